@@ -1,0 +1,43 @@
+/** Exit codes of the program, as `docs/exit-codes.md` lists them. */
+export const exitCode = {
+  done: 0,
+  ourFault: 1,
+  usage: 2,
+  preflightFailed: 3,
+  stepFailed: 4,
+  locked: 5,
+  refused: 6,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
+
+export interface FaultWords {
+  /** What happened, one sentence. */
+  readonly what: string;
+  /** Node, file with line and column, or field. */
+  readonly where?: string;
+  /** What it means or why it happened. */
+  readonly why?: string;
+  /** What to do next, one line each. */
+  readonly next?: readonly string[];
+  readonly exitCode?: ExitCode;
+  readonly cause?: unknown;
+}
+
+/** A failure that the operator can understand and act on. Anything else that is thrown is a fault of ours. */
+export class Fault extends Error {
+  override readonly name: string = 'Fault';
+  readonly where: string | undefined;
+  readonly why: string | undefined;
+  readonly next: readonly string[];
+  readonly exitCode: ExitCode;
+
+  constructor(words: FaultWords) {
+    super(words.what, { cause: words.cause });
+    this.where = words.where;
+    this.why = words.why;
+    this.next = words.next ?? [];
+    this.exitCode = words.exitCode ?? exitCode.usage;
+  }
+}

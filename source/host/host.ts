@@ -1,0 +1,92 @@
+/** A shell script with a name. Its text is a constant of the program: values go in as arguments, never into the text. */
+export interface Script {
+  readonly name: string;
+  readonly text: string;
+  readonly arguments?: readonly string[];
+}
+
+/** An argument array, or a named script that runs under `bash`. */
+export type Command = readonly string[] | Script;
+
+export type OutputStream = 'stdout' | 'stderr';
+
+export interface RunOptions {
+  /** Given to the command on its standard input, which is then closed. */
+  readonly stdin?: string;
+  /** Run as root. */
+  readonly sudo?: boolean;
+  /** In ms from the start; afterwards the command is ended and a `HostFault` of kind `deadline` is thrown. Default 30 000. */
+  readonly deadline?: number;
+  /** Called for each whole line as it comes. */
+  readonly onLine?: (line: string, stream: OutputStream) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface RunResult {
+  /** Exit code; 127 where the command does not exist. A signal's death is 128 + its number. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface FileToWrite {
+  readonly path: string;
+  readonly content: string;
+  /** Permission bits, such as 0o600. Default: those of the file that is replaced, else 0o644. */
+  readonly mode?: number;
+  /** `user:group`. Default: those of the file that is replaced, else `root:root`. */
+  readonly owner?: string;
+}
+
+/**
+ * One machine that commands can be run on. A host knows nothing of MicroK8s.
+ * An exit code other than 0 is a result, not an error; what is thrown is a `HostFault`: the machine was not reached or did not end in time.
+ */
+export interface Host {
+  /** The node's name, for messages. */
+  readonly name: string;
+  run(command: Command, options?: RunOptions): Promise<RunResult>;
+  /** The file's text, or undefined where there is none. Reads as root. */
+  readFile(path: string): Promise<string | undefined>;
+  /** Atomic: temporary file in the same folder, fsync, rename; makes missing folders. Writes as root. Gives back the text that was there. */
+  writeFile(file: FileToWrite): Promise<{ readonly before: string | undefined }>;
+  close(): Promise<void>;
+}
+
+/** How to reach a node. Data only: it can be stored in a plan. */
+export interface HostTarget {
+  readonly node: string;
+  /** Tried in order until one answers with the node's pinned host key: the address now, then the address wanted. */
+  readonly addresses: readonly string[];
+  readonly port?: number;
+  readonly user?: string;
+  readonly identityFile?: string;
+  /** As OpenSSH's ProxyJump. */
+  readonly jump?: string;
+  /** This very machine: no SSH. */
+  readonly local?: boolean;
+}
+
+/** Passwords, held in memory only. Undefined: none was given for that node. */
+export interface Secrets {
+  login(node: string): string | undefined;
+  sudo(node: string): string | undefined;
+  /** All secret texts, to be masked wherever something is shown or kept. */
+  all(): readonly string[];
+}
+
+/** Opens hosts once and keeps them. `ssh`, `local` and rehearsal nodes stand behind it. */
+export interface HostPool {
+  /** Throws `HostFault` when the node cannot be reached. */
+  get(target: HostTarget): Promise<Host>;
+  /** Forgets the connection (after a reboot or a change of address); the next `get` connects anew. */
+  forget(node: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Time as the program sees it; rehearsals bring a faster one. */
+export interface Clock {
+  /** ms since 1970. */
+  now(): number;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,22 @@
+import type { HostTarget } from '../host/host.ts';
+import type { Site } from '../site/schema.ts';
+import type { PlannedStep } from './step.ts';
+
+/** What the plan is for; the verbs make plans of different steps. */
+export type PlanPurpose = 'init' | 'start' | 'update' | 'stop';
+
+/** `plan.json`: everything that `apply` and `resume` need, and nothing that is secret. */
+export interface Plan {
+  readonly version: 1;
+  readonly purpose: PlanPurpose;
+  /** First 12 hex digits of SHA-256 over site, basis and steps. */
+  readonly hash: string;
+  readonly createdAt: string;
+  readonly site: Site;
+  /** Path of the product file. */
+  readonly product: string;
+  readonly targets: readonly HostTarget[];
+  /** node → fact key → value that the plan rests on. `apply` refuses when one of them is another now. */
+  readonly basis: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly steps: readonly PlannedStep[];
+}

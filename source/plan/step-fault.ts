@@ -1,0 +1,29 @@
+import { Fault } from '../fault/fault.ts';
+
+/** A step did not reach its end state. Its words become the `step-failed` event. */
+export class StepFault extends Fault {
+  override readonly name = 'StepFault';
+  readonly tried: string;
+  readonly seen: string;
+  readonly causes: readonly string[];
+
+  constructor(words: {
+    tried: string;
+    seen: string;
+    where?: string;
+    causes?: readonly string[];
+    next?: readonly string[];
+    cause?: unknown;
+  }) {
+    super({
+      what: `${words.tried}: ${words.seen}`,
+      ...(words.where === undefined ? {} : { where: words.where }),
+      next: words.next ?? [],
+      exitCode: 4,
+      cause: words.cause,
+    });
+    this.tried = words.tried;
+    this.seen = words.seen;
+    this.causes = words.causes ?? [];
+  }
+}

@@ -1,0 +1,116 @@
+import type * as z from 'zod';
+import type { Clock, FileToWrite, Host, RunOptions, RunResult, Script } from '../host/host.ts';
+import type { Product } from '../product/schema.ts';
+import type { Files } from '../site/files.ts';
+import type { Site } from '../site/schema.ts';
+
+/** One step as it stands in `plan.json`: a kind and its parameters, never a function. */
+export interface PlannedStep {
+  /** Unique in the plan and stable between plans of one site: `hostname@ks-1`. */
+  readonly id: string;
+  readonly kind: string;
+  /** The node it changes; undefined where it changes the cluster. */
+  readonly node?: string;
+  /** Steps of one group are one row on the run screen: `Host names`. */
+  readonly group: string;
+  readonly title: string;
+  readonly why: string;
+  readonly risk: 'none' | 'low' | 'dangerous';
+  /** Ids of steps that must be done first. */
+  readonly needs: readonly string[];
+  /** ms; on expiry the step fails and says what it waited for. */
+  readonly deadline: number;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly commands: readonly PlannedCommand[];
+  readonly files: readonly PlannedFile[];
+  readonly undoable: boolean;
+  readonly skippable: boolean;
+  /** Facts that it changes on its node, as keys of the plan's basis (`hostname`, `addresses`, …): they are no drift on resume. */
+  readonly changes: readonly string[];
+}
+
+/** One command exactly as the step will run it. What is only known then stands in angle brackets: `<token>`. */
+export interface PlannedCommand {
+  readonly node: string;
+  readonly command: readonly string[] | Script;
+  readonly sudo: boolean;
+  /** What goes to standard input, where it may be shown. */
+  readonly stdin?: string;
+  readonly note?: string;
+}
+
+/** A file exactly as the step will write it. */
+export interface PlannedFile {
+  readonly node: string;
+  readonly path: string;
+  readonly content: string;
+  readonly mode: number;
+  readonly owner?: string;
+  /** Content is not shown, nor kept in plan or journal; it is made when the step runs. */
+  readonly secret?: boolean;
+  /** What stands there now, for the diff. */
+  readonly before?: string;
+}
+
+/** What a step sees of the world while it runs. Every change goes through it, so that the journal is complete. */
+export interface StepContext {
+  readonly site: Site;
+  readonly product: Product;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Looks without leaving a trace in the journal (no `command` events). Changes go through `run` and `write`. */
+  look(node: string): Promise<Host>;
+  /** Runs a command on a node and journals it with its lines. Throws `StepFault` when the exit code is not 0 and `allow` does not hold it. */
+  run(node: string, command: readonly string[] | Script, options?: StepRunOptions): Promise<RunResult>;
+  write(node: string, file: FileToWrite & { readonly secret?: boolean }): Promise<void>;
+  /** Asks `probe` again and again until it says ready. On expiry throws `StepFault` with the last thing seen, causes and next commands. */
+  until(wait: Wait): Promise<void>;
+  progress(text: string, fraction?: number): void;
+  /** Masks a secret that came up while running (a join token) from now on. */
+  conceal(secret: string): void;
+  remember(key: string, value: string): void;
+  recall(key: string): string | undefined;
+  /** After a reboot or a change of address: the next look or run connects anew. */
+  reconnect(node: string): Promise<void>;
+}
+
+export interface StepRunOptions extends RunOptions {
+  /** Exit codes that are no failure. Default [0]. */
+  readonly allow?: readonly number[];
+  /** How the journal shows it, where an argument must not be seen. */
+  readonly shown?: readonly string[];
+  /** Likely causes and next steps for the operator when it fails. */
+  readonly causes?: readonly string[];
+  readonly next?: readonly string[];
+}
+
+export interface Wait {
+  readonly for: string;
+  /** ms from now. */
+  readonly deadline: number;
+  /** ms between probes. Default 2 000. */
+  readonly every?: number;
+  readonly probe: () => Promise<{ readonly ready: boolean; readonly seen: string; readonly hopeless?: boolean }>;
+  readonly causes?: readonly string[];
+  readonly next?: readonly string[];
+}
+
+/** Whether the end state is there. `seen` is shown either way. */
+export interface Looked {
+  readonly holds: boolean;
+  readonly seen: string;
+}
+
+/**
+ * A kind of step. `done` and `verify` look at the end state, never at an exit code.
+ * `act` runs exactly `commands` and writes exactly `files` of its planned step (dynamic parts filled in).
+ */
+export interface StepKind<Schema extends z.ZodType = z.ZodType> {
+  readonly kind: string;
+  readonly parameters: Schema;
+  done(context: StepContext, parameters: z.output<Schema>, step: PlannedStep): Promise<Looked>;
+  act(context: StepContext, parameters: z.output<Schema>, step: PlannedStep): Promise<void>;
+  verify(context: StepContext, parameters: z.output<Schema>, step: PlannedStep): Promise<Looked>;
+  undo?(context: StepContext, parameters: z.output<Schema>, step: PlannedStep): Promise<void>;
+}

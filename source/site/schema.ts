@@ -1,0 +1,148 @@
+import ipaddr from 'ipaddr.js';
+import * as z from 'zod';
+
+/** A place in `site.yaml`: keys and positions from the top. */
+export type SitePath = readonly (string | number)[];
+
+const ipv4 = z
+  .string()
+  .refine((text) => ipaddr.IPv4.isValidFourPartDecimal(text), 'an IPv4 address such as 192.168.1.106');
+const ipv4WithPrefix = z
+  .string()
+  .refine(
+    (text) => /^[\d.]+\/\d{1,2}$/.test(text) && ipaddr.IPv4.isValidCIDR(text),
+    'an IPv4 address with its prefix, such as 192.168.1.106/24',
+  );
+/** RFC 1123 label, as Kubernetes names nodes: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
+const hostName = z
+  .string()
+  .regex(
+    /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+    'lower-case letters, digits and hyphens, at most 63, no hyphen at the ends (RFC 1123)',
+  );
+const dnsName = z
+  .string()
+  .max(253)
+  .regex(
+    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+    'a DNS name such as spot.example.org, in lower case',
+  );
+/** Helm and Kubernetes both read GB as Gi here: GB on screen means GiB. */
+const gibibytes = z.number().int('a whole number of GB').min(1, 'at least 1 GB').max(1_000_000, 'at most 1000000 GB');
+const volumeGroupName = z
+  .string()
+  .max(127)
+  .regex(/^[A-Za-z0-9+_.][A-Za-z0-9+_.-]*$/, 'an LVM name: letters, digits and + _ . -')
+  .refine((name) => name !== '.' && name !== '..', 'an LVM name');
+
+const access = z.strictObject({
+  user: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'Login name. Default: what ~/.ssh/config says, else your own.' }),
+  port: z.number().int().min(1).max(65_535).optional(),
+  key: z.string().min(1).optional().meta({ description: 'Path of the private key on the seat.' }),
+  jump: z.string().min(1).optional().meta({ description: 'Jump host, as OpenSSH reads ProxyJump.' }),
+});
+
+const nodeNetwork = z.strictObject({
+  mode: z.enum(['static', 'dhcp']).meta({
+    description: 'static: our netplan file sets the address. dhcp: kept, because the DHCP server reserves the address.',
+  }),
+  address: ipv4WithPrefix.optional().meta({ description: 'The static address wanted, with its prefix.' }),
+  interface: z.string().min(1).optional().meta({ description: 'The network interface that carries it.' }),
+  gateway: ipv4.optional(),
+  nameservers: z.array(ipv4).optional(),
+  search: z.array(dnsName).optional(),
+});
+
+export const nodeSchema = z.looseObject({
+  name: hostName.meta({ description: 'Host name and Kubernetes node name.' }),
+  reach: z.string().min(1).meta({ description: 'Address or name at which the node answers now.' }),
+  role: z.enum(['manager', 'worker']),
+  zone: z.string().min(1).optional().meta({ description: 'Failure domain: rack, room, power feed.' }),
+  seat: z.boolean().optional().meta({ description: 'True for the node that the program runs on.' }),
+  access: access.optional(),
+  network: nodeNetwork.optional(),
+});
+
+export const siteSchema = z.looseObject({
+  version: z.literal(1),
+  name: hostName.meta({ description: 'A short name for this site.' }),
+  product: z
+    .string()
+    .min(1)
+    .default('kloudspot')
+    .meta({ description: 'A product of templates/products, or a path to a product file.' }),
+  nodes: z.array(nodeSchema).min(1),
+  network: z.strictObject({
+    virtualAddress: ipv4.optional().meta({ description: 'The one address of the cluster, held by MetalLB.' }),
+    gateway: ipv4.optional(),
+    nameservers: z.array(ipv4).default([]),
+    search: z.array(dnsName).default([]),
+  }),
+  system: z
+    .strictObject({
+      updatePackages: z.boolean().default(true),
+      reboot: z.enum(['when-needed', 'always', 'never']).default('when-needed'),
+    })
+    .prefault({}),
+  cluster: z
+    .strictObject({
+      channel: z
+        .string()
+        .regex(/^1\.\d+\/(stable|candidate|beta|edge)$/, 'a MicroK8s channel such as 1.34/stable')
+        .default('1.34/stable'),
+    })
+    .prefault({}),
+  features: z.array(z.string().min(1)).default([]).meta({ description: "Ids of the product's features that are on." }),
+  storage: z
+    .strictObject({
+      unshared: z
+        .strictObject({ volumeGroup: volumeGroupName.default('ubuntu-vg') })
+        .prefault({})
+        .meta({ description: 'Volumes of one node each, on LVM.' }),
+      shared: z
+        .strictObject({
+          engine: z.enum(['cstor', 'existing']).default('cstor'),
+          volumeGroup: volumeGroupName.default('ubuntu-vg'),
+          volume: volumeGroupName.default('shared').meta({ description: 'Logical volume under the pool.' }),
+          size: gibibytes
+            .optional()
+            .meta({ description: 'GB of that logical volume. Default: what the volumes need.' }),
+          storageClass: z.string().min(1).optional().meta({ description: 'With engine existing: the class to use.' }),
+        })
+        .prefault({}),
+      volumes: z.record(z.string(), gibibytes).default({}).meta({ description: 'GB per volume id of the product.' }),
+    })
+    .prefault({}),
+  customer: z.strictObject({
+    dnsName: dnsName.meta({ description: 'The DNS name that leads to the virtual address.' }),
+    reference: z.string().min(1).max(63).meta({ description: 'Customer reference.' }),
+  }),
+  tls: z
+    .discriminatedUnion('mode', [
+      z.strictObject({ mode: z.literal('self-signed') }),
+      z.strictObject({ mode: z.literal('files'), key: z.string().min(1), certificate: z.string().min(1) }),
+    ])
+    .default({ mode: 'self-signed' }),
+  deploy: z
+    .enum(['now', 'later'])
+    .default('now')
+    .meta({ description: 'later: build the cluster only, `kloudspot start` deploys.' }),
+  chart: z
+    .strictObject({ reference: z.string().min(1), version: z.string().min(1).optional() })
+    .optional()
+    .meta({ description: "Another chart than the product's: a folder, an OCI reference or repository/name." }),
+});
+
+/** What is wanted, complete and valid. */
+export type Site = z.output<typeof siteSchema>;
+export type SiteNode = Site['nodes'][number];
+
+/** The same while it is being written: anything may be missing or not yet right. Screens edit this; the schema judges it. */
+export type DraftValue = string | number | boolean | null | undefined | DraftValue[] | { [key: string]: DraftValue };
+export type SiteDraft = { [key: string]: DraftValue };
+
+export const siteRules = { ipv4, ipv4WithPrefix, hostName, dnsName, gibibytes, volumeGroupName };

@@ -1,0 +1,70 @@
+import type { Finding } from '../check/finding.ts';
+import type { NodeFacts } from '../facts/facts.ts';
+import type { Product } from '../product/schema.ts';
+import type { DraftValue, SiteDraft, SitePath } from '../site/schema.ts';
+
+/** What pages and fields look at. Pure data: every UI hands the same in. */
+export interface WizardView {
+  readonly draft: SiteDraft;
+  readonly product: Product;
+  /** By node name or, before a name is known, by `reach`. */
+  readonly facts: ReadonlyMap<string, NodeFacts>;
+}
+
+export type FieldKind = 'text' | 'number' | 'toggle' | 'choice' | 'file';
+
+/** One question. One definition serves the Ink page, the plain twin and the messages about site.yaml. */
+export interface Field {
+  /** Unique on its page: `nodes.0.name`. */
+  readonly id: string;
+  /** Where its answer lies in the site. */
+  readonly path: SitePath;
+  readonly kind: FieldKind;
+  /** Short, for a table head or a form label. */
+  readonly label: string;
+  /** The same as a full question, for the plain twin. */
+  readonly question: string;
+  /** Shown on `?`: what it is for, what happens with it, an example. */
+  readonly help: string;
+  /** Row of a table (node name or number) when the page is a table; fields of one row share it. */
+  readonly row?: string;
+  readonly choices?: readonly { readonly value: string; readonly label: string; readonly hint?: string }[];
+  /** Stands there until another is typed. `seen`: it comes from the facts. */
+  readonly fallback?: { readonly value: DraftValue; readonly from: 'seen' | 'default' | 'computed' };
+  readonly required: boolean;
+  /** Unit shown behind the value: `GB`. */
+  readonly unit?: string;
+  /** From typed text to the site's value, or what is wrong and what to do, in one line. */
+  parse(text: string): { readonly value: DraftValue } | { readonly problem: string };
+}
+
+/** A table that rows can be added to and removed from (the nodes). */
+export interface Rows {
+  readonly path: SitePath;
+  readonly singular: string;
+  readonly minimum: number;
+  /** What adding makes of a typed address, name or range. */
+  add(view: WizardView, text: string): { readonly rows: readonly DraftValue[] } | { readonly problem: string };
+}
+
+export interface Page {
+  readonly id: PageId;
+  /** One word for the trail. */
+  readonly title: string;
+  /** One sentence under it. */
+  readonly intro: string;
+  readonly rows?: Rows;
+  fields(view: WizardView): readonly Field[];
+  /** Across fields; pure and fast. Every finding names its field where there is one. */
+  validate(view: WizardView): readonly Finding[];
+  /** Short lines that the facts already tell (a total, what a node lacks). */
+  notes?(view: WizardView): readonly Note[];
+}
+
+export type PageId = 'nodes' | 'network' | 'features' | 'storage' | 'site';
+
+export interface Note {
+  readonly grade: 'pass' | 'warn' | 'fail' | 'plain';
+  readonly text: string;
+  readonly row?: string;
+}
