@@ -1,0 +1,28 @@
+// The network between the nodes: one bridge in a namespace of its own, so that nothing of the machine is touched.
+import { $ } from 'zx';
+import { gateway, hub } from './place.ts';
+
+export const quietly = $({ quiet: true });
+
+export async function makeHub(): Promise<void> {
+  const names = await quietly`ip netns list`;
+  if (names.stdout.split(/\s/).includes(hub)) return;
+  await quietly`ip netns add ${hub}`;
+  await quietly`ip -n ${hub} link set lo up`;
+  await quietly`ip -n ${hub} link add br0 type bridge`;
+  await quietly`ip -n ${hub} address add ${gateway}/16 dev br0`;
+  await quietly`ip -n ${hub} link set br0 up`;
+  await quietly`ip -n ${hub} route add 255.255.255.255 dev br0`; // answers to nodes that have no address yet
+  // every systemd takes several inotify instances: the usual 128 stops at about 20 nodes
+  const instances = Number((await quietly`sysctl -n fs.inotify.max_user_instances`).stdout);
+  if (instances < 4096) await quietly`sysctl -qw fs.inotify.max_user_instances=4096`;
+}
+
+export async function removeHub(): Promise<void> {
+  await quietly`ip netns del ${hub}`.nothrow();
+}
+
+/** The cable of a node: cut, it loses its link as from a switch; joined, it has it again. */
+export async function cable(n: number, state: 'cut' | 'join'): Promise<void> {
+  await quietly`ip -n ${hub} link set ${`v${n}`} ${state === 'cut' ? 'down' : 'up'}`;
+}

@@ -1,0 +1,70 @@
+// The lab: real Linux nodes on one machine, and on them a real control plane. See README.md beside this file.
+import { existsSync, rmSync } from 'node:fs';
+import { quietly, makeHub, removeHub } from './hub.ts';
+import { ensureBuilt } from './build.ts';
+import { furnish } from './furnish.ts';
+import { refuseIfIncomplete } from './missing.ts';
+import { defaultPassword, type LabOptions, type NodeOptions, optionsOf } from './options.ts';
+import { at, nodePath } from './place.ts';
+import { firstProcess, powerOff, powerOn, untilBooted } from './power.ts';
+import { nodes, onNode } from './reach.ts';
+
+export { ensureBuilt } from './build.ts';
+export { cable } from './hub.ts';
+export { whatIsMissing } from './missing.ts';
+export type { LabOptions, NodeOptions } from './options.ts';
+export { address, hub, keyPath, user } from './place.ts';
+export { firstProcess, untilBooted } from './power.ts';
+export { inHub, nodes, onNode, type Outcome, overSsh } from './reach.ts';
+
+/** A clean lab with this many nodes, booted as far as their logins. What was there before is gone. */
+export async function up(options: LabOptions): Promise<void> {
+  await ensureBuilt();
+  await down();
+  await makeHub();
+  await Promise.all(Array.from({ length: options.nodes }, (_, index) => add(index + 1, optionsOf(index + 1, options))));
+}
+
+/** One more node, new and blank. */
+export async function add(n: number, options: NodeOptions = {}): Promise<void> {
+  if (existsSync(nodePath(n))) throw new Error(`There is a node ${n} already.`);
+  await furnish(n, options);
+  powerOn(n);
+  await untilBooted(n);
+  if (options.volumeGroup) await onNode(n, `pvcreate -qy /dev/sdb && vgcreate -qy ${options.volumeGroup} /dev/sdb`);
+}
+
+/** The power cord. The disk keeps what it has. */
+export const off = powerOff;
+
+export async function on(n: number): Promise<void> {
+  powerOn(n);
+  await untilBooted(n);
+}
+
+/** Runs a reboot as the node itself does it, and waits until it has come back. */
+export async function reboot(n: number): Promise<void> {
+  const before = firstProcess(n);
+  await onNode(n, 'systemctl reboot');
+  while (firstProcess(n) === before) await new Promise(done => setTimeout(done, 50));
+  await untilBooted(n);
+}
+
+/** Ends the lab: nodes, their disks and their network are gone. What was built stays. */
+export async function down(): Promise<void> {
+  refuseIfIncomplete();
+  await Promise.all(nodes().map(powerOff));
+  for (const n of nodes()) {
+    await quietly`test -f ${nodePath(n, 'loop')} && losetup -d $(cat ${nodePath(n, 'loop')})`.nothrow();
+    await quietly`umount -l ${nodePath(n, 'mnt')}`.nothrow();
+  }
+  await removeHub();
+  for (const groups of ['/sys/fs/cgroup/unified/kloudspot-lab', '/sys/fs/cgroup/kloudspot-lab']) {
+    if (existsSync(groups)) await quietly`for i in 1 2 3 4 5; do find ${groups} -depth -type d -exec rmdir {} + 2>/dev/null && break; sleep 0.2; done`.nothrow();
+  }
+  rmSync(at('nodes'), { recursive: true, force: true });
+}
+
+export const passwordOf = (n: number, options?: LabOptions) => (options && optionsOf(n, options).password) ?? defaultPassword;
+
+if (import.meta.main) void import('./command.ts').then(({ command }) => command(process.argv.slice(2)));
