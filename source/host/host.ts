@@ -90,3 +90,15 @@ export interface Clock {
   now(): number;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
+
+/** A host key that a node shows and that is not pinned yet. */
+export interface HostKeyOffer {
+  readonly node: string;
+  readonly address: string;
+  /** `ED25519 SHA256:…` as ssh-keygen prints it. */
+  readonly fingerprint: string;
+  /** The line for our known-hosts file. */
+  readonly line: string;
+  /** Set when another key was pinned before. */
+  readonly changedFrom?: string;
+}

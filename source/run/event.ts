@@ -90,3 +90,9 @@ export type RunOrder =
   | { readonly order: 'stop' }
   /** At once, still journalled. */
   | { readonly order: 'stop-now' };
+
+/** One run on disk: `plan.json` and `journal.jsonl` in its folder. */
+export interface RunHandle {
+  readonly id: string;
+  readonly directory: string;
+}

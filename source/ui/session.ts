@@ -1,8 +1,9 @@
 import type { Finding } from '../check/finding.ts';
 import type { NodeFacts } from '../facts/facts.ts';
+import type { HostKeyOffer } from '../host/host.ts';
 import type { Plan } from '../plan/document.ts';
 import type { Product } from '../product/schema.ts';
-import type { RunEvent, RunOrder } from '../run/event.ts';
+import type { RunEvent, RunHandle, RunOrder } from '../run/event.ts';
 import type { Files } from '../site/files.ts';
 import type { Site, SiteDraft } from '../site/schema.ts';
 
@@ -13,24 +14,6 @@ export type AccessState =
   | { readonly state: 'host-key-unknown'; readonly offers: readonly HostKeyOffer[] }
   | { readonly state: 'password-needed'; readonly for: 'login' | 'sudo'; readonly why: string }
   | { readonly state: 'failed'; readonly what: string; readonly next: readonly string[] };
-
-/** A host key that a node shows and that is not pinned yet. */
-export interface HostKeyOffer {
-  readonly node: string;
-  readonly address: string;
-  /** `ED25519 SHA256:…` as ssh-keygen prints it. */
-  readonly fingerprint: string;
-  /** The line for our known-hosts file. */
-  readonly line: string;
-  /** Set when another key was pinned before. */
-  readonly changedFrom?: string;
-}
-
-/** How the plan's facts may be told apart from a run's: what the summary prints. */
-export interface RunHandle {
-  readonly id: string;
-  readonly directory: string;
-}
 
 /**
  * What the pages of `init` can do to the world, behind one door, so that the Ink pages, the plain twin and tests share it.
