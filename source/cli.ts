@@ -1,17 +1,17 @@
-import type { ArgsDef, CommandDef } from 'citty';
 import { refuseUnknown, nearest, splitVerb, writeOutRehearse } from './commands/arguments.ts';
 import { processTerminal, reportFailure } from './commands/terminal.ts';
+import type { Verb } from './commands/verb.ts';
 import { exitCode, Fault } from './fault/fault.ts';
 import { version } from './version.ts';
 
-interface Verb {
+interface Entry {
   readonly about: string;
   /** Loaded only when the verb is called. */
-  readonly load: () => Promise<{ readonly default: CommandDef<ArgsDef> }>;
+  readonly load: () => Promise<{ readonly default: Verb }>;
   readonly hidden?: true;
 }
 
-const verbs: Readonly<Record<string, Verb>> = {
+const verbs: Readonly<Record<string, Entry>> = {
   init: {
     about: 'Walk through a new site, build the cluster, deploy the product',
     load: () => import('./commands/init.ts'),
@@ -68,22 +68,17 @@ async function main(argv: readonly string[]): Promise<number> {
   const { verb: name, rest } = splitVerb(argv, names);
   const asksHelp = rest.includes('--help') || rest.includes('-h');
   if (name === undefined || name === 'help') return rootAnswer(rest, asksHelp || name === 'help');
-  const verb = verbs[name];
-  if (!verb) throw unknownVerb(name, names);
-  const [{ default: command }, { renderUsage, runCommand }] = await Promise.all([verb.load(), import('citty')]);
+  const entry = verbs[name];
+  if (!entry) throw unknownVerb(name, names);
+  const { default: verb } = await entry.load();
   if (asksHelp) {
-    const usage = await renderUsage(command, { meta: { name: 'kloudspot' } });
+    const usage = await verb.usage();
     process.stdout.write(`${process.stdout.isTTY ? usage : withoutControlCodes(usage)}\n`);
     return exitCode.done;
   }
-  const rawArgs = writeOutRehearse(rest);
-  refuseUnknown(rawArgs, (await definedArguments(command)) ?? {}, name);
-  const { result } = await runCommand(command, { rawArgs });
-  return typeof result === 'number' ? result : exitCode.done;
-}
-
-async function definedArguments(command: CommandDef<ArgsDef>): Promise<ArgsDef | undefined> {
-  return typeof command.args === 'function' ? command.args() : command.args;
+  const words = writeOutRehearse(rest);
+  refuseUnknown(words, verb.flags, name);
+  return verb.run(words);
 }
 
 function rootAnswer(flags: readonly string[], asksHelp: boolean): number {
