@@ -25,7 +25,10 @@ export interface PlannedStep {
   readonly files: readonly PlannedFile[];
   readonly undoable: boolean;
   readonly skippable: boolean;
-  /** Facts that it changes on its node, as keys of the plan's basis (`hostname`, `addresses`, …): they are no drift on resume. */
+  /**
+   * Facts that it changes, as keys of the plan's basis: they are no drift on resume.
+   * `hostname` is that of its own node, `microk8s@ks-1` that of another.
+   */
   readonly changes: readonly string[];
 }
 
@@ -37,6 +40,8 @@ export interface PlannedCommand {
   /** What goes to standard input, where it may be shown. */
   readonly stdin?: string;
   readonly note?: string;
+  /** Run only in this case, said in plain words: `the join fails`. Commands without it always run, in this order. */
+  readonly when?: string;
 }
 
 /** A file exactly as the step will write it. */
@@ -78,6 +83,8 @@ export interface StepContext {
 export interface StepRunOptions extends RunOptions {
   /** Exit codes that are no failure. Default [0]. */
   readonly allow?: readonly number[];
+  /** Its output carries a secret (a join token): the lines are not journaled. */
+  readonly secretOutput?: boolean;
   /** How the journal shows it, where an argument must not be seen. */
   readonly shown?: readonly string[];
   /** Likely causes and next steps for the operator when it fails. */
