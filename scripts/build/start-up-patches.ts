@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Plugin } from 'esbuild';
+
+interface Patch {
+  readonly file: RegExp;
+  /** Each must be found exactly as written, or the build fails: a patch that matches nothing is worse than none. */
+  readonly replace: readonly (readonly [found: string, by: string])[];
+  readonly prelude?: string;
+}
+
+const segmenter = resolve(import.meta.dirname, 'lazy-segmenter.js');
+const lazySegmenter = {
+  replace: [['new Intl.Segmenter(', 'new LazySegmenter(']],
+  prelude: `import { LazySegmenter } from ${JSON.stringify(segmenter)};\n`,
+} as const;
+
+/** What the screen library does at load and a terminal program does not need at its first frame. */
+const patches: readonly Patch[] = [
+  // Decodes its embedded WebAssembly through fetch, which loads the whole HTTP client: 70 ms.
+  {
+    file: /yoga-layout\/dist\/binaries\/yoga-wasm-base64-esm\.js$/,
+    replace: [['"function"!=typeof fetch', '!0']],
+  },
+  {
+    file: /string-width\/index\.js$/,
+    replace: [
+      ...lazySegmenter.replace,
+      [
+        'let width = 0;\n\tconst eastAsianWidthOptions',
+        'if (ambiguousIsNarrow && plainText.test(string)) return string.length;\n\tlet width = 0;\n\tconst eastAsianWidthOptions',
+      ],
+    ],
+    prelude: `import { LazySegmenter, plainText } from ${JSON.stringify(segmenter)};\n`,
+  },
+  { file: /ink\/build\/line-update\.js$/, ...lazySegmenter },
+  { file: /wrap-ansi\/index\.js$/, ...lazySegmenter },
+  { file: /slice-ansi\/tokenize-ansi\.js$/, ...lazySegmenter },
+  { file: /cli-truncate\/index\.js$/, ...lazySegmenter },
+  { file: /@alcalzone\/ansi-tokenize\/build\/tokenize\.js$/, ...lazySegmenter },
+];
+
+export const startUpPatches: Plugin = {
+  name: 'start-up patches',
+  setup(build) {
+    const applied = new Set<Patch>();
+    for (const patch of patches) {
+      build.onLoad({ filter: patch.file }, async ({ path }) => {
+        let text = await readFile(path, 'utf8');
+        for (const [found, by] of patch.replace) {
+          if (!text.includes(found))
+            throw new Error(`${path} no longer holds ${JSON.stringify(found)}: mend the patch`);
+          text = text.replaceAll(found, by);
+        }
+        applied.add(patch);
+        return { contents: (patch.prelude ?? '') + text, loader: 'js' };
+      });
+    }
+    build.onEnd((result) => {
+      const missed = result.errors.length === 0 ? patches.filter((patch) => !applied.has(patch)) : [];
+      if (missed.length > 0)
+        throw new Error(`files not met in the bundle: ${missed.map(({ file }) => file.source).join(', ')}`);
+    });
+  },
+};

@@ -1,0 +1,33 @@
+import { defineConfig } from 'vitest/config';
+
+/** Rings, outermost last. `rehearsal` and `terminal` drive the built program; `lab` needs Linux, root and its built nodes. */
+const outerRings = ['test/flows/**', 'test/terminal/**', 'test/lab/**'];
+
+export default defineConfig({
+  test: {
+    // What a developer's shell or a build server sets must not change what the screens show.
+    env: { CI: '', NO_COLOR: '', FORCE_COLOR: '' },
+    projects: [
+      { extends: true, test: { name: 'pure', include: ['test/**/*.test.{ts,tsx}'], exclude: outerRings } },
+      {
+        extends: true,
+        test: { name: 'rehearsal', include: ['test/flows/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+      },
+      {
+        extends: true,
+        test: { name: 'terminal', include: ['test/terminal/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'lab',
+          include: ['test/lab/**/*.test.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 1_800_000,
+          fileParallelism: false,
+          sequence: { concurrent: false },
+        },
+      },
+    ],
+  },
+});
