@@ -1,3 +1,5 @@
+import type { HostAccess } from '../host/host.ts';
+
 /** What was seen on one node. Sections that could not be read are missing and named in `problems`. Sizes in bytes. */
 export interface NodeFacts {
   readonly node: string;
@@ -17,12 +19,7 @@ export interface NodeFacts {
   readonly problems: Readonly<Record<string, string>>;
 }
 
-export interface AccessFacts {
-  readonly user: string;
-  readonly sudo: 'root' | 'free' | 'password' | 'refused';
-  /** The address that answered. */
-  readonly address: string;
-}
+export type AccessFacts = HostAccess;
 
 export interface IdentityFacts {
   readonly hostname: string;

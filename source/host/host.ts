@@ -38,6 +38,15 @@ export interface FileToWrite {
   readonly owner?: string;
 }
 
+/** How we stand on a host. */
+export interface HostAccess {
+  readonly user: string;
+  /** root: no sudo needed. free: sudo asks for nothing. password: sudo took the password given. refused: it did not, or there is none. */
+  readonly sudo: 'root' | 'free' | 'password' | 'refused';
+  /** The address that answered; empty for this very machine. */
+  readonly address: string;
+}
+
 /**
  * One machine that commands can be run on. A host knows nothing of MicroK8s.
  * An exit code other than 0 is a result, not an error; what is thrown is a `HostFault`: the machine was not reached or did not end in time.
@@ -45,6 +54,8 @@ export interface FileToWrite {
 export interface Host {
   /** The node's name, for messages. */
   readonly name: string;
+  /** Connects where that has not happened yet. */
+  access(): Promise<HostAccess>;
   run(command: Command, options?: RunOptions): Promise<RunResult>;
   /** The file's text, or undefined where there is none. Reads as root. */
   readFile(path: string): Promise<string | undefined>;
