@@ -1,0 +1,93 @@
+"""The certificates of a cluster, made by openssl."""
+import base64, hashlib, ssl, tempfile
+from place import addresses, certs, credentials, node_name, put, run
+
+NEW_KEY = ('-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes')  # made in a moment, where RSA takes seconds of a busy machine
+
+
+def authority():
+    """A new cluster has an authority of its own."""
+    certs.mkdir(parents=True, exist_ok=True)
+    for name, subject in ('ca', '/CN=10.152.183.1'), ('front-proxy-ca', '/CN=front-proxy-ca'):
+        run('openssl', 'req', '-x509', *NEW_KEY, '-days', 3650, '-subj', subject, '-keyout', certs / f'{name}.key', '-out', certs / f'{name}.crt')
+    run('openssl', 'ecparam', '-genkey', '-noout', '-name', 'prime256v1', '-out', certs / 'serviceaccount.key')
+    leaf('front-proxy-client', '/CN=front-proxy-client', ca='front-proxy-ca')
+
+
+def request(subject, key):
+    """A certificate signing request; the key goes to a file."""
+    return run('openssl', 'req', '-new', *NEW_KEY, '-subj', subject, '-keyout', key).stdout
+
+
+def sign(text, ca='ca', names='DNS:kubernetes'):
+    with tempfile.NamedTemporaryFile('w', suffix='.ext') as extensions:
+        extensions.write(f'subjectAltName={names}\nextendedKeyUsage=serverAuth,clientAuth')
+        extensions.flush()
+        return run('openssl', 'x509', '-req', '-CA', certs / f'{ca}.crt', '-CAkey', certs / f'{ca}.key', '-CAcreateserial', '-days', 365, '-extfile', extensions.name, input=text).stdout
+
+
+def leaf(name, subject, ca='ca', names='DNS:kubernetes'):
+    put(certs / f'{name}.crt', sign(request(subject, certs / f'{name}.key'), ca, names))
+
+
+def server():
+    """The API server's and the agent's certificate, for every address that the node has now."""
+    found = [address for address in addresses() if ':' not in address]
+    ips = [f'IP:{address}' for address in dict.fromkeys(['127.0.0.1', '10.152.183.1', *found])]
+    names = [f'DNS:{name}' for name in ('kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local')]
+    leaf('server', '/C=GB/ST=Canonical/L=Canonical/O=Canonical/OU=Canonical/CN=127.0.0.1', names=','.join(names + ips))
+    put(certs / 'addresses', ' '.join(found))
+
+
+def server_is_for_these_addresses():
+    known = certs / 'addresses'
+    return known.exists() and known.read_text().split() == [address for address in addresses() if ':' not in address]
+
+
+def clients():
+    """The administrator's and the kubelet's way to the API server.
+
+    The kubelet's stand-in reads more than a kubelet may under RBAC, so its certificate is an administrator's too.
+    """
+    leaf('client', '/O=system:masters/CN=admin')
+    put(credentials / 'client.config', kubeconfig('client', 'admin'))
+    leaf('kubelet', f'/O=system:masters/CN=system:node:{node_name()}')
+    put(credentials / 'kubelet.config', kubeconfig('kubelet', 'kubelet'))
+
+
+def kubeconfig(certificate, user, server='127.0.0.1'):
+    inline = lambda name: base64.b64encode((certs / name).read_bytes()).decode()
+    return f'''apiVersion: v1
+clusters:
+- cluster:
+    certificate-authority-data: {inline('ca.crt')}
+    server: https://{server}:16443
+  name: microk8s-cluster
+contexts:
+- context:
+    cluster: microk8s-cluster
+    user: {user}
+  name: microk8s
+current-context: microk8s
+kind: Config
+preferences: {{}}
+users:
+- name: {user}
+  user:
+    client-certificate-data: {inline(f'{certificate}.crt')}
+    client-key-data: {inline(f'{certificate}.key')}
+'''
+
+
+def fingerprint(pem=None):
+    """The first 12 hex digits of the server certificate's SHA-256, as in a join command."""
+    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem or (certs / 'server.crt').read_text())).hexdigest()[:12]
+
+
+def context():
+    """TLS towards this cluster's API server, as its administrator."""
+    name = 'client' if (certs / 'client.crt').exists() else 'kubelet'
+    made = ssl.create_default_context(cafile=str(certs / 'ca.crt'))
+    made.check_hostname = False
+    made.load_cert_chain(certs / f'{name}.crt', certs / f'{name}.key')
+    return made

@@ -1,0 +1,93 @@
+"""The verbs of a cluster's life: config, start, stop, refresh-certs, dbctl, images, inspect."""
+import os, sys, tarfile, tempfile, time
+import certificates, cluster, services, store
+from place import certs, credentials, data, default_address, lock, locked, node_name, run, unlock, until, REVISION
+
+
+def config(words):
+    server = '127.0.0.1' if {'-l', '--use-loopback'} & set(words) else default_address()
+    print((credentials / 'client.config').read_text().replace('https://127.0.0.1:', f'https://{server}:'), end='')
+    return 0
+
+
+def start(words):
+    unlock('stopped.lock')
+    services.start()
+    print('Started.')
+    until(60, cluster.ready, 1)
+    return 0
+
+
+def stop(words):
+    lock('stopped.lock')
+    services.stop()
+    print('Stopped.\nStopped.')
+    return 0
+
+
+def refresh_certs(words):
+    if os.geteuid() != 0:
+        print('Elevated permissions is needed for this operation. Please run this command with sudo.')
+        return 50
+    if '-c' in words or '--check' in words:
+        for name, title in ('ca.crt', 'CA'), ('server.crt', 'server'), ('front-proxy-client.crt', 'front proxy client'):
+            end = run('openssl', 'x509', '-noout', '-enddate', '-in', certs / name).stdout.strip().partition('=')[2]
+            days = int((time.mktime(time.strptime(end, '%b %d %H:%M:%S %Y %Z')) - time.time()) // 86400)
+            print(f'The {title} certificate will expire in {days} days.')
+        return 0
+    which = next((word for before, word in zip(words, words[1:]) if before in ('-e', '--cert')), None)
+    if which == 'server.crt': certificates.server()
+    elif which == 'front-proxy-client.crt': certificates.leaf('front-proxy-client', '/CN=front-proxy-client', ca='front-proxy-ca')
+    else:
+        print('Please use one of the following options:\n-c, --check\n-e, --cert [ca.crt|server.crt|front-proxy-client.crt]\n-u, --undo')
+        return 3
+    print(f'Taking a backup of the current certificates under /var/snap/microk8s/{REVISION}/certs-backup/\nCreating new certificates\nRestarting service kubelite.')
+    services.restart('kubelite', 'cluster-agent')
+    return 0
+
+
+def dbctl(words):
+    if not words or words[0] != 'backup':
+        print('dbctl: only backup in the lab', file=sys.stderr)
+        return 1
+    name = next((word for before, word in zip(words, words[1:]) if before == '-o'), time.strftime('backup-%Y-%m-%d-%H-%M-%S')).removesuffix('.tar.gz')
+    print('Backing up the datastore')
+    with tempfile.TemporaryDirectory() as folder:
+        try: store.snapshot(f'{folder}/snapshot.db')
+        except OSError: return 10
+        with tarfile.open(f'{name}.tar.gz', 'w:gz') as archive: archive.add(folder, os.path.basename(name))
+    print(f'The backup is: {name}.tar.gz')
+    return 0
+
+
+def images(words):
+    if len(words) > 1 and words[1] != '-' and not os.access(words[1], os.R_OK):
+        print(f'Error: failed to read {words[1]}', file=sys.stderr)
+        return 1
+    for node in cluster.nodes(): print(f'Pushing OCI images to {cluster.internal(node)}:25000')
+    return 0
+
+
+def inspect(words):
+    print('Inspecting system\nInspecting Certificates\nInspecting services')
+    down = False
+    for name in services.wanted():
+        up = services.active(name)
+        down |= not up
+        print(f'  Service snap.microk8s.daemon-{name} is running' if up else f'\033[31m FAIL: \033[0m Service snap.microk8s.daemon-{name} is not running')
+    report = f"/var/snap/microk8s/{REVISION}/inspection-report-{time.strftime('%Y%m%d_%H%M%S')}.tar.gz"
+    with tarfile.open(report, 'w:gz') as archive: archive.add(data / 'args', 'inspection-report/args')
+    print(f'  Report tarball is at {report}')
+    return 1 if down else 0
+
+
+def reset(words):
+    if os.geteuid() != 0:
+        print('Elevated permissions is needed for this operation. Please run this command with sudo.')
+        return 50
+    if len(cluster.nodes()) > 1:
+        print('This is a multi-node MicroK8s deployment. Reset is applicable for single node installations.\nPlease remove all joined nodes before calling reset.')
+        return 0
+    services.reset()
+    until(60, cluster.ready, 1)
+    return 0
