@@ -1,0 +1,61 @@
+import type { Host } from '../host/host.ts';
+import { type NodeObject, nodeObject } from './objects.ts';
+import { type Asking, readList } from './read.ts';
+
+export interface Asked {
+  readonly node: string;
+  readonly host: Host;
+  readonly nodes: readonly NodeObject[];
+}
+
+export interface Unanswered {
+  readonly node: string;
+  readonly said: string;
+}
+
+/**
+ * The manager to ask: of those whose API answers within the deadline, the one whose cluster holds the most of `wanted`.
+ * A node that was installed but never joined answers too, for a cluster of its own.
+ * The first that knows all of `wanted` wins at once; nobody waits for the dead.
+ */
+export async function findManager(
+  looks: ReadonlyMap<string, () => Promise<Host>>,
+  wanted: readonly string[],
+  asking: Asking = {},
+): Promise<{ readonly found: Asked | undefined; readonly silent: readonly Unanswered[] }> {
+  const silent: Unanswered[] = [];
+  const answered: Asked[] = [];
+  const knows = (asked: Asked) => asked.nodes.filter(({ metadata }) => wanted.includes(metadata.name)).length;
+  const { promise: complete, resolve: finish } = Promise.withResolvers<void>();
+  const all = [...looks].map(async ([node, look]) => {
+    const asked = await askOne(node, look, asking);
+    if ('said' in asked) silent.push(asked);
+    else answered.push(asked);
+    if (!('said' in asked) && knows(asked) === wanted.length) finish();
+  });
+  await Promise.race([complete, Promise.all(all)]);
+  const found = answered.toSorted((a, b) => knows(b) - knows(a))[0];
+  return { found, silent };
+}
+
+async function askOne(node: string, look: () => Promise<Host>, asking: Asking): Promise<Asked | Unanswered> {
+  try {
+    const deadline = asking.deadline ?? 8_000;
+    const host = await within(deadline, look());
+    const nodes = await readList(host, 'nodes', {}, nodeObject, { ...asking, deadline });
+    return nodes.answered ? { node, host, nodes: nodes.value } : { node, said: nodes.said };
+  } catch (error) {
+    return { node, said: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** A node that is gone may keep a connection attempt waiting for longer than anyone wants to wait here. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no answer in ${Math.round(ms / 1000)} s`)), ms);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,175 @@
+import * as z from 'zod';
+
+/** Only what this program looks at. Fields that Kubernetes leaves out when they are zero or empty have defaults. */
+const count = z.number().default(0);
+const words = z.record(z.string(), z.string()).default({});
+const metadata = z.object({
+  name: z.string(),
+  namespace: z.string().default(''),
+  labels: words,
+  annotations: words,
+  generation: count,
+  creationTimestamp: z.string().default(''),
+  deletionTimestamp: z.string().optional(),
+});
+const condition = z.object({
+  type: z.string(),
+  status: z.string(),
+  reason: z.string().default(''),
+  message: z.string().default(''),
+  lastTransitionTime: z.string().optional(),
+});
+
+export const nodeObject = z.object({
+  metadata,
+  spec: z
+    .object({
+      unschedulable: z.boolean().default(false),
+      taints: z.array(z.object({ key: z.string(), effect: z.string() })).default([]),
+    })
+    .prefault({}),
+  status: z.object({
+    conditions: z.array(condition).default([]),
+    addresses: z.array(z.object({ type: z.string(), address: z.string() })).default([]),
+    nodeInfo: z.object({ kubeletVersion: z.string().default('') }).prefault({}),
+  }),
+});
+export type NodeObject = z.output<typeof nodeObject>;
+
+/** Deployments, stateful sets and daemon sets in one shape; which counts are there depends on `kind`. */
+export const workloadObject = z.object({
+  kind: z.enum(['Deployment', 'StatefulSet', 'DaemonSet']),
+  metadata,
+  spec: z.object({ replicas: z.number().optional() }).prefault({}),
+  status: z
+    .object({
+      observedGeneration: count,
+      replicas: count,
+      readyReplicas: count,
+      updatedReplicas: count,
+      availableReplicas: count,
+      currentRevision: z.string().optional(),
+      updateRevision: z.string().optional(),
+      desiredNumberScheduled: count,
+      numberReady: count,
+      numberAvailable: count,
+      updatedNumberScheduled: count,
+    })
+    .prefault({}),
+});
+export type WorkloadObject = z.output<typeof workloadObject>;
+
+const waiting = z.object({ reason: z.string().default(''), message: z.string().default('') });
+export const podObject = z.object({
+  metadata,
+  spec: z.object({ nodeName: z.string().optional() }).prefault({}),
+  status: z
+    .object({
+      phase: z.string().default('Unknown'),
+      reason: z.string().default(''),
+      conditions: z.array(condition).default([]),
+      containerStatuses: z
+        .array(
+          z.object({
+            name: z.string(),
+            ready: z.boolean().default(false),
+            restartCount: count,
+            state: z.object({ waiting: waiting.optional() }).prefault({}),
+          }),
+        )
+        .default([]),
+    })
+    .prefault({}),
+});
+export type PodObject = z.output<typeof podObject>;
+
+export const serviceObject = z.object({
+  metadata,
+  spec: z.object({ type: z.string().default('ClusterIP') }).prefault({}),
+  status: z
+    .object({
+      loadBalancer: z.object({ ingress: z.array(z.object({ ip: z.string().default('') })).default([]) }).prefault({}),
+    })
+    .prefault({}),
+});
+
+export const claimObject = z.object({
+  metadata,
+  spec: z
+    .object({
+      storageClassName: z.string().default(''),
+      resources: z.object({ requests: words }).prefault({}),
+      volumeName: z.string().default(''),
+    })
+    .prefault({}),
+  status: z.object({ phase: z.string().default('Pending') }).prefault({}),
+});
+export type ClaimObject = z.output<typeof claimObject>;
+
+export const storageClassObject = z.object({
+  metadata,
+  provisioner: z.string(),
+  parameters: words,
+  volumeBindingMode: z.string().default('Immediate'),
+});
+
+/** `data` is base64, as it lies in the API. */
+export const secretObject = z.object({ metadata, type: z.string().default('Opaque'), data: words });
+export const namespaceObject = z.object({
+  metadata,
+  status: z.object({ phase: z.string().default('Active') }).prefault({}),
+});
+export const ingressClassObject = z.object({ metadata });
+export const addressPoolObject = z.object({
+  metadata,
+  spec: z.object({ addresses: z.array(z.string()).default([]) }).prefault({}),
+});
+
+export const eventObject = z.object({
+  metadata,
+  type: z.string().default('Normal'),
+  reason: z.string().default(''),
+  message: z.string().default(''),
+  involvedObject: z.object({ kind: z.string().default(''), name: z.string().default('') }).prefault({}),
+  lastTimestamp: z.string().nullish(),
+  eventTime: z.string().nullish(),
+});
+export type EventObject = z.output<typeof eventObject>;
+
+/** https://openebs.io/docs: NDM's record of one disk, partition or logical volume. */
+export const blockDeviceObject = z.object({
+  metadata,
+  spec: z.object({
+    path: z.string().default(''),
+    devlinks: z.array(z.object({ links: z.array(z.string()).default([]) })).default([]),
+    filesystem: z.object({ fsType: z.string().default('') }).prefault({}),
+    nodeAttributes: z.object({ nodeName: z.string().default('') }).prefault({}),
+  }),
+  status: z.object({ claimState: z.string().default(''), state: z.string().default('') }).prefault({}),
+});
+export type BlockDeviceObject = z.output<typeof blockDeviceObject>;
+
+export const poolClusterObject = z.object({
+  metadata,
+  spec: z
+    .object({
+      pools: z
+        .array(
+          z.object({
+            nodeSelector: words,
+            dataRaidGroups: z
+              .array(z.object({ blockDevices: z.array(z.object({ blockDeviceName: z.string() })).default([]) }))
+              .default([]),
+          }),
+        )
+        .default([]),
+    })
+    .prefault({}),
+});
+
+export const poolInstanceObject = z.object({
+  metadata,
+  spec: z.object({ hostName: z.string().default('') }).prefault({}),
+  status: z.object({ phase: z.string().default(''), readOnly: z.boolean().default(false) }).prefault({}),
+});
+export type PoolInstanceObject = z.output<typeof poolInstanceObject>;

@@ -1,0 +1,33 @@
+/** Argument arrays of `snap`. */
+export const snap = {
+  install: (name: string, channel: string) => ['snap', 'install', name, '--classic', `--channel=${channel}`],
+  /** Without a duration: for ever. Needs snapd 2.58. */
+  hold: (name: string) => ['snap', 'refresh', '--hold', name],
+  list: (name: string) => ['snap', 'list', name],
+  /** `--purge`: without a snapshot of its data. */
+  remove: (name: string) => ['snap', 'remove', '--purge', name],
+} as const;
+
+export interface InstalledSnap {
+  readonly version: string;
+  readonly revision: string;
+  /** Channel that it follows: `1.34/stable`. */
+  readonly tracking: string;
+  readonly held: boolean;
+}
+
+/** One row of `snap list NAME`; its columns are Name, Version, Rev, Tracking, Publisher, Notes. Undefined where it is not installed. */
+export function parseSnapList(name: string, stdout: string): InstalledSnap | undefined {
+  const row = stdout
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .find(([first]) => first === name);
+  const [, version, revision, tracking] = row ?? [];
+  if (!row || !version || !revision || !tracking) return undefined;
+  return { version, revision, tracking, held: (row.at(-1) ?? '').split(',').includes('held') };
+}
+
+/** `1.34` of `1.34/stable`. */
+export function trackOf(channel: string): string {
+  return channel.split('/')[0] ?? channel;
+}

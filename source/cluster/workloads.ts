@@ -1,0 +1,82 @@
+import type { EventObject, PodObject, WorkloadObject } from './objects.ts';
+
+export const workloadKinds = ['deployments', 'statefulsets', 'daemonsets'] as const;
+
+export interface WorkloadState {
+  readonly name: string;
+  readonly namespace: string;
+  readonly kind: WorkloadObject['kind'];
+  readonly wanted: number;
+  /** Ready and of the newest revision. */
+  readonly ready: number;
+  /** The controller has seen the newest specification and all its pods are ready and of it. */
+  readonly complete: boolean;
+}
+
+export function workloadState(workload: WorkloadObject): WorkloadState {
+  const { kind, metadata, spec, status } = workload;
+  const daemon = kind === 'DaemonSet';
+  const wanted = daemon ? status.desiredNumberScheduled : (spec.replicas ?? 1);
+  const ready = daemon ? status.numberReady : status.readyReplicas;
+  const updated = daemon ? status.updatedNumberScheduled : updatedReplicas(workload, wanted);
+  const seen = status.observedGeneration >= metadata.generation;
+  const settled = kind !== 'Deployment' || status.replicas <= wanted;
+  return {
+    name: metadata.name,
+    namespace: metadata.namespace,
+    kind,
+    wanted,
+    ready: Math.min(ready, updated),
+    complete: seen && settled && ready >= wanted && updated >= wanted && (!daemon || wanted > 0),
+  };
+}
+
+/** A stateful set whose update has ended counts its pods as current, not as updated. */
+function updatedReplicas({ kind, status }: WorkloadObject, wanted: number): number {
+  const settled = kind === 'StatefulSet' && status.currentRevision === status.updateRevision;
+  return settled ? Math.max(status.updatedReplicas, Math.min(status.replicas, wanted)) : status.updatedReplicas;
+}
+
+/** Helm writes this on everything that it makes. */
+export function ofRelease<T extends { readonly metadata: { readonly annotations: Readonly<Record<string, string>> } }>(
+  objects: readonly T[],
+  release: string,
+): T[] {
+  return objects.filter(({ metadata }) => metadata.annotations['meta.helm.sh/release-name'] === release);
+}
+
+/** `web 1 of 2, mongodb 0 of 3`, those that are complete left out. */
+export function sayWaiting(states: readonly WorkloadState[]): string {
+  const open = states.filter(({ complete }) => !complete);
+  if (open.length === 0) return `${states.length} of ${states.length} ready`;
+  return open.map(({ name, ready, wanted }) => `${name} ${ready} of ${wanted}`).join(', ');
+}
+
+/** What keeps a pod from being ready, in one line, or undefined when it is ready or done. */
+export function podTrouble(pod: PodObject): string | undefined {
+  if (pod.status.phase === 'Succeeded') return undefined;
+  const stuck = pod.status.containerStatuses.find(({ state }) => state.waiting !== undefined)?.state.waiting;
+  if (stuck && stuck.reason !== 'ContainerCreating' && stuck.reason !== 'PodInitializing') {
+    return [stuck.reason, stuck.message].filter(Boolean).join(': ');
+  }
+  const unscheduled = pod.status.conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
+  if (unscheduled) return `not placed on a node: ${unscheduled.message || unscheduled.reason}`;
+  if (podReady(pod)) return undefined;
+  return pod.status.reason || `${pod.status.phase}, not ready`;
+}
+
+export function podReady(pod: PodObject): boolean {
+  return pod.status.conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+}
+
+/** The newest warnings, one line each, the newest first and no two alike. */
+export function latestWarnings(events: readonly EventObject[], limit: number): string[] {
+  const when = (event: EventObject) => event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp;
+  const lines = events
+    .filter(({ type }) => type === 'Warning')
+    .toSorted((a, b) => when(b).localeCompare(when(a)))
+    .map(
+      ({ involvedObject, reason, message }) => `${involvedObject.kind} ${involvedObject.name}: ${reason}: ${message}`,
+    );
+  return [...new Set(lines)].slice(0, limit);
+}
