@@ -4,44 +4,80 @@ const identifier = z
   .string()
   .regex(/^[a-z][A-Za-z0-9-]*$/, 'an id: letters, digits and hyphens, a lower-case letter first');
 
+/** RFC 1123 label, as Kubernetes and Helm want names of releases, namespaces and classes. */
+const kubernetesName = z
+  .string()
+  .regex(
+    /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+    'lower-case letters, digits and hyphens, at most 63, no hyphen at the ends (RFC 1123)',
+  );
+
 /** `shared`: a replicated volume any node may mount. `unshared`: a logical volume on each node that runs an instance. */
 export const volumeClass = z.enum(['shared', 'unshared']);
 export type VolumeClass = z.output<typeof volumeClass>;
 
-const floor = z.strictObject({
+/** The three kinds of components. Where the class of a volume goes by feature set, so does the kind: `by-volume`. */
+export type ComponentKind = 'stateless' | 'stateful-lvm' | 'stateful-shared';
+
+/** Nominal sizes, as on a data sheet: what the kernel and a file system keep for themselves is still counted as there. */
+const machine = {
   cores: z.number().int().positive(),
   memoryGiB: z.number().positive(),
-  /** GiB of the largest disk that carries LVM. */
-  diskGiB: z.number().positive(),
-  /** GiB of the file system on /. */
-  rootGiB: z.number().positive(),
-});
+  diskGiB: z.number().positive().meta({ description: 'GiB of the largest disk that carries LVM. 1 TB is 931 GiB.' }),
+  rootGiB: z.number().positive().meta({ description: 'GiB of the volume of /.' }),
+};
+export const machineSchema = z.strictObject(machine);
+export type MachineSize = z.output<typeof machineSchema>;
+
+/** `perManager`: one on each manager. */
+const instances = z.union([z.number().int().positive(), z.literal('perManager')]);
+export type Instances = z.output<typeof instances>;
+
+const engineChart = (provisioner: string) =>
+  z.strictObject({
+    chart: z.string().min(1),
+    repository: z.string().min(1).optional(),
+    version: z.string().min(1).optional(),
+    release: kubernetesName,
+    namespace: kubernetesName,
+    provisioner: z.string().min(1).default(provisioner),
+  });
 
 export const productSchema = z.strictObject({
   version: z.literal(1),
   id: identifier,
   name: z.string().min(1),
-  /** Asked in this order. */
-  features: z.array(
-    z.strictObject({
-      id: identifier,
-      label: z.string().min(1),
-      help: z.string().optional(),
-      default: z.boolean().default(false),
-    }),
-  ),
-  /** What runs, and of which of the three kinds it is. `features`: any one of these switches it on; empty means always. */
-  components: z.array(
-    z.strictObject({
-      id: identifier,
-      label: z.string().min(1),
-      kind: z.enum(['stateless', 'stateful-lvm', 'stateful-shared']),
-      features: z.array(z.string()).default([]),
-      /** Instances; `perManager` is one on each manager. */
-      instances: z.union([z.number().int().positive(), z.literal('perManager')]).default(1),
-      workload: z.enum(['Deployment', 'StatefulSet']),
-    }),
-  ),
+  features: z
+    .array(
+      z.strictObject({
+        id: identifier,
+        label: z.string().min(1),
+        help: z.string().optional(),
+        default: z.boolean().default(false),
+      }),
+    )
+    .max(6, 'at most 6 features: every set of them has a row')
+    .meta({ description: 'Asked in this order.' }),
+  components: z
+    .array(
+      z.strictObject({
+        id: identifier,
+        label: z.string().min(1),
+        kind: z
+          .enum(['stateless', 'stateful-lvm', 'stateful-shared', 'by-volume'])
+          .meta({ description: 'by-volume: LVM or shared, as the feature set says of its volume.' }),
+        features: z
+          .array(z.string())
+          .default([])
+          .meta({ description: 'Any one of these switches it on; empty means always.' }),
+        instances: z
+          .union([instances, z.strictObject({ shared: instances, unshared: instances })])
+          .default(1)
+          .meta({ description: 'Copies that run; perManager is one on each manager.' }),
+        workload: z.enum(['Deployment', 'StatefulSet']),
+      }),
+    )
+    .meta({ description: 'What runs, and of which of the three kinds it is.' }),
   volumes: z.array(
     z.strictObject({
       id: identifier,
@@ -51,76 +87,67 @@ export const productSchema = z.strictObject({
       help: z.string().optional(),
     }),
   ),
-  /** One row for each set of features, the empty one included; `evidence` says whether a document shows it. */
-  featureSets: z.array(
-    z.strictObject({
-      features: z.array(z.string()),
-      evidence: z.enum(['seen', 'assumed']),
-      source: z.string().optional(),
-      volumes: z.array(z.strictObject({ id: z.string(), class: volumeClass })),
-    }),
-  ),
-  nodes: z.strictObject({
-    floor,
-    recommended: z.array(
+  featureSets: z
+    .array(
       z.strictObject({
         features: z.array(z.string()),
-        cores: z.number().int().positive(),
-        memoryGiB: z.number().positive(),
-        diskGiB: z.number().positive(),
-        rootGiB: z.number().positive(),
+        evidence: z
+          .enum(['seen', 'assumed'])
+          .meta({ description: 'seen: a document of the vendor shows it. assumed: inferred, see source.' }),
+        source: z.string().optional(),
+        volumes: z.array(z.strictObject({ id: z.string(), class: volumeClass })),
       }),
-    ),
+    )
+    .meta({ description: 'One row for each set of features, the empty one included.' }),
+  nodes: z.strictObject({
+    floor: machineSchema.meta({ description: 'Below it a node fails.' }),
+    workerFloor: machineSchema.optional().meta({ description: 'Another floor for workers.' }),
+    recommended: z
+      .array(z.strictObject({ features: z.array(z.string()), ...machine }))
+      .meta({ description: 'Below it a node is warned of, when all of these features are on.' }),
     cpuFlags: z.array(z.string()).default([]),
     requireSsd: z.boolean().default(true),
+    interfaces: z.number().int().positive().default(1).meta({ description: 'Network interfaces of each node.' }),
     os: z.array(z.strictObject({ id: z.string(), minimum: z.string(), ltsOnly: z.boolean().default(false) })).min(1),
   }),
-  /** Allowed shapes: managers, and the least and most workers. */
-  topologies: z.array(
-    z.strictObject({
-      id: identifier,
-      label: z.string(),
-      managers: z.number().int().positive(),
-      minWorkers: z.number().int().min(0).default(0),
-      maxWorkers: z.number().int().min(0).nullable().default(null),
-    }),
-  ),
-  chart: z.strictObject({ reference: z.string().min(1), version: z.string().optional() }),
-  release: z.string().min(1),
-  namespace: z.string().min(1),
-  tlsSecret: z.string().min(1),
-  /** Charts of the storage engines; relative folders are taken from the product file's folder. */
-  storage: z.strictObject({
-    lvm: z.strictObject({
-      chart: z.string(),
-      repository: z.string().optional(),
-      version: z.string().optional(),
-      release: z.string(),
-      namespace: z.string(),
-      provisioner: z.string().default('local.csi.openebs.io'),
-    }),
-    cstor: z.strictObject({
-      chart: z.string(),
-      repository: z.string().optional(),
-      version: z.string().optional(),
-      release: z.string(),
-      namespace: z.string(),
-      provisioner: z.string().default('cstor.csi.openebs.io'),
-    }),
-    classes: z.strictObject({ shared: z.string(), unshared: z.string() }),
+  topologies: z
+    .array(
+      z.strictObject({
+        id: identifier,
+        label: z.string(),
+        managers: z.number().int().positive(),
+        minWorkers: z.number().int().min(0).default(0),
+        maxWorkers: z.number().int().min(0).nullable().default(null),
+      }),
+    )
+    .min(1)
+    .meta({ description: 'Allowed shapes: managers, and the least and most workers.' }),
+  chart: z.strictObject({ reference: z.string().min(1), version: z.string().min(1).optional() }).meta({
+    description: 'A folder (starting with . or /; relative to this file), an OCI reference or repository/name.',
   }),
-  /**
-   * How answers become Helm values: each row sets one path.
-   * `from` names a place in the site (`customer.dnsName`) or one of the computed ones:
-   * `feature:ID` (boolean), `volume:ID.size` ("10Gi"), `volume:ID.class` (storage class name), `volume:ID.enabled`, `tls.secret`,
-   * `topology.managers`, `topology.replicas`, `network.virtualAddress`. `value` sets a constant.
-   */
-  values: z.array(
-    z.union([
-      z.strictObject({ path: z.string(), from: z.string() }),
-      z.strictObject({ path: z.string(), value: z.union([z.string(), z.number(), z.boolean()]) }),
-    ]),
-  ),
+  release: kubernetesName,
+  namespace: kubernetesName,
+  tlsSecret: kubernetesName,
+  storage: z
+    .strictObject({
+      lvm: engineChart('local.csi.openebs.io'),
+      cstor: engineChart('cstor.csi.openebs.io'),
+      classes: z.strictObject({ shared: kubernetesName, unshared: kubernetesName }),
+    })
+    .meta({ description: 'Charts of the storage engines, and the names of their storage classes.' }),
+  values: z
+    .array(
+      z.union([
+        z.strictObject({ path: z.string().min(1), from: z.string().min(1) }),
+        z.strictObject({ path: z.string().min(1), value: z.union([z.string(), z.number(), z.boolean()]) }),
+      ]),
+    )
+    .meta({
+      description:
+        'How answers become Helm values: each row sets one dotted path. from: a place in the site (customer.dnsName), ' +
+        'feature:ID (true or false), volume:ID.enabled, volume:ID.size ("10Gi"), volume:ID.class (shared or unshared), ' +
+        'volume:ID.storageClass, tls.secret, topology.managers, topology.workers or topology.replicas. value: a constant.',
+    }),
 });
 
 /** What is being installed, as data. The engine knows no product by name. */

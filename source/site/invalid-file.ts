@@ -1,0 +1,23 @@
+import { Fault } from '../fault/fault.ts';
+import type { SiteProblem } from './reading.ts';
+
+/** A file that cannot be used, with everything that is wrong in it. */
+export class InvalidFile extends Fault {
+  override readonly name = 'InvalidFile';
+  readonly problems: readonly SiteProblem[];
+
+  constructor(file: string, problems: readonly SiteProblem[]) {
+    const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
+    super({
+      what: `${file} has ${count}.`,
+      where: file,
+      why: problems.map(problemLine).join('\n'),
+      next: [`Mend ${problems.length === 1 ? 'it' : 'them'} in the file, then try again.`],
+    });
+    this.problems = problems;
+  }
+}
+
+export function problemLine(problem: SiteProblem): string {
+  return `line ${problem.line}, column ${problem.column}: ${problem.text}`;
+}

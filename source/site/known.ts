@@ -1,0 +1,77 @@
+import * as z from 'zod';
+import type { SitePath } from './schema.ts';
+
+type Schema = z.core.$ZodType;
+
+/** What the schema says about one place: its description, and the keys it allows. */
+export function schemasAt(schema: Schema, path: SitePath): readonly Schema[] {
+  return path.reduce<readonly Schema[]>(
+    (places, key) => places.flatMap((place) => below(place, key)),
+    unwrapped(schema),
+  );
+}
+
+export function descriptionAt(schema: Schema, path: SitePath): string | undefined {
+  const last = path.at(-1);
+  if (last === undefined) return undefined;
+  const holders = schemasAt(schema, path.slice(0, -1));
+  const fields = holders.flatMap((holder) => (holder instanceof z.ZodObject ? [holder.shape[last]] : []));
+  return fields.map((field) => field && z.globalRegistry.get(field)?.description).find((text) => text !== undefined);
+}
+
+export function keysAt(schema: Schema, path: SitePath): readonly string[] {
+  const keys = schemasAt(schema, path).flatMap((place) =>
+    place instanceof z.ZodObject ? Object.keys(place.shape) : [],
+  );
+  return [...new Set(keys)];
+}
+
+/** The known key that was probably meant, if one is near enough. */
+export function nearest(key: string, known: readonly string[]): string | undefined {
+  const allowed = Math.max(1, Math.floor(key.length / 3));
+  const ranked = known
+    .map((candidate) => ({ candidate, distance: distance(key.toLowerCase(), candidate.toLowerCase()) }))
+    .filter((entry) => entry.distance <= allowed)
+    .sort((a, b) => a.distance - b.distance);
+  return ranked[0]?.candidate;
+}
+
+function below(schema: Schema, key: string | number): readonly Schema[] {
+  if (schema instanceof z.ZodObject) {
+    const field: Schema | undefined = schema.shape[key];
+    return field === undefined ? [] : unwrapped(field);
+  }
+  if (schema instanceof z.ZodArray) return unwrapped(schema.element);
+  if (schema instanceof z.ZodRecord) return unwrapped(schema.valueType);
+  return [];
+}
+
+function unwrapped(schema: Schema): readonly Schema[] {
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault
+  ) {
+    return unwrapped(schema.unwrap());
+  }
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap((option: Schema) => unwrapped(option));
+  return [schema];
+}
+
+/** Edits between two words, a swap of neighbours counted as one (optimal string alignment). */
+function distance(a: string, b: string): number {
+  let before: readonly number[] = [];
+  let row: readonly number[] = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
+      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (before[j - 2] ?? Infinity) + 1 : Infinity;
+      next[j] = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + cost, swapped);
+    }
+    before = row;
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,135 @@
+import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument, type YAMLError } from 'yaml';
+import type * as z from 'zod';
+import type { Complaint } from './complaint.ts';
+import { judge } from './issues.ts';
+import type { SitePath } from './schema.ts';
+
+/** One thing that is wrong with a file, with its place. Lines and columns count from 1. */
+export interface SiteProblem extends Complaint {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** Dotted: `nodes.0.network.address`. */
+  readonly path: string;
+}
+
+export type Read<Value> = { readonly value: Value } | { readonly problems: readonly SiteProblem[] };
+
+/** Reads a YAML text by a schema and rules. Every problem at once, in the order of the text. */
+export function readYaml<Schema extends z.ZodType>(
+  text: string,
+  file: string,
+  schema: Schema,
+  rules: (value: unknown) => readonly Complaint[] = () => [],
+): Read<z.output<Schema>> {
+  const parsed = parseForgiving(text);
+  const syntax = parsed.syntax.map((problem) => ({ ...problem, file }));
+  if (parsed.value === undefined) return { problems: syntax };
+  const judged = judge(schema, parsed.value.data, rules);
+  if ('value' in judged && syntax.length === 0) return { value: judged.value };
+  const { document, lines } = parsed.value;
+  const complaints = 'complaints' in judged ? judged.complaints : [];
+  const placed = complaints.map((complaint) => placedIn(document, lines, complaint, file));
+  return { problems: [...syntax, ...placed].sort((a, b) => a.line - b.line || a.column - b.column) };
+}
+
+type SyntaxProblem = Omit<SiteProblem, 'file'>;
+
+interface Parsed {
+  readonly syntax: readonly SyntaxProblem[];
+  /** Missing when the text is so broken that its meaning cannot be told. */
+  readonly value?: { readonly document: Document; readonly lines: LineCounter; readonly data: unknown };
+}
+
+/** Tabs and duplicate keys are reported and read past, so that the other problems are told in the same breath. */
+function parseForgiving(text: string): Parsed {
+  const first = parse(text);
+  const tabs = first.document.errors.some((error) => error.code === 'TAB_AS_INDENT') ? tabProblems(text) : [];
+  const second = tabs.length === 0 ? first : parseUntabbed(text);
+  const errors = second?.document.errors ?? [];
+  const duplicates = errors.filter((error) => error.code === 'DUPLICATE_KEY');
+  const broken = errors.filter((error) => error.code !== 'DUPLICATE_KEY' && error.code !== 'TAB_AS_INDENT');
+  const told = [...duplicates, ...broken.slice(0, 1)].map((error) => syntaxProblem(error, second?.lines));
+  const syntax = [...tabs, ...told];
+  if (second === undefined || broken.length > 0) return { syntax };
+  try {
+    return { syntax, value: { ...second, data: second.document.toJS() } };
+  } catch (error) {
+    const expected = 'an alias that was set before';
+    const found = error instanceof Error ? error.message : String(error);
+    return { syntax: [...syntax, place([], 1, 1, found, expected, found)] };
+  }
+}
+
+function parse(text: string): { document: Document; lines: LineCounter } {
+  const lines = new LineCounter();
+  return { document: parseDocument(text, { lineCounter: lines, prettyErrors: false }), lines };
+}
+
+function tabProblems(text: string): SyntaxProblem[] {
+  return text.split('\n').flatMap((line, index) => {
+    const column = /^( *)\t/.exec(line);
+    if (column === null) return [];
+    const expected = 'spaces: YAML does not allow tabs for indentation';
+    return [place([], index + 1, (column[1] ?? '').length + 1, 'a tab', expected, `a tab, wanted ${expected}`)];
+  });
+}
+
+/** The text as it was probably meant: the width of a tab at which it reads without errors. */
+function parseUntabbed(text: string): { document: Document; lines: LineCounter } | undefined {
+  for (const width of [2, 4, 8]) {
+    const spaces = ' '.repeat(width);
+    const candidate = parse(text.replace(/^[ \t]+/gm, (indent) => indent.replaceAll('\t', spaces)));
+    if (candidate.document.errors.every((error) => error.code === 'DUPLICATE_KEY')) return candidate;
+  }
+  return undefined;
+}
+
+function syntaxProblem(error: YAMLError, lines: LineCounter | undefined): SyntaxProblem {
+  const { line, col } = lines?.linePos(error.pos[0]) ?? { line: 1, col: 1 };
+  if (error.code === 'DUPLICATE_KEY') {
+    return place([], line, col, 'a key given twice', 'each key once', 'this key is given twice, wanted each key once');
+  }
+  return place([], line, col, error.message, 'valid YAML', `not valid YAML: ${error.message}`);
+}
+
+function place(
+  field: SitePath,
+  line: number,
+  column: number,
+  found: string,
+  expected: string,
+  text: string,
+): SyntaxProblem {
+  return { field, path: field.join('.'), line, column, found, expected, text };
+}
+
+function placedIn(document: Document, lines: LineCounter, complaint: Complaint, file: string): SiteProblem {
+  const offset = complaint.aboutKey ? keyOffset(document, complaint.field) : valueOffset(document, complaint.field);
+  const { line, col } = lines.linePos(offset);
+  return { ...complaint, file, line: Math.max(line, 1), column: Math.max(col, 1), path: complaint.field.join('.') };
+}
+
+/** Start of the value; of something missing, the key under which it belongs. */
+function valueOffset(document: Document, path: SitePath): number {
+  if (path.length === 0) return document.contents?.range?.[0] ?? 0;
+  const node = document.getIn(path, true);
+  if (isNode(node) && node.range && !(isScalar(node) && node.value === null)) return node.range[0];
+  return keyOffset(document, path);
+}
+
+function keyOffset(document: Document, path: SitePath): number {
+  if (path.length === 0) return document.contents?.range?.[0] ?? 0;
+  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  if (isMap(parent)) {
+    const key = String(path.at(-1));
+    const pair = parent.items.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === key);
+    if (pair && isScalar(pair.key) && pair.key.range) return pair.key.range[0];
+  }
+  return path.length === 1 ? valueOffset(document, []) : placeOfHolder(document, path.slice(0, -1));
+}
+
+/** Where something is missing inside a mapping, its own key is the best place to point at; in a list, the entry. */
+function placeOfHolder(document: Document, path: SitePath): number {
+  return typeof path.at(-1) === 'number' ? valueOffset(document, path) : keyOffset(document, path);
+}

@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+let found: string | undefined;
+
+/** The folder `templates/` of this installation, whether the program runs from `dist/` or from `source/`. */
+export function templatesFolder(): string {
+  found ??= climb(dirname(fileURLToPath(import.meta.url)));
+  return found;
+}
+
+function climb(from: string): string {
+  const candidate = join(from, 'templates');
+  if (existsSync(join(candidate, 'products'))) return candidate;
+  const parent = dirname(from);
+  if (parent === from) throw new Error('templates/products is missing beside the program');
+  return climb(parent);
+}
+
+/** The line that tells editors which schema a file follows. https://github.com/redhat-developer/yaml-language-server#using-inlined-schema */
+export function schemaLine(schemaFile: 'site.schema.json' | 'product.schema.json'): string {
+  const path = join(templatesFolder(), schemaFile);
+  return `# yaml-language-server: $schema=${/\s/.test(path) ? pathToFileURL(path).href : path}`;
+}
