@@ -68,16 +68,19 @@ export type RunEventBody =
       readonly next: readonly string[];
       readonly durationMs: number;
     }
+  | { readonly type: 'undo-started'; readonly step: string }
   | { readonly type: 'step-undone'; readonly step: string; readonly seen: string }
   | { readonly type: 'undo-failed'; readonly step: string; readonly seen: string }
   | { readonly type: 'run-paused'; readonly why: string }
   | { readonly type: 'run-continued' }
-  /** `stopped`: by the operator; `failed`: a step failed and nobody chose; `interrupted`: the process was told to end; `rebooting`: goes on by itself. */
-  | {
-      readonly type: 'run-ended';
-      readonly outcome: 'done' | 'failed' | 'stopped' | 'interrupted' | 'rebooting' | 'undone';
-      readonly why: string;
-    };
+  | { readonly type: 'run-ended'; readonly outcome: RunOutcome; readonly why: string };
+
+/**
+ * `stopped`: by the operator; `failed`: a step failed and nobody chose; `interrupted`: the process was told to end;
+ * `rebooting`: the seat starts anew and the run goes on by itself; `lost`: the process is gone without a word. No journal
+ * holds `lost`: a reader says it when it finds the process gone.
+ */
+export type RunOutcome = 'done' | 'failed' | 'stopped' | 'interrupted' | 'rebooting' | 'undone' | 'lost';
 
 /** What steers a running run, one JSON object a line over its control socket. */
 export type RunOrder =

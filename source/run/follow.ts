@@ -1,0 +1,81 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { RunEvent } from './event.ts';
+import { readJournalFrom } from './journal.ts';
+import { runProcess } from './owner.ts';
+import { lifeOf } from './process.ts';
+
+export interface FollowOptions {
+  readonly signal: AbortSignal;
+  /** ms between looks when the file system tells nothing. Default 500. */
+  readonly poll?: number;
+}
+
+/**
+ * All events of a run from its beginning, then each new one as it is written. Ends after the `run-ended` event that stands last,
+ * after `signal`, or, when the run's process is gone without a word, after a `run-ended` event with outcome `lost`, which no journal holds.
+ */
+export async function* followRun(directory: string, options: FollowOptions): AsyncGenerator<RunEvent> {
+  const bell = createBell(directory, options.signal);
+  try {
+    let last: RunEvent | undefined;
+    let from = 0;
+    while (!options.signal.aborted) {
+      // Asked before reading: what the process wrote on its way out is then surely read.
+      const gone = await processGone(directory);
+      const { events, end } = await readJournalFrom(directory, from);
+      from = end;
+      for (const event of events) yield event;
+      last = events.at(-1) ?? last;
+      if (last?.type === 'run-ended') return;
+      if (gone) return yield lost(last?.at);
+      if (events.length === 0) await bell.wait(options.poll ?? 500);
+    }
+  } finally {
+    bell.close();
+  }
+}
+
+/** What a reader says of a run whose process is gone without a word. */
+export function lost(at = new Date().toISOString()): RunEvent {
+  return { at, type: 'run-ended', outcome: 'lost', why: "the run's process is gone" };
+}
+
+async function processGone(directory: string): Promise<boolean> {
+  const identity = await runProcess(directory);
+  return identity !== undefined && (await lifeOf(identity)) === 'gone';
+}
+
+/**
+ * Rings when something in the folder changes, or after a while. The folder is watched, not the file: the file may not be there yet.
+ * Where nothing can be watched (no inotify left, a network file system) the poll alone does it.
+ */
+function createBell(directory: string, signal: AbortSignal): { wait(ms: number): Promise<void>; close(): void } {
+  let ring = () => {};
+  let rung = false;
+  let watcher: FSWatcher | undefined;
+  try {
+    watcher = watch(directory, () => {
+      rung = true;
+      ring();
+    });
+    watcher.on('error', () => watcher?.close());
+  } catch {
+    watcher = undefined;
+  }
+  return {
+    wait: async (ms) => {
+      if (!rung) await soonest(ms, signal, (rings) => (ring = rings));
+      rung = false;
+    },
+    close: () => watcher?.close(),
+  };
+}
+
+async function soonest(ms: number, signal: AbortSignal, listen: (ring: () => void) => void): Promise<void> {
+  const enough = new AbortController();
+  const rung = new Promise<void>((resolve) => listen(resolve));
+  const timeout = wait(ms, undefined, { signal: AbortSignal.any([signal, enough.signal]) }).catch(() => undefined);
+  await Promise.race([rung, timeout]);
+  enough.abort();
+}

@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+
+/** A process that cannot be mistaken for a later one with the same number. */
+export interface ProcessIdentity {
+  readonly host: string;
+  readonly process: number;
+  /** When it started, in the words of the machine it runs on: boot id and clock ticks on Linux; empty where that is unknown. */
+  readonly started: string;
+}
+
+/** Who a process is, by its number. Undefined: no such process. */
+export async function identifyProcess(process_: number): Promise<ProcessIdentity | undefined> {
+  if (!exists(process_)) return undefined;
+  return { host: hostname(), process: process_, started: await startOf(process_) };
+}
+
+/** Whether that very process still runs. `unknown`: it belongs to another machine. */
+export async function lifeOf(identity: ProcessIdentity): Promise<'alive' | 'gone' | 'unknown'> {
+  if (identity.host !== hostname()) return 'unknown';
+  const now = await identifyProcess(identity.process);
+  if (now === undefined) return 'gone';
+  return now.started === identity.started || identity.started === '' ? 'alive' : 'gone';
+}
+
+function exists(process_: number): boolean {
+  try {
+    process.kill(process_, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it exists and belongs to somebody else.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** Boot id and field 22 (start time) of /proc/PID/stat: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+async function startOf(process_: number): Promise<string> {
+  try {
+    const [boot, stat] = await Promise.all([
+      readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
+      readFile(`/proc/${process_}/stat`, 'utf8'),
+    ]);
+    // The program's name, field 2, stands in parentheses and may hold blanks: count from behind it.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? 'ended' : `${boot.trim()} ${fields[19] ?? ''}`;
+  } catch {
+    return '';
+  }
+}
