@@ -28,6 +28,11 @@ export const globalFlags = {
   color: { type: 'boolean', default: true, negativeDescription: 'No colours (also NO_COLOR).' },
   ascii: { type: 'boolean', description: 'Only ASCII signs on screen.' },
   verbose: { type: 'boolean', description: 'Say more: commands as they run, causes of faults.' },
+  'accept-new-host-keys': {
+    type: 'boolean',
+    description:
+      'Pin host keys not seen before, after printing their fingerprints. A changed key is refused all the same.',
+  },
   'password-file': {
     type: 'string',
     valueHint: 'FILE',
@@ -50,6 +55,7 @@ export interface Settings {
   readonly color: boolean;
   readonly ascii: boolean;
   readonly verbose: boolean;
+  readonly acceptNewHostKeys: boolean;
   readonly passwordFile: string | undefined;
   readonly passwordFd: number | undefined;
 }
@@ -65,6 +71,7 @@ interface FlagValues {
   readonly color?: boolean | undefined;
   readonly ascii?: boolean | undefined;
   readonly verbose?: boolean | undefined;
+  readonly 'accept-new-host-keys'?: boolean | undefined;
   readonly 'password-file'?: string | undefined;
   readonly 'password-fd'?: string | undefined;
 }
@@ -84,6 +91,7 @@ export function settingsFrom(flags: FlagValues, env: NodeJS.ProcessEnv = process
     color: (flags.color ?? true) && !env.NO_COLOR,
     ascii: (flags.ascii ?? false) || !speaksUtf8(env),
     verbose: flags.verbose ?? false,
+    acceptNewHostKeys: flags['accept-new-host-keys'] ?? false,
     passwordFile: flags['password-file'] ? resolve(flags['password-file']) : undefined,
     passwordFd: flags['password-fd'] === undefined ? undefined : descriptorFrom(flags['password-fd']),
   };

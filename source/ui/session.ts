@@ -22,7 +22,7 @@ export type AccessState =
 export interface InitSession {
   readonly files: Files;
   /** Name of the scenario when this is a rehearsal. */
-  readonly rehearsal?: string;
+  readonly rehearsal: string | undefined;
   readonly product: Product;
 
   /** The unfinished draft, if there is one. */

@@ -1,0 +1,182 @@
+import { readFile } from 'node:fs/promises';
+import type { Finding } from '../check/finding.ts';
+import { runChecks } from '../check/run.ts';
+import type { NodeFacts } from '../facts/facts.ts';
+import { Fault } from '../fault/fault.ts';
+import type { HostKeyOffer } from '../host/host.ts';
+import type { Passwords } from '../host/secrets.ts';
+import { openMemory } from '../operator/memory.ts';
+import type { Plan } from '../plan/document.ts';
+import { makePlan } from '../plan/plan.ts';
+import { valuesText } from '../plan/values.ts';
+import { loadProduct } from '../product/load.ts';
+import type { Product } from '../product/schema.ts';
+import type { RunHandle, RunOrder } from '../run/event.ts';
+import { followRun } from '../run/follow.ts';
+import { launchRun } from '../run/launch.ts';
+import { steerRun } from '../run/steer.ts';
+import { judgeDraft, loadSite, parseDraft } from '../site/load.ts';
+import { loadDraft, removeDraft, saveDraft, saveSite, siteText, writeAtomic } from '../site/save.ts';
+import type { Site, SiteDraft } from '../site/schema.ts';
+import type { AccessState, InitSession } from '../ui/session.ts';
+import { gatherEvidence } from './evidence.ts';
+import type { Settings } from './flags.ts';
+import { reachNodes } from './gather.ts';
+import { firstDraft } from './first-draft.ts';
+import type { World } from './world.ts';
+
+/** The program itself, as a run's process is started again: runtime and entry. */
+export const program: readonly string[] = [process.execPath, process.argv[1] ?? ''];
+
+/** The door between the pages of `init` and the world. */
+export async function openInitSession(
+  settings: Settings,
+  world: World,
+  passwords: Passwords,
+  productName: string,
+): Promise<InitSession> {
+  const product = await loadProduct(productName);
+  return new Session(settings, world, passwords, product);
+}
+
+class Session implements InitSession {
+  readonly files;
+  readonly product: Product;
+  readonly #settings: Settings;
+  readonly #world: World;
+  readonly #passwords: Passwords;
+  readonly #memory;
+  /** Fingerprints the operator has accepted: the same key under a new node name is not asked about again. */
+  readonly #accepted = new Set<string>();
+
+  constructor(settings: Settings, world: World, passwords: Passwords, product: Product) {
+    this.files = settings.files;
+    this.product = product;
+    this.#settings = settings;
+    this.#world = world;
+    this.#passwords = passwords;
+    this.#memory = openMemory(settings.files);
+  }
+
+  get rehearsal(): string | undefined {
+    return this.#settings.rehearsal?.scenario;
+  }
+
+  loadDraft() {
+    return loadDraft(this.files);
+  }
+
+  saveDraft(draft: SiteDraft) {
+    return saveDraft(this.files, draft);
+  }
+
+  async newDraft(): Promise<SiteDraft> {
+    return this.#world.draft ?? firstDraft(this.product);
+  }
+
+  async loadSite(path: string): Promise<SiteDraft> {
+    await loadSite(path);
+    this.#memory.rememberSite(path, path);
+    return parseDraft(await readFile(path, 'utf8'));
+  }
+
+  async recentSites() {
+    return this.#memory.recentSites();
+  }
+
+  gather(draft: SiteDraft, onState: (node: string, state: AccessState) => void, signal: AbortSignal): Promise<void> {
+    return reachNodes(draft, {
+      world: this.#world,
+      passwords: this.#passwords,
+      accepted: this.#accepted,
+      onState,
+      signal,
+    });
+  }
+
+  async trust(offers: readonly HostKeyOffer[]): Promise<void> {
+    for (const offer of offers) this.#accepted.add(offer.fingerprint);
+    await this.#world.pin(offers);
+  }
+
+  givePassword(node: string | undefined, kind: 'login' | 'sudo', password: string): void {
+    this.#passwords.give(node, kind, password);
+  }
+
+  judge(draft: SiteDraft) {
+    return judgeDraft(draft);
+  }
+
+  async preflight(
+    site: Site,
+    facts: ReadonlyMap<string, NodeFacts>,
+    _signal: AbortSignal,
+  ): Promise<readonly Finding[]> {
+    const evidence = await gatherEvidence(site, this.#world.hosts, this.#world.clock);
+    return runChecks({ site, product: this.product, facts, evidence });
+  }
+
+  async plan(site: Site, facts: ReadonlyMap<string, NodeFacts>): Promise<Plan> {
+    return makePlan({ purpose: 'init', site, product: this.product, facts, now: new Date(this.#world.clock.now()) });
+  }
+
+  async documents(site: Site) {
+    const [siteBefore, valuesBefore] = await Promise.all([textOf(this.#settings.site), textOf(this.files.values)]);
+    return [
+      { path: this.#settings.site, content: siteText(site, siteBefore), before: siteBefore },
+      { path: this.files.values, content: valuesText(site, this.product), before: valuesBefore },
+    ];
+  }
+
+  async write(site: Site): Promise<void> {
+    await saveSite(this.#settings.site, site);
+    await writeAtomic(this.files.values, valuesText(site, this.product), 0o600);
+    await removeDraft(this.files);
+    this.#memory.rememberSite(site.name, this.#settings.site);
+  }
+
+  begin(plan: Plan): Promise<RunHandle> {
+    return launchRun({
+      plan,
+      files: this.files,
+      passwords: this.#passwords,
+      rehearsal: this.#settings.rehearsal,
+      program,
+    });
+  }
+
+  follow(run: RunHandle, signal: AbortSignal) {
+    return followRun(run.directory, { signal });
+  }
+
+  steer(run: RunHandle, order: RunOrder): Promise<void> {
+    return steerRun(this.files, run.id, order);
+  }
+
+  /** Steps go side by side over the nodes: of each group the longest chain counts, not the sum. */
+  estimate(plan: Plan, doneSteps: ReadonlySet<string>): number | undefined {
+    const times = plan.steps
+      .filter((step) => !doneSteps.has(step.id))
+      .map((step) => ({ step, ms: this.#memory.stepTime(step.kind) }));
+    if (times.length === 0 || times.some(({ ms }) => ms === undefined)) return undefined;
+    const finish = new Map<string, number>();
+    for (const { step, ms } of times) {
+      const ready = Math.max(0, ...step.needs.map((need) => finish.get(need) ?? 0));
+      finish.set(step.id, ready + (ms ?? 0));
+    }
+    return Math.max(...finish.values());
+  }
+
+  close(): Promise<void> {
+    return this.#world.close();
+  }
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw new Fault({ what: `${path} cannot be read.`, where: path, cause: error, next: ['Look at its permissions.'] });
+  }
+}
