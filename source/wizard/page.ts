@@ -35,8 +35,13 @@ export interface Field {
   /** Unit shown behind the value: `GB`. */
   readonly unit?: string;
   /** From typed text to the site's value, or what is wrong and what to do, in one line. */
-  parse(text: string): { readonly value: DraftValue } | { readonly problem: string };
+  parse(text: string): Parsed;
+  /** Where the answer is no plain value at `path`: a toggle that stands for one entry of a list. */
+  readonly read?: (draft: SiteDraft) => DraftValue;
+  readonly write?: (draft: SiteDraft, value: DraftValue) => SiteDraft;
 }
+
+export type Parsed = { readonly value: DraftValue } | { readonly problem: string };
 
 /** A table that rows can be added to and removed from (the nodes). */
 export interface Rows {

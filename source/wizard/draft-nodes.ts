@@ -1,0 +1,22 @@
+import type { NodeFacts } from '../facts/facts.ts';
+import type { SiteDraft } from '../site/schema.ts';
+import { type DraftRecord, isRecord, textAt } from './draft.ts';
+import type { WizardView } from './page.ts';
+
+/** The nodes of a draft as records, whatever is in them. */
+export function draftNodes(draft: SiteDraft): readonly DraftRecord[] {
+  const nodes = draft.nodes;
+  return Array.isArray(nodes) ? nodes.map((node) => (isRecord(node) ? node : {})) : [];
+}
+
+/** How a node is called in messages: its name, else where it is reached, else its place in the list. */
+export function nodeCalled(draft: SiteDraft, index: number): string {
+  const node = draftNodes(draft)[index];
+  return textAt(node, ['name']) || textAt(node, ['reach']) || `node ${index + 1}`;
+}
+
+/** What was seen on a node of the draft. */
+export function factsOf(view: WizardView, index: number): NodeFacts | undefined {
+  const node = draftNodes(view.draft)[index];
+  return view.facts.get(textAt(node, ['name'])) ?? view.facts.get(textAt(node, ['reach']));
+}

@@ -1,0 +1,122 @@
+import type { DraftValue, SiteDraft } from '../site/schema.ts';
+import { setAt } from './draft.ts';
+import { chosenFeatures } from './node-notes.ts';
+import type { Field, Note, Page, WizardView } from './page.ts';
+import { channel, oneOf, yesNo } from './parse.ts';
+
+const reboots = [
+  { value: 'when-needed', label: 'when needed', hint: 'only if an upgraded package asks for it' },
+  { value: 'always', label: 'always', hint: 'every node, one at a time; the run goes on after it' },
+  { value: 'never', label: 'never', hint: 'you reboot later yourself' },
+] as const;
+
+const deploys = [
+  { value: 'now', label: 'in the same run', hint: 'cluster first, then the product' },
+  { value: 'later', label: 'later', hint: 'build the cluster only; `kloudspot start` deploys' },
+] as const;
+
+export const featuresPage: Page = {
+  id: 'features',
+  title: 'Features',
+  intro: 'What shall run, and how is it brought there?',
+  fields: (view) => [...view.product.features.map((feature) => featureToggle(view, feature)), ...runFields(view)],
+  validate: () => [],
+  notes: featureNotes,
+};
+
+function featureToggle(view: WizardView, feature: WizardView['product']['features'][number]): Field {
+  return {
+    id: `features.${feature.id}`,
+    path: ['features'],
+    kind: 'toggle',
+    label: feature.label,
+    question: `Enable ${feature.label}?`,
+    help: feature.help ?? `Switches ${feature.label} on. The volumes that are asked for next depend on it.`,
+    required: true,
+    fallback: { value: feature.default, from: 'default' },
+    parse: yesNo,
+    read: (draft): DraftValue => (Array.isArray(draft.features) ? draft.features.includes(feature.id) : undefined),
+    write: (draft, value): SiteDraft => {
+      const others = chosenFeatures({ ...view, draft }).filter((id) => id !== feature.id);
+      const wanted = new Set(
+        value === true || (value === undefined && feature.default) ? [...others, feature.id] : others,
+      );
+      // In the product's order, so that two sites with the same features read alike.
+      const known = view.product.features.map((one) => one.id).filter((id) => wanted.delete(id));
+      return setAt(draft, ['features'], [...known, ...wanted]);
+    },
+  };
+}
+
+function runFields(view: WizardView): readonly Field[] {
+  return [
+    {
+      id: 'system.updatePackages',
+      path: ['system', 'updatePackages'],
+      kind: 'toggle',
+      label: 'Update packages',
+      question: 'Bring the packages of every node up to date first?',
+      help: 'apt-get update and upgrade on every node before anything else. Switch it off where an internal policy keeps package versions.',
+      required: true,
+      fallback: { value: true, from: 'default' },
+      parse: yesNo,
+    },
+    {
+      id: 'system.reboot',
+      path: ['system', 'reboot'],
+      kind: 'choice',
+      label: 'Reboot after it',
+      question: 'Reboot the nodes after the update?',
+      help: 'One node at a time. The run goes on by itself after it, also when the node that you sit at is rebooted.',
+      choices: reboots,
+      required: true,
+      fallback: { value: 'when-needed', from: 'default' },
+      parse: oneOf(reboots),
+    },
+    {
+      id: 'cluster.channel',
+      path: ['cluster', 'channel'],
+      kind: 'text',
+      label: 'MicroK8s channel',
+      question: 'Which MicroK8s channel is installed?',
+      help: 'A snap channel with its track. All nodes get the same one and refreshes are held. Example: 1.34/stable',
+      required: true,
+      fallback: { value: '1.34/stable', from: 'default' },
+      parse: channel,
+    },
+    {
+      id: 'deploy',
+      path: ['deploy'],
+      kind: 'choice',
+      label: `Deploy ${view.product.name}`,
+      question: `Deploy ${view.product.name} in the same run, or later?`,
+      help: 'Later: the run ends with a ready cluster, and `kloudspot start` deploys the product.',
+      choices: deploys,
+      required: true,
+      fallback: { value: 'now', from: 'default' },
+      parse: oneOf(deploys),
+    },
+  ];
+}
+
+function featureNotes(view: WizardView): readonly Note[] {
+  const chosen = chosenFeatures(view);
+  const set = view.product.featureSets.find(
+    (row) => row.features.length === chosen.length && row.features.every((feature) => chosen.includes(feature)),
+  );
+  if (!set) return [];
+  const count = (kind: string) => set.volumes.filter((volume) => volume.class === kind).length;
+  const notes: Note[] = [
+    {
+      grade: 'plain',
+      text: `Needs ${set.volumes.length} volumes: ${count('shared')} shared, ${count('unshared')} on each node.`,
+    },
+  ];
+  if (set.evidence === 'assumed')
+    notes.push({
+      grade: 'warn',
+      text: 'No document shows the volumes of this set of features: they are assumed. Check them on the next page.',
+    });
+  if (chosen.length === 0) notes.push({ grade: 'warn', text: 'No feature is on: only the common parts will run.' });
+  return notes;
+}

@@ -1,0 +1,229 @@
+import ipaddr from 'ipaddr.js';
+import type { InterfaceFacts, NodeFacts } from '../facts/facts.ts';
+import type { DraftValue } from '../site/schema.ts';
+import { getAt, textAt } from './draft.ts';
+import { draftNodes, factsOf, nodeCalled } from './draft-nodes.ts';
+import type { Field, Note, Page, Parsed, WizardView } from './page.ts';
+import { address, addressWithPrefix, anyText, dnsName, listOf, oneOf } from './parse.ts';
+import { countRoles } from './topology.ts';
+
+/** Where a node stands on the network now: the interface that carries its address or the default route. */
+export interface SeenAddress {
+  readonly interface: InterfaceFacts;
+  readonly address: string;
+  readonly prefix: number;
+  readonly dynamic: boolean;
+  readonly gateway?: string;
+}
+
+export function seenAddress(facts: NodeFacts | undefined, reach: string): SeenAddress | undefined {
+  const network = facts?.network;
+  if (!network) return undefined;
+  const route = network.routes.find((candidate) => candidate.to === 'default' || candidate.to === '0.0.0.0/0');
+  const reached = network.interfaces.find((nic) => nic.addresses.some((one) => one.address === reach));
+  const nic = reached ?? network.interfaces.find((candidate) => candidate.name === route?.device);
+  const ipv4 = nic?.addresses.filter((one) => ipaddr.IPv4.isValidFourPartDecimal(one.address));
+  const found = ipv4?.find((one) => one.address === reach) ?? ipv4?.[0];
+  if (!nic || !found) return undefined;
+  return { interface: nic, ...found, ...(route?.via === undefined ? {} : { gateway: route.via }) };
+}
+
+/** For a table cell: `10.0.4.87/24 dhcp`. */
+export function addressNow(view: WizardView, index: number): string {
+  const seen = seenAddress(factsOf(view, index), textAt(draftNodes(view.draft)[index], ['reach']));
+  return seen ? `${seen.address}/${seen.prefix} ${seen.dynamic ? 'dhcp' : 'static'}` : '';
+}
+
+const modes = [
+  { value: 'static', label: 'static', hint: 'our netplan file sets the address' },
+  { value: 'dhcp', label: 'dhcp kept', hint: 'the DHCP server reserves the address' },
+] as const;
+
+export const networkPage: Page = {
+  id: 'network',
+  title: 'Network',
+  intro: 'Which addresses shall the nodes have, and which one the cluster?',
+  fields: (view) => [...draftNodes(view.draft).flatMap((_, index) => addressFields(view, index)), ...siteFields(view)],
+  validate: () => [],
+  notes: networkNotes,
+};
+
+function addressFields(view: WizardView, index: number): readonly Field[] {
+  const at = (key: string) => ({
+    id: `nodes.${index}.network.${key}`,
+    path: ['nodes', index, 'network', key],
+    row: String(index),
+  });
+  const called = nodeCalled(view.draft, index);
+  const node = draftNodes(view.draft)[index];
+  const seen = seenAddress(factsOf(view, index), textAt(node, ['reach']));
+  const mode: Field = {
+    ...at('mode'),
+    kind: 'choice',
+    label: 'Address is',
+    question: `Shall ${called} get a static address, or keep what its DHCP server reserves?`,
+    help: 'static: the run writes our own netplan file and keeps the old ones aside. dhcp kept: nothing is changed; choose it only where the DHCP server always gives this node the same address.',
+    choices: modes,
+    required: true,
+    fallback: { value: 'static', from: 'default' },
+    parse: oneOf(modes),
+  };
+  const nic: Field = {
+    ...at('interface'),
+    kind: 'text',
+    label: 'NIC',
+    question: `Which network interface of ${called} carries the address?`,
+    help: 'As `ip link` names it. Seen: the one that carries the address at which the node is reached.',
+    required: false,
+    ...(seen ? { fallback: { value: seen.interface.name, from: 'seen' } satisfies Field['fallback'] } : {}),
+    parse: anyText(15),
+  };
+  if (textAt(node, ['network', 'mode']) === 'dhcp') return [mode];
+  const wanted: Field = {
+    ...at('address'),
+    kind: 'text',
+    label: 'Wanted',
+    question: `Which address shall ${called} have?`,
+    help: 'The static address with its prefix. It must be free, or the node’s own. Example: 192.168.1.106/24',
+    required: true,
+    ...(seen
+      ? { fallback: { value: `${seen.address}/${seen.prefix}`, from: 'seen' } satisfies Field['fallback'] }
+      : {}),
+    parse: (text) => freeAmongNodes(view, index, addressWithPrefix(text)),
+  };
+  return [mode, wanted, nic];
+}
+
+/** The host part of every node's address, wanted or seen. */
+function nodeAddresses(view: WizardView): readonly string[] {
+  return draftNodes(view.draft).map((node, index) => {
+    const wanted = textAt(node, ['network', 'address']).split('/')[0];
+    if (wanted) return wanted;
+    return seenAddress(factsOf(view, index), textAt(node, ['reach']))?.address ?? textAt(node, ['reach']);
+  });
+}
+
+function freeAmongNodes(view: WizardView, index: number, parsed: Parsed): Parsed {
+  if ('problem' in parsed || typeof parsed.value !== 'string') return parsed;
+  const host = parsed.value.split('/')[0];
+  const other = nodeAddresses(view).findIndex((one, at) => at !== index && one === host);
+  if (other !== -1) return { problem: `${host} is ${nodeCalled(view.draft, other)}'s address: give another` };
+  if (textAt(view.draft, ['network', 'virtualAddress']) === host)
+    return { problem: `${host} is the cluster's virtual address: give another` };
+  return parsed;
+}
+
+function virtual(view: WizardView, text: string): Parsed {
+  const parsed = address(text);
+  if ('problem' in parsed) return parsed;
+  const node = nodeAddresses(view).indexOf(text);
+  if (node !== -1)
+    return {
+      problem: `${text} is ${nodeCalled(view.draft, node)}'s own address: the cluster needs one that no machine has`,
+    };
+  return parsed;
+}
+
+function siteFields(view: WizardView): readonly Field[] {
+  const first = draftNodes(view.draft)
+    .map((node, index) => ({ facts: factsOf(view, index), reach: textAt(node, ['reach']) }))
+    .find((node) => node.facts?.network);
+  const gateway = seenAddress(first?.facts, first?.reach ?? '')?.gateway;
+  const fallback = (value: DraftValue): Pick<Field, 'fallback'> =>
+    value === undefined || (Array.isArray(value) && value.length === 0) ? {} : { fallback: { value, from: 'seen' } };
+  const usable = (first?.facts?.network?.nameservers ?? []).filter(
+    (server) => ipaddr.IPv4.isValidFourPartDecimal(server) && !server.startsWith('127.'),
+  );
+  return [
+    {
+      id: 'network.virtualAddress',
+      path: ['network', 'virtualAddress'],
+      kind: 'text',
+      label: 'Virtual address',
+      question: 'Which one address shall the cluster answer at?',
+      help: 'A free address in the nodes’ subnet that no machine has. MetalLB holds it on one node and moves it when that node fails. The DNS name leads to it. Example: 192.168.1.200',
+      required: countRoles(view).managers > 1,
+      parse: (text) => virtual(view, text),
+    },
+    {
+      id: 'network.gateway',
+      path: ['network', 'gateway'],
+      kind: 'text',
+      label: 'Gateway',
+      question: 'Which gateway do the nodes use?',
+      help: 'Goes into the netplan file of every node that gets a static address. Example: 192.168.1.254',
+      required: false,
+      ...fallback(gateway),
+      parse: address,
+    },
+    {
+      id: 'network.nameservers',
+      path: ['network', 'nameservers'],
+      kind: 'text',
+      label: 'Name servers',
+      question: 'Which name servers do the nodes ask?',
+      help: 'One or more addresses, parted by commas. Example: 192.168.1.254, 8.8.8.8',
+      required: false,
+      ...fallback([...usable]),
+      parse: listOf(address),
+    },
+    {
+      id: 'network.search',
+      path: ['network', 'search'],
+      kind: 'text',
+      label: 'Search domains',
+      question: 'Which domains are tried for short names?',
+      help: 'Parted by commas; usually empty or the company’s domain. Example: example.org',
+      required: false,
+      ...fallback([...(first?.facts?.network?.search ?? [])].filter((domain) => domain !== '.')),
+      parse: listOf(dnsName),
+    },
+  ];
+}
+
+function networkNotes(view: WizardView): readonly Note[] {
+  const notes: Note[] = [];
+  const nodes = draftNodes(view.draft);
+  const changing = nodes.filter((node, index) => {
+    const seen = seenAddress(factsOf(view, index), textAt(node, ['reach']));
+    const wanted = textAt(node, ['network', 'address']);
+    return (
+      seen &&
+      textAt(node, ['network', 'mode']) !== 'dhcp' &&
+      wanted !== '' &&
+      wanted !== `${seen.address}/${seen.prefix}`
+    );
+  }).length;
+  const unknown = nodes.filter((_, index) => !factsOf(view, index)).length;
+  if (unknown > 0)
+    notes.push({
+      grade: 'plain',
+      text: `${unknown} of ${nodes.length} nodes have not been seen yet: their addresses must be typed.`,
+    });
+  if (changing > 0)
+    notes.push({
+      grade: 'plain',
+      text: `${changing} ${changing === 1 ? 'node changes' : 'nodes change'} address: one at a time, each in its own step.`,
+    });
+  notes.push(...virtualNotes(view));
+  return notes;
+}
+
+function virtualNotes(view: WizardView): readonly Note[] {
+  const wanted = textAt(view.draft, ['network', 'virtualAddress']);
+  if (!ipaddr.IPv4.isValidFourPartDecimal(wanted)) return [];
+  const outside = draftNodes(view.draft).flatMap((node, index) => {
+    const typed = getAt(node, ['network', 'address']);
+    const seen = seenAddress(factsOf(view, index), textAt(node, ['reach']));
+    const cidr = typeof typed === 'string' ? typed : seen ? `${seen.address}/${seen.prefix}` : '';
+    if (!ipaddr.IPv4.isValidCIDR(cidr)) return [];
+    return ipaddr.IPv4.parse(wanted).match(ipaddr.IPv4.parseCIDR(cidr)) ? [] : [nodeCalled(view.draft, index)];
+  });
+  if (outside.length === 0) return [];
+  return [
+    {
+      grade: 'warn',
+      text: `${wanted} lies outside the subnet of ${outside.join(', ')}: MetalLB answers by ARP, which stays within one subnet.`,
+    },
+  ];
+}

@@ -1,0 +1,148 @@
+import type { NodeFacts } from '../facts/facts.ts';
+import type { SiteDraft } from '../site/schema.ts';
+import { textAt } from './draft.ts';
+import { draftNodes, factsOf, nodeCalled } from './draft-nodes.ts';
+import { readableFile } from './file-answer.ts';
+import { nodeNotes } from './node-notes.ts';
+import { addNodes } from './node-rows.ts';
+import type { Field, Page, Parsed, WizardView } from './page.ts';
+import { anyText, hostName, oneOf, type Parse, reach, user, whole } from './parse.ts';
+import { shapeFindings } from './topology.ts';
+
+export const roles = [
+  { value: 'manager', label: 'manager', hint: 'runs the control plane and may vote' },
+  { value: 'worker', label: 'worker', hint: 'carries load only' },
+] as const;
+
+export const nodesPage: Page = {
+  id: 'nodes',
+  title: 'Nodes',
+  intro: 'Which machines, and how are they reached?',
+  rows: { path: ['nodes'], singular: 'node', minimum: 1, add: addNodes },
+  fields: (view) => [siteName, ...draftNodes(view.draft).flatMap((_, index) => nodeFields(view, index))],
+  validate: (view) => shapeFindings(view),
+  notes: nodeNotes,
+};
+
+const siteName: Field = {
+  id: 'name',
+  path: ['name'],
+  kind: 'text',
+  label: 'Site name',
+  question: 'What is this site called?',
+  help: 'A short name for this installation. It stands on every screen and in every record, and typing it begins the run. Example: berlin',
+  required: true,
+  fallback: { value: 'site', from: 'default' },
+  parse: hostName,
+};
+
+/** Parses, and refuses what another node has already. */
+function unlikeOthers(view: WizardView, index: number, key: 'name' | 'reach', parse: Parse): Parse {
+  return (text): Parsed => {
+    const parsed = parse(text);
+    if ('problem' in parsed) return parsed;
+    const other = draftNodes(view.draft).findIndex((node, at) => at !== index && textAt(node, [key]) === parsed.value);
+    if (other === -1) return parsed;
+    const problem =
+      key === 'name'
+        ? `${text} is node ${other + 1}'s name already: every node needs its own`
+        : `${text} is ${nodeCalled(view.draft, other)}'s already: the same machine twice?`;
+    return { problem };
+  };
+}
+
+function nodeFields(view: WizardView, index: number): readonly Field[] {
+  const at = (...path: string[]) => ({
+    id: ['nodes', index, ...path].join('.'),
+    path: ['nodes', index, ...path],
+    row: String(index),
+  });
+  const called = nodeCalled(view.draft, index);
+  const seenUser = factsOf(view, index)?.access.user;
+  const seat = draftNodes(view.draft)[index]?.seat === true;
+  const fields: Field[] = [
+    {
+      ...at('reach'),
+      kind: 'text',
+      label: 'Reach at',
+      question: `At which address or name does ${called} answer now?`,
+      help: 'The address or name at which the node answers today, as ssh would be given it. The address that it shall have is asked for on the next page. Example: 10.0.4.21',
+      required: true,
+      parse: unlikeOthers(view, index, 'reach', reach),
+    },
+    {
+      ...at('name'),
+      kind: 'text',
+      label: 'Host name',
+      question: `What shall ${called} be called?`,
+      help: 'Host name and Kubernetes node name: lower-case letters, digits and hyphens. The run sets it on the machine and writes it into every hosts file. Example: ks-1',
+      required: true,
+      parse: unlikeOthers(view, index, 'name', hostName),
+    },
+    {
+      ...at('role'),
+      kind: 'choice',
+      label: 'Role',
+      question: `Is ${called} a manager or a worker?`,
+      help: 'Managers run the control plane and its datastore; three of them survive the loss of one. Workers carry load only.',
+      choices: roles,
+      required: true,
+      fallback: { value: 'manager', from: 'default' },
+      parse: oneOf(roles),
+    },
+    {
+      ...at('zone'),
+      kind: 'text',
+      label: 'Zone',
+      question: `Which rack, room or power feed does ${called} share with others?`,
+      help: 'Nodes that fail together carry the same word: a rack, a host, a power feed. Leave it empty if you do not know. Managers in one zone are warned of. Example: rack-a',
+      required: false,
+      parse: anyText(63),
+    },
+  ];
+  return seat ? fields : [...fields, ...accessFields(at, called, seenUser)];
+}
+
+type At = (...path: string[]) => Pick<Field, 'id' | 'path' | 'row'>;
+
+function accessFields(at: At, called: string, seenUser: string | undefined): readonly Field[] {
+  return [
+    {
+      ...at('access', 'user'),
+      kind: 'text',
+      label: 'User',
+      question: `As which user is ${called} logged in to?`,
+      help: 'The login name on that node. It must be root or may use sudo. Left empty: what ~/.ssh/config says, else your own name.',
+      required: false,
+      ...(seenUser === undefined ? {} : { fallback: { value: seenUser, from: 'seen' } satisfies Field['fallback'] }),
+      parse: user,
+    },
+    {
+      ...at('access', 'key'),
+      kind: 'file',
+      label: 'Key file',
+      question: `Which private key opens ${called}?`,
+      help: 'Path of a private key on this machine. Left empty: the agent and what ~/.ssh/config says. With a password no key is needed.',
+      required: false,
+      parse: readableFile,
+    },
+    {
+      ...at('access', 'port'),
+      kind: 'number',
+      label: 'Port',
+      question: `On which port does ssh listen on ${called}?`,
+      help: 'Left empty: what ~/.ssh/config says, else 22.',
+      required: false,
+      parse: whole(1, 65_535, ''),
+    },
+    {
+      ...at('access', 'jump'),
+      kind: 'text',
+      label: 'Jump host',
+      question: `Through which jump host is ${called} reached?`,
+      help: 'As OpenSSH reads ProxyJump: user@host:port. Left empty: none, or what ~/.ssh/config says.',
+      required: false,
+      parse: anyText(255),
+    },
+  ];
+}

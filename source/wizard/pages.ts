@@ -1,0 +1,79 @@
+import type { Finding } from '../check/finding.ts';
+import type { SiteDraft, SitePath } from '../site/schema.ts';
+import { getAt, isRecord, problemOf, removeAt, setAt, typedValue, withAnswer } from './draft.ts';
+import { draftNodes } from './draft-nodes.ts';
+import { featuresPage } from './features.ts';
+import { networkPage } from './network.ts';
+import { nodesPage } from './nodes.ts';
+import type { Field, Page, PageId, WizardView } from './page.ts';
+import { sitePage } from './site.ts';
+import { storagePage } from './storage.ts';
+
+/** The questions in the order in which they are asked. */
+export const pages: readonly Page[] = [nodesPage, networkPage, featuresPage, storagePage, sitePage];
+
+export function pageOf(id: PageId): Page {
+  const page = pages.find((candidate) => candidate.id === id);
+  if (!page) throw new Error(`no page ${id}`);
+  return page;
+}
+
+/** Everything that is not right on a page, fields first. Empty: it can be left with a good conscience. */
+export function pageFindings(page: Page, view: WizardView): readonly Finding[] {
+  const fields = page.fields(view).flatMap((field): Finding[] => {
+    const reason = problemOf(field, view);
+    if (reason === undefined) return [];
+    const node = field.row === undefined ? undefined : draftNodes(view.draft)[Number(field.row)];
+    const named = typeof node?.name === 'string' ? [node.name] : [];
+    return [{ check: 'site', grade: 'fail', nodes: named, seen: '', reason, field: field.path }];
+  });
+  return [...fields, ...page.validate(view)];
+}
+
+/** The page and field that a place of the site belongs to: the field itself, else the nearest one around it. */
+export function fieldAt(path: SitePath, view: WizardView): { page: Page; field: Field | undefined } | undefined {
+  let best: { page: Page; field: Field; depth: number } | undefined;
+  for (const page of pages) {
+    for (const field of page.fields(view)) {
+      const depth = commonDepth(field.path, path);
+      if (depth > 0 && depth > (best?.depth ?? 0)) best = { page, field, depth };
+    }
+  }
+  if (best) return best;
+  return path[0] === 'nodes' ? { page: nodesPage, field: undefined } : undefined;
+}
+
+function commonDepth(one: SitePath, other: SitePath): number {
+  let depth = 0;
+  while (depth < one.length && depth < other.length && one[depth] === other[depth]) depth += 1;
+  return depth;
+}
+
+/**
+ * The draft as a whole site: every answer that stands there by default or because it was seen is written down,
+ * and what an earlier answer hides is left out. What was typed stays as it is.
+ */
+export function settle(view: WizardView): SiteDraft {
+  let draft: SiteDraft = { version: 1, product: view.product.id, ...view.draft };
+  // A field may appear because of another's answer, so the pages are gone through one after the other.
+  for (const page of pages) {
+    for (const field of page.fields({ ...view, draft })) {
+      if (typedValue(field, draft) === undefined && field.fallback !== undefined && settles(field))
+        draft = withAnswer(draft, field, field.fallback.value);
+    }
+  }
+  if (!isRecord(getAt(draft, ['network']))) draft = setAt(draft, ['network'], {});
+  if (getAt(draft, ['tls', 'mode']) !== 'files') draft = withoutKeys(draft);
+  return draft;
+}
+
+/** The login name that answered is a fact of today's access, not a wish; a computed size follows the volumes. */
+function settles(field: Field): boolean {
+  return field.path.at(-1) !== 'user' && field.fallback?.from !== 'computed';
+}
+
+function withoutKeys(draft: SiteDraft): SiteDraft {
+  const tls = getAt(draft, ['tls']);
+  if (!isRecord(tls)) return draft;
+  return setAt(removeAt(draft, ['tls']), ['tls', 'mode'], 'self-signed');
+}

@@ -1,0 +1,157 @@
+import ipaddr from 'ipaddr.js';
+import type { DraftValue } from '../site/schema.ts';
+import type { Parsed } from './page.ts';
+
+/*
+ * The field parsers: from typed text to a value, or one line that says what is wrong and then what to do.
+ * The site's schema judges the same values again; these words are for the person who is typing.
+ */
+
+export type Parse = (text: string) => Parsed;
+
+const isIpv4 = (text: string): boolean => ipaddr.IPv4.isValidFourPartDecimal(text);
+const looksLikeAddress = (text: string): boolean => /^[\d.]+(\/\d*)?$/.test(text);
+
+/** An IPv4 address without prefix. */
+export function address(text: string): Parsed {
+  if (isIpv4(text)) return { value: text };
+  if (text.includes('/') && isIpv4(text.split('/')[0] ?? ''))
+    return { problem: `${text}: no prefix here, write ${text.split('/')[0]}` };
+  return { problem: `${text} is no IPv4 address: four numbers from 0 to 255, such as 192.168.1.106` };
+}
+
+/** An IPv4 address with its prefix. */
+export function addressWithPrefix(text: string): Parsed {
+  if (isIpv4(text)) return { problem: `${text} has no prefix: write ${text}/24, or whatever the subnet is` };
+  if (!/^[\d.]+\/\d{1,2}$/.test(text) || !ipaddr.IPv4.isValidCIDR(text))
+    return { problem: `${text} is no address with prefix: write it as 192.168.1.106/24` };
+  const [network, broadcast] = [
+    ipaddr.IPv4.networkAddressFromCIDR(text).toString(),
+    ipaddr.IPv4.broadcastAddressFromCIDR(text).toString(),
+  ];
+  const [host = '', prefix = ''] = text.split('/');
+  if (Number(prefix) < 31 && (host === network || host === broadcast))
+    return { problem: `${host} is the subnet's ${host === network ? 'own' : 'broadcast'} address: choose one between` };
+  return { value: text };
+}
+
+/** RFC 1123 label, as Kubernetes names nodes. */
+export function hostName(text: string): Parsed {
+  if (/[A-Z]/.test(text)) return { problem: `${text} has a capital letter: write ${text.toLowerCase()}` };
+  if (text.includes('_'))
+    return { problem: `${text} has an underscore: host names take hyphens, write ${text.replaceAll('_', '-')}` };
+  if (text.includes('.')) return { problem: `${text} has a dot: give the short name only, ${text.split('.')[0]}` };
+  if (text.length > 63) return { problem: `${text.slice(0, 12)}… has ${text.length} characters: at most 63` };
+  if (/^-|-$/.test(text)) return { problem: `${text} begins or ends with a hyphen: take it off` };
+  if (!/^[a-z0-9-]+$/.test(text))
+    return { problem: `${text}: only lower-case letters, digits and hyphens make a host name` };
+  return { value: text };
+}
+
+/** A DNS name with one label or more. */
+export function dnsName(text: string): Parsed {
+  if (/[A-Z]/.test(text)) return { problem: `${text} has a capital letter: write ${text.toLowerCase()}` };
+  if (/^[a-z]+:\/\//.test(text))
+    return { problem: `${text} is a URL: give the name alone, such as ${text.split('/')[2] ?? 'spot.example.org'}` };
+  if (text.includes('_')) return { problem: `${text} has an underscore: DNS names of hosts take hyphens` };
+  if (isIpv4(text)) return { problem: `${text} is an address: the name that leads to it is asked for here` };
+  const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+  if (text.length > 253 || !new RegExp(`^${label}(\\.${label})*$`).test(text))
+    return { problem: `${text} is no DNS name: write it as spot.example.org` };
+  return { value: text };
+}
+
+/** Where a node answers now: an address or a name. */
+export function reach(text: string): Parsed {
+  if (isIpv4(text)) return { value: text };
+  if (looksLikeAddress(text)) {
+    return text.includes('/')
+      ? { problem: `${text}: no prefix here, only the address at which the node answers now` }
+      : { problem: `${text} is no IPv4 address: four numbers from 0 to 255` };
+  }
+  if (text.includes('@'))
+    return { problem: `${text}: the user goes into its own column, here only the address or name` };
+  if (!/^[A-Za-z0-9]([-A-Za-z0-9._]*[A-Za-z0-9])?$/.test(text))
+    return { problem: `${text} is neither an address nor a name that ssh could reach` };
+  return { value: text };
+}
+
+/** A whole number between two bounds; a unit that was typed along is named. */
+export function whole(least: number, most: number, unit: string): Parse {
+  return (text) => {
+    const bare = text.replace(/\s*(gb|gib|gi|g)$/i, '');
+    if (unit === 'GB' && bare !== text && /^\d+$/.test(bare)) return whole(least, most, unit)(bare);
+    if (/^-\d/.test(text)) return { problem: `${text} is below zero: at least ${least}${unitWord(unit)}` };
+    if (/^\d+[.,]\d+$/.test(text))
+      return { problem: `${text} is no whole number: write ${Math.ceil(Number.parseFloat(text))}` };
+    if (!/^\d+$/.test(text)) return { problem: `${text} is not a number: digits only, such as ${Math.max(least, 10)}` };
+    const value = Number(text);
+    if (value < least) return { problem: `${text}${unitWord(unit)} is too small: at least ${least}${unitWord(unit)}` };
+    if (value > most) return { problem: `${text}${unitWord(unit)} is too large: at most ${most}${unitWord(unit)}` };
+    return { value };
+  };
+}
+
+function unitWord(unit: string): string {
+  return unit === '' ? '' : ` ${unit}`;
+}
+
+/** Several of one kind, parted by commas or spaces. */
+export function listOf(one: Parse): Parse {
+  return (text) => {
+    const values: DraftValue[] = [];
+    for (const part of text.split(/[\s,]+/).filter(Boolean)) {
+      const parsed = one(part);
+      if ('problem' in parsed) return parsed;
+      if (!values.includes(parsed.value)) values.push(parsed.value);
+    }
+    return { value: values };
+  };
+}
+
+/** Yes or no, as people type it. */
+export function yesNo(text: string): Parsed {
+  if (/^(y|yes|true|on)$/i.test(text)) return { value: true };
+  if (/^(n|no|false|off)$/i.test(text)) return { value: false };
+  return { problem: `${text}: answer yes or no` };
+}
+
+/** One of several, by its value, its label or the beginning of either. */
+export function oneOf(choices: readonly { readonly value: string; readonly label: string }[]): Parse {
+  return (text) => {
+    const wanted = text.toLowerCase();
+    const exact = choices.find((choice) => choice.value === text || choice.label.toLowerCase() === wanted);
+    const begun = choices.filter(
+      (choice) => choice.value.toLowerCase().startsWith(wanted) || choice.label.toLowerCase().startsWith(wanted),
+    );
+    const found = exact ?? (begun.length === 1 ? begun[0] : undefined);
+    if (found) return { value: found.value };
+    return { problem: `${text} is none of ${choices.map((choice) => choice.value).join(', ')}` };
+  };
+}
+
+/** The name of a volume group or logical volume. */
+export function lvmName(text: string): Parsed {
+  if (text.startsWith('/dev/')) return { problem: `${text} is a path: give the name alone` };
+  if (text.length > 127 || text === '.' || text === '..' || !/^[A-Za-z0-9+_.][A-Za-z0-9+_.-]*$/.test(text))
+    return { problem: `${text} is no LVM name: letters, digits and + _ . -` };
+  return { value: text };
+}
+
+/** Login name as useradd takes it, loosely. */
+export function user(text: string): Parsed {
+  if (/^[A-Za-z0-9_][A-Za-z0-9_.@\\-]*$/.test(text)) return { value: text };
+  return { problem: `${text} is no login name` };
+}
+
+export function channel(text: string): Parsed {
+  if (/^1\.\d+\/(stable|candidate|beta|edge)$/.test(text)) return { value: text };
+  if (/^1\.\d+$/.test(text)) return { problem: `${text} names no risk: write ${text}/stable` };
+  return { problem: `${text} is no MicroK8s channel: write it as 1.34/stable` };
+}
+
+/** Any text on one line, up to a length. */
+export function anyText(most: number): Parse {
+  return (text) =>
+    text.length > most ? { problem: `${text.length} characters are too many: at most ${most}` } : { value: text };
+}

@@ -1,0 +1,95 @@
+import { textAt } from './draft.ts';
+import { readableFile } from './file-answer.ts';
+import type { Field, Note, Page, WizardView } from './page.ts';
+import { anyText, dnsName, oneOf } from './parse.ts';
+
+const modes = [
+  { value: 'files', label: 'key and certificate files', hint: 'recommended' },
+  { value: 'self-signed', label: 'self-signed', hint: 'browsers warn; can be replaced later' },
+] as const;
+
+export const sitePage: Page = {
+  id: 'site',
+  title: 'Site',
+  intro: 'Under which name is it reached, and who is it for?',
+  fields: siteFields,
+  validate: () => [],
+  notes: siteNotes,
+};
+
+function siteFields(view: WizardView): readonly Field[] {
+  return [...customer, tlsMode, ...(textAt(view.draft, ['tls', 'mode']) === 'files' ? tlsFiles : [])];
+}
+
+const customer: readonly Field[] = [
+  {
+    id: 'customer.dnsName',
+    path: ['customer', 'dnsName'],
+    kind: 'text',
+    label: 'DNS name',
+    question: 'Under which DNS name is the product reached?',
+    help: 'The name that leads to the virtual address. It goes into the ingress and the certificate. Example: spot.example.org',
+    required: true,
+    parse: dnsName,
+  },
+  {
+    id: 'customer.reference',
+    path: ['customer', 'reference'],
+    kind: 'text',
+    label: 'Customer reference',
+    question: 'What is the customer reference?',
+    help: 'The short word under which the vendor knows this installation. Example: acme',
+    required: true,
+    parse: anyText(63),
+  },
+];
+
+const tlsMode: Field = {
+  id: 'tls.mode',
+  path: ['tls', 'mode'],
+  kind: 'choice',
+  label: 'TLS certificate',
+  question: 'Which TLS certificate is used?',
+  help: 'By default a self-signed certificate is made, of which every browser warns. It is much better to give the key and certificate that were issued for the DNS name.',
+  choices: modes,
+  required: true,
+  fallback: { value: 'self-signed', from: 'default' },
+  parse: oneOf(modes),
+};
+
+const tlsFiles: readonly Field[] = [
+  {
+    id: 'tls.key',
+    path: ['tls', 'key'],
+    kind: 'file',
+    label: 'Key file',
+    question: 'Where is the private key?',
+    help: 'A PEM file on this machine that is not locked by a passphrase. Its text never appears on a screen or in a log. Example: /root/server.key',
+    required: true,
+    parse: readableFile,
+  },
+  {
+    id: 'tls.certificate',
+    path: ['tls', 'certificate'],
+    kind: 'file',
+    label: 'Certificate file',
+    question: 'Where is the certificate, with its chain?',
+    help: 'A PEM file: the certificate first, then the ones that signed it. Example: /root/server.cert',
+    required: true,
+    parse: readableFile,
+  },
+];
+
+function siteNotes(view: WizardView): readonly Note[] {
+  const notes: Note[] = [];
+  const virtualAddress = textAt(view.draft, ['network', 'virtualAddress']);
+  const name = textAt(view.draft, ['customer', 'dnsName']);
+  if (virtualAddress !== '' && name !== '')
+    notes.push({ grade: 'plain', text: `${name} must lead to ${virtualAddress}: preflight asks every node.` });
+  if (textAt(view.draft, ['tls', 'mode']) !== 'files')
+    notes.push({
+      grade: 'warn',
+      text: 'A self-signed certificate: every browser will warn of it until it is replaced.',
+    });
+  return notes;
+}

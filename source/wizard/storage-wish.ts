@@ -1,0 +1,59 @@
+import type { StorageWish } from '../storage/volumes.ts';
+import { getAt, isRecord, textAt } from './draft.ts';
+import { chosenFeatures } from './node-notes.ts';
+import type { WizardView } from './page.ts';
+
+/** What the draft says about storage so far, with the defaults of the site file where it says nothing or nothing right. */
+export function storageWish(view: WizardView): StorageWish {
+  const storage = getAt(view.draft, ['storage']);
+  const typed = getAt(storage, ['volumes']);
+  const volumes = isRecord(typed)
+    ? Object.fromEntries(Object.entries(typed).flatMap(([id, size]) => (typeof size === 'number' ? [[id, size]] : [])))
+    : {};
+  const size = getAt(storage, ['shared', 'size']);
+  const storageClass = textAt(storage, ['shared', 'storageClass']);
+  return {
+    features: [...chosenFeatures(view)],
+    storage: {
+      unshared: { volumeGroup: textAt(storage, ['unshared', 'volumeGroup']) || likelyGroupOf(view) },
+      shared: {
+        engine: textAt(storage, ['shared', 'engine']) === 'existing' ? 'existing' : 'cstor',
+        volumeGroup: textAt(storage, ['shared', 'volumeGroup']) || likelyGroupOf(view),
+        volume: textAt(storage, ['shared', 'volume']) || 'shared',
+        ...(typeof size === 'number' ? { size } : {}),
+        ...(storageClass === '' ? {} : { storageClass }),
+      },
+      volumes,
+    },
+  };
+}
+
+/** The volume group that most nodes have, the one with more free space first; Ubuntu's own name where nothing was seen. */
+export function likelyGroupOf(view: WizardView): string {
+  return seenGroups(view)[0]?.name ?? 'ubuntu-vg';
+}
+
+export interface SeenGroup {
+  readonly name: string;
+  readonly nodes: number;
+  readonly leastFreeBytes: number;
+}
+
+/** Volume groups by name over all nodes. */
+export function seenGroups(view: WizardView): readonly SeenGroup[] {
+  const groups = new Map<string, SeenGroup>();
+  for (const facts of new Set(view.facts.values())) {
+    for (const group of facts.storage?.volumeGroups ?? []) {
+      const before = groups.get(group.name);
+      groups.set(group.name, {
+        name: group.name,
+        nodes: (before?.nodes ?? 0) + 1,
+        leastFreeBytes: Math.min(before?.leastFreeBytes ?? Number.POSITIVE_INFINITY, group.freeBytes),
+      });
+    }
+  }
+  return [...groups.values()].toSorted(
+    (one, other) =>
+      other.nodes - one.nodes || other.leastFreeBytes - one.leastFreeBytes || one.name.localeCompare(other.name),
+  );
+}

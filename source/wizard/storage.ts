@@ -1,0 +1,168 @@
+import { gigabytes } from '../storage/bytes.ts';
+import { sharedVolume } from '../storage/shared.ts';
+import { typedSize } from '../storage/typed-size.ts';
+import { volumesFor } from '../storage/volumes.ts';
+import type { Field, Page, WizardView } from './page.ts';
+import { anyText, lvmName, oneOf, type Parse } from './parse.ts';
+import { likelyGroupOf, seenGroups, storageWish } from './storage-wish.ts';
+import { storageFindings, storageNotes } from './totals.ts';
+
+const engines = [
+  { value: 'cstor', label: 'OpenEBS cStor', hint: 'legacy engine, as the product documents it' },
+  { value: 'existing', label: 'a storage class that is there', hint: 'your own replicated storage' },
+] as const;
+
+export const storagePage: Page = {
+  id: 'storage',
+  title: 'Storage',
+  intro: 'How large is each volume, and where does it lie? Every node needs this amount.',
+  fields: (view) => [...volumeFields(view), ...placeFields(view)],
+  validate: storageFindings,
+  notes: storageNotes,
+};
+
+const size: Parse = (text) => {
+  // What is unmistakable is taken: `10GB` means 10.
+  const read = typedSize(text.replace(/^(\d+)\s*(g|gb|gi|gib)$/i, '$1'));
+  return 'gib' in read ? { value: read.gib } : read;
+};
+
+function volumeFields(view: WizardView): readonly Field[] {
+  const wish = storageWish(view);
+  const bare = { ...wish, storage: { ...wish.storage, volumes: {} } };
+  return volumesFor(bare, view.product).map((volume) => {
+    const where = volume.class === 'shared' ? 'shared' : 'on each node';
+    return {
+      id: `storage.volumes.${volume.id}`,
+      path: ['storage', 'volumes', volume.id],
+      kind: 'number',
+      label: volume.label,
+      question: `${volume.label}, ${where} (GB)`,
+      help: `${helpOf(view, volume.id)}Class: ${where === 'shared' ? 'shared, replicated over the nodes; any node may mount it' : 'a logical volume on each node that runs it'}. A whole number of GB (GiB is meant).`,
+      required: true,
+      unit: `GB ${where}`,
+      fallback: { value: volume.gib, from: 'default' },
+      parse: size,
+    };
+  });
+}
+
+function helpOf(view: WizardView, id: string): string {
+  const help = view.product.volumes.find((volume) => volume.id === id)?.help;
+  return help ? `${help} ` : '';
+}
+
+function placeFields(view: WizardView): readonly Field[] {
+  const wish = storageWish(view);
+  const volumes = volumesFor(wish, view.product);
+  const fields: Field[] = [];
+  if (volumes.some((volume) => volume.class === 'unshared')) {
+    fields.push(
+      groupField(
+        view,
+        ['storage', 'unshared', 'volumeGroup'],
+        'Local group',
+        'Which volume group takes the volumes of each node?',
+        'Logical volumes for databases and queues are made in it, on every node.',
+      ),
+    );
+  }
+  if (volumes.some((volume) => volume.class === 'shared')) fields.push(...sharedFields(view));
+  return fields;
+}
+
+function groupField(view: WizardView, path: readonly string[], label: string, question: string, help: string): Field {
+  const seen = seenGroups(view);
+  const base = {
+    id: path.join('.'),
+    path,
+    label,
+    question,
+    help: `${help} Typically ubuntu-vg.`,
+    required: true,
+  } as const;
+  const fallback = { value: likelyGroupOf(view), from: seen.length > 0 ? 'seen' : 'default' } as const;
+  if (seen.length === 0) return { ...base, kind: 'text', fallback, parse: lvmName };
+  const nodes = new Set(view.facts.values()).size;
+  const choices = seen.map((group) => ({
+    value: group.name,
+    label: group.name,
+    hint: `${group.nodes === nodes ? 'on every node' : `on ${group.nodes} of ${nodes} nodes`}, ${gigabytes(group.leastFreeBytes)} free${nodes > 1 ? ' or more' : ''}`,
+  }));
+  // A name that no node shows is allowed too: the site may come from elsewhere. Checks name the node that lacks it.
+  const parse: Parse = (text) => {
+    const known = oneOf(choices)(text);
+    return 'value' in known ? known : lvmName(text);
+  };
+  return { ...base, kind: 'choice', choices, fallback, parse };
+}
+
+function sharedFields(view: WizardView): readonly Field[] {
+  const wish = storageWish(view);
+  const engine: Field = {
+    id: 'storage.shared.engine',
+    path: ['storage', 'shared', 'engine'],
+    kind: 'choice',
+    label: 'Shared engine',
+    question: 'What replicates the shared volumes?',
+    help: 'cStor makes a pool on one logical volume of each manager. OpenEBS keeps it as a legacy engine. With a storage class that is there already, nothing is installed for shared volumes.',
+    choices: engines,
+    required: true,
+    fallback: { value: 'cstor', from: 'default' },
+    parse: oneOf(engines),
+  };
+  if (wish.storage.shared.engine === 'existing') {
+    const name: Field = {
+      id: 'storage.shared.storageClass',
+      path: ['storage', 'shared', 'storageClass'],
+      kind: 'text',
+      label: 'Storage class',
+      question: 'What is the storage class called?',
+      help: 'As `kubectl get storageclass` names it. It must exist when the product is deployed.',
+      required: true,
+      parse: anyText(253),
+    };
+    return [engine, name];
+  }
+  const group = groupField(
+    view,
+    ['storage', 'shared', 'volumeGroup'],
+    'Pool group',
+    'Which volume group takes the shared pool?',
+    'One logical volume for the pool is made in it, on every manager.',
+  );
+  return [engine, group, ...poolFields(view)];
+}
+
+function poolFields(view: WizardView): readonly Field[] {
+  const wish = storageWish(view);
+  const { size: _typed, ...shared } = wish.storage.shared;
+  const needed = sharedVolume({ ...wish, storage: { ...wish.storage, shared } }, view.product);
+  return [
+    {
+      id: 'storage.shared.volume',
+      path: ['storage', 'shared', 'volume'],
+      kind: 'text',
+      label: 'Pool volume',
+      question: 'What is the logical volume of the pool called?',
+      help: 'The logical volume under the shared pool, the same name on every node. One that is there already is used if it is large enough and empty.',
+      required: true,
+      fallback: { value: 'shared', from: 'default' },
+      parse: lvmName,
+    },
+    {
+      id: 'storage.shared.size',
+      path: ['storage', 'shared', 'size'],
+      kind: 'number',
+      label: 'Pool size',
+      question: 'How large is the logical volume of the pool (GB)?',
+      help: 'Computed from the shared volumes and what a pool can really hold of its logical volume before it turns read-only. A larger one leaves room to grow.',
+      required: false,
+      unit: 'GB on each node',
+      ...(needed
+        ? { fallback: { value: Math.ceil(needed.neededGiB), from: 'computed' } satisfies Field['fallback'] }
+        : {}),
+      parse: size,
+    },
+  ];
+}
