@@ -1,0 +1,129 @@
+import { resolve } from 'node:path';
+import { type IPty, spawn } from '@lydell/node-pty';
+import xterm from '@xterm/headless';
+
+const launcher = resolve(import.meta.dirname, '../../bin/kloudspot');
+
+/** Keys as a terminal sends them. */
+export const keys = {
+  enter: '\r',
+  escape: '\u001b',
+  up: '\u001b[A',
+  down: '\u001b[B',
+  right: '\u001b[C',
+  left: '\u001b[D',
+  tab: '\t',
+  backspace: '\u007f',
+  home: '\u001b[H',
+  end: '\u001b[F',
+  pageDown: '\u001b[6~',
+  ctrlA: '\u0001',
+  ctrlC: '\u0003',
+  ctrlU: '\u0015',
+} as const;
+
+export interface ScreenOptions {
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly command?: string;
+}
+
+/** The built program in a real pseudo-terminal, its screen read back from a terminal emulator. */
+export class Screen {
+  readonly #pty: IPty;
+  readonly #terminal: InstanceType<typeof xterm.Terminal>;
+  #exit: number | undefined;
+  /** All bytes that the program sent. */
+  output = '';
+
+  constructor(args: readonly string[], options: ScreenOptions = {}) {
+    const { columns: cols = 80, rows = 24, env = {} } = options;
+    this.#terminal = new xterm.Terminal({ cols, rows, allowProposedApi: true, scrollback: 5000 });
+    const inherited = Object.fromEntries(
+      Object.entries(process.env).filter(
+        ([name]) => !['CI', 'NO_COLOR', 'FORCE_COLOR', 'TERM', 'LANG', 'LC_ALL'].includes(name),
+      ),
+    );
+    this.#pty = spawn(options.command ?? launcher, [...args], {
+      cols,
+      rows,
+      name: 'xterm-256color',
+      env: { ...inherited, TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env },
+    });
+    this.#pty.onData((data) => {
+      this.output += data;
+      this.#terminal.write(data);
+    });
+    this.#terminal.onData((reply) => this.#pty.write(reply));
+    this.#pty.onExit(({ exitCode }) => {
+      this.#exit = exitCode;
+    });
+  }
+
+  get pid(): number {
+    return this.#pty.pid;
+  }
+
+  /** The screen as a person sees it, without blanks at line ends. */
+  text(): string {
+    const { active } = this.#terminal.buffer;
+    const lines = Array.from(
+      { length: this.#terminal.rows },
+      (_, row) => active.getLine(active.viewportY + row)?.translateToString(true) ?? '',
+    );
+    return lines.join('\n').trimEnd();
+  }
+
+  /** Sends keys. Several in one call arrive in one read. */
+  press(...sequence: readonly string[]): void {
+    this.#pty.write(sequence.join(''));
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#terminal.resize(columns, rows);
+    this.#pty.resize(columns, rows);
+  }
+
+  /** Waits until the screen shows it; on expiry fails with the screen as it is. */
+  async see(wanted: string | RegExp, within = 15_000): Promise<string> {
+    return this.#until(`to see ${wanted}`, within, (text) =>
+      typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text),
+    );
+  }
+
+  async dontSee(unwanted: string | RegExp, within = 15_000): Promise<string> {
+    return this.#until(
+      `no longer to see ${unwanted}`,
+      within,
+      (text) => !(typeof unwanted === 'string' ? text.includes(unwanted) : unwanted.test(text)),
+    );
+  }
+
+  async exited(within = 15_000): Promise<number> {
+    const deadline = Date.now() + within;
+    while (this.#exit === undefined) {
+      if (Date.now() > deadline) throw new Error(`still running after ${within} ms, showing:\n${this.text()}`);
+      await pause();
+    }
+    return this.#exit;
+  }
+
+  kill(signal = 'SIGKILL'): void {
+    if (this.#exit === undefined) this.#pty.kill(signal);
+  }
+
+  async #until(what: string, within: number, holds: (text: string) => boolean): Promise<string> {
+    const deadline = Date.now() + within;
+    for (;;) {
+      const text = this.text();
+      if (holds(text)) return text;
+      if (this.#exit !== undefined && Date.now() > deadline - within + 500)
+        throw new Error(`ended with ${this.#exit} while waiting ${what}, showing:\n${text}`);
+      if (Date.now() > deadline) throw new Error(`waited ${within} ms ${what}, but the screen shows:\n${text}`);
+      await pause();
+    }
+  }
+}
+
+const pause = () => new Promise((done) => setTimeout(done, 15));
