@@ -7,12 +7,23 @@ export type SitePath = readonly (string | number)[];
 const ipv4 = z
   .string()
   .refine((text) => ipaddr.IPv4.isValidFourPartDecimal(text), 'an IPv4 address such as 192.168.1.106');
+/** An address that one machine can have: no loopback, multicast, link-local, broadcast or unspecified one. */
+const hostAddress = ipv4.refine(isHostAddress, {
+  error: 'an address that a machine can have, such as 192.168.1.106',
+  abort: true,
+});
 const ipv4WithPrefix = z
   .string()
   .refine(
-    (text) => /^[\d.]+\/\d{1,2}$/.test(text) && ipaddr.IPv4.isValidCIDR(text),
+    (text) => ipaddr.IPv4.isValidCIDRFourPartDecimal(text) && isPrefixOfMachine(text),
     'an IPv4 address with its prefix, such as 192.168.1.106/24',
-  );
+  )
+  .refine((text) => !isPrefixOfMachine(text) || isHostAddress(text.replace(/\/.*/, '')), {
+    error: 'an address that a machine can have, with its prefix, such as 192.168.1.106/24',
+  })
+  .refine((text) => !isPrefixOfMachine(text) || !isNetworkOrBroadcast(text), {
+    error: 'the address of a machine, not the first or last one of its network',
+  });
 /** RFC 1123 label, as Kubernetes names nodes: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
 const hostName = z
   .string()
@@ -35,39 +46,58 @@ const volumeGroupName = z
   .regex(/^[A-Za-z0-9+_.][A-Za-z0-9+_.-]*$/, 'an LVM name: letters, digits and + _ . -')
   .refine((name) => name !== '.' && name !== '..', 'an LVM name');
 
+/** Handed to ssh as an argument of its own: no blanks, and no hyphen first, which ssh would read as an option. */
+const sshWord = z.string().regex(/^[^\s-]\S*$/, 'a word without blanks that does not begin with a hyphen');
+const reach = z
+  .string()
+  .regex(/^[A-Za-z0-9_.:%[\]][A-Za-z0-9_.:%[\]-]*$/, 'an address or a host name, without prefix, user or port')
+  .refine(
+    (text) => !/^[\d.]+$/.test(text) || ipaddr.IPv4.isValidFourPartDecimal(text),
+    'an IPv4 address or a host name',
+  );
+/** One line of plain text: it goes into values.yaml, labels and screens. */
+const line = z
+  .string()
+  .min(1)
+  .max(63)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'one line of text without control characters');
+const kubernetesName = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'a Kubernetes name: lower-case letters, digits, hyphens and dots');
+
 const access = z.strictObject({
-  user: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({ description: 'Login name. Default: what ~/.ssh/config says, else your own.' }),
+  user: sshWord.optional().meta({ description: 'Login name. Default: what ~/.ssh/config says, else your own.' }),
   port: z.number().int().min(1).max(65_535).optional(),
   key: z.string().min(1).optional().meta({ description: 'Path of the private key on the seat.' }),
-  jump: z.string().min(1).optional().meta({ description: 'Jump host, as OpenSSH reads ProxyJump.' }),
+  jump: sshWord.optional().meta({ description: 'Jump host, as OpenSSH reads ProxyJump.' }),
 });
+
+/** Linux allows 15 bytes, no slash and no blank: IFNAMSIZ in linux/if.h. */
+const interfaceName = z.string().regex(/^[^\s/:]{1,15}$/, 'a network interface such as ens18');
 
 const nodeNetwork = z.strictObject({
   mode: z.enum(['static', 'dhcp']).meta({
     description: 'static: our netplan file sets the address. dhcp: kept, because the DHCP server reserves the address.',
   }),
   address: ipv4WithPrefix.optional().meta({ description: 'The static address wanted, with its prefix.' }),
-  interface: z.string().min(1).optional().meta({ description: 'The network interface that carries it.' }),
-  gateway: ipv4.optional(),
-  nameservers: z.array(ipv4).optional(),
-  search: z.array(dnsName).optional(),
+  interface: interfaceName.optional().meta({ description: 'The network interface that carries it.' }),
+  gateway: hostAddress.optional().meta({ description: 'Default: the gateway of the site.' }),
+  nameservers: z.array(ipv4).optional().meta({ description: 'Default: those of the site.' }),
+  search: z.array(dnsName).optional().meta({ description: 'Default: those of the site.' }),
 });
 
-export const nodeSchema = z.looseObject({
+export const nodeSchema = z.strictObject({
   name: hostName.meta({ description: 'Host name and Kubernetes node name.' }),
-  reach: z.string().min(1).meta({ description: 'Address or name at which the node answers now.' }),
+  reach: reach.meta({ description: 'Address or name at which the node answers now.' }),
   role: z.enum(['manager', 'worker']),
-  zone: z.string().min(1).optional().meta({ description: 'Failure domain: rack, room, power feed.' }),
+  zone: line.optional().meta({ description: 'Failure domain: rack, room, power feed.' }),
   seat: z.boolean().optional().meta({ description: 'True for the node that the program runs on.' }),
   access: access.optional(),
   network: nodeNetwork.optional(),
 });
 
-export const siteSchema = z.looseObject({
+export const siteSchema = z.strictObject({
   version: z.literal(1),
   name: hostName.meta({ description: 'A short name for this site.' }),
   product: z
@@ -77,10 +107,13 @@ export const siteSchema = z.looseObject({
     .meta({ description: 'A product of templates/products, or a path to a product file.' }),
   nodes: z.array(nodeSchema).min(1),
   network: z.strictObject({
-    virtualAddress: ipv4.optional().meta({ description: 'The one address of the cluster, held by MetalLB.' }),
-    gateway: ipv4.optional(),
-    nameservers: z.array(ipv4).default([]),
-    search: z.array(dnsName).default([]),
+    virtualAddress: hostAddress.optional().meta({ description: 'The one address of the cluster, held by MetalLB.' }),
+    gateway: hostAddress.optional().meta({ description: 'Default route of nodes with a static address.' }),
+    nameservers: z
+      .array(ipv4)
+      .default([])
+      .meta({ description: 'DNS servers of the nodes. None: those that a node has now.' }),
+    search: z.array(dnsName).default([]).meta({ description: 'Search domains of the nodes.' }),
   }),
   system: z
     .strictObject({
@@ -111,7 +144,7 @@ export const siteSchema = z.looseObject({
           size: gibibytes
             .optional()
             .meta({ description: 'GB of that logical volume. Default: what the volumes need.' }),
-          storageClass: z.string().min(1).optional().meta({ description: 'With engine existing: the class to use.' }),
+          storageClass: kubernetesName.optional().meta({ description: 'With engine existing: the class to use.' }),
         })
         .prefault({}),
       volumes: z.record(z.string(), gibibytes).default({}).meta({ description: 'GB per volume id of the product.' }),
@@ -119,7 +152,7 @@ export const siteSchema = z.looseObject({
     .prefault({}),
   customer: z.strictObject({
     dnsName: dnsName.meta({ description: 'The DNS name that leads to the virtual address.' }),
-    reference: z.string().min(1).max(63).meta({ description: 'Customer reference.' }),
+    reference: line.meta({ description: 'Customer reference.' }),
   }),
   tls: z
     .discriminatedUnion('mode', [
@@ -145,4 +178,35 @@ export type SiteNode = Site['nodes'][number];
 export type DraftValue = string | number | boolean | null | undefined | DraftValue[] | { [key: string]: DraftValue };
 export type SiteDraft = { [key: string]: DraftValue };
 
-export const siteRules = { ipv4, ipv4WithPrefix, hostName, dnsName, gibibytes, volumeGroupName };
+/** The schema of single answers, so that a screen judges a field by the same rule as the file. */
+export const siteRules = {
+  ipv4,
+  hostAddress,
+  ipv4WithPrefix,
+  hostName,
+  dnsName,
+  gibibytes,
+  volumeGroupName,
+  reach,
+  interfaceName,
+  line,
+  kubernetesName,
+};
+
+function isHostAddress(text: string): boolean {
+  if (!ipaddr.IPv4.isValidFourPartDecimal(text)) return true;
+  const address = ipaddr.IPv4.parse(text);
+  const never = ['unspecified', 'loopback', 'linkLocal', 'multicast', 'broadcast'];
+  return !never.includes(address.range()) && (address.octets[0] ?? 0) < 240;
+}
+
+function isPrefixOfMachine(text: string): boolean {
+  return ipaddr.IPv4.isValidCIDRFourPartDecimal(text) && ipaddr.IPv4.parseCIDR(text)[1] > 0;
+}
+
+function isNetworkOrBroadcast(text: string): boolean {
+  const [address, prefix] = ipaddr.IPv4.parseCIDR(text);
+  if (prefix > 30) return false;
+  const ends = [ipaddr.IPv4.networkAddressFromCIDR(text), ipaddr.IPv4.broadcastAddressFromCIDR(text)];
+  return ends.some((end) => end.toString() === address.toString());
+}

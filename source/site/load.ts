@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import { parseDocument } from 'yaml';
+import * as z from 'zod';
+import type { Finding } from './finding.ts';
+import { Fault } from '../fault/fault.ts';
+import type { Complaint } from './complaint.ts';
+import { InvalidFile } from './invalid-file.ts';
+import { judge } from './issues.ts';
+import { readYaml, type SiteProblem } from './reading.ts';
+import { siteRules } from './rules.ts';
+import { type DraftValue, type Site, type SiteDraft, siteSchema } from './schema.ts';
+
+export type { SiteProblem };
+
+/** Reads the text of a `site.yaml`. Every problem at once, each with line, column, path and what is expected. */
+export function parseSite(
+  text: string,
+  file: string,
+): { readonly site: Site } | { readonly problems: readonly SiteProblem[] } {
+  const read = readYaml(text, file, siteSchema, siteRules);
+  return 'value' in read ? { site: read.value } : read;
+}
+
+/** Reads a `site.yaml`. Throws `Fault` when it cannot be read, `InvalidFile` with every problem when it is wrong. */
+export async function loadSite(file: string): Promise<{ readonly site: Site; readonly text: string }> {
+  const text = await readText(file);
+  const parsed = parseSite(text, file);
+  if ('problems' in parsed) throw new InvalidFile(file, parsed.problems);
+  return { site: parsed.site, text };
+}
+
+/** The whole site, or what is wrong with the draft, each with its field. */
+export function judgeDraft(draft: SiteDraft): { readonly site: Site } | { readonly findings: readonly Finding[] } {
+  const judged = judge(siteSchema, draft, siteRules);
+  return 'value' in judged ? { site: judged.value } : { findings: judged.complaints.map(findingOf) };
+}
+
+/** The draft that a text holds, right or wrong. Throws `Fault` when it is no YAML mapping at all. */
+export function parseDraft(text: string): SiteDraft {
+  const document = parseDocument(text, { prettyErrors: false });
+  const parsed = draftSchema.safeParse(document.errors.length > 0 ? undefined : (document.toJS() ?? {}));
+  if (parsed.success) return parsed.data;
+  throw new Fault({ what: 'The draft is not readable.', why: document.errors[0]?.message ?? 'It is not a mapping.' });
+}
+
+const draftValue: z.ZodType<DraftValue> = z.lazy(() =>
+  z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(draftValue), z.record(z.string(), draftValue)]),
+);
+const draftSchema = z.record(z.string(), draftValue);
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new Fault({
+      what: `${file} cannot be read.`,
+      where: file,
+      why: readingFailures[why] ?? why,
+      next: ['Give another file with --site FILE, or make one with kloudspot init.'],
+      cause: error,
+    });
+  }
+}
+
+const readingFailures: Readonly<Record<string, string>> = {
+  ENOENT: 'There is no such file.',
+  EACCES: 'You may not read it: run as root or as its owner.',
+  EISDIR: 'It is a folder.',
+};
+
+function findingOf(complaint: Complaint): Finding {
+  return {
+    check: 'site',
+    grade: 'fail',
+    nodes: [],
+    seen: complaint.found,
+    wanted: complaint.expected,
+    reason: complaint.text,
+    field: complaint.field,
+  };
+}

@@ -1,0 +1,147 @@
+import * as z from 'zod';
+import { type Complaint, dotted } from './complaint.ts';
+import type { SitePath } from './schema.ts';
+
+/** The site as far as it can be read, so that the rules still speak when something else in it is wrong. */
+const text = z.string().optional().catch(undefined);
+const lenientNode = z
+  .object({
+    name: text,
+    reach: text,
+    role: text,
+    seat: z.boolean().optional().catch(undefined),
+    network: z.object({ mode: text, address: text }).partial().catch({}),
+  })
+  .partial()
+  .catch({});
+const lenientSite = z
+  .object({
+    nodes: z.array(lenientNode).catch([]),
+    network: z.object({ virtualAddress: text }).partial().catch({}),
+    storage: z
+      .object({ shared: z.object({ engine: text, storageClass: text }).partial().catch({}) })
+      .partial()
+      .catch({}),
+  })
+  .partial()
+  .catch({});
+type LenientSite = z.output<typeof lenientSite>;
+type LenientNode = z.output<typeof lenientNode>;
+
+/** What one field alone cannot show: names given twice, addresses that clash, answers that another answer asks for. */
+export function siteRules(value: unknown): Complaint[] {
+  const site = lenientSite.parse(value);
+  const nodes = site.nodes ?? [];
+  return [
+    ...duplicates(nodes, ['name'], (node) => node.name),
+    ...duplicates(nodes, ['reach'], (node) => node.reach),
+    ...duplicates(nodes, ['network', 'address'], staticAddress),
+    ...missingAddresses(nodes),
+    ...otherNodesReach(nodes),
+    ...seats(nodes),
+    ...managers(nodes),
+    ...virtualAddress(site, nodes),
+    ...storageClass(site),
+  ];
+}
+
+function rule(field: SitePath, found: string, expected: string, sentence: string): Complaint {
+  return { field, found, expected, text: `${dotted(field)} ${sentence}` };
+}
+
+/** The static address wanted, without its prefix. */
+function staticAddress(node: LenientNode): string | undefined {
+  return node.network?.mode === 'static' ? node.network.address?.replace(/\/.*/, '') : undefined;
+}
+
+function called(node: LenientNode, index: number): string {
+  return node.name ?? `node ${index + 1}`;
+}
+
+function duplicates(
+  nodes: readonly LenientNode[],
+  below: SitePath,
+  pick: (node: LenientNode) => string | undefined,
+): Complaint[] {
+  return nodes.flatMap((node, index) => {
+    const value = pick(node);
+    const first = nodes.findIndex((other) => value !== undefined && pick(other) === value);
+    if (first === -1 || first === index) return [];
+    const expected = 'another for each node';
+    const other = below[0] === 'name' ? `node ${first + 1}` : called(nodes[first] ?? {}, first);
+    return [rule(['nodes', index, ...below], `"${value}"`, expected, `is "${value}", which ${other} has already`)];
+  });
+}
+
+function missingAddresses(nodes: readonly LenientNode[]): Complaint[] {
+  return nodes.flatMap(({ network }, index) =>
+    network?.mode === 'static' && network.address === undefined
+      ? [
+          rule(
+            ['nodes', index, 'network', 'address'],
+            'missing',
+            'an IPv4 address with its prefix, such as 192.168.1.106/24',
+            'is missing, wanted an IPv4 address with its prefix, such as 192.168.1.106/24, because mode is static',
+          ),
+        ]
+      : [],
+  );
+}
+
+/** A node's new address must not be the one at which another node answers and stays. */
+function otherNodesReach(nodes: readonly LenientNode[]): Complaint[] {
+  return nodes.flatMap((node, index) => {
+    const wanted = staticAddress(node);
+    const holder = nodes.findIndex(
+      (other, at) =>
+        at !== index && wanted !== undefined && other.reach === wanted && staticAddress(other) === undefined,
+    );
+    if (holder === -1) return [];
+    const field = ['nodes', index, 'network', 'address'];
+    const who = called(nodes[holder] ?? {}, holder);
+    return [rule(field, `"${wanted}"`, 'an address that no other node has', `is ${wanted}, at which ${who} answers`)];
+  });
+}
+
+function seats(nodes: readonly LenientNode[]): Complaint[] {
+  const seated = nodes.flatMap((node, index) => (node.seat === true ? [index] : []));
+  return seated
+    .slice(1)
+    .map((index) =>
+      rule(
+        ['nodes', index, 'seat'],
+        'a second seat',
+        'one seat at most',
+        'is true for a second node, wanted one seat at most',
+      ),
+    );
+}
+
+function managers(nodes: readonly LenientNode[]): Complaint[] {
+  if (nodes.length === 0 || nodes.some((node) => node.role !== 'worker')) return [];
+  return [rule(['nodes'], 'workers only', 'at least one manager', 'are workers only, wanted at least one manager')];
+}
+
+function virtualAddress(site: LenientSite, nodes: readonly LenientNode[]): Complaint[] {
+  const field = ['network', 'virtualAddress'];
+  const address = site.network?.virtualAddress;
+  if (address === undefined) {
+    if (nodes.length < 2) return [];
+    const expected = 'a free IPv4 address for the whole cluster';
+    return [rule(field, 'missing', expected, `is missing, wanted ${expected}, because there is more than one node`)];
+  }
+  const holder = nodes.findIndex(
+    (node) => staticAddress(node) === address || (node.reach === address && staticAddress(node) === undefined),
+  );
+  if (holder === -1) return [];
+  const who = called(nodes[holder] ?? {}, holder);
+  return [rule(field, `"${address}"`, 'an address that no node has', `is ${address}, the address of ${who}`)];
+}
+
+function storageClass(site: LenientSite): Complaint[] {
+  const shared = site.storage?.shared;
+  if (shared?.engine !== 'existing' || shared.storageClass !== undefined) return [];
+  const expected = 'the name of the storage class to use';
+  const field = ['storage', 'shared', 'storageClass'];
+  return [rule(field, 'missing', expected, `is missing, wanted ${expected}, because engine is existing`)];
+}
