@@ -1,0 +1,56 @@
+import type { Site } from '../site/schema.ts';
+import { gibibyte } from './bytes.ts';
+
+export type EngineName = Site['storage']['shared']['engine'];
+
+/** What is different between the engines that hold shared volumes. */
+export interface SharedEngine {
+  readonly name: EngineName;
+  readonly label: string;
+  /** Whether the pool lies on a logical volume that this program makes and counts. */
+  readonly ours: boolean;
+  /** Bytes of volumes that a pool on so many raw bytes can really hold; 0 where the pool is not ours. */
+  usable(rawBytes: number): number;
+  /** Raw bytes, in whole GiB, that a pool needs for so many bytes of volumes. The inverse of `usable`. */
+  raw(volumeBytes: number): number;
+  /** Said where the engine is chosen. */
+  readonly note?: string;
+}
+
+/**
+ * A cStor pool reports 0.895 of its raw device (samples: 10 GiB gives 9.63e9 bytes, 100 GiB gives 96.4e9)
+ * and turns read-only at 85 % of that. Its volumes are thin, so the API never refuses: only who plans can.
+ * `storage.md` section 3.6; https://openebs.io/docs/3.10.x/user-guides/cstor/advanced (roThresholdLimit).
+ */
+const cstorPoolShare = 0.895;
+const cstorReadOnlyAt = 0.85;
+const cstorShare = cstorPoolShare * cstorReadOnlyAt;
+
+const cstor: SharedEngine = {
+  name: 'cstor',
+  label: 'OpenEBS cStor',
+  ours: true,
+  usable: (rawBytes) => Math.floor(rawBytes * cstorShare),
+  raw: (volumeBytes) => Math.ceil(volumeBytes / cstorShare / gibibyte) * gibibyte,
+  note: 'cStor was deprecated upstream with OpenEBS 4.0 and its repositories are archived; it is pinned here.',
+};
+
+/** A storage class of the operator's own: what it holds is not seen from here. */
+const existing: SharedEngine = {
+  name: 'existing',
+  label: 'a storage class of yours',
+  ours: false,
+  usable: () => 0,
+  raw: () => 0,
+};
+
+const engines: Readonly<Record<EngineName, SharedEngine>> = { cstor, existing };
+
+export function sharedEngine(name: EngineName): SharedEngine {
+  return engines[name];
+}
+
+/** Bytes of volumes that a pool of this engine on so many raw bytes can hold. */
+export function usableInPool(rawBytes: number, engine: EngineName): number {
+  return engines[engine].usable(rawBytes);
+}

@@ -1,0 +1,53 @@
+import type { StorageFacts, VolumeGroupFacts } from '../facts/facts.ts';
+import { gibibyte } from './bytes.ts';
+
+/** Why a volume group cannot be used although it is there. */
+export interface GroupTrouble {
+  readonly what: string;
+  readonly advice: string;
+}
+
+export function findGroup(storage: StorageFacts, name: string): VolumeGroupFacts | undefined {
+  return storage.volumeGroups.find((group) => group.name === name);
+}
+
+/** What stops a group from taking volumes. `storage.md` section 2.3; vgs(8), pvs(8). */
+export function groupTrouble(storage: StorageFacts, group: VolumeGroupFacts): GroupTrouble | undefined {
+  if (group.exported) {
+    return { what: `${group.name} is exported.`, advice: `vgimport ${group.name}, if it belongs to this node` };
+  }
+  const twins = storage.physicalVolumes.filter((volume) => volume.volumeGroup === group.name && volume.duplicate);
+  if (twins.length > 0) {
+    return {
+      what: `${group.name} has a duplicate physical volume (${twins.map((twin) => twin.name).join(', ')}).`,
+      advice: 'Detach the copied disk; LVM cannot tell the two apart',
+    };
+  }
+  if (group.missingPhysicalVolumes > 0) {
+    return {
+      what: `${group.name} misses ${plural(group.missingPhysicalVolumes, 'physical volume')}.`,
+      advice: `Bring the disk back, or drop it knowingly: vgreduce --removemissing ${group.name}`,
+    };
+  }
+  return undefined;
+}
+
+/** Kept free in a group for the growth of / and for LVM snapshots: the larger of 10 GiB and 5 %. `storage.md` section 5, rule 5. */
+export function reserveOf(group: VolumeGroupFacts): number {
+  return Math.max(10 * gibibyte, Math.ceil(group.sizeBytes / 20));
+}
+
+/**
+ * The group that volumes without a site go to: the one that Ubuntu's installer makes, if it has free space,
+ * else the one with the most free space.
+ */
+export function likelyGroup(storage: StorageFacts): string | undefined {
+  const whole = storage.volumeGroups.filter((group) => !groupTrouble(storage, group));
+  const usual = whole.find((group) => group.name === 'ubuntu-vg' && group.freeBytes > 0);
+  const roomiest = [...whole].sort((a, b) => b.freeBytes - a.freeBytes)[0];
+  return (usual ?? roomiest)?.name;
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,92 @@
+import type { NodeFacts } from '../facts/facts.ts';
+import type { Product } from '../product/schema.ts';
+import type { SiteNode } from '../site/schema.ts';
+import { gibibyte } from './bytes.ts';
+import { sharedEngine } from './engines.ts';
+import { demand, type StorageWish, volumesFor } from './volumes.ts';
+
+/** The logical volume under the shared pool, the same on every node that carries the pool. */
+export interface SharedVolume {
+  readonly group: string;
+  readonly volume: string;
+  /** GiB that it shall have: what the site says, else what the shared volumes need. */
+  readonly gib: number;
+  readonly from: 'typed' | 'computed';
+  /** GiB that it must have at least so that the pool can carry the volumes. */
+  readonly neededGiB: number;
+}
+
+/** A logical volume of that name as it lies on one node. */
+export interface ExistingVolume {
+  readonly sizeBytes: number;
+  readonly path: string;
+  readonly uuid: string;
+  readonly tags: readonly string[];
+  /** What stands on it already, such as `ext4, mounted on /srv`; undefined as far as nothing was seen. */
+  readonly contents?: string;
+}
+
+export type NodeRole = SiteNode['role'];
+
+/**
+ * The pool lies on managers alone: with three of them every volume has one copy on each, and what a node must hold is
+ * exact. Workers reach shared volumes over the network.
+ */
+export function carriesPool(role: NodeRole): boolean {
+  return role === 'manager';
+}
+
+/** Undefined where nothing is to be made: the engine is not ours, or no volume is shared. */
+export function sharedVolume(wish: StorageWish, product: Product): SharedVolume | undefined {
+  const { shared } = wish.storage;
+  const engine = sharedEngine(shared.engine);
+  const wanted = demand(volumesFor(wish, product), 'shared');
+  if (!engine.ours || wanted === 0) return undefined;
+  const neededGiB = engine.raw(wanted) / gibibyte;
+  return {
+    group: shared.volumeGroup,
+    volume: shared.volume,
+    gib: shared.size ?? neededGiB,
+    from: shared.size === undefined ? 'computed' : 'typed',
+    neededGiB,
+  };
+}
+
+/** That logical volume on a node, if it lies there already. */
+export function existingVolume(
+  place: Pick<SharedVolume, 'group' | 'volume'>,
+  facts: NodeFacts,
+): ExistingVolume | undefined {
+  const found = facts.storage?.logicalVolumes.find(
+    (volume) => volume.name === place.volume && volume.volumeGroup === place.group,
+  );
+  if (!found) return undefined;
+  const contents = contentsOf(facts, place);
+  return {
+    sizeBytes: found.sizeBytes,
+    path: found.path,
+    uuid: found.uuid,
+    tags: found.tags,
+    ...(contents === undefined ? {} : { contents }),
+  };
+}
+
+function contentsOf(facts: NodeFacts, place: Pick<SharedVolume, 'group' | 'volume'>): string | undefined {
+  const name = mapperName(place.group, place.volume);
+  const device = [...(facts.storage?.disks ?? [])].flatMap(withChildren).find((disk) => disk.name === name);
+  if (!device) return undefined;
+  const said = [
+    ...(device.fsType ? [device.fsType] : []),
+    ...device.mountPoints.map((place) => (place === '[SWAP]' ? 'used as swap' : `mounted on ${place}`)),
+  ];
+  return said.length === 0 ? undefined : said.join(', ');
+}
+
+/** Device-mapper's name for a logical volume: hyphens inside a name are doubled. lvm(8). */
+export function mapperName(group: string, volume: string): string {
+  return `${group.replaceAll('-', '--')}-${volume.replaceAll('-', '--')}`;
+}
+
+function withChildren<Device extends { readonly children: readonly Device[] }>(device: Device): Device[] {
+  return [device, ...device.children.flatMap(withChildren)];
+}
