@@ -1,0 +1,62 @@
+import type * as z from 'zod';
+import type { Script } from '../host/host.ts';
+import type { PlannedCommand, PlannedFile, PlannedStep, StepKind } from './step.ts';
+
+export const seconds = (count: number): number => count * 1_000;
+export const minutes = (count: number): number => count * 60_000;
+
+/** A folder of ours on every node: marks, the files that a step moved aside, charts. */
+export const nodeState = '/var/lib/kloudspot';
+
+/** What a planner says of one step; the rest follows from its kind. */
+export interface StepDraft<Schema extends z.ZodType> {
+  readonly node?: string;
+  /** Where one kind stands more than once in a plan without a node: `storage-class/unshared`. */
+  readonly name?: string;
+  readonly group: string;
+  readonly title: string;
+  readonly why: string;
+  readonly risk?: PlannedStep['risk'];
+  readonly needs?: readonly string[];
+  readonly deadline: number;
+  readonly parameters: z.output<Schema>;
+  readonly commands?: readonly PlannedCommand[];
+  readonly files?: readonly PlannedFile[];
+  readonly skippable?: boolean;
+  readonly changes?: readonly string[];
+}
+
+/** `hostname@ks-1`, `storage-class/unshared`, `addon-dns`. */
+export function stepId(kind: string, place: { readonly node?: string; readonly name?: string } = {}): string {
+  return kind + (place.name === undefined ? '' : `/${place.name}`) + (place.node === undefined ? '' : `@${place.node}`);
+}
+
+export function plannedStep<Schema extends z.ZodObject>(kind: StepKind<Schema>, draft: StepDraft<Schema>): PlannedStep {
+  const { node, name, parameters } = draft;
+  return {
+    id: stepId(kind.kind, { ...(node === undefined ? {} : { node }), ...(name === undefined ? {} : { name }) }),
+    kind: kind.kind,
+    ...(node === undefined ? {} : { node }),
+    group: draft.group,
+    title: draft.title,
+    why: draft.why,
+    risk: draft.risk ?? 'low',
+    needs: draft.needs ?? [],
+    deadline: draft.deadline,
+    parameters,
+    commands: draft.commands ?? [],
+    files: draft.files ?? [],
+    undoable: kind.undo !== undefined,
+    skippable: draft.skippable ?? false,
+    changes: draft.changes ?? [],
+  };
+}
+
+/** A command as root. */
+export function command(
+  node: string,
+  words: readonly string[] | Script,
+  rest: Pick<PlannedCommand, 'stdin' | 'note' | 'when'> = {},
+): PlannedCommand {
+  return { node, command: words, sudo: true, ...rest };
+}

@@ -1,0 +1,58 @@
+import * as z from 'zod';
+import { carryOut, look } from '../carry-out.ts';
+import { command, minutes, plannedStep } from '../define.ts';
+import type { Looked, PlannedFile, PlannedStep, StepContext, StepKind } from '../step.ts';
+
+const parameters = z.object({ node: z.string(), cloudInit: z.boolean() });
+type Parameters = z.output<typeof parameters>;
+
+/** cloud-init sets the name of the image again at a boot, and writes /etc/hosts, unless it is told not to. */
+const cloudInitFile = '/etc/cloud/cloud.cfg.d/99-kloudspot.cfg';
+const cloudInitText = '# Put here by kloudspot: the host name and /etc/hosts are set by hand.\npreserve_hostname: true\nmanage_etc_hosts: false\n';
+
+const set = (name: string) => ['hostnamectl', 'set-hostname', name];
+
+function files({ node, cloudInit }: Parameters): PlannedFile[] {
+  return cloudInit ? [{ node, path: cloudInitFile, content: cloudInitText, mode: 0o644 }] : [];
+}
+
+async function staticName(context: StepContext, node: string): Promise<string> {
+  return (await look(context, node, ['hostnamectl', '--static'])).stdout.trim();
+}
+
+async function state(context: StepContext, p: Parameters): Promise<Looked> {
+  const name = await staticName(context, p.node);
+  const kept = !p.cloudInit || (await (await context.look(p.node)).readFile(cloudInitFile)) === cloudInitText;
+  if (name !== p.node) return { holds: false, seen: `named ${name || 'nothing'}` };
+  return { holds: kept, seen: kept ? `named ${name}` : `named ${name}, but cloud-init may rename it at a boot` };
+}
+
+export const hostname: StepKind<typeof parameters> = {
+  kind: 'hostname',
+  parameters,
+  done: state,
+  verify: state,
+  async act(context, p, step) {
+    context.remember('before', await staticName(context, p.node));
+    await carryOut(context, step);
+  },
+  async undo(context, p) {
+    const before = context.recall('before');
+    if (before) await context.run(p.node, set(before), { sudo: true });
+    if (p.cloudInit) await context.run(p.node, ['rm', '-f', cloudInitFile], { sudo: true });
+  },
+};
+
+export function planHostname(p: Parameters): PlannedStep {
+  return plannedStep(hostname, {
+    node: p.node,
+    group: 'Host names',
+    title: `Name the machine ${p.node}`,
+    why: 'Kubernetes knows a node by its host name: two of one name would be one node.',
+    deadline: minutes(1),
+    parameters: p,
+    commands: [command(p.node, set(p.node))],
+    files: files(p),
+    changes: ['hostname'],
+  });
+}

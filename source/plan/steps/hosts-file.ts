@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import { carryOut, readText } from '../carry-out.ts';
+import { minutes, plannedStep } from '../define.ts';
+import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
+
+const path = '/etc/hosts';
+const parameters = z.object({ node: z.string(), content: z.string() });
+type Parameters = z.output<typeof parameters>;
+
+async function state(context: StepContext, { node, content }: Parameters): Promise<Looked> {
+  const holds = (await readText(context, node, path)) === content;
+  return { holds, seen: holds ? 'names every node' : 'does not name every node as planned' };
+}
+
+export const hostsFile: StepKind<typeof parameters> = {
+  kind: 'hosts-file',
+  parameters,
+  done: state,
+  verify: state,
+  async act(context, { node }, step) {
+    context.remember('before', (await readText(context, node, path)) ?? '');
+    await carryOut(context, step);
+  },
+  async undo(context, { node }) {
+    const before = context.recall('before');
+    if (before !== undefined) await context.write(node, { path, content: before });
+  },
+};
+
+export function planHostsFile(p: Parameters, before: string | undefined): PlannedStep {
+  return plannedStep(hostsFile, {
+    node: p.node,
+    group: 'Hosts files',
+    title: 'Name every node in /etc/hosts',
+    why: 'A manager refuses a node whose name it cannot resolve.',
+    deadline: minutes(1),
+    parameters: p,
+    files: [{ node: p.node, path, content: p.content, mode: 0o644, ...(before === undefined ? {} : { before }) }],
+    changes: ['hosts'],
+  });
+}

@@ -1,0 +1,124 @@
+import * as z from 'zod';
+import { microk8s, microk8sFiles } from '../../cluster/microk8s.ts';
+import { parseMicroK8sStatus, sayStatus } from '../../cluster/microk8s-status.ts';
+import { type InstalledSnap, parseSnapList, snap, trackOf } from '../../cluster/snap.ts';
+import { commandsOf, look, readText, runPlanned } from '../carry-out.ts';
+import { command, minutes, plannedStep, seconds } from '../define.ts';
+import { StepFault } from '../step-fault.ts';
+import type { Looked, PlannedCommand, PlannedStep, StepContext, StepKind } from '../step.ts';
+
+const name = 'microk8s';
+const missing = 'it is not installed yet';
+const parameters = z.object({ node: z.string(), channel: z.string() });
+type Parameters = z.output<typeof parameters>;
+
+function commands({ node, channel }: Parameters): PlannedCommand[] {
+  return [
+    command(node, snap.install(name, channel), { when: missing }),
+    command(node, microk8s.waitReady(60), { note: 'again and again, until the time of the step is up' }),
+    command(node, snap.hold(name), { note: 'no node is to restart by itself at night' }),
+  ];
+}
+
+async function installed(context: StepContext, node: string): Promise<InstalledSnap | undefined> {
+  return parseSnapList(name, (await look(context, node, snap.list(name))).stdout);
+}
+
+async function state(context: StepContext, { node, channel }: Parameters): Promise<Looked> {
+  const found = await installed(context, node);
+  if (!found) return { holds: false, seen: 'not installed' };
+  const said = `version ${found.version} from ${found.tracking}`;
+  if (trackOf(found.tracking) !== trackOf(channel)) return { holds: false, seen: said };
+  if (!found.held) return { holds: false, seen: `${said}, would refresh by itself` };
+  const status = parseMicroK8sStatus(await look(context, node, microk8s.status(), minutes(2)));
+  const runs = status.state === 'running' || status.state === 'worker';
+  return { holds: runs, seen: runs ? `${said}, held` : sayStatus(status) };
+}
+
+async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+  const found = await installed(context, p.node);
+  if (found && trackOf(found.tracking) !== trackOf(p.channel)) throw otherTrack(p, found);
+  if (!found) {
+    context.remember('installed', 'yes');
+    for (const install of commandsOf(step, missing)) await runPlanned(context, step, install, { run: installAdvice });
+    await untilLaunched(context, p.node);
+  }
+  const [wait, hold] = commandsOf(step);
+  if (wait) await untilReady(context, step, wait);
+  if (hold) await runPlanned(context, step, hold, { run: { next: ['snap version: holding a snap needs snapd 2.58'] } });
+}
+
+const installAdvice = {
+  causes: ['no way to the snap store', 'too little space under /var', 'snapd is busy with another change'],
+  next: ['snap changes shows what snapd is at'],
+};
+
+function otherTrack({ node, channel }: Parameters, found: InstalledSnap): StepFault {
+  return new StepFault({
+    tried: `install MicroK8s from ${channel} on ${node}`,
+    seen: `version ${found.version} from ${found.tracking} is there already`,
+    causes: ['the machine was part of another cluster'],
+    next: [
+      `Keep it: set cluster.channel to ${found.tracking} in site.yaml`,
+      `Or remove it knowingly, with all that it holds: sudo snap remove --purge ${name}`,
+    ],
+  });
+}
+
+/** The launch configuration enables dns after the installation has ended; a join before that races with it. */
+function untilLaunched(context: StepContext, node: string): Promise<void> {
+  return context.until({
+    for: 'its launch configuration to be applied',
+    deadline: minutes(6),
+    probe: async () => {
+      const applied = (await readText(context, node, microk8sFiles.launched)) !== undefined;
+      return { ready: applied, seen: applied ? 'applied' : 'not applied yet' };
+    },
+    causes: ['the datastore is slow to start: a slow or busy disk', 'MicroK8s finds no default route'],
+    next: [`sudo microk8s inspect on ${node}`],
+  });
+}
+
+function untilReady(context: StepContext, step: PlannedStep, wait: PlannedCommand): Promise<void> {
+  return context.until({
+    for: 'MicroK8s to be ready',
+    deadline: minutes(8),
+    every: 1_000,
+    probe: async () => {
+      // 1 is "not ready in these 60 s"; MicroK8s looks at its clock only between polls, a sick datastore makes it late.
+      const result = await runPlanned(context, { ...step, deadline: seconds(180) }, wait, { run: { allow: [0, 1] } });
+      const status = parseMicroK8sStatus(result);
+      const ready = status.state === 'running' || status.state === 'worker';
+      return { ready, seen: sayStatus(status), hopeless: status.state === 'low-memory' };
+    },
+    causes: ['pods of the network (Calico) do not start: no way to the image registry', 'a slow or busy disk'],
+    next: [`sudo microk8s inspect on ${step.node ?? ''}`],
+  });
+}
+
+export const microk8sInstall: StepKind<typeof parameters> = {
+  kind: 'microk8s-install',
+  parameters,
+  done: state,
+  verify: state,
+  act,
+  async undo(context, { node }) {
+    const member = (await readText(context, node, microk8sFiles.member)) !== undefined;
+    if (context.recall('installed') !== 'yes' || member) return;
+    await context.run(node, snap.remove(name), { sudo: true, deadline: minutes(10) });
+  },
+};
+
+export function planMicroK8sInstall(p: Parameters, needs: readonly string[]): PlannedStep {
+  return plannedStep(microk8sInstall, {
+    node: p.node,
+    group: 'Install MicroK8s',
+    title: `Install MicroK8s ${trackOf(p.channel)}`,
+    why: 'The same version on every node, and none that changes by itself.',
+    needs,
+    deadline: minutes(20),
+    parameters: p,
+    commands: commands(p),
+    changes: ['microk8s', 'addresses'],
+  });
+}

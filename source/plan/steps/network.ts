@@ -1,0 +1,235 @@
+import * as z from 'zod';
+import { carryOut, commandsOf, look, readText, runPlanned, sayAway, writeFiles } from '../carry-out.ts';
+import { command, minutes, nodeState, plannedStep, seconds } from '../define.ts';
+import { StepFault } from '../step-fault.ts';
+import type { Looked, PlannedCommand, PlannedFile, PlannedStep, StepContext, StepKind } from '../step.ts';
+import { closedPorts } from '../tcp-probe.ts';
+
+const parameters = z.object({
+  node: z.string(),
+  /** The netplan file that is ours, and its text. */
+  path: z.string(),
+  content: z.string(),
+  /** Files that would add to ours: netplan merges lists. */
+  aside: z.array(z.string()),
+  /** cloud-init is there and would write its own file again. */
+  cloudInit: z.boolean(),
+  /** IPv4 literal that the node is to answer on. */
+  address: z.string(),
+  /** Name of a folder for what stood there before; another one for every document. */
+  keep: z.string(),
+  /** Another node that must reach the new address too; set where the seat changes its own. */
+  witness: z.string().optional(),
+  sshPort: z.number().int(),
+});
+type Parameters = z.output<typeof parameters>;
+
+const cloudInitFile = '/etc/cloud/cloud.cfg.d/99-disable-network-config.cfg';
+const cloudInitText = 'network: {config: disabled}\n';
+const restoreScript = `${nodeState}/network-restore.sh`;
+const restoreTimer = 'kloudspot-network-restore';
+const applyUnit = 'kloudspot-network-apply';
+/** The node takes everything back by itself after this time, unless the seat has reached it on its new address. */
+const restoreAfterSeconds = 90;
+const armed = 'an earlier change is still armed';
+
+const kept = (keep: string) => `${nodeState}/netplan-before/${keep}`;
+const baseName = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+
+/** A file, because systemd 252 breaks `sh -c "a; b"` as a unit's command. */
+function restoreText({ path, keep, cloudInit }: Parameters): string {
+  return `#!/bin/sh
+# Put here by kloudspot: takes the change of this node's addresses back.
+rm -f ${path}${cloudInit ? ` ${cloudInitFile}` : ''}
+for file in ${kept(keep)}/*; do
+  [ -e "$file" ] && mv -f "$file" /etc/netplan/
+done
+netplan apply
+`;
+}
+
+function files(p: Parameters, before: string | undefined): PlannedFile[] {
+  return [
+    { node: p.node, path: restoreScript, content: restoreText(p), mode: 0o700 },
+    ...(p.cloudInit ? [{ node: p.node, path: cloudInitFile, content: cloudInitText, mode: 0o644 }] : []),
+    { node: p.node, path: p.path, content: p.content, mode: 0o600, ...(before === undefined ? {} : { before }) },
+  ];
+}
+
+const stopTimer = ['systemctl', 'stop', `${restoreTimer}.timer`];
+const restoreNow = (unit: string) => ['systemd-run', `--unit=${unit}`, '--collect', restoreScript];
+
+function commands({ node, keep, aside }: Parameters): PlannedCommand[] {
+  return [
+    command(node, stopTimer, { when: armed }),
+    command(node, ['/bin/sh', restoreScript], { when: armed }),
+    command(node, ['mkdir', '-p', kept(keep)]),
+    command(
+      node,
+      [
+        'systemd-run',
+        `--unit=${restoreTimer}`,
+        '--collect',
+        `--on-active=${restoreAfterSeconds}`,
+        '--timer-property=AccuracySec=100ms',
+        restoreScript,
+      ],
+      { note: `takes everything back after ${restoreAfterSeconds} s unless the seat confirms` },
+    ),
+    ...aside.map((path) => command(node, ['mv', path, `${kept(keep)}/${baseName(path)}`])),
+    command(node, ['netplan', 'generate'], { note: 'checks the new file' }),
+    command(node, ['systemd-run', `--unit=${applyUnit}`, '--collect', 'netplan', 'apply']),
+    command(node, stopTimer, { note: 'only after the seat has reached the node on its new address' }),
+  ];
+}
+
+/** `2: eth0    inet 10.0.4.22/24 brd … scope global [dynamic] eth0` */
+async function addressState(context: StepContext, { node, address }: Parameters): Promise<Looked> {
+  const { stdout } = await look(context, node, ['ip', '-4', '-o', 'address', 'show'], seconds(10));
+  const line = stdout.split('\n').find((text) => text.includes(` inet ${address}/`));
+  if (!line) return { holds: false, seen: `${node} does not have ${address}` };
+  const leased = / dynamic\b/.test(line);
+  return { holds: !leased, seen: leased ? `${address} is still a lease of DHCP` : `${node} has ${address}` };
+}
+
+async function isActive(context: StepContext, node: string, unit: string): Promise<boolean> {
+  const { stdout } = await look(context, node, ['systemctl', 'is-active', unit], seconds(10));
+  return stdout.trim() === 'active' || stdout.trim() === 'activating';
+}
+
+async function state(context: StepContext, p: Parameters): Promise<Looked> {
+  if ((await readText(context, p.node, p.path)) !== p.content) return { holds: false, seen: `${p.path} is another` };
+  for (const path of p.aside) {
+    if (path !== p.path && (await readText(context, p.node, path)) !== undefined) return { holds: false, seen: `${path} is still in force` };
+  }
+  if (p.cloudInit && (await readText(context, p.node, cloudInitFile)) !== cloudInitText) {
+    return { holds: false, seen: "cloud-init's network part is not turned off" };
+  }
+  if (await isActive(context, p.node, `${restoreTimer}.timer`)) return { holds: false, seen: armed };
+  return addressState(context, p);
+}
+
+async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+  if (await isActive(context, p.node, `${restoreTimer}.timer`)) {
+    await carryOut(context, step, { when: armed });
+  }
+  const planned = commandsOf(step);
+  const of = (word: string) => planned.filter(({ command: words }) => Array.isArray(words) && words.includes(word));
+  const [makeFolder, arm] = planned;
+  const confirm = planned.at(-1);
+  await writeFiles(context, step, {}, (path) => path === restoreScript);
+  for (const first of [makeFolder, arm]) if (first) await runPlanned(context, step, first);
+  for (const move of of('mv')) await runPlanned(context, step, move);
+  await writeFiles(context, step, {}, (path) => path !== restoreScript);
+  await generate(context, p, step, of('generate'));
+  for (const apply of of('apply')) await runPlanned(context, step, apply);
+  await untilReached(context, p);
+  if (confirm) await runPlanned(context, step, confirm);
+}
+
+/** A file that netplan refuses is taken back at once: nothing was applied yet. */
+async function generate(context: StepContext, p: Parameters, step: PlannedStep, planned: readonly PlannedCommand[]) {
+  try {
+    for (const each of planned) await runPlanned(context, step, each);
+  } catch (error) {
+    await context.run(p.node, stopTimer, { sudo: true, allow: [0, 5] });
+    await context.run(p.node, ['/bin/sh', restoreScript], { sudo: true });
+    throw error;
+  }
+}
+
+async function untilReached(context: StepContext, p: Parameters): Promise<void> {
+  try {
+    await context.until({
+      for: `${p.node} to answer on ${p.address}`,
+      deadline: seconds(restoreAfterSeconds - 20),
+      every: 1_000,
+      probe: () => reached(context, p),
+    });
+  } catch (error) {
+    if (!(error instanceof StepFault)) throw error;
+    throw await takenBack(context, p, error.seen);
+  }
+}
+
+async function reached(context: StepContext, p: Parameters): Promise<{ ready: boolean; seen: string }> {
+  try {
+    await context.reconnect(p.node);
+    if (await isActive(context, p.node, `${applyUnit}.service`)) return { ready: false, seen: 'netplan is at work' };
+    const { holds, seen } = await addressState(context, p);
+    if (!holds || p.witness === undefined) return { ready: holds, seen };
+    const closed = await closedPorts(context, p.witness, p.address, [p.sshPort]);
+    return { ready: closed.length === 0, seen: closed.length === 0 ? seen : `${p.witness} does not reach ${p.address}` };
+  } catch (error) {
+    return { ready: false, seen: sayAway(error) };
+  }
+}
+
+async function takenBack(context: StepContext, p: Parameters, seen: string): Promise<StepFault> {
+  let back = 'it has not come back on its old address yet';
+  try {
+    await context.until({
+      for: `${p.node} to take the change back`,
+      deadline: seconds(restoreAfterSeconds + 30),
+      every: 2_000,
+      probe: async () => {
+        try {
+          await context.reconnect(p.node);
+          const gone = (await readText(context, p.node, p.path)) !== p.content;
+          return { ready: gone, seen: gone ? 'taken back' : 'not taken back yet' };
+        } catch (error) {
+          return { ready: false, seen: sayAway(error) };
+        }
+      },
+    });
+    back = 'it has taken the change back by itself';
+  } catch (error) {
+    if (!(error instanceof StepFault)) throw error;
+  }
+  return new StepFault({
+    tried: `reach ${p.node} on ${p.address}`,
+    seen: `${seen}; ${back}`,
+    causes: [
+      'the gateway, the prefix or the interface is another than planned',
+      'another machine has the address',
+      'the switch port is in another network',
+    ],
+    next: ['Correct the address in site.yaml, then: kloudspot init', `The console of ${p.node} shows: ip address`],
+  });
+}
+
+async function undo(context: StepContext, p: Parameters): Promise<void> {
+  if ((await readText(context, p.node, restoreScript)) !== restoreText(p)) return;
+  await context.run(p.node, restoreNow('kloudspot-network-undo'), { sudo: true });
+  await context.until({
+    for: `${p.node} to answer with its old addresses`,
+    deadline: minutes(2),
+    probe: async () => {
+      try {
+        await context.reconnect(p.node);
+        const gone = (await readText(context, p.node, p.path)) !== p.content;
+        return { ready: gone, seen: gone ? 'taken back' : 'not taken back yet' };
+      } catch (error) {
+        return { ready: false, seen: sayAway(error) };
+      }
+    },
+  });
+}
+
+export const network: StepKind<typeof parameters> = { kind: 'network', parameters, done: state, verify: state, act, undo };
+
+export function planNetwork(p: Parameters, needs: readonly string[], before: string | undefined): PlannedStep {
+  return plannedStep(network, {
+    node: p.node,
+    group: 'Addresses',
+    title: `Give ${p.node} the static address ${p.address}`,
+    why: 'The datastore and the certificates keep the address of a node: it must never change again.',
+    risk: 'dangerous',
+    needs,
+    deadline: minutes(6),
+    parameters: p,
+    commands: commands(p),
+    files: files(p, before),
+    changes: ['addresses', 'netplan'],
+  });
+}

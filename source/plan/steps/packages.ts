@@ -1,0 +1,107 @@
+import * as z from 'zod';
+import type { Script } from '../../host/host.ts';
+import { carryOut, look } from '../carry-out.ts';
+import { command, minutes, nodeState, plannedStep } from '../define.ts';
+import type { Looked, PlannedCommand, PlannedStep, StepContext, StepKind } from '../step.ts';
+
+const parameters = z.object({
+  node: z.string(),
+  upgrade: z.boolean(),
+  install: z.array(z.string()),
+  iscsid: z.boolean(),
+});
+type Parameters = z.output<typeof parameters>;
+
+/** Its time stamp says when this program last brought the packages up to date. */
+export const updatedMark = `${nodeState}/packages-updated`;
+/** Package lists older than this say nothing about what could be upgraded. */
+const freshSeconds = 24 * 3600;
+
+/**
+ * Prints `lists-age SECONDS|never`, `upgradable N`, `installed NAME` for each argument that is, and `iscsid ENABLED ACTIVE`
+ * (systemd's words, or `absent`).
+ */
+function packagesState(names: readonly string[]): Script {
+  return { name: 'packages-state', text: stateText, arguments: names };
+}
+
+const stateText = `export LC_ALL=C
+mark=${updatedMark}
+if [ -e "$mark" ]; then echo "lists-age $(( $(date +%s) - $(stat -c %Y "$mark") ))"; else echo 'lists-age never'; fi
+echo "upgradable $(apt-get -s -qq upgrade 2>/dev/null | grep -c '^Inst ')"
+for name in "$@"; do
+  [ "$(dpkg-query -W -f '\${db:Status-Status}' "$name" 2>/dev/null)" = installed ] && echo "installed $name"
+done
+enabled=$(systemctl is-enabled iscsid 2>/dev/null)
+active=$(systemctl is-active iscsid 2>/dev/null)
+echo "iscsid \${enabled:-absent} \${active:-inactive}"
+`;
+
+/** The operator's own settings are kept where a package brings new ones; nothing may ask. */
+const apt = (...words: string[]) => [
+  'env',
+  'DEBIAN_FRONTEND=noninteractive',
+  'apt-get',
+  '-y',
+  '-o',
+  'DPkg::Lock::Timeout=300',
+  '-o',
+  'Dpkg::Options::=--force-confdef',
+  '-o',
+  'Dpkg::Options::=--force-confold',
+  ...words,
+];
+
+function commands({ node, upgrade, install, iscsid }: Parameters): PlannedCommand[] {
+  return [
+    command(node, ['apt-get', '-o', 'DPkg::Lock::Timeout=300', 'update']),
+    ...(upgrade ? [command(node, apt('upgrade'), { note: 'configuration files that were changed stay as they are' })] : []),
+    ...(install.length > 0 ? [command(node, apt('install', ...install))] : []),
+    ...(iscsid ? [command(node, ['systemctl', 'enable', '--now', 'iscsid'], { note: 'shared volumes need it' })] : []),
+    command(node, ['install', '-D', '-m', '0644', '/dev/null', updatedMark], { note: 'marks the time' }),
+  ];
+}
+
+async function state(context: StepContext, p: Parameters): Promise<Looked> {
+  const result = await look(context, p.node, packagesState(p.install), minutes(2));
+  const lines = result.stdout.split('\n').map((line) => line.split(' '));
+  const of = (key: string) => lines.filter(([name]) => name === key).map((line) => line.slice(1));
+  const missing = p.install.filter((name) => !of('installed').some(([found]) => found === name));
+  const upgradable = Number(of('upgradable')[0]?.[0] ?? Number.NaN);
+  const age = Number(of('lists-age')[0]?.[0] ?? Number.NaN);
+  const [enabled, active] = of('iscsid')[0] ?? [];
+  const open = [
+    ...(missing.length > 0 ? [`${missing.join(', ')} not installed`] : []),
+    ...(p.upgrade && !(age <= freshSeconds) ? ['not brought up to date in the last day'] : []),
+    ...(p.upgrade && upgradable !== 0 ? [`${Number.isNaN(upgradable) ? 'some' : upgradable} packages to upgrade`] : []),
+    ...(p.iscsid && (enabled !== 'enabled' || active !== 'active') ? ['iscsid does not run'] : []),
+  ];
+  return { holds: open.length === 0, seen: open.length === 0 ? 'up to date' : open.join(', ') };
+}
+
+export const packages: StepKind<typeof parameters> = {
+  kind: 'packages',
+  parameters,
+  done: state,
+  verify: state,
+  act: (context, _, step) =>
+    carryOut(context, step, {
+      run: {
+        causes: ['no way to the package archive', 'another package manager holds the lock', 'a package that fails to configure'],
+        next: ['sudo dpkg --configure -a, then sudo apt-get -f install, shows what is wrong'],
+      },
+    }),
+};
+
+export function planPackages(p: Parameters): PlannedStep {
+  return plannedStep(packages, {
+    node: p.node,
+    group: 'Packages',
+    title: p.upgrade ? 'Bring packages up to date' : 'Install needed packages',
+    why: 'A cluster begins on nodes of the same, current state; LVM and iSCSI tools carry its volumes.',
+    deadline: minutes(30),
+    parameters: p,
+    commands: commands(p),
+    skippable: true,
+  });
+}

@@ -1,0 +1,131 @@
+import * as z from 'zod';
+import { microk8s } from '../../cluster/microk8s.ts';
+import { parseMicroK8sStatus, sayStatus } from '../../cluster/microk8s-status.ts';
+import type { Script } from '../../host/host.ts';
+import { carryOut, look, sayAway } from '../carry-out.ts';
+import { command, minutes, nodeState, plannedStep } from '../define.ts';
+import { resumeService, resumeUnit, resumeUnitPath, thisProgram } from '../resume-unit.ts';
+import { SeatReboot } from '../seat-reboot.ts';
+import type { Looked, PlannedCommand, PlannedFile, PlannedStep, StepContext, StepKind } from '../step.ts';
+import { updatedMark } from './packages.ts';
+
+const parameters = z.object({
+  node: z.string(),
+  mode: z.enum(['when-needed', 'always']),
+  /** It is the machine that this program runs on. */
+  seat: z.boolean(),
+  /** It belongs to a cluster already: the next one waits until MicroK8s answers here again. */
+  member: z.boolean(),
+});
+type Parameters = z.output<typeof parameters>;
+
+/** Holds the boot id of before the last restart that this program asked for. */
+const bootMark = `${nodeState}/boot-before`;
+
+/** Prints `boot-id ID`, `reboot-required yes|no` and `booted-since-update yes|no|never`. */
+const bootState: Script = {
+  name: 'boot-state',
+  text: `now=$(cat /proc/sys/kernel/random/boot_id)
+echo "boot-id $now"
+if [ -e /run/reboot-required ] || [ -e /var/run/reboot-required ]; then echo 'reboot-required yes'; else echo 'reboot-required no'; fi
+if [ ! -e ${bootMark} ]; then echo 'booted-since-update never'
+elif [ "$(cat ${bootMark})" = "$now" ] || [ ${updatedMark} -nt ${bootMark} ]; then echo 'booted-since-update no'
+else echo 'booted-since-update yes'; fi
+`,
+};
+
+async function ask(context: StepContext, node: string): Promise<ReadonlyMap<string, string>> {
+  const { stdout } = await look(context, node, bootState);
+  return new Map(
+    stdout.split('\n').flatMap((line) => {
+      const [key, value] = line.split(' ');
+      return key && value ? [[key, value]] : [];
+    }),
+  );
+}
+
+async function state(context: StepContext, { node, mode }: Parameters): Promise<Looked> {
+  const now = await ask(context, node);
+  if (mode === 'always') {
+    const since = now.get('booted-since-update') === 'yes';
+    return { holds: since, seen: since ? 'restarted since the update' : 'not restarted since the update' };
+  }
+  const needed = now.get('reboot-required') !== 'no';
+  return { holds: !needed, seen: needed ? 'an update asks for a restart' : 'no restart needed' };
+}
+
+function commands({ node, seat }: Parameters): PlannedCommand[] {
+  const resume = [['systemctl', 'daemon-reload'], ['systemctl', 'enable', resumeService]];
+  const delay = `--on-active=${seat ? 5 : 2}`;
+  return [
+    ...(seat ? resume.map((words) => command(node, words)) : []),
+    command(node, ['install', '-D', '-m', '0644', '/proc/sys/kernel/random/boot_id', bootMark]),
+    command(node, ['systemd-run', delay, '--timer-property=AccuracySec=100ms', 'systemctl', 'reboot'], {
+      note: 'a few seconds later, so that this answer still arrives',
+    }),
+  ];
+}
+
+function files({ node, seat }: Parameters): PlannedFile[] {
+  return seat ? [{ node, path: resumeUnitPath, content: resumeUnit, mode: 0o644 }] : [];
+}
+
+async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+  const before = (await ask(context, p.node)).get('boot-id') ?? '';
+  if (p.seat) {
+    await carryOut(context, step, { fill: thisProgram(context.files) });
+    throw new SeatReboot(p.node);
+  }
+  await carryOut(context, step);
+  await context.until({
+    for: `${p.node} to be back after its restart`,
+    deadline: minutes(10),
+    probe: async () => {
+      try {
+        await context.reconnect(p.node);
+        const now = (await ask(context, p.node)).get('boot-id');
+        return now && now !== before
+          ? { ready: true, seen: 'a new start' }
+          : { ready: false, seen: 'still the old start' };
+      } catch (error) {
+        return { ready: false, seen: sayAway(error) };
+      }
+    },
+    causes: ['the machine waits at its console (disk check, boot menu)', 'its address changed with the restart'],
+    next: [`Look at the console of ${p.node}, then: kloudspot resume`],
+  });
+  if (p.member) await untilClusterAnswers(context, p.node);
+}
+
+/** Two managers that restart together would stop the cluster's API. */
+function untilClusterAnswers(context: StepContext, node: string): Promise<void> {
+  return context.until({
+    for: `MicroK8s on ${node} to answer again`,
+    deadline: minutes(5),
+    every: 5_000,
+    probe: async () => {
+      const status = parseMicroK8sStatus(await look(context, node, microk8s.status(), minutes(2)));
+      return { ready: status.state === 'running' || status.state === 'worker', seen: sayStatus(status) };
+    },
+    next: [`sudo microk8s inspect on ${node}`],
+  });
+}
+
+export const reboot: StepKind<typeof parameters> = { kind: 'reboot', parameters, done: state, verify: state, act };
+
+export function planReboot(p: Parameters): PlannedStep {
+  return plannedStep(reboot, {
+    node: p.node,
+    group: 'Restarts',
+    title: p.mode === 'always' ? 'Restart' : 'Restart if an update asks for it',
+    why: p.seat
+      ? 'A new kernel runs only after a restart. This is the seat: the run goes on by itself when it is back.'
+      : 'A new kernel and new libraries run only after a restart.',
+    risk: p.member || p.seat ? 'dangerous' : 'low',
+    deadline: minutes(16),
+    parameters: p,
+    commands: commands(p),
+    files: files(p),
+    skippable: true,
+  });
+}
