@@ -1,0 +1,135 @@
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Rehearsal } from './program.ts';
+
+describe('a wrong site file gives every problem with its place, and is left as it was', () => {
+  it.each([
+    ['a tab', (text: string) => text.replace('\nnodes:', '\n\tnodes:'), [/tab/i, /site\.yaml:\d+:\d+/]],
+    [
+      'an unknown key',
+      (text: string) => text.replace('virtualAddress:', 'virtualAdress:'),
+      [/virtualAdress/, /virtualAddress/, /\d+:\d+/],
+    ],
+    [
+      'a host name with a capital letter',
+      (text: string) => text.replace('name: ks-2', 'name: KS-2'),
+      [/KS-2/, /lower-case/, /nodes/],
+    ],
+    ['a host name with an underscore', (text: string) => text.replace('name: ks-2', 'name: ks_2'), [/ks_2/, /hyphens/]],
+    ['a duplicate name', (text: string) => text.replace('name: ks-2', 'name: ks-1'), [/ks-1/, /twice|already|same/]],
+    [
+      'an address without prefix',
+      (text: string) => text.replace(/address: (\d+\.\d+\.\d+\.\d+)\/\d+/, 'address: $1'),
+      [/prefix/, /\d+:\d+/],
+    ],
+    [
+      "a virtual address that is a node's",
+      (text: string) => text.replace(/virtualAddress: .*/, 'virtualAddress: 10.0.4.21'),
+      [/10\.0\.4\.21/, /ks-1/],
+    ],
+    [
+      'two problems at once',
+      (text: string) => text.replace('name: ks-2', 'name: KS-2').replace('version: 1', 'version: 7'),
+      [/KS-2/, /version/],
+    ],
+  ])('%s', async (_, change, words) => {
+    const rehearsal = await Rehearsal.begin();
+    const site = await rehearsal.siteFile(change);
+    const before = await readFile(site, 'utf8');
+    const { code, stdout, stderr } = await rehearsal.run('init', '--yes', '--site', site);
+    expect([2, 3]).toContain(code);
+    for (const word of words) expect(stdout + stderr).toMatch(word);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(await readFile(site, 'utf8')).toBe(before);
+    expect(await rehearsal.runs()).toEqual([]);
+  });
+
+  it('a file that cannot be read, or is a folder', async () => {
+    const rehearsal = await Rehearsal.begin();
+    const folder = join(rehearsal.root, 'folder.yaml');
+    await mkdir(folder);
+    const { code, stderr } = await rehearsal.run('plan', '--site', folder);
+    expect(code).toBe(2);
+    expect(stderr).toContain('folder.yaml');
+    const missing = await rehearsal.run('plan', '--site', join(rehearsal.root, 'nowhere.yaml'));
+    expect(missing.code).toBe(2);
+    expect(missing.stderr).toContain('nowhere.yaml');
+  });
+
+  it('a password file that others may read', async () => {
+    const rehearsal = await Rehearsal.begin();
+    const path = join(rehearsal.root, 'passwords.yaml');
+    await writeFile(path, 'login: x\n');
+    await chmod(path, 0o644);
+    const { code, stderr } = await rehearsal.run('init', '--yes', '--password-file', path);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/0600/);
+  });
+});
+
+describe('words on the command line', () => {
+  it.each([
+    [['--sitee', 'x'], /--sitee/, /--site\b/],
+    [['extra'], /extra/, /--help/],
+    [['--speed', 'fast'], /fast/, /number/],
+  ])('plan %s', async (flags, what, next) => {
+    const rehearsal = await Rehearsal.begin();
+    const { code, stderr } = await rehearsal.run('plan', ...flags);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(what);
+    expect(stderr).toMatch(next);
+  });
+
+  it('an unknown verb, and a verb that needs one more word', async () => {
+    const rehearsal = await Rehearsal.begin();
+    expect(await rehearsal.run('statsu')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('kloudspot status'),
+    });
+    expect(await rehearsal.run('storage')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('kloudspot storage list'),
+    });
+  });
+
+  it('no terminal means no prompt but a clear message', async () => {
+    const rehearsal = await Rehearsal.begin();
+    const { code, stderr } = await rehearsal.run('init');
+    expect(code).toBe(6);
+    expect(stderr).toMatch(/--site FILE --yes/);
+  });
+
+  it('an unknown scenario names those that exist', async () => {
+    const rehearsal = await Rehearsal.begin('nonsense');
+    const { code, stderr } = await rehearsal.run('plan');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/healthy/);
+  });
+
+  it('every verb has a help that names itself', async () => {
+    const rehearsal = await Rehearsal.begin();
+    const verbs = [
+      'init',
+      'preflight',
+      'plan',
+      'apply',
+      'resume',
+      'undo',
+      'attach',
+      'storage estimate',
+      'storage list',
+      'start',
+      'update',
+      'stop',
+      'status',
+    ];
+    const helps = await Promise.all(verbs.map(async (verb) => ({ verb, ...(await rehearsal.run(verb, '--help')) })));
+    for (const { verb, code, stdout } of helps) {
+      expect(code).toBe(0);
+      expect(stdout).toContain(`kloudspot ${verb}`);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: none may be there.
+      expect(stdout).not.toMatch(/\u001b/);
+    }
+  });
+});

@@ -1,0 +1,97 @@
+import { access, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { Rehearsal } from './program.ts';
+
+const secret = 'planted-Pa55word-7Q';
+
+describe('init, unattended, in rehearsal', () => {
+  it('goes from bare nodes to a rolled-out product, and a second time finds nothing to do', async () => {
+    const rehearsal = await Rehearsal.begin();
+    const first = await rehearsal.run('init', '--yes');
+    expect(first.stderr).toBe('');
+    expect(first.code).toBe(0);
+    const journal = await rehearsal.journal();
+    expect(journal.at(-1)).toMatchObject({ type: 'run-ended', outcome: 'done' });
+    const done = journal.filter(({ type }) => type === 'step-done');
+    expect(done.filter(({ outcome }) => outcome === 'changed').length).toBeGreaterThan(20);
+
+    const status = await rehearsal.run('status', '--json');
+    expect(status.code).toBe(0);
+    expect(JSON.parse(status.stdout)).toMatchObject({ verdict: 'ok' });
+
+    const second = await rehearsal.run('apply', '--yes');
+    expect(second.code).toBe(0);
+    const outcomes = new Set(
+      (await rehearsal.journal()).filter(({ type }) => type === 'step-done').map(({ outcome }) => outcome),
+    );
+    expect(outcomes).toEqual(new Set(['already']));
+  });
+
+  it('writes exactly the chosen features and sizes to values.yaml', async () => {
+    const rehearsal = await Rehearsal.begin();
+    expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+    const site = parse(await readFile(rehearsal.path('etc/kloudspot/site.yaml'), 'utf8'));
+    const values = parse(await readFile(rehearsal.path('etc/kloudspot/values.yaml'), 'utf8'), { version: '1.1' });
+    const on = Object.entries(values.features)
+      .filter(([, value]) => value)
+      .map(([name]) => name);
+    expect(on.toSorted()).toEqual(site.features.toSorted());
+    expect(values.global.dnsName).toBe(site.customer.dnsName);
+  });
+
+  it('runs only the commands that the plan showed', async () => {
+    const rehearsal = await Rehearsal.begin();
+    const planned = await rehearsal.run('plan', '--json');
+    expect(planned.code).toBe(0);
+    expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+    const { steps } = JSON.parse(planned.stdout);
+    const shown = new Set<string>(
+      steps.flatMap((step: { commands: { command: string[] | { name: string } }[] }) =>
+        step.commands.map(({ command }) => wordsOf(command)),
+      ),
+    );
+    const ran = (await rehearsal.journal())
+      .filter(({ type }) => type === 'command')
+      .map(({ command }) => wordsOf(command as string[]));
+    const surprises = ran.filter((words) => ![...shown].some((pattern) => matches(pattern, words)));
+    expect(surprises).toEqual([]);
+  });
+
+  it('leaves no planted secret anywhere, and nothing outside its root', async () => {
+    const rehearsal = await Rehearsal.begin();
+    const passwords = join(rehearsal.root, 'passwords.yaml');
+    await writeFile(passwords, `login: ${secret}\nsudo: ${secret}2\n`, { mode: 0o600 });
+    expect((await rehearsal.run('init', '--yes', '--password-file', passwords)).code).toBe(0);
+    const holding = [...(await rehearsal.everything())]
+      .filter(([path, text]) => path !== passwords && text.includes(secret))
+      .map(([path]) => path);
+    expect(holding).toEqual([]);
+    await expect(access(join(rehearsal.root, 'home'))).rejects.toThrow();
+  });
+
+  it('builds the cluster only when the product is to come later, and start deploys it', async () => {
+    const rehearsal = await Rehearsal.begin();
+    const site = await rehearsal.siteFile((text) => text.replace(/^deploy: now$/m, 'deploy: later'));
+    const built = await rehearsal.run('init', '--yes', '--site', site);
+    expect(built.code).toBe(0);
+    expect((await rehearsal.journal()).some(({ step }) => step?.startsWith('helm-install'))).toBe(false);
+    const started = await rehearsal.run('start', '--yes', '--site', site);
+    expect(started.code).toBe(0);
+    expect((await rehearsal.journal()).some(({ step }) => step?.startsWith('helm-install'))).toBe(true);
+    const stopped = await rehearsal.run('stop', '--yes', '--site', site);
+    expect(stopped.code).toBe(0);
+    expect(stopped.stdout).toMatch(/stays|remain/i);
+  });
+});
+
+function wordsOf(command: readonly string[] | { readonly name: string }): string {
+  return Array.isArray(command) ? command.join(' ') : 'name' in command ? `script ${command.name}` : '';
+}
+
+/** What is known only at run time stands in angle brackets in the plan. */
+function matches(pattern: string, words: string): boolean {
+  const escaped = pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/<[^>]+>/g, '.+');
+  return new RegExp(`^${escaped}$`, 's').test(words);
+}

@@ -1,0 +1,92 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { type JournalLine, Rehearsal } from './program.ts';
+
+/** The cluster as its API has it, without what names a moment. */
+async function endState(rehearsal: Rehearsal): Promise<unknown> {
+  const { stdout, code } = await rehearsal.run('status', '--json');
+  expect(code).toBe(0);
+  const { verdict, nodes, release } = JSON.parse(stdout);
+  return {
+    verdict,
+    nodes: nodes?.map((node: { name: string; role: string; state: string }) => [node.name, node.role, node.state]),
+    revision: release?.revision,
+  };
+}
+
+async function killAt(rehearsal: Rehearsal, at: (line: JournalLine) => boolean): Promise<void> {
+  const running = rehearsal.start('init', '--yes');
+  for (let tries = 0; tries < 3000; tries++) {
+    const journal = await rehearsal.journal().catch((): JournalLine[] => []);
+    if (journal.some(at)) {
+      const begun = journal.find(({ type }) => type === 'run-started');
+      process.kill(Number(begun?.['process']), 'SIGKILL');
+      await running;
+      return;
+    }
+    await wait(5);
+  }
+  throw new Error('the moment to kill never came');
+}
+
+describe('a run that is killed', () => {
+  it.each([
+    [
+      'while snap installs',
+      (line: JournalLine) => line.type === 'command' && String(line['command']).includes('snap,install'),
+    ],
+    ['in a join', (line: JournalLine) => line.type === 'command' && String(line['command']).includes('join,')],
+    [
+      'while Helm installs',
+      (line: JournalLine) =>
+        line.type === 'command' && String(line['command']).includes('helm3,upgrade,--install,kloudspot'),
+    ],
+  ])('%s goes on with resume to the same end, and repeats nothing that must not be', async (_, moment) => {
+    const undisturbed = await Rehearsal.begin();
+    expect((await undisturbed.run('init', '--yes')).code).toBe(0);
+
+    const killed = await Rehearsal.begin('healthy', 120);
+    await killAt(killed, moment);
+    expect((await killed.journal()).at(-1)?.type).not.toBe('run-ended');
+    const resumed = await killed.run('resume', '--yes');
+    expect(resumed.code).toBe(0);
+    expect(await endState(killed)).toEqual(await endState(undisturbed));
+    expect(await killed.runs()).toHaveLength(1);
+    const changed = (await killed.journal())
+      .filter(({ type, outcome }) => type === 'step-done' && outcome === 'changed')
+      .map(({ step }) => step);
+    expect(changed).toEqual([...new Set(changed)]);
+  });
+
+  it('says so when there is nothing to resume', async () => {
+    const rehearsal = await Rehearsal.begin();
+    const { code, stderr } = await rehearsal.run('resume', '--yes');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/no run/i);
+  });
+});
+
+describe('scenarios', () => {
+  it.each([
+    ['no-avx', /AVX/],
+    ['small-volume-group', /ubuntu-vg|GB short|does not fit/],
+    ['clone', /machine-id/],
+  ])('%s stops at preflight with exit code 3, and nothing was changed', async (scenario, words) => {
+    const rehearsal = await Rehearsal.begin(scenario);
+    const { code, stdout, stderr } = await rehearsal.run('init', '--yes');
+    expect(code).toBe(3);
+    expect(stdout + stderr).toMatch(words);
+    expect(await rehearsal.runs()).toEqual([]);
+  });
+
+  it('dies-in-join fails with what was tried and seen, and resume finishes once the node is back', async () => {
+    const rehearsal = await Rehearsal.begin('dies-in-join');
+    const failed = await rehearsal.run('init', '--yes');
+    expect(failed.code).toBe(4);
+    expect(failed.stdout + failed.stderr).toMatch(/resume/);
+    const resumed = await rehearsal.run('resume', '--yes');
+    expect(resumed.code).toBe(0);
+    const status = await rehearsal.run('status', '--json');
+    expect(JSON.parse(status.stdout)).toMatchObject({ verdict: 'ok' });
+  });
+});

@@ -1,0 +1,91 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { execa } from 'execa';
+import { afterEach } from 'vitest';
+import { stringify } from 'yaml';
+
+export const home = resolve(import.meta.dirname, '../..');
+export const launcher = join(home, 'bin/kloudspot');
+
+/** One rehearsal in a folder of its own, driven through the built program as an operator's shell does it. */
+export class Rehearsal {
+  readonly root: string;
+  readonly #flags: readonly string[];
+
+  private constructor(root: string, scenario: string, speed: number) {
+    this.root = root;
+    this.#flags = [`--rehearse=${scenario}`, `--speed=${speed}`, '--root', join(root, 'root')];
+  }
+
+  static async begin(scenario = 'healthy', speed = 2000): Promise<Rehearsal> {
+    const root = await mkdtemp(join(tmpdir(), 'kloudspot-flow-'));
+    opened.push(root);
+    return new Rehearsal(root, scenario, speed);
+  }
+
+  /** Runs a verb without a terminal. Its home folder is empty, so that what it leaves there is seen. */
+  async run(verb: string, ...flags: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+    const result = await this.start(verb, ...flags);
+    return { code: result.exitCode ?? 128, stdout: result.stdout, stderr: result.stderr };
+  }
+
+  start(verb: string, ...flags: readonly string[]) {
+    const env = { HOME: join(this.root, 'home'), PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8' };
+    return execa(launcher, [...verb.split(' '), ...this.#flags, ...flags], {
+      env,
+      extendEnv: false,
+      reject: false,
+      stdin: 'ignore',
+      cwd: this.root,
+    });
+  }
+
+  /** A site file of the rehearsal's own draft, changed as wanted, outside its root. */
+  async siteFile(change: (text: string) => string = (text) => text): Promise<string> {
+    const { stdout } = await this.run('plan', '--json');
+    const path = join(this.root, 'site.yaml');
+    await writeFile(path, change(stringify(JSON.parse(stdout).site)));
+    return path;
+  }
+
+  path(...parts: readonly string[]): string {
+    return join(this.root, 'root', ...parts);
+  }
+
+  async runs(): Promise<string[]> {
+    return (await readdir(this.path('var/lib/kloudspot/runs')).catch(() => [])).toSorted();
+  }
+
+  async journal(run?: string): Promise<JournalLine[]> {
+    const id = run ?? (await this.runs()).at(-1) ?? '';
+    const text = await readFile(this.path('var/lib/kloudspot/runs', id, 'journal.jsonl'), 'utf8');
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line): JournalLine => JSON.parse(line));
+  }
+
+  /** Every file below the folder of this flow, with its text. */
+  async everything(): Promise<ReadonlyMap<string, string>> {
+    const files = new Map<string, string>();
+    for (const entry of await readdir(this.root, { recursive: true, withFileTypes: true })) {
+      if (entry.isFile())
+        files.set(join(entry.parentPath, entry.name), await readFile(join(entry.parentPath, entry.name), 'utf8'));
+    }
+    return files;
+  }
+}
+
+export interface JournalLine {
+  readonly at: string;
+  readonly type: string;
+  readonly step?: string;
+  readonly outcome?: string;
+  readonly [key: string]: unknown;
+}
+
+const opened: string[] = [];
+afterEach(async () => {
+  for (const root of opened.splice(0)) await rm(root, { recursive: true, force: true });
+});
