@@ -86,6 +86,13 @@ export interface Secrets {
   all(): readonly string[];
 }
 
+/** Where the hosts keep what they need on the seat. */
+export interface HostFiles {
+  readonly knownHosts: string;
+  /** A folder for sockets and pipes; ours alone. */
+  readonly sockets: string;
+}
+
 /** Opens hosts once and keeps them. `ssh`, `local` and rehearsal nodes stand behind it. */
 export interface HostPool {
   /** Throws `HostFault` when the node cannot be reached. */

@@ -1,0 +1,77 @@
+import { execa } from 'execa';
+import type { OutputStream } from './host.ts';
+
+export interface Child {
+  /** Resolves when the program has ended and its output is read: its exit code, or 128 and the signal's number; 127 where there is no such program. */
+  readonly ended: Promise<number>;
+  /** Ends it at once and stops listening. */
+  kill(): void;
+}
+
+export interface ChildOptions {
+  readonly input: string;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly heard?: (chunk: Buffer, stream: OutputStream) => void;
+}
+
+/**
+ * Starts a program in a session of its own: a Ctrl-C in the terminal is for this program and not for what it started,
+ * and ssh finds no terminal to ask questions on.
+ */
+export function startChild(
+  words: readonly [string, ...string[]],
+  { input, environment = {}, heard }: ChildOptions,
+): Child {
+  const [file, ...rest] = words;
+  const child = execa(file, rest, {
+    input,
+    env: environment,
+    detached: true,
+    cleanup: false,
+    buffer: false,
+    reject: false,
+    stripFinalNewline: false,
+  });
+  child.stdout.on('data', (chunk: Buffer) => heard?.(chunk, 'stdout'));
+  child.stderr.on('data', (chunk: Buffer) => heard?.(chunk, 'stderr'));
+  const ended = child.then((result) => {
+    if (result.exitCode !== undefined) return result.exitCode;
+    if (result.code === 'ENOENT') return 127;
+    return 128 + signalNumber(result.signal);
+  });
+  return {
+    ended,
+    kill() {
+      child.kill('SIGKILL');
+      child.stdout.destroy();
+      child.stderr.destroy();
+    },
+  };
+}
+
+const signalNumber = (name: string | undefined) =>
+  ({ SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGPIPE: 13 })[name ?? ''] ?? 15;
+
+export interface Answer {
+  /** Undefined: it did not end in time and was killed. */
+  readonly code: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a short program to its end, or kills it after `deadline` ms. */
+export async function ask(
+  words: readonly [string, ...string[]],
+  { deadline, ...options }: Omit<ChildOptions, 'heard'> & { readonly deadline: number },
+): Promise<Answer> {
+  const texts: Record<OutputStream, Buffer[]> = { stdout: [], stderr: [] };
+  const child = startChild(words, { ...options, heard: (chunk, stream) => texts[stream].push(chunk) });
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, deadline, undefined);
+  });
+  const code = await Promise.race([child.ended, late]);
+  clearTimeout(timer);
+  if (code === undefined) child.kill();
+  return { code, stdout: Buffer.concat(texts.stdout).toString(), stderr: Buffer.concat(texts.stderr).toString() };
+}

@@ -1,0 +1,7 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Clock } from './host.ts';
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) => setTimeout(ms, undefined, signal ? { signal } : {}),
+};

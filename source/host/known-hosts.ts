@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { ask } from './child.ts';
+import type { HostFiles, HostKeyOffer, HostTarget } from './host.ts';
+import { HostFault } from './host-fault.ts';
+import { loginFault, mostTelling } from './ssh-faults.ts';
+import { pinning, reaching, sshEnvironment } from './ssh-options.ts';
+
+/**
+ * The host key that a node shows, when it is not the pinned one: nothing is trusted by asking. ssh itself looks, so that the
+ * operator's configuration and jump hosts hold; it stops before any login. Empty: pinned already, and the same.
+ * Throws `HostFault` when no address answers.
+ */
+export async function offeredHostKeys(target: HostTarget, files: HostFiles): Promise<HostKeyOffer[]> {
+  if (target.local) return [];
+  const pinned = (await pinnedLines(files)).filter((line) => nodeOf(line) === target.node);
+  const faults: HostFault[] = [];
+  for (const address of target.addresses) {
+    const shown = await shownKeys(target, address, pinned, faults);
+    if (shown === 'pinned') return [];
+    if (shown === undefined) continue;
+    const before = pinned[0] === undefined ? undefined : fingerprint(pinned[0]);
+    return shown.map((line) => ({
+      node: target.node,
+      address,
+      fingerprint: fingerprint(line),
+      line,
+      ...(before === undefined ? {} : { changedFrom: before }),
+    }));
+  }
+  throw mostTelling(faults) ?? new HostFault('unreachable', target.node, { what: `${target.node} has no address.` });
+}
+
+/** Trusts these keys from now on, each in the place of what was pinned for its node. */
+export async function pinHostKeys(offers: readonly HostKeyOffer[], files: HostFiles): Promise<void> {
+  const nodes = new Set(offers.map(({ node }) => node));
+  const kept = (await pinnedLines(files)).filter((line) => !nodes.has(nodeOf(line)));
+  const text = [...kept, ...offers.map(({ line }) => line)].map((line) => `${line}\n`).join('');
+  await mkdir(dirname(files.knownHosts), { recursive: true });
+  const fresh = `${files.knownHosts}.${process.pid}`;
+  const handle = await open(fresh, 'w', 0o600);
+  await handle.writeFile(text);
+  await handle.sync();
+  await handle.close();
+  await rename(fresh, files.knownHosts);
+}
+
+/** A changed key in words: both fingerprints, and what it may mean. */
+export async function changedKey(target: HostTarget, address: string, files: HostFiles): Promise<HostFault> {
+  const offers = await offeredHostKeys({ ...target, addresses: [address] }, files).catch(() => []);
+  const [offer] = offers;
+  return new HostFault('host-key-changed', target.node, {
+    what: `${target.node} at ${address} shows another host key than the pinned one.`,
+    why: [
+      ...(offer ? [`Pinned: ${offer.changedFrom}. Shown now: ${offer.fingerprint}.`] : []),
+      'Either the machine was installed anew, or another machine has this address, or someone stands between.',
+    ].join(' '),
+    next: [
+      "Look at the node's own console: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub",
+      'Trust the new key only when that shows the same fingerprint.',
+    ],
+  });
+}
+
+const nodeOf = (line: string) => line.split(' ', 1)[0] ?? '';
+
+async function pinnedLines(files: HostFiles): Promise<string[]> {
+  const text = await readFile(files.knownHosts, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  return text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
+}
+
+/** `ED25519 SHA256:…`, as ssh-keygen prints it. */
+function fingerprint(line: string): string {
+  const [, type = '', key = ''] = line.split(' ');
+  const digest = createHash('sha256').update(Buffer.from(key, 'base64')).digest('base64').replace(/=+$/, '');
+  const name = type
+    .replace(/^ssh-/, '')
+    .replace(/^ecdsa-.*/, 'ecdsa')
+    .replace(/^sk-(ssh-)?/, '')
+    .replace(/@.*/, '');
+  return `${name.toUpperCase()} SHA256:${digest}`;
+}
+
+/** The lines for keys that are not pinned; `pinned` when ssh found the pinned one; undefined (and a fault) when nothing answered. */
+async function shownKeys(
+  target: HostTarget,
+  address: string,
+  pinned: readonly string[],
+  faults: HostFault[],
+): Promise<string[] | 'pinned' | undefined> {
+  const first = await look(target, address, pinned);
+  // ssh keeps to the pinned key's kind where it can; only without it does it show what the machine would rather use
+  const said = first.changed ? await look(target, address, []) : first;
+  if (said.added.length > 0) return said.added;
+  if (said.reached) return 'pinned';
+  faults.push(loginFault({ target, address, said: said.said, passwordGiven: false, cutOff: said.cutOff }));
+  return undefined;
+}
+
+interface Look {
+  readonly added: string[];
+  readonly changed: boolean;
+  readonly reached: boolean;
+  readonly said: string;
+  readonly cutOff: boolean;
+}
+
+/** ssh notes a new key in a file of its own that is thrown away, and offers no way to log in. */
+async function look(target: HostTarget, address: string, pinned: readonly string[]): Promise<Look> {
+  const folder = await mkdtemp(join(tmpdir(), 'ks-'));
+  try {
+    const file = join(folder, 'keys');
+    await writeFile(file, pinned.map((line) => `${line}\n`).join(''), { mode: 0o600 });
+    const words = ['ssh', ...pinning(target.node, file), ...reaching(target)] as const;
+    const more = [
+      '-o',
+      'StrictHostKeyChecking=accept-new',
+      '-o',
+      'PreferredAuthentications=none',
+      '-o',
+      'BatchMode=yes',
+    ];
+    const apart = ['-o', 'ControlMaster=no', '-o', 'ControlPath=none', '-o', 'HashKnownHosts=no'];
+    const { code, stderr } = await ask(['ssh', ...words.slice(1), ...more, ...apart, '--', address, 'true'], {
+      input: '',
+      environment: sshEnvironment(),
+      deadline: 20_000,
+    });
+    const after = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
+    const changed = /REMOTE HOST IDENTIFICATION HAS CHANGED/.test(stderr);
+    return {
+      added: after.filter((line) => !pinned.includes(line)),
+      changed,
+      reached: !changed && (code === 0 || /Permission denied|Too many authentication failures/.test(stderr)),
+      said: stderr,
+      cutOff: code === undefined,
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

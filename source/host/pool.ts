@@ -1,0 +1,72 @@
+import type { Host, HostFiles, HostPool, HostTarget, Secrets } from './host.ts';
+import { localHost } from './local.ts';
+import { socketFolder } from './socket-folder.ts';
+import { sshHost } from './ssh.ts';
+
+/** Real machines: this one, and others over SSH. */
+export function openHosts(options: { readonly files: HostFiles; readonly secrets: Secrets }): HostPool {
+  return new Pool(options.files, options.secrets);
+}
+
+interface Entry {
+  readonly key: string;
+  readonly host: Promise<Host>;
+}
+
+class Pool implements HostPool {
+  readonly #files: HostFiles;
+  readonly #secrets: Secrets;
+  readonly #entries = new Map<string, Entry>();
+  #sockets: Promise<string> | undefined;
+
+  constructor(files: HostFiles, secrets: Secrets) {
+    this.#files = files;
+    this.#secrets = secrets;
+  }
+
+  async get(target: HostTarget): Promise<Host> {
+    const key = JSON.stringify(target);
+    const known = this.#entries.get(target.node);
+    if (known && known.key !== key) await this.forget(target.node);
+    const entry = this.#entries.get(target.node) ?? this.#add(key, target);
+    try {
+      const host = await entry.host;
+      await host.access();
+      return host;
+    } catch (error) {
+      if (this.#entries.get(target.node) === entry) this.#entries.delete(target.node);
+      throw error;
+    }
+  }
+
+  async forget(node: string): Promise<void> {
+    const entry = this.#entries.get(node);
+    this.#entries.delete(node);
+    await (await entry?.host)?.close();
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#entries.keys()].map((node) => this.forget(node)));
+  }
+
+  #add(key: string, target: HostTarget): Entry {
+    const entry = { key, host: this.#host(target) };
+    this.#entries.set(target.node, entry);
+    return entry;
+  }
+
+  async #host(target: HostTarget): Promise<Host> {
+    const { node } = target;
+    const sudoPassword = () => this.#secrets.sudo(node);
+    if (target.local) return localHost(node, sudoPassword);
+    this.#sockets ??= socketFolder(this.#files.sockets);
+    const sockets = await this.#sockets;
+    return sshHost({
+      target,
+      files: this.#files,
+      sockets,
+      loginPassword: () => this.#secrets.login(node),
+      sudoPassword,
+    });
+  }
+}

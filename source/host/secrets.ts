@@ -1,0 +1,134 @@
+import { fstat, open, readFile } from 'node:fs';
+import { promisify } from 'node:util';
+import { parse } from 'yaml';
+import * as z from 'zod';
+import { Fault } from '../fault/fault.ts';
+import type { Secrets } from './host.ts';
+
+const password = z
+  .string()
+  .min(1)
+  .regex(/^[^\n\r\0]+$/, 'one line');
+const pair = { login: password.optional(), sudo: password.optional() };
+const snapshotSchema = z.strictObject({ ...pair, nodes: z.record(z.string(), z.strictObject(pair)).default({}) });
+
+/** Passwords as plain data: for a pipe to the run process, never for a file. */
+export type PasswordSnapshot = z.input<typeof snapshotSchema>;
+
+type Kind = 'login' | 'sudo';
+
+/** Passwords in memory. The fields are private, so that no log, no JSON and no `inspect` shows them. */
+export class Passwords implements Secrets {
+  readonly #everywhere: Partial<Record<Kind, string>> = {};
+  readonly #byNode = new Map<string, Partial<Record<Kind, string>>>();
+
+  /** Throws a `Fault` for data of another shape; its text holds none of the data. */
+  static from(data: unknown): Passwords {
+    const parsed = snapshotSchema.safeParse(data ?? {});
+    if (!parsed.success) throw wrongShape(parsed.error);
+    const passwords = new Passwords();
+    const { nodes, ...everywhere } = parsed.data;
+    passwords.#take(undefined, everywhere);
+    for (const [node, own] of Object.entries(nodes)) passwords.#take(node, own);
+    return passwords;
+  }
+
+  /** Keeps a password for one node, or for every node that has none of its own. */
+  give(node: string | undefined, kind: Kind, text: string): void {
+    if (!password.safeParse(text).success) throw new Fault({ what: 'A password is one line and not empty.' });
+    if (node === undefined) this.#everywhere[kind] = text;
+    else this.#byNode.set(node, { ...this.#byNode.get(node), [kind]: text });
+  }
+
+  login(node: string): string | undefined {
+    return this.#byNode.get(node)?.login ?? this.#everywhere.login;
+  }
+
+  /** On Ubuntu sudo asks for the login password: that is what it gets unless it has one of its own. What is said of the node goes first. */
+  sudo(node: string): string | undefined {
+    const own = this.#byNode.get(node);
+    return own?.sudo ?? own?.login ?? this.#everywhere.sudo ?? this.#everywhere.login;
+  }
+
+  all(): readonly string[] {
+    const texts = [this.#everywhere, ...this.#byNode.values()].flatMap(({ login, sudo }) => [login, sudo]);
+    return [...new Set(texts.filter((text) => text !== undefined))];
+  }
+
+  snapshot(): PasswordSnapshot {
+    return { ...this.#everywhere, nodes: Object.fromEntries(this.#byNode) };
+  }
+
+  #take(node: string | undefined, own: { login?: string | undefined; sudo?: string | undefined }): void {
+    if (own.login !== undefined) this.give(node, 'login', own.login);
+    if (own.sudo !== undefined) this.give(node, 'sudo', own.sudo);
+  }
+}
+
+/**
+ * Reads passwords from an open file descriptor or from a file that is ours and that nobody else may read.
+ * YAML or JSON: `login:`, `sudo:`, `nodes: { NAME: { login:, sudo: } }`, all optional.
+ */
+export async function readPasswords(source: { readonly fd?: number; readonly file?: string }): Promise<Passwords> {
+  if (source.fd !== undefined) return understood(await readDescriptor(source.fd), `file descriptor ${source.fd}`);
+  if (source.file !== undefined) return understood(await readPrivateFile(source.file), source.file);
+  return new Passwords();
+}
+
+function understood(text: string, where: string): Passwords {
+  let data: unknown;
+  try {
+    // failsafe: a password of digits stays text
+    data = parse(text, { schema: 'failsafe', logLevel: 'silent' });
+  } catch {
+    // the parser's own words would quote the line
+    throw new Fault({ what: 'The passwords are not valid YAML.', where, next: [shapeHint] });
+  }
+  try {
+    return Passwords.from(data === '' ? {} : data);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    throw new Fault({ what: error.message, where, next: error.next, ...(error.why ? { why: error.why } : {}) });
+  }
+}
+
+const shapeHint = 'Write: login: "…", sudo: "…", and under nodes: a map of node names to the same two.';
+
+function wrongShape(error: z.ZodError): Fault {
+  const places = error.issues.map(({ path, code }) => `${path.join('.') || 'top level'}: ${code.replaceAll('_', ' ')}`);
+  return new Fault({
+    what: 'The passwords do not have the expected shape.',
+    why: places.join('; '),
+    next: [shapeHint],
+  });
+}
+
+async function readDescriptor(fd: number): Promise<string> {
+  try {
+    return await promisify(readFile)(fd, 'utf8');
+  } catch (cause) {
+    throw new Fault({
+      what: `The passwords could not be read from file descriptor ${fd}.`,
+      why: 'It is not open for reading.',
+      next: [`Open it on the command line: ${fd}<passwords.yaml`],
+      cause,
+    });
+  }
+}
+
+async function readPrivateFile(file: string): Promise<string> {
+  const fd = await promisify(open)(file, 'r').catch((cause: NodeJS.ErrnoException) => {
+    throw new Fault({ what: `The password file cannot be opened: ${cause.code}.`, where: file, cause });
+  });
+  // the open file is judged, not the name: the two could differ by the time it is read
+  const { mode, uid } = await promisify(fstat)(fd);
+  if ((mode & 0o077) !== 0 || (uid !== process.geteuid?.() && uid !== 0)) {
+    throw new Fault({
+      what: 'The password file can be read by others.',
+      where: file,
+      why: `It has mode ${(mode & 0o777).toString(8).padStart(4, '0')}; passwords are read only from a file of our own with mode 0600.`,
+      next: [`chmod 600 ${file}`],
+    });
+  }
+  return promisify(readFile)(fd, 'utf8');
+}

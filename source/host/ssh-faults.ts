@@ -1,0 +1,100 @@
+import type { HostTarget } from './host.ts';
+import { HostFault } from './host-fault.ts';
+
+/** What a failed login looked like. */
+export interface FailedLogin {
+  readonly target: HostTarget;
+  readonly address: string;
+  /** ssh's standard error. */
+  readonly said: string;
+  readonly passwordGiven: boolean;
+  /** Our own time limit cut it off. */
+  readonly cutOff: boolean;
+}
+
+const unreachable: readonly (readonly [RegExp, string, string])[] = [
+  [
+    /Could not resolve hostname/,
+    'This name is not known to the name server.',
+    'Check the spelling, or give an IP address.',
+  ],
+  [
+    /stdio forwarding failed|UNKNOWN port 65535/,
+    'The way through the jump host failed.',
+    'Log in to the jump host by hand first; its host key must be in ~/.ssh/known_hosts, and only keys or an agent work there.',
+  ],
+  [
+    /Connection refused/,
+    'The machine answers, but nothing listens for SSH there (connection refused).',
+    'On the node: sudo apt install openssh-server; check the port.',
+  ],
+  [/No route to host/, 'No way leads there (no route to host).', 'Check the cable, the address and the switch port.'],
+  [/Network is unreachable/, 'This machine has no route to that network.', 'Check the default gateway here: ip route.'],
+  [
+    /timed out/i,
+    'Nothing answered (timed out): the machine is off, the address is wrong, or a firewall drops SSH.',
+    'Check that the machine is on and that the address is right: ping it.',
+  ],
+  [
+    /kex_exchange_identification|Connection (closed|reset) by|banner/,
+    'The connection was closed before the login: sshd is overloaded, starting up, or blocks this address.',
+    'Wait a minute; look on the node: journalctl -u ssh.',
+  ],
+];
+
+/** ssh's words as a fault that the operator can act on. */
+export function loginFault(failed: FailedLogin): HostFault {
+  const { target, address, said } = failed;
+  const { node } = target;
+  if (/REMOTE HOST IDENTIFICATION HAS CHANGED|Host key for .* has changed/.test(said)) {
+    return new HostFault('host-key-changed', node, {
+      what: `${node} at ${address} shows another host key than the pinned one.`,
+    });
+  }
+  if (/No .* host key is known|Host key verification failed/.test(said) && !/UNKNOWN port 65535/.test(said)) {
+    return new HostFault('host-key-unknown', node, {
+      what: `The host key of ${node} at ${address} is not known yet.`,
+      why: 'Nothing is sent to a machine whose key nobody has looked at.',
+      next: ['Compare its fingerprint with the one on its own console, then trust it.'],
+    });
+  }
+  if (/Permission denied|Too many authentication failures|no such identity|Load key/.test(said)) return refused(failed);
+  const [, why, next] = unreachable.find(([pattern]) => pattern.test(said)) ?? [];
+  return new HostFault('unreachable', node, {
+    what: `${node} cannot be reached at ${address}.`,
+    why: why ?? (failed.cutOff ? 'The login did not end in time.' : `ssh says: ${said.trim() || 'nothing'}`),
+    next: next === undefined ? [`Try by hand: ssh ${address}`] : [next],
+  });
+}
+
+function refused({ target, address, said, passwordGiven }: FailedLogin): HostFault {
+  const who = target.user === undefined ? '' : ` as ${target.user}`;
+  // "user@host: Permission denied (publickey,password)." names the ways that this server takes
+  const ways = said.match(/Permission denied \(([^)]*)\)/)?.[1]?.split(',') ?? [];
+  const takesPasswords = ways.includes('password') || ways.includes('keyboard-interactive');
+  const keyTrouble = said.match(/no such identity: .*|Load key .*|.*bad permissions.*/)?.[0]?.trim();
+  const [why, next] = passwordGiven
+    ? takesPasswords
+      ? ['The password was not accepted, and no key was either.', 'Give the right password, or the key of this user.']
+      : ['This machine takes no passwords, and no key was accepted.', keyAdvice(target)]
+    : [
+        `No key was accepted.${takesPasswords ? ' This machine takes passwords, but none was given.' : ''}`,
+        takesPasswords ? `Give a password, or put your key there: ssh-copy-id ${address}` : keyAdvice(target),
+      ];
+  return new HostFault('login-refused', target.node, {
+    what: `${target.node} at ${address} refused the login${who}.`,
+    why: keyTrouble === undefined ? why : `${why} (${keyTrouble})`,
+    next: [next],
+  });
+}
+
+const keyAdvice = ({ identityFile }: HostTarget) =>
+  identityFile === undefined
+    ? 'Name the private key of this node, or add it to your agent: ssh-add.'
+    : `Check that the public key of ${identityFile} is in ~/.ssh/authorized_keys there.`;
+
+/** Which of several addresses' faults to show: the one that says most about what is wrong. */
+export function mostTelling(faults: readonly HostFault[]): HostFault | undefined {
+  const order = ['host-key-changed', 'login-refused', 'host-key-unknown', 'unreachable'];
+  return [...faults].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))[0];
+}
