@@ -17,6 +17,7 @@ export interface StepDraft<Schema extends z.ZodType> {
   readonly title: string;
   readonly why: string;
   readonly risk?: PlannedStep['risk'];
+  readonly alone?: boolean;
   readonly needs?: readonly string[];
   readonly deadline: number;
   readonly parameters: z.output<Schema>;
@@ -41,6 +42,7 @@ export function plannedStep<Schema extends z.ZodObject>(kind: StepKind<Schema>, 
     title: draft.title,
     why: draft.why,
     risk: draft.risk ?? 'low',
+    ...(draft.alone ? { alone: true } : {}),
     needs: draft.needs ?? [],
     deadline: draft.deadline,
     parameters,

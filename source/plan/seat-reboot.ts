@@ -1,17 +1,13 @@
 /**
- * What a step's `act` throws instead of starting the seat's own machine anew: the run has to end first. The run lets the other steps end,
- * notes its end, sees to it that it goes on after the start, and only then runs `command` on `node`. The step's `done` sees afterwards
- * whether the machine did start anew (another boot id than the one it remembered).
+ * Thrown by a step whose node is the seat itself: the machine restarts in a few seconds.
+ * The run ends as `rebooting`, with the step still open; at boot `kloudspot-resume.service` resumes it and the step verifies itself.
  */
 export class SeatReboot extends Error {
   override readonly name = 'SeatReboot';
   readonly node: string;
-  /** Run as root. */
-  readonly command: readonly string[];
 
-  constructor(node: string, command: readonly string[] = ['systemctl', 'reboot']) {
-    super(`${node}, the machine that this run lives on, starts anew`);
+  constructor(node: string) {
+    super(`${node} is the seat and restarts now; the run goes on by itself after it.`);
     this.node = node;
-    this.command = command;
   }
 }

@@ -16,6 +16,8 @@ export interface PlannedStep {
   readonly title: string;
   readonly why: string;
   readonly risk: 'none' | 'low' | 'dangerous';
+  /** Runs only when nothing else runs, on no node: the machine that the run lives on starts anew in it. */
+  readonly alone?: boolean;
   /** Ids of steps that must be done first. */
   readonly needs: readonly string[];
   /** ms; on expiry the step fails and says what it waited for. */
@@ -74,6 +76,7 @@ export interface StepContext {
   progress(text: string, fraction?: number): void;
   /** Masks a secret that came up while running (a join token) from now on. */
   conceal(secret: string): void;
+  /** For the undo and for later attempts, also after a resume. A key keeps its first value until the step is undone: what a later attempt sees may be its own work. */
   remember(key: string, value: string): void;
   recall(key: string): string | undefined;
   /** After a reboot or a change of address: the next look or run connects anew. */

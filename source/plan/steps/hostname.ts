@@ -8,7 +8,8 @@ type Parameters = z.output<typeof parameters>;
 
 /** cloud-init sets the name of the image again at a boot, and writes /etc/hosts, unless it is told not to. */
 const cloudInitFile = '/etc/cloud/cloud.cfg.d/99-kloudspot.cfg';
-const cloudInitText = '# Put here by kloudspot: the host name and /etc/hosts are set by hand.\npreserve_hostname: true\nmanage_etc_hosts: false\n';
+const cloudInitText =
+  '# Put here by kloudspot: the host name and /etc/hosts are set by hand.\npreserve_hostname: true\nmanage_etc_hosts: false\n';
 
 const set = (name: string) => ['hostnamectl', 'set-hostname', name];
 

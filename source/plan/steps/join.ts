@@ -133,7 +133,8 @@ async function join(context: StepContext, step: PlannedStep): Promise<void> {
   if (!addNode || !joinNode) throw new Error('A join is planned as two commands.');
   const minted = await runPlanned(context, step, addNode, { run: { secretOutput: true, deadline: minutes(2) } });
   const token = parseJoinToken(minted.stdout);
-  if (token === undefined) throw new StepFault({ tried: 'get a token for the join', seen: 'none was printed', next: [] });
+  if (token === undefined)
+    throw new StepFault({ tried: 'get a token for the join', seen: 'none was printed', next: [] });
   context.conceal(token);
   await runPlanned(context, step, joinNode, {
     fill: { '<token>': token },
@@ -154,7 +155,10 @@ function untilMember(context: StepContext, p: Parameters, deadline: number): Pro
       const { holds, seen } = await state(context, p);
       return { ready: holds, seen };
     },
-    causes: ['the datastore did not form: port 19001, clocks, or a former entry of this node', 'its pod network does not start'],
+    causes: [
+      'the datastore did not form: port 19001, clocks, or a former entry of this node',
+      'its pod network does not start',
+    ],
     next: [`journalctl -u snap.microk8s.daemon-k8s-dqlite on ${p.node}`, 'kloudspot undo takes the join back'],
   });
 }

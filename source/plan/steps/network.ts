@@ -100,7 +100,8 @@ async function isActive(context: StepContext, node: string, unit: string): Promi
 async function state(context: StepContext, p: Parameters): Promise<Looked> {
   if ((await readText(context, p.node, p.path)) !== p.content) return { holds: false, seen: `${p.path} is another` };
   for (const path of p.aside) {
-    if (path !== p.path && (await readText(context, p.node, path)) !== undefined) return { holds: false, seen: `${path} is still in force` };
+    if (path !== p.path && (await readText(context, p.node, path)) !== undefined)
+      return { holds: false, seen: `${path} is still in force` };
   }
   if (p.cloudInit && (await readText(context, p.node, cloudInitFile)) !== cloudInitText) {
     return { holds: false, seen: "cloud-init's network part is not turned off" };
@@ -159,7 +160,10 @@ async function reached(context: StepContext, p: Parameters): Promise<{ ready: bo
     const { holds, seen } = await addressState(context, p);
     if (!holds || p.witness === undefined) return { ready: holds, seen };
     const closed = await closedPorts(context, p.witness, p.address, [p.sshPort]);
-    return { ready: closed.length === 0, seen: closed.length === 0 ? seen : `${p.witness} does not reach ${p.address}` };
+    return {
+      ready: closed.length === 0,
+      seen: closed.length === 0 ? seen : `${p.witness} does not reach ${p.address}`,
+    };
   } catch (error) {
     return { ready: false, seen: sayAway(error) };
   }
@@ -216,7 +220,14 @@ async function undo(context: StepContext, p: Parameters): Promise<void> {
   });
 }
 
-export const network: StepKind<typeof parameters> = { kind: 'network', parameters, done: state, verify: state, act, undo };
+export const network: StepKind<typeof parameters> = {
+  kind: 'network',
+  parameters,
+  done: state,
+  verify: state,
+  act,
+  undo,
+};
 
 export function planNetwork(p: Parameters, needs: readonly string[], before: string | undefined): PlannedStep {
   return plannedStep(network, {

@@ -55,7 +55,9 @@ const apt = (...words: string[]) => [
 function commands({ node, upgrade, install, iscsid }: Parameters): PlannedCommand[] {
   return [
     command(node, ['apt-get', '-o', 'DPkg::Lock::Timeout=300', 'update']),
-    ...(upgrade ? [command(node, apt('upgrade'), { note: 'configuration files that were changed stay as they are' })] : []),
+    ...(upgrade
+      ? [command(node, apt('upgrade'), { note: 'configuration files that were changed stay as they are' })]
+      : []),
     ...(install.length > 0 ? [command(node, apt('install', ...install))] : []),
     ...(iscsid ? [command(node, ['systemctl', 'enable', '--now', 'iscsid'], { note: 'shared volumes need it' })] : []),
     command(node, ['install', '-D', '-m', '0644', '/dev/null', updatedMark], { note: 'marks the time' }),
@@ -87,7 +89,11 @@ export const packages: StepKind<typeof parameters> = {
   act: (context, _, step) =>
     carryOut(context, step, {
       run: {
-        causes: ['no way to the package archive', 'another package manager holds the lock', 'a package that fails to configure'],
+        causes: [
+          'no way to the package archive',
+          'another package manager holds the lock',
+          'a package that fails to configure',
+        ],
         next: ['sudo dpkg --configure -a, then sudo apt-get -f install, shows what is wrong'],
       },
     }),

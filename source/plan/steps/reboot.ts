@@ -55,7 +55,10 @@ async function state(context: StepContext, { node, mode }: Parameters): Promise<
 }
 
 function commands({ node, seat }: Parameters): PlannedCommand[] {
-  const resume = [['systemctl', 'daemon-reload'], ['systemctl', 'enable', resumeService]];
+  const resume = [
+    ['systemctl', 'daemon-reload'],
+    ['systemctl', 'enable', resumeService],
+  ];
   const delay = `--on-active=${seat ? 5 : 2}`;
   return [
     ...(seat ? resume.map((words) => command(node, words)) : []),
@@ -122,6 +125,7 @@ export function planReboot(p: Parameters): PlannedStep {
       ? 'A new kernel runs only after a restart. This is the seat: the run goes on by itself when it is back.'
       : 'A new kernel and new libraries run only after a restart.',
     risk: p.member || p.seat ? 'dangerous' : 'low',
+    alone: p.seat,
     deadline: minutes(16),
     parameters: p,
     commands: commands(p),

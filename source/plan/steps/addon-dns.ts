@@ -1,0 +1,59 @@
+import * as z from 'zod';
+import { kubectl } from '../../cluster/kubectl.ts';
+import { microk8s } from '../../cluster/microk8s.ts';
+import { serviceObject } from '../../cluster/objects.ts';
+import { readObject } from '../../cluster/read.ts';
+import { carryOut } from '../carry-out.ts';
+import { command, minutes, plannedStep } from '../define.ts';
+import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
+import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../workload-wait.ts';
+
+const parameters = z.object({ seed: z.string(), replicas: z.number().int() });
+type Parameters = z.output<typeof parameters>;
+
+const namespace = 'kube-system';
+
+const wanted = ({ seed }: Parameters): WorkloadsWanted => ({
+  through: seed,
+  namespace,
+  pick: (workloads) => workloads.filter(({ metadata }) => metadata.name === 'coredns'),
+  atLeast: 1,
+});
+
+async function state(context: StepContext, p: Parameters): Promise<Looked> {
+  const { holds, seen, states } = await workloadsReady(context, wanted(p));
+  if (!holds) return { holds, seen: `coredns: ${seen}` };
+  const instances = states[0]?.wanted ?? 0;
+  if (instances < p.replicas) return { holds: false, seen: `coredns has ${instances} of ${p.replicas} instances` };
+  const service = await readObject(await context.look(p.seed), 'services', 'kube-dns', namespace, serviceObject);
+  const there = service.answered && service.value !== undefined;
+  return { holds: there, seen: there ? `coredns runs, ${instances} of ${p.replicas}` : 'service kube-dns is missing' };
+}
+
+export const addonDns: StepKind<typeof parameters> = {
+  kind: 'addon-dns',
+  parameters,
+  done: state,
+  verify: state,
+  async act(context, p, step) {
+    await carryOut(context, step, {
+      run: { deadline: minutes(6), next: ['sudo microk8s enable dns shows its own words'] },
+    });
+    await untilWorkloadsReady(context, wanted(p), { for: 'coredns to run', deadline: minutes(6) });
+  },
+};
+
+export function planAddonDns(p: Parameters, needs: readonly string[]): PlannedStep {
+  return plannedStep(addonDns, {
+    group: 'Addon dns',
+    title: p.replicas > 1 ? `Names inside the cluster, ${p.replicas} servers` : 'Names inside the cluster',
+    why: 'The parts of the product find each other by name; two servers survive the loss of a node.',
+    needs,
+    deadline: minutes(13),
+    parameters: p,
+    commands: [
+      command(p.seed, microk8s.enable('dns')),
+      ...(p.replicas > 1 ? [command(p.seed, kubectl.scale('deployment', 'coredns', namespace, p.replicas))] : []),
+    ],
+  });
+}

@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import { ingressOf, microk8s } from '../../cluster/microk8s.ts';
+import { ingressClassObject } from '../../cluster/objects.ts';
+import { readObject } from '../../cluster/read.ts';
+import { carryOut } from '../carry-out.ts';
+import { command, minutes, plannedStep } from '../define.ts';
+import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
+import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../workload-wait.ts';
+
+const parameters = z.object({ seed: z.string(), channel: z.string() });
+type Parameters = z.output<typeof parameters>;
+
+export const ingressNamespace = 'ingress';
+/** The class that an Ingress of the product names; both controllers of MicroK8s have it. */
+export const ingressClass = 'public';
+const daemonSet = { nginx: 'nginx-ingress-microk8s-controller', traefik: 'traefik' } as const;
+
+const wanted = ({ seed, channel }: Parameters): WorkloadsWanted => ({
+  through: seed,
+  namespace: ingressNamespace,
+  pick: (workloads) => workloads.filter(({ metadata }) => metadata.name === daemonSet[ingressOf(channel)]),
+  atLeast: 1,
+});
+
+async function state(context: StepContext, p: Parameters): Promise<Looked> {
+  const { holds, seen } = await workloadsReady(context, wanted(p));
+  if (!holds) return { holds, seen: `ingress: ${seen}` };
+  const found = await readObject(
+    await context.look(p.seed),
+    'ingressclasses',
+    ingressClass,
+    undefined,
+    ingressClassObject,
+  );
+  const there = found.answered && found.value !== undefined;
+  return {
+    holds: there,
+    seen: there ? `${ingressOf(p.channel)} runs on every node` : `ingress class ${ingressClass} is missing`,
+  };
+}
+
+export const addonIngress: StepKind<typeof parameters> = {
+  kind: 'addon-ingress',
+  parameters,
+  done: state,
+  verify: state,
+  async act(context, p, step) {
+    const causes =
+      ingressOf(p.channel) === 'traefik' ? ['from MicroK8s 1.35 the ingress addon needs the internet'] : [];
+    await carryOut(context, step, { run: { deadline: minutes(6), causes } });
+    await untilWorkloadsReady(context, wanted(p), {
+      for: 'the ingress to run on every node',
+      causes: ['ports 80 or 443 of a node are taken by another program', ...causes],
+    });
+  },
+};
+
+export function planAddonIngress(p: Parameters, needs: readonly string[]): PlannedStep {
+  return plannedStep(addonIngress, {
+    group: 'Addon ingress',
+    title: 'Entrance to the cluster on every node',
+    why: 'Browsers and devices reach the product through it, on whichever node holds the virtual address.',
+    needs,
+    deadline: minutes(15),
+    parameters: p,
+    commands: [command(p.seed, microk8s.enable('ingress'))],
+  });
+}

@@ -1,0 +1,79 @@
+import * as z from 'zod';
+import { kubectl } from '../../cluster/kubectl.ts';
+import { microk8s } from '../../cluster/microk8s.ts';
+import { addressPoolObject } from '../../cluster/objects.ts';
+import { readList } from '../../cluster/read.ts';
+import { carryOut } from '../carry-out.ts';
+import { command, minutes, plannedStep } from '../define.ts';
+import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
+import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../workload-wait.ts';
+
+const parameters = z.object({ seed: z.string(), virtualAddress: z.string() });
+type Parameters = z.output<typeof parameters>;
+
+const namespace = 'metallb-system';
+const pools = 'ipaddresspools.metallb.io';
+/** The pool that the addon makes, and never changes again: a second `enable` ignores its argument. */
+const pool = 'default-addresspool';
+const otherPool = 'it holds another address';
+
+const wanted = ({ seed }: Parameters): WorkloadsWanted => ({
+  through: seed,
+  namespace,
+  pick: (workloads) => workloads.filter(({ metadata }) => ['controller', 'speaker'].includes(metadata.name)),
+  atLeast: 2,
+});
+
+/** The addresses of all pools; empty where there is no pool or not even the kind. */
+async function pooled(context: StepContext, seed: string): Promise<readonly string[]> {
+  const answer = await readList(await context.look(seed), pools, { namespace }, addressPoolObject);
+  return answer.answered ? answer.value.flatMap(({ spec }) => spec.addresses) : [];
+}
+
+async function state(context: StepContext, p: Parameters): Promise<Looked> {
+  const { holds, seen } = await workloadsReady(context, wanted(p));
+  if (!holds) return { holds, seen: `metallb: ${seen}` };
+  const addresses = await pooled(context, p.seed);
+  const { virtualAddress: vip } = p;
+  const held = addresses.includes(`${vip}/32`) || addresses.includes(`${vip}-${vip}`);
+  return { holds: held, seen: held ? `${vip} is its to give` : `its addresses are ${addresses.join(', ') || 'none'}` };
+}
+
+async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+  await carryOut(context, step, {
+    run: {
+      deadline: minutes(5),
+      causes: [
+        'the webhook of MetalLB is not reached: pod network, a firewall (ufw), a proxy',
+        'its images cannot be pulled',
+      ],
+      next: [`sudo microk8s kubectl get pods -n ${namespace} on ${p.seed}`],
+    },
+  });
+  await untilWorkloadsReady(context, wanted(p), { for: 'MetalLB to run' });
+  if (!(await state(context, p)).holds) await carryOut(context, step, { when: otherPool });
+}
+
+export const addonMetallb: StepKind<typeof parameters> = {
+  kind: 'addon-metallb',
+  parameters,
+  done: state,
+  verify: state,
+  act,
+};
+
+export function planAddonMetallb(p: Parameters, needs: readonly string[]): PlannedStep {
+  const own = `${p.virtualAddress}/32`;
+  return plannedStep(addonMetallb, {
+    group: 'Virtual address',
+    title: `MetalLB gives out ${p.virtualAddress}`,
+    why: 'One address for the whole cluster, that moves to another node when its node is lost.',
+    needs,
+    deadline: minutes(15),
+    parameters: p,
+    commands: [
+      command(p.seed, microk8s.enable(`metallb:${own}`)),
+      command(p.seed, kubectl.patch(pools, pool, namespace, { spec: { addresses: [own] } }), { when: otherPool }),
+    ],
+  });
+}
