@@ -12,14 +12,14 @@ import { buildRoot, rootRecipe } from './root.ts';
 type Say = (line: string) => void;
 
 /** Makes sure that everything is built. Seconds when it is; 2 minutes for the root and 8 for the programs when not, side by side. */
-export async function ensureBuilt(say: Say = line => console.error(line)): Promise<void> {
+export async function ensureBuilt(say: Say = (line) => console.error(line)): Promise<void> {
   refuseIfIncomplete();
   mkdirSync(lab, { recursive: true });
   await alone(async () => {
     if (!existsSync(keyPath)) await quietly`ssh-keygen -q -t ed25519 -N ${''} -C lab -f ${keyPath}`;
     await Promise.all([
-      part('root', rootRecipe(), folder => buildRoot(folder, say), say),
-      part('plane', planeRecipe(), folder => buildPlane(folder, say), say),
+      part('root', rootRecipe(), (folder) => buildRoot(folder, say), say),
+      part('plane', planeRecipe(), (folder) => buildPlane(folder, say), say),
     ]);
   });
 }
@@ -27,7 +27,8 @@ export async function ensureBuilt(say: Say = line => console.error(line)): Promi
 async function part(name: string, recipe: string, build: (folder: string) => Promise<void>, say: Say): Promise<void> {
   const stamp = createHash('sha256').update(recipe).digest('hex');
   if (stampOf(name) === stamp) return;
-  if (existsSync(at('nodes'))) throw new Error(`The lab's ${name} must be built again while its nodes exist: down first.`);
+  if (existsSync(at('nodes')))
+    throw new Error(`The lab's ${name} must be built again while its nodes exist: down first.`);
   say(`lab: building the ${name} (once)`);
   const began = Date.now();
   const fresh = at(`${name}.new`);

@@ -1,7 +1,7 @@
 // The lab by hand: node test/lab/lab.ts VERB …
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import * as lab from './lab.ts';
+import * as lab from './harness.ts';
 import { hub } from './place.ts';
 import { sshOptions } from './reach.ts';
 
@@ -16,6 +16,7 @@ const usage = `node test/lab/lab.ts …
   reboot N
   ssh N [COMMAND]           as user ubuntu, with the lab's key
   root N COMMAND            as root, past the network
+  kubectl …                 the real kubectl, by any manager that answers
   hub COMMAND               where all nodes are seen
   missing                   what this machine lacks
   down                      nodes and network are gone, what was built stays`;
@@ -32,8 +33,10 @@ export async function command(words: string[]): Promise<void> {
     cut: () => lab.cable(n, 'cut'),
     join: () => lab.cable(n, 'join'),
     reboot: () => lab.reboot(n),
-    ssh: () => replace('ip', ['netns', 'exec', hub, 'ssh', ...sshOptions, `${lab.user}@${lab.address(n)}`, ...rest.slice(1)]),
+    ssh: () =>
+      replace('ip', ['netns', 'exec', hub, 'ssh', ...sshOptions, `${lab.user}@${lab.address(n)}`, ...rest.slice(1)]),
     root: async () => show(await lab.onNode(n, rest.slice(1).join(' '))),
+    kubectl: async () => show(await lab.kubectl(rest)),
     hub: () => replace('ip', ['netns', 'exec', hub, ...rest]),
     missing: () => console.log(lab.whatIsMissing().join('\n') || 'nothing'),
     down: () => lab.down(),
@@ -57,7 +60,14 @@ function options(words: string[]): lab.NodeOptions {
   const { values } = parseArgs({
     args: words,
     options: {
-      disk: text, 'volume-group': text, sudo: text, netplan: text, login: text, program: text, password: text, 'no-upgrade': { type: 'boolean' },
+      disk: text,
+      'volume-group': text,
+      sudo: text,
+      netplan: text,
+      login: text,
+      program: text,
+      password: text,
+      'no-upgrade': { type: 'boolean' },
     },
   });
   const { 'volume-group': volumeGroup, 'no-upgrade': still, ...plain } = values;

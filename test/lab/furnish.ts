@@ -1,5 +1,14 @@
 // What a node finds on its disk at its first boot.
-import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { quietly } from './hub.ts';
 import { defaultPassword, type NodeOptions } from './options.ts';
@@ -44,11 +53,14 @@ function netplan(n: number, kind: 'static' | 'dhcp'): string {
 }
 
 const aptSources = (upgrade: boolean) =>
-  ['stock', ...(upgrade ? ['news'] : [])].map(name => `deb [trusted=yes] file:/opt/packages/${name} ./\n`).join('');
+  ['stock', ...(upgrade ? ['news'] : [])].map((name) => `deb [trusted=yes] file:/opt/packages/${name} ./\n`).join('');
 
 async function login(n: number, { login = 'both', password }: NodeOptions, put: Put): Promise<void> {
   const key = nodePath(n, 'upper/etc/ssh/ssh_host_ed25519_key');
-  put('/etc/ssh/sshd_config.d/10-node.conf', `HostKey /etc/ssh/ssh_host_ed25519_key\nPasswordAuthentication ${login === 'key' ? 'no' : 'yes'}\n`);
+  put(
+    '/etc/ssh/sshd_config.d/10-node.conf',
+    `HostKey /etc/ssh/ssh_host_ed25519_key\nPasswordAuthentication ${login === 'key' ? 'no' : 'yes'}\n`,
+  );
   if (!existsSync(key)) await quietly`ssh-keygen -q -t ed25519 -N ${''} -C ${`root@node${n}`} -f ${key}`;
   const home = nodePath(n, 'upper/home', user);
   mkdirSync(home, { recursive: true });
@@ -67,16 +79,23 @@ async function login(n: number, { login = 'both', password }: NodeOptions, put: 
 function quietUnits(n: number): void {
   const folder = nodePath(n, 'upper/etc/systemd/system');
   mkdirSync(folder, { recursive: true });
-  const units = ['console-getty', 'systemd-networkd-wait-online', 'e2scrub_reap'].map(unit => `${unit}.service`);
-  const timers = ['apt-daily', 'apt-daily-upgrade', 'dpkg-db-backup', 'e2scrub_all'].map(unit => `${unit}.timer`);
+  const units = ['console-getty', 'systemd-networkd-wait-online', 'e2scrub_reap'].map((unit) => `${unit}.service`);
+  const timers = ['apt-daily', 'apt-daily-upgrade', 'dpkg-db-backup', 'e2scrub_all'].map((unit) => `${unit}.timer`);
   for (const unit of [...units, ...timers]) symlinkSync('/dev/null', join(folder, unit));
 }
 
 function standIns(n: number, put: Put): void {
   // /sys is read-only in a node and no udevd runs: netplan apply must not fail on udevadm
-  put('/usr/local/sbin/udevadm', '#!/bin/sh\ncase "$1" in trigger|control|settle) exit 0;; esac\nexec /usr/bin/udevadm "$@"\n', 0o755);
+  put(
+    '/usr/local/sbin/udevadm',
+    '#!/bin/sh\ncase "$1" in trigger|control|settle) exit 0;; esac\nexec /usr/bin/udevadm "$@"\n',
+    0o755,
+  );
   // iscsid needs the kernel's iSCSI socket, which a machine without that module lacks: a unit that only stays alive
-  put('/etc/systemd/system/iscsid.service.d/lab.conf', '[Unit]\nConditionVirtualization=\n[Service]\nType=exec\nExecStartPre=\nExecStart=\nExecStart=/bin/sleep infinity\n');
+  put(
+    '/etc/systemd/system/iscsid.service.d/lab.conf',
+    '[Unit]\nConditionVirtualization=\n[Service]\nType=exec\nExecStartPre=\nExecStart=\nExecStart=/bin/sleep infinity\n',
+  );
   mkdirSync(nodePath(n, 'upper/usr/bin'), { recursive: true });
   symlinkSync('/opt/lab/snap', nodePath(n, 'upper/usr/bin/snap'));
   put('/etc/profile.d/apps-bin-path.sh', 'PATH="$PATH:/snap/bin"\n');
@@ -98,5 +117,8 @@ async function disk(n: number, size: string, put: Put): Promise<void> {
   writeFileSync(nodePath(n, 'loop'), (await quietly`losetup -f --show ${image}`).stdout);
   // the kernel may lack device-mapper: LVM then keeps its books for real, and no /dev/GROUP/VOLUME appears
   const only = '[ "a|^/dev/sdb$|", "r|.*|" ]';
-  put('/etc/lvm/lvmlocal.conf', `global { activation = 0 }\ndevices {\n  filter = ${only}\n  global_filter = ${only}\n  obtain_device_list_from_udev = 0\n}\n`);
+  put(
+    '/etc/lvm/lvmlocal.conf',
+    `global { activation = 0 }\ndevices {\n  filter = ${only}\n  global_filter = ${only}\n  obtain_device_list_from_udev = 0\n}\n`,
+  );
 }

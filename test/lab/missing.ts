@@ -17,7 +17,7 @@ const programs: Record<string, string> = {
 
 /** Every reason why the lab cannot run here; none means that it can. */
 export function whatIsMissing(): string[] {
-  if (process.platform !== 'linux') return ['Linux (this is ' + process.platform + ')'];
+  if (process.platform !== 'linux') return [`Linux (this is ${process.platform})`];
   const missing = Object.entries(programs)
     .filter(([program]) => !onPath(program))
     .map(([program, from]) => `the program ${program} (package ${from})`);
@@ -26,7 +26,7 @@ export function whatIsMissing(): string[] {
   if (!loopDevices()) missing.push('loop devices (/dev/loop-control)');
   if (!existsSync(at('plane.stamp')) && !onPath('go'))
     missing.push('Go 1.24 or newer, to build the control plane once');
-  if (!existsSync(at('root.stamp')) && freeGigabytes() < 8) missing.push('8 GB free for ' + lab);
+  if (!existsSync(at('root.stamp')) && freeGigabytes() < 8) missing.push(`8 GB free for ${lab}`);
   return missing;
 }
 

@@ -27,11 +27,13 @@ export interface LabOptions extends NodeOptions {
   nodes: number;
   /** What differs on single nodes. */
   each?: Record<number, NodeOptions>;
+  /** Whether claims are met and pools come up, as if the storage engines' operators ran. They do, unless this is false. */
+  provisioner?: boolean;
 }
 
 export const defaultPassword = 'ubuntu';
 
-export function optionsOf(n: number, { nodes: _, each, ...common }: LabOptions): NodeOptions {
+export function optionsOf(n: number, { nodes: _, each, provisioner: __, ...common }: LabOptions): NodeOptions {
   const chosen: NodeOptions = { ...common, ...each?.[n] };
   if (chosen.volumeGroup) chosen.disk ??= '20G';
   return chosen;

@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { quietly } from './hub.ts';
 
-export async function buildPackage(file: string, { name, version, postinst }: { name: string; version: string; postinst: string }): Promise<void> {
+export async function buildPackage(
+  file: string,
+  { name, version, postinst }: { name: string; version: string; postinst: string },
+): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'lab-package-'));
   const control = join(folder, 'DEBIAN');
   mkdirSync(control);
@@ -20,10 +23,14 @@ export async function buildPackage(file: string, { name, version, postinst }: { 
 
 export async function indexPackages(folder: string): Promise<void> {
   const entries: string[] = [];
-  for (const file of readdirSync(folder).filter(name => name.endsWith('.deb')).sort()) {
+  for (const file of readdirSync(folder)
+    .filter((name) => name.endsWith('.deb'))
+    .sort()) {
     const content = readFileSync(join(folder, file));
     const control = (await quietly`dpkg-deb -f ${join(folder, file)}`).stdout.trim();
-    entries.push(`${control}\nFilename: ./${file}\nSize: ${content.length}\nSHA256: ${createHash('sha256').update(content).digest('hex')}\n`);
+    entries.push(
+      `${control}\nFilename: ./${file}\nSize: ${content.length}\nSHA256: ${createHash('sha256').update(content).digest('hex')}\n`,
+    );
   }
   writeFileSync(join(folder, 'Packages'), entries.join('\n'));
 }

@@ -17,15 +17,30 @@ const kwok = 'sigs.k8s.io/kwok';
 const metallb = 'go.universe.tf/metallb';
 const versions = { [kwok]: 'v0.8.0', [metallb]: 'v0.15.2', 'helm.sh/helm/v3': 'v3.19.5' };
 const programs = ['helm.sh/helm/v3/cmd/helm', `${kwok}/cmd/kwok`, `${metallb}/controller`, `${metallb}/speaker`];
-const stages = ['node/fast/node-initialize', 'node/heartbeat-with-lease/node-heartbeat-with-lease']
-  .concat(['pod/fast/pod-ready', 'pod/fast/pod-complete', 'pod/fast/pod-delete']);
+const stages = ['node/fast/node-initialize', 'node/heartbeat-with-lease/node-heartbeat-with-lease'].concat([
+  'pod/fast/pod-ready',
+  'pod/fast/pod-complete',
+  'pod/fast/pod-delete',
+]);
 
 export const planeRecipe = () =>
-  JSON.stringify([flags, versions, programs, stages, ...['main.go', 'go.mod', 'go.sum'].map(file => readFileSync(join(source, file), 'utf8'))]);
+  JSON.stringify([
+    flags,
+    versions,
+    programs,
+    stages,
+    ...['main.go', 'go.mod', 'go.sum'].map((file) => readFileSync(join(source, file), 'utf8')),
+  ]);
 
 export async function buildPlane(folder: string, say: (line: string) => void): Promise<void> {
   const go = quietly({
-    env: { ...process.env, PATH: `${process.env['PATH']}:/usr/local/go/bin`, CGO_ENABLED: '0', GOFLAGS: '-trimpath', GOBIN: folder },
+    env: {
+      ...process.env,
+      PATH: `${process.env['PATH']}:/usr/local/go/bin`,
+      CGO_ENABLED: '0',
+      GOFLAGS: '-trimpath',
+      GOBIN: folder,
+    },
   });
   await quietly`mkdir -p ${folder}/stages ${folder}/crds`;
   say('lab: … etcd, API server, controllers, scheduler, kubectl');
@@ -36,7 +51,8 @@ export async function buildPlane(folder: string, say: (line: string) => void): P
     await go`go install -ldflags ${slim} ${program}@${module?.[1]}`;
   }
   const cache = (await go`go env GOMODCACHE`).stdout.trim();
-  for (const stage of stages) await quietly`cp ${cache}/${kwok}@${versions[kwok]}/kustomize/stage/${stage}.yaml ${folder}/stages/`;
+  for (const stage of stages)
+    await quietly`cp ${cache}/${kwok}@${versions[kwok]}/kustomize/stage/${stage}.yaml ${folder}/stages/`;
   await quietly`cp ${cache}/${metallb}@${versions[metallb]}/config/crd/bases/. ${folder}/crds/ -r`;
   await quietly`chmod -R u+w ${folder}`;
 }

@@ -49,7 +49,8 @@ export async function untilBooted(n: number, seconds = 120): Promise<void> {
   while (Date.now() < give) {
     const first = firstProcess(n);
     if (first) {
-      const login = await quietly`nsenter -t ${first} -m -n -p -u -- bash -c ${'exec 3<>/dev/tcp/127.0.0.1/22 && read -r -t 3 -u 3 && [[ ! -e /run/nologin ]]'}`.nothrow();
+      const login =
+        await quietly`nsenter -t ${first} -m -n -p -u -- bash -c ${'exec 3<>/dev/tcp/127.0.0.1/22 && read -r -t 3 -u 3 && [[ ! -e /run/nologin ]]'}`.nothrow();
       if (login.exitCode === 0) return;
     }
     await sleep(100);

@@ -6,15 +6,41 @@ import { quietly } from './hub.ts';
 import { buildPackage, indexPackages } from './packages.ts';
 import { at, here, user } from './place.ts';
 
-const packages = ['systemd', 'systemd-sysv', 'systemd-resolved', 'libpam-systemd', 'dbus', 'udev', 'polkitd', 'kmod', 'procps']
+const packages = [
+  'systemd',
+  'systemd-sysv',
+  'systemd-resolved',
+  'libpam-systemd',
+  'dbus',
+  'udev',
+  'polkitd',
+  'kmod',
+  'procps',
+]
   .concat(['openssh-server', 'sudo', 'lvm2', 'thin-provisioning-tools', 'e2fsprogs'])
-  .concat(['netplan.io', 'iproute2', 'iputils-ping', 'iputils-arping', 'ca-certificates', 'curl', 'openssl', 'python3', 'python3-yaml']);
+  .concat([
+    'netplan.io',
+    'iproute2',
+    'iputils-ping',
+    'iputils-arping',
+    'ca-certificates',
+    'curl',
+    'openssl',
+    'python3',
+    'python3-yaml',
+  ]);
 
 /** Not installed, but installable on a node that reaches no network. */
 const installable = ['open-iscsi', 'chrony'];
 const unwanted = ['man', 'doc', 'locale'];
 
-export const rootRecipe = () => JSON.stringify([packages, installable, unwanted, ...['root.ts', 'packages.ts'].map(file => readFileSync(join(here, file), 'utf8'))]);
+export const rootRecipe = () =>
+  JSON.stringify([
+    packages,
+    installable,
+    unwanted,
+    ...['root.ts', 'packages.ts'].map((file) => readFileSync(join(here, file), 'utf8')),
+  ]);
 
 export async function buildRoot(folder: string, say: (line: string) => void): Promise<void> {
   const { suite, source } = release();
@@ -25,11 +51,15 @@ export async function buildRoot(folder: string, say: (line: string) => void): Pr
     `chroot "$1" useradd -m -s /bin/bash -u 1000 ${user}`,
     `echo ${user}:ubuntu | chroot "$1" chpasswd`,
     'rm -f "$1"/etc/ssh/ssh_host_*',
-  ].map(hook => `--customize-hook=${hook}`);
-  const excluded = unwanted.map(name => `--dpkgopt=path-exclude=/usr/share/${name}/*`);
-  const built = await quietly`mmdebstrap --mode=root --variant=minbase --aptopt=${'Apt::Install-Recommends "false"'} ${excluded} --include=${packages.join(',')} ${hooks} ${suite} ${folder} ${source}`.nothrow();
+  ].map((hook) => `--customize-hook=${hook}`);
+  const excluded = unwanted.map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`);
+  const built =
+    await quietly`mmdebstrap --mode=root --variant=minbase --aptopt=${'Apt::Install-Recommends "false"'} ${excluded} --include=${packages.join(',')} ${hooks} ${suite} ${folder} ${source}`.nothrow();
   writeFileSync(log, built.stderr + built.stdout);
-  if (built.exitCode !== 0) throw new Error(`mmdebstrap failed; its last lines (all: ${log}):\n${built.stderr.trim().split('\n').slice(-15).join('\n')}`);
+  if (built.exitCode !== 0)
+    throw new Error(
+      `mmdebstrap failed; its last lines (all: ${log}):\n${built.stderr.trim().split('\n').slice(-15).join('\n')}`,
+    );
   settings(folder);
   say('lab: … the packages that a node finds without a network');
   await ourPackage(folder);
@@ -37,9 +67,12 @@ export async function buildRoot(folder: string, say: (line: string) => void): Pr
 
 function release(): { suite: string; source: string } {
   const suite = /^VERSION_CODENAME=(.*)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
-  const sources = ['debian.sources', 'ubuntu.sources'].map(name => `/etc/apt/sources.list.d/${name}`).concat('/etc/apt/sources.list');
-  const source = sources.find(file => existsSync(file));
-  if (!suite || !source) throw new Error('The lab needs a Debian or Ubuntu machine with package sources, to build its root from.');
+  const sources = ['debian.sources', 'ubuntu.sources']
+    .map((name) => `/etc/apt/sources.list.d/${name}`)
+    .concat('/etc/apt/sources.list');
+  const source = sources.find((file) => existsSync(file));
+  if (!suite || !source)
+    throw new Error('The lab needs a Debian or Ubuntu machine with package sources, to build its root from.');
   return { suite, source };
 }
 
@@ -55,7 +88,10 @@ function settings(folder: string): void {
   mkdirSync(join(folder, 'etc/apt/sources.list.d'));
   put('etc/apt/sources.list', '');
   // as Ubuntu has it, but that nodes of the lab are not trusted with setting the machine's clock
-  appendFileSync(join(folder, 'etc/sudoers'), 'Defaults secure_path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin"\n');
+  appendFileSync(
+    join(folder, 'etc/sudoers'),
+    'Defaults secure_path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin"\n',
+  );
 }
 
 /** A package of ours, installed in version 1.0; 1.1 waits and, like a new kernel, asks for a reboot. */
@@ -63,7 +99,8 @@ async function ourPackage(folder: string): Promise<void> {
   const news = join(folder, 'opt/packages/news');
   const stock = join(folder, 'opt/packages/stock');
   mkdirSync(news, { recursive: true });
-  const postinst = '#!/bin/sh\nset -e\n[ "$1" = configure ] || exit 0\n[ -n "$2" ] || exit 0\n' +
+  const postinst =
+    '#!/bin/sh\nset -e\n[ "$1" = configure ] || exit 0\n[ -n "$2" ] || exit 0\n' +
     'echo "*** System restart required ***" >/run/reboot-required\necho lab-kernel >>/run/reboot-required.pkgs\n';
   await buildPackage(join(stock, 'lab-kernel_1.0_all.deb'), { name: 'lab-kernel', version: '1.0', postinst });
   await buildPackage(join(news, 'lab-kernel_1.1_all.deb'), { name: 'lab-kernel', version: '1.1', postinst });

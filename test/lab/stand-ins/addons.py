@@ -102,8 +102,7 @@ def one(name, arguments, verb):
 def apply(name, verb='apply', **values):
     text = (ours / 'manifests' / f'{name}.yaml').read_text()
     for key, value in values.items(): text = text.replace('{' + key + '}', value)
-    words = [verb, '-f', '-'] if verb != 'apply' else [verb, '--server-side', '--force-conflicts', '-f', '-']
-    return subprocess.run(cluster.kubectl(*words), input=text, text=True).returncode
+    return subprocess.run(cluster.kubectl(verb, '-f', '-'), input=text, text=True).returncode
 
 
 def spread(service, flag, value):
@@ -123,7 +122,7 @@ def spread(service, flag, value):
     return True
 
 
-def wait_for_api(): 
+def wait_for_api():
     time.sleep(1)
     for _ in range(120):
         if cluster.ready(): return
@@ -164,7 +163,7 @@ def enable_metallb(arguments):
             print(f'Your input value ({each}) is not a valid IP Range')
             return 1
     print('Applying Metallb manifest')
-    subprocess.run(cluster.kubectl('apply', '--server-side', '-f', '/opt/plane/crds'), check=True)
+    subprocess.run(cluster.kubectl('apply', '-f', '/opt/plane/crds'), check=True)
     if apply('metallb'): return 1
     print('Waiting for Metallb controller to be ready.')
     while subprocess.run(cluster.kubectl('wait', '-n', 'metallb-system', 'deployment.apps/controller', '--for=condition=Available', '--timeout=30s')).returncode: time.sleep(1)

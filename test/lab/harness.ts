@@ -1,0 +1,94 @@
+// The harness: what a test calls to have real Linux nodes, and on them a real control plane.
+import { spawn } from 'node:child_process';
+import { existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { quietly, makeHub, removeHub } from './hub.ts';
+import { ensureBuilt } from './build.ts';
+import { furnish } from './furnish.ts';
+import { refuseIfIncomplete } from './missing.ts';
+import { defaultPassword, type LabOptions, type NodeOptions, optionsOf } from './options.ts';
+import { at, here, nodePath } from './place.ts';
+import { firstProcess, powerOff, powerOn, untilBooted } from './power.ts';
+import { nodes, onNode } from './reach.ts';
+
+export { type Kubernetes, kubectl, livingManager, objects } from './api.ts';
+export { ensureBuilt } from './build.ts';
+export { cable } from './hub.ts';
+export { whatIsMissing } from './missing.ts';
+export type { LabOptions, NodeOptions } from './options.ts';
+export { address, hub, keyPath, user } from './place.ts';
+export { firstProcess, untilBooted } from './power.ts';
+export { inHub, nodes, onNode, type Outcome, overSsh } from './reach.ts';
+
+/** A clean lab with this many nodes, booted as far as their logins. What was there before is gone. */
+export async function up(options: LabOptions): Promise<void> {
+  await ensureBuilt();
+  await down();
+  await makeHub();
+  await Promise.all(Array.from({ length: options.nodes }, (_, index) => add(index + 1, optionsOf(index + 1, options))));
+  if (options.provisioner !== false) startProvisioner();
+}
+
+/** One more node, new and blank. */
+export async function add(n: number, options: NodeOptions = {}): Promise<void> {
+  if (existsSync(nodePath(n))) throw new Error(`There is a node ${n} already.`);
+  await furnish(n, options);
+  powerOn(n);
+  await untilBooted(n);
+  if (options.volumeGroup) await onNode(n, `pvcreate -qy /dev/sdb && vgcreate -qy ${options.volumeGroup} /dev/sdb`);
+}
+
+/** The power cord. The disk keeps what it has. */
+export const off = powerOff;
+
+export async function on(n: number): Promise<void> {
+  powerOn(n);
+  await untilBooted(n);
+}
+
+/** Runs a reboot as the node itself does it, and waits until it has come back. */
+export async function reboot(n: number): Promise<void> {
+  const before = firstProcess(n);
+  await onNode(n, 'systemctl reboot');
+  while (firstProcess(n) === before) await new Promise((done) => setTimeout(done, 50));
+  await untilBooted(n);
+}
+
+/** Ends the lab: nodes, their disks and their network are gone. What was built stays. */
+export async function down(): Promise<void> {
+  refuseIfIncomplete();
+  stopProvisioner();
+  await Promise.all(nodes().map(powerOff));
+  for (const n of nodes()) {
+    await quietly`test -f ${nodePath(n, 'loop')} && losetup -d $(cat ${nodePath(n, 'loop')})`.nothrow();
+    await quietly`umount -l ${nodePath(n, 'mnt')}`.nothrow();
+  }
+  await removeHub();
+  for (const groups of ['/sys/fs/cgroup/unified/kloudspot-lab', '/sys/fs/cgroup/kloudspot-lab']) {
+    if (existsSync(groups))
+      await quietly`for i in 1 2 3 4 5; do find ${groups} -depth -type d -exec rmdir {} + 2>/dev/null && break; sleep 0.2; done`.nothrow();
+  }
+  rmSync(at('nodes'), { recursive: true, force: true });
+}
+
+const provisioner = at('nodes', 'provisioner.pid');
+
+function startProvisioner(): void {
+  const log = openSync(at('nodes', 'provisioner.log'), 'a');
+  const running = spawn(process.execPath, [join(here, 'provisioner.ts')], {
+    detached: true,
+    stdio: ['ignore', log, log],
+  });
+  running.unref();
+  writeFileSync(provisioner, String(running.pid));
+}
+
+function stopProvisioner(): void {
+  if (!existsSync(provisioner)) return;
+  const pid = readFileSync(provisioner, 'utf8');
+  const words = existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : '';
+  if (words.includes('provisioner.ts')) process.kill(Number(pid), 'SIGTERM');
+}
+
+export const passwordOf = (n: number, options?: LabOptions) =>
+  (options && optionsOf(n, options).password) ?? defaultPassword;
