@@ -48,11 +48,12 @@ export async function latestRun(files: Files): Promise<RunHandle | undefined> {
   return (await listRuns(files)).at(-1);
 }
 
-/** The newest run that neither came to its end nor was taken back. */
+/** The newest run that was begun, when it neither came to its end nor was taken back. */
 export async function unfinishedRun(files: Files): Promise<RunSummary | undefined> {
   for (const run of (await listRuns(files)).reverse()) {
     const summary = await summarizeRun(run);
-    if (summary.state !== 'prepared' && summary.state !== 'done' && summary.state !== 'undone') return summary;
+    if (summary.state === 'prepared') continue;
+    return summary.state === 'done' || summary.state === 'undone' ? undefined : summary;
   }
   return undefined;
 }

@@ -1,0 +1,158 @@
+import type { PlannedStep } from '../plan/step.ts';
+import type { RunEvent } from './event.ts';
+
+export type StepState =
+  | 'queued'
+  | 'running'
+  | 'changed'
+  | 'already'
+  | 'skipped'
+  | 'failed'
+  | 'undoing'
+  | 'undone'
+  | 'undo-failed';
+
+export interface StepView {
+  readonly step: PlannedStep;
+  readonly state: StepState;
+  readonly attempt: number;
+  readonly startedAt: number | undefined;
+  /** Of the last attempt that ended. */
+  readonly durationMs: number | undefined;
+  /** When the running attempt gives up. */
+  readonly untilAt: number | undefined;
+  /** 0 to 1, where the step knows. */
+  readonly fraction: number | undefined;
+  /** The step's own words on where it is. */
+  readonly text: string | undefined;
+  /** The command that runs, or ran last. */
+  readonly command: { readonly node: string; readonly words: readonly string[] } | undefined;
+  readonly waiting: { readonly for: string; readonly seen: string; readonly untilAt: number } | undefined;
+  /** What the end state looked like. */
+  readonly seen: string | undefined;
+  readonly failure: StepFailure | undefined;
+  /** The last lines, oldest first; the journal holds all. */
+  readonly log: readonly LogLine[];
+}
+
+export interface StepFailure {
+  readonly tried: string;
+  readonly seen: string;
+  readonly causes: readonly string[];
+  readonly next: readonly string[];
+}
+
+export interface LogLine {
+  readonly at: number;
+  readonly node: string;
+  /** `command`: the command line itself. */
+  readonly stream: 'stdout' | 'stderr' | 'command';
+  readonly text: string;
+}
+
+/** Whether a step needs nothing more: changed, there already, or skipped. */
+export const isSettled = (state: StepState): boolean =>
+  state === 'changed' || state === 'already' || state === 'skipped';
+
+/** Lines kept of each step. */
+const logLines = 200;
+
+export function emptyStep(step: PlannedStep): StepView {
+  return {
+    step,
+    state: 'queued',
+    attempt: 0,
+    startedAt: undefined,
+    durationMs: undefined,
+    untilAt: undefined,
+    fraction: undefined,
+    text: undefined,
+    command: undefined,
+    waiting: undefined,
+    seen: undefined,
+    failure: undefined,
+    log: [],
+  };
+}
+
+export type StepEvent = Extract<RunEvent, { readonly step: string }>;
+
+/** The step after one more event of its own, which happened at `at`. */
+export function stepAfter(step: StepView, event: StepEvent, at: number): StepView {
+  switch (event.type) {
+    case 'step-started':
+      return {
+        ...quiet(step),
+        state: 'running',
+        attempt: event.attempt,
+        startedAt: at,
+        untilAt: at + event.deadlineMs,
+        failure: undefined,
+        durationMs: undefined,
+      };
+    case 'step-done':
+      return {
+        ...quiet(step),
+        state: event.outcome,
+        seen: event.seen,
+        durationMs: event.durationMs,
+        failure: undefined,
+      };
+    case 'step-failed':
+      return {
+        ...quiet(step),
+        state: 'failed',
+        seen: event.seen,
+        durationMs: event.durationMs,
+        failure: failureOf(event),
+      };
+    case 'undo-started':
+      return { ...quiet(step), state: 'undoing', startedAt: at };
+    case 'step-undone':
+      return { ...quiet(step), state: 'undone', seen: event.seen };
+    case 'undo-failed':
+      return { ...quiet(step), state: 'undo-failed', seen: event.seen };
+    default:
+      return detailsAfter(step, event, at);
+  }
+}
+
+type Detail = Extract<
+  StepEvent,
+  { readonly type: 'command' | 'command-ended' | 'line' | 'progress' | 'waiting' | 'file-written' | 'remembered' }
+>;
+
+function detailsAfter(step: StepView, event: Detail, at: number): StepView {
+  switch (event.type) {
+    case 'command':
+      return {
+        ...step,
+        command: { node: event.node, words: event.command },
+        waiting: undefined,
+        log: logged(step, { at, node: event.node, stream: 'command', text: event.command.join(' ') }),
+      };
+    case 'line':
+      return { ...step, log: logged(step, { at, node: event.node, stream: event.stream, text: event.text }) };
+    case 'progress':
+      return { ...step, text: event.text, fraction: event.fraction ?? step.fraction };
+    case 'waiting':
+      return { ...step, waiting: { for: event.for, seen: event.seen, untilAt: Date.parse(event.untilAt) } };
+    case 'file-written':
+      return { ...step, log: logged(step, { at, node: event.node, stream: 'command', text: `write ${event.path}` }) };
+    case 'command-ended':
+    case 'remembered':
+      return step;
+  }
+}
+
+const quiet = (step: StepView): StepView => ({
+  ...step,
+  waiting: undefined,
+  fraction: undefined,
+  untilAt: undefined,
+  text: undefined,
+});
+
+const failureOf = ({ tried, seen, causes, next }: StepFailure): StepFailure => ({ tried, seen, causes, next });
+
+const logged = (step: StepView, line: LogLine): readonly LogLine[] => [...step.log.slice(1 - logLines), line];

@@ -1,0 +1,56 @@
+import type { Clock } from '../host/host.ts';
+import { HostFault } from '../host/host-fault.ts';
+import type { Wait } from '../plan/step.ts';
+import { StepFault } from '../plan/step-fault.ts';
+import type { RunEventBody } from './event.ts';
+import { spokenDuration } from './words.ts';
+
+interface Waiting {
+  readonly step: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Writes to the journal without waiting for the disk. */
+  note(event: RunEventBody): void;
+}
+
+/** ms after which a wait is told again although nothing has changed. */
+const silence = 15_000;
+
+/** Probes until ready. Says what it waits for at the start, whenever what it sees changes, and every 15 s. */
+export async function waitUntil(wait: Wait, { step, clock, signal, note }: Waiting): Promise<void> {
+  const until = clock.now() + wait.deadline;
+  let told: { seen: string; at: number } | undefined;
+  for (;;) {
+    signal.throwIfAborted();
+    const { ready, seen, hopeless } = await probe(wait);
+    if (ready) return;
+    if (hopeless) throw fault(wait, seen);
+    const now = clock.now();
+    if (now >= until) throw fault(wait, `after ${spokenDuration(wait.deadline)}: ${seen}`);
+    if (told?.seen !== seen || now - told.at >= silence) {
+      told = { seen, at: now };
+      note({ type: 'waiting', step, for: wait.for, seen, untilAt: new Date(until).toISOString() });
+    }
+    await clock.sleep(Math.min(wait.every ?? 2000, until - now), signal);
+  }
+}
+
+/** While a machine starts anew or changes its address, not being reached is what one waits through, not a failure. */
+async function probe(wait: Wait): ReturnType<Wait['probe']> {
+  try {
+    return await wait.probe();
+  } catch (error) {
+    if (error instanceof HostFault && passing.has(error.kind)) return { ready: false, seen: error.message };
+    throw error;
+  }
+}
+
+const passing: ReadonlySet<HostFault['kind']> = new Set(['unreachable', 'lost', 'deadline']);
+
+const fault = (wait: Wait, seen: string): StepFault =>
+  new StepFault({
+    tried: `wait for ${wait.for}`,
+    seen,
+    ...(wait.causes ? { causes: wait.causes } : {}),
+    ...(wait.next ? { next: wait.next } : {}),
+  });
