@@ -1,4 +1,14 @@
-import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument, type YAMLError } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  parseDocument,
+  type YAMLError,
+} from 'yaml';
 import type * as z from 'zod';
 import type { Complaint } from './complaint.ts';
 import { judge } from './issues.ts';
@@ -113,23 +123,33 @@ function placedIn(document: Document, lines: LineCounter, complaint: Complaint, 
 /** Start of the value; of something missing, the key under which it belongs. */
 function valueOffset(document: Document, path: SitePath): number {
   if (path.length === 0) return document.contents?.range?.[0] ?? 0;
-  const node = document.getIn(path, true);
+  const node = nodeAt(document, path);
   if (isNode(node) && node.range && !(isScalar(node) && node.value === null)) return node.range[0];
   return keyOffset(document, path);
 }
 
 function keyOffset(document: Document, path: SitePath): number {
   if (path.length === 0) return document.contents?.range?.[0] ?? 0;
-  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
-  if (isMap(parent)) {
-    const key = String(path.at(-1));
-    const pair = parent.items.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === key);
-    if (pair && isScalar(pair.key) && pair.key.range) return pair.key.range[0];
-  }
+  const key = pairOf(nodeAt(document, path.slice(0, -1)), path.at(-1))?.key;
+  if (isScalar(key) && key.range) return key.range[0];
   return path.length === 1 ? valueOffset(document, []) : placeOfHolder(document, path.slice(0, -1));
 }
 
 /** Where something is missing inside a mapping, its own key is the best place to point at; in a list, the entry. */
 function placeOfHolder(document: Document, path: SitePath): number {
   return typeof path.at(-1) === 'number' ? valueOffset(document, path) : keyOffset(document, path);
+}
+
+function nodeAt(document: Document, path: SitePath): unknown {
+  return path.reduce<unknown>(
+    (node, key) => (isSeq(node) ? node.items[Number(key)] : pairOf(node, key)?.value),
+    document.contents,
+  );
+}
+
+/** Of a key given twice the last pair: its value is the one that counts. */
+function pairOf(node: unknown, key: string | number | undefined): Pair | undefined {
+  return isMap(node)
+    ? node.items.findLast((pair) => isScalar(pair.key) && String(pair.key.value) === String(key))
+    : undefined;
 }

@@ -1,0 +1,153 @@
+import { chmod, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { Document, isMap, isNode, isScalar, parseDocument } from 'yaml';
+import { isMapping, siteDefaults } from './defaults.ts';
+import type { Files } from './files.ts';
+import { parseDraft } from './load.ts';
+import { mergeInto } from './merge.ts';
+import { type DraftValue, type Site, type SiteDraft, siteSchema } from './schema.ts';
+import { schemaLine } from './templates.ts';
+import { safeYaml, unfolded } from './yaml-text.ts';
+
+/**
+ * The text of a site or draft. With `before`, an edit of that text: comments, blank lines, order, quoting and the operator's
+ * own keys stay, and a text that says the same already is returned as it is. The first line names the schema for editors.
+ */
+export function siteText(site: SiteDraft | Site, before?: string): string {
+  const document = before === undefined ? undefined : parseDocument(before, { ...safeYaml, prettyErrors: false });
+  if (before === undefined || document === undefined || document.errors.length > 0 || !isMap(document.contents)) {
+    return withSchemaLine(freshText(site));
+  }
+  const said: unknown = document.toJS();
+  if (!isSameSite(said, { ...site })) return withSchemaLine(freshText(site));
+  mergeInto(document, { ...site }, siteDefaults);
+  const unchanged = isDeepStrictEqual(document.toJS(), said);
+  return withSchemaLine(unchanged ? before : document.toString(unfolded));
+}
+
+/** Writes a file so that a reader sees the old text or the new one, whole, also after a power cut. */
+export async function writeAtomic(path: string, text: string, mode: number): Promise<void> {
+  const target = await realpath(path).catch(() => path);
+  const folder = dirname(target);
+  await mkdir(folder, { recursive: true });
+  const temporary = join(folder, `.${basename(target)}.${process.pid}.${counter++}`);
+  try {
+    await writeSynced(temporary, text, mode);
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(folder);
+}
+
+let counter = 0;
+let drafts: Promise<unknown> = Promise.resolve();
+
+/** Saves at every change, one after the other. Returns the time at which it was safe on disk. */
+export function saveDraft(files: Files, draft: SiteDraft): Promise<Date> {
+  const saved = drafts.then(async () => {
+    const before = (await textOf(files.draft)) ?? (await textOf(files.site));
+    await writeAtomic(files.draft, siteText(draft, before), 0o600);
+    return new Date();
+  });
+  drafts = saved.catch(() => undefined);
+  return saved;
+}
+
+/** The unfinished draft, if there is one. Throws `Fault` when it was made unreadable by hand. */
+export async function loadDraft(
+  files: Files,
+): Promise<{ readonly draft: SiteDraft; readonly savedAt: Date } | undefined> {
+  const text = await textOf(files.draft);
+  if (text === undefined) return undefined;
+  return { draft: parseDraft(text), savedAt: (await stat(files.draft)).mtime };
+}
+
+export async function removeDraft(files: Files): Promise<void> {
+  await drafts;
+  await rm(files.draft, { force: true });
+}
+
+/** Writes the site into its file as an edit of what stands there. A file that is no YAML is kept beside it as `….unreadable`. */
+export async function saveSite(path: string, site: Site): Promise<void> {
+  const before = await textOf(path);
+  if (before !== undefined && parseDocument(before).errors.length > 0) await rename(path, `${path}.unreadable`);
+  await writeAtomic(path, siteText(site, before), 0o644);
+}
+
+/** Remarks about another site must not stay beside this one's answers. */
+function isSameSite(before: unknown, site: { [key: string]: DraftValue }): boolean {
+  if (!isMapping(before)) return false;
+  const marks = (data: { [key: string]: DraftValue }) => {
+    const nodes = Array.isArray(data['nodes']) ? data['nodes'] : [];
+    const ofNodes = nodes.flatMap((node) => (isMapping(node) ? [node['name'], node['reach']] : []));
+    return [data['name'], ...ofNodes].filter((mark) => typeof mark === 'string');
+  };
+  const known = marks(before);
+  return known.length === 0 || marks(site).some((mark) => known.includes(mark));
+}
+
+function freshText(site: SiteDraft | Site): string {
+  const document = new Document(inSchemaOrder({ ...site }), safeYaml);
+  document.commentBefore = ' What is wanted. Edit it by hand or with kloudspot init; keys of your own begin with x-.';
+  if (isMap(document.contents)) {
+    for (const { key, value } of document.contents.items.slice(1)) {
+      if (isNode(key) && !isScalar(value)) key.spaceBefore = true;
+    }
+  }
+  return document.toString(unfolded);
+}
+
+function inSchemaOrder(site: { [key: string]: DraftValue }): { [key: string]: DraftValue } {
+  const known = Object.keys(siteSchema.shape);
+  const keys = [...known.filter((key) => key in site), ...Object.keys(site).filter((key) => !known.includes(key))];
+  const entries = keys.map((key) => [key, withoutGaps(site[key])] as const).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries);
+}
+
+function withoutGaps(value: DraftValue): DraftValue {
+  if (Array.isArray(value)) return value.map(withoutGaps);
+  if (!isMapping(value)) return value ?? undefined;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) =>
+      inner === undefined || inner === null ? [] : [[key, withoutGaps(inner)]],
+    ),
+  );
+}
+
+function withSchemaLine(text: string): string {
+  const line = schemaLine('site.schema.json');
+  const first = /^# yaml-language-server: .*site\.schema\.json[^\n]*\n/.exec(text);
+  return first === null ? `${line}\n${text}` : `${line}\n${text.slice(first[0].length)}`;
+}
+
+async function writeSynced(path: string, text: string, mode: number): Promise<void> {
+  const handle = await open(path, 'wx', mode);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await chmod(path, mode);
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

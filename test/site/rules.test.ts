@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { judgeDraft, parseDraft } from '../../source/site/load.ts';
+import { siteRules } from '../../source/site/rules.ts';
+import type { DraftValue } from '../../source/site/schema.ts';
+import { berlin } from './a-site.ts';
+
+const base = parseDraft(berlin);
+const node = (name: string, more: { [key: string]: DraftValue } = {}): DraftValue => ({
+  name,
+  reach: `${name}.example.org`,
+  role: 'manager',
+  ...more,
+});
+const fixed = (address: string): DraftValue => ({ mode: 'static', address });
+
+/** Each row: what the site says beyond the base, and the rules that it breaks. */
+const broken: readonly (readonly [string, { [key: string]: DraftValue }, readonly string[]])[] = [
+  [
+    'a name twice',
+    { nodes: [node('a'), node('a', { reach: 'b' })] },
+    ['nodes.1.name is "a", which node 1 has already'],
+  ],
+  [
+    'a reach twice',
+    { nodes: [node('a'), node('b', { reach: 'a.example.org' })] },
+    ['nodes.1.reach is "a.example.org", which a has already'],
+  ],
+  [
+    'an address twice',
+    { nodes: [node('a', { network: fixed('10.0.4.2/24') }), node('b', { network: fixed('10.0.4.2/16') })] },
+    ['nodes.1.network.address is "10.0.4.2", which a has already'],
+  ],
+  [
+    "another node's address",
+    { nodes: [node('a', { reach: '10.0.4.2' }), node('b', { network: fixed('10.0.4.2/24') })] },
+    ['nodes.1.network.address is 10.0.4.2, at which a answers'],
+  ],
+  [
+    'static without address',
+    { nodes: [node('a', { network: { mode: 'static' } })] },
+    ['nodes.0.network.address is missing'],
+  ],
+  [
+    'two seats',
+    { nodes: [node('a', { seat: true }), node('b', { seat: true })] },
+    ['nodes.1.seat is true for a second node'],
+  ],
+  ['workers only', { nodes: [node('a', { role: 'worker' })] }, ['nodes are workers only']],
+  ['no virtual address', { network: {} }, ['network.virtualAddress is missing']],
+  [
+    "a node's address as the virtual one",
+    { network: { virtualAddress: '10.0.4.22' } },
+    ['network.virtualAddress is 10.0.4.22, the address of ks-2'],
+  ],
+  ['no class', { storage: { shared: { engine: 'existing' } } }, ['storage.shared.storageClass is missing']],
+];
+
+/** Sites that look like breaches and are none. */
+const allowed: readonly (readonly [string, { [key: string]: DraftValue }])[] = [
+  ['one node without a virtual address', { nodes: [node('a')], network: {} }],
+  [
+    'an address kept though DHCP is chosen',
+    { nodes: [node('a', { network: { mode: 'dhcp', address: '10.0.4.2/24' } })] },
+  ],
+  [
+    'two nodes that swap addresses',
+    {
+      nodes: [
+        node('a', { reach: '10.0.4.2', network: fixed('10.0.4.3/24') }),
+        node('b', { reach: '10.0.4.3', network: fixed('10.0.4.2/24') }),
+      ],
+    },
+  ],
+  [
+    'a virtual address that a node leaves',
+    { nodes: [node('a', { reach: '10.0.4.30', network: fixed('10.0.4.3/24') })] },
+  ],
+  ['an existing class', { storage: { shared: { engine: 'existing', storageClass: 'ceph-rbd' } } }],
+];
+
+describe('rules over several fields', () => {
+  it.each(broken)('%s is refused', (_name, change, expected) => {
+    const judged = judgeDraft({ ...base, ...change });
+    const reasons = 'findings' in judged ? judged.findings.map((finding) => finding.reason) : [];
+    expect(reasons).toHaveLength(expected.length);
+    for (const [index, start] of expected.entries()) expect(reasons[index]).toContain(start);
+  });
+
+  it.each(allowed)('%s is allowed', (_name, change) => {
+    expect(judgeDraft({ ...base, ...change })).toHaveProperty('site');
+  });
+
+  it('speak though other things are wrong, and never throw', () => {
+    for (const value of [undefined, 1, [], { nodes: 1 }, { nodes: [1, null] }, { network: 'x', storage: [] }]) {
+      expect(() => siteRules(value)).not.toThrow();
+    }
+    const half = {
+      nodes: [
+        { name: 'a', role: 1 },
+        { name: 'a', network: 'x' },
+      ],
+    };
+    expect(siteRules(half).map((complaint) => complaint.text)).toContain(
+      'nodes.1.name is "a", which node 1 has already',
+    );
+  });
+});
