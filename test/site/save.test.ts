@@ -190,7 +190,7 @@ describe('on disk', () => {
     await saveDraft(files, { ...parseDraft(berlin), deploy: 'later' });
     expect(await readFile(files.draft, 'utf8')).toContain('# rack a');
     await saveSite(files.site, { ...siteOf(berlin), deploy: 'later' });
-    expect(await readFile(files.site, 'utf8')).toMatch(/# rack a[^]*deploy: later/);
+    expect(await readFile(files.site, 'utf8')).toMatch(/# rack a[\s\S]*deploy: later/);
   });
 
   it('a site.yaml that is no YAML is kept aside before it is written over', async () => {
