@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { ChartPlace } from '../cluster/helm.ts';
+import { Fault } from '../fault/fault.ts';
+import { nodeState } from './define.ts';
+import type { PlannedFile } from './step.ts';
+
+/** A chart as Helm on a node will find it, with the files that must lie there first. */
+export interface PlannedChart {
+  readonly place: ChartPlace;
+  readonly files: readonly PlannedFile[];
+  /** Changes when the chart that is asked for changes. */
+  readonly digest: string;
+}
+
+export interface ChartWish {
+  /** Absolute folder, `oci://…`, URL, `repository/name`, or a name together with `repository`. */
+  readonly reference: string;
+  readonly repository?: string | undefined;
+  readonly version?: string | undefined;
+}
+
+/** Reads a local chart's files; tests hand in their own. */
+export type ReadChart = (folder: string) => ReadonlyMap<string, string>;
+
+/** `release` names the chart's folder on the node. Throws `Fault` where a local chart is none. */
+export function planChart(wish: ChartWish, release: string, node: string, read: ReadChart = readChart): PlannedChart {
+  if (!wish.reference.startsWith('/')) {
+    const place: ChartPlace = {
+      ...remote(wish.reference),
+      ...(wish.repository ? { repository: wish.repository } : {}),
+    };
+    const versioned = wish.version === undefined ? place : { ...place, version: wish.version };
+    return { place: versioned, files: [], digest: digestOf(JSON.stringify(versioned)) };
+  }
+  const folder = `${nodeState}/charts/${release}`;
+  const texts = [...read(wish.reference)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const files = texts.map(([path, content]) => ({ node, path: `${folder}/${path}`, content, mode: 0o644 }));
+  return { place: { chart: folder }, files, digest: digestOf(JSON.stringify(texts)) };
+}
+
+/** `https://charts.example.org/stable/kloudspot` is chart `kloudspot` of that repository; an archive is taken as it is. */
+function remote(reference: string): ChartPlace {
+  const url = /^(https?:\/\/.+)\/([^/]+)$/.exec(reference);
+  if (!url?.[1] || !url[2] || /\.(tgz|tar\.gz)$/.test(reference)) return { chart: reference };
+  return { chart: url[2], repository: url[1] };
+}
+
+export function digestOf(...texts: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const text of texts) hash.update(text).update('\0');
+  return hash.digest('hex').slice(0, 12);
+}
+
+function readChart(folder: string): ReadonlyMap<string, string> {
+  let names: string[];
+  try {
+    names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    statSync(join(folder, 'Chart.yaml'));
+  } catch (cause) {
+    throw new Fault({
+      what: `There is no chart in ${folder}.`,
+      why: 'A chart is a folder with a file Chart.yaml in it.',
+      next: ['Give such a folder, an oci:// reference, or repository/name: chart.reference in site.yaml.'],
+      cause,
+    });
+  }
+  const paths = names.map((name) => join(folder, name)).filter((path) => statSync(path).isFile());
+  return new Map(paths.map((path) => [relative(folder, path), readFileSync(path, 'utf8')]));
+}

@@ -1,0 +1,58 @@
+import { microk8sFiles, parseTrack } from '../cluster/microk8s.ts';
+import { mapperName } from '../storage/shared.ts';
+import { manifestText } from './manifest.ts';
+
+const kubeletDir = microk8sFiles.kubelet;
+const home = microk8sFiles.openebs;
+
+/** Values of the chart lvm-localpv. MicroK8s keeps its kubelet's folder elsewhere than the chart expects. */
+export function lvmValues(): string {
+  return manifestText([{ lvmNode: { kubeletDir }, analytics: { enabled: false } }]);
+}
+
+export interface CstorWish {
+  readonly group: string;
+  readonly volume: string;
+  readonly channel: string;
+  /** The chart of the other engine brings the kinds of snapshots already. */
+  readonly besideLvm: boolean;
+}
+
+/**
+ * Values of the chart cstor. NDM is shown exactly one device path and nothing else: on every other blank disk it would
+ * write a partition table of its own at its first start. The filter on the system's disk would hide a logical volume
+ * that lies on it, so it is off; the exact path keeps the rest of that disk out of sight.
+ */
+export function cstorValues({ group, volume, channel, besideLvm }: CstorWish): string {
+  const track = parseTrack(channel);
+  return manifestText([
+    {
+      csiNode: { kubeletDir },
+      openebsNDM: { enabled: true },
+      'openebs-ndm': {
+        ndm: {
+          sparse: { path: `${home}/sparse` },
+          filters: {
+            enableOsDiskExcludeFilter: false,
+            enablePathFilter: true,
+            includePaths: `/dev/mapper/${mapperName(group, volume)}`,
+            excludePaths: 'loop,fd0,sr0,/dev/ram,/dev/md,/dev/rbd,/dev/zd',
+          },
+        },
+        varDirectoryPath: { baseDir: home },
+      },
+      cspcOperator: { baseDir: `${home}/cstor-pool`, sparseDir: `${home}/sparse` },
+      cvcOperator: { baseDir: home },
+      // The chart's own image was withdrawn by its publisher.
+      cleanup: {
+        image: {
+          registry: '',
+          repository: 'registry.k8s.io/kubectl',
+          tag: `v${track?.major ?? 1}.${track?.minor ?? 34}.0`,
+        },
+      },
+      crd: { volumeSnapshot: !besideLvm },
+      analytics: { enabled: false },
+    },
+  ]);
+}

@@ -1,0 +1,149 @@
+import * as z from 'zod';
+import { kubectl } from '../../cluster/kubectl.ts';
+import {
+  type BlockDeviceObject,
+  blockDeviceObject,
+  poolClusterObject,
+  type PoolInstanceObject,
+  poolInstanceObject,
+} from '../../cluster/objects.ts';
+import { readList, readObject } from '../../cluster/read.ts';
+import { mapperName } from '../../storage/shared.ts';
+import { carryOut } from '../carry-out.ts';
+import { command, minutes, plannedStep } from '../define.ts';
+import { manifestText } from '../manifest.ts';
+import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
+
+const parameters = z.object({
+  seed: z.string(),
+  namespace: z.string(),
+  group: z.string(),
+  volume: z.string(),
+  nodes: z.array(z.string()).min(1),
+});
+type Parameters = z.output<typeof parameters>;
+
+export const poolName = 'kloudspot';
+const kinds = {
+  devices: 'blockdevices.openebs.io',
+  cluster: 'cstorpoolclusters.cstor.openebs.io',
+  instances: 'cstorpoolinstances.cstor.openebs.io',
+};
+/** Phases that a pool does not leave by itself. */
+const terminal = ['PoolCreationFailed', 'Error', 'Invalid', 'ErrorDuplicate', 'FAULTED'];
+const hostname = 'kubernetes.io/hostname';
+const placeholder = (node: string) => `<block device of ${node}>`;
+
+/** One pool a node, each a stripe over the one logical volume; copies lie on the other nodes. */
+function manifest({ namespace, nodes }: Parameters): string {
+  const pools = nodes.map((node) => ({
+    nodeSelector: { [hostname]: node },
+    dataRaidGroups: [{ blockDevices: [{ blockDeviceName: placeholder(node) }] }],
+    poolConfig: { dataRaidGroupType: 'stripe' },
+  }));
+  return manifestText([
+    {
+      apiVersion: 'cstor.openebs.io/v1',
+      kind: 'CStorPoolCluster',
+      metadata: { name: poolName, namespace },
+      spec: { pools },
+    },
+  ]);
+}
+
+/** The record of our logical volume: of that node and with one of the names that udev knows the volume by. */
+function deviceOf(devices: readonly BlockDeviceObject[], node: string, p: Parameters): BlockDeviceObject | undefined {
+  const mapper = mapperName(p.group, p.volume);
+  const names = [`/dev/mapper/${mapper}`, `/dev/${p.group}/${p.volume}`, `/dev/disk/by-id/dm-name-${mapper}`];
+  return devices.find(({ metadata, spec }) => {
+    const on = metadata.labels[hostname] ?? spec.nodeAttributes.nodeName;
+    const called = [spec.path, ...spec.devlinks.flatMap(({ links }) => links)];
+    return on === node && called.some((path) => names.includes(path));
+  });
+}
+
+async function devices(context: StepContext, p: Parameters): Promise<readonly BlockDeviceObject[]> {
+  const answer = await readList(await context.look(p.seed), kinds.devices, p, blockDeviceObject);
+  return answer.answered ? answer.value : [];
+}
+
+async function instances(context: StepContext, p: Parameters): Promise<readonly PoolInstanceObject[]> {
+  const selector = `openebs.io/cstor-pool-cluster=${poolName}`;
+  const where = { namespace: p.namespace, selector };
+  const answer = await readList(await context.look(p.seed), kinds.instances, where, poolInstanceObject);
+  return answer.answered ? answer.value : [];
+}
+
+const nodeOf = ({ metadata, spec }: PoolInstanceObject) => metadata.labels[hostname] ?? spec.hostName;
+const usable = ({ status }: PoolInstanceObject) => status.phase === 'ONLINE' && !status.readOnly;
+
+async function state(context: StepContext, p: Parameters): Promise<Looked> {
+  const host = await context.look(p.seed);
+  const cluster = await readObject(host, kinds.cluster, poolName, p.namespace, poolClusterObject);
+  if (!cluster.answered) return { holds: false, seen: `${p.seed} says: ${cluster.said}` };
+  if (!cluster.value) return { holds: false, seen: 'no pool' };
+  const found = await instances(context, p);
+  const open = p.nodes.filter((node) => !found.some((each) => nodeOf(each) === node && usable(each)));
+  return {
+    holds: open.length === 0,
+    seen: open.length === 0 ? `${p.nodes.length} pools online` : sayPools(found, open),
+  };
+}
+
+function sayPools(found: readonly PoolInstanceObject[], open: readonly string[]): string {
+  const words = open.map((node) => {
+    const pool = found.find((each) => nodeOf(each) === node);
+    if (!pool) return `${node}: no pool yet`;
+    return `${node}: ${pool.status.readOnly ? 'read-only' : pool.status.phase || 'begun'}`;
+  });
+  return words.join(', ');
+}
+
+async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+  const names: Record<string, string> = {};
+  await context.until({
+    for: `each node to show ${p.group}/${p.volume} as a block device`,
+    deadline: minutes(5),
+    probe: async () => {
+      const found = await devices(context, p);
+      for (const node of p.nodes) {
+        const device = deviceOf(found, node, p);
+        if (device) names[placeholder(node)] = device.metadata.name;
+      }
+      const missing = p.nodes.filter((node) => !(placeholder(node) in names));
+      return { ready: missing.length === 0, seen: missing.length === 0 ? 'all' : `not yet: ${missing.join(', ')}` };
+    },
+    causes: [
+      `the filter of NDM does not let /dev/mapper/${mapperName(p.group, p.volume)} through`,
+      'two nodes are clones of each other: their volumes have the same identity',
+    ],
+    next: [`sudo microk8s kubectl get blockdevices -n ${p.namespace} -o wide on ${p.seed}`],
+  });
+  await carryOut(context, step, { fill: names });
+  await context.until({
+    for: 'every pool to be online',
+    deadline: minutes(10),
+    every: 3_000,
+    probe: async () => {
+      const { holds, seen } = await state(context, p);
+      const lost = (await instances(context, p)).some(({ status }) => terminal.includes(status.phase));
+      return { ready: holds, seen, hopeless: lost };
+    },
+    causes: ['the logical volume carries a file system or a former pool', 'iscsid does not run on a node'],
+    next: [`sudo microk8s kubectl describe ${kinds.cluster} ${poolName} -n ${p.namespace} on ${p.seed}`],
+  });
+}
+
+export const pool: StepKind<typeof parameters> = { kind: 'pool', parameters, done: state, verify: state, act };
+
+export function planPool(p: Parameters, needs: readonly string[]): PlannedStep {
+  return plannedStep(pool, {
+    group: 'Storage',
+    title: `Make a pool on ${p.nodes.length === 1 ? 'the node' : `each of ${p.nodes.length} nodes`}`,
+    why: 'Shared volumes lie in it, with a copy on each node.',
+    needs,
+    deadline: minutes(16),
+    parameters: p,
+    commands: [command(p.seed, kubectl.apply(), { stdin: manifest(p) })],
+  });
+}

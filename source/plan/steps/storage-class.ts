@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import { kubectl } from '../../cluster/kubectl.ts';
+import { storageClassObject } from '../../cluster/objects.ts';
+import { readObject } from '../../cluster/read.ts';
+import { carryOut } from '../carry-out.ts';
+import { command, minutes, plannedStep } from '../define.ts';
+import { manifestText } from '../manifest.ts';
+import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
+
+const parameters = z.object({
+  seed: z.string(),
+  class: z.enum(['shared', 'unshared']),
+  name: z.string(),
+  provisioner: z.string(),
+  settings: z.record(z.string(), z.string()),
+  binding: z.enum(['Immediate', 'WaitForFirstConsumer']),
+});
+type Parameters = z.output<typeof parameters>;
+
+/** Its settings can never be changed; volumes that exist do not need it any more. */
+const differs = 'a class of this name stands with other settings';
+
+function manifest(p: Parameters): string {
+  return manifestText([
+    {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: { name: p.name, labels: { 'app.kubernetes.io/managed-by': 'kloudspot' } },
+      provisioner: p.provisioner,
+      parameters: p.settings,
+      volumeBindingMode: p.binding,
+      allowVolumeExpansion: true,
+      reclaimPolicy: 'Delete',
+    },
+  ]);
+}
+
+async function standing(context: StepContext, p: Parameters): Promise<Looked & { readonly other: boolean }> {
+  const answer = await readObject(await context.look(p.seed), 'storageclasses', p.name, undefined, storageClassObject);
+  if (!answer.answered) return { holds: false, other: false, seen: `${p.seed} says: ${answer.said}` };
+  if (!answer.value) return { holds: false, other: false, seen: `no class ${p.name}` };
+  const { provisioner, parameters: settings, volumeBindingMode } = answer.value;
+  const same = provisioner === p.provisioner && volumeBindingMode === p.binding && sameWords(settings, p.settings);
+  return { holds: same, other: !same, seen: same ? `class ${p.name} is there` : differs };
+}
+
+function sameWords(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...keys].every((key) => a[key] === b[key]);
+}
+
+export const storageClass: StepKind<typeof parameters> = {
+  kind: 'storage-class',
+  parameters,
+  done: standing,
+  verify: standing,
+  async act(context, p, step) {
+    if ((await standing(context, p)).other) await carryOut(context, step, { when: differs });
+    await carryOut(context, step);
+  },
+  async undo(context, p) {
+    await context.run(p.seed, kubectl.delete('storageclasses', p.name, { wait: true }), { sudo: true });
+  },
+};
+
+export function planStorageClass(p: Parameters, needs: readonly string[]): PlannedStep {
+  return plannedStep(storageClass, {
+    name: p.class,
+    group: 'Storage',
+    title: `Storage class ${p.name} for ${p.class} volumes`,
+    why: 'The product asks for its volumes by this name.',
+    needs,
+    deadline: minutes(2),
+    parameters: p,
+    commands: [
+      command(p.seed, kubectl.delete('storageclasses', p.name, { wait: true }), { when: differs }),
+      command(p.seed, kubectl.apply(), { stdin: manifest(p) }),
+    ],
+  });
+}

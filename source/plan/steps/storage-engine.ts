@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import { helm } from '../../cluster/helm.ts';
+import { ofRelease } from '../../cluster/workloads.ts';
+import { carryOut } from '../carry-out.ts';
+import { digestOf, type PlannedChart } from '../charts.ts';
+import { command, minutes, nodeState, plannedStep } from '../define.ts';
+import { madeOf, releaseOn } from '../release.ts';
+import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
+import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../workload-wait.ts';
+
+const parameters = z.object({
+  engine: z.enum(['lvm', 'cstor']),
+  seed: z.string(),
+  release: z.string(),
+  namespace: z.string(),
+  digest: z.string(),
+});
+type Parameters = z.output<typeof parameters>;
+
+const labels = { lvm: 'OpenEBS LVM LocalPV', cstor: 'OpenEBS cStor' } as const;
+
+const wanted = (p: Parameters): WorkloadsWanted => ({
+  through: p.seed,
+  namespace: p.namespace,
+  pick: (workloads) => ofRelease(workloads, p.release),
+  atLeast: 1,
+});
+
+async function state(context: StepContext, p: Parameters): Promise<Looked> {
+  const release = await releaseOn(context, p.seed, p);
+  if (!release) return { holds: false, seen: `no release ${p.release}` };
+  if (release.status !== 'deployed') return { holds: false, seen: `release ${p.release} is ${release.status}` };
+  if (release.description !== madeOf(p.digest))
+    return { holds: false, seen: `${p.release} stands with other settings` };
+  const { holds, seen } = await workloadsReady(context, wanted(p));
+  return { holds, seen: `${labels[p.engine]}: ${seen}` };
+}
+
+export const storageEngine: StepKind<typeof parameters> = {
+  kind: 'storage-engine',
+  parameters,
+  done: state,
+  verify: state,
+  async act(context, p, step) {
+    await carryOut(context, step, {
+      run: {
+        deadline: minutes(12),
+        causes: ['no way to the chart repository from the node', 'a former release hangs'],
+      },
+    });
+    await untilWorkloadsReady(context, wanted(p), {
+      for: `${labels[p.engine]} to run`,
+      deadline: minutes(10),
+      causes: ['its images cannot be pulled'],
+    });
+  },
+};
+
+export interface EnginePlan {
+  readonly engine: Parameters['engine'];
+  readonly seed: string;
+  readonly release: string;
+  readonly namespace: string;
+  readonly chart: PlannedChart;
+  /** Text of its values file. */
+  readonly values: string;
+}
+
+export function planStorageEngine(plan: EnginePlan, needs: readonly string[]): PlannedStep {
+  const { engine, seed, release, namespace, chart } = plan;
+  const path = `${nodeState}/charts/${release}.values.yaml`;
+  const p: Parameters = { engine, seed, release, namespace, digest: digestOf(plan.values, chart.digest) };
+  return plannedStep(storageEngine, {
+    name: engine,
+    group: 'Storage',
+    title: `Install ${labels[engine]}`,
+    why:
+      engine === 'lvm'
+        ? 'Gives each instance of a database a logical volume on its own node.'
+        : 'Keeps a copy of every shared volume on each pool, so that its user can move to another node.',
+    needs,
+    deadline: minutes(23),
+    parameters: p,
+    commands: [
+      command(seed, helm.upgrade(p, chart.place, { values: path, description: madeOf(p.digest), minutes: 10 })),
+    ],
+    files: [...chart.files, { node: seed, path, content: plan.values, mode: 0o644 }],
+  });
+}
