@@ -1,17 +1,86 @@
-import { helm, parseReleaseStatus, type ReleasePlace, type ReleaseStatus } from '../cluster/helm.ts';
-import { look } from './carry-out.ts';
-import type { StepContext } from './step.ts';
+import {
+  helm,
+  isPending,
+  parseHistory,
+  parseReleaseStatus,
+  type ReleasePlace,
+  type ReleaseStatus,
+  revisionToRollBackTo,
+} from '../cluster/helm.ts';
+import { firstWords } from '../cluster/read.ts';
+import { carryOut, look } from './carry-out.ts';
+import { command, minutes } from './define.ts';
+import { StepFault } from './step-fault.ts';
+import type { PlannedCommand, PlannedStep, StepContext } from './step.ts';
 
-/** The release as Helm on `node` knows it; undefined where there is none. */
+/** The release as Helm on `node` knows it; undefined where Helm says that there is none. No answer is a `StepFault`. */
 export async function releaseOn(
   context: StepContext,
   node: string,
   place: ReleasePlace,
 ): Promise<ReleaseStatus | undefined> {
-  return parseReleaseStatus((await look(context, node, helm.status(place))).stdout);
+  const result = await look(context, node, helm.status(place));
+  const status = result.code === 0 ? parseReleaseStatus(result.stdout) : undefined;
+  if (status) return status;
+  if (result.stderr.includes('not found')) return undefined;
+  throw new StepFault({
+    tried: `ask Helm on ${node} for release ${place.release}`,
+    seen: firstWords(result),
+    causes: ['the API does not answer', `${node} is no manager of the cluster`],
+    next: ['kloudspot status'],
+  });
 }
 
 /** Kept with a revision: what it was made of. A revision with another word was made of something else. */
 export function madeOf(digest: string): string {
   return `kloudspot ${digest}`;
+}
+
+const interruptedFirst = 'its first installation was interrupted';
+const interruptedLater = 'an earlier change of it was interrupted';
+const rollingBack = 'the rollout fails';
+const revision = '<revision>';
+
+/** Helm refuses every change of a release that an interrupted Helm left pending: these take it out of that state. */
+export function healCommands(node: string, place: ReleasePlace): PlannedCommand[] {
+  return [
+    command(node, helm.uninstall(place, 5), { when: interruptedFirst }),
+    command(node, helm.rollback(place, revision), { when: interruptedLater }),
+  ];
+}
+
+export async function heal(context: StepContext, step: PlannedStep, node: string, place: ReleasePlace): Promise<void> {
+  const release = await releaseOn(context, node, place);
+  if (!release || !isPending(release.status)) return;
+  const before = await revisionBefore(context, node, place);
+  context.progress(`release ${place.release} was left ${release.status}; it is taken out of that first`);
+  const run = { deadline: minutes(6) };
+  if (before === undefined) await carryOut(context, step, { when: interruptedFirst, run });
+  else await carryOut(context, step, { when: interruptedLater, fill: { [revision]: String(before) }, run });
+}
+
+export function rollBackCommands(node: string, place: ReleasePlace): PlannedCommand[] {
+  return [command(node, helm.rollback(place, revision), { when: rollingBack })];
+}
+
+/** Back to the revision before; undefined where there is none. */
+export async function rollBack(
+  context: StepContext,
+  step: PlannedStep,
+  node: string,
+  place: ReleasePlace,
+): Promise<number | undefined> {
+  const before = await revisionBefore(context, node, place);
+  if (before === undefined) return undefined;
+  await carryOut(context, step, {
+    when: rollingBack,
+    fill: { [revision]: String(before) },
+    run: { deadline: minutes(6) },
+  });
+  return before;
+}
+
+async function revisionBefore(context: StepContext, node: string, place: ReleasePlace): Promise<number | undefined> {
+  const history = parseHistory((await look(context, node, helm.history(place))).stdout);
+  return history && revisionToRollBackTo(history);
 }

@@ -4,7 +4,7 @@ import { ofRelease } from '../../cluster/workloads.ts';
 import { carryOut } from '../carry-out.ts';
 import { digestOf, type PlannedChart } from '../charts.ts';
 import { command, minutes, nodeState, plannedStep } from '../define.ts';
-import { madeOf, releaseOn } from '../release.ts';
+import { heal, healCommands, madeOf, releaseOn } from '../release.ts';
 import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
 import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../workload-wait.ts';
 
@@ -42,6 +42,7 @@ export const storageEngine: StepKind<typeof parameters> = {
   done: state,
   verify: state,
   async act(context, p, step) {
+    await heal(context, step, p.seed, p);
     await carryOut(context, step, {
       run: {
         deadline: minutes(12),
@@ -82,6 +83,7 @@ export function planStorageEngine(plan: EnginePlan, needs: readonly string[]): P
     deadline: minutes(23),
     parameters: p,
     commands: [
+      ...healCommands(seed, p),
       command(seed, helm.upgrade(p, chart.place, { values: path, description: madeOf(p.digest), minutes: 10 })),
     ],
     files: [...chart.files, { node: seed, path, content: plan.values, mode: 0o644 }],

@@ -1,0 +1,51 @@
+import type { StepKind } from './step.ts';
+import { addonDns } from './steps/addon-dns.ts';
+import { addonIngress } from './steps/addon-ingress.ts';
+import { addonMetallb } from './steps/addon-metallb.ts';
+import { helmInstall } from './steps/helm-install.ts';
+import { helmUninstall } from './steps/helm-uninstall.ts';
+import { hostname } from './steps/hostname.ts';
+import { hostsFile } from './steps/hosts-file.ts';
+import { ingressService } from './steps/ingress-service.ts';
+import { joinManager, joinWorker } from './steps/join.ts';
+import { microk8sInstall } from './steps/microk8s-install.ts';
+import { namespaceKind } from './steps/namespace.ts';
+import { network } from './steps/network.ts';
+import { packages } from './steps/packages.ts';
+import { pool } from './steps/pool.ts';
+import { reboot } from './steps/reboot.ts';
+import { rollout } from './steps/rollout.ts';
+import { sharedVolume } from './steps/shared-volume.ts';
+import { storageClass } from './steps/storage-class.ts';
+import { storageEngine } from './steps/storage-engine.ts';
+import { tlsSecret } from './steps/tls-secret.ts';
+import { chart, values } from './steps/written-files.ts';
+
+const all: readonly StepKind[] = [
+  packages,
+  reboot,
+  hostname,
+  hostsFile,
+  network,
+  microk8sInstall,
+  joinManager,
+  joinWorker,
+  addonDns,
+  addonIngress,
+  addonMetallb,
+  ingressService,
+  sharedVolume,
+  storageEngine,
+  pool,
+  storageClass,
+  namespaceKind,
+  tlsSecret,
+  values,
+  chart,
+  helmInstall,
+  rollout,
+  helmUninstall,
+];
+
+/** Every kind of step by its name: how a plan on disk comes back to life. */
+export const stepKinds: ReadonlyMap<string, StepKind> = new Map(all.map((kind) => [kind.kind, kind]));

@@ -1,0 +1,79 @@
+import * as z from 'zod';
+import { helm } from '../../cluster/helm.ts';
+import { carryOut } from '../carry-out.ts';
+import type { PlannedChart } from '../charts.ts';
+import { command, minutes, plannedStep } from '../define.ts';
+import { heal, healCommands, madeOf, releaseOn } from '../release.ts';
+import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
+import { valuesPath } from './written-files.ts';
+
+const parameters = z.object({
+  seed: z.string(),
+  release: z.string(),
+  namespace: z.string(),
+  /** Changes with the values and with the chart that is asked for. */
+  digest: z.string(),
+  /** Take the newest chart that is allowed, even where the same was asked for before. */
+  newest: z.boolean(),
+});
+type Parameters = z.output<typeof parameters>;
+
+async function verify(context: StepContext, p: Parameters): Promise<Looked> {
+  const release = await releaseOn(context, p.seed, p);
+  if (!release) return { holds: false, seen: `no release ${p.release}` };
+  const revision = `revision ${release.revision}`;
+  if (release.status !== 'deployed') return { holds: false, seen: `${revision} is ${release.status}` };
+  const same = release.description === madeOf(p.digest);
+  return {
+    holds: same,
+    seen: same ? `${revision} is deployed` : `${revision} was made of other values or another chart`,
+  };
+}
+
+async function done(context: StepContext, p: Parameters): Promise<Looked> {
+  const looked = await verify(context, p);
+  const fetch = p.newest && context.recall('fetched') !== 'yes';
+  return fetch && looked.holds ? { holds: false, seen: `${looked.seen}; the newest chart is asked for` } : looked;
+}
+
+export const helmInstall: StepKind<typeof parameters> = {
+  kind: 'helm-install',
+  parameters,
+  done,
+  verify,
+  async act(context, p, step) {
+    await heal(context, step, p.seed, p);
+    await carryOut(context, step, {
+      run: {
+        deadline: minutes(14),
+        causes: [
+          'the chart refuses the values',
+          'no way to the chart from the node',
+          'a hook of the chart does not end',
+        ],
+        next: [`sudo microk8s helm3 status ${p.release} -n ${p.namespace} on ${p.seed}`],
+      },
+    });
+    context.remember('fetched', 'yes');
+  },
+};
+
+export function planHelmInstall(
+  p: Parameters,
+  chart: PlannedChart,
+  needs: readonly string[],
+  purpose: 'install' | 'update',
+): PlannedStep {
+  return plannedStep(helmInstall, {
+    group: purpose === 'install' ? 'Install the product' : 'Update the product',
+    title: purpose === 'install' ? `Install release ${p.release}` : `Update release ${p.release}`,
+    why: 'Helm keeps every revision, so that one can go back.',
+    needs,
+    deadline: minutes(25),
+    parameters: p,
+    commands: [
+      ...healCommands(p.seed, p),
+      command(p.seed, helm.upgrade(p, chart.place, { values: valuesPath, description: madeOf(p.digest), minutes: 10 })),
+    ],
+  });
+}

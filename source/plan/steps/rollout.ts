@@ -1,0 +1,88 @@
+import * as z from 'zod';
+import { ofRelease } from '../../cluster/workloads.ts';
+import { minutes, plannedStep } from '../define.ts';
+import { madeOf, releaseOn, rollBack, rollBackCommands } from '../release.ts';
+import { StepFault } from '../step-fault.ts';
+import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
+import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../workload-wait.ts';
+
+const parameters = z.object({
+  seed: z.string(),
+  release: z.string(),
+  namespace: z.string(),
+  digest: z.string(),
+  /** When it does not become ready, the revision before is put in force again. */
+  rollBack: z.boolean(),
+});
+type Parameters = z.output<typeof parameters>;
+
+const wanted = (p: Parameters): WorkloadsWanted => ({
+  through: p.seed,
+  namespace: p.namespace,
+  pick: (workloads) => ofRelease(workloads, p.release),
+  atLeast: 1,
+});
+
+async function inForce(context: StepContext, p: Parameters): Promise<boolean> {
+  const release = await releaseOn(context, p.seed, p);
+  return release?.status === 'deployed' && release.description === madeOf(p.digest);
+}
+
+async function state(context: StepContext, p: Parameters): Promise<Looked> {
+  if (!(await inForce(context, p))) return { holds: false, seen: 'another revision is in force' };
+  const { holds, seen } = await workloadsReady(context, wanted(p));
+  return { holds, seen };
+}
+
+async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+  if (!(await inForce(context, p))) {
+    throw new StepFault({
+      tried: 'watch the new revision become ready',
+      seen: 'another revision is in force: it was rolled back, or changed by hand',
+      next: ['kloudspot update begins anew'],
+    });
+  }
+  try {
+    await untilWorkloadsReady(context, wanted(p), {
+      for: 'every part of the product to be ready',
+      deadline: minutes(15),
+      causes: ['an image cannot be pulled', 'a volume cannot be made', 'too few nodes for one instance each'],
+    });
+  } catch (error) {
+    if (!(error instanceof StepFault) || !p.rollBack || context.signal.aborted) throw error;
+    throw await rolledBack(context, p, step, error);
+  }
+}
+
+async function rolledBack(
+  context: StepContext,
+  p: Parameters,
+  step: PlannedStep,
+  error: StepFault,
+): Promise<StepFault> {
+  context.progress('not ready in time; the revision before is put in force again');
+  const before = await rollBack(context, step, p.seed, p);
+  const now = before === undefined ? 'there is no revision to go back to' : `revision ${before} is in force again`;
+  return new StepFault({
+    tried: error.tried,
+    seen: `${error.seen}; ${now}`,
+    causes: error.causes,
+    next: ['Correct the values, then: kloudspot update', ...error.next],
+    cause: error,
+  });
+}
+
+export const rollout: StepKind<typeof parameters> = { kind: 'rollout', parameters, done: state, verify: state, act };
+
+export function planRollout(p: Parameters, needs: readonly string[]): PlannedStep {
+  return plannedStep(rollout, {
+    group: 'Rollout',
+    title: 'Every part of the product becomes ready',
+    why: 'Installed is not running: each part is watched until it is ready.',
+    risk: 'none',
+    needs,
+    deadline: minutes(24),
+    parameters: p,
+    commands: p.rollBack ? rollBackCommands(p.seed, p) : [],
+  });
+}

@@ -1,0 +1,74 @@
+import * as z from 'zod';
+import { kubectl } from '../../cluster/kubectl.ts';
+import { secretObject } from '../../cluster/objects.ts';
+import { readObject } from '../../cluster/read.ts';
+import { carryOut } from '../carry-out.ts';
+import { command, minutes, plannedStep } from '../define.ts';
+import { manifestText } from '../manifest.ts';
+import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
+import { ensurePair, standingPair } from '../tls-pair.ts';
+
+const parameters = z.object({
+  seed: z.string(),
+  namespace: z.string(),
+  name: z.string(),
+  mode: z.enum(['files', 'self-signed']),
+});
+type Parameters = z.output<typeof parameters>;
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+const certificatePlace = '<certificate>';
+const keyPlace = '<private key>';
+
+const manifest = ({ namespace, name }: Parameters) => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  type: 'kubernetes.io/tls',
+  metadata: { name, namespace, labels: { 'app.kubernetes.io/managed-by': 'kloudspot' } },
+  data: { 'tls.crt': certificatePlace, 'tls.key': keyPlace },
+});
+
+async function state(context: StepContext, { seed, namespace, name }: Parameters): Promise<Looked> {
+  const pair = await standingPair(context.site, context.files, context.clock.now());
+  if (!pair) return { holds: false, seen: 'no certificate was made yet' };
+  const answer = await readObject(await context.look(seed), 'secrets', name, namespace, secretObject);
+  if (!answer.answered) return { holds: false, seen: `${seed} says: ${answer.said}` };
+  if (!answer.value) return { holds: false, seen: `no secret ${name}` };
+  const same = answer.value.data['tls.crt'] === base64(pair.certificate);
+  return {
+    holds: same,
+    seen: same ? `secret ${name} holds the certificate` : `secret ${name} holds another certificate`,
+  };
+}
+
+async function act(context: StepContext, _: Parameters, step: PlannedStep): Promise<void> {
+  const pair = await ensurePair(context.site, context.files, context.clock.now());
+  const key = base64(pair.key);
+  context.conceal(key);
+  await carryOut(context, step, { fill: { [certificatePlace]: base64(pair.certificate), [keyPlace]: key } });
+}
+
+export const tlsSecret: StepKind<typeof parameters> = {
+  kind: 'tls-secret',
+  parameters,
+  done: state,
+  verify: state,
+  act,
+};
+
+export function planTlsSecret(p: Parameters, needs: readonly string[]): PlannedStep {
+  return plannedStep(tlsSecret, {
+    group: 'Prepare the product',
+    title: p.mode === 'files' ? 'Certificate and key from the files' : 'Certificate, signed by itself',
+    why: 'Browsers and devices check it before they trust the site.',
+    needs,
+    deadline: minutes(2),
+    parameters: p,
+    commands: [
+      command(p.seed, kubectl.apply(), {
+        stdin: manifestText([manifest(p)]),
+        note: 'the private key goes through standard input and is kept nowhere else',
+      }),
+    ],
+  });
+}

@@ -1,0 +1,66 @@
+import { X509Certificate } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Fault } from '../fault/fault.ts';
+import type { Files } from '../site/files.ts';
+import type { Site } from '../site/schema.ts';
+import { selfSigned } from '../tls/self-signed.ts';
+
+/** PEM texts. The key is a secret. */
+export interface TlsPair {
+  readonly key: string;
+  readonly certificate: string;
+}
+
+/** The pair that stands on the seat; undefined where a self-signed one was not made yet, or no longer fits. */
+export async function standingPair(site: Site, files: Files, now: number): Promise<TlsPair | undefined> {
+  if (site.tls.mode === 'files') {
+    return { key: await readable(site.tls.key), certificate: await readable(site.tls.certificate) };
+  }
+  const { key, certificate } = keptAt(files);
+  try {
+    const pair = { key: await readFile(key, 'utf8'), certificate: await readFile(certificate, 'utf8') };
+    return fits(pair.certificate, site.customer.dnsName, now) ? pair : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The standing pair, or a self-signed one that is made now and kept under `files.tls`. */
+export async function ensurePair(site: Site, files: Files, now: number): Promise<TlsPair> {
+  const standing = await standingPair(site, files, now);
+  if (standing) return standing;
+  const pair = await selfSigned(site.customer.dnsName, site.network.virtualAddress);
+  const kept = keptAt(files);
+  await mkdir(files.tls, { recursive: true, mode: 0o700 });
+  await replace(kept.key, pair.key, 0o600);
+  await replace(kept.certificate, pair.certificate, 0o644);
+  return pair;
+}
+
+function keptAt(files: Files): TlsPair {
+  return { key: join(files.tls, 'tls.key'), certificate: join(files.tls, 'tls.crt') };
+}
+
+function fits(certificate: string, dnsName: string, now: number): boolean {
+  const read = new X509Certificate(certificate);
+  return read.checkHost(dnsName) !== undefined && Date.parse(read.validTo) > now;
+}
+
+async function replace(path: string, text: string, mode: number): Promise<void> {
+  await writeFile(`${path}.new`, text, { mode });
+  await rename(`${path}.new`, path);
+}
+
+async function readable(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new Fault({
+      what: `${path} cannot be read.`,
+      why: cause instanceof Error ? cause.message : String(cause),
+      next: ['Put the file there, or correct the path: tls.key and tls.certificate in site.yaml.'],
+      cause,
+    });
+  }
+}
