@@ -1,5 +1,5 @@
 import type { Child, ChildOptions } from './child.ts';
-import type { HostAccess } from './host.ts';
+import type { Greeting } from './greeting.ts';
 import type { HostFault } from './host-fault.ts';
 
 export type Start = (line: string, options: ChildOptions) => Child;
@@ -7,7 +7,7 @@ export type Start = (line: string, options: ChildOptions) => Child;
 /** What takes a line for a login shell to a machine: a process here, or a channel of an SSH connection. */
 export interface Carrier {
   /** Connects, unless that has happened. Throws `HostFault`. */
-  connect(): Promise<HostAccess>;
+  connect(): Promise<Greeting>;
   /** Runs the line; waits for a free channel first. `ended` of the child is the line's exit code, or ssh's 255. */
   carry<T>(work: (start: Start) => Promise<T>): Promise<T>;
   /** Judges a line that ended before our launcher began: true, it surely never started and may be sent again once connected. */

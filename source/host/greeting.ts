@@ -24,10 +24,12 @@ export interface Greeting {
   readonly access: HostAccess;
   /** What sudo said when it refused. */
   readonly sudoSaid: string;
+  /** Another sudo password has been given since: a refusal is worth another try. */
+  outdated(): boolean;
 }
 
 /** Reads the answer to the greeting past whatever a login shell printed before it; undefined when there is none. */
-export function readGreeting(stdout: string, address: string): Greeting | undefined {
+export function readGreeting(stdout: string, address: string): Omit<Greeting, 'outdated'> | undefined {
   const [, line, said = ''] = stdout.match(/^kloudspot-greeting (.*)\n([\s\S]*)$/m) ?? [];
   const parsed = words.safeParse(line?.split(' '));
   if (!parsed.success) return undefined;

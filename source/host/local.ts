@@ -1,7 +1,7 @@
 import type { Carrier } from './carrier.ts';
 import { ask, startChild } from './child.ts';
-import { greetingInput, greetingLine, readGreeting } from './greeting.ts';
-import type { Host, HostAccess } from './host.ts';
+import { type Greeting, greetingInput, greetingLine, readGreeting } from './greeting.ts';
+import type { Host } from './host.ts';
 import { HostFault } from './host-fault.ts';
 import { ShellHost } from './shell-host.ts';
 
@@ -13,16 +13,16 @@ export function localHost(node: string, password: () => string | undefined): Hos
 class LocalCarrier implements Carrier {
   readonly #node: string;
   readonly #password: () => string | undefined;
-  #access: Promise<HostAccess> | undefined;
+  #greeting: Promise<Greeting> | undefined;
 
   constructor(node: string, password: () => string | undefined) {
     this.#node = node;
     this.#password = password;
   }
 
-  connect(): Promise<HostAccess> {
-    this.#access ??= this.#greet();
-    return this.#access;
+  connect(): Promise<Greeting> {
+    this.#greeting ??= this.#greet();
+    return this.#greeting;
   }
 
   carry: Carrier['carry'] = (work) => work((line, options) => startChild(['/bin/sh', '-c', line], options));
@@ -30,7 +30,7 @@ class LocalCarrier implements Carrier {
   neverStarted = () => false;
 
   async drop(): Promise<void> {
-    this.#access = undefined;
+    this.#greeting = undefined;
   }
 
   close = () => this.drop();
@@ -42,14 +42,15 @@ class LocalCarrier implements Carrier {
     });
   }
 
-  async #greet(): Promise<HostAccess> {
+  async #greet(): Promise<Greeting> {
+    const tried = this.#password();
     const answer = await ask(['/bin/sh', '-c', greetingLine], {
-      input: greetingInput(this.#password()),
+      input: greetingInput(tried),
       deadline: 20_000,
     });
     const greeting = readGreeting(answer.stdout, '');
-    if (greeting) return greeting.access;
-    this.#access = undefined;
+    if (greeting) return { ...greeting, outdated: () => tried !== this.#password() };
+    this.#greeting = undefined;
     throw this.lost(answer.stderr.trim());
   }
 }

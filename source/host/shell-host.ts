@@ -2,10 +2,12 @@ import { Fault } from '../fault/fault.ts';
 import type { Carrier, Start } from './carrier.ts';
 import type { Child } from './child.ts';
 import { readScript, textBefore, writeScript } from './files.ts';
+import type { Greeting } from './greeting.ts';
 import type { Command, FileToWrite, Host, HostAccess, RunOptions, RunResult, Script } from './host.ts';
 import { HostFault } from './host-fault.ts';
 import { type Leave, launch, sudoWords, Transcript } from './launch.ts';
 import { commandLine } from './quote.ts';
+import { sudoRefused } from './sudo-fault.ts';
 
 const usualDeadline = 30_000;
 /** The machine ends a late command itself; when it does not say so within this many ms, the connection is the trouble. */
@@ -26,8 +28,8 @@ export class ShellHost implements Host {
     this.#password = password;
   }
 
-  access(): Promise<HostAccess> {
-    return this.#carrier.connect();
+  async access(): Promise<HostAccess> {
+    return (await this.#stand()).access;
   }
 
   async run(command: Command, options: RunOptions = {}): Promise<RunResult> {
@@ -66,10 +68,18 @@ export class ShellHost implements Host {
     }
   }
 
+  async #stand(): Promise<Greeting> {
+    const greeting = await this.#carrier.connect();
+    if (greeting.access.sudo !== 'refused' || !greeting.outdated()) return greeting;
+    await this.#carrier.drop();
+    return this.#carrier.connect();
+  }
+
   async #leave(root: boolean): Promise<Leave> {
-    const { sudo, user } = await this.#carrier.connect();
+    const { access, sudoSaid } = await this.#stand();
+    const { sudo, user } = access;
     const password = this.#password();
-    if (root && sudo === 'refused') throw sudoRefused(this.name, user, password !== undefined);
+    if (root && sudo === 'refused') throw sudoRefused(this.name, user, password !== undefined, sudoSaid);
     return { sudo: root ? sudo : undefined, password };
   }
 
@@ -90,17 +100,19 @@ export class ShellHost implements Host {
         throw end === 'late' ? this.#late(deadline, heeded) : this.#aborted();
       }
       transcript.finish();
-      if (transcript.code === undefined) return this.#noEnd(end, transcript, leave);
-      if (isTimeout(transcript.code) && performance.now() - began >= deadline) throw this.#late(deadline, true);
-      return { code: transcript.code, stdout: transcript.stdout.text, stderr: transcript.stderr.text };
+      const code = transcript.code ?? (transcript.process !== undefined && end !== 255 ? end : undefined);
+      if (code === undefined) return this.#noEnd(end, transcript, leave);
+      if (isTimeout(code) && performance.now() - began >= deadline) throw this.#late(deadline, true);
+      return { code, stdout: transcript.stdout.text, stderr: transcript.stderr.text };
     });
   }
 
+  /** The line ended, but not the command: sudo refused, or the connection broke. Undefined: it surely never started. */
   async #noEnd(code: number, transcript: Transcript, leave: Leave): Promise<undefined> {
     const said = transcript.noise.trim();
     if (transcript.process === undefined && this.#carrier.neverStarted(said)) return undefined;
     if (transcript.process === undefined && leave.sudo !== undefined && code !== 255) {
-      const { user } = await this.#carrier.connect();
+      const { user } = (await this.#carrier.connect()).access;
       throw sudoRefused(this.name, user, leave.password !== undefined, said);
     }
     await this.#carrier.drop();
@@ -170,16 +182,5 @@ function endOf(
     }, lastWords);
     signal?.addEventListener('abort', abort);
     child.ended.then(settle, reject);
-  });
-}
-
-function sudoRefused(node: string, user: string, passwordGiven: boolean, said = ''): HostFault {
-  const missing = passwordGiven ? 'The sudo password was not accepted' : 'sudo asks for a password and none was given';
-  return new HostFault('sudo-refused', node, {
-    what: `On ${node}, ${user} may not work as root.`,
-    why: /not in the sudoers|not allowed/.test(said) ? said : `${missing}.${said ? ` sudo says: ${said}` : ''}`,
-    next: passwordGiven
-      ? [`Check it there: sudo -k true`, `Check that ${user} is in the group sudo: id ${user}`]
-      : [`Give the sudo password of ${user} on ${node}, or log in as root.`],
   });
 }

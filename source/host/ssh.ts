@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { askPass } from './ask-pass.ts';
 import type { Carrier } from './carrier.ts';
 import { type Answer, ask, startChild } from './child.ts';
-import { greetingInput, greetingLine, readGreeting } from './greeting.ts';
-import type { Host, HostAccess, HostFiles, HostTarget } from './host.ts';
+import { type Greeting, greetingInput, greetingLine, readGreeting } from './greeting.ts';
+import type { Host, HostFiles, HostTarget } from './host.ts';
 import { HostFault } from './host-fault.ts';
 import { changedKey } from './known-hosts.ts';
 import { Lanes } from './lanes.ts';
@@ -34,14 +34,14 @@ const loginLimit = 30_000;
 class SshCarrier implements Carrier {
   readonly #options: SshOptions;
   readonly #lanes = new Lanes(channels);
-  #connection: Promise<HostAccess> | undefined;
+  #connection: Promise<Greeting> | undefined;
   #socket: string | undefined;
 
   constructor(options: SshOptions) {
     this.#options = options;
   }
 
-  connect(): Promise<HostAccess> {
+  connect(): Promise<Greeting> {
     this.#connection ??= this.#open().catch((error: unknown) => {
       this.#connection = undefined;
       throw error;
@@ -90,7 +90,7 @@ class SshCarrier implements Carrier {
     });
   }
 
-  async #open(): Promise<HostAccess> {
+  async #open(): Promise<Greeting> {
     const { target } = this.#options;
     const faults: HostFault[] = [];
     for (const address of target.addresses) {
@@ -103,8 +103,9 @@ class SshCarrier implements Carrier {
     throw mostTelling(faults) ?? new HostFault('unreachable', target.node, { what: `${target.node} has no address.` });
   }
 
-  async #login(address: string): Promise<HostAccess | HostFault> {
-    const { target, files, loginPassword } = this.#options;
+  async #login(address: string): Promise<Greeting | HostFault> {
+    const { target, files, loginPassword, sudoPassword } = this.#options;
+    const tried = sudoPassword();
     const passwordGiven = loginPassword() !== undefined;
     let answer = await this.#greet(address, []);
     if (passwordGiven && /Too many authentication failures/.test(answer.stderr)) {
@@ -112,7 +113,7 @@ class SshCarrier implements Carrier {
       answer = await this.#greet(address, ['-o', 'PubkeyAuthentication=no']);
     }
     const greeting = readGreeting(answer.stdout, address);
-    if (greeting) return greeting.access;
+    if (greeting) return { ...greeting, outdated: () => tried !== sudoPassword() };
     await this.drop();
     const failed = { target, address, said: answer.stderr, passwordGiven, cutOff: answer.code === undefined };
     const fault = loginFault(failed);
