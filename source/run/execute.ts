@@ -27,6 +27,8 @@ export interface ExecutionInput {
 export interface RunEnd {
   readonly outcome: Exclude<RunOutcome, 'lost'>;
   readonly why: string;
+  /** With outcome `rebooting`: the node that starts anew. */
+  readonly seat?: string;
 }
 
 /** The carrying out of one plan. Writes events for all that happens, but not the run's own begin and end. */
@@ -88,7 +90,7 @@ class GraphRun {
 
   /** Nothing runs. Either that is the end, or the run waits for an order. */
   #endAtRest(): RunEnd | undefined {
-    if (this.#reboot !== undefined) return { outcome: 'rebooting', why: this.#reboot.message };
+    if (this.#reboot !== undefined) return { outcome: 'rebooting', why: this.#reboot.message, seat: this.#reboot.node };
     if ([...this.#standing.values()].every((standing) => standing === 'settled'))
       return { outcome: 'done', why: 'every step is done' };
     if (this.#ending !== undefined && (this.#ending.outcome === 'interrupted' || this.#atOnce.signal.aborted))

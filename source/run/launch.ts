@@ -21,11 +21,13 @@ export interface LaunchOptions {
   readonly program: readonly string[];
   /** Somebody is there to choose when a step fails; else the run ends then. */
   readonly attended: boolean;
+  /** Take the lock from a run that is gone or silent; the operator was asked. */
+  readonly takeOver?: boolean;
 }
 
 /** Stores the plan as a new run and starts the process that carries it out. Throws a `Fault` with that process's own words when it does not get going (exit code 5: locked). */
 export async function launchRun(
-  options: LaunchOptions & { readonly plan: Plan; readonly rehearsal?: Origin['rehearsal'] },
+  options: LaunchOptions & { readonly plan: Plan; readonly rehearsal?: Origin['rehearsal'] | undefined },
 ): Promise<RunHandle> {
   const run = await createRun(options);
   await startProcess(run, options, []);
@@ -45,7 +47,7 @@ export async function undoRun(run: RunHandle, options: LaunchOptions & { readonl
 async function createRun(options: {
   readonly files: Files;
   readonly plan: Plan;
-  readonly rehearsal?: Origin['rehearsal'];
+  readonly rehearsal?: Origin['rehearsal'] | undefined;
 }): Promise<RunHandle> {
   const id = newId(new Date());
   const directory = join(options.files.runs, id);
@@ -74,11 +76,11 @@ async function startProcess(run: RunHandle, options: LaunchOptions, mode: readon
   const { end: before } = await readJournalFrom(run.directory, 0);
   const log = await open(join(run.directory, 'run.log'), 'a', 0o600);
   const logBefore = (await log.stat()).size;
-  const child = spawn(
-    command,
-    [...first, 'run-worker', run.directory, ...mode, ...(options.attended ? ['--attended'] : [])],
-    { detached: true, cwd: '/', stdio: ['pipe', log.fd, log.fd] },
-  );
+  const child = spawn(command, [...first, 'run-worker', run.directory, ...mode, ...workerFlags(options)], {
+    detached: true,
+    cwd: '/',
+    stdio: ['pipe', log.fd, log.fd],
+  });
   await log.close();
   const ended = endOf(child);
   handOver(child, options.passwords.snapshot());
@@ -89,6 +91,11 @@ async function startProcess(run: RunHandle, options: LaunchOptions, mode: readon
   }
   child.unref();
 }
+
+const workerFlags = ({ attended, takeOver }: LaunchOptions): string[] => [
+  ...(attended ? ['--attended'] : []),
+  ...(takeOver ? ['--take-over'] : []),
+];
 
 async function begunSince(directory: string, from: number): Promise<boolean> {
   return (await readJournalFrom(directory, from)).events.some((event) => event.type === 'run-started');

@@ -19,6 +19,8 @@ export const noPast: StepPast = {
 
 /** What a resume and an undo rest on, read out of a journal and kept up while the run goes on. */
 export interface RunPast {
+  /** A process has carried this run before. */
+  readonly begun: boolean;
   of(step: string): StepPast;
   /** Ids of steps in the order in which their last attempts began. */
   order(): readonly string[];
@@ -29,6 +31,7 @@ export function pastOf(events: readonly RunEvent[]): RunPast {
   const steps = new Map<string, StepPast>();
   let order: readonly string[] = [];
   const past: RunPast = {
+    begun: events.length > 0,
     of: (step) => steps.get(step) ?? noPast,
     order: () => order,
     note: (event) => {

@@ -1,0 +1,66 @@
+import { Fault } from '../fault/fault.ts';
+import type { Plan } from '../plan/document.ts';
+import type { PlannedStep } from '../plan/step.ts';
+import { undoStep } from './attempt.ts';
+import { type ExecutionInput, kindOf, noting, type RunEnd } from './execute.ts';
+import type { RunPast } from './past.ts';
+
+export interface UndoInput extends ExecutionInput {
+  /** Only this one; nothing that was done after it may rest on it. */
+  readonly only?: string;
+  readonly signal: AbortSignal;
+}
+
+/** Steps of this run that left something behind, the latest first. */
+export function undoOrder({ plan, past }: Pick<UndoInput, 'plan' | 'past'>): readonly PlannedStep[] {
+  const byId = new Map(plan.steps.map((step) => [step.id, step]));
+  return past
+    .order()
+    .toReversed()
+    .map((id) => byId.get(id))
+    .filter((step) => step !== undefined && past.of(step.id).touched)
+    .filter((step) => step !== undefined);
+}
+
+/** Refuses (exit code 2) to take back one step that is unknown, that left nothing behind, or that later ones rest on. */
+export function refuseUndo(plan: Plan, past: RunPast, only: string | undefined): void {
+  if (only === undefined) return;
+  const left = undoOrder({ plan, past });
+  const step = left.find(({ id }) => id === only);
+  if (step === undefined)
+    throw new Fault({
+      what: `${only} is no step of this run that left something behind.`,
+      next: ['Those that did, the latest first:', ...left.map(({ id, title }) => `${id}  ${title}`)],
+    });
+  const resting = left.filter(({ needs }) => needs.includes(only));
+  if (resting.length > 0)
+    throw new Fault({
+      what: `${step.title} cannot be taken back alone.`,
+      why: `These steps rest on it: ${resting.map(nameOf).join(', ')}.`,
+      next: ['kloudspot undo  takes back the whole run, the latest step first.'],
+    });
+}
+
+/** Takes back what the run did, one step after the other, the latest first. Ends at the first that cannot be taken back though it should. */
+export async function undoAll(input: UndoInput): Promise<RunEnd> {
+  const { past, kinds, only, signal } = input;
+  const world = { ...input.world, journal: noting(input.world.journal, past) };
+  const steps = undoOrder(input).filter(({ id }) => only === undefined || id === only);
+  const lasting: string[] = [];
+  let count = 0;
+  for (const step of steps) {
+    if (signal.aborted) return { outcome: 'interrupted', why: 'told to end while taking steps back' };
+    const kind = kindOf(kinds, step);
+    if (!step.undoable || kind.undo === undefined) {
+      lasting.push(nameOf(step));
+      continue;
+    }
+    const undone = await undoStep({ world, step, kind, past: past.of(step.id), signal, grace: input.grace ?? 10_000 });
+    if (!undone) return { outcome: 'failed', why: `${nameOf(step)} could not be taken back` };
+    count++;
+  }
+  const stays = lasting.length === 0 ? '' : `; these stay: ${lasting.join(', ')}`;
+  return { outcome: only === undefined ? 'undone' : 'stopped', why: `${count} steps taken back${stays}` };
+}
+
+const nameOf = ({ title, node }: PlannedStep): string => (node === undefined ? title : `${title} (${node})`);
