@@ -1,0 +1,110 @@
+import ipaddr from 'ipaddr.js';
+import * as z from 'zod';
+import { type AddressWithPrefix, isInside } from './addresses.ts';
+import type { Settings } from './netplan-files.ts';
+
+/** What a node's interface shall have. */
+export interface WantedSettings {
+  readonly address: AddressWithPrefix;
+  readonly gateway: string | undefined;
+  readonly nameservers: readonly string[];
+  readonly search: readonly string[];
+  /** Written where it is not the usual 1500, which DHCP may have set until now. */
+  readonly mtu: number;
+  /** The address that goes, where the node has another now. */
+  readonly leaving: string | undefined;
+}
+
+const route = z.looseObject({ to: z.string(), via: z.string().optional() });
+const nameserverSettings = z.looseObject({
+  addresses: z.array(z.string()).default([]),
+  search: z.array(z.string()).default([]),
+});
+
+/** The old settings of an interface with the static address in the place of DHCP and of the addresses that go. */
+export function withStaticAddress(old: Settings, wanted: WantedSettings): Settings {
+  const { match, ...rest } = old;
+  const kept = Object.entries(rest).filter(
+    ([key]) => !['set-name', 'dhcp4', 'addresses', 'routes', 'nameservers', 'mtu', ...dropped].includes(key),
+  );
+  const routes = [...defaultRoute(wanted.gateway), ...routesOf(old).filter((entry) => !isDefault(entry))];
+  const text = `${wanted.address.address}/${wanted.address.prefix}`;
+  const mtu = old['mtu'] ?? (wanted.mtu === 1500 ? undefined : wanted.mtu);
+  return {
+    ...(match === undefined ? {} : { match }),
+    ...(old['set-name'] === undefined ? {} : { 'set-name': old['set-name'] }),
+    dhcp4: false,
+    addresses: [text, ...addressesOf(old).filter((item) => stays(addressText(item), wanted))],
+    ...(routes.length === 0 ? {} : { routes }),
+    ...(wanted.nameservers.length + wanted.search.length === 0 ? {} : { nameservers: nameservers(wanted) }),
+    ...(mtu === undefined ? {} : { mtu }),
+    ...Object.fromEntries(kept),
+  };
+}
+
+/** Whether the old settings give the wanted ones already. */
+export function holds(old: Settings, wanted: WantedSettings): boolean {
+  const own = addressesOf(old).map(addressText).filter(isIpv4);
+  const text = `${wanted.address.address}/${wanted.address.prefix}`;
+  const near = own.filter((entry) => isInside(entry.replace(/\/.*/, ''), wanted.address));
+  const servers = nameserverSettings.safeParse(old['nameservers'] ?? {}).data;
+  const gateways = [
+    old['gateway4'],
+    ...routesOf(old)
+      .filter(isDefault)
+      .map((entry) => entry.via),
+  ];
+  return (
+    !isOn(old['dhcp4']) &&
+    near.length === 1 &&
+    near[0] === text &&
+    (wanted.gateway === undefined || gateways.includes(wanted.gateway)) &&
+    wanted.nameservers.every((server) => servers?.addresses.includes(server)) &&
+    wanted.search.every((domain) => servers?.search.includes(domain))
+  );
+}
+
+/** Keys that mean DHCP or an older way to say a default route; the renderer is named once for the whole file. */
+const dropped = ['dhcp4-overrides', 'dhcp-identifier', 'gateway4', 'renderer'];
+
+function nameservers({ nameservers: addresses, search }: WantedSettings): Settings {
+  return { ...(addresses.length === 0 ? {} : { addresses }), ...(search.length === 0 ? {} : { search }) };
+}
+
+function defaultRoute(gateway: string | undefined): { to: string; via?: string | undefined }[] {
+  return gateway === undefined ? [] : [{ to: 'default', via: gateway }];
+}
+
+function routesOf(settings: Settings): { to: string; via?: string | undefined }[] {
+  return z.array(route).safeParse(settings['routes']).data ?? [];
+}
+
+function isDefault(entry: { to: string; via?: string | undefined }): boolean {
+  const isV4 = entry.via === undefined || isIpv4(entry.via);
+  return isV4 && ['default', '0.0.0.0/0', '0/0'].includes(entry.to);
+}
+
+/** Addresses of other networks and of IPv6 stay; the one that goes and its neighbours do not. */
+function stays(text: string, { address, leaving }: WantedSettings): boolean {
+  if (!isIpv4(text)) return true;
+  const own = text.replace(/\/.*/, '');
+  return own !== leaving && !isInside(own, address);
+}
+
+function addressesOf(settings: Settings): readonly unknown[] {
+  const { addresses } = settings;
+  return Array.isArray(addresses) ? addresses : [];
+}
+
+/** An address may be a mapping with options: `10.0.4.2/24: {label: a}`. */
+function addressText(item: unknown): string {
+  return typeof item === 'object' && item !== null ? (Object.keys(item)[0] ?? '') : String(item);
+}
+
+function isIpv4(text: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(text.replace(/\/.*/, ''));
+}
+
+function isOn(value: unknown): boolean {
+  return value === true || (typeof value === 'string' && /^(y|yes|on|true)$/i.test(value));
+}

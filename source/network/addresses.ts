@@ -1,0 +1,94 @@
+import ipaddr from 'ipaddr.js';
+import type { InterfaceFacts, NodeFacts } from '../facts/facts.ts';
+import { Fault } from '../fault/fault.ts';
+import type { SiteNode } from '../site/schema.ts';
+
+export interface AddressWithPrefix {
+  readonly address: string;
+  readonly prefix: number;
+}
+
+/** The static address that the site wants for a node; undefined where DHCP is kept or nothing is said. */
+export function wantedAddress(node: SiteNode): AddressWithPrefix | undefined {
+  const text = node.network?.mode === 'static' ? node.network.address : undefined;
+  if (text === undefined) return undefined;
+  const [address, prefix] = ipaddr.IPv4.parseCIDR(text);
+  return { address: address.toString(), prefix };
+}
+
+/**
+ * The IPv4 literal at which the cluster knows the node: the static one wanted, else what the node has.
+ * Never a name: joining by name spoils the datastore's member list (https://github.com/canonical/microk8s/issues/4396).
+ * Throws `Fault` when no IPv4 address can be told.
+ */
+export function clusterAddress(node: SiteNode, facts?: NodeFacts): string {
+  const address = wantedAddress(node)?.address ?? presentAddress(node, facts)?.address;
+  if (address !== undefined) return address;
+  if (ipaddr.IPv4.isValidFourPartDecimal(node.reach)) return node.reach;
+  throw new Fault({
+    what: `${node.name} has no IPv4 address that the cluster could use.`,
+    where: node.name,
+    why: 'Members of the cluster are known by IPv4 addresses, and none was seen on this node.',
+    next: ['Give it a static address, or name the network interface that carries it.'],
+  });
+}
+
+/** The address that carries the node now: of the interface named in the site, else the one that answered. */
+export function presentAddress(node: SiteNode, facts: NodeFacts | undefined): AddressWithPrefix | undefined {
+  const carrier = carrierOf(node, facts);
+  const usable = carrier === undefined ? [] : ipv4Of(carrier);
+  return usable.find(({ address }) => address === facts?.access.address || address === node.reach) ?? usable[0];
+}
+
+/**
+ * The interface that carries the node's address: named in the site, or with the address that answered, or with the
+ * default route. Undefined where the facts do not tell.
+ */
+export function carrierOf(node: SiteNode, facts: NodeFacts | undefined): InterfaceFacts | undefined {
+  const interfaces = facts?.network?.interfaces ?? [];
+  const named = node.network?.interface;
+  if (named !== undefined) return interfaces.find((candidate) => candidate.name === named);
+  const wanted = wantedAddress(node)?.address;
+  const holding = (address: string | undefined) =>
+    interfaces.find((candidate) => ipv4Of(candidate).some((own) => own.address === address));
+  const route = facts?.network?.routes.find((candidate) => candidate.to === 'default');
+  return (
+    holding(facts?.access.address) ??
+    holding(node.reach) ??
+    holding(wanted) ??
+    interfaces.find((candidate) => candidate.name === route?.device)
+  );
+}
+
+/** Addresses by which other machines can reach this interface. */
+export function ipv4Of(face: InterfaceFacts): InterfaceFacts['addresses'] {
+  return face.addresses.filter(
+    ({ address }) =>
+      ipaddr.IPv4.isValidFourPartDecimal(address) &&
+      !['loopback', 'linkLocal'].includes(ipaddr.IPv4.parse(address).range()),
+  );
+}
+
+export function isInside(address: string, network: AddressWithPrefix): boolean {
+  return ipaddr.IPv4.parse(address).match(ipaddr.IPv4.parse(network.address), network.prefix);
+}
+
+/** `10.0.4.0/24` of `10.0.4.22/24`. */
+export function networkOf({ address, prefix }: AddressWithPrefix): string {
+  return `${ipaddr.IPv4.networkAddressFromCIDR(`${address}/${prefix}`)}/${prefix}`;
+}
+
+/** Whether the address is the first or last one of its network, which no machine can have. */
+export function isEndOf(address: string, { address: inside, prefix }: AddressWithPrefix): boolean {
+  if (prefix > 30) return false;
+  const cidr = `${inside}/${prefix}`;
+  const ends = [ipaddr.IPv4.networkAddressFromCIDR(cidr), ipaddr.IPv4.broadcastAddressFromCIDR(cidr)];
+  return ends.some((end) => end.toString() === address);
+}
+
+/** Whether two networks in prefix notation share an address. */
+export function overlap(a: string, b: string): boolean {
+  const [left, leftPrefix] = ipaddr.IPv4.parseCIDR(a);
+  const [right, rightPrefix] = ipaddr.IPv4.parseCIDR(b);
+  return left.match(right, Math.min(leftPrefix, rightPrefix));
+}

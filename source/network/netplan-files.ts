@@ -1,0 +1,92 @@
+import { basename } from 'node:path';
+import { parse } from 'yaml';
+import * as z from 'zod';
+import type { InterfaceFacts, NetworkFacts } from '../facts/facts.ts';
+
+export type NetplanFile = NetworkFacts['netplan'][number];
+
+/** Settings of one interface definition: `dhcp4`, `addresses`, … */
+export type Settings = Readonly<Record<string, unknown>>;
+
+/** One definition: `ethernets` → `eno1` → settings. */
+export interface Definition {
+  /** `ethernets`, `bonds`, `bridges`, `vlans`, … */
+  readonly kind: string;
+  readonly id: string;
+  readonly settings: Settings;
+}
+
+const fileSchema = z.object({ network: z.record(z.string(), z.unknown()).default({}) });
+const definitionsSchema = z.record(z.string(), z.record(z.string(), z.unknown()));
+
+/** What a file defines. Undefined when it is not readable as netplan reads it. */
+export function definitionsIn(file: NetplanFile): readonly Definition[] | undefined {
+  const read = fileSchema.safeParse(parsed(file.content) ?? {});
+  if (!read.success) return undefined;
+  return Object.entries(read.data.network).flatMap(([kind, value]) => {
+    const definitions = definitionsSchema.safeParse(value);
+    return definitions.success
+      ? Object.entries(definitions.data).map(([id, settings]) => ({ kind, id, settings }))
+      : [];
+  });
+}
+
+/** How a definition is about an interface: by name, MAC or new name; by a pattern that may fit others too; or not at all. */
+export function fits(definition: Definition, face: InterfaceFacts): 'itself' | 'by-pattern' | false {
+  const match = z.record(z.string(), z.unknown()).safeParse(definition.settings['match']);
+  if (definition.settings['set-name'] === face.name) return 'itself';
+  if (!match.success) return definition.id === face.name && 'itself';
+  const { name, macaddress } = match.data;
+  if (typeof macaddress === 'string') return macaddress.toLowerCase() === face.mac.toLowerCase() && 'itself';
+  if (typeof name !== 'string' || !globs(name, face.name)) return false;
+  return /[*?[]/.test(name) ? 'by-pattern' : 'itself';
+}
+
+/** In the order in which netplan reads them: by name, whatever the folder. https://netplan.readthedocs.io/en/stable/netplan-generate/ */
+export function inReadingOrder(files: readonly NetplanFile[]): NetplanFile[] {
+  return [...files].sort((a, b) => (basename(a.path) < basename(b.path) ? -1 : 1));
+}
+
+/** Later files win, but lists grow: two files with an address each leave both addresses on the interface. */
+export function mergedSettings(all: readonly Settings[]): Settings {
+  return all.reduce<Settings>((before, settings) => mergeRecords(before, settings), {});
+}
+
+const record = z.record(z.string(), z.unknown());
+
+function mergeRecords(before: Settings, after: Settings): Settings {
+  const merged = new Map(Object.entries(before));
+  for (const [key, value] of Object.entries(after)) merged.set(key, mergeValues(merged.get(key), value));
+  return Object.fromEntries(merged);
+}
+
+function mergeValues(before: unknown, after: unknown): unknown {
+  if (Array.isArray(before) && Array.isArray(after)) {
+    const known = new Set(before.map((item) => JSON.stringify(item)));
+    return [...before, ...after.filter((item) => !known.has(JSON.stringify(item)))];
+  }
+  const left = record.safeParse(before);
+  const right = record.safeParse(after);
+  return left.success && right.success ? mergeRecords(left.data, right.data) : after;
+}
+
+function parsed(content: string): unknown {
+  try {
+    return parse(content);
+  } catch {
+    return undefined;
+  }
+}
+
+function globs(pattern: string, name: string): boolean {
+  const expression = pattern
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+    .replaceAll('[!', '[^');
+  try {
+    return new RegExp(`^${expression}$`).test(name);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,149 @@
+import { Document, isMap, isNode } from 'yaml';
+import type { InterfaceFacts, NetworkFacts, NodeFacts } from '../facts/facts.ts';
+import type { Site, SiteNode } from '../site/schema.ts';
+import { safeYaml, unfolded } from '../site/yaml-text.ts';
+import { holds, type WantedSettings, withStaticAddress } from './address-settings.ts';
+import { type AddressWithPrefix, carrierOf, isInside, presentAddress, wantedAddress } from './addresses.ts';
+import {
+  type Definition,
+  definitionsIn,
+  fits,
+  inReadingOrder,
+  mergedSettings,
+  type NetplanFile,
+} from './netplan-files.ts';
+
+export const netplanPath = '/etc/netplan/60-kloudspot.yaml';
+/** netplan warns of files that others may read, because they may hold passwords. */
+export const netplanMode = 0o600;
+
+export interface NetplanChange {
+  readonly path: string;
+  readonly content: string;
+  /** Files that configure the same interface. They must go aside: netplan adds the lists of all files up. */
+  readonly aside: readonly string[];
+}
+
+/**
+ * The netplan file that gives a node its static address. What the files that go aside say of other interfaces, and of
+ * this one beside its addresses (bond members, VLAN id, MTU), is taken over.
+ * Undefined where DHCP is kept, where all is as wanted already, or where the facts do not tell the interface.
+ */
+export function netplanDocument(site: Site, node: SiteNode, facts: NodeFacts): NetplanChange | undefined {
+  const address = wantedAddress(node);
+  const carrier = carrierOf(node, facts);
+  const network = facts.network;
+  if (address === undefined || carrier === undefined || network === undefined) return undefined;
+  const wanted = wantedSettings(site, node, address, carrier, facts, network);
+  const ours = network.netplan.filter((file) => file.path === netplanPath);
+  const touching = network.netplan.filter((file) => file.path !== netplanPath && touches(file, carrier));
+  const definitions = inReadingOrder([...touching, ...ours]).flatMap((file) => definitionsIn(file) ?? []);
+  const about = definitions.filter((definition) => fits(definition, carrier));
+  const old = mergedSettings(about.map((definition) => definition.settings));
+  if (hasAddress(carrier, address) && about.length > 0 && holds(old, wanted)) return undefined;
+  const own = about.find((definition) => fits(definition, carrier) === 'itself');
+  const target: Definition = {
+    kind: own?.kind ?? 'ethernets',
+    id: own?.id ?? carrier.name,
+    settings: withStaticAddress(own === undefined ? withoutMatch(old) : old, wanted),
+  };
+  const others = definitions
+    .filter((definition) => fits(definition, carrier) !== 'itself')
+    .flatMap((definition) => expanded(definition, carrier, network));
+  return {
+    path: netplanPath,
+    content: text(node, [target, ...others]),
+    aside: touching.map((file) => file.path).filter((path) => path.startsWith('/etc/netplan/')),
+  };
+}
+
+function wantedSettings(
+  site: Site,
+  node: SiteNode,
+  address: AddressWithPrefix,
+  carrier: InterfaceFacts,
+  facts: NodeFacts,
+  network: NetworkFacts,
+): WantedSettings {
+  const servers = node.network?.nameservers ?? site.network.nameservers;
+  const search = node.network?.search ?? site.network.search;
+  const leaving = presentAddress(node, facts)?.address;
+  return {
+    address,
+    gateway: wantedGateway(site, node, address, carrier, network),
+    nameservers: servers.length > 0 ? servers : network.nameservers.filter(isServerForAll),
+    search: search.length > 0 ? search : network.search,
+    mtu: carrier.mtu,
+    leaving: leaving === address.address ? undefined : leaving,
+  };
+}
+
+/** The node's own, the site's, or the one that it has now where that can still be reached. */
+export function wantedGateway(
+  site: Site,
+  node: SiteNode,
+  address: AddressWithPrefix,
+  carrier: InterfaceFacts,
+  network: NetworkFacts,
+): string | undefined {
+  const present = network.routes.find((route) => route.to === 'default' && route.device === carrier.name)?.via;
+  const usable = present !== undefined && isInside(present, address) ? present : undefined;
+  return node.network?.gateway ?? site.network.gateway ?? usable;
+}
+
+/** Not the stub of systemd-resolved, which answers on the node alone. */
+function isServerForAll(address: string): boolean {
+  return !address.startsWith('127.') && !address.includes(':');
+}
+
+function touches(file: NetplanFile, carrier: InterfaceFacts): boolean {
+  return (definitionsIn(file) ?? []).some((definition) => fits(definition, carrier));
+}
+
+function hasAddress(carrier: InterfaceFacts, { address, prefix }: AddressWithPrefix): boolean {
+  return carrier.addresses.some((own) => own.address === address && own.prefix === prefix && !own.dynamic);
+}
+
+function withoutMatch({
+  match: _match,
+  ...rest
+}: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return rest;
+}
+
+/** A pattern that fits the carrier too would give it two definitions: the others that it fits get one each instead. */
+function expanded(definition: Definition, carrier: InterfaceFacts, network: NetworkFacts): Definition[] {
+  if (fits(definition, carrier) !== 'by-pattern') return [definition];
+  return network.interfaces
+    .filter((face) => face.name !== carrier.name && face.kind === 'ether' && fits(definition, face))
+    .map((face) => ({ ...definition, id: face.name, settings: withoutMatch(definition.settings) }));
+}
+
+function text(node: SiteNode, definitions: readonly Definition[]): string {
+  const kinds = [...new Set(definitions.map((definition) => definition.kind))];
+  const byKind = kinds.map((kind) => {
+    const ids = [...new Set(definitions.filter((one) => one.kind === kind).map((one) => one.id))];
+    const settings = (id: string) =>
+      mergedSettings(definitions.filter((one) => one.kind === kind && one.id === id).map((one) => one.settings));
+    return [kind, Object.fromEntries(ids.map((id) => [id, settings(id)]))] as const;
+  });
+  const document = new Document(
+    { network: { version: 2, renderer: 'networkd', ...Object.fromEntries(byKind) } },
+    safeYaml,
+  );
+  document.commentBefore =
+    ` The static address of ${node.name}, written by kloudspot from site.yaml.\n` +
+    ' It takes the place of the files that configured the same interface before.';
+  remark(document, definitions);
+  return document.toString(unfolded);
+}
+
+function remark(document: Document, definitions: readonly Definition[]): void {
+  const [target] = definitions;
+  const kind = target === undefined ? undefined : document.getIn(['network', target.kind]);
+  if (target === undefined || !isMap(kind)) return;
+  for (const { key } of kind.items) {
+    if (isNode(key) && String(key) === target.id) key.commentBefore = ' carries the address of the cluster';
+    else if (isNode(key)) key.commentBefore = ' as it was';
+  }
+}
