@@ -1,0 +1,130 @@
+import * as z from 'zod';
+import { exitCode, Fault } from '../fault/fault.ts';
+import type { HostTarget } from '../host/host.ts';
+import { siteSchema } from '../site/schema.ts';
+import type { Plan } from './document.ts';
+import type { PlannedCommand, PlannedFile, PlannedStep, StepKind } from './step.ts';
+
+const text = z.string().exactOptional();
+
+const script = z.object({ name: z.string(), text: z.string(), arguments: z.array(z.string()).exactOptional() });
+
+const command: z.ZodType<PlannedCommand> = z.object({
+  node: z.string(),
+  command: z.union([z.array(z.string()).min(1), script]),
+  sudo: z.boolean(),
+  stdin: text,
+  note: text,
+  when: text,
+});
+
+const file: z.ZodType<PlannedFile> = z.object({
+  node: z.string(),
+  path: z.string(),
+  content: z.string(),
+  mode: z.number().int(),
+  owner: text,
+  secret: z.boolean().exactOptional(),
+  before: text,
+});
+
+const step: z.ZodType<PlannedStep> = z.object({
+  id: z.string().min(1),
+  kind: z.string().min(1),
+  node: text,
+  group: z.string(),
+  title: z.string(),
+  why: z.string(),
+  risk: z.enum(['none', 'low', 'dangerous']),
+  alone: z.boolean().exactOptional(),
+  needs: z.array(z.string()),
+  deadline: z.number().positive(),
+  parameters: z.record(z.string(), z.unknown()),
+  commands: z.array(command),
+  files: z.array(file),
+  undoable: z.boolean(),
+  skippable: z.boolean(),
+  changes: z.array(z.string()),
+});
+
+const target: z.ZodType<HostTarget> = z.object({
+  node: z.string(),
+  addresses: z.array(z.string()),
+  port: z.number().int().exactOptional(),
+  user: text,
+  identityFile: text,
+  jump: text,
+  local: z.boolean().exactOptional(),
+});
+
+const planSchema: z.ZodType<Plan> = z.object({
+  version: z.literal(1, 'version 1; this plan was made by another version of the program'),
+  purpose: z.enum(['init', 'start', 'update', 'stop']),
+  hash: z.string(),
+  createdAt: z.iso.datetime(),
+  site: siteSchema,
+  product: z.string(),
+  targets: z.array(target),
+  basis: z.record(z.string(), z.record(z.string(), z.string())),
+  steps: z.array(step),
+});
+
+/**
+ * Reads the text of a `plan.json`. Throws a `Fault` that lists everything that is wrong: the shape, unknown kinds of steps,
+ * parameters that a kind does not take, needs that no step meets, and steps that wait for each other.
+ */
+export function parsePlan(content: string, kinds: ReadonlyMap<string, StepKind>, where: string): Plan {
+  const parsed = planSchema.safeParse(readJson(content, where));
+  if (!parsed.success) throw notAPlan(where, parsed.error.issues.map(sayIssue));
+  const problems = [...stepProblems(parsed.data, kinds), ...orderProblems(parsed.data.steps)];
+  if (problems.length > 0) throw notAPlan(where, problems);
+  return parsed.data;
+}
+
+function readJson(content: string, where: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch (error) {
+    throw notAPlan(where, [error instanceof Error ? error.message : String(error)]);
+  }
+}
+
+function stepProblems({ steps }: Plan, kinds: ReadonlyMap<string, StepKind>): string[] {
+  return steps.flatMap(({ id, kind, parameters }) => {
+    const known = kinds.get(kind);
+    if (known === undefined) return [`${id}: no step of kind ${kind} is known`];
+    const parsed = known.parameters.safeParse(parameters);
+    return parsed.success ? [] : parsed.error.issues.map((issue) => `${id}: ${sayIssue(issue)}`);
+  });
+}
+
+/** Every need is a step of the plan, no id stands twice, and there is an order in which all can be done. */
+function orderProblems(steps: readonly PlannedStep[]): string[] {
+  const ids = new Set(steps.map(({ id }) => id));
+  const twice = steps.filter(({ id }, place) => steps.findIndex((other) => other.id === id) !== place);
+  const missing = steps.flatMap(({ id, needs }) =>
+    needs.filter((need) => !ids.has(need)).map((need) => `${id}: needs ${need}, which is no step of this plan`),
+  );
+  if (missing.length > 0) return missing;
+  const open = new Map(steps.map((planned) => [planned.id, planned]));
+  for (let before = -1; before !== open.size; ) {
+    before = open.size;
+    for (const { id, needs } of open.values()) if (!needs.some((need) => open.has(need))) open.delete(id);
+  }
+  return [
+    ...twice.map(({ id }) => `${id}: stands in the plan twice`),
+    ...(open.size > 0 ? [`these steps wait for each other: ${[...open.keys()].join(', ')}`] : []),
+  ];
+}
+
+const sayIssue = ({ path, message }: z.core.$ZodIssue): string => `${path.join('.') || 'top level'}: ${message}`;
+
+function notAPlan(where: string, problems: readonly string[]): Fault {
+  return new Fault({
+    what: 'This is no plan that can be carried out.',
+    where,
+    why: problems.join('\n'),
+    next: ['kloudspot plan  makes a new one.'],
+    exitCode: exitCode.usage,
+  });
+}

@@ -1,0 +1,128 @@
+import type { NodeFacts } from '../facts/facts.ts';
+import { Fault } from '../fault/fault.ts';
+import { clusterAddress, wantedAddress } from '../network/addresses.ts';
+import { hostsFile } from '../network/hosts-file.ts';
+import { netplanDocument } from '../network/netplan.ts';
+import type { Site, SiteNode } from '../site/schema.ts';
+import { carriesPool, sharedVolume } from '../storage/shared.ts';
+import { digestOf } from './charts.ts';
+import type { Planning } from './planning.ts';
+import type { PlannedStep } from './step.ts';
+import { planHostname } from './steps/hostname.ts';
+import { planHostsFile } from './steps/hosts-file.ts';
+import { planMicroK8sInstall } from './steps/microk8s-install.ts';
+import { planNetwork } from './steps/network.ts';
+import { planPackages } from './steps/packages.ts';
+import { planReboot } from './steps/reboot.ts';
+import { planSharedVolume } from './steps/shared-volume.ts';
+
+/** What every machine gets before it is part of a cluster; machines go side by side. */
+export function planMachines(planning: Planning): void {
+  const { site, list } = planning;
+  const nodes = seatLast(site.nodes);
+  for (const node of nodes) addPackages(planning, node);
+  const restarted = site.system.reboot === 'never' ? [] : addReboots(planning, nodes);
+  const addresses = new Map(site.nodes.map((node) => [node.name, clusterAddress(node, factsOf(planning, node))]));
+  for (const node of nodes) addNames(planning, node, addresses, restarted);
+  const settled = addNetworks(planning, nodes);
+  for (const node of nodes) {
+    addSharedVolume(planning, node, settled);
+    const parameters = { node: node.name, channel: site.cluster.channel };
+    list.addNode(node.name, (needs) => planMicroK8sInstall(parameters, needs), settled);
+  }
+}
+
+/** The seat's own restart and change of address would cut off what runs on the others at that time. */
+function seatLast(nodes: readonly SiteNode[]): SiteNode[] {
+  return nodes.toSorted((a, b) => Number(a.seat ?? false) - Number(b.seat ?? false));
+}
+
+function addPackages({ site, product, list }: Planning, { name }: SiteNode): void {
+  const shares = sharedVolume(site, product) !== undefined;
+  const install = ['lvm2', ...(shares ? ['open-iscsi'] : [])];
+  const parameters = { node: name, upgrade: site.system.updatePackages, install, iscsid: shares };
+  list.addNode(name, (needs) => ({ ...planPackages(parameters), needs }));
+}
+
+/** Restarts the nodes, the seat last of all. Gives what everything after must wait for. */
+function addReboots(planning: Planning, nodes: readonly SiteNode[]): string[] {
+  const { site, list } = planning;
+  const mode = site.system.reboot === 'always' ? 'always' : 'when-needed';
+  const ids: string[] = [];
+  for (const node of nodes) {
+    const member = factsOf(planning, node).microk8s?.joined ?? false;
+    const parameters = { node: node.name, mode, seat: node.seat ?? false, member } as const;
+    const also = node.seat ? [...ids] : [];
+    ids.push(list.addNode(node.name, (needs) => ({ ...planReboot(parameters), needs }), also));
+  }
+  return nodes.at(-1)?.seat ? ids.slice(-1) : [];
+}
+
+function addNames(
+  planning: Planning,
+  node: SiteNode,
+  addresses: ReadonlyMap<string, string>,
+  also: readonly string[],
+): void {
+  const { site, list } = planning;
+  const { network } = factsOf(planning, node);
+  const cloudInit = network?.cloudInitPresent ?? false;
+  list.addNode(node.name, (needs) => ({ ...planHostname({ node: node.name, cloudInit }), needs }), also);
+  const before = network?.hostsFile;
+  const content = hostsFile(site, node, addresses, before ?? '');
+  list.addNode(node.name, (needs) => ({ ...planHostsFile({ node: node.name, content }, before), needs }));
+}
+
+/** Gives the seat's own change of address, if there is one: nothing may be under way while it happens. */
+function addNetworks(planning: Planning, nodes: readonly SiteNode[]): string[] {
+  const ids: string[] = [];
+  const seat: string[] = [];
+  for (const node of nodes) {
+    const make = networkStep(planning, node);
+    if (!make) continue;
+    const also = node.seat ? planning.list.lastOf(...nodes.map(({ name }) => name)) : ids.slice(-1);
+    const id = planning.list.addNode(node.name, make, also);
+    (node.seat ? seat : ids).push(id);
+  }
+  return seat;
+}
+
+function networkStep(planning: Planning, node: SiteNode): ((needs: readonly string[]) => PlannedStep) | undefined {
+  const { site } = planning;
+  const { network } = factsOf(planning, node);
+  const wanted = wantedAddress(node);
+  const document = netplanDocument(site, node, factsOf(planning, node));
+  if (!document || !wanted) return undefined;
+  const standing = network?.netplan.find(({ path }) => path === document.path)?.content;
+  const witness = node.seat ? site.nodes.find(({ seat }) => !seat)?.name : undefined;
+  const parameters = {
+    node: node.name,
+    path: document.path,
+    content: document.content,
+    aside: [...document.aside, ...(standing === undefined ? [] : [document.path])],
+    cloudInit: (network?.cloudInitPresent ?? false) && !(network?.cloudInitNetworkDisabled ?? false),
+    address: wanted.address,
+    keep: digestOf(document.content),
+    ...(witness === undefined ? {} : { witness }),
+    sshPort: node.access?.port ?? 22,
+  };
+  return (needs) => planNetwork(parameters, needs, standing);
+}
+
+function addSharedVolume({ site, product, list }: Planning, node: SiteNode, also: readonly string[]): void {
+  const shared = sharedVolume(site, product);
+  if (!shared || !carriesPool(node.role)) return;
+  const parameters = { node: node.name, group: shared.group, volume: shared.volume, gib: shared.gib };
+  list.addNode(node.name, (needs) => ({ ...planSharedVolume(parameters), needs }), also);
+}
+
+function factsOf({ facts }: Planning, { name }: Site['nodes'][number]): NodeFacts {
+  const seen = facts.get(name);
+  if (seen) return seen;
+  throw new Fault({
+    what: `Nothing is known about ${name} yet.`,
+    where: name,
+    why: 'A plan rests on what was seen on every node.',
+    next: [`See that ${name} runs and can be reached: kloudspot preflight`],
+  });
+}

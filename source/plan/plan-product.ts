@@ -1,0 +1,41 @@
+import { resolve } from 'node:path';
+import { chartReference } from '../product/load.ts';
+import { type ChartWish, digestOf, planChart } from './charts.ts';
+import type { Planning } from './planning.ts';
+import { planHelmInstall } from './steps/helm-install.ts';
+import { planNamespace } from './steps/namespace.ts';
+import { planRollout } from './steps/rollout.ts';
+import { planTlsSecret } from './steps/tls-secret.ts';
+import { planChartFiles, planValues } from './steps/written-files.ts';
+import { valuesText } from './values.ts';
+
+/** Everything that stands in the product's own namespace: certificate, values, chart, release, and its becoming ready. */
+export function planProduct(planning: Planning): void {
+  const { purpose, site, product, seed, list, newestChart: newest = false } = planning;
+  const { namespace, release } = product;
+  const place = { seed: seed.name, namespace, release };
+  const chart = planChart(chartWish(planning), release, seed.name, planning.readChart);
+  const values = valuesText(site, product);
+  const digest = digestOf(values, chart.digest);
+  const update = purpose === 'update';
+  list.addCluster((needs) => planNamespace({ seed: seed.name, namespace }, needs));
+  const tls = { seed: seed.name, namespace, name: product.tlsSecret, mode: site.tls.mode };
+  list.addCluster((needs) => planTlsSecret(tls, needs));
+  list.addCluster((needs) => planValues(seed.name, values, needs));
+  if (chart.files.length > 0) list.addCluster((needs) => planChartFiles(seed.name, chart.files, needs));
+  const install = { ...place, digest, newest };
+  list.addCluster((needs) => planHelmInstall(install, chart, needs, update ? 'update' : 'install'));
+  list.addCluster((needs) => planRollout({ ...place, digest, rollBack: update }, needs));
+}
+
+/** The site's chart stands in the product's place. Neither pinned: an update stays on the version that runs. */
+function chartWish({ site, product, newestChart, chartVersion }: Planning): ChartWish {
+  const { reference, version } = site.chart ?? product.chart;
+  const found = site.chart ? localOrAsItIs(reference) : chartReference(product, reference);
+  const wanted = version ?? (newestChart ? undefined : chartVersion);
+  return { reference: found, version: wanted };
+}
+
+function localOrAsItIs(reference: string): string {
+  return reference.startsWith('.') ? resolve(reference) : reference;
+}

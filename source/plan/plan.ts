@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { basisOf } from './basis.ts';
+import type { Plan } from './document.ts';
+import { planCluster } from './plan-cluster.ts';
+import { planMachines } from './plan-machines.ts';
+import { planProduct } from './plan-product.ts';
+import { planStorage } from './plan-storage.ts';
+import { StepList } from './order.ts';
+import type { Planning, PlanInput } from './planning.ts';
+import { livingSeed, seedOf } from './seed.ts';
+import { planHelmUninstall } from './steps/helm-uninstall.ts';
+import { targetOf } from './targets.ts';
+
+export type { PlanInput };
+
+/**
+ * The steps that lead from the facts to the site. The same input gives the same steps and the same hash.
+ * Throws `Fault` where the site's features, its chart or a living manager are missing.
+ */
+export function makePlan(input: PlanInput): Plan {
+  const { purpose, site, product, facts, now } = input;
+  const steps = stepsFor(input);
+  const basis = basisOf(facts, site);
+  return {
+    version: 1,
+    purpose,
+    hash: planHash({ site, basis, steps }),
+    createdAt: now.toISOString(),
+    site,
+    product: product.file,
+    targets: site.nodes.map(targetOf),
+    basis,
+    steps,
+  };
+}
+
+/** First 12 hex digits of SHA-256 over what a plan rests on and does. */
+export function planHash({ site, basis, steps }: Pick<Plan, 'site' | 'basis' | 'steps'>): string {
+  return createHash('sha256').update(JSON.stringify({ site, basis, steps })).digest('hex').slice(0, 12);
+}
+
+function stepsFor(input: PlanInput): Plan['steps'] {
+  const { purpose, site, product, facts } = input;
+  const seed = purpose === 'init' ? seedOf(site, facts) : livingSeed(site, facts);
+  const planning: Planning = { ...input, seed, list: new StepList() };
+  switch (purpose) {
+    case 'init':
+      planMachines(planning);
+      planCluster(planning);
+      planStorage(planning);
+      if (site.deploy === 'now') planProduct(planning);
+      break;
+    case 'start':
+    case 'update':
+      planProduct(planning);
+      break;
+    case 'stop':
+      planning.list.addCluster(() =>
+        planHelmUninstall({ seed: seed.name, release: product.release, namespace: product.namespace }),
+      );
+  }
+  return planning.list.steps;
+}
