@@ -1,0 +1,59 @@
+import { HostFault } from '../../host/host-fault.ts';
+import type { Machine } from '../model/machine.ts';
+import { machineOf, type State } from '../model/state.ts';
+
+/** ms until SSH's keep-alives find that nobody answers any more. */
+export const silenceMs = 7_000;
+/** ms until an attempt to connect is given up. */
+export const connectMs = 10_000;
+
+/** An open connection to one machine. It ends with the machine's boot, and with the address that it goes to. */
+export interface Connection {
+  readonly node: string;
+  readonly machine: string;
+  readonly bootId: string;
+  /** Undefined for the machine that one sits at. */
+  readonly address: string | undefined;
+  readonly user: string;
+  /** Asked each time: it may be given while the connection is open. */
+  readonly sudoPassword: () => string | undefined;
+}
+
+export function hasAddress(machine: Machine, address: string): boolean {
+  return machine.network.interfaces.some((port) => port.up && port.addresses.some((own) => own.address === address));
+}
+
+/** Whether the connection still leads to the machine as it was. */
+export function alive(connection: Connection, state: State): boolean {
+  const machine = machineOf(state, connection.machine);
+  return (
+    machine.power === 'on' &&
+    machine.bootId === connection.bootId &&
+    (connection.address === undefined || hasAddress(machine, connection.address))
+  );
+}
+
+export function lost(connection: Connection): HostFault {
+  return new HostFault('lost', connection.node, {
+    what: `The connection to ${connection.node} broke while a command ran.`,
+    why: 'The machine does not answer any more: it is switched off, restarts, or its address has changed.',
+    next: [`Look whether ${connection.node} is up, then go on with \`kloudspot resume\`.`],
+  });
+}
+
+export function overdue(node: string, command: string, deadline: number): HostFault {
+  return new HostFault('deadline', node, {
+    what: `\`${command}\` did not end within ${Math.round(deadline / 1000)} s and was ended.`,
+  });
+}
+
+export function abandoned(node: string, cause: unknown): HostFault {
+  return new HostFault('aborted', node, { what: 'The command was given up.', cause });
+}
+
+export function sudoRefused(node: string, given: boolean): HostFault {
+  return new HostFault('sudo-refused', node, {
+    what: given ? `sudo on ${node} refuses the password.` : `sudo on ${node} asks for a password.`,
+    next: ['Give the password for sudo of this node.'],
+  });
+}

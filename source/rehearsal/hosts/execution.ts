@@ -1,0 +1,158 @@
+import type { OutputStream, RunResult } from '../../host/host.ts';
+import { at, machineOf } from '../model/state.ts';
+import type { World } from '../model/world.ts';
+import type { ScenarioFault } from '../scenario/schema.ts';
+import type { Program, Steps } from '../tools/call.ts';
+import { programs } from '../tools/programs.ts';
+import { start } from '../tools/start.ts';
+import { abandoned, alive, type Connection, lost, overdue, silenceMs } from './connection.ts';
+import { concerns, strike } from './faults.ts';
+import { Output } from './output.ts';
+
+/** Longest stretch in ms after which a command looks whether its machine still lives. */
+const lookEveryMs = 2_000;
+
+export interface ExecutionOptions {
+  /** The command as messages show it. */
+  readonly shown: string;
+  /** ms */
+  readonly deadline: number;
+  readonly stdin: string;
+  readonly root: boolean;
+  readonly onLine?: (line: string, stream: OutputStream) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** One command's life on a simulated machine: time, output, faults, loss. */
+export class Execution {
+  readonly #world: World;
+  readonly #connection: Connection;
+  readonly #options: ExecutionOptions;
+  readonly #output: Output;
+  readonly #until: number;
+
+  constructor(world: World, connection: Connection, options: ExecutionOptions) {
+    this.#world = world;
+    this.#connection = connection;
+    this.#options = options;
+    this.#output = new Output(options.onLine);
+    this.#until = world.clock.now() + options.deadline;
+  }
+
+  /** Runs a program, or what stands for a named script. */
+  async run(argv: readonly string[], script?: Program): Promise<RunResult> {
+    const fault = this.#strike(argv);
+    const code = fault === undefined ? await this.#live(argv, script) : await this.#goWrong(fault, argv, script);
+    return { code, ...this.#output.end() };
+  }
+
+  fail(code: number, text: string): RunResult {
+    this.#output.write(text, 'stderr');
+    return { code, ...this.#output.end() };
+  }
+
+  /** Lets ms pass, no longer than the deadline, and looks now and then whether anybody is there still. */
+  async pass(ms: number): Promise<void> {
+    const end = this.#world.clock.now() + ms;
+    for (;;) {
+      const now = this.#world.clock.now();
+      const stretch = Math.min(lookEveryMs, end - now, this.#until - now);
+      if (stretch > 0) await this.#sleep(stretch);
+      if (!this.#world.look((state) => alive(this.#connection, state))) await this.#breakOff();
+      const later = this.#world.clock.now();
+      if (later >= end) return;
+      if (later >= this.#until) throw overdue(this.#connection.node, this.#options.shown, this.#options.deadline);
+    }
+  }
+
+  async #breakOff(): Promise<never> {
+    await this.#sleep(Math.max(0, Math.min(silenceMs, this.#until - this.#world.clock.now())));
+    throw lost(this.#connection);
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    try {
+      await this.#world.clock.sleep(ms, this.#options.signal);
+    } catch (thrown) {
+      throw abandoned(this.#connection.node, thrown);
+    }
+  }
+
+  async #live(argv: readonly string[], script?: Program): Promise<number> {
+    const steps = this.#steps(argv, script);
+    for (;;) {
+      const next = steps.next();
+      if (next.done === true) return next.value;
+      await this.pass(next.value);
+    }
+  }
+
+  #steps(argv: readonly string[], script?: Program): Steps {
+    const { machine } = this.#connection;
+    const world = this.#world;
+    const around = {
+      stdin: this.#options.stdin,
+      root: this.#options.root,
+      product: world.product,
+      out: (text: string) => this.#output.write(text, 'stdout'),
+      err: (text: string) => this.#output.write(text, 'stderr'),
+      look: <Result>(
+        see: (own: ReturnType<typeof machineOf>, state: Parameters<typeof machineOf>[0], now: number) => Result,
+      ) => world.look((state, now) => see(machineOf(state, machine), state, now)),
+      change: <Result>(
+        act: (own: ReturnType<typeof machineOf>, state: Parameters<typeof machineOf>[0], now: number) => Result,
+      ) => world.change((state, now) => act(machineOf(state, machine), state, now)),
+    };
+    return start(programs, around, argv, script);
+  }
+
+  #strike(argv: readonly string[]): ScenarioFault | undefined {
+    const { scenario } = this.#world;
+    if (!concerns(scenario, this.#connection.machine, argv)) return undefined;
+    return this.#world.change((state) => strike(state, scenario, machineOf(state, this.#connection.machine), argv));
+  }
+
+  async #goWrong(fault: ScenarioFault, argv: readonly string[], script?: Program): Promise<number> {
+    const does = fault.does;
+    switch (does.kind) {
+      case 'end':
+        await this.pass(does.afterSeconds * 1000);
+        this.#output.write(does.stdout, 'stdout');
+        this.#output.write(does.stderr, 'stderr');
+        return does.code;
+      case 'code':
+        await this.#live(argv, script);
+        this.#output.write(does.stderr, 'stderr');
+        return does.code;
+      case 'hang':
+        await this.pass(Number.MAX_SAFE_INTEGER);
+        return 1;
+      case 'drop':
+        return this.#drop(does.afterSeconds * 1000, argv, script);
+      case 'power':
+        this.#cutPower(does.afterSeconds, does.backAfterSeconds);
+        return this.#live(argv, script);
+    }
+  }
+
+  /** The command goes on without us: what it does is done when the connection breaks. */
+  async #drop(ms: number, argv: readonly string[], script?: Program): Promise<never> {
+    const steps = this.#steps(argv, script);
+    const end = this.#world.clock.now() + ms;
+    for (let next = steps.next(); next.done !== true; next = steps.next()) {
+      const left = end - this.#world.clock.now();
+      if (left > 0) await this.pass(Math.min(left, next.value));
+    }
+    await this.#breakOff();
+    throw lost(this.#connection);
+  }
+
+  #cutPower(afterSeconds: number, backAfterSeconds: number | undefined): void {
+    const { machine } = this.#connection;
+    this.#world.change((state, now) => {
+      const off = now + afterSeconds * 1000;
+      at(state, off, { kind: 'power-off', machine });
+      if (backAfterSeconds !== undefined) at(state, off + backAfterSeconds * 1000, { kind: 'power-on', machine });
+    });
+  }
+}

@@ -1,0 +1,91 @@
+import type { Command, FileToWrite, Host, HostAccess, RunOptions, RunResult } from '../../host/host.ts';
+import { machineOf } from '../model/state.ts';
+import type { World } from '../model/world.ts';
+import { readPath, writePath } from '../node/file-system.ts';
+import { scripts } from '../tools/scripts.ts';
+import { type Connection, lost, sudoRefused } from './connection.ts';
+import { Execution } from './execution.ts';
+
+const usualDeadline = 30_000;
+/** ms that a short command takes over an open connection. */
+const roundTripMs = 30;
+
+/** A simulated machine behind the Host contract. */
+export class SimulatedHost implements Host {
+  readonly name: string;
+  readonly #world: World;
+  readonly #connection: Connection;
+  #closed = false;
+
+  constructor(world: World, connection: Connection) {
+    this.name = connection.node;
+    this.#world = world;
+    this.#connection = connection;
+  }
+
+  async access(): Promise<HostAccess> {
+    await this.#open('connect');
+    const { user, address } = this.#connection;
+    return { user, sudo: this.#sudo(), address: address ?? '' };
+  }
+
+  async run(command: Command, options: RunOptions = {}): Promise<RunResult> {
+    const execution = await this.#open(isScript(command) ? command.name : command.join(' '), options);
+    if (options.sudo === true) this.#mayBecomeRoot();
+    if (!isScript(command)) return execution.run(command);
+    const simulated = scripts.get(command.name);
+    if (simulated === undefined) {
+      return execution.fail(127, `bash: ${command.name}: this script is not known to the rehearsal\n`);
+    }
+    return execution.run([command.name, ...(command.arguments ?? [])], simulated);
+  }
+
+  async readFile(path: string): Promise<string | undefined> {
+    await this.#open(`read ${path}`);
+    this.#mayBecomeRoot();
+    return this.#world.look((state, now) => readPath(machineOf(state, this.#connection.machine), path, now));
+  }
+
+  async writeFile(file: FileToWrite): Promise<{ readonly before: string | undefined }> {
+    await this.#open(`write ${file.path}`);
+    this.#mayBecomeRoot();
+    return this.#world.change((state) => ({
+      before: writePath(machineOf(state, this.#connection.machine), file.path, file.content, file),
+    }));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  /** Goes to the machine and back: throws when it is not there any more. */
+  async #open(shown: string, options: RunOptions = {}): Promise<Execution> {
+    if (this.#closed) throw lost(this.#connection);
+    const execution = new Execution(this.#world, this.#connection, {
+      shown,
+      deadline: options.deadline ?? usualDeadline,
+      stdin: options.stdin ?? '',
+      root: this.#connection.user === 'root' || options.sudo === true,
+      ...(options.onLine === undefined ? {} : { onLine: options.onLine }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+    await execution.pass(roundTripMs);
+    return execution;
+  }
+
+  #mayBecomeRoot(): void {
+    if (this.#sudo() === 'refused') throw sudoRefused(this.name, this.#connection.sudoPassword() !== undefined);
+  }
+
+  #sudo(): HostAccess['sudo'] {
+    if (this.#connection.user === 'root') return 'root';
+    const { login } = this.#world.look((state) => machineOf(state, this.#connection.machine));
+    if (login.sudo === 'free') return 'free';
+    const given = this.#connection.sudoPassword();
+    return given !== undefined && given === login.password ? 'password' : 'refused';
+  }
+}
+
+function isScript(command: Command): command is Exclude<Command, readonly string[]> {
+  return 'text' in command;
+}

@@ -1,0 +1,28 @@
+import type { OutputStream } from '../../host/host.ts';
+
+/** Collects what a command prints, and passes whole lines on as they come. */
+export class Output {
+  readonly #texts: Record<OutputStream, string> = { stdout: '', stderr: '' };
+  readonly #rests: Record<OutputStream, string> = { stdout: '', stderr: '' };
+  readonly #onLine: ((line: string, stream: OutputStream) => void) | undefined;
+
+  constructor(onLine?: (line: string, stream: OutputStream) => void) {
+    this.#onLine = onLine;
+  }
+
+  write(text: string, stream: OutputStream): void {
+    this.#texts[stream] += text;
+    const lines = `${this.#rests[stream]}${text}`.split('\n');
+    this.#rests[stream] = lines.pop() ?? '';
+    for (const line of lines) this.#onLine?.(line, stream);
+  }
+
+  /** The command has ended: a last line without its end is a line. */
+  end(): { readonly stdout: string; readonly stderr: string } {
+    for (const stream of ['stdout', 'stderr'] as const) {
+      if (this.#rests[stream] !== '') this.#onLine?.(this.#rests[stream], stream);
+      this.#rests[stream] = '';
+    }
+    return { ...this.#texts };
+  }
+}

@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import type { Host, HostKeyOffer, HostPool, HostTarget, Secrets } from '../../host/host.ts';
+import { HostFault } from '../../host/host-fault.ts';
+import type { Machine } from '../model/machine.ts';
+import { machineOf, type State } from '../model/state.ts';
+import type { World } from '../model/world.ts';
+import { type Connection, connectMs, hasAddress } from './connection.ts';
+import { SimulatedHost } from './host.ts';
+
+/** ms to open a connection to a machine that is there. */
+const handshakeMs = 350;
+
+/** Connections to simulated machines, one a node. */
+export class SimulatedPool implements HostPool {
+  readonly #world: World;
+  readonly #secrets: Secrets | undefined;
+  readonly #hosts = new Map<string, Host>();
+
+  constructor(world: World, secrets: Secrets | undefined) {
+    this.#world = world;
+    this.#secrets = secrets;
+  }
+
+  async get(target: HostTarget): Promise<Host> {
+    const open = this.#hosts.get(target.node);
+    if (open !== undefined) return open;
+    const host = new SimulatedHost(this.#world, await this.#connect(target));
+    this.#hosts.set(target.node, host);
+    return host;
+  }
+
+  async forget(node: string): Promise<void> {
+    await this.#hosts.get(node)?.close();
+    this.#hosts.delete(node);
+  }
+
+  async close(): Promise<void> {
+    for (const node of [...this.#hosts.keys()]) await this.forget(node);
+  }
+
+  async #connect(target: HostTarget): Promise<Connection> {
+    const { machine, address } = await find(this.#world, target);
+    const connection = {
+      node: target.node,
+      machine: machine.id,
+      bootId: machine.bootId,
+      address: target.local === true ? undefined : address,
+      user: target.user ?? machine.login.user,
+      sudoPassword: () => this.#secrets?.sudo(target.node),
+    };
+    if (target.local === true) return connection;
+    const pinned = this.#world.look((state) => state.pins[target.node]);
+    const shown = fingerprint(machine);
+    if (pinned !== shown) throw keyFault(target.node, address, shown, pinned);
+    mayLogIn(machine, target, this.#secrets?.login(target.node));
+    return connection;
+  }
+}
+
+/** The machine that answers on one of the target's addresses. Takes as long as a connection does; throws when none answers. */
+async function find(
+  world: World,
+  target: HostTarget,
+): Promise<{ readonly machine: Machine; readonly address: string }> {
+  for (const address of target.addresses) {
+    const machine = world.look((state) => answering(state, address));
+    if (machine !== undefined) {
+      await world.clock.sleep(handshakeMs);
+      return { machine: world.look((state) => machineOf(state, machine.id)), address };
+    }
+  }
+  await world.clock.sleep(connectMs);
+  const tried = target.addresses.join(', ');
+  throw new HostFault('unreachable', target.node, {
+    what: `${target.node} does not answer on ${tried}.`,
+    why: 'Connection timed out: the machine is off, still starting, or has another address.',
+    next: ['Look whether the machine runs, and whether this is its address.'],
+  });
+}
+
+/** A name leads to the machine that bears it, an address to the one that has it. */
+function answering(state: State, address: string): Machine | undefined {
+  return state.machines.find(
+    (machine) => machine.power === 'on' && (hasAddress(machine, address) || machine.hostname === address),
+  );
+}
+
+export function fingerprint(machine: Machine): string {
+  const digest = createHash('sha256').update(Buffer.from(machine.hostKey, 'base64')).digest('base64');
+  return `ED25519 SHA256:${digest.replace(/=+$/, '')}`;
+}
+
+/** What a node shows that is not pinned yet; nothing when the pinned key is shown. Throws `HostFault` when nobody answers. */
+export async function offeredKeys(world: World, target: HostTarget): Promise<HostKeyOffer[]> {
+  if (target.local === true) return [];
+  const { machine, address } = await find(world, target);
+  const pinned = world.look((state) => state.pins[target.node]);
+  const shown = fingerprint(machine);
+  if (pinned === shown) return [];
+  return [
+    {
+      node: target.node,
+      address,
+      fingerprint: shown,
+      line: `${target.node} ssh-ed25519 ${machine.hostKey}`,
+      ...(pinned === undefined ? {} : { changedFrom: pinned }),
+    },
+  ];
+}
+
+export function pinKeys(world: World, offers: readonly HostKeyOffer[]): void {
+  if (offers.length === 0) return;
+  world.change((state) => {
+    for (const offer of offers) state.pins[offer.node] = offer.fingerprint;
+  });
+}
+
+function keyFault(node: string, address: string, shown: string, pinned: string | undefined): HostFault {
+  if (pinned === undefined) {
+    return new HostFault('host-key-unknown', node, {
+      what: `The host key of ${node} (${address}) is not known yet.`,
+      why: `It shows ${shown}.`,
+      next: ['Compare the fingerprint with the one on the machine, then accept it.'],
+    });
+  }
+  return new HostFault('host-key-changed', node, {
+    what: `${node} (${address}) shows another host key than before.`,
+    why: `It shows ${shown}; ${pinned} was accepted before. The machine was installed anew, or another machine answers.`,
+    next: ['Find out which, before you accept the new key.'],
+  });
+}
+
+function mayLogIn(machine: Machine, target: HostTarget, password: string | undefined): void {
+  const { login } = machine;
+  const userFits = target.user === undefined || target.user === login.user || target.user === 'root';
+  if (userFits && target.user !== 'root' && login.key) return;
+  if (userFits && target.user !== 'root' && login.password !== undefined && password === login.password) return;
+  const user = target.user ?? login.user;
+  throw new HostFault('login-refused', target.node, {
+    what: `${target.node} refuses the login as ${user}.`,
+    why: password === undefined ? 'No key is accepted, and no password was given.' : 'The password is wrong.',
+    next: [`Give the password of ${user} on ${target.node}, or another user.`],
+  });
+}

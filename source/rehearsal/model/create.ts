@@ -1,0 +1,163 @@
+import { firstFiles } from '../node/first-files.ts';
+import { lvmOf } from '../node/partitions.ts';
+import type { Scenario, ScenarioNode } from '../scenario/schema.ts';
+import type { Disk, Machine, Network } from './machine.ts';
+import { hexOf, uuidOf } from './random.ts';
+import type { State } from './state.ts';
+
+/** Which versions the packages have when the machine was installed, and what the archive has now. */
+const versions: Readonly<Record<string, readonly [installed: string, newer: string]>> = {
+  snapd: ['2.63+22.04ubuntu0.1', '2.68.5+ubuntu22.04.1'],
+  lvm2: ['2.03.11-2.1ubuntu4', '2.03.11-2.1ubuntu5'],
+  'open-iscsi': ['2.1.5-1ubuntu1', '2.1.5-1ubuntu1.1'],
+  curl: ['7.81.0-1ubuntu1.18', '7.81.0-1ubuntu1.20'],
+  'linux-image-generic': ['5.15.0.119.119', '5.15.0.130.128'],
+  openssl: ['3.0.2-0ubuntu1.18', '3.0.2-0ubuntu1.19'],
+  systemd: ['249.11-0ubuntu3.12', '249.11-0ubuntu3.16'],
+  libc6: ['2.35-0ubuntu3.8', '2.35-0ubuntu3.9'],
+};
+const unknownVersions = ['1.0-1', '1.0-2'] as const;
+
+/** The machines of a scenario as they stand before anyone has touched them. `now`: ms since 1970. */
+export function newState(id: string, scenario: Scenario, clock: State['clock']): State {
+  return {
+    version: 1,
+    scenario: id,
+    revision: 0,
+    clock,
+    time: clock.virtual,
+    serial: 0,
+    agenda: [],
+    machines: Object.entries(scenario.nodes).map(([name, node], index) => newMachine(name, node, index, clock.virtual)),
+    clusters: {},
+    pins: {},
+    struck: {},
+  };
+}
+
+function newMachine(id: string, node: ScenarioNode, index: number, now: number): Machine {
+  const identity = node.identity ?? id;
+  const disks = node.disks.map(
+    (disk, place): Disk => ({
+      name: disk.name,
+      sizeBytes: disk.sizeGiB,
+      model: disk.model,
+      serial: disk.serial ?? `S5${hexOf(`serial/${id}/${place}`, 12).toUpperCase()}`,
+      wwn: `0x5002538${hexOf(`wwn/${id}/${place}`, 9)}`,
+      rotational: disk.rotational,
+      transport: disk.transport,
+      use: disk.use,
+      ...(disk.use === 'root' || disk.use === 'group' ? { group: disk.group } : {}),
+    }),
+  );
+  const installed = ['linux-image-generic', 'openssl', 'systemd', 'libc6', ...node.packages];
+  const machine: Machine = {
+    id,
+    hardware: {
+      cores: node.cores,
+      cpuModel: node.cpu,
+      cpuFlags: node.cpuFlags.split(' ').filter((flag) => !node.cpuWithout.includes(flag)),
+      memoryBytes: node.memoryGiB,
+      swapBytes: Math.round(node.swapGiB * 1024 ** 3),
+      // A hypervisor gives a clone an identity of its own here.
+      productUuid: uuidOf(`product/${id}`),
+      virtualization: node.virtualization,
+      disks,
+      lease: {
+        address: node.address.address,
+        prefix: node.address.prefix,
+        gateway: node.address.gateway,
+        nameservers: node.address.nameservers,
+      },
+      clockSkewMs: node.clockSkewMs,
+      bootMs: node.bootSeconds * 1000,
+    },
+    login: {
+      user: node.login.user,
+      key: node.login.key,
+      sudo: node.login.sudo,
+      ...(node.login.password === undefined ? {} : { password: node.login.password }),
+    },
+    hostKey: hostKey(identity),
+    power: 'on',
+    bootId: uuidOf(`boot/${id}/0`),
+    bootedAt: now - (3 + index) * 3_600_000,
+    hostname: node.hostname,
+    kernel: '5.15.0-119-generic',
+    files: {},
+    touched: {},
+    network: firstNetwork(id, node),
+    lvm: { groups: [], physical: [], logical: [] },
+    packages: {
+      installed: Object.fromEntries(installed.map((name) => [name, (versions[name] ?? unknownVersions)[0]])),
+      newer: Object.fromEntries(node.upgradable.map((name) => [name, (versions[name] ?? unknownVersions)[1]])),
+      listsFresh: true,
+    },
+    units: firstUnits(node),
+    snaps: {
+      core20: {
+        version: '20240705',
+        revision: '2379',
+        channel: 'latest/stable',
+        publisher: 'canonical**',
+        notes: 'base',
+        held: false,
+      },
+      snapd: {
+        version: '2.63',
+        revision: '21759',
+        channel: 'latest/stable',
+        publisher: 'canonical**',
+        notes: 'snapd',
+        held: false,
+      },
+    },
+  };
+  machine.lvm = lvmOf(identity, node.disks);
+  machine.files = firstFiles(machine, node, identity);
+  return machine;
+}
+
+function firstNetwork(id: string, node: ScenarioNode): Network {
+  const mac = `7c:c2:55:${(hexOf(`mac/${id}`, 6).match(/../g) ?? []).join(':')}`;
+  const dynamic = node.address.mode === 'dhcp';
+  return {
+    interfaces: [
+      {
+        name: node.interface,
+        mac,
+        mtu: node.mtu,
+        up: true,
+        addresses: [{ address: node.address.address, prefix: node.address.prefix, dynamic }],
+      },
+    ],
+    routes: [{ to: 'default', via: node.address.gateway, device: node.interface, dynamic }],
+    nameservers: node.address.nameservers,
+    search: node.address.search,
+  };
+}
+
+function firstUnits(node: ScenarioNode): Machine['units'] {
+  const units: Machine['units'] = {
+    'ssh.service': { enabled: 'enabled', active: true },
+    'systemd-timesyncd.service': { enabled: 'enabled', active: true },
+    'systemd-networkd.service': { enabled: 'enabled', active: true },
+    'systemd-resolved.service': { enabled: 'enabled', active: true },
+    'snapd.service': { enabled: 'enabled', active: true },
+    'multipathd.service': { enabled: 'enabled', active: true },
+    'unattended-upgrades.service': { enabled: 'enabled', active: true },
+  };
+  // Ubuntu starts it by its socket only: storage facts, MicroK8s' openebs addon.
+  if (node.packages.includes('open-iscsi')) units['iscsid.service'] = { enabled: 'disabled', active: false };
+  return units;
+}
+
+function hostKey(identity: string): string {
+  const part = (bytes: Buffer) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    return Buffer.concat([length, bytes]);
+  };
+  const key = Buffer.from(hexOf(`host-key/${identity}`, 64), 'hex');
+  return Buffer.concat([part(Buffer.from('ssh-ed25519')), part(key)]).toString('base64');
+}

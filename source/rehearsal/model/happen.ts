@@ -1,0 +1,54 @@
+import type { Product } from '../../product/schema.ts';
+import { becomeMember } from '../cluster/membership.ts';
+import { endSnapChange } from '../cluster/snap-change.ts';
+import { boot, powerOff, powerOn } from '../node/power.ts';
+import { programs } from '../tools/programs.ts';
+import { runAtOnce } from '../tools/start.ts';
+import { machineOf, type State, type WorldEvent } from './state.ts';
+
+/** One event of the agenda takes place. `state.time` is its time. */
+export function happen(state: State, event: WorldEvent, product: Product | undefined): void {
+  const machine = machineOf(state, event.machine);
+  switch (event.kind) {
+    case 'up':
+      boot(state, machine);
+      break;
+    case 'power-off':
+      powerOff(state, machine);
+      break;
+    case 'power-on':
+      powerOn(state, machine);
+      break;
+    case 'timer':
+      if (machine.power === 'on') inBackground(state, event.machine, event.command, product);
+      break;
+    case 'command':
+      if (machine.power === 'on' && machine.bootId === event.bootId)
+        inBackground(state, event.machine, event.command, product);
+      break;
+    case 'snap':
+      endSnapChange(state, machine, event.change);
+      break;
+    case 'member':
+      becomeMember(state, machine, event.cluster, event.worker);
+      break;
+  }
+}
+
+/** A unit that systemd starts by itself: as root, its output seen by nobody. */
+function inBackground(state: State, machine: string, command: readonly string[], product: Product | undefined): void {
+  const nobody = () => undefined;
+  runAtOnce(
+    programs,
+    {
+      stdin: '',
+      root: true,
+      product,
+      out: nobody,
+      err: nobody,
+      look: (see) => see(machineOf(state, machine), state, state.time),
+      change: (act) => act(machineOf(state, machine), state, state.time),
+    },
+    command,
+  );
+}

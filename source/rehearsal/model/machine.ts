@@ -1,0 +1,160 @@
+import * as z from 'zod';
+
+/** Sizes in bytes. */
+export const diskSchema = z.object({
+  name: z.string(),
+  sizeBytes: z.number().int().positive(),
+  model: z.string(),
+  serial: z.string(),
+  wwn: z.string(),
+  rotational: z.boolean(),
+  transport: z.string(),
+  /** `root`: EFI, /boot and a physical volume, as the Ubuntu installer lays it out. `group`: one partition that is a physical volume. */
+  use: z.enum(['root', 'group', 'blank', 'filesystem']),
+  group: z.string().optional(),
+});
+
+const addressSchema = z.object({ address: z.string(), prefix: z.number().int(), dynamic: z.boolean() });
+
+export const interfaceSchema = z.object({
+  name: z.string(),
+  mac: z.string(),
+  mtu: z.number().int(),
+  up: z.boolean(),
+  addresses: z.array(addressSchema),
+});
+
+/** What the network is now; netplan's files say what it becomes at the next apply or boot. */
+export const networkSchema = z.object({
+  interfaces: z.array(interfaceSchema),
+  routes: z.array(z.object({ to: z.string(), via: z.string().optional(), device: z.string(), dynamic: z.boolean() })),
+  nameservers: z.array(z.string()),
+  search: z.array(z.string()),
+});
+
+export const fileSchema = z.object({ content: z.string(), mode: z.number().int(), owner: z.string() });
+
+export const lvmSchema = z.object({
+  groups: z.array(z.object({ name: z.string(), uuid: z.string(), extentBytes: z.number().int() })),
+  physical: z.array(
+    z.object({
+      name: z.string(),
+      uuid: z.string(),
+      group: z.string(),
+      deviceBytes: z.number().int(),
+      extents: z.number().int(),
+    }),
+  ),
+  logical: z.array(
+    z.object({
+      name: z.string(),
+      uuid: z.string(),
+      group: z.string(),
+      extents: z.number().int(),
+      tags: z.array(z.string()),
+      mount: z.string().optional(),
+    }),
+  ),
+});
+
+export const unitSchema = z.object({
+  /** What `systemctl is-enabled` says. */
+  enabled: z.string(),
+  active: z.boolean(),
+});
+
+export const snapSchema = z.object({
+  version: z.string(),
+  revision: z.string(),
+  channel: z.string(),
+  publisher: z.string(),
+  notes: z.string(),
+  held: z.boolean(),
+});
+
+/** A change that snapd carries out by itself, whether somebody waits for it or not. */
+export const snapChangeSchema = z.object({
+  id: z.number().int(),
+  verb: z.enum(['install', 'remove']),
+  snap: z.string(),
+  channel: z.string(),
+  startedAt: z.number(),
+  readyAt: z.number(),
+});
+
+/** One simulated machine. Everything that a command may change or read. */
+export const machineSchema = z.object({
+  /** Name in the scenario; never changes. */
+  id: z.string(),
+  hardware: z.object({
+    cores: z.number().int(),
+    cpuModel: z.string(),
+    cpuFlags: z.array(z.string()),
+    memoryBytes: z.number().int(),
+    swapBytes: z.number().int(),
+    productUuid: z.string(),
+    virtualization: z.string(),
+    disks: z.array(diskSchema),
+    /** What the DHCP server answers to this machine's first interface. */
+    lease: z.object({
+      address: z.string(),
+      prefix: z.number().int(),
+      gateway: z.string(),
+      nameservers: z.array(z.string()),
+    }),
+    /** ms that its clock runs ahead of the seat's. */
+    clockSkewMs: z.number(),
+    /** ms from power on until it answers. */
+    bootMs: z.number(),
+  }),
+  login: z.object({
+    user: z.string(),
+    /** A key of the operator is authorised. */
+    key: z.boolean(),
+    password: z.string().optional(),
+    sudo: z.enum(['free', 'password']),
+  }),
+  /** ed25519 public key, base64 of its wire form. */
+  hostKey: z.string(),
+  power: z.enum(['on', 'booting', 'off']),
+  bootId: z.string(),
+  bootedAt: z.number(),
+  /** Since when nothing on it runs. */
+  downSince: z.number().optional(),
+  hostname: z.string(),
+  /** Release of the running kernel. */
+  kernel: z.string(),
+  files: z.record(z.string(), fileSchema),
+  /** When a file was written last, ms, for those whose age is asked for. */
+  touched: z.record(z.string(), z.number()),
+  network: networkSchema,
+  lvm: lvmSchema,
+  packages: z.object({
+    installed: z.record(z.string(), z.string()),
+    /** Newer versions that the archive has. */
+    newer: z.record(z.string(), z.string()),
+    /** The lists on the machine know of them. */
+    listsFresh: z.boolean(),
+  }),
+  units: z.record(z.string(), unitSchema),
+  snaps: z.record(z.string(), snapSchema),
+  snapChange: snapChangeSchema.optional(),
+  microk8s: z
+    .object({
+      cluster: z.string(),
+      worker: z.boolean(),
+      /** Node name under which the kubelet registered: the host name of that time. */
+      nodeName: z.string(),
+      /** When its services came up last. */
+      upSince: z.number(),
+      /** The launch configuration's addons are applied at this time. */
+      launchedAt: z.number(),
+    })
+    .optional(),
+});
+
+export type Machine = z.output<typeof machineSchema>;
+export type Disk = z.output<typeof diskSchema>;
+export type Interface = z.output<typeof interfaceSchema>;
+export type Network = z.output<typeof networkSchema>;
+export type Lvm = z.output<typeof lvmSchema>;

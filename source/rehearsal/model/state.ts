@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import { clusterSchema } from './cluster.ts';
+import { machineSchema } from './machine.ts';
+
+/** What happens by itself at a time, whether a command waits for it or not. */
+export const eventSchema = z.discriminatedUnion('kind', [
+  /** The machine has booted. */
+  z.object({ kind: z.literal('up'), machine: z.string() }),
+  /** Its power goes. */
+  z.object({ kind: z.literal('power-off'), machine: z.string() }),
+  /** Its power comes back. */
+  z.object({ kind: z.literal('power-on'), machine: z.string() }),
+  /** A transient timer of systemd fires. */
+  z.object({ kind: z.literal('timer'), machine: z.string(), unit: z.string(), command: z.array(z.string()) }),
+  /** A process that nobody waits for ends. */
+  z.object({ kind: z.literal('command'), machine: z.string(), bootId: z.string(), command: z.array(z.string()) }),
+  z.object({ kind: z.literal('snap'), machine: z.string(), change: z.number() }),
+  /** A machine that was let in becomes a node of the cluster. */
+  z.object({ kind: z.literal('member'), machine: z.string(), cluster: z.string(), worker: z.boolean() }),
+]);
+export type WorldEvent = z.output<typeof eventSchema>;
+
+export const stateSchema = z.object({
+  version: z.literal(1),
+  scenario: z.string(),
+  /** Changes whenever the state is saved. */
+  revision: z.number().int(),
+  /** The seat's clock stood at `virtual` ms since 1970 when the real one stood at `real`; it runs `speed` times as fast (0: only when somebody waits). */
+  clock: z.object({ real: z.number(), virtual: z.number(), speed: z.number() }),
+  /** Up to this time everything has happened. */
+  time: z.number(),
+  /** Source of every name that would be random. */
+  serial: z.number().int(),
+  agenda: z.array(z.object({ at: z.number(), order: z.number().int(), event: eventSchema })),
+  machines: z.array(machineSchema),
+  clusters: z.record(z.string(), clusterSchema),
+  /** Node name → fingerprint of the host key that the operator has accepted. */
+  pins: z.record(z.string(), z.string()),
+  /** How often each fault of the scenario has struck. */
+  struck: z.record(z.string(), z.number().int()),
+});
+export type State = z.output<typeof stateSchema>;
+
+/** Puts an event on the agenda. */
+export function at(state: State, time: number, event: WorldEvent): void {
+  state.serial += 1;
+  state.agenda.push({ at: time, order: state.serial, event });
+}
+
+/** The machine of that id. */
+export function machineOf(state: State, id: string): State['machines'][number] {
+  const machine = state.machines.find((candidate) => candidate.id === id);
+  if (machine === undefined) throw new Error(`No machine ${id} in this rehearsal.`);
+  return machine;
+}

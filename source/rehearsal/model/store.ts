@@ -1,0 +1,101 @@
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Fault } from '../../fault/fault.ts';
+import { type State, stateSchema } from './state.ts';
+
+/** The lock is held for a few ms; one older than this was left by a process that was killed. */
+const staleMs = 5_000;
+const lockWaitMs = 10_000;
+
+/**
+ * The model on disk. Several processes may have it open: each change is made under a lock, on what the last one saved, and
+ * replaces the file as a whole, so that a process that is killed leaves the model as it was after its last change.
+ * Everything here is synchronous: nothing of this process comes between reading and saving.
+ */
+export class Store {
+  readonly #folder: string;
+  readonly #file: string;
+  readonly #lock: string;
+  #state: State | undefined;
+  #stamp = '';
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#file = join(folder, 'state.json');
+    this.#lock = join(folder, 'state.lock');
+  }
+
+  /** What was saved last, or undefined where nothing was. Throws `Fault` when the file is damaged. */
+  load(): State | undefined {
+    const stamp = this.#look();
+    if (stamp === undefined) return undefined;
+    if (this.#state !== undefined && stamp === this.#stamp) return this.#state;
+    this.#state = parse(readFileSync(this.#file, 'utf8'), this.#file);
+    this.#stamp = stamp;
+    return this.#state;
+  }
+
+  /** Makes `act` the only one that changes the model, then saves what it gives back. */
+  change<Result>(act: (state: State | undefined) => { readonly state: State; readonly result: Result }): Result {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    this.#seize();
+    try {
+      const { state, result } = act(this.load());
+      state.revision += 1;
+      const fresh = `${this.#file}.${process.pid}`;
+      writeFileSync(fresh, JSON.stringify(state), { mode: 0o600 });
+      renameSync(fresh, this.#file);
+      this.#state = state;
+      this.#stamp = this.#look() ?? '';
+      return result;
+    } catch (thrown) {
+      this.#stamp = '';
+      throw thrown;
+    } finally {
+      rmSync(this.#lock, { force: true });
+    }
+  }
+
+  #look(): string | undefined {
+    const stat = statSync(this.#file, { throwIfNoEntry: false });
+    return stat === undefined ? undefined : `${stat.ino}/${stat.mtimeMs}/${stat.size}`;
+  }
+
+  #seize(): void {
+    const until = Date.now() + lockWaitMs;
+    for (;;) {
+      try {
+        closeSync(openSync(this.#lock, 'wx', 0o600));
+        return;
+      } catch (thrown) {
+        if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST')) throw thrown;
+      }
+      const held = statSync(this.#lock, { throwIfNoEntry: false });
+      if (held !== undefined && Date.now() - held.mtimeMs > staleMs) rmSync(this.#lock, { force: true });
+      else if (Date.now() > until) throw busy(this.#lock);
+      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+    }
+  }
+}
+
+function busy(lock: string): Fault {
+  return new Fault({
+    what: 'Another process holds the rehearsal.',
+    where: lock,
+    next: ['Wait for the other process to end, then try again.'],
+  });
+}
+
+function parse(text: string, file: string): State {
+  try {
+    return stateSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new Fault({
+      what: 'The rehearsal cannot be read.',
+      where: file,
+      why: 'The file is damaged or was written by another version of this program.',
+      next: [`Remove ${file} to begin a new rehearsal.`],
+      cause,
+    });
+  }
+}

@@ -1,0 +1,60 @@
+import type { Product } from '../../product/schema.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { advance } from './advance.ts';
+import type { VirtualClock } from './clock.ts';
+import type { State } from './state.ts';
+import type { Store } from './store.ts';
+
+export interface WorldOptions {
+  readonly store: Store;
+  readonly clock: VirtualClock;
+  readonly scenario: Scenario;
+  readonly product: Product;
+}
+
+/** The simulated machines and their clusters at the clock's time. All looks and changes go through it. */
+export class World {
+  readonly clock: VirtualClock;
+  readonly scenario: Scenario;
+  readonly product: Product;
+  readonly #store: Store;
+
+  constructor(options: WorldOptions) {
+    this.clock = options.clock;
+    this.scenario = options.scenario;
+    this.product = options.product;
+    this.#store = options.store;
+  }
+
+  /** What is so now. `see` must not change anything. */
+  look<Result>(see: (state: State, now: number) => Result): Result {
+    const state = this.#known(this.#store.load());
+    return see(state, this.#catchUp(state));
+  }
+
+  /** Changes the model and saves it. `act` ends at once: time passes between changes, not in them. */
+  change<Result>(act: (state: State, now: number) => Result): Result {
+    return this.#store.change((saved) => {
+      const state = this.#known(saved);
+      const now = this.#catchUp(state);
+      const result = act(state, now);
+      advance(state, now, this.product);
+      state.clock.virtual = Math.max(now, state.clock.virtual);
+      state.clock.real = Date.now();
+      return { state, result };
+    });
+  }
+
+  #known(state: State | undefined): State {
+    if (state === undefined) throw new Error('The rehearsal was removed while it was open.');
+    return state;
+  }
+
+  /** Lets happen what is due. Another process may be ahead of this one; time never goes back. */
+  #catchUp(state: State): number {
+    this.clock.follow(state.clock);
+    const now = Math.max(this.clock.now(), state.time);
+    advance(state, now, this.product);
+    return now;
+  }
+}

@@ -1,0 +1,28 @@
+import type { Machine } from '../model/machine.ts';
+import type { State } from '../model/state.ts';
+
+/** The machine that answers on an address, seen from another machine; undefined where nobody does. */
+export function reachable(state: State, from: Machine, address: string): Machine | undefined {
+  if (address === '127.0.0.1' || address === 'localhost') return from;
+  return state.machines.find(
+    (machine) =>
+      machine.power === 'on' &&
+      machine.network.interfaces.some((port) => port.up && port.addresses.some((own) => own.address === address)),
+  );
+}
+
+/** The address by which other nodes know a machine: the one on the interface with the default route. */
+export function mainAddress(machine: Machine): string | undefined {
+  const device = machine.network.routes.find((route) => route.to === 'default')?.device;
+  const port = machine.network.interfaces.find((one) => one.name === device) ?? machine.network.interfaces[0];
+  return port?.addresses[0]?.address;
+}
+
+/** Names in the machine's hosts file → addresses, the first one counts. */
+export function resolveName(machine: Machine, name: string): string | undefined {
+  for (const line of (machine.files['/etc/hosts']?.content ?? '').split('\n')) {
+    const [address, ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
+    if (address !== undefined && names.includes(name)) return address;
+  }
+  return undefined;
+}

@@ -1,0 +1,79 @@
+import type { Clock, HostKeyOffer, HostPool, HostTarget, Secrets } from '../host/host.ts';
+import { loadProduct } from '../product/load.ts';
+import type { Files } from '../site/files.ts';
+import type { SiteDraft } from '../site/schema.ts';
+import { offeredKeys, pinKeys, SimulatedPool } from './hosts/pool.ts';
+import { type Anchor, virtualClock } from './model/clock.ts';
+import { newState } from './model/create.ts';
+import { Store } from './model/store.ts';
+import { World } from './model/world.ts';
+import { loadScenario } from './scenario/load.ts';
+
+export { listScenarios, type ScenarioTitle } from './scenario/load.ts';
+
+/** When nothing has been saved for this long (real ms), nobody was there and time stood still. */
+const asleepAfterMs = 3_600_000;
+export const usualScenario = 'healthy';
+
+export interface RehearsalOptions {
+  readonly files: Files;
+  /** Name of a scenario or path of its file. Default: the one that is under way, else the healthy one. */
+  readonly scenario?: string | undefined;
+  /** How many times faster than real time it goes. 0 or Infinity: no waiting at all. */
+  readonly speed: number;
+  /** Passwords for nodes that ask for one. */
+  readonly secrets?: Secrets | undefined;
+  /** Begin anew, with untouched machines, whatever was rehearsed before. */
+  readonly fresh?: boolean | undefined;
+}
+
+export interface Rehearsal {
+  readonly scenario: string;
+  readonly hosts: HostPool;
+  readonly clock: Clock;
+  /** A site that fits the simulated machines, to begin with. */
+  readonly draft: SiteDraft;
+  /** Host keys that a node shows and that are not accepted yet. Throws `HostFault` when it does not answer. */
+  offeredHostKeys(target: HostTarget): Promise<HostKeyOffer[]>;
+  pin(offers: readonly HostKeyOffer[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the simulated machines. What has happened to them is kept under `files.rehearsal`, so that another process can go on;
+ * another scenario than the one kept there begins anew. Throws `Fault` for an unknown scenario or a damaged model.
+ */
+export async function openRehearsal(options: RehearsalOptions): Promise<Rehearsal> {
+  const store = new Store(options.files.rehearsal);
+  const kept = store.load();
+  const id = options.scenario || kept?.scenario || usualScenario;
+  const scenario = await loadScenario(id);
+  const product = await loadProduct(scenario.product);
+  const speed = Number.isFinite(options.speed) ? Math.max(0, options.speed) : 0;
+  const goesOn = kept !== undefined && kept.scenario === id && options.fresh !== true;
+  const anchor = goesOn ? nextAnchor(kept.clock, speed) : { real: Date.now(), virtual: Date.now(), speed };
+  store.change((saved) => {
+    const state = goesOn && saved !== undefined ? saved : newState(id, scenario, anchor);
+    state.clock = { ...anchor };
+    return { state, result: undefined };
+  });
+  const world = new World({ store, clock: virtualClock(anchor), scenario, product });
+  const hosts = new SimulatedPool(world, options.secrets);
+  return {
+    scenario: id,
+    hosts,
+    clock: world.clock,
+    draft: structuredClone(scenario.draft),
+    offeredHostKeys: (target) => offeredKeys(world, target),
+    pin: async (offers) => pinKeys(world, offers),
+    close: () => hosts.close(),
+  };
+}
+
+/** Where time goes on: as it ran if somebody was there a short while ago, else from where it stood. */
+function nextAnchor(before: Anchor, speed: number): Anchor {
+  const real = Date.now();
+  const gone = real - before.real;
+  const virtual = gone > asleepAfterMs ? Math.max(before.virtual, real) : before.virtual + gone * before.speed;
+  return { real, virtual: Math.round(virtual), speed };
+}

@@ -1,0 +1,56 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, isAbsolute, join } from 'node:path';
+import { parseDocument } from 'yaml';
+import * as z from 'zod';
+import { Fault } from '../../fault/fault.ts';
+import { templatesFolder } from '../../site/templates.ts';
+import { type Scenario, scenarioSchema } from './schema.ts';
+
+export interface ScenarioTitle {
+  readonly id: string;
+  readonly title: string;
+  readonly summary: string;
+}
+
+const suffix = '.yaml';
+const folder = () => join(templatesFolder(), 'rehearsal');
+
+/** The scenarios that come with the program, the healthy one first. */
+export async function listScenarios(): Promise<readonly ScenarioTitle[]> {
+  const names = (await readdir(folder())).filter((name) => name.endsWith(suffix)).map((name) => basename(name, suffix));
+  const titles = await Promise.all(
+    names.map(async (id) => {
+      const { title, summary } = await loadScenario(id);
+      return { id, title, summary };
+    }),
+  );
+  const rank = (id: string) => (id === 'healthy' ? '' : id);
+  return titles.sort((one, other) => rank(one.id).localeCompare(rank(other.id)));
+}
+
+/** Reads a scenario by its name, or by the path of its file. Throws `Fault` for an unknown name and for a file that is wrong. */
+export async function loadScenario(nameOrPath: string): Promise<Scenario> {
+  const file =
+    nameOrPath.includes('/') || isAbsolute(nameOrPath) ? nameOrPath : join(folder(), `${nameOrPath}${suffix}`);
+  const text = await readFile(file, 'utf8').catch(async (cause: unknown) => {
+    const known = (await readdir(folder()))
+      .filter((name) => name.endsWith(suffix))
+      .map((name) => basename(name, suffix));
+    throw new Fault({
+      what: `There is no rehearsal scenario ${nameOrPath}.`,
+      next: [`Choose one of: ${known.join(', ')}.`],
+      cause,
+    });
+  });
+  return parseScenario(text, file);
+}
+
+function parseScenario(text: string, file: string): Scenario {
+  const document = parseDocument(text);
+  const broken = document.errors[0];
+  if (broken !== undefined)
+    throw new Fault({ what: 'A rehearsal scenario is not YAML.', where: file, why: broken.message });
+  const parsed = scenarioSchema.safeParse(document.toJS());
+  if (parsed.success) return parsed.data;
+  throw new Fault({ what: 'A rehearsal scenario is wrong.', where: file, why: z.prettifyError(parsed.error) });
+}

@@ -1,0 +1,127 @@
+import type { Machine } from '../model/machine.ts';
+import { lvmUuidOf } from '../model/random.ts';
+import { extentOf, extentsOf } from '../node/partitions.ts';
+import { type Call, lastValue, optionsOf, type Program, refuse, type Steps, say } from './call.ts';
+
+/** Bytes of LVM's sizes: `20G` and `20g` are GiB, a number alone is MiB. */
+function bytesOf(text: string): number | undefined {
+  const [, value, unit = 'm'] = /^([\d.]+)([bBkKmMgGtT]?)i?[bB]?$/.exec(text) ?? [];
+  if (value === undefined) return undefined;
+  const power = { b: 0, k: 1, m: 2, g: 3, t: 4 }[(unit === '' ? 'm' : unit).toLowerCase()];
+  return power === undefined ? undefined : Math.round(Number(value) * 1024 ** power);
+}
+
+const valued = ['-L', '--size', '-l', '--extents', '-n', '--name', '--addtag', '-W', '-Z', '--wipesignatures'];
+
+function* lvcreate(call: Call): Steps {
+  const options = optionsOf(call.words, valued);
+  const [group = ''] = options.rest;
+  const name = lastValue(options, '-n', '--name') ?? 'lvol0';
+  const size = bytesOf(lastValue(options, '-L', '--size') ?? '');
+  if (!call.root) return refuse(call, '  WARNING: Running as a non-root user. Functionality may be unavailable.', 5);
+  yield 300;
+  if (size === undefined) return refuse(call, '  Please specify either size or extents.', 3);
+  return call.change((machine) => {
+    if (!machine.lvm.groups.some((one) => one.name === group)) {
+      return refuse(call, `  Volume group "${group}" not found\n  Cannot process volume group ${group}`, 5);
+    }
+    if (machine.lvm.logical.some((volume) => volume.group === group && volume.name === name)) {
+      return refuse(call, `  Logical Volume "${name}" already exists in volume group "${group}"`, 5);
+    }
+    const extents = Math.ceil(size / extentOf(machine, group));
+    const { free } = extentsOf(machine, group);
+    if (extents > free) {
+      return refuse(
+        call,
+        `  Volume group "${group}" has insufficient free space (${free} extents): ${extents} required.`,
+        5,
+      );
+    }
+    addVolume(machine, group, name, extents, options.values.get('--addtag') ?? []);
+    return say(call, `  Logical volume "${name}" created.`);
+  });
+}
+
+/** Takes extents of a group for a new volume. */
+export function addVolume(
+  machine: Machine,
+  group: string,
+  name: string,
+  extents: number,
+  tags: readonly string[],
+): void {
+  const serial = machine.lvm.logical.length;
+  machine.lvm.logical.push({
+    name,
+    uuid: lvmUuidOf(`lv/${machine.id}/${machine.bootId}/${name}/${serial}`),
+    group,
+    extents,
+    tags: [...tags],
+  });
+}
+
+/** `group/name`, `/dev/group/name` or the two words. */
+function placeOf(rest: readonly string[]): readonly [group: string, name: string | undefined] {
+  const [group = '', name] = (rest[0] ?? '').replace(/^\/dev\//, '').split('/');
+  return [group, name ?? rest[1]];
+}
+
+function* lvremove(call: Call): Steps {
+  const options = optionsOf(call.words, valued);
+  const [group, name] = placeOf(options.rest);
+  const agreed = ['-y', '-f', '--yes', '--force', '-fy', '-yf'].some((flag) => options.flags.has(flag));
+  if (!call.root) return refuse(call, '  WARNING: Running as a non-root user. Functionality may be unavailable.', 5);
+  yield 250;
+  return call.change((machine) => {
+    if (!machine.lvm.groups.some((one) => one.name === group)) {
+      return refuse(call, `  Volume group "${group}" not found\n  Cannot process volume group ${group}`, 5);
+    }
+    const volume = machine.lvm.logical.find((one) => one.group === group && one.name === name);
+    if (volume === undefined) return refuse(call, `  Failed to find logical volume "${group}/${name}"`, 5);
+    if (volume.mount !== undefined)
+      return refuse(call, `  Logical volume ${group}/${name} contains a filesystem in use.`, 5);
+    if (!agreed) return refuse(call, `  Logical volume ${group}/${name} not removed.`, 5);
+    machine.lvm.logical = machine.lvm.logical.filter((one) => one !== volume);
+    return say(call, `  Logical volume "${name}" successfully removed`);
+  });
+}
+
+function* lvextend(call: Call): Steps {
+  const options = optionsOf(call.words, valued);
+  const [group, name] = placeOf(options.rest);
+  const asked = lastValue(options, '-L', '--size') ?? '';
+  yield 250;
+  return call.change((machine) => {
+    const volume = machine.lvm.logical.find((one) => one.group === group && one.name === name);
+    if (volume === undefined) return refuse(call, `  Failed to find logical volume "${group}/${name}"`, 5);
+    const size = bytesOf(asked.replace(/^\+/, ''));
+    if (size === undefined) return refuse(call, '  Please specify either size or extents.', 3);
+    const extents = Math.ceil(size / extentOf(machine, group)) + (asked.startsWith('+') ? volume.extents : 0);
+    const { free } = extentsOf(machine, group);
+    if (extents <= volume.extents)
+      return refuse(call, `  New size (${extents} extents) matches existing size (${volume.extents} extents).`, 5);
+    if (extents - volume.extents > free) {
+      return refuse(
+        call,
+        `  Insufficient free space: ${extents - volume.extents} extents needed, but only ${free} available`,
+        5,
+      );
+    }
+    volume.extents = extents;
+    return say(call, `  Logical volume ${group}/${name} successfully resized.`);
+  });
+}
+
+function tag(call: Call): number {
+  const options = optionsOf(call.words, ['--addtag', '--deltag']);
+  const [group, name] = placeOf(options.rest);
+  return call.change((machine) => {
+    const volume = machine.lvm.logical.find((one) => one.group === group && one.name === name);
+    if (volume === undefined) return refuse(call, `  Failed to find logical volume "${group}/${name}"`, 5);
+    const gone = options.values.get('--deltag') ?? [];
+    volume.tags = [...volume.tags.filter((own) => !gone.includes(own)), ...(options.values.get('--addtag') ?? [])];
+    return say(call, `  Logical volume ${group}/${name} changed.`);
+  });
+}
+
+export const lvmChange: Readonly<Record<string, Program>> = { lvcreate, lvremove, lvextend, lvchange: tag };

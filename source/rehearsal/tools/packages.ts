@@ -1,0 +1,175 @@
+import type { Machine } from '../model/machine.ts';
+import { between, hexOf } from '../model/random.ts';
+import { writePath } from '../node/file-system.ts';
+import { type Call, optionsOf, type Program, refuse, type Steps, say } from './call.ts';
+
+const lockWords =
+  'E: Could not open lock file /var/lib/dpkg/lock-frontend - open (13: Permission denied)\n' +
+  'E: Unable to acquire the dpkg frontend lock (/var/lib/dpkg/lock-frontend), are you root?';
+
+/** Packages with a newer version that the lists on the machine know of. */
+export function upgradable(machine: Machine): string[] {
+  if (!machine.packages.listsFresh) return [];
+  const { installed, newer } = machine.packages;
+  return Object.keys(newer).filter((name) => installed[name] !== undefined && installed[name] !== newer[name]);
+}
+
+/** Packages of the archive that are not there at first; any other is unknown to it. */
+const archive: Readonly<Record<string, string>> = {
+  lvm2: '2.03.11-2.1ubuntu5',
+  'open-iscsi': '2.1.5-1ubuntu1.1',
+  curl: '7.81.0-1ubuntu1.20',
+  snapd: '2.68.5+ubuntu22.04.1',
+  jq: '1.6-2.1ubuntu3',
+  chrony: '4.2-2ubuntu2',
+  arping: '2.22-2',
+};
+
+function* aptGet(call: Call): Steps {
+  const { flags, rest } = optionsOf(call.words, ['-o', '-t', '-c']);
+  const [verb, ...names] = rest;
+  if (flags.has('-s') || flags.has('--simulate')) return simulate(call, verb);
+  if (!call.root) return refuse(call, lockWords, 100);
+  switch (verb) {
+    case 'update':
+      return yield* update(call);
+    case 'upgrade':
+    case 'dist-upgrade':
+      return yield* install(call, call.look(upgradable), 34_000, 46_000);
+    case 'install':
+      return yield* installNamed(call, names);
+    case 'remove':
+    case 'purge':
+      return yield* remove(call, names);
+    case 'autoremove':
+    case 'clean':
+      yield 1_500;
+      return 0;
+    default:
+      return refuse(call, `E: Invalid operation ${verb ?? ''}`, 100);
+  }
+}
+
+function simulate(call: Call, verb: string | undefined): number {
+  if (verb !== 'upgrade' && verb !== 'dist-upgrade') return 0;
+  const { installed, newer } = call.look((machine) => machine.packages);
+  for (const name of call.look(upgradable)) {
+    call.out(`Inst ${name} [${installed[name]}] (${newer[name]} Ubuntu:22.04/jammy-updates [amd64])\n`);
+    call.out(`Conf ${name} (${newer[name]} Ubuntu:22.04/jammy-updates [amd64])\n`);
+  }
+  return 0;
+}
+
+function* update(call: Call): Steps {
+  const sources = ['jammy', 'jammy-updates', 'jammy-backports', 'jammy-security'];
+  for (const [index, source] of sources.entries()) {
+    yield 1_100;
+    call.out(`${index === 0 ? 'Hit' : 'Get'}:${index + 1} http://archive.ubuntu.com/ubuntu ${source} InRelease\n`);
+  }
+  yield 1_600;
+  call.out('Reading package lists...\n');
+  call.change((machine) => {
+    machine.packages.listsFresh = true;
+  });
+  return 0;
+}
+
+function* installNamed(call: Call, names: readonly string[]): Steps {
+  const known = (name: string) =>
+    archive[name] !== undefined || call.look((machine) => machine.packages.installed[name] !== undefined);
+  const unknown = names.find((name) => !known(name));
+  if (unknown !== undefined) return refuse(call, `E: Unable to locate package ${unknown}`, 100);
+  return yield* install(call, names, 5_000, 9_000);
+}
+
+function* install(call: Call, names: readonly string[], least: number, most: number): Steps {
+  const { installed, newer } = call.look((machine) => machine.packages);
+  const wanted = names.filter(
+    (name) => installed[name] !== (newer[name] ?? archive[name] ?? installed[name]) || !installed[name],
+  );
+  call.out('Reading package lists...\nBuilding dependency tree...\nReading state information...\n');
+  const added = wanted.filter((name) => installed[name] === undefined);
+  if (wanted.length > 0) {
+    call.out(
+      `The following packages will be ${added.length === 0 ? 'upgraded' : 'installed'}:\n  ${wanted.join(' ')}\n`,
+    );
+  }
+  call.out(
+    `${wanted.length - added.length} upgraded, ${added.length} newly installed, 0 to remove and 0 not upgraded.\n`,
+  );
+  if (wanted.length === 0) {
+    yield 900;
+    return 0;
+  }
+  const whole = call.look((machine) => between(`apt/${machine.id}/${wanted.join()}`, least, most));
+  const part = whole / (wanted.length * 2);
+  for (const [index, name] of wanted.entries()) {
+    yield part;
+    call.out(
+      `Get:${index + 1} http://archive.ubuntu.com/ubuntu jammy-updates/main amd64 ${name} amd64 ${newer[name] ?? archive[name]}\n`,
+    );
+  }
+  for (const name of wanted) {
+    yield part;
+    call.out(`Setting up ${name} (${newer[name] ?? archive[name]}) ...\n`);
+  }
+  call.change((machine) => {
+    for (const name of wanted) settle(machine, name);
+  });
+  return 0;
+}
+
+function settle(machine: Machine, name: string): void {
+  machine.packages.installed[name] = machine.packages.newer[name] ?? archive[name] ?? '1.0-1';
+  if (name.startsWith('linux-image') || name === 'libc6' || name === 'systemd') {
+    writePath(machine, '/run/reboot-required', '*** System restart required ***\n');
+    writePath(machine, '/run/reboot-required.pkgs', `${name}\n`);
+  }
+  if (name === 'open-iscsi' && machine.units['iscsid.service'] === undefined) {
+    machine.units['iscsid.service'] = { enabled: 'disabled', active: false };
+    const id = hexOf(`iscsi/${machine.id}`, 12);
+    writePath(machine, '/etc/iscsi/initiatorname.iscsi', `InitiatorName=iqn.2004-10.com.ubuntu:01:${id}\n`, {
+      mode: 0o600,
+    });
+  }
+}
+
+function* remove(call: Call, names: readonly string[]): Steps {
+  yield 4_000;
+  call.change((machine) => {
+    for (const name of names) delete machine.packages.installed[name];
+  });
+  return 0;
+}
+
+/** `dpkg-query -W -f FORMAT NAME…`: exit 1 when one is unknown. */
+function dpkgQuery(call: Call): number {
+  const options = optionsOf(call.words, ['-f', '--showformat']);
+  const format =
+    options.values.get('-f')?.at(-1) ?? options.values.get('--showformat')?.at(-1) ?? '${Package}\\t${Version}\\n';
+  let code = 0;
+  for (const name of options.rest) {
+    const version = call.look((machine) => machine.packages.installed[name]);
+    if (version === undefined) code = refuse(call, `dpkg-query: no packages found matching ${name}`);
+    else call.out(filled(format, name, version));
+  }
+  return code;
+}
+
+function filled(format: string, name: string, version: string): string {
+  return format
+    .replaceAll('${db:Status-Status}', 'installed')
+    .replaceAll('${Status}', 'install ok installed')
+    .replaceAll('${Package}', name)
+    .replaceAll('${binary:Package}', name)
+    .replaceAll('${Version}', version)
+    .replaceAll('\\n', '\n')
+    .replaceAll('\\t', '\t');
+}
+
+export const packages: Readonly<Record<string, Program>> = {
+  'apt-get': aptGet,
+  apt: aptGet,
+  'dpkg-query': dpkgQuery,
+  dpkg: (call) => (call.words[0] === '--print-architecture' ? say(call, 'amd64') : 0),
+};

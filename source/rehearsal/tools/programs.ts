@@ -1,0 +1,31 @@
+import { addresses } from './addresses.ts';
+import type { Program } from './call.ts';
+import { disks } from './disks.ts';
+import { files } from './files.ts';
+import { lvmChange } from './lvm-change.ts';
+import { lvmReport } from './lvm-report.ts';
+import { netplanPrograms } from './netplan.ts';
+import { packages } from './packages.ts';
+import { shell } from './shell.ts';
+import { snaps } from './snap.ts';
+import { system } from './system.ts';
+import { systemctlPrograms } from './systemctl.ts';
+import { words } from './words.ts';
+
+/** All programs that simulated machines have, by name. Any other ends with 127. */
+export const programs: ReadonlyMap<string, Program> = new Map(
+  Object.entries({
+    ...words,
+    ...files,
+    ...disks,
+    ...lvmReport,
+    ...lvmChange,
+    ...packages,
+    ...addresses,
+    ...netplanPrograms,
+    ...system,
+    ...systemctlPrograms,
+    ...snaps,
+    ...shell,
+  }),
+);

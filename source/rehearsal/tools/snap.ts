@@ -1,0 +1,178 @@
+import { microk8sVersions } from '../cluster/versions.ts';
+import type { Machine } from '../model/machine.ts';
+import { between } from '../model/random.ts';
+import { at, type State } from '../model/state.ts';
+import { type Call, lastValue, optionsOf, type Program, refuse, type Steps, say } from './call.ts';
+
+/** ms that snapd takes for MicroK8s: download, mount, services. */
+const installMs = [60_000, 88_000] as const;
+const removeMs = 14_000;
+const lookAgainMs = 1_000;
+
+function* snap(call: Call): Steps {
+  const options = optionsOf(call.words, ['--channel', '--revision', '--last']);
+  const [verb, name] = options.rest;
+  switch (verb) {
+    case 'version':
+      return say(call, call.look(versionText));
+    case 'list':
+      return list(call, name);
+    case 'install':
+      return yield* install(
+        call,
+        name ?? '',
+        lastValue(options, '--channel') ?? 'latest/stable',
+        options.flags.has('--classic'),
+      );
+    case 'remove':
+      return yield* remove(call, name ?? '');
+    case 'refresh':
+      return yield* refresh(
+        call,
+        name,
+        options.flags.has('--hold') || options.values.has('--hold'),
+        options.flags.has('--unhold'),
+      );
+    case 'services':
+    case 'changes':
+    case 'set':
+    case 'wait':
+      return 0;
+    case undefined:
+      return say(call, 'The snap command lets you install, configure, refresh and remove snaps.');
+    default:
+      return refuse(call, `error: unknown command "${verb}", see 'snap help'.`, 64);
+  }
+}
+
+function versionText(machine: Machine): string {
+  const snapd = machine.packages.installed['snapd'] ?? '2.63';
+  return `snap    ${snapd}\nsnapd   ${snapd}\nseries  16\nubuntu  22.04\nkernel  ${machine.kernel}`;
+}
+
+function list(call: Call, name: string | undefined): number {
+  const { snaps } = call.look((machine) => machine);
+  const rows = Object.entries(snaps).filter(([own]) => name === undefined || own === name);
+  if (rows.length === 0)
+    return refuse(call, name === undefined ? 'No snaps are installed yet.' : 'error: no matching snaps installed');
+  call.out('Name      Version      Rev    Tracking       Publisher    Notes\n');
+  for (const [own, { version, revision, channel, publisher, notes, held }] of rows) {
+    const marks = held ? (notes === '-' ? 'held' : `${notes},held`) : notes;
+    call.out(
+      `${own.padEnd(9)} ${version.padEnd(12)} ${revision.padEnd(6)} ${channel.padEnd(14)} ${publisher.padEnd(12)} ${marks}\n`,
+    );
+  }
+  return 0;
+}
+
+function* install(call: Call, name: string, channel: string, classic: boolean): Steps {
+  if (!call.root) return refuse(call, 'error: access denied (try with sudo)');
+  if (name !== 'microk8s') return refuse(call, `error: snap "${name}" not found`);
+  const there = call.look((machine) => machine.snaps[name]);
+  if (there !== undefined) {
+    call.err(`snap "${name}" is already installed, see 'snap help refresh'\n`);
+    return 0;
+  }
+  const offered = microk8sVersions(channel);
+  if (offered === undefined) {
+    return refuse(
+      call,
+      `error: snap "${name}" is not available on ${channel} but is available to install on other channels`,
+    );
+  }
+  if (!classic) {
+    return refuse(
+      call,
+      `error: This revision of snap "${name}" was published using classic confinement and thus may perform
+       arbitrary system changes outside of the security sandbox that snaps are usually confined to,
+       which may put your system at risk.
+
+       If you understand and want to proceed repeat the command including --classic.`,
+    );
+  }
+  const running = call.look((machine) => machine.snapChange);
+  if (running !== undefined) return refuse(call, `error: snap "${name}" has "${running.verb}-snap" change in progress`);
+  const change = call.change((machine, state, now) => begin(machine, state, now, 'install', channel));
+  return yield* follow(
+    call,
+    change,
+    `${name} (${channel}) ${offered.snap} from Canonical✓ installed`,
+    offered.revision,
+  );
+}
+
+function begin(machine: Machine, state: State, now: number, verb: 'install' | 'remove', channel: string): number {
+  state.serial += 1;
+  const id = state.serial;
+  const ms = verb === 'install' ? between(`snap/${machine.id}`, ...installMs) : removeMs;
+  machine.snapChange = { id, verb, snap: 'microk8s', channel, startedAt: now, readyAt: now + ms };
+  at(state, now + ms, { kind: 'snap', machine: machine.id, change: id });
+  return id;
+}
+
+/** Watches snapd's change to its end, as the client does. */
+function* follow(call: Call, change: number, done: string, revision: string): Steps {
+  let shown = '';
+  for (;;) {
+    const own = call.look((machine, _state, now) => {
+      const current = machine.snapChange;
+      if (current?.id !== change) return undefined;
+      return { ...current, part: (now - current.startedAt) / (current.readyAt - current.startedAt) };
+    });
+    if (own === undefined) return say(call, done);
+    const text = own.verb === 'install' ? task(own.part, own.channel, revision) : 'Stop snap "microk8s" services';
+    if (text !== shown) call.out(`${text}\n`);
+    shown = text;
+    yield Math.max(50, Math.min(lookAgainMs * 3, own.readyAt - call.look((_machine, _state, now) => now)));
+  }
+}
+
+/** What snapd works at when this part of the time has passed. */
+function task(part: number, channel: string, revision: string): string {
+  if (part < 0.04) return 'Ensure prerequisites for "microk8s" are available';
+  if (part < 0.62) {
+    const loaded = Math.floor(((part - 0.04) / 0.58) * 100);
+    return `Download snap "microk8s" (${revision}) from channel "${channel}" ${String(loaded).padStart(3)}% 4.1MB/s`;
+  }
+  if (part < 0.68) return `Fetch and check assertions for snap "microk8s" (${revision})`;
+  if (part < 0.76) return `Mount snap "microk8s" (${revision})`;
+  if (part < 0.84) return `Setup snap "microk8s" (${revision}) security profiles`;
+  if (part < 0.95) return 'Run install hook of "microk8s" snap if present';
+  return 'Start snap "microk8s" services';
+}
+
+function* remove(call: Call, name: string): Steps {
+  if (!call.root) return refuse(call, 'error: access denied (try with sudo)');
+  const there = call.look((machine) => machine.snaps[name]);
+  if (there === undefined) {
+    call.err(`snap "${name}" is not installed\n`);
+    return 0;
+  }
+  if (call.look((machine) => machine.snapChange) !== undefined) {
+    return refuse(call, `error: snap "${name}" has changes in progress`);
+  }
+  const change = call.change((machine, state, now) => begin(machine, state, now, 'remove', there.channel));
+  return yield* follow(call, change, `${name} removed`, there.revision);
+}
+
+function* refresh(call: Call, name: string | undefined, hold: boolean, unhold: boolean): Steps {
+  if (!call.root) return refuse(call, 'error: access denied (try with sudo)');
+  if (name === undefined) return say(call, 'All snaps up to date.');
+  if (call.look((machine) => machine.snaps[name]) === undefined)
+    return refuse(call, `error: snap "${name}" is not installed`);
+  yield 300;
+  if (!hold && !unhold) {
+    call.err(`snap "${name}" has no updates available\n`);
+    return 0;
+  }
+  call.change((machine) => {
+    const own = machine.snaps[name];
+    if (own !== undefined) own.held = hold;
+  });
+  return say(
+    call,
+    hold ? `General refreshes of "${name}" held indefinitely` : `Removed general refresh hold of "${name}"`,
+  );
+}
+
+export const snaps: Readonly<Record<string, Program>> = { snap };

@@ -1,0 +1,79 @@
+import { announcer } from '../cluster/load-balancer.ts';
+import type { Machine } from '../model/machine.ts';
+import type { State } from '../model/state.ts';
+import { fileAt, readPath } from '../node/file-system.ts';
+import { listenersOf } from '../node/listeners.ts';
+import { reachable } from '../node/reach.ts';
+import { networkOf } from './addresses.ts';
+import { type Call, type Program, type Steps, say } from './call.ts';
+import { upgradable } from './packages.ts';
+
+const updatedMark = '/var/lib/kloudspot/packages-updated';
+const bootMark = '/var/lib/kloudspot/boot-before';
+
+/** `packages-state PACKAGE…`: age of the last update, packages to upgrade, those installed, iscsid, reboot wanted. */
+function packagesState(call: Call): number {
+  return call.look((machine, _state, now) => {
+    const touched = fileAt(machine, updatedMark) === undefined ? undefined : machine.touched[updatedMark];
+    const unit = machine.units['iscsid.service'];
+    const lines = [
+      `lists-age ${touched === undefined ? 'never' : Math.round((now - touched) / 1000)}`,
+      `upgradable ${upgradable(machine).length}`,
+      ...call.words.filter((name) => machine.packages.installed[name] !== undefined).map((name) => `installed ${name}`),
+      `iscsid ${unit?.enabled === 'enabled' ? 'enabled' : 'disabled'} ${unit?.active === true ? 'active' : 'inactive'}`,
+      `reboot-required ${fileAt(machine, '/run/reboot-required') === undefined ? 'no' : 'yes'}`,
+    ];
+    return say(call, lines.join('\n'));
+  });
+}
+
+/** `boot-state`: boot id, reboot wanted, and whether it has booted since the last update. */
+function bootState(call: Call): number {
+  return call.look((machine, _state, now) => {
+    const before = fileAt(machine, bootMark)?.content.trim();
+    const newer = (machine.touched[bootMark] ?? 0) >= (machine.touched[updatedMark] ?? 0);
+    const own = readPath(machine, '/proc/sys/kernel/random/boot_id', now)?.trim();
+    const since = before === undefined ? 'never' : before !== own && newer ? 'yes' : 'no';
+    const wanted = fileAt(machine, '/run/reboot-required') === undefined ? 'no' : 'yes';
+    return say(call, `boot-id ${own}\nreboot-required ${wanted}\nbooted-since-update ${since}`);
+  });
+}
+
+/** `tcp-probe ADDRESS PORT…` */
+function* tcpProbe(call: Call): Steps {
+  const [address = '', ...ports] = call.words;
+  const answering = call.look((machine, state, now) => {
+    const other = reachable(state, machine, address);
+    return other === undefined ? undefined : listenersOf(other, now).map(({ port }) => port);
+  });
+  yield answering === undefined ? 3_000 : 60;
+  for (const port of ports) call.out(`${answering?.includes(Number(port)) === true ? 'open' : 'closed'} ${port}\n`);
+  return 0;
+}
+
+/** `address-in-use ADDRESS…`: who answers by ARP, seen from this machine. */
+function* addressInUse(call: Call): Steps {
+  yield 1_600;
+  for (const address of call.words) {
+    call.look((machine, state, now) => call.out(`${address} ${arpAnswer(machine, state, address, now)}\n`));
+  }
+  return 0;
+}
+
+function arpAnswer(machine: Machine, state: State, address: string, now: number): string {
+  const own = machine.network.interfaces.find((port) => port.addresses.some((one) => one.address === address));
+  if (own !== undefined) return `own ${own.name}`;
+  const near = machine.network.interfaces.some((port) =>
+    port.addresses.some((one) => networkOf(one.address, one.prefix) === networkOf(address, one.prefix)),
+  );
+  if (!near) return 'unknown no interface in its subnet';
+  const holder = reachable(state, machine, address) ?? announcer(state, address, now);
+  return holder === undefined ? 'free' : `taken ${holder.network.interfaces[0]?.mac ?? '00:00:5e:00:00:01'}`;
+}
+
+export const stepScripts: Readonly<Record<string, Program>> = {
+  'packages-state': packagesState,
+  'boot-state': bootState,
+  'tcp-probe': tcpProbe,
+  'address-in-use': addressInUse,
+};

@@ -1,0 +1,85 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { parse, stringify } from 'yaml';
+import type { Host, RunOptions, RunResult, Secrets } from '../../source/host/host.ts';
+import { openRehearsal, type Rehearsal } from '../../source/rehearsal/rehearsal.ts';
+import { type Files, filesUnder } from '../../source/site/files.ts';
+import { templatesFolder } from '../../source/site/templates.ts';
+
+/** Machines of a rehearsal under test, every host key accepted. */
+export interface Bench extends Rehearsal {
+  readonly files: Files;
+  host(node: string): Promise<Host>;
+  /** Runs as root with a deadline of ten minutes. */
+  run(node: string, command: string | readonly string[], options?: RunOptions): Promise<RunResult>;
+  /** Connects anew, as another process would. */
+  again(options?: { readonly secrets?: Secrets }): Promise<Bench>;
+}
+
+export interface BenchOptions {
+  readonly scenario?: string;
+  readonly speed?: number;
+  readonly secrets?: Secrets;
+  readonly files?: Files;
+}
+
+/** Opens a rehearsal in a folder of its own, which goes with the test. */
+export async function bench(options: BenchOptions = {}): Promise<Bench> {
+  const files = options.files ?? filesUnder(await folder());
+  const { secrets } = options;
+  const rehearsal = await openRehearsal({ files, scenario: options.scenario, speed: options.speed ?? 0, secrets });
+  const host = async (node: string) => {
+    const target = { node, addresses: addressesOf(rehearsal, node) };
+    await rehearsal.pin(await rehearsal.offeredHostKeys(target));
+    return rehearsal.hosts.get(target);
+  };
+  return {
+    ...rehearsal,
+    files,
+    host,
+    async run(node, command, given) {
+      const argv = typeof command === 'string' ? command.split(' ') : command;
+      return (await host(node)).run(argv, { sudo: true, deadline: 600_000, ...given });
+    },
+    again: (more) => bench({ ...options, ...more, scenario: rehearsal.scenario, files }),
+  };
+}
+
+function addressesOf(rehearsal: Rehearsal, node: string): string[] {
+  const { nodes } = rehearsal.draft;
+  const own = (Array.isArray(nodes) ? nodes : []).find((one) => text(one, 'name') === node);
+  const network = typeof own === 'object' && own !== null && !Array.isArray(own) ? own['network'] : undefined;
+  return [text(own, 'reach'), text(network, 'address').split('/')[0] ?? ''].filter((address) => address !== '');
+}
+
+function text(value: unknown, key: string): string {
+  if (typeof value !== 'object' || value === null) return '';
+  const found = Object.entries(value).find(([name]) => name === key)?.[1];
+  return typeof found === 'string' ? found : '';
+}
+
+async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'kloudspot-rehearsal-'));
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** A scenario of our own: the healthy one with these parts in place of its own; nodes and faults are merged. */
+export async function scenarioWith(parts: {
+  readonly nodes?: Readonly<Record<string, object>>;
+  readonly faults?: readonly object[];
+}): Promise<string> {
+  const healthy: unknown = parse(await readFile(join(templatesFolder(), 'rehearsal', 'healthy.yaml'), 'utf8'));
+  if (typeof healthy !== 'object' || healthy === null || !('nodes' in healthy))
+    throw new Error('healthy.yaml has no nodes');
+  const nodes: Record<string, unknown> = { ...(typeof healthy.nodes === 'object' ? healthy.nodes : {}) };
+  for (const [name, own] of Object.entries(parts.nodes ?? {})) {
+    const before = nodes[name];
+    nodes[name] = { ...(typeof before === 'object' ? before : {}), ...own };
+  }
+  const path = join(await folder(), 'scenario.yaml');
+  await writeFile(path, stringify({ ...healthy, nodes, faults: parts.faults ?? [] }));
+  return path;
+}
