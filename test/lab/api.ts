@@ -19,7 +19,10 @@ export async function livingManager(): Promise<number | undefined> {
   const alone = (n: number) => Number(!existsSync(installed(n, 'var/lock/no-cert-reissue')));
   for (const n of managers.sort((a, b) => alone(a) - alone(b) || a - b)) {
     const certs = '/var/snap/microk8s/current/certs';
-    const { stdout } = await onNode(n, `curl -sk --max-time 3 --cert ${certs}/client.crt --key ${certs}/client.key https://127.0.0.1:16443/readyz`);
+    const { stdout } = await onNode(
+      n,
+      `curl -sk --max-time 3 --cert ${certs}/client.crt --key ${certs}/client.key https://127.0.0.1:16443/readyz`,
+    );
     if (stdout === 'ok') return n;
   }
   return undefined;

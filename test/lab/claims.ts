@@ -112,7 +112,7 @@ function volume(
     kind: 'PersistentVolume',
     metadata: { name: `pvc-${uid}`, annotations: { 'pv.kubernetes.io/provisioned-by': kind['provisioner'] } },
     spec: {
-      capacity: { storage: String(bytes) },
+      capacity: { storage: bytes % 2 ** 30 === 0 ? `${bytes / 2 ** 30}Gi` : `${Math.ceil(bytes / 2 ** 20)}Mi` },
       accessModes: claim.spec.accessModes,
       persistentVolumeReclaimPolicy: kind['reclaimPolicy'] ?? 'Delete',
       storageClassName: kind.metadata.name,

@@ -18,6 +18,7 @@ const usage = `node test/lab/lab.ts …
   root N COMMAND            as root, past the network
   kubectl …                 the real kubectl, by any manager that answers
   hub COMMAND               where all nodes are seen
+  selftest                  looks at everything that the lab promises, on a lab of its own
   missing                   what this machine lacks
   down                      nodes and network are gone, what was built stays`;
 
@@ -39,6 +40,7 @@ export async function command(words: string[]): Promise<void> {
     kubectl: async () => show(await lab.kubectl(rest)),
     hub: () => replace('ip', ['netns', 'exec', hub, ...rest]),
     missing: () => console.log(lab.whatIsMissing().join('\n') || 'nothing'),
+    selftest: async () => (await import('./selftest.ts')).selftest(),
     down: () => lab.down(),
   };
   const act = verbs[verb];

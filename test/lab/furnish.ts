@@ -102,7 +102,11 @@ function standIns(n: number, put: Put): void {
 }
 
 function mounts(n: number, { program }: NodeOptions): void {
-  const lines = [`${at('plane')} /opt/plane`, `${join(here, 'stand-ins')} /opt/lab`];
+  const lines = [
+    `${at('plane')} /opt/plane`,
+    `${join(here, 'stand-ins')} /opt/lab`,
+    `${join(here, 'charts')} /opt/charts`,
+  ];
   if (program) {
     lines.push(`${program} /opt/kloudspot`);
     mkdirSync(nodePath(n, 'upper/usr/local/bin'), { recursive: true });

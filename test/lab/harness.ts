@@ -1,13 +1,12 @@
 // The harness: what a test calls to have real Linux nodes, and on them a real control plane.
-import { spawn } from 'node:child_process';
-import { existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { quietly, makeHub, removeHub } from './hub.ts';
 import { ensureBuilt } from './build.ts';
+import { accompany, dismiss } from './company.ts';
 import { furnish } from './furnish.ts';
 import { refuseIfIncomplete } from './missing.ts';
 import { defaultPassword, type LabOptions, type NodeOptions, optionsOf } from './options.ts';
-import { at, here, nodePath } from './place.ts';
+import { at, nodePath } from './place.ts';
 import { firstProcess, powerOff, powerOn, untilBooted } from './power.ts';
 import { nodes, onNode } from './reach.ts';
 
@@ -25,8 +24,10 @@ export async function up(options: LabOptions): Promise<void> {
   await ensureBuilt();
   await down();
   await makeHub();
+  mkdirSync(at('nodes'), { recursive: true });
+  accompany('gateway', 'hub');
   await Promise.all(Array.from({ length: options.nodes }, (_, index) => add(index + 1, optionsOf(index + 1, options))));
-  if (options.provisioner !== false) startProvisioner();
+  if (options.provisioner !== false) accompany('provisioner', 'machine');
 }
 
 /** One more node, new and blank. */
@@ -57,7 +58,7 @@ export async function reboot(n: number): Promise<void> {
 /** Ends the lab: nodes, their disks and their network are gone. What was built stays. */
 export async function down(): Promise<void> {
   refuseIfIncomplete();
-  stopProvisioner();
+  dismiss();
   await Promise.all(nodes().map(powerOff));
   for (const n of nodes()) {
     await quietly`test -f ${nodePath(n, 'loop')} && losetup -d $(cat ${nodePath(n, 'loop')})`.nothrow();
@@ -71,23 +72,9 @@ export async function down(): Promise<void> {
   rmSync(at('nodes'), { recursive: true, force: true });
 }
 
-const provisioner = at('nodes', 'provisioner.pid');
-
-function startProvisioner(): void {
-  const log = openSync(at('nodes', 'provisioner.log'), 'a');
-  const running = spawn(process.execPath, [join(here, 'provisioner.ts')], {
-    detached: true,
-    stdio: ['ignore', log, log],
-  });
-  running.unref();
-  writeFileSync(provisioner, String(running.pid));
-}
-
-function stopProvisioner(): void {
-  if (!existsSync(provisioner)) return;
-  const pid = readFileSync(provisioner, 'utf8');
-  const words = existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : '';
-  if (words.includes('provisioner.ts')) process.kill(Number(pid), 'SIGTERM');
+/** What the lab's name server answers from now on, besides that a name does not exist. */
+export function names(known: Record<string, string>): void {
+  writeFileSync(at('nodes', 'names.json'), JSON.stringify(known));
 }
 
 export const passwordOf = (n: number, options?: LabOptions) =>

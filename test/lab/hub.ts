@@ -1,6 +1,7 @@
 // The network between the nodes: one bridge in a namespace of its own, so that nothing of the machine is touched.
+import { rmSync, writeFileSync } from 'node:fs';
 import { $ } from 'zx';
-import { gateway, hub } from './place.ts';
+import { gateway, hub, nodePath } from './place.ts';
 
 export const quietly = $({ quiet: true });
 
@@ -22,7 +23,9 @@ export async function removeHub(): Promise<void> {
   await quietly`ip netns del ${hub}`.nothrow();
 }
 
-/** The cable of a node: cut, it loses its link as from a switch; joined, it has it again. */
+/** The cable of a node: cut, it loses its link as from a switch; joined, it has it again. It stays cut over a reboot. */
 export async function cable(n: number, state: 'cut' | 'join'): Promise<void> {
-  await quietly`ip -n ${hub} link set ${`v${n}`} ${state === 'cut' ? 'down' : 'up'}`;
+  if (state === 'cut') writeFileSync(nodePath(n, 'cut'), '');
+  else rmSync(nodePath(n, 'cut'), { force: true });
+  await quietly`ip -n ${hub} link set ${`v${n}`} ${state === 'cut' ? 'down' : 'up'}`.nothrow();
 }
