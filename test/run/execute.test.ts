@@ -1,0 +1,372 @@
+import { describe, expect, it } from 'vitest';
+import { HostFault } from '../../source/host/host-fault.ts';
+import { SeatReboot } from '../../source/plan/seat-reboot.ts';
+import { StepFault } from '../../source/plan/step-fault.ts';
+import { ToyLand, toyPlan } from './toys.ts';
+
+/** A step that lasts until the test lets it end. */
+function gate() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { act: () => promise, open: resolve };
+}
+
+describe('order', () => {
+  it('does what is needed first and ends as done', async () => {
+    const land = new ToyLand();
+    const plan = toyPlan([{ id: 'third', needs: ['second'] }, { id: 'first' }, { id: 'second', needs: ['first'] }]);
+    await expect(land.execute(plan).end).resolves.toMatchObject({ outcome: 'done' });
+    expect(land.acts()).toEqual(['begin first', 'end first', 'begin second', 'end second', 'begin third', 'end third']);
+    expect(land.of('step-done').map(({ step, outcome }) => [step, outcome])).toEqual([
+      ['first', 'changed'],
+      ['second', 'changed'],
+      ['third', 'changed'],
+    ]);
+  });
+
+  it('leaves alone what is there already', async () => {
+    const land = new ToyLand();
+    land.done.add('first');
+    await land.execute(toyPlan([{ id: 'first' }, { id: 'second', needs: ['first'] }])).end;
+    expect(land.acts()).toEqual(['begin second', 'end second']);
+    expect(land.of('step-done')[0]).toMatchObject({ step: 'first', outcome: 'already', seen: 'there' });
+  });
+
+  it('runs independent steps of different nodes side by side, those of one node one after the other', async () => {
+    const land = new ToyLand();
+    const [one, other] = [gate(), gate()];
+    land.on('one@a', one).on('one@b', other);
+    const { end } = land.execute(
+      toyPlan([
+        { id: 'one@a', node: 'a' },
+        { id: 'two@a', node: 'a' },
+        { id: 'one@b', node: 'b' },
+      ]),
+    );
+    await land.until(() => land.acts().length === 2);
+    expect(land.acts()).toEqual(['begin one@a', 'begin one@b']);
+    one.open();
+    await land.until(() => land.acts().includes('end two@a'));
+    other.open();
+    expect((await end).outcome).toBe('done');
+  });
+
+  it('runs one dangerous step at a time, and harmless ones beside it', async () => {
+    const land = new ToyLand();
+    const [one, other] = [gate(), gate()];
+    land.on('risk@a', one).on('risk@b', other);
+    const { end } = land.execute(
+      toyPlan([
+        { id: 'risk@a', node: 'a', risk: 'dangerous' },
+        { id: 'risk@b', node: 'b', risk: 'dangerous' },
+        { id: 'safe@c', node: 'c' },
+      ]),
+    );
+    await land.until(() => land.acts().includes('end safe@c'));
+    expect(land.acts()).toEqual(['begin risk@a', 'begin safe@c', 'end safe@c']);
+    one.open();
+    await land.until(() => land.acts().includes('begin risk@b'));
+    other.open();
+    expect((await end).outcome).toBe('done');
+  });
+
+  it('lets a step that wants to be alone run alone', async () => {
+    const land = new ToyLand();
+    const [one, alone] = [gate(), gate()];
+    land.on('one@a', one).on('alone@b', alone);
+    const { end } = land.execute(
+      toyPlan([
+        { id: 'one@a', node: 'a' },
+        { id: 'alone@b', node: 'b', alone: true },
+        { id: 'late@c', node: 'c', needs: ['one@a'] },
+      ]),
+    );
+    await land.until(() => land.acts().length === 1);
+    one.open();
+    await land.until(() => land.acts().includes('begin alone@b'));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(land.acts().at(-1)).toBe('begin alone@b');
+    alone.open();
+    expect((await end).outcome).toBe('done');
+  });
+});
+
+describe('failure', () => {
+  const plan = toyPlan([
+    { id: 'bad@a', node: 'a', skippable: true },
+    { id: 'long@b', node: 'b' },
+    { id: 'next@c', node: 'c', needs: ['long@b'] },
+  ]);
+
+  function badLand() {
+    const land = new ToyLand();
+    const long = gate();
+    let broken = true;
+    land.on('long@b', long).on('bad@a', {
+      act: () => {
+        if (broken) throw new StepFault({ tried: 'make it', seen: 'it broke', causes: ['age'], next: ['look at it'] });
+      },
+    });
+    return { land, long, mend: () => (broken = false) };
+  }
+
+  it('starts nothing new, lets the running ones end, and ends as failed when nobody is there', async () => {
+    const { land, long } = badLand();
+    const { end } = land.execute(plan);
+    await land.until(() => land.of('step-failed').length === 1);
+    expect(land.acts()).not.toContain('end long@b');
+    long.open();
+    await expect(end).resolves.toEqual({ outcome: 'failed', why: 'failed: Do bad@a (a)' });
+    expect(land.acts()).toContain('end long@b');
+    expect(land.acts()).not.toContain('begin next@c');
+    expect(land.of('step-failed')[0]).toMatchObject({
+      tried: 'make it',
+      seen: 'it broke',
+      causes: ['age'],
+      next: ['look at it'],
+    });
+  });
+
+  it('waits for an order when somebody is there; retry goes on', async () => {
+    const { land, long, mend } = badLand();
+    const execution = land.execute(plan, { attended: true });
+    long.open();
+    await land.until(() => land.of('run-paused').length === 1);
+    expect(execution.take({ order: 'retry', step: 'next@c' })).toMatchObject({ taken: false });
+    mend();
+    expect(execution.take({ order: 'retry', step: 'bad@a' })).toEqual({ taken: true });
+    expect((await execution.end).outcome).toBe('done');
+    expect(
+      land
+        .of('step-started')
+        .filter(({ step }) => step === 'bad@a')
+        .map(({ attempt }) => attempt),
+    ).toEqual([1, 2]);
+    expect(land.of('run-continued')).toHaveLength(1);
+  });
+
+  it('skips only what may be skipped', async () => {
+    const { land, long } = badLand();
+    const execution = land.execute(plan, { attended: true });
+    long.open();
+    await land.until(() => land.of('run-paused').length === 1);
+    expect(execution.take({ order: 'skip', step: 'bad@a' })).toEqual({ taken: true });
+    expect((await execution.end).outcome).toBe('done');
+    expect(land.of('step-done').find(({ step }) => step === 'bad@a')).toMatchObject({ outcome: 'skipped' });
+
+    const stiff = new ToyLand().on('only', { verifies: false });
+    const other = stiff.execute(toyPlan([{ id: 'only' }]), { attended: true });
+    await stiff.until(() => stiff.of('run-paused').length === 1);
+    expect(other.take({ order: 'skip', step: 'only' })).toMatchObject({ taken: false });
+    other.take({ order: 'stop' });
+    expect((await other.end).outcome).toBe('failed');
+  });
+
+  it('undoes the failed step and still waits; a retry then does it anew', async () => {
+    const { land, long, mend } = badLand();
+    const execution = land.execute(plan, { attended: true });
+    long.open();
+    await land.until(() => land.of('run-paused').length === 1);
+    expect(execution.take({ order: 'undo', step: 'bad@a' })).toEqual({ taken: true });
+    await land.until(() => land.of('step-undone').length === 1);
+    mend();
+    await land.until(() => execution.take({ order: 'retry', step: 'bad@a' }).taken);
+    expect((await execution.end).outcome).toBe('done');
+  });
+
+  it('believes the end state, not the commands', async () => {
+    const land = new ToyLand().on('liar', { verifies: false });
+    expect((await land.execute(toyPlan([{ id: 'liar' }])).end).outcome).toBe('failed');
+    expect(land.of('step-failed')[0]).toMatchObject({ tried: 'Do liar', seen: 'not there' });
+  });
+
+  it('says of a command that failed what it said', async () => {
+    const land = new ToyLand();
+    land.hosts.command = () => ({ code: 3, stdout: 'one\n', stderr: 'two\nno space left\n' });
+    await land.execute(toyPlan([{ id: 'x', node: 'b' }])).end;
+    expect(land.of('step-failed')[0]).toMatchObject({ tried: 'make x', seen: 'exit code 3: two / no space left' });
+    expect(land.of('command-ended')[0]).toMatchObject({ node: 'b', code: 3 });
+    expect(land.of('line').map(({ stream, text }) => [stream, text])).toEqual([
+      ['stdout', 'one'],
+      ['stderr', 'two'],
+      ['stderr', 'no space left'],
+    ]);
+  });
+
+  it('says which node did not answer', async () => {
+    const land = new ToyLand().on('x', {
+      act: () => {
+        throw new HostFault('lost', 'b', { what: 'The connection to b was lost', why: 'no keep-alive for 30 s' });
+      },
+    });
+    await land.execute(toyPlan([{ id: 'x' }])).end;
+    expect(land.of('step-failed')[0]).toMatchObject({
+      seen: 'The connection to b was lost (b)',
+      causes: ['no keep-alive for 30 s'],
+    });
+  });
+});
+
+describe('time', () => {
+  it('ends a step at its deadline, also one that does not listen, and says what it did last', async () => {
+    const land = new ToyLand().on('slow', { act: () => new Promise(() => undefined) });
+    const { end } = land.execute(toyPlan([{ id: 'slow', deadline: 100_000 }]));
+    expect((await end).outcome).toBe('failed');
+    expect(land.of('step-failed')[0]).toMatchObject({
+      tried: 'Do slow',
+      seen: 'not ended after 100 s; last: make slow on a',
+    });
+  });
+
+  it('waits until ready, tells what it sees when that changes, and gives up with the last thing seen', async () => {
+    const seen = ['off', 'off', 'starting', 'starting'];
+    const land = new ToyLand().on('wait', {
+      act: (context) =>
+        context.until({
+          for: 'the light',
+          deadline: 40_000,
+          every: 2000,
+          probe: async () => ({ ready: false, seen: seen.shift() ?? 'starting' }),
+          causes: ['the switch'],
+        }),
+    });
+    await land.execute(toyPlan([{ id: 'wait' }])).end;
+    const waits = land.of('waiting').map((event) => event.seen);
+    expect(waits.slice(0, 2)).toEqual(['off', 'starting']);
+    // Said again every 15 s, not at each of the 20 looks.
+    expect(waits.length).toBeLessThan(7);
+    expect(land.of('step-failed')[0]).toMatchObject({
+      tried: 'wait for the light',
+      seen: 'after 40 s: starting',
+      causes: ['the switch'],
+    });
+  });
+
+  it('waits through a machine that is away, but not through hopelessness', async () => {
+    const land = new ToyLand();
+    let looks = 0;
+    land
+      .on('away', {
+        act: (context) =>
+          context.until({
+            for: 'b',
+            deadline: 600_000,
+            probe: async () => {
+              if (++looks < 3) throw new HostFault('unreachable', 'b', { what: 'b does not answer' });
+              return { ready: true, seen: 'up' };
+            },
+          }),
+      })
+      .on('hopeless', {
+        act: (context) =>
+          context.until({
+            for: 'x',
+            deadline: 3_000_000,
+            probe: async () => ({ ready: false, seen: 'dead', hopeless: true }),
+          }),
+      });
+    await land.execute(toyPlan([{ id: 'away' }, { id: 'hopeless', needs: ['away'] }])).end;
+    expect(looks).toBe(3);
+    expect(land.of('step-failed')).toMatchObject([{ step: 'hopeless', seen: 'dead' }]);
+  });
+});
+
+describe('orders', () => {
+  const three = toyPlan([{ id: 'one' }, { id: 'two', needs: ['one'] }, { id: 'three', needs: ['two'] }]);
+
+  it('pauses after the running step and continues', async () => {
+    const land = new ToyLand();
+    const one = gate();
+    land.on('one', one);
+    const execution = land.execute(three);
+    await land.until(() => land.acts().length === 1);
+    expect(execution.take({ order: 'pause' })).toEqual({ taken: true });
+    expect(execution.take({ order: 'pause' })).toMatchObject({ taken: false });
+    one.open();
+    await land.until(() => land.acts().includes('end one'));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(land.acts()).not.toContain('begin two');
+    expect(execution.take({ order: 'continue' })).toEqual({ taken: true });
+    expect((await execution.end).outcome).toBe('done');
+  });
+
+  it('stops after the running step; a resume does the rest and nothing twice', async () => {
+    const land = new ToyLand();
+    const one = gate();
+    land.on('one', one);
+    const execution = land.execute(three);
+    await land.until(() => land.acts().length === 1);
+    execution.take({ order: 'stop' });
+    one.open();
+    await expect(execution.end).resolves.toMatchObject({ outcome: 'stopped' });
+    expect((await land.execute(three).end).outcome).toBe('done');
+    expect(land.acts().filter((line) => line.startsWith('begin'))).toEqual(['begin one', 'begin two', 'begin three']);
+    expect(land.of('step-started').filter(({ step }) => step === 'one')).toHaveLength(1);
+  });
+
+  it('stops now: running steps are told to end, and it is in the journal', async () => {
+    const land = new ToyLand().on('one', {
+      act: ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    });
+    const execution = land.execute(three);
+    await land.until(() => land.acts().length === 1);
+    execution.take({ order: 'stop-now' });
+    await expect(execution.end).resolves.toMatchObject({ outcome: 'stopped' });
+    expect(land.of('step-failed')[0]).toMatchObject({ step: 'one', seen: 'ended before its time: by the operator' });
+  });
+
+  it('ends for the restart of the seat, and goes on with that step', async () => {
+    const land = new ToyLand().on('two', {
+      act: () => {
+        throw new SeatReboot('a');
+      },
+    });
+    await expect(land.execute(three).end).resolves.toMatchObject({ outcome: 'rebooting', seat: 'a' });
+    land.done.add('two');
+    expect((await land.execute(three).end).outcome).toBe('done');
+    // It ran commands before the restart: the change is this run's.
+    expect(land.of('step-done').find(({ step }) => step === 'two')).toMatchObject({ outcome: 'changed' });
+  });
+});
+
+describe('resume', () => {
+  const two = toyPlan([{ id: 'one' }, { id: 'two', needs: ['one'] }]);
+
+  it('does a step again that is not done any more', async () => {
+    const land = new ToyLand();
+    await land.execute(two).end;
+    land.done.delete('one');
+    land.story.length = 0;
+    expect((await land.execute(two).end).outcome).toBe('done');
+    expect(land.story).toEqual(['look one', 'look one', 'begin one', 'end one', 'look two']);
+  });
+
+  it('looks first at a step that was begun and not ended', async () => {
+    const land = new ToyLand();
+    land.events.push({ at: '2026-01-01T00:00:00.000Z', type: 'step-started', step: 'one', attempt: 1, deadlineMs: 1 });
+    land.done.add('one');
+    await land.execute(two).end;
+    expect(land.acts()).toEqual(['begin two', 'end two']);
+    expect(land.of('step-started').map(({ step, attempt }) => [step, attempt])).toEqual([
+      ['one', 1],
+      ['one', 2],
+      ['two', 1],
+    ]);
+  });
+
+  it('keeps the first value that a step remembered, over attempts', async () => {
+    const land = new ToyLand();
+    const recalled: (string | undefined)[] = [];
+    let name = 'old';
+    land.on('one', {
+      verifies: false,
+      act: (context) => {
+        context.remember('before', name);
+        recalled.push(context.recall('before'));
+        name = 'new';
+      },
+    });
+    await land.execute(two).end;
+    await land.execute(two).end;
+    expect(recalled).toEqual(['old', 'old']);
+  });
+});
