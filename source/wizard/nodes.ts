@@ -1,5 +1,3 @@
-import type { NodeFacts } from '../facts/facts.ts';
-import type { SiteDraft } from '../site/schema.ts';
 import { textAt } from './draft.ts';
 import { draftNodes, factsOf, nodeCalled } from './draft-nodes.ts';
 import { readableFile } from './file-answer.ts';

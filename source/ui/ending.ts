@@ -1,0 +1,62 @@
+import type { RunView } from '../run/view.ts';
+
+/** How a run ended, in one sentence. */
+export function endingOf(view: RunView): { readonly grade: 'pass' | 'warn' | 'fail'; readonly text: string } {
+  const site = view.plan.site.name;
+  const failed = [...view.steps.values()].find((step) => step.state === 'failed');
+  switch (view.outcome) {
+    case 'done':
+      return { grade: 'pass', text: doneWords(view) };
+    case 'undone':
+      return { grade: 'warn', text: `${site}: what the run had done is undone.` };
+    case 'rebooting':
+      return { grade: 'warn', text: 'This machine is starting anew; the run goes on by itself after it.' };
+    case 'failed':
+      return {
+        grade: 'fail',
+        text: `${site} is not finished: ${failed ? `${failed.step.title} failed` : (view.why ?? 'a step failed')}.`,
+      };
+    case 'stopped':
+    case 'interrupted':
+      return { grade: 'warn', text: `${site} is not finished: the run was stopped.` };
+    case 'lost':
+      return { grade: 'fail', text: `${site} is not finished: the run's process is gone without a word.` };
+    default:
+      return { grade: 'warn', text: `${site}: the run goes on without this screen.` };
+  }
+}
+
+function doneWords(view: RunView): string {
+  const { site, purpose } = view.plan;
+  if (purpose === 'stop') return `${site.name}: the product is stopped.`;
+  if (purpose === 'update') return `${site.name} is up to date.`;
+  return purpose === 'init' && site.deploy === 'later'
+    ? `${site.name}: the cluster is ready.`
+    : `${site.name} is running.`;
+}
+
+/** What to do next, a line each. */
+export function nextLines(view: RunView, rehearsal: boolean): readonly string[] {
+  const { site, purpose } = view.plan;
+  if (view.outcome === undefined)
+    return ['kloudspot attach  shows the run again', 'kloudspot status  tells how the site stands'];
+  if (view.outcome !== 'done' && view.outcome !== 'undone')
+    return view.outcome === 'rebooting'
+      ? ['kloudspot attach  shows the run once this machine is back']
+      : [
+          'kloudspot resume  goes on from here; nothing is done twice',
+          'kloudspot undo  takes back what can be taken back',
+        ];
+  const rehearsed = rehearsal ? ['This was a rehearsal: no machine was touched.'] : [];
+  if (purpose === 'stop') return ['kloudspot start  brings it back', ...rehearsed];
+  if (site.deploy === 'later' && purpose === 'init')
+    return ['kloudspot start  deploys the product', 'kloudspot status  tells how the site stands', ...rehearsed];
+  const replace =
+    site.tls.mode === 'self-signed' ? ['Give a proper certificate in site.yaml, then  kloudspot update'] : [];
+  return [
+    `Open https://${site.customer.dnsName}`,
+    'kloudspot status  tells how the site stands',
+    ...replace,
+    ...rehearsed,
+  ];
+}

@@ -1,0 +1,24 @@
+/** From this width on the trail is a rail at the left. */
+export const railFrom = 100;
+export const railWidth = 15;
+
+/** Under this nothing useful can be drawn. */
+export const least = { columns: 40, rows: 12 };
+
+interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export const isTooSmall = (size: Size): boolean => size.columns < least.columns || size.rows < least.rows;
+export const hasRail = (size: Size): boolean => size.columns >= railFrom;
+
+/** Lines between the head (one or two lines) and the line of keys. */
+export function bodyRows(size: Size): number {
+  return Math.max(1, size.rows - (hasRail(size) ? 2 : 3));
+}
+
+/** Cells that a page may fill. */
+export function bodyColumns(size: Size): number {
+  return hasRail(size) ? size.columns - railWidth : size.columns;
+}

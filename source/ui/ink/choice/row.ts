@@ -1,0 +1,5 @@
+export interface ChoiceRow {
+  readonly key: string;
+  readonly label: string;
+  readonly hint?: string;
+}

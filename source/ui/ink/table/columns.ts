@@ -1,0 +1,37 @@
+/** A column as it asks for room. */
+export interface ColumnWish {
+  readonly id: string;
+  readonly width: number;
+  /** May be cut down to this. */
+  readonly least?: number;
+  /** Columns with the highest number fall away first; 0 never does. */
+  readonly falls: number;
+}
+
+const gap = 2;
+
+/**
+ * Which columns stand in `room` cells, and how wide. Columns fall away in their order until the rest fits, but never the one in `focus`;
+ * then what may be cut is cut.
+ */
+export function fitColumns(
+  wishes: readonly ColumnWish[],
+  room: number,
+  focus?: string,
+): readonly { readonly id: string; readonly width: number }[] {
+  let kept = [...wishes];
+  const wide = () => kept.reduce((sum, column) => sum + (column.least ?? column.width) + gap, -gap);
+  while (wide() > room) {
+    const next = kept
+      .filter((column) => column.falls > 0 && column.id !== focus)
+      .toSorted((one, other) => other.falls - one.falls)[0];
+    if (!next) break;
+    kept = kept.filter((column) => column !== next);
+  }
+  let over = kept.reduce((sum, column) => sum + column.width + gap, -gap) - room;
+  return kept.map((column) => {
+    const cut = Math.max(0, Math.min(over, column.width - (column.least ?? column.width)));
+    over -= cut;
+    return { id: column.id, width: column.width - cut };
+  });
+}
