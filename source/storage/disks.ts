@@ -18,7 +18,7 @@ const leastBytes = 2 ** 30;
 
 /**
  * Disks and what lies on them, in lsblk's order. Each device once, also a volume on two disks or a thin volume that
- * lsblk repeats; snaps' loop devices, optical drives and the cluster's own devices left out. `storage.md` section 2.4.
+ * lsblk repeats; snaps' loop devices, optical drives and the cluster's own devices left out. `docs/storage.md`.
  */
 export function diskRows(storage: StorageFacts): DiskRow[] {
   const seen = new Set<string>();

@@ -20,7 +20,7 @@ export interface SharedEngine {
 /**
  * A cStor pool reports 0.895 of its raw device (samples: 10 GiB gives 9.63e9 bytes, 100 GiB gives 96.4e9)
  * and turns read-only at 85 % of that. Its volumes are thin, so the API never refuses: only who plans can.
- * `storage.md` section 3.6; https://openebs.io/docs/3.10.x/user-guides/cstor/advanced (roThresholdLimit).
+ * `docs/storage.md`; https://openebs.io/docs/3.10.x/user-guides/cstor/advanced (roThresholdLimit).
  */
 const cstorPoolShare = 0.895;
 const cstorReadOnlyAt = 0.85;

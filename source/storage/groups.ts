@@ -11,7 +11,7 @@ export function findGroup(storage: StorageFacts, name: string): VolumeGroupFacts
   return storage.volumeGroups.find((group) => group.name === name);
 }
 
-/** What stops a group from taking volumes. `storage.md` section 2.3; vgs(8), pvs(8). */
+/** What stops a group from taking volumes. `docs/storage.md`; vgs(8), pvs(8). */
 export function groupTrouble(storage: StorageFacts, group: VolumeGroupFacts): GroupTrouble | undefined {
   if (group.exported) {
     return { what: `${group.name} is exported.`, advice: `vgimport ${group.name}, if it belongs to this node` };
@@ -32,7 +32,7 @@ export function groupTrouble(storage: StorageFacts, group: VolumeGroupFacts): Gr
   return undefined;
 }
 
-/** Kept free in a group for the growth of / and for LVM snapshots: the larger of 10 GiB and 5 %. `storage.md` section 5, rule 5. */
+/** Kept free in a group for the growth of / and for LVM snapshots: the larger of 10 GiB and 5 %. `docs/storage.md`. */
 export function reserveOf(group: VolumeGroupFacts): number {
   return Math.max(10 * gibibyte, Math.ceil(group.sizeBytes / 20));
 }

@@ -75,7 +75,7 @@ export interface NodeRoom {
 
 /**
  * What a node has and needs, counted strictly: every node must be able to carry one of each local volume and
- * the whole pool. The pool's logical volume is deducted before local volumes. `storage.md` section 5, rules 2 to 5.
+ * the whole pool. The pool's logical volume is deducted before local volumes. `docs/storage.md`.
  */
 export function nodeRoom(wanted: StorageDemand, storage: StorageFacts): NodeRoom {
   const { pool, wish } = wanted;

@@ -64,7 +64,7 @@ export function extend(short: Shortage): Mend[] {
   });
 }
 
-/** One PV's label and metadata take the first MiB and what does not fill an extent: `storage.md` section 2.2. */
+/** One PV's label and metadata take the first MiB and what does not fill an extent: `docs/storage.md`. */
 function withMore(storage: StorageFacts, group: VolumeGroupFacts, diskBytes: number): StorageFacts {
   const extents = Math.floor(Math.max(0, diskBytes - 2 ** 20) / group.extentBytes) * group.extentBytes;
   const volumeGroups = storage.volumeGroups.map((each) =>

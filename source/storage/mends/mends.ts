@@ -4,7 +4,7 @@ import { extend, growShared, repair } from './groups.ts';
 import type { Mend, Shortage } from './mend.ts';
 import { anotherNode, disable, reduce } from './volumes.ts';
 
-/** Ways out of a shortage, in the order of `storage.md` section 5, rule 6, after what stops a group from being used at all. */
+/** Ways out of a shortage, in the order of `docs/storage.md`, after what stops a group from being used at all. */
 export function mendsFor(wanted: StorageDemand, storage: StorageFacts, node: string): Mend[] {
   const short: Shortage = { wanted, storage, room: nodeRoom(wanted, storage), node };
   return [

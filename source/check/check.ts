@@ -1,0 +1,124 @@
+import type { NodeFacts } from '../facts/facts.ts';
+import type { Product } from '../product/schema.ts';
+import type { Site, SiteNode } from '../site/schema.ts';
+import type { LiveEvidence } from './evidence.ts';
+import type { Finding, Grade } from './finding.ts';
+
+/** Everything that checks look at. Pure data. */
+export interface CheckInput {
+  readonly site: Site;
+  readonly product: Product;
+  /** By node name. A node that was not reached has none. */
+  readonly facts: ReadonlyMap<string, NodeFacts>;
+  /** What had to be asked live; a check that needs it says so where it is missing. */
+  readonly evidence?: LiveEvidence;
+}
+
+/** The words of a check: what a table, `explain` and the documentation show. */
+export interface CheckWords {
+  /** Such as `cpu-flags`. */
+  readonly id: string;
+  /** A few words for a table row. */
+  readonly title: string;
+  /** Why it matters, in plain words, up to three sentences. */
+  readonly why: string;
+  /** Where the rule comes from: a URL, or a document's section. */
+  readonly source: string;
+}
+
+export interface Check extends CheckWords {
+  readonly about: 'node' | 'pair' | 'site';
+  /** All findings, passes included. Never throws on facts that are missing. */
+  judge(input: CheckInput): readonly Finding[];
+}
+
+/** What one judgement says; the builders below add check and nodes. */
+export type Outcome = Omit<Finding, 'check' | 'nodes'> & { readonly nodes?: readonly string[] };
+
+/** One node as a check sees it. */
+export interface AboutNode {
+  readonly node: SiteNode;
+  /** Its place in the site's list. */
+  readonly index: number;
+  readonly facts: NodeFacts;
+  readonly input: CheckInput;
+}
+
+type Rest = Pick<Outcome, 'wanted' | 'advice' | 'field'>;
+
+export function pass(seen: string, reason: string, rest: Rest = {}): Outcome {
+  return { grade: 'pass', seen, reason, ...rest };
+}
+
+export function warn(seen: string, reason: string, rest: Rest = {}): Outcome {
+  return { grade: 'warn', seen, reason, ...rest };
+}
+
+export function fail(seen: string, reason: string, rest: Rest = {}): Outcome {
+  return { grade: 'fail', seen, reason, ...rest };
+}
+
+/** Shown in a cell whose facts are missing. */
+export const notSeen = 'not seen';
+
+/** Sections of the facts that can be missing. */
+export type FactSection =
+  | 'identity'
+  | 'system'
+  | 'cpu'
+  | 'memory'
+  | 'time'
+  | 'network'
+  | 'storage'
+  | 'packages'
+  | 'microk8s';
+
+/**
+ * A check that judges each node by one section of its facts. Where the section is missing the finding has the grade
+ * `unseen`: nothing is passed that was not seen.
+ */
+export function nodeCheck<Section extends FactSection>(
+  words: CheckWords,
+  section: Section,
+  judge: (seen: NonNullable<NodeFacts[Section]>, about: AboutNode) => Outcome | readonly Outcome[],
+  unseen: Grade = 'fail',
+): Check {
+  return {
+    ...words,
+    about: 'node',
+    judge: (input) =>
+      input.site.nodes.flatMap((node, index) => {
+        const facts = factsOf(input, node);
+        const seen = facts?.[section];
+        const outcomes =
+          facts && seen ? [judge(seen, { node, index, facts, input })].flat() : [missing(node, facts, section, unseen)];
+        return outcomes.map((outcome) => ({ check: words.id, nodes: [node.name], ...outcome }));
+      }),
+  };
+}
+
+/** A check on the site as a whole, or on pairs of nodes: outcomes name their nodes themselves. */
+export function siteCheck(
+  words: CheckWords,
+  judge: (input: CheckInput) => Outcome | readonly Outcome[],
+  about: 'site' | 'pair' = 'site',
+): Check {
+  return {
+    ...words,
+    about,
+    judge: (input) => [judge(input)].flat().map((outcome) => ({ check: words.id, nodes: [], ...outcome })),
+  };
+}
+
+/** Facts of a node; before it had its name they were kept by the address it was reached at. */
+export function factsOf(input: Pick<CheckInput, 'facts'>, node: SiteNode): NodeFacts | undefined {
+  return input.facts.get(node.name) ?? input.facts.get(node.reach);
+}
+
+function missing(node: SiteNode, facts: NodeFacts | undefined, section: FactSection, grade: Grade): Outcome {
+  const why = facts?.problems[section];
+  const reason = facts
+    ? `${node.name} answered, but this could not be read${why ? `: ${why}` : ''}.`
+    : `${node.name} was not reached.`;
+  return { grade, seen: notSeen, reason, advice: 'Mend the access to the node first, then look again.' };
+}

@@ -1,0 +1,71 @@
+import type { TimeFacts } from '../facts/facts.ts';
+import { type Check, fail, nodeCheck, pass, warn } from './check.ts';
+
+export const clockSynchronized: Check = nodeCheck(
+  {
+    id: 'clock-synchronized',
+    title: 'Clock is kept right',
+    why: 'A clock that nobody corrects drifts by seconds a day. Certificates are then called not yet valid, and logs of two nodes cannot be laid side by side.',
+    source: 'https://www.freedesktop.org/software/systemd/man/latest/timedatectl.html',
+  },
+  'time',
+  ({ synchronized }, { node }) =>
+    synchronized
+      ? pass('synchronized', 'A time service corrects it.')
+      : warn('not synchronized', `Nothing corrects the clock of ${node.name}, or no time server answers it.`, {
+          wanted: 'synchronized',
+          advice: 'timedatectl set-ntp true, and name a time server in /etc/systemd/timesyncd.conf',
+        }),
+  'warn',
+);
+
+/**
+ * etcd calls a difference above 1 s high (rafthttp/probing_status.go, `ClockDiff() > time.Second`): half of it is warned of.
+ * k0sctl refuses hosts that differ by more than 30 s from the median (phase/validate_hosts.go, `maxSkew`).
+ */
+const warnAboveMs = 500;
+const failAboveMs = 30_000;
+
+export const clockSkew: Check = nodeCheck(
+  {
+    id: 'clock-skew',
+    title: 'Clocks agree',
+    why: 'Certificates made on one node are valid from that moment: a node whose clock is behind refuses them. Joining then waits for ever. Each clock is compared with the median of all.',
+    source:
+      'https://github.com/etcd-io/etcd/blob/main/server/etcdserver/api/rafthttp/probing_status.go; https://github.com/k0sproject/k0sctl/blob/main/phase/validate_hosts.go',
+  },
+  'time',
+  (time, { input, node }) => {
+    const all = [...input.facts.values()].flatMap((facts) => (facts.time ? [offset(facts.time)] : []));
+    const from = all.length > 1 ? median(all) : 0;
+    const skew = offset(time) - from;
+    // What lies within the time that asking took is not known to be a difference.
+    const sure = Math.max(0, Math.abs(skew) - time.uncertaintyMs);
+    const seen = duration(skew);
+    const wanted = `under ${duration(warnAboveMs)}`;
+    const than = all.length > 1 ? 'the other nodes' : 'the seat';
+    const reason = `The clock of ${node.name} is ${duration(Math.abs(skew))} ${skew < 0 ? 'behind' : 'ahead of'} ${than}.`;
+    const advice = 'timedatectl set-ntp true; without a time server: date --set, then hwclock --systohc';
+    if (sure > failAboveMs) return fail(seen, reason, { wanted, advice });
+    if (sure > warnAboveMs) return warn(seen, reason, { wanted, advice });
+    return pass(seen, 'The clock agrees with the others.', { wanted });
+  },
+);
+
+function offset({ nodeMs, seatMs }: TimeFacts): number {
+  return nodeMs - seatMs;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? 0)) / 2;
+}
+
+function duration(ms: number): string {
+  const size = Math.abs(ms);
+  if (size < 1000) return `${Math.round(ms)} ms`;
+  if (size < 120_000) return `${Math.round(ms / 100) / 10} s`;
+  return `${Math.round(ms / 60_000)} min`;
+}

@@ -1,0 +1,139 @@
+import type { BlockDeviceFacts, StorageFacts } from '../facts/facts.ts';
+import { requirements } from '../product/features.ts';
+import { gibibyte, gigabytes } from '../storage/bytes.ts';
+import { type Check, fail, nodeCheck, pass, warn } from './check.ts';
+
+/** ext4 keeps 2 to 2.5 % of a volume for its own tables (measured: 10 GiB give 9.75); xfs less. */
+const keptByFileSystem = 0.05;
+
+export const rootSize: Check = nodeCheck(
+  {
+    id: 'root-size',
+    title: 'Size of /',
+    why: 'The system, the snaps, container images and logs live on /. When it fills up the node evicts its pods.',
+    source: "Kloudspot's system requirements: 100 GB assigned to /",
+  },
+  'storage',
+  ({ root }, { input, node }) => {
+    const { floor, recommended } = requirements(input.product, input.site.features, node.role);
+    const seen = gigabytes(root.sizeBytes);
+    const share = 1 - keptByFileSystem;
+    if (root.sizeBytes < floor.rootGiB * gibibyte * share) {
+      return fail(seen, `/ has ${seen} of the ${floor.rootGiB} GB that every node needs.`, {
+        wanted: `${floor.rootGiB} GB or more`,
+        advice: `lvextend -r -L ${floor.rootGiB}G ${root.device}, where / is a logical volume with free space beside it`,
+      });
+    }
+    if (root.sizeBytes < recommended.rootGiB * gibibyte * share) {
+      return warn(seen, `${recommended.rootGiB} GB are recommended for / with these features.`, {
+        wanted: `${recommended.rootGiB} GB recommended`,
+      });
+    }
+    return pass(seen, '/ is large enough.', { wanted: `${recommended.rootGiB} GB or more` });
+  },
+);
+
+export const lvmDisk: Check = nodeCheck(
+  {
+    id: 'lvm-disk',
+    title: 'Disk with LVM',
+    why: 'Volumes of databases are cut from an LVM volume group on each node. Without one there is nothing to cut them from.',
+    source: "Kloudspot's system requirements: 1 x 1 TB SSD configured using LVM",
+  },
+  'storage',
+  (storage, { input, node }) => {
+    const { floor } = requirements(input.product, input.site.features, node.role);
+    const wanted = `${floor.diskGiB} GB or more, with LVM`;
+    const largest = largestLvmDisk(storage);
+    if (!largest) {
+      return fail('no LVM', `No disk of ${node.name} carries LVM.`, {
+        wanted,
+        advice: 'Install with LVM, or make a volume group on a blank disk: vgcreate NAME DISK',
+      });
+    }
+    const seen = `${gigabytes(largest.sizeBytes)}${largest.path ? ` ${largest.path}` : ''}`;
+    return largest.sizeBytes < floor.diskGiB * gibibyte
+      ? fail(seen, `The largest disk with LVM has ${gigabytes(largest.sizeBytes)} of ${floor.diskGiB} GB.`, {
+          wanted,
+          advice: 'Use a larger disk',
+        })
+      : pass(seen, 'The disk is large enough.', { wanted });
+  },
+);
+
+export const solidState: Check = nodeCheck(
+  {
+    id: 'ssd',
+    title: 'SSD',
+    why: "The cluster's datastore writes every change to disk before it answers. On a turning disk, or a busy one, the API times out.",
+    source: "Kloudspot's system requirements; https://github.com/canonical/microk8s/issues/3227",
+  },
+  'storage',
+  (storage, { input, facts }) => {
+    if (!input.product.nodes.requireSsd) return pass('not asked', 'The product does not ask for it.');
+    const largest = largestLvmDisk(storage);
+    if (!largest) return warn('no LVM', 'There is no disk with LVM to judge.', { wanted: 'SSD' });
+    const path = largest.path ?? 'The disk';
+    if (largest.rotational === undefined)
+      return warn('cannot be told', 'What the disk is was not seen.', { wanted: 'SSD' });
+    if (!largest.rotational) return pass('SSD', `${path} does not turn.`);
+    const rest = { wanted: 'SSD' };
+    // A virtual disk calls itself rotational whatever lies under it.
+    return facts.system && facts.system.virtualization !== 'none'
+      ? warn('cannot be told', `${path} is virtual and calls itself a turning disk.`, {
+          ...rest,
+          advice: 'Make sure that the host keeps it on SSD',
+        })
+      : fail('turning disk', `${path} is a turning disk.`, { ...rest, advice: 'Use an SSD for volumes and for /' });
+  },
+);
+
+/** MicroK8s' kubelet evicts pods below 1 GiB (args/kubelet, --eviction-hard); a snap, its old revision and the images take about 3 more. */
+const leastForSnap = 4;
+/** https://microk8s.io/docs/getting-started: "at least 20G of disk space". */
+const recommendedForSnap = 20;
+
+export const snapSpace: Check = nodeCheck(
+  {
+    id: 'snap-space',
+    title: 'Free for /var/snap',
+    why: 'MicroK8s keeps its images, containers and datastore under /var/snap. Below 1 GB free the node evicts its pods.',
+    source: 'https://microk8s.io/docs/getting-started (20 GB of disk space)',
+  },
+  'storage',
+  ({ snapFreeBytes }, { facts, node }) => {
+    const seen = gigabytes(snapFreeBytes);
+    // What is installed already has taken its share.
+    const wanted = facts.microk8s?.installed ? leastForSnap : recommendedForSnap;
+    if (snapFreeBytes < leastForSnap * gibibyte) {
+      return fail(seen, `${seen} are free for /var/snap on ${node.name}.`, {
+        wanted: `${wanted} GB or more`,
+        advice: 'Free space on that file system, or grow it: lvextend -r',
+      });
+    }
+    return snapFreeBytes < wanted * gibibyte
+      ? warn(seen, `${recommendedForSnap} GB are recommended for MicroK8s.`, { wanted: `${wanted} GB recommended` })
+      : pass(seen, 'Enough free space.', { wanted: `${wanted} GB or more` });
+  },
+);
+
+interface LvmDisk {
+  readonly sizeBytes: number;
+  readonly path?: string;
+  readonly rotational?: boolean;
+}
+
+/** The largest disk that carries LVM; where the disks could not be matched, the largest physical volume. */
+function largestLvmDisk(storage: StorageFacts): LvmDisk | undefined {
+  const names = new Set(storage.physicalVolumes.filter(({ missing }) => !missing).map(({ name }) => name));
+  const disks: LvmDisk[] = storage.disks.filter((disk) => carriesLvm(disk, names));
+  const volumes: LvmDisk[] = storage.physicalVolumes
+    .filter(({ missing }) => !missing)
+    .map(({ sizeBytes, name }) => ({ sizeBytes, path: name }));
+  return (disks.length > 0 ? disks : volumes).toSorted((a, b) => b.sizeBytes - a.sizeBytes)[0];
+}
+
+function carriesLvm(device: BlockDeviceFacts, names: ReadonlySet<string>): boolean {
+  if (names.has(device.path) || device.fsType === 'LVM2_member') return true;
+  return device.children.some((child) => carriesLvm(child, names));
+}

@@ -1,0 +1,20 @@
+import { featureSet } from '../product/features.ts';
+import { type Check, pass, siteCheck } from './check.ts';
+
+export const features: Check = siteCheck(
+  {
+    id: 'feature-set',
+    title: 'Features',
+    why: 'Which volumes a set of features needs, and whether they are shared, differs from set to set. Two sets are shown by the vendor; for the others it is inferred.',
+    source: "Kloudspot's transcripts of `storage estimate` and `init`",
+  },
+  ({ site, product }) => {
+    const set = featureSet(product, site.features);
+    const labels = product.features.filter(({ id }) => site.features.includes(id)).map(({ label }) => label);
+    const seen = labels.length === 0 ? 'none' : labels.join(', ');
+    const rest = { field: ['features'] };
+    return set.evidence === 'seen'
+      ? pass(seen, "The vendor's documents show what this set stores.", rest)
+      : pass(seen, `What this set stores is inferred: ${set.source ?? 'no document shows it.'}`, rest);
+  },
+);

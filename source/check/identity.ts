@@ -1,0 +1,138 @@
+import type { NodeFacts } from '../facts/facts.ts';
+import { sharedVolume } from '../storage/shared.ts';
+import { type Check, type CheckInput, type CheckWords, factsOf, type Outcome, pass, siteCheck, warn } from './check.ts';
+import type { Grade } from './finding.ts';
+import { groups } from './names.ts';
+import { isContainer } from './system.ts';
+
+interface Identity extends CheckWords {
+  /** What it is called in a sentence. */
+  readonly noun: string;
+  /** The values that must not be another node's; undefined where they were not seen. */
+  readonly values: (facts: NodeFacts, input: CheckInput) => readonly string[] | undefined;
+  readonly grade: (input: CheckInput, value: string) => Grade;
+  readonly advice: string;
+}
+
+/** Clones of one template share these; each breaks something else. https://github.com/canonical/microk8s/issues/2273 */
+const identities: readonly Identity[] = [
+  {
+    id: 'unique-machine-id',
+    title: 'Machine ids differ',
+    noun: 'machine-id',
+    why: 'systemd, the DHCP client and snapd tell machines apart by /etc/machine-id. Clones with one id get the same address and are taken for one another.',
+    source: 'https://www.freedesktop.org/software/systemd/man/latest/machine-id.html',
+    values: ({ identity }) => identity && [identity.machineId],
+    grade: () => 'fail',
+    advice: 'On all but one: rm /etc/machine-id /var/lib/dbus/machine-id; systemd-machine-id-setup; reboot',
+  },
+  {
+    id: 'unique-product-uuid',
+    title: 'Product UUIDs differ',
+    noun: 'product UUID',
+    why: 'Kubernetes reports the product UUID as the identity of the machine, and cloud and storage drivers rely on it.',
+    source: 'https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/#verify-mac-address',
+    // A container shows the UUID of the machine that it shares.
+    values: ({ identity, system }) =>
+      identity && (identity.productUuid && !isContainer(system?.virtualization ?? '') ? [identity.productUuid] : []),
+    grade: (_, value) => (emptyUuid.test(value) ? 'warn' : 'fail'),
+    advice: 'Give each virtual machine its own UUID in its definition (hypervisors do so when they clone)',
+  },
+  {
+    id: 'unique-mac',
+    title: 'MAC addresses differ',
+    noun: 'MAC address',
+    why: 'Two nodes with one MAC address on one network take the frames of each other: connections break at random.',
+    source: 'https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/#verify-mac-address',
+    values: ({ network }) => network?.interfaces.filter(isPhysical).map(({ mac }) => mac.toLowerCase()),
+    grade: () => 'fail',
+    advice: 'Give each virtual machine a MAC address of its own',
+  },
+  {
+    id: 'unique-host-key',
+    title: 'SSH host keys differ',
+    noun: 'SSH host key',
+    why: 'Host keys are pinned for each node. With one key on two nodes, one of them can pass for the other without being noticed.',
+    source: 'https://man.openbsd.org/ssh-keygen',
+    values: ({ identity }) => identity && (identity.hostKey ? [identity.hostKey] : []),
+    grade: () => 'fail',
+    advice: 'On all but one: rm /etc/ssh/ssh_host_*; dpkg-reconfigure openssh-server',
+  },
+  {
+    id: 'unique-initiator-name',
+    title: 'iSCSI initiator names differ',
+    noun: 'iSCSI initiator name',
+    why: 'cStor volumes are reached by iSCSI. Two nodes with one initiator name take the sessions of each other, and a volume can be written by both.',
+    source: 'RFC 7143 section 4.2.7.1',
+    values: ({ identity }) => identity && (identity.initiatorName ? [identity.initiatorName] : []),
+    grade: ({ site }) => (site.storage.shared.engine === 'cstor' ? 'fail' : 'warn'),
+    advice:
+      'On all but one: echo "InitiatorName=$(iscsi-iname)" > /etc/iscsi/initiatorname.iscsi; systemctl restart iscsid',
+  },
+  {
+    id: 'unique-lvm',
+    title: 'LVM UUIDs differ',
+    noun: 'LVM UUID',
+    why: 'OpenEBS names a block device after the UUIDs of its logical volume. Clones of one template show the cluster a single device that moves from node to node.',
+    source: 'https://github.com/openebs-archive/cstor-operators/issues/417',
+    values: ({ storage }) =>
+      storage && [
+        ...storage.volumeGroups.map(({ name, uuid }) => `${name} ${uuid}`),
+        ...storage.physicalVolumes.map(({ name, uuid }) => `${name} ${uuid}`),
+        ...storage.logicalVolumes.map(({ volumeGroup, name, uuid }) => `${volumeGroup}/${name} ${uuid}`),
+      ],
+    grade: (input, value) => {
+      const pool = sharedVolume(input.site, input.product);
+      return pool && value.startsWith(`${pool.group}/${pool.volume} `) ? 'fail' : 'warn';
+    },
+    advice:
+      'Make the shared volume anew on all but one (lvremove, then lvcreate), as long as it is blank; a group gets a new UUID with vgchange -u while it is not in use',
+  },
+];
+
+/** Boards of some makers all carry one of these. */
+const emptyUuid = /^(0{8}-|f{8}-|03000200-0400-0500-0006-)/i;
+
+function isPhysical({ name, mac, kind }: { name: string; mac: string; kind: string }): boolean {
+  if (kind === 'loopback' || mac === '00:00:00:00:00:00' || mac === 'ee:ee:ee:ee:ee:ee') return false;
+  return !/^(cali|vxlan|veth|docker|virbr|cni|flannel|br-|tun|tap|kube-)/.test(name);
+}
+
+export const identityChecks: readonly Check[] = identities.map((identity) =>
+  siteCheck(identity, (input) => judge(identity, input), 'pair'),
+);
+
+function judge(identity: Identity, input: CheckInput): Outcome[] {
+  const seen = input.site.nodes.map((node) => {
+    const facts = factsOf(input, node);
+    return { name: node.name, values: facts && identity.values(facts, input) };
+  });
+  const alike = groups(
+    seen.flatMap(({ name, values }) => [...new Set(values ?? [])].map((value): [string, string] => [name, value])),
+  );
+  const unseen = seen.filter(({ values }) => values === undefined).map(({ name }) => name);
+  const outcomes: Outcome[] = merge(alike, identity, input);
+  if (unseen.length > 0) {
+    outcomes.push({ ...warn('not seen', `The ${identity.noun} of ${unseen.join(', ')} was not seen.`), nodes: unseen });
+  }
+  return outcomes.length > 0 ? outcomes : [pass('all differ', `Every node has its own ${identity.noun}.`)];
+}
+
+/** One finding for each set of nodes, however many values they share. */
+function merge(alike: readonly [string, string[]][], identity: Identity, input: CheckInput): Outcome[] {
+  const byNodes = new Map<string, { nodes: string[]; values: string[]; grade: Grade }>();
+  for (const [value, nodes] of alike) {
+    const entry = byNodes.get(nodes.join()) ?? { nodes, values: [], grade: 'warn' };
+    entry.values.push(value);
+    if (identity.grade(input, value) === 'fail') entry.grade = 'fail';
+    byNodes.set(nodes.join(), entry);
+  }
+  return [...byNodes.values()].map(({ nodes, values, grade }) => ({
+    grade,
+    seen: values.length === 1 ? (values[0] ?? '') : `${values.length} alike`,
+    wanted: 'different',
+    reason: `${nodes.join(' and ')} have the same ${identity.noun} (${values.join(', ')}).`,
+    advice: identity.advice,
+    nodes,
+  }));
+}

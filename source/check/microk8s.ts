@@ -1,0 +1,93 @@
+import type { MicroK8sFacts } from '../facts/facts.ts';
+import { type AboutNode, type Check, fail, nodeCheck, type Outcome, pass, warn } from './check.ts';
+import { compareVersions } from './system.ts';
+
+/** MicroK8s' base snap core22 needs 2.52; `snap refresh --hold` came with 2.58: https://snapcraft.io/docs/managing-updates. */
+const leastSnapd = '2.52';
+const holdSnapd = '2.58';
+
+export const snapd: Check = nodeCheck(
+  {
+    id: 'snapd',
+    title: 'snapd',
+    why: 'MicroK8s is a snap. An old snapd cannot install its base; one before 2.58 cannot hold it, so that all nodes are updated and restarted together one night.',
+    source: 'https://snapcraft.io/docs/managing-updates; https://github.com/canonical/microk8s/issues/1022',
+  },
+  'packages',
+  ({ snapd: version }, { node }) => {
+    const wanted = `${holdSnapd} or newer`;
+    if (version === undefined)
+      return fail('none', `${node.name} has no snapd.`, { wanted, advice: 'apt-get install snapd' });
+    if (compareVersions(version, leastSnapd) < 0)
+      return fail(version, `snapd ${version} cannot install MicroK8s.`, { wanted, advice: 'apt-get install snapd' });
+    if (compareVersions(version, holdSnapd) < 0)
+      return warn(version, `snapd ${version} cannot hold MicroK8s at its revision.`, {
+        wanted,
+        advice: 'snap refresh snapd',
+      });
+    return pass(version, 'snapd is new enough.');
+  },
+);
+
+/**
+ * A node that is a member already is no failure when it can be a member of this very cluster: its host name is the name that
+ * the site gives it, its role and channel are those of the site, and at least one more node of the site is a member too (or the
+ * site has one node). The API server is asked for the rest by the steps themselves; they join only who is missing.
+ */
+export const membership: Check = nodeCheck(
+  {
+    id: 'microk8s',
+    title: 'MicroK8s',
+    why: 'Joining a node that is a member of another cluster destroys it there. A MicroK8s of another channel, or a stopped one from an earlier try, does not join. A member of this very cluster is left as it is.',
+    source: 'https://github.com/canonical/microk8s/issues/2144; https://github.com/canonical/microk8s/issues/3694',
+  },
+  'microk8s',
+  (seen, about) => (seen.installed ? judgeInstalled(seen, about) : pass('not installed', 'It will be installed.')),
+);
+
+function judgeInstalled(seen: MicroK8sFacts, { node, facts, input, index }: AboutNode): Outcome {
+  const { channel } = input.site.cluster;
+  const cell = [seen.channel ?? seen.version ?? 'installed', ...(seen.joined ? ['member'] : [])].join(', ');
+  if (seen.channel !== undefined && track(seen.channel) !== track(channel)) {
+    return fail(cell, `${node.name} has MicroK8s ${seen.channel}; ${channel} is wanted.`, {
+      wanted: channel,
+      advice: `Choose ${seen.channel}, or remove it: snap remove --purge microk8s`,
+      field: ['cluster', 'channel'],
+    });
+  }
+  if (!seen.joined) {
+    return seen.running
+      ? pass(cell, 'It is there already, alone and running.')
+      : warn(cell, `MicroK8s is installed on ${node.name} but does not run.`, {
+          advice: 'microk8s start, or snap remove --purge microk8s',
+        });
+  }
+  if (facts.identity && facts.identity.hostname !== node.name)
+    return fail(cell, `${node.name} is a member of a cluster as ${facts.identity.hostname}.`, {
+      advice: 'microk8s leave, or take its present name',
+      field: ['nodes', index, 'name'],
+    });
+  if (seen.worker !== (node.role === 'worker'))
+    return fail(
+      cell,
+      `${node.name} is a member as ${seen.worker ? 'worker' : 'manager'}, and is to be a ${node.role}.`,
+      {
+        advice: 'microk8s leave, then let it join anew, or change its role here',
+        field: ['nodes', index, 'role'],
+      },
+    );
+  const others = input.site.nodes.filter(
+    (other) => other.name !== node.name && input.facts.get(other.name)?.microk8s?.joined,
+  );
+  if (others.length === 0) {
+    return warn(cell, `${node.name} is a member of a cluster, and no other node of this site is.`, {
+      advice: 'microk8s kubectl get nodes shows of which; microk8s leave takes it out',
+    });
+  }
+  return pass(cell, 'A member under the name wanted: it is left as it is.');
+}
+
+/** `1.34` of `1.34/stable`. */
+function track(channel: string): string {
+  return channel.split('/')[0] ?? channel;
+}

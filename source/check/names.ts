@@ -1,0 +1,87 @@
+import { type Check, type CheckInput, fail, nodeCheck, type Outcome, pass, siteCheck, warn } from './check.ts';
+
+/** RFC 1123 label, as Kubernetes names nodes. */
+const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+export const hostName: Check = nodeCheck(
+  {
+    id: 'host-name',
+    title: 'Host name',
+    why: "A node's host name becomes its name in Kubernetes: lower-case letters, digits and hyphens, at most 63. With a capital letter or an underscore it never registers.",
+    source:
+      'https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names; RFC 1123 section 2.1',
+  },
+  'identity',
+  ({ hostname }, { node, index, facts }) => {
+    const field = ['nodes', index, 'name'] as const;
+    if (!label.test(node.name) || node.name === 'localhost') {
+      return fail(node.name, `${node.name} cannot be the name of a node.`, {
+        wanted: 'lower-case letters, digits, hyphens',
+        advice: 'Choose another name',
+        field,
+      });
+    }
+    if (hostname === node.name) return pass(hostname, 'The name stands already.');
+    if (facts.microk8s?.joined) {
+      return fail(
+        hostname,
+        `${hostname} is a member of a cluster under that name and cannot be renamed to ${node.name}.`,
+        {
+          wanted: node.name,
+          advice: `Name it ${hostname} here, or take it out of its cluster first: microk8s leave`,
+          field,
+        },
+      );
+    }
+    return pass(`${hostname}, becomes ${node.name}`, `The plan renames it to ${node.name}.`, { wanted: node.name });
+  },
+);
+
+/** Names as wanted and as they are. */
+export const uniqueNames: Check = siteCheck(
+  {
+    id: 'unique-host-name',
+    title: 'Host names differ',
+    why: 'Two nodes of one name become one node in Kubernetes: joining looks fine, then it flaps between the two. Clones have it until they are renamed.',
+    source: 'https://github.com/canonical/microk8s/issues/1807',
+  },
+  (input) => {
+    const wanted = groups(input.site.nodes.map(({ name }) => [name, name]));
+    if (wanted.length > 0) {
+      return wanted.map(([name]) => ({
+        ...fail(name, `Two nodes are to be named ${name}.`, { advice: 'Give each its own name', field: ['nodes'] }),
+        nodes: [name],
+      }));
+    }
+    return groups(currentNames(input)).map(alike).concat(noneAlike(input));
+  },
+  'pair',
+);
+
+function alike([hostname, nodes]: readonly [string, readonly string[]]): Outcome {
+  return {
+    ...warn(
+      hostname,
+      `${nodes.join(' and ')} both call themselves ${hostname}: clones of one machine. The plan renames them.`,
+    ),
+    nodes,
+  };
+}
+
+function noneAlike(input: CheckInput): Outcome[] {
+  return groups(currentNames(input)).length > 0 ? [] : [pass('all differ', 'Every node has its own name.')];
+}
+
+function currentNames(input: CheckInput): [string, string][] {
+  return input.site.nodes.flatMap(({ name }): [string, string][] => {
+    const hostname = input.facts.get(name)?.identity?.hostname;
+    return hostname === undefined ? [] : [[name, hostname.toLowerCase()]];
+  });
+}
+
+/** Values that more than one key has, with the keys. */
+export function groups(pairs: readonly (readonly [key: string, value: string])[]): [string, string[]][] {
+  const byValue = new Map<string, string[]>();
+  for (const [key, value] of pairs) byValue.set(value, [...(byValue.get(value) ?? []), key]);
+  return [...byValue].filter(([, keys]) => keys.length > 1);
+}

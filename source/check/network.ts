@@ -1,0 +1,83 @@
+import { networkFindings } from '../network/findings.ts';
+import { type Check, type CheckInput, type CheckWords, factsOf, notSeen } from './check.ts';
+import type { Finding } from './finding.ts';
+
+interface NetworkRule extends CheckWords {
+  readonly about: 'node' | 'site';
+}
+
+/** The rules that the network room judges over all nodes at once, with their words. */
+const rules: readonly NetworkRule[] = [
+  {
+    id: 'interface',
+    title: 'Interface for the address',
+    about: 'node',
+    why: 'A static address is written for one interface by its name. If that name is not there the file does nothing, and the node is gone after the next start.',
+    source: 'https://netplan.readthedocs.io/en/stable/netplan-yaml/#properties-for-physical-device-types',
+  },
+  {
+    id: 'gateway',
+    title: 'Gateway',
+    about: 'node',
+    why: 'netplan takes a gateway outside the subnet without a word, and the node is cut off when the file is applied.',
+    source: 'https://netplan.readthedocs.io/en/stable/netplan-yaml/#routing',
+  },
+  {
+    id: 'address-unique',
+    title: 'Addresses differ',
+    about: 'node',
+    why: 'Two machines with one address lose packets in turns: everything seems to work, sometimes.',
+    source: 'RFC 5227 section 1',
+  },
+  {
+    id: 'same-network',
+    title: 'One network',
+    about: 'node',
+    why: 'MetalLB answers for the virtual address by ARP, which ends at the border of the network: the address can only move between nodes of one network.',
+    source: 'https://metallb.io/concepts/layer2/',
+  },
+  {
+    id: 'cluster-ranges',
+    title: 'Outside the cluster networks',
+    about: 'node',
+    why: 'MicroK8s gives 10.1.0.0/16 to pods and 10.152.183.0/24 to services. A machine or route in one of them is no longer reached once the cluster runs.',
+    source: 'https://microk8s.io/docs/services-and-ports',
+  },
+  {
+    id: 'netplan-files',
+    title: 'Netplan files can be read',
+    about: 'node',
+    why: 'One file that is not valid makes netplan refuse every change.',
+    source: 'https://netplan.readthedocs.io/en/stable/netplan-generate/',
+  },
+  {
+    id: 'virtual-address',
+    title: 'Virtual address',
+    about: 'site',
+    why: "The cluster's one address must lie in the nodes' network and be nobody else's: no node, gateway, network or broadcast address.",
+    source: 'https://metallb.io/concepts/layer2/',
+  },
+];
+
+export const networkChecks: readonly Check[] = rules.map((rule) => ({ ...rule, judge: (input) => judge(rule, input) }));
+
+function judge(rule: NetworkRule, input: CheckInput): Finding[] {
+  const found = networkFindings(input.site, input.facts).filter(({ check }) => check === rule.id);
+  if (rule.about === 'site') return found.length > 0 ? found : [nothing(rule)];
+  const judged = new Set(found.flatMap(({ nodes }) => nodes));
+  const others = input.site.nodes.filter(({ name }) => !judged.has(name));
+  return [
+    ...found,
+    ...others.map((node) => (factsOf(input, node)?.network ? nothing(rule, node.name) : unseen(rule, node.name))),
+  ];
+}
+
+function nothing(rule: NetworkRule, node?: string): Finding {
+  const nodes = node === undefined ? [] : [node];
+  return { check: rule.id, grade: 'pass', nodes, seen: '-', reason: 'There is nothing to judge here.' };
+}
+
+function unseen(rule: NetworkRule, node: string): Finding {
+  const reason = `The network of ${node} was not seen.`;
+  return { check: rule.id, grade: 'warn', nodes: [node], seen: notSeen, reason };
+}

@@ -1,0 +1,90 @@
+import type { NodeFacts } from '../facts/facts.ts';
+import { type Check, fail, nodeCheck, type Outcome, pass, warn } from './check.ts';
+
+interface ClusterPort {
+  readonly port: number;
+  readonly use: string;
+  readonly on: 'all' | 'manager';
+  /** Taken inside pods' own networks, so that a listener of the machine is always somebody else. */
+  readonly byPods?: true;
+}
+
+/** TCP ports that the cluster listens on: https://microk8s.io/docs/services-and-ports, and MetalLB's and the ingress' own. */
+export const clusterPorts: readonly ClusterPort[] = [
+  { port: 16443, use: 'API server', on: 'all' },
+  { port: 25000, use: 'cluster agent', on: 'all' },
+  { port: 19001, use: 'datastore', on: 'manager' },
+  { port: 10250, use: 'kubelet', on: 'all' },
+  { port: 10257, use: 'controller manager', on: 'manager' },
+  { port: 10259, use: 'scheduler', on: 'manager' },
+  { port: 10248, use: "kubelet's health", on: 'all' },
+  { port: 10249, use: "proxy's metrics", on: 'all' },
+  { port: 10256, use: "proxy's health", on: 'all' },
+  { port: 1338, use: 'containerd', on: 'all' },
+  { port: 9099, use: "Calico's health", on: 'all' },
+  { port: 7946, use: 'MetalLB members', on: 'all' },
+  { port: 7472, use: "MetalLB's metrics", on: 'all' },
+  { port: 80, use: 'ingress', on: 'all', byPods: true },
+  { port: 443, use: 'ingress', on: 'all', byPods: true },
+  { port: 10254, use: "ingress' health", on: 'all', byPods: true },
+];
+
+const nodePorts = { first: 30_000, last: 32_767 };
+
+type Listener = NonNullable<NodeFacts['network']>['listeners'][number];
+
+export const portsFree: Check = nodeCheck(
+  {
+    id: 'ports-free',
+    title: 'Ports are free',
+    why: 'MicroK8s, MetalLB and the ingress listen on fixed ports of every node. A web server on 80 or another Kubernetes on 10250 keeps the cluster from starting, or takes its requests.',
+    source: 'https://microk8s.io/docs/services-and-ports',
+  },
+  'network',
+  ({ listeners }, { facts, node }) => {
+    const asked = clusterPorts.filter(({ on }) => on === 'all' || on === node.role);
+    const taken = asked.flatMap((port) => {
+      const others = listeners.filter((listener) => listener.port === port.port && !isOurs(port, facts));
+      return others.slice(0, 1).map((listener) => ({ port, listener }));
+    });
+    if (taken.length === 0)
+      return [...inNodePorts(listeners, facts), pass(`${asked.length} ports`, 'Nobody else listens on them.')].slice(
+        0,
+        1,
+      );
+    return fail(
+      taken.map(({ port }) => port.port).join(', '),
+      taken.map(({ port, listener }) => `Port ${port.port} (${port.use}) is taken by ${who(listener)}.`).join(' '),
+      { wanted: 'free', advice: stopAdvice(taken.map(({ listener }) => listener)) },
+    );
+  },
+);
+
+/** With MicroK8s installed its own ports are its own; what pods take never shows as a listener of the machine. */
+function isOurs(port: ClusterPort, facts: NodeFacts): boolean {
+  return facts.microk8s?.installed === true && port.byPods !== true;
+}
+
+function inNodePorts(listeners: readonly Listener[], facts: NodeFacts): Outcome[] {
+  const within = listeners.filter(({ port }) => port >= nodePorts.first && port <= nodePorts.last);
+  if (within.length === 0 || facts.microk8s?.installed) return [];
+  return [
+    warn(
+      within.map(({ port }) => port).join(', '),
+      `${within.map((listener) => `${who(listener)} on ${listener.port}`).join(', ')}: Kubernetes gives 30000 to 32767 to services.`,
+      { wanted: '30000-32767 free' },
+    ),
+  ];
+}
+
+function who({ process, pid, address }: Listener): string {
+  if (process === undefined) return `an unknown process on ${address}`;
+  return pid === undefined ? process : `${process} (PID ${pid})`;
+}
+
+function stopAdvice(listeners: readonly Listener[]): string {
+  const names = [...new Set(listeners.flatMap(({ process }) => process ?? []))];
+  return names.length === 0
+    ? 'ss -lntp names who listens'
+    : `Stop and disable ${names.join(', ')}, or move it to other ports`;
+}

@@ -1,0 +1,34 @@
+import { type Check, pass, siteCheck, warn } from './check.ts';
+
+export const zones: Check = siteCheck(
+  {
+    id: 'zones',
+    title: 'Failure domains',
+    why: 'Three managers survive the loss of one. Two of them in one rack, on one host or on one power feed are lost together, and then nothing answers any more.',
+    source: "Kloudspot's overview: no shared power, networking or physical components",
+  },
+  ({ site }) => {
+    const managers = site.nodes.filter(({ role }) => role === 'manager');
+    if (managers.length < 3) return pass('one manager', 'There is nothing to keep apart.');
+    const marked = managers.filter(({ zone }) => zone !== undefined);
+    if (marked.length === 0)
+      return pass('not stated', 'Where the managers stand was not stated.', { field: ['nodes'] });
+    const spare = managers.length - (Math.floor(managers.length / 2) + 1);
+    const crowded = [...Map.groupBy(marked, ({ zone }) => zone ?? '')].filter(([, nodes]) => nodes.length > spare);
+    if (crowded.length === 0) return pass('kept apart', 'No failure domain holds more managers than may be lost.');
+    return crowded.map(([zone, nodes]) => {
+      const names = nodes.map(({ name }) => name);
+      return {
+        ...warn(
+          zone,
+          `${names.join(' and ')} share ${zone}: losing it loses ${names.length} of ${managers.length} managers.`,
+          {
+            advice: 'Put one of them elsewhere, or let another node be manager',
+            field: ['nodes'],
+          },
+        ),
+        nodes: names,
+      };
+    });
+  },
+);
