@@ -24,6 +24,8 @@ export interface InitSession {
   /** Name of the scenario when this is a rehearsal. */
   readonly rehearsal: string | undefined;
   readonly product: Product;
+  /** Another session on simulated nodes, where the start page offers that. This one is closed afterwards. */
+  rehearse?(): Promise<InitSession>;
 
   /** The unfinished draft, if there is one. */
   loadDraft(): Promise<{ readonly draft: SiteDraft; readonly savedAt: Date } | undefined>;

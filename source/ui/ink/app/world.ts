@@ -1,0 +1,196 @@
+import type { ExitCode } from '../../../fault/fault.ts';
+import type { RunHandle } from '../../../run/event.ts';
+import { isSettled } from '../../../run/view.ts';
+import { textAt } from '../../../wizard/draft.ts';
+import { draftNodes } from '../../../wizard/draft-nodes.ts';
+import { settle } from '../../../wizard/pages.ts';
+import { reviewOf } from '../../review.ts';
+import type { InitSession } from '../../session.ts';
+import type { Command } from './event.ts';
+import { faultLines } from './fault-lines.ts';
+import { Gathering } from './gathering.ts';
+import { Saving } from './saving.ts';
+import { type AppState, factsByNode, viewOf } from './state.ts';
+import { Store } from './store.ts';
+
+/** Does what the screens ask of the session, and brings the news back. The only place in the Ink room that changes anything. */
+export class World {
+  readonly store: Store;
+  #session: InitSession;
+  #run: RunHandle | undefined;
+  #looking = new AbortController();
+  readonly #following = new AbortController();
+  readonly #exit: (code: ExitCode) => void;
+  readonly #gathering: Gathering;
+  readonly #saving: Saving;
+
+  constructor(session: InitSession, state: AppState, exit: (code: ExitCode) => void) {
+    this.#session = session;
+    this.#exit = exit;
+    this.#gathering = new Gathering((reach, access) =>
+      this.store.dispatch({ type: 'access', reach, state: access, now: Date.now() }),
+    );
+    this.#saving = new Saving(
+      (at) => this.store.dispatch({ type: 'saved', at }),
+      (error) => this.store.dispatch({ type: 'save-failed', why: faultLines(error)[0] ?? '' }),
+    );
+    this.store = new Store(
+      state,
+      (command) => this.#perform(command),
+      (before, after) => this.#changed(before, after),
+    );
+  }
+
+  /** The session in use: another one after a rehearsal was chosen. */
+  get session(): InitSession {
+    return this.#session;
+  }
+
+  async start(): Promise<void> {
+    const [draft, recent] = await Promise.all([
+      this.#session.loadDraft().catch(() => undefined),
+      this.#session.recentSites().catch(() => []),
+    ]);
+    this.store.dispatch({ type: 'start-known', draft, recent });
+  }
+
+  async close(): Promise<void> {
+    this.#looking.abort();
+    this.#following.abort();
+    this.#gathering.stop();
+    await this.#saving.settled();
+  }
+
+  #changed(before: AppState, after: AppState): void {
+    if (before.draft === after.draft || Object.keys(after.draft).length === 0) return;
+    // A draft that was just loaded stands on disk already.
+    if (after.savedAt === before.savedAt || after.savedAt === undefined) this.#saving.save(this.#session, after.draft);
+    this.#gathering.follow(this.#session, after.draft);
+  }
+
+  #perform(command: Command): void {
+    const failed = (type: 'start-failed' | 'check-failed' | 'plan-failed' | 'begin-failed') => (error: unknown) =>
+      this.store.dispatch({ type, lines: faultLines(error) });
+    switch (command.do) {
+      case 'new-draft':
+        return void this.#newDraft().catch(failed('start-failed'));
+      case 'load':
+        return void this.#load(command.path).catch(failed('start-failed'));
+      case 'rehearse':
+        return void this.#rehearse().catch(failed('start-failed'));
+      case 'reconnect':
+        return this.#reconnect(command.reach);
+      case 'trust':
+        return void this.#session
+          .trust(command.offers)
+          .then(() => this.#again(command.reaches), failed('start-failed'));
+      case 'password':
+        return this.#password(command);
+      case 'preflight':
+        return void this.#preflight().catch(failed('check-failed'));
+      case 'plan':
+        return void this.#plan().catch(failed('plan-failed'));
+      case 'begin':
+        return void this.#begin().catch(failed('begin-failed'));
+      case 'steer':
+        return void this.#steer(command.order);
+      case 'exit':
+        return this.#exit(command.code);
+    }
+  }
+
+  async #newDraft(): Promise<void> {
+    this.store.dispatch({ type: 'draft', draft: await this.#session.newDraft(), savedAt: undefined });
+  }
+
+  async #load(path: string): Promise<void> {
+    this.store.dispatch({ type: 'draft', draft: await this.#session.loadSite(path), savedAt: undefined });
+  }
+
+  async #rehearse(): Promise<void> {
+    if (!this.#session.rehearse) return;
+    const next = await this.#session.rehearse();
+    await this.#session.close();
+    this.#session = next;
+    this.store.dispatch({ type: 'session', product: next.product, rehearsal: next.rehearsal });
+  }
+
+  #reconnect(reach: string | undefined): void {
+    const { draft, access } = this.store.state;
+    const open = draftNodes(draft)
+      .map((node) => textAt(node, ['reach']))
+      .filter((one) => access.get(one)?.state.state !== 'ready');
+    this.#again(reach === undefined ? open : [reach]);
+  }
+
+  #again(reaches: readonly string[]): void {
+    this.#gathering.again(this.#session, this.store.state.draft, reaches);
+  }
+
+  #password(command: Extract<Command, { do: 'password' }>): void {
+    this.#session.givePassword(command.node, command.for, command.password);
+    const { draft } = this.store.state;
+    const one = draftNodes(draft).find((node) => (textAt(node, ['name']) || textAt(node, ['reach'])) === command.node);
+    this.#reconnect(one ? textAt(one, ['reach']) : undefined);
+  }
+
+  async #preflight(): Promise<void> {
+    this.#looking.abort();
+    this.#looking = new AbortController();
+    const { signal } = this.#looking;
+    const { state } = this.store;
+    const judged = this.#session.judge(settle(viewOf(state)));
+    if ('findings' in judged) {
+      this.store.dispatch({ type: 'judged', open: judged.findings, site: undefined });
+      return;
+    }
+    this.store.dispatch({ type: 'judged', open: [], site: judged.site });
+    const findings = await this.#session.preflight(judged.site, factsByNode(state), signal);
+    if (!signal.aborted) this.store.dispatch({ type: 'checked', findings });
+  }
+
+  async #plan(): Promise<void> {
+    const { state } = this.store;
+    const { site, findings } = state.preflight;
+    if (!site) throw new Error('Preflight comes first.');
+    const plan = await this.#session.plan(site, factsByNode(state));
+    const documents = await this.#session.documents(site);
+    const estimateMs = this.#session.estimate(plan, new Set());
+    const review = reviewOf({ site, product: state.product, plan, findings: findings ?? [], documents, estimateMs });
+    this.store.dispatch({ type: 'planned', plan, review });
+  }
+
+  async #begin(): Promise<void> {
+    const { plan } = this.store.state.review;
+    if (!plan) return;
+    this.#saving.drop();
+    await this.#saving.settled();
+    await this.#session.write(plan.site);
+    this.#run = await this.#session.begin(plan);
+    this.#gathering.stop();
+    this.store.dispatch({ type: 'begun', now: Date.now() });
+    await this.#follow(this.#run).catch((error: unknown) =>
+      this.store.dispatch({ type: 'run-lost', why: faultLines(error)[0] ?? 'the journal cannot be read' }),
+    );
+  }
+
+  async #follow(run: RunHandle): Promise<void> {
+    for await (const event of this.#session.follow(run, this.#following.signal)) {
+      const view = this.store.state.run?.view;
+      const settled = new Set(
+        [...(view?.steps.values() ?? [])].filter((step) => isSettled(step.state)).map((step) => step.step.id),
+      );
+      const left = view ? this.#session.estimate(view.plan, settled) : undefined;
+      this.store.dispatch({ type: 'run', event, left });
+    }
+  }
+
+  async #steer(order: Extract<Command, { do: 'steer' }>['order']): Promise<void> {
+    if (!this.#run) return;
+    try {
+      await this.#session.steer(this.#run, order);
+    } catch (error) {
+      this.store.dispatch({ type: 'run-lost', why: faultLines(error)[0] ?? '' });
+    }
+  }
+}

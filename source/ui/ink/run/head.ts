@@ -1,0 +1,14 @@
+import { aboutMinutes } from '../../review.ts';
+import { duration } from '../table/moment.ts';
+import type { RunState } from './state.ts';
+
+/** `14 of 41 · 3:12 · left about 9 min`. */
+export function headOfRun(run: RunState, now: number): string {
+  const { counts, startedAt, lastAt, state } = run.view;
+  const done = counts.changed + counts.already + counts.skipped;
+  const until = state === 'ended' ? lastAt : Math.max(now, lastAt ?? 0);
+  const spent = startedAt === undefined || until === undefined ? '' : ` · ${duration(until - startedAt)}`;
+  const left = run.left !== undefined && state === 'running' ? ` · left ${aboutMinutes(run.left)}` : '';
+  const word = state === 'paused' ? ' · paused' : state === 'choosing' ? ' · waits for you' : '';
+  return `${done} of ${counts.total}${spent}${left}${word}`;
+}
