@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { Fault } from '../fault/fault.ts';
 import type { Files } from '../site/files.ts';
 import type { Site } from '../site/schema.ts';
-import { selfSigned } from '../tls/self-signed.ts';
 
 /** PEM texts. The key is a secret. */
 export interface TlsPair {
@@ -30,6 +29,7 @@ export async function standingPair(site: Site, files: Files, now: number): Promi
 export async function ensurePair(site: Site, files: Files, now: number): Promise<TlsPair> {
   const standing = await standingPair(site, files, now);
   if (standing) return standing;
+  const { selfSigned } = await import('../tls/self-signed.ts');
   const pair = await selfSigned(site.customer.dnsName, site.network.virtualAddress);
   const kept = keptAt(files);
   await mkdir(files.tls, { recursive: true, mode: 0o700 });

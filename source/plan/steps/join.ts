@@ -5,7 +5,7 @@ import { clusterNode } from '../../cluster/nodes.ts';
 import { nodeObject } from '../../cluster/objects.ts';
 import { readList } from '../../cluster/read.ts';
 import { HostFault } from '../../host/host-fault.ts';
-import { commandsOf, look, readText, runPlanned } from '../carry-out.ts';
+import { commandsOf, look, runPlanned } from '../carry-out.ts';
 import { command, minutes, plannedStep } from '../define.ts';
 import { StepFault } from '../step-fault.ts';
 import type { Looked, PlannedCommand, PlannedStep, StepContext, StepKind } from '../step.ts';
@@ -194,7 +194,7 @@ export function planJoin(p: Parameters, needs: readonly string[]): PlannedStep {
       : 'Workers carry load and hold no part of the datastore.',
     risk: manager ? 'dangerous' : 'low',
     needs,
-    deadline: minutes(20),
+    deadline: minutes(28),
     parameters: p,
     commands: commands(p),
     changes: ['microk8s', `microk8s@${p.seed}`, 'addresses', `addresses@${p.seed}`],

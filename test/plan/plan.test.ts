@@ -1,0 +1,222 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Plan, PlanPurpose } from '../../source/plan/document.ts';
+import { stepKinds } from '../../source/plan/kinds.ts';
+import { makePlan } from '../../source/plan/plan.ts';
+import type { PlannedStep } from '../../source/plan/step.ts';
+import type { Site } from '../../source/site/schema.ts';
+import { cluster, factsOf, product, type Shape, siteOf } from './sample.ts';
+
+const now = new Date('2026-11-21T08:00:00Z');
+const initial = (shape: Shape, changes: Record<string, unknown> = {}) =>
+  makePlan({ purpose: 'init', site: siteOf(shape, changes), product, facts: factsOf(shape), now });
+const living = (purpose: PlanPurpose, site: Site, shape: Shape) =>
+  makePlan({ purpose, site, product, facts: factsOf(shape, () => cluster()), now });
+
+const kindsOf = ({ steps }: Plan) => [...new Set(steps.map(({ kind }) => kind))];
+const ofKind = ({ steps }: Plan, kind: string) => steps.filter((step) => step.kind === kind);
+const nodesOf = (plan: Plan, kind: string) => ofKind(plan, kind).map(({ node }) => node);
+
+/** Whether `later` waits for `earlier`, directly or not. */
+function waitsFor({ steps }: Plan, later: string, earlier: string): boolean {
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  const reaches = (id: string): boolean => id === earlier || (byId.get(id)?.needs ?? []).some(reaches);
+  return reaches(later);
+}
+
+describe('topologies', () => {
+  test('one node: no join, one server for names, one pool', () => {
+    const plan = initial({ managers: 1 });
+    expect(kindsOf(plan)).not.toContain('join-manager');
+    expect(kindsOf(plan)).not.toContain('join-worker');
+    expect(ofKind(plan, 'addon-dns')[0]?.commands).toHaveLength(1);
+    expect(ofKind(plan, 'pool')[0]?.parameters.nodes).toEqual(['ks-1']);
+  });
+
+  test('three managers and two workers: managers join one after the other, workers side by side after them', () => {
+    const plan = initial({ managers: 3, workers: 2 });
+    expect(nodesOf(plan, 'join-manager')).toEqual(['ks-2', 'ks-3']);
+    expect(nodesOf(plan, 'join-worker')).toEqual(['kw-1', 'kw-2']);
+    expect(waitsFor(plan, 'join-manager@ks-3', 'join-manager@ks-2')).toBe(true);
+    expect(waitsFor(plan, 'join-worker@kw-1', 'join-manager@ks-3')).toBe(true);
+    expect(waitsFor(plan, 'join-worker@kw-2', 'join-worker@kw-1')).toBe(false);
+    expect(waitsFor(plan, 'addon-dns', 'join-worker@kw-1')).toBe(true);
+    expect(waitsFor(plan, 'addon-dns', 'join-worker@kw-2')).toBe(true);
+  });
+
+  test('the pool and its logical volumes lie on managers', () => {
+    const plan = initial({ managers: 3, workers: 1 });
+    expect(nodesOf(plan, 'shared-volume')).toEqual(['ks-1', 'ks-2', 'ks-3']);
+    expect(ofKind(plan, 'storage-class')[1]?.parameters.settings).toMatchObject({ replicaCount: '3' });
+  });
+
+  test('machines go side by side', () => {
+    const plan = initial({ managers: 3 });
+    expect(waitsFor(plan, 'microk8s-install@ks-2', 'microk8s-install@ks-1')).toBe(false);
+    expect(waitsFor(plan, 'network@ks-2', 'network@ks-1')).toBe(true);
+  });
+});
+
+describe('the seat', () => {
+  const plan = initial({ managers: 3, seat: 'ks-1' });
+
+  test('restarts last of all, and nothing is under way on other nodes then', () => {
+    for (const other of ['ks-2', 'ks-3']) {
+      expect(waitsFor(plan, 'reboot@ks-1', `reboot@${other}`)).toBe(true);
+      expect(waitsFor(plan, `hostname@${other}`, 'reboot@ks-1')).toBe(true);
+    }
+    expect(plan.steps.find(({ id }) => id === 'reboot@ks-1')?.files[0]?.path).toMatch(/kloudspot-resume\.service$/);
+    expect(plan.steps.find(({ id }) => id === 'reboot@ks-2')?.files).toEqual([]);
+  });
+
+  test('changes its address last of all', () => {
+    for (const other of ['ks-2', 'ks-3']) {
+      expect(waitsFor(plan, 'network@ks-1', `network@${other}`)).toBe(true);
+      expect(waitsFor(plan, `microk8s-install@${other}`, 'network@ks-1')).toBe(true);
+    }
+  });
+
+  test('is reached without SSH', () => {
+    expect(plan.targets[0]).toMatchObject({ node: 'ks-1', local: true });
+    expect(plan.targets[1]).toMatchObject({ addresses: ['10.0.4.82', '10.0.4.22'] });
+  });
+});
+
+describe('choices', () => {
+  test('no restart, DHCP kept, deployed later, a storage class of the operator', () => {
+    const site = siteOf({ managers: 3 });
+    const nodes = site.nodes.map((node) => ({ ...node, network: { mode: 'dhcp' } }));
+    const plan = initial(
+      { managers: 3 },
+      {
+        nodes,
+        deploy: 'later',
+        system: { reboot: 'never', updatePackages: false },
+        storage: { shared: { engine: 'existing', storageClass: 'longhorn' } },
+      },
+    );
+    for (const kind of ['reboot', 'network', 'shared-volume', 'pool', 'helm-install', 'rollout', 'namespace']) {
+      expect(kindsOf(plan)).not.toContain(kind);
+    }
+    expect(ofKind(plan, 'packages')[0]?.commands.map(({ command }) => command)).not.toContainEqual(
+      expect.arrayContaining(['upgrade']),
+    );
+    expect(ofKind(plan, 'storage-engine').map(({ parameters }) => parameters.engine)).toEqual(['lvm']);
+  });
+
+  test('from 1.35 the service of Traefik gets the address', () => {
+    const plan = initial({ managers: 1 }, { cluster: { channel: '1.35/stable' } });
+    expect(ofKind(plan, 'ingress-service')[0]?.commands[0]?.command).toContain('patch');
+  });
+
+  test('without a virtual address there is no MetalLB', () => {
+    const plan = initial({ managers: 1 }, { network: { gateway: '10.0.4.1' } });
+    expect(kindsOf(plan)).not.toContain('addon-metallb');
+  });
+});
+
+describe('a second run', () => {
+  const shape = { managers: 3 };
+
+  test('the seed is whichever manager is in the cluster already', () => {
+    const facts = factsOf(shape, (node) => (node === 'ks-2' ? cluster() : {}));
+    const plan = makePlan({ purpose: 'init', site: siteOf(shape), product, facts, now });
+    expect(nodesOf(plan, 'join-manager')).toEqual(['ks-1', 'ks-3']);
+    expect(ofKind(plan, 'join-manager')[0]?.parameters.seed).toBe('ks-2');
+  });
+
+  test('the same input gives the same hash, another site another', () => {
+    const first = initial(shape);
+    expect(makePlan({ purpose: 'init', site: siteOf(shape), product, facts: factsOf(shape), now: new Date(0) }).hash).toBe(first.hash);
+    expect(initial(shape, { deploy: 'later' }).hash).not.toBe(first.hash);
+    expect(first.hash).toMatch(/^[0-9a-f]{12}$/);
+  });
+});
+
+describe('the other purposes', () => {
+  const shape = { managers: 3 };
+  const site = siteOf(shape);
+
+  test.each([
+    ['start', ['namespace', 'tls-secret', 'values', 'chart', 'helm-install', 'rollout']],
+    ['update', ['namespace', 'tls-secret', 'values', 'chart', 'helm-install', 'rollout']],
+    ['stop', ['helm-uninstall']],
+  ] as const)('%s', (purpose, kinds) => {
+    expect(kindsOf(living(purpose, site, shape))).toEqual(kinds);
+  });
+
+  test('only an update rolls back', () => {
+    const rollout = (purpose: PlanPurpose) => ofKind(living(purpose, site, shape), 'rollout')[0];
+    expect(rollout('update')?.parameters.rollBack).toBe(true);
+    expect(rollout('start')?.parameters.rollBack).toBe(false);
+  });
+
+  test('go through a living manager when another is gone', () => {
+    const facts = factsOf(shape, () => cluster());
+    facts.delete('ks-1');
+    const plan = makePlan({ purpose: 'stop', site, product, facts, now });
+    expect(plan.steps[0]?.parameters.seed).toBe('ks-2');
+  });
+
+  test('refuse where no manager runs MicroK8s', () => {
+    expect(() => makePlan({ purpose: 'start', site, product, facts: factsOf(shape), now })).toThrow(/No manager/);
+  });
+
+  test.each([
+    [{}, undefined],
+    [{ chartVersion: '2.4.1' }, '2.4.1'],
+    [{ chartVersion: '2.4.1', newestChart: true }, undefined],
+  ])('the version of a chart that nobody pins: %j', (input, version) => {
+    const remote = siteOf(shape, { chart: { reference: 'oci://charts.example.org/kloudspot' } });
+    const facts = factsOf(shape, () => cluster());
+    const plan = makePlan({ purpose: 'update', site: remote, product, facts, now, ...input });
+    const words = ofKind(plan, 'helm-install')[0]?.commands.at(-1)?.command;
+    const at = Array.isArray(words) ? words.indexOf('--version') : -1;
+    expect(Array.isArray(words) && at > 0 ? words[at + 1] : undefined).toBe(version);
+  });
+});
+
+describe('laws of every plan', () => {
+  const anyShape = fc.record({
+    managers: fc.constantFrom(1, 3, 5),
+    workers: fc.integer({ min: 0, max: 3 }),
+    seat: fc.constantFrom('', 'ks-1'),
+  });
+  const anyChoice = fc.record({
+    deploy: fc.constantFrom('now', 'later'),
+    features: fc.constantFrom([], ['kloudManage'], ['kloudhybrid'], ['kloudManage', 'kloudInsights', 'kloudhybrid']),
+    system: fc.record({
+      reboot: fc.constantFrom('when-needed', 'always', 'never'),
+      updatePackages: fc.boolean(),
+    }),
+  });
+
+  test('ids are unique, every need is a step before it, every kind is known, parameters and JSON survive', () => {
+    fc.assert(
+      fc.property(anyShape, anyChoice, (shape, choice) => {
+        const plan = initial(shape, choice);
+        const before = new Set<string>();
+        for (const step of plan.steps) {
+          for (const need of step.needs) expect(before).toContain(need);
+          expect(before).not.toContain(step.id);
+          before.add(step.id);
+          expect(() => stepKinds.get(step.kind)?.parameters.parse(step.parameters)).not.toThrow();
+          expect(stepKinds.has(step.kind)).toBe(true);
+          expect(sane(step)).toEqual([]);
+        }
+        expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
+/** What is wrong with a planned step. */
+function sane(step: PlannedStep): string[] {
+  const wrong: string[] = [];
+  if (step.deadline < 30_000) wrong.push('too little time');
+  if (step.commands.some(({ sudo }) => !sudo)) wrong.push('a command without root');
+  if (step.files.some(({ path }) => !path.startsWith('/'))) wrong.push('a relative path');
+  if (/PRIVATE KEY/.test(JSON.stringify(step))) wrong.push('a secret');
+  return wrong;
+}
