@@ -21,7 +21,8 @@ export function hostsFile(site: Site, node: SiteNode, addresses: ReadonlyMap<str
     if (address === undefined) return [];
     return [[address, ...(other.name === node.name ? own : []), other.name].join(' ')];
   });
-  return `${[...trimmedEnd(kept), '', begin, ...block, end].join('\n').replace(/^\n/, '')}\n`;
+  const above = trimmedEnd(kept);
+  return `${[...above, ...(above.length === 0 ? [] : ['']), begin, ...block, end].join('\n')}\n`;
 }
 
 /** `ks-1.example.org` beside `ks-1` on a loopback line or in our block. */

@@ -21,7 +21,7 @@ const definitionsSchema = z.record(z.string(), z.record(z.string(), z.unknown())
 
 /** What a file defines. Undefined when it is not readable as netplan reads it. */
 export function definitionsIn(file: NetplanFile): readonly Definition[] | undefined {
-  const read = fileSchema.safeParse(parsed(file.content) ?? {});
+  const read = fileSchema.safeParse(parsed(file.content));
   if (!read.success) return undefined;
   return Object.entries(read.data.network).flatMap(([kind, value]) => {
     const definitions = definitionsSchema.safeParse(value);
@@ -72,7 +72,7 @@ function mergeValues(before: unknown, after: unknown): unknown {
 
 function parsed(content: string): unknown {
   try {
-    return parse(content);
+    return parse(content) ?? {};
   } catch {
     return undefined;
   }

@@ -1,0 +1,167 @@
+import type { NodeFacts } from '../facts/facts.ts';
+import type { Finding } from '../site/finding.ts';
+import type { Site } from '../site/schema.ts';
+import {
+  type AddressWithPrefix,
+  carrierOf,
+  isEndOf,
+  isInside,
+  networkOf,
+  presentAddress,
+  wantedAddress,
+} from './addresses.ts';
+import { rangeFindings } from './cluster-ranges.ts';
+import { wantedGateway } from './netplan.ts';
+import { definitionsIn } from './netplan-files.ts';
+import { ofNode, type Placed } from './placed.ts';
+import { virtualAddressFindings } from './virtual-address.ts';
+
+/**
+ * Rules of addresses over the whole site, a pass included, so that a table can show each: `interface`, `gateway`,
+ * `address-unique`, `same-network`, `cluster-ranges`, `virtual-address`, `netplan-files`. Pure; whether an address is free on the
+ * wire is asked elsewhere.
+ */
+export function networkFindings(site: Site, facts: ReadonlyMap<string, NodeFacts>): Finding[] {
+  const placed = site.nodes.map((node, index) => {
+    const own = facts.get(node.name);
+    return { node, index, facts: own, address: wantedAddress(node) ?? presentAddress(node, own) };
+  });
+  return [
+    ...placed.flatMap((one) => [...carrier(one), ...gateway(site, one), ...rangeFindings(one), ...netplanFiles(one)]),
+    ...unique(placed),
+    ...sameNetwork(placed),
+    ...virtualAddressFindings(site, placed),
+  ];
+}
+
+/** A static address needs an interface to carry it. */
+function carrier(one: Placed): Finding[] {
+  if (wantedAddress(one.node) === undefined || one.facts?.network === undefined) return [];
+  const found = carrierOf(one.node, one.facts);
+  const named = one.node.network?.interface;
+  const names = one.facts.network.interfaces.filter((face) => face.kind !== 'loopback').map((face) => face.name);
+  if (found !== undefined) {
+    const reason = `${found.name} (${found.mac}) carries the address.`;
+    return [ofNode(one, { check: 'interface', grade: 'pass', seen: found.name, reason })];
+  }
+  return [
+    ofNode(one, {
+      check: 'interface',
+      grade: 'fail',
+      seen: named === undefined ? 'not told' : 'not there',
+      wanted: names.join(', '),
+      reason:
+        named === undefined ? 'No interface shows which one carries the node.' : `There is no interface ${named}.`,
+      advice: `Name one of: ${names.join(', ')}.`,
+      below: ['interface'],
+    }),
+  ];
+}
+
+/** netplan takes a gateway outside the subnet without a word, and the node is cut off. */
+function gateway(site: Site, one: Placed): Finding[] {
+  const address = wantedAddress(one.node);
+  if (address === undefined) return [];
+  const below = ['gateway'];
+  const face = carrierOf(one.node, one.facts);
+  const network = one.facts?.network;
+  const wanted =
+    face === undefined || network === undefined
+      ? (one.node.network?.gateway ?? site.network.gateway)
+      : wantedGateway(site, one.node, address, face, network);
+  const subnet = networkOf(address);
+  if (wanted === undefined) {
+    const reason = 'Without a gateway the node reaches nothing outside its own network.';
+    const advice = `Give the gateway of ${subnet}.`;
+    return [
+      ofNode(one, { check: 'gateway', grade: 'warn', seen: 'none', wanted: `in ${subnet}`, reason, advice, below }),
+    ];
+  }
+  const broken = brokenGateway(wanted, address);
+  if (broken === undefined) {
+    return [ofNode(one, { check: 'gateway', grade: 'pass', seen: wanted, reason: `The gateway lies in ${subnet}.` })];
+  }
+  const advice = `Give the gateway of ${subnet}.`;
+  return [
+    ofNode(one, {
+      check: 'gateway',
+      grade: 'fail',
+      seen: wanted,
+      wanted: `in ${subnet}`,
+      reason: broken,
+      advice,
+      below,
+    }),
+  ];
+}
+
+function brokenGateway(gatewayAddress: string, address: AddressWithPrefix): string | undefined {
+  if (gatewayAddress === address.address) return 'The gateway is the address of the node itself.';
+  if (!isInside(gatewayAddress, address))
+    return `The gateway lies outside ${networkOf(address)}, so the node cannot reach it.`;
+  return isEndOf(gatewayAddress, address) ? 'The gateway is the first or last address of its network.' : undefined;
+}
+
+function netplanFiles(one: Placed): Finding[] {
+  if (wantedAddress(one.node) === undefined) return [];
+  const unreadable = (one.facts?.network?.netplan ?? []).filter((file) => definitionsIn(file) === undefined);
+  return unreadable.map(({ path }) =>
+    ofNode(one, {
+      check: 'netplan-files',
+      grade: 'fail',
+      seen: path,
+      reason: `${path} is not valid, so netplan would refuse every change.`,
+      advice: `Mend or remove ${path}: netplan generate says where it is wrong.`,
+    }),
+  );
+}
+
+/** Two machines with one address lose packets in turns. */
+function unique(placed: readonly Placed[]): Finding[] {
+  return placed.flatMap((one) => {
+    if (one.address === undefined) return [];
+    const { address } = one.address;
+    const twin = placed.find((other) => other.index < one.index && other.address?.address === address);
+    if (twin === undefined) {
+      const reason = 'No other node of the site has this address.';
+      return [ofNode(one, { check: 'address-unique', grade: 'pass', seen: address, reason })];
+    }
+    const finding = ofNode(one, {
+      check: 'address-unique',
+      grade: 'fail',
+      seen: address,
+      wanted: 'another for each node',
+      reason: `${one.node.name} and ${twin.node.name} would both have ${address}.`,
+      advice: 'Give one of them another address.',
+      below: ['address'],
+    });
+    return [{ ...finding, nodes: [twin.node.name, one.node.name] }];
+  });
+}
+
+/** MetalLB answers for the virtual address by ARP, which ends at the border of the network. https://metallb.io/concepts/layer2/ */
+function sameNetwork(placed: readonly Placed[]): Finding[] {
+  const first = placed.find((one) => one.address !== undefined);
+  if (first?.address === undefined) return [];
+  const network = first.address;
+  return placed.flatMap((one) => {
+    if (one.address === undefined || one === first) return [];
+    const seen = networkOf(one.address);
+    if (seen === networkOf(network)) {
+      return [ofNode(one, { check: 'same-network', grade: 'pass', seen, reason: 'All nodes share one network.' })];
+    }
+    const reason = `${one.node.name} is in ${seen} and ${first.node.name} in ${networkOf(network)}: the virtual address cannot move between them.`;
+    const advice = 'Put all nodes into one network with one prefix.';
+    return [
+      ofNode(one, {
+        check: 'same-network',
+        grade: 'warn',
+        seen,
+        wanted: networkOf(network),
+        reason,
+        advice,
+        below: ['address'],
+      }),
+    ];
+  });
+}
