@@ -37,6 +37,8 @@ export function startChild(
   const ended = child.then((result) => {
     if (result.exitCode !== undefined) return result.exitCode;
     if (result.code === 'ENOENT') return 127;
+    if (result.signal === undefined)
+      throw new Error(`${file} could not be started: ${result.code}`, { cause: result.cause });
     return 128 + signalNumber(result.signal);
   });
   return {

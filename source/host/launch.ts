@@ -72,9 +72,14 @@ export function launch(command: Command, leave: Leave, stdin: string, deadline: 
   };
 }
 
-/** A script goes in as an argument, so that standard input stays the command's own. Linux takes 128 KiB in one argument. */
+/**
+ * A script goes in as an argument, so that standard input stays the command's own. Linux takes 128 KiB in one argument.
+ * `--norc`: under sshd even `bash -c` reads ~/.bashrc, and what that prints would look like the script's own output.
+ */
 function argumentsOf(command: Command): readonly string[] {
-  return 'text' in command ? ['bash', '-c', command.text, command.name, ...(command.arguments ?? [])] : command;
+  return 'text' in command
+    ? ['bash', '--norc', '-c', command.text, command.name, ...(command.arguments ?? [])]
+    : command;
 }
 
 /** Sorts what a launched command prints: its own output from the launcher's marks and from what login shells and sudo say before it. */
@@ -126,10 +131,10 @@ export class Transcript {
 
   #beforeBegin(line: string, stream: OutputStream): void {
     const at = line.indexOf(`${this.#mark} begins `);
-    if (at >= 0) this[stream].open = true;
-    if (stream !== 'stderr') return;
-    this.#noise += at < 0 ? line : line.slice(0, at);
-    if (at >= 0) this.process = Number.parseInt(line.slice(at + this.#mark.length + 8), 10);
+    if (stream === 'stderr') this.#noise += at < 0 ? line : line.slice(0, at);
+    if (at < 0) return;
+    this[stream].open = true;
+    this.process = Number.parseInt(line.slice(at + this.#mark.length + 8), 10);
   }
 }
 

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type { Host, HostFiles, HostPool, HostTarget, Secrets } from './host.ts';
 import { localHost } from './local.ts';
 import { socketFolder } from './socket-folder.ts';
@@ -47,6 +48,10 @@ class Pool implements HostPool {
 
   async close(): Promise<void> {
     await Promise.allSettled([...this.#entries.keys()].map((node) => this.forget(node)));
+    const sockets = await this.#sockets;
+    this.#sockets = undefined;
+    // the one that stood in for a path that was too long
+    if (sockets !== undefined && sockets !== this.#files.sockets) await rm(sockets, { recursive: true, force: true });
   }
 
   #add(key: string, target: HostTarget): Entry {

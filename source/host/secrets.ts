@@ -1,6 +1,6 @@
 import { fstat, open, readFile } from 'node:fs';
 import { promisify } from 'node:util';
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
 import * as z from 'zod';
 import { Fault } from '../fault/fault.ts';
 import type { Secrets } from './host.ts';
@@ -76,16 +76,13 @@ export async function readPasswords(source: { readonly fd?: number; readonly fil
 }
 
 function understood(text: string, where: string): Passwords {
-  let data: unknown;
-  try {
-    // failsafe: a password of digits stays text
-    data = parse(text, { schema: 'failsafe', logLevel: 'silent' });
-  } catch {
-    // the parser's own words would quote the line
+  // failsafe: a password of digits stays text
+  const document = parseDocument(text, { schema: 'failsafe' });
+  // the parser's own words would quote the line
+  if (document.errors.length > 0)
     throw new Fault({ what: 'The passwords are not valid YAML.', where, next: [shapeHint] });
-  }
   try {
-    return Passwords.from(data === '' ? {} : data);
+    return Passwords.from(document.toJS() || {});
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     throw new Fault({ what: error.message, where, next: error.next, ...(error.why ? { why: error.why } : {}) });

@@ -120,9 +120,11 @@ export class ShellHost implements Host {
   }
 
   /** Ends a running command on its machine. False: the machine did not take the order. */
-  async #stop({ process }: Transcript, leave: Leave, start: Start): Promise<boolean> {
-    if (process === undefined) return false;
-    const line = commandLine([...sudoWords(leave), 'kill', '-TERM', String(process)]);
+  async #stop(transcript: Transcript, leave: Leave, start: Start): Promise<boolean> {
+    // ordered to stop just as it starts: without its number it cannot be ended
+    for (let waited = 0; transcript.process === undefined && waited < grace; waited += 50) await wait(50);
+    if (transcript.process === undefined) return false;
+    const line = commandLine([...sudoWords(leave), 'kill', '-TERM', String(transcript.process)]);
     const killer = start(line, {
       input:
         leave.sudo === 'password'
@@ -155,7 +157,7 @@ export class ShellHost implements Host {
 const isTimeout = (code: number) => code === 124 || code === 137;
 
 function wait(ms: number): Promise<undefined> {
-  return new Promise((resolve) => setTimeout(resolve, ms, undefined).unref());
+  return new Promise((resolve) => setTimeout(resolve, ms, undefined));
 }
 
 /** The exit code of the child, or why we no longer wait for it. */

@@ -42,6 +42,14 @@ const unreachable: readonly (readonly [RegExp, string, string])[] = [
   ],
 ];
 
+/** The seat itself lacks the program. */
+export const noSsh = (node: string) =>
+  new HostFault('unreachable', node, {
+    what: 'This machine has no ssh program.',
+    why: 'Nodes are reached with OpenSSH.',
+    next: ['sudo apt install openssh-client'],
+  });
+
 /** ssh's words as a fault that the operator can act on. */
 export function loginFault(failed: FailedLogin): HostFault {
   const { target, address, said } = failed;

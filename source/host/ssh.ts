@@ -10,7 +10,7 @@ import { HostFault } from './host-fault.ts';
 import { changedKey } from './known-hosts.ts';
 import { Lanes } from './lanes.ts';
 import { ShellHost } from './shell-host.ts';
-import { loginFault, mostTelling } from './ssh-faults.ts';
+import { loginFault, mostTelling, noSsh } from './ssh-faults.ts';
 import { channel, holding, noMaster, pinning, reaching, sshEnvironment } from './ssh-options.ts';
 
 export interface SshOptions {
@@ -115,6 +115,7 @@ class SshCarrier implements Carrier {
     const greeting = readGreeting(answer.stdout, address);
     if (greeting) return { ...greeting, outdated: () => tried !== sudoPassword() };
     await this.drop();
+    if (answer.code === 127 && answer.stderr === '') return noSsh(target.node);
     const failed = { target, address, said: answer.stderr, passwordGiven, cutOff: answer.code === undefined };
     const fault = loginFault(failed);
     return fault.kind === 'host-key-changed' ? changedKey(target, address, files) : fault;

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import type { HostTarget } from '../../source/host/host.ts';
+import { loginFault, mostTelling } from '../../source/host/ssh-faults.ts';
+
+const target: HostTarget = { node: 'spot1', addresses: ['10.0.0.5'], user: 'ubuntu' };
+const fault = (said: string, more: { passwordGiven?: boolean; cutOff?: boolean; target?: HostTarget } = {}) =>
+  loginFault({ target, address: '10.0.0.5', said, passwordGiven: false, cutOff: false, ...more });
+
+describe('what ssh says, as a fault', () => {
+  test.each([
+    ['ssh: connect to host 10.0.0.5 port 22: Connection refused', 'unreachable', /refused/],
+    ['ssh: connect to host 10.0.0.5 port 22: No route to host', 'unreachable', /no route/],
+    ['ssh: connect to host 10.0.0.5 port 22: Network is unreachable', 'unreachable', /no route to that network/],
+    ['ssh: connect to host 10.0.0.5 port 22: Connection timed out', 'unreachable', /timed out/],
+    ['ssh: Could not resolve hostname spot9: Name or service not known', 'unreachable', /name server/],
+    ['kex_exchange_identification: read: Connection reset by peer', 'unreachable', /before the login/],
+    ['Connection closed by 10.0.0.5 port 22', 'unreachable', /before the login/],
+    ['Host key verification failed.\nConnection closed by UNKNOWN port 65535', 'unreachable', /jump host/],
+    ['something new', 'unreachable', /something new/],
+    [
+      'No ED25519 host key is known for spot1 and you have requested strict checking.\nHost key verification failed.',
+      'host-key-unknown',
+      /looked at/,
+    ],
+    [
+      '@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\nHost key verification failed.',
+      'host-key-changed',
+      undefined,
+    ],
+    ['ubuntu@10.0.0.5: Permission denied (publickey).', 'login-refused', /No key was accepted/],
+    ['Received disconnect from 10.0.0.5 port 22:2: Too many authentication failures', 'login-refused', /No key/],
+  ] as const)('%s → %s', (said, kind, why) => {
+    const { kind: found, why: words, where } = fault(said);
+    expect({ found, where }).toEqual({ found: kind, where: 'spot1' });
+    if (why) expect(words).toMatch(why);
+  });
+
+  const both = 'ubuntu@10.0.0.5: Permission denied (publickey,password).';
+  const keysOnly = 'ubuntu@10.0.0.5: Permission denied (publickey).';
+  test.each([
+    ['wrong password', both, true, /password was not accepted/],
+    ['password where none is taken', keysOnly, true, /takes no passwords/],
+    ['no password where one would do', both, false, /takes passwords, but none was given/],
+  ])('%s', (_, said, passwordGiven, why) => {
+    expect(fault(said, { passwordGiven }).why).toMatch(why);
+  });
+
+  test('a key file that is not there is named', () => {
+    const said = `no such identity: /home/me/lost: No such file or directory\n${keysOnly}`;
+    expect(fault(said, { target: { ...target, identityFile: '/home/me/lost' } }).why).toContain('/home/me/lost');
+  });
+
+  test('our own time limit', () => {
+    expect(fault('', { cutOff: true }).why).toMatch(/did not end in time/);
+  });
+
+  test('of several addresses the most telling fault is shown', () => {
+    const refused = fault('Connection refused');
+    const changed = fault('REMOTE HOST IDENTIFICATION HAS CHANGED');
+    expect(mostTelling([refused, changed])).toBe(changed);
+    expect(mostTelling([])).toBeUndefined();
+  });
+});

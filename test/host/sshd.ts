@@ -1,0 +1,162 @@
+// A real sshd on 127.0.0.1 for tests, with keys and users of its own and none of the machine's.
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { accessSync, chmodSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import type { HostTarget } from '../../source/host/host.ts';
+
+const program = '/usr/sbin/sshd';
+export const password = 'se cret $1';
+
+const runs = (file: string) => {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+export const hasSshd = runs(program);
+/** Users with passwords and sudo need a mount namespace, so root: their passwd, shadow and sudoers exist in there alone. */
+export const hasUsers = hasSshd && runs('/usr/bin/sudo') && spawnSync('unshare', ['-m', 'true']).status === 0;
+
+export interface Sshd {
+  readonly folder: string;
+  readonly port: number;
+  /** Logs in by key: `free` with sudo for nothing in the namespace, else the user who runs the tests. */
+  readonly target: HostTarget;
+  /** Ends the listener and every connection, as a machine that dies would. */
+  kill(): void;
+  start(): Promise<void>;
+  /** The machine is installed anew. */
+  newHostKey(): void;
+  remove(): void;
+}
+
+const users = ['free', 'asked', 'plain'];
+
+export async function makeSshd(): Promise<Sshd> {
+  const folder = mkdtempSync(join(tmpdir(), 'ks-sshd-'));
+  chmodSync(folder, 0o755);
+  const port = await freePort();
+  let running: number | undefined;
+  const sshd: Sshd = {
+    folder,
+    port,
+    target: {
+      node: 'spot1',
+      addresses: ['127.0.0.1'],
+      port,
+      user: hasUsers ? 'free' : userInfo().username,
+      identityFile: join(folder, 'key'),
+    },
+    kill() {
+      for (const pid of running === undefined ? [] : [running, ...descendants(running)]) killQuietly(pid);
+      running = undefined;
+    },
+    async start() {
+      const words = hasUsers
+        ? ['unshare', '-m', 'bash', join(folder, 'inside')]
+        : [program, '-D', '-e', '-f', join(folder, 'conf')];
+      const child = spawn(words[0] ?? '', words.slice(1), { stdio: 'ignore', detached: true });
+      running = child.pid;
+      await listening(port);
+    },
+    newHostKey: () => makeKey(join(folder, 'host')),
+    remove() {
+      this.kill();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  furnish(folder, port);
+  await sshd.start();
+  return sshd;
+}
+
+function furnish(folder: string, port: number): void {
+  const put = (name: string, text: string, mode = 0o644) => writeFileSync(join(folder, name), text, { mode });
+  makeKey(join(folder, 'host'));
+  makeKey(join(folder, 'key'));
+  makeKey(join(folder, 'stranger'));
+  put('authorized', readFileSync(join(folder, 'key.pub'), 'utf8'));
+  const lines = [
+    'ListenAddress 127.0.0.1',
+    `Port ${port}`,
+    `HostKey ${join(folder, 'host')}`,
+    'StrictModes no',
+    'PidFile none',
+  ];
+  lines.push(`AuthorizedKeysFile ${join(folder, 'authorized')}`, 'KbdInteractiveAuthentication no', 'MaxStartups 50');
+  lines.push(`PasswordAuthentication ${hasUsers ? 'yes' : 'no'}`, `UsePAM ${hasUsers ? 'yes' : 'no'}`);
+  put('conf', `${lines.join('\n')}\n`);
+  if (hasUsers) furnishUsers(folder, put);
+}
+
+function furnishUsers(folder: string, put: (name: string, text: string, mode?: number) => void): void {
+  const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: password, encoding: 'utf8' }).trim();
+  const added = (file: string, line: (user: string, id: number) => string) =>
+    readFileSync(file, 'utf8') + users.map((user, index) => `${line(user, 4242 + index)}\n`).join('');
+  put(
+    'passwd',
+    added('/etc/passwd', (user, id) => `${user}:x:${id}:${id}::${folder}/home:/bin/bash`),
+  );
+  put(
+    'group',
+    added('/etc/group', (user, id) => `${user}:x:${id}:`),
+  );
+  put(
+    'shadow',
+    added('/etc/shadow', (user) => `${user}:${hash}:19000:0:99999:7:::`),
+    0o600,
+  );
+  mkdirSync(join(folder, 'home'));
+  put('home/.bashrc', 'echo noise of a login shell; echo more noise >&2\n');
+  mkdirSync(join(folder, 'sudoers.d'));
+  put('sudoers.d/test', 'free ALL=(ALL) NOPASSWD: ALL\nasked ALL=(ALL) ALL\nDefaults passwd_tries=1\n', 0o440);
+  const binds = ['passwd', 'group', 'shadow', 'sudoers.d'].map((name) => `mount --bind ${folder}/${name} /etc/${name}`);
+  put('inside', ['set -e', ...binds, 'mkdir -p /run/sshd', `exec ${program} -D -e -f ${folder}/conf`, ''].join('\n'));
+}
+
+function makeKey(path: string): void {
+  rmSync(path, { force: true });
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'test', '-f', path]);
+}
+
+function descendants(pid: number): number[] {
+  const rows = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
+  const pairs = rows.map((row) => row.trim().split(/\s+/).map(Number));
+  const below = (parent: number): number[] =>
+    pairs.flatMap(([child = 0, above]) => (above === parent ? [child, ...below(child)] : []));
+  return below(pid);
+}
+
+function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // it ended by itself
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const found = server.address();
+      server.close(() => (found && typeof found === 'object' ? resolve(found.port) : reject(new Error('no port'))));
+    });
+  });
+}
+
+async function listening(port: number): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const found = execFileSync('ss', ['-H', '-ltn', `sport = :${port}`], { encoding: 'utf8' });
+    if (found.trim() !== '') return;
+    await setTimeout(25);
+  }
+  throw new Error('sshd did not start');
+}
