@@ -24,7 +24,7 @@ export interface InitSession {
   /** Name of the scenario when this is a rehearsal. */
   readonly rehearsal: string | undefined;
   readonly product: Product;
-  /** Another session on simulated nodes, where the start page offers that. This one is closed afterwards. */
+  /** Another session on simulated nodes, where the start page offers that. Whoever asks closes it; this one stays the caller’s. */
   rehearse?(): Promise<InitSession>;
 
   /** The unfinished draft, if there is one. */

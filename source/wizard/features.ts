@@ -1,6 +1,6 @@
 import type { DraftValue, SiteDraft } from '../site/schema.ts';
+import { chosenFeatures } from './chosen-features.ts';
 import { setAt } from './draft.ts';
-import { chosenFeatures } from './node-notes.ts';
 import type { Field, Note, Page, WizardView } from './page.ts';
 import { channel, oneOf, yesNo } from './parse.ts';
 

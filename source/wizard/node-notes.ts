@@ -1,66 +1,51 @@
-import type { NodeFacts } from '../facts/facts.ts';
-import type { Product } from '../product/schema.ts';
-import { getAt } from './draft.ts';
-import { draftNodes, factsOf, nodeCalled } from './draft-nodes.ts';
+import type { Check } from '../check/check.ts';
+import { lvmDisk, rootSize } from '../check/disk.ts';
+import type { Finding } from '../check/finding.ts';
+import { identityChecks } from '../check/identity.ts';
+import { memory } from '../check/memory.ts';
+import { cores, processorFlags } from '../check/processor.ts';
+import { architecture, operatingSystem } from '../check/system.ts';
+import { draftNodes } from './draft-nodes.ts';
 import type { Note, WizardView } from './page.ts';
+import { provisionalSite } from './provisional.ts';
 import { sharedZones, survival } from './topology.ts';
 
-const gib = 1024 ** 3;
+/** What the facts of a node rule out already, pages before preflight: the same checks, asked early. */
+const earlyChecks: readonly Check[] = [
+  processorFlags,
+  operatingSystem,
+  architecture,
+  cores,
+  memory,
+  rootSize,
+  lvmDisk,
+  ...identityChecks,
+];
 
 /** What stands beside the nodes as soon as it is known: the worst first. */
 export function nodeNotes(view: WizardView): readonly Note[] {
-  const perNode = draftNodes(view.draft).flatMap((_, index) => {
-    const facts = factsOf(view, index);
-    if (!facts) return [];
-    return nodeShortfalls(facts, view.product, chosenFeatures(view)).map((note) => ({
-      grade: note.grade,
-      text: `${nodeCalled(view.draft, index)} ${note.text}`,
-      row: String(index),
-    }));
-  });
   const shape = survival(view);
-  const all: Note[] = [...perNode, ...sharedZones(view), ...(shape ? [shape] : [])];
+  const all: Note[] = [...factNotes(view), ...sharedZones(view), ...(shape ? [shape] : [])];
   const order = { fail: 0, warn: 1, pass: 2, plain: 3 };
   return all.toSorted((one, other) => order[one.grade] - order[other.grade]);
 }
 
-/** The features that are on, as far as they are chosen. */
-export function chosenFeatures(view: WizardView): readonly string[] {
-  const typed = getAt(view.draft, ['features']);
-  if (Array.isArray(typed)) return typed.filter((id) => typeof id === 'string');
-  return view.product.features.filter((feature) => feature.default).map((feature) => feature.id);
+function factNotes(view: WizardView): readonly Note[] {
+  if (view.facts.size === 0) return [];
+  const site = provisionalSite(view);
+  // Only nodes that were seen: what is still connecting is no finding.
+  const nodes = site.nodes.filter((node) => view.facts.has(node.name));
+  const input = { site: { ...site, nodes }, product: view.product, facts: view.facts };
+  return earlyChecks
+    .flatMap((check) => check.judge(input))
+    .filter((finding) => finding.grade !== 'pass' && finding.seen !== 'not seen')
+    .map((finding) => noteOf(finding, view));
 }
 
-/** What this node lacks for the product: below the floor fails, below the recommendation warns. */
-export function nodeShortfalls(facts: NodeFacts, product: Product, features: readonly string[]): readonly Note[] {
-  const notes: Note[] = [];
-  const flags = facts.cpu?.flags;
-  const missing = flags ? product.nodes.cpuFlags.filter((flag) => !flags.includes(flag)) : [];
-  if (missing.length > 0)
-    notes.push({
-      grade: 'fail',
-      text: `has no ${missing.map((flag) => flag.toUpperCase()).join(', ')}: ${product.name} does not run there. In a virtual machine, pass the host's CPU type through.`,
-    });
-  for (const [what, seen, floor, wanted] of measures(facts, product, features)) {
-    if (seen < floor) notes.push({ grade: 'fail', text: `has ${what(seen)}, at least ${what(floor)} are needed.` });
-    else if (seen < wanted)
-      notes.push({ grade: 'warn', text: `has ${what(seen)}, ${what(wanted)} are recommended for these features.` });
-  }
-  return notes;
-}
-
-type Measure = readonly [what: (amount: number) => string, seen: number, floor: number, wanted: number];
-
-function measures(facts: NodeFacts, product: Product, features: readonly string[]): readonly Measure[] {
-  const { floor } = product.nodes;
-  const better =
-    product.nodes.recommended.find((row) => row.features.every((feature) => features.includes(feature))) ?? floor;
-  const list: Measure[] = [];
-  if (facts.cpu) list.push([(amount) => `${amount} cores`, facts.cpu.cores, floor.cores, better.cores]);
-  if (facts.memory) {
-    // Firmware and kernel keep some of what is built in, so that a 32 GB machine shows a little less.
-    const seen = Math.round(facts.memory.totalBytes / gib + 0.06 * (facts.memory.totalBytes / gib));
-    list.push([(amount) => `${amount} GB memory`, seen, floor.memoryGiB, better.memoryGiB]);
-  }
-  return list;
+function noteOf(finding: Finding, view: WizardView): Note {
+  const [name] = finding.nodes;
+  const index = draftNodes(view.draft).findIndex((node) => node.name === name);
+  const about = name !== undefined && !finding.reason.includes(name) ? `${finding.nodes.join(', ')}: ` : '';
+  const text = `${about}${finding.reason}${finding.advice ? ` ${finding.advice}.` : ''}`.replace(/\.\.$/, '.');
+  return { grade: finding.grade, text, ...(index === -1 ? {} : { row: String(index) }) };
 }

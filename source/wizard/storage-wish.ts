@@ -1,6 +1,6 @@
 import type { StorageWish } from '../storage/volumes.ts';
+import { chosenFeatures } from './chosen-features.ts';
 import { getAt, isRecord, textAt } from './draft.ts';
-import { chosenFeatures } from './node-notes.ts';
 import type { WizardView } from './page.ts';
 
 /** What the draft says about storage so far, with the defaults of the site file where it says nothing or nothing right. */

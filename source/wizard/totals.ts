@@ -1,92 +1,84 @@
 import type { Finding } from '../check/finding.ts';
-import { gibibyte, gigabytes, gigabytesMissing } from '../storage/bytes.ts';
-import { findGroup } from '../storage/groups.ts';
-import { existingVolume, sharedVolume } from '../storage/shared.ts';
-import { demand, volumesFor } from '../storage/volumes.ts';
-import { draftNodes, factsOf, nodeCalled } from './draft-nodes.ts';
+import { gigabytes } from '../storage/bytes.ts';
+import { estimateStorage, type StorageEstimate } from '../storage/estimate.ts';
+import { draftNodes } from './draft-nodes.ts';
 import type { Note, WizardView } from './page.ts';
+import { provisionalSite } from './provisional.ts';
 import { storageWish } from './storage-wish.ts';
 
 /** What the volumes take of one volume group of one node. Bytes. */
 export interface GroupTotal {
   readonly node: string;
-  readonly row: string;
   readonly group: string;
-  /** Undefined where the node has no such group, or was not seen yet. */
+  /** 0 where the node has no such group; undefined where it was not seen yet. */
   readonly sizeBytes: number | undefined;
   /** In use by what is there today. */
   readonly usedBytes: number;
   readonly poolBytes: number;
   readonly localBytes: number;
-  /** What would be left; below zero: what is missing. */
+  /** Kept free. */
+  readonly reserveBytes: number;
+  /** What would be left beside the reserve; below zero: what is missing. */
   readonly leftBytes: number;
 }
 
-/** One row for each node and volume group that is asked for something; a node that was not seen has rows without sizes. */
+/** The estimate for what is typed so far. */
+export function draftEstimate(view: WizardView): StorageEstimate {
+  const nodes = provisionalSite(view).nodes;
+  return estimateStorage({ ...storageWish(view), nodes }, view.product, [...view.facts.values()]);
+}
+
+/** One row for each node and volume group in play; a node that was not seen has one row without sizes. */
 export function groupTotals(view: WizardView): readonly GroupTotal[] {
-  const wish = storageWish(view);
-  const volumes = volumesFor(wish, view.product);
-  const pool = sharedVolume(wish, view.product);
-  const local = demand(volumes, 'unshared');
-  return draftNodes(view.draft).flatMap((node, index) => {
-    const wanted = new Map<string, { pool: number; local: number }>();
-    const facts = factsOf(view, index);
-    if (local > 0) wanted.set(wish.storage.unshared.volumeGroup, { pool: 0, local });
-    if (pool && node.role !== 'worker') {
-      // A pool volume that is there already takes no more space than it takes today.
-      const there = facts ? existingVolume(pool, facts) : undefined;
-      const bytes = there ? 0 : pool.gib * gibibyte;
-      wanted.set(pool.group, { pool: bytes, local: wanted.get(pool.group)?.local ?? 0 });
-    }
-    return [...wanted].map(([group, need]) => {
-      const seen = facts?.storage ? findGroup(facts.storage, group) : undefined;
-      const free = seen?.freeBytes ?? 0;
-      return {
-        node: nodeCalled(view.draft, index),
-        row: String(index),
-        group,
-        sizeBytes: seen?.sizeBytes ?? (facts?.storage ? 0 : undefined),
-        usedBytes: (seen?.sizeBytes ?? 0) - free,
-        poolBytes: need.pool,
-        localBytes: need.local,
-        leftBytes: free - need.pool - need.local,
-      };
-    });
+  const { unshared } = storageWish(view).storage;
+  return draftEstimate(view).nodes.flatMap(({ node, room }): GroupTotal[] => {
+    const none = { node, usedBytes: 0, poolBytes: 0, localBytes: 0, reserveBytes: 0, leftBytes: 0 };
+    if (!room) return [{ ...none, group: unshared.volumeGroup, sizeBytes: undefined }];
+    return room.groups.map((group) => ({
+      node,
+      group: group.name,
+      sizeBytes: group.sizeBytes,
+      usedBytes: group.sizeBytes - group.freeBytes,
+      poolBytes: group.poolBytes,
+      localBytes: group.localBytes,
+      reserveBytes: group.reserveBytes,
+      leftBytes: group.leftBytes,
+    }));
   });
 }
 
-/** Required shared and unshared, and what the tightest node leaves. */
+/** Required and available, then node by node what is short and what would mend it. */
 export function storageNotes(view: WizardView): readonly Note[] {
-  const wish = storageWish(view);
-  const volumes = volumesFor(wish, view.product);
-  if (volumes.length === 0) return [{ grade: 'plain', text: 'These features store nothing.' }];
-  const required = `Required on each node: shared ${gigabytes(demand(volumes, 'shared'))}, local ${gigabytes(demand(volumes, 'unshared'))}.`;
-  const notes: Note[] = [{ grade: 'plain', text: required }];
-  const totals = groupTotals(view);
-  const known = totals.filter((total) => total.sizeBytes !== undefined);
-  for (const total of known) {
-    if (total.sizeBytes === 0)
-      notes.unshift({
-        grade: 'fail',
-        text: `${total.node} has no volume group ${total.group}: choose another, or make it there.`,
-        row: total.row,
-      });
-    else if (total.leftBytes < 0)
-      notes.unshift({
-        grade: 'fail',
-        text: `${total.node} is ${gigabytesMissing(-total.leftBytes)} short in ${total.group}: take smaller sizes, or grow ${total.group} there.`,
-        row: total.row,
-      });
-  }
-  const tightest = known.toSorted((one, other) => one.leftBytes - other.leftBytes)[0];
-  if (tightest && tightest.leftBytes >= 0)
-    notes.push({
-      grade: 'pass',
-      text: `It fits. The tightest is ${tightest.node}: ${gigabytes(tightest.leftBytes)} left in ${tightest.group}.`,
+  const estimate = draftEstimate(view);
+  if (estimate.volumes.length === 0) return [{ grade: 'plain', text: 'These features store nothing.' }];
+  const rowOf = (name: string): string => String(draftNodes(view.draft).findIndex((node) => node.name === name));
+  const short = estimate.nodes
+    .filter((node) => node.verdict === 'short')
+    .map((node): Note => {
+      const mends = node.mends.slice(0, 2).map((mend) => mend.text);
+      const text = `${node.node}: ${node.reason}${mends.length > 0 ? ` Mends: ${mends.join(' · ')}` : ''}`;
+      return { grade: 'fail', text, row: rowOf(node.node) };
     });
-  if (known.length < totals.length)
-    notes.push({ grade: 'plain', text: 'Nodes that have not been seen yet are not counted.' });
-  return notes;
+  const unseen = estimate.nodes.filter((node) => node.verdict === 'unknown').length;
+  const notSeen: Note[] =
+    unseen > 0 ? [{ grade: 'plain', text: `${unseen} of ${estimate.nodes.length} nodes have not been seen yet.` }] : [];
+  return [...short, requiredNote(estimate), ...fitNote(estimate), ...notSeen];
+}
+
+function requiredNote({ requiredBytes, availableBytes }: StorageEstimate): Note {
+  const have = (bytes: number | undefined): string => (bytes === undefined ? 'unknown' : gigabytes(bytes));
+  const required = `Required: shared ${gigabytes(requiredBytes.shared)}, local ${gigabytes(requiredBytes.unshared)}.`;
+  const known = availableBytes.shared !== undefined || availableBytes.unshared !== undefined;
+  if (!known) return { grade: 'plain', text: required };
+  const shared = requiredBytes.shared > 0 ? `shared ${have(availableBytes.shared)}, ` : '';
+  return { grade: 'plain', text: `${required} Available: ${shared}local ${have(availableBytes.unshared)}.` };
+}
+
+function fitNote(estimate: StorageEstimate): readonly Note[] {
+  const weakest = estimate.nodes.find((node) => node.node === estimate.weakest);
+  const where = weakest ? ` ${weakest.node}: ${weakest.reason}` : '';
+  if (estimate.verdict === 'ok') return [{ grade: 'pass', text: `It fits.${where}` }];
+  return estimate.verdict === 'tight' ? [{ grade: 'warn', text: `It fits, but little is left.${where}` }] : [];
 }
 
 /** The same as findings, so that the review and the trail know of it. */

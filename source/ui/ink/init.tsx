@@ -33,7 +33,6 @@ export async function runInkInit(session: InitSession, options: ThemeOptions): P
     await Promise.all([app.waitUntilExit(), world.start()]);
   } finally {
     await world.close();
-    await world.session.close();
   }
   return code;
 }

@@ -19,11 +19,13 @@ export type AppEvent =
   | { readonly type: 'start-known'; readonly draft: StartState['draft']; readonly recent: StartState['recent'] }
   | { readonly type: 'draft'; readonly draft: SiteDraft; readonly savedAt: Date | undefined }
   | { readonly type: 'start-failed'; readonly lines: readonly string[] }
+  /** Something that belongs to no page of its own did not work. */
+  | { readonly type: 'message'; readonly lines: readonly string[] }
   | { readonly type: 'saved'; readonly at: Date }
   | { readonly type: 'save-failed'; readonly why: string }
   | { readonly type: 'access'; readonly reach: string; readonly state: AccessState; readonly now: number }
   | { readonly type: 'judged'; readonly open: readonly Finding[]; readonly site: Site | undefined }
-  | { readonly type: 'checked'; readonly findings: readonly Finding[] }
+  | { readonly type: 'checked'; readonly findings: readonly Finding[]; readonly titles: ReadonlyMap<string, string> }
   | { readonly type: 'check-failed'; readonly lines: readonly string[] }
   | { readonly type: 'planned'; readonly plan: Plan; readonly review: Review }
   | { readonly type: 'plan-failed'; readonly lines: readonly string[] }

@@ -103,6 +103,8 @@ export interface PreflightState {
   /** What keeps the draft from being a site. */
   readonly open: readonly Finding[];
   readonly findings: readonly Finding[] | undefined;
+  /** What each check is called, by its id. */
+  readonly titles: ReadonlyMap<string, string>;
   /** The draft and facts that they were judged by. */
   readonly of: SiteDraft | undefined;
   readonly problem: readonly string[];
@@ -167,6 +169,7 @@ export const emptyPreflight: PreflightState = {
   site: undefined,
   open: [],
   findings: undefined,
+  titles: new Map(),
   of: undefined,
   problem: [],
   row: 0,

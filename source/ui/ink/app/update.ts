@@ -22,6 +22,8 @@ export function update(state: AppState, event: AppEvent): Step {
       return only({ ...state, savedAt: event.at, saveProblem: undefined });
     case 'save-failed':
       return only({ ...state, saveProblem: event.why });
+    case 'message':
+      return only({ ...state, message: { grade: 'fail', text: event.lines.join(' ') } });
     case 'access':
       return only(withAccess(state, event));
     case 'start-known':

@@ -13,10 +13,19 @@ import { Saving } from './saving.ts';
 import { type AppState, factsByNode, viewOf } from './state.ts';
 import { Store } from './store.ts';
 
+/** Where a failure is shown. */
+const failing: Readonly<Partial<Record<Command['do'], 'check-failed' | 'plan-failed' | 'begin-failed' | 'message'>>> = {
+  trust: 'message',
+  preflight: 'check-failed',
+  plan: 'plan-failed',
+  begin: 'begin-failed',
+};
+
 /** Does what the screens ask of the session, and brings the news back. The only place in the Ink room that changes anything. */
 export class World {
   readonly store: Store;
   #session: InitSession;
+  readonly #given: InitSession;
   #run: RunHandle | undefined;
   #looking = new AbortController();
   readonly #following = new AbortController();
@@ -26,6 +35,7 @@ export class World {
 
   constructor(session: InitSession, state: AppState, exit: (code: ExitCode) => void) {
     this.#session = session;
+    this.#given = session;
     this.#exit = exit;
     this.#gathering = new Gathering((reach, access) =>
       this.store.dispatch({ type: 'access', reach, state: access, now: Date.now() }),
@@ -41,11 +51,6 @@ export class World {
     );
   }
 
-  /** The session in use: another one after a rehearsal was chosen. */
-  get session(): InitSession {
-    return this.#session;
-  }
-
   async start(): Promise<void> {
     const [draft, recent] = await Promise.all([
       this.#session.loadDraft().catch(() => undefined),
@@ -59,6 +64,8 @@ export class World {
     this.#following.abort();
     this.#gathering.stop();
     await this.#saving.settled();
+    // The first session is the caller's to close.
+    if (this.#session !== this.#given) await this.#session.close();
   }
 
   #changed(before: AppState, after: AppState): void {
@@ -69,31 +76,34 @@ export class World {
   }
 
   #perform(command: Command): void {
-    const failed = (type: 'start-failed' | 'check-failed' | 'plan-failed' | 'begin-failed') => (error: unknown) =>
-      this.store.dispatch({ type, lines: faultLines(error) });
+    this.#do(command).catch((error: unknown) => {
+      this.store.dispatch({ type: failing[command.do] ?? 'start-failed', lines: faultLines(error) });
+    });
+  }
+
+  async #do(command: Command): Promise<void> {
     switch (command.do) {
       case 'new-draft':
-        return void this.#newDraft().catch(failed('start-failed'));
+        return this.#newDraft();
       case 'load':
-        return void this.#load(command.path).catch(failed('start-failed'));
+        return this.#load(command.path);
       case 'rehearse':
-        return void this.#rehearse().catch(failed('start-failed'));
+        return this.#rehearse();
       case 'reconnect':
         return this.#reconnect(command.reach);
       case 'trust':
-        return void this.#session
-          .trust(command.offers)
-          .then(() => this.#again(command.reaches), failed('start-failed'));
+        await this.#session.trust(command.offers);
+        return this.#again(command.reaches);
       case 'password':
         return this.#password(command);
       case 'preflight':
-        return void this.#preflight().catch(failed('check-failed'));
+        return this.#preflight();
       case 'plan':
-        return void this.#plan().catch(failed('plan-failed'));
+        return this.#plan();
       case 'begin':
-        return void this.#begin().catch(failed('begin-failed'));
+        return this.#begin();
       case 'steer':
-        return void this.#steer(command.order);
+        return this.#steer(command.order);
       case 'exit':
         return this.#exit(command.code);
     }
@@ -110,7 +120,6 @@ export class World {
   async #rehearse(): Promise<void> {
     if (!this.#session.rehearse) return;
     const next = await this.#session.rehearse();
-    await this.#session.close();
     this.#session = next;
     this.store.dispatch({ type: 'session', product: next.product, rehearsal: next.rehearsal });
   }
@@ -146,7 +155,10 @@ export class World {
     }
     this.store.dispatch({ type: 'judged', open: [], site: judged.site });
     const findings = await this.#session.preflight(judged.site, factsByNode(state), signal);
-    if (!signal.aborted) this.store.dispatch({ type: 'checked', findings });
+    // The checks' words are loaded here, so that the first page does not wait for them.
+    const { checks } = await import('../../../check/checks.ts');
+    const titles = new Map(checks.map((check) => [check.id, check.title]));
+    if (!signal.aborted) this.store.dispatch({ type: 'checked', findings, titles });
   }
 
   async #plan(): Promise<void> {

