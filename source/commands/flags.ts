@@ -15,7 +15,7 @@ export const globalFlags = {
   rehearse: {
     type: 'string',
     valueHint: 'SCENARIO',
-    description: 'Against simulated nodes: nothing real is touched. Default scenario: healthy.',
+    description: 'Against simulated nodes: nothing real is touched. Default scenario: the one under way, else healthy.',
   },
   speed: {
     type: 'string',
@@ -41,6 +41,12 @@ export const globalFlags = {
   'password-fd': { type: 'string', valueHint: 'N', description: 'The same from an open file descriptor.' },
 } as const satisfies ArgsDef;
 
+export interface RehearsalChoice {
+  readonly scenario: string | undefined;
+  /** How many times faster than real time. */
+  readonly speed: number;
+}
+
 /** The global flags, understood. */
 export interface Settings {
   readonly files: Files;
@@ -48,7 +54,8 @@ export interface Settings {
   readonly site: string;
   /** True when --site was given. */
   readonly siteGiven: boolean;
-  readonly rehearsal: { readonly scenario: string; readonly speed: number } | undefined;
+  /** `scenario` undefined: the one that is under way under this root, else the healthy one. */
+  readonly rehearsal: RehearsalChoice | undefined;
   readonly yes: boolean;
   readonly plain: boolean;
   readonly json: boolean;
@@ -78,7 +85,7 @@ interface FlagValues {
 
 export function settingsFrom(flags: FlagValues, env: NodeJS.ProcessEnv = process.env): Settings {
   const rehearsal =
-    flags.rehearse === undefined ? undefined : { scenario: flags.rehearse || 'healthy', speed: speedFrom(flags.speed) };
+    flags.rehearse === undefined ? undefined : { scenario: flags.rehearse || undefined, speed: speedFrom(flags.speed) };
   const files = filesUnder(resolve(flags.root || env.KLOUDSPOT_ROOT || defaultRoot(rehearsal !== undefined, env)));
   return {
     files,

@@ -23,19 +23,19 @@ import { gatherEvidence } from './evidence.ts';
 import type { Settings } from './flags.ts';
 import { reachNodes } from './gather.ts';
 import { firstDraft } from './first-draft.ts';
-import type { World } from './world.ts';
+import { givenPasswords } from './site.ts';
+import { openWorld, type World } from './world.ts';
 
 /** The program itself, as a run's process is started again: runtime and entry. */
 export const program: readonly string[] = [process.execPath, process.argv[1] ?? ''];
 
 /** The door between the pages of `init` and the world. */
-export async function openInitSession(
-  settings: Settings,
-  world: World,
-  passwords: Passwords,
-  productName: string,
-): Promise<InitSession> {
-  const product = await loadProduct(productName);
+export async function openInitSession(settings: Settings, productName: string): Promise<InitSession> {
+  const passwords = await givenPasswords(settings);
+  const [world, product] = await Promise.all([
+    openWorld({ files: settings.files, passwords, rehearsal: settings.rehearsal, fresh: true }),
+    loadProduct(productName),
+  ]);
   return new Session(settings, world, passwords, product);
 }
 
@@ -59,7 +59,7 @@ class Session implements InitSession {
   }
 
   get rehearsal(): string | undefined {
-    return this.#settings.rehearsal?.scenario;
+    return this.#world.scenario;
   }
 
   loadDraft() {

@@ -47,8 +47,7 @@ async function findSite(settings: Settings, world: World): Promise<{ site: Site;
   }
   if (world.draft) {
     const judged = judgeDraft(world.draft);
-    if ('site' in judged)
-      return { site: judged.site, from: `the rehearsal ${settings.rehearsal?.scenario ?? ''}`.trim() };
+    if ('site' in judged) return { site: judged.site, from: `the rehearsal ${world.scenario ?? ''}`.trim() };
   }
   throw new Fault({
     what: 'There is no site yet.',

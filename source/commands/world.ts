@@ -2,6 +2,7 @@ import type { Clock, HostKeyOffer, HostPool, HostTarget } from '../host/host.ts'
 import type { Passwords } from '../host/secrets.ts';
 import type { Files } from '../site/files.ts';
 import type { SiteDraft } from '../site/schema.ts';
+import type { RehearsalChoice } from './flags.ts';
 
 /** The machines as the program reaches them, real or rehearsed, and their time. */
 export interface World {
@@ -9,6 +10,8 @@ export interface World {
   readonly clock: Clock;
   /** A rehearsal's own site to begin with. */
   readonly draft?: SiteDraft;
+  /** The rehearsal's scenario. */
+  readonly scenario?: string;
   /** Host keys that a node shows and that are not pinned yet. */
   offeredHostKeys(target: HostTarget): Promise<HostKeyOffer[]>;
   pin(offers: readonly HostKeyOffer[]): Promise<void>;
@@ -18,13 +21,15 @@ export interface World {
 export interface WorldOptions {
   readonly files: Files;
   readonly passwords: Passwords;
-  readonly rehearsal: { readonly scenario: string; readonly speed: number } | undefined;
+  readonly rehearsal: RehearsalChoice | undefined;
+  /** A rehearsal begins with untouched machines, whatever was rehearsed before. */
+  readonly fresh?: boolean;
 }
 
-export async function openWorld({ files, passwords, rehearsal }: WorldOptions): Promise<World> {
+export async function openWorld({ files, passwords, rehearsal, fresh }: WorldOptions): Promise<World> {
   if (rehearsal) {
     const { openRehearsal } = await import('../rehearsal/rehearsal.ts');
-    return openRehearsal({ files, ...rehearsal });
+    return openRehearsal({ files, ...rehearsal, secrets: passwords, fresh });
   }
   const [{ openHosts }, { systemClock }, keys] = await Promise.all([
     import('../host/pool.ts'),

@@ -1,0 +1,60 @@
+import { type ExitCode, exitCode, Fault } from '../fault/fault.ts';
+import { globalFlags, type Settings, settingsFrom } from './flags.ts';
+import { processTerminal, refuseToAsk, type Terminal } from './terminal.ts';
+import { defineVerb } from './verb.ts';
+
+export default defineVerb({
+  name: 'init',
+  description:
+    'Walk through a new site, build the cluster and deploy the product. With --site FILE --yes nothing is asked. Exit codes: 0 done, 2 invalid site, 3 preflight failed, 4 a step failed (kloudspot resume goes on), 5 locked, 6 refused.',
+  flags: {
+    ...globalFlags,
+    product: { type: 'string', valueHint: 'NAME|FILE', description: 'The product of a new site. Default: kloudspot.' },
+  },
+  run: async ({ args }) => {
+    const settings = settingsFrom(args);
+    const terminal = processTerminal();
+    if (settings.yes) return unattended(settings, terminal);
+    if (!terminal.interactive && !settings.plain) {
+      refuseToAsk(
+        'kloudspot init asks questions.',
+        'Without a terminal: kloudspot init --site FILE --yes   (line by line: --plain)',
+      );
+    }
+    return walk(settings, terminal, args.product ?? 'kloudspot');
+  },
+});
+
+async function walk(settings: Settings, terminal: Terminal, productName: string): Promise<ExitCode> {
+  const drawn = terminal.capable && !settings.plain;
+  // Keys typed before the first page must not be echoed over it.
+  if (drawn) terminal.input.setRawMode(true);
+  const pages = drawn ? import('../ui/ink/init.tsx') : undefined;
+  const { openInitSession } = await import('./init-session.ts');
+  const session = await openInitSession(settings, productName);
+  try {
+    if (pages) return await (await pages).runInkInit(session, { ascii: settings.ascii, color: settings.color });
+    const { runPlainInit } = await import('../ui/plain/init.ts');
+    return await runPlainInit(session, terminal);
+  } finally {
+    if (drawn) terminal.input.setRawMode(false);
+    await session.close();
+  }
+}
+
+async function unattended(settings: Settings, terminal: Terminal): Promise<ExitCode> {
+  const { exists } = await import('./site.ts');
+  if (!settings.rehearsal && !settings.siteGiven && !(await exists(settings.site))) {
+    throw new Fault({
+      what: 'kloudspot init --yes asks nothing, so it needs a site file.',
+      where: settings.site,
+      next: [
+        'kloudspot init --site FILE --yes',
+        'kloudspot init without --yes walks through a new site and writes that file.',
+      ],
+      exitCode: exitCode.usage,
+    });
+  }
+  const { carryOut } = await import('./carry-out.ts');
+  return carryOut(settings, terminal);
+}
