@@ -42,7 +42,8 @@ export async function listenForOrders(path: string, take: (order: RunOrder) => O
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
-    createInterface({ input: socket }).on('line', (line) => socket.write(`${JSON.stringify(answer(line, take))}\n`));
+    const lines = createInterface({ input: socket }).on('error', () => socket.destroy());
+    lines.on('line', (line) => socket.write(`${JSON.stringify(answer(line, take))}\n`));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

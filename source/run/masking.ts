@@ -39,8 +39,8 @@ function quoted(text: string): string[] {
     // A JSON text that stands inside another JSON text, as kubectl and Helm print it.
     JSON.stringify(json).slice(1, -1),
     url,
-    url.replaceAll('%20', '+'),
     url.replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`),
+    new URLSearchParams([['', text]]).toString().slice(1),
     text.replaceAll("'", "'\\''"),
     text.replaceAll("'", `'"'"'`),
     text.replaceAll("'", "''"),

@@ -26,7 +26,9 @@ function exchange(path: string, text: string): Promise<string> {
     socket.setTimeout(10_000, () => socket.destroy(new Error('no answer within 10 s')));
     socket.on('error', reject);
     socket.on('close', () => reject(new Error('closed without an answer')));
-    createInterface({ input: socket }).once('line', (line) => {
+    // readline hands the socket's errors on; unheard, they would end the program.
+    const lines = createInterface({ input: socket }).on('error', reject);
+    lines.once('line', (line) => {
       resolve(line);
       socket.end();
     });

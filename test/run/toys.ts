@@ -6,7 +6,7 @@ import type { Clock, Host, HostPool, RunResult } from '../../source/host/host.ts
 import { HostFault } from '../../source/host/host-fault.ts';
 import type { Plan } from '../../source/plan/document.ts';
 import type { PlannedStep, StepContext, StepKind } from '../../source/plan/step.ts';
-import { loadProduct } from '../../source/product/load.ts';
+import type { Product } from '../../source/product/schema.ts';
 import type { RunWorld } from '../../source/run/context.ts';
 import type { RunEvent, RunEventBody } from '../../source/run/event.ts';
 import { type Execution, type ExecutionInput, execute } from '../../source/run/execute.ts';
@@ -24,7 +24,36 @@ const site = siteSchema.parse({
   network: {},
   customer: { dnsName: 'toys.example.org', reference: 'toys' },
 });
-const product = await loadProduct('kloudspot');
+/** No toy looks at the product. */
+const product: Product = {
+  version: 1,
+  id: 'toys',
+  name: 'Toys',
+  file: '/nowhere/toys.yaml',
+  features: [],
+  components: [],
+  volumes: [],
+  featureSets: [],
+  nodes: {
+    floor: { cores: 1, memoryGiB: 1, diskGiB: 1, rootGiB: 1 },
+    recommended: [],
+    cpuFlags: [],
+    requireSsd: false,
+    interfaces: 1,
+    os: [{ id: 'ubuntu', minimum: '22.04', ltsOnly: false }],
+  },
+  topologies: [],
+  chart: { reference: './toys' },
+  release: 'toys',
+  namespace: 'toys',
+  tlsSecret: 'toys',
+  storage: {
+    lvm: { chart: 'lvm', release: 'lvm', namespace: 'lvm', provisioner: 'lvm' },
+    cstor: { chart: 'cstor', release: 'cstor', namespace: 'cstor', provisioner: 'cstor' },
+    classes: { shared: 'shared', unshared: 'unshared' },
+  },
+  values: [],
+};
 
 export type ToyStep = Partial<PlannedStep> & Pick<PlannedStep, 'id'>;
 
