@@ -104,7 +104,7 @@ export const wholeDraft: SiteDraft = {
     network: { mode: 'static', address: `10.0.4.${last}/24`, interface: 'eno1' },
   })),
   network: { virtualAddress: '10.0.4.30', gateway: '10.0.4.1', nameservers: ['10.0.4.1'], search: [] },
-  features: ['kloudinsights'],
+  features: [product.features[1]?.id ?? ''],
   customer: { dnsName: 'spot.acme.eu', reference: 'acme' },
 };
 

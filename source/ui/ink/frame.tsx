@@ -143,18 +143,18 @@ function Keys(props: { readonly keys: readonly KeyHint[]; readonly width: number
     falls: hint.falls ?? 0,
   }));
   const kept = new Set(fitColumns(wishes, props.width - 2).map((column) => column.id));
+  const shown = props.keys.filter((_, index) => kept.has(String(index)));
   return (
     <Box flexShrink={0} height={1}>
       <Text wrap="truncate">
         {' '}
-        {props.keys.map((hint, index) =>
-          kept.has(String(index)) ? (
-            <Text key={hint.key + hint.label}>
-              <Text bold>{hint.key}</Text>
-              <Text {...tone(theme, 'quiet')}>{` ${hint.label}  `}</Text>
-            </Text>
-          ) : null,
-        )}
+        {shown.map((hint, index) => (
+          <Text key={hint.key + hint.label}>
+            {index === 0 ? '' : '  '}
+            <Text bold>{hint.key}</Text>
+            <Text {...tone(theme, 'quiet')}>{` ${hint.label}`}</Text>
+          </Text>
+        ))}
       </Text>
     </Box>
   );

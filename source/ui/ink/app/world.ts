@@ -3,7 +3,7 @@ import type { RunHandle } from '../../../run/event.ts';
 import { isSettled } from '../../../run/view.ts';
 import { textAt } from '../../../wizard/draft.ts';
 import { draftNodes } from '../../../wizard/draft-nodes.ts';
-import { settle } from '../../../wizard/pages.ts';
+import { judgeView } from '../../judge.ts';
 import { reviewOf } from '../../review.ts';
 import type { InitSession } from '../../session.ts';
 import type { Command } from './event.ts';
@@ -148,7 +148,7 @@ export class World {
     this.#looking = new AbortController();
     const { signal } = this.#looking;
     const { state } = this.store;
-    const judged = this.#session.judge(settle(viewOf(state)));
+    const judged = judgeView(this.#session, viewOf(state));
     if ('findings' in judged) {
       this.store.dispatch({ type: 'judged', open: judged.findings, site: undefined });
       return;

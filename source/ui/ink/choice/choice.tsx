@@ -3,7 +3,7 @@ import { Indicator, Item } from 'ink-select-input';
 import type { ReactNode } from 'react';
 import { clipped } from '../table/text-width.ts';
 import { windowOf } from '../table/window.ts';
-import { useTheme } from '../theme.ts';
+import { tone, useTheme } from '../theme.ts';
 import type { ChoiceRow } from './row.ts';
 
 /** The rows around the pointer, as many as there is height for. */
@@ -13,6 +13,7 @@ export function Choice(props: {
   readonly height: number;
   readonly width: number;
 }): ReactNode {
+  const theme = useTheme();
   const shown = windowOf(props.rows.length, props.index, props.height);
   const labels = Math.max(...props.rows.map((row) => row.label.length)) + 2;
   return (
@@ -20,7 +21,7 @@ export function Choice(props: {
       {props.rows.slice(shown.from, shown.to).map((row, at) => (
         <Row key={row.key} row={row} labels={labels} width={props.width} here={shown.from + at === props.index} />
       ))}
-      {shown.below > 0 ? <Text dimColor>{`   ${shown.below} more below`}</Text> : null}
+      {shown.below > 0 ? <Text {...tone(theme, 'quiet')}>{`   ${shown.below} more below`}</Text> : null}
     </Box>
   );
 }
@@ -31,12 +32,13 @@ function Row(props: {
   readonly width: number;
   readonly here: boolean;
 }): ReactNode {
+  const theme = useTheme();
   const hint = clipped(props.row.hint ?? '', Math.max(0, props.width - props.labels - 3));
   return (
     <Box flexShrink={0}>
       <Pointer here={props.here} />
       <Label text={hint === '' ? props.row.label : props.row.label.padEnd(props.labels)} here={props.here} />
-      {hint === '' ? null : <Text dimColor>{hint}</Text>}
+      {hint === '' ? null : <Text {...tone(theme, 'quiet')}>{hint}</Text>}
     </Box>
   );
 }
@@ -44,8 +46,15 @@ function Row(props: {
 /** ink-select-input's own pieces; without colour or in ASCII plain marks say the same. */
 export function Pointer(props: { readonly here: boolean }): ReactNode {
   const theme = useTheme();
-  if (theme.color && !theme.ascii) return <Indicator isSelected={props.here} />;
-  return <Text>{props.here ? `${theme.glyphs.pointer} ` : '  '}</Text>;
+  return (
+    <Box flexShrink={0}>
+      {theme.color && !theme.ascii ? (
+        <Indicator isSelected={props.here} />
+      ) : (
+        <Text>{props.here ? `${theme.glyphs.pointer} ` : '  '}</Text>
+      )}
+    </Box>
+  );
 }
 
 function Label(props: { readonly text: string; readonly here: boolean }): ReactNode {

@@ -36,7 +36,7 @@ export function FormPage(props: {
   const room = rows - intro - bars - head - 1;
   const wanted =
     state.editor?.kind === 'choice' ? 7 : list.reduce((sum, one) => sum + saidHeight(theme, one, width), 0);
-  const panel = Math.min(Math.max(4, wanted), Math.max(4, room - place.lines.length), Math.max(2, room - 3));
+  const panel = Math.min(Math.max(4, wanted), Math.max(4, room - place.lines.length - 2), Math.max(2, room - 3));
   return (
     <Box flexDirection="column" flexShrink={0}>
       {intro > 1 ? <Line text="" /> : null}
@@ -65,10 +65,14 @@ function Lines(props: {
   const columns = fitColumns(columnWishes([...cells.values()]), width - (numbered ? 7 : 4), place.field?.label);
   const visible = place.lines.slice(shown.from, shown.to);
   const firstRow = visible.findIndex((line) => line.kind === 'row');
+  const isTable = (line: FormLine | undefined): boolean => line?.kind !== 'field';
+  // A blank line between table and fields, where there is room to spare.
+  const roomy = place.lines.length + 2 <= props.rows;
   return (
     <>
       {visible.map((line, at) => (
         <Box key={keyOf(line)} flexDirection="column" flexShrink={0}>
+          {roomy && at > 0 && isTable(line) !== isTable(visible[at - 1]) ? <Line text="" /> : null}
           {at === firstRow ? <TableHead columns={columns} numbered={numbered} /> : null}
           <OneLine
             {...props}

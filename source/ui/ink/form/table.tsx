@@ -68,7 +68,5 @@ function CellText(props: {
       </Text>
     );
   // Without colour the cell under the pointer stands in brackets.
-  return (
-    <Text wrap="truncate">{`[${padded(mark + asciiText(theme, cell?.text ?? ''), Math.max(1, props.width - 1))}]`}</Text>
-  );
+  return <Text wrap="truncate">{`[${text}]`}</Text>;
 }

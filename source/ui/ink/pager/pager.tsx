@@ -10,6 +10,8 @@ export function Pager(props: { readonly state: PagerState; readonly width: numbe
   const lines = shownLines(props.state);
   const height = pagerHeight(props.rows);
   const top = Math.min(props.state.top, Math.max(0, lines.length - height));
+  // A line of a text has no other name than its place.
+  const visible = lines.slice(top, top + height).map((line, place) => ({ key: String(top + place), line }));
   const below = Math.max(0, lines.length - top - height);
   const place =
     lines.length <= height ? `${lines.length} lines` : `${top + 1}-${lines.length - below} of ${lines.length}`;
@@ -21,8 +23,8 @@ export function Pager(props: { readonly state: PagerState; readonly width: numbe
         {` ${asciiText(theme, props.state.title)}  `}
         <Text {...tone(theme, 'quiet')}>{place + filter}</Text>
       </Text>
-      {lines.slice(top, top + height).map((line, index) => (
-        <Text key={top + index} wrap="truncate" {...tone(theme, line.tone ?? 'plain')}>
+      {visible.map(({ key, line }) => (
+        <Text key={key} wrap="truncate" {...tone(theme, line.tone ?? 'plain')}>
           {clipped(asciiText(theme, ` ${line.text}`), props.width)}
         </Text>
       ))}
