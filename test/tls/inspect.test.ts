@@ -1,0 +1,199 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generate } from 'selfsigned';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inspectPair, type PairToInspect } from '../../source/tls/inspect.ts';
+import { kindOf } from '../../source/tls/pem.ts';
+import { selfSigned } from '../../source/tls/self-signed.ts';
+
+interface Pair {
+  readonly key: string;
+  readonly certificate: string;
+}
+
+const day = 86_400_000;
+const now = new Date('2026-11-21T10:00:00Z');
+const days = (count: number) => new Date(now.getTime() + count * day);
+const ec = { keyType: 'ec', algorithm: 'sha256' } as const;
+
+async function authority(name: string, issuer?: Pair): Promise<Pair> {
+  const made = await generate([{ name: 'commonName', value: name }], {
+    ...ec,
+    notBeforeDate: days(-100),
+    notAfterDate: days(4000),
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', keyCertSign: true, digitalSignature: true },
+    ],
+    ...(issuer === undefined ? {} : { ca: { key: issuer.key, cert: issuer.certificate } }),
+  });
+  return { key: made.private, certificate: made.cert };
+}
+
+async function leaf(issuer: Pair, names: readonly string[], from = -10, to = 200): Promise<Pair> {
+  const made = await generate([{ name: 'commonName', value: 'spot.acme.eu' }], {
+    ...ec,
+    notBeforeDate: days(from),
+    notAfterDate: days(to),
+    ca: { key: issuer.key, cert: issuer.certificate },
+    extensions: [
+      { name: 'basicConstraints', cA: false },
+      { name: 'keyUsage', digitalSignature: true },
+      { name: 'subjectAltName', altNames: names.map((value) => ({ type: 2, value })) },
+    ],
+  });
+  return { key: made.private, certificate: made.cert };
+}
+
+let root: Pair;
+let middle: Pair;
+let good: Pair;
+let other: Pair;
+beforeAll(async () => {
+  root = await authority('root');
+  middle = await authority('middle', root);
+  good = await leaf(middle, ['spot.acme.eu']);
+  other = await leaf(middle, ['spot.acme.eu']);
+});
+
+function judge(change: Partial<PairToInspect> = {}): string[] {
+  const pair = {
+    keyText: good.key,
+    certificateText: good.certificate + middle.certificate,
+    dnsName: 'spot.acme.eu',
+    now,
+  };
+  return inspectPair({ ...pair, ...change })
+    .filter((finding) => finding.grade !== 'pass')
+    .map((finding) => `${finding.grade} ${finding.check} ${finding.seen} @${finding.field?.join('.')}`);
+}
+
+describe('a pair that fits', () => {
+  it('passes every check, with and without the root', () => {
+    expect(judge()).toEqual([]);
+    expect(judge({ certificateText: good.certificate + middle.certificate + root.certificate })).toEqual([]);
+  });
+
+  it('may stand in files with Windows line ends and remarks between', () => {
+    const windows = `subject=spot\n${good.certificate}\nissuer\n${middle.certificate}`.replaceAll('\n', '\r\n');
+    expect(judge({ certificateText: windows, keyText: good.key.replaceAll('\n', '\r\n') })).toEqual([]);
+  });
+
+  it('may cover the name by a wildcard, one level deep', async () => {
+    const wild = await leaf(middle, ['*.acme.eu']);
+    const pair = { keyText: wild.key, certificateText: wild.certificate + middle.certificate };
+    expect(judge(pair)).toEqual([]);
+    expect(judge({ ...pair, dnsName: 'a.spot.acme.eu' })).toEqual(['fail tls-name *.acme.eu @tls.certificate']);
+  });
+});
+
+describe('a pair that does not', () => {
+  it.each<[string, () => Partial<PairToInspect>, string[]]>([
+    ['no key', () => ({ keyText: '' }), ['fail tls-key nothing @tls.key']],
+    ['no certificate', () => ({ certificateText: ' \n' }), ['fail tls-certificate nothing @tls.certificate']],
+    ['swapped', () => ({ keyText: good.certificate, certificateText: good.key }), ['fail tls-key swapped @tls.key']],
+    ['a certificate for a key', () => ({ keyText: good.certificate }), ['fail tls-key certificate @tls.key']],
+    ['a key for a certificate', () => ({ certificateText: good.key }), ['fail tls-certificate key @tls.certificate']],
+    ['DER', () => ({ certificateText: '0\u0082\u0003' }), ['fail tls-certificate no PEM @tls.certificate']],
+    [
+      'a damaged certificate',
+      () => ({ certificateText: good.certificate.replace(/\n.{20}/, '\nAAAA') }),
+      ['fail tls-certificate certificate @tls.certificate'],
+    ],
+    ['a damaged key', () => ({ keyText: good.key.replace(/\n.{20}/, '\nAAAA') }), ['fail tls-key key @tls.key']],
+    ['another key', () => ({ keyText: other.key }), ['fail tls-match does not fit @tls.key']],
+    [
+      'the wrong order',
+      () => ({ certificateText: middle.certificate + good.certificate }),
+      [
+        'fail tls-match wrong order @tls.certificate',
+        'fail tls-name no names @tls.certificate',
+        'fail tls-chain wrong order @tls.certificate',
+      ],
+    ],
+    ['no issuer', () => ({ certificateText: good.certificate }), ['warn tls-chain no issuer @tls.certificate']],
+    [
+      'an issuer left out',
+      () => ({ certificateText: good.certificate + root.certificate }),
+      ['fail tls-chain wrong order @tls.certificate'],
+    ],
+    ['another name', () => ({ dnsName: 'other.acme.eu' }), ['fail tls-name spot.acme.eu @tls.certificate']],
+    ['nearly ended', () => ({ now: days(180) }), ['warn tls-validity 20 days left @tls.certificate']],
+    ['ended', () => ({ now: days(201) }), ['fail tls-validity expired @tls.certificate']],
+    ['not begun', () => ({ now: days(-11) }), ['fail tls-validity not yet valid @tls.certificate']],
+  ])('%s', (_name, change, expected) => {
+    expect(judge(change())).toEqual(expected);
+  });
+
+  it('a common name alone covers nothing', async () => {
+    const bare = await leaf(middle, ['else.acme.eu']);
+    expect(judge({ keyText: bare.key, certificateText: bare.certificate + middle.certificate })).toHaveLength(1);
+  });
+
+  it('every finding that is no pass says what to do', () => {
+    for (const finding of inspectPair({
+      keyText: '',
+      certificateText: good.certificate,
+      dnsName: 'x.eu',
+      now: days(300),
+    })) {
+      if (finding.grade !== 'pass') expect(finding.advice).toBeTruthy();
+    }
+  });
+});
+
+describe('keys as openssl writes them', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tls-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const openssl = (...words: readonly string[]) =>
+    execFileSync('openssl', words, { cwd: folder, stdio: 'pipe', encoding: 'utf8' });
+
+  it('with a pass phrase, old form and new, are told apart from damaged ones', () => {
+    writeFileSync(join(folder, 'key'), good.key);
+    openssl('pkey', '-in', 'key', '-aes256', '-passout', 'pass:x', '-out', 'locked');
+    openssl('ec', '-in', 'key', '-aes256', '-passout', 'pass:x', '-out', 'old');
+    for (const name of ['locked', 'old']) {
+      expect(judge({ keyText: readFileSync(join(folder, name), 'utf8') })).toEqual(['fail tls-key encrypted @tls.key']);
+    }
+  });
+
+  it('that are too short are refused', () => {
+    openssl('genrsa', '-traditional', '-out', 'short', '1024');
+    expect(judge({ keyText: readFileSync(join(folder, 'short'), 'utf8') })[0]).toBe('fail tls-key rsa 1024 @tls.key');
+  });
+
+  it('with curve parameters before them are read', () => {
+    expect(kindOf(openssl('ecparam', '-name', 'prime256v1', '-genkey'))).toBe('key');
+  });
+});
+
+describe('a self-signed pair', () => {
+  it('covers the DNS name and the virtual address, fits, and only its issuer is warned of', async () => {
+    const pair = await selfSigned('spot.acme.eu', '10.0.4.30');
+    const findings = inspectPair({
+      keyText: pair.key,
+      certificateText: pair.certificate,
+      dnsName: 'spot.acme.eu',
+      virtualAddress: '10.0.4.30',
+      now: new Date(),
+    });
+    expect(findings.filter((finding) => finding.grade !== 'pass').map((finding) => finding.seen)).toEqual([
+      'self-signed',
+    ]);
+    expect(findings.find((finding) => finding.check === 'tls-name')?.reason).toContain('10.0.4.30');
+  });
+
+  it('is made for names longer than a common name can be', async () => {
+    const long = `${'a'.repeat(60)}.${'b'.repeat(60)}.example.org`;
+    const pair = await selfSigned(long);
+    const findings = inspectPair({
+      keyText: pair.key,
+      certificateText: pair.certificate,
+      dnsName: long,
+      now: new Date(),
+    });
+    expect(findings.filter((finding) => finding.grade === 'fail')).toEqual([]);
+  });
+});
