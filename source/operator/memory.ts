@@ -1,0 +1,95 @@
+import { mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import Conf from 'conf';
+import * as z from 'zod';
+import type { Files } from '../site/files.ts';
+
+/** What is remembered about the operator rather than the site: for comfort alone, nothing depends on it. No secrets. */
+export interface Memory {
+  /** Latest first. */
+  recentSites(): readonly RecentSite[];
+  rememberSite(name: string, path: string): void;
+  /** Usual time of a kind of step in ms, from earlier runs; undefined when it never ran. */
+  stepTime(kind: string): number | undefined;
+  rememberStepTime(kind: string, ms: number): void;
+  /** A choice of the screens, such as the last scenario. */
+  choice(key: string): string | undefined;
+  choose(key: string, value: string): void;
+}
+
+export interface RecentSite {
+  readonly name: string;
+  readonly path: string;
+  readonly at: Date;
+}
+
+const storeSchema = z.object({
+  sites: z.array(z.object({ name: z.string(), path: z.string(), at: z.string() })).catch([]),
+  stepTimes: z.record(z.string(), z.number().nonnegative()).catch({}),
+  choices: z.record(z.string(), z.string()).catch({}),
+});
+type Store = z.output<typeof storeSchema>;
+
+const sitesKept = 10;
+
+/**
+ * Opens the memory in `files.operator`. A file that cannot be read is kept aside as `….unreadable` and a new one begun; where
+ * nothing can be written (another user's folder), it remembers until the program ends.
+ */
+export function openMemory(files: Files): Memory {
+  let conf = openStore(files.operator);
+  let held = storeSchema.parse({});
+  // Read anew each time: a run and a screen may remember at once.
+  const read = (): Store => {
+    const stored = attempt(() => conf?.store);
+    return stored === undefined ? held : storeSchema.parse(stored);
+  };
+  const keep = (change: Partial<Store>): void => {
+    held = { ...read(), ...change };
+    if (attempt(() => [conf?.set(change)]) === undefined) conf = undefined;
+  };
+  return {
+    recentSites: () => read().sites.map((site) => ({ ...site, at: new Date(site.at) })),
+    rememberSite(name, path) {
+      const others = read().sites.filter((site) => site.path !== path);
+      keep({ sites: [{ name, path, at: new Date().toISOString() }, ...others].slice(0, sitesKept) });
+    },
+    stepTime: (kind) => read().stepTimes[kind],
+    rememberStepTime(kind, ms) {
+      const { stepTimes } = read();
+      const before = stepTimes[kind];
+      keep({ stepTimes: { ...stepTimes, [kind]: Math.round(before === undefined ? ms : (before + ms) / 2) } });
+    },
+    choice: (key) => read().choices[key],
+    choose: (key, value) => keep({ choices: { ...read().choices, [key]: value } }),
+  };
+}
+
+function openStore(folder: string): Conf<Store> | undefined {
+  const open = () =>
+    new Conf<Store>({
+      cwd: folder,
+      configName: 'operator',
+      configFileMode: 0o600,
+      accessPropertiesByDotNotation: false,
+      clearInvalidConfig: false,
+    });
+  return attempt(() => {
+    mkdirSync(folder, { recursive: true });
+    return attempt(open) ?? beginAnew(folder, open);
+  });
+}
+
+function beginAnew(folder: string, open: () => Conf<Store>): Conf<Store> {
+  const file = join(folder, 'operator.json');
+  renameSync(file, `${file}.unreadable`);
+  return open();
+}
+
+function attempt<Result>(what: () => Result): Result | undefined {
+  try {
+    return what();
+  } catch {
+    return undefined;
+  }
+}
