@@ -39,8 +39,15 @@ export function kubectlWords(n: number): string[] {
   ];
 }
 
-/** The real kubectl, by whichever manager answers, or by one that is named. */
-export async function kubectl(
+/** The real kubectl, by whichever manager answers, or by one that is named. What it prints; what it complains of is thrown. */
+export async function kubectl(words: string[], how: { input?: string; by?: number } = {}): Promise<string> {
+  const { code, stdout, stderr } = await tryKubectl(words, how);
+  if (code !== 0) throw new Error(`kubectl ${words.join(' ')}: exit ${code}: ${stderr.trim()}`);
+  return stdout;
+}
+
+/** The same, for a test that wants to see it fail. */
+export async function tryKubectl(
   words: string[],
   { input = '', by }: { input?: string; by?: number } = {},
 ): Promise<Outcome> {
@@ -49,11 +56,9 @@ export async function kubectl(
   return outcome(quietly({ input })`${kubectlWords(n)} ${words}`);
 }
 
-/** Objects as kubectl gives them with -o json. Throws with kubectl's words. */
+/** Objects of the API server. */
 export async function objects(...words: string[]): Promise<Kubernetes[]> {
-  const { code, stdout, stderr } = await kubectl(['get', ...words, '-o', 'json']);
-  if (code !== 0) throw new Error(`kubectl get ${words.join(' ')}: ${stderr.trim()}`);
-  const found = JSON.parse(stdout) as Kubernetes & { items?: Kubernetes[] };
+  const found = JSON.parse(await kubectl(['get', ...words, '-o', 'json'])) as Kubernetes & { items?: Kubernetes[] };
   return found.items ?? [found];
 }
 

@@ -37,7 +37,7 @@ export async function command(words: string[]): Promise<void> {
     ssh: () =>
       replace('ip', ['netns', 'exec', hub, 'ssh', ...sshOptions, `${lab.user}@${lab.address(n)}`, ...rest.slice(1)]),
     root: async () => show(await lab.onNode(n, rest.slice(1).join(' '))),
-    kubectl: async () => show(await lab.kubectl(rest)),
+    kubectl: async () => show(await lab.tryKubectl(rest)),
     hub: () => replace('ip', ['netns', 'exec', hub, ...rest]),
     missing: () => console.log(lab.whatIsMissing().join('\n') || 'nothing'),
     selftest: async () => (await import('./selftest.ts')).selftest(),

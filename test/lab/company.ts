@@ -18,11 +18,22 @@ export function accompany(name: string, where: 'machine' | 'hub'): void {
   writeFileSync(at('nodes', `${name}.pid`), String(running.pid));
 }
 
-export function dismiss(): void {
+/** Ends one of them, or all. */
+export function dismiss(name?: string): void {
   if (!existsSync(at('nodes'))) return;
-  for (const file of readdirSync(at('nodes')).filter((each) => each.endsWith('.pid'))) {
-    const pid = readFileSync(at('nodes', file), 'utf8');
-    const words = existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : '';
-    if (words.includes(file.replace('.pid', '.ts'))) process.kill(Number(pid), 'SIGTERM');
+  const all = readdirSync(at('nodes'))
+    .filter((file) => file.endsWith('.pid'))
+    .map((file) => file.replace('.pid', ''));
+  for (const each of name ? [name] : all) {
+    const pid = runs(each);
+    if (pid) process.kill(pid, 'SIGTERM');
   }
+}
+
+/** The process of one of them, while it runs. */
+export function runs(name: string): number | undefined {
+  const file = at('nodes', `${name}.pid`);
+  const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+  const words = pid && existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : '';
+  return words.includes(`${name}.ts`) ? pid : undefined;
 }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { quietly, makeHub, removeHub } from './hub.ts';
 import { ensureBuilt } from './build.ts';
 import { accompany, dismiss } from './company.ts';
+import { startProvisioner } from './provisioning.ts';
 import { furnish } from './furnish.ts';
 import { refuseIfIncomplete } from './missing.ts';
 import { defaultPassword, type LabOptions, type NodeOptions, optionsOf } from './options.ts';
@@ -10,7 +11,7 @@ import { at, nodePath } from './place.ts';
 import { firstProcess, powerOff, powerOn, untilBooted } from './power.ts';
 import { nodes, onNode } from './reach.ts';
 
-export { type Kubernetes, kubectl, livingManager, objects } from './api.ts';
+export { type Kubernetes, kubectl, livingManager, objects, tryKubectl } from './api.ts';
 export { ensureBuilt } from './build.ts';
 export { cable } from './hub.ts';
 export { whatIsMissing } from './missing.ts';
@@ -27,7 +28,7 @@ export async function up(options: LabOptions): Promise<void> {
   mkdirSync(at('nodes'), { recursive: true });
   accompany('gateway', 'hub');
   await Promise.all(Array.from({ length: options.nodes }, (_, index) => add(index + 1, optionsOf(index + 1, options))));
-  if (options.provisioner !== false) accompany('provisioner', 'machine');
+  if (options.provisioner !== false) startProvisioner();
 }
 
 /** One more node, new and blank. */
@@ -71,6 +72,18 @@ export async function down(): Promise<void> {
   }
   rmSync(at('nodes'), { recursive: true, force: true });
 }
+
+/**
+ * Makes a stand-in on a node misbehave as the real one is known to, until it is taken back.
+ * `join-without-store`: join says it succeeded, and the datastore never came up. `join-hangs`, `enable-hangs`: never end.
+ * `install-fails`: snap install ends with an error.
+ */
+export async function fault(n: number, name: Fault, state: 'set' | 'clear' = 'set'): Promise<void> {
+  const file = `/etc/lab/faults/${name}`;
+  await onNode(n, state === 'set' ? `mkdir -p /etc/lab/faults && touch ${file}` : `rm -f ${file}`);
+}
+
+export type Fault = 'join-without-store' | 'join-hangs' | 'enable-hangs' | 'install-fails';
 
 /** What the lab's name server answers from now on, besides that a name does not exist. */
 export function names(known: Record<string, string>): void {

@@ -12,6 +12,8 @@ const programs: Record<string, string> = {
   losetup: 'util-linux',
   ip: 'iproute2',
   'ssh-keygen': 'openssh-client',
+  openssl: 'openssl',
+  sysctl: 'procps',
   bash: 'bash',
 };
 

@@ -1,8 +1,8 @@
 """microk8s enable and disable. dns, ingress, metallb, rbac and hostpath-storage change the cluster; the manifests lie beside this file."""
-import fcntl, json, re, subprocess, sys, time
+import fcntl, re, subprocess, sys, time
 import yaml
 import cluster, services
-from place import credentials, locked, locks, ours, run, set_argument, argument
+from place import credentials, fault, hang, locked, locks, ours, run, set_argument
 
 COMMUNITY = ['argocd', 'cilium', 'community-demo', 'istio', 'jaeger', 'keda', 'knative', 'linkerd', 'nfs', 'openebs', 'portainer', 'traefik']
 # name: description, version, how it is seen to be enabled
@@ -96,6 +96,7 @@ def one(name, arguments, verb):
         if not work:
             print(f'{short}: not in the lab', file=sys.stderr)
             return 1
+        if verb == 'enable' and fault('enable-hangs'): hang()
         return work(arguments) or None
 
 

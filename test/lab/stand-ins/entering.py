@@ -1,7 +1,7 @@
 """How nodes come into a cluster and go out of it."""
 import argparse, http.client, json, os, re, secrets, shutil, socket, ssl, sys, time
 import certificates, cluster, services, store
-from place import addresses, args, backend, certs, common, credentials, default_address, lock, locked, node_name, put, run, set_argument, unlock, until, worker
+from place import addresses, args, backend, certs, common, credentials, default_address, fault, hang, lock, locked, node_name, put, run, set_argument, unlock, until, worker
 
 
 def add_node(words):
@@ -71,6 +71,7 @@ def connect(connection, as_worker, trusting):
     if (common / 'default-storage').exists(): print('WARNING: Hostpath storage is enabled and is not suitable for multi node clusters.\n')
     lock('join-in-progress')  # only success takes it away
     print(f'Contacting cluster at {address}')
+    if fault('join-hangs'): hang()
     try: theirs = ssl.get_server_certificate((address, port))
     except ssl.SSLError as broken: raise Failed(f'Peer node verification failed with {broken}', 4) from None
     if not trusting and check is not None and certificates.fingerprint(theirs) != check:
@@ -120,16 +121,17 @@ def join_manager(agent, token, reply):
     shutil.rmtree(backend, ignore_errors=True)
     backend.mkdir(parents=True)
     print('Waiting for this node to finish joining the cluster. ', end='', flush=True)
-    reachable = all(until(2, lambda peer=peer: answers(peer)) for peer in reply['voters'])
+    reachable = not fault('join-without-store') and all(until(2, lambda peer=peer: answers(peer)) for peer in reply['voters'])
     code, added = agent.ask('/lab/member', {'callback': reply['callback_token'], 'address': mine}) if reachable else (500, {})
     store.prepare(mine, [tuple(each) for each in added['members']] if code == 200 else [('unreachable', f"http://{peer}") for peer in reply['voters']])
     store.write_order([*reply['order'], f'{mine}:19001'])
-    services.start()
-    for _ in range(40):  # and on regardless: that it says joined proves nothing
+    services.control('enable --now -q', 'k8s-dqlite')
+    for attempt in range(40):  # and on regardless: that it says joined proves nothing
         if code == 200 and agent.ask('/lab/promote', {'callback': reply['callback_token'], 'address': mine})[1].get('voter'): break
         print('. ', end='', flush=True)
         time.sleep(0.5 if code == 200 else 1)
-        if code != 200 and _ > 10: break
+        if code != 200 and attempt > 8: break
+    services.start()
     print(' ')
 
 

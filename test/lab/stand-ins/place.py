@@ -20,6 +20,15 @@ def lock(name): put(locks / name, '')
 def unlock(name): (locks / name).unlink(missing_ok=True)
 
 
+def fault(name):
+    """Whether a test wants this stand-in to misbehave in a way that the real one is known for."""
+    return pathlib.Path('/etc/lab/faults', name).exists()
+
+
+def hang():
+    while True: time.sleep(60)
+
+
 def put(path, text, mode=0o660):
     """Writes a file whole or not at all: the power may go at any time."""
     path.parent.mkdir(parents=True, exist_ok=True)
