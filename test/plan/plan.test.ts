@@ -127,7 +127,9 @@ describe('a second run', () => {
 
   test('the same input gives the same hash, another site another', () => {
     const first = initial(shape);
-    expect(makePlan({ purpose: 'init', site: siteOf(shape), product, facts: factsOf(shape), now: new Date(0) }).hash).toBe(first.hash);
+    expect(
+      makePlan({ purpose: 'init', site: siteOf(shape), product, facts: factsOf(shape), now: new Date(0) }).hash,
+    ).toBe(first.hash);
     expect(initial(shape, { deploy: 'later' }).hash).not.toBe(first.hash);
     expect(first.hash).toMatch(/^[0-9a-f]{12}$/);
   });

@@ -38,12 +38,24 @@ export function names({ managers, workers = 0 }: Shape): string[] {
   return [...of('ks', managers), ...of('kw', workers)];
 }
 
-export function factsOf(shape: Shape, change: (node: string) => Partial<NodeFacts> = () => ({})): Map<string, NodeFacts> {
+export function factsOf(
+  shape: Shape,
+  change: (node: string) => Partial<NodeFacts> = () => ({}),
+): Map<string, NodeFacts> {
   return new Map(names(shape).map((node, index) => [node, { ...bare(node, index), ...change(node) }]));
 }
 
 export const cluster = (part: Partial<NonNullable<NodeFacts['microk8s']>> = {}): Partial<NodeFacts> => ({
-  microk8s: { installed: true, version: '1.34.1', channel: '1.34/stable', held: true, running: true, joined: true, worker: false, ...part },
+  microk8s: {
+    installed: true,
+    version: '1.34.1',
+    channel: '1.34/stable',
+    held: true,
+    running: true,
+    joined: true,
+    worker: false,
+    ...part,
+  },
 });
 
 /** A fresh Ubuntu Server that has its address from DHCP and an empty volume group. */
@@ -57,7 +69,14 @@ function bare(node: string, index: number): NodeFacts {
     identity: { hostname: `ubuntu-${index}`, machineId: `machine-${index}` },
     network: {
       interfaces: [
-        { name: 'eth0', mac: `52:54:00:00:00:${10 + index}`, mtu: 1500, up: true, kind: 'ether', addresses: [{ address, prefix: 24, dynamic: true }] },
+        {
+          name: 'eth0',
+          mac: `52:54:00:00:00:${10 + index}`,
+          mtu: 1500,
+          up: true,
+          kind: 'ether',
+          addresses: [{ address, prefix: 24, dynamic: true }],
+        },
       ],
       routes: [{ to: 'default', via: '10.0.4.1', device: 'eth0' }],
       nameservers: ['10.0.4.1'],
@@ -70,7 +89,16 @@ function bare(node: string, index: number): NodeFacts {
     },
     storage: {
       volumeGroups: [
-        { name: 'ubuntu-vg', uuid: `vg-${index}`, sizeBytes: 900 * gib, freeBytes: 800 * gib, extentBytes: 4 * 2 ** 20, missingPhysicalVolumes: 0, exported: false, devices: ['/dev/sda3'] },
+        {
+          name: 'ubuntu-vg',
+          uuid: `vg-${index}`,
+          sizeBytes: 900 * gib,
+          freeBytes: 800 * gib,
+          extentBytes: 4 * 2 ** 20,
+          missingPhysicalVolumes: 0,
+          exported: false,
+          devices: ['/dev/sda3'],
+        },
       ],
       physicalVolumes: [],
       logicalVolumes: [],

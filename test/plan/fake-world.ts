@@ -1,0 +1,130 @@
+import type { Command, Host, RunOptions, RunResult } from '../../source/host/host.ts';
+import { HostFault } from '../../source/host/host-fault.ts';
+import { stepKinds } from '../../source/plan/kinds.ts';
+import { StepFault } from '../../source/plan/step-fault.ts';
+import type { Looked, PlannedCommand, PlannedStep, StepContext } from '../../source/plan/step.ts';
+import type { Product } from '../../source/product/schema.ts';
+import { filesUnder } from '../../source/site/files.ts';
+import type { Site } from '../../source/site/schema.ts';
+
+export interface Asked {
+  readonly node: string;
+  readonly text: string;
+  readonly stdin: string | undefined;
+  /** Runs so far of commands whose text holds `part`, looks not counted. */
+  ran(part: string): number;
+}
+
+/** What a fake node says to commands whose text begins with the key; the longest key wins. Undefined: exit code 0, no words. */
+export type Answers = Readonly<
+  Record<string, string | Partial<RunResult> | ((asked: Asked) => string | Partial<RunResult> | undefined)>
+>;
+
+export interface FakeOptions {
+  readonly site: Site;
+  readonly product: Product;
+  readonly answers?: Answers;
+  readonly files?: Readonly<Record<string, string>>;
+  /** Nodes that do not answer, at this moment. */
+  readonly away?: (node: string) => boolean;
+}
+
+/** A world for one step: files are kept, commands are answered by a script, time passes only by waiting. */
+export function fakeWorld({ site, product, answers = {}, files = {}, away = () => false }: FakeOptions) {
+  const ran: { node: string; command: Command; stdin: string | undefined; shown: readonly string[] | undefined }[] = [];
+  const written = new Map(Object.entries(files));
+  const remembered = new Map<string, string>();
+  const concealed: string[] = [];
+  let now = Date.parse('2026-11-21T08:00:00Z');
+
+  const answer = (node: string, command: Command, stdin: string | undefined): RunResult => {
+    if (away(node)) throw new HostFault('unreachable', node, { what: `${node} does not answer.` });
+    const text = textOf(command);
+    const key = Object.keys(answers)
+      .filter((prefix) => text.startsWith(prefix))
+      .toSorted((a, b) => b.length - a.length)[0];
+    const found = key === undefined ? undefined : answers[key];
+    const asked: Asked = {
+      node,
+      text,
+      stdin,
+      ran: (part) => ran.filter((each) => textOf(each.command).includes(part)).length,
+    };
+    const said = typeof found === 'function' ? found(asked) : found;
+    return { code: 0, stdout: '', stderr: '', ...(typeof said === 'string' ? { stdout: said } : said) };
+  };
+  const host = (name: string): Host => ({
+    name,
+    access: async () => ({ user: 'ubuntu', sudo: 'free', address: name }),
+    run: async (command, options: RunOptions = {}) => answer(name, command, options.stdin),
+    readFile: async (path) => {
+      if (away(name)) throw new HostFault('unreachable', name, { what: `${name} does not answer.` });
+      return written.get(path);
+    },
+    writeFile: async ({ path, content }) => {
+      const before = written.get(path);
+      written.set(path, content);
+      return { before };
+    },
+    close: async () => undefined,
+  });
+
+  const context: StepContext = {
+    site,
+    product,
+    files: filesUnder('/nowhere'),
+    clock: { now: () => now, sleep: async (ms) => void (now += ms) },
+    signal: new AbortController().signal,
+    look: async (node) => host(node),
+    run: async (node, command, options = {}) => {
+      const result = answer(node, command, options.stdin);
+      ran.push({ node, command, stdin: options.stdin, shown: options.shown });
+      if ((options.allow ?? [0]).includes(result.code)) return result;
+      throw new StepFault({ tried: textOf(command), seen: result.stderr || `exit code ${result.code}` });
+    },
+    write: async (node, file) => void (await host(node).writeFile(file)),
+    until: async (wait) => {
+      const end = now + wait.deadline;
+      for (;;) {
+        const { ready, seen, hopeless } = await wait.probe();
+        if (ready) return;
+        if (hopeless || now >= end)
+          throw new StepFault({
+            tried: `wait for ${wait.for}`,
+            seen,
+            causes: wait.causes ?? [],
+            next: wait.next ?? [],
+          });
+        now += wait.every ?? 2_000;
+      }
+    },
+    progress: () => undefined,
+    conceal: (secret) => void concealed.push(secret),
+    remember: (key, value) => void (remembered.has(key) || remembered.set(key, value)),
+    recall: (key) => remembered.get(key),
+    reconnect: async () => undefined,
+  };
+  return { context, ran, written, remembered, concealed };
+}
+
+export function textOf(command: Command): string {
+  return 'text' in command ? [command.name, ...(command.arguments ?? [])].join(' ') : command.join(' ');
+}
+
+/** Does one step as a run would: looks, acts, looks again. */
+export async function carryThrough(
+  context: StepContext,
+  step: PlannedStep,
+): Promise<{ before: Looked; after: Looked; again: Looked }> {
+  const kind = stepKinds.get(step.kind);
+  if (!kind) throw new Error(`There is no kind ${step.kind}.`);
+  const parameters = kind.parameters.parse(step.parameters);
+  const before = await kind.done(context, parameters, step);
+  await kind.act(context, parameters, step);
+  const after = await kind.verify(context, parameters, step);
+  return { before, after, again: await kind.done(context, parameters, step) };
+}
+
+/** The commands that a step always runs, as one would read them. */
+export const reviewed = (step: PlannedStep): string[] => always(step).map(({ command }) => textOf(command));
+const always = ({ commands }: PlannedStep): PlannedCommand[] => commands.filter(({ when }) => when === undefined);

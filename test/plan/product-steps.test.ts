@@ -1,0 +1,193 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makePlan } from '../../source/plan/plan.ts';
+import { SeatReboot } from '../../source/plan/seat-reboot.ts';
+import type { PlannedStep } from '../../source/plan/step.ts';
+import { history, items, noRelease, release, workloads } from './cluster-words.ts';
+import { type Answers, carryThrough, fakeWorld, textOf } from './fake-world.ts';
+import { cluster, factsOf, product, siteOf } from './sample.ts';
+
+const shape = { managers: 3 };
+const now = new Date('2026-11-21T08:00:00Z');
+const M = '/snap/bin/microk8s';
+const update = (site = siteOf(shape)) =>
+  makePlan({ purpose: 'update', site, product, facts: factsOf(shape, () => cluster()), now });
+
+function stepOf(kind: string, plan = update()): PlannedStep {
+  const step = plan.steps.find((each) => each.kind === kind);
+  if (!step) throw new Error(`no ${kind}`);
+  return step;
+}
+
+const made = (step: PlannedStep) => `kloudspot ${String(step.parameters.digest)}`;
+const world = (answers: Answers) => fakeWorld({ site: siteOf(shape), product, answers });
+
+describe('a release that an interrupted Helm left behind', () => {
+  const step = stepOf('helm-install');
+  const deployed = release('deployed', made(step), 3);
+
+  test.each([
+    ['at its first revision is uninstalled', ['pending-install'], 'uninstall kloudspot'],
+    [
+      'later is rolled back to what was in force',
+      ['superseded', 'deployed', 'pending-upgrade'],
+      'rollback kloudspot 2',
+    ],
+  ])('%s', async (_, statuses, healing) => {
+    const last = statuses.at(-1) ?? '';
+    const { context, ran } = world({
+      [`${M} helm3 status`]: (asked) => (asked.ran('upgrade') ? deployed : release(last, 'x', statuses.length)),
+      [`${M} helm3 history`]: history(...statuses),
+    });
+    await expect(carryThrough(context, step)).resolves.toMatchObject({ after: { holds: true } });
+    const texts = ran.map(({ command }) => textOf(command));
+    expect(texts[0]).toContain(healing);
+    expect(texts[1]).toContain('upgrade --install');
+  });
+
+  test('no answer from Helm is not "no release"', async () => {
+    const { context, ran } = world({
+      [`${M} helm3 status`]: { code: 1, stderr: 'Error: Kubernetes cluster unreachable' },
+    });
+    await expect(carryThrough(context, step)).rejects.toThrow(/unreachable/);
+    expect(ran).toEqual([]);
+  });
+});
+
+describe('a rollout that does not become ready', () => {
+  const broken = workloads({ kind: 'Deployment', name: 'web', wanted: 2, ready: 1, release: 'kloudspot' });
+  const pods = items([
+    {
+      metadata: { name: 'web-1' },
+      status: {
+        phase: 'Pending',
+        containerStatuses: [
+          { name: 'web', state: { waiting: { reason: 'ImagePullBackOff', message: 'no such tag' } } },
+        ],
+      },
+    },
+  ]);
+  const answers = (step: PlannedStep): Answers => ({
+    [`${M} helm3 status`]: release('deployed', made(step), 2),
+    [`${M} helm3 history`]: history('superseded', 'deployed'),
+    [`${M} kubectl get deployments`]: broken,
+    [`${M} kubectl get pods`]: pods,
+    [`${M} kubectl get events`]: items([]),
+  });
+
+  test('in an update goes back to the revision before, and says what was stuck', async () => {
+    const step = stepOf('rollout');
+    const { context, ran } = world(answers(step));
+    const fault = await carryThrough(context, step).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(fault).toMatchObject({ seen: expect.stringContaining('revision 1 is in force again') });
+    expect(fault).toMatchObject({
+      causes: expect.arrayContaining([expect.stringContaining('ImagePullBackOff: no such tag')]),
+    });
+    expect(ran.map(({ command }) => textOf(command))).toEqual([
+      `${M} helm3 rollback kloudspot 1 --namespace kloudspot`,
+    ]);
+  });
+
+  test('in a start stays as it is, to be looked at', async () => {
+    const start = makePlan({
+      purpose: 'start',
+      site: siteOf(shape),
+      product,
+      facts: factsOf(shape, () => cluster()),
+      now,
+    });
+    const step = stepOf('rollout', start);
+    const { context, ran } = world(answers(step));
+    await expect(carryThrough(context, step)).rejects.toThrow(/web 1 of 2/);
+    expect(ran).toEqual([]);
+  });
+
+  test('once rolled back is not called done on resume, though all that runs is ready', async () => {
+    const step = stepOf('rollout');
+    const { context } = world({
+      [`${M} helm3 status`]: release('deployed', 'Rollback to 1', 3),
+      [`${M} kubectl get deployments`]: workloads({
+        kind: 'Deployment',
+        name: 'web',
+        wanted: 1,
+        ready: 1,
+        release: 'kloudspot',
+      }),
+    });
+    await expect(carryThrough(context, step)).rejects.toThrow(/another revision is in force/);
+  });
+});
+
+describe('the TLS secret', () => {
+  let folder = '';
+  const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tls-'));
+    await writeFile(join(folder, 'key'), key);
+    await writeFile(join(folder, 'crt'), 'CERTIFICATE');
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  test('goes to the cluster through standard input, and its key is nowhere in the plan', async () => {
+    const tls = { mode: 'files', key: join(folder, 'key'), certificate: join(folder, 'crt') };
+    const site = siteOf(shape, { tls });
+    const plan = update(site);
+    const step = stepOf('tls-secret', plan);
+    const secret = JSON.stringify({
+      metadata: { name: 'kloudspot-tls' },
+      data: { 'tls.crt': Buffer.from('CERTIFICATE').toString('base64') },
+    });
+    const { context, ran, concealed } = fakeWorld({
+      site,
+      product,
+      answers: { [`${M} kubectl get secrets`]: ({ ran: count }) => (count('apply') ? secret : '') },
+    });
+    await expect(carryThrough(context, step)).resolves.toMatchObject({
+      before: { holds: false },
+      after: { holds: true },
+    });
+    const encoded = Buffer.from(key).toString('base64');
+    expect(ran[0]?.stdin).toContain(encoded);
+    expect(textOf(ran[0]?.command ?? [])).not.toContain(encoded);
+    expect(concealed).toContain(encoded);
+    expect(JSON.stringify(plan)).not.toContain(encoded.slice(0, 40));
+  });
+
+  test('a file that cannot be read stops it with the path', async () => {
+    const site = siteOf(shape, { tls: { mode: 'files', key: '/nowhere/key', certificate: '/nowhere/crt' } });
+    const { context } = fakeWorld({ site, product });
+    await expect(carryThrough(context, stepOf('tls-secret', update(site)))).rejects.toThrow(
+      '/nowhere/key cannot be read',
+    );
+  });
+});
+
+test('the restart of the seat leaves a unit behind that goes on, then tells the run', async () => {
+  const seat = { managers: 3, seat: 'ks-1' };
+  const plan = makePlan({ purpose: 'init', site: siteOf(seat), product, facts: factsOf(seat), now });
+  const step = plan.steps.find(({ id }) => id === 'reboot@ks-1');
+  const { context, ran, written } = world({ 'boot-state': 'boot-id a\nreboot-required yes\n' });
+  await expect(carryThrough(context, step ?? stepOf('rollout'))).rejects.toBeInstanceOf(SeatReboot);
+  expect(ran.map(({ command }) => textOf(command)).at(-1)).toContain('systemctl reboot');
+  const unit = written.get('/etc/systemd/system/kloudspot-resume.service') ?? '';
+  expect(unit).toMatch(/^ExecStart="\S+" .*" resume --yes --plain$/m);
+  expect(unit).not.toContain('<');
+});
+
+test('a stop that is done counts what stays', async () => {
+  const plan = makePlan({ purpose: 'stop', site: siteOf(shape), product, facts: factsOf(shape, () => cluster()), now });
+  const claim = (name: string) => ({ metadata: { name }, spec: {}, status: { phase: 'Bound' } });
+  const { context } = world({
+    [`${M} helm3 status`]: noRelease,
+    [`${M} kubectl get`]: items([]),
+    [`${M} kubectl get persistentvolumeclaims`]: items([claim('data-kafka-0'), claim('data-kafka-1')]),
+  });
+  const { before } = await carryThrough(context, stepOf('helm-uninstall', plan));
+  expect(before).toMatchObject({ holds: true, seen: expect.stringContaining('2 volumes stay') });
+});

@@ -1,0 +1,352 @@
+import { describe, expect, test } from 'vitest';
+import { makePlan } from '../../source/plan/plan.ts';
+import type { PlannedStep } from '../../source/plan/step.ts';
+import { addressOf, items, nodes, noRelease, release, service, status, workloads } from './cluster-words.ts';
+import { type Answers, carryThrough, fakeWorld, reviewed, textOf } from './fake-world.ts';
+import { cluster, factsOf, product, siteOf } from './sample.ts';
+
+const shape = { managers: 3, workers: 1 };
+const site = siteOf(shape);
+const now = new Date('2026-11-21T08:00:00Z');
+const plan = makePlan({ purpose: 'init', site, product, facts: factsOf(shape), now });
+const stop = makePlan({ purpose: 'stop', site, product, facts: factsOf(shape, () => cluster()), now });
+const stepOf = (id: string): PlannedStep => {
+  const step = [...plan.steps, ...stop.steps].find((each) => each.id === id);
+  if (!step) throw new Error(`The plan has no step ${id}.`);
+  return step;
+};
+
+const M = '/snap/bin/microk8s';
+const kubectl = (rest: string) => `${M} kubectl ${rest}`;
+const description = (id: string) => {
+  const words = stepOf(id).commands.at(-1)?.command;
+  return Array.isArray(words) ? (words[words.indexOf('--description') + 1] ?? '') : '';
+};
+const after =
+  (part: string, then: string, before = '') =>
+  (asked: { ran(part: string): number }) =>
+    asked.ran(part) > 0 ? then : before;
+
+interface Story {
+  readonly id: string;
+  readonly answers?: Answers;
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** For each kind: a world where its end state comes about by its own commands, and by nothing else. */
+const stories: readonly Story[] = [
+  {
+    id: 'packages@ks-1',
+    answers: {
+      'packages-state': after(
+        '/dev/null',
+        'lists-age 3\nupgradable 0\ninstalled lvm2\ninstalled open-iscsi\niscsid enabled active\n',
+        'lists-age never\nupgradable 0\ninstalled lvm2\niscsid absent inactive\n',
+      ),
+    },
+  },
+  {
+    id: 'reboot@ks-2',
+    answers: {
+      'boot-state': ({ ran }) =>
+        ran('reboot') ? 'boot-id b\nreboot-required no\n' : 'boot-id a\nreboot-required yes\n',
+    },
+  },
+  { id: 'hostname@ks-1', answers: { 'hostnamectl --static': after('set-hostname', 'ks-1\n', 'ubuntu\n') } },
+  { id: 'hosts-file@ks-1' },
+  {
+    id: 'network@ks-1',
+    answers: {
+      'systemctl is-active': { code: 3, stdout: 'inactive\n' },
+      'ip -4 -o address show': after(
+        'netplan apply',
+        '2: eth0    inet 10.0.4.21/24 brd 10.0.4.255 scope global eth0\n',
+        '2: eth0    inet 10.0.4.81/24 scope global dynamic eth0\n',
+      ),
+    },
+  },
+  {
+    id: 'shared-volume@ks-1',
+    answers: {
+      lvs: after(
+        'lvcreate',
+        '{"report":[{"lv":[{"lv_name":"shared","vg_name":"ubuntu-vg","lv_size":"28991029248","lv_path":"","lv_tags":"kloudspot"}]}]}',
+        '{"report":[{"lv":[]}]}',
+      ),
+    },
+  },
+  {
+    id: 'join-manager@ks-2',
+    answers: {
+      'tcp-probe': 'open 25000\nopen 16443\n',
+      [kubectl('get nodes')]: after(' join ', nodes('ks-1', 'ks-2'), nodes('ks-1')),
+      [`${M} status`]: after(' join ', status('10.0.4.21', '10.0.4.22'), status('127.0.0.1')),
+      [`${M} add-node`]: JSON.stringify({ token: `${'a'.repeat(32)}/977474d09ad8`, urls: ['172.17.0.1:25000/x'] }),
+    },
+  },
+  {
+    id: 'addon-dns',
+    answers: {
+      [kubectl('get deployments')]: after(
+        'scale',
+        workloads({ kind: 'Deployment', name: 'coredns', wanted: 2, ready: 2 }),
+        workloads({ kind: 'Deployment', name: 'coredns', wanted: 1, ready: 1 }),
+      ),
+      [kubectl('get services kube-dns')]: service(),
+    },
+  },
+  {
+    id: 'addon-ingress',
+    answers: {
+      [kubectl('get deployments')]: after(
+        'enable ingress',
+        workloads({ kind: 'DaemonSet', name: 'nginx-ingress-microk8s-controller', wanted: 4, ready: 4 }),
+        items([]),
+      ),
+      [kubectl('get ingressclasses public')]: '{"metadata":{"name":"public"}}',
+    },
+  },
+  {
+    id: 'addon-metallb',
+    answers: {
+      [kubectl('get deployments')]: after(
+        'enable metallb',
+        workloads(
+          { kind: 'Deployment', name: 'controller', wanted: 1, ready: 1 },
+          { kind: 'DaemonSet', name: 'speaker', wanted: 4, ready: 4 },
+        ),
+        items([]),
+      ),
+      [kubectl('get ipaddresspools')]: items([
+        { metadata: { name: 'default-addresspool' }, spec: { addresses: ['10.0.4.30/32'] } },
+      ]),
+    },
+  },
+  { id: 'ingress-service', answers: { [kubectl('get services ingress')]: after('apply', service('10.0.4.30'), '') } },
+  {
+    id: 'storage-engine/lvm',
+    answers: {
+      [`${M} helm3 status`]: ({ ran }) =>
+        ran('upgrade') ? release('deployed', description('storage-engine/lvm')) : noRelease,
+      [kubectl('get deployments')]: workloads({
+        kind: 'DaemonSet',
+        name: 'node',
+        wanted: 4,
+        ready: 4,
+        release: 'lvm-localpv',
+      }),
+    },
+  },
+  {
+    id: 'pool',
+    answers: {
+      [kubectl('get blockdevices')]: items(
+        ['ks-1', 'ks-2', 'ks-3'].map((name) => ({
+          metadata: { name: `blockdevice-${name}`, labels: { 'kubernetes.io/hostname': name } },
+          spec: {
+            path: '/dev/dm-1',
+            devlinks: [{ kind: 'by-id', links: ['/dev/disk/by-id/dm-name-ubuntu--vg-shared'] }],
+          },
+        })),
+      ),
+      [kubectl('get cstorpoolclusters')]: after('apply', '{"metadata":{"name":"kloudspot"}}'),
+      [kubectl('get cstorpoolinstances')]: items(
+        ['ks-1', 'ks-2', 'ks-3'].map((name) => ({
+          metadata: { name, labels: { 'kubernetes.io/hostname': name } },
+          status: { phase: 'ONLINE', readOnly: false },
+        })),
+      ),
+    },
+  },
+  {
+    id: 'storage-class/unshared',
+    answers: {
+      [kubectl('get storageclasses')]: after(
+        'apply',
+        JSON.stringify({
+          metadata: { name: 'kloudspot-lvm' },
+          provisioner: 'local.csi.openebs.io',
+          parameters: { storage: 'lvm', volgroup: 'ubuntu-vg', fsType: 'ext4' },
+          volumeBindingMode: 'WaitForFirstConsumer',
+        }),
+      ),
+    },
+  },
+  {
+    id: 'namespace',
+    answers: {
+      [kubectl('get namespaces')]: after('apply', '{"metadata":{"name":"kloudspot"},"status":{"phase":"Active"}}'),
+    },
+  },
+  { id: 'values' },
+  { id: 'chart' },
+  {
+    id: 'helm-install',
+    answers: {
+      [`${M} helm3 status`]: ({ ran }) =>
+        ran('upgrade') ? release('deployed', description('helm-install')) : noRelease,
+    },
+  },
+  {
+    id: 'helm-uninstall',
+    answers: {
+      [`${M} helm3 status`]: ({ ran }) => (ran('uninstall') ? noRelease : release('deployed', 'x')),
+      [kubectl('get')]: items([]),
+    },
+  },
+];
+
+describe('what was reviewed is what happens, and the end state judges', () => {
+  test.each(stories)('$id', async ({ id, answers, files }) => {
+    const step = stepOf(id);
+    const world = fakeWorld({ site, product, ...(answers ? { answers } : {}), ...(files ? { files } : {}) });
+    const { before, after: done, again } = await carryThrough(world.context, step);
+    expect(before.holds).toBe(false);
+    expect(done).toMatchObject({ holds: true });
+    expect(again.holds).toBe(true);
+    const shown = world.ran.map(({ shown: words, command }) => (words ? words.join(' ') : textOf(command)));
+    expect(shown).toEqual(reviewed(step));
+    for (const { path, content, secret } of step.files) if (!secret) expect(world.written.get(path)).toBe(content);
+  });
+});
+
+test('every kind of an init and a stop is told in a story, or has a test of its own', () => {
+  const told = new Set(stories.map(({ id }) => stepOf(id).kind));
+  const ownTests = ['microk8s-install', 'join-worker', 'tls-secret', 'rollout'];
+  const kinds = new Set([...plan.steps, ...stop.steps].map(({ kind }) => kind));
+  expect([...kinds].filter((kind) => !told.has(kind) && !ownTests.includes(kind))).toEqual([]);
+});
+
+describe('microk8s-install', () => {
+  const step = stepOf('microk8s-install@ks-1');
+  const snapList = (tracking: string, notes: string) =>
+    `Name      Version  Rev   Tracking     Publisher   Notes\nmicrok8s  v1.34.1  8000  ${tracking}  canonical✓  ${notes}\n`;
+  const launched = { '/var/snap/microk8s/common/etc/launcher/install.yaml.applied': '' };
+
+  test('installs, waits for its launch configuration and for readiness, holds refreshes', async () => {
+    const world = fakeWorld({
+      site,
+      product,
+      files: launched,
+      answers: {
+        'snap list': ({ ran }) =>
+          ran('install') ? snapList('1.34/stable', ran('hold') ? 'classic,held' : 'classic') : { code: 1 },
+        [`${M} status`]: status('127.0.0.1'),
+      },
+    });
+    const { after: done } = await carryThrough(world.context, step);
+    expect(done).toMatchObject({ holds: true });
+    expect(world.ran.map(({ command }) => textOf(command))).toEqual(
+      step.commands.map(({ command }) => textOf(command)),
+    );
+  });
+
+  test('never changes another version that is there', async () => {
+    const world = fakeWorld({ site, product, answers: { 'snap list': snapList('1.31/stable', 'classic') } });
+    await expect(carryThrough(world.context, step)).rejects.toThrow(/1\.31\/stable is there already/);
+    expect(world.ran).toEqual([]);
+  });
+});
+
+describe('a join', () => {
+  const step = stepOf('join-manager@ks-2');
+  const token = `${'a'.repeat(32)}/977474d09ad8`;
+  const base: Answers = {
+    'tcp-probe': 'open 25000\nopen 16443\n',
+    [kubectl('get nodes')]: nodes('ks-1'),
+    [`${M} status`]: status('10.0.4.21'),
+    [`${M} add-node`]: JSON.stringify({ token, urls: [] }),
+  };
+
+  test('its token is concealed before it is used, and stands in no plan', async () => {
+    const world = fakeWorld({
+      site,
+      product,
+      answers: {
+        ...base,
+        [kubectl('get nodes')]: after(' join ', nodes('ks-1', 'ks-2'), nodes('ks-1')),
+        [`${M} status`]: after(' join ', status('10.0.4.21', '10.0.4.22'), status('127.0.0.1')),
+      },
+      files: {},
+    });
+    await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { holds: true } });
+    expect(world.concealed).toEqual([token]);
+    expect(world.ran.find(({ command }) => textOf(command).includes(' join '))?.shown?.join(' ')).toContain(
+      '10.0.4.21:25000/<token>',
+    );
+    expect(JSON.stringify(plan)).not.toContain(token);
+  });
+
+  test('that prints success without a member is cleaned up and tried once more with a new token, then fails', async () => {
+    const world = fakeWorld({
+      site,
+      product,
+      answers: { ...base, [`${M} join`]: 'Successfully joined the cluster.\n' },
+    });
+    await expect(carryThrough(world.context, step)).rejects.toThrow(/does not know ks-2/);
+    const texts = world.ran.map(({ command }) => textOf(command));
+    expect(texts.filter((text) => text.includes('add-node'))).toHaveLength(2);
+    expect(texts.filter((text) => text.includes('remove-node ks-2 --force'))).toHaveLength(1);
+  });
+
+  test('asks for no token while the ports are closed', async () => {
+    const world = fakeWorld({ site, product, answers: { ...base, 'tcp-probe': 'closed 25000\nopen 16443\n' } });
+    await expect(carryThrough(world.context, step)).rejects.toThrow(/closed: 25000/);
+    expect(world.ran).toEqual([]);
+  });
+
+  test('a member of another cluster is left alone', async () => {
+    const lock = { '/var/snap/microk8s/current/var/lock/no-cert-reissue': '' };
+    const world = fakeWorld({ site, product, answers: base, files: lock });
+    await expect(carryThrough(world.context, step)).rejects.toThrow(/belongs to a cluster/);
+    expect(world.ran).toEqual([]);
+  });
+});
+
+describe('a change of address', () => {
+  const step = stepOf('network@ks-1');
+
+  test('that the seat cannot confirm is taken back by the node itself, and the step says so', async () => {
+    const { path } = step.parameters;
+    const world = fakeWorld({
+      site,
+      product,
+      answers: {
+        'systemctl is-active': { code: 3, stdout: 'inactive\n' },
+        'ip -4 -o address show': ({ ran }) => {
+          if (ran('netplan apply') && typeof path === 'string') world.written.delete(path);
+          return '2: eth0    inet 10.0.4.81/24 scope global dynamic eth0\n';
+        },
+      },
+    });
+    await expect(carryThrough(world.context, step)).rejects.toThrow(/taken the change back by itself/);
+    expect(world.ran.some(({ command }) => textOf(command).startsWith('systemctl stop'))).toBe(false);
+  });
+
+  test('that netplan refuses is taken back at once', async () => {
+    const world = fakeWorld({
+      site,
+      product,
+      answers: {
+        'systemctl is-active': 'inactive\n',
+        'netplan generate': { code: 1, stderr: 'x.yaml:3:5: unknown key' },
+      },
+    });
+    await expect(carryThrough(world.context, step)).rejects.toThrow(/unknown key/);
+    expect(world.ran.map(({ command }) => textOf(command))).not.toContain(
+      'systemd-run --unit=kloudspot-network-apply --collect netplan apply',
+    );
+    expect(world.ran.at(-1)?.command).toEqual(['/bin/sh', '/var/lib/kloudspot/network-restore.sh']);
+  });
+
+  test('the node takes everything back before anything is changed: the timer is armed first', () => {
+    const texts = reviewed(step);
+    const at = (part: string) => texts.findIndex((text) => text.includes(part));
+    expect(at('on-active')).toBeLessThan(at('mv '));
+    expect(at('netplan generate')).toBeLessThan(at('netplan apply'));
+  });
+});
+
+test('addresses of the sample are those of the plan', () => {
+  expect(site.nodes.map(({ name }) => addressOf(name))).toEqual(['10.0.4.21', '10.0.4.22', '10.0.4.23', '10.0.4.24']);
+});
