@@ -52,12 +52,17 @@ export function storageNotes(view: WizardView): readonly Note[] {
   const estimate = draftEstimate(view);
   if (estimate.volumes.length === 0) return [{ grade: 'plain', text: 'These features store nothing.' }];
   const rowOf = (name: string): string => String(draftNodes(view.draft).findIndex((node) => node.name === name));
+  // The one that lacks most comes first, with what would help.
   const short = estimate.nodes
     .filter((node) => node.verdict === 'short')
-    .map((node): Note => {
-      const mends = node.mends.slice(0, 2).map((mend) => mend.text);
-      const text = `${node.node}: ${node.reason}${mends.length > 0 ? ` Mends: ${mends.join(' · ')}` : ''}`;
-      return { grade: 'fail', text, row: rowOf(node.node) };
+    .toSorted((one, other) => Number(other.node === estimate.weakest) - Number(one.node === estimate.weakest))
+    .flatMap((node): Note[] => {
+      const mends = node.mends.slice(0, 3).map((mend) => mend.text.replace(/\.$/, ''));
+      const row = rowOf(node.node);
+      const said: Note = { grade: 'fail', text: `${node.node}: ${node.reason}`, row };
+      return mends.length > 0
+        ? [said, { grade: 'plain', text: `Mends for ${node.node}: ${mends.join(' · ')}`, row }]
+        : [said];
     });
   const unseen = estimate.nodes.filter((node) => node.verdict === 'unknown').length;
   const notSeen: Note[] =

@@ -1,6 +1,7 @@
 import { render } from 'ink';
 import type { ExitCode } from '../../fault/fault.ts';
 import { exitCode } from '../../fault/fault.ts';
+import { partingLines } from '../parting.ts';
 import type { InitSession } from '../session.ts';
 import { App } from './app/app.tsx';
 import { initialState } from './app/state.ts';
@@ -34,5 +35,13 @@ export async function runInkInit(session: InitSession, options: ThemeOptions): P
   } finally {
     await world.close();
   }
+  const { run, savedAt, rehearsal } = world.store.state;
+  const lines = partingLines({
+    draftPath: session.files.draft,
+    saved: savedAt !== undefined,
+    run: run?.view,
+    rehearsal: rehearsal !== undefined,
+  });
+  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
   return code;
 }

@@ -96,7 +96,7 @@ function Page(props: {
   if (!state.run) return null;
   if (state.screen === 'summary')
     return <SummaryPage run={state.run} rehearsal={state.rehearsal !== undefined} width={width} />;
-  return <RunPage run={state.run} rows={rows} width={width} now={state.now} tick={props.tick} />;
+  return <RunPage run={state.run} rows={rows} width={width} now={state.now + state.run.ahead} tick={props.tick} />;
 }
 
 const titleOf = (screen: ScreenId): string =>

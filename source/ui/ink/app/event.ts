@@ -31,7 +31,7 @@ export type AppEvent =
   | { readonly type: 'plan-failed'; readonly lines: readonly string[] }
   | { readonly type: 'begun'; readonly now: number }
   | { readonly type: 'begin-failed'; readonly lines: readonly string[] }
-  | { readonly type: 'run'; readonly event: RunEvent; readonly left: number | undefined }
+  | { readonly type: 'run'; readonly event: RunEvent; readonly left: number | undefined; readonly now: number }
   | { readonly type: 'run-lost'; readonly why: string };
 
 /** What a key asks of the world. Data only; `world.ts` does it. */

@@ -8,9 +8,11 @@ import { useTheme } from '../theme.ts';
 import { bodyRows } from './layout.ts';
 import type { AppState, Overlay } from './state.ts';
 
+type OverlayBase = Pick<AppState, 'size' | 'screen' | 'draft' | 'access'>;
+
 /** What lies over the page instead of it: help, a pager, fingerprints, a password, the question whether to leave. */
 export function OverlayView(props: {
-  readonly state: AppState;
+  readonly state: OverlayBase;
   readonly overlay: Overlay;
   readonly width: number;
 }): ReactNode {
@@ -53,7 +55,7 @@ function Leave(props: { readonly running: boolean }): ReactNode {
   );
 }
 
-function HostKeys(props: { readonly state: AppState; readonly width: number }): ReactNode {
+function HostKeys(props: { readonly state: OverlayBase; readonly width: number }): ReactNode {
   const theme = useTheme();
   const { offers } = offersOf(props.state);
   if (offers.length === 0) return <Line text=" Every node that answered has a key that is trusted already." />;

@@ -193,7 +193,7 @@ export class World {
         [...(view?.steps.values() ?? [])].filter((step) => isSettled(step.state)).map((step) => step.step.id),
       );
       const left = view ? this.#session.estimate(view.plan, settled) : undefined;
-      this.store.dispatch({ type: 'run', event, left });
+      this.store.dispatch({ type: 'run', event, left, now: Date.now() });
     }
   }
 

@@ -4,7 +4,10 @@ import { draftNodes } from '../../../wizard/draft-nodes.ts';
 import type { AccessEntry, AppState } from '../app/state.ts';
 
 /** All host keys that are not trusted yet, and the nodes that wait for it. */
-export function offersOf(state: AppState): { offers: readonly HostKeyOffer[]; reaches: readonly string[] } {
+export function offersOf(state: Pick<AppState, 'draft' | 'access'>): {
+  offers: readonly HostKeyOffer[];
+  reaches: readonly string[];
+} {
   const waiting = draftNodes(state.draft).flatMap((node) => {
     const reach = textAt(node, ['reach']);
     const access = state.access.get(reach)?.state;

@@ -94,8 +94,9 @@ export function Panel(props: {
   let left = props.rows;
   return props.list.map((one) => {
     if (left <= 0) return null;
-    const most = left;
-    left -= saidHeight(theme, one, props.width);
+    // One long sentence must not push out the others.
+    const most = Math.min(left, props.list.length > 1 && props.rows < 8 ? 2 : left);
+    left -= Math.min(most, saidHeight(theme, one, props.width));
     return (
       <Marked
         key={one.text}

@@ -100,7 +100,8 @@ function GridLines(props: {
   readonly width: number;
 }): ReactNode {
   const theme = useTheme();
-  const titles = Math.min(30, Math.max(12, ...props.shown.map((row) => row.title.length)));
+  const perNode = props.shown.filter((row) => row.about === 'node');
+  const titles = Math.min(30, Math.max(12, ...perNode.map((row) => row.title.length)));
   const wanted = Math.min(22, Math.max(0, ...props.shown.map((row) => row.wanted.length)));
   const nodeWidth = (node: string): number =>
     Math.max(node.length, ...props.shown.map((row) => (row.cells.get(node)?.seen.length ?? 0) + 2));
@@ -126,12 +127,26 @@ function GridLines(props: {
         <Box key={row.check + row.title} flexShrink={0} height={1}>
           <Text> </Text>
           <Pointer here={props.from + at === props.row} />
-          {columns.map((column) => (
-            <GridCell key={column.id} row={row} column={column} />
-          ))}
+          {row.about === 'node' ? (
+            columns.map((column) => <GridCell key={column.id} row={row} column={column} />)
+          ) : (
+            <WholeRow row={row} />
+          )}
         </Box>
       ))}
     </>
+  );
+}
+
+/** A pair's or the site's row needs no columns. */
+function WholeRow(props: { readonly row: GridRow }): ReactNode {
+  const theme = useTheme();
+  const { row } = props;
+  const seen = [...row.cells.values()].map((one) => one.seen).join(' ');
+  return (
+    <Text wrap="truncate" {...tone(theme, row.grade === 'pass' ? 'plain' : row.grade)}>
+      {asciiText(theme, `${markOf(theme, row.grade)} ${row.title}  ${seen}`)}
+    </Text>
   );
 }
 
@@ -142,14 +157,12 @@ function GridCell(props: {
   const theme = useTheme();
   const { row, column } = props;
   const text = (value: string): string => `${padded(asciiText(theme, value), column.width)}  `;
-  if (column.id === 'title') {
-    const mark = row.about === 'node' ? '' : `${markOf(theme, row.grade)} `;
+  if (column.id === 'title')
     return (
       <Text wrap="truncate" {...tone(theme, row.grade === 'pass' ? 'plain' : row.grade)}>
-        {text(mark + row.title)}
+        {text(row.title)}
       </Text>
     );
-  }
   if (column.id === 'wanted')
     return (
       <Text wrap="truncate" {...tone(theme, 'quiet')}>
@@ -171,7 +184,7 @@ function Detail(props: { readonly row: GridRow; readonly width: number; readonly
   const shown = (worst.length > 0 ? worst : props.row.findings.slice(0, 1)).slice(0, 3);
   return shown.map((finding) => {
     const nodes = finding.nodes.length > 0 ? `${finding.nodes.join(' → ')}: ` : '';
-    const text = `${nodes}${finding.reason}${finding.advice ? ` ${finding.advice}` : ''}`;
+    const text = `${nodes}${finding.reason}${finding.advice && finding.grade !== 'pass' ? ` ${finding.advice}.` : ''}`;
     return (
       <Marked
         key={text}

@@ -58,10 +58,10 @@ function SubjectLine(props: { readonly line: ReviewLine; readonly here: boolean;
     <Box flexShrink={0} height={1}>
       <Text> </Text>
       <Pointer here={here} />
-      <Text {...tone(theme, line.grade)}>{`${markOf(theme, line.grade)} `}</Text>
-      <Text bold={here}>{padded(line.subject, 11)}</Text>
-      <Text wrap="truncate" {...tone(theme, line.grade === 'pass' ? 'plain' : line.grade)}>
-        {asciiText(theme, line.text)}
+      <Text wrap="truncate">
+        <Text {...tone(theme, line.grade)}>{`${markOf(theme, line.grade)} `}</Text>
+        <Text bold={here}>{padded(line.subject, 11)}</Text>
+        <Text {...tone(theme, line.grade === 'pass' ? 'plain' : line.grade)}>{asciiText(theme, line.text)}</Text>
       </Text>
     </Box>
   );

@@ -21,7 +21,12 @@ export function reviewNews(
   if (event.type === 'begin-failed') return next({ beginning: false, problem: event.lines });
   if (!review.plan) return only(state);
   return enterScreen(
-    { ...state, run: runState(review.plan), review: { ...review, beginning: false }, now: event.now },
+    {
+      ...state,
+      run: runState(review.plan, state.rehearsal !== undefined),
+      review: { ...review, beginning: false },
+      now: event.now,
+    },
     'run',
   );
 }

@@ -6,7 +6,7 @@ import type { RunState } from './state.ts';
 export function headOfRun(run: RunState, now: number): string {
   const { counts, startedAt, lastAt, state } = run.view;
   const done = counts.changed + counts.already + counts.skipped;
-  const until = state === 'ended' ? lastAt : Math.max(now, lastAt ?? 0);
+  const until = state === 'ended' ? lastAt : Math.max(now + run.ahead, lastAt ?? 0);
   const spent = startedAt === undefined || until === undefined ? '' : ` · ${duration(until - startedAt)}`;
   const left = run.left !== undefined && state === 'running' ? ` · left ${aboutMinutes(run.left)}` : '';
   const word = state === 'paused' ? ' · paused' : state === 'choosing' ? ' · waits for you' : '';

@@ -12,18 +12,33 @@ export interface RunState {
   readonly moved: boolean;
   /** ms left by earlier runs' times; undefined: nobody knows. */
   readonly left: number | undefined;
+  /** A rehearsal's clock is its own: ms that it is ahead of this machine's; 0 where the clocks are one. */
+  readonly ahead: number;
+  readonly rehearsal: boolean;
   /** Ctrl-C was pressed: the run stops after its running steps. */
   readonly stopping: boolean;
   /** The journal could not be followed further. */
   readonly lost: string | undefined;
 }
 
-export function runState(plan: Plan): RunState {
-  return { view: emptyView(plan), row: 0, column: 0, moved: false, left: undefined, stopping: false, lost: undefined };
+export function runState(plan: Plan, rehearsal: boolean): RunState {
+  return {
+    rehearsal,
+    ahead: 0,
+    view: emptyView(plan),
+    row: 0,
+    column: 0,
+    moved: false,
+    left: undefined,
+    stopping: false,
+    lost: undefined,
+  };
 }
 
-export function withEvent(state: RunState, event: RunEvent, left: number | undefined): RunState {
-  const next = { ...state, view: applyEvent(state.view, event), left: left ?? state.left };
+/** `now`: when it was read, ms since 1970 by this machine's clock. */
+export function withEvent(state: RunState, event: RunEvent, left: number | undefined, now: number): RunState {
+  const ahead = state.rehearsal ? Date.parse(event.at) - now : 0;
+  const next = { ...state, ahead, view: applyEvent(state.view, event), left: left ?? state.left };
   const failed = event.type === 'step-failed';
   if (state.moved && !failed) return next;
   return event.type === 'step-started' || failed ? lookAt(next, event.step) : next;

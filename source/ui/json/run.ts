@@ -1,0 +1,21 @@
+import type { RunEvent, RunOutcome } from '../../run/event.ts';
+import type { RunSummary } from '../../run/runs.ts';
+
+/** Writes each event as one line of JSON. Gives how the run ended; undefined when the watching ended first. */
+export async function writeEvents(
+  events: AsyncIterable<RunEvent>,
+  write: (line: string) => void,
+): Promise<RunOutcome | undefined> {
+  let outcome: RunOutcome | undefined;
+  for await (const event of events) {
+    write(`${JSON.stringify(event)}\n`);
+    // A run that was resumed goes on behind its end.
+    outcome = event.type === 'run-ended' ? event.outcome : undefined;
+  }
+  return outcome;
+}
+
+/** A run for machines. */
+export function runData({ id, directory, state, startedAt, endedAt }: RunSummary): Record<string, unknown> {
+  return { run: id, state, startedAt, endedAt, directory };
+}
