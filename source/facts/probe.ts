@@ -11,7 +11,6 @@ export const probeSections = [
   'product-uuid', // cat /sys/class/dmi/id/product_uuid
   'initiator-name', // cat /etc/iscsi/initiatorname.iscsi
   'host-key', // ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub
-  'virtualization', // systemd-detect-virt (exit 1 with `none`)
   'processors', // nproc --all
   'cpuinfo', // first `model name` and `flags` (ARM: `Features`) lines of /proc/cpuinfo
   'meminfo', // the lines MemTotal and SwapTotal of /proc/meminfo
@@ -24,17 +23,18 @@ export const probeSections = [
   'cloud-init', // the words `present` and `network-disabled`, a line each, where they hold
   'listeners', // ss -H -l -t -n -p
   'lsblk', // lsblk -J -b -o …
+  'df', // df -B1 --output=source,size,avail,target / /var/snap (or the nearest folder that exists)
+  'packages', // dpkg-query -W -f '${db:Status-Status} ${Package} ${Version}\n' PACKAGES (exit 1: some are unknown)
+  'reboot-required', // the word `yes` or `no`
+  'microk8s-locks', // ls -1 /var/snap/microk8s/current/var/lock (exit 2: none)
+  'virtualization', // systemd-detect-virt (exit 1 with `none`)
   'vgs', // vgs --reportformat json …
   'pvs', // pvs --reportformat json …
   'lvs', // lvs -a --reportformat json …
-  'df', // df -B1 --output=source,size,avail,target / /var/snap (or the nearest folder that exists)
-  'packages', // dpkg-query -W -f '${db:Status-Status} ${Package} ${Version}\n' PACKAGES (exit 1: some are unknown)
   'upgrades', // apt-get -s -qq --with-new-pkgs upgrade
-  'reboot-required', // the word `yes` or `no`
   'timedatectl', // timedatectl show -p NTPSynchronized
   'snap-version', // snap version
   'snap-microk8s', // snap list microk8s (exit 1: not installed)
-  'microk8s-locks', // ls -1 /var/snap/microk8s/current/var/lock (exit 2: none)
   'microk8s-active', // systemctl is-active snap.microk8s.daemon-kubelite (exit 3 or 4: not running)
 ] as const;
 
@@ -81,6 +81,14 @@ section() {
   printf '\\n@@ %s warns\\n%s\\n@@ %s ends %s\\n' "$name" "$warnings" "$name" "$code"
 }
 
+# slow tools work side by side with the rest; their sections are printed last
+answers=()
+begin() {
+  local answer
+  exec {answer}< <(section "$@")
+  answers+=("$answer")
+}
+
 netplan_files() {
   local file
   for file in /etc/netplan/*.yaml; do
@@ -119,6 +127,15 @@ packages() {
 }
 
 section clock date +%s%3N
+begin virtualization systemd-detect-virt
+begin vgs lvm_report vgs -o vg_name,vg_uuid,vg_size,vg_free,vg_extent_size,vg_attr,vg_missing_pv_count
+begin pvs lvm_report pvs -o pv_name,pv_uuid,vg_name,pv_size,pv_free,pv_attr,pv_allocatable,pv_missing,pv_duplicate
+begin lvs lvm_report lvs -a -o lv_name,lv_uuid,vg_name,lv_size,lv_attr,lv_path,lv_tags,pool_lv,segtype,lv_role
+begin upgrades timeout 60 apt-get -s -qq -o Debug::NoLocking=true --with-new-pkgs upgrade
+begin timedatectl timeout 10 timedatectl show -p NTPSynchronized
+begin snap-version timeout 20 snap version
+begin snap-microk8s timeout 20 snap list microk8s
+begin microk8s-active systemctl is-active snap.microk8s.daemon-kubelite
 section os-release cat /etc/os-release
 section uname uname -srm
 section hostname cat /proc/sys/kernel/hostname
@@ -127,7 +144,6 @@ section boot-id cat /proc/sys/kernel/random/boot_id
 section product-uuid cat /sys/class/dmi/id/product_uuid
 section initiator-name cat /etc/iscsi/initiatorname.iscsi
 section host-key ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub
-section virtualization systemd-detect-virt
 section processors nproc --all
 section cpuinfo cpuinfo
 section meminfo grep -E '^(MemTotal|SwapTotal):' /proc/meminfo
@@ -140,17 +156,10 @@ section hosts cat /etc/hosts
 section cloud-init cloud_init
 section listeners ss -H -l -t -n -p
 section lsblk timeout 20 lsblk -J -b -o NAME,KNAME,PATH,TYPE,SIZE,FSTYPE,MOUNTPOINTS,ROTA,RM,RO,MODEL,SERIAL,WWN,TRAN,MAJ:MIN
-section vgs lvm_report vgs -o vg_name,vg_uuid,vg_size,vg_free,vg_extent_size,vg_attr,vg_missing_pv_count
-section pvs lvm_report pvs -o pv_name,pv_uuid,vg_name,pv_size,pv_free,pv_attr,pv_allocatable,pv_missing,pv_duplicate
-section lvs lvm_report lvs -a -o lv_name,lv_uuid,vg_name,lv_size,lv_attr,lv_path,lv_tags,pool_lv,segtype,lv_role
 section df file_systems
 section packages packages "$@"
-section upgrades timeout 60 apt-get -s -qq -o Debug::NoLocking=true --with-new-pkgs upgrade
 section reboot-required reboot_required
-section timedatectl timeout 10 timedatectl show -p NTPSynchronized
-section snap-version timeout 20 snap version
-section snap-microk8s timeout 20 snap list microk8s
 section microk8s-locks ls -1 /var/snap/microk8s/current/var/lock
-section microk8s-active systemctl is-active snap.microk8s.daemon-kubelite
+for answer in "\${answers[@]}"; do cat <&"$answer"; done
 exit 0
 `;

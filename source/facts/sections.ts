@@ -3,32 +3,33 @@ import { type ProbeSection, probeSections, type SectionOutput } from './probe.ts
 
 export type Sections = ReadonlyMap<ProbeSection, SectionOutput>;
 
-/** Takes the probe's output apart; the inverse of `probeText`. A section that broke off is missing. */
+const names: ReadonlySet<string> = new Set(probeSections);
+const isSection = (name: string | undefined): name is ProbeSection => name !== undefined && names.has(name);
+
+/** Takes the probe's output apart; the inverse of `probeText`. What comes after a section that broke off is missing. */
 export function readSections(output: string): Sections {
   const sections = new Map<ProbeSection, SectionOutput>();
-  let from = 0;
-  for (const name of probeSections) {
-    const section = readSection(output, name, from);
-    if (section === undefined) continue;
+  const says = /@@ (\S+) says\n/y;
+  for (let name = says.exec(output)?.[1]; isSection(name); name = says.exec(output)?.[1]) {
+    const section = readSection(output, name, says.lastIndex);
+    if (section === undefined) break;
     sections.set(name, section.output);
-    from = section.end;
+    says.lastIndex = section.end;
   }
   return sections;
 }
 
-/** Sections come in a fixed order, and only the line that is due next counts: a file that holds such lines changes nothing but itself. */
+/** Only the line that is due next counts: a file that holds such lines changes nothing but itself. */
 function readSection(output: string, name: string, from: number): { output: SectionOutput; end: number } | undefined {
-  const says = `@@ ${name} says\n`;
   const warns = `\n@@ ${name} warns\n`;
   const ends = `\n@@ ${name} ends `;
-  if (!output.startsWith(says, from)) return undefined;
-  const middle = output.indexOf(warns, from + says.length);
+  const middle = output.indexOf(warns, from);
   const last = middle < 0 ? -1 : output.indexOf(ends, middle + warns.length);
   const end = last < 0 ? -1 : output.indexOf('\n', last + ends.length);
   if (end < 0) return undefined;
   return {
     output: {
-      stdout: output.slice(from + says.length, middle),
+      stdout: output.slice(from, middle),
       stderr: output.slice(middle + warns.length, last),
       code: Number.parseInt(output.slice(last + ends.length, end), 10),
     },

@@ -52,7 +52,7 @@ describe('the probe', () => {
     const { name, text: script, arguments: packages = [] } = factsProbe(['bash', 'no-such-package']);
     const result = spawnSync(
       'bash',
-      ['-c', script.replace(/^section (upgrades|snap|timedatectl).*$/gm, ''), name, ...packages],
+      ['-c', script.replace(/^begin (upgrades|snap|timedatectl).*$/gm, ''), name, ...packages],
       { encoding: 'utf8' },
     );
     expect({ status: result.status, stderr: result.stderr }).toEqual({ status: 0, stderr: '' });
