@@ -146,7 +146,7 @@ export function healthyStorage(n = 1): StorageFacts {
     ],
     disks: [
       device('sda', 'disk', disk, {
-        model: 'SAMSUNG MZ7L3960',
+        model: 'Samsung SSD 870',
         serial: `S6ES${hex(n, 6)}`,
         wwn: `0x5002538f${hex(n, 8)}`,
         transport: 'sata',

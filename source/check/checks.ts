@@ -18,7 +18,7 @@ import { defaultRoute, nameServers } from './routes.ts';
 import { seatReboot } from './seat.ts';
 import { poolVolume, storageFits, volumeGroups } from './storage.ts';
 import { architecture, operatingSystem, virtualization } from './system.ts';
-import { tlsPair } from './tls.ts';
+import { tlsChecks } from './tls.ts';
 import { topology } from './topology.ts';
 import { zones } from './zones.ts';
 
@@ -58,7 +58,7 @@ export const checks: readonly Check[] = [
   topology,
   zones,
   features,
-  tlsPair,
+  ...tlsChecks,
   seatReboot,
 ];
 

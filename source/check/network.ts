@@ -63,13 +63,19 @@ export const networkChecks: readonly Check[] = rules.map((rule) => ({ ...rule, j
 
 function judge(rule: NetworkRule, input: CheckInput): Finding[] {
   const found = networkFindings(input.site, input.facts).filter(({ check }) => check === rule.id);
-  if (rule.about === 'site') return found.length > 0 ? found : [nothing(rule)];
-  const judged = new Set(found.flatMap(({ nodes }) => nodes));
-  const others = input.site.nodes.filter(({ name }) => !judged.has(name));
-  return [
-    ...found,
-    ...others.map((node) => (factsOf(input, node)?.network ? nothing(rule, node.name) : unseen(rule, node.name))),
-  ];
+  if (rule.about === 'site') return found.length > 0 ? found : [virtual(rule, input)];
+  return input.site.nodes.flatMap((node) => {
+    // A finding on two nodes is told with the later one.
+    const own = found.filter(({ nodes }) => nodes.at(-1) === node.name);
+    if (own.length > 0) return own;
+    return factsOf(input, node)?.network ? nothing(rule, node.name) : unseen(rule, node.name);
+  });
+}
+
+function virtual(rule: NetworkRule, { site }: CheckInput): Finding {
+  if (site.network.virtualAddress === undefined) return nothing(rule);
+  const reason = 'It can be judged once the network of a node was seen.';
+  return { check: rule.id, grade: 'warn', nodes: [], seen: notSeen, reason };
 }
 
 function nothing(rule: NetworkRule, node?: string): Finding {

@@ -1,50 +1,98 @@
-import { inspectPair } from '../tls/pair.ts';
-import { type Check, type CheckInput, fail, siteCheck, warn } from './check.ts';
+import { inspectPair } from '../tls/inspect.ts';
+import { type Check, type CheckInput, type CheckWords, fail, notSeen, type Outcome, pass, warn } from './check.ts';
 import type { ReadText } from './evidence.ts';
 import type { Finding } from './finding.ts';
 
-const words = {
-  id: 'tls',
-  title: 'Certificate',
-  why: 'Browsers and devices refuse a certificate that has expired, does not name the DNS name, or does not fit its key. The ingress then answers with one of its own.',
-  source: 'RFC 9525; https://kubernetes.io/docs/concepts/configuration/secret/#tls-secrets',
-};
+/** What the tls room finds on a pair, each rule with its words. */
+const rules: readonly CheckWords[] = [
+  {
+    id: 'tls-key',
+    title: 'Key',
+    why: 'The ingress reads the key without anybody to ask for a pass phrase. Browsers refuse keys below 2048 bits.',
+    source: 'https://kubernetes.io/docs/concepts/configuration/secret/#tls-secrets',
+  },
+  {
+    id: 'tls-certificate',
+    title: 'Certificate',
+    why: 'Without a certificate that can be read the ingress answers with one of its own, which every browser refuses. A self-signed one is only warned of.',
+    source: 'https://kubernetes.io/docs/concepts/configuration/secret/#tls-secrets',
+  },
+  {
+    id: 'tls-match',
+    title: 'Certificate fits its key',
+    why: 'A certificate is of use only with the key that it was made for; Kubernetes refuses a pair that does not fit.',
+    source: 'https://kubernetes.io/docs/concepts/configuration/secret/#tls-secrets',
+  },
+  {
+    id: 'tls-validity',
+    title: 'Certificate is valid',
+    why: 'Browsers and devices refuse a certificate before its first and after its last day. A new one takes days to be had.',
+    source: 'RFC 5280 section 4.1.2.5',
+  },
+  {
+    id: 'tls-name',
+    title: 'Certificate names the site',
+    why: "Browsers look for the DNS name among the certificate's alternative names, not in its common name.",
+    source: 'RFC 9525 section 6',
+  },
+  {
+    id: 'tls-chain',
+    title: 'Certificate chain',
+    why: 'Browsers often find a missing intermediate certificate by themselves; devices and command-line tools do not.',
+    source: 'RFC 8446 section 4.4.2',
+  },
+];
 
-export const tlsPair: Check = { ...words, about: 'site', judge };
+export const tlsChecks: readonly Check[] = rules.map((rule) => ({
+  ...rule,
+  about: 'site',
+  judge: (input) => judge(rule.id, input),
+}));
 
-function judge(input: CheckInput): readonly Finding[] {
-  const { site, evidence } = input;
-  const own = (check: Check) => check.judge(input);
-  if (site.tls.mode === 'self-signed') {
-    const advice = 'Give a certificate for the DNS name when one can be had';
-    return own(
-      siteCheck(words, () => warn('self-signed', 'Browsers will warn of it.', { advice, field: ['tls', 'mode'] })),
-    );
-  }
+function judge(id: string, input: CheckInput): readonly Finding[] {
+  const found = input.site.tls.mode === 'self-signed' ? [selfSigned(id)] : ofFiles(id, input);
+  return found.map((outcome) => ({ check: id, nodes: [], ...outcome }));
+}
+
+function selfSigned(id: string): Outcome {
+  if (id !== 'tls-certificate') return pass('self-signed', 'The pair is made by the program itself.');
+  return warn('self-signed', 'Browsers will warn of it.', {
+    advice: 'Give a certificate for the DNS name when one can be had',
+    field: ['tls', 'mode'],
+  });
+}
+
+function ofFiles(id: string, { site, evidence }: CheckInput): readonly Outcome[] {
   const read = evidence?.tls;
-  if (!read) {
-    return own(
-      siteCheck(words, () => warn('not read', 'The certificate files were not looked at.', { field: ['tls'] })),
-    );
-  }
+  if (!read || !evidence) return [warn(notSeen, 'The certificate files were not looked at.', { field: ['tls'] })];
   const { key, certificate } = read;
-  const unreadable = [...unread(key, 'key', site.tls.key), ...unread(certificate, 'certificate', site.tls.certificate)];
-  if (unreadable.length > 0) {
-    return unreadable.flatMap(({ what, field, why }) =>
-      own(siteCheck(words, () => fail('cannot be read', `The ${what} cannot be read: ${why}`, { field }))),
-    );
-  }
-  if (!('text' in key) || !('text' in certificate)) return [];
+  const own = { 'tls-key': key, 'tls-certificate': certificate }[id];
+  if (own && 'problem' in own) return [unreadable(id, own, site.tls)];
+  if (!('text' in key) || !('text' in certificate)) return [notJudged];
   const { virtualAddress } = site.network;
-  return inspectPair({
+  const findings = inspectPair({
     keyText: key.text,
     certificateText: certificate.text,
     dnsName: site.customer.dnsName,
     ...(virtualAddress === undefined ? {} : { virtualAddress }),
     now: new Date(evidence.atMs),
   });
+  const about = findings.filter(({ check }) => check === id);
+  if (about.length > 0) return about;
+  const broken = findings.some(
+    ({ grade, check }) => grade === 'fail' && ['tls-key', 'tls-certificate'].includes(check),
+  );
+  return [broken && id !== 'tls-certificate' ? notJudged : pass('readable', 'The certificate can be read.')];
 }
 
-function unread(file: ReadText, what: 'key' | 'certificate', path: string) {
-  return 'problem' in file ? [{ what: `${what} file ${path}`, field: ['tls', what], why: file.problem }] : [];
+const notJudged: Outcome = warn('not judged', 'This can be told once key and certificate can be read.');
+
+function unreadable(id: string, file: ReadText, tls: CheckInput['site']['tls']): Outcome {
+  const what = id === 'tls-key' ? 'key' : 'certificate';
+  const path = tls.mode === 'files' ? tls[what] : '';
+  const why = 'problem' in file ? file.problem : '';
+  return fail('cannot be read', `${path}: ${why}`, {
+    advice: 'Give the path of a file that you may read',
+    field: ['tls', what],
+  });
 }

@@ -1,0 +1,67 @@
+import { findCheck } from '../check/checks.ts';
+import type { Finding } from '../check/finding.ts';
+import { runChecks, worst } from '../check/run.ts';
+import { type ExitCode, exitCode } from '../fault/fault.ts';
+import { targetOf } from '../plan/targets.ts';
+import type { Site } from '../site/schema.ts';
+import { ensureAccess } from './access.ts';
+import { gatherEvidence } from './evidence.ts';
+import { globalFlags, settingsFrom } from './flags.ts';
+import { lookAtNodes } from './look.ts';
+import { preflightLines } from './preflight-text.ts';
+import { openSite } from './site.ts';
+import { printJson, processTerminal } from './terminal.ts';
+import { defineVerb } from './verb.ts';
+
+export default defineVerb({
+  name: 'preflight',
+  description:
+    'All checks on all nodes and on the site, as a grid, with the reason and what to do for each that does not pass. Changes nothing. Exit codes: 0 nothing failed (warnings may be there), 2 invalid site, 3 a check failed.',
+  flags: { ...globalFlags, all: { type: 'boolean', description: 'Say the reason of those that pass, too.' } },
+  run: async ({ args }) => {
+    const settings = settingsFrom(args);
+    const terminal = processTerminal();
+    const { site, product, passwords, world, from, close } = await openSite(settings);
+    try {
+      await ensureAccess({ targets: site.nodes.map(targetOf), world, passwords, settings, terminal });
+      const { facts, unreached } = await lookAtNodes(site.nodes, world);
+      const passwordsInMemory = passwords.all().length > 0;
+      const evidence = await gatherEvidence(site, world.hosts, world.clock, { unreached, passwordsInMemory });
+      const findings = runChecks({ site, product, facts, evidence });
+      if (settings.json) printJson(terminal, preflightData(site, findings));
+      else {
+        const ascii = settings.ascii || settings.plain;
+        const lines = preflightLines(site, findings, { ascii, all: args.all ?? false, from });
+        terminal.output.write(`${lines.join('\n')}\n`);
+      }
+      return preflightCode(findings);
+    } finally {
+      await close();
+    }
+  },
+});
+
+export function preflightCode(findings: readonly Finding[]): ExitCode {
+  return worst(findings) === 'fail' ? exitCode.preflightFailed : exitCode.done;
+}
+
+/** The checks with their words, so that who reads the JSON needs no second source. */
+export function preflightData(site: Site, findings: readonly Finding[]): Record<string, unknown> {
+  const count = (grade: Finding['grade']) => findings.filter((finding) => finding.grade === grade).length;
+  const ids = [...new Set(findings.map(({ check }) => check))];
+  return {
+    site: site.name,
+    nodes: site.nodes.map(({ name }) => name),
+    verdict: worst(findings),
+    passed: count('pass'),
+    warned: count('warn'),
+    failed: count('fail'),
+    findings,
+    checks: Object.fromEntries(
+      ids.map((id) => {
+        const { title, why, source } = findCheck(id) ?? { title: id, why: '', source: '' };
+        return [id, { title, why, source }];
+      }),
+    ),
+  };
+}

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import { checks, findCheck } from '../../source/check/checks.ts';
+import { runChecks, worst } from '../../source/check/run.ts';
+import { loadProduct } from '../../source/product/load.ts';
+import { selfSigned } from '../../source/tls/self-signed.ts';
+import { healthyFacts, healthySite, seenAtMs, withoutSections } from '../facts-fixtures.ts';
+import { cases, inputOf } from './cases.ts';
+
+const product = await loadProduct('kloudspot');
+
+describe('each check says what is wrong', () => {
+  test.each(cases.map((one) => [one.check, one.what, one] as const))('%s: %s', (id, _, one) => {
+    const found = findCheck(id)?.judge(inputOf(one, product)) ?? [];
+    const about = found.filter(({ nodes }) => nodes.join() === one.nodes.join());
+    expect(about.map(({ grade, reason }) => [grade, reason])).toContainEqual([
+      one.grade,
+      expect.stringMatching(one.says),
+    ]);
+    for (const { grade, reason, seen, advice } of found) {
+      expect(seen).not.toBe('');
+      expect(`${reason}${advice ?? ''}`).not.toMatch(/\n|undefined/);
+      if (grade === 'fail') expect(reason).toMatch(/[.:]/);
+    }
+  });
+
+  test('every check has a case that does not pass', () => {
+    const cased = new Set(cases.filter(({ grade }) => grade !== 'pass').map(({ check }) => check));
+    const without = checks.filter(({ id }) => !cased.has(id)).map(({ id }) => id);
+    // What a set of features stores is a note, whatever it rests on.
+    expect(without).toEqual(['feature-set']);
+  });
+});
+
+describe('a healthy site', () => {
+  const findings = runChecks(inputOf({}, product));
+
+  test('passes every check on every node, and is only warned of its own certificate', () => {
+    expect(findings.filter(({ grade }) => grade !== 'pass').map(({ check }) => check)).toEqual(['tls-certificate']);
+    for (const { id, about } of checks) {
+      const nodes = findings.filter(({ check }) => check === id).flatMap((finding) => finding.nodes);
+      expect([id, nodes]).toEqual([id, about === 'node' ? ['ks-1', 'ks-2', 'ks-3'] : []]);
+    }
+  });
+
+  test('with a pair of files passes them too', async () => {
+    const { key, certificate } = await selfSigned('spot.acme.eu', '192.168.1.200');
+    const site = { tls: { mode: 'files', key: 'k', certificate: 'c' } } as const;
+    const tls = { key: { text: key }, certificate: { text: certificate } };
+    const found = runChecks(inputOf({ site, evidence: { tls, atMs: Date.now() } }, product));
+    const pair = found.filter(({ check }) => check.startsWith('tls-'));
+    expect(pair.filter(({ grade }) => grade === 'fail')).toEqual([]);
+    expect(pair.find(({ check }) => check === 'tls-match')?.grade).toBe('pass');
+    expect(pair.find(({ check }) => check === 'tls-name')?.grade).toBe('pass');
+  });
+});
+
+describe('what was not seen does not pass', () => {
+  const sections = [
+    'identity',
+    'system',
+    'cpu',
+    'memory',
+    'time',
+    'network',
+    'storage',
+    'packages',
+    'microk8s',
+  ] as const;
+
+  test.each(sections)('a node without the section %s', (section) => {
+    const site = healthySite();
+    const facts = new Map(site.nodes.map(({ name }) => [name, healthyFacts(name)]));
+    facts.set('ks-2', withoutSections(healthyFacts('ks-2'), section));
+    const findings = runChecks({ site, product, facts, evidence: { atMs: seenAtMs } });
+    const unseen = findings.filter(({ seen }) => seen === 'not seen');
+    expect(unseen.length).toBeGreaterThan(0);
+    expect(unseen.every(({ grade }) => grade !== 'pass')).toBe(true);
+    expect(findings.some(({ reason }) => /could not be judged/.test(reason))).toBe(false);
+    expect(worst(findings.filter(({ nodes }) => nodes.includes('ks-2')))).not.toBe('pass');
+  });
+
+  test('no facts at all: every check still has its say, and access tells why', () => {
+    const site = healthySite();
+    const unreached = new Map([['ks-1', 'connection refused']]);
+    const findings = runChecks({ site, product, facts: new Map(), evidence: { atMs: seenAtMs, unreached } });
+    expect(new Set(findings.map(({ check }) => check))).toEqual(new Set(checks.map(({ id }) => id)));
+    expect(findings[0]).toMatchObject({
+      check: 'access',
+      grade: 'fail',
+      reason: expect.stringContaining('connection refused'),
+    });
+    expect(worst(findings)).toBe('fail');
+  });
+});
+
+test('facts kept by address, before a node had its name, are found', () => {
+  const site = healthySite();
+  const facts = new Map(site.nodes.map(({ name, reach }) => [reach, healthyFacts(name)]));
+  const cores = findCheck('cpu-cores')?.judge({ site, product, facts }) ?? [];
+  expect(cores.map(({ grade }) => grade)).toEqual(['pass', 'pass', 'pass']);
+});
+
+test('checks have their words, and ids of their own', () => {
+  expect(new Set(checks.map(({ id }) => id)).size).toBe(checks.length);
+  for (const { id, title, why, source } of checks) {
+    expect(id).toMatch(/^[a-z][a-z0-9-]*$/);
+    expect(title.length).toBeLessThanOrEqual(28);
+    expect([id, why.length > 40, source.length > 5]).toEqual([id, true, true]);
+  }
+});
