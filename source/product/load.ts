@@ -11,11 +11,11 @@ import { type Product, productSchema } from './schema.ts';
 export { templatesFolder };
 
 /**
- * Loads a product by its name in `templates/products` or by the path of its file.
+ * Loads a product by its name in `templates/products` or by the path of its file, relative to `from`.
  * Throws `Fault` when there is none, and `InvalidFile` with every problem when it is wrong.
  */
-export async function loadProduct(nameOrPath: string): Promise<Product> {
-  const file = await productFile(nameOrPath);
+export async function loadProduct(nameOrPath: string, from: string = process.cwd()): Promise<Product> {
+  const file = await productFile(nameOrPath, from);
   const read = readYaml(await readFile(file, 'utf8'), file, productSchema, productRules);
   if ('problems' in read) throw new InvalidFile(file, read.problems);
   return { ...read.value, file };
@@ -35,9 +35,9 @@ export function chartReference(product: Product, reference: string): string {
   return reference.startsWith('.') ? resolve(dirname(product.file), reference) : reference;
 }
 
-async function productFile(nameOrPath: string): Promise<string> {
+async function productFile(nameOrPath: string, from: string): Promise<string> {
   const isPath = isAbsolute(nameOrPath) || nameOrPath.includes('/') || /\.ya?ml$/.test(nameOrPath);
-  const file = isPath ? resolve(nameOrPath) : join(templatesFolder(), 'products', `${nameOrPath}.yaml`);
+  const file = isPath ? resolve(from, nameOrPath) : join(templatesFolder(), 'products', `${nameOrPath}.yaml`);
   if (existsSync(file)) return file;
   throw new Fault({
     what: isPath ? `There is no product file ${file}.` : `There is no product "${nameOrPath}".`,

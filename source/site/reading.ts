@@ -43,6 +43,12 @@ export function readYaml<Schema extends z.ZodType>(
   return { problems: [...syntax, ...placed].sort((a, b) => a.line - b.line || a.column - b.column) };
 }
 
+/** The places in a text of complaints that were found after it was read. */
+export function placesOf(text: string, file: string, complaints: readonly Complaint[]): SiteProblem[] {
+  const { document, lines } = parse(text);
+  return complaints.map((complaint) => placedIn(document, lines, complaint, file));
+}
+
 type SyntaxProblem = Omit<SiteProblem, 'file'>;
 
 interface Parsed {

@@ -1,0 +1,48 @@
+import { dirname } from 'node:path';
+import type { Complaint } from '../site/complaint.ts';
+import { InvalidFile } from '../site/invalid-file.ts';
+import { nearest } from '../site/known.ts';
+import { loadSite } from '../site/load.ts';
+import { placesOf } from '../site/reading.ts';
+import type { Site, SitePath } from '../site/schema.ts';
+import { loadProduct } from './load.ts';
+import type { Product } from './schema.ts';
+
+/**
+ * Loads a `site.yaml` with the product that it names; the path of a product file is taken from the site file's folder.
+ * Throws `InvalidFile` with every problem, features and volumes that the product does not have among them.
+ */
+export async function loadSiteWithProduct(
+  file: string,
+): Promise<{ readonly site: Site; readonly text: string; readonly product: Product }> {
+  const { site, text } = await loadSite(file);
+  const product = await loadProduct(site.product, dirname(file));
+  const complaints = fitComplaints(site, product);
+  if (complaints.length > 0) throw new InvalidFile(file, placesOf(text, file, complaints));
+  return { site, text, product };
+}
+
+/** What a site asks of the product that it does not have. A size for another volume was probably meant for one of its own. */
+export function fitComplaints(site: Pick<Site, 'features' | 'storage'>, product: Product): Complaint[] {
+  const features = product.features.map((feature) => feature.id);
+  const volumes = product.volumes.map((volume) => volume.id);
+  return [
+    ...site.features.flatMap((id, index) => unknown(product, 'feature', id, features, ['features', index])),
+    ...Object.keys(site.storage.volumes).flatMap((id) =>
+      unknown(product, 'volume', id, volumes, ['storage', 'volumes', id]).map((complaint) => ({
+        ...complaint,
+        aboutKey: true as const,
+      })),
+    ),
+  ];
+}
+
+function unknown(product: Product, what: string, id: string, known: readonly string[], field: SitePath): Complaint[] {
+  if (known.includes(id)) return [];
+  const near = nearest(id, known);
+  const hint = near === undefined ? `known: ${known.join(', ') || 'none'}` : `did you mean ${near}?`;
+  const expected = known.length === 0 ? `no ${what}` : `one of ${known.join(', ')}`;
+  return [
+    { field, found: `"${id}"`, expected, text: `${field.join('.')}: ${product.name} has no ${what} "${id}"; ${hint}` },
+  ];
+}
