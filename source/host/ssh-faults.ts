@@ -12,17 +12,23 @@ export interface FailedLogin {
   readonly cutOff: boolean;
 }
 
-const unreachable: readonly (readonly [RegExp, string, string])[] = [
+type Reason = readonly [said: RegExp, why: string, next: string];
+
+const closed = /kex_exchange_identification|Connection (closed|reset) by|banner/;
+
+const throughJump: Reason = [
+  /stdio forwarding failed|UNKNOWN port 65535/,
+  'The way through the jump host failed.',
+  'Log in to the jump host by hand first; its host key must be in ~/.ssh/known_hosts, and only keys or an agent work there.',
+];
+
+const unreachable: readonly Reason[] = [
   [
     /Could not resolve hostname/,
     'This name is not known to the name server.',
     'Check the spelling, or give an IP address.',
   ],
-  [
-    /stdio forwarding failed|UNKNOWN port 65535/,
-    'The way through the jump host failed.',
-    'Log in to the jump host by hand first; its host key must be in ~/.ssh/known_hosts, and only keys or an agent work there.',
-  ],
+  throughJump,
   [
     /Connection refused/,
     'The machine answers, but nothing listens for SSH there (connection refused).',
@@ -36,8 +42,8 @@ const unreachable: readonly (readonly [RegExp, string, string])[] = [
     'Check that the machine is on and that the address is right: ping it.',
   ],
   [
-    /kex_exchange_identification|Connection (closed|reset) by|banner/,
-    'The connection was closed before the login: sshd is overloaded, starting up, or blocks this address.',
+    closed,
+    'The connection was closed before the login: sshd is overloaded, starting up, or blocks this address, or a jump host refused.',
     'Wait a minute; look on the node: journalctl -u ssh.',
   ],
 ];
@@ -67,7 +73,9 @@ export function loginFault(failed: FailedLogin): HostFault {
     });
   }
   if (/Permission denied|Too many authentication failures|no such identity|Load key/.test(said)) return refused(failed);
-  const [, why, next] = unreachable.find(([pattern]) => pattern.test(said)) ?? [];
+  // of a jump host that refuses, ssh tells no more than that the connection closed
+  const jumpRefused = target.jump !== undefined && closed.test(said);
+  const [, why, next] = jumpRefused ? throughJump : (unreachable.find(([pattern]) => pattern.test(said)) ?? []);
   return new HostFault('unreachable', node, {
     what: `${node} cannot be reached at ${address}.`,
     why: why ?? (failed.cutOff ? 'The login did not end in time.' : `ssh says: ${said.trim() || 'nothing'}`),

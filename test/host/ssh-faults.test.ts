@@ -35,6 +35,11 @@ describe('what ssh says, as a fault', () => {
     if (why) expect(words).toMatch(why);
   });
 
+  test('a jump host that refuses', () => {
+    const said = 'kex_exchange_identification: Connection closed by remote host';
+    expect(fault(said, { target: { ...target, jump: 'gate' } }).why).toMatch(/jump host failed/);
+  });
+
   const both = 'ubuntu@10.0.0.5: Permission denied (publickey,password).';
   const keysOnly = 'ubuntu@10.0.0.5: Permission denied (publickey).';
   test.each([

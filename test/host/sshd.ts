@@ -58,6 +58,7 @@ export async function makeSshd(): Promise<Sshd> {
       running = undefined;
     },
     async start() {
+      if (running !== undefined) return;
       const words = hasUsers
         ? ['unshare', '-m', 'bash', join(folder, 'inside')]
         : [program, '-D', '-e', '-f', join(folder, 'conf')];
