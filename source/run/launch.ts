@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { exitCode, Fault } from '../fault/fault.ts';
@@ -9,7 +9,7 @@ import type { Plan } from '../plan/document.ts';
 import type { Files } from '../site/files.ts';
 import type { RunHandle } from './event.ts';
 import { readReport } from './fault-report.ts';
-import { readJournalFrom } from './journal.ts';
+import { readJournal, readJournalFrom } from './journal.ts';
 import { type Origin, writeOrigin } from './origin.ts';
 import { replaceFile } from './replace-file.ts';
 
@@ -30,7 +30,13 @@ export async function launchRun(
   options: LaunchOptions & { readonly plan: Plan; readonly rehearsal?: Origin['rehearsal'] | undefined },
 ): Promise<RunHandle> {
   const run = await createRun(options);
-  await startProcess(run, options, []);
+  try {
+    await startProcess(run, options, []);
+  } catch (error) {
+    // Its words are in the fault; a run that never began would only stand in the way of the lists.
+    if ((await readJournal(run.directory)).length === 0) await rm(run.directory, { recursive: true, force: true });
+    throw error;
+  }
   return run;
 }
 
@@ -116,13 +122,11 @@ function handOver(child: ChildProcess, passwords: unknown): void {
 }
 
 async function earlyDeath(directory: string, from: number, end: string): Promise<Fault> {
-  const path = join(directory, 'run.log');
-  const log = (await readFile(path)).subarray(from).toString('utf8');
+  const log = (await readFile(join(directory, 'run.log'))).subarray(from).toString('utf8');
   const fault = readReport(log);
   if (fault !== undefined) return fault;
   return new Fault({
     what: `The run's process ended before it began (${end}).`,
-    where: path,
     why: log.trim().split('\n').slice(-5).join('\n'),
     exitCode: exitCode.ourFault,
   });

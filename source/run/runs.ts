@@ -43,19 +43,19 @@ async function stateOf(run: RunHandle, last: RunEvent | undefined): Promise<RunS
   return (await lifeOf(identity)) === 'gone' ? 'lost' : 'running';
 }
 
-/** The newest run, or undefined where there is none. */
-export async function latestRun(files: Files): Promise<RunHandle | undefined> {
-  return (await listRuns(files)).at(-1);
-}
-
-/** The newest run that was begun, when it neither came to its end nor was taken back. */
-export async function unfinishedRun(files: Files): Promise<RunSummary | undefined> {
+/** The newest run that was begun, or undefined where there is none. */
+export async function latestRun(files: Files): Promise<RunSummary | undefined> {
   for (const run of (await listRuns(files)).reverse()) {
     const summary = await summarizeRun(run);
-    if (summary.state === 'prepared') continue;
-    return summary.state === 'done' || summary.state === 'undone' ? undefined : summary;
+    if (summary.state !== 'prepared') return summary;
   }
   return undefined;
+}
+
+/** The newest run, when it neither came to its end nor was taken back. */
+export async function unfinishedRun(files: Files): Promise<RunSummary | undefined> {
+  const latest = await latestRun(files);
+  return latest?.state === 'done' || latest?.state === 'undone' ? undefined : latest;
 }
 
 /** A run by its id or the end of it (`7f3a`). Throws a `Fault` that lists the runs there are. */

@@ -1,0 +1,83 @@
+import { runChecks } from '../check/run.ts';
+import { type ExitCode, exitCode } from '../fault/fault.ts';
+import type { Plan } from '../plan/document.ts';
+import { makePlan } from '../plan/plan.ts';
+import { targetOf } from '../plan/targets.ts';
+import type { PlanPurpose } from '../plan/document.ts';
+import { launchRun } from '../run/launch.ts';
+import { ensureAccess } from './access.ts';
+import { confirmed } from './confirm.ts';
+import { gatherEvidence } from './evidence.ts';
+import type { Settings } from './flags.ts';
+import { lookAtNodes } from './look.ts';
+import { planLines } from './plan-text.ts';
+import { preflightCode, preflightData } from './preflight.ts';
+import { preflightLines } from './preflight-text.ts';
+import { program } from './program.ts';
+import { watchRun } from './run-watching.ts';
+import type { OpenedSite } from './site.ts';
+import { printJson, type Terminal } from './terminal.ts';
+
+export interface ApplyOptions {
+  /** The verb, for words: `apply`, `init`. */
+  readonly verb: string;
+  readonly purpose: PlanPurpose;
+  readonly takeOver: boolean;
+}
+
+/** Checks, plans, asks, begins the run and shows it to its end. */
+export async function applySite(
+  opened: OpenedSite,
+  settings: Settings,
+  terminal: Terminal,
+  options: ApplyOptions,
+): Promise<ExitCode> {
+  const plan = await planAfterPreflight(opened, settings, terminal, options.purpose);
+  if (plan === undefined) return exitCode.preflightFailed;
+  return beginPlan(plan, opened, settings, terminal, options);
+}
+
+/** The plan, or undefined when preflight fails; its findings are printed then. */
+async function planAfterPreflight(
+  { site, product, passwords, world, from }: OpenedSite,
+  settings: Settings,
+  terminal: Terminal,
+  purpose: PlanPurpose,
+): Promise<Plan | undefined> {
+  await ensureAccess({ targets: site.nodes.map(targetOf), world, passwords, settings, terminal });
+  const { facts, unreached } = await lookAtNodes(site.nodes, world);
+  const passwordsInMemory = passwords.all().length > 0;
+  const evidence = await gatherEvidence(site, world.hosts, world.clock, { unreached, passwordsInMemory });
+  const findings = runChecks({ site, product, facts, evidence });
+  const failed = preflightCode(findings) !== exitCode.done;
+  if (failed && settings.json) printJson(terminal, preflightData(site, findings));
+  else if (!settings.json && (failed || findings.some(({ grade }) => grade === 'warn'))) {
+    const lines = preflightLines(site, findings, { ascii: settings.ascii || settings.plain, all: false, from });
+    terminal.output.write(`${lines.join('\n')}\n\n`);
+  }
+  return failed ? undefined : makePlan({ purpose, site, product, facts, now: new Date(world.clock.now()) });
+}
+
+/** Shows what would be done, asks, and begins. */
+export async function beginPlan(
+  plan: Plan,
+  { passwords, world }: Pick<OpenedSite, 'passwords' | 'world'>,
+  settings: Settings,
+  terminal: Terminal,
+  { verb, takeOver }: Pick<ApplyOptions, 'verb' | 'takeOver'>,
+): Promise<ExitCode> {
+  if (!settings.json) terminal.output.write(`${planLines(plan, { brief: true }).join('\n')}\n`);
+  await confirmed(`Begin with ${plan.site.name}?`, verb, settings, terminal);
+  const { scenario } = world;
+  const speed = settings.rehearsal?.speed;
+  const run = await launchRun({
+    plan,
+    files: settings.files,
+    passwords,
+    program,
+    attended: terminal.interactive && !settings.yes && !settings.json,
+    takeOver,
+    ...(scenario !== undefined && speed !== undefined ? { rehearsal: { scenario, speed } } : {}),
+  });
+  return watchRun(run, plan, settings, terminal, 'begun');
+}

@@ -1,0 +1,45 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { exitCode } from '../fault/fault.ts';
+import { makePlan } from '../plan/plan.ts';
+import { targetOf } from '../plan/targets.ts';
+import { ensureAccess } from './access.ts';
+import { globalFlags, settingsFrom } from './flags.ts';
+import { gatherSite } from './gather.ts';
+import { planLines } from './plan-text.ts';
+import { openSite } from './site.ts';
+import { printJson, processTerminal } from './terminal.ts';
+import { defineVerb } from './verb.ts';
+
+export default defineVerb({
+  name: 'plan',
+  description:
+    'Show every step in order: why, the exact commands, the files as differences, and what cannot be undone. Changes nothing. With --json, or --save FILE, the plan that kloudspot apply --plan FILE carries out. Exit codes: 0 done, 2 invalid site, 4 a node was not reached.',
+  flags: {
+    ...globalFlags,
+    brief: { type: 'boolean', description: 'One line a step.' },
+    save: {
+      type: 'string',
+      valueHint: 'FILE',
+      description: 'Write the plan to FILE, for kloudspot apply --plan FILE.',
+    },
+  },
+  run: async ({ args }) => {
+    const settings = settingsFrom(args);
+    const terminal = processTerminal();
+    const { site, product, passwords, world, close } = await openSite(settings);
+    try {
+      await ensureAccess({ targets: site.nodes.map(targetOf), world, passwords, settings, terminal });
+      const facts = await gatherSite(site, world);
+      const plan = makePlan({ purpose: 'init', site, product, facts, now: new Date(world.clock.now()) });
+      const file = args.save === undefined ? undefined : resolve(args.save);
+      if (file !== undefined) await writeFile(file, `${JSON.stringify(plan, undefined, 1)}\n`, { mode: 0o600 });
+      if (settings.json) printJson(terminal, plan);
+      else terminal.output.write(`${planLines(plan, { brief: args.brief ?? false }).join('\n')}\n`);
+      if (file !== undefined && !settings.json) terminal.output.write(`\nWritten to ${file}\n`);
+      return exitCode.done;
+    } finally {
+      await close();
+    }
+  },
+});

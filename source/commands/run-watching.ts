@@ -1,0 +1,77 @@
+import { type ExitCode, exitCode } from '../fault/fault.ts';
+import { openMemory } from '../operator/memory.ts';
+import type { Plan } from '../plan/document.ts';
+import type { RunHandle, RunOutcome } from '../run/event.ts';
+import { followRun } from '../run/follow.ts';
+import { readOrigin } from '../run/origin.ts';
+import { outcomeExitCode } from '../run/outcome.ts';
+import { steerRun } from '../run/steer.ts';
+import { writeEvents } from '../ui/json/run.ts';
+import type { Settings } from './flags.ts';
+import { watchAsLines } from './run-lines.ts';
+import type { RunWatch, Watching } from './run-watch.ts';
+import type { Terminal } from './terminal.ts';
+import { timeLeft } from './time-left.ts';
+
+/** Shows a run until its end: as a screen, as lines, or as JSON, one event a line. Gives the exit code of its end. */
+export async function watchRun(
+  run: RunHandle,
+  plan: Plan,
+  settings: Settings,
+  terminal: Terminal,
+  watching: Watching,
+): Promise<ExitCode> {
+  const { rehearsal } = await readOrigin(run.directory);
+  const enough = new AbortController();
+  const watch: RunWatch = {
+    run,
+    plan,
+    rehearsal: rehearsal?.scenario,
+    watching,
+    events: followRun(run.directory, { signal: enough.signal }),
+    enough,
+    steer: (order) => steerRun(settings.files, run.id, order),
+  };
+  if (settings.json) return codeOf(await interruptible(watch, () => watchAsJson(watch, terminal)));
+  if (settings.plain || !terminal.capable)
+    return codeOf(await interruptible(watch, () => watchAsLines(watch, terminal)));
+  return drawn(watch, settings);
+}
+
+async function drawn(watch: RunWatch, settings: Settings): Promise<ExitCode> {
+  const { runInkAttach } = await import('../ui/ink/run-screen.tsx');
+  const memory = openMemory(settings.files);
+  const { plan, events, steer, rehearsal } = watch;
+  return runInkAttach({
+    plan,
+    events,
+    steer,
+    estimate: (of, settled) => timeLeft(of, settled, memory.stepTime),
+    ascii: settings.ascii,
+    color: settings.color,
+    ...(rehearsal === undefined ? {} : { rehearsal }),
+  });
+}
+
+/** Left before the end: the run goes on, and that is no failure. */
+const codeOf = (outcome: RunOutcome | undefined): ExitCode =>
+  outcome === undefined ? exitCode.done : outcomeExitCode(outcome);
+
+function watchAsJson({ events }: RunWatch, terminal: Terminal): Promise<RunOutcome | undefined> {
+  return writeEvents(events, (line) => terminal.output.write(line));
+}
+
+/** Ctrl-C: who has begun the run stops it, after the running steps, then now; who attached only leaves. */
+async function interruptible<Result>(watch: RunWatch, work: () => Promise<Result>): Promise<Result> {
+  let told = 0;
+  const interrupt = () => {
+    if (watch.watching === 'attached') return watch.enough.abort();
+    watch.steer({ order: told++ === 0 ? 'stop' : 'stop-now' }).catch(() => watch.enough.abort());
+  };
+  process.on('SIGINT', interrupt);
+  try {
+    return await work();
+  } finally {
+    process.off('SIGINT', interrupt);
+  }
+}

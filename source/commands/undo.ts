@@ -1,0 +1,85 @@
+import { type ExitCode, exitCode, Fault } from '../fault/fault.ts';
+import type { Plan } from '../plan/document.ts';
+import type { PlannedStep } from '../plan/step.ts';
+import { readJournal } from '../run/journal.ts';
+import { undoRun } from '../run/launch.ts';
+import { pastOf } from '../run/past.ts';
+import { findRun, latestRun, type RunSummary, summarizeRun } from '../run/runs.ts';
+import { refuseUndo, undoOrder } from '../run/undo.ts';
+import { confirmed } from './confirm.ts';
+import { globalFlags, type Settings, settingsFrom } from './flags.ts';
+import { program } from './program.ts';
+import { passwordsFor } from './resume.ts';
+import { planOfRun } from './run-plan.ts';
+import { watchRun } from './run-watching.ts';
+import { printJson, processTerminal, type Terminal } from './terminal.ts';
+import { defineVerb } from './verb.ts';
+
+export default defineVerb({
+  name: 'undo',
+  description:
+    'Take back what a run changed, the latest step first, as far as it can be taken back: the last run, or the one named. Says first what goes and what stays, and asks. Exit codes: 0 done, 2 nothing to undo, 4 a step could not be taken back, 5 another run holds the lock, 6 not confirmed.',
+  flags: {
+    ...globalFlags,
+    run: { type: 'positional', required: false, description: 'The run, or the end of its id. Default: the last one.' },
+    step: { type: 'string', valueHint: 'ID', description: 'Only this step; nothing done later may rest on it.' },
+    'take-over': { type: 'boolean', description: 'Take the lock from a run that is gone or silent.' },
+  },
+  run: async ({ args }) => {
+    const settings = settingsFrom(args);
+    const terminal = processTerminal();
+    const run = await undoable(settings, args.run);
+    const plan = await planOfRun(run);
+    const steps = await stepsToUndo(run, plan, args.step);
+    if (steps.length === 0) return nothingLeft(run, settings, terminal);
+    if (!settings.json) terminal.output.write(`${undoLines(steps).join('\n')}\n`);
+    await confirmed('Take this back?', 'undo', settings, terminal);
+    await undoRun(run, {
+      files: settings.files,
+      passwords: await passwordsFor(run, plan, settings, terminal),
+      program,
+      attended: false,
+      takeOver: args['take-over'] ?? false,
+      ...(args.step === undefined ? {} : { step: args.step }),
+    });
+    return watchRun(run, plan, settings, terminal, 'begun');
+  },
+});
+
+async function undoable({ files }: Settings, name: string | undefined): Promise<RunSummary> {
+  const run = name === undefined ? await latestRun(files) : await findRun(files, name);
+  if (run === undefined) throw new Fault({ what: 'There is no run to undo.', where: files.runs });
+  const summary = await summarizeRun(run);
+  if (summary.state === 'running')
+    throw new Fault({
+      what: `Run ${run.id} is still going on.`,
+      next: [`kloudspot attach ${run.id}  shows it; stop it there first.`],
+      exitCode: exitCode.locked,
+    });
+  return summary;
+}
+
+async function stepsToUndo(run: RunSummary, plan: Plan, only: string | undefined): Promise<readonly PlannedStep[]> {
+  const past = pastOf(await readJournal(run.directory));
+  refuseUndo(plan, past, only);
+  return undoOrder({ plan, past }).filter(({ id }) => only === undefined || id === only);
+}
+
+function nothingLeft(run: RunSummary, settings: Settings, terminal: Terminal): ExitCode {
+  const words = `Run ${run.id} changed nothing that is still there.`;
+  if (settings.json) printJson(terminal, { run: run.id, undone: [] });
+  else terminal.output.write(`${words}\n`);
+  return exitCode.done;
+}
+
+/** What goes, the latest first, and what stays. */
+export function undoLines(steps: readonly PlannedStep[]): string[] {
+  const line = ({ id, title, node }: PlannedStep) => `  ${(node ?? 'cluster').padEnd(12)} ${title}  [${id}]`;
+  const goes = steps.filter((step) => step.undoable);
+  const stays = steps.filter((step) => !step.undoable);
+  return [
+    goes.length > 0 ? 'Taken back, in this order:' : 'Nothing of this can be taken back.',
+    ...goes.map(line),
+    ...(stays.length > 0 ? ['Stays as it is now:', ...stays.map(line)] : []),
+  ];
+}
