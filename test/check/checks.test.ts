@@ -4,9 +4,17 @@ import { runChecks, worst } from '../../source/check/run.ts';
 import { loadProduct } from '../../source/product/load.ts';
 import { selfSigned } from '../../source/tls/self-signed.ts';
 import { healthyFacts, healthySite, seenAtMs, withoutSections } from '../facts-fixtures.ts';
-import { cases, inputOf } from './cases.ts';
+import { inputOf } from './cases/case.ts';
+import { machineCases } from './cases/machine.ts';
+import { disksCases } from './cases/disks.ts';
+import { softwareCases } from './cases/software.ts';
+import { networkCases } from './cases/network.ts';
+import { identityCases } from './cases/identity.ts';
+import { siteCases } from './cases/site.ts';
 
 const product = await loadProduct('kloudspot');
+
+const cases = [...machineCases, ...disksCases, ...softwareCases, ...networkCases, ...identityCases, ...siteCases];
 
 describe('each check says what is wrong', () => {
   test.each(cases.map((one) => [one.check, one.what, one] as const))('%s: %s', (id, _, one) => {

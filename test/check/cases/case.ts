@@ -1,0 +1,117 @@
+import type { CheckInput } from '../../../source/check/check.ts';
+import type { LiveEvidence } from '../../../source/check/evidence.ts';
+import type { Grade } from '../../../source/check/finding.ts';
+import type { InterfaceFacts, NodeFacts, StorageFacts } from '../../../source/facts/facts.ts';
+import type { Product } from '../../../source/product/schema.ts';
+import type { Site, SiteNode } from '../../../source/site/schema.ts';
+import { device, GiB, healthyFacts, healthyNode, healthySite, healthyStorage, seenAtMs } from '../../facts-fixtures.ts';
+
+/** One thing that is wrong, and what the check says of it. */
+export interface Case {
+  readonly check: string;
+  readonly what: string;
+  readonly grade: Grade;
+  /** Nodes of the finding. */
+  readonly nodes: readonly string[];
+  readonly says: RegExp;
+  readonly site?: Partial<Site>;
+  /** What differs on single nodes. */
+  readonly facts?: Readonly<Record<string, (facts: NodeFacts) => NodeFacts>>;
+  readonly evidence?: Partial<LiveEvidence>;
+  readonly product?: (product: Product) => Product;
+}
+
+/** The healthy site with what the case changes. */
+export function inputOf(one: Partial<Case>, product: Product): CheckInput {
+  const site = healthySite(one.site);
+  const facts = new Map(
+    site.nodes.map(({ name }) => {
+      const whole = healthyFacts(name);
+      return [name, one.facts?.[name]?.(whole) ?? whole];
+    }),
+  );
+  const free = new Map([['ks-1', { state: 'free' } as const]]);
+  const evidence = { atMs: seenAtMs, addresses: new Map([['192.168.1.200', free]]), ...one.evidence };
+  return { site, product: one.product?.(product) ?? product, facts, evidence };
+}
+
+export const nodes = (...changed: SiteNode[]) => {
+  const names = changed.map(({ name }) => name);
+  return [...healthySite().nodes.filter(({ name }) => !names.includes(name)), ...changed].toSorted((a, b) =>
+    a.name.localeCompare(b.name),
+  );
+};
+
+type Section =
+  | 'access'
+  | 'identity'
+  | 'system'
+  | 'cpu'
+  | 'memory'
+  | 'time'
+  | 'network'
+  | 'storage'
+  | 'packages'
+  | 'microk8s';
+
+/** Changes some fields of one section. */
+export const set =
+  <Key extends Section>(section: Key, change: Partial<NonNullable<NodeFacts[Key]>>) =>
+  (facts: NodeFacts): NodeFacts => ({ ...facts, [section]: { ...facts[section], ...change } });
+
+export const onNode1 = <Key extends Section>(section: Key, change: Partial<NonNullable<NodeFacts[Key]>>) => ({
+  'ks-1': set(section, change),
+});
+
+export const likeNode1 = (section: 'identity', field: keyof NonNullable<NodeFacts['identity']>) => ({
+  'ks-2': set(section, { [field]: healthyFacts('ks-1').identity?.[field] }),
+});
+
+export const eno1 = (change: Partial<InterfaceFacts>, n = 1): InterfaceFacts => ({
+  name: 'eno1',
+  mac: `52:54:00:00:00:0${n}`,
+  mtu: 1500,
+  up: true,
+  kind: 'ether',
+  addresses: [{ address: `192.168.1.10${n}`, prefix: 24, dynamic: false }],
+  ...change,
+});
+
+export const withShared = (contents: { fsType?: string; mountPoints?: string[] }): Partial<StorageFacts> => {
+  const { logicalVolumes } = healthyStorage();
+  const shared = {
+    name: 'shared',
+    volumeGroup: 'ubuntu-vg',
+    uuid: 'shared-1',
+    sizeBytes: 27 * GiB,
+    path: '/dev/ubuntu-vg/shared',
+    tags: [],
+  };
+  return {
+    logicalVolumes: [...logicalVolumes, shared],
+    disks: [device('ubuntu--vg-shared', 'lvm', 27 * GiB, contents)],
+  };
+};
+
+export const groupWith = (change: Partial<StorageFacts['volumeGroups'][number]>): Partial<StorageFacts> => ({
+  volumeGroups: healthyStorage().volumeGroups.map((group) => ({ ...group, ...change })),
+});
+
+export const installed = {
+  installed: true,
+  running: true,
+  channel: '1.34/stable',
+  version: 'v1.34.1',
+  joined: false,
+  worker: false,
+};
+export const listener = (port: number, process?: string, pid?: number) => ({
+  listeners: [{ port, address: '0.0.0.0', ...(process ? { process } : {}), ...(pid ? { pid } : {}) }],
+});
+export const wantsStatic = (address: string, more: Partial<NonNullable<SiteNode['network']>> = {}) =>
+  healthyNode('ks-1', { network: { mode: 'static', address, interface: 'eno1', gateway: '192.168.1.254', ...more } });
+export const answer = (address: string, by: string, mac: string) => ({
+  addresses: new Map([[address, new Map([[by, { state: 'taken', mac } as const]])]]),
+});
+export const files = { mode: 'files', key: '/tls/server.key', certificate: '/tls/server.crt' } as const;
+export const seat = healthyNode('ks-1', { seat: true });

@@ -1,0 +1,148 @@
+import { GiB, device, healthyStorage } from '../../facts-fixtures.ts';
+import { type Case, groupWith, onNode1, set, withShared } from './case.ts';
+
+export const disksCases: readonly Case[] = [
+  {
+    check: 'root-size',
+    what: 'half of it',
+    grade: 'fail',
+    nodes: ['ks-1'],
+    says: /49 GB of the 100 GB/,
+    facts: onNode1('storage', {
+      root: { sizeBytes: 49 * GiB, freeBytes: GiB, device: '/dev/mapper/ubuntu--vg-ubuntu--lv' },
+    }),
+  },
+  {
+    check: 'lvm-disk',
+    what: 'a small disk',
+    grade: 'fail',
+    nodes: ['ks-1'],
+    says: /500 GB of 931/,
+    facts: onNode1('storage', { disks: [device('sda3', 'disk', 500 * GiB, { fsType: 'LVM2_member' })] }),
+  },
+  {
+    check: 'lvm-disk',
+    what: 'no LVM',
+    grade: 'fail',
+    nodes: ['ks-1'],
+    says: /carries LVM/,
+    facts: onNode1('storage', { physicalVolumes: [], disks: [device('sda', 'disk', 1000 * GiB)] }),
+  },
+  {
+    check: 'lvm-disk',
+    what: 'disks that cannot be matched',
+    grade: 'pass',
+    nodes: ['ks-1'],
+    says: /large enough/,
+    facts: onNode1('storage', {
+      disks: [],
+      physicalVolumes: healthyStorage().physicalVolumes.map((volume) => ({ ...volume, sizeBytes: 931 * GiB })),
+    }),
+  },
+  {
+    check: 'ssd',
+    what: 'a turning disk',
+    grade: 'fail',
+    nodes: ['ks-1'],
+    says: /turning disk/,
+    facts: onNode1('storage', { disks: [device('sda3', 'disk', 931 * GiB, { rotational: true })] }),
+  },
+  {
+    check: 'ssd',
+    what: 'a virtual disk',
+    grade: 'warn',
+    nodes: ['ks-1'],
+    says: /virtual/,
+    facts: {
+      'ks-1': (facts) =>
+        set('system', { virtualization: 'kvm' })(
+          set('storage', { disks: [device('sda3', 'disk', 931 * GiB, { rotational: true })] })(facts),
+        ),
+    },
+  },
+  {
+    check: 'volume-groups',
+    what: 'a missing disk',
+    grade: 'fail',
+    nodes: ['ks-1'],
+    says: /misses 1 physical volume/,
+    facts: onNode1('storage', groupWith({ missingPhysicalVolumes: 1 })),
+  },
+  {
+    check: 'volume-groups',
+    what: 'a missing disk of a group that is not used',
+    grade: 'warn',
+    nodes: ['ks-1'],
+    says: /old misses/,
+    facts: onNode1('storage', {
+      volumeGroups: [
+        ...healthyStorage().volumeGroups,
+        ...healthyStorage().volumeGroups.map((group) => ({ ...group, name: 'old', missingPhysicalVolumes: 1 })),
+      ],
+    }),
+  },
+  {
+    check: 'storage',
+    what: 'a full group',
+    grade: 'fail',
+    nodes: ['ks-1'],
+    says: /room for 0 GB of 14 GB unshared/,
+    facts: onNode1('storage', groupWith({ freeBytes: 0 })),
+  },
+  {
+    check: 'storage',
+    what: 'little left',
+    grade: 'warn',
+    nodes: ['ks-1'],
+    says: /little is left/,
+    facts: onNode1('storage', groupWith({ sizeBytes: 200 * GiB, freeBytes: 52 * GiB })),
+  },
+  {
+    check: 'storage',
+    what: 'no such group',
+    grade: 'fail',
+    nodes: ['ks-1'],
+    says: /no volume group ubuntu-vg/,
+    facts: onNode1('storage', groupWith({ name: 'data' })),
+  },
+  {
+    check: 'shared-volume',
+    what: 'a file system on it',
+    grade: 'fail',
+    nodes: ['ks-1'],
+    says: /holds ext4, mounted on \/srv/,
+    facts: onNode1('storage', withShared({ fsType: 'ext4', mountPoints: ['/srv'] })),
+  },
+  {
+    check: 'shared-volume',
+    what: 'a former pool',
+    grade: 'fail',
+    nodes: ['ks-1'],
+    says: /zfs_member/,
+    facts: onNode1('storage', withShared({ fsType: 'zfs_member' })),
+  },
+  {
+    check: 'shared-volume',
+    what: 'there and blank',
+    grade: 'pass',
+    nodes: ['ks-1'],
+    says: /nothing was seen on it/,
+    facts: onNode1('storage', withShared({})),
+  },
+  {
+    check: 'snap-space',
+    what: 'no space',
+    grade: 'fail',
+    nodes: ['ks-1'],
+    says: /2 GB are free/,
+    facts: onNode1('storage', { snapFreeBytes: 2 * GiB }),
+  },
+  {
+    check: 'snap-space',
+    what: 'little space',
+    grade: 'warn',
+    nodes: ['ks-1'],
+    says: /20 GB are recommended/,
+    facts: onNode1('storage', { snapFreeBytes: 10 * GiB }),
+  },
+];
