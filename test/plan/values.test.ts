@@ -217,7 +217,7 @@ function throughVersion11(text: string): unknown {
   return parse(text, { version: '1.1' });
 }
 
-/** PyYAML, as other people's tools read it; NUL separates documents, because it is in none of them. */
+/** PyYAML, as other people's tools read it: all texts in one go, because starting it takes a while. */
 function throughPyYaml(texts: readonly string[]): unknown {
   const program = 'import json,sys,yaml\nprint(json.dumps([yaml.safe_load(t) for t in json.load(sys.stdin)]))';
   const python = spawnSync('python3', ['-c', program], { input: JSON.stringify(texts), encoding: 'utf8' });
