@@ -22,13 +22,13 @@ export type MicroK8sStatus =
   | { readonly state: 'stopped' | 'worker' | 'low-memory' | 'no-permission' | 'absent' }
   | { readonly state: 'unknown'; readonly said: string };
 
-const word = z.string().nullish();
+/** A key without a value is an empty text when every scalar is read as text. */
+const rows = <Row extends z.ZodType>(row: Row) =>
+  z.preprocess((value) => (value === '' ? [] : value), z.array(row)).default([]);
 const schema = z.object({
   microk8s: z.object({ running: z.string() }),
-  'high-availability': z
-    .object({ nodes: z.array(z.object({ address: z.string(), role: z.string() })).nullish() })
-    .nullish(),
-  addons: z.array(z.object({ name: z.string(), status: word })).nullish(),
+  'high-availability': z.object({ nodes: rows(z.object({ address: z.string(), role: z.string() })) }).optional(),
+  addons: rows(z.object({ name: z.string(), status: z.string() })),
 });
 
 /** Reads it with every scalar a string: versions are printed unquoted, `5.0` among them. */
@@ -48,7 +48,7 @@ export function parseMicroK8sStatus(output: {
     }),
   );
   if (read.data.microk8s.running !== 'True') return { state: 'not-ready', members };
-  const addons = (read.data.addons ?? []).filter(({ status }) => status === 'enabled').map(({ name }) => name);
+  const addons = read.data.addons.filter(({ status }) => status === 'enabled').map(({ name }) => name);
   return { state: 'running', members, addons };
 }
 

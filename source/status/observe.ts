@@ -18,13 +18,12 @@ export interface ObserveInput {
   readonly clock: Clock;
   /** Opens a node; may take its time or fail where the node is dead. */
   readonly open: (node: string) => Promise<Host>;
+  /** ms for each of the two rounds of questions; together they bound the whole look. Default 5 000. */
+  readonly round?: number;
 }
 
-/** ms for each of the two rounds of questions; together they bound the whole look. */
-const round = 5_000;
-
 /** Looks at all nodes and, through a manager that lives, at the cluster. Never throws for what is dead, never takes more than about 10 s. */
-export async function observe({ site, product, clock, open }: ObserveInput): Promise<Observation> {
+export async function observe({ site, product, clock, open, round = 5_000 }: ObserveInput): Promise<Observation> {
   const opened = new Map<string, Promise<Host>>();
   const openOnce = (node: string) => {
     const host = opened.get(node) ?? open(node);
@@ -35,13 +34,13 @@ export async function observe({ site, product, clock, open }: ObserveInput): Pro
   const looks = new Map(managers.map(({ name }) => [name, () => openOnce(name)]));
   const wanted = site.nodes.map(({ name }) => name);
   const [reached, { found, silent }] = await Promise.all([
-    Promise.all(wanted.map((node) => reach(node, openOnce))),
+    Promise.all(wanted.map((node) => reach(node, openOnce, round))),
     findManager(looks, wanted, { deadline: round }),
   ]);
   const base = { at: clock.now(), reached, through: found?.node, silent };
   if (!found) return { ...base, ...nothing };
   const nodes = found.nodes.map((node) => ({ ...clusterNode(node), since: readinessSince(node) }));
-  return { ...base, nodes, ...(await lookInside(found.host, product)) };
+  return { ...base, nodes, ...(await lookInside(found.host, product, round)) };
 }
 
 const nothing = {
@@ -56,9 +55,12 @@ const nothing = {
   addressHolder: undefined,
 };
 
-async function reach(node: string, open: (node: string) => Promise<Host>): Promise<Reached> {
+async function reach(node: string, open: (node: string) => Promise<Host>, round: number): Promise<Reached> {
   try {
-    const answer = await unlessLate(open(node).then((host) => host.run(['true'], { deadline: round })));
+    const answer = await unlessLate(
+      round,
+      open(node).then((host) => host.run(['true'], { deadline: round })),
+    );
     return { node, answers: answer !== undefined, said: answer === undefined ? 'no answer' : '' };
   } catch (error) {
     return { node, answers: false, said: error instanceof Error ? error.message : String(error) };
@@ -68,19 +70,19 @@ async function reach(node: string, open: (node: string) => Promise<Host>): Promi
 /** `servicel2statuses` tells which node answers for an address; MetalLB has it from 0.14 on. */
 const layer2Status = z.object({ status: z.object({ node: z.string().default('') }).prefault({}) });
 
-async function lookInside(host: Host, product: Product) {
+async function lookInside(host: Host, product: Product, round: number) {
   const { namespace, release: name } = product;
   const within = { deadline: round };
   const list = <Schema extends z.ZodType>(kinds: string | readonly string[], where: object, schema: Schema) =>
-    inTime(readList(host, kinds, where, schema, within));
+    inTime(round, readList(host, kinds, where, schema, within));
   const [members, workloads, pods, claims, services, holders, releases] = await Promise.all([
-    inTime(ask(host, microk8s.status(), within)),
+    inTime(round, ask(host, microk8s.status(), within)),
     list(workloadKinds, { namespace }, workloadObject),
     list('pods', { namespace }, podObject),
     list('persistentvolumeclaims', { namespace }, claimObject),
     list('services', { all: true }, serviceObject),
     list('servicel2statuses.metallb.io', { all: true }, layer2Status),
-    inTime(ask(host, helm.list(), within)),
+    inTime(round, ask(host, helm.list(), within)),
   ]);
   const status = members && parseMicroK8sStatus(members);
   const listed = releases && parseReleaseList(releases.stdout);
@@ -101,13 +103,13 @@ function value<T>(answer: Answer<T> | undefined): T | undefined {
 }
 
 /** Undefined where it fails or is late: the rest of the picture is worth more than this part. */
-function inTime<T>(work: Promise<T>): Promise<T | undefined> {
-  return unlessLate(work).catch(() => undefined);
+function inTime<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
+  return unlessLate(ms, work).catch(() => undefined);
 }
 
-async function unlessLate<T>(work: Promise<T>): Promise<T | undefined> {
+async function unlessLate<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
   const { promise: late, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), round + 500);
+  const timer = setTimeout(() => resolve(undefined), ms + 500);
   try {
     return await Promise.race([work, late]);
   } finally {

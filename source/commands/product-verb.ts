@@ -1,0 +1,57 @@
+import type { ExitCode } from '../fault/fault.ts';
+import { makePlan } from '../plan/plan.ts';
+import type { PlanInput } from '../plan/planning.ts';
+import { targetOf } from '../plan/targets.ts';
+import { valuesText } from '../plan/values.ts';
+import { writeAtomic } from '../site/save.ts';
+import type { Observation } from '../status/observation.ts';
+import { observe } from '../status/observe.ts';
+import { ensureAccess } from './access.ts';
+import { beginPlan } from './apply-site.ts';
+import type { Settings } from './flags.ts';
+import { lookAtNodes } from './look.ts';
+import type { OpenedSite } from './site.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What `start`, `update` and `stop` have in common: they speak to the cluster through whichever manager lives. */
+export interface ProductVerb {
+  readonly opened: OpenedSite;
+  readonly settings: Settings;
+  readonly terminal: Terminal;
+}
+
+/** Lets us in at the nodes that answer, and looks at the cluster. */
+export async function lookAtCluster({ opened, settings, terminal }: ProductVerb): Promise<Observation> {
+  const { site, product, world, passwords } = opened;
+  await ensureAccess({ targets: site.nodes.map(targetOf), world, passwords, settings, terminal });
+  const nodes = new Map(site.nodes.map((node) => [node.name, node]));
+  const open = async (name: string) => {
+    const node = nodes.get(name);
+    if (!node) throw new Error(`The site has no node ${name}.`);
+    return world.hosts.get(targetOf(node));
+  };
+  return observe({ site, product, clock: world.clock, open });
+}
+
+/** Plans for the purpose from what the nodes that answer tell, asks, begins the run and shows it to its end. */
+export async function runProductPlan(
+  { opened, settings, terminal }: ProductVerb,
+  verb: string,
+  wish: Pick<PlanInput, 'purpose' | 'chartVersion' | 'newestChart'>,
+): Promise<ExitCode> {
+  const { site, product, world } = opened;
+  const { facts } = await lookAtNodes(site.nodes, world);
+  const plan = makePlan({ site, product, facts, now: new Date(world.clock.now()), ...wish });
+  return beginPlan(plan, opened, settings, terminal, { verb, takeOver: false });
+}
+
+/** The values on the seat, as the site has them now. */
+export async function writeValues({ opened, settings }: ProductVerb): Promise<void> {
+  await writeAtomic(settings.files.values, valuesText(opened.site, opened.product), 0o600);
+}
+
+/** Lines for the operator, on the error stream where the output is for machines. */
+export function tell({ settings, terminal }: ProductVerb, lines: readonly string[]): void {
+  const stream = settings.json ? terminal.errors : terminal.output;
+  stream.write(lines.map((line) => `${line}\n`).join(''));
+}

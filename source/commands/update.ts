@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { parseChartName } from '../cluster/helm.ts';
+import { type ExitCode, exitCode, Fault } from '../fault/fault.ts';
+import { valuesText } from '../plan/values.ts';
+import { loadProduct } from '../product/load.ts';
+import { writeAtomic } from '../site/save.ts';
+import type { Observation } from '../status/observation.ts';
+import { diffLines, shortDiff } from '../ui/diff.ts';
+import { globalFlags, type Settings, settingsFrom } from './flags.ts';
+import { lookAtCluster, type ProductVerb, runProductPlan, tell, writeValues } from './product-verb.ts';
+import { changedSite, wordsOf } from './set-values.ts';
+import { openSite } from './site.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
+import { defineVerb } from './verb.ts';
+
+export default defineVerb({
+  name: 'update',
+  description:
+    'Apply what changed in site.yaml to the running product. The chart keeps its version unless --update-helm is given. When the parts do not become ready, the revision before is put in force again. Exit codes: 0 done, 2 invalid site, 4 a step failed, 5 locked, 6 not confirmed.',
+  flags: {
+    ...globalFlags,
+    'update-helm': { type: 'boolean', description: 'Take the newest chart that the site allows.' },
+    set: {
+      type: 'string',
+      valueHint: 'PATH=VALUE',
+      description: 'Change site.yaml first, such as storage.volumes.kafka=4. May be given several times.',
+    },
+  },
+  run: async ({ args, rawArgs }) => {
+    const settings = settingsFrom(args);
+    return update(settings, processTerminal(), { newest: args['update-helm'] ?? false, set: wordsOf(rawArgs, 'set') });
+  },
+});
+
+interface Wish {
+  readonly newest: boolean;
+  readonly set: readonly string[];
+}
+
+async function update(settings: Settings, terminal: Terminal, { newest, set }: Wish): Promise<ExitCode> {
+  const found = await openSite(settings);
+  try {
+    const change = set.length === 0 ? undefined : await changedSite(found.site, settings.site, set);
+    const site = change?.site ?? found.site;
+    const product = site.product === found.site.product ? found.product : await loadProduct(site.product);
+    const verb = { opened: { ...found, site, product }, settings, terminal };
+    const seen = await lookAtCluster(verb);
+    refuseUninstalled(seen, verb);
+    tell(verb, await valuesDifference(verb));
+    if (change) await writeAtomic(settings.site, change.text, 0o644);
+    try {
+      const chartVersion = seen.release && parseChartName(seen.release.chart)?.version;
+      await writeValues(verb);
+      return await runProductPlan(verb, 'update', { purpose: 'update', newestChart: newest, chartVersion });
+    } catch (error) {
+      if (change?.before !== undefined && notBegun(error)) await writeAtomic(settings.site, change.before, 0o644);
+      throw error;
+    }
+  } finally {
+    await found.close();
+  }
+}
+
+/** Nothing was done, so site.yaml is put back as it was. */
+function notBegun(error: unknown): boolean {
+  return error instanceof Fault && (error.exitCode === exitCode.refused || error.exitCode === exitCode.interrupted);
+}
+
+function refuseUninstalled({ releaseAsked, release }: Observation, { opened }: ProductVerb): void {
+  if (!releaseAsked || release) return;
+  throw new Fault({
+    what: `${opened.product.name} is not installed on ${opened.site.name}: there is nothing to update.`,
+    next: ['kloudspot start installs it.'],
+  });
+}
+
+async function valuesDifference({ opened, settings }: ProductVerb): Promise<string[]> {
+  const before = await readFile(settings.files.values, 'utf8').catch(() => '');
+  const after = valuesText(opened.site, opened.product);
+  if (before === after) return ['The values are as they were written last.', ''];
+  const lines = shortDiff(diffLines(before, after)).map(({ mark, text }) => `  ${mark} ${text}`);
+  return [`${settings.files.values}:`, ...lines, ''];
+}

@@ -1,0 +1,177 @@
+import { describe, expect, test } from 'vitest';
+import { reportLines } from '../../source/status/lines.ts';
+import type { Observation } from '../../source/status/observation.ts';
+import { judge } from '../../source/status/verdict.ts';
+import { product, siteOf } from '../plan/sample.ts';
+
+const site = siteOf({ managers: 3 });
+const names = ['ks-1', 'ks-2', 'ks-3'];
+const at = Date.parse('2026-11-21T08:10:00Z');
+const address = (name: string) => `10.0.4.2${name.at(-1)}`;
+
+const node = (name: string, ready = true) => ({
+  name,
+  ready,
+  address: address(name),
+  role: 'manager' as const,
+  version: 'v1.34.1',
+  schedulable: true,
+  since: '2026-11-21T08:07:50Z',
+});
+const voter = (name: string) => ({ address: address(name), role: 'voter' as const });
+const workload = (name: string, ready: number, wanted: number) =>
+  ({ name, namespace: 'kloudspot', kind: 'StatefulSet', ready, wanted, complete: ready >= wanted }) as const;
+const release = {
+  name: 'kloudspot',
+  namespace: 'kloudspot',
+  revision: 7,
+  status: 'deployed',
+  chart: 'kloudspot-2.4.1',
+  updated: '',
+};
+
+const healthy: Observation = {
+  at,
+  reached: names.map((name) => ({ node: name, answers: true, said: '' })),
+  through: 'ks-1',
+  silent: [],
+  nodes: names.map((name) => node(name)),
+  members: names.map(voter),
+  workloads: [workload('kafka', 3, 3)],
+  pods: [],
+  claims: [],
+  release,
+  releaseAsked: true,
+  givenAddresses: ['10.0.4.30'],
+  addressHolder: 'ks-2',
+};
+const lostThird: Partial<Observation> = {
+  nodes: [node('ks-1'), node('ks-2'), node('ks-3', false)],
+  reached: names.map((name) => ({ node: name, answers: name !== 'ks-3', said: '' })),
+};
+const silence: Partial<Observation> = {
+  through: undefined,
+  nodes: undefined,
+  members: undefined,
+  workloads: undefined,
+  release: undefined,
+  releaseAsked: false,
+  givenAddresses: undefined,
+};
+const claim = (name: string, phase: string) => ({
+  metadata: { name, namespace: '', labels: {}, annotations: {}, generation: 0, creationTimestamp: '' },
+  spec: { storageClassName: 'kloudspot-lvm', resources: { requests: { storage: '2Gi' } }, volumeName: '' },
+  status: { phase },
+});
+
+describe('one verdict, its reasons and the next command', () => {
+  test.each<[string, Partial<Observation>, string, readonly RegExp[], RegExp | undefined]>([
+    ['all is well', {}, 'ok', [], undefined],
+    [
+      'a node is lost',
+      lostThird,
+      'degraded',
+      [/ks-3 has not answered the cluster for 2 min/, /Losing one more manager stops/],
+      /Bring ks-3 back/,
+    ],
+    [
+      'a node is lost, but its machine answers',
+      { ...lostThird, reached: healthy.reached },
+      'degraded',
+      [/ks-3 .* though the machine runs/, /Losing one more/],
+      /inspect, on ks-3/,
+    ],
+    [
+      'nobody answers',
+      { ...silence, reached: names.map((name) => ({ node: name, answers: false, said: 'x' })) },
+      'down',
+      [/no machine answers/],
+      /network/,
+    ],
+    [
+      'machines answer, the API does not',
+      { ...silence, silent: [{ node: 'ks-1', said: 'connection refused' }] },
+      'down',
+      [/can be reached/, /ks-1: connection refused/],
+      /inspect, on ks-1/,
+    ],
+    ['not installed yet', { release: undefined, workloads: [] }, 'ok', [/is not installed/], /^kloudspot start$/],
+    ['Helm did not answer: no release is no news', { release: undefined, releaseAsked: false }, 'ok', [], undefined],
+    [
+      'a release hangs',
+      { release: { ...release, status: 'pending-upgrade' } },
+      'degraded',
+      [/interrupted/],
+      /^kloudspot start$/,
+    ],
+    [
+      'parts are missing',
+      { workloads: [workload('kafka', 2, 3), workload('web', 3, 3)] },
+      'degraded',
+      [/kafka 2 of 3/],
+      undefined,
+    ],
+    ['no part runs', { workloads: [workload('kafka', 0, 3)] }, 'down', [/kafka 0 of 3/], undefined],
+    ['the virtual address is not given', { givenAddresses: [] }, 'degraded', [/10\.0\.4\.30/], /init/],
+    [
+      'a volume is missing',
+      { claims: [claim('data-kafka-0', 'Pending'), claim('data-kafka-1', 'Bound')] },
+      'degraded',
+      [/data-kafka-0/],
+      undefined,
+    ],
+    [
+      'a node was never joined',
+      {
+        nodes: [node('ks-1'), node('ks-2')],
+        members: [voter('ks-1'), voter('ks-2'), { ...voter('ks-3'), address: 'x' }],
+      },
+      'degraded',
+      [/not in the cluster/, /Losing one more/],
+      /init/,
+    ],
+  ])('%s', (_, change, verdict, reasons, next) => {
+    const report = judge(site, product, { ...healthy, ...change });
+    expect(report.verdict).toBe(verdict);
+    expect(report.reasons).toHaveLength(reasons.length);
+    for (const [index, reason] of reasons.entries()) expect(report.reasons[index]).toMatch(reason);
+    if (next) expect(report.next).toMatch(next);
+    else expect(report.next).toBeUndefined();
+  });
+
+  test('never more than five reasons, the gravest first', () => {
+    const claims = [claim('a', 'Pending')];
+    const all = {
+      ...lostThird,
+      claims,
+      givenAddresses: [],
+      workloads: [workload('kafka', 0, 3)],
+      release: { ...release, status: 'failed' },
+    };
+    const { reasons, verdict } = judge(site, product, { ...healthy, ...all });
+    expect(verdict).toBe('down');
+    expect(reasons).toHaveLength(5);
+    expect(reasons[0]).toMatch(/kafka 0 of 3/);
+  });
+});
+
+test.each([
+  [['ks-1', 'ks-2', 'ks-3'], 3, 1],
+  [['ks-1', 'ks-2'], 3, 0],
+  [['ks-1'], 1, 0],
+])('%j of %i voters live: %i more may be lost', (living, voters, survives) => {
+  const observation = {
+    ...healthy,
+    nodes: names.map((name) => node(name, living.includes(name))),
+    members: names.slice(0, voters).map(voter),
+  };
+  expect(judge(site, product, observation).datastore).toEqual({ voters, living: living.length, survives });
+});
+
+test('the lines tell the same without a control code', () => {
+  const lines = reportLines(judge(site, product, { ...healthy, ...lostThird }));
+  expect(lines[0]).toBe('berlin is DEGRADED as of 08:10:00 UTC');
+  expect(lines).toContain('ks-3  manager  yes    lost                              0 of 0');
+  expect(lines.join('\n')).toContain('Datastore: 2 of 3 voters live; it survives no loss now.');
+  expect(lines.join('\n')).not.toContain('\u001b');
+});
