@@ -26,14 +26,16 @@ export function FieldLine(props: {
   const shown = answer === undefined ? (field.required ? '?' : '–') : shownText(field, answer.value);
   const value = asciiText(theme, numbers ? shown.padStart(7) : shown);
   return (
-    <Box flexShrink={0} height={1}>
-      <Text> </Text>
+    <Box flexShrink={0} height={1} paddingLeft={1}>
       <Pointer here={props.here} />
-      <Text bold={props.here}>{padded(asciiText(theme, field.label), props.labels)}</Text>
-      <Text>{'  '}</Text>
+      <Box flexShrink={0}>
+        <Text bold={props.here}>{`${padded(asciiText(theme, field.label), props.labels)}  `}</Text>
+      </Box>
       {props.editing ? (
         <>
-          <Text>{theme.ascii ? '[' : '▕'}</Text>
+          <Box flexShrink={0}>
+            <Text>{theme.ascii ? '[' : '▕'}</Text>
+          </Box>
           <Box width={Math.min(room, numbers ? 9 : 44)} flexShrink={0}>
             <TextInput state={props.editing} width={Math.min(room, numbers ? 9 : 44)} />
           </Box>

@@ -142,8 +142,7 @@ function longest(place: FormPlace): number {
 function AddLine(props: { readonly state: AppState; readonly here: boolean; readonly width: number }): ReactNode {
   const { editor } = props.state;
   return (
-    <Box flexShrink={0} height={1}>
-      <Text> </Text>
+    <Box flexShrink={0} height={1} paddingLeft={1}>
       <Pointer here={props.here} />
       <Text>{' + '}</Text>
       {editor?.kind === 'add' ? (

@@ -25,8 +25,7 @@ export function TableRow(props: {
   readonly editing: TextState | undefined;
 }): ReactNode {
   return (
-    <Box flexShrink={0} height={1}>
-      <Text> </Text>
+    <Box flexShrink={0} height={1} paddingLeft={1}>
       <Pointer here={props.here} />
       {props.number === undefined ? null : <Text>{`${String(props.number).padStart(2)} `}</Text>}
       {props.columns.map((column) => {

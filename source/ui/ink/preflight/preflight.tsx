@@ -45,8 +45,7 @@ function Open(props: { readonly state: AppState; readonly rows: number; readonly
       <Line bold text={` ${open.length} ${open.length === 1 ? 'answer is' : 'answers are'} missing or not right yet`} />
       <Line text="" />
       {open.slice(shown.from, shown.to).map((finding, at) => (
-        <Box key={`${finding.field?.join('.') ?? ''}${finding.reason}`} flexShrink={0} height={1}>
-          <Text> </Text>
+        <Box key={`${finding.field?.join('.') ?? ''}${finding.reason}`} flexShrink={0} height={1} paddingLeft={1}>
           <Pointer here={shown.from + at === row} />
           <Text wrap="truncate" {...tone(theme, 'fail')}>
             {asciiText(
@@ -124,8 +123,7 @@ function GridLines(props: {
         {`   ${columns.map((column) => padded(column.id.startsWith('@') ? column.id.slice(1) : '', column.width)).join('  ')}`}
       </Text>
       {props.shown.map((row, at) => (
-        <Box key={row.check + row.title} flexShrink={0} height={1}>
-          <Text> </Text>
+        <Box key={row.check + row.title} flexShrink={0} height={1} paddingLeft={1}>
           <Pointer here={props.from + at === props.row} />
           {row.about === 'node' ? (
             columns.map((column) => <GridCell key={column.id} row={row} column={column} />)

@@ -55,8 +55,7 @@ function SubjectLine(props: { readonly line: ReviewLine; readonly here: boolean;
   const theme = useTheme();
   const { line, here } = props;
   return (
-    <Box flexShrink={0} height={1}>
-      <Text> </Text>
+    <Box flexShrink={0} height={1} paddingLeft={1}>
       <Pointer here={here} />
       <Text wrap="truncate">
         <Text {...tone(theme, line.grade)}>{`${markOf(theme, line.grade)} `}</Text>
@@ -79,8 +78,7 @@ function Confirm(props: { readonly state: AppState; readonly review: Review; rea
   if (state.review.beginning) return <Line text=" Writing the files and beginning the run." />;
   const typing = isTyping(state);
   return (
-    <Box flexShrink={0} height={1}>
-      <Text> </Text>
+    <Box flexShrink={0} height={1} paddingLeft={1}>
       <Pointer here={typing} />
       <Text bold={typing}>{`Type the site's name, ${review.site}, to begin: `}</Text>
       {typing ? (

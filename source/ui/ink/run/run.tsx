@@ -89,8 +89,7 @@ function GroupRow(props: {
   const cluster = cellSteps(run.view, group, undefined);
   const focus = run.view.nodes[run.column];
   return (
-    <Box flexShrink={0} height={1}>
-      <Text> </Text>
+    <Box flexShrink={0} height={1} paddingLeft={1}>
       <Pointer here={props.here} />
       <Text {...tone(theme, toneOf(state))}>{`${glyphOf(theme, state, props.tick)} `}</Text>
       <Text bold={props.here}>{`${padded(asciiText(theme, group.title), props.title - 2)}  `}</Text>

@@ -1,0 +1,130 @@
+import { Box, render, useInput, useWindowSize } from 'ink';
+import { type ReactNode, useEffect, useReducer } from 'react';
+import { type ExitCode, exitCode } from '../../fault/fault.ts';
+import { reportLines } from '../../status/lines.ts';
+import type { StatusReport } from '../../status/report.ts';
+import { bodyRows } from './app/layout.ts';
+import { Frame } from './frame.tsx';
+import { type KeyPress, keysOf } from './keys.ts';
+import { Line } from './line.tsx';
+import { screenOptions } from './screen.ts';
+import { type Theme, ThemeContext, type ThemeOptions, themeOf } from './theme.ts';
+
+export interface StatusOptions extends ThemeOptions {
+  readonly site: string;
+  /** One report after the other, until the screen is left. */
+  readonly reports: AsyncIterable<StatusReport>;
+  readonly rehearsal?: string;
+}
+
+/** `status --watch`: the newest report, over the whole screen. */
+export async function runInkStatus(options: StatusOptions): Promise<ExitCode> {
+  const app = render(
+    <StatusScreen options={options} theme={themeOf(options)} leave={() => app.unmount()} />,
+    screenOptions(15),
+  );
+  await app.waitUntilExit();
+  return exitCode.done;
+}
+
+interface WatchState {
+  readonly report: StatusReport | undefined;
+  readonly problem: string | undefined;
+  readonly top: number;
+  readonly left: boolean;
+}
+
+type WatchEvent =
+  | { readonly type: 'report'; readonly report: StatusReport }
+  | { readonly type: 'failed'; readonly why: string }
+  | { readonly type: 'key'; readonly key: KeyPress; readonly height: number };
+
+export function watch(state: WatchState, event: WatchEvent): WatchState {
+  if (event.type === 'report') return { ...state, report: event.report, problem: undefined };
+  if (event.type === 'failed') return { ...state, problem: event.why };
+  const { key, height } = event;
+  const most = Math.max(0, (state.report ? reportLines(state.report).length : 0) - height);
+  const to = (top: number): WatchState => ({ ...state, top: Math.max(0, Math.min(most, top)) });
+  if (key.name === 'up') return to(state.top - 1);
+  if (key.name === 'down') return to(state.top + 1);
+  if (key.name === 'pageUp') return to(state.top - height);
+  if (key.name === 'pageDown') return to(state.top + height);
+  if (key.name === 'home') return to(0);
+  if (key.name === 'end') return to(most);
+  const leaves =
+    key.name === 'escape' ||
+    (key.name === 'character' && key.text === 'q') ||
+    (key.name === 'control' && key.text === 'c');
+  return leaves ? { ...state, left: true } : state;
+}
+
+function StatusScreen(props: {
+  readonly options: StatusOptions;
+  readonly theme: Theme;
+  readonly leave: () => void;
+}): ReactNode {
+  const { options, theme, leave } = props;
+  const size = useWindowSize();
+  const height = bodyRows(size) - 1;
+  const [state, tell] = useReducer(watch, { report: undefined, problem: undefined, top: 0, left: false });
+  useEffect(() => {
+    let here = true;
+    const follow = async (): Promise<void> => {
+      for await (const report of options.reports) {
+        if (!here) return;
+        tell({ type: 'report', report });
+      }
+    };
+    follow().catch((error: unknown) =>
+      tell({ type: 'failed', why: error instanceof Error ? error.message : String(error) }),
+    );
+    return () => {
+      here = false;
+    };
+  }, [options]);
+  useEffect(() => {
+    if (state.left) leave();
+  }, [state.left, leave]);
+  useInput((input, key) => {
+    for (const one of keysOf(input, key)) tell({ type: 'key', key: one, height });
+  });
+  const lines = state.report ? reportLines(state.report) : ['Asking the site how it is.'];
+  const more = lines.length > height;
+  return (
+    <ThemeContext value={theme}>
+      <Frame
+        size={size}
+        head={`kloudspot status · site ${options.site}`}
+        rehearsal={options.rehearsal}
+        where={state.report ? 'live' : ''}
+        trail={[]}
+        message={state.problem === undefined ? undefined : { grade: 'fail', text: state.problem }}
+        keys={[...(more ? [{ key: theme.glyphs.keys.upDown, label: 'scroll' }] : []), { key: 'q', label: 'leave' }]}
+      >
+        <ReportText lines={lines.slice(state.top, state.top + height)} first={state.top} report={state.report} />
+      </Frame>
+    </ThemeContext>
+  );
+}
+
+function ReportText(props: {
+  readonly lines: readonly string[];
+  readonly first: number;
+  readonly report: StatusReport | undefined;
+}): ReactNode {
+  const verdict = props.report?.verdict;
+  const grade = verdict === 'ok' ? 'pass' : verdict === 'degraded' ? 'warn' : verdict === 'down' ? 'fail' : 'plain';
+  // A line of the report has no other name than its place.
+  const keyed = props.lines.map((text, place) => ({
+    key: String(props.first + place),
+    text,
+    head: props.first + place === 0,
+  }));
+  return (
+    <Box flexDirection="column" flexShrink={0}>
+      {keyed.map((line) => (
+        <Line key={line.key} text={` ${line.text}`} as={line.head ? grade : 'plain'} bold={line.head} />
+      ))}
+    </Box>
+  );
+}
