@@ -1,0 +1,101 @@
+import ipaddr from 'ipaddr.js';
+import * as z from 'zod';
+
+const ipv4 = z
+  .string()
+  .refine((text) => ipaddr.IPv4.isValidFourPartDecimal(text), 'an IPv4 address such as 192.168.1.106');
+/** An address that one machine can have: no loopback, multicast, link-local, broadcast or unspecified one. */
+const hostAddress = ipv4.refine(isHostAddress, {
+  error: 'an address that a machine can have, such as 192.168.1.106',
+  abort: true,
+});
+const ipv4WithPrefix = z
+  .string()
+  .refine(
+    (text) => ipaddr.IPv4.isValidCIDRFourPartDecimal(text) && isPrefixOfMachine(text),
+    'an IPv4 address with its prefix, such as 192.168.1.106/24',
+  )
+  .refine((text) => !isPrefixOfMachine(text) || isHostAddress(text.replace(/\/.*/, '')), {
+    error: 'an address that a machine can have, with its prefix, such as 192.168.1.106/24',
+  })
+  .refine((text) => !isPrefixOfMachine(text) || !isNetworkOrBroadcast(text), {
+    error: 'the address of a machine, not the first or last one of its network',
+  });
+/** RFC 1123 label, as Kubernetes names nodes: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
+const hostName = z
+  .string()
+  .regex(
+    /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+    'lower-case letters, digits and hyphens, at most 63, no hyphen at the ends (RFC 1123)',
+  );
+const dnsName = z
+  .string()
+  .max(253)
+  .regex(
+    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+    'a DNS name such as spot.example.org, in lower case',
+  );
+/** Helm and Kubernetes both read GB as Gi here: GB on screen means GiB. */
+const gibibytes = z.number().int('a whole number of GB').min(1, 'at least 1 GB').max(1_000_000, 'at most 1000000 GB');
+const volumeGroupName = z
+  .string()
+  .max(127)
+  .regex(/^[A-Za-z0-9+_.][A-Za-z0-9+_.-]*$/, 'an LVM name: letters, digits and + _ . -')
+  .refine((name) => name !== '.' && name !== '..', 'an LVM name');
+
+/** Handed to ssh as an argument of its own: no blanks, and no hyphen first, which ssh would read as an option. */
+const sshWord = z.string().regex(/^[^\s-]\S*$/, 'a word without blanks that does not begin with a hyphen');
+const reach = z
+  .string()
+  .regex(/^[A-Za-z0-9_.:%[\]][A-Za-z0-9_.:%[\]-]*$/, 'an address or a host name, without prefix, user or port')
+  .refine(
+    (text) => !/^[\d.]+$/.test(text) || ipaddr.IPv4.isValidFourPartDecimal(text),
+    'an IPv4 address or a host name',
+  );
+/** One line of plain text: it goes into values.yaml, labels and screens. */
+const line = z
+  .string()
+  .min(1)
+  .max(63)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'one line of text without control characters');
+const kubernetesName = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'a Kubernetes name: lower-case letters, digits, hyphens and dots');
+
+/** Linux allows 15 bytes, no slash and no blank: IFNAMSIZ in linux/if.h. */
+const interfaceName = z.string().regex(/^[^\s/:]{1,15}$/, 'a network interface such as ens18');
+
+/** The schema of single answers, so that a screen judges a field by the same rule as the file. */
+export const fields = {
+  ipv4,
+  hostAddress,
+  ipv4WithPrefix,
+  hostName,
+  dnsName,
+  gibibytes,
+  volumeGroupName,
+  reach,
+  sshWord,
+  interfaceName,
+  line,
+  kubernetesName,
+};
+
+function isHostAddress(text: string): boolean {
+  if (!ipaddr.IPv4.isValidFourPartDecimal(text)) return true;
+  const address = ipaddr.IPv4.parse(text);
+  const never = ['unspecified', 'loopback', 'linkLocal', 'multicast', 'broadcast'];
+  return !never.includes(address.range()) && (address.octets[0] ?? 0) < 240;
+}
+
+function isPrefixOfMachine(text: string): boolean {
+  return ipaddr.IPv4.isValidCIDRFourPartDecimal(text) && ipaddr.IPv4.parseCIDR(text)[1] > 0;
+}
+
+function isNetworkOrBroadcast(text: string): boolean {
+  const [address, prefix] = ipaddr.IPv4.parseCIDR(text);
+  if (prefix > 30) return false;
+  const ends = [ipaddr.IPv4.networkAddressFromCIDR(text), ipaddr.IPv4.broadcastAddressFromCIDR(text)];
+  return ends.some((end) => end.toString() === address.toString());
+}
