@@ -38,7 +38,7 @@ export async function applySite(
 }
 
 /** The plan, or undefined when preflight fails; its findings are printed then. */
-async function planAfterPreflight(
+export async function planAfterPreflight(
   { site, product, passwords, world, from }: OpenedSite,
   settings: Settings,
   terminal: Terminal,

@@ -136,12 +136,15 @@ class Session implements InitSession {
   }
 
   begin(plan: Plan): Promise<RunHandle> {
+    const { scenario } = this.#world;
+    const speed = this.#settings.rehearsal?.speed;
     return launchRun({
       plan,
       files: this.files,
       passwords: this.#passwords,
-      rehearsal: this.#settings.rehearsal,
       program,
+      attended: true,
+      ...(scenario !== undefined && speed !== undefined ? { rehearsal: { scenario, speed } } : {}),
     });
   }
 

@@ -55,6 +55,6 @@ async function unattended(settings: Settings, terminal: Terminal): Promise<ExitC
       exitCode: exitCode.usage,
     });
   }
-  const { carryOut } = await import('./carry-out.ts');
-  return carryOut(settings, terminal);
+  const { initUnattended } = await import('./init-unattended.ts');
+  return initUnattended(settings, terminal);
 }

@@ -10,6 +10,8 @@ export interface PreflightTextOptions {
   readonly all: boolean;
   /** Where the site came from. */
   readonly from: string;
+  /** Columns of the screen; cells give way. */
+  readonly width?: number;
 }
 
 type Marks = Readonly<Record<Grade, string>>;
@@ -24,12 +26,13 @@ export function preflightLines(site: Site, findings: readonly Finding[], options
   const onNodes = byCheck.filter(([id]) => findCheck(id)?.about === 'node');
   const others = byCheck.filter(([id]) => findCheck(id)?.about !== 'node');
   const names = site.nodes.map(({ name }) => name);
+  const cells = cellWidth(options.width ?? 100, names.length);
   return [
     `Site ${site.name}, from ${options.from}: ${summary(byCheck)}`,
     '',
     ...columns(
       ['Check', ...names],
-      onNodes.map(([id, of]) => [titleOf(id), ...names.map((name) => cell(of, name, marks))]),
+      onNodes.map(([id, of]) => [titleOf(id), ...names.map((name) => cell(of, name, marks, cells))]),
     ),
     '',
     ...columns(
@@ -48,25 +51,31 @@ function summary(byCheck: readonly (readonly [string, readonly Finding[]])[]): s
   return `${passed} of ${grades.length} checks pass, ${warned} warn, ${failed} fail`;
 }
 
-function cell(findings: readonly Finding[], node: string, marks: Marks): string {
+function cell(findings: readonly Finding[], node: string, marks: Marks, width: number): string {
   const own = findings.filter(({ nodes }) => nodes.includes(node));
   const [worst] = own.toSorted((a, b) => severity.indexOf(b.grade) - severity.indexOf(a.grade));
-  return worst ? `${marks[worst.grade]} ${cut(worst.seen)}` : '-';
+  return worst ? `${marks[worst.grade]} ${cut(worst.seen, width)}`.trimEnd() : '-';
 }
 
 function siteCell(findings: readonly Finding[], marks: Marks): string {
   const [worst] = findings.toSorted((a, b) => severity.indexOf(b.grade) - severity.indexOf(a.grade));
   if (!worst) return '-';
-  const more = findings.length > 1 ? ` (${findings.length} looked at)` : '';
-  return `${marks[worst.grade]} ${cut(worst.seen)}${more}`;
+  const several = worst.grade === 'pass' && findings.length > 1;
+  return `${marks[worst.grade]} ${several ? `${findings.length} looked at` : cut(worst.seen, widest)}`;
 }
 
-/** Cells stay narrow enough for three nodes on a usual screen; the whole text stands in `--json` and in the reason. */
-const cellWidth = 18;
+/** Titles take 30 columns. The whole text of a cell stands in `--json` and, where it matters, in the reason. */
+const titleWidth = 30;
+const widest = 40;
 
-function cut(text: string): string {
+function cellWidth(screen: number, nodes: number): number {
+  const each = Math.floor((screen - titleWidth) / nodes) - 4;
+  return each < 4 ? 0 : Math.min(each, 18);
+}
+
+function cut(text: string, width: number): string {
   const signs = [...text];
-  return signs.length <= cellWidth ? text : `${signs.slice(0, cellWidth - 2).join('')}..`;
+  return signs.length <= width ? text : width < 4 ? '' : `${signs.slice(0, width - 2).join('')}..`;
 }
 
 function worstOf(findings: readonly Finding[]): Grade {

@@ -31,7 +31,13 @@ export default defineVerb({
       if (settings.json) printJson(terminal, preflightData(site, findings));
       else {
         const ascii = settings.ascii || settings.plain;
-        const lines = preflightLines(site, findings, { ascii, all: args.all ?? false, from });
+        const width = terminal.output.columns;
+        const lines = preflightLines(site, findings, {
+          ascii,
+          all: args.all ?? false,
+          from,
+          ...(width ? { width } : {}),
+        });
         terminal.output.write(`${lines.join('\n')}\n`);
       }
       return preflightCode(findings);

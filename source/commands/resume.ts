@@ -8,7 +8,7 @@ import { ensureAccess } from './access.ts';
 import { globalFlags, type Settings, settingsFrom } from './flags.ts';
 import { program } from './program.ts';
 import { planOfRun } from './run-plan.ts';
-import { watchRun } from './run-watching.ts';
+import { processesOf, watchRun } from './run-watching.ts';
 import { givenPasswords } from './site.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import { defineVerb } from './verb.ts';
@@ -31,6 +31,7 @@ export default defineVerb({
     if (run.state === 'running') return watchRun(run, plan, settings, terminal, 'attached');
     const passwords = await passwordsFor(run, plan, settings, terminal);
     const attended = terminal.interactive && !settings.yes && !settings.json;
+    const earlier = await processesOf(run);
     await continueRun(run, {
       files: settings.files,
       passwords,
@@ -38,7 +39,7 @@ export default defineVerb({
       attended,
       takeOver: args['take-over'] ?? false,
     });
-    return watchRun(run, plan, settings, terminal, 'begun');
+    return watchRun(run, plan, settings, terminal, 'begun', earlier);
   },
 });
 

@@ -22,9 +22,11 @@ export async function watchAsLines(watch: RunWatch, terminal: Terminal): Promise
   }, 1000);
   const stopAsking = askAfterFailure(watch, terminal, () => view, say);
   try {
+    let begun = 0;
     for await (const event of watch.events) {
       view = applyEvent(view, event);
-      say(eventLines(view, event));
+      if (event.type === 'run-started') begun++;
+      if (begun > watch.earlier) say(eventLines(view, event));
     }
   } finally {
     clearInterval(reminder);

@@ -11,6 +11,8 @@ export interface RunWatch {
   /** Name of the scenario when it is a rehearsal. */
   readonly rehearsal: string | undefined;
   readonly watching: Watching;
+  /** Processes that carried the run before this watching began: lines and JSON do not repeat what those did. */
+  readonly earlier: number;
   /** Ends with `run-ended`, or when the watching is told to end. */
   readonly events: AsyncIterable<RunEvent>;
   readonly enough: AbortController;

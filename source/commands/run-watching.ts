@@ -3,6 +3,7 @@ import { openMemory } from '../operator/memory.ts';
 import type { Plan } from '../plan/document.ts';
 import type { RunHandle, RunOutcome } from '../run/event.ts';
 import { followRun } from '../run/follow.ts';
+import { readJournal } from '../run/journal.ts';
 import { readOrigin } from '../run/origin.ts';
 import { outcomeExitCode } from '../run/outcome.ts';
 import { steerRun } from '../run/steer.ts';
@@ -13,13 +14,17 @@ import type { RunWatch, Watching } from './run-watch.ts';
 import type { Terminal } from './terminal.ts';
 import { timeLeft } from './time-left.ts';
 
-/** Shows a run until its end: as a screen, as lines, or as JSON, one event a line. Gives the exit code of its end. */
+/**
+ * Shows a run until its end: as a screen, as lines, or as JSON, one event a line. Gives the exit code of its end.
+ * `earlier`: how many processes have carried it before (`processesOf`); lines and JSON begin with the one after them.
+ */
 export async function watchRun(
   run: RunHandle,
   plan: Plan,
   settings: Settings,
   terminal: Terminal,
   watching: Watching,
+  earlier = 0,
 ): Promise<ExitCode> {
   const { rehearsal } = await readOrigin(run.directory);
   const enough = new AbortController();
@@ -28,6 +33,7 @@ export async function watchRun(
     plan,
     rehearsal: rehearsal?.scenario,
     watching,
+    earlier,
     events: followRun(run.directory, { signal: enough.signal }),
     enough,
     steer: (order) => steerRun(settings.files, run.id, order),
@@ -57,8 +63,13 @@ async function drawn(watch: RunWatch, settings: Settings): Promise<ExitCode> {
 const codeOf = (outcome: RunOutcome | undefined): ExitCode =>
   outcome === undefined ? exitCode.done : outcomeExitCode(outcome);
 
-function watchAsJson({ events }: RunWatch, terminal: Terminal): Promise<RunOutcome | undefined> {
-  return writeEvents(events, (line) => terminal.output.write(line));
+function watchAsJson({ events, earlier }: RunWatch, terminal: Terminal): Promise<RunOutcome | undefined> {
+  return writeEvents(events, (line) => terminal.output.write(line), earlier);
+}
+
+/** How many processes have carried a run so far. */
+export async function processesOf(run: RunHandle): Promise<number> {
+  return (await readJournal(run.directory)).filter(({ type }) => type === 'run-started').length;
 }
 
 /** Ctrl-C: who has begun the run stops it, after the running steps, then now; who attached only leaves. */

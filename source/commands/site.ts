@@ -26,9 +26,10 @@ export async function givenPasswords(settings: Settings): Promise<Passwords> {
   return readPasswords({ ...(fd === undefined ? {} : { fd }), ...(file === undefined ? {} : { file }) });
 }
 
-export async function openSite(settings: Settings): Promise<OpenedSite> {
+/** `fresh`: a rehearsal begins with untouched machines. */
+export async function openSite(settings: Settings, { fresh = false } = {}): Promise<OpenedSite> {
   const passwords = await givenPasswords(settings);
-  const world = await openWorld({ files: settings.files, passwords, rehearsal: settings.rehearsal });
+  const world = await openWorld({ files: settings.files, passwords, rehearsal: settings.rehearsal, fresh });
   try {
     const { site, from } = await findSite(settings, world);
     const product = await loadProduct(site.product);

@@ -28,18 +28,24 @@ export function groupsAndDisks(storage: StorageFacts): string[] {
   ];
 }
 
-/** The same for several nodes, each under its name. */
+/** The same for several nodes, each under its name; nodes that look alike stand there once. */
 export function groupsAndDisksOf(
   nodes: readonly { readonly name: string }[],
   facts: ReadonlyMap<string, NodeFacts>,
   unreached: ReadonlyMap<string, string>,
 ): string[] {
-  return nodes.flatMap(({ name }) => {
+  const byLooks = new Map<string, string[]>();
+  for (const { name } of nodes) {
     const storage = facts.get(name)?.storage;
     const why = unreached.get(name) ?? facts.get(name)?.problems['storage'] ?? 'no reason given';
-    const lines = storage ? groupsAndDisks(storage) : [`Its disks were not seen: ${why}`];
-    return [...(nodes.length > 1 ? [`Node ${name}`] : []), ...lines, ''];
-  });
+    const text = storage ? groupsAndDisks(storage).join('\n') : `Its disks were not seen: ${why}`;
+    byLooks.set(text, [...(byLooks.get(text) ?? []), name]);
+  }
+  return [...byLooks].flatMap(([text, names]) => [
+    ...(nodes.length === 1 ? [] : [names.length === 1 ? `Node ${names[0]}` : `Nodes ${names.join(', ')}, each`]),
+    ...text.split('\n'),
+    '',
+  ]);
 }
 
 export function availableLine(estimate: StorageEstimate): string {
@@ -71,7 +77,7 @@ export function verdictLines(estimate: StorageEstimate): string[] {
     room?.shared ? gigabytes(room.shared.haveBytes) : '-',
     room ? gigabytes(room.unshared.haveBytes) : '-',
     room && room.groups.length > 0 ? gigabytes(Math.min(...room.groups.map(({ leftBytes }) => leftBytes))) : '-',
-    node === estimate.weakest && estimate.nodes.length > 1 ? `${verdict}, the weakest` : verdict,
+    node === estimate.weakest && estimate.verdict !== 'ok' ? `${verdict}, the weakest` : verdict,
   ]);
   const table = columns(['Node', 'Shared', 'Unshared', 'Left', 'Verdict'], rows);
   return [...(several ? ['', ...table, ''] : []), ...words(estimate)];

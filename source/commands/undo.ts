@@ -11,7 +11,7 @@ import { globalFlags, type Settings, settingsFrom } from './flags.ts';
 import { program } from './program.ts';
 import { passwordsFor } from './resume.ts';
 import { planOfRun } from './run-plan.ts';
-import { watchRun } from './run-watching.ts';
+import { processesOf, watchRun } from './run-watching.ts';
 import { printJson, processTerminal, type Terminal } from './terminal.ts';
 import { defineVerb } from './verb.ts';
 
@@ -34,6 +34,7 @@ export default defineVerb({
     if (steps.length === 0) return nothingLeft(run, settings, terminal);
     if (!settings.json) terminal.output.write(`${undoLines(steps).join('\n')}\n`);
     await confirmed('Take this back?', 'undo', settings, terminal);
+    const earlier = await processesOf(run);
     await undoRun(run, {
       files: settings.files,
       passwords: await passwordsFor(run, plan, settings, terminal),
@@ -42,7 +43,7 @@ export default defineVerb({
       takeOver: args['take-over'] ?? false,
       ...(args.step === undefined ? {} : { step: args.step }),
     });
-    return watchRun(run, plan, settings, terminal, 'begun');
+    return watchRun(run, plan, settings, terminal, 'begun', earlier);
   },
 });
 
