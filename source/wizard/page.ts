@@ -32,6 +32,8 @@ export interface Field {
   /** Stands there until another is typed. `seen`: it comes from the facts. */
   readonly fallback?: { readonly value: DraftValue; readonly from: 'seen' | 'default' | 'computed' };
   readonly required: boolean;
+  /** Rarely needed: the plain twin asks it only when it is wanted. */
+  readonly rare?: true;
   /** Unit shown behind the value: `GB`. */
   readonly unit?: string;
   /** From typed text to the site's value, or what is wrong and what to do, in one line. */

@@ -1,0 +1,113 @@
+import { removeAt, setAt, textAt } from '../../wizard/draft.ts';
+import { draftNodes } from '../../wizard/draft-nodes.ts';
+import { nodesPage } from '../../wizard/nodes.ts';
+import type { Page } from '../../wizard/page.ts';
+import { reachNodes } from './access.ts';
+import { keep, type PlainWalk, viewOf } from './plain-walk.ts';
+import { askField, elsewhere, ways } from './question.ts';
+import { columns } from './table.ts';
+import { type Place, placeAfter, placeById, placeNamed } from './walk.ts';
+
+/**
+ * Asks every question from `from` (an id) to the end. Going back is always allowed and loses nothing.
+ * `from` undefined: from the beginning.
+ */
+export async function askAll(walk: PlainWalk, from: string | undefined): Promise<'done' | 'quit'> {
+  const { talk } = walk;
+  let rare = false;
+  const asked: string[] = [];
+  let page: Page | undefined;
+  let at: Place | undefined =
+    from === undefined ? placeAfter(viewOf(walk), rare, undefined) : placeById(viewOf(walk), from);
+  while (at) {
+    if (at.page !== page) {
+      if ((await turnPage(walk, page, at)) === 'quit') return 'quit';
+      page = at.page;
+      // The nodes may be others now.
+      at = placeById(viewOf(walk), at.field.id) ?? placeAfter(viewOf(walk), rare, undefined);
+      if (!at) break;
+    }
+    const reply = await askField(talk, at.field, viewOf(walk));
+    if (reply.reply === 'quit') return 'quit';
+    if (reply.reply === 'answered') {
+      await keep(walk, reply.draft);
+      asked.push(at.field.id);
+      at = placeAfter(viewOf(walk), rare, at.field.id);
+    } else if (reply.reply === 'back') {
+      const before = asked.pop();
+      if (before === undefined) talk.say('This is the first question.');
+      at = (before === undefined ? undefined : placeById(viewOf(walk), before)) ?? at;
+    } else if (reply.reply === 'to') {
+      const found = placeNamed(viewOf(walk), reply.place);
+      if (!found) talk.say(`There is no question called ${reply.place}.`);
+      at = found ?? at;
+    } else {
+      rare = !rare;
+      talk.say(rare ? 'The rare questions are asked too.' : 'The rare questions are left out.');
+    }
+  }
+  if (page) talk.say(...noteLines(walk, page));
+  return 'done';
+}
+
+/** Between two pages: what the last one has shown; before the nodes, which they are; after them, whether they answer. */
+async function turnPage(walk: PlainWalk, before: Page | undefined, to: Place): Promise<'on' | 'quit'> {
+  const { talk } = walk;
+  if (before === nodesPage && to.page !== nodesPage) walk.facts = await reachNodes(talk, walk.session, walk.draft);
+  if (before) talk.say(...noteLines(walk, before));
+  talk.say('', `${to.page.title}. ${to.page.intro}`);
+  if (before === undefined) talk.say(`Enter takes what stands in brackets. ${ways}`);
+  if (to.page === nodesPage && (await listNodes(walk)) === 'quit') return 'quit';
+  // Whoever comes in further on has not met the nodes yet.
+  if (before === undefined && to.page !== nodesPage && walk.facts.size === 0)
+    walk.facts = await reachNodes(talk, walk.session, walk.draft);
+  return 'on';
+}
+
+function noteLines(walk: PlainWalk, page: Page): readonly string[] {
+  const words = { pass: 'ok: ', warn: 'Warning: ', fail: 'FAILS: ', plain: '' };
+  const notes = page.notes?.(viewOf(walk)) ?? [];
+  const findings = page.validate(viewOf(walk)).filter((finding) => !notes.some((note) => note.text === finding.reason));
+  return [
+    ...notes.map((note) => `${words[note.grade]}${note.text}`),
+    ...findings.map((finding) => `${words[finding.grade]}${finding.reason} ${finding.advice ?? ''}`.trimEnd()),
+  ];
+}
+
+/** The rows of the nodes page: shown, added to, taken from, before they are asked one by one. */
+async function listNodes(walk: PlainWalk): Promise<'on' | 'quit'> {
+  const { talk } = walk;
+  for (;;) {
+    const nodes = draftNodes(walk.draft);
+    const rows = nodes.map((node, index) => [
+      String(index + 1),
+      textAt(node, ['reach']),
+      textAt(node, ['name']),
+      textAt(node, ['role']) || 'manager',
+    ]);
+    talk.say(...columns(rows.length > 0 ? [['', 'Reach at', 'Host name', 'Role'], ...rows] : []));
+    const more = nodes.length > 0 ? '; remove 2 takes one off; empty: that is all' : '';
+    const text = await talk.ask(`Add a node (an address, a name, or a range such as 10.0.4.25-27${more})`);
+    if (elsewhere(text)?.reply === 'quit') return 'quit';
+    if (text === '?')
+      talk.say(
+        'Every machine of the cluster, by the address or name at which it answers now. Several at once, parted by commas or spaces.',
+      );
+    else if (text === '' && nodes.length > 0) return 'on';
+    else if (text === '') talk.say('At least one node is needed.');
+    else await changeNodes(walk, text);
+  }
+}
+
+async function changeNodes(walk: PlainWalk, text: string): Promise<void> {
+  const nodes = draftNodes(walk.draft);
+  const index = Number(/^remove (\d+)$/.exec(text)?.[1] ?? 0) - 1;
+  if (index >= 0) {
+    if (nodes[index]) await keep(walk, removeAt(walk.draft, ['nodes', index]));
+    else walk.talk.say(`There is no node ${index + 1}.`);
+    return;
+  }
+  const made = nodesPage.rows?.add(viewOf(walk), text);
+  if (!made || 'problem' in made) walk.talk.say(made?.problem ?? '');
+  else await keep(walk, setAt(walk.draft, ['nodes'], [...nodes, ...made.rows]));
+}

@@ -1,0 +1,41 @@
+import type { NodeFacts } from '../../facts/facts.ts';
+import { Fault } from '../../fault/fault.ts';
+import type { SiteDraft } from '../../site/schema.ts';
+import type { WizardView } from '../../wizard/page.ts';
+import type { InitSession } from '../session.ts';
+import type { Conversation } from './conversation.ts';
+
+/** What the plain walk has in hand. */
+export interface PlainWalk {
+  readonly talk: Conversation;
+  readonly session: InitSession;
+  draft: SiteDraft;
+  facts: ReadonlyMap<string, NodeFacts>;
+  saved: boolean;
+  /** Set once a run was begun: Ctrl-C then stops the run instead of the questions. */
+  interrupted: (() => void) | undefined;
+}
+
+export const viewOf = (walk: PlainWalk): WizardView => ({
+  draft: walk.draft,
+  product: walk.session.product,
+  facts: walk.facts,
+});
+
+/** Keeps the answer and saves it at once. */
+export async function keep(walk: PlainWalk, draft: SiteDraft): Promise<void> {
+  if (draft === walk.draft) return;
+  walk.draft = draft;
+  await walk.session.saveDraft(draft);
+  walk.saved = true;
+}
+
+/** A failure in lines; anything but a `Fault` is thrown on. */
+export function faultWords(error: unknown): readonly string[] {
+  if (!(error instanceof Fault)) throw error;
+  return [
+    error.where === undefined ? error.message : `${error.message} (${error.where})`,
+    ...(error.why === undefined ? [] : error.why.split('\n').map((line) => `  ${line}`)),
+    ...error.next.map((line) => `  ${line}`),
+  ];
+}

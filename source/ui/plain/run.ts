@@ -1,0 +1,118 @@
+import type { Clock } from '../../host/host.ts';
+import type { Plan } from '../../plan/document.ts';
+import type { RunEvent } from '../../run/event.ts';
+import { applyEvent, emptyView, type RunView, type StepView } from '../../run/view.ts';
+import { type PlainOutput, say } from './output.ts';
+
+/** A line is said at least this often while a step is silent. ms. */
+const quietMs = 15_000;
+
+export interface PlainRunOptions {
+  /** Called when the run waits for an order; it gives one, or ends the following by giving back `leave`. */
+  readonly choose?: (view: RunView) => Promise<'go on' | 'leave'>;
+}
+
+/**
+ * Follows a run as lines: one whenever a step begins or ends, and one every 15 s of silence.
+ * Gives back how the run stood when the events ended or the operator left.
+ */
+export async function showRunPlain(
+  plan: Plan,
+  events: AsyncIterable<RunEvent>,
+  output: PlainOutput,
+  clock: Clock,
+  options: PlainRunOptions = {},
+): Promise<RunView> {
+  let view = emptyView(plan);
+  const iterator = events[Symbol.asyncIterator]();
+  let next = iterator.next();
+  for (;;) {
+    const got = await withinQuiet(next, clock);
+    if (got === 'quiet') {
+      say(output, ...quietLines(view, clock.now()));
+      continue;
+    }
+    if (got.done) return view;
+    view = applyEvent(view, got.value);
+    say(output, ...eventLines(view, got.value));
+    if (view.state === 'choosing' && got.value.type === 'run-paused' && (await options.choose?.(view)) === 'leave') {
+      await iterator.return?.();
+      return view;
+    }
+    next = iterator.next();
+  }
+}
+
+async function withinQuiet<T>(next: Promise<T>, clock: Clock): Promise<T | 'quiet'> {
+  const stop = new AbortController();
+  const quiet = clock.sleep(quietMs, stop.signal).then(
+    () => 'quiet' as const,
+    () => 'quiet' as const,
+  );
+  try {
+    return await Promise.race([next, quiet]);
+  } finally {
+    stop.abort();
+  }
+}
+
+function quietLines(view: RunView, now: number): readonly string[] {
+  const running = [...view.steps.values()].filter((step) => step.state === 'running' || step.state === 'undoing');
+  return running.map((step) => {
+    const spent = step.startedAt === undefined ? '' : `, ${seconds(now - step.startedAt)}`;
+    const waits = step.waiting
+      ? `, waits for ${step.waiting.for}, now ${step.waiting.seen}`
+      : step.text
+        ? `, ${step.text}`
+        : '';
+    return `still ${where(step)}${step.step.title}${spent}${waits}`;
+  });
+}
+
+const where = (step: StepView): string => (step.step.node === undefined ? '' : `${step.step.node}: `);
+const seconds = (ms: number): string => `${Math.max(0, Math.round(ms / 1000))} s`;
+
+function eventLines(view: RunView, event: RunEvent): readonly string[] {
+  const step = 'step' in event ? view.steps.get(event.step) : undefined;
+  const head = step ? `${place(view, step)} ${where(step)}${step.step.title}` : '';
+  switch (event.type) {
+    case 'run-started':
+      return [`Run ${event.run} ${event.resumed ? 'goes on' : 'begins'}: ${view.counts.total} steps.`];
+    case 'step-started':
+      return [`${head}: begins${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}`];
+    case 'step-done':
+      return [`${head}: ${outcomeWord(event.outcome)}, ${seconds(event.durationMs)}. ${event.seen}`];
+    case 'step-failed':
+      return [
+        `${head}: FAILED after ${seconds(event.durationMs)}`,
+        `  tried: ${event.tried}`,
+        `  seen: ${event.seen}`,
+        ...event.causes.map((cause) => `  likely: ${cause}`),
+        ...event.next.map((line) => `  next: ${line}`),
+      ];
+    case 'undo-started':
+      return [`${head}: is being undone`];
+    case 'step-undone':
+      return [`${head}: undone. ${event.seen}`];
+    case 'undo-failed':
+      return [`${head}: could not be undone. ${event.seen}`];
+    case 'run-paused':
+      return [`The run waits: ${event.why}`];
+    case 'run-continued':
+      return ['The run goes on.'];
+    case 'run-ended':
+      return [`The run has ended: ${event.outcome}. ${event.why}`];
+    default:
+      return [];
+  }
+}
+
+/** `3 of 41`, by the steps' order in the plan. */
+function place(view: RunView, step: StepView): string {
+  return `${view.plan.steps.findIndex((one) => one.id === step.step.id) + 1} of ${view.counts.total}`;
+}
+
+function outcomeWord(outcome: 'changed' | 'already' | 'skipped'): string {
+  if (outcome === 'already') return 'was right already';
+  return outcome === 'skipped' ? 'skipped' : 'done';
+}

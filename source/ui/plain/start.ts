@@ -1,0 +1,61 @@
+import { textAt } from '../../wizard/draft.ts';
+import { faultWords, keep, type PlainWalk } from './plain-walk.ts';
+
+const atHand = [
+  'Have at hand: an address for each node that stays the same; one more for the cluster, and the DNS name that leads to it;',
+  'a TLS certificate and its key for that name (recommended); a user on every node that may use sudo.',
+  'No machine is changed before you have seen everything and typed the name of the site.',
+];
+
+/** Where to begin: the draft, a new site, a file. False: nowhere. */
+export async function begin(walk: PlainWalk): Promise<boolean> {
+  const { talk, session } = walk;
+  talk.say(`${session.product.name}: from bare Ubuntu machines to a running cluster`, ...atHand, '');
+  const draft = await session.loadDraft().catch(() => undefined);
+  const recent = (await session.recentSites().catch(() => [])).slice(0, 3);
+  const choices: { readonly text: string; readonly go: () => Promise<boolean> }[] = [
+    ...(draft
+      ? [
+          {
+            text: `Continue the draft of ${textAt(draft.draft, ['name']) || 'a site without a name'}`,
+            go: () => continued(walk, draft.draft),
+          },
+        ]
+      : []),
+    { text: draft ? 'New site (the draft is replaced)' : 'New site', go: () => fresh(walk) },
+    ...recent.map((site) => ({ text: `Load ${site.name} from ${site.path}`, go: () => load(walk, site.path) })),
+    { text: 'Load a site file', go: async () => load(walk, await talk.ask('Path of the site file')) },
+    { text: 'Leave', go: async () => false },
+  ];
+  for (;;) {
+    talk.say(...choices.map((choice, index) => `${index + 1}  ${choice.text}`));
+    const text = (await talk.ask('Which one [1]')) || '1';
+    const choice = choices[Number(text) - 1];
+    if (text === 'quit') return false;
+    if (!choice) {
+      talk.say(`Type a number from 1 to ${choices.length}.`);
+      continue;
+    }
+    try {
+      return await choice.go();
+    } catch (error) {
+      talk.say(...faultWords(error));
+    }
+  }
+}
+
+async function continued(walk: PlainWalk, draft: PlainWalk['draft']): Promise<boolean> {
+  walk.draft = draft;
+  walk.saved = true;
+  return true;
+}
+
+async function fresh(walk: PlainWalk): Promise<boolean> {
+  await keep(walk, await walk.session.newDraft());
+  return true;
+}
+
+async function load(walk: PlainWalk, path: string): Promise<boolean> {
+  await keep(walk, await walk.session.loadSite(path));
+  return true;
+}
