@@ -1,7 +1,12 @@
 import type { Machine } from '../model/machine.ts';
 import type { State } from '../model/state.ts';
+import { holderOf } from './controllers/services.ts';
 
 /** The machine whose MetalLB speaker answers for an address, if one does. */
-export function announcer(_state: State, _address: string, _now: number): Machine | undefined {
+export function announcer(state: State, address: string, now: number): Machine | undefined {
+  for (const cluster of Object.values(state.clusters)) {
+    const holder = holderOf({ state, cluster, now, product: undefined, wake: () => undefined }, address);
+    if (holder !== undefined) return holder;
+  }
   return undefined;
 }

@@ -1,8 +1,51 @@
 import type { Product } from '../../product/schema.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { State } from '../model/state.ts';
+import { reconcileBlockDevices } from './controllers/block-devices.ts';
+import { reconcileClaims } from './controllers/claims.ts';
+import { reconcileLaunch } from './controllers/launch.ts';
+import { reconcileNodes } from './controllers/nodes.ts';
+import { reconcilePods } from './controllers/pods.ts';
+import { reconcilePools } from './controllers/pools.ts';
+import { reconcileServices } from './controllers/services.ts';
+import { reconcileWorkloads } from './controllers/workloads.ts';
+import { hasQuorum, settleRoles } from './membership.ts';
+import type { Round } from './round.ts';
 
-/** The controllers of one cluster. */
-export function reconcile(_state: State, _cluster: Cluster, _now: number, _product: Product | undefined): number {
-  return Number.POSITIVE_INFINITY;
+/** When nothing is to come: far away, and still a number that JSON can hold. */
+export const never = Number.MAX_SAFE_INTEGER;
+
+/**
+ * One round of all controllers of a cluster at one time. They look at what is there, not at what happened, so that a round
+ * more or less changes nothing. Gives the time of the next one.
+ */
+export function reconcile(state: State, cluster: Cluster, now: number, product: Product | undefined): number {
+  let next = never;
+  const round: Round = {
+    state,
+    cluster,
+    now,
+    product,
+    wake: (time) => {
+      if (time > now) next = Math.min(next, time);
+    },
+  };
+  if (cluster.rolesAt !== undefined && cluster.rolesAt <= now) settleRoles(state, cluster, now);
+  if (cluster.rolesAt !== undefined) round.wake(cluster.rolesAt);
+  for (const machine of state.machines) {
+    if (machine.microk8s?.cluster === cluster.id) round.wake(machine.microk8s.upSince);
+  }
+  // Without a quorum nothing is written, so nothing moves.
+  if (!hasQuorum(state, cluster, now)) return next;
+  const before = cluster.resourceVersion;
+  reconcileLaunch(round);
+  reconcileNodes(round);
+  reconcileWorkloads(round);
+  reconcileClaims(round);
+  reconcilePods(round);
+  reconcileServices(round);
+  reconcileBlockDevices(round);
+  reconcilePools(round);
+  // What one of them changed may concern another: once more at once, until a round changes nothing.
+  return cluster.resourceVersion === before ? next : now;
 }

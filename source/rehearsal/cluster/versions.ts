@@ -1,5 +1,5 @@
 /** What the store's channels of MicroK8s hold. MicroK8s fact sheet, sections 1.7, 1.8 and 6. */
-interface Track {
+export interface Track {
   /** As `snap list` prints it. */
   readonly snap: string;
   readonly revision: string;

@@ -4,43 +4,42 @@ import { happen } from './happen.ts';
 import type { State } from './state.ts';
 
 /** More than this in one go is a controller that never comes to rest: a fault of ours. */
-const mostRounds = 200_000;
+const mostRounds = 20_000;
 
 /**
  * Lets happen all that is due up to `now`, in order of time: the agenda's events, and what the controllers of each cluster do
  * by themselves. It rests on the model and on times in it alone, so that each process that looks sees the same.
  */
 export function advance(state: State, now: number, product: Product | undefined): void {
-  const resting = new Map<string, number>();
-  for (let round = 0; round < mostRounds; round += 1) {
-    const event = state.agenda.reduce<State['agenda'][number] | undefined>(
-      (first, other) =>
-        first === undefined || other.at < first.at || (other.at === first.at && other.order < first.order)
-          ? other
-          : first,
-      undefined,
-    );
-    const clusterTimes = Object.values(state.clusters).map((cluster) => {
-      const next = resting.get(cluster.id) ?? state.time;
-      return { cluster, next };
-    });
-    const cluster = clusterTimes.reduce<(typeof clusterTimes)[number] | undefined>(
-      (first, other) => (first === undefined || other.next < first.next ? other : first),
-      undefined,
-    );
-    const eventAt = event?.at ?? Number.POSITIVE_INFINITY;
-    const clusterAt = cluster?.next ?? Number.POSITIVE_INFINITY;
-    const next = Math.min(eventAt, clusterAt);
-    if (next > now) break;
-    state.time = Math.max(state.time, next);
-    if (event !== undefined && eventAt <= clusterAt) {
-      state.agenda.splice(state.agenda.indexOf(event), 1);
-      happen(state, event.event, product);
-      // What happened may concern any of them.
-      resting.clear();
+  for (let round = 0; ; round += 1) {
+    if (round > mostRounds) throw new Error('The rehearsal does not come to rest.');
+    const entry = earliest(state.agenda, ({ at, order }) => [at, order]);
+    const cluster = earliest(Object.values(state.clusters), ({ nextAt }) => [nextAt, 0]);
+    const entryAt = entry?.at ?? Number.POSITIVE_INFINITY;
+    const clusterAt = cluster === undefined ? Number.POSITIVE_INFINITY : Math.max(cluster.nextAt, state.time);
+    if (Math.min(entryAt, clusterAt) > now) break;
+    state.time = Math.max(state.time, Math.min(entryAt, clusterAt));
+    if (entry !== undefined && entryAt <= clusterAt) {
+      state.agenda.splice(state.agenda.indexOf(entry), 1);
+      happen(state, entry.event, product);
+      disturb(state);
     } else if (cluster !== undefined) {
-      resting.set(cluster.cluster.id, reconcile(state, cluster.cluster, state.time, product));
+      cluster.nextAt = reconcile(state, cluster, state.time, product);
     }
   }
   state.time = Math.max(state.time, now);
+}
+
+/** Something has changed that may concern any cluster: its controllers look again. */
+export function disturb(state: State): void {
+  for (const cluster of Object.values(state.clusters)) cluster.nextAt = 0;
+}
+
+function earliest<Item>(items: readonly Item[], rank: (item: Item) => readonly [number, number]): Item | undefined {
+  return items.reduce<Item | undefined>((first, item) => {
+    if (first === undefined) return item;
+    const [time, order] = rank(item);
+    const [firstTime, firstOrder] = rank(first);
+    return time < firstTime || (time === firstTime && order < firstOrder) ? item : first;
+  }, undefined);
 }

@@ -38,8 +38,6 @@ const releaseRevision = z.object({
   values: z.record(z.string(), z.unknown()),
   /** `namespace` and key of each object it made. */
   objects: z.array(z.string()),
-  /** Waits for what it made to be ready until then. */
-  waitUntil: z.number().optional(),
 });
 export const releaseSchema = z.object({
   name: z.string(),
@@ -66,6 +64,8 @@ export const clusterSchema = z.object({
   /** When the datastore's leader looks at the roles next. */
   rolesAt: z.number().optional(),
   releases: z.array(releaseSchema),
+  /** When its controllers have something to do next, ms since 1970; 0: at once. */
+  nextAt: z.number(),
   /** Object key → when the change that is under way with it is over. */
   due: z.record(z.string(), z.number()),
 });

@@ -1,6 +1,6 @@
 import type { Product } from '../../product/schema.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { advance } from './advance.ts';
+import { advance, disturb } from './advance.ts';
 import type { VirtualClock } from './clock.ts';
 import type { State } from './state.ts';
 import type { Store } from './store.ts';
@@ -38,6 +38,7 @@ export class World {
       const state = this.#known(saved);
       const now = this.#catchUp(state);
       const result = act(state, now);
+      disturb(state);
       advance(state, now, this.product);
       state.clock.virtual = Math.max(now, state.clock.virtual);
       state.clock.real = Date.now();

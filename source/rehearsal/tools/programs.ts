@@ -1,9 +1,11 @@
 import { addresses } from './addresses.ts';
 import type { Program } from './call.ts';
+import { curl } from './curl.ts';
 import { disks } from './disks.ts';
 import { files } from './files.ts';
 import { lvmChange } from './lvm-change.ts';
 import { lvmReport } from './lvm-report.ts';
+import { microk8sPrograms } from './microk8s/microk8s.ts';
 import { netplanPrograms } from './netplan.ts';
 import { packages } from './packages.ts';
 import { shell } from './shell.ts';
@@ -27,5 +29,7 @@ export const programs: ReadonlyMap<string, Program> = new Map(
     ...systemctlPrograms,
     ...snaps,
     ...shell,
+    ...curl,
+    ...microk8sPrograms,
   }),
 );

@@ -1,0 +1,61 @@
+import { type Cluster, clusterSchema } from '../model/cluster.ts';
+import type { Machine } from '../model/machine.ts';
+import { between, nextHex } from '../model/random.ts';
+import type { State } from '../model/state.ts';
+import { writePath } from '../node/file-system.ts';
+import { namespaceObject, plain, service, workload } from './manifests.ts';
+import { launchFolder, locks, tokenFile } from './services.ts';
+import { put } from './store.ts';
+
+/** ms from the end of the installation until the services answer, and until the launch configuration is applied. */
+const servicesMs = 9_000;
+const launchMs = [24_000, 38_000] as const;
+
+/** A fresh MicroK8s on the machine: a cluster of one, its datastore bound to the loopback address. */
+export function foundCluster(state: State, machine: Machine, version: string): Cluster {
+  const now = state.time;
+  const cluster = clusterSchema.parse({
+    id: nextHex(state, 8),
+    version,
+    objects: {},
+    resourceVersion: 1,
+    members: [{ machine: machine.id, address: '127.0.0.1:19001', role: 'voter' }],
+    releases: [],
+    due: {},
+    nextAt: 0,
+  });
+  for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system'])
+    put(cluster, namespaceObject(name), now);
+  put(cluster, service('kubernetes', 'default', {}, { clusterIP: '10.152.183.1' }), now);
+  put(cluster, plain('v1', 'ConfigMap', 'kube-root-ca.crt', 'kube-system', { data: {} }), now);
+  const image = 'docker.io/calico/node:v3.29.3';
+  const labels = { 'k8s-app': 'calico-node' };
+  put(cluster, workload({ kind: 'DaemonSet', name: 'calico-node', namespace: 'kube-system', image, labels }), now);
+  put(
+    cluster,
+    workload({
+      kind: 'Deployment',
+      name: 'calico-kube-controllers',
+      namespace: 'kube-system',
+      image: 'docker.io/calico/kube-controllers:v3.29.3',
+    }),
+    now,
+  );
+  state.clusters[cluster.id] = cluster;
+  machine.microk8s = {
+    cluster: cluster.id,
+    worker: false,
+    nodeName: machine.hostname.toLowerCase(),
+    upSince: now + servicesMs,
+    launchedAt: now + between(`launch/${machine.id}/${cluster.id}`, ...launchMs),
+  };
+  for (const path of [locks.highAvailability, locks.lite, locks.network, locks.installed, locks.proxy])
+    writePath(machine, path, '');
+  writePath(machine, tokenFile, '', { mode: 0o660 });
+  return cluster;
+}
+
+/** The launch configuration waits in the launcher's folder until it is applied. */
+export function offerLaunchConfiguration(machine: Machine): void {
+  writePath(machine, `${launchFolder}/install.yaml`, 'version: 0.1.0\naddons:\n  - name: dns\n');
+}

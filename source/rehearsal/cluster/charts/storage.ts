@@ -1,0 +1,57 @@
+import * as z from 'zod';
+import type { KubeObject } from '../../model/cluster.ts';
+import { filterMap } from '../controllers/block-devices.ts';
+import { cstorDriver, lvmDriver } from '../controllers/volumes.ts';
+import { definition, plain, workload } from '../manifests.ts';
+
+/** What the chart lvm-localpv brings: storage facts, section 1.2. */
+export function lvmObjects(release: string, namespace: string): KubeObject[] {
+  const image = 'openebs/lvm-driver:1.9.1';
+  return [
+    definition('lvmnodes', 'local.openebs.io'),
+    definition('lvmvolumes', 'local.openebs.io'),
+    plain('storage.k8s.io/v1', 'CSIDriver', lvmDriver),
+    workload({ kind: 'Deployment', name: `${release}-controller`, namespace, image }),
+    workload({ kind: 'DaemonSet', name: `${release}-node`, namespace, image }),
+  ];
+}
+
+const filters = z.object({
+  'openebs-ndm': z.object({
+    ndm: z.object({
+      filters: z.object({
+        includePaths: z.string().default(''),
+        excludePaths: z.string().default('loop,fd0,sr0,/dev/ram,/dev/dm-,/dev/md,/dev/rbd,/dev/zd'),
+      }),
+    }),
+  }),
+});
+const chartFilters = { includePaths: '', excludePaths: 'loop,fd0,sr0,/dev/ram,/dev/dm-,/dev/md,/dev/rbd,/dev/zd' };
+
+/** What the chart cstor brings, NDM with it: storage facts, sections 1.2 and 1.5. */
+export function cstorObjects(namespace: string, values: unknown): KubeObject[] {
+  const given = filters.safeParse(values);
+  const { includePaths, excludePaths } = given.success ? given.data['openebs-ndm'].ndm.filters : chartFilters;
+  const deployment = (name: string, image: string) => workload({ kind: 'Deployment', name, namespace, image });
+  return [
+    ...['blockdevices', 'blockdeviceclaims'].map((plural) => definition(plural, 'openebs.io')),
+    ...['cstorpoolclusters', 'cstorpoolinstances', 'cstorvolumeconfigs', 'cstorvolumes', 'cstorvolumereplicas'].map(
+      (plural) => definition(plural, 'cstor.openebs.io'),
+    ),
+    plain('storage.k8s.io/v1', 'CSIDriver', cstorDriver),
+    plain('admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration', 'openebs-cstor-validation-webhook'),
+    plain('v1', 'ConfigMap', filterMap, namespace, { data: { include: includePaths, exclude: excludePaths } }),
+    deployment('cspc-operator', 'openebs/cspc-operator:3.6.0'),
+    deployment('cvc-operator', 'openebs/cvc-operator:3.6.0'),
+    deployment('openebs-cstor-admission-server', 'openebs/cstor-webhook:3.6.0'),
+    workload({
+      kind: 'StatefulSet',
+      name: 'openebs-cstor-csi-controller',
+      namespace,
+      image: 'openebs/cstor-csi-driver:3.6.0',
+    }),
+    workload({ kind: 'DaemonSet', name: 'openebs-cstor-csi-node', namespace, image: 'openebs/cstor-csi-driver:3.6.0' }),
+    workload({ kind: 'DaemonSet', name: 'openebs-ndm', namespace, image: 'openebs/node-disk-manager:2.1.0' }),
+    deployment('openebs-ndm-operator', 'openebs/node-disk-operator:2.1.0'),
+  ];
+}

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import type { KubeObject } from '../../model/cluster.ts';
+import type { Machine } from '../../model/machine.ts';
+import { extentOf, mapperName } from '../../node/partitions.ts';
+import type { Round } from '../round.ts';
+import { isReady, readPod } from '../shapes.ts';
+import { find, list, put } from '../store.ts';
+import { machineOfNode } from './nodes.ts';
+
+/** The ConfigMap in which NDM finds its filters. */
+export const filterMap = 'openebs-ndm-config';
+
+/**
+ * NDM on each node records the logical volumes that its filter lets through: storage facts, section 1.5.
+ * Other devices are not shown to it by any filter that we write, so they are left out.
+ */
+export function reconcileBlockDevices(round: Round): void {
+  for (const pod of list(round.cluster, 'Pod')) {
+    if (
+      !isReady(pod) ||
+      !pod.metadata.name.startsWith('openebs-ndm-') ||
+      pod.metadata.name.startsWith('openebs-ndm-operator')
+    )
+      continue;
+    const node = readPod(pod).nodeName;
+    const machine = node === undefined ? undefined : machineOfNode(round, node);
+    const namespace = pod.metadata.namespace ?? 'openebs';
+    if (node === undefined || machine === undefined) continue;
+    for (const volume of machine.lvm.logical) {
+      const path = `/dev/mapper/${mapperName(volume.group, volume.name)}`;
+      if (volume.mount !== undefined || !admits(round, namespace, path, `/dev/${volume.group}/${volume.name}`))
+        continue;
+      record(round, machine, node, namespace, volume, path);
+    }
+  }
+}
+
+function admits({ cluster }: Round, namespace: string, path: string, link: string): boolean {
+  const data = find(cluster, 'ConfigMap', namespace, filterMap)?.['data'];
+  const words = (key: string) => {
+    const text =
+      typeof data === 'object' && data !== null ? Object.entries(data).find(([name]) => name === key)?.[1] : undefined;
+    return typeof text === 'string' ? text.split(',').filter((word) => word !== '') : [];
+  };
+  const include = words('include');
+  const excluded = words('exclude').some((word) => path.includes(word) || '/dev/dm-0'.includes(word));
+  return !excluded && (include.length === 0 || include.some((word) => path.includes(word) || link === word));
+}
+
+function record(
+  { cluster, now }: Round,
+  machine: Machine,
+  node: string,
+  namespace: string,
+  volume: Machine['lvm']['logical'][number],
+  path: string,
+): void {
+  const group = machine.lvm.groups.find((one) => one.name === volume.group);
+  const uuid = `LVM-${group?.uuid ?? ''}${volume.uuid}`.replaceAll('-', '').replace(/^LVM/, 'LVM-');
+  const name = `blockdevice-${createHash('md5').update(uuid).digest('hex')}`;
+  if (find(cluster, 'BlockDevice', namespace, name) !== undefined) return;
+  const device: KubeObject = {
+    apiVersion: 'openebs.io/v1alpha1',
+    kind: 'BlockDevice',
+    metadata: {
+      name,
+      namespace,
+      labels: { 'kubernetes.io/hostname': node, 'ndm.io/managed': 'true', 'ndm.io/blockdevice-type': 'blockdevice' },
+    },
+    spec: {
+      path,
+      capacity: {
+        storage: volume.extents * extentOf(machine, volume.group),
+        logicalSectorSize: 512,
+        physicalSectorSize: 512,
+      },
+      details: { deviceType: 'lvm', driveType: 'SSD' },
+      devlinks: [
+        {
+          kind: 'by-id',
+          links: [
+            `/dev/disk/by-id/dm-name-${mapperName(volume.group, volume.name)}`,
+            `/dev/disk/by-id/dm-uuid-${uuid}`,
+          ],
+        },
+      ],
+      filesystem: {},
+      nodeAttributes: { nodeName: node },
+    },
+    status: { claimState: 'Unclaimed', state: 'Active' },
+  };
+  put(cluster, device, now);
+}

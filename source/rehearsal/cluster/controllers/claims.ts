@@ -1,0 +1,124 @@
+import type { KubeObject } from '../../model/cluster.ts';
+import type { Machine } from '../../model/machine.ts';
+import { between } from '../../model/random.ts';
+import { removeTree } from '../../node/file-system.ts';
+import { addVolume } from '../../tools/lvm-change.ts';
+import type { Round } from '../round.ts';
+import { readClaim, readPod, readVolume } from '../shapes.ts';
+import { find, keyOfObject, list, put, putStatus, remove } from '../store.ts';
+import { trouble } from './events.ts';
+import { machineOfNode } from './nodes.ts';
+import { poolsOnline } from './pools.ts';
+import { classOf, cstorDriver, driverRuns, extentsFor, groupOf, lvmDriver, type StorageClass } from './volumes.ts';
+
+const provisionMs = [1_500, 4_000] as const;
+
+/** Claims get volumes from the driver of their class; volumes go with their claims. */
+export function reconcileClaims(round: Round): void {
+  for (const claim of list(round.cluster, 'PersistentVolumeClaim')) {
+    if (claim.metadata.deletionTimestamp !== undefined) release(round, claim);
+    else if (readClaim(claim).volumeName === undefined) provide(round, claim);
+  }
+  for (const volume of list(round.cluster, 'PersistentVolume')) {
+    const { namespace, name } = readVolume(volume).claimRef;
+    if (name !== undefined && find(round.cluster, 'PersistentVolumeClaim', namespace, name) === undefined)
+      reclaim(round, volume);
+  }
+}
+
+function provide(round: Round, claim: KubeObject): void {
+  const { cluster, now } = round;
+  const found = classOf(round, claim);
+  if (found === undefined) {
+    const name = readClaim(claim).storageClassName ?? '';
+    trouble(round, claim, 'ProvisioningFailed', `storageclass.storage.k8s.io "${name}" not found`);
+    return;
+  }
+  if (!driverRuns(round, found.provisioner)) return;
+  const node = found.waits ? chosenNode(round, claim) : undefined;
+  if (found.waits && node === undefined) return;
+  if (found.provisioner === cstorDriver && !poolsOnline(round, found.parameters['cstorPoolCluster'] ?? '')) {
+    trouble(
+      round,
+      claim,
+      'ProvisioningFailed',
+      'failed to provision volume: not enough pools available to create replicas',
+    );
+    return;
+  }
+  const key = keyOfObject(claim);
+  const due = cluster.due[key] ?? now + between(`claim/${cluster.id}/${key}`, ...provisionMs);
+  cluster.due[key] = due;
+  if (due > now) round.wake(due);
+  else bind(round, claim, found, node);
+}
+
+/** The node that the scheduler gave the pod that uses the claim. */
+function chosenNode({ cluster }: Round, claim: KubeObject): string | undefined {
+  const pod = list(cluster, 'Pod', claim.metadata.namespace).find((one) =>
+    readPod(one).volumes.some((volume) => volume.persistentVolumeClaim?.claimName === claim.metadata.name),
+  );
+  return pod === undefined ? undefined : readPod(pod).nodeName;
+}
+
+function bind(round: Round, claim: KubeObject, found: StorageClass, node: string | undefined): void {
+  const { cluster, now } = round;
+  const name = `pvc-${claim.metadata.uid ?? ''}`;
+  const machine = node === undefined ? undefined : machineOfNode(round, node);
+  if (found.provisioner === lvmDriver) {
+    const group = machine === undefined ? undefined : groupOf(machine, found);
+    if (machine === undefined || group === undefined) return;
+    addVolume(machine, group, name, extentsFor(machine, group, claim), []);
+  }
+  const { storage } = readClaim(claim).resources.requests;
+  put(
+    cluster,
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: {
+        name,
+        ...(found.provisioner === lvmDriver && node !== undefined ? { labels: { 'openebs.io/nodename': node } } : {}),
+        annotations: { 'pv.kubernetes.io/provisioned-by': found.provisioner },
+      },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        capacity: { storage },
+        claimRef: { kind: 'PersistentVolumeClaim', namespace: claim.metadata.namespace, name: claim.metadata.name },
+        csi: { driver: found.provisioner, volumeHandle: name },
+        persistentVolumeReclaimPolicy: 'Delete',
+        storageClassName: found.name,
+      },
+      status: { phase: 'Bound' },
+    },
+    now,
+  );
+  claim.metadata.annotations = {
+    ...claim.metadata.annotations,
+    'volume.kubernetes.io/storage-provisioner': found.provisioner,
+  };
+  claim['spec'] = { ...readClaim(claim), storageClassName: found.name, volumeName: name };
+  putStatus(cluster, claim, { phase: 'Bound', accessModes: ['ReadWriteOnce'], capacity: { storage } });
+}
+
+/** A claim that a pod uses waits for the pod: its protection. */
+function release(round: Round, claim: KubeObject): void {
+  const used = list(round.cluster, 'Pod', claim.metadata.namespace).some((pod) =>
+    readPod(pod).volumes.some((volume) => volume.persistentVolumeClaim?.claimName === claim.metadata.name),
+  );
+  if (used) return;
+  remove(round.cluster, claim);
+  round.cluster.resourceVersion += 1;
+}
+
+/** Its policy is Delete: the volume goes, on the node too. */
+function reclaim(round: Round, volume: KubeObject): void {
+  for (const machine of round.state.machines) forget(machine, volume.metadata.name);
+  remove(round.cluster, volume);
+  round.cluster.resourceVersion += 1;
+}
+
+function forget(machine: Machine, name: string): void {
+  machine.lvm.logical = machine.lvm.logical.filter((one) => one.name !== name);
+  removeTree(machine, `/var/snap/microk8s/common/default-storage/${name}`);
+}

@@ -1,0 +1,25 @@
+import { fileAt, removePath, writePath } from '../../node/file-system.ts';
+import { addons } from '../addons.ts';
+import type { Round } from '../round.ts';
+import { isRunning, launchFolder } from '../services.ts';
+import { put } from '../store.ts';
+import { microk8sVersions } from '../versions.ts';
+
+/** The agent applies the launch configuration some time after the installation: addon dns. */
+export function reconcileLaunch({ state, cluster, now, wake }: Round): void {
+  for (const machine of state.machines) {
+    if (machine.microk8s?.cluster !== cluster.id || fileAt(machine, `${launchFolder}/install.yaml`) === undefined)
+      continue;
+    const due = Math.max(machine.microk8s.launchedAt, machine.microk8s.upSince);
+    if (due > now || !isRunning(machine, now)) {
+      wake(due);
+      continue;
+    }
+    const text = fileAt(machine, `${launchFolder}/install.yaml`)?.content ?? '';
+    removePath(machine, `${launchFolder}/install.yaml`);
+    writePath(machine, `${launchFolder}/install.yaml.applied`, text);
+    const track = microk8sVersions(machine.snaps['microk8s']?.channel ?? '');
+    const dns = addons.find((addon) => addon.name === 'dns');
+    if (track !== undefined && dns !== undefined) for (const object of dns.objects(track)) put(cluster, object, now);
+  }
+}

@@ -1,0 +1,130 @@
+import type { KubeObject } from '../../model/cluster.ts';
+import type { Machine } from '../../model/machine.ts';
+import { mainAddress } from '../../node/reach.ts';
+import type { Round } from '../round.ts';
+import { isRunning } from '../services.ts';
+import { readPodStatus } from '../shapes.ts';
+import { find, keyOfObject, list, put, putStatus, stamp } from '../store.ts';
+
+/** ms from the start of a node's services until its network plug-in lets it be Ready. */
+const networkMs = 6_000;
+/** Kubernetes' grace before a silent node counts as lost: --node-monitor-grace-period. */
+const graceMs = 40_000;
+
+/** Kubelets register their nodes; the node controller calls those lost that have not been heard of for a while. */
+export function reconcileNodes(round: Round): void {
+  const { state, cluster, now } = round;
+  for (const machine of state.machines) {
+    if (machine.microk8s?.cluster !== cluster.id || !isRunning(machine, now)) continue;
+    if (find(cluster, 'Node', undefined, machine.microk8s.nodeName) === undefined) put(cluster, newNode(machine), now);
+  }
+  for (const node of list(cluster, 'Node')) {
+    const machine = machineOfNode(round, node.metadata.name);
+    const lostKey = `lost/${keyOfObject(node)}`;
+    if (machine !== undefined && isRunning(machine, now)) {
+      delete cluster.due[lostKey];
+      const readyAt = (machine.microk8s?.upSince ?? 0) + networkMs;
+      round.wake(readyAt);
+      hold(round, node, machine, readyAt <= now ? 'True' : 'False');
+      continue;
+    }
+    const lostAt = cluster.due[lostKey] ?? now;
+    cluster.due[lostKey] = lostAt;
+    round.wake(lostAt + graceMs);
+    if (now >= lostAt + graceMs) hold(round, node, machine, 'Unknown');
+  }
+}
+
+/** Since when (ms) nobody has heard of the node; undefined while it speaks. */
+export function lostSince(round: Pick<Round, 'cluster'>, name: string): number | undefined {
+  const node = find(round.cluster, 'Node', undefined, name);
+  return node === undefined ? 0 : round.cluster.due[`lost/${keyOfObject(node)}`];
+}
+
+export function machineOfNode({ state, cluster }: Pick<Round, 'state' | 'cluster'>, name: string): Machine | undefined {
+  return state.machines.find(
+    (machine) => machine.microk8s?.cluster === cluster.id && machine.microk8s.nodeName === name,
+  );
+}
+
+function newNode(machine: Machine): KubeObject {
+  const name = machine.microk8s?.nodeName ?? machine.hostname;
+  const role = machine.microk8s?.worker === true ? 'microk8s-worker' : 'microk8s-controlplane';
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name,
+      labels: {
+        'beta.kubernetes.io/arch': 'amd64',
+        'beta.kubernetes.io/os': 'linux',
+        'kubernetes.io/arch': 'amd64',
+        'kubernetes.io/hostname': name,
+        'kubernetes.io/os': 'linux',
+        'microk8s.io/cluster': 'true',
+        [`node.kubernetes.io/${role}`]: role,
+      },
+      annotations: { 'projectcalico.org/IPv4Address': `${mainAddress(machine) ?? ''}/24` },
+    },
+    spec: {},
+  };
+}
+
+function hold(
+  { cluster, now }: Round,
+  node: KubeObject,
+  machine: Machine | undefined,
+  ready: 'True' | 'False' | 'Unknown',
+): void {
+  if (readPodStatus(node).conditions.some((condition) => condition.type === 'Ready' && condition.status === ready))
+    return;
+  const lost = ready === 'Unknown';
+  const spec = typeof node['spec'] === 'object' && node['spec'] !== null ? node['spec'] : {};
+  const taints =
+    ready === 'True' ? [] : [{ key: `node.kubernetes.io/${lost ? 'unreachable' : 'not-ready'}`, effect: 'NoExecute' }];
+  node['spec'] = { ...spec, taints };
+  const before = readStatus(node);
+  const address = (machine === undefined ? undefined : mainAddress(machine)) ?? before.address;
+  putStatus(cluster, node, {
+    conditions: [
+      ...['MemoryPressure', 'DiskPressure', 'PIDPressure'].map((type) => ({
+        type,
+        status: lost ? 'Unknown' : 'False',
+      })),
+      {
+        type: 'Ready',
+        status: ready,
+        reason: lost ? 'NodeStatusUnknown' : ready === 'True' ? 'KubeletReady' : 'KubeletNotReady',
+        message: lost
+          ? 'Kubelet stopped posting node status.'
+          : ready === 'True'
+            ? 'kubelet is posting ready status'
+            : 'container runtime network not ready: cni plugin not initialized',
+        lastTransitionTime: stamp(now),
+      },
+    ],
+    addresses: [
+      { type: 'InternalIP', address },
+      { type: 'Hostname', address: node.metadata.name },
+    ],
+    nodeInfo: {
+      kubeletVersion: machine?.snaps['microk8s']?.version ?? before.version,
+      osImage: 'Ubuntu 22.04.5 LTS',
+      kernelVersion: machine?.kernel ?? '',
+      containerRuntimeVersion: 'containerd://1.7.29',
+      machineID: machine?.files['/etc/machine-id']?.content.trim() ?? '',
+    },
+    capacity: {
+      cpu: String(machine?.hardware.cores ?? 0),
+      memory: `${Math.round((machine?.hardware.memoryBytes ?? 0) / 1024)}Ki`,
+      pods: '110',
+    },
+  });
+}
+
+function readStatus(node: KubeObject): { readonly address: string; readonly version: string } {
+  const status = JSON.stringify(node['status'] ?? {});
+  const address = /"InternalIP","address":"([^"]*)"/.exec(status)?.[1] ?? '';
+  const version = /"kubeletVersion":"([^"]*)"/.exec(status)?.[1] ?? '';
+  return { address, version };
+}

@@ -1,0 +1,136 @@
+import type { KubeObject } from '../../model/cluster.ts';
+import { hexOf } from '../../model/random.ts';
+import { workload } from '../manifests.ts';
+import type { Round } from '../round.ts';
+import { isReady, readPod, readPools } from '../shapes.ts';
+import { find, list, ownedBy, put, putStatus, remove } from '../store.ts';
+import { trouble } from './events.ts';
+
+const ofCluster = 'openebs.io/cstor-pool-cluster';
+const hostname = 'kubernetes.io/hostname';
+
+/** The pool operator: one instance for each pool of a cluster of pools, each with a pod on its node. */
+export function reconcilePools(round: Round): void {
+  for (const pools of list(round.cluster, 'CStorPoolCluster')) {
+    if (operatorRuns(round, pools)) keep(round, pools);
+  }
+  for (const instance of list(round.cluster, 'CStorPoolInstance')) {
+    const owner = instance.metadata.labels?.[ofCluster] ?? '';
+    if (find(round.cluster, 'CStorPoolCluster', instance.metadata.namespace, owner) === undefined)
+      drop(round, instance);
+    else watch(round, instance);
+  }
+}
+
+/** Enough pools are online for a volume's copies. */
+export function poolsOnline({ cluster }: Round, name: string): boolean {
+  const own = list(cluster, 'CStorPoolInstance').filter((instance) => instance.metadata.labels?.[ofCluster] === name);
+  return own.length > 0 && own.every((instance) => phaseOf(instance) === 'ONLINE');
+}
+
+function phaseOf(instance: KubeObject): unknown {
+  const status = instance['status'];
+  return typeof status === 'object' && status !== null && 'phase' in status ? status.phase : '';
+}
+
+function operatorRuns({ cluster }: Round, pools: KubeObject): boolean {
+  return list(cluster, 'Pod', pools.metadata.namespace).some(
+    (pod) => pod.metadata.name.includes('cspc-operator') && isReady(pod),
+  );
+}
+
+function keep(round: Round, pools: KubeObject): void {
+  const { cluster, now } = round;
+  const { name, namespace = 'openebs' } = pools.metadata;
+  const wanted = readPools(pools).pools;
+  for (const pool of wanted) {
+    const node = pool.nodeSelector[hostname] ?? '';
+    const instance = `${name}-${hexOf(`${cluster.id}/${name}/${node}`, 4)}`;
+    if (find(cluster, 'CStorPoolInstance', namespace, instance) !== undefined) continue;
+    const devices = pool.dataRaidGroups.flatMap((group) => group.blockDevices.map((device) => device.blockDeviceName));
+    const wrong = devices
+      .map((device) => refusal(round, namespace, device, node))
+      .find((reason) => reason !== undefined);
+    if (wrong !== undefined || devices.length === 0) {
+      trouble(round, pools, 'Create', `Pool provisioning failed for ${node}: ${wrong ?? 'no block device given'}`);
+      continue;
+    }
+    for (const device of devices) claimDevice(round, namespace, device);
+    put(
+      cluster,
+      {
+        apiVersion: 'cstor.openebs.io/v1',
+        kind: 'CStorPoolInstance',
+        metadata: { name: instance, namespace, labels: { [ofCluster]: name, [hostname]: node } },
+        spec: { hostName: node, nodeSelector: { [hostname]: node }, dataRaidGroups: pool.dataRaidGroups },
+        status: { phase: 'Pending', readOnly: false },
+      },
+      now,
+    );
+    const labels = { app: 'cstor-pool', 'openebs.io/cstor-pool-instance': instance };
+    const image = 'openebs/cstor-pool-manager:3.6.0';
+    put(
+      cluster,
+      workload({ kind: 'Deployment', name: instance, namespace, image, labels, nodeSelector: { [hostname]: node } }),
+      now,
+    );
+  }
+  const own = list(cluster, 'CStorPoolInstance', namespace).filter((one) => one.metadata.labels?.[ofCluster] === name);
+  putStatus(cluster, pools, {
+    desiredInstances: wanted.length,
+    provisionedInstances: own.length,
+    healthyInstances: own.filter((one) => phaseOf(one) === 'ONLINE').length,
+  });
+}
+
+/** Why a device cannot carry this pool: the webhook's refusals, storage facts section 1.6. */
+function refusal({ cluster }: Round, namespace: string, name: string, node: string): string | undefined {
+  const device = find(cluster, 'BlockDevice', namespace, name);
+  if (device === undefined) return `blockdevices.openebs.io "${name}" not found`;
+  if (device.metadata.labels?.[hostname] !== node) return `block device ${name} does not belong to node ${node}`;
+  return undefined;
+}
+
+function claimDevice({ cluster }: Round, namespace: string, name: string): void {
+  const device = find(cluster, 'BlockDevice', namespace, name);
+  if (device !== undefined) putStatus(cluster, device, { claimState: 'Claimed', state: 'Active' });
+}
+
+function watch({ cluster }: Round, instance: KubeObject): void {
+  const pods = list(cluster, 'Pod', instance.metadata.namespace).filter((pod) =>
+    ownedBy(pod, 'Deployment', instance.metadata.name),
+  );
+  const ready = pods.some((pod) => isReady(pod) && readPod(pod).nodeName !== undefined);
+  const begun = phaseOf(instance) === 'ONLINE' || phaseOf(instance) === 'OFFLINE';
+  const phase = ready ? 'ONLINE' : begun ? 'OFFLINE' : pods.length > 0 ? 'Init' : 'Pending';
+  const total = capacity(cluster, instance);
+  putStatus(cluster, instance, {
+    phase,
+    readOnly: false,
+    capacity: { total, free: total, used: '0', zfs: { logicalUsed: '0' } },
+    provisionedReplicas: 0,
+    healthyReplicas: 0,
+  });
+}
+
+function capacity(cluster: Round['cluster'], instance: KubeObject): string {
+  const bytes = JSON.stringify(instance['spec'] ?? {})
+    .match(/blockdevice-[0-9a-f]{32}/g)
+    ?.reduce((sum, name) => {
+      const spec = JSON.stringify(find(cluster, 'BlockDevice', instance.metadata.namespace, name)?.['spec'] ?? {});
+      return sum + Number(/"storage":(\d+)/.exec(spec)?.[1] ?? 0);
+    }, 0);
+  // ZFS keeps some for itself: storage facts, section 3.6.
+  return `${Math.round((bytes ?? 0) * 0.96)}`;
+}
+
+function drop({ cluster }: Round, instance: KubeObject): void {
+  const deployment = find(cluster, 'Deployment', instance.metadata.namespace, instance.metadata.name);
+  if (deployment !== undefined) remove(cluster, deployment);
+  for (const name of JSON.stringify(instance['spec'] ?? {}).match(/blockdevice-[0-9a-f]{32}/g) ?? []) {
+    const device = find(cluster, 'BlockDevice', instance.metadata.namespace, name);
+    if (device !== undefined) putStatus(cluster, device, { claimState: 'Unclaimed', state: 'Active' });
+  }
+  remove(cluster, instance);
+  cluster.resourceVersion += 1;
+}

@@ -1,0 +1,93 @@
+import type { KubeObject } from '../../model/cluster.ts';
+import type { Round } from '../round.ts';
+import { isReady, readClaim, readPod, readPodStatus } from '../shapes.ts';
+import { find, list, matches, ownedBy, putStatus, stamp } from '../store.ts';
+import { trouble } from './events.ts';
+import { roomOn } from './volumes.ts';
+
+/** Gives a pod a node: ready, with its labels, with its volumes or room for them, and with as few of its kind as can be. */
+export function place(round: Round, pod: KubeObject): void {
+  const { cluster, now } = round;
+  const spec = readPod(pod);
+  const nodes = list(cluster, 'Node');
+  const claims = spec.volumes.flatMap(({ persistentVolumeClaim }) =>
+    persistentVolumeClaim === undefined
+      ? []
+      : [find(cluster, 'PersistentVolumeClaim', pod.metadata.namespace, persistentVolumeClaim.claimName)],
+  );
+  const reasons = new Map<string, number>();
+  const fitting = nodes.filter((node) => {
+    const reason = obstacle(round, pod, node, claims);
+    if (reason !== undefined) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    return reason === undefined;
+  });
+  const owner = pod.metadata.ownerReferences?.[0];
+  const crowd = (node: KubeObject) => {
+    const there = list(cluster, 'Pod').filter((other) => readPod(other).nodeName === node.metadata.name);
+    const alike = owner === undefined ? 0 : there.filter((other) => ownedBy(other, owner.kind, owner.name)).length;
+    return alike * 1_000 + there.length;
+  };
+  const best = fitting.reduce<KubeObject | undefined>(
+    (least, node) => (least === undefined || crowd(node) < crowd(least) ? node : least),
+    undefined,
+  );
+  if (best !== undefined) {
+    pod['spec'] = { ...spec, nodeName: best.metadata.name };
+    cluster.resourceVersion += 1;
+    return;
+  }
+  const why = [...reasons].map(([reason, count]) => `${count} ${reason}`).join(', ');
+  const message = `0/${nodes.length} nodes are available: ${why || 'no nodes'}.`;
+  if (!readPodStatus(pod).conditions.some((condition) => condition['message'] === message)) {
+    putStatus(cluster, pod, {
+      phase: 'Pending',
+      conditions: [
+        { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastTransitionTime: stamp(now) },
+      ],
+    });
+    trouble(round, pod, 'FailedScheduling', message);
+  }
+}
+
+/** Why this node will not do, in the scheduler's words; undefined when it will. */
+function obstacle(
+  round: Round,
+  pod: KubeObject,
+  node: KubeObject,
+  claims: readonly (KubeObject | undefined)[],
+): string | undefined {
+  const spec = readPod(pod);
+  if (!isReady(node)) return 'node(s) had untolerated taint {node.kubernetes.io/not-ready: }';
+  if (unschedulable(node)) return 'node(s) were unschedulable';
+  if (!matches(spec.nodeSelector ?? {}, node.metadata.labels))
+    return "node(s) didn't match Pod's node affinity/selector";
+  const owner = pod.metadata.ownerReferences?.[0];
+  const rivals = list(round.cluster, 'Pod', pod.metadata.namespace).filter(
+    (other) =>
+      other !== pod &&
+      readPod(other).nodeName === node.metadata.name &&
+      owner !== undefined &&
+      ownedBy(other, owner.kind, owner.name),
+  );
+  // Replicating services keep one instance a node.
+  if (owner?.kind === 'StatefulSet' && rivals.length > 0) return "node(s) didn't match pod anti-affinity rules";
+  for (const claim of claims) {
+    if (claim === undefined) return 'persistentvolumeclaim not found';
+    const reason = roomOn(round, claim, node.metadata.name);
+    if (reason !== undefined) return reason;
+    const volume = readClaim(claim).volumeName;
+    if (volume !== undefined && bindsElsewhere(round, volume, node.metadata.name))
+      return 'node(s) had volume node affinity conflict';
+  }
+  return undefined;
+}
+
+function unschedulable(node: KubeObject): boolean {
+  const spec = node['spec'];
+  return typeof spec === 'object' && spec !== null && 'unschedulable' in spec && spec.unschedulable === true;
+}
+
+function bindsElsewhere({ cluster }: Round, volume: string, node: string): boolean {
+  const own = find(cluster, 'PersistentVolume', undefined, volume)?.metadata.labels?.['openebs.io/nodename'];
+  return own !== undefined && own !== node;
+}

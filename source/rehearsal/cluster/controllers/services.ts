@@ -1,0 +1,96 @@
+import type { KubeObject } from '../../model/cluster.ts';
+import type { Machine } from '../../model/machine.ts';
+import { hexOf } from '../../model/random.ts';
+import type { Round } from '../round.ts';
+import { isReady, readPod, readService } from '../shapes.ts';
+import { list, putStatus } from '../store.ts';
+import { trouble } from './events.ts';
+import { machineOfNode } from './nodes.ts';
+
+/** MetalLB gives services of type LoadBalancer an address of its pools, and no address to two of them. */
+export function reconcileServices(round: Round): void {
+  const { cluster } = round;
+  const balanced = list(cluster, 'Service').filter((service) => readService(service).type === 'LoadBalancer');
+  if (balanced.length === 0 || !controllerRuns(round)) return;
+  const pool = poolAddresses(round);
+  for (const service of balanced) {
+    const own = givenAddress(service);
+    const wanted = wish(service);
+    if (own !== undefined && pool.includes(own) && (wanted === undefined || wanted === own)) continue;
+    const taken = balanced.filter((other) => other !== service).map(givenAddress);
+    const free = pool.filter((address) => !taken.includes(address));
+    const address = wanted === undefined ? free[0] : free.find((one) => one === wanted);
+    if (address === undefined) {
+      putStatus(cluster, service, { loadBalancer: {} });
+      const why =
+        wanted === undefined ? 'no available IPs' : `can't change sharing key or address "${wanted}" is not allowed`;
+      trouble(
+        round,
+        service,
+        'AllocationFailed',
+        `Failed to allocate IP for "${service.metadata.namespace}/${service.metadata.name}": ${why}`,
+      );
+    } else putStatus(cluster, service, { loadBalancer: { ingress: [{ ip: address, ipMode: 'VIP' }] } });
+  }
+}
+
+function controllerRuns({ cluster }: Round): boolean {
+  return list(cluster, 'Pod', 'metallb-system').some(
+    (pod) => pod.metadata.name.startsWith('controller-') && isReady(pod),
+  );
+}
+
+export function givenAddress(service: KubeObject): string | undefined {
+  return /"ip":"([^"]+)"/.exec(JSON.stringify(service['status'] ?? {}))?.[1];
+}
+
+function wish(service: KubeObject): string | undefined {
+  const noted = service.metadata.annotations;
+  return (
+    noted?.['metallb.io/loadBalancerIPs'] ??
+    noted?.['metallb.universe.tf/loadBalancerIPs'] ??
+    readService(service).loadBalancerIP
+  );
+}
+
+const toNumber = (address: string) => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+const toText = (value: number) => [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
+/** Nobody here has more addresses in a pool. */
+const mostAddresses = 1_024;
+
+/** All addresses of all pools: `a-b` and `a/n`. */
+function poolAddresses({ cluster }: Round): string[] {
+  return list(cluster, 'IPAddressPool').flatMap((pool) => {
+    const spec = pool['spec'];
+    const ranges =
+      typeof spec === 'object' && spec !== null && 'addresses' in spec && Array.isArray(spec.addresses)
+        ? spec.addresses
+        : [];
+    return ranges.flatMap((range: unknown) => (typeof range === 'string' ? addressesOf(range) : []));
+  });
+}
+
+export function addressesOf(range: string): string[] {
+  const [first = '', last] = range.split('-');
+  const [base = '', prefix] = first.split('/');
+  const start =
+    prefix === undefined
+      ? toNumber(base)
+      : Math.floor(toNumber(base) / 2 ** (32 - Number(prefix))) * 2 ** (32 - Number(prefix));
+  const end = last === undefined ? start + 2 ** (32 - Number(prefix ?? 32)) - 1 : toNumber(last);
+  const count = Math.min(mostAddresses, end - start + 1);
+  return Array.from({ length: Math.max(0, count) }, (_, index) => toText(start + index));
+}
+
+/** The machine that answers for an address: one of those whose speaker runs, the same until one of them is lost. */
+export function holderOf(round: Round, address: string): Machine | undefined {
+  const asked = list(round.cluster, 'Service').some((service) => givenAddress(service) === address);
+  if (!asked) return undefined;
+  const speakers = list(round.cluster, 'Pod', 'metallb-system')
+    .filter((pod) => pod.metadata.name.startsWith('speaker-') && isReady(pod))
+    .flatMap((pod) => machineOfNode(round, readPod(pod).nodeName ?? '') ?? [])
+    .filter((machine) => machine.power === 'on');
+  return speakers.sort((one, other) =>
+    hexOf(`${address}/${one.id}`, 8).localeCompare(hexOf(`${address}/${other.id}`, 8)),
+  )[0];
+}

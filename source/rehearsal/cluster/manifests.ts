@@ -1,0 +1,76 @@
+import type { KubeObject } from '../model/cluster.ts';
+
+/** What a workload of an addon or a chart is made of. */
+export interface WorkloadWish {
+  readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet';
+  readonly name: string;
+  readonly namespace: string;
+  readonly image: string;
+  readonly replicas?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly claims?: readonly {
+    readonly name: string;
+    readonly size: string;
+    readonly storageClass: string | undefined;
+  }[];
+}
+
+export function workload(wish: WorkloadWish): KubeObject {
+  const labels = wish.labels ?? { 'app.kubernetes.io/name': wish.name };
+  const claims = wish.claims ?? [];
+  return {
+    apiVersion: 'apps/v1',
+    kind: wish.kind,
+    metadata: { name: wish.name, namespace: wish.namespace, labels: { ...labels } },
+    spec: {
+      ...(wish.kind === 'DaemonSet' ? {} : { replicas: wish.replicas ?? 1 }),
+      ...(wish.kind === 'StatefulSet' ? { serviceName: wish.name } : {}),
+      selector: { matchLabels: { ...labels } },
+      template: {
+        metadata: { labels: { ...labels } },
+        spec: {
+          ...(wish.nodeSelector === undefined ? {} : { nodeSelector: { ...wish.nodeSelector } }),
+          containers: [{ name: wish.name, image: wish.image }],
+        },
+      },
+      ...(claims.length === 0
+        ? {}
+        : {
+            volumeClaimTemplates: claims.map(({ name, size, storageClass }) => ({
+              metadata: { name },
+              spec: {
+                accessModes: ['ReadWriteOnce'],
+                ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
+                resources: { requests: { storage: size } },
+              },
+            })),
+          }),
+    },
+  };
+}
+
+/** An object that is there and does nothing by itself. */
+export function plain(
+  apiVersion: string,
+  kind: string,
+  name: string,
+  namespace?: string,
+  more: Readonly<Record<string, unknown>> = {},
+): KubeObject {
+  return { apiVersion, kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) }, ...more };
+}
+
+export const namespaceObject = (name: string): KubeObject =>
+  plain('v1', 'Namespace', name, undefined, { spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } });
+
+/** Brings a kind of its own, such as `ipaddresspools.metallb.io`. */
+export const definition = (plural: string, group: string): KubeObject =>
+  plain('apiextensions.k8s.io/v1', 'CustomResourceDefinition', `${plural}.${group}`, undefined, { spec: { group } });
+
+export const service = (
+  name: string,
+  namespace: string,
+  selector: Readonly<Record<string, string>>,
+  more: Readonly<Record<string, unknown>> = {},
+): KubeObject => plain('v1', 'Service', name, namespace, { spec: { type: 'ClusterIP', selector, ...more } });

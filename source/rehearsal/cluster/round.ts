@@ -1,0 +1,13 @@
+import type { Product } from '../../product/schema.ts';
+import type { Cluster } from '../model/cluster.ts';
+import type { State } from '../model/state.ts';
+
+/** What a controller looks at, and where it says when it wants to look again. */
+export interface Round {
+  readonly state: State;
+  readonly cluster: Cluster;
+  readonly now: number;
+  readonly product: Product | undefined;
+  /** Look again at this time (ms since 1970) at the latest. */
+  wake(time: number): void;
+}

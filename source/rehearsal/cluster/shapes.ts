@@ -1,0 +1,100 @@
+import * as z from 'zod';
+import type { KubeObject } from '../model/cluster.ts';
+
+/** What the controllers here read of objects that came from anywhere. A part that is not as expected counts as absent. */
+const words = z.record(z.string(), z.string());
+const claimTemplate = z.object({
+  metadata: z.object({ name: z.string() }),
+  spec: z.object({
+    storageClassName: z.string().optional(),
+    resources: z.object({ requests: z.object({ storage: z.string() }) }),
+  }),
+});
+const podSpec = z.looseObject({
+  nodeName: z.string().optional(),
+  nodeSelector: words.optional(),
+  containers: z.array(z.looseObject({ name: z.string(), image: z.string().default('') })).default([]),
+  volumes: z
+    .array(z.looseObject({ name: z.string(), persistentVolumeClaim: z.object({ claimName: z.string() }).optional() }))
+    .default([]),
+});
+const workloadSpec = z.object({
+  replicas: z.number().int().default(1),
+  selector: z.object({ matchLabels: words.default({}) }).prefault({}),
+  template: z.object({
+    metadata: z.object({ labels: words.default({}) }).prefault({}),
+    spec: podSpec.prefault({}),
+  }),
+  volumeClaimTemplates: z.array(claimTemplate).default([]),
+});
+const serviceSpec = z.object({
+  type: z.string().default('ClusterIP'),
+  loadBalancerIP: z.string().optional(),
+  selector: words.default({}),
+  externalTrafficPolicy: z.string().optional(),
+});
+const volumeSpec = z.object({
+  claimRef: z.object({ namespace: z.string().optional(), name: z.string().optional() }).prefault({}),
+});
+const claimSpec = z.looseObject({
+  storageClassName: z.string().optional(),
+  volumeName: z.string().optional(),
+  resources: z.object({ requests: z.object({ storage: z.string().default('0') }).prefault({}) }).prefault({}),
+});
+const podStatus = z.looseObject({
+  phase: z.string().default('Pending'),
+  conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).default([]),
+});
+const pools = z.object({
+  pools: z
+    .array(
+      z.object({
+        nodeSelector: words.default({}),
+        dataRaidGroups: z
+          .array(z.object({ blockDevices: z.array(z.object({ blockDeviceName: z.string() })).default([]) }))
+          .default([]),
+      }),
+    )
+    .default([]),
+});
+
+export type WorkloadSpec = z.output<typeof workloadSpec>;
+export type PodSpec = z.output<typeof podSpec>;
+
+const reader =
+  <Schema extends z.ZodType>(part: 'spec' | 'status', schema: Schema, empty: unknown) =>
+  (object: KubeObject): z.output<Schema> => {
+    const read = schema.safeParse(object[part] ?? empty);
+    return read.success ? read.data : schema.parse(empty);
+  };
+
+export const readWorkload = reader('spec', workloadSpec, { template: {} });
+export const readPod = reader('spec', podSpec, {});
+export const readPodStatus = reader('status', podStatus, {});
+export const readService = reader('spec', serviceSpec, {});
+export const readVolume = reader('spec', volumeSpec, {});
+export const readClaim = reader('spec', claimSpec, {});
+export const readPools = reader('spec', pools, {});
+
+/** Whether a pod serves. */
+export function isReady(pod: KubeObject): boolean {
+  return readPodStatus(pod).conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True');
+}
+
+const units: Readonly<Record<string, number>> = {
+  '': 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  Ki: 1024,
+  Mi: 1024 ** 2,
+  Gi: 1024 ** 3,
+  Ti: 1024 ** 4,
+};
+
+/** Bytes of a Kubernetes quantity such as `10Gi`. */
+export function bytesOfQuantity(text: string): number {
+  const [, value = '0', unit = ''] = /^([\d.]+)([A-Za-z]*)$/.exec(text) ?? [];
+  return Number(value) * (units[unit] ?? 1);
+}

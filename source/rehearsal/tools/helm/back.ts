@@ -1,0 +1,67 @@
+import { refuse, type Steps } from '../call.ts';
+import { noRelease } from './ask.ts';
+import { objectsOf } from './chart.ts';
+import { begun, drop, install, latest, releaseOf } from './releases.ts';
+import type { Helm } from './request.ts';
+
+const removeMs = 2_500;
+const lookAgainMs = 1_000;
+
+/** `helm uninstall RELEASE [--wait] [--ignore-not-found]` */
+export function* uninstall({ call, words, options, namespace, see, change }: Helm): Steps {
+  const [name = ''] = words;
+  const release = see((cluster) => releaseOf(cluster, name, namespace));
+  if (release === undefined) {
+    if (options.flags.has('--ignore-not-found')) return 0;
+    return refuse(call, `Error: uninstall: Release not loaded: ${name}: release: not found`);
+  }
+  const keys = latest(release)?.objects ?? [];
+  yield removeMs;
+  change((cluster, now) => {
+    drop(cluster, now, keys);
+    cluster.releases = cluster.releases.filter((one) => !(one.name === name && one.namespace === namespace));
+  });
+  if (options.flags.has('--wait')) {
+    const there = () =>
+      see((cluster) =>
+        keys.some((key) => cluster.objects[key] !== undefined && !key.startsWith('customresourcedefinitions/')),
+      );
+    while (there()) yield lookAgainMs;
+  }
+  call.out(`release "${name}" uninstalled\n`);
+  return 0;
+}
+
+/** `helm rollback RELEASE [REVISION]`: a new revision with what an older one had. */
+export function* rollback({ call, words, namespace, see, change }: Helm): Steps {
+  const [name = '', number] = words;
+  const release = see((cluster) => releaseOf(cluster, name, namespace));
+  if (release === undefined) return refuse(call, noRelease);
+  const last = latest(release);
+  const wanted = number === undefined || number === '0' ? (last?.revision ?? 1) - 1 : Number(number);
+  const goal = release.revisions.find((one) => one.revision === wanted);
+  if (goal === undefined) return refuse(call, `Error: release has no ${wanted} version`);
+  yield removeMs;
+  change((cluster, now) => {
+    const own = releaseOf(cluster, name, namespace);
+    if (own === undefined) return;
+    for (const one of own.revisions)
+      if (one.status === 'deployed' || one.status.startsWith('pending-')) one.status = 'superseded';
+    const [, chart = goal.chart, version = ''] = /^(.+?)-(\d.*)$/.exec(goal.chart) ?? [];
+    const objects = objectsOf(
+      { name: chart, version, appVersion: goal.appVersion, fetchMs: 0 },
+      goal.values,
+      { release: name, namespace },
+      call.product,
+    );
+    const added = begun(cluster, name, namespace, {
+      ...goal,
+      status: 'deployed',
+      description: `Rollback to ${wanted}`,
+      lastDeployed: now,
+    });
+    added.objects = install(cluster, now, own, objects, last?.objects ?? []);
+  });
+  call.out('Rollback was a success! Happy Helming!\n');
+  return 0;
+}

@@ -1,0 +1,71 @@
+import { apiAnswers, clusterOf } from '../../cluster/membership.ts';
+import type { Cluster } from '../../model/cluster.ts';
+import { type Call, lastValue, optionsOf, type Program, refuse, type Steps } from '../call.ts';
+import { getValues, history, list, status } from './ask.ts';
+import { rollback, uninstall } from './back.ts';
+import type { Helm } from './request.ts';
+import { upgrade } from './upgrade.ts';
+
+const valued = [
+  '-n',
+  '--namespace',
+  '-o',
+  '--output',
+  '-f',
+  '--values',
+  '--set',
+  '--set-string',
+  '--description',
+  '--timeout',
+  '--repo',
+  '--version',
+  '--revision',
+  '--history-max',
+];
+
+const verbs: Readonly<Record<string, (helm: Helm) => number | Steps>> = {
+  get: getValues,
+  history,
+  install: upgrade,
+  list,
+  ls: list,
+  rollback,
+  status,
+  uninstall,
+  upgrade,
+};
+
+/** `microk8s helm3 …` on the releases of the machine's cluster. */
+export const helm: Program = function* (call: Call): Steps {
+  const options = optionsOf(call.words, valued);
+  const [verb = '', ...words] = options.rest;
+  yield 350;
+  if (verb === 'version') {
+    call.out('v3.18.6+gb76a950\n');
+    return 0;
+  }
+  if (verb === 'repo') return 0;
+  const act = verbs[verb];
+  if (act === undefined) return refuse(call, `Error: unknown command "${verb}" for "helm"`);
+  if (!call.look((machine, state, now) => apiAnswers(state, machine, now))) {
+    yield 8_000;
+    return refuse(
+      call,
+      'Error: Kubernetes cluster unreachable: Get "https://127.0.0.1:16443/version": dial tcp 127.0.0.1:16443: connect: connection refused',
+    );
+  }
+  const result = act({
+    call,
+    options,
+    words,
+    namespace: lastValue(options, '-n', '--namespace') ?? 'default',
+    see: (look) => call.look((machine, state, now) => look(needed(clusterOf(state, machine)), now)),
+    change: (change) => call.change((machine, state, now) => change(needed(clusterOf(state, machine)), now)),
+  });
+  return typeof result === 'number' ? result : yield* result;
+};
+
+function needed(cluster: Cluster | undefined): Cluster {
+  if (cluster === undefined) throw new Error('The cluster is gone.');
+  return cluster;
+}

@@ -1,0 +1,89 @@
+import { apiAnswers, clusterOf } from '../../cluster/membership.ts';
+import type { Cluster } from '../../model/cluster.ts';
+import { type Call, lastValue, type Options, optionsOf, type Program, refuse, type Steps } from '../call.ts';
+import { apply } from './apply.ts';
+import { annotate, cordon, label, patch, scale } from './change.ts';
+import { deleteObjects } from './delete.ts';
+import { get } from './get.ts';
+import type { Kubectl } from './request.ts';
+import { rollout } from './rollout.ts';
+
+const valued = [
+  '-n',
+  '--namespace',
+  '-l',
+  '--selector',
+  '-o',
+  '--output',
+  '-f',
+  '--filename',
+  '-p',
+  '--patch',
+  '--type',
+  '--replicas',
+  '--timeout',
+  '--field-selector',
+  '--kubeconfig',
+  '--request-timeout',
+  '--field-manager',
+];
+
+const verbs: Readonly<Record<string, (kubectl: Kubectl) => number | Steps>> = {
+  annotate,
+  apply,
+  cordon,
+  delete: deleteObjects,
+  get,
+  label,
+  patch,
+  rollout,
+  scale,
+  uncordon: cordon,
+};
+
+export const noServer =
+  'The connection to the server 127.0.0.1:16443 was refused - did you specify the right host or port?';
+/** ms that kubectl tries before it gives up on a server that does not answer. */
+const giveUpMs = 8_000;
+
+/** `microk8s kubectl …` on the objects of the machine's cluster. */
+export const kubectl: Program = function* (call: Call): Steps {
+  const options = optionsOf(call.words, valued);
+  const [verb = '', ...words] = options.rest;
+  yield 180;
+  if (verb === 'version') return version(call, options);
+  const act = verbs[verb];
+  if (act === undefined) return refuse(call, `error: unknown command "${verb}" for "kubectl"`);
+  if (!call.look((machine, state, now) => apiAnswers(state, machine, now))) {
+    yield giveUpMs;
+    return refuse(call, noServer);
+  }
+  const result = act({
+    call,
+    options,
+    words,
+    namespace: lastValue(options, '-n', '--namespace') ?? 'default',
+    allNamespaces: options.flags.has('-A') || options.flags.has('--all-namespaces'),
+    selector: lastValue(options, '-l', '--selector'),
+    output: lastValue(options, '-o', '--output'),
+    see: (look) => call.look((machine, state, now) => look(needed(clusterOf(state, machine)), now)),
+    change: (change) => call.change((machine, state, now) => change(needed(clusterOf(state, machine)), now)),
+  });
+  return typeof result === 'number' ? result : yield* result;
+};
+
+function needed(cluster: Cluster | undefined): Cluster {
+  if (cluster === undefined) throw new Error('The cluster is gone.');
+  return cluster;
+}
+
+function version(call: Call, options: Options): number {
+  const server = call.look((machine) => machine.snaps['microk8s']?.version ?? '');
+  const answers = call.look((machine, state, now) => apiAnswers(state, machine, now));
+  if (lastValue(options, '-o', '--output') === 'json') {
+    call.out(
+      `${JSON.stringify({ clientVersion: { gitVersion: server }, ...(answers ? { serverVersion: { gitVersion: server } } : {}) }, undefined, 2)}\n`,
+    );
+  } else call.out(`Client Version: ${server}\n${answers ? `Server Version: ${server}\n` : ''}`);
+  return answers ? 0 : refuse(call, noServer);
+}

@@ -1,0 +1,160 @@
+import { admit, clusterOf } from '../../cluster/membership.ts';
+import { isRunning, locks, tokenFile } from '../../cluster/services.ts';
+import type { Machine } from '../../model/machine.ts';
+import { machineOf, type State } from '../../model/state.ts';
+import { fileAt, removePath, writePath } from '../../node/file-system.ts';
+import { mainAddress, reachable } from '../../node/reach.ts';
+import { type Call, optionsOf, refuse, type Steps, say } from '../call.ts';
+import { fingerprint } from './add-node.ts';
+
+/** ms until the agent has answered, until it has let the node in, between two looks, and the looks. */
+const agentMs = 2_000;
+const admissionMs = 4_500;
+const pollMs = 5_000;
+const polls = 10;
+
+interface Connection {
+  readonly address: string;
+  readonly port: number;
+  readonly token: string;
+  readonly check: string | undefined;
+}
+
+/** `microk8s join CONNECTION [--worker]`: MicroK8s fact sheet, section 1.4. */
+export function* join(call: Call): Steps {
+  const { flags, rest } = optionsOf(call.words);
+  const [text] = rest;
+  const unknown = [...flags].find(
+    (flag) => !['--worker', '--controlplane', '--skip-verify', '--disable-low-memory-guard'].includes(flag),
+  );
+  const usage = "Usage: join.py [OPTIONS] CONNECTION\nTry 'join.py --help' for help.\n\n";
+  if (unknown !== undefined) return refuse(call, `${usage}Error: no such option: ${unknown}`, 2);
+  if (text === undefined) return refuse(call, `${usage}Error: Missing argument 'CONNECTION'.`, 2);
+  const connection = read(text);
+  if (typeof connection === 'string') return say(call, `Invalid connection: ${connection}`, 1);
+  const worker = flags.has('--worker');
+  call.change((machine) => writePath(machine, locks.joining, ''));
+  yield 700;
+  const other = call.look((machine, state, now) => contacted(machine, state, now, connection));
+  if (other === 'silent') {
+    // Without a time limit of its own it waits for the kernel's.
+    yield 130_000;
+    return refuse(call, 'Traceback (most recent call last):\nTimeoutError: [Errno 110] Connection timed out');
+  }
+  if (other === 'refused')
+    return refuse(call, 'Traceback (most recent call last):\nConnectionRefusedError: [Errno 111] Connection refused');
+  const check = call.look((_machine, state) => fingerprint(machineOf(state, other)));
+  if (connection.check !== undefined && connection.check !== check && !flags.has('--skip-verify')) {
+    return say(
+      call,
+      `Joining cluster failed. Could not verify the identity of ${connection.address}. Use '--skip-verify' to skip server certificate check.`,
+      4,
+    );
+  }
+  call.out(`Contacting cluster at ${connection.address}\n`);
+  yield agentMs;
+  const refused = call.change((machine, state, now) => ask(machine, state, now, connection, other, worker));
+  if (refused !== undefined) {
+    if (worker && refused[1] === 500) return say(call, `Failed to sign proxy certificate (500). ${refused[0]}`, 1);
+    return say(call, `Connection failed. ${refused[0]} (${refused[1]}).`, 6);
+  }
+  yield admissionMs;
+  call.change((machine, state) => admit(state, machine, machineOf(state, other), connection.address, worker));
+  return worker ? yield* asWorker(call) : yield* asManager(call);
+}
+
+function* asManager(call: Call): Steps {
+  call.out('Waiting for this node to finish joining the cluster. ');
+  for (let poll = 0; poll < polls && !call.look(isMember); poll += 1) {
+    yield pollMs;
+    call.out('. ');
+  }
+  call.out(' \n');
+  call.change((machine) => removePath(machine, locks.joining));
+  // Said in any case: MicroK8s fact sheet, section 0, trap 2.
+  return say(call, 'Successfully joined the cluster.');
+}
+
+function* asWorker(call: Call): Steps {
+  yield 3_000;
+  call.change((machine) => removePath(machine, locks.joining));
+  return say(
+    call,
+    `
+The node has joined the cluster and will appear in the nodes list in a few seconds.
+
+This worker node gets automatically configured with the API server endpoints.
+If the API servers are behind a loadbalancer please set the '--refresh-interval' to '0s' in:
+    /var/snap/microk8s/current/args/apiserver-proxy
+and replace the API server endpoints with the one provided by the loadbalancer in:
+    /var/snap/microk8s/current/args/traefik/provider.yaml
+
+Successfully joined the cluster.`,
+  );
+}
+
+function isMember(machine: Machine, state: State): boolean {
+  return clusterOf(state, machine)?.members.some((member) => member.machine === machine.id) ?? false;
+}
+
+/** Reads `IPv4:PORT/TOKEN[/FINGERPRINT]`, or says what is wrong with it. */
+function read(text: string): Connection | string {
+  const [place = '', token, check, ...more] = text.split('/');
+  const [address = '', port, ...rest] = place.split(':');
+  if (token === undefined || port === undefined || rest.length > 0 || more.length > 0) {
+    return 'Expected format: <master_IP>:<master_PORT>/<token>[/<fingerprint>]';
+  }
+  if (!/^(\d{1,3}\.){3}\d{1,3}$/.test(address)) return 'Invalid master IP';
+  if (!/^\d+$/.test(port)) return 'Master PORT not a number';
+  if (Number(port) < 1 || Number(port) > 65_535) return 'Master PORT not in range 1:65535';
+  if (token.length < 32) return 'Cluster token size should be at least 32 bytes';
+  if (check !== undefined && check.length < 12) return 'Fingerprint should be at least 12 bytes';
+  return { address, port: Number(port), token, check };
+}
+
+/** Id of the machine whose agent answers there. */
+function contacted(
+  machine: Machine,
+  state: State,
+  now: number,
+  { address, port }: Connection,
+): string | 'silent' | 'refused' {
+  const other = reachable(state, machine, address);
+  if (other === undefined) return 'silent';
+  return port === 25_000 && isRunning(other, now) ? other.id : 'refused';
+}
+
+/** The agent's answer. It takes a one-time token before it looks at anything else: section 0, trap 7. */
+function ask(
+  machine: Machine,
+  state: State,
+  now: number,
+  connection: Connection,
+  otherId: string,
+  worker: boolean,
+): readonly [text: string, code: number] | undefined {
+  const other = machineOf(state, otherId);
+  if (!consume(other, connection.token, now)) return ['Invalid token', 500];
+  const own = mainAddress(machine);
+  if (own === connection.address || other.id === machine.id) {
+    return [`The joining node has the same IP (${own}) as the node we contact`, 503];
+  }
+  const cluster = clusterOf(state, other);
+  if (!worker && cluster?.members.some((member) => member.address === `${own}:19001`)) {
+    return [`Failed to retrieve dqlite cluster nodes: the joining node (${own}) is already known to dqlite`, 500];
+  }
+  return undefined;
+}
+
+/** Whether the token is one of the machine's; one without a time limit is used up. */
+function consume(machine: Machine, token: string, now: number): boolean {
+  const lines = (fileAt(machine, tokenFile)?.content ?? '').split('\n').filter((line) => line !== '');
+  const found = lines.find((line) => line.split('|')[0] === token);
+  const until = found?.split('|')[1];
+  if (found === undefined || (until !== undefined && Number(until) * 1000 < now)) return false;
+  if (until === undefined) {
+    const kept = lines.filter((line) => line !== found);
+    writePath(machine, tokenFile, kept.map((line) => `${line}\n`).join(''));
+  }
+  return true;
+}

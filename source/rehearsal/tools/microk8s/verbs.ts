@@ -1,0 +1,68 @@
+import { isStopped, locks } from '../../cluster/services.ts';
+import { removePath, writePath } from '../../node/file-system.ts';
+import { mainAddress } from '../../node/reach.ts';
+import { type Call, type Steps, say } from '../call.ts';
+import { isSomebodyReady } from './status.ts';
+
+const servicesMs = 11_000;
+const startWaitMs = 60_000;
+
+export function version(call: Call): number {
+  const snap = call.look((machine) => machine.snaps['microk8s']);
+  return say(call, `MicroK8s ${snap?.version ?? ''} revision ${snap?.revision ?? ''}`);
+}
+
+export function config(call: Call): number {
+  const server = call.look(mainAddress) ?? '127.0.0.1';
+  return say(
+    call,
+    `apiVersion: v1
+clusters:
+- cluster:
+    server: https://${server}:16443
+  name: microk8s-cluster
+contexts:
+- context:
+    cluster: microk8s-cluster
+    user: admin
+  name: microk8s
+current-context: microk8s
+kind: Config`,
+  );
+}
+
+/** Stays stopped after a restart of the machine. */
+export function* stop(call: Call): Steps {
+  yield 8_000;
+  call.change((machine) => writePath(machine, locks.stopped, ''));
+  return say(call, 'Stopped.\nStopped.');
+}
+
+/** Waits up to a minute for some node and ends with 0 in any case. */
+export function* start(call: Call): Steps {
+  yield 2_000;
+  if (call.look(isStopped)) {
+    call.change((machine, _state, now) => {
+      removePath(machine, locks.stopped);
+      if (machine.microk8s !== undefined) machine.microk8s.upSince = now + servicesMs;
+    });
+  }
+  for (let gone = 0; gone < startWaitMs && !call.look(isSomebodyReady); gone += 2_000) yield 2_000;
+  return 0;
+}
+
+const daysMs = 86_400_000;
+/** Days that the certificates of a fresh installation hold. */
+const days = { ca: 3_650, server: 365, proxy: 365 } as const;
+
+export function refreshCerts(call: Call): number {
+  if (!call.words.some((word) => word === '-c' || word === '--check'))
+    return say(call, 'Please use one of the options -c, -e or -u.', 3);
+  const gone = call.look((machine, _state, now) => Math.floor((now - (machine.microk8s?.upSince ?? now)) / daysMs));
+  return say(
+    call,
+    `The CA certificate will expire in ${days.ca - gone} days.
+The server certificate will expire in ${days.server - gone} days.
+The front proxy client certificate will expire in ${days.proxy - gone} days.`,
+  );
+}
