@@ -30,7 +30,15 @@ export const microk8sFiles = {
 export const microk8s = {
   status: () => [microk8sProgram, 'status', '--format', 'yaml'],
   /** `seconds` bounds one wait of MicroK8s' own; it looks at its clock only between polls. */
-  waitReady: (seconds: number) => [microk8sProgram, 'status', '--wait-ready', '--timeout', String(seconds)],
+  waitReady: (seconds: number) => [
+    microk8sProgram,
+    'status',
+    '--format',
+    'yaml',
+    '--wait-ready',
+    '--timeout',
+    String(seconds),
+  ],
   version: () => [microk8sProgram, 'version'],
   /** Prints a one-time token: its output is secret. */
   addNode: () => [microk8sProgram, 'add-node', '--format', 'json'],

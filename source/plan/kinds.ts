@@ -19,6 +19,7 @@ import { sharedVolume } from './steps/shared-volume.ts';
 import { storageClass } from './steps/storage-class.ts';
 import { storageEngine } from './steps/storage-engine.ts';
 import { tlsSecret } from './steps/tls-secret.ts';
+import { voters } from './steps/voters.ts';
 import { chart, values } from './steps/written-files.ts';
 
 const all: readonly StepKind[] = [
@@ -30,6 +31,7 @@ const all: readonly StepKind[] = [
   microk8sInstall,
   joinManager,
   joinWorker,
+  voters,
   addonDns,
   addonIngress,
   addonMetallb,

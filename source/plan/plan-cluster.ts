@@ -6,6 +6,10 @@ import { planAddonIngress } from './steps/addon-ingress.ts';
 import { planAddonMetallb } from './steps/addon-metallb.ts';
 import { planIngressService } from './steps/ingress-service.ts';
 import { planJoin } from './steps/join.ts';
+import { planVoters } from './steps/voters.ts';
+
+/** The datastore never has more; further managers stand by. */
+const mostVoters = 3;
 
 /** One cluster out of the machines: managers one at a time, then the workers side by side, then the addons one by one. */
 export function planCluster(planning: Planning): void {
@@ -15,6 +19,8 @@ export function planCluster(planning: Planning): void {
   for (const node of others.filter(({ role }) => role === 'manager')) {
     list.addCluster((needs) => join(planning, node, needs));
   }
+  const managers = site.nodes.length - site.nodes.filter(({ role }) => role === 'worker').length;
+  if (managers >= mostVoters) list.addCluster((needs) => planVoters({ seed: seed.name, voters: mostVoters }, needs));
   const workers = others.filter(({ role }) => role === 'worker');
   list.addSideBySide(workers.map((node) => (needs) => join(planning, node, needs)));
   addAddons(planning);

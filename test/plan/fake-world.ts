@@ -73,7 +73,12 @@ export function fakeWorld({ site, product, answers = {}, files = {}, away = () =
     site,
     product,
     files: filesUnder('/nowhere'),
-    clock: { now: () => now, sleep: async (ms) => void (now += ms) },
+    clock: {
+      now: () => now,
+      sleep: async (ms) => {
+        now += ms;
+      },
+    },
     signal: new AbortController().signal,
     look: async (node) => host(node),
     run: async (node, command, options = {}) => {

@@ -38,7 +38,7 @@ const stories: readonly Story[] = [
   {
     id: 'packages@ks-1',
     answers: {
-      'packages-state': after(
+      'packages-state': onceRan(
         '/dev/null',
         'lists-age 3\nupgradable 0\ninstalled lvm2\ninstalled open-iscsi\niscsid enabled active\n',
         'lists-age never\nupgradable 0\ninstalled lvm2\niscsid absent inactive\n',
@@ -52,13 +52,13 @@ const stories: readonly Story[] = [
         ran('reboot') ? 'boot-id b\nreboot-required no\n' : 'boot-id a\nreboot-required yes\n',
     },
   },
-  { id: 'hostname@ks-1', answers: { 'hostnamectl --static': after('set-hostname', 'ks-1\n', 'ubuntu\n') } },
+  { id: 'hostname@ks-1', answers: { 'hostnamectl --static': onceRan('set-hostname', 'ks-1\n', 'ubuntu\n') } },
   { id: 'hosts-file@ks-1' },
   {
     id: 'network@ks-1',
     answers: {
       'systemctl is-active': { code: 3, stdout: 'inactive\n' },
-      'ip -4 -o address show': after(
+      'ip -4 -o address show': onceRan(
         'netplan apply',
         '2: eth0    inet 10.0.4.21/24 brd 10.0.4.255 scope global eth0\n',
         '2: eth0    inet 10.0.4.81/24 scope global dynamic eth0\n',
@@ -68,7 +68,7 @@ const stories: readonly Story[] = [
   {
     id: 'shared-volume@ks-1',
     answers: {
-      lvs: after(
+      lvs: onceRan(
         'lvcreate',
         '{"report":[{"lv":[{"lv_name":"shared","vg_name":"ubuntu-vg","lv_size":"28991029248","lv_path":"","lv_tags":"kloudspot"}]}]}',
         '{"report":[{"lv":[]}]}',
@@ -79,15 +79,15 @@ const stories: readonly Story[] = [
     id: 'join-manager@ks-2',
     answers: {
       'tcp-probe': 'open 25000\nopen 16443\n',
-      [kubectl('get nodes')]: after(' join ', nodes('ks-1', 'ks-2'), nodes('ks-1')),
-      [`${M} status`]: after(' join ', status('10.0.4.21', '10.0.4.22'), status('127.0.0.1')),
+      [kubectl('get nodes')]: onceRan(' join ', nodes('ks-1', 'ks-2'), nodes('ks-1')),
+      [`${M} status`]: onceRan(' join ', status('10.0.4.21', '10.0.4.22'), status('127.0.0.1')),
       [`${M} add-node`]: JSON.stringify({ token: `${'a'.repeat(32)}/977474d09ad8`, urls: ['172.17.0.1:25000/x'] }),
     },
   },
   {
     id: 'addon-dns',
     answers: {
-      [kubectl('get deployments')]: after(
+      [kubectl('get deployments')]: onceRan(
         'scale',
         workloads({ kind: 'Deployment', name: 'coredns', wanted: 2, ready: 2 }),
         workloads({ kind: 'Deployment', name: 'coredns', wanted: 1, ready: 1 }),
@@ -98,7 +98,7 @@ const stories: readonly Story[] = [
   {
     id: 'addon-ingress',
     answers: {
-      [kubectl('get deployments')]: after(
+      [kubectl('get deployments')]: onceRan(
         'enable ingress',
         workloads({ kind: 'DaemonSet', name: 'nginx-ingress-microk8s-controller', wanted: 4, ready: 4 }),
         items([]),
@@ -109,7 +109,7 @@ const stories: readonly Story[] = [
   {
     id: 'addon-metallb',
     answers: {
-      [kubectl('get deployments')]: after(
+      [kubectl('get deployments')]: onceRan(
         'enable metallb',
         workloads(
           { kind: 'Deployment', name: 'controller', wanted: 1, ready: 1 },
@@ -122,7 +122,7 @@ const stories: readonly Story[] = [
       ]),
     },
   },
-  { id: 'ingress-service', answers: { [kubectl('get services ingress')]: after('apply', service('10.0.4.30'), '') } },
+  { id: 'ingress-service', answers: { [kubectl('get services ingress')]: onceRan('apply', service('10.0.4.30'), '') } },
   {
     id: 'storage-engine/lvm',
     answers: {
@@ -149,7 +149,7 @@ const stories: readonly Story[] = [
           },
         })),
       ),
-      [kubectl('get cstorpoolclusters')]: after('apply', '{"metadata":{"name":"kloudspot"}}'),
+      [kubectl('get cstorpoolclusters')]: onceRan('apply', '{"metadata":{"name":"kloudspot"}}'),
       [kubectl('get cstorpoolinstances')]: items(
         ['ks-1', 'ks-2', 'ks-3'].map((name) => ({
           metadata: { name, labels: { 'kubernetes.io/hostname': name } },
@@ -161,7 +161,7 @@ const stories: readonly Story[] = [
   {
     id: 'storage-class/unshared',
     answers: {
-      [kubectl('get storageclasses')]: after(
+      [kubectl('get storageclasses')]: onceRan(
         'apply',
         JSON.stringify({
           metadata: { name: 'kloudspot-lvm' },
@@ -175,7 +175,7 @@ const stories: readonly Story[] = [
   {
     id: 'namespace',
     answers: {
-      [kubectl('get namespaces')]: after('apply', '{"metadata":{"name":"kloudspot"},"status":{"phase":"Active"}}'),
+      [kubectl('get namespaces')]: onceRan('apply', '{"metadata":{"name":"kloudspot"},"status":{"phase":"Active"}}'),
     },
   },
   { id: 'values' },
@@ -212,9 +212,24 @@ describe('what was reviewed is what happens, and the end state judges', () => {
 
 test('every kind of an init and a stop is told in a story, or has a test of its own', () => {
   const told = new Set(stories.map(({ id }) => stepOf(id).kind));
-  const ownTests = ['microk8s-install', 'join-worker', 'tls-secret', 'rollout'];
+  const ownTests = ['voters', 'microk8s-install', 'join-worker', 'tls-secret', 'rollout'];
   const kinds = new Set([...plan.steps, ...stop.steps].map(({ kind }) => kind));
   expect([...kinds].filter((kind) => !told.has(kind) && !ownTests.includes(kind))).toEqual([]);
+});
+
+test('a cluster is not called safe before three managers vote', async () => {
+  const two = `${status('10.0.4.21', '10.0.4.22')}`.replace(
+    'addons:',
+    '    - address: 10.0.4.23:19001\n      role: spare\naddons:',
+  );
+  let looks = 0;
+  const answers: Answers = {
+    [`${M} status`]: () => (looks++ < 3 ? two : status('10.0.4.21', '10.0.4.22', '10.0.4.23')),
+  };
+  const { context, ran } = fakeWorld({ site, product, answers });
+  const { before, after: done } = await carryThrough(context, stepOf('voters'));
+  expect([before.seen, done.seen]).toEqual(['2 of 3 voters', '3 of 3 voters']);
+  expect(ran).toEqual([]);
 });
 
 describe('microk8s-install', () => {
@@ -264,8 +279,8 @@ describe('a join', () => {
       product,
       answers: {
         ...base,
-        [kubectl('get nodes')]: after(' join ', nodes('ks-1', 'ks-2'), nodes('ks-1')),
-        [`${M} status`]: after(' join ', status('10.0.4.21', '10.0.4.22'), status('127.0.0.1')),
+        [kubectl('get nodes')]: onceRan(' join ', nodes('ks-1', 'ks-2'), nodes('ks-1')),
+        [`${M} status`]: onceRan(' join ', status('10.0.4.21', '10.0.4.22'), status('127.0.0.1')),
       },
       files: {},
     });

@@ -50,7 +50,7 @@ export function planHostname(p: Parameters): PlannedStep {
     group: 'Host names',
     title: `Name the machine ${p.node}`,
     why: 'Kubernetes knows a node by its host name: two of one name would be one node.',
-    deadline: minutes(1),
+    deadline: minutes(3),
     parameters: p,
     commands: [command(p.node, set(p.node))],
     files: files(p),

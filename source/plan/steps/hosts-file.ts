@@ -33,7 +33,7 @@ export function planHostsFile(p: Parameters, before: string | undefined): Planne
     group: 'Hosts files',
     title: 'Name every node in /etc/hosts',
     why: 'A manager refuses a node whose name it cannot resolve.',
-    deadline: minutes(1),
+    deadline: minutes(3),
     parameters: p,
     files: [{ node: p.node, path, content: p.content, mode: 0o644, ...(before === undefined ? {} : { before }) }],
     changes: ['hosts'],

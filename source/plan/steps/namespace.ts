@@ -32,7 +32,7 @@ export function planNamespace(p: Parameters, needs: readonly string[]): PlannedS
     title: `Namespace ${p.namespace}`,
     why: 'All that belongs to the product stands in it.',
     needs,
-    deadline: minutes(1),
+    deadline: minutes(3),
     parameters: p,
     commands: [
       command(p.seed, kubectl.apply(), {

@@ -32,7 +32,7 @@ export function planValues(node: string, content: string, needs: readonly string
     title: 'Values of the product',
     why: 'The answers, as the chart reads them.',
     needs,
-    deadline: minutes(1),
+    deadline: minutes(3),
     parameters: { node },
     files: [{ node, path: valuesPath, content, mode: 0o600 }],
   });
