@@ -9,6 +9,7 @@ import { gatherEvidence } from './evidence.ts';
 import { globalFlags, settingsFrom } from './flags.ts';
 import { lookAtNodes } from './look.ts';
 import { preflightLines } from './preflight-text.ts';
+import { rehearsalNote, scenarioOf } from './rehearsal-note.ts';
 import { openSite } from './site.ts';
 import { printJson, processTerminal } from './terminal.ts';
 import { defineVerb } from './verb.ts';
@@ -28,7 +29,7 @@ export default defineVerb({
       const passwordsInMemory = passwords.all().length > 0;
       const evidence = await gatherEvidence(site, world.hosts, world.clock, { unreached, passwordsInMemory });
       const findings = runChecks({ site, product, facts, evidence });
-      if (settings.json) printJson(terminal, preflightData(site, findings));
+      if (settings.json) printJson(terminal, { ...preflightData(site, findings), ...scenarioOf(world) });
       else {
         const ascii = settings.ascii || settings.plain;
         const width = terminal.output.columns;
@@ -38,7 +39,7 @@ export default defineVerb({
           from,
           ...(width ? { width } : {}),
         });
-        terminal.output.write(`${lines.join('\n')}\n`);
+        terminal.output.write(`${[...rehearsalNote(world), ...lines].join('\n')}\n`);
       }
       return preflightCode(findings);
     } finally {

@@ -6,6 +6,7 @@ import type { StorageWish } from '../storage/volumes.ts';
 import { globalFlags, settingsFrom } from './flags.ts';
 import { seenOpenebs } from './openebs.ts';
 import { type Questions, questions } from './questions.ts';
+import { rehearsalNote, scenarioOf } from './rehearsal-note.ts';
 import { repeated } from './repeated.ts';
 import { askFeatures, askOpenebs, askSizes, evidenceOf, type StorageFlags, withFlags } from './storage-answers.ts';
 import { openStorageSubject, type StorageSubject } from './storage-subject.ts';
@@ -40,9 +41,10 @@ export default defineVerb({
     try {
       const asks = terminal.interactive && !settings.yes && !settings.plain && !settings.json;
       const lines = settings.json ? () => {} : (text: string) => void terminal.output.write(`${text}\n`);
+      rehearsalNote(subject.world).forEach(lines);
       const openebs = await seenOpenebs(subject);
       const result = await runEstimate({ subject, flags, openebs, ask: asks ? questions : undefined, line: lines });
-      if (settings.json) printJson(terminal, asData(subject, result));
+      if (settings.json) printJson(terminal, { ...asData(subject, result), ...scenarioOf(subject.world) });
       return result.code;
     } finally {
       await subject.close();

@@ -5,6 +5,7 @@ import { type DiskRow, diskRows } from '../storage/disks.ts';
 import { groupTrouble } from '../storage/groups.ts';
 import { columns } from './columns.ts';
 import { globalFlags, settingsFrom } from './flags.ts';
+import { rehearsalNote, scenarioOf } from './rehearsal-note.ts';
 import { openStorageSubject, type StorageSubject } from './storage-subject.ts';
 import { printJson, processTerminal } from './terminal.ts';
 import { defineVerb } from './verb.ts';
@@ -19,8 +20,8 @@ export default defineVerb({
     const terminal = processTerminal();
     const subject = await openStorageSubject(settings, terminal);
     try {
-      if (settings.json) printJson(terminal, asData(subject));
-      else terminal.output.write(`${listLines(subject).join('\n')}\n`);
+      if (settings.json) printJson(terminal, { ...asData(subject), ...scenarioOf(subject.world) });
+      else terminal.output.write(`${[...rehearsalNote(subject.world), ...listLines(subject)].join('\n')}\n`);
       return subject.unreached.size > 0 ? exitCode.preflightFailed : exitCode.done;
     } finally {
       await subject.close();

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import type { Questions } from '../../source/commands/questions.ts';
 import { repeated } from '../../source/commands/repeated.ts';
 import { type EstimateRequest, runEstimate } from '../../source/commands/storage-estimate.ts';
-import { listLines } from '../../source/commands/storage-list.ts';
 import { wishFor } from '../../source/commands/storage-subject.ts';
 import type { StorageFacts } from '../../source/facts/facts.ts';
 import { loadProduct } from '../../source/product/load.ts';
@@ -15,6 +14,7 @@ import {
   healthySite,
   healthyStorage,
 } from '../facts-fixtures.ts';
+import { first, group, volume } from './guide-machine.ts';
 
 const product = await loadProduct('kloudspot');
 
@@ -60,57 +60,6 @@ function subjectOf(storage: StorageFacts): EstimateRequest['subject'] {
     wish: wishFor(product, facts),
   };
 }
-
-const group = (name: string, size: number, free: number, on: string) => ({
-  ...(healthyStorage().volumeGroups[0] ?? never()),
-  name,
-  sizeBytes: Math.round(size * GiB),
-  freeBytes: Math.round(free * GiB),
-  devices: [on],
-});
-
-function never(): never {
-  throw new Error('the fixture has a volume group');
-}
-
-const volume = (volumeGroup: string, name: string, size: number) => ({
-  name,
-  volumeGroup,
-  uuid: `${volumeGroup}-${name}`,
-  sizeBytes: size * GiB,
-  path: `/dev/${volumeGroup}/${name}`,
-  tags: [],
-});
-
-/** The machine of the guide's first transcript. */
-const first: StorageFacts = {
-  ...healthyStorage(),
-  volumeGroups: [group('vg_data', 93.1, 87.1, '/dev/sdb1'), group('vg_share', 106.9, 0, '/dev/sdb2')],
-  physicalVolumes: ['vg_data', 'vg_share'].map((volumeGroup, index) => ({
-    name: `/dev/sdb${index + 1}`,
-    uuid: `pv-${index}`,
-    volumeGroup,
-    sizeBytes: GiB,
-    freeBytes: 0,
-    missing: false,
-    allocatable: true,
-    duplicate: false,
-  })),
-  logicalVolumes: [volume('vg_share', 'shared', 100)],
-  disks: [
-    device('sda', 'disk', 50 * GiB, {
-      children: [device('sda1', 'part', 2 ** 20), device('sda2', 'part', 50 * GiB - 2 ** 21, { mountPoints: ['/'] })],
-    }),
-    device('sdb', 'disk', 200 * GiB, {
-      children: [
-        device('sdb1', 'part', Math.round(93.1 * GiB)),
-        device('sdb2', 'part', Math.round(106.9 * GiB), {
-          children: [device('ubuntu--vg-shared', 'lvm', 100 * GiB, { path: '/dev/mapper/ubuntu--vg-shared' })],
-        }),
-      ],
-    }),
-  ],
-};
 
 async function run(request: Partial<EstimateRequest> & Pick<EstimateRequest, 'subject'>) {
   const lines: string[] = [];
@@ -316,21 +265,6 @@ describe('without questions', () => {
     [{ volumes: [], engine: 'ceph' }, /no engine ceph/],
   ])('flags that make no sense are refused: %j', async (flags, says) => {
     await expect(run({ subject, flags })).rejects.toMatchObject({ message: expect.stringMatching(says), exitCode: 2 });
-  });
-
-  test('storage list tells of every group and disk whether it can be used', () => {
-    const lines = listLines({
-      ...subject,
-      unreached: new Map([['ks-9', 'no route']]),
-      nodes: [...site.nodes, healthyNode('ks-9')],
-    });
-    expect(lines[0]).toBe('Storage of site berlin');
-    expect(lines.find((each) => /^ks-1 +group/.test(each))).toMatch(/ubuntu-vg .* yes$/);
-    expect(lines.find((each) => /^ks-1 +disk/.test(each))).toMatch(/\/dev\/sda .*SSD, sata.*no: has partitions$/);
-    expect(lines.find((each) => /^ks-1 +partition +\/dev\/sda3/.test(each.replace(/ +/g, ' ')))).toMatch(
-      /in Volume Group/,
-    );
-    expect(lines.at(-1)).toMatch(/^ks-9 .*not seen: no route$/);
   });
 });
 

@@ -257,6 +257,17 @@ describe('mends', () => {
     expect(extend?.text).toBe('Put in a disk of 12 GB or more and vgextend ubuntu-vg with it.');
   });
 
+  test('space of a disk outside its partitions is found', () => {
+    const sda = device('sda', 'disk', 900 * GiB, {
+      children: [device('sda3', 'part', 108 * GiB, { fsType: 'LVM2_member' })],
+    });
+    const extend = judged(wish(), disks({ 'ubuntu-vg': small }, {}, { disks: [sda] })).mends.find(
+      ({ kind }) => kind === 'extend',
+    );
+    expect(extend?.text).toMatch(/^Make a partition of the 791\.9 GB that \/dev\/sda has beside its partitions/);
+    expect(extend?.enough).toBe(true);
+  });
+
   test('a group of another name can be given the wanted one, unless / lies on it', () => {
     const data = judged(wish(), disks({ data: [500, 400] }));
     expect(data.mends[0]?.text).toContain('vgrename data ubuntu-vg');

@@ -55,12 +55,26 @@ export function extend(short: Shortage): Mend[] {
         enough: enough(disk.sizeBytes),
       };
     });
-    if (disks.length > 0) return disks;
+    const unpartitioned = spareSpace(short.storage).map(({ path, bytes }): Mend => {
+      const text = `Make a partition of the ${gigabytes(bytes)} that ${path} has beside its partitions, then vgextend ${group.name} with it.`;
+      return { kind: 'extend', text, enough: enough(bytes) };
+    });
+    if (disks.length + unpartitioned.length > 0) return [...disks, ...unpartitioned];
     const gib = smallestThatFits((size) => enough(size * gibibyte));
     if (gib === undefined) return [];
     return [
       { kind: 'extend', text: `Put in a disk of ${gib} GB or more and vgextend ${group.name} with it.`, enough: true },
     ];
+  });
+}
+
+/** What disks with partitions have outside of them, from one GiB on. The partition table itself takes less than a MiB at both ends. */
+function spareSpace({ disks }: StorageFacts): { readonly path: string; readonly bytes: number }[] {
+  return disks.flatMap(({ path, type, sizeBytes, removable, readOnly, children }) => {
+    const parts = children.filter((child) => child.type === 'part');
+    const bytes = sizeBytes - parts.reduce((sum, part) => sum + part.sizeBytes, 0) - 2 ** 21;
+    const usable = type === 'disk' && !removable && !readOnly && parts.length > 0;
+    return usable && bytes >= gibibyte ? [{ path, bytes }] : [];
   });
 }
 
