@@ -1,9 +1,12 @@
 import { Fault } from '../fault/fault.ts';
 import type { Passwords } from '../host/secrets.ts';
 import type { Plan } from '../plan/document.ts';
+import { readJournal } from '../run/journal.ts';
 import { continueRun } from '../run/launch.ts';
 import { readOrigin } from '../run/origin.ts';
 import { findRun, type RunSummary, summarizeRun, unfinishedRun } from '../run/runs.ts';
+import { steerRun } from '../run/steer.ts';
+import { applyEvent, emptyView } from '../run/view.ts';
 import { ensureAccess } from './access.ts';
 import { globalFlags, type Settings, settingsFrom } from './flags.ts';
 import { program } from './program.ts';
@@ -28,7 +31,10 @@ export default defineVerb({
     const terminal = processTerminal();
     const run = await resumable(settings, args.run);
     const plan = await planOfRun(run);
-    if (run.state === 'running') return watchRun(run, plan, settings, terminal, 'attached');
+    if (run.state === 'running') {
+      if (settings.yes) await pushOn(run, plan, settings);
+      return watchRun(run, plan, settings, terminal, 'attached');
+    }
     const passwords = await passwordsFor(run, plan, settings, terminal);
     const attended = terminal.interactive && !settings.yes && !settings.json;
     const earlier = await processesOf(run);
@@ -53,6 +59,15 @@ async function resumable({ files }: Settings, name: string | undefined): Promise
       next: ['kloudspot apply  makes a new plan and carries it out.'],
     });
   return run;
+}
+
+/** A run that lives but waits for somebody: what failed is tried again, a pause ends. */
+async function pushOn(run: RunSummary, plan: Plan, { files }: Settings): Promise<void> {
+  const view = (await readJournal(run.directory)).reduce(applyEvent, emptyView(plan));
+  if (view.state === 'paused') await steerRun(files, run.id, { order: 'continue' });
+  if (view.state !== 'choosing') return;
+  const open = [...view.steps.values()].filter(({ state }) => state === 'failed' || state === 'undone');
+  for (const { step } of open) await steerRun(files, run.id, { order: 'retry', step: step.id });
 }
 
 /** Passwords live in memory only: those of the earlier process are gone, and are asked for again where they are needed. */

@@ -13,7 +13,7 @@ export interface FollowOptions {
 
 /**
  * All events of a run from its beginning, then each new one as it is written. Ends after the `run-ended` event that stands last,
- * after `signal`, or, when the run's process is gone without a word, after a `run-ended` event with outcome `lost`, which no journal holds.
+ * once its process has left (5 s at most), after `signal`, or, when the run's process is gone without a word, after a `run-ended` event with outcome `lost`, which no journal holds.
  */
 export async function* followRun(directory: string, options: FollowOptions): AsyncGenerator<RunEvent> {
   const bell = createBell(directory, options.signal);
@@ -27,7 +27,7 @@ export async function* followRun(directory: string, options: FollowOptions): Asy
       from = end;
       for (const event of events) yield event;
       last = events.at(-1) ?? last;
-      if (last?.type === 'run-ended') return;
+      if (last?.type === 'run-ended') return await processLeft(directory, options.signal);
       if (gone) return yield lost(last?.at);
       if (events.length === 0) await bell.wait(options.poll ?? 500);
     }
@@ -39,6 +39,14 @@ export async function* followRun(directory: string, options: FollowOptions): Asy
 /** What a reader says of a run whose process is gone without a word. */
 export function lost(at = new Date().toISOString()): RunEvent {
   return { at, type: 'run-ended', outcome: 'lost', why: "the run's process is gone" };
+}
+
+/** After its last event the process still gives its locks back: only then does whoever waited for it go on. */
+async function processLeft(directory: string, signal: AbortSignal): Promise<void> {
+  for (let turn = 0; turn < 200 && !signal.aborted && !(await processGone(directory)); turn++) {
+    if ((await runProcess(directory)) === undefined) return;
+    await wait(25);
+  }
 }
 
 async function processGone(directory: string): Promise<boolean> {

@@ -121,6 +121,16 @@ describe('the process of a run', { timeout: 30_000 }, () => {
     expect((await follow(third)).at(-1)).toMatchObject({ outcome: 'done' });
   });
 
+  it('lets one of two begin that want to at once', async () => {
+    const here = await place();
+    const plan = chains(here, { ms: 200, length: 1 });
+    const ends = await Promise.allSettled([launchRun({ ...here, plan }), launchRun({ ...here, plan })]);
+    expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    for (const end of ends)
+      if (end.status === 'fulfilled') expect((await follow(end.value)).at(-1)).toMatchObject({ outcome: 'done' });
+    expect((await effectsOf(here)).length).toBe(plan.steps.length);
+  });
+
   it('obeys over its socket, also when a step has failed and it waits', async () => {
     const here = await place(true);
     const run = await launchRun({ ...here, plan: chains(here, { ms: 5, length: 1, fails: '0@b' }) });
