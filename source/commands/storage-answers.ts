@@ -68,13 +68,19 @@ export async function askOpenebs(wish: StorageWish, ask: Questions): Promise<Sto
   const answer = await ask.input({
     message: `${'Do you want to install Openebs?'.padStart(width)} : [? for help] (${yes ? 'Y/n' : 'y/N'})`,
     validate: (text) => {
-      if (/^(|y|yes|n|no)$/i.test(text.trim())) return true;
+      if (/^(|y|yes|n|no)$/i.test(withoutHelp(text))) return true;
       return text.trim() === '?' ? openebsHelp : `${text}: answer y or n, or ? for help.`;
     },
   });
-  const wanted = answer.trim() === '' ? yes : /^y/i.test(answer.trim());
+  const wanted = withoutHelp(answer) === '' ? yes : /^y/i.test(withoutHelp(answer));
   const engine = wanted ? 'cstor' : 'existing';
   return { ...wish, storage: { ...wish.storage, shared: { ...wish.storage.shared, engine } } };
+}
+
+/** The question mark stays in the line when help was shown; what follows it is the answer. */
+function withoutHelp(text: string): string {
+  const typed = text.trim();
+  return typed === '?' ? typed : typed.replace(/^\?\s*/, '');
 }
 
 export async function askFeatures(wish: StorageWish, product: Product, ask: Questions): Promise<StorageWish> {

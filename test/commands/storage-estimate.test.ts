@@ -174,7 +174,7 @@ describe('answers', () => {
   });
 
   test('? explains the question about OpenEBS, and no means a storage class of your own', async () => {
-    const ask = typing('?', 'perhaps', 'n', false, true, false);
+    const ask = typing('?', 'perhaps', '?n', false, true, false);
     const { text, wish, estimate } = await run({ subject: subjectOf(first), ask });
     expect(ask.refused).toEqual([
       expect.stringMatching(/Nothing is changed now/),
