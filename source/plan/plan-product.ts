@@ -23,7 +23,7 @@ export function planProduct(planning: Planning): void {
   list.addCluster((needs) => planTlsSecret(tls, needs));
   list.addCluster((needs) => planValues(seed.name, values, needs));
   if (chart.files.length > 0) list.addCluster((needs) => planChartFiles(seed.name, chart.files, needs));
-  const install = { ...place, digest, newest };
+  const install = { ...place, digest, newest, rollBack: update };
   list.addCluster((needs) => planHelmInstall(install, chart, needs, update ? 'update' : 'install'));
   list.addCluster((needs) => planRollout({ ...place, digest, rollBack: update }, needs));
 }

@@ -38,7 +38,7 @@ export function madeOf(digest: string): string {
 
 const interruptedFirst = 'its first installation was interrupted';
 const interruptedLater = 'an earlier change of it was interrupted';
-const rollingBack = 'the rollout fails';
+const rollingBack = 'the update fails';
 const revision = '<revision>';
 
 /** Helm refuses every change of a release that an interrupted Helm left pending: these take it out of that state. */
@@ -63,21 +63,28 @@ export function rollBackCommands(node: string, place: ReleasePlace): PlannedComm
   return [command(node, helm.rollback(place, revision), { when: rollingBack })];
 }
 
-/** Back to the revision before; undefined where there is none. */
-export async function rollBack(
+/** Puts the revision before in force again, and gives the fault that says so beside what went wrong. */
+export async function rolledBack(
   context: StepContext,
   step: PlannedStep,
   node: string,
   place: ReleasePlace,
-): Promise<number | undefined> {
+  error: StepFault,
+): Promise<StepFault> {
   const before = await revisionBefore(context, node, place);
-  if (before === undefined) return undefined;
-  await carryOut(context, step, {
-    when: rollingBack,
-    fill: { [revision]: String(before) },
-    run: { deadline: minutes(6) },
+  if (before !== undefined) {
+    context.progress(`it did not go well; revision ${before} is put in force again`);
+    const fill = { [revision]: String(before) };
+    await carryOut(context, step, { when: rollingBack, fill, run: { deadline: minutes(6) } });
+  }
+  const now = before === undefined ? 'there is no revision to go back to' : `revision ${before} is in force again`;
+  return new StepFault({
+    tried: error.tried,
+    seen: `${error.seen}; ${now}`,
+    causes: error.causes,
+    next: ['Correct the values in site.yaml, then: kloudspot update', ...error.next],
+    cause: error,
   });
-  return before;
 }
 
 async function revisionBefore(context: StepContext, node: string, place: ReleasePlace): Promise<number | undefined> {

@@ -94,6 +94,28 @@ describe('a rollout that does not become ready', () => {
     ]);
   });
 
+  test('that Helm refuses half way goes back, too', async () => {
+    const step = stepOf('helm-install');
+    const { context, ran } = world({
+      [`${M} helm3 status`]: release('failed', 'Upgrade failed', 2),
+      [`${M} helm3 history`]: history('superseded', 'failed'),
+      [`${M} helm3 upgrade`]: { code: 1, stderr: 'Error: UPGRADE FAILED: updates to statefulset spec are forbidden' },
+    });
+    await expect(carryThrough(context, step)).rejects.toThrow(/forbidden; revision 1 is in force again/);
+    expect(ran.map(({ command }) => textOf(command)).at(-1)).toContain('helm3 rollback kloudspot 1');
+  });
+
+  test('that Helm refuses before it begins changes nothing', async () => {
+    const step = stepOf('helm-install');
+    const { context, ran } = world({
+      [`${M} helm3 status`]: release('deployed', 'kloudspot before', 2),
+      [`${M} helm3 history`]: history('superseded', 'deployed'),
+      [`${M} helm3 upgrade`]: { code: 1, stderr: "Error: values don't meet the specifications of the schema" },
+    });
+    await expect(carryThrough(context, step)).rejects.toThrow(/schema/);
+    expect(ran.map(({ command }) => textOf(command)).some((text) => text.includes('rollback'))).toBe(false);
+  });
+
   test('in a start stays as it is, to be looked at', async () => {
     const start = makePlan({
       purpose: 'start',

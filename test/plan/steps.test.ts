@@ -22,7 +22,7 @@ const description = (id: string) => {
   const words = stepOf(id).commands.at(-1)?.command;
   return Array.isArray(words) ? (words[words.indexOf('--description') + 1] ?? '') : '';
 };
-const after =
+const onceRan =
   (part: string, then: string, before = '') =>
   (asked: { ran(part: string): number }) =>
     asked.ran(part) > 0 ? then : before;

@@ -3,7 +3,8 @@ import { helm } from '../../cluster/helm.ts';
 import { carryOut } from '../carry-out.ts';
 import type { PlannedChart } from '../charts.ts';
 import { command, minutes, plannedStep } from '../define.ts';
-import { heal, healCommands, madeOf, releaseOn } from '../release.ts';
+import { heal, healCommands, madeOf, releaseOn, rollBackCommands, rolledBack } from '../release.ts';
+import { StepFault } from '../step-fault.ts';
 import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
 import { valuesPath } from './written-files.ts';
 
@@ -15,6 +16,8 @@ const parameters = z.object({
   digest: z.string(),
   /** Take the newest chart that is allowed, even where the same was asked for before. */
   newest: z.boolean(),
+  /** When Helm refuses the change half way, the revision before is put in force again. */
+  rollBack: z.boolean(),
 });
 type Parameters = z.output<typeof parameters>;
 
@@ -43,20 +46,27 @@ export const helmInstall: StepKind<typeof parameters> = {
   verify,
   async act(context, p, step) {
     await heal(context, step, p.seed, p);
-    await carryOut(context, step, {
-      run: {
-        deadline: minutes(14),
-        causes: [
-          'the chart refuses the values',
-          'no way to the chart from the node',
-          'a hook of the chart does not end',
-        ],
-        next: [`sudo microk8s helm3 status ${p.release} -n ${p.namespace} on ${p.seed}`],
-      },
-    });
+    try {
+      await carryOut(context, step, { run: { deadline: minutes(14), ...advice(p) } });
+    } catch (error) {
+      if (!(error instanceof StepFault) || !p.rollBack || context.signal.aborted) throw error;
+      // Refused before it began, for its values or its chart: the revision before was never out of force.
+      if ((await releaseOn(context, p.seed, p))?.status === 'deployed') throw error;
+      throw await rolledBack(context, step, p.seed, p, error);
+    }
     context.remember('fetched', 'yes');
   },
 };
+
+const advice = (p: Parameters) => ({
+  causes: [
+    'the chart refuses the values',
+    'the size or class of a volume that exists was changed, which Kubernetes forbids',
+    'no way to the chart from the node',
+    'a hook of the chart does not end',
+  ],
+  next: [`sudo microk8s helm3 status ${p.release} -n ${p.namespace} on ${p.seed}`],
+});
 
 export function planHelmInstall(
   p: Parameters,
@@ -73,6 +83,7 @@ export function planHelmInstall(
     parameters: p,
     commands: [
       ...healCommands(p.seed, p),
+      ...(p.rollBack ? rollBackCommands(p.seed, p) : []),
       command(p.seed, helm.upgrade(p, chart.place, { values: valuesPath, description: madeOf(p.digest), minutes: 10 })),
     ],
   });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ofRelease } from '../../cluster/workloads.ts';
 import { minutes, plannedStep } from '../define.ts';
-import { madeOf, releaseOn, rollBack, rollBackCommands } from '../release.ts';
+import { madeOf, releaseOn, rollBackCommands, rolledBack } from '../release.ts';
 import { StepFault } from '../step-fault.ts';
 import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
 import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../workload-wait.ts';
@@ -50,26 +50,8 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
     });
   } catch (error) {
     if (!(error instanceof StepFault) || !p.rollBack || context.signal.aborted) throw error;
-    throw await rolledBack(context, p, step, error);
+    throw await rolledBack(context, step, p.seed, p, error);
   }
-}
-
-async function rolledBack(
-  context: StepContext,
-  p: Parameters,
-  step: PlannedStep,
-  error: StepFault,
-): Promise<StepFault> {
-  context.progress('not ready in time; the revision before is put in force again');
-  const before = await rollBack(context, step, p.seed, p);
-  const now = before === undefined ? 'there is no revision to go back to' : `revision ${before} is in force again`;
-  return new StepFault({
-    tried: error.tried,
-    seen: `${error.seen}; ${now}`,
-    causes: error.causes,
-    next: ['Correct the values, then: kloudspot update', ...error.next],
-    cause: error,
-  });
 }
 
 export const rollout: StepKind<typeof parameters> = { kind: 'rollout', parameters, done: state, verify: state, act };
