@@ -48,15 +48,20 @@ async function drawn(watch: RunWatch, settings: Settings): Promise<ExitCode> {
   const { runInkAttach } = await import('../ui/ink/run-screen.tsx');
   const memory = openMemory(settings.files);
   const { plan, events, steer, rehearsal } = watch;
-  return runInkAttach({
-    plan,
-    events,
-    steer,
-    estimate: (of, settled) => timeLeft(of, settled, memory.stepTime),
-    ascii: settings.ascii,
-    color: settings.color,
-    ...(rehearsal === undefined ? {} : { rehearsal }),
-  });
+  try {
+    return await runInkAttach({
+      plan,
+      events,
+      steer,
+      estimate: (of, settled) => timeLeft(of, settled, memory.stepTime),
+      ascii: settings.ascii,
+      color: settings.color,
+      ...(rehearsal === undefined ? {} : { rehearsal }),
+    });
+  } finally {
+    // The screen is left and the run goes on: nothing must keep this process waiting for its next event.
+    watch.enough.abort();
+  }
 }
 
 /** Left before the end: the run goes on, and that is no failure. */

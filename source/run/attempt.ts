@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { Fault } from '../fault/fault.ts';
 import { SeatReboot } from '../plan/seat-reboot.ts';
 import type { PlannedStep, StepContext, StepKind } from '../plan/step.ts';
 import { StepFault } from '../plan/step-fault.ts';
@@ -41,6 +42,7 @@ export async function attemptStep(input: AttemptInput): Promise<AttemptEnd> {
     return { end: 'done', outcome, durationMs: durationMs() };
   } catch (error) {
     if (error instanceof SeatReboot) return { end: 'reboot', reboot: error };
+    complainOf(world, step, error);
     const words = failureWords(step.title, error);
     await world.journal.write({ type: 'step-failed', step: step.id, ...words, durationMs: durationMs() });
     return { end: 'failed' };
@@ -82,10 +84,16 @@ export async function undoStep(input: AttemptInput): Promise<boolean> {
     await world.journal.write({ type: 'step-undone', step: step.id, seen: 'taken back' });
     return true;
   } catch (error) {
+    complainOf(world, step, error);
     const { tried, seen } = failureWords(`undo: ${step.title}`, error);
     await world.journal.write({ type: 'undo-failed', step: step.id, seen: `${tried}: ${seen}` });
     return false;
   }
+}
+
+function complainOf({ complain, mask }: RunWorld, { id }: PlannedStep, error: unknown): void {
+  if (error instanceof Fault) return;
+  complain?.(mask.text(`${id}: ${error instanceof Error ? error.stack : String(error)}\n`));
 }
 
 /** Ends the work when the step's deadline passes or the run has to end, even where the work does not listen. */

@@ -20,6 +20,8 @@ export interface RunWorld {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly mask: Mask;
+  /** Takes what only we can make sense of: the stack of a fault of the program. */
+  readonly complain?: (text: string) => void;
 }
 
 /** The world as one attempt at one step sees it: every change leaves its trace in the journal, every secret is masked there. */

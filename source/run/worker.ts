@@ -64,7 +64,17 @@ export async function carryOutRun(run: RunHandle, options: WorkerOptions, parts:
   const journal = open.adopt(await openJournal(run.directory, mask, world.clock), (opened) => opened.close());
   await claimRun(run.directory, claim);
   const { hosts, clock } = world;
-  const shared: RunWorld = { site: plan.site, product, files, targets: plan.targets, hosts, clock, journal, mask };
+  const shared: RunWorld = {
+    site: plan.site,
+    product,
+    files,
+    targets: plan.targets,
+    hosts,
+    clock,
+    journal,
+    mask,
+    complain,
+  };
   const job: Job = { run, options, parts, plan, past, world: shared, rehearsed: origin.rehearsal !== undefined };
   await journal.write(begin(job, claim));
   const end = await carryOut(job);
@@ -121,12 +131,15 @@ const begin = ({ run, plan, past }: Job, { owner, host }: LockClaim): RunEventBo
   resumed: past.begun,
 });
 
+/** Ends up in `run.log`. */
+const complain = (text: string): void => void process.stderr.write(text);
+
 /** A fault of ours while it runs is an end as well, and the journal says so. */
 async function carryOut(job: Job): Promise<RunEnd> {
   try {
     return job.options.undo ? await takeBack(job, job.options.undo.step) : await goOn(job);
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    complain(job.world.mask.text(`${error instanceof Error ? error.stack : String(error)}\n`));
     return { outcome: 'failed', why: `a fault of the program: ${error instanceof Error ? error.message : error}` };
   }
 }
