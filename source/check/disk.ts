@@ -11,7 +11,7 @@ export const rootSize: Check = nodeCheck(
     id: 'root-size',
     title: 'Size of /',
     why: 'The system, the snaps, container images and logs live on /. When it fills up the node evicts its pods.',
-    source: "Kloudspot's system requirements: 100 GB assigned to /",
+    source: "The product's system requirements (its floor)",
   },
   'storage',
   ({ root }, { input, node }) => {
@@ -38,7 +38,7 @@ export const lvmDisk: Check = nodeCheck(
     id: 'lvm-disk',
     title: 'Disk with LVM',
     why: 'Volumes of databases are cut from an LVM volume group on each node. Without one there is nothing to cut them from.',
-    source: "Kloudspot's system requirements: 1 x 1 TB SSD configured using LVM",
+    source: "The product's system requirements (its floor)",
   },
   'storage',
   (storage, { input, node }) => {
@@ -66,7 +66,7 @@ export const solidState: Check = nodeCheck(
     id: 'ssd',
     title: 'SSD',
     why: "The cluster's datastore writes every change to disk before it answers. On a turning disk, or a busy one, the API times out.",
-    source: "Kloudspot's system requirements; https://github.com/canonical/microk8s/issues/3227",
+    source: "The product's system requirements; https://github.com/canonical/microk8s/issues/3227",
   },
   'storage',
   (storage, { input, facts }) => {

@@ -5,8 +5,8 @@ export const features: Check = siteCheck(
   {
     id: 'feature-set',
     title: 'Features',
-    why: 'Which volumes a set of features needs, and whether they are shared, differs from set to set. Two sets are shown by the vendor; for the others it is inferred.',
-    source: "Kloudspot's transcripts of `storage estimate` and `init`",
+    why: 'Which volumes a set of features needs, and whether they are shared, differs from set to set. Some sets are shown by documents of the vendor; for the others it is inferred.',
+    source: 'The product file, each set of features with its evidence',
   },
   ({ site, product }) => {
     const set = featureSet(product, site.features);

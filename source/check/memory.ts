@@ -17,7 +17,7 @@ export const memory: Check = nodeCheck(
     id: 'memory',
     title: 'Memory',
     why: 'Below the floor the databases are killed under load. The kernel keeps up to 5 % of what the data sheet says; that much less is still taken for the full size.',
-    source: "Kloudspot's system requirements: 32 GB, 64 GB with KloudInsights and KloudManage",
+    source: "The product's system requirements (its floor and recommendations)",
   },
   'memory',
   ({ totalBytes }, { input, node }) => {

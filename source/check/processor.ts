@@ -5,10 +5,10 @@ import { type Check, fail, nodeCheck, pass, warn } from './check.ts';
 export const processorFlags: Check = nodeCheck(
   {
     id: 'cpu-flags',
-    title: 'Processor has AVX',
-    why: 'MongoDB 5.0 and newer stop with an illegal instruction on a processor without AVX. Most machines have it; virtual machines often hide it until the processor type is set to `host`.',
+    title: 'Processor instructions',
+    why: 'A program that is compiled for instructions which a processor lacks stops at once; MongoDB 5.0 and newer want AVX. Most machines have it; virtual machines often hide it until their processor type is `host`.',
     source:
-      "Kloudspot's system requirements; https://www.mongodb.com/docs/manual/administration/production-notes/#x86_64",
+      "The product's system requirements; https://www.mongodb.com/docs/manual/administration/production-notes/#x86_64",
   },
   'cpu',
   (cpu, { input, node }) => {
@@ -31,7 +31,7 @@ export const cores: Check = nodeCheck(
     id: 'cpu-cores',
     title: 'Processor cores',
     why: 'Below the floor the product is not supported; below the recommendation it runs, but not all features together under load.',
-    source: "Kloudspot's system requirements: 8 cores, 16 with KloudInsights and KloudManage",
+    source: "The product's system requirements (its floor and recommendations)",
   },
   'cpu',
   (cpu, { input, node }) => {

@@ -6,7 +6,7 @@ export const operatingSystem: Check = nodeCheck(
     id: 'os-release',
     title: 'Operating system',
     why: "The product is tested on the releases that its vendor names. A release without long-term support stops getting security updates within the cluster's life.",
-    source: "Kloudspot's system requirements (Ubuntu 22.04 Server); https://ubuntu.com/about/release-cycle",
+    source: "The product's system requirements; https://ubuntu.com/about/release-cycle",
   },
   'system',
   (system, { input }) => {
@@ -73,7 +73,7 @@ export const virtualization: Check = nodeCheck(
     id: 'virtualization',
     title: 'Kind of machine',
     why: 'Virtual machines often hide the AVX flag, and two of them on one host are lost together. Containers share their kernel, which MicroK8s and storage engines want for themselves.',
-    source: "Kloudspot's system requirements; https://microk8s.io/docs/install-lxd",
+    source: "The product's system requirements; https://microk8s.io/docs/install-lxd",
   },
   'system',
   ({ virtualization: seen }) => {

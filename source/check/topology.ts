@@ -5,7 +5,7 @@ export const topology: Check = siteCheck(
     id: 'topology',
     title: 'Number of nodes',
     why: 'The datastore needs a majority of managers: three survive the loss of one, two survive none. The product allows the shapes that its vendor supports.',
-    source: "Kloudspot's installation guide: 3 managers, the rest workers; https://microk8s.io/docs/high-availability",
+    source: "The product's topologies; https://microk8s.io/docs/high-availability",
   },
   ({ site, product }) => {
     const managers = site.nodes.filter(({ role }) => role === 'manager').length;

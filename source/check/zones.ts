@@ -5,7 +5,7 @@ export const zones: Check = siteCheck(
     id: 'zones',
     title: 'Failure domains',
     why: 'Three managers survive the loss of one. Two of them in one rack, on one host or on one power feed are lost together, and then nothing answers any more.',
-    source: "Kloudspot's overview: no shared power, networking or physical components",
+    source: "The product's requirements: no shared power, networking or physical components",
   },
   ({ site }) => {
     const managers = site.nodes.filter(({ role }) => role === 'manager');

@@ -22,8 +22,8 @@ describe('preflight in plain text', () => {
 
   test('a row for each check, a column for each node', () => {
     expect(lines.find((line) => line.startsWith('Check'))?.split(/ {2,}/)).toEqual(['Check', 'ks-1', 'ks-2', 'ks-3']);
-    expect(lines.find((line) => line.startsWith('Processor has AVX'))?.split(/ {2,}/)).toEqual([
-      'Processor has AVX',
+    expect(lines.find((line) => line.startsWith('Processor instructions'))?.split(/ {2,}/)).toEqual([
+      'Processor instructions',
       '+ AVX',
       'x no AVX',
       '+ AVX',
@@ -32,9 +32,9 @@ describe('preflight in plain text', () => {
   });
 
   test('what fails comes first, with its reason and what to do', () => {
-    const at = lines.indexOf('x Processor has AVX (ks-2)');
+    const at = lines.indexOf('x Processor instructions (ks-2)');
     expect(lines.slice(at, at + 3)).toEqual([
-      'x Processor has AVX (ks-2)',
+      'x Processor instructions (ks-2)',
       '  The processor of ks-2 (QEMU Virtual CPU) has no AVX.',
       expect.stringMatching(/^ {2}Do: .*host/),
     ]);

@@ -268,6 +268,12 @@ describe('mends', () => {
     expect(extend?.enough).toBe(true);
   });
 
+  test('without any LVM they say how large a disk has to be', () => {
+    const [first] = judged(wish(), disks({})).mends;
+    expect(first?.text).toBe('Put in a disk of 52 GB or more and make the group on it: vgcreate ubuntu-vg DISK.');
+    expect(judged(wish(), disks({ 'ubuntu-vg': [51.9, 51.9] })).verdict).not.toBe('short');
+  });
+
   test('a group of another name can be given the wanted one, unless / lies on it', () => {
     const data = judged(wish(), disks({ data: [500, 400] }));
     expect(data.mends[0]?.text).toContain('vgrename data ubuntu-vg');

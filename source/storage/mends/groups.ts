@@ -2,7 +2,7 @@ import type { StorageFacts, VolumeGroupFacts } from '../../facts/facts.ts';
 import { gibibyte, gigabytes, gigabytesMissing } from '../bytes.ts';
 import { blankDisks } from '../disks.ts';
 import { findGroup, groupTrouble } from '../groups.ts';
-import type { StorageDemand } from '../room.ts';
+import type { GroupRoom, StorageDemand } from '../room.ts';
 import { fits, type Mend, type Shortage } from './mend.ts';
 import { smallestThatFits } from './search.ts';
 
@@ -16,6 +16,7 @@ export function repair({ room, storage, wanted }: Shortage): Mend[] {
     return [
       ...others.map((other) => renameOrUse(other, group.name, storage, wanted)),
       ...(blank ? [made(group.name, blank.path, blank.sizeBytes)] : []),
+      ...(blank || others.length > 0 ? [] : [madeOnNewDisk(group)]),
     ];
   });
 }
@@ -25,6 +26,17 @@ function made(group: string, path: string, bytes: number): Mend {
     kind: 'repair',
     text: `Make it on the blank disk: vgcreate ${group} ${path} (${gigabytes(bytes)}).`,
     enough: false,
+  };
+}
+
+/** With room for the reserve and for what LVM keeps of a disk for itself. */
+function madeOnNewDisk({ name, poolBytes, localBytes }: GroupRoom): Mend {
+  const need = (poolBytes + localBytes) / gibibyte;
+  const gib = Math.ceil(Math.max(need + 10, need / 0.95)) + 1;
+  return {
+    kind: 'repair',
+    text: `Put in a disk of ${gib} GB or more and make the group on it: vgcreate ${name} DISK.`,
+    enough: true,
   };
 }
 
