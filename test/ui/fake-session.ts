@@ -104,8 +104,10 @@ export class FakeSession implements InitSession {
     for (const event of this.events ?? []) {
       if (signal.aborted) return;
       at += 1000;
+      const given = this.orders.length;
       yield { at: new Date(at).toISOString(), ...event };
-      if (event.type === 'run-paused') await new Promise<void>((resolve) => this.#steered.push(resolve));
+      if (event.type === 'run-paused' && this.orders.length === given)
+        await new Promise<void>((resolve) => this.#steered.push(resolve));
     }
   }
 

@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import { runPlainInit } from '../../../source/ui/plain/init.ts';
+import type { AccessState } from '../../../source/ui/session.ts';
+import { FakeSession } from '../fake-session.ts';
+import { wholeDraft } from '../sample.ts';
+import { scripted } from './talk.ts';
+
+const clock = {
+  now: () => 0,
+  sleep: (_ms: number, signal?: AbortSignal) =>
+    new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve())),
+};
+
+const events = [
+  { type: 'run-started', run: '7f3a', plan: 'x', process: 1, owner: 'me', host: 'h', resumed: false },
+  { type: 'step-started', step: 'hostname@ks-1', attempt: 1, deadlineMs: 1000 },
+  { type: 'step-done', step: 'hostname@ks-1', outcome: 'changed', seen: 'The name is ks-1.', durationMs: 2000 },
+  { type: 'run-ended', outcome: 'done', why: 'Everything is done.' },
+] as const;
+
+async function walk(session: FakeSession, lines: readonly string[]) {
+  const talk = scripted(lines);
+  const code = await runPlainInit(session, talk.io, clock);
+  return { code, text: talk.text(), left: talk.left };
+}
+
+/** From the first page with three nodes to the end of the questions, everything by Enter that can be. */
+const wholeWalk = [
+  '1',
+  '10.0.4.21-23',
+  '',
+  'berlin',
+  ...['ks-1', '', 'rack-a', ''].flatMap((answer, index) => (index === 0 ? ['', answer] : [answer])),
+  ...['', 'ks-2', '', '', ''],
+  ...['', 'ks-3', '', '', ''],
+  ...['', '', ''],
+  ...['', '', ''],
+  ...['', '', ''],
+  '10.0.4.30',
+  ...['', '', ''],
+  ...['', 'yes', '', '', '', '', ''],
+  ...Array.from({ length: 5 }, () => ''),
+  ...Array.from({ length: 5 }, () => ''),
+  'spot.acme.eu',
+  'acme',
+  '',
+];
+
+describe('the whole walk', () => {
+  it('asks, looks, reviews, begins, and follows to the end', async () => {
+    const session = new FakeSession({ events });
+    const { code, text, left } = await walk(session, [...wholeWalk, 'berlin']);
+    expect(text).toContain('REHEARSAL healthy');
+    expect(text).toContain('At which address or name does berlin-1 answer now? [10.0.4.21]: ');
+    expect(text).toContain('Enable KloudInsights? (yes or no) [no]: yes');
+    expect(text).toContain('1 of 8 ks-1: Set the host name of ks-1: done, 2 s. The name is ks-1.');
+    expect(text).toContain('berlin is running.');
+    expect(session.asked).toEqual(['write', 'begin']);
+    expect(left).toEqual([]);
+    expect(code).toBe(0);
+  });
+
+  it('prints no byte below 0x20 but the new line', async () => {
+    const session = new FakeSession({ events });
+    session.first = { ...wholeDraft, name: 'ber\u001b[31mlin' };
+    const { text } = await walk(session, [...wholeWalk, 'berlin']);
+    expect([...text].filter((one) => one < ' ' && one !== '\n')).toEqual([]);
+    expect(text).not.toContain('\u007f');
+  });
+
+  it('saves at every answer', async () => {
+    const session = new FakeSession();
+    await walk(session, ['1', '10.0.4.21', '', 'munich', 'quit']);
+    expect(session.saved.map((draft) => draft.name)).toEqual(['berlin', 'berlin', 'munich']);
+    expect(session.saved.at(-1)?.nodes).toEqual([{ name: 'berlin-1', reach: '10.0.4.21', role: 'manager' }]);
+  });
+});
+
+describe('going back', () => {
+  const here = new FakeSession().first;
+  it.each([['back'], ['<']])('%s goes to the question before, which keeps its answer', async (word) => {
+    const session = new FakeSession({ first: { ...here, nodes: [{ name: 'ks-1', reach: '10.0.4.21' }] } });
+    const { text } = await walk(session, ['1', '', 'munich', word, 'quit']);
+    expect(text).toContain('What is this site called? [munich]: quit');
+  });
+
+  it('says so at the first question', async () => {
+    const session = new FakeSession({ first: wholeDraft });
+    const { text } = await walk(session, ['1', '', 'back', 'quit']);
+    expect(text).toContain('This is the first question.');
+  });
+
+  it.each([
+    ['DNS name', 'Under which DNS name'],
+    ['ks-2 role', 'Is ks-2 a manager'],
+    ['network.gateway', 'Which gateway'],
+    ['Features', 'Enable KloudManage?'],
+  ])('back to %s', async (place, question) => {
+    const session = new FakeSession({ first: wholeDraft });
+    const { text } = await walk(session, ['1', '', `back to ${place}`, 'quit']);
+    expect(text.split('\n').at(-3)).toContain(question);
+  });
+
+  it('goes from the review to the question of a line, and comes back to the review', async () => {
+    const session = new FakeSession({ first: wholeDraft });
+    const { text } = await walk(session, ['1', '', 'back to TLS certificate', '', '5', 'quit']);
+    expect(text).toContain('Review. Everything that will happen: 8 steps');
+    expect(text).toContain('Enable KloudManage? (yes or no) [no]: quit');
+  });
+});
+
+describe('answers', () => {
+  it.each([
+    [
+      'a wrong answer is said and asked again',
+      ['1', '', 'Berlin', 'berlin', 'quit'],
+      'Berlin has a capital letter: write berlin',
+    ],
+    ['help', ['1', '', '?', 'quit'], 'A short name for this installation.'],
+    ['a node twice', ['1', '10.0.4.21', 'quit'], '10.0.4.21 is in the list already'],
+    ['a node taken off', ['1', 'remove 3', 'quit'], '3'],
+    ['the rare questions', ['1', '', 'more', 'quit'], 'The rare questions are asked too.'],
+  ])('%s', async (_, lines, expected) => {
+    const session = new FakeSession({ first: wholeDraft });
+    const { text, code } = await walk(session, lines);
+    expect(text).toContain(expected);
+    expect(code).toBe(6);
+  });
+});
+
+describe('the end of the input', () => {
+  it('is said, the draft is kept, exit 2', async () => {
+    const session = new FakeSession();
+    const { code, text } = await walk(session, ['1', '10.0.4.21']);
+    expect(text).toContain('The input has ended before all questions were answered.');
+    expect(text).toContain('The draft is safe in /nowhere/etc/kloudspot/site.draft.yaml');
+    expect(session.saved).toHaveLength(2);
+    expect(code).toBe(2);
+  });
+
+  it('Ctrl-C gives 130 and the same promise', async () => {
+    const session = new FakeSession({ first: wholeDraft });
+    const talk = scripted(['1', ''], { end: false });
+    const ended = runPlainInit(session, talk.io, clock);
+    while (!talk.text().includes('What is this site called?')) await new Promise((resolve) => setImmediate(resolve));
+    process.emit('SIGINT');
+    expect(await ended).toBe(130);
+    expect(talk.text()).toContain('Interrupted.\nThe draft is safe');
+  });
+});
+
+describe('access', () => {
+  const offer = { node: 'ks-1', address: '10.0.4.21', fingerprint: 'ED25519 SHA256:abc', line: 'x' };
+  const states: readonly (readonly [string, AccessState, readonly string[], string])[] = [
+    ['a new host key', { state: 'host-key-unknown', offers: [offer] }, ['yes'], 'ED25519 SHA256:abc'],
+    [
+      'a password',
+      { state: 'password-needed', for: 'sudo', why: 'ubuntu may become root with a password only.' },
+      ['secret-word'],
+      'sudo password for ks-1',
+    ],
+  ];
+  it.each(states)('asks for %s, then goes on', async (_, state, answers, expected) => {
+    const session = new FakeSession({ first: wholeDraft });
+    session.access.set('10.0.4.21', state);
+    const { text } = await walk(session, ['1', '', '', ...Array.from({ length: 15 }, () => ''), ...answers, 'quit']);
+    expect(text).toContain(expected);
+    expect(text).toContain('ks-1: reached as ubuntu');
+    expect(text).not.toContain('secret-word');
+  });
+});
+
+describe('a failed step', () => {
+  const failing = [
+    ...events.slice(0, 2),
+    {
+      type: 'step-failed',
+      step: 'hostname@ks-1',
+      tried: 'hostnamectl',
+      seen: 'no',
+      causes: ['it is read-only'],
+      next: ['look'],
+      durationMs: 1000,
+    },
+    { type: 'run-paused', why: 'A step failed.' },
+    { type: 'run-ended', outcome: 'done', why: 'Everything is done.' },
+  ] as const;
+  const toReview = ['1', '', 'back to TLS certificate', '', 'berlin'];
+
+  it.each([
+    ['r', { order: 'retry', step: 'hostname@ks-1' }],
+    ['u', { order: 'undo', step: 'hostname@ks-1' }],
+  ])('%s', async (key, order) => {
+    const session = new FakeSession({ first: wholeDraft, events: failing });
+    const { code } = await walk(session, [...toReview, key]);
+    expect(session.orders).toEqual([order]);
+    expect(code).toBe(0);
+  });
+
+  it('q leaves, exit 4, and names resume', async () => {
+    const session = new FakeSession({ first: wholeDraft, events: failing });
+    const { code, text } = await walk(session, [...toReview, 's', 'q']);
+    expect(text).toContain('s is none of these.');
+    expect(text).toContain('likely: it is read-only');
+    expect(code).toBe(4);
+  });
+});

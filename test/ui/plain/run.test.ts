@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../../source/run/event.ts';
+import { plainText } from '../../../source/ui/plain/output.ts';
+import { showRunPlain } from '../../../source/ui/plain/run.ts';
+import { columns } from '../../../source/ui/plain/table.ts';
+import { planOf, siteOf, wholeDraft } from '../sample.ts';
+
+const plan = planOf(siteOf(wholeDraft));
+const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 12, 0, second)).toISOString();
+
+describe('a run as lines', () => {
+  it('says what is silent every 15 s', async () => {
+    let text = '';
+    let now = Date.parse(at(0));
+    const wakes: (() => void)[] = [];
+    let go = (): void => undefined;
+    async function* events(): AsyncGenerator<RunEvent> {
+      yield { at: at(0), type: 'step-started', step: 'microk8s@ks-1', attempt: 1, deadlineMs: 600_000 };
+      yield { at: at(1), type: 'waiting', step: 'microk8s@ks-1', for: 'change 118', seen: 'Doing', untilAt: at(600) };
+      await new Promise<void>((resolve) => {
+        go = resolve;
+      });
+      yield {
+        at: at(40),
+        type: 'step-done',
+        step: 'microk8s@ks-1',
+        outcome: 'changed',
+        seen: 'It is there.',
+        durationMs: 40_000,
+      };
+    }
+    const clock = {
+      now: () => now,
+      sleep: (ms: number, signal?: AbortSignal) =>
+        new Promise<void>((resolve) => {
+          expect(ms).toBe(15_000);
+          wakes.push(resolve);
+          signal?.addEventListener('abort', () => resolve());
+        }),
+    };
+    const shown = showRunPlain(plan, events(), { write: (part) => (text += part) }, clock);
+    for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    now += 15_000;
+    wakes.at(-1)?.();
+    for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    go();
+    await shown;
+    expect(text.split('\n')).toEqual([
+      '4 of 8 ks-1: Install MicroK8s on ks-1: begins',
+      'still ks-1: Install MicroK8s on ks-1, 15 s, waits for change 118, now Doing',
+      '4 of 8 ks-1: Install MicroK8s on ks-1: done, 40 s. It is there.',
+      '',
+    ]);
+  });
+});
+
+describe('plain words', () => {
+  it.each([
+    ['a\u001b[31mb', 'a [31mb'],
+    ['ks-1 → ks-2 · fine…', 'ks-1 to ks-2 - fine...'],
+    ['tab\tand\rreturn', 'tab and return'],
+  ])('%j', (text, expected) => expect(plainText(text)).toBe(expected));
+
+  it('draws tables as columns', () => {
+    expect(columns([['a', 'bb'], ['ccc', '', 'd'], []])).toEqual(['a    bb', 'ccc      d', '']);
+  });
+});
