@@ -6,6 +6,7 @@ import { reportLines } from '../status/lines.ts';
 import { observe } from '../status/observe.ts';
 import type { StatusReport } from '../status/report.ts';
 import { judge } from '../status/verdict.ts';
+import { unfinishedRun } from '../run/runs.ts';
 import { ensureAccess } from './access.ts';
 import { globalFlags, type Settings, settingsFrom } from './flags.ts';
 import { type OpenedSite, openSite } from './site.ts';
@@ -27,21 +28,35 @@ export default defineVerb({
     try {
       await enter(opened, settings, terminal);
       if (args.watch) return await watch(opened, settings, terminal);
-      return show(await statusOf(opened), settings, terminal);
+      return show(await statusOf(opened, settings), settings, terminal);
     } finally {
       await opened.close();
     }
   },
 });
 
-export async function statusOf({ site, product, world }: OpenedSite): Promise<StatusReport> {
+export async function statusOf({ site, product, world }: OpenedSite, settings: Settings): Promise<StatusReport> {
   const nodes = new Map(site.nodes.map((node) => [node.name, node]));
   const open = async (name: string) => {
     const node = nodes.get(name);
     if (!node) throw new Fault({ what: `The site has no node ${name}.` });
     return world.hosts.get(targetOf(node));
   };
-  return judge(site, product, await observe({ site, product, clock: world.clock, open }));
+  const [seen, run] = await Promise.all([
+    observe({ site, product, clock: world.clock, open }),
+    unfinishedRun(settings.files),
+  ]);
+  return withRun(judge(site, product, seen), run?.state);
+}
+
+/** What a run has not finished yet is no riddle: going on with it comes before every other advice. */
+export function withRun(report: StatusReport, run: string | undefined): StatusReport {
+  if (run === undefined || (run !== 'running' && report.verdict === 'ok')) return report;
+  const [reason, next] =
+    run === 'running'
+      ? ['A run is under way.', 'kloudspot attach']
+      : ['The last run did not come to its end.', 'kloudspot resume'];
+  return { ...report, reasons: [reason, ...report.reasons].slice(0, 5), next };
 }
 
 /** Host keys and passwords are asked for only where a node that answers does not let us in: the dead keep nobody waiting. */
@@ -77,7 +92,7 @@ async function* reports(look: () => Promise<StatusReport>, signal: AbortSignal):
 
 async function watch(opened: OpenedSite, settings: Settings, terminal: Terminal): Promise<ExitCode> {
   const leave = new AbortController();
-  const live = reports(() => statusOf(opened), leave.signal);
+  const live = reports(() => statusOf(opened, settings), leave.signal);
   try {
     if (settings.json || settings.plain || !terminal.capable) {
       process.once('SIGINT', () => leave.abort());

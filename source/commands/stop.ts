@@ -72,7 +72,10 @@ export function whatStayed(site: Site, product: Product, seen: Observation): str
 
 function stays(site: Site, { namespace, tlsSecret }: Product, claims: NonNullable<Observation['claims']>): string[] {
   const address = site.network.virtualAddress;
-  const volumes = claims.length === 0 ? 'no volumes' : `${claims.length} volumes with their data`;
+  const volumes =
+    claims.length === 0
+      ? 'no volumes'
+      : `${claims.length === 1 ? '1 volume with its' : `${claims.length} volumes with their`} data`;
   return [
     `  stays:  ${volumes}, namespace ${namespace} with secret ${tlsSecret}`,
     `          the cluster of ${site.nodes.length} nodes, its storage${address === undefined ? '' : `, the virtual address ${address}`}`,
