@@ -54,7 +54,7 @@ function TooSmall(props: { readonly columns: number; readonly rows: number }): R
   const text = `Needs ${least.columns}x${least.rows}, has ${props.columns}x${props.rows}. The draft is safe.`;
   return (
     <Box height={props.rows} width={props.columns} overflow="hidden">
-      <Text wrap="truncate">{text}</Text>
+      <Text>{text}</Text>
     </Box>
   );
 }

@@ -8,6 +8,8 @@ import { type PlainOutput, say } from './output.ts';
 const quietMs = 15_000;
 
 export interface PlainRunOptions {
+  /** What the first so many processes of the run did is not said again. */
+  readonly earlier?: number;
   /** Called when the run waits for an order; it gives one, or ends the following by giving back `leave`. */
   readonly choose?: (view: RunView) => Promise<'go on' | 'leave'>;
 }
@@ -24,6 +26,7 @@ export async function showRunPlain(
   options: PlainRunOptions = {},
 ): Promise<RunView> {
   let view = emptyView(plan);
+  let begun = 0;
   const iterator = events[Symbol.asyncIterator]();
   let next = iterator.next();
   for (;;) {
@@ -34,7 +37,8 @@ export async function showRunPlain(
     }
     if (got.done) return view;
     view = applyEvent(view, got.value);
-    say(output, ...eventLines(view, got.value));
+    if (got.value.type === 'run-started') begun += 1;
+    if (begun > (options.earlier ?? 0)) say(output, ...eventLines(view, got.value));
     if (view.state === 'choosing' && got.value.type === 'run-paused' && (await options.choose?.(view)) === 'leave') {
       await iterator.return?.();
       return view;

@@ -1,0 +1,95 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { FakeSession } from '../fake-session.ts';
+import { wholeDraft } from '../sample.ts';
+import { stage } from './stage.tsx';
+
+let open: ReturnType<typeof stage> | undefined;
+afterEach(() => open?.end());
+
+const begin = async (session = new FakeSession({ first: wholeDraft }), size?: { columns: number; rows: number }) => {
+  open = stage(session, size);
+  await open.until('New site');
+  return open;
+};
+
+describe('on a terminal', () => {
+  it('five Downs and an Enter in one read choose the last row', async () => {
+    const screen = await begin();
+    screen.type('\u001b[B\u001b[B\u001b[B\u001b[B\u001b[B\r');
+    await vi.waitFor(() => expect(screen.left).toEqual([6]));
+  });
+
+  it('opens, types and takes a field in one read, and saves it', async () => {
+    const session = new FakeSession({ first: wholeDraft });
+    const screen = await begin(session);
+    screen.type('\r');
+    await screen.until('Which machines');
+    screen.type('\r\u0015munich\r');
+    await screen.until('site munich');
+    await vi.waitFor(() => expect(session.saved.at(-1)?.name).toBe('munich'));
+    expect(await screen.until('saved')).toContain('saved');
+  });
+
+  it('a pasted list becomes rows', async () => {
+    const screen = await begin();
+    screen.type('\r');
+    await screen.until('Which machines');
+    screen.type('a');
+    await screen.until('adds');
+    screen.type('\u001b[200~10.0.4.31\n10.0.4.32\n\u001b[201~');
+    await screen.until('10.0.4.31 10.0.4.32');
+    screen.type('\r');
+    expect(await screen.until('ks-w2')).toContain('10.0.4.32');
+  });
+
+  it('walks from the first page to a finished run', async () => {
+    const session = new FakeSession({
+      first: wholeDraft,
+      events: [
+        { type: 'run-started', run: '7f3a', plan: 'x', process: 1, owner: 'me', host: 'h', resumed: false },
+        { type: 'step-started', step: 'hostname@ks-1', attempt: 1, deadlineMs: 1000 },
+        {
+          type: 'step-failed',
+          step: 'hostname@ks-1',
+          tried: 'hostnamectl',
+          seen: 'read-only file system',
+          causes: ['a dying disk'],
+          next: ['dmesg'],
+          durationMs: 1000,
+        },
+        { type: 'run-paused', why: 'A step failed.' },
+        { type: 'step-done', step: 'hostname@ks-1', outcome: 'changed', seen: 'ok', durationMs: 1000 },
+        { type: 'run-ended', outcome: 'done', why: 'Everything is done.' },
+      ],
+    });
+    const screen = await begin(session);
+    screen.type('\r');
+    await screen.until('✓ sudo');
+    screen.type('nnnnn');
+    await screen.until('checks pass. n goes on');
+    screen.type('n');
+    await screen.until('Everything that will happen: 8 steps');
+    screen.type('bberlin\r');
+    expect(await screen.until('read-only file system')).toContain('likely: a dying disk');
+    screen.type('r');
+    expect(await screen.until('berlin is running.')).toContain('kloudspot status');
+    expect(session.orders).toEqual([{ order: 'retry', step: 'hostname@ks-1' }]);
+    expect(session.asked).toEqual(['write', 'begin']);
+    screen.type('q');
+    await vi.waitFor(() => expect(screen.left).toEqual([0]));
+  });
+
+  it('a site whose name was not typed is not begun', async () => {
+    const session = new FakeSession({ first: wholeDraft });
+    const screen = await begin(session);
+    screen.type('\r');
+    await screen.until('✓ sudo');
+    screen.type('nnnnn');
+    await screen.until('n goes on');
+    screen.type('n');
+    await screen.until('Everything that will happen');
+    screen.type('bBerlin\r');
+    await screen.until('Berlin is not berlin: nothing was begun.');
+    expect(session.asked).toEqual([]);
+  });
+});

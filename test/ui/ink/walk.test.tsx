@@ -1,0 +1,206 @@
+import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../../source/check/finding.ts';
+import { getAt } from '../../../source/wizard/draft.ts';
+import { facts, wholeDraft } from '../sample.ts';
+import { Walk } from './walk.tsx';
+
+const at = (size?: { columns: number; rows: number }) =>
+  new Walk(size).tell({ type: 'draft', draft: wholeDraft, savedAt: new Date() });
+const seen = (walk: Walk): Walk =>
+  [21, 22, 23].reduce(
+    (one, last) =>
+      one.tell({
+        type: 'access',
+        reach: `10.0.4.${last}`,
+        now: 0,
+        state: { state: 'ready', facts: facts('ks', `10.0.4.${last}`) },
+      }),
+    walk,
+  );
+const inDraft = (walk: Walk, ...path: (string | number)[]) => getAt(walk.state.draft, path);
+
+describe('several keys at once', () => {
+  it('Down and Enter choose the row that the pointer came to', () => {
+    const walk = new Walk().tell({ type: 'start-known', draft: undefined, recent: [] }).keys('<down><down><enter>');
+    expect(walk.commands).toEqual([{ do: 'exit', code: 6 }]);
+  });
+  it('a field is opened, cleared, typed, taken, and the next one stands under the pointer', () => {
+    const walk = at().keys('<enter><^u>munich<enter><right><enter><^u>seat<enter>');
+    expect(inDraft(walk, 'name')).toBe('munich');
+    expect(inDraft(walk, 'nodes', 0, 'name')).toBe('seat');
+  });
+  it('nodes are added one after the other', () => {
+    const walk = at().keys('a10.0.4.31<enter>10.0.4.32-33<enter><escape>');
+    expect(Array.isArray(walk.state.draft.nodes) && walk.state.draft.nodes.length).toBe(6);
+    expect(walk.state.editor).toBeUndefined();
+  });
+  it('a choice in a table', () => {
+    const walk = at().keys('<down><right><right><enter><down><enter>');
+    expect(inDraft(walk, 'nodes', 0, 'role')).toBe('worker');
+  });
+  it('pages and back', () => {
+    const walk = at().keys('nnnn<escape><escape>');
+    expect(walk.state.screen).toBe('features');
+    expect(walk.state.draft).toBe(walk.state.draft);
+  });
+});
+
+describe('nothing typed is lost', () => {
+  it.each([
+    ['Esc', '<escape>'],
+    ['Enter', '<enter>'],
+    ['Tab', '<tab>'],
+    ['Down', '<down>'],
+    ['Ctrl-C, and staying', '<^c>x<escape>'],
+  ])('%s keeps even a wrong text', (_, key) => {
+    const walk = at().keys(`<enter><^u>Ber_lin${key}`);
+    expect(walk.state.editor).toBeUndefined();
+    expect(inDraft(walk, 'name')).toBe('Ber_lin');
+  });
+  it('a wrong text for adding stays in its line', () => {
+    const walk = at().keys('a10.0.4.300<enter>');
+    expect(walk.state.editor).toMatchObject({ kind: 'add', problem: expect.stringMatching(/no IPv4/) });
+  });
+  it('a removed node comes back', () => {
+    const walk = at().keys('<down>d');
+    expect(Array.isArray(walk.state.draft.nodes) && walk.state.draft.nodes.length).toBe(2);
+    expect(walk.keys('z').state.draft).toEqual(wholeDraft);
+  });
+  it('Delete takes an answer back, so that what was seen stands again', () => {
+    const walk = seen(at()).keys('2<end><up><up><delete>');
+    expect(inDraft(walk, 'network', 'gateway')).toBeUndefined();
+    expect(walk.shown()).toMatch(/Gateway +10\.0\.4\.1 +seen/);
+  });
+});
+
+describe('Ctrl-C', () => {
+  it.each(['', '2', '3', '4', '5'])('asks once on page %s, then leaves with 130', (page) => {
+    const walk = at().keys(`${page}<^c>`);
+    expect(walk.shown()).toContain('The draft is safe');
+    expect(walk.commands).toEqual([]);
+    expect(walk.keys('<^c>').commands).toEqual([{ do: 'exit', code: 130 }]);
+  });
+});
+
+describe('access', () => {
+  const offer = { node: 'ks-1', address: '10.0.4.21', fingerprint: 'ED25519 SHA256:abc', line: 'x' };
+  it('shows fingerprints and trusts those shown', () => {
+    const walk = at().tell({
+      type: 'access',
+      reach: '10.0.4.21',
+      now: 0,
+      state: { state: 'host-key-unknown', offers: [offer] },
+    });
+    expect(walk.shown()).toContain('1 new, 0 changed');
+    walk.keys('f');
+    expect(walk.shown()).toContain('ED25519 SHA256:abc');
+    expect(walk.keys('t').commands).toEqual([{ do: 'trust', offers: [offer], reaches: ['10.0.4.21'] }]);
+  });
+  it('says in red words that a key has changed', () => {
+    const walk = at()
+      .tell({
+        type: 'access',
+        reach: '10.0.4.21',
+        now: 0,
+        state: { state: 'host-key-unknown', offers: [{ ...offer, changedFrom: 'ED25519 SHA256:old' }] },
+      })
+      .keys('f');
+    expect(walk.shown()).toContain('CHANGED. Before: ED25519 SHA256:old');
+  });
+  it('takes a password that is never on the screen', () => {
+    const walk = at()
+      .tell({
+        type: 'access',
+        reach: '10.0.4.21',
+        now: 0,
+        state: { state: 'password-needed', for: 'sudo', why: 'A password is needed.' },
+      })
+      .keys('<down>pse cret');
+    expect(walk.shown()).not.toContain('cret');
+    expect(walk.shown()).toContain('*******');
+    expect(walk.keys('<enter>').commands).toEqual([{ do: 'password', node: 'ks-1', for: 'sudo', password: 'se cret' }]);
+    expect(JSON.stringify(walk.state)).not.toContain('se cret');
+  });
+});
+
+describe('preflight and review', () => {
+  const finding = (change: Partial<Finding>): Finding => ({
+    check: 'cpu-cores',
+    grade: 'pass',
+    nodes: ['ks-1'],
+    seen: '16',
+    reason: 'Enough cores.',
+    ...change,
+  });
+  const checked = (findings: readonly Finding[]) =>
+    at()
+      .keys('6')
+      .keys('5n')
+      .tell(
+        { type: 'judged', open: [], site: undefined },
+        { type: 'checked', findings, titles: new Map([['cpu-cores', 'Processor cores']]) },
+      );
+  it('a failed check keeps the way shut, and Enter goes to its field', () => {
+    const walk = checked([finding({ grade: 'fail', reason: 'ks-1 has 4 cores.', field: ['nodes', 0, 'name'] })]).keys(
+      'n',
+    );
+    expect(walk.state.screen).toBe('preflight');
+    expect(walk.shown()).toContain('1 finding fails');
+    expect(walk.keys('<enter>').state.screen).toBe('nodes');
+    expect(walk.shown()).toContain('[ks-1');
+  });
+  it('a warning lets on', () => {
+    const walk = checked([finding({ grade: 'warn' })]).keys('n');
+    expect(walk.state.screen).toBe('review');
+    expect(walk.commands.at(-1)).toEqual({ do: 'plan' });
+  });
+  it('looks again after an answer has changed, not otherwise', () => {
+    const walk = checked([finding({})]);
+    const asked = () => walk.commands.filter((command) => command.do === 'preflight').length;
+    const before = asked();
+    expect(walk.keys('<escape>n').state.screen).toBe('preflight');
+    expect(asked()).toBe(before);
+    walk.keys('<escape><enter><^u>spot.acme.de<enter>n');
+    expect(asked()).toBe(before + 1);
+  });
+});
+
+describe('every page fits', () => {
+  const sizes = [
+    { columns: 80, rows: 24 },
+    { columns: 60, rows: 20 },
+    { columns: 40, rows: 12 },
+    { columns: 120, rows: 40 },
+  ];
+  const pages = ['1', '2', '3', '4', '5', '5n', '1?', '1f', '1P', '1a10.0', '1<^c>'];
+  for (const size of sizes) {
+    it.each(pages)(`${size.columns}×${size.rows}: keys %s`, (keys) => {
+      const lines = seen(at(size)).keys(keys).shown().split('\n');
+      expect(lines.length).toBeLessThanOrEqual(size.rows);
+      expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(size.columns);
+      expect(lines.join('\n')).not.toContain('undefined');
+    });
+  }
+  it.each([
+    [39, 24],
+    [80, 11],
+    [20, 5],
+  ])('%i×%i says what is needed and that the draft is safe', (columns, rows) => {
+    const text = seen(at({ columns, rows })).shown();
+    expect(text.split(/\s+/).join(' ').trim()).toBe(`Needs 40x12, has ${columns}x${rows}. The draft is safe.`);
+  });
+  it('nine nodes scroll and say how many more there are', () => {
+    const walk = at({ columns: 60, rows: 16 }).keys('a10.0.4.31-39<enter><escape><home>');
+    expect(walk.shown()).toMatch(/\d+ more below/);
+    expect(walk.keys('<end><up>').shown()).toContain('10.0.4.39');
+  });
+  it('ASCII only where nothing else is understood', () => {
+    const text = ['1', '2', '3', '4', '5', '5n']
+      .map((keys) => seen(at()).keys(keys).shown({ ascii: true, color: false }))
+      .join('');
+    expect([...text].filter((one) => one > '~')).toEqual([]);
+  });
+  it('REHEARSAL stands on every page', () => {
+    for (const keys of ['1', '2', '3', '4', '5', '5n']) expect(at().keys(keys).shown()).toContain('REHEARSAL healthy');
+  });
+});

@@ -1,0 +1,75 @@
+import { stripVTControlCharacters } from 'node:util';
+import { renderToString } from 'ink';
+import { Screen } from '../../../source/ui/ink/app/app.tsx';
+import type { Command } from '../../../source/ui/ink/app/event.ts';
+import { type AppState, initialState } from '../../../source/ui/ink/app/state.ts';
+import { update } from '../../../source/ui/ink/app/update.ts';
+import { type KeyPress, press } from '../../../source/ui/ink/keys.ts';
+import { ThemeContext, type ThemeOptions, themeOf } from '../../../source/ui/ink/theme.ts';
+import { product } from '../sample.ts';
+
+/** A state on its way, without Ink: keys and news go in, commands are noted. */
+export class Walk {
+  state: AppState;
+  readonly commands: Command[] = [];
+
+  constructor(size = { columns: 80, rows: 24 }) {
+    this.state = initialState({ size, product, rehearsal: 'healthy', canRehearse: false });
+  }
+
+  tell(...events: Parameters<typeof update>[1][]): this {
+    for (const event of events) {
+      const step = update(this.state, event);
+      this.state = step.state;
+      this.commands.push(...step.commands);
+    }
+    return this;
+  }
+
+  /** Named keys in angle brackets, everything else character by character: `a10.0.4.21<enter>`. */
+  keys(text: string): this {
+    return this.tell(...keysIn(text).map((key) => ({ type: 'key' as const, key })));
+  }
+
+  shown(options: ThemeOptions = { color: false, ascii: false }): string {
+    return drawn(this.state, options);
+  }
+}
+
+const named = [
+  'up',
+  'down',
+  'left',
+  'right',
+  'home',
+  'end',
+  'pageUp',
+  'pageDown',
+  'enter',
+  'escape',
+  'tab',
+  'backTab',
+  'backspace',
+  'delete',
+] as const;
+
+export function keysIn(text: string): readonly KeyPress[] {
+  return [...text.matchAll(/<([a-zA-Z^]+)>|([\s\S])/gu)].map(([, name, character]): KeyPress => {
+    if (character !== undefined) return press('character', character);
+    const found = named.find((one) => one === name);
+    return found ? press(found) : press('control', (name ?? '').slice(1));
+  });
+}
+
+/** One frame as text. */
+export function drawn(state: AppState, options: ThemeOptions = { color: false, ascii: false }): string {
+  const theme = themeOf(options);
+  const text = renderToString(
+    <ThemeContext value={theme}>
+      <Screen state={state} theme={theme} tick={0} />
+    </ThemeContext>,
+    { columns: state.size.columns },
+  );
+  // Bold and dim letters are no text.
+  return stripVTControlCharacters(text);
+}
