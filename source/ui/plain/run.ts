@@ -38,7 +38,7 @@ export async function showRunPlain(
     if (got.done) return view;
     view = applyEvent(view, got.value);
     if (got.value.type === 'run-started') begun += 1;
-    if (begun > (options.earlier ?? 0)) say(output, ...eventLines(view, got.value));
+    if (begun > (options.earlier ?? -1)) say(output, ...eventLines(view, got.value));
     if (view.state === 'choosing' && got.value.type === 'run-paused' && (await options.choose?.(view)) === 'leave') {
       await iterator.return?.();
       return view;
