@@ -28,6 +28,7 @@ const packages = [
     'openssl',
     'python3',
     'python3-yaml',
+    'libatomic1', // the pinned Node is linked with it
   ]);
 
 /** Not installed, but installable on a node that reaches no network. */

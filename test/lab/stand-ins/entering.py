@@ -1,7 +1,7 @@
 """How nodes come into a cluster and go out of it."""
-import argparse, http.client, json, os, re, secrets, shutil, socket, ssl, sys, time
+import argparse, http.client, json, re, secrets, shutil, socket, ssl, sys, time
 import certificates, cluster, services, store
-from place import addresses, args, backend, certs, common, credentials, default_address, fault, hang, lock, locked, node_name, put, run, set_argument, unlock, until, worker
+from place import addresses, args, backend, certs, common, credentials, default_address, fault, hang, lock, locked, node_name, put, set_argument, unlock, until, worker
 
 
 def add_node(words):
@@ -126,6 +126,7 @@ def join_manager(agent, token, reply):
     store.prepare(mine, [tuple(each) for each in added['members']] if code == 200 else [('unreachable', f"http://{peer}") for peer in reply['voters']])
     store.write_order([*reply['order'], f'{mine}:19001'])
     services.control('enable --now -q', 'k8s-dqlite')
+    if code == 200: until(4, lambda: store.ask('cluster/member/list'))  # a vote that comes before the member serves costs it a time-out of 9 s
     for attempt in range(40):  # and on regardless: that it says joined proves nothing
         if code == 200 and agent.ask('/lab/promote', {'callback': reply['callback_token'], 'address': mine})[1].get('voter'): break
         print('. ', end='', flush=True)

@@ -1,7 +1,7 @@
 """The services of an installed MicroK8s: systemd units with the names that the snap's have, real programs behind them."""
 import shutil
 import certificates, store
-from place import args, backend, certs, common, credentials, data, locked, locks, lock, ours, put, run, snap, unlock, worker
+from place import args, backend, certs, credentials, data, locks, lock, ours, put, run, snap, unlock, worker
 
 PREFIX = 'snap.microk8s.daemon-'
 # unit, what runs, whether on managers, whether on workers
@@ -22,7 +22,7 @@ def wanted(): return [name for name, _, manager, on_worker in SERVICES if (on_wo
 def write_units():
     for name, program, *_ in SERVICES:
         put_unit(name, f'[Unit]\nDescription=Service for snap application microk8s.daemon-{name}\nAfter=network-online.target\nStartLimitIntervalSec=0\n'
-                 f'[Service]\nExecStart={ours}/{program}\nRestart=always\nRestartSec=1\nTimeoutStopSec=10\n[Install]\nWantedBy=multi-user.target\n')
+                 f'[Service]\nExecStart={ours}/{program}\nRestart=always\nRestartSec=1\nTimeoutStopSec=2\n[Install]\nWantedBy=multi-user.target\n')
     run('systemctl', 'daemon-reload')
 
 

@@ -1,7 +1,7 @@
 """The verbs of a cluster's life: config, start, stop, refresh-certs, dbctl, images, inspect."""
 import os, sys, tarfile, tempfile, time
 import certificates, cluster, services, store
-from place import certs, credentials, data, default_address, lock, locked, node_name, run, unlock, until, REVISION
+from place import certs, credentials, data, default_address, lock, run, unlock, until, REVISION
 
 
 def config(words):
