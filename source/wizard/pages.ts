@@ -5,7 +5,7 @@ import { draftNodes } from './draft-nodes.ts';
 import { featuresPage } from './features.ts';
 import { networkPage } from './network.ts';
 import { nodesPage } from './nodes.ts';
-import type { Field, Page, PageId, WizardView } from './page.ts';
+import type { Field, Note, Page, PageId, WizardView } from './page.ts';
 import { sitePage } from './site.ts';
 import { storagePage } from './storage.ts';
 
@@ -18,8 +18,27 @@ export function pageOf(id: PageId): Page {
   return page;
 }
 
+type OfPage<Value> = (page: Page, view: WizardView) => Value;
+
+/** Works a thing of a page out once for a view: a screen asks for it at every key. */
+export function onceForView<Value>(work: OfPage<Value>): OfPage<Value> {
+  const known = new WeakMap<WizardView, Map<Page, Value>>();
+  return (page, view) => {
+    const ofView = known.get(view) ?? new Map<Page, Value>();
+    known.set(view, ofView);
+    const kept = ofView.get(page) ?? work(page, view);
+    ofView.set(page, kept);
+    return kept;
+  };
+}
+
 /** Everything that is not right on a page, fields first. Empty: it can be left with a good conscience. */
-export function pageFindings(page: Page, view: WizardView): readonly Finding[] {
+export const pageFindings = onceForView(findingsOn);
+
+/** The notes of a page. */
+export const pageNotes = onceForView((page, view): readonly Note[] => page.notes?.(view) ?? []);
+
+function findingsOn(page: Page, view: WizardView): readonly Finding[] {
   const fields = page.fields(view).flatMap((field): Finding[] => {
     const reason = problemOf(field, view);
     if (reason === undefined) return [];

@@ -28,7 +28,7 @@ export async function runInkInit(session: InitSession, options: ThemeOptions): P
     code = asked;
     leave();
   });
-  const app = render(<App store={world.store} theme={theme} />, screenOptions(15));
+  const app = render(<App store={world.store} theme={theme} />, screenOptions(60));
   leave = () => app.unmount();
   try {
     await Promise.all([app.waitUntilExit(), world.start()]);

@@ -123,11 +123,18 @@ export interface ReviewState {
   readonly beginning: boolean;
 }
 
-/** By node name or, before one is known, by `reach`. */
-export function viewOf(state: AppState): WizardView {
-  return { draft: state.draft, product: state.product, facts: factsByNode(state) };
+const views = new WeakMap<SiteDraft, { readonly access: AppState['access']; readonly view: WizardView }>();
+
+/** What pages and fields look at. The same object while draft and access are the same, so that what is worked out from it is kept. */
+export function viewOf(state: Pick<AppState, 'draft' | 'access' | 'product'>): WizardView {
+  const kept = views.get(state.draft);
+  if (kept?.access === state.access) return kept.view;
+  const view: WizardView = { draft: state.draft, product: state.product, facts: factsByNode(state) };
+  views.set(state.draft, { access: state.access, view });
+  return view;
 }
 
+/** By node name or, before one is known, by `reach`. */
 export function factsByNode(state: Pick<AppState, 'draft' | 'access'>): ReadonlyMap<string, NodeFacts> {
   const facts = new Map<string, NodeFacts>();
   for (const node of draftNodes(state.draft)) {

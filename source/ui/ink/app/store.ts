@@ -2,25 +2,30 @@ import type { AppEvent, Command } from './event.ts';
 import type { AppState } from './state.ts';
 import { update } from './update.ts';
 
+/** News is drawn at most this often, so that a chatty run stays cheap over a slow line; keys are never kept waiting. ms. */
+const newsEveryMs = 66;
+
 /**
  * Holds the state outside React, so that every key works on the newest one, however many come in one read.
  * Listeners hear once for all that happened in one turn.
  */
 export class Store {
   #state: AppState;
-  #told = true;
+  #keyTold = true;
+  #toldAt = 0;
+  #news: NodeJS.Timeout | undefined;
   readonly #listeners = new Set<() => void>();
   readonly #changed: (before: AppState, after: AppState) => void;
   readonly #perform: (command: Command) => void;
 
   constructor(
     state: AppState,
-    perform: (command: Command, store: Store) => void,
-    changed: (before: AppState, after: AppState, store: Store) => void,
+    perform: (command: Command) => void,
+    changed: (before: AppState, after: AppState) => void,
   ) {
     this.#state = state;
-    this.#perform = (command) => perform(command, this);
-    this.#changed = (before, after) => changed(before, after, this);
+    this.#perform = perform;
+    this.#changed = changed;
   }
 
   get state(): AppState {
@@ -34,7 +39,8 @@ export class Store {
     for (const command of step.commands) this.#perform(command);
     if (step.state === before) return;
     this.#changed(before, step.state);
-    this.#tell();
+    if (event.type === 'key' || event.type === 'resize') this.#tellKey();
+    else this.#tellNews();
   };
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -44,12 +50,25 @@ export class Store {
 
   readonly snapshot = (): AppState => this.#state;
 
-  #tell(): void {
-    if (!this.#told) return;
-    this.#told = false;
+  #tellKey(): void {
+    if (!this.#keyTold) return;
+    this.#keyTold = false;
     queueMicrotask(() => {
-      this.#told = true;
-      for (const listener of this.#listeners) listener();
+      this.#keyTold = true;
+      this.#tell();
     });
+  }
+
+  #tellNews(): void {
+    if (this.#news) return;
+    const wait = Math.max(0, this.#toldAt + newsEveryMs - performance.now());
+    this.#news = setTimeout(() => this.#tell(), wait);
+  }
+
+  #tell(): void {
+    clearTimeout(this.#news);
+    this.#news = undefined;
+    this.#toldAt = performance.now();
+    for (const listener of this.#listeners) listener();
   }
 }

@@ -42,7 +42,16 @@ export function rowCells(page: PageId, line: RowLine, state: AppState, view: Wiz
   return cells;
 }
 
+const known = new WeakMap<Field, Cell>();
+
+/** A field belongs to one view, so its cell is worked out once. */
 function fieldCell(field: Field, view: WizardView): Cell {
+  const kept = known.get(field) ?? cellOf(field, view);
+  known.set(field, kept);
+  return kept;
+}
+
+function cellOf(field: Field, view: WizardView): Cell {
   const answer = answerOf(field, view);
   const problem = problemOf(field, view) !== undefined;
   const text = answer === undefined ? (field.required ? '?' : '') : shownText(field, answer.value);

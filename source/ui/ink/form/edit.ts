@@ -5,7 +5,7 @@ import type { Field, Page } from '../../../wizard/page.ts';
 import { pageOf } from '../../../wizard/pages.ts';
 import { type AppState, isPage, viewOf } from '../app/state.ts';
 import { emptyText, textState } from '../text/state.ts';
-import { clampFocus, type FormFocus, type FormLine, fieldIn, firstFocus, formLines } from './focus.ts';
+import { clampFocus, type FormFocus, type FormLine, fieldIn, firstFocus, focusOn, formLines } from './focus.ts';
 
 /** The page, its lines and where one stands on them. */
 export interface FormPlace {
@@ -54,11 +54,10 @@ export function withEditorText(state: AppState): AppState {
 }
 
 export function fieldById(state: AppState, id: string): Field | undefined {
-  return isPage(state.screen)
-    ? pageOf(state.screen)
-        .fields(viewOf(state))
-        .find((field) => field.id === id)
-    : undefined;
+  if (!isPage(state.screen)) return undefined;
+  const lines = formLines(pageOf(state.screen), viewOf(state));
+  const focus = focusOn(lines, id);
+  return focus && fieldIn(lines, focus);
 }
 
 export function withDraft(state: AppState, draft: AppState['draft']): AppState {

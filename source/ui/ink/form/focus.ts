@@ -1,4 +1,5 @@
 import type { Field, Page, WizardView } from '../../../wizard/page.ts';
+import { onceForView } from '../../../wizard/pages.ts';
 
 /** One line of a form that can be stood on. */
 export type FormLine =
@@ -15,7 +16,9 @@ export interface FormFocus {
 export const firstFocus: FormFocus = { line: 0, column: 0 };
 
 /** The fields of a page as lines: those of one row side by side, the line for adding after the last row. */
-export function formLines(page: Page, view: WizardView): readonly FormLine[] {
+export const formLines = onceForView(linesOf);
+
+function linesOf(page: Page, view: WizardView): readonly FormLine[] {
   const lines: FormLine[] = [];
   let rowsEnd = 0;
   for (const field of page.fields(view)) {

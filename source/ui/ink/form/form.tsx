@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
 import type { WizardView } from '../../../wizard/page.ts';
-import { type AppState, factsByNode } from '../app/state.ts';
+import { type AppState, viewOf } from '../app/state.ts';
 import { Pointer } from '../choice/choice.tsx';
 import { Line } from '../line.tsx';
 import { fitColumns } from '../table/columns.ts';
@@ -28,7 +28,7 @@ export function FormPage(props: {
   if (!place) return null;
   // What is being typed counts at once in totals and notes.
   const live = withEditorText(state);
-  const view: WizardView = { draft: live.draft, product: live.product, facts: factsByNode(live) };
+  const view = viewOf(live);
   const list = said(state, place, view);
   const bars = place.page.id === 'storage' ? barRows(view, rows) : 0;
   const head = place.lines.some((line) => line.kind === 'row') ? 1 : 0;

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { problemOf, takeText, textAt } from '../../../wizard/draft.ts';
 import { draftNodes, nodeCalled } from '../../../wizard/draft-nodes.ts';
 import type { Note, WizardView } from '../../../wizard/page.ts';
+import { pageNotes } from '../../../wizard/pages.ts';
 import { type AppState, viewOf } from '../app/state.ts';
 import { Choice } from '../choice/choice.tsx';
 import { Marked, markedLines } from '../line.tsx';
@@ -18,7 +19,7 @@ export interface Said {
 
 export function said(state: AppState, place: FormPlace, live: WizardView): readonly Said[] {
   const field = ofField(state, place);
-  const notes = place.page.notes?.(live) ?? [];
+  const notes = pageNotes(place.page, live);
   const findings = place.page.validate(live).filter((finding) => !notes.some((note) => note.text === finding.reason));
   const row = place.line?.kind === 'row' ? place.line.row : undefined;
   const mine = (note: Note): boolean => note.row !== undefined && note.row === row;
