@@ -5,8 +5,10 @@ import type { SiteDraft } from '../site/schema.ts';
 import { offeredKeys, pinKeys, SimulatedPool } from './hosts/pool.ts';
 import { type Anchor, virtualClock } from './model/clock.ts';
 import { newState } from './model/create.ts';
+import { machineOf } from './model/state.ts';
 import { Store } from './model/store.ts';
 import { World } from './model/world.ts';
+import { powerOff, powerOn } from './node/power.ts';
 import { loadScenario } from './scenario/load.ts';
 
 export { listScenarios, type ScenarioTitle } from './scenario/load.ts';
@@ -36,6 +38,8 @@ export interface Rehearsal {
   /** Host keys that a node shows and that are not accepted yet. Throws `HostFault` when it does not answer. */
   offeredHostKeys(target: HostTarget): Promise<HostKeyOffer[]>;
   pin(offers: readonly HostKeyOffer[]): Promise<void>;
+  /** Pulls a machine's plug, or gives it power again; it then boots. Machines bear their names in the scenario. */
+  setPower(machine: string, on: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -66,7 +70,13 @@ export async function openRehearsal(options: RehearsalOptions): Promise<Rehearsa
     draft: structuredClone(scenario.draft),
     offeredHostKeys: (target) => offeredKeys(world, target),
     pin: async (offers) => pinKeys(world, offers),
-    close: () => hosts.close(),
+    setPower: async (machine, on) => {
+      world.change((state) => (on ? powerOn : powerOff)(state, machineOf(state, machine)));
+    },
+    close: async () => {
+      world.rest();
+      await hosts.close();
+    },
   };
 }
 

@@ -1,9 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll } from 'vitest';
 import { parse, stringify } from 'yaml';
+import * as z from 'zod';
 import type { Host, RunOptions, RunResult, Secrets } from '../../source/host/host.ts';
+import { type KubeObject, kubeObjectSchema } from '../../source/rehearsal/model/cluster.ts';
 import { openRehearsal, type Rehearsal } from '../../source/rehearsal/rehearsal.ts';
 import { type Files, filesUnder } from '../../source/site/files.ts';
 import { templatesFolder } from '../../source/site/templates.ts';
@@ -60,9 +62,12 @@ function text(value: unknown, key: string): string {
   return typeof found === 'string' ? found : '';
 }
 
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((path) => rm(path, { recursive: true, force: true }))));
+
 async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'kloudspot-rehearsal-'));
-  onTestFinished(() => rm(path, { recursive: true, force: true }));
+  folders.push(path);
   return path;
 }
 
@@ -82,4 +87,47 @@ export async function scenarioWith(parts: {
   const path = join(await folder(), 'scenario.yaml');
   await writeFile(path, stringify({ ...healthy, nodes, faults: parts.faults ?? [] }));
   return path;
+}
+
+/** A rehearsal in a folder of its own that begins where another one stands now. */
+export async function copyOf(world: Bench): Promise<Bench> {
+  await world.close();
+  const files = filesUnder(await folder());
+  await cp(world.files.rehearsal, files.rehearsal, { recursive: true });
+  return bench({ scenario: world.scenario, files });
+}
+
+export const microk8s = '/snap/bin/microk8s';
+
+/** Installs MicroK8s on machines side by side and waits until each is ready with its launch configuration applied. */
+export async function install(world: Bench, ...nodes: readonly string[]): Promise<void> {
+  await Promise.all(
+    nodes.map(async (node) => {
+      await world.run(node, `hostnamectl set-hostname ${node}`);
+      await world.run(node, 'snap install microk8s --classic --channel=1.34/stable');
+      await world.run(node, `${microk8s} status --wait-ready --timeout 120`);
+    }),
+  );
+  await world.clock.sleep(40_000);
+}
+
+/** Joins a machine to another's cluster and waits until it is Ready there. */
+export async function joinCluster(
+  world: Bench,
+  seed: string,
+  address: string,
+  node: string,
+  ...flags: readonly string[]
+): Promise<RunResult> {
+  const minted = JSON.parse((await world.run(seed, `${microk8s} add-node --format json`)).stdout);
+  const result = await world.run(node, [microk8s, 'join', `${address}:25000/${minted.token}`, ...flags]);
+  await world.clock.sleep(30_000);
+  return result;
+}
+
+/** Items of `kubectl get … -o json`. */
+export async function items(world: Bench, node: string, words: string): Promise<KubeObject[]> {
+  const result = await world.run(node, `${microk8s} kubectl get ${words} -o json`);
+  if (result.code !== 0) throw new Error(result.stderr);
+  return z.object({ items: z.array(kubeObjectSchema) }).parse(JSON.parse(result.stdout)).items;
 }

@@ -87,6 +87,8 @@ function kindsOf(text: string): Kind[] {
 const builtIn = kindsOf(table);
 const custom = kindsOf(customTable);
 
+const byName = new Map([...builtIn, ...custom].map((kind) => [kind.kind, kind]));
+
 /** The kinds that the cluster's API server serves now. */
 export function kindsOn(cluster: Cluster): Kind[] {
   const defined = custom.filter((kind) => cluster.objects[definitionKey(kind)] !== undefined);
@@ -111,7 +113,7 @@ export function kindOf(cluster: Cluster, apiVersion: string, name: string): Kind
 
 /** Built in or not: what a controller of ours asks for by its kind. */
 export function anyKind(name: string): Kind {
-  const found = [...builtIn, ...custom].find((kind) => kind.kind === name);
+  const found = byName.get(name);
   if (found === undefined) throw new Error(`No kind ${name}.`);
   return found;
 }

@@ -61,12 +61,19 @@ const pools = z.object({
 export type WorkloadSpec = z.output<typeof workloadSpec>;
 export type PodSpec = z.output<typeof podSpec>;
 
-const reader =
-  <Schema extends z.ZodType>(part: 'spec' | 'status', schema: Schema, empty: unknown) =>
-  (object: KubeObject): z.output<Schema> => {
-    const read = schema.safeParse(object[part] ?? empty);
-    return read.success ? read.data : schema.parse(empty);
+/** Specs and statuses are replaced, never changed in place, so what was read of one stays true. */
+const reader = <Schema extends z.ZodType>(part: 'spec' | 'status', schema: Schema, empty: unknown) => {
+  const known = new WeakMap<object, z.output<Schema>>();
+  return (object: KubeObject): z.output<Schema> => {
+    const text = object[part];
+    const seen = typeof text === 'object' && text !== null ? known.get(text) : undefined;
+    if (seen !== undefined) return seen;
+    const read = schema.safeParse(text ?? empty);
+    const value = read.success ? read.data : schema.parse(empty);
+    if (typeof text === 'object' && text !== null) known.set(text, value);
+    return value;
   };
+};
 
 export const readWorkload = reader('spec', workloadSpec, { template: {} });
 export const readPod = reader('spec', podSpec, {});

@@ -20,13 +20,29 @@ export function find(
   return cluster.objects[keyOf(anyKind(kind), namespace, name)];
 }
 
+/** Keys of each plural in order, as far as somebody has asked; new and removed objects make it void. */
+const indexes = new WeakMap<Cluster['objects'], Map<string, readonly string[]>>();
+
+function keysOf({ objects }: Cluster, plural: string): readonly string[] {
+  const index = indexes.get(objects) ?? new Map<string, readonly string[]>();
+  indexes.set(objects, index);
+  const known = index.get(plural);
+  if (known !== undefined) return known;
+  const prefix = `${plural}/`;
+  const keys = Object.keys(objects)
+    .filter((key) => key.startsWith(prefix))
+    .sort();
+  index.set(plural, keys);
+  return keys;
+}
+
 /** All objects of a kind, of one namespace or of all, in order of namespace and name. */
 export function list(cluster: Cluster, kind: string, namespace?: string): KubeObject[] {
-  const prefix = `${anyKind(kind).plural}/${namespace === undefined ? '' : `${namespace}/`}`;
-  return Object.keys(cluster.objects)
-    .filter((key) => key.startsWith(prefix))
-    .sort()
-    .flatMap((key) => cluster.objects[key] ?? []);
+  const { plural } = anyKind(kind);
+  const keys = keysOf(cluster, plural);
+  const prefix = `${plural}/${namespace}/`;
+  const own = namespace === undefined ? keys : keys.filter((key) => key.startsWith(prefix));
+  return own.flatMap((key) => cluster.objects[key] ?? []);
 }
 
 export const stamp = (now: number): string => `${new Date(now).toISOString().slice(0, 19)}Z`;
@@ -48,6 +64,7 @@ export function put(cluster: Cluster, object: KubeObject, now: number): KubeObje
       ...(object['spec'] === undefined ? {} : { generation: (before?.metadata.generation ?? 0) + (changed ? 1 : 0) }),
     },
   };
+  if (before === undefined) indexes.delete(cluster.objects);
   cluster.objects[key] = kept;
   return kept;
 }
@@ -62,6 +79,7 @@ export function putStatus(cluster: Cluster, object: KubeObject, status: unknown)
 
 export function remove(cluster: Cluster, object: KubeObject): void {
   const key = keyOfObject(object);
+  indexes.delete(cluster.objects);
   delete cluster.objects[key];
   delete cluster.due[key];
 }

@@ -30,6 +30,11 @@ export function advance(state: State, now: number, product: Product | undefined)
   state.time = Math.max(state.time, now);
 }
 
+/** Whether anything is to happen up to `now`. */
+export function isDue(state: State, now: number): boolean {
+  return state.agenda.some(({ at }) => at <= now) || Object.values(state.clusters).some(({ nextAt }) => nextAt <= now);
+}
+
 /** Something has changed that may concern any cluster: its controllers look again. */
 export function disturb(state: State): void {
   for (const cluster of Object.values(state.clusters)) cluster.nextAt = 0;

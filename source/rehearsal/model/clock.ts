@@ -72,6 +72,8 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
+/** A command that runs sleeps no longer than this at a time; only deadlines and waits do, and they must not expire too early. */
+const farMs = 2_500;
 /** After this many leaps in a row nothing but a heartbeat is left waiting: spare the processor. */
 const restlessLeaps = 5_000;
 
@@ -127,13 +129,18 @@ class LeapingClock implements VirtualClock {
     if (this.#scheduled) return;
     this.#scheduled = true;
     const settle = (quiet: number): void => {
-      const busy = process.getActiveResourcesInfo().some((resource) => resource.startsWith('FSReq'));
-      if (busy) setTimeout(settle, 1, 0);
-      else if (quiet < 2) setImmediate(settle, quiet + 1);
-      else this.#leap();
+      const busy = process.getActiveResourcesInfo().some((resource) => /^(FSReq|CloseReq)/.test(resource));
+      const far = this.#soonest() - this.#now > farMs;
+      if (!busy && quiet >= (far ? 4 : 2)) this.#leap();
+      else if (busy || far) setTimeout(settle, 1, busy ? 0 : quiet + 1);
+      else setImmediate(settle, quiet + 1);
     };
     if (this.#leaps > restlessLeaps) setTimeout(settle, 5, 0);
     else setImmediate(settle, 0);
+  }
+
+  #soonest(): number {
+    return this.#sleepers.reduce((soonest, { until }) => Math.min(soonest, until), Number.POSITIVE_INFINITY);
   }
 
   #leap(): void {

@@ -1,6 +1,6 @@
 import type { Product } from '../../product/schema.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { advance, disturb } from './advance.ts';
+import { advance, disturb, isDue } from './advance.ts';
 import type { VirtualClock } from './clock.ts';
 import type { State } from './state.ts';
 import type { Store } from './store.ts';
@@ -26,19 +26,37 @@ export class World {
     this.#store = options.store;
   }
 
-  /** What is so now. `see` must not change anything. */
+  /** What is so now. `see` must not change anything. What happened meanwhile is saved, so that no other process goes back behind it. */
   look<Result>(see: (state: State, now: number) => Result): Result {
     const state = this.#known(this.#store.load());
-    return see(state, this.#catchUp(state));
+    this.clock.follow(state.clock);
+    const now = Math.max(this.clock.now(), state.time);
+    if (isDue(state, now)) this.#save(() => undefined);
+    return see(this.#known(this.#store.load()), now);
   }
 
   /** Changes the model and saves it. `act` ends at once: time passes between changes, not in them. */
   change<Result>(act: (state: State, now: number) => Result): Result {
-    return this.#store.change((saved) => {
-      const state = this.#known(saved);
-      const now = this.#catchUp(state);
+    return this.#save((state, now) => {
       const result = act(state, now);
       disturb(state);
+      return result;
+    });
+  }
+
+  /** Keeps the time that has passed. */
+  rest(): void {
+    this.#save(() => undefined);
+  }
+
+  #save<Result>(act: (state: State, now: number) => Result): Result {
+    return this.#store.change((saved) => {
+      const state = this.#known(saved);
+      // Another process may be ahead of this one; time never goes back.
+      this.clock.follow(state.clock);
+      const now = Math.max(this.clock.now(), state.time);
+      advance(state, now, this.product);
+      const result = act(state, now);
       advance(state, now, this.product);
       state.clock.virtual = Math.max(now, state.clock.virtual);
       state.clock.real = Date.now();
@@ -49,13 +67,5 @@ export class World {
   #known(state: State | undefined): State {
     if (state === undefined) throw new Error('The rehearsal was removed while it was open.');
     return state;
-  }
-
-  /** Lets happen what is due. Another process may be ahead of this one; time never goes back. */
-  #catchUp(state: State): number {
-    this.clock.follow(state.clock);
-    const now = Math.max(this.clock.now(), state.time);
-    advance(state, now, this.product);
-    return now;
   }
 }

@@ -11,7 +11,7 @@ import { upgradable } from './packages.ts';
 const updatedMark = '/var/lib/kloudspot/packages-updated';
 const bootMark = '/var/lib/kloudspot/boot-before';
 
-/** `packages-state PACKAGE…`: age of the last update, packages to upgrade, those installed, iscsid, reboot wanted. */
+/** `packages-state PACKAGE…`: age of the last update, packages to upgrade, those installed, iscsid. */
 function packagesState(call: Call): number {
   return call.look((machine, _state, now) => {
     const touched = fileAt(machine, updatedMark) === undefined ? undefined : machine.touched[updatedMark];
@@ -20,8 +20,7 @@ function packagesState(call: Call): number {
       `lists-age ${touched === undefined ? 'never' : Math.round((now - touched) / 1000)}`,
       `upgradable ${upgradable(machine).length}`,
       ...call.words.filter((name) => machine.packages.installed[name] !== undefined).map((name) => `installed ${name}`),
-      `iscsid ${unit?.enabled === 'enabled' ? 'enabled' : 'disabled'} ${unit?.active === true ? 'active' : 'inactive'}`,
-      `reboot-required ${fileAt(machine, '/run/reboot-required') === undefined ? 'no' : 'yes'}`,
+      `iscsid ${unit?.enabled ?? 'absent'} ${unit?.active === true ? 'active' : 'inactive'}`,
     ];
     return say(call, lines.join('\n'));
   });

@@ -1,0 +1,175 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { virtualClock } from '../../source/rehearsal/model/clock.ts';
+import { listScenarios } from '../../source/rehearsal/rehearsal.ts';
+import { bench, install, microk8s } from './world.ts';
+
+describe('a clock that leaps', () => {
+  test('sleepers wake in the order of their times, and the clock then shows that time', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 100_000 }), { maxLength: 8 }), async (spans) => {
+        const clock = virtualClock({ real: 0, virtual: 1_000, speed: 0 });
+        const woken: number[] = [];
+        await Promise.all(
+          spans.map(async (span) => {
+            await clock.sleep(span);
+            expect(clock.now()).toBe(1_000 + span);
+            woken.push(span);
+          }),
+        );
+        expect(woken).toEqual(spans.toSorted((one, other) => one - other));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test('stands still while a file is being read', async () => {
+    const clock = virtualClock({ real: 0, virtual: 0, speed: 0 });
+    const late = clock.sleep(60_000).then(() => 'deadline');
+    const work = (async () => {
+      for (let round = 0; round < 20; round += 1) await readFile(new URL(import.meta.url));
+      return 'work';
+    })();
+    expect(await Promise.race([late, work])).toBe('work');
+    await late;
+  });
+
+  test('a sleeper that is given up wakes at once with the reason', async () => {
+    const clock = virtualClock({ real: 0, virtual: 0, speed: 0 });
+    const reason = new Error('enough');
+    await expect(clock.sleep(1_000, AbortSignal.abort(reason))).rejects.toBe(reason);
+    const controller = new AbortController();
+    const sleeping = clock.sleep(1_000, controller.signal);
+    controller.abort(reason);
+    await expect(sleeping).rejects.toBe(reason);
+    expect(clock.now()).toBe(0);
+  });
+});
+
+test('a clock with a speed runs that much faster', async () => {
+  const real = Date.now();
+  const clock = virtualClock({ real, virtual: 0, speed: 1_000 });
+  await clock.sleep(30_000);
+  expect(clock.now()).toBeGreaterThanOrEqual(30_000);
+  expect(Date.now() - real).toBeLessThan(3_000);
+});
+
+describe('commands and time', () => {
+  test('a deadline ends a command, and what it would have done later is not done', async () => {
+    const world = await bench();
+    const running = world.run('ks-1', 'apt-get -y upgrade', { deadline: 5_000 });
+    await expect(running).rejects.toMatchObject({ kind: 'deadline' });
+    await world.clock.sleep(120_000);
+    expect((await world.run('ks-1', 'apt-get -s upgrade')).stdout).toContain('Inst openssl');
+  });
+
+  test('a command that is given up ends at once', async () => {
+    const world = await bench();
+    const controller = new AbortController();
+    const running = world.run('ks-1', 'sleep 500', { signal: controller.signal });
+    await world.clock.sleep(10_000);
+    controller.abort();
+    await expect(running).rejects.toMatchObject({ kind: 'aborted' });
+  });
+
+  test('lines come while the command runs', async () => {
+    const world = await bench();
+    const begun = world.clock.now();
+    const times: number[] = [];
+    await world.run('ks-1', 'snap install microk8s --classic --channel=1.34/stable', {
+      onLine: () => times.push(world.clock.now() - begun),
+    });
+    expect(times.length).toBeGreaterThan(10);
+    expect(times[0]).toBeLessThan(5_000);
+    expect(times.at(-1)).toBeGreaterThan(58_000);
+  });
+});
+
+describe('another process', () => {
+  test('sees what the first one did, with its time and its accepted host keys', async () => {
+    const world = await bench();
+    await world.run('ks-1', 'hostnamectl set-hostname other');
+    await world.clock.sleep(3_600_000);
+    await world.close();
+    const again = await world.again();
+    const host = await again.hosts.get({ node: 'ks-1', addresses: ['10.0.4.21'] });
+    expect((await host.run(['hostname'])).stdout).toBe('other\n');
+    expect(again.clock.now()).toBeGreaterThanOrEqual(world.clock.now());
+  });
+
+  test('meets what snapd went on with after its client was killed', async () => {
+    const world = await bench();
+    const client = new AbortController();
+    const installing = world.run('ks-1', 'snap install microk8s --classic --channel=1.34/stable', {
+      signal: client.signal,
+    });
+    await world.clock.sleep(20_000);
+    client.abort();
+    await expect(installing).rejects.toMatchObject({ kind: 'aborted' });
+    const again = await world.again();
+    const second = await again.run('ks-1', 'snap install microk8s --classic --channel=1.34/stable');
+    expect(second.stderr).toBe('error: snap "microk8s" has "install-snap" change in progress\n');
+    await again.clock.sleep(120_000);
+    expect((await again.run('ks-1', 'snap list microk8s')).stdout).toContain('1.34/stable');
+  });
+
+  test('changes at the same time as the first one, and nothing is lost', async () => {
+    const world = await bench();
+    const other = await world.again();
+    const both = [world, other].flatMap((one, index) =>
+      Array.from({ length: 10 }, async (_, round) => {
+        const host = await one.host('ks-1');
+        return host.writeFile({ path: `/tmp/${index}-${round}`, content: 'x' });
+      }),
+    );
+    await Promise.all(both);
+    expect((await world.run('ks-1', 'ls -1 /tmp')).stdout.trim().split('\n')).toHaveLength(20);
+  });
+
+  test('may find the model damaged, and says so', async () => {
+    const world = await bench();
+    await world.close();
+    await writeFile(join(world.files.rehearsal, 'state.json'), '{"version":1');
+    await expect(world.again()).rejects.toThrow('The rehearsal cannot be read.');
+  });
+
+  test('begins anew with another scenario, and goes on with none named', async () => {
+    const world = await bench();
+    await install(world, 'ks-1');
+    const other = await bench({ files: world.files, scenario: 'no-avx' });
+    expect((await other.run('ks-1', `${microk8s} version`)).code).toBe(127);
+    await other.close();
+    const { openRehearsal } = await import('../../source/rehearsal/rehearsal.ts');
+    expect((await openRehearsal({ files: world.files, speed: 0 })).scenario).toBe('no-avx');
+  });
+});
+
+test('every scenario has a title, machines that its draft reaches, and a draft for pressing on through all pages', async () => {
+  const scenarios = await listScenarios();
+  expect(scenarios.map(({ id }) => id)).toEqual([
+    'healthy',
+    'clone',
+    'dies-in-join',
+    'no-avx',
+    'passwords',
+    'small-volume-group',
+  ]);
+  for (const { id, title, summary } of scenarios) {
+    expect(`${title}${summary}`).not.toBe('');
+    const { draft, host } = await bench({
+      scenario: id,
+      secrets: { login: () => 'rehearsal', sudo: () => 'rehearsal', all: () => [] },
+    });
+    for (const node of ['ks-1', 'ks-2', 'ks-3']) expect((await (await host(node)).access()).user).toBe('ubuntu');
+    expect(draft).toMatchObject({ name: 'berlin', network: { virtualAddress: '10.0.4.30' } });
+  }
+});
+
+test('an unknown scenario is refused with those that there are', async () => {
+  await expect(bench({ scenario: 'nosuch' })).rejects.toMatchObject({
+    message: 'There is no rehearsal scenario nosuch.',
+    next: ['Choose one of: clone, dies-in-join, healthy, no-avx, passwords, small-volume-group.'],
+  });
+});
