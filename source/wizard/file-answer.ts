@@ -8,6 +8,7 @@ const mostBytes = 1024 * 1024;
 
 /** A file that this user can read. The answer is its absolute path: the run works in another folder. */
 export function readableFile(text: string): Parsed {
+  if (text === '') return { problem: 'A path is needed' };
   const home = text === '~' || text.startsWith('~/') ? `${homedir()}${text.slice(1)}` : text;
   const path = isAbsolute(home) ? home : resolve(home);
   try {

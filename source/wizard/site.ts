@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import type { Finding } from '../check/finding.ts';
+import { inspectPair } from '../tls/inspect.ts';
 import { textAt } from './draft.ts';
 import { readableFile } from './file-answer.ts';
 import type { Field, Note, Page, WizardView } from './page.ts';
@@ -13,7 +16,7 @@ export const sitePage: Page = {
   title: 'Site',
   intro: 'Under which name is it reached, and who is it for?',
   fields: siteFields,
-  validate: () => [],
+  validate: pairFindings,
   notes: siteNotes,
 };
 
@@ -79,6 +82,24 @@ const tlsFiles: readonly Field[] = [
     parse: readableFile,
   },
 ];
+
+/** A key that does not fit its certificate is told here already, not only in preflight. */
+function pairFindings(view: WizardView): readonly Finding[] {
+  const [key, certificate] = [textAt(view.draft, ['tls', 'key']), textAt(view.draft, ['tls', 'certificate'])];
+  if (
+    textAt(view.draft, ['tls', 'mode']) !== 'files' ||
+    'problem' in readableFile(key) ||
+    'problem' in readableFile(certificate)
+  )
+    return [];
+  const pair = {
+    keyText: readFileSync(key, 'utf8'),
+    certificateText: readFileSync(certificate, 'utf8'),
+    dnsName: textAt(view.draft, ['customer', 'dnsName']),
+    now: new Date(),
+  };
+  return inspectPair(pair).filter((finding) => finding.grade !== 'pass');
+}
 
 function siteNotes(view: WizardView): readonly Note[] {
   const notes: Note[] = [];

@@ -86,7 +86,7 @@ export function columnWishes(rows: readonly (readonly Cell[])[]): readonly Colum
   for (const cell of rows.flat()) {
     const before = wishes.get(cell.id);
     const width = Math.max(before?.width ?? 0, cell.id.length, [...cell.text].length + (cell.mark ? 2 : 0));
-    const least = cell.id === 'Access' ? Math.min(width, 14) : Math.min(width, Math.max(cell.id.length, 9));
+    const least = cell.id === 'Access' ? Math.min(width, 22) : Math.min(width, Math.max(cell.id.length, 9));
     wishes.set(cell.id, { id: cell.id, width: Math.min(width, 34), least, falls: falls[cell.id] ?? 0 });
   }
   return inOrder([...wishes.values()], rows);

@@ -106,8 +106,8 @@ function GridLines(props: {
     Math.max(node.length, ...props.shown.map((row) => (row.cells.get(node)?.seen.length ?? 0) + 2));
   const columns = fitColumns(
     [
-      { id: 'title', width: titles, least: 16, falls: 0 },
-      ...(wanted > 0 ? [{ id: 'wanted', width: wanted, falls: 2 }] : []),
+      { id: 'title', width: titles, least: Math.min(titles, 22), falls: 0 },
+      ...(wanted > 0 ? [{ id: 'wanted', width: wanted, least: Math.min(wanted, 12), falls: 2 }] : []),
       ...props.nodes.map((node) => ({
         id: `@${node}`,
         width: Math.min(16, nodeWidth(node)),
@@ -119,9 +119,11 @@ function GridLines(props: {
   );
   return (
     <>
-      <Text wrap="truncate" {...tone(theme, 'quiet')}>
-        {`   ${columns.map((column) => padded(column.id.startsWith('@') ? column.id.slice(1) : '', column.width)).join('  ')}`}
-      </Text>
+      {perNode.length > 0 ? (
+        <Text wrap="truncate" {...tone(theme, 'quiet')}>
+          {`   ${columns.map((column) => padded(column.id.startsWith('@') ? column.id.slice(1) : '', column.width)).join('  ')}`}
+        </Text>
+      ) : null}
       {props.shown.map((row, at) => (
         <Box key={row.check + row.title} flexShrink={0} height={1} paddingLeft={1}>
           <Pointer here={props.from + at === props.row} />

@@ -28,10 +28,22 @@ export function fitColumns(
     if (!next) break;
     kept = kept.filter((column) => column !== next);
   }
-  let over = kept.reduce((sum, column) => sum + column.width + gap, -gap) - room;
-  return kept.map((column) => {
-    const cut = Math.max(0, Math.min(over, column.width - (column.least ?? column.width)));
-    over -= cut;
-    return { id: column.id, width: column.width - cut };
-  });
+  return narrowed(kept, room);
+}
+
+/** Takes from the widest that may be cut, cell by cell, until all fit. */
+function narrowed(
+  kept: readonly ColumnWish[],
+  room: number,
+): readonly { readonly id: string; readonly width: number }[] {
+  const columns = kept.map((column) => ({ id: column.id, width: column.width, least: column.least ?? column.width }));
+  let over = columns.reduce((sum, column) => sum + column.width + gap, -gap) - room;
+  for (; over > 0; over -= 1) {
+    const widest = columns
+      .filter((column) => column.width > column.least)
+      .toSorted((one, other) => other.width - one.width)[0];
+    if (!widest) break;
+    widest.width -= 1;
+  }
+  return columns.map(({ id, width }) => ({ id, width }));
 }
