@@ -9,7 +9,7 @@ export async function selfSigned(
   dnsName: string,
   virtualAddress?: string,
 ): Promise<{ readonly key: string; readonly certificate: string }> {
-  const { generate } = await import('selfsigned');
+  const { generate } = await import('./generate.ts');
   const names = [{ type: 2 as const, value: dnsName }];
   const addresses = virtualAddress === undefined ? [] : [{ type: 7 as const, ip: virtualAddress }];
   const now = Date.now();
