@@ -22,7 +22,12 @@ export function endingOf(view: RunView): { readonly grade: 'pass' | 'warn' | 'fa
     case 'lost':
       return { grade: 'fail', text: `${site} is not finished: the run's process is gone without a word.` };
     default:
-      return { grade: 'warn', text: `${site}: the run goes on without this screen.` };
+      return view.state === 'choosing'
+        ? {
+            grade: 'fail',
+            text: `${site} is not finished: ${failed?.step.title ?? 'a step'} failed, and the run waits for you.`,
+          }
+        : { grade: 'warn', text: `${site}: the run goes on without this screen.` };
   }
 }
 

@@ -43,7 +43,7 @@ export async function runInkAttach(options: AttachOptions): Promise<ExitCode> {
   const { view } = last.run;
   const lines = [endingOf(view).text, ...nextLines(view, options.rehearsal !== undefined).map((line) => `  ${line}`)];
   process.stdout.write(lines.map((line) => `${line}\n`).join(''));
-  return codeOf(view.outcome);
+  return codeOf(view);
 }
 
 function AttachedRun(props: {

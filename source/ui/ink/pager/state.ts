@@ -3,6 +3,8 @@ export interface PagerState {
   readonly title: string;
   readonly lines: readonly PagerLine[];
   readonly top: number;
+  /** Longer lines are folded to this many cells, so that a whole command can be read. */
+  readonly width: number;
   /** Typed after `/`; lines without it are hidden. Undefined: nobody filters. */
   readonly filter?: string;
   readonly typing: boolean;
@@ -19,8 +21,8 @@ export type PagerAction =
   | { readonly do: 'last' }
   | { readonly do: 'filter'; readonly text: string | undefined; readonly typing: boolean };
 
-export function pagerOf(title: string, lines: readonly PagerLine[]): PagerState {
-  return { title, lines, top: 0, typing: false };
+export function pagerOf(title: string, lines: readonly PagerLine[], columns: number): PagerState {
+  return { title, lines, top: 0, width: Math.max(20, columns - 3), typing: false };
 }
 
 /** `height`: how many lines are shown, so that the end cannot be passed. */
@@ -42,7 +44,18 @@ export function page(state: PagerState, action: PagerAction, height: number): Pa
 
 export function shownLines(state: PagerState): readonly PagerLine[] {
   const wanted = state.filter?.toLowerCase();
-  return wanted ? state.lines.filter((line) => line.text.toLowerCase().includes(wanted)) : state.lines;
+  const kept = wanted ? state.lines.filter((line) => line.text.toLowerCase().includes(wanted)) : state.lines;
+  return kept.flatMap((line) => folded(line, state.width));
+}
+
+function folded(line: PagerLine, width: number): readonly PagerLine[] {
+  const characters = [...line.text];
+  if (characters.length <= width) return [line];
+  const indent = '      ';
+  const pieces = [characters.slice(0, width).join('')];
+  for (let at = width; at < characters.length; at += width - indent.length)
+    pieces.push(indent + characters.slice(at, at + width - indent.length).join(''));
+  return pieces.map((text) => ({ ...line, text }));
 }
 
 function at(state: PagerState, top: number, height: number): PagerState {

@@ -1,5 +1,6 @@
 import { diffText, type Review } from '../../review.ts';
 import { type AppEvent, only, type Step } from '../app/event.ts';
+import { bodyColumns } from '../app/layout.ts';
 import { enterScreen, jumpByNumber, jumpTo, stepScreen } from '../app/moves.ts';
 import type { AppState, ReviewState } from '../app/state.ts';
 import { choiceAction } from '../choice/keys.ts';
@@ -84,7 +85,7 @@ function openLine(state: AppState, subject: string, review: Review): AppState {
   if (subject === 'Commands') return openCommands(state, review);
   const line = review.lines.find((one) => one.subject === subject);
   const lines = [line?.text ?? '', '', ...(line?.detail ?? [])].map((text): PagerLine => ({ text }));
-  return { ...state, overlay: { kind: 'pager', pager: pagerOf(subject, lines) } };
+  return { ...state, overlay: { kind: 'pager', pager: pagerOf(subject, lines, bodyColumns(state.size)) } };
 }
 
 function openDiffs(state: AppState, review: Review): AppState {
@@ -92,7 +93,10 @@ function openDiffs(state: AppState, review: Review): AppState {
     if (line.mark === ' ') return { text: `  ${line.text}` };
     return { text: `${line.mark} ${line.text}`, tone: line.mark === '+' ? 'pass' : 'fail' };
   });
-  return { ...state, overlay: { kind: 'pager', pager: pagerOf('Files, as they will be', lines) } };
+  return {
+    ...state,
+    overlay: { kind: 'pager', pager: pagerOf('Files, as they will be', lines, bodyColumns(state.size)) },
+  };
 }
 
 function openCommands(state: AppState, review: Review): AppState {
@@ -110,5 +114,5 @@ function openCommands(state: AppState, review: Review): AppState {
     step = command.step;
     return [...head, { text: `  ${command.node}: ${command.text}` }];
   });
-  return { ...state, overlay: { kind: 'pager', pager: pagerOf('Commands, in order', lines) } };
+  return { ...state, overlay: { kind: 'pager', pager: pagerOf('Commands, in order', lines, bodyColumns(state.size)) } };
 }

@@ -1,4 +1,4 @@
-import { bodyRows } from '../app/layout.ts';
+import { bodyColumns, bodyRows } from '../app/layout.ts';
 import type { AppState, Overlay } from '../app/state.ts';
 import { type PagerLine, type PagerState, page, pagerHeight, pagerOf } from '../pager/state.ts';
 import { type RunState, stepHere } from './state.ts';
@@ -8,7 +8,7 @@ export function freshLog(state: Pick<AppState, 'overlay' | 'size'>, run: RunStat
   const { overlay } = state;
   if (overlay?.kind !== 'pager' || overlay.step === undefined) return overlay;
   const height = pagerHeight(bodyRows(state.size));
-  const atEnd = overlay.pager.top >= overlay.pager.lines.length - height;
+  const atEnd = overlay.pager.top >= shownLines(overlay.pager).length - height;
   const pager: PagerState = { ...overlay.pager, lines: logOf(run, overlay.step) };
   return { ...overlay, pager: atEnd ? page(pager, { do: 'last' }, height) : pager };
 }
@@ -28,7 +28,7 @@ export function openLog<S extends { readonly size: AppState['size']; readonly ov
   const step = stepHere(run);
   if (!step) return state;
   const pager = page(
-    pagerOf(`${step.step.node ?? 'cluster'} · ${step.step.title}`, logOf(run, step.step.id)),
+    pagerOf(`${step.step.node ?? 'cluster'} · ${step.step.title}`, logOf(run, step.step.id), bodyColumns(state.size)),
     { do: 'last' },
     pagerHeight(bodyRows(state.size)),
   );

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import type { RunEventBody } from '../../../source/run/event.ts';
+import { runHints } from '../../../source/ui/ink/app/hints.ts';
+import { press } from '../../../source/ui/ink/keys.ts';
+import { type AttachState, attach, attachState } from '../../../source/ui/ink/run/attach.ts';
+import { codeOf } from '../../../source/ui/ink/run/update.ts';
+import { watch } from '../../../source/ui/ink/status.tsx';
+import { themeOf } from '../../../source/ui/ink/theme.ts';
+import { planOf, siteOf, wholeDraft } from '../sample.ts';
+import { keysIn } from './walk.tsx';
+
+const plan = planOf(siteOf(wholeDraft));
+const begun: readonly RunEventBody[] = [
+  { type: 'run-started', run: '7f3a', plan: 'x', process: 1, owner: 'me', host: 'h', resumed: false },
+  { type: 'step-started', step: 'chart', attempt: 1, deadlineMs: 1000 },
+];
+const failed: readonly RunEventBody[] = [
+  ...begun,
+  { type: 'step-failed', step: 'chart', tried: 'helm', seen: 'no', causes: [], next: [], durationMs: 1 },
+  { type: 'run-paused', why: 'A step failed.' },
+];
+const stood = (
+  events: readonly RunEventBody[],
+  keys = '',
+  from = attachState(plan, false, { columns: 80, rows: 24 }),
+): AttachState =>
+  keysIn(keys).reduce(
+    (state, key) => attach(state, { type: 'key', key }),
+    events.reduce(
+      (state, event) => attach(state, { type: 'run', event: { at: '2026-01-01T00:00:00.000Z', ...event }, now: 0 }),
+      from,
+    ),
+  );
+
+describe('keys on the run screen', () => {
+  const retry = { order: 'retry', step: 'chart' };
+  it.each<[string, readonly RunEventBody[], string, readonly object[]]>([
+    ['r retries the step that failed', failed, 'r', [retry]],
+    ['s skips it where it may be', failed, 's', [{ order: 'skip', step: 'chart' }]],
+    ['u undoes it', failed, 'u', [{ order: 'undo', step: 'chart' }]],
+    ['nothing is retried while all goes well', begun, 'rsu', []],
+    ['p pauses', begun, 'p', [{ order: 'pause' }]],
+    ['Ctrl-C stops, twice now', begun, '<^c><^c>', [{ order: 'stop' }, { order: 'stop-now' }]],
+    ['two keys in one read both count', failed, 'rp', [retry]],
+  ])('%s', (_, events, keys, orders) => expect(stood(events, keys).orders).toEqual(orders));
+
+  it('a step that may not be skipped is not', () => {
+    const addons = failed.map((event) => ('step' in event ? { ...event, step: 'addons' } : event));
+    expect(stood(addons, 's').orders).toEqual([]);
+    expect(
+      runHints(stood(addons).run, themeOf({ color: false, ascii: false }).glyphs.keys).map((hint) => hint.label),
+    ).not.toContain('skip');
+  });
+
+  it('q leaves it running; the shell hears of a failure that waits', () => {
+    expect(stood(begun, 'q').left).toBe(true);
+    expect(codeOf(stood(begun, 'q').run.view)).toBe(0);
+    expect(codeOf(stood(failed, 'q').run.view)).toBe(4);
+  });
+
+  it('the log grows while it is read, and stays at its end', () => {
+    const line = (text: string): RunEventBody => ({
+      type: 'line',
+      step: 'chart',
+      node: 'ks-1',
+      stream: 'stdout',
+      text,
+    });
+    const many = Array.from({ length: 40 }, (_, index) => line(`line ${index}`));
+    const open = stood([...begun, ...many], 'l');
+    const grown = stood([line('the last')], '', open);
+    expect(grown.overlay).toMatchObject({ kind: 'pager' });
+    const pager = grown.overlay?.kind === 'pager' ? grown.overlay.pager : undefined;
+    expect(pager?.lines.at(-1)?.text).toContain('the last');
+    expect(pager && pager.top + 18).toBe(pager?.lines.length);
+    expect(stood([], '<escape>', grown).overlay).toBeUndefined();
+  });
+
+  it('the eye follows the work until somebody moves it, and comes back for a failure', () => {
+    const moved = stood(begun, '<up><up>');
+    expect(moved.run.row).toBe(1);
+    expect(stood([{ type: 'step-started', step: 'addons', attempt: 1, deadlineMs: 1 }], '', moved).run.row).toBe(1);
+    expect(stood(failed.slice(2), '', moved).run.row).toBe(3);
+  });
+});
+
+describe('the live status', () => {
+  const empty = { report: undefined, problem: undefined, top: 0, left: false };
+  it.each([press('character', 'q'), press('escape'), press('control', 'c')])('is left by %j', (key) => {
+    expect(watch(empty, { type: 'key', key, height: 20 }).left).toBe(true);
+  });
+  it('says what went wrong and keeps what it had', () => {
+    expect(watch(empty, { type: 'failed', why: 'nobody answers' })).toMatchObject({
+      problem: 'nobody answers',
+      report: undefined,
+    });
+  });
+});
