@@ -1,17 +1,8 @@
-import { refuseUnknown, nearest, splitVerb, writeOutRehearse } from './commands/arguments.ts';
-import { processTerminal, reportFailure } from './commands/terminal.ts';
-import type { Verb } from './commands/verb.ts';
-import { exitCode, Fault } from './fault/fault.ts';
+import { writeSync } from 'node:fs';
+import type { VerbTable } from './commands/dispatch.ts';
 import { version } from './version.ts';
 
-interface Entry {
-  readonly about: string;
-  /** Loaded only when the verb is called. */
-  readonly load: () => Promise<{ readonly default: Verb }>;
-  readonly hidden?: true;
-}
-
-const verbs: Readonly<Record<string, Entry>> = {
+const verbs: VerbTable = {
   init: {
     about: 'Walk through a new site, build the cluster, deploy the product',
     load: () => import('./commands/init.ts'),
@@ -63,58 +54,9 @@ For every verb:
 kloudspot VERB --help says more. Try it without risk: kloudspot init --rehearse
 `;
 
-async function main(argv: readonly string[]): Promise<number> {
-  const names = new Set(Object.keys(verbs));
-  const { verb: name, rest } = splitVerb(argv, names);
-  const asksHelp = rest.includes('--help') || rest.includes('-h');
-  if (name === undefined || name === 'help') return rootAnswer(rest, asksHelp || name === 'help');
-  const entry = verbs[name];
-  if (!entry) throw unknownVerb(name, names);
-  const { default: verb } = await entry.load();
-  if (asksHelp) {
-    const usage = await verb.usage();
-    process.stdout.write(`${process.stdout.isTTY ? usage : withoutControlCodes(usage)}\n`);
-    return exitCode.done;
-  }
-  const words = writeOutRehearse(rest);
-  refuseUnknown(words, verb.flags, name);
-  return verb.run(words);
-}
-
-function rootAnswer(flags: readonly string[], asksHelp: boolean): number {
-  if (flags.includes('--version') || flags.includes('-v')) {
-    process.stdout.write(`${version}\n`);
-    return exitCode.done;
-  }
-  process.stdout.write(helpText());
-  return asksHelp || flags.length === 0 ? exitCode.done : exitCode.usage;
-}
-
-function unknownVerb(name: string, names: ReadonlySet<string>): Fault {
-  const group = [...names].filter((verb) => verb.startsWith(`${name} `));
-  const near = nearest(name, names);
-  return new Fault({
-    what: group.length > 0 ? `kloudspot ${name} needs one more word.` : `There is no verb ${name}.`,
-    next: [
-      ...group.map((verb) => `kloudspot ${verb}`),
-      ...(near ? [`Did you mean kloudspot ${near}?`] : []),
-      'kloudspot --help lists the verbs.',
-    ],
-  });
-}
-
-function withoutControlCodes(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes are what is looked for.
-  return text.replace(/\u001b\[\d+m/g, '');
-}
-
 const argv = process.argv.slice(2);
-main(argv).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    const settings = { json: argv.includes('--json'), verbose: argv.includes('--verbose') };
-    process.exitCode = reportFailure(error, settings, processTerminal());
-  },
-);
+const [first] = argv;
+// Straight to the descriptor, and nothing else loaded: the help comes in little more than the runtime's own start.
+if (first === undefined || first === '--help' || first === '-h' || first === 'help') writeSync(1, helpText());
+else if (first === '--version' || first === '-v') writeSync(1, `${version}\n`);
+else import('./commands/dispatch.ts').then(({ dispatch }) => dispatch(argv, verbs));

@@ -84,8 +84,9 @@ function usage(what: string, verb: string, near?: string): Fault {
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: { word: string; distance: number } | undefined;
   for (const candidate of known) {
-    const distance = editDistance(word, candidate);
-    if (distance <= 2 && distance < (best?.distance ?? 3)) best = { word: candidate, distance };
+    // Of two equally near words the one of the same length: letters are swapped more often than forgotten.
+    const distance = editDistance(word, candidate) + (word.length === candidate.length ? 0 : 0.5);
+    if (distance < 3 && distance < (best?.distance ?? 3)) best = { word: candidate, distance };
   }
   return best?.word;
 }

@@ -9,35 +9,44 @@ import { openMemory } from '../operator/memory.ts';
 import type { Plan } from '../plan/document.ts';
 import { makePlan } from '../plan/plan.ts';
 import { valuesText } from '../plan/values.ts';
+import { loadSiteWithProduct } from '../product/fit.ts';
 import { loadProduct } from '../product/load.ts';
 import type { Product } from '../product/schema.ts';
 import type { RunHandle, RunOrder } from '../run/event.ts';
 import { followRun } from '../run/follow.ts';
 import { launchRun } from '../run/launch.ts';
 import { steerRun } from '../run/steer.ts';
-import { judgeDraft, loadSite, parseDraft } from '../site/load.ts';
+import { judgeDraft, parseDraft } from '../site/load.ts';
 import { loadDraft, removeDraft, saveDraft, saveSite, siteText, writeAtomic } from '../site/save.ts';
 import type { Site, SiteDraft } from '../site/schema.ts';
 import type { AccessState, InitSession } from '../ui/session.ts';
 import { gatherEvidence } from './evidence.ts';
-import type { Settings } from './flags.ts';
+import { type Settings, settingsFrom } from './flags.ts';
 import { reachNodes } from './gather.ts';
 import { firstDraft } from './first-draft.ts';
+import { program } from './program.ts';
 import { givenPasswords } from './site.ts';
+import { timeLeft } from './time-left.ts';
 import { openWorld, type World } from './world.ts';
 
-/** The program itself, as a run's process is started again: runtime and entry. */
-export const program: readonly string[] = [process.execPath, process.argv[1] ?? ''];
-
-/** The door between the pages of `init` and the world. */
-export async function openInitSession(settings: Settings, productName: string): Promise<InitSession> {
+/** The door between the pages of `init` and the world. `productName`: for a new site; a site file or draft names its own. */
+export async function openInitSession(settings: Settings, productName: string | undefined): Promise<InitSession> {
   const passwords = await givenPasswords(settings);
   const [world, product] = await Promise.all([
     openWorld({ files: settings.files, passwords, rehearsal: settings.rehearsal, fresh: true }),
-    loadProduct(productName),
+    productName === undefined ? productOfSite(settings) : loadProduct(productName),
   ]);
   return new Session(settings, world, passwords, product);
 }
+
+async function productOfSite(settings: Settings): Promise<Product> {
+  if (settings.siteGiven) return (await loadSiteWithProduct(settings.site)).product;
+  const unfinished = await loadDraft(settings.files).catch(() => undefined);
+  const named = unfinished?.draft['product'];
+  return loadProduct(typeof named === 'string' ? named : usualProduct);
+}
+
+const usualProduct = 'kloudspot';
 
 class Session implements InitSession {
   readonly files;
@@ -71,13 +80,27 @@ class Session implements InitSession {
   }
 
   async newDraft(): Promise<SiteDraft> {
+    if (this.#settings.siteGiven) return this.loadSite(this.#settings.site);
     return this.#world.draft ?? firstDraft(this.product);
   }
 
   async loadSite(path: string): Promise<SiteDraft> {
-    await loadSite(path);
-    this.#memory.rememberSite(path, path);
-    return parseDraft(await readFile(path, 'utf8'));
+    const { site, text, product } = await loadSiteWithProduct(path);
+    if (product.file !== this.product.file) {
+      throw new Fault({
+        what: `This site runs ${product.name}, and these pages ask for ${this.product.name}.`,
+        where: path,
+        next: [`Leave, and begin with it: kloudspot init --site ${path}`],
+      });
+    }
+    this.#memory.rememberSite(site.name, path);
+    return parseDraft(text);
+  }
+
+  /** A rehearsal lies under a root of its own; this session stays as it is. */
+  async rehearse(): Promise<InitSession> {
+    const rehearsing = settingsFrom({ rehearse: '', color: this.#settings.color, ascii: this.#settings.ascii });
+    return openInitSession(rehearsing, this.product.file);
   }
 
   async recentSites() {
@@ -112,7 +135,9 @@ class Session implements InitSession {
     facts: ReadonlyMap<string, NodeFacts>,
     _signal: AbortSignal,
   ): Promise<readonly Finding[]> {
-    const evidence = await gatherEvidence(site, this.#world.hosts, this.#world.clock);
+    const evidence = await gatherEvidence(site, this.#world.hosts, this.#world.clock, {
+      passwordsInMemory: this.#passwords.all().length > 0,
+    });
     return runChecks({ site, product: this.product, facts, evidence });
   }
 
@@ -156,18 +181,8 @@ class Session implements InitSession {
     return steerRun(this.files, run.id, order);
   }
 
-  /** Steps go side by side over the nodes: of each group the longest chain counts, not the sum. */
   estimate(plan: Plan, doneSteps: ReadonlySet<string>): number | undefined {
-    const times = plan.steps
-      .filter((step) => !doneSteps.has(step.id))
-      .map((step) => ({ step, ms: this.#memory.stepTime(step.kind) }));
-    if (times.length === 0 || times.some(({ ms }) => ms === undefined)) return undefined;
-    const finish = new Map<string, number>();
-    for (const { step, ms } of times) {
-      const ready = Math.max(0, ...step.needs.map((need) => finish.get(need) ?? 0));
-      finish.set(step.id, ready + (ms ?? 0));
-    }
-    return Math.max(...finish.values());
+    return timeLeft(plan, doneSteps, this.#memory.stepTime);
   }
 
   close(): Promise<void> {

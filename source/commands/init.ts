@@ -9,7 +9,11 @@ export default defineVerb({
     'Walk through a new site, build the cluster and deploy the product. With --site FILE --yes nothing is asked. Exit codes: 0 done, 2 invalid site, 3 preflight failed, 4 a step failed (kloudspot resume goes on), 5 locked, 6 refused.',
   flags: {
     ...globalFlags,
-    product: { type: 'string', valueHint: 'NAME|FILE', description: 'The product of a new site. Default: kloudspot.' },
+    product: {
+      type: 'string',
+      valueHint: 'NAME|FILE',
+      description: 'The product of a new site: one of templates/products, or a file.',
+    },
   },
   run: async ({ args }) => {
     const settings = settingsFrom(args);
@@ -21,11 +25,11 @@ export default defineVerb({
         'Without a terminal: kloudspot init --site FILE --yes   (line by line: --plain)',
       );
     }
-    return walk(settings, terminal, args.product ?? 'kloudspot');
+    return walk(settings, terminal, args.product);
   },
 });
 
-async function walk(settings: Settings, terminal: Terminal, productName: string): Promise<ExitCode> {
+async function walk(settings: Settings, terminal: Terminal, productName: string | undefined): Promise<ExitCode> {
   const drawn = terminal.capable && !settings.plain;
   // Keys typed before the first page must not be echoed over it.
   if (drawn) terminal.input.setRawMode(true);

@@ -2,9 +2,10 @@ import { access } from 'node:fs/promises';
 import { Fault } from '../fault/fault.ts';
 import { type Passwords, readPasswords } from '../host/secrets.ts';
 import { openMemory } from '../operator/memory.ts';
+import { loadSiteWithProduct } from '../product/fit.ts';
 import { loadProduct } from '../product/load.ts';
 import type { Product } from '../product/schema.ts';
-import { judgeDraft, loadSite } from '../site/load.ts';
+import { judgeDraft } from '../site/load.ts';
 import type { Site } from '../site/schema.ts';
 import type { Settings } from './flags.ts';
 import { openWorld, type World } from './world.ts';
@@ -31,8 +32,7 @@ export async function openSite(settings: Settings, { fresh = false } = {}): Prom
   const passwords = await givenPasswords(settings);
   const world = await openWorld({ files: settings.files, passwords, rehearsal: settings.rehearsal, fresh });
   try {
-    const { site, from } = await findSite(settings, world);
-    const product = await loadProduct(site.product);
+    const { site, product, from } = await findSite(settings, world);
     if (settings.siteGiven) openMemory(settings.files).rememberSite(site.name, settings.site);
     return { site, product, passwords, world, from, close: () => world.close() };
   } catch (error) {
@@ -41,14 +41,19 @@ export async function openSite(settings: Settings, { fresh = false } = {}): Prom
   }
 }
 
-async function findSite(settings: Settings, world: World): Promise<{ site: Site; from: string }> {
+async function findSite(settings: Settings, world: World): Promise<{ site: Site; product: Product; from: string }> {
   if (settings.siteGiven || (await exists(settings.site))) {
-    const { site } = await loadSite(settings.site);
-    return { site, from: settings.site };
+    const { site, product } = await loadSiteWithProduct(settings.site);
+    return { site, product, from: settings.site };
   }
   if (world.draft) {
     const judged = judgeDraft(world.draft);
-    if ('site' in judged) return { site: judged.site, from: `the rehearsal ${world.scenario ?? ''}`.trim() };
+    if ('site' in judged)
+      return {
+        site: judged.site,
+        product: await loadProduct(judged.site.product),
+        from: `the rehearsal ${world.scenario ?? ''}`.trim(),
+      };
   }
   throw new Fault({
     what: 'There is no site yet.',
