@@ -1,6 +1,6 @@
 import { bodyColumns, bodyRows } from '../app/layout.ts';
 import type { AppState, Overlay } from '../app/state.ts';
-import { type PagerLine, type PagerState, page, pagerHeight, pagerOf } from '../pager/state.ts';
+import { type PagerLine, type PagerState, page, pagerHeight, pagerOf, shownLines } from '../pager/state.ts';
 import { type RunState, stepHere } from './state.ts';
 
 /** An open log grows with its step, and stays at its end when it is read there. */
