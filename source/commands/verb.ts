@@ -29,11 +29,21 @@ export function defineVerb<const Flags extends ArgsDef>(definition: VerbDefiniti
   };
   return {
     flags: definition.flags,
-    usage: async () => (await import('citty')).renderUsage(command, { meta: { name: 'kloudspot' } }),
+    usage: async () => {
+      const usage = await (await import('citty')).renderUsage(command, { meta: { name: 'kloudspot' } });
+      // Its first line repeats the whole description behind the last word: say it once, in lines that fit.
+      const [, ...rest] = usage.split('\n');
+      return [...folded(definition.description), ...rest].join('\n');
+    },
     run: async (argv) => {
       const { runCommand } = await import('citty');
       await runCommand(command, { rawArgs: [...argv] });
       return code;
     },
   };
+}
+
+/** In lines of at most 78 columns. */
+function folded(text: string): string[] {
+  return text.match(/.{1,78}(?:\s|$)/g)?.map((line) => line.trimEnd()) ?? [text];
 }
