@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -25,11 +25,11 @@ describe('a clock that leaps', () => {
     );
   });
 
-  test('stands still while a file is being read', async () => {
+  test('stands still while files are being read', async () => {
     const clock = virtualClock({ real: 0, virtual: 0, speed: 0 });
     const late = clock.sleep(60_000).then(() => 'deadline');
     const work = (async () => {
-      for (let round = 0; round < 20; round += 1) await readFile(new URL(import.meta.url));
+      for (let round = 0; round < 20; round += 1) await stat(new URL(import.meta.url));
       return 'work';
     })();
     expect(await Promise.race([late, work])).toBe('work');

@@ -81,6 +81,7 @@ export const readPodStatus = reader('status', podStatus, {});
 export const readService = reader('spec', serviceSpec, {});
 export const readVolume = reader('spec', volumeSpec, {});
 export const readClaim = reader('spec', claimSpec, {});
+export const readDevice = reader('spec', z.object({ path: z.string().default('') }), {});
 export const readPools = reader('spec', pools, {});
 
 /** Whether a pod serves. */

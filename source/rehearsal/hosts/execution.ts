@@ -29,14 +29,14 @@ export class Execution {
   readonly #connection: Connection;
   readonly #options: ExecutionOptions;
   readonly #output: Output;
-  readonly #until: number;
+  /** ms that the command has taken. The time that this machine needs to reckon it does not count. */
+  #spent = 0;
 
   constructor(world: World, connection: Connection, options: ExecutionOptions) {
     this.#world = world;
     this.#connection = connection;
     this.#options = options;
     this.#output = new Output(options.onLine);
-    this.#until = world.clock.now() + options.deadline;
   }
 
   /** Runs a program, or what stands for a named script. */
@@ -53,20 +53,25 @@ export class Execution {
 
   /** Lets ms pass, no longer than the deadline, and looks now and then whether anybody is there still. */
   async pass(ms: number): Promise<void> {
-    const end = this.#world.clock.now() + ms;
+    const end = this.#spent + ms;
     for (;;) {
-      const now = this.#world.clock.now();
-      const stretch = Math.min(lookEveryMs, end - now, this.#until - now);
-      if (stretch > 0) await this.#sleep(stretch);
+      await this.#spend(Math.min(lookEveryMs, end - this.#spent));
       if (!this.#world.look((state) => alive(this.#connection, state))) await this.#breakOff();
-      const later = this.#world.clock.now();
-      if (later >= end) return;
-      if (later >= this.#until) throw overdue(this.#connection.node, this.#options.shown, this.#options.deadline);
+      if (this.#spent >= end) return;
+      if (this.#spent >= this.#options.deadline) {
+        throw overdue(this.#connection.node, this.#options.shown, this.#options.deadline);
+      }
     }
   }
 
+  async #spend(ms: number): Promise<void> {
+    const stretch = Math.min(ms, this.#options.deadline - this.#spent);
+    if (stretch > 0) await this.#sleep(stretch);
+    this.#spent += Math.max(0, stretch);
+  }
+
   async #breakOff(): Promise<never> {
-    await this.#sleep(Math.max(0, Math.min(silenceMs, this.#until - this.#world.clock.now())));
+    await this.#spend(silenceMs);
     throw lost(this.#connection);
   }
 
@@ -138,13 +143,12 @@ export class Execution {
   /** The command goes on without us: what it does is done when the connection breaks. */
   async #drop(ms: number, argv: readonly string[], script?: Program): Promise<never> {
     const steps = this.#steps(argv, script);
-    const end = this.#world.clock.now() + ms;
+    const end = this.#spent + ms;
     for (let next = steps.next(); next.done !== true; next = steps.next()) {
-      const left = end - this.#world.clock.now();
+      const left = end - this.#spent;
       if (left > 0) await this.pass(Math.min(left, next.value));
     }
-    await this.#breakOff();
-    throw lost(this.#connection);
+    return this.#breakOff();
   }
 
   #cutPower(afterSeconds: number, backAfterSeconds: number | undefined): void {

@@ -73,7 +73,9 @@ interface Sleeper {
 }
 
 /** A command that runs sleeps no longer than this at a time; only deadlines and waits do, and they must not expire too early. */
-const farMs = 2_500;
+const farMs = 6_000;
+/** Turns of the event loop without any file work before a leap; before a far one they take 1 ms each. */
+const quietTurns = { near: 2, far: 10 } as const;
 /** After this many leaps in a row nothing but a heartbeat is left waiting: spare the processor. */
 const restlessLeaps = 5_000;
 
@@ -131,7 +133,7 @@ class LeapingClock implements VirtualClock {
     const settle = (quiet: number): void => {
       const busy = process.getActiveResourcesInfo().some((resource) => /^(FSReq|CloseReq)/.test(resource));
       const far = this.#soonest() - this.#now > farMs;
-      if (!busy && quiet >= (far ? 4 : 2)) this.#leap();
+      if (!busy && quiet >= (far ? quietTurns.far : quietTurns.near)) this.#leap();
       else if (busy || far) setTimeout(settle, 1, busy ? 0 : quiet + 1);
       else setImmediate(settle, quiet + 1);
     };

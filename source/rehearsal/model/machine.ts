@@ -53,6 +53,8 @@ export const lvmSchema = z.object({
       extents: z.number().int(),
       tags: z.array(z.string()),
       mount: z.string().optional(),
+      /** What wipefs would find on it. */
+      signature: z.string().optional(),
     }),
   ),
 });

@@ -61,6 +61,7 @@ export function lvmOf(identity: string, disks: ScenarioNode['disks']): Lvm {
         extents: Math.ceil(disk.rootGiB / extent),
         tags: [],
         mount: '/',
+        signature: 'ext4',
       });
     }
   }
@@ -135,7 +136,7 @@ function logicalVolumes(machine: Machine, group: string, disk: Disk): BlockDevic
       mountPoints: volume.mount === undefined ? [] : [volume.mount],
       disk,
       children: [],
-      ...(volume.mount === undefined ? {} : { fsType: 'ext4', uuid: uuidOf(`fs/${volume.uuid}`) }),
+      ...(volume.signature === undefined ? {} : { fsType: volume.signature, uuid: uuidOf(`fs/${volume.uuid}`) }),
     }));
 }
 

@@ -49,15 +49,12 @@ export function addVolume(
   name: string,
   extents: number,
   tags: readonly string[],
-): void {
+): Machine['lvm']['logical'][number] {
   const serial = machine.lvm.logical.length;
-  machine.lvm.logical.push({
-    name,
-    uuid: lvmUuidOf(`lv/${machine.id}/${machine.bootId}/${name}/${serial}`),
-    group,
-    extents,
-    tags: [...tags],
-  });
+  const uuid = lvmUuidOf(`lv/${machine.id}/${machine.bootId}/${name}/${serial}`);
+  const volume: Machine['lvm']['logical'][number] = { name, uuid, group, extents, tags: [...tags] };
+  machine.lvm.logical.push(volume);
+  return volume;
 }
 
 /** `group/name`, `/dev/group/name` or the two words. */

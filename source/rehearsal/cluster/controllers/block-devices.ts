@@ -27,12 +27,16 @@ export function reconcileBlockDevices(round: Round): void {
     const namespace = pod.metadata.namespace ?? 'openebs';
     if (node === undefined || machine === undefined) continue;
     for (const volume of machine.lvm.logical) {
-      const path = `/dev/mapper/${mapperName(volume.group, volume.name)}`;
+      const path = pathOf(volume);
       if (volume.mount !== undefined || !admits(round, namespace, path, `/dev/${volume.group}/${volume.name}`))
         continue;
       record(round, machine, node, namespace, volume, path);
     }
   }
+}
+
+export function pathOf(volume: { readonly group: string; readonly name: string }): string {
+  return `/dev/mapper/${mapperName(volume.group, volume.name)}`;
 }
 
 function admits({ cluster }: Round, namespace: string, path: string, link: string): boolean {

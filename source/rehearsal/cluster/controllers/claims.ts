@@ -68,7 +68,7 @@ function bind(round: Round, claim: KubeObject, found: StorageClass, node: string
   if (found.provisioner === lvmDriver) {
     const group = machine === undefined ? undefined : groupOf(machine, found);
     if (machine === undefined || group === undefined) return;
-    addVolume(machine, group, name, extentsFor(machine, group, claim), []);
+    addVolume(machine, group, name, extentsFor(machine, group, claim), []).signature = 'ext4';
   }
   const { storage } = readClaim(claim).resources.requests;
   put(

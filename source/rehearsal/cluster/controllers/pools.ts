@@ -2,9 +2,11 @@ import type { KubeObject } from '../../model/cluster.ts';
 import { hexOf } from '../../model/random.ts';
 import { workload } from '../manifests.ts';
 import type { Round } from '../round.ts';
-import { isReady, readPod, readPools } from '../shapes.ts';
+import { isReady, readDevice, readPod, readPools } from '../shapes.ts';
 import { find, list, ownedBy, put, putStatus, remove } from '../store.ts';
+import { pathOf } from './block-devices.ts';
 import { trouble } from './events.ts';
+import { machineOfNode } from './nodes.ts';
 
 const ofCluster = 'openebs.io/cstor-pool-cluster';
 const hostname = 'kubernetes.io/hostname';
@@ -55,7 +57,7 @@ function keep(round: Round, pools: KubeObject): void {
       trouble(round, pools, 'Create', `Pool provisioning failed for ${node}: ${wrong ?? 'no block device given'}`);
       continue;
     }
-    for (const device of devices) claimDevice(round, namespace, device);
+    for (const device of devices) claimDevice(round, namespace, device, node);
     put(
       cluster,
       {
@@ -91,9 +93,13 @@ function refusal({ cluster }: Round, namespace: string, name: string, node: stri
   return undefined;
 }
 
-function claimDevice({ cluster }: Round, namespace: string, name: string): void {
-  const device = find(cluster, 'BlockDevice', namespace, name);
-  if (device !== undefined) putStatus(cluster, device, { claimState: 'Claimed', state: 'Active' });
+/** The pool takes the device: from now on it carries the pool's mark. */
+function claimDevice(round: Round, namespace: string, name: string, node: string): void {
+  const device = find(round.cluster, 'BlockDevice', namespace, name);
+  if (device === undefined) return;
+  putStatus(round.cluster, device, { claimState: 'Claimed', state: 'Active' });
+  const volume = machineOfNode(round, node)?.lvm.logical.find((one) => pathOf(one) === readDevice(device).path);
+  if (volume !== undefined) volume.signature = 'zfs_member';
 }
 
 function watch({ cluster }: Round, instance: KubeObject): void {
