@@ -38,7 +38,7 @@ export function Frame(props: FrameProps): ReactNode {
     <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
       <Head {...props} />
       {rail ? null : <Trail marks={props.trail} width={columns} />}
-      <Box flexShrink={0} height={bodyRows(props.size) - 1} overflow="hidden">
+      <Box flexShrink={0} height={bodyRows(props.size)} overflow="hidden">
         {rail ? <Rail marks={props.trail} /> : null}
         <Box flexDirection="column" flexGrow={1} flexShrink={0} overflow="hidden">
           {props.children}

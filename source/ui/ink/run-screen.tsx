@@ -81,13 +81,7 @@ function AttachedRun(props: {
         {state.overlay ? (
           <OverlayView state={state} overlay={state.overlay} width={width} />
         ) : (
-          <RunPage
-            run={state.run}
-            rows={bodyRows(size) - 1}
-            width={width}
-            now={state.now + state.run.ahead}
-            tick={frame}
-          />
+          <RunPage run={state.run} rows={bodyRows(size)} width={width} now={state.now + state.run.ahead} tick={frame} />
         )}
       </Frame>
     </ThemeContext>

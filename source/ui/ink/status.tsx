@@ -65,7 +65,7 @@ function StatusScreen(props: {
 }): ReactNode {
   const { options, theme, leave } = props;
   const size = useWindowSize();
-  const height = bodyRows(size) - 1;
+  const height = bodyRows(size);
   const [state, tell] = useReducer(watch, { report: undefined, problem: undefined, top: 0, left: false });
   useEffect(() => {
     let here = true;

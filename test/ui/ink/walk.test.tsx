@@ -107,6 +107,12 @@ describe('access', () => {
       .keys('f');
     expect(walk.shown()).toContain('CHANGED. Before: ED25519 SHA256:old');
   });
+  it('no sudo is no access', () => {
+    const refused = facts('ks', '10.0.4.21', { access: { user: 'guest', sudo: 'refused', address: '10.0.4.21' } });
+    const walk = at().tell({ type: 'access', reach: '10.0.4.21', now: 0, state: { state: 'ready', facts: refused } });
+    expect(walk.shown()).toContain('✗ no sudo');
+    expect(walk.shown()).toContain('guest may not use sudo there');
+  });
   it('takes a password that is never on the screen', () => {
     const walk = at()
       .tell({
@@ -162,6 +168,17 @@ describe('preflight and review', () => {
     expect(asked()).toBe(before);
     walk.keys('<escape><enter><^u>spot.acme.de<enter>n');
     expect(asked()).toBe(before + 1);
+  });
+});
+
+describe('what the facts rule out', () => {
+  it('stands beside the nodes, and the trail keeps its mark', () => {
+    const old = facts('ks', '10.0.4.21', { cpu: { model: 'QEMU', cores: 16, flags: [] } });
+    const walk = at()
+      .keys('12')
+      .tell({ type: 'access', reach: '10.0.4.21', now: 0, state: { state: 'ready', facts: old } });
+    expect(walk.shown()).toContain('!Nodes');
+    expect(walk.keys('1').shown()).toContain('has no AVX');
   });
 });
 

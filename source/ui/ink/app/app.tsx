@@ -1,6 +1,6 @@
 import { useAnimation, useInput, usePaste, useWindowSize } from 'ink';
 import { type ReactNode, useEffect, useSyncExternalStore } from 'react';
-import { pageFindings, pageOf } from '../../../wizard/pages.ts';
+import { pageFindings, pageNotes, pageOf } from '../../../wizard/pages.ts';
 import { FormPage } from '../form/form.tsx';
 import { Frame, type TrailMark } from '../frame.tsx';
 import { keysOf, press } from '../keys.ts';
@@ -54,7 +54,7 @@ export function isBusy(state: AppState): boolean {
 /** One frame. Pure, so that it can be drawn into a string. */
 export function Screen(props: { readonly state: AppState; readonly theme: Theme; readonly tick: number }): ReactNode {
   const { state } = props;
-  const rows = bodyRows(state.size) - 1;
+  const rows = bodyRows(state.size);
   const width = bodyColumns(state.size);
   const at = trail.findIndex((stop) => stop.id === state.screen);
   return (
@@ -131,7 +131,10 @@ function marks(state: AppState): readonly TrailMark[] {
 }
 
 function isDone(state: AppState, id: ScreenId): boolean {
-  if (isPage(id)) return pageFindings(pageOf(id), viewOf(state)).length === 0;
+  if (isPage(id)) {
+    const [page, view] = [pageOf(id), viewOf(state)];
+    return pageFindings(page, view).length === 0 && pageNotes(page, view).every((note) => note.grade !== 'fail');
+  }
   if (id === 'preflight')
     return (
       state.preflight.of === state.draft &&

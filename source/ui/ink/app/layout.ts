@@ -13,9 +13,9 @@ interface Size {
 export const isTooSmall = (size: Size): boolean => size.columns < least.columns || size.rows < least.rows;
 export const hasRail = (size: Size): boolean => size.columns >= railFrom;
 
-/** Lines between the head (one or two lines) and the line of keys. */
+/** Lines of a page: between the head (one or two lines) and the last two, the message and the keys. */
 export function bodyRows(size: Size): number {
-  return Math.max(1, size.rows - (hasRail(size) ? 2 : 3));
+  return Math.max(1, size.rows - (hasRail(size) ? 3 : 4));
 }
 
 /** Cells that a page may fill. */

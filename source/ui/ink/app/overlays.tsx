@@ -17,8 +17,7 @@ export function OverlayView(props: {
   readonly width: number;
 }): ReactNode {
   const { overlay, width } = props;
-  if (overlay.kind === 'pager')
-    return <Pager state={overlay.pager} width={width} rows={bodyRows(props.state.size) - 1} />;
+  if (overlay.kind === 'pager') return <Pager state={overlay.pager} width={width} rows={bodyRows(props.state.size)} />;
   return (
     <Box flexDirection="column" flexShrink={0} paddingTop={1}>
       {overlay.kind === 'help' ? <Help {...overlay} width={width} /> : null}

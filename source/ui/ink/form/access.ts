@@ -28,7 +28,7 @@ export function accessWords(entry: AccessEntry | undefined, now: number): { grad
       return { grade: 'running', text: `connecting, ${seconds} s` };
     }
     case 'ready':
-      return { grade: 'pass', text: readyWords(access.facts.access) };
+      return { grade: access.facts.access.sudo === 'refused' ? 'fail' : 'pass', text: readyWords(access.facts.access) };
     case 'host-key-unknown':
       return access.offers.some((offer) => offer.changedFrom !== undefined)
         ? { grade: 'fail', text: 'host key changed' }

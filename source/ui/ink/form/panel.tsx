@@ -48,27 +48,36 @@ function ofField(state: AppState, place: FormPlace): Said | undefined {
   return problem === undefined ? undefined : { mark: 'fail', text: problem };
 }
 
+/** Of the node one stands on, else of every node that cannot be used yet; then of the host keys. */
 function ofAccess(state: AppState, place: FormPlace): readonly Said[] {
-  const list: Said[] = [];
-  const index = place.line?.kind === 'row' ? Number(place.line.row) : undefined;
-  const access =
-    index === undefined ? undefined : state.access.get(textAt(draftNodes(state.draft)[index], ['reach']))?.state;
-  const called = index === undefined ? '' : nodeCalled(state.draft, index);
-  if (access?.state === 'failed')
-    list.push({ mark: 'fail', text: [`${called}: ${access.what}`, ...access.next].join(' ') });
-  if (access?.state === 'password-needed')
-    list.push({
-      mark: 'warn',
-      text: `${called}: ${access.why} p gives a password for this node, P one for all, u another user.`,
-    });
+  const here = place.line?.kind === 'row' ? Number(place.line.row) : undefined;
+  const list = draftNodes(state.draft).flatMap((_, index) =>
+    here === undefined || here === index ? nodeAccess(state, index) : [],
+  );
   const { offers } = offersOf(state);
   const changed = offers.filter((offer) => offer.changedFrom !== undefined).length;
-  if (offers.length > 0)
-    list.push({
-      mark: changed > 0 ? 'fail' : 'warn',
-      text: `Host keys: ${offers.length - changed} new, ${changed} changed. f shows the fingerprints and trusts them.`,
-    });
-  return list;
+  if (offers.length === 0) return list;
+  const text = `Host keys: ${offers.length - changed} new, ${changed} changed. f shows the fingerprints and trusts them.`;
+  return [...list, { mark: changed > 0 ? 'fail' : 'warn', text }];
+}
+
+function nodeAccess(state: AppState, index: number): readonly Said[] {
+  const access = state.access.get(textAt(draftNodes(state.draft)[index], ['reach']))?.state;
+  const called = nodeCalled(state.draft, index);
+  if (access?.state === 'failed')
+    return [{ mark: 'fail', text: [`${called}: ${access.what}`, ...access.next].join(' ') }];
+  if (access?.state === 'password-needed')
+    return [
+      {
+        mark: 'warn',
+        text: `${called}: ${access.why} p gives a password for this node, P one for all, u another user.`,
+      },
+    ];
+  if (access?.state === 'ready' && access.facts.access.sudo === 'refused')
+    return [
+      { mark: 'fail', text: `${called}: ${access.facts.access.user} may not use sudo there. u gives another user.` },
+    ];
+  return [];
 }
 
 function toneOf(mark: Said['mark']): Tone {
@@ -92,11 +101,12 @@ export function Panel(props: {
     }));
     return <Choice rows={rows} index={editor.choice.index} height={props.rows - 1} width={props.width} />;
   }
+  const crowded = props.list.reduce((sum, one) => sum + saidHeight(theme, one, props.width), 0) > props.rows;
   let left = props.rows;
   return props.list.map((one) => {
     if (left <= 0) return null;
     // One long sentence must not push out the others.
-    const most = Math.min(left, props.list.length > 1 && props.rows < 8 ? 2 : left);
+    const most = Math.min(left, crowded ? 2 : left);
     left -= Math.min(most, saidHeight(theme, one, props.width));
     return (
       <Marked
