@@ -5,11 +5,11 @@ import { Rehearsal } from './program.ts';
 
 describe('a wrong site file gives every problem with its place, and is left as it was', () => {
   it.each([
-    ['a tab', (text: string) => text.replace('\nnodes:', '\n\tnodes:'), [/tab/i, /site\.yaml:\d+:\d+/]],
+    ['a tab', (text: string) => text.replace('\nnodes:', '\n\tnodes:'), [/tab/i, /line \d+, column \d+/]],
     [
       'an unknown key',
       (text: string) => text.replace('virtualAddress:', 'virtualAdress:'),
-      [/virtualAdress/, /virtualAddress/, /\d+:\d+/],
+      [/virtualAdress/, /virtualAddress/, /line \d+, column \d+/],
     ],
     [
       'a host name with a capital letter',
@@ -21,7 +21,7 @@ describe('a wrong site file gives every problem with its place, and is left as i
     [
       'an address without prefix',
       (text: string) => text.replace(/address: (\d+\.\d+\.\d+\.\d+)\/\d+/, 'address: $1'),
-      [/prefix/, /\d+:\d+/],
+      [/prefix/, /line \d+, column \d+/],
     ],
     [
       "a virtual address that is a node's",

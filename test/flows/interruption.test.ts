@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { type JournalLine, Rehearsal } from './program.ts';
 
 /** The cluster as its API has it, without what names a moment. */
@@ -30,6 +30,13 @@ async function killAt(rehearsal: Rehearsal, at: (line: JournalLine) => boolean):
 }
 
 describe('a run that is killed', () => {
+  let undisturbed: unknown;
+  beforeAll(async () => {
+    const rehearsal = await Rehearsal.begin();
+    expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+    undisturbed = await endState(rehearsal);
+  });
+
   it.each([
     [
       'while snap installs',
@@ -42,15 +49,12 @@ describe('a run that is killed', () => {
         line.type === 'command' && String(line['command']).includes('helm3,upgrade,--install,kloudspot'),
     ],
   ])('%s goes on with resume to the same end, and repeats nothing that must not be', async (_, moment) => {
-    const undisturbed = await Rehearsal.begin();
-    expect((await undisturbed.run('init', '--yes')).code).toBe(0);
-
-    const killed = await Rehearsal.begin('healthy', 120);
+    const killed = await Rehearsal.begin();
     await killAt(killed, moment);
     expect((await killed.journal()).at(-1)?.type).not.toBe('run-ended');
     const resumed = await killed.run('resume', '--yes');
     expect(resumed.code).toBe(0);
-    expect(await endState(killed)).toEqual(await endState(undisturbed));
+    expect(await endState(killed)).toEqual(undisturbed);
     expect(await killed.runs()).toHaveLength(1);
     const changed = (await killed.journal())
       .filter(({ type, outcome }) => type === 'step-done' && outcome === 'changed')

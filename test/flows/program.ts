@@ -15,10 +15,16 @@ export class Rehearsal {
 
   private constructor(root: string, scenario: string, speed: number) {
     this.root = root;
-    this.#flags = [`--rehearse=${scenario}`, `--speed=${speed}`, '--root', join(root, 'root')];
+    this.#flags = [
+      `--rehearse=${scenario}`,
+      `--speed=${speed}`,
+      '--accept-new-host-keys',
+      '--root',
+      join(root, 'root'),
+    ];
   }
 
-  static async begin(scenario = 'healthy', speed = 2000): Promise<Rehearsal> {
+  static async begin(scenario = 'healthy', speed = 90): Promise<Rehearsal> {
     const root = await mkdtemp(join(tmpdir(), 'kloudspot-flow-'));
     opened.push(root);
     return new Rehearsal(root, scenario, speed);
