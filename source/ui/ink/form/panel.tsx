@@ -75,7 +75,10 @@ function nodeAccess(state: AppState, index: number): readonly Said[] {
     ];
   if (access?.state === 'ready' && access.facts.access.sudo === 'refused')
     return [
-      { mark: 'fail', text: `${called}: ${access.facts.access.user} may not use sudo there. u gives another user.` },
+      {
+        mark: 'fail',
+        text: `${called}: ${access.facts.access.user} may not use sudo there without a password, or not at all. p gives a password, u another user.`,
+      },
     ];
   return [];
 }

@@ -130,6 +130,7 @@ function nodesKey(state: AppState, place: FormPlace, text: string): Step {
 
 function passwordFor(state: AppState, reach: string): 'login' | 'sudo' {
   const access = state.access.get(reach)?.state;
+  if (access?.state === 'ready' && access.facts.access.sudo === 'refused') return 'sudo';
   return access?.state === 'password-needed' ? access.for : 'login';
 }
 
