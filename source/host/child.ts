@@ -61,19 +61,24 @@ export interface Answer {
   readonly stderr: string;
 }
 
-/** Runs a short program to its end, or kills it after `deadline` ms. */
+/** Runs a short program to its end, or kills it after `deadline` ms or when `signal` says so. */
 export async function ask(
   words: readonly [string, ...string[]],
-  { deadline, ...options }: Omit<ChildOptions, 'heard'> & { readonly deadline: number },
+  {
+    deadline,
+    signal,
+    ...options
+  }: Omit<ChildOptions, 'heard'> & { readonly deadline: number; readonly signal?: AbortSignal },
 ): Promise<Answer> {
   const texts: Record<OutputStream, Buffer[]> = { stdout: [], stderr: [] };
   const child = startChild(words, { ...options, heard: (chunk, stream) => texts[stream].push(chunk) });
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, deadline, undefined);
-  });
-  const code = await Promise.race([child.ended, late]);
+  const stop = Promise.withResolvers<undefined>();
+  const timer = setTimeout(stop.resolve, deadline, undefined);
+  const leave = () => stop.resolve(undefined);
+  signal?.addEventListener('abort', leave);
+  const code = await Promise.race([child.ended, stop.promise]);
   clearTimeout(timer);
+  signal?.removeEventListener('abort', leave);
   if (code === undefined) child.kill();
   return { code, stdout: Buffer.concat(texts.stdout).toString(), stderr: Buffer.concat(texts.stderr).toString() };
 }

@@ -18,6 +18,8 @@ class Pool implements HostPool {
   readonly #files: HostFiles;
   readonly #secrets: Secrets;
   readonly #entries = new Map<string, Entry>();
+  /** Node → the address that answered last: it is tried first. */
+  readonly #answered = new Map<string, string>();
   #sockets: Promise<string> | undefined;
 
   constructor(files: HostFiles, secrets: Secrets) {
@@ -32,7 +34,8 @@ class Pool implements HostPool {
     const entry = this.#entries.get(target.node) ?? this.#add(key, target);
     try {
       const host = await entry.host;
-      await host.access();
+      const { address } = await host.access();
+      this.#answered.set(target.node, address);
       return host;
     } catch (error) {
       if (this.#entries.get(target.node) === entry) this.#entries.delete(target.node);
@@ -66,8 +69,10 @@ class Pool implements HostPool {
     if (target.local) return localHost(node, sudoPassword);
     this.#sockets ??= socketFolder(this.#files.sockets);
     const sockets = await this.#sockets;
+    const last = this.#answered.get(node);
+    const addresses = target.addresses.toSorted((a, b) => Number(b === last) - Number(a === last));
     return sshHost({
-      target,
+      target: { ...target, addresses },
       files: this.#files,
       sockets,
       loginPassword: () => this.#secrets.login(node),

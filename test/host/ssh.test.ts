@@ -75,11 +75,6 @@ describe.skipIf(!hasSshd && !required)('over a real sshd', { timeout: 60_000 }, 
       await pinHostKeys(second ? [second] : [], files);
       await pool().get(sshd.target);
     });
-
-    test('the next address is tried where another machine has taken the first', async () => {
-      const target = { ...sshd.target, addresses: ['nosuch.invalid', '127.0.0.1'] };
-      expect(await (await pool().get(target)).access()).toMatchObject({ address: '127.0.0.1' });
-    });
   });
 
   describe('commands', () => {

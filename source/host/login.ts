@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { askPass } from './ask-pass.ts';
+import { type Answer, ask } from './child.ts';
+import { type Greeting, greetingInput, greetingLine, readGreeting } from './greeting.ts';
+import type { HostFiles, HostTarget } from './host.ts';
+import { HostFault } from './host-fault.ts';
+import { changedKey } from './known-hosts.ts';
+import { loginFault, mostTelling, noSsh } from './ssh-faults.ts';
+import { channel, holding, pinning, reaching, sshEnvironment } from './ssh-options.ts';
+
+export interface SshOptions {
+  readonly target: HostTarget;
+  readonly files: HostFiles;
+  /** A private folder with a short path, see `socketFolder`. */
+  readonly sockets: string;
+  readonly loginPassword: () => string | undefined;
+  readonly sudoPassword: () => string | undefined;
+}
+
+/** A master connection that stands, and what the machine said first. */
+export interface Login {
+  readonly socket: string;
+  readonly greeting: Greeting;
+}
+
+/** A whole login: key exchange, the password, sudo's answer (2 s when it refuses, up to 10 s with a name server that is away). */
+const loginLimit = 30_000;
+/** ms that an address gets before the next one is tried beside it: an address that is gone keeps one waiting for 3 to 8 s. */
+const headStart = 1_000;
+
+/** Logs in at the first of the node's addresses that lets us in. Throws the most telling `HostFault` where none does. */
+export async function logIn(options: SshOptions): Promise<Login> {
+  const { node, addresses } = options.target;
+  const enough = new AbortController();
+  const faults: HostFault[] = [];
+  const tries: Promise<Login | undefined>[] = [];
+  try {
+    for (const address of addresses) {
+      const attempt = logInAt(options, address, enough.signal).then((outcome) => {
+        if (!(outcome instanceof HostFault)) return outcome;
+        faults.push(outcome);
+        return undefined;
+      });
+      tries.push(attempt);
+      const open = await Promise.race([anyOf(tries), wait(headStart, undefined, { signal: enough.signal })]);
+      if (open) return open;
+      // it was the right machine: another address leads to no other answer
+      if (faults.some(({ kind }) => kind === 'login-refused')) break;
+    }
+    const open = await anyOf(tries);
+    if (open) return open;
+  } finally {
+    enough.abort();
+  }
+  throw mostTelling(faults) ?? new HostFault('unreachable', node, { what: `${node} has no address.` });
+}
+
+/** The first login that stands; undefined once all have failed. */
+function anyOf(tries: readonly Promise<Login | undefined>[]): Promise<Login | undefined> {
+  const standing = tries.map((attempt) => attempt.then((login) => login ?? Promise.reject(new Error('no login'))));
+  return Promise.any(standing).catch(() => undefined);
+}
+
+/** Ends a master connection. One that hangs does not answer: it ends by its keep-alives, and its socket is no longer used. */
+export async function logOut(socket: string): Promise<void> {
+  await ask(['ssh', ...channel(socket), '-O', 'exit', '--', 'node'], {
+    input: '',
+    environment: sshEnvironment(),
+    deadline: 2_000,
+  });
+  await rm(socket, { force: true });
+}
+
+/** `signal`: another address let us in; this login is no longer wanted. */
+async function logInAt(options: SshOptions, address: string, signal: AbortSignal): Promise<Login | HostFault> {
+  const { target, files, sockets, loginPassword, sudoPassword } = options;
+  const socket = join(sockets, `m-${randomBytes(5).toString('hex')}`);
+  const tried = sudoPassword();
+  const passwordGiven = loginPassword() !== undefined;
+  let answer = await greet(options, { address, socket, signal });
+  if (passwordGiven && /Too many authentication failures/.test(answer.stderr)) {
+    // an agent full of keys used up the tries before the password's turn
+    answer = await greet(options, { address, socket, signal, more: ['-o', 'PubkeyAuthentication=no'] });
+  }
+  const greeting = readGreeting(answer.stdout, address);
+  if (greeting && !signal.aborted)
+    return { socket, greeting: { ...greeting, outdated: () => tried !== sudoPassword() } };
+  await logOut(socket);
+  if (answer.code === 127 && answer.stderr === '') return noSsh(target.node);
+  const failed = { target, address, said: answer.stderr, passwordGiven, cutOff: answer.code === undefined };
+  const fault = loginFault(failed);
+  return fault.kind === 'host-key-changed' ? changedKey(target, address, files) : fault;
+}
+
+interface Greet {
+  readonly address: string;
+  readonly socket: string;
+  readonly signal: AbortSignal;
+  readonly more?: readonly string[];
+}
+
+/** Opens the master connection with the greeting as its first command. */
+async function greet(options: SshOptions, { address, socket, signal, more = [] }: Greet): Promise<Answer> {
+  const { target, files, sockets, loginPassword, sudoPassword } = options;
+  const password = loginPassword();
+  const asked = password === undefined ? undefined : await askPass(sockets, password);
+  const words = [...holding(socket), ...pinning(target.node, files.knownHosts), ...reaching(target), ...more];
+  const batch = ['-o', `BatchMode=${asked ? 'no' : 'yes'}`];
+  try {
+    return await ask(['ssh', ...words, ...batch, '--', address, greetingLine], {
+      input: greetingInput(sudoPassword()),
+      environment: sshEnvironment(asked?.environment),
+      deadline: loginLimit,
+      signal,
+    });
+  } finally {
+    await asked?.close();
+  }
+}
