@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly stdin?: string;
   /** Run as root. */
   readonly sudo?: boolean;
+  /** An argument is a secret: all of them travel on standard input, so that neither ssh's arguments here nor sudo's log there hold it. */
+  readonly secretArguments?: boolean;
   /** In ms from the start; afterwards the command is ended and a `HostFault` of kind `deadline` is thrown. Default 30 000. */
   readonly deadline?: number;
   /** Called for each whole line as it comes. */

@@ -22,9 +22,10 @@ export interface Leave {
  * Ended by TERM, it ends the command and all that the command started.
  */
 const launcher = `
-mark=$1 limit=$2 skip=$3
-shift 3
+mark=$1 limit=$2 skip=$3 hidden=$4
+shift 4
 if [ "$skip" = skip ]; then while IFS= read -r line && [ "$line" != "$mark" ]; do :; done; fi
+if [ "$hidden" = hidden ]; then IFS= read -r line && eval "set -- $line"; fi
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin LC_ALL=C.UTF-8
 export PATH LC_ALL
 child=
@@ -51,7 +52,12 @@ export function sudoWords({ sudo, password }: Leave): string[] {
     : ['sudo', '-n', '-H', '--'];
 }
 
-export function launch(command: Command, leave: Leave, stdin: string, deadline: number): Launch {
+/** Where `hidden`, the command goes to the launcher as the first line of its input; its arguments are single lines. */
+export function launch(
+  command: Command,
+  leave: Leave,
+  { stdin, deadline, hidden = false }: { readonly stdin: string; readonly deadline: number; readonly hidden?: boolean },
+): Launch {
   const mark = `kloudspot-${randomBytes(8).toString('hex')}`;
   const withPassword = leave.sudo === 'password' && leave.password !== undefined;
   const seconds = (deadline / 1000).toFixed(3);
@@ -63,11 +69,13 @@ export function launch(command: Command, leave: Leave, stdin: string, deadline: 
     mark,
     seconds,
     withPassword ? 'skip' : '',
-    ...argumentsOf(command),
+    hidden ? 'hidden' : '',
+    ...(hidden ? [] : argumentsOf(command)),
   ];
+  const input = hidden ? `${commandLine([...argumentsOf(command)])}\n${stdin}` : stdin;
   return {
     line: commandLine([...sudoWords(leave), ...words]),
-    input: withPassword ? `${leave.password}\n${mark}\n${stdin}` : stdin,
+    input: withPassword ? `${leave.password}\n${mark}\n${input}` : input,
     mark,
   };
 }

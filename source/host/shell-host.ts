@@ -88,7 +88,11 @@ export class ShellHost implements Host {
     return this.#carrier.carry(async (start) => {
       this.#stopIfAborted(options.signal);
       const deadline = options.deadline ?? usualDeadline;
-      const { line, input, mark } = launch(command, leave, options.stdin ?? '', deadline);
+      const { line, input, mark } = launch(command, leave, {
+        stdin: options.stdin ?? '',
+        deadline,
+        hidden: options.secretArguments ?? false,
+      });
       const transcript = new Transcript(mark, options.onLine);
       const began = performance.now();
       const child = start(line, { input, heard: (chunk, stream) => transcript.hear(chunk, stream) });

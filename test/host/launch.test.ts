@@ -64,7 +64,7 @@ describe('sudo', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   /** Runs a launched command under a sudo of our own that reads so many lines of its input, and tells what it was given. */
-  function underSudo(linesRead: number, sudo: 'free' | 'password') {
+  function underSudo(linesRead: number, sudo: 'free' | 'password', hidden?: readonly string[]) {
     const program = `#!/bin/bash
 for ((i = 0; i < ${linesRead}; i++)); do IFS= read -r line; echo "read $line" >>${folder}/log; done
 printf '%s ' "$@" | tr '\\n' ' ' >>${folder}/log
@@ -73,7 +73,11 @@ while [ "$1" != -- ]; do shift; done; shift; exec "$@"
     writeFileSync(join(folder, 'sudo'), program);
     writeFileSync(join(folder, 'log'), '');
     chmodSync(join(folder, 'sudo'), 0o755);
-    const { line, input, mark } = launch(['cat'], { sudo, password: 'se cret' }, 'own\ninput', 5_000);
+    const { line, input, mark } = launch(
+      hidden ?? ['cat'],
+      { sudo, password: 'se cret' },
+      { stdin: 'own\ninput', deadline: 5_000, hidden: hidden !== undefined },
+    );
     const result = spawnSync('sh', ['-c', line], { input, env: { PATH: `${folder}:/usr/bin:/bin` } });
     const transcript = new Transcript(mark);
     transcript.hear(result.stdout, 'stdout');
@@ -93,6 +97,20 @@ while [ "$1" != -- ]; do shift; done; shift; exec "$@"
   test('that asks for nothing after all leaves no password in the command input', () => {
     expect(underSudo(0, 'password').stdout).toBe('own\ninput');
   });
+
+  test.each([
+    [1, 'password'],
+    [0, 'password'],
+    [0, 'free'],
+  ] as const)(
+    '%d lines read, %s: arguments that are secret are in no argument list and no log of sudo',
+    (lines, sudo) => {
+      const words = ['sh', '-c', 'printf "%s|" "$@"; cat', 'sh', "to/ken'1", '$HOME', ''];
+      const { stdout, code, log, line } = underSudo(lines, sudo, words);
+      expect({ stdout, code }).toEqual({ stdout: "to/ken'1|$HOME||own\ninput", code: 0 });
+      for (const text of [log, line]) expect(text).not.toContain('to/ken');
+    },
+  );
 
   test('that is free is told not to ask', () => {
     const { stdout, log } = underSudo(0, 'free');

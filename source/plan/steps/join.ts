@@ -139,6 +139,7 @@ async function join(context: StepContext, step: PlannedStep): Promise<void> {
   await runPlanned(context, step, joinNode, {
     fill: { '<token>': token },
     run: {
+      secretArguments: true,
       deadline: minutes(5),
       causes: ['the two clocks differ', 'port 19001 is closed between managers', 'the versions of MicroK8s differ'],
       next: [`journalctl -u snap.microk8s.daemon-k8s-dqlite on ${step.node ?? ''}`],
