@@ -19,6 +19,13 @@ export class LazySegmenter {
   }
 }
 
-function* signs(input) {
-  for (let index = 0; index < input.length; index++) yield { segment: input[index], index, input };
+/** The part of Segments that is used: walked over, and asked what stands at a place. */
+function signs(input) {
+  const at = (index) => ({ segment: input[index], index, input });
+  return {
+    containing: (index = 0) => (index >= 0 && index < input.length ? at(Math.trunc(index)) : undefined),
+    *[Symbol.iterator]() {
+      for (let index = 0; index < input.length; index++) yield at(index);
+    },
+  };
 }

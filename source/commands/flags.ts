@@ -114,7 +114,8 @@ function defaultRoot(rehearsing: boolean, env: NodeJS.ProcessEnv): string {
 function speedFrom(text: string | undefined): number {
   if (text === undefined) return 20;
   const speed = Number(text);
-  if (text.trim() !== '' && speed > 0) return speed;
+  // A million is as good as no waiting at all, and unlike Infinity it can be stored.
+  if (text.trim() !== '' && speed > 0) return Math.min(speed, 1_000_000);
   throw new Fault({ what: `--speed ${text} is not a number above 0.`, next: ['Write for example --speed 60.'] });
 }
 

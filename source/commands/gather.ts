@@ -47,7 +47,7 @@ async function reachNode(target: HostTarget, { world, passwords, accepted, onSta
     await world.hosts.forget(target.node);
     const host = await world.hosts.get(target);
     const facts = await gatherFacts(host, { node: target.node, clock: world.clock, packages: packagesOfInterest });
-    if (facts.access.sudo === 'password' && passwords.sudo(target.node) === undefined) {
+    if (['password', 'refused'].includes(facts.access.sudo) && passwords.sudo(target.node) === undefined) {
       return tell({
         state: 'password-needed',
         for: 'sudo',

@@ -1,4 +1,5 @@
 import { type ExitCode, exitCode, Fault } from '../fault/fault.ts';
+import type { InitSession } from '../ui/session.ts';
 import { globalFlags, type Settings, settingsFrom } from './flags.ts';
 import { processTerminal, refuseToAsk, type Terminal } from './terminal.ts';
 import { defineVerb } from './verb.ts';
@@ -30,19 +31,26 @@ export default defineVerb({
 });
 
 async function walk(settings: Settings, terminal: Terminal, productName: string | undefined): Promise<ExitCode> {
-  const drawn = terminal.capable && !settings.plain;
-  // Keys typed before the first page must not be echoed over it.
-  if (drawn) terminal.input.setRawMode(true);
-  const pages = drawn ? import('../ui/ink/init.tsx') : undefined;
-  const { openInitSession } = await import('./init-session.ts');
-  const session = await openInitSession(settings, productName);
+  const open = async () => (await import('./init-session.ts')).openInitSession(settings, productName);
+  if (terminal.capable && !settings.plain) return drawPages(settings, terminal, open);
+  const { runPlainInit } = await import('../ui/plain/init.ts');
+  const session = await open();
   try {
-    if (pages) return await (await pages).runInkInit(session, { ascii: settings.ascii, color: settings.color });
-    const { runPlainInit } = await import('../ui/plain/init.ts');
     return await runPlainInit(session, terminal);
   } finally {
-    if (drawn) terminal.input.setRawMode(false);
     await session.close();
+  }
+}
+
+async function drawPages(settings: Settings, { input }: Terminal, open: () => Promise<InitSession>): Promise<ExitCode> {
+  // Keys typed before the first page must not be echoed over it.
+  input.setRawMode(true);
+  try {
+    const { runInkInit } = await import('../ui/ink/init.tsx');
+    const { ascii, color, rehearsal } = settings;
+    return await runInkInit(open, { ascii, color, rehearsal: rehearsal && (rehearsal.scenario ?? 'healthy') });
+  } finally {
+    input.setRawMode(false);
   }
 }
 

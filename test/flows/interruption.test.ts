@@ -49,7 +49,7 @@ describe('a run that is killed', () => {
         line.type === 'command' && String(line['command']).includes('helm3,upgrade,--install,kloudspot'),
     ],
   ])('%s goes on with resume to the same end, and repeats nothing that must not be', async (_, moment) => {
-    const killed = await Rehearsal.begin();
+    const killed = await Rehearsal.begin('healthy', 90);
     await killAt(killed, moment);
     expect((await killed.journal()).at(-1)?.type).not.toBe('run-ended');
     const resumed = await killed.run('resume', '--yes');
@@ -84,7 +84,7 @@ describe('scenarios', () => {
   });
 
   it('dies-in-join fails with what was tried and seen, and resume finishes once the node is back', async () => {
-    const rehearsal = await Rehearsal.begin('dies-in-join');
+    const rehearsal = await Rehearsal.begin('dies-in-join', 90);
     const failed = await rehearsal.run('init', '--yes');
     expect(failed.code).toBe(4);
     expect(failed.stdout + failed.stderr).toMatch(/resume/);

@@ -24,7 +24,7 @@ export class Rehearsal {
     ];
   }
 
-  static async begin(scenario = 'healthy', speed = 90): Promise<Rehearsal> {
+  static async begin(scenario = 'healthy', speed = 1_000_000): Promise<Rehearsal> {
     const root = await mkdtemp(join(tmpdir(), 'kloudspot-flow-'));
     opened.push(root);
     return new Rehearsal(root, scenario, speed);

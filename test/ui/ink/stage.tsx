@@ -50,7 +50,7 @@ export function stage(session: InitSession, size = { columns: 80, rows: 24 }) {
   const input = new In();
   const left: number[] = [];
   const world = new World(
-    session,
+    Promise.resolve(session),
     initialState({ size, product: session.product, rehearsal: session.rehearsal, canRehearse: false }),
     (code) => left.push(code),
   );

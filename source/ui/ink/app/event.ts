@@ -15,6 +15,13 @@ export type AppEvent =
   | { readonly type: 'key'; readonly key: KeyPress }
   | { readonly type: 'resize'; readonly columns: number; readonly rows: number }
   | { readonly type: 'time'; readonly now: number }
+  | {
+      /** The session is there: the first page was drawn before it. */
+      readonly type: 'opened';
+      readonly product: Product;
+      readonly rehearsal: string | undefined;
+      readonly canRehearse: boolean;
+    }
   | { readonly type: 'session'; readonly product: Product; readonly rehearsal: string | undefined }
   | { readonly type: 'start-known'; readonly draft: StartState['draft']; readonly recent: StartState['recent'] }
   | { readonly type: 'draft'; readonly draft: SiteDraft; readonly savedAt: Date | undefined }

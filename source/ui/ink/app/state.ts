@@ -148,6 +148,34 @@ export function siteName(state: Pick<AppState, 'draft'>): string {
   return textAt(state.draft, ['name']) || 'site';
 }
 
+/** Stands there until the product file has been read; the first page does not wait for it. */
+export const noProduct: Product = {
+  version: 1,
+  id: 'none',
+  name: '',
+  file: '',
+  features: [],
+  components: [],
+  volumes: [],
+  featureSets: [],
+  nodes: { floor: noMachine(), recommended: [], cpuFlags: [], requireSsd: false, interfaces: 1, os: [] },
+  topologies: [],
+  chart: { reference: '' },
+  release: '',
+  namespace: '',
+  tlsSecret: '',
+  storage: { lvm: noEngine(), cstor: noEngine(), classes: { shared: '', unshared: '' } },
+  values: [],
+};
+
+function noMachine(): Product['nodes']['floor'] {
+  return { cores: 0, memoryGiB: 0, diskGiB: 0, rootGiB: 0 };
+}
+
+function noEngine(): Product['storage']['lvm'] {
+  return { chart: '', release: '', namespace: '', provisioner: '' };
+}
+
 export function initialState(given: Pick<AppState, 'size' | 'product' | 'rehearsal' | 'canRehearse'>): AppState {
   return {
     ...given,

@@ -26,6 +26,10 @@ export function update(state: AppState, event: AppEvent): Step {
       return only({ ...state, message: { grade: 'fail', text: event.lines.join(' ') } });
     case 'access':
       return only(withAccess(state, event));
+    case 'opened': {
+      const { product, rehearsal, canRehearse } = event;
+      return only({ ...state, product, rehearsal, canRehearse });
+    }
     case 'start-known':
     case 'draft':
     case 'session':

@@ -24,8 +24,8 @@ const failing: Readonly<Partial<Record<Command['do'], 'check-failed' | 'plan-fai
 /** Does what the screens ask of the session, and brings the news back. The only place in the Ink room that changes anything. */
 export class World {
   readonly store: Store;
-  #session: InitSession;
-  readonly #given: InitSession;
+  #session: InitSession | undefined;
+  readonly #given: Promise<InitSession>;
   #run: RunHandle | undefined;
   #looking = new AbortController();
   readonly #following = new AbortController();
@@ -33,8 +33,8 @@ export class World {
   readonly #gathering: Gathering;
   readonly #saving: Saving;
 
-  constructor(session: InitSession, state: AppState, exit: (code: ExitCode) => void) {
-    this.#session = session;
+  /** The session may still be on its way: the first page is drawn before it. */
+  constructor(session: Promise<InitSession>, state: AppState, exit: (code: ExitCode) => void) {
     this.#given = session;
     this.#exit = exit;
     this.#gathering = new Gathering((reach, access) =>
@@ -52,9 +52,13 @@ export class World {
   }
 
   async start(): Promise<void> {
+    const session = await this.#given;
+    this.#session = session;
+    const { product, rehearsal } = session;
+    this.store.dispatch({ type: 'opened', product, rehearsal, canRehearse: session.rehearse !== undefined });
     const [draft, recent] = await Promise.all([
-      this.#session.loadDraft().catch(() => undefined),
-      this.#session.recentSites().catch(() => []),
+      session.loadDraft().catch(() => undefined),
+      session.recentSites().catch(() => []),
     ]);
     this.store.dispatch({ type: 'start-known', draft, recent });
   }
@@ -64,15 +68,19 @@ export class World {
     this.#following.abort();
     this.#gathering.stop();
     await this.#saving.settled();
-    // The first session is the caller's to close.
-    if (this.#session !== this.#given) await this.#session.close();
+    await this.#session?.close();
+  }
+
+  get #open(): InitSession {
+    if (!this.#session) throw new Error('The session is not open yet.');
+    return this.#session;
   }
 
   #changed(before: AppState, after: AppState): void {
     if (before.draft === after.draft || Object.keys(after.draft).length === 0) return;
     // A draft that was just loaded stands on disk already.
-    if (after.savedAt === before.savedAt || after.savedAt === undefined) this.#saving.save(this.#session, after.draft);
-    this.#gathering.follow(this.#session, after.draft);
+    if (after.savedAt === before.savedAt || after.savedAt === undefined) this.#saving.save(this.#open, after.draft);
+    this.#gathering.follow(this.#open, after.draft);
   }
 
   #perform(command: Command): void {
@@ -92,7 +100,7 @@ export class World {
       case 'reconnect':
         return this.#reconnect(command.reach);
       case 'trust':
-        await this.#session.trust(command.offers);
+        await this.#open.trust(command.offers);
         return this.#again(command.reaches);
       case 'password':
         return this.#password(command);
@@ -110,16 +118,17 @@ export class World {
   }
 
   async #newDraft(): Promise<void> {
-    this.store.dispatch({ type: 'draft', draft: await this.#session.newDraft(), savedAt: undefined });
+    this.store.dispatch({ type: 'draft', draft: await this.#open.newDraft(), savedAt: undefined });
   }
 
   async #load(path: string): Promise<void> {
-    this.store.dispatch({ type: 'draft', draft: await this.#session.loadSite(path), savedAt: undefined });
+    this.store.dispatch({ type: 'draft', draft: await this.#open.loadSite(path), savedAt: undefined });
   }
 
   async #rehearse(): Promise<void> {
-    if (!this.#session.rehearse) return;
-    const next = await this.#session.rehearse();
+    const next = await this.#open.rehearse?.();
+    if (!next) return;
+    await this.#session?.close();
     this.#session = next;
     this.store.dispatch({ type: 'session', product: next.product, rehearsal: next.rehearsal });
   }
@@ -133,11 +142,11 @@ export class World {
   }
 
   #again(reaches: readonly string[]): void {
-    this.#gathering.again(this.#session, this.store.state.draft, reaches);
+    this.#gathering.again(this.#open, this.store.state.draft, reaches);
   }
 
   #password(command: Extract<Command, { do: 'password' }>): void {
-    this.#session.givePassword(command.node, command.for, command.password);
+    this.#open.givePassword(command.node, command.for, command.password);
     const { draft } = this.store.state;
     const one = draftNodes(draft).find((node) => (textAt(node, ['name']) || textAt(node, ['reach'])) === command.node);
     this.#reconnect(one ? textAt(one, ['reach']) : undefined);
@@ -148,13 +157,13 @@ export class World {
     this.#looking = new AbortController();
     const { signal } = this.#looking;
     const { state } = this.store;
-    const judged = judgeView(this.#session, viewOf(state));
+    const judged = judgeView(this.#open, viewOf(state));
     if ('findings' in judged) {
       this.store.dispatch({ type: 'judged', open: judged.findings, site: undefined });
       return;
     }
     this.store.dispatch({ type: 'judged', open: [], site: judged.site });
-    const findings = await this.#session.preflight(judged.site, factsByNode(state), signal);
+    const findings = await this.#open.preflight(judged.site, factsByNode(state), signal);
     // The checks' words are loaded here, so that the first page does not wait for them.
     const { checks } = await import('../../../check/checks.ts');
     const titles = new Map(checks.map((check) => [check.id, check.title]));
@@ -165,9 +174,9 @@ export class World {
     const { state } = this.store;
     const { site, findings } = state.preflight;
     if (!site) throw new Error('Preflight comes first.');
-    const plan = await this.#session.plan(site, factsByNode(state));
-    const documents = await this.#session.documents(site);
-    const estimateMs = this.#session.estimate(plan, new Set());
+    const plan = await this.#open.plan(site, factsByNode(state));
+    const documents = await this.#open.documents(site);
+    const estimateMs = this.#open.estimate(plan, new Set());
     const review = reviewOf({ site, product: state.product, plan, findings: findings ?? [], documents, estimateMs });
     this.store.dispatch({ type: 'planned', plan, review });
   }
@@ -177,8 +186,8 @@ export class World {
     if (!plan) return;
     this.#saving.drop();
     await this.#saving.settled();
-    await this.#session.write(plan.site);
-    this.#run = await this.#session.begin(plan);
+    await this.#open.write(plan.site);
+    this.#run = await this.#open.begin(plan);
     this.#gathering.stop();
     this.store.dispatch({ type: 'begun', now: Date.now() });
     await this.#follow(this.#run).catch((error: unknown) =>
@@ -187,12 +196,12 @@ export class World {
   }
 
   async #follow(run: RunHandle): Promise<void> {
-    for await (const event of this.#session.follow(run, this.#following.signal)) {
+    for await (const event of this.#open.follow(run, this.#following.signal)) {
       const view = this.store.state.run?.view;
       const settled = new Set(
         [...(view?.steps.values() ?? [])].filter((step) => isSettled(step.state)).map((step) => step.step.id),
       );
-      const left = view ? this.#session.estimate(view.plan, settled) : undefined;
+      const left = view ? this.#open.estimate(view.plan, settled) : undefined;
       this.store.dispatch({ type: 'run', event, left, now: Date.now() });
     }
   }
@@ -200,7 +209,7 @@ export class World {
   async #steer(order: Extract<Command, { do: 'steer' }>['order']): Promise<void> {
     if (!this.#run) return;
     try {
-      await this.#session.steer(this.#run, order);
+      await this.#open.steer(this.#run, order);
     } catch (error) {
       this.store.dispatch({ type: 'run-lost', why: faultLines(error)[0] ?? '' });
     }

@@ -26,7 +26,10 @@ export function StartPage(props: {
   return (
     <Box flexDirection="column" flexShrink={0}>
       {roomy ? <Line text="" /> : null}
-      <Line text={` ${state.product.name}: from bare Ubuntu machines to a running cluster`} bold />
+      <Line
+        text={` ${state.product.name ? `${state.product.name}: from` : 'From'} bare Ubuntu machines to a running cluster`}
+        bold
+      />
       {roomy ? <Line text="" /> : null}
       {start.path ? (
         <Box flexShrink={0}>
