@@ -354,6 +354,33 @@ describe('a change of address', () => {
     expect(world.ran.at(-1)?.command).toEqual(['/bin/sh', '/var/lib/kloudspot/network-restore.sh']);
   });
 
+  describe('whose confirmation was cut off', () => {
+    const armed: Answers = {
+      'systemctl is-active': 'inactive\n',
+      'systemctl is-active kloudspot-network-restore.timer': onceRan('systemctl stop', 'inactive\n', 'active\n'),
+      'ip -4 -o address show': `2: eth0    inet ${addressOf('ks-1')}/24 scope global eth0\n`,
+    };
+    const asPlanned = Object.fromEntries(step.files.map(({ path, content }) => [path, content]));
+    const ranIn = (world: ReturnType<typeof fakeWorld>) => world.ran.map(({ command }) => textOf(command));
+
+    test('is confirmed by the next attempt, when the node answers on its new address', async () => {
+      const world = fakeWorld({ site, product, answers: armed, files: asPlanned });
+      await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { holds: true } });
+      expect(ranIn(world)).toEqual(['systemctl stop kloudspot-network-restore.timer']);
+    });
+
+    test('is taken back by the node itself and begun anew, when it was cut off half way', async () => {
+      const world = fakeWorld({ site, product, answers: armed });
+      await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { holds: true } });
+      const [stop, back, ...rest] = ranIn(world);
+      expect([stop, back]).toEqual([
+        'systemctl stop kloudspot-network-restore.timer',
+        'systemd-run --unit=kloudspot-network-back --collect /var/lib/kloudspot/network-restore.sh',
+      ]);
+      expect(rest.at(-1)).toBe(stop);
+    });
+  });
+
   test('the node takes everything back before anything is changed: the timer is armed first', () => {
     const texts = reviewed(step);
     const at = (part: string) => texts.findIndex((text) => text.includes(part));

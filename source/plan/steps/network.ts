@@ -29,6 +29,10 @@ const cloudInitText = 'network: {config: disabled}\n';
 const restoreScript = `${nodeState}/network-restore.sh`;
 const restoreTimer = 'kloudspot-network-restore';
 const applyUnit = 'kloudspot-network-apply';
+const backUnit = 'kloudspot-network-back';
+const undoUnit = 'kloudspot-network-undo';
+/** While one of them is at work the connection may still break. */
+const restoring = [restoreTimer, backUnit, undoUnit];
 /** The node takes everything back by itself after this time, unless the seat has reached it on its new address. */
 const restoreAfterSeconds = 90;
 const armed = 'an earlier change is still armed';
@@ -62,7 +66,7 @@ const restoreNow = (unit: string) => ['systemd-run', `--unit=${unit}`, '--collec
 function commands({ node, keep, aside }: Parameters): PlannedCommand[] {
   return [
     command(node, stopTimer, { when: armed }),
-    command(node, ['/bin/sh', restoreScript], { when: armed }),
+    command(node, restoreNow(backUnit), { when: armed }),
     command(node, ['mkdir', '-p', kept(keep)]),
     command(
       node,
@@ -98,6 +102,13 @@ async function isActive(context: StepContext, node: string, unit: string): Promi
 }
 
 async function state(context: StepContext, p: Parameters): Promise<Looked> {
+  const looked = await inForce(context, p);
+  if (looked.holds && (await isActive(context, p.node, `${restoreTimer}.timer`))) return { holds: false, seen: armed };
+  return looked;
+}
+
+/** Whether the node is as wanted, be it for good or until its timer takes it back. */
+async function inForce(context: StepContext, p: Parameters): Promise<Looked> {
   if ((await readText(context, p.node, p.path)) !== p.content) return { holds: false, seen: `${p.path} is another` };
   for (const path of p.aside) {
     if (path !== p.path && (await readText(context, p.node, path)) !== undefined)
@@ -106,18 +117,21 @@ async function state(context: StepContext, p: Parameters): Promise<Looked> {
   if (p.cloudInit && (await readText(context, p.node, cloudInitFile)) !== cloudInitText) {
     return { holds: false, seen: "cloud-init's network part is not turned off" };
   }
-  if (await isActive(context, p.node, `${restoreTimer}.timer`)) return { holds: false, seen: armed };
   return addressState(context, p);
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
-  if (await isActive(context, p.node, `${restoreTimer}.timer`)) {
-    await carryOut(context, step, { when: armed });
-  }
   const planned = commandsOf(step);
   const of = (word: string) => planned.filter(({ command: words }) => Array.isArray(words) && words.includes(word));
   const [makeFolder, arm] = planned;
   const confirm = planned.at(-1);
+  if (await isActive(context, p.node, `${restoreTimer}.timer`)) {
+    // an earlier process ended between the change and its confirmation
+    const good = (await inForce(context, p)).holds && (await reached(context, p)).ready;
+    if (good && confirm) return void (await runPlanned(context, step, confirm));
+    await carryOut(context, step, { when: armed });
+    await untilBack(context, p, minutes(2));
+  }
   await writeFiles(context, step, {}, (path) => path === restoreScript);
   for (const first of [makeFolder, arm]) if (first) await runPlanned(context, step, first);
   for (const move of of('mv')) await runPlanned(context, step, move);
@@ -172,20 +186,7 @@ async function reached(context: StepContext, p: Parameters): Promise<{ ready: bo
 async function takenBack(context: StepContext, p: Parameters, seen: string): Promise<StepFault> {
   let back = 'it has not come back on its old address yet';
   try {
-    await context.until({
-      for: `${p.node} to take the change back`,
-      deadline: seconds(restoreAfterSeconds + 30),
-      every: 2_000,
-      probe: async () => {
-        try {
-          await context.reconnect(p.node);
-          const gone = (await readText(context, p.node, p.path)) !== p.content;
-          return { ready: gone, seen: gone ? 'taken back' : 'not taken back yet' };
-        } catch (error) {
-          return { ready: false, seen: sayAway(error) };
-        }
-      },
-    });
+    await untilBack(context, p, seconds(restoreAfterSeconds + 30));
     back = 'it has taken the change back by itself';
   } catch (error) {
     if (!(error instanceof StepFault)) throw error;
@@ -204,15 +205,23 @@ async function takenBack(context: StepContext, p: Parameters, seen: string): Pro
 
 async function undo(context: StepContext, p: Parameters): Promise<void> {
   if ((await readText(context, p.node, restoreScript)) !== restoreText(p)) return;
-  await context.run(p.node, restoreNow('kloudspot-network-undo'), { sudo: true });
-  await context.until({
+  await context.run(p.node, restoreNow(undoUnit), { sudo: true });
+  await untilBack(context, p, minutes(2));
+}
+
+/** The restoring runs on the node by itself: the connection that asked for it breaks with the address. */
+function untilBack(context: StepContext, p: Parameters, deadline: number): Promise<void> {
+  return context.until({
     for: `${p.node} to answer with its old addresses`,
-    deadline: minutes(2),
+    deadline,
+    every: 2_000,
     probe: async () => {
       try {
         await context.reconnect(p.node);
         const gone = (await readText(context, p.node, p.path)) !== p.content;
-        return { ready: gone, seen: gone ? 'taken back' : 'not taken back yet' };
+        const active = await Promise.all(restoring.map((unit) => isActive(context, p.node, `${unit}.service`)));
+        const ready = gone && !active.includes(true);
+        return { ready, seen: ready ? 'taken back' : 'not taken back yet' };
       } catch (error) {
         return { ready: false, seen: sayAway(error) };
       }
