@@ -1,4 +1,4 @@
-import type { RunView } from '../run/view.ts';
+import type { RunView } from '../run/view/view.ts';
 
 /** How a run ended, in one sentence. */
 export function endingOf(view: RunView): { readonly grade: 'pass' | 'warn' | 'fail'; readonly text: string } {
@@ -42,26 +42,31 @@ function doneWords(view: RunView): string {
 
 /** What to do next, a line each. */
 export function nextLines(view: RunView, rehearsal: boolean): readonly string[] {
-  const { site, purpose } = view.plan;
-  if (view.outcome === undefined)
-    return ['kloudspot attach  shows the run again', 'kloudspot status  tells how the site stands'];
-  if (view.outcome !== 'done' && view.outcome !== 'undone')
-    return view.outcome === 'rebooting'
-      ? ['kloudspot attach  shows the run once this machine is back']
-      : [
-          'kloudspot resume  goes on from here; nothing is done twice',
-          'kloudspot undo  takes back what can be taken back',
-        ];
+  // A rehearsed site is found again by the same flag only.
+  const verb = (name: string): string => `kloudspot ${name}${rehearsal ? ' --rehearse' : ''}`;
   const rehearsed = rehearsal ? ['This was a rehearsal: no machine was touched.'] : [];
-  if (purpose === 'stop') return ['kloudspot start  brings it back', ...rehearsed];
-  if (site.deploy === 'later' && purpose === 'init')
-    return ['kloudspot start  deploys the product', 'kloudspot status  tells how the site stands', ...rehearsed];
+  switch (view.outcome) {
+    case undefined:
+      return [`${verb('attach')}  shows the run again`, `${verb('status')}  tells how the site stands`];
+    case 'done':
+      return [...afterDone(view, verb), ...rehearsed];
+    case 'undone':
+      return [`${verb('plan')}  shows what is still to be done`, ...rehearsed];
+    case 'rebooting':
+      return [`${verb('attach')}  shows the run once this machine is back`];
+    default:
+      return [
+        `${verb('resume')}  goes on from here; nothing is done twice`,
+        `${verb('undo')}  takes back what can be taken back`,
+      ];
+  }
+}
+
+function afterDone({ plan: { site, purpose } }: RunView, verb: (name: string) => string): readonly string[] {
+  if (purpose === 'stop') return [`${verb('start')}  brings it back`];
+  const status = `${verb('status')}  tells how the site stands`;
+  if (site.deploy === 'later' && purpose === 'init') return [`${verb('start')}  deploys the product`, status];
   const replace =
-    site.tls.mode === 'self-signed' ? ['Give a proper certificate in site.yaml, then  kloudspot update'] : [];
-  return [
-    `Open https://${site.customer.dnsName}`,
-    'kloudspot status  tells how the site stands',
-    ...replace,
-    ...rehearsed,
-  ];
+    site.tls.mode === 'self-signed' ? [`Give a proper certificate in site.yaml, then  ${verb('start')}`] : [];
+  return [`Open https://${site.customer.dnsName}`, status, ...replace];
 }

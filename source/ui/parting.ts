@@ -1,4 +1,4 @@
-import type { RunView } from '../run/view.ts';
+import type { RunView } from '../run/view/view.ts';
 import { endingOf, nextLines } from './ending.ts';
 
 /** What stands in the terminal after the pages are gone. */

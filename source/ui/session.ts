@@ -3,7 +3,7 @@ import type { NodeFacts } from '../facts/facts.ts';
 import type { HostKeyOffer } from '../host/host.ts';
 import type { Plan } from '../plan/document.ts';
 import type { Product } from '../product/schema.ts';
-import type { RunEvent, RunHandle, RunOrder } from '../run/event.ts';
+import type { RunEvent, RunHandle, RunOrder } from '../run/journal/event.ts';
 import type { Files } from '../site/files.ts';
 import type { Site, SiteDraft } from '../site/schema.ts';
 

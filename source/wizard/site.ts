@@ -106,7 +106,10 @@ function siteNotes(view: WizardView): readonly Note[] {
   const virtualAddress = textAt(view.draft, ['network', 'virtualAddress']);
   const name = textAt(view.draft, ['customer', 'dnsName']);
   if (virtualAddress !== '' && name !== '')
-    notes.push({ grade: 'plain', text: `${name} must lead to ${virtualAddress}: preflight asks every node.` });
+    notes.push({
+      grade: 'plain',
+      text: `See to it that ${name} leads to ${virtualAddress}: the DNS is not asked here.`,
+    });
   if (textAt(view.draft, ['tls', 'mode']) !== 'files')
     notes.push({
       grade: 'warn',

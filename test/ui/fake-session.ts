@@ -1,6 +1,6 @@
 import type { Finding } from '../../source/check/finding.ts';
 import type { HostKeyOffer } from '../../source/host/host.ts';
-import type { RunEvent, RunEventBody, RunOrder } from '../../source/run/event.ts';
+import type { RunEvent, RunEventBody, RunOrder } from '../../source/run/journal/event.ts';
 import { filesUnder } from '../../source/site/files.ts';
 import { judgeDraft, parseDraft } from '../../source/site/load.ts';
 import type { SiteDraft } from '../../source/site/schema.ts';

@@ -2,7 +2,7 @@ import { render, useAnimation, useInput, useWindowSize } from 'ink';
 import { type ReactNode, useEffect, useReducer, useRef } from 'react';
 import { type ExitCode, exitCode } from '../../fault/fault.ts';
 import type { Plan } from '../../plan/document.ts';
-import type { RunEvent, RunOrder } from '../../run/event.ts';
+import type { RunEvent, RunOrder } from '../../run/journal/event.ts';
 import { endingOf, nextLines } from '../ending.ts';
 import { runHints } from './app/hints.ts';
 import { bodyColumns, bodyRows } from './app/layout.ts';

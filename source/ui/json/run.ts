@@ -1,4 +1,4 @@
-import type { RunEvent, RunOutcome } from '../../run/event.ts';
+import type { RunEvent, RunOutcome } from '../../run/journal/event.ts';
 import type { RunSummary } from '../../run/runs.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { type ExitCode, exitCode } from '../../fault/fault.ts';
 import type { Clock } from '../../host/host.ts';
 import type { Plan } from '../../plan/document.ts';
-import type { RunHandle, RunOutcome } from '../../run/event.ts';
-import type { RunView } from '../../run/view.ts';
+import type { RunHandle, RunOutcome } from '../../run/journal/event.ts';
+import type { RunView } from '../../run/view/view.ts';
 import { endingOf, nextLines } from '../ending.ts';
 import type { PlainWalk } from './plain-walk.ts';
 import { InputEnded } from './reader.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RunEventBody } from '../../../source/run/event.ts';
+import type { RunEventBody } from '../../../source/run/journal/event.ts';
 import { runHints } from '../../../source/ui/ink/app/hints.ts';
 import { press } from '../../../source/ui/ink/keys.ts';
 import { type AttachState, attach, attachState } from '../../../source/ui/ink/run/attach.ts';

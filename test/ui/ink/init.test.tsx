@@ -69,7 +69,7 @@ describe('on a terminal', () => {
     await screen.until('checks pass. n goes on');
     screen.type('n');
     await screen.until('Everything that will happen: 8 steps');
-    screen.type('bberlin\r');
+    screen.type('berlin\r');
     expect(await screen.until('read-only file system')).toContain('likely: a dying disk');
     screen.type('r');
     expect(await screen.until('berlin is running.')).toContain('kloudspot status');

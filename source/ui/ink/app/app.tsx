@@ -106,7 +106,7 @@ function headOf(state: AppState): string {
   if (state.screen === 'start') return 'kloudspot init';
   const run = state.run?.view.run;
   if (state.screen === 'run' || state.screen === 'summary')
-    return `kloudspot run${run ? ` ${run}` : ''} · site ${siteName(state)}`;
+    return `kloudspot run${run ? ` ${run.slice(-4)}` : ''} · site ${siteName(state)}`;
   const saved =
     state.saveProblem !== undefined ? 'NOT SAVED' : state.savedAt ? `saved ${moment(state.savedAt)}` : 'not saved yet';
   return `kloudspot init · site ${siteName(state)} · ${saved}`;

@@ -3,7 +3,7 @@ import type { ExitCode } from '../../../fault/fault.ts';
 import type { HostKeyOffer } from '../../../host/host.ts';
 import type { Plan } from '../../../plan/document.ts';
 import type { Product } from '../../../product/schema.ts';
-import type { RunEvent, RunOrder } from '../../../run/event.ts';
+import type { RunEvent, RunOrder } from '../../../run/journal/event.ts';
 import type { Site, SiteDraft } from '../../../site/schema.ts';
 import type { Review } from '../../review.ts';
 import type { AccessState } from '../../session.ts';

@@ -145,7 +145,7 @@ function reviewHints(state: AppState, keys: Keys): readonly KeyHint[] {
   if (isTyping(state))
     return [
       { key: keys.enter, label: 'begins' },
-      { key: keys.upDown, label: 'lines' },
+      { key: keys.upDown, label: 'lines, diffs, commands' },
       { key: 'Esc', label: 'back' },
       leave,
     ];
@@ -155,7 +155,7 @@ function reviewHints(state: AppState, keys: Keys): readonly KeyHint[] {
     { key: 'e', label: 'goes to its page', falls: 3 },
     { key: 'd', label: 'diffs', falls: 1 },
     { key: 'c', label: 'commands', falls: 1 },
-    { key: 'b', label: 'begin' },
+    { key: 'n', label: 'begin' },
     { key: 'Esc', label: 'back', falls: 3 },
     { key: '?', label: 'help', falls: 4 },
   ];

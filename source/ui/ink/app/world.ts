@@ -1,6 +1,6 @@
 import type { ExitCode } from '../../../fault/fault.ts';
-import type { RunHandle } from '../../../run/event.ts';
-import { isSettled } from '../../../run/view.ts';
+import type { RunHandle } from '../../../run/journal/event.ts';
+import { isSettled } from '../../../run/view/view.ts';
 import { textAt } from '../../../wizard/draft.ts';
 import { draftNodes } from '../../../wizard/draft-nodes.ts';
 import { judgeView } from '../../judge.ts';
@@ -55,7 +55,12 @@ export class World {
     const session = await this.#given;
     this.#session = session;
     const { product, rehearsal } = session;
-    this.store.dispatch({ type: 'opened', product, rehearsal, canRehearse: session.rehearse !== undefined });
+    this.store.dispatch({
+      type: 'opened',
+      product,
+      rehearsal,
+      canRehearse: rehearsal === undefined && session.rehearse !== undefined,
+    });
     const [draft, recent] = await Promise.all([
       session.loadDraft().catch(() => undefined),
       session.recentSites().catch(() => []),

@@ -17,7 +17,11 @@ export function reviewNews(
 ): Step {
   const { review } = state;
   const next = (change: Partial<ReviewState>): Step => only({ ...state, review: { ...review, ...change } });
-  if (event.type === 'planned') return next({ planning: false, plan: event.plan, review: event.review, problem: [] });
+  // The cursor waits where the name is typed: whoever types it at once must not set off the keys of the lines.
+  if (event.type === 'planned') {
+    const index = event.review.lines.length;
+    return next({ planning: false, plan: event.plan, review: event.review, index, problem: [] });
+  }
   if (event.type === 'plan-failed') return next({ planning: false, problem: event.lines });
   if (event.type === 'begin-failed') return next({ beginning: false, problem: event.lines });
   if (!review.plan) return only(state);
@@ -56,7 +60,7 @@ export function reviewKey(state: AppState, key: KeyPress): Step {
     return here.page === 'preflight' ? enterScreen(state, 'preflight') : jumpTo(state, here.field);
   if (key.text === 'd') return only(openDiffs(state, review));
   if (key.text === 'c') return only(openCommands(state, review));
-  if (key.text === 'b') return only(withIndex(state, review.lines.length));
+  if (key.text === 'n') return only(withIndex(state, review.lines.length));
   if (key.text === '?') return only({ ...state, overlay: { kind: 'help', title: 'Review', text: helpText } });
   return /^[1-8]$/.test(key.text) ? jumpByNumber(state, key.text) : only(state);
 }

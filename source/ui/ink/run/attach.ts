@@ -1,6 +1,6 @@
 import type { Plan } from '../../../plan/document.ts';
-import type { RunEvent, RunOrder } from '../../../run/event.ts';
-import { isSettled } from '../../../run/view.ts';
+import type { RunEvent, RunOrder } from '../../../run/journal/event.ts';
+import { isSettled } from '../../../run/view/view.ts';
 import { bodyRows } from '../app/layout.ts';
 import type { AppState, Overlay } from '../app/state.ts';
 import type { KeyPress } from '../keys.ts';

@@ -1,4 +1,4 @@
-import type { RunOrder } from '../../../run/event.ts';
+import type { RunOrder } from '../../../run/journal/event.ts';
 import type { KeyPress } from '../keys.ts';
 import { type RunState, stepHere } from './state.ts';
 

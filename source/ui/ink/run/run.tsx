@@ -1,6 +1,13 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
-import { cellSteps, isSettled, type RunGroup, type StepState, type StepView, worstState } from '../../../run/view.ts';
+import {
+  cellSteps,
+  isSettled,
+  type RunGroup,
+  type StepState,
+  type StepView,
+  worstState,
+} from '../../../run/view/view.ts';
 import { Pointer } from '../choice/choice.tsx';
 import { Line, Marked } from '../line.tsx';
 import { fitColumns } from '../table/columns.ts';

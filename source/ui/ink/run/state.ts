@@ -1,6 +1,6 @@
 import type { Plan } from '../../../plan/document.ts';
-import type { RunEvent } from '../../../run/event.ts';
-import { applyEvent, cellSteps, emptyView, type RunView, type StepView } from '../../../run/view.ts';
+import type { RunEvent } from '../../../run/journal/event.ts';
+import { applyEvent, cellSteps, emptyView, type RunView, type StepView } from '../../../run/view/view.ts';
 
 /** The run screen: how the run stands, and where the operator looks. */
 export interface RunState {

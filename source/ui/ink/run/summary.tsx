@@ -40,5 +40,5 @@ export function SummaryPage(props: {
 
 function where(plan: Plan): readonly string[] {
   const address = plan.site.network.virtualAddress;
-  return [`${plan.site.customer.dnsName}${address ? ` leads to ${address}` : ''}`];
+  return [`${plan.site.customer.dnsName}${address ? ` must lead to ${address}` : ''}`];
 }

@@ -1,5 +1,5 @@
 import { type ExitCode, exitCode } from '../../../fault/fault.ts';
-import type { RunView } from '../../../run/view.ts';
+import type { RunView } from '../../../run/view/view.ts';
 import { type AppEvent, type Command, only, type Step } from '../app/event.ts';
 import { enterScreen } from '../app/moves.ts';
 import type { AppState } from '../app/state.ts';
