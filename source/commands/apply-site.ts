@@ -1,10 +1,9 @@
 import { runChecks } from '../check/run.ts';
 import { type ExitCode, exitCode } from '../fault/fault.ts';
-import type { Plan } from '../plan/document.ts';
+import type { Plan, PlanPurpose } from '../plan/document.ts';
 import { makePlan } from '../plan/plan.ts';
 import { targetOf } from '../plan/targets.ts';
-import type { PlanPurpose } from '../plan/document.ts';
-import { launchRun } from '../run/launch.ts';
+import { launchRun } from '../run/worker/launch.ts';
 import { ensureAccess } from './access.ts';
 import { confirmed } from './confirm.ts';
 import { gatherEvidence } from './evidence.ts';

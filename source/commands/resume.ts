@@ -1,12 +1,12 @@
 import { Fault } from '../fault/fault.ts';
 import type { Passwords } from '../host/secrets.ts';
 import type { Plan } from '../plan/document.ts';
-import { readJournal } from '../run/journal.ts';
-import { continueRun } from '../run/launch.ts';
-import { readOrigin } from '../run/origin.ts';
+import { readJournal } from '../run/journal/journal.ts';
 import { findRun, type RunSummary, summarizeRun, unfinishedRun } from '../run/runs.ts';
-import { steerRun } from '../run/steer.ts';
-import { applyEvent, emptyView } from '../run/view.ts';
+import { applyEvent, emptyView } from '../run/view/view.ts';
+import { continueRun } from '../run/worker/launch.ts';
+import { readOrigin } from '../run/worker/origin.ts';
+import { steerRun } from '../run/worker/steer.ts';
 import { ensureAccess } from './access.ts';
 import { globalFlags, type Settings, settingsFrom } from './flags.ts';
 import { program } from './program.ts';

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { systemClock } from '../host/clock.ts';
-import type { RunEvent, RunOrder, RunOutcome } from '../run/event.ts';
-import { applyEvent, emptyView, type RunView, type StepView } from '../run/view.ts';
+import type { RunEvent, RunOrder, RunOutcome } from '../run/journal/event.ts';
+import { applyEvent, emptyView, type RunView, type StepView } from '../run/view/view.ts';
 import { endingOf, nextLines } from '../ui/ending.ts';
 import { say } from '../ui/plain/output.ts';
 import { showRunPlain } from '../ui/plain/run.ts';

@@ -1,7 +1,7 @@
 import type { Plan } from '../plan/document.ts';
 import { parsePlan } from '../plan/document-schema.ts';
 import { stepKinds } from '../plan/kinds.ts';
-import type { RunHandle } from '../run/event.ts';
+import type { RunHandle } from '../run/journal/event.ts';
 import { readPlanText } from '../run/runs.ts';
 
 /** The plan of a run, read back from its folder. */

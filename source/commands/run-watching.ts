@@ -1,12 +1,12 @@
 import { type ExitCode, exitCode } from '../fault/fault.ts';
 import { openMemory } from '../operator/memory.ts';
 import type { Plan } from '../plan/document.ts';
-import type { RunHandle, RunOutcome } from '../run/event.ts';
-import { followRun } from '../run/follow.ts';
-import { readJournal } from '../run/journal.ts';
-import { readOrigin } from '../run/origin.ts';
+import type { RunHandle, RunOutcome } from '../run/journal/event.ts';
+import { followRun } from '../run/journal/follow.ts';
+import { readJournal } from '../run/journal/journal.ts';
 import { outcomeExitCode } from '../run/outcome.ts';
-import { steerRun } from '../run/steer.ts';
+import { readOrigin } from '../run/worker/origin.ts';
+import { steerRun } from '../run/worker/steer.ts';
 import { writeEvents } from '../ui/json/run.ts';
 import type { Settings } from './flags.ts';
 import { watchAsLines } from './run-lines.ts';

@@ -1,11 +1,11 @@
 import { type ExitCode, exitCode, Fault } from '../fault/fault.ts';
 import type { Plan } from '../plan/document.ts';
 import type { PlannedStep } from '../plan/step.ts';
-import { readJournal } from '../run/journal.ts';
-import { undoRun } from '../run/launch.ts';
-import { pastOf } from '../run/past.ts';
+import { refuseUndo, undoOrder } from '../run/execution/undo.ts';
+import { readJournal } from '../run/journal/journal.ts';
+import { pastOf } from '../run/journal/past.ts';
 import { findRun, latestRun, type RunSummary, summarizeRun } from '../run/runs.ts';
-import { refuseUndo, undoOrder } from '../run/undo.ts';
+import { undoRun } from '../run/worker/launch.ts';
 import { confirmed } from './confirm.ts';
 import { globalFlags, type Settings, settingsFrom } from './flags.ts';
 import { program } from './program.ts';

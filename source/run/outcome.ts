@@ -1,5 +1,5 @@
 import { type ExitCode, exitCode } from '../fault/fault.ts';
-import type { RunOutcome } from './event.ts';
+import type { RunOutcome } from './journal/event.ts';
 
 const codes: Readonly<Record<RunOutcome, ExitCode>> = {
   done: exitCode.done,

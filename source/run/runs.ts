@@ -2,10 +2,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../fault/fault.ts';
 import type { Files } from '../site/files.ts';
-import type { RunEvent, RunHandle, RunOutcome } from './event.ts';
-import { readJournal } from './journal.ts';
-import { runProcess } from './owner.ts';
-import { lifeOf } from './process.ts';
+import type { RunEvent, RunHandle, RunOutcome } from './journal/event.ts';
+import { readJournal } from './journal/journal.ts';
+import { runProcess } from './worker/owner.ts';
+import { lifeOf } from './worker/process.ts';
 
 /** Where a run stands, as far as its folder tells. */
 export interface RunSummary extends RunHandle {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { choices, orderFor } from '../../source/commands/run-lines.ts';
-import type { RunEvent, RunEventBody } from '../../source/run/event.ts';
-import { applyEvent, emptyView, type RunView } from '../../source/run/view.ts';
+import type { RunEvent, RunEventBody } from '../../source/run/journal/event.ts';
+import { applyEvent, emptyView, type RunView } from '../../source/run/view/view.ts';
 import { toyPlan } from '../run/toys.ts';
 
 const plan = toyPlan([

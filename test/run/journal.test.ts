@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../source/run/event.ts';
-import { followRun } from '../../source/run/follow.ts';
-import { journalPath, openJournal, readJournal } from '../../source/run/journal.ts';
-import { createMask } from '../../source/run/masking.ts';
-import { claimRun } from '../../source/run/owner.ts';
-import { identifyProcess } from '../../source/run/process.ts';
+import type { RunEvent } from '../../source/run/journal/event.ts';
+import { followRun } from '../../source/run/journal/follow.ts';
+import { journalPath, openJournal, readJournal } from '../../source/run/journal/journal.ts';
+import { createMask } from '../../source/run/journal/masking.ts';
+import { claimRun } from '../../source/run/worker/owner.ts';
+import { identifyProcess } from '../../source/run/worker/process.ts';
 import { fastClock } from './toys.ts';
 
 const folder = () => mkdtemp(join(tmpdir(), 'ks-journal-'));

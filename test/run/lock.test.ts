@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { lockSeat, seatHolder } from '../../source/run/lock.ts';
-import { claimText, type LockClaim, lifeOfHolder, ownClaim } from '../../source/run/lock-claim.ts';
-import { lockNodes, nodeLockPath } from '../../source/run/node-lock.ts';
+import { lockSeat, seatHolder } from '../../source/run/lock/lock.ts';
+import { claimText, type LockClaim, lifeOfHolder, ownClaim } from '../../source/run/lock/lock-claim.ts';
+import { lockNodes, nodeLockPath } from '../../source/run/lock/node-lock.ts';
 import { type Files, filesUnder } from '../../source/site/files.ts';
 import { ToyHosts, toyPlan } from './toys.ts';
 

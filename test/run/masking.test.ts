@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RunEventBody } from '../../source/run/event.ts';
-import { journalPath, openJournal } from '../../source/run/journal.ts';
-import { createMask, hidden } from '../../source/run/masking.ts';
+import type { RunEventBody } from '../../source/run/journal/event.ts';
+import { journalPath, openJournal } from '../../source/run/journal/journal.ts';
+import { createMask, hidden } from '../../source/run/journal/masking.ts';
 import { fastClock, ToyLand, toyPlan } from './toys.ts';
 
 const encodings: Readonly<Record<string, (secret: string) => string>> = {

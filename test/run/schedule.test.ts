@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type StepStanding, startable } from '../../source/run/schedule.ts';
+import { type StepStanding, startable } from '../../source/run/execution/schedule.ts';
 import { toyNodes, toyStep } from './toys.ts';
 
 /** A plan of up to 12 steps, each needing some of those before it, on nodes or on the cluster. */

@@ -10,10 +10,10 @@ import * as z from 'zod';
 import { systemClock } from '../../source/host/clock.ts';
 import { parsePlan } from '../../source/plan/document-schema.ts';
 import type { StepKind } from '../../source/plan/step.ts';
-import { faultReport } from '../../source/run/fault-report.ts';
 import { outcomeExitCode } from '../../source/run/outcome.ts';
-import { stopSwitch } from '../../source/run/stop-switch.ts';
-import { carryOutRun } from '../../source/run/worker.ts';
+import { faultReport } from '../../source/run/worker/fault-report.ts';
+import { stopSwitch } from '../../source/run/worker/stop-switch.ts';
+import { carryOutRun } from '../../source/run/worker/worker.ts';
 import { ToyHosts, toyProduct } from './toys.ts';
 
 const parameters = z.object({ effects: z.string(), ms: z.number(), fails: z.boolean().default(false) });

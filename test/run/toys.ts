@@ -7,12 +7,12 @@ import { HostFault } from '../../source/host/host-fault.ts';
 import type { Plan } from '../../source/plan/document.ts';
 import type { PlannedStep, StepContext, StepKind } from '../../source/plan/step.ts';
 import type { Product } from '../../source/product/schema.ts';
-import type { RunWorld } from '../../source/run/context.ts';
-import type { RunEvent, RunEventBody } from '../../source/run/event.ts';
-import { type Execution, type ExecutionInput, execute } from '../../source/run/execute.ts';
-import type { Journal } from '../../source/run/journal.ts';
-import { createMask, type Mask, maskEvent } from '../../source/run/masking.ts';
-import { pastOf } from '../../source/run/past.ts';
+import type { RunWorld } from '../../source/run/execution/context.ts';
+import { type Execution, type ExecutionInput, execute } from '../../source/run/execution/execute.ts';
+import type { RunEvent, RunEventBody } from '../../source/run/journal/event.ts';
+import type { Journal } from '../../source/run/journal/journal.ts';
+import { createMask, type Mask, maskEvent } from '../../source/run/journal/masking.ts';
+import { pastOf } from '../../source/run/journal/past.ts';
 import { type Files, filesUnder } from '../../source/site/files.ts';
 import { siteSchema } from '../../source/site/schema.ts';
 

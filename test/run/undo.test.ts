@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { pastOf } from '../../source/run/past.ts';
-import { refuseUndo, undoAll } from '../../source/run/undo.ts';
+import { refuseUndo, undoAll } from '../../source/run/execution/undo.ts';
+import { pastOf } from '../../source/run/journal/past.ts';
 import { ToyLand, toyPlan } from './toys.ts';
 
 const never = new AbortController().signal;

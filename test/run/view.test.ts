@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { RunEvent, RunEventBody } from '../../source/run/event.ts';
-import { applyEvent, cellSteps, emptyView, type RunView, worstState } from '../../source/run/view.ts';
+import type { RunEvent, RunEventBody } from '../../source/run/journal/event.ts';
+import { applyEvent, cellSteps, emptyView, type RunView, worstState } from '../../source/run/view/view.ts';
 import { toyPlan } from './toys.ts';
 
 const plan = toyPlan([

@@ -4,14 +4,14 @@ import { once } from 'node:events';
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { exitCode, Fault } from '../fault/fault.ts';
-import type { Plan } from '../plan/document.ts';
-import type { Files } from '../site/files.ts';
-import type { RunHandle } from './event.ts';
+import { exitCode, Fault } from '../../fault/fault.ts';
+import type { Plan } from '../../plan/document.ts';
+import type { Files } from '../../site/files.ts';
+import type { RunHandle } from '../journal/event.ts';
+import { readJournal, readJournalFrom } from '../journal/journal.ts';
+import { replaceFile } from '../replace-file.ts';
 import { readReport } from './fault-report.ts';
-import { readJournal, readJournalFrom } from './journal.ts';
 import { type Origin, writeOrigin } from './origin.ts';
-import { replaceFile } from './replace-file.ts';
 
 export interface LaunchOptions {
   readonly files: Files;

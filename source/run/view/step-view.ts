@@ -1,5 +1,5 @@
-import type { PlannedStep } from '../plan/step.ts';
-import type { RunEvent } from './event.ts';
+import type { PlannedStep } from '../../plan/step.ts';
+import type { RunEvent } from '../journal/event.ts';
 
 export type StepState =
   | 'queued'

@@ -1,6 +1,6 @@
-import type { Plan } from '../plan/document.ts';
-import type { PlannedStep } from '../plan/step.ts';
-import type { RunEvent, RunOutcome } from './event.ts';
+import type { Plan } from '../../plan/document.ts';
+import type { PlannedStep } from '../../plan/step.ts';
+import type { RunEvent, RunOutcome } from '../journal/event.ts';
 import { emptyStep, type StepEvent, type StepState, type StepView, stepAfter } from './step-view.ts';
 
 export { isSettled, type LogLine, type StepFailure, type StepState, type StepView } from './step-view.ts';

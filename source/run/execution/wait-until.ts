@@ -1,8 +1,8 @@
-import type { Clock } from '../host/host.ts';
-import { HostFault } from '../host/host-fault.ts';
-import type { Wait } from '../plan/step.ts';
-import { StepFault } from '../plan/step-fault.ts';
-import type { RunEventBody } from './event.ts';
+import type { Clock } from '../../host/host.ts';
+import { HostFault } from '../../host/host-fault.ts';
+import type { Wait } from '../../plan/step.ts';
+import { StepFault } from '../../plan/step-fault.ts';
+import type { RunEventBody } from '../journal/event.ts';
 import { spokenDuration } from './words.ts';
 
 interface Waiting {

@@ -1,14 +1,14 @@
-import { Fault, exitCode } from '../fault/fault.ts';
-import type { Plan } from '../plan/document.ts';
-import type { SeatReboot } from '../plan/seat-reboot.ts';
-import type { PlannedStep, StepKind } from '../plan/step.ts';
+import { exitCode, Fault } from '../../fault/fault.ts';
+import type { Plan } from '../../plan/document.ts';
+import type { SeatReboot } from '../../plan/seat-reboot.ts';
+import type { PlannedStep, StepKind } from '../../plan/step.ts';
+import type { RunEventBody, RunOrder, RunOutcome } from '../journal/event.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { RunPast, StepPast } from '../journal/past.ts';
+import type { OrderAnswer } from '../worker/control.ts';
 import { type AttemptInput, attemptStep, recheckStep, undoStep } from './attempt.ts';
 import { Bell } from './bell.ts';
 import type { RunWorld } from './context.ts';
-import type { OrderAnswer } from './control.ts';
-import type { RunEventBody, RunOrder, RunOutcome } from './event.ts';
-import type { Journal } from './journal.ts';
-import type { RunPast, StepPast } from './past.ts';
 import { type StepStanding, startable } from './schedule.ts';
 
 export interface ExecutionInput {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { exitCode, Fault } from '../fault/fault.ts';
+import { exitCode, Fault } from '../../fault/fault.ts';
 
 const codes = Object.values(exitCode);
 

@@ -1,12 +1,12 @@
-import type { Clock, Command, FileToWrite, Host, HostPool, HostTarget, RunResult } from '../host/host.ts';
-import type { StepContext, StepRunOptions, Wait } from '../plan/step.ts';
-import { StepFault } from '../plan/step-fault.ts';
-import type { Product } from '../product/schema.ts';
-import type { Files } from '../site/files.ts';
-import type { Site } from '../site/schema.ts';
-import type { Journal } from './journal.ts';
-import { hidden, type Mask } from './masking.ts';
-import type { StepPast } from './past.ts';
+import type { Clock, Command, FileToWrite, Host, HostPool, HostTarget, RunResult } from '../../host/host.ts';
+import type { StepContext, StepRunOptions, Wait } from '../../plan/step.ts';
+import { StepFault } from '../../plan/step-fault.ts';
+import type { Product } from '../../product/schema.ts';
+import type { Files } from '../../site/files.ts';
+import type { Site } from '../../site/schema.ts';
+import type { Journal } from '../journal/journal.ts';
+import { hidden, type Mask } from '../journal/masking.ts';
+import type { StepPast } from '../journal/past.ts';
 import { waitUntil } from './wait-until.ts';
 import { keptLine, shownCommand } from './words.ts';
 

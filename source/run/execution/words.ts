@@ -1,7 +1,7 @@
-import { Fault } from '../fault/fault.ts';
-import type { Script } from '../host/host.ts';
-import { StepFault } from '../plan/step-fault.ts';
-import type { StepFailure } from './view.ts';
+import { Fault } from '../../fault/fault.ts';
+import type { Script } from '../../host/host.ts';
+import { StepFault } from '../../plan/step-fault.ts';
+import type { StepFailure } from '../view/view.ts';
 
 /** A command as the operator reads it: a script by its name, never by its text. */
 export function shownCommand(command: readonly string[] | Script): readonly string[] {

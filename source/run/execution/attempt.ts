@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Fault } from '../fault/fault.ts';
-import { SeatReboot } from '../plan/seat-reboot.ts';
-import type { PlannedStep, StepContext, StepKind } from '../plan/step.ts';
-import { StepFault } from '../plan/step-fault.ts';
+import { Fault } from '../../fault/fault.ts';
+import { SeatReboot } from '../../plan/seat-reboot.ts';
+import type { PlannedStep, StepContext, StepKind } from '../../plan/step.ts';
+import { StepFault } from '../../plan/step-fault.ts';
+import type { StepPast } from '../journal/past.ts';
 import { type RunWorld, stepContext } from './context.ts';
-import type { StepPast } from './past.ts';
 import { failureWords, spokenDuration } from './words.ts';
 
 /** How an attempt at a step ended. */

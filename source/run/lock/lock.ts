@@ -1,8 +1,8 @@
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Files } from '../site/files.ts';
+import type { Files } from '../../site/files.ts';
+import { replaceFile } from '../replace-file.ts';
 import { claimText, type LockClaim, lifeOfHolder, lockedFault, parseClaim } from './lock-claim.ts';
-import { replaceFile } from './replace-file.ts';
 
 export interface HeldLock {
   /** Gives it back, where it is still ours. */

@@ -1,4 +1,4 @@
-import type { OutputStream } from '../host/host.ts';
+import type { OutputStream } from '../../host/host.ts';
 
 /**
  * One line of `journal.jsonl`. The journal is the bus: screens, `attach`, `resume` and JSON output read only this.

@@ -2,10 +2,10 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import * as z from 'zod';
-import { exitCode, Fault } from '../fault/fault.ts';
-import type { Files } from '../site/files.ts';
-import { identifyProcess, lifeOf } from './process.ts';
-import { spokenDuration } from './words.ts';
+import { exitCode, Fault } from '../../fault/fault.ts';
+import type { Files } from '../../site/files.ts';
+import { spokenDuration } from '../execution/words.ts';
+import { identifyProcess, lifeOf } from '../worker/process.ts';
 
 const claimSchema = z.object({
   version: z.literal(1),

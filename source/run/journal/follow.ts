@@ -1,9 +1,9 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { runProcess } from '../worker/owner.ts';
+import { lifeOf } from '../worker/process.ts';
 import type { RunEvent } from './event.ts';
 import { readJournalFrom } from './journal.ts';
-import { runProcess } from './owner.ts';
-import { lifeOf } from './process.ts';
 
 export interface FollowOptions {
   readonly signal: AbortSignal;

@@ -1,24 +1,24 @@
-import { Fault } from '../fault/fault.ts';
-import type { Clock, HostPool } from '../host/host.ts';
-import type { Plan } from '../plan/document.ts';
-import type { StepKind } from '../plan/step.ts';
-import type { Product } from '../product/schema.ts';
-import { type Files, filesUnder } from '../site/files.ts';
-import type { RunWorld } from './context.ts';
+import { Fault } from '../../fault/fault.ts';
+import type { Clock, HostPool } from '../../host/host.ts';
+import type { Plan } from '../../plan/document.ts';
+import type { StepKind } from '../../plan/step.ts';
+import type { Product } from '../../product/schema.ts';
+import { type Files, filesUnder } from '../../site/files.ts';
+import type { RunWorld } from '../execution/context.ts';
+import { execute, type RunEnd } from '../execution/execute.ts';
+import { refuseUndo, undoAll } from '../execution/undo.ts';
+import type { RunEventBody, RunHandle } from '../journal/event.ts';
+import { openJournal, readJournal } from '../journal/journal.ts';
+import { createMask } from '../journal/masking.ts';
+import { pastOf, type RunPast } from '../journal/past.ts';
+import { type LockOptions, lockSeat } from '../lock/lock.ts';
+import { type LockClaim, ownClaim } from '../lock/lock-claim.ts';
+import { lockNodes } from '../lock/node-lock.ts';
+import { readPlanText } from '../runs.ts';
 import { controlSocket, listenForOrders } from './control.ts';
-import type { RunEventBody, RunHandle } from './event.ts';
-import { execute, type RunEnd } from './execute.ts';
-import { openJournal, readJournal } from './journal.ts';
-import { type LockOptions, lockSeat } from './lock.ts';
-import { type LockClaim, ownClaim } from './lock-claim.ts';
-import { createMask } from './masking.ts';
-import { lockNodes } from './node-lock.ts';
 import { type Origin, readOrigin } from './origin.ts';
 import { claimRun } from './owner.ts';
-import { pastOf, type RunPast } from './past.ts';
-import { readPlanText } from './runs.ts';
 import type { StopSwitch } from './stop-switch.ts';
-import { refuseUndo, undoAll } from './undo.ts';
 
 /** The machines of a run and all secrets that are known before it begins. */
 export interface WorkerWorld {

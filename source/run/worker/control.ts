@@ -5,10 +5,10 @@ import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
-import { Fault } from '../fault/fault.ts';
-import type { Files } from '../site/files.ts';
-import type { RunOrder } from './event.ts';
-import { orderSchema } from './event-schema.ts';
+import { Fault } from '../../fault/fault.ts';
+import type { Files } from '../../site/files.ts';
+import type { RunOrder } from '../journal/event.ts';
+import { orderSchema } from '../journal/event-schema.ts';
 
 /** What the run answers to an order: taken, or why not. */
 export const answerSchema = z.discriminatedUnion('taken', [

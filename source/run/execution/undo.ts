@@ -1,9 +1,9 @@
-import { Fault } from '../fault/fault.ts';
-import type { Plan } from '../plan/document.ts';
-import type { PlannedStep } from '../plan/step.ts';
+import { Fault } from '../../fault/fault.ts';
+import type { Plan } from '../../plan/document.ts';
+import type { PlannedStep } from '../../plan/step.ts';
+import type { RunPast } from '../journal/past.ts';
 import { undoStep } from './attempt.ts';
 import { type ExecutionInput, kindOf, noting, type RunEnd } from './execute.ts';
-import type { RunPast } from './past.ts';
 
 export interface UndoInput extends ExecutionInput {
   /** Only this one; nothing that was done after it may rest on it. */

@@ -1,9 +1,9 @@
 import { createConnection } from 'node:net';
 import { createInterface } from 'node:readline';
-import { Fault } from '../fault/fault.ts';
-import type { Files } from '../site/files.ts';
+import { Fault } from '../../fault/fault.ts';
+import type { Files } from '../../site/files.ts';
+import type { RunOrder } from '../journal/event.ts';
 import { answerSchema, controlSocket } from './control.ts';
-import type { RunOrder } from './event.ts';
 
 /** Gives a running run an order. Throws a `Fault` when nobody listens any more, or when the order makes no sense just now. */
 export async function steerRun(files: Files, id: string, order: RunOrder): Promise<void> {

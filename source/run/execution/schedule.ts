@@ -1,4 +1,4 @@
-import type { PlannedStep } from '../plan/step.ts';
+import type { PlannedStep } from '../../plan/step.ts';
 
 /** Where a step stands for the choice of what to start. `recheck`: done by an earlier process of this run; only looked at again. */
 export type StepStanding = 'queued' | 'recheck' | 'running' | 'rechecking' | 'settled' | 'failed';

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Host, HostPool, HostTarget } from '../host/host.ts';
-import { HostFault } from '../host/host-fault.ts';
-import type { Files } from '../site/files.ts';
+import type { Host, HostPool, HostTarget } from '../../host/host.ts';
+import { HostFault } from '../../host/host-fault.ts';
+import type { Files } from '../../site/files.ts';
 import type { HeldLock, LockOptions } from './lock.ts';
 import { claimText, type LockClaim, lifeOfHolder, lockedFault, parseClaim } from './lock-claim.ts';
 

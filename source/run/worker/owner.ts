@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { replaceFile } from '../replace-file.ts';
 import type { ProcessIdentity } from './process.ts';
-import { replaceFile } from './replace-file.ts';
 
 const identitySchema = z.object({ host: z.string(), process: z.number().int(), started: z.string() });
 
