@@ -1,8 +1,8 @@
 import { runChecks } from '../check/run.ts';
 import { type ExitCode, exitCode } from '../fault/fault.ts';
-import type { Plan, PlanPurpose } from '../plan/document.ts';
+import type { Plan, PlanPurpose } from '../plan/document/document.ts';
+import { targetOf } from '../plan/document/targets.ts';
 import { makePlan } from '../plan/plan.ts';
-import { targetOf } from '../plan/targets.ts';
 import { launchRun } from '../run/worker/launch.ts';
 import { ensureAccess } from './access.ts';
 import { confirmed } from './confirm.ts';

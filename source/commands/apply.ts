@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type ExitCode, Fault } from '../fault/fault.ts';
-import { drift } from '../plan/basis.ts';
-import type { Plan } from '../plan/document.ts';
-import { parsePlan } from '../plan/document-schema.ts';
+import { drift } from '../plan/document/basis.ts';
+import type { Plan } from '../plan/document/document.ts';
+import { parsePlan } from '../plan/document/document-schema.ts';
 import { stepKinds } from '../plan/kinds.ts';
 import { planHash } from '../plan/plan.ts';
 import { ensureAccess } from './access.ts';

@@ -5,7 +5,7 @@ import type { LiveEvidence, ReadText } from '../check/evidence.ts';
 import { type AddressAnswer, addressProbe, parseAddressAnswers } from '../facts/address-probe.ts';
 import { Fault } from '../fault/fault.ts';
 import type { Clock, HostPool } from '../host/host.ts';
-import { targetOf } from '../plan/targets.ts';
+import { targetOf } from '../plan/document/targets.ts';
 import type { Site, SiteNode } from '../site/schema.ts';
 
 export interface EvidenceOptions {

@@ -6,7 +6,7 @@ import { Fault } from '../fault/fault.ts';
 import type { HostKeyOffer } from '../host/host.ts';
 import type { Passwords } from '../host/secrets.ts';
 import { openMemory } from '../operator/memory.ts';
-import type { Plan } from '../plan/document.ts';
+import type { Plan } from '../plan/document/document.ts';
 import { makePlan } from '../plan/plan.ts';
 import { valuesText } from '../plan/values.ts';
 import { loadSiteWithProduct } from '../product/fit.ts';

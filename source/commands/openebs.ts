@@ -1,6 +1,6 @@
 import { helm, parseReleaseList } from '../cluster/helm.ts';
 import { Fault } from '../fault/fault.ts';
-import { targetOf } from '../plan/targets.ts';
+import { targetOf } from '../plan/document/targets.ts';
 import type { StorageSubject } from './storage-subject.ts';
 
 /** Whether a release of OpenEBS is installed. Without a cluster there is none; undefined where nobody could tell. */

@@ -1,4 +1,4 @@
-import type { Plan } from '../plan/document.ts';
+import type { Plan } from '../plan/document/document.ts';
 import type { PlannedCommand, PlannedFile, PlannedStep } from '../plan/step.ts';
 import { diffLines, shortDiff } from '../ui/diff.ts';
 import { commandText } from '../ui/review.ts';

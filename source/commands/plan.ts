@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { exitCode } from '../fault/fault.ts';
+import { targetOf } from '../plan/document/targets.ts';
 import { makePlan } from '../plan/plan.ts';
-import { targetOf } from '../plan/targets.ts';
 import { ensureAccess } from './access.ts';
 import { globalFlags, settingsFrom } from './flags.ts';
 import { gatherSite } from './gather.ts';

@@ -2,7 +2,7 @@ import { findCheck } from '../check/checks.ts';
 import type { Finding } from '../check/finding.ts';
 import { runChecks, worst } from '../check/run.ts';
 import { type ExitCode, exitCode } from '../fault/fault.ts';
-import { targetOf } from '../plan/targets.ts';
+import { targetOf } from '../plan/document/targets.ts';
 import type { Site } from '../site/schema.ts';
 import { ensureAccess } from './access.ts';
 import { gatherEvidence } from './evidence.ts';

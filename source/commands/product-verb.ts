@@ -1,7 +1,7 @@
 import type { ExitCode } from '../fault/fault.ts';
+import { targetOf } from '../plan/document/targets.ts';
 import { makePlan } from '../plan/plan.ts';
-import type { PlanInput } from '../plan/planning.ts';
-import { targetOf } from '../plan/targets.ts';
+import type { PlanInput } from '../plan/stages/planning.ts';
 import { valuesText } from '../plan/values.ts';
 import { writeAtomic } from '../site/save.ts';
 import type { Observation } from '../status/observation.ts';

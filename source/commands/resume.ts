@@ -1,6 +1,6 @@
 import { Fault } from '../fault/fault.ts';
 import type { Passwords } from '../host/secrets.ts';
-import type { Plan } from '../plan/document.ts';
+import type { Plan } from '../plan/document/document.ts';
 import { readJournal } from '../run/journal/journal.ts';
 import { findRun, type RunSummary, summarizeRun, unfinishedRun } from '../run/runs.ts';
 import { applyEvent, emptyView } from '../run/view/view.ts';

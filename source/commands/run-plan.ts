@@ -1,5 +1,5 @@
-import type { Plan } from '../plan/document.ts';
-import { parsePlan } from '../plan/document-schema.ts';
+import type { Plan } from '../plan/document/document.ts';
+import { parsePlan } from '../plan/document/document-schema.ts';
 import { stepKinds } from '../plan/kinds.ts';
 import type { RunHandle } from '../run/journal/event.ts';
 import { readPlanText } from '../run/runs.ts';

@@ -1,6 +1,6 @@
 import { type ExitCode, exitCode } from '../fault/fault.ts';
 import { openMemory } from '../operator/memory.ts';
-import type { Plan } from '../plan/document.ts';
+import type { Plan } from '../plan/document/document.ts';
 import type { RunHandle, RunOutcome } from '../run/journal/event.ts';
 import { followRun } from '../run/journal/follow.ts';
 import { readJournal } from '../run/journal/journal.ts';

@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type ExitCode, exitCode, Fault } from '../fault/fault.ts';
 import { HostFault } from '../host/host-fault.ts';
-import { targetOf } from '../plan/targets.ts';
+import { targetOf } from '../plan/document/targets.ts';
+import { unfinishedRun } from '../run/runs.ts';
 import { reportLines } from '../status/lines.ts';
 import { observe } from '../status/observe.ts';
 import type { StatusReport } from '../status/report.ts';
 import { judge } from '../status/verdict.ts';
-import { unfinishedRun } from '../run/runs.ts';
 import { ensureAccess } from './access.ts';
 import { globalFlags, type Settings, settingsFrom } from './flags.ts';
 import { type OpenedSite, openSite } from './site.ts';

@@ -37,7 +37,7 @@ export async function openStorageSubject(settings: Settings, terminal: Terminal)
 async function ofSite(settings: Settings, terminal: Terminal): Promise<StorageSubject> {
   const { site, product, passwords, world, close } = await openSite(settings);
   try {
-    const targets = await import('../plan/targets.ts').then(({ targetOf }) => site.nodes.map(targetOf));
+    const targets = await import('../plan/document/targets.ts').then(({ targetOf }) => site.nodes.map(targetOf));
     await ensureAccess({ targets, world, passwords, settings, terminal });
     const seen = await lookAtNodes(site.nodes, world);
     const { name, nodes } = site;

@@ -1,5 +1,5 @@
 import { type ExitCode, exitCode, Fault } from '../fault/fault.ts';
-import type { Plan } from '../plan/document.ts';
+import type { Plan } from '../plan/document/document.ts';
 import type { PlannedStep } from '../plan/step.ts';
 import { refuseUndo, undoOrder } from '../run/execution/undo.ts';
 import { readJournal } from '../run/journal/journal.ts';

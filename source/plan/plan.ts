@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { basisOf } from './basis.ts';
-import type { Plan } from './document.ts';
-import { planCluster } from './plan-cluster.ts';
-import { planMachines } from './plan-machines.ts';
-import { planProduct } from './plan-product.ts';
-import { planStorage } from './plan-storage.ts';
-import { StepList } from './order.ts';
-import type { Planning, PlanInput } from './planning.ts';
-import { livingSeed, seedOf } from './seed.ts';
+import { basisOf } from './document/basis.ts';
+import type { Plan } from './document/document.ts';
+import { targetOf } from './document/targets.ts';
+import { planCluster } from './stages/cluster.ts';
+import { planMachines } from './stages/machines.ts';
+import { StepList } from './stages/order.ts';
+import type { PlanInput, Planning } from './stages/planning.ts';
+import { planProduct } from './stages/product.ts';
+import { livingSeed, seedOf } from './stages/seed.ts';
+import { planStorage } from './stages/storage.ts';
 import { planHelmUninstall } from './steps/helm-uninstall.ts';
-import { targetOf } from './targets.ts';
 
 export type { PlanInput };
 

@@ -1,5 +1,5 @@
 import type { Finding, Grade } from '../check/finding.ts';
-import type { Plan } from '../plan/document.ts';
+import type { Plan } from '../plan/document/document.ts';
 import type { PlannedCommand } from '../plan/step.ts';
 import type { Product } from '../product/schema.ts';
 import type { Site, SitePath } from '../site/schema.ts';

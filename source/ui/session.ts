@@ -1,7 +1,7 @@
 import type { Finding } from '../check/finding.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import type { HostKeyOffer } from '../host/host.ts';
-import type { Plan } from '../plan/document.ts';
+import type { Plan } from '../plan/document/document.ts';
 import type { Product } from '../product/schema.ts';
 import type { RunEvent, RunHandle, RunOrder } from '../run/journal/event.ts';
 import type { Files } from '../site/files.ts';

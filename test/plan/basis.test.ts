@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { NodeFacts } from '../../source/facts/facts.ts';
-import { drift } from '../../source/plan/basis.ts';
+import { drift } from '../../source/plan/document/basis.ts';
 import { makePlan } from '../../source/plan/plan.ts';
 import { cluster, factsOf, product, siteOf } from './sample.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HostFault } from '../../source/host/host-fault.ts';
-import { SeatReboot } from '../../source/plan/seat-reboot.ts';
 import { StepFault } from '../../source/plan/step-fault.ts';
+import { SeatReboot } from '../../source/plan/work/seat-reboot.ts';
 import { ToyLand, toyPlan } from './toys.ts';
 
 /** A step that lasts until the test lets it end. */

@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
 import { systemClock } from '../../source/host/clock.ts';
-import { parsePlan } from '../../source/plan/document-schema.ts';
+import { parsePlan } from '../../source/plan/document/document-schema.ts';
 import type { StepKind } from '../../source/plan/step.ts';
 import { outcomeExitCode } from '../../source/run/outcome.ts';
 import { faultReport } from '../../source/run/worker/fault-report.ts';

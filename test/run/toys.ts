@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Clock, Host, HostPool, RunResult } from '../../source/host/host.ts';
 import { HostFault } from '../../source/host/host-fault.ts';
-import type { Plan } from '../../source/plan/document.ts';
+import type { Plan } from '../../source/plan/document/document.ts';
 import type { PlannedStep, StepContext, StepKind } from '../../source/plan/step.ts';
 import type { Product } from '../../source/product/schema.ts';
 import type { RunWorld } from '../../source/run/execution/context.ts';

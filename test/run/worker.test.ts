@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { Plan } from '../../source/plan/document.ts';
+import type { Plan } from '../../source/plan/document/document.ts';
 import type { RunEvent, RunHandle } from '../../source/run/journal/event.ts';
 import { followRun } from '../../source/run/journal/follow.ts';
 import { readJournal } from '../../source/run/journal/journal.ts';

@@ -1,5 +1,5 @@
 import type { NodeFacts } from '../../source/facts/facts.ts';
-import type { Plan } from '../../source/plan/document.ts';
+import type { Plan } from '../../source/plan/document/document.ts';
 import type { PlannedStep } from '../../source/plan/step.ts';
 import { loadProduct } from '../../source/product/load.ts';
 import { judgeDraft } from '../../source/site/load.ts';

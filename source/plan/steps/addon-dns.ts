@@ -3,10 +3,10 @@ import { kubectl } from '../../cluster/kubectl.ts';
 import { microk8s } from '../../cluster/microk8s.ts';
 import { serviceObject } from '../../cluster/objects.ts';
 import { readObject } from '../../cluster/read.ts';
-import { carryOut } from '../carry-out.ts';
-import { command, minutes, plannedStep } from '../define.ts';
 import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
-import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../workload-wait.ts';
+import { carryOut } from '../work/carry-out.ts';
+import { command, minutes, plannedStep } from '../work/define.ts';
+import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../work/workload-wait.ts';
 
 const parameters = z.object({ seed: z.string(), replicas: z.number().int() });
 type Parameters = z.output<typeof parameters>;

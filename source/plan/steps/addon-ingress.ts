@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { ingressOf, microk8s } from '../../cluster/microk8s.ts';
 import { ingressClassObject } from '../../cluster/objects.ts';
 import { readObject } from '../../cluster/read.ts';
-import { carryOut } from '../carry-out.ts';
-import { command, minutes, plannedStep } from '../define.ts';
 import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
-import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../workload-wait.ts';
+import { carryOut } from '../work/carry-out.ts';
+import { command, minutes, plannedStep } from '../work/define.ts';
+import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../work/workload-wait.ts';
 
 const parameters = z.object({ seed: z.string(), channel: z.string() });
 type Parameters = z.output<typeof parameters>;

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { helm } from '../../cluster/helm.ts';
-import { carryOut } from '../carry-out.ts';
-import type { PlannedChart } from '../charts.ts';
-import { command, minutes, plannedStep } from '../define.ts';
-import { heal, healCommands, madeOf, releaseOn, rollBackCommands, rolledBack } from '../release.ts';
-import { StepFault } from '../step-fault.ts';
+import type { PlannedChart } from '../release/charts.ts';
+import { heal, healCommands, madeOf, releaseOn, rollBackCommands, rolledBack } from '../release/release.ts';
 import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
+import { StepFault } from '../step-fault.ts';
+import { carryOut } from '../work/carry-out.ts';
+import { command, minutes, plannedStep } from '../work/define.ts';
 import { valuesPath } from './written-files.ts';
 
 const parameters = z.object({

@@ -3,10 +3,10 @@ import { helm } from '../../cluster/helm.ts';
 import { claimObject, podObject, workloadObject } from '../../cluster/objects.ts';
 import { readList } from '../../cluster/read.ts';
 import { ofRelease, workloadKinds } from '../../cluster/workloads.ts';
-import { carryOut } from '../carry-out.ts';
-import { command, minutes, plannedStep } from '../define.ts';
-import { releaseOn } from '../release.ts';
+import { releaseOn } from '../release/release.ts';
 import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
+import { carryOut } from '../work/carry-out.ts';
+import { command, minutes, plannedStep } from '../work/define.ts';
 
 const parameters = z.object({ seed: z.string(), release: z.string(), namespace: z.string() });
 type Parameters = z.output<typeof parameters>;

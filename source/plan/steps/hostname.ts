@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { carryOut, look } from '../carry-out.ts';
-import { command, minutes, plannedStep } from '../define.ts';
 import type { Looked, PlannedFile, PlannedStep, StepContext, StepKind } from '../step.ts';
+import { carryOut, look } from '../work/carry-out.ts';
+import { command, minutes, plannedStep } from '../work/define.ts';
 
 const parameters = z.object({ node: z.string(), cloudInit: z.boolean() });
 type Parameters = z.output<typeof parameters>;

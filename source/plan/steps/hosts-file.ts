@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { carryOut, readText } from '../carry-out.ts';
-import { minutes, plannedStep } from '../define.ts';
 import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
+import { carryOut, readText } from '../work/carry-out.ts';
+import { minutes, plannedStep } from '../work/define.ts';
 
 const path = '/etc/hosts';
 const parameters = z.object({ node: z.string(), content: z.string() });

@@ -3,10 +3,10 @@ import { kubectl } from '../../cluster/kubectl.ts';
 import { ingressOf } from '../../cluster/microk8s.ts';
 import { serviceObject } from '../../cluster/objects.ts';
 import { readObject } from '../../cluster/read.ts';
-import { carryOut } from '../carry-out.ts';
-import { command, minutes, plannedStep } from '../define.ts';
-import { manifestText } from '../manifest.ts';
+import { manifestText } from '../release/manifest.ts';
 import type { Looked, PlannedCommand, PlannedStep, StepContext, StepKind } from '../step.ts';
+import { carryOut } from '../work/carry-out.ts';
+import { command, minutes, plannedStep } from '../work/define.ts';
 import { ingressNamespace } from './addon-ingress.ts';
 
 const parameters = z.object({ seed: z.string(), channel: z.string(), virtualAddress: z.string() });

@@ -5,11 +5,11 @@ import { clusterNode } from '../../cluster/nodes.ts';
 import { nodeObject } from '../../cluster/objects.ts';
 import { readList } from '../../cluster/read.ts';
 import { HostFault } from '../../host/host-fault.ts';
-import { commandsOf, look, runPlanned } from '../carry-out.ts';
-import { command, minutes, plannedStep } from '../define.ts';
-import { StepFault } from '../step-fault.ts';
 import type { Looked, PlannedCommand, PlannedStep, StepContext, StepKind } from '../step.ts';
-import { closedPorts } from '../tcp-probe.ts';
+import { StepFault } from '../step-fault.ts';
+import { commandsOf, look, runPlanned } from '../work/carry-out.ts';
+import { command, minutes, plannedStep } from '../work/define.ts';
+import { closedPorts } from '../work/tcp-probe.ts';
 
 const parameters = z.object({
   node: z.string(),

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { microk8s, microk8sFiles } from '../../cluster/microk8s.ts';
 import { parseMicroK8sStatus, sayStatus } from '../../cluster/microk8s-status.ts';
 import { type InstalledSnap, parseSnapList, snap, trackOf } from '../../cluster/snap.ts';
-import { commandsOf, look, readText, runPlanned } from '../carry-out.ts';
-import { command, minutes, plannedStep, seconds } from '../define.ts';
-import { StepFault } from '../step-fault.ts';
 import type { Looked, PlannedCommand, PlannedStep, StepContext, StepKind } from '../step.ts';
+import { StepFault } from '../step-fault.ts';
+import { commandsOf, look, readText, runPlanned } from '../work/carry-out.ts';
+import { command, minutes, plannedStep, seconds } from '../work/define.ts';
 
 const name = 'microk8s';
 const missing = 'it is not installed yet';

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { carryOut, commandsOf, look, readText, runPlanned, sayAway, writeFiles } from '../carry-out.ts';
-import { command, minutes, nodeState, plannedStep, seconds } from '../define.ts';
-import { StepFault } from '../step-fault.ts';
 import type { Looked, PlannedCommand, PlannedFile, PlannedStep, StepContext, StepKind } from '../step.ts';
-import { closedPorts } from '../tcp-probe.ts';
+import { StepFault } from '../step-fault.ts';
+import { carryOut, commandsOf, look, readText, runPlanned, sayAway, writeFiles } from '../work/carry-out.ts';
+import { command, minutes, nodeState, plannedStep, seconds } from '../work/define.ts';
+import { closedPorts } from '../work/tcp-probe.ts';
 
 const parameters = z.object({
   node: z.string(),

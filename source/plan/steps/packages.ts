@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { Script } from '../../host/host.ts';
-import { carryOut, look } from '../carry-out.ts';
-import { command, minutes, nodeState, plannedStep } from '../define.ts';
 import type { Looked, PlannedCommand, PlannedStep, StepContext, StepKind } from '../step.ts';
+import { carryOut, look } from '../work/carry-out.ts';
+import { command, minutes, nodeState, plannedStep } from '../work/define.ts';
 
 const parameters = z.object({
   node: z.string(),

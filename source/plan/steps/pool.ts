@@ -3,16 +3,16 @@ import { kubectl } from '../../cluster/kubectl.ts';
 import {
   type BlockDeviceObject,
   blockDeviceObject,
-  poolClusterObject,
   type PoolInstanceObject,
+  poolClusterObject,
   poolInstanceObject,
 } from '../../cluster/objects.ts';
 import { readList, readObject } from '../../cluster/read.ts';
 import { mapperName } from '../../storage/shared.ts';
-import { carryOut } from '../carry-out.ts';
-import { command, minutes, plannedStep } from '../define.ts';
-import { manifestText } from '../manifest.ts';
+import { manifestText } from '../release/manifest.ts';
 import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
+import { carryOut } from '../work/carry-out.ts';
+import { command, minutes, plannedStep } from '../work/define.ts';
 
 const parameters = z.object({
   seed: z.string(),

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { microk8s } from '../../cluster/microk8s.ts';
 import { parseMicroK8sStatus, sayStatus } from '../../cluster/microk8s-status.ts';
 import type { Script } from '../../host/host.ts';
-import { carryOut, look, sayAway } from '../carry-out.ts';
-import { command, minutes, nodeState, plannedStep } from '../define.ts';
-import { resumeService, resumeUnit, resumeUnitPath, thisProgram } from '../resume-unit.ts';
-import { SeatReboot } from '../seat-reboot.ts';
 import type { Looked, PlannedCommand, PlannedFile, PlannedStep, StepContext, StepKind } from '../step.ts';
+import { carryOut, look, sayAway } from '../work/carry-out.ts';
+import { command, minutes, nodeState, plannedStep } from '../work/define.ts';
+import { resumeService, resumeUnit, resumeUnitPath, thisProgram } from '../work/resume-unit.ts';
+import { SeatReboot } from '../work/seat-reboot.ts';
 import { updatedMark } from './packages.ts';
 
 const parameters = z.object({

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { ofRelease } from '../../cluster/workloads.ts';
-import { minutes, plannedStep } from '../define.ts';
-import { madeOf, releaseOn, rollBackCommands, rolledBack } from '../release.ts';
-import { StepFault } from '../step-fault.ts';
+import { madeOf, releaseOn, rollBackCommands, rolledBack } from '../release/release.ts';
 import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
-import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../workload-wait.ts';
+import { StepFault } from '../step-fault.ts';
+import { minutes, plannedStep } from '../work/define.ts';
+import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../work/workload-wait.ts';
 
 const parameters = z.object({
   seed: z.string(),

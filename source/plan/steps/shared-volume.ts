@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { carryOut, look } from '../carry-out.ts';
-import { command, minutes, plannedStep } from '../define.ts';
-import { StepFault } from '../step-fault.ts';
 import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
+import { StepFault } from '../step-fault.ts';
+import { carryOut, look } from '../work/carry-out.ts';
+import { command, minutes, plannedStep } from '../work/define.ts';
 
 const parameters = z.object({ node: z.string(), group: z.string(), volume: z.string(), gib: z.number().int() });
 type Parameters = z.output<typeof parameters>;

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { kubectl } from '../../cluster/kubectl.ts';
 import { storageClassObject } from '../../cluster/objects.ts';
 import { readObject } from '../../cluster/read.ts';
-import { carryOut } from '../carry-out.ts';
-import { command, minutes, plannedStep } from '../define.ts';
-import { manifestText } from '../manifest.ts';
+import { manifestText } from '../release/manifest.ts';
 import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
+import { carryOut } from '../work/carry-out.ts';
+import { command, minutes, plannedStep } from '../work/define.ts';
 
 const parameters = z.object({
   seed: z.string(),

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { helm } from '../../cluster/helm.ts';
 import { ofRelease } from '../../cluster/workloads.ts';
-import { carryOut } from '../carry-out.ts';
-import { digestOf, type PlannedChart } from '../charts.ts';
-import { command, minutes, nodeState, plannedStep } from '../define.ts';
-import { heal, healCommands, madeOf, releaseOn } from '../release.ts';
+import { digestOf, type PlannedChart } from '../release/charts.ts';
+import { heal, healCommands, madeOf, releaseOn } from '../release/release.ts';
 import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
-import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../workload-wait.ts';
+import { carryOut } from '../work/carry-out.ts';
+import { command, minutes, nodeState, plannedStep } from '../work/define.ts';
+import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../work/workload-wait.ts';
 
 const parameters = z.object({
   engine: z.enum(['lvm', 'cstor']),

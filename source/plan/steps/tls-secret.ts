@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { kubectl } from '../../cluster/kubectl.ts';
 import { secretObject } from '../../cluster/objects.ts';
 import { readObject } from '../../cluster/read.ts';
-import { carryOut } from '../carry-out.ts';
-import { command, minutes, plannedStep } from '../define.ts';
-import { manifestText } from '../manifest.ts';
+import { manifestText } from '../release/manifest.ts';
+import { ensurePair, standingPair } from '../release/tls-pair.ts';
 import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
-import { ensurePair, standingPair } from '../tls-pair.ts';
+import { carryOut } from '../work/carry-out.ts';
+import { command, minutes, plannedStep } from '../work/define.ts';
 
 const parameters = z.object({
   seed: z.string(),

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { microk8s } from '../../cluster/microk8s.ts';
 import { parseMicroK8sStatus, sayStatus } from '../../cluster/microk8s-status.ts';
-import { look } from '../carry-out.ts';
-import { minutes, plannedStep } from '../define.ts';
 import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
+import { look } from '../work/carry-out.ts';
+import { minutes, plannedStep } from '../work/define.ts';
 
 const parameters = z.object({ seed: z.string(), voters: z.number().int() });
 type Parameters = z.output<typeof parameters>;

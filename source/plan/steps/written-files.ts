@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { carryOut, readText } from '../carry-out.ts';
-import { minutes, nodeState, plannedStep } from '../define.ts';
 import type { Looked, PlannedFile, PlannedStep, StepContext, StepKind } from '../step.ts';
+import { carryOut, readText } from '../work/carry-out.ts';
+import { minutes, nodeState, plannedStep } from '../work/define.ts';
 
 const parameters = z.object({ node: z.string() });
 

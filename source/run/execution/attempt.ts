@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Fault } from '../../fault/fault.ts';
-import { SeatReboot } from '../../plan/seat-reboot.ts';
 import type { PlannedStep, StepContext, StepKind } from '../../plan/step.ts';
 import { StepFault } from '../../plan/step-fault.ts';
+import { SeatReboot } from '../../plan/work/seat-reboot.ts';
 import type { StepPast } from '../journal/past.ts';
 import { type RunWorld, stepContext } from './context.ts';
 import { failureWords, spokenDuration } from './words.ts';

@@ -1,5 +1,5 @@
 import { Fault } from '../../fault/fault.ts';
-import type { Plan } from '../../plan/document.ts';
+import type { Plan } from '../../plan/document/document.ts';
 import type { PlannedStep } from '../../plan/step.ts';
 import type { RunPast } from '../journal/past.ts';
 import { undoStep } from './attempt.ts';

@@ -1,4 +1,4 @@
-import type { Plan } from '../../plan/document.ts';
+import type { Plan } from '../../plan/document/document.ts';
 import type { PlannedStep } from '../../plan/step.ts';
 import type { RunEvent, RunOutcome } from '../journal/event.ts';
 import { emptyStep, type StepEvent, type StepState, type StepView, stepAfter } from './step-view.ts';

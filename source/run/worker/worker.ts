@@ -1,6 +1,6 @@
 import { Fault } from '../../fault/fault.ts';
 import type { Clock, HostPool } from '../../host/host.ts';
-import type { Plan } from '../../plan/document.ts';
+import type { Plan } from '../../plan/document/document.ts';
 import type { StepKind } from '../../plan/step.ts';
 import type { Product } from '../../product/schema.ts';
 import { type Files, filesUnder } from '../../site/files.ts';

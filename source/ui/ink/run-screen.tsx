@@ -1,7 +1,7 @@
 import { render, useAnimation, useInput, useWindowSize } from 'ink';
 import { type ReactNode, useEffect, useReducer, useRef } from 'react';
 import { type ExitCode, exitCode } from '../../fault/fault.ts';
-import type { Plan } from '../../plan/document.ts';
+import type { Plan } from '../../plan/document/document.ts';
 import type { RunEvent, RunOrder } from '../../run/journal/event.ts';
 import { endingOf, nextLines } from '../ending.ts';
 import { runHints } from './app/hints.ts';

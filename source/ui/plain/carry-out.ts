@@ -1,6 +1,6 @@
 import { type ExitCode, exitCode } from '../../fault/fault.ts';
 import type { Clock } from '../../host/host.ts';
-import type { Plan } from '../../plan/document.ts';
+import type { Plan } from '../../plan/document/document.ts';
 import type { RunHandle, RunOutcome } from '../../run/journal/event.ts';
 import type { RunView } from '../../run/view/view.ts';
 import { endingOf, nextLines } from '../ending.ts';

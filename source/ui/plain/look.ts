@@ -1,5 +1,5 @@
 import type { Finding } from '../../check/finding.ts';
-import type { Plan } from '../../plan/document.ts';
+import type { Plan } from '../../plan/document/document.ts';
 import type { Site, SitePath } from '../../site/schema.ts';
 import { judgeView } from '../judge.ts';
 import { aboutMinutes, diffText, type Review, reviewOf } from '../review.ts';

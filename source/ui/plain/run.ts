@@ -1,5 +1,5 @@
 import type { Clock } from '../../host/host.ts';
-import type { Plan } from '../../plan/document.ts';
+import type { Plan } from '../../plan/document/document.ts';
 import type { RunEvent } from '../../run/journal/event.ts';
 import { applyEvent, emptyView, type RunView, type StepView } from '../../run/view/view.ts';
 import { type PlainOutput, say } from './output.ts';

@@ -1,7 +1,7 @@
 import type { Finding } from '../../../check/finding.ts';
 import type { ExitCode } from '../../../fault/fault.ts';
 import type { HostKeyOffer } from '../../../host/host.ts';
-import type { Plan } from '../../../plan/document.ts';
+import type { Plan } from '../../../plan/document/document.ts';
 import type { Product } from '../../../product/schema.ts';
 import type { RunEvent, RunOrder } from '../../../run/journal/event.ts';
 import type { Site, SiteDraft } from '../../../site/schema.ts';

@@ -1,6 +1,6 @@
 import type { Finding } from '../../../check/finding.ts';
 import type { NodeFacts } from '../../../facts/facts.ts';
-import type { Plan } from '../../../plan/document.ts';
+import type { Plan } from '../../../plan/document/document.ts';
 import type { Product } from '../../../product/schema.ts';
 import type { Site, SiteDraft } from '../../../site/schema.ts';
 import { textAt } from '../../../wizard/draft.ts';

@@ -1,4 +1,4 @@
-import type { Plan } from '../../../plan/document.ts';
+import type { Plan } from '../../../plan/document/document.ts';
 import type { RunEvent, RunOrder } from '../../../run/journal/event.ts';
 import { isSettled } from '../../../run/view/view.ts';
 import { bodyRows } from '../app/layout.ts';

@@ -1,4 +1,4 @@
-import type { Plan } from '../../../plan/document.ts';
+import type { Plan } from '../../../plan/document/document.ts';
 import type { RunEvent } from '../../../run/journal/event.ts';
 import { applyEvent, cellSteps, emptyView, type RunView, type StepView } from '../../../run/view/view.ts';
 

@@ -1,6 +1,6 @@
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
-import type { Plan } from '../../../plan/document.ts';
+import type { Plan } from '../../../plan/document/document.ts';
 import { endingOf, nextLines } from '../../ending.ts';
 import { Line, Marked } from '../line.tsx';
 import { duration } from '../table/moment.ts';

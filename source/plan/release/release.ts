@@ -6,12 +6,12 @@ import {
   type ReleasePlace,
   type ReleaseStatus,
   revisionToRollBackTo,
-} from '../cluster/helm.ts';
-import { firstWords } from '../cluster/read.ts';
-import { carryOut, look } from './carry-out.ts';
-import { command, minutes } from './define.ts';
-import { StepFault } from './step-fault.ts';
-import type { PlannedCommand, PlannedStep, StepContext } from './step.ts';
+} from '../../cluster/helm.ts';
+import { firstWords } from '../../cluster/read.ts';
+import type { PlannedCommand, PlannedStep, StepContext } from '../step.ts';
+import { StepFault } from '../step-fault.ts';
+import { carryOut, look } from '../work/carry-out.ts';
+import { command, minutes } from '../work/define.ts';
 
 /** The release as Helm on `node` knows it; undefined where Helm says that there is none. No answer is a `StepFault`. */
 export async function releaseOn(

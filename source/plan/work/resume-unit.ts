@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
-import type { Files } from '../site/files.ts';
+import type { Files } from '../../site/files.ts';
 
 /** Goes on with the run at the seat's next boot, once, and takes itself away whatever comes of it. */
 export const resumeService = 'kloudspot-resume.service';

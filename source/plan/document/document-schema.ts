@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { exitCode, Fault } from '../fault/fault.ts';
-import type { HostTarget } from '../host/host.ts';
-import { siteSchema } from '../site/schema.ts';
+import { exitCode, Fault } from '../../fault/fault.ts';
+import type { HostTarget } from '../../host/host.ts';
+import { siteSchema } from '../../site/schema.ts';
+import type { PlannedCommand, PlannedFile, PlannedStep, StepKind } from '../step.ts';
 import type { Plan } from './document.ts';
-import type { PlannedCommand, PlannedFile, PlannedStep, StepKind } from './step.ts';
 
 const text = z.string().exactOptional();
 

@@ -1,7 +1,7 @@
-import { HostFault } from '../host/host-fault.ts';
-import type { Host, RunResult, Script } from '../host/host.ts';
-import { StepFault } from './step-fault.ts';
-import type { PlannedCommand, PlannedStep, StepContext, StepRunOptions } from './step.ts';
+import type { Host, RunResult, Script } from '../../host/host.ts';
+import { HostFault } from '../../host/host-fault.ts';
+import type { PlannedCommand, PlannedStep, StepContext, StepRunOptions } from '../step.ts';
+import { StepFault } from '../step-fault.ts';
 
 export interface CarryOut {
   /** Which commands: those that always run, or those that are planned for this case. */

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { HostTarget } from '../host/host.ts';
-import { wantedAddress } from '../network/addresses.ts';
-import type { SiteNode } from '../site/schema.ts';
+import type { HostTarget } from '../../host/host.ts';
+import { wantedAddress } from '../../network/addresses.ts';
+import type { SiteNode } from '../../site/schema.ts';
 
 /** How a node is reached: at the address it has now and, once that has changed, at the one it is to have. */
 export function targetOf(node: Pick<SiteNode, 'name' | 'reach' | 'role' | 'seat' | 'access' | 'network'>): HostTarget {

@@ -1,8 +1,8 @@
-import type { NodeFacts } from '../facts/facts.ts';
-import type { Product } from '../product/schema.ts';
-import type { Site } from '../site/schema.ts';
-import type { ReadChart } from './charts.ts';
-import type { PlanPurpose } from './document.ts';
+import type { NodeFacts } from '../../facts/facts.ts';
+import type { Product } from '../../product/schema.ts';
+import type { Site } from '../../site/schema.ts';
+import type { PlanPurpose } from '../document/document.ts';
+import type { ReadChart } from '../release/charts.ts';
 import type { StepList } from './order.ts';
 
 export interface PlanInput {

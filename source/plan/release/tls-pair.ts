@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Fault } from '../fault/fault.ts';
-import type { Files } from '../site/files.ts';
-import type { Site } from '../site/schema.ts';
+import { Fault } from '../../fault/fault.ts';
+import type { Files } from '../../site/files.ts';
+import type { Site } from '../../site/schema.ts';
 
 /** PEM texts. The key is a secret. */
 export interface TlsPair {
@@ -29,7 +29,7 @@ export async function standingPair(site: Site, files: Files, now: number): Promi
 export async function ensurePair(site: Site, files: Files, now: number): Promise<TlsPair> {
   const standing = await standingPair(site, files, now);
   if (standing) return standing;
-  const { selfSigned } = await import('../tls/self-signed.ts');
+  const { selfSigned } = await import('../../tls/self-signed.ts');
   const pair = await selfSigned(site.customer.dnsName, site.network.virtualAddress);
   const kept = keptAt(files);
   await mkdir(files.tls, { recursive: true, mode: 0o700 });

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { ChartPlace } from '../cluster/helm.ts';
-import { Fault } from '../fault/fault.ts';
-import { nodeState } from './define.ts';
-import type { PlannedFile } from './step.ts';
+import type { ChartPlace } from '../../cluster/helm.ts';
+import { Fault } from '../../fault/fault.ts';
+import type { PlannedFile } from '../step.ts';
+import { nodeState } from '../work/define.ts';
 
 /** A chart as Helm on a node will find it, with the files that must lie there first. */
 export interface PlannedChart {

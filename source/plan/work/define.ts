@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import type { Script } from '../host/host.ts';
-import type { PlannedCommand, PlannedFile, PlannedStep, StepKind } from './step.ts';
+import type { Script } from '../../host/host.ts';
+import type { PlannedCommand, PlannedFile, PlannedStep, StepKind } from '../step.ts';
 
 export const seconds = (count: number): number => count * 1_000;
 export const minutes = (count: number): number => count * 60_000;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { NodeFacts } from '../facts/facts.ts';
-import { trackOf } from '../cluster/snap.ts';
-import { ipv4Of } from '../network/addresses.ts';
-import { existingVolume } from '../storage/shared.ts';
-import type { Site } from '../site/schema.ts';
+import { trackOf } from '../../cluster/snap.ts';
+import type { NodeFacts } from '../../facts/facts.ts';
+import { ipv4Of } from '../../network/addresses.ts';
+import type { Site } from '../../site/schema.ts';
+import { existingVolume } from '../../storage/shared.ts';
 import type { Plan } from './document.ts';
 
 /** node → fact → value. Only what a plan rests on: free space and clocks move all the time and are checked elsewhere. */

@@ -1,6 +1,6 @@
-import type { Script } from '../host/host.ts';
+import type { Script } from '../../host/host.ts';
+import type { StepContext } from '../step.ts';
 import { look } from './carry-out.ts';
-import type { StepContext } from './step.ts';
 
 const text = `address=$1; shift
 for port in "$@"; do

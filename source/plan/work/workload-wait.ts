@@ -1,11 +1,11 @@
-import { eventObject, podObject, workloadObject } from '../cluster/objects.ts';
-import { readList } from '../cluster/read.ts';
-import { latestWarnings, podTrouble, sayWaiting, workloadKinds, workloadState } from '../cluster/workloads.ts';
-import type { WorkloadObject } from '../cluster/objects.ts';
-import type { WorkloadState } from '../cluster/workloads.ts';
+import type { WorkloadObject } from '../../cluster/objects.ts';
+import { eventObject, podObject, workloadObject } from '../../cluster/objects.ts';
+import { readList } from '../../cluster/read.ts';
+import type { WorkloadState } from '../../cluster/workloads.ts';
+import { latestWarnings, podTrouble, sayWaiting, workloadKinds, workloadState } from '../../cluster/workloads.ts';
+import type { Looked, StepContext } from '../step.ts';
+import { StepFault } from '../step-fault.ts';
 import { minutes } from './define.ts';
-import { StepFault } from './step-fault.ts';
-import type { Looked, StepContext } from './step.ts';
 
 export interface WorkloadsWanted {
   /** The node that is asked. */

@@ -1,20 +1,20 @@
-import type { NodeFacts } from '../facts/facts.ts';
-import { Fault } from '../fault/fault.ts';
-import { clusterAddress, wantedAddress } from '../network/addresses.ts';
-import { hostsFile } from '../network/hosts-file.ts';
-import { netplanDocument } from '../network/netplan.ts';
-import type { Site, SiteNode } from '../site/schema.ts';
-import { carriesPool, sharedVolume } from '../storage/shared.ts';
-import { digestOf } from './charts.ts';
+import type { NodeFacts } from '../../facts/facts.ts';
+import { Fault } from '../../fault/fault.ts';
+import { clusterAddress, wantedAddress } from '../../network/addresses.ts';
+import { hostsFile } from '../../network/hosts-file.ts';
+import { netplanDocument } from '../../network/netplan.ts';
+import type { Site, SiteNode } from '../../site/schema.ts';
+import { carriesPool, sharedVolume } from '../../storage/shared.ts';
+import { digestOf } from '../release/charts.ts';
+import type { PlannedStep } from '../step.ts';
+import { planHostname } from '../steps/hostname.ts';
+import { planHostsFile } from '../steps/hosts-file.ts';
+import { planMicroK8sInstall } from '../steps/microk8s-install.ts';
+import { planNetwork } from '../steps/network.ts';
+import { planPackages } from '../steps/packages.ts';
+import { planReboot } from '../steps/reboot.ts';
+import { planSharedVolume } from '../steps/shared-volume.ts';
 import type { Planning } from './planning.ts';
-import type { PlannedStep } from './step.ts';
-import { planHostname } from './steps/hostname.ts';
-import { planHostsFile } from './steps/hosts-file.ts';
-import { planMicroK8sInstall } from './steps/microk8s-install.ts';
-import { planNetwork } from './steps/network.ts';
-import { planPackages } from './steps/packages.ts';
-import { planReboot } from './steps/reboot.ts';
-import { planSharedVolume } from './steps/shared-volume.ts';
 
 /** What every machine gets before it is part of a cluster; machines go side by side. */
 export function planMachines(planning: Planning): void {

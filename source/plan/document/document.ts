@@ -1,6 +1,6 @@
-import type { HostTarget } from '../host/host.ts';
-import type { Site } from '../site/schema.ts';
-import type { PlannedStep } from './step.ts';
+import type { HostTarget } from '../../host/host.ts';
+import type { Site } from '../../site/schema.ts';
+import type { PlannedStep } from '../step.ts';
 
 /** What the plan is for; the verbs make plans of different steps. */
 export type PlanPurpose = 'init' | 'start' | 'update' | 'stop';

@@ -1,4 +1,4 @@
-import type { PlannedStep } from './step.ts';
+import type { PlannedStep } from '../step.ts';
 
 /** Collects steps in order and keeps, for each node and for the cluster, what the next one has to wait for. */
 export class StepList {

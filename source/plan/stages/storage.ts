@@ -1,13 +1,13 @@
-import type { Product } from '../product/schema.ts';
-import { chartReference } from '../product/load.ts';
-import { carriesPool, sharedVolume } from '../storage/shared.ts';
-import { volumesFor } from '../storage/volumes.ts';
-import { planChart } from './charts.ts';
-import { cstorValues, lvmValues } from './engine-values.ts';
+import { chartReference } from '../../product/load.ts';
+import type { Product } from '../../product/schema.ts';
+import { carriesPool, sharedVolume } from '../../storage/shared.ts';
+import { volumesFor } from '../../storage/volumes.ts';
+import { planChart } from '../release/charts.ts';
+import { cstorValues, lvmValues } from '../release/engine-values.ts';
+import { planPool, poolName } from '../steps/pool.ts';
+import { planStorageClass } from '../steps/storage-class.ts';
+import { planStorageEngine } from '../steps/storage-engine.ts';
 import type { Planning } from './planning.ts';
-import { planPool, poolName } from './steps/pool.ts';
-import { planStorageClass } from './steps/storage-class.ts';
-import { planStorageEngine } from './steps/storage-engine.ts';
 
 /** cStor keeps at most five copies of a volume. */
 const mostCopies = 5;

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
-import { chartReference } from '../product/load.ts';
-import { type ChartWish, digestOf, planChart } from './charts.ts';
+import { chartReference } from '../../product/load.ts';
+import { type ChartWish, digestOf, planChart } from '../release/charts.ts';
+import { planHelmInstall } from '../steps/helm-install.ts';
+import { planNamespace } from '../steps/namespace.ts';
+import { planRollout } from '../steps/rollout.ts';
+import { planTlsSecret } from '../steps/tls-secret.ts';
+import { planChartFiles, planValues } from '../steps/written-files.ts';
+import { valuesText } from '../values.ts';
 import type { Planning } from './planning.ts';
-import { planHelmInstall } from './steps/helm-install.ts';
-import { planNamespace } from './steps/namespace.ts';
-import { planRollout } from './steps/rollout.ts';
-import { planTlsSecret } from './steps/tls-secret.ts';
-import { planChartFiles, planValues } from './steps/written-files.ts';
-import { valuesText } from './values.ts';
 
 /** Everything that stands in the product's own namespace: certificate, values, chart, release, and its becoming ready. */
 export function planProduct(planning: Planning): void {

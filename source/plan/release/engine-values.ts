@@ -1,5 +1,5 @@
-import { microk8sFiles, parseTrack } from '../cluster/microk8s.ts';
-import { mapperName } from '../storage/shared.ts';
+import { microk8sFiles, parseTrack } from '../../cluster/microk8s.ts';
+import { mapperName } from '../../storage/shared.ts';
 import { manifestText } from './manifest.ts';
 
 const kubeletDir = microk8sFiles.kubelet;

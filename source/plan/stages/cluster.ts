@@ -1,12 +1,12 @@
-import { clusterAddress } from '../network/addresses.ts';
-import type { SiteNode } from '../site/schema.ts';
+import { clusterAddress } from '../../network/addresses.ts';
+import type { SiteNode } from '../../site/schema.ts';
+import { planAddonDns } from '../steps/addon-dns.ts';
+import { planAddonIngress } from '../steps/addon-ingress.ts';
+import { planAddonMetallb } from '../steps/addon-metallb.ts';
+import { planIngressService } from '../steps/ingress-service.ts';
+import { planJoin } from '../steps/join.ts';
+import { planVoters } from '../steps/voters.ts';
 import type { Planning } from './planning.ts';
-import { planAddonDns } from './steps/addon-dns.ts';
-import { planAddonIngress } from './steps/addon-ingress.ts';
-import { planAddonMetallb } from './steps/addon-metallb.ts';
-import { planIngressService } from './steps/ingress-service.ts';
-import { planJoin } from './steps/join.ts';
-import { planVoters } from './steps/voters.ts';
 
 /** The datastore never has more; further managers stand by. */
 const mostVoters = 3;

@@ -1,6 +1,6 @@
-import type { NodeFacts } from '../facts/facts.ts';
-import { Fault } from '../fault/fault.ts';
-import type { Site, SiteNode } from '../site/schema.ts';
+import type { NodeFacts } from '../../facts/facts.ts';
+import { Fault } from '../../fault/fault.ts';
+import type { Site, SiteNode } from '../../site/schema.ts';
 
 /**
  * The manager that the others join and that the cluster is asked and changed through: one that is in a cluster already,
