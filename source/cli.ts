@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import type { VerbTable } from './commands/dispatch.ts';
+import type { VerbTable } from './commands/line/dispatch.ts';
 import { version } from './version.ts';
 
 const verbs: VerbTable = {
@@ -59,4 +59,4 @@ const [first] = argv;
 // Straight to the descriptor, and nothing else loaded: the help comes in little more than the runtime's own start.
 if (first === undefined || first === '--help' || first === '-h' || first === 'help') writeSync(1, helpText());
 else if (first === '--version' || first === '-v') writeSync(1, `${version}\n`);
-else import('./commands/dispatch.ts').then(({ dispatch }) => dispatch(argv, verbs));
+else import('./commands/line/dispatch.ts').then(({ dispatch }) => dispatch(argv, verbs));

@@ -6,15 +6,15 @@ import type { Plan } from '../plan/document/document.ts';
 import { parsePlan } from '../plan/document/document-schema.ts';
 import { stepKinds } from '../plan/kinds.ts';
 import { planHash } from '../plan/plan.ts';
-import { ensureAccess } from './access.ts';
-import { applySite, beginPlan } from './apply-site.ts';
-import { driftFault } from './drift-fault.ts';
-import { globalFlags, type Settings, settingsFrom } from './flags.ts';
-import { lookAtNodes } from './look.ts';
-import { givenPasswords, openSite } from './site.ts';
-import { processTerminal, type Terminal } from './terminal.ts';
-import { defineVerb } from './verb.ts';
-import { openWorld } from './world.ts';
+import { applySite, beginPlan } from './carrying-out/apply-site.ts';
+import { driftFault } from './carrying-out/drift-fault.ts';
+import { globalFlags, type Settings, settingsFrom } from './line/flags.ts';
+import { processTerminal, type Terminal } from './line/terminal.ts';
+import { defineVerb } from './line/verb.ts';
+import { ensureAccess } from './reach/access.ts';
+import { lookAtNodes } from './reach/look.ts';
+import { givenPasswords, openSite } from './reach/site.ts';
+import { openWorld } from './reach/world.ts';
 
 export default defineVerb({
   name: 'apply',

@@ -1,10 +1,10 @@
 import { Fault } from '../fault/fault.ts';
 import { findRun, latestRun } from '../run/runs.ts';
-import { globalFlags, settingsFrom } from './flags.ts';
-import { planOfRun } from './run-plan.ts';
-import { watchRun } from './run-watching.ts';
-import { processTerminal } from './terminal.ts';
-import { defineVerb } from './verb.ts';
+import { planOfRun } from './carrying-out/run-plan.ts';
+import { watchRun } from './carrying-out/run-watching.ts';
+import { globalFlags, settingsFrom } from './line/flags.ts';
+import { processTerminal } from './line/terminal.ts';
+import { defineVerb } from './line/verb.ts';
 
 export default defineVerb({
   name: 'attach',

@@ -20,14 +20,14 @@ import { judgeDraft, parseDraft } from '../site/load.ts';
 import { loadDraft, removeDraft, saveDraft, saveSite, siteText, writeAtomic } from '../site/save.ts';
 import type { Site, SiteDraft } from '../site/schema.ts';
 import type { AccessState, InitSession } from '../ui/session.ts';
-import { gatherEvidence } from './evidence.ts';
+import { program } from './carrying-out/program.ts';
+import { timeLeft } from './carrying-out/time-left.ts';
 import { firstDraft } from './first-draft.ts';
-import { type Settings, settingsFrom } from './flags.ts';
-import { reachNodes } from './gather.ts';
-import { program } from './program.ts';
-import { givenPasswords } from './site.ts';
-import { timeLeft } from './time-left.ts';
-import { openWorld, type World } from './world.ts';
+import { type Settings, settingsFrom } from './line/flags.ts';
+import { gatherEvidence } from './reach/evidence.ts';
+import { reachNodes } from './reach/gather.ts';
+import { givenPasswords } from './reach/site.ts';
+import { openWorld, type World } from './reach/world.ts';
 
 /** The door between the pages of `init` and the world. `productName`: for a new site; a site file or draft names its own. */
 export async function openInitSession(settings: Settings, productName: string | undefined): Promise<InitSession> {

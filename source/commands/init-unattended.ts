@@ -2,10 +2,10 @@ import { type ExitCode, exitCode } from '../fault/fault.ts';
 import { openMemory } from '../operator/memory.ts';
 import { valuesText } from '../plan/values.ts';
 import { saveSite, writeAtomic } from '../site/save.ts';
-import { beginPlan, planAfterPreflight } from './apply-site.ts';
-import type { Settings } from './flags.ts';
-import { type OpenedSite, openSite } from './site.ts';
-import type { Terminal } from './terminal.ts';
+import { beginPlan, planAfterPreflight } from './carrying-out/apply-site.ts';
+import type { Settings } from './line/flags.ts';
+import type { Terminal } from './line/terminal.ts';
+import { type OpenedSite, openSite } from './reach/site.ts';
 
 /** `init --yes`: preflight, then the files, then the run. Nothing is written before every check has passed. */
 export async function initUnattended(settings: Settings, terminal: Terminal): Promise<ExitCode> {

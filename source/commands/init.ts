@@ -1,8 +1,8 @@
 import { type ExitCode, exitCode, Fault } from '../fault/fault.ts';
 import type { InitSession } from '../ui/session.ts';
-import { globalFlags, type Settings, settingsFrom } from './flags.ts';
-import { processTerminal, refuseToAsk, type Terminal } from './terminal.ts';
-import { defineVerb } from './verb.ts';
+import { globalFlags, type Settings, settingsFrom } from './line/flags.ts';
+import { processTerminal, refuseToAsk, type Terminal } from './line/terminal.ts';
+import { defineVerb } from './line/verb.ts';
 
 export default defineVerb({
   name: 'init',
@@ -55,7 +55,7 @@ async function drawPages(settings: Settings, { input }: Terminal, open: () => Pr
 }
 
 async function unattended(settings: Settings, terminal: Terminal): Promise<ExitCode> {
-  const { exists } = await import('./site.ts');
+  const { exists } = await import('./reach/site.ts');
   if (!settings.rehearsal && !settings.siteGiven && !(await exists(settings.site))) {
     throw new Fault({
       what: 'kloudspot init --yes asks nothing, so it needs a site file.',

@@ -3,13 +3,13 @@ import { resolve } from 'node:path';
 import { exitCode } from '../fault/fault.ts';
 import { targetOf } from '../plan/document/targets.ts';
 import { makePlan } from '../plan/plan.ts';
-import { ensureAccess } from './access.ts';
-import { globalFlags, settingsFrom } from './flags.ts';
-import { gatherSite } from './gather.ts';
-import { planLines } from './plan-text.ts';
-import { openSite } from './site.ts';
-import { printJson, processTerminal } from './terminal.ts';
-import { defineVerb } from './verb.ts';
+import { planLines } from './carrying-out/plan-text.ts';
+import { globalFlags, settingsFrom } from './line/flags.ts';
+import { printJson, processTerminal } from './line/terminal.ts';
+import { defineVerb } from './line/verb.ts';
+import { ensureAccess } from './reach/access.ts';
+import { gatherSite } from './reach/gather.ts';
+import { openSite } from './reach/site.ts';
 
 export default defineVerb({
   name: 'plan',

@@ -4,15 +4,15 @@ import { runChecks, worst } from '../check/run.ts';
 import { type ExitCode, exitCode } from '../fault/fault.ts';
 import { targetOf } from '../plan/document/targets.ts';
 import type { Site } from '../site/schema.ts';
-import { ensureAccess } from './access.ts';
-import { gatherEvidence } from './evidence.ts';
-import { globalFlags, settingsFrom } from './flags.ts';
-import { lookAtNodes } from './look.ts';
+import { globalFlags, settingsFrom } from './line/flags.ts';
+import { printJson, processTerminal } from './line/terminal.ts';
+import { defineVerb } from './line/verb.ts';
 import { preflightLines } from './preflight-text.ts';
-import { rehearsalNote, scenarioOf } from './rehearsal-note.ts';
-import { openSite } from './site.ts';
-import { printJson, processTerminal } from './terminal.ts';
-import { defineVerb } from './verb.ts';
+import { ensureAccess } from './reach/access.ts';
+import { gatherEvidence } from './reach/evidence.ts';
+import { lookAtNodes } from './reach/look.ts';
+import { rehearsalNote, scenarioOf } from './reach/rehearsal-note.ts';
+import { openSite } from './reach/site.ts';
 
 export default defineVerb({
   name: 'preflight',

@@ -7,15 +7,15 @@ import { applyEvent, emptyView } from '../run/view/view.ts';
 import { continueRun } from '../run/worker/launch.ts';
 import { readOrigin } from '../run/worker/origin.ts';
 import { steerRun } from '../run/worker/steer.ts';
-import { ensureAccess } from './access.ts';
-import { globalFlags, type Settings, settingsFrom } from './flags.ts';
-import { program } from './program.ts';
-import { planOfRun } from './run-plan.ts';
-import { processesOf, watchRun } from './run-watching.ts';
-import { givenPasswords } from './site.ts';
-import { processTerminal, type Terminal } from './terminal.ts';
-import { defineVerb } from './verb.ts';
-import { openWorld } from './world.ts';
+import { program } from './carrying-out/program.ts';
+import { planOfRun } from './carrying-out/run-plan.ts';
+import { processesOf, watchRun } from './carrying-out/run-watching.ts';
+import { globalFlags, type Settings, settingsFrom } from './line/flags.ts';
+import { processTerminal, type Terminal } from './line/terminal.ts';
+import { defineVerb } from './line/verb.ts';
+import { ensureAccess } from './reach/access.ts';
+import { givenPasswords } from './reach/site.ts';
+import { openWorld } from './reach/world.ts';
 
 export default defineVerb({
   name: 'resume',

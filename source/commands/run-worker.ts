@@ -11,10 +11,10 @@ import { outcomeExitCode } from '../run/outcome.ts';
 import { faultReport } from '../run/worker/fault-report.ts';
 import { stopSwitch } from '../run/worker/stop-switch.ts';
 import { carryOutRun, type WorkerParts } from '../run/worker/worker.ts';
-import { driftFault } from './drift-fault.ts';
-import { lookAtNodes } from './look.ts';
-import { defineVerb } from './verb.ts';
-import { openWorld, type World } from './world.ts';
+import { driftFault } from './carrying-out/drift-fault.ts';
+import { defineVerb } from './line/verb.ts';
+import { lookAtNodes } from './reach/look.ts';
+import { openWorld, type World } from './reach/world.ts';
 
 export default defineVerb({
   name: 'run-worker',

@@ -1,8 +1,8 @@
-import { globalFlags, settingsFrom } from './flags.ts';
-import { lookAtCluster, runProductPlan, tell, writeValues } from './product-verb.ts';
-import { openSite } from './site.ts';
-import { processTerminal } from './terminal.ts';
-import { defineVerb } from './verb.ts';
+import { globalFlags, settingsFrom } from './line/flags.ts';
+import { processTerminal } from './line/terminal.ts';
+import { defineVerb } from './line/verb.ts';
+import { openSite } from './reach/site.ts';
+import { lookAtCluster, runProductPlan, tell, writeValues } from './release/product-verb.ts';
 
 export default defineVerb({
   name: 'start',

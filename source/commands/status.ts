@@ -7,11 +7,11 @@ import { reportLines } from '../status/lines.ts';
 import { observe } from '../status/observe.ts';
 import type { StatusReport } from '../status/report.ts';
 import { judge } from '../status/verdict.ts';
-import { ensureAccess } from './access.ts';
-import { globalFlags, type Settings, settingsFrom } from './flags.ts';
-import { type OpenedSite, openSite } from './site.ts';
-import { printJson, processTerminal, type Terminal } from './terminal.ts';
-import { defineVerb } from './verb.ts';
+import { globalFlags, type Settings, settingsFrom } from './line/flags.ts';
+import { printJson, processTerminal, type Terminal } from './line/terminal.ts';
+import { defineVerb } from './line/verb.ts';
+import { ensureAccess } from './reach/access.ts';
+import { type OpenedSite, openSite } from './reach/site.ts';
 
 /** ms between two looks of --watch. */
 const every = 5_000;

@@ -2,11 +2,11 @@ import { exitCode } from '../fault/fault.ts';
 import type { Product } from '../product/schema.ts';
 import type { Site } from '../site/schema.ts';
 import type { Observation } from '../status/observation.ts';
-import { globalFlags, settingsFrom } from './flags.ts';
-import { lookAtCluster, runProductPlan, tell } from './product-verb.ts';
-import { openSite } from './site.ts';
-import { processTerminal } from './terminal.ts';
-import { defineVerb } from './verb.ts';
+import { globalFlags, settingsFrom } from './line/flags.ts';
+import { processTerminal } from './line/terminal.ts';
+import { defineVerb } from './line/verb.ts';
+import { openSite } from './reach/site.ts';
+import { lookAtCluster, runProductPlan, tell } from './release/product-verb.ts';
 
 export default defineVerb({
   name: 'stop',

@@ -1,18 +1,18 @@
 import { type ExitCode, exitCode } from '../fault/fault.ts';
+import { sharedEngine } from '../storage/engines.ts';
 import type { EstimateInput, StorageEstimate } from '../storage/estimate.ts';
 import { estimateStorage } from '../storage/estimate.ts';
-import { sharedEngine } from '../storage/engines.ts';
 import type { StorageWish } from '../storage/volumes.ts';
-import { globalFlags, settingsFrom } from './flags.ts';
-import { seenOpenebs } from './openebs.ts';
-import { type Questions, questions } from './questions.ts';
-import { rehearsalNote, scenarioOf } from './rehearsal-note.ts';
-import { repeated } from './repeated.ts';
-import { askFeatures, askOpenebs, askSizes, evidenceOf, type StorageFlags, withFlags } from './storage-answers.ts';
-import { openStorageSubject, type StorageSubject } from './storage-subject.ts';
-import { availableLine, groupsAndDisksOf, poolLines, requiredLine, verdictLines } from './storage-text.ts';
-import { printJson, processTerminal } from './terminal.ts';
-import { defineVerb } from './verb.ts';
+import { globalFlags, settingsFrom } from './line/flags.ts';
+import { type Questions, questions } from './line/questions.ts';
+import { repeated } from './line/repeated.ts';
+import { printJson, processTerminal } from './line/terminal.ts';
+import { defineVerb } from './line/verb.ts';
+import { rehearsalNote, scenarioOf } from './reach/rehearsal-note.ts';
+import { askFeatures, askOpenebs, askSizes, evidenceOf, type StorageFlags, withFlags } from './sizing/answers.ts';
+import { seenOpenebs } from './sizing/openebs.ts';
+import { openStorageSubject, type StorageSubject } from './sizing/subject.ts';
+import { availableLine, groupsAndDisksOf, poolLines, requiredLine, verdictLines } from './sizing/text.ts';
 
 export default defineVerb({
   name: 'storage estimate',

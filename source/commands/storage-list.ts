@@ -3,12 +3,12 @@ import { exitCode } from '../fault/fault.ts';
 import { asLsblk, gigabytes } from '../storage/bytes.ts';
 import { type DiskRow, diskRows } from '../storage/disks.ts';
 import { groupTrouble } from '../storage/groups.ts';
-import { columns } from './columns.ts';
-import { globalFlags, settingsFrom } from './flags.ts';
-import { rehearsalNote, scenarioOf } from './rehearsal-note.ts';
-import { openStorageSubject, type StorageSubject } from './storage-subject.ts';
-import { printJson, processTerminal } from './terminal.ts';
-import { defineVerb } from './verb.ts';
+import { columns } from './line/columns.ts';
+import { globalFlags, settingsFrom } from './line/flags.ts';
+import { printJson, processTerminal } from './line/terminal.ts';
+import { defineVerb } from './line/verb.ts';
+import { rehearsalNote, scenarioOf } from './reach/rehearsal-note.ts';
+import { openStorageSubject, type StorageSubject } from './sizing/subject.ts';
 
 export default defineVerb({
   name: 'storage list',

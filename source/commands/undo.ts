@@ -6,14 +6,14 @@ import { readJournal } from '../run/journal/journal.ts';
 import { pastOf } from '../run/journal/past.ts';
 import { findRun, latestRun, type RunSummary, summarizeRun } from '../run/runs.ts';
 import { undoRun } from '../run/worker/launch.ts';
-import { confirmed } from './confirm.ts';
-import { globalFlags, type Settings, settingsFrom } from './flags.ts';
-import { program } from './program.ts';
+import { program } from './carrying-out/program.ts';
+import { planOfRun } from './carrying-out/run-plan.ts';
+import { processesOf, watchRun } from './carrying-out/run-watching.ts';
+import { confirmed } from './line/confirm.ts';
+import { globalFlags, type Settings, settingsFrom } from './line/flags.ts';
+import { printJson, processTerminal, type Terminal } from './line/terminal.ts';
+import { defineVerb } from './line/verb.ts';
 import { passwordsFor } from './resume.ts';
-import { planOfRun } from './run-plan.ts';
-import { processesOf, watchRun } from './run-watching.ts';
-import { printJson, processTerminal, type Terminal } from './terminal.ts';
-import { defineVerb } from './verb.ts';
 
 export default defineVerb({
   name: 'undo',

@@ -6,12 +6,12 @@ import { loadProduct } from '../product/load.ts';
 import { writeAtomic } from '../site/save.ts';
 import type { Observation } from '../status/observation.ts';
 import { diffLines, shortDiff } from '../ui/diff.ts';
-import { globalFlags, type Settings, settingsFrom } from './flags.ts';
-import { lookAtCluster, type ProductVerb, runProductPlan, tell, writeValues } from './product-verb.ts';
-import { changedSite, wordsOf } from './set-values.ts';
-import { openSite } from './site.ts';
-import { processTerminal, type Terminal } from './terminal.ts';
-import { defineVerb } from './verb.ts';
+import { globalFlags, type Settings, settingsFrom } from './line/flags.ts';
+import { processTerminal, type Terminal } from './line/terminal.ts';
+import { defineVerb } from './line/verb.ts';
+import { openSite } from './reach/site.ts';
+import { lookAtCluster, type ProductVerb, runProductPlan, tell, writeValues } from './release/product-verb.ts';
+import { changedSite, wordsOf } from './release/set-values.ts';
 
 export default defineVerb({
   name: 'update',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { planLines } from '../../source/commands/plan-text.ts';
-import { timeLeft } from '../../source/commands/time-left.ts';
+import { planLines } from '../../source/commands/carrying-out/plan-text.ts';
+import { timeLeft } from '../../source/commands/carrying-out/time-left.ts';
 import { toyPlan } from '../run/toys.ts';
 
 const plan = toyPlan([

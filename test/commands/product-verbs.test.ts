@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { changedSite, wordsOf } from '../../source/commands/set-values.ts';
+import { changedSite, wordsOf } from '../../source/commands/release/set-values.ts';
 import { withRun } from '../../source/commands/status.ts';
 import { whatStayed, whatStopDoes } from '../../source/commands/stop.ts';
 import type { Observation } from '../../source/status/observation.ts';

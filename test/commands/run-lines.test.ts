@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { choices, orderFor } from '../../source/commands/run-lines.ts';
+import { choices, orderFor } from '../../source/commands/carrying-out/run-lines.ts';
 import type { RunEvent, RunEventBody } from '../../source/run/journal/event.ts';
 import { applyEvent, emptyView, type RunView } from '../../source/run/view/view.ts';
 import { toyPlan } from '../run/toys.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Questions } from '../../source/commands/questions.ts';
-import { repeated } from '../../source/commands/repeated.ts';
+import type { Questions } from '../../source/commands/line/questions.ts';
+import { repeated } from '../../source/commands/line/repeated.ts';
+import { wishFor } from '../../source/commands/sizing/subject.ts';
 import { type EstimateRequest, runEstimate } from '../../source/commands/storage-estimate.ts';
-import { wishFor } from '../../source/commands/storage-subject.ts';
 import type { StorageFacts } from '../../source/facts/facts.ts';
 import { loadProduct } from '../../source/product/load.ts';
 import {

@@ -33,7 +33,7 @@ describe('the house keeps its arrows', () => {
     [
       'an import upwards',
       'host/planted.ts',
-      "import { version } from '../commands/flags.ts';\nexport const planted = version;\n",
+      "import { version } from '../commands/line/flags.ts';\nexport const planted = version;\n",
     ],
     [
       'a type-only import upwards',

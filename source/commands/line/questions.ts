@@ -1,4 +1,4 @@
-import { exitCode, Fault } from '../fault/fault.ts';
+import { exitCode, Fault } from '../../fault/fault.ts';
 
 /** The questions of the short verbs in an ordinary terminal. Ctrl-C ends with exit code 130 and nothing changed. */
 export interface Questions {

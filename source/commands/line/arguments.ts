@@ -1,4 +1,4 @@
-import { Fault } from '../fault/fault.ts';
+import { Fault } from '../../fault/fault.ts';
 
 /** What can stand before or behind a verb with a value of its own. `rehearse` may stand without one. */
 const valueFlags = new Set(['site', 'root', 'speed', 'password-file', 'password-fd']);

@@ -1,5 +1,5 @@
-import { exitCode, Fault } from '../fault/fault.ts';
-import type { Drift } from '../plan/document/basis.ts';
+import { exitCode, Fault } from '../../fault/fault.ts';
+import type { Drift } from '../../plan/document/basis.ts';
 
 /** The refusal of a plan whose facts are no longer those of the nodes, with each that is another (exit code 6). */
 export function driftFault(found: readonly Drift[]): Fault {

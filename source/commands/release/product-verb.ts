@@ -1,17 +1,17 @@
-import type { ExitCode } from '../fault/fault.ts';
-import { targetOf } from '../plan/document/targets.ts';
-import { makePlan } from '../plan/plan.ts';
-import type { PlanInput } from '../plan/stages/planning.ts';
-import { valuesText } from '../plan/values.ts';
-import { writeAtomic } from '../site/save.ts';
-import type { Observation } from '../status/observation.ts';
-import { observe } from '../status/observe.ts';
-import { ensureAccess } from './access.ts';
-import { beginPlan } from './apply-site.ts';
-import type { Settings } from './flags.ts';
-import { lookAtNodes } from './look.ts';
-import type { OpenedSite } from './site.ts';
-import type { Terminal } from './terminal.ts';
+import type { ExitCode } from '../../fault/fault.ts';
+import { targetOf } from '../../plan/document/targets.ts';
+import { makePlan } from '../../plan/plan.ts';
+import type { PlanInput } from '../../plan/stages/planning.ts';
+import { valuesText } from '../../plan/values.ts';
+import { writeAtomic } from '../../site/save.ts';
+import type { Observation } from '../../status/observation.ts';
+import { observe } from '../../status/observe.ts';
+import { beginPlan } from '../carrying-out/apply-site.ts';
+import type { Settings } from '../line/flags.ts';
+import type { Terminal } from '../line/terminal.ts';
+import { ensureAccess } from '../reach/access.ts';
+import { lookAtNodes } from '../reach/look.ts';
+import type { OpenedSite } from '../reach/site.ts';
 
 /** What `start`, `update` and `stop` have in common: they speak to the cluster through whichever manager lives. */
 export interface ProductVerb {

@@ -1,7 +1,7 @@
-import { helm, parseReleaseList } from '../cluster/helm.ts';
-import { Fault } from '../fault/fault.ts';
-import { targetOf } from '../plan/document/targets.ts';
-import type { StorageSubject } from './storage-subject.ts';
+import { helm, parseReleaseList } from '../../cluster/helm.ts';
+import { Fault } from '../../fault/fault.ts';
+import { targetOf } from '../../plan/document/targets.ts';
+import type { StorageSubject } from './subject.ts';
 
 /** Whether a release of OpenEBS is installed. Without a cluster there is none; undefined where nobody could tell. */
 export async function seenOpenebs(subject: StorageSubject): Promise<boolean | undefined> {

@@ -1,16 +1,16 @@
 import { hostname } from 'node:os';
-import type { NodeFacts } from '../facts/facts.ts';
-import { loadProduct } from '../product/load.ts';
-import type { Product } from '../product/schema.ts';
-import type { SiteNode } from '../site/schema.ts';
-import { likelyGroup } from '../storage/groups.ts';
-import type { StorageWish } from '../storage/volumes.ts';
-import { ensureAccess } from './access.ts';
-import type { Settings } from './flags.ts';
-import { lookAtNodes } from './look.ts';
-import { exists, givenPasswords, openSite } from './site.ts';
-import type { Terminal } from './terminal.ts';
-import { openWorld, type World } from './world.ts';
+import type { NodeFacts } from '../../facts/facts.ts';
+import { loadProduct } from '../../product/load.ts';
+import type { Product } from '../../product/schema.ts';
+import type { SiteNode } from '../../site/schema.ts';
+import { likelyGroup } from '../../storage/groups.ts';
+import type { StorageWish } from '../../storage/volumes.ts';
+import type { Settings } from '../line/flags.ts';
+import type { Terminal } from '../line/terminal.ts';
+import { ensureAccess } from '../reach/access.ts';
+import { lookAtNodes } from '../reach/look.ts';
+import { exists, givenPasswords, openSite } from '../reach/site.ts';
+import { openWorld, type World } from '../reach/world.ts';
 
 /** Whose disks are looked at, and what the site wants so far. */
 export interface StorageSubject {
@@ -37,7 +37,7 @@ export async function openStorageSubject(settings: Settings, terminal: Terminal)
 async function ofSite(settings: Settings, terminal: Terminal): Promise<StorageSubject> {
   const { site, product, passwords, world, close } = await openSite(settings);
   try {
-    const targets = await import('../plan/document/targets.ts').then(({ targetOf }) => site.nodes.map(targetOf));
+    const targets = await import('../../plan/document/targets.ts').then(({ targetOf }) => site.nodes.map(targetOf));
     await ensureAccess({ targets, world, passwords, settings, terminal });
     const seen = await lookAtNodes(site.nodes, world);
     const { name, nodes } = site;

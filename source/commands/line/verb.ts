@@ -1,5 +1,5 @@
 import type { ArgsDef, CommandContext, CommandDef } from 'citty';
-import type { ExitCode } from '../fault/fault.ts';
+import type { ExitCode } from '../../fault/fault.ts';
 
 /** A verb as the table of commands sees it, whatever its flags are. */
 export interface Verb {

@@ -1,4 +1,4 @@
-import { exitCode, Fault } from '../fault/fault.ts';
+import { exitCode, Fault } from '../../fault/fault.ts';
 import { nearest, refuseUnknown, splitVerb, writeOutRehearse } from './arguments.ts';
 import { processTerminal, reportFailure } from './terminal.ts';
 import type { Verb } from './verb.ts';

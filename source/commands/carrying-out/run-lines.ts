@@ -1,12 +1,12 @@
 import { createInterface } from 'node:readline';
-import { systemClock } from '../host/clock.ts';
-import type { RunEvent, RunOrder, RunOutcome } from '../run/journal/event.ts';
-import { applyEvent, emptyView, type RunView, type StepView } from '../run/view/view.ts';
-import { endingOf, nextLines } from '../ui/ending.ts';
-import { say } from '../ui/plain/output.ts';
-import { showRunPlain } from '../ui/plain/run.ts';
+import { systemClock } from '../../host/clock.ts';
+import type { RunEvent, RunOrder, RunOutcome } from '../../run/journal/event.ts';
+import { applyEvent, emptyView, type RunView, type StepView } from '../../run/view/view.ts';
+import { endingOf, nextLines } from '../../ui/ending.ts';
+import { say } from '../../ui/plain/output.ts';
+import { showRunPlain } from '../../ui/plain/run.ts';
+import type { Terminal } from '../line/terminal.ts';
 import type { RunWatch } from './run-watch.ts';
-import type { Terminal } from './terminal.ts';
 
 /** A run as plain lines, without a single control code. Asks what to do after a failure where somebody can answer. */
 export async function watchAsLines(watch: RunWatch, terminal: Terminal): Promise<RunOutcome | undefined> {

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { exitCode, Fault } from '../fault/fault.ts';
+import { exitCode, Fault } from '../../fault/fault.ts';
 import type { Settings } from './flags.ts';
 import { questions } from './questions.ts';
 import { refuseToAsk, type Terminal } from './terminal.ts';

@@ -1,10 +1,10 @@
-import { Fault } from '../fault/fault.ts';
-import { featureSet } from '../product/features.ts';
-import type { Product } from '../product/schema.ts';
-import { sharedEngine } from '../storage/engines.ts';
-import { typedSize } from '../storage/typed-size.ts';
-import { type StorageWish, volumesFor } from '../storage/volumes.ts';
-import type { Questions } from './questions.ts';
+import { Fault } from '../../fault/fault.ts';
+import { featureSet } from '../../product/features.ts';
+import type { Product } from '../../product/schema.ts';
+import { sharedEngine } from '../../storage/engines.ts';
+import { typedSize } from '../../storage/typed-size.ts';
+import { type StorageWish, volumesFor } from '../../storage/volumes.ts';
+import type { Questions } from '../line/questions.ts';
 
 /** What flags say about a wish, each as it was typed. */
 export interface StorageFlags {

@@ -1,5 +1,5 @@
-import type { Plan } from '../plan/document/document.ts';
-import type { RunEvent, RunHandle, RunOrder } from '../run/journal/event.ts';
+import type { Plan } from '../../plan/document/document.ts';
+import type { RunEvent, RunHandle, RunOrder } from '../../run/journal/event.ts';
 
 /** `begun`: whoever watches has begun the run, and Ctrl-C stops it. `attached`: Ctrl-C only ends the watching. */
 export type Watching = 'begun' | 'attached';

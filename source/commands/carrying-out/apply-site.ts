@@ -1,21 +1,21 @@
-import { runChecks } from '../check/run.ts';
-import { type ExitCode, exitCode } from '../fault/fault.ts';
-import type { Plan, PlanPurpose } from '../plan/document/document.ts';
-import { targetOf } from '../plan/document/targets.ts';
-import { makePlan } from '../plan/plan.ts';
-import { launchRun } from '../run/worker/launch.ts';
-import { ensureAccess } from './access.ts';
-import { confirmed } from './confirm.ts';
-import { gatherEvidence } from './evidence.ts';
-import type { Settings } from './flags.ts';
-import { lookAtNodes } from './look.ts';
+import { runChecks } from '../../check/run.ts';
+import { type ExitCode, exitCode } from '../../fault/fault.ts';
+import type { Plan, PlanPurpose } from '../../plan/document/document.ts';
+import { targetOf } from '../../plan/document/targets.ts';
+import { makePlan } from '../../plan/plan.ts';
+import { launchRun } from '../../run/worker/launch.ts';
+import { confirmed } from '../line/confirm.ts';
+import type { Settings } from '../line/flags.ts';
+import { printJson, type Terminal } from '../line/terminal.ts';
+import { preflightCode, preflightData } from '../preflight.ts';
+import { preflightLines } from '../preflight-text.ts';
+import { ensureAccess } from '../reach/access.ts';
+import { gatherEvidence } from '../reach/evidence.ts';
+import { lookAtNodes } from '../reach/look.ts';
+import type { OpenedSite } from '../reach/site.ts';
 import { planLines } from './plan-text.ts';
-import { preflightCode, preflightData } from './preflight.ts';
-import { preflightLines } from './preflight-text.ts';
 import { program } from './program.ts';
 import { watchRun } from './run-watching.ts';
-import type { OpenedSite } from './site.ts';
-import { printJson, type Terminal } from './terminal.ts';
 
 export interface ApplyOptions {
   /** The verb, for words: `apply`, `init`. */

@@ -1,8 +1,8 @@
-import type { NodeFacts } from '../facts/facts.ts';
-import { gatherFacts } from '../facts/gather.ts';
-import { Fault } from '../fault/fault.ts';
-import { targetOf } from '../plan/document/targets.ts';
-import type { SiteNode } from '../site/schema.ts';
+import type { NodeFacts } from '../../facts/facts.ts';
+import { gatherFacts } from '../../facts/gather.ts';
+import { Fault } from '../../fault/fault.ts';
+import { targetOf } from '../../plan/document/targets.ts';
+import type { SiteNode } from '../../site/schema.ts';
 import { packagesOfInterest } from './gather.ts';
 import type { World } from './world.ts';
 

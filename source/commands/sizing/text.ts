@@ -1,9 +1,9 @@
-import type { NodeFacts, StorageFacts } from '../facts/facts.ts';
-import { gigabytes } from '../storage/bytes.ts';
-import { diskTree } from '../storage/disks.ts';
-import type { StorageEstimate } from '../storage/estimate.ts';
-import { groupTrouble } from '../storage/groups.ts';
-import { columns } from './columns.ts';
+import type { NodeFacts, StorageFacts } from '../../facts/facts.ts';
+import { gigabytes } from '../../storage/bytes.ts';
+import { diskTree } from '../../storage/disks.ts';
+import type { StorageEstimate } from '../../storage/estimate.ts';
+import { groupTrouble } from '../../storage/groups.ts';
+import { columns } from '../line/columns.ts';
 
 /** Volume groups and disks of one node, as they lie. */
 export function groupsAndDisks(storage: StorageFacts): string[] {

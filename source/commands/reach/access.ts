@@ -1,10 +1,10 @@
-import { exitCode, Fault } from '../fault/fault.ts';
-import type { HostKeyOffer, HostTarget } from '../host/host.ts';
-import { HostFault } from '../host/host-fault.ts';
-import type { Passwords } from '../host/secrets.ts';
-import type { Settings } from './flags.ts';
-import { questions } from './questions.ts';
-import type { Terminal } from './terminal.ts';
+import { exitCode, Fault } from '../../fault/fault.ts';
+import type { HostKeyOffer, HostTarget } from '../../host/host.ts';
+import { HostFault } from '../../host/host-fault.ts';
+import type { Passwords } from '../../host/secrets.ts';
+import type { Settings } from '../line/flags.ts';
+import { questions } from '../line/questions.ts';
+import type { Terminal } from '../line/terminal.ts';
 import type { World } from './world.ts';
 
 export interface AccessRequest {

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ArgsDef } from 'citty';
-import { Fault } from '../fault/fault.ts';
-import { type Files, filesUnder } from '../site/files.ts';
+import { Fault } from '../../fault/fault.ts';
+import { type Files, filesUnder } from '../../site/files.ts';
 
 /** Flags that every verb takes. */
 export const globalFlags = {

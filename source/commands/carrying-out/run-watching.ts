@@ -1,17 +1,17 @@
-import { type ExitCode, exitCode } from '../fault/fault.ts';
-import { openMemory } from '../operator/memory.ts';
-import type { Plan } from '../plan/document/document.ts';
-import type { RunHandle, RunOutcome } from '../run/journal/event.ts';
-import { followRun } from '../run/journal/follow.ts';
-import { readJournal } from '../run/journal/journal.ts';
-import { outcomeExitCode } from '../run/outcome.ts';
-import { readOrigin } from '../run/worker/origin.ts';
-import { steerRun } from '../run/worker/steer.ts';
-import { writeEvents } from '../ui/json/run.ts';
-import type { Settings } from './flags.ts';
+import { type ExitCode, exitCode } from '../../fault/fault.ts';
+import { openMemory } from '../../operator/memory.ts';
+import type { Plan } from '../../plan/document/document.ts';
+import type { RunHandle, RunOutcome } from '../../run/journal/event.ts';
+import { followRun } from '../../run/journal/follow.ts';
+import { readJournal } from '../../run/journal/journal.ts';
+import { outcomeExitCode } from '../../run/outcome.ts';
+import { readOrigin } from '../../run/worker/origin.ts';
+import { steerRun } from '../../run/worker/steer.ts';
+import { writeEvents } from '../../ui/json/run.ts';
+import type { Settings } from '../line/flags.ts';
+import type { Terminal } from '../line/terminal.ts';
 import { watchAsLines } from './run-lines.ts';
 import type { RunWatch, Watching } from './run-watch.ts';
-import type { Terminal } from './terminal.ts';
 import { timeLeft } from './time-left.ts';
 
 /**
@@ -45,7 +45,7 @@ export async function watchRun(
 }
 
 async function drawn(watch: RunWatch, settings: Settings): Promise<ExitCode> {
-  const { runInkAttach } = await import('../ui/ink/run-screen.tsx');
+  const { runInkAttach } = await import('../../ui/ink/run-screen.tsx');
   const memory = openMemory(settings.files);
   const { plan, events, steer, rehearsal } = watch;
   try {

@@ -1,13 +1,13 @@
 import { access } from 'node:fs/promises';
-import { Fault } from '../fault/fault.ts';
-import { type Passwords, readPasswords } from '../host/secrets.ts';
-import { openMemory } from '../operator/memory.ts';
-import { loadSiteWithProduct } from '../product/fit.ts';
-import { loadProduct } from '../product/load.ts';
-import type { Product } from '../product/schema.ts';
-import { judgeDraft } from '../site/load.ts';
-import type { Site } from '../site/schema.ts';
-import type { Settings } from './flags.ts';
+import { Fault } from '../../fault/fault.ts';
+import { type Passwords, readPasswords } from '../../host/secrets.ts';
+import { openMemory } from '../../operator/memory.ts';
+import { loadSiteWithProduct } from '../../product/fit.ts';
+import { loadProduct } from '../../product/load.ts';
+import type { Product } from '../../product/schema.ts';
+import { judgeDraft } from '../../site/load.ts';
+import type { Site } from '../../site/schema.ts';
+import type { Settings } from '../line/flags.ts';
 import { openWorld, type World } from './world.ts';
 
 /** A site with everything that a verb needs to look at it. Close it when done. */

@@ -1,7 +1,7 @@
-import type { Plan } from '../plan/document/document.ts';
-import type { PlannedCommand, PlannedFile, PlannedStep } from '../plan/step.ts';
-import { diffLines, shortDiff } from '../ui/diff.ts';
-import { commandText } from '../ui/review.ts';
+import type { Plan } from '../../plan/document/document.ts';
+import type { PlannedCommand, PlannedFile, PlannedStep } from '../../plan/step.ts';
+import { diffLines, shortDiff } from '../../ui/diff.ts';
+import { commandText } from '../../ui/review.ts';
 
 export interface PlanTextOptions {
   /** One line a step, without commands and files. */

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { LiveEvidence, ReadText } from '../check/evidence.ts';
-import { type AddressAnswer, addressProbe, parseAddressAnswers } from '../facts/address-probe.ts';
-import { Fault } from '../fault/fault.ts';
-import type { Clock, HostPool } from '../host/host.ts';
-import { targetOf } from '../plan/document/targets.ts';
-import type { Site, SiteNode } from '../site/schema.ts';
+import type { LiveEvidence, ReadText } from '../../check/evidence.ts';
+import { type AddressAnswer, addressProbe, parseAddressAnswers } from '../../facts/address-probe.ts';
+import { Fault } from '../../fault/fault.ts';
+import type { Clock, HostPool } from '../../host/host.ts';
+import { targetOf } from '../../plan/document/targets.ts';
+import type { Site, SiteNode } from '../../site/schema.ts';
 
 export interface EvidenceOptions {
   /** Node → why it was not reached; it is not asked again. */

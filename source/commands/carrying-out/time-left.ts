@@ -1,4 +1,4 @@
-import type { Plan } from '../plan/document/document.ts';
+import type { Plan } from '../../plan/document/document.ts';
 
 /**
  * ms until the last step ends, by the usual times of its kinds. Steps go side by side: the longest chain counts, not the sum.

@@ -1,12 +1,12 @@
-import type { NodeFacts } from '../facts/facts.ts';
-import { gatherFacts } from '../facts/gather.ts';
-import { Fault } from '../fault/fault.ts';
-import type { HostTarget } from '../host/host.ts';
-import { HostFault } from '../host/host-fault.ts';
-import type { Passwords } from '../host/secrets.ts';
-import { targetOf } from '../plan/document/targets.ts';
-import type { DraftValue, Site, SiteDraft } from '../site/schema.ts';
-import type { AccessState } from '../ui/session.ts';
+import type { NodeFacts } from '../../facts/facts.ts';
+import { gatherFacts } from '../../facts/gather.ts';
+import { Fault } from '../../fault/fault.ts';
+import type { HostTarget } from '../../host/host.ts';
+import { HostFault } from '../../host/host-fault.ts';
+import type { Passwords } from '../../host/secrets.ts';
+import { targetOf } from '../../plan/document/targets.ts';
+import type { DraftValue, Site, SiteDraft } from '../../site/schema.ts';
+import type { AccessState } from '../../ui/session.ts';
 import type { World } from './world.ts';
 
 /** Packages whose presence the checks and steps look at. */

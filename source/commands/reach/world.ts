@@ -1,8 +1,8 @@
-import type { Clock, HostKeyOffer, HostPool, HostTarget } from '../host/host.ts';
-import type { Passwords } from '../host/secrets.ts';
-import type { Files } from '../site/files.ts';
-import type { SiteDraft } from '../site/schema.ts';
-import type { RehearsalChoice } from './flags.ts';
+import type { Clock, HostKeyOffer, HostPool, HostTarget } from '../../host/host.ts';
+import type { Passwords } from '../../host/secrets.ts';
+import type { Files } from '../../site/files.ts';
+import type { SiteDraft } from '../../site/schema.ts';
+import type { RehearsalChoice } from '../line/flags.ts';
 
 /** The machines as the program reaches them, real or rehearsed, and their time. */
 export interface World {
@@ -28,13 +28,13 @@ export interface WorldOptions {
 
 export async function openWorld({ files, passwords, rehearsal, fresh }: WorldOptions): Promise<World> {
   if (rehearsal) {
-    const { openRehearsal } = await import('../rehearsal/rehearsal.ts');
+    const { openRehearsal } = await import('../../rehearsal/rehearsal.ts');
     return openRehearsal({ files, ...rehearsal, secrets: passwords, fresh });
   }
   const [{ openHosts }, { systemClock }, keys] = await Promise.all([
-    import('../host/pool.ts'),
-    import('../host/clock.ts'),
-    import('../host/known-hosts.ts'),
+    import('../../host/pool.ts'),
+    import('../../host/clock.ts'),
+    import('../../host/known-hosts.ts'),
   ]);
   const hosts = openHosts({ files, secrets: passwords });
   return {

@@ -1,4 +1,4 @@
-import { exitCode, type ExitCode, Fault } from '../fault/fault.ts';
+import { type ExitCode, exitCode, Fault } from '../../fault/fault.ts';
 import type { Settings } from './flags.ts';
 
 /** What a verb prints to and asks through; tests hand in their own. */

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
-import { Fault } from '../fault/fault.ts';
-import { judgeDraft, parseDraft } from '../site/load.ts';
-import { siteText } from '../site/save.ts';
-import type { DraftValue, Site, SitePath } from '../site/schema.ts';
-import { setAt } from '../wizard/draft.ts';
+import { Fault } from '../../fault/fault.ts';
+import { judgeDraft, parseDraft } from '../../site/load.ts';
+import { siteText } from '../../site/save.ts';
+import type { DraftValue, Site, SitePath } from '../../site/schema.ts';
+import { setAt } from '../../wizard/draft.ts';
 
 export interface ChangedSite {
   readonly site: Site;
