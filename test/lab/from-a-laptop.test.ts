@@ -4,14 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  expectCluster,
-  expectMachines,
-  expectNothingTwice,
-  expectNowhere,
-  expectProduct,
-  untilReady,
-} from './judge.ts';
+import { expectCluster, expectMachines, expectNothingTwice, expectProduct, foundOn, untilReady } from './judge.ts';
 import * as lab from './lab.ts';
 import { failures, fromLaptop, type JournalLine, journal, killRunAt, outcomes, ran, runs } from './program.ts';
 import { virtualAddress, writeProduct, writeSite } from './site.ts';
