@@ -1,9 +1,9 @@
-import type { Carrier } from './carrier.ts';
-import { ask, startChild } from './child.ts';
-import { type Greeting, greetingInput, greetingLine, readGreeting } from './greeting.ts';
 import type { Host } from './host.ts';
 import { HostFault } from './host-fault.ts';
-import { ShellHost } from './shell-host.ts';
+import type { Carrier } from './shell/carrier.ts';
+import { ask, startChild } from './shell/child.ts';
+import { type Greeting, greetingInput, greetingLine, readGreeting } from './shell/greeting.ts';
+import { ShellHost } from './shell/shell-host.ts';
 
 /** This very machine; sudo where we are not root. `password` gives sudo's password, if there is one. */
 export function localHost(node: string, password: () => string | undefined): Host {

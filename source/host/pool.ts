@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import type { Host, HostFiles, HostPool, HostTarget, Secrets } from './host.ts';
 import { localHost } from './local.ts';
-import { socketFolder } from './socket-folder.ts';
-import { sshHost } from './ssh.ts';
+import { socketFolder } from './ssh/socket-folder.ts';
+import { sshHost } from './ssh/ssh.ts';
 
 /** Real machines: this one, and others over SSH. */
 export function openHosts(options: { readonly files: HostFiles; readonly secrets: Secrets }): HostPool {

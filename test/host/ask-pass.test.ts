@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AskPass, askPass } from '../../source/host/ask-pass.ts';
+import { type AskPass, askPass } from '../../source/host/ssh/ask-pass.ts';
 
 let folder: string;
 beforeAll(() => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launch, Transcript } from '../../source/host/launch.ts';
+import { launch, Transcript } from '../../source/host/shell/launch.ts';
 
 const byStream = (a: string, b: string) => a.slice(0, 6).localeCompare(b.slice(0, 6));
 

@@ -2,9 +2,9 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { pinHostKeys } from '../../source/host/known-hosts.ts';
-import { Lanes } from '../../source/host/lanes.ts';
-import { socketFolder } from '../../source/host/socket-folder.ts';
+import { pinHostKeys } from '../../source/host/ssh/known-hosts.ts';
+import { Lanes } from '../../source/host/ssh/lanes.ts';
+import { socketFolder } from '../../source/host/ssh/socket-folder.ts';
 
 let folder: string;
 beforeAll(() => {

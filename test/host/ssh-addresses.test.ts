@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { HostFiles, HostPool } from '../../source/host/host.ts';
-import { offeredHostKeys, pinHostKeys } from '../../source/host/known-hosts.ts';
 import { openHosts } from '../../source/host/pool.ts';
 import { Passwords } from '../../source/host/secrets.ts';
+import { offeredHostKeys, pinHostKeys } from '../../source/host/ssh/known-hosts.ts';
 import { hasSshd, makeSshd, type Sshd } from './sshd.ts';
 
 const required = process.env.KLOUDSPOT_REQUIRE === 'all';

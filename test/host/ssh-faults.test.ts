@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { HostTarget } from '../../source/host/host.ts';
-import { loginFault, mostTelling } from '../../source/host/ssh-faults.ts';
+import { loginFault, mostTelling } from '../../source/host/ssh/ssh-faults.ts';
 
 const target: HostTarget = { node: 'spot1', addresses: ['10.0.0.5'], user: 'ubuntu' };
 const fault = (said: string, more: { passwordGiven?: boolean; cutOff?: boolean; target?: HostTarget } = {}) =>

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Host, HostFiles, HostPool, HostTarget } from '../../source/host/host.ts';
-import { offeredHostKeys, pinHostKeys } from '../../source/host/known-hosts.ts';
 import { openHosts } from '../../source/host/pool.ts';
 import { Passwords } from '../../source/host/secrets.ts';
+import { offeredHostKeys, pinHostKeys } from '../../source/host/ssh/known-hosts.ts';
 import { hasSshd, hasUsers, makeSshd, password, type Sshd } from './sshd.ts';
 
 const required = process.env.KLOUDSPOT_REQUIRE === 'all';

@@ -34,7 +34,7 @@ export async function openWorld({ files, passwords, rehearsal, fresh }: WorldOpt
   const [{ openHosts }, { systemClock }, keys] = await Promise.all([
     import('../../host/pool.ts'),
     import('../../host/clock.ts'),
-    import('../../host/known-hosts.ts'),
+    import('../../host/ssh/known-hosts.ts'),
   ]);
   const hosts = openHosts({ files, secrets: passwords });
   return {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Command, HostAccess, OutputStream } from './host.ts';
+import type { Command, HostAccess, OutputStream } from '../host.ts';
 import { commandLine } from './quote.ts';
 
 /** A command made ready for a login shell, here or over SSH. */

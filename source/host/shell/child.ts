@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import type { OutputStream } from './host.ts';
+import type { OutputStream } from '../host.ts';
 
 export interface Child {
   /** Resolves when the program has ended and its output is read: its exit code, or 128 and the signal's number; 127 where there is no such program. */

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Fault } from '../fault/fault.ts';
-import { ask } from './child.ts';
+import { Fault } from '../../fault/fault.ts';
+import { ask } from '../shell/child.ts';
 
 /**
  * ssh runs this to get a password. A named pipe of mode 0600 carries it: the text is in the kernel's memory alone, in no argument

@@ -1,4 +1,4 @@
-import { HostFault } from './host-fault.ts';
+import { HostFault } from '../host-fault.ts';
 
 /** What sudo says when no password could help. */
 const forbidden = /not in the sudoers|not allowed|may not run|not found/;

@@ -1,5 +1,5 @@
-import type { HostTarget } from './host.ts';
-import { HostFault } from './host-fault.ts';
+import type { HostTarget } from '../host.ts';
+import { HostFault } from '../host-fault.ts';
 
 /** What a failed login looked like. */
 export interface FailedLogin {

@@ -1,6 +1,6 @@
+import type { HostFault } from '../host-fault.ts';
 import type { Child, ChildOptions } from './child.ts';
 import type { Greeting } from './greeting.ts';
-import type { HostFault } from './host-fault.ts';
 
 export type Start = (line: string, options: ChildOptions) => Child;
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { HostAccess } from './host.ts';
+import type { HostAccess } from '../host.ts';
 import { commandLine } from './quote.ts';
 
 /**

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { ask } from './child.ts';
-import type { HostFiles, HostKeyOffer, HostTarget } from './host.ts';
-import { HostFault } from './host-fault.ts';
+import type { HostFiles, HostKeyOffer, HostTarget } from '../host.ts';
+import { HostFault } from '../host-fault.ts';
+import { ask } from '../shell/child.ts';
 import { loginFault, mostTelling } from './ssh-faults.ts';
 import { pinning, reaching, sshEnvironment } from './ssh-options.ts';
 

@@ -1,11 +1,11 @@
-import type { Carrier } from './carrier.ts';
-import { startChild } from './child.ts';
-import type { Greeting } from './greeting.ts';
-import type { Host } from './host.ts';
-import { HostFault } from './host-fault.ts';
+import type { Host } from '../host.ts';
+import { HostFault } from '../host-fault.ts';
+import type { Carrier } from '../shell/carrier.ts';
+import { startChild } from '../shell/child.ts';
+import type { Greeting } from '../shell/greeting.ts';
+import { ShellHost } from '../shell/shell-host.ts';
 import { Lanes } from './lanes.ts';
 import { logIn, logOut, type SshOptions } from './login.ts';
-import { ShellHost } from './shell-host.ts';
 import { channel, noMaster, sshEnvironment } from './ssh-options.ts';
 
 /** A node behind OpenSSH: one connection, kept open, with up to four commands side by side (sshd takes ten by default). */

@@ -1,10 +1,10 @@
-import { Fault } from '../fault/fault.ts';
+import { Fault } from '../../fault/fault.ts';
+import { readScript, textBefore, writeScript } from '../files.ts';
+import type { Command, FileToWrite, Host, HostAccess, RunOptions, RunResult, Script } from '../host.ts';
+import { HostFault } from '../host-fault.ts';
 import type { Carrier, Start } from './carrier.ts';
 import type { Child } from './child.ts';
-import { readScript, textBefore, writeScript } from './files.ts';
 import type { Greeting } from './greeting.ts';
-import type { Command, FileToWrite, Host, HostAccess, RunOptions, RunResult, Script } from './host.ts';
-import { HostFault } from './host-fault.ts';
 import { type Leave, launch, sudoWords, Transcript } from './launch.ts';
 import { commandLine } from './quote.ts';
 import { sudoRefused } from './sudo-fault.ts';
