@@ -1,26 +1,26 @@
-import { access, completeFacts } from './access.ts';
-import { addressesFree } from './address-use.ts';
 import type { Check } from './check.ts';
-import { clockSkew, clockSynchronized } from './clock.ts';
-import { lvmDisk, rootSize, snapSpace, solidState } from './disk.ts';
-import { features } from './features.ts';
-import { identityChecks } from './identity.ts';
-import { interfaces } from './interfaces.ts';
-import { memory, swap } from './memory.ts';
-import { membership, snapd } from './microk8s.ts';
-import { mtu } from './mtu.ts';
-import { hostName, uniqueNames } from './names.ts';
-import { netplanTraps } from './netplan.ts';
-import { networkChecks } from './network.ts';
-import { portsFree } from './ports.ts';
-import { cores, processorFlags } from './processor.ts';
-import { defaultRoute, nameServers } from './routes.ts';
-import { seatReboot } from './seat.ts';
-import { poolVolume, storageFits, volumeGroups } from './storage.ts';
-import { architecture, operatingSystem, virtualization } from './system.ts';
-import { tlsChecks } from './tls.ts';
-import { topology } from './topology.ts';
-import { zones } from './zones.ts';
+import { access, completeFacts } from './subjects/access.ts';
+import { addressesFree } from './subjects/address-use.ts';
+import { clockSkew, clockSynchronized } from './subjects/clock.ts';
+import { lvmDisk, rootSize, snapSpace, solidState } from './subjects/disk.ts';
+import { features } from './subjects/features.ts';
+import { identityChecks } from './subjects/identity.ts';
+import { interfaces } from './subjects/interfaces.ts';
+import { memory, swap } from './subjects/memory.ts';
+import { membership, snapd } from './subjects/microk8s.ts';
+import { mtu } from './subjects/mtu.ts';
+import { hostName, uniqueNames } from './subjects/names.ts';
+import { netplanTraps } from './subjects/netplan.ts';
+import { networkChecks } from './subjects/network.ts';
+import { portsFree } from './subjects/ports.ts';
+import { cores, processorFlags } from './subjects/processor.ts';
+import { defaultRoute, nameServers } from './subjects/routes.ts';
+import { seatReboot } from './subjects/seat.ts';
+import { poolVolume, storageFits, volumeGroups } from './subjects/storage.ts';
+import { architecture, operatingSystem, virtualization } from './subjects/system.ts';
+import { tlsChecks } from './subjects/tls.ts';
+import { topology } from './subjects/topology.ts';
+import { zones } from './subjects/zones.ts';
 
 /** All checks, in the order in which a table shows them. */
 export const checks: readonly Check[] = [

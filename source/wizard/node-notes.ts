@@ -1,10 +1,10 @@
 import type { Check } from '../check/check.ts';
-import { lvmDisk, rootSize } from '../check/disk.ts';
 import type { Finding } from '../check/finding.ts';
-import { identityChecks } from '../check/identity.ts';
-import { memory } from '../check/memory.ts';
-import { cores, processorFlags } from '../check/processor.ts';
-import { architecture, operatingSystem } from '../check/system.ts';
+import { lvmDisk, rootSize } from '../check/subjects/disk.ts';
+import { identityChecks } from '../check/subjects/identity.ts';
+import { memory } from '../check/subjects/memory.ts';
+import { cores, processorFlags } from '../check/subjects/processor.ts';
+import { architecture, operatingSystem } from '../check/subjects/system.ts';
 import { draftNodes } from './draft-nodes.ts';
 import type { Note, WizardView } from './page.ts';
 import { provisionalSite } from './provisional.ts';

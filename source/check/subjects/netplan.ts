@@ -1,4 +1,4 @@
-import { type Check, nodeCheck, pass, warn } from './check.ts';
+import { type Check, nodeCheck, pass, warn } from '../check.ts';
 
 export const netplanTraps: Check = nodeCheck(
   {

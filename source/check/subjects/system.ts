@@ -1,4 +1,4 @@
-import { type Check, fail, nodeCheck, pass, warn } from './check.ts';
+import { type Check, fail, nodeCheck, pass, warn } from '../check.ts';
 
 /** A system that the product's vendor names, in a release that gets updates for years. */
 export const operatingSystem: Check = nodeCheck(

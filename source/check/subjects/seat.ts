@@ -1,4 +1,4 @@
-import { type Check, factsOf, pass, siteCheck, warn } from './check.ts';
+import { type Check, factsOf, pass, siteCheck, warn } from '../check.ts';
 
 export const seatReboot: Check = siteCheck(
   {

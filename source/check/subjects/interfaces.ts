@@ -1,5 +1,5 @@
-import { carrierOf } from '../network/addresses.ts';
-import { type Check, fail, nodeCheck, pass, warn } from './check.ts';
+import { carrierOf } from '../../network/addresses.ts';
+import { type Check, fail, nodeCheck, pass, warn } from '../check.ts';
 
 export const interfaces: Check = nodeCheck(
   {

@@ -1,7 +1,7 @@
-import type { BlockDeviceFacts, StorageFacts } from '../facts/facts.ts';
-import { requirements } from '../product/features.ts';
-import { gibibyte, gigabytes } from '../storage/bytes.ts';
-import { type Check, fail, nodeCheck, pass, warn } from './check.ts';
+import type { BlockDeviceFacts, StorageFacts } from '../../facts/facts.ts';
+import { requirements } from '../../product/features.ts';
+import { gibibyte, gigabytes } from '../../storage/bytes.ts';
+import { type Check, fail, nodeCheck, pass, warn } from '../check.ts';
 
 /** ext4 keeps 2 to 2.5 % of a volume for its own tables (measured: 10 GiB give 9.75); xfs less. */
 const keptByFileSystem = 0.05;

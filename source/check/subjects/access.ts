@@ -1,5 +1,5 @@
-import type { Check, CheckInput, Outcome } from './check.ts';
-import { factsOf, fail, notSeen, pass, siteCheck, warn } from './check.ts';
+import type { Check, CheckInput, Outcome } from '../check.ts';
+import { factsOf, fail, notSeen, pass, siteCheck, warn } from '../check.ts';
 
 const accessWords = {
   id: 'access',

@@ -1,4 +1,4 @@
-import { type Check, type CheckInput, fail, nodeCheck, type Outcome, pass, siteCheck, warn } from './check.ts';
+import { type Check, type CheckInput, fail, nodeCheck, type Outcome, pass, siteCheck, warn } from '../check.ts';
 
 /** RFC 1123 label, as Kubernetes names nodes. */
 const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;

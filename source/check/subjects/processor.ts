@@ -1,5 +1,5 @@
-import { requirements } from '../product/features.ts';
-import { type Check, fail, nodeCheck, pass, warn } from './check.ts';
+import { requirements } from '../../product/features.ts';
+import { type Check, fail, nodeCheck, pass, warn } from '../check.ts';
 
 /** Instructions that the product's programs are compiled for. */
 export const processorFlags: Check = nodeCheck(

@@ -1,5 +1,5 @@
-import { featureSet } from '../product/features.ts';
-import { type Check, pass, siteCheck } from './check.ts';
+import { featureSet } from '../../product/features.ts';
+import { type Check, pass, siteCheck } from '../check.ts';
 
 export const features: Check = siteCheck(
   {

@@ -1,6 +1,6 @@
-import { requirements } from '../product/features.ts';
-import { gibibyte, gigabytes } from '../storage/bytes.ts';
-import { type Check, fail, nodeCheck, pass, warn } from './check.ts';
+import { requirements } from '../../product/features.ts';
+import { gibibyte, gigabytes } from '../../storage/bytes.ts';
+import { type Check, fail, nodeCheck, pass, warn } from '../check.ts';
 
 /**
  * How much of a machine's nominal memory the kernel may keep for itself. MemTotal is "physical RAM minus a few reserved

@@ -1,5 +1,5 @@
-import type { NodeFacts } from '../facts/facts.ts';
-import { type Check, fail, nodeCheck, type Outcome, pass, warn } from './check.ts';
+import type { NodeFacts } from '../../facts/facts.ts';
+import { type Check, fail, nodeCheck, type Outcome, pass, warn } from '../check.ts';
 
 interface ClusterPort {
   readonly port: number;

@@ -1,7 +1,7 @@
-import { estimateStorage } from '../storage/estimate.ts';
-import { groupTrouble } from '../storage/groups.ts';
-import { carriesPool, existingVolume, sharedVolume } from '../storage/shared.ts';
-import { type Check, fail, nodeCheck, type Outcome, pass, warn } from './check.ts';
+import { estimateStorage } from '../../storage/estimate.ts';
+import { groupTrouble } from '../../storage/groups.ts';
+import { carriesPool, existingVolume, sharedVolume } from '../../storage/shared.ts';
+import { type Check, fail, nodeCheck, type Outcome, pass, warn } from '../check.ts';
 
 export const storageFits: Check = nodeCheck(
   {

@@ -1,4 +1,4 @@
-import { type Check, fail, pass, siteCheck } from './check.ts';
+import { type Check, fail, pass, siteCheck } from '../check.ts';
 
 export const topology: Check = siteCheck(
   {

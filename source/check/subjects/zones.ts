@@ -1,4 +1,4 @@
-import { type Check, pass, siteCheck, warn } from './check.ts';
+import { type Check, pass, siteCheck, warn } from '../check.ts';
 
 export const zones: Check = siteCheck(
   {

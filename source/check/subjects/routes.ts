@@ -1,4 +1,4 @@
-import { type Check, fail, nodeCheck, pass, warn } from './check.ts';
+import { type Check, fail, nodeCheck, pass, warn } from '../check.ts';
 
 export const defaultRoute: Check = nodeCheck(
   {

@@ -1,7 +1,16 @@
-import type { NodeFacts } from '../facts/facts.ts';
-import { sharedVolume } from '../storage/shared.ts';
-import { type Check, type CheckInput, type CheckWords, factsOf, type Outcome, pass, siteCheck, warn } from './check.ts';
-import type { Grade } from './finding.ts';
+import type { NodeFacts } from '../../facts/facts.ts';
+import { sharedVolume } from '../../storage/shared.ts';
+import {
+  type Check,
+  type CheckInput,
+  type CheckWords,
+  factsOf,
+  type Outcome,
+  pass,
+  siteCheck,
+  warn,
+} from '../check.ts';
+import type { Grade } from '../finding.ts';
 import { groups } from './names.ts';
 import { isContainer } from './system.ts';
 

@@ -1,5 +1,5 @@
-import type { TimeFacts } from '../facts/facts.ts';
-import { type Check, fail, nodeCheck, pass, warn } from './check.ts';
+import type { TimeFacts } from '../../facts/facts.ts';
+import { type Check, fail, nodeCheck, pass, warn } from '../check.ts';
 
 export const clockSynchronized: Check = nodeCheck(
   {

@@ -1,5 +1,5 @@
-import { type Check, type CheckInput, factsOf, fail, nodeCheck, pass, warn } from './check.ts';
-import { carrierOf } from '../network/addresses.ts';
+import { carrierOf } from '../../network/addresses.ts';
+import { type Check, type CheckInput, factsOf, fail, nodeCheck, pass, warn } from '../check.ts';
 
 export const mtu: Check = nodeCheck(
   {

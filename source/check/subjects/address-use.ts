@@ -1,5 +1,5 @@
-import type { AddressAnswer } from '../facts/address-probe.ts';
-import { type Check, type CheckInput, factsOf, fail, type Outcome, pass, siteCheck, warn } from './check.ts';
+import type { AddressAnswer } from '../../facts/address-probe.ts';
+import { type Check, type CheckInput, factsOf, fail, type Outcome, pass, siteCheck, warn } from '../check.ts';
 
 interface Wanted {
   readonly address: string;
