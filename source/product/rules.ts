@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Complaint } from '../site/complaint.ts';
+import type { Complaint } from '../site/reading/complaint.ts';
 import type { SitePath } from '../site/schema.ts';
 import { allSets, sameSet } from './features.ts';
 import { productSchema } from './schema.ts';

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { parseDocument } from 'yaml';
 import * as z from 'zod';
-import type { Finding } from './finding.ts';
 import { Fault } from '../fault/fault.ts';
-import type { Complaint } from './complaint.ts';
-import { InvalidFile } from './invalid-file.ts';
-import { judge } from './issues.ts';
-import { readYaml, type SiteProblem } from './reading.ts';
+import type { Finding } from './finding.ts';
+import type { Complaint } from './reading/complaint.ts';
+import { InvalidFile } from './reading/invalid-file.ts';
+import { judge } from './reading/issues.ts';
+import { readYaml, type SiteProblem } from './reading/reading.ts';
 import { siteRules } from './rules.ts';
 import { type DraftValue, type Site, type SiteDraft, siteSchema } from './schema.ts';
 

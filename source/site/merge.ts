@@ -12,7 +12,7 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import { beyondDefault, isMapping } from './defaults.ts';
-import { keysAt } from './known.ts';
+import { keysAt } from './reading/known.ts';
 import { type DraftValue, type SitePath, siteSchema } from './schema.ts';
 
 /**

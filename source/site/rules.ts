@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Complaint, dotted } from './complaint.ts';
+import { type Complaint, dotted } from './reading/complaint.ts';
 import type { SitePath } from './schema.ts';
 
 /** The site as far as it can be read, so that the rules still speak when something else in it is wrong. */

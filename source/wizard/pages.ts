@@ -1,13 +1,13 @@
 import type { Finding } from '../check/finding.ts';
 import type { SiteDraft, SitePath } from '../site/schema.ts';
-import { getAt, isRecord, problemOf, removeAt, setAt, typedValue, withAnswer } from './draft.ts';
-import { draftNodes } from './draft-nodes.ts';
-import { featuresPage } from './features.ts';
-import { networkPage } from './network.ts';
-import { nodesPage } from './nodes.ts';
+import { getAt, isRecord, problemOf, removeAt, setAt, typedValue, withAnswer } from './draft/draft.ts';
+import { draftNodes } from './draft/draft-nodes.ts';
 import type { Field, Note, Page, PageId, WizardView } from './page.ts';
-import { sitePage } from './site.ts';
-import { storagePage } from './storage.ts';
+import { featuresPage } from './pages/features.ts';
+import { networkPage } from './pages/network.ts';
+import { nodesPage } from './pages/nodes.ts';
+import { sitePage } from './pages/site.ts';
+import { storagePage } from './pages/storage.ts';
 
 /** The questions in the order in which they are asked. */
 export const pages: readonly Page[] = [nodesPage, networkPage, featuresPage, storagePage, sitePage];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadSiteWithProduct } from '../../source/product/fit.ts';
-import { InvalidFile } from '../../source/site/invalid-file.ts';
+import { InvalidFile } from '../../source/site/reading/invalid-file.ts';
 import { berlin } from '../site/a-site.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fit-'));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { descriptionAt, keysAt, nearest } from '../../source/site/known.ts';
+import { descriptionAt, keysAt, nearest } from '../../source/site/reading/known.ts';
 import { siteSchema } from '../../source/site/schema.ts';
 
 describe('what the schema says about a place', () => {

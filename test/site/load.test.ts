@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { InvalidFile, problemLine } from '../../source/site/invalid-file.ts';
 import { judgeDraft, loadSite, parseDraft, parseSite } from '../../source/site/load.ts';
+import { InvalidFile, problemLine } from '../../source/site/reading/invalid-file.ts';
 import { berlin } from './a-site.ts';
 
 function problemsOf(text: string): string[] {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SiteDraft } from '../../source/site/schema.ts';
-import { answerOf, editText, getAt, removeAt, setAt, takeText } from '../../source/wizard/draft.ts';
+import { answerOf, editText, getAt, removeAt, setAt, takeText } from '../../source/wizard/draft/draft.ts';
 import { pageOf } from '../../source/wizard/pages.ts';
 import { product, wholeDraft, wholeFacts } from '../ui/sample.ts';
 

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { NodeFacts } from '../../source/facts/facts.ts';
 import { judgeDraft } from '../../source/site/load.ts';
 import type { DraftValue, SiteDraft } from '../../source/site/schema.ts';
-import { removeAt, setAt, takeText, withAnswer } from '../../source/wizard/draft.ts';
+import { removeAt, setAt, takeText, withAnswer } from '../../source/wizard/draft/draft.ts';
 import type { PageId, WizardView } from '../../source/wizard/page.ts';
 import { fieldAt, pageFindings, pageOf, pages, settle } from '../../source/wizard/pages.ts';
 import { facts, gib, product, wholeDraft, wholeFacts } from '../ui/sample.ts';

@@ -4,7 +4,7 @@ import { Fault } from '../../fault/fault.ts';
 import { judgeDraft, parseDraft } from '../../site/load.ts';
 import { siteText } from '../../site/save.ts';
 import type { DraftValue, Site, SitePath } from '../../site/schema.ts';
-import { setAt } from '../../wizard/draft.ts';
+import { setAt } from '../../wizard/draft/draft.ts';
 
 export interface ChangedSite {
   readonly site: Site;

@@ -1,7 +1,7 @@
-import { removeAt, setAt, textAt } from '../../wizard/draft.ts';
-import { draftNodes } from '../../wizard/draft-nodes.ts';
-import { nodesPage } from '../../wizard/nodes.ts';
+import { removeAt, setAt, textAt } from '../../wizard/draft/draft.ts';
+import { draftNodes } from '../../wizard/draft/draft-nodes.ts';
 import type { Page } from '../../wizard/page.ts';
+import { nodesPage } from '../../wizard/pages/nodes.ts';
 import { reachNodes } from './access.ts';
 import { keep, type PlainWalk, viewOf } from './plain-walk.ts';
 import { askField, elsewhere, ways } from './question.ts';

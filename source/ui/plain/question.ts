@@ -1,5 +1,5 @@
 import type { SiteDraft } from '../../site/schema.ts';
-import { answerOf, editText, shownText, takeText, withAnswer } from '../../wizard/draft.ts';
+import { answerOf, editText, shownText, takeText, withAnswer } from '../../wizard/draft/draft.ts';
 import type { Field, WizardView } from '../../wizard/page.ts';
 import type { Conversation } from './conversation.ts';
 

@@ -1,4 +1,4 @@
-import { textAt } from '../../wizard/draft.ts';
+import { textAt } from '../../wizard/draft/draft.ts';
 import { faultWords, keep, type PlainWalk } from './plain-walk.ts';
 
 const atHand = [

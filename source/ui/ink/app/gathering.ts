@@ -1,6 +1,6 @@
 import type { SiteDraft } from '../../../site/schema.ts';
-import { textAt } from '../../../wizard/draft.ts';
-import { draftNodes } from '../../../wizard/draft-nodes.ts';
+import { textAt } from '../../../wizard/draft/draft.ts';
+import { draftNodes } from '../../../wizard/draft/draft-nodes.ts';
 import type { AccessState, InitSession } from '../../session.ts';
 
 /** A node is asked again this long after its row was changed last. */

@@ -1,8 +1,8 @@
 import type { ExitCode } from '../../../fault/fault.ts';
 import type { RunHandle } from '../../../run/journal/event.ts';
 import { isSettled } from '../../../run/view/view.ts';
-import { textAt } from '../../../wizard/draft.ts';
-import { draftNodes } from '../../../wizard/draft-nodes.ts';
+import { textAt } from '../../../wizard/draft/draft.ts';
+import { draftNodes } from '../../../wizard/draft/draft-nodes.ts';
 import { judgeView } from '../../judge.ts';
 import { reviewOf } from '../../review.ts';
 import type { InitSession } from '../../session.ts';

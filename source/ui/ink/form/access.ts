@@ -1,6 +1,6 @@
 import type { HostKeyOffer } from '../../../host/host.ts';
-import { textAt } from '../../../wizard/draft.ts';
-import { draftNodes } from '../../../wizard/draft-nodes.ts';
+import { textAt } from '../../../wizard/draft/draft.ts';
+import { draftNodes } from '../../../wizard/draft/draft-nodes.ts';
 import type { AccessEntry, AppState } from '../app/state.ts';
 
 /** All host keys that are not trusted yet, and the nodes that wait for it. */

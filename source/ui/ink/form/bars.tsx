@@ -2,7 +2,7 @@ import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
 import { gibibyte } from '../../../storage/bytes.ts';
 import type { WizardView } from '../../../wizard/page.ts';
-import { type GroupTotal, groupTotals } from '../../../wizard/totals.ts';
+import { type GroupTotal, groupTotals } from '../../../wizard/pages/totals.ts';
 import { Line } from '../line.tsx';
 import { cell } from '../table/text-width.ts';
 import { type Glyphs, tone, useTheme } from '../theme.ts';

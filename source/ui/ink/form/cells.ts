@@ -1,7 +1,7 @@
-import { answerOf, problemOf, shownText, textAt } from '../../../wizard/draft.ts';
-import { draftNodes, factsOf } from '../../../wizard/draft-nodes.ts';
-import { addressNow, seenAddress } from '../../../wizard/network.ts';
+import { answerOf, problemOf, shownText, textAt } from '../../../wizard/draft/draft.ts';
+import { draftNodes, factsOf } from '../../../wizard/draft/draft-nodes.ts';
 import type { Field, PageId, WizardView } from '../../../wizard/page.ts';
+import { addressNow, seenAddress } from '../../../wizard/pages/network.ts';
 import type { AppState } from '../app/state.ts';
 import type { ColumnWish } from '../table/columns.ts';
 import type { Tone } from '../theme.ts';

@@ -1,6 +1,6 @@
 import type { DraftValue } from '../../../site/schema.ts';
-import { answerOf, editText as editable, setAt, takeText, withAnswer } from '../../../wizard/draft.ts';
-import { draftNodes } from '../../../wizard/draft-nodes.ts';
+import { answerOf, editText as editable, setAt, takeText, withAnswer } from '../../../wizard/draft/draft.ts';
+import { draftNodes } from '../../../wizard/draft/draft-nodes.ts';
 import type { Field, Page } from '../../../wizard/page.ts';
 import { pageOf } from '../../../wizard/pages.ts';
 import { type AppState, isPage, viewOf } from '../app/state.ts';

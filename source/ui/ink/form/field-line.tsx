@@ -1,6 +1,6 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
-import { answerOf, problemOf, shownText } from '../../../wizard/draft.ts';
+import { answerOf, problemOf, shownText } from '../../../wizard/draft/draft.ts';
 import type { Field, WizardView } from '../../../wizard/page.ts';
 import { Pointer } from '../choice/choice.tsx';
 import { cell as padded } from '../table/text-width.ts';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import { problemOf, takeText, textAt } from '../../../wizard/draft.ts';
-import { draftNodes, nodeCalled } from '../../../wizard/draft-nodes.ts';
+import { problemOf, takeText, textAt } from '../../../wizard/draft/draft.ts';
+import { draftNodes, nodeCalled } from '../../../wizard/draft/draft-nodes.ts';
 import type { Note, WizardView } from '../../../wizard/page.ts';
 import { pageNotes } from '../../../wizard/pages.ts';
 import { type AppState, viewOf } from '../app/state.ts';

@@ -1,5 +1,5 @@
-import { removeAt, takeText, textAt, withAnswer } from '../../../wizard/draft.ts';
-import { draftNodes, nodeCalled } from '../../../wizard/draft-nodes.ts';
+import { removeAt, takeText, textAt, withAnswer } from '../../../wizard/draft/draft.ts';
+import { draftNodes, nodeCalled } from '../../../wizard/draft/draft-nodes.ts';
 import type { PageId } from '../../../wizard/page.ts';
 import { only, type Step } from '../app/event.ts';
 import { jumpByNumber, stepScreen } from '../app/moves.ts';

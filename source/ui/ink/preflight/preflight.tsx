@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
-import { textAt } from '../../../wizard/draft.ts';
-import { draftNodes } from '../../../wizard/draft-nodes.ts';
+import { textAt } from '../../../wizard/draft/draft.ts';
+import { draftNodes } from '../../../wizard/draft/draft-nodes.ts';
 import type { AppState } from '../app/state.ts';
 import { Pointer } from '../choice/choice.tsx';
 import { Line, Marked } from '../line.tsx';

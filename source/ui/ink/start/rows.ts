@@ -1,4 +1,4 @@
-import { textAt } from '../../../wizard/draft.ts';
+import { textAt } from '../../../wizard/draft/draft.ts';
 import type { AppState } from '../app/state.ts';
 import type { ChoiceRow } from '../choice/row.ts';
 import { moment } from '../table/moment.ts';

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
+import type { SitePath } from '../schema.ts';
 import { type Complaint, complain, dotted } from './complaint.ts';
 import { descriptionAt, keysAt, nearest } from './known.ts';
-import type { SitePath } from './schema.ts';
 
 type Issue = z.core.$ZodIssue;
 

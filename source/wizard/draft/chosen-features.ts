@@ -1,5 +1,5 @@
+import type { WizardView } from '../page.ts';
 import { getAt } from './draft.ts';
-import type { WizardView } from './page.ts';
 
 /** The features that are on: those chosen, else the product's defaults; in the product's order, unknown ones left out. */
 export function chosenFeatures(view: WizardView): readonly string[] {

@@ -1,4 +1,4 @@
-import type { SitePath } from './schema.ts';
+import type { SitePath } from '../schema.ts';
 
 /** One thing that is wrong with data from outside, without its place in a text. */
 export interface Complaint {

@@ -1,11 +1,11 @@
 import ipaddr from 'ipaddr.js';
-import type { InterfaceFacts, NodeFacts } from '../facts/facts.ts';
-import type { DraftValue } from '../site/schema.ts';
-import { getAt, textAt } from './draft.ts';
-import { draftNodes, factsOf, nodeCalled } from './draft-nodes.ts';
-import type { Field, Note, Page, Parsed, WizardView } from './page.ts';
-import { address, addressWithPrefix, anyText, dnsName, listOf, oneOf } from './parse.ts';
-import { countRoles } from './topology.ts';
+import type { InterfaceFacts, NodeFacts } from '../../facts/facts.ts';
+import type { DraftValue } from '../../site/schema.ts';
+import { getAt, textAt } from '../draft/draft.ts';
+import { draftNodes, factsOf, nodeCalled } from '../draft/draft-nodes.ts';
+import { countRoles } from '../draft/topology.ts';
+import type { Field, Note, Page, Parsed, WizardView } from '../page.ts';
+import { address, addressWithPrefix, anyText, dnsName, listOf, oneOf } from '../parse.ts';
 
 /** Where a node stands on the network now: the interface that carries its address or the default route. */
 export interface SeenAddress {

@@ -1,7 +1,7 @@
-import type { Site } from '../site/schema.ts';
+import type { Site } from '../../site/schema.ts';
+import type { WizardView } from '../page.ts';
 import { textAt } from './draft.ts';
 import { draftNodes } from './draft-nodes.ts';
-import type { WizardView } from './page.ts';
 import { storageWish } from './storage-wish.ts';
 
 /**

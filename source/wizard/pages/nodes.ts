@@ -1,11 +1,11 @@
-import { textAt } from './draft.ts';
-import { draftNodes, factsOf, nodeCalled } from './draft-nodes.ts';
-import { readableFile } from './file-answer.ts';
+import { textAt } from '../draft/draft.ts';
+import { draftNodes, factsOf, nodeCalled } from '../draft/draft-nodes.ts';
+import { shapeFindings } from '../draft/topology.ts';
+import { readableFile } from '../file-answer.ts';
+import type { Field, Page, Parsed, WizardView } from '../page.ts';
+import { anyText, hostName, oneOf, type Parse, reach, user, whole } from '../parse.ts';
 import { nodeNotes } from './node-notes.ts';
 import { addNodes } from './node-rows.ts';
-import type { Field, Page, Parsed, WizardView } from './page.ts';
-import { anyText, hostName, oneOf, type Parse, reach, user, whole } from './parse.ts';
-import { shapeFindings } from './topology.ts';
 
 export const roles = [
   { value: 'manager', label: 'manager', hint: 'runs the control plane and may vote' },

@@ -1,5 +1,5 @@
-import type { DraftValue, SiteDraft, SitePath } from '../site/schema.ts';
-import type { Field, WizardView } from './page.ts';
+import type { DraftValue, SiteDraft, SitePath } from '../../site/schema.ts';
+import type { Field, WizardView } from '../page.ts';
 
 export type DraftRecord = { [key: string]: DraftValue };
 

@@ -1,7 +1,7 @@
-import type { StorageWish } from '../storage/volumes.ts';
+import type { StorageWish } from '../../storage/volumes.ts';
+import type { WizardView } from '../page.ts';
 import { chosenFeatures } from './chosen-features.ts';
 import { getAt, isRecord, textAt } from './draft.ts';
-import type { WizardView } from './page.ts';
 
 /** What the draft says about storage so far, with the defaults of the site file where it says nothing or nothing right. */
 export function storageWish(view: WizardView): StorageWish {

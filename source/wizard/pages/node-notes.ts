@@ -1,14 +1,14 @@
-import type { Check } from '../check/check.ts';
-import type { Finding } from '../check/finding.ts';
-import { lvmDisk, rootSize } from '../check/subjects/disk.ts';
-import { identityChecks } from '../check/subjects/identity.ts';
-import { memory } from '../check/subjects/memory.ts';
-import { cores, processorFlags } from '../check/subjects/processor.ts';
-import { architecture, operatingSystem } from '../check/subjects/system.ts';
-import { draftNodes } from './draft-nodes.ts';
-import type { Note, WizardView } from './page.ts';
-import { provisionalSite } from './provisional.ts';
-import { sharedZones, survival } from './topology.ts';
+import type { Check } from '../../check/check.ts';
+import type { Finding } from '../../check/finding.ts';
+import { lvmDisk, rootSize } from '../../check/subjects/disk.ts';
+import { identityChecks } from '../../check/subjects/identity.ts';
+import { memory } from '../../check/subjects/memory.ts';
+import { cores, processorFlags } from '../../check/subjects/processor.ts';
+import { architecture, operatingSystem } from '../../check/subjects/system.ts';
+import { draftNodes } from '../draft/draft-nodes.ts';
+import { provisionalSite } from '../draft/provisional.ts';
+import { sharedZones, survival } from '../draft/topology.ts';
+import type { Note, WizardView } from '../page.ts';
 
 /** What the facts of a node rule out already, pages before preflight: the same checks, asked early. */
 const earlyChecks: readonly Check[] = [

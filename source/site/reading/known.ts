@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { SitePath } from './schema.ts';
+import type { SitePath } from '../schema.ts';
 
 type Schema = z.core.$ZodType;
 

@@ -1,8 +1,8 @@
-import type { DraftValue, SiteDraft } from '../site/schema.ts';
-import { chosenFeatures } from './chosen-features.ts';
-import { setAt } from './draft.ts';
-import type { Field, Note, Page, WizardView } from './page.ts';
-import { channel, oneOf, yesNo } from './parse.ts';
+import type { DraftValue, SiteDraft } from '../../site/schema.ts';
+import { chosenFeatures } from '../draft/chosen-features.ts';
+import { setAt } from '../draft/draft.ts';
+import type { Field, Note, Page, WizardView } from '../page.ts';
+import { channel, oneOf, yesNo } from '../parse.ts';
 
 const reboots = [
   { value: 'when-needed', label: 'when needed', hint: 'only if an upgraded package asks for it' },

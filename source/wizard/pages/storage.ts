@@ -1,10 +1,10 @@
-import { gigabytes } from '../storage/bytes.ts';
-import { sharedVolume } from '../storage/shared.ts';
-import { typedSize } from '../storage/typed-size.ts';
-import { volumesFor } from '../storage/volumes.ts';
-import type { Field, Page, WizardView } from './page.ts';
-import { anyText, lvmName, oneOf, type Parse } from './parse.ts';
-import { likelyGroupOf, seenGroups, storageWish } from './storage-wish.ts';
+import { gigabytes } from '../../storage/bytes.ts';
+import { sharedVolume } from '../../storage/shared.ts';
+import { typedSize } from '../../storage/typed-size.ts';
+import { volumesFor } from '../../storage/volumes.ts';
+import { likelyGroupOf, seenGroups, storageWish } from '../draft/storage-wish.ts';
+import type { Field, Page, WizardView } from '../page.ts';
+import { anyText, lvmName, oneOf, type Parse } from '../parse.ts';
 import { storageFindings, storageNotes } from './totals.ts';
 
 const engines = [

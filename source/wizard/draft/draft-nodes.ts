@@ -1,7 +1,7 @@
-import type { NodeFacts } from '../facts/facts.ts';
-import type { SiteDraft } from '../site/schema.ts';
+import type { NodeFacts } from '../../facts/facts.ts';
+import type { SiteDraft } from '../../site/schema.ts';
+import type { WizardView } from '../page.ts';
 import { type DraftRecord, isRecord, textAt } from './draft.ts';
-import type { WizardView } from './page.ts';
 
 /** The nodes of a draft as records, whatever is in them. */
 export function draftNodes(draft: SiteDraft): readonly DraftRecord[] {

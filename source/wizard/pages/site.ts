@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { Finding } from '../check/finding.ts';
-import { inspectPair } from '../tls/inspect.ts';
-import { textAt } from './draft.ts';
-import { readableFile } from './file-answer.ts';
-import type { Field, Note, Page, WizardView } from './page.ts';
-import { anyText, dnsName, oneOf } from './parse.ts';
+import type { Finding } from '../../check/finding.ts';
+import { inspectPair } from '../../tls/inspect.ts';
+import { textAt } from '../draft/draft.ts';
+import { readableFile } from '../file-answer.ts';
+import type { Field, Note, Page, WizardView } from '../page.ts';
+import { anyText, dnsName, oneOf } from '../parse.ts';
 
 const modes = [
   { value: 'files', label: 'key and certificate files', hint: 'recommended' },

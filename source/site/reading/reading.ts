@@ -10,9 +10,9 @@ import {
   type YAMLError,
 } from 'yaml';
 import type * as z from 'zod';
+import type { SitePath } from '../schema.ts';
 import type { Complaint } from './complaint.ts';
 import { judge } from './issues.ts';
-import type { SitePath } from './schema.ts';
 
 /** One thing that is wrong with a file, with its place. Lines and columns count from 1. */
 export interface SiteProblem extends Complaint {

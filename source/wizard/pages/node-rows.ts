@@ -1,9 +1,9 @@
 import ipaddr from 'ipaddr.js';
-import type { DraftValue } from '../site/schema.ts';
-import { textAt } from './draft.ts';
-import { draftNodes } from './draft-nodes.ts';
-import type { Rows, WizardView } from './page.ts';
-import { reach } from './parse.ts';
+import type { DraftValue } from '../../site/schema.ts';
+import { textAt } from '../draft/draft.ts';
+import { draftNodes } from '../draft/draft-nodes.ts';
+import type { Rows, WizardView } from '../page.ts';
+import { reach } from '../parse.ts';
 
 /** More than these in one range is a slip of the finger. */
 const mostAtOnce = 50;

@@ -1,10 +1,10 @@
-import type { Finding } from '../check/finding.ts';
-import { gigabytes } from '../storage/bytes.ts';
-import { estimateStorage, type StorageEstimate } from '../storage/estimate.ts';
-import { draftNodes } from './draft-nodes.ts';
-import type { Note, WizardView } from './page.ts';
-import { provisionalSite } from './provisional.ts';
-import { storageWish } from './storage-wish.ts';
+import type { Finding } from '../../check/finding.ts';
+import { gigabytes } from '../../storage/bytes.ts';
+import { estimateStorage, type StorageEstimate } from '../../storage/estimate.ts';
+import { draftNodes } from '../draft/draft-nodes.ts';
+import { provisionalSite } from '../draft/provisional.ts';
+import { storageWish } from '../draft/storage-wish.ts';
+import type { Note, WizardView } from '../page.ts';
 
 /** What the volumes take of one volume group of one node. Bytes. */
 export interface GroupTotal {

@@ -1,7 +1,7 @@
-import type { Finding } from '../check/finding.ts';
+import type { Finding } from '../../check/finding.ts';
+import type { Note, WizardView } from '../page.ts';
 import { textAt } from './draft.ts';
 import { draftNodes } from './draft-nodes.ts';
-import type { Note, WizardView } from './page.ts';
 
 const words = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine'];
 const inWords = (count: number): string => words[count] ?? String(count);
