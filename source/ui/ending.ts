@@ -9,6 +9,8 @@ export function endingOf(view: RunView): { readonly grade: 'pass' | 'warn' | 'fa
       return { grade: 'pass', text: doneWords(view) };
     case 'undone':
       return { grade: 'warn', text: `${site}: what the run had done is undone.` };
+    case 'partly-undone':
+      return { grade: 'warn', text: `${site}: the step is undone; the others stay.` };
     case 'rebooting':
       return { grade: 'warn', text: 'This machine is starting anew; the run goes on by itself after it.' };
     case 'failed':
@@ -51,6 +53,7 @@ export function nextLines(view: RunView, rehearsal: boolean): readonly string[] 
     case 'done':
       return [...afterDone(view, verb), ...rehearsed];
     case 'undone':
+    case 'partly-undone':
       return [`${verb('plan')}  shows what is still to be done`, ...rehearsed];
     case 'rebooting':
       return [`${verb('attach')}  shows the run once this machine is back`];

@@ -78,9 +78,17 @@ export type RunEventBody =
 /**
  * `stopped`: by the operator; `failed`: a step failed and nobody chose; `interrupted`: the process was told to end;
  * `rebooting`: the seat starts anew and the run goes on by itself; `lost`: the process is gone without a word. No journal
- * holds `lost`: a reader says it when it finds the process gone.
+ * holds `lost`: a reader says it when it finds the process gone. `partly-undone`: one step was taken back, as asked.
  */
-export type RunOutcome = 'done' | 'failed' | 'stopped' | 'interrupted' | 'rebooting' | 'undone' | 'lost';
+export type RunOutcome =
+  | 'done'
+  | 'failed'
+  | 'stopped'
+  | 'interrupted'
+  | 'rebooting'
+  | 'undone'
+  | 'partly-undone'
+  | 'lost';
 
 /** What steers a running run, one JSON object a line over its control socket. */
 export type RunOrder =

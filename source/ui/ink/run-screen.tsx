@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useReducer, useRef } from 'react';
 import { type ExitCode, exitCode } from '../../fault/fault.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import type { RunEvent, RunOrder } from '../../run/journal/event.ts';
+import { exitCodeOf } from '../../run/outcome.ts';
 import { endingOf, nextLines } from '../ending.ts';
 import { runHints } from './app/hints.ts';
 import { bodyColumns, bodyRows } from './app/layout.ts';
@@ -12,7 +13,6 @@ import { keysOf } from './keys.ts';
 import { type AttachState, attach, attachState } from './run/attach.ts';
 import { headOfRun } from './run/head.ts';
 import { RunPage } from './run/run.tsx';
-import { codeOf } from './run/update.ts';
 import { screenOptions } from './screen.ts';
 import { type Theme, ThemeContext, type ThemeOptions, themeOf } from './theme.ts';
 
@@ -43,7 +43,7 @@ export async function runInkAttach(options: AttachOptions): Promise<ExitCode> {
   const { view } = last.run;
   const lines = [endingOf(view).text, ...nextLines(view, options.rehearsal !== undefined).map((line) => `  ${line}`)];
   process.stdout.write(lines.map((line) => `${line}\n`).join(''));
-  return codeOf(view);
+  return exitCodeOf(view);
 }
 
 function AttachedRun(props: {

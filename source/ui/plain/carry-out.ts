@@ -1,7 +1,8 @@
-import { type ExitCode, exitCode } from '../../fault/fault.ts';
+import type { ExitCode } from '../../fault/fault.ts';
 import type { Clock } from '../../host/host.ts';
 import type { Plan } from '../../plan/document/document.ts';
-import type { RunHandle, RunOutcome } from '../../run/journal/event.ts';
+import type { RunHandle } from '../../run/journal/event.ts';
+import { exitCodeOf } from '../../run/outcome.ts';
 import type { RunView } from '../../run/view/view.ts';
 import { endingOf, nextLines } from '../ending.ts';
 import type { PlainWalk } from './plain-walk.ts';
@@ -25,12 +26,7 @@ export async function carryOut(walk: PlainWalk, plan: Plan, clock: Clock): Promi
   });
   following.abort();
   talk.say('', endingOf(view).text, ...nextLines(view, session.rehearsal !== undefined).map((line) => `  ${line}`));
-  return view.outcome === undefined ? exitCode.stepFailed : codeOf(view.outcome);
-}
-
-export function codeOf(outcome: RunOutcome): ExitCode {
-  if (outcome === 'done' || outcome === 'undone' || outcome === 'rebooting') return exitCode.done;
-  return outcome === 'interrupted' ? exitCode.interrupted : exitCode.stepFailed;
+  return exitCodeOf(view);
 }
 
 /** After a failure: what the operator wants. Without anybody to answer the run is left waiting. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEventBody } from '../../../source/run/journal/event.ts';
+import { exitCodeOf } from '../../../source/run/outcome.ts';
 import { runHints } from '../../../source/ui/ink/app/hints.ts';
 import { press } from '../../../source/ui/ink/keys.ts';
 import { type AttachState, attach, attachState } from '../../../source/ui/ink/run/attach.ts';
-import { codeOf } from '../../../source/ui/ink/run/update.ts';
 import { watch } from '../../../source/ui/ink/status.tsx';
 import { themeOf } from '../../../source/ui/ink/theme.ts';
 import { planOf, siteOf, wholeDraft } from '../sample.ts';
@@ -54,8 +54,10 @@ describe('keys on the run screen', () => {
 
   it('q leaves it running; the shell hears of a failure that waits', () => {
     expect(stood(begun, 'q').left).toBe(true);
-    expect(codeOf(stood(begun, 'q').run.view)).toBe(0);
-    expect(codeOf(stood(failed, 'q').run.view)).toBe(4);
+    expect(exitCodeOf(stood(begun, 'q').run.view)).toBe(0);
+    expect(exitCodeOf(stood(failed, 'q').run.view)).toBe(4);
+    const stopped = stood([...begun, { type: 'run-ended', outcome: 'stopped', why: 'by the operator' }]);
+    expect(exitCodeOf(stopped.run.view)).toBe(130);
   });
 
   it('the log grows while it is read, and stays at its end', () => {

@@ -78,7 +78,8 @@ export function attach(state: AttachState, event: AttachEvent): AttachState {
 }
 
 function endMessage(run: RunState): AppState['message'] {
-  const done = run.view.outcome === 'done' || run.view.outcome === 'undone';
+  const { outcome } = run.view;
+  const done = outcome === 'done' || outcome === 'undone' || outcome === 'partly-undone';
   return { grade: done ? 'pass' : 'warn', text: `${run.view.why ?? 'The run has ended.'} q leaves.` };
 }
 

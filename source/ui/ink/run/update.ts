@@ -1,5 +1,5 @@
-import { type ExitCode, exitCode } from '../../../fault/fault.ts';
-import type { RunView } from '../../../run/view/view.ts';
+import { exitCode } from '../../../fault/fault.ts';
+import { exitCodeOf } from '../../../run/outcome.ts';
 import { type AppEvent, type Command, only, type Step } from '../app/event.ts';
 import { enterScreen } from '../app/moves.ts';
 import type { AppState } from '../app/state.ts';
@@ -31,20 +31,12 @@ export function runScreenKey(state: AppState, key: KeyPress): Step {
 function leave(state: AppState, commands: readonly Command[]): Step {
   const { run } = state;
   if (run?.view.state === 'ended') return enterScreen(state, 'summary');
-  return only(state, ...commands, { do: 'exit', code: run ? codeOf(run.view) : exitCode.done });
-}
-
-/** What leaving now tells the shell. A run that goes on is no failure; one that waits after a failed step is. */
-export function codeOf(view: RunView): ExitCode {
-  const { outcome } = view;
-  if (outcome === undefined) return view.state === 'choosing' ? exitCode.stepFailed : exitCode.done;
-  if (outcome === 'done' || outcome === 'undone' || outcome === 'rebooting') return exitCode.done;
-  return outcome === 'interrupted' ? exitCode.interrupted : exitCode.stepFailed;
+  return only(state, ...commands, { do: 'exit', code: run ? exitCodeOf(run.view) : exitCode.done });
 }
 
 export function summaryKey(state: AppState, key: KeyPress): Step {
   const leaves = key.name === 'enter' || key.name === 'escape' || (key.name === 'character' && key.text === 'q');
-  if (leaves) return only(state, { do: 'exit', code: state.run ? codeOf(state.run.view) : exitCode.done });
+  if (leaves) return only(state, { do: 'exit', code: state.run ? exitCodeOf(state.run.view) : exitCode.done });
   if (key.name === 'character' && key.text === 'l') return enterScreen(state, 'run');
   return only(state);
 }
