@@ -133,3 +133,9 @@ export async function carryThrough(
 /** The commands that a step always runs, as one would read them. */
 export const reviewed = (step: PlannedStep): string[] => always(step).map(({ command }) => textOf(command));
 const always = ({ commands }: PlannedStep): PlannedCommand[] => commands.filter(({ when }) => when === undefined);
+
+/** An answer that is another once a command whose text holds `part` has run. */
+export const onceRan =
+  (part: string, then: string, before = '') =>
+  (asked: { ran(part: string): number }) =>
+    asked.ran(part) > 0 ? then : before;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { makePlan } from '../../source/plan/plan.ts';
 import type { PlannedStep } from '../../source/plan/step.ts';
 import { addressOf, items, nodes, noRelease, release, service, status, workloads } from './cluster-words.ts';
-import { type Answers, carryThrough, fakeWorld, reviewed, textOf } from './fake-world.ts';
+import { type Answers, carryThrough, fakeWorld, onceRan, reviewed, textOf } from './fake-world.ts';
 import { cluster, factsOf, product, siteOf } from './sample.ts';
 
 const shape = { managers: 3, workers: 1 };
@@ -22,10 +22,6 @@ const description = (id: string) => {
   const words = stepOf(id).commands.at(-1)?.command;
   return Array.isArray(words) ? (words[words.indexOf('--description') + 1] ?? '') : '';
 };
-const onceRan =
-  (part: string, then: string, before = '') =>
-  (asked: { ran(part: string): number }) =>
-    asked.ran(part) > 0 ? then : before;
 
 interface Story {
   readonly id: string;
@@ -315,77 +311,6 @@ describe('a join', () => {
     const world = fakeWorld({ site, product, answers: base, files: lock });
     await expect(carryThrough(world.context, step)).rejects.toThrow(/belongs to a cluster/);
     expect(world.ran).toEqual([]);
-  });
-});
-
-describe('a change of address', () => {
-  const step = stepOf('network@ks-1');
-
-  test('that the seat cannot confirm is taken back by the node itself, and the step says so', async () => {
-    const { path } = step.parameters;
-    const world = fakeWorld({
-      site,
-      product,
-      answers: {
-        'systemctl is-active': { code: 3, stdout: 'inactive\n' },
-        'ip -4 -o address show': ({ ran }) => {
-          if (ran('netplan apply') && typeof path === 'string') world.written.delete(path);
-          return '2: eth0    inet 10.0.4.81/24 scope global dynamic eth0\n';
-        },
-      },
-    });
-    await expect(carryThrough(world.context, step)).rejects.toThrow(/taken the change back by itself/);
-    expect(world.ran.some(({ command }) => textOf(command).startsWith('systemctl stop'))).toBe(false);
-  });
-
-  test('that netplan refuses is taken back at once', async () => {
-    const world = fakeWorld({
-      site,
-      product,
-      answers: {
-        'systemctl is-active': 'inactive\n',
-        'netplan generate': { code: 1, stderr: 'x.yaml:3:5: unknown key' },
-      },
-    });
-    await expect(carryThrough(world.context, step)).rejects.toThrow(/unknown key/);
-    expect(world.ran.map(({ command }) => textOf(command))).not.toContain(
-      'systemd-run --unit=kloudspot-network-apply --collect netplan apply',
-    );
-    expect(world.ran.at(-1)?.command).toEqual(['/bin/sh', '/var/lib/kloudspot/network-restore.sh']);
-  });
-
-  describe('whose confirmation was cut off', () => {
-    const armed: Answers = {
-      'systemctl is-active': 'inactive\n',
-      'systemctl is-active kloudspot-network-restore.timer': onceRan('systemctl stop', 'inactive\n', 'active\n'),
-      'ip -4 -o address show': `2: eth0    inet ${addressOf('ks-1')}/24 scope global eth0\n`,
-    };
-    const asPlanned = Object.fromEntries(step.files.map(({ path, content }) => [path, content]));
-    const ranIn = (world: ReturnType<typeof fakeWorld>) => world.ran.map(({ command }) => textOf(command));
-
-    test('is confirmed by the next attempt, when the node answers on its new address', async () => {
-      const world = fakeWorld({ site, product, answers: armed, files: asPlanned });
-      await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { holds: true } });
-      expect(ranIn(world)).toEqual(['systemctl stop kloudspot-network-restore.timer']);
-    });
-
-    test('is taken back by the node itself and begun anew, when it was cut off half way', async () => {
-      const world = fakeWorld({ site, product, answers: armed });
-      await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { holds: true } });
-      const [stop, back, ...rest] = ranIn(world);
-      expect([stop, back]).toEqual([
-        'systemctl stop kloudspot-network-restore.timer',
-        'systemd-run --unit=kloudspot-network-back --collect /var/lib/kloudspot/network-restore.sh',
-      ]);
-      expect(rest.at(-1)).toBe(stop);
-    });
-  });
-
-  test('the node takes everything back before anything is changed: the timer is armed first', () => {
-    const texts = reviewed(step);
-    const at = (part: string) => texts.findIndex((text) => text.includes(part));
-    expect(at('on-active')).toBeLessThan(at('mv '));
-    expect(at('netplan generate')).toBeLessThan(at('netplan apply'));
   });
 });
 

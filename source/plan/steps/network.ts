@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Looked, PlannedCommand, PlannedFile, PlannedStep, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
+import { HostFault } from '../../host/host-fault.ts';
 import { carryOut, commandsOf, look, readText, runPlanned, sayAway, writeFiles } from '../work/carry-out.ts';
 import { command, minutes, nodeState, plannedStep, seconds } from '../work/define.ts';
 import { closedPorts } from '../work/tcp-probe.ts';
@@ -137,9 +138,14 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   for (const move of of('mv')) await runPlanned(context, step, move);
   await writeFiles(context, step, {}, (path) => path !== restoreScript);
   await generate(context, p, step, of('generate'));
-  for (const apply of of('apply')) await runPlanned(context, step, apply);
+  for (const apply of of('apply')) await runPlanned(context, step, apply).catch(onlyLost);
   await untilReached(context, p);
   if (confirm) await runPlanned(context, step, confirm);
+}
+
+/** The connection may break before its answer came: whether the node is reached again is what counts. */
+function onlyLost(error: unknown): void {
+  if (!(error instanceof HostFault && (error.kind === 'lost' || error.kind === 'deadline'))) throw error;
 }
 
 /** A file that netplan refuses is taken back at once: nothing was applied yet. */

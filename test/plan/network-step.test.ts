@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { HostFault } from '../../source/host/host-fault.ts';
+import { makePlan } from '../../source/plan/plan.ts';
+import { addressOf } from './cluster-words.ts';
+import { type Answers, carryThrough, fakeWorld, onceRan, reviewed, textOf } from './fake-world.ts';
+import { factsOf, product, siteOf } from './sample.ts';
+
+const shape = { managers: 3, workers: 1 };
+const site = siteOf(shape);
+const plan = makePlan({ purpose: 'init', site, product, facts: factsOf(shape), now: new Date('2026-11-21T08:00:00Z') });
+const step = plan.steps.find(({ id }) => id === 'network@ks-1');
+if (!step) throw new Error('The plan changes no address.');
+
+describe('a change of address', () => {
+  test('that the seat cannot confirm is taken back by the node itself, and the step says so', async () => {
+    const { path } = step.parameters;
+    const world = fakeWorld({
+      site,
+      product,
+      answers: {
+        'systemctl is-active': { code: 3, stdout: 'inactive\n' },
+        'ip -4 -o address show': ({ ran }) => {
+          if (ran('netplan apply') && typeof path === 'string') world.written.delete(path);
+          return '2: eth0    inet 10.0.4.81/24 scope global dynamic eth0\n';
+        },
+      },
+    });
+    await expect(carryThrough(world.context, step)).rejects.toThrow(/taken the change back by itself/);
+    expect(world.ran.some(({ command }) => textOf(command).startsWith('systemctl stop'))).toBe(false);
+  });
+
+  test('that breaks the connection before its answer came is judged by whether the node is reached again', async () => {
+    const lost = () => {
+      throw new HostFault('lost', 'ks-1', { what: 'The connection broke.' });
+    };
+    const world = fakeWorld({
+      site,
+      product,
+      answers: {
+        'systemctl is-active': 'inactive\n',
+        'systemd-run --unit=kloudspot-network-apply': lost,
+        'ip -4 -o address show': `2: eth0    inet ${addressOf('ks-1')}/24 scope global eth0\n`,
+      },
+    });
+    await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { holds: true } });
+  });
+
+  test('that netplan refuses is taken back at once', async () => {
+    const world = fakeWorld({
+      site,
+      product,
+      answers: {
+        'systemctl is-active': 'inactive\n',
+        'netplan generate': { code: 1, stderr: 'x.yaml:3:5: unknown key' },
+      },
+    });
+    await expect(carryThrough(world.context, step)).rejects.toThrow(/unknown key/);
+    expect(world.ran.map(({ command }) => textOf(command))).not.toContain(
+      'systemd-run --unit=kloudspot-network-apply --collect netplan apply',
+    );
+    expect(world.ran.at(-1)?.command).toEqual(['/bin/sh', '/var/lib/kloudspot/network-restore.sh']);
+  });
+
+  describe('whose confirmation was cut off', () => {
+    const armed: Answers = {
+      'systemctl is-active': 'inactive\n',
+      'systemctl is-active kloudspot-network-restore.timer': onceRan('systemctl stop', 'inactive\n', 'active\n'),
+      'ip -4 -o address show': `2: eth0    inet ${addressOf('ks-1')}/24 scope global eth0\n`,
+    };
+    const asPlanned = Object.fromEntries(step.files.map(({ path, content }) => [path, content]));
+    const ranIn = (world: ReturnType<typeof fakeWorld>) => world.ran.map(({ command }) => textOf(command));
+
+    test('is confirmed by the next attempt, when the node answers on its new address', async () => {
+      const world = fakeWorld({ site, product, answers: armed, files: asPlanned });
+      await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { holds: true } });
+      expect(ranIn(world)).toEqual(['systemctl stop kloudspot-network-restore.timer']);
+    });
+
+    test('is taken back by the node itself and begun anew, when it was cut off half way', async () => {
+      const world = fakeWorld({ site, product, answers: armed });
+      await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { holds: true } });
+      const [stop, back, ...rest] = ranIn(world);
+      expect([stop, back]).toEqual([
+        'systemctl stop kloudspot-network-restore.timer',
+        'systemd-run --unit=kloudspot-network-back --collect /var/lib/kloudspot/network-restore.sh',
+      ]);
+      expect(rest.at(-1)).toBe(stop);
+    });
+  });
+
+  test('the node takes everything back before anything is changed: the timer is armed first', () => {
+    const texts = reviewed(step);
+    const at = (part: string) => texts.findIndex((text) => text.includes(part));
+    expect(at('on-active')).toBeLessThan(at('mv '));
+    expect(at('netplan generate')).toBeLessThan(at('netplan apply'));
+  });
+});
