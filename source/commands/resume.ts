@@ -3,7 +3,7 @@ import type { Passwords } from '../host/secrets.ts';
 import type { Plan } from '../plan/document/document.ts';
 import { readJournal } from '../run/journal/journal.ts';
 import { findRun, type RunSummary, summarizeRun, unfinishedRun } from '../run/runs.ts';
-import { applyEvent, emptyView } from '../run/view/view.ts';
+import { applyEvent, emptyView, failedSteps } from '../run/view/view.ts';
 import { continueRun } from '../run/worker/launch.ts';
 import { readOrigin } from '../run/worker/origin.ts';
 import { steerRun } from '../run/worker/steer.ts';
@@ -65,9 +65,7 @@ async function resumable({ files }: Settings, name: string | undefined): Promise
 async function pushOn(run: RunSummary, plan: Plan, { files }: Settings): Promise<void> {
   const view = (await readJournal(run.directory)).reduce(applyEvent, emptyView(plan));
   if (view.state === 'paused') await steerRun(files, run.id, { order: 'continue' });
-  if (view.state !== 'choosing') return;
-  const open = [...view.steps.values()].filter(({ state }) => state === 'failed' || state === 'undone');
-  for (const { step } of open) await steerRun(files, run.id, { order: 'retry', step: step.id });
+  for (const { step } of failedSteps(view)) await steerRun(files, run.id, { order: 'retry', step: step.id });
 }
 
 /** Passwords live in memory only: those of the earlier process are gone, and are asked for again where they are needed. */

@@ -168,8 +168,27 @@ describe('failure', () => {
     await land.until(() => land.of('run-paused').length === 1);
     expect(execution.take({ order: 'undo', step: 'bad@a' })).toEqual({ taken: true });
     await land.until(() => land.of('step-undone').length === 1);
+    // Whoever asks at each pause would else ask no more.
+    await land.until(() => land.of('run-paused').length === 2);
     mend();
     await land.until(() => execution.take({ order: 'retry', step: 'bad@a' }).taken);
+    expect((await execution.end).outcome).toBe('done');
+  });
+
+  it('waits for a choice for each of several failed steps, and says for which', async () => {
+    const two = toyPlan([
+      { id: 'x@a', node: 'a' },
+      { id: 'x@b', node: 'b' },
+    ]);
+    const land = new ToyLand().on('x@a', { verifies: false }).on('x@b', { verifies: false });
+    const execution = land.execute(two, { attended: true });
+    await land.until(() => land.of('run-paused').length === 1);
+    land.on('x@a', {}).on('x@b', {});
+    await land.until(() => execution.take({ order: 'retry', step: 'x@a' }).taken);
+    await land.until(() => land.of('run-paused').length === 2);
+    expect(land.of('run-paused')[1]?.why).toBe('failed: Do x@b (b)');
+    expect(land.of('step-requeued')).toMatchObject([{ step: 'x@a' }]);
+    await land.until(() => execution.take({ order: 'retry', step: 'x@b' }).taken);
     expect((await execution.end).outcome).toBe('done');
   });
 

@@ -119,6 +119,26 @@ describe('the view of a run', () => {
       [failed, { type: 'run-paused', why: 'failed: x' }],
       { state: 'choosing', why: 'failed: x' },
     ],
+    [
+      'a failed step that was undone and still waits',
+      [
+        failed,
+        { type: 'undo-started', step: 'one@b' },
+        { type: 'step-undone', step: 'one@b', seen: '' },
+        { type: 'run-paused', why: 'failed: x' },
+      ],
+      { state: 'choosing' },
+    ],
+    [
+      'a pause of a resumed run that had failed',
+      [failed, started, { type: 'run-paused', why: '' }],
+      { state: 'paused' },
+    ],
+    [
+      'a pause after all failures were chosen for',
+      [failed, { type: 'step-requeued', step: 'one@b' }, { type: 'run-paused', why: '' }],
+      { state: 'paused' },
+    ],
     ['a pause', [{ type: 'run-paused', why: 'by the operator' }], { state: 'paused' }],
     ['going on', [{ type: 'run-paused', why: '' }, { type: 'run-continued' }], { state: 'running', why: undefined }],
     [

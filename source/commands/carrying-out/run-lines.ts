@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { systemClock } from '../../host/clock.ts';
 import type { RunEvent, RunOrder, RunOutcome } from '../../run/journal/event.ts';
-import { applyEvent, emptyView, type RunView, type StepView } from '../../run/view/view.ts';
+import { applyEvent, emptyView, failedSteps, type RunView } from '../../run/view/view.ts';
 import { endingOf, nextLines } from '../../ui/ending.ts';
 import { say } from '../../ui/plain/output.ts';
 import { showRunPlain } from '../../ui/plain/run.ts';
@@ -63,13 +63,14 @@ function askAfterFailure(watch: RunWatch, terminal: Terminal): Asking {
 
 /** The words that can be typed now, one a line. None unless a step has failed and the run waits. */
 export function choices(view: RunView): readonly string[] {
-  const step = failedStep(view)?.step;
-  if (step === undefined) return [];
+  const [failed] = failedSteps(view);
+  if (failed === undefined) return [];
+  const { step, state } = failed;
   return [
     `${step.node ?? 'cluster'}: ${step.title}. Type one of these and press Enter:`,
     '  retry',
     ...(step.skippable ? ['  skip'] : []),
-    ...(step.undoable ? ['  undo   takes this step back'] : []),
+    ...(step.undoable && state !== 'undone' ? ['  undo   takes this step back'] : []),
     '  stop   leaves; kloudspot resume goes on later',
   ];
 }
@@ -78,12 +79,6 @@ export function choices(view: RunView): readonly string[] {
 export function orderFor(word: string, view: RunView): RunOrder | undefined {
   const order = (['retry', 'skip', 'undo', 'stop'] as const).find((name) => word !== '' && name.startsWith(word));
   if (order === 'stop') return { order };
-  const step = failedStep(view);
+  const [step] = failedSteps(view);
   return order === undefined || step === undefined ? undefined : { order, step: step.step.id };
-}
-
-/** The step that the run waits for, if it does. */
-function failedStep(view: RunView): StepView | undefined {
-  const failed: readonly StepView['state'][] = ['failed', 'undone', 'undo-failed'];
-  return view.state === 'choosing' ? [...view.steps.values()].find(({ state }) => failed.includes(state)) : undefined;
 }

@@ -205,15 +205,17 @@ class GraphRun {
     if (choice === 'skip' && !step.skippable)
       return refused(`${step.title} cannot be skipped: later steps rest on it.`);
     this.#standing.set(id, choice === 'skip' ? 'settled' : 'queued');
-    if (choice === 'skip') this.#spend(this.#world.journal.write(skipped(id)));
+    this.#spend(this.#world.journal.write(choice === 'skip' ? skipped(id) : { type: 'step-requeued', step: id }));
     if (this.#failed().length === 0) this.#goOn();
+    else this.#choosing = false;
     return taken;
   }
 
-  /** The step stays a failed one: it is retried or skipped afterwards, or the run is left. */
+  /** The step stays a failed one: it is retried or skipped afterwards, or the run is left. The run says anew that it waits. */
   #undo(step: PlannedStep): OrderAnswer {
     if (!step.undoable || kindOf(this.#input.kinds, step).undo === undefined)
       return refused(`${step.title} cannot be undone.`);
+    this.#choosing = false;
     this.#spend(undoStep(this.#attemptInput(step)));
     return taken;
   }

@@ -52,6 +52,7 @@ export const eventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
     next: z.array(z.string()),
     durationMs: milliseconds,
   }),
+  z.object({ at, type: z.literal('step-requeued'), step }),
   z.object({ at, type: z.literal('undo-started'), step }),
   z.object({ at, type: z.literal('step-undone'), step, seen: z.string() }),
   z.object({ at, type: z.literal('undo-failed'), step, seen: z.string() }),

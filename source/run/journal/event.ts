@@ -68,6 +68,8 @@ export type RunEventBody =
       readonly next: readonly string[];
       readonly durationMs: number;
     }
+  /** The operator has chosen to try a failed step again: it waits for its turn. */
+  | { readonly type: 'step-requeued'; readonly step: string }
   | { readonly type: 'undo-started'; readonly step: string }
   | { readonly type: 'step-undone'; readonly step: string; readonly seen: string }
   | { readonly type: 'undo-failed'; readonly step: string; readonly seen: string }

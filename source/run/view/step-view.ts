@@ -30,6 +30,7 @@ export interface StepView {
   readonly waiting: { readonly for: string; readonly seen: string; readonly untilAt: number } | undefined;
   /** What the end state looked like. */
   readonly seen: string | undefined;
+  /** Of a step that waits for a choice, also once it was undone. */
   readonly failure: StepFailure | undefined;
   /** The last lines, oldest first; the journal holds all. */
   readonly log: readonly LogLine[];
@@ -53,6 +54,10 @@ export interface LogLine {
 /** Whether a step needs nothing more: changed, there already, or skipped. */
 export const isSettled = (state: StepState): boolean =>
   state === 'changed' || state === 'already' || state === 'skipped';
+
+/** Whether a step has failed and is to be retried, skipped or undone. */
+export const awaitsChoice = ({ state, failure }: StepView): boolean =>
+  failure !== undefined && (state === 'failed' || state === 'undone' || state === 'undo-failed');
 
 /** Lines kept of each step. */
 const logLines = 200;
@@ -106,6 +111,8 @@ export function stepAfter(step: StepView, event: StepEvent, at: number): StepVie
         durationMs: event.durationMs,
         failure: failureOf(event),
       };
+    case 'step-requeued':
+      return { ...quiet(step), state: 'queued', failure: undefined };
     case 'undo-started':
       return { ...quiet(step), state: 'undoing', startedAt: at };
     case 'step-undone':

@@ -1,9 +1,9 @@
 import type { Plan } from '../../plan/document/document.ts';
 import type { PlannedStep } from '../../plan/step.ts';
 import type { RunEvent, RunOutcome } from '../journal/event.ts';
-import { emptyStep, type StepEvent, type StepState, type StepView, stepAfter } from './step-view.ts';
+import { awaitsChoice, emptyStep, type StepEvent, type StepState, type StepView, stepAfter } from './step-view.ts';
 
-export { isSettled, type LogLine, type StepFailure, type StepState, type StepView } from './step-view.ts';
+export { awaitsChoice, isSettled, type LogLine, type StepFailure, type StepState, type StepView } from './step-view.ts';
 
 /** How a run stands, from its plan and the events so far. Pure data: every screen, the plain lines and JSON draw this. Times in ms since 1970. */
 export interface RunView {
@@ -99,7 +99,7 @@ function changeRun(view: RunView, event: WholeRunEvent, at: number): RunView {
     case 'run-paused':
       return {
         ...view,
-        state: view.counts.failed + view.counts['undo-failed'] > 0 ? 'choosing' : 'paused',
+        state: [...view.steps.values()].some(awaitsChoice) ? 'choosing' : 'paused',
         why: event.why,
       };
     case 'run-continued':
@@ -109,16 +109,24 @@ function changeRun(view: RunView, event: WholeRunEvent, at: number): RunView {
   }
 }
 
-/** A process that begins anew runs nothing yet: what the last one left running is queued again. */
+/** A process that begins anew runs nothing yet: what the last one left running or failed is queued again. */
 function requeue(view: RunView): Pick<RunView, 'steps' | 'counts'> {
   const steps = new Map(
     [...view.steps].map(([id, step]) =>
-      step.state === 'running' || step.state === 'undoing'
-        ? [id, { ...step, state: 'queued' as const, waiting: undefined, fraction: undefined, untilAt: undefined }]
-        : [id, step],
+      left.has(step.state)
+        ? [id, { ...step, ...cleared, state: 'queued' as const }]
+        : [id, { ...step, failure: undefined }],
     ),
   );
   return { steps, counts: count(steps) };
+}
+
+const left: ReadonlySet<StepState> = new Set(['running', 'undoing', 'failed', 'undo-failed']);
+const cleared = { waiting: undefined, fraction: undefined, untilAt: undefined, failure: undefined };
+
+/** The steps that the run waits for, in the plan's order. None unless it waits for a choice. */
+export function failedSteps(view: RunView): readonly StepView[] {
+  return view.state === 'choosing' ? [...view.steps.values()].filter(awaitsChoice) : [];
 }
 
 function changeStep(view: RunView, event: StepEvent, at: number): RunView {

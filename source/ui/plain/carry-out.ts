@@ -1,9 +1,9 @@
-import type { ExitCode } from '../../fault/fault.ts';
+import { type ExitCode, Fault } from '../../fault/fault.ts';
 import type { Clock } from '../../host/host.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import type { RunHandle } from '../../run/journal/event.ts';
 import { exitCodeOf } from '../../run/outcome.ts';
-import type { RunView } from '../../run/view/view.ts';
+import { failedSteps, type RunView } from '../../run/view/view.ts';
 import { endingOf, nextLines } from '../ending.ts';
 import type { PlainWalk } from './plain-walk.ts';
 import { InputEnded } from './reader.ts';
@@ -32,29 +32,39 @@ export async function carryOut(walk: PlainWalk, plan: Plan, clock: Clock): Promi
 /** After a failure: what the operator wants. Without anybody to answer the run is left waiting. */
 async function choose(walk: PlainWalk, run: RunHandle, view: RunView): Promise<'go on' | 'leave'> {
   const { talk, session } = walk;
-  const failed = [...view.steps.values()].find((step) => step.state === 'failed' || step.state === 'undo-failed');
+  const [failed] = failedSteps(view);
   if (!failed) return 'leave';
-  const { id, skippable, undoable } = failed.step;
-  const ways = [
-    'r retries',
-    skippable ? 's skips it' : '',
-    undoable ? 'u undoes it' : '',
-    'q leaves, kloudspot resume goes on later',
-  ].filter(Boolean);
+  const { id, title, skippable, undoable } = failed.step;
+  const ways = new Map<string, { readonly order: 'retry' | 'skip' | 'undo'; readonly words: string }>([
+    ['r', { order: 'retry', words: 'retries' }],
+    ...(skippable ? ([['s', { order: 'skip', words: 'skips it' }]] as const) : []),
+    ...(undoable && failed.state !== 'undone' ? ([['u', { order: 'undo', words: 'undoes it' }]] as const) : []),
+  ]);
+  const words = [...ways].map(([key, way]) => `${key} ${way.words}`).join(', ');
   for (;;) {
-    const text = await talk.ask(`${failed.step.title} failed. ${ways.join(', ')} [r]`).catch((error: unknown) => {
-      if (error instanceof InputEnded) return 'q';
-      throw error;
-    });
-    if (text === '' || text === 'r') return given(session.steer(run, { order: 'retry', step: id }));
-    if (text === 's' && skippable) return given(session.steer(run, { order: 'skip', step: id }));
-    if (text === 'u' && undoable) return given(session.steer(run, { order: 'undo', step: id }));
+    const text = await ask(talk, `${title} failed. ${words}, q leaves, kloudspot resume goes on later [r]`);
     if (text === 'q' || text === 'quit') return 'leave';
-    talk.say(`${text} is none of these.`);
+    const way = ways.get(text || 'r');
+    const refused = way && (await refusal(session.steer(run, { order: way.order, step: id })));
+    if (way && refused === undefined) return 'go on';
+    talk.say(refused ?? `${text} is none of these.`);
   }
 }
 
-async function given(order: Promise<void>): Promise<'go on'> {
-  await order;
-  return 'go on';
+async function ask(talk: PlainWalk['talk'], question: string): Promise<string> {
+  return talk.ask(question).catch((error: unknown) => {
+    if (error instanceof InputEnded) return 'q';
+    throw error;
+  });
+}
+
+/** Why the run did not take an order; undefined when it did. */
+async function refusal(order: Promise<void>): Promise<string | undefined> {
+  return order.then(
+    () => undefined,
+    (error: unknown) => {
+      if (error instanceof Fault) return error.message;
+      throw error;
+    },
+  );
 }

@@ -19,6 +19,11 @@ const failed: readonly RunEventBody[] = [
   { type: 'step-failed', step: 'chart', tried: 'helm', seen: 'no', causes: [], next: [], durationMs: 1 },
   { type: 'run-paused', why: 'A step failed.' },
 ];
+const undone: readonly RunEventBody[] = [
+  ...failed,
+  { type: 'undo-started', step: 'chart' },
+  { type: 'step-undone', step: 'chart', seen: '' },
+];
 const stood = (
   events: readonly RunEventBody[],
   keys = '',
@@ -37,6 +42,8 @@ describe('keys on the run screen', () => {
   it.each<[string, readonly RunEventBody[], string, readonly object[]]>([
     ['r retries the step that failed', failed, 'r', [retry]],
     ['s skips it where it may be', failed, 's', [{ order: 'skip', step: 'chart' }]],
+    ['what was undone is still retried', undone, 'r', [retry]],
+    ['what was undone is not undone again', undone, 'u', []],
     ['u undoes it', failed, 'u', [{ order: 'undo', step: 'chart' }]],
     ['nothing is retried while all goes well', begun, 'rsu', []],
     ['p pauses', begun, 'p', [{ order: 'pause' }]],

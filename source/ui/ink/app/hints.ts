@@ -1,3 +1,4 @@
+import { awaitsChoice } from '../../../run/view/view.ts';
 import { offersOf } from '../form/access.ts';
 import { formPlace } from '../form/edit.ts';
 import type { KeyHint } from '../frame.tsx';
@@ -164,12 +165,12 @@ function reviewHints(state: AppState, keys: Keys): readonly KeyHint[] {
 export function runHints(run: RunState, keys: Keys): readonly KeyHint[] {
   const { view } = run;
   const here = stepHere(run);
-  const choosing = view.state === 'choosing' && (here?.state === 'failed' || here?.state === 'undo-failed');
+  const choosing = view.state === 'choosing' && here !== undefined && awaitsChoice(here);
   const going = view.state === 'running' || view.state === 'paused';
   return [
     ...(choosing ? [{ key: 'r', label: 'retry' }] : []),
-    ...(choosing && here?.step.skippable ? [{ key: 's', label: 'skip' }] : []),
-    ...(view.state === 'choosing' && here?.step.undoable ? [{ key: 'u', label: 'undo' }] : []),
+    ...(choosing && here.step.skippable ? [{ key: 's', label: 'skip' }] : []),
+    ...(choosing && here.state !== 'undone' && here.step.undoable ? [{ key: 'u', label: 'undo' }] : []),
     { key: keys.upDown, label: 'step', falls: 4 },
     { key: keys.leftRight, label: 'node', falls: 4 },
     { key: 'l', label: 'full log', falls: 1 },

@@ -1,4 +1,5 @@
 import type { RunOrder } from '../../../run/journal/event.ts';
+import { awaitsChoice } from '../../../run/view/view.ts';
 import type { KeyPress } from '../keys.ts';
 import { type RunState, stepHere } from './state.ts';
 
@@ -59,11 +60,11 @@ function afterFailure(state: RunState, text: string): RunAnswer {
   const here = stepHere(state);
   if (!here) return { state };
   const { id, skippable, undoable } = here.step;
-  const failed = here.state === 'failed' || here.state === 'undo-failed';
+  const failed = awaitsChoice(here);
   if (text === 'r' && failed) return { state: { ...state, moved: false }, order: { order: 'retry', step: id } };
   if (text === 's' && failed && skippable)
     return { state: { ...state, moved: false }, order: { order: 'skip', step: id } };
-  if (text === 'u' && undoable && here.state !== 'undone' && here.state !== 'queued')
+  if (text === 'u' && failed && undoable && here.state !== 'undone')
     return { state, order: { order: 'undo', step: id } };
   return { state };
 }

@@ -1,6 +1,6 @@
 import type { Plan } from '../../../plan/document/document.ts';
 import type { RunEvent } from '../../../run/journal/event.ts';
-import { applyEvent, cellSteps, emptyView, type RunView, type StepView } from '../../../run/view/view.ts';
+import { applyEvent, awaitsChoice, cellSteps, emptyView, type RunView, type StepView } from '../../../run/view/view.ts';
 
 /** The run screen: how the run stands, and where the operator looks. */
 export interface RunState {
@@ -66,7 +66,7 @@ export function stepsHere(state: RunState): readonly StepView[] {
 export function stepHere(state: RunState): StepView | undefined {
   const steps = stepsHere(state);
   return (
-    steps.find((step) => step.state === 'failed' || step.state === 'undo-failed') ??
+    steps.find((step) => step.state === 'failed' || step.state === 'undo-failed' || awaitsChoice(step)) ??
     steps.find((step) => step.state === 'running' || step.state === 'undoing') ??
     steps.findLast((step) => step.durationMs !== undefined) ??
     steps[0]
