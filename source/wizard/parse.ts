@@ -37,9 +37,9 @@ export function addressWithPrefix(text: string): Parsed {
 
 /** RFC 1123 label, as Kubernetes names nodes. */
 export function hostName(text: string): Parsed {
-  if (/[A-Z]/.test(text)) return { problem: `${text} has a capital letter: write ${text.toLowerCase()}` };
-  if (text.includes('_'))
-    return { problem: `${text} has an underscore: host names take hyphens, write ${text.replaceAll('_', '-')}` };
+  const mended = text.toLowerCase().replaceAll('_', '-');
+  if (/[A-Z]/.test(text)) return { problem: `${text} has a capital letter: write ${mended}` };
+  if (text.includes('_')) return { problem: `${text} has an underscore: host names take hyphens, write ${mended}` };
   if (text.includes('.')) return { problem: `${text} has a dot: give the short name only, ${text.split('.')[0]}` };
   if (text.length > 63) return { problem: `${text.slice(0, 12)}… has ${text.length} characters: at most 63` };
   if (/^-|-$/.test(text)) return { problem: `${text} begins or ends with a hyphen: take it off` };

@@ -48,7 +48,7 @@ export class Screen {
     this.#pty = spawn(options.command ?? launcher, [...args], {
       cols,
       rows,
-      name: 'xterm-256color',
+      name: env['TERM'] ?? 'xterm-256color',
       env: { ...inherited, TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env },
     });
     this.#pty.onData((data) => {
