@@ -1,0 +1,108 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectCluster, expectMachines, expectNothingTwice, expectProduct } from './judge.ts';
+import * as lab from './lab.ts';
+import { nodePath } from './place.ts';
+import { failures, fromNode, journal, outcomes, putOn, untilJournal, untilRunEnds } from './program.ts';
+import { home, writeProduct, writeSite } from './site.ts';
+
+const nodes = [
+  { n: 1, name: 'ks-1', address: '10.78.0.61' },
+  { n: 2, name: 'ks-2', address: '10.78.0.12' },
+  { n: 3, name: 'ks-3', address: '10.78.0.13' },
+] as const;
+/** What stands on the seat's disk, also while it is down. */
+const seat = nodePath(1, 'upper');
+const folder = '/root/site';
+const flags = ['--site', `${folder}/site.yaml`, '--yes'];
+const bootId = async (n: number) => (await lab.onNode(n, 'cat /proc/sys/kernel/random/boot_id')).stdout;
+let boots: string[];
+
+/** On one of the three machines, as root. Every machine has an update waiting that asks for a restart, the seat too, whose address changes as well. */
+beforeAll(async () => {
+  await lab.up({ nodes: 3, volumeGroup: 'ubuntu-vg', disk: '100G', each: { 1: { program: home } } });
+  const here = await mkdtemp(join(tmpdir(), 'kloudspot-lab-'));
+  const product = await writeProduct(here, '/opt/kloudspot');
+  const site = await writeSite({
+    folder: here,
+    product: `${folder}/product.yaml`,
+    nodes: nodes.map(({ n, name }) => (n === 1 ? { n, name, seat: true, moveTo: 61 } : { n, name })),
+    key: '/root/lab-key',
+    deploy: 'later',
+  });
+  await putOn(1, `${folder}/product.yaml`, await readFile(product, 'utf8'));
+  await putOn(1, `${folder}/site.yaml`, await readFile(site, 'utf8'));
+  await putOn(1, '/root/lab-key', await readFile(lab.keyPath, 'utf8'));
+  await rm(here, { recursive: true });
+  boots = await Promise.all(nodes.map(({ n }) => bootId(n)));
+});
+afterAll(() => lab.down());
+
+describe('from one of the nodes', () => {
+  it('builds the cluster, over the restart of every node and of the seat itself', async () => {
+    // the seat goes down under it: what it says then is not what counts
+    const begun = fromNode(1, 'init', ...flags, '--accept-new-host-keys');
+    const before = await Promise.race([
+      untilJournal(seat, ({ type, outcome }) => type === 'run-ended' && outcome === 'rebooting'),
+      begun.then(({ code, stderr }) => Promise.reject(new Error(`exit code ${code}: ${stderr}`))),
+    ]);
+    expect(String(before['why'])).toContain('ks-1');
+    const end = await untilRunEnds(seat);
+    expect(failures(journal(seat))).toEqual([]);
+    expect(end.outcome).toBe('done');
+    expect(journal(seat).filter(({ type }) => type === 'run-started')).toMatchObject([
+      { resumed: false },
+      { resumed: true },
+    ]);
+    expectNothingTwice(journal(seat));
+  });
+
+  it('each machine has started anew once, the seat last, and nothing of that is left on it', async () => {
+    const now = await Promise.all(nodes.map(({ n }) => bootId(n)));
+    for (const [index, id] of now.entries()) expect(id).not.toBe(boots[index]);
+    const restarts = outcomes(journal(seat)).filter((line) => line.startsWith('reboot@'));
+    expect(restarts.toSorted()).toEqual(nodes.map(({ name }) => `reboot@${name} changed`));
+    expect(restarts.at(-1)).toBe('reboot@ks-1 changed');
+    const units = async () => (await lab.onNode(1, 'find /etc/systemd/system -name "*kloudspot*"')).stdout;
+    await expect.poll(units, { timeout: 15_000 }).toBe('');
+  });
+
+  it('is right in the eyes of the API server, the datastore and each machine; the product waits', async () => {
+    await expectCluster(nodes);
+    await expectMachines(nodes);
+    expect(await lab.objects('deployments,statefulsets', '-n', 'kloudspot')).toEqual([]);
+  });
+
+  it('start deploys the product, and what operators type finds it', async () => {
+    const { code, stderr, stdout } = await fromNode(1, 'start', ...flags);
+    expect(code, stdout + stderr).toBe(0);
+    await expectProduct(1);
+    const release = await lab.onNode(1, 'microk8s helm3 status kloudspot -n kloudspot');
+    expect(release.stdout).toMatch(/^STATUS: deployed$/m);
+    const all = await lab.onNode(1, 'microk8s kubectl get all -n kloudspot');
+    for (const part of ['statefulset.apps/kloudspot-kafka', 'deployment.apps/kloudspot-web', 'service/kloudspot-web'])
+      expect(all.stdout).toContain(part);
+  });
+
+  it('update --set changes the site, the values and the release', async () => {
+    const { code, stderr, stdout } = await fromNode(1, 'update', ...flags, '--set', 'customer.reference=lab-2');
+    expect(code, stdout + stderr).toBe(0);
+    expect(stdout).toMatch(/^ *\+ .*lab-2/m);
+    await expectProduct(2);
+    const values = await lab.onNode(1, 'microk8s helm3 get values kloudspot -n kloudspot -o json');
+    expect(values.stdout).toContain('"lab-2"');
+    expect((await lab.onNode(1, `cat ${folder}/site.yaml`)).stdout).toContain('reference: lab-2');
+  });
+
+  it('an update that Kubernetes refuses leaves the product as it was, and says so', async () => {
+    const { code, stdout } = await fromNode(1, 'update', ...flags, '--set', 'storage.volumes.kafka=2');
+    expect(code).toBe(4);
+    expect(stdout).toMatch(/revision 2 is in force again/);
+    // 3 was refused, 4 is what 2 was
+    await expectProduct(4);
+    const kafka = await lab.objects('statefulsets', 'kloudspot-kafka', '-n', 'kloudspot');
+    expect(JSON.stringify(kafka)).toContain('"storage":"1Gi"');
+  });
+});
