@@ -2,7 +2,7 @@ import { notSeen } from '../check/check.ts';
 import { findCheck } from '../check/checks.ts';
 import type { Finding, Grade } from '../check/finding.ts';
 import type { Site } from '../site/schema.ts';
-import { columns } from './line/columns.ts';
+import { columns } from '../ui/plain/table.ts';
 
 export interface PreflightTextOptions {
   readonly ascii: boolean;
@@ -30,15 +30,12 @@ export function preflightLines(site: Site, findings: readonly Finding[], options
   return [
     `Site ${site.name}, from ${options.from}: ${summary(byCheck)}`,
     '',
-    ...columns(
+    ...columns([
       ['Check', ...names],
-      onNodes.map(([id, of]) => [titleOf(id), ...names.map((name) => cell(of, name, marks, cells))]),
-    ),
+      ...onNodes.map(([id, of]) => [titleOf(id), ...names.map((name) => cell(of, name, marks, cells))]),
+    ]),
     '',
-    ...columns(
-      ['Site and pairs', ''],
-      others.map(([id, of]) => [titleOf(id), siteCell(of, marks)]),
-    ),
+    ...columns([['Site and pairs', ''], ...others.map(([id, of]) => [titleOf(id), siteCell(of, marks)])]),
     ...reasons(findings, marks, options.all),
   ];
 }

@@ -1,16 +1,13 @@
 import { findCheck } from '../check/checks.ts';
 import type { Finding } from '../check/finding.ts';
-import { runChecks, worst } from '../check/run.ts';
+import { worst } from '../check/run.ts';
 import { type ExitCode, exitCode } from '../fault/fault.ts';
-import { targetOf } from '../plan/document/targets.ts';
 import type { Site } from '../site/schema.ts';
 import { globalFlags, settingsFrom } from './line/flags.ts';
 import { printJson, processTerminal } from './line/terminal.ts';
 import { defineVerb } from './line/verb.ts';
 import { preflightLines } from './preflight-text.ts';
-import { ensureAccess } from './reach/access.ts';
-import { gatherEvidence } from './reach/evidence.ts';
-import { lookAtNodes } from './reach/look.ts';
+import { checkSite } from './reach/check-site.ts';
 import { rehearsalNote, scenarioOf } from './reach/rehearsal-note.ts';
 import { openSite } from './reach/site.ts';
 
@@ -22,13 +19,10 @@ export default defineVerb({
   run: async ({ args }) => {
     const settings = settingsFrom(args);
     const terminal = processTerminal();
-    const { site, product, passwords, world, from, close } = await openSite(settings);
+    const opened = await openSite(settings);
+    const { site, world, from } = opened;
     try {
-      await ensureAccess({ targets: site.nodes.map(targetOf), world, passwords, settings, terminal });
-      const { facts, unreached } = await lookAtNodes(site.nodes, world);
-      const passwordsInMemory = passwords.all().length > 0;
-      const evidence = await gatherEvidence(site, world.hosts, world.clock, { unreached, passwordsInMemory });
-      const findings = runChecks({ site, product, facts, evidence });
+      const { findings } = await checkSite(opened, settings, terminal);
       if (settings.json) printJson(terminal, { ...preflightData(site, findings), ...scenarioOf(world) });
       else {
         const ascii = settings.ascii || settings.plain;
@@ -43,7 +37,7 @@ export default defineVerb({
       }
       return preflightCode(findings);
     } finally {
-      await close();
+      await opened.close();
     }
   },
 });

@@ -1,16 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type ExitCode, exitCode, Fault } from '../fault/fault.ts';
+import { type ExitCode, exitCode } from '../fault/fault.ts';
 import { HostFault } from '../host/host-fault.ts';
 import { targetOf } from '../plan/document/targets.ts';
 import { unfinishedRun } from '../run/runs.ts';
 import { reportLines } from '../status/lines.ts';
-import { observe } from '../status/observe.ts';
 import type { StatusReport } from '../status/report.ts';
 import { judge } from '../status/verdict.ts';
 import { globalFlags, type Settings, settingsFrom } from './line/flags.ts';
 import { printJson, processTerminal, type Terminal } from './line/terminal.ts';
 import { defineVerb } from './line/verb.ts';
 import { ensureAccess } from './reach/access.ts';
+import { observeSite } from './reach/observe-site.ts';
 import { type OpenedSite, openSite } from './reach/site.ts';
 
 /** ms between two looks of --watch. */
@@ -35,18 +35,9 @@ export default defineVerb({
   },
 });
 
-export async function statusOf({ site, product, world }: OpenedSite, settings: Settings): Promise<StatusReport> {
-  const nodes = new Map(site.nodes.map((node) => [node.name, node]));
-  const open = async (name: string) => {
-    const node = nodes.get(name);
-    if (!node) throw new Fault({ what: `The site has no node ${name}.` });
-    return world.hosts.get(targetOf(node));
-  };
-  const [seen, run] = await Promise.all([
-    observe({ site, product, clock: world.clock, open }),
-    unfinishedRun(settings.files),
-  ]);
-  return withRun(judge(site, product, seen), run?.state);
+async function statusOf(opened: OpenedSite, settings: Settings): Promise<StatusReport> {
+  const [seen, run] = await Promise.all([observeSite(opened), unfinishedRun(settings.files)]);
+  return withRun(judge(opened.site, opened.product, seen), run?.state);
 }
 
 /** What a run has not finished yet is no riddle: going on with it comes before every other advice. */

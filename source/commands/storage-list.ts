@@ -3,7 +3,7 @@ import { exitCode } from '../fault/fault.ts';
 import { asLsblk, gigabytes } from '../storage/bytes.ts';
 import { type DiskRow, diskRows } from '../storage/disks.ts';
 import { groupTrouble } from '../storage/groups.ts';
-import { columns } from './line/columns.ts';
+import { columns } from '../ui/plain/table.ts';
 import { globalFlags, settingsFrom } from './line/flags.ts';
 import { printJson, processTerminal } from './line/terminal.ts';
 import { defineVerb } from './line/verb.ts';
@@ -42,7 +42,7 @@ export function listLines({ kind, name, nodes, facts, unreached }: Listed): stri
     return [[node.name, '-', '-', '-', '-', '-', '-', '-', `not seen: ${why}`]];
   });
   const from = kind === 'site' ? `Storage of site ${name}` : `There is no site yet: storage of this machine (${name})`;
-  return [from, '', ...columns(head, rows)];
+  return [from, '', ...columns([head, ...rows])];
 }
 
 function groupRows(node: string, storage: StorageFacts): string[][] {

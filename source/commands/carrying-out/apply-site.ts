@@ -1,7 +1,5 @@
-import { runChecks } from '../../check/run.ts';
 import { type ExitCode, exitCode } from '../../fault/fault.ts';
 import type { Plan, PlanPurpose } from '../../plan/document/document.ts';
-import { targetOf } from '../../plan/document/targets.ts';
 import { makePlan } from '../../plan/plan.ts';
 import { launchRun } from '../../run/worker/launch.ts';
 import { confirmed } from '../line/confirm.ts';
@@ -9,9 +7,7 @@ import type { Settings } from '../line/flags.ts';
 import { printJson, type Terminal } from '../line/terminal.ts';
 import { preflightCode, preflightData } from '../preflight.ts';
 import { preflightLines } from '../preflight-text.ts';
-import { ensureAccess } from '../reach/access.ts';
-import { gatherEvidence } from '../reach/evidence.ts';
-import { lookAtNodes } from '../reach/look.ts';
+import { checkSite } from '../reach/check-site.ts';
 import type { OpenedSite } from '../reach/site.ts';
 import { planLines } from './plan-text.ts';
 import { program } from './program.ts';
@@ -38,16 +34,13 @@ export async function applySite(
 
 /** The plan, or undefined when preflight fails; its findings are printed then. */
 export async function planAfterPreflight(
-  { site, product, passwords, world, from }: OpenedSite,
+  opened: OpenedSite,
   settings: Settings,
   terminal: Terminal,
   purpose: PlanPurpose,
 ): Promise<Plan | undefined> {
-  await ensureAccess({ targets: site.nodes.map(targetOf), world, passwords, settings, terminal });
-  const { facts, unreached } = await lookAtNodes(site.nodes, world);
-  const passwordsInMemory = passwords.all().length > 0;
-  const evidence = await gatherEvidence(site, world.hosts, world.clock, { unreached, passwordsInMemory });
-  const findings = runChecks({ site, product, facts, evidence });
+  const { site, product, world, from } = opened;
+  const { facts, findings } = await checkSite(opened, settings, terminal);
   const failed = preflightCode(findings) !== exitCode.done;
   if (failed && settings.json) printJson(terminal, preflightData(site, findings));
   else if (!settings.json && (failed || findings.some(({ grade }) => grade === 'warn'))) {

@@ -5,12 +5,12 @@ import type { PlanInput } from '../../plan/stages/planning.ts';
 import { valuesText } from '../../plan/values.ts';
 import { writeAtomic } from '../../site/save.ts';
 import type { Observation } from '../../status/observation.ts';
-import { observe } from '../../status/observe.ts';
 import { beginPlan } from '../carrying-out/apply-site.ts';
 import type { Settings } from '../line/flags.ts';
 import type { Terminal } from '../line/terminal.ts';
 import { ensureAccess } from '../reach/access.ts';
 import { lookAtNodes } from '../reach/look.ts';
+import { observeSite } from '../reach/observe-site.ts';
 import type { OpenedSite } from '../reach/site.ts';
 
 /** What `start`, `update` and `stop` have in common: they speak to the cluster through whichever manager lives. */
@@ -22,15 +22,9 @@ export interface ProductVerb {
 
 /** Lets us in at the nodes that answer, and looks at the cluster. */
 export async function lookAtCluster({ opened, settings, terminal }: ProductVerb): Promise<Observation> {
-  const { site, product, world, passwords } = opened;
+  const { site, world, passwords } = opened;
   await ensureAccess({ targets: site.nodes.map(targetOf), world, passwords, settings, terminal });
-  const nodes = new Map(site.nodes.map((node) => [node.name, node]));
-  const open = async (name: string) => {
-    const node = nodes.get(name);
-    if (!node) throw new Error(`The site has no node ${name}.`);
-    return world.hosts.get(targetOf(node));
-  };
-  return observe({ site, product, clock: world.clock, open });
+  return observeSite(opened);
 }
 
 /** Plans for the purpose from what the nodes that answer tell, asks, begins the run and shows it to its end. */

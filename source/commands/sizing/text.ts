@@ -3,7 +3,7 @@ import { gigabytes } from '../../storage/bytes.ts';
 import { diskTree } from '../../storage/disks.ts';
 import type { StorageEstimate } from '../../storage/estimate.ts';
 import { groupTrouble } from '../../storage/groups.ts';
-import { columns } from '../line/columns.ts';
+import { columns } from '../../ui/plain/table.ts';
 
 /** Volume groups and disks of one node, as they lie. */
 export function groupsAndDisks(storage: StorageFacts): string[] {
@@ -79,7 +79,7 @@ export function verdictLines(estimate: StorageEstimate): string[] {
     room && room.groups.length > 0 ? gigabytes(Math.min(...room.groups.map(({ leftBytes }) => leftBytes))) : '-',
     node === estimate.weakest && estimate.verdict !== 'ok' ? `${verdict}, the weakest` : verdict,
   ]);
-  const table = columns(['Node', 'Shared', 'Unshared', 'Left', 'Verdict'], rows);
+  const table = columns([['Node', 'Shared', 'Unshared', 'Left', 'Verdict'], ...rows]);
   return [...(several ? ['', ...table, ''] : []), ...words(estimate)];
 }
 
