@@ -1,5 +1,5 @@
-import { hostname, networkInterfaces } from 'node:os';
 import { readFile } from 'node:fs/promises';
+import { hostname, networkInterfaces } from 'node:os';
 import type { Product } from '../product/schema.ts';
 import type { SiteDraft } from '../site/schema.ts';
 

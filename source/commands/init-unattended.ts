@@ -1,7 +1,8 @@
 import { type ExitCode, exitCode } from '../fault/fault.ts';
 import { openMemory } from '../operator/memory.ts';
 import { valuesText } from '../plan/values.ts';
-import { saveSite, writeAtomic } from '../site/save.ts';
+import { saveSite } from '../site/save.ts';
+import { writeAtomic } from '../site/write-atomic.ts';
 import { beginPlan, planAfterPreflight } from './carrying-out/apply-site.ts';
 import type { Settings } from './line/flags.ts';
 import type { Terminal } from './line/terminal.ts';

@@ -3,7 +3,7 @@ import { parseChartName } from '../cluster/helm.ts';
 import { type ExitCode, exitCode, Fault } from '../fault/fault.ts';
 import { valuesText } from '../plan/values.ts';
 import { loadProduct } from '../product/load.ts';
-import { writeAtomic } from '../site/save.ts';
+import { writeAtomic } from '../site/write-atomic.ts';
 import type { Observation } from '../status/observation.ts';
 import { diffLines, shortDiff } from '../ui/diff.ts';
 import { globalFlags, type Settings, settingsFrom } from './line/flags.ts';

@@ -1,5 +1,4 @@
-import { chmod, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readFile, rename, rm, stat } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Document, isMap, isNode, isScalar, parseDocument } from 'yaml';
 import { isMapping, siteDefaults } from './defaults.ts';
@@ -8,6 +7,7 @@ import { parseDraft } from './load.ts';
 import { mergeInto } from './merge.ts';
 import { type DraftValue, type Site, type SiteDraft, siteSchema } from './schema.ts';
 import { schemaLine } from './templates.ts';
+import { writeAtomic } from './write-atomic.ts';
 import { safeYaml, unfolded } from './yaml-text.ts';
 
 /**
@@ -26,23 +26,6 @@ export function siteText(site: SiteDraft | Site, before?: string): string {
   return withSchemaLine(unchanged ? before : document.toString(unfolded));
 }
 
-/** Writes a file so that a reader sees the old text or the new one, whole, also after a power cut. */
-export async function writeAtomic(path: string, text: string, mode: number): Promise<void> {
-  const target = await realpath(path).catch(() => path);
-  const folder = dirname(target);
-  await mkdir(folder, { recursive: true });
-  const temporary = join(folder, `.${basename(target)}.${process.pid}.${counter++}`);
-  try {
-    await writeSynced(temporary, text, mode);
-    await rename(temporary, target);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  await syncFolder(folder);
-}
-
-let counter = 0;
 let drafts: Promise<unknown> = Promise.resolve();
 
 /** Saves at every change, one after the other. Returns the time at which it was safe on disk. */
@@ -121,26 +104,6 @@ function withSchemaLine(text: string): string {
   const line = schemaLine('site.schema.json');
   const first = /^# yaml-language-server: .*site\.schema\.json[^\n]*\n/.exec(text);
   return first === null ? `${line}\n${text}` : `${line}\n${text.slice(first[0].length)}`;
-}
-
-async function writeSynced(path: string, text: string, mode: number): Promise<void> {
-  const handle = await open(path, 'wx', mode);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await chmod(path, mode);
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 async function textOf(path: string): Promise<string | undefined> {

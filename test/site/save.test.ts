@@ -5,8 +5,9 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Files, filesUnder } from '../../source/site/files.ts';
 import { judgeDraft, parseDraft, parseSite } from '../../source/site/load.ts';
-import { loadDraft, removeDraft, saveDraft, saveSite, siteText, writeAtomic } from '../../source/site/save.ts';
+import { loadDraft, removeDraft, saveDraft, saveSite, siteText } from '../../source/site/save.ts';
 import type { Site } from '../../source/site/schema.ts';
+import { writeAtomic } from '../../source/site/write-atomic.ts';
 import { berlin } from './a-site.ts';
 
 function siteOf(text: string): Site {

@@ -3,7 +3,7 @@ import { targetOf } from '../../plan/document/targets.ts';
 import { makePlan } from '../../plan/plan.ts';
 import type { PlanInput } from '../../plan/stages/planning.ts';
 import { valuesText } from '../../plan/values.ts';
-import { writeAtomic } from '../../site/save.ts';
+import { writeAtomic } from '../../site/write-atomic.ts';
 import type { Observation } from '../../status/observation.ts';
 import { beginPlan } from '../carrying-out/apply-site.ts';
 import type { Settings } from '../line/flags.ts';

@@ -1,7 +1,7 @@
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Files } from '../../site/files.ts';
-import { replaceFile } from '../replace-file.ts';
+import { writeAtomic } from '../../site/write-atomic.ts';
 import { claimText, type LockClaim, lifeOfHolder, lockedFault, parseClaim } from './lock-claim.ts';
 
 export interface HeldLock {
@@ -89,7 +89,7 @@ async function giveSign(path: string, claim: LockClaim, { onLost }: LockOptions,
     stop();
     return onLost(`${holder.owner} on ${holder.host} (run ${holder.run})`);
   }
-  await replaceFile(path, claimText({ ...claim, heartbeat: new Date().toISOString() }), 0o644).catch(() => undefined);
+  await writeAtomic(path, claimText({ ...claim, heartbeat: new Date().toISOString() }), 0o644).catch(() => undefined);
 }
 
 async function isOurs(path: string, claim: LockClaim): Promise<boolean> {

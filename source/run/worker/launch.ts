@@ -7,9 +7,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { exitCode, Fault } from '../../fault/fault.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import type { Files } from '../../site/files.ts';
+import { writeAtomic } from '../../site/write-atomic.ts';
 import type { RunHandle } from '../journal/event.ts';
 import { readJournal, readJournalFrom } from '../journal/journal.ts';
-import { replaceFile } from '../replace-file.ts';
 import { readReport } from './fault-report.ts';
 import { type Origin, writeOrigin } from './origin.ts';
 
@@ -63,7 +63,7 @@ async function createRun(options: {
     root: options.files.root,
     ...(options.rehearsal ? { rehearsal: options.rehearsal } : {}),
   });
-  await replaceFile(join(directory, 'plan.json'), `${JSON.stringify(options.plan, undefined, 1)}\n`, 0o600);
+  await writeAtomic(join(directory, 'plan.json'), `${JSON.stringify(options.plan, undefined, 1)}\n`, 0o600);
   return { id, directory };
 }
 

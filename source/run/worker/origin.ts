@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { replaceFile } from '../replace-file.ts';
+import { writeAtomic } from '../../site/write-atomic.ts';
 
 const originSchema = z.object({
   version: z.literal(1),
@@ -15,7 +15,7 @@ export type Origin = z.output<typeof originSchema>;
 const originPath = (directory: string): string => join(directory, 'run.json');
 
 export async function writeOrigin(directory: string, origin: Origin): Promise<void> {
-  await replaceFile(originPath(directory), `${JSON.stringify(origin)}\n`, 0o600);
+  await writeAtomic(originPath(directory), `${JSON.stringify(origin)}\n`, 0o600);
 }
 
 export async function readOrigin(directory: string): Promise<Origin> {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { replaceFile } from '../replace-file.ts';
+import { writeAtomic } from '../../site/write-atomic.ts';
 import type { ProcessIdentity } from './process.ts';
 
 const identitySchema = z.object({ host: z.string(), process: z.number().int(), started: z.string() });
@@ -10,7 +10,7 @@ const ownerPath = (directory: string): string => join(directory, 'process.json')
 
 /** Notes in the run's folder which process carries it out, so that a reader can tell whether that one still lives. */
 export async function claimRun(directory: string, identity: ProcessIdentity): Promise<void> {
-  await replaceFile(ownerPath(directory), `${JSON.stringify(identity)}\n`, 0o600);
+  await writeAtomic(ownerPath(directory), `${JSON.stringify(identity)}\n`, 0o600);
 }
 
 /** The process that carries out the run, or did so last. Undefined where none has begun. */
