@@ -147,4 +147,18 @@ describe('the lock on the nodes', () => {
     await held.release();
     expect([...hosts.files.keys()]).toEqual([`c:${nodeLockPath}`]);
   });
+
+  it('takes its own earlier claim over on a node that was away while the lock was taken', async () => {
+    const hosts = new ToyHosts();
+    const files = await seat();
+    const claim = await ownClaim(files, 'mine');
+    const lost: string[] = [];
+    const onLost = (who: string) => lost.push(who);
+    const held = await lockNodes({ takeOver: false, onLost, files, targets, hosts, claim, every: 20 });
+    hosts.files.set(`b:${nodeLockPath}`, claimText({ ...claim, token: 'of the process before' }));
+    await expect.poll(() => hosts.files.get(`b:${nodeLockPath}`)).toContain(claim.token);
+    expect(lost).toEqual([]);
+    await held.release();
+    expect([...hosts.files.keys()]).toEqual([]);
+  });
 });

@@ -39,7 +39,8 @@ export async function watchRun(
     steer: (order) => steerRun(settings.files, run.id, order),
   };
   if (settings.json) return codeOf(await interruptible(watch, () => watchAsJson(watch, terminal)));
-  if (settings.plain || !terminal.capable)
+  // With --yes nobody is there to leave a screen: lines end by themselves, and stay in the scroll-back.
+  if (settings.plain || settings.yes || !terminal.capable)
     return codeOf(await interruptible(watch, () => watchAsLines(watch, terminal)));
   return drawn(watch, settings);
 }

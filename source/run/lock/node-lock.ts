@@ -69,7 +69,7 @@ async function onNode(
 
 async function take(host: Host, { claim, takeOver }: NodeLockInput): Promise<void> {
   const holder = await holderOn(host);
-  if (holder !== undefined && holder.run !== claim.run) {
+  if (foreign(holder, claim)) {
     const life = await lifeOfHolder(holder, claim.seat, Date.now());
     if (life === 'alive' || !takeOver) throw lockedFault(holder, life, host.name, Date.now());
   }
@@ -78,7 +78,17 @@ async function take(host: Host, { claim, takeOver }: NodeLockInput): Promise<voi
 
 async function confirm(host: Host, claim: LockClaim): Promise<void> {
   const holder = await holderOn(host);
-  if (holder !== undefined && holder.token !== claim.token) throw lockedFault(holder, 'alive', host.name, Date.now());
+  if (holder?.token === claim.token) return;
+  if (foreign(holder, claim)) throw lockedFault(holder, 'alive', host.name, Date.now());
+  await host.writeFile({ path: nodeLockPath, content: claimText(claim), mode: 0o644 });
+}
+
+/**
+ * Somebody else's. A node that was away while the lock was taken comes back with the claim of this very run's earlier process:
+ * that one is ours, as the seat's own lock lets only one process of a run live.
+ */
+function foreign(holder: LockClaim | undefined, claim: LockClaim): holder is LockClaim {
+  return holder !== undefined && holder.run !== claim.run;
 }
 
 async function holderOn(host: Host): Promise<LockClaim | undefined> {
@@ -103,7 +113,7 @@ function beat(input: NodeLockInput, targets: readonly HostTarget[]): () => Promi
 
 async function giveSign(host: Host, { claim, onLost }: NodeLockInput, stop: () => void): Promise<void> {
   const holder = await holderOn(host);
-  if (holder !== undefined && holder.token !== claim.token) {
+  if (foreign(holder, claim)) {
     stop();
     return onLost(`${holder.owner} on ${holder.host} (run ${holder.run}), as ${host.name} says`);
   }

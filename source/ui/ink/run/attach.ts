@@ -80,7 +80,7 @@ export function attach(state: AttachState, event: AttachEvent): AttachState {
 function endMessage(run: RunState): AppState['message'] {
   const { outcome } = run.view;
   const done = outcome === 'done' || outcome === 'undone' || outcome === 'partly-undone';
-  return { grade: done ? 'pass' : 'warn', text: `${run.view.why ?? 'The run has ended.'} q leaves.` };
+  return { grade: done ? 'pass' : 'warn', text: `${run.view.why ?? 'the run has ended'} · q leaves` };
 }
 
 function ownKey(state: AttachState, key: KeyPress): AttachState {
