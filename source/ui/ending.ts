@@ -70,6 +70,6 @@ function afterDone({ plan: { site, purpose } }: RunView, verb: (name: string) =>
   const status = `${verb('status')}  tells how the site stands`;
   if (site.deploy === 'later' && purpose === 'init') return [`${verb('start')}  deploys the product`, status];
   const replace =
-    site.tls.mode === 'self-signed' ? [`Give a proper certificate in site.yaml, then  ${verb('start')}`] : [];
+    site.tls.mode === 'self-signed' ? [`Give a proper certificate in site.yaml, then  ${verb('update')}`] : [];
   return [`Open https://${site.customer.dnsName}`, status, ...replace];
 }
