@@ -2,7 +2,7 @@ import { globalFlags, settingsFrom } from './line/flags.ts';
 import { processTerminal } from './line/terminal.ts';
 import { defineVerb } from './line/verb.ts';
 import { openSite } from './reach/site.ts';
-import { lookAtCluster, runProductPlan, tell, writeValues } from './release/product-verb.ts';
+import { lookAtCluster, runProductPlan, tell, valuesFile } from './release/product-verb.ts';
 
 export default defineVerb({
   name: 'start',
@@ -21,8 +21,7 @@ export default defineVerb({
           `Release ${release.name} is there: ${release.chart}, revision ${release.revision}, ${release.status}.`,
           '',
         ]);
-      await writeValues(verb);
-      return await runProductPlan(verb, 'start', { purpose: 'start' });
+      return await runProductPlan(verb, 'start', { purpose: 'start' }, [valuesFile(verb)]);
     } finally {
       await opened.close();
     }

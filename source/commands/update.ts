@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { parseChartName } from '../cluster/helm.ts';
-import { type ExitCode, exitCode, Fault } from '../fault/fault.ts';
+import { type ExitCode, Fault } from '../fault/fault.ts';
 import { valuesText } from '../plan/values.ts';
 import { loadProduct } from '../product/load.ts';
-import { writeAtomic } from '../site/write-atomic.ts';
 import type { Observation } from '../status/observation.ts';
 import { diffLines, shortDiff } from '../ui/diff.ts';
 import { globalFlags, type Settings, settingsFrom } from './line/flags.ts';
+import { wordsOf } from './line/repeated.ts';
 import { processTerminal, type Terminal } from './line/terminal.ts';
 import { defineVerb } from './line/verb.ts';
 import { openSite } from './reach/site.ts';
-import { lookAtCluster, type ProductVerb, runProductPlan, tell, writeValues } from './release/product-verb.ts';
-import { changedSite, wordsOf } from './release/set-values.ts';
+import { lookAtCluster, type ProductVerb, runProductPlan, tell, valuesFile } from './release/product-verb.ts';
+import { changedSite } from './release/set-values.ts';
 
 export default defineVerb({
   name: 'update',
@@ -47,23 +47,13 @@ async function update(settings: Settings, terminal: Terminal, { newest, set }: W
     const seen = await lookAtCluster(verb);
     refuseUninstalled(seen, verb);
     tell(verb, await valuesDifference(verb));
-    if (change) await writeAtomic(settings.site, change.text, 0o644);
-    try {
-      const chartVersion = seen.release && parseChartName(seen.release.chart)?.version;
-      await writeValues(verb);
-      return await runProductPlan(verb, 'update', { purpose: 'update', newestChart: newest, chartVersion });
-    } catch (error) {
-      if (change?.before !== undefined && notBegun(error)) await writeAtomic(settings.site, change.before, 0o644);
-      throw error;
-    }
+    const chartVersion = seen.release && parseChartName(seen.release.chart)?.version;
+    const siteFile = change === undefined ? [] : [{ path: settings.site, text: change.text, mode: 0o644 }];
+    const wish = { purpose: 'update', newestChart: newest, chartVersion } as const;
+    return await runProductPlan(verb, 'update', wish, [...siteFile, valuesFile(verb)]);
   } finally {
     await found.close();
   }
-}
-
-/** Nothing was done, so site.yaml is put back as it was. */
-function notBegun(error: unknown): boolean {
-  return error instanceof Fault && (error.exitCode === exitCode.refused || error.exitCode === exitCode.interrupted);
 }
 
 function refuseUninstalled({ releaseAsked, release }: Observation, { opened }: ProductVerb): void {

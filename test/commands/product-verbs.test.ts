@@ -1,13 +1,21 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { changedSite, wordsOf } from '../../source/commands/release/set-values.ts';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { beginPlan } from '../../source/commands/carrying-out/apply-site.ts';
+import { settingsFrom } from '../../source/commands/line/flags.ts';
+import { wordsOf } from '../../source/commands/line/repeated.ts';
+import { processTerminal } from '../../source/commands/line/terminal.ts';
+import { openWorld } from '../../source/commands/reach/world.ts';
+import { writeSeatFiles } from '../../source/commands/release/seat-files.ts';
+import { changedSite } from '../../source/commands/release/set-values.ts';
 import { withRun } from '../../source/commands/status.ts';
 import { whatStayed, whatStopDoes } from '../../source/commands/stop.ts';
+import { Passwords } from '../../source/host/secrets.ts';
 import type { Observation } from '../../source/status/observation.ts';
 import type { StatusReport } from '../../source/status/report.ts';
 import { product, siteOf } from '../plan/sample.ts';
+import { planOf } from '../ui/sample.ts';
 
 const site = siteOf({ managers: 3 });
 
@@ -30,7 +38,6 @@ describe('update --set', () => {
     expect(changed.site.nodes[0]?.zone).toBe('rack-a');
     expect(changed.site.features).toEqual(['kloudhybrid']);
     expect(changed.text).toContain('name: berlin # ours');
-    expect(changed.before).toBe(await readFile(file, 'utf8'));
   });
 
   test.each([
@@ -128,4 +135,42 @@ test.each([
     claims: [],
   };
   expect(withRun(report, run).next).toBe(next);
+});
+
+describe('files on the seat', () => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'seat-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  test('are put back as they were, and gone where there were none', async () => {
+    const [old, fresh] = [join(folder, 'site.yaml'), join(folder, 'values.yaml')];
+    await writeFile(old, 'before');
+    const putBack = await writeSeatFiles([
+      { path: old, text: 'after', mode: 0o644 },
+      { path: fresh, text: 'secret', mode: 0o600 },
+    ]);
+    expect(await readFile(old, 'utf8')).toBe('after');
+    expect((await stat(fresh)).mode & 0o777).toBe(0o600);
+    await putBack();
+    expect(await readFile(old, 'utf8')).toBe('before');
+    await expect(readFile(fresh)).rejects.toThrow('ENOENT');
+  });
+
+  test('stay untouched until the operator has agreed', async () => {
+    const settings = settingsFrom({ root: folder, json: true });
+    const passwords = new Passwords();
+    const world = await openWorld({ files: settings.files, passwords, rehearsal: undefined });
+    const terminal = { ...processTerminal(), interactive: false };
+    const write = vi.fn(async () => async () => undefined);
+    const begun = beginPlan(planOf(site), { passwords, world }, settings, terminal, {
+      verb: 'update',
+      takeOver: false,
+      write,
+    });
+    await expect(begun).rejects.toMatchObject({ exitCode: 6 });
+    expect(write).not.toHaveBeenCalled();
+    await world.close();
+  });
 });

@@ -18,6 +18,8 @@ export interface ApplyOptions {
   readonly verb: string;
   readonly purpose: PlanPurpose;
   readonly takeOver: boolean;
+  /** Writes the seat's files once the operator has agreed. Gives what puts them back where the run cannot begin. */
+  readonly write?: () => Promise<() => Promise<void>>;
 }
 
 /** Checks, plans, asks, begins the run and shows it to its end. */
@@ -56,10 +58,11 @@ export async function beginPlan(
   { passwords, world }: Pick<OpenedSite, 'passwords' | 'world'>,
   settings: Settings,
   terminal: Terminal,
-  { verb, takeOver }: Pick<ApplyOptions, 'verb' | 'takeOver'>,
+  { verb, takeOver, write }: Pick<ApplyOptions, 'verb' | 'takeOver' | 'write'>,
 ): Promise<ExitCode> {
   if (!settings.json) terminal.output.write(`${planLines(plan, { brief: true }).join('\n')}\n`);
   await confirmed(`Begin with ${plan.site.name}?`, verb, settings, terminal);
+  const putBack = await write?.();
   const { scenario } = world;
   const speed = settings.rehearsal?.speed;
   const run = await launchRun({
@@ -70,6 +73,9 @@ export async function beginPlan(
     attended: terminal.interactive && !settings.yes && !settings.json,
     takeOver,
     ...(scenario !== undefined && speed !== undefined ? { rehearsal: { scenario, speed } } : {}),
+  }).catch(async (error: unknown) => {
+    await putBack?.();
+    throw error;
   });
   return watchRun(run, plan, settings, terminal, 'begun');
 }

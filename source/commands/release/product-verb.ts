@@ -3,7 +3,6 @@ import { targetOf } from '../../plan/document/targets.ts';
 import { makePlan } from '../../plan/plan.ts';
 import type { PlanInput } from '../../plan/stages/planning.ts';
 import { valuesText } from '../../plan/values.ts';
-import { writeAtomic } from '../../site/write-atomic.ts';
 import type { Observation } from '../../status/observation.ts';
 import { beginPlan } from '../carrying-out/apply-site.ts';
 import type { Settings } from '../line/flags.ts';
@@ -12,6 +11,7 @@ import { ensureAccess } from '../reach/access.ts';
 import { lookAtNodes } from '../reach/look.ts';
 import { observeSite } from '../reach/observe-site.ts';
 import type { OpenedSite } from '../reach/site.ts';
+import { type SeatFile, writeSeatFiles } from './seat-files.ts';
 
 /** What `start`, `update` and `stop` have in common: they speak to the cluster through whichever manager lives. */
 export interface ProductVerb {
@@ -27,21 +27,26 @@ export async function lookAtCluster({ opened, settings, terminal }: ProductVerb)
   return observeSite(opened);
 }
 
-/** Plans for the purpose from what the nodes that answer tell, asks, begins the run and shows it to its end. */
+/**
+ * Plans for the purpose from what the nodes that answer tell, asks, begins the run and shows it to its end.
+ * `files` are written once the operator has agreed, and put back where the run cannot begin.
+ */
 export async function runProductPlan(
   { opened, settings, terminal }: ProductVerb,
   verb: string,
   wish: Pick<PlanInput, 'purpose' | 'chartVersion' | 'newestChart'>,
+  files: readonly SeatFile[] = [],
 ): Promise<ExitCode> {
   const { site, product, world } = opened;
   const { facts } = await lookAtNodes(site.nodes, world);
   const plan = makePlan({ site, product, facts, now: new Date(world.clock.now()), ...wish });
-  return beginPlan(plan, opened, settings, terminal, { verb, takeOver: false });
+  const write = () => writeSeatFiles(files);
+  return beginPlan(plan, opened, settings, terminal, { verb, takeOver: false, write });
 }
 
 /** The values on the seat, as the site has them now. */
-export async function writeValues({ opened, settings }: ProductVerb): Promise<void> {
-  await writeAtomic(settings.files.values, valuesText(opened.site, opened.product), 0o600);
+export function valuesFile({ opened, settings }: ProductVerb): SeatFile {
+  return { path: settings.files.values, text: valuesText(opened.site, opened.product), mode: 0o600 };
 }
 
 /** Lines for the operator, on the error stream where the output is for machines. */

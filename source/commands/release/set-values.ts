@@ -10,16 +10,6 @@ export interface ChangedSite {
   readonly site: Site;
   /** `site.yaml` with the change, its comments kept. */
   readonly text: string;
-  /** The text that stands there; undefined where there is no file. */
-  readonly before: string | undefined;
-}
-
-/** All values of a flag that may be given several times: the parser keeps the last one only. */
-export function wordsOf(argv: readonly string[], flag: string): string[] {
-  return argv.flatMap((word, index) => {
-    if (word.startsWith(`--${flag}=`)) return [word.slice(flag.length + 3)];
-    return word === `--${flag}` ? [argv[index + 1] ?? ''] : [];
-  });
 }
 
 /** The site with every `path=value` set, judged as a whole. Throws `Fault` with each problem (exit code 2). */
@@ -28,7 +18,7 @@ export async function changedSite(site: Site, file: string, changes: readonly st
   const start = parseDraft(before ?? siteText(site));
   const draft = changes.map(change).reduce((rest, { path, value }) => setAt(rest, path, value), start);
   const judged = judgeDraft(draft);
-  if ('site' in judged) return { site: judged.site, text: siteText(draft, before), before };
+  if ('site' in judged) return { site: judged.site, text: siteText(draft, before) };
   throw new Fault({
     what: `The site would be wrong with ${changes.join(', ')}.`,
     where: file,
