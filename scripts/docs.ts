@@ -1,0 +1,85 @@
+// Writes the tables of docs/ that follow from the code: the checks, the flags of every verb, the keys of site.yaml.
+// `node scripts/docs.ts` after a change of a check or of the site's schema; test/house/docs.test.ts sees a stale one.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { checks } from '../source/check/checks.ts';
+import { globalFlags } from '../source/commands/line/flags.ts';
+import { siteKeys } from './docs/site-keys.ts';
+
+const home = resolve(import.meta.dirname, '..');
+
+/** A page and the table in it, between two marks. */
+interface Table {
+  readonly page: string;
+  readonly mark: string;
+  readonly rows: () => readonly (readonly string[])[];
+}
+
+const tables: readonly Table[] = [
+  { page: 'docs/preflight.md', mark: 'checks', rows: checkRows },
+  { page: 'docs/flags.md', mark: 'flags', rows: flagRows },
+  { page: 'docs/site-file.md', mark: 'site keys', rows: siteKeyRows },
+];
+
+/** Every page with a generated table, as it should stand there. */
+export function pages(): readonly { readonly path: string; readonly text: string }[] {
+  return tables.map(({ page, mark, rows }) => {
+    const path = resolve(home, page);
+    return { path, text: replaced(readFileSync(path, 'utf8'), mark, markdown(rows()), page) };
+  });
+}
+
+function replaced(text: string, mark: string, table: string, page: string): string {
+  const [begin, end] = [`<!-- ${mark}: written by scripts/docs.ts -->`, `<!-- end of ${mark} -->`];
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from === -1 || to < from) throw new Error(`${page} lacks the marks of its table: ${begin} … ${end}`);
+  return `${text.slice(0, from)}${begin}\n\n${table}\n\n${text.slice(to)}`;
+}
+
+function markdown([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(inCell).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+const inCell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+
+function checkRows(): string[][] {
+  const about = { node: 'each node', pair: 'nodes among themselves', site: 'the site' };
+  return [
+    ['Check', 'Name', 'Looks at', 'Why', 'Rule from'],
+    ...checks.map((check) => [check.title, `\`${check.id}\``, about[check.about], check.why, linked(check.source)]),
+  ];
+}
+
+/** Addresses become short links, so that the table can be read. */
+function linked(source: string): string {
+  return source.replace(/https:\/\/([^/\s,;)]+)[^\s,;)]*/g, (url, host) => `[${host}](${url})`);
+}
+
+function flagRows(): string[][] {
+  const rows = Object.entries(globalFlags).map(([name, flag]) => {
+    const negative = 'negativeDescription' in flag;
+    const alias = 'alias' in flag ? `-${flag.alias}, ` : '';
+    const value = 'valueHint' in flag ? ` ${flag.valueHint}` : '';
+    const meaning = negative ? flag.negativeDescription : flag.description;
+    return [`\`${alias}--${negative ? 'no-' : ''}${name}${value}\``, meaning];
+  });
+  return [['Flag', 'Meaning'], ...rows];
+}
+
+function siteKeyRows(): string[][] {
+  return [
+    ['Key', 'Type', 'Default', 'Meaning'],
+    ...siteKeys(readFileSync(resolve(home, 'templates/site.schema.json'), 'utf8')).map((row) => [
+      `\`${row.key}\``,
+      row.type,
+      row.usual,
+      row.meaning,
+    ]),
+  ];
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  for (const { path, text } of pages()) writeFileSync(path, text);
+}
