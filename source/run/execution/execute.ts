@@ -200,7 +200,8 @@ class GraphRun {
   #takeChoice(choice: 'retry' | 'skip' | 'undo', id: string): OrderAnswer {
     const step = this.#failed().find((failed) => failed.id === id);
     if (step === undefined) return refused(`${id} is no step that has failed.`);
-    if (this.#active > 0) return refused('Other steps still run; choose when they have ended.');
+    // Not the count of what is under way: the journal's own line, which tells of the wait, is still being synced then.
+    if (!this.#choosing) return refused('Other steps still run; choose when they have ended.');
     if (choice === 'undo') return this.#undo(step);
     if (choice === 'skip' && !step.skippable)
       return refused(`${step.title} cannot be skipped: later steps rest on it.`);
