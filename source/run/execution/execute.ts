@@ -102,13 +102,15 @@ class GraphRun {
   }
 
   #endAfterFailure(failed: readonly PlannedStep[]): RunEnd | undefined {
-    const why = `failed: ${failed.map(({ title, node }) => (node === undefined ? title : `${title} (${node})`)).join(', ')}`;
-    if (this.#ending !== undefined || !this.#input.attended) return { outcome: 'failed', why };
-    if (!this.#choosing) {
-      this.#choosing = true;
-      this.#spend(this.#world.journal.write({ type: 'run-paused', why }));
-    }
+    if (this.#ending !== undefined || !this.#input.attended) return { outcome: 'failed', why: whyFailed(failed) };
+    if (!this.#choosing) this.#sayChoosing();
     return undefined;
+  }
+
+  /** Said again for what is left, so that whoever asks at each pause asks for all of it. */
+  #sayChoosing(): void {
+    this.#choosing = true;
+    this.#spend(this.#world.journal.write({ type: 'run-paused', why: whyFailed(this.#failed()) }));
   }
 
   #start(step: PlannedStep): void {
@@ -208,7 +210,7 @@ class GraphRun {
     this.#standing.set(id, choice === 'skip' ? 'settled' : 'queued');
     this.#spend(this.#world.journal.write(choice === 'skip' ? skipped(id) : { type: 'step-requeued', step: id }));
     if (this.#failed().length === 0) this.#goOn();
-    else this.#choosing = false;
+    else this.#sayChoosing();
     return taken;
   }
 
@@ -243,6 +245,9 @@ function standingOf(past: StepPast): StepStanding {
   if (past.state === 'skipped') return 'settled';
   return past.state === 'done' ? 'recheck' : 'queued';
 }
+
+const whyFailed = (failed: readonly PlannedStep[]): string =>
+  `failed: ${failed.map(({ title, node }) => (node === undefined ? title : `${title} (${node})`)).join(', ')}`;
 
 const skipped = (step: string): RunEventBody => ({
   type: 'step-done',
