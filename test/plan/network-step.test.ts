@@ -45,6 +45,33 @@ describe('a change of address', () => {
     await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { holds: true } });
   });
 
+  test('is given up before the timer of the node comes, however long its command took', async () => {
+    const { path } = step.parameters;
+    let armedAt = 0;
+    const world = fakeWorld({
+      site,
+      product,
+      answers: {
+        'systemctl is-active': 'inactive\n',
+        'systemd-run --unit=kloudspot-network-restore': () => {
+          armedAt = world.context.clock.now();
+          return undefined;
+        },
+        'systemd-run --unit=kloudspot-network-apply': () => {
+          void world.context.clock.sleep(40_000);
+          return undefined;
+        },
+        // it would answer, but too late to be confirmed; then the node has taken it back
+        'ip -4 -o address show': () => {
+          const late = world.context.clock.now() - armedAt > 75_000;
+          if (late && typeof path === 'string') world.written.delete(path);
+          return late ? `2: eth0    inet ${addressOf('ks-1')}/24 scope global eth0\n` : '';
+        },
+      },
+    });
+    await expect(carryThrough(world.context, step)).rejects.toThrow(/reach ks-1 on/);
+  });
+
   test('that netplan refuses is taken back at once', async () => {
     const world = fakeWorld({
       site,

@@ -134,12 +134,13 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
     await untilBack(context, p, minutes(2));
   }
   await writeFiles(context, step, {}, (path) => path === restoreScript);
+  const until = context.clock.now() + seconds(restoreAfterSeconds - 20);
   for (const first of [makeFolder, arm]) if (first) await runPlanned(context, step, first);
   for (const move of of('mv')) await runPlanned(context, step, move);
   await writeFiles(context, step, {}, (path) => path !== restoreScript);
   await generate(context, p, step, of('generate'));
   for (const apply of of('apply')) await runPlanned(context, step, apply).catch(onlyLost);
-  await untilReached(context, p);
+  await untilReached(context, p, until);
   if (confirm) await runPlanned(context, step, confirm);
 }
 
@@ -159,11 +160,12 @@ async function generate(context: StepContext, p: Parameters, step: PlannedStep, 
   }
 }
 
-async function untilReached(context: StepContext, p: Parameters): Promise<void> {
+/** Gives up well before the node's own timer: a confirmation must never meet the taking back half way. */
+async function untilReached(context: StepContext, p: Parameters, until: number): Promise<void> {
   try {
     await context.until({
       for: `${p.node} to answer on ${p.address}`,
-      deadline: seconds(restoreAfterSeconds - 20),
+      deadline: Math.max(0, until - context.clock.now()),
       every: 1_000,
       probe: () => reached(context, p),
     });
