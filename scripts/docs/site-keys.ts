@@ -62,7 +62,8 @@ const furtherMeaning: Readonly<Record<string, string>> = {
   'tls.key': 'With mode files: path of the private key on the seat, PEM.',
   'tls.certificate': 'With mode files: path of the certificate with its chain on the seat, PEM.',
   'chart.reference': 'The chart itself.',
-  'chart.version': 'Its version, or a range such as 1.x.',
+  'chart.version':
+    'Its version. Left out: the newest at the first installation; later it stays until update --update-helm.',
 };
 
 /** Every key, parents before their children. Throws where a key has no meaning, and where a meaning has no key. */
