@@ -4,8 +4,6 @@ import * as z from 'zod';
 export const microk8sProgram = '/snap/bin/microk8s';
 /** Port of the cluster agent that joins speak to. */
 export const agentPort = 25_000;
-/** Port of the datastore's members. */
-export const datastorePort = 19_001;
 /** Port of the API server on every manager. */
 export const apiPort = 16_443;
 
@@ -69,12 +67,6 @@ const joinToken = z.object({ token: z.string().regex(/^[^\s/]{32,}\/[^\s/]{12,}$
 export function parseJoinToken(stdout: string): string | undefined {
   const read = joinToken.safeParse(parseJson(stdout));
   return read.success ? read.data.token : undefined;
-}
-
-/** `MicroK8s v1.34.1 revision 8000` */
-export function parseVersion(stdout: string): { readonly version: string; readonly revision: string } | undefined {
-  const match = /^MicroK8s v(\S+) revision (\S+)/m.exec(stdout);
-  return match?.[1] && match[2] ? { version: match[1], revision: match[2] } : undefined;
 }
 
 export interface Track {

@@ -1,5 +1,14 @@
 import type { NodeObject } from './objects.ts';
-import type { ClusterNode } from './state.ts';
+
+/** A node as the API server tells of it. */
+export interface ClusterNode {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly address: string;
+  readonly role: 'manager' | 'worker';
+  readonly version: string;
+  readonly schedulable: boolean;
+}
 
 /** A worker carries this label; managers are all others. The ROLES column stays empty in MicroK8s. */
 const workerLabel = 'node.kubernetes.io/microk8s-worker';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Host, RunResult } from '../host/host.ts';
-import { type Where, kubectl } from './kubectl.ts';
+import { kubectl, type Where } from './kubectl.ts';
 import { parseJson } from './microk8s.ts';
 
 /** An answer of the API as far as there was one. `said` is the first line of what came instead. */

@@ -1,6 +1,5 @@
 import type { Site, SiteNode } from '../site/schema.ts';
 
-export const hostsPath = '/etc/hosts';
 const begin = '# BEGIN kloudspot: nodes of the cluster';
 const end = '# END kloudspot';
 

@@ -14,8 +14,6 @@ import {
 } from './netplan-files.ts';
 
 export const netplanPath = '/etc/netplan/60-kloudspot.yaml';
-/** netplan warns of files that others may read, because they may hold passwords. */
-export const netplanMode = 0o600;
 
 export interface NetplanChange {
   readonly path: string;

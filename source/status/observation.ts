@@ -1,7 +1,7 @@
 import type { ListedRelease } from '../cluster/helm.ts';
 import type { DatastoreMember } from '../cluster/microk8s-status.ts';
+import type { ClusterNode } from '../cluster/nodes.ts';
 import type { ClaimObject, PodObject } from '../cluster/objects.ts';
-import type { ClusterNode } from '../cluster/state.ts';
 import type { WorkloadState } from '../cluster/workloads.ts';
 
 /** What one look at a site saw. Undefined parts were not answered in time: that is something seen, too. */

@@ -1,5 +1,5 @@
-import type { DatastoreMember } from '../cluster/microk8s-status.ts';
 import { isPending } from '../cluster/helm.ts';
+import type { DatastoreMember } from '../cluster/microk8s-status.ts';
 import { podReady } from '../cluster/workloads.ts';
 import type { Product } from '../product/schema.ts';
 import type { Site } from '../site/schema.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ingressOf, microk8s, parseJoinToken, parseVersion } from '../../source/cluster/microk8s.ts';
+import { ingressOf, microk8s, parseJoinToken } from '../../source/cluster/microk8s.ts';
 import { parseMicroK8sStatus, sayStatus } from '../../source/cluster/microk8s-status.ts';
 import { parseSnapList } from '../../source/cluster/snap.ts';
 
@@ -103,10 +103,6 @@ test.each([
   ['2.0/edge', 'traefik'],
 ])('the ingress of %s is %s', (channel, ingress) => {
   expect(ingressOf(channel)).toBe(ingress);
-});
-
-test('version', () => {
-  expect(parseVersion('MicroK8s v1.34.1 revision 8000\n')).toEqual({ version: '1.34.1', revision: '8000' });
 });
 
 test.each([

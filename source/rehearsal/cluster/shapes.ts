@@ -59,7 +59,6 @@ const pools = z.object({
 });
 
 export type WorkloadSpec = z.output<typeof workloadSpec>;
-export type PodSpec = z.output<typeof podSpec>;
 
 /** Specs and statuses are replaced, never changed in place, so what was read of one stays true. */
 const reader = <Schema extends z.ZodType>(part: 'spec' | 'status', schema: Schema, empty: unknown) => {

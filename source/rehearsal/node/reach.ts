@@ -17,12 +17,3 @@ export function mainAddress(machine: Machine): string | undefined {
   const port = machine.network.interfaces.find((one) => one.name === device) ?? machine.network.interfaces[0];
   return port?.addresses[0]?.address;
 }
-
-/** Names in the machine's hosts file → addresses, the first one counts. */
-export function resolveName(machine: Machine, name: string): string | undefined {
-  for (const line of (machine.files['/etc/hosts']?.content ?? '').split('\n')) {
-    const [address, ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
-    if (address !== undefined && names.includes(name)) return address;
-  }
-  return undefined;
-}

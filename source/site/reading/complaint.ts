@@ -31,8 +31,3 @@ export function complain(field: SitePath, value: unknown, expected: string): Com
   const found = shown(value);
   return { field, found, expected, text: `${dotted(field)} is ${found}, wanted ${expected}` };
 }
-
-/** Whether `path` lies at or below `top`. */
-export function liesUnder(path: SitePath, top: SitePath): boolean {
-  return top.every((part, index) => path[index] === part);
-}

@@ -1,5 +1,4 @@
 import type { RunEvent, RunOutcome } from '../../run/journal/event.ts';
-import type { RunSummary } from '../../run/runs.ts';
 
 /**
  * Writes each event as one line of JSON, those of the first `earlier` processes left out. Gives how the run ended;
@@ -19,9 +18,4 @@ export async function writeEvents(
     outcome = event.type === 'run-ended' ? event.outcome : undefined;
   }
   return outcome;
-}
-
-/** A run for machines. */
-export function runData({ id, directory, state, startedAt, endedAt }: RunSummary): Record<string, unknown> {
-  return { run: id, state, startedAt, endedAt, directory };
 }

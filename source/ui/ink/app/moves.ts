@@ -1,5 +1,5 @@
 import type { SitePath } from '../../../site/schema.ts';
-import { fieldAt, pageOf } from '../../../wizard/pages.ts';
+import { fieldAt } from '../../../wizard/pages.ts';
 import { withEditorText } from '../form/edit.ts';
 import { focusOn, formLines } from '../form/focus.ts';
 import { type Command, only, type Step } from './event.ts';
@@ -68,5 +68,3 @@ export function jumpByNumber(state: AppState, digit: string): Step {
   if (!state.visited.has(stop.id) && !isPage(stop.id)) return only(state);
   return enterScreen(state, stop.id);
 }
-
-export const pageHere = (state: AppState) => (isPage(state.screen) ? pageOf(state.screen) : undefined);
