@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, rm, stat } from 'node:fs/promises';
+import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -70,7 +70,8 @@ function answer(line: string, take: (order: RunOrder) => OrderAnswer): OrderAnsw
 
 async function makePrivateFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
-  const { uid, mode } = await stat(path);
+  // Not where a link leads: in /tmp somebody else may have laid it. A link's own mode is 0777.
+  const { uid, mode } = await lstat(path);
   const own = userInfo().uid;
   if (own === -1 || (uid === own && (mode & 0o022) === 0)) return;
   throw new Fault({ what: 'The folder for the control socket can be written by others.', where: path });
