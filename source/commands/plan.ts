@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { exitCode } from '../fault/fault.ts';
+import { exitCode, Fault } from '../fault/fault.ts';
+import type { Plan } from '../plan/document/document.ts';
 import { targetOf } from '../plan/document/targets.ts';
 import { makePlan } from '../plan/plan.ts';
 import { planLines } from './carrying-out/plan-text.ts';
@@ -33,7 +34,7 @@ export default defineVerb({
       const facts = await gatherSite(site, world);
       const plan = makePlan({ purpose: 'init', site, product, facts, now: new Date(world.clock.now()) });
       const file = args.save === undefined ? undefined : resolve(args.save);
-      if (file !== undefined) await writeFile(file, `${JSON.stringify(plan, undefined, 1)}\n`, { mode: 0o600 });
+      if (file !== undefined) await save(plan, file);
       if (settings.json) printJson(terminal, plan);
       else terminal.output.write(`${planLines(plan, { brief: args.brief ?? false }).join('\n')}\n`);
       if (file !== undefined && !settings.json) terminal.output.write(`\nWritten to ${file}\n`);
@@ -43,3 +44,15 @@ export default defineVerb({
     }
   },
 });
+
+async function save(plan: Plan, file: string): Promise<void> {
+  await writeFile(file, `${JSON.stringify(plan, undefined, 1)}\n`, { mode: 0o600 }).catch((cause: unknown) => {
+    throw new Fault({
+      what: 'The plan cannot be written.',
+      where: file,
+      why: cause instanceof Error ? cause.message : String(cause),
+      next: ['Name a file in a folder that is there and that you may write to.'],
+      cause,
+    });
+  });
+}

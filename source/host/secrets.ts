@@ -1,4 +1,4 @@
-import { fstat, open, readFile } from 'node:fs';
+import { close, fstat, open, readFile } from 'node:fs';
 import { promisify } from 'node:util';
 import { parseDocument } from 'yaml';
 import * as z from 'zod';
@@ -117,7 +117,15 @@ async function readPrivateFile(file: string): Promise<string> {
   const fd = await promisify(open)(file, 'r').catch((cause: NodeJS.ErrnoException) => {
     throw new Fault({ what: `The password file cannot be opened: ${cause.code}.`, where: file, cause });
   });
-  // the open file is judged, not the name: the two could differ by the time it is read
+  try {
+    return await readIfPrivate(fd, file);
+  } finally {
+    await promisify(close)(fd);
+  }
+}
+
+/** The open file is judged, not the name: the two could differ by the time it is read. */
+async function readIfPrivate(fd: number, file: string): Promise<string> {
   const { mode, uid } = await promisify(fstat)(fd);
   if ((mode & 0o077) !== 0 || (uid !== process.geteuid?.() && uid !== 0)) {
     throw new Fault({
