@@ -29,21 +29,24 @@ describe('a change of address', () => {
     expect(world.ran.some(({ command }) => textOf(command).startsWith('systemctl stop'))).toBe(false);
   });
 
-  test('that breaks the connection before its answer came is judged by whether the node is reached again', async () => {
-    const lost = () => {
-      throw new HostFault('lost', 'ks-1', { what: 'The connection broke.' });
-    };
-    const world = fakeWorld({
-      site,
-      product,
-      answers: {
-        'systemctl is-active': 'inactive\n',
-        'systemd-run --unit=kloudspot-network-apply': lost,
-        'ip -4 -o address show': `2: eth0    inet ${addressOf('ks-1')}/24 scope global eth0\n`,
-      },
-    });
-    await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { holds: true } });
-  });
+  test.each(['lost', 'unreachable'] as const)(
+    'whose connection breaks (%s) is judged by whether the node is reached again',
+    async (kind) => {
+      const lost = () => {
+        throw new HostFault(kind, 'ks-1', { what: 'The connection broke.' });
+      };
+      const world = fakeWorld({
+        site,
+        product,
+        answers: {
+          'systemctl is-active': 'inactive\n',
+          'systemd-run --unit=kloudspot-network-apply': lost,
+          'ip -4 -o address show': `2: eth0    inet ${addressOf('ks-1')}/24 scope global eth0\n`,
+        },
+      });
+      await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { holds: true } });
+    },
+  );
 
   test('is given up before the timer of the node comes, however long its command took', async () => {
     const { path } = step.parameters;

@@ -144,10 +144,12 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   if (confirm) await runPlanned(context, step, confirm);
 }
 
-/** The connection may break before its answer came: whether the node is reached again is what counts. */
+/** The connection may break before or while it asks: whether the node is reached on its new address is what counts. */
 function onlyLost(error: unknown): void {
-  if (!(error instanceof HostFault && (error.kind === 'lost' || error.kind === 'deadline'))) throw error;
+  if (!(error instanceof HostFault && away.has(error.kind))) throw error;
 }
+
+const away: ReadonlySet<HostFault['kind']> = new Set(['lost', 'unreachable']);
 
 /** A file that netplan refuses is taken back at once: nothing was applied yet. */
 async function generate(context: StepContext, p: Parameters, step: PlannedStep, planned: readonly PlannedCommand[]) {
