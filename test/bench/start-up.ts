@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { spawn } from '@lydell/node-pty';
+import { keys, Screen } from '../terminal/screen.ts';
 
 const home = resolve(import.meta.dirname, '../..');
 const node = join(home, 'node_modules/.bin/node');
@@ -44,6 +45,14 @@ const cases = [
     goal: 'at most 4, better 3.5',
   },
 ];
+// The second start is measured: the first one, left as an operator leaves it, fills the runtime's compile cache.
+const first = new Screen(['init', '--rehearse', '--root', root]);
+await first.see('begin');
+first.press(keys.ctrlC);
+await first.see('draft');
+first.press(keys.ctrlC);
+await first.exited();
+
 const times = cases.map(() => [] as number[]);
 for (let round = 0; round < rounds + 2; round++) {
   for (const [index, { run }] of cases.entries()) {

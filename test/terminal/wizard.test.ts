@@ -26,7 +26,7 @@ async function toNodes(): Promise<void> {
   await screen.see('New site');
   await screen.see('begin');
   screen.press(keys.enter);
-  await screen.see('host key is n');
+  await screen.see('Host keys: 3 new');
   screen.press('f');
   await screen.see('SHA256:');
   screen.press('t');
