@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { isAbsolute, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { atHome } from '../site/home-path.ts';
 import type { Parsed } from './page.ts';
 
 /** Larger than any key or certificate chain; a longer file is the wrong one. */
@@ -9,8 +9,7 @@ const mostBytes = 1024 * 1024;
 /** A file that this user can read. The answer is its absolute path: the run works in another folder. */
 export function readableFile(text: string): Parsed {
   if (text === '') return { problem: 'A path is needed' };
-  const home = text === '~' || text.startsWith('~/') ? `${homedir()}${text.slice(1)}` : text;
-  const path = isAbsolute(home) ? home : resolve(home);
+  const path = resolve(atHome(text));
   try {
     const seen = statSync(path);
     if (seen.isDirectory()) return { problem: `${path} is a folder: give the file in it` };

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute } from 'node:path';
 import type { LiveEvidence, ReadText } from '../../check/evidence.ts';
 import { type AddressAnswer, addressProbe, parseAddressAnswers } from '../../facts/address-probe.ts';
 import { Fault } from '../../fault/fault.ts';
 import type { Clock, HostPool } from '../../host/host.ts';
 import { targetOf } from '../../plan/document/targets.ts';
+import { atHome } from '../../site/home-path.ts';
 import type { Site, SiteNode } from '../../site/schema.ts';
 
 export interface EvidenceOptions {
@@ -41,9 +41,11 @@ async function readPair({ tls }: Site): Promise<LiveEvidence['tls']> {
   return { key, certificate };
 }
 
-async function read(path: string): Promise<ReadText> {
+async function read(written: string): Promise<ReadText> {
+  const path = atHome(written);
+  if (!isAbsolute(path)) return { problem: 'its path does not begin with /, and the run works in another folder.' };
   try {
-    return { text: await readFile(path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolve(path), 'utf8') };
+    return { text: await readFile(path, 'utf8') };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     return { problem: wordsFor[code] ?? `it cannot be read (${code || String(error)}).` };

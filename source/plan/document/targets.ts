@@ -1,7 +1,6 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import type { HostTarget } from '../../host/host.ts';
 import { wantedAddress } from '../../network/addresses.ts';
+import { atHome } from '../../site/home-path.ts';
 import type { SiteNode } from '../../site/schema.ts';
 
 /** How a node is reached: at the address it has now and, once that has changed, at the one it is to have. */
@@ -17,8 +16,4 @@ export function targetOf(node: Pick<SiteNode, 'name' | 'reach' | 'role' | 'seat'
     ...(access.jump === undefined ? {} : { jump: access.jump }),
     ...(node.seat ? { local: true } : {}),
   };
-}
-
-function atHome(path: string): string {
-  return path.startsWith('~/') ? join(homedir(), path.slice(2)) : path;
 }

@@ -1,9 +1,11 @@
-import { X509Certificate } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../fault/fault.ts';
 import type { Files } from '../../site/files.ts';
+import { atHome } from '../../site/home-path.ts';
 import type { Site } from '../../site/schema.ts';
+import { writeAtomic } from '../../site/write-atomic.ts';
 
 /** PEM texts. The key is a secret. */
 export interface TlsPair {
@@ -19,7 +21,7 @@ export async function standingPair(site: Site, files: Files, now: number): Promi
   const { key, certificate } = keptAt(files);
   try {
     const pair = { key: await readFile(key, 'utf8'), certificate: await readFile(certificate, 'utf8') };
-    return fits(pair.certificate, site.customer.dnsName, now) ? pair : undefined;
+    return fits(pair, site.customer.dnsName, now) ? pair : undefined;
   } catch {
     return undefined;
   }
@@ -33,8 +35,8 @@ export async function ensurePair(site: Site, files: Files, now: number): Promise
   const pair = await selfSigned(site.customer.dnsName, site.network.virtualAddress);
   const kept = keptAt(files);
   await mkdir(files.tls, { recursive: true, mode: 0o700 });
-  await replace(kept.key, pair.key, 0o600);
-  await replace(kept.certificate, pair.certificate, 0o644);
+  await writeAtomic(kept.key, pair.key, 0o600);
+  await writeAtomic(kept.certificate, pair.certificate, 0o644);
   return pair;
 }
 
@@ -42,19 +44,16 @@ function keptAt(files: Files): TlsPair {
   return { key: join(files.tls, 'tls.key'), certificate: join(files.tls, 'tls.crt') };
 }
 
-function fits(certificate: string, dnsName: string, now: number): boolean {
+/** The two are written one after the other: what was cut off between them does not belong together. */
+function fits({ key, certificate }: TlsPair, dnsName: string, now: number): boolean {
   const read = new X509Certificate(certificate);
-  return read.checkHost(dnsName) !== undefined && Date.parse(read.validTo) > now;
-}
-
-async function replace(path: string, text: string, mode: number): Promise<void> {
-  await writeFile(`${path}.new`, text, { mode });
-  await rename(`${path}.new`, path);
+  const together = read.checkPrivateKey(createPrivateKey(key));
+  return together && read.checkHost(dnsName) !== undefined && Date.parse(read.validTo) > now;
 }
 
 async function readable(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(atHome(path), 'utf8');
   } catch (cause) {
     throw new Fault({
       what: `${path} cannot be read.`,
