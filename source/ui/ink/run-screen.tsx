@@ -56,7 +56,7 @@ function AttachedRun(props: {
   const [state, tell] = useReducer(attach, attachState(options.plan, options.rehearsal !== undefined, size));
   useEffect(() => tell({ type: 'resize', size }), [size]);
   useFollowing(options, tell);
-  useSteering(state, options, done);
+  useSteering(state, options, tell, done);
   useInput((input, key) => {
     for (const one of keysOf(input, key)) tell({ type: 'key', key: one });
   });
@@ -88,6 +88,8 @@ function AttachedRun(props: {
   );
 }
 
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 type Tell = (event: Parameters<typeof attach>[1]) => void;
 
 function useFollowing(options: AttachOptions, tell: Tell): void {
@@ -99,9 +101,7 @@ function useFollowing(options: AttachOptions, tell: Tell): void {
         tell({ type: 'run', event, now: Date.now(), ...(options.estimate ? { estimate: options.estimate } : {}) });
       }
     };
-    follow().catch((error: unknown) =>
-      tell({ type: 'lost', why: error instanceof Error ? error.message : String(error) }),
-    );
+    follow().catch((error: unknown) => tell({ type: 'lost', why: wordsOf(error) }));
     return () => {
       here = false;
     };
@@ -109,11 +109,12 @@ function useFollowing(options: AttachOptions, tell: Tell): void {
 }
 
 /** Orders are collected by the reducer, so that two keys in one read both count, and given here, each once. */
-function useSteering(state: AttachState, options: AttachOptions, done: (state: AttachState) => void): void {
+function useSteering(state: AttachState, options: AttachOptions, tell: Tell, done: (state: AttachState) => void): void {
   const given = useRef(0);
   useEffect(() => {
-    for (const order of state.orders.slice(given.current)) options.steer(order).catch(() => undefined);
+    for (const order of state.orders.slice(given.current))
+      options.steer(order).catch((error: unknown) => tell({ type: 'refused', why: wordsOf(error) }));
     given.current = state.orders.length;
     if (state.left) done(state);
-  }, [state, options, done]);
+  }, [state, options, tell, done]);
 }

@@ -59,6 +59,11 @@ describe('keys on the run screen', () => {
     ).not.toContain('skip');
   });
 
+  it('says why the run does not take an order', () => {
+    const state = attach(stood(failed, 's'), { type: 'refused', why: 'chart cannot be skipped' });
+    expect(state.message).toEqual({ grade: 'warn', text: 'chart cannot be skipped' });
+  });
+
   it('q leaves it running; the shell hears of a failure that waits', () => {
     expect(stood(begun, 'q').left).toBe(true);
     expect(exitCodeOf(stood(begun, 'q').run.view)).toBe(0);

@@ -27,6 +27,8 @@ export type AttachEvent =
   | { readonly type: 'time'; readonly now: number }
   | { readonly type: 'resize'; readonly size: AppState['size'] }
   | { readonly type: 'lost'; readonly why: string }
+  /** The run did not take an order. */
+  | { readonly type: 'refused'; readonly why: string }
   | {
       readonly type: 'run';
       readonly event: RunEvent;
@@ -59,6 +61,8 @@ export function attach(state: AttachState, event: AttachEvent): AttachState {
       return { ...state, size: event.size };
     case 'lost':
       return { ...state, run: { ...state.run, lost: event.why }, message: { grade: 'fail', text: event.why } };
+    case 'refused':
+      return { ...state, message: { grade: 'warn', text: event.why } };
     case 'run': {
       const { view } = state.run;
       const settled = new Set(
