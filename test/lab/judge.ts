@@ -24,6 +24,8 @@ export async function expectCluster(nodes: readonly Wanted[]): Promise<void> {
   expect(await datastoreMembers(managers[0]?.n ?? 1)).toEqual(managers.map(({ address }) => address).toSorted());
   const services = await lab.objects('services', '-n', 'ingress');
   expect(JSON.stringify(services.map(({ status }) => status))).toContain(`"ip":"${virtualAddress}"`);
+  const asked = ['arping', '-c', '1', '-w', '2', '-I', 'br0', virtualAddress];
+  await expect.poll(async () => (await lab.inHub(asked)).code, { timeout: 30_000 }).toBe(0);
   const pools = await lab.objects('cstorpoolinstances', '-n', 'openebs');
   expect(pools.map(({ status }) => status.phase)).toEqual(managers.map(() => 'ONLINE'));
 }
@@ -67,7 +69,8 @@ export async function expectMachines(nodes: readonly Wanted[]): Promise<void> {
     expect((await lab.onNode(n, 'stat -c %a:%U /etc/netplan/60-kloudspot.yaml')).stdout).toBe('600:root\n');
     const { stdout: volumes } = await lab.onNode(n, 'lvs --noheadings -o lv_name,lv_tags -S lv_name=shared');
     expect(volumes.trim().split(/\s+/)).toEqual(role === 'worker' ? [''] : ['shared', 'kloudspot']);
-    expect((await lab.onNode(n, "dpkg-query -W -f '${Version}' lab-kernel")).stdout).toBe('1.1');
+    const updated = await lab.onNode(n, "dpkg-query -W -f '${Version}' lab-kernel; ls /run/reboot-required");
+    expect(updated.stdout).toBe('1.1');
   }
 }
 
