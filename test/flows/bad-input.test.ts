@@ -1,6 +1,7 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { selfSigned } from '../../source/tls/self-signed.ts';
 import { Rehearsal } from './program.ts';
 
 describe('a wrong site file gives every problem with its place, and is left as it was', () => {
@@ -65,6 +66,39 @@ describe('a wrong site file gives every problem with its place, and is left as i
     const { code, stderr } = await rehearsal.run('init', '--yes', '--password-file', path);
     expect(code).toBe(2);
     expect(stderr).toMatch(/0600/);
+  });
+});
+
+describe('a certificate that will not do', () => {
+  async function siteWith(rehearsal: Rehearsal, key: string, certificate: string): Promise<string> {
+    return rehearsal.siteFile((text) =>
+      text.replace(/tls:\n {2}mode: self-signed/, `tls:\n  mode: files\n  key: ${key}\n  certificate: ${certificate}`),
+    );
+  }
+
+  it('a key that does not fit its certificate', async () => {
+    const rehearsal = await Rehearsal.begin();
+    const [one, other] = await Promise.all([
+      selfSigned('spot.berlin.example.org', '10.0.4.30'),
+      selfSigned('spot.berlin.example.org', '10.0.4.30'),
+    ]);
+    const key = join(rehearsal.root, 'server.key');
+    const certificate = join(rehearsal.root, 'server.cert');
+    await writeFile(key, one.key, { mode: 0o600 });
+    await writeFile(certificate, other.certificate);
+    const site = await siteWith(rehearsal, key, certificate);
+    const { code, stdout, stderr } = await rehearsal.run('init', '--yes', '--site', site);
+    expect(code).toBe(3);
+    expect(stdout + stderr).toMatch(/does not (fit|match|belong)|not .* pair/i);
+    expect(await rehearsal.runs()).toEqual([]);
+  });
+
+  it('a file that is not there', async () => {
+    const rehearsal = await Rehearsal.begin();
+    const site = await siteWith(rehearsal, '/nowhere/server.key', '/nowhere/server.cert');
+    const { code, stdout, stderr } = await rehearsal.run('init', '--yes', '--site', site);
+    expect([2, 3]).toContain(code);
+    expect(stdout + stderr).toContain('/nowhere/server.key');
   });
 });
 
