@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Fault } from '../../../source/fault/fault.ts';
 import { FakeSession } from '../fake-session.ts';
 import { wholeDraft } from '../sample.ts';
 import { stage } from './stage.tsx';
@@ -71,6 +72,9 @@ describe('on a terminal', () => {
     await screen.until('Everything that will happen: 8 steps');
     screen.type('berlin\r');
     expect(await screen.until('read-only file system')).toContain('likely: a dying disk');
+    vi.spyOn(session, 'steer').mockRejectedValueOnce(new Fault({ what: 'Other steps still run.' }));
+    screen.type('r');
+    await screen.until('Other steps still run.');
     screen.type('r');
     expect(await screen.until('berlin is running.')).toContain('kloudspot status');
     expect(session.orders).toEqual([{ order: 'retry', step: 'hostname@ks-1' }]);

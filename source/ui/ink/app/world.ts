@@ -216,7 +216,8 @@ export class World {
     try {
       await this.#open.steer(this.#run, order);
     } catch (error) {
-      this.store.dispatch({ type: 'run-lost', why: faultLines(error)[0] ?? '' });
+      // Refused is not lost: the run goes on, and so does its journal.
+      this.store.dispatch({ type: 'message', lines: faultLines(error) });
     }
   }
 }
