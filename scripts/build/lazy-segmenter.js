@@ -1,7 +1,7 @@
 // Stands in for Intl.Segmenter in the bundle: building a real one costs about 25 ms at start, and text of plain signs needs none.
 // Plain: Latin, general punctuation, arrows, box drawing, blocks, geometric shapes and the program's own marks; one sign is one grapheme there.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences and line ends are part of what is drawn.
 export const plainText =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences and line ends are part of what is drawn.
   /^[\n\u001B\u0020-\u007E\u00A0-\u02FF\u2010-\u2027\u2030-\u203A\u2190-\u2193\u2500-\u25A9\u25B2-\u25B5\u25BC-\u25BF\u25C6-\u25FA\u2713\u2717\u276F\u23CE]*$/;
 
 export class LazySegmenter {
