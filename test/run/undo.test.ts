@@ -85,7 +85,10 @@ describe('undo', () => {
     expect(() => refuseUndo(plan, past, 'two')).not.toThrow();
     expect(() => refuseUndo(plan, past, 'one')).toThrow('cannot be taken back alone');
     expect(() => refuseUndo(plan, past, 'nobody')).toThrow('no step of this run');
-    await expect(undo(land, plan, 'two')).resolves.toMatchObject({ outcome: 'partly-undone', why: '1 step taken back' });
+    await expect(undo(land, plan, 'two')).resolves.toMatchObject({
+      outcome: 'partly-undone',
+      why: '1 step taken back',
+    });
     expect(land.done.has('one')).toBe(true);
   });
 });

@@ -60,7 +60,10 @@ export async function undoAll(input: UndoInput): Promise<RunEnd> {
     count++;
   }
   const stays = lasting.length === 0 ? '' : `; these stay: ${lasting.join(', ')}`;
-  return { outcome: only === undefined ? 'undone' : 'partly-undone', why: `${count === 1 ? '1 step' : `${count} steps`} taken back${stays}` };
+  return {
+    outcome: only === undefined ? 'undone' : 'partly-undone',
+    why: `${count === 1 ? '1 step' : `${count} steps`} taken back${stays}`,
+  };
 }
 
 const nameOf = ({ title, node }: PlannedStep): string => (node === undefined ? title : `${title} (${node})`);
