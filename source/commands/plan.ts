@@ -10,6 +10,7 @@ import { printJson, processTerminal } from './line/terminal.ts';
 import { defineVerb } from './line/verb.ts';
 import { ensureAccess } from './reach/access.ts';
 import { gatherSite } from './reach/gather.ts';
+import { rehearsalNote } from './reach/rehearsal-note.ts';
 import { openSite } from './reach/site.ts';
 
 export default defineVerb({
@@ -36,7 +37,10 @@ export default defineVerb({
       const file = args.save === undefined ? undefined : resolve(args.save);
       if (file !== undefined) await save(plan, file);
       if (settings.json) printJson(terminal, plan);
-      else terminal.output.write(`${planLines(plan, { brief: args.brief ?? false }).join('\n')}\n`);
+      else
+        terminal.output.write(
+          `${[...rehearsalNote(world), ...planLines(plan, { brief: args.brief ?? false })].join('\n')}\n`,
+        );
       if (file !== undefined && !settings.json) terminal.output.write(`\nWritten to ${file}\n`);
       return exitCode.done;
     } finally {

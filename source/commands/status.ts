@@ -11,6 +11,7 @@ import { printJson, processTerminal, type Terminal } from './line/terminal.ts';
 import { defineVerb } from './line/verb.ts';
 import { ensureAccess } from './reach/access.ts';
 import { observeSite } from './reach/observe-site.ts';
+import { rehearsalNote } from './reach/rehearsal-note.ts';
 import { type OpenedSite, openSite } from './reach/site.ts';
 
 /** ms between two looks of --watch. */
@@ -28,7 +29,7 @@ export default defineVerb({
     try {
       await enter(opened, settings, terminal);
       if (args.watch) return await watch(opened, settings, terminal);
-      return show(await statusOf(opened, settings), settings, terminal);
+      return show(await statusOf(opened, settings), opened, settings, terminal);
     } finally {
       await opened.close();
     }
@@ -37,12 +38,15 @@ export default defineVerb({
 
 async function statusOf(opened: OpenedSite, settings: Settings): Promise<StatusReport> {
   const [seen, run] = await Promise.all([observeSite(opened), unfinishedRun(settings.files)]);
-  return withRun(judge(opened.site, opened.product, seen), run?.state);
+  const report = withRun(judge(opened.site, opened.product, seen), run?.state);
+  // A rehearsed site is found again by the same flag only.
+  const rehearsed = opened.world.scenario !== undefined && report.next?.startsWith('kloudspot ');
+  return rehearsed ? { ...report, next: report.next?.replace(/^kloudspot \S+/, '$& --rehearse') } : report;
 }
 
 /** What a run has not finished yet is no riddle: going on with it comes before every other advice. */
 export function withRun(report: StatusReport, run: string | undefined): StatusReport {
-  if (run === undefined || (run !== 'running' && report.verdict === 'ok')) return report;
+  if (run === undefined) return report;
   const [reason, next] =
     run === 'running'
       ? ['A run is under way.', 'kloudspot attach']
@@ -68,9 +72,9 @@ async function enter({ site, world, passwords }: OpenedSite, settings: Settings,
   if (refused.length > 0) await ensureAccess({ targets: refused, world, passwords, settings, terminal });
 }
 
-function show(report: StatusReport, settings: Settings, terminal: Terminal): ExitCode {
+function show(report: StatusReport, { world }: OpenedSite, settings: Settings, terminal: Terminal): ExitCode {
   if (settings.json) printJson(terminal, report);
-  else terminal.output.write(`${reportLines(report).join('\n')}\n`);
+  else terminal.output.write(`${[...rehearsalNote(world), ...reportLines(report)].join('\n')}\n`);
   return exitCode.done;
 }
 

@@ -9,7 +9,7 @@ import { undoRun } from '../run/worker/launch.ts';
 import { program } from './carrying-out/program.ts';
 import { planOfRun } from './carrying-out/run-plan.ts';
 import { processesOf, watchRun } from './carrying-out/run-watching.ts';
-import { confirmed } from './line/confirm.ts';
+import { confirmed, confirmedByName } from './line/confirm.ts';
 import { globalFlags, type Settings, settingsFrom } from './line/flags.ts';
 import { printJson, processTerminal, type Terminal } from './line/terminal.ts';
 import { defineVerb } from './line/verb.ts';
@@ -33,7 +33,9 @@ export default defineVerb({
     const steps = await stepsToUndo(run, plan, args.step);
     if (steps.length === 0) return nothingLeft(run, settings, terminal);
     if (!settings.json) terminal.output.write(`${undoLines(steps).join('\n')}\n`);
-    await confirmed('Take this back?', 'undo', settings, terminal);
+    if (!steps.some(({ undoable }) => undoable)) throw nothingUndoable(run);
+    if (removesCluster(steps)) await confirmedByName(plan.site.name, 'undo', settings, terminal);
+    else await confirmed('Take this back?', 'undo', settings, terminal);
     const earlier = await processesOf(run);
     await undoRun(run, {
       files: settings.files,
@@ -73,14 +75,32 @@ function nothingLeft(run: RunSummary, settings: Settings, terminal: Terminal): E
   return exitCode.done;
 }
 
-/** What goes, the latest first, and what stays. */
+function nothingUndoable(run: RunSummary): Fault {
+  return new Fault({
+    what: `Nothing that run ${run.id} did can be taken back.`,
+    next: ['kloudspot undo RUN  names an earlier one.'],
+    exitCode: exitCode.usage,
+  });
+}
+
+/** Whether MicroK8s itself goes, and with it everything that was ever put into the cluster. */
+const removesCluster = (steps: readonly PlannedStep[]): boolean =>
+  steps.some(({ kind, undoable }) => undoable && kind === 'microk8s-install');
+
+/** What goes, the latest first, what is lost with it, and what stays. */
 export function undoLines(steps: readonly PlannedStep[]): string[] {
   const line = ({ id, title, node }: PlannedStep) => `  ${(node ?? 'cluster').padEnd(12)} ${title}  [${id}]`;
   const goes = steps.filter((step) => step.undoable);
-  const stays = steps.filter((step) => !step.undoable);
+  const lasting = steps.filter((step) => !step.undoable);
+  const [lost, stays] = removesCluster(steps)
+    ? [lasting.filter(({ node }) => node === undefined), lasting.filter(({ node }) => node !== undefined)]
+    : [[], lasting];
   return [
     goes.length > 0 ? 'Taken back, in this order:' : 'Nothing of this can be taken back.',
     ...goes.map(line),
+    ...(removesCluster(steps)
+      ? ['MicroK8s goes from these nodes, and with it the cluster, the product and ALL DATA in it:', ...lost.map(line)]
+      : []),
     ...(stays.length > 0 ? ['Stays as it is now:', ...stays.map(line)] : []),
   ];
 }

@@ -36,7 +36,16 @@ export function makePlan(input: PlanInput): Plan {
 
 /** First 12 hex digits of SHA-256 over what a plan rests on and does. */
 export function planHash({ site, basis, steps }: Pick<Plan, 'site' | 'basis' | 'steps'>): string {
-  return createHash('sha256').update(JSON.stringify({ site, basis, steps })).digest('hex').slice(0, 12);
+  return createHash('sha256').update(canonical({ site, basis, steps })).digest('hex').slice(0, 12);
+}
+
+/** JSON with its keys in order: a plan that was stored and read back is the same plan. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+      : part,
+  );
 }
 
 function stepsFor(input: PlanInput): Plan['steps'] {

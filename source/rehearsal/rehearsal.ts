@@ -1,3 +1,4 @@
+import { Fault } from '../fault/fault.ts';
 import type { Clock, HostKeyOffer, HostPool, HostTarget, Secrets } from '../host/host.ts';
 import { loadProduct } from '../product/load.ts';
 import type { Files } from '../site/files.ts';
@@ -47,16 +48,17 @@ export interface Rehearsal {
 
 /**
  * Opens the simulated machines. What has happened to them is kept under `files.rehearsal`, so that another process can go on;
- * another scenario than the one kept there begins anew. Throws `Fault` for an unknown scenario or a damaged model.
+ * `fresh` begins anew. Throws `Fault` for an unknown scenario, another one than is under way there, or a damaged model.
  */
 export async function openRehearsal(options: RehearsalOptions): Promise<Rehearsal> {
   const store = new Store(options.files.rehearsal);
   const kept = store.load();
   const id = options.scenario || kept?.scenario || usualScenario;
+  if (kept && kept.scenario !== id && options.fresh !== true) throw otherScenario(kept.scenario, id);
   const scenario = await loadScenario(id);
   const product = await loadProduct(scenario.product);
   const speed = options.speed < leapsFrom ? Math.max(0, options.speed) : 0;
-  const goesOn = kept !== undefined && kept.scenario === id && options.fresh !== true;
+  const goesOn = kept !== undefined && options.fresh !== true;
   const anchor = goesOn ? nextAnchor(kept.clock, speed) : { real: Date.now(), virtual: Date.now(), speed };
   store.change((saved) => {
     const state = goesOn && saved !== undefined ? saved : newState(id, scenario, anchor);
@@ -88,4 +90,15 @@ function nextAnchor(before: Anchor, speed: number): Anchor {
   const gone = real - before.real;
   const virtual = gone > asleepAfterMs ? Math.max(before.virtual, real) : before.virtual + gone * before.speed;
   return { real, virtual: Math.round(virtual), speed };
+}
+
+/** What was built in one rehearsal is not thrown away by a slip in the name of another. */
+function otherScenario(underWay: string, wanted: string): Fault {
+  return new Fault({
+    what: `The rehearsal ${underWay} is under way under this root, not ${wanted}.`,
+    next: [
+      '--rehearse without a name goes on with it.',
+      `kloudspot init --rehearse=${wanted} begins that one anew; --root DIR keeps them apart.`,
+    ],
+  });
 }

@@ -92,11 +92,19 @@ function datastoreStatus(members: readonly DatastoreMember[], nodes: readonly Ob
   return { voters: voters.length, living, survives: Math.max(0, living - majority) };
 }
 
+/** A shell's or sudo's own words where the program is not there. */
+const notInstalled = /No such file or directory|command not found/;
+
 function judgeApi(seen: Observation): Judged[] {
   if (seen.through !== undefined) return [];
   const answering = seen.reached.filter(({ answers }) => answers).map(({ node }) => node);
   const machines = answering.length === 0 ? 'no machine answers' : `${list(answering)} can be reached`;
-  const said = seen.silent.filter(({ node }) => answering.includes(node)).map((each) => `${each.node}: ${each.said}`);
+  const silent = seen.silent.filter(({ node }) => answering.includes(node));
+  if (silent.length > 0 && silent.every(({ said }) => notInstalled.test(said))) {
+    const reason = `There is no cluster yet: MicroK8s is not installed on ${list(silent.map(({ node }) => node))}.`;
+    return [{ verdict: 'down', reason, next: 'kloudspot init' }];
+  }
+  const said = silent.map((each) => `${each.node}: ${each.said}`);
   return [
     {
       verdict: 'down',

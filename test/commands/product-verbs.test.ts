@@ -116,7 +116,7 @@ describe('stop says what goes, and proves what stayed', () => {
 
 test.each([
   [undefined, 'ok', undefined],
-  ['failed', 'ok', undefined],
+  ['failed', 'ok', 'kloudspot resume'],
   ['failed', 'degraded', 'kloudspot resume'],
   ['running', 'ok', 'kloudspot attach'],
 ] as const)('with a run that is %s, a site that is %s: next %s', (run, verdict, next) => {

@@ -59,6 +59,31 @@ describe('init, unattended, in rehearsal', () => {
     expect(surprises).toEqual([]);
   });
 
+  it('carries out a plan that was stored, and refuses one that was edited', async () => {
+    const rehearsal = await Rehearsal.begin();
+    const file = join(rehearsal.root, 'plan.json');
+    expect((await rehearsal.run('plan', '--save', file)).code).toBe(0);
+    const text = await readFile(file, 'utf8');
+    const edited = join(rehearsal.root, 'edited.json');
+    await writeFile(edited, text.replaceAll('ubuntu-vg', 'other-vg'));
+    expect((await rehearsal.run('apply', '--yes', '--plan', edited)).code).toBe(2);
+    expect(await rehearsal.runs()).toEqual([]);
+    const applied = await rehearsal.run('apply', '--yes', '--plan', file);
+    expect(applied.code, applied.stderr).toBe(0);
+  });
+
+  it('says before undo that cluster, product and data go with MicroK8s', async () => {
+    const rehearsal = await Rehearsal.begin();
+    expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+    const asked = await rehearsal.run('undo');
+    expect(asked.code).toBe(6);
+    expect(asked.stdout).toMatch(/ALL DATA[\s\S]*Install release kloudspot[\s\S]*Stays as it is now:/);
+    const undone = await rehearsal.run('undo', '--yes');
+    expect(undone.code, undone.stdout).toBe(0);
+    const status = await rehearsal.run('status');
+    expect(status.stdout).toMatch(/REHEARSAL healthy[\s\S]*MicroK8s is not installed[\s\S]*kloudspot init --rehearse/);
+  });
+
   it('leaves no planted secret anywhere, and nothing outside its root', async () => {
     const rehearsal = await Rehearsal.begin();
     const passwords = join(rehearsal.root, 'passwords.yaml');

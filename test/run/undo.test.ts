@@ -21,7 +21,7 @@ describe('undo', () => {
     await land.execute(plan).end;
     await expect(undo(land, plan)).resolves.toEqual({
       outcome: 'undone',
-      why: '2 steps taken back; these stay: Do lasting',
+      why: '2 steps taken back, 1 cannot be',
     });
     expect(land.acts().filter((line) => line.startsWith('undo'))).toEqual(['undo two', 'undo one']);
     expect([...land.done]).toEqual(['there', 'lasting']);

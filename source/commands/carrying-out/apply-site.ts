@@ -8,6 +8,7 @@ import { printJson, type Terminal } from '../line/terminal.ts';
 import { preflightCode, preflightData } from '../preflight.ts';
 import { preflightLines } from '../preflight-text.ts';
 import { checkSite } from '../reach/check-site.ts';
+import { rehearsalNote } from '../reach/rehearsal-note.ts';
 import type { OpenedSite } from '../reach/site.ts';
 import { planLines } from './plan-text.ts';
 import { program } from './program.ts';
@@ -60,7 +61,8 @@ export async function beginPlan(
   terminal: Terminal,
   { verb, takeOver, write }: Pick<ApplyOptions, 'verb' | 'takeOver' | 'write'>,
 ): Promise<ExitCode> {
-  if (!settings.json) terminal.output.write(`${planLines(plan, { brief: true }).join('\n')}\n`);
+  if (!settings.json)
+    terminal.output.write(`${[...rehearsalNote(world), ...planLines(plan, { brief: true })].join('\n')}\n`);
   await confirmed(`Begin with ${plan.site.name}?`, verb, settings, terminal);
   const putBack = await write?.();
   const { scenario } = world;

@@ -85,7 +85,9 @@ interface FlagValues {
 
 export function settingsFrom(flags: FlagValues, env: NodeJS.ProcessEnv = process.env): Settings {
   const rehearsal =
-    flags.rehearse === undefined ? undefined : { scenario: flags.rehearse || undefined, speed: speedFrom(flags.speed) };
+    flags.rehearse === undefined
+      ? undefined
+      : { scenario: scenarioFrom(flags.rehearse), speed: speedFrom(flags.speed) };
   const files = filesUnder(resolve(flags.root || env.KLOUDSPOT_ROOT || defaultRoot(rehearsal !== undefined, env)));
   return {
     files,
@@ -109,6 +111,11 @@ function defaultRoot(rehearsing: boolean, env: NodeJS.ProcessEnv): string {
   if (!rehearsing && process.getuid?.() === 0) return '/';
   const state = env.XDG_STATE_HOME || join(homedir(), '.local/state');
   return join(state, rehearsing ? 'kloudspot-rehearsal' : 'kloudspot');
+}
+
+/** A scenario's name, or the path of its file: absolute, as the run's process lives elsewhere. */
+function scenarioFrom(text: string): string | undefined {
+  return /\/|\.ya?ml$/.test(text) ? resolve(text) : text || undefined;
 }
 
 function speedFrom(text: string | undefined): number {

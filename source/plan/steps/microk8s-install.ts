@@ -103,11 +103,24 @@ export const microk8sInstall: StepKind<typeof parameters> = {
   verify: state,
   act,
   async undo(context, { node }) {
-    const member = (await readText(context, node, microk8sFiles.member)) !== undefined;
-    if (context.recall('installed') !== 'yes' || member) return;
+    if (context.recall('installed') !== 'yes') return;
+    await refuseWhileOthersRest(context, node);
     await context.run(node, snap.remove(name), { sudo: true, deadline: minutes(10) });
   },
 };
+
+/** The node the cluster began on keeps the mark of a member when all others have left: it may go when the datastore is its own alone. */
+async function refuseWhileOthersRest(context: StepContext, node: string): Promise<void> {
+  if ((await readText(context, node, microk8sFiles.member)) === undefined) return;
+  const status = parseMicroK8sStatus(await look(context, node, microk8s.status(), minutes(2)));
+  if (status.state === 'running' && status.members.length <= 1) return;
+  throw new StepFault({
+    tried: `remove MicroK8s from ${node}`,
+    seen: status.state === 'running' ? `it is one of ${status.members.length} members of a cluster` : sayStatus(status),
+    causes: ['another node has not left the cluster yet'],
+    next: [`sudo microk8s status on ${node} lists the members`],
+  });
+}
 
 export function planMicroK8sInstall(p: Parameters, needs: readonly string[]): PlannedStep {
   return plannedStep(microk8sInstall, {

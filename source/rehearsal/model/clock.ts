@@ -74,8 +74,11 @@ interface Sleeper {
 
 /** A command that runs sleeps no longer than this at a time; only deadlines and waits do, and they must not expire too early. */
 const farMs = 6_000;
-/** Turns of the event loop without any file work before a leap; before a far one they take 1 ms each. */
-const quietTurns = { near: 2, far: 10 } as const;
+/**
+ * Turns of the event loop without any file work before a leap; before a far one, which is a deadline's, they take 1 ms each:
+ * what the machine really works at (the keys of a certificate) must not be overtaken by its deadline.
+ */
+const quietTurns = { near: 2, far: 1_500 } as const;
 /** After this many leaps in a row nothing but a heartbeat is left waiting: spare the processor. */
 const restlessLeaps = 5_000;
 

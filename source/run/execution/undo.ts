@@ -46,20 +46,21 @@ export async function undoAll(input: UndoInput): Promise<RunEnd> {
   const { past, kinds, only, signal } = input;
   const world = { ...input.world, journal: noting(input.world.journal, past) };
   const steps = undoOrder(input).filter(({ id }) => only === undefined || id === only);
-  const lasting: string[] = [];
+  let lasting = 0;
   let count = 0;
   for (const step of steps) {
     if (signal.aborted) return { outcome: 'interrupted', why: 'told to end while taking steps back' };
     const kind = kindOf(kinds, step);
     if (!step.undoable || kind.undo === undefined) {
-      lasting.push(nameOf(step));
+      lasting++;
       continue;
     }
     const undone = await undoStep({ world, step, kind, past: past.of(step.id), signal, grace: input.grace ?? 10_000 });
     if (!undone) return { outcome: 'failed', why: `${nameOf(step)} could not be taken back` };
     count++;
   }
-  const stays = lasting.length === 0 ? '' : `; these stay: ${lasting.join(', ')}`;
+  // What became of those is told before the undo begins: some go with what they stood on.
+  const stays = lasting === 0 ? '' : `, ${lasting} cannot be`;
   return {
     outcome: only === undefined ? 'undone' : 'partly-undone',
     why: `${count === 1 ? '1 step' : `${count} steps`} taken back${stays}`,
