@@ -10,7 +10,7 @@ describe('a clock that leaps', () => {
   test('sleepers wake in the order of their times, and the clock then shows that time', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 100_000 }), { maxLength: 8 }), async (spans) => {
-        const clock = virtualClock({ real: 0, virtual: 1_000, speed: 0 });
+        const clock = virtualClock({ real: 0, virtual: 1_000, speed: 0 }, 10);
         const woken: number[] = [];
         await Promise.all(
           spans.map(async (span) => {
@@ -135,14 +135,18 @@ describe('another process', () => {
     await expect(world.again()).rejects.toThrow('The rehearsal cannot be read.');
   });
 
-  test('begins anew with another scenario, and goes on with none named', async () => {
+  test('refuses another scenario than the one under way, begins it when asked to, and goes on with none named', async () => {
     const world = await bench();
     await install(world, 'ks-1');
-    const other = await bench({ files: world.files, scenario: 'no-avx' });
-    expect((await other.run('ks-1', `${microk8s} version`)).code).toBe(127);
-    await other.close();
     const { openRehearsal } = await import('../../source/rehearsal/rehearsal.ts');
+    const other = { files: world.files, scenario: 'no-avx', speed: 0 };
+    await expect(openRehearsal(other)).rejects.toMatchObject({
+      message: expect.stringContaining('healthy is under way'),
+    });
+    expect((await world.run('ks-1', `${microk8s} version`)).code).toBe(0);
+    const anew = await openRehearsal({ ...other, fresh: true });
     expect((await openRehearsal({ files: world.files, speed: 0 })).scenario).toBe('no-avx');
+    await anew.close();
   });
 });
 

@@ -13,8 +13,8 @@ export interface VirtualClock extends Clock {
   follow(anchor: Anchor): void;
 }
 
-export function virtualClock(anchor: Anchor): VirtualClock {
-  return anchor.speed > 0 ? new RunningClock(anchor) : new LeapingClock(anchor.virtual);
+export function virtualClock(anchor: Anchor, patience = usualPatience): VirtualClock {
+  return anchor.speed > 0 ? new RunningClock(anchor) : new LeapingClock(anchor.virtual, patience);
 }
 
 function aborted(signal: AbortSignal): unknown {
@@ -74,11 +74,13 @@ interface Sleeper {
 
 /** A command that runs sleeps no longer than this at a time; only deadlines and waits do, and they must not expire too early. */
 const farMs = 6_000;
+/** Turns of the event loop without any file work before a near leap. */
+const quietTurns = 2;
 /**
- * Turns of the event loop without any file work before a leap; before a far one, which is a deadline's, they take 1 ms each:
- * what the machine really works at (the keys of a certificate) must not be overtaken by its deadline.
+ * ms of quiet before a far leap, which is a deadline's: what the machine really works at (the keys of a certificate)
+ * must not be overtaken by it.
  */
-const quietTurns = { near: 2, far: 1_500 } as const;
+const usualPatience = 1_500;
 /** After this many leaps in a row nothing but a heartbeat is left waiting: spare the processor. */
 const restlessLeaps = 5_000;
 
@@ -93,8 +95,11 @@ class LeapingClock implements VirtualClock {
   #scheduled = false;
   readonly #sleepers: Sleeper[] = [];
 
-  constructor(now: number) {
+  readonly #patience: number;
+
+  constructor(now: number, patience: number) {
     this.#now = now;
+    this.#patience = patience;
   }
 
   follow(anchor: Anchor): void {
@@ -136,7 +141,7 @@ class LeapingClock implements VirtualClock {
     const settle = (quiet: number): void => {
       const busy = process.getActiveResourcesInfo().some((resource) => /^(FSReq|CloseReq)/.test(resource));
       const far = this.#soonest() - this.#now > farMs;
-      if (!busy && quiet >= (far ? quietTurns.far : quietTurns.near)) this.#leap();
+      if (!busy && quiet >= (far ? this.#patience : quietTurns)) this.#leap();
       else if (busy || far) setTimeout(settle, 1, busy ? 0 : quiet + 1);
       else setImmediate(settle, quiet + 1);
     };
