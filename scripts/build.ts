@@ -1,5 +1,4 @@
 // Bundles the program into dist/: one entry, split chunks, so that a verb loads only what it needs.
-import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -41,11 +40,3 @@ for (const { path, text } of outputFiles) {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, runtime.includes(basename(path)) ? banner + text : text.replace(idle, ''));
 }
-
-// Fills the compile cache with what the first page of init needs, so that also the first start is a fast one.
-const first = outputFiles.find(({ path, text }) => /chunks\/init-/.test(path) && text.includes('New site'));
-if (first)
-  spawnSync(process.execPath, ['--input-type=module', '-e', `await import(${JSON.stringify(first.path)})`], {
-    env: { ...process.env, NODE_COMPILE_CACHE: resolve(home, 'dist/.compile-cache') },
-    stdio: 'ignore',
-  });
