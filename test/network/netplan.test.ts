@@ -6,7 +6,6 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { NetworkFacts } from '../../source/facts/facts.ts';
-import { cloudInitDocument } from '../../source/network/cloud-init.ts';
 import { netplanDocument } from '../../source/network/netplan.ts';
 import type { Site, SiteNode } from '../../source/site/schema.ts';
 import { face, facts, file, node, site } from './a-node.ts';
@@ -193,14 +192,6 @@ describe('nothing to write', () => {
       netplan: [file('/etc/netplan/60-kloudspot.yaml', first?.content ?? '')],
     };
     expect(changeOf(then, node({ reach: '10.0.4.22' }))).toBeUndefined();
-  });
-});
-
-describe('cloud-init', () => {
-  it('is kept from writing its file again, where it is there and does', () => {
-    expect(cloudInitDocument(facts('a'))?.content).toContain('network: {config: disabled}');
-    expect(cloudInitDocument(facts('a', { cloudInitPresent: false }))).toBeUndefined();
-    expect(cloudInitDocument(facts('a', { cloudInitNetworkDisabled: true }))).toBeUndefined();
   });
 });
 

@@ -84,6 +84,10 @@ describe('undo', () => {
     const past = pastOf(land.events);
     expect(() => refuseUndo(plan, past, 'two')).not.toThrow();
     expect(() => refuseUndo(plan, past, 'one')).toThrow('cannot be taken back alone');
+    // `two` rests on it only through `lasting`, and `lasting` is the only one that says so.
+    const through = toyPlan([{ id: 'one' }, { id: 'between', needs: ['one'] }, { id: 'two', needs: ['between'] }]);
+    const later = { ...past, order: () => ['one', 'two'] };
+    expect(() => refuseUndo(through, later, 'one')).toThrow('cannot be taken back alone');
     expect(() => refuseUndo(plan, past, 'nobody')).toThrow('no step of this run');
     await expect(undo(land, plan, 'two')).resolves.toMatchObject({
       outcome: 'partly-undone',

@@ -32,13 +32,24 @@ export function refuseUndo(plan: Plan, past: RunPast, only: string | undefined):
       what: `${only} is no step of this run that left something behind.`,
       next: ['Those that did, the latest first:', ...left.map(({ id, title }) => `${id}  ${title}`)],
     });
-  const resting = left.filter(({ needs }) => needs.includes(only));
+  const above = restingOn(plan, only);
+  const resting = left.filter(({ id }) => above.has(id));
   if (resting.length > 0)
     throw new Fault({
       what: `${step.title} cannot be taken back alone.`,
       why: `These steps rest on it: ${resting.map(nameOf).join(', ')}.`,
       next: ['kloudspot undo  takes back the whole run, the latest step first.'],
     });
+}
+
+/** Ids of the steps that need this one, directly or through others. */
+function restingOn(plan: Plan, id: string): ReadonlySet<string> {
+  const above = new Set<string>();
+  // A plan's steps stand after what they need: one pass finds them all.
+  for (const step of plan.steps) {
+    if (step.needs.some((need) => need === id || above.has(need))) above.add(step.id);
+  }
+  return above;
 }
 
 /** Takes back what the run did, one step after the other, the latest first. Ends at the first that cannot be taken back though it should. */
