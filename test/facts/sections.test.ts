@@ -52,7 +52,8 @@ describe('the probe', () => {
     const { name, text: script, arguments: packages = [] } = factsProbe(['bash', 'no-such-package']);
     const result = spawnSync(
       'bash',
-      ['-c', script.replace(/^begin (upgrades|snap|timedatectl).*$/gm, ''), name, ...packages],
+      // As a host runs it: without --norc bash may take a pipe for a remote shell and read the user's own start-up files.
+      ['--norc', '-c', script.replace(/^begin (upgrades|snap|timedatectl).*$/gm, ''), name, ...packages],
       { encoding: 'utf8' },
     );
     expect({ status: result.status, stderr: result.stderr }).toEqual({ status: 0, stderr: '' });
