@@ -1,3 +1,4 @@
+import { distance as edits } from '../../fault/distance.ts';
 import { Fault } from '../../fault/fault.ts';
 
 /** What can stand before or behind a verb with a value of its own. `rehearse` may stand without one. */
@@ -85,22 +86,8 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   let best: { word: string; distance: number } | undefined;
   for (const candidate of known) {
     // Of two equally near words the one of the same length: letters are swapped more often than forgotten.
-    const distance = editDistance(word, candidate) + (word.length === candidate.length ? 0 : 0.5);
+    const distance = edits(word, candidate) + (word.length === candidate.length ? 0 : 0.5);
     if (distance < 3 && distance < (best?.distance ?? 3)) best = { word: candidate, distance };
   }
   return best?.word;
-}
-
-/** Levenshtein's distance; eight lines against one more dependency on the path of every start. */
-function editDistance(left: string, right: string): number {
-  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= left.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= right.length; j++) {
-      const change = (row[j - 1] ?? 0) + (left[i - 1] === right[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, change));
-    }
-    row = next;
-  }
-  return row[right.length] ?? 0;
 }
