@@ -1,10 +1,10 @@
 // Writes the tables of docs/ that follow from the code: the checks, the flags of every verb, the keys of site.yaml.
-// `node scripts/docs.ts` after a change of a check or of the site's schema; test/house/docs.test.ts sees a stale one.
+// `node scripts/docs.ts` after a change of a check or of the site's schema; test/structure/docs.test.ts sees a stale one.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { globalFlags } from '../source/app/settings.ts';
 import { checks } from '../source/check/checks.ts';
-import { globalFlags } from '../source/commands/line/flags.ts';
 import { siteKeys } from './docs/site-keys.ts';
 
 const home = resolve(import.meta.dirname, '..');

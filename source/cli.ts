@@ -1,36 +1,39 @@
 import { writeSync } from 'node:fs';
-import type { VerbTable } from './commands/line/dispatch.ts';
+import type { VerbTable } from './cli/line/dispatch.ts';
 import { version } from './version.ts';
 
 const verbs: VerbTable = {
   init: {
     about: 'Walk through a new site, build the cluster, deploy the product',
-    load: () => import('./commands/init.ts'),
+    load: () => import('./cli/verbs/init.ts'),
   },
-  preflight: { about: 'Check nodes and site; change nothing', load: () => import('./commands/preflight.ts') },
-  plan: { about: 'Show every step, command and file of what would be done', load: () => import('./commands/plan.ts') },
-  apply: { about: 'Do what the site file says', load: () => import('./commands/apply.ts') },
-  resume: { about: 'Go on with a run that was interrupted', load: () => import('./commands/resume.ts') },
-  undo: { about: 'Take back what a run did, as far as it can be taken back', load: () => import('./commands/undo.ts') },
-  attach: { about: 'Watch a run that is going on', load: () => import('./commands/attach.ts') },
+  preflight: { about: 'Check nodes and site; change nothing', load: () => import('./cli/verbs/preflight.ts') },
+  plan: { about: 'Show every step, command and file of what would be done', load: () => import('./cli/verbs/plan.ts') },
+  apply: { about: 'Do what the site file says', load: () => import('./cli/verbs/apply.ts') },
+  resume: { about: 'Go on with a run that was interrupted', load: () => import('./cli/verbs/resume.ts') },
+  undo: {
+    about: 'Take back what a run did, as far as it can be taken back',
+    load: () => import('./cli/verbs/undo.ts'),
+  },
+  attach: { about: 'Watch a run that is going on', load: () => import('./cli/verbs/attach.ts') },
   'storage estimate': {
     about: 'What the volumes need, what fits where',
-    load: () => import('./commands/storage-estimate.ts'),
+    load: () => import('./cli/verbs/storage-estimate.ts'),
   },
-  'storage list': { about: 'Volume groups and disks of all nodes', load: () => import('./commands/storage-list.ts') },
-  start: { about: 'Deploy the product on the cluster', load: () => import('./commands/start.ts') },
+  'storage list': { about: 'Volume groups and disks of all nodes', load: () => import('./cli/verbs/storage-list.ts') },
+  start: { about: 'Deploy the product on the cluster', load: () => import('./cli/verbs/start.ts') },
   update: {
     about: 'Apply changed values; a newer chart with --update-helm',
-    load: () => import('./commands/update.ts'),
+    load: () => import('./cli/verbs/update.ts'),
   },
-  stop: { about: 'Uninstall the product, and say what stays', load: () => import('./commands/stop.ts') },
+  stop: { about: 'Uninstall the product, and say what stays', load: () => import('./cli/verbs/stop.ts') },
   status: {
     about: 'One verdict on cluster and product, and what to do next',
-    load: () => import('./commands/status.ts'),
+    load: () => import('./cli/verbs/status.ts'),
   },
   'run-worker': {
     about: 'The process that carries out a run',
-    load: () => import('./commands/run-worker.ts'),
+    load: () => import('./cli/verbs/run-worker.ts'),
     hidden: true,
   },
 };
@@ -59,4 +62,4 @@ const [first] = argv;
 // Straight to the descriptor, and nothing else loaded: the help comes in little more than the runtime's own start.
 if (first === undefined || first === '--help' || first === '-h' || first === 'help') writeSync(1, helpText());
 else if (first === '--version' || first === '-v') writeSync(1, `${version}\n`);
-else import('./commands/line/dispatch.ts').then(({ dispatch }) => dispatch(argv, verbs));
+else import('./cli/line/dispatch.ts').then(({ dispatch }) => dispatch(argv, verbs));

@@ -1,4 +1,4 @@
-import { Fault, type FaultWords } from '../fault/fault.ts';
+import { Fault, type FaultWords } from '../errors/fault.ts';
 
 export type HostFaultKind =
   | 'unreachable'

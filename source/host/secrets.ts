@@ -2,7 +2,7 @@ import { close, fstat, open, readFile } from 'node:fs';
 import { promisify } from 'node:util';
 import { parseDocument } from 'yaml';
 import * as z from 'zod';
-import { Fault } from '../fault/fault.ts';
+import { Fault } from '../errors/fault.ts';
 import type { Secrets } from './host.ts';
 
 const password = z

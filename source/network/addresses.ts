@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
+import { Fault } from '../errors/fault.ts';
 import type { InterfaceFacts, NodeFacts } from '../facts/facts.ts';
-import { Fault } from '../fault/fault.ts';
 import type { SiteNode } from '../site/schema.ts';
 
 export interface AddressWithPrefix {

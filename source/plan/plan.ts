@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { targetOf } from '../network/targets.ts';
 import { basisOf } from './document/basis.ts';
 import type { Plan } from './document/document.ts';
-import { targetOf } from './document/targets.ts';
 import { planCluster } from './stages/cluster.ts';
 import { planMachines } from './stages/machines.ts';
 import { StepList } from './stages/order.ts';

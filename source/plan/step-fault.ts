@@ -1,4 +1,4 @@
-import { Fault } from '../fault/fault.ts';
+import { Fault } from '../errors/fault.ts';
 
 /** A step did not reach its end state. Its words become the `step-failed` event. */
 export class StepFault extends Fault {

@@ -1,4 +1,4 @@
-import { Fault } from '../fault/fault.ts';
+import { Fault } from '../errors/fault.ts';
 import type { ComponentKind, Instances, MachineSize, Product, VolumeClass } from './schema.ts';
 
 export interface FeatureSet {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import { Fault } from '../fault/fault.ts';
+import { Fault } from '../errors/fault.ts';
 import { InvalidFile } from '../site/reading/invalid-file.ts';
 import { readYaml } from '../site/reading/reading.ts';
 import { templatesFolder } from '../site/templates.ts';

@@ -1,4 +1,4 @@
-import { Fault } from '../fault/fault.ts';
+import { Fault } from '../errors/fault.ts';
 import type { Clock, HostKeyOffer, HostPool, HostTarget, Secrets } from '../host/host.ts';
 import { loadProduct } from '../product/load.ts';
 import type { Files } from '../site/files.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseDocument } from 'yaml';
 import * as z from 'zod';
-import { Fault } from '../fault/fault.ts';
+import { Fault } from '../errors/fault.ts';
 import type { Finding } from './finding.ts';
 import type { Complaint } from './reading/complaint.ts';
 import { InvalidFile } from './reading/invalid-file.ts';

@@ -1,13 +1,13 @@
 import { readFile, rename, rm, stat } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Document, isMap, isNode, isScalar, parseDocument } from 'yaml';
+import { writeAtomic } from '../host/write-atomic.ts';
 import { isMapping, siteDefaults } from './defaults.ts';
 import type { Files } from './files.ts';
 import { parseDraft } from './load.ts';
 import { mergeInto } from './merge.ts';
 import { type DraftValue, type Site, type SiteDraft, siteSchema } from './schema.ts';
 import { schemaLine } from './templates.ts';
-import { writeAtomic } from './write-atomic.ts';
 import { safeYaml, unfolded } from './yaml-text.ts';
 
 /**

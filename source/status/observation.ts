@@ -1,8 +1,8 @@
-import type { ListedRelease } from '../cluster/helm.ts';
-import type { DatastoreMember } from '../cluster/microk8s-status.ts';
-import type { ClusterNode } from '../cluster/nodes.ts';
-import type { ClaimObject, PodObject } from '../cluster/objects.ts';
-import type { WorkloadState } from '../cluster/workloads.ts';
+import type { ListedRelease } from '../kubernetes/helm.ts';
+import type { ClusterNode } from '../kubernetes/nodes.ts';
+import type { ClaimObject, PodObject } from '../kubernetes/objects.ts';
+import type { WorkloadState } from '../kubernetes/workloads.ts';
+import type { DatastoreMember } from '../microk8s/status.ts';
 
 /** What one look at a site saw. Undefined parts were not answered in time: that is something seen, too. */
 export interface Observation {

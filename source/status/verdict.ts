@@ -1,6 +1,6 @@
-import { isPending } from '../cluster/helm.ts';
-import type { DatastoreMember } from '../cluster/microk8s-status.ts';
-import { podReady } from '../cluster/workloads.ts';
+import { isPending } from '../kubernetes/helm.ts';
+import { podReady } from '../kubernetes/workloads.ts';
+import type { DatastoreMember } from '../microk8s/status.ts';
 import type { Product } from '../product/schema.ts';
 import type { Site } from '../site/schema.ts';
 import type { Observation, ObservedNode } from './observation.ts';

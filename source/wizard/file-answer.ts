@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { atHome } from '../site/home-path.ts';
+import { atHome } from '../host/home-path.ts';
 import type { Parsed } from './page.ts';
 
 /** Larger than any key or certificate chain; a longer file is the wrong one. */

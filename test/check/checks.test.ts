@@ -5,12 +5,12 @@ import { loadProduct } from '../../source/product/load.ts';
 import { selfSigned } from '../../source/tls/self-signed.ts';
 import { healthyFacts, healthySite, seenAtMs, withoutSections } from '../facts-fixtures.ts';
 import { inputOf } from './cases/case.ts';
-import { machineCases } from './cases/machine.ts';
 import { disksCases } from './cases/disks.ts';
-import { softwareCases } from './cases/software.ts';
-import { networkCases } from './cases/network.ts';
 import { identityCases } from './cases/identity.ts';
+import { machineCases } from './cases/machine.ts';
+import { networkCases } from './cases/network.ts';
 import { siteCases } from './cases/site.ts';
+import { softwareCases } from './cases/software.ts';
 
 const product = await loadProduct('kloudspot');
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Fault } from '../../source/fault/fault.ts';
+import type { Fault } from '../../source/errors/fault.ts';
 import { Passwords, readPasswords } from '../../source/host/secrets.ts';
 
 let folder: string;

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { quietly } from './hub.ts';
 import { at, nodePath } from './place.ts';
 import { firstProcess } from './power.ts';
-import { nodes, onNode, type Outcome, outcome } from './reach.ts';
+import { nodes, type Outcome, onNode, outcome } from './reach.ts';
 
 const installed = (n: number, ...parts: string[]) => nodePath(n, 'upper/var/snap/microk8s/current', ...parts);
 

@@ -1,14 +1,14 @@
 // The harness: what a test calls to have real Linux nodes, and on them a real control plane.
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { quietly, makeHub, removeHub } from './hub.ts';
 import { ensureBuilt } from './build.ts';
 import { accompany, dismiss } from './company.ts';
-import { startProvisioner } from './provisioning.ts';
 import { furnish } from './furnish.ts';
+import { makeHub, quietly, removeHub } from './hub.ts';
 import { refuseIfIncomplete } from './missing.ts';
 import { defaultPassword, type LabOptions, type NodeOptions, optionsOf } from './options.ts';
 import { at, nodePath } from './place.ts';
 import { firstProcess, powerOff, powerOn, untilBooted } from './power.ts';
+import { startProvisioner } from './provisioning.ts';
 import { nodes, onNode } from './reach.ts';
 
 export { type Kubernetes, kubectl, livingManager, objects, tryKubectl } from './api.ts';
@@ -18,7 +18,7 @@ export { whatIsMissing } from './missing.ts';
 export type { LabOptions, NodeOptions } from './options.ts';
 export { address, hub, keyPath, user } from './place.ts';
 export { firstProcess, untilBooted } from './power.ts';
-export { inHub, nodes, onNode, type Outcome, overSsh } from './reach.ts';
+export { inHub, nodes, type Outcome, onNode, overSsh } from './reach.ts';
 
 /** A clean lab with this many nodes, booted as far as their logins. What was there before is gone. */
 export async function up(options: LabOptions): Promise<void> {

@@ -1,8 +1,8 @@
 import type { Command, Host, RunOptions, RunResult } from '../../source/host/host.ts';
 import { HostFault } from '../../source/host/host-fault.ts';
 import { stepKinds } from '../../source/plan/kinds.ts';
-import { StepFault } from '../../source/plan/step-fault.ts';
 import type { Looked, PlannedCommand, PlannedStep, StepContext } from '../../source/plan/step.ts';
+import { StepFault } from '../../source/plan/step-fault.ts';
 import type { Product } from '../../source/product/schema.ts';
 import { filesUnder } from '../../source/site/files.ts';
 import type { Site } from '../../source/site/schema.ts';

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writeAtomic } from '../../source/host/write-atomic.ts';
 import { type Files, filesUnder } from '../../source/site/files.ts';
 import { judgeDraft, parseDraft, parseSite } from '../../source/site/load.ts';
 import { loadDraft, removeDraft, saveDraft, saveSite, siteText } from '../../source/site/save.ts';
 import type { Site } from '../../source/site/schema.ts';
-import { writeAtomic } from '../../source/site/write-atomic.ts';
 import { berlin } from './a-site.ts';
 
 function siteOf(text: string): Site {

@@ -1,10 +1,10 @@
+import type { AccessState, InitSession } from '../../source/app/session.ts';
 import type { Finding } from '../../source/check/finding.ts';
+import type { RunEvent, RunEventBody, RunOrder } from '../../source/engine/journal/event.ts';
 import type { HostKeyOffer } from '../../source/host/host.ts';
-import type { RunEvent, RunEventBody, RunOrder } from '../../source/run/journal/event.ts';
 import { filesUnder } from '../../source/site/files.ts';
 import { judgeDraft, parseDraft } from '../../source/site/load.ts';
 import type { SiteDraft } from '../../source/site/schema.ts';
-import type { AccessState, InitSession } from '../../source/ui/session.ts';
 import { facts, planOf, product } from './sample.ts';
 
 /** A session whose world answers at once. What was asked of it stands in `asked`; its parts can be bent. */

@@ -1,4 +1,4 @@
-import { Fault } from '../../fault/fault.ts';
+import { Fault } from '../../errors/fault.ts';
 import { readScript, textBefore, writeScript } from '../files.ts';
 import type { Command, FileToWrite, Host, HostAccess, RunOptions, RunResult, Script } from '../host.ts';
 import { HostFault } from '../host-fault.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Fault } from '../../fault/fault.ts';
+import { Fault } from '../../errors/fault.ts';
 import { ask } from '../shell/child.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { trackOf } from '../../cluster/snap.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
+import { trackOf } from '../../microk8s/snap.ts';
 import { ipv4Of } from '../../network/addresses.ts';
 import type { Site } from '../../site/schema.ts';
 import { existingVolume } from '../../storage/shared.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { exitCode, Fault } from '../../fault/fault.ts';
+import { exitCode, Fault } from '../../errors/fault.ts';
 import type { HostTarget } from '../../host/host.ts';
 import { siteSchema } from '../../site/schema.ts';
 import type { PlannedCommand, PlannedFile, PlannedStep, StepKind } from '../step.ts';

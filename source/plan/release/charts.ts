@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { ChartPlace } from '../../cluster/helm.ts';
-import { Fault } from '../../fault/fault.ts';
+import { Fault } from '../../errors/fault.ts';
+import type { ChartPlace } from '../../kubernetes/helm.ts';
 import type { PlannedFile } from '../step.ts';
 import { nodeState } from '../work/define.ts';
 

@@ -1,4 +1,4 @@
-import { microk8sFiles, parseTrack } from '../../cluster/microk8s.ts';
+import { microk8sFiles, parseTrack } from '../../microk8s/microk8s.ts';
 import { mapperName } from '../../storage/shared.ts';
 import { manifestText } from './manifest.ts';
 

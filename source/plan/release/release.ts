@@ -6,8 +6,8 @@ import {
   type ReleasePlace,
   type ReleaseStatus,
   revisionToRollBackTo,
-} from '../../cluster/helm.ts';
-import { firstWords } from '../../cluster/read.ts';
+} from '../../kubernetes/helm.ts';
+import { firstWords } from '../../kubernetes/read.ts';
 import type { PlannedCommand, PlannedStep, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { carryOut, look } from '../work/carry-out.ts';

@@ -1,11 +1,11 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Fault } from '../../fault/fault.ts';
+import { Fault } from '../../errors/fault.ts';
+import { atHome } from '../../host/home-path.ts';
+import { writeAtomic } from '../../host/write-atomic.ts';
 import type { Files } from '../../site/files.ts';
-import { atHome } from '../../site/home-path.ts';
 import type { Site } from '../../site/schema.ts';
-import { writeAtomic } from '../../site/write-atomic.ts';
 
 /** PEM texts. The key is a secret. */
 export interface TlsPair {

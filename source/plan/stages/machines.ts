@@ -1,5 +1,5 @@
+import { Fault } from '../../errors/fault.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
-import { Fault } from '../../fault/fault.ts';
 import { clusterAddress, wantedAddress } from '../../network/addresses.ts';
 import { hostsFile } from '../../network/hosts-file.ts';
 import { netplanDocument } from '../../network/netplan.ts';

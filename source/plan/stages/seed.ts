@@ -1,5 +1,5 @@
+import { Fault } from '../../errors/fault.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
-import { Fault } from '../../fault/fault.ts';
 import type { Site, SiteNode } from '../../site/schema.ts';
 
 /**

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { ingressOf, microk8s } from '../../cluster/microk8s.ts';
-import { ingressClassObject } from '../../cluster/objects.ts';
-import { readObject } from '../../cluster/read.ts';
+import { ingressClassObject } from '../../kubernetes/objects.ts';
+import { readObject } from '../../kubernetes/read.ts';
+import { ingressOf, microk8s } from '../../microk8s/microk8s.ts';
 import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
 import { carryOut } from '../work/carry-out.ts';
 import { command, minutes, plannedStep } from '../work/define.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { kubectl } from '../../cluster/kubectl.ts';
-import { microk8s } from '../../cluster/microk8s.ts';
-import { addressPoolObject } from '../../cluster/objects.ts';
-import { readList } from '../../cluster/read.ts';
+import { kubectl } from '../../kubernetes/kubectl.ts';
+import { addressPoolObject } from '../../kubernetes/objects.ts';
+import { readList } from '../../kubernetes/read.ts';
+import { microk8s } from '../../microk8s/microk8s.ts';
 import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
 import { carryOut } from '../work/carry-out.ts';
 import { command, minutes, plannedStep } from '../work/define.ts';

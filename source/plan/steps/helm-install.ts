@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { helm } from '../../cluster/helm.ts';
+import { helm } from '../../kubernetes/helm.ts';
 import type { PlannedChart } from '../release/charts.ts';
 import { heal, healCommands, madeOf, releaseOn, rollBackCommands, rolledBack } from '../release/release.ts';
 import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { helm } from '../../cluster/helm.ts';
-import { claimObject, podObject, workloadObject } from '../../cluster/objects.ts';
-import { readList } from '../../cluster/read.ts';
-import { ofRelease, workloadKinds } from '../../cluster/workloads.ts';
+import { helm } from '../../kubernetes/helm.ts';
+import { claimObject, podObject, workloadObject } from '../../kubernetes/objects.ts';
+import { readList } from '../../kubernetes/read.ts';
+import { ofRelease, workloadKinds } from '../../kubernetes/workloads.ts';
 import { releaseOn } from '../release/release.ts';
 import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
 import { carryOut } from '../work/carry-out.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { kubectl } from '../../cluster/kubectl.ts';
-import { ingressOf } from '../../cluster/microk8s.ts';
-import { serviceObject } from '../../cluster/objects.ts';
-import { readObject } from '../../cluster/read.ts';
+import { kubectl } from '../../kubernetes/kubectl.ts';
+import { serviceObject } from '../../kubernetes/objects.ts';
+import { readObject } from '../../kubernetes/read.ts';
+import { ingressOf } from '../../microk8s/microk8s.ts';
 import { manifestText } from '../release/manifest.ts';
 import type { Looked, PlannedCommand, PlannedStep, StepContext, StepKind } from '../step.ts';
 import { carryOut } from '../work/carry-out.ts';

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { agentPort, apiPort, microk8s, microk8sFiles, parseJoinToken } from '../../cluster/microk8s.ts';
-import { parseMicroK8sStatus } from '../../cluster/microk8s-status.ts';
-import { clusterNode } from '../../cluster/nodes.ts';
-import { nodeObject } from '../../cluster/objects.ts';
-import { readList } from '../../cluster/read.ts';
 import { HostFault } from '../../host/host-fault.ts';
+import { clusterNode } from '../../kubernetes/nodes.ts';
+import { nodeObject } from '../../kubernetes/objects.ts';
+import { readList } from '../../kubernetes/read.ts';
+import { agentPort, apiPort, microk8s, microk8sFiles, parseJoinToken } from '../../microk8s/microk8s.ts';
+import { parseMicroK8sStatus } from '../../microk8s/status.ts';
 import type { Looked, PlannedCommand, PlannedStep, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { commandsOf, look, runPlanned } from '../work/carry-out.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { microk8s, microk8sFiles } from '../../cluster/microk8s.ts';
-import { parseMicroK8sStatus, sayStatus } from '../../cluster/microk8s-status.ts';
-import { type InstalledSnap, parseSnapList, snap, trackOf } from '../../cluster/snap.ts';
+import { microk8s, microk8sFiles } from '../../microk8s/microk8s.ts';
+import { type InstalledSnap, parseSnapList, snap, trackOf } from '../../microk8s/snap.ts';
+import { parseMicroK8sStatus, sayStatus } from '../../microk8s/status.ts';
 import type { Looked, PlannedCommand, PlannedStep, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { commandsOf, look, readText, runPlanned } from '../work/carry-out.ts';

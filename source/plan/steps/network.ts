@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { HostFault } from '../../host/host-fault.ts';
 import type { Looked, PlannedCommand, PlannedFile, PlannedStep, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
-import { HostFault } from '../../host/host-fault.ts';
 import { carryOut, commandsOf, look, readText, runPlanned, sayAway, writeFiles } from '../work/carry-out.ts';
 import { command, minutes, nodeState, plannedStep, seconds } from '../work/define.ts';
 import { closedPorts } from '../work/tcp-probe.ts';

@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { kubectl } from '../../cluster/kubectl.ts';
+import { kubectl } from '../../kubernetes/kubectl.ts';
 import {
   type BlockDeviceObject,
   blockDeviceObject,
   type PoolInstanceObject,
   poolClusterObject,
   poolInstanceObject,
-} from '../../cluster/objects.ts';
-import { readList, readObject } from '../../cluster/read.ts';
+} from '../../kubernetes/objects.ts';
+import { readList, readObject } from '../../kubernetes/read.ts';
 import { mapperName } from '../../storage/shared.ts';
 import { manifestText } from '../release/manifest.ts';
 import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { microk8s } from '../../cluster/microk8s.ts';
-import { parseMicroK8sStatus, sayStatus } from '../../cluster/microk8s-status.ts';
 import type { Script } from '../../host/host.ts';
+import { microk8s } from '../../microk8s/microk8s.ts';
+import { parseMicroK8sStatus, sayStatus } from '../../microk8s/status.ts';
 import type { Looked, PlannedCommand, PlannedFile, PlannedStep, StepContext, StepKind } from '../step.ts';
 import { carryOut, look, sayAway } from '../work/carry-out.ts';
 import { command, minutes, nodeState, plannedStep } from '../work/define.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ofRelease } from '../../cluster/workloads.ts';
+import { ofRelease } from '../../kubernetes/workloads.ts';
 import { madeOf, releaseOn, rollBackCommands, rolledBack } from '../release/release.ts';
 import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';

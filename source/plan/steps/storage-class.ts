@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { kubectl } from '../../cluster/kubectl.ts';
-import { storageClassObject } from '../../cluster/objects.ts';
-import { readObject } from '../../cluster/read.ts';
+import { kubectl } from '../../kubernetes/kubectl.ts';
+import { storageClassObject } from '../../kubernetes/objects.ts';
+import { readObject } from '../../kubernetes/read.ts';
 import { manifestText } from '../release/manifest.ts';
 import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
 import { carryOut } from '../work/carry-out.ts';

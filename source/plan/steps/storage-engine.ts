@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { helm } from '../../cluster/helm.ts';
-import { ofRelease } from '../../cluster/workloads.ts';
+import { helm } from '../../kubernetes/helm.ts';
+import { ofRelease } from '../../kubernetes/workloads.ts';
 import { digestOf, type PlannedChart } from '../release/charts.ts';
 import { heal, healCommands, madeOf, releaseOn } from '../release/release.ts';
 import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';

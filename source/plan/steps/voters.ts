@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { microk8s } from '../../cluster/microk8s.ts';
-import { parseMicroK8sStatus, sayStatus } from '../../cluster/microk8s-status.ts';
+import { microk8s } from '../../microk8s/microk8s.ts';
+import { parseMicroK8sStatus, sayStatus } from '../../microk8s/status.ts';
 import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
 import { look } from '../work/carry-out.ts';
 import { minutes, plannedStep } from '../work/define.ts';

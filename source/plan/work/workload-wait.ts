@@ -1,8 +1,8 @@
-import type { WorkloadObject } from '../../cluster/objects.ts';
-import { eventObject, podObject, workloadObject } from '../../cluster/objects.ts';
-import { readList } from '../../cluster/read.ts';
-import type { WorkloadState } from '../../cluster/workloads.ts';
-import { latestWarnings, podTrouble, sayWaiting, workloadKinds, workloadState } from '../../cluster/workloads.ts';
+import type { WorkloadObject } from '../../kubernetes/objects.ts';
+import { eventObject, podObject, workloadObject } from '../../kubernetes/objects.ts';
+import { readList } from '../../kubernetes/read.ts';
+import type { WorkloadState } from '../../kubernetes/workloads.ts';
+import { latestWarnings, podTrouble, sayWaiting, workloadKinds, workloadState } from '../../kubernetes/workloads.ts';
 import type { Looked, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { minutes } from './define.ts';

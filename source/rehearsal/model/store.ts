@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Fault } from '../../fault/fault.ts';
+import { Fault } from '../../errors/fault.ts';
 import { type State, stateSchema } from './state.ts';
 
 /** The lock is held for a few ms; one older than this was left by a process that was killed. */

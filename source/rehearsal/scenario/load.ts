@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 import { parseDocument } from 'yaml';
 import * as z from 'zod';
-import { Fault } from '../../fault/fault.ts';
+import { Fault } from '../../errors/fault.ts';
 import { templatesFolder } from '../../site/templates.ts';
 import { type Scenario, scenarioSchema } from './schema.ts';
 

@@ -1,4 +1,4 @@
-import { Fault } from '../../fault/fault.ts';
+import { Fault } from '../../errors/fault.ts';
 import type { SiteProblem } from './reading.ts';
 
 /** A file that cannot be used, with everything that is wrong in it. */

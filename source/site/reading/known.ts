@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { distance } from '../../fault/distance.ts';
+import { distance } from '../../errors/distance.ts';
 import type { SitePath } from '../schema.ts';
 
 type Schema = z.core.$ZodType;

@@ -1,8 +1,8 @@
 import { render } from 'ink';
-import type { ExitCode } from '../../fault/fault.ts';
-import { exitCode } from '../../fault/fault.ts';
-import { partingLines } from '../parting.ts';
-import type { InitSession } from '../session.ts';
+import type { InitSession } from '../../app/session.ts';
+import type { ExitCode } from '../../errors/fault.ts';
+import { exitCode } from '../../errors/fault.ts';
+import { partingLines } from '../model/exit-message.ts';
 import { App } from './app/app.tsx';
 import { type AppState, initialState, noProduct } from './app/state.ts';
 import { World } from './app/world.ts';

@@ -1,10 +1,10 @@
 import { render, useAnimation, useInput, useWindowSize } from 'ink';
 import { type ReactNode, useEffect, useReducer, useRef } from 'react';
-import { type ExitCode, exitCode } from '../../fault/fault.ts';
+import type { RunEvent, RunOrder } from '../../engine/journal/event.ts';
+import { exitCodeOf } from '../../engine/outcome.ts';
+import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import type { Plan } from '../../plan/document/document.ts';
-import type { RunEvent, RunOrder } from '../../run/journal/event.ts';
-import { exitCodeOf } from '../../run/outcome.ts';
-import { endingOf, nextLines } from '../ending.ts';
+import { endingOf, nextLines } from '../model/ending.ts';
 import { runHints } from './app/hints.ts';
 import { bodyColumns, bodyRows } from './app/layout.ts';
 import { OverlayView } from './app/overlays.tsx';

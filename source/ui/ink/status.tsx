@@ -1,6 +1,6 @@
 import { Box, render, useInput, useWindowSize } from 'ink';
 import { type ReactNode, useEffect, useReducer } from 'react';
-import { type ExitCode, exitCode } from '../../fault/fault.ts';
+import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import { reportLines } from '../../status/lines.ts';
 import type { StatusReport } from '../../status/report.ts';
 import { bodyRows } from './app/layout.ts';

@@ -1,4 +1,4 @@
-import type { RunEvent, RunOutcome } from '../../run/journal/event.ts';
+import type { RunEvent, RunOutcome } from '../../engine/journal/event.ts';
 
 /**
  * Writes each event as one line of JSON, those of the first `earlier` processes left out. Gives how the run ended;

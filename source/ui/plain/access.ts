@@ -1,8 +1,8 @@
+import type { AccessState, InitSession } from '../../app/session.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
 import type { SiteDraft } from '../../site/schema.ts';
 import { textAt } from '../../wizard/draft/draft.ts';
 import { draftNodes } from '../../wizard/draft/draft-nodes.ts';
-import type { AccessState, InitSession } from '../session.ts';
 import type { Conversation } from './conversation.ts';
 
 /**

@@ -1,10 +1,10 @@
-import { type ExitCode, Fault } from '../../fault/fault.ts';
+import type { RunHandle } from '../../engine/journal/event.ts';
+import { exitCodeOf } from '../../engine/outcome.ts';
+import { failedSteps, type RunView } from '../../engine/view/view.ts';
+import { type ExitCode, Fault } from '../../errors/fault.ts';
 import type { Clock } from '../../host/host.ts';
 import type { Plan } from '../../plan/document/document.ts';
-import type { RunHandle } from '../../run/journal/event.ts';
-import { exitCodeOf } from '../../run/outcome.ts';
-import { failedSteps, type RunView } from '../../run/view/view.ts';
-import { endingOf, nextLines } from '../ending.ts';
+import { endingOf, nextLines } from '../model/ending.ts';
 import type { PlainWalk } from './plain-walk.ts';
 import { InputEnded } from './reader.ts';
 import { showRunPlain } from './run.ts';

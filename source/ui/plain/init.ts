@@ -1,6 +1,6 @@
-import { type ExitCode, exitCode } from '../../fault/fault.ts';
+import type { InitSession } from '../../app/session.ts';
+import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import type { Clock } from '../../host/host.ts';
-import type { InitSession } from '../session.ts';
 import { askAll } from './ask-all.ts';
 import { carryOut } from './carry-out.ts';
 import { Conversation, type PlainIo } from './conversation.ts';

@@ -1,8 +1,8 @@
 import type { Finding } from '../../check/finding.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import type { Site, SitePath } from '../../site/schema.ts';
-import { judgeView } from '../judge.ts';
-import { aboutMinutes, diffText, type Review, reviewOf } from '../review.ts';
+import { judgeView } from '../model/judge.ts';
+import { aboutMinutes, diffText, type Review, reviewOf } from '../model/review.ts';
 import { reachNodes } from './access.ts';
 import { faultWords, type PlainWalk, viewOf } from './plain-walk.ts';
 import { elsewhere } from './question.ts';

@@ -1,8 +1,8 @@
+import type { InitSession } from '../../app/session.ts';
+import { Fault } from '../../errors/fault.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
-import { Fault } from '../../fault/fault.ts';
 import type { SiteDraft } from '../../site/schema.ts';
 import type { WizardView } from '../../wizard/page.ts';
-import type { InitSession } from '../session.ts';
 import type { Conversation } from './conversation.ts';
 
 /** What the plain walk has in hand. */

@@ -1,7 +1,7 @@
+import type { RunEvent } from '../../engine/journal/event.ts';
+import { applyEvent, emptyView, type RunView, type StepView } from '../../engine/view/view.ts';
 import type { Clock } from '../../host/host.ts';
 import type { Plan } from '../../plan/document/document.ts';
-import type { RunEvent } from '../../run/journal/event.ts';
-import { applyEvent, emptyView, type RunView, type StepView } from '../../run/view/view.ts';
 import { type PlainOutput, say } from './output.ts';
 
 /** A line is said at least this often while a step is silent. ms. */

@@ -1,4 +1,4 @@
-import { GiB, device, healthyStorage } from '../../facts-fixtures.ts';
+import { device, GiB, healthyStorage } from '../../facts-fixtures.ts';
 import { type Case, groupWith, onNode1, set, withShared } from './case.ts';
 
 export const disksCases: readonly Case[] = [

@@ -1,4 +1,4 @@
-import { type Case, answer, eno1, nodes, onNode1, set, wantsStatic } from './case.ts';
+import { answer, type Case, eno1, nodes, onNode1, set, wantsStatic } from './case.ts';
 
 export const networkCases: readonly Case[] = [
   {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { RunEventBody } from '../../../source/run/journal/event.ts';
-import { exitCodeOf } from '../../../source/run/outcome.ts';
+import type { RunEventBody } from '../../../source/engine/journal/event.ts';
+import { exitCodeOf } from '../../../source/engine/outcome.ts';
 import { runHints } from '../../../source/ui/ink/app/hints.ts';
 import { press } from '../../../source/ui/ink/keys.ts';
 import { type AttachState, attach, attachState } from '../../../source/ui/ink/run/attach.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Fault } from '../../../source/fault/fault.ts';
+import { Fault } from '../../../source/errors/fault.ts';
 import { FakeSession } from '../fake-session.ts';
 import { wholeDraft } from '../sample.ts';
 import { stage } from './stage.tsx';

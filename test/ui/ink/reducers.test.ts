@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { diffLines, shortDiff } from '../../../source/ui/diff.ts';
 import { choiceAction } from '../../../source/ui/ink/choice/keys.ts';
 import { type ChoiceState, choose } from '../../../source/ui/ink/choice/state.ts';
 import { type KeyPress, keysOf, press } from '../../../source/ui/ink/keys.ts';
@@ -10,6 +9,7 @@ import { clipped, wrap } from '../../../source/ui/ink/table/text-width.ts';
 import { windowOf } from '../../../source/ui/ink/table/window.ts';
 import { textAction } from '../../../source/ui/ink/text/keys.ts';
 import { editText, textState } from '../../../source/ui/ink/text/state.ts';
+import { diffLines, shortDiff } from '../../../source/ui/model/diff.ts';
 
 const none = {
   upArrow: false,

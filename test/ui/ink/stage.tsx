@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events';
 import { render } from 'ink';
+import type { InitSession } from '../../../source/app/session.ts';
 import { App } from '../../../source/ui/ink/app/app.tsx';
 import { initialState } from '../../../source/ui/ink/app/state.ts';
 import { World } from '../../../source/ui/ink/app/world.ts';
 import { themeOf } from '../../../source/ui/ink/theme.ts';
-import type { InitSession } from '../../../source/ui/session.ts';
 
 class Out extends EventEmitter {
   readonly isTTY = true;

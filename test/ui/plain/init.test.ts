@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { AccessState } from '../../../source/app/session.ts';
 import { runPlainInit } from '../../../source/ui/plain/init.ts';
-import type { AccessState } from '../../../source/ui/session.ts';
 import { FakeSession } from '../fake-session.ts';
 import { wholeDraft } from '../sample.ts';
 import { scripted } from './talk.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../../source/run/journal/event.ts';
+import type { RunEvent } from '../../../source/engine/journal/event.ts';
 import { plainText } from '../../../source/ui/plain/output.ts';
 import { showRunPlain } from '../../../source/ui/plain/run.ts';
 import { columns } from '../../../source/ui/plain/table.ts';

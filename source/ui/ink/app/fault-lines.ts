@@ -1,4 +1,4 @@
-import { Fault } from '../../../fault/fault.ts';
+import { Fault } from '../../../errors/fault.ts';
 
 /** A failure in lines: what, where, why, and what to do. */
 export function faultLines(error: unknown): readonly string[] {

@@ -1,7 +1,7 @@
+import type { AccessState, InitSession } from '../../../app/session.ts';
 import type { SiteDraft } from '../../../site/schema.ts';
 import { textAt } from '../../../wizard/draft/draft.ts';
 import { draftNodes } from '../../../wizard/draft/draft-nodes.ts';
-import type { AccessState, InitSession } from '../../session.ts';
 
 /** A node is asked again this long after its row was changed last. */
 const settleMs = 300;

@@ -1,4 +1,4 @@
-import { awaitsChoice } from '../../../run/view/view.ts';
+import { awaitsChoice } from '../../../engine/view/view.ts';
 import { offersOf } from '../form/access.ts';
 import { formPlace } from '../form/edit.ts';
 import type { KeyHint } from '../frame.tsx';

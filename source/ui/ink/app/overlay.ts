@@ -1,4 +1,4 @@
-import { exitCode } from '../../../fault/fault.ts';
+import { exitCode } from '../../../errors/fault.ts';
 import { offersOf } from '../form/access.ts';
 import type { KeyPress } from '../keys.ts';
 import { pagerAction } from '../pager/keys.ts';

@@ -1,5 +1,5 @@
+import type { InitSession } from '../../../app/session.ts';
 import type { SiteDraft } from '../../../site/schema.ts';
-import type { InitSession } from '../../session.ts';
 
 /** Saves every change, one write at a time; what changes meanwhile is written right after. */
 export class Saving {

@@ -1,3 +1,4 @@
+import type { AccessState } from '../../../app/session.ts';
 import type { Finding } from '../../../check/finding.ts';
 import type { NodeFacts } from '../../../facts/facts.ts';
 import type { Plan } from '../../../plan/document/document.ts';
@@ -6,8 +7,7 @@ import type { Site, SiteDraft } from '../../../site/schema.ts';
 import { textAt } from '../../../wizard/draft/draft.ts';
 import { draftNodes } from '../../../wizard/draft/draft-nodes.ts';
 import type { PageId, WizardView } from '../../../wizard/page.ts';
-import type { Review } from '../../review.ts';
-import type { AccessState } from '../../session.ts';
+import type { Review } from '../../model/review.ts';
 import type { ChoiceState } from '../choice/state.ts';
 import type { FormFocus } from '../form/focus.ts';
 import type { PagerState } from '../pager/state.ts';

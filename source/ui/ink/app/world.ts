@@ -1,11 +1,11 @@
-import type { ExitCode } from '../../../fault/fault.ts';
-import type { RunHandle } from '../../../run/journal/event.ts';
-import { isSettled } from '../../../run/view/view.ts';
+import type { InitSession } from '../../../app/session.ts';
+import type { RunHandle } from '../../../engine/journal/event.ts';
+import { isSettled } from '../../../engine/view/view.ts';
+import type { ExitCode } from '../../../errors/fault.ts';
 import { textAt } from '../../../wizard/draft/draft.ts';
 import { draftNodes } from '../../../wizard/draft/draft-nodes.ts';
-import { judgeView } from '../../judge.ts';
-import { reviewOf } from '../../review.ts';
-import type { InitSession } from '../../session.ts';
+import { judgeView } from '../../model/judge.ts';
+import { reviewOf } from '../../model/review.ts';
 import type { Command } from './event.ts';
 import { faultLines } from './fault-lines.ts';
 import { Gathering } from './gathering.ts';

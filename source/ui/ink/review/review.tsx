@@ -1,6 +1,6 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
-import { aboutMinutes, type Review, type ReviewLine } from '../../review.ts';
+import { aboutMinutes, type Review, type ReviewLine } from '../../model/review.ts';
 import type { AppState } from '../app/state.ts';
 import { Pointer } from '../choice/choice.tsx';
 import { Line, Marked } from '../line.tsx';

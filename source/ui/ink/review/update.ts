@@ -1,4 +1,4 @@
-import { diffText, type Review } from '../../review.ts';
+import { diffText, type Review } from '../../model/review.ts';
 import { type AppEvent, only, type Step } from '../app/event.ts';
 import { bodyColumns } from '../app/layout.ts';
 import { enterScreen, jumpByNumber, jumpTo, stepScreen } from '../app/moves.ts';

@@ -1,6 +1,6 @@
+import type { RunEvent, RunOrder } from '../../../engine/journal/event.ts';
+import { isSettled } from '../../../engine/view/view.ts';
 import type { Plan } from '../../../plan/document/document.ts';
-import type { RunEvent, RunOrder } from '../../../run/journal/event.ts';
-import { isSettled } from '../../../run/view/view.ts';
 import { bodyRows } from '../app/layout.ts';
 import type { AppState, Overlay } from '../app/state.ts';
 import type { KeyPress } from '../keys.ts';

@@ -1,4 +1,4 @@
-import { aboutMinutes } from '../../review.ts';
+import { aboutMinutes } from '../../model/review.ts';
 import { duration } from '../table/moment.ts';
 import type { RunState } from './state.ts';
 

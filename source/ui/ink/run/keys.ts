@@ -1,5 +1,5 @@
-import type { RunOrder } from '../../../run/journal/event.ts';
-import { awaitsChoice } from '../../../run/view/view.ts';
+import type { RunOrder } from '../../../engine/journal/event.ts';
+import { awaitsChoice } from '../../../engine/view/view.ts';
 import type { KeyPress } from '../keys.ts';
 import { type RunState, stepHere } from './state.ts';
 

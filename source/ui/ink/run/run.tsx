@@ -7,7 +7,7 @@ import {
   type StepState,
   type StepView,
   worstState,
-} from '../../../run/view/view.ts';
+} from '../../../engine/view/view.ts';
 import { Pointer } from '../choice/choice.tsx';
 import { Line, Marked } from '../line.tsx';
 import { fitColumns } from '../table/columns.ts';

@@ -1,6 +1,13 @@
+import type { RunEvent } from '../../../engine/journal/event.ts';
+import {
+  applyEvent,
+  awaitsChoice,
+  cellSteps,
+  emptyView,
+  type RunView,
+  type StepView,
+} from '../../../engine/view/view.ts';
 import type { Plan } from '../../../plan/document/document.ts';
-import type { RunEvent } from '../../../run/journal/event.ts';
-import { applyEvent, awaitsChoice, cellSteps, emptyView, type RunView, type StepView } from '../../../run/view/view.ts';
 
 /** The run screen: how the run stands, and where the operator looks. */
 export interface RunState {

@@ -1,7 +1,7 @@
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import type { Plan } from '../../../plan/document/document.ts';
-import { endingOf, nextLines } from '../../ending.ts';
+import { endingOf, nextLines } from '../../model/ending.ts';
 import { Line, Marked } from '../line.tsx';
 import { duration } from '../table/moment.ts';
 import { type Tone, useTheme } from '../theme.ts';

@@ -1,5 +1,5 @@
-import { exitCode } from '../../../fault/fault.ts';
-import { exitCodeOf } from '../../../run/outcome.ts';
+import { exitCodeOf } from '../../../engine/outcome.ts';
+import { exitCode } from '../../../errors/fault.ts';
 import { type AppEvent, type Command, only, type Step } from '../app/event.ts';
 import { enterScreen } from '../app/moves.ts';
 import type { AppState } from '../app/state.ts';

@@ -1,4 +1,4 @@
-import { exitCode } from '../../../fault/fault.ts';
+import { exitCode } from '../../../errors/fault.ts';
 import { type AppEvent, only, type Step } from '../app/event.ts';
 import { enterScreen } from '../app/moves.ts';
 import { type AppState, initialState } from '../app/state.ts';

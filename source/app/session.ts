@@ -1,0 +1,67 @@
+import type { Finding } from '../check/finding.ts';
+import type { RunEvent, RunHandle, RunOrder } from '../engine/journal/event.ts';
+import type { NodeFacts } from '../facts/facts.ts';
+import type { HostKeyOffer } from '../host/host.ts';
+import type { Plan } from '../plan/document/document.ts';
+import type { Product } from '../product/schema.ts';
+import type { Files } from '../site/files.ts';
+import type { Site, SiteDraft } from '../site/schema.ts';
+
+/** Where one node's access stands, as the nodes page shows it. */
+export type AccessState =
+  | { readonly state: 'connecting'; readonly sinceMs: number }
+  | { readonly state: 'ready'; readonly facts: NodeFacts }
+  | { readonly state: 'host-key-unknown'; readonly offers: readonly HostKeyOffer[] }
+  | { readonly state: 'password-needed'; readonly for: 'login' | 'sudo'; readonly why: string }
+  | { readonly state: 'failed'; readonly what: string; readonly next: readonly string[] };
+
+/**
+ * What the pages of `init` can do to the world, behind one door, so that the Ink pages, the plain twin and tests share it.
+ * Nothing here draws or asks.
+ */
+export interface InitSession {
+  readonly files: Files;
+  /** Name of the scenario when this is a rehearsal. */
+  readonly rehearsal: string | undefined;
+  readonly product: Product;
+  /** Another session on simulated nodes, where the start page offers that. Whoever asks closes it; this one stays the caller’s. */
+  rehearse?(): Promise<InitSession>;
+
+  /** The unfinished draft, if there is one. */
+  loadDraft(): Promise<{ readonly draft: SiteDraft; readonly savedAt: Date } | undefined>;
+  /** Atomic. Called at every change. */
+  saveDraft(draft: SiteDraft): Promise<Date>;
+  /** A first draft for a new site, from what this machine and the product already tell. */
+  newDraft(): Promise<SiteDraft>;
+  /** Reads a site file. Throws `Fault` with every problem, line and column. */
+  loadSite(path: string): Promise<SiteDraft>;
+  /** Latest first. */
+  recentSites(): Promise<readonly { readonly name: string; readonly path: string; readonly at: Date }[]>;
+
+  /** Reaches every node of the draft side by side and reads its facts; calls back whenever one node's state changes. */
+  gather(draft: SiteDraft, onState: (node: string, state: AccessState) => void, signal: AbortSignal): Promise<void>;
+  /** Pins host keys that the operator has accepted. */
+  trust(offers: readonly HostKeyOffer[]): Promise<void>;
+  /** Keeps a password in memory for one node, or for all (`undefined`). */
+  givePassword(node: string | undefined, kind: 'login' | 'sudo', password: string): void;
+
+  /** The whole site or what is wrong with the draft, each with its field. */
+  judge(draft: SiteDraft): { readonly site: Site } | { readonly findings: readonly Finding[] };
+  /** All checks. Live ones (address in use, TLS files) are asked here; the rest is pure. */
+  preflight(site: Site, facts: ReadonlyMap<string, NodeFacts>, signal: AbortSignal): Promise<readonly Finding[]>;
+  plan(site: Site, facts: ReadonlyMap<string, NodeFacts>): Promise<Plan>;
+  /** Texts of site.yaml and values.yaml as they would be written, with what stands there now. */
+  documents(
+    site: Site,
+  ): Promise<readonly { readonly path: string; readonly content: string; readonly before: string | undefined }[]>;
+  /** Writes site.yaml and values.yaml and removes the draft. */
+  write(site: Site): Promise<void>;
+
+  /** Starts the run as a process of its own. Throws `Fault` (exit code 5) when another run holds the lock. */
+  begin(plan: Plan): Promise<RunHandle>;
+  follow(run: RunHandle, signal: AbortSignal): AsyncIterable<RunEvent>;
+  steer(run: RunHandle, order: RunOrder): Promise<void>;
+  /** Time left in ms from earlier runs' times of the same kinds of steps, or undefined when none is known. */
+  estimate(plan: Plan, doneSteps: ReadonlySet<string>): number | undefined;
+  close(): Promise<void>;
+}

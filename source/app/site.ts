@@ -1,0 +1,71 @@
+import { access } from 'node:fs/promises';
+import { Fault } from '../errors/fault.ts';
+import { type Passwords, readPasswords } from '../host/secrets.ts';
+import { openMemory } from '../operator/memory.ts';
+import { loadSiteWithProduct } from '../product/fit.ts';
+import { loadProduct } from '../product/load.ts';
+import type { Product } from '../product/schema.ts';
+import { judgeDraft } from '../site/load.ts';
+import type { Site } from '../site/schema.ts';
+import type { Settings } from './settings.ts';
+import { openWorld, type World } from './world.ts';
+
+/** A site with everything that a verb needs to look at it. Close it when done. */
+export interface OpenedSite {
+  readonly site: Site;
+  readonly product: Product;
+  readonly passwords: Passwords;
+  readonly world: World;
+  /** Where the site came from: a file, or the rehearsal's own draft. */
+  readonly from: string;
+  close(): Promise<void>;
+}
+
+/** Passwords given for an unattended run; none where no flag names a source. */
+export async function givenPasswords(settings: Settings): Promise<Passwords> {
+  const { passwordFd: fd, passwordFile: file } = settings;
+  return readPasswords({ ...(fd === undefined ? {} : { fd }), ...(file === undefined ? {} : { file }) });
+}
+
+/** `fresh`: a rehearsal begins with untouched machines. */
+export async function openSite(settings: Settings, { fresh = false } = {}): Promise<OpenedSite> {
+  const passwords = await givenPasswords(settings);
+  const world = await openWorld({ files: settings.files, passwords, rehearsal: settings.rehearsal, fresh });
+  try {
+    const { site, product, from } = await findSite(settings, world);
+    if (settings.siteGiven) openMemory(settings.files).rememberSite(site.name, settings.site);
+    return { site, product, passwords, world, from, close: () => world.close() };
+  } catch (error) {
+    await world.close();
+    throw error;
+  }
+}
+
+async function findSite(settings: Settings, world: World): Promise<{ site: Site; product: Product; from: string }> {
+  if (settings.siteGiven || (await exists(settings.site))) {
+    const { site, product } = await loadSiteWithProduct(settings.site);
+    return { site, product, from: settings.site };
+  }
+  if (world.draft) {
+    const judged = judgeDraft(world.draft);
+    if ('site' in judged)
+      return {
+        site: judged.site,
+        product: await loadProduct(judged.site.product),
+        from: `the rehearsal ${world.scenario ?? ''}`.trim(),
+      };
+  }
+  throw new Fault({
+    what: 'There is no site yet.',
+    where: settings.site,
+    next: ['kloudspot init walks through a new one.', 'Or name one: --site FILE'],
+  });
+}
+
+/** Whether a site file is there, for the verbs that also work without one. */
+export async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

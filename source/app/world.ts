@@ -1,0 +1,47 @@
+import type { Clock, HostKeyOffer, HostPool, HostTarget } from '../host/host.ts';
+import type { Passwords } from '../host/secrets.ts';
+import type { Files } from '../site/files.ts';
+import type { SiteDraft } from '../site/schema.ts';
+import type { RehearsalChoice } from './settings.ts';
+
+/** The machines as the program reaches them, real or rehearsed, and their time. */
+export interface World {
+  readonly hosts: HostPool;
+  readonly clock: Clock;
+  /** A rehearsal's own site to begin with. */
+  readonly draft?: SiteDraft;
+  /** The rehearsal's scenario. */
+  readonly scenario?: string;
+  /** Host keys that a node shows and that are not pinned yet. */
+  offeredHostKeys(target: HostTarget): Promise<HostKeyOffer[]>;
+  pin(offers: readonly HostKeyOffer[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface WorldOptions {
+  readonly files: Files;
+  readonly passwords: Passwords;
+  readonly rehearsal: RehearsalChoice | undefined;
+  /** A rehearsal begins with untouched machines, whatever was rehearsed before. */
+  readonly fresh?: boolean;
+}
+
+export async function openWorld({ files, passwords, rehearsal, fresh }: WorldOptions): Promise<World> {
+  if (rehearsal) {
+    const { openRehearsal } = await import('../rehearsal/rehearsal.ts');
+    return openRehearsal({ files, ...rehearsal, secrets: passwords, fresh });
+  }
+  const [{ openHosts }, { systemClock }, keys] = await Promise.all([
+    import('../host/pool.ts'),
+    import('../host/clock.ts'),
+    import('../host/ssh/known-hosts.ts'),
+  ]);
+  const hosts = openHosts({ files, secrets: passwords });
+  return {
+    hosts,
+    clock: systemClock,
+    offeredHostKeys: (target) => keys.offeredHostKeys(target, files),
+    pin: (offers) => keys.pinHostKeys(offers, files),
+    close: () => hosts.close(),
+  };
+}

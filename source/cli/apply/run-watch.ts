@@ -1,0 +1,20 @@
+import type { RunEvent, RunHandle, RunOrder } from '../../engine/journal/event.ts';
+import type { Plan } from '../../plan/document/document.ts';
+
+/** `begun`: whoever watches has begun the run, and Ctrl-C stops it. `attached`: Ctrl-C only ends the watching. */
+export type Watching = 'begun' | 'attached';
+
+/** A run that is being watched. The run itself is another process. */
+export interface RunWatch {
+  readonly run: RunHandle;
+  readonly plan: Plan;
+  /** Name of the scenario when it is a rehearsal. */
+  readonly rehearsal: string | undefined;
+  readonly watching: Watching;
+  /** Processes that carried the run before this watching began: lines and JSON do not repeat what those did. */
+  readonly earlier: number;
+  /** Ends with `run-ended`, or when the watching is told to end. */
+  readonly events: AsyncIterable<RunEvent>;
+  readonly enough: AbortController;
+  steer(order: RunOrder): Promise<void>;
+}

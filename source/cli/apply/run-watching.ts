@@ -1,0 +1,94 @@
+import type { Settings } from '../../app/settings.ts';
+import { timeLeft } from '../../app/time-left.ts';
+import type { RunHandle, RunOutcome } from '../../engine/journal/event.ts';
+import { followRun } from '../../engine/journal/follow.ts';
+import { readJournal } from '../../engine/journal/journal.ts';
+import { outcomeExitCode } from '../../engine/outcome.ts';
+import { readOrigin } from '../../engine/worker/origin.ts';
+import { steerRun } from '../../engine/worker/steer.ts';
+import { type ExitCode, exitCode } from '../../errors/fault.ts';
+import { openMemory } from '../../operator/memory.ts';
+import type { Plan } from '../../plan/document/document.ts';
+import { writeEvents } from '../../ui/json/run.ts';
+import type { Terminal } from '../line/terminal.ts';
+import { watchAsLines } from '../text/run-lines.ts';
+import type { RunWatch, Watching } from './run-watch.ts';
+
+/**
+ * Shows a run until its end: as a screen, as lines, or as JSON, one event a line. Gives the exit code of its end.
+ * `earlier`: how many processes have carried it before (`processesOf`); lines and JSON begin with the one after them.
+ */
+export async function watchRun(
+  run: RunHandle,
+  plan: Plan,
+  settings: Settings,
+  terminal: Terminal,
+  watching: Watching,
+  earlier = 0,
+): Promise<ExitCode> {
+  const { rehearsal } = await readOrigin(run.directory);
+  const enough = new AbortController();
+  const watch: RunWatch = {
+    run,
+    plan,
+    rehearsal: rehearsal?.scenario,
+    watching,
+    earlier,
+    events: followRun(run.directory, { signal: enough.signal }),
+    enough,
+    steer: (order) => steerRun(settings.files, run.id, order),
+  };
+  if (settings.json) return codeOf(await interruptible(watch, () => watchAsJson(watch, terminal)));
+  // With --yes nobody is there to leave a screen: lines end by themselves, and stay in the scroll-back.
+  if (settings.plain || settings.yes || !terminal.capable)
+    return codeOf(await interruptible(watch, () => watchAsLines(watch, terminal)));
+  return drawn(watch, settings);
+}
+
+async function drawn(watch: RunWatch, settings: Settings): Promise<ExitCode> {
+  const { runInkAttach } = await import('../../ui/ink/run-screen.tsx');
+  const memory = openMemory(settings.files);
+  const { plan, events, steer, rehearsal } = watch;
+  try {
+    return await runInkAttach({
+      plan,
+      events,
+      steer,
+      estimate: (of, settled) => timeLeft(of, settled, memory.stepTime),
+      ascii: settings.ascii,
+      color: settings.color,
+      ...(rehearsal === undefined ? {} : { rehearsal }),
+    });
+  } finally {
+    // The screen is left and the run goes on: nothing must keep this process waiting for its next event.
+    watch.enough.abort();
+  }
+}
+
+/** Left before the end: the run goes on, and that is no failure. */
+const codeOf = (outcome: RunOutcome | undefined): ExitCode =>
+  outcome === undefined ? exitCode.done : outcomeExitCode(outcome);
+
+function watchAsJson({ events, earlier }: RunWatch, terminal: Terminal): Promise<RunOutcome | undefined> {
+  return writeEvents(events, (line) => terminal.output.write(line), earlier);
+}
+
+/** How many processes have carried a run so far. */
+export async function processesOf(run: RunHandle): Promise<number> {
+  return (await readJournal(run.directory)).filter(({ type }) => type === 'run-started').length;
+}
+
+/** Ctrl-C: who has begun the run stops it, after the running steps, then now; who attached only leaves. */
+async function interruptible<Result>(watch: RunWatch, work: () => Promise<Result>): Promise<Result> {
+  let told = 0;
+  const interrupt = () => {
+    if (watch.watching === 'attached') return watch.enough.abort();
+    watch.steer({ order: told++ === 0 ? 'stop' : 'stop-now' }).catch(() => watch.enough.abort());
+  };
+  process.on('SIGINT', interrupt);
+  try {
+    return await work();
+  } finally {
+    process.off('SIGINT', interrupt);
+  }
+}

@@ -1,0 +1,11 @@
+import type { World } from '../../app/world.ts';
+
+/** The first line of whatever a verb prints in a rehearsal, so that nobody takes its nodes for real ones. */
+export function rehearsalNote({ scenario }: Pick<World, 'scenario'>): string[] {
+  return scenario === undefined ? [] : [`REHEARSAL ${scenario}: no machine is touched.`];
+}
+
+/** The same for machines. */
+export function scenarioOf({ scenario }: Pick<World, 'scenario'>): { readonly rehearsal?: string } {
+  return scenario === undefined ? {} : { rehearsal: scenario };
+}

@@ -1,0 +1,78 @@
+import type { Settings } from '../../app/settings.ts';
+import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
+
+/** What a verb prints to and asks through; tests hand in their own. */
+export interface Terminal {
+  readonly input: NodeJS.ReadStream;
+  readonly output: NodeJS.WriteStream;
+  readonly errors: NodeJS.WriteStream;
+  /** Both ends are a terminal, so that questions can be asked. */
+  readonly interactive: boolean;
+  /** An ordinary terminal: colours and cursor moves are understood. */
+  readonly capable: boolean;
+}
+
+export function processTerminal(): Terminal {
+  const interactive = Boolean(process.stdin.isTTY && process.stdout.isTTY);
+  return {
+    input: process.stdin,
+    output: process.stdout,
+    errors: process.stderr,
+    interactive,
+    capable: interactive && process.env.TERM !== 'dumb' && process.env.INK_SCREEN_READER !== 'true',
+  };
+}
+
+/** One object for machines. */
+export function printJson(terminal: Terminal, value: unknown): void {
+  terminal.output.write(`${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+/** Draws what went wrong for the operator, and gives the exit code. */
+export function reportFailure(
+  error: unknown,
+  settings: Pick<Settings, 'json' | 'verbose'>,
+  terminal: Terminal,
+): ExitCode {
+  const fault = error instanceof Fault ? error : undefined;
+  if (settings.json) printJson(terminal, { error: faultAsData(error) });
+  else terminal.errors.write(faultText(error));
+  if (settings.verbose && error instanceof Error) terminal.errors.write(`${causes(error)}\n`);
+  return fault?.exitCode ?? exitCode.ourFault;
+}
+
+/** The words of a failure, one line each: what, where, why, next. */
+export function faultText(error: unknown): string {
+  if (!(error instanceof Fault)) {
+    return `✗ A fault of the program: ${error instanceof Error ? error.message : String(error)}\n  Run it again with --verbose to see where. Nothing that was saved is lost.\n`;
+  }
+  const lines = [`✗ ${error.message}`];
+  if (error.where) lines.push(`  where: ${error.where}`);
+  if (error.why)
+    lines.push(...error.why.split('\n').map((line, index) => (index === 0 ? `  why:   ${line}` : `         ${line}`)));
+  for (const [index, step] of error.next.entries()) lines.push(`${index === 0 ? '  next:  ' : '         '}${step}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function faultAsData(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Fault))
+    return { what: error instanceof Error ? error.message : String(error), exitCode: exitCode.ourFault };
+  return { what: error.message, where: error.where, why: error.why, next: error.next, exitCode: error.exitCode };
+}
+
+function causes(error: Error): string {
+  const lines = [error.stack ?? error.message];
+  for (let cause = error.cause; cause instanceof Error; cause = cause.cause)
+    lines.push(`because of ${cause.stack ?? cause.message}`);
+  return lines.join('\n');
+}
+
+/** Fails where a question would have to be asked and nobody can answer. */
+export function refuseToAsk(what: string, instead: string): never {
+  throw new Fault({
+    what,
+    why: 'There is no terminal to ask on (standard input or output is not a TTY).',
+    next: [instead],
+    exitCode: exitCode.refused,
+  });
+}

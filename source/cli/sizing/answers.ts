@@ -1,0 +1,122 @@
+import { Fault } from '../../errors/fault.ts';
+import { featureSet } from '../../product/features.ts';
+import type { Product } from '../../product/schema.ts';
+import { sharedEngine } from '../../storage/engines.ts';
+import { typedSize } from '../../storage/typed-size.ts';
+import { type StorageWish, volumesFor } from '../../storage/volumes.ts';
+import type { Questions } from '../line/questions.ts';
+
+/** What flags say about a wish, each as it was typed. */
+export interface StorageFlags {
+  /** Ids; undefined where the flag was not given. `none` alone switches all off. */
+  readonly features?: readonly string[];
+  /** `id=GB`. */
+  readonly volumes: readonly string[];
+  readonly engine?: string;
+}
+
+/** Lays flags over what the site or the defaults say. Throws a `Fault` that names the flag and what it takes. */
+export function withFlags(wish: StorageWish, flags: StorageFlags, product: Product): StorageWish {
+  const features = flags.features === undefined ? wish.features : knownFeatures(flags.features, product);
+  const engine = flags.engine === undefined ? wish.storage.shared.engine : knownEngine(flags.engine);
+  const volumes = { ...wish.storage.volumes };
+  for (const text of flags.volumes) {
+    const [id = '', size = ''] = text.split('=', 2);
+    if (!product.volumes.some((volume) => volume.id === id)) throw noSuch('volume', id, product.volumes);
+    const typed = typedSize(size);
+    if ('problem' in typed) {
+      throw new Fault({
+        what: typed.problem,
+        where: `--volume ${text}`,
+        next: [`Write for example --volume ${id}=10`],
+      });
+    }
+    volumes[id] = typed.gib;
+  }
+  return { features, storage: { ...wish.storage, shared: { ...wish.storage.shared, engine }, volumes } };
+}
+
+function knownFeatures(given: readonly string[], product: Product): string[] {
+  if (given.length === 1 && given[0] === 'none') return [];
+  return given.map((word) => {
+    const found = product.features.find(({ id }) => id.toLowerCase() === word.toLowerCase());
+    if (!found) throw noSuch('feature', word, product.features);
+    return found.id;
+  });
+}
+
+function knownEngine(text: string): 'cstor' | 'existing' {
+  if (text === 'cstor' || text === 'existing') return text;
+  throw new Fault({
+    what: `There is no engine ${text}.`,
+    where: '--engine',
+    next: ['Write --engine cstor or --engine existing'],
+  });
+}
+
+function noSuch(what: 'feature' | 'volume', id: string, known: readonly { readonly id: string }[]): Fault {
+  const list = known.map((each) => each.id).join(', ');
+  return new Fault({ what: `There is no ${what} ${id}.`, where: `--${what}`, next: [`There is: ${list}`] });
+}
+
+const openebsHelp =
+  'OpenEBS makes the volumes. Its cStor keeps shared volumes in a pool on each manager. No: a storage class of your own holds shared volumes. Nothing is changed now; the run installs it.';
+
+/** The seed's question: yes means a pool of OpenEBS for shared volumes. `?` explains. */
+export async function askOpenebs(wish: StorageWish, ask: Questions): Promise<StorageWish> {
+  const yes = sharedEngine(wish.storage.shared.engine).ours;
+  const answer = await ask.input({
+    message: `${'Do you want to install Openebs?'.padStart(width)} : [? for help] (${yes ? 'Y/n' : 'y/N'})`,
+    validate: (text) => {
+      if (/^(|y|yes|n|no)$/i.test(withoutHelp(text))) return true;
+      return text.trim() === '?' ? openebsHelp : `${text}: answer y or n, or ? for help.`;
+    },
+  });
+  const wanted = withoutHelp(answer) === '' ? yes : /^y/i.test(withoutHelp(answer));
+  const engine = wanted ? 'cstor' : 'existing';
+  return { ...wish, storage: { ...wish.storage, shared: { ...wish.storage.shared, engine } } };
+}
+
+/** The question mark stays in the line when help was shown; what follows it is the answer. */
+function withoutHelp(text: string): string {
+  const typed = text.trim();
+  return typed === '?' ? typed : typed.replace(/^\?\s*/, '');
+}
+
+export async function askFeatures(wish: StorageWish, product: Product, ask: Questions): Promise<StorageWish> {
+  const features: string[] = [];
+  for (const { id, label } of product.features) {
+    const message = `${`Enable ${label}`.padStart(width)} :`;
+    if (await ask.confirm({ message, default: wish.features.includes(id) })) features.push(id);
+  }
+  return { ...wish, features };
+}
+
+/** Asks for each volume of the chosen features. What is wrong is said under the line, and what was typed stays in it. */
+export async function askSizes(wish: StorageWish, product: Product, ask: Questions): Promise<StorageWish> {
+  const volumes: Record<string, number> = { ...wish.storage.volumes };
+  for (const { id, label, gib } of volumesFor(wish, product)) {
+    const text = await ask.input({
+      message: `${`${label} (GB)`.padStart(width)} :`,
+      default: String(gib),
+      validate: (typed) => {
+        const size = typedSize(typed);
+        return 'problem' in size ? size.problem : true;
+      },
+    });
+    const size = typedSize(text);
+    if ('gib' in size) volumes[id] = size.gib;
+  }
+  return { ...wish, storage: { ...wish.storage, volumes } };
+}
+
+/** Labels end in one column, as wide as the longest of them. */
+const width = 50;
+
+/** Where nothing was asked: which sets of features rest on an inference is said. */
+export function evidenceOf(wish: StorageWish, product: Product): string | undefined {
+  const set = featureSet(product, wish.features);
+  return set.evidence === 'assumed'
+    ? `What this set of features stores is inferred: ${set.source ?? ''}`.trim()
+    : undefined;
+}

@@ -1,0 +1,26 @@
+import { Fault } from '../../errors/fault.ts';
+import { helm, parseReleaseList } from '../../kubernetes/helm.ts';
+import { targetOf } from '../../network/targets.ts';
+import type { StorageSubject } from './subject.ts';
+
+/** Whether a release of OpenEBS is installed. Without a cluster there is none; undefined where nobody could tell. */
+export async function seenOpenebs(subject: StorageSubject): Promise<boolean | undefined> {
+  const managers = subject.nodes.filter(
+    ({ name, role }) => role === 'manager' && subject.facts.get(name)?.microk8s?.running,
+  );
+  const installed = [...subject.facts.values()].some(({ microk8s }) => microk8s?.installed);
+  if (!installed) return subject.facts.size === 0 ? undefined : false;
+  const [manager] = managers;
+  if (!manager) return undefined;
+  try {
+    const host = await subject.world.hosts.get(targetOf(manager));
+    const { stdout } = await host.run(helm.list(), { sudo: true, deadline: 20_000 });
+    const releases = parseReleaseList(stdout);
+    const { lvm, cstor } = subject.product.storage;
+    const charts = /^(openebs|cstor|lvm-localpv)-\d/;
+    return releases?.some(({ name, chart }) => name === lvm.release || name === cstor.release || charts.test(chart));
+  } catch (error) {
+    if (error instanceof Fault) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,93 @@
+import { hostname } from 'node:os';
+import { lookAtNodes } from '../../app/look.ts';
+import type { Settings } from '../../app/settings.ts';
+import { exists, givenPasswords, openSite } from '../../app/site.ts';
+import { openWorld, type World } from '../../app/world.ts';
+import type { NodeFacts } from '../../facts/facts.ts';
+import { loadProduct } from '../../product/load.ts';
+import type { Product } from '../../product/schema.ts';
+import type { SiteNode } from '../../site/schema.ts';
+import { likelyGroup } from '../../storage/groups.ts';
+import type { StorageWish } from '../../storage/volumes.ts';
+import { ensureAccess } from '../line/access.ts';
+import type { Terminal } from '../line/terminal.ts';
+
+/** Whose disks are looked at, and what the site wants so far. */
+export interface StorageSubject {
+  /** `machine`: there is no site yet, so this machine stands for every node of the cluster. */
+  readonly kind: 'site' | 'machine';
+  readonly name: string;
+  readonly product: Product;
+  readonly nodes: readonly SiteNode[];
+  /** How many nodes the cluster is taken to have. */
+  readonly clusterSize: number;
+  readonly facts: ReadonlyMap<string, NodeFacts>;
+  readonly unreached: ReadonlyMap<string, string>;
+  readonly wish: StorageWish;
+  readonly world: World;
+  close(): Promise<void>;
+}
+
+/** The nodes of the site, or this machine where there is no site yet. */
+export async function openStorageSubject(settings: Settings, terminal: Terminal): Promise<StorageSubject> {
+  const hasSite = settings.siteGiven || settings.rehearsal !== undefined || (await exists(settings.site));
+  return hasSite ? ofSite(settings, terminal) : ofMachine(settings, terminal);
+}
+
+async function ofSite(settings: Settings, terminal: Terminal): Promise<StorageSubject> {
+  const { site, product, passwords, world, close } = await openSite(settings);
+  try {
+    const targets = await import('../../network/targets.ts').then(({ targetOf }) => site.nodes.map(targetOf));
+    await ensureAccess({ targets, world, passwords, settings, terminal });
+    const seen = await lookAtNodes(site.nodes, world);
+    const { name, nodes } = site;
+    return { kind: 'site', name, product, nodes, clusterSize: nodes.length, ...seen, wish: site, world, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function ofMachine(settings: Settings, terminal: Terminal): Promise<StorageSubject> {
+  const passwords = await givenPasswords(settings);
+  const world = await openWorld({ files: settings.files, passwords, rehearsal: undefined });
+  try {
+    const name = hostname();
+    const node: SiteNode = { name, reach: '127.0.0.1', role: 'manager', seat: true };
+    const target = { node: name, addresses: [], local: true };
+    await ensureAccess({ targets: [target], world, passwords, settings, terminal });
+    const seen = await lookAtNodes([node], world);
+    const product = await loadProduct('kloudspot');
+    const clusterSize = Math.max(...product.topologies.map(({ managers }) => managers));
+    const wish = wishFor(product, seen.facts.get(name));
+    return {
+      kind: 'machine',
+      name,
+      product,
+      nodes: [node],
+      clusterSize,
+      ...seen,
+      wish,
+      world,
+      close: () => world.close(),
+    };
+  } catch (error) {
+    await world.close();
+    throw error;
+  }
+}
+
+/** Without a site: the product's features and sizes, and the groups that this machine's disks suggest. */
+export function wishFor(product: Product, facts: NodeFacts | undefined): StorageWish {
+  const roomy = facts?.storage && likelyGroup(facts.storage);
+  const pool = facts?.storage?.logicalVolumes.find(({ name }) => name === 'shared');
+  const volumeGroup = roomy ?? 'ubuntu-vg';
+  return {
+    features: product.features.filter((feature) => feature.default).map(({ id }) => id),
+    storage: {
+      unshared: { volumeGroup },
+      shared: { engine: 'cstor', volumeGroup: pool?.volumeGroup ?? volumeGroup, volume: 'shared' },
+      volumes: {},
+    },
+  };
+}

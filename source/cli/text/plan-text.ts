@@ -1,0 +1,68 @@
+import type { Plan } from '../../plan/document/document.ts';
+import type { PlannedCommand, PlannedFile, PlannedStep } from '../../plan/step.ts';
+import { diffLines, shortDiff } from '../../ui/model/diff.ts';
+import { commandText } from '../../ui/model/review.ts';
+
+export interface PlanTextOptions {
+  /** One line a step, without commands and files. */
+  readonly brief: boolean;
+}
+
+/** A plan as lines of plain text: every step in order with its reason, its exact commands, and its files as differences. */
+export function planLines(plan: Plan, { brief }: PlanTextOptions): string[] {
+  const lines = [heading(plan), ''];
+  for (const [place, step] of plan.steps.entries())
+    lines.push(...(brief ? [briefLine(place, step)] : stepLines(place, step)));
+  if (plan.steps.some(cannotBeUndone)) lines.push('', '(*) cannot be undone');
+  return lines;
+}
+
+function heading({ site, steps, hash }: Plan): string {
+  const commands = steps.reduce((sum, step) => sum + step.commands.filter(({ when }) => when === undefined).length, 0);
+  const files = steps.reduce((sum, step) => sum + step.files.length, 0);
+  const lasting = steps.filter(cannotBeUndone).length;
+  const undo = lasting === 0 ? 'all can be undone' : `${lasting} cannot be undone (*)`;
+  return `Site ${site.name}: ${steps.length} steps, ${commands} commands, ${files} files; ${undo}. Plan ${hash}.`;
+}
+
+const cannotBeUndone = (step: PlannedStep): boolean => !step.undoable && step.commands.length + step.files.length > 0;
+
+function briefLine(place: number, step: PlannedStep): string {
+  const mark = cannotBeUndone(step) ? ' (*)' : '';
+  return `${String(place + 1).padStart(3)}. ${(step.node ?? 'cluster').padEnd(12)} ${step.title}${mark}`;
+}
+
+function stepLines(place: number, step: PlannedStep): string[] {
+  const notes = [
+    step.risk === 'dangerous' ? 'dangerous: nothing else dangerous runs beside it' : '',
+    step.skippable ? 'may be skipped' : '',
+    step.needs.length > 0 ? `after ${step.needs.join(', ')}` : '',
+  ].filter(Boolean);
+  return [
+    briefLine(place, step),
+    `     ${step.why}`,
+    ...(notes.length > 0 ? [`     (${notes.join('; ')})`] : []),
+    ...step.commands.flatMap(commandLines),
+    ...step.files.flatMap(fileLines),
+    '',
+  ];
+}
+
+function commandLines(command: PlannedCommand): string[] {
+  const notes = [command.when === undefined ? '' : `only if ${command.when}`, command.note ?? ''].filter(Boolean);
+  const stdin = command.stdin?.trimEnd().split('\n') ?? [];
+  return [
+    `     ${command.node} $ ${commandText(command)}${notes.length > 0 ? `   # ${notes.join('; ')}` : ''}`,
+    ...stdin.map((line) => `       < ${line}`),
+  ];
+}
+
+function fileLines({ node, path, content, mode, before, secret }: PlannedFile): string[] {
+  const head = `     ${node} writes ${path} (mode ${mode.toString(8).padStart(4, '0')}`;
+  if (secret) return [`${head}, secret: not shown)`];
+  if (before === content) return [`${head}, as it is)`];
+  return [
+    `${head}, ${before === undefined ? 'new' : 'changed'})`,
+    ...shortDiff(diffLines(before ?? '', content)).map((line) => `       ${line.mark} ${line.text}`.trimEnd()),
+  ];
+}

@@ -1,0 +1,108 @@
+import { notSeen } from '../../check/check.ts';
+import { findCheck } from '../../check/checks.ts';
+import type { Finding, Grade } from '../../check/finding.ts';
+import type { Site } from '../../site/schema.ts';
+import { columns } from '../../ui/plain/table.ts';
+
+export interface PreflightTextOptions {
+  readonly ascii: boolean;
+  /** Reasons of passes, too. */
+  readonly all: boolean;
+  /** Where the site came from. */
+  readonly from: string;
+  /** Columns of the screen; cells give way. */
+  readonly width?: number;
+}
+
+type Marks = Readonly<Record<Grade, string>>;
+const signs: Marks = { pass: '✓', warn: '!', fail: '✗' };
+const asciiSigns: Marks = { pass: '+', warn: '!', fail: 'x' };
+const severity: readonly Grade[] = ['pass', 'warn', 'fail'];
+
+/** A grid of nodes × checks, then the checks of the site and of pairs, then reasons and advice of what does not pass. */
+export function preflightLines(site: Site, findings: readonly Finding[], options: PreflightTextOptions): string[] {
+  const marks = options.ascii ? asciiSigns : signs;
+  const byCheck = [...Map.groupBy(findings, ({ check }) => check)];
+  const onNodes = byCheck.filter(([id]) => findCheck(id)?.about === 'node');
+  const others = byCheck.filter(([id]) => findCheck(id)?.about !== 'node');
+  const names = site.nodes.map(({ name }) => name);
+  const cells = cellWidth(options.width ?? 100, names.length);
+  return [
+    `Site ${site.name}, from ${options.from}: ${summary(byCheck)}`,
+    '',
+    ...columns([
+      ['Check', ...names],
+      ...onNodes.map(([id, of]) => [titleOf(id), ...names.map((name) => cell(of, name, marks, cells))]),
+    ]),
+    '',
+    ...columns([['Site and pairs', ''], ...others.map(([id, of]) => [titleOf(id), siteCell(of, marks)])]),
+    ...reasons(findings, marks, options.all),
+  ];
+}
+
+function summary(byCheck: readonly (readonly [string, readonly Finding[]])[]): string {
+  const grades = byCheck.map(([, of]) => worstOf(of));
+  const passed = grades.filter((grade) => grade === 'pass').length;
+  const failed = grades.filter((grade) => grade === 'fail').length;
+  const warned = grades.length - passed - failed;
+  return `${passed} of ${grades.length} checks pass, ${warned} warn, ${failed} fail`;
+}
+
+function cell(findings: readonly Finding[], node: string, marks: Marks, width: number): string {
+  const own = findings.filter(({ nodes }) => nodes.includes(node));
+  const [worst] = own.toSorted((a, b) => severity.indexOf(b.grade) - severity.indexOf(a.grade));
+  return worst ? `${marks[worst.grade]} ${cut(worst.seen, width)}`.trimEnd() : '-';
+}
+
+function siteCell(findings: readonly Finding[], marks: Marks): string {
+  const [worst] = findings.toSorted((a, b) => severity.indexOf(b.grade) - severity.indexOf(a.grade));
+  if (!worst) return '-';
+  const several = worst.grade === 'pass' && findings.length > 1;
+  return `${marks[worst.grade]} ${several ? `${findings.length} looked at` : cut(worst.seen, widest)}`;
+}
+
+/** Titles take 30 columns. The whole text of a cell stands in `--json` and, where it matters, in the reason. */
+const titleWidth = 30;
+const widest = 40;
+
+function cellWidth(screen: number, nodes: number): number {
+  const each = Math.floor((screen - titleWidth) / nodes) - 4;
+  return each < 4 ? 0 : Math.min(each, 18);
+}
+
+function cut(text: string, width: number): string {
+  const signs = [...text];
+  return signs.length <= width ? text : width < 4 ? '' : `${signs.slice(0, width - 2).join('')}..`;
+}
+
+function worstOf(findings: readonly Finding[]): Grade {
+  return findings.reduce<Grade>(
+    (worst, { grade }) => (severity.indexOf(grade) > severity.indexOf(worst) ? grade : worst),
+    'pass',
+  );
+}
+
+function titleOf(id: string): string {
+  return findCheck(id)?.title ?? id;
+}
+
+function reasons(findings: readonly Finding[], marks: Marks, all: boolean): string[] {
+  const told = findings.filter((finding) => (all || finding.grade !== 'pass') && !followsFromAccess(finding, findings));
+  if (told.length === 0) return ['', 'Nothing stands in the way.'];
+  const sorted = told.toSorted((a, b) => severity.indexOf(b.grade) - severity.indexOf(a.grade));
+  return sorted.flatMap(({ check, grade, nodes, reason, advice }) => [
+    '',
+    `${marks[grade]} ${titleOf(check)}${nodes.length > 0 ? ` (${nodes.join(', ')})` : ''}`,
+    `  ${reason}`,
+    ...(advice ? [`  Do: ${advice}`] : []),
+  ]);
+}
+
+/** A node that was not reached is told once, not once for every check. */
+function followsFromAccess(finding: Finding, findings: readonly Finding[]): boolean {
+  if (finding.seen !== notSeen || finding.check === 'access') return false;
+  const lost = findings
+    .filter(({ check, seen }) => check === 'access' && seen === notSeen)
+    .flatMap(({ nodes }) => nodes);
+  return finding.nodes.every((node) => lost.includes(node));
+}

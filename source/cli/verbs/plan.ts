@@ -1,0 +1,62 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { gatherSite } from '../../app/gather.ts';
+import { globalFlags, settingsFrom } from '../../app/settings.ts';
+import { openSite } from '../../app/site.ts';
+import { exitCode, Fault } from '../../errors/fault.ts';
+import { targetOf } from '../../network/targets.ts';
+import type { Plan } from '../../plan/document/document.ts';
+import { makePlan } from '../../plan/plan.ts';
+import { ensureAccess } from '../line/access.ts';
+import { rehearsalNote } from '../line/rehearsal-note.ts';
+import { printJson, processTerminal } from '../line/terminal.ts';
+import { defineVerb } from '../line/verb.ts';
+import { planLines } from '../text/plan-text.ts';
+
+export default defineVerb({
+  name: 'plan',
+  description:
+    'Show every step in order: why, the exact commands, the files as differences, and what cannot be undone. Changes nothing. With --json, or --save FILE, the plan that kloudspot apply --plan FILE carries out. Exit codes: 0 done, 2 invalid site, 4 a node was not reached.',
+  flags: {
+    ...globalFlags,
+    brief: { type: 'boolean', description: 'One line a step.' },
+    save: {
+      type: 'string',
+      valueHint: 'FILE',
+      description: 'Write the plan to FILE, for kloudspot apply --plan FILE.',
+    },
+  },
+  run: async ({ args }) => {
+    const settings = settingsFrom(args);
+    const terminal = processTerminal();
+    const { site, product, passwords, world, close } = await openSite(settings);
+    try {
+      await ensureAccess({ targets: site.nodes.map(targetOf), world, passwords, settings, terminal });
+      const facts = await gatherSite(site, world);
+      const plan = makePlan({ purpose: 'init', site, product, facts, now: new Date(world.clock.now()) });
+      const file = args.save === undefined ? undefined : resolve(args.save);
+      if (file !== undefined) await save(plan, file);
+      if (settings.json) printJson(terminal, plan);
+      else
+        terminal.output.write(
+          `${[...rehearsalNote(world), ...planLines(plan, { brief: args.brief ?? false })].join('\n')}\n`,
+        );
+      if (file !== undefined && !settings.json) terminal.output.write(`\nWritten to ${file}\n`);
+      return exitCode.done;
+    } finally {
+      await close();
+    }
+  },
+});
+
+async function save(plan: Plan, file: string): Promise<void> {
+  await writeFile(file, `${JSON.stringify(plan, undefined, 1)}\n`, { mode: 0o600 }).catch((cause: unknown) => {
+    throw new Fault({
+      what: 'The plan cannot be written.',
+      where: file,
+      why: cause instanceof Error ? cause.message : String(cause),
+      next: ['Name a file in a folder that is there and that you may write to.'],
+      cause,
+    });
+  });
+}

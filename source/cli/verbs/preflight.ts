@@ -1,0 +1,68 @@
+import { checkSite } from '../../app/check-site.ts';
+import { globalFlags, settingsFrom } from '../../app/settings.ts';
+import { openSite } from '../../app/site.ts';
+import { findCheck } from '../../check/checks.ts';
+import type { Finding } from '../../check/finding.ts';
+import { worst } from '../../check/run.ts';
+import { type ExitCode, exitCode } from '../../errors/fault.ts';
+import type { Site } from '../../site/schema.ts';
+import { rehearsalNote, scenarioOf } from '../line/rehearsal-note.ts';
+import { printJson, processTerminal } from '../line/terminal.ts';
+import { defineVerb } from '../line/verb.ts';
+import { preflightLines } from '../text/preflight-text.ts';
+
+export default defineVerb({
+  name: 'preflight',
+  description:
+    'All checks on all nodes and on the site, as a grid, with the reason and what to do for each that does not pass. Changes nothing. Exit codes: 0 nothing failed (warnings may be there), 2 invalid site, 3 a check failed.',
+  flags: { ...globalFlags, all: { type: 'boolean', description: 'Say the reason of those that pass, too.' } },
+  run: async ({ args }) => {
+    const settings = settingsFrom(args);
+    const terminal = processTerminal();
+    const opened = await openSite(settings);
+    const { site, world, from } = opened;
+    try {
+      const { findings } = await checkSite(opened, settings, terminal);
+      if (settings.json) printJson(terminal, { ...preflightData(site, findings), ...scenarioOf(world) });
+      else {
+        const ascii = settings.ascii || settings.plain;
+        const width = terminal.output.columns;
+        const lines = preflightLines(site, findings, {
+          ascii,
+          all: args.all ?? false,
+          from,
+          ...(width ? { width } : {}),
+        });
+        terminal.output.write(`${[...rehearsalNote(world), ...lines].join('\n')}\n`);
+      }
+      return preflightCode(findings);
+    } finally {
+      await opened.close();
+    }
+  },
+});
+
+export function preflightCode(findings: readonly Finding[]): ExitCode {
+  return worst(findings) === 'fail' ? exitCode.preflightFailed : exitCode.done;
+}
+
+/** The checks with their words, so that who reads the JSON needs no second source. */
+export function preflightData(site: Site, findings: readonly Finding[]): Record<string, unknown> {
+  const count = (grade: Finding['grade']) => findings.filter((finding) => finding.grade === grade).length;
+  const ids = [...new Set(findings.map(({ check }) => check))];
+  return {
+    site: site.name,
+    nodes: site.nodes.map(({ name }) => name),
+    verdict: worst(findings),
+    passed: count('pass'),
+    warned: count('warn'),
+    failed: count('fail'),
+    findings,
+    checks: Object.fromEntries(
+      ids.map((id) => {
+        const { title, why, source } = findCheck(id) ?? { title: id, why: '', source: '' };
+        return [id, { title, why, source }];
+      }),
+    ),
+  };
+}

@@ -1,0 +1,87 @@
+import { program } from '../../app/program.ts';
+import { planOfRun } from '../../app/run-plan.ts';
+import { globalFlags, type Settings, settingsFrom } from '../../app/settings.ts';
+import { givenPasswords } from '../../app/site.ts';
+import { openWorld } from '../../app/world.ts';
+import { readJournal } from '../../engine/journal/journal.ts';
+import { findRun, type RunSummary, summarizeRun, unfinishedRun } from '../../engine/runs.ts';
+import { applyEvent, emptyView, failedSteps } from '../../engine/view/view.ts';
+import { continueRun } from '../../engine/worker/launch.ts';
+import { readOrigin } from '../../engine/worker/origin.ts';
+import { steerRun } from '../../engine/worker/steer.ts';
+import { Fault } from '../../errors/fault.ts';
+import type { Passwords } from '../../host/secrets.ts';
+import type { Plan } from '../../plan/document/document.ts';
+import { processesOf, watchRun } from '../apply/run-watching.ts';
+import { ensureAccess } from '../line/access.ts';
+import { processTerminal, type Terminal } from '../line/terminal.ts';
+import { defineVerb } from '../line/verb.ts';
+
+export default defineVerb({
+  name: 'resume',
+  description:
+    'Go on with a run that was interrupted, stopped, or ended with a failed step: the last one, or the one named. What is done is looked at again and not repeated. Exit codes: 0 done, 2 there is nothing to resume, 4 a step failed, 5 another run holds the lock, 6 the nodes changed or a password is missing, 130 stopped.',
+  flags: {
+    ...globalFlags,
+    run: { type: 'positional', required: false, description: 'The run, or the end of its id. Default: the last one.' },
+    'take-over': { type: 'boolean', description: 'Take the lock from a run that is gone or silent.' },
+  },
+  run: async ({ args }) => {
+    const settings = settingsFrom(args);
+    const terminal = processTerminal();
+    const run = await resumable(settings, args.run);
+    const plan = await planOfRun(run);
+    if (run.state === 'running') {
+      if (settings.yes) await pushOn(run, plan, settings);
+      return watchRun(run, plan, settings, terminal, 'attached');
+    }
+    const passwords = await passwordsFor(run, plan, settings, terminal);
+    const attended = terminal.interactive && !settings.yes && !settings.json;
+    const earlier = await processesOf(run);
+    await continueRun(run, {
+      files: settings.files,
+      passwords,
+      program,
+      attended,
+      takeOver: args['take-over'] ?? false,
+    });
+    return watchRun(run, plan, settings, terminal, 'begun', earlier);
+  },
+});
+
+async function resumable({ files }: Settings, name: string | undefined): Promise<RunSummary> {
+  const run = name === undefined ? await unfinishedRun(files) : await summarizeRun(await findRun(files, name));
+  if (run === undefined)
+    throw new Fault({ what: 'There is no run to resume.', where: files.runs, next: ['kloudspot apply  begins one.'] });
+  if (run.state === 'done' || run.state === 'undone')
+    throw new Fault({
+      what: `Run ${run.id} ${run.state === 'done' ? 'came to its end' : 'was taken back'}: there is nothing to resume.`,
+      next: ['kloudspot apply  makes a new plan and carries it out.'],
+    });
+  return run;
+}
+
+/** A run that lives but waits for somebody: what failed is tried again, a pause ends. */
+async function pushOn(run: RunSummary, plan: Plan, { files }: Settings): Promise<void> {
+  const view = (await readJournal(run.directory)).reduce(applyEvent, emptyView(plan));
+  if (view.state === 'paused') await steerRun(files, run.id, { order: 'continue' });
+  for (const { step } of failedSteps(view)) await steerRun(files, run.id, { order: 'retry', step: step.id });
+}
+
+/** Passwords live in memory only: those of the earlier process are gone, and are asked for again where they are needed. */
+export async function passwordsFor(
+  run: RunSummary,
+  plan: Plan,
+  settings: Settings,
+  terminal: Terminal,
+): Promise<Passwords> {
+  const { rehearsal } = await readOrigin(run.directory);
+  const passwords = await givenPasswords(settings);
+  const world = await openWorld({ files: settings.files, passwords, rehearsal });
+  try {
+    await ensureAccess({ targets: plan.targets, world, passwords, settings, terminal });
+  } finally {
+    await world.close();
+  }
+  return passwords;
+}

@@ -1,0 +1,83 @@
+import { basename, resolve } from 'node:path';
+import { driftFault } from '../../app/drift-fault.ts';
+import { lookAtNodes } from '../../app/look.ts';
+import { openWorld, type World } from '../../app/world.ts';
+import { outcomeExitCode } from '../../engine/outcome.ts';
+import { faultReport } from '../../engine/worker/fault-report.ts';
+import { stopSwitch } from '../../engine/worker/stop-switch.ts';
+import { carryOutRun, type WorkerParts } from '../../engine/worker/worker.ts';
+import { Fault } from '../../errors/fault.ts';
+import { readPasswords } from '../../host/secrets.ts';
+import { openMemory } from '../../operator/memory.ts';
+import { drift } from '../../plan/document/basis.ts';
+import type { Plan } from '../../plan/document/document.ts';
+import { parsePlan } from '../../plan/document/document-schema.ts';
+import { stepKinds } from '../../plan/kinds.ts';
+import { loadProduct } from '../../product/load.ts';
+import { defineVerb } from '../line/verb.ts';
+
+export default defineVerb({
+  name: 'run-worker',
+  description:
+    'The process that carries out a run. Other verbs start it: it reads passwords from its standard input, and writes to the journal of the run.',
+  flags: {
+    directory: { type: 'positional', required: true, description: 'The folder of the run.' },
+    attended: { type: 'boolean', description: 'When a step fails, wait for an order instead of ending.' },
+    'take-over': { type: 'boolean', description: 'Take the lock from a run that is gone or silent.' },
+    undo: { type: 'boolean', description: 'Take back what the run did.' },
+    step: { type: 'string', valueHint: 'ID', description: 'With --undo: only this step.' },
+  },
+  run: async ({ args }) => {
+    const directory = resolve(args.directory);
+    const stop = stopSwitch();
+    listenForSignals(stop.tell);
+    const options = {
+      attended: args.attended ?? false,
+      takeOver: args['take-over'] ?? false,
+      stop,
+      ...(args.undo ? { undo: args.step === undefined ? {} : { step: args.step } } : {}),
+    };
+    try {
+      const { outcome } = await carryOutRun({ id: basename(directory), directory }, options, workerParts());
+      // A step that did not listen to its end must not act on without the lock.
+      return process.exit(outcomeExitCode(outcome));
+    } catch (error) {
+      process.stdout.write(`${faultReport(error)}\n`);
+      return process.exit(error instanceof Fault ? error.exitCode : 1);
+    }
+  },
+});
+
+/** The first signal lets running steps end, the second ends them. The hang-up of a terminal concerns nobody here. */
+function listenForSignals(tell: (why: string, now: boolean) => void): void {
+  let told = 0;
+  for (const name of ['SIGTERM', 'SIGINT'] as const)
+    process.on(name, () => tell(`the process got ${name}`, told++ > 0));
+  process.on('SIGHUP', () => undefined);
+}
+
+function workerParts(): WorkerParts {
+  let opened: World | undefined;
+  let memory: ReturnType<typeof openMemory> | undefined;
+  return {
+    kinds: stepKinds,
+    parsePlan: (text, where) => parsePlan(text, stepKinds, where),
+    openWorld: async (files, { rehearsal }) => {
+      const passwords = await readPasswords({ fd: 0 });
+      opened = await openWorld({ files, passwords, rehearsal });
+      const { hosts, clock } = opened;
+      return { hosts, clock, secrets: passwords.all(), close: async () => opened?.close() };
+    },
+    loadProduct: ({ product }) => loadProduct(product),
+    refuseDrift: async (plan: Plan, _, begun) => {
+      if (opened === undefined) return;
+      const { facts } = await lookAtNodes(plan.site.nodes, opened);
+      const found = drift(plan, facts, begun);
+      if (found.length > 0) throw driftFault(found);
+    },
+    onStepTime: (files, kind, ms) => {
+      memory ??= openMemory(files);
+      memory.rememberStepTime(kind, ms);
+    },
+  };
+}

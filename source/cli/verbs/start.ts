@@ -1,0 +1,29 @@
+import { globalFlags, settingsFrom } from '../../app/settings.ts';
+import { openSite } from '../../app/site.ts';
+import { lookAtCluster, runProductPlan, tell, valuesFile } from '../apply/product-verb.ts';
+import { processTerminal } from '../line/terminal.ts';
+import { defineVerb } from '../line/verb.ts';
+
+export default defineVerb({
+  name: 'start',
+  description:
+    'Deploy the product on the cluster and watch every part of it become ready. Heals a release that an interrupted change left pending. Run again, it finds nothing to do. Exit codes: 0 done, 4 a step failed (kloudspot resume goes on), 5 locked, 6 not confirmed.',
+  flags: { ...globalFlags },
+  run: async ({ args }) => {
+    const settings = settingsFrom(args);
+    const terminal = processTerminal();
+    const opened = await openSite(settings);
+    const verb = { opened, settings, terminal };
+    try {
+      const { release } = await lookAtCluster(verb);
+      if (release)
+        tell(verb, [
+          `Release ${release.name} is there: ${release.chart}, revision ${release.revision}, ${release.status}.`,
+          '',
+        ]);
+      return await runProductPlan(verb, 'start', { purpose: 'start' }, [valuesFile(verb)]);
+    } finally {
+      await opened.close();
+    }
+  },
+});

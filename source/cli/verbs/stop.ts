@@ -1,0 +1,83 @@
+import { globalFlags, settingsFrom } from '../../app/settings.ts';
+import { openSite } from '../../app/site.ts';
+import { exitCode } from '../../errors/fault.ts';
+import type { Product } from '../../product/schema.ts';
+import type { Site } from '../../site/schema.ts';
+import type { Observation } from '../../status/observation.ts';
+import { lookAtCluster, runProductPlan, tell } from '../apply/product-verb.ts';
+import { processTerminal } from '../line/terminal.ts';
+import { defineVerb } from '../line/verb.ts';
+
+export default defineVerb({
+  name: 'stop',
+  description:
+    'Uninstall the product. The cluster, the virtual address and every volume with its data stay, and are listed. Exit codes: 0 done, 4 a step failed (kloudspot resume goes on), 5 locked, 6 not confirmed.',
+  flags: { ...globalFlags },
+  run: async ({ args }) => {
+    const settings = settingsFrom(args);
+    const terminal = processTerminal();
+    const opened = await openSite(settings);
+    const verb = { opened, settings, terminal };
+    try {
+      const before = await lookAtCluster(verb);
+      tell(verb, whatStopDoes(opened.site, opened.product, before));
+      const code = await runProductPlan(verb, 'stop', { purpose: 'stop' });
+      if (code === exitCode.done) tell(verb, whatStayed(opened.site, opened.product, await lookAtCluster(verb)));
+      return code;
+    } finally {
+      await opened.close();
+    }
+  },
+});
+
+/** What goes and what stays, before anything does. */
+export function whatStopDoes(site: Site, product: Product, seen: Observation): string[] {
+  const { workloads = [], claims = [], release } = seen;
+  const parts = workloads.map(({ name, wanted }) => (wanted === 1 ? name : `${name} (${wanted})`));
+  return [
+    `This stops ${product.name} on ${site.name}.`,
+    release
+      ? `  goes:   release ${release.name}, revision ${release.revision}: ${parts.join(', ') || 'no parts'}`
+      : '  goes:   nothing, it is not installed',
+    ...stays(site, product, claims),
+    '',
+  ];
+}
+
+/** The proof afterwards: looked up anew, not repeated. */
+export function whatStayed(site: Site, product: Product, seen: Observation): string[] {
+  const { workloads, claims = [], release, nodes, givenAddresses = [] } = seen;
+  if (workloads === undefined || nodes === undefined)
+    return ['The cluster could not be asked what stayed: kloudspot status'];
+  const address = site.network.virtualAddress;
+  const left = workloads.map(({ name }) => name);
+  return [
+    '',
+    release || left.length > 0
+      ? `Still there: ${[...(release ? [`release ${release.name}`] : []), ...left].join(', ')}`
+      : `Nothing of ${product.name} runs any more. What stayed:`,
+    `  cluster: ${nodes.filter(({ ready }) => ready).length} of ${nodes.length} nodes ready`,
+    ...(address === undefined
+      ? []
+      : [
+          `  virtual address: ${address}, ${givenAddresses.includes(address) ? 'still given to the entrance' : 'NOT given any more'}`,
+        ]),
+    ...claims.map(
+      ({ metadata, spec }) =>
+        `  volume: ${metadata.name}, ${spec.resources.requests.storage ?? '?'}, ${spec.storageClassName}`,
+    ),
+    'kloudspot start  brings it back with its data.',
+  ];
+}
+
+function stays(site: Site, { namespace, tlsSecret }: Product, claims: NonNullable<Observation['claims']>): string[] {
+  const address = site.network.virtualAddress;
+  const volumes =
+    claims.length === 0
+      ? 'no volumes'
+      : `${claims.length === 1 ? '1 volume with its' : `${claims.length} volumes with their`} data`;
+  return [
+    `  stays:  ${volumes}, namespace ${namespace} with secret ${tlsSecret}`,
+    `          the cluster of ${site.nodes.length} nodes, its storage${address === undefined ? '' : `, the virtual address ${address}`}`,
+  ];
+}

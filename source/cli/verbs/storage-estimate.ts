@@ -1,0 +1,155 @@
+import { globalFlags, settingsFrom } from '../../app/settings.ts';
+import { type ExitCode, exitCode } from '../../errors/fault.ts';
+import { sharedEngine } from '../../storage/engines.ts';
+import type { EstimateInput, StorageEstimate } from '../../storage/estimate.ts';
+import { estimateStorage } from '../../storage/estimate.ts';
+import type { StorageWish } from '../../storage/volumes.ts';
+import { type Questions, questions } from '../line/questions.ts';
+import { rehearsalNote, scenarioOf } from '../line/rehearsal-note.ts';
+import { repeated } from '../line/repeated.ts';
+import { printJson, processTerminal } from '../line/terminal.ts';
+import { defineVerb } from '../line/verb.ts';
+import { askFeatures, askOpenebs, askSizes, evidenceOf, type StorageFlags, withFlags } from '../sizing/answers.ts';
+import { seenOpenebs } from '../sizing/openebs.ts';
+import { openStorageSubject, type StorageSubject } from '../sizing/subject.ts';
+import { availableLine, groupsAndDisksOf, poolLines, requiredLine, verdictLines } from '../text/estimate-text.ts';
+
+export default defineVerb({
+  name: 'storage estimate',
+  description:
+    'What the volumes of the chosen features need, what each node can really hold, and what to do where it does not fit. Over all nodes of the site; without a site over this machine. Asks in a terminal; with --yes, --plain or --json it takes the site, the defaults and the flags. Exit codes: 0 it fits, 3 a node is short or was not seen.',
+  flags: {
+    ...globalFlags,
+    feature: {
+      type: 'string',
+      valueHint: 'ID',
+      description: 'A feature that is on; may be given several times, or `none`.',
+    },
+    volume: { type: 'string', valueHint: 'ID=GB', description: 'Size of a volume; may be given several times.' },
+    engine: { type: 'string', valueHint: 'cstor|existing', description: 'What holds shared volumes.' },
+  },
+  run: async ({ args, rawArgs }) => {
+    const settings = settingsFrom(args);
+    const terminal = processTerminal();
+    const given = repeated(rawArgs, 'feature');
+    const flags: StorageFlags = {
+      ...(given.length > 0 ? { features: given } : {}),
+      volumes: repeated(rawArgs, 'volume'),
+      ...(args.engine === undefined ? {} : { engine: args.engine }),
+    };
+    const subject = await openStorageSubject(settings, terminal);
+    try {
+      const asks = terminal.interactive && !settings.yes && !settings.plain && !settings.json;
+      const lines = settings.json ? () => {} : (text: string) => void terminal.output.write(`${text}\n`);
+      rehearsalNote(subject.world).forEach(lines);
+      const openebs = await seenOpenebs(subject);
+      const result = await runEstimate({ subject, flags, openebs, ask: asks ? questions : undefined, line: lines });
+      if (settings.json) printJson(terminal, { ...asData(subject, result), ...scenarioOf(subject.world) });
+      return result.code;
+    } finally {
+      await subject.close();
+    }
+  },
+});
+
+/** What the flow needs; tests hand in their own. */
+export interface EstimateRequest {
+  readonly subject: Omit<StorageSubject, 'world' | 'close'>;
+  readonly flags: StorageFlags;
+  /** Whether a release of OpenEBS was seen; undefined where the cluster could not be asked. */
+  readonly openebs: boolean | undefined;
+  /** Undefined: nobody is asked. */
+  readonly ask: Questions | undefined;
+  readonly line: (text: string) => void;
+}
+
+export interface EstimateResult {
+  readonly code: ExitCode;
+  readonly wish: StorageWish;
+  readonly estimate: StorageEstimate;
+}
+
+/** The questions and lines of the verb, in the order of the vendor's transcript. */
+export async function runEstimate({ subject, flags, openebs, ask, line }: EstimateRequest): Promise<EstimateResult> {
+  const { product, nodes, facts, unreached } = subject;
+  const print = (lines: readonly string[]) => lines.forEach(line);
+  let wish = withFlags(subject.wish, flags, product);
+  print([...headLines(subject), openebsLine(openebs)]);
+  if (ask && openebs !== true && flags.engine === undefined) wish = await askOpenebs(wish, ask);
+  print([...engineLines(wish, openebs), '', ...groupsAndDisksOf(nodes, facts, unreached)]);
+  if (ask && flags.features === undefined) {
+    line('What features do you want to use');
+    wish = await askFeatures(wish, product, ask);
+  }
+  print(beforeSizes(subject, wish));
+  if (ask) {
+    line('How much storage do you want to assign to each volume');
+    wish = await askSizes(wish, product, ask);
+  }
+  const estimate = estimateOf(subject, wish);
+  if (!ask) print(sizeLines(estimate));
+  print([requiredLine(estimate), ...verdictLines(estimate), rememberLine(nodes)]);
+  const code = estimate.verdict === 'ok' || estimate.verdict === 'tight' ? exitCode.done : exitCode.preflightFailed;
+  return { code, wish, estimate };
+}
+
+function rememberLine(nodes: EstimateRequest['subject']['nodes']): string {
+  const workers = nodes.some(({ role }) => role === 'worker') ? ' (workers the unshared part only)' : '';
+  return `Remember each node needs this amount of storage${workers}`;
+}
+
+function estimateOf({ product, nodes, facts }: EstimateRequest['subject'], wish: StorageWish): StorageEstimate {
+  const input: EstimateInput = { ...wish, nodes };
+  return estimateStorage(input, product, [...facts.values()]);
+}
+
+function headLines({ kind, name, clusterSize }: EstimateRequest['subject']): string[] {
+  const cluster = `Assuming a ${clusterSize} node cluster installation`;
+  return kind === 'site'
+    ? [`${cluster}: the nodes of site ${name}`]
+    : [cluster, `There is no site yet: this machine (${name}) is looked at, and every node is taken to be like it`];
+}
+
+function openebsLine(openebs: boolean | undefined): string {
+  if (openebs === undefined) return 'Whether Openebs is installed could not be seen';
+  return openebs ? 'Openebs is installed' : 'Openebs not installed';
+}
+
+function engineLines(wish: StorageWish, openebs: boolean | undefined): string[] {
+  const engine = sharedEngine(wish.storage.shared.engine);
+  if (!engine.ours) return ['Shared volumes go to a storage class of yours: their room is not counted here'];
+  const later = 'OpenEBS is installed by the run (kloudspot init or apply); nothing is changed now';
+  return [...(openebs ? [] : [later]), ...(engine.note ? [`Note: ${engine.note}`] : [])];
+}
+
+/** Where the volumes go and what is there for them, before sizes are asked for. */
+function beforeSizes(subject: EstimateRequest['subject'], wish: StorageWish): string[] {
+  const estimate = estimateOf(subject, wish);
+  const inferred = evidenceOf(wish, subject.product);
+  return [
+    ...(inferred ? [inferred] : []),
+    `Using ${wish.storage.unshared.volumeGroup} for unshared volumes`,
+    availableLine(estimate),
+    ...poolLines(estimate),
+    '',
+  ];
+}
+
+function sizeLines({ volumes }: StorageEstimate): string[] {
+  if (volumes.length === 0) return ['These features store nothing'];
+  const wide = Math.max(...volumes.map(({ label }) => label.length));
+  return volumes.map(
+    ({ label, gib, class: of, from }) => `${`${label} (GB)`.padStart(wide + 5)} : ${gib} ${of}, ${from}`,
+  );
+}
+
+function asData(subject: StorageSubject, { estimate, wish, code }: EstimateResult): Record<string, unknown> {
+  return {
+    subject: { kind: subject.kind, name: subject.name, clusterSize: subject.clusterSize },
+    features: wish.features,
+    storage: wish.storage,
+    ...estimate,
+    unreached: Object.fromEntries(subject.unreached),
+    exitCode: code,
+  };
+}

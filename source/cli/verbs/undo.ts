@@ -1,0 +1,106 @@
+import { program } from '../../app/program.ts';
+import { planOfRun } from '../../app/run-plan.ts';
+import { globalFlags, type Settings, settingsFrom } from '../../app/settings.ts';
+import { refuseUndo, undoOrder } from '../../engine/execution/undo.ts';
+import { readJournal } from '../../engine/journal/journal.ts';
+import { pastOf } from '../../engine/journal/past.ts';
+import { findRun, latestRun, type RunSummary, summarizeRun } from '../../engine/runs.ts';
+import { undoRun } from '../../engine/worker/launch.ts';
+import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
+import type { Plan } from '../../plan/document/document.ts';
+import type { PlannedStep } from '../../plan/step.ts';
+import { processesOf, watchRun } from '../apply/run-watching.ts';
+import { confirmed, confirmedByName } from '../line/confirm.ts';
+import { printJson, processTerminal, type Terminal } from '../line/terminal.ts';
+import { defineVerb } from '../line/verb.ts';
+import { passwordsFor } from './resume.ts';
+
+export default defineVerb({
+  name: 'undo',
+  description:
+    'Take back what a run changed, the latest step first, as far as it can be taken back: the last run, or the one named. Says first what goes and what stays, and asks. Exit codes: 0 done, 2 nothing to undo, 4 a step could not be taken back, 5 another run holds the lock, 6 not confirmed.',
+  flags: {
+    ...globalFlags,
+    run: { type: 'positional', required: false, description: 'The run, or the end of its id. Default: the last one.' },
+    step: { type: 'string', valueHint: 'ID', description: 'Only this step; nothing done later may rest on it.' },
+    'take-over': { type: 'boolean', description: 'Take the lock from a run that is gone or silent.' },
+  },
+  run: async ({ args }) => {
+    const settings = settingsFrom(args);
+    const terminal = processTerminal();
+    const run = await undoable(settings, args.run);
+    const plan = await planOfRun(run);
+    const steps = await stepsToUndo(run, plan, args.step);
+    if (steps.length === 0) return nothingLeft(run, settings, terminal);
+    if (!settings.json) terminal.output.write(`${undoLines(steps).join('\n')}\n`);
+    if (!steps.some(({ undoable }) => undoable)) throw nothingUndoable(run);
+    if (removesCluster(steps)) await confirmedByName(plan.site.name, 'undo', settings, terminal);
+    else await confirmed('Take this back?', 'undo', settings, terminal);
+    const earlier = await processesOf(run);
+    await undoRun(run, {
+      files: settings.files,
+      passwords: await passwordsFor(run, plan, settings, terminal),
+      program,
+      attended: false,
+      takeOver: args['take-over'] ?? false,
+      ...(args.step === undefined ? {} : { step: args.step }),
+    });
+    return watchRun(run, plan, settings, terminal, 'begun', earlier);
+  },
+});
+
+async function undoable({ files }: Settings, name: string | undefined): Promise<RunSummary> {
+  const run = name === undefined ? await latestRun(files) : await findRun(files, name);
+  if (run === undefined) throw new Fault({ what: 'There is no run to undo.', where: files.runs });
+  const summary = await summarizeRun(run);
+  if (summary.state === 'running')
+    throw new Fault({
+      what: `Run ${run.id} is still going on.`,
+      next: [`kloudspot attach ${run.id}  shows it; stop it there first.`],
+      exitCode: exitCode.locked,
+    });
+  return summary;
+}
+
+async function stepsToUndo(run: RunSummary, plan: Plan, only: string | undefined): Promise<readonly PlannedStep[]> {
+  const past = pastOf(await readJournal(run.directory));
+  refuseUndo(plan, past, only);
+  return undoOrder({ plan, past }).filter(({ id }) => only === undefined || id === only);
+}
+
+function nothingLeft(run: RunSummary, settings: Settings, terminal: Terminal): ExitCode {
+  const words = `Run ${run.id} changed nothing that is still there.`;
+  if (settings.json) printJson(terminal, { run: run.id, undone: [] });
+  else terminal.output.write(`${words}\n`);
+  return exitCode.done;
+}
+
+function nothingUndoable(run: RunSummary): Fault {
+  return new Fault({
+    what: `Nothing that run ${run.id} did can be taken back.`,
+    next: ['kloudspot undo RUN  names an earlier one.'],
+    exitCode: exitCode.usage,
+  });
+}
+
+/** Whether MicroK8s itself goes, and with it everything that was ever put into the cluster. */
+const removesCluster = (steps: readonly PlannedStep[]): boolean =>
+  steps.some(({ kind, undoable }) => undoable && kind === 'microk8s-install');
+
+/** What goes, the latest first, what is lost with it, and what stays. */
+export function undoLines(steps: readonly PlannedStep[]): string[] {
+  const line = ({ id, title, node }: PlannedStep) => `  ${(node ?? 'cluster').padEnd(12)} ${title}  [${id}]`;
+  const goes = steps.filter((step) => step.undoable);
+  const lasting = steps.filter((step) => !step.undoable);
+  const [lost, stays] = removesCluster(steps)
+    ? [lasting.filter(({ node }) => node === undefined), lasting.filter(({ node }) => node !== undefined)]
+    : [[], lasting];
+  return [
+    goes.length > 0 ? 'Taken back, in this order:' : 'Nothing of this can be taken back.',
+    ...goes.map(line),
+    ...(removesCluster(steps)
+      ? ['MicroK8s goes from these nodes, and with it the cluster, the product and ALL DATA in it:', ...lost.map(line)]
+      : []),
+    ...(stays.length > 0 ? ['Stays as it is now:', ...stays.map(line)] : []),
+  ];
+}

@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import { changedSite } from '../../app/set-values.ts';
+import { globalFlags, type Settings, settingsFrom } from '../../app/settings.ts';
+import { openSite } from '../../app/site.ts';
+import { type ExitCode, Fault } from '../../errors/fault.ts';
+import { parseChartName } from '../../kubernetes/helm.ts';
+import { valuesText } from '../../plan/values.ts';
+import { loadProduct } from '../../product/load.ts';
+import type { Observation } from '../../status/observation.ts';
+import { diffLines, shortDiff } from '../../ui/model/diff.ts';
+import { lookAtCluster, type ProductVerb, runProductPlan, tell, valuesFile } from '../apply/product-verb.ts';
+import { wordsOf } from '../line/repeated.ts';
+import { processTerminal, type Terminal } from '../line/terminal.ts';
+import { defineVerb } from '../line/verb.ts';
+
+export default defineVerb({
+  name: 'update',
+  description:
+    'Apply what changed in site.yaml to the running product. The chart keeps its version unless --update-helm is given. When the parts do not become ready, the revision before is put in force again. Exit codes: 0 done, 2 invalid site, 4 a step failed, 5 locked, 6 not confirmed.',
+  flags: {
+    ...globalFlags,
+    'update-helm': { type: 'boolean', description: 'Take the newest chart that the site allows.' },
+    set: {
+      type: 'string',
+      valueHint: 'PATH=VALUE',
+      description: 'Change site.yaml first, such as storage.volumes.kafka=4. May be given several times.',
+    },
+  },
+  run: async ({ args, rawArgs }) => {
+    const settings = settingsFrom(args);
+    return update(settings, processTerminal(), { newest: args['update-helm'] ?? false, set: wordsOf(rawArgs, 'set') });
+  },
+});
+
+interface Wish {
+  readonly newest: boolean;
+  readonly set: readonly string[];
+}
+
+async function update(settings: Settings, terminal: Terminal, { newest, set }: Wish): Promise<ExitCode> {
+  const found = await openSite(settings);
+  try {
+    const change = set.length === 0 ? undefined : await changedSite(found.site, settings.site, set);
+    const site = change?.site ?? found.site;
+    const product = site.product === found.site.product ? found.product : await loadProduct(site.product);
+    const verb = { opened: { ...found, site, product }, settings, terminal };
+    const seen = await lookAtCluster(verb);
+    refuseUninstalled(seen, verb);
+    tell(verb, await valuesDifference(verb));
+    const chartVersion = seen.release && parseChartName(seen.release.chart)?.version;
+    const siteFile = change === undefined ? [] : [{ path: settings.site, text: change.text, mode: 0o644 }];
+    const wish = { purpose: 'update', newestChart: newest, chartVersion } as const;
+    return await runProductPlan(verb, 'update', wish, [...siteFile, valuesFile(verb)]);
+  } finally {
+    await found.close();
+  }
+}
+
+function refuseUninstalled({ releaseAsked, release }: Observation, { opened }: ProductVerb): void {
+  if (!releaseAsked || release) return;
+  throw new Fault({
+    what: `${opened.product.name} is not installed on ${opened.site.name}: there is nothing to update.`,
+    next: ['kloudspot start installs it.'],
+  });
+}
+
+async function valuesDifference({ opened, settings }: ProductVerb): Promise<string[]> {
+  const before = await readFile(settings.files.values, 'utf8').catch(() => '');
+  const after = valuesText(opened.site, opened.product);
+  if (before === after) return ['The values are as they were written last.', ''];
+  const lines = shortDiff(diffLines(before, after)).map(({ mark, text }) => `  ${mark} ${text}`);
+  return [`${settings.files.values}:`, ...lines, ''];
+}

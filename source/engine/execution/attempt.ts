@@ -1,0 +1,157 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Fault } from '../../errors/fault.ts';
+import type { PlannedStep, StepContext, StepKind } from '../../plan/step.ts';
+import { StepFault } from '../../plan/step-fault.ts';
+import { SeatReboot } from '../../plan/work/seat-reboot.ts';
+import type { StepPast } from '../journal/past.ts';
+import { type RunWorld, stepContext } from './context.ts';
+import { failureWords, spokenDuration } from './words.ts';
+
+/** How an attempt at a step ended. */
+export type AttemptEnd =
+  | { readonly end: 'done'; readonly outcome: 'changed' | 'already'; readonly durationMs: number }
+  | { readonly end: 'failed' }
+  /** The seat has to start anew before it can go on. */
+  | { readonly end: 'reboot'; readonly reboot: SeatReboot };
+
+export interface AttemptInput {
+  readonly world: RunWorld;
+  readonly step: PlannedStep;
+  readonly kind: StepKind;
+  readonly past: StepPast;
+  /** Aborted when the run has to end at once. */
+  readonly signal: AbortSignal;
+  /** Real ms that a step gets to end after it was told to; then it is left to itself. */
+  readonly grace: number;
+}
+
+/** Looks, acts where needed, verifies. Everything that happens is in the journal when it settles; never throws for the step's sake. */
+export async function attemptStep(input: AttemptInput): Promise<AttemptEnd> {
+  const { world, step, past } = input;
+  const begun = world.clock.now();
+  await world.journal.write({
+    type: 'step-started',
+    step: step.id,
+    attempt: past.attempts + 1,
+    deadlineMs: step.deadline,
+  });
+  const durationMs = () => Math.max(0, world.clock.now() - begun);
+  try {
+    const { outcome, seen } = await withDeadline(input, (context) => carryOut(input, context));
+    await world.journal.write({ type: 'step-done', step: step.id, outcome, seen, durationMs: durationMs() });
+    return { end: 'done', outcome, durationMs: durationMs() };
+  } catch (error) {
+    if (error instanceof SeatReboot) return { end: 'reboot', reboot: error };
+    complainOf(world, step, error);
+    const words = failureWords(step.title, error);
+    await world.journal.write({ type: 'step-failed', step: step.id, ...words, durationMs: durationMs() });
+    return { end: 'failed' };
+  }
+}
+
+async function carryOut(
+  { kind, step, past }: AttemptInput,
+  context: StepContext,
+): Promise<{ readonly outcome: 'changed' | 'already'; readonly seen: string }> {
+  const parameters = kind.parameters.parse(step.parameters);
+  const looked = await kind.done(context, parameters, step);
+  // What an earlier attempt of this run has changed is a change of this run, also when that attempt did not live to say so.
+  if (looked.holds) return { outcome: past.touched ? 'changed' : 'already', seen: looked.seen };
+  await kind.act(context, parameters, step);
+  const after = await kind.verify(context, parameters, step);
+  if (after.holds) return { outcome: 'changed', seen: after.seen };
+  throw new StepFault({
+    tried: step.title,
+    seen: after.seen,
+    causes: ['Every command ended as if all were well, yet the end state is not there.'],
+  });
+}
+
+/** Whether a step that was done is still done. Only looks. Throws what the looking throws. */
+export async function recheckStep(input: AttemptInput): Promise<boolean> {
+  const { kind, step } = input;
+  const parameters = kind.parameters.parse(step.parameters);
+  return (await withDeadline(input, (context) => kind.done(context, parameters, step))).holds;
+}
+
+/** Takes one step back. Gives false, with the words in the journal, when that did not work. */
+export async function undoStep(input: AttemptInput): Promise<boolean> {
+  const { world, kind, step } = input;
+  await world.journal.write({ type: 'undo-started', step: step.id });
+  try {
+    const parameters = kind.parameters.parse(step.parameters);
+    await withDeadline(input, async (context) => kind.undo?.(context, parameters, step));
+    await world.journal.write({ type: 'step-undone', step: step.id, seen: 'taken back' });
+    return true;
+  } catch (error) {
+    complainOf(world, step, error);
+    const { tried, seen } = failureWords(`undo: ${step.title}`, error);
+    await world.journal.write({ type: 'undo-failed', step: step.id, seen: `${tried}: ${seen}` });
+    return false;
+  }
+}
+
+function complainOf({ complain, mask }: RunWorld, { id }: PlannedStep, error: unknown): void {
+  if (error instanceof Fault) return;
+  complain?.(mask.text(`${id}: ${error instanceof Error ? error.stack : String(error)}\n`));
+}
+
+/** Ends the work when the step's deadline passes or the run has to end, even where the work does not listen. */
+async function withDeadline<Result>(
+  input: AttemptInput,
+  work: (context: StepContext) => Promise<Result>,
+): Promise<Result> {
+  const { step, past, signal } = input;
+  const finished = new AbortController();
+  const late = new AbortController();
+  const both = AbortSignal.any([signal, late.signal]);
+  const { world, lastSeen } = attentive(input.world);
+  const deadline = world.clock.sleep(step.deadline, finished.signal).then(
+    () => finished.signal.aborted || late.abort(deadlinePassed(step, lastSeen())),
+    () => undefined,
+  );
+  try {
+    return await Promise.race([
+      work(stepContext(world, step.id, past, both)),
+      leftAlone(both, input.grace, finished.signal),
+    ]);
+  } catch (error) {
+    // A command that was ended says only that it was ended; why it was ended is what counts.
+    throw both.aborted ? both.reason : error;
+  } finally {
+    finished.abort();
+    await deadline;
+  }
+}
+
+/** Rejects some time after the abort: work that does not listen is left to itself. */
+function leftAlone(aborted: AbortSignal, grace: number, finished: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const leave = () =>
+      wait(grace, undefined, { signal: finished }).then(
+        () => reject(aborted.reason),
+        () => undefined,
+      );
+    aborted.addEventListener('abort', leave, { once: true });
+  });
+}
+
+/** Remembers what the step told last, for the words of a deadline that passes. */
+function attentive(world: RunWorld): { readonly world: RunWorld; lastSeen(): string | undefined } {
+  let seen: string | undefined;
+  const { journal } = world;
+  const write: typeof journal.write = (event) => {
+    if (event.type === 'waiting') seen = `waited for ${event.for}, ${event.seen}`;
+    if (event.type === 'progress') seen = event.text;
+    if (event.type === 'command') seen = `${event.command.join(' ')} on ${event.node}`;
+    return journal.write(event);
+  };
+  return { world: { ...world, journal: { ...journal, write } }, lastSeen: () => seen };
+}
+
+const deadlinePassed = (step: PlannedStep, last: string | undefined): StepFault =>
+  new StepFault({
+    tried: step.title,
+    seen: `not ended after ${spokenDuration(step.deadline)}${last === undefined ? '' : `; last: ${last}`}`,
+    causes: ['It takes longer here than this step may take, or it hangs.'],
+  });

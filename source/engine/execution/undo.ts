@@ -1,0 +1,81 @@
+import { Fault } from '../../errors/fault.ts';
+import type { Plan } from '../../plan/document/document.ts';
+import type { PlannedStep } from '../../plan/step.ts';
+import type { RunPast } from '../journal/past.ts';
+import { undoStep } from './attempt.ts';
+import { type ExecutionInput, kindOf, noting, type RunEnd } from './execute.ts';
+
+export interface UndoInput extends ExecutionInput {
+  /** Only this one; nothing that was done after it may rest on it. */
+  readonly only?: string;
+  readonly signal: AbortSignal;
+}
+
+/** Steps of this run that left something behind, the latest first. */
+export function undoOrder({ plan, past }: Pick<UndoInput, 'plan' | 'past'>): readonly PlannedStep[] {
+  const byId = new Map(plan.steps.map((step) => [step.id, step]));
+  return past
+    .order()
+    .toReversed()
+    .map((id) => byId.get(id))
+    .filter((step) => step !== undefined && past.of(step.id).touched)
+    .filter((step) => step !== undefined);
+}
+
+/** Refuses (exit code 2) to take back one step that is unknown, that left nothing behind, or that later ones rest on. */
+export function refuseUndo(plan: Plan, past: RunPast, only: string | undefined): void {
+  if (only === undefined) return;
+  const left = undoOrder({ plan, past });
+  const step = left.find(({ id }) => id === only);
+  if (step === undefined)
+    throw new Fault({
+      what: `${only} is no step of this run that left something behind.`,
+      next: ['Those that did, the latest first:', ...left.map(({ id, title }) => `${id}  ${title}`)],
+    });
+  const above = restingOn(plan, only);
+  const resting = left.filter(({ id }) => above.has(id));
+  if (resting.length > 0)
+    throw new Fault({
+      what: `${step.title} cannot be taken back alone.`,
+      why: `These steps rest on it: ${resting.map(nameOf).join(', ')}.`,
+      next: ['kloudspot undo  takes back the whole run, the latest step first.'],
+    });
+}
+
+/** Ids of the steps that need this one, directly or through others. */
+function restingOn(plan: Plan, id: string): ReadonlySet<string> {
+  const above = new Set<string>();
+  // A plan's steps stand after what they need: one pass finds them all.
+  for (const step of plan.steps) {
+    if (step.needs.some((need) => need === id || above.has(need))) above.add(step.id);
+  }
+  return above;
+}
+
+/** Takes back what the run did, one step after the other, the latest first. Ends at the first that cannot be taken back though it should. */
+export async function undoAll(input: UndoInput): Promise<RunEnd> {
+  const { past, kinds, only, signal } = input;
+  const world = { ...input.world, journal: noting(input.world.journal, past) };
+  const steps = undoOrder(input).filter(({ id }) => only === undefined || id === only);
+  let lasting = 0;
+  let count = 0;
+  for (const step of steps) {
+    if (signal.aborted) return { outcome: 'interrupted', why: 'told to end while taking steps back' };
+    const kind = kindOf(kinds, step);
+    if (!step.undoable || kind.undo === undefined) {
+      lasting++;
+      continue;
+    }
+    const undone = await undoStep({ world, step, kind, past: past.of(step.id), signal, grace: input.grace ?? 10_000 });
+    if (!undone) return { outcome: 'failed', why: `${nameOf(step)} could not be taken back` };
+    count++;
+  }
+  // What became of those is told before the undo begins: some go with what they stood on.
+  const stays = lasting === 0 ? '' : `, ${lasting} cannot be`;
+  return {
+    outcome: only === undefined ? 'undone' : 'partly-undone',
+    why: `${count === 1 ? '1 step' : `${count} steps`} taken back${stays}`,
+  };
+}
+
+const nameOf = ({ title, node }: PlannedStep): string => (node === undefined ? title : `${title} (${node})`);

@@ -1,0 +1,40 @@
+import { Fault } from '../../errors/fault.ts';
+import type { Script } from '../../host/host.ts';
+import { StepFault } from '../../plan/step-fault.ts';
+import type { StepFailure } from '../view/view.ts';
+
+/** A command as the operator reads it: a script by its name, never by its text. */
+export function shownCommand(command: readonly string[] | Script): readonly string[] {
+  return 'name' in command ? [command.name, ...(command.arguments ?? [])] : command;
+}
+
+/** `45 s`, `10 min`, `1 h 30 min`. */
+export function spokenDuration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 120) return `${minutes} min`;
+  return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+const longestLine = 4000;
+
+/** One line of a command's output as it is kept: what a progress bar drew last, without control codes, cut where it is endless. */
+export function keptLine(line: string): string {
+  const drawn = line.split('\r').findLast((part) => part.trim() !== '') ?? '';
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control codes are what is looked for.
+  const plain = drawn.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b[@-_]|[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
+  return plain.length > longestLine ? `${plain.slice(0, longestLine)} … (${plain.length} characters)` : plain;
+}
+
+/** The words of a failed step, from whatever was thrown while it was tried. */
+export function failureWords(tried: string, error: unknown): StepFailure {
+  if (error instanceof StepFault)
+    return { tried: error.tried, seen: error.seen, causes: error.causes, next: error.next };
+  if (error instanceof Fault) {
+    const seen = error.where === undefined ? error.message : `${error.message} (${error.where})`;
+    return { tried, seen, causes: error.why === undefined ? [] : [error.why], next: error.next };
+  }
+  const seen = error instanceof Error ? error.message : String(error);
+  return { tried, seen, causes: ['A fault of the program.'], next: [] };
+}

@@ -1,0 +1,106 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import * as z from 'zod';
+import { exitCode, Fault } from '../../errors/fault.ts';
+import type { Files } from '../../site/files.ts';
+import { spokenDuration } from '../execution/words.ts';
+import { identifyProcess, lifeOf } from '../worker/process.ts';
+
+const claimSchema = z.object({
+  version: z.literal(1),
+  /** Another one for every taking. */
+  token: z.string(),
+  run: z.string(),
+  owner: z.string(),
+  host: z.string(),
+  /** The seat: one machine and one root. */
+  seat: z.string(),
+  process: z.number().int(),
+  started: z.string(),
+  /** ISO 8601, by the holder's clock. */
+  since: z.iso.datetime(),
+  heartbeat: z.iso.datetime(),
+});
+
+/** What a lock says of its holder: who, where, since when, and when it last gave a sign of life. */
+export type LockClaim = z.output<typeof claimSchema>;
+
+/** A claim of this process for a run. */
+export async function ownClaim(files: Files, run: string): Promise<LockClaim> {
+  const now = new Date().toISOString();
+  const identity = await identifyProcess(process.pid);
+  return {
+    version: 1,
+    token: randomUUID(),
+    run,
+    owner: userInfo().username,
+    host: hostname(),
+    seat: seatOf(files),
+    process: process.pid,
+    started: identity?.started ?? '',
+    since: now,
+    heartbeat: now,
+  };
+}
+
+function seatOf(files: Files): string {
+  return createHash('sha256').update(`${machineId()} ${files.root}`).digest('hex').slice(0, 16);
+}
+
+/** https://man7.org/linux/man-pages/man5/machine-id.5.html; elsewhere the host's name must do. */
+function machineId(): string {
+  try {
+    return readFileSync('/etc/machine-id', 'utf8').trim() || hostname();
+  } catch {
+    return hostname();
+  }
+}
+
+export const claimText = (claim: LockClaim): string => `${JSON.stringify(claim)}\n`;
+
+/** Undefined for a text that is no claim: whoever wrote that holds no lock of ours. */
+export function parseClaim(text: string): LockClaim | undefined {
+  try {
+    const parsed = claimSchema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `gone`: its process has ended. `silent`: it may live, but gave no sign for too long. */
+export type HolderLife = 'alive' | 'silent' | 'gone';
+
+/** ms without a heartbeat after which a holder that cannot be looked at counts as silent. */
+const longSilence = 180_000;
+
+export async function lifeOfHolder(claim: LockClaim, seat: string, now: number): Promise<HolderLife> {
+  // A host name alone does not say that it is this machine: clones share it.
+  const life = claim.seat === seat ? await lifeOf(claim) : 'unknown';
+  if (life !== 'unknown') return life;
+  return now - Date.parse(claim.heartbeat) > longSilence ? 'silent' : 'alive';
+}
+
+/** The refusal, with who, where and since when, and the ways out. `where`: the seat or a node. */
+export function lockedFault(claim: LockClaim, life: HolderLife, where: string, now: number): Fault {
+  const sign = spokenDuration(Math.max(0, now - Date.parse(claim.heartbeat)));
+  const state = {
+    alive: `its last sign of life was ${sign} ago`,
+    silent: `it has given no sign of life for ${sign} (by its own clock)`,
+    gone: 'its process is gone',
+  }[life];
+  const overtake = 'If you are sure that it will not go on: the same command with --take-over';
+  const next = {
+    alive: [`kloudspot attach ${claim.run}  on ${claim.host} shows it`],
+    silent: [`kloudspot attach ${claim.run}  on ${claim.host} shows it`, overtake],
+    gone: [`kloudspot resume ${claim.run}  goes on with it`, overtake],
+  }[life];
+  return new Fault({
+    what: `Another run holds the lock: ${claim.run}, begun by ${claim.owner} on ${claim.host}.`,
+    where,
+    why: `Process ${claim.process}, since ${claim.since}; ${state}.`,
+    next,
+    exitCode: exitCode.locked,
+  });
+}

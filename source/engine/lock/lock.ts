@@ -1,0 +1,105 @@
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { writeAtomic } from '../../host/write-atomic.ts';
+import type { Files } from '../../site/files.ts';
+import { claimText, type LockClaim, lifeOfHolder, lockedFault, parseClaim } from './lock-claim.ts';
+
+export interface HeldLock {
+  /** Gives it back, where it is still ours. */
+  release(): Promise<void>;
+}
+
+export interface LockOptions {
+  /** Take it from a holder that is gone or silent. Never from one that lives. */
+  readonly takeOver: boolean;
+  /** Called once when somebody else holds it all of a sudden. */
+  readonly onLost: (holder: string) => void;
+}
+
+/** ms between signs of life. */
+const heartbeatEvery = 10_000;
+
+/** Takes the seat's lock. Throws a `Fault` (exit code 5) that names the holder. A run takes its own lock back from a process that is gone. */
+export async function lockSeat(files: Files, claim: LockClaim, options: LockOptions): Promise<HeldLock> {
+  await mkdir(dirname(files.lock), { recursive: true });
+  while (!(await place(files.lock, claim))) {
+    const text = await readLock(files.lock);
+    if (text !== undefined) await makeWay(files.lock, text, claim, options.takeOver);
+  }
+  let sign = Promise.resolve();
+  const beat = setInterval(() => {
+    sign = giveSign(files.lock, claim, options, () => clearInterval(beat));
+  }, heartbeatEvery);
+  beat.unref();
+  return {
+    release: async () => {
+      clearInterval(beat);
+      // A sign that is on its way would write the lock anew.
+      await sign;
+      if (await isOurs(files.lock, claim)) await rm(files.lock, { force: true });
+    },
+  };
+}
+
+/** Who holds the seat's lock, if anybody. */
+export async function seatHolder(files: Files): Promise<LockClaim | undefined> {
+  const text = await readLock(files.lock);
+  return text === undefined ? undefined : parseClaim(text);
+}
+
+/** A link to a file that is whole appears at once or not at all, and never over another one. */
+async function place(path: string, claim: LockClaim): Promise<boolean> {
+  const draft = `${path}.${claim.token}`;
+  await writeFile(draft, claimText(claim), { mode: 0o644, flush: true });
+  try {
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** Moves a lock aside that may be taken, so that the next try can succeed. */
+async function makeWay(path: string, text: string, claim: LockClaim, takeOver: boolean): Promise<void> {
+  const holder = parseClaim(text);
+  // What is no claim was written by no process of ours, and holds nobody off.
+  if (holder !== undefined) {
+    const life = await lifeOfHolder(holder, claim.seat, Date.now());
+    const own = holder.run === claim.run && life === 'gone';
+    if (life === 'alive' || !(own || takeOver)) throw lockedFault(holder, life, path, Date.now());
+  }
+  const aside = `${path}.${claim.token}.old`;
+  try {
+    await rename(path, aside);
+  } catch {
+    return;
+  }
+  // Between the look and the move somebody else may have taken it: then it goes back.
+  if ((await readLock(aside)) !== text) await link(aside, path).catch(() => undefined);
+  await rm(aside, { force: true });
+}
+
+async function giveSign(path: string, claim: LockClaim, { onLost }: LockOptions, stop: () => void): Promise<void> {
+  const text = await readLock(path).catch(() => undefined);
+  const holder = text === undefined ? undefined : parseClaim(text);
+  if (holder !== undefined && holder.token !== claim.token) {
+    stop();
+    return onLost(`${holder.owner} on ${holder.host} (run ${holder.run})`);
+  }
+  await writeAtomic(path, claimText({ ...claim, heartbeat: new Date().toISOString() }), 0o644).catch(() => undefined);
+}
+
+async function isOurs(path: string, claim: LockClaim): Promise<boolean> {
+  const text = await readLock(path);
+  return text !== undefined && parseClaim(text)?.token === claim.token;
+}
+
+async function readLock(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+}

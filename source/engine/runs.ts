@@ -1,0 +1,86 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Fault } from '../errors/fault.ts';
+import type { Files } from '../site/files.ts';
+import type { RunEvent, RunHandle, RunOutcome } from './journal/event.ts';
+import { readJournal } from './journal/journal.ts';
+import { runProcess } from './worker/owner.ts';
+import { lifeOf } from './worker/process.ts';
+
+/** Where a run stands, as far as its folder tells. */
+export interface RunSummary extends RunHandle {
+  readonly startedAt: string | undefined;
+  readonly endedAt: string | undefined;
+  /** `running`: its process lives. `prepared`: no process has begun it. */
+  readonly state: 'running' | 'prepared' | RunOutcome;
+}
+
+/** All runs, oldest first. */
+export async function listRuns(files: Files): Promise<RunHandle[]> {
+  const names = await readdir(files.runs, { withFileTypes: true }).catch(() => []);
+  return names
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => ({ id: entry.name, directory: join(files.runs, entry.name) }))
+    .sort((one, other) => (one.id < other.id ? -1 : 1));
+}
+
+export async function summarizeRun(run: RunHandle): Promise<RunSummary> {
+  const events = await readJournal(run.directory);
+  const last = events.at(-1);
+  const state = await stateOf(run, last);
+  return {
+    ...run,
+    startedAt: events[0]?.at,
+    endedAt: state === 'running' || state === 'prepared' ? undefined : last?.at,
+    state,
+  };
+}
+
+async function stateOf(run: RunHandle, last: RunEvent | undefined): Promise<RunSummary['state']> {
+  if (last?.type === 'run-ended') return last.outcome;
+  const identity = await runProcess(run.directory);
+  if (identity === undefined) return 'prepared';
+  return (await lifeOf(identity)) === 'gone' ? 'lost' : 'running';
+}
+
+/** The newest run that was begun, or undefined where there is none. */
+export async function latestRun(files: Files): Promise<RunSummary | undefined> {
+  for (const run of (await listRuns(files)).reverse()) {
+    const summary = await summarizeRun(run);
+    if (summary.state !== 'prepared') return summary;
+  }
+  return undefined;
+}
+
+/** The newest run, when it neither came to its end nor was taken back. */
+export async function unfinishedRun(files: Files): Promise<RunSummary | undefined> {
+  const latest = await latestRun(files);
+  return latest?.state === 'done' || latest?.state === 'undone' ? undefined : latest;
+}
+
+/** A run by its id or the end of it (`7f3a`). Throws a `Fault` that lists the runs there are. */
+export async function findRun(files: Files, name: string): Promise<RunHandle> {
+  const runs = await listRuns(files);
+  const found = runs.filter((run) => run.id === name || run.id.endsWith(name));
+  const [run] = found;
+  if (run !== undefined && found.length === 1) return run;
+  throw new Fault({
+    what: run === undefined ? `There is no run ${name}.` : `${name} could be more than one run.`,
+    where: files.runs,
+    next:
+      runs.length === 0
+        ? ['kloudspot apply  begins one']
+        : [
+            'Runs there are, newest first:',
+            ...runs
+              .slice(-5)
+              .map(({ id }) => id)
+              .reverse(),
+          ],
+  });
+}
+
+/** The text of the run's plan, to be parsed by the room that knows plans. */
+export async function readPlanText(run: RunHandle): Promise<string> {
+  return readFile(join(run.directory, 'plan.json'), 'utf8');
+}

@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { exitCode, Fault } from '../../errors/fault.ts';
+
+const codes = Object.values(exitCode);
+
+const reportSchema = z.object({
+  fault: z.object({
+    what: z.string(),
+    where: z.string().exactOptional(),
+    why: z.string().exactOptional(),
+    next: z.array(z.string()),
+    exitCode: z.literal(codes),
+  }),
+});
+
+/** One line for `run.log`, from which whoever started the process learns why it did not begin. */
+export function faultReport(error: unknown): string {
+  const fault =
+    error instanceof Fault
+      ? error
+      : new Fault({ what: error instanceof Error ? error.message : String(error), exitCode: exitCode.ourFault });
+  const { message, where, why, next, exitCode: code } = fault;
+  return JSON.stringify({ fault: { what: message, where, why, next, exitCode: code } });
+}
+
+/** The last such line of a log, as a fault again. */
+export function readReport(log: string): Fault | undefined {
+  const line = log.split('\n').findLast((text) => text.startsWith('{"fault":'));
+  const report = line === undefined ? undefined : reportSchema.safeParse(JSON.parse(line));
+  return report?.success ? new Fault(report.data.fault) : undefined;
+}

@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { exitCode, Fault } from '../../errors/fault.ts';
+import { writeAtomic } from '../../host/write-atomic.ts';
+import type { Plan } from '../../plan/document/document.ts';
+import type { Files } from '../../site/files.ts';
+import type { RunHandle } from '../journal/event.ts';
+import { readJournal, readJournalFrom } from '../journal/journal.ts';
+import { readReport } from './fault-report.ts';
+import { type Origin, writeOrigin } from './origin.ts';
+
+export interface LaunchOptions {
+  readonly files: Files;
+  /** Handed to the run's process through a pipe, never on disk or in its arguments. */
+  readonly passwords: { snapshot(): unknown };
+  /** How this very program is called, for example `[process.execPath, '/usr/lib/kloudspot/dist/cli.js']`. */
+  readonly program: readonly string[];
+  /** Somebody is there to choose when a step fails; else the run ends then. */
+  readonly attended: boolean;
+  /** Take the lock from a run that is gone or silent; the operator was asked. */
+  readonly takeOver?: boolean;
+}
+
+/** Stores the plan as a new run and starts the process that carries it out. Throws a `Fault` with that process's own words when it does not get going (exit code 5: locked). */
+export async function launchRun(
+  options: LaunchOptions & { readonly plan: Plan; readonly rehearsal?: Origin['rehearsal'] | undefined },
+): Promise<RunHandle> {
+  const run = await createRun(options);
+  try {
+    await startProcess(run, options, []);
+  } catch (error) {
+    // Its words are in the fault; a run that never began would only stand in the way of the lists.
+    if ((await readJournal(run.directory)).length === 0) await rm(run.directory, { recursive: true, force: true });
+    throw error;
+  }
+  return run;
+}
+
+/** Goes on with a run that ended early, in a new process. */
+export async function continueRun(run: RunHandle, options: LaunchOptions): Promise<void> {
+  await startProcess(run, options, []);
+}
+
+/** Takes back what a run did, in reverse order, in a new process; only `step` where one is named. */
+export async function undoRun(run: RunHandle, options: LaunchOptions & { readonly step?: string }): Promise<void> {
+  await startProcess(run, options, options.step === undefined ? ['--undo'] : ['--undo', '--step', options.step]);
+}
+
+async function createRun(options: {
+  readonly files: Files;
+  readonly plan: Plan;
+  readonly rehearsal?: Origin['rehearsal'] | undefined;
+}): Promise<RunHandle> {
+  const id = newId(new Date());
+  const directory = join(options.files.runs, id);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await writeOrigin(directory, {
+    version: 1,
+    root: options.files.root,
+    ...(options.rehearsal ? { rehearsal: options.rehearsal } : {}),
+  });
+  await writeAtomic(join(directory, 'plan.json'), `${JSON.stringify(options.plan, undefined, 1)}\n`, 0o600);
+  return { id, directory };
+}
+
+/** Sorts by time, and its last four letters are enough to name it: `20261122-143107-7f3a`. */
+function newId(now: Date): string {
+  const [date = '', time = ''] = now.toISOString().replaceAll(/[-:]/g, '').split('T');
+  return `${date}-${time.slice(0, 6)}-${randomBytes(2).toString('hex')}`;
+}
+
+/**
+ * The process gets a session of its own, so that neither the terminal's hang-up nor our own end reaches it, and writes to `run.log`.
+ * Waits for its first event in the journal.
+ */
+async function startProcess(run: RunHandle, options: LaunchOptions, mode: readonly string[]): Promise<void> {
+  const [command = process.execPath, ...first] = options.program;
+  const { end: before } = await readJournalFrom(run.directory, 0);
+  const log = await open(join(run.directory, 'run.log'), 'a', 0o600);
+  const logBefore = (await log.stat()).size;
+  const child = spawn(command, [...first, 'run-worker', run.directory, ...mode, ...workerFlags(options)], {
+    detached: true,
+    cwd: '/',
+    stdio: ['pipe', log.fd, log.fd],
+  });
+  await log.close();
+  const ended = endOf(child);
+  handOver(child, options.passwords.snapshot());
+  let end: string | undefined;
+  while (!(await begunSince(run.directory, before))) {
+    if (end !== undefined) throw await earlyDeath(run.directory, logBefore, end);
+    end = await Promise.race([ended, wait(20).then(() => undefined)]);
+  }
+  child.unref();
+}
+
+const workerFlags = ({ attended, takeOver }: LaunchOptions): string[] => [
+  ...(attended ? ['--attended'] : []),
+  ...(takeOver ? ['--take-over'] : []),
+];
+
+async function begunSince(directory: string, from: number): Promise<boolean> {
+  return (await readJournalFrom(directory, from)).events.some((event) => event.type === 'run-started');
+}
+
+async function endOf(child: ChildProcess): Promise<string> {
+  const first = await Promise.race([
+    once(child, 'exit').then(([code, signal]) => (code === null ? `ended by ${String(signal)}` : `exit code ${code}`)),
+    once(child, 'error').then(([error]) => String(error)),
+  ]);
+  return first;
+}
+
+function handOver(child: ChildProcess, passwords: unknown): void {
+  // A process that dies at once closes the pipe under our hands; its own words say why.
+  child.stdin?.on('error', () => undefined);
+  child.stdin?.end(`${JSON.stringify(passwords)}\n`);
+}
+
+async function earlyDeath(directory: string, from: number, end: string): Promise<Fault> {
+  const log = (await readFile(join(directory, 'run.log'))).subarray(from).toString('utf8');
+  const fault = readReport(log);
+  if (fault !== undefined) return fault;
+  return new Fault({
+    what: `The run's process ended before it began (${end}).`,
+    why: log.trim().split('\n').slice(-5).join('\n'),
+    exitCode: exitCode.ourFault,
+  });
+}

@@ -1,0 +1,194 @@
+import { Fault } from '../../errors/fault.ts';
+import type { Clock, HostPool } from '../../host/host.ts';
+import type { Plan } from '../../plan/document/document.ts';
+import type { StepKind } from '../../plan/step.ts';
+import type { Product } from '../../product/schema.ts';
+import { type Files, filesUnder } from '../../site/files.ts';
+import type { RunWorld } from '../execution/context.ts';
+import { execute, type RunEnd } from '../execution/execute.ts';
+import { refuseUndo, undoAll } from '../execution/undo.ts';
+import type { RunEventBody, RunHandle } from '../journal/event.ts';
+import { openJournal, readJournal } from '../journal/journal.ts';
+import { createMask } from '../journal/masking.ts';
+import { pastOf, type RunPast } from '../journal/past.ts';
+import { type LockOptions, lockSeat } from '../lock/lock.ts';
+import { type LockClaim, ownClaim } from '../lock/lock-claim.ts';
+import { lockNodes } from '../lock/node-lock.ts';
+import { readPlanText } from '../runs.ts';
+import { controlSocket, listenForOrders } from './control.ts';
+import { type Origin, readOrigin } from './origin.ts';
+import { claimRun } from './owner.ts';
+import type { StopSwitch } from './stop-switch.ts';
+
+/** The machines of a run and all secrets that are known before it begins. */
+export interface WorkerWorld {
+  readonly hosts: HostPool;
+  readonly clock: Clock;
+  readonly secrets: readonly string[];
+  close(): Promise<void>;
+}
+
+export interface WorkerOptions {
+  readonly attended: boolean;
+  readonly takeOver: boolean;
+  /** Take back instead of going on; only one step where one is named. */
+  readonly undo?: { readonly step?: string };
+  readonly stop: StopSwitch;
+}
+
+/** What the process needs from the rooms above and beside the run; tests hand in their own. */
+export interface WorkerParts {
+  readonly kinds: ReadonlyMap<string, StepKind>;
+  readonly parsePlan: (text: string, file: string) => Plan;
+  readonly openWorld: (files: Files, origin: Origin) => Promise<WorkerWorld>;
+  readonly loadProduct: (plan: Plan) => Promise<Product>;
+  /** Throws a `Fault` when the nodes are no longer what the plan rests on. `begun`: ids of steps that this run has begun. */
+  readonly refuseDrift: (plan: Plan, world: WorkerWorld, begun: ReadonlySet<string>) => Promise<void>;
+  readonly onStepTime: (files: Files, kind: string, ms: number) => void;
+}
+
+/** Carries out a run in this process, from its folder. Throws what keeps it from beginning; once begun, all is in the journal. */
+export async function carryOutRun(run: RunHandle, options: WorkerOptions, parts: WorkerParts): Promise<RunEnd> {
+  await using open = new AsyncDisposableStack();
+  const origin = await readOrigin(run.directory);
+  const files = filesUnder(origin.root);
+  const plan = parts.parsePlan(await readPlanText(run), run.directory);
+  const world = open.adopt(await parts.openWorld(files, origin), (opened) => opened.close());
+  const claim = await ownClaim(files, run.id);
+  await lockEverything({ files, plan, world, claim, rehearsed: origin.rehearsal !== undefined, options }, open);
+  const past = pastOf(await readJournal(run.directory));
+  if (options.undo) refuseUndo(plan, past, options.undo.step);
+  else await parts.refuseDrift(plan, world, new Set(past.order()));
+  const product = await parts.loadProduct(plan);
+  const mask = createMask(world.secrets);
+  const journal = open.adopt(await openJournal(run.directory, mask, world.clock), (opened) => opened.close());
+  await claimRun(run.directory, claim);
+  const { hosts, clock } = world;
+  const shared: RunWorld = {
+    site: plan.site,
+    product,
+    files,
+    targets: plan.targets,
+    hosts,
+    clock,
+    journal,
+    mask,
+    complain,
+  };
+  const job: Job = { run, options, parts, plan, past, world: shared, rehearsed: origin.rehearsal !== undefined };
+  await journal.write(begin(job, claim));
+  const end = await carryOut(job);
+  await journal.write({ type: 'run-ended', outcome: end.outcome, why: end.why });
+  return end;
+}
+
+interface Locking {
+  readonly files: Files;
+  readonly plan: Plan;
+  readonly world: WorkerWorld;
+  readonly claim: LockClaim;
+  readonly rehearsed: boolean;
+  readonly options: WorkerOptions;
+}
+
+/** The seat first, then the nodes. Whoever loses a lock while it runs ends after the running steps. */
+async function lockEverything(locking: Locking, open: AsyncDisposableStack): Promise<void> {
+  const { files, plan, world, claim, rehearsed, options } = locking;
+  const lock: LockOptions = {
+    takeOver: options.takeOver,
+    onLost: (holder) => options.stop.tell(`the lock was taken by ${holder}`, false),
+  };
+  open.adopt(await lockSeat(files, claim, lock), (held) => held.release());
+  const nodes = await lockNodes({
+    ...lock,
+    files,
+    targets: plan.targets,
+    hosts: world.hosts,
+    claim,
+    // Simulated nodes have no other seat.
+    ...(rehearsed ? { every: 0 } : {}),
+  });
+  open.adopt(nodes, (held) => held.release());
+}
+
+interface Job {
+  readonly run: RunHandle;
+  readonly options: WorkerOptions;
+  readonly parts: WorkerParts;
+  readonly plan: Plan;
+  readonly past: RunPast;
+  readonly world: RunWorld;
+  readonly rehearsed: boolean;
+}
+
+const begin = ({ run, plan, past }: Job, { owner, host }: LockClaim): RunEventBody => ({
+  type: 'run-started',
+  run: run.id,
+  plan: plan.hash,
+  process: process.pid,
+  owner,
+  host,
+  resumed: past.begun,
+});
+
+/** Ends up in `run.log`. */
+const complain = (text: string): void => void process.stderr.write(text);
+
+/** A fault of ours while it runs is an end as well, and the journal says so. */
+async function carryOut(job: Job): Promise<RunEnd> {
+  try {
+    return job.options.undo ? await takeBack(job, job.options.undo.step) : await goOn(job);
+  } catch (error) {
+    complain(job.world.mask.text(`${error instanceof Error ? error.stack : String(error)}\n`));
+    return { outcome: 'failed', why: `a fault of the program: ${error instanceof Error ? error.message : error}` };
+  }
+}
+
+function takeBack({ world, plan, past, options, parts }: Job, only: string | undefined): Promise<RunEnd> {
+  const atOnce = new AbortController();
+  options.stop.listen((why) => atOnce.abort(new Fault({ what: why })));
+  return undoAll({
+    world,
+    plan,
+    past,
+    kinds: parts.kinds,
+    attended: false,
+    signal: atOnce.signal,
+    ...(only === undefined ? {} : { only }),
+  });
+}
+
+async function goOn(job: Job): Promise<RunEnd> {
+  const { run, world, plan, past, options, parts } = job;
+  const onStepTime = (kind: string, ms: number) => parts.onStepTime(world.files, kind, ms);
+  const start = () => execute({ world, plan, past, kinds: parts.kinds, attended: options.attended, onStepTime });
+  let execution = start();
+  options.stop.listen((why, now) => execution.stop('interrupted', why, now));
+  const control = await listenForOrders(controlSocket(world.files, run.id), (order) => execution.take(order));
+  try {
+    for (;;) {
+      const end = await execution.end;
+      if (end.seat === undefined || !job.rehearsed) return end;
+      // The simulated seat starts anew, and this process does not live on it.
+      await backAgain(world, end.seat);
+      execution = start();
+    }
+  } finally {
+    await control.close();
+  }
+}
+
+/** Waits until a simulated node has gone down and come up. */
+async function backAgain({ hosts, targets, clock }: RunWorld, node: string): Promise<void> {
+  const target = targets.find((candidate) => candidate.node === node);
+  if (target === undefined) return;
+  await clock.sleep(20_000);
+  for (const until = clock.now() + 600_000; clock.now() < until; await clock.sleep(2000)) {
+    await hosts.forget(node);
+    const answers = await hosts.get(target).then(
+      (host) => host.run(['true']).then(() => true),
+      () => false,
+    );
+    if (answers) return;
+  }
+}

@@ -1,0 +1,71 @@
+import { microk8sProgram } from '../microk8s/microk8s.ts';
+
+export interface Where {
+  readonly namespace?: string;
+  readonly all?: boolean;
+  readonly selector?: string;
+}
+
+/** Argument arrays of `microk8s kubectl`. Kinds are plural and, for those that are not Kubernetes' own, with their group. */
+export const kubectl = {
+  /** A list of one or more kinds as JSON. */
+  list: (kinds: string | readonly string[], where: Where = {}) => [
+    ...program,
+    'get',
+    [kinds].flat().join(','),
+    ...scope(where),
+    ...(where.selector ? ['-l', where.selector] : []),
+    '-o',
+    'json',
+  ],
+  /** One object as JSON; nothing at all, with exit code 0, where there is none. */
+  get: (kind: string, name: string, namespace?: string) => [
+    ...program,
+    'get',
+    kind,
+    name,
+    ...scope(namespace === undefined ? {} : { namespace }),
+    '--ignore-not-found',
+    '-o',
+    'json',
+  ],
+  /** Manifests come on standard input. */
+  apply: () => [...program, 'apply', '--server-side', '--force-conflicts', '-f', '-'],
+  delete: (kind: string, name: string, options: { readonly namespace?: string; readonly wait?: boolean } = {}) => [
+    ...program,
+    'delete',
+    kind,
+    name,
+    ...scope(options.namespace === undefined ? {} : { namespace: options.namespace }),
+    '--ignore-not-found',
+    `--wait=${options.wait ?? false}`,
+  ],
+  scale: (kind: string, name: string, namespace: string, replicas: number) => [
+    ...program,
+    'scale',
+    kind,
+    name,
+    '-n',
+    namespace,
+    `--replicas=${replicas}`,
+  ],
+  patch: (kind: string, name: string, namespace: string, change: unknown) => [
+    ...program,
+    'patch',
+    kind,
+    name,
+    '-n',
+    namespace,
+    '--type',
+    'merge',
+    '-p',
+    JSON.stringify(change),
+  ],
+} as const;
+
+const program = [microk8sProgram, 'kubectl'] as const;
+
+function scope(where: Where): string[] {
+  if (where.all) return ['-A'];
+  return where.namespace === undefined ? [] : ['-n', where.namespace];
+}

@@ -1,0 +1,64 @@
+import * as z from 'zod';
+import type { Host, RunResult } from '../host/host.ts';
+import { parseJson } from '../microk8s/microk8s.ts';
+import { kubectl, type Where } from './kubectl.ts';
+
+/** An answer of the API as far as there was one. `said` is the first line of what came instead. */
+export type Answer<T> =
+  | { readonly answered: true; readonly value: T }
+  | { readonly answered: false; readonly said: string };
+
+export interface Asking {
+  /** ms. Default 15 000. */
+  readonly deadline?: number;
+  readonly signal?: AbortSignal;
+}
+
+const listed = z.object({ items: z.array(z.unknown()) });
+
+/** All objects of one or more kinds. One that is not as expected makes the whole answer none: nothing is silently left out. */
+export async function readList<Schema extends z.ZodType>(
+  host: Host,
+  kinds: string | readonly string[],
+  where: Where,
+  schema: Schema,
+  asking: Asking = {},
+): Promise<Answer<z.output<Schema>[]>> {
+  const result = await ask(host, kubectl.list(kinds, where), asking);
+  const list = listed.safeParse(parseJson(result.stdout));
+  if (result.code !== 0 || !list.success) return { answered: false, said: firstWords(result) };
+  const read = z.array(schema).safeParse(list.data.items);
+  if (read.success) return { answered: true, value: read.data };
+  return { answered: false, said: `kubectl's answer is not as expected: ${z.prettifyError(read.error)}` };
+}
+
+/** One object; `value: undefined` where the API says that there is none. */
+export async function readObject<Schema extends z.ZodType>(
+  host: Host,
+  kind: string,
+  name: string,
+  namespace: string | undefined,
+  schema: Schema,
+  asking: Asking = {},
+): Promise<Answer<z.output<Schema> | undefined>> {
+  const result = await ask(host, kubectl.get(kind, name, namespace), asking);
+  if (result.code !== 0) return { answered: false, said: firstWords(result) };
+  if (result.stdout.trim() === '') return { answered: true, value: undefined };
+  const read = schema.safeParse(parseJson(result.stdout));
+  return read.success ? { answered: true, value: read.data } : { answered: false, said: firstWords(result) };
+}
+
+/** Runs a look as root with a deadline of its own. */
+export function ask(host: Host, command: readonly string[], asking: Asking = {}): Promise<RunResult> {
+  return host.run(command, {
+    sudo: true,
+    deadline: asking.deadline ?? 15_000,
+    ...(asking.signal === undefined ? {} : { signal: asking.signal }),
+  });
+}
+
+/** The first line that says something, errors before output. */
+export function firstWords(result: RunResult): string {
+  const text = result.stderr.trim() || result.stdout.trim();
+  return text.split('\n', 1)[0] || `exit code ${result.code}`;
+}

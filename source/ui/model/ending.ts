@@ -1,0 +1,75 @@
+import type { RunView } from '../../engine/view/view.ts';
+
+/** How a run ended, in one sentence. */
+export function endingOf(view: RunView): { readonly grade: 'pass' | 'warn' | 'fail'; readonly text: string } {
+  const site = view.plan.site.name;
+  const failed = [...view.steps.values()].find((step) => step.state === 'failed');
+  switch (view.outcome) {
+    case 'done':
+      return { grade: 'pass', text: doneWords(view) };
+    case 'undone':
+      return { grade: 'warn', text: `${site}: what the run had done is undone.` };
+    case 'partly-undone':
+      return { grade: 'warn', text: `${site}: the step is undone; the others stay.` };
+    case 'rebooting':
+      return { grade: 'warn', text: 'This machine is starting anew; the run goes on by itself after it.' };
+    case 'failed':
+      return {
+        grade: 'fail',
+        text: `${site} is not finished: ${failed ? `${failed.step.title} failed` : (view.why ?? 'a step failed')}.`,
+      };
+    case 'stopped':
+    case 'interrupted':
+      return { grade: 'warn', text: `${site} is not finished: the run was stopped.` };
+    case 'lost':
+      return { grade: 'fail', text: `${site} is not finished: the run's process is gone without a word.` };
+    default:
+      return view.state === 'choosing'
+        ? {
+            grade: 'fail',
+            text: `${site} is not finished: ${failed?.step.title ?? 'a step'} failed, and the run waits for you.`,
+          }
+        : { grade: 'warn', text: `${site}: the run goes on without this screen.` };
+  }
+}
+
+function doneWords(view: RunView): string {
+  const { site, purpose } = view.plan;
+  if (purpose === 'stop') return `${site.name}: the product is stopped.`;
+  if (purpose === 'update') return `${site.name} is up to date.`;
+  return purpose === 'init' && site.deploy === 'later'
+    ? `${site.name}: the cluster is ready.`
+    : `${site.name} is running.`;
+}
+
+/** What to do next, a line each. */
+export function nextLines(view: RunView, rehearsal: boolean): readonly string[] {
+  // A rehearsed site is found again by the same flag only.
+  const verb = (name: string): string => `kloudspot ${name}${rehearsal ? ' --rehearse' : ''}`;
+  const rehearsed = rehearsal ? ['This was a rehearsal: no machine was touched.'] : [];
+  switch (view.outcome) {
+    case undefined:
+      return [`${verb('attach')}  shows the run again`, `${verb('status')}  tells how the site stands`];
+    case 'done':
+      return [...afterDone(view, verb), ...rehearsed];
+    case 'undone':
+    case 'partly-undone':
+      return [`${verb('plan')}  shows what is still to be done`, ...rehearsed];
+    case 'rebooting':
+      return [`${verb('attach')}  shows the run once this machine is back`];
+    default:
+      return [
+        `${verb('resume')}  goes on from here; nothing is done twice`,
+        `${verb('undo')}  takes back what can be taken back`,
+      ];
+  }
+}
+
+function afterDone({ plan: { site, purpose } }: RunView, verb: (name: string) => string): readonly string[] {
+  if (purpose === 'stop') return [`${verb('start')}  brings it back`];
+  const status = `${verb('status')}  tells how the site stands`;
+  if (site.deploy === 'later' && purpose === 'init') return [`${verb('start')}  deploys the product`, status];
+  const replace =
+    site.tls.mode === 'self-signed' ? [`Give a proper certificate in site.yaml, then  ${verb('update')}`] : [];
+  return [`Open https://${site.customer.dnsName}`, status, ...replace];
+}

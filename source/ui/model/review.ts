@@ -1,0 +1,280 @@
+import type { Finding, Grade } from '../../check/finding.ts';
+import type { Plan } from '../../plan/document/document.ts';
+import type { PlannedCommand } from '../../plan/step.ts';
+import type { Product } from '../../product/schema.ts';
+import type { Site, SitePath } from '../../site/schema.ts';
+import { gigabytes } from '../../storage/bytes.ts';
+import { demand, volumesFor } from '../../storage/volumes.ts';
+import type { PageId } from '../../wizard/page.ts';
+import { type DiffLine, diffLines, shortDiff } from './diff.ts';
+
+/** One subject of what will happen. */
+export interface ReviewLine {
+  readonly subject: string;
+  readonly text: string;
+  readonly grade: Grade | 'plain';
+  /** Where it is changed. */
+  readonly page: PageId | 'preflight' | undefined;
+  readonly field: SitePath | undefined;
+  /** More on it, line by line. */
+  readonly detail: readonly string[];
+}
+
+export interface ReviewedFile {
+  readonly node: string | undefined;
+  readonly path: string;
+  readonly state: 'new' | 'changed' | 'same' | 'secret';
+  readonly lines: readonly DiffLine[];
+}
+
+export interface ReviewedCommand {
+  readonly step: string;
+  readonly node: string;
+  readonly text: string;
+  readonly undoable: boolean;
+}
+
+/** Everything that will happen, in order, for the screen and the plain lines alike. */
+export interface Review {
+  readonly site: string;
+  readonly lines: readonly ReviewLine[];
+  readonly steps: number;
+  readonly files: readonly ReviewedFile[];
+  readonly commands: readonly ReviewedCommand[];
+  /** Titles of the steps that nothing takes back. */
+  readonly final: readonly string[];
+  /** ms by earlier runs; undefined: no run was timed yet. */
+  readonly estimateMs: number | undefined;
+}
+
+export interface ReviewInput {
+  readonly site: Site;
+  readonly product: Product;
+  readonly plan: Plan;
+  readonly findings: readonly Finding[];
+  readonly documents: readonly {
+    readonly path: string;
+    readonly content: string;
+    readonly before: string | undefined;
+  }[];
+  readonly estimateMs: number | undefined;
+}
+
+export function reviewOf(input: ReviewInput): Review {
+  const files = [...input.documents.map((file) => reviewedFile(undefined, file)), ...plannedFiles(input.plan)];
+  const commands = input.plan.steps.flatMap((step) =>
+    step.commands.map((command) => ({
+      step: step.title,
+      node: command.node,
+      text: commandText(command),
+      undoable: step.undoable,
+    })),
+  );
+  const final = input.plan.steps.filter((step) => !step.undoable && changesSomething(step)).map((step) => step.title);
+  const lines = [
+    nodesLine(input.site),
+    networkLine(input.site),
+    preflightLine(input.findings),
+    storageLine(input.site, input.product),
+    featuresLine(input.site, input.product),
+    tlsLine(input.site),
+    systemLine(input.site),
+    filesLine(files),
+    commandsLine(commands, final),
+  ];
+  return {
+    site: input.site.name,
+    lines,
+    steps: input.plan.steps.length,
+    files,
+    commands,
+    final,
+    estimateMs: input.estimateMs,
+  };
+}
+
+const changesSomething = (step: Plan['steps'][number]): boolean => step.commands.length + step.files.length > 0;
+
+const count = (amount: number, one: string, many = `${one}s`): string => `${amount} ${amount === 1 ? one : many}`;
+
+type Place = Pick<ReviewLine, 'page' | 'field'>;
+
+function line(
+  subject: string,
+  text: string,
+  place: Place,
+  detail: readonly string[] = [],
+  grade: ReviewLine['grade'] = 'plain',
+): ReviewLine {
+  return { subject, text, grade, detail, ...place };
+}
+
+function nodesLine(site: Site): ReviewLine {
+  const managers = site.nodes.filter((node) => node.role === 'manager').length;
+  const workers = site.nodes.length - managers;
+  const survives = managers >= 3 ? 'survives the loss of one manager' : 'survives no loss of a manager';
+  const text = `${count(managers, 'manager')}${workers > 0 ? `, ${count(workers, 'worker')}` : ''} · ${survives}`;
+  const detail = site.nodes.map(
+    (node) =>
+      `${node.name}  ${node.reach}  ${node.role}${node.zone ? `  ${node.zone}` : ''}${node.seat ? '  this seat' : ''}`,
+  );
+  return line(
+    'Nodes',
+    text,
+    { page: 'nodes', field: ['nodes', 0, 'name'] },
+    detail,
+    managers < 3 && managers > 1 ? 'warn' : 'plain',
+  );
+}
+
+function networkLine(site: Site): ReviewLine {
+  const fixed = site.nodes.filter((node) => node.network?.mode === 'static').length;
+  const virtual = site.network.virtualAddress;
+  const detail = [
+    ...site.nodes.map(
+      (node) => `${node.name}  ${node.network?.mode === 'static' ? (node.network.address ?? 'static') : 'dhcp kept'}`,
+    ),
+    `gateway ${site.network.gateway ?? 'none given'}`,
+    `name servers ${site.network.nameservers.join(', ') || 'none given'}`,
+  ];
+  const text = `${count(fixed, 'static address', 'static addresses')} · virtual address ${virtual ?? 'none'}`;
+  return line('Network', text, { page: 'network', field: ['network', 'virtualAddress'] }, detail);
+}
+
+function preflightLine(findings: readonly Finding[]): ReviewLine {
+  const open = findings.filter((finding) => finding.grade !== 'pass');
+  const fails = open.filter((finding) => finding.grade === 'fail').length;
+  const warns = open.length - fails;
+  const detail = open.map(
+    (finding) => `${[...finding.nodes].join(' → ')}${finding.nodes.length > 0 ? ': ' : ''}${finding.reason}`,
+  );
+  const place: Place = { page: 'preflight', field: open[0]?.field };
+  if (fails > 0) return line('Preflight', count(fails, 'check fails', 'checks fail'), place, detail, 'fail');
+  if (warns > 0)
+    return line(
+      'Preflight',
+      `${count(warns, 'warning')} · read ${warns === 1 ? 'it' : 'them'} before you begin`,
+      place,
+      detail,
+      'warn',
+    );
+  return line('Preflight', `all ${findings.length} findings pass`, place, detail, 'pass');
+}
+
+function storageLine(site: Site, product: Product): ReviewLine {
+  const volumes = volumesFor(site, product);
+  const place: Place = { page: 'storage', field: volumes[0] ? ['storage', 'volumes', volumes[0].id] : ['storage'] };
+  if (volumes.length === 0) return line('Storage', 'nothing to store', place);
+  const { shared, unshared } = site.storage;
+  const text = `shared ${gigabytes(demand(volumes, 'shared'))}, local ${gigabytes(demand(volumes, 'unshared'))} on each node`;
+  const engine =
+    shared.engine === 'existing'
+      ? `shared volumes: storage class ${shared.storageClass ?? '?'}`
+      : `shared volumes: cStor pool on ${shared.volumeGroup}/${shared.volume} (legacy engine)`;
+  const detail = [
+    ...volumes.map(
+      (volume) => `${volume.label}  ${volume.gib} GB ${volume.class === 'shared' ? 'shared' : 'local'}  ${volume.from}`,
+    ),
+    engine,
+    `local volumes: LVM in ${unshared.volumeGroup}`,
+  ];
+  return line('Storage', text, place, detail);
+}
+
+function featuresLine(site: Site, product: Product): ReviewLine {
+  const on = product.features.filter((feature) => site.features.includes(feature.id)).map((feature) => feature.label);
+  const first = product.features[0];
+  const place: Place = { page: 'features', field: first ? ['features'] : undefined };
+  return line('Features', on.join(', ') || 'none', place, [], on.length === 0 ? 'warn' : 'plain');
+}
+
+function tlsLine(site: Site): ReviewLine {
+  const place: Place = { page: 'site', field: ['tls', 'mode'] };
+  const name = site.customer.dnsName;
+  if (site.tls.mode === 'self-signed')
+    return line('TLS', `${name}, self-signed: browsers will warn`, place, [], 'warn');
+  return line('TLS', `${name}, from files`, place, [`key ${site.tls.key}`, `certificate ${site.tls.certificate}`]);
+}
+
+function systemLine(site: Site): ReviewLine {
+  const update = site.system.updatePackages
+    ? `packages brought up to date, reboot ${site.system.reboot}`
+    : 'packages left as they are';
+  const deploy = site.deploy === 'now' ? 'product deployed in the same run' : 'product later, with `kloudspot start`';
+  return line('Run', `${update} · ${deploy}`, { page: 'features', field: ['system', 'updatePackages'] }, [
+    `MicroK8s ${site.cluster.channel}`,
+  ]);
+}
+
+function filesLine(files: readonly ReviewedFile[]): ReviewLine {
+  const places = (state: ReviewedFile['state']) => files.filter((file) => file.state === state);
+  const parts = [
+    places('new').length > 0 ? `${places('new').length} new` : '',
+    places('changed').length > 0 ? `${places('changed').length} changed` : '',
+    places('secret').length > 0 ? `${places('secret').length} secret` : '',
+    places('same').length > 0 ? `${places('same').length} as they are` : '',
+  ].filter(Boolean);
+  const detail = files.map((file) => `${file.node ?? 'here'}  ${file.path}  ${file.state}`);
+  return line('Files', parts.join(', ') || 'none', { page: undefined, field: undefined }, detail);
+}
+
+function commandsLine(commands: readonly ReviewedCommand[], final: readonly string[]): ReviewLine {
+  const text = `${commands.length}${final.length > 0 ? ` · ${count(final.length, 'step')} cannot be undone` : ' · every step can be undone'}`;
+  return line(
+    'Commands',
+    text,
+    { page: undefined, field: undefined },
+    final.map((title) => `cannot be undone: ${title}`),
+    final.length > 0 ? 'warn' : 'plain',
+  );
+}
+
+function plannedFiles(plan: Plan): readonly ReviewedFile[] {
+  return plan.steps.flatMap((step) =>
+    step.files.map((file): ReviewedFile => {
+      if (file.secret) return { node: file.node, path: file.path, state: 'secret', lines: [] };
+      return reviewedFile(file.node, file);
+    }),
+  );
+}
+
+function reviewedFile(
+  node: string | undefined,
+  file: { readonly path: string; readonly content: string; readonly before?: string | undefined },
+): ReviewedFile {
+  const state = file.before === undefined ? 'new' : file.before === file.content ? 'same' : 'changed';
+  const lines = state === 'same' ? [] : shortDiff(diffLines(file.before ?? '', file.content));
+  return { node, path: file.path, state, lines };
+}
+
+/** A command as a person reads it; sudo said where root is needed. */
+export function commandText(command: PlannedCommand): string {
+  const { command: what } = command;
+  const words = 'name' in what ? ['script', what.name, ...(what.arguments ?? [])] : what;
+  const text = words.map(shown).join(' ');
+  return `${command.sudo ? 'sudo ' : ''}${text}${command.stdin === undefined ? '' : ' < (standard input)'}`;
+}
+
+/** For reading, not for a shell: quoted where the words would run together. */
+function shown(word: string): string {
+  return word === '' || /[\s'"]/.test(word) ? `'${word.replaceAll('\n', ' ')}'` : word;
+}
+
+/** About how long, in words. */
+export function aboutMinutes(ms: number): string {
+  const minutes = Math.max(1, Math.round(ms / 60_000));
+  return minutes < 90 ? `about ${minutes} min` : `about ${(minutes / 60).toFixed(1)} h`;
+}
+
+/** What the files look like afterwards, as lines with their marks. */
+export function diffText(files: readonly ReviewedFile[]): readonly DiffLine[] {
+  return files.flatMap((file): DiffLine[] => {
+    const head: DiffLine = { mark: ' ', text: `${file.node ?? 'here'}:${file.path} (${wordOf(file.state)})` };
+    return [head, ...file.lines.map((one) => ({ mark: one.mark, text: one.text })), { mark: ' ', text: '' }];
+  });
+}
+
+function wordOf(state: ReviewedFile['state']): string {
+  if (state === 'secret') return 'holds secrets, made when the step runs, not shown';
+  return state === 'same' ? 'as it is' : state;
+}

@@ -1,0 +1,176 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { changedSite } from '../../source/app/set-values.ts';
+import { settingsFrom } from '../../source/app/settings.ts';
+import { writeSeatFiles } from '../../source/app/workstation-files.ts';
+import { openWorld } from '../../source/app/world.ts';
+import { beginPlan } from '../../source/cli/apply/apply-site.ts';
+import { wordsOf } from '../../source/cli/line/repeated.ts';
+import { processTerminal } from '../../source/cli/line/terminal.ts';
+import { withRun } from '../../source/cli/verbs/status.ts';
+import { whatStayed, whatStopDoes } from '../../source/cli/verbs/stop.ts';
+import { Passwords } from '../../source/host/secrets.ts';
+import type { Observation } from '../../source/status/observation.ts';
+import type { StatusReport } from '../../source/status/report.ts';
+import { product, siteOf } from '../plan/sample.ts';
+import { planOf } from '../ui/sample.ts';
+
+const site = siteOf({ managers: 3 });
+
+describe('update --set', () => {
+  let file = '';
+  beforeAll(async () => {
+    file = join(await mkdtemp(join(tmpdir(), 'set-')), 'site.yaml');
+    const { text } = await changedSite(site, file, []);
+    await writeFile(file, text.replace('name: berlin', 'name: berlin # ours'));
+  });
+  afterAll(() => rm(join(file, '..'), { recursive: true }));
+
+  test('changes the site as a whole and keeps the comments of its file', async () => {
+    const changed = await changedSite(site, file, [
+      'storage.volumes.kafka=4',
+      'nodes.0.zone=rack-a',
+      'features=[kloudhybrid]',
+    ]);
+    expect(changed.site.storage.volumes.kafka).toBe(4);
+    expect(changed.site.nodes[0]?.zone).toBe('rack-a');
+    expect(changed.site.features).toEqual(['kloudhybrid']);
+    expect(changed.text).toContain('name: berlin # ours');
+  });
+
+  test.each([
+    ['storage.volumes.kafka=big', /storage\.volumes\.kafka/],
+    ['network.virtualAddress=10.0.4', /network\.virtualAddress/],
+    ['kafka', /is not PATH=VALUE/],
+  ])('%s is refused with the field, and nothing is written', async (text, words) => {
+    const before = await readFile(file, 'utf8');
+    const fault = await changedSite(site, file, [text]).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(
+      String(fault instanceof Error ? `${fault.message} ${'why' in fault ? String(fault.why) : ''}` : fault),
+    ).toMatch(words);
+    expect(await readFile(file, 'utf8')).toBe(before);
+  });
+
+  test('may be given several times, in both spellings', () => {
+    expect(wordsOf(['--set', 'a=1,2', '--yes', '--set=b=c=d'], 'set')).toEqual(['a=1,2', 'b=c=d']);
+  });
+});
+
+describe('stop says what goes, and proves what stayed', () => {
+  const claim = {
+    metadata: {
+      name: 'data-kafka-0',
+      namespace: '',
+      labels: {},
+      annotations: {},
+      generation: 0,
+      creationTimestamp: '',
+    },
+    spec: { storageClassName: 'kloudspot-lvm', resources: { requests: { storage: '2Gi' } }, volumeName: '' },
+    status: { phase: 'Bound' },
+  };
+  const seen: Observation = {
+    at: 0,
+    reached: [],
+    through: 'ks-1',
+    silent: [],
+    nodes: [],
+    members: [],
+    workloads: [{ name: 'kafka', namespace: 'kloudspot', kind: 'StatefulSet', wanted: 3, ready: 3, complete: true }],
+    pods: [],
+    claims: [claim],
+    release: {
+      name: 'kloudspot',
+      namespace: 'kloudspot',
+      revision: 7,
+      status: 'deployed',
+      chart: 'kloudspot-0.1.0',
+      updated: '',
+    },
+    releaseAsked: true,
+    givenAddresses: ['10.0.4.30'],
+    addressHolder: undefined,
+  };
+
+  test('before', () => {
+    const text = whatStopDoes(site, product, seen).join('\n');
+    expect(text).toContain('release kloudspot, revision 7: kafka (3)');
+    expect(text).toContain('1 volume with its data');
+    expect(text).toContain('the virtual address 10.0.4.30');
+  });
+
+  test('after: what is really there', () => {
+    const gone = { ...seen, workloads: [], release: undefined };
+    expect(whatStayed(site, product, gone).join('\n')).toMatch(
+      /Nothing of Kloudspot runs[\s\S]*data-kafka-0, 2Gi, kloudspot-lvm/,
+    );
+    expect(whatStayed(site, product, seen).join('\n')).toContain('Still there: release kloudspot, kafka');
+    expect(whatStayed(site, product, { ...gone, givenAddresses: [] }).join('\n')).toContain('NOT given any more');
+  });
+});
+
+test.each([
+  [undefined, 'ok', undefined],
+  ['failed', 'ok', 'kloudspot resume'],
+  ['failed', 'degraded', 'kloudspot resume'],
+  ['running', 'ok', 'kloudspot attach'],
+] as const)('with a run that is %s, a site that is %s: next %s', (run, verdict, next) => {
+  const report: StatusReport = {
+    site: 'berlin',
+    at: '',
+    verdict,
+    reasons: [],
+    next: undefined,
+    through: undefined,
+    nodes: [],
+    datastore: undefined,
+    virtualAddress: undefined,
+    release: undefined,
+    components: [],
+    claims: [],
+  };
+  expect(withRun(report, run).next).toBe(next);
+});
+
+describe('files on the seat', () => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'seat-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  test('are put back as they were, and gone where there were none', async () => {
+    const [old, fresh] = [join(folder, 'site.yaml'), join(folder, 'values.yaml')];
+    await writeFile(old, 'before');
+    const putBack = await writeSeatFiles([
+      { path: old, text: 'after', mode: 0o644 },
+      { path: fresh, text: 'secret', mode: 0o600 },
+    ]);
+    expect(await readFile(old, 'utf8')).toBe('after');
+    expect((await stat(fresh)).mode & 0o777).toBe(0o600);
+    await putBack();
+    expect(await readFile(old, 'utf8')).toBe('before');
+    await expect(readFile(fresh)).rejects.toThrow('ENOENT');
+  });
+
+  test('stay untouched until the operator has agreed', async () => {
+    const settings = settingsFrom({ root: folder, json: true });
+    const passwords = new Passwords();
+    const world = await openWorld({ files: settings.files, passwords, rehearsal: undefined });
+    const terminal = { ...processTerminal(), interactive: false };
+    const write = vi.fn(async () => async () => undefined);
+    const begun = beginPlan(planOf(site), { passwords, world }, settings, terminal, {
+      verb: 'update',
+      takeOver: false,
+      write,
+    });
+    await expect(begun).rejects.toMatchObject({ exitCode: 6 });
+    expect(write).not.toHaveBeenCalled();
+    await world.close();
+  });
+});

@@ -1,0 +1,275 @@
+import { describe, expect, test } from 'vitest';
+import type { Questions } from '../../source/cli/line/questions.ts';
+import { repeated } from '../../source/cli/line/repeated.ts';
+import { wishFor } from '../../source/cli/sizing/subject.ts';
+import { type EstimateRequest, runEstimate } from '../../source/cli/verbs/storage-estimate.ts';
+import type { StorageFacts } from '../../source/facts/facts.ts';
+import { loadProduct } from '../../source/product/load.ts';
+import {
+  device,
+  GiB,
+  healthyFacts,
+  healthyFactsOf,
+  healthyNode,
+  healthySite,
+  healthyStorage,
+} from '../facts-fixtures.ts';
+import { first, group, volume } from './guide-machine.ts';
+
+const product = await loadProduct('kloudspot');
+
+/** Answers as they are typed, in order; what a question refuses is typed, heard and typed anew. */
+function typing(
+  ...answers: readonly (string | boolean)[]
+): Questions & { readonly asked: string[]; readonly refused: string[] } {
+  const left = [...answers];
+  const asked: string[] = [];
+  const refused: string[] = [];
+  return {
+    asked,
+    refused,
+    confirm: async ({ message, default: fallback }) => {
+      asked.push(message.trim());
+      const answer = left.shift() ?? fallback;
+      if (typeof answer !== 'boolean') throw new Error(`${message} wants yes or no`);
+      return answer;
+    },
+    input: async ({ message, default: fallback = '', validate }) => {
+      asked.push(message.trim());
+      for (;;) {
+        const answer = String(left.shift() ?? fallback);
+        const judged = validate?.(answer) ?? true;
+        if (judged === true) return answer;
+        refused.push(judged);
+      }
+    },
+    password: async () => '',
+  };
+}
+
+function subjectOf(storage: StorageFacts): EstimateRequest['subject'] {
+  const facts = healthyFacts('nmsc02', { storage });
+  return {
+    kind: 'machine',
+    name: 'nmsc02',
+    product,
+    nodes: [healthyNode('nmsc02')],
+    clusterSize: 3,
+    facts: new Map([['nmsc02', facts]]),
+    unreached: new Map(),
+    wish: wishFor(product, facts),
+  };
+}
+
+async function run(request: Partial<EstimateRequest> & Pick<EstimateRequest, 'subject'>) {
+  const lines: string[] = [];
+  const line = (text: string) => lines.push(...text.split('\n'));
+  const result = await runEstimate({ flags: { volumes: [] }, openebs: false, ask: undefined, line, ...request });
+  return { ...result, lines, text: lines.join('\n') };
+}
+
+describe('the first transcript, KloudInsights', () => {
+  test('asks the same questions in the same order and prints true numbers', async () => {
+    const ask = typing('y', false, true, false, '10', '10', '10', '2', '2');
+    const { lines, code } = await run({ subject: subjectOf(first), ask });
+    expect(ask.asked).toEqual([
+      'Do you want to install Openebs? : [? for help] (Y/n)',
+      'Enable KloudManage :',
+      'Enable KloudInsights :',
+      'Enable Kloudhybrid :',
+      'Stream processing elasticsearch (GB) :',
+      'Stream processing state storage (GB) :',
+      'Kloudinsights database (GB) :',
+      'Kafka distributed messaging (GB) :',
+      'Zookeeper coordinator (GB) :',
+    ]);
+    expect(lines).toEqual([
+      'Assuming a 3 node cluster installation',
+      'There is no site yet: this machine (nmsc02) is looked at, and every node is taken to be like it',
+      'Openebs not installed',
+      'OpenEBS is installed by the run (kloudspot init or apply); nothing is changed now',
+      expect.stringMatching(/^Note: cStor was deprecated/),
+      '',
+      'Volume Groups:',
+      '-  vg_data ( 93.1 GB - 87.1 GB free)',
+      '   on /dev/sdb1',
+      '-  vg_share ( 106.9 GB - 0 GB free)',
+      '   on /dev/sdb2',
+      'Total Free space: 87.1 GB',
+      '',
+      'Disks:',
+      '/dev/sda (50G)',
+      '  /dev/sda1 (1M)',
+      '  /dev/sda2 (50G) mounted as /',
+      '/dev/sdb (200G)',
+      '  /dev/sdb1 (93.1G) in Volume Group vg_data',
+      '  /dev/sdb2 (106.9G) in Volume Group vg_share',
+      '    /dev/mapper/ubuntu--vg-shared (100G)',
+      '',
+      'What features do you want to use',
+      'Using vg_data for unshared volumes',
+      'Available: Shared 76 GB, Unshared 77.1 GB',
+      '(the pool lies on vg_share/shared and holds 0.76 of it: at 85 % of its capacity it turns read-only)',
+      '',
+      'How much storage do you want to assign to each volume',
+      'Required: Shared 20 GB, Unshared 14 GB',
+      'The configuration looks OK',
+      'Remember each node needs this amount of storage',
+    ]);
+    expect(code).toBe(0);
+  });
+
+  test('80 GB of shared volumes do not fit, although the group has 106', async () => {
+    const ask = typing('y', false, true, false, '60', '20');
+    const { text, code } = await run({ subject: subjectOf(first), ask });
+    expect(code).toBe(3);
+    expect(text).toContain('The configuration does NOT fit');
+    expect(text).toContain('holds 76 GB of 80 GB shared, 4 GB short');
+    expect(text).toContain('  - Reduce Stream processing elasticsearch from 60 to 56 GB.');
+  });
+});
+
+describe('the second transcript, Kloudhybrid', () => {
+  const storage: StorageFacts = {
+    ...healthyStorage(),
+    volumeGroups: [group('ubuntu-vg', 99, 59, '/dev/sda3')],
+    logicalVolumes: [volume('ubuntu-vg', 'shared', 32)],
+  };
+
+  test('nothing is shared: what the pool could hold is shown all the same', async () => {
+    const ask = typing('y', false, false, true, '10', '10');
+    const { text, code } = await run({ subject: subjectOf(storage), ask });
+    expect(ask.asked.slice(4)).toEqual(['Stream processing elasticsearch (GB) :', 'Kloudinsights database (GB) :']);
+    expect(text).toContain('Using ubuntu-vg for unshared volumes\nAvailable: Shared 24.3 GB, Unshared 49 GB');
+    expect(text).toContain('Required: Shared 0 GB, Unshared 20 GB\nThe configuration looks OK');
+    expect(code).toBe(0);
+  });
+});
+
+describe("the guide's template", () => {
+  test('its 20 GB volume is found too small for 20 GB, with the size that does', async () => {
+    const storage = { ...healthyStorage(), logicalVolumes: [volume('ubuntu-vg', 'shared', 20)] };
+    const { text, code } = await run({
+      subject: subjectOf(storage),
+      flags: { features: ['kloudInsights'], volumes: [] },
+    });
+    expect(code).toBe(3);
+    expect(text).toContain('Available: Shared 15.2 GB');
+    expect(text).toContain('lvextend -L 27G ubuntu-vg/shared');
+  });
+});
+
+describe('answers', () => {
+  test('bad sizes are refused one by one, in words, until one is right', async () => {
+    const ask = typing('y', false, false, true, '0', '1e9', '10GB', '-1', 'much', '12', '10');
+    const { wish } = await run({ subject: subjectOf(healthyStorage()), ask });
+    expect(ask.refused).toEqual([
+      '0 GB is too small: at least 1 GB.',
+      '1e9 is not a number of GB: write digits only, such as 10.',
+      '10GB carries a unit: write 10, GB is meant already.',
+      '-1 is below zero: at least 1 GB.',
+      'much is not a number of GB: write digits only, such as 10.',
+    ]);
+    expect(wish.storage.volumes).toEqual({ streamElasticsearch: 12, insightsDatabase: 10 });
+  });
+
+  test('? explains the question about OpenEBS, and no means a storage class of your own', async () => {
+    const ask = typing('?', 'perhaps', '?n', false, true, false);
+    const { text, wish, estimate } = await run({ subject: subjectOf(first), ask });
+    expect(ask.refused).toEqual([
+      expect.stringMatching(/Nothing is changed now/),
+      expect.stringMatching(/answer y or n/),
+    ]);
+    expect(wish.storage.shared.engine).toBe('existing');
+    expect(estimate.pool).toBeUndefined();
+    expect(text).toContain('Available: Shared not asked');
+  });
+
+  test('an installed OpenEBS is not asked about', async () => {
+    const ask = typing(false, true, false);
+    const { text } = await run({ subject: subjectOf(first), ask, openebs: true });
+    expect(ask.asked[0]).toBe('Enable KloudManage :');
+    expect(text).toContain('Openebs is installed');
+  });
+
+  test('a feature set with nothing to store asks for no size', async () => {
+    const ask = typing('y', false, false, false);
+    const { text, code } = await run({ subject: subjectOf(healthyStorage()), ask });
+    expect(ask.asked).toHaveLength(4);
+    expect([code, text]).toEqual([0, expect.stringContaining('Required: Shared 0 GB, Unshared 0 GB')]);
+  });
+
+  test('no LVM at all', async () => {
+    const storage = {
+      ...healthyStorage(),
+      volumeGroups: [],
+      physicalVolumes: [],
+      logicalVolumes: [],
+      disks: [device('sdb', 'disk', 500 * GiB)],
+    };
+    const { text, code } = await run({
+      subject: subjectOf(storage),
+      flags: { features: ['kloudInsights'], volumes: [] },
+    });
+    expect(code).toBe(3);
+    expect(text).toContain('-  none: LVM is not set up on this machine');
+    expect(text).toContain('vgcreate ubuntu-vg /dev/sdb (500 GB)');
+  });
+});
+
+describe('without questions', () => {
+  const site = healthySite();
+  const subject: EstimateRequest['subject'] = {
+    kind: 'site',
+    name: site.name,
+    product,
+    nodes: site.nodes,
+    clusterSize: 3,
+    facts: healthyFactsOf(site),
+    unreached: new Map(),
+    wish: site,
+  };
+
+  test('a site is judged node by node', async () => {
+    const { text, code } = await run({ subject });
+    expect(code).toBe(0);
+    expect(text).toContain('Assuming a 3 node cluster installation: the nodes of site berlin');
+    expect(text).toContain('Kafka distributed messaging (GB) : 2 unshared, default');
+    expect(text).toMatch(/ks-2 +20\.5 GB +\d+(\.\d)? GB +\d+(\.\d)? GB +ok/);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control codes are what must not be there.
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+  });
+
+  test('flags go before the site', async () => {
+    const flags = { features: ['kloudhybrid'], volumes: ['insightsDatabase=30'], engine: 'existing' };
+    const { wish, estimate } = await run({ subject, flags });
+    expect(wish.features).toEqual(['kloudhybrid']);
+    expect(wish.storage.shared.engine).toBe('existing');
+    expect(estimate.requiredBytes.unshared).toBe(40 * GiB);
+  });
+
+  test('a node that was not reached is said, and the answer is not yes', async () => {
+    const facts = new Map([...subject.facts].filter(([name]) => name !== 'ks-2'));
+    const unreached = new Map([['ks-2', 'ks-2 did not answer within 10 s.']]);
+    const { text, code } = await run({ subject: { ...subject, facts, unreached } });
+    expect(code).toBe(3);
+    expect(text).toContain('Its disks were not seen: ks-2 did not answer within 10 s.');
+    expect(text).toContain('Not every node could be seen');
+  });
+
+  test.each([
+    [{ volumes: ['kafka=10GB'] }, /carries a unit/],
+    [{ volumes: ['kafka'] }, /Nothing was typed/],
+    [{ volumes: ['kakfa=3'] }, /no volume kakfa/],
+    [{ features: ['kloudspace'], volumes: [] }, /no feature kloudspace/],
+    [{ volumes: [], engine: 'ceph' }, /no engine ceph/],
+  ])('flags that make no sense are refused: %j', async (flags, says) => {
+    await expect(run({ subject, flags })).rejects.toMatchObject({ message: expect.stringMatching(says), exitCode: 2 });
+  });
+});
+
+test('a flag may be given several times and as a list', () => {
+  const argv = ['--feature', 'a,b', '--feature=c', '--volume', 'kafka=3', '--plain'];
+  expect(repeated(argv, 'feature')).toEqual(['a', 'b', 'c']);
+  expect(repeated(argv, 'volume')).toEqual(['kafka=3']);
+});

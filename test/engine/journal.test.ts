@@ -1,0 +1,115 @@
+import { appendFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../source/engine/journal/event.ts';
+import { followRun } from '../../source/engine/journal/follow.ts';
+import { journalPath, openJournal, readJournal } from '../../source/engine/journal/journal.ts';
+import { createMask } from '../../source/engine/journal/masking.ts';
+import { claimRun } from '../../source/engine/worker/owner.ts';
+import { identifyProcess } from '../../source/engine/worker/process.ts';
+import { fastClock } from './toys.ts';
+
+const folder = () => mkdtemp(join(tmpdir(), 'ks-journal-'));
+const open = (directory: string) => openJournal(directory, createMask([]), fastClock());
+const types = (events: readonly RunEvent[]) => events.map(({ type }) => type);
+
+describe('a journal', () => {
+  it('keeps the order of the calls, also without waiting', async () => {
+    const directory = await folder();
+    const journal = await open(directory);
+    for (let place = 0; place < 50; place++) void journal.write({ type: 'progress', step: 's', text: `${place}` });
+    await journal.close();
+    const texts = (await readJournal(directory)).map((event) => (event.type === 'progress' ? event.text : ''));
+    expect(texts).toEqual(Array.from({ length: 50 }, (_, place) => `${place}`));
+  });
+
+  it('passes over a torn last line, and cuts it off before it goes on', async () => {
+    const directory = await folder();
+    const first = await open(directory);
+    await first.write({ type: 'run-continued' });
+    await first.close();
+    await appendFile(journalPath(directory), '{"at":"2026-01-01T00:00:00.000Z","type":"run-pau');
+    expect(types(await readJournal(directory))).toEqual(['run-continued']);
+    const second = await open(directory);
+    await second.write({ type: 'run-paused', why: 'ä' });
+    await second.close();
+    expect(types(await readJournal(directory))).toEqual(['run-continued', 'run-paused']);
+    expect((await readFile(journalPath(directory), 'utf8')).split('\n')).toHaveLength(3);
+  });
+
+  it('passes over lines that are no events of ours', async () => {
+    const directory = await folder();
+    const good = '{"at":"2026-01-01T00:00:00.000Z","type":"run-continued","later":"key"}';
+    await writeFile(journalPath(directory), `{"type":"new-thing"}\n\n[]\n${good}\nnot json\n`);
+    expect(types(await readJournal(directory))).toEqual(['run-continued']);
+  });
+
+  it('is empty where there is none', async () => {
+    expect(await readJournal(await folder())).toEqual([]);
+  });
+});
+
+describe('following', () => {
+  it('gives what is there, then what comes, whole lines only, until the end', async () => {
+    const directory = await folder();
+    const line = (event: object) => `${JSON.stringify({ at: '2026-01-01T00:00:00.000Z', ...event })}\n`;
+    const seen: string[] = [];
+    const followed = (async () => {
+      for await (const event of followRun(directory, { signal: AbortSignal.timeout(4000), poll: 50 })) {
+        seen.push(event.type === 'run-paused' ? event.why : event.type);
+      }
+    })();
+    await wait(30);
+    const all = Buffer.from(line({ type: 'run-paused', why: 'Köln' }) + line({ type: 'run-continued' }));
+    // Cut in the middle of a letter of two bytes.
+    const cut = all.indexOf(0xc3) + 1;
+    await writeFile(journalPath(directory), all.subarray(0, cut));
+    await wait(60);
+    expect(seen).toEqual([]);
+    await appendFile(journalPath(directory), all.subarray(cut));
+    await wait(100);
+    expect(seen).toEqual(['Köln', 'run-continued']);
+    await appendFile(journalPath(directory), line({ type: 'run-ended', outcome: 'done', why: '' }));
+    await followed;
+    expect(seen.at(-1)).toBe('run-ended');
+  });
+
+  it('reads over an end that another process went on from', async () => {
+    const directory = await folder();
+    const journal = await open(directory);
+    await journal.write({ type: 'run-ended', outcome: 'interrupted', why: '' });
+    await journal.write({ type: 'run-continued' });
+    await journal.write({ type: 'run-ended', outcome: 'done', why: '' });
+    await journal.close();
+    const seen: RunEvent[] = [];
+    for await (const event of followRun(directory, { signal: AbortSignal.timeout(4000) })) seen.push(event);
+    expect(types(seen)).toEqual(['run-ended', 'run-continued', 'run-ended']);
+  });
+
+  it('says that the process is gone when it ended without a word', async () => {
+    const directory = await folder();
+    const journal = await open(directory);
+    await journal.write({ type: 'run-continued' });
+    await journal.close();
+    const self = await identifyProcess(process.pid);
+    if (self === undefined) throw new Error('no self');
+    // The same number, another start: a process that took the number later.
+    await claimRun(directory, { ...self, started: 'another boot 1' });
+    const seen: RunEvent[] = [];
+    for await (const event of followRun(directory, { signal: AbortSignal.timeout(4000) })) seen.push(event);
+    expect(seen.at(-1)).toMatchObject({ type: 'run-ended', outcome: 'lost' });
+  });
+
+  it('ends when it is told to', async () => {
+    const directory = await folder();
+    const enough = new AbortController();
+    const self = await identifyProcess(process.pid);
+    if (self) await claimRun(directory, self);
+    setTimeout(() => enough.abort(), 50);
+    const seen: RunEvent[] = [];
+    for await (const event of followRun(directory, { signal: enough.signal })) seen.push(event);
+    expect(seen).toEqual([]);
+  });
+});

@@ -1,0 +1,164 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { lockSeat, seatHolder } from '../../source/engine/lock/lock.ts';
+import { claimText, type LockClaim, lifeOfHolder, ownClaim } from '../../source/engine/lock/lock-claim.ts';
+import { lockNodes, nodeLockPath } from '../../source/engine/lock/node-lock.ts';
+import { type Files, filesUnder } from '../../source/site/files.ts';
+import { ToyHosts, toyPlan } from './toys.ts';
+
+const seat = async (): Promise<Files> => filesUnder(await mkdtemp(join(tmpdir(), 'ks-lock-')));
+const quiet = { takeOver: false, onLost: () => undefined };
+const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+
+describe('the lock of the seat', () => {
+  it('is taken once, names its holder, and is given back', async () => {
+    const files = await seat();
+    const claim = await ownClaim(files, 'run-1');
+    const held = await lockSeat(files, claim, quiet);
+    expect(await seatHolder(files)).toEqual(claim);
+    await expect(lockSeat(files, await ownClaim(files, 'run-2'), { ...quiet, takeOver: true })).rejects.toMatchObject({
+      exitCode: 5,
+      message: expect.stringContaining('run-1'),
+      why: expect.stringContaining(`Process ${process.pid}, since ${claim.since}`),
+    });
+    await held.release();
+    expect(await seatHolder(files)).toBeUndefined();
+  });
+
+  it('goes to one of many that want it at once', async () => {
+    const files = await seat();
+    const claims = await Promise.all(Array.from({ length: 20 }, (_, place) => ownClaim(files, `run-${place}`)));
+    const ends = await Promise.allSettled(claims.map((claim) => lockSeat(files, claim, quiet)));
+    expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('left by a process that is gone, goes to one of many that take it over', async () => {
+    const files = await seat();
+    const gone = { ...(await ownClaim(files, 'old')), started: 'before' };
+    const dead = await lockSeat(files, gone, quiet);
+    const claims = await Promise.all(Array.from({ length: 20 }, (_, place) => ownClaim(files, `run-${place}`)));
+    const ends = await Promise.allSettled(claims.map((claim) => lockSeat(files, claim, { ...quiet, takeOver: true })));
+    const winners = claims.filter((_, place) => ends[place]?.status === 'fulfilled');
+    expect(winners.map(({ run }) => run)).toEqual([(await seatHolder(files))?.run]);
+    // Whoever was overtaken gives back nothing that is not its own.
+    await dead.release();
+    expect(await seatHolder(files)).toEqual(winners[0]);
+  });
+
+  it.each<[string, { run?: string; takeOver?: boolean }, boolean]>([
+    ['the same run takes it back', { run: 'old' }, true],
+    ['another run is refused', { run: 'new' }, false],
+    ['another run takes it over knowingly', { run: 'new', takeOver: true }, true],
+  ])('left by a process that is gone: %s', async (_, { run = '', takeOver = false }, taken) => {
+    const files = await seat();
+    await lockSeat(files, { ...(await ownClaim(files, 'old')), started: 'before' }, quiet);
+    const attempt = lockSeat(files, await ownClaim(files, run), { ...quiet, takeOver });
+    if (taken) await expect(attempt).resolves.toBeDefined();
+    else
+      await expect(attempt).rejects.toMatchObject({ exitCode: 5, why: expect.stringContaining('its process is gone') });
+  });
+
+  it('is not kept by a file that is no claim', async () => {
+    const files = await seat();
+    await rm(files.lock, { force: true });
+    const held = await lockSeat(files, await ownClaim(files, 'x'), quiet);
+    await held.release();
+    await writeFile(files.lock, 'half a li');
+    await expect(lockSeat(files, await ownClaim(files, 'y'), quiet)).resolves.toBeDefined();
+    expect(JSON.parse(await readFile(files.lock, 'utf8'))).toMatchObject({ run: 'y' });
+  });
+});
+
+describe('the life of a holder', () => {
+  it.each<[string, Partial<LockClaim>, string]>([
+    ['this very process', {}, 'alive'],
+    ['its number, but another start', { started: 'before' }, 'gone'],
+    ['a number that nobody has', { process: 4_194_300 }, 'gone'],
+    ['another seat, heard of lately', { seat: 'other', heartbeat: minutesAgo(1) }, 'alive'],
+    ['another seat, silent', { seat: 'other', heartbeat: minutesAgo(10) }, 'silent'],
+    ['a clone of this machine is another seat, whatever its processes', { seat: 'clone', process: 1 }, 'alive'],
+  ])('%s', async (_, changes, life) => {
+    const files = filesUnder('/nowhere');
+    const own = await ownClaim(files, 'r');
+    expect(await lifeOfHolder({ ...own, ...changes }, own.seat, Date.now())).toBe(life);
+  });
+});
+
+describe('the lock on the nodes', () => {
+  const targets = toyPlan([]).targets;
+
+  async function attempt(
+    hosts: ToyHosts,
+    run: string,
+    options: { takeOver?: boolean; heartbeat?: string; seat?: string } = {},
+  ) {
+    const files = await seat();
+    const own = await ownClaim(files, run);
+    const claim = { ...own, heartbeat: options.heartbeat ?? own.heartbeat, seat: options.seat ?? own.seat };
+    return lockNodes({ ...quiet, takeOver: options.takeOver ?? false, files, targets, hosts, claim, every: 0 });
+  }
+
+  it('stands on every node that answers and is taken away at the end', async () => {
+    const hosts = new ToyHosts();
+    hosts.away.add('b');
+    const held = await attempt(hosts, 'one');
+    expect([...hosts.files.keys()]).toEqual([`a:${nodeLockPath}`, `c:${nodeLockPath}`]);
+    await held.release();
+    expect([...hosts.files.keys()]).toEqual([]);
+  });
+
+  it('refuses a second seat, says where, and leaves nothing behind', async () => {
+    const hosts = new ToyHosts();
+    hosts.files.set(
+      `b:${nodeLockPath}`,
+      claimText({ ...(await ownClaim(filesUnder('/else'), 'other')), seat: 'else' }),
+    );
+    await expect(attempt(hosts, 'mine')).rejects.toMatchObject({
+      exitCode: 5,
+      where: 'b',
+      message: expect.stringContaining('other'),
+    });
+    await expect(attempt(hosts, 'mine', { takeOver: true })).rejects.toMatchObject({ exitCode: 5 });
+    expect([...hosts.files.keys()]).toEqual([`b:${nodeLockPath}`]);
+  });
+
+  it('takes over from a silent seat knowingly only', async () => {
+    const hosts = new ToyHosts();
+    const silent = { ...(await ownClaim(filesUnder('/else'), 'other')), seat: 'else', heartbeat: minutesAgo(10) };
+    hosts.files.set(`b:${nodeLockPath}`, claimText(silent));
+    await expect(attempt(hosts, 'mine')).rejects.toMatchObject({
+      why: expect.stringContaining('no sign of life for 10 min'),
+    });
+    await expect(attempt(hosts, 'mine', { takeOver: true })).resolves.toBeDefined();
+  });
+
+  it('gives signs of life, and tells when somebody else has taken it', async () => {
+    const hosts = new ToyHosts();
+    const files = await seat();
+    const claim = await ownClaim(files, 'mine');
+    const lost = Promise.withResolvers<string>();
+    const held = await lockNodes({ takeOver: false, onLost: lost.resolve, files, targets, hosts, claim, every: 20 });
+    const first = hosts.files.get(`a:${nodeLockPath}`);
+    await expect.poll(() => hosts.files.get(`a:${nodeLockPath}`)).not.toBe(first);
+    hosts.files.set(`c:${nodeLockPath}`, claimText({ ...claim, token: 'theirs', run: 'theirs' }));
+    expect(await lost.promise).toContain('run theirs');
+    await held.release();
+    expect([...hosts.files.keys()]).toEqual([`c:${nodeLockPath}`]);
+  });
+
+  it('takes its own earlier claim over on a node that was away while the lock was taken', async () => {
+    const hosts = new ToyHosts();
+    const files = await seat();
+    const claim = await ownClaim(files, 'mine');
+    const lost: string[] = [];
+    const onLost = (who: string) => lost.push(who);
+    const held = await lockNodes({ takeOver: false, onLost, files, targets, hosts, claim, every: 20 });
+    hosts.files.set(`b:${nodeLockPath}`, claimText({ ...claim, token: 'of the process before' }));
+    await expect.poll(() => hosts.files.get(`b:${nodeLockPath}`)).toContain(claim.token);
+    expect(lost).toEqual([]);
+    await held.release();
+    expect([...hosts.files.keys()]).toEqual([]);
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { refuseUndo, undoAll } from '../../source/engine/execution/undo.ts';
+import { pastOf } from '../../source/engine/journal/past.ts';
+import { ToyLand, toyPlan } from './toys.ts';
+
+const never = new AbortController().signal;
+const undo = (land: ToyLand, plan: ReturnType<typeof toyPlan>, only?: string) =>
+  undoAll({ ...land.input(plan), signal: never, ...(only === undefined ? {} : { only }) });
+
+describe('undo', () => {
+  const plan = toyPlan([
+    { id: 'there' },
+    { id: 'one', needs: ['there'] },
+    { id: 'lasting', needs: ['one'], undoable: false },
+    { id: 'two', needs: ['lasting'] },
+  ]);
+
+  it('takes back what the run changed, the latest first, and names what stays', async () => {
+    const land = new ToyLand();
+    land.done.add('there');
+    await land.execute(plan).end;
+    await expect(undo(land, plan)).resolves.toEqual({
+      outcome: 'undone',
+      why: '2 steps taken back, 1 cannot be',
+    });
+    expect(land.acts().filter((line) => line.startsWith('undo'))).toEqual(['undo two', 'undo one']);
+    expect([...land.done]).toEqual(['there', 'lasting']);
+  });
+
+  it('takes nothing back twice, and everything can be done anew', async () => {
+    const land = new ToyLand();
+    await land.execute(plan).end;
+    await undo(land, plan);
+    land.story.length = 0;
+    await undo(land, plan);
+    expect(land.acts()).toEqual([]);
+    expect((await land.execute(plan).end).outcome).toBe('done');
+    expect(land.acts().filter((line) => line.startsWith('begin'))).toEqual(['begin there', 'begin one', 'begin two']);
+  });
+
+  it('also takes back a step that failed half-way', async () => {
+    const land = new ToyLand().on('two', { verifies: false });
+    await land.execute(plan).end;
+    await undo(land, plan);
+    expect(land.acts().filter((line) => line.startsWith('undo'))).toEqual(['undo two', 'undo one', 'undo there']);
+  });
+
+  it('ends at the first that cannot be taken back', async () => {
+    const land = new ToyLand().on('one', {
+      undo: () => {
+        throw new Error('too late');
+      },
+    });
+    await land.execute(plan).end;
+    await expect(undo(land, plan)).resolves.toMatchObject({ outcome: 'failed', why: 'Do one could not be taken back' });
+    expect(land.of('undo-failed')).toMatchObject([{ step: 'one', seen: 'undo: Do one: too late' }]);
+    expect(land.done.has('there')).toBe(true);
+  });
+
+  it('hands a step what it remembered', async () => {
+    const seen: (string | undefined)[] = [];
+    const land = new ToyLand().on('one', {
+      act: (context) => context.remember('before', 'old name'),
+      undo: (context) => void seen.push(context.recall('before')),
+    });
+    await land.execute(plan).end;
+    await undo(land, plan);
+    expect(seen).toEqual(['old name']);
+  });
+
+  it('refuses to put back a text that had a secret in it', async () => {
+    const land = new ToyLand({ secrets: ['hunter22'] }).on('one', {
+      act: (context) => context.remember('before', 'user hunter22'),
+      undo: (context) => void context.recall('before'),
+    });
+    await land.execute(plan).end;
+    await expect(undo(land, plan)).resolves.toMatchObject({ outcome: 'failed' });
+    expect(land.of('undo-failed')[0]?.seen).toContain('it holds a secret');
+  });
+
+  it('of one step: only when nothing rests on it', async () => {
+    const land = new ToyLand();
+    await land.execute(plan).end;
+    const past = pastOf(land.events);
+    expect(() => refuseUndo(plan, past, 'two')).not.toThrow();
+    expect(() => refuseUndo(plan, past, 'one')).toThrow('cannot be taken back alone');
+    // `two` rests on it only through `lasting`, and `lasting` is the only one that says so.
+    const through = toyPlan([{ id: 'one' }, { id: 'between', needs: ['one'] }, { id: 'two', needs: ['between'] }]);
+    const later = { ...past, order: () => ['one', 'two'] };
+    expect(() => refuseUndo(through, later, 'one')).toThrow('cannot be taken back alone');
+    expect(() => refuseUndo(plan, past, 'nobody')).toThrow('no step of this run');
+    await expect(undo(land, plan, 'two')).resolves.toMatchObject({
+      outcome: 'partly-undone',
+      why: '1 step taken back',
+    });
+    expect(land.done.has('one')).toBe(true);
+  });
+});

@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest';
+import type { RunEvent, RunEventBody } from '../../source/engine/journal/event.ts';
+import { applyEvent, cellSteps, emptyView, type RunView, worstState } from '../../source/engine/view/view.ts';
+import { toyPlan } from './toys.ts';
+
+const plan = toyPlan([
+  { id: 'one@a', node: 'a', group: 'One' },
+  { id: 'one@b', node: 'b', group: 'One' },
+  { id: 'more@b', node: 'b', group: 'One' },
+  { id: 'all', group: 'All' },
+]);
+
+const begin = Date.UTC(2026, 0, 1);
+/** One event a second. */
+function viewAfter(...bodies: readonly RunEventBody[]): RunView {
+  const events = bodies.map((body, place): RunEvent => ({ at: new Date(begin + place * 1000).toISOString(), ...body }));
+  return events.reduce(applyEvent, emptyView(plan));
+}
+
+const started: RunEventBody = {
+  type: 'run-started',
+  run: 'r',
+  plan: 'p',
+  process: 1,
+  owner: 'root',
+  host: 'h',
+  resumed: false,
+};
+const stepStarted = (step: string, attempt = 1): RunEventBody => ({
+  type: 'step-started',
+  step,
+  attempt,
+  deadlineMs: 60_000,
+});
+const stepDone = (step: string): RunEventBody => ({
+  type: 'step-done',
+  step,
+  outcome: 'changed',
+  seen: 'there',
+  durationMs: 900,
+});
+const failed: RunEventBody = {
+  type: 'step-failed',
+  step: 'one@b',
+  tried: 't',
+  seen: 's',
+  causes: ['c'],
+  next: ['n'],
+  durationMs: 5,
+};
+
+describe('the view of a run', () => {
+  it('has a row a group and a cell a node', () => {
+    const view = viewAfter();
+    expect(view.nodes).toEqual(['a', 'b', 'c']);
+    expect(view.groups.map(({ title }) => title)).toEqual(['One', 'All']);
+    expect(view.groups.map((group) => cellSteps(view, group, 'b').map(({ step }) => step.id))).toEqual([
+      ['one@b', 'more@b'],
+      [],
+    ]);
+    expect(view.groups.map((group) => cellSteps(view, group, undefined).map(({ step }) => step.id))).toEqual([
+      [],
+      ['all'],
+    ]);
+    expect(view).toMatchObject({ state: 'starting', counts: { total: 4, queued: 4 } });
+  });
+
+  it('shows a running step: time, fraction, wait, command and lines', () => {
+    const view = viewAfter(
+      started,
+      stepStarted('one@a'),
+      { type: 'command', step: 'one@a', node: 'a', command: ['snap', 'install'] },
+      { type: 'line', step: 'one@a', node: 'a', stream: 'stdout', text: 'Download' },
+      { type: 'progress', step: 'one@a', text: 'at it', fraction: 0.4 },
+      { type: 'waiting', step: 'one@a', for: 'it', seen: 'not yet', untilAt: '2026-01-01T00:10:00.000Z' },
+    );
+    expect(view).toMatchObject({
+      run: 'r',
+      state: 'running',
+      startedAt: begin,
+      lastAt: begin + 5000,
+      counts: { running: 1, queued: 3 },
+    });
+    expect(view.steps.get('one@a')).toMatchObject({
+      state: 'running',
+      startedAt: begin + 1000,
+      untilAt: begin + 61_000,
+      fraction: 0.4,
+      text: 'at it',
+      command: { node: 'a', words: ['snap', 'install'] },
+      waiting: { for: 'it', seen: 'not yet', untilAt: begin + 600_000 },
+    });
+    expect(view.steps.get('one@a')?.log.map(({ stream, text }) => [stream, text])).toEqual([
+      ['command', 'snap install'],
+      ['stdout', 'Download'],
+    ]);
+  });
+
+  it('clears what only a running step has when it ends', () => {
+    const view = viewAfter(
+      started,
+      stepStarted('one@a'),
+      { type: 'waiting', step: 'one@a', for: 'it', seen: 'not yet', untilAt: '2026-01-01T00:10:00.000Z' },
+      stepDone('one@a'),
+    );
+    expect(view.steps.get('one@a')).toMatchObject({
+      state: 'changed',
+      seen: 'there',
+      durationMs: 900,
+      waiting: undefined,
+      untilAt: undefined,
+    });
+    expect(view.counts).toMatchObject({ changed: 1, queued: 3, running: 0 });
+  });
+
+  it.each<[string, RunEventBody[], Partial<RunView>]>([
+    [
+      'a failure that waits for a choice',
+      [failed, { type: 'run-paused', why: 'failed: x' }],
+      { state: 'choosing', why: 'failed: x' },
+    ],
+    [
+      'a failed step that was undone and still waits',
+      [
+        failed,
+        { type: 'undo-started', step: 'one@b' },
+        { type: 'step-undone', step: 'one@b', seen: '' },
+        { type: 'run-paused', why: 'failed: x' },
+      ],
+      { state: 'choosing' },
+    ],
+    [
+      'a pause of a resumed run that had failed',
+      [failed, started, { type: 'run-paused', why: '' }],
+      { state: 'paused' },
+    ],
+    [
+      'a pause after all failures were chosen for',
+      [failed, { type: 'step-requeued', step: 'one@b' }, { type: 'run-paused', why: '' }],
+      { state: 'paused' },
+    ],
+    ['a pause', [{ type: 'run-paused', why: 'by the operator' }], { state: 'paused' }],
+    ['going on', [{ type: 'run-paused', why: '' }, { type: 'run-continued' }], { state: 'running', why: undefined }],
+    [
+      'the end',
+      [{ type: 'run-ended', outcome: 'lost', why: 'gone' }],
+      { state: 'ended', outcome: 'lost', why: 'gone' },
+    ],
+    [
+      'a resume after the end',
+      [{ type: 'run-ended', outcome: 'failed', why: '' }, started],
+      { state: 'running', outcome: undefined },
+    ],
+  ])('state: %s', (_, events, expected) => {
+    expect(viewAfter(started, ...events)).toMatchObject(expected);
+  });
+
+  it('keeps the words of a failure until the next attempt', () => {
+    expect(viewAfter(started, stepStarted('one@b'), failed).steps.get('one@b')?.failure).toEqual({
+      tried: 't',
+      seen: 's',
+      causes: ['c'],
+      next: ['n'],
+    });
+    const retried = viewAfter(started, stepStarted('one@b'), failed, stepStarted('one@b', 2));
+    expect(retried.steps.get('one@b')).toMatchObject({ state: 'running', attempt: 2, failure: undefined });
+  });
+
+  it('queues again what a dead process left running', () => {
+    const view = viewAfter(started, stepStarted('one@a'), stepDone('one@a'), stepStarted('one@b'), started);
+    expect([...view.steps.values()].map(({ state }) => state)).toEqual(['changed', 'queued', 'queued', 'queued']);
+  });
+
+  it('keeps the last 200 lines of a step', () => {
+    const lines = Array.from(
+      { length: 300 },
+      (_, place): RunEventBody => ({ type: 'line', step: 'all', node: 'a', stream: 'stdout', text: `${place}` }),
+    );
+    const log = viewAfter(...lines).steps.get('all')?.log ?? [];
+    expect([log.length, log[0]?.text, log.at(-1)?.text]).toEqual([200, '100', '299']);
+  });
+
+  it('looks at the worst step of a cell first, and passes over steps it does not know', () => {
+    const view = viewAfter(started, stepDone('more@b'), failed, stepStarted('who'));
+    const [one] = view.groups;
+    expect(one && worstState(cellSteps(view, one, 'b'))).toBe('failed');
+    expect(worstState([])).toBeUndefined();
+    expect(view.counts.total).toBe(4);
+  });
+});
