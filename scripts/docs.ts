@@ -1,10 +1,11 @@
-// Writes the tables of docs/ that follow from the code: the checks, the flags of every verb, the keys of site.yaml.
-// `node scripts/docs.ts` after a change of a check or of the site's schema; test/structure/docs.test.ts sees a stale one.
+// Writes the tables in the documents that follow from the code: checks, flags, keys of site.yaml, layers.
+// Run it after a change of one of them; test/structure/docs.test.ts fails on a stale table.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { globalFlags } from '../source/app/settings.ts';
 import { checks } from '../source/check/checks.ts';
+import { layers } from '../test/structure/layers.ts';
 import { siteKeys } from './docs/site-keys.ts';
 
 const home = resolve(import.meta.dirname, '..');
@@ -20,6 +21,7 @@ const tables: readonly Table[] = [
   { page: 'docs/preflight.md', mark: 'checks', rows: checkRows },
   { page: 'docs/flags.md', mark: 'flags', rows: flagRows },
   { page: 'docs/site-file.md', mark: 'site keys', rows: siteKeyRows },
+  { page: 'CONTRIBUTING.md', mark: 'layers', rows: layerRows },
 ];
 
 /** Every page with a generated table, as it should stand there. */
@@ -76,6 +78,19 @@ function siteKeyRows(): string[][] {
       row.type,
       row.usual,
       row.meaning,
+    ]),
+  ];
+}
+
+function layerRows(): string[][] {
+  return [
+    ['Folder', 'Holds', 'May import'],
+    ...Object.entries(layers).map(([name, { holds, uses, loads = [] }]) => [
+      `\`source/${name}${name.endsWith('.ts') ? '' : '/'}\``,
+      holds,
+      uses === 'below'
+        ? 'everything below but rehearsal'
+        : [...uses, ...loads.map((load) => `${load} (lazily)`)].join(', '),
     ]),
   ];
 }

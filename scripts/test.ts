@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import * as z from 'zod';
 
 const home = resolve(import.meta.dirname, '..');
@@ -12,8 +12,13 @@ const wanted = new Set(process.argv.slice(2));
 const report = z.object({
   numPassedTests: z.number(),
   numFailedTests: z.number(),
-  numPendingTests: z.number(),
   success: z.boolean(),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+    }),
+  ),
 });
 
 const rings = [
@@ -25,7 +30,7 @@ const rings = [
 
 let passed = 0;
 let failed = 0;
-let skipped = 0;
+const skipped: string[] = [];
 const leftOut: string[] = [];
 
 function run(title: string, command: string, args: readonly string[]): boolean {
@@ -37,6 +42,16 @@ function run(title: string, command: string, args: readonly string[]): boolean {
 function count(success: boolean): void {
   if (success) passed++;
   else failed++;
+}
+
+/** Every test that did not run, by file and name: left out on purpose, or because a hook of its suite failed. */
+function skippedTests({ testResults }: z.output<typeof report>): string[] {
+  const ran = new Set(['passed', 'failed']);
+  return testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => !ran.has(status))
+      .map(({ fullName }) => `${relative(home, name)}: ${fullName}`),
+  );
 }
 
 const bin = (name: string) => join(home, 'node_modules/.bin', name);
@@ -70,17 +85,15 @@ for (const ring of rings) {
     passed += result.numPassedTests;
     // A suite that broke before its first test counts as one failure.
     failed += Math.max(result.numFailedTests, result.success ? 0 : 1);
-    skipped += result.numPendingTests;
+    skipped.push(...skippedTests(result));
   } else failed++;
   console.log(`ring ${ring.name}: ${Math.round((Date.now() - started) / 1000)} s`);
 }
 
 console.log('');
-for (const line of leftOut) console.log(`${requireAll ? 'LEFT OUT AND REQUIRED' : 'left out'}: ring ${line}`);
-if (requireAll) failed += leftOut.length;
-if (requireAll && skipped > 0) {
-  console.log(`${skipped} tests were skipped and all are required`);
-  failed += skipped;
-}
-console.log(`${passed} passed, ${failed} failed`);
+const mark = requireAll ? 'LEFT OUT AND REQUIRED' : 'left out';
+for (const line of leftOut) console.log(`${mark}: ring ${line}`);
+for (const name of skipped) console.log(`${mark}: test ${name}`);
+if (requireAll) failed += leftOut.length + skipped.length;
+console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
 process.exitCode = failed === 0 ? 0 : 1;
