@@ -56,7 +56,8 @@ function chains(
 
 async function follow(run: RunHandle, poll = 20): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
-  for await (const event of followRun(run.directory, { signal: AbortSignal.timeout(30_000), poll })) events.push(event);
+  for await (const event of followRun(run.directory, { signal: AbortSignal.timeout(120_000), poll }))
+    events.push(event);
   return events;
 }
 
@@ -73,7 +74,7 @@ async function kill(run: RunHandle): Promise<void> {
 
 const effectsOf = async ({ effects }: Place) => (await readFile(effects, 'utf8')).trim().split('\n');
 
-describe('the process of a run', { timeout: 30_000 }, () => {
+describe('the process of a run', () => {
   it('carries out the plan, gets the passwords through its pipe, and keeps them off the disk', async () => {
     const here = await place();
     const plan = chains(here, { ms: 1, length: 2 });
@@ -134,7 +135,7 @@ describe('the process of a run', { timeout: 30_000 }, () => {
   it('obeys over its socket, also when a step has failed and it waits', async () => {
     const here = await place(true);
     const run = await launchRun({ ...here, plan: chains(here, { ms: 5, length: 1, fails: '0@b' }) });
-    for await (const event of followRun(run.directory, { signal: AbortSignal.timeout(10_000), poll: 20 }))
+    for await (const event of followRun(run.directory, { signal: AbortSignal.timeout(120_000), poll: 20 }))
       if (event.type === 'run-paused') break;
     await expect(steerRun(here.files, run.id, { order: 'skip', step: '0@b' })).rejects.toThrow('cannot be skipped');
     await steerRun(here.files, run.id, { order: 'retry', step: '0@b' });
@@ -162,7 +163,7 @@ describe('the process of a run', { timeout: 30_000 }, () => {
   });
 });
 
-describe('kill -9', { timeout: 60_000 }, () => {
+describe('kill -9', () => {
   it('at 20 random moments: the same end as undisturbed, nothing twice', async () => {
     const here = await place();
     const plan = chains(here, { ms: 12, length: 10 });

@@ -11,7 +11,7 @@ import { hasSshd, makeSshd, type Sshd } from './sshd.ts';
 
 const required = process.env.KLOUDSPOT_REQUIRE === 'all';
 
-describe.skipIf(!hasSshd && !required)('a node with two addresses', { timeout: 60_000 }, () => {
+describe.skipIf(!hasSshd && !required)('a node with two addresses', () => {
   let sshd: Sshd;
   let files: HostFiles;
   let opened: HostPool;

@@ -20,7 +20,7 @@ function pool(secrets = new Passwords(), own: HostFiles = files): HostPool {
   return opened;
 }
 
-describe.skipIf(!hasSshd && !required)('over a real sshd', { timeout: 60_000 }, () => {
+describe.skipIf(!hasSshd && !required)('over a real sshd', () => {
   beforeAll(async () => {
     sshd = await makeSshd();
     folder = mkdtempSync(join(tmpdir(), 'ks-test-'));

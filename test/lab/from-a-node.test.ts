@@ -66,7 +66,7 @@ describe('from one of the nodes', () => {
     expect(restarts.toSorted()).toEqual(nodes.map(({ name }) => `reboot@${name} changed`));
     expect(restarts.at(-1)).toBe('reboot@ks-1 changed');
     const units = async () => (await lab.onNode(1, 'find /etc/systemd/system -name "*kloudspot*"')).stdout;
-    await expect.poll(units, { timeout: 15_000 }).toBe('');
+    await expect.poll(units).toBe('');
   });
 
   it('is right in the eyes of the API server, the datastore and each machine; the product waits', async () => {

@@ -25,7 +25,7 @@ export async function expectCluster(nodes: readonly Wanted[]): Promise<void> {
   const services = await lab.objects('services', '-n', 'ingress');
   expect(JSON.stringify(services.map(({ status }) => status))).toContain(`"ip":"${virtualAddress}"`);
   const asked = ['arping', '-c', '1', '-w', '2', '-I', 'br0', virtualAddress];
-  await expect.poll(async () => (await lab.inHub(asked)).code, { timeout: 30_000 }).toBe(0);
+  await expect.poll(async () => (await lab.inHub(asked)).code, { timeout: 180_000 }).toBe(0);
   const pools = await lab.objects('cstorpoolinstances', '-n', 'openebs');
   expect(pools.map(({ status }) => status.phase)).toEqual(managers.map(() => 'ONLINE'));
 }
@@ -91,7 +91,7 @@ export async function foundOn(n: number, pattern: string): Promise<string> {
 }
 
 export async function untilReady(count: number): Promise<void> {
-  const deadline = Date.now() + 90_000;
+  const deadline = Date.now() + 300_000;
   for (;;) {
     const { stdout } = await lab.tryKubectl(['get', 'nodes', '--no-headers']);
     if (stdout.split('\n').filter((line) => / Ready /.test(line)).length === count) return;

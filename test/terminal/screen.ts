@@ -4,6 +4,9 @@ import xterm from '@xterm/headless';
 
 const launcher = resolve(import.meta.dirname, '../../bin/kloudspot');
 
+/** ms that a wait lasts at most: it only ends a test that hangs, so it suits a busy machine. */
+const patience = 90_000;
+
 /** Keys as a terminal sends them. */
 export const keys = {
   enter: '\r',
@@ -86,13 +89,13 @@ export class Screen {
   }
 
   /** Waits until the screen shows it; on expiry fails with the screen as it is. */
-  async see(wanted: string | RegExp, within = 15_000): Promise<string> {
+  async see(wanted: string | RegExp, within = patience): Promise<string> {
     return this.#until(`to see ${wanted}`, within, (text) =>
       typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text),
     );
   }
 
-  async dontSee(unwanted: string | RegExp, within = 15_000): Promise<string> {
+  async dontSee(unwanted: string | RegExp, within = patience): Promise<string> {
     return this.#until(
       `no longer to see ${unwanted}`,
       within,
@@ -100,7 +103,7 @@ export class Screen {
     );
   }
 
-  async exited(within = 15_000): Promise<number> {
+  async exited(within = patience): Promise<number> {
     const deadline = Date.now() + within;
     while (this.#exit === undefined) {
       if (Date.now() > deadline) throw new Error(`still running after ${within} ms, showing:\n${this.text()}`);
