@@ -5,10 +5,10 @@ import type { Files } from '../site/files.ts';
 import type { SiteDraft } from '../site/schema.ts';
 import { offeredKeys, pinKeys, SimulatedPool } from './hosts/pool.ts';
 import { type Anchor, virtualClock } from './model/clock.ts';
-import { newState } from './model/create.ts';
+import { newState } from './scenario/create.ts';
 import { machineOf } from './model/state.ts';
 import { Store } from './model/store.ts';
-import { World } from './model/world.ts';
+import { World } from './world/world.ts';
 import { powerOff, powerOn } from './node/power.ts';
 import { loadScenario } from './scenario/load.ts';
 

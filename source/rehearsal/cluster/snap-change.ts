@@ -1,7 +1,7 @@
 import type { Machine } from '../model/machine.ts';
 import type { State } from '../model/state.ts';
 import { removeTree } from '../node/file-system.ts';
-import { foundCluster, offerLaunchConfiguration } from './birth.ts';
+import { foundCluster, offerLaunchConfiguration } from './bootstrap.ts';
 import { forgetMachine } from './membership.ts';
 import { microk8sVersions } from './versions.ts';
 

@@ -1,6 +1,6 @@
 import type { OutputStream, RunResult } from '../../host/host.ts';
 import { at, machineOf } from '../model/state.ts';
-import type { World } from '../model/world.ts';
+import type { World } from '../world/world.ts';
 import type { ScenarioFault } from '../scenario/schema.ts';
 import type { Program, Steps } from '../tools/call.ts';
 import { programs } from '../tools/programs.ts';

@@ -1,6 +1,6 @@
 import type { Command, FileToWrite, Host, HostAccess, RunOptions, RunResult } from '../../host/host.ts';
 import { machineOf } from '../model/state.ts';
-import type { World } from '../model/world.ts';
+import type { World } from '../world/world.ts';
 import { readPath, writePath } from '../node/file-system.ts';
 import { scripts } from '../tools/scripts.ts';
 import { type Connection, lost, sudoRefused } from './connection.ts';

@@ -3,7 +3,7 @@ import type { Host, HostKeyOffer, HostPool, HostTarget, Secrets } from '../../ho
 import { HostFault } from '../../host/host-fault.ts';
 import type { Machine } from '../model/machine.ts';
 import { machineOf, type State } from '../model/state.ts';
-import type { World } from '../model/world.ts';
+import type { World } from '../world/world.ts';
 import { type Connection, connectMs, hasAddress } from './connection.ts';
 import { SimulatedHost } from './host.ts';
 

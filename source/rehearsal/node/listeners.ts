@@ -1,4 +1,4 @@
-import { isRunning } from '../cluster/services.ts';
+import { isRunning } from './services.ts';
 import type { Machine } from '../model/machine.ts';
 
 export interface Listener {

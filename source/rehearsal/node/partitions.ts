@@ -1,8 +1,8 @@
-import type { Disk, Lvm, Machine } from '../model/machine.ts';
+import type { Disk, Machine } from '../model/machine.ts';
 import { lvmUuidOf, uuidOf } from '../model/random.ts';
-import type { ScenarioNode } from '../scenario/schema.ts';
 
-const extentBytes = 4 * 1024 ** 2;
+/** What vgcreate takes when nothing else is asked for. */
+export const extentBytes = 4 * 1024 ** 2;
 const mebibyte = 1024 ** 2;
 const gibibyte = 1024 ** 3;
 
@@ -29,43 +29,16 @@ const diskLayout = {
     { sizeBytes: 2 * gibibyte, fsType: 'ext4', mount: '/boot' },
   ],
 } as const;
-const reserved = diskLayout.root.reduce((sum, part) => sum + part.sizeBytes, 2 * mebibyte);
+
+/** Bytes of a disk that its physical volume cannot have: the partitions before it, and the partition tables. */
+export function reservedBytes(use: Disk['use']): number {
+  const before = use === 'root' ? diskLayout.root : [];
+  return before.reduce((sum, part) => sum + part.sizeBytes, 2 * mebibyte);
+}
 
 /** Name of the partition that is a physical volume. */
 export function volumePartition(disk: { readonly name: string; readonly use: Disk['use'] }): string {
   return partitionName(disk.name, disk.use === 'root' ? 3 : 1);
-}
-
-export function lvmOf(identity: string, disks: ScenarioNode['disks']): Lvm {
-  const extent = extentBytes;
-  const lvm: Lvm = { groups: [], physical: [], logical: [] };
-  for (const disk of disks) {
-    if (disk.use !== 'root' && disk.use !== 'group') continue;
-    const partition = volumePartition(disk);
-    const deviceBytes = disk.groupGiB ?? disk.sizeGiB - (disk.use === 'root' ? reserved : 2 * mebibyte);
-    if (!lvm.groups.some((group) => group.name === disk.group)) {
-      lvm.groups.push({ name: disk.group, uuid: lvmUuidOf(`vg/${identity}/${disk.group}`), extentBytes: extent });
-    }
-    lvm.physical.push({
-      name: `/dev/${partition}`,
-      uuid: lvmUuidOf(`pv/${identity}/${partition}`),
-      group: disk.group,
-      deviceBytes: Math.floor(deviceBytes / 512) * 512,
-      extents: Math.floor((deviceBytes - mebibyte) / extent),
-    });
-    if (disk.use === 'root') {
-      lvm.logical.push({
-        name: 'ubuntu-lv',
-        uuid: lvmUuidOf(`lv/${identity}/ubuntu-lv`),
-        group: disk.group,
-        extents: Math.ceil(disk.rootGiB / extent),
-        tags: [],
-        mount: '/',
-        signature: 'ext4',
-      });
-    }
-  }
-  return lvm;
 }
 
 /** The name that device mapper gives a logical volume: hyphens of its parts are doubled. */
@@ -150,4 +123,19 @@ export function extentsOf(machine: Machine, group: string): { readonly total: nu
   const total = sum(machine.lvm.physical.filter((physical) => physical.group === group).map(({ extents }) => extents));
   const used = sum(machine.lvm.logical.filter((volume) => volume.group === group).map(({ extents }) => extents));
   return { total, free: total - used };
+}
+
+/** Takes extents of a group for a new volume. */
+export function addVolume(
+  machine: Machine,
+  group: string,
+  name: string,
+  extents: number,
+  tags: readonly string[],
+): Machine['lvm']['logical'][number] {
+  const serial = machine.lvm.logical.length;
+  const uuid = lvmUuidOf(`lv/${machine.id}/${machine.bootId}/${name}/${serial}`);
+  const volume: Machine['lvm']['logical'][number] = { name, uuid, group, extents, tags: [...tags] };
+  machine.lvm.logical.push(volume);
+  return volume;
 }

@@ -1,4 +1,4 @@
-import { isStopped } from '../cluster/services.ts';
+import { isStopped } from './services.ts';
 import type { Machine } from '../model/machine.ts';
 import { nextUuid } from '../model/random.ts';
 import { at, type State } from '../model/state.ts';

@@ -1,5 +1,5 @@
-import { announcer } from '../cluster/load-balancer.ts';
-import { isRunning } from '../cluster/services.ts';
+import { announcer } from '../cluster/controllers/load-balancer.ts';
+import { isRunning } from '../node/services.ts';
 import { reachable } from '../node/reach.ts';
 import { type Call, optionsOf, type Program, refuse, type Steps } from './call.ts';
 

@@ -1,6 +1,4 @@
-import type { Machine } from '../model/machine.ts';
-import { lvmUuidOf } from '../model/random.ts';
-import { extentOf, extentsOf } from '../node/partitions.ts';
+import { addVolume, extentOf, extentsOf } from '../node/partitions.ts';
 import { type Call, lastValue, optionsOf, type Program, refuse, type Steps, say } from './call.ts';
 
 /** Bytes of LVM's sizes: `20G` and `20g` are GiB, a number alone is MiB. */
@@ -40,21 +38,6 @@ function* lvcreate(call: Call): Steps {
     addVolume(machine, group, name, extents, options.values.get('--addtag') ?? []);
     return say(call, `  Logical volume "${name}" created.`);
   });
-}
-
-/** Takes extents of a group for a new volume. */
-export function addVolume(
-  machine: Machine,
-  group: string,
-  name: string,
-  extents: number,
-  tags: readonly string[],
-): Machine['lvm']['logical'][number] {
-  const serial = machine.lvm.logical.length;
-  const uuid = lvmUuidOf(`lv/${machine.id}/${machine.bootId}/${name}/${serial}`);
-  const volume: Machine['lvm']['logical'][number] = { name, uuid, group, extents, tags: [...tags] };
-  machine.lvm.logical.push(volume);
-  return volume;
 }
 
 /** `group/name`, `/dev/group/name` or the two words. */

@@ -12,12 +12,12 @@ import { shell } from './shell.ts';
 import { snaps } from './snap.ts';
 import { system } from './system.ts';
 import { systemctlPrograms } from './systemctl.ts';
-import { words } from './words.ts';
+import { coreutils } from './coreutils.ts';
 
 /** All programs that simulated machines have, by name. Any other ends with 127. */
 export const programs: ReadonlyMap<string, Program> = new Map(
   Object.entries({
-    ...words,
+    ...coreutils,
     ...files,
     ...disks,
     ...lvmReport,

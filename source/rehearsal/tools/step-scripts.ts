@@ -1,4 +1,4 @@
-import { announcer } from '../cluster/load-balancer.ts';
+import { announcer } from '../cluster/controllers/load-balancer.ts';
 import type { Machine } from '../model/machine.ts';
 import type { State } from '../model/state.ts';
 import { fileAt, readPath } from '../node/file-system.ts';

@@ -1,4 +1,4 @@
-import { isRunning } from '../cluster/services.ts';
+import { isRunning } from '../node/services.ts';
 import type { Machine } from '../model/machine.ts';
 import { at, type State } from '../model/state.ts';
 import { fileAt } from '../node/file-system.ts';

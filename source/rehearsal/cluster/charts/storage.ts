@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import type { KubeObject } from '../../model/cluster.ts';
-import { filterMap } from '../controllers/block-devices.ts';
-import { cstorDriver, lvmDriver } from '../controllers/volumes.ts';
 import { definition, plain, workload } from '../manifests.ts';
+import { cstorDriver, filterMap, lvmDriver } from '../storage-names.ts';
 
 /** What the chart lvm-localpv brings: storage facts, section 1.2. */
 export function lvmObjects(release: string, namespace: string): KubeObject[] {

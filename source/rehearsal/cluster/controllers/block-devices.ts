@@ -2,20 +2,18 @@ import { createHash } from 'node:crypto';
 import type { KubeObject } from '../../model/cluster.ts';
 import type { Machine } from '../../model/machine.ts';
 import { extentOf, mapperName } from '../../node/partitions.ts';
-import type { Round } from '../round.ts';
-import { isReady, readPod } from '../shapes.ts';
+import type { ReconcileContext } from '../reconcile-context.ts';
+import { isReady, readPod } from '../schemas.ts';
+import { filterMap } from '../storage-names.ts';
 import { find, list, put } from '../store.ts';
 import { machineOfNode } from './nodes.ts';
-
-/** The ConfigMap in which NDM finds its filters. */
-export const filterMap = 'openebs-ndm-config';
 
 /**
  * NDM on each node records the logical volumes that its filter lets through: storage facts, section 1.5.
  * Other devices are not shown to it by any filter that we write, so they are left out.
  */
-export function reconcileBlockDevices(round: Round): void {
-  for (const pod of list(round.cluster, 'Pod')) {
+export function reconcileBlockDevices(context: ReconcileContext): void {
+  for (const pod of list(context.cluster, 'Pod')) {
     if (
       !isReady(pod) ||
       !pod.metadata.name.startsWith('openebs-ndm-') ||
@@ -23,14 +21,14 @@ export function reconcileBlockDevices(round: Round): void {
     )
       continue;
     const node = readPod(pod).nodeName;
-    const machine = node === undefined ? undefined : machineOfNode(round, node);
+    const machine = node === undefined ? undefined : machineOfNode(context, node);
     const namespace = pod.metadata.namespace ?? 'openebs';
     if (node === undefined || machine === undefined) continue;
     for (const volume of machine.lvm.logical) {
       const path = pathOf(volume);
-      if (volume.mount !== undefined || !admits(round, namespace, path, `/dev/${volume.group}/${volume.name}`))
+      if (volume.mount !== undefined || !admits(context, namespace, path, `/dev/${volume.group}/${volume.name}`))
         continue;
-      record(round, machine, node, namespace, volume, path);
+      record(context, machine, node, namespace, volume, path);
     }
   }
 }
@@ -39,7 +37,7 @@ export function pathOf(volume: { readonly group: string; readonly name: string }
   return `/dev/mapper/${mapperName(volume.group, volume.name)}`;
 }
 
-function admits({ cluster }: Round, namespace: string, path: string, link: string): boolean {
+function admits({ cluster }: ReconcileContext, namespace: string, path: string, link: string): boolean {
   const data = find(cluster, 'ConfigMap', namespace, filterMap)?.['data'];
   const words = (key: string) => {
     const text =
@@ -52,7 +50,7 @@ function admits({ cluster }: Round, namespace: string, path: string, link: strin
 }
 
 function record(
-  { cluster, now }: Round,
+  { cluster, now }: ReconcileContext,
   machine: Machine,
   node: string,
   namespace: string,

@@ -2,44 +2,45 @@ import type { KubeObject } from '../../model/cluster.ts';
 import type { Machine } from '../../model/machine.ts';
 import { between } from '../../model/random.ts';
 import { removeTree } from '../../node/file-system.ts';
-import { addVolume } from '../../tools/lvm-change.ts';
-import type { Round } from '../round.ts';
-import { readClaim, readPod, readVolume } from '../shapes.ts';
+import { addVolume } from '../../node/partitions.ts';
+import type { ReconcileContext } from '../reconcile-context.ts';
+import { readClaim, readPod, readVolume } from '../schemas.ts';
+import { cstorDriver, lvmDriver } from '../storage-names.ts';
 import { find, keyOfObject, list, put, putStatus, remove } from '../store.ts';
 import { trouble } from './events.ts';
 import { machineOfNode } from './nodes.ts';
 import { poolsOnline } from './pools.ts';
-import { classOf, cstorDriver, driverRuns, extentsFor, groupOf, lvmDriver, type StorageClass } from './volumes.ts';
+import { classOf, driverRuns, extentsFor, groupOf, type StorageClass } from './volumes.ts';
 
 const provisionMs = [1_500, 4_000] as const;
 
 /** Claims get volumes from the driver of their class; volumes go with their claims. */
-export function reconcileClaims(round: Round): void {
-  for (const claim of list(round.cluster, 'PersistentVolumeClaim')) {
-    if (claim.metadata.deletionTimestamp !== undefined) release(round, claim);
-    else if (readClaim(claim).volumeName === undefined) provide(round, claim);
+export function reconcileClaims(context: ReconcileContext): void {
+  for (const claim of list(context.cluster, 'PersistentVolumeClaim')) {
+    if (claim.metadata.deletionTimestamp !== undefined) release(context, claim);
+    else if (readClaim(claim).volumeName === undefined) provide(context, claim);
   }
-  for (const volume of list(round.cluster, 'PersistentVolume')) {
+  for (const volume of list(context.cluster, 'PersistentVolume')) {
     const { namespace, name } = readVolume(volume).claimRef;
-    if (name !== undefined && find(round.cluster, 'PersistentVolumeClaim', namespace, name) === undefined)
-      reclaim(round, volume);
+    if (name !== undefined && find(context.cluster, 'PersistentVolumeClaim', namespace, name) === undefined)
+      reclaim(context, volume);
   }
 }
 
-function provide(round: Round, claim: KubeObject): void {
-  const { cluster, now } = round;
-  const found = classOf(round, claim);
+function provide(context: ReconcileContext, claim: KubeObject): void {
+  const { cluster, now } = context;
+  const found = classOf(context, claim);
   if (found === undefined) {
     const name = readClaim(claim).storageClassName ?? '';
-    trouble(round, claim, 'ProvisioningFailed', `storageclass.storage.k8s.io "${name}" not found`);
+    trouble(context, claim, 'ProvisioningFailed', `storageclass.storage.k8s.io "${name}" not found`);
     return;
   }
-  if (!driverRuns(round, found.provisioner)) return;
-  const node = found.waits ? chosenNode(round, claim) : undefined;
+  if (!driverRuns(context, found.provisioner)) return;
+  const node = found.waits ? chosenNode(context, claim) : undefined;
   if (found.waits && node === undefined) return;
-  if (found.provisioner === cstorDriver && !poolsOnline(round, found.parameters['cstorPoolCluster'] ?? '')) {
+  if (found.provisioner === cstorDriver && !poolsOnline(context, found.parameters['cstorPoolCluster'] ?? '')) {
     trouble(
-      round,
+      context,
       claim,
       'ProvisioningFailed',
       'failed to provision volume: not enough pools available to create replicas',
@@ -49,22 +50,22 @@ function provide(round: Round, claim: KubeObject): void {
   const key = keyOfObject(claim);
   const due = cluster.due[key] ?? now + between(`claim/${cluster.id}/${key}`, ...provisionMs);
   cluster.due[key] = due;
-  if (due > now) round.wake(due);
-  else bind(round, claim, found, node);
+  if (due > now) context.wake(due);
+  else bind(context, claim, found, node);
 }
 
 /** The node that the scheduler gave the pod that uses the claim. */
-function chosenNode({ cluster }: Round, claim: KubeObject): string | undefined {
+function chosenNode({ cluster }: ReconcileContext, claim: KubeObject): string | undefined {
   const pod = list(cluster, 'Pod', claim.metadata.namespace).find((one) =>
     readPod(one).volumes.some((volume) => volume.persistentVolumeClaim?.claimName === claim.metadata.name),
   );
   return pod === undefined ? undefined : readPod(pod).nodeName;
 }
 
-function bind(round: Round, claim: KubeObject, found: StorageClass, node: string | undefined): void {
-  const { cluster, now } = round;
+function bind(context: ReconcileContext, claim: KubeObject, found: StorageClass, node: string | undefined): void {
+  const { cluster, now } = context;
   const name = `pvc-${claim.metadata.uid ?? ''}`;
-  const machine = node === undefined ? undefined : machineOfNode(round, node);
+  const machine = node === undefined ? undefined : machineOfNode(context, node);
   if (found.provisioner === lvmDriver) {
     const group = machine === undefined ? undefined : groupOf(machine, found);
     if (machine === undefined || group === undefined) return;
@@ -102,20 +103,20 @@ function bind(round: Round, claim: KubeObject, found: StorageClass, node: string
 }
 
 /** A claim that a pod uses waits for the pod: its protection. */
-function release(round: Round, claim: KubeObject): void {
-  const used = list(round.cluster, 'Pod', claim.metadata.namespace).some((pod) =>
+function release(context: ReconcileContext, claim: KubeObject): void {
+  const used = list(context.cluster, 'Pod', claim.metadata.namespace).some((pod) =>
     readPod(pod).volumes.some((volume) => volume.persistentVolumeClaim?.claimName === claim.metadata.name),
   );
   if (used) return;
-  remove(round.cluster, claim);
-  round.cluster.resourceVersion += 1;
+  remove(context.cluster, claim);
+  context.cluster.resourceVersion += 1;
 }
 
 /** Its policy is Delete: the volume goes, on the node too. */
-function reclaim(round: Round, volume: KubeObject): void {
-  for (const machine of round.state.machines) forget(machine, volume.metadata.name);
-  remove(round.cluster, volume);
-  round.cluster.resourceVersion += 1;
+function reclaim(context: ReconcileContext, volume: KubeObject): void {
+  for (const machine of context.state.machines) forget(machine, volume.metadata.name);
+  remove(context.cluster, volume);
+  context.cluster.resourceVersion += 1;
 }
 
 function forget(machine: Machine, name: string): void {

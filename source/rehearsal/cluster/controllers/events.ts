@@ -1,10 +1,10 @@
 import type { KubeObject } from '../../model/cluster.ts';
 import { hexOf } from '../../model/random.ts';
-import type { Round } from '../round.ts';
+import type { ReconcileContext } from '../reconcile-context.ts';
 import { find, put, stamp } from '../store.ts';
 
 /** Notes a warning about an object, once for each text. */
-export function trouble({ cluster, now }: Round, object: KubeObject, reason: string, message: string): void {
+export function trouble({ cluster, now }: ReconcileContext, object: KubeObject, reason: string, message: string): void {
   const name = `${object.metadata.name}.${hexOf(`${object.metadata.uid}/${reason}/${message}`, 16)}`;
   if (find(cluster, 'Event', object.metadata.namespace, name) !== undefined) return;
   put(

@@ -1,12 +1,12 @@
 import { fileAt, removePath, writePath } from '../../node/file-system.ts';
 import { addons } from '../addons.ts';
-import type { Round } from '../round.ts';
-import { isRunning, launchFolder } from '../services.ts';
+import type { ReconcileContext } from '../reconcile-context.ts';
+import { isRunning, launchFolder } from '../../node/services.ts';
 import { put } from '../store.ts';
 import { microk8sVersions } from '../versions.ts';
 
 /** The agent applies the launch configuration some time after the installation: addon dns. */
-export function reconcileLaunch({ state, cluster, now, wake }: Round): void {
+export function reconcileLaunch({ state, cluster, now, wake }: ReconcileContext): void {
   for (const machine of state.machines) {
     if (machine.microk8s?.cluster !== cluster.id || fileAt(machine, `${launchFolder}/install.yaml`) === undefined)
       continue;

@@ -1,9 +1,9 @@
 import type { KubeObject } from '../../model/cluster.ts';
 import type { Machine } from '../../model/machine.ts';
 import { mainAddress } from '../../node/reach.ts';
-import type { Round } from '../round.ts';
-import { isRunning } from '../services.ts';
-import { readPodStatus } from '../shapes.ts';
+import type { ReconcileContext } from '../reconcile-context.ts';
+import { isRunning } from '../../node/services.ts';
+import { readPodStatus } from '../schemas.ts';
 import { find, keyOfObject, list, put, putStatus, stamp } from '../store.ts';
 
 /** ms from the start of a node's services until its network plug-in lets it be Ready. */
@@ -12,36 +12,39 @@ const networkMs = 6_000;
 const graceMs = 40_000;
 
 /** Kubelets register their nodes; the node controller calls those lost that have not been heard of for a while. */
-export function reconcileNodes(round: Round): void {
-  const { state, cluster, now } = round;
+export function reconcileNodes(context: ReconcileContext): void {
+  const { state, cluster, now } = context;
   for (const machine of state.machines) {
     if (machine.microk8s?.cluster !== cluster.id || !isRunning(machine, now)) continue;
     if (find(cluster, 'Node', undefined, machine.microk8s.nodeName) === undefined) put(cluster, newNode(machine), now);
   }
   for (const node of list(cluster, 'Node')) {
-    const machine = machineOfNode(round, node.metadata.name);
+    const machine = machineOfNode(context, node.metadata.name);
     const lostKey = `lost/${keyOfObject(node)}`;
     if (machine !== undefined && isRunning(machine, now)) {
       delete cluster.due[lostKey];
       const readyAt = (machine.microk8s?.upSince ?? 0) + networkMs;
-      round.wake(readyAt);
-      hold(round, node, machine, readyAt <= now ? 'True' : 'False');
+      context.wake(readyAt);
+      hold(context, node, machine, readyAt <= now ? 'True' : 'False');
       continue;
     }
     const lostAt = cluster.due[lostKey] ?? now;
     cluster.due[lostKey] = lostAt;
-    round.wake(lostAt + graceMs);
-    if (now >= lostAt + graceMs) hold(round, node, machine, 'Unknown');
+    context.wake(lostAt + graceMs);
+    if (now >= lostAt + graceMs) hold(context, node, machine, 'Unknown');
   }
 }
 
 /** Since when (ms) nobody has heard of the node; undefined while it speaks. */
-export function lostSince(round: Pick<Round, 'cluster'>, name: string): number | undefined {
-  const node = find(round.cluster, 'Node', undefined, name);
-  return node === undefined ? 0 : round.cluster.due[`lost/${keyOfObject(node)}`];
+export function lostSince(context: Pick<ReconcileContext, 'cluster'>, name: string): number | undefined {
+  const node = find(context.cluster, 'Node', undefined, name);
+  return node === undefined ? 0 : context.cluster.due[`lost/${keyOfObject(node)}`];
 }
 
-export function machineOfNode({ state, cluster }: Pick<Round, 'state' | 'cluster'>, name: string): Machine | undefined {
+export function machineOfNode(
+  { state, cluster }: Pick<ReconcileContext, 'state' | 'cluster'>,
+  name: string,
+): Machine | undefined {
   return state.machines.find(
     (machine) => machine.microk8s?.cluster === cluster.id && machine.microk8s.nodeName === name,
   );
@@ -71,7 +74,7 @@ function newNode(machine: Machine): KubeObject {
 }
 
 function hold(
-  { cluster, now }: Round,
+  { cluster, now }: ReconcileContext,
   node: KubeObject,
   machine: Machine | undefined,
   ready: 'True' | 'False' | 'Unknown',

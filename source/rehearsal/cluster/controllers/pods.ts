@@ -1,9 +1,10 @@
 import type { KubeObject } from '../../model/cluster.ts';
 import { between, hexOf } from '../../model/random.ts';
 import { fileAt } from '../../node/file-system.ts';
-import type { Round } from '../round.ts';
-import { isRunning } from '../services.ts';
-import { isReady, readClaim, readPod, readPodStatus } from '../shapes.ts';
+import type { ReconcileContext } from '../reconcile-context.ts';
+import { isRunning } from '../../node/services.ts';
+import { isReady, readClaim, readPod, readPodStatus } from '../schemas.ts';
+import { cstorDriver } from '../storage-names.ts';
 import { find, keyOfObject, list, putStatus, remove, stamp } from '../store.ts';
 import { trouble } from './events.ts';
 import { lostSince, machineOfNode } from './nodes.ts';
@@ -19,26 +20,26 @@ const evictionMs = 300_000;
 const silentMs = 40_000;
 
 /** The scheduler and the kubelets: pods get a node, wait for volumes and images, serve, and go. */
-export function reconcilePods(round: Round): void {
-  for (const pod of list(round.cluster, 'Pod')) {
+export function reconcilePods(context: ReconcileContext): void {
+  for (const pod of list(context.cluster, 'Pod')) {
     const node = readPod(pod).nodeName;
-    if (pod.metadata.deletionTimestamp !== undefined) end(round, pod, node);
-    else if (node === undefined) place(round, pod);
-    else if (lostSince(round, node) !== undefined) endure(round, pod, node);
-    else run(round, pod, node);
+    if (pod.metadata.deletionTimestamp !== undefined) end(context, pod, node);
+    else if (node === undefined) place(context, pod);
+    else if (lostSince(context, node) !== undefined) endure(context, pod, node);
+    else run(context, pod, node);
   }
 }
 
 /** A kubelet that answers lets it go; on a dead node it stays, terminating, unless it owns nothing. */
-function end(round: Round, pod: KubeObject, node: string | undefined): void {
-  const { cluster, now } = round;
+function end(context: ReconcileContext, pod: KubeObject, node: string | undefined): void {
+  const { cluster, now } = context;
   const key = `end/${keyOfObject(pod)}`;
   const gone = node === undefined || find(cluster, 'Node', undefined, node) === undefined;
-  if (!gone && lostSince(round, node) !== undefined) return;
+  if (!gone && lostSince(context, node) !== undefined) return;
   const due = cluster.due[key] ?? now + (gone ? 0 : graceMs);
   cluster.due[key] = due;
   if (due > now) {
-    round.wake(due);
+    context.wake(due);
     return;
   }
   delete cluster.due[key];
@@ -47,51 +48,51 @@ function end(round: Round, pod: KubeObject, node: string | undefined): void {
 }
 
 /** Its node is silent: not ready after the grace, evicted after five minutes. */
-function endure(round: Round, pod: KubeObject, node: string): void {
-  const { cluster, now } = round;
-  const since = lostSince(round, node) ?? now;
+function endure(context: ReconcileContext, pod: KubeObject, node: string): void {
+  const { cluster, now } = context;
+  const since = lostSince(context, node) ?? now;
   if (now < since + silentMs) {
-    round.wake(since + silentMs);
+    context.wake(since + silentMs);
     return;
   }
   if (isReady(pod)) putStatus(cluster, pod, { ...readPodStatus(pod), conditions: conditions('False', now) });
   const owner = pod.metadata.ownerReferences?.[0]?.kind;
   if (owner === 'DaemonSet') return;
-  if (now < since + silentMs + evictionMs) round.wake(since + silentMs + evictionMs);
+  if (now < since + silentMs + evictionMs) context.wake(since + silentMs + evictionMs);
   else {
     pod.metadata.deletionTimestamp = stamp(now);
     cluster.resourceVersion += 1;
   }
 }
 
-function run(round: Round, pod: KubeObject, node: string): void {
-  const { cluster, now } = round;
+function run(context: ReconcileContext, pod: KubeObject, node: string): void {
+  const { cluster, now } = context;
   const key = keyOfObject(pod);
-  const machine = machineOfNode(round, node);
+  const machine = machineOfNode(context, node);
   if (machine === undefined || !isRunning(machine, now)) return;
   const serving = readPodStatus(pod).phase === 'Running' && isReady(pod);
   const startedWith = cluster.due[`boot/${key}`];
   // After a restart of the machine its containers start anew.
   const bootedSince = startedWith !== undefined && startedWith !== machine.bootedAt;
   if (serving && !bootedSince) return;
-  if (!volumesReady(round, pod)) {
+  if (!volumesReady(context, pod)) {
     putStatus(cluster, pod, creating(pod));
     return;
   }
   if (bootedSince) delete cluster.due[key];
   cluster.due[`boot/${key}`] = machine.bootedAt;
-  const due = cluster.due[key] ?? Math.max(now, machine.microk8s?.upSince ?? 0) + startTime(round, pod, node);
+  const due = cluster.due[key] ?? Math.max(now, machine.microk8s?.upSince ?? 0) + startTime(context, pod, node);
   cluster.due[key] = due;
   if (due > now) {
-    round.wake(due);
+    context.wake(due);
     putStatus(cluster, pod, creating(pod));
     return;
   }
-  rememberImages(round, pod, node);
+  rememberImages(context, pod, node);
   putStatus(cluster, pod, {
     phase: 'Running',
     conditions: conditions('True', now),
-    hostIP: addressOf(round, node),
+    hostIP: addressOf(context, node),
     podIP: `10.1.${(Number.parseInt(hexOf(node, 2), 16) % 250) + 1}.${(Number.parseInt(hexOf(key, 2), 16) % 250) + 2}`,
     startTime: stamp(now),
     containerStatuses: readPod(pod).containers.map(({ name, image }) => ({
@@ -131,18 +132,23 @@ function conditions(ready: 'True' | 'False', now: number): { type: string; statu
 }
 
 /** All its claims are bound, and what their kind needs on the node runs there. */
-function volumesReady(round: Round, pod: KubeObject): boolean {
+function volumesReady(context: ReconcileContext, pod: KubeObject): boolean {
   for (const { persistentVolumeClaim } of readPod(pod).volumes) {
     if (persistentVolumeClaim === undefined) continue;
-    const claim = find(round.cluster, 'PersistentVolumeClaim', pod.metadata.namespace, persistentVolumeClaim.claimName);
+    const claim = find(
+      context.cluster,
+      'PersistentVolumeClaim',
+      pod.metadata.namespace,
+      persistentVolumeClaim.claimName,
+    );
     if (claim === undefined || readClaim(claim).volumeName === undefined) return false;
     const node = readPod(pod).nodeName ?? '';
-    const machine = machineOfNode(round, node);
+    const machine = machineOfNode(context, node);
     const iscsi = machine?.units['iscsid.service'];
-    const shared = claim.metadata.annotations?.['volume.kubernetes.io/storage-provisioner'] === 'cstor.csi.openebs.io';
+    const shared = claim.metadata.annotations?.['volume.kubernetes.io/storage-provisioner'] === cstorDriver;
     if (shared && iscsi?.active !== true) {
       const said = `MountVolume.MountDevice failed for volume "${readClaim(claim).volumeName}": rpc error: iscsid is not running on ${node}`;
-      trouble(round, pod, 'FailedMount', said);
+      trouble(context, pod, 'FailedMount', said);
       return false;
     }
   }
@@ -151,16 +157,16 @@ function volumesReady(round: Round, pod: KubeObject): boolean {
 
 const imageFile = '/var/snap/microk8s/common/images';
 
-function startTime(round: Round, pod: KubeObject, node: string): number {
-  const machine = machineOfNode(round, node);
+function startTime(context: ReconcileContext, pod: KubeObject, node: string): number {
+  const machine = machineOfNode(context, node);
   const there = machine === undefined ? '' : (fileAt(machine, imageFile)?.content ?? '');
   const missing = readPod(pod).containers.some(({ image }) => !there.includes(`${image}\n`));
-  const seed = `${round.cluster.id}/${keyOfObject(pod)}/${node}`;
+  const seed = `${context.cluster.id}/${keyOfObject(pod)}/${node}`;
   return between(`start/${seed}`, ...startMs) + (missing ? between(`pull/${seed}`, ...pullMs) : 0);
 }
 
-function rememberImages(round: Round, pod: KubeObject, node: string): void {
-  const machine = machineOfNode(round, node);
+function rememberImages(context: ReconcileContext, pod: KubeObject, node: string): void {
+  const machine = machineOfNode(context, node);
   if (machine === undefined) return;
   const there = fileAt(machine, imageFile)?.content ?? '';
   const fresh = readPod(pod).containers.map(({ image }) => `${image}\n`);
@@ -171,7 +177,7 @@ function rememberImages(round: Round, pod: KubeObject, node: string): void {
   };
 }
 
-function addressOf({ cluster }: Round, node: string): string {
+function addressOf({ cluster }: ReconcileContext, node: string): string {
   const status = JSON.stringify(find(cluster, 'Node', undefined, node)?.['status'] ?? {});
   return /"InternalIP","address":"([^"]*)"/.exec(status)?.[1] ?? '';
 }

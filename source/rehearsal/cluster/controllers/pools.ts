@@ -1,8 +1,8 @@
 import type { KubeObject } from '../../model/cluster.ts';
 import { hexOf } from '../../model/random.ts';
 import { workload } from '../manifests.ts';
-import type { Round } from '../round.ts';
-import { isReady, readDevice, readPod, readPools } from '../shapes.ts';
+import type { ReconcileContext } from '../reconcile-context.ts';
+import { isReady, readDevice, readPod, readPools } from '../schemas.ts';
 import { find, list, ownedBy, put, putStatus, remove } from '../store.ts';
 import { pathOf } from './block-devices.ts';
 import { trouble } from './events.ts';
@@ -12,20 +12,20 @@ const ofCluster = 'openebs.io/cstor-pool-cluster';
 const hostname = 'kubernetes.io/hostname';
 
 /** The pool operator: one instance for each pool of a cluster of pools, each with a pod on its node. */
-export function reconcilePools(round: Round): void {
-  for (const pools of list(round.cluster, 'CStorPoolCluster')) {
-    if (operatorRuns(round, pools)) keep(round, pools);
+export function reconcilePools(context: ReconcileContext): void {
+  for (const pools of list(context.cluster, 'CStorPoolCluster')) {
+    if (operatorRuns(context, pools)) keep(context, pools);
   }
-  for (const instance of list(round.cluster, 'CStorPoolInstance')) {
+  for (const instance of list(context.cluster, 'CStorPoolInstance')) {
     const owner = instance.metadata.labels?.[ofCluster] ?? '';
-    if (find(round.cluster, 'CStorPoolCluster', instance.metadata.namespace, owner) === undefined)
-      drop(round, instance);
-    else watch(round, instance);
+    if (find(context.cluster, 'CStorPoolCluster', instance.metadata.namespace, owner) === undefined)
+      drop(context, instance);
+    else watch(context, instance);
   }
 }
 
 /** Enough pools are online for a volume's copies. */
-export function poolsOnline({ cluster }: Round, name: string): boolean {
+export function poolsOnline({ cluster }: ReconcileContext, name: string): boolean {
   const own = list(cluster, 'CStorPoolInstance').filter((instance) => instance.metadata.labels?.[ofCluster] === name);
   return own.length > 0 && own.every((instance) => phaseOf(instance) === 'ONLINE');
 }
@@ -35,14 +35,14 @@ function phaseOf(instance: KubeObject): unknown {
   return typeof status === 'object' && status !== null && 'phase' in status ? status.phase : '';
 }
 
-function operatorRuns({ cluster }: Round, pools: KubeObject): boolean {
+function operatorRuns({ cluster }: ReconcileContext, pools: KubeObject): boolean {
   return list(cluster, 'Pod', pools.metadata.namespace).some(
     (pod) => pod.metadata.name.includes('cspc-operator') && isReady(pod),
   );
 }
 
-function keep(round: Round, pools: KubeObject): void {
-  const { cluster, now } = round;
+function keep(context: ReconcileContext, pools: KubeObject): void {
+  const { cluster, now } = context;
   const { name, namespace = 'openebs' } = pools.metadata;
   const wanted = readPools(pools).pools;
   for (const pool of wanted) {
@@ -51,13 +51,13 @@ function keep(round: Round, pools: KubeObject): void {
     if (find(cluster, 'CStorPoolInstance', namespace, instance) !== undefined) continue;
     const devices = pool.dataRaidGroups.flatMap((group) => group.blockDevices.map((device) => device.blockDeviceName));
     const wrong = devices
-      .map((device) => refusal(round, namespace, device, node))
+      .map((device) => refusal(context, namespace, device, node))
       .find((reason) => reason !== undefined);
     if (wrong !== undefined || devices.length === 0) {
-      trouble(round, pools, 'Create', `Pool provisioning failed for ${node}: ${wrong ?? 'no block device given'}`);
+      trouble(context, pools, 'Create', `Pool provisioning failed for ${node}: ${wrong ?? 'no block device given'}`);
       continue;
     }
-    for (const device of devices) claimDevice(round, namespace, device, node);
+    for (const device of devices) claimDevice(context, namespace, device, node);
     put(
       cluster,
       {
@@ -86,7 +86,7 @@ function keep(round: Round, pools: KubeObject): void {
 }
 
 /** Why a device cannot carry this pool: the webhook's refusals, storage facts section 1.6. */
-function refusal({ cluster }: Round, namespace: string, name: string, node: string): string | undefined {
+function refusal({ cluster }: ReconcileContext, namespace: string, name: string, node: string): string | undefined {
   const device = find(cluster, 'BlockDevice', namespace, name);
   if (device === undefined) return `blockdevices.openebs.io "${name}" not found`;
   if (device.metadata.labels?.[hostname] !== node) return `block device ${name} does not belong to node ${node}`;
@@ -94,15 +94,15 @@ function refusal({ cluster }: Round, namespace: string, name: string, node: stri
 }
 
 /** The pool takes the device: from now on it carries the pool's mark. */
-function claimDevice(round: Round, namespace: string, name: string, node: string): void {
-  const device = find(round.cluster, 'BlockDevice', namespace, name);
+function claimDevice(context: ReconcileContext, namespace: string, name: string, node: string): void {
+  const device = find(context.cluster, 'BlockDevice', namespace, name);
   if (device === undefined) return;
-  putStatus(round.cluster, device, { claimState: 'Claimed', state: 'Active' });
-  const volume = machineOfNode(round, node)?.lvm.logical.find((one) => pathOf(one) === readDevice(device).path);
+  putStatus(context.cluster, device, { claimState: 'Claimed', state: 'Active' });
+  const volume = machineOfNode(context, node)?.lvm.logical.find((one) => pathOf(one) === readDevice(device).path);
   if (volume !== undefined) volume.signature = 'zfs_member';
 }
 
-function watch({ cluster }: Round, instance: KubeObject): void {
+function watch({ cluster }: ReconcileContext, instance: KubeObject): void {
   const pods = list(cluster, 'Pod', instance.metadata.namespace).filter((pod) =>
     ownedBy(pod, 'Deployment', instance.metadata.name),
   );
@@ -119,7 +119,7 @@ function watch({ cluster }: Round, instance: KubeObject): void {
   });
 }
 
-function capacity(cluster: Round['cluster'], instance: KubeObject): string {
+function capacity(cluster: ReconcileContext['cluster'], instance: KubeObject): string {
   const bytes = JSON.stringify(instance['spec'] ?? {})
     .match(/blockdevice-[0-9a-f]{32}/g)
     ?.reduce((sum, name) => {
@@ -130,7 +130,7 @@ function capacity(cluster: Round['cluster'], instance: KubeObject): string {
   return `${Math.round((bytes ?? 0) * 0.96)}`;
 }
 
-function drop({ cluster }: Round, instance: KubeObject): void {
+function drop({ cluster }: ReconcileContext, instance: KubeObject): void {
   const deployment = find(cluster, 'Deployment', instance.metadata.namespace, instance.metadata.name);
   if (deployment !== undefined) remove(cluster, deployment);
   for (const name of JSON.stringify(instance['spec'] ?? {}).match(/blockdevice-[0-9a-f]{32}/g) ?? []) {

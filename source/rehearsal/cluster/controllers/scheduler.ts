@@ -1,13 +1,13 @@
 import type { KubeObject } from '../../model/cluster.ts';
-import type { Round } from '../round.ts';
-import { isReady, readClaim, readPod, readPodStatus } from '../shapes.ts';
+import type { ReconcileContext } from '../reconcile-context.ts';
+import { isReady, readClaim, readPod, readPodStatus } from '../schemas.ts';
 import { find, list, matches, ownedBy, putStatus, stamp } from '../store.ts';
 import { trouble } from './events.ts';
 import { roomOn } from './volumes.ts';
 
 /** Gives a pod a node: ready, with its labels, with its volumes or room for them, and with as few of its kind as can be. */
-export function place(round: Round, pod: KubeObject): void {
-  const { cluster, now } = round;
+export function place(context: ReconcileContext, pod: KubeObject): void {
+  const { cluster, now } = context;
   const spec = readPod(pod);
   const nodes = list(cluster, 'Node');
   const claims = spec.volumes.flatMap(({ persistentVolumeClaim }) =>
@@ -17,7 +17,7 @@ export function place(round: Round, pod: KubeObject): void {
   );
   const reasons = new Map<string, number>();
   const fitting = nodes.filter((node) => {
-    const reason = obstacle(round, pod, node, claims);
+    const reason = obstacle(context, pod, node, claims);
     if (reason !== undefined) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     return reason === undefined;
   });
@@ -45,13 +45,13 @@ export function place(round: Round, pod: KubeObject): void {
         { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastTransitionTime: stamp(now) },
       ],
     });
-    trouble(round, pod, 'FailedScheduling', message);
+    trouble(context, pod, 'FailedScheduling', message);
   }
 }
 
 /** Why this node will not do, in the scheduler's words; undefined when it will. */
 function obstacle(
-  round: Round,
+  context: ReconcileContext,
   pod: KubeObject,
   node: KubeObject,
   claims: readonly (KubeObject | undefined)[],
@@ -62,7 +62,7 @@ function obstacle(
   if (!matches(spec.nodeSelector ?? {}, node.metadata.labels))
     return "node(s) didn't match Pod's node affinity/selector";
   const owner = pod.metadata.ownerReferences?.[0];
-  const rivals = list(round.cluster, 'Pod', pod.metadata.namespace).filter(
+  const rivals = list(context.cluster, 'Pod', pod.metadata.namespace).filter(
     (other) =>
       other !== pod &&
       readPod(other).nodeName === node.metadata.name &&
@@ -73,10 +73,10 @@ function obstacle(
   if (owner?.kind === 'StatefulSet' && rivals.length > 0) return "node(s) didn't match pod anti-affinity rules";
   for (const claim of claims) {
     if (claim === undefined) return 'persistentvolumeclaim not found';
-    const reason = roomOn(round, claim, node.metadata.name);
+    const reason = roomOn(context, claim, node.metadata.name);
     if (reason !== undefined) return reason;
     const volume = readClaim(claim).volumeName;
-    if (volume !== undefined && bindsElsewhere(round, volume, node.metadata.name))
+    if (volume !== undefined && bindsElsewhere(context, volume, node.metadata.name))
       return 'node(s) had volume node affinity conflict';
   }
   return undefined;
@@ -87,7 +87,7 @@ function unschedulable(node: KubeObject): boolean {
   return typeof spec === 'object' && spec !== null && 'unschedulable' in spec && spec.unschedulable === true;
 }
 
-function bindsElsewhere({ cluster }: Round, volume: string, node: string): boolean {
+function bindsElsewhere({ cluster }: ReconcileContext, volume: string, node: string): boolean {
   const own = find(cluster, 'PersistentVolume', undefined, volume)?.metadata.labels?.['openebs.io/nodename'];
   return own !== undefined && own !== node;
 }

@@ -1,18 +1,18 @@
 import type { KubeObject } from '../../model/cluster.ts';
 import type { Machine } from '../../model/machine.ts';
 import { hexOf } from '../../model/random.ts';
-import type { Round } from '../round.ts';
-import { isReady, readPod, readService } from '../shapes.ts';
+import type { ReconcileContext } from '../reconcile-context.ts';
+import { isReady, readPod, readService } from '../schemas.ts';
 import { list, putStatus } from '../store.ts';
 import { trouble } from './events.ts';
 import { machineOfNode } from './nodes.ts';
 
 /** MetalLB gives services of type LoadBalancer an address of its pools, and no address to two of them. */
-export function reconcileServices(round: Round): void {
-  const { cluster } = round;
+export function reconcileServices(context: ReconcileContext): void {
+  const { cluster } = context;
   const balanced = list(cluster, 'Service').filter((service) => readService(service).type === 'LoadBalancer');
-  if (balanced.length === 0 || !controllerRuns(round)) return;
-  const pool = poolAddresses(round);
+  if (balanced.length === 0 || !controllerRuns(context)) return;
+  const pool = poolAddresses(context);
   for (const service of balanced) {
     const own = givenAddress(service);
     const wanted = wish(service);
@@ -25,7 +25,7 @@ export function reconcileServices(round: Round): void {
       const why =
         wanted === undefined ? 'no available IPs' : `can't change sharing key or address "${wanted}" is not allowed`;
       trouble(
-        round,
+        context,
         service,
         'AllocationFailed',
         `Failed to allocate IP for "${service.metadata.namespace}/${service.metadata.name}": ${why}`,
@@ -34,7 +34,7 @@ export function reconcileServices(round: Round): void {
   }
 }
 
-function controllerRuns({ cluster }: Round): boolean {
+function controllerRuns({ cluster }: ReconcileContext): boolean {
   return list(cluster, 'Pod', 'metallb-system').some(
     (pod) => pod.metadata.name.startsWith('controller-') && isReady(pod),
   );
@@ -59,7 +59,7 @@ const toText = (value: number) => [24, 16, 8, 0].map((shift) => Math.floor(value
 const mostAddresses = 1_024;
 
 /** All addresses of all pools: `a-b` and `a/n`. */
-function poolAddresses({ cluster }: Round): string[] {
+function poolAddresses({ cluster }: ReconcileContext): string[] {
   return list(cluster, 'IPAddressPool').flatMap((pool) => {
     const spec = pool['spec'];
     const ranges =
@@ -83,12 +83,12 @@ export function addressesOf(range: string): string[] {
 }
 
 /** The machine that answers for an address: one of those whose speaker runs, the same until one of them is lost. */
-export function holderOf(round: Round, address: string): Machine | undefined {
-  const asked = list(round.cluster, 'Service').some((service) => givenAddress(service) === address);
+export function holderOf(context: ReconcileContext, address: string): Machine | undefined {
+  const asked = list(context.cluster, 'Service').some((service) => givenAddress(service) === address);
   if (!asked) return undefined;
-  const speakers = list(round.cluster, 'Pod', 'metallb-system')
+  const speakers = list(context.cluster, 'Pod', 'metallb-system')
     .filter((pod) => pod.metadata.name.startsWith('speaker-') && isReady(pod))
-    .flatMap((pod) => machineOfNode(round, readPod(pod).nodeName ?? '') ?? [])
+    .flatMap((pod) => machineOfNode(context, readPod(pod).nodeName ?? '') ?? [])
     .filter((machine) => machine.power === 'on');
   return speakers.sort((one, other) =>
     hexOf(`${address}/${one.id}`, 8).localeCompare(hexOf(`${address}/${other.id}`, 8)),

@@ -1,15 +1,13 @@
 import type { KubeObject } from '../../model/cluster.ts';
 import type { Machine } from '../../model/machine.ts';
 import { extentOf, extentsOf } from '../../node/partitions.ts';
-import type { Round } from '../round.ts';
-import { bytesOfQuantity, isReady, readClaim } from '../shapes.ts';
+import type { ReconcileContext } from '../reconcile-context.ts';
+import { bytesOfQuantity, isReady, readClaim } from '../schemas.ts';
+import { hostpathDriver, lvmDriver } from '../storage-names.ts';
 import { find, list } from '../store.ts';
 import { machineOfNode } from './nodes.ts';
 
 const gibibyte = 1024 ** 3;
-export const lvmDriver = 'local.csi.openebs.io';
-export const cstorDriver = 'cstor.csi.openebs.io';
-const hostpathDriver = 'microk8s.io/hostpath';
 
 export interface StorageClass {
   readonly name: string;
@@ -19,7 +17,7 @@ export interface StorageClass {
 }
 
 /** The class of a claim; undefined where there is none of that name. */
-export function classOf({ cluster }: Round, claim: KubeObject): StorageClass | undefined {
+export function classOf({ cluster }: ReconcileContext, claim: KubeObject): StorageClass | undefined {
   const name = readClaim(claim).storageClassName;
   const found =
     name === undefined
@@ -41,7 +39,7 @@ export function classOf({ cluster }: Round, claim: KubeObject): StorageClass | u
 }
 
 /** Whether the driver of a class runs: its chart is there and its workloads serve. */
-export function driverRuns({ cluster }: Round, provisioner: string): boolean {
+export function driverRuns({ cluster }: ReconcileContext, provisioner: string): boolean {
   if (provisioner === hostpathDriver)
     return find(cluster, 'Deployment', 'kube-system', 'hostpath-provisioner') !== undefined;
   const driver = find(cluster, 'CSIDriver', undefined, provisioner);
@@ -68,13 +66,13 @@ export function groupOf(machine: Machine, { parameters }: StorageClass): string 
 }
 
 /** Why a claim keeps its pod from a node, in the scheduler's words; undefined when it does not. */
-export function roomOn(round: Round, claim: KubeObject, node: string): string | undefined {
+export function roomOn(context: ReconcileContext, claim: KubeObject, node: string): string | undefined {
   if (readClaim(claim).volumeName !== undefined) return undefined;
-  const found = classOf(round, claim);
+  const found = classOf(context, claim);
   if (found === undefined || !found.waits) return 'pod has unbound immediate PersistentVolumeClaims';
-  if (!driverRuns(round, found.provisioner)) return 'node(s) did not have enough free storage';
+  if (!driverRuns(context, found.provisioner)) return 'node(s) did not have enough free storage';
   if (found.provisioner !== lvmDriver) return undefined;
-  const machine = machineOfNode(round, node);
+  const machine = machineOfNode(context, node);
   const group = machine === undefined ? undefined : groupOf(machine, found);
   if (machine === undefined || group === undefined) return 'node(s) did not have enough free storage';
   const short = extentsOf(machine, group).free < extentsFor(machine, group, claim);

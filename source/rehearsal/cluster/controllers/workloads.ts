@@ -1,21 +1,21 @@
 import type { KubeObject } from '../../model/cluster.ts';
 import { hexOf } from '../../model/random.ts';
-import type { Round } from '../round.ts';
-import { isReady, readPod, readWorkload, type WorkloadSpec } from '../shapes.ts';
+import type { ReconcileContext } from '../reconcile-context.ts';
+import { isReady, readPod, readWorkload, type WorkloadSpec } from '../schemas.ts';
 import { find, keyOfObject, list, matches, ownedBy, put, putStatus, remove, stamp } from '../store.ts';
 
 /** Pods that are on their way out no longer count. */
 const stays = (pod: KubeObject) => pod.metadata.deletionTimestamp === undefined;
 
 /** Deployments, stateful sets and daemon sets keep as many pods as they ask for, and say how far they are. */
-export function reconcileWorkloads(round: Round): void {
-  for (const workload of list(round.cluster, 'Deployment')) keepDeployment(round, workload);
-  for (const workload of list(round.cluster, 'StatefulSet')) keepStatefulSet(round, workload);
-  for (const workload of list(round.cluster, 'DaemonSet')) keepDaemonSet(round, workload);
-  dropOrphans(round);
+export function reconcileWorkloads(context: ReconcileContext): void {
+  for (const workload of list(context.cluster, 'Deployment')) keepDeployment(context, workload);
+  for (const workload of list(context.cluster, 'StatefulSet')) keepStatefulSet(context, workload);
+  for (const workload of list(context.cluster, 'DaemonSet')) keepDaemonSet(context, workload);
+  dropOrphans(context);
 }
 
-function podsOf({ cluster }: Round, workload: KubeObject): KubeObject[] {
+function podsOf({ cluster }: ReconcileContext, workload: KubeObject): KubeObject[] {
   return list(cluster, 'Pod', workload.metadata.namespace).filter((pod) =>
     ownedBy(pod, workload.kind, workload.metadata.name),
   );
@@ -26,7 +26,13 @@ export function templateHash(spec: WorkloadSpec): string {
   return hexOf(JSON.stringify(spec.template), 10);
 }
 
-function newPod({ cluster, now }: Round, workload: KubeObject, spec: WorkloadSpec, name: string, node?: string): void {
+function newPod(
+  { cluster, now }: ReconcileContext,
+  workload: KubeObject,
+  spec: WorkloadSpec,
+  name: string,
+  node?: string,
+): void {
   const claims = spec.volumeClaimTemplates.map((template) => ({
     name: template.metadata.name,
     persistentVolumeClaim: { claimName: `${template.metadata.name}-${name}` },
@@ -55,53 +61,54 @@ function newPod({ cluster, now }: Round, workload: KubeObject, spec: WorkloadSpe
   );
 }
 
-function dismiss({ now }: Round, pod: KubeObject): void {
+function dismiss({ now }: ReconcileContext, pod: KubeObject): void {
   pod.metadata.deletionTimestamp ??= stamp(now);
 }
 
-function keepDeployment(round: Round, workload: KubeObject): void {
+function keepDeployment(context: ReconcileContext, workload: KubeObject): void {
   const spec = readWorkload(workload);
   const hash = templateHash(spec);
-  const pods = podsOf(round, workload).filter(stays);
+  const pods = podsOf(context, workload).filter(stays);
   const current = pods.filter((pod) => pod.metadata.labels?.['pod-template-hash'] === hash);
   const old = pods.filter((pod) => !current.includes(pod));
   for (let index = current.length; index < spec.replicas; index += 1) {
-    const suffix = hexOf(`${round.cluster.id}/${workload.metadata.name}/${round.cluster.resourceVersion}`, 5);
-    newPod(round, workload, spec, `${workload.metadata.name}-${hash}-${suffix}`);
+    const suffix = hexOf(`${context.cluster.id}/${workload.metadata.name}/${context.cluster.resourceVersion}`, 5);
+    newPod(context, workload, spec, `${workload.metadata.name}-${hash}-${suffix}`);
   }
   const unready = current.filter((pod) => !isReady(pod));
-  for (const pod of [...unready, ...current].slice(0, Math.max(0, current.length - spec.replicas))) dismiss(round, pod);
+  for (const pod of [...unready, ...current].slice(0, Math.max(0, current.length - spec.replicas)))
+    dismiss(context, pod);
   // The old ones go one by one, each when a new one serves in its place.
   const spare = old.length + current.filter(isReady).length - spec.replicas;
-  for (const pod of old.slice(0, Math.max(0, spare))) dismiss(round, pod);
-  report(round, workload, spec, hash);
+  for (const pod of old.slice(0, Math.max(0, spare))) dismiss(context, pod);
+  report(context, workload, spec, hash);
 }
 
-function keepStatefulSet(round: Round, workload: KubeObject): void {
-  const { cluster } = round;
+function keepStatefulSet(context: ReconcileContext, workload: KubeObject): void {
+  const { cluster } = context;
   const spec = readWorkload(workload);
   const hash = templateHash(spec);
   const name = (index: number) => `${workload.metadata.name}-${index}`;
   for (let index = 0; index < spec.replicas; index += 1) {
     const pod = find(cluster, 'Pod', workload.metadata.namespace, name(index));
     if (pod === undefined) {
-      claim(round, workload, spec, name(index));
-      newPod(round, workload, spec, name(index));
+      claim(context, workload, spec, name(index));
+      newPod(context, workload, spec, name(index));
     }
     // One after the other: the next begins when this one serves.
     if (pod === undefined || !isReady(pod)) break;
   }
-  for (const pod of podsOf(round, workload)) {
-    if (Number(pod.metadata.name.split('-').at(-1)) >= spec.replicas) dismiss(round, pod);
+  for (const pod of podsOf(context, workload)) {
+    if (Number(pod.metadata.name.split('-').at(-1)) >= spec.replicas) dismiss(context, pod);
   }
-  const pods = podsOf(round, workload).filter(stays);
+  const pods = podsOf(context, workload).filter(stays);
   const old = pods.filter((pod) => pod.metadata.labels?.['pod-template-hash'] !== hash);
   const last = old.at(-1);
-  if (last !== undefined && pods.length === spec.replicas && pods.every(isReady)) dismiss(round, last);
-  report(round, workload, spec, hash);
+  if (last !== undefined && pods.length === spec.replicas && pods.every(isReady)) dismiss(context, last);
+  report(context, workload, spec, hash);
 }
 
-function claim({ cluster, now }: Round, workload: KubeObject, spec: WorkloadSpec, pod: string): void {
+function claim({ cluster, now }: ReconcileContext, workload: KubeObject, spec: WorkloadSpec, pod: string): void {
   for (const template of spec.volumeClaimTemplates) {
     const name = `${template.metadata.name}-${pod}`;
     if (find(cluster, 'PersistentVolumeClaim', workload.metadata.namespace, name) !== undefined) continue;
@@ -123,29 +130,29 @@ function claim({ cluster, now }: Round, workload: KubeObject, spec: WorkloadSpec
   }
 }
 
-function keepDaemonSet(round: Round, workload: KubeObject): void {
+function keepDaemonSet(context: ReconcileContext, workload: KubeObject): void {
   const spec = readWorkload(workload);
   const hash = templateHash(spec);
-  const wanted = list(round.cluster, 'Node').filter((node) =>
+  const wanted = list(context.cluster, 'Node').filter((node) =>
     matches(spec.template.spec.nodeSelector ?? {}, node.metadata.labels),
   );
-  const pods = podsOf(round, workload);
+  const pods = podsOf(context, workload);
   for (const node of wanted) {
     const own = pods.filter((pod) => readPod(pod).nodeName === node.metadata.name);
     if (own.length > 0) continue;
     const suffix = hexOf(
-      `${round.cluster.id}/${workload.metadata.name}/${node.metadata.name}/${round.cluster.resourceVersion}`,
+      `${context.cluster.id}/${workload.metadata.name}/${node.metadata.name}/${context.cluster.resourceVersion}`,
       5,
     );
-    newPod(round, workload, spec, `${workload.metadata.name}-${suffix}`, node.metadata.name);
+    newPod(context, workload, spec, `${workload.metadata.name}-${suffix}`, node.metadata.name);
   }
   for (const pod of pods) {
     const there = wanted.some((node) => node.metadata.name === readPod(pod).nodeName);
-    if (!there || pod.metadata.labels?.['pod-template-hash'] !== hash) dismiss(round, pod);
+    if (!there || pod.metadata.labels?.['pod-template-hash'] !== hash) dismiss(context, pod);
   }
-  const now = podsOf(round, workload).filter(stays);
+  const now = podsOf(context, workload).filter(stays);
   const ready = now.filter(isReady).length;
-  putStatus(round.cluster, workload, {
+  putStatus(context.cluster, workload, {
     observedGeneration: workload.metadata.generation,
     desiredNumberScheduled: wanted.length,
     currentNumberScheduled: now.length,
@@ -157,12 +164,12 @@ function keepDaemonSet(round: Round, workload: KubeObject): void {
   });
 }
 
-function report(round: Round, workload: KubeObject, spec: WorkloadSpec, hash: string): void {
-  const pods = podsOf(round, workload).filter(stays);
+function report(context: ReconcileContext, workload: KubeObject, spec: WorkloadSpec, hash: string): void {
+  const pods = podsOf(context, workload).filter(stays);
   const ready = pods.filter(isReady).length;
   const updated = pods.filter((pod) => pod.metadata.labels?.['pod-template-hash'] === hash).length;
   const revision = `${workload.metadata.name}-${hash}`;
-  putStatus(round.cluster, workload, {
+  putStatus(context.cluster, workload, {
     observedGeneration: workload.metadata.generation,
     replicas: pods.length,
     readyReplicas: ready,
@@ -176,18 +183,18 @@ function report(round: Round, workload: KubeObject, spec: WorkloadSpec, hash: st
 }
 
 /** Pods whose owner is gone go too; so does all that a namespace held. */
-function dropOrphans(round: Round): void {
-  const { cluster, now } = round;
+function dropOrphans(context: ReconcileContext): void {
+  const { cluster, now } = context;
   for (const pod of list(cluster, 'Pod')) {
     const owner = pod.metadata.ownerReferences?.[0];
     if (owner === undefined || find(cluster, owner.kind, pod.metadata.namespace, owner.name) !== undefined) continue;
-    dismiss(round, pod);
+    dismiss(context, pod);
   }
   for (const namespace of list(cluster, 'Namespace')) {
     if (namespace.metadata.deletionTimestamp === undefined) continue;
     const due = cluster.due[keyOfObject(namespace)] ?? now;
     if (due > now) {
-      round.wake(due);
+      context.wake(due);
       continue;
     }
     for (const object of Object.values(cluster.objects)) {

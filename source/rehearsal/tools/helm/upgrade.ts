@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { isReady } from '../../cluster/shapes.ts';
+import { isReady } from '../../cluster/schemas.ts';
 import { find, list, ownedBy } from '../../cluster/store.ts';
 import type { Cluster } from '../../model/cluster.ts';
 import { fileAt } from '../../node/file-system.ts';

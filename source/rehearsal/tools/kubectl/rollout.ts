@@ -1,4 +1,4 @@
-import { isReady, readWorkload } from '../../cluster/shapes.ts';
+import { isReady, readWorkload } from '../../cluster/schemas.ts';
 import { find, list, ownedBy, put, stamp } from '../../cluster/store.ts';
 import { kubeObjectSchema } from '../../model/cluster.ts';
 import { lastValue, refuse, type Steps } from '../call.ts';

@@ -1,4 +1,4 @@
-import { tokenFile } from '../../cluster/services.ts';
+import { tokenFile } from '../../node/services.ts';
 import type { Machine } from '../../model/machine.ts';
 import { hexOf, nextHex } from '../../model/random.ts';
 import { fileAt, writePath } from '../../node/file-system.ts';

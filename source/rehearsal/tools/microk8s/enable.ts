@@ -1,7 +1,7 @@
 import { type Addon, addons, communityAddons } from '../../cluster/addons.ts';
 import { plain } from '../../cluster/manifests.ts';
 import { apiAnswers, clusterOf } from '../../cluster/membership.ts';
-import { isReady } from '../../cluster/shapes.ts';
+import { isReady } from '../../cluster/schemas.ts';
 import { list, put, remove } from '../../cluster/store.ts';
 import { microk8sVersions } from '../../cluster/versions.ts';
 import { type Call, refuse, type Steps, say } from '../call.ts';

@@ -1,5 +1,5 @@
 import { admit, clusterOf } from '../../cluster/membership.ts';
-import { isRunning, locks, tokenFile } from '../../cluster/services.ts';
+import { isRunning, locks, tokenFile } from '../../node/services.ts';
 import type { Machine } from '../../model/machine.ts';
 import { machineOf, type State } from '../../model/state.ts';
 import { fileAt, removePath, writePath } from '../../node/file-system.ts';

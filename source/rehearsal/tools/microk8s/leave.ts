@@ -1,5 +1,5 @@
 import { apiAnswers, clusterOf, expel, isOf, leaveCluster, nodeAddress } from '../../cluster/membership.ts';
-import { locks } from '../../cluster/services.ts';
+import { locks } from '../../node/services.ts';
 import { find, list } from '../../cluster/store.ts';
 import { fileAt, removePath } from '../../node/file-system.ts';
 import { type Call, refuse, type Steps, say } from '../call.ts';

@@ -1,4 +1,4 @@
-import { isStopped } from '../../cluster/services.ts';
+import { isStopped } from '../../node/services.ts';
 import { type Call, type Program, refuse, type Steps, say } from '../call.ts';
 import { helm } from '../helm/helm.ts';
 import { kubectl } from '../kubectl/kubectl.ts';

@@ -1,6 +1,6 @@
 import { type Addon, addons } from '../../cluster/addons.ts';
 import { apiAnswers, clusterOf } from '../../cluster/membership.ts';
-import { isReady } from '../../cluster/shapes.ts';
+import { isReady } from '../../cluster/schemas.ts';
 import { find, list } from '../../cluster/store.ts';
 import { microk8sVersions } from '../../cluster/versions.ts';
 import type { Machine } from '../../model/machine.ts';

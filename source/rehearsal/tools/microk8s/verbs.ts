@@ -1,4 +1,4 @@
-import { isStopped, locks } from '../../cluster/services.ts';
+import { isStopped, locks } from '../../node/services.ts';
 import { removePath, writePath } from '../../node/file-system.ts';
 import { mainAddress } from '../../node/reach.ts';
 import { type Call, type Steps, say } from '../call.ts';

@@ -97,7 +97,7 @@ function holds(call: Call, words: readonly string[]): boolean {
   }
 }
 
-export const words: Readonly<Record<string, Program>> = {
+export const coreutils: Readonly<Record<string, Program>> = {
   true: () => 0,
   ':': () => 0,
   false: () => 1,

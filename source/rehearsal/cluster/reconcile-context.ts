@@ -3,7 +3,7 @@ import type { Cluster } from '../model/cluster.ts';
 import type { State } from '../model/state.ts';
 
 /** What a controller looks at, and where it says when it wants to look again. */
-export interface Round {
+export interface ReconcileContext {
   readonly state: State;
   readonly cluster: Cluster;
   readonly now: number;

@@ -1,6 +1,6 @@
-import type { Machine } from '../model/machine.ts';
-import type { State } from '../model/state.ts';
-import { holderOf } from './controllers/services.ts';
+import type { Machine } from '../../model/machine.ts';
+import type { State } from '../../model/state.ts';
+import { holderOf } from './services.ts';
 
 /** The machine whose MetalLB speaker answers for an address, if one does. */
 export function announcer(state: State, address: string, now: number): Machine | undefined {

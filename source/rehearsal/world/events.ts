@@ -4,10 +4,10 @@ import { endSnapChange } from '../cluster/snap-change.ts';
 import { boot, powerOff, powerOn } from '../node/power.ts';
 import { programs } from '../tools/programs.ts';
 import { runAtOnce } from '../tools/start.ts';
-import { machineOf, type State, type WorldEvent } from './state.ts';
+import { machineOf, type State, type WorldEvent } from '../model/state.ts';
 
 /** One event of the agenda takes place. `state.time` is its time. */
-export function happen(state: State, event: WorldEvent, product: Product | undefined): void {
+export function handleEvent(state: State, event: WorldEvent, product: Product | undefined): void {
   const machine = machineOf(state, event.machine);
   switch (event.kind) {
     case 'up':

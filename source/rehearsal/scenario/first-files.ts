@@ -1,6 +1,6 @@
 import type { Machine } from '../model/machine.ts';
 import { hexOf } from '../model/random.ts';
-import type { ScenarioNode } from '../scenario/schema.ts';
+import type { ScenarioNode } from './schema.ts';
 
 const ordinary = (content: string) => ({ content, mode: 0o644, owner: 'root:root' });
 

@@ -1,7 +1,7 @@
 import type { Product } from '../../product/schema.ts';
-import { reconcile } from '../cluster/reconcile.ts';
-import { happen } from './happen.ts';
-import type { State } from './state.ts';
+import { reconcile } from '../cluster/controllers/reconcile.ts';
+import { handleEvent } from './events.ts';
+import type { State } from '../model/state.ts';
 
 /** More than this in one go is a controller that never comes to rest: a fault of ours. */
 const mostRounds = 20_000;
@@ -21,7 +21,7 @@ export function advance(state: State, now: number, product: Product | undefined)
     state.time = Math.max(state.time, Math.min(entryAt, clusterAt));
     if (entry !== undefined && entryAt <= clusterAt) {
       state.agenda.splice(state.agenda.indexOf(entry), 1);
-      happen(state, entry.event, product);
+      handleEvent(state, entry.event, product);
       disturb(state);
     } else if (cluster !== undefined) {
       cluster.nextAt = reconcile(state, cluster, state.time, product);
