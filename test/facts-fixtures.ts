@@ -1,4 +1,4 @@
-import type { BlockDeviceFacts, NodeFacts, StorageFacts } from '../source/facts/facts.ts';
+import type { BlockDeviceFacts, FactPart, NodeFacts, StorageFacts } from '../source/facts/facts.ts';
 import type { Site, SiteNode } from '../source/site/schema.ts';
 
 /*
@@ -81,10 +81,8 @@ export function healthyFacts(node: string, overrides: Partial<NodeFacts> = {}): 
   };
 }
 
-type Section = 'identity' | 'system' | 'cpu' | 'memory' | 'time' | 'network' | 'storage' | 'packages' | 'microk8s';
-
-/** The same facts with sections that could not be read. */
-export function withoutSections(facts: NodeFacts, ...sections: readonly Section[]): NodeFacts {
+/** The same facts with parts that could not be read. */
+export function withoutSections(facts: NodeFacts, ...sections: readonly FactPart[]): NodeFacts {
   const kept = { ...facts };
   for (const section of sections) delete kept[section];
   return { ...kept, problems: Object.fromEntries(sections.map((section) => [section, 'permission denied'])) };

@@ -1,4 +1,4 @@
-import type { NodeFacts } from '../facts/facts.ts';
+import type { FactPart, NodeFacts } from '../facts/facts.ts';
 import type { Product } from '../product/schema.ts';
 import type { Site, SiteNode } from '../site/schema.ts';
 import type { LiveEvidence } from './evidence.ts';
@@ -61,26 +61,14 @@ export function fail(seen: string, reason: string, rest: Rest = {}): Outcome {
 /** Shown in a cell whose facts are missing. */
 export const notSeen = 'not seen';
 
-/** Sections of the facts that can be missing. */
-export type FactSection =
-  | 'identity'
-  | 'system'
-  | 'cpu'
-  | 'memory'
-  | 'time'
-  | 'network'
-  | 'storage'
-  | 'packages'
-  | 'microk8s';
-
 /**
- * A check that judges each node by one section of its facts. Where the section is missing the finding has the grade
+ * A check that judges each node by one part of its facts. Where the part is missing the finding has the grade
  * `unseen`: nothing is passed that was not seen.
  */
-export function nodeCheck<Section extends FactSection>(
+export function nodeCheck<Part extends FactPart>(
   words: CheckWords,
-  section: Section,
-  judge: (seen: NonNullable<NodeFacts[Section]>, about: AboutNode) => Outcome | readonly Outcome[],
+  part: Part,
+  judge: (seen: NonNullable<NodeFacts[Part]>, about: AboutNode) => Outcome | readonly Outcome[],
   unseen: Grade = 'fail',
 ): Check {
   return {
@@ -89,9 +77,9 @@ export function nodeCheck<Section extends FactSection>(
     judge: (input) =>
       input.site.nodes.flatMap((node, index) => {
         const facts = factsOf(input, node);
-        const seen = facts?.[section];
+        const seen = facts?.[part];
         const outcomes =
-          facts && seen ? [judge(seen, { node, index, facts, input })].flat() : [missing(node, facts, section, unseen)];
+          facts && seen ? [judge(seen, { node, index, facts, input })].flat() : [missing(node, facts, part, unseen)];
         return outcomes.map((outcome) => ({ check: words.id, nodes: [node.name], ...outcome }));
       }),
   };
@@ -115,8 +103,8 @@ export function factsOf(input: Pick<CheckInput, 'facts'>, node: SiteNode): NodeF
   return input.facts.get(node.name) ?? input.facts.get(node.reach);
 }
 
-function missing(node: SiteNode, facts: NodeFacts | undefined, section: FactSection, grade: Grade): Outcome {
-  const why = facts?.problems[section];
+function missing(node: SiteNode, facts: NodeFacts | undefined, part: FactPart, grade: Grade): Outcome {
+  const why = facts?.problems[part];
   const reason = facts
     ? `${node.name} answered, but this could not be read${why ? `: ${why}` : ''}.`
     : `${node.name} was not reached.`;

@@ -1,11 +1,7 @@
 import type { Clock, Host } from '../host/host.ts';
 import type { NodeFacts } from './facts.ts';
-import { networkFacts } from './network.ts';
-import { factsProbe } from './probe.ts';
-import { readSections, SectionProblem, type Sections } from './sections.ts';
-import { microK8sFacts, packageFacts } from './software.ts';
-import { storageFacts } from './storage.ts';
-import { cpuFacts, identityFacts, memoryFacts, systemFacts, timeFacts } from './system.ts';
+import { readFacts } from './parts.ts';
+import { clockOpening, factsProbe, readSections } from './probe.ts';
 
 /** ms; a tired disk, a snapd that starts and a simulated upgrade take their time. */
 const deadline = 120_000;
@@ -26,58 +22,12 @@ export async function gatherFacts(
     sudo: access.sudo !== 'refused',
     deadline,
     onLine(line) {
-      // the probe tells the time first, and its line comes at once: that, not the whole probe, is the round trip
       if (clockIsNext) answered ??= clock.now();
-      clockIsNext = line === '@@ clock says';
+      clockIsNext = line === clockOpening;
     },
   });
   const seen = { node, seenAt: new Date(asked).toISOString(), access };
   const sections = readSections(result.stdout);
-  const facts = readFacts(sections, asked, answered ?? clock.now());
-  if (sections.size > 0) return { ...seen, ...facts };
+  if (sections.size > 0) return { ...seen, ...readFacts(sections, asked, answered ?? clock.now()) };
   return { ...seen, problems: { probe: result.stderr.trim() || `ended with exit code ${result.code}` } };
-}
-
-/** The facts of a probe's sections; pure. */
-export function readFacts(
-  sections: Sections,
-  asked: number,
-  answered: number,
-): Omit<NodeFacts, 'node' | 'seenAt' | 'access'> {
-  const problems: Record<string, string> = {};
-  const note = (part: string, why: string) => {
-    problems[part] = why;
-  };
-  const read = <T>(name: string, parse: () => T): T | undefined => {
-    try {
-      return parse();
-    } catch (error) {
-      if (!(error instanceof SectionProblem)) throw error;
-      note(name, error.message);
-      return undefined;
-    }
-  };
-  const parts = {
-    identity: read('identity', () => identityFacts(sections)),
-    system: read('system', () => systemFacts(sections)),
-    cpu: read('cpu', () => cpuFacts(sections)),
-    memory: read('memory', () => memoryFacts(sections)),
-    time: read('time', () => timeFacts(sections, asked, answered)),
-    network: read('network', () => networkFacts(sections)),
-    storage: read('storage', () => storageFacts(sections, note)),
-    packages: read('packages', () => packageFacts(sections, note)),
-    microk8s: read('microk8s', () => microK8sFacts(sections)),
-  };
-  return { ...present(parts), problems };
-}
-
-type Present<T> = { [K in keyof T]?: NonNullable<T[K]> };
-
-function present<T extends object>(parts: T): Present<T> {
-  const kept: Present<T> = {};
-  for (const key in parts) {
-    const part = parts[key];
-    if (part !== undefined && part !== null) kept[key] = part;
-  }
-  return kept;
 }

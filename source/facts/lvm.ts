@@ -1,7 +1,41 @@
 import * as z from 'zod';
-import type { StorageFacts, VolumeGroupFacts } from './facts.ts';
-import type { ProbeSection } from './probe.ts';
-import { jsonOf, type Sections } from './sections.ts';
+import { json, read, type Sections, section } from './section.ts';
+
+/** Sizes in bytes. */
+export interface LvmFacts {
+  readonly volumeGroups: readonly VolumeGroupFacts[];
+  readonly physicalVolumes: readonly {
+    readonly name: string;
+    readonly uuid: string;
+    readonly volumeGroup: string;
+    readonly sizeBytes: number;
+    readonly freeBytes: number;
+    readonly missing: boolean;
+    readonly allocatable: boolean;
+    readonly duplicate: boolean;
+  }[];
+  readonly logicalVolumes: readonly {
+    readonly name: string;
+    readonly uuid: string;
+    readonly volumeGroup: string;
+    readonly sizeBytes: number;
+    readonly path: string;
+    readonly tags: readonly string[];
+    readonly pool?: string;
+  }[];
+}
+
+export interface VolumeGroupFacts {
+  readonly name: string;
+  readonly uuid: string;
+  readonly sizeBytes: number;
+  /** Really allocatable: the free space of physical volumes that are present and allocatable. */
+  readonly freeBytes: number;
+  readonly extentBytes: number;
+  readonly missingPhysicalVolumes: number;
+  readonly exported: boolean;
+  readonly devices: readonly string[];
+}
 
 type Row = Readonly<Record<string, string>>;
 
@@ -10,11 +44,25 @@ const report = (kind: string) =>
     .object({ report: z.array(z.object({ [kind]: z.array(z.record(z.string(), z.string())).default([]) })) })
     .transform(({ report }) => report.flatMap((part) => part[kind] ?? []));
 
+function lvm<const Name extends string>(name: Name, kind: string, options: readonly string[], columns: string) {
+  const format = ['--reportformat', 'json', '--units', 'b', '--nosuffix'];
+  return section(name, ['timeout', '20', name, ...format, ...options, '-o', columns], json(report(kind)), {
+    slow: true,
+  });
+}
+
+const probe = {
+  vgs: lvm('vgs', 'vg', [], 'vg_name,vg_uuid,vg_size,vg_free,vg_extent_size,vg_attr,vg_missing_pv_count'),
+  pvs: lvm('pvs', 'pv', [], 'pv_name,pv_uuid,vg_name,pv_size,pv_free,pv_attr,pv_allocatable,pv_missing,pv_duplicate'),
+  lvs: lvm('lvs', 'lv', ['-a'], 'lv_name,lv_uuid,vg_name,lv_size,lv_attr,lv_path,lv_tags,pool_lv,segtype,lv_role'),
+};
+export const lvmSections = Object.values(probe);
+
 /** LVM's JSON has strings for all values (`--units b --nosuffix`: digits). */
 const bytes = (row: Row, name: string) => Number(row[name] || 0);
 
-export function physicalVolumes(sections: Sections): StorageFacts['physicalVolumes'] {
-  return rows(sections, 'pvs', 'pv').map((row) => {
+export function physicalVolumes(sections: Sections): LvmFacts['physicalVolumes'] {
+  return read(sections, probe.pvs).map((row) => {
     // pv_attr: allocatable, duplicate or unused; exported; missing (pvs(8))
     const attributes = row.pv_attr ?? '';
     return {
@@ -31,8 +79,8 @@ export function physicalVolumes(sections: Sections): StorageFacts['physicalVolum
 }
 
 /** vg_free counts missing volumes too: what can really be allocated is on those that are there. */
-export function volumeGroups(sections: Sections, volumes: StorageFacts['physicalVolumes']): VolumeGroupFacts[] {
-  return rows(sections, 'vgs', 'vg').map((row) => {
+export function volumeGroups(sections: Sections, volumes: LvmFacts['physicalVolumes']): VolumeGroupFacts[] {
+  return read(sections, probe.vgs).map((row) => {
     const name = row.vg_name ?? '';
     const own = volumes.filter((volume) => volume.volumeGroup === name);
     const usable = own.filter(({ allocatable, missing, duplicate }) => allocatable && !missing && !duplicate);
@@ -51,8 +99,8 @@ export function volumeGroups(sections: Sections, volumes: StorageFacts['physical
 }
 
 /** Without the hidden parts of pools, mirrors and snapshots, whose names stand in brackets. */
-export function logicalVolumes(sections: Sections): StorageFacts['logicalVolumes'] {
-  return rows(sections, 'lvs', 'lv')
+export function logicalVolumes(sections: Sections): LvmFacts['logicalVolumes'] {
+  return read(sections, probe.lvs)
     .filter(({ lv_name = '' }) => !lv_name.startsWith('['))
     .map((row) => ({
       name: row.lv_name ?? '',
@@ -63,8 +111,4 @@ export function logicalVolumes(sections: Sections): StorageFacts['logicalVolumes
       tags: (row.lv_tags ?? '').split(',').filter((tag) => tag !== ''),
       ...(row.pool_lv ? { pool: row.pool_lv } : {}),
     }));
-}
-
-function rows(sections: Sections, section: ProbeSection, kind: string): Row[] {
-  return jsonOf(sections, section, report(kind));
 }

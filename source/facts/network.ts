@@ -1,6 +1,33 @@
 import * as z from 'zod';
-import type { InterfaceFacts, NetworkFacts } from './facts.ts';
-import { jsonOf, type Sections, textIfAny, textOf } from './sections.ts';
+import { asIs, json, lines, read, readIfAny, type Sections, section } from './section.ts';
+
+export interface InterfaceFacts {
+  readonly name: string;
+  readonly mac: string;
+  readonly mtu: number;
+  readonly up: boolean;
+  /** `ether`, `loopback`, `bridge`, `vlan`, `bond`, … */
+  readonly kind: string;
+  readonly addresses: readonly { readonly address: string; readonly prefix: number; readonly dynamic: boolean }[];
+}
+
+export interface NetworkFacts {
+  readonly interfaces: readonly InterfaceFacts[];
+  readonly routes: readonly { readonly to: string; readonly via?: string; readonly device: string }[];
+  readonly nameservers: readonly string[];
+  readonly search: readonly string[];
+  readonly netplan: readonly { readonly path: string; readonly mode: string; readonly content: string }[];
+  readonly hostsFile: string;
+  readonly cloudInitNetworkDisabled: boolean;
+  readonly cloudInitPresent: boolean;
+  /** TCP ports that something listens on, with the process where it could be seen. */
+  readonly listeners: readonly {
+    readonly port: number;
+    readonly address: string;
+    readonly process?: string;
+    readonly pid?: number;
+  }[];
+}
 
 /** `ip -j -d address show`. Older iproute2 leaves `{}` where nothing matched. */
 const links = z.array(
@@ -26,25 +53,57 @@ const links = z.array(
 );
 
 const hops = z.object({ dst: z.string().optional(), gateway: z.string().optional(), dev: z.string().optional() });
-const routes = z.array(hops.extend({ nexthops: z.array(hops).optional() }));
+const routeTable = z.array(hops.extend({ nexthops: z.array(hops).optional() }));
+
+const probe = {
+  addresses: section('addresses', ['ip', '-j', '-d', 'address', 'show'], (text) => interfaces(json(links)(text))),
+  routes: section('routes', ['ip', '-j', 'route', 'show'], (text) => routes(json(routeTable)(text))),
+  resolvConf: section('resolv-conf', { file: '/etc/resolv.conf' }, asIs),
+  resolvedConf: section('resolved-conf', { file: '/run/systemd/resolve/resolv.conf' }, asIs),
+  // A line for each file: MODE PATH BASE64.
+  netplan: section(
+    'netplan',
+    {
+      bash: `for file in /etc/netplan/*.yaml; do
+    [ -e "$file" ] || continue
+    printf '%s %s %s\\n' "$(stat -c %a "$file")" "$file" "$(base64 -w0 "$file")"
+  done`,
+    },
+    netplanFiles,
+  ),
+  hosts: section('hosts', { file: '/etc/hosts' }, asIs),
+  // The words `present` and `network-disabled`, a line each, where they are true. grep ends with 1 or 2 where they are not.
+  cloudInit: section(
+    'cloud-init',
+    {
+      bash: `if [ -x /usr/bin/cloud-init ]; then echo present; fi
+  if [ -e /etc/cloud/cloud-init.disabled ] || grep -rqszE 'network:[[:space:]]*\\{?[[:space:]]*config:[[:space:]]*"?disabled' \\
+    /etc/cloud/cloud.cfg /etc/cloud/cloud.cfg.d; then echo network-disabled; fi`,
+    },
+    lines,
+    { codes: [0, 1, 2] },
+  ),
+  listeners: section('listeners', ['ss', '-H', '-l', '-t', '-n', '-p'], listeners),
+};
+export const networkSections = Object.values(probe);
 
 export function networkFacts(sections: Sections): NetworkFacts {
-  const cloudInit = textOf(sections, 'cloud-init', [0, 1, 2]).split('\n');
+  const cloudInit = read(sections, probe.cloudInit);
   return {
-    interfaces: interfaces(sections),
-    routes: routesOf(sections),
+    interfaces: read(sections, probe.addresses),
+    routes: read(sections, probe.routes),
     ...nameServers(sections),
-    netplan: netplanFiles(textOf(sections, 'netplan')),
-    hostsFile: textOf(sections, 'hosts'),
+    netplan: read(sections, probe.netplan),
+    hostsFile: read(sections, probe.hosts),
     cloudInitNetworkDisabled: cloudInit.includes('network-disabled'),
     cloudInitPresent: cloudInit.includes('present'),
-    listeners: listeners(textOf(sections, 'listeners')),
+    listeners: read(sections, probe.listeners),
   };
 }
 
 /** IPv4 addresses first; link-local ones are left out. */
-function interfaces(sections: Sections): InterfaceFacts[] {
-  return jsonOf(sections, 'addresses', links).flatMap(({ ifname, linkinfo, ...link }) => {
+function interfaces(found: z.output<typeof links>): InterfaceFacts[] {
+  return found.flatMap(({ ifname, linkinfo, ...link }) => {
     if (ifname === undefined) return [];
     const addresses = link.addr_info
       .filter(({ scope }) => scope !== 'link')
@@ -65,8 +124,8 @@ function interfaces(sections: Sections): InterfaceFacts[] {
   });
 }
 
-function routesOf(sections: Sections): NetworkFacts['routes'] {
-  return jsonOf(sections, 'routes', routes).flatMap(({ dst, nexthops = [], ...only }) =>
+function routes(found: z.output<typeof routeTable>): NetworkFacts['routes'] {
+  return found.flatMap(({ dst, nexthops = [], ...only }) =>
     [only, ...nexthops].flatMap(({ dev, gateway }) => {
       if (dst === undefined || dev === undefined) return [];
       return [{ to: dst, device: dev, ...(gateway === undefined ? {} : { via: gateway }) }];
@@ -76,9 +135,9 @@ function routesOf(sections: Sections): NetworkFacts['routes'] {
 
 /** systemd-resolved's stub 127.0.0.53 says nothing about the real name servers; its own file names them. */
 function nameServers(sections: Sections): Pick<NetworkFacts, 'nameservers' | 'search'> {
-  const own = textIfAny(sections, 'resolv-conf') ?? '';
-  const behind = textIfAny(sections, 'resolved-conf');
-  const text = /^nameserver\s+127\.0\.0\.5[34]\s*$/m.test(own) && behind !== undefined ? behind : own;
+  const own = readIfAny(sections, probe.resolvConf) ?? '';
+  const behind = readIfAny(sections, probe.resolvedConf);
+  const text = /^nameserver\s+127\.0\.0\.5[34]\s*$/m.test(own) && behind ? behind : own;
   const words = (keyword: string) =>
     text.matchAll(new RegExp(`^(?:${keyword})\\s+(.+)$`, 'gm')).flatMap(([, rest = '']) => rest.trim().split(/\s+/));
   return {

@@ -1,24 +1,93 @@
-import type { MicroK8sFacts, PackageFacts } from './facts.ts';
-import { SectionProblem, type Sections, textIfAny, textOf } from './sections.ts';
+import {
+  lines,
+  read,
+  readIfAny,
+  reason,
+  type SectionOutput,
+  SectionProblem,
+  type Sections,
+  section,
+  trimmed,
+} from './section.ts';
 
-export function packageFacts(sections: Sections, note: (part: string, why: string) => void): PackageFacts {
-  const snapd = textIfAny(sections, 'snap-version')?.match(/^snapd\s+(\d\S*)/m)?.[1];
+export interface PackageFacts {
+  /** Packages that an upgrade would change, as the lists on the node stand. */
+  readonly upgradable: number;
+  readonly rebootRequired: boolean;
+  /** Of those asked for (`open-iscsi`, `lvm2`, …): the ones installed. */
+  readonly installed: readonly string[];
+  readonly snapd?: string;
+}
+
+export interface MicroK8sFacts {
+  readonly installed: boolean;
+  readonly version?: string;
+  readonly revision?: string;
+  readonly channel?: string;
+  readonly held?: boolean;
+  readonly running: boolean;
+  /** Member of a cluster of more than itself (lock file no-cert-reissue), or a worker. */
+  readonly joined: boolean;
+  readonly worker: boolean;
+}
+
+const probe = {
+  // Exit code 1: some of those asked for are unknown here, so not installed.
+  packages: section(
+    'packages',
+    {
+      bash: `[ "\${#asked[@]}" -eq 0 ] || dpkg-query -W -f '\${db:Status-Status} \${Package} \${Version}\\n' "\${asked[@]}"`,
+    },
+    installedPackages,
+    { codes: [0, 1] },
+  ),
+  rebootRequired: section(
+    'reboot-required',
+    { bash: 'if [ -e /run/reboot-required ]; then echo yes; else echo no; fi' },
+    (text) => text.trim() === 'yes',
+  ),
+  // A simulated upgrade names each package on a line `Inst NAME …`.
+  upgradable: section(
+    'upgrades',
+    ['timeout', '60', 'apt-get', '-s', '-qq', '-o', 'Debug::NoLocking=true', '--with-new-pkgs', 'upgrade'],
+    (text) => text.match(/^Inst /gm)?.length ?? 0,
+    { slow: true },
+  ),
+  snapd: section('snap-version', ['timeout', '20', 'snap', 'version'], (text) => /^snapd\s+(\d\S*)/m.exec(text)?.[1], {
+    slow: true,
+  }),
+  snap: section('snap-microk8s', ['timeout', '20', 'snap', 'list', 'microk8s'], installedSnap, {
+    codes: [0, 1, 127],
+    slow: true,
+  }),
+  // Exit code 2: there is none.
+  locks: section('microk8s-locks', ['ls', '-1', '/var/snap/microk8s/current/var/lock'], lines, { codes: [0, 2] }),
+  active: section(
+    'microk8s-active',
+    ['systemctl', 'is-active', 'snap.microk8s.daemon-kubelite'],
+    (text) => trimmed(text) === 'active',
+    { slow: true },
+  ),
+};
+export const softwareSections = Object.values(probe);
+
+/** `note` takes what could not be read of one part; the rest still counts. */
+export function packageFacts(
+  sections: Sections,
+  { note }: { readonly note: (part: string, why: string) => void },
+): PackageFacts {
+  const snapd = readIfAny(sections, probe.snapd);
   return {
     upgradable: upgradable(sections, note),
-    rebootRequired: textIfAny(sections, 'reboot-required') === 'yes',
-    // exit code 1: some of those asked for are unknown here, so not installed
-    installed: textOf(sections, 'packages', [0, 1])
-      .matchAll(/^installed (\S+) /gm)
-      .toArray()
-      .map(([, name = '']) => name),
+    rebootRequired: readIfAny(sections, probe.rebootRequired) ?? false,
+    installed: read(sections, probe.packages),
     ...(snapd === undefined ? {} : { snapd }),
   };
 }
 
-/** A simulated upgrade names each package on a line `Inst NAME …`. */
 function upgradable(sections: Sections, note: (part: string, why: string) => void): number {
   try {
-    return textOf(sections, 'upgrades').match(/^Inst /gm)?.length ?? 0;
+    return read(sections, probe.upgradable);
   } catch (error) {
     if (!(error instanceof SectionProblem)) throw error;
     note('upgrades', error.message);
@@ -26,14 +95,21 @@ function upgradable(sections: Sections, note: (part: string, why: string) => voi
   }
 }
 
+function installedPackages(text: string): string[] {
+  return text
+    .matchAll(/^installed (\S+) /gm)
+    .map(([, name = '']) => name)
+    .toArray();
+}
+
 export function microK8sFacts(sections: Sections): MicroK8sFacts {
-  const locks = new Set(textOf(sections, 'microk8s-locks', [0, 2]).split('\n'));
+  const locks = new Set(read(sections, probe.locks));
   const worker = locks.has('clustered.lock');
-  const snap = installedSnap(sections);
+  const snap = read(sections, probe.snap);
   return {
     installed: snap !== undefined,
     ...snap,
-    running: snap !== undefined && textIfAny(sections, 'microk8s-active') === 'active' && !locks.has('stopped.lock'),
+    running: snap !== undefined && readIfAny(sections, probe.active) === true && !locks.has('stopped.lock'),
     joined: worker || locks.has('no-cert-reissue'),
     worker,
   };
@@ -41,13 +117,13 @@ export function microK8sFacts(sections: Sections): MicroK8sFacts {
 
 /** `snap list microk8s`: a line of headings, then Name, Version, Rev, Tracking, Publisher, Notes. */
 function installedSnap(
-  sections: Sections,
+  text: string,
+  output: SectionOutput,
 ): Pick<MicroK8sFacts, 'version' | 'revision' | 'channel' | 'held'> | undefined {
-  const section = sections.get('snap-microk8s');
-  // no snapd at all, or "no matching snaps installed"
-  if (section?.code === 127 || (section?.code === 1 && /no matching snaps/.test(section.stderr ?? '')))
-    return undefined;
-  const line = textOf(sections, 'snap-microk8s').match(/^microk8s\s.*$/m)?.[0];
+  // There is no snapd at all, or it says "no matching snaps installed".
+  if (output.code === 127 || (output.code === 1 && /no matching snaps/.test(output.stderr ?? ''))) return undefined;
+  if (output.code !== 0) throw new SectionProblem(reason(output));
+  const line = /^microk8s\s.*$/m.exec(text)?.[0];
   if (line === undefined) return undefined;
   const [, version = '', revision = '', channel = '', , notes = ''] = line.trim().split(/\s+/);
   return { version, revision, channel, held: notes.split(',').includes('held') };

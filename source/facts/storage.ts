@@ -1,7 +1,32 @@
 import * as z from 'zod';
-import type { BlockDeviceFacts, StorageFacts } from './facts.ts';
-import { logicalVolumes, physicalVolumes, volumeGroups } from './lvm.ts';
-import { jsonOf, SectionProblem, type Sections, textOf } from './sections.ts';
+import { type LvmFacts, logicalVolumes, physicalVolumes, volumeGroups } from './lvm.ts';
+import { json, read, SectionProblem, type Sections, section } from './section.ts';
+
+/** Sizes in bytes. */
+export interface StorageFacts extends LvmFacts {
+  readonly disks: readonly BlockDeviceFacts[];
+  readonly root: { readonly sizeBytes: number; readonly freeBytes: number; readonly device: string };
+  /** Free bytes of the file system that holds /var/snap. */
+  readonly snapFreeBytes: number;
+}
+
+export interface BlockDeviceFacts {
+  readonly name: string;
+  readonly path: string;
+  /** `disk`, `part`, `lvm`, `crypt`, `raid1`, `loop`, `rom`, … */
+  readonly type: string;
+  readonly sizeBytes: number;
+  readonly rotational: boolean;
+  readonly removable: boolean;
+  readonly readOnly: boolean;
+  readonly fsType?: string;
+  readonly mountPoints: readonly string[];
+  readonly model?: string;
+  readonly serial?: string;
+  readonly wwn?: string;
+  readonly transport?: string;
+  readonly children: readonly BlockDeviceFacts[];
+}
 
 const word = z.string().nullish();
 
@@ -29,8 +54,30 @@ type Device = z.infer<typeof device>;
 
 const tree = z.object({ blockdevices: z.array(device) });
 
+const lsblkColumns = 'NAME,KNAME,PATH,TYPE,SIZE,FSTYPE,MOUNTPOINTS,ROTA,RM,RO,MODEL,SERIAL,WWN,TRAN,MAJ:MIN';
+
+const probe = {
+  disks: section('lsblk', ['timeout', '20', 'lsblk', '-J', '-b', '-o', lsblkColumns], (text) =>
+    disks(json(tree)(text)),
+  ),
+  // `/` first, then the file system of /var/snap: of the nearest folder that is there.
+  fileSystems: section(
+    'df',
+    {
+      bash: `folder=/var/snap
+  while [ ! -d "$folder" ]; do folder=\${folder%/*}; folder=\${folder:-/}; done
+  df -B1 --output=source,size,avail,target / "$folder"`,
+    },
+    fileSystems,
+  ),
+};
+export const diskSections = Object.values(probe);
+
 /** `note` takes what could not be read of one part; the rest still counts. */
-export function storageFacts(sections: Sections, note: (part: string, why: string) => void): StorageFacts {
+export function storageFacts(
+  sections: Sections,
+  { note }: { readonly note: (part: string, why: string) => void },
+): StorageFacts {
   const part = <T>(name: string, read: () => T, otherwise: T): T => {
     try {
       return read();
@@ -45,15 +92,13 @@ export function storageFacts(sections: Sections, note: (part: string, why: strin
     volumeGroups: part('volume groups', () => volumeGroups(sections, volumes), []),
     physicalVolumes: volumes,
     logicalVolumes: part('logical volumes', () => logicalVolumes(sections), []),
-    disks: part('disks', () => disks(sections), []),
-    ...fileSystems(textOf(sections, 'df')),
+    disks: part('disks', () => read(sections, probe.disks), []),
+    ...read(sections, probe.fileSystems),
   };
 }
 
-function disks(sections: Sections): BlockDeviceFacts[] {
-  return jsonOf(sections, 'lsblk', tree)
-    .blockdevices.filter(({ size }) => (size ?? 0) > 0)
-    .map((disk) => blockDevice(disk, new Set()));
+function disks({ blockdevices }: z.output<typeof tree>): BlockDeviceFacts[] {
+  return blockdevices.filter(({ size }) => (size ?? 0) > 0).map((disk) => blockDevice(disk, new Set()));
 }
 
 /**
@@ -96,6 +141,6 @@ function fileSystems(text: string): Pick<StorageFacts, 'root' | 'snapFreeBytes'>
   const [root, snap = root] = text
     .matchAll(/^(\S+)\s+(\d+)\s+(\d+)\s+(\/.*)$/gm)
     .map(([, source = '', size, free]) => ({ device: source, sizeBytes: Number(size), freeBytes: Number(free) }));
-  if (root === undefined || snap === undefined) throw new SectionProblem('df: / is missing');
+  if (root === undefined || snap === undefined) throw new SectionProblem('/ is missing');
   return { root, snapFreeBytes: snap.freeBytes };
 }

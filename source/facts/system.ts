@@ -1,5 +1,50 @@
-import type { IdentityFacts, NodeFacts, SystemFacts, TimeFacts } from './facts.ts';
-import { SectionProblem, type Sections, textIfAny, textOf } from './sections.ts';
+import { read, readIfAny, type Sections, section, trimmed } from './section.ts';
+
+export interface IdentityFacts {
+  readonly hostname: string;
+  readonly machineId: string;
+  readonly productUuid?: string;
+  readonly initiatorName?: string;
+  /** SHA256 fingerprint of the ed25519 host key, where there is one. */
+  readonly hostKey?: string;
+}
+
+export interface SystemFacts {
+  /** `ubuntu`, `debian`, … from /etc/os-release. */
+  readonly id: string;
+  readonly versionId: string;
+  readonly prettyName: string;
+  readonly lts: boolean;
+  readonly kernel: string;
+  readonly architecture: string;
+  /** What systemd-detect-virt says: none, kvm, lxc, … */
+  readonly virtualization: string;
+  readonly bootId: string;
+}
+
+const probe = {
+  release: section('os-release', { file: '/etc/os-release' }, assignments),
+  uname: section('uname', ['uname', '-srm'], (text) => text.trim().split(' ')),
+  hostname: section('hostname', { file: '/proc/sys/kernel/hostname' }, trimmed),
+  machineId: section('machine-id', { file: '/etc/machine-id' }, trimmed),
+  bootId: section('boot-id', { file: '/proc/sys/kernel/random/boot_id' }, trimmed),
+  productUuid: section('product-uuid', { file: '/sys/class/dmi/id/product_uuid' }, (text) =>
+    text.trim() === '' ? undefined : text.trim().toLowerCase(),
+  ),
+  initiatorName: section(
+    'initiator-name',
+    { file: '/etc/iscsi/initiatorname.iscsi' },
+    (text) => /^InitiatorName=(\S+)/m.exec(text)?.[1],
+  ),
+  hostKey: section(
+    'host-key',
+    ['ssh-keygen', '-lf', '/etc/ssh/ssh_host_ed25519_key.pub'],
+    (text) => /SHA256:\S+/.exec(text)?.[0],
+  ),
+  // It ends with 1 on bare metal.
+  virtualization: section('virtualization', ['systemd-detect-virt'], trimmed, { codes: [0, 1], slow: true }),
+};
+export const systemSections = Object.values(probe);
 
 /** `KEY=value` lines as os-release(5) has them: values may stand in double or single quotes. */
 function assignments(text: string): ReadonlyMap<string, string> {
@@ -10,8 +55,8 @@ function assignments(text: string): ReadonlyMap<string, string> {
 }
 
 export function systemFacts(sections: Sections): SystemFacts {
-  const release = assignments(textOf(sections, 'os-release'));
-  const [, kernel = '', architecture = ''] = textOf(sections, 'uname').trim().split(' ');
+  const release = read(sections, probe.release);
+  const [, kernel = '', architecture = ''] = read(sections, probe.uname);
   return {
     id: release.get('ID') ?? 'unknown',
     versionId: release.get('VERSION_ID') ?? '',
@@ -20,54 +65,20 @@ export function systemFacts(sections: Sections): SystemFacts {
     lts: /\bLTS\b/.test(release.get('VERSION') ?? ''),
     kernel,
     architecture,
-    virtualization: textOf(sections, 'virtualization', [0, 1]).trim() || 'none',
-    bootId: textOf(sections, 'boot-id').trim(),
+    virtualization: read(sections, probe.virtualization) || 'none',
+    bootId: read(sections, probe.bootId),
   };
 }
 
 export function identityFacts(sections: Sections): IdentityFacts {
-  const productUuid = textIfAny(sections, 'product-uuid')?.toLowerCase();
-  const initiatorName = textIfAny(sections, 'initiator-name')?.match(/^InitiatorName=(\S+)/m)?.[1];
-  const hostKey = textIfAny(sections, 'host-key')?.match(/SHA256:\S+/)?.[0];
+  const productUuid = readIfAny(sections, probe.productUuid);
+  const initiatorName = readIfAny(sections, probe.initiatorName);
+  const hostKey = readIfAny(sections, probe.hostKey);
   return {
-    hostname: textOf(sections, 'hostname').trim(),
-    machineId: textOf(sections, 'machine-id').trim(),
+    hostname: read(sections, probe.hostname),
+    machineId: read(sections, probe.machineId),
     ...(productUuid === undefined ? {} : { productUuid }),
     ...(initiatorName === undefined ? {} : { initiatorName }),
     ...(hostKey === undefined ? {} : { hostKey }),
   };
-}
-
-/** `asked` and `answered`: ms since 1970 by the seat's clock, just before the question and when its answer came. */
-export function timeFacts(sections: Sections, asked: number, answered: number): TimeFacts {
-  const nodeMs = Number(textOf(sections, 'clock').trim());
-  if (!Number.isSafeInteger(nodeMs)) throw new SectionProblem('clock: what it printed is not a number');
-  return {
-    nodeMs,
-    seatMs: Math.round((asked + answered) / 2),
-    uncertaintyMs: Math.ceil((answered - asked) / 2),
-    synchronized: /NTPSynchronized=yes/.test(textIfAny(sections, 'timedatectl') ?? ''),
-  };
-}
-
-export function cpuFacts(sections: Sections): NonNullable<NodeFacts['cpu']> {
-  const info = textOf(sections, 'cpuinfo', [0, 1]);
-  const line = (name: string) => info.match(new RegExp(`^(?:${name})\\s*:\\s*(.*)$`, 'm'))?.[1]?.trim();
-  const cores = Number(textOf(sections, 'processors').trim());
-  if (!Number.isSafeInteger(cores) || cores < 1)
-    throw new SectionProblem('processors: what it printed is not a number');
-  return {
-    model: line('model name') ?? 'unknown',
-    cores,
-    flags: line('flags|Features')?.split(/\s+/) ?? [],
-  };
-}
-
-export function memoryFacts(sections: Sections): NonNullable<NodeFacts['memory']> {
-  const text = textOf(sections, 'meminfo');
-  const bytes = (name: string) =>
-    Number(text.match(new RegExp(`^${name}:\\s*(\\d+) kB`, 'm'))?.[1] ?? Number.NaN) * 1024;
-  const totalBytes = bytes('MemTotal');
-  if (Number.isNaN(totalBytes)) throw new SectionProblem('meminfo: MemTotal is missing');
-  return { totalBytes, swapBytes: bytes('SwapTotal') || 0 };
 }

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { factsProbe, probeSections, probeText, type SectionOutput } from '../../source/facts/probe.ts';
-import { readSections, textOf } from '../../source/facts/sections.ts';
+import { factsProbe, probeSections, probeText, readSections } from '../../source/facts/probe.ts';
+import type { SectionOutput } from '../../source/facts/section.ts';
 
 const text = fc.oneof(
   fc.string(),
@@ -16,7 +17,9 @@ const section: fc.Arbitrary<SectionOutput> = fc.record({
   stderr: warning,
   code: fc.integer({ min: 0, max: 255 }),
 });
-const recording = fc.dictionary(fc.constantFrom(...probeSections), section, { noNullPrototype: true });
+const recording = fc.dictionary(fc.constantFrom(...probeSections.map(({ name }) => name)), section, {
+  noNullPrototype: true,
+});
 
 describe('the probe', () => {
   test('what it prints is read back section by section, whatever the tools say', () => {
@@ -58,9 +61,21 @@ describe('the probe', () => {
     );
     expect({ status: result.status, stderr: result.stderr }).toEqual({ status: 0, stderr: '' });
     const sections = readSections(result.stdout);
-    const left = probeSections.filter((section) => !/^(upgrades|snap-.*|timedatectl)$/.test(section));
+    const left = probeSections
+      .map(({ name: section }) => section)
+      .filter((section) => !/^(upgrades|snap-.*|timedatectl)$/.test(section));
     expect([...sections.keys()]).toEqual(left);
-    expect(textOf(sections, 'packages', [0, 1])).toMatch(/^installed bash /m);
+    expect(sections.get('packages')?.stdout).toMatch(/^installed bash /m);
     expect(sections.get('packages')?.stderr).toMatch(/no-such-package/);
+    expect(sections.get('hosts')).toEqual({ stdout: readFileSync('/etc/hosts', 'utf8'), stderr: '', code: 0 });
+  });
+
+  test('a file that is not there costs only its own section', () => {
+    const { text: whole, name } = factsProbe([]);
+    const script = whole.replaceAll('/etc/hosts', '/no/such/file').replace(/^begin .*$/gm, '');
+    const { stdout } = spawnSync('bash', ['--norc', '-c', script, name], { encoding: 'utf8' });
+    const sections = readSections(stdout);
+    expect(sections.get('hosts')).toEqual({ stdout: '', stderr: '/no/such/file: No such file or directory', code: 1 });
+    expect(sections.get('meminfo')?.stdout).toMatch(/^MemTotal:/);
   });
 });

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { BlockDeviceFacts } from '../../source/facts/facts.ts';
-import { readFacts } from '../../source/facts/gather.ts';
-import { probeText } from '../../source/facts/probe.ts';
-import { readSections } from '../../source/facts/sections.ts';
+import { readFacts } from '../../source/facts/parts.ts';
+import { probeText, readSections } from '../../source/facts/probe.ts';
 import {
   device,
   gib,

@@ -1,6 +1,4 @@
-import type { Machine } from '../model/machine.ts';
-import { isFolder } from '../node/file-system.ts';
-import { type BlockDevice, blockDevices, extentOf } from '../node/partitions.ts';
+import { type BlockDevice, blockDevices } from '../node/partitions.ts';
 import { type Call, lastValue, optionsOf, type Program, refuse, say } from './call.ts';
 
 /** lsblk's columns that anyone asks for; unknown ones end it as the real one does. */
@@ -49,29 +47,4 @@ function lsblk(call: Call): number {
   return say(call, JSON.stringify({ blockdevices: call.look(blockDevices).map(tree) }, undefined, 3));
 }
 
-/** Bytes that a file system of this size really offers, and what a fresh Ubuntu takes of them. */
-const usable = 0.98;
-const taken = 9.4 * 1024 ** 3;
-
-function df(call: Call): number {
-  const { rest } = optionsOf(call.words);
-  const row = call.look((machine) => rootRow(machine));
-  const lines = ['Filesystem        1B-blocks        Avail Mounted on'];
-  for (const path of rest) {
-    if (!call.look((machine) => isFolder(machine, path))) return refuse(call, `df: ${path}: No such file or directory`);
-    lines.push(row);
-  }
-  return say(call, lines.join('\n'));
-}
-
-function rootRow(machine: Machine): string {
-  const volume = machine.lvm.logical.find((candidate) => candidate.mount === '/');
-  const size = volume === undefined ? 0 : Math.round(volume.extents * extentOf(machine, volume.group) * usable);
-  const device =
-    volume === undefined
-      ? '/dev/root'
-      : `/dev/mapper/${volume.group.replaceAll('-', '--')}-${volume.name.replaceAll('-', '--')}`;
-  return `${device} ${size} ${Math.max(0, Math.round(size - taken))} /`;
-}
-
-export const disks: Readonly<Record<string, Program>> = { lsblk, df };
+export const disks: Readonly<Record<string, Program>> = { lsblk };

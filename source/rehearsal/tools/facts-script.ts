@@ -1,71 +1,75 @@
-import { type ProbeSection, probeText, type SectionOutput } from '../../facts/probe.ts';
+import { probeSections, probeText, type SectionName } from '../../facts/probe.ts';
+import type { Section, SectionOutput } from '../../facts/section.ts';
+import type { Machine } from '../model/machine.ts';
 import { fileAt, namesIn, readPath } from '../node/file-system.ts';
+import { extentOf, mapperName } from '../node/partitions.ts';
 import type { Call, Steps } from './call.ts';
 
-const lsblkColumns = 'NAME,KNAME,PATH,TYPE,SIZE,FSTYPE,MOUNTPOINTS,ROTA,RM,RO,MODEL,SERIAL,WWN,TRAN,MAJ:MIN';
-const lvm = ['--reportformat', 'json', '--units', 'b', '--nosuffix', '-o'];
+/** ms that all tools together take on a quiet machine. */
+const toolsMs = 650;
 
-/** The command of each section that is one command; the others are put together below. */
-const commands: Readonly<Partial<Record<ProbeSection, readonly string[]>>> = {
-  'os-release': ['cat', '/etc/os-release'],
-  uname: ['uname', '-srm'],
-  hostname: ['cat', '/proc/sys/kernel/hostname'],
-  'machine-id': ['cat', '/etc/machine-id'],
-  'boot-id': ['cat', '/proc/sys/kernel/random/boot_id'],
-  'product-uuid': ['cat', '/sys/class/dmi/id/product_uuid'],
-  'initiator-name': ['cat', '/etc/iscsi/initiatorname.iscsi'],
-  'host-key': ['ssh-keygen', '-lf', '/etc/ssh/ssh_host_ed25519_key.pub'],
-  virtualization: ['systemd-detect-virt'],
-  processors: ['nproc', '--all'],
-  meminfo: ['cat', '/proc/meminfo'],
-  addresses: ['ip', '-j', '-d', 'address', 'show'],
-  routes: ['ip', '-j', 'route', 'show'],
-  'resolv-conf': ['cat', '/etc/resolv.conf'],
-  'resolved-conf': ['cat', '/run/systemd/resolve/resolv.conf'],
-  hosts: ['cat', '/etc/hosts'],
-  listeners: ['ss', '-H', '-l', '-t', '-n', '-p'],
-  lsblk: ['lsblk', '-J', '-b', '-o', lsblkColumns],
-  vgs: ['vgs', ...lvm, 'vg_name,vg_uuid,vg_size,vg_free,vg_extent_size,vg_attr,vg_missing_pv_count'],
-  pvs: ['pvs', ...lvm, 'pv_name,pv_uuid,vg_name,pv_size,pv_free,pv_attr,pv_allocatable,pv_missing,pv_duplicate'],
-  lvs: ['lvs', '-a', ...lvm, 'lv_name,lv_uuid,vg_name,lv_size,lv_attr,lv_path,lv_tags,pool_lv,segtype,lv_role'],
-  upgrades: ['apt-get', '-s', '-qq', '--with-new-pkgs', 'upgrade'],
-  timedatectl: ['timedatectl', 'show', '-p', 'NTPSynchronized'],
-  'snap-version': ['snap', 'version'],
-  'snap-microk8s': ['snap', 'list', 'microk8s'],
-  'microk8s-locks': ['ls', '-1', '/var/snap/microk8s/current/var/lock'],
-  'microk8s-active': ['systemctl', 'is-active', 'snap.microk8s.daemon-kubelite'],
+/**
+ * How a simulated machine answers each section of the probe: `as-asked` runs the very command with the machine's programs, or
+ * shows the very file; a function stands for what is asked in bash.
+ */
+const answers: Readonly<Record<SectionName, 'as-asked' | ((call: Call) => string)>> = {
+  clock: 'as-asked',
+  processors: 'as-asked',
+  cpuinfo: (call) => call.look((machine, _state, now) => readPath(machine, '/proc/cpuinfo', now) ?? ''),
+  meminfo: 'as-asked',
+  timedatectl: 'as-asked',
+  'os-release': 'as-asked',
+  uname: 'as-asked',
+  hostname: 'as-asked',
+  'machine-id': 'as-asked',
+  'boot-id': 'as-asked',
+  'product-uuid': 'as-asked',
+  'initiator-name': 'as-asked',
+  'host-key': 'as-asked',
+  virtualization: 'as-asked',
+  addresses: 'as-asked',
+  routes: 'as-asked',
+  'resolv-conf': 'as-asked',
+  'resolved-conf': 'as-asked',
+  netplan: netplanFiles,
+  hosts: 'as-asked',
+  'cloud-init': cloudInit,
+  listeners: 'as-asked',
+  lsblk: 'as-asked',
+  df: fileSystems,
+  vgs: 'as-asked',
+  pvs: 'as-asked',
+  lvs: 'as-asked',
+  packages: installedPackages,
+  'reboot-required': (call) =>
+    call.look((machine) => (fileAt(machine, '/run/reboot-required') === undefined ? 'no\n' : 'yes\n')),
+  upgrades: 'as-asked',
+  'snap-version': 'as-asked',
+  'snap-microk8s': 'as-asked',
+  'microk8s-locks': 'as-asked',
+  'microk8s-active': 'as-asked',
 };
 
-/** The script `facts`: all tools of the machine one after the other, their outputs unchanged. */
+/** The script `facts`: every section as the machine answers it. */
 export function* factsScript(call: Call): Steps {
-  // The time comes first and at once, so that the round trip to it can be measured.
-  call.out(probeText({ clock: yield* call.capture(['date', '+%s%3N']) }));
-  // All other tools together take this long on a quiet machine.
-  yield 650;
-  const sections: Partial<Record<ProbeSection, SectionOutput>> = {
-    cpuinfo: said(call.look((machine, _state, now) => readPath(machine, '/proc/cpuinfo', now) ?? '')),
-    netplan: said(netplan(call)),
-    'cloud-init': said(cloudInit(call)),
-    'reboot-required': said(
-      call.look((machine) => (fileAt(machine, '/run/reboot-required') === undefined ? 'no\n' : 'yes\n')),
-    ),
-  };
-  for (const [name, argv] of Object.entries(commands)) {
-    if (isSection(name)) sections[name] = yield* call.capture(argv);
-  }
-  sections.df = yield* call.capture(['df', '-B1', '--output=source,size,avail,target', '/', '/var']);
-  if (call.words.length > 0) {
-    const format = '${db:Status-Status} ${Package} ${Version}\\n';
-    sections.packages = yield* call.capture(['dpkg-query', '-W', '-f', format, ...call.words]);
-  }
-  call.out(probeText(sections));
+  const [clock, ...others] = probeSections;
+  if (clock !== undefined) call.out(probeText({ [clock.name]: yield* answer(call, clock) }));
+  yield toolsMs;
+  for (const section of others) call.out(probeText({ [section.name]: yield* answer(call, section) }));
   return 0;
 }
 
-const isSection = (name: string): name is ProbeSection => name in commands;
-const said = (stdout: string): SectionOutput => ({ stdout, code: 0 });
+function* answer(call: Call, { name, question }: Section<SectionName>): Generator<number, SectionOutput, void> {
+  const how = answers[name];
+  if (how !== 'as-asked') return { stdout: how(call), code: 0 };
+  if ('bash' in question) throw new Error(`The rehearsal runs no bash: ${name} needs an answer of its own.`);
+  if (!('file' in question)) return yield* call.capture(question);
+  const text = call.look((machine, _state, now) => readPath(machine, question.file, now));
+  if (text !== undefined) return { stdout: text, code: 0 };
+  return { stdout: '', stderr: `${question.file}: No such file or directory`, code: 1 };
+}
 
-function netplan(call: Call): string {
+function netplanFiles(call: Call): string {
   return call.look((machine) =>
     namesIn(machine, '/etc/netplan')
       .filter((name) => name.endsWith('.yaml'))
@@ -85,4 +89,26 @@ function cloudInit(call: Call): string {
     ),
   );
   return disabled ? 'present\nnetwork-disabled\n' : 'present\n';
+}
+
+function installedPackages(call: Call): string {
+  const { installed } = call.look((machine) => machine.packages);
+  return call.words.flatMap((name) => (installed[name] ? [`installed ${name} ${installed[name]}\n`] : [])).join('');
+}
+
+/** Of the bytes of a volume: what its file system offers, and what a fresh Ubuntu takes of them. */
+const usable = 0.98;
+const taken = 9.4 * 1024 ** 3;
+
+/** One file system holds all. */
+function fileSystems(call: Call): string {
+  const row = call.look(rootRow);
+  return `Filesystem        1B-blocks        Avail Mounted on\n${row}\n${row}\n`;
+}
+
+function rootRow(machine: Machine): string {
+  const volume = machine.lvm.logical.find((candidate) => candidate.mount === '/');
+  if (volume === undefined) return '/dev/root 0 0 /';
+  const size = Math.round(volume.extents * extentOf(machine, volume.group) * usable);
+  return `/dev/mapper/${mapperName(volume.group, volume.name)} ${size} ${Math.max(0, Math.round(size - taken))} /`;
 }

@@ -142,34 +142,8 @@ function* remove(call: Call, names: readonly string[]): Steps {
   return 0;
 }
 
-/** `dpkg-query -W -f FORMAT NAME…`: exit 1 when one is unknown. */
-function dpkgQuery(call: Call): number {
-  const options = optionsOf(call.words, ['-f', '--showformat']);
-  const format =
-    options.values.get('-f')?.at(-1) ?? options.values.get('--showformat')?.at(-1) ?? '${Package}\\t${Version}\\n';
-  let code = 0;
-  for (const name of options.rest) {
-    const version = call.look((machine) => machine.packages.installed[name]);
-    if (version === undefined) code = refuse(call, `dpkg-query: no packages found matching ${name}`);
-    else call.out(filled(format, name, version));
-  }
-  return code;
-}
-
-function filled(format: string, name: string, version: string): string {
-  return format
-    .replaceAll('${db:Status-Status}', 'installed')
-    .replaceAll('${Status}', 'install ok installed')
-    .replaceAll('${Package}', name)
-    .replaceAll('${binary:Package}', name)
-    .replaceAll('${Version}', version)
-    .replaceAll('\\n', '\n')
-    .replaceAll('\\t', '\t');
-}
-
 export const packages: Readonly<Record<string, Program>> = {
   'apt-get': aptGet,
   apt: aptGet,
-  'dpkg-query': dpkgQuery,
   dpkg: (call) => (call.words[0] === '--print-architecture' ? say(call, 'amd64') : 0),
 };

@@ -1,7 +1,7 @@
 import type { CheckInput } from '../../../source/check/check.ts';
 import type { LiveEvidence } from '../../../source/check/evidence.ts';
 import type { Grade } from '../../../source/check/finding.ts';
-import type { InterfaceFacts, NodeFacts, StorageFacts } from '../../../source/facts/facts.ts';
+import type { FactPart, InterfaceFacts, NodeFacts, StorageFacts } from '../../../source/facts/facts.ts';
 import type { Product } from '../../../source/product/schema.ts';
 import type { Site, SiteNode } from '../../../source/site/schema.ts';
 import { device, GiB, healthyFacts, healthyNode, healthySite, healthyStorage, seenAtMs } from '../../facts-fixtures.ts';
@@ -42,29 +42,19 @@ export const nodes = (...changed: SiteNode[]) => {
   );
 };
 
-type Section =
-  | 'access'
-  | 'identity'
-  | 'system'
-  | 'cpu'
-  | 'memory'
-  | 'time'
-  | 'network'
-  | 'storage'
-  | 'packages'
-  | 'microk8s';
+type Part = FactPart | 'access';
 
-/** Changes some fields of one section. */
+/** Changes some fields of one part. */
 export const set =
-  <Key extends Section>(section: Key, change: Partial<NonNullable<NodeFacts[Key]>>) =>
-  (facts: NodeFacts): NodeFacts => ({ ...facts, [section]: { ...facts[section], ...change } });
+  <Key extends Part>(part: Key, change: Partial<NonNullable<NodeFacts[Key]>>) =>
+  (facts: NodeFacts): NodeFacts => ({ ...facts, [part]: { ...facts[part], ...change } });
 
-export const onNode1 = <Key extends Section>(section: Key, change: Partial<NonNullable<NodeFacts[Key]>>) => ({
-  'ks-1': set(section, change),
+export const onNode1 = <Key extends Part>(part: Key, change: Partial<NonNullable<NodeFacts[Key]>>) => ({
+  'ks-1': set(part, change),
 });
 
-export const likeNode1 = (section: 'identity', field: keyof NonNullable<NodeFacts['identity']>) => ({
-  'ks-2': set(section, { [field]: healthyFacts('ks-1').identity?.[field] }),
+export const likeNode1 = (part: 'identity', field: keyof NonNullable<NodeFacts['identity']>) => ({
+  'ks-2': set(part, { [field]: healthyFacts('ks-1').identity?.[field] }),
 });
 
 export const eno1 = (change: Partial<InterfaceFacts>, n = 1): InterfaceFacts => ({

@@ -1,7 +1,8 @@
 // What the tools print on Ubuntu Server 22.04, installed with its guided LVM layout, as the probe passes it on.
-import type { ProbeSection, SectionOutput } from '../../../source/facts/probe.ts';
+import type { SectionName } from '../../../source/facts/probe.ts';
+import type { SectionOutput } from '../../../source/facts/section.ts';
 
-export type Recording = Partial<Record<ProbeSection, SectionOutput>>;
+export type Recording = Partial<Record<SectionName, SectionOutput>>;
 
 export const said = (stdout: string, code = 0, stderr = ''): SectionOutput => ({ stdout, stderr, code });
 export const json = (value: unknown, stderr = '') => said(`${JSON.stringify(value, undefined, 2)}\n`, 0, stderr);

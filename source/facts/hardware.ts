@@ -1,0 +1,77 @@
+import { asIs, read, readIfAny, SectionProblem, type Sections, section, wholeNumber } from './section.ts';
+
+export interface CpuFacts {
+  readonly model: string;
+  readonly cores: number;
+  readonly flags: readonly string[];
+}
+
+/** Sizes in bytes. */
+export interface MemoryFacts {
+  readonly totalBytes: number;
+  readonly swapBytes: number;
+}
+
+export interface TimeFacts {
+  /** ms since 1970 by the node's clock, and half the round trip that it took to ask. */
+  readonly nodeMs: number;
+  readonly seatMs: number;
+  readonly uncertaintyMs: number;
+  readonly synchronized: boolean;
+}
+
+/** It is asked first, so that the round trip to it can be measured. */
+export const clock = section('clock', ['date', '+%s%3N'], wholeNumber());
+
+const probe = {
+  clock,
+  processors: section('processors', ['nproc', '--all'], wholeNumber(1)),
+  // The first processor's lines: `model name` and `flags`, on ARM `Features`.
+  cpuinfo: section(
+    'cpuinfo',
+    ['grep', '-m', '2', '-E', '^(model name|flags|Features)[[:space:]]*:', '/proc/cpuinfo'],
+    asIs,
+    { codes: [0, 1] },
+  ),
+  meminfo: section('meminfo', { file: '/proc/meminfo' }, memory),
+  synchronized: section(
+    'timedatectl',
+    ['timeout', '10', 'timedatectl', 'show', '-p', 'NTPSynchronized'],
+    (text) => /NTPSynchronized=yes/.test(text),
+    { slow: true },
+  ),
+};
+export const hardwareSections = Object.values(probe);
+
+export function cpuFacts(sections: Sections): CpuFacts {
+  const info = read(sections, probe.cpuinfo);
+  const line = (name: string) => new RegExp(`^(?:${name})\\s*:\\s*(.*)$`, 'm').exec(info)?.[1]?.trim();
+  return {
+    model: line('model name') ?? 'unknown',
+    cores: read(sections, probe.processors),
+    flags: line('flags|Features')?.split(/\s+/) ?? [],
+  };
+}
+
+function memory(text: string): MemoryFacts {
+  const bytes = (name: string) =>
+    Number(new RegExp(`^${name}:\\s*(\\d+) kB`, 'm').exec(text)?.[1] ?? Number.NaN) * 1024;
+  const totalBytes = bytes('MemTotal');
+  if (Number.isNaN(totalBytes)) throw new SectionProblem('MemTotal is missing');
+  return { totalBytes, swapBytes: bytes('SwapTotal') || 0 };
+}
+
+export const memoryFacts = (sections: Sections): MemoryFacts => read(sections, probe.meminfo);
+
+/** `asked` and `answered`: ms since 1970 by the clock here, just before the question and when its answer came. */
+export function timeFacts(
+  sections: Sections,
+  { asked, answered }: { readonly asked: number; readonly answered: number },
+): TimeFacts {
+  return {
+    nodeMs: read(sections, clock),
+    seatMs: Math.round((asked + answered) / 2),
+    uncertaintyMs: Math.ceil((answered - asked) / 2),
+    synchronized: readIfAny(sections, probe.synchronized) ?? false,
+  };
+}
