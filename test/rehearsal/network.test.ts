@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { planNetwork } from '../../source/plan/steps/network.ts';
 import { type Bench, bench } from './world.ts';
 
 const netplan = (lines: string) => `network:\n  version: 2\n  ethernets:\n    eno1:\n${lines}`;
@@ -86,22 +87,26 @@ test('a change of address moves the machine: the old address falls silent, the p
 test('the dead-man timer takes a change back by itself, files included', async () => {
   const world = await bench();
   const host = await world.host('ks-2');
-  const script = `#!/bin/sh
-# takes the change back
-rm -f ${file}
-for file in /var/lib/before/*; do
-  [ -e "$file" ] && mv -f "$file" /etc/netplan/
-done
-netplan apply
-`;
-  await host.writeFile({ path: '/var/lib/restore.sh', content: script, mode: 0o700 });
-  await world.run('ks-2', 'mkdir -p /var/lib/before');
+  const parameters = {
+    node: 'ks-2',
+    path: file,
+    content: '',
+    aside: [],
+    cloudInit: false,
+    address: '',
+    keep: 'first',
+    sshPort: 22,
+  };
+  const script = planNetwork(parameters, [], undefined).files.find(({ path }) => path.endsWith('network-restore.sh'));
+  if (script === undefined) throw new Error('The step leaves no script for the timer.');
+  await host.writeFile(script);
+  await world.run('ks-2', 'mkdir -p /var/lib/kloudspot/netplan-before/first');
   await world.run(
     'ks-2',
-    'systemd-run --unit=restore --collect --on-active=90 --timer-property=AccuracySec=100ms /var/lib/restore.sh',
+    `systemd-run --unit=restore --collect --on-active=90 --timer-property=AccuracySec=100ms ${script.path}`,
   );
   expect((await world.run('ks-2', 'systemctl is-active restore.timer')).stdout).toBe('active\n');
-  await world.run('ks-2', 'mv /etc/netplan/50-cloud-init.yaml /var/lib/before/50-cloud-init.yaml');
+  await world.run('ks-2', 'mv /etc/netplan/50-cloud-init.yaml /var/lib/kloudspot/netplan-before/first/');
   await write(world, wanted.replaceAll('10.0.4.22', '10.9.9.9'));
   await world.run('ks-2', 'systemd-run --unit=apply --collect netplan apply');
   await world.clock.sleep(10_000);

@@ -1,7 +1,6 @@
 import type { Machine } from '../model/machine.ts';
 import { listenersOf } from '../node/listeners.ts';
-import { reachable } from '../node/reach.ts';
-import { type Call, optionsOf, type Program, refuse, type Steps, say } from './call.ts';
+import { type Call, optionsOf, type Program, refuse, say } from './call.ts';
 
 const loopback = {
   ifindex: 1,
@@ -193,22 +192,4 @@ function ss(call: Call): number {
   return 0;
 }
 
-function* ping(call: Call): Steps {
-  const { rest } = optionsOf(call.words, ['-c', '-W', '-w', '-i', '-I', '-s']);
-  const address = rest[0] ?? '';
-  const answers = call.look((machine, state) => reachable(state, machine, address) !== undefined);
-  if (!answers) {
-    yield 3_000;
-    call.out(
-      `PING ${address} (${address}) 56(84) bytes of data.\n\n--- ${address} ping statistics ---\n1 packets transmitted, 0 received, 100% packet loss, time 0ms\n`,
-    );
-    return 1;
-  }
-  yield 300;
-  call.out(
-    `PING ${address} (${address}) 56(84) bytes of data.\n64 bytes from ${address}: icmp_seq=1 ttl=64 time=0.311 ms\n`,
-  );
-  return 0;
-}
-
-export const addresses: Readonly<Record<string, Program>> = { ip, ss, ping };
+export const addresses: Readonly<Record<string, Program>> = { ip, ss };

@@ -60,48 +60,8 @@ function uname(call: Call): number {
   return say(call, parts[call.words[0] ?? '-s'] ?? 'Linux');
 }
 
-/** `[` and `test`, as far as small scripts use them. */
-export function test(call: Call): number {
-  const words = call.words.at(-1) === ']' ? call.words.slice(0, -1) : call.words;
-  if (words[0] === '!') return holds(call, words.slice(1)) ? 1 : 0;
-  return holds(call, words) ? 0 : 1;
-}
-
-function holds(call: Call, words: readonly string[]): boolean {
-  const [first = '', second = '', third] = words;
-  if (third !== undefined) {
-    if (second === '=' || second === '==') return first === third;
-    if (second === '!=') return first !== third;
-    if (second === '-eq') return Number(first) === Number(third);
-    return false;
-  }
-  const text = call.look((machine, _state, now) => readPath(machine, second, now));
-  const folder = call.look((machine) => isFolder(machine, second));
-  switch (first) {
-    case '-e':
-      return text !== undefined || folder;
-    case '-f':
-    case '-r':
-    case '-x':
-      return text !== undefined;
-    case '-s':
-      return text !== undefined && text !== '';
-    case '-d':
-      return folder;
-    case '-n':
-      return second !== '';
-    case '-z':
-      return second === '';
-    default:
-      return first !== '' && words.length === 1;
-  }
-}
-
 export const coreutils: Readonly<Record<string, Program>> = {
   true: () => 0,
-  ':': () => 0,
-  false: () => 1,
-  sync: () => 0,
   env,
   sudo,
   timeout,
@@ -109,13 +69,6 @@ export const coreutils: Readonly<Record<string, Program>> = {
   cat,
   date,
   uname,
-  test,
-  '[': test,
-  echo: (call) => say(call, call.words.filter((word) => word !== '-n').join(' ')),
-  printf: (call) => {
-    call.out((call.words[0] ?? '').replaceAll('\\n', '\n').replace(/%s/g, () => call.words[1] ?? ''));
-    return 0;
-  },
   hostname: (call) => {
     if (call.words[0] === '-I') {
       const own = call.look((machine) =>
@@ -128,13 +81,10 @@ export const coreutils: Readonly<Record<string, Program>> = {
       call.look((machine) => machine.hostname),
     );
   },
-  whoami: (call) => say(call, call.root ? 'root' : call.look((machine) => machine.login.user)),
   id: (call) => {
     const user = call.root ? 'root' : call.look((machine) => machine.login.user);
-    const number = call.root ? 0 : 1000;
-    if (call.words[0] === '-un') return say(call, user);
-    if (call.words[0] === '-u') return say(call, String(number));
-    return say(call, `uid=${number}(${user}) gid=${number}(${user}) groups=${number}(${user})`);
+    const id = call.root ? 0 : 1000;
+    return say(call, call.words[0] === '-un' ? user : `uid=${id}(${user}) gid=${id}(${user}) groups=${id}(${user})`);
   },
   nproc: (call) => say(call, String(call.look((machine) => machine.hardware.cores))),
 };

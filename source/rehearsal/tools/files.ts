@@ -28,30 +28,26 @@ function rm(call: Call): number {
   return code;
 }
 
-/** `mv` and `cp`: several files into a folder, or one to a name. */
-function carry(keep: boolean): Program {
-  return (call) => {
-    const name = keep ? 'cp' : 'mv';
-    const { rest } = optionsOf(call.words);
-    const sources = rest.slice(0, -1);
-    const target = rest.at(-1);
-    if (target === undefined || sources.length === 0) return refuse(call, `${name}: missing file operand`);
-    let code = 0;
-    for (const source of sources) {
-      const file = call.look((machine) => fileAt(machine, source));
-      if (file === undefined) {
-        code = refuse(call, `${name}: cannot stat '${source}': No such file or directory`);
-        continue;
-      }
-      call.change((machine) => {
-        const place = isFolder(machine, target) ? `${target.replace(/\/$/, '')}/${baseName(source)}` : target;
-        const { content, mode, owner } = file;
-        writePath(machine, place, content, { mode, owner });
-        if (!keep) removePath(machine, source);
-      });
+/** Several files into a folder, or one to a name. */
+function mv(call: Call): number {
+  const { rest } = optionsOf(call.words);
+  const target = rest.at(-1);
+  if (target === undefined || rest.length === 1) return refuse(call, 'mv: missing file operand');
+  let code = 0;
+  for (const source of rest.slice(0, -1)) {
+    const file = call.look((machine) => fileAt(machine, source));
+    if (file === undefined) {
+      code = refuse(call, `mv: cannot stat '${source}': No such file or directory`);
+      continue;
     }
-    return code;
-  };
+    call.change((machine) => {
+      const place = isFolder(machine, target) ? `${target.replace(/\/$/, '')}/${baseName(source)}` : target;
+      const { content, mode, owner } = file;
+      removePath(machine, source);
+      writePath(machine, place, content, { mode, owner });
+    });
+  }
+  return code;
 }
 
 function mkdir(call: Call): number {
@@ -100,35 +96,4 @@ function install(call: Call): number {
   return 0;
 }
 
-function chmod(call: Call): number {
-  const [mode = '644', ...paths] = optionsOf(call.words).rest;
-  call.change((machine) => {
-    for (const path of paths) {
-      const file = fileAt(machine, path);
-      if (file !== undefined) file.mode = mode.includes('x') ? file.mode | 0o111 : Number.parseInt(mode, 8);
-    }
-  });
-  return 0;
-}
-
-function touch(call: Call): number {
-  call.change((machine, _state, now) => {
-    for (const path of call.words) {
-      if (fileAt(machine, path) === undefined) writePath(machine, path, '');
-      machine.touched[path] = now;
-    }
-  });
-  return 0;
-}
-
-export const files: Readonly<Record<string, Program>> = {
-  rm,
-  mv: carry(false),
-  cp: carry(true),
-  mkdir,
-  ls,
-  install,
-  chmod,
-  touch,
-  chown: () => 0,
-};
+export const files: Readonly<Record<string, Program>> = { rm, mv, mkdir, ls, install };

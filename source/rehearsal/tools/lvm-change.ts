@@ -66,42 +66,4 @@ function* lvremove(call: Call): Steps {
   });
 }
 
-function* lvextend(call: Call): Steps {
-  const options = optionsOf(call.words, valued);
-  const [group, name] = placeOf(options.rest);
-  const asked = lastValue(options, '-L', '--size') ?? '';
-  yield 250;
-  return call.change((machine) => {
-    const volume = machine.lvm.logical.find((one) => one.group === group && one.name === name);
-    if (volume === undefined) return refuse(call, `  Failed to find logical volume "${group}/${name}"`, 5);
-    const size = bytesOf(asked.replace(/^\+/, ''));
-    if (size === undefined) return refuse(call, '  Please specify either size or extents.', 3);
-    const extents = Math.ceil(size / extentOf(machine, group)) + (asked.startsWith('+') ? volume.extents : 0);
-    const { free } = extentsOf(machine, group);
-    if (extents <= volume.extents)
-      return refuse(call, `  New size (${extents} extents) matches existing size (${volume.extents} extents).`, 5);
-    if (extents - volume.extents > free) {
-      return refuse(
-        call,
-        `  Insufficient free space: ${extents - volume.extents} extents needed, but only ${free} available`,
-        5,
-      );
-    }
-    volume.extents = extents;
-    return say(call, `  Logical volume ${group}/${name} successfully resized.`);
-  });
-}
-
-function tag(call: Call): number {
-  const options = optionsOf(call.words, ['--addtag', '--deltag']);
-  const [group, name] = placeOf(options.rest);
-  return call.change((machine) => {
-    const volume = machine.lvm.logical.find((one) => one.group === group && one.name === name);
-    if (volume === undefined) return refuse(call, `  Failed to find logical volume "${group}/${name}"`, 5);
-    const gone = options.values.get('--deltag') ?? [];
-    volume.tags = [...volume.tags.filter((own) => !gone.includes(own)), ...(options.values.get('--addtag') ?? [])];
-    return say(call, `  Logical volume ${group}/${name} changed.`);
-  });
-}
-
-export const lvmChange: Readonly<Record<string, Program>> = { lvcreate, lvremove, lvextend, lvchange: tag };
+export const lvmChange: Readonly<Record<string, Program>> = { lvcreate, lvremove };

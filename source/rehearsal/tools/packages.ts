@@ -1,7 +1,7 @@
 import type { Machine } from '../model/machine.ts';
 import { between, hexOf } from '../model/random.ts';
 import { writePath } from '../node/file-system.ts';
-import { type Call, optionsOf, type Program, refuse, type Steps, say } from './call.ts';
+import { type Call, optionsOf, type Program, refuse, type Steps } from './call.ts';
 
 const lockWords =
   'E: Could not open lock file /var/lib/dpkg/lock-frontend - open (13: Permission denied)\n' +
@@ -142,8 +142,4 @@ function* remove(call: Call, names: readonly string[]): Steps {
   return 0;
 }
 
-export const packages: Readonly<Record<string, Program>> = {
-  'apt-get': aptGet,
-  apt: aptGet,
-  dpkg: (call) => (call.words[0] === '--print-architecture' ? say(call, 'amd64') : 0),
-};
+export const packages: Readonly<Record<string, Program>> = { 'apt-get': aptGet };

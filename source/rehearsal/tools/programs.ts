@@ -8,7 +8,7 @@ import { lvmReport } from './lvm-report.ts';
 import { microk8sPrograms } from './microk8s/microk8s.ts';
 import { netplanPrograms } from './netplan.ts';
 import { packages } from './packages.ts';
-import { shell } from './shell.ts';
+import { shell } from './file-scripts.ts';
 import { snaps } from './snap.ts';
 import { system } from './system.ts';
 import { systemctlPrograms } from './systemctl.ts';

@@ -99,8 +99,4 @@ export const system: Readonly<Record<string, Program>> = {
       `NTPSynchronized=${call.look((machine) => (Math.abs(machine.hardware.clockSkewMs) > 2_000 ? 'no' : 'yes'))}`,
     ),
   'ssh-keygen': sshKeygen,
-  journalctl: () => 0,
-  udevadm: () => 0,
-  modprobe: () => 0,
-  sysctl: () => 0,
 };
