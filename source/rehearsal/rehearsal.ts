@@ -4,7 +4,7 @@ import { loadProduct } from '../product/load.ts';
 import type { Files } from '../site/files.ts';
 import type { SiteDraft } from '../site/schema.ts';
 import { offeredKeys, pinKeys, SimulatedPool } from './hosts/pool.ts';
-import { type Anchor, virtualClock } from './model/clock.ts';
+import { type Anchor, VirtualClock } from './model/clock.ts';
 import { newState } from './scenario/create.ts';
 import { machineOf } from './model/state.ts';
 import { Store } from './model/store.ts';
@@ -16,8 +16,10 @@ export { listScenarios, type ScenarioTitle } from './scenario/load.ts';
 
 /** When nothing has been saved for this long (real ms), nobody was there and time stood still. */
 const asleepAfterMs = 3_600_000;
-/** A clock this fast would let deadlines expire while this machine still reckons: it leaps from event to event instead. */
+/** From here on nobody can tell it from no waiting at all. */
 const leapsFrom = 100_000;
+/** Between two processes time goes on, but no faster than this: the start of a process is real work. */
+const fastestAlone = 60;
 export const usualScenario = 'healthy';
 
 export interface RehearsalOptions {
@@ -65,7 +67,7 @@ export async function openRehearsal(options: RehearsalOptions): Promise<Rehearsa
     state.clock = { ...anchor };
     return { state, result: undefined };
   });
-  const world = new World({ store, clock: virtualClock(anchor), scenario, product });
+  const world = new World({ store, clock: new VirtualClock(anchor), scenario, product });
   const hosts = new SimulatedPool(world, options.secrets);
   return {
     scenario: id,
@@ -88,7 +90,10 @@ export async function openRehearsal(options: RehearsalOptions): Promise<Rehearsa
 function nextAnchor(before: Anchor, speed: number): Anchor {
   const real = Date.now();
   const gone = real - before.real;
-  const virtual = gone > asleepAfterMs ? Math.max(before.virtual, real) : before.virtual + gone * before.speed;
+  const virtual =
+    gone > asleepAfterMs
+      ? Math.max(before.virtual, real)
+      : before.virtual + gone * Math.min(before.speed, fastestAlone);
   return { real, virtual: Math.round(virtual), speed };
 }
 

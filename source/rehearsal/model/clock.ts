@@ -1,4 +1,5 @@
 import type { Clock } from '../../host/host.ts';
+import { type RealWork, watchRealWork } from './real-work.ts';
 
 /** Where virtual time stands; shared by all processes that have the rehearsal open. */
 export interface Anchor {
@@ -7,113 +8,59 @@ export interface Anchor {
   readonly speed: number;
 }
 
-/** A clock of a rehearsal that another process may have set anew. */
-export interface VirtualClock extends Clock {
-  /** Takes over what the state on disk says. */
-  follow(anchor: Anchor): void;
-}
-
-export function virtualClock(anchor: Anchor, patience = usualPatience): VirtualClock {
-  return anchor.speed > 0 ? new RunningClock(anchor) : new LeapingClock(anchor.virtual, patience);
-}
-
-function aborted(signal: AbortSignal): unknown {
-  return signal.reason ?? new DOMException('This operation was aborted', 'AbortError');
-}
-
-/** Runs `speed` times as fast as real time. */
-class RunningClock implements VirtualClock {
-  #anchor: Anchor;
-
-  constructor(anchor: Anchor) {
-    this.#anchor = anchor;
-  }
-
-  follow(anchor: Anchor): void {
-    this.#anchor = anchor;
-  }
-
-  now(): number {
-    const { real, virtual, speed } = this.#anchor;
-    return Math.round(virtual + (Date.now() - real) * (speed || 1));
-  }
-
-  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    const until = this.now() + ms;
-    for (;;) {
-      if (signal?.aborted) throw aborted(signal);
-      const left = until - this.now();
-      if (left <= 0) return;
-      await realSleep(Math.min(left / (this.#anchor.speed || 1), 0x7fff_ffff), signal);
-    }
-  }
-}
-
-function realSleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal === undefined ? undefined : aborted(signal));
-    };
-    const timer = setTimeout(
-      () => {
-        signal?.removeEventListener('abort', stop);
-        resolve();
-      },
-      Math.max(1, Math.ceil(ms)),
-    );
-    signal?.addEventListener('abort', stop, { once: true });
-  });
-}
-
 interface Sleeper {
   readonly until: number;
   readonly order: number;
   readonly wake: () => void;
 }
 
-/** A command that runs sleeps no longer than this at a time; only deadlines and waits do, and they must not expire too early. */
+/** A command that runs sleeps no longer than this (ms) at a time; only deadlines and waits do. */
 const farMs = 6_000;
-/** Turns of the event loop without any file work before a near leap. */
+/** Real ms without work before a leap further than that: a deadline must not expire because of work that was not seen. */
+const patienceMs = 50;
+/** Turns of the event loop without work before time passes. */
 const quietTurns = 2;
-/**
- * ms of quiet before a far leap, which is a deadline's: what the machine really works at (the keys of a certificate)
- * must not be overtaken by it.
- */
-const usualPatience = 1_500;
+/** Longest real wait (ms) until the time that has passed is counted. */
+const tickMs = 20;
 /** After this many leaps in a row nothing but a heartbeat is left waiting: spare the processor. */
 const restlessLeaps = 5_000;
 
+/** One watch for all clocks of this process. */
+let watched: RealWork | undefined;
+
 /**
- * Stands still while anything works and leaps to the next sleeper's time as soon as all sleep: minutes pass in no time,
- * in the right order. Work that waits for files keeps it standing, so that no deadline expires because of a slow disk.
+ * Stands still while anything works. When all sleep, it goes to the next sleeper's time, `speed` times as fast as real time;
+ * at once when `speed` is 0. So real work, such as that of a slow disk, never counts against a deadline.
  */
-class LeapingClock implements VirtualClock {
+export class VirtualClock implements Clock {
   #now: number;
   #order = 0;
   #leaps = 0;
   #scheduled = false;
+  readonly #speed: number;
   readonly #sleepers: Sleeper[] = [];
+  readonly #works: RealWork;
 
-  readonly #patience: number;
-
-  constructor(now: number, patience: number) {
-    this.#now = now;
-    this.#patience = patience;
+  constructor({ virtual, speed }: Pick<Anchor, 'virtual' | 'speed'>) {
+    this.#now = virtual;
+    this.#speed = speed > 0 ? speed : Number.POSITIVE_INFINITY;
+    watched ??= watchRealWork();
+    this.#works = watched;
   }
 
+  /** Takes over the time that another process has reached. */
   follow(anchor: Anchor): void {
     this.#now = Math.max(this.#now, anchor.virtual);
   }
 
   now(): number {
-    return this.#now;
+    return Math.round(this.#now);
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {
-        reject(aborted(signal));
+        reject(reasonOf(signal));
         return;
       }
       this.#order += 1;
@@ -127,7 +74,7 @@ class LeapingClock implements VirtualClock {
       };
       const stop = () => {
         this.#sleepers.splice(this.#sleepers.indexOf(sleeper), 1);
-        reject(signal === undefined ? undefined : aborted(signal));
+        reject(signal === undefined ? undefined : reasonOf(signal));
       };
       signal?.addEventListener('abort', stop, { once: true });
       this.#sleepers.push(sleeper);
@@ -138,15 +85,31 @@ class LeapingClock implements VirtualClock {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    const settle = (quiet: number): void => {
-      const busy = process.getActiveResourcesInfo().some((resource) => /^(FSReq|CloseReq)/.test(resource));
-      const far = this.#soonest() - this.#now > farMs;
-      if (!busy && quiet >= (far ? this.#patience : quietTurns)) this.#leap();
-      else if (busy || far) setTimeout(settle, 1, busy ? 0 : quiet + 1);
-      else setImmediate(settle, quiet + 1);
-    };
-    if (this.#leaps > restlessLeaps) setTimeout(settle, 5, 0);
-    else setImmediate(settle, 0);
+    const begin = () => this.#settle(performance.now());
+    if (this.#leaps > restlessLeaps) setTimeout(begin, 5);
+    else setImmediate(begin);
+  }
+
+  /** `counted`: real time up to which time has passed. `quiet`: since when nothing works. */
+  #settle(counted: number, quiet = counted, turns = 0): void {
+    if (this.#sleepers.length === 0) this.#scheduled = false;
+    else if (this.#works()) setTimeout(() => this.#settle(performance.now()), 1);
+    else if (turns < quietTurns) setImmediate(() => this.#settle(counted, quiet, turns + 1));
+    else this.#pass(counted, quiet);
+  }
+
+  /** Lets pass what has passed in real time, up to the next sleeper. */
+  #pass(counted: number, quiet: number): void {
+    const real = performance.now();
+    const gap = this.#soonest() - this.#now;
+    const passed = this.#speed === Number.POSITIVE_INFINITY ? gap : (real - counted) * this.#speed;
+    if (passed >= gap && (gap <= farMs || real - quiet >= patienceMs)) {
+      this.#leap();
+      return;
+    }
+    if (passed < gap) this.#now += passed;
+    const left = passed < gap ? (gap - passed) / this.#speed : patienceMs - (real - quiet);
+    setTimeout(() => this.#settle(passed < gap ? real : counted, quiet), Math.min(tickMs, left));
   }
 
   #soonest(): number {
@@ -163,4 +126,8 @@ class LeapingClock implements VirtualClock {
     next.wake();
     if (this.#sleepers.length > 0) this.#schedule();
   }
+}
+
+function reasonOf(signal: AbortSignal): unknown {
+  return signal.reason ?? new DOMException('This operation was aborted', 'AbortError');
 }
