@@ -5,7 +5,6 @@ import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../source/rehearsal/model/clock.ts';
-import { listScenarios } from '../../source/rehearsal/rehearsal.ts';
 import { bench, install, microk8s } from './world.ts';
 
 describe('virtual time', () => {
@@ -163,33 +162,5 @@ describe('another process', () => {
     const anew = await openRehearsal({ ...other, fresh: true });
     expect((await openRehearsal({ files: world.files, speed: 0 })).scenario).toBe('no-avx');
     await anew.close();
-  });
-});
-
-test('every scenario has a title, machines that its draft reaches, and a draft for pressing on through all pages', async () => {
-  const scenarios = await listScenarios();
-  expect(scenarios.map(({ id }) => id)).toEqual([
-    'healthy',
-    'clone',
-    'dies-in-join',
-    'no-avx',
-    'passwords',
-    'small-volume-group',
-  ]);
-  for (const { id, title, summary } of scenarios) {
-    expect(`${title}${summary}`).not.toBe('');
-    const { draft, host } = await bench({
-      scenario: id,
-      secrets: { login: () => 'rehearsal', sudo: () => 'rehearsal', all: () => [] },
-    });
-    for (const node of ['ks-1', 'ks-2', 'ks-3']) expect((await (await host(node)).access()).user).toBe('ubuntu');
-    expect(draft).toMatchObject({ name: 'berlin', network: { virtualAddress: '10.0.4.30' } });
-  }
-});
-
-test('an unknown scenario is refused with those that there are', async () => {
-  await expect(bench({ scenario: 'nosuch' })).rejects.toMatchObject({
-    message: 'There is no rehearsal scenario nosuch.',
-    next: ['Choose one of: clone, dies-in-join, healthy, no-avx, passwords, small-volume-group.'],
   });
 });

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
-import { parseDocument } from 'yaml';
-import * as z from 'zod';
 import { Fault } from '../../errors/fault.ts';
+import { InvalidFile } from '../../site/reading/invalid-file.ts';
+import { readYaml } from '../../site/reading/reading.ts';
 import { templatesFolder } from '../../site/templates.ts';
 import { type Scenario, scenarioSchema } from './schema.ts';
 
@@ -46,11 +46,7 @@ export async function loadScenario(nameOrPath: string): Promise<Scenario> {
 }
 
 function parseScenario(text: string, file: string): Scenario {
-  const document = parseDocument(text);
-  const broken = document.errors[0];
-  if (broken !== undefined)
-    throw new Fault({ what: 'A rehearsal scenario is not YAML.', where: file, why: broken.message });
-  const parsed = scenarioSchema.safeParse(document.toJS());
-  if (parsed.success) return parsed.data;
-  throw new Fault({ what: 'A rehearsal scenario is wrong.', where: file, why: z.prettifyError(parsed.error) });
+  const read = readYaml(text, file, scenarioSchema);
+  if ('problems' in read) throw new InvalidFile(file, read.problems);
+  return read.value;
 }
