@@ -66,6 +66,9 @@ export interface Host {
   close(): Promise<void>;
 }
 
+/** A host that only looks: it cannot write files. */
+export type ReadOnlyHost = Pick<Host, 'name' | 'run' | 'readFile'>;
+
 /** How to reach a node. Data only: it can be stored in a plan. */
 export interface HostTarget {
   readonly node: string;

@@ -1,10 +1,10 @@
-import type { Host } from '../host/host.ts';
+import type { ReadOnlyHost } from '../host/host.ts';
 import { type NodeObject, nodeObject } from './objects.ts';
 import { type Asking, readList } from './read.ts';
 
 export interface Asked {
   readonly node: string;
-  readonly host: Host;
+  readonly host: ReadOnlyHost;
   readonly nodes: readonly NodeObject[];
 }
 
@@ -19,7 +19,7 @@ export interface Unanswered {
  * The first that knows all of `wanted` wins at once; nobody waits for the dead.
  */
 export async function findManager(
-  looks: ReadonlyMap<string, () => Promise<Host>>,
+  looks: ReadonlyMap<string, () => Promise<ReadOnlyHost>>,
   wanted: readonly string[],
   asking: Asking = {},
 ): Promise<{ readonly found: Asked | undefined; readonly silent: readonly Unanswered[] }> {
@@ -38,7 +38,7 @@ export async function findManager(
   return { found, silent };
 }
 
-async function askOne(node: string, look: () => Promise<Host>, asking: Asking): Promise<Asked | Unanswered> {
+async function askOne(node: string, look: () => Promise<ReadOnlyHost>, asking: Asking): Promise<Asked | Unanswered> {
   try {
     const deadline = asking.deadline ?? 8_000;
     const host = await within(deadline, look());

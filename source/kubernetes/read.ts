@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Host, RunResult } from '../host/host.ts';
+import type { ReadOnlyHost, RunResult } from '../host/host.ts';
 import { parseJson } from '../microk8s/microk8s.ts';
 import { kubectl, type Where } from './kubectl.ts';
 
@@ -18,7 +18,7 @@ const listed = z.object({ items: z.array(z.unknown()) });
 
 /** All objects of one or more kinds. One that is not as expected makes the whole answer none: nothing is silently left out. */
 export async function readList<Schema extends z.ZodType>(
-  host: Host,
+  host: ReadOnlyHost,
   kinds: string | readonly string[],
   where: Where,
   schema: Schema,
@@ -34,7 +34,7 @@ export async function readList<Schema extends z.ZodType>(
 
 /** One object; `value: undefined` where the API says that there is none. */
 export async function readObject<Schema extends z.ZodType>(
-  host: Host,
+  host: ReadOnlyHost,
   kind: string,
   name: string,
   namespace: string | undefined,
@@ -49,7 +49,7 @@ export async function readObject<Schema extends z.ZodType>(
 }
 
 /** Runs a look as root with a deadline of its own. */
-export function ask(host: Host, command: readonly string[], asking: Asking = {}): Promise<RunResult> {
+export function ask(host: ReadOnlyHost, command: readonly string[], asking: Asking = {}): Promise<RunResult> {
   return host.run(command, {
     sudo: true,
     deadline: asking.deadline ?? 15_000,

@@ -22,7 +22,7 @@ export function makePlan(input: PlanInput): Plan {
   const steps = stepsFor(input);
   const basis = basisOf(facts, site);
   return {
-    version: 1,
+    version: 2,
     purpose,
     hash: planHash({ site, basis, steps }),
     createdAt: now.toISOString(),
@@ -64,7 +64,7 @@ function stepsFor(input: PlanInput): Plan['steps'] {
       planProduct(planning);
       break;
     case 'stop':
-      planning.list.addCluster(() =>
+      planning.list.addCluster(
         planHelmUninstall({ seed: seed.name, release: product.release, namespace: product.namespace }),
       );
   }

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Clock, FileToWrite, Host, RunOptions, RunResult, Script } from '../host/host.ts';
+import type { Clock, FileToWrite, ReadOnlyHost, RunOptions, RunResult, Script } from '../host/host.ts';
 import type { Product } from '../product/schema.ts';
 import type { Files } from '../site/files.ts';
 import type { Site } from '../site/schema.ts';
@@ -16,7 +16,7 @@ export interface PlannedStep {
   readonly title: string;
   readonly why: string;
   readonly risk: 'none' | 'low' | 'dangerous';
-  /** Runs only when nothing else runs, on no node: the machine that the run lives on starts anew in it. */
+  /** Runs only while nothing else runs: the machine that kloudspot runs on restarts in it. */
   readonly alone?: boolean;
   /** Ids of steps that must be done first. */
   readonly needs: readonly string[];
@@ -34,8 +34,10 @@ export interface PlannedStep {
   readonly changes: readonly string[];
 }
 
-/** One command exactly as the step will run it. What is only known then stands in angle brackets: `<token>`. */
+/** One command exactly as the step will run it. What is known only then is in angle brackets: `<token>`. */
 export interface PlannedCommand {
+  /** Unique in its step: the step runs the command by this name. */
+  readonly name: string;
   readonly node: string;
   readonly command: readonly string[] | Script;
   readonly sudo: boolean;
@@ -66,8 +68,8 @@ export interface StepContext {
   readonly files: Files;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Looks without leaving a trace in the journal (no `command` events). Changes go through `run` and `write`. */
-  look(node: string): Promise<Host>;
+  /** A host to look with: nothing is written through it, and the journal does not show it. Changes go through `run` and `write`. */
+  look(node: string): Promise<ReadOnlyHost>;
   /** Runs a command on a node and journals it with its lines. Throws `StepFault` when the exit code is not 0 and `allow` does not hold it. */
   run(node: string, command: readonly string[] | Script, options?: StepRunOptions): Promise<RunResult>;
   write(node: string, file: FileToWrite & { readonly secret?: boolean }): Promise<void>;
@@ -101,26 +103,26 @@ export interface Wait {
   readonly deadline: number;
   /** ms between probes. Default 2 000. */
   readonly every?: number;
-  readonly probe: () => Promise<{ readonly ready: boolean; readonly seen: string; readonly hopeless?: boolean }>;
+  /** `hopeless`: waiting longer cannot help. */
+  readonly probe: () => Promise<StateCheck & { readonly hopeless?: boolean }>;
   readonly causes?: readonly string[];
   readonly next?: readonly string[];
 }
 
-/** Whether the end state is there. `seen` is shown either way. */
-export interface Looked {
-  readonly holds: boolean;
-  readonly seen: string;
+/** Whether the wanted state is there, and what was observed; the text is shown either way. */
+export interface StateCheck {
+  readonly ok: boolean;
+  readonly observed: string;
 }
 
 /**
- * A kind of step. `done` and `verify` look at the end state, never at an exit code.
- * `act` runs exactly `commands` and writes exactly `files` of its planned step (dynamic parts filled in).
+ * A kind of step. `state` looks at the end state, never at an exit code; it is used before and after `act`.
+ * `act` runs exactly the commands and writes exactly the files of its planned step, with its placeholders filled in.
  */
 export interface StepKind<Schema extends z.ZodType = z.ZodType> {
   readonly kind: string;
   readonly parameters: Schema;
-  done(context: StepContext, parameters: z.output<Schema>, step: PlannedStep): Promise<Looked>;
+  state(context: StepContext, parameters: z.output<Schema>, step: PlannedStep): Promise<StateCheck>;
   act(context: StepContext, parameters: z.output<Schema>, step: PlannedStep): Promise<void>;
-  verify(context: StepContext, parameters: z.output<Schema>, step: PlannedStep): Promise<Looked>;
   undo?(context: StepContext, parameters: z.output<Schema>, step: PlannedStep): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Clock, Host } from '../host/host.ts';
+import type { Clock, ReadOnlyHost } from '../host/host.ts';
 import { findManager } from '../kubernetes/ask.ts';
 import { helm, parseReleaseList } from '../kubernetes/helm.ts';
 import { clusterNode, readinessSince } from '../kubernetes/nodes.ts';
@@ -17,14 +17,14 @@ export interface ObserveInput {
   readonly product: Product;
   readonly clock: Clock;
   /** Opens a node; may take its time or fail where the node is dead. */
-  readonly open: (node: string) => Promise<Host>;
+  readonly open: (node: string) => Promise<ReadOnlyHost>;
   /** ms for each of the two rounds of questions; together they bound the whole look. Default 5 000. */
   readonly round?: number;
 }
 
 /** Looks at all nodes and, through a manager that lives, at the cluster. Never throws for what is dead, never takes more than about 10 s. */
 export async function observe({ site, product, clock, open, round = 5_000 }: ObserveInput): Promise<Observation> {
-  const opened = new Map<string, Promise<Host>>();
+  const opened = new Map<string, Promise<ReadOnlyHost>>();
   const openOnce = (node: string) => {
     const host = opened.get(node) ?? open(node);
     opened.set(node, host);
@@ -55,7 +55,7 @@ const nothing = {
   addressHolder: undefined,
 };
 
-async function reach(node: string, open: (node: string) => Promise<Host>, round: number): Promise<Reached> {
+async function reach(node: string, open: (node: string) => Promise<ReadOnlyHost>, round: number): Promise<Reached> {
   try {
     const answer = await unlessLate(
       round,
@@ -70,7 +70,7 @@ async function reach(node: string, open: (node: string) => Promise<Host>, round:
 /** `servicel2statuses` tells which node answers for an address; MetalLB has it from 0.14 on. */
 const layer2Status = z.object({ status: z.object({ node: z.string().default('') }).prefault({}) });
 
-async function lookInside(host: Host, product: Product, round: number) {
+async function lookInside(host: ReadOnlyHost, product: Product, round: number) {
   const { namespace, release: name } = product;
   const within = { deadline: round };
   const list = <Schema extends z.ZodType>(kinds: string | readonly string[], where: object, schema: Schema) =>

@@ -12,8 +12,8 @@ const plan = toyPlan([
     undoable: false,
     risk: 'dangerous',
     commands: [
-      { node: 'a', command: ['make', 'a b'], sudo: true, note: 'takes long' },
-      { node: 'a', command: ['clean'], sudo: false, when: 'it fails', stdin: 'yes\n' },
+      { name: 'command-1', node: 'a', command: ['make', 'a b'], sudo: true, note: 'takes long' },
+      { name: 'command-2', node: 'a', command: ['clean'], sudo: false, when: 'it fails', stdin: 'yes\n' },
     ],
     files: [
       { node: 'a', path: '/etc/x', content: 'one\nnew\n', mode: 0o644, before: 'one\nold\n' },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HostFault } from '../../source/host/host-fault.ts';
+import { SeatReboot } from '../../source/plan/execution/seat-reboot.ts';
 import { StepFault } from '../../source/plan/step-fault.ts';
-import { SeatReboot } from '../../source/plan/work/seat-reboot.ts';
 import { ToyLand, toyPlan } from './toys.ts';
 
 /** A step that lasts until the test lets it end. */
@@ -244,7 +244,7 @@ describe('time', () => {
           for: 'the light',
           deadline: 40_000,
           every: 2000,
-          probe: async () => ({ ready: false, seen: seen.shift() ?? 'starting' }),
+          probe: async () => ({ ok: false, observed: seen.shift() ?? 'starting' }),
           causes: ['the switch'],
         }),
     });
@@ -271,7 +271,7 @@ describe('time', () => {
             deadline: 600_000,
             probe: async () => {
               if (++looks < 3) throw new HostFault('unreachable', 'b', { what: 'b does not answer' });
-              return { ready: true, seen: 'up' };
+              return { ok: true, observed: 'up' };
             },
           }),
       })
@@ -280,7 +280,7 @@ describe('time', () => {
           context.until({
             for: 'x',
             deadline: 3_000_000,
-            probe: async () => ({ ready: false, seen: 'dead', hopeless: true }),
+            probe: async () => ({ ok: false, observed: 'dead', hopeless: true }),
           }),
       });
     await land.execute(toyPlan([{ id: 'away' }, { id: 'hopeless', needs: ['away'] }])).end;
@@ -356,7 +356,7 @@ describe('resume', () => {
     land.done.delete('one');
     land.story.length = 0;
     expect((await land.execute(two).end).outcome).toBe('done');
-    expect(land.story).toEqual(['look one', 'look one', 'begin one', 'end one', 'look two']);
+    expect(land.story).toEqual(['look one', 'look one', 'begin one', 'end one', 'look one', 'look two']);
   });
 
   it('looks first at a step that was begun and not ended', async () => {

@@ -25,9 +25,9 @@ async function lines(path: string): Promise<string[]> {
 const kind: StepKind<typeof parameters> = {
   kind: 'effect',
   parameters,
-  done: async (_, { effects }, { id }) => {
+  state: async (_, { effects }, { id }) => {
     const holds = (await lines(effects)).includes(id);
-    return { holds, seen: holds ? 'there' : 'not there' };
+    return { ok: holds, observed: holds ? 'there' : 'not there' };
   },
   act: async (context, { effects, ms, fails }, step) => {
     await context.run(step.node ?? 'a', ['effect', step.id]);
@@ -36,7 +36,6 @@ const kind: StepKind<typeof parameters> = {
     await appendFile(effects, `${step.id}\n`);
     await wait(ms);
   },
-  verify: (...all) => kind.done(...all),
   undo: async (_, { effects }, { id }) => {
     await writeFile(
       effects,

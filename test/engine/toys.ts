@@ -78,7 +78,7 @@ export function toyStep(step: ToyStep): PlannedStep {
 
 export function toyPlan(steps: readonly ToyStep[]): Plan {
   return {
-    version: 1,
+    version: 2,
     purpose: 'init',
     hash: '0123456789ab',
     createdAt: '2026-01-01T00:00:00.000Z',
@@ -172,13 +172,13 @@ export class ToyLand {
 
   #kind(): StepKind {
     const look = async (_context: StepContext, _parameters: unknown, step: PlannedStep) => ({
-      holds: this.done.has(step.id),
-      seen: this.done.has(step.id) ? 'there' : 'not there',
+      ok: this.done.has(step.id),
+      observed: this.done.has(step.id) ? 'there' : 'not there',
     });
     return {
       kind: 'toy',
       parameters: z.object({}),
-      done: async (...all) => {
+      state: async (...all) => {
         this.story.push(`look ${all[2].id}`);
         return look(...all);
       },
@@ -190,7 +190,6 @@ export class ToyLand {
         this.story.push(`end ${step.id}`);
         if (verifies) this.done.add(step.id);
       },
-      verify: look,
       undo: async (context, _parameters, step) => {
         await this.behaviour.get(step.id)?.undo?.(context, step);
         this.story.push(`undo ${step.id}`);

@@ -1,7 +1,7 @@
 import type { Command, Host, RunOptions, RunResult } from '../../source/host/host.ts';
 import { HostFault } from '../../source/host/host-fault.ts';
 import { stepKinds } from '../../source/plan/kinds.ts';
-import type { Looked, PlannedCommand, PlannedStep, StepContext } from '../../source/plan/step.ts';
+import type { PlannedCommand, PlannedStep, StateCheck, StepContext } from '../../source/plan/step.ts';
 import { StepFault } from '../../source/plan/step-fault.ts';
 import type { Product } from '../../source/product/schema.ts';
 import { filesUnder } from '../../source/site/files.ts';
@@ -11,7 +11,7 @@ export interface Asked {
   readonly node: string;
   readonly text: string;
   readonly stdin: string | undefined;
-  /** Runs so far of commands whose text holds `part`, looks not counted. */
+  /** Runs so far of commands whose text ok `part`, looks not counted. */
   ran(part: string): number;
 }
 
@@ -91,12 +91,12 @@ export function fakeWorld({ site, product, answers = {}, files = {}, away = () =
     until: async (wait) => {
       const end = now + wait.deadline;
       for (;;) {
-        const { ready, seen, hopeless } = await wait.probe();
-        if (ready) return;
+        const { ok, observed, hopeless } = await wait.probe();
+        if (ok) return;
         if (hopeless || now >= end)
           throw new StepFault({
             tried: `wait for ${wait.for}`,
-            seen,
+            seen: observed,
             causes: wait.causes ?? [],
             next: wait.next ?? [],
           });
@@ -120,21 +120,21 @@ export function textOf(command: Command): string {
 export async function carryThrough(
   context: StepContext,
   step: PlannedStep,
-): Promise<{ before: Looked; after: Looked; again: Looked }> {
+): Promise<{ before: StateCheck; after: StateCheck; again: StateCheck }> {
   const kind = stepKinds.get(step.kind);
   if (!kind) throw new Error(`There is no kind ${step.kind}.`);
   const parameters = kind.parameters.parse(step.parameters);
-  const before = await kind.done(context, parameters, step);
+  const before = await kind.state(context, parameters, step);
   await kind.act(context, parameters, step);
-  const after = await kind.verify(context, parameters, step);
-  return { before, after, again: await kind.done(context, parameters, step) };
+  const after = await kind.state(context, parameters, step);
+  return { before, after, again: await kind.state(context, parameters, step) };
 }
 
 /** The commands that a step always runs, as one would read them. */
 export const reviewed = (step: PlannedStep): string[] => always(step).map(({ command }) => textOf(command));
 const always = ({ commands }: PlannedStep): PlannedCommand[] => commands.filter(({ when }) => when === undefined);
 
-/** An answer that is another once a command whose text holds `part` has run. */
+/** An answer that is another once a command whose text ok `part` has run. */
 export const onceRan =
   (part: string, then: string, before = '') =>
   (asked: { ran(part: string): number }) =>

@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SeatReboot } from '../../source/plan/execution/seat-reboot.ts';
 import { makePlan } from '../../source/plan/plan.ts';
 import type { PlannedStep } from '../../source/plan/step.ts';
-import { SeatReboot } from '../../source/plan/work/seat-reboot.ts';
 import { history, items, noRelease, release, workloads } from './cluster-words.ts';
 import { type Answers, carryThrough, fakeWorld, textOf } from './fake-world.ts';
 import { cluster, factsOf, product, siteOf } from './sample.ts';
@@ -42,7 +42,7 @@ describe('a release that an interrupted Helm left behind', () => {
       [`${M} helm3 status`]: (asked) => (asked.ran('upgrade') ? deployed : release(last, 'x', statuses.length)),
       [`${M} helm3 history`]: history(...statuses),
     });
-    await expect(carryThrough(context, step)).resolves.toMatchObject({ after: { holds: true } });
+    await expect(carryThrough(context, step)).resolves.toMatchObject({ after: { ok: true } });
     const texts = ran.map(({ command }) => textOf(command));
     expect(texts[0]).toContain(healing);
     expect(texts[1]).toContain('upgrade --install');
@@ -171,8 +171,8 @@ describe('the TLS secret', () => {
       answers: { [`${M} kubectl get secrets`]: ({ ran: count }) => (count('apply') ? secret : '') },
     });
     await expect(carryThrough(context, step)).resolves.toMatchObject({
-      before: { holds: false },
-      after: { holds: true },
+      before: { ok: false },
+      after: { ok: true },
     });
     const encoded = Buffer.from(key).toString('base64');
     expect(ran[0]?.stdin).toContain(encoded);
@@ -211,5 +211,5 @@ test('a stop that is done counts what stays', async () => {
     [`${M} kubectl get persistentvolumeclaims`]: items([claim('data-kafka-0'), claim('data-kafka-1')]),
   });
   const { before } = await carryThrough(context, stepOf('helm-uninstall', plan));
-  expect(before).toMatchObject({ holds: true, seen: expect.stringContaining('2 volumes stay') });
+  expect(before).toMatchObject({ ok: true, observed: expect.stringContaining('2 volumes stay') });
 });

@@ -197,9 +197,9 @@ describe('what was reviewed is what happens, and the end state judges', () => {
     const step = stepOf(id);
     const world = fakeWorld({ site, product, ...(answers ? { answers } : {}), ...(files ? { files } : {}) });
     const { before, after: done, again } = await carryThrough(world.context, step);
-    expect(before.holds).toBe(false);
-    expect(done).toMatchObject({ holds: true });
-    expect(again.holds).toBe(true);
+    expect(before.ok).toBe(false);
+    expect(done).toMatchObject({ ok: true });
+    expect(again.ok).toBe(true);
     const shown = world.ran.map(({ shown: words, command }) => (words ? words.join(' ') : textOf(command)));
     expect(shown).toEqual(reviewed(step));
     for (const { path, content, secret } of step.files) if (!secret) expect(world.written.get(path)).toBe(content);
@@ -224,7 +224,7 @@ test('a cluster is not called safe before three managers vote', async () => {
   };
   const { context, ran } = fakeWorld({ site, product, answers });
   const { before, after: done } = await carryThrough(context, stepOf('voters'));
-  expect([before.seen, done.seen]).toEqual(['2 of 3 voters', '3 of 3 voters']);
+  expect([before.observed, done.observed]).toEqual(['2 of 3 voters', '3 of 3 voters']);
   expect(ran).toEqual([]);
 });
 
@@ -246,7 +246,7 @@ describe('microk8s-install', () => {
       },
     });
     const { after: done } = await carryThrough(world.context, step);
-    expect(done).toMatchObject({ holds: true });
+    expect(done).toMatchObject({ ok: true });
     expect(world.ran.map(({ command }) => textOf(command))).toEqual(
       step.commands.map(({ command }) => textOf(command)),
     );
@@ -280,7 +280,7 @@ describe('a join', () => {
       },
       files: {},
     });
-    await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { holds: true } });
+    await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { ok: true } });
     expect(world.concealed).toEqual([token]);
     expect(world.ran.find(({ command }) => textOf(command).includes(' join '))?.shown?.join(' ')).toContain(
       '10.0.4.21:25000/<token>',

@@ -97,7 +97,7 @@ test('the dead-man timer takes a change back by itself, files included', async (
     keep: 'first',
     sshPort: 22,
   };
-  const script = planNetwork(parameters, [], undefined).files.find(({ path }) => path.endsWith('network-restore.sh'));
+  const script = planNetwork(parameters, undefined).files.find(({ path }) => path.endsWith('network-restore.sh'));
   if (script === undefined) throw new Error('The step leaves no script for the timer.');
   await host.writeFile(script);
   await world.run('ks-2', 'mkdir -p /var/lib/kloudspot/netplan-before/first');

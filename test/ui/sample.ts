@@ -131,7 +131,9 @@ export function step(id: string, change: Partial<PlannedStep> = {}): PlannedStep
     needs: [],
     deadline: 60_000,
     parameters: {},
-    commands: [{ node: node ?? 'ks-1', command: ['hostnamectl', 'set-hostname', node ?? ''], sudo: true }],
+    commands: [
+      { name: 'command-1', node: node ?? 'ks-1', command: ['hostnamectl', 'set-hostname', node ?? ''], sudo: true },
+    ],
     files: [],
     undoable: true,
     skippable: false,
@@ -144,7 +146,7 @@ export function step(id: string, change: Partial<PlannedStep> = {}): PlannedStep
 export function planOf(site: Site): Plan {
   const names = site.nodes.map((node) => node.name);
   return {
-    version: 1,
+    version: 2,
     purpose: 'init',
     hash: 'abcdef123456',
     createdAt: '2026-01-01T00:00:00.000Z',
@@ -160,7 +162,12 @@ export function planOf(site: Site): Plan {
           title: `Install MicroK8s on ${name}`,
           needs: [`hostname@${name}`],
           commands: [
-            { node: name, command: ['snap', 'install', 'microk8s', '--classic', '--channel=1.34/stable'], sudo: true },
+            {
+              name: 'command-2',
+              node: name,
+              command: ['snap', 'install', 'microk8s', '--classic', '--channel=1.34/stable'],
+              sudo: true,
+            },
           ],
         }),
       ),

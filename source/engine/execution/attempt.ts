@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Fault } from '../../errors/fault.ts';
+import { SeatReboot } from '../../plan/execution/seat-reboot.ts';
 import type { PlannedStep, StepContext, StepKind } from '../../plan/step.ts';
 import { StepFault } from '../../plan/step-fault.ts';
-import { SeatReboot } from '../../plan/work/seat-reboot.ts';
 import type { StepPast } from '../journal/past.ts';
 import { type RunWorld, stepContext } from './context.ts';
 import { failureWords, spokenDuration } from './words.ts';
@@ -54,16 +54,16 @@ async function carryOut(
   context: StepContext,
 ): Promise<{ readonly outcome: 'changed' | 'already'; readonly seen: string }> {
   const parameters = kind.parameters.parse(step.parameters);
-  const looked = await kind.done(context, parameters, step);
+  const before = await kind.state(context, parameters, step);
   // What an earlier attempt of this run has changed is a change of this run, also when that attempt did not live to say so.
-  if (looked.holds) return { outcome: past.touched ? 'changed' : 'already', seen: looked.seen };
+  if (before.ok) return { outcome: past.touched ? 'changed' : 'already', seen: before.observed };
   await kind.act(context, parameters, step);
-  const after = await kind.verify(context, parameters, step);
-  if (after.holds) return { outcome: 'changed', seen: after.seen };
+  const after = await kind.state(context, parameters, step);
+  if (after.ok) return { outcome: 'changed', seen: after.observed };
   throw new StepFault({
     tried: step.title,
-    seen: after.seen,
-    causes: ['Every command ended as if all were well, yet the end state is not there.'],
+    seen: after.observed,
+    causes: ['All commands succeeded, but the expected state was not reached.'],
   });
 }
 
@@ -71,7 +71,7 @@ async function carryOut(
 export async function recheckStep(input: AttemptInput): Promise<boolean> {
   const { kind, step } = input;
   const parameters = kind.parameters.parse(step.parameters);
-  return (await withDeadline(input, (context) => kind.done(context, parameters, step))).holds;
+  return (await withDeadline(input, (context) => kind.state(context, parameters, step))).ok;
 }
 
 /** Takes one step back. Gives false, with the words in the journal, when that did not work. */

@@ -1,7 +1,7 @@
 import { exitCode, Fault } from '../../errors/fault.ts';
 import type { Plan } from '../../plan/document/document.ts';
+import type { SeatReboot } from '../../plan/execution/seat-reboot.ts';
 import type { PlannedStep, StepKind } from '../../plan/step.ts';
-import type { SeatReboot } from '../../plan/work/seat-reboot.ts';
 import type { RunEventBody, RunOrder, RunOutcome } from '../journal/event.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RunPast, StepPast } from '../journal/past.ts';

@@ -22,8 +22,8 @@ export async function waitUntil(wait: Wait, { step, clock, signal, note }: Waiti
   let told: { seen: string; at: number } | undefined;
   for (;;) {
     signal.throwIfAborted();
-    const { ready, seen, hopeless } = await probe(wait);
-    if (ready) return;
+    const { ok, observed: seen, hopeless } = await probe(wait);
+    if (ok) return;
     if (hopeless) throw fault(wait, seen);
     const now = clock.now();
     if (now >= until) throw fault(wait, `after ${spokenDuration(wait.deadline)}: ${seen}`);
@@ -40,7 +40,7 @@ async function probe(wait: Wait): ReturnType<Wait['probe']> {
   try {
     return await wait.probe();
   } catch (error) {
-    if (error instanceof HostFault && passing.has(error.kind)) return { ready: false, seen: error.message };
+    if (error instanceof HostFault && passing.has(error.kind)) return { ok: false, observed: error.message };
     throw error;
   }
 }

@@ -10,6 +10,7 @@ const text = z.string().exactOptional();
 const script = z.object({ name: z.string(), text: z.string(), arguments: z.array(z.string()).exactOptional() });
 
 const command: z.ZodType<PlannedCommand> = z.object({
+  name: z.string(),
   node: z.string(),
   command: z.union([z.array(z.string()).min(1), script]),
   sudo: z.boolean(),
@@ -58,7 +59,7 @@ const target: z.ZodType<HostTarget> = z.object({
 });
 
 const planSchema: z.ZodType<Plan> = z.object({
-  version: z.literal(1, 'version 1; this plan was made by another version of the program'),
+  version: z.literal(2, 'version 2; this plan was made by another version of the program'),
   purpose: z.enum(['init', 'start', 'update', 'stop']),
   hash: z.string(),
   createdAt: z.iso.datetime(),

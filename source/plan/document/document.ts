@@ -7,7 +7,7 @@ export type PlanPurpose = 'init' | 'start' | 'update' | 'stop';
 
 /** `plan.json`: everything that `apply` and `resume` need, and nothing that is secret. */
 export interface Plan {
-  readonly version: 1;
+  readonly version: 2;
   readonly purpose: PlanPurpose;
   /** First 12 hex digits of SHA-256 over site, basis and steps. */
   readonly hash: string;

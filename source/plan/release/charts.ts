@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Fault } from '../../errors/fault.ts';
 import type { ChartPlace } from '../../kubernetes/helm.ts';
+import { nodeState } from '../execution/define.ts';
 import type { PlannedFile } from '../step.ts';
-import { nodeState } from '../work/define.ts';
 
 /** A chart as Helm on a node will find it, with the files that must lie there first. */
 export interface PlannedChart {

@@ -8,10 +8,10 @@ import {
   revisionToRollBackTo,
 } from '../../kubernetes/helm.ts';
 import { firstWords } from '../../kubernetes/read.ts';
+import { look, runCommand } from '../execution/carry-out.ts';
+import { command, minutes } from '../execution/define.ts';
 import type { PlannedCommand, PlannedStep, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
-import { carryOut, look } from '../work/carry-out.ts';
-import { command, minutes } from '../work/define.ts';
 
 /** The release as Helm on `node` knows it; undefined where Helm says that there is none. No answer is a `StepFault`. */
 export async function releaseOn(
@@ -44,8 +44,8 @@ const revision = '<revision>';
 /** Helm refuses every change of a release that an interrupted Helm left pending: these take it out of that state. */
 export function healCommands(node: string, place: ReleasePlace): PlannedCommand[] {
   return [
-    command(node, helm.uninstall(place, 5), { when: interruptedFirst }),
-    command(node, helm.rollback(place, revision), { when: interruptedLater }),
+    command('remove-unfinished', node, helm.uninstall(place, 5), { when: interruptedFirst }),
+    command('restore-unfinished', node, helm.rollback(place, revision), { when: interruptedLater }),
   ];
 }
 
@@ -55,12 +55,12 @@ export async function heal(context: StepContext, step: PlannedStep, node: string
   const before = await revisionBefore(context, node, place);
   context.progress(`release ${place.release} was left ${release.status}; it is taken out of that first`);
   const run = { deadline: minutes(6) };
-  if (before === undefined) await carryOut(context, step, { when: interruptedFirst, run });
-  else await carryOut(context, step, { when: interruptedLater, fill: { [revision]: String(before) }, run });
+  if (before === undefined) await runCommand(context, step, 'remove-unfinished', { run });
+  else await runCommand(context, step, 'restore-unfinished', { fill: { [revision]: String(before) }, run });
 }
 
 export function rollBackCommands(node: string, place: ReleasePlace): PlannedCommand[] {
-  return [command(node, helm.rollback(place, revision), { when: rollingBack })];
+  return [command('roll-back', node, helm.rollback(place, revision), { when: rollingBack })];
 }
 
 /** Puts the revision before in force again, and gives the fault that says so beside what went wrong. */
@@ -75,7 +75,7 @@ export async function rolledBack(
   if (before !== undefined) {
     context.progress(`it did not go well; revision ${before} is put in force again`);
     const fill = { [revision]: String(before) };
-    await carryOut(context, step, { when: rollingBack, fill, run: { deadline: minutes(6) } });
+    await runCommand(context, step, 'roll-back', { fill, run: { deadline: minutes(6) } });
   }
   const now = before === undefined ? 'there is no revision to go back to' : `revision ${before} is in force again`;
   return new StepFault({

@@ -1,5 +1,6 @@
 import { clusterAddress } from '../../network/addresses.ts';
 import type { SiteNode } from '../../site/schema.ts';
+import type { PlannedStep } from '../step.ts';
 import { planAddonDns } from '../steps/addon-dns.ts';
 import { planAddonIngress } from '../steps/addon-ingress.ts';
 import { planAddonMetallb } from '../steps/addon-metallb.ts';
@@ -17,16 +18,16 @@ export function planCluster(planning: Planning): void {
   const others = site.nodes.filter(({ name }) => name !== seed.name);
   list.gather(list.lastOf(...site.nodes.map(({ name }) => name)));
   for (const node of others.filter(({ role }) => role === 'manager')) {
-    list.addCluster((needs) => join(planning, node, needs));
+    list.addCluster(join(planning, node));
   }
   const managers = site.nodes.length - site.nodes.filter(({ role }) => role === 'worker').length;
-  if (managers >= mostVoters) list.addCluster((needs) => planVoters({ seed: seed.name, voters: mostVoters }, needs));
+  if (managers >= mostVoters) list.addCluster(planVoters({ seed: seed.name, voters: mostVoters }));
   const workers = others.filter(({ role }) => role === 'worker');
-  list.addSideBySide(workers.map((node) => (needs) => join(planning, node, needs)));
+  list.addSideBySide(workers.map((node) => join(planning, node)));
   addAddons(planning);
 }
 
-function join({ seed, facts }: Planning, node: SiteNode, needs: readonly string[]) {
+function join({ seed, facts }: Planning, node: SiteNode): PlannedStep {
   const parameters = {
     node: node.name,
     role: node.role,
@@ -34,7 +35,7 @@ function join({ seed, facts }: Planning, node: SiteNode, needs: readonly string[
     seed: seed.name,
     seedAddress: clusterAddress(seed, facts.get(seed.name)),
   };
-  return planJoin(parameters, needs);
+  return planJoin(parameters);
 }
 
 /** Enabled only when every node is there: some of them change services on all nodes and stop half way at a dead one. */
@@ -42,9 +43,9 @@ function addAddons({ site, seed, list }: Planning): void {
   const { channel } = site.cluster;
   const asked = { seed: seed.name, channel };
   const { virtualAddress } = site.network;
-  list.addCluster((needs) => planAddonDns({ seed: seed.name, replicas: site.nodes.length > 1 ? 2 : 1 }, needs));
-  list.addCluster((needs) => planAddonIngress(asked, needs));
+  list.addCluster(planAddonDns({ seed: seed.name, replicas: site.nodes.length > 1 ? 2 : 1 }));
+  list.addCluster(planAddonIngress(asked));
   if (virtualAddress === undefined) return;
-  list.addCluster((needs) => planAddonMetallb({ seed: seed.name, virtualAddress }, needs));
-  list.addCluster((needs) => planIngressService({ ...asked, virtualAddress }, needs));
+  list.addCluster(planAddonMetallb({ seed: seed.name, virtualAddress }));
+  list.addCluster(planIngressService({ ...asked, virtualAddress }));
 }

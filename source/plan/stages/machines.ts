@@ -28,7 +28,7 @@ export function planMachines(planning: Planning): void {
   for (const node of nodes) {
     addSharedVolume(planning, node, settled);
     const parameters = { node: node.name, channel: site.cluster.channel };
-    list.addNode(node.name, (needs) => planMicroK8sInstall(parameters, needs), settled);
+    list.addNode(node.name, planMicroK8sInstall(parameters), settled);
   }
 }
 
@@ -41,7 +41,7 @@ function addPackages({ site, product, list }: Planning, { name }: SiteNode): voi
   const shares = sharedVolume(site, product) !== undefined;
   const install = ['lvm2', ...(shares ? ['open-iscsi'] : [])];
   const parameters = { node: name, upgrade: site.system.updatePackages, install, iscsid: shares };
-  list.addNode(name, (needs) => ({ ...planPackages(parameters), needs }));
+  list.addNode(name, planPackages(parameters));
 }
 
 /** Restarts the nodes, the seat last of all. Gives what everything after must wait for. */
@@ -53,7 +53,7 @@ function addReboots(planning: Planning, nodes: readonly SiteNode[]): string[] {
     const member = factsOf(planning, node).microk8s?.joined ?? false;
     const parameters = { node: node.name, mode, seat: node.seat ?? false, member } as const;
     const also = node.seat ? [...ids] : [];
-    ids.push(list.addNode(node.name, (needs) => ({ ...planReboot(parameters), needs }), also));
+    ids.push(list.addNode(node.name, planReboot(parameters), also));
   }
   return nodes.at(-1)?.seat ? ids.slice(-1) : [];
 }
@@ -67,10 +67,10 @@ function addNames(
   const { site, list } = planning;
   const { network } = factsOf(planning, node);
   const cloudInit = network?.cloudInitPresent ?? false;
-  list.addNode(node.name, (needs) => ({ ...planHostname({ node: node.name, cloudInit }), needs }), also);
+  list.addNode(node.name, planHostname({ node: node.name, cloudInit }), also);
   const before = network?.hostsFile;
   const content = hostsFile(site, node, addresses, before ?? '');
-  list.addNode(node.name, (needs) => ({ ...planHostsFile({ node: node.name, content }, before), needs }));
+  list.addNode(node.name, planHostsFile({ node: node.name, content }, before));
 }
 
 /** Gives the seat's own change of address, if there is one: nothing may be under way while it happens. */
@@ -78,16 +78,16 @@ function addNetworks(planning: Planning, nodes: readonly SiteNode[]): string[] {
   const ids: string[] = [];
   const seat: string[] = [];
   for (const node of nodes) {
-    const make = networkStep(planning, node);
-    if (!make) continue;
+    const step = networkStep(planning, node);
+    if (!step) continue;
     const also = node.seat ? planning.list.lastOf(...nodes.map(({ name }) => name)) : ids.slice(-1);
-    const id = planning.list.addNode(node.name, make, also);
+    const id = planning.list.addNode(node.name, step, also);
     (node.seat ? seat : ids).push(id);
   }
   return seat;
 }
 
-function networkStep(planning: Planning, node: SiteNode): ((needs: readonly string[]) => PlannedStep) | undefined {
+function networkStep(planning: Planning, node: SiteNode): PlannedStep | undefined {
   const { site } = planning;
   const { network } = factsOf(planning, node);
   const wanted = wantedAddress(node);
@@ -106,14 +106,14 @@ function networkStep(planning: Planning, node: SiteNode): ((needs: readonly stri
     ...(witness === undefined ? {} : { witness }),
     sshPort: node.access?.port ?? 22,
   };
-  return (needs) => planNetwork(parameters, needs, standing);
+  return planNetwork(parameters, standing);
 }
 
 function addSharedVolume({ site, product, list }: Planning, node: SiteNode, also: readonly string[]): void {
   const shared = sharedVolume(site, product);
   if (!shared || !carriesPool(node.role)) return;
   const parameters = { node: node.name, group: shared.group, volume: shared.volume, gib: shared.gib };
-  list.addNode(node.name, (needs) => ({ ...planSharedVolume(parameters), needs }), also);
+  list.addNode(node.name, planSharedVolume(parameters), also);
 }
 
 function factsOf({ facts }: Planning, { name }: Site['nodes'][number]): NodeFacts {

@@ -7,24 +7,22 @@ export class StepList {
   #cluster: readonly string[] = [];
 
   /** One more step of a node; it waits for the one before on that node. */
-  addNode(node: string, make: (needs: readonly string[]) => PlannedStep, also: readonly string[] = []): string {
+  addNode(node: string, step: PlannedStep, also: readonly string[] = []): string {
     const before = this.#last.get(node);
-    const step = this.#push(make(unique([...(before === undefined ? [] : [before]), ...also])));
-    this.#last.set(node, step.id);
-    return step.id;
+    const id = this.#push(step, unique([...(before === undefined ? [] : [before]), ...also]));
+    this.#last.set(node, id);
+    return id;
   }
 
   /** One more step of the cluster; it waits for the cluster's step before. */
-  addCluster(make: (needs: readonly string[]) => PlannedStep, also: readonly string[] = []): string {
-    const step = this.#push(make(unique([...this.#cluster, ...also])));
-    this.#cluster = [step.id];
-    return step.id;
+  addCluster(step: PlannedStep): void {
+    this.#cluster = [this.#push(step, this.#cluster)];
   }
 
   /** Steps of the cluster that do not wait for each other; the next one waits for them all. */
-  addSideBySide(makes: readonly ((needs: readonly string[]) => PlannedStep)[]): void {
+  addSideBySide(steps: readonly PlannedStep[]): void {
     const before = this.#cluster;
-    if (makes.length > 0) this.#cluster = makes.map((make) => this.#push(make(before)).id);
+    if (steps.length > 0) this.#cluster = steps.map((step) => this.#push(step, before));
   }
 
   /** From now on the cluster's steps wait for these. */
@@ -37,9 +35,9 @@ export class StepList {
     return nodes.flatMap((node) => this.#last.get(node) ?? []);
   }
 
-  #push(step: PlannedStep): PlannedStep {
-    this.steps.push(step);
-    return step;
+  #push(step: PlannedStep, needs: readonly string[]): string {
+    this.steps.push({ ...step, needs });
+    return step.id;
   }
 }
 

@@ -18,14 +18,14 @@ export function planProduct(planning: Planning): void {
   const values = valuesText(site, product);
   const digest = digestOf(values, chart.digest);
   const update = purpose === 'update';
-  list.addCluster((needs) => planNamespace({ seed: seed.name, namespace }, needs));
+  list.addCluster(planNamespace({ seed: seed.name, namespace }));
   const tls = { seed: seed.name, namespace, name: product.tlsSecret, mode: site.tls.mode };
-  list.addCluster((needs) => planTlsSecret(tls, needs));
-  list.addCluster((needs) => planValues(seed.name, values, needs));
-  if (chart.files.length > 0) list.addCluster((needs) => planChartFiles(seed.name, chart.files, needs));
+  list.addCluster(planTlsSecret(tls));
+  list.addCluster(planValues(seed.name, values));
+  if (chart.files.length > 0) list.addCluster(planChartFiles(seed.name, chart.files));
   const install = { ...place, digest, newest, rollBack: update };
-  list.addCluster((needs) => planHelmInstall(install, chart, needs, update ? 'update' : 'install'));
-  list.addCluster((needs) => planRollout({ ...place, digest, rollBack: update }, needs));
+  list.addCluster(planHelmInstall(install, chart, update ? 'update' : 'install'));
+  list.addCluster(planRollout({ ...place, digest, rollBack: update }));
 }
 
 /** The site's chart stands in the product's place. Neither pinned: an update stays on the version that runs. */

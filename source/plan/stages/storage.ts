@@ -22,7 +22,7 @@ export function planStorage(planning: Planning): void {
 
 function addLocal(planning: Planning): void {
   const { site, product, seed, list } = planning;
-  list.addCluster((needs) => planStorageEngine(enginePlan(planning, 'lvm', lvmValues()), needs));
+  list.addCluster(planStorageEngine(enginePlan(planning, 'lvm', lvmValues())));
   const parameters = {
     seed: seed.name,
     class: 'unshared',
@@ -32,7 +32,7 @@ function addLocal(planning: Planning): void {
     settings: { storage: 'lvm', volgroup: site.storage.unshared.volumeGroup, fsType: 'ext4' },
     binding: 'WaitForFirstConsumer',
   } as const;
-  list.addCluster((needs) => planStorageClass(parameters, needs));
+  list.addCluster(planStorageClass(parameters));
 }
 
 function addShared(planning: Planning, besideLvm: boolean): void {
@@ -43,8 +43,8 @@ function addShared(planning: Planning, besideLvm: boolean): void {
   const nodes = site.nodes.filter(({ role }) => carriesPool(role)).map(({ name }) => name);
   const values = cstorValues({ group, volume, channel: site.cluster.channel, besideLvm });
   const { namespace, provisioner } = product.storage.cstor;
-  list.addCluster((needs) => planStorageEngine(enginePlan(planning, 'cstor', values), needs));
-  list.addCluster((needs) => planPool({ seed: seed.name, namespace, group, volume, nodes }, needs));
+  list.addCluster(planStorageEngine(enginePlan(planning, 'cstor', values)));
+  list.addCluster(planPool({ seed: seed.name, namespace, group, volume, nodes }));
   const copies = String(Math.min(nodes.length, mostCopies));
   const parameters = {
     seed: seed.name,
@@ -54,7 +54,7 @@ function addShared(planning: Planning, besideLvm: boolean): void {
     settings: { 'cas-type': 'cstor', cstorPoolCluster: poolName, replicaCount: copies },
     binding: 'Immediate',
   } as const;
-  list.addCluster((needs) => planStorageClass(parameters, needs));
+  list.addCluster(planStorageClass(parameters));
 }
 
 function enginePlan({ product, seed, readChart }: Planning, engine: 'lvm' | 'cstor', values: string) {

@@ -3,10 +3,10 @@ import { kubectl } from '../../kubernetes/kubectl.ts';
 import { serviceObject } from '../../kubernetes/objects.ts';
 import { readObject } from '../../kubernetes/read.ts';
 import { microk8s } from '../../microk8s/microk8s.ts';
-import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
-import { carryOut } from '../work/carry-out.ts';
-import { command, minutes, plannedStep } from '../work/define.ts';
-import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../work/workload-wait.ts';
+import { carryOut } from '../execution/carry-out.ts';
+import { command, minutes, plannedStep } from '../execution/define.ts';
+import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../execution/workload-wait.ts';
+import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({ seed: z.string(), replicas: z.number().int() });
 type Parameters = z.output<typeof parameters>;
@@ -20,21 +20,21 @@ const wanted = ({ seed }: Parameters): WorkloadsWanted => ({
   atLeast: 1,
 });
 
-async function state(context: StepContext, p: Parameters): Promise<Looked> {
-  const { holds, seen, states } = await workloadsReady(context, wanted(p));
-  if (!holds) return { holds, seen: `coredns: ${seen}` };
+async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+  const { ok, observed, states } = await workloadsReady(context, wanted(p));
+  if (!ok) return { ok, observed: `coredns: ${observed}` };
   const instances = states[0]?.wanted ?? 0;
-  if (instances < p.replicas) return { holds: false, seen: `coredns has ${instances} of ${p.replicas} instances` };
+  if (instances < p.replicas) return { ok: false, observed: `coredns has ${instances} of ${p.replicas} instances` };
   const service = await readObject(await context.look(p.seed), 'services', 'kube-dns', namespace, serviceObject);
   const there = service.answered && service.value !== undefined;
-  return { holds: there, seen: there ? `coredns runs, ${instances} of ${p.replicas}` : 'service kube-dns is missing' };
+  return { ok: there, observed: there ? `coredns runs, ${instances} of ${p.replicas}` : 'service kube-dns is missing' };
 }
 
 export const addonDns: StepKind<typeof parameters> = {
   kind: 'addon-dns',
   parameters,
-  done: state,
-  verify: state,
+
+  state,
   async act(context, p, step) {
     await carryOut(context, step, {
       run: { deadline: minutes(6), next: ['sudo microk8s enable dns shows its own words'] },
@@ -43,17 +43,18 @@ export const addonDns: StepKind<typeof parameters> = {
   },
 };
 
-export function planAddonDns(p: Parameters, needs: readonly string[]): PlannedStep {
+export function planAddonDns(p: Parameters): PlannedStep {
   return plannedStep(addonDns, {
     group: 'Addon dns',
     title: p.replicas > 1 ? `Names inside the cluster, ${p.replicas} servers` : 'Names inside the cluster',
     why: 'The parts of the product find each other by name; two servers survive the loss of a node.',
-    needs,
     deadline: minutes(13),
     parameters: p,
     commands: [
-      command(p.seed, microk8s.enable('dns')),
-      ...(p.replicas > 1 ? [command(p.seed, kubectl.scale('deployment', 'coredns', namespace, p.replicas))] : []),
+      command('enable', p.seed, microk8s.enable('dns')),
+      ...(p.replicas > 1
+        ? [command('scale', p.seed, kubectl.scale('deployment', 'coredns', namespace, p.replicas))]
+        : []),
     ],
   });
 }

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { ingressClassObject } from '../../kubernetes/objects.ts';
 import { readObject } from '../../kubernetes/read.ts';
 import { ingressOf, microk8s } from '../../microk8s/microk8s.ts';
-import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
-import { carryOut } from '../work/carry-out.ts';
-import { command, minutes, plannedStep } from '../work/define.ts';
-import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../work/workload-wait.ts';
+import { carryOut } from '../execution/carry-out.ts';
+import { command, minutes, plannedStep } from '../execution/define.ts';
+import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../execution/workload-wait.ts';
+import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({ seed: z.string(), channel: z.string() });
 type Parameters = z.output<typeof parameters>;
@@ -22,9 +22,9 @@ const wanted = ({ seed, channel }: Parameters): WorkloadsWanted => ({
   atLeast: 1,
 });
 
-async function state(context: StepContext, p: Parameters): Promise<Looked> {
-  const { holds, seen } = await workloadsReady(context, wanted(p));
-  if (!holds) return { holds, seen: `ingress: ${seen}` };
+async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+  const { ok, observed } = await workloadsReady(context, wanted(p));
+  if (!ok) return { ok, observed: `ingress: ${observed}` };
   const found = await readObject(
     await context.look(p.seed),
     'ingressclasses',
@@ -34,16 +34,16 @@ async function state(context: StepContext, p: Parameters): Promise<Looked> {
   );
   const there = found.answered && found.value !== undefined;
   return {
-    holds: there,
-    seen: there ? `${ingressOf(p.channel)} runs on every node` : `ingress class ${ingressClass} is missing`,
+    ok: there,
+    observed: there ? `${ingressOf(p.channel)} runs on every node` : `ingress class ${ingressClass} is missing`,
   };
 }
 
 export const addonIngress: StepKind<typeof parameters> = {
   kind: 'addon-ingress',
   parameters,
-  done: state,
-  verify: state,
+
+  state,
   async act(context, p, step) {
     const causes =
       ingressOf(p.channel) === 'traefik' ? ['from MicroK8s 1.35 the ingress addon needs the internet'] : [];
@@ -55,14 +55,13 @@ export const addonIngress: StepKind<typeof parameters> = {
   },
 };
 
-export function planAddonIngress(p: Parameters, needs: readonly string[]): PlannedStep {
+export function planAddonIngress(p: Parameters): PlannedStep {
   return plannedStep(addonIngress, {
     group: 'Addon ingress',
     title: 'Entrance to the cluster on every node',
-    why: 'Browsers and devices reach the product through it, on whichever node holds the virtual address.',
-    needs,
+    why: 'Browsers and devices reach the product through it, on whichever node ok the virtual address.',
     deadline: minutes(15),
     parameters: p,
-    commands: [command(p.seed, microk8s.enable('ingress'))],
+    commands: [command('enable', p.seed, microk8s.enable('ingress'))],
   });
 }

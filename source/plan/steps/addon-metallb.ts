@@ -3,10 +3,10 @@ import { kubectl } from '../../kubernetes/kubectl.ts';
 import { addressPoolObject } from '../../kubernetes/objects.ts';
 import { readList } from '../../kubernetes/read.ts';
 import { microk8s } from '../../microk8s/microk8s.ts';
-import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
-import { carryOut } from '../work/carry-out.ts';
-import { command, minutes, plannedStep } from '../work/define.ts';
-import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../work/workload-wait.ts';
+import { carryOut, runCommand } from '../execution/carry-out.ts';
+import { command, minutes, plannedStep } from '../execution/define.ts';
+import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../execution/workload-wait.ts';
+import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({ seed: z.string(), virtualAddress: z.string() });
 type Parameters = z.output<typeof parameters>;
@@ -15,7 +15,7 @@ const namespace = 'metallb-system';
 const pools = 'ipaddresspools.metallb.io';
 /** The pool that the addon makes, and never changes again: a second `enable` ignores its argument. */
 const pool = 'default-addresspool';
-const otherPool = 'it holds another address';
+const otherPool = 'it ok another address';
 
 const wanted = ({ seed }: Parameters): WorkloadsWanted => ({
   through: seed,
@@ -30,13 +30,13 @@ async function pooled(context: StepContext, seed: string): Promise<readonly stri
   return answer.answered ? answer.value.flatMap(({ spec }) => spec.addresses) : [];
 }
 
-async function state(context: StepContext, p: Parameters): Promise<Looked> {
-  const { holds, seen } = await workloadsReady(context, wanted(p));
-  if (!holds) return { holds, seen: `metallb: ${seen}` };
+async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+  const { ok, observed } = await workloadsReady(context, wanted(p));
+  if (!ok) return { ok, observed: `metallb: ${observed}` };
   const addresses = await pooled(context, p.seed);
   const { virtualAddress: vip } = p;
   const held = addresses.includes(`${vip}/32`) || addresses.includes(`${vip}-${vip}`);
-  return { holds: held, seen: held ? `${vip} is its to give` : `its addresses are ${addresses.join(', ') || 'none'}` };
+  return { ok: held, observed: held ? `${vip} is its to give` : `its addresses are ${addresses.join(', ') || 'none'}` };
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
@@ -51,29 +51,30 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
     },
   });
   await untilWorkloadsReady(context, wanted(p), { for: 'MetalLB to run' });
-  if (!(await state(context, p)).holds) await carryOut(context, step, { when: otherPool });
+  if (!(await state(context, p)).ok) await runCommand(context, step, 'change-pool');
 }
 
 export const addonMetallb: StepKind<typeof parameters> = {
   kind: 'addon-metallb',
   parameters,
-  done: state,
-  verify: state,
+
+  state,
   act,
 };
 
-export function planAddonMetallb(p: Parameters, needs: readonly string[]): PlannedStep {
+export function planAddonMetallb(p: Parameters): PlannedStep {
   const own = `${p.virtualAddress}/32`;
   return plannedStep(addonMetallb, {
     group: 'Virtual address',
     title: `MetalLB gives out ${p.virtualAddress}`,
     why: 'One address for the whole cluster, that moves to another node when its node is lost.',
-    needs,
     deadline: minutes(15),
     parameters: p,
     commands: [
-      command(p.seed, microk8s.enable(`metallb:${own}`)),
-      command(p.seed, kubectl.patch(pools, pool, namespace, { spec: { addresses: [own] } }), { when: otherPool }),
+      command('enable', p.seed, microk8s.enable(`metallb:${own}`)),
+      command('change-pool', p.seed, kubectl.patch(pools, pool, namespace, { spec: { addresses: [own] } }), {
+        when: otherPool,
+      }),
     ],
   });
 }

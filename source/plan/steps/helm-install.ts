@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { helm } from '../../kubernetes/helm.ts';
+import { carryOut } from '../execution/carry-out.ts';
+import { command, minutes, plannedStep } from '../execution/define.ts';
 import type { PlannedChart } from '../release/charts.ts';
 import { heal, healCommands, madeOf, releaseOn, rollBackCommands, rolledBack } from '../release/release.ts';
-import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
+import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
-import { carryOut } from '../work/carry-out.ts';
-import { command, minutes, plannedStep } from '../work/define.ts';
 import { valuesPath } from './written-files.ts';
 
 const parameters = z.object({
@@ -21,29 +21,29 @@ const parameters = z.object({
 });
 type Parameters = z.output<typeof parameters>;
 
-async function verify(context: StepContext, p: Parameters): Promise<Looked> {
+async function inForce(context: StepContext, p: Parameters): Promise<StateCheck> {
   const release = await releaseOn(context, p.seed, p);
-  if (!release) return { holds: false, seen: `no release ${p.release}` };
+  if (!release) return { ok: false, observed: `no release ${p.release}` };
   const revision = `revision ${release.revision}`;
-  if (release.status !== 'deployed') return { holds: false, seen: `${revision} is ${release.status}` };
+  if (release.status !== 'deployed') return { ok: false, observed: `${revision} is ${release.status}` };
   const same = release.description === madeOf(p.digest);
   return {
-    holds: same,
-    seen: same ? `${revision} is deployed` : `${revision} was made of other values or another chart`,
+    ok: same,
+    observed: same ? `${revision} is deployed` : `${revision} was made of other values or another chart`,
   };
 }
 
-async function done(context: StepContext, p: Parameters): Promise<Looked> {
-  const looked = await verify(context, p);
+/** The newest chart has to be fetched once in a run, also where an older one is in force. */
+async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+  const check = await inForce(context, p);
   const fetch = p.newest && context.recall('fetched') !== 'yes';
-  return fetch && looked.holds ? { holds: false, seen: `${looked.seen}; the newest chart is asked for` } : looked;
+  return fetch && check.ok ? { ok: false, observed: `${check.observed}; the newest chart is asked for` } : check;
 }
 
 export const helmInstall: StepKind<typeof parameters> = {
   kind: 'helm-install',
   parameters,
-  done,
-  verify,
+  state,
   async act(context, p, step) {
     await heal(context, step, p.seed, p);
     try {
@@ -68,23 +68,21 @@ const advice = (p: Parameters) => ({
   next: [`sudo microk8s helm3 status ${p.release} -n ${p.namespace} on ${p.seed}`],
 });
 
-export function planHelmInstall(
-  p: Parameters,
-  chart: PlannedChart,
-  needs: readonly string[],
-  purpose: 'install' | 'update',
-): PlannedStep {
+export function planHelmInstall(p: Parameters, chart: PlannedChart, purpose: 'install' | 'update'): PlannedStep {
   return plannedStep(helmInstall, {
     group: purpose === 'install' ? 'Install the product' : 'Update the product',
     title: purpose === 'install' ? `Install release ${p.release}` : `Update release ${p.release}`,
     why: 'Helm keeps every revision, so that one can go back.',
-    needs,
     deadline: minutes(25),
     parameters: p,
     commands: [
       ...healCommands(p.seed, p),
       ...(p.rollBack ? rollBackCommands(p.seed, p) : []),
-      command(p.seed, helm.upgrade(p, chart.place, { values: valuesPath, description: madeOf(p.digest), minutes: 10 })),
+      command(
+        'upgrade',
+        p.seed,
+        helm.upgrade(p, chart.place, { values: valuesPath, description: madeOf(p.digest), minutes: 10 }),
+      ),
     ],
   });
 }

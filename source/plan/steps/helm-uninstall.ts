@@ -3,45 +3,45 @@ import { helm } from '../../kubernetes/helm.ts';
 import { claimObject, podObject, workloadObject } from '../../kubernetes/objects.ts';
 import { readList } from '../../kubernetes/read.ts';
 import { ofRelease, workloadKinds } from '../../kubernetes/workloads.ts';
+import { carryOut } from '../execution/carry-out.ts';
+import { command, minutes, plannedStep } from '../execution/define.ts';
 import { releaseOn } from '../release/release.ts';
-import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
-import { carryOut } from '../work/carry-out.ts';
-import { command, minutes, plannedStep } from '../work/define.ts';
+import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({ seed: z.string(), release: z.string(), namespace: z.string() });
 type Parameters = z.output<typeof parameters>;
 
 /** Nothing of the release may run; what stays is counted, so that the operator sees it. */
-async function state(context: StepContext, p: Parameters): Promise<Looked> {
+async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const release = await releaseOn(context, p.seed, p);
   if (release)
-    return { holds: false, seen: `release ${p.release}, revision ${release.revision}, is ${release.status}` };
+    return { ok: false, observed: `release ${p.release}, revision ${release.revision}, is ${release.status}` };
   const host = await context.look(p.seed);
   const [workloads, pods, claims] = await Promise.all([
     readList(host, workloadKinds, p, workloadObject),
     readList(host, 'pods', { namespace: p.namespace, selector: `app.kubernetes.io/instance=${p.release}` }, podObject),
     readList(host, 'persistentvolumeclaims', p, claimObject),
   ]);
-  if (!workloads.answered || !pods.answered) return { holds: false, seen: `${p.seed} does not answer` };
+  if (!workloads.answered || !pods.answered) return { ok: false, observed: `${p.seed} does not answer` };
   const left = ofRelease(workloads.value, p.release).length + pods.value.length;
-  if (left > 0) return { holds: false, seen: `${left} of its parts are still there` };
+  if (left > 0) return { ok: false, observed: `${left} of its parts are still there` };
   const volumes = claims.answered ? claims.value.length : 0;
-  return { holds: true, seen: volumes === 0 ? 'nothing of it runs' : `nothing of it runs; ${volumes} volumes stay` };
+  return { ok: true, observed: volumes === 0 ? 'nothing of it runs' : `nothing of it runs; ${volumes} volumes stay` };
 }
 
 export const helmUninstall: StepKind<typeof parameters> = {
   kind: 'helm-uninstall',
   parameters,
-  done: state,
-  verify: state,
+
+  state,
   async act(context, p, step) {
     if (await releaseOn(context, p.seed, p)) await carryOut(context, step, { run: { deadline: minutes(7) } });
     await context.until({
       for: 'the last parts of the product to end',
       deadline: minutes(3),
       probe: async () => {
-        const { holds, seen } = await state(context, p);
-        return { ready: holds, seen };
+        const { ok, observed } = await state(context, p);
+        return { ok, observed };
       },
       causes: ['a node that does not answer still counts its pods'],
       next: [`sudo microk8s kubectl get pods -n ${p.namespace} on ${p.seed}`],
@@ -57,6 +57,6 @@ export function planHelmUninstall(p: Parameters): PlannedStep {
     risk: 'dangerous',
     deadline: minutes(11),
     parameters: p,
-    commands: [command(p.seed, helm.uninstall(p, 5))],
+    commands: [command('uninstall', p.seed, helm.uninstall(p, 5))],
   });
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { Looked, PlannedFile, PlannedStep, StepContext, StepKind } from '../step.ts';
-import { carryOut, look } from '../work/carry-out.ts';
-import { command, minutes, plannedStep } from '../work/define.ts';
+import { carryOut, look } from '../execution/carry-out.ts';
+import { command, minutes, plannedStep } from '../execution/define.ts';
+import type { PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({ node: z.string(), cloudInit: z.boolean() });
 type Parameters = z.output<typeof parameters>;
@@ -21,18 +21,18 @@ async function staticName(context: StepContext, node: string): Promise<string> {
   return (await look(context, node, ['hostnamectl', '--static'])).stdout.trim();
 }
 
-async function state(context: StepContext, p: Parameters): Promise<Looked> {
+async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const name = await staticName(context, p.node);
   const kept = !p.cloudInit || (await (await context.look(p.node)).readFile(cloudInitFile)) === cloudInitText;
-  if (name !== p.node) return { holds: false, seen: `named ${name || 'nothing'}` };
-  return { holds: kept, seen: kept ? `named ${name}` : `named ${name}, but cloud-init may rename it at a boot` };
+  if (name !== p.node) return { ok: false, observed: `named ${name || 'nothing'}` };
+  return { ok: kept, observed: kept ? `named ${name}` : `named ${name}, but cloud-init may rename it at a boot` };
 }
 
 export const hostname: StepKind<typeof parameters> = {
   kind: 'hostname',
   parameters,
-  done: state,
-  verify: state,
+
+  state,
   async act(context, p, step) {
     context.remember('before', await staticName(context, p.node));
     await carryOut(context, step);
@@ -52,7 +52,7 @@ export function planHostname(p: Parameters): PlannedStep {
     why: 'Kubernetes knows a node by its host name: two of one name would be one node.',
     deadline: minutes(3),
     parameters: p,
-    commands: [command(p.node, set(p.node))],
+    commands: [command('set-name', p.node, set(p.node))],
     files: files(p),
     changes: ['hostname'],
   });

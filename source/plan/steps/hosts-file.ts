@@ -1,22 +1,22 @@
 import * as z from 'zod';
-import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
-import { carryOut, readText } from '../work/carry-out.ts';
-import { minutes, plannedStep } from '../work/define.ts';
+import { carryOut, readText } from '../execution/carry-out.ts';
+import { minutes, plannedStep } from '../execution/define.ts';
+import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const path = '/etc/hosts';
 const parameters = z.object({ node: z.string(), content: z.string() });
 type Parameters = z.output<typeof parameters>;
 
-async function state(context: StepContext, { node, content }: Parameters): Promise<Looked> {
-  const holds = (await readText(context, node, path)) === content;
-  return { holds, seen: holds ? 'names every node' : 'does not name every node as planned' };
+async function state(context: StepContext, { node, content }: Parameters): Promise<StateCheck> {
+  const ok = (await readText(context, node, path)) === content;
+  return { ok, observed: ok ? 'names every node' : 'does not name every node as planned' };
 }
 
 export const hostsFile: StepKind<typeof parameters> = {
   kind: 'hosts-file',
   parameters,
-  done: state,
-  verify: state,
+
+  state,
   async act(context, { node }, step) {
     context.remember('before', (await readText(context, node, path)) ?? '');
     await carryOut(context, step);

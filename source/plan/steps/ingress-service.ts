@@ -3,10 +3,10 @@ import { kubectl } from '../../kubernetes/kubectl.ts';
 import { serviceObject } from '../../kubernetes/objects.ts';
 import { readObject } from '../../kubernetes/read.ts';
 import { ingressOf } from '../../microk8s/microk8s.ts';
+import { carryOut } from '../execution/carry-out.ts';
+import { command, minutes, plannedStep } from '../execution/define.ts';
 import { manifestText } from '../release/manifest.ts';
-import type { Looked, PlannedCommand, PlannedStep, StepContext, StepKind } from '../step.ts';
-import { carryOut } from '../work/carry-out.ts';
-import { command, minutes, plannedStep } from '../work/define.ts';
+import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { ingressNamespace } from './addon-ingress.ts';
 
 const parameters = z.object({ seed: z.string(), channel: z.string(), virtualAddress: z.string() });
@@ -39,38 +39,38 @@ const manifest = (virtualAddress: string) => ({
 
 function commands({ seed, channel, virtualAddress }: Parameters): PlannedCommand[] {
   if (ingressOf(channel) === 'nginx') {
-    return [command(seed, kubectl.apply(), { stdin: manifestText([manifest(virtualAddress)]) })];
+    return [command('apply', seed, kubectl.apply(), { stdin: manifestText([manifest(virtualAddress)]) })];
   }
   const change = { metadata: { annotations: { [annotation]: virtualAddress } } };
-  return [command(seed, kubectl.patch('services', 'traefik', ingressNamespace, change))];
+  return [command('annotate', seed, kubectl.patch('services', 'traefik', ingressNamespace, change))];
 }
 
-async function state(context: StepContext, { seed, channel, virtualAddress }: Parameters): Promise<Looked> {
+async function state(context: StepContext, { seed, channel, virtualAddress }: Parameters): Promise<StateCheck> {
   const name = serviceName(channel);
   const answer = await readObject(await context.look(seed), 'services', name, ingressNamespace, serviceObject);
-  if (!answer.answered) return { holds: false, seen: `${seed} says: ${answer.said}` };
-  if (!answer.value) return { holds: false, seen: `no service ${name}` };
+  if (!answer.answered) return { ok: false, observed: `${seed} says: ${answer.said}` };
+  if (!answer.value) return { ok: false, observed: `no service ${name}` };
   const given = answer.value.status.loadBalancer.ingress.map(({ ip }) => ip);
-  const holds = given.includes(virtualAddress);
+  const ok = given.includes(virtualAddress);
   return {
-    holds,
-    seen: holds ? `the entrance has ${virtualAddress}` : `the entrance has ${given.join(', ') || 'no address'}`,
+    ok,
+    observed: ok ? `the entrance has ${virtualAddress}` : `the entrance has ${given.join(', ') || 'no address'}`,
   };
 }
 
 export const ingressService: StepKind<typeof parameters> = {
   kind: 'ingress-service',
   parameters,
-  done: state,
-  verify: state,
+
+  state,
   async act(context, p, step) {
     await carryOut(context, step);
     await context.until({
       for: `the entrance to get ${p.virtualAddress}`,
       deadline: minutes(2),
       probe: async () => {
-        const { holds, seen } = await state(context, p);
-        return { ready: holds, seen };
+        const { ok, observed } = await state(context, p);
+        return { ok, observed };
       },
       causes: ['MetalLB has no such address to give, or has given it to another service'],
       next: [`sudo microk8s kubectl get services -A on ${p.seed} shows who has it`],
@@ -84,12 +84,11 @@ export const ingressService: StepKind<typeof parameters> = {
   },
 };
 
-export function planIngressService(p: Parameters, needs: readonly string[]): PlannedStep {
+export function planIngressService(p: Parameters): PlannedStep {
   return plannedStep(ingressService, {
     group: 'Virtual address',
     title: `The entrance answers on ${p.virtualAddress}`,
     why: 'The DNS name of the site leads to this address.',
-    needs,
     deadline: minutes(4),
     parameters: p,
     commands: commands(p),

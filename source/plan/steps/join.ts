@@ -5,11 +5,11 @@ import { nodeObject } from '../../kubernetes/objects.ts';
 import { readList } from '../../kubernetes/read.ts';
 import { agentPort, apiPort, microk8s, microk8sFiles, parseJoinToken } from '../../microk8s/microk8s.ts';
 import { parseMicroK8sStatus } from '../../microk8s/status.ts';
-import type { Looked, PlannedCommand, PlannedStep, StepContext, StepKind } from '../step.ts';
+import { look, runCommand } from '../execution/carry-out.ts';
+import { command, minutes, plannedStep } from '../execution/define.ts';
+import { closedPorts } from '../execution/tcp-probe.ts';
+import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
-import { commandsOf, look, runPlanned } from '../work/carry-out.ts';
-import { command, minutes, plannedStep } from '../work/define.ts';
-import { closedPorts } from '../work/tcp-probe.ts';
 
 const parameters = z.object({
   node: z.string(),
@@ -27,26 +27,26 @@ const attempts = 2;
 
 function commands({ node, role, seed, seedAddress }: Parameters): PlannedCommand[] {
   return [
-    command(seed, microk8s.addNode(), { note: 'a token for this one join; it is never shown or kept' }),
-    command(node, microk8s.join(seedAddress, '<token>', role)),
-    command(node, ['rm', '-f', microk8sFiles.joining], { when: failed }),
-    command(node, microk8s.leave(), { when: failed, note: 'back to a node of its own' }),
-    command(seed, microk8s.removeNode(node, { force: true }), { when: failed }),
+    command('add-node', seed, microk8s.addNode(), { note: 'a token for this one join; it is never shown or kept' }),
+    command('join', node, microk8s.join(seedAddress, '<token>', role)),
+    command('unmark', node, ['rm', '-f', microk8sFiles.joining], { when: failed }),
+    command('leave', node, microk8s.leave(), { when: failed, note: 'back to a node of its own' }),
+    command('remove-node', seed, microk8s.removeNode(node, { force: true }), { when: failed }),
   ];
 }
 
 /** Asked of the seed, never of the node that joined: `join` prints success and ends with 0 without a member too. */
-async function state(context: StepContext, p: Parameters): Promise<Looked> {
+async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const nodes = await readList(await context.look(p.seed), 'nodes', {}, nodeObject, { signal: context.signal });
-  if (!nodes.answered) return { holds: false, seen: `${p.seed} says: ${nodes.said}` };
+  if (!nodes.answered) return { ok: false, observed: `${p.seed} says: ${nodes.said}` };
   const found = nodes.value.map(clusterNode).find(({ name }) => name === p.node);
-  if (!found) return { holds: false, seen: `${p.seed} does not know ${p.node}` };
-  if (!found.ready) return { holds: false, seen: `${p.seed} calls ${p.node} not ready` };
-  if (p.role === 'worker') return { holds: true, seen: `${p.seed} calls ${p.node} ready` };
+  if (!found) return { ok: false, observed: `${p.seed} does not know ${p.node}` };
+  if (!found.ready) return { ok: false, observed: `${p.seed} calls ${p.node} not ready` };
+  if (p.role === 'worker') return { ok: true, observed: `${p.seed} calls ${p.node} ready` };
   const status = parseMicroK8sStatus(await look(context, p.seed, microk8s.status(), minutes(2)));
   const member = status.state === 'running' && status.members.find(({ address }) => address === p.address);
-  if (!member) return { holds: false, seen: `${p.node} is ready, but not a member of the datastore` };
-  return { holds: true, seen: `${p.node} is ready, ${member.role} of the datastore` };
+  if (!member) return { ok: false, observed: `${p.node} is ready, but not a member of the datastore` };
+  return { ok: true, observed: `${p.node} is ready, ${member.role} of the datastore` };
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
@@ -121,7 +121,7 @@ function untilPortsOpen(context: StepContext, p: Parameters): Promise<void> {
     deadline: minutes(1.5),
     probe: async () => {
       const closed = await closedPorts(context, p.node, p.seedAddress, [agentPort, apiPort]);
-      return { ready: closed.length === 0, seen: closed.length === 0 ? 'open' : `closed: ${closed.join(', ')}` };
+      return { ok: closed.length === 0, observed: closed.length === 0 ? 'open' : `closed: ${closed.join(', ')}` };
     },
     causes: ['a firewall on either node (ufw)', 'the two are not in one network'],
     next: [`On ${p.seed}: sudo ufw allow from ${p.address}`, `On ${p.node}: sudo ufw allow from ${p.seedAddress}`],
@@ -129,14 +129,12 @@ function untilPortsOpen(context: StepContext, p: Parameters): Promise<void> {
 }
 
 async function join(context: StepContext, step: PlannedStep): Promise<void> {
-  const [addNode, joinNode] = commandsOf(step);
-  if (!addNode || !joinNode) throw new Error('A join is planned as two commands.');
-  const minted = await runPlanned(context, step, addNode, { run: { secretOutput: true, deadline: minutes(2) } });
+  const minted = await runCommand(context, step, 'add-node', { run: { secretOutput: true, deadline: minutes(2) } });
   const token = parseJoinToken(minted.stdout);
   if (token === undefined)
     throw new StepFault({ tried: 'get a token for the join', seen: 'none was printed', next: [] });
   context.conceal(token);
-  await runPlanned(context, step, joinNode, {
+  await runCommand(context, step, 'join', {
     fill: { '<token>': token },
     run: {
       secretArguments: true,
@@ -153,8 +151,8 @@ function untilMember(context: StepContext, p: Parameters, deadline: number): Pro
     deadline,
     every: 3_000,
     probe: async () => {
-      const { holds, seen } = await state(context, p);
-      return { ready: holds, seen };
+      const { ok, observed } = await state(context, p);
+      return { ok, observed };
     },
     causes: [
       'the datastore did not form: port 19001, clocks, or a former entry of this node',
@@ -166,9 +164,9 @@ function untilMember(context: StepContext, p: Parameters, deadline: number): Pro
 
 /** Each may have nothing to do; what counts is that the next attempt begins clean. */
 async function cleanUp(context: StepContext, step: PlannedStep): Promise<void> {
-  for (const planned of commandsOf(step, failed)) {
+  for (const name of ['unmark', 'leave', 'remove-node']) {
     try {
-      await runPlanned(context, step, planned, { run: { allow: [0, 1, 2, 3], deadline: minutes(3) } });
+      await runCommand(context, step, name, { run: { allow: [0, 1, 2, 3], deadline: minutes(3) } });
     } catch (error) {
       if (!(error instanceof StepFault) && !(error instanceof HostFault && error.kind === 'deadline')) throw error;
     }
@@ -180,11 +178,11 @@ async function undo(context: StepContext, p: Parameters): Promise<void> {
   await context.run(p.seed, microk8s.removeNode(p.node), { sudo: true, deadline: minutes(2), allow: [0, 1] });
 }
 
-const shared = { parameters, done: state, verify: state, act, undo };
+const shared = { parameters, state, act, undo };
 export const joinManager: StepKind<typeof parameters> = { kind: 'join-manager', ...shared };
 export const joinWorker: StepKind<typeof parameters> = { kind: 'join-worker', ...shared };
 
-export function planJoin(p: Parameters, needs: readonly string[]): PlannedStep {
+export function planJoin(p: Parameters): PlannedStep {
   const manager = p.role === 'manager';
   return plannedStep(manager ? joinManager : joinWorker, {
     node: p.node,
@@ -194,7 +192,6 @@ export function planJoin(p: Parameters, needs: readonly string[]): PlannedStep {
       ? 'Three managers keep the cluster alive when one of them is lost. One joins at a time.'
       : 'Workers carry load and hold no part of the datastore.',
     risk: manager ? 'dangerous' : 'low',
-    needs,
     deadline: minutes(28),
     parameters: p,
     commands: commands(p),

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { microk8s, microk8sFiles } from '../../microk8s/microk8s.ts';
 import { type InstalledSnap, parseSnapList, snap, trackOf } from '../../microk8s/snap.ts';
 import { parseMicroK8sStatus, sayStatus } from '../../microk8s/status.ts';
-import type { Looked, PlannedCommand, PlannedStep, StepContext, StepKind } from '../step.ts';
+import { look, readText, runCommand } from '../execution/carry-out.ts';
+import { command, minutes, plannedStep, seconds } from '../execution/define.ts';
+import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
-import { commandsOf, look, readText, runPlanned } from '../work/carry-out.ts';
-import { command, minutes, plannedStep, seconds } from '../work/define.ts';
 
 const name = 'microk8s';
 const missing = 'it is not installed yet';
@@ -14,9 +14,9 @@ type Parameters = z.output<typeof parameters>;
 
 function commands({ node, channel }: Parameters): PlannedCommand[] {
   return [
-    command(node, snap.install(name, channel), { when: missing }),
-    command(node, microk8s.waitReady(60), { note: 'again and again, until the time of the step is up' }),
-    command(node, snap.hold(name), { note: 'no node is to restart by itself at night' }),
+    command('install', node, snap.install(name, channel), { when: missing }),
+    command('wait-ready', node, microk8s.waitReady(60), { note: 'again and again, until the time of the step is up' }),
+    command('hold', node, snap.hold(name), { note: 'no node is to restart by itself at night' }),
   ];
 }
 
@@ -24,15 +24,15 @@ async function installed(context: StepContext, node: string): Promise<InstalledS
   return parseSnapList(name, (await look(context, node, snap.list(name))).stdout);
 }
 
-async function state(context: StepContext, { node, channel }: Parameters): Promise<Looked> {
+async function state(context: StepContext, { node, channel }: Parameters): Promise<StateCheck> {
   const found = await installed(context, node);
-  if (!found) return { holds: false, seen: 'not installed' };
+  if (!found) return { ok: false, observed: 'not installed' };
   const said = `version ${found.version} from ${found.tracking}`;
-  if (trackOf(found.tracking) !== trackOf(channel)) return { holds: false, seen: said };
-  if (!found.held) return { holds: false, seen: `${said}, would refresh by itself` };
+  if (trackOf(found.tracking) !== trackOf(channel)) return { ok: false, observed: said };
+  if (!found.held) return { ok: false, observed: `${said}, would refresh by itself` };
   const status = parseMicroK8sStatus(await look(context, node, microk8s.status(), minutes(2)));
   const runs = status.state === 'running' || status.state === 'worker';
-  return { holds: runs, seen: runs ? `${said}, held` : sayStatus(status) };
+  return { ok: runs, observed: runs ? `${said}, held` : sayStatus(status) };
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
@@ -40,12 +40,11 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   if (found && trackOf(found.tracking) !== trackOf(p.channel)) throw otherTrack(p, found);
   if (!found) {
     context.remember('installed', 'yes');
-    for (const install of commandsOf(step, missing)) await runPlanned(context, step, install, { run: installAdvice });
+    await runCommand(context, step, 'install', { run: installAdvice });
     await untilLaunched(context, p.node);
   }
-  const [wait, hold] = commandsOf(step);
-  if (wait) await untilReady(context, step, wait);
-  if (hold) await runPlanned(context, step, hold, { run: { next: ['snap version: holding a snap needs snapd 2.58'] } });
+  await untilReady(context, step);
+  await runCommand(context, step, 'hold', { run: { next: ['snap version: holding a snap needs snapd 2.58'] } });
 }
 
 const installAdvice = {
@@ -72,24 +71,24 @@ function untilLaunched(context: StepContext, node: string): Promise<void> {
     deadline: minutes(6),
     probe: async () => {
       const applied = (await readText(context, node, microk8sFiles.launched)) !== undefined;
-      return { ready: applied, seen: applied ? 'applied' : 'not applied yet' };
+      return { ok: applied, observed: applied ? 'applied' : 'not applied yet' };
     },
     causes: ['the datastore is slow to start: a slow or busy disk', 'MicroK8s finds no default route'],
     next: [`sudo microk8s inspect on ${node}`],
   });
 }
 
-function untilReady(context: StepContext, step: PlannedStep, wait: PlannedCommand): Promise<void> {
+function untilReady(context: StepContext, step: PlannedStep): Promise<void> {
   return context.until({
     for: 'MicroK8s to be ready',
     deadline: minutes(8),
     every: 1_000,
     probe: async () => {
       // 1 is "not ready in these 60 s"; MicroK8s looks at its clock only between polls, a sick datastore makes it late.
-      const result = await runPlanned(context, { ...step, deadline: seconds(180) }, wait, { run: { allow: [0, 1] } });
+      const result = await runCommand(context, step, 'wait-ready', { run: { deadline: seconds(180), allow: [0, 1] } });
       const status = parseMicroK8sStatus(result);
       const ready = status.state === 'running' || status.state === 'worker';
-      return { ready, seen: sayStatus(status), hopeless: status.state === 'low-memory' };
+      return { ok: ready, observed: sayStatus(status), hopeless: status.state === 'low-memory' };
     },
     causes: ['pods of the network (Calico) do not start: no way to the image registry', 'a slow or busy disk'],
     next: [`sudo microk8s inspect on ${step.node ?? ''}`],
@@ -99,8 +98,8 @@ function untilReady(context: StepContext, step: PlannedStep, wait: PlannedComman
 export const microk8sInstall: StepKind<typeof parameters> = {
   kind: 'microk8s-install',
   parameters,
-  done: state,
-  verify: state,
+
+  state,
   act,
   async undo(context, { node }) {
     if (context.recall('installed') !== 'yes') return;
@@ -122,13 +121,12 @@ async function refuseWhileOthersRest(context: StepContext, node: string): Promis
   });
 }
 
-export function planMicroK8sInstall(p: Parameters, needs: readonly string[]): PlannedStep {
+export function planMicroK8sInstall(p: Parameters): PlannedStep {
   return plannedStep(microk8sInstall, {
     node: p.node,
     group: 'Install MicroK8s',
     title: `Install MicroK8s ${trackOf(p.channel)}`,
     why: 'The same version on every node, and none that changes by itself.',
-    needs,
     deadline: minutes(20),
     parameters: p,
     commands: commands(p),

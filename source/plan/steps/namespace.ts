@@ -2,40 +2,39 @@ import * as z from 'zod';
 import { kubectl } from '../../kubernetes/kubectl.ts';
 import { namespaceObject } from '../../kubernetes/objects.ts';
 import { readObject } from '../../kubernetes/read.ts';
+import { carryOut } from '../execution/carry-out.ts';
+import { command, minutes, plannedStep } from '../execution/define.ts';
 import { manifestText } from '../release/manifest.ts';
-import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
-import { carryOut } from '../work/carry-out.ts';
-import { command, minutes, plannedStep } from '../work/define.ts';
+import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({ seed: z.string(), namespace: z.string() });
 type Parameters = z.output<typeof parameters>;
 
-async function state(context: StepContext, { seed, namespace }: Parameters): Promise<Looked> {
+async function state(context: StepContext, { seed, namespace }: Parameters): Promise<StateCheck> {
   const answer = await readObject(await context.look(seed), 'namespaces', namespace, undefined, namespaceObject);
-  if (!answer.answered) return { holds: false, seen: `${seed} says: ${answer.said}` };
-  if (!answer.value) return { holds: false, seen: `no namespace ${namespace}` };
+  if (!answer.answered) return { ok: false, observed: `${seed} says: ${answer.said}` };
+  if (!answer.value) return { ok: false, observed: `no namespace ${namespace}` };
   const { phase } = answer.value.status;
-  return { holds: phase === 'Active', seen: `namespace ${namespace} is ${phase.toLowerCase()}` };
+  return { ok: phase === 'Active', observed: `namespace ${namespace} is ${phase.toLowerCase()}` };
 }
 
 export const namespaceKind: StepKind<typeof parameters> = {
   kind: 'namespace',
   parameters,
-  done: state,
-  verify: state,
+
+  state,
   act: (context, _, step) => carryOut(context, step),
 };
 
-export function planNamespace(p: Parameters, needs: readonly string[]): PlannedStep {
+export function planNamespace(p: Parameters): PlannedStep {
   return plannedStep(namespaceKind, {
     group: 'Prepare the product',
     title: `Namespace ${p.namespace}`,
     why: 'All that belongs to the product stands in it.',
-    needs,
     deadline: minutes(3),
     parameters: p,
     commands: [
-      command(p.seed, kubectl.apply(), {
+      command('apply', p.seed, kubectl.apply(), {
         stdin: manifestText([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: p.namespace } }]),
       }),
     ],

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { HostFault } from '../../host/host-fault.ts';
-import type { Looked, PlannedCommand, PlannedFile, PlannedStep, StepContext, StepKind } from '../step.ts';
+import { look, readText, runCommand, sayAway, writeFiles } from '../execution/carry-out.ts';
+import { command, minutes, nodeState, plannedStep, seconds } from '../execution/define.ts';
+import { closedPorts } from '../execution/tcp-probe.ts';
+import type { PlannedCommand, PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
-import { carryOut, commandsOf, look, readText, runPlanned, sayAway, writeFiles } from '../work/carry-out.ts';
-import { command, minutes, nodeState, plannedStep, seconds } from '../work/define.ts';
-import { closedPorts } from '../work/tcp-probe.ts';
 
 const parameters = z.object({
   node: z.string(),
@@ -66,10 +66,11 @@ const restoreNow = (unit: string) => ['systemd-run', `--unit=${unit}`, '--collec
 
 function commands({ node, keep, aside }: Parameters): PlannedCommand[] {
   return [
-    command(node, stopTimer, { when: armed }),
-    command(node, restoreNow(backUnit), { when: armed }),
-    command(node, ['mkdir', '-p', kept(keep)]),
+    command('disarm-earlier', node, stopTimer, { when: armed }),
+    command('restore-earlier', node, restoreNow(backUnit), { when: armed }),
+    command('make-folder', node, ['mkdir', '-p', kept(keep)]),
     command(
+      'arm',
       node,
       [
         'systemd-run',
@@ -81,20 +82,20 @@ function commands({ node, keep, aside }: Parameters): PlannedCommand[] {
       ],
       { note: `takes everything back after ${restoreAfterSeconds} s unless the seat confirms` },
     ),
-    ...aside.map((path) => command(node, ['mv', path, `${kept(keep)}/${baseName(path)}`])),
-    command(node, ['netplan', 'generate'], { note: 'checks the new file' }),
-    command(node, ['systemd-run', `--unit=${applyUnit}`, '--collect', 'netplan', 'apply']),
-    command(node, stopTimer, { note: 'only after the seat has reached the node on its new address' }),
+    ...aside.map((path) => command(`set-aside ${path}`, node, ['mv', path, `${kept(keep)}/${baseName(path)}`])),
+    command('generate', node, ['netplan', 'generate'], { note: 'checks the new file' }),
+    command('apply', node, ['systemd-run', `--unit=${applyUnit}`, '--collect', 'netplan', 'apply']),
+    command('disarm', node, stopTimer, { note: 'only after the seat has reached the node on its new address' }),
   ];
 }
 
 /** `2: eth0    inet 10.0.4.22/24 brd … scope global [dynamic] eth0` */
-async function addressState(context: StepContext, { node, address }: Parameters): Promise<Looked> {
+async function addressState(context: StepContext, { node, address }: Parameters): Promise<StateCheck> {
   const { stdout } = await look(context, node, ['ip', '-4', '-o', 'address', 'show'], seconds(10));
   const line = stdout.split('\n').find((text) => text.includes(` inet ${address}/`));
-  if (!line) return { holds: false, seen: `${node} does not have ${address}` };
+  if (!line) return { ok: false, observed: `${node} does not have ${address}` };
   const leased = / dynamic\b/.test(line);
-  return { holds: !leased, seen: leased ? `${address} is still a lease of DHCP` : `${node} has ${address}` };
+  return { ok: !leased, observed: leased ? `${address} is still a lease of DHCP` : `${node} has ${address}` };
 }
 
 async function isActive(context: StepContext, node: string, unit: string): Promise<boolean> {
@@ -102,46 +103,42 @@ async function isActive(context: StepContext, node: string, unit: string): Promi
   return stdout.trim() === 'active' || stdout.trim() === 'activating';
 }
 
-async function state(context: StepContext, p: Parameters): Promise<Looked> {
+async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const looked = await inForce(context, p);
-  if (looked.holds && (await isActive(context, p.node, `${restoreTimer}.timer`))) return { holds: false, seen: armed };
+  if (looked.ok && (await isActive(context, p.node, `${restoreTimer}.timer`))) return { ok: false, observed: armed };
   return looked;
 }
 
 /** Whether the node is as wanted, be it for good or until its timer takes it back. */
-async function inForce(context: StepContext, p: Parameters): Promise<Looked> {
-  if ((await readText(context, p.node, p.path)) !== p.content) return { holds: false, seen: `${p.path} is another` };
+async function inForce(context: StepContext, p: Parameters): Promise<StateCheck> {
+  if ((await readText(context, p.node, p.path)) !== p.content) return { ok: false, observed: `${p.path} is another` };
   for (const path of p.aside) {
     if (path !== p.path && (await readText(context, p.node, path)) !== undefined)
-      return { holds: false, seen: `${path} is still in force` };
+      return { ok: false, observed: `${path} is still in force` };
   }
   if (p.cloudInit && (await readText(context, p.node, cloudInitFile)) !== cloudInitText) {
-    return { holds: false, seen: "cloud-init's network part is not turned off" };
+    return { ok: false, observed: "cloud-init's network part is not turned off" };
   }
   return addressState(context, p);
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
-  const planned = commandsOf(step);
-  const of = (word: string) => planned.filter(({ command: words }) => Array.isArray(words) && words.includes(word));
-  const [makeFolder, arm] = planned;
-  const confirm = planned.at(-1);
   if (await isActive(context, p.node, `${restoreTimer}.timer`)) {
     // an earlier process ended between the change and its confirmation
-    const good = (await inForce(context, p)).holds && (await reached(context, p)).ready;
-    if (good && confirm) return void (await runPlanned(context, step, confirm));
-    await carryOut(context, step, { when: armed });
+    const good = (await inForce(context, p)).ok && (await reached(context, p)).ok;
+    if (good) return void (await runCommand(context, step, 'disarm'));
+    for (const name of ['disarm-earlier', 'restore-earlier']) await runCommand(context, step, name);
     await untilBack(context, p, minutes(2));
   }
   await writeFiles(context, step, {}, (path) => path === restoreScript);
   const until = context.clock.now() + seconds(restoreAfterSeconds - 20);
-  for (const first of [makeFolder, arm]) if (first) await runPlanned(context, step, first);
-  for (const move of of('mv')) await runPlanned(context, step, move);
+  const moves = p.aside.map((path) => `set-aside ${path}`);
+  for (const name of ['make-folder', 'arm', ...moves]) await runCommand(context, step, name);
   await writeFiles(context, step, {}, (path) => path !== restoreScript);
-  await generate(context, p, step, of('generate'));
-  for (const apply of of('apply')) await runPlanned(context, step, apply).catch(onlyLost);
+  await generate(context, p, step);
+  await runCommand(context, step, 'apply').catch(onlyLost);
   await untilReached(context, p, until);
-  if (confirm) await runPlanned(context, step, confirm);
+  await runCommand(context, step, 'disarm');
 }
 
 /** The connection may break before or while it asks: whether the node is reached on its new address is what counts. */
@@ -152,9 +149,9 @@ function onlyLost(error: unknown): void {
 const away: ReadonlySet<HostFault['kind']> = new Set(['lost', 'unreachable']);
 
 /** A file that netplan refuses is taken back at once: nothing was applied yet. */
-async function generate(context: StepContext, p: Parameters, step: PlannedStep, planned: readonly PlannedCommand[]) {
+async function generate(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   try {
-    for (const each of planned) await runPlanned(context, step, each);
+    await runCommand(context, step, 'generate');
   } catch (error) {
     await context.run(p.node, stopTimer, { sudo: true, allow: [0, 5] });
     await context.run(p.node, ['/bin/sh', restoreScript], { sudo: true });
@@ -173,31 +170,31 @@ async function untilReached(context: StepContext, p: Parameters, until: number):
     });
   } catch (error) {
     if (!(error instanceof StepFault)) throw error;
-    throw await takenBack(context, p, error.seen);
+    throw await restored(context, p, error.seen);
   }
 }
 
-async function reached(context: StepContext, p: Parameters): Promise<{ ready: boolean; seen: string }> {
+async function reached(context: StepContext, p: Parameters): Promise<{ ok: boolean; observed: string }> {
   try {
     await context.reconnect(p.node);
-    if (await isActive(context, p.node, `${applyUnit}.service`)) return { ready: false, seen: 'netplan is at work' };
-    const { holds, seen } = await addressState(context, p);
-    if (!holds || p.witness === undefined) return { ready: holds, seen };
+    if (await isActive(context, p.node, `${applyUnit}.service`)) return { ok: false, observed: 'netplan is at work' };
+    const { ok, observed } = await addressState(context, p);
+    if (!ok || p.witness === undefined) return { ok, observed };
     const closed = await closedPorts(context, p.witness, p.address, [p.sshPort]);
     return {
-      ready: closed.length === 0,
-      seen: closed.length === 0 ? seen : `${p.witness} does not reach ${p.address}`,
+      ok: closed.length === 0,
+      observed: closed.length === 0 ? observed : `${p.witness} does not reach ${p.address}`,
     };
   } catch (error) {
-    return { ready: false, seen: sayAway(error) };
+    return { ok: false, observed: sayAway(error) };
   }
 }
 
-async function takenBack(context: StepContext, p: Parameters, seen: string): Promise<StepFault> {
+async function restored(context: StepContext, p: Parameters, seen: string): Promise<StepFault> {
   let back = 'it has not come back on its old address yet';
   try {
     await untilBack(context, p, seconds(restoreAfterSeconds + 30));
-    back = 'it has taken the change back by itself';
+    back = 'it has rolled the change back by itself';
   } catch (error) {
     if (!(error instanceof StepFault)) throw error;
   }
@@ -231,9 +228,9 @@ function untilBack(context: StepContext, p: Parameters, deadline: number): Promi
         const gone = (await readText(context, p.node, p.path)) !== p.content;
         const active = await Promise.all(restoring.map((unit) => isActive(context, p.node, `${unit}.service`)));
         const ready = gone && !active.includes(true);
-        return { ready, seen: ready ? 'taken back' : 'not taken back yet' };
+        return { ok: ready, observed: ready ? 'taken back' : 'not taken back yet' };
       } catch (error) {
-        return { ready: false, seen: sayAway(error) };
+        return { ok: false, observed: sayAway(error) };
       }
     },
   });
@@ -242,20 +239,19 @@ function untilBack(context: StepContext, p: Parameters, deadline: number): Promi
 export const network: StepKind<typeof parameters> = {
   kind: 'network',
   parameters,
-  done: state,
-  verify: state,
+
+  state,
   act,
   undo,
 };
 
-export function planNetwork(p: Parameters, needs: readonly string[], before: string | undefined): PlannedStep {
+export function planNetwork(p: Parameters, before: string | undefined): PlannedStep {
   return plannedStep(network, {
     node: p.node,
     group: 'Addresses',
     title: `Give ${p.node} the static address ${p.address}`,
     why: 'The datastore and the certificates keep the address of a node: it must never change again.',
     risk: 'dangerous',
-    needs,
     deadline: minutes(6),
     parameters: p,
     commands: commands(p),

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { Script } from '../../host/host.ts';
-import type { Looked, PlannedCommand, PlannedStep, StepContext, StepKind } from '../step.ts';
-import { carryOut, look } from '../work/carry-out.ts';
-import { command, minutes, nodeState, plannedStep } from '../work/define.ts';
+import { carryOut, look } from '../execution/carry-out.ts';
+import { command, minutes, nodeState, plannedStep } from '../execution/define.ts';
+import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({
   node: z.string(),
@@ -54,17 +54,19 @@ const apt = (...words: string[]) => [
 
 function commands({ node, upgrade, install, iscsid }: Parameters): PlannedCommand[] {
   return [
-    command(node, ['apt-get', '-o', 'DPkg::Lock::Timeout=300', 'update']),
+    command('update-lists', node, ['apt-get', '-o', 'DPkg::Lock::Timeout=300', 'update']),
     ...(upgrade
-      ? [command(node, apt('upgrade'), { note: 'configuration files that were changed stay as they are' })]
+      ? [command('upgrade', node, apt('upgrade'), { note: 'configuration files that were changed stay as they are' })]
       : []),
-    ...(install.length > 0 ? [command(node, apt('install', ...install))] : []),
-    ...(iscsid ? [command(node, ['systemctl', 'enable', '--now', 'iscsid'], { note: 'shared volumes need it' })] : []),
-    command(node, ['install', '-D', '-m', '0644', '/dev/null', updatedMark], { note: 'marks the time' }),
+    ...(install.length > 0 ? [command('install', node, apt('install', ...install))] : []),
+    ...(iscsid
+      ? [command('start-iscsid', node, ['systemctl', 'enable', '--now', 'iscsid'], { note: 'shared volumes need it' })]
+      : []),
+    command('mark', node, ['install', '-D', '-m', '0644', '/dev/null', updatedMark], { note: 'marks the time' }),
   ];
 }
 
-async function state(context: StepContext, p: Parameters): Promise<Looked> {
+async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const result = await look(context, p.node, packagesState(p.install), minutes(2));
   const lines = result.stdout.split('\n').map((line) => line.split(' '));
   const of = (key: string) => lines.filter(([name]) => name === key).map((line) => line.slice(1));
@@ -78,20 +80,20 @@ async function state(context: StepContext, p: Parameters): Promise<Looked> {
     ...(p.upgrade && upgradable !== 0 ? [`${Number.isNaN(upgradable) ? 'some' : upgradable} packages to upgrade`] : []),
     ...(p.iscsid && (enabled !== 'enabled' || active !== 'active') ? ['iscsid does not run'] : []),
   ];
-  return { holds: open.length === 0, seen: open.length === 0 ? 'up to date' : open.join(', ') };
+  return { ok: open.length === 0, observed: open.length === 0 ? 'up to date' : open.join(', ') };
 }
 
 export const packages: StepKind<typeof parameters> = {
   kind: 'packages',
   parameters,
-  done: state,
-  verify: state,
+
+  state,
   act: (context, _, step) =>
     carryOut(context, step, {
       run: {
         causes: [
           'no way to the package archive',
-          'another package manager holds the lock',
+          'another package manager ok the lock',
           'a package that fails to configure',
         ],
         next: ['sudo dpkg --configure -a, then sudo apt-get -f install, shows what is wrong'],

@@ -9,10 +9,10 @@ import {
 } from '../../kubernetes/objects.ts';
 import { readList, readObject } from '../../kubernetes/read.ts';
 import { mapperName } from '../../storage/shared.ts';
+import { carryOut } from '../execution/carry-out.ts';
+import { command, minutes, plannedStep } from '../execution/define.ts';
 import { manifestText } from '../release/manifest.ts';
-import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
-import { carryOut } from '../work/carry-out.ts';
-import { command, minutes, plannedStep } from '../work/define.ts';
+import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({
   seed: z.string(),
@@ -77,16 +77,16 @@ async function instances(context: StepContext, p: Parameters): Promise<readonly 
 const nodeOf = ({ metadata, spec }: PoolInstanceObject) => metadata.labels[hostname] ?? spec.hostName;
 const usable = ({ status }: PoolInstanceObject) => status.phase === 'ONLINE' && !status.readOnly;
 
-async function state(context: StepContext, p: Parameters): Promise<Looked> {
+async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const host = await context.look(p.seed);
   const cluster = await readObject(host, kinds.cluster, poolName, p.namespace, poolClusterObject);
-  if (!cluster.answered) return { holds: false, seen: `${p.seed} says: ${cluster.said}` };
-  if (!cluster.value) return { holds: false, seen: 'no pool' };
+  if (!cluster.answered) return { ok: false, observed: `${p.seed} says: ${cluster.said}` };
+  if (!cluster.value) return { ok: false, observed: 'no pool' };
   const found = await instances(context, p);
   const open = p.nodes.filter((node) => !found.some((each) => nodeOf(each) === node && usable(each)));
   return {
-    holds: open.length === 0,
-    seen: open.length === 0 ? `${p.nodes.length} pools online` : sayPools(found, open),
+    ok: open.length === 0,
+    observed: open.length === 0 ? `${p.nodes.length} pools online` : sayPools(found, open),
   };
 }
 
@@ -111,7 +111,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
         if (device) names[placeholder(node)] = device.metadata.name;
       }
       const missing = p.nodes.filter((node) => !(placeholder(node) in names));
-      return { ready: missing.length === 0, seen: missing.length === 0 ? 'all' : `not yet: ${missing.join(', ')}` };
+      return { ok: missing.length === 0, observed: missing.length === 0 ? 'all' : `not yet: ${missing.join(', ')}` };
     },
     causes: [
       `the filter of NDM does not let /dev/mapper/${mapperName(p.group, p.volume)} through`,
@@ -125,25 +125,24 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
     deadline: minutes(10),
     every: 3_000,
     probe: async () => {
-      const { holds, seen } = await state(context, p);
+      const { ok, observed } = await state(context, p);
       const lost = (await instances(context, p)).some(({ status }) => terminal.includes(status.phase));
-      return { ready: holds, seen, hopeless: lost };
+      return { ok: ok, observed, hopeless: lost };
     },
     causes: ['the logical volume carries a file system or a former pool', 'iscsid does not run on a node'],
     next: [`sudo microk8s kubectl describe ${kinds.cluster} ${poolName} -n ${p.namespace} on ${p.seed}`],
   });
 }
 
-export const pool: StepKind<typeof parameters> = { kind: 'pool', parameters, done: state, verify: state, act };
+export const pool: StepKind<typeof parameters> = { kind: 'pool', parameters, state, act };
 
-export function planPool(p: Parameters, needs: readonly string[]): PlannedStep {
+export function planPool(p: Parameters): PlannedStep {
   return plannedStep(pool, {
     group: 'Storage',
     title: `Make a pool on ${p.nodes.length === 1 ? 'the node' : `each of ${p.nodes.length} nodes`}`,
     why: 'Shared volumes lie in it, with a copy on each node.',
-    needs,
     deadline: minutes(16),
     parameters: p,
-    commands: [command(p.seed, kubectl.apply(), { stdin: manifest(p) })],
+    commands: [command('apply', p.seed, kubectl.apply(), { stdin: manifest(p) })],
   });
 }

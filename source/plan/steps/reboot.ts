@@ -2,11 +2,11 @@ import * as z from 'zod';
 import type { Script } from '../../host/host.ts';
 import { microk8s } from '../../microk8s/microk8s.ts';
 import { parseMicroK8sStatus, sayStatus } from '../../microk8s/status.ts';
-import type { Looked, PlannedCommand, PlannedFile, PlannedStep, StepContext, StepKind } from '../step.ts';
-import { carryOut, look, sayAway } from '../work/carry-out.ts';
-import { command, minutes, nodeState, plannedStep } from '../work/define.ts';
-import { resumeService, resumeUnit, resumeUnitPath, thisProgram } from '../work/resume-unit.ts';
-import { SeatReboot } from '../work/seat-reboot.ts';
+import { carryOut, look, sayAway } from '../execution/carry-out.ts';
+import { command, minutes, nodeState, plannedStep } from '../execution/define.ts';
+import { resumeService, resumeUnit, resumeUnitPath, thisProgram } from '../execution/resume-unit.ts';
+import { SeatReboot } from '../execution/seat-reboot.ts';
+import type { PlannedCommand, PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { updatedMark } from './packages.ts';
 
 const parameters = z.object({
@@ -44,26 +44,26 @@ async function ask(context: StepContext, node: string): Promise<ReadonlyMap<stri
   );
 }
 
-async function state(context: StepContext, { node, mode }: Parameters): Promise<Looked> {
+async function state(context: StepContext, { node, mode }: Parameters): Promise<StateCheck> {
   const now = await ask(context, node);
   if (mode === 'always') {
     const since = now.get('booted-since-update') === 'yes';
-    return { holds: since, seen: since ? 'restarted since the update' : 'not restarted since the update' };
+    return { ok: since, observed: since ? 'restarted since the update' : 'not restarted since the update' };
   }
   const needed = now.get('reboot-required') !== 'no';
-  return { holds: !needed, seen: needed ? 'an update asks for a restart' : 'no restart needed' };
+  return { ok: !needed, observed: needed ? 'an update asks for a restart' : 'no restart needed' };
 }
 
 function commands({ node, seat }: Parameters): PlannedCommand[] {
   const resume = [
-    ['systemctl', 'daemon-reload'],
-    ['systemctl', 'enable', resumeService],
+    command('reload-units', node, ['systemctl', 'daemon-reload']),
+    command('enable-resume', node, ['systemctl', 'enable', resumeService]),
   ];
   const delay = `--on-active=${seat ? 5 : 2}`;
   return [
-    ...(seat ? resume.map((words) => command(node, words)) : []),
-    command(node, ['install', '-D', '-m', '0644', '/proc/sys/kernel/random/boot_id', bootMark]),
-    command(node, ['systemd-run', delay, '--timer-property=AccuracySec=100ms', 'systemctl', 'reboot'], {
+    ...(seat ? resume : []),
+    command('mark', node, ['install', '-D', '-m', '0644', '/proc/sys/kernel/random/boot_id', bootMark]),
+    command('reboot', node, ['systemd-run', delay, '--timer-property=AccuracySec=100ms', 'systemctl', 'reboot'], {
       note: 'a few seconds later, so that this answer still arrives',
     }),
   ];
@@ -88,10 +88,10 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
         await context.reconnect(p.node);
         const now = (await ask(context, p.node)).get('boot-id');
         return now && now !== before
-          ? { ready: true, seen: 'a new start' }
-          : { ready: false, seen: 'still the old start' };
+          ? { ok: true, observed: 'a new start' }
+          : { ok: false, observed: 'still the old start' };
       } catch (error) {
-        return { ready: false, seen: sayAway(error) };
+        return { ok: false, observed: sayAway(error) };
       }
     },
     causes: ['the machine waits at its console (disk check, boot menu)', 'its address changed with the restart'],
@@ -108,13 +108,13 @@ function untilClusterAnswers(context: StepContext, node: string): Promise<void> 
     every: 5_000,
     probe: async () => {
       const status = parseMicroK8sStatus(await look(context, node, microk8s.status(), minutes(2)));
-      return { ready: status.state === 'running' || status.state === 'worker', seen: sayStatus(status) };
+      return { ok: status.state === 'running' || status.state === 'worker', observed: sayStatus(status) };
     },
     next: [`sudo microk8s inspect on ${node}`],
   });
 }
 
-export const reboot: StepKind<typeof parameters> = { kind: 'reboot', parameters, done: state, verify: state, act };
+export const reboot: StepKind<typeof parameters> = { kind: 'reboot', parameters, state, act };
 
 export function planReboot(p: Parameters): PlannedStep {
   return plannedStep(reboot, {

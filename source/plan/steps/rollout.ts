@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { ofRelease } from '../../kubernetes/workloads.ts';
+import { minutes, plannedStep } from '../execution/define.ts';
+import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../execution/workload-wait.ts';
 import { madeOf, releaseOn, rollBackCommands, rolledBack } from '../release/release.ts';
-import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
+import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
-import { minutes, plannedStep } from '../work/define.ts';
-import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../work/workload-wait.ts';
 
 const parameters = z.object({
   seed: z.string(),
@@ -28,10 +28,10 @@ async function inForce(context: StepContext, p: Parameters): Promise<boolean> {
   return release?.status === 'deployed' && release.description === madeOf(p.digest);
 }
 
-async function state(context: StepContext, p: Parameters): Promise<Looked> {
-  if (!(await inForce(context, p))) return { holds: false, seen: 'another revision is in force' };
-  const { holds, seen } = await workloadsReady(context, wanted(p));
-  return { holds, seen };
+async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+  if (!(await inForce(context, p))) return { ok: false, observed: 'another revision is in force' };
+  const { ok, observed } = await workloadsReady(context, wanted(p));
+  return { ok, observed };
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
@@ -54,15 +54,14 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   }
 }
 
-export const rollout: StepKind<typeof parameters> = { kind: 'rollout', parameters, done: state, verify: state, act };
+export const rollout: StepKind<typeof parameters> = { kind: 'rollout', parameters, state, act };
 
-export function planRollout(p: Parameters, needs: readonly string[]): PlannedStep {
+export function planRollout(p: Parameters): PlannedStep {
   return plannedStep(rollout, {
     group: 'Rollout',
     title: 'Every part of the product becomes ready',
     why: 'Installed is not running: each part is watched until it is ready.',
     risk: 'none',
-    needs,
     deadline: minutes(24),
     parameters: p,
     commands: p.rollBack ? rollBackCommands(p.seed, p) : [],

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
+import { carryOut, look } from '../execution/carry-out.ts';
+import { command, minutes, plannedStep } from '../execution/define.ts';
+import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
-import { carryOut, look } from '../work/carry-out.ts';
-import { command, minutes, plannedStep } from '../work/define.ts';
 
 const parameters = z.object({ node: z.string(), group: z.string(), volume: z.string(), gib: z.number().int() });
 type Parameters = z.output<typeof parameters>;
@@ -50,10 +50,10 @@ async function find(context: StepContext, { node, group, volume }: Parameters): 
   return row && { gib: Number(row.lv_size) / gibibyte, ours: row.lv_tags.split(',').includes(tag) };
 }
 
-async function state(context: StepContext, p: Parameters): Promise<Looked> {
+async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const found = await find(context, p);
-  if (!found) return { holds: false, seen: `no ${p.group}/${p.volume}` };
-  return { holds: found.gib >= p.gib, seen: `${p.group}/${p.volume} has ${Math.floor(found.gib)} GB` };
+  if (!found) return { ok: false, observed: `no ${p.group}/${p.volume}` };
+  return { ok: found.gib >= p.gib, observed: `${p.group}/${p.volume} has ${Math.floor(found.gib)} GB` };
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
@@ -77,8 +77,8 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
 export const sharedVolume: StepKind<typeof parameters> = {
   kind: 'shared-volume',
   parameters,
-  done: state,
-  verify: state,
+
+  state,
   act,
   async undo(context, p) {
     const made = context.recall('made') === `${p.group}/${p.volume}`;
@@ -96,7 +96,7 @@ export function planSharedVolume(p: Parameters): PlannedStep {
     deadline: minutes(2),
     parameters: p,
     commands: [
-      command(p.node, ['lvcreate', '-y', '-L', `${p.gib}G`, '-n', p.volume, '--addtag', tag, p.group], {
+      command('create', p.node, ['lvcreate', '-y', '-L', `${p.gib}G`, '-n', p.volume, '--addtag', tag, p.group], {
         note: 'only free space of the group is taken',
       }),
     ],

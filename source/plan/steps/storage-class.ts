@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { kubectl } from '../../kubernetes/kubectl.ts';
 import { storageClassObject } from '../../kubernetes/objects.ts';
 import { readObject } from '../../kubernetes/read.ts';
+import { carryOut, runCommand } from '../execution/carry-out.ts';
+import { command, minutes, plannedStep } from '../execution/define.ts';
 import { manifestText } from '../release/manifest.ts';
-import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
-import { carryOut } from '../work/carry-out.ts';
-import { command, minutes, plannedStep } from '../work/define.ts';
+import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({
   seed: z.string(),
@@ -35,13 +35,13 @@ function manifest(p: Parameters): string {
   ]);
 }
 
-async function standing(context: StepContext, p: Parameters): Promise<Looked & { readonly other: boolean }> {
+async function standing(context: StepContext, p: Parameters): Promise<StateCheck & { readonly other: boolean }> {
   const answer = await readObject(await context.look(p.seed), 'storageclasses', p.name, undefined, storageClassObject);
-  if (!answer.answered) return { holds: false, other: false, seen: `${p.seed} says: ${answer.said}` };
-  if (!answer.value) return { holds: false, other: false, seen: `no class ${p.name}` };
+  if (!answer.answered) return { ok: false, other: false, observed: `${p.seed} says: ${answer.said}` };
+  if (!answer.value) return { ok: false, other: false, observed: `no class ${p.name}` };
   const { provisioner, parameters: settings, volumeBindingMode } = answer.value;
   const same = provisioner === p.provisioner && volumeBindingMode === p.binding && sameWords(settings, p.settings);
-  return { holds: same, other: !same, seen: same ? `class ${p.name} is there` : differs };
+  return { ok: same, other: !same, observed: same ? `class ${p.name} is there` : differs };
 }
 
 function sameWords(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
@@ -52,10 +52,9 @@ function sameWords(a: Readonly<Record<string, string>>, b: Readonly<Record<strin
 export const storageClass: StepKind<typeof parameters> = {
   kind: 'storage-class',
   parameters,
-  done: standing,
-  verify: standing,
+  state: standing,
   async act(context, p, step) {
-    if ((await standing(context, p)).other) await carryOut(context, step, { when: differs });
+    if ((await standing(context, p)).other) await runCommand(context, step, 'delete');
     await carryOut(context, step);
   },
   async undo(context, p) {
@@ -63,18 +62,17 @@ export const storageClass: StepKind<typeof parameters> = {
   },
 };
 
-export function planStorageClass(p: Parameters, needs: readonly string[]): PlannedStep {
+export function planStorageClass(p: Parameters): PlannedStep {
   return plannedStep(storageClass, {
     name: p.class,
     group: 'Storage',
     title: `Storage class ${p.name} for ${p.class} volumes`,
     why: 'The product asks for its volumes by this name.',
-    needs,
     deadline: minutes(2),
     parameters: p,
     commands: [
-      command(p.seed, kubectl.delete('storageclasses', p.name, { wait: true }), { when: differs }),
-      command(p.seed, kubectl.apply(), { stdin: manifest(p) }),
+      command('delete', p.seed, kubectl.delete('storageclasses', p.name, { wait: true }), { when: differs }),
+      command('apply', p.seed, kubectl.apply(), { stdin: manifest(p) }),
     ],
   });
 }

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { helm } from '../../kubernetes/helm.ts';
 import { ofRelease } from '../../kubernetes/workloads.ts';
+import { carryOut } from '../execution/carry-out.ts';
+import { command, minutes, nodeState, plannedStep } from '../execution/define.ts';
+import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../execution/workload-wait.ts';
 import { digestOf, type PlannedChart } from '../release/charts.ts';
 import { heal, healCommands, madeOf, releaseOn } from '../release/release.ts';
-import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
-import { carryOut } from '../work/carry-out.ts';
-import { command, minutes, nodeState, plannedStep } from '../work/define.ts';
-import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../work/workload-wait.ts';
+import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({
   engine: z.enum(['lvm', 'cstor']),
@@ -26,21 +26,21 @@ const wanted = (p: Parameters): WorkloadsWanted => ({
   atLeast: 1,
 });
 
-async function state(context: StepContext, p: Parameters): Promise<Looked> {
+async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const release = await releaseOn(context, p.seed, p);
-  if (!release) return { holds: false, seen: `no release ${p.release}` };
-  if (release.status !== 'deployed') return { holds: false, seen: `release ${p.release} is ${release.status}` };
+  if (!release) return { ok: false, observed: `no release ${p.release}` };
+  if (release.status !== 'deployed') return { ok: false, observed: `release ${p.release} is ${release.status}` };
   if (release.description !== madeOf(p.digest))
-    return { holds: false, seen: `${p.release} stands with other settings` };
-  const { holds, seen } = await workloadsReady(context, wanted(p));
-  return { holds, seen: `${labels[p.engine]}: ${seen}` };
+    return { ok: false, observed: `${p.release} stands with other settings` };
+  const { ok, observed } = await workloadsReady(context, wanted(p));
+  return { ok, observed: `${labels[p.engine]}: ${observed}` };
 }
 
 export const storageEngine: StepKind<typeof parameters> = {
   kind: 'storage-engine',
   parameters,
-  done: state,
-  verify: state,
+
+  state,
   async act(context, p, step) {
     await heal(context, step, p.seed, p);
     await carryOut(context, step, {
@@ -67,7 +67,7 @@ export interface EnginePlan {
   readonly values: string;
 }
 
-export function planStorageEngine(plan: EnginePlan, needs: readonly string[]): PlannedStep {
+export function planStorageEngine(plan: EnginePlan): PlannedStep {
   const { engine, seed, release, namespace, chart } = plan;
   const path = `${nodeState}/charts/${release}.values.yaml`;
   const p: Parameters = { engine, seed, release, namespace, digest: digestOf(plan.values, chart.digest) };
@@ -79,12 +79,15 @@ export function planStorageEngine(plan: EnginePlan, needs: readonly string[]): P
       engine === 'lvm'
         ? 'Gives each instance of a database a logical volume on its own node.'
         : 'Keeps a copy of every shared volume on each pool, so that its user can move to another node.',
-    needs,
     deadline: minutes(23),
     parameters: p,
     commands: [
       ...healCommands(seed, p),
-      command(seed, helm.upgrade(p, chart.place, { values: path, description: madeOf(p.digest), minutes: 10 })),
+      command(
+        'upgrade',
+        seed,
+        helm.upgrade(p, chart.place, { values: path, description: madeOf(p.digest), minutes: 10 }),
+      ),
     ],
     files: [...chart.files, { node: seed, path, content: plan.values, mode: 0o644 }],
   });

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { kubectl } from '../../kubernetes/kubectl.ts';
 import { secretObject } from '../../kubernetes/objects.ts';
 import { readObject } from '../../kubernetes/read.ts';
+import { carryOut } from '../execution/carry-out.ts';
+import { command, minutes, plannedStep } from '../execution/define.ts';
 import { manifestText } from '../release/manifest.ts';
 import { ensurePair, standingPair } from '../release/tls-pair.ts';
-import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
-import { carryOut } from '../work/carry-out.ts';
-import { command, minutes, plannedStep } from '../work/define.ts';
+import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({
   seed: z.string(),
@@ -28,16 +28,16 @@ const manifest = ({ namespace, name }: Parameters) => ({
   data: { 'tls.crt': certificatePlace, 'tls.key': keyPlace },
 });
 
-async function state(context: StepContext, { seed, namespace, name }: Parameters): Promise<Looked> {
+async function state(context: StepContext, { seed, namespace, name }: Parameters): Promise<StateCheck> {
   const pair = await standingPair(context.site, context.files, context.clock.now());
-  if (!pair) return { holds: false, seen: 'no certificate was made yet' };
+  if (!pair) return { ok: false, observed: 'no certificate was made yet' };
   const answer = await readObject(await context.look(seed), 'secrets', name, namespace, secretObject);
-  if (!answer.answered) return { holds: false, seen: `${seed} says: ${answer.said}` };
-  if (!answer.value) return { holds: false, seen: `no secret ${name}` };
+  if (!answer.answered) return { ok: false, observed: `${seed} says: ${answer.said}` };
+  if (!answer.value) return { ok: false, observed: `no secret ${name}` };
   const same = answer.value.data['tls.crt'] === base64(pair.certificate);
   return {
-    holds: same,
-    seen: same ? `secret ${name} holds the certificate` : `secret ${name} holds another certificate`,
+    ok: same,
+    observed: same ? `secret ${name} ok the certificate` : `secret ${name} ok another certificate`,
   };
 }
 
@@ -51,21 +51,20 @@ async function act(context: StepContext, _: Parameters, step: PlannedStep): Prom
 export const tlsSecret: StepKind<typeof parameters> = {
   kind: 'tls-secret',
   parameters,
-  done: state,
-  verify: state,
+
+  state,
   act,
 };
 
-export function planTlsSecret(p: Parameters, needs: readonly string[]): PlannedStep {
+export function planTlsSecret(p: Parameters): PlannedStep {
   return plannedStep(tlsSecret, {
     group: 'Prepare the product',
     title: p.mode === 'files' ? 'Certificate and key from the files' : 'Certificate, signed by itself',
     why: 'Browsers and devices check it before they trust the site.',
-    needs,
     deadline: minutes(2),
     parameters: p,
     commands: [
-      command(p.seed, kubectl.apply(), {
+      command('apply', p.seed, kubectl.apply(), {
         stdin: manifestText([manifest(p)]),
         note: 'the private key goes through standard input and is kept nowhere else',
       }),

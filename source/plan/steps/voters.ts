@@ -1,33 +1,33 @@
 import * as z from 'zod';
 import { microk8s } from '../../microk8s/microk8s.ts';
 import { parseMicroK8sStatus, sayStatus } from '../../microk8s/status.ts';
-import type { Looked, PlannedStep, StepContext, StepKind } from '../step.ts';
-import { look } from '../work/carry-out.ts';
-import { minutes, plannedStep } from '../work/define.ts';
+import { look } from '../execution/carry-out.ts';
+import { minutes, plannedStep } from '../execution/define.ts';
+import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({ seed: z.string(), voters: z.number().int() });
 type Parameters = z.output<typeof parameters>;
 
-async function state(context: StepContext, { seed, voters }: Parameters): Promise<Looked> {
+async function state(context: StepContext, { seed, voters }: Parameters): Promise<StateCheck> {
   const status = parseMicroK8sStatus(await look(context, seed, microk8s.status(), minutes(2)));
-  if (status.state !== 'running') return { holds: false, seen: sayStatus(status) };
+  if (status.state !== 'running') return { ok: false, observed: sayStatus(status) };
   const count = status.members.filter(({ role }) => role === 'voter').length;
-  return { holds: count >= voters, seen: `${count} of ${voters} voters` };
+  return { ok: count >= voters, observed: `${count} of ${voters} voters` };
 }
 
 export const voters: StepKind<typeof parameters> = {
   kind: 'voters',
   parameters,
-  done: state,
-  verify: state,
+
+  state,
   act: (context, p) =>
     context.until({
       for: `the datastore to have ${p.voters} voters`,
       deadline: minutes(4),
       every: 5_000,
       probe: async () => {
-        const { holds, seen } = await state(context, p);
-        return { ready: holds, seen };
+        const { ok, observed } = await state(context, p);
+        return { ok, observed };
       },
       causes: ['port 19001 is closed between two managers', 'the clock of a manager is wrong'],
       next: [`sudo microk8s status on ${p.seed} lists the members`],
@@ -35,13 +35,12 @@ export const voters: StepKind<typeof parameters> = {
 };
 
 /** A manager that joined begins as a spare; the datastore makes voters of three of them by itself, every 30 s at most. */
-export function planVoters(p: Parameters, needs: readonly string[]): PlannedStep {
+export function planVoters(p: Parameters): PlannedStep {
   return plannedStep(voters, {
     group: 'Join managers',
     title: `The datastore has ${p.voters} voters`,
     why: 'Until then the loss of one manager may stop the cluster, whatever MicroK8s calls it.',
     risk: 'none',
-    needs,
     deadline: minutes(6),
     parameters: p,
   });

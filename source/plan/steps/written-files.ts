@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { Looked, PlannedFile, PlannedStep, StepContext, StepKind } from '../step.ts';
-import { carryOut, readText } from '../work/carry-out.ts';
-import { minutes, nodeState, plannedStep } from '../work/define.ts';
+import { carryOut, readText } from '../execution/carry-out.ts';
+import { minutes, nodeState, plannedStep } from '../execution/define.ts';
+import type { PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({ node: z.string() });
 
@@ -9,41 +9,40 @@ const parameters = z.object({ node: z.string() });
 export const valuesPath = `${nodeState}/values.yaml`;
 
 /** Kinds whose end state is that the planned files lie there: the values, and the files of a local chart. */
-async function state(context: StepContext, _: z.output<typeof parameters>, step: PlannedStep): Promise<Looked> {
+async function state(context: StepContext, _: z.output<typeof parameters>, step: PlannedStep): Promise<StateCheck> {
   let open = 0;
   for (const { node, path, content } of step.files) if ((await readText(context, node, path)) !== content) open += 1;
   const all = step.files.length;
-  const seen = all === 1 ? (open === 0 ? 'as planned' : 'not as planned') : `${all - open} of ${all} files as planned`;
-  return { holds: open === 0, seen };
+  const observed =
+    all === 1 ? (open === 0 ? 'as planned' : 'not as planned') : `${all - open} of ${all} files as planned`;
+  return { ok: open === 0, observed };
 }
 
 const shared = {
   parameters,
-  done: state,
-  verify: state,
+
+  state,
   act: (context: StepContext, _: z.output<typeof parameters>, step: PlannedStep) => carryOut(context, step),
 };
 export const values: StepKind<typeof parameters> = { kind: 'values', ...shared };
 export const chart: StepKind<typeof parameters> = { kind: 'chart', ...shared };
 
-export function planValues(node: string, content: string, needs: readonly string[]): PlannedStep {
+export function planValues(node: string, content: string): PlannedStep {
   return plannedStep(values, {
     group: 'Prepare the product',
     title: 'Values of the product',
     why: 'The answers, as the chart reads them.',
-    needs,
     deadline: minutes(3),
     parameters: { node },
     files: [{ node, path: valuesPath, content, mode: 0o600 }],
   });
 }
 
-export function planChartFiles(node: string, files: readonly PlannedFile[], needs: readonly string[]): PlannedStep {
+export function planChartFiles(node: string, files: readonly PlannedFile[]): PlannedStep {
   return plannedStep(chart, {
     group: 'Prepare the product',
     title: `Chart of the product, ${files.length} files`,
     why: 'Helm on the node reads the chart from its own disk.',
-    needs,
     deadline: minutes(3),
     parameters: { node },
     files,

@@ -3,8 +3,8 @@ import type { Machine } from '../model/machine.ts';
 import { between, nextHex } from '../model/random.ts';
 import type { State } from '../model/state.ts';
 import { writePath } from '../node/file-system.ts';
-import { namespaceObject, plain, service, workload } from './manifests.ts';
 import { launchFolder, locks, tokenFile } from '../node/services.ts';
+import { namespaceObject, plain, service, workload } from './manifests.ts';
 import { put } from './store.ts';
 
 /** ms from the end of the installation until the services answer, and until the launch configuration is applied. */

@@ -4,8 +4,8 @@ import { between } from '../model/random.ts';
 import { at, machineOf, type State } from '../model/state.ts';
 import { removePath, writePath } from '../node/file-system.ts';
 import { mainAddress } from '../node/reach.ts';
-import { foundCluster } from './bootstrap.ts';
 import { isRunning, locks, tokenFile } from '../node/services.ts';
+import { foundCluster } from './bootstrap.ts';
 import { find, remove } from './store.ts';
 
 /** ms until a joiner's services answer, until the datastore has taken it in, and until its leader looks at the roles. */

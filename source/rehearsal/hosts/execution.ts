@@ -1,10 +1,10 @@
 import type { OutputStream, RunResult } from '../../host/host.ts';
 import { at, machineOf } from '../model/state.ts';
-import type { World } from '../world/world.ts';
 import type { ScenarioFault } from '../scenario/schema.ts';
 import type { Program, Steps } from '../tools/call.ts';
 import { programs } from '../tools/programs.ts';
 import { start } from '../tools/start.ts';
+import type { World } from '../world/world.ts';
 import { abandoned, alive, type Connection, lost, overdue, silenceMs } from './connection.ts';
 import { concerns, strike } from './faults.ts';
 import { Output } from './output.ts';

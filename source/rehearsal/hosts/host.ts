@@ -1,8 +1,8 @@
 import type { Command, FileToWrite, Host, HostAccess, RunOptions, RunResult } from '../../host/host.ts';
 import { machineOf } from '../model/state.ts';
-import type { World } from '../world/world.ts';
 import { readPath, writePath } from '../node/file-system.ts';
 import { scripts } from '../tools/scripts.ts';
+import type { World } from '../world/world.ts';
 import { type Connection, lost, sudoRefused } from './connection.ts';
 import { Execution } from './execution.ts';
 

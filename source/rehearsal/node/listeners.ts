@@ -1,5 +1,5 @@
-import { isRunning } from './services.ts';
 import type { Machine } from '../model/machine.ts';
+import { isRunning } from './services.ts';
 
 export interface Listener {
   readonly address: string;

@@ -1,6 +1,6 @@
 import { announcer } from '../cluster/controllers/load-balancer.ts';
-import { isRunning } from '../node/services.ts';
 import { reachable } from '../node/reach.ts';
+import { isRunning } from '../node/services.ts';
 import { type Call, optionsOf, type Program, refuse, type Steps } from './call.ts';
 
 /** `curl -sk https://IP:25000/health`, and the entrance behind the virtual address. */

@@ -1,18 +1,18 @@
 import { addresses } from './addresses.ts';
 import type { Program } from './call.ts';
+import { coreutils } from './coreutils.ts';
 import { curl } from './curl.ts';
 import { disks } from './disks.ts';
+import { shell } from './file-scripts.ts';
 import { files } from './files.ts';
 import { lvmChange } from './lvm-change.ts';
 import { lvmReport } from './lvm-report.ts';
 import { microk8sPrograms } from './microk8s/microk8s.ts';
 import { netplanPrograms } from './netplan.ts';
 import { packages } from './packages.ts';
-import { shell } from './file-scripts.ts';
 import { snaps } from './snap.ts';
 import { system } from './system.ts';
 import { systemctlPrograms } from './systemctl.ts';
-import { coreutils } from './coreutils.ts';
 
 /** All programs that simulated machines have, by name. Any other ends with 127. */
 export const programs: ReadonlyMap<string, Program> = new Map(

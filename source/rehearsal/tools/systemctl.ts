@@ -1,7 +1,7 @@
-import { isRunning } from '../node/services.ts';
 import type { Machine } from '../model/machine.ts';
 import { at, type State } from '../model/state.ts';
 import { fileAt } from '../node/file-system.ts';
+import { isRunning } from '../node/services.ts';
 import { type Call, optionsOf, type Program, refuse, type Steps, say } from './call.ts';
 
 const full = (name: string) => (/\.(service|timer|socket|target|mount)$/.test(name) ? name : `${name}.service`);

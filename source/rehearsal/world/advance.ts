@@ -1,7 +1,7 @@
 import type { Product } from '../../product/schema.ts';
 import { reconcile } from '../cluster/controllers/reconcile.ts';
-import { handleEvent } from './events.ts';
 import type { State } from '../model/state.ts';
+import { handleEvent } from './events.ts';
 
 /** More than this in one go is a controller that never comes to rest: a fault of ours. */
 const mostRounds = 20_000;

@@ -1,10 +1,10 @@
 import type { Product } from '../../product/schema.ts';
 import { becomeMember } from '../cluster/membership.ts';
 import { endSnapChange } from '../cluster/snap-change.ts';
+import { machineOf, type State, type WorldEvent } from '../model/state.ts';
 import { boot, powerOff, powerOn } from '../node/power.ts';
 import { programs } from '../tools/programs.ts';
 import { runAtOnce } from '../tools/start.ts';
-import { machineOf, type State, type WorldEvent } from '../model/state.ts';
 
 /** One event of the agenda takes place. `state.time` is its time. */
 export function handleEvent(state: State, event: WorldEvent, product: Product | undefined): void {

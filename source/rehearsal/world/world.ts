@@ -1,9 +1,9 @@
 import type { Product } from '../../product/schema.ts';
-import type { Scenario } from '../scenario/schema.ts';
-import { advance, disturb, isDue } from './advance.ts';
 import type { VirtualClock } from '../model/clock.ts';
 import type { State } from '../model/state.ts';
 import type { Store } from '../model/store.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { advance, disturb, isDue } from './advance.ts';
 
 export interface WorldOptions {
   readonly store: Store;

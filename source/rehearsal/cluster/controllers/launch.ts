@@ -1,7 +1,7 @@
 import { fileAt, removePath, writePath } from '../../node/file-system.ts';
+import { isRunning, launchFolder } from '../../node/services.ts';
 import { addons } from '../addons.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
-import { isRunning, launchFolder } from '../../node/services.ts';
 import { put } from '../store.ts';
 import { microk8sVersions } from '../versions.ts';
 

@@ -1,8 +1,8 @@
 import type { KubeObject } from '../../model/cluster.ts';
 import type { Machine } from '../../model/machine.ts';
 import { mainAddress } from '../../node/reach.ts';
-import type { ReconcileContext } from '../reconcile-context.ts';
 import { isRunning } from '../../node/services.ts';
+import type { ReconcileContext } from '../reconcile-context.ts';
 import { readPodStatus } from '../schemas.ts';
 import { find, keyOfObject, list, put, putStatus, stamp } from '../store.ts';
 

@@ -1,8 +1,8 @@
 import type { KubeObject } from '../../model/cluster.ts';
 import { between, hexOf } from '../../model/random.ts';
 import { fileAt } from '../../node/file-system.ts';
-import type { ReconcileContext } from '../reconcile-context.ts';
 import { isRunning } from '../../node/services.ts';
+import type { ReconcileContext } from '../reconcile-context.ts';
 import { isReady, readClaim, readPod, readPodStatus } from '../schemas.ts';
 import { cstorDriver } from '../storage-names.ts';
 import { find, keyOfObject, list, putStatus, remove, stamp } from '../store.ts';

@@ -1,6 +1,8 @@
 import type { Product } from '../../../product/schema.ts';
 import type { Cluster } from '../../model/cluster.ts';
 import type { State } from '../../model/state.ts';
+import { hasQuorum, settleRoles } from '../membership.ts';
+import type { ReconcileContext } from '../reconcile-context.ts';
 import { reconcileBlockDevices } from './block-devices.ts';
 import { reconcileClaims } from './claims.ts';
 import { reconcileLaunch } from './launch.ts';
@@ -9,8 +11,6 @@ import { reconcilePods } from './pods.ts';
 import { reconcilePools } from './pools.ts';
 import { reconcileServices } from './services.ts';
 import { reconcileWorkloads } from './workloads.ts';
-import { hasQuorum, settleRoles } from '../membership.ts';
-import type { ReconcileContext } from '../reconcile-context.ts';
 
 /** When nothing is to come: far away, and still a number that JSON can hold. */
 export const never = Number.MAX_SAFE_INTEGER;

@@ -2,8 +2,8 @@ import { apiAnswers, clusterOf } from '../../cluster/membership.ts';
 import type { Cluster } from '../../model/cluster.ts';
 import { type Call, lastValue, optionsOf, type Program, refuse, type Steps } from '../call.ts';
 import { getValues, history, list, status } from './ask.ts';
-import { rollback, uninstall } from './rollback.ts';
 import type { Helm } from './request.ts';
+import { rollback, uninstall } from './rollback.ts';
 import { upgrade } from './upgrade.ts';
 
 const valued = [

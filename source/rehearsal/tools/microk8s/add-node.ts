@@ -1,8 +1,8 @@
-import { tokenFile } from '../../node/services.ts';
 import type { Machine } from '../../model/machine.ts';
 import { hexOf, nextHex } from '../../model/random.ts';
 import { fileAt, writePath } from '../../node/file-system.ts';
 import { mainAddress } from '../../node/reach.ts';
+import { tokenFile } from '../../node/services.ts';
 import { type Call, lastValue, optionsOf, refuse, type Steps, say } from '../call.ts';
 
 const formats = ['pretty', 'short', 'token', 'token-check', 'json', 'yaml'];

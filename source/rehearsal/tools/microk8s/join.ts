@@ -1,9 +1,9 @@
 import { admit, clusterOf } from '../../cluster/membership.ts';
-import { isRunning, locks, tokenFile } from '../../node/services.ts';
 import type { Machine } from '../../model/machine.ts';
 import { machineOf, type State } from '../../model/state.ts';
 import { fileAt, removePath, writePath } from '../../node/file-system.ts';
 import { mainAddress, reachable } from '../../node/reach.ts';
+import { isRunning, locks, tokenFile } from '../../node/services.ts';
 import { type Call, optionsOf, refuse, type Steps, say } from '../call.ts';
 import { fingerprint } from './add-node.ts';
 

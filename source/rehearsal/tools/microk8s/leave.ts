@@ -1,7 +1,7 @@
 import { apiAnswers, clusterOf, expel, isOf, leaveCluster, nodeAddress } from '../../cluster/membership.ts';
-import { locks } from '../../node/services.ts';
 import { find, list } from '../../cluster/store.ts';
 import { fileAt, removePath } from '../../node/file-system.ts';
+import { locks } from '../../node/services.ts';
 import { type Call, refuse, type Steps, say } from '../call.ts';
 
 /** `microk8s leave`: section 1.5. It does not drain, and the node starts again as a cluster of its own. */

@@ -1,6 +1,6 @@
-import { isStopped, locks } from '../../node/services.ts';
 import { removePath, writePath } from '../../node/file-system.ts';
 import { mainAddress } from '../../node/reach.ts';
+import { isStopped, locks } from '../../node/services.ts';
 import { type Call, type Steps, say } from '../call.ts';
 import { isSomebodyReady } from './status.ts';
 

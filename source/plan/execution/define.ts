@@ -5,10 +5,10 @@ import type { PlannedCommand, PlannedFile, PlannedStep, StepKind } from '../step
 export const seconds = (count: number): number => count * 1_000;
 export const minutes = (count: number): number => count * 60_000;
 
-/** A folder of ours on every node: marks, the files that a step moved aside, charts. */
+/** Our folder on every node: marks, the files that a step moved aside, charts. */
 export const nodeState = '/var/lib/kloudspot';
 
-/** What a planner says of one step; the rest follows from its kind. */
+/** What a planner gives for one step; the rest follows from its kind. */
 export interface StepDraft<Schema extends z.ZodType> {
   readonly node?: string;
   /** Where one kind stands more than once in a plan without a node: `storage-class/unshared`. */
@@ -18,7 +18,6 @@ export interface StepDraft<Schema extends z.ZodType> {
   readonly why: string;
   readonly risk?: PlannedStep['risk'];
   readonly alone?: boolean;
-  readonly needs?: readonly string[];
   readonly deadline: number;
   readonly parameters: z.output<Schema>;
   readonly commands?: readonly PlannedCommand[];
@@ -43,7 +42,8 @@ export function plannedStep<Schema extends z.ZodObject>(kind: StepKind<Schema>, 
     why: draft.why,
     risk: draft.risk ?? 'low',
     ...(draft.alone ? { alone: true } : {}),
-    needs: draft.needs ?? [],
+    // Set where the step gets its place in the order.
+    needs: [],
     deadline: draft.deadline,
     parameters,
     commands: draft.commands ?? [],
@@ -54,11 +54,12 @@ export function plannedStep<Schema extends z.ZodObject>(kind: StepKind<Schema>, 
   };
 }
 
-/** A command as root. */
+/** A command as root. Its name is unique in its step. */
 export function command(
+  name: string,
   node: string,
   words: readonly string[] | Script,
   rest: Pick<PlannedCommand, 'stdin' | 'note' | 'when'> = {},
 ): PlannedCommand {
-  return { node, command: words, sudo: true, ...rest };
+  return { name, node, command: words, sudo: true, ...rest };
 }

@@ -1,24 +1,18 @@
-import type { Host, RunResult, Script } from '../../host/host.ts';
+import type { ReadOnlyHost, RunResult, Script } from '../../host/host.ts';
 import { HostFault } from '../../host/host-fault.ts';
 import type { PlannedCommand, PlannedStep, StepContext, StepRunOptions } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
 export interface CarryOut {
-  /** Which commands: those that always run, or those that are planned for this case. */
-  readonly when?: string;
-  /** What the angle brackets of the plan stand for now: `{ '<token>': '…' }`. */
+  /** Values of the plan's placeholders: `{ '<token>': '…' }`. */
   readonly fill?: Readonly<Record<string, string>>;
   readonly run?: StepRunOptions;
 }
 
-/** Writes a step's files and runs its commands as they stand in the plan: what was reviewed is what happens. */
+/** Writes a step's files and runs its unconditional commands in order, exactly as planned. */
 export async function carryOut(context: StepContext, step: PlannedStep, options: CarryOut = {}): Promise<void> {
-  if (options.when === undefined) await writeFiles(context, step, options.fill);
-  for (const planned of commandsOf(step, options.when)) await runPlanned(context, step, planned, options);
-}
-
-export function commandsOf(step: PlannedStep, when?: string): PlannedCommand[] {
-  return step.commands.filter((planned) => planned.when === when);
+  await writeFiles(context, step, options.fill);
+  for (const { name, when } of step.commands) if (when === undefined) await runCommand(context, step, name, options);
 }
 
 export async function writeFiles(
@@ -39,13 +33,15 @@ export async function writeFiles(
   }
 }
 
-/** One planned command. Its deadline is the step's, so that no endless loop of another program outlives it. */
-export async function runPlanned(
+/** Runs one planned command by its name. Its deadline is the step's unless `run` gives another. */
+export async function runCommand(
   context: StepContext,
   step: PlannedStep,
-  planned: PlannedCommand,
+  name: string,
   { fill = {}, run = {} }: CarryOut = {},
 ): Promise<RunResult> {
+  const planned = step.commands.find((each) => each.name === name);
+  if (planned === undefined) throw new Error(`${step.id} has no command named ${name}.`);
   const words = fillCommand(planned.command, fill);
   const stdin = planned.stdin === undefined ? undefined : filled(planned.stdin, fill);
   try {
@@ -101,7 +97,7 @@ export async function look(
 }
 
 export function runLook(
-  host: Host,
+  host: ReadOnlyHost,
   words: readonly string[] | Script,
   signal: AbortSignal,
   deadline = 30_000,
@@ -113,7 +109,7 @@ export async function readText(context: StepContext, node: string, path: string)
   return (await context.look(node)).readFile(path);
 }
 
-/** What a host said while it could not be reached, as something seen. */
+/** What a host said while it could not be reached, as something observed. */
 export function sayAway(error: unknown): string {
   if (error instanceof HostFault) return `${error.node} does not answer (${error.message})`;
   throw error;

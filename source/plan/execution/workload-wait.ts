@@ -3,7 +3,7 @@ import { eventObject, podObject, workloadObject } from '../../kubernetes/objects
 import { readList } from '../../kubernetes/read.ts';
 import type { WorkloadState } from '../../kubernetes/workloads.ts';
 import { latestWarnings, podTrouble, sayWaiting, workloadKinds, workloadState } from '../../kubernetes/workloads.ts';
-import type { Looked, StepContext } from '../step.ts';
+import type { StateCheck, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { minutes } from './define.ts';
 
@@ -21,17 +21,17 @@ export interface WorkloadsWanted {
 export async function workloadsReady(
   context: StepContext,
   wanted: WorkloadsWanted,
-): Promise<Looked & { readonly states: readonly WorkloadState[] }> {
+): Promise<StateCheck & { readonly states: readonly WorkloadState[] }> {
   const host = await context.look(wanted.through);
   const answer = await readList(host, workloadKinds, { namespace: wanted.namespace }, workloadObject, {
     signal: context.signal,
   });
-  if (!answer.answered) return { holds: false, seen: `${wanted.through} says: ${answer.said}`, states: [] };
+  if (!answer.answered) return { ok: false, observed: `${wanted.through} says: ${answer.said}`, states: [] };
   const states = wanted.pick(answer.value).map(workloadState);
   if (states.length < wanted.atLeast) {
-    return { holds: false, seen: `${states.length} of ${wanted.atLeast} workloads are there`, states };
+    return { ok: false, observed: `${states.length} of ${wanted.atLeast} workloads are there`, states };
   }
-  return { holds: states.every(({ complete }) => complete), seen: sayWaiting(states), states };
+  return { ok: states.every(({ complete }) => complete), observed: sayWaiting(states), states };
 }
 
 /** Waits for them and says component by component how far it is; on expiry the fault carries the last warnings of the cluster. */
@@ -47,10 +47,10 @@ export async function untilWorkloadsReady(
       deadline: wait.deadline ?? minutes(8),
       every: 3_000,
       probe: async () => {
-        const { holds, seen, states } = await workloadsReady(context, wanted);
-        if (seen !== said) context.progress(seen, fraction(states));
-        said = seen;
-        return { ready: holds, seen };
+        const { ok, observed, states } = await workloadsReady(context, wanted);
+        if (observed !== said) context.progress(observed, fraction(states));
+        said = observed;
+        return { ok, observed };
       },
     });
   } catch (error) {
