@@ -4,8 +4,8 @@ import { Fault } from '../errors/fault.ts';
 import type { Files } from '../site/files.ts';
 import type { RunEvent, RunHandle, RunOutcome } from './journal/event.ts';
 import { readJournal } from './journal/journal.ts';
-import { runProcess } from './worker/owner.ts';
-import { lifeOf } from './worker/process.ts';
+import { lifeOf } from './process/process-identity.ts';
+import { runProcess } from './process/run-process.ts';
 
 /** Where a run stands, as far as its folder tells. */
 export interface RunSummary extends RunHandle {

@@ -7,8 +7,8 @@ import type { RunEvent } from '../../source/engine/journal/event.ts';
 import { followRun } from '../../source/engine/journal/follow.ts';
 import { journalPath, openJournal, readJournal } from '../../source/engine/journal/journal.ts';
 import { createMask } from '../../source/engine/journal/masking.ts';
-import { claimRun } from '../../source/engine/worker/owner.ts';
-import { identifyProcess } from '../../source/engine/worker/process.ts';
+import { identifyProcess } from '../../source/engine/process/process-identity.ts';
+import { claimRun } from '../../source/engine/process/run-process.ts';
 import { fastClock } from './toys.ts';
 
 const folder = () => mkdtemp(join(tmpdir(), 'ks-journal-'));

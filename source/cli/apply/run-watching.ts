@@ -4,7 +4,7 @@ import type { RunHandle, RunOutcome } from '../../engine/journal/event.ts';
 import { followRun } from '../../engine/journal/follow.ts';
 import { readJournal } from '../../engine/journal/journal.ts';
 import { outcomeExitCode } from '../../engine/outcome.ts';
-import { readOrigin } from '../../engine/worker/origin.ts';
+import { readOrigin } from '../../engine/process/origin.ts';
 import { steerRun } from '../../engine/worker/steer.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import { openMemory } from '../../operator/memory.ts';

@@ -7,7 +7,7 @@ import { readJournal } from '../../engine/journal/journal.ts';
 import { findRun, type RunSummary, summarizeRun, unfinishedRun } from '../../engine/runs.ts';
 import { applyEvent, emptyView, failedSteps } from '../../engine/view/view.ts';
 import { continueRun } from '../../engine/worker/launch.ts';
-import { readOrigin } from '../../engine/worker/origin.ts';
+import { readOrigin } from '../../engine/process/origin.ts';
 import { steerRun } from '../../engine/worker/steer.ts';
 import { Fault } from '../../errors/fault.ts';
 import type { Passwords } from '../../host/secrets.ts';

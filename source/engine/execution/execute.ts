@@ -3,12 +3,12 @@ import type { Plan } from '../../plan/document/document.ts';
 import type { SeatReboot } from '../../plan/execution/seat-reboot.ts';
 import type { PlannedStep, StepKind } from '../../plan/step.ts';
 import type { RunEventBody, RunOrder, RunOutcome } from '../journal/event.ts';
+import type { OrderAnswer } from '../journal/event-schema.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RunPast, StepPast } from '../journal/past.ts';
-import type { OrderAnswer } from '../worker/control.ts';
 import { type AttemptInput, attemptStep, recheckStep, undoStep } from './attempt.ts';
-import { Bell } from './bell.ts';
 import type { RunWorld } from './context.ts';
+import { Notifier } from './notifier.ts';
 import { type StepStanding, startable } from './schedule.ts';
 
 export interface ExecutionInput {
@@ -53,7 +53,7 @@ class GraphRun {
   readonly #world: RunWorld;
   readonly #standing: Map<string, StepStanding>;
   readonly #atOnce = new AbortController();
-  readonly #bell = new Bell();
+  readonly #changed = new Notifier();
   #active = 0;
   #paused = false;
   /** A step failed, nothing runs any more, and the run has said that it waits for an order. */
@@ -76,7 +76,7 @@ class GraphRun {
         const end = this.#endAtRest();
         if (end !== undefined) return end;
       }
-      await this.#bell.rung();
+      await this.#changed.wait();
     }
   }
 
@@ -125,9 +125,9 @@ class GraphRun {
     work.then(
       () => {
         this.#active--;
-        this.#bell.ring();
+        this.#changed.notify();
       },
-      (error: unknown) => this.#bell.fail(error),
+      (error: unknown) => this.#changed.fail(error),
     );
   }
 
@@ -158,7 +158,7 @@ class GraphRun {
   stop(outcome: 'stopped' | 'interrupted', why: string, now: boolean): void {
     this.#ending ??= { outcome, why };
     if (now) this.#atOnce.abort(new Fault({ what: `ended before its time: ${why}` }));
-    this.#bell.ring();
+    this.#changed.notify();
   }
 
   take(order: RunOrder): OrderAnswer {

@@ -79,3 +79,10 @@ export const orderSchema: z.ZodType<RunOrder> = z.discriminatedUnion('order', [
   order('stop'),
   order('stop-now'),
 ]);
+
+/** What the run answers to an order: taken, or why not. */
+export const answerSchema = z.discriminatedUnion('taken', [
+  z.object({ taken: z.literal(true) }),
+  z.object({ taken: z.literal(false), why: z.string() }),
+]);
+export type OrderAnswer = z.output<typeof answerSchema>;

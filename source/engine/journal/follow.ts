@@ -1,7 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { runProcess } from '../worker/owner.ts';
-import { lifeOf } from '../worker/process.ts';
+import { lifeOf } from '../process/process-identity.ts';
+import { runProcess } from '../process/run-process.ts';
 import type { RunEvent } from './event.ts';
 import { readJournalFrom } from './journal.ts';
 

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { exitCode, Fault } from '../../errors/fault.ts';
 import type { Files } from '../../site/files.ts';
 import { spokenDuration } from '../execution/words.ts';
-import { identifyProcess, lifeOf } from '../worker/process.ts';
+import { identifyProcess, lifeOf } from '../process/process-identity.ts';
 
 const claimSchema = z.object({
   version: z.literal(1),

@@ -4,18 +4,10 @@ import { createServer, type Socket } from 'node:net';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import * as z from 'zod';
 import { Fault } from '../../errors/fault.ts';
 import type { Files } from '../../site/files.ts';
 import type { RunOrder } from '../journal/event.ts';
-import { orderSchema } from '../journal/event-schema.ts';
-
-/** What the run answers to an order: taken, or why not. */
-export const answerSchema = z.discriminatedUnion('taken', [
-  z.object({ taken: z.literal(true) }),
-  z.object({ taken: z.literal(false), why: z.string() }),
-]);
-export type OrderAnswer = z.output<typeof answerSchema>;
+import { type OrderAnswer, orderSchema } from '../journal/event-schema.ts';
 
 /** Bytes of a socket's path on Linux and macOS, the shorter of both, its end mark left out: https://man7.org/linux/man-pages/man7/unix.7.html */
 const longestPath = 103;

@@ -10,8 +10,8 @@ import type { Plan } from '../../plan/document/document.ts';
 import type { Files } from '../../site/files.ts';
 import type { RunHandle } from '../journal/event.ts';
 import { readJournal, readJournalFrom } from '../journal/journal.ts';
+import { type Origin, writeOrigin } from '../process/origin.ts';
 import { readReport } from './fault-report.ts';
-import { type Origin, writeOrigin } from './origin.ts';
 
 export interface LaunchOptions {
   readonly files: Files;

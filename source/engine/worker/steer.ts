@@ -3,7 +3,8 @@ import { createInterface } from 'node:readline';
 import { Fault } from '../../errors/fault.ts';
 import type { Files } from '../../site/files.ts';
 import type { RunOrder } from '../journal/event.ts';
-import { answerSchema, controlSocket } from './control.ts';
+import { answerSchema } from '../journal/event-schema.ts';
+import { controlSocket } from './control.ts';
 
 /** Gives a running run an order. Throws a `Fault` when nobody listens any more, or when the order makes no sense just now. */
 export async function steerRun(files: Files, id: string, order: RunOrder): Promise<void> {

@@ -14,10 +14,10 @@ import { pastOf, type RunPast } from '../journal/past.ts';
 import { type LockOptions, lockSeat } from '../lock/lock.ts';
 import { type LockClaim, ownClaim } from '../lock/lock-claim.ts';
 import { lockNodes } from '../lock/node-lock.ts';
+import { type Origin, readOrigin } from '../process/origin.ts';
+import { claimRun } from '../process/run-process.ts';
 import { readPlanText } from '../runs.ts';
 import { controlSocket, listenForOrders } from './control.ts';
-import { type Origin, readOrigin } from './origin.ts';
-import { claimRun } from './owner.ts';
 import type { StopSwitch } from './stop-switch.ts';
 
 /** The machines of a run and all secrets that are known before it begins. */

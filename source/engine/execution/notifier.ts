@@ -1,18 +1,18 @@
-/** Wakes the loop that waits; a ring that came too early is not lost. */
-export class Bell {
+/** Wakes the loop that waits. A notification that comes before the wait is kept. */
+export class Notifier {
   #next = Promise.withResolvers<void>();
 
-  ring(): void {
+  notify(): void {
     this.#next.resolve();
   }
 
   fail(error: unknown): void {
-    // Whoever waits next hears of it; until then it is not unhandled.
+    // The next wait receives it; until then it is not an unhandled rejection.
     this.#next.promise.catch(() => undefined);
     this.#next.reject(error);
   }
 
-  async rung(): Promise<void> {
+  async wait(): Promise<void> {
     await this.#next.promise;
     this.#next = Promise.withResolvers();
   }

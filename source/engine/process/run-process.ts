@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { writeAtomic } from '../../host/write-atomic.ts';
-import type { ProcessIdentity } from './process.ts';
+import type { ProcessIdentity } from './process-identity.ts';
 
 const identitySchema = z.object({ host: z.string(), process: z.number().int(), started: z.string() });
 
