@@ -2,11 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import type { LiveEvidence, ReadText } from '../check/evidence.ts';
 import { Fault } from '../errors/fault.ts';
+import { codeOf } from '../errors/thrown.ts';
 import { type AddressAnswer, addressProbe, parseAddressAnswers } from '../facts/address-probe.ts';
 import { atHome } from '../host/home-path.ts';
 import type { Clock, HostPool } from '../host/host.ts';
 import { targetOf } from '../network/targets.ts';
 import type { Site, SiteNode } from '../site/schema.ts';
+import { defined } from '../text/defined.ts';
 
 export interface EvidenceOptions {
   /** Node → why it was not reached; it is not asked again. */
@@ -28,10 +30,9 @@ export async function gatherEvidence(
   const [tls, addresses] = await Promise.all([readPair(site), askForAddresses(site, hosts, options)]);
   return {
     atMs: clock.now(),
-    ...(tls ? { tls } : {}),
+    ...defined({ tls }),
     addresses,
-    ...(options.unreached ? { unreached: options.unreached } : {}),
-    ...(options.passwordsInMemory === undefined ? {} : { passwordsInMemory: options.passwordsInMemory }),
+    ...defined({ unreached: options.unreached, passwordsInMemory: options.passwordsInMemory }),
   };
 }
 
@@ -47,7 +48,7 @@ async function read(written: string): Promise<ReadText> {
   try {
     return { text: await readFile(path, 'utf8') };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const code = codeOf(error) ?? '';
     return { problem: wordsFor[code] ?? `it cannot be read (${code || String(error)}).` };
   }
 }

@@ -6,6 +6,7 @@ import { followRun } from '../engine/journal/follow.ts';
 import { launchRun } from '../engine/worker/launch.ts';
 import { steerRun } from '../engine/worker/steer.ts';
 import { Fault } from '../errors/fault.ts';
+import { isMissing } from '../errors/thrown.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import type { HostKeyOffer } from '../host/host.ts';
 import type { Passwords } from '../host/secrets.ts';
@@ -195,7 +196,7 @@ async function textOf(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (isMissing(error)) return undefined;
     throw new Fault({ what: `${path} cannot be read.`, where: path, cause: error, next: ['Look at its permissions.'] });
   }
 }

@@ -7,6 +7,7 @@ import { loadProduct } from '../product/load.ts';
 import type { Product } from '../product/schema.ts';
 import { judgeDraft } from '../site/load.ts';
 import type { Site } from '../site/schema.ts';
+import { defined } from '../text/defined.ts';
 import type { Settings } from './settings.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -24,7 +25,7 @@ export interface OpenedSite {
 /** Passwords given for an unattended run; none where no flag names a source. */
 export async function givenPasswords(settings: Settings): Promise<Passwords> {
   const { passwordFd: fd, passwordFile: file } = settings;
-  return readPasswords({ ...(fd === undefined ? {} : { fd }), ...(file === undefined ? {} : { file }) });
+  return readPasswords(defined({ fd, file }));
 }
 
 /** `fresh`: a rehearsal begins with untouched machines. */

@@ -1,4 +1,5 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
+import { textIfPresent } from '../host/read-text.ts';
 import { writeAtomic } from '../host/write-atomic.ts';
 
 /** A file on the seat as it is to be: `mode` of the new one. */
@@ -10,7 +11,7 @@ export interface SeatFile {
 
 /** Writes all of them, one after the other. Gives what puts back the texts that were there, for a run that could not begin. */
 export async function writeSeatFiles(files: readonly SeatFile[]): Promise<() => Promise<void>> {
-  const before = await Promise.all(files.map(({ path }) => textOf(path)));
+  const before = await Promise.all(files.map(({ path }) => textIfPresent(path)));
   for (const { path, text, mode } of files) await writeAtomic(path, text, mode);
   return async () => {
     for (const [index, { path, mode }] of files.entries()) {
@@ -19,11 +20,4 @@ export async function writeSeatFiles(files: readonly SeatFile[]): Promise<() => 
       else await writeAtomic(path, text, mode);
     }
   };
-}
-
-async function textOf(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/thrown.ts';
 import type { Check, CheckInput } from './check.ts';
 import { checks } from './checks.ts';
 import type { Finding, Grade } from './finding.ts';
@@ -14,7 +15,7 @@ function judged(check: Check, input: CheckInput): readonly Finding[] {
   try {
     return check.judge(input);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     return [
       {
         check: check.id,

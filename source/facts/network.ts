@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { defined } from '../text/defined.ts';
 import { asIs, json, lines, read, readIfAny, type Sections, section } from './section.ts';
 
 export interface InterfaceFacts {
@@ -128,7 +129,7 @@ function routes(found: z.output<typeof routeTable>): NetworkFacts['routes'] {
   return found.flatMap(({ dst, nexthops = [], ...only }) =>
     [only, ...nexthops].flatMap(({ dev, gateway }) => {
       if (dst === undefined || dev === undefined) return [];
-      return [{ to: dst, device: dev, ...(gateway === undefined ? {} : { via: gateway }) }];
+      return [{ to: dst, device: dev, ...defined({ via: gateway }) }];
     }),
   );
 }

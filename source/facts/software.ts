@@ -1,3 +1,4 @@
+import { defined } from '../text/defined.ts';
 import {
   lines,
   read,
@@ -81,7 +82,7 @@ export function packageFacts(
     upgradable: upgradable(sections, note),
     rebootRequired: readIfAny(sections, probe.rebootRequired) ?? false,
     installed: read(sections, probe.packages),
-    ...(snapd === undefined ? {} : { snapd }),
+    ...defined({ snapd }),
   };
 }
 

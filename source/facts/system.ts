@@ -1,3 +1,4 @@
+import { defined } from '../text/defined.ts';
 import { read, readIfAny, type Sections, section, trimmed } from './section.ts';
 
 export interface IdentityFacts {
@@ -77,8 +78,6 @@ export function identityFacts(sections: Sections): IdentityFacts {
   return {
     hostname: read(sections, probe.hostname),
     machineId: read(sections, probe.machineId),
-    ...(productUuid === undefined ? {} : { productUuid }),
-    ...(initiatorName === undefined ? {} : { initiatorName }),
-    ...(hostKey === undefined ? {} : { hostKey }),
+    ...defined({ productUuid, initiatorName, hostKey }),
   };
 }

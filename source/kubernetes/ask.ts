@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/thrown.ts';
 import type { ReadOnlyHost } from '../host/host.ts';
 import { type NodeObject, nodeObject } from './objects.ts';
 import { type Asking, readList } from './read.ts';
@@ -45,7 +46,7 @@ async function askOne(node: string, look: () => Promise<ReadOnlyHost>, asking: A
     const nodes = await readList(host, 'nodes', {}, nodeObject, { ...asking, deadline });
     return nodes.answered ? { node, host, nodes: nodes.value } : { node, said: nodes.said };
   } catch (error) {
-    return { node, said: error instanceof Error ? error.message : String(error) };
+    return { node, said: messageOf(error) };
   }
 }
 

@@ -1,4 +1,5 @@
 import { microk8sProgram } from '../microk8s/microk8s.ts';
+import { defined } from '../text/defined.ts';
 
 export interface Where {
   readonly namespace?: string;
@@ -24,7 +25,7 @@ export const kubectl = {
     'get',
     kind,
     name,
-    ...scope(namespace === undefined ? {} : { namespace }),
+    ...scope(defined({ namespace })),
     '--ignore-not-found',
     '-o',
     'json',
@@ -36,7 +37,7 @@ export const kubectl = {
     'delete',
     kind,
     name,
-    ...scope(options.namespace === undefined ? {} : { namespace: options.namespace }),
+    ...scope(defined({ namespace: options.namespace })),
     '--ignore-not-found',
     `--wait=${options.wait ?? false}`,
   ],

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { ReadOnlyHost, RunResult } from '../host/host.ts';
 import { parseJson } from '../microk8s/microk8s.ts';
+import { defined } from '../text/defined.ts';
 import { kubectl, type Where } from './kubectl.ts';
 
 /** An answer of the API as far as there was one. `said` is the first line of what came instead. */
@@ -53,7 +54,7 @@ export function ask(host: ReadOnlyHost, command: readonly string[], asking: Aski
   return host.run(command, {
     sudo: true,
     deadline: asking.deadline ?? 15_000,
-    ...(asking.signal === undefined ? {} : { signal: asking.signal }),
+    ...defined({ signal: asking.signal }),
   });
 }
 

@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
+import { defined } from '../text/defined.ts';
 import { type AddressWithPrefix, isInside } from './addresses.ts';
 import type { Settings } from './netplan-files.ts';
 
@@ -31,13 +32,12 @@ export function withStaticAddress(old: Settings, wanted: WantedSettings): Settin
   const text = `${wanted.address.address}/${wanted.address.prefix}`;
   const mtu = old['mtu'] ?? (wanted.mtu === 1500 ? undefined : wanted.mtu);
   return {
-    ...(match === undefined ? {} : { match }),
-    ...(old['set-name'] === undefined ? {} : { 'set-name': old['set-name'] }),
+    ...defined({ match, 'set-name': old['set-name'] }),
     dhcp4: false,
     addresses: [text, ...addressesOf(old).filter((item) => stays(addressText(item), wanted))],
     ...(routes.length === 0 ? {} : { routes }),
     ...(wanted.nameservers.length + wanted.search.length === 0 ? {} : { nameservers: nameservers(wanted) }),
-    ...(mtu === undefined ? {} : { mtu }),
+    ...defined({ mtu }),
     ...Object.fromEntries(kept),
   };
 }

@@ -1,6 +1,7 @@
 import { atHome } from '../host/home-path.ts';
 import type { HostTarget } from '../host/host.ts';
 import type { SiteNode } from '../site/schema.ts';
+import { defined } from '../text/defined.ts';
 import { wantedAddress } from './addresses.ts';
 
 /** How a node is reached: at the address it has now and, once that has changed, at the one it is to have. */
@@ -10,10 +11,9 @@ export function targetOf(node: Pick<SiteNode, 'name' | 'reach' | 'role' | 'seat'
   return {
     node: node.name,
     addresses: wanted === undefined || wanted === node.reach ? [node.reach] : [node.reach, wanted],
-    ...(access.port === undefined ? {} : { port: access.port }),
-    ...(access.user === undefined ? {} : { user: access.user }),
+    ...defined({ port: access.port, user: access.user }),
     ...(access.key === undefined ? {} : { identityFile: atHome(access.key) }),
-    ...(access.jump === undefined ? {} : { jump: access.jump }),
+    ...defined({ jump: access.jump }),
     ...(node.seat ? { local: true } : {}),
   };
 }

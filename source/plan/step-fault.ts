@@ -1,4 +1,5 @@
 import { Fault } from '../errors/fault.ts';
+import { defined } from '../text/defined.ts';
 
 /** A step did not reach its end state. Its words become the `step-failed` event. */
 export class StepFault extends Fault {
@@ -17,7 +18,7 @@ export class StepFault extends Fault {
   }) {
     super({
       what: `${words.tried}: ${words.seen}`,
-      ...(words.where === undefined ? {} : { where: words.where }),
+      ...defined({ where: words.where }),
       next: words.next ?? [],
       exitCode: 4,
       cause: words.cause,

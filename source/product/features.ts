@@ -1,4 +1,5 @@
 import { Fault } from '../errors/fault.ts';
+import { defined } from '../text/defined.ts';
 import type { ComponentKind, Instances, MachineSize, Product, VolumeClass } from './schema.ts';
 
 export interface FeatureSet {
@@ -43,7 +44,7 @@ export function featureSet(product: Product, features: readonly string[]): Featu
     const entry = row.volumes.find((candidate) => candidate.id === volume.id);
     return entry === undefined ? [] : [{ ...described(volume), class: entry.class }];
   });
-  return { evidence: row.evidence, ...(row.source === undefined ? {} : { source: row.source }), volumes };
+  return { evidence: row.evidence, ...defined({ source: row.source }), volumes };
 }
 
 /** The components that run with these features, each of one of the three kinds. */
@@ -107,5 +108,5 @@ function kindOf(volume: VolumeClass): ComponentKind {
 
 function described(volume: Product['volumes'][number]): Omit<FeatureVolume, 'class'> {
   const { id, label, component, defaultGiB, help } = volume;
-  return { id, label, component, defaultGiB, ...(help === undefined ? {} : { help }) };
+  return { id, label, component, defaultGiB, ...defined({ help }) };
 }

@@ -1,6 +1,7 @@
-import { readFile, rename, rm, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Document, isMap, isNode, isScalar, parseDocument } from 'yaml';
+import { textIfPresent } from '../host/read-text.ts';
 import { writeAtomic } from '../host/write-atomic.ts';
 import { isMapping, siteDefaults } from './defaults.ts';
 import type { Files } from './files.ts';
@@ -31,7 +32,7 @@ let drafts: Promise<unknown> = Promise.resolve();
 /** Saves at every change, one after the other. Returns the time at which it was safe on disk. */
 export function saveDraft(files: Files, draft: SiteDraft): Promise<Date> {
   const saved = drafts.then(async () => {
-    const before = (await textOf(files.draft)) ?? (await textOf(files.site));
+    const before = (await textIfPresent(files.draft)) ?? (await textIfPresent(files.site));
     await writeAtomic(files.draft, siteText(draft, before), 0o600);
     return new Date();
   });
@@ -43,7 +44,7 @@ export function saveDraft(files: Files, draft: SiteDraft): Promise<Date> {
 export async function loadDraft(
   files: Files,
 ): Promise<{ readonly draft: SiteDraft; readonly savedAt: Date } | undefined> {
-  const text = await textOf(files.draft);
+  const text = await textIfPresent(files.draft);
   if (text === undefined) return undefined;
   return { draft: parseDraft(text), savedAt: (await stat(files.draft)).mtime };
 }
@@ -55,7 +56,7 @@ export async function removeDraft(files: Files): Promise<void> {
 
 /** Writes the site into its file as an edit of what stands there. A file that is no YAML is kept beside it as `….unreadable`. */
 export async function saveSite(path: string, site: Site): Promise<void> {
-  const before = await textOf(path);
+  const before = await textIfPresent(path);
   if (before !== undefined && parseDocument(before).errors.length > 0) await rename(path, `${path}.unreadable`);
   await writeAtomic(path, siteText(site, before), 0o644);
 }
@@ -104,13 +105,4 @@ function withSchemaLine(text: string): string {
   const line = schemaLine('site.schema.json');
   const first = /^# yaml-language-server: .*site\.schema\.json[^\n]*\n/.exec(text);
   return first === null ? `${line}\n${text}` : `${line}\n${text.slice(first[0].length)}`;
-}
-
-async function textOf(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { messageOf } from '../errors/thrown.ts';
 import type { Clock, ReadOnlyHost } from '../host/host.ts';
 import { findManager } from '../kubernetes/ask.ts';
 import { helm, parseReleaseList } from '../kubernetes/helm.ts';
@@ -63,7 +64,7 @@ async function reach(node: string, open: (node: string) => Promise<ReadOnlyHost>
     );
     return { node, answers: answer !== undefined, said: answer === undefined ? 'no answer' : '' };
   } catch (error) {
-    return { node, answers: false, said: error instanceof Error ? error.message : String(error) };
+    return { node, answers: false, said: messageOf(error) };
   }
 }
 

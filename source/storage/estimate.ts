@@ -1,6 +1,7 @@
 import type { NodeFacts, StorageFacts } from '../facts/facts.ts';
 import type { Product } from '../product/schema.ts';
 import type { SiteNode } from '../site/schema.ts';
+import { defined } from '../text/defined.ts';
 import { gigabytes, gigabytesMissing } from './bytes.ts';
 import type { Mend } from './remedies/mend.ts';
 import { mendsFor } from './remedies/mends.ts';
@@ -61,7 +62,7 @@ export function estimateStorage(input: EstimateInput, product: Product, facts: r
     pool: wanted.pool,
     nodes,
     verdict: worstVerdict(nodes.map(({ verdict }) => verdict)),
-    ...(weakest === undefined ? {} : { weakest }),
+    ...defined({ weakest }),
   };
 }
 

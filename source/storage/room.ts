@@ -1,5 +1,6 @@
 import type { StorageFacts, VolumeGroupFacts } from '../facts/facts.ts';
 import type { Product } from '../product/schema.ts';
+import { defined } from '../text/defined.ts';
 import { gibibyte, wholeExtents } from './bytes.ts';
 import { sharedEngine } from './engines.ts';
 import { findGroup, type GroupTrouble, groupTrouble, reserveOf } from './groups.ts';
@@ -137,7 +138,7 @@ function groupRoom(
     poolBytes,
     localBytes,
     leftBytes,
-    ...(trouble ? { trouble } : {}),
+    ...defined({ trouble }),
   };
 }
 
@@ -160,7 +161,7 @@ function localRoom(
   const free = group ? Math.max(0, allocatable(group) - group.poolBytes) : 0;
   const misfit = firstMisfit(pending, free);
   const deficitBytes = Math.max(0, needBytes - carriedBytes - free);
-  return { group: name, haveBytes: free + carriedBytes, needBytes, deficitBytes, ...(misfit ? { misfit } : {}) };
+  return { group: name, haveBytes: free + carriedBytes, needBytes, deficitBytes, ...defined({ misfit }) };
 }
 
 function poolRoom(
@@ -187,7 +188,7 @@ function poolRoom(
     haveBytes,
     needBytes: sharedBytes,
     deficitBytes: Math.max(0, sharedBytes - haveBytes),
-    ...(misfit ? { misfit } : {}),
+    ...defined({ misfit }),
   };
 }
 

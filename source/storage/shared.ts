@@ -1,6 +1,7 @@
 import type { NodeFacts } from '../facts/facts.ts';
 import type { Product } from '../product/schema.ts';
 import type { SiteNode } from '../site/schema.ts';
+import { defined } from '../text/defined.ts';
 import { gibibyte } from './bytes.ts';
 import { sharedEngine } from './engines.ts';
 import { demand, type StorageWish, volumesFor } from './volumes.ts';
@@ -67,7 +68,7 @@ export function existingVolume(
     path: found.path,
     uuid: found.uuid,
     tags: found.tags,
-    ...(contents === undefined ? {} : { contents }),
+    ...defined({ contents }),
   };
 }
 

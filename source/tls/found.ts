@@ -1,5 +1,6 @@
 import type { Finding } from '../site/finding.ts';
 import type { SitePath } from '../site/schema.ts';
+import { defined } from '../text/defined.ts';
 
 /** A finding about the pair; one that is no pass points at the file in question, the certificate's unless another is named. */
 export function found(
@@ -16,7 +17,7 @@ export function found(
     nodes: [],
     seen,
     reason,
-    ...(advice === undefined ? {} : { advice }),
+    ...defined({ advice }),
     ...(grade === 'pass' ? {} : { field }),
   };
 }

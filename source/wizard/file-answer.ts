@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { codeOf } from '../errors/thrown.ts';
 import { atHome } from '../host/home-path.ts';
 import type { Parsed } from './page.ts';
 
@@ -23,7 +24,7 @@ export function readableFile(text: string): Parsed {
 }
 
 function why(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = codeOf(error);
   if (code === 'ENOENT') return 'does not exist: check the path';
   if (code === 'EACCES') return 'cannot be read by this user: change its rights, or run with sudo';
   if (code === 'ENOTDIR') return 'goes through something that is no folder: check the path';

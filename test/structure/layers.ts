@@ -103,7 +103,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     uses: ['host', 'text', 'errors'],
   },
   host: { holds: 'the Host contract; `local` and `ssh`', uses: ['text', 'errors'] },
-  text: { holds: 'widths, durations, plurals, versions', uses: [] },
+  text: { holds: 'widths, durations, plurals, versions; values without gaps', uses: [] },
   errors: { holds: "faults in an operator's words, exit codes", uses: ['text'] },
   'version.ts': { holds: 'the version', uses: [] },
 };

@@ -1,3 +1,4 @@
+import { defined } from '../../text/defined.ts';
 import { inspectPair } from '../../tls/inspect.ts';
 import { type Check, type CheckInput, type CheckWords, fail, notSeen, type Outcome, pass, warn } from '../check.ts';
 import type { ReadText } from '../evidence.ts';
@@ -74,7 +75,7 @@ function ofFiles(id: string, { site, evidence }: CheckInput): readonly Outcome[]
     keyText: key.text,
     certificateText: certificate.text,
     dnsName: site.customer.dnsName,
-    ...(virtualAddress === undefined ? {} : { virtualAddress }),
+    ...defined({ virtualAddress }),
     now: new Date(evidence.atMs),
   });
   const about = findings.filter(({ check }) => check === id);

@@ -9,6 +9,7 @@ import { steerRun } from '../../engine/worker/steer.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import { openMemory } from '../../operator/memory.ts';
 import type { Plan } from '../../plan/document/document.ts';
+import { defined } from '../../text/defined.ts';
 import { writeEvents } from '../../ui/json/run.ts';
 import type { Terminal } from '../line/terminal.ts';
 import { watchAsLines } from '../text/run-lines.ts';
@@ -57,7 +58,7 @@ async function drawn(watch: RunWatch, settings: Settings): Promise<ExitCode> {
       estimate: (of, settled) => timeLeft(of, settled, memory.stepTime),
       ascii: settings.ascii,
       color: settings.color,
-      ...(rehearsal === undefined ? {} : { rehearsal }),
+      ...defined({ rehearsal }),
     });
   } finally {
     // The screen is left and the run goes on: nothing must keep this process waiting for its next event.

@@ -1,4 +1,5 @@
 import type { World } from '../../app/world.ts';
+import { defined } from '../../text/defined.ts';
 
 /** The first line of whatever a verb prints in a rehearsal, so that nobody takes its nodes for real ones. */
 export function rehearsalNote({ scenario }: Pick<World, 'scenario'>): string[] {
@@ -7,5 +8,5 @@ export function rehearsalNote({ scenario }: Pick<World, 'scenario'>): string[] {
 
 /** The same for machines. */
 export function scenarioOf({ scenario }: Pick<World, 'scenario'>): { readonly rehearsal?: string } {
-  return scenario === undefined ? {} : { rehearsal: scenario };
+  return defined({ rehearsal: scenario });
 }

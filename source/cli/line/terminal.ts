@@ -1,5 +1,6 @@
 import type { Settings } from '../../app/settings.ts';
 import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
+import { messageOf } from '../../errors/thrown.ts';
 
 /** What a verb prints to and asks through; tests hand in their own. */
 export interface Terminal {
@@ -44,7 +45,7 @@ export function reportFailure(
 /** The words of a failure, one line each: what, where, why, next. */
 export function faultText(error: unknown): string {
   if (!(error instanceof Fault)) {
-    return `✗ A fault of the program: ${error instanceof Error ? error.message : String(error)}\n  Run it again with --verbose to see where. Nothing that was saved is lost.\n`;
+    return `✗ A fault of the program: ${messageOf(error)}\n  Run it again with --verbose to see where. Nothing that was saved is lost.\n`;
   }
   const lines = [`✗ ${error.message}`];
   if (error.where) lines.push(`  where: ${error.where}`);
@@ -55,8 +56,7 @@ export function faultText(error: unknown): string {
 }
 
 function faultAsData(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Fault))
-    return { what: error instanceof Error ? error.message : String(error), exitCode: exitCode.ourFault };
+  if (!(error instanceof Fault)) return { what: messageOf(error), exitCode: exitCode.ourFault };
   return { what: error.message, where: error.where, why: error.why, next: error.next, exitCode: error.exitCode };
 }
 

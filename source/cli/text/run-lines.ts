@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { RunEvent, RunOrder, RunOutcome } from '../../engine/journal/event.ts';
 import { applyEvent, emptyView, failedSteps, type RunView } from '../../engine/view/view.ts';
+import { messageOf } from '../../errors/thrown.ts';
 import { systemClock } from '../../host/clock.ts';
 import { endingOf, nextLines } from '../../ui/model/ending.ts';
 import { say } from '../../ui/plain/output.ts';
@@ -48,9 +49,7 @@ function askAfterFailure(watch: RunWatch, terminal: Terminal): Asking {
   lines.on('line', (line) => {
     const order = orderFor(line.trim().toLowerCase(), view);
     if (order === undefined) return say(terminal.output, ...choices(view));
-    watch
-      .steer(order)
-      .catch((error: unknown) => say(terminal.output, error instanceof Error ? error.message : String(error)));
+    watch.steer(order).catch((error: unknown) => say(terminal.output, messageOf(error)));
   });
   return {
     hear: (event) => {

@@ -4,6 +4,7 @@ import { gatherSite } from '../../app/gather.ts';
 import { globalFlags, settingsFrom } from '../../app/settings.ts';
 import { openSite } from '../../app/site.ts';
 import { exitCode, Fault } from '../../errors/fault.ts';
+import { messageOf } from '../../errors/thrown.ts';
 import { targetOf } from '../../network/targets.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { makePlan } from '../../plan/plan.ts';
@@ -54,7 +55,7 @@ async function save(plan: Plan, file: string): Promise<void> {
     throw new Fault({
       what: 'The plan cannot be written.',
       where: file,
-      why: cause instanceof Error ? cause.message : String(cause),
+      why: messageOf(cause),
       next: ['Name a file in a folder that is there and that you may write to.'],
       cause,
     });

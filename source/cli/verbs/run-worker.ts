@@ -14,6 +14,7 @@ import type { Plan } from '../../plan/document/document.ts';
 import { parsePlan } from '../../plan/document/document-schema.ts';
 import { stepKinds } from '../../plan/kinds.ts';
 import { loadProduct } from '../../product/load.ts';
+import { defined } from '../../text/defined.ts';
 import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
@@ -35,7 +36,7 @@ export default defineVerb({
       attended: args.attended ?? false,
       takeOver: args['take-over'] ?? false,
       stop,
-      ...(args.undo ? { undo: args.step === undefined ? {} : { step: args.step } } : {}),
+      ...(args.undo ? { undo: defined({ step: args.step }) } : {}),
     };
     try {
       const { outcome } = await carryOutRun({ id: basename(directory), directory }, options, workerParts());

@@ -9,6 +9,7 @@ import { targetOf } from '../../network/targets.ts';
 import { reportLines } from '../../status/lines.ts';
 import type { StatusReport } from '../../status/report.ts';
 import { judge } from '../../status/verdict.ts';
+import { defined } from '../../text/defined.ts';
 import { ensureAccess } from '../line/access.ts';
 import { rehearsalNote } from '../line/rehearsal-note.ts';
 import { printJson, processTerminal, type Terminal } from '../line/terminal.ts';
@@ -101,7 +102,7 @@ async function watch(opened: OpenedSite, settings: Settings, terminal: Terminal)
       reports: live,
       ascii,
       color,
-      ...(scenario === undefined ? {} : { rehearsal: scenario }),
+      ...defined({ rehearsal: scenario }),
     });
   } finally {
     leave.abort();

@@ -4,6 +4,7 @@ import { sharedEngine } from '../../storage/engines.ts';
 import type { EstimateInput, StorageEstimate } from '../../storage/estimate.ts';
 import { estimateStorage } from '../../storage/estimate.ts';
 import type { StorageWish } from '../../storage/volumes.ts';
+import { defined } from '../../text/defined.ts';
 import { type Questions, questions } from '../line/questions.ts';
 import { rehearsalNote, scenarioOf } from '../line/rehearsal-note.ts';
 import { repeated } from '../line/repeated.ts';
@@ -35,7 +36,7 @@ export default defineVerb({
     const flags: StorageFlags = {
       ...(given.length > 0 ? { features: given } : {}),
       volumes: repeated(rawArgs, 'volume'),
-      ...(args.engine === undefined ? {} : { engine: args.engine }),
+      ...defined({ engine: args.engine }),
     };
     const subject = await openStorageSubject(settings, terminal);
     try {

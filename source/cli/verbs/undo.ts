@@ -9,6 +9,7 @@ import { undoRun } from '../../engine/worker/launch.ts';
 import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import type { PlannedStep } from '../../plan/step.ts';
+import { defined } from '../../text/defined.ts';
 import { processesOf, watchRun } from '../apply/run-watching.ts';
 import { confirmed, confirmedByName } from '../line/confirm.ts';
 import { printJson, processTerminal, type Terminal } from '../line/terminal.ts';
@@ -43,7 +44,7 @@ export default defineVerb({
       program,
       attended: false,
       takeOver: args['take-over'] ?? false,
-      ...(args.step === undefined ? {} : { step: args.step }),
+      ...defined({ step: args.step }),
     });
     return watchRun(run, plan, settings, terminal, 'begun', earlier);
   },

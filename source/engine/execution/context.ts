@@ -4,6 +4,7 @@ import { StepFault } from '../../plan/step-fault.ts';
 import type { Product } from '../../product/schema.ts';
 import type { Files } from '../../site/files.ts';
 import type { Site } from '../../site/schema.ts';
+import { defined } from '../../text/defined.ts';
 import type { Journal } from '../journal/journal.ts';
 import { hidden, type Mask } from '../journal/masking.ts';
 import type { StepPast } from '../journal/past.ts';
@@ -40,8 +41,7 @@ export function stepContext(world: RunWorld, step: string, past: StepPast, signa
     run: async (node, command, options = {}) => runCommand({ world, step, host: await open(node) }, command, options),
     write: async (node, file) => writeFile({ world, step, host: await open(node) }, file),
     until: (wait: Wait) => waitUntil(wait, { step, clock: world.clock, signal, note }),
-    progress: (text, fraction) =>
-      note({ type: 'progress', step, text, ...(fraction === undefined ? {} : { fraction }) }),
+    progress: (text, fraction) => note({ type: 'progress', step, text, ...defined({ fraction }) }),
     conceal: (secret) => world.mask.add(secret),
     remember: (key, value) => {
       if (remembered.has(key)) return;
@@ -114,8 +114,7 @@ async function runCommand(place: Place, command: Command, options: StepRunOption
     tried: shown.join(' '),
     seen: `exit code ${result.code}: ${secretOutput ? 'what it said is secret' : lastWords(result) || 'it said nothing'}`,
     where: node,
-    ...(causes ? { causes } : {}),
-    ...(next ? { next } : {}),
+    ...defined({ causes, next }),
   });
 }
 
@@ -138,7 +137,7 @@ async function writeFile(place: Place, file: FileToWrite & { readonly secret?: b
     node: host.name,
     path: file.path,
     secret,
-    ...(before === undefined ? {} : { before }),
+    ...defined({ before }),
   });
   await host.writeFile(wanted);
 }

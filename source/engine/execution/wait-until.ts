@@ -2,6 +2,7 @@ import type { Clock } from '../../host/host.ts';
 import { HostFault } from '../../host/host-fault.ts';
 import type { Wait } from '../../plan/step.ts';
 import { StepFault } from '../../plan/step-fault.ts';
+import { defined } from '../../text/defined.ts';
 import type { RunEventBody } from '../journal/event.ts';
 import { spokenDuration } from './words.ts';
 
@@ -51,6 +52,5 @@ const fault = (wait: Wait, seen: string): StepFault =>
   new StepFault({
     tried: `wait for ${wait.for}`,
     seen,
-    ...(wait.causes ? { causes: wait.causes } : {}),
-    ...(wait.next ? { next: wait.next } : {}),
+    ...defined({ causes: wait.causes, next: wait.next }),
   });

@@ -1,4 +1,5 @@
 import { Fault } from '../../errors/fault.ts';
+import { messageOf } from '../../errors/thrown.ts';
 import type { Script } from '../../host/host.ts';
 import { StepFault } from '../../plan/step-fault.ts';
 import type { StepFailure } from '../view/view.ts';
@@ -35,6 +36,6 @@ export function failureWords(tried: string, error: unknown): StepFailure {
     const seen = error.where === undefined ? error.message : `${error.message} (${error.where})`;
     return { tried, seen, causes: error.why === undefined ? [] : [error.why], next: error.next };
   }
-  const seen = error instanceof Error ? error.message : String(error);
+  const seen = messageOf(error);
   return { tried, seen, causes: ['A fault of the program.'], next: [] };
 }

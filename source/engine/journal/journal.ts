@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isMissing } from '../../errors/thrown.ts';
 import type { Clock } from '../../host/host.ts';
 import type { RunEvent, RunEventBody } from './event.ts';
 import { eventSchema } from './event-schema.ts';
@@ -88,8 +89,8 @@ export async function readJournalFrom(
 }
 
 async function readBytes(path: string, from: number): Promise<Buffer> {
-  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
+  const file = await open(path).catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
     throw error;
   });
   if (file === undefined) return Buffer.alloc(0);

@@ -1,5 +1,7 @@
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { codeOf } from '../../errors/thrown.ts';
+import { textIfPresent } from '../../host/read-text.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
 import type { Files } from '../../site/files.ts';
 import { claimText, type LockClaim, lifeOfHolder, lockedFault, parseClaim } from './lock-claim.ts';
@@ -23,7 +25,7 @@ const heartbeatEvery = 10_000;
 export async function lockSeat(files: Files, claim: LockClaim, options: LockOptions): Promise<HeldLock> {
   await mkdir(dirname(files.lock), { recursive: true });
   while (!(await place(files.lock, claim))) {
-    const text = await readLock(files.lock);
+    const text = await textIfPresent(files.lock);
     if (text !== undefined) await makeWay(files.lock, text, claim, options.takeOver);
   }
   let sign = Promise.resolve();
@@ -43,7 +45,7 @@ export async function lockSeat(files: Files, claim: LockClaim, options: LockOpti
 
 /** Who holds the seat's lock, if anybody. */
 export async function seatHolder(files: Files): Promise<LockClaim | undefined> {
-  const text = await readLock(files.lock);
+  const text = await textIfPresent(files.lock);
   return text === undefined ? undefined : parseClaim(text);
 }
 
@@ -55,7 +57,7 @@ async function place(path: string, claim: LockClaim): Promise<boolean> {
     await link(draft, path);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   } finally {
     await rm(draft, { force: true });
@@ -78,12 +80,12 @@ async function makeWay(path: string, text: string, claim: LockClaim, takeOver: b
     return;
   }
   // Between the look and the move somebody else may have taken it: then it goes back.
-  if ((await readLock(aside)) !== text) await link(aside, path).catch(() => undefined);
+  if ((await textIfPresent(aside)) !== text) await link(aside, path).catch(() => undefined);
   await rm(aside, { force: true });
 }
 
 async function giveSign(path: string, claim: LockClaim, { onLost }: LockOptions, stop: () => void): Promise<void> {
-  const text = await readLock(path).catch(() => undefined);
+  const text = await textIfPresent(path).catch(() => undefined);
   const holder = text === undefined ? undefined : parseClaim(text);
   if (holder !== undefined && holder.token !== claim.token) {
     stop();
@@ -93,13 +95,6 @@ async function giveSign(path: string, claim: LockClaim, { onLost }: LockOptions,
 }
 
 async function isOurs(path: string, claim: LockClaim): Promise<boolean> {
-  const text = await readLock(path);
+  const text = await textIfPresent(path);
   return text !== undefined && parseClaim(text)?.token === claim.token;
-}
-
-async function readLock(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
 }

@@ -8,6 +8,7 @@ import { exitCode, Fault } from '../../errors/fault.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import type { Files } from '../../site/files.ts';
+import { defined } from '../../text/defined.ts';
 import type { RunHandle } from '../journal/event.ts';
 import { readJournal, readJournalFrom } from '../journal/journal.ts';
 import { type Origin, writeOrigin } from '../process/origin.ts';
@@ -61,7 +62,7 @@ async function createRun(options: {
   await writeOrigin(directory, {
     version: 1,
     root: options.files.root,
-    ...(options.rehearsal ? { rehearsal: options.rehearsal } : {}),
+    ...defined({ rehearsal: options.rehearsal }),
   });
   await writeAtomic(join(directory, 'plan.json'), `${JSON.stringify(options.plan, undefined, 1)}\n`, 0o600);
   return { id, directory };

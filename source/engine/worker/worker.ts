@@ -1,9 +1,11 @@
 import { Fault } from '../../errors/fault.ts';
+import { messageOf } from '../../errors/thrown.ts';
 import type { Clock, HostPool } from '../../host/host.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import type { StepKind } from '../../plan/step.ts';
 import type { Product } from '../../product/schema.ts';
 import { type Files, filesUnder } from '../../site/files.ts';
+import { defined } from '../../text/defined.ts';
 import type { RunWorld } from '../execution/context.ts';
 import { execute, type RunEnd } from '../execution/execute.ts';
 import { refuseUndo, undoAll } from '../execution/undo.ts';
@@ -140,7 +142,7 @@ async function carryOut(job: Job): Promise<RunEnd> {
     return job.options.undo ? await takeBack(job, job.options.undo.step) : await goOn(job);
   } catch (error) {
     complain(job.world.mask.text(`${error instanceof Error ? error.stack : String(error)}\n`));
-    return { outcome: 'failed', why: `a fault of the program: ${error instanceof Error ? error.message : error}` };
+    return { outcome: 'failed', why: `a fault of the program: ${messageOf(error)}` };
   }
 }
 
@@ -154,7 +156,7 @@ function takeBack({ world, plan, past, options, parts }: Job, only: string | und
     kinds: parts.kinds,
     attended: false,
     signal: atOnce.signal,
-    ...(only === undefined ? {} : { only }),
+    ...defined({ only }),
   });
 }
 

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { defined } from '../../text/defined.ts';
 import type { HostFiles, HostKeyOffer, HostTarget } from '../host.ts';
 import { HostFault } from '../host-fault.ts';
+import { textIfPresent } from '../read-text.ts';
 import { ask } from '../shell/child.ts';
 import { loginFault, mostTelling } from './ssh-faults.ts';
 import { pinning, reaching, sshEnvironment } from './ssh-options.ts';
@@ -27,7 +29,7 @@ export async function offeredHostKeys(target: HostTarget, files: HostFiles): Pro
       address,
       fingerprint: fingerprint(line),
       line,
-      ...(before === undefined ? {} : { changedFrom: before }),
+      ...defined({ changedFrom: before }),
     }));
   }
   throw mostTelling(faults) ?? new HostFault('unreachable', target.node, { what: `${target.node} has no address.` });
@@ -67,10 +69,7 @@ export async function changedKey(target: HostTarget, address: string, files: Hos
 const nodeOf = (line: string) => line.split(' ', 1)[0] ?? '';
 
 async function pinnedLines(files: HostFiles): Promise<string[]> {
-  const text = await readFile(files.knownHosts, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
+  const text = (await textIfPresent(files.knownHosts)) ?? '';
   return text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
 }
 

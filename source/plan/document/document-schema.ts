@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { exitCode, Fault } from '../../errors/fault.ts';
+import { messageOf } from '../../errors/thrown.ts';
 import type { HostTarget } from '../../host/host.ts';
 import { siteSchema } from '../../site/schema.ts';
 import type { PlannedCommand, PlannedFile, PlannedStep, StepKind } from '../step.ts';
@@ -86,7 +87,7 @@ function readJson(content: string, where: string): unknown {
   try {
     return JSON.parse(content);
   } catch (error) {
-    throw notAPlan(where, [error instanceof Error ? error.message : String(error)]);
+    throw notAPlan(where, [messageOf(error)]);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ReadOnlyHost, RunResult, Script } from '../../host/host.ts';
 import { HostFault } from '../../host/host-fault.ts';
+import { defined } from '../../text/defined.ts';
 import type { PlannedCommand, PlannedStep, StepContext, StepRunOptions } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
@@ -27,8 +28,7 @@ export async function writeFiles(
       path,
       content: filled(content, fill),
       mode,
-      ...(owner === undefined ? {} : { owner }),
-      ...(secret === undefined ? {} : { secret }),
+      ...defined({ owner, secret }),
     });
   }
 }
@@ -48,7 +48,7 @@ export async function runCommand(
     return await context.run(planned.node, words, {
       sudo: planned.sudo,
       deadline: step.deadline,
-      ...(stdin === undefined ? {} : { stdin }),
+      ...defined({ stdin }),
       ...(isWords(planned.command) ? { shown: planned.command } : {}),
       ...run,
     });
@@ -63,8 +63,7 @@ function explained(error: unknown, planned: PlannedCommand, run: StepRunOptions)
     tried: sayCommand(planned.command),
     seen: 'it had not ended when its time was up',
     where: planned.node,
-    ...(run.causes === undefined ? {} : { causes: run.causes }),
-    ...(run.next === undefined ? {} : { next: run.next }),
+    ...defined({ causes: run.causes, next: run.next }),
     cause: error,
   });
 }

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { Script } from '../../host/host.ts';
+import { defined } from '../../text/defined.ts';
 import type { PlannedCommand, PlannedFile, PlannedStep, StepKind } from '../step.ts';
 
 export const seconds = (count: number): number => count * 1_000;
@@ -34,9 +35,9 @@ export function stepId(kind: string, place: { readonly node?: string; readonly n
 export function plannedStep<Schema extends z.ZodObject>(kind: StepKind<Schema>, draft: StepDraft<Schema>): PlannedStep {
   const { node, name, parameters } = draft;
   return {
-    id: stepId(kind.kind, { ...(node === undefined ? {} : { node }), ...(name === undefined ? {} : { name }) }),
+    id: stepId(kind.kind, defined({ node, name })),
     kind: kind.kind,
-    ...(node === undefined ? {} : { node }),
+    ...defined({ node }),
     group: draft.group,
     title: draft.title,
     why: draft.why,

@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../errors/fault.ts';
+import { messageOf } from '../../errors/thrown.ts';
 import { atHome } from '../../host/home-path.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
 import type { Files } from '../../site/files.ts';
@@ -57,7 +58,7 @@ async function readable(path: string): Promise<string> {
   } catch (cause) {
     throw new Fault({
       what: `${path} cannot be read.`,
-      why: cause instanceof Error ? cause.message : String(cause),
+      why: messageOf(cause),
       next: ['Put the file there, or correct the path: tls.key and tls.certificate in site.yaml.'],
       cause,
     });

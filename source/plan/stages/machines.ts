@@ -5,6 +5,7 @@ import { hostsFile } from '../../network/hosts-file.ts';
 import { netplanDocument } from '../../network/netplan.ts';
 import type { Site, SiteNode } from '../../site/schema.ts';
 import { carriesPool, sharedVolume } from '../../storage/shared.ts';
+import { defined } from '../../text/defined.ts';
 import { digestOf } from '../release/charts.ts';
 import type { PlannedStep } from '../step.ts';
 import { planHostname } from '../steps/hostname.ts';
@@ -103,7 +104,7 @@ function networkStep(planning: Planning, node: SiteNode): PlannedStep | undefine
     cloudInit: (network?.cloudInitPresent ?? false) && !(network?.cloudInitNetworkDisabled ?? false),
     address: wanted.address,
     keep: digestOf(document.content),
-    ...(witness === undefined ? {} : { witness }),
+    ...defined({ witness }),
     sshPort: node.access?.port ?? 22,
   };
   return planNetwork(parameters, standing);

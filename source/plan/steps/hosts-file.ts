@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { defined } from '../../text/defined.ts';
 import { carryOut, readText } from '../execution/carry-out.ts';
 import { minutes, plannedStep } from '../execution/define.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
@@ -35,7 +36,7 @@ export function planHostsFile(p: Parameters, before: string | undefined): Planne
     why: 'A manager refuses a node whose name it cannot resolve.',
     deadline: minutes(3),
     parameters: p,
-    files: [{ node: p.node, path, content: p.content, mode: 0o644, ...(before === undefined ? {} : { before }) }],
+    files: [{ node: p.node, path, content: p.content, mode: 0o644, ...defined({ before }) }],
     changes: ['hosts'],
   });
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { HostFault } from '../../host/host-fault.ts';
+import { defined } from '../../text/defined.ts';
 import { look, readText, runCommand, sayAway, writeFiles } from '../execution/carry-out.ts';
 import { command, minutes, nodeState, plannedStep, seconds } from '../execution/define.ts';
 import { closedPorts } from '../execution/tcp-probe.ts';
@@ -57,7 +58,7 @@ function files(p: Parameters, before: string | undefined): PlannedFile[] {
   return [
     { node: p.node, path: restoreScript, content: restoreText(p), mode: 0o700 },
     ...(p.cloudInit ? [{ node: p.node, path: cloudInitFile, content: cloudInitText, mode: 0o644 }] : []),
-    { node: p.node, path: p.path, content: p.content, mode: 0o600, ...(before === undefined ? {} : { before }) },
+    { node: p.node, path: p.path, content: p.content, mode: 0o600, ...defined({ before }) },
   ];
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../../text/defined.ts';
 import type { KubeObject } from '../model/cluster.ts';
 
 /** What a workload of an addon or a chart is made of. */
@@ -41,7 +42,7 @@ export function workload(wish: WorkloadWish): KubeObject {
               metadata: { name },
               spec: {
                 accessModes: ['ReadWriteOnce'],
-                ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
+                ...defined({ storageClassName: storageClass }),
                 resources: { requests: { storage: size } },
               },
             })),
@@ -58,7 +59,7 @@ export function plain(
   namespace?: string,
   more: Readonly<Record<string, unknown>> = {},
 ): KubeObject {
-  return { apiVersion, kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) }, ...more };
+  return { apiVersion, kind, metadata: { name, ...defined({ namespace }) }, ...more };
 }
 
 export const namespaceObject = (name: string): KubeObject =>

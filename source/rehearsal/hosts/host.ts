@@ -1,4 +1,5 @@
 import type { Command, FileToWrite, Host, HostAccess, RunOptions, RunResult } from '../../host/host.ts';
+import { defined } from '../../text/defined.ts';
 import { machineOf } from '../model/state.ts';
 import { readPath, writePath } from '../node/file-system.ts';
 import { scripts } from '../tools/scripts.ts';
@@ -66,8 +67,7 @@ export class SimulatedHost implements Host {
       deadline: options.deadline ?? usualDeadline,
       stdin: options.stdin ?? '',
       root: this.#connection.user === 'root' || options.sudo === true,
-      ...(options.onLine === undefined ? {} : { onLine: options.onLine }),
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      ...defined({ onLine: options.onLine, signal: options.signal }),
     });
     await execution.pass(roundTripMs);
     return execution;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Host, HostKeyOffer, HostPool, HostTarget, Secrets } from '../../host/host.ts';
 import { HostFault } from '../../host/host-fault.ts';
+import { defined } from '../../text/defined.ts';
 import type { Machine } from '../model/machine.ts';
 import { machineOf, type State } from '../model/state.ts';
 import type { World } from '../world/world.ts';
@@ -103,7 +104,7 @@ export async function offeredKeys(world: World, target: HostTarget): Promise<Hos
       address,
       fingerprint: shown,
       line: `${target.node} ssh-ed25519 ${machine.hostKey}`,
-      ...(pinned === undefined ? {} : { changedFrom: pinned }),
+      ...defined({ changedFrom: pinned }),
     },
   ];
 }

@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '../../errors/fault.ts';
+import { codeOf } from '../../errors/thrown.ts';
 import { type State, stateSchema } from './state.ts';
 
 /** The lock is held for a few ms; one older than this was left by a process that was killed. */
@@ -68,7 +69,7 @@ export class Store {
         closeSync(openSync(this.#lock, 'wx', 0o600));
         return;
       } catch (thrown) {
-        if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST')) throw thrown;
+        if (codeOf(thrown) !== 'EEXIST') throw thrown;
       }
       const held = statSync(this.#lock, { throwIfNoEntry: false });
       if (held !== undefined && Date.now() - held.mtimeMs > staleMs) rmSync(this.#lock, { force: true });

@@ -1,4 +1,5 @@
 import { isMap, isNode, isScalar, isSeq, type Pair, parseDocument } from 'yaml';
+import { defined } from '../../text/defined.ts';
 import type { Machine, Network } from '../model/machine.ts';
 
 /** One interface as all files together describe it. */
@@ -211,7 +212,7 @@ export function applyNetplan(machine: Machine, netplan: Netplan): void {
       if (!known && !address.includes(':')) port.addresses.push({ address, prefix: Number(prefix), dynamic: false });
     }
     for (const { to, via } of wanted.routes)
-      routes.push({ to, ...(via === undefined ? {} : { via }), device: port.name, dynamic: false });
+      routes.push({ to, ...defined({ via }), device: port.name, dynamic: false });
     nameservers.push(...wanted.nameservers);
     search.push(...wanted.search);
   }

@@ -1,3 +1,4 @@
+import { defined } from '../../text/defined.ts';
 import type { Disk, Machine } from '../model/machine.ts';
 import { lvmUuidOf, uuidOf } from '../model/random.ts';
 
@@ -87,7 +88,7 @@ function partitions(machine: Machine, disk: Disk): BlockDevice[] {
     type: 'part',
     sizeBytes: physical?.deviceBytes ?? 0,
     fsType: 'LVM2_member',
-    ...(physical === undefined ? {} : { uuid: physical.uuid }),
+    ...defined({ uuid: physical?.uuid }),
     partUuid: uuidOf(`part/${identity}/${name}`),
     mountPoints: [],
     disk,

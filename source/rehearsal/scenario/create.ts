@@ -1,3 +1,4 @@
+import { defined } from '../../text/defined.ts';
 import type { Disk, Machine, Network } from '../model/machine.ts';
 import { hexOf, uuidOf } from '../model/random.ts';
 import type { State } from '../model/state.ts';
@@ -76,7 +77,7 @@ function newMachine(id: string, node: ScenarioNode, index: number, now: number):
       user: node.login.user,
       key: node.login.key,
       sudo: node.login.sudo,
-      ...(node.login.password === undefined ? {} : { password: node.login.password }),
+      ...defined({ password: node.login.password }),
     },
     hostKey: hostKey(identity),
     power: 'on',

@@ -1,3 +1,4 @@
+import { defined } from '../../text/defined.ts';
 import type { Machine } from '../model/machine.ts';
 import { listenersOf } from '../node/listeners.ts';
 import { type Call, optionsOf, type Program, refuse, say } from './call.ts';
@@ -119,7 +120,7 @@ interface Route {
 function routesOf(machine: Machine): Route[] {
   const given = machine.network.routes.map((route) => ({
     dst: route.to,
-    ...(route.via === undefined ? {} : { gateway: route.via }),
+    ...defined({ gateway: route.via }),
     dev: route.device,
     protocol: route.dynamic ? 'dhcp' : 'static',
     ...(route.dynamic ? { metric: 100 } : {}),

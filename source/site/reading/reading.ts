@@ -10,6 +10,7 @@ import {
   type YAMLError,
 } from 'yaml';
 import type * as z from 'zod';
+import { messageOf } from '../../errors/thrown.ts';
 import type { SitePath } from '../schema.ts';
 import type { Complaint } from './complaint.ts';
 import { judge } from './issues.ts';
@@ -72,7 +73,7 @@ function parseForgiving(text: string): Parsed {
     return { syntax, value: { ...second, data: second.document.toJS() } };
   } catch (error) {
     const expected = 'an alias that was set before';
-    const found = error instanceof Error ? error.message : String(error);
+    const found = messageOf(error);
     return { syntax: [...syntax, place([], 1, 1, found, expected, found)] };
   }
 }

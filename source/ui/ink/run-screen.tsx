@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useReducer, useRef } from 'react';
 import type { RunEvent, RunOrder } from '../../engine/journal/event.ts';
 import { exitCodeOf } from '../../engine/outcome.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
+import { messageOf } from '../../errors/thrown.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { endingOf, nextLines } from '../model/ending.ts';
 import { runHints } from './app/hints.ts';
@@ -88,7 +89,7 @@ function AttachedRun(props: {
   );
 }
 
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const wordsOf = (error: unknown): string => messageOf(error);
 
 type Tell = (event: Parameters<typeof attach>[1]) => void;
 

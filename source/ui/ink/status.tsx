@@ -1,6 +1,7 @@
 import { Box, render, useInput, useWindowSize } from 'ink';
 import { type ReactNode, useEffect, useReducer } from 'react';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
+import { messageOf } from '../../errors/thrown.ts';
 import { reportLines } from '../../status/lines.ts';
 import type { StatusReport } from '../../status/report.ts';
 import { bodyRows } from './app/layout.ts';
@@ -75,9 +76,7 @@ function StatusScreen(props: {
         tell({ type: 'report', report });
       }
     };
-    follow().catch((error: unknown) =>
-      tell({ type: 'failed', why: error instanceof Error ? error.message : String(error) }),
-    );
+    follow().catch((error: unknown) => tell({ type: 'failed', why: messageOf(error) }));
     return () => {
       here = false;
     };

@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import type { InterfaceFacts, NodeFacts } from '../../facts/facts.ts';
 import type { DraftValue } from '../../site/schema.ts';
+import { defined } from '../../text/defined.ts';
 import { getAt, textAt } from '../draft/draft.ts';
 import { draftNodes, factsOf, nodeCalled } from '../draft/draft-nodes.ts';
 import { countRoles } from '../draft/topology.ts';
@@ -25,7 +26,7 @@ export function seenAddress(facts: NodeFacts | undefined, reach: string): SeenAd
   const ipv4 = nic?.addresses.filter((one) => ipaddr.IPv4.isValidFourPartDecimal(one.address));
   const found = ipv4?.find((one) => one.address === reach) ?? ipv4?.[0];
   if (!nic || !found) return undefined;
-  return { interface: nic, ...found, ...(route?.via === undefined ? {} : { gateway: route.via }) };
+  return { interface: nic, ...found, ...defined({ gateway: route?.via }) };
 }
 
 /** For a table cell: `10.0.4.87/24 dhcp`. */

@@ -1,3 +1,4 @@
+import { defined } from '../../../text/defined.ts';
 import type { KubeObject } from '../../model/cluster.ts';
 import { hexOf } from '../../model/random.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
@@ -44,7 +45,7 @@ function newPod(
       kind: 'Pod',
       metadata: {
         name,
-        ...(workload.metadata.namespace === undefined ? {} : { namespace: workload.metadata.namespace }),
+        ...defined({ namespace: workload.metadata.namespace }),
         labels: { ...spec.template.metadata.labels, 'pod-template-hash': templateHash(spec) },
         ownerReferences: [
           { apiVersion: workload.apiVersion, kind: workload.kind, name: workload.metadata.name, controller: true },
@@ -53,7 +54,7 @@ function newPod(
       spec: {
         ...spec.template.spec,
         volumes: [...spec.template.spec.volumes, ...claims],
-        ...(node === undefined ? {} : { nodeName: node }),
+        ...defined({ nodeName: node }),
       },
       status: { phase: 'Pending', conditions: [] },
     },
@@ -119,7 +120,7 @@ function claim({ cluster, now }: ReconcileContext, workload: KubeObject, spec: W
         kind: 'PersistentVolumeClaim',
         metadata: {
           name,
-          ...(workload.metadata.namespace === undefined ? {} : { namespace: workload.metadata.namespace }),
+          ...defined({ namespace: workload.metadata.namespace }),
           labels: { ...spec.selector.matchLabels },
         },
         spec: { accessModes: ['ReadWriteOnce'], ...template.spec },

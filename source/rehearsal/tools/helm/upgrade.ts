@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { messageOf } from '../../../errors/thrown.ts';
 import { isReady } from '../../cluster/schemas.ts';
 import { find, list, ownedBy } from '../../cluster/store.ts';
 import type { Cluster } from '../../model/cluster.ts';
@@ -68,7 +69,7 @@ function valuesOf({ call, options }: Helm): Record<string, unknown> | string {
     try {
       values = merge(values, parse(text, { version: '1.1' }) ?? {});
     } catch (thrown) {
-      return `failed to parse ${file}: error converting YAML to JSON: ${thrown instanceof Error ? thrown.message : ''}`;
+      return `failed to parse ${file}: error converting YAML to JSON: ${messageOf(thrown)}`;
     }
   }
   for (const pair of options.values.get('--set') ?? []) {

@@ -1,4 +1,5 @@
 import type { AccessState, InitSession } from '../../../app/session.ts';
+import { messageOf } from '../../../errors/thrown.ts';
 import type { SiteDraft } from '../../../site/schema.ts';
 import { textAt } from '../../../wizard/draft/draft.ts';
 import { draftNodes } from '../../../wizard/draft/draft-nodes.ts';
@@ -65,7 +66,7 @@ export class Gathering {
       look().catch((error: unknown) => {
         tell({
           state: 'failed',
-          what: error instanceof Error ? error.message : String(error),
+          what: messageOf(error),
           next: ['r tries again.'],
         });
       });
