@@ -26,7 +26,6 @@ export interface EnabledComponent {
   readonly label: string;
   readonly kind: ComponentKind;
   readonly instances: Instances;
-  readonly workload: 'Deployment' | 'StatefulSet';
 }
 
 /** What a set of features stores. Throws `Fault` for a feature that the product does not have. */
@@ -52,14 +51,13 @@ export function enabledComponents(product: Product, features: readonly string[])
   const { volumes } = featureSet(product, features);
   return product.components
     .filter((component) => component.features.length === 0 || component.features.some((id) => features.includes(id)))
-    .map(({ id, label, kind, instances, workload }) => {
+    .map(({ id, label, kind, instances }) => {
       const stored = volumes.find((volume) => volume.component === id)?.class ?? 'unshared';
       return {
         id,
         label,
         kind: kind === 'by-volume' ? kindOf(stored) : kind,
         instances: typeof instances === 'object' ? instances[stored] : instances,
-        workload,
       };
     });
 }

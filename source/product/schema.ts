@@ -74,7 +74,6 @@ export const productSchema = z.strictObject({
           .union([instances, z.strictObject({ shared: instances, unshared: instances })])
           .default(1)
           .meta({ description: 'Copies that run; perManager is one on each manager.' }),
-        workload: z.enum(['Deployment', 'StatefulSet']),
       }),
     )
     .meta({ description: 'What runs, and of which of the three kinds it is.' }),

@@ -143,12 +143,12 @@ describe('the product', () => {
     expect(await deploy(world)).toBe('0 ');
     expect((world.clock.now() - before) / 1000).toBeGreaterThan(30);
     expect(await readyOf(world)).toMatchObject({
-      web: 3,
-      mongodb: 3,
-      kafka: 3,
-      zookeeper: 3,
-      elasticsearch: 1,
-      'flink-job-manager': 1,
+      'kloudspot-web': 3,
+      'kloudspot-mongodb': 3,
+      'kloudspot-kafka': 3,
+      'kloudspot-zookeeper': 3,
+      'kloudspot-elasticsearch': 1,
+      'kloudspot-flink-job-manager': 1,
     });
     const volumes = JSON.parse((await world.run('ks-3', 'lvs --reportformat json -o lv_name ubuntu-vg')).stdout)
       .report[0].lv;
@@ -208,13 +208,53 @@ describe('a manager without power', () => {
     expect(await ready()).toBe('True');
     await world.clock.sleep(15_000);
     expect(await ready()).toBe('Unknown');
-    expect(await readyOf(world)).toMatchObject({ web: 2, mongodb: 2, kafka: 2 });
+    expect(await readyOf(world)).toMatchObject({ 'kloudspot-web': 2, 'kloudspot-mongodb': 2, 'kloudspot-kafka': 2 });
     await world.clock.sleep(360_000);
-    expect(await readyOf(world)).toMatchObject({ web: 3, mongodb: 2, kafka: 2 });
+    expect(await readyOf(world)).toMatchObject({ 'kloudspot-web': 3, 'kloudspot-mongodb': 2, 'kloudspot-kafka': 2 });
     await world.setPower('ks-3', true);
     await world.clock.sleep(180_000);
     expect(await ready()).toBe('True');
-    expect(await readyOf(world)).toMatchObject({ web: 3, mongodb: 3, kafka: 3, elasticsearch: 1 });
+    expect(await readyOf(world)).toMatchObject({
+      'kloudspot-web': 3,
+      'kloudspot-mongodb': 3,
+      'kloudspot-kafka': 3,
+      'kloudspot-elasticsearch': 1,
+    });
+  });
+
+  test('its shared parts move to another node with their volumes; parts with local volumes stay where their data is', async () => {
+    const world = await copyOf(cluster);
+    await deploy(world);
+    const nodesOf = async (part: string, through: string) => {
+      const pods = await items(world, through, `pods -n kloudspot -l app.kubernetes.io/component=${part}`);
+      const serving = pods.filter((pod) => /"type":"Ready","status":"True"/.test(JSON.stringify(pod['status'])));
+      return serving.map((pod) => String(Reflect.get(Object(pod['spec']), 'nodeName')));
+    };
+    const volumesOf = async (through: string) =>
+      Object.fromEntries(
+        (await items(world, through, 'persistentvolumeclaims -n kloudspot')).map((one) => [
+          one.metadata.name,
+          Reflect.get(Object(one['spec']), 'volumeName'),
+        ]),
+      );
+    const volumes = await volumesOf('ks-1');
+    expect(Object.keys(volumes)).toEqual(
+      expect.arrayContaining(['kloudspot-elasticsearch', 'kloudspot-flink-job-manager', 'data-kloudspot-mongodb-2']),
+    );
+    const [lost = ''] = await nodesOf('elasticsearch', 'ks-1');
+    const others = ['ks-1', 'ks-2', 'ks-3'].filter((node) => node !== lost);
+    const [through = ''] = others;
+    await world.setPower(lost, false);
+    await world.clock.sleep(420_000);
+    expect(await readyOf(world, through)).toMatchObject({
+      'kloudspot-elasticsearch': 1,
+      'kloudspot-flink-job-manager': 1,
+      'kloudspot-mongodb': 2,
+      'kloudspot-zookeeper': 2,
+    });
+    expect(others).toEqual(expect.arrayContaining(await nodesOf('elasticsearch', through)));
+    expect((await nodesOf('mongodb', through)).toSorted()).toEqual(others);
+    expect(await volumesOf(through)).toEqual(volumes);
   });
 
   test('two of three stop the API; one back brings it back', async () => {

@@ -1,6 +1,12 @@
 import { defined } from '../../text/defined.ts';
 import type { KubeObject } from '../model/cluster.ts';
 
+export interface Claim {
+  readonly name: string;
+  readonly size: string;
+  readonly storageClass: string | undefined;
+}
+
 /** What a workload of an addon or a chart is made of. */
 export interface WorkloadWish {
   readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet';
@@ -10,44 +16,55 @@ export interface WorkloadWish {
   readonly replicas?: number;
   readonly labels?: Readonly<Record<string, string>>;
   readonly nodeSelector?: Readonly<Record<string, string>>;
-  readonly claims?: readonly {
-    readonly name: string;
-    readonly size: string;
-    readonly storageClass: string | undefined;
-  }[];
+  /** A stateful set makes them for each of its pods; the pods of any other workload share those of these names. */
+  readonly claims?: readonly Claim[];
 }
 
 export function workload(wish: WorkloadWish): KubeObject {
   const labels = wish.labels ?? { 'app.kubernetes.io/name': wish.name };
+  const stateful = wish.kind === 'StatefulSet';
   const claims = wish.claims ?? [];
+  const shared = stateful ? [] : claims;
   return {
     apiVersion: 'apps/v1',
     kind: wish.kind,
     metadata: { name: wish.name, namespace: wish.namespace, labels: { ...labels } },
     spec: {
       ...(wish.kind === 'DaemonSet' ? {} : { replicas: wish.replicas ?? 1 }),
-      ...(wish.kind === 'StatefulSet' ? { serviceName: wish.name } : {}),
+      ...(stateful ? { serviceName: wish.name, podManagementPolicy: 'Parallel' } : {}),
+      ...(shared.length > 0 ? { strategy: { type: 'Recreate' } } : {}),
       selector: { matchLabels: { ...labels } },
       template: {
         metadata: { labels: { ...labels } },
         spec: {
           ...(wish.nodeSelector === undefined ? {} : { nodeSelector: { ...wish.nodeSelector } }),
           containers: [{ name: wish.name, image: wish.image }],
+          ...(shared.length === 0
+            ? {}
+            : { volumes: shared.map(({ name }) => ({ name, persistentVolumeClaim: { claimName: name } })) }),
         },
       },
-      ...(claims.length === 0
-        ? {}
-        : {
-            volumeClaimTemplates: claims.map(({ name, size, storageClass }) => ({
-              metadata: { name },
-              spec: {
-                accessModes: ['ReadWriteOnce'],
-                ...defined({ storageClassName: storageClass }),
-                resources: { requests: { storage: size } },
-              },
-            })),
-          }),
+      ...(stateful && claims.length > 0
+        ? { volumeClaimTemplates: claims.map((one) => ({ metadata: { name: one.name }, spec: claimSpec(one) })) }
+        : {}),
     },
+  };
+}
+
+const claimSpec = ({ size, storageClass }: Claim) => ({
+  accessModes: ['ReadWriteOnce'],
+  ...defined({ storageClassName: storageClass }),
+  resources: { requests: { storage: size } },
+});
+
+/** A claim of its own, beside a workload. */
+export function claim(wish: Claim, namespace: string, annotations: Readonly<Record<string, string>>): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: wish.name, namespace, annotations: { ...annotations } },
+    spec: claimSpec(wish),
+    status: { phase: 'Pending' },
   };
 }
 

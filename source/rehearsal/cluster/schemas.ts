@@ -20,6 +20,8 @@ const podSpec = z.looseObject({
 });
 const workloadSpec = z.object({
   replicas: z.number().int().default(1),
+  strategy: z.object({ type: z.string() }).default({ type: 'RollingUpdate' }),
+  podManagementPolicy: z.string().default('OrderedReady'),
   selector: z.object({ matchLabels: words.default({}) }).prefault({}),
   template: z.object({
     metadata: z.object({ labels: words.default({}) }).prefault({}),

@@ -1,10 +1,10 @@
-import { enabledComponents, featureSet } from '../../../product/features.ts';
+import { type ChartPart, type ChartVolume, chartParts } from '../../../product/chart-parts.ts';
 import type { Product } from '../../../product/schema.ts';
 import type { KubeObject } from '../../model/cluster.ts';
-import { plain, service, workload } from '../manifests.ts';
+import { type Claim, claim, plain, service, workload } from '../manifests.ts';
 
-/** What stands at a dotted path of Helm values. */
-export function valueAt(values: unknown, path: string): unknown {
+/** The value at a dotted path of Helm values. */
+function valueAt(values: unknown, path: string): unknown {
   return path
     .split('.')
     .reduce<unknown>(
@@ -27,30 +27,37 @@ export function productObjects(product: Product, values: unknown, release: strin
   const features = product.features
     .map(({ id }) => id)
     .filter((id) => answer(product, values, `feature:${id}`) === true);
-  const managers = Number(answer(product, values, 'topology.managers') ?? 1);
-  const { volumes } = featureSet(product, features);
-  const objects = enabledComponents(product, features).flatMap((component): KubeObject[] => {
-    const labels = { 'app.kubernetes.io/instance': release, 'app.kubernetes.io/component': component.id };
-    const claims = volumes
-      .filter((volume) => volume.component === component.id)
-      .map((volume) => ({
-        name: volume.id.toLowerCase(),
-        size: text(answer(product, values, `volume:${volume.id}.size`)) ?? `${volume.defaultGiB}Gi`,
-        storageClass: text(answer(product, values, `volume:${volume.id}.storageClass`)),
-      }));
-    const replicas = component.instances === 'perManager' ? managers : component.instances;
-    const image = `registry.example.org/${product.id}/${component.id}:1.0.0`;
-    return [
-      workload({ kind: component.workload, name: component.id, namespace, image, replicas, labels, claims }),
-      service(component.id, namespace, labels),
-    ];
+  const counted = answer(product, values, 'topology.replicas') ?? answer(product, values, 'topology.managers') ?? 1;
+  const parts = chartParts(product, { release, features, replicas: Number(counted) });
+  const wished = (volume: ChartVolume): Claim => ({
+    name: volume.claim,
+    size: text(answer(product, values, `volume:${volume.id}.size`)) ?? `${volume.defaultGiB}Gi`,
+    storageClass: text(answer(product, values, `volume:${volume.id}.storageClass`)),
   });
   const host = answer(product, values, 'customer.dnsName');
   return [
-    ...objects,
+    ...parts.flatMap((part) =>
+      partObjects(part, part.volumes.map(wished), { product: product.id, release, namespace }),
+    ),
     plain('networking.k8s.io/v1', 'Ingress', release, namespace, {
       spec: { ingressClassName: 'public', rules: [{ host }], tls: [{ hosts: [host], secretName: product.tlsSecret }] },
     }),
+  ];
+}
+
+function partObjects(
+  { component, name, workload: kind, instances }: ChartPart,
+  claims: readonly Claim[],
+  { product, release, namespace }: { readonly product: string; readonly release: string; readonly namespace: string },
+): KubeObject[] {
+  const labels = { 'app.kubernetes.io/instance': release, 'app.kubernetes.io/component': component };
+  const image = `registry.example.org/${product}/${component}:1.0.0`;
+  const shared = kind === 'Deployment' ? claims : [];
+  return [
+    workload({ kind, name, namespace, image, replicas: instances, labels, claims }),
+    service(name, namespace, labels, claims.length > 0 ? { clusterIP: 'None' } : {}),
+    // The data outlives the release, as that of a stateful set does.
+    ...shared.map((one) => claim(one, namespace, { 'helm.sh/resource-policy': 'keep' })),
   ];
 }
 

@@ -72,6 +72,11 @@ function keepDeployment(context: ReconcileContext, workload: KubeObject): void {
   const pods = podsOf(context, workload).filter(stays);
   const current = pods.filter((pod) => pod.metadata.labels?.['pod-template-hash'] === hash);
   const old = pods.filter((pod) => !current.includes(pod));
+  if (spec.strategy.type === 'Recreate' && old.length > 0) {
+    for (const pod of old) dismiss(context, pod);
+    report(context, workload, spec, hash);
+    return;
+  }
   for (let index = current.length; index < spec.replicas; index += 1) {
     const suffix = hexOf(`${context.cluster.id}/${workload.metadata.name}/${context.cluster.resourceVersion}`, 5);
     newPod(context, workload, spec, `${workload.metadata.name}-${hash}-${suffix}`);
@@ -96,8 +101,8 @@ function keepStatefulSet(context: ReconcileContext, workload: KubeObject): void 
       claim(context, workload, spec, name(index));
       newPod(context, workload, spec, name(index));
     }
-    // One after the other: the next begins when this one serves.
-    if (pod === undefined || !isReady(pod)) break;
+    // One after the other, unless all may begin at once.
+    if (spec.podManagementPolicy !== 'Parallel' && (pod === undefined || !isReady(pod))) break;
   }
   for (const pod of podsOf(context, workload)) {
     if (Number(pod.metadata.name.split('-').at(-1)) >= spec.replicas) dismiss(context, pod);

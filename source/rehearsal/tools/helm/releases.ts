@@ -51,23 +51,7 @@ export function install(
     const kind = kindOf(cluster, object.apiVersion, object.kind);
     if (kind === undefined) continue;
     const standing = find(cluster, kind.kind, object.metadata.namespace, object.metadata.name);
-    const kept = put(
-      cluster,
-      {
-        ...object,
-        ...(standing?.['status'] === undefined || object['status'] !== undefined ? {} : { status: standing['status'] }),
-        metadata: {
-          ...object.metadata,
-          labels: { ...object.metadata.labels, 'app.kubernetes.io/managed-by': 'Helm' },
-          annotations: {
-            ...object.metadata.annotations,
-            'meta.helm.sh/release-name': release.name,
-            'meta.helm.sh/release-namespace': release.namespace,
-          },
-        },
-      },
-      now,
-    );
+    const kept = put(cluster, marked(standing === undefined ? object : changed(standing, object), release), now);
     keys.push(keyOfObject(kept));
   }
   drop(
@@ -78,12 +62,44 @@ export function install(
   return keys;
 }
 
-/** Helm never takes definitions of kinds away, nor claims that a stateful set made. */
-export function drop(cluster: Cluster, now: number, keys: readonly string[]): void {
-  for (const key of keys) {
+/** What the chart does not say stays: the status, and what controllers noted; of a claim the volume that it is bound to. */
+function changed(standing: KubeObject, object: KubeObject): KubeObject {
+  const bound = object.kind === 'PersistentVolumeClaim' ? Object(standing['spec']) : {};
+  return {
+    ...object,
+    ...(object['spec'] === undefined ? {} : { spec: { ...bound, ...Object(object['spec']) } }),
+    ...(standing['status'] === undefined ? {} : { status: standing['status'] }),
+    metadata: {
+      ...object.metadata,
+      annotations: { ...standing.metadata.annotations, ...object.metadata.annotations },
+    },
+  };
+}
+
+function marked(object: KubeObject, release: Release): KubeObject {
+  return {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      labels: { ...object.metadata.labels, 'app.kubernetes.io/managed-by': 'Helm' },
+      annotations: {
+        ...object.metadata.annotations,
+        'meta.helm.sh/release-name': release.name,
+        'meta.helm.sh/release-namespace': release.namespace,
+      },
+    },
+  };
+}
+
+/** Helm removes no definitions of kinds, and nothing that is marked to be kept. Returns the keys of what goes. */
+export function drop(cluster: Cluster, now: number, keys: readonly string[]): string[] {
+  return keys.filter((key) => {
     const object = cluster.objects[key];
-    if (object !== undefined && object.kind !== 'CustomResourceDefinition') begin(cluster, object, now);
-  }
+    if (object === undefined || object.kind === 'CustomResourceDefinition') return false;
+    if (object.metadata.annotations?.['helm.sh/resource-policy'] === 'keep') return false;
+    begin(cluster, object, now);
+    return true;
+  });
 }
 
 export function ensureNamespace(cluster: Cluster, now: number, name: string): void {

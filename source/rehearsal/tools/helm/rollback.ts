@@ -15,17 +15,14 @@ export function* uninstall({ call, words, options, namespace, see, change }: Hel
     if (options.flags.has('--ignore-not-found')) return 0;
     return refuse(call, `Error: uninstall: Release not loaded: ${name}: release: not found`);
   }
-  const keys = latest(release)?.objects ?? [];
   yield removeMs;
-  change((cluster, now) => {
-    drop(cluster, now, keys);
+  const gone = change((cluster, now) => {
+    const dropped = drop(cluster, now, latest(release)?.objects ?? []);
     cluster.releases = cluster.releases.filter((one) => !(one.name === name && one.namespace === namespace));
+    return dropped;
   });
   if (options.flags.has('--wait')) {
-    const there = () =>
-      see((cluster) =>
-        keys.some((key) => cluster.objects[key] !== undefined && !key.startsWith('customresourcedefinitions/')),
-      );
+    const there = () => see((cluster) => gone.some((key) => cluster.objects[key] !== undefined));
     while (there()) yield lookAgainMs;
   }
   call.out(`release "${name}" uninstalled\n`);
