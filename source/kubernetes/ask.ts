@@ -1,5 +1,6 @@
 import { messageOf } from '../errors/thrown.ts';
 import type { ReadOnlyHost } from '../host/host.ts';
+import { durationWords } from '../text/duration.ts';
 import { type NodeObject, nodeObject } from './objects.ts';
 import { type Asking, readList } from './read.ts';
 
@@ -53,7 +54,7 @@ async function askOne(node: string, look: () => Promise<ReadOnlyHost>, asking: A
 /** A node that is gone may keep a connection attempt waiting for longer than anyone wants to wait here. */
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer in ${Math.round(ms / 1000)} s`)), ms);
+  const timer = setTimeout(() => reject(new Error(`no answer in ${durationWords(ms)}`)), ms);
   try {
     return await Promise.race([work, late]);
   } finally {

@@ -1,3 +1,6 @@
+/** The channel of a site that names none. */
+export const defaultChannel = '1.34/stable';
+
 /** Argument arrays of `snap`. */
 export const snap = {
   install: (name: string, channel: string) => ['snap', 'install', name, '--classic', `--channel=${channel}`],

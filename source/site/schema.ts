@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { defaultChannel } from '../microk8s/snap.ts';
 import { fields } from './fields.ts';
 
 const { ipv4, hostAddress, ipv4WithPrefix, hostName, dnsName, gibibytes, volumeGroupName } = fields;
@@ -63,8 +64,8 @@ export const siteSchema = z.strictObject({
     .strictObject({
       channel: z
         .string()
-        .regex(/^1\.\d+\/(stable|candidate|beta|edge)$/, 'a MicroK8s channel such as 1.34/stable')
-        .default('1.34/stable'),
+        .regex(/^1\.\d+\/(stable|candidate|beta|edge)$/, `a MicroK8s channel such as ${defaultChannel}`)
+        .default(defaultChannel),
     })
     .prefault({}),
   features: z.array(z.string().min(1)).default([]).meta({ description: "Ids of the product's features that are on." }),

@@ -3,6 +3,7 @@ import { podReady } from '../kubernetes/workloads.ts';
 import type { DatastoreMember } from '../microk8s/status.ts';
 import type { Product } from '../product/schema.ts';
 import type { Site } from '../site/schema.ts';
+import { durationWords } from '../text/duration.ts';
 import type { Observation, ObservedNode } from './observation.ts';
 import type { ClaimStatus, DatastoreStatus, NodeStatus, StatusReport, Verdict } from './report.ts';
 
@@ -148,10 +149,8 @@ function judgeNodes(nodes: readonly NodeStatus[], seen: Observation): Judged[] {
 }
 
 function sinceWords(since: string | undefined, now: number): string {
-  const passed = since === undefined ? Number.NaN : Math.round((now - Date.parse(since)) / 1_000);
-  if (!(passed >= 0)) return '';
-  if (passed < 120) return ` for ${passed} s`;
-  return passed < 7_200 ? ` for ${Math.round(passed / 60)} min` : ` for ${Math.round(passed / 3_600)} h`;
+  const passed = since === undefined ? Number.NaN : now - Date.parse(since);
+  return passed >= 0 ? ` for ${durationWords(passed)}` : '';
 }
 
 function judgeDatastore(site: Site, datastore: DatastoreStatus | undefined): Judged[] {

@@ -1,4 +1,5 @@
 import type { NodeFacts } from '../facts/facts.ts';
+import { mapperName } from '../facts/mapper-name.ts';
 import type { Product } from '../product/schema.ts';
 import type { SiteNode } from '../site/schema.ts';
 import { defined } from '../text/defined.ts';
@@ -81,11 +82,6 @@ function contentsOf(facts: NodeFacts, place: Pick<SharedVolume, 'group' | 'volum
     ...device.mountPoints.map((place) => (place === '[SWAP]' ? 'used as swap' : `mounted on ${place}`)),
   ];
   return said.length === 0 ? undefined : said.join(', ');
-}
-
-/** Device-mapper's name for a logical volume: hyphens inside a name are doubled. lvm(8). */
-export function mapperName(group: string, volume: string): string {
-  return `${group.replaceAll('-', '--')}-${volume.replaceAll('-', '--')}`;
 }
 
 function withChildren<Device extends { readonly children: readonly Device[] }>(device: Device): Device[] {

@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { defaultChannel } from '../microk8s/snap.ts';
 import type { DraftValue } from '../site/schema.ts';
 import type { Parsed } from './page.ts';
 
@@ -147,7 +148,7 @@ export function user(text: string): Parsed {
 export function channel(text: string): Parsed {
   if (/^1\.\d+\/(stable|candidate|beta|edge)$/.test(text)) return { value: text };
   if (/^1\.\d+$/.test(text)) return { problem: `${text} names no risk: write ${text}/stable` };
-  return { problem: `${text} is no MicroK8s channel: write it as 1.34/stable` };
+  return { problem: `${text} is no MicroK8s channel: write it as ${defaultChannel}` };
 }
 
 /** Any text on one line, up to a length. */

@@ -1,6 +1,7 @@
 // What the engines' own operators report: LVM LocalPV's volume groups, NDM's block devices, cStor's pools.
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { mapperName, mapperPath } from '../../source/facts/mapper-name.ts';
 import type { Kubernetes } from './api.ts';
 import { call, create, list, patch } from './desk.ts';
 import { groups, numberOf, type Volume, volumes } from './volumes.ts';
@@ -64,7 +65,7 @@ function seen(volume: Volume, filters: Record<string, string>): boolean {
       .split(',')
       .map((word) => word.trim())
       .filter(Boolean);
-  const paths = [mapperPath(volume).toLowerCase(), '/dev/dm-0'];
+  const paths = [mapperPath(volume.vg_name, volume.lv_name).toLowerCase(), '/dev/dm-0'];
   const hit = (word: string) => paths.some((path) => path.includes(word));
   const included = words('includePaths');
   return (
@@ -72,9 +73,6 @@ function seen(volume: Volume, filters: Record<string, string>): boolean {
     (included.length === 0 || included.some((word) => hit(word) || word === `/dev/${volume.vg_name}/${volume.lv_name}`))
   );
 }
-
-const doubled = (name: string) => name.replaceAll('-', '--');
-const mapperPath = ({ vg_name, lv_name }: Volume) => `/dev/mapper/${doubled(vg_name)}-${doubled(lv_name)}`;
 
 function device(volume: Volume, node: string, namespace: string): Kubernetes {
   const identity = `LVM-${(volume.vg_uuid + volume.lv_uuid).replaceAll('-', '')}`;
@@ -88,7 +86,7 @@ function device(volume: Volume, node: string, namespace: string): Kubernetes {
       labels: { 'kubernetes.io/hostname': node, 'ndm.io/managed': 'true', 'ndm.io/blockdevice-type': 'blockdevice' },
     },
     spec: {
-      path: mapperPath(volume),
+      path: mapperPath(volume.vg_name, volume.lv_name),
       capacity: { storage: Number(volume.lv_size), logicalSectorSize: 512, physicalSectorSize: 512 },
       details: { deviceType: 'lvm', driveType: 'SSD', model: '', serial: '', vendor: '' },
       devlinks: [
@@ -96,7 +94,7 @@ function device(volume: Volume, node: string, namespace: string): Kubernetes {
           kind: 'by-id',
           links: [
             `/dev/disk/by-id/dm-uuid-${identity}`,
-            `/dev/disk/by-id/dm-name-${mapperPath(volume).slice('/dev/mapper/'.length)}`,
+            `/dev/disk/by-id/dm-name-${mapperName(volume.vg_name, volume.lv_name)}`,
           ],
         },
       ],

@@ -1,4 +1,5 @@
 import type { TimeFacts } from '../../facts/facts.ts';
+import { measuredDuration } from '../../text/duration.ts';
 import { type Check, fail, nodeCheck, pass, warn } from '../check.ts';
 
 export const clockSynchronized: Check = nodeCheck(
@@ -41,10 +42,10 @@ export const clockSkew: Check = nodeCheck(
     const skew = offset(time) - from;
     // What lies within the time that asking took is not known to be a difference.
     const sure = Math.max(0, Math.abs(skew) - time.uncertaintyMs);
-    const seen = duration(skew);
-    const wanted = `under ${duration(warnAboveMs)}`;
+    const seen = measuredDuration(skew);
+    const wanted = `under ${measuredDuration(warnAboveMs)}`;
     const than = all.length > 1 ? 'the other nodes' : 'the seat';
-    const reason = `The clock of ${node.name} is ${duration(Math.abs(skew))} ${skew < 0 ? 'behind' : 'ahead of'} ${than}.`;
+    const reason = `The clock of ${node.name} is ${measuredDuration(Math.abs(skew))} ${skew < 0 ? 'behind' : 'ahead of'} ${than}.`;
     const advice = 'timedatectl set-ntp true; without a time server: date --set, then hwclock --systohc';
     if (sure > failAboveMs) return fail(seen, reason, { wanted, advice });
     if (sure > warnAboveMs) return warn(seen, reason, { wanted, advice });
@@ -61,11 +62,4 @@ function median(values: readonly number[]): number {
   const middle = Math.floor(sorted.length / 2);
   const upper = sorted[middle] ?? 0;
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? 0)) / 2;
-}
-
-function duration(ms: number): string {
-  const size = Math.abs(ms);
-  if (size < 1000) return `${Math.round(ms)} ms`;
-  if (size < 120_000) return `${Math.round(ms / 100) / 10} s`;
-  return `${Math.round(ms / 60_000)} min`;
 }

@@ -1,6 +1,6 @@
 import type { MicroK8sFacts } from '../../facts/facts.ts';
+import { compareVersions } from '../../text/versions.ts';
 import { type AboutNode, type Check, fail, nodeCheck, type Outcome, pass, warn } from '../check.ts';
-import { compareVersions } from './system.ts';
 
 /** MicroK8s' base snap core22 needs 2.52; `snap refresh --hold` came with 2.58: https://snapcraft.io/docs/managing-updates. */
 const leastSnapd = '2.52';

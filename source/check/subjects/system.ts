@@ -1,3 +1,4 @@
+import { compareVersions } from '../../text/versions.ts';
 import { type Check, fail, nodeCheck, pass, warn } from '../check.ts';
 
 /** A system that the product's vendor names, in a release that gets updates for years. */
@@ -86,14 +87,3 @@ export const virtualization: Check = nodeCheck(
   },
   'warn',
 );
-
-/** Numeric parts compared in order: 22.04 < 24.04, 2.9 < 2.58. */
-export function compareVersions(left: string, right: string): number {
-  const [a, b] = [left, right].map((text) => text.split(/[^\d]+/).map(Number));
-  const length = Math.max(a?.length ?? 0, b?.length ?? 0);
-  for (let index = 0; index < length; index++) {
-    const difference = (a?.[index] ?? 0) - (b?.[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}

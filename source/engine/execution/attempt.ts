@@ -3,9 +3,10 @@ import { Fault } from '../../errors/fault.ts';
 import { SeatReboot } from '../../plan/execution/seat-reboot.ts';
 import type { PlannedStep, StepContext, StepKind } from '../../plan/step.ts';
 import { StepFault } from '../../plan/step-fault.ts';
+import { durationWords } from '../../text/duration.ts';
 import type { StepPast } from '../journal/past.ts';
 import { type RunWorld, stepContext } from './context.ts';
-import { failureWords, spokenDuration } from './words.ts';
+import { failureWords } from './words.ts';
 
 /** How an attempt at a step ended. */
 export type AttemptEnd =
@@ -152,6 +153,6 @@ function attentive(world: RunWorld): { readonly world: RunWorld; lastSeen(): str
 const deadlinePassed = (step: PlannedStep, last: string | undefined): StepFault =>
   new StepFault({
     tried: step.title,
-    seen: `not ended after ${spokenDuration(step.deadline)}${last === undefined ? '' : `; last: ${last}`}`,
+    seen: `not ended after ${durationWords(step.deadline)}${last === undefined ? '' : `; last: ${last}`}`,
     causes: ['It takes longer here than this step may take, or it hangs.'],
   });

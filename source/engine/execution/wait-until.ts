@@ -3,8 +3,8 @@ import { HostFault } from '../../host/host-fault.ts';
 import type { Wait } from '../../plan/step.ts';
 import { StepFault } from '../../plan/step-fault.ts';
 import { defined } from '../../text/defined.ts';
+import { durationWords } from '../../text/duration.ts';
 import type { RunEventBody } from '../journal/event.ts';
-import { spokenDuration } from './words.ts';
 
 interface Waiting {
   readonly step: string;
@@ -27,7 +27,7 @@ export async function waitUntil(wait: Wait, { step, clock, signal, note }: Waiti
     if (ok) return;
     if (hopeless) throw fault(wait, seen);
     const now = clock.now();
-    if (now >= until) throw fault(wait, `after ${spokenDuration(wait.deadline)}: ${seen}`);
+    if (now >= until) throw fault(wait, `after ${durationWords(wait.deadline)}: ${seen}`);
     if (told?.seen !== seen || now - told.at >= silence) {
       told = { seen, at: now };
       note({ type: 'waiting', step, for: wait.for, seen, untilAt: new Date(until).toISOString() });

@@ -9,15 +9,6 @@ export function shownCommand(command: readonly string[] | Script): readonly stri
   return 'name' in command ? [command.name, ...(command.arguments ?? [])] : command;
 }
 
-/** `45 s`, `10 min`, `1 h 30 min`. */
-export function spokenDuration(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 120) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 120) return `${minutes} min`;
-  return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
 const longestLine = 4000;
 
 /** One line of a command's output as it is kept: what a progress bar drew last, without control codes, cut where it is endless. */

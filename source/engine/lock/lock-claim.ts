@@ -4,7 +4,7 @@ import { hostname, userInfo } from 'node:os';
 import * as z from 'zod';
 import { exitCode, Fault } from '../../errors/fault.ts';
 import type { Files } from '../../site/files.ts';
-import { spokenDuration } from '../execution/words.ts';
+import { durationWords } from '../../text/duration.ts';
 import { identifyProcess, lifeOf } from '../process/process-identity.ts';
 
 const claimSchema = z.object({
@@ -84,7 +84,7 @@ export async function lifeOfHolder(claim: LockClaim, seat: string, now: number):
 
 /** The refusal, with who, where and since when, and the ways out. `where`: the seat or a node. */
 export function lockedFault(claim: LockClaim, life: HolderLife, where: string, now: number): Fault {
-  const sign = spokenDuration(Math.max(0, now - Date.parse(claim.heartbeat)));
+  const sign = durationWords(Math.max(0, now - Date.parse(claim.heartbeat)));
   const state = {
     alive: `its last sign of life was ${sign} ago`,
     silent: `it has given no sign of life for ${sign} (by its own clock)`,

@@ -1,12 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Host, HostPool, HostTarget } from '../../host/host.ts';
 import { HostFault } from '../../host/host-fault.ts';
+import { nodeState } from '../../host/node-state.ts';
 import type { Files } from '../../site/files.ts';
 import type { HeldLock, LockOptions } from './lock.ts';
 import { claimText, type LockClaim, lifeOfHolder, lockedFault, parseClaim } from './lock-claim.ts';
 
 /** The same on every node, so that a second seat finds it whatever its own root is. */
-export const nodeLockPath = '/var/lib/kloudspot/lock';
+export const nodeLockPath = `${nodeState}/lock`;
 
 export interface NodeLockInput extends LockOptions {
   readonly files: Files;

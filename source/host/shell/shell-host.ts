@@ -1,4 +1,5 @@
 import { Fault } from '../../errors/fault.ts';
+import { measuredDuration } from '../../text/duration.ts';
 import { readScript, textBefore, writeScript } from '../files.ts';
 import type { Command, FileToWrite, Host, HostAccess, RunOptions, RunResult, Script } from '../host.ts';
 import { HostFault } from '../host-fault.ts';
@@ -151,7 +152,7 @@ export class ShellHost implements Host {
 
   #late(deadline: number, ended: boolean): HostFault {
     return new HostFault('deadline', this.name, {
-      what: `A command on ${this.name} did not end within ${Math.round(deadline / 100) / 10} s.`,
+      what: `A command on ${this.name} did not end within ${measuredDuration(deadline)}.`,
       why: ended ? 'It was ended there.' : 'The machine did not answer any more.',
     });
   }

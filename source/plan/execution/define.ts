@@ -6,9 +6,6 @@ import type { PlannedCommand, PlannedFile, PlannedStep, StepKind } from '../step
 export const seconds = (count: number): number => count * 1_000;
 export const minutes = (count: number): number => count * 60_000;
 
-/** Our folder on every node: marks, the files that a step moved aside, charts. */
-export const nodeState = '/var/lib/kloudspot';
-
 /** What a planner gives for one step; the rest follows from its kind. */
 export interface StepDraft<Schema extends z.ZodType> {
   readonly node?: string;

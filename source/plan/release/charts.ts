@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Fault } from '../../errors/fault.ts';
+import { nodeState } from '../../host/node-state.ts';
 import type { ChartPlace } from '../../kubernetes/helm.ts';
-import { nodeState } from '../execution/define.ts';
 import type { PlannedFile } from '../step.ts';
 
 /** A chart as Helm on a node will find it, with the files that must lie there first. */

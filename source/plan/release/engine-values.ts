@@ -1,5 +1,5 @@
+import { mapperPath } from '../../facts/mapper-name.ts';
 import { microk8sFiles, parseTrack } from '../../microk8s/microk8s.ts';
-import { mapperName } from '../../storage/shared.ts';
 import { manifestText } from './manifest.ts';
 
 const kubeletDir = microk8sFiles.kubelet;
@@ -35,7 +35,7 @@ export function cstorValues({ group, volume, channel, besideLvm }: CstorWish): s
           filters: {
             enableOsDiskExcludeFilter: false,
             enablePathFilter: true,
-            includePaths: `/dev/mapper/${mapperName(group, volume)}`,
+            includePaths: mapperPath(group, volume),
             excludePaths: 'loop,fd0,sr0,/dev/ram,/dev/md,/dev/rbd,/dev/zd',
           },
         },

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { HostFault } from '../../host/host-fault.ts';
+import { nodeState } from '../../host/node-state.ts';
 import { defined } from '../../text/defined.ts';
 import { look, readText, runCommand, sayAway, writeFiles } from '../execution/carry-out.ts';
-import { command, minutes, nodeState, plannedStep, seconds } from '../execution/define.ts';
+import { command, minutes, plannedStep, seconds } from '../execution/define.ts';
 import { closedPorts } from '../execution/tcp-probe.ts';
 import type { PlannedCommand, PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Script } from '../../host/host.ts';
+import { packagesMarker } from '../../host/node-state.ts';
 import { carryOut, look } from '../execution/carry-out.ts';
-import { command, minutes, nodeState, plannedStep } from '../execution/define.ts';
+import { command, minutes, plannedStep } from '../execution/define.ts';
 import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({
@@ -12,8 +13,6 @@ const parameters = z.object({
 });
 type Parameters = z.output<typeof parameters>;
 
-/** Its time stamp says when this program last brought the packages up to date. */
-export const updatedMark = `${nodeState}/packages-updated`;
 /** Package lists older than this say nothing about what could be upgraded. */
 const freshSeconds = 24 * 3600;
 
@@ -26,7 +25,7 @@ function packagesState(names: readonly string[]): Script {
 }
 
 const stateText = `export LC_ALL=C
-mark=${updatedMark}
+mark=${packagesMarker}
 if [ -e "$mark" ]; then echo "lists-age $(( $(date +%s) - $(stat -c %Y "$mark") ))"; else echo 'lists-age never'; fi
 echo "upgradable $(apt-get -s -qq upgrade 2>/dev/null | grep -c '^Inst ')"
 for name in "$@"; do
@@ -62,7 +61,7 @@ function commands({ node, upgrade, install, iscsid }: Parameters): PlannedComman
     ...(iscsid
       ? [command('start-iscsid', node, ['systemctl', 'enable', '--now', 'iscsid'], { note: 'shared volumes need it' })]
       : []),
-    command('mark', node, ['install', '-D', '-m', '0644', '/dev/null', updatedMark], { note: 'marks the time' }),
+    command('mark', node, ['install', '-D', '-m', '0644', '/dev/null', packagesMarker], { note: 'marks the time' }),
   ];
 }
 

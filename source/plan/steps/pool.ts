@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { mapperName, mapperPath } from '../../facts/mapper-name.ts';
 import { kubectl } from '../../kubernetes/kubectl.ts';
 import {
   type BlockDeviceObject,
@@ -8,7 +9,6 @@ import {
   poolInstanceObject,
 } from '../../kubernetes/objects.ts';
 import { readList, readObject } from '../../kubernetes/read.ts';
-import { mapperName } from '../../storage/shared.ts';
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { manifestText } from '../release/manifest.ts';
@@ -54,7 +54,7 @@ function manifest({ namespace, nodes }: Parameters): string {
 /** The record of our logical volume: of that node and with one of the names that udev knows the volume by. */
 function deviceOf(devices: readonly BlockDeviceObject[], node: string, p: Parameters): BlockDeviceObject | undefined {
   const mapper = mapperName(p.group, p.volume);
-  const names = [`/dev/mapper/${mapper}`, `/dev/${p.group}/${p.volume}`, `/dev/disk/by-id/dm-name-${mapper}`];
+  const names = [mapperPath(p.group, p.volume), `/dev/${p.group}/${p.volume}`, `/dev/disk/by-id/dm-name-${mapper}`];
   return devices.find(({ metadata, spec }) => {
     const on = metadata.labels[hostname] ?? spec.nodeAttributes.nodeName;
     const called = [spec.path, ...spec.devlinks.flatMap(({ links }) => links)];
@@ -114,7 +114,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
       return { ok: missing.length === 0, observed: missing.length === 0 ? 'all' : `not yet: ${missing.join(', ')}` };
     },
     causes: [
-      `the filter of NDM does not let /dev/mapper/${mapperName(p.group, p.volume)} through`,
+      `the filter of NDM does not let ${mapperPath(p.group, p.volume)} through`,
       'two nodes are clones of each other: their volumes have the same identity',
     ],
     next: [`sudo microk8s kubectl get blockdevices -n ${p.namespace} -o wide on ${p.seed}`],

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import type { Script } from '../../host/host.ts';
+import { bootMarker, packagesMarker } from '../../host/node-state.ts';
 import { microk8s } from '../../microk8s/microk8s.ts';
 import { parseMicroK8sStatus, sayStatus } from '../../microk8s/status.ts';
 import { carryOut, look, sayAway } from '../execution/carry-out.ts';
-import { command, minutes, nodeState, plannedStep } from '../execution/define.ts';
+import { command, minutes, plannedStep } from '../execution/define.ts';
 import { resumeService, resumeUnit, resumeUnitPath, thisProgram } from '../execution/resume-unit.ts';
 import { SeatReboot } from '../execution/seat-reboot.ts';
 import type { PlannedCommand, PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
-import { updatedMark } from './packages.ts';
 
 const parameters = z.object({
   node: z.string(),
@@ -19,17 +19,14 @@ const parameters = z.object({
 });
 type Parameters = z.output<typeof parameters>;
 
-/** Holds the boot id of before the last restart that this program asked for. */
-const bootMark = `${nodeState}/boot-before`;
-
 /** Prints `boot-id ID`, `reboot-required yes|no` and `booted-since-update yes|no|never`. */
 const bootState: Script = {
   name: 'boot-state',
   text: `now=$(cat /proc/sys/kernel/random/boot_id)
 echo "boot-id $now"
 if [ -e /run/reboot-required ] || [ -e /var/run/reboot-required ]; then echo 'reboot-required yes'; else echo 'reboot-required no'; fi
-if [ ! -e ${bootMark} ]; then echo 'booted-since-update never'
-elif [ "$(cat ${bootMark})" = "$now" ] || [ ${updatedMark} -nt ${bootMark} ]; then echo 'booted-since-update no'
+if [ ! -e ${bootMarker} ]; then echo 'booted-since-update never'
+elif [ "$(cat ${bootMarker})" = "$now" ] || [ ${packagesMarker} -nt ${bootMarker} ]; then echo 'booted-since-update no'
 else echo 'booted-since-update yes'; fi
 `,
 };
@@ -62,7 +59,7 @@ function commands({ node, seat }: Parameters): PlannedCommand[] {
   const delay = `--on-active=${seat ? 5 : 2}`;
   return [
     ...(seat ? resume : []),
-    command('mark', node, ['install', '-D', '-m', '0644', '/proc/sys/kernel/random/boot_id', bootMark]),
+    command('mark', node, ['install', '-D', '-m', '0644', '/proc/sys/kernel/random/boot_id', bootMarker]),
     command('reboot', node, ['systemd-run', delay, '--timer-property=AccuracySec=100ms', 'systemctl', 'reboot'], {
       note: 'a few seconds later, so that this answer still arrives',
     }),

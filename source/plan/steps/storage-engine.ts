@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { nodeState } from '../../host/node-state.ts';
 import { helm } from '../../kubernetes/helm.ts';
 import { ofRelease } from '../../kubernetes/workloads.ts';
 import { carryOut } from '../execution/carry-out.ts';
-import { command, minutes, nodeState, plannedStep } from '../execution/define.ts';
+import { command, minutes, plannedStep } from '../execution/define.ts';
 import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../execution/workload-wait.ts';
 import { digestOf, type PlannedChart } from '../release/charts.ts';
 import { heal, healCommands, madeOf, releaseOn } from '../release/release.ts';

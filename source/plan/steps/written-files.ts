@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { nodeState } from '../../host/node-state.ts';
 import { carryOut, readText } from '../execution/carry-out.ts';
-import { minutes, nodeState, plannedStep } from '../execution/define.ts';
+import { minutes, plannedStep } from '../execution/define.ts';
 import type { PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({ node: z.string() });

@@ -1,4 +1,5 @@
 import { HostFault } from '../../host/host-fault.ts';
+import { measuredDuration } from '../../text/duration.ts';
 import type { Machine } from '../model/machine.ts';
 import { machineOf, type State } from '../model/state.ts';
 
@@ -43,7 +44,7 @@ export function lost(connection: Connection): HostFault {
 
 export function overdue(node: string, command: string, deadline: number): HostFault {
   return new HostFault('deadline', node, {
-    what: `\`${command}\` did not end within ${Math.round(deadline / 1000)} s and was ended.`,
+    what: `\`${command}\` did not end within ${measuredDuration(deadline)} and was ended.`,
   });
 }
 

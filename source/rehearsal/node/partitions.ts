@@ -1,3 +1,4 @@
+import { mapperName, mapperPath } from '../../facts/mapper-name.ts';
 import { defined } from '../../text/defined.ts';
 import type { Disk, Machine } from '../model/machine.ts';
 import { lvmUuidOf, uuidOf } from '../model/random.ts';
@@ -40,11 +41,6 @@ export function reservedBytes(use: Disk['use']): number {
 /** Name of the partition that is a physical volume. */
 export function volumePartition(disk: { readonly name: string; readonly use: Disk['use'] }): string {
   return partitionName(disk.name, disk.use === 'root' ? 3 : 1);
-}
-
-/** The name that device mapper gives a logical volume: hyphens of its parts are doubled. */
-export function mapperName(group: string, volume: string): string {
-  return `${group.replaceAll('-', '--')}-${volume.replaceAll('-', '--')}`;
 }
 
 /** All disks with what lies on them, as lsblk shows them. A volume that spans two disks stands under both. */
@@ -104,7 +100,7 @@ function logicalVolumes(machine: Machine, group: string, disk: Disk): BlockDevic
     .filter((volume) => volume.group === group)
     .map((volume) => ({
       name: mapperName(group, volume.name),
-      path: `/dev/mapper/${mapperName(group, volume.name)}`,
+      path: mapperPath(group, volume.name),
       type: 'lvm' as const,
       sizeBytes: volume.extents * extentOf(machine, group),
       mountPoints: volume.mount === undefined ? [] : [volume.mount],

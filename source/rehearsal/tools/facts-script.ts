@@ -1,8 +1,9 @@
+import { mapperPath } from '../../facts/mapper-name.ts';
 import { probeSections, probeText, type SectionName } from '../../facts/probe.ts';
 import type { Section, SectionOutput } from '../../facts/section.ts';
 import type { Machine } from '../model/machine.ts';
 import { fileAt, namesIn, readPath } from '../node/file-system.ts';
-import { extentOf, mapperName } from '../node/partitions.ts';
+import { extentOf } from '../node/partitions.ts';
 import type { Call, Steps } from './call.ts';
 
 /** ms that all tools together take on a quiet machine. */
@@ -110,5 +111,5 @@ function rootRow(machine: Machine): string {
   const volume = machine.lvm.logical.find((candidate) => candidate.mount === '/');
   if (volume === undefined) return '/dev/root 0 0 /';
   const size = Math.round(volume.extents * extentOf(machine, volume.group) * usable);
-  return `/dev/mapper/${mapperName(volume.group, volume.name)} ${size} ${Math.max(0, Math.round(size - taken))} /`;
+  return `${mapperPath(volume.group, volume.name)} ${size} ${Math.max(0, Math.round(size - taken))} /`;
 }

@@ -1,5 +1,6 @@
+import { mapperPath } from '../../facts/mapper-name.ts';
 import type { Machine } from '../model/machine.ts';
-import { extentOf, extentsOf, mapperName } from '../node/partitions.ts';
+import { extentOf, extentsOf } from '../node/partitions.ts';
 import { type Call, lastValue, optionsOf, type Program, refuse, say } from './call.ts';
 
 type Row = Readonly<Record<string, string>>;
@@ -56,7 +57,7 @@ function logicalRows(machine: Machine): Row[] {
     lv_size: String(volume.extents * extentOf(machine, volume.group)),
     lv_attr: volume.mount === undefined ? '-wi-a-----' : '-wi-ao----',
     lv_path: `/dev/${volume.group}/${volume.name}`,
-    lv_dm_path: `/dev/mapper/${mapperName(volume.group, volume.name)}`,
+    lv_dm_path: mapperPath(volume.group, volume.name),
     lv_tags: volume.tags.join(','),
     pool_lv: '',
     origin: '',

@@ -1,3 +1,4 @@
+import { bootMarker, packagesMarker } from '../../host/node-state.ts';
 import { announcer } from '../cluster/controllers/load-balancer.ts';
 import type { Machine } from '../model/machine.ts';
 import type { State } from '../model/state.ts';
@@ -8,13 +9,10 @@ import { networkOf } from './addresses.ts';
 import { type Call, type Program, type Steps, say } from './call.ts';
 import { upgradable } from './packages.ts';
 
-const updatedMark = '/var/lib/kloudspot/packages-updated';
-const bootMark = '/var/lib/kloudspot/boot-before';
-
 /** `packages-state PACKAGE…`: age of the last update, packages to upgrade, those installed, iscsid. */
 function packagesState(call: Call): number {
   return call.look((machine, _state, now) => {
-    const touched = fileAt(machine, updatedMark) === undefined ? undefined : machine.touched[updatedMark];
+    const touched = fileAt(machine, packagesMarker) === undefined ? undefined : machine.touched[packagesMarker];
     const unit = machine.units['iscsid.service'];
     const lines = [
       `lists-age ${touched === undefined ? 'never' : Math.round((now - touched) / 1000)}`,
@@ -29,8 +27,8 @@ function packagesState(call: Call): number {
 /** `boot-state`: boot id, reboot wanted, and whether it has booted since the last update. */
 function bootState(call: Call): number {
   return call.look((machine, _state, now) => {
-    const before = fileAt(machine, bootMark)?.content.trim();
-    const newer = (machine.touched[bootMark] ?? 0) >= (machine.touched[updatedMark] ?? 0);
+    const before = fileAt(machine, bootMarker)?.content.trim();
+    const newer = (machine.touched[bootMarker] ?? 0) >= (machine.touched[packagesMarker] ?? 0);
     const own = readPath(machine, '/proc/sys/kernel/random/boot_id', now)?.trim();
     const since = before === undefined ? 'never' : before !== own && newer ? 'yes' : 'no';
     const wanted = fileAt(machine, '/run/reboot-required') === undefined ? 'no' : 'yes';

@@ -1,4 +1,5 @@
 import type { StorageFacts, VolumeGroupFacts } from '../../facts/facts.ts';
+import { mapperPath } from '../../facts/mapper-name.ts';
 import { gibibyte, gigabytes, gigabytesMissing } from '../bytes.ts';
 import { blankDisks } from '../disks.ts';
 import { findGroup, groupTrouble } from '../groups.ts';
@@ -45,7 +46,7 @@ function renameOrUse(other: VolumeGroupFacts, name: string, storage: StorageFact
   const holdsRoot = storage.logicalVolumes.some(
     (volume) => volume.volumeGroup === other.name && storage.root.device.endsWith(volume.path.replace('/dev/', '')),
   );
-  const rooted = holdsRoot || storage.root.device.startsWith(`/dev/mapper/${other.name.replaceAll('-', '--')}-`);
+  const rooted = holdsRoot || storage.root.device.startsWith(mapperPath(other.name, ''));
   const field = wanted.wish.storage.unshared.volumeGroup === name ? 'unshared' : 'shared';
   const text = rooted
     ? `Name ${other.name} (${free}) as the group for ${field} volumes, if every node has it.`

@@ -260,12 +260,6 @@ function shown(word: string): string {
   return word === '' || /[\s'"]/.test(word) ? `'${word.replaceAll('\n', ' ')}'` : word;
 }
 
-/** About how long, in words. */
-export function aboutMinutes(ms: number): string {
-  const minutes = Math.max(1, Math.round(ms / 60_000));
-  return minutes < 90 ? `about ${minutes} min` : `about ${(minutes / 60).toFixed(1)} h`;
-}
-
 /** What the files look like afterwards, as lines with their marks. */
 export function diffText(files: readonly ReviewedFile[]): readonly DiffLine[] {
   return files.flatMap((file): DiffLine[] => {

@@ -1,8 +1,9 @@
 import type { Finding } from '../../check/finding.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import type { Site, SitePath } from '../../site/schema.ts';
+import { durationGuess } from '../../text/duration.ts';
 import { judgeView } from '../model/judge.ts';
-import { aboutMinutes, diffText, type Review, reviewOf } from '../model/review.ts';
+import { diffText, type Review, reviewOf } from '../model/review.ts';
 import { reachNodes } from './access.ts';
 import { faultWords, type PlainWalk, viewOf } from './plain-walk.ts';
 import { elsewhere } from './question.ts';
@@ -122,7 +123,7 @@ async function reviewed(walk: PlainWalk, review: Review, plan: Plan): Promise<Lo
 }
 
 export function reviewLines(review: Review): readonly string[] {
-  const time = review.estimateMs === undefined ? '' : `, ${aboutMinutes(review.estimateMs)} by earlier runs`;
+  const time = review.estimateMs === undefined ? '' : `, ${durationGuess(review.estimateMs)} by earlier runs`;
   const words = { pass: 'ok', warn: 'warning', fail: 'FAILS', plain: '' };
   return [
     `Review. Everything that will happen: ${review.steps} steps${time}.`,

@@ -2,6 +2,7 @@ import type { RunEvent } from '../../engine/journal/event.ts';
 import { applyEvent, emptyView, type RunView, type StepView } from '../../engine/view/view.ts';
 import type { Clock } from '../../host/host.ts';
 import type { Plan } from '../../plan/document/document.ts';
+import { durationClock } from '../../text/duration.ts';
 import { type PlainOutput, say } from './output.ts';
 
 /** A line is said at least this often while a step is silent. ms. */
@@ -63,7 +64,7 @@ async function withinQuiet<T>(next: Promise<T>, clock: Clock): Promise<T | 'quie
 function quietLines(view: RunView, now: number): readonly string[] {
   const running = [...view.steps.values()].filter((step) => step.state === 'running' || step.state === 'undoing');
   return running.map((step) => {
-    const spent = step.startedAt === undefined ? '' : `, ${seconds(now - step.startedAt)}`;
+    const spent = step.startedAt === undefined ? '' : `, ${durationClock(now - step.startedAt)}`;
     const waits = step.waiting
       ? `, waits for ${step.waiting.for}, now ${step.waiting.seen}`
       : step.text
@@ -74,7 +75,6 @@ function quietLines(view: RunView, now: number): readonly string[] {
 }
 
 const where = (step: StepView): string => (step.step.node === undefined ? '' : `${step.step.node}: `);
-const seconds = (ms: number): string => `${Math.max(0, Math.round(ms / 1000))} s`;
 
 function eventLines(view: RunView, event: RunEvent): readonly string[] {
   const step = 'step' in event ? view.steps.get(event.step) : undefined;
@@ -85,10 +85,10 @@ function eventLines(view: RunView, event: RunEvent): readonly string[] {
     case 'step-started':
       return [`${head}: begins${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}`];
     case 'step-done':
-      return [`${head}: ${outcomeWord(event.outcome)}, ${seconds(event.durationMs)}. ${event.seen}`];
+      return [`${head}: ${outcomeWord(event.outcome)}, ${durationClock(event.durationMs)}. ${event.seen}`];
     case 'step-failed':
       return [
-        `${head}: FAILED after ${seconds(event.durationMs)}`,
+        `${head}: FAILED after ${durationClock(event.durationMs)}`,
         `  tried: ${event.tried}`,
         `  seen: ${event.seen}`,
         ...event.causes.map((cause) => `  likely: ${cause}`),

@@ -1,3 +1,4 @@
+import { defaultChannel } from '../../microk8s/snap.ts';
 import type { Site } from '../../site/schema.ts';
 import type { WizardView } from '../page.ts';
 import { textAt } from './draft.ts';
@@ -23,7 +24,7 @@ export function provisionalSite(view: WizardView): Site {
     })),
     network: { nameservers: [], search: [] },
     system: { updatePackages: true, reboot: 'when-needed' },
-    cluster: { channel: '1.34/stable' },
+    cluster: { channel: defaultChannel },
     features: [...wish.features],
     storage: wish.storage,
     customer: { dnsName: '', reference: '' },

@@ -1,3 +1,4 @@
+import { defaultChannel } from '../../microk8s/snap.ts';
 import type { DraftValue, SiteDraft } from '../../site/schema.ts';
 import { chosenFeatures } from '../draft/chosen-features.ts';
 import { setAt } from '../draft/draft.ts';
@@ -79,9 +80,9 @@ function runFields(view: WizardView): readonly Field[] {
       kind: 'text',
       label: 'MicroK8s channel',
       question: 'Which MicroK8s channel is installed?',
-      help: 'A snap channel with its track. All nodes get the same one and refreshes are held. Example: 1.34/stable',
+      help: `A snap channel with its track. All nodes get the same one and refreshes are held. Example: ${defaultChannel}`,
       required: true,
-      fallback: { value: '1.34/stable', from: 'default' },
+      fallback: { value: defaultChannel, from: 'default' },
       parse: channel,
     },
     {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { durationClock } from '../../../source/text/duration.ts';
 import { choiceAction } from '../../../source/ui/ink/choice/keys.ts';
 import { type ChoiceState, choose } from '../../../source/ui/ink/choice/state.ts';
 import { type KeyPress, keysOf, press } from '../../../source/ui/ink/keys.ts';
 import { fitColumns } from '../../../source/ui/ink/table/columns.ts';
-import { duration } from '../../../source/ui/ink/table/moment.ts';
 import { clipped, wrap } from '../../../source/ui/ink/table/text-width.ts';
 import { windowOf } from '../../../source/ui/ink/table/window.ts';
 import { textAction } from '../../../source/ui/ink/text/keys.ts';
@@ -171,7 +171,7 @@ describe('words', () => {
     [192_000, '3:12'],
     [3_725_000, '1:02:05'],
     [-5, '0 s'],
-  ])('%i ms', (ms, expected) => expect(duration(ms)).toBe(expected));
+  ])('%i ms', (ms, expected) => expect(durationClock(ms)).toBe(expected));
 });
 
 describe('a difference', () => {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { mapperName, mapperPath } from '../../../facts/mapper-name.ts';
 import type { KubeObject } from '../../model/cluster.ts';
 import type { Machine } from '../../model/machine.ts';
-import { extentOf, mapperName } from '../../node/partitions.ts';
+import { extentOf } from '../../node/partitions.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
 import { isReady, readPod } from '../schemas.ts';
 import { filterMap } from '../storage-names.ts';
@@ -34,7 +35,7 @@ export function reconcileBlockDevices(context: ReconcileContext): void {
 }
 
 export function pathOf(volume: { readonly group: string; readonly name: string }): string {
-  return `/dev/mapper/${mapperName(volume.group, volume.name)}`;
+  return mapperPath(volume.group, volume.name);
 }
 
 function admits({ cluster }: ReconcileContext, namespace: string, path: string, link: string): boolean {

@@ -1,4 +1,5 @@
 import type { HostKeyOffer } from '../../../host/host.ts';
+import { durationClock } from '../../../text/duration.ts';
 import { textAt } from '../../../wizard/draft/draft.ts';
 import { draftNodes } from '../../../wizard/draft/draft-nodes.ts';
 import type { AccessEntry, AppState } from '../app/state.ts';
@@ -24,8 +25,7 @@ export function accessWords(entry: AccessEntry | undefined, now: number): { grad
   if (!access) return { grade: 'plain', text: 'not asked yet' };
   switch (access.state) {
     case 'connecting': {
-      const seconds = Math.max(0, Math.round((now - entry.since) / 1000));
-      return { grade: 'running', text: `connecting, ${seconds} s` };
+      return { grade: 'running', text: `connecting, ${durationClock(now - entry.since)}` };
     }
     case 'ready':
       return { grade: access.facts.access.sudo === 'refused' ? 'fail' : 'pass', text: readyWords(access.facts.access) };

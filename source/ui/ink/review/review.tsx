@@ -1,6 +1,7 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
-import { aboutMinutes, type Review, type ReviewLine } from '../../model/review.ts';
+import { durationGuess } from '../../../text/duration.ts';
+import type { Review, ReviewLine } from '../../model/review.ts';
 import type { AppState } from '../app/state.ts';
 import { Pointer } from '../choice/choice.tsx';
 import { Line, Marked } from '../line.tsx';
@@ -47,7 +48,7 @@ function headOf(review: Review): string {
   const time =
     review.estimateMs === undefined
       ? 'no earlier run tells how long'
-      : `${aboutMinutes(review.estimateMs)} by earlier runs`;
+      : `${durationGuess(review.estimateMs)} by earlier runs`;
   return ` Everything that will happen: ${review.steps} steps, ${time}`;
 }
 

@@ -8,10 +8,10 @@ import {
   type StepView,
   worstState,
 } from '../../../engine/view/view.ts';
+import { durationClock } from '../../../text/duration.ts';
 import { Pointer } from '../choice/choice.tsx';
 import { Line, Marked } from '../line.tsx';
 import { fitColumns } from '../table/columns.ts';
-import { duration } from '../table/moment.ts';
 import { clipped, cell as padded } from '../table/text-width.ts';
 import { windowOf } from '../table/window.ts';
 import { asciiText, type Glyphs, type Theme, type Tone, tone, useTheme } from '../theme.ts';
@@ -152,10 +152,10 @@ function cellWords(theme: Theme, steps: readonly StepView[], now: number): strin
   const mark = stateGlyph(theme.glyphs, state);
   const running = steps.find((step) => step.state === 'running' || step.state === 'undoing');
   if (running?.fraction !== undefined) return `${mark} ${Math.round(running.fraction * 100)}%`;
-  if (running?.startedAt !== undefined) return `${mark} ${duration(now - running.startedAt)}`;
+  if (running?.startedAt !== undefined) return `${mark} ${durationClock(now - running.startedAt)}`;
   if (state === 'failed' || state === 'undo-failed') return `${mark} failed`;
   const spent = steps.reduce((sum, step) => sum + (step.state === 'changed' ? (step.durationMs ?? 0) : 0), 0);
-  if (state === 'changed' && spent >= 1000) return `${mark} ${duration(spent)}`;
+  if (state === 'changed' && spent >= 1000) return `${mark} ${durationClock(spent)}`;
   if (state === 'already') return `${mark} there`;
   return mark;
 }
@@ -172,10 +172,10 @@ function StepPanel(props: {
   const command = step.command && !isSettled(step.state) ? step.command.words.join(' ') : step.step.title;
   const spent =
     step.state === 'running' && step.startedAt !== undefined
-      ? duration(props.now - step.startedAt)
+      ? durationClock(props.now - step.startedAt)
       : step.durationMs === undefined
         ? ''
-        : duration(step.durationMs);
+        : durationClock(step.durationMs);
   return (
     <>
       <Rule text={`${where} · ${command}`} right={spent} width={width} />
@@ -232,7 +232,7 @@ function Log(props: {
 /** What it is waiting for, how long that may take, and how it ended. */
 function footOf(step: StepView, now: number): readonly string[] {
   if (step.waiting) {
-    const left = duration(step.waiting.untilAt - now);
+    const left = durationClock(step.waiting.untilAt - now);
     return [`waits for: ${step.waiting.for}`, `now: ${step.waiting.seen} · gives up in ${left}`];
   }
   if (step.state === 'running' && step.text !== undefined) return [step.text];

@@ -1,9 +1,9 @@
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import type { Plan } from '../../../plan/document/document.ts';
+import { durationClock } from '../../../text/duration.ts';
 import { endingOf, nextLines } from '../../model/ending.ts';
 import { Line, Marked } from '../line.tsx';
-import { duration } from '../table/moment.ts';
 import { type Tone, useTheme } from '../theme.ts';
 import type { RunState } from './state.ts';
 
@@ -17,7 +17,8 @@ export function SummaryPage(props: {
   const { view } = props.run;
   const ending = endingOf(view);
   const tone: Tone = ending.grade === 'fail' ? 'fail' : ending.grade === 'warn' ? 'warn' : 'pass';
-  const spent = view.startedAt !== undefined && view.lastAt !== undefined ? duration(view.lastAt - view.startedAt) : '';
+  const spent =
+    view.startedAt !== undefined && view.lastAt !== undefined ? durationClock(view.lastAt - view.startedAt) : '';
   const { counts } = view;
   return (
     <Box flexDirection="column" flexShrink={0} paddingTop={1}>

@@ -1,0 +1,8 @@
+/** The folder on a node where this program keeps what it needs there. The same on every node, whatever a workstation's root is. */
+export const nodeState = '/var/lib/kloudspot';
+
+/** Its time stamp says when this program last brought the node's packages up to date. */
+export const packagesMarker = `${nodeState}/packages-updated`;
+
+/** Holds the boot id of before the last restart that this program asked for. */
+export const bootMarker = `${nodeState}/boot-before`;
