@@ -19,7 +19,7 @@ const asleepAfterMs = 3_600_000;
 /** From here on nobody can tell it from no waiting at all. */
 const leapsFrom = 100_000;
 /** Between two processes time goes on, but no faster than this: the start of a process is real work. */
-const fastestAlone = 60;
+const fastestAlone = 100;
 export const usualScenario = 'healthy';
 
 export interface RehearsalOptions {
