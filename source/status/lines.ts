@@ -1,3 +1,4 @@
+import { columns } from '../text/table.ts';
 import type { NodeStatus, StatusReport } from './report.ts';
 
 /** The report as plain lines without control codes; the same words as on the live page. */
@@ -67,14 +68,4 @@ function claimLines({ claims }: StatusReport): string[] {
   if (claims.length === 0) return [];
   const rows = claims.map(({ name, bound, size, class: kind }) => [name, size, kind, bound ? 'there' : 'waiting']);
   return ['', ...columns([['Volume', 'Size', 'Class', 'State'], ...rows])];
-}
-
-function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }

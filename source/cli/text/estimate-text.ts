@@ -3,7 +3,7 @@ import { gigabytes } from '../../storage/bytes.ts';
 import { diskTree } from '../../storage/disks.ts';
 import type { StorageEstimate } from '../../storage/estimate.ts';
 import { groupTrouble } from '../../storage/groups.ts';
-import { columns } from '../../ui/plain/table.ts';
+import { columns } from '../../text/table.ts';
 
 /** Volume groups and disks of one node, as they lie. */
 export function groupsAndDisks(storage: StorageFacts): string[] {

@@ -2,7 +2,7 @@ import { notSeen } from '../../check/check.ts';
 import { findCheck } from '../../check/checks.ts';
 import type { Finding, Grade } from '../../check/finding.ts';
 import type { Site } from '../../site/schema.ts';
-import { columns } from '../../ui/plain/table.ts';
+import { columns } from '../../text/table.ts';
 
 export interface PreflightTextOptions {
   readonly ascii: boolean;

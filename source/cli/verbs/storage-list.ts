@@ -4,7 +4,7 @@ import type { StorageFacts } from '../../facts/facts.ts';
 import { asLsblk, gigabytes } from '../../storage/bytes.ts';
 import { type DiskRow, diskRows } from '../../storage/disks.ts';
 import { groupTrouble } from '../../storage/groups.ts';
-import { columns } from '../../ui/plain/table.ts';
+import { columns } from '../../text/table.ts';
 import { rehearsalNote, scenarioOf } from '../line/rehearsal-note.ts';
 import { printJson, processTerminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';

@@ -1,8 +1,8 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
+import { cellsOf, clipped } from '../../text/width.ts';
 import { bodyRows, hasRail, isTooSmall, least, railWidth } from './app/layout.ts';
 import { fitColumns } from './table/columns.ts';
-import { clipped } from './table/text-width.ts';
 import { asciiText, type Theme, type Tone, tone, useTheme } from './theme.ts';
 
 /** A key that works now. Those with the highest `falls` are left out first where the line is too short. */
@@ -62,7 +62,7 @@ function TooSmall(props: { readonly columns: number; readonly rows: number }): R
 function Head(props: FrameProps): ReactNode {
   const theme = useTheme();
   const rehearsal = props.rehearsal === undefined ? '' : ` REHEARSAL ${props.rehearsal} `;
-  const room = props.size.columns - props.where.length - rehearsal.length - 4;
+  const room = props.size.columns - cellsOf(props.where) - rehearsal.length - 4;
   const head = clipped(asciiText(theme, props.head), Math.max(0, room));
   return (
     <Box flexShrink={0} height={1} justifyContent="space-between" width={props.size.columns}>
@@ -89,7 +89,7 @@ function trailGlyph(theme: Theme, mark: TrailMark['mark']): { glyph: string; as:
 
 function Trail(props: { readonly marks: readonly TrailMark[]; readonly width: number }): ReactNode {
   const theme = useTheme();
-  const long = props.marks.reduce((sum, mark) => sum + mark.title.length + 2, 1) <= props.width;
+  const long = props.marks.reduce((sum, mark) => sum + cellsOf(mark.title) + 2, 1) <= props.width;
   return (
     <Box flexShrink={0} height={1}>
       <Text wrap="truncate">
@@ -139,7 +139,7 @@ function Keys(props: { readonly keys: readonly KeyHint[]; readonly width: number
   const theme = useTheme();
   const wishes = props.keys.map((hint, index) => ({
     id: String(index),
-    width: [...hint.key].length + 1 + hint.label.length,
+    width: cellsOf(hint.key) + 1 + cellsOf(hint.label),
     falls: hint.falls ?? 0,
   }));
   const kept = new Set(fitColumns(wishes, props.width - 2).map((column) => column.id));

@@ -1,6 +1,6 @@
 import { Text } from 'ink';
 import type { ReactNode } from 'react';
-import { wrap } from './table/text-width.ts';
+import { wrapped } from '../../text/width.ts';
 import { asciiText, type Tone, tone, useTheme } from './theme.ts';
 
 /** One line of text that never becomes two. */
@@ -28,4 +28,4 @@ export function Marked(props: {
   ));
 }
 
-export const markedLines = (text: string, width: number): readonly string[] => wrap(text, Math.max(10, width));
+export const markedLines = (text: string, width: number): readonly string[] => wrapped(text, Math.max(10, width));

@@ -1,3 +1,4 @@
+import { columns } from '../../text/table.ts';
 import { removeAt, setAt, textAt } from '../../wizard/draft/draft.ts';
 import { draftNodes } from '../../wizard/draft/draft-nodes.ts';
 import type { Page } from '../../wizard/page.ts';
@@ -5,7 +6,6 @@ import { nodesPage } from '../../wizard/pages/nodes.ts';
 import { reachNodes } from './access.ts';
 import { keep, type PlainWalk, viewOf } from './plain-walk.ts';
 import { askField, elsewhere, ways } from './question.ts';
-import { columns } from './table.ts';
 import { type Place, placeAfter, placeById, placeNamed } from './walk.ts';
 
 /**

@@ -2,12 +2,12 @@ import type { Finding } from '../../check/finding.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import type { Site, SitePath } from '../../site/schema.ts';
 import { durationGuess } from '../../text/duration.ts';
+import { columns } from '../../text/table.ts';
 import { judgeView } from '../model/judge.ts';
 import { diffText, type Review, reviewOf } from '../model/review.ts';
 import { reachNodes } from './access.ts';
 import { faultWords, type PlainWalk, viewOf } from './plain-walk.ts';
 import { elsewhere } from './question.ts';
-import { columns } from './table.ts';
 import { placeAt, placeNamed } from './walk.ts';
 
 /** What comes of preflight and review: begin, leave, or back to a question. */

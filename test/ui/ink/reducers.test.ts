@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { durationClock } from '../../../source/text/duration.ts';
+import { cellsOf, clipped, wrapped } from '../../../source/text/width.ts';
 import { choiceAction } from '../../../source/ui/ink/choice/keys.ts';
 import { type ChoiceState, choose } from '../../../source/ui/ink/choice/state.ts';
 import { type KeyPress, keysOf, press } from '../../../source/ui/ink/keys.ts';
 import { fitColumns } from '../../../source/ui/ink/table/columns.ts';
-import { clipped, wrap } from '../../../source/ui/ink/table/text-width.ts';
 import { windowOf } from '../../../source/ui/ink/table/window.ts';
 import { textAction } from '../../../source/ui/ink/text/keys.ts';
 import { editText, textState } from '../../../source/ui/ink/text/state.ts';
@@ -157,7 +157,7 @@ describe('words', () => {
   it('wrap within the width', () => {
     fc.assert(
       fc.property(fc.lorem({ maxCount: 30 }), fc.integer({ min: 4, max: 60 }), (text, width) =>
-        wrap(text, width).every((line) => line.length <= width),
+        wrapped(text, width).every((line) => cellsOf(line) <= width),
       ),
     );
   });

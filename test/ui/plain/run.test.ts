@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../source/engine/journal/event.ts';
+import { columns } from '../../../source/text/table.ts';
 import { plainText } from '../../../source/ui/plain/output.ts';
 import { showRunPlain } from '../../../source/ui/plain/run.ts';
-import { columns } from '../../../source/ui/plain/table.ts';
 import { planOf, siteOf, wholeDraft } from '../sample.ts';
 
 const plan = planOf(siteOf(wholeDraft));

@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink';
 import { Indicator, Item } from 'ink-select-input';
 import type { ReactNode } from 'react';
-import { clipped } from '../table/text-width.ts';
+import { cellsOf, clipped, filled } from '../../../text/width.ts';
 import { windowOf } from '../table/window.ts';
 import { tone, useTheme } from '../theme.ts';
 import type { ChoiceRow } from './row.ts';
@@ -15,7 +15,7 @@ export function Choice(props: {
 }): ReactNode {
   const theme = useTheme();
   const shown = windowOf(props.rows.length, props.index, props.height);
-  const labels = Math.max(...props.rows.map((row) => row.label.length)) + 2;
+  const labels = Math.max(...props.rows.map((row) => cellsOf(row.label))) + 2;
   return (
     <Box flexDirection="column" flexShrink={0}>
       {props.rows.slice(shown.from, shown.to).map((row, at) => (
@@ -37,7 +37,7 @@ function Row(props: {
   return (
     <Box flexShrink={0}>
       <Pointer here={props.here} />
-      <Label text={hint === '' ? props.row.label : props.row.label.padEnd(props.labels)} here={props.here} />
+      <Label text={hint === '' ? props.row.label : filled(props.row.label, props.labels)} here={props.here} />
       {hint === '' ? null : <Text {...tone(theme, 'quiet')}>{hint}</Text>}
     </Box>
   );

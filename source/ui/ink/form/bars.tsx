@@ -1,10 +1,10 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
 import { gibibyte } from '../../../storage/bytes.ts';
+import { cellsOf, fitted } from '../../../text/width.ts';
 import type { WizardView } from '../../../wizard/page.ts';
 import { type GroupTotal, groupTotals } from '../../../wizard/pages/totals.ts';
 import { Line } from '../line.tsx';
-import { cell } from '../table/text-width.ts';
 import { type Glyphs, tone, useTheme } from '../theme.ts';
 
 /** How many lines the bars may have: a head, some nodes, and one for those that are left out. */
@@ -22,8 +22,8 @@ export function Bars(props: { readonly view: WizardView; readonly rows: number; 
     totals.length > most
       ? totals.toSorted((one, other) => one.leftBytes - other.leftBytes).slice(0, Math.max(1, most))
       : totals;
-  const names = Math.max(5, ...shown.map((total) => Math.min(16, total.node.length)));
-  const groups = Math.max(6, ...shown.map((total) => Math.min(12, total.group.length)));
+  const names = Math.max(5, ...shown.map((total) => Math.min(16, cellsOf(total.node))));
+  const groups = Math.max(6, ...shown.map((total) => Math.min(12, cellsOf(total.group))));
   const numbers = 28;
   const bar = Math.max(0, Math.min(40, props.width - names - groups - numbers - 8));
   const { glyphs } = theme;
@@ -32,11 +32,11 @@ export function Bars(props: { readonly view: WizardView; readonly rows: number; 
     <Box flexDirection="column" flexShrink={0}>
       <Line
         as="quiet"
-        text={` ${cell('Node', names)}  ${cell('Group', groups)}  ${cell(legend, bar)}   size   pool  local   left`}
+        text={` ${fitted('Node', names)}  ${fitted('Group', groups)}  ${fitted(legend, bar)}   size   pool  local   left`}
       />
       {shown.map((total) => (
         <Text key={total.node + total.group} wrap="truncate">
-          {` ${cell(total.node, names)}  ${cell(total.group, groups)}  `}
+          {` ${fitted(total.node, names)}  ${fitted(total.group, groups)}  `}
           <Text {...tone(theme, total.leftBytes < 0 ? 'fail' : 'accent')}>{drawn(glyphs, total, bar)}</Text>
           {numbersOf(total)}
           {total.leftBytes < 0 && total.sizeBytes !== undefined ? (

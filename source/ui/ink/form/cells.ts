@@ -1,3 +1,4 @@
+import { cellsOf } from '../../../text/width.ts';
 import { answerOf, problemOf, shownText, textAt } from '../../../wizard/draft/draft.ts';
 import { draftNodes, factsOf } from '../../../wizard/draft/draft-nodes.ts';
 import type { Field, PageId, WizardView } from '../../../wizard/page.ts';
@@ -85,7 +86,7 @@ export function columnWishes(rows: readonly (readonly Cell[])[]): readonly Colum
   const wishes = new Map<string, ColumnWish>();
   for (const cell of rows.flat()) {
     const before = wishes.get(cell.id);
-    const width = Math.max(before?.width ?? 0, cell.id.length, [...cell.text].length + (cell.mark ? 2 : 0));
+    const width = Math.max(before?.width ?? 0, cell.id.length, cellsOf(cell.text) + (cell.mark ? 2 : 0));
     const least = cell.id === 'Access' ? Math.min(width, 22) : Math.min(width, Math.max(cell.id.length, 9));
     wishes.set(cell.id, { id: cell.id, width: Math.min(width, 34), least, falls: falls[cell.id] ?? 0 });
   }

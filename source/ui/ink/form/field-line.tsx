@@ -1,9 +1,9 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
+import { fitted } from '../../../text/width.ts';
 import { answerOf, problemOf, shownText } from '../../../wizard/draft/draft.ts';
 import type { Field, WizardView } from '../../../wizard/page.ts';
 import { Pointer } from '../choice/choice.tsx';
-import { cell as padded } from '../table/text-width.ts';
 import type { TextState } from '../text/state.ts';
 import { TextInput } from '../text/text.tsx';
 import { asciiText, tone, useTheme } from '../theme.ts';
@@ -29,7 +29,7 @@ export function FieldLine(props: {
     <Box flexShrink={0} height={1} paddingLeft={1}>
       <Pointer here={props.here} />
       <Box flexShrink={0}>
-        <Text bold={props.here}>{`${padded(asciiText(theme, field.label), props.labels)}  `}</Text>
+        <Text bold={props.here}>{`${fitted(asciiText(theme, field.label), props.labels)}  `}</Text>
       </Box>
       {props.editing ? (
         <>

@@ -1,5 +1,6 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
+import { cellsOf } from '../../../text/width.ts';
 import type { WizardView } from '../../../wizard/page.ts';
 import { type AppState, viewOf } from '../app/state.ts';
 import { Pointer } from '../choice/choice.tsx';
@@ -120,7 +121,7 @@ function OneLine(props: {
   }
   const labels = Math.min(
     24 + Math.max(0, props.width - 80),
-    Math.max(...place.lines.map((one) => (one.kind === 'field' ? one.field.label.length : 0))),
+    Math.max(...place.lines.map((one) => (one.kind === 'field' ? cellsOf(one.field.label) : 0))),
   );
   // A column of labels may take half of a narrow screen, no more.
   return (
@@ -136,7 +137,7 @@ function OneLine(props: {
 }
 
 function longest(place: FormPlace): number {
-  return Math.max(...place.lines.map((line) => (line.kind === 'field' ? line.field.label.length : 0)));
+  return Math.max(...place.lines.map((line) => (line.kind === 'field' ? cellsOf(line.field.label) : 0)));
 }
 
 function AddLine(props: { readonly state: AppState; readonly here: boolean; readonly width: number }): ReactNode {

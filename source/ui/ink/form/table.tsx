@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
+import { fitted } from '../../../text/width.ts';
 import { Pointer } from '../choice/choice.tsx';
-import { cell as padded } from '../table/text-width.ts';
 import type { TextState } from '../text/state.ts';
 import { TextInput } from '../text/text.tsx';
 import { asciiText, markOf, tone, useTheme } from '../theme.ts';
@@ -11,7 +11,7 @@ type Columns = readonly { readonly id: string; readonly width: number }[];
 
 export function TableHead(props: { readonly columns: Columns; readonly numbered: boolean }): ReactNode {
   const theme = useTheme();
-  const text = props.columns.map((column) => padded(column.id, column.width)).join('  ');
+  const text = props.columns.map((column) => fitted(column.id, column.width)).join('  ');
   return <Text wrap="truncate" {...tone(theme, 'quiet')}>{`${props.numbered ? '    # ' : '   '}${text}`}</Text>;
 }
 
@@ -53,7 +53,7 @@ function CellText(props: {
   const theme = useTheme();
   const { cell } = props;
   const mark = cell?.mark ? `${markOf(theme, cell.mark)} ` : '';
-  const text = padded(mark + asciiText(theme, cell?.text ?? ''), props.width);
+  const text = fitted(mark + asciiText(theme, cell?.text ?? ''), props.width);
   if (!props.focused)
     return (
       <Text wrap="truncate" {...tone(theme, cell?.as ?? 'plain')}>

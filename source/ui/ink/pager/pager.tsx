@@ -1,6 +1,6 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
-import { clipped } from '../table/text-width.ts';
+import { clipped } from '../../../text/width.ts';
 import { asciiText, tone, useTheme } from '../theme.ts';
 import { type PagerState, pagerHeight, shownLines } from './state.ts';
 

@@ -1,3 +1,4 @@
+import { folded } from '../../../text/width.ts';
 /** A long text that is read by scrolling. */
 export interface PagerState {
   readonly title: string;
@@ -45,17 +46,7 @@ export function page(state: PagerState, action: PagerAction, height: number): Pa
 export function shownLines(state: PagerState): readonly PagerLine[] {
   const wanted = state.filter?.toLowerCase();
   const kept = wanted ? state.lines.filter((line) => line.text.toLowerCase().includes(wanted)) : state.lines;
-  return kept.flatMap((line) => folded(line, state.width));
-}
-
-function folded(line: PagerLine, width: number): readonly PagerLine[] {
-  const characters = [...line.text];
-  if (characters.length <= width) return [line];
-  const indent = '      ';
-  const pieces = [characters.slice(0, width).join('')];
-  for (let at = width; at < characters.length; at += width - indent.length)
-    pieces.push(indent + characters.slice(at, at + width - indent.length).join(''));
-  return pieces.map((text) => ({ ...line, text }));
+  return kept.flatMap((line) => folded(line.text, state.width, '      ').map((text) => ({ ...line, text })));
 }
 
 function at(state: PagerState, top: number, height: number): PagerState {

@@ -1,5 +1,6 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
+import { cellsOf, fitted } from '../../../text/width.ts';
 import { textAt } from '../../../wizard/draft/draft.ts';
 import { draftNodes } from '../../../wizard/draft/draft-nodes.ts';
 import type { AppState } from '../app/state.ts';
@@ -7,7 +8,6 @@ import { Pointer } from '../choice/choice.tsx';
 import { Line, Marked } from '../line.tsx';
 import { Problem } from '../start/start.tsx';
 import { fitColumns } from '../table/columns.ts';
-import { cell as padded } from '../table/text-width.ts';
 import { windowOf } from '../table/window.ts';
 import { asciiText, markOf, tone, useTheme } from '../theme.ts';
 import { type GridRow, gridRows, shownRows } from './grid.ts';
@@ -100,10 +100,10 @@ function GridLines(props: {
 }): ReactNode {
   const theme = useTheme();
   const perNode = props.shown.filter((row) => row.about === 'node');
-  const titles = Math.min(30, Math.max(12, ...perNode.map((row) => row.title.length)));
-  const wanted = Math.min(22, Math.max(0, ...props.shown.map((row) => row.wanted.length)));
+  const titles = Math.min(30, Math.max(12, ...perNode.map((row) => cellsOf(row.title))));
+  const wanted = Math.min(22, Math.max(0, ...props.shown.map((row) => cellsOf(row.wanted))));
   const nodeWidth = (node: string): number =>
-    Math.max(node.length, ...props.shown.map((row) => (row.cells.get(node)?.seen.length ?? 0) + 2));
+    Math.max(node.length, ...props.shown.map((row) => cellsOf(row.cells.get(node)?.seen ?? '') + 2));
   const columns = fitColumns(
     [
       { id: 'title', width: titles, least: Math.min(titles, 22), falls: 0 },
@@ -121,7 +121,7 @@ function GridLines(props: {
     <>
       {perNode.length > 0 ? (
         <Text wrap="truncate" {...tone(theme, 'quiet')}>
-          {`   ${columns.map((column) => padded(column.id.startsWith('@') ? column.id.slice(1) : '', column.width)).join('  ')}`}
+          {`   ${columns.map((column) => fitted(column.id.startsWith('@') ? column.id.slice(1) : '', column.width)).join('  ')}`}
         </Text>
       ) : null}
       {props.shown.map((row, at) => (
@@ -156,7 +156,7 @@ function GridCell(props: {
 }): ReactNode {
   const theme = useTheme();
   const { row, column } = props;
-  const text = (value: string): string => `${padded(asciiText(theme, value), column.width)}  `;
+  const text = (value: string): string => `${fitted(asciiText(theme, value), column.width)}  `;
   if (column.id === 'title')
     return (
       <Text wrap="truncate" {...tone(theme, row.grade === 'pass' ? 'plain' : row.grade)}>

@@ -1,12 +1,12 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
 import { durationGuess } from '../../../text/duration.ts';
+import { fitted } from '../../../text/width.ts';
 import type { Review, ReviewLine } from '../../model/review.ts';
 import type { AppState } from '../app/state.ts';
 import { Pointer } from '../choice/choice.tsx';
 import { Line, Marked } from '../line.tsx';
 import { Problem } from '../start/start.tsx';
-import { cell as padded } from '../table/text-width.ts';
 import { windowOf } from '../table/window.ts';
 import { TextInput } from '../text/text.tsx';
 import { asciiText, markOf, tone, useTheme } from '../theme.ts';
@@ -60,7 +60,7 @@ function SubjectLine(props: { readonly line: ReviewLine; readonly here: boolean;
       <Pointer here={here} />
       <Text wrap="truncate">
         <Text {...tone(theme, line.grade)}>{`${markOf(theme, line.grade)} `}</Text>
-        <Text bold={here}>{padded(line.subject, 11)}</Text>
+        <Text bold={here}>{fitted(line.subject, 11)}</Text>
         <Text {...tone(theme, line.grade === 'pass' ? 'plain' : line.grade)}>{asciiText(theme, line.text)}</Text>
       </Text>
     </Box>

@@ -9,10 +9,10 @@ import {
   worstState,
 } from '../../../engine/view/view.ts';
 import { durationClock } from '../../../text/duration.ts';
+import { cellsOf, clipped, fitted } from '../../../text/width.ts';
 import { Pointer } from '../choice/choice.tsx';
 import { Line, Marked } from '../line.tsx';
 import { fitColumns } from '../table/columns.ts';
-import { clipped, cell as padded } from '../table/text-width.ts';
 import { windowOf } from '../table/window.ts';
 import { asciiText, type Glyphs, type Theme, type Tone, tone, useTheme } from '../theme.ts';
 import { type RunState, stepHere } from './state.ts';
@@ -49,12 +49,12 @@ function Grid(props: {
 }): ReactNode {
   const theme = useTheme();
   const { run } = props;
-  const titles = Math.min(34, Math.max(12, ...props.groups.map((group) => group.title.length + 2)));
+  const titles = Math.min(34, Math.max(12, ...props.groups.map((group) => cellsOf(group.title) + 2)));
   const focus = run.view.nodes[run.column];
   const columns = fitColumns(
     [
       { id: 'title', width: titles, least: Math.min(titles, 20), falls: 0 },
-      ...run.view.nodes.map((node) => ({ id: `@${node}`, width: Math.max(9, Math.min(14, node.length)), falls: 1 })),
+      ...run.view.nodes.map((node) => ({ id: `@${node}`, width: Math.max(9, Math.min(14, cellsOf(node))), falls: 1 })),
     ],
     props.width - 4,
     focus === undefined ? undefined : `@${focus}`,
@@ -64,7 +64,7 @@ function Grid(props: {
   return (
     <>
       <Text wrap="truncate" {...tone(theme, 'quiet')}>
-        {`   ${' '.repeat(title)}  ${nodes.map((column) => padded(column.id.slice(1), column.width)).join('  ')}`}
+        {`   ${' '.repeat(title)}  ${nodes.map((column) => fitted(column.id.slice(1), column.width)).join('  ')}`}
       </Text>
       {props.groups.map((group, at) => (
         <GroupRow
@@ -99,7 +99,7 @@ function GroupRow(props: {
     <Box flexShrink={0} height={1} paddingLeft={1}>
       <Pointer here={props.here} />
       <Text {...tone(theme, toneOf(state))}>{`${glyphOf(theme, state, props.tick)} `}</Text>
-      <Text bold={props.here}>{`${padded(asciiText(theme, group.title), props.title - 2)}  `}</Text>
+      <Text bold={props.here}>{`${fitted(asciiText(theme, group.title), props.title - 2)}  `}</Text>
       {cluster.length > 0 && group.steps.size === 1 ? (
         <Text wrap="truncate" {...tone(theme, toneOf(state))}>
           {cellWords(theme, cluster, props.now)}
@@ -108,7 +108,7 @@ function GroupRow(props: {
         props.nodes.map((column) => {
           const steps = cellSteps(run.view, group, column.id.slice(1));
           const as = toneOf(worstState(steps) ?? 'skipped');
-          const text = `${padded(cellWords(theme, steps, props.now), column.width)}`;
+          const text = `${fitted(cellWords(theme, steps, props.now), column.width)}`;
           const here = props.here && column.id.slice(1) === focus && steps.length > 0;
           return (
             <Text key={column.id} wrap="truncate">
@@ -193,7 +193,7 @@ function Rule(props: { readonly text: string; readonly right: string; readonly w
   const { rule } = theme.glyphs;
   const room = props.width - props.right.length - 10;
   const text = clipped(asciiText(theme, props.text), Math.max(4, room));
-  const line = rule.repeat(Math.max(0, props.width - [...text].length - props.right.length - 8));
+  const line = rule.repeat(Math.max(0, props.width - cellsOf(text) - props.right.length - 8));
   return (
     <Text
       wrap="truncate"

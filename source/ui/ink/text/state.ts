@@ -1,4 +1,5 @@
-/** A line of text that is being typed. Positions count characters as people see them (code points). */
+import { cellsOf, signsOf } from '../../../text/width.ts';
+/** A line of text that is being typed. Positions count characters as people see them (graphemes). */
 export interface TextState {
   readonly text: string;
   readonly cursor: number;
@@ -15,16 +16,16 @@ export type TextAction =
 export const emptyText: TextState = { text: '', cursor: 0, initial: '' };
 
 export function textState(text: string): TextState {
-  return { text, cursor: [...text].length, initial: text };
+  return { text, cursor: signsOf(text).length, initial: text };
 }
 
 export function editText(state: TextState, action: TextAction): TextState {
-  const characters = [...state.text];
+  const characters = signsOf(state.text);
   const { cursor } = state;
   switch (action.do) {
     case 'insert': {
-      const added = [...oneLine(action.text)];
-      return put(state, characters.toSpliced(cursor, 0, ...added), cursor + added.length);
+      const head = characters.slice(0, cursor).join('') + oneLine(action.text);
+      return { ...state, text: head + characters.slice(cursor).join(''), cursor: signsOf(head).length };
     }
     case 'move':
       return { ...state, cursor: moved(action.to, cursor, characters.length) };
@@ -68,4 +69,15 @@ function span(
   while (from > 0 && characters[from - 1] === ' ') from -= 1;
   while (from > 0 && characters[from - 1] !== ' ') from -= 1;
   return [from, cursor];
+}
+
+/** The part of a longer text that stands around the cursor in `width` cells: its signs, and the cursor's place among them. */
+export function shownPart(signs: readonly string[], cursor: number, width: number): [readonly string[], number] {
+  const cells = (from: number, to: number) => signs.slice(from, to).reduce((sum, sign) => sum + cellsOf(sign), 0);
+  const under = cellsOf(signs[cursor] ?? ' ');
+  let from = cursor;
+  while (from > 0 && cells(from - 1, cursor) <= width - under) from -= 1;
+  let to = cursor + 1;
+  while (to < signs.length && cells(from, to + 1) <= width) to += 1;
+  return [signs.slice(from, to), cursor - from];
 }

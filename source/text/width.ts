@@ -1,0 +1,51 @@
+import sliceAnsi from 'slice-ansi';
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
+
+/** How many cells of a terminal a text takes: 2 for a CJK sign or an emoji, 0 for a combining mark. */
+export const cellsOf = (text: string): number => (isAscii(text) ? text.length : stringWidth(text));
+
+/** A text in at most `width` cells, cut with an ellipsis where it is longer. */
+export function clipped(text: string, width: number): string {
+  if (cellsOf(text) <= width) return text;
+  if (width <= 1) return sliced(text, Math.max(0, width));
+  return `${sliced(text, width - 1)}…`;
+}
+
+/** A text filled up with spaces to `width` cells; a longer one stays as it is. */
+export const filled = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - cellsOf(text)));
+
+/** A text in exactly `width` cells: cut or filled up. */
+export const fitted = (text: string, width: number): string => filled(clipped(text, width), width);
+
+/** Lines of at most `width` cells, broken between words; a word that is longer than a line is broken, too. */
+export function wrapped(text: string, width: number): readonly string[] {
+  return cellsOf(text) <= width ? [text] : wrapAnsi(text, Math.max(1, width), { hard: true }).split('\n');
+}
+
+const isAscii = (text: string): boolean => /^[ -~]*$/.test(text);
+
+const sliced = (text: string, width: number): string =>
+  isAscii(text) ? text.slice(0, width) : sliceAnsi(text, 0, width);
+
+/**
+ * A line as it is printed on a screen of `width` cells: broken between words, the rest under the beginning of its text
+ * and, with `hanging`, that much further in.
+ */
+export function folded(line: string, width: number, hanging = ''): readonly string[] {
+  if (cellsOf(line) <= width) return [line];
+  const [lead = ''] = /^\s*(?:- )?/.exec(line) ?? [];
+  const indent = lead.length > width / 2 ? '' : lead;
+  const [first = '', ...rest] = wrapped(line.slice(indent.length), width - indent.length - hanging.length);
+  return [indent + first, ...rest.map((more) => ' '.repeat(indent.length) + hanging + more)];
+}
+
+let segmenter: Intl.Segmenter | undefined;
+
+/** The signs that a person sees: an accent belongs to its letter, the parts of an emoji to one. */
+export function signsOf(text: string): readonly string[] {
+  if (isAscii(text)) return text.split('');
+  // Building one takes 25 ms.
+  segmenter ??= new Intl.Segmenter();
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+}

@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { columns } from '../../source/text/table.ts';
+import { cellsOf, clipped, filled, fitted, folded, signsOf, wrapped } from '../../source/text/width.ts';
+
+/** Written with combining marks: e and U+0301. */
+const accented = 'Se\u0301ne\u0301gal';
+const names = ['東京データセンター', accented, '👨‍👩‍👧 家族', 'Rack 2', '데이터', '🇩🇪 Kiel'];
+
+describe('cells', () => {
+  it.each([
+    ['Rack 2', 6],
+    ['東京', 4],
+    [accented, 7],
+    ['👨‍👩‍👧', 2],
+    ['🇩🇪', 2],
+    ['', 0],
+  ])('%s takes %i', (text, cells) => expect(cellsOf(text)).toBe(cells));
+
+  it('cuts at a whole sign and marks the cut', () => {
+    expect(clipped('東京データセンター', 12)).toBe('東京データ…');
+    expect(clipped(accented, 4)).toBe('Se\u0301n…');
+    expect(clipped('abc', 3)).toBe('abc');
+  });
+
+  it('counts an accent and its letter as one sign', () => {
+    expect(signsOf(accented)).toHaveLength(7);
+    expect(signsOf('👨‍👩‍👧')).toHaveLength(1);
+  });
+
+  it('fills, fits and wraps any text to the width', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 2, max: 30 }), (text, width) => {
+        const plain = text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '');
+        expect(cellsOf(clipped(plain, width))).toBeLessThanOrEqual(width);
+        expect(cellsOf(fitted(plain, width))).toBe(width);
+        expect(wrapped(plain, width).every((line) => cellsOf(line) <= width)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('lines on a screen', () => {
+  it('break between words, the rest under the beginning of the text', () => {
+    expect(folded('  - Give the group another name', 16)).toEqual(['  - Give the', '    group', '    another name']);
+    expect(folded('a node', 16)).toEqual(['a node']);
+  });
+  it('go further in where that is wanted', () => {
+    expect(folded('run this command', 12, '  ')).toEqual(['run this', '  command']);
+  });
+  it('never pass the edge', () => {
+    fc.assert(
+      fc.property(
+        fc.lorem({ maxCount: 20 }),
+        fc.integer({ min: 0, max: 30 }),
+        fc.integer({ min: 8, max: 60 }),
+        (text, by, width) => folded(' '.repeat(by) + text, width, '  ').every((line) => cellsOf(line) <= width),
+      ),
+    );
+  });
+});
+
+describe('tables', () => {
+  const at = (line: string, text: string) => cellsOf(line.slice(0, line.indexOf(text)));
+
+  it('line up whatever the script', () => {
+    const lines = columns(names.map((name, index) => [`ks-${index}`, name, 'manager']));
+    expect(new Set(lines.map((line) => at(line, 'manager'))).size).toBe(1);
+  });
+  it('line up cut or filled, as the pages draw them', () => {
+    const lines = names.map((name) => `${fitted(name, 11)}  manager`);
+    expect(new Set(lines.map((line) => at(line, 'manager')))).toEqual(new Set([13]));
+  });
+  it('let the last column go on under itself on a narrow screen, and cut nothing', () => {
+    const rows = [['disk', 'no: it holds the root file system and cannot be used']];
+    expect(columns(rows, 32)).toEqual(['disk  no: it holds the root file', '      system and cannot be used']);
+    expect(columns(rows)).toEqual(['disk  no: it holds the root file system and cannot be used']);
+  });
+  it('fill without cutting', () => expect(filled('東京', 3)).toBe('東京'));
+});
