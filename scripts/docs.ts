@@ -1,10 +1,11 @@
-// Writes the tables in the documents that follow from the code: checks, flags, keys of site.yaml, layers.
+// Writes the tables in the documents that follow from the code: checks, flags, exit codes, keys of site.yaml, layers.
 // Run it after a change of one of them; test/structure/docs.test.ts fails on a stale table.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { globalFlags } from '../source/app/settings.ts';
 import { checks } from '../source/check/checks.ts';
+import { flagWords, globalFlags } from '../source/cli/line/flags.ts';
+import { exitCodes } from '../source/errors/exit-codes.ts';
 import { layers } from '../test/structure/layers.ts';
 import { siteKeys } from './docs/site-keys.ts';
 
@@ -20,6 +21,7 @@ interface Table {
 const tables: readonly Table[] = [
   { page: 'docs/preflight.md', mark: 'checks', rows: checkRows },
   { page: 'docs/flags.md', mark: 'flags', rows: flagRows },
+  { page: 'docs/exit-codes.md', mark: 'exit codes', rows: exitCodeRows },
   { page: 'docs/site-file.md', mark: 'site keys', rows: siteKeyRows },
   { page: 'CONTRIBUTING.md', mark: 'layers', rows: layerRows },
 ];
@@ -60,14 +62,15 @@ function linked(source: string): string {
 }
 
 function flagRows(): string[][] {
-  const rows = Object.entries(globalFlags).map(([name, flag]) => {
-    const negative = 'negativeDescription' in flag;
-    const alias = 'alias' in flag ? `-${flag.alias}, ` : '';
-    const value = 'valueHint' in flag ? ` ${flag.valueHint}` : '';
-    const meaning = negative ? flag.negativeDescription : flag.description;
-    return [`\`${alias}--${negative ? 'no-' : ''}${name}${value}\``, meaning];
-  });
+  const rows = Object.entries(globalFlags).map(([name, flag]) => [`\`${flagWords(name, flag)}\``, flag.about]);
   return [['Flag', 'Meaning'], ...rows];
+}
+
+function exitCodeRows(): string[][] {
+  return [
+    ['Code', 'Meaning', 'Continue with'],
+    ...exitCodes.map(({ code, means, next = '' }) => [String(code), means, next]),
+  ];
 }
 
 function siteKeyRows(): string[][] {

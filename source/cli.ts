@@ -4,15 +4,15 @@ import { version } from './version.ts';
 
 const verbs: VerbTable = {
   init: {
-    about: 'Walk through a new site, build the cluster, deploy the product',
+    about: 'Set up a new site: build the cluster, deploy the product',
     load: () => import('./cli/verbs/init.ts'),
   },
   preflight: { about: 'Check nodes and site; change nothing', load: () => import('./cli/verbs/preflight.ts') },
   plan: { about: 'Show every step, command and file of what would be done', load: () => import('./cli/verbs/plan.ts') },
   apply: { about: 'Do what the site file says', load: () => import('./cli/verbs/apply.ts') },
-  resume: { about: 'Go on with a run that was interrupted', load: () => import('./cli/verbs/resume.ts') },
+  resume: { about: 'Continue a run that was interrupted', load: () => import('./cli/verbs/resume.ts') },
   undo: {
-    about: 'Take back what a run did, as far as it can be taken back',
+    about: 'Undo what a run did, as far as it can be undone',
     load: () => import('./cli/verbs/undo.ts'),
   },
   attach: { about: 'Watch a run that is going on', load: () => import('./cli/verbs/attach.ts') },
@@ -38,8 +38,8 @@ const verbs: VerbTable = {
   },
 };
 
-const helpText =
-  () => `kloudspot ${version}: from bare Ubuntu machines to a highly available MicroK8s cluster that runs a product.
+const helpText = () => `kloudspot ${version}: from bare Ubuntu machines to a highly available MicroK8s
+cluster that runs a product.
 
 Usage: kloudspot VERB [flags]
 
@@ -49,17 +49,26 @@ ${Object.entries(verbs)
   .join('\n')}
 
 For every verb:
-  --site FILE         The site file (default: /etc/kloudspot/site.yaml under the root)
-  --rehearse [NAME]   Against simulated nodes: nothing real is touched
+  --site FILE         The site file, else etc/kloudspot/site.yaml under the root
+  --rehearse [NAME]   Use simulated nodes: nothing real is touched
   --yes               Ask nothing; fail with a list where an answer is missing
   --plain  --json  --no-color  --ascii  --verbose  --root DIR  --version
 
 kloudspot VERB --help says more. Try it without risk: kloudspot init --rehearse
 `;
 
+/** Straight to the descriptor, and nothing else loaded: the help comes in little more than the runtime's own start. */
+function print(text: string): void {
+  try {
+    writeSync(1, text);
+  } catch (error) {
+    import('./cli/line/closed-output.ts').then(({ outputFailed }) => outputFailed(error));
+  }
+}
+
 const argv = process.argv.slice(2);
-const [first] = argv;
-// Straight to the descriptor, and nothing else loaded: the help comes in little more than the runtime's own start.
-if (first === undefined || first === '--help' || first === '-h' || first === 'help') writeSync(1, helpText());
-else if (first === '--version' || first === '-v') writeSync(1, `${version}\n`);
-else import('./cli/line/dispatch.ts').then(({ dispatch }) => dispatch(argv, verbs));
+const [first, second] = argv;
+if (first === undefined || first === '--help' || first === '-h' || (first === 'help' && second === undefined))
+  print(helpText());
+else if (first === '--version' || first === '-v') print(`${version}\n`);
+else import('./cli/line/dispatch.ts').then(({ dispatch }) => dispatch(argv, { verbs, version }));

@@ -21,6 +21,7 @@ import type { Product } from '../product/schema.ts';
 import { judgeDraft, parseDraft } from '../site/load.ts';
 import { loadDraft, removeDraft, saveDraft, saveSite, siteText } from '../site/save.ts';
 import type { Site, SiteDraft } from '../site/schema.ts';
+import { defaultProduct } from '../site/schema.ts';
 import { gatherEvidence } from './evidence.ts';
 import { firstDraft } from './first-draft.ts';
 import { reachNodes } from './gather.ts';
@@ -45,10 +46,8 @@ async function productOfSite(settings: Settings): Promise<Product> {
   if (settings.siteGiven) return (await loadSiteWithProduct(settings.site)).product;
   const unfinished = await loadDraft(settings.files).catch(() => undefined);
   const named = unfinished?.draft['product'];
-  return loadProduct(typeof named === 'string' ? named : usualProduct);
+  return loadProduct(typeof named === 'string' ? named : defaultProduct);
 }
-
-const usualProduct = 'kloudspot';
 
 class Session implements InitSession {
   readonly files;

@@ -1,45 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { ArgsDef } from 'citty';
 import { Fault } from '../errors/fault.ts';
 import { type Files, filesUnder } from '../site/files.ts';
-
-/** Flags that every verb takes. */
-export const globalFlags = {
-  site: {
-    type: 'string',
-    valueHint: 'FILE',
-    description: 'The site file. Default: etc/kloudspot/site.yaml under the root.',
-  },
-  root: { type: 'string', valueHint: 'DIR', description: 'Where all files of the program lie (also KLOUDSPOT_ROOT).' },
-  rehearse: {
-    type: 'string',
-    valueHint: 'SCENARIO',
-    description: 'Against simulated nodes: nothing real is touched. Default scenario: the one under way, else healthy.',
-  },
-  speed: {
-    type: 'string',
-    valueHint: 'N',
-    description: 'In a rehearsal: how many times faster than real time. Default 20.',
-  },
-  yes: { type: 'boolean', alias: 'y', description: 'Ask nothing; fail with a list where an answer is missing.' },
-  plain: { type: 'boolean', description: 'Line by line, without a single control code.' },
-  json: { type: 'boolean', description: 'Print facts as JSON.' },
-  color: { type: 'boolean', default: true, negativeDescription: 'No colours (also NO_COLOR).' },
-  ascii: { type: 'boolean', description: 'Only ASCII signs on screen.' },
-  verbose: { type: 'boolean', description: 'Say more: commands as they run, causes of faults.' },
-  'accept-new-host-keys': {
-    type: 'boolean',
-    description:
-      'Pin host keys not seen before, after printing their fingerprints. A changed key is refused all the same.',
-  },
-  'password-file': {
-    type: 'string',
-    valueHint: 'FILE',
-    description: 'Login and sudo passwords, from a file of mode 0600.',
-  },
-  'password-fd': { type: 'string', valueHint: 'N', description: 'The same from an open file descriptor.' },
-} as const satisfies ArgsDef;
 
 export interface RehearsalChoice {
   readonly scenario: string | undefined;

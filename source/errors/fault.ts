@@ -1,4 +1,4 @@
-/** Exit codes of the program, as `docs/exit-codes.md` lists them. */
+/** Exit codes of the program; exit-codes.ts says what they mean. */
 export const exitCode = {
   done: 0,
   ourFault: 1,
@@ -8,6 +8,8 @@ export const exitCode = {
   locked: 5,
   refused: 6,
   interrupted: 130,
+  /** As a program that SIGPIPE ends: 128 + 13. */
+  outputClosed: 141,
 } as const;
 
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];

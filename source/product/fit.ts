@@ -2,9 +2,9 @@ import { dirname } from 'node:path';
 import { loadSite } from '../site/load.ts';
 import type { Complaint } from '../site/reading/complaint.ts';
 import { InvalidFile } from '../site/reading/invalid-file.ts';
-import { nearest } from '../site/reading/known.ts';
 import { placesOf } from '../site/reading/reading.ts';
 import type { Site, SitePath } from '../site/schema.ts';
+import { nearest } from '../text/nearest.ts';
 import { loadProduct } from './load.ts';
 import type { Product } from './schema.ts';
 

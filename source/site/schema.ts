@@ -36,13 +36,16 @@ export const nodeSchema = z.strictObject({
   network: nodeNetwork.optional(),
 });
 
+/** The product of a site that names none. */
+export const defaultProduct = 'kloudspot';
+
 export const siteSchema = z.strictObject({
   version: z.literal(1),
   name: hostName.meta({ description: 'A short name for this site.' }),
   product: z
     .string()
     .min(1)
-    .default('kloudspot')
+    .default(defaultProduct)
     .meta({ description: 'A product of templates/products, or a path to a product file.' }),
   nodes: z.array(nodeSchema).min(1),
   network: z.strictObject({

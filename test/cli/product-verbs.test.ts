@@ -7,7 +7,6 @@ import { settingsFrom } from '../../source/app/settings.ts';
 import { writeSeatFiles } from '../../source/app/workstation-files.ts';
 import { openWorld } from '../../source/app/world.ts';
 import { beginPlan } from '../../source/cli/apply/apply-site.ts';
-import { wordsOf } from '../../source/cli/line/repeated.ts';
 import { processTerminal } from '../../source/cli/line/terminal.ts';
 import { withRun } from '../../source/cli/verbs/status.ts';
 import { whatStayed, whatStopDoes } from '../../source/cli/verbs/stop.ts';
@@ -54,10 +53,6 @@ describe('update --set', () => {
       String(fault instanceof Error ? `${fault.message} ${'why' in fault ? String(fault.why) : ''}` : fault),
     ).toMatch(words);
     expect(await readFile(file, 'utf8')).toBe(before);
-  });
-
-  test('may be given several times, in both spellings', () => {
-    expect(wordsOf(['--set', 'a=1,2', '--yes', '--set=b=c=d'], 'set')).toEqual(['a=1,2', 'b=c=d']);
   });
 });
 

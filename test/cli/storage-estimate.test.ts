@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { Questions } from '../../source/cli/line/questions.ts';
-import { repeated } from '../../source/cli/line/repeated.ts';
 import { wishFor } from '../../source/cli/sizing/subject.ts';
 import { type EstimateRequest, runEstimate } from '../../source/cli/verbs/storage-estimate.ts';
 import type { StorageFacts } from '../../source/facts/facts.ts';
@@ -266,10 +265,4 @@ describe('without questions', () => {
   ])('flags that make no sense are refused: %j', async (flags, says) => {
     await expect(run({ subject, flags })).rejects.toMatchObject({ message: expect.stringMatching(says), exitCode: 2 });
   });
-});
-
-test('a flag may be given several times and as a list', () => {
-  const argv = ['--feature', 'a,b', '--feature=c', '--volume', 'kafka=3', '--plain'];
-  expect(repeated(argv, 'feature')).toEqual(['a', 'b', 'c']);
-  expect(repeated(argv, 'volume')).toEqual(['kafka=3']);
 });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { descriptionAt, keysAt, nearest } from '../../source/site/reading/known.ts';
+import { descriptionAt, keysAt } from '../../source/site/reading/known.ts';
 import { siteSchema } from '../../source/site/schema.ts';
+import { nearest } from '../../source/text/nearest.ts';
 
 describe('what the schema says about a place', () => {
   it('finds keys through defaults, lists and unions', () => {

@@ -1,8 +1,101 @@
-import { distance as edits } from '../../errors/distance.ts';
+import { parseArgs } from 'node:util';
 import { Fault } from '../../errors/fault.ts';
+import { nearest } from '../../text/nearest.ts';
+import { type Flag, type Flags, flagWords, globalFlags, type Operand, type ParserConfig } from './flags.ts';
 
-/** What can stand before or behind a verb with a value of its own. `rehearse` may stand without one. */
-const valueFlags = new Set(['site', 'root', 'speed', 'password-file', 'password-fd']);
+/** What a verb takes. */
+export interface Shape<F extends Flags = Flags> {
+  /** `plan`, `storage list`. */
+  readonly name: string;
+  readonly flags: F;
+  readonly operand?: Operand;
+}
+
+/** The values of flags: undefined where one was not given. */
+export type Values<F extends Flags> = ReturnType<typeof parseArgs<ParserConfig<F>>>['values'];
+
+export interface Parsed<F extends Flags> {
+  readonly args: Values<F>;
+  readonly operand: string | undefined;
+}
+
+/** Understands the words behind a verb. Throws a `Fault` (exit code 2) for an unknown flag, a missing value, a word too many. */
+export function parseWords<F extends Flags>(words: readonly string[], shape: Shape<F>): Parsed<F> {
+  const args = withEmptyValues(words, shape.flags);
+  refuseWrong(args, shape);
+  const { values, positionals } = parseArgs<ParserConfig<F>>({
+    args,
+    options: shape.flags,
+    strict: true,
+    allowNegative: true,
+    allowPositionals: true,
+  });
+  return { args: values, operand: positionals[0] };
+}
+
+/** Values of a flag that may be given several times, each also a list with commas. */
+export const listOf = (values: readonly string[] | undefined): string[] =>
+  (values ?? []).flatMap((value) => value.split(',')).filter((value) => value !== '');
+
+/** A flag whose value may be left out gets the empty one, so that it does not take the next flag or a verb for it. */
+function withEmptyValues(words: readonly string[], flags: Flags, verbs: ReadonlySet<string> = new Set()): string[] {
+  return words.map((word, index) => {
+    if (!word.startsWith('--') || flags[word.slice(2)]?.optional !== true) return word;
+    const next = words[index + 1];
+    return next === undefined || next.startsWith('-') || startsVerb(next, verbs) ? `${word}=` : word;
+  });
+}
+
+function refuseWrong(args: string[], shape: Shape): void {
+  const { tokens } = parseArgs({ args, options: shape.flags, ...lenient });
+  let free = 0;
+  for (const token of tokens) {
+    if (token.kind === 'option') refuseWrongFlag(token, shape);
+    if (token.kind === 'positional' && ++free > (shape.operand === undefined ? 0 : 1))
+      throw usage(shape, `${token.value} is one word too many.`);
+  }
+}
+
+/** For finding what is wrong with our own words; a second pass then reads the values strictly. */
+const lenient = { strict: false, allowNegative: true, allowPositionals: true, tokens: true } as const;
+
+interface OptionToken {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value?: string | undefined;
+  readonly inlineValue?: boolean | undefined;
+}
+
+function refuseWrongFlag({ name, rawName, value, inlineValue }: OptionToken, shape: Shape): void {
+  const flag = shape.flags[name];
+  const negated = rawName.startsWith('--no-') && !rawName.startsWith(`--${name}`);
+  if (flag === undefined || (negated && flag.type === 'string'))
+    throw usage(shape, `There is no flag ${rawName}.`, didYouMean(name, shape.flags));
+  if (flag.type === 'boolean') {
+    if (value !== undefined) throw usage(shape, `${rawName} takes no value.`);
+    return;
+  }
+  if (isMissing(flag, value, inlineValue))
+    throw usage(shape, `${rawName} needs a value.`, `Write ${flagWords(name, flag)}`);
+}
+
+function didYouMean(name: string, flags: Flags): string | undefined {
+  const near = nearest(name, Object.keys(flags));
+  const flag = near === undefined ? undefined : flags[near];
+  return near === undefined || flag === undefined ? undefined : `Did you mean ${flagWords(near, flag)}?`;
+}
+
+function isMissing(flag: Flag, value: string | undefined, inline: boolean | undefined): boolean {
+  if (value === undefined || value === '') return flag.optional !== true;
+  return !inline && value.startsWith('-') && value !== '-';
+}
+
+function usage({ name }: Shape, what: string, advice?: string): Fault {
+  return new Fault({
+    what,
+    next: [...(advice ? [advice] : []), `kloudspot ${name} --help lists what there is.`],
+  });
+}
 
 export interface Spoken {
   /** One or two words, or undefined where none was given. */
@@ -13,81 +106,18 @@ export interface Spoken {
 
 /** Splits an argument list into the verb and what belongs to it. `verbs` holds names of one or two words. */
 export function splitVerb(argv: readonly string[], verbs: ReadonlySet<string>): Spoken {
-  const before: string[] = [];
-  for (let index = 0; index < argv.length; index++) {
-    const word = argv[index] ?? '';
-    if (word.startsWith('-')) {
-      before.push(word);
-      const next = argv[index + 1];
-      const flag = word.slice(2);
-      const takesNext = valueFlags.has(flag) || (flag === 'rehearse' && next !== undefined && !startsVerb(next, verbs));
-      if (takesNext && next !== undefined && !next.startsWith('-')) before.push(argv[++index] ?? '');
-      continue;
-    }
-    const two = `${word} ${argv[index + 1] ?? ''}`;
-    if (verbs.has(two)) return { verb: two, rest: [...before, ...argv.slice(index + 2)] };
-    return { verb: word, rest: [...before, ...argv.slice(index + 1)] };
-  }
-  return { verb: undefined, rest: before };
+  const args = withEmptyValues(argv, globalFlags, verbs);
+  const { tokens } = parseArgs({ args, options: globalFlags, ...lenient });
+  const first = tokens.find(({ kind }) => kind === 'positional');
+  if (first === undefined) return { verb: undefined, rest: args };
+  const words = args.slice(first.index, first.index + 2);
+  const taken = isGroup(words[0] ?? '', verbs) && words[1]?.startsWith('-') === false ? 2 : 1;
+  const verb = words.slice(0, taken).join(' ');
+  return { verb, rest: [...args.slice(0, first.index), ...args.slice(first.index + taken)] };
 }
 
-function startsVerb(word: string, verbs: ReadonlySet<string>): boolean {
-  return [...verbs].some((verb) => verb === word || verb.startsWith(`${word} `));
-}
+/** Whether a word begins names of two words, and is no name itself. */
+export const isGroup = (word: string, verbs: ReadonlySet<string>): boolean =>
+  [...verbs].some((verb) => verb.startsWith(`${word} `));
 
-/** `--rehearse` alone means the default scenario: an option whose value may be left out is written out for the parser. */
-export function writeOutRehearse(argv: readonly string[]): string[] {
-  return argv.map((word, index) => {
-    if (word !== '--rehearse') return word;
-    const next = argv[index + 1];
-    return next === undefined || next.startsWith('-') ? '--rehearse=' : word;
-  });
-}
-
-interface FlagShape {
-  readonly type?: string | undefined;
-  readonly alias?: string | readonly string[] | undefined;
-  readonly options?: readonly string[];
-}
-
-/** The parser takes what it does not know in silence; an operator's typing error must not pass as a default. */
-export function refuseUnknown(argv: readonly string[], flags: Readonly<Record<string, FlagShape>>, verb: string): void {
-  const words = Object.entries(flags);
-  const named = words.filter(([, flag]) => flag.type !== 'positional');
-  const known = new Set(named.flatMap(([name, flag]) => [name, ...[flag.alias ?? []].flat()]));
-  const positionals = words.length - named.length;
-  let free = 0;
-  for (let index = 0; index < argv.length; index++) {
-    const word = argv[index] ?? '';
-    if (!word.startsWith('-') || word === '-') {
-      free++;
-      if (free > positionals) throw usage(`${word} is one word too many.`, verb);
-      continue;
-    }
-    const [name = '', value] = word.replace(/^--?/, '').split('=', 2);
-    const plainName = known.has(name) ? name : name.replace(/^no-/, '');
-    if (!known.has(plainName)) throw usage(`There is no flag ${word.split('=')[0]}.`, verb, nearest(name, known));
-    const shape = named.find(([key, flag]) => key === plainName || [flag.alias ?? []].flat().includes(plainName))?.[1];
-    if (shape?.type === 'boolean' || value !== undefined) continue;
-    const next = argv[++index];
-    if (next === undefined || (next.startsWith('-') && next !== '-')) throw usage(`${word} needs a value.`, verb);
-  }
-}
-
-function usage(what: string, verb: string, near?: string): Fault {
-  return new Fault({
-    what,
-    next: [...(near ? [`Did you mean --${near}?`] : []), `kloudspot ${verb} --help lists what there is.`],
-  });
-}
-
-/** The known word that differs in at most two letters. */
-export function nearest(word: string, known: Iterable<string>): string | undefined {
-  let best: { word: string; distance: number } | undefined;
-  for (const candidate of known) {
-    // Of two equally near words the one of the same length: letters are swapped more often than forgotten.
-    const distance = edits(word, candidate) + (word.length === candidate.length ? 0 : 0.5);
-    if (distance < 3 && distance < (best?.distance ?? 3)) best = { word: candidate, distance };
-  }
-  return best?.word;
-}
+const startsVerb = (word: string, verbs: ReadonlySet<string>): boolean => verbs.has(word) || isGroup(word, verbs);

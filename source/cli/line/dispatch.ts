@@ -1,5 +1,7 @@
 import { exitCode, Fault } from '../../errors/fault.ts';
-import { nearest, refuseUnknown, splitVerb, writeOutRehearse } from './arguments.ts';
+import { nearest } from '../../text/nearest.ts';
+import { splitVerb } from './arguments.ts';
+import { endWithOutput, outliveOutput } from './closed-output.ts';
 import { processTerminal, reportFailure } from './terminal.ts';
 import type { Verb } from './verb.ts';
 
@@ -14,47 +16,69 @@ export interface VerbEntry {
 /** By name, of one or two words. */
 export type VerbTable = Readonly<Record<string, VerbEntry>>;
 
-/** Finds the verb, runs it and sets the exit code; a failure is told in the operator's words. */
-export async function dispatch(argv: readonly string[], verbs: VerbTable): Promise<void> {
+export interface Program {
+  readonly verbs: VerbTable;
+  readonly version: string;
+}
+
+/** Finds the verb, runs it and sets the exit code; a failure is shown in the operator's words. */
+export async function dispatch(argv: readonly string[], program: Program): Promise<void> {
   try {
-    process.exitCode = await run(argv, verbs);
+    process.exitCode = await run(argv, program);
   } catch (error) {
     const settings = { json: argv.includes('--json'), verbose: argv.includes('--verbose') };
     process.exitCode = reportFailure(error, settings, processTerminal());
   }
 }
 
-async function run(argv: readonly string[], verbs: VerbTable): Promise<number> {
-  const names = new Set(Object.keys(verbs));
-  const { verb: name, rest } = splitVerb(argv, names);
-  if (name === undefined) throw new Fault({ what: 'There is no verb.', next: ['kloudspot --help lists them.'] });
-  const entry = verbs[name];
-  if (!entry) throw unknownVerb(name, names);
-  const { default: verb } = await entry.load();
-  if (rest.includes('--help') || rest.includes('-h')) {
-    const usage = await verb.usage();
-    process.stdout.write(`${process.stdout.isTTY ? usage : withoutControlCodes(usage)}\n`);
-    return exitCode.done;
-  }
-  const words = writeOutRehearse(rest);
-  refuseUnknown(words, verb.flags, name);
-  return verb.run(words);
+async function run(argv: readonly string[], program: Program): Promise<number> {
+  const { verbs } = program;
+  const { verb, rest } = splitVerb(argv, new Set(Object.keys(verbs)));
+  if (verb !== undefined && verbs[verb]?.hidden) outliveOutput();
+  else endWithOutput();
+  const text = await textFor(argv, program);
+  if (text === undefined) return (await loaded(verb, rest, verbs)).run(rest);
+  process.stdout.write(text);
+  return exitCode.done;
 }
 
-function unknownVerb(name: string, names: ReadonlySet<string>): Fault {
-  const group = [...names].filter((verb) => verb.startsWith(`${name} `));
-  const near = nearest(name, names);
+/** The help or the version, where one is asked for. */
+async function textFor(argv: readonly string[], { verbs, version }: Program): Promise<string | undefined> {
+  const asked = argv[0] === 'help';
+  const { verb, rest } = splitVerb(asked ? argv.slice(1) : argv, new Set(Object.keys(verbs)));
+  const words = rest.slice(0, rest.includes('--') ? rest.indexOf('--') : undefined);
+  if (words.includes('--version') || words.includes('-v')) return `${version}\n`;
+  if (!asked && !words.includes('--help') && !words.includes('-h')) return undefined;
+  const { exitCodeHelp, groupHelp, verbHelp } = await import('./help.ts');
+  if (verb === 'exit-codes') return exitCodeHelp();
+  const group = Object.entries(verbs).filter(([name]) => name.startsWith(`${verb} `));
+  if (verb !== undefined && group.length > 0)
+    return groupHelp(
+      verb,
+      group.map(([name, { about }]) => [name, about]),
+    );
+  return verbHelp(await loaded(verb, rest, verbs));
+}
+
+async function loaded(name: string | undefined, rest: readonly string[], verbs: VerbTable): Promise<Verb> {
+  if (name === undefined) throw new Fault({ what: 'There is no verb.', next: ['kloudspot --help lists them.'] });
+  const entry = verbs[name];
+  if (entry === undefined) throw unknownVerb(name, rest, verbs);
+  return (await entry.load()).default;
+}
+
+function unknownVerb(name: string, rest: readonly string[], verbs: VerbTable): Fault {
+  const names = Object.keys(verbs).filter((verb) => !verbs[verb]?.hidden);
+  const [first = ''] = name.split(' ');
+  const group = names.filter((verb) => verb.startsWith(`${first} `));
+  const groups = names.filter((verb) => verb.includes(' ')).map((verb) => verb.replace(/ .*/, ''));
+  const near = nearest(name, names) ?? nearest(`${name} ${rest[0] ?? ''}`, names) ?? nearest(name, groups);
+  const bare = name === first && group.length > 0;
   return new Fault({
-    what: group.length > 0 ? `kloudspot ${name} needs one more word.` : `There is no verb ${name}.`,
+    what: bare ? `kloudspot ${name} needs one more word.` : `There is no verb ${name}.`,
     next: [
-      ...group.map((verb) => `kloudspot ${verb}`),
-      ...(near ? [`Did you mean kloudspot ${near}?`] : []),
+      ...(near !== undefined && !bare ? [`Did you mean kloudspot ${near}?`] : group.map((verb) => `kloudspot ${verb}`)),
       'kloudspot --help lists the verbs.',
     ],
   });
-}
-
-function withoutControlCodes(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes are what is looked for.
-  return text.replace(/\u001b\[\d+m/g, '');
 }

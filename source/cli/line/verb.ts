@@ -1,49 +1,23 @@
-import type { ArgsDef, CommandContext, CommandDef } from 'citty';
 import type { ExitCode } from '../../errors/fault.ts';
+import { type Parsed, parseWords, type Shape } from './arguments.ts';
+import type { Flags } from './flags.ts';
 
-/** A verb as the table of commands sees it, whatever its flags are. */
-export interface Verb {
-  readonly flags: ArgsDef;
-  usage(): Promise<string>;
-  run(argv: readonly string[]): Promise<ExitCode>;
+/** What is shown of a verb by its help. */
+export interface VerbShape<F extends Flags = Flags> extends Shape<F> {
+  /** What it does, in a few sentences. */
+  readonly about: string;
 }
 
-export interface VerbDefinition<Flags extends ArgsDef> {
-  /** `kloudspot NAME`. */
-  readonly name: string;
-  /** What it does, with its exit codes where they matter: shown by --help. */
-  readonly description: string;
-  readonly flags: Flags;
-  run(context: CommandContext<Flags>): Promise<ExitCode>;
+/** A verb as the table of verbs sees it, whatever its flags are. */
+export interface Verb extends VerbShape {
+  run(words: readonly string[]): Promise<ExitCode>;
 }
 
-/** citty parses and draws the help; it is loaded when the verb is called. */
-export function defineVerb<const Flags extends ArgsDef>(definition: VerbDefinition<Flags>): Verb {
-  let code: ExitCode = 0;
-  const command: CommandDef<Flags> = {
-    meta: { name: definition.name, description: definition.description },
-    args: definition.flags,
-    run: async (context) => {
-      code = await definition.run(context);
-    },
-  };
-  return {
-    flags: definition.flags,
-    usage: async () => {
-      const usage = await (await import('citty')).renderUsage(command, { meta: { name: 'kloudspot' } });
-      // Its first line repeats the whole description behind the last word: say it once, in lines that fit.
-      const [, ...rest] = usage.split('\n');
-      return [...folded(definition.description), ...rest].join('\n');
-    },
-    run: async (argv) => {
-      const { runCommand } = await import('citty');
-      await runCommand(command, { rawArgs: [...argv] });
-      return code;
-    },
-  };
+export interface VerbDefinition<F extends Flags> extends VerbShape<F> {
+  run(given: Parsed<F>): Promise<ExitCode>;
 }
 
-/** In lines of at most 78 columns. */
-function folded(text: string): string[] {
-  return text.match(/.{1,78}(?:\s|$)/g)?.map((line) => line.trimEnd()) ?? [text];
+/** A verb whose flags are parsed when it is called. */
+export function defineVerb<const F extends Flags>(definition: VerbDefinition<F>): Verb {
+  return { ...definition, run: async (words) => definition.run(parseWords(words, definition)) };
 }

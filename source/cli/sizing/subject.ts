@@ -3,10 +3,12 @@ import { lookAtNodes } from '../../app/look.ts';
 import type { Settings } from '../../app/settings.ts';
 import { exists, givenPasswords, openSite } from '../../app/site.ts';
 import { openWorld, type World } from '../../app/world.ts';
+import { Fault } from '../../errors/fault.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
 import { loadProduct } from '../../product/load.ts';
 import type { Product } from '../../product/schema.ts';
 import type { SiteNode } from '../../site/schema.ts';
+import { defaultProduct } from '../../site/schema.ts';
 import { likelyGroup } from '../../storage/groups.ts';
 import type { StorageWish } from '../../storage/volumes.ts';
 import { ensureAccess } from '../line/access.ts';
@@ -28,10 +30,16 @@ export interface StorageSubject {
   close(): Promise<void>;
 }
 
-/** The nodes of the site, or this machine where there is no site yet. */
-export async function openStorageSubject(settings: Settings, terminal: Terminal): Promise<StorageSubject> {
+/** The nodes of the site, or this machine where there is no site yet: then for the product that is named. */
+export async function openStorageSubject(
+  settings: Settings,
+  terminal: Terminal,
+  productName?: string,
+): Promise<StorageSubject> {
   const hasSite = settings.siteGiven || settings.rehearsal !== undefined || (await exists(settings.site));
-  return hasSite ? ofSite(settings, terminal) : ofMachine(settings, terminal);
+  if (!hasSite) return ofMachine(settings, terminal, productName ?? defaultProduct);
+  if (productName !== undefined) throw productTwice(settings);
+  return ofSite(settings, terminal);
 }
 
 async function ofSite(settings: Settings, terminal: Terminal): Promise<StorageSubject> {
@@ -48,7 +56,15 @@ async function ofSite(settings: Settings, terminal: Terminal): Promise<StorageSu
   }
 }
 
-async function ofMachine(settings: Settings, terminal: Terminal): Promise<StorageSubject> {
+function productTwice({ site, rehearsal }: Settings): Fault {
+  return new Fault({
+    what: `${rehearsal === undefined ? 'The site file' : 'The rehearsal'} names the product already.`,
+    where: site,
+    next: ['Leave out --product, or give it where there is no site yet.'],
+  });
+}
+
+async function ofMachine(settings: Settings, terminal: Terminal, productName: string): Promise<StorageSubject> {
   const passwords = await givenPasswords(settings);
   const world = await openWorld({ files: settings.files, passwords, rehearsal: undefined });
   try {
@@ -57,7 +73,7 @@ async function ofMachine(settings: Settings, terminal: Terminal): Promise<Storag
     const target = { node: name, addresses: [], local: true };
     await ensureAccess({ targets: [target], world, passwords, settings, terminal });
     const seen = await lookAtNodes([node], world);
-    const product = await loadProduct('kloudspot');
+    const product = await loadProduct(productName);
     const clusterSize = Math.max(...product.topologies.map(({ managers }) => managers));
     const wish = wishFor(product, seen.facts.get(name));
     return {

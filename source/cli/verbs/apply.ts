@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { driftFault } from '../../app/drift-fault.ts';
 import { lookAtNodes } from '../../app/look.ts';
-import { globalFlags, type Settings, settingsFrom } from '../../app/settings.ts';
+import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { givenPasswords, openSite } from '../../app/site.ts';
 import { openWorld } from '../../app/world.ts';
 import { type ExitCode, Fault } from '../../errors/fault.ts';
@@ -13,21 +13,21 @@ import { stepKinds } from '../../plan/kinds.ts';
 import { planHash } from '../../plan/plan.ts';
 import { applySite, beginPlan } from '../apply/apply-site.ts';
 import { ensureAccess } from '../line/access.ts';
+import { globalFlags, takeOver } from '../line/flags.ts';
 import { processTerminal, type Terminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
   name: 'apply',
-  description:
-    'Check the nodes, plan, ask, and do what the site file says; what is right already is left alone. Exit codes: 0 done, 2 invalid site, 3 preflight failed, 4 a step failed (kloudspot resume goes on), 5 another run holds the lock, 6 not confirmed or the nodes changed since the plan, 130 stopped.',
+  about: 'Check the nodes, plan, ask, and do what the site file says; what is right already is left alone.',
   flags: {
     ...globalFlags,
     plan: {
       type: 'string',
-      valueHint: 'FILE',
-      description: 'Carry out just this plan, or refuse when the nodes are no longer what it rests on.',
+      value: 'FILE',
+      about: 'Carry out just this plan, or refuse when the nodes are no longer what it rests on.',
     },
-    'take-over': { type: 'boolean', description: 'Take the lock from a run that is gone or silent.' },
+    'take-over': takeOver,
   },
   run: async ({ args }) => {
     const settings = settingsFrom(args);

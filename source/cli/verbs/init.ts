@@ -1,19 +1,19 @@
 import type { InitSession } from '../../app/session.ts';
-import { globalFlags, type Settings, settingsFrom } from '../../app/settings.ts';
+import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
+import { globalFlags } from '../line/flags.ts';
 import { processTerminal, refuseToAsk, type Terminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
   name: 'init',
-  description:
-    'Walk through a new site, build the cluster and deploy the product. With --site FILE --yes nothing is asked. Exit codes: 0 done, 2 invalid site, 3 preflight failed, 4 a step failed (kloudspot resume goes on), 5 locked, 6 refused.',
+  about: 'Walk through a new site, build the cluster and deploy the product. With --site FILE --yes nothing is asked.',
   flags: {
     ...globalFlags,
     product: {
       type: 'string',
-      valueHint: 'NAME|FILE',
-      description: 'The product of a new site: one of templates/products, or a file.',
+      value: 'NAME|FILE',
+      about: 'The product of a new site: one of templates/products, or a file.',
     },
   },
   run: async ({ args }) => {

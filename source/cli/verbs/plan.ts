@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { gatherSite } from '../../app/gather.ts';
-import { globalFlags, settingsFrom } from '../../app/settings.ts';
+import { settingsFrom } from '../../app/settings.ts';
 import { openSite } from '../../app/site.ts';
 import { exitCode, Fault } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
@@ -9,6 +9,7 @@ import { targetOf } from '../../network/targets.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { makePlan } from '../../plan/plan.ts';
 import { ensureAccess } from '../line/access.ts';
+import { globalFlags } from '../line/flags.ts';
 import { rehearsalNote } from '../line/rehearsal-note.ts';
 import { printJson, processTerminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
@@ -16,15 +17,15 @@ import { planLines } from '../text/plan-text.ts';
 
 export default defineVerb({
   name: 'plan',
-  description:
-    'Show every step in order: why, the exact commands, the files as differences, and what cannot be undone. Changes nothing. With --json, or --save FILE, the plan that kloudspot apply --plan FILE carries out. Exit codes: 0 done, 2 invalid site, 4 a node was not reached.',
+  about:
+    'Show every step in order: why, the exact commands, the files as differences, and what cannot be undone. Changes nothing. With --json, or --save FILE, the plan that kloudspot apply --plan FILE carries out.',
   flags: {
     ...globalFlags,
-    brief: { type: 'boolean', description: 'One line a step.' },
+    brief: { type: 'boolean', about: 'One line a step.' },
     save: {
       type: 'string',
-      valueHint: 'FILE',
-      description: 'Write the plan to FILE, for kloudspot apply --plan FILE.',
+      value: 'FILE',
+      about: 'Write the plan to FILE, for kloudspot apply --plan FILE.',
     },
   },
   run: async ({ args }) => {

@@ -1,11 +1,12 @@
 import { checkSite } from '../../app/check-site.ts';
-import { globalFlags, settingsFrom } from '../../app/settings.ts';
+import { settingsFrom } from '../../app/settings.ts';
 import { openSite } from '../../app/site.ts';
 import { findCheck } from '../../check/checks.ts';
 import type { Finding } from '../../check/finding.ts';
 import { worst } from '../../check/run.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import type { Site } from '../../site/schema.ts';
+import { globalFlags } from '../line/flags.ts';
 import { rehearsalNote, scenarioOf } from '../line/rehearsal-note.ts';
 import { printJson, processTerminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
@@ -13,9 +14,9 @@ import { preflightLines } from '../text/preflight-text.ts';
 
 export default defineVerb({
   name: 'preflight',
-  description:
-    'All checks on all nodes and on the site, as a grid, with the reason and what to do for each that does not pass. Changes nothing. Exit codes: 0 nothing failed (warnings may be there), 2 invalid site, 3 a check failed.',
-  flags: { ...globalFlags, all: { type: 'boolean', description: 'Say the reason of those that pass, too.' } },
+  about:
+    'All checks on all nodes and on the site, as a grid, with the reason and what to do for each that does not pass. Changes nothing.',
+  flags: { ...globalFlags, all: { type: 'boolean', about: 'Also show why checks passed.' } },
   run: async ({ args }) => {
     const settings = settingsFrom(args);
     const terminal = processTerminal();

@@ -1,35 +1,36 @@
 import { program } from '../../app/program.ts';
 import { planOfRun } from '../../app/run-plan.ts';
-import { globalFlags, type Settings, settingsFrom } from '../../app/settings.ts';
+import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { givenPasswords } from '../../app/site.ts';
 import { openWorld } from '../../app/world.ts';
 import { readJournal } from '../../engine/journal/journal.ts';
+import { readOrigin } from '../../engine/process/origin.ts';
 import { findRun, type RunSummary, summarizeRun, unfinishedRun } from '../../engine/runs.ts';
 import { applyEvent, emptyView, failedSteps } from '../../engine/view/view.ts';
 import { continueRun } from '../../engine/worker/launch.ts';
-import { readOrigin } from '../../engine/process/origin.ts';
 import { steerRun } from '../../engine/worker/steer.ts';
 import { Fault } from '../../errors/fault.ts';
 import type { Passwords } from '../../host/secrets.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { processesOf, watchRun } from '../apply/run-watching.ts';
 import { ensureAccess } from '../line/access.ts';
+import { globalFlags, runOperand, takeOver } from '../line/flags.ts';
 import { processTerminal, type Terminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
   name: 'resume',
-  description:
-    'Go on with a run that was interrupted, stopped, or ended with a failed step: the last one, or the one named. What is done is looked at again and not repeated. Exit codes: 0 done, 2 there is nothing to resume, 4 a step failed, 5 another run holds the lock, 6 the nodes changed or a password is missing, 130 stopped.',
+  about:
+    'Go on with a run that was interrupted, stopped, or ended with a failed step: the last one, or the one named. What is done is looked at again and not repeated.',
   flags: {
     ...globalFlags,
-    run: { type: 'positional', required: false, description: 'The run, or the end of its id. Default: the last one.' },
-    'take-over': { type: 'boolean', description: 'Take the lock from a run that is gone or silent.' },
+    'take-over': takeOver,
   },
-  run: async ({ args }) => {
+  operand: runOperand,
+  run: async ({ args, operand }) => {
     const settings = settingsFrom(args);
     const terminal = processTerminal();
-    const run = await resumable(settings, args.run);
+    const run = await resumable(settings, operand);
     const plan = await planOfRun(run);
     if (run.state === 'running') {
       if (settings.yes) await pushOn(run, plan, settings);

@@ -15,21 +15,23 @@ import { parsePlan } from '../../plan/document/document-schema.ts';
 import { stepKinds } from '../../plan/kinds.ts';
 import { loadProduct } from '../../product/load.ts';
 import { defined } from '../../text/defined.ts';
+import { takeOver } from '../line/flags.ts';
 import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
   name: 'run-worker',
-  description:
+  about:
     'The process that carries out a run. Other verbs start it: it reads passwords from its standard input, and writes to the journal of the run.',
   flags: {
-    directory: { type: 'positional', required: true, description: 'The folder of the run.' },
-    attended: { type: 'boolean', description: 'When a step fails, wait for an order instead of ending.' },
-    'take-over': { type: 'boolean', description: 'Take the lock from a run that is gone or silent.' },
-    undo: { type: 'boolean', description: 'Take back what the run did.' },
-    step: { type: 'string', valueHint: 'ID', description: 'With --undo: only this step.' },
+    attended: { type: 'boolean', about: 'When a step fails, wait for an order instead of ending.' },
+    'take-over': takeOver,
+    undo: { type: 'boolean', about: 'Undo what the run did.' },
+    step: { type: 'string', value: 'ID', about: 'With --undo: only this step.' },
   },
-  run: async ({ args }) => {
-    const directory = resolve(args.directory);
+  operand: { name: 'FOLDER', about: 'The folder of the run.' },
+  run: async ({ args, operand }) => {
+    if (operand === undefined) throw new Fault({ what: 'run-worker needs the folder of a run.' });
+    const directory = resolve(operand);
     const stop = stopSwitch();
     listenForSignals(stop.tell);
     const options = {

@@ -1,13 +1,14 @@
-import { globalFlags, settingsFrom } from '../../app/settings.ts';
+import { settingsFrom } from '../../app/settings.ts';
 import { openSite } from '../../app/site.ts';
 import { lookAtCluster, runProductPlan, tell, valuesFile } from '../apply/product-verb.ts';
+import { globalFlags } from '../line/flags.ts';
 import { processTerminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
   name: 'start',
-  description:
-    'Deploy the product on the cluster and watch every part of it become ready. Heals a release that an interrupted change left pending. Run again, it finds nothing to do. Exit codes: 0 done, 4 a step failed (kloudspot resume goes on), 5 locked, 6 not confirmed.',
+  about:
+    'Deploy the product on the cluster and watch every part of it become ready. Heals a release that an interrupted change left pending. Run again, it finds nothing to do.',
   flags: { ...globalFlags },
   run: async ({ args }) => {
     const settings = settingsFrom(args);

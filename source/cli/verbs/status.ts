@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { observeSite } from '../../app/observe-site.ts';
-import { globalFlags, type Settings, settingsFrom } from '../../app/settings.ts';
+import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { type OpenedSite, openSite } from '../../app/site.ts';
 import { unfinishedRun } from '../../engine/runs.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
@@ -11,6 +11,7 @@ import type { StatusReport } from '../../status/report.ts';
 import { judge } from '../../status/verdict.ts';
 import { defined } from '../../text/defined.ts';
 import { ensureAccess } from '../line/access.ts';
+import { globalFlags } from '../line/flags.ts';
 import { rehearsalNote } from '../line/rehearsal-note.ts';
 import { printJson, processTerminal, type Terminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
@@ -20,9 +21,9 @@ const every = 5_000;
 
 export default defineVerb({
   name: 'status',
-  description:
-    'One verdict on cluster and product (ok, degraded, down), the reasons in plain words, and the next command. Works with nodes that are dead, and answers within about 10 seconds. Exit code 0 whatever the verdict is: --json carries it for machines.',
-  flags: { ...globalFlags, watch: { type: 'boolean', description: 'Look again and again until Ctrl-C.' } },
+  about:
+    'One verdict on cluster and product (ok, degraded, down), the reasons in plain words, and the next command. Works with nodes that are dead, and answers within about 10 seconds.',
+  flags: { ...globalFlags, watch: { type: 'boolean', about: 'Look again and again until Ctrl-C.' } },
   run: async ({ args }) => {
     const settings = settingsFrom(args);
     const terminal = processTerminal();

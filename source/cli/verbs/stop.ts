@@ -1,17 +1,17 @@
-import { globalFlags, settingsFrom } from '../../app/settings.ts';
+import { settingsFrom } from '../../app/settings.ts';
 import { openSite } from '../../app/site.ts';
 import { exitCode } from '../../errors/fault.ts';
 import type { Product } from '../../product/schema.ts';
 import type { Site } from '../../site/schema.ts';
 import type { Observation } from '../../status/observation.ts';
 import { lookAtCluster, runProductPlan, tell } from '../apply/product-verb.ts';
+import { globalFlags } from '../line/flags.ts';
 import { processTerminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
   name: 'stop',
-  description:
-    'Uninstall the product. The cluster, the virtual address and every volume with its data stay, and are listed. Exit codes: 0 done, 4 a step failed (kloudspot resume goes on), 5 locked, 6 not confirmed.',
+  about: 'Uninstall the product. The cluster, the virtual address and every volume with its data stay, and are listed.',
   flags: { ...globalFlags },
   run: async ({ args }) => {
     const settings = settingsFrom(args);

@@ -1,13 +1,14 @@
-import { globalFlags, settingsFrom } from '../../app/settings.ts';
+import { settingsFrom } from '../../app/settings.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import { sharedEngine } from '../../storage/engines.ts';
 import type { EstimateInput, StorageEstimate } from '../../storage/estimate.ts';
 import { estimateStorage } from '../../storage/estimate.ts';
 import type { StorageWish } from '../../storage/volumes.ts';
 import { defined } from '../../text/defined.ts';
+import { listOf } from '../line/arguments.ts';
+import { globalFlags } from '../line/flags.ts';
 import { type Questions, questions } from '../line/questions.ts';
 import { rehearsalNote, scenarioOf } from '../line/rehearsal-note.ts';
-import { repeated } from '../line/repeated.ts';
 import { printJson, processTerminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 import { askFeatures, askOpenebs, askSizes, evidenceOf, type StorageFlags, withFlags } from '../sizing/answers.ts';
@@ -17,28 +18,34 @@ import { availableLine, groupsAndDisksOf, poolLines, requiredLine, verdictLines 
 
 export default defineVerb({
   name: 'storage estimate',
-  description:
-    'What the volumes of the chosen features need, what each node can really hold, and what to do where it does not fit. Over all nodes of the site; without a site over this machine. Asks in a terminal; with --yes, --plain or --json it takes the site, the defaults and the flags. Exit codes: 0 it fits, 3 a node is short or was not seen.',
+  about:
+    'What the volumes of the chosen features need, what each node can really hold, and what to do where it does not fit. Over all nodes of the site; without a site over this machine. Asks in a terminal; with --yes, --plain or --json it takes the site, the defaults and the flags.',
   flags: {
     ...globalFlags,
     feature: {
       type: 'string',
-      valueHint: 'ID',
-      description: 'A feature that is on; may be given several times, or `none`.',
+      multiple: true,
+      value: 'ID',
+      about: 'A feature that is on; may be given several times, or `none`.',
     },
-    volume: { type: 'string', valueHint: 'ID=GB', description: 'Size of a volume; may be given several times.' },
-    engine: { type: 'string', valueHint: 'cstor|existing', description: 'What holds shared volumes.' },
+    volume: { type: 'string', multiple: true, value: 'ID=GB', about: 'Size of a volume; may be given several times.' },
+    product: {
+      type: 'string',
+      value: 'NAME|FILE',
+      about: 'Without a site: the product to size, one of templates/products or a file.',
+    },
+    engine: { type: 'string', value: 'cstor|existing', about: 'What holds shared volumes.' },
   },
-  run: async ({ args, rawArgs }) => {
+  run: async ({ args }) => {
     const settings = settingsFrom(args);
     const terminal = processTerminal();
-    const given = repeated(rawArgs, 'feature');
+    const given = listOf(args.feature);
     const flags: StorageFlags = {
       ...(given.length > 0 ? { features: given } : {}),
-      volumes: repeated(rawArgs, 'volume'),
+      volumes: listOf(args.volume),
       ...defined({ engine: args.engine }),
     };
-    const subject = await openStorageSubject(settings, terminal);
+    const subject = await openStorageSubject(settings, terminal, args.product);
     try {
       const asks = terminal.interactive && !settings.yes && !settings.plain && !settings.json;
       const lines = settings.json ? () => {} : (text: string) => void terminal.output.write(`${text}\n`);

@@ -1,10 +1,11 @@
-import { globalFlags, settingsFrom } from '../../app/settings.ts';
+import { settingsFrom } from '../../app/settings.ts';
 import { exitCode } from '../../errors/fault.ts';
 import type { StorageFacts } from '../../facts/facts.ts';
 import { asLsblk, gigabytes } from '../../storage/bytes.ts';
 import { type DiskRow, diskRows } from '../../storage/disks.ts';
 import { groupTrouble } from '../../storage/groups.ts';
 import { columns } from '../../text/table.ts';
+import { globalFlags } from '../line/flags.ts';
 import { rehearsalNote, scenarioOf } from '../line/rehearsal-note.ts';
 import { printJson, processTerminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
@@ -12,8 +13,8 @@ import { openStorageSubject, type StorageSubject } from '../sizing/subject.ts';
 
 export default defineVerb({
   name: 'storage list',
-  description:
-    'Volume groups, disks and volumes of all nodes of the site, and why each can or cannot be used; without a site those of this machine. Changes nothing. Exit codes: 0 done, 3 a node was not seen.',
+  about:
+    'Volume groups, disks and volumes of all nodes of the site, and why each can or cannot be used; without a site those of this machine. Changes nothing.',
   flags: globalFlags,
   run: async ({ args }) => {
     const settings = settingsFrom(args);

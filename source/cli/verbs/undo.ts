@@ -1,6 +1,6 @@
 import { program } from '../../app/program.ts';
 import { planOfRun } from '../../app/run-plan.ts';
-import { globalFlags, type Settings, settingsFrom } from '../../app/settings.ts';
+import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { refuseUndo, undoOrder } from '../../engine/execution/undo.ts';
 import { readJournal } from '../../engine/journal/journal.ts';
 import { pastOf } from '../../engine/journal/past.ts';
@@ -12,24 +12,25 @@ import type { PlannedStep } from '../../plan/step.ts';
 import { defined } from '../../text/defined.ts';
 import { processesOf, watchRun } from '../apply/run-watching.ts';
 import { confirmed, confirmedByName } from '../line/confirm.ts';
+import { globalFlags, runOperand, takeOver } from '../line/flags.ts';
 import { printJson, processTerminal, type Terminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 import { passwordsFor } from './resume.ts';
 
 export default defineVerb({
   name: 'undo',
-  description:
-    'Take back what a run changed, the latest step first, as far as it can be taken back: the last run, or the one named. Says first what goes and what stays, and asks. Exit codes: 0 done, 2 nothing to undo, 4 a step could not be taken back, 5 another run holds the lock, 6 not confirmed.',
+  about:
+    'Undo what a run changed, the latest step first, as far as it can be undone: the last run, or the one named. Shows what goes and what stays, and asks first.',
   flags: {
     ...globalFlags,
-    run: { type: 'positional', required: false, description: 'The run, or the end of its id. Default: the last one.' },
-    step: { type: 'string', valueHint: 'ID', description: 'Only this step; nothing done later may rest on it.' },
-    'take-over': { type: 'boolean', description: 'Take the lock from a run that is gone or silent.' },
+    step: { type: 'string', value: 'ID', about: 'Only this step; nothing done later may rest on it.' },
+    'take-over': takeOver,
   },
-  run: async ({ args }) => {
+  operand: runOperand,
+  run: async ({ args, operand }) => {
     const settings = settingsFrom(args);
     const terminal = processTerminal();
-    const run = await undoable(settings, args.run);
+    const run = await undoable(settings, operand);
     const plan = await planOfRun(run);
     const steps = await stepsToUndo(run, plan, args.step);
     if (steps.length === 0) return nothingLeft(run, settings, terminal);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { changedSite } from '../../app/set-values.ts';
-import { globalFlags, type Settings, settingsFrom } from '../../app/settings.ts';
+import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { openSite } from '../../app/site.ts';
 import { type ExitCode, Fault } from '../../errors/fault.ts';
 import { parseChartName } from '../../kubernetes/helm.ts';
@@ -9,26 +9,27 @@ import { loadProduct } from '../../product/load.ts';
 import type { Observation } from '../../status/observation.ts';
 import { diffLines, shortDiff } from '../../ui/model/diff.ts';
 import { lookAtCluster, type ProductVerb, runProductPlan, tell, valuesFile } from '../apply/product-verb.ts';
-import { wordsOf } from '../line/repeated.ts';
+import { globalFlags } from '../line/flags.ts';
 import { processTerminal, type Terminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
   name: 'update',
-  description:
-    'Apply what changed in site.yaml to the running product. The chart keeps its version unless --update-helm is given. When the parts do not become ready, the revision before is put in force again. Exit codes: 0 done, 2 invalid site, 4 a step failed, 5 locked, 6 not confirmed.',
+  about:
+    'Apply what changed in site.yaml to the running product. The chart keeps its version unless --update-helm is given. When the parts do not become ready, the revision before is restored.',
   flags: {
     ...globalFlags,
-    'update-helm': { type: 'boolean', description: 'Take the newest chart that the site allows.' },
+    'update-helm': { type: 'boolean', about: 'Take the newest chart that the site allows.' },
     set: {
       type: 'string',
-      valueHint: 'PATH=VALUE',
-      description: 'Change site.yaml first, such as storage.volumes.kafka=4. May be given several times.',
+      multiple: true,
+      value: 'PATH=VALUE',
+      about: 'Change site.yaml first, such as storage.volumes.kafka=4. May be given several times.',
     },
   },
-  run: async ({ args, rawArgs }) => {
+  run: async ({ args }) => {
     const settings = settingsFrom(args);
-    return update(settings, processTerminal(), { newest: args['update-helm'] ?? false, set: wordsOf(rawArgs, 'set') });
+    return update(settings, processTerminal(), { newest: args['update-helm'] ?? false, set: args.set ?? [] });
   },
 });
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { DraftValue } from '../../site/schema.ts';
+import { defaultProduct } from '../../site/schema.ts';
 
 const gibibyte = 1024 ** 3;
 const gibibytes = z
@@ -115,7 +116,7 @@ export const scenarioSchema = z.strictObject({
   title: z.string().min(1),
   summary: z.string().min(1),
   /** Product whose components the chart brings up. */
-  product: z.string().default('kloudspot'),
+  product: z.string().default(defaultProduct),
   nodes: z.record(z.string(), nodeSchema).refine((nodes) => Object.keys(nodes).length > 0, 'at least one node'),
   faults: z.array(faultSchema).default([]),
   /** A site that the wizard starts from, so that one can press on through all pages. */

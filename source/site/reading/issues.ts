@@ -1,7 +1,8 @@
 import type * as z from 'zod';
+import { nearest } from '../../text/nearest.ts';
 import type { SitePath } from '../schema.ts';
 import { type Complaint, complain, dotted } from './complaint.ts';
-import { descriptionAt, keysAt, nearest } from './known.ts';
+import { descriptionAt, keysAt } from './known.ts';
 
 type Issue = z.core.$ZodIssue;
 

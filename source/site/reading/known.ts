@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { distance } from '../../errors/distance.ts';
 import type { SitePath } from '../schema.ts';
 
 type Schema = z.core.$ZodType;
@@ -25,16 +24,6 @@ export function keysAt(schema: Schema, path: SitePath): readonly string[] {
     place instanceof z.ZodObject ? Object.keys(place.shape) : [],
   );
   return [...new Set(keys)];
-}
-
-/** The known key that was probably meant, if one is near enough. */
-export function nearest(key: string, known: readonly string[]): string | undefined {
-  const allowed = Math.max(1, Math.floor(key.length / 3));
-  const ranked = known
-    .map((candidate) => ({ candidate, distance: distance(key.toLowerCase(), candidate.toLowerCase()) }))
-    .filter((entry) => entry.distance <= allowed)
-    .sort((a, b) => a.distance - b.distance);
-  return ranked[0]?.candidate;
 }
 
 function below(schema: Schema, key: string | number): readonly Schema[] {

@@ -1,0 +1,65 @@
+import type { ParseArgsConfig, ParseArgsOptionDescriptor } from 'node:util';
+
+/** A flag as the parser of Node takes it, with what the help says about it. */
+export interface Flag extends ParseArgsOptionDescriptor {
+  readonly about: string;
+  /** What the help calls its value. */
+  readonly value?: string;
+  /** The value may be left out: it is the empty text then. */
+  readonly optional?: true;
+  /** On unless `--no-NAME` is given. */
+  readonly negative?: true;
+}
+
+export type Flags = Readonly<Record<string, Flag>>;
+
+/** A word that stands without a flag. */
+export interface Operand {
+  /** What the help calls it. */
+  readonly name: string;
+  readonly about: string;
+}
+
+export interface ParserConfig<F extends Flags> extends ParseArgsConfig {
+  options: F;
+  strict: true;
+  allowNegative: true;
+  allowPositionals: true;
+}
+
+/** Flags that every verb takes. */
+export const globalFlags = {
+  site: { type: 'string', value: 'FILE', about: 'The site file. Default: etc/kloudspot/site.yaml under the root.' },
+  root: { type: 'string', value: 'DIR', about: 'Where all files of the program lie (also KLOUDSPOT_ROOT).' },
+  rehearse: {
+    type: 'string',
+    value: 'SCENARIO',
+    optional: true,
+    about: 'Use simulated nodes: nothing real is touched. Default scenario: the one under way, else healthy.',
+  },
+  speed: { type: 'string', value: 'N', about: 'In a rehearsal: how many times faster than real time. Default 20.' },
+  yes: { type: 'boolean', short: 'y', about: 'Ask nothing; fail with a list where an answer is missing.' },
+  plain: { type: 'boolean', about: 'Line by line, without control codes.' },
+  json: { type: 'boolean', about: 'Print facts as JSON.' },
+  color: { type: 'boolean', negative: true, about: 'No colours (also NO_COLOR).' },
+  ascii: { type: 'boolean', about: 'Only ASCII characters on screen.' },
+  verbose: { type: 'boolean', about: 'Say more: commands as they run, causes of faults.' },
+  'accept-new-host-keys': {
+    type: 'boolean',
+    about: 'Pin host keys not seen before, after printing their fingerprints. A changed key is refused all the same.',
+  },
+  'password-file': { type: 'string', value: 'FILE', about: 'Login and sudo passwords, from a file of mode 0600.' },
+  'password-fd': { type: 'string', value: 'N', about: 'The same from an open file descriptor.' },
+} as const satisfies Flags;
+
+/** For verbs that start or continue a run. */
+export const takeOver = { type: 'boolean', about: 'Take the lock from a run that is gone or silent.' } as const;
+
+/** The operand of verbs about a run. */
+export const runOperand: Operand = { name: 'RUN', about: 'The run, or the end of its id. Default: the last one.' };
+
+/** `-y, --yes`, `--site FILE`, `--rehearse [SCENARIO]`, `--no-color`. */
+export function flagWords(name: string, { short, value, optional, negative }: Flag): string {
+  const shown = value === undefined ? '' : ` ${optional ? `[${value}]` : value}`;
+  return `${short === undefined ? '' : `-${short}, `}--${negative ? 'no-' : ''}${name}${shown}`;
+}

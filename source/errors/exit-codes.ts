@@ -1,0 +1,46 @@
+import { type ExitCode, exitCode } from './fault.ts';
+
+export interface ExitCodeMeaning {
+  readonly code: ExitCode;
+  readonly means: string;
+  /** What to do then. */
+  readonly next?: string;
+}
+
+/** What each exit code means, the same for every verb. `node scripts/docs.ts` writes it into docs/exit-codes.md. */
+export const exitCodes: readonly ExitCodeMeaning[] = [
+  { code: exitCode.done, means: 'done; or you left a run and it goes on; for `status`: looked, whatever the verdict' },
+  { code: exitCode.ourFault, means: 'a bug in the program', next: 'the same with `--verbose` shows where' },
+  {
+    code: exitCode.usage,
+    means: 'usage, or invalid input: a flag, a site file, a run that does not exist',
+    next: 'what the message says',
+  },
+  {
+    code: exitCode.preflightFailed,
+    means: 'preflight failed; for `storage estimate` and `storage list`: a node is short or was not seen',
+    next: 'fix it, check again',
+  },
+  {
+    code: exitCode.stepFailed,
+    means: 'a step failed, a node was not reached, or the process of a run is gone',
+    next: '`kloudspot resume`, where a run had begun',
+  },
+  {
+    code: exitCode.locked,
+    means: 'another run holds the lock',
+    next: '`kloudspot attach`, or `kloudspot resume` when its process is gone',
+  },
+  {
+    code: exitCode.refused,
+    means:
+      'refused: not confirmed, a host key or password is missing, no terminal to prompt on, or the nodes changed since the plan',
+    next: 'what the message says',
+  },
+  { code: exitCode.interrupted, means: 'interrupted or stopped', next: '`kloudspot resume`' },
+  {
+    code: exitCode.outputClosed,
+    means: 'whatever read the output went away, as in `kloudspot plan | head -1`; a run goes on',
+    next: '`kloudspot attach`, where a run had begun',
+  },
+];

@@ -1,0 +1,29 @@
+/** The known word that was probably meant: at most a third of the letters differ, in whatever case. */
+export function nearest(word: string, known: Iterable<string>): string | undefined {
+  const allowed = Math.max(1, Math.floor(word.length / 3));
+  const ranked = [...known]
+    .map((candidate) => ({ candidate, edits: distance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ edits }) => edits <= allowed)
+    // Of two that are equally near the one of the same length: letters are swapped more often than left out.
+    .sort((a, b) => a.edits - b.edits || lengthGap(word, a.candidate) - lengthGap(word, b.candidate));
+  return ranked[0]?.candidate;
+}
+
+const lengthGap = (one: string, other: string): number => Math.abs(one.length - other.length);
+
+/** Edits between two words, a swap of neighbours counted as one (optimal string alignment). */
+function distance(a: string, b: string): number {
+  let before: readonly number[] = [];
+  let row: readonly number[] = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
+      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (before[j - 2] ?? Infinity) + 1 : Infinity;
+      next[j] = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + cost, swapped);
+    }
+    before = row;
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
