@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { runChecks } from '../../source/check/run.ts';
+import { preflightCode, preflightData } from '../../source/cli/text/preflight-data.ts';
 import { preflightLines } from '../../source/cli/text/preflight-text.ts';
-import { preflightCode, preflightData } from '../../source/cli/verbs/preflight.ts';
 import { loadProduct } from '../../source/product/load.ts';
 import { healthyFacts, healthySite, seenAtMs } from '../facts-fixtures.ts';
 

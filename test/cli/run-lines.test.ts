@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { choices, orderFor } from '../../source/cli/text/run-lines.ts';
+import { choices, orderFor } from '../../source/cli/apply/run-lines.ts';
 import type { RunEvent, RunEventBody } from '../../source/engine/journal/event.ts';
 import { applyEvent, emptyView, type RunView } from '../../source/engine/view/view.ts';
 import { toyPlan } from '../engine/toys.ts';

@@ -10,8 +10,8 @@ import { confirmed } from '../line/confirm.ts';
 import { rehearsalNote } from '../line/rehearsal-note.ts';
 import { printJson, type Terminal } from '../line/terminal.ts';
 import { planLines } from '../text/plan-text.ts';
+import { preflightCode, preflightData } from '../text/preflight-data.ts';
 import { preflightLines } from '../text/preflight-text.ts';
-import { preflightCode, preflightData } from '../verbs/preflight.ts';
 import { watchRun } from './run-watching.ts';
 
 export interface ApplyOptions {

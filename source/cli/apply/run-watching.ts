@@ -12,7 +12,7 @@ import type { Plan } from '../../plan/document/document.ts';
 import { defined } from '../../text/defined.ts';
 import { writeEvents } from '../../ui/json/run.ts';
 import type { Terminal } from '../line/terminal.ts';
-import { watchAsLines } from '../text/run-lines.ts';
+import { watchAsLines } from './run-lines.ts';
 import type { RunWatch, Watching } from './run-watch.ts';
 
 /**

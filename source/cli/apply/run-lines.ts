@@ -6,8 +6,8 @@ import { systemClock } from '../../host/clock.ts';
 import { endingOf, nextLines } from '../../ui/model/ending.ts';
 import { say } from '../../ui/plain/output.ts';
 import { showRunPlain } from '../../ui/plain/run.ts';
-import type { RunWatch } from '../apply/run-watch.ts';
 import type { Terminal } from '../line/terminal.ts';
+import type { RunWatch } from './run-watch.ts';
 
 /** A run as plain lines, without a single control code. Asks what to do after a failure where somebody can answer. */
 export async function watchAsLines(watch: RunWatch, terminal: Terminal): Promise<RunOutcome | undefined> {

@@ -1,0 +1,29 @@
+import { findCheck } from '../../check/checks.ts';
+import type { Finding } from '../../check/finding.ts';
+import { worst } from '../../check/run.ts';
+import { type ExitCode, exitCode } from '../../errors/fault.ts';
+import type { Site } from '../../site/schema.ts';
+export function preflightCode(findings: readonly Finding[]): ExitCode {
+  return worst(findings) === 'fail' ? exitCode.preflightFailed : exitCode.done;
+}
+
+/** The checks with their words, so that who reads the JSON needs no second source. */
+export function preflightData(site: Site, findings: readonly Finding[]): Record<string, unknown> {
+  const count = (grade: Finding['grade']) => findings.filter((finding) => finding.grade === grade).length;
+  const ids = [...new Set(findings.map(({ check }) => check))];
+  return {
+    site: site.name,
+    nodes: site.nodes.map(({ name }) => name),
+    verdict: worst(findings),
+    passed: count('pass'),
+    warned: count('warn'),
+    failed: count('fail'),
+    findings,
+    checks: Object.fromEntries(
+      ids.map((id) => {
+        const { title, why, source } = findCheck(id) ?? { title: id, why: '', source: '' };
+        return [id, { title, why, source }];
+      }),
+    ),
+  };
+}
