@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type JournalLine, Rehearsal } from './program.ts';
+import { type JournalLine, killAt, Rehearsal } from './program.ts';
 
 /** The cluster as its API has it, without what names a moment. */
 async function endState(rehearsal: Rehearsal): Promise<unknown> {
@@ -12,21 +12,6 @@ async function endState(rehearsal: Rehearsal): Promise<unknown> {
     nodes: nodes?.map((node: { name: string; role: string; state: string }) => [node.name, node.role, node.state]),
     revision: release?.revision,
   };
-}
-
-async function killAt(rehearsal: Rehearsal, at: (line: JournalLine) => boolean): Promise<void> {
-  const running = rehearsal.start('init', '--yes');
-  for (let tries = 0; tries < 3000; tries++) {
-    const journal = await rehearsal.journal().catch((): JournalLine[] => []);
-    if (journal.some(at)) {
-      const begun = journal.find(({ type }) => type === 'run-started');
-      process.kill(Number(begun?.['process']), 'SIGKILL');
-      await running;
-      return;
-    }
-    await wait(5);
-  }
-  throw new Error('the moment to kill never came');
 }
 
 describe('a run that is killed', () => {

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterEach } from 'vitest';
 import { stringify } from 'yaml';
@@ -37,14 +38,24 @@ export class Rehearsal {
   }
 
   start(verb: string, ...flags: readonly string[]) {
+    return execa(launcher, this.#words(verb, flags), this.#options());
+  }
+
+  /** Runs a verb into a pipe whose reader goes away at once. */
+  async intoClosedPipe(verb: string, ...flags: readonly string[]): Promise<{ code: number; stderr: string }> {
+    const script = '"$@" | true; exit "${PIPESTATUS[0]}"';
+    const words = ['-c', script, 'bash', launcher, ...this.#words(verb, flags)];
+    const { exitCode = 128, stderr } = await execa('bash', words, this.#options());
+    return { code: exitCode, stderr };
+  }
+
+  #words(verb: string, flags: readonly string[]): string[] {
+    return [...verb.split(' '), ...this.#flags, ...flags];
+  }
+
+  #options() {
     const env = { HOME: join(this.root, 'home'), PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8' };
-    return execa(launcher, [...verb.split(' '), ...this.#flags, ...flags], {
-      env,
-      extendEnv: false,
-      reject: false,
-      stdin: 'ignore',
-      cwd: this.root,
-    });
+    return { env, extendEnv: false, reject: false, stdin: 'ignore', cwd: this.root } as const;
   }
 
   /** A site file of the rehearsal's own draft, changed as wanted, outside its root. */
@@ -83,6 +94,22 @@ export class Rehearsal {
   }
 }
 
+/** Begins a run and kills its process at the first event that is meant. */
+export async function killAt(rehearsal: Rehearsal, at: (line: JournalLine) => boolean): Promise<void> {
+  const running = rehearsal.start('init', '--yes');
+  for (let tries = 0; tries < 3000; tries++) {
+    const journal = await rehearsal.journal().catch((): JournalLine[] => []);
+    if (journal.some(at)) {
+      const begun = journal.find(({ type }) => type === 'run-started');
+      process.kill(Number(begun?.['process']), 'SIGKILL');
+      await running;
+      return;
+    }
+    await wait(5);
+  }
+  throw new Error('the moment to kill never came');
+}
+
 export interface JournalLine {
   readonly at: string;
   readonly type: string;
@@ -93,5 +120,6 @@ export interface JournalLine {
 
 const opened: string[] = [];
 afterEach(async () => {
-  for (const root of opened.splice(0)) await rm(root, { recursive: true, force: true });
+  // A run's process may still be closing what it has open.
+  for (const root of opened.splice(0)) await rm(root, { recursive: true, force: true, maxRetries: 20 });
 });
