@@ -20,6 +20,12 @@ export const microk8sFiles = {
   worker: `${data}/var/lock/clustered.lock`,
   /** Left behind by a join that failed; services are not restarted while it is there. */
   joining: `${data}/var/lock/join-in-progress`,
+  /** Stopped by `microk8s stop`. */
+  stopped: `${data}/var/lock/stopped.lock`,
+  /** Members of the datastore as the cluster agent reads them; rewritten every 30 s. */
+  members: `${data}/var/kubernetes/backend/cluster.yaml`,
+  /** Join tokens, one a line: `TOKEN` or `TOKEN|UNIX_EXPIRY`. */
+  tokens: `${data}/credentials/cluster-tokens.txt`,
   kubelet: `${common}/var/lib/kubelet/`,
   openebs: `${common}/var/openebs`,
 } as const;
@@ -38,8 +44,8 @@ export const microk8s = {
     String(seconds),
   ],
   version: () => [microk8sProgram, 'version'],
-  /** Prints a one-time token: its output is secret. */
-  addNode: () => [microk8sProgram, 'add-node', '--format', 'json'],
+  /** Prints a token that is valid for so many seconds: its output is secret. Without a time limit it would live until it is used. */
+  addNode: (seconds: number) => [microk8sProgram, 'add-node', '--token-ttl', String(seconds), '--format', 'json'],
   /** `address` is an IPv4 literal: host names and IPv6 are refused or corrupt the datastore's address. */
   join: (address: string, token: string, role: 'manager' | 'worker') => [
     microk8sProgram,
@@ -47,6 +53,7 @@ export const microk8s = {
     `${address}:${agentPort}/${token}`,
     ...(role === 'worker' ? ['--worker'] : []),
   ],
+  start: () => [microk8sProgram, 'start'],
   leave: () => [microk8sProgram, 'leave'],
   removeNode: (name: string, options: { readonly force?: boolean } = {}) => [
     microk8sProgram,

@@ -5,12 +5,12 @@ import type { Files } from '../site/files.ts';
 import type { SiteDraft } from '../site/schema.ts';
 import { offeredKeys, pinKeys, SimulatedPool } from './hosts/pool.ts';
 import { type Anchor, VirtualClock } from './model/clock.ts';
-import { newState } from './scenario/create.ts';
 import { machineOf } from './model/state.ts';
 import { Store } from './model/store.ts';
-import { World } from './world/world.ts';
 import { powerOff, powerOn } from './node/power.ts';
+import { newState } from './scenario/create.ts';
 import { loadScenario } from './scenario/load.ts';
+import { World } from './world/world.ts';
 
 export { listScenarios, type ScenarioTitle } from './scenario/load.ts';
 

@@ -25,17 +25,20 @@ export interface FakeOptions {
   readonly product: Product;
   readonly answers?: Answers;
   readonly files?: Readonly<Record<string, string>>;
+  /** Called while something is waited for, with the ms that have passed in all: files may change by themselves. */
+  readonly passes?: (ms: number, files: Map<string, string>) => void;
   /** Nodes that do not answer, at this moment. */
   readonly away?: (node: string) => boolean;
 }
 
 /** A world for one step: files are kept, commands are answered by a script, time passes only by waiting. */
-export function fakeWorld({ site, product, answers = {}, files = {}, away = () => false }: FakeOptions) {
+export function fakeWorld({ site, product, answers = {}, files = {}, away = () => false, passes }: FakeOptions) {
   const ran: { node: string; command: Command; stdin: string | undefined; shown: readonly string[] | undefined }[] = [];
   const written = new Map(Object.entries(files));
   const remembered = new Map<string, string>();
   const concealed: string[] = [];
-  let now = Date.parse('2026-11-21T08:00:00Z');
+  const begun = Date.parse('2026-11-21T08:00:00Z');
+  let now = begun;
 
   const answer = (node: string, command: Command, stdin: string | undefined): RunResult => {
     if (away(node)) throw new HostFault('unreachable', node, { what: `${node} does not answer.` });
@@ -101,6 +104,7 @@ export function fakeWorld({ site, product, answers = {}, files = {}, away = () =
             next: wait.next ?? [],
           });
         now += wait.every ?? 2_000;
+        passes?.(now - begun, written);
       }
     },
     progress: () => undefined,

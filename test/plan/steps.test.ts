@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { stepKinds } from '../../source/plan/kinds.ts';
 import { makePlan } from '../../source/plan/plan.ts';
 import type { PlannedStep } from '../../source/plan/step.ts';
 import { addressOf, items, nodes, noRelease, release, service, status, workloads } from './cluster-words.ts';
@@ -74,6 +75,7 @@ const stories: readonly Story[] = [
   {
     id: 'join-manager@ks-2',
     answers: {
+      pgrep: { code: 1 },
       'tcp-probe': 'open 25000\nopen 16443\n',
       [kubectl('get nodes')]: onceRan(' join ', nodes('ks-1', 'ks-2'), nodes('ks-1')),
       [`${M} status`]: onceRan(' join ', status('10.0.4.21', '10.0.4.22'), status('127.0.0.1')),
@@ -264,6 +266,7 @@ describe('a join', () => {
   const token = `${'a'.repeat(32)}/977474d09ad8`;
   const base: Answers = {
     'tcp-probe': 'open 25000\nopen 16443\n',
+    pgrep: { code: 1 },
     [kubectl('get nodes')]: nodes('ks-1'),
     [`${M} status`]: status('10.0.4.21'),
     [`${M} add-node`]: JSON.stringify({ token, urls: [] }),
@@ -281,7 +284,7 @@ describe('a join', () => {
       files: {},
     });
     await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { ok: true } });
-    expect(world.concealed).toEqual([token]);
+    expect(world.concealed).toContain(token);
     expect(world.ran.find(({ command }) => textOf(command).includes(' join '))?.shown?.join(' ')).toContain(
       '10.0.4.21:25000/<token>',
     );
@@ -297,7 +300,123 @@ describe('a join', () => {
     await expect(carryThrough(world.context, step)).rejects.toThrow(/does not know ks-2/);
     const texts = world.ran.map(({ command }) => textOf(command));
     expect(texts.filter((text) => text.includes('add-node'))).toHaveLength(2);
-    expect(texts.filter((text) => text.includes('remove-node ks-2 --force'))).toHaveLength(1);
+    // The seed knows nothing of it, so that there is nothing to remove.
+    expect(texts.filter((text) => text.includes('remove-node'))).toEqual([]);
+  });
+
+  test('removes its token from the list of the agent, whatever becomes of it', async () => {
+    const world = fakeWorld({ site, product, answers: { ...base, [`${M} join`]: { code: 4, stderr: 'refused' } } });
+    await expect(carryThrough(world.context, step)).rejects.toThrow(/refused/);
+    const forgotten = world.ran.filter(({ command }) => textOf(command).startsWith('forget-token'));
+    expect(forgotten.map(({ stdin }) => stdin)).toEqual([`${'a'.repeat(32)}\n`, `${'a'.repeat(32)}\n`]);
+    expect(textOf(forgotten[0]?.command ?? [])).not.toContain('aaaa');
+  });
+
+  const data = '/var/snap/microk8s/current';
+  const joining = `${data}/var/lock/join-in-progress`;
+  const spare = (address: string) => `    - address: ${address}:19001\n      role: spare\naddons:`;
+
+  /** Cut off while it waited for itself: a member that has no Node. What `leave` and `remove-node NAME` say is what MicroK8s 1.34 said. */
+  test('that was cut off in its middle is cleaned up by address and done again', async () => {
+    const removed = (asked: { ran(part: string): number }) => asked.ran('remove-node 10.0.4.22 --force') > 0;
+    const world = fakeWorld({
+      site,
+      product,
+      files: { [joining]: '', [`${data}/var/kubernetes/backend/cluster.yaml`]: '' },
+      answers: {
+        ...base,
+        'rm -f': () => {
+          world.written.delete(joining);
+          return '';
+        },
+        [kubectl('get nodes')]: onceRan(' join ', nodes('ks-1', 'ks-2'), nodes('ks-1')),
+        [`${M} status`]: (asked) =>
+          asked.ran(' join ') > 0
+            ? status('10.0.4.21', '10.0.4.22')
+            : removed(asked)
+              ? status('10.0.4.21')
+              : status('10.0.4.21').replace('addons:', spare('10.0.4.22')),
+        [`${M} leave`]: { code: 1, stdout: 'This MicroK8s deployment is not acting as a node in a cluster.\n' },
+        [`${M} remove-node ks-2`]: { code: 1, stdout: 'Node ks-2 does not exist in Kubernetes.\n' },
+        [`${M} remove-node 10.0.4.22`]: { code: 1, stdout: 'Removing node entry found in dqlite.\n' },
+        [`${M} join`]: (asked) =>
+          removed(asked)
+            ? 'Successfully joined the cluster.\n'
+            : {
+                code: 6,
+                stdout:
+                  'Connection failed. Failed to retrieve dqlite cluster nodes: the joining node (10.0.4.22) is already known to dqlite (500).\n',
+              },
+      },
+    });
+    await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { ok: true } });
+    const texts = world.ran.map(({ command }) => textOf(command));
+    expect(texts.filter((text) => text.includes(' join '))).toHaveLength(1);
+  });
+
+  test('waits until the agent has forgotten a removed member before it joins again', async () => {
+    const list = `${data}/var/kubernetes/backend/cluster.yaml`;
+    const world = fakeWorld({
+      site,
+      product,
+      files: { [list]: '- Address: 10.0.4.22:19001\n' },
+      passes: (ms, files) => {
+        if (ms > 25_000) files.set(list, '');
+      },
+      answers: {
+        ...base,
+        [kubectl('get nodes')]: (asked) =>
+          asked.ran(' join ') > 0 || asked.ran('remove-node ks-2') === 0
+            ? nodes('ks-1', { name: 'ks-2', ready: asked.ran(' join ') > 0 })
+            : nodes('ks-1'),
+        [`${M} status`]: onceRan(' join ', status('10.0.4.21', '10.0.4.22'), status('10.0.4.21')),
+        [`${M} join`]: () =>
+          world.written.get(list) === ''
+            ? 'Successfully joined the cluster.\n'
+            : { code: 6, stdout: 'is already known to dqlite (500).\n' },
+      },
+    });
+    await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { ok: true } });
+    expect(world.ran.filter(({ command }) => textOf(command).includes(' join '))).toHaveLength(1);
+  });
+
+  describe('undone', () => {
+    const undo = async (answers: Answers, files: Readonly<Record<string, string>> = {}) => {
+      const world = fakeWorld({ site, product, answers: { ...base, ...answers }, files });
+      const kind = stepKinds.get(step.kind);
+      await kind?.undo?.(world.context, kind.parameters.parse(step.parameters), step);
+      return world.ran.map(({ command }) => textOf(command));
+    };
+    const member = `${data}/var/lock/no-cert-reissue`;
+
+    test('removes a member that no Node stands for, by its address', async () => {
+      const texts = await undo({
+        [`${M} status`]: onceRan('remove-node 10.0.4.22', status('10.0.4.21'), status('10.0.4.21', '10.0.4.22')),
+      });
+      expect(texts.at(-1)).toContain('remove-node 10.0.4.22 --force');
+    });
+
+    test('is not called done while the seed still has the node', async () => {
+      const stays: Answers = {
+        [kubectl('get nodes')]: nodes('ks-1', 'ks-2'),
+        [`${M} status`]: status('10.0.4.21', '10.0.4.22'),
+      };
+      await expect(undo(stays)).rejects.toThrow(/still has ks-2/);
+    });
+
+    test('is not called done while the node takes itself for a member', async () => {
+      await expect(
+        undo({ [`${M} leave`]: { code: 1, stderr: 'microk8s is not running' } }, { [member]: '' }),
+      ).rejects.toThrow(/still takes itself for a member/);
+    });
+
+    test('is refused where the voters that remain would have no majority', async () => {
+      const answers: Answers = {
+        [kubectl('get nodes')]: nodes('ks-1', 'ks-2', { name: 'ks-3', ready: false }),
+        [`${M} status`]: status('10.0.4.21', '10.0.4.22', '10.0.4.23'),
+      };
+      await expect(undo(answers, { [member]: '' })).rejects.toThrow(/lose its quorum/);
+    });
   });
 
   test('asks for no token while the ports are closed', async () => {

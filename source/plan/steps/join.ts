@@ -1,15 +1,12 @@
 import * as z from 'zod';
 import { HostFault } from '../../host/host-fault.ts';
-import { clusterNode } from '../../kubernetes/nodes.ts';
-import { nodeObject } from '../../kubernetes/objects.ts';
-import { readList } from '../../kubernetes/read.ts';
 import { agentPort, apiPort, microk8s, microk8sFiles, parseJoinToken } from '../../microk8s/microk8s.ts';
-import { parseMicroK8sStatus } from '../../microk8s/status.ts';
-import { look, runCommand } from '../execution/carry-out.ts';
+import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { closedPorts } from '../execution/tcp-probe.ts';
 import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
+import { joinRuns, knownToSeed, ownMarks, refuseLossOfQuorum, untilForgotten } from './membership.ts';
 
 const parameters = z.object({
   node: z.string(),
@@ -21,39 +18,65 @@ const parameters = z.object({
 });
 type Parameters = z.output<typeof parameters>;
 
-const failed = 'the join fails';
-/** A token is burnt by every attempt, a failed one too. */
+const failed = 'an attempt failed or was cut off';
 const attempts = 2;
+/** s that a token stays valid: longer than one attempt. It is removed as soon as the attempt has ended. */
+const tokenSeconds = 600;
 
-function commands({ node, role, seed, seedAddress }: Parameters): PlannedCommand[] {
+/** Removes a token, read from standard input so that no argument holds it, from the agent's list. */
+const forgetToken = {
+  name: 'forget-token',
+  text: `read -r token && [ -n "$token" ] || exit 0
+list=${microk8sFiles.tokens}
+[ -e "$list" ] && grep -qF -- "$token" "$list" || exit 0
+umask 077
+grep -vF -- "$token" "$list" >"$list.new"
+chmod --reference="$list" "$list.new" && chown --reference="$list" "$list.new" && mv -f "$list.new" "$list"
+`,
+} as const;
+
+function commands({ node, role, address, seed, seedAddress }: Parameters): PlannedCommand[] {
+  const manager = role === 'manager';
   return [
-    command('add-node', seed, microk8s.addNode(), { note: 'a token for this one join; it is never shown or kept' }),
+    command('add-node', seed, microk8s.addNode(tokenSeconds), {
+      note: 'a token for this join; it is never shown or kept',
+    }),
     command('join', node, microk8s.join(seedAddress, '<token>', role)),
+    command('forget-token', seed, forgetToken, { stdin: '<token>\n', note: 'the token is not valid any longer' }),
     command('unmark', node, ['rm', '-f', microk8sFiles.joining], { when: failed }),
-    command('leave', node, microk8s.leave(), { when: failed, note: 'back to a node of its own' }),
+    command('leave', node, microk8s.leave(), { when: failed, note: 'back to a cluster of its own' }),
     command('remove-node', seed, microk8s.removeNode(node, { force: true }), { when: failed }),
+    ...(manager
+      ? [
+          command('remove-member', seed, microk8s.removeNode(address, { force: true }), {
+            when: `${failed}: by address, as a member may have no Node`,
+          }),
+        ]
+      : []),
   ];
 }
 
 /** Asked of the seed, never of the node that joined: `join` prints success and ends with 0 without a member too. */
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
-  const nodes = await readList(await context.look(p.seed), 'nodes', {}, nodeObject, { signal: context.signal });
-  if (!nodes.answered) return { ok: false, observed: `${p.seed} says: ${nodes.said}` };
-  const found = nodes.value.map(clusterNode).find(({ name }) => name === p.node);
-  if (!found) return { ok: false, observed: `${p.seed} does not know ${p.node}` };
-  if (!found.ready) return { ok: false, observed: `${p.seed} calls ${p.node} not ready` };
-  if (p.role === 'worker') return { ok: true, observed: `${p.seed} calls ${p.node} ready` };
-  const status = parseMicroK8sStatus(await look(context, p.seed, microk8s.status(), minutes(2)));
-  const member = status.state === 'running' && status.members.find(({ address }) => address === p.address);
-  if (!member) return { ok: false, observed: `${p.node} is ready, but not a member of the datastore` };
-  return { ok: true, observed: `${p.node} is ready, ${member.role} of the datastore` };
+  const known = await knownToSeed(context, p).catch(asObserved);
+  if ('observed' in known) return known;
+  if (!known.node) return { ok: false, observed: `${p.seed} does not know ${p.node}` };
+  if (!known.node.ready) return { ok: false, observed: `${p.seed} reports ${p.node} as not ready` };
+  if (p.role === 'worker') return { ok: true, observed: `${p.seed} reports ${p.node} as ready` };
+  if (!known.member) return { ok: false, observed: `${p.node} is ready, but not a member of the datastore` };
+  const { joining } = await ownMarks(context, p.node);
+  if (joining) return { ok: false, observed: `${p.node} is a member, but its join has not ended` };
+  return { ok: true, observed: `${p.node} is ready, ${known.member.role} of the datastore` };
+}
+
+function asObserved(error: unknown): StateCheck {
+  if (error instanceof StepFault) return { ok: false, observed: error.seen };
+  throw error;
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
-  const standing = await standingOf(context, p);
-  if (standing === 'elsewhere') throw elsewhere(p);
-  if (standing === 'joining' && (await settles(context, p))) return;
-  if (standing !== 'free') await cleanUp(context, step);
+  if (await earlierJoinSettles(context, p)) return;
+  await cleanUp(context, step, p);
   await untilPortsOpen(context, p);
   for (let attempt = 1; ; attempt++) {
     try {
@@ -61,38 +84,30 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
       return await untilMember(context, p, minutes(5));
     } catch (error) {
       if (!(error instanceof StepFault)) throw error;
+      // A failure is looked at too: a join that was hung up may have completed.
+      if (await earlierJoinSettles(context, p)) return;
       if (attempt === attempts || context.signal.aborted) throw error;
       context.progress(`${error.seen}; cleans up and tries once more with a new token`);
-      await cleanUp(context, step);
+      await cleanUp(context, step, p);
     }
   }
 }
 
-/**
- * What is known of the node before the join. `joining`: it and the seed know of each other, a join was interrupted or is young;
- * `leftover`: only one of the two does; `elsewhere`: it belongs to another cluster.
- */
-async function standingOf(context: StepContext, p: Parameters): Promise<'free' | 'joining' | 'leftover' | 'elsewhere'> {
-  const host = await context.look(p.node);
-  const [member, worker, joining] = await Promise.all(
-    [microk8sFiles.member, microk8sFiles.worker, microk8sFiles.joining].map(async (path) => {
-      return (await host.readFile(path)) !== undefined;
-    }),
-  );
-  const known = await knownToSeed(context, p);
-  if (member || worker) return known ? 'joining' : joining ? 'leftover' : 'elsewhere';
-  return known || joining ? 'leftover' : 'free';
-}
-
-async function knownToSeed(context: StepContext, p: Parameters): Promise<boolean> {
-  const seed = await context.look(p.seed);
-  const nodes = await readList(seed, 'nodes', {}, nodeObject, { signal: context.signal });
-  if (nodes.answered && nodes.value.some(({ metadata }) => metadata.name === p.node)) return true;
-  const status = parseMicroK8sStatus(await look(context, p.seed, microk8s.status(), minutes(2)));
-  return status.state === 'running' && status.members.some(({ address }) => address === p.address);
-}
-
-async function settles(context: StepContext, p: Parameters): Promise<boolean> {
+/** Waits for a join that still runs on the node or has just ended; whether it made the node a member. */
+async function earlierJoinSettles(context: StepContext, p: Parameters): Promise<boolean> {
+  await context.until({
+    for: `an earlier join on ${p.node} to end`,
+    deadline: minutes(6),
+    probe: async () => {
+      const runs = await joinRuns(context, p.node);
+      return { ok: !runs, observed: runs ? 'it still runs' : 'none runs' };
+    },
+    next: [`pgrep -af 'microk8s join' on ${p.node}`],
+  });
+  const [known, own] = await Promise.all([knownToSeed(context, p), ownMarks(context, p.node)]);
+  const member = own.member || own.worker;
+  if (member && !known.node && !known.member && !own.joining) throw elsewhere(p);
+  if (!member || own.joining || !(known.node || known.member)) return false;
   try {
     await untilMember(context, p, minutes(2));
     return true;
@@ -108,8 +123,8 @@ function elsewhere(p: Parameters): StepFault {
     tried: `join ${p.node} to the cluster of ${p.seed}`,
     seen: `${p.node} belongs to a cluster that ${p.seed} does not know`,
     next: [
-      `If that cluster is of no use any more: sudo microk8s leave on ${p.node}, then: kloudspot resume`,
-      `Else take ${p.node} out of site.yaml`,
+      `If that cluster is not needed any more: sudo microk8s leave on ${p.node}, then: kloudspot resume`,
+      `Otherwise remove ${p.node} from site.yaml`,
     ],
   });
 }
@@ -134,48 +149,93 @@ async function join(context: StepContext, step: PlannedStep): Promise<void> {
   if (token === undefined)
     throw new StepFault({ tried: 'get a token for the join', seen: 'none was printed', next: [] });
   context.conceal(token);
-  await runCommand(context, step, 'join', {
-    fill: { '<token>': token },
-    run: {
-      secretArguments: true,
-      deadline: minutes(5),
-      causes: ['the two clocks differ', 'port 19001 is closed between managers', 'the versions of MicroK8s differ'],
-      next: [`journalctl -u snap.microk8s.daemon-k8s-dqlite on ${step.node ?? ''}`],
-    },
-  });
+  const [listed = token] = token.split('/');
+  context.conceal(listed);
+  try {
+    await runCommand(context, step, 'join', {
+      fill: { '<token>': token },
+      run: {
+        secretArguments: true,
+        deadline: minutes(5),
+        causes: ['the two clocks differ', 'port 19001 is closed between managers', 'the versions of MicroK8s differ'],
+        next: [`journalctl -u snap.microk8s.daemon-k8s-dqlite on ${step.node ?? ''}`],
+      },
+    });
+  } finally {
+    await runCommand(context, step, 'forget-token', { fill: { '<token>': listed }, run: { deadline: minutes(1) } });
+  }
 }
 
 function untilMember(context: StepContext, p: Parameters, deadline: number): Promise<void> {
   return context.until({
-    for: `${p.seed} to call ${p.node} ready${p.role === 'manager' ? ' and a member of the datastore' : ''}`,
+    for: `${p.seed} to report ${p.node} as ready${p.role === 'manager' ? ' and a member of the datastore' : ''}`,
     deadline,
     every: 3_000,
-    probe: async () => {
-      const { ok, observed } = await state(context, p);
-      return { ok, observed };
-    },
+    probe: () => state(context, p),
     causes: [
       'the datastore did not form: port 19001, clocks, or a former entry of this node',
       'its pod network does not start',
     ],
-    next: [`journalctl -u snap.microk8s.daemon-k8s-dqlite on ${p.node}`, 'kloudspot undo takes the join back'],
+    next: [`journalctl -u snap.microk8s.daemon-k8s-dqlite on ${p.node}`, 'kloudspot undo removes the node again'],
   });
 }
 
-/** Each may have nothing to do; what counts is that the next attempt begins clean. */
-async function cleanUp(context: StepContext, step: PlannedStep): Promise<void> {
-  for (const name of ['unmark', 'leave', 'remove-node']) {
-    try {
-      await runCommand(context, step, name, { run: { allow: [0, 1, 2, 3], deadline: minutes(3) } });
-    } catch (error) {
-      if (!(error instanceof StepFault) && !(error instanceof HostFault && error.kind === 'deadline')) throw error;
-    }
+/**
+ * Brings node and seed back to where a join can begin, by what is there: an exit code tells nothing here.
+ * `leave` refuses a node whose join was cut off, and `remove-node NAME` leaves a member that has no Node: both end with 1.
+ */
+async function cleanUp(context: StepContext, step: PlannedStep, p: Parameters): Promise<void> {
+  const own = await ownMarks(context, p.node);
+  if (own.joining) await tryCommand(context, step, 'unmark');
+  if (own.member || own.worker) await tryCommand(context, step, 'leave');
+  const before = await knownToSeed(context, p);
+  if (before.node) await tryCommand(context, step, 'remove-node');
+  const member = before.node ? (await knownToSeed(context, p)).member : before.member;
+  if (member && p.role === 'manager') await tryCommand(context, step, 'remove-member');
+  if (!before.node && !before.member) return;
+  const after = await knownToSeed(context, p);
+  if (after.node || after.member) throw stillThere(p, after.node ? 'a Node' : 'a member of the datastore');
+  await untilForgotten(context, p);
+}
+
+function stillThere(p: Parameters, what: string): StepFault {
+  return new StepFault({
+    tried: `remove what an earlier join of ${p.node} left behind`,
+    seen: `${p.seed} still has ${p.node} as ${what}`,
+    next: [`sudo microk8s remove-node ${p.address} --force on ${p.seed} shows why`],
+  });
+}
+
+async function tryCommand(context: StepContext, step: PlannedStep, name: string): Promise<void> {
+  try {
+    await runCommand(context, step, name, { run: { allow: [0, 1, 2, 3], deadline: minutes(3) } });
+  } catch (error) {
+    if (!(error instanceof StepFault) && !(error instanceof HostFault && error.kind === 'deadline')) throw error;
   }
 }
 
+/** `leave` refuses on a stopped member, and `remove-node` may end with 0 and leave the member: the end state decides. */
 async function undo(context: StepContext, p: Parameters): Promise<void> {
-  await context.run(p.node, microk8s.leave(), { sudo: true, deadline: minutes(5), allow: [0, 1] });
-  await context.run(p.seed, microk8s.removeNode(p.node), { sudo: true, deadline: minutes(2), allow: [0, 1] });
+  const allow = [0, 1, 2, 3];
+  const known = await knownToSeed(context, p);
+  refuseLossOfQuorum(p, known);
+  const own = await ownMarks(context, p.node);
+  if (own.member || own.worker) {
+    if (own.stopped) await context.run(p.node, microk8s.start(), { sudo: true, deadline: minutes(5), allow });
+    await context.run(p.node, microk8s.leave(), { sudo: true, deadline: minutes(5), allow });
+  }
+  const remove = (name: string) =>
+    context.run(p.seed, microk8s.removeNode(name, { force: true }), { sudo: true, deadline: minutes(2), allow });
+  if ((await knownToSeed(context, p)).node) await remove(p.node);
+  if ((await knownToSeed(context, p)).member) await remove(p.address);
+  const [after, left] = await Promise.all([knownToSeed(context, p), ownMarks(context, p.node)]);
+  if (after.node || after.member) throw stillThere(p, after.node ? 'a Node' : 'a member of the datastore');
+  if (!left.member && !left.worker) return;
+  throw new StepFault({
+    tried: `remove ${p.node} from the cluster`,
+    seen: `${p.seed} does not know it any more, but ${p.node} still takes itself for a member`,
+    next: [`sudo microk8s start on ${p.node}, then: kloudspot undo`],
+  });
 }
 
 const shared = { parameters, state, act, undo };
@@ -192,7 +252,7 @@ export function planJoin(p: Parameters): PlannedStep {
       ? 'Three managers keep the cluster alive when one of them is lost. One joins at a time.'
       : 'Workers carry load and hold no part of the datastore.',
     risk: manager ? 'dangerous' : 'low',
-    deadline: minutes(28),
+    deadline: minutes(35),
     parameters: p,
     commands: commands(p),
     changes: ['microk8s', `microk8s@${p.seed}`, 'addresses', `addresses@${p.seed}`],

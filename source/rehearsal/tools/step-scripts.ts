@@ -2,9 +2,10 @@ import { bootMarker, packagesMarker } from '../../host/node-state.ts';
 import { announcer } from '../cluster/controllers/load-balancer.ts';
 import type { Machine } from '../model/machine.ts';
 import type { State } from '../model/state.ts';
-import { fileAt, readPath } from '../node/file-system.ts';
+import { fileAt, readPath, writePath } from '../node/file-system.ts';
 import { listenersOf } from '../node/listeners.ts';
 import { reachable } from '../node/reach.ts';
+import { tokenFile } from '../node/services.ts';
 import { networkOf } from './addresses.ts';
 import { type Call, type Program, type Steps, say } from './call.ts';
 import { upgradable } from './packages.ts';
@@ -68,7 +69,20 @@ function arpAnswer(machine: Machine, state: State, address: string, now: number)
   return holder === undefined ? 'free' : `taken ${holder.network.interfaces[0]?.mac ?? '00:00:5e:00:00:01'}`;
 }
 
+/** `forget-token`: removes the token that comes on standard input from the agent's list. */
+function forgetToken(call: Call): number {
+  const token = call.stdin.trim();
+  return call.change((machine) => {
+    const lines = (fileAt(machine, tokenFile)?.content ?? '').split('\n').filter((line) => line !== '');
+    const kept = lines.filter((line) => line.split('|')[0] !== token);
+    if (token !== '' && kept.length < lines.length)
+      writePath(machine, tokenFile, kept.map((line) => `${line}\n`).join(''));
+    return 0;
+  });
+}
+
 export const stepScripts: Readonly<Record<string, Program>> = {
+  'forget-token': forgetToken,
   'packages-state': packagesState,
   'boot-state': bootState,
   'tcp-probe': tcpProbe,
