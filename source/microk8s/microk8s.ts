@@ -14,6 +14,8 @@ const common = '/var/snap/microk8s/common';
 export const microk8sFiles = {
   /** There once the launch configuration was applied; a join before that races with the pending `enable dns`. */
   launched: `${common}/etc/launcher/install.yaml.applied`,
+  /** The launch configuration that is still to be applied. */
+  launching: `${common}/etc/launcher/install.yaml`,
   /** Member of a cluster of more than itself. */
   member: `${data}/var/lock/no-cert-reissue`,
   /** A worker. */

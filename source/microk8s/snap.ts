@@ -7,6 +7,7 @@ export const snap = {
   /** Without a duration: for ever. Needs snapd 2.58. */
   hold: (name: string) => ['snap', 'refresh', '--hold', name],
   list: (name: string) => ['snap', 'list', name],
+  changes: (name: string) => ['snap', 'changes', name],
   /** `--purge`: without a snapshot of its data. */
   remove: (name: string) => ['snap', 'remove', '--purge', name],
 } as const;
@@ -33,4 +34,13 @@ export function parseSnapList(name: string, stdout: string): InstalledSnap | und
 /** `1.34` of `1.34/stable`. */
 export function trackOf(channel: string): string {
   return channel.split('/')[0] ?? channel;
+}
+
+/** Statuses of a change that snapd still works at (snapd overlord/state/change.go). */
+const unfinished = ['Do', 'Doing', 'Undo', 'Undoing', 'Abort', 'Wait'];
+
+/** Summary of the change that snapd still works at, from `snap changes`: columns ID, Status, Spawn, Ready, Summary. */
+export function changeInProgress(stdout: string): string | undefined {
+  const rows = stdout.split('\n').map((line) => line.trim().split(/\s{2,}/));
+  return rows.find(([, status = '']) => unfinished.includes(status))?.at(-1);
 }

@@ -254,6 +254,62 @@ describe('microk8s-install', () => {
     );
   });
 
+  test('waits for a change that snapd is still at, instead of asking for another one', async () => {
+    const changes =
+      'ID   Status  Spawn               Ready  Summary\n6    Doing   today at 08:18 UTC  -      Install "microk8s" snap\n';
+    let looks = 0;
+    const world = fakeWorld({
+      site,
+      product,
+      files: launched,
+      answers: {
+        'snap changes': () => (looks++ < 3 ? changes : { code: 1, stderr: 'error: no changes found' }),
+        'snap list': ({ ran }) =>
+          looks > 3 ? snapList('1.34/stable', ran('hold') ? 'classic,held' : 'classic') : { code: 1 },
+        [`${M} status`]: status('127.0.0.1'),
+      },
+    });
+    const { after: done } = await carryThrough(world.context, step);
+    expect(done).toMatchObject({ ok: true });
+    expect(world.ran.filter(({ command }) => textOf(command).startsWith('snap install'))).toEqual([]);
+  });
+
+  test('waits for the launch configuration on resume too: a join before that races with it', async () => {
+    let applied = false;
+    const world = fakeWorld({
+      site,
+      product,
+      files: { '/var/snap/microk8s/common/etc/launcher/install.yaml': 'version: 0.1.0' },
+      passes: (ms, files) => {
+        if (ms < 20_000) return;
+        applied = true;
+        files.delete('/var/snap/microk8s/common/etc/launcher/install.yaml');
+        files.set('/var/snap/microk8s/common/etc/launcher/install.yaml.applied', '');
+      },
+      answers: {
+        'snap changes': { code: 1 },
+        'snap list': ({ ran }) => snapList('1.34/stable', ran('hold') ? 'classic,held' : 'classic'),
+        [`${M} status`]: () => (applied ? status('127.0.0.1') : { code: 1 }),
+      },
+    });
+    await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { ok: true } });
+    expect(applied).toBe(true);
+  });
+
+  test('is done while a later join has MicroK8s stopped: readiness is not its own', async () => {
+    const world = fakeWorld({
+      site,
+      product,
+      files: launched,
+      answers: {
+        'snap list': snapList('1.34/stable', 'classic,held'),
+        [`${M} status`]: { code: 1, stdout: 'microk8s is not running' },
+      },
+    });
+    const kind = stepKinds.get(step.kind);
+    expect(await kind?.state(world.context, kind.parameters.parse(step.parameters), step)).toMatchObject({ ok: true });
+  });
+
   test('never changes another version that is there', async () => {
     const world = fakeWorld({ site, product, answers: { 'snap list': snapList('1.31/stable', 'classic') } });
     await expect(carryThrough(world.context, step)).rejects.toThrow(/1\.31\/stable is there already/);

@@ -51,7 +51,7 @@ function judgeInstalled(seen: MicroK8sFacts, { node, facts, input, index }: Abou
   if (seen.channel !== undefined && track(seen.channel) !== track(channel)) {
     return fail(cell, `${node.name} has MicroK8s ${seen.channel}; ${channel} is wanted.`, {
       wanted: channel,
-      advice: `Choose ${seen.channel}, or remove it: snap remove --purge microk8s`,
+      advice: otherChannelAdvice(seen),
       field: ['cluster', 'channel'],
     });
   }
@@ -59,7 +59,7 @@ function judgeInstalled(seen: MicroK8sFacts, { node, facts, input, index }: Abou
     return seen.running
       ? pass(cell, 'It is there already, alone and running.')
       : warn(cell, `MicroK8s is installed on ${node.name} but does not run.`, {
-          advice: 'microk8s start, or snap remove --purge microk8s',
+          advice: 'sudo microk8s start',
         });
   }
   if (facts.identity && facts.identity.hostname !== node.name)
@@ -72,7 +72,7 @@ function judgeInstalled(seen: MicroK8sFacts, { node, facts, input, index }: Abou
       cell,
       `${node.name} is a member as ${seen.worker ? 'worker' : 'manager'}, and is to be a ${node.role}.`,
       {
-        advice: 'microk8s leave, then let it join anew, or change its role here',
+        advice: 'sudo microk8s leave, then it joins again; or change its role here',
         field: ['nodes', index, 'role'],
       },
     );
@@ -85,6 +85,15 @@ function judgeInstalled(seen: MicroK8sFacts, { node, facts, input, index }: Abou
     });
   }
   return pass(cell, 'A member under the name wanted: it is left as it is.');
+}
+
+/** Removing the snap of a member breaks its cluster, and the site file takes tracks such as `1.34/stable` only. */
+function otherChannelAdvice({ channel = '', joined }: MicroK8sFacts): string {
+  if (/^1\.\d+\//.test(channel))
+    return `Choose ${channel} in cluster.channel${joined ? '' : ', or remove it: sudo snap remove --purge microk8s'}`;
+  return joined
+    ? 'It is a member of a cluster: sudo microk8s leave, then sudo snap remove --purge microk8s'
+    : 'Remove it: sudo snap remove --purge microk8s';
 }
 
 /** `1.34` of `1.34/stable`. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { microk8s, microk8sFiles } from '../../microk8s/microk8s.ts';
-import { type InstalledSnap, parseSnapList, snap, trackOf } from '../../microk8s/snap.ts';
+import { microk8s, microk8sFiles, parseTrack } from '../../microk8s/microk8s.ts';
+import { changeInProgress, type InstalledSnap, parseSnapList, snap, trackOf } from '../../microk8s/snap.ts';
 import { parseMicroK8sStatus, sayStatus } from '../../microk8s/status.ts';
 import { look, readText, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep, seconds } from '../execution/define.ts';
@@ -24,25 +24,27 @@ async function installed(context: StepContext, node: string): Promise<InstalledS
   return parseSnapList(name, (await look(context, node, snap.list(name))).stdout);
 }
 
+/**
+ * The snap, its track and its hold: what this step alone owns. Whether MicroK8s is ready is not asked again later, when a join
+ * or a stop may have changed that; the hold comes last, after readiness was seen.
+ */
 async function state(context: StepContext, { node, channel }: Parameters): Promise<StateCheck> {
   const found = await installed(context, node);
   if (!found) return { ok: false, observed: 'not installed' };
   const said = `version ${found.version} from ${found.tracking}`;
   if (trackOf(found.tracking) !== trackOf(channel)) return { ok: false, observed: said };
-  if (!found.held) return { ok: false, observed: `${said}, would refresh by itself` };
-  const status = parseMicroK8sStatus(await look(context, node, microk8s.status(), minutes(2)));
-  const runs = status.state === 'running' || status.state === 'worker';
-  return { ok: runs, observed: runs ? `${said}, held` : sayStatus(status) };
+  return { ok: found.held, observed: `${said}, ${found.held ? 'held' : 'would refresh by itself'}` };
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+  await untilSnapdIdle(context, p.node);
   const found = await installed(context, p.node);
   if (found && trackOf(found.tracking) !== trackOf(p.channel)) throw otherTrack(p, found);
   if (!found) {
     context.remember('installed', 'yes');
     await runCommand(context, step, 'install', { run: installAdvice });
-    await untilLaunched(context, p.node);
   }
+  await untilLaunched(context, p.node);
   await untilReady(context, step);
   await runCommand(context, step, 'hold', { run: { next: ['snap version: holding a snap needs snapd 2.58'] } });
 }
@@ -52,15 +54,32 @@ const installAdvice = {
   next: ['snap changes shows what snapd is at'],
 };
 
+/** `latest/stable`, strict and eksd tracks are not taken by the site file. */
+const isChannel = (tracking: string) => parseTrack(tracking) !== undefined;
+
 function otherTrack({ node, channel }: Parameters, found: InstalledSnap): StepFault {
   return new StepFault({
     tried: `install MicroK8s from ${channel} on ${node}`,
     seen: `version ${found.version} from ${found.tracking} is there already`,
     causes: ['the machine was part of another cluster'],
     next: [
-      `Keep it: set cluster.channel to ${found.tracking} in site.yaml`,
-      `Or remove it knowingly, with all that it holds: sudo snap remove --purge ${name}`,
+      ...(isChannel(found.tracking) ? [`Keep it: set cluster.channel to ${found.tracking} in site.yaml`] : []),
+      `If it is not a member of a cluster in use, remove it with all its data: sudo snap remove --purge ${name}`,
     ],
+  });
+}
+
+/** A change outlives the client that asked for it: snapd refuses another one on the snap until it has ended. */
+function untilSnapdIdle(context: StepContext, node: string): Promise<void> {
+  return context.until({
+    for: 'snapd to end an earlier change of MicroK8s',
+    deadline: minutes(12),
+    probe: async () => {
+      const change = changeInProgress((await look(context, node, snap.changes(name))).stdout);
+      return { ok: change === undefined, observed: change ?? 'none' };
+    },
+    causes: ['the download is slow', 'snapd waits for the store'],
+    next: [`snap changes on ${node}; snap abort ID ends a change`],
   });
 }
 
@@ -70,8 +89,14 @@ function untilLaunched(context: StepContext, node: string): Promise<void> {
     for: 'its launch configuration to be applied',
     deadline: minutes(6),
     probe: async () => {
-      const applied = (await readText(context, node, microk8sFiles.launched)) !== undefined;
-      return { ok: applied, observed: applied ? 'applied' : 'not applied yet' };
+      const [applied, pending] = await Promise.all(
+        [microk8sFiles.launched, microk8sFiles.launching].map(
+          async (path) => (await readText(context, node, path)) !== undefined,
+        ),
+      );
+      // One that was installed by hand, long ago, may have had none.
+      const ok = applied || (!pending && context.recall('installed') !== 'yes');
+      return { ok, observed: ok ? 'applied' : 'not applied yet' };
     },
     causes: ['the datastore is slow to start: a slow or busy disk', 'MicroK8s finds no default route'],
     next: [`sudo microk8s inspect on ${node}`],

@@ -33,8 +33,9 @@ function* snap(call: Call): Steps {
         options.flags.has('--hold') || options.values.has('--hold'),
         options.flags.has('--unhold'),
       );
-    case 'services':
     case 'changes':
+      return changes(call);
+    case 'services':
     case 'set':
     case 'wait':
       return 0;
@@ -48,6 +49,16 @@ function* snap(call: Call): Steps {
 function versionText(machine: Machine): string {
   const snapd = machine.packages.installed['snapd'] ?? '2.63';
   return `snap    ${snapd}\nsnapd   ${snapd}\nseries  16\nubuntu  22.04\nkernel  ${machine.kernel}`;
+}
+
+function changes(call: Call): number {
+  const change = call.look((machine) => machine.snapChange);
+  if (change === undefined) return refuse(call, 'error: no changes found');
+  const summary = `${change.verb === 'install' ? 'Install' : 'Remove'} "${change.snap}" snap`;
+  return say(
+    call,
+    `ID   Status  Spawn               Ready               Summary\n${String(change.id).padEnd(4)} Doing   today at 08:18 UTC  -                   ${summary}`,
+  );
 }
 
 function list(call: Call, name: string | undefined): number {
