@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { Fault } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import type { Script } from '../../host/host.ts';
@@ -14,8 +15,8 @@ const longestLine = 4000;
 /** One line of a command's output as it is kept: what a progress bar drew last, without control codes, cut where it is endless. */
 export function keptLine(line: string): string {
   const drawn = line.split('\r').findLast((part) => part.trim() !== '') ?? '';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control codes are what is looked for.
-  const plain = drawn.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b[@-_]|[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
+  // Of what is left, all control characters but the tab.
+  const plain = stripVTControlCharacters(drawn).replace(/[^\P{Cc}\t]/gu, '');
   return plain.length > longestLine ? `${plain.slice(0, longestLine)} … (${plain.length} characters)` : plain;
 }
 

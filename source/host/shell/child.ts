@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { execa } from 'execa';
 import type { OutputStream } from '../host.ts';
 
@@ -39,7 +40,7 @@ export function startChild(
     if (result.code === 'ENOENT') return 127;
     if (result.signal === undefined)
       throw new Error(`${file} could not be started: ${result.code}`, { cause: result.cause });
-    return 128 + signalNumber(result.signal);
+    return 128 + constants.signals[result.signal];
   });
   return {
     ended,
@@ -50,9 +51,6 @@ export function startChild(
     },
   };
 }
-
-const signalNumber = (name: string | undefined) =>
-  ({ SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGPIPE: 13 })[name ?? ''] ?? 15;
 
 export interface Answer {
   /** Undefined: it did not end in time and was killed. */
