@@ -4,7 +4,9 @@ import { exitCode, Fault } from '../../errors/fault.ts';
 import type { HostKeyOffer, HostTarget } from '../../host/host.ts';
 import { HostFault } from '../../host/host-fault.ts';
 import type { Passwords } from '../../host/secrets.ts';
-import { questions } from './questions.ts';
+import { counted } from '../../text/plural.ts';
+import { filled } from '../../text/width.ts';
+import { questionsFor } from './questions.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface AccessRequest {
@@ -16,15 +18,15 @@ export interface AccessRequest {
 }
 
 /**
- * Sees to it that every node that answers also lets us in: host keys are shown at once and pinned, passwords are asked for once.
- * Nodes that do not answer are left to whoever needs them. Where nobody can be asked, throws a `Fault` with the whole list.
+ * Makes sure that every node that answers also accepts the login: host keys are shown together and pinned, passwords are asked for.
+ * A node that does not answer is no fault here. Where there is no terminal to prompt on, throws a `Fault` with the whole list.
  */
 export async function ensureAccess(request: AccessRequest): Promise<void> {
   await pinHostKeys(request);
   for (let attempt = 1; ; attempt++) {
     const refused = await refusals(request);
     if (refused.length === 0) return;
-    if (!canAsk(request) || attempt > 3) throw nobodyLetsUsIn(refused);
+    if (!canAsk(request) || attempt > 3) throw accessRefused(refused);
     await askPasswords(request, refused);
   }
 }
@@ -42,13 +44,13 @@ async function pinHostKeys(request: AccessRequest): Promise<void> {
   if (changed.length > 0) throw changedKeys(changed);
   if (offers.length === 0) return;
   const shown = offers
-    .map(({ node, address, fingerprint }) => `  ${node.padEnd(16)} ${address.padEnd(16)} ${fingerprint}`)
+    .map(({ node, address, fingerprint }) => `  ${filled(node, 16)} ${filled(address, 16)} ${fingerprint}`)
     .join('\n');
   if (settings.acceptNewHostKeys) {
     terminal.errors.write(`New host keys, now pinned:\n${shown}\n`);
   } else if (canAsk(request)) {
     terminal.output.write(`These host keys are new. Compare them with what the nodes' own consoles show:\n${shown}\n`);
-    const yes = await questions.confirm({
+    const yes = await questionsFor(settings, terminal).confirm({
       message: `Pin ${offers.length === 1 ? 'this key' : `these ${offers.length} keys`} and go on?`,
       default: false,
     });
@@ -60,7 +62,7 @@ async function pinHostKeys(request: AccessRequest): Promise<void> {
       });
   } else {
     throw new Fault({
-      what: `${offers.length} host ${offers.length === 1 ? 'key is' : 'keys are'} not known yet, and nobody can be asked.`,
+      what: `${counted(offers.length, 'host key is', 'host keys are')} not known yet, and there is no terminal to prompt on.`,
       why: shown.trim(),
       next: ['Compare them, then run it once with --accept-new-host-keys.'],
       exitCode: exitCode.refused,
@@ -76,14 +78,14 @@ function ignoreUnreachable(error: unknown): HostKeyOffer[] {
 
 function changedKeys(changed: readonly HostKeyOffer[]): Fault {
   return new Fault({
-    what: `The host key of ${changed.map(({ node }) => node).join(', ')} is another one than before.`,
+    what: `The host key of ${changed.map(({ node }) => node).join(', ')} has changed.`,
     why: changed
       .map(({ node, changedFrom, fingerprint }) => `${node}: was ${changedFrom}, is ${fingerprint}`)
       .join('\n'),
     next: [
-      'Either the node was installed anew, or something answers in its place.',
+      'Either the node was reinstalled, or another machine answers in its place.',
       'Look at the key on the node itself: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub',
-      'If it is right, remove the line of that node from var/lib/kloudspot/known_hosts under the root and begin again.',
+      'If it is right, remove the line of that node from var/lib/kloudspot/known_hosts under the root and run the command again.',
     ],
     exitCode: exitCode.refused,
   });
@@ -115,18 +117,20 @@ async function refusals({ targets, world }: AccessRequest): Promise<Refusal[]> {
   return answers.filter((answer) => answer !== undefined);
 }
 
-async function askPasswords({ world, passwords, terminal }: AccessRequest, refused: readonly Refusal[]): Promise<void> {
+async function askPasswords(request: AccessRequest, refused: readonly Refusal[]): Promise<void> {
+  const { world, passwords, settings, terminal } = request;
+  const { password } = questionsFor(settings, terminal);
   for (const { target, kind, why } of refused) {
     terminal.output.write(`${why}\n`);
     const what = kind === 'login' ? 'Login password' : 'sudo password';
-    passwords.give(target.node, kind, await questions.password({ message: `${what} for ${target.node}:` }));
+    passwords.give(target.node, kind, await password({ message: `${what} for ${target.node}:` }));
     await world.hosts.forget(target.node);
   }
 }
 
-function nobodyLetsUsIn(refused: readonly Refusal[]): Fault {
+function accessRefused(refused: readonly Refusal[]): Fault {
   return new Fault({
-    what: `${refused.length === 1 ? 'One node refuses' : `${refused.length} nodes refuse`} access.`,
+    what: `${counted(refused.length, 'node refuses', 'nodes refuse')} access.`,
     where: refused.map(({ target }) => target.node).join(', '),
     why: refused.map(({ target, why }) => `${target.node}: ${why}`).join('\n'),
     next: [

@@ -1,7 +1,6 @@
-import { createInterface } from 'node:readline/promises';
 import type { Settings } from '../../app/settings.ts';
 import { exitCode, Fault } from '../../errors/fault.ts';
-import { questions } from './questions.ts';
+import { questionsFor } from './questions.ts';
 import { refuseToAsk, type Terminal } from './terminal.ts';
 
 /** Goes on only after a yes. `--yes` is one; without a terminal, or with another answer, throws a `Fault` (exit code 6). */
@@ -12,16 +11,12 @@ export async function confirmed(
   terminal: Terminal,
 ): Promise<void> {
   if (settings.yes) return;
-  if (!terminal.interactive) refuseToAsk(`kloudspot ${verb} asks before it begins.`, `kloudspot ${verb} --yes`);
-  const plain = settings.plain || !terminal.capable;
-  const yes = plain
-    ? await askInALine(question, terminal)
-    : await questions.confirm({ message: question, default: false });
-  if (yes) return;
-  throw new Fault({ what: 'Not confirmed.', next: ['Nothing was changed.'], exitCode: exitCode.refused });
+  refuseWithoutTerminal(verb, terminal);
+  const yes = await questionsFor(settings, terminal).confirm({ message: question, default: false });
+  if (!yes) throw notConfirmed();
 }
 
-/** For what cannot be had back: goes on only when the site's name is typed. `--yes` stands for it. */
+/** For what cannot be restored: goes on only when the site's name is typed. `--yes` stands for it. */
 export async function confirmedByName(
   name: string,
   verb: string,
@@ -29,29 +24,15 @@ export async function confirmedByName(
   terminal: Terminal,
 ): Promise<void> {
   if (settings.yes) return;
-  if (!terminal.interactive) refuseToAsk(`kloudspot ${verb} asks before it begins.`, `kloudspot ${verb} --yes`);
-  const question = `Type the site's name, ${name}, to go on`;
-  const plain = settings.plain || !terminal.capable;
-  const typed = plain
-    ? await answerInALine(`${question}: `, terminal)
-    : await questions.input({ message: `${question}:` });
-  if (typed.trim() === name) return;
-  throw new Fault({ what: 'Not confirmed.', next: ['Nothing was changed.'], exitCode: exitCode.refused });
+  refuseWithoutTerminal(verb, terminal);
+  const message = `Type the site's name, ${name}, to go on:`;
+  const typed = await questionsFor(settings, terminal).input({ message });
+  if (typed.trim() !== name) throw notConfirmed();
 }
 
-async function askInALine(question: string, terminal: Terminal): Promise<boolean> {
-  return /^(y|yes)$/i.test((await answerInALine(`${question} (yes or no) [no]: `, terminal)).trim());
+function refuseWithoutTerminal(verb: string, terminal: Terminal): void {
+  if (!terminal.interactive) refuseToAsk(`kloudspot ${verb} asks before it starts.`, `kloudspot ${verb} --yes`);
 }
 
-/** Without a single control code. */
-async function answerInALine(question: string, terminal: Terminal): Promise<string> {
-  const lines = createInterface({ input: terminal.input, output: terminal.output, terminal: false });
-  try {
-    return await Promise.race([
-      lines.question(question),
-      new Promise<string>((resolve) => lines.once('close', () => resolve(''))),
-    ]);
-  } finally {
-    lines.close();
-  }
-}
+const notConfirmed = (): Fault =>
+  new Fault({ what: 'Not confirmed.', next: ['Nothing was changed.'], exitCode: exitCode.refused });

@@ -45,7 +45,7 @@ export function reportFailure(
 /** The words of a failure, one line each: what, where, why, next. */
 export function faultText(error: unknown): string {
   if (!(error instanceof Fault)) {
-    return `✗ A fault of the program: ${messageOf(error)}\n  Run it again with --verbose to see where. Nothing that was saved is lost.\n`;
+    return `✗ A bug in the program: ${messageOf(error)}\n  Run it again with --verbose to see where. Nothing that was saved is lost.\n`;
   }
   const lines = [`✗ ${error.message}`];
   if (error.where) lines.push(`  where: ${error.where}`);
@@ -67,11 +67,11 @@ function causes(error: Error): string {
   return lines.join('\n');
 }
 
-/** Fails where a question would have to be asked and nobody can answer. */
+/** Fails where a question has to be asked and there is no terminal to prompt on. */
 export function refuseToAsk(what: string, instead: string): never {
   throw new Fault({
     what,
-    why: 'There is no terminal to ask on (standard input or output is not a TTY).',
+    why: 'There is no terminal to prompt on (standard input or output is not a TTY).',
     next: [instead],
     exitCode: exitCode.refused,
   });

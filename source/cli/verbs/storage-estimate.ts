@@ -7,7 +7,7 @@ import type { StorageWish } from '../../storage/volumes.ts';
 import { defined } from '../../text/defined.ts';
 import { listOf } from '../line/arguments.ts';
 import { globalFlags } from '../line/flags.ts';
-import { type Questions, questions } from '../line/questions.ts';
+import { type Questions, questionsFor } from '../line/questions.ts';
 import { rehearsalNote, scenarioOf } from '../line/rehearsal-note.ts';
 import { printJson, processTerminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
@@ -51,7 +51,13 @@ export default defineVerb({
       const lines = settings.json ? () => {} : (text: string) => void terminal.output.write(`${text}\n`);
       rehearsalNote(subject.world).forEach(lines);
       const openebs = await seenOpenebs(subject);
-      const result = await runEstimate({ subject, flags, openebs, ask: asks ? questions : undefined, line: lines });
+      const result = await runEstimate({
+        subject,
+        flags,
+        openebs,
+        ask: asks ? questionsFor(settings, terminal) : undefined,
+        line: lines,
+      });
       if (settings.json) printJson(terminal, { ...asData(subject, result), ...scenarioOf(subject.world) });
       return result.code;
     } finally {
