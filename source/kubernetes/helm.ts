@@ -40,12 +40,13 @@ export const helm = {
     ...(chart.repository ? ['--repo', chart.repository] : []),
     ...(chart.version ? ['--version', chart.version] : []),
   ],
-  /** Waits until what it made is gone. */
-  uninstall: (place: ReleasePlace, minutes: number) => [
+  /** Waits until what it made is gone. `hooks: false`: the chart's own clean-up jobs are not run. */
+  uninstall: (place: ReleasePlace, minutes: number, { hooks = true } = {}) => [
     ...program,
     'uninstall',
     place.release,
     ...inNamespace(place.namespace),
+    ...(hooks ? [] : ['--no-hooks']),
     '--wait',
     '--timeout',
     `${minutes}m`,

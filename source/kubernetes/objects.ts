@@ -120,6 +120,8 @@ export const namespaceObject = z.object({
   status: z.object({ phase: z.string().default('Active') }).prefault({}),
 });
 export const ingressClassObject = z.object({ metadata });
+/** Any object, as far as its name. */
+export const namedObject = z.object({ metadata });
 export const addressPoolObject = z.object({
   metadata,
   spec: z.object({ addresses: z.array(z.string()).default([]) }).prefault({}),

@@ -1,7 +1,12 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { stepKinds } from '../../source/plan/kinds.ts';
 import { makePlan } from '../../source/plan/plan.ts';
 import type { PlannedStep } from '../../source/plan/step.ts';
+import { updateLists } from '../../source/plan/steps/packages.ts';
 import { addressOf, items, nodes, noRelease, release, service, status, workloads } from './cluster-words.ts';
 import { type Answers, carryThrough, fakeWorld, onceRan, reviewed, textOf } from './fake-world.ts';
 import { cluster, factsOf, product, siteOf } from './sample.ts';
@@ -118,6 +123,7 @@ const stories: readonly Story[] = [
       [kubectl('get ipaddresspools')]: items([
         { metadata: { name: 'default-addresspool' }, spec: { addresses: ['10.0.4.30/32'] } },
       ]),
+      [kubectl('get l2advertisements')]: items([{ metadata: { name: 'default-advertise-all-pools' } }]),
     },
   },
   { id: 'ingress-service', answers: { [kubectl('get services ingress')]: onceRan('apply', service('10.0.4.30'), '') } },
@@ -228,6 +234,30 @@ test('a cluster is not called safe before three managers vote', async () => {
   const { before, after: done } = await carryThrough(context, stepOf('voters'));
   expect([before.observed, done.observed]).toEqual(['2 of 3 voters', '3 of 3 voters']);
   expect(ran).toEqual([]);
+});
+
+describe('packages', () => {
+  /** What apt 2.6 says while apt-daily holds the lists. */
+  const held = `echo 'E: Could not get lock /var/lib/apt/lists/lock. It is held by process 14920 (apt-get)' >&2; exit 100`;
+
+  test('tries the update again while somebody else holds the package lists, and names the holder', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kloudspot-apt-'));
+    const apt = `#!/bin/sh\nif [ -e "${folder}/free" ]; then echo 'Reading package lists...'; exit 0; fi\ntouch "${folder}/free"\n${held}\n`;
+    await writeFile(join(folder, 'apt-get'), apt, { mode: 0o755 });
+    const { stdout, exitCode } = await execa('bash', ['-c', updateLists.text, 'update', '0'], {
+      env: { PATH: `${folder}:${process.env.PATH}` },
+    });
+    await rm(folder, { recursive: true });
+    expect(exitCode).toBe(0);
+    expect(stdout).toBe(
+      'E: Could not get lock /var/lib/apt/lists/lock. It is held by process 14920 (apt-get)\nReading package lists...',
+    );
+  });
+
+  test('completes an interrupted dpkg before it asks apt for anything', () => {
+    const names = stepOf('packages@ks-1').commands.map(({ name }) => name);
+    expect(names.indexOf('complete-dpkg')).toBe(0);
+  });
 });
 
 describe('microk8s-install', () => {

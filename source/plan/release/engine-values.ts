@@ -1,5 +1,5 @@
 import { mapperPath } from '../../facts/mapper-name.ts';
-import { microk8sFiles, parseTrack } from '../../microk8s/microk8s.ts';
+import { microk8sFiles } from '../../microk8s/microk8s.ts';
 import { manifestText } from './manifest.ts';
 
 const kubeletDir = microk8sFiles.kubelet;
@@ -13,7 +13,6 @@ export function lvmValues(): string {
 export interface CstorWish {
   readonly group: string;
   readonly volume: string;
-  readonly channel: string;
   /** The chart of the other engine brings the kinds of snapshots already. */
   readonly besideLvm: boolean;
 }
@@ -23,8 +22,7 @@ export interface CstorWish {
  * write a partition table of its own at its first start. The filter on the system's disk would hide a logical volume
  * that lies on it, so it is off; the exact path keeps the rest of that disk out of sight.
  */
-export function cstorValues({ group, volume, channel, besideLvm }: CstorWish): string {
-  const track = parseTrack(channel);
+export function cstorValues({ group, volume, besideLvm }: CstorWish): string {
   return manifestText([
     {
       csiNode: { kubeletDir },
@@ -43,14 +41,6 @@ export function cstorValues({ group, volume, channel, besideLvm }: CstorWish): s
       },
       cspcOperator: { baseDir: `${home}/cstor-pool`, sparseDir: `${home}/sparse` },
       cvcOperator: { baseDir: home },
-      // The chart's own image was withdrawn by its publisher.
-      cleanup: {
-        image: {
-          registry: '',
-          repository: 'registry.k8s.io/kubectl',
-          tag: `v${track?.major ?? 1}.${track?.minor ?? 34}.0`,
-        },
-      },
       crd: { volumeSnapshot: !besideLvm },
       analytics: { enabled: false },
     },

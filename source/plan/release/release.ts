@@ -42,9 +42,9 @@ const rollingBack = 'the update fails';
 const revision = '<revision>';
 
 /** Helm refuses every change of a release that an interrupted Helm left pending: these take it out of that state. */
-export function healCommands(node: string, place: ReleasePlace): PlannedCommand[] {
+export function healCommands(node: string, place: ReleasePlace, { hooks = true } = {}): PlannedCommand[] {
   return [
-    command('remove-unfinished', node, helm.uninstall(place, 5), { when: interruptedFirst }),
+    command('remove-unfinished', node, helm.uninstall(place, 5, { hooks }), { when: interruptedFirst }),
     command('restore-unfinished', node, helm.rollback(place, revision), { when: interruptedLater }),
   ];
 }
@@ -52,11 +52,14 @@ export function healCommands(node: string, place: ReleasePlace): PlannedCommand[
 export async function heal(context: StepContext, step: PlannedStep, node: string, place: ReleasePlace): Promise<void> {
   const release = await releaseOn(context, node, place);
   if (!release || !isPending(release.status)) return;
-  const before = await revisionBefore(context, node, place);
-  context.progress(`release ${place.release} was left ${release.status}; it is taken out of that first`);
+  // A removal that has begun is completed: part of what the release made may be gone.
+  const before = release.status === 'uninstalling' ? undefined : await revisionBefore(context, node, place);
+  context.progress(`release ${place.release} was left ${release.status}; that is resolved first`);
   const run = { deadline: minutes(6) };
-  if (before === undefined) await runCommand(context, step, 'remove-unfinished', { run });
-  else await runCommand(context, step, 'restore-unfinished', { fill: { [revision]: String(before) }, run });
+  if (before === undefined) {
+    await runCommand(context, step, 'remove-unfinished', { run });
+    if (step.commands.some(({ name }) => name === 'remove-webhook')) await runCommand(context, step, 'remove-webhook');
+  } else await runCommand(context, step, 'restore-unfinished', { fill: { [revision]: String(before) }, run });
 }
 
 export function rollBackCommands(node: string, place: ReleasePlace): PlannedCommand[] {

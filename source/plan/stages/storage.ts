@@ -41,7 +41,7 @@ function addShared(planning: Planning, besideLvm: boolean): void {
   if (!shared) return;
   const { group, volume } = shared;
   const nodes = site.nodes.filter(({ role }) => carriesPool(role)).map(({ name }) => name);
-  const values = cstorValues({ group, volume, channel: site.cluster.channel, besideLvm });
+  const values = cstorValues({ group, volume, besideLvm });
   const { namespace, provisioner } = product.storage.cstor;
   list.addCluster(planStorageEngine(enginePlan(planning, 'cstor', values)));
   list.addCluster(planPool({ seed: seed.name, namespace, group, volume, nodes }));

@@ -59,7 +59,7 @@ export function planAddonIngress(p: Parameters): PlannedStep {
   return plannedStep(addonIngress, {
     group: 'Addon ingress',
     title: 'Entrance to the cluster on every node',
-    why: 'Browsers and devices reach the product through it, on whichever node ok the virtual address.',
+    why: 'Browsers and devices reach the product through it, on whichever node holds the virtual address.',
     deadline: minutes(15),
     parameters: p,
     commands: [command('enable', p.seed, microk8s.enable('ingress'))],

@@ -1,21 +1,20 @@
 import * as z from 'zod';
 import { kubectl } from '../../kubernetes/kubectl.ts';
-import { addressPoolObject } from '../../kubernetes/objects.ts';
+import { addressPoolObject, namedObject } from '../../kubernetes/objects.ts';
 import { readList } from '../../kubernetes/read.ts';
 import { microk8s } from '../../microk8s/microk8s.ts';
-import { carryOut, runCommand } from '../execution/carry-out.ts';
+import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../execution/workload-wait.ts';
+import { manifestText } from '../release/manifest.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({ seed: z.string(), virtualAddress: z.string() });
 type Parameters = z.output<typeof parameters>;
 
 const namespace = 'metallb-system';
-const pools = 'ipaddresspools.metallb.io';
-/** The pool that the addon makes, and never changes again: a second `enable` ignores its argument. */
-const pool = 'default-addresspool';
-const otherPool = 'it ok another address';
+const kinds = { pools: 'ipaddresspools.metallb.io', announcements: 'l2advertisements.metallb.io' } as const;
+const announcement = 'default-advertise-all-pools';
 
 const wanted = ({ seed }: Parameters): WorkloadsWanted => ({
   through: seed,
@@ -24,23 +23,46 @@ const wanted = ({ seed }: Parameters): WorkloadsWanted => ({
   atLeast: 2,
 });
 
-/** The addresses of all pools; empty where there is no pool or not even the kind. */
-async function pooled(context: StepContext, seed: string): Promise<readonly string[]> {
-  const answer = await readList(await context.look(seed), pools, { namespace }, addressPoolObject);
-  return answer.answered ? answer.value.flatMap(({ spec }) => spec.addresses) : [];
+/**
+ * The objects that the addon makes last, after a wait without an end: an `enable` that was cut off leaves them out, and a
+ * second one ends with 0 and "already enabled". So this step applies them itself.
+ */
+const objects = ({ virtualAddress }: Parameters) =>
+  manifestText([
+    {
+      apiVersion: 'metallb.io/v1beta1',
+      kind: 'IPAddressPool',
+      metadata: { name: 'default-addresspool', namespace },
+      spec: { addresses: [`${virtualAddress}/32`] },
+    },
+    { apiVersion: 'metallb.io/v1beta1', kind: 'L2Advertisement', metadata: { name: announcement, namespace } },
+  ]);
+
+/** The addresses of all pools, and whether anything announces them. Empty where not even the kinds are there. */
+async function configured(context: StepContext, seed: string) {
+  const host = await context.look(seed);
+  const [pools, announcements] = await Promise.all([
+    readList(host, kinds.pools, { namespace }, addressPoolObject),
+    readList(host, kinds.announcements, { namespace }, namedObject),
+  ]);
+  return {
+    addresses: pools.answered ? pools.value.flatMap(({ spec }) => spec.addresses) : [],
+    announced: announcements.answered && announcements.value.length > 0,
+  };
 }
 
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const { ok, observed } = await workloadsReady(context, wanted(p));
   if (!ok) return { ok, observed: `metallb: ${observed}` };
-  const addresses = await pooled(context, p.seed);
+  const { addresses, announced } = await configured(context, p.seed);
   const { virtualAddress: vip } = p;
-  const held = addresses.includes(`${vip}/32`) || addresses.includes(`${vip}-${vip}`);
-  return { ok: held, observed: held ? `${vip} is its to give` : `its addresses are ${addresses.join(', ') || 'none'}` };
+  if (!addresses.includes(`${vip}/32`) && !addresses.includes(`${vip}-${vip}`))
+    return { ok: false, observed: `its addresses are ${addresses.join(', ') || 'none'}` };
+  return announced ? { ok, observed: `it assigns ${vip}` } : { ok: false, observed: `nothing announces ${vip}` };
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
-  await carryOut(context, step, {
+  await runCommand(context, step, 'enable', {
     run: {
       deadline: minutes(5),
       causes: [
@@ -51,29 +73,23 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
     },
   });
   await untilWorkloadsReady(context, wanted(p), { for: 'MetalLB to run' });
-  if (!(await state(context, p)).ok) await runCommand(context, step, 'change-pool');
+  if (!(await state(context, p)).ok) await runCommand(context, step, 'apply');
 }
 
-export const addonMetallb: StepKind<typeof parameters> = {
-  kind: 'addon-metallb',
-  parameters,
-
-  state,
-  act,
-};
+export const addonMetallb: StepKind<typeof parameters> = { kind: 'addon-metallb', parameters, state, act };
 
 export function planAddonMetallb(p: Parameters): PlannedStep {
-  const own = `${p.virtualAddress}/32`;
   return plannedStep(addonMetallb, {
     group: 'Virtual address',
-    title: `MetalLB gives out ${p.virtualAddress}`,
+    title: `MetalLB assigns ${p.virtualAddress}`,
     why: 'One address for the whole cluster, that moves to another node when its node is lost.',
     deadline: minutes(15),
     parameters: p,
     commands: [
-      command('enable', p.seed, microk8s.enable(`metallb:${own}`)),
-      command('change-pool', p.seed, kubectl.patch(pools, pool, namespace, { spec: { addresses: [own] } }), {
-        when: otherPool,
+      command('enable', p.seed, microk8s.enable(`metallb:${p.virtualAddress}/32`)),
+      command('apply', p.seed, kubectl.apply(), {
+        stdin: objects(p),
+        when: 'its address pool or its announcement is missing or differs',
       }),
     ],
   });

@@ -51,9 +51,33 @@ const apt = (...words: string[]) => [
   ...words,
 ];
 
+/**
+ * `apt-get` waits for dpkg's lock with DPkg::Lock::Timeout, never for the lock of the package lists, which apt-daily holds
+ * after a boot (apt 2.6 fails at once). So the update is tried again while that lock is held; apt's own words name the holder.
+ */
+export const updateLists: Script = {
+  name: 'update-package-lists',
+  text: `export LC_ALL=C
+for try in $(seq 200); do
+  said=$(apt-get -o DPkg::Lock::Timeout=300 update 2>&1); code=$?
+  printf '%s\\n' "$said"
+  case $said in *'Could not get lock'*) sleep \${1:-3} ;; *) exit $code ;; esac
+done
+exit $code
+`,
+};
+
 function commands({ node, upgrade, install, iscsid }: Parameters): PlannedCommand[] {
   return [
-    command('update-lists', node, ['apt-get', '-o', 'DPkg::Lock::Timeout=300', 'update']),
+    command(
+      'complete-dpkg',
+      node,
+      ['env', 'DEBIAN_FRONTEND=noninteractive', 'dpkg', '--configure', '-a', '--force-confdef', '--force-confold'],
+      {
+        note: 'completes a package change that was interrupted; does nothing otherwise',
+      },
+    ),
+    command('update-lists', node, updateLists),
     ...(upgrade
       ? [command('upgrade', node, apt('upgrade'), { note: 'configuration files that were changed stay as they are' })]
       : []),
@@ -92,10 +116,10 @@ export const packages: StepKind<typeof parameters> = {
       run: {
         causes: [
           'no way to the package archive',
-          'another package manager ok the lock',
+          'another package manager holds the lock',
           'a package that fails to configure',
         ],
-        next: ['sudo dpkg --configure -a, then sudo apt-get -f install, shows what is wrong'],
+        next: ['sudo apt-get -f install shows what is wrong'],
       },
     }),
 };

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { nodeState } from '../../host/node-state.ts';
 import { helm } from '../../kubernetes/helm.ts';
+import { kubectl } from '../../kubernetes/kubectl.ts';
 import { ofRelease } from '../../kubernetes/workloads.ts';
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
@@ -17,6 +18,9 @@ const parameters = z.object({
   digest: z.string(),
 });
 type Parameters = z.output<typeof parameters>;
+
+/** Left behind without the hook, it refuses every later change of pools and claims. */
+const cstorWebhook = 'openebs-cstor-validation-webhook';
 
 const labels = { lvm: 'OpenEBS LVM LocalPV', cstor: 'OpenEBS cStor' } as const;
 
@@ -83,7 +87,15 @@ export function planStorageEngine(plan: EnginePlan): PlannedStep {
     deadline: minutes(23),
     parameters: p,
     commands: [
-      ...healCommands(seed, p),
+      // The pre-delete hook of the cStor chart runs a shell in an image that its publisher has withdrawn: it would never end.
+      ...healCommands(seed, p, { hooks: false }),
+      ...(engine === 'cstor'
+        ? [
+            command('remove-webhook', seed, kubectl.delete('validatingwebhookconfigurations', cstorWebhook), {
+              when: 'its first installation was interrupted; the hook would have removed it',
+            }),
+          ]
+        : []),
       command(
         'upgrade',
         seed,

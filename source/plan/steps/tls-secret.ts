@@ -37,7 +37,7 @@ async function state(context: StepContext, { seed, namespace, name }: Parameters
   const same = answer.value.data['tls.crt'] === base64(pair.certificate);
   return {
     ok: same,
-    observed: same ? `secret ${name} ok the certificate` : `secret ${name} ok another certificate`,
+    observed: same ? `secret ${name} holds the certificate` : `secret ${name} holds another certificate`,
   };
 }
 

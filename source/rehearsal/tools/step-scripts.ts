@@ -82,6 +82,7 @@ function forgetToken(call: Call): number {
 }
 
 export const stepScripts: Readonly<Record<string, Program>> = {
+  'update-package-lists': (call) => call.exec(['apt-get', 'update']),
   'forget-token': forgetToken,
   'packages-state': packagesState,
   'boot-state': bootState,
