@@ -4,6 +4,7 @@ import type { DatastoreMember } from '../microk8s/status.ts';
 import type { Product } from '../product/schema.ts';
 import type { Site } from '../site/schema.ts';
 import { durationWords } from '../text/duration.ts';
+import { counted } from '../text/plural.ts';
 import type { Observation, ObservedNode } from './observation.ts';
 import type { ClaimStatus, DatastoreStatus, NodeStatus, StatusReport, Verdict } from './report.ts';
 
@@ -192,7 +193,7 @@ function judgeClaims({ claims = [] }: Observation): Judged[] {
   return [
     {
       verdict: 'degraded',
-      reason: `${open.length === 1 ? 'A volume is' : `${open.length} volumes are`} not there yet: ${list(open, 3)}.`,
+      reason: `${counted(open.length, 'volume is', 'volumes are')} not there yet: ${list(open, 3)}.`,
     },
   ];
 }

@@ -5,11 +5,11 @@ import wrapAnsi from 'wrap-ansi';
 /** How many cells of a terminal a text takes: 2 for a CJK sign or an emoji, 0 for a combining mark. */
 export const cellsOf = (text: string): number => (isAscii(text) ? text.length : stringWidth(text));
 
-/** A text in at most `width` cells, cut with an ellipsis where it is longer. */
-export function clipped(text: string, width: number): string {
+/** A text in at most `width` cells, with a mark at its end where it is cut. */
+export function clipped(text: string, width: number, mark = '…'): string {
   if (cellsOf(text) <= width) return text;
-  if (width <= 1) return sliced(text, Math.max(0, width));
-  return `${sliced(text, width - 1)}…`;
+  if (width <= mark.length) return sliced(text, Math.max(0, width));
+  return sliced(text, width - mark.length) + mark;
 }
 
 /** A text filled up with spaces to `width` cells; a longer one stays as it is. */

@@ -3,6 +3,7 @@ import { runChecks } from '../../source/check/run.ts';
 import { preflightCode, preflightData } from '../../source/cli/text/preflight-data.ts';
 import { preflightLines } from '../../source/cli/text/preflight-text.ts';
 import { loadProduct } from '../../source/product/load.ts';
+import { defined } from '../../source/text/defined.ts';
 import { healthyFacts, healthySite, seenAtMs } from '../facts-fixtures.ts';
 
 const product = await loadProduct('kloudspot');
@@ -63,4 +64,22 @@ test('the JSON carries findings and the words of their checks', () => {
   const data = preflightData(site, findingsWith({}));
   expect(data).toMatchObject({ site: 'berlin', verdict: 'warn', failed: 0, nodes: ['ks-1', 'ks-2', 'ks-3'] });
   expect(JSON.parse(JSON.stringify(data))).toHaveProperty(['checks', 'cpu-flags', 'why']);
+});
+
+describe('cells that are longer than their column', () => {
+  const findings = findingsWith({ cpu: { model: 'QEMU Virtual CPU', cores: 16, flags: ['sse4_2'] } });
+  const widest = (lines: readonly string[]) => Math.max(...lines.map((line) => line.length));
+  const grid = (width?: number) => {
+    const lines = preflightLines(site, findings, { ...plain, ...defined({ width }) });
+    return lines.slice(
+      lines.indexOf('') + 1,
+      lines.lastIndexOf(lines.find((line) => line.startsWith('Site and')) ?? ''),
+    );
+  };
+
+  test('are cut with a mark on a terminal', () => {
+    expect(widest(grid(70))).toBeLessThanOrEqual(70);
+    expect(grid(70).join('\n')).toContain('..');
+  });
+  test('stay whole in a pipe', () => expect(grid().join('\n')).not.toContain('..'));
 });

@@ -21,7 +21,7 @@ describe('undo', () => {
     await land.execute(plan).end;
     await expect(undo(land, plan)).resolves.toEqual({
       outcome: 'undone',
-      why: '2 steps taken back, 1 cannot be',
+      why: '2 steps undone, 1 cannot be',
     });
     expect(land.acts().filter((line) => line.startsWith('undo'))).toEqual(['undo two', 'undo one']);
     expect([...land.done]).toEqual(['there', 'lasting']);
@@ -52,7 +52,7 @@ describe('undo', () => {
       },
     });
     await land.execute(plan).end;
-    await expect(undo(land, plan)).resolves.toMatchObject({ outcome: 'failed', why: 'Do one could not be taken back' });
+    await expect(undo(land, plan)).resolves.toMatchObject({ outcome: 'failed', why: 'Do one could not be undone' });
     expect(land.of('undo-failed')).toMatchObject([{ step: 'one', seen: 'undo: Do one: too late' }]);
     expect(land.done.has('there')).toBe(true);
   });
@@ -83,15 +83,15 @@ describe('undo', () => {
     await land.execute(plan).end;
     const past = pastOf(land.events);
     expect(() => refuseUndo(plan, past, 'two')).not.toThrow();
-    expect(() => refuseUndo(plan, past, 'one')).toThrow('cannot be taken back alone');
+    expect(() => refuseUndo(plan, past, 'one')).toThrow('cannot be undone alone');
     // `two` rests on it only through `lasting`, and `lasting` is the only one that says so.
     const through = toyPlan([{ id: 'one' }, { id: 'between', needs: ['one'] }, { id: 'two', needs: ['between'] }]);
     const later = { ...past, order: () => ['one', 'two'] };
-    expect(() => refuseUndo(through, later, 'one')).toThrow('cannot be taken back alone');
+    expect(() => refuseUndo(through, later, 'one')).toThrow('cannot be undone alone');
     expect(() => refuseUndo(plan, past, 'nobody')).toThrow('no step of this run');
     await expect(undo(land, plan, 'two')).resolves.toMatchObject({
       outcome: 'partly-undone',
-      why: '1 step taken back',
+      why: '1 step undone',
     });
     expect(land.done.has('one')).toBe(true);
   });

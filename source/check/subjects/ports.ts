@@ -1,4 +1,5 @@
 import type { NodeFacts } from '../../facts/facts.ts';
+import { counted } from '../../text/plural.ts';
 import { type Check, fail, nodeCheck, type Outcome, pass, warn } from '../check.ts';
 
 interface ClusterPort {
@@ -48,10 +49,10 @@ export const portsFree: Check = nodeCheck(
       return others.slice(0, 1).map((listener) => ({ port, listener }));
     });
     if (taken.length === 0)
-      return [...inNodePorts(listeners, facts), pass(`${asked.length} ports`, 'Nobody else listens on them.')].slice(
-        0,
-        1,
-      );
+      return [
+        ...inNodePorts(listeners, facts),
+        pass(counted(asked.length, 'port'), 'Nobody else listens on them.'),
+      ].slice(0, 1);
     return fail(
       taken.map(({ port }) => port.port).join(', '),
       taken.map(({ port, listener }) => `Port ${port.port} (${port.use}) is taken by ${who(listener)}.`).join(' '),

@@ -6,9 +6,10 @@ import { launchRun } from '../../engine/worker/launch.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import type { Plan, PlanPurpose } from '../../plan/document/document.ts';
 import { makePlan } from '../../plan/plan.ts';
+import { defined } from '../../text/defined.ts';
 import { confirmed } from '../line/confirm.ts';
 import { rehearsalNote } from '../line/rehearsal-note.ts';
-import { printJson, type Terminal } from '../line/terminal.ts';
+import { printJson, printLines, type Terminal } from '../line/terminal.ts';
 import { planLines } from '../text/plan-text.ts';
 import { preflightCode, preflightData } from '../text/preflight-data.ts';
 import { preflightLines } from '../text/preflight-text.ts';
@@ -47,8 +48,14 @@ export async function planAfterPreflight(
   const failed = preflightCode(findings) !== exitCode.done;
   if (failed && settings.json) printJson(terminal, preflightData(site, findings));
   else if (!settings.json && (failed || findings.some(({ grade }) => grade === 'warn'))) {
-    const lines = preflightLines(site, findings, { ascii: settings.ascii || settings.plain, all: false, from });
-    terminal.output.write(`${lines.join('\n')}\n\n`);
+    const ascii = settings.ascii || settings.plain;
+    const lines = preflightLines(site, findings, {
+      ascii,
+      all: false,
+      from,
+      ...defined({ width: terminal.output.columns }),
+    });
+    printLines(terminal.output, [...lines, '']);
   }
   return failed ? undefined : makePlan({ purpose, site, product, facts, now: new Date(world.clock.now()) });
 }
@@ -61,8 +68,7 @@ export async function beginPlan(
   terminal: Terminal,
   { verb, takeOver, write }: Pick<ApplyOptions, 'verb' | 'takeOver' | 'write'>,
 ): Promise<ExitCode> {
-  if (!settings.json)
-    terminal.output.write(`${[...rehearsalNote(world), ...planLines(plan, { brief: true })].join('\n')}\n`);
+  if (!settings.json) printLines(terminal.output, [...rehearsalNote(world), ...planLines(plan, { brief: true })]);
   await confirmed(`Begin with ${plan.site.name}?`, verb, settings, terminal);
   const putBack = await write?.();
   const { scenario } = world;

@@ -10,7 +10,7 @@ import type { PlanInput } from '../../plan/stages/planning.ts';
 import { valuesText } from '../../plan/values.ts';
 import type { Observation } from '../../status/observation.ts';
 import { ensureAccess } from '../line/access.ts';
-import type { Terminal } from '../line/terminal.ts';
+import { printLines, type Terminal } from '../line/terminal.ts';
 import { beginPlan } from './apply-site.ts';
 
 /** What `start`, `update` and `stop` have in common: they speak to the cluster through whichever manager lives. */
@@ -51,6 +51,5 @@ export function valuesFile({ opened, settings }: ProductVerb): SeatFile {
 
 /** Lines for the operator, on the error stream where the output is for machines. */
 export function tell({ settings, terminal }: ProductVerb, lines: readonly string[]): void {
-  const stream = settings.json ? terminal.errors : terminal.output;
-  stream.write(lines.map((line) => `${line}\n`).join(''));
+  printLines(settings.json ? terminal.errors : terminal.output, lines);
 }

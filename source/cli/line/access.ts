@@ -5,7 +5,7 @@ import type { HostKeyOffer, HostTarget } from '../../host/host.ts';
 import { HostFault } from '../../host/host-fault.ts';
 import type { Passwords } from '../../host/secrets.ts';
 import { counted } from '../../text/plural.ts';
-import { filled } from '../../text/width.ts';
+import { columns } from '../../text/table.ts';
 import { questionsFor } from './questions.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -43,8 +43,9 @@ async function pinHostKeys(request: AccessRequest): Promise<void> {
   const changed = offers.filter(({ changedFrom }) => changedFrom !== undefined);
   if (changed.length > 0) throw changedKeys(changed);
   if (offers.length === 0) return;
-  const shown = offers
-    .map(({ node, address, fingerprint }) => `  ${filled(node, 16)} ${filled(address, 16)} ${fingerprint}`)
+  const rows = offers.map(({ node, address, fingerprint }) => [node, address, fingerprint]);
+  const shown = columns(rows)
+    .map((row) => `  ${row}`)
     .join('\n');
   if (settings.acceptNewHostKeys) {
     terminal.errors.write(`New host keys, now pinned:\n${shown}\n`);

@@ -1,6 +1,8 @@
 import type { Settings } from '../../app/settings.ts';
 import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
+import { folded, wrapped } from '../../text/width.ts';
+import type { PlainOutput } from '../../ui/plain/output.ts';
 
 /** What a verb prints to and asks through; tests hand in their own. */
 export interface Terminal {
@@ -24,6 +26,17 @@ export function processTerminal(): Terminal {
   };
 }
 
+/** Lines for a person: broken between words at the width of a terminal, whole where they go into a pipe or a file. */
+export function printLines(stream: PlainOutput, lines: readonly string[]): void {
+  const width = stream.columns ?? Number.POSITIVE_INFINITY;
+  stream.write(
+    lines
+      .flatMap((line) => folded(line, width))
+      .map((line) => `${line}\n`)
+      .join(''),
+  );
+}
+
 /** One object for machines. */
 export function printJson(terminal: Terminal, value: unknown): void {
   terminal.output.write(`${JSON.stringify(value, undefined, 2)}\n`);
@@ -37,22 +50,30 @@ export function reportFailure(
 ): ExitCode {
   const fault = error instanceof Fault ? error : undefined;
   if (settings.json) printJson(terminal, { error: faultAsData(error) });
-  else terminal.errors.write(faultText(error));
+  else terminal.errors.write(faultText(error, terminal.errors.columns));
   if (settings.verbose && error instanceof Error) terminal.errors.write(`${causes(error)}\n`);
   return fault?.exitCode ?? exitCode.ourFault;
 }
 
-/** The words of a failure, one line each: what, where, why, next. */
-export function faultText(error: unknown): string {
+/** The words of a failure: what, where, why, next. On a terminal of `width` columns broken between words. */
+export function faultText(error: unknown, width = Number.POSITIVE_INFINITY): string {
   if (!(error instanceof Fault)) {
     return `✗ A bug in the program: ${messageOf(error)}\n  Run it again with --verbose to see where. Nothing that was saved is lost.\n`;
   }
-  const lines = [`✗ ${error.message}`];
-  if (error.where) lines.push(`  where: ${error.where}`);
-  if (error.why)
-    lines.push(...error.why.split('\n').map((line, index) => (index === 0 ? `  why:   ${line}` : `         ${line}`)));
-  for (const [index, step] of error.next.entries()) lines.push(`${index === 0 ? '  next:  ' : '         '}${step}`);
+  const lines = [
+    ...labelled('✗', [error.message], 2, width),
+    ...labelled('  where:', error.where === undefined ? [] : [error.where], 9, width),
+    ...labelled('  why:', error.why?.split('\n') ?? [], 9, width),
+    ...labelled('  next:', error.next, 9, width),
+  ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Lines under each other from a column on, the label before the first. */
+function labelled(label: string, lines: readonly string[], column: number, width: number): string[] {
+  return lines
+    .flatMap((line) => wrapped(line, Math.max(20, width - column)))
+    .map((line, index) => (index === 0 ? label : '').padEnd(column) + line);
 }
 
 function faultAsData(error: unknown): Record<string, unknown> {

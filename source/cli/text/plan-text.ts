@@ -1,18 +1,22 @@
 import type { Plan } from '../../plan/document/document.ts';
 import type { PlannedCommand, PlannedFile, PlannedStep } from '../../plan/step.ts';
+import { counted } from '../../text/plural.ts';
+import { filled, folded } from '../../text/width.ts';
 import { diffLines, shortDiff } from '../../ui/model/diff.ts';
 import { commandText } from '../../ui/model/review.ts';
 
 export interface PlanTextOptions {
   /** One line a step, without commands and files. */
   readonly brief: boolean;
+  /** Columns of the screen: prose is broken between words to fit it; commands and files stay whole, so that they can be copied. */
+  readonly width?: number;
 }
 
 /** A plan as lines of plain text: every step in order with its reason, its exact commands, and its files as differences. */
-export function planLines(plan: Plan, { brief }: PlanTextOptions): string[] {
-  const lines = [heading(plan), ''];
+export function planLines(plan: Plan, { brief, width = Number.POSITIVE_INFINITY }: PlanTextOptions): string[] {
+  const lines = [...folded(heading(plan), width), ''];
   for (const [place, step] of plan.steps.entries())
-    lines.push(...(brief ? [briefLine(place, step)] : stepLines(place, step)));
+    lines.push(...(brief ? [briefLine(place, step)] : stepLines(place, step, width)));
   if (plan.steps.some(cannotBeUndone)) lines.push('', '(*) cannot be undone');
   return lines;
 }
@@ -22,17 +26,17 @@ function heading({ site, steps, hash }: Plan): string {
   const files = steps.reduce((sum, step) => sum + step.files.length, 0);
   const lasting = steps.filter(cannotBeUndone).length;
   const undo = lasting === 0 ? 'all can be undone' : `${lasting} cannot be undone (*)`;
-  return `Site ${site.name}: ${steps.length} steps, ${commands} commands, ${files} files; ${undo}. Plan ${hash}.`;
+  return `Site ${site.name}: ${counted(steps.length, 'step')}, ${counted(commands, 'command')}, ${counted(files, 'file')}; ${undo}. Plan ${hash}.`;
 }
 
 const cannotBeUndone = (step: PlannedStep): boolean => !step.undoable && step.commands.length + step.files.length > 0;
 
 function briefLine(place: number, step: PlannedStep): string {
   const mark = cannotBeUndone(step) ? ' (*)' : '';
-  return `${String(place + 1).padStart(3)}. ${(step.node ?? 'cluster').padEnd(12)} ${step.title}${mark}`;
+  return `${String(place + 1).padStart(3)}. ${filled(step.node ?? 'cluster', 12)} ${step.title}${mark}`;
 }
 
-function stepLines(place: number, step: PlannedStep): string[] {
+function stepLines(place: number, step: PlannedStep, width: number): string[] {
   const notes = [
     step.risk === 'dangerous' ? 'dangerous: nothing else dangerous runs beside it' : '',
     step.skippable ? 'may be skipped' : '',
@@ -40,8 +44,8 @@ function stepLines(place: number, step: PlannedStep): string[] {
   ].filter(Boolean);
   return [
     briefLine(place, step),
-    `     ${step.why}`,
-    ...(notes.length > 0 ? [`     (${notes.join('; ')})`] : []),
+    ...folded(`     ${step.why}`, width),
+    ...(notes.length > 0 ? folded(`     (${notes.join('; ')})`, width) : []),
     ...step.commands.flatMap(commandLines),
     ...step.files.flatMap(fileLines),
     '',

@@ -3,6 +3,7 @@ import { findCheck } from '../../check/checks.ts';
 import type { Finding, Grade } from '../../check/finding.ts';
 import type { Site } from '../../site/schema.ts';
 import { columns } from '../../text/table.ts';
+import { clipped } from '../../text/width.ts';
 
 export interface PreflightTextOptions {
   readonly ascii: boolean;
@@ -10,13 +11,13 @@ export interface PreflightTextOptions {
   readonly all: boolean;
   /** Where the site came from. */
   readonly from: string;
-  /** Columns of the screen; cells give way. */
+  /** Columns of the screen: cells are cut to fit it. Where it is undefined nothing is cut. */
   readonly width?: number;
 }
 
-type Marks = Readonly<Record<Grade, string>>;
-const signs: Marks = { pass: '✓', warn: '!', fail: '✗' };
-const asciiSigns: Marks = { pass: '+', warn: '!', fail: 'x' };
+type Marks = Readonly<Record<Grade | 'cut', string>>;
+const signs: Marks = { pass: '✓', warn: '!', fail: '✗', cut: '…' };
+const asciiSigns: Marks = { pass: '+', warn: '!', fail: 'x', cut: '..' };
 const severity: readonly Grade[] = ['pass', 'warn', 'fail'];
 
 /** A grid of nodes × checks, then the checks of the site and of pairs, then reasons and advice of what does not pass. */
@@ -26,7 +27,8 @@ export function preflightLines(site: Site, findings: readonly Finding[], options
   const onNodes = byCheck.filter(([id]) => findCheck(id)?.about === 'node');
   const others = byCheck.filter(([id]) => findCheck(id)?.about !== 'node');
   const names = site.nodes.map(({ name }) => name);
-  const cells = cellWidth(options.width ?? 100, names.length);
+  const cells = cellWidth(options.width, names.length);
+  const siteCells = options.width === undefined ? Number.POSITIVE_INFINITY : widest;
   return [
     `Site ${site.name}, from ${options.from}: ${summary(byCheck)}`,
     '',
@@ -35,7 +37,7 @@ export function preflightLines(site: Site, findings: readonly Finding[], options
       ...onNodes.map(([id, of]) => [titleOf(id), ...names.map((name) => cell(of, name, marks, cells))]),
     ]),
     '',
-    ...columns([['Site and pairs', ''], ...others.map(([id, of]) => [titleOf(id), siteCell(of, marks)])]),
+    ...columns([['Site and pairs', ''], ...others.map(([id, of]) => [titleOf(id), siteCell(of, marks, siteCells)])]),
     ...reasons(findings, marks, options.all),
   ];
 }
@@ -51,28 +53,28 @@ function summary(byCheck: readonly (readonly [string, readonly Finding[]])[]): s
 function cell(findings: readonly Finding[], node: string, marks: Marks, width: number): string {
   const own = findings.filter(({ nodes }) => nodes.includes(node));
   const [worst] = own.toSorted((a, b) => severity.indexOf(b.grade) - severity.indexOf(a.grade));
-  return worst ? `${marks[worst.grade]} ${cut(worst.seen, width)}`.trimEnd() : '-';
+  return worst ? `${marks[worst.grade]} ${cut(worst.seen, width, marks)}`.trimEnd() : '-';
 }
 
-function siteCell(findings: readonly Finding[], marks: Marks): string {
+function siteCell(findings: readonly Finding[], marks: Marks, width: number): string {
   const [worst] = findings.toSorted((a, b) => severity.indexOf(b.grade) - severity.indexOf(a.grade));
   if (!worst) return '-';
   const several = worst.grade === 'pass' && findings.length > 1;
-  return `${marks[worst.grade]} ${several ? `${findings.length} looked at` : cut(worst.seen, widest)}`;
+  return `${marks[worst.grade]} ${several ? `${findings.length} looked at` : cut(worst.seen, width, marks)}`;
 }
 
 /** Titles take 30 columns. The whole text of a cell stands in `--json` and, where it matters, in the reason. */
 const titleWidth = 30;
 const widest = 40;
 
-function cellWidth(screen: number, nodes: number): number {
+function cellWidth(screen: number | undefined, nodes: number): number {
+  if (screen === undefined) return Number.POSITIVE_INFINITY;
   const each = Math.floor((screen - titleWidth) / nodes) - 4;
   return each < 4 ? 0 : Math.min(each, 18);
 }
 
-function cut(text: string, width: number): string {
-  const signs = [...text];
-  return signs.length <= width ? text : width < 4 ? '' : `${signs.slice(0, width - 2).join('')}..`;
+function cut(text: string, width: number, marks: Marks): string {
+  return width < 4 ? '' : clipped(text, width, marks.cut);
 }
 
 function worstOf(findings: readonly Finding[]): Grade {

@@ -20,7 +20,7 @@ export default defineVerb({
     const { files } = settings;
     const run = operand === undefined ? await latestRun(files) : await findRun(files, operand);
     if (run === undefined)
-      throw new Fault({ what: 'There is no run yet.', where: files.runs, next: ['kloudspot apply  begins one.'] });
+      throw new Fault({ what: 'There is no run yet.', where: files.runs, next: ['kloudspot apply  starts one.'] });
     return watchRun(run, await planOfRun(run), settings, processTerminal(), 'attached');
   },
 });

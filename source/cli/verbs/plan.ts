@@ -8,6 +8,7 @@ import { messageOf } from '../../errors/thrown.ts';
 import { targetOf } from '../../network/targets.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { makePlan } from '../../plan/plan.ts';
+import { defined } from '../../text/defined.ts';
 import { ensureAccess } from '../line/access.ts';
 import { globalFlags } from '../line/flags.ts';
 import { rehearsalNote } from '../line/rehearsal-note.ts';
@@ -39,10 +40,10 @@ export default defineVerb({
       const file = args.save === undefined ? undefined : resolve(args.save);
       if (file !== undefined) await save(plan, file);
       if (settings.json) printJson(terminal, plan);
-      else
-        terminal.output.write(
-          `${[...rehearsalNote(world), ...planLines(plan, { brief: args.brief ?? false })].join('\n')}\n`,
-        );
+      else {
+        const lines = planLines(plan, { brief: args.brief ?? false, ...defined({ width: terminal.output.columns }) });
+        terminal.output.write(`${[...rehearsalNote(world), ...lines].join('\n')}\n`);
+      }
       if (file !== undefined && !settings.json) terminal.output.write(`\nWritten to ${file}\n`);
       return exitCode.done;
     } finally {

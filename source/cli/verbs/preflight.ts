@@ -3,7 +3,7 @@ import { settingsFrom } from '../../app/settings.ts';
 import { openSite } from '../../app/site.ts';
 import { globalFlags } from '../line/flags.ts';
 import { rehearsalNote, scenarioOf } from '../line/rehearsal-note.ts';
-import { printJson, processTerminal } from '../line/terminal.ts';
+import { printJson, printLines, processTerminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 import { preflightCode, preflightData } from '../text/preflight-data.ts';
 import { preflightLines } from '../text/preflight-text.ts';
@@ -30,7 +30,7 @@ export default defineVerb({
           from,
           ...(width ? { width } : {}),
         });
-        terminal.output.write(`${[...rehearsalNote(world), ...lines].join('\n')}\n`);
+        printLines(terminal.output, [...rehearsalNote(world), ...lines]);
       }
       return preflightCode(findings);
     } finally {

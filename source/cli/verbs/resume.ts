@@ -53,10 +53,10 @@ export default defineVerb({
 async function resumable({ files }: Settings, name: string | undefined): Promise<RunSummary> {
   const run = name === undefined ? await unfinishedRun(files) : await summarizeRun(await findRun(files, name));
   if (run === undefined)
-    throw new Fault({ what: 'There is no run to resume.', where: files.runs, next: ['kloudspot apply  begins one.'] });
+    throw new Fault({ what: 'There is no run to resume.', where: files.runs, next: ['kloudspot apply  starts one.'] });
   if (run.state === 'done' || run.state === 'undone')
     throw new Fault({
-      what: `Run ${run.id} ${run.state === 'done' ? 'came to its end' : 'was taken back'}: there is nothing to resume.`,
+      what: `Run ${run.id} ${run.state === 'done' ? 'is done' : 'was undone'}: there is nothing to resume.`,
       next: ['kloudspot apply  makes a new plan and carries it out.'],
     });
   return run;

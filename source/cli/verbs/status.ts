@@ -13,7 +13,7 @@ import { defined } from '../../text/defined.ts';
 import { ensureAccess } from '../line/access.ts';
 import { globalFlags } from '../line/flags.ts';
 import { rehearsalNote } from '../line/rehearsal-note.ts';
-import { printJson, processTerminal, type Terminal } from '../line/terminal.ts';
+import { printJson, printLines, processTerminal, type Terminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 
 /** ms between two looks of --watch. */
@@ -76,7 +76,7 @@ async function enter({ site, world, passwords }: OpenedSite, settings: Settings,
 
 function show(report: StatusReport, { world }: OpenedSite, settings: Settings, terminal: Terminal): ExitCode {
   if (settings.json) printJson(terminal, report);
-  else terminal.output.write(`${[...rehearsalNote(world), ...reportLines(report)].join('\n')}\n`);
+  else printLines(terminal.output, [...rehearsalNote(world), ...reportLines(report)]);
   return exitCode.done;
 }
 
@@ -120,7 +120,7 @@ async function watchAsLines(
   for await (const report of live) {
     const news = JSON.stringify([report.verdict, report.nodes.map(({ since, ...rest }) => rest), report.components]);
     if (settings.json) terminal.output.write(`${JSON.stringify(report)}\n`);
-    else if (news !== told) terminal.output.write(`${reportLines(report).join('\n')}\n\n`);
+    else if (news !== told) printLines(terminal.output, [...reportLines(report), '']);
     told = news;
   }
   return exitCode.done;

@@ -4,6 +4,7 @@ import { exitCode } from '../../errors/fault.ts';
 import type { Product } from '../../product/schema.ts';
 import type { Site } from '../../site/schema.ts';
 import type { Observation } from '../../status/observation.ts';
+import { counted } from '../../text/plural.ts';
 import { lookAtCluster, runProductPlan, tell } from '../apply/product-verb.ts';
 import { globalFlags } from '../line/flags.ts';
 import { processTerminal } from '../line/terminal.ts';
@@ -44,7 +45,7 @@ export function whatStopDoes(site: Site, product: Product, seen: Observation): s
   ];
 }
 
-/** The proof afterwards: looked up anew, not repeated. */
+/** The proof afterwards: looked up again, not repeated. */
 export function whatStayed(site: Site, product: Product, seen: Observation): string[] {
   const { workloads, claims = [], release, nodes, givenAddresses = [] } = seen;
   if (workloads === undefined || nodes === undefined)
@@ -60,7 +61,7 @@ export function whatStayed(site: Site, product: Product, seen: Observation): str
     ...(address === undefined
       ? []
       : [
-          `  virtual address: ${address}, ${givenAddresses.includes(address) ? 'still given to the entrance' : 'NOT given any more'}`,
+          `  virtual address: ${address}, ${givenAddresses.includes(address) ? 'still assigned to the ingress' : 'NOT assigned any more'}`,
         ]),
     ...claims.map(
       ({ metadata, spec }) =>
@@ -73,11 +74,9 @@ export function whatStayed(site: Site, product: Product, seen: Observation): str
 function stays(site: Site, { namespace, tlsSecret }: Product, claims: NonNullable<Observation['claims']>): string[] {
   const address = site.network.virtualAddress;
   const volumes =
-    claims.length === 0
-      ? 'no volumes'
-      : `${claims.length === 1 ? '1 volume with its' : `${claims.length} volumes with their`} data`;
+    claims.length === 0 ? 'no volumes' : `${counted(claims.length, 'volume with its', 'volumes with their')} data`;
   return [
     `  stays:  ${volumes}, namespace ${namespace} with secret ${tlsSecret}`,
-    `          the cluster of ${site.nodes.length} nodes, its storage${address === undefined ? '' : `, the virtual address ${address}`}`,
+    `          the cluster of ${counted(site.nodes.length, 'node')}, its storage${address === undefined ? '' : `, the virtual address ${address}`}`,
   ];
 }

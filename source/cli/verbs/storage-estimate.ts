@@ -9,7 +9,7 @@ import { listOf } from '../line/arguments.ts';
 import { globalFlags } from '../line/flags.ts';
 import { type Questions, questionsFor } from '../line/questions.ts';
 import { rehearsalNote, scenarioOf } from '../line/rehearsal-note.ts';
-import { printJson, processTerminal } from '../line/terminal.ts';
+import { printJson, printLines, processTerminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 import { askFeatures, askOpenebs, askSizes, evidenceOf, type StorageFlags, withFlags } from '../sizing/answers.ts';
 import { seenOpenebs } from '../sizing/openebs.ts';
@@ -48,7 +48,7 @@ export default defineVerb({
     const subject = await openStorageSubject(settings, terminal, args.product);
     try {
       const asks = terminal.interactive && !settings.yes && !settings.plain && !settings.json;
-      const lines = settings.json ? () => {} : (text: string) => void terminal.output.write(`${text}\n`);
+      const lines = settings.json ? () => {} : (text: string) => printLines(terminal.output, [text]);
       rehearsalNote(subject.world).forEach(lines);
       const openebs = await seenOpenebs(subject);
       const result = await runEstimate({

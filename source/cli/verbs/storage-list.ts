@@ -7,7 +7,7 @@ import { groupTrouble } from '../../storage/groups.ts';
 import { columns } from '../../text/table.ts';
 import { globalFlags } from '../line/flags.ts';
 import { rehearsalNote, scenarioOf } from '../line/rehearsal-note.ts';
-import { printJson, processTerminal } from '../line/terminal.ts';
+import { printJson, printLines, processTerminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 import { openStorageSubject, type StorageSubject } from '../sizing/subject.ts';
 
@@ -22,7 +22,8 @@ export default defineVerb({
     const subject = await openStorageSubject(settings, terminal);
     try {
       if (settings.json) printJson(terminal, { ...asData(subject), ...scenarioOf(subject.world) });
-      else terminal.output.write(`${[...rehearsalNote(subject.world), ...listLines(subject)].join('\n')}\n`);
+      else
+        printLines(terminal.output, [...rehearsalNote(subject.world), ...listLines(subject, terminal.output.columns)]);
       return subject.unreached.size > 0 ? exitCode.preflightFailed : exitCode.done;
     } finally {
       await subject.close();
@@ -35,7 +36,7 @@ type Listed = Pick<StorageSubject, 'kind' | 'name' | 'nodes' | 'facts' | 'unreac
 const head = ['Node', 'What', 'Name', 'Size', 'Free', 'Kind', 'Model', 'Serial', 'Usable'];
 
 /** One table over all nodes: groups first, then disks and what lies on them. */
-export function listLines({ kind, name, nodes, facts, unreached }: Listed): string[] {
+export function listLines({ kind, name, nodes, facts, unreached }: Listed, width?: number): string[] {
   const rows = nodes.flatMap((node): string[][] => {
     const storage = facts.get(node.name)?.storage;
     if (storage) return [...groupRows(node.name, storage), ...deviceRows(node.name, storage)];
@@ -43,7 +44,7 @@ export function listLines({ kind, name, nodes, facts, unreached }: Listed): stri
     return [[node.name, '-', '-', '-', '-', '-', '-', '-', `not seen: ${why}`]];
   });
   const from = kind === 'site' ? `Storage of site ${name}` : `There is no site yet: storage of this machine (${name})`;
-  return [from, '', ...columns([head, ...rows])];
+  return [from, '', ...columns([head, ...rows], width)];
 }
 
 function groupRows(node: string, storage: StorageFacts): string[][] {

@@ -10,10 +10,11 @@ import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import type { PlannedStep } from '../../plan/step.ts';
 import { defined } from '../../text/defined.ts';
+import { filled } from '../../text/width.ts';
 import { processesOf, watchRun } from '../apply/run-watching.ts';
 import { confirmed, confirmedByName } from '../line/confirm.ts';
 import { globalFlags, runOperand, takeOver } from '../line/flags.ts';
-import { printJson, processTerminal, type Terminal } from '../line/terminal.ts';
+import { printJson, printLines, processTerminal, type Terminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 import { passwordsFor } from './resume.ts';
 
@@ -34,10 +35,10 @@ export default defineVerb({
     const plan = await planOfRun(run);
     const steps = await stepsToUndo(run, plan, args.step);
     if (steps.length === 0) return nothingLeft(run, settings, terminal);
-    if (!settings.json) terminal.output.write(`${undoLines(steps).join('\n')}\n`);
+    if (!settings.json) printLines(terminal.output, undoLines(steps));
     if (!steps.some(({ undoable }) => undoable)) throw nothingUndoable(run);
     if (removesCluster(steps)) await confirmedByName(plan.site.name, 'undo', settings, terminal);
-    else await confirmed('Take this back?', 'undo', settings, terminal);
+    else await confirmed('Undo this?', 'undo', settings, terminal);
     const earlier = await processesOf(run);
     await undoRun(run, {
       files: settings.files,
@@ -57,7 +58,7 @@ async function undoable({ files }: Settings, name: string | undefined): Promise<
   const summary = await summarizeRun(run);
   if (summary.state === 'running')
     throw new Fault({
-      what: `Run ${run.id} is still going on.`,
+      what: `Run ${run.id} is still under way.`,
       next: [`kloudspot attach ${run.id}  shows it; stop it there first.`],
       exitCode: exitCode.locked,
     });
@@ -73,13 +74,13 @@ async function stepsToUndo(run: RunSummary, plan: Plan, only: string | undefined
 function nothingLeft(run: RunSummary, settings: Settings, terminal: Terminal): ExitCode {
   const words = `Run ${run.id} changed nothing that is still there.`;
   if (settings.json) printJson(terminal, { run: run.id, undone: [] });
-  else terminal.output.write(`${words}\n`);
+  else printLines(terminal.output, [words]);
   return exitCode.done;
 }
 
 function nothingUndoable(run: RunSummary): Fault {
   return new Fault({
-    what: `Nothing that run ${run.id} did can be taken back.`,
+    what: `Nothing that run ${run.id} did can be undone.`,
     next: ['kloudspot undo RUN  names an earlier one.'],
     exitCode: exitCode.usage,
   });
@@ -91,14 +92,14 @@ const removesCluster = (steps: readonly PlannedStep[]): boolean =>
 
 /** What goes, the latest first, what is lost with it, and what stays. */
 export function undoLines(steps: readonly PlannedStep[]): string[] {
-  const line = ({ id, title, node }: PlannedStep) => `  ${(node ?? 'cluster').padEnd(12)} ${title}  [${id}]`;
+  const line = ({ id, title, node }: PlannedStep) => `  ${filled(node ?? 'cluster', 12)} ${title}  [${id}]`;
   const goes = steps.filter((step) => step.undoable);
   const lasting = steps.filter((step) => !step.undoable);
   const [lost, stays] = removesCluster(steps)
     ? [lasting.filter(({ node }) => node === undefined), lasting.filter(({ node }) => node !== undefined)]
     : [[], lasting];
   return [
-    goes.length > 0 ? 'Taken back, in this order:' : 'Nothing of this can be taken back.',
+    goes.length > 0 ? 'Undone, in this order:' : 'None of this can be undone.',
     ...goes.map(line),
     ...(removesCluster(steps)
       ? ['MicroK8s goes from these nodes, and with it the cluster, the product and ALL DATA in it:', ...lost.map(line)]

@@ -82,7 +82,7 @@ export async function undoStep(input: AttemptInput): Promise<boolean> {
   try {
     const parameters = kind.parameters.parse(step.parameters);
     await withDeadline(input, async (context) => kind.undo?.(context, parameters, step));
-    await world.journal.write({ type: 'step-undone', step: step.id, seen: 'taken back' });
+    await world.journal.write({ type: 'step-undone', step: step.id, seen: 'rolled back' });
     return true;
   } catch (error) {
     complainOf(world, step, error);

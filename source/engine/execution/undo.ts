@@ -1,6 +1,7 @@
 import { Fault } from '../../errors/fault.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import type { PlannedStep } from '../../plan/step.ts';
+import { counted } from '../../text/plural.ts';
 import type { RunPast } from '../journal/past.ts';
 import { undoStep } from './attempt.ts';
 import { type ExecutionInput, kindOf, noting, type RunEnd } from './execute.ts';
@@ -36,7 +37,7 @@ export function refuseUndo(plan: Plan, past: RunPast, only: string | undefined):
   const resting = left.filter(({ id }) => above.has(id));
   if (resting.length > 0)
     throw new Fault({
-      what: `${step.title} cannot be taken back alone.`,
+      what: `${step.title} cannot be undone alone.`,
       why: `These steps rest on it: ${resting.map(nameOf).join(', ')}.`,
       next: ['kloudspot undo  takes back the whole run, the latest step first.'],
     });
@@ -60,21 +61,21 @@ export async function undoAll(input: UndoInput): Promise<RunEnd> {
   let lasting = 0;
   let count = 0;
   for (const step of steps) {
-    if (signal.aborted) return { outcome: 'interrupted', why: 'told to end while taking steps back' };
+    if (signal.aborted) return { outcome: 'interrupted', why: 'told to end while undoing steps' };
     const kind = kindOf(kinds, step);
     if (!step.undoable || kind.undo === undefined) {
       lasting++;
       continue;
     }
     const undone = await undoStep({ world, step, kind, past: past.of(step.id), signal, grace: input.grace ?? 10_000 });
-    if (!undone) return { outcome: 'failed', why: `${nameOf(step)} could not be taken back` };
+    if (!undone) return { outcome: 'failed', why: `${nameOf(step)} could not be undone` };
     count++;
   }
   // What became of those is told before the undo begins: some go with what they stood on.
   const stays = lasting === 0 ? '' : `, ${lasting} cannot be`;
   return {
     outcome: only === undefined ? 'undone' : 'partly-undone',
-    why: `${count === 1 ? '1 step' : `${count} steps`} taken back${stays}`,
+    why: `${counted(count, 'step')} undone${stays}`,
   };
 }
 

@@ -9,6 +9,7 @@ import {
   poolInstanceObject,
 } from '../../kubernetes/objects.ts';
 import { readList, readObject } from '../../kubernetes/read.ts';
+import { counted } from '../../text/plural.ts';
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { manifestText } from '../release/manifest.ts';
@@ -86,7 +87,7 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const open = p.nodes.filter((node) => !found.some((each) => nodeOf(each) === node && usable(each)));
   return {
     ok: open.length === 0,
-    observed: open.length === 0 ? `${p.nodes.length} pools online` : sayPools(found, open),
+    observed: open.length === 0 ? `${counted(p.nodes.length, 'pool')} online` : sayPools(found, open),
   };
 }
 

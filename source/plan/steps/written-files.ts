@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { nodeState } from '../../host/node-state.ts';
+import { counted } from '../../text/plural.ts';
 import { carryOut, readText } from '../execution/carry-out.ts';
 import { minutes, plannedStep } from '../execution/define.ts';
 import type { PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
@@ -42,7 +43,7 @@ export function planValues(node: string, content: string): PlannedStep {
 export function planChartFiles(node: string, files: readonly PlannedFile[]): PlannedStep {
   return plannedStep(chart, {
     group: 'Prepare the product',
-    title: `Chart of the product, ${files.length} files`,
+    title: `Chart of the product, ${counted(files.length, 'file')}`,
     why: 'Helm on the node reads the chart from its own disk.',
     deadline: minutes(3),
     parameters: { node },

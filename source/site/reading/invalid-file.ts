@@ -1,4 +1,5 @@
 import { Fault } from '../../errors/fault.ts';
+import { counted } from '../../text/plural.ts';
 import type { SiteProblem } from './reading.ts';
 
 /** A file that cannot be used, with everything that is wrong in it. */
@@ -7,12 +8,12 @@ export class InvalidFile extends Fault {
   readonly problems: readonly SiteProblem[];
 
   constructor(file: string, problems: readonly SiteProblem[]) {
-    const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
+    const count = counted(problems.length, 'problem');
     super({
       what: `${file} has ${count}.`,
       where: file,
       why: problems.map(problemLine).join('\n'),
-      next: [`Mend ${problems.length === 1 ? 'it' : 'them'} in the file, then try again.`],
+      next: [`Fix ${problems.length === 1 ? 'it' : 'them'} in the file, then try again.`],
     });
     this.problems = problems;
   }

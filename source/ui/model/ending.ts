@@ -60,7 +60,7 @@ export function nextLines(view: RunView, rehearsal: boolean): readonly string[] 
     default:
       return [
         `${verb('resume')}  goes on from here; nothing is done twice`,
-        `${verb('undo')}  takes back what can be taken back`,
+        `${verb('undo')}  undoes what can be undone`,
       ];
   }
 }

@@ -5,6 +5,7 @@ import type { Product } from '../../product/schema.ts';
 import type { Site, SitePath } from '../../site/schema.ts';
 import { gigabytes } from '../../storage/bytes.ts';
 import { demand, volumesFor } from '../../storage/volumes.ts';
+import { counted } from '../../text/plural.ts';
 import type { PageId } from '../../wizard/page.ts';
 import { type DiffLine, diffLines, shortDiff } from './diff.ts';
 
@@ -95,8 +96,6 @@ export function reviewOf(input: ReviewInput): Review {
 
 const changesSomething = (step: Plan['steps'][number]): boolean => step.commands.length + step.files.length > 0;
 
-const count = (amount: number, one: string, many = `${one}s`): string => `${amount} ${amount === 1 ? one : many}`;
-
 type Place = Pick<ReviewLine, 'page' | 'field'>;
 
 function line(
@@ -113,7 +112,7 @@ function nodesLine(site: Site): ReviewLine {
   const managers = site.nodes.filter((node) => node.role === 'manager').length;
   const workers = site.nodes.length - managers;
   const survives = managers >= 3 ? 'survives the loss of one manager' : 'survives no loss of a manager';
-  const text = `${count(managers, 'manager')}${workers > 0 ? `, ${count(workers, 'worker')}` : ''} · ${survives}`;
+  const text = `${counted(managers, 'manager')}${workers > 0 ? `, ${counted(workers, 'worker')}` : ''} · ${survives}`;
   const detail = site.nodes.map(
     (node) =>
       `${node.name}  ${node.reach}  ${node.role}${node.zone ? `  ${node.zone}` : ''}${node.seat ? '  this seat' : ''}`,
@@ -137,7 +136,7 @@ function networkLine(site: Site): ReviewLine {
     `gateway ${site.network.gateway ?? 'none given'}`,
     `name servers ${site.network.nameservers.join(', ') || 'none given'}`,
   ];
-  const text = `${count(fixed, 'static address', 'static addresses')} · virtual address ${virtual ?? 'none'}`;
+  const text = `${counted(fixed, 'static address', 'static addresses')} · virtual address ${virtual ?? 'none'}`;
   return line('Network', text, { page: 'network', field: ['network', 'virtualAddress'] }, detail);
 }
 
@@ -149,11 +148,11 @@ function preflightLine(findings: readonly Finding[]): ReviewLine {
     (finding) => `${[...finding.nodes].join(' → ')}${finding.nodes.length > 0 ? ': ' : ''}${finding.reason}`,
   );
   const place: Place = { page: 'preflight', field: open[0]?.field };
-  if (fails > 0) return line('Preflight', count(fails, 'check fails', 'checks fail'), place, detail, 'fail');
+  if (fails > 0) return line('Preflight', counted(fails, 'check fails', 'checks fail'), place, detail, 'fail');
   if (warns > 0)
     return line(
       'Preflight',
-      `${count(warns, 'warning')} · read ${warns === 1 ? 'it' : 'them'} before you begin`,
+      `${counted(warns, 'warning')} · read ${warns === 1 ? 'it' : 'them'} before you begin`,
       place,
       detail,
       'warn',
@@ -219,7 +218,7 @@ function filesLine(files: readonly ReviewedFile[]): ReviewLine {
 }
 
 function commandsLine(commands: readonly ReviewedCommand[], final: readonly string[]): ReviewLine {
-  const text = `${commands.length}${final.length > 0 ? ` · ${count(final.length, 'step')} cannot be undone` : ' · every step can be undone'}`;
+  const text = `${commands.length}${final.length > 0 ? ` · ${counted(final.length, 'step')} cannot be undone` : ' · every step can be undone'}`;
   return line(
     'Commands',
     text,

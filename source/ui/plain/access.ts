@@ -1,6 +1,7 @@
 import type { AccessState, InitSession } from '../../app/session.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
 import type { SiteDraft } from '../../site/schema.ts';
+import { counted } from '../../text/plural.ts';
 import { textAt } from '../../wizard/draft/draft.ts';
 import { draftNodes } from '../../wizard/draft/draft-nodes.ts';
 import type { Conversation } from './conversation.ts';
@@ -17,7 +18,7 @@ export async function reachNodes(
   const facts = new Map<string, NodeFacts>();
   let left = draftNodes(draft);
   while (left.length > 0) {
-    talk.say(`Looking at ${left.length === 1 ? 'one node' : `${left.length} nodes`}.`);
+    talk.say(`Looking at ${counted(left.length, 'node')}.`);
     const states = await statesOf(talk, session, { ...draft, nodes: [...left] });
     for (const [node, state] of states) if (state.state === 'ready') facts.set(node, state.facts);
     const open = [...states].filter(([, state]) => state.state !== 'ready');

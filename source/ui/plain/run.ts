@@ -3,6 +3,7 @@ import { applyEvent, emptyView, type RunView, type StepView } from '../../engine
 import type { Clock } from '../../host/host.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { durationClock } from '../../text/duration.ts';
+import { counted } from '../../text/plural.ts';
 import { type PlainOutput, say } from './output.ts';
 
 /** A line is said at least this often while a step is silent. ms. */
@@ -81,7 +82,7 @@ function eventLines(view: RunView, event: RunEvent): readonly string[] {
   const head = step ? `${place(view, step)} ${where(step)}${step.step.title}` : '';
   switch (event.type) {
     case 'run-started':
-      return [`Run ${event.run} ${event.resumed ? 'goes on' : 'begins'}: ${view.counts.total} steps.`];
+      return [`Run ${event.run} ${event.resumed ? 'goes on' : 'begins'}: ${counted(view.counts.total, 'step')}.`];
     case 'step-started':
       return [`${head}: begins${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}`];
     case 'step-done':

@@ -1,5 +1,6 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
+import { counted } from '../../../text/plural.ts';
 import { clipped } from '../../../text/width.ts';
 import { asciiText, tone, useTheme } from '../theme.ts';
 import { type PagerState, pagerHeight, shownLines } from './state.ts';
@@ -14,7 +15,7 @@ export function Pager(props: { readonly state: PagerState; readonly width: numbe
   const visible = lines.slice(top, top + height).map((line, place) => ({ key: String(top + place), line }));
   const below = Math.max(0, lines.length - top - height);
   const place =
-    lines.length <= height ? `${lines.length} lines` : `${top + 1}-${lines.length - below} of ${lines.length}`;
+    lines.length <= height ? counted(lines.length, 'line') : `${top + 1}-${lines.length - below} of ${lines.length}`;
   const filter =
     props.state.filter === undefined ? '' : `  /${props.state.filter}${props.state.typing ? theme.glyphs.cursor : ''}`;
   return (
