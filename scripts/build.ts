@@ -25,7 +25,7 @@ const { outputFiles } = await build({
   chunkNames: 'chunks/[name]-[hash]',
   define: { 'process.env.NODE_ENV': '"production"', 'process.env.KLOUDSPOT_VERSION': JSON.stringify(version) },
   // Ink's optional developer tools are never shipped.
-  alias: { 'react-devtools-core': './scripts/build/empty.js' },
+  alias: { 'react-devtools-core': './scripts/build/empty.js', 'when-exit': './scripts/build/when-exit.js' },
   plugins: [startUpPatches],
   logLevel: 'warning',
 });

@@ -1,5 +1,6 @@
 import { chmod, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { namePath } from '../errors/file-fault.ts';
 
 /** Writes a file so that a reader sees the old text or the new one, whole, also after a power cut. */
 export async function writeAtomic(path: string, text: string, mode: number): Promise<void> {
@@ -12,7 +13,7 @@ export async function writeAtomic(path: string, text: string, mode: number): Pro
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    throw namePath(error, target);
   }
   await syncFolder(folder);
 }

@@ -5,7 +5,7 @@ import { ToyLand, toyPlan } from './toys.ts';
 
 const never = new AbortController().signal;
 const undo = (land: ToyLand, plan: ReturnType<typeof toyPlan>, only?: string) =>
-  undoAll({ ...land.input(plan), signal: never, ...(only === undefined ? {} : { only }) });
+  undoAll({ ...land.input(plan), enough: never, signal: never, ...(only === undefined ? {} : { only }) });
 
 describe('undo', () => {
   const plan = toyPlan([

@@ -8,6 +8,7 @@ import type { Plan, PlanPurpose } from '../../plan/document/document.ts';
 import { makePlan } from '../../plan/plan.ts';
 import { defined } from '../../text/defined.ts';
 import { confirmed } from '../line/confirm.ts';
+import { holdInterrupts } from '../line/interrupts.ts';
 import { rehearsalNote } from '../line/rehearsal-note.ts';
 import { printJson, printLines, type Terminal } from '../line/terminal.ts';
 import { planLines } from '../text/plan-text.ts';
@@ -73,6 +74,7 @@ export async function beginPlan(
   const putBack = await write?.();
   const { scenario } = world;
   const speed = settings.rehearsal?.speed;
+  holdInterrupts();
   const run = await launchRun({
     plan,
     files: settings.files,

@@ -11,6 +11,7 @@ import { openMemory } from '../../operator/memory.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { defined } from '../../text/defined.ts';
 import { writeEvents } from '../../ui/json/run.ts';
+import { withInterrupts } from '../line/interrupts.ts';
 import type { Terminal } from '../line/terminal.ts';
 import { watchAsLines } from './run-lines.ts';
 import type { RunWatch, Watching } from './run-watch.ts';
@@ -43,7 +44,7 @@ export async function watchRun(
   // With --yes nobody is there to leave a screen: lines end by themselves, and stay in the scroll-back.
   if (settings.plain || settings.yes || !terminal.capable)
     return codeOf(await interruptible(watch, () => watchAsLines(watch, terminal)));
-  return drawn(watch, settings);
+  return interruptible(watch, () => drawn(watch, settings));
 }
 
 async function drawn(watch: RunWatch, settings: Settings): Promise<ExitCode> {
@@ -80,16 +81,11 @@ export async function processesOf(run: RunHandle): Promise<number> {
 }
 
 /** Ctrl-C: who has begun the run stops it, after the running steps, then now; who attached only leaves. */
-async function interruptible<Result>(watch: RunWatch, work: () => Promise<Result>): Promise<Result> {
+function interruptible<Result>(watch: RunWatch, work: () => Promise<Result>): Promise<Result> {
   let told = 0;
   const interrupt = () => {
     if (watch.watching === 'attached') return watch.enough.abort();
     watch.steer({ order: told++ === 0 ? 'stop' : 'stop-now' }).catch(() => watch.enough.abort());
   };
-  process.on('SIGINT', interrupt);
-  try {
-    return await work();
-  } finally {
-    process.off('SIGINT', interrupt);
-  }
+  return withInterrupts(interrupt, work);
 }

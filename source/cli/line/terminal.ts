@@ -1,5 +1,6 @@
 import type { Settings } from '../../app/settings.ts';
 import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
+import { asFileFault } from '../../errors/file-fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import { folded, wrapped } from '../../text/width.ts';
 import type { PlainOutput } from '../../ui/plain/output.ts';
@@ -44,10 +45,11 @@ export function printJson(terminal: Terminal, value: unknown): void {
 
 /** Draws what went wrong for the operator, and gives the exit code. */
 export function reportFailure(
-  error: unknown,
+  thrown: unknown,
   settings: Pick<Settings, 'json' | 'verbose'>,
   terminal: Terminal,
 ): ExitCode {
+  const error = asFileFault(thrown);
   const fault = error instanceof Fault ? error : undefined;
   if (settings.json) printJson(terminal, { error: faultAsData(error) });
   else terminal.errors.write(faultText(error, terminal.errors.columns));

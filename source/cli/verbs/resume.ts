@@ -15,6 +15,7 @@ import type { Plan } from '../../plan/document/document.ts';
 import { processesOf, watchRun } from '../apply/run-watching.ts';
 import { ensureAccess } from '../line/access.ts';
 import { globalFlags, runOperand, takeOver } from '../line/flags.ts';
+import { holdInterrupts } from '../line/interrupts.ts';
 import { processTerminal, type Terminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 
@@ -39,6 +40,7 @@ export default defineVerb({
     const passwords = await passwordsFor(run, plan, settings, terminal);
     const attended = terminal.interactive && !settings.yes && !settings.json;
     const earlier = await processesOf(run);
+    holdInterrupts();
     await continueRun(run, {
       files: settings.files,
       passwords,

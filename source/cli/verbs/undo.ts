@@ -40,6 +40,7 @@ export default defineVerb({
     if (removesCluster(steps)) await confirmedByName(plan.site.name, 'undo', settings, terminal);
     else await confirmed('Undo this?', 'undo', settings, terminal);
     const earlier = await processesOf(run);
+    holdInterrupts();
     await undoRun(run, {
       files: settings.files,
       passwords: await passwordsFor(run, plan, settings, terminal),

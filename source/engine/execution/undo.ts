@@ -9,6 +9,9 @@ import { type ExecutionInput, kindOf, noting, type RunEnd } from './execute.ts';
 export interface UndoInput extends ExecutionInput {
   /** Only this one; nothing that was done after it may rest on it. */
   readonly only?: string;
+  /** Aborted: no further step is undone. */
+  readonly enough: AbortSignal;
+  /** Aborted: the step that is being undone ends at once, too. */
   readonly signal: AbortSignal;
 }
 
@@ -55,13 +58,13 @@ function restingOn(plan: Plan, id: string): ReadonlySet<string> {
 
 /** Takes back what the run did, one step after the other, the latest first. Ends at the first that cannot be taken back though it should. */
 export async function undoAll(input: UndoInput): Promise<RunEnd> {
-  const { past, kinds, only, signal } = input;
+  const { past, kinds, only, enough, signal } = input;
   const world = { ...input.world, journal: noting(input.world.journal, past) };
   const steps = undoOrder(input).filter(({ id }) => only === undefined || id === only);
   let lasting = 0;
   let count = 0;
   for (const step of steps) {
-    if (signal.aborted) return { outcome: 'interrupted', why: 'told to end while undoing steps' };
+    if (enough.aborted) return { outcome: 'interrupted', why: 'told to end while undoing steps' };
     const kind = kindOf(kinds, step);
     if (!step.undoable || kind.undo === undefined) {
       lasting++;

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { namePath } from '../../errors/file-fault.ts';
 import { isMissing } from '../../errors/thrown.ts';
 import type { Clock } from '../../host/host.ts';
 import type { RunEvent, RunEventBody } from './event.ts';
@@ -42,8 +43,12 @@ export async function openJournal(directory: string, mask: Mask, clock: Pick<Clo
   await cutTornLine(file);
   let last: Promise<void> = Promise.resolve();
   const append = async (event: RunEvent) => {
-    await file.appendFile(`${JSON.stringify(event)}\n`);
-    if (synced.has(event.type)) await file.datasync();
+    try {
+      await file.appendFile(`${JSON.stringify(event)}\n`);
+      if (synced.has(event.type)) await file.datasync();
+    } catch (error) {
+      throw namePath(error, journalPath(directory));
+    }
   };
   return {
     write: (body) => {

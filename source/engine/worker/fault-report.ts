@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { exitCode, Fault } from '../../errors/fault.ts';
+import { asFileFault } from '../../errors/file-fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 
 const codes = Object.values(exitCode);
@@ -15,7 +16,8 @@ const reportSchema = z.object({
 });
 
 /** One line for `run.log`, from which whoever started the process learns why it did not begin. */
-export function faultReport(error: unknown): string {
+export function faultReport(thrown: unknown): string {
+  const error = asFileFault(thrown);
   const fault = error instanceof Fault ? error : new Fault({ what: messageOf(error), exitCode: exitCode.ourFault });
   const { message, where, why, next, exitCode: code } = fault;
   return JSON.stringify({ fault: { what: message, where, why, next, exitCode: code } });

@@ -1,4 +1,5 @@
 import { Fault } from '../../errors/fault.ts';
+import { asFileFault } from '../../errors/file-fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import type { Clock, HostPool } from '../../host/host.ts';
 import type { Plan } from '../../plan/document/document.ts';
@@ -7,7 +8,7 @@ import type { Product } from '../../product/schema.ts';
 import { type Files, filesUnder } from '../../site/files.ts';
 import { defined } from '../../text/defined.ts';
 import type { RunWorld } from '../execution/context.ts';
-import { execute, type RunEnd } from '../execution/execute.ts';
+import { type Execution, execute, type RunEnd } from '../execution/execute.ts';
 import { refuseUndo, undoAll } from '../execution/undo.ts';
 import type { RunEventBody, RunHandle } from '../journal/event.ts';
 import { openJournal, readJournal } from '../journal/journal.ts';
@@ -139,22 +140,32 @@ const complain = (text: string): void => void process.stderr.write(text);
 /** A fault of ours while it runs is an end as well, and the journal says so. */
 async function carryOut(job: Job): Promise<RunEnd> {
   try {
-    return job.options.undo ? await takeBack(job, job.options.undo.step) : await goOn(job);
-  } catch (error) {
-    complain(job.world.mask.text(`${error instanceof Error ? error.stack : String(error)}\n`));
-    return { outcome: 'failed', why: `a fault of the program: ${messageOf(error)}` };
+    return job.options.undo ? await rollBack(job, job.options.undo.step) : await goOn(job);
+  } catch (thrown) {
+    complain(job.world.mask.text(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`));
+    const error = asFileFault(thrown);
+    const why =
+      error instanceof Fault
+        ? `${messageOf(error)} ${error.why ?? ''}`.trim()
+        : `a bug in the program: ${messageOf(error)}`;
+    return { outcome: 'failed', why };
   }
 }
 
-function takeBack({ world, plan, past, options, parts }: Job, only: string | undefined): Promise<RunEnd> {
+function rollBack({ world, plan, past, options, parts }: Job, only: string | undefined): Promise<RunEnd> {
+  const enough = new AbortController();
   const atOnce = new AbortController();
-  options.stop.listen((why) => atOnce.abort(new Fault({ what: why })));
+  options.stop.listen((why, now) => {
+    enough.abort();
+    if (now) atOnce.abort(new Fault({ what: why }));
+  });
   return undoAll({
     world,
     plan,
     past,
     kinds: parts.kinds,
     attended: false,
+    enough: enough.signal,
     signal: atOnce.signal,
     ...defined({ only }),
   });
@@ -164,10 +175,15 @@ async function goOn(job: Job): Promise<RunEnd> {
   const { run, world, plan, past, options, parts } = job;
   const onStepTime = (kind: string, ms: number) => parts.onStepTime(world.files, kind, ms);
   const start = () => execute({ world, plan, past, kinds: parts.kinds, attended: options.attended, onStepTime });
-  let execution = start();
-  options.stop.listen((why, now) => execution.stop('interrupted', why, now));
-  const control = await listenForOrders(controlSocket(world.files, run.id), (order) => execution.take(order));
+  let execution: Execution | undefined;
+  // Nothing starts before orders can arrive: a socket that cannot be made ends the run before it has begun.
+  const control = await listenForOrders(
+    controlSocket(world.files, run.id),
+    (order) => execution?.take(order) ?? { taken: false, why: 'the run has not started yet' },
+  );
   try {
+    execution = start();
+    options.stop.listen((why, now) => execution?.stop('interrupted', why, now));
     for (;;) {
       const end = await execution.end;
       if (end.seat === undefined || !job.rehearsed) return end;

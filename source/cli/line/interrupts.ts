@@ -1,0 +1,26 @@
+let pending = 0;
+let listener: (() => void) | undefined;
+
+function onSignal(): void {
+  if (listener === undefined) pending += 1;
+  else listener();
+}
+
+/** From now on Ctrl-C does not end this process: a run is being started, and what comes before it is watched is kept. */
+export function holdInterrupts(): void {
+  process.off('SIGINT', onSignal);
+  process.on('SIGINT', onSignal);
+}
+
+/** Passes on every Ctrl-C, the kept ones first, while the work goes on. */
+export async function withInterrupts<Result>(interrupt: () => void, work: () => Promise<Result>): Promise<Result> {
+  holdInterrupts();
+  listener = interrupt;
+  for (; pending > 0; pending--) interrupt();
+  try {
+    return await work();
+  } finally {
+    listener = undefined;
+    process.off('SIGINT', onSignal);
+  }
+}

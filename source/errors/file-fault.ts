@@ -1,0 +1,70 @@
+import { accessSync, constants } from 'node:fs';
+import { dirname } from 'node:path';
+import { exitCode, Fault } from './fault.ts';
+import { codeOf } from './thrown.ts';
+
+/** Why a file of ours cannot be written or read, and the way out, by the code that the system gives (errno(3)). */
+const reasons: Readonly<Record<string, readonly [why: string, next: string]>> = {
+  ENOSPC: ['The disk is full.', 'Make room on it, then run the same command again; kloudspot resume continues a run.'],
+  EDQUOT: [
+    'Your disk quota is used up.',
+    'Make room, then run the same command again; kloudspot resume continues a run.',
+  ],
+  EROFS: [
+    'The file system is read-only.',
+    'Look at dmesg: a disk error makes a file system read-only. Or give another root: --root DIR',
+  ],
+  EIO: ['The disk reports an error.', 'Look at dmesg. Or give another root on another disk: --root DIR'],
+  EACCES: ['You may not.', 'Run it as the owner of that folder, or give another root: --root DIR'],
+  EPERM: ['You may not.', 'Run it as the owner of that folder, or give another root: --root DIR'],
+  ENOENT: ['There is no such file or folder.', 'Create it, or give another root: --root DIR'],
+  ENOTDIR: ['A part of the path is a file, not a folder.', 'Move that file away, or give another root: --root DIR'],
+  EEXIST: ['A file is in the place of a folder.', 'Move that file away, or give another root: --root DIR'],
+  ENAMETOOLONG: ['The path is too long.', 'Give a shorter root: --root DIR'],
+  ELOOP: ['Symbolic links lead in a circle.', 'Correct the link, or give another root: --root DIR'],
+  EMFILE: ['Too many files are open.', 'Raise the limit: ulimit -n 4096'],
+};
+
+/**
+ * An error of the file system as a `Fault` that names path, reason and way out (exit code 1). Anything else is returned as it is.
+ * Node's recursive mkdir reports ENOENT where the truth is a read-only or forbidden folder: that is looked up here.
+ */
+export function asFileFault(error: unknown): unknown {
+  if (error instanceof Fault || !(error instanceof Error) || !('path' in error) || typeof error.path !== 'string')
+    return error;
+  const given = codeOf(error) ?? '';
+  const making = given === 'ENOENT' && 'syscall' in error && error.syscall === 'mkdir';
+  const code = making ? (whyNoFolder(error.path) ?? given) : given;
+  const reason = reasons[code];
+  if (reason === undefined) return error;
+  const act =
+    'syscall' in error && /^(open|read|access|scandir)$/.test(String(error.syscall)) && code === 'ENOENT'
+      ? 'read'
+      : 'written';
+  return new Fault({
+    what: `${error.path} cannot be ${act}.`,
+    where: error.path,
+    why: `${reason[0]} (${code})`,
+    next: [reason[1]],
+    exitCode: exitCode.ourFault,
+    cause: error,
+  });
+}
+
+/** Names the file in an error of a write, which the system gives without a path. */
+export function namePath(error: unknown, path: string): unknown {
+  return error instanceof Error && !('path' in error) ? Object.assign(error, { path }) : error;
+}
+
+/** The code with which the nearest folder that exists refuses to be written to; undefined where it does not refuse. */
+function whyNoFolder(path: string): string | undefined {
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    try {
+      accessSync(folder, constants.W_OK);
+      return undefined;
+    } catch (error) {
+      const code = codeOf(error);
+      if (code !== 'ENOENT' || folder === dirname(folder)) return code;
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Fault } from '../../source/errors/fault.ts';
+import { asFileFault } from '../../source/errors/file-fault.ts';
+import { writeAtomic } from '../../source/host/write-atomic.ts';
+
+const mayMount = process.getuid?.() === 0 && process.platform === 'linux';
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kloudspot-disk-'));
+});
+afterEach(async () => {
+  await execa('umount', [folder], { reject: false });
+  await rm(folder, { recursive: true, force: true });
+});
+
+const whatHappens = (work: Promise<unknown>) =>
+  work.then(
+    () => undefined,
+    (error: unknown) => asFileFault(error),
+  );
+
+describe.skipIf(!mayMount)('a real file system', () => {
+  it('that is full: path, reason and way out', async () => {
+    await execa('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', folder]);
+    const fault = await whatHappens(writeAtomic(join(folder, 'site.yaml'), 'x'.repeat(100_000), 0o600));
+    expect(fault).toMatchObject({
+      why: 'The disk is full. (ENOSPC)',
+      exitCode: 1,
+      next: [expect.stringMatching(/Make room/)],
+    });
+  });
+
+  it('that is read-only, also where the folder is to be made and Node reports ENOENT', async () => {
+    await execa('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', folder]);
+    const fault = await whatHappens(mkdir(join(folder, 'var/lib/kloudspot'), { recursive: true }));
+    expect(fault).toMatchObject({ why: 'The file system is read-only. (EROFS)' });
+    expect(await whatHappens(writeAtomic(join(folder, 'a'), '', 0o600))).toMatchObject({
+      why: expect.stringMatching(/EROFS/),
+    });
+  });
+});
+
+it('says when a part of the path is a file', async () => {
+  await writeFile(join(folder, 'file'), '');
+  const fault = await whatHappens(writeAtomic(join(folder, 'file/site.yaml'), '', 0o600));
+  expect(fault).toBeInstanceOf(Fault);
+  expect(fault).toMatchObject({ why: expect.stringMatching(/in the place of a folder/) });
+});
+
+it('leaves every other error as it is', () => {
+  const bug = new TypeError('x is not a function');
+  expect(asFileFault(bug)).toBe(bug);
+});
