@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest';
+import { type JournalLine, Rehearsal } from './program.ts';
+
+/** Until the journal of the newest run holds such an event. */
+async function until(rehearsal: Rehearsal, at: (line: JournalLine) => boolean): Promise<JournalLine[]> {
+  let lines: JournalLine[] = [];
+  await expect
+    .poll(async () => {
+      lines = await rehearsal.journal().catch(() => []);
+      return lines.some(at);
+    })
+    .toBe(true);
+  return lines;
+}
+
+const firstCommand = (line: JournalLine) => line.type === 'command';
+const processOf = (lines: readonly JournalLine[]) =>
+  Number(lines.find(({ type }) => type === 'run-started')?.['process']);
+
+/** All steps that were running when the signal came have ended well, and no other one has started. */
+function letThemEnd(lines: readonly JournalLine[], outcome: string): void {
+  const of = (type: string) => lines.filter((line) => line.type === type).map(({ step }) => step);
+  expect(of('step-failed')).toEqual([]);
+  expect(of('step-done').toSorted()).toEqual(of('step-started').toSorted());
+  expect(lines.at(-1)).toMatchObject({ type: 'run-ended', outcome });
+}
+
+it.each([
+  ['Ctrl-C of an unattended run', ['--yes']],
+  ['Ctrl-C of an unattended run in lines', ['--yes', '--plain']],
+])('%s, once: running steps end, then the run', async (_, flags) => {
+  const rehearsal = await Rehearsal.begin('healthy', 40);
+  const running = rehearsal.start('init', ...flags);
+  await until(rehearsal, firstCommand);
+  running.kill('SIGINT');
+  expect((await running).exitCode).toBe(130);
+  letThemEnd(await rehearsal.journal(), 'stopped');
+});
+
+it('SIGTERM of the process that carries the run, once: the same', async () => {
+  const rehearsal = await Rehearsal.begin('healthy', 40);
+  const running = rehearsal.start('init', '--yes');
+  process.kill(processOf(await until(rehearsal, firstCommand)), 'SIGTERM');
+  expect((await running).exitCode).toBe(130);
+  letThemEnd(await rehearsal.journal(), 'interrupted');
+});
+
+it('Ctrl-C twice: running steps are ended, and resume goes on', async () => {
+  const rehearsal = await Rehearsal.begin('healthy', 40);
+  const running = rehearsal.start('init', '--yes');
+  await until(rehearsal, firstCommand);
+  running.kill('SIGINT');
+  running.kill('SIGINT');
+  expect((await running).exitCode).toBe(130);
+  const lines = await rehearsal.journal();
+  expect(lines.filter(({ type }) => type === 'step-failed').length).toBeGreaterThan(0);
+  expect(lines.at(-1)).toMatchObject({ type: 'run-ended', outcome: 'stopped' });
+  expect((await rehearsal.run('resume', '--yes')).code).toBe(0);
+});
