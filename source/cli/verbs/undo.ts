@@ -14,6 +14,7 @@ import { filled } from '../../text/width.ts';
 import { processesOf, watchRun } from '../apply/run-watching.ts';
 import { confirmed, confirmedByName } from '../line/confirm.ts';
 import { globalFlags, runOperand, takeOver } from '../line/flags.ts';
+import { holdInterrupts } from '../line/interrupts.ts';
 import { printJson, printLines, processTerminal, type Terminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 import { passwordsFor } from './resume.ts';
