@@ -14,9 +14,9 @@ import { World } from './world/world.ts';
 
 export { listScenarios, type ScenarioTitle } from './scenario/load.ts';
 
-/** When nothing has been saved for this long (real ms), nobody was there and time stood still. */
+/** When nothing was saved for this long (real ms), no process was there and time stood still. */
 const asleepAfterMs = 3_600_000;
-/** From here on nobody can tell it from no waiting at all. */
+/** From this speed on there is no waiting at all. */
 const leapsFrom = 100_000;
 /** Between two processes time goes on, but no faster than this: the start of a process is real work. */
 const fastestAlone = 100;
@@ -24,13 +24,13 @@ export const usualScenario = 'healthy';
 
 export interface RehearsalOptions {
   readonly files: Files;
-  /** Name of a scenario or path of its file. Default: the one that is under way, else the healthy one. */
+  /** Name of a scenario or path of its file. Default: the current one, else the healthy one. */
   readonly scenario?: string | undefined;
   /** How many times faster than real time it goes. 0, and 100 000 and more: no waiting at all. */
   readonly speed: number;
   /** Passwords for nodes that ask for one. */
   readonly secrets?: Secrets | undefined;
-  /** Begin anew, with untouched machines, whatever was rehearsed before. */
+  /** Starts over with untouched machines, whatever was rehearsed before. */
   readonly fresh?: boolean | undefined;
 }
 
@@ -38,19 +38,19 @@ export interface Rehearsal {
   readonly scenario: string;
   readonly hosts: HostPool;
   readonly clock: Clock;
-  /** A site that fits the simulated machines, to begin with. */
+  /** A site that fits the simulated machines, to start with. */
   readonly draft: SiteDraft;
   /** Host keys that a node shows and that are not accepted yet. Throws `HostFault` when it does not answer. */
   offeredHostKeys(target: HostTarget): Promise<HostKeyOffer[]>;
   pin(offers: readonly HostKeyOffer[]): Promise<void>;
-  /** Pulls a machine's plug, or gives it power again; it then boots. Machines bear their names in the scenario. */
+  /** Pulls a machine's plug, or gives it power again; it then boots. Machines have the names of the scenario. */
   setPower(machine: string, on: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
  * Opens the simulated machines. What has happened to them is kept under `files.rehearsal`, so that another process can go on;
- * `fresh` begins anew. Throws `Fault` for an unknown scenario, another one than is under way there, or a damaged model.
+ * `fresh` starts over. Throws `Fault` for an unknown scenario, for another one than the current one, and for a damaged model.
  */
 export async function openRehearsal(options: RehearsalOptions): Promise<Rehearsal> {
   const store = new Store(options.files.rehearsal);
@@ -103,7 +103,7 @@ function otherScenario(underWay: string, wanted: string): Fault {
     what: `The rehearsal ${underWay} is under way under this root, not ${wanted}.`,
     next: [
       '--rehearse without a name goes on with it.',
-      `kloudspot init --rehearse=${wanted} begins that one anew; --root DIR keeps them apart.`,
+      `kloudspot init --rehearse=${wanted} starts that one; --root DIR keeps them apart.`,
     ],
   });
 }

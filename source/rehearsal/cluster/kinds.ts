@@ -51,7 +51,7 @@ ValidatingWebhookConfiguration* validatingwebhookconfigurations admissionregistr
 MutatingWebhookConfiguration* mutatingwebhookconfigurations admissionregistration.k8s.io
 `;
 
-/** Kinds that are there once somebody has brought their definition. */
+/** Kinds that are there once their definition is applied. */
 const customTable = `
 IPAddressPool ipaddresspools metallb.io
 L2Advertisement l2advertisements metallb.io
@@ -95,7 +95,7 @@ export function kindsOn(cluster: Cluster): Kind[] {
   return [...builtIn, ...defined];
 }
 
-/** A kind by what one writes behind `kubectl get`: plural, singular, short, kind, each with or without its group. */
+/** A kind by the word after `kubectl get`: plural, singular, short, kind, each with or without its group. */
 export function kindNamed(cluster: Cluster, word: string): Kind | undefined {
   const [name = '', ...group] = word.toLowerCase().split('.');
   const wantedGroup = group.join('.').replace(/^v\d\w*\./, '');
@@ -111,7 +111,7 @@ export function kindOf(cluster: Cluster, apiVersion: string, name: string): Kind
   return kindsOn(cluster).find((kind) => kind.kind === name && kind.group === group);
 }
 
-/** Built in or not: what a controller of ours asks for by its kind. */
+/** Any kind by its name, built in or not. */
 export function anyKind(name: string): Kind {
   const found = byName.get(name);
   if (found === undefined) throw new Error(`No kind ${name}.`);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { KubeObject } from '../model/cluster.ts';
 
-/** What the controllers here read of objects that came from anywhere. A part that is not as expected counts as absent. */
+/** What the controllers read of objects. A part that is not as expected counts as absent. */
 const words = z.record(z.string(), z.string());
 const claimTemplate = z.object({
   metadata: z.object({ name: z.string() }),

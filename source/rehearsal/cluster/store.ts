@@ -20,7 +20,7 @@ export function find(
   return cluster.objects[keyOf(anyKind(kind), namespace, name)];
 }
 
-/** Keys of each plural in order, as far as somebody has asked; new and removed objects make it void. */
+/** Keys of each plural in order, as far as they were asked for; new and removed objects invalidate it. */
 const indexes = new WeakMap<Cluster['objects'], Map<string, readonly string[]>>();
 
 function keysOf({ objects }: Cluster, plural: string): readonly string[] {

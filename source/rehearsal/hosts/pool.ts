@@ -126,7 +126,7 @@ function keyFault(node: string, address: string, shown: string, pinned: string |
   }
   return new HostFault('host-key-changed', node, {
     what: `${node} (${address}) shows another host key than before.`,
-    why: `It shows ${shown}; ${pinned} was accepted before. The machine was installed anew, or another machine answers.`,
+    why: `It shows ${shown}; ${pinned} was accepted before. The machine was reinstalled, or another machine answers.`,
     next: ['Find out which, before you accept the new key.'],
   });
 }

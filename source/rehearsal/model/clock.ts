@@ -1,7 +1,7 @@
 import type { Clock } from '../../host/host.ts';
 import { type RealWork, watchRealWork } from './real-work.ts';
 
-/** Where virtual time stands; shared by all processes that have the rehearsal open. */
+/** The state of virtual time; shared by all processes that have the rehearsal open. */
 export interface Anchor {
   readonly real: number;
   readonly virtual: number;
@@ -22,7 +22,7 @@ const patienceMs = 50;
 const quietTurns = 2;
 /** Longest real wait (ms) until the time that has passed is counted. */
 const tickMs = 20;
-/** After this many leaps in a row nothing but a heartbeat is left waiting: spare the processor. */
+/** After this many leaps in a row only heartbeats are left: wait longer, to spare the processor. */
 const restlessLeaps = 5_000;
 
 /** One watch for all clocks of this process. */

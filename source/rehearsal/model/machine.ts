@@ -104,7 +104,7 @@ export const machineSchema = z.object({
       gateway: z.string(),
       nameservers: z.array(z.string()),
     }),
-    /** ms that its clock runs ahead of the seat's. */
+    /** ms that its clock is ahead of that of the machine that kloudspot runs on. */
     clockSkewMs: z.number(),
     /** ms from power on until it answers. */
     bootMs: z.number(),

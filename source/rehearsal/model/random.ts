@@ -25,7 +25,7 @@ export function lvmUuidOf(seed: string): string {
     .join('-');
 }
 
-/** The next name that nobody has had; the same again in the same rehearsal. */
+/** The next unused name; the same again in the same rehearsal. */
 export function nextHex(state: State, length: number): string {
   state.serial += 1;
   return hexOf(`${state.scenario}/${state.serial}`, length);

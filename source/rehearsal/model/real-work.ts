@@ -1,8 +1,8 @@
 import { createHook } from 'node:async_hooks';
 
 /**
- * Whether this process works at something real that it waits for: files, and the keys of a certificate. What runs without
- * waiting holds up every timer anyway.
+ * Whether this process waits for real work: files, and the keys of a certificate. Work in the event loop itself needs no
+ * watching: it delays every timer.
  */
 export type RealWork = () => boolean;
 

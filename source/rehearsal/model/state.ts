@@ -12,7 +12,7 @@ export const eventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('power-on'), machine: z.string() }),
   /** A transient timer of systemd fires. */
   z.object({ kind: z.literal('timer'), machine: z.string(), unit: z.string(), command: z.array(z.string()) }),
-  /** A process that nobody waits for ends. */
+  /** A background process ends. */
   z.object({ kind: z.literal('command'), machine: z.string(), bootId: z.string(), command: z.array(z.string()) }),
   z.object({ kind: z.literal('snap'), machine: z.string(), change: z.number() }),
   /** A machine that was let in becomes a node of the cluster. */
@@ -25,7 +25,7 @@ export const stateSchema = z.object({
   scenario: z.string(),
   /** Changes whenever the state is saved. */
   revision: z.number().int(),
-  /** The seat's clock stood at `virtual` ms since 1970 when the real one stood at `real`; it runs `speed` times as fast (0: only when somebody waits). */
+  /** The rehearsal's clock was at `virtual` ms since 1970 when the real one was at `real`; it runs `speed` times as fast (0: it jumps to the next event). */
   clock: z.object({ real: z.number(), virtual: z.number(), speed: z.number() }),
   /** Up to this time everything has happened. */
   time: z.number(),

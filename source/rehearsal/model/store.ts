@@ -36,7 +36,7 @@ export class Store {
     return this.#state;
   }
 
-  /** Makes `act` the only one that changes the model, then saves what it gives back. */
+  /** Makes `act` the only one that changes the model, then saves what it returns. */
   change<Result>(act: (state: State | undefined) => { readonly state: State; readonly result: Result }): Result {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     this.#seize();

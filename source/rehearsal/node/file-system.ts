@@ -10,7 +10,7 @@ function resolved(path: string): string {
     .replace(/^\/(bin|sbin|lib)(?=\/)/, '/usr/$1');
 }
 
-/** The text of a file, those of the kernel included; undefined where there is none. `now`: ms, the seat's clock. */
+/** The text of a file, those of the kernel included; undefined where there is none. `now`: ms since 1970, by the clock of the machine that kloudspot runs on. */
 export function readPath(machine: Machine, path: string, now: number): string | undefined {
   const place = resolved(path);
   const kernel = kernelFiles[place];
@@ -21,7 +21,7 @@ export function fileAt(machine: Machine, path: string): Machine['files'][string]
   return machine.files[resolved(path)];
 }
 
-/** Puts a file there; mode and owner default to those of the file that it replaces. Gives back the text that was there. */
+/** Puts a file there; mode and owner default to those of the file that it replaces. Returns the text that was there. */
 export function writePath(
   machine: Machine,
   path: string,

@@ -8,7 +8,7 @@ export interface Listener {
   readonly pid: number;
 }
 
-/** What listens on TCP on a manager and on a worker: MicroK8s fact sheet, section 2, ports. */
+/** What listens on TCP on a manager and on a worker. */
 const manager: readonly (readonly [address: string, port: number, process: string])[] = [
   ['127.0.0.1', 1338, 'containerd'],
   ['127.0.0.1', 10248, 'kubelite'],

@@ -24,7 +24,7 @@ export interface BlockDevice {
 
 const partitionName = (disk: string, number: number) => (/\d$/.test(disk) ? `${disk}p${number}` : `${disk}${number}`);
 
-/** Partitions before the physical volume, as Ubuntu's installer makes them: storage facts, section 2.5. */
+/** Partitions before the physical volume, as Ubuntu's installer makes them. */
 const diskLayout = {
   root: [
     { sizeBytes: 1075 * mebibyte, fsType: 'vfat', mount: '/boot/efi' },

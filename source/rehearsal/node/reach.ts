@@ -1,7 +1,7 @@
 import type { Machine } from '../model/machine.ts';
 import type { State } from '../model/state.ts';
 
-/** The machine that answers on an address, seen from another machine; undefined where nobody does. */
+/** The machine that answers on an address, seen from another machine; undefined where none does. */
 export function reachable(state: State, from: Machine, address: string): Machine | undefined {
   if (address === '127.0.0.1' || address === 'localhost') return from;
   return state.machines.find(

@@ -4,7 +4,7 @@ const data = '/var/snap/microk8s/current';
 export const lockFolder = `${data}/var/lock`;
 export const tokenFile = `${data}/credentials/cluster-tokens.txt`;
 
-/** Paths of the lock files that say what a node is: MicroK8s fact sheet, section 1.1. */
+/** Paths of the lock files that say what a node is. */
 export const locks = {
   highAvailability: `${lockFolder}/ha-cluster`,
   worker: `${lockFolder}/clustered.lock`,

@@ -19,7 +19,7 @@ const versions: Readonly<Record<string, readonly [installed: string, newer: stri
 };
 const unknownVersions = ['1.0-1', '1.0-2'] as const;
 
-/** The machines of a scenario as they stand before anyone has touched them. `now`: ms since 1970. */
+/** The machines of a scenario, untouched. `now`: ms since 1970. */
 export function newState(id: string, scenario: Scenario, clock: State['clock']): State {
   return {
     version: 1,
@@ -148,7 +148,7 @@ function firstUnits(node: ScenarioNode): Machine['units'] {
     'multipathd.service': { enabled: 'enabled', active: true },
     'unattended-upgrades.service': { enabled: 'enabled', active: true },
   };
-  // Ubuntu starts it by its socket only: storage facts, MicroK8s' openebs addon.
+  // Ubuntu starts it by its socket only.
   if (node.packages.includes('open-iscsi')) units['iscsid.service'] = { enabled: 'disabled', active: false };
   return units;
 }

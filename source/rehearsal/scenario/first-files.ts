@@ -4,7 +4,7 @@ import type { ScenarioNode } from './schema.ts';
 
 const ordinary = (content: string) => ({ content, mode: 0o644, owner: 'root:root' });
 
-/** What a fresh Ubuntu 22.04 server has in the files that anyone here reads. */
+/** The files of a fresh Ubuntu 22.04 server, as far as they are read here. */
 export function firstFiles(machine: Machine, node: ScenarioNode, identity: string): Machine['files'] {
   const files: Machine['files'] = {
     '/etc/os-release': ordinary(osRelease),

@@ -29,7 +29,7 @@ const disk = z.strictObject({
   rootGiB: gibibytes.prefault(100),
 });
 
-/** Intel Ice Lake as /proc/cpuinfo lists it, without the flags that nobody asks for. */
+/** Intel Ice Lake as /proc/cpuinfo lists it, without flags that are never asked for. */
 const cpuFlags =
   'fpu vme de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2 ss ht syscall nx ' +
   'pdpe1gb rdtscp lm constant_tsc rep_good nopl xtopology nonstop_tsc cpuid aperfmperf pni pclmulqdq ssse3 fma cx16 pcid ' +
@@ -119,7 +119,7 @@ export const scenarioSchema = z.strictObject({
   product: z.string().default(defaultProduct),
   nodes: z.record(z.string(), nodeSchema).refine((nodes) => Object.keys(nodes).length > 0, 'at least one node'),
   faults: z.array(faultSchema).default([]),
-  /** A site that the wizard starts from, so that one can press on through all pages. */
+  /** A site that the wizard starts from, complete. */
   draft: z.record(z.string(), draftValue),
 });
 

@@ -1,7 +1,7 @@
 import { type BlockDevice, blockDevices } from '../node/partitions.ts';
 import { type Call, lastValue, optionsOf, type Program, refuse, say } from './call.ts';
 
-/** lsblk's columns that anyone asks for; unknown ones end it as the real one does. */
+/** lsblk's columns that are asked for; unknown ones end it as in the real program. */
 const columns: Readonly<Record<string, (device: BlockDevice, number: number) => unknown>> = {
   NAME: (device) => device.name,
   KNAME: (device, number) => (device.type === 'lvm' ? `dm-${number}` : device.name),

@@ -1,12 +1,12 @@
 import { fileAt, namesIn } from '../node/file-system.ts';
 import { type Call, type Program, refuse, type Steps } from './call.ts';
 
-/** What stands for the script files that steps leave on a node, by the file's name. It finds in the text what the script is about. */
+/** Stand-ins for the script files that steps leave on a node, by the file's name. A stand-in reads its parameters in the text. */
 const fileScripts: Readonly<Record<string, (call: Call, text: string) => Steps>> = {
   'network-restore.sh': networkRestore,
 };
 
-/** `sh FILE`: there is no shell here, only what stands for files that are known. */
+/** `sh FILE`: there is no shell here, only stand-ins for known files. */
 function* sh(call: Call): Steps {
   const [path = ''] = call.words;
   const text = call.look((machine) => fileAt(machine, path)?.content);

@@ -2,10 +2,10 @@ import type { Machine } from '../model/machine.ts';
 import { fileAt } from '../node/file-system.ts';
 import type { Call, Program, Steps } from './call.ts';
 
-/** The table of programs, given by whoever starts one: they may start each other. */
+/** The table of programs. It is handed in, because programs start each other. */
 export type Programs = ReadonlyMap<string, Program>;
 
-/** Where a program stands while it runs, as far as only its surroundings know. */
+/** The part of a call that its surroundings provide. */
 export type Surroundings = Pick<Call, 'stdin' | 'root' | 'product' | 'out' | 'err' | 'look' | 'change'>;
 
 /** Starts a command on a machine: a program with or without its folder, a script file, or the words of a shell that finds neither. */
@@ -36,7 +36,7 @@ export function* start(programs: Programs, around: Surroundings, argv: readonly 
   return typeof result === 'number' ? result : yield* result;
 }
 
-/** Runs a command to its end in no time: a unit or timer of the machine that nobody waits for. */
+/** Runs a command to its end in no time: a unit or timer in the background. */
 export function runAtOnce(programs: Programs, around: Surroundings, argv: readonly string[]): number {
   const steps = start(programs, around, argv);
   for (;;) {

@@ -3,16 +3,16 @@ import { reconcile } from '../cluster/controllers/reconcile.ts';
 import type { State } from '../model/state.ts';
 import { handleEvent } from './events.ts';
 
-/** More than this in one go is a controller that never comes to rest: a fault of ours. */
+/** More rounds than this in one go: a controller never settles, which is a fault of the program. */
 const mostRounds = 20_000;
 
 /**
- * Lets happen all that is due up to `now`, in order of time: the agenda's events, and what the controllers of each cluster do
- * by themselves. It rests on the model and on times in it alone, so that each process that looks sees the same.
+ * Carries out all that is due up to `now`, in order of time: the agenda's events, and what the controllers of each cluster do
+ * by themselves. It depends on the model alone, so that each process that looks sees the same.
  */
 export function advance(state: State, now: number, product: Product | undefined): void {
   for (let round = 0; ; round += 1) {
-    if (round > mostRounds) throw new Error('The rehearsal does not come to rest.');
+    if (round > mostRounds) throw new Error('The rehearsal does not settle.');
     const entry = earliest(state.agenda, ({ at, order }) => [at, order]);
     const cluster = earliest(Object.values(state.clusters), ({ nextAt }) => [nextAt, 0]);
     const entryAt = entry?.at ?? Number.POSITIVE_INFINITY;

@@ -35,7 +35,7 @@ export function handleEvent(state: State, event: WorldEvent, product: Product | 
   }
 }
 
-/** A unit that systemd starts by itself: as root, its output seen by nobody. */
+/** A unit that systemd starts by itself: as root, its output dropped. */
 function inBackground(state: State, machine: string, command: readonly string[], product: Product | undefined): void {
   const nobody = () => undefined;
   runAtOnce(

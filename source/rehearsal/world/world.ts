@@ -26,7 +26,7 @@ export class World {
     this.#store = options.store;
   }
 
-  /** What is so now. `see` must not change anything. What happened meanwhile is saved, so that no other process goes back behind it. */
+  /** Reads the model. `see` must not change anything. What happened meanwhile is saved, so that time goes back in no other process. */
   look<Result>(see: (state: State, now: number) => Result): Result {
     const state = this.#known(this.#store.load());
     this.clock.follow(state.clock);

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../model/cluster.ts';
 import { definition, plain, workload } from '../manifests.ts';
 import { cstorDriver, filterMap, lvmDriver } from '../storage-names.ts';
 
-/** What the chart lvm-localpv brings: storage facts, section 1.2. */
+/** What the chart lvm-localpv brings. */
 export function lvmObjects(release: string, namespace: string): KubeObject[] {
   const image = 'openebs/lvm-driver:1.9.1';
   return [
@@ -27,7 +27,7 @@ const filters = z.object({
 });
 const chartFilters = { includePaths: '', excludePaths: 'loop,fd0,sr0,/dev/ram,/dev/dm-,/dev/md,/dev/rbd,/dev/zd' };
 
-/** What the chart cstor brings, NDM with it: storage facts, sections 1.2 and 1.5. */
+/** What the chart cstor brings, NDM with it. */
 export function cstorObjects(namespace: string, values: unknown): KubeObject[] {
   const given = filters.safeParse(values);
   const { includePaths, excludePaths } = given.success ? given.data['openebs-ndm'].ndm.filters : chartFilters;

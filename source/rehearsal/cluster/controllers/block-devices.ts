@@ -10,7 +10,7 @@ import { find, list, put } from '../store.ts';
 import { machineOfNode } from './nodes.ts';
 
 /**
- * NDM on each node records the logical volumes that its filter lets through: storage facts, section 1.5.
+ * NDM on each node records the logical volumes that its filter lets through.
  * Other devices are not shown to it by any filter that we write, so they are left out.
  */
 export function reconcileBlockDevices(context: ReconcileContext): void {

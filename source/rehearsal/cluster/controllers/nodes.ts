@@ -11,7 +11,7 @@ const networkMs = 6_000;
 /** Kubernetes' grace before a silent node counts as lost: --node-monitor-grace-period. */
 const graceMs = 40_000;
 
-/** Kubelets register their nodes; the node controller calls those lost that have not been heard of for a while. */
+/** Kubelets register their nodes; the node controller marks those as lost that are silent for a while. */
 export function reconcileNodes(context: ReconcileContext): void {
   const { state, cluster, now } = context;
   for (const machine of state.machines) {
@@ -35,7 +35,7 @@ export function reconcileNodes(context: ReconcileContext): void {
   }
 }
 
-/** Since when (ms) nobody has heard of the node; undefined while it speaks. */
+/** Since when (ms) the node is silent; undefined while it is not. */
 export function lostSince(context: Pick<ReconcileContext, 'cluster'>, name: string): number | undefined {
   const node = find(context.cluster, 'Node', undefined, name);
   return node === undefined ? 0 : context.cluster.due[`lost/${keyOfObject(node)}`];

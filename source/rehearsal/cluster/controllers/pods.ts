@@ -72,7 +72,7 @@ function run(context: ReconcileContext, pod: KubeObject, node: string): void {
   if (machine === undefined || !isRunning(machine, now)) return;
   const serving = readPodStatus(pod).phase === 'Running' && isReady(pod);
   const startedWith = cluster.due[`boot/${key}`];
-  // After a restart of the machine its containers start anew.
+  // After a restart of the machine its containers restart.
   const bootedSince = startedWith !== undefined && startedWith !== machine.bootedAt;
   if (serving && !bootedSince) return;
   if (!volumesReady(context, pod)) {

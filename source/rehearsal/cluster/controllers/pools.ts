@@ -85,7 +85,7 @@ function keep(context: ReconcileContext, pools: KubeObject): void {
   });
 }
 
-/** Why a device cannot carry this pool: the webhook's refusals, storage facts section 1.6. */
+/** Why a device cannot carry this pool: the refusals of cStor's webhook. */
 function refusal({ cluster }: ReconcileContext, namespace: string, name: string, node: string): string | undefined {
   const device = find(cluster, 'BlockDevice', namespace, name);
   if (device === undefined) return `blockdevices.openebs.io "${name}" not found`;
@@ -126,7 +126,7 @@ function capacity(cluster: ReconcileContext['cluster'], instance: KubeObject): s
       const spec = JSON.stringify(find(cluster, 'BlockDevice', instance.metadata.namespace, name)?.['spec'] ?? {});
       return sum + Number(/"storage":(\d+)/.exec(spec)?.[1] ?? 0);
     }, 0);
-  // ZFS keeps some for itself: storage facts, section 3.6.
+  // ZFS keeps some for itself.
   return `${Math.round((bytes ?? 0) * 0.96)}`;
 }
 

@@ -5,7 +5,7 @@ import { find, list, matches, ownedBy, putStatus, stamp } from '../store.ts';
 import { trouble } from './events.ts';
 import { roomOn } from './volumes.ts';
 
-/** Gives a pod a node: ready, with its labels, with its volumes or room for them, and with as few of its kind as can be. */
+/** Chooses a node for a pod: ready, with its labels, with its volumes or space for them, and with as few of its kind as can be. */
 export function place(context: ReconcileContext, pod: KubeObject): void {
   const { cluster, now } = context;
   const spec = readPod(pod);

@@ -55,7 +55,7 @@ function wish(service: KubeObject): string | undefined {
 
 const toNumber = (address: string) => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 const toText = (value: number) => [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
-/** Nobody here has more addresses in a pool. */
+/** No pool here has more addresses. */
 const mostAddresses = 1_024;
 
 /** All addresses of all pools: `a-b` and `a/n`. */

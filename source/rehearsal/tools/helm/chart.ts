@@ -49,7 +49,7 @@ function localChart(call: Call, folder: string): Chart | string {
   return { ...read.data, fetchMs: 150 };
 }
 
-/** Everything that the chart brings with these values; Helm's marks are put on it by who installs it. */
+/** Everything that the chart makes with these values, without Helm's own labels. */
 export function objectsOf(
   chart: Chart,
   values: unknown,

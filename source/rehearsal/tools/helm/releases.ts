@@ -38,7 +38,7 @@ export function begun(
   return added;
 }
 
-/** Puts a chart's objects in place with Helm's marks; what the revision before had besides them goes. Gives their keys. */
+/** Puts a chart's objects in place with Helm's labels; what only the revision before had is removed. Returns their keys. */
 export function install(
   cluster: Cluster,
   now: number,
@@ -62,7 +62,7 @@ export function install(
   return keys;
 }
 
-/** What the chart does not say stays: the status, and what controllers noted; of a claim the volume that it is bound to. */
+/** What the chart does not set stays: the status, the annotations of controllers, the volume that a claim is bound to. */
 function changed(standing: KubeObject, object: KubeObject): KubeObject {
   const bound = object.kind === 'PersistentVolumeClaim' ? Object(standing['spec']) : {};
   return {

@@ -98,7 +98,7 @@ function same(one: unknown, other: unknown): boolean {
   return [...keys].every((key) => same(Reflect.get(one, key), Reflect.get(other, key)));
 }
 
-/** Maps are joined, anything else is replaced; `null` takes a key away: RFC 7386. */
+/** Maps are joined, anything else is replaced; `null` removes a key: RFC 7386. */
 export function merge(before: unknown, change: unknown): unknown {
   if (typeof change !== 'object' || change === null || Array.isArray(change)) return change;
   const base = typeof before === 'object' && before !== null && !Array.isArray(before) ? before : {};
