@@ -1,5 +1,5 @@
 import { generateKeyPair } from 'node:crypto';
-import { stat, writeFile } from 'node:fs/promises';
+import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
@@ -141,6 +141,13 @@ describe('another process', () => {
     );
     await Promise.all(both);
     expect((await world.run('ks-1', 'ls -1 /tmp')).stdout.trim().split('\n')).toHaveLength(20);
+  });
+
+  test('that was killed while it saved leaves nothing behind', async () => {
+    const world = await bench();
+    await writeFile(join(world.files.rehearsal, 'state.json.new'), '{"version":1');
+    await world.run('ks-1', 'hostnamectl set-hostname other');
+    expect(await readdir(world.files.rehearsal)).toEqual(['state.json']);
   });
 
   test('may find the model damaged, and says so', async () => {

@@ -8,7 +8,7 @@ export interface Claim {
 }
 
 /** What a workload of an addon or a chart is made of. */
-export interface WorkloadWish {
+export interface WorkloadOptions {
   readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet';
   readonly name: string;
   readonly namespace: string;
@@ -20,7 +20,7 @@ export interface WorkloadWish {
   readonly claims?: readonly Claim[];
 }
 
-export function workload(wish: WorkloadWish): KubeObject {
+export function workload(wish: WorkloadOptions): KubeObject {
   const labels = wish.labels ?? { 'app.kubernetes.io/name': wish.name };
   const stateful = wish.kind === 'StatefulSet';
   const claims = wish.claims ?? [];

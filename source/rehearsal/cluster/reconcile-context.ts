@@ -1,4 +1,3 @@
-import type { Product } from '../../product/schema.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { State } from '../model/state.ts';
 
@@ -7,7 +6,6 @@ export interface ReconcileContext {
   readonly state: State;
   readonly cluster: Cluster;
   readonly now: number;
-  readonly product: Product | undefined;
   /** Look again at this time (ms since 1970) at the latest. */
   wake(time: number): void;
 }

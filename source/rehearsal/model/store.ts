@@ -43,7 +43,8 @@ export class Store {
     try {
       const { state, result } = act(this.load());
       state.revision += 1;
-      const fresh = `${this.#file}.${process.pid}`;
+      // Only the holder of the lock writes: one name is enough, and a killed process leaves no more than this one file.
+      const fresh = `${this.#file}.new`;
       writeFileSync(fresh, JSON.stringify(state), { mode: 0o600 });
       renameSync(fresh, this.#file);
       this.#state = state;

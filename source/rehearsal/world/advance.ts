@@ -24,7 +24,7 @@ export function advance(state: State, now: number, product: Product | undefined)
       handleEvent(state, entry.event, product);
       disturb(state);
     } else if (cluster !== undefined) {
-      cluster.nextAt = reconcile(state, cluster, state.time, product);
+      cluster.nextAt = reconcile(state, cluster, state.time);
     }
   }
   state.time = Math.max(state.time, now);

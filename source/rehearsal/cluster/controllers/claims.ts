@@ -7,7 +7,7 @@ import type { ReconcileContext } from '../reconcile-context.ts';
 import { readClaim, readPod, readVolume } from '../schemas.ts';
 import { cstorDriver, lvmDriver } from '../storage-names.ts';
 import { find, keyOfObject, list, put, putStatus, remove } from '../store.ts';
-import { trouble } from './events.ts';
+import { recordWarning } from './events.ts';
 import { machineOfNode } from './nodes.ts';
 import { poolsOnline } from './pools.ts';
 import { classOf, driverRuns, extentsFor, groupOf, type StorageClass } from './volumes.ts';
@@ -32,14 +32,14 @@ function provide(context: ReconcileContext, claim: KubeObject): void {
   const found = classOf(context, claim);
   if (found === undefined) {
     const name = readClaim(claim).storageClassName ?? '';
-    trouble(context, claim, 'ProvisioningFailed', `storageclass.storage.k8s.io "${name}" not found`);
+    recordWarning(context, claim, 'ProvisioningFailed', `storageclass.storage.k8s.io "${name}" not found`);
     return;
   }
   if (!driverRuns(context, found.provisioner)) return;
   const node = found.waits ? chosenNode(context, claim) : undefined;
   if (found.waits && node === undefined) return;
   if (found.provisioner === cstorDriver && !poolsOnline(context, found.parameters['cstorPoolCluster'] ?? '')) {
-    trouble(
+    recordWarning(
       context,
       claim,
       'ProvisioningFailed',

@@ -4,7 +4,12 @@ import type { ReconcileContext } from '../reconcile-context.ts';
 import { find, put, stamp } from '../store.ts';
 
 /** Notes a warning about an object, once for each text. */
-export function trouble({ cluster, now }: ReconcileContext, object: KubeObject, reason: string, message: string): void {
+export function recordWarning(
+  { cluster, now }: ReconcileContext,
+  object: KubeObject,
+  reason: string,
+  message: string,
+): void {
   const name = `${object.metadata.name}.${hexOf(`${object.metadata.uid}/${reason}/${message}`, 16)}`;
   if (find(cluster, 'Event', object.metadata.namespace, name) !== undefined) return;
   put(

@@ -6,9 +6,9 @@ import type { ReconcileContext } from '../reconcile-context.ts';
 import { isReady, readClaim, readPod, readPodStatus } from '../schemas.ts';
 import { cstorDriver } from '../storage-names.ts';
 import { find, keyOfObject, list, putStatus, remove, stamp } from '../store.ts';
-import { trouble } from './events.ts';
+import { recordWarning } from './events.ts';
 import { lostSince, machineOfNode } from './nodes.ts';
-import { place } from './scheduler.ts';
+import { schedule } from './scheduler.ts';
 
 /** ms to pull an image that is not on the node yet, and to start a container. */
 const pullMs = [7_000, 17_000] as const;
@@ -24,8 +24,8 @@ export function reconcilePods(context: ReconcileContext): void {
   for (const pod of list(context.cluster, 'Pod')) {
     const node = readPod(pod).nodeName;
     if (pod.metadata.deletionTimestamp !== undefined) end(context, pod, node);
-    else if (node === undefined) place(context, pod);
-    else if (lostSince(context, node) !== undefined) endure(context, pod, node);
+    else if (node === undefined) schedule(context, pod);
+    else if (lostSince(context, node) !== undefined) onSilentNode(context, pod, node);
     else run(context, pod, node);
   }
 }
@@ -48,7 +48,7 @@ function end(context: ReconcileContext, pod: KubeObject, node: string | undefine
 }
 
 /** Its node is silent: not ready after the grace, evicted after five minutes. */
-function endure(context: ReconcileContext, pod: KubeObject, node: string): void {
+function onSilentNode(context: ReconcileContext, pod: KubeObject, node: string): void {
   const { cluster, now } = context;
   const since = lostSince(context, node) ?? now;
   if (now < since + silentMs) {
@@ -148,7 +148,7 @@ function volumesReady(context: ReconcileContext, pod: KubeObject): boolean {
     const shared = claim.metadata.annotations?.['volume.kubernetes.io/storage-provisioner'] === cstorDriver;
     if (shared && iscsi?.active !== true) {
       const said = `MountVolume.MountDevice failed for volume "${readClaim(claim).volumeName}": rpc error: iscsid is not running on ${node}`;
-      trouble(context, pod, 'FailedMount', said);
+      recordWarning(context, pod, 'FailedMount', said);
       return false;
     }
   }

@@ -5,7 +5,7 @@ import type { ReconcileContext } from '../reconcile-context.ts';
 import { isReady, readDevice, readPod, readPools } from '../schemas.ts';
 import { find, list, ownedBy, put, putStatus, remove } from '../store.ts';
 import { pathOf } from './block-devices.ts';
-import { trouble } from './events.ts';
+import { recordWarning } from './events.ts';
 import { machineOfNode } from './nodes.ts';
 
 const ofCluster = 'openebs.io/cstor-pool-cluster';
@@ -54,7 +54,12 @@ function keep(context: ReconcileContext, pools: KubeObject): void {
       .map((device) => refusal(context, namespace, device, node))
       .find((reason) => reason !== undefined);
     if (wrong !== undefined || devices.length === 0) {
-      trouble(context, pools, 'Create', `Pool provisioning failed for ${node}: ${wrong ?? 'no block device given'}`);
+      recordWarning(
+        context,
+        pools,
+        'Create',
+        `Pool provisioning failed for ${node}: ${wrong ?? 'no block device given'}`,
+      );
       continue;
     }
     for (const device of devices) claimDevice(context, namespace, device, node);

@@ -1,4 +1,3 @@
-import type { Product } from '../../../product/schema.ts';
 import type { Cluster } from '../../model/cluster.ts';
 import type { State } from '../../model/state.ts';
 import { hasQuorum, settleRoles } from '../membership.ts';
@@ -19,13 +18,12 @@ export const never = Number.MAX_SAFE_INTEGER;
  * One round of all controllers of a cluster at one time. They look at what is there, not at what happened, so that a round
  * more or less changes nothing. Returns the time of the next one.
  */
-export function reconcile(state: State, cluster: Cluster, now: number, product: Product | undefined): number {
+export function reconcile(state: State, cluster: Cluster, now: number): number {
   let next = never;
   const context: ReconcileContext = {
     state,
     cluster,
     now,
-    product,
     wake: (time) => {
       if (time > now) next = Math.min(next, time);
     },

@@ -2,11 +2,11 @@ import type { KubeObject } from '../../model/cluster.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
 import { isReady, readClaim, readPod, readPodStatus } from '../schemas.ts';
 import { find, list, matches, ownedBy, putStatus, stamp } from '../store.ts';
-import { trouble } from './events.ts';
-import { roomOn } from './volumes.ts';
+import { recordWarning } from './events.ts';
+import { storageObstacle } from './volumes.ts';
 
 /** Chooses a node for a pod: ready, with its labels, with its volumes or space for them, and with as few of its kind as can be. */
-export function place(context: ReconcileContext, pod: KubeObject): void {
+export function schedule(context: ReconcileContext, pod: KubeObject): void {
   const { cluster, now } = context;
   const spec = readPod(pod);
   const nodes = list(cluster, 'Node');
@@ -45,7 +45,7 @@ export function place(context: ReconcileContext, pod: KubeObject): void {
         { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastTransitionTime: stamp(now) },
       ],
     });
-    trouble(context, pod, 'FailedScheduling', message);
+    recordWarning(context, pod, 'FailedScheduling', message);
   }
 }
 
@@ -73,7 +73,7 @@ function obstacle(
   if (owner?.kind === 'StatefulSet' && rivals.length > 0) return "node(s) didn't match pod anti-affinity rules";
   for (const claim of claims) {
     if (claim === undefined) return 'persistentvolumeclaim not found';
-    const reason = roomOn(context, claim, node.metadata.name);
+    const reason = storageObstacle(context, claim, node.metadata.name);
     if (reason !== undefined) return reason;
     const volume = readClaim(claim).volumeName;
     if (volume !== undefined && bindsElsewhere(context, volume, node.metadata.name))

@@ -4,7 +4,7 @@ import { hexOf } from '../../model/random.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
 import { isReady, readPod, readService } from '../schemas.ts';
 import { list, putStatus } from '../store.ts';
-import { trouble } from './events.ts';
+import { recordWarning } from './events.ts';
 import { machineOfNode } from './nodes.ts';
 
 /** MetalLB gives services of type LoadBalancer an address of its pools, and no address to two of them. */
@@ -24,7 +24,7 @@ export function reconcileServices(context: ReconcileContext): void {
       putStatus(cluster, service, { loadBalancer: {} });
       const why =
         wanted === undefined ? 'no available IPs' : `can't change sharing key or address "${wanted}" is not allowed`;
-      trouble(
+      recordWarning(
         context,
         service,
         'AllocationFailed',

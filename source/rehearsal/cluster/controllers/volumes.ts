@@ -66,7 +66,7 @@ export function groupOf(machine: Machine, { parameters }: StorageClass): string 
 }
 
 /** Why a claim keeps its pod from a node, in the scheduler's words; undefined when it does not. */
-export function roomOn(context: ReconcileContext, claim: KubeObject, node: string): string | undefined {
+export function storageObstacle(context: ReconcileContext, claim: KubeObject, node: string): string | undefined {
   if (readClaim(claim).volumeName !== undefined) return undefined;
   const found = classOf(context, claim);
   if (found === undefined || !found.waits) return 'pod has unbound immediate PersistentVolumeClaims';
