@@ -1,9 +1,9 @@
-import type { Finding } from '../check/finding.ts';
 import { runChecks } from '../check/run.ts';
 import { ensureAccess } from '../cli/line/access.ts';
 import type { Terminal } from '../cli/line/terminal.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import { targetOf } from '../network/targets.ts';
+import type { Finding } from '../site/finding.ts';
 import { gatherEvidence } from './evidence.ts';
 import { lookAtNodes } from './look.ts';
 import type { Settings } from './settings.ts';

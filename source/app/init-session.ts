@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import type { Finding } from '../check/finding.ts';
 import { runChecks } from '../check/run.ts';
 import type { RunHandle, RunOrder } from '../engine/journal/event.ts';
 import { followRun } from '../engine/journal/follow.ts';
@@ -18,6 +17,7 @@ import { valuesText } from '../plan/values.ts';
 import { loadSiteWithProduct } from '../product/fit.ts';
 import { loadProduct } from '../product/load.ts';
 import type { Product } from '../product/schema.ts';
+import type { Finding } from '../site/finding.ts';
 import { judgeDraft, parseDraft } from '../site/load.ts';
 import { loadDraft, removeDraft, saveDraft, saveSite, siteText } from '../site/save.ts';
 import type { Site, SiteDraft } from '../site/schema.ts';

@@ -1,10 +1,10 @@
-import type { Finding } from '../check/finding.ts';
 import type { RunEvent, RunHandle, RunOrder } from '../engine/journal/event.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import type { HostKeyOffer } from '../host/host.ts';
 import type { Plan } from '../plan/document/document.ts';
 import type { Product } from '../product/schema.ts';
 import type { Files } from '../site/files.ts';
+import type { Finding } from '../site/finding.ts';
 import type { Site, SiteDraft } from '../site/schema.ts';
 
 /** Where one node's access stands, as the nodes page shows it. */

@@ -1,8 +1,8 @@
 import type { FactPart, NodeFacts } from '../facts/facts.ts';
 import type { Product } from '../product/schema.ts';
+import type { Finding, Grade } from '../site/finding.ts';
 import type { Site, SiteNode } from '../site/schema.ts';
 import type { LiveEvidence } from './evidence.ts';
-import type { Finding, Grade } from './finding.ts';
 
 /** Everything that checks look at. Pure data. */
 export interface CheckInput {

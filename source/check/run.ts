@@ -1,7 +1,7 @@
 import { messageOf } from '../errors/thrown.ts';
+import type { Finding, Grade } from '../site/finding.ts';
 import type { Check, CheckInput } from './check.ts';
 import { checks } from './checks.ts';
-import type { Finding, Grade } from './finding.ts';
 
 export type { CheckInput } from './check.ts';
 

@@ -1,6 +1,6 @@
-import type { Finding } from '../check/finding.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import type { Product } from '../product/schema.ts';
+import type { Finding } from '../site/finding.ts';
 import type { DraftValue, SiteDraft, SitePath } from '../site/schema.ts';
 
 /** What pages and fields look at. Pure data: every UI hands the same in. */

@@ -1,4 +1,4 @@
-import type { Finding } from '../check/finding.ts';
+import type { Finding } from '../site/finding.ts';
 import type { SiteDraft, SitePath } from '../site/schema.ts';
 import { getAt, isRecord, problemOf, removeAt, setAt, typedValue, withAnswer } from './draft/draft.ts';
 import { draftNodes } from './draft/draft-nodes.ts';

@@ -1,8 +1,8 @@
 import type { AccessState, InitSession } from '../../source/app/session.ts';
-import type { Finding } from '../../source/check/finding.ts';
 import type { RunEvent, RunEventBody, RunOrder } from '../../source/engine/journal/event.ts';
 import type { HostKeyOffer } from '../../source/host/host.ts';
 import { filesUnder } from '../../source/site/files.ts';
+import type { Finding } from '../../source/site/finding.ts';
 import { judgeDraft, parseDraft } from '../../source/site/load.ts';
 import type { SiteDraft } from '../../source/site/schema.ts';
 import { facts, planOf, product } from './sample.ts';

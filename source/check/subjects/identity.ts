@@ -1,4 +1,5 @@
 import type { NodeFacts } from '../../facts/facts.ts';
+import type { Grade } from '../../site/finding.ts';
 import { sharedVolume } from '../../storage/shared.ts';
 import {
   type Check,
@@ -10,7 +11,6 @@ import {
   siteCheck,
   warn,
 } from '../check.ts';
-import type { Grade } from '../finding.ts';
 import { groups } from './names.ts';
 import { isContainer } from './system.ts';
 

@@ -1,6 +1,6 @@
 import { networkFindings } from '../../network/findings.ts';
+import type { Finding } from '../../site/finding.ts';
 import { type Check, type CheckInput, type CheckWords, factsOf, notSeen } from '../check.ts';
-import type { Finding } from '../finding.ts';
 
 interface NetworkRule extends CheckWords {
   readonly about: 'node' | 'site';

@@ -1,8 +1,8 @@
+import type { Finding } from '../../site/finding.ts';
 import { defined } from '../../text/defined.ts';
 import { inspectPair } from '../../tls/inspect.ts';
 import { type Check, type CheckInput, type CheckWords, fail, notSeen, type Outcome, pass, warn } from '../check.ts';
 import type { ReadText } from '../evidence.ts';
-import type { Finding } from '../finding.ts';
 
 /** What the tls room finds on a pair, each rule with its words. */
 const rules: readonly CheckWords[] = [

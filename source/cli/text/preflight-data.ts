@@ -1,7 +1,7 @@
 import { findCheck } from '../../check/checks.ts';
-import type { Finding } from '../../check/finding.ts';
 import { worst } from '../../check/run.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
+import type { Finding } from '../../site/finding.ts';
 import type { Site } from '../../site/schema.ts';
 export function preflightCode(findings: readonly Finding[]): ExitCode {
   return worst(findings) === 'fail' ? exitCode.preflightFailed : exitCode.done;

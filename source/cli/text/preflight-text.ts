@@ -1,6 +1,6 @@
 import { notSeen } from '../../check/check.ts';
 import { findCheck } from '../../check/checks.ts';
-import type { Finding, Grade } from '../../check/finding.ts';
+import type { Finding, Grade } from '../../site/finding.ts';
 import type { Site } from '../../site/schema.ts';
 import { columns } from '../../text/table.ts';
 import { clipped } from '../../text/width.ts';

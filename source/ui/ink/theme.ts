@@ -1,5 +1,5 @@
 import { createContext, useContext } from 'react';
-import type { Grade } from '../../check/finding.ts';
+import type { Grade } from '../../site/finding.ts';
 
 export interface ThemeOptions {
   readonly color: boolean;

@@ -1,5 +1,5 @@
 import type { InitSession } from '../../app/session.ts';
-import type { Finding } from '../../check/finding.ts';
+import type { Finding } from '../../site/finding.ts';
 import type { Site } from '../../site/schema.ts';
 import type { WizardView } from '../../wizard/page.ts';
 import { pageFindings, pages, settle } from '../../wizard/pages.ts';

@@ -1,7 +1,7 @@
-import type { Finding, Grade } from '../../check/finding.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import type { PlannedCommand } from '../../plan/step.ts';
 import type { Product } from '../../product/schema.ts';
+import type { Finding, Grade } from '../../site/finding.ts';
 import type { Site, SitePath } from '../../site/schema.ts';
 import { gigabytes } from '../../storage/bytes.ts';
 import { demand, volumesFor } from '../../storage/volumes.ts';

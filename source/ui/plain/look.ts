@@ -1,5 +1,5 @@
-import type { Finding } from '../../check/finding.ts';
 import type { Plan } from '../../plan/document/document.ts';
+import type { Finding } from '../../site/finding.ts';
 import type { Site, SitePath } from '../../site/schema.ts';
 import { durationGuess } from '../../text/duration.ts';
 import { columns } from '../../text/table.ts';

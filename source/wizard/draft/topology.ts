@@ -1,4 +1,4 @@
-import type { Finding } from '../../check/finding.ts';
+import type { Finding } from '../../site/finding.ts';
 import type { Note, WizardView } from '../page.ts';
 import { textAt } from './draft.ts';
 import { draftNodes } from './draft-nodes.ts';

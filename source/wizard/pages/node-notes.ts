@@ -1,10 +1,10 @@
 import type { Check } from '../../check/check.ts';
-import type { Finding } from '../../check/finding.ts';
 import { lvmDisk, rootSize } from '../../check/subjects/disk.ts';
 import { identityChecks } from '../../check/subjects/identity.ts';
 import { memory } from '../../check/subjects/memory.ts';
 import { cores, processorFlags } from '../../check/subjects/processor.ts';
 import { architecture, operatingSystem } from '../../check/subjects/system.ts';
+import type { Finding } from '../../site/finding.ts';
 import { draftNodes } from '../draft/draft-nodes.ts';
 import { provisionalSite } from '../draft/provisional.ts';
 import { sharedZones, survival } from '../draft/topology.ts';

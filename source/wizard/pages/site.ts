@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Finding } from '../../check/finding.ts';
+import type { Finding } from '../../site/finding.ts';
 import { inspectPair } from '../../tls/inspect.ts';
 import { textAt } from '../draft/draft.ts';
 import { readableFile } from '../file-answer.ts';

@@ -1,4 +1,4 @@
-import type { Finding } from '../../check/finding.ts';
+import type { Finding } from '../../site/finding.ts';
 import { gigabytes } from '../../storage/bytes.ts';
 import { estimateStorage, type StorageEstimate } from '../../storage/estimate.ts';
 import { draftNodes } from '../draft/draft-nodes.ts';

@@ -1,8 +1,8 @@
 import type { CheckInput } from '../../../source/check/check.ts';
 import type { LiveEvidence } from '../../../source/check/evidence.ts';
-import type { Grade } from '../../../source/check/finding.ts';
 import type { FactPart, InterfaceFacts, NodeFacts, StorageFacts } from '../../../source/facts/facts.ts';
 import type { Product } from '../../../source/product/schema.ts';
+import type { Grade } from '../../../source/site/finding.ts';
 import type { Site, SiteNode } from '../../../source/site/schema.ts';
 import { device, GiB, healthyFacts, healthyNode, healthySite, healthyStorage, seenAtMs } from '../../facts-fixtures.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Finding } from '../../../source/check/finding.ts';
+import type { Finding } from '../../../source/site/finding.ts';
 import { getAt } from '../../../source/wizard/draft/draft.ts';
 import { facts, wholeDraft } from '../sample.ts';
 import { Walk } from './walk.tsx';

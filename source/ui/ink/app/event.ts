@@ -1,10 +1,10 @@
 import type { AccessState } from '../../../app/session.ts';
-import type { Finding } from '../../../check/finding.ts';
 import type { RunEvent, RunOrder } from '../../../engine/journal/event.ts';
 import type { ExitCode } from '../../../errors/fault.ts';
 import type { HostKeyOffer } from '../../../host/host.ts';
 import type { Plan } from '../../../plan/document/document.ts';
 import type { Product } from '../../../product/schema.ts';
+import type { Finding } from '../../../site/finding.ts';
 import type { Site, SiteDraft } from '../../../site/schema.ts';
 import type { Review } from '../../model/review.ts';
 import type { KeyPress } from '../keys.ts';

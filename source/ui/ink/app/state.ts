@@ -1,8 +1,8 @@
 import type { AccessState } from '../../../app/session.ts';
-import type { Finding } from '../../../check/finding.ts';
 import type { NodeFacts } from '../../../facts/facts.ts';
 import type { Plan } from '../../../plan/document/document.ts';
 import type { Product } from '../../../product/schema.ts';
+import type { Finding } from '../../../site/finding.ts';
 import type { Site, SiteDraft } from '../../../site/schema.ts';
 import { textAt } from '../../../wizard/draft/draft.ts';
 import { draftNodes } from '../../../wizard/draft/draft-nodes.ts';

@@ -1,4 +1,4 @@
-import type { Finding, Grade } from '../../../check/finding.ts';
+import type { Finding, Grade } from '../../../site/finding.ts';
 
 /** One check over all nodes, one pair, or the site. */
 export interface GridRow {
