@@ -69,7 +69,7 @@ export async function findRun(files: Files, name: string): Promise<RunHandle> {
     where: files.runs,
     next:
       runs.length === 0
-        ? ['kloudspot apply  begins one']
+        ? ['kloudspot apply  starts one']
         : [
             'Runs there are, newest first:',
             ...runs
@@ -80,7 +80,7 @@ export async function findRun(files: Files, name: string): Promise<RunHandle> {
   });
 }
 
-/** The text of the run's plan, to be parsed by the room that knows plans. */
+/** The text of the run's plan, to be parsed where plans are known. */
 export async function readPlanText(run: RunHandle): Promise<string> {
   return readFile(join(run.directory, 'plan.json'), 'utf8');
 }

@@ -5,6 +5,7 @@ import { Fault } from '../errors/fault.ts';
 import { InvalidFile } from '../site/reading/invalid-file.ts';
 import { readYaml } from '../site/reading/reading.ts';
 import { templatesFolder } from '../site/templates.ts';
+import { didYouMean } from '../text/nearest.ts';
 import { productRules } from './rules.ts';
 import { type Product, productSchema } from './schema.ts';
 
@@ -39,8 +40,13 @@ async function productFile(nameOrPath: string, from: string): Promise<string> {
   const isPath = isAbsolute(nameOrPath) || nameOrPath.includes('/') || /\.ya?ml$/.test(nameOrPath);
   const file = isPath ? resolve(from, nameOrPath) : join(templatesFolder(), 'products', `${nameOrPath}.yaml`);
   if (existsSync(file)) return file;
+  const known = await listProducts();
   throw new Fault({
     what: isPath ? `There is no product file ${file}.` : `There is no product "${nameOrPath}".`,
-    next: [`Products here: ${(await listProducts()).join(', ')}`, 'Or give the path of a product file.'],
+    next: [
+      ...didYouMean(nameOrPath, known),
+      `Products here: ${known.join(', ')}`,
+      'Or give the path of a product file.',
+    ],
   });
 }

@@ -9,6 +9,12 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return ranked[0]?.candidate;
 }
 
+/** `Did you mean storage?`, or nothing where no known word is near. */
+export function didYouMean(word: string, known: Iterable<string>): string[] {
+  const near = nearest(word, known);
+  return near === undefined ? [] : [`Did you mean ${near}?`];
+}
+
 const lengthGap = (one: string, other: string): number => Math.abs(one.length - other.length);
 
 /** Edits between two words, a swap of neighbours counted as one (optimal string alignment). */

@@ -97,7 +97,7 @@ function unitWord(unit: string): string {
   return unit === '' ? '' : ` ${unit}`;
 }
 
-/** Several of one kind, parted by commas or spaces. */
+/** Several of one kind, separated by commas or spaces. */
 export function listOf(one: Parse): Parse {
   return (text) => {
     const values: DraftValue[] = [];

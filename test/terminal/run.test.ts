@@ -36,7 +36,7 @@ const slowly = ['--rehearse', '--speed', '60', '--accept-new-host-keys'];
 describe('a run', () => {
   it('goes on when its terminal is gone, and attach finds it', async () => {
     const first = open('init', '--yes', ...slowly);
-    await first.see('begins');
+    await first.see(': starts');
     first.kill('SIGHUP');
     await first.exited();
     const second = open('attach', '--rehearse');
@@ -54,7 +54,7 @@ describe('a run', () => {
 
   it('is refused to a second operator, who is told who works there', async () => {
     const first = open('init', '--yes', ...slowly);
-    await first.see('begins');
+    await first.see(': starts');
     const second = open('apply', '--yes', ...slowly);
     expect(await second.exited()).toBe(5);
     expect(second.output).toMatch(/holds the lock/);
@@ -64,7 +64,7 @@ describe('a run', () => {
 
   it('stops after the running steps on Ctrl-C, and resume goes on', async () => {
     const first = open('init', '--yes', ...slowly);
-    await first.see('begins');
+    await first.see(': starts');
     first.press(keys.ctrlC);
     expect(await first.exited()).toBe(130);
     expect((await journal()).at(-1)).toMatchObject({ type: 'run-ended', outcome: 'stopped' });

@@ -4,6 +4,7 @@ import type { Product } from '../../product/schema.ts';
 import { sharedEngine } from '../../storage/engines.ts';
 import { typedSize } from '../../storage/typed-size.ts';
 import { type StorageWish, volumesFor } from '../../storage/volumes.ts';
+import { didYouMean } from '../../text/nearest.ts';
 import type { Questions } from '../line/questions.ts';
 
 /** What flags say about a wish, each as it was typed. */
@@ -50,13 +51,14 @@ function knownEngine(text: string): 'cstor' | 'existing' {
   throw new Fault({
     what: `There is no engine ${text}.`,
     where: '--engine',
-    next: ['Write --engine cstor or --engine existing'],
+    next: [...didYouMean(text, ['cstor', 'existing']), 'Write --engine cstor or --engine existing'],
   });
 }
 
 function noSuch(what: 'feature' | 'volume', id: string, known: readonly { readonly id: string }[]): Fault {
-  const list = known.map((each) => each.id).join(', ');
-  return new Fault({ what: `There is no ${what} ${id}.`, where: `--${what}`, next: [`There is: ${list}`] });
+  const ids = known.map((each) => each.id);
+  const next = [...didYouMean(id, ids), `Known: ${ids.join(', ')}`];
+  return new Fault({ what: `There is no ${what} ${id}.`, where: `--${what}`, next });
 }
 
 const openebsHelp =

@@ -63,7 +63,7 @@ function siteCell(findings: readonly Finding[], marks: Marks, width: number): st
   return `${marks[worst.grade]} ${several ? `${findings.length} looked at` : cut(worst.seen, width, marks)}`;
 }
 
-/** Titles take 30 columns. The whole text of a cell stands in `--json` and, where it matters, in the reason. */
+/** Titles take 30 columns. The whole text of a cell is in `--json` and, where it matters, in the reason. */
 const titleWidth = 30;
 const widest = 40;
 
@@ -90,7 +90,7 @@ function titleOf(id: string): string {
 
 function reasons(findings: readonly Finding[], marks: Marks, all: boolean): string[] {
   const told = findings.filter((finding) => (all || finding.grade !== 'pass') && !followsFromAccess(finding, findings));
-  if (told.length === 0) return ['', 'Nothing stands in the way.'];
+  if (told.length === 0) return ['', 'All checks pass.'];
   const sorted = told.toSorted((a, b) => severity.indexOf(b.grade) - severity.indexOf(a.grade));
   return sorted.flatMap(({ check, grade, nodes, reason, advice }) => [
     '',

@@ -51,7 +51,7 @@ export default defineVerb({
   },
 });
 
-/** The first signal lets running steps end, the second ends them. The hang-up of a terminal concerns nobody here. */
+/** The first signal lets running steps end, the second ends them. The hang-up of a terminal is ignored. */
 function listenForSignals(tell: (why: string, now: boolean) => void): void {
   let told = 0;
   for (const name of ['SIGTERM', 'SIGINT'] as const)

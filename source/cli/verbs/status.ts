@@ -46,17 +46,17 @@ async function statusOf(opened: OpenedSite, settings: Settings): Promise<StatusR
   return rehearsed ? { ...report, next: report.next?.replace(/^kloudspot \S+/, '$& --rehearse') } : report;
 }
 
-/** What a run has not finished yet is no riddle: going on with it comes before every other advice. */
+/** A run that is not finished explains most of it: to continue it comes before every other advice. */
 export function withRun(report: StatusReport, run: string | undefined): StatusReport {
   if (run === undefined) return report;
   const [reason, next] =
     run === 'running'
       ? ['A run is under way.', 'kloudspot attach']
-      : ['The last run did not come to its end.', 'kloudspot resume'];
+      : ['The last run is not finished.', 'kloudspot resume'];
   return { ...report, reasons: [reason, ...report.reasons].slice(0, 5), next };
 }
 
-/** Host keys and passwords are asked for only where a node that answers does not let us in: the dead keep nobody waiting. */
+/** Host keys and passwords are asked for only where a node that answers refuses access: dead nodes are not waited for. */
 async function enter({ site, world, passwords }: OpenedSite, settings: Settings, terminal: Terminal): Promise<void> {
   const targets = site.nodes.map(targetOf);
   const tries = await Promise.all(

@@ -74,7 +74,7 @@ const typeWords: Readonly<Record<string, string>> = { part: 'partition', lvm: 'v
 
 function kindOf({ type, rotational, transport }: DiskRow['device']): string {
   if (type !== 'disk') return '-';
-  return [rotational ? 'turning' : 'SSD', ...(transport ? [transport] : [])].join(', ');
+  return [rotational ? 'HDD' : 'SSD', ...(transport ? [transport] : [])].join(', ');
 }
 
 function asData({ kind, name, nodes, facts, unreached }: Listed): Record<string, unknown> {

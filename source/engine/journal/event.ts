@@ -79,7 +79,7 @@ export type RunEventBody =
 
 /**
  * `stopped`: by the operator; `failed`: a step failed and nobody chose; `interrupted`: the process was told to end;
- * `rebooting`: the seat starts anew and the run goes on by itself; `lost`: the process is gone without a word. No journal
+ * `rebooting`: the workstation reboots and the run continues by itself; `lost`: the process died unexpectedly. No journal
  * holds `lost`: a reader says it when it finds the process gone. `partly-undone`: one step was taken back, as asked.
  */
 export type RunOutcome =

@@ -4,6 +4,7 @@ import { Fault } from '../../errors/fault.ts';
 import { InvalidFile } from '../../site/reading/invalid-file.ts';
 import { readYaml } from '../../site/reading/reading.ts';
 import { templatesFolder } from '../../site/templates.ts';
+import { didYouMean } from '../../text/nearest.ts';
 import { type Scenario, scenarioSchema } from './schema.ts';
 
 export interface ScenarioTitle {
@@ -38,7 +39,7 @@ export async function loadScenario(nameOrPath: string): Promise<Scenario> {
       .map((name) => basename(name, suffix));
     throw new Fault({
       what: `There is no rehearsal scenario ${nameOrPath}.`,
-      next: [`Choose one of: ${known.join(', ')}.`],
+      next: [...didYouMean(nameOrPath, known), `Choose one of: ${known.join(', ')}.`],
       cause,
     });
   });

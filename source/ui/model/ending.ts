@@ -8,11 +8,11 @@ export function endingOf(view: RunView): { readonly grade: 'pass' | 'warn' | 'fa
     case 'done':
       return { grade: 'pass', text: doneWords(view) };
     case 'undone':
-      return { grade: 'warn', text: `${site}: what the run had done is undone.` };
+      return { grade: 'warn', text: `${site}: all changes of the run were undone.` };
     case 'partly-undone':
       return { grade: 'warn', text: `${site}: the step is undone; the others stay.` };
     case 'rebooting':
-      return { grade: 'warn', text: 'This machine is starting anew; the run goes on by itself after it.' };
+      return { grade: 'warn', text: 'This machine is rebooting; the run continues by itself afterwards.' };
     case 'failed':
       return {
         grade: 'fail',
@@ -22,14 +22,14 @@ export function endingOf(view: RunView): { readonly grade: 'pass' | 'warn' | 'fa
     case 'interrupted':
       return { grade: 'warn', text: `${site} is not finished: the run was stopped.` };
     case 'lost':
-      return { grade: 'fail', text: `${site} is not finished: the run's process is gone without a word.` };
+      return { grade: 'fail', text: `${site} is not finished: the run's process died unexpectedly.` };
     default:
       return view.state === 'choosing'
         ? {
             grade: 'fail',
             text: `${site} is not finished: ${failed?.step.title ?? 'a step'} failed, and the run waits for you.`,
           }
-        : { grade: 'warn', text: `${site}: the run goes on without this screen.` };
+        : { grade: 'warn', text: `${site}: the run continues without this screen.` };
   }
 }
 
@@ -49,7 +49,7 @@ export function nextLines(view: RunView, rehearsal: boolean): readonly string[] 
   const rehearsed = rehearsal ? ['This was a rehearsal: no machine was touched.'] : [];
   switch (view.outcome) {
     case undefined:
-      return [`${verb('attach')}  shows the run again`, `${verb('status')}  tells how the site stands`];
+      return [`${verb('attach')}  shows the run again`, `${verb('status')}  shows the state of the site`];
     case 'done':
       return [...afterDone(view, verb), ...rehearsed];
     case 'undone':
@@ -59,7 +59,7 @@ export function nextLines(view: RunView, rehearsal: boolean): readonly string[] 
       return [`${verb('attach')}  shows the run once this machine is back`];
     default:
       return [
-        `${verb('resume')}  goes on from here; nothing is done twice`,
+        `${verb('resume')}  continues from here; nothing is done twice`,
         `${verb('undo')}  undoes what can be undone`,
       ];
   }
@@ -67,7 +67,7 @@ export function nextLines(view: RunView, rehearsal: boolean): readonly string[] 
 
 function afterDone({ plan: { site, purpose } }: RunView, verb: (name: string) => string): readonly string[] {
   if (purpose === 'stop') return [`${verb('start')}  brings it back`];
-  const status = `${verb('status')}  tells how the site stands`;
+  const status = `${verb('status')}  shows the state of the site`;
   if (site.deploy === 'later' && purpose === 'init') return [`${verb('start')}  deploys the product`, status];
   const replace =
     site.tls.mode === 'self-signed' ? [`Give a proper certificate in site.yaml, then  ${verb('update')}`] : [];

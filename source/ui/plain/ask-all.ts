@@ -56,9 +56,9 @@ async function turnPage(walk: PlainWalk, before: Page | undefined, to: Place): P
   if (before === nodesPage && to.page !== nodesPage) walk.facts = await reachNodes(talk, walk.session, walk.draft);
   if (before) talk.say(...noteLines(walk, before));
   talk.say('', `${to.page.title}. ${to.page.intro}`);
-  if (before === undefined) talk.say(`Enter takes what stands in brackets. ${ways}`);
+  if (before === undefined) talk.say(`Enter accepts the value in brackets. ${ways}`);
   if (to.page === nodesPage && (await listNodes(walk)) === 'quit') return 'quit';
-  // Whoever comes in further on has not met the nodes yet.
+  // A draft that begins further on has not reached the nodes yet.
   if (before === undefined && to.page !== nodesPage && walk.facts.size === 0)
     walk.facts = await reachNodes(talk, walk.session, walk.draft);
   return 'on';
@@ -91,7 +91,7 @@ async function listNodes(walk: PlainWalk): Promise<'on' | 'quit'> {
     if (elsewhere(text)?.reply === 'quit') return 'quit';
     if (text === '?')
       talk.say(
-        'Every machine of the cluster, by the address or name at which it answers now. Several at once, parted by commas or spaces.',
+        'Every machine of the cluster, by the address or name at which it answers now. Several at once, separated by commas or spaces.',
       );
     else if (text === '' && nodes.length > 0) return 'on';
     else if (text === '') talk.say('At least one node is needed.');

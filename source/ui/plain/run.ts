@@ -82,9 +82,9 @@ function eventLines(view: RunView, event: RunEvent): readonly string[] {
   const head = step ? `${place(view, step)} ${where(step)}${step.step.title}` : '';
   switch (event.type) {
     case 'run-started':
-      return [`Run ${event.run} ${event.resumed ? 'goes on' : 'begins'}: ${counted(view.counts.total, 'step')}.`];
+      return [`Run ${event.run} ${event.resumed ? 'continues' : 'starts'}: ${counted(view.counts.total, 'step')}.`];
     case 'step-started':
-      return [`${head}: begins${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}`];
+      return [`${head}: starts${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}`];
     case 'step-done':
       return [`${head}: ${outcomeWord(event.outcome)}, ${durationClock(event.durationMs)}. ${event.seen}`];
     case 'step-failed':
@@ -104,7 +104,7 @@ function eventLines(view: RunView, event: RunEvent): readonly string[] {
     case 'run-paused':
       return [`The run waits: ${event.why}`];
     case 'run-continued':
-      return ['The run goes on.'];
+      return ['The run continues.'];
     case 'run-ended':
       return [`The run has ended: ${event.outcome}. ${event.why}`];
     default:

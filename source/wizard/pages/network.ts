@@ -163,7 +163,7 @@ function siteFields(view: WizardView): readonly Field[] {
       kind: 'text',
       label: 'Name servers',
       question: 'Which name servers do the nodes ask?',
-      help: 'One or more addresses, parted by commas. Example: 192.168.1.254, 8.8.8.8',
+      help: 'One or more addresses, separated by commas. Example: 192.168.1.254, 8.8.8.8',
       required: false,
       ...fallback([...usable]),
       parse: listOf(address),

@@ -8,7 +8,7 @@ import { reach } from '../parse.ts';
 /** More than these in one range is a slip of the finger. */
 const mostAtOnce = 50;
 
-/** `10.0.4.25`, `ks-4.example.org`, `10.0.4.25-27`, `10.0.4.25-10.0.4.27`, or several of these parted by commas or spaces. */
+/** `10.0.4.25`, `ks-4.example.org`, `10.0.4.25-27`, `10.0.4.25-10.0.4.27`, or several of these separated by commas or spaces. */
 export const addNodes: Rows['add'] = (view, text) => {
   const places: string[] = [];
   for (const part of text.split(/[\s,]+/).filter(Boolean)) {

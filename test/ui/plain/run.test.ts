@@ -46,7 +46,7 @@ describe('a run as lines', () => {
     go();
     await shown;
     expect(text.split('\n')).toEqual([
-      '4 of 8 ks-1: Install MicroK8s on ks-1: begins',
+      '4 of 8 ks-1: Install MicroK8s on ks-1: starts',
       'still ks-1: Install MicroK8s on ks-1, 15 s, waits for change 118, now Doing',
       '4 of 8 ks-1: Install MicroK8s on ks-1: done, 40 s. It is there.',
       '',

@@ -107,7 +107,7 @@ function pageKey(state: AppState, place: FormPlace, key: KeyPress): Step {
 function help(state: AppState, place: FormPlace): AppState {
   const text =
     place.field?.help ??
-    'Type an address, a name, or a range such as 10.0.4.25-27. Several may be given at once, parted by commas or spaces; pasting a list works too.';
+    'Type an address, a name, or a range such as 10.0.4.25-27. Several may be given at once, separated by commas or spaces; pasting a list works too.';
   return { ...state, overlay: { kind: 'help', title: place.field?.label ?? 'Add a node', text } };
 }
 
