@@ -20,7 +20,7 @@ const asleepAfterMs = 3_600_000;
 const leapsFrom = 100_000;
 /** Between two processes time goes on, but no faster than this: the start of a process is real work. */
 const fastestAlone = 100;
-export const usualScenario = 'healthy';
+const usualScenario = 'healthy';
 
 export interface RehearsalOptions {
   readonly files: Files;

@@ -90,7 +90,7 @@ const custom = kindsOf(customTable);
 const byName = new Map([...builtIn, ...custom].map((kind) => [kind.kind, kind]));
 
 /** The kinds that the cluster's API server serves now. */
-export function kindsOn(cluster: Cluster): Kind[] {
+function kindsOn(cluster: Cluster): Kind[] {
   const defined = custom.filter((kind) => cluster.objects[definitionKey(kind)] !== undefined);
   return [...builtIn, ...defined];
 }

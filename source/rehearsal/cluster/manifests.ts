@@ -8,7 +8,7 @@ export interface Claim {
 }
 
 /** What a workload of an addon or a chart is made of. */
-export interface WorkloadOptions {
+interface WorkloadOptions {
   readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet';
   readonly name: string;
   readonly namespace: string;

@@ -12,7 +12,7 @@ import { Output } from './output.ts';
 /** Longest stretch in ms after which a command looks whether its machine still lives. */
 const lookEveryMs = 2_000;
 
-export interface ExecutionOptions {
+interface ExecutionOptions {
   /** The command as messages show it. */
   readonly shown: string;
   /** ms */

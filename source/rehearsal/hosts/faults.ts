@@ -3,7 +3,7 @@ import type { State } from '../model/state.ts';
 import type { Scenario, ScenarioFault } from '../scenario/schema.ts';
 
 /** The words that a fault's `command` is compared with: without `env …`, `sudo`, `timeout N` and folders. */
-export function plainWords(argv: readonly string[]): readonly string[] {
+function plainWords(argv: readonly string[]): readonly string[] {
   const [first = '', ...rest] = argv;
   const program = first.slice(first.lastIndexOf('/') + 1);
   if (program === 'env')

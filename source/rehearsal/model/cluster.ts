@@ -39,7 +39,7 @@ const releaseRevision = z.object({
   /** `namespace` and key of each object it made. */
   objects: z.array(z.string()),
 });
-export const releaseSchema = z.object({
+const releaseSchema = z.object({
   name: z.string(),
   namespace: z.string(),
   revisions: z.array(releaseRevision),
@@ -47,7 +47,7 @@ export const releaseSchema = z.object({
 export type Release = z.output<typeof releaseSchema>;
 export type ReleaseRevision = z.output<typeof releaseRevision>;
 
-export const memberSchema = z.object({
+const memberSchema = z.object({
   machine: z.string(),
   /** `IP:19001`. */
   address: z.string(),

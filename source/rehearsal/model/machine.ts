@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** Sizes in bytes. */
-export const diskSchema = z.object({
+const diskSchema = z.object({
   name: z.string(),
   sizeBytes: z.number().int().positive(),
   model: z.string(),
@@ -16,7 +16,7 @@ export const diskSchema = z.object({
 
 const addressSchema = z.object({ address: z.string(), prefix: z.number().int(), dynamic: z.boolean() });
 
-export const interfaceSchema = z.object({
+const interfaceSchema = z.object({
   name: z.string(),
   mac: z.string(),
   mtu: z.number().int(),
@@ -25,7 +25,7 @@ export const interfaceSchema = z.object({
 });
 
 /** What the network is now; netplan's files say what it becomes at the next apply or boot. */
-export const networkSchema = z.object({
+const networkSchema = z.object({
   interfaces: z.array(interfaceSchema),
   routes: z.array(z.object({ to: z.string(), via: z.string().optional(), device: z.string(), dynamic: z.boolean() })),
   nameservers: z.array(z.string()),
@@ -34,7 +34,7 @@ export const networkSchema = z.object({
 
 export const fileSchema = z.object({ content: z.string(), mode: z.number().int(), owner: z.string() });
 
-export const lvmSchema = z.object({
+const lvmSchema = z.object({
   groups: z.array(z.object({ name: z.string(), uuid: z.string(), extentBytes: z.number().int() })),
   physical: z.array(
     z.object({
@@ -59,13 +59,13 @@ export const lvmSchema = z.object({
   ),
 });
 
-export const unitSchema = z.object({
+const unitSchema = z.object({
   /** What `systemctl is-enabled` says. */
   enabled: z.string(),
   active: z.boolean(),
 });
 
-export const snapSchema = z.object({
+const snapSchema = z.object({
   version: z.string(),
   revision: z.string(),
   channel: z.string(),
@@ -75,7 +75,7 @@ export const snapSchema = z.object({
 });
 
 /** A change that snapd carries out by itself, whether somebody waits for it or not. */
-export const snapChangeSchema = z.object({
+const snapChangeSchema = z.object({
   id: z.number().int(),
   verb: z.enum(['install', 'remove']),
   snap: z.string(),

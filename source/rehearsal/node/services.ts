@@ -1,7 +1,7 @@
 import type { Machine } from '../model/machine.ts';
 
 const data = '/var/snap/microk8s/current';
-export const lockFolder = `${data}/var/lock`;
+const lockFolder = `${data}/var/lock`;
 export const tokenFile = `${data}/credentials/cluster-tokens.txt`;
 
 /** Paths of the lock files that say what a node is. */

@@ -69,18 +69,11 @@ export const coreutils: Readonly<Record<string, Program>> = {
   cat,
   date,
   uname,
-  hostname: (call) => {
-    if (call.words[0] === '-I') {
-      const own = call.look((machine) =>
-        machine.network.interfaces.flatMap((port) => port.addresses.map((one) => one.address)),
-      );
-      return say(call, `${own.join(' ')} `);
-    }
-    return say(
+  hostname: (call) =>
+    say(
       call,
       call.look((machine) => machine.hostname),
-    );
-  },
+    ),
   id: (call) => {
     const user = call.root ? 'root' : call.look((machine) => machine.login.user);
     const id = call.root ? 0 : 1000;

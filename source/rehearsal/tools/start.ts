@@ -3,10 +3,10 @@ import { fileAt } from '../node/file-system.ts';
 import type { Call, Program, Steps } from './call.ts';
 
 /** The table of programs. It is handed in, because programs start each other. */
-export type Programs = ReadonlyMap<string, Program>;
+type Programs = ReadonlyMap<string, Program>;
 
 /** The part of a call that its surroundings provide. */
-export type Surroundings = Pick<Call, 'stdin' | 'root' | 'product' | 'out' | 'err' | 'look' | 'change'>;
+type Surroundings = Pick<Call, 'stdin' | 'root' | 'product' | 'out' | 'err' | 'look' | 'change'>;
 
 /** Starts a command on a machine: a program with or without its folder, a script file, or the words of a shell that finds neither. */
 export function* start(programs: Programs, around: Surroundings, argv: readonly string[], script?: Program): Steps {

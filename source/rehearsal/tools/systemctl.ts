@@ -2,7 +2,7 @@ import type { Machine } from '../model/machine.ts';
 import { at, type State } from '../model/state.ts';
 import { fileAt } from '../node/file-system.ts';
 import { isRunning } from '../node/services.ts';
-import { type Call, optionsOf, type Program, refuse, type Steps, say } from './call.ts';
+import { type Call, optionsOf, type Program, refuse, type Steps } from './call.ts';
 
 const full = (name: string) => (/\.(service|timer|socket|target|mount)$/.test(name) ? name : `${name}.service`);
 /** ms that a machine takes from the order to restart until nothing answers, and from there until its power is back. */
@@ -34,13 +34,12 @@ function timerOf(state: State, machine: Machine, unit: string): State['agenda'][
 function* systemctl(call: Call): Steps {
   const { flags, rest } = optionsOf(call.words, ['-p', '--property', '--when']);
   const [verb = 'list-units', ...units] = rest;
-  if (verb === 'is-active' || verb === 'is-enabled' || verb === 'is-system-running')
+  if (verb === 'is-active' || verb === 'is-enabled')
     return ask(call, verb, units, flags.has('-q') || flags.has('--quiet'));
-  if (verb === 'show' || verb === 'status') return show(call, units[0] ?? '');
   if (!call.root)
     return refuse(call, `Failed to ${verb} ${units[0] ?? 'system'}: Interactive authentication required.`);
-  if (verb === 'reboot' || verb === 'poweroff') return powerDown(call, verb === 'reboot');
-  if (verb === 'daemon-reload' || verb === 'reset-failed') return 0;
+  if (verb === 'reboot') return reboot(call);
+  if (verb === 'daemon-reload') return 0;
   yield 120;
   for (const unit of units) {
     const code = turn(call, verb, full(unit), flags.has('--now'));
@@ -50,7 +49,6 @@ function* systemctl(call: Call): Steps {
 }
 
 function ask(call: Call, verb: string, units: readonly string[], quiet: boolean): number {
-  if (verb === 'is-system-running') return say(call, 'running');
   const answers = units.map((name) =>
     call.look((machine, state, now) => {
       const active = activity(machine, state, now, name);
@@ -69,17 +67,10 @@ function ask(call: Call, verb: string, units: readonly string[], quiet: boolean)
   return answers.some((answer) => answer === 'enabled' || answer === 'static') ? 0 : 1;
 }
 
-function show(call: Call, unit: string): number {
-  const active = call.look((machine, state, now) => activity(machine, state, now, unit));
-  if (active === undefined) return refuse(call, `Unit ${full(unit)} could not be found.`, 4);
-  say(call, `Id=${full(unit)}\nActiveState=${active ? 'active' : 'inactive'}\nSubState=${active ? 'running' : 'dead'}`);
-  return active ? 0 : 3;
-}
-
-function powerDown(call: Call, again: boolean): number {
+function reboot(call: Call): number {
   call.change((machine, state, now) => {
     at(state, now + shutDownMs, { kind: 'power-off', machine: machine.id });
-    if (again) at(state, now + shutDownMs + darkMs, { kind: 'power-on', machine: machine.id });
+    at(state, now + shutDownMs + darkMs, { kind: 'power-on', machine: machine.id });
   });
   return 0;
 }
@@ -114,8 +105,4 @@ function turn(call: Call, verb: string, unit: string, now: boolean): number {
   });
 }
 
-export const systemctlPrograms: Readonly<Record<string, Program>> = {
-  systemctl,
-  reboot: (call) => powerDown(call, true),
-  poweroff: (call) => powerDown(call, false),
-};
+export const systemctlPrograms: Readonly<Record<string, Program>> = { systemctl };

@@ -40,7 +40,7 @@ function controllerRuns({ cluster }: ReconcileContext): boolean {
   );
 }
 
-export function givenAddress(service: KubeObject): string | undefined {
+function givenAddress(service: KubeObject): string | undefined {
   return /"ip":"([^"]+)"/.exec(JSON.stringify(service['status'] ?? {}))?.[1];
 }
 

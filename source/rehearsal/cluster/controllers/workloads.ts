@@ -23,7 +23,7 @@ function podsOf({ cluster }: ReconcileContext, workload: KubeObject): KubeObject
 }
 
 /** Changes with the template: pods of another one are old. */
-export function templateHash(spec: WorkloadSpec): string {
+function templateHash(spec: WorkloadSpec): string {
   return hexOf(JSON.stringify(spec.template), 10);
 }
 
