@@ -1,8 +1,9 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { selfSigned } from '../../source/tls/self-signed.ts';
-import { Rehearsal } from './program.ts';
+import { home, launcher, Rehearsal } from './program.ts';
 
 describe('a wrong site file gives every problem with its place, and is left as it was', () => {
   it.each([
@@ -125,6 +126,34 @@ describe('words on the command line', () => {
       code: 2,
       stderr: expect.stringContaining('kloudspot storage list'),
     });
+  });
+
+  it.each([
+    [['storage estmate'], 'Did you mean kloudspot storage estimate?'],
+    [['storag list'], 'Did you mean kloudspot storage list?'],
+    [['plan', '--json', '--sve', 'x'], 'Did you mean --save FILE?'],
+    [['storage estimate', '--feature', 'kloudmange'], 'Did you mean kloudManage?'],
+    [['storage estimate', '--engine', 'cstro'], 'Did you mean cstor?'],
+    [['init', '--product', 'kloudpot', '--plain'], 'Did you mean kloudspot?'],
+  ])('%s has a suggestion', async ([verb = '', ...flags], says) => {
+    const rehearsal = await Rehearsal.begin();
+    const { code, stdout, stderr } = await rehearsal.run(verb, ...flags);
+    expect(code).toBe(2);
+    expect(stdout + stderr).toContain(says);
+  });
+
+  it('a product to size is a name or a file, and only where there is no site', async () => {
+    const rehearsal = await Rehearsal.begin();
+    const twice = await rehearsal.run('storage estimate', '--product', 'kloudspot');
+    expect(twice).toMatchObject({ code: 2, stderr: expect.stringContaining('names the product already') });
+    const file = join(rehearsal.root, 'other.yaml');
+    const alone = ['storage', 'estimate', '--yes', '--root', join(rehearsal.root, 'new'), '--product', file];
+    const missing = await execa(launcher, alone, { reject: false });
+    expect(missing).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(`There is no product file ${file}`) });
+    const product = await readFile(join(home, 'templates/products/kloudspot.yaml'), 'utf8');
+    await writeFile(file, product.replace(/^version: 1$/m, 'version: 9'));
+    const wrong = await execa(launcher, alone, { reject: false });
+    expect(wrong).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/other\.yaml.*version/s) });
   });
 
   it('no terminal means no prompt but a clear message', async () => {

@@ -23,7 +23,7 @@ describe('a verb that asks with --plain on a terminal', () => {
       screen.press('rehearsal\r');
     }
     expect(await screen.exited()).toBe(0);
-    expect(screen.output).toContain('Plan ');
+    expect(screen.output).toContain('(*) cannot be undone');
     expect(screen.output).not.toContain('rehearsal\r');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: none but line ends may be there.
     expect(screen.output).not.toMatch(/[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f]/);

@@ -58,13 +58,13 @@ async function ofSite(settings: Settings, terminal: Terminal): Promise<StorageSu
 
 function productTwice({ site, rehearsal }: Settings): Fault {
   return new Fault({
-    what: `${rehearsal === undefined ? 'The site file' : 'The rehearsal'} names the product already.`,
-    where: site,
+    what: `${rehearsal === undefined ? site : 'The rehearsal'} names the product already.`,
     next: ['Leave out --product, or give it where there is no site yet.'],
   });
 }
 
 async function ofMachine(settings: Settings, terminal: Terminal, productName: string): Promise<StorageSubject> {
+  const product = await loadProduct(productName);
   const passwords = await givenPasswords(settings);
   const world = await openWorld({ files: settings.files, passwords, rehearsal: undefined });
   try {
@@ -73,7 +73,6 @@ async function ofMachine(settings: Settings, terminal: Terminal, productName: st
     const target = { node: name, addresses: [], local: true };
     await ensureAccess({ targets: [target], world, passwords, settings, terminal });
     const seen = await lookAtNodes([node], world);
-    const product = await loadProduct(productName);
     const clusterSize = Math.max(...product.topologies.map(({ managers }) => managers));
     const wish = wishFor(product, seen.facts.get(name));
     return {
