@@ -48,7 +48,7 @@ describe('init, unattended, in rehearsal', () => {
     expect((await rehearsal.run('init', '--yes')).code).toBe(0);
     const { steps } = JSON.parse(planned.stdout);
     const shown = new Set<string>(
-      steps.flatMap((step: { commands: { command: string[] | { name: string } }[] }) =>
+      steps.flatMap((step: { commands: { command: string[] | { name: string; arguments?: string[] } }[] }) =>
         step.commands.map(({ command }) => wordsOf(command)),
       ),
     );
@@ -111,8 +111,11 @@ describe('init, unattended, in rehearsal', () => {
   });
 });
 
-function wordsOf(command: readonly string[] | { readonly name: string }): string {
-  return Array.isArray(command) ? command.join(' ') : 'name' in command ? `script ${command.name}` : '';
+/** A script stands in the journal by its name and its arguments. */
+function wordsOf(
+  command: readonly string[] | { readonly name: string; readonly arguments?: readonly string[] },
+): string {
+  return ('name' in command ? [command.name, ...(command.arguments ?? [])] : command).join(' ');
 }
 
 /** What is known only at run time stands in angle brackets in the plan. */
