@@ -15,6 +15,10 @@ export function clipped(text: string, width: number, mark = '…'): string {
 /** A text filled up with spaces to `width` cells; a longer one stays as it is. */
 export const filled = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - cellsOf(text)));
 
+/** The same with the spaces before the text. */
+export const rightAligned = (text: string, width: number): string =>
+  ' '.repeat(Math.max(0, width - cellsOf(text))) + text;
+
 /** A text in exactly `width` cells: cut or filled up. */
 export const fitted = (text: string, width: number): string => filled(clipped(text, width), width);
 

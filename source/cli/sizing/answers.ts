@@ -5,6 +5,7 @@ import { sharedEngine } from '../../storage/engines.ts';
 import { typedSize } from '../../storage/typed-size.ts';
 import { type StorageWish, volumesFor } from '../../storage/volumes.ts';
 import { didYouMean } from '../../text/nearest.ts';
+import { rightAligned } from '../../text/width.ts';
 import type { Questions } from '../line/questions.ts';
 
 /** What flags say about a wish, each as it was typed. */
@@ -68,7 +69,7 @@ const openebsHelp =
 export async function askOpenebs(wish: StorageWish, ask: Questions): Promise<StorageWish> {
   const yes = sharedEngine(wish.storage.shared.engine).ours;
   const answer = await ask.input({
-    message: `${'Do you want to install Openebs?'.padStart(width)} : [? for help] (${yes ? 'Y/n' : 'y/N'})`,
+    message: `${rightAligned('Do you want to install Openebs?', width)} : [? for help] (${yes ? 'Y/n' : 'y/N'})`,
     validate: (text) => {
       if (/^(|y|yes|n|no)$/i.test(withoutHelp(text))) return true;
       return text.trim() === '?' ? openebsHelp : `${text}: answer y or n, or ? for help.`;
@@ -88,7 +89,7 @@ function withoutHelp(text: string): string {
 export async function askFeatures(wish: StorageWish, product: Product, ask: Questions): Promise<StorageWish> {
   const features: string[] = [];
   for (const { id, label } of product.features) {
-    const message = `${`Enable ${label}`.padStart(width)} :`;
+    const message = `${rightAligned(`Enable ${label}`, width)} :`;
     if (await ask.confirm({ message, default: wish.features.includes(id) })) features.push(id);
   }
   return { ...wish, features };
@@ -99,7 +100,7 @@ export async function askSizes(wish: StorageWish, product: Product, ask: Questio
   const volumes: Record<string, number> = { ...wish.storage.volumes };
   for (const { id, label, gib } of volumesFor(wish, product)) {
     const text = await ask.input({
-      message: `${`${label} (GB)`.padStart(width)} :`,
+      message: `${rightAligned(`${label} (GB)`, width)} :`,
       default: String(gib),
       validate: (typed) => {
         const size = typedSize(typed);

@@ -5,6 +5,7 @@ import type { EstimateInput, StorageEstimate } from '../../storage/estimate.ts';
 import { estimateStorage } from '../../storage/estimate.ts';
 import type { StorageWish } from '../../storage/volumes.ts';
 import { defined } from '../../text/defined.ts';
+import { cellsOf, rightAligned } from '../../text/width.ts';
 import { listOf } from '../line/arguments.ts';
 import { globalFlags } from '../line/flags.ts';
 import { type Questions, questionsFor } from '../line/questions.ts';
@@ -151,9 +152,9 @@ function beforeSizes(subject: EstimateRequest['subject'], wish: StorageWish): st
 
 function sizeLines({ volumes }: StorageEstimate): string[] {
   if (volumes.length === 0) return ['These features store nothing'];
-  const wide = Math.max(...volumes.map(({ label }) => label.length));
+  const wide = Math.max(...volumes.map(({ label }) => cellsOf(label)));
   return volumes.map(
-    ({ label, gib, class: of, from }) => `${`${label} (GB)`.padStart(wide + 5)} : ${gib} ${of}, ${from}`,
+    ({ label, gib, class: of, from }) => `${rightAligned(`${label} (GB)`, wide + 5)} : ${gib} ${of}, ${from}`,
   );
 }
 

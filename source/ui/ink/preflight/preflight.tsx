@@ -1,5 +1,6 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
+import { durationClock } from '../../../text/duration.ts';
 import { cellsOf, fitted } from '../../../text/width.ts';
 import { textAt } from '../../../wizard/draft/draft.ts';
 import { draftNodes } from '../../../wizard/draft/draft-nodes.ts';
@@ -26,11 +27,10 @@ export function PreflightPage(props: {
 
 function Asking(props: { readonly state: AppState }): ReactNode {
   const { preflight, now } = props.state;
-  const seconds = Math.max(0, Math.round((now - preflight.since) / 1000));
   return (
     <Box flexDirection="column" paddingTop={1} flexShrink={0}>
       <Line bold text={preflight.asking ? ' Looking at every node.' : ' Not checked yet.'} />
-      <Line as="quiet" text={preflight.asking ? ` ${seconds} s` : ' r begins.'} />
+      <Line as="quiet" text={preflight.asking ? ` ${durationClock(now - preflight.since)}` : ' r begins.'} />
     </Box>
   );
 }
