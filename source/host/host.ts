@@ -19,16 +19,19 @@ export interface RunOptions {
   readonly secretArguments?: boolean;
   /** In ms from the start; afterwards the command is ended and a `HostFault` of kind `deadline` is thrown. Default 30 000. */
   readonly deadline?: number;
-  /** Called for each whole line as it comes. */
-  readonly onLine?: (line: string, stream: OutputStream) => void;
+  /** Called for each whole line as it comes. A promise that it returns holds the command up until it settles. */
+  readonly onLine?: (line: string, stream: OutputStream) => unknown;
   readonly signal?: AbortSignal;
 }
 
+/** Text is safe to show: without escape sequences and control characters. Of an output above 16 MiB the middle is left out and marked. */
 export interface RunResult {
   /** Exit code; 127 where the command does not exist. A signal's death is 128 + its number. */
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** Bytes that were left out, where there are any. */
+  readonly leftOut?: number;
 }
 
 export interface FileToWrite {
@@ -40,7 +43,7 @@ export interface FileToWrite {
   readonly owner?: string;
 }
 
-/** How we stand on a host. */
+/** The user that is logged in on a host, and what sudo lets it do. */
 export interface HostAccess {
   readonly user: string;
   /** root: no sudo needed. free: sudo asks for nothing. password: sudo took the password given. refused: it did not, or there is none. */
@@ -91,7 +94,7 @@ export interface Secrets {
   all(): readonly string[];
 }
 
-/** Where the hosts keep what they need on the seat. */
+/** Where the hosts keep what they need on the workstation. */
 export interface HostFiles {
   readonly knownHosts: string;
   /** A folder for sockets and pipes; ours alone. */
@@ -102,7 +105,7 @@ export interface HostFiles {
 export interface HostPool {
   /** Throws `HostFault` when the node cannot be reached. */
   get(target: HostTarget): Promise<Host>;
-  /** Forgets the connection (after a reboot or a change of address); the next `get` connects anew. */
+  /** Forgets the connection (after a reboot or a change of address); the next `get` connects again. */
   forget(node: string): Promise<void>;
   close(): Promise<void>;
 }

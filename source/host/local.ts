@@ -1,56 +1,60 @@
 import type { Host } from './host.ts';
 import { HostFault } from './host-fault.ts';
-import type { Carrier } from './shell/carrier.ts';
 import { ask, startChild } from './shell/child.ts';
-import { type Greeting, greetingInput, greetingLine, readGreeting } from './shell/greeting.ts';
+import { type LoginProbe, probeInput, probeLimit, probeLine, readLoginProbe } from './shell/login-probe.ts';
 import { ShellHost } from './shell/shell-host.ts';
+import { slowProbe } from './shell/slow-probe.ts';
+import type { Transport } from './shell/transport.ts';
 
 /** This very machine; sudo where we are not root. `password` gives sudo's password, if there is one. */
 export function localHost(node: string, password: () => string | undefined): Host {
-  return new ShellHost(node, new LocalCarrier(node, password), password);
+  return new ShellHost(node, new LocalTransport(node, password), password);
 }
 
-class LocalCarrier implements Carrier {
+class LocalTransport implements Transport {
   readonly #node: string;
   readonly #password: () => string | undefined;
-  #greeting: Promise<Greeting> | undefined;
+  #probe: Promise<LoginProbe> | undefined;
 
   constructor(node: string, password: () => string | undefined) {
     this.#node = node;
     this.#password = password;
   }
 
-  connect(): Promise<Greeting> {
-    this.#greeting ??= this.#greet();
-    return this.#greeting;
+  connect(): Promise<LoginProbe> {
+    this.#probe ??= this.#ask();
+    return this.#probe;
   }
 
-  carry: Carrier['carry'] = (work) => work((line, options) => startChild(['/bin/sh', '-c', line], options));
+  exec: Transport['exec'] = (work) => work((line, options) => startChild(['/bin/sh', '-c', line], options));
 
-  neverStarted = () => false;
+  execApart = this.exec;
+
+  notStarted = () => undefined;
+
+  answers = async () => true;
 
   async drop(): Promise<void> {
-    this.#greeting = undefined;
+    this.#probe = undefined;
   }
 
   close = () => this.drop();
 
   lost(said: string): HostFault {
     return new HostFault('lost', this.#node, {
-      what: 'A command on this machine ended without a word.',
+      what: 'A command on this machine ended unexpectedly.',
       why: said || 'It was killed from outside.',
+      next: ['What the command did is not known: look before you repeat it.'],
     });
   }
 
-  async #greet(): Promise<Greeting> {
+  async #ask(): Promise<LoginProbe> {
     const tried = this.#password();
-    const answer = await ask(['/bin/sh', '-c', greetingLine], {
-      input: greetingInput(tried),
-      deadline: 20_000,
-    });
-    const greeting = readGreeting(answer.stdout, '');
-    if (greeting) return { ...greeting, outdated: () => tried !== this.#password() };
-    this.#greeting = undefined;
+    const answer = await ask(['/bin/sh', '-c', probeLine], { input: probeInput(tried), deadline: probeLimit });
+    const probe = readLoginProbe(answer.stdout, '');
+    if (probe) return { ...probe, outdated: () => tried !== this.#password() };
+    this.#probe = undefined;
+    if (answer.ending === undefined) throw new HostFault('deadline', this.#node, slowProbe('This machine'));
     throw this.lost(answer.stderr.trim());
   }
 }

@@ -2,15 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { startChild } from '../../source/host/shell/child.ts';
 
 describe('a program that a signal ends', () => {
-  // The numbers of Linux that a shell would show.
-  it.each([
-    ['HUP', 129],
-    ['ABRT', 134],
-    ['KILL', 137],
-    ['SEGV', 139],
-    ['TERM', 143],
-  ])('%s counts as 128 and its number', async (signal, code) => {
-    expect(await startChild(['sh', '-c', `kill -${signal} $$`], { input: '' }).ended).toBe(code);
+  it.each(['HUP', 'ABRT', 'KILL', 'SEGV', 'TERM'])('%s: it has no exit code', async (signal) => {
+    expect(await startChild(['sh', '-c', `kill -${signal} $$`], { input: '' }).ended).toBe('killed');
   });
 });
 

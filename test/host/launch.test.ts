@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launch, Transcript } from '../../source/host/shell/launch.ts';
+import { launch } from '../../source/host/shell/launch.ts';
+import { Transcript } from '../../source/host/shell/transcript.ts';
 
 const byStream = (a: string, b: string) => a.slice(0, 6).localeCompare(b.slice(0, 6));
 
@@ -26,7 +27,7 @@ describe('the transcript', () => {
             let rest = Buffer.from(whole);
             for (let turn = 0; rest.length > 0; turn += 1) {
               const size = sizes[turn % sizes.length] ?? 1;
-              transcript.hear(rest.subarray(0, size), stream);
+              void transcript.hear(rest.subarray(0, size), stream);
               rest = rest.subarray(size);
             }
           };
@@ -47,7 +48,7 @@ describe('the transcript', () => {
 
   test('without a beginning all of standard error is noise', () => {
     const transcript = new Transcript(mark);
-    transcript.hear(Buffer.from('ssh: connect to host\nport 22: refused'), 'stderr');
+    void transcript.hear(Buffer.from('ssh: connect to host\nport 22: refused'), 'stderr');
     expect(transcript).toMatchObject({
       process: undefined,
       code: undefined,
@@ -80,8 +81,8 @@ while [ "$1" != -- ]; do shift; done; shift; exec "$@"
     );
     const result = spawnSync('sh', ['-c', line], { input, env: { PATH: `${folder}:/usr/bin:/bin` } });
     const transcript = new Transcript(mark);
-    transcript.hear(result.stdout, 'stdout');
-    transcript.hear(result.stderr, 'stderr');
+    void transcript.hear(result.stdout, 'stdout');
+    void transcript.hear(result.stderr, 'stderr');
     transcript.finish();
     const log = spawnSync('cat', [join(folder, 'log')], { encoding: 'utf8' }).stdout;
     return { stdout: transcript.stdout.text, code: transcript.code, log, line };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pinHostKeys } from '../../source/host/ssh/known-hosts.ts';
-import { Lanes } from '../../source/host/ssh/lanes.ts';
+import { Semaphore } from '../../source/host/ssh/semaphore.ts';
 import { socketFolder } from '../../source/host/ssh/socket-folder.ts';
 
 let folder: string;
@@ -51,13 +51,13 @@ describe('pinned host keys', () => {
   });
 });
 
-describe('lanes', () => {
-  test('let a few through at once, all of them in the end, also past one that fails', async () => {
-    const lanes = new Lanes(3);
+describe('the semaphore', () => {
+  test('lets a few through at once, all of them in the end, also past one that fails', async () => {
+    const semaphore = new Semaphore(3);
     let inside = 0;
     let most = 0;
     const jobs = Array.from({ length: 20 }, (_, number) =>
-      lanes.pass(async () => {
+      semaphore.use(async () => {
         inside += 1;
         most = Math.max(most, inside);
         await new Promise((resolve) => setImmediate(resolve));
@@ -68,5 +68,22 @@ describe('lanes', () => {
     const ends = await Promise.allSettled(jobs);
     expect(most).toBe(3);
     expect(ends.filter(({ status }) => status === 'rejected')).toHaveLength(4);
+  });
+
+  test('a lowered limit holds once those inside have left, and never falls below one', async () => {
+    const semaphore = new Semaphore(4);
+    let most = 0;
+    const job = () =>
+      semaphore.use(async () => {
+        most = Math.max(most, semaphore.inside);
+        await new Promise((resolve) => setImmediate(resolve));
+      });
+    await Promise.all(Array.from({ length: 8 }, job));
+    expect(most).toBe(4);
+    semaphore.lowerTo(0);
+    semaphore.lowerTo(9);
+    most = 0;
+    await Promise.all(Array.from({ length: 8 }, job));
+    expect(most).toBe(1);
   });
 });

@@ -28,7 +28,8 @@ describe('quote', () => {
   test.each([
     ['plain/word-1.2', 'plain/word-1.2'],
     ['', "''"],
-    ["it's", "'it'\\''s'"],
+    ["it's", `'it'"'"'s'`],
+    ['a\\b', `'a'"\\\\"'b'`],
     ['$HOME', "'$HOME'"],
   ])('%j becomes %s', (text, quoted) => {
     expect(quote(text)).toBe(quoted);

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { HostTarget } from '../../source/host/host.ts';
-import { loginFault, mostTelling } from '../../source/host/ssh/ssh-faults.ts';
+import { type FailedLogin, loginFault, mostTelling } from '../../source/host/ssh/ssh-faults.ts';
 
 const target: HostTarget = { node: 'spot1', addresses: ['10.0.0.5'], user: 'ubuntu' };
-const fault = (said: string, more: { passwordGiven?: boolean; cutOff?: boolean; target?: HostTarget } = {}) =>
-  loginFault({ target, address: '10.0.0.5', said, passwordGiven: false, cutOff: false, ...more });
+const fault = (said: string, more: Partial<FailedLogin> = {}) =>
+  loginFault({ target, address: '10.0.0.5', said, printed: '', passwordGiven: false, ending: 255, ...more });
 
 describe('what ssh says, as a fault', () => {
   test.each([
@@ -56,7 +56,22 @@ describe('what ssh says, as a fault', () => {
   });
 
   test('our own time limit', () => {
-    expect(fault('', { cutOff: true }).why).toMatch(/did not end in time/);
+    expect(fault('', { ending: undefined })).toMatchObject({ why: /time limit of kloudspot/, message: /within 1 min/ });
+  });
+
+  test.each([
+    ['nologin', { ending: 1, printed: 'This account is currently not available.\n' }, /nologin/],
+    ['a forced command', { ending: 0, printed: 'Welcome to the backup gate\n' }, /forced command.*backup gate/],
+    ['an expired account', { printed: 'Your account has expired; please contact your administrator\n' }, /expired/],
+    ['an expired password', { ending: 1, said: 'Password change required but no TTY available.' }, /must be changed/],
+  ] as const)('%s is named', (_, more, why) => {
+    expect(fault('', more)).toMatchObject({ kind: 'login-refused', why: expect.stringMatching(why) });
+  });
+
+  test("a password that the operator's own configuration keeps back is not called wrong", () => {
+    const found = fault(both, { passwordGiven: true, passwordsForbiddenBy: 'preferredauthentications publickey' });
+    expect(found.why).toMatch(/own ssh configuration.*preferredauthentications publickey/);
+    expect(found.why).not.toMatch(/not accepted, and no key was either/);
   });
 
   test('of several addresses the most telling fault is shown', () => {

@@ -31,14 +31,15 @@ export interface Sshd {
   /** Ends the listener and every connection, as a machine that dies would. */
   kill(): void;
   start(): Promise<void>;
-  /** The machine is installed anew. */
+  /** The machine is reinstalled. */
   newHostKey(): void;
   remove(): void;
 }
 
 const users = ['free', 'asked', 'plain'];
 
-export async function makeSshd(): Promise<Sshd> {
+/** `settings`: further lines of sshd_config. */
+export async function makeSshd(settings: readonly string[] = []): Promise<Sshd> {
   const folder = mkdtempSync(join(tmpdir(), 'ks-sshd-'));
   chmodSync(folder, 0o755);
   const port = await freePort();
@@ -72,12 +73,12 @@ export async function makeSshd(): Promise<Sshd> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-  furnish(folder, port);
+  prepare(folder, port, settings);
   await sshd.start();
   return sshd;
 }
 
-function furnish(folder: string, port: number): void {
+function prepare(folder: string, port: number, settings: readonly string[]): void {
   const put = (name: string, text: string, mode = 0o644) => writeFileSync(join(folder, name), text, { mode });
   makeKey(join(folder, 'host'));
   makeKey(join(folder, 'key'));
@@ -92,11 +93,12 @@ function furnish(folder: string, port: number): void {
   ];
   lines.push(`AuthorizedKeysFile ${join(folder, 'authorized')}`, 'KbdInteractiveAuthentication no', 'MaxStartups 50');
   lines.push(`PasswordAuthentication ${hasUsers ? 'yes' : 'no'}`, `UsePAM ${hasUsers ? 'yes' : 'no'}`);
+  lines.push(...settings);
   put('conf', `${lines.join('\n')}\n`);
-  if (hasUsers) furnishUsers(folder, put);
+  if (hasUsers) prepareUsers(folder, put);
 }
 
-function furnishUsers(folder: string, put: (name: string, text: string, mode?: number) => void): void {
+function prepareUsers(folder: string, put: (name: string, text: string, mode?: number) => void): void {
   const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: password, encoding: 'utf8' }).trim();
   const added = (file: string, line: (user: string, id: number) => string) =>
     readFileSync(file, 'utf8') + users.map((user, index) => `${line(user, 4242 + index)}\n`).join('');

@@ -1,10 +1,13 @@
-import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import type { OutputStream } from '../host.ts';
 
+/** How a program ended: its exit code, 127 where there is no such program; or `killed` by a signal. */
+export type Ending = number | 'killed';
+
 export interface Child {
-  /** Resolves when the program has ended and its output is read: its exit code, or 128 and the signal's number; 127 where there is no such program. */
-  readonly ended: Promise<number>;
+  /** Resolves when the program has ended and its output is read. */
+  readonly ended: Promise<Ending>;
   /** Ends it at once and stops listening. */
   kill(): void;
 }
@@ -12,8 +15,12 @@ export interface Child {
 export interface ChildOptions {
   readonly input: string;
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  readonly heard?: (chunk: Buffer, stream: OutputStream) => void;
+  /** Takes a piece of output. The program is held up until the promise settles. */
+  readonly hear?: (chunk: Buffer, stream: OutputStream) => Promise<void>;
 }
+
+/** ms that the output of a killed program may still take to arrive. */
+const outputGrace = 500;
 
 /**
  * Starts a program in a session of its own: a Ctrl-C in the terminal is for this program and not for what it started,
@@ -21,7 +28,7 @@ export interface ChildOptions {
  */
 export function startChild(
   words: readonly [string, ...string[]],
-  { input, environment = {}, heard }: ChildOptions,
+  { input, environment = {}, hear = async () => undefined }: ChildOptions,
 ): Child {
   const [file, ...rest] = words;
   const child = execa(file, rest, {
@@ -33,18 +40,27 @@ export function startChild(
     reject: false,
     stripFinalNewline: false,
   });
-  child.stdout.on('data', (chunk: Buffer) => heard?.(chunk, 'stdout'));
-  child.stderr.on('data', (chunk: Buffer) => heard?.(chunk, 'stderr'));
-  const ended = child.then((result) => {
+  const stop = new AbortController();
+  const outputs = [
+    listen(child.stdout, (chunk) => hear(chunk, 'stdout'), stop.signal),
+    listen(child.stderr, (chunk) => hear(chunk, 'stderr'), stop.signal),
+  ];
+  const end = child.then((result): Ending => {
     if (result.exitCode !== undefined) return result.exitCode;
     if (result.code === 'ENOENT') return 127;
-    if (result.signal === undefined)
-      throw new Error(`${file} could not be started: ${result.code}`, { cause: result.cause });
-    return 128 + constants.signals[result.signal];
+    if (result.signal !== undefined) return 'killed';
+    throw new Error(`${file} could not be started: ${result.code}`, { cause: result.cause });
+  });
+  // an ssh that is killed has lent its pipes to the master connection, which holds them open
+  const killed = new Promise<Ending>((resolve) => {
+    child.nodeChildProcess.once('exit', (_, signal) => {
+      if (signal !== null) setTimeout(resolve, outputGrace, 'killed');
+    });
   });
   return {
-    ended,
+    ended: Promise.race([Promise.all([end, ...outputs]).then(([ending]) => ending), killed]),
     kill() {
+      stop.abort();
       child.kill('SIGKILL');
       child.stdout.destroy();
       child.stderr.destroy();
@@ -52,9 +68,18 @@ export function startChild(
   };
 }
 
+/** Hands each piece on before it takes the next one. */
+async function listen(stream: Readable, hear: (chunk: Buffer) => Promise<void>, stop: AbortSignal): Promise<void> {
+  try {
+    for await (const chunk of stream) await hear(chunk);
+  } catch (error) {
+    if (!stop.aborted) throw error;
+  }
+}
+
 export interface Answer {
   /** Undefined: it did not end in time and was killed. */
-  readonly code: number | undefined;
+  readonly ending: Ending | undefined;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -66,17 +91,18 @@ export async function ask(
     deadline,
     signal,
     ...options
-  }: Omit<ChildOptions, 'heard'> & { readonly deadline: number; readonly signal?: AbortSignal },
+  }: Omit<ChildOptions, 'hear'> & { readonly deadline: number; readonly signal?: AbortSignal },
 ): Promise<Answer> {
   const texts: Record<OutputStream, Buffer[]> = { stdout: [], stderr: [] };
-  const child = startChild(words, { ...options, heard: (chunk, stream) => texts[stream].push(chunk) });
+  const hear = async (chunk: Buffer, stream: OutputStream) => void texts[stream].push(chunk);
+  const child = startChild(words, { ...options, hear });
   const stop = Promise.withResolvers<undefined>();
   const timer = setTimeout(stop.resolve, deadline, undefined);
   const leave = () => stop.resolve(undefined);
   signal?.addEventListener('abort', leave);
-  const code = await Promise.race([child.ended, stop.promise]);
+  const ending = await Promise.race([child.ended, stop.promise]);
   clearTimeout(timer);
   signal?.removeEventListener('abort', leave);
-  if (code === undefined) child.kill();
-  return { code, stdout: Buffer.concat(texts.stdout).toString(), stderr: Buffer.concat(texts.stderr).toString() };
+  if (ending === undefined) child.kill();
+  return { ending, stdout: Buffer.concat(texts.stdout).toString(), stderr: Buffer.concat(texts.stderr).toString() };
 }

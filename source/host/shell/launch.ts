@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Command, HostAccess, OutputStream } from '../host.ts';
-import { commandLine } from './quote.ts';
+import type { Command, HostAccess } from '../host.ts';
+import { commandLine, loginLine } from './quote.ts';
 
 /** A command made ready for a login shell, here or over SSH. */
 export interface Launch {
@@ -10,7 +10,8 @@ export interface Launch {
   readonly mark: string;
 }
 
-export interface Leave {
+/** As whom a command runs, and with what password of sudo. */
+export interface Privilege {
   readonly sudo: HostAccess['sudo'] | undefined;
   readonly password: string | undefined;
 }
@@ -45,7 +46,7 @@ exit "$code"
 `;
 
 /** What stands in front of a command so that it runs as root. `-k`: a password cached earlier is no reason not to read ours. */
-export function sudoWords({ sudo, password }: Leave): string[] {
+export function sudoWords({ sudo, password }: Privilege): string[] {
   if (sudo === undefined || sudo === 'root') return [];
   return sudo === 'password' && password !== undefined
     ? ['sudo', '-k', '-S', '-p', '', '-H', '--']
@@ -55,11 +56,11 @@ export function sudoWords({ sudo, password }: Leave): string[] {
 /** Where `hidden`, the command goes to the launcher as the first line of its input; its arguments are single lines. */
 export function launch(
   command: Command,
-  leave: Leave,
+  privilege: Privilege,
   { stdin, deadline, hidden = false }: { readonly stdin: string; readonly deadline: number; readonly hidden?: boolean },
 ): Launch {
   const mark = `kloudspot-${randomBytes(8).toString('hex')}`;
-  const withPassword = leave.sudo === 'password' && leave.password !== undefined;
+  const withPassword = privilege.sudo === 'password' && privilege.password !== undefined;
   const seconds = (deadline / 1000).toFixed(3);
   const words = [
     '/bin/sh',
@@ -74,8 +75,8 @@ export function launch(
   ];
   const input = hidden ? `${commandLine([...argumentsOf(command)])}\n${stdin}` : stdin;
   return {
-    line: commandLine([...sudoWords(leave), ...words]),
-    input: withPassword ? `${leave.password}\n${mark}\n${input}` : input,
+    line: loginLine([...sudoWords(privilege), ...words]),
+    input: withPassword ? `${privilege.password}\n${mark}\n${input}` : input,
     mark,
   };
 }
@@ -88,90 +89,4 @@ function argumentsOf(command: Command): readonly string[] {
   return 'text' in command
     ? ['bash', '--norc', '-c', command.text, command.name, ...(command.arguments ?? [])]
     : command;
-}
-
-/** Sorts what a launched command prints: its own output from the launcher's marks and from what login shells and sudo say before it. */
-export class Transcript {
-  readonly stdout = new LineText();
-  readonly stderr = new LineText();
-  /** The launcher's process on that machine, once the command has begun. */
-  process: number | undefined;
-  code: number | undefined;
-  readonly #mark: string;
-  readonly #onLine: ((line: string, stream: OutputStream) => void) | undefined;
-  #noise = '';
-
-  constructor(mark: string, onLine?: (line: string, stream: OutputStream) => void) {
-    this.#mark = mark;
-    this.#onLine = onLine;
-  }
-
-  /** What was said on standard error before the command began: ssh, sudo, login shells. */
-  get noise(): string {
-    return this.process === undefined ? this.#noise + this.stderr.rest : this.#noise;
-  }
-
-  hear(chunk: Buffer, stream: OutputStream): void {
-    for (const line of this[stream].add(chunk)) this.#take(line, stream);
-  }
-
-  /** Nothing more will come: a last line without its end counts too. */
-  finish(): void {
-    for (const stream of ['stdout', 'stderr'] as const) {
-      const rest = this[stream].finish();
-      if (rest !== '') this.#take(rest, stream);
-    }
-  }
-
-  #take(line: string, stream: OutputStream): void {
-    const text = this[stream];
-    if (!text.open) {
-      this.#beforeBegin(line, stream);
-      return;
-    }
-    const at = stream === 'stderr' ? line.indexOf(`${this.#mark} ends `) : -1;
-    if (at >= 0) this.code = Number.parseInt(line.slice(at + this.#mark.length + 6), 10);
-    const own = at < 0 ? line : line.slice(0, at);
-    if (own === '') return;
-    text.parts.push(own);
-    this.#onLine?.(own.replace(/\r?\n$/, ''), stream);
-  }
-
-  #beforeBegin(line: string, stream: OutputStream): void {
-    const at = line.indexOf(`${this.#mark} begins `);
-    if (stream === 'stderr') this.#noise += at < 0 ? line : line.slice(0, at);
-    if (at < 0) return;
-    this[stream].open = true;
-    this.process = Number.parseInt(line.slice(at + this.#mark.length + 8), 10);
-  }
-}
-
-/** Bytes to whole lines of UTF-8. */
-class LineText {
-  readonly parts: string[] = [];
-  open = false;
-  rest = '';
-  readonly #decoder = new TextDecoder();
-
-  get text(): string {
-    return this.parts.join('');
-  }
-
-  add(chunk: Buffer): string[] {
-    const pieces = this.#decoder.decode(chunk, { stream: true }).split('\n');
-    const last = pieces.pop() ?? '';
-    if (pieces.length === 0) {
-      this.rest += last;
-      return [];
-    }
-    pieces[0] = this.rest + pieces[0];
-    this.rest = last;
-    return pieces.map((piece) => `${piece}\n`);
-  }
-
-  finish(): string {
-    const rest = this.rest + this.#decoder.decode();
-    this.rest = '';
-    return rest;
-  }
 }

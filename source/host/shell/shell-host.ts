@@ -1,48 +1,50 @@
 import { Fault } from '../../errors/fault.ts';
-import { measuredDuration } from '../../text/duration.ts';
 import { readScript, textBefore, writeScript } from '../files.ts';
 import type { Command, FileToWrite, Host, HostAccess, RunOptions, RunResult, Script } from '../host.ts';
-import { HostFault } from '../host-fault.ts';
-import type { Carrier, Start } from './carrier.ts';
-import type { Child } from './child.ts';
-import type { Greeting } from './greeting.ts';
-import { type Leave, launch, sudoWords, Transcript } from './launch.ts';
-import { commandLine } from './quote.ts';
-import { sudoRefused } from './sudo-fault.ts';
+import { HostFault, sudoRefused } from '../host-fault.ts';
+import { Attempt } from './attempt.ts';
+import type { Privilege } from './launch.ts';
+import type { LoginProbe } from './login-probe.ts';
+import type { Transport } from './transport.ts';
 
-const usualDeadline = 30_000;
-/** The machine ends a late command itself; when it does not say so within this many ms, the connection is the trouble. */
-const grace = 2_000;
-/** Output that a process left behind in the background may hold open; ms to wait for it after the command's end. */
-const lastWords = 500;
+/** ms to wait for a session where the machine takes no further one, and between two tries. */
+const sessionWait = 60_000;
+const betweenTries = 200;
 
 /** A host behind a shell, wherever that shell is. */
 export class ShellHost implements Host {
   readonly name: string;
-  readonly #carrier: Carrier;
+  readonly #transport: Transport;
   readonly #password: () => string | undefined;
 
   /** `password` gives sudo's password, if there is one. */
-  constructor(name: string, carrier: Carrier, password: () => string | undefined) {
+  constructor(name: string, transport: Transport, password: () => string | undefined) {
     this.name = name;
-    this.#carrier = carrier;
+    this.#transport = transport;
     this.#password = password;
   }
 
   async access(): Promise<HostAccess> {
-    return (await this.#stand()).access;
+    return (await this.#loggedIn()).access;
   }
 
   async run(command: Command, options: RunOptions = {}): Promise<RunResult> {
-    const leave = await this.#leave(options.sudo === true);
-    this.#stopIfAborted(options.signal);
-    const result = await this.#attempt(command, options, leave);
-    if (result) return result;
-    await this.#carrier.drop();
-    await this.#carrier.connect();
-    const second = await this.#attempt(command, options, leave);
-    if (second) return second;
-    throw this.#carrier.lost('');
+    const privilege = await this.#privilege(options.sudo === true);
+    const attempt = new Attempt(this.name, this.#transport, { command, options, privilege });
+    const until = performance.now() + sessionWait;
+    for (let reconnected = false; ; ) {
+      const outcome = await attempt.run();
+      if (typeof outcome !== 'string') return outcome;
+      if (outcome === 'no-session') {
+        if (performance.now() > until) throw this.#noSession();
+        await new Promise((resolve) => setTimeout(resolve, betweenTries));
+      } else {
+        if (reconnected) throw this.#transport.lost('');
+        reconnected = true;
+        await this.#transport.drop();
+        await this.#transport.connect();
+      }
+    }
   }
 
   async readFile(path: string): Promise<string | undefined> {
@@ -55,13 +57,15 @@ export class ShellHost implements Host {
   }
 
   close(): Promise<void> {
-    return this.#carrier.close();
+    return this.#transport.close();
   }
 
   async #fileScript(script: Script, path: string, verb: string, options: RunOptions): Promise<string | undefined> {
-    const { code, stdout, stderr } = await this.run(script, { ...options, sudo: true });
+    const { code, stdout, stderr, leftOut } = await this.run(script, { ...options, sudo: true });
     const words = { what: `The file ${path} could not be ${verb}.`, where: this.name, exitCode: 4 } as const;
     if (code !== 0) throw new Fault({ ...words, why: stderr.trim() || `exit code ${code}` });
+    if (leftOut !== undefined)
+      throw new Fault({ ...words, why: 'It is larger than any file that this program handles.' });
     try {
       return textBefore(stdout);
     } catch (cause) {
@@ -69,125 +73,27 @@ export class ShellHost implements Host {
     }
   }
 
-  async #stand(): Promise<Greeting> {
-    const greeting = await this.#carrier.connect();
-    if (greeting.access.sudo !== 'refused' || !greeting.outdated()) return greeting;
-    await this.#carrier.drop();
-    return this.#carrier.connect();
+  async #loggedIn(): Promise<LoginProbe> {
+    const probe = await this.#transport.connect();
+    if (probe.access.sudo !== 'refused' || !probe.outdated()) return probe;
+    await this.#transport.drop();
+    return this.#transport.connect();
   }
 
-  async #leave(root: boolean): Promise<Leave> {
-    const { access, sudoSaid } = await this.#stand();
+  async #privilege(root: boolean): Promise<Privilege> {
+    const { access, sudoSaid } = await this.#loggedIn();
     const { sudo, user } = access;
     const password = this.#password();
-    if (root && sudo === 'refused') throw sudoRefused(this.name, user, password !== undefined, sudoSaid);
+    if (root && sudo === 'refused')
+      throw sudoRefused({ node: this.name, user, passwordGiven: password !== undefined, said: sudoSaid });
     return { sudo: root ? sudo : undefined, password };
   }
 
-  /** Undefined: the line surely never reached the machine. */
-  #attempt(command: Command, options: RunOptions, leave: Leave): Promise<RunResult | undefined> {
-    return this.#carrier.carry(async (start) => {
-      this.#stopIfAborted(options.signal);
-      const deadline = options.deadline ?? usualDeadline;
-      const { line, input, mark } = launch(command, leave, {
-        stdin: options.stdin ?? '',
-        deadline,
-        hidden: options.secretArguments ?? false,
-      });
-      const transcript = new Transcript(mark, options.onLine);
-      const began = performance.now();
-      const child = start(line, { input, heard: (chunk, stream) => transcript.hear(chunk, stream) });
-      const end = await endOf(child, transcript, deadline + grace, options.signal);
-      if (end === 'aborted' || end === 'late') {
-        const heeded = await this.#stop(transcript, leave, start);
-        child.kill();
-        if (!heeded) await this.#carrier.drop();
-        throw end === 'late' ? this.#late(deadline, heeded) : this.#aborted();
-      }
-      transcript.finish();
-      const code = transcript.code ?? (transcript.process !== undefined && end !== 255 ? end : undefined);
-      if (code === undefined) return this.#noEnd(end, transcript, leave);
-      if (isTimeout(code) && performance.now() - began >= deadline) throw this.#late(deadline, true);
-      return { code, stdout: transcript.stdout.text, stderr: transcript.stderr.text };
+  #noSession(): HostFault {
+    return new HostFault('unreachable', this.name, {
+      what: `${this.name} takes no further SSH session.`,
+      why: 'sshd refused every one: its MaxSessions is 0, or commands of an earlier connection still run.',
+      next: ['Look on the node: sudo sshd -T | grep -i maxsessions'],
     });
   }
-
-  /** The line ended, but not the command: sudo refused, or the connection broke. Undefined: it surely never started. */
-  async #noEnd(code: number, transcript: Transcript, leave: Leave): Promise<undefined> {
-    const said = transcript.noise.trim();
-    if (transcript.process === undefined && this.#carrier.neverStarted(said)) return undefined;
-    if (transcript.process === undefined && leave.sudo !== undefined && code !== 255) {
-      const { user } = (await this.#carrier.connect()).access;
-      throw sudoRefused(this.name, user, leave.password !== undefined, said);
-    }
-    await this.#carrier.drop();
-    throw this.#carrier.lost(said);
-  }
-
-  /** Ends a running command on its machine. False: the machine did not take the order. */
-  async #stop(transcript: Transcript, leave: Leave, start: Start): Promise<boolean> {
-    // ordered to stop just as it starts: without its number it cannot be ended
-    for (let waited = 0; transcript.process === undefined && waited < grace; waited += 50) await wait(50);
-    if (transcript.process === undefined) return false;
-    const line = commandLine([...sudoWords(leave), 'kill', '-TERM', String(transcript.process)]);
-    const killer = start(line, {
-      input:
-        leave.sudo === 'password'
-          ? `${leave.password}
-`
-          : '',
-    });
-    const code = await Promise.race([killer.ended, wait(grace)]);
-    killer.kill();
-    return code !== undefined && code !== 255;
-  }
-
-  #stopIfAborted(signal: AbortSignal | undefined): void {
-    if (signal?.aborted) throw this.#aborted();
-  }
-
-  #aborted(): HostFault {
-    return new HostFault('aborted', this.name, { what: `A command on ${this.name} was stopped.`, exitCode: 130 });
-  }
-
-  #late(deadline: number, ended: boolean): HostFault {
-    return new HostFault('deadline', this.name, {
-      what: `A command on ${this.name} did not end within ${measuredDuration(deadline)}.`,
-      why: ended ? 'It was ended there.' : 'The machine did not answer any more.',
-    });
-  }
-}
-
-/** `timeout` says 124, or 137 where it had to kill. */
-const isTimeout = (code: number) => code === 124 || code === 137;
-
-function wait(ms: number): Promise<undefined> {
-  return new Promise((resolve) => setTimeout(resolve, ms, undefined));
-}
-
-/** The exit code of the child, or why we no longer wait for it. */
-function endOf(
-  child: Child,
-  transcript: Transcript,
-  limit: number,
-  signal: AbortSignal | undefined,
-): Promise<number | 'late' | 'aborted'> {
-  return new Promise((resolve, reject) => {
-    const settle = (end: number | 'late' | 'aborted') => {
-      clearTimeout(timer);
-      clearInterval(watch);
-      signal?.removeEventListener('abort', abort);
-      resolve(end);
-    };
-    const abort = () => settle('aborted');
-    const timer = setTimeout(settle, limit, 'late');
-    let over = 0;
-    const watch = setInterval(() => {
-      if (transcript.code === undefined) return;
-      over += 1;
-      if (over > 1) settle(transcript.code);
-    }, lastWords);
-    signal?.addEventListener('abort', abort);
-    child.ended.then(settle, reject);
-  });
 }

@@ -33,7 +33,7 @@ export async function askPass(folder: string, password: string): Promise<AskPass
   const pipe = join(folder, `pass-${name}`);
   await writeFile(program, helper, { mode: 0o700, flag: 'wx' });
   const made = await ask(['mkfifo', '-m', '600', pipe], { input: '', deadline: 5_000 });
-  if (made.code !== 0)
+  if (made.ending !== 0)
     throw new Fault({ what: `A pipe for ssh could not be made in ${folder}.`, why: made.stderr.trim(), exitCode: 1 });
   let held: FileHandle | undefined;
   try {

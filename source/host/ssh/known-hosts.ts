@@ -6,7 +6,7 @@ import { defined } from '../../text/defined.ts';
 import type { HostFiles, HostKeyOffer, HostTarget } from '../host.ts';
 import { HostFault } from '../host-fault.ts';
 import { textIfPresent } from '../read-text.ts';
-import { ask } from '../shell/child.ts';
+import { ask, type Ending } from '../shell/child.ts';
 import { loginFault, mostTelling } from './ssh-faults.ts';
 import { pinning, reaching, sshEnvironment } from './ssh-options.ts';
 
@@ -57,7 +57,7 @@ export async function changedKey(target: HostTarget, address: string, files: Hos
     what: `${target.node} at ${address} shows another host key than the pinned one.`,
     why: [
       ...(offer ? [`Pinned: ${offer.changedFrom}. Shown now: ${offer.fingerprint}.`] : []),
-      'Either the machine was installed anew, or another machine has this address, or someone stands between.',
+      'Either the machine was reinstalled, or another machine has this address, or someone stands between.',
     ].join(' '),
     next: [
       "Look at the node's own console: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub",
@@ -97,7 +97,7 @@ async function shownKeys(
   const said = first.changed ? await look(target, address, []) : first;
   if (said.added.length > 0) return said.added;
   if (said.reached) return 'pinned';
-  faults.push(loginFault({ target, address, said: said.said, passwordGiven: false, cutOff: said.cutOff }));
+  faults.push(loginFault({ target, address, said: said.said, printed: '', passwordGiven: false, ending: said.ending }));
   return undefined;
 }
 
@@ -106,7 +106,7 @@ interface Look {
   readonly changed: boolean;
   readonly reached: boolean;
   readonly said: string;
-  readonly cutOff: boolean;
+  readonly ending: Ending | undefined;
 }
 
 /** ssh notes a new key in a file of its own that is thrown away, and offers no way to log in. */
@@ -125,7 +125,7 @@ async function look(target: HostTarget, address: string, pinned: readonly string
       'BatchMode=yes',
     ];
     const apart = ['-o', 'ControlMaster=no', '-o', 'ControlPath=none', '-o', 'HashKnownHosts=no'];
-    const { code, stderr } = await ask(['ssh', ...words.slice(1), ...more, ...apart, '--', address, 'true'], {
+    const { ending, stderr } = await ask(['ssh', ...words.slice(1), ...more, ...apart, '--', address, 'true'], {
       input: '',
       environment: sshEnvironment(),
       deadline: 20_000,
@@ -135,9 +135,9 @@ async function look(target: HostTarget, address: string, pinned: readonly string
     return {
       added: after.filter((line) => !pinned.includes(line)),
       changed,
-      reached: !changed && (code === 0 || /Permission denied|Too many authentication failures/.test(stderr)),
+      reached: !changed && (ending === 0 || /Permission denied|Too many authentication failures/.test(stderr)),
       said: stderr,
-      cutOff: code === undefined,
+      ending,
     };
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -5,11 +5,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { HostFiles, HostTarget } from '../host.ts';
 import { HostFault } from '../host-fault.ts';
 import { type Answer, ask } from '../shell/child.ts';
-import { type Greeting, greetingInput, greetingLine, readGreeting } from '../shell/greeting.ts';
+import { type LoginProbe, probeInput, probeLimit, probeLine, readLoginProbe } from '../shell/login-probe.ts';
 import { askPass } from './ask-pass.ts';
 import { changedKey } from './known-hosts.ts';
 import { loginFault, mostTelling, noSsh } from './ssh-faults.ts';
-import { channel, holding, pinning, reaching, sshEnvironment } from './ssh-options.ts';
+import { holding, pinning, reaching, session, sshEnvironment } from './ssh-options.ts';
 
 export interface SshOptions {
   readonly target: HostTarget;
@@ -23,11 +23,9 @@ export interface SshOptions {
 /** A master connection that stands, and what the machine said first. */
 export interface Login {
   readonly socket: string;
-  readonly greeting: Greeting;
+  readonly probe: LoginProbe;
 }
 
-/** A whole login: key exchange, the password, sudo's answer (2 s when it refuses, up to 10 s with a name server that is away). */
-const loginLimit = 30_000;
 /** ms that an address gets before the next one is tried beside it: an address that is gone keeps one waiting for 3 to 8 s. */
 const headStart = 1_000;
 
@@ -66,7 +64,7 @@ function anyOf(tries: readonly Promise<Login | undefined>[]): Promise<Login | un
 
 /** Ends a master connection. One that hangs does not answer: it ends by its keep-alives, and its socket is no longer used. */
 export async function logOut(socket: string): Promise<void> {
-  await ask(['ssh', ...channel(socket), '-O', 'exit', '--', 'node'], {
+  await ask(['ssh', ...session(socket), '-O', 'exit', '--', 'node'], {
     input: '',
     environment: sshEnvironment(),
     deadline: 2_000,
@@ -80,43 +78,63 @@ async function logInAt(options: SshOptions, address: string, signal: AbortSignal
   const socket = join(sockets, `m-${randomBytes(5).toString('hex')}`);
   const tried = sudoPassword();
   const passwordGiven = loginPassword() !== undefined;
-  let answer = await greet(options, { address, socket, signal });
+  let answer = await probeAt(options, { address, socket, signal });
   if (passwordGiven && /Too many authentication failures/.test(answer.stderr)) {
     // an agent full of keys used up the tries before the password's turn
-    answer = await greet(options, { address, socket, signal, more: ['-o', 'PubkeyAuthentication=no'] });
+    answer = await probeAt(options, { address, socket, signal, more: ['-o', 'PubkeyAuthentication=no'] });
   }
-  const greeting = readGreeting(answer.stdout, address);
-  if (greeting && !signal.aborted)
-    return { socket, greeting: { ...greeting, outdated: () => tried !== sudoPassword() } };
+  const probe = readLoginProbe(answer.stdout, address);
+  if (probe && !signal.aborted) return { socket, probe: { ...probe, outdated: () => tried !== sudoPassword() } };
   await logOut(socket);
-  if (answer.code === 127 && answer.stderr === '') return noSsh(target.node);
-  const failed = { target, address, said: answer.stderr, passwordGiven, cutOff: answer.code === undefined };
-  const fault = loginFault(failed);
+  if (answer.ending === 127 && answer.stderr === '' && answer.stdout === '') return noSsh(target.node);
+  const fault = loginFault({
+    target,
+    address,
+    said: answer.stderr,
+    printed: answer.stdout,
+    passwordGiven,
+    ending: answer.ending,
+    passwordsForbiddenBy: passwordGiven ? await passwordsForbiddenBy(target, address) : undefined,
+  });
   return fault.kind === 'host-key-changed' ? changedKey(target, address, files) : fault;
 }
 
-interface Greet {
+interface ProbePlace {
   readonly address: string;
   readonly socket: string;
   readonly signal: AbortSignal;
   readonly more?: readonly string[];
 }
 
-/** Opens the master connection with the greeting as its first command. */
-async function greet(options: SshOptions, { address, socket, signal, more = [] }: Greet): Promise<Answer> {
+/** Opens the master connection with the probe as its first command. */
+async function probeAt(options: SshOptions, { address, socket, signal, more = [] }: ProbePlace): Promise<Answer> {
   const { target, files, sockets, loginPassword, sudoPassword } = options;
   const password = loginPassword();
   const asked = password === undefined ? undefined : await askPass(sockets, password);
   const words = [...holding(socket), ...pinning(target.node, files.knownHosts), ...reaching(target), ...more];
   const batch = ['-o', `BatchMode=${asked ? 'no' : 'yes'}`];
   try {
-    return await ask(['ssh', ...words, ...batch, '--', address, greetingLine], {
-      input: greetingInput(sudoPassword()),
+    return await ask(['ssh', ...words, ...batch, '--', address, probeLine], {
+      input: probeInput(sudoPassword()),
       environment: sshEnvironment(asked?.environment),
-      deadline: loginLimit,
+      deadline: probeLimit,
       signal,
     });
   } finally {
     await asked?.close();
   }
+}
+
+/** The setting of the operator's ssh configuration that keeps ssh from offering a password, as `ssh -G` prints it. */
+async function passwordsForbiddenBy(target: HostTarget, address: string): Promise<string | undefined> {
+  const { stdout } = await ask(['ssh', '-G', ...reaching(target), '--', address], {
+    input: '',
+    environment: sshEnvironment(),
+    deadline: 5_000,
+  });
+  const settings = new Map(stdout.split('\n').map((line) => [line.split(' ')[0] ?? '', line]));
+  const preferred = settings.get('preferredauthentications');
+  if (preferred !== undefined && !/password|keyboard-interactive/.test(preferred)) return preferred;
+  const off = ['passwordauthentication', 'kbdinteractiveauthentication'].map((name) => settings.get(name));
+  return off.every((line) => line?.endsWith(' no')) ? off[0] : undefined;
 }

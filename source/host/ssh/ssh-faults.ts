@@ -1,5 +1,8 @@
+import { safeLine } from '../../text/safe-text.ts';
 import type { HostTarget } from '../host.ts';
 import { HostFault } from '../host-fault.ts';
+import type { Ending } from '../shell/child.ts';
+import { slowProbe } from '../shell/slow-probe.ts';
 
 /** What a failed login looked like. */
 export interface FailedLogin {
@@ -7,9 +10,13 @@ export interface FailedLogin {
   readonly address: string;
   /** ssh's standard error. */
   readonly said: string;
+  /** What came on standard output in the place of our probe's answer. */
+  readonly printed: string;
   readonly passwordGiven: boolean;
-  /** Our own time limit cut it off. */
-  readonly cutOff: boolean;
+  /** How ssh ended; undefined where our own time limit ended it. */
+  readonly ending: Ending | undefined;
+  /** The line of the operator's ssh configuration that keeps ssh from offering a password. */
+  readonly passwordsForbiddenBy?: string | undefined;
 }
 
 type Reason = readonly [said: RegExp, why: string, next: string];
@@ -48,7 +55,7 @@ const unreachable: readonly Reason[] = [
   ],
 ];
 
-/** The seat itself lacks the program. */
+/** The workstation itself lacks the program. */
 export const noSsh = (node: string) =>
   new HostFault('unreachable', node, {
     what: 'This machine has no ssh program.',
@@ -72,33 +79,82 @@ export function loginFault(failed: FailedLogin): HostFault {
       next: ['Compare its fingerprint with the one on its own console, then trust it.'],
     });
   }
+  const expired = expiries.find(([pattern]) => pattern.test(`${said}\n${failed.printed}`));
+  if (expired !== undefined) return refusedBecause(failed, expired[1], expired[2]);
   if (/Permission denied|Too many authentication failures|no such identity|Load key/.test(said)) return refused(failed);
+  if (failed.ending === undefined && said.trim() === '')
+    return new HostFault('unreachable', node, slowProbe(`${node} at ${address}`));
+  if (typeof failed.ending === 'number' && failed.ending !== 255 && failed.ending !== 127) return otherShell(failed);
   // of a jump host that refuses, ssh tells no more than that the connection closed
   const jumpRefused = target.jump !== undefined && closed.test(said);
   const [, why, next] = jumpRefused ? throughJump : (unreachable.find(([pattern]) => pattern.test(said)) ?? []);
   return new HostFault('unreachable', node, {
     what: `${node} cannot be reached at ${address}.`,
-    why: why ?? (failed.cutOff ? 'The login did not end in time.' : `ssh says: ${said.trim() || 'nothing'}`),
+    why: why ?? `ssh says: ${safeLine(said.trim()) || 'nothing'}`,
     next: next === undefined ? [`Try by hand: ssh ${address}`] : [next],
   });
 }
 
-function refused({ target, address, said, passwordGiven }: FailedLogin): HostFault {
-  const who = target.user === undefined ? '' : ` as ${target.user}`;
+/** What sshd and PAM say to an account or a password that has expired. */
+const expiries: readonly Reason[] = [
+  [
+    /account has expired|account is (locked|not available|disabled)/i,
+    'The account has expired or is locked.',
+    'On the node: sudo chage -l USER shows the dates; sudo chage -E -1 USER lifts the end.',
+  ],
+  [
+    /password (has )?expired|password change required|must change your password|required to change your password/i,
+    'The password of the account has expired and must be changed first.',
+    'Log in by hand and change it: ssh ADDRESS',
+  ],
+];
+
+/** The login was let in, but its shell did not run our command. */
+function otherShell({ target, address, said, printed }: FailedLogin): HostFault {
+  const words = safeLine(`${printed.trim()} ${said.trim()}`.trim()).slice(0, 300);
+  const noLogin = /account is currently not available/i.test(words);
+  return new HostFault('login-refused', target.node, {
+    what: `${target.node} at ${address} let the login in, but did not run the command.`,
+    why: `${noLogin ? 'The login shell of the account is nologin.' : 'A forced command, or a login shell that takes no commands, stands in between.'} It says: ${words || 'nothing'}`,
+    next: [
+      noLogin
+        ? 'Use an account with a shell; on the node: getent passwd shows each shell.'
+        : 'On the node look for command= in ~/.ssh/authorized_keys, ForceCommand in sshd_config, and at the shell: getent passwd',
+    ],
+  });
+}
+
+function refusedBecause({ target, address, said }: FailedLogin, why: string, next: string): HostFault {
+  const words = safeLine(said.trim());
+  return new HostFault('login-refused', target.node, {
+    what: `${target.node} at ${address} refused the login${asUser(target)}.`,
+    why: words === '' ? why : `${why} It says: ${words.slice(0, 300)}`,
+    next: [next.replaceAll('USER', target.user ?? 'USER').replaceAll('ADDRESS', address)],
+  });
+}
+
+const asUser = ({ user }: HostTarget) => (user === undefined ? '' : ` as ${user}`);
+
+function refused({ target, address, said, passwordGiven, passwordsForbiddenBy }: FailedLogin): HostFault {
   // "user@host: Permission denied (publickey,password)." names the ways that this server takes
   const ways = said.match(/Permission denied \(([^)]*)\)/)?.[1]?.split(',') ?? [];
   const takesPasswords = ways.includes('password') || ways.includes('keyboard-interactive');
   const keyTrouble = said.match(/no such identity: .*|Load key .*|.*bad permissions.*/)?.[0]?.trim();
   const [why, next] = passwordGiven
-    ? takesPasswords
-      ? ['The password was not accepted, and no key was either.', 'Give the right password, or the key of this user.']
-      : ['This machine takes no passwords, and no key was accepted.', keyAdvice(target)]
+    ? passwordsForbiddenBy !== undefined && takesPasswords
+      ? [
+          `Your own ssh configuration keeps ssh from offering the password (${passwordsForbiddenBy}), and no key was accepted.`,
+          `Change that for this host in ~/.ssh/config or /etc/ssh/ssh_config: ssh -G ${address} shows what holds.`,
+        ]
+      : takesPasswords
+        ? ['The password was not accepted, and no key was either.', 'Give the right password, or the key of this user.']
+        : ['This machine takes no passwords, and no key was accepted.', keyAdvice(target)]
     : [
         `No key was accepted.${takesPasswords ? ' This machine takes passwords, but none was given.' : ''}`,
         takesPasswords ? `Give a password, or put your key there: ssh-copy-id ${address}` : keyAdvice(target),
       ];
   return new HostFault('login-refused', target.node, {
-    what: `${target.node} at ${address} refused the login${who}.`,
+    what: `${target.node} at ${address} refused the login${asUser(target)}.`,
     why: keyTrouble === undefined ? why : `${why} (${keyTrouble})`,
     next: [next],
   });

@@ -60,8 +60,8 @@ export function holding(socket: string): string[] {
 /** What ssh says where the master connection is gone: instead of logging in once more it runs this. */
 export const noMaster = 'kloudspot-no-master';
 
-/** One channel of a master connection, and never a connection of its own. Needs no configuration file. */
-export function channel(socket: string): string[] {
+/** One session of a master connection, and never a connection of its own. Needs no configuration file. */
+export function session(socket: string): string[] {
   return [
     '-F',
     'none',

@@ -1,30 +1,35 @@
 import type { Host } from '../host.ts';
 import { HostFault } from '../host-fault.ts';
-import type { Carrier } from '../shell/carrier.ts';
-import { startChild } from '../shell/child.ts';
-import type { Greeting } from '../shell/greeting.ts';
+import { ask, startChild } from '../shell/child.ts';
+import type { LoginProbe } from '../shell/login-probe.ts';
 import { ShellHost } from '../shell/shell-host.ts';
-import { Lanes } from './lanes.ts';
+import type { Exec, NotStarted, Transport } from '../shell/transport.ts';
 import { logIn, logOut, type SshOptions } from './login.ts';
-import { channel, noMaster, sshEnvironment } from './ssh-options.ts';
+import { Semaphore } from './semaphore.ts';
+import { noMaster, session, sshEnvironment } from './ssh-options.ts';
 
-/** A node behind OpenSSH: one connection, kept open, with up to four commands side by side (sshd takes ten by default). */
+/** A node behind OpenSSH: one connection, kept open, with several commands side by side. */
 export function sshHost(options: SshOptions): Host {
-  return new ShellHost(options.target.node, new SshCarrier(options), options.sudoPassword);
+  return new ShellHost(options.target.node, new SshTransport(options), options.sudoPassword);
 }
 
-const channels = 4;
-class SshCarrier implements Carrier {
+/** Commands side by side until the machine refuses one; sshd takes ten by default (MaxSessions). */
+const sessions = 4;
+
+/** What the master says for a session that sshd refused. */
+const refusedSession = /session request failed|Session open refused/i;
+
+class SshTransport implements Transport {
   readonly #options: SshOptions;
-  readonly #lanes = new Lanes(channels);
-  #connection: Promise<Greeting> | undefined;
+  readonly #semaphore = new Semaphore(sessions);
+  #connection: Promise<LoginProbe> | undefined;
   #socket: string | undefined;
 
   constructor(options: SshOptions) {
     this.#options = options;
   }
 
-  connect(): Promise<Greeting> {
+  connect(): Promise<LoginProbe> {
     this.#connection ??= this.#open().catch((error: unknown) => {
       this.#connection = undefined;
       throw error;
@@ -32,17 +37,36 @@ class SshCarrier implements Carrier {
     return this.#connection;
   }
 
-  carry: Carrier['carry'] = (work) =>
-    this.#lanes.pass(() =>
-      work((line, options) =>
-        startChild(['ssh', ...channel(this.#socket ?? '/nonexistent'), '--', 'node', line], {
-          ...options,
-          environment: sshEnvironment(),
-        }),
-      ),
-    );
+  exec: Transport['exec'] = (work) => this.#semaphore.use(() => work(execOver(() => this.#socket)));
 
-  neverStarted = (said: string) => said.includes(noMaster);
+  execApart: Transport['execApart'] = async (work) => {
+    const { socket } = await logIn(this.#options);
+    try {
+      return await work(execOver(() => socket));
+    } finally {
+      await logOut(socket);
+    }
+  };
+
+  notStarted(said: string): NotStarted {
+    if (refusedSession.test(said)) {
+      // all but this one were taken
+      this.#semaphore.lowerTo(this.#semaphore.inside - 1);
+      return 'no-session';
+    }
+    return said.includes(noMaster) ? 'no-connection' : undefined;
+  }
+
+  async answers(): Promise<boolean> {
+    const socket = this.#socket;
+    if (socket === undefined) return false;
+    const { ending } = await ask(['ssh', ...session(socket), '-O', 'check', '--', 'node'], {
+      input: '',
+      environment: sshEnvironment(),
+      deadline: 2_000,
+    });
+    return ending === 0;
+  }
 
   async drop(): Promise<void> {
     const socket = this.#socket;
@@ -67,9 +91,17 @@ class SshCarrier implements Carrier {
     });
   }
 
-  async #open(): Promise<Greeting> {
-    const { socket, greeting } = await logIn(this.#options);
+  async #open(): Promise<LoginProbe> {
+    const { socket, probe } = await logIn(this.#options);
     this.#socket = socket;
-    return greeting;
+    return probe;
   }
+}
+
+function execOver(socket: () => string | undefined): Exec {
+  return (line, options) =>
+    startChild(['ssh', ...session(socket() ?? '/nonexistent'), '--', 'node', line], {
+      ...options,
+      environment: sshEnvironment(),
+    });
 }

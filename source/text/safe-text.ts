@@ -1,0 +1,44 @@
+const esc = '\u001b';
+/** A string sequence's end: BEL, or ST in either form. */
+const end = `(?:\u0007|\u009c|${esc}\\\\)`;
+
+/**
+ * What a terminal would act on instead of showing it: escape sequences with their bodies (ECMA-48: CSI, OSC, DCS, SOS, PM,
+ * APC, and the short ones), in 7-bit and 8-bit form. A body without its end reaches to the end of the line.
+ */
+const sequences = new RegExp(
+  [
+    `(?:${esc}[\\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\n\u0007\u009c${esc}]*${end}?`,
+    `(?:${esc}\\[|\u009b)[0-?]*[ -/]*[@-~]?`,
+    `${esc}[ -/]*[0-~]?`,
+  ].join('|'),
+  'g',
+);
+
+/** Control characters but tab, line feed and carriage return; characters that reorder or break lines. https://unicode.org/reports/tr36/ */
+const controls = /[^\P{Cc}\t\n\r]|[\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
+/** Text of a machine or a file, without what a terminal would act on. Line breaks and tabs stay. */
+export function safeText(text: string): string {
+  return isPlain(text) ? text : text.replace(sequences, '').replace(controls, '');
+}
+
+/** The same for a value that is one line: breaks become blanks. */
+export function safeLine(text: string): string {
+  return safeText(text).replace(/[\t\r\n]+/g, ' ');
+}
+
+/** JSON that another program printed, with every text in it made safe: an escaped control character is one again once parsed. */
+export function parseSafeJson(text: string, safe: (text: string) => string = safeText): unknown {
+  return JSON.parse(text, (_, value: unknown) => (typeof value === 'string' ? safe(value) : safeKeys(value, safe)));
+}
+
+function safeKeys(value: unknown, safe: (text: string) => string): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const entries = Object.entries(value);
+  return entries.every(([key]) => isPlain(key))
+    ? value
+    : Object.fromEntries(entries.map(([key, own]) => [safe(key), own]));
+}
+
+const isPlain = (text: string): boolean => /^[\t\n\r -~]*$/.test(text);
