@@ -1,6 +1,7 @@
 import { Fault } from '../../errors/fault.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import type { PlannedStep } from '../../plan/step.ts';
+import { didYouMean } from '../../text/nearest.ts';
 import { counted } from '../../text/plural.ts';
 import type { RunPast } from '../journal/past.ts';
 import { undoStep } from './attempt.ts';
@@ -26,15 +27,22 @@ export function undoOrder({ plan, past }: Pick<UndoInput, 'plan' | 'past'>): rea
     .filter((step) => step !== undefined);
 }
 
-/** Refuses (exit code 2) to take back one step that is unknown, that left nothing behind, or that later ones rest on. */
+/** Refuses (exit code 2) to undo one step that is unknown, that changed nothing, or that later ones rest on. */
 export function refuseUndo(plan: Plan, past: RunPast, only: string | undefined): void {
   if (only === undefined) return;
   const left = undoOrder({ plan, past });
   const step = left.find(({ id }) => id === only);
   if (step === undefined)
     throw new Fault({
-      what: `${only} is no step of this run that left something behind.`,
-      next: ['Those that did, the latest first:', ...left.map(({ id, title }) => `${id}  ${title}`)],
+      what: `No step ${only} of this run changed anything.`,
+      next: [
+        ...didYouMean(
+          only,
+          left.map(({ id }) => id),
+        ),
+        'Those that did, the latest first:',
+        ...left.map(({ id, title }) => `${id}  ${title}`),
+      ],
     });
   const above = restingOn(plan, only);
   const resting = left.filter(({ id }) => above.has(id));
