@@ -5,16 +5,19 @@ import { Fault } from '../errors/fault.ts';
 import { codeOf } from '../errors/thrown.ts';
 import { type AddressAnswer, addressProbe, parseAddressAnswers } from '../facts/address-probe.ts';
 import { atHome } from '../host/home-path.ts';
-import type { Clock, HostPool } from '../host/host.ts';
+import type { HostPool } from '../host/host.ts';
 import { targetOf } from '../network/targets.ts';
 import type { Site, SiteNode } from '../site/schema.ts';
 import { defined } from '../text/defined.ts';
+import type { World } from './world.ts';
 
 export interface EvidenceOptions {
   /** Node → why it was not reached; it is not asked again. */
   readonly unreached?: ReadonlyMap<string, string>;
   /** Whether any login or sudo password was typed or given. */
   readonly passwordsInMemory?: boolean;
+  /** Ends what is being asked on the nodes. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** So many nodes ask for each address: one of them may have a switch port of its own. */
@@ -23,8 +26,7 @@ const askers = 2;
 /** Asks what only the present moment can tell: certificate files, and whether wanted addresses are in use. Changes nothing, never throws for a node. */
 export async function gatherEvidence(
   site: Site,
-  hosts: HostPool,
-  clock: Clock,
+  { hosts, clock }: Pick<World, 'hosts' | 'clock'>,
   options: EvidenceOptions = {},
 ): Promise<LiveEvidence> {
   const [tls, addresses] = await Promise.all([readPair(site), askForAddresses(site, hosts, options)]);
@@ -62,13 +64,13 @@ const wordsFor: Readonly<Record<string, string>> = {
 async function askForAddresses(
   site: Site,
   hosts: HostPool,
-  { unreached }: EvidenceOptions,
+  { unreached, signal }: EvidenceOptions,
 ): Promise<ReadonlyMap<string, ReadonlyMap<string, AddressAnswer>>> {
   const addresses = wantedAddresses(site);
   if (addresses.length === 0) return new Map();
   const asking = site.nodes.filter(({ name }) => !unreached?.has(name)).slice(0, askers);
   const answers = await Promise.all(
-    asking.map(async (node) => ({ node: node.name, heard: await ask(node, addresses, hosts) })),
+    asking.map(async (node) => ({ node: node.name, heard: await ask(node, addresses, hosts, signal) })),
   );
   return new Map(
     addresses.map((address) => [
@@ -89,12 +91,17 @@ async function ask(
   node: SiteNode,
   addresses: readonly string[],
   hosts: HostPool,
+  signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, AddressAnswer>> {
   const unknown = (why: string) =>
     new Map(addresses.map((address): [string, AddressAnswer] => [address, { state: 'unknown', why }]));
   try {
     const host = await hosts.get(targetOf(node));
-    const { code, stdout, stderr } = await host.run(addressProbe(addresses), { sudo: true, deadline: 20_000 });
+    const { code, stdout, stderr } = await host.run(addressProbe(addresses), {
+      sudo: true,
+      deadline: 20_000,
+      ...defined({ signal }),
+    });
     if (code !== 0) return unknown(stderr.trim().split('\n').at(-1) || `exit code ${code}`);
     return parseAddressAnswers(stdout, addresses);
   } catch (error) {

@@ -1,31 +1,26 @@
-import { readFile } from 'node:fs/promises';
-import { runChecks } from '../check/run.ts';
 import type { RunHandle, RunOrder } from '../engine/journal/event.ts';
 import { followRun } from '../engine/journal/follow.ts';
-import { launchRun } from '../engine/worker/launch.ts';
 import { steerRun } from '../engine/worker/steer.ts';
 import { Fault } from '../errors/fault.ts';
-import { isMissing } from '../errors/thrown.ts';
 import type { NodeFacts } from '../facts/facts.ts';
-import type { HostKeyOffer } from '../host/host.ts';
+import type { HostKeyOffer, HostTarget } from '../host/host.ts';
 import type { Passwords } from '../host/secrets.ts';
-import { writeAtomic } from '../host/write-atomic.ts';
+import { draftTarget } from '../network/targets.ts';
 import { openMemory } from '../operator/memory.ts';
 import type { Plan } from '../plan/document/document.ts';
-import { makePlan } from '../plan/plan.ts';
-import { valuesText } from '../plan/values.ts';
 import { loadSiteWithProduct } from '../product/fit.ts';
 import { loadProduct } from '../product/load.ts';
 import type { Product } from '../product/schema.ts';
 import type { Finding } from '../site/finding.ts';
 import { judgeDraft, parseDraft } from '../site/load.ts';
-import { loadDraft, removeDraft, saveDraft, saveSite, siteText } from '../site/save.ts';
-import type { Site, SiteDraft } from '../site/schema.ts';
-import { defaultProduct } from '../site/schema.ts';
-import { gatherEvidence } from './evidence.ts';
+import { loadDraft, removeDraft, saveDraft } from '../site/save.ts';
+import { defaultProduct, type Site, type SiteDraft } from '../site/schema.ts';
+import { judgeSeen } from './check-site.ts';
+import { documentsOf } from './documents.ts';
 import { firstDraft } from './first-draft.ts';
-import { reachNodes } from './gather.ts';
-import { program } from './program.ts';
+import { launch } from './launch.ts';
+import { planSite } from './plan.ts';
+import { reachNode, reasonOf } from './reach-node.ts';
 import type { AccessState, InitSession } from './session.ts';
 import { type Settings, settingsFrom } from './settings.ts';
 import { givenPasswords } from './site.ts';
@@ -56,6 +51,8 @@ class Session implements InitSession {
   readonly #world: World;
   readonly #passwords: Passwords;
   readonly #memory;
+  /** By address: what came of the last look. */
+  readonly #access = new Map<string, AccessState>();
   /** Fingerprints the operator has accepted: the same key under a new node name is not asked about again. */
   readonly #accepted = new Set<string>();
 
@@ -86,6 +83,12 @@ class Session implements InitSession {
   }
 
   async loadSite(path: string): Promise<SiteDraft> {
+    if (path.trim() === '') {
+      throw new Fault({
+        what: 'No site file was named.',
+        next: ['Type the path of a site.yaml, such as ./site.yaml.'],
+      });
+    }
     const { site, text, product } = await loadSiteWithProduct(path);
     if (product.file !== this.product.file) {
       throw new Fault({
@@ -108,14 +111,26 @@ class Session implements InitSession {
     return this.#memory.recentSites();
   }
 
-  gather(draft: SiteDraft, onState: (node: string, state: AccessState) => void, signal: AbortSignal): Promise<void> {
-    return reachNodes(draft, {
-      world: this.#world,
-      passwords: this.#passwords,
-      accepted: this.#accepted,
-      onState,
-      signal,
-    });
+  /** Nodes that were looked at before are connected to again. */
+  async gather(
+    draft: SiteDraft,
+    onState: (node: string, state: AccessState) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const tell = (target: HostTarget, state: AccessState) => {
+      if (signal.aborted) return;
+      this.#access.set(target.addresses[0] ?? '', state);
+      onState(target.node, state);
+    };
+    const nodes = Array.isArray(draft['nodes']) ? draft['nodes'] : [];
+    const targets = nodes.map(draftTarget).filter((target) => target !== undefined);
+    await Promise.all(
+      targets.map(async (target) => {
+        tell(target, { state: 'connecting', sinceMs: Date.now() });
+        await this.#world.hosts.forget(target.node);
+        tell(target, await reachNode(target, this.#world, this.#accepted));
+      }),
+    );
   }
 
   async trust(offers: readonly HostKeyOffer[]): Promise<void> {
@@ -131,47 +146,32 @@ class Session implements InitSession {
     return judgeDraft(draft);
   }
 
-  async preflight(
-    site: Site,
-    facts: ReadonlyMap<string, NodeFacts>,
-    _signal: AbortSignal,
-  ): Promise<readonly Finding[]> {
-    const evidence = await gatherEvidence(site, this.#world.hosts, this.#world.clock, {
-      passwordsInMemory: this.#passwords.all().length > 0,
+  preflight(site: Site, facts: ReadonlyMap<string, NodeFacts>, signal: AbortSignal): Promise<readonly Finding[]> {
+    const reasons = site.nodes.flatMap(({ name, reach }) => {
+      const access = this.#access.get(reach);
+      const reason = facts.has(name) || access === undefined ? undefined : reasonOf(name, access);
+      return reason === undefined ? [] : [[name, reason] as const];
     });
-    return runChecks({ site, product: this.product, facts, evidence });
+    return judgeSeen(this.#opened(site), { facts, unreached: new Map(reasons) }, signal);
   }
 
   async plan(site: Site, facts: ReadonlyMap<string, NodeFacts>): Promise<Plan> {
-    return makePlan({ purpose: 'init', site, product: this.product, facts, now: new Date(this.#world.clock.now()) });
+    return planSite(this.#opened(site), facts);
   }
 
-  async documents(site: Site) {
-    const [siteBefore, valuesBefore] = await Promise.all([textOf(this.#settings.site), textOf(this.files.values)]);
-    return [
-      { path: this.#settings.site, content: siteText(site, siteBefore), before: siteBefore },
-      { path: this.files.values, content: valuesText(site, this.product), before: valuesBefore },
-    ];
+  documents(site: Site) {
+    return documentsOf(site, this.product, this.#settings.site, this.files);
   }
 
-  async write(site: Site): Promise<void> {
-    await saveSite(this.#settings.site, site);
-    await writeAtomic(this.files.values, valuesText(site, this.product), 0o600);
+  async begin(plan: Plan): Promise<RunHandle> {
+    const documents = await this.documents(plan.site);
+    const run = await launch(plan, this.#opened(plan.site), this.#settings, { attended: true, documents });
     await removeDraft(this.files);
-    this.#memory.rememberSite(site.name, this.#settings.site);
+    return run;
   }
 
-  begin(plan: Plan): Promise<RunHandle> {
-    const { scenario } = this.#world;
-    const speed = this.#settings.rehearsal?.speed;
-    return launchRun({
-      plan,
-      files: this.files,
-      passwords: this.#passwords,
-      program,
-      attended: true,
-      ...(scenario !== undefined && speed !== undefined ? { rehearsal: { scenario, speed } } : {}),
-    });
+  #opened(site: Site) {
+    return { site, product: this.product, world: this.#world, passwords: this.#passwords };
   }
 
   follow(run: RunHandle, signal: AbortSignal) {
@@ -188,14 +188,5 @@ class Session implements InitSession {
 
   close(): Promise<void> {
     return this.#world.close();
-  }
-}
-
-async function textOf(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw new Fault({ what: `${path} cannot be read.`, where: path, cause: error, next: ['Look at its permissions.'] });
   }
 }

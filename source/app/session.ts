@@ -54,10 +54,10 @@ export interface InitSession {
   documents(
     site: Site,
   ): Promise<readonly { readonly path: string; readonly content: string; readonly before: string | undefined }[]>;
-  /** Writes site.yaml and values.yaml and removes the draft. */
-  write(site: Site): Promise<void>;
-
-  /** Starts the run as a process of its own. Throws `Fault` (exit code 5) when another run holds the lock. */
+  /**
+   * Starts the run as a process of its own, which writes site.yaml and values.yaml once it holds the lock; the draft goes then.
+   * Throws `Fault` (exit code 5) when another run holds the lock: nothing is written then.
+   */
   begin(plan: Plan): Promise<RunHandle>;
   follow(run: RunHandle, signal: AbortSignal): AsyncIterable<RunEvent>;
   steer(run: RunHandle, order: RunOrder): Promise<void>;

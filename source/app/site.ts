@@ -1,7 +1,6 @@
 import { access } from 'node:fs/promises';
 import { Fault } from '../errors/fault.ts';
 import { type Passwords, readPasswords } from '../host/secrets.ts';
-import { openMemory } from '../operator/memory.ts';
 import { loadSiteWithProduct } from '../product/fit.ts';
 import { loadProduct } from '../product/load.ts';
 import type { Product } from '../product/schema.ts';
@@ -34,7 +33,6 @@ export async function openSite(settings: Settings, { fresh = false } = {}): Prom
   const world = await openWorld({ files: settings.files, passwords, rehearsal: settings.rehearsal, fresh });
   try {
     const { site, product, from } = await findSite(settings, world);
-    if (settings.siteGiven) openMemory(settings.files).rememberSite(site.name, settings.site);
     return { site, product, passwords, world, from, close: () => world.close() };
   } catch (error) {
     await world.close();

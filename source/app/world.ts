@@ -1,3 +1,5 @@
+import { lockSeat } from '../engine/lock/lock.ts';
+import { ownClaim } from '../engine/lock/lock-claim.ts';
 import type { Clock, HostKeyOffer, HostPool, HostTarget } from '../host/host.ts';
 import type { Passwords } from '../host/secrets.ts';
 import type { Files } from '../site/files.ts';
@@ -22,14 +24,15 @@ export interface WorldOptions {
   readonly files: Files;
   readonly passwords: Passwords;
   readonly rehearsal: RehearsalChoice | undefined;
-  /** A rehearsal begins with untouched machines, whatever was rehearsed before. */
+  /** A rehearsal begins with untouched machines, whatever was rehearsed before. Throws a `Fault` (exit code 5) while a run is under way on them. */
   readonly fresh?: boolean;
 }
 
 export async function openWorld({ files, passwords, rehearsal, fresh }: WorldOptions): Promise<World> {
   if (rehearsal) {
     const { openRehearsal } = await import('../rehearsal/rehearsal.ts');
-    return openRehearsal({ files, ...rehearsal, secrets: passwords, fresh });
+    const open = () => openRehearsal({ files, ...rehearsal, secrets: passwords, fresh });
+    return fresh ? underLock(files, open) : open();
   }
   const [{ openHosts }, { systemClock }, keys] = await Promise.all([
     import('../host/pool.ts'),
@@ -44,4 +47,15 @@ export async function openWorld({ files, passwords, rehearsal, fresh }: WorldOpt
     pin: (offers) => keys.pinHostKeys(offers, files),
     close: () => hosts.close(),
   };
+}
+
+/** A run that lives keeps its machines. The lock of one that is gone goes with the machines that it was for. */
+async function underLock<Result>(files: Files, work: () => Promise<Result>): Promise<Result> {
+  const claim = await ownClaim(files, 'a new rehearsal');
+  const lock = await lockSeat(files, claim, { takeOver: true, onLost: () => undefined });
+  try {
+    return await work();
+  } finally {
+    await lock.release();
+  }
 }

@@ -1,6 +1,7 @@
+import * as z from 'zod';
 import { atHome } from '../host/home-path.ts';
 import type { HostTarget } from '../host/host.ts';
-import type { SiteNode } from '../site/schema.ts';
+import { type DraftValue, nodeSchema, type SiteNode } from '../site/schema.ts';
 import { defined } from '../text/defined.ts';
 import { wantedAddress } from './addresses.ts';
 
@@ -16,4 +17,22 @@ export function targetOf(node: Pick<SiteNode, 'name' | 'reach' | 'role' | 'seat'
     ...defined({ jump: access.jump }),
     ...(node.seat ? { local: true } : {}),
   };
+}
+
+const { reach, role, seat, access, network } = nodeSchema.shape;
+
+/** A node that is still being written: what is not right yet counts as not given. */
+const draftNode = z.object({
+  reach,
+  name: z.string().min(1).optional().catch(undefined),
+  role: role.catch('manager'),
+  seat: seat.catch(undefined),
+  access: access.catch(undefined),
+  network: network.catch(undefined),
+});
+
+/** The same for a node of a draft; without a name it goes by its address. Undefined while its address is missing or wrong. */
+export function draftTarget(node: DraftValue): HostTarget | undefined {
+  const { data } = draftNode.safeParse(node);
+  return data && targetOf({ ...data, name: data.name ?? data.reach });
 }

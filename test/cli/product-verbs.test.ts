@@ -1,10 +1,9 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { changedSite } from '../../source/app/set-values.ts';
 import { settingsFrom } from '../../source/app/settings.ts';
-import { writeSeatFiles } from '../../source/app/workstation-files.ts';
 import { openWorld } from '../../source/app/world.ts';
 import { beginPlan } from '../../source/cli/apply/apply-site.ts';
 import { processTerminal } from '../../source/cli/line/terminal.ts';
@@ -132,40 +131,16 @@ test.each([
   expect(withRun(report, run).next).toBe(next);
 });
 
-describe('files on the seat', () => {
-  let folder = '';
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'seat-'));
-  });
-  afterAll(() => rm(folder, { recursive: true }));
-
-  test('are put back as they were, and gone where there were none', async () => {
-    const [old, fresh] = [join(folder, 'site.yaml'), join(folder, 'values.yaml')];
-    await writeFile(old, 'before');
-    const putBack = await writeSeatFiles([
-      { path: old, text: 'after', mode: 0o644 },
-      { path: fresh, text: 'secret', mode: 0o600 },
-    ]);
-    expect(await readFile(old, 'utf8')).toBe('after');
-    expect((await stat(fresh)).mode & 0o777).toBe(0o600);
-    await putBack();
-    expect(await readFile(old, 'utf8')).toBe('before');
-    await expect(readFile(fresh)).rejects.toThrow('ENOENT');
-  });
-
-  test('stay untouched until the operator has agreed', async () => {
-    const settings = settingsFrom({ root: folder, json: true });
-    const passwords = new Passwords();
-    const world = await openWorld({ files: settings.files, passwords, rehearsal: undefined });
-    const terminal = { ...processTerminal(), interactive: false };
-    const write = vi.fn(async () => async () => undefined);
-    const begun = beginPlan(planOf(site), { passwords, world }, settings, terminal, {
-      verb: 'update',
-      takeOver: false,
-      write,
-    });
-    await expect(begun).rejects.toMatchObject({ exitCode: 6 });
-    expect(write).not.toHaveBeenCalled();
-    await world.close();
-  });
+test('the files of a run stay untouched until the operator has agreed', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'agreed-'));
+  const settings = settingsFrom({ root: folder, json: true });
+  const passwords = new Passwords();
+  const world = await openWorld({ files: settings.files, passwords, rehearsal: undefined });
+  const terminal = { ...processTerminal(), interactive: false };
+  const documents = [{ path: join(folder, 'site.yaml'), content: 'after', mode: 0o644 }];
+  const begun = beginPlan(planOf(site), { passwords, world }, settings, terminal, { verb: 'update', documents });
+  await expect(begun).rejects.toMatchObject({ exitCode: 6 });
+  expect(await readdir(folder)).toEqual([]);
+  await world.close();
+  await rm(folder, { recursive: true });
 });

@@ -68,6 +68,7 @@ await carryOutRun({ id: basename(directory), directory }, options, {
   },
   loadProduct: async () => toyProduct,
   refuseDrift: async () => undefined,
+  onEnd: async () => undefined,
   onStepTime: () => undefined,
 }).then(
   ({ outcome }) => process.exit(outcomeExitCode(outcome)),

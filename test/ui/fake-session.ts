@@ -90,10 +90,6 @@ export class FakeSession implements InitSession {
     ];
   }
 
-  async write(): Promise<void> {
-    this.asked.push('write');
-  }
-
   async begin() {
     this.asked.push('begin');
     return { id: '7f3a', directory: '/nowhere/7f3a' };

@@ -1,14 +1,14 @@
 import { checkSite } from '../../app/check-site.ts';
-import { program } from '../../app/program.ts';
+import { type Launch, launch } from '../../app/launch.ts';
+import { planSite } from '../../app/plan.ts';
 import type { Settings } from '../../app/settings.ts';
 import type { OpenedSite } from '../../app/site.ts';
-import { launchRun } from '../../engine/worker/launch.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
-import type { Plan, PlanPurpose } from '../../plan/document/document.ts';
-import { makePlan } from '../../plan/plan.ts';
+import type { Plan } from '../../plan/document/document.ts';
+import type { Finding } from '../../site/finding.ts';
 import { defined } from '../../text/defined.ts';
+import { accessPrompts } from '../line/access.ts';
 import { confirmed } from '../line/confirm.ts';
-import { holdInterrupts } from '../line/interrupts.ts';
 import { rehearsalNote } from '../line/rehearsal-note.ts';
 import { printJson, printLines, type Terminal } from '../line/terminal.ts';
 import { planLines } from '../text/plan-text.ts';
@@ -16,13 +16,9 @@ import { preflightCode, preflightData } from '../text/preflight-data.ts';
 import { preflightLines } from '../text/preflight-text.ts';
 import { watchRun } from './run-watching.ts';
 
-export interface ApplyOptions {
+export interface ApplyOptions extends Omit<Launch, 'attended'> {
   /** The verb, for words: `apply`, `init`. */
   readonly verb: string;
-  readonly purpose: PlanPurpose;
-  readonly takeOver: boolean;
-  /** Writes the seat's files once the operator has agreed. Gives what puts them back where the run cannot begin. */
-  readonly write?: () => Promise<() => Promise<void>>;
 }
 
 /** Checks, plans, asks, begins the run and shows it to its end. */
@@ -32,60 +28,42 @@ export async function applySite(
   terminal: Terminal,
   options: ApplyOptions,
 ): Promise<ExitCode> {
-  const plan = await planAfterPreflight(opened, settings, terminal, options.purpose);
-  if (plan === undefined) return exitCode.preflightFailed;
-  return beginPlan(plan, opened, settings, terminal, options);
+  const { facts, findings } = await checkSite(opened, accessPrompts(settings, terminal));
+  const code = preflightCode(findings);
+  showFindings(findings, opened, settings, terminal);
+  if (code !== exitCode.done) return code;
+  return beginPlan(planSite(opened, facts), opened, settings, terminal, options);
 }
 
-/** The plan, or undefined when preflight fails; its findings are printed then. */
-export async function planAfterPreflight(
-  opened: OpenedSite,
+/** What does not pass. As JSON only where the run cannot begin: else the run's events are what is printed. */
+function showFindings(
+  findings: readonly Finding[],
+  { site, from }: OpenedSite,
   settings: Settings,
   terminal: Terminal,
-  purpose: PlanPurpose,
-): Promise<Plan | undefined> {
-  const { site, product, world, from } = opened;
-  const { facts, findings } = await checkSite(opened, settings, terminal);
+): void {
   const failed = preflightCode(findings) !== exitCode.done;
-  if (failed && settings.json) printJson(terminal, preflightData(site, findings));
-  else if (!settings.json && (failed || findings.some(({ grade }) => grade === 'warn'))) {
+  if (settings.json) {
+    if (failed) printJson(terminal, preflightData(site, findings));
+  } else if (failed || findings.some(({ grade }) => grade === 'warn')) {
     const ascii = settings.ascii || settings.plain;
-    const lines = preflightLines(site, findings, {
-      ascii,
-      all: false,
-      from,
-      ...defined({ width: terminal.output.columns }),
-    });
-    printLines(terminal.output, [...lines, '']);
+    const width = defined({ width: terminal.output.columns });
+    printLines(terminal.output, [...preflightLines(site, findings, { ascii, all: false, from, ...width }), '']);
   }
-  return failed ? undefined : makePlan({ purpose, site, product, facts, now: new Date(world.clock.now()) });
 }
 
 /** Shows what would be done, asks, and begins. */
 export async function beginPlan(
   plan: Plan,
-  { passwords, world }: Pick<OpenedSite, 'passwords' | 'world'>,
+  opened: Pick<OpenedSite, 'passwords' | 'world'>,
   settings: Settings,
   terminal: Terminal,
-  { verb, takeOver, write }: Pick<ApplyOptions, 'verb' | 'takeOver' | 'write'>,
+  { verb, ...options }: ApplyOptions,
 ): Promise<ExitCode> {
-  if (!settings.json) printLines(terminal.output, [...rehearsalNote(world), ...planLines(plan, { brief: true })]);
+  if (!settings.json)
+    printLines(terminal.output, [...rehearsalNote(opened.world), ...planLines(plan, { brief: true })]);
   await confirmed(`Begin with ${plan.site.name}?`, verb, settings, terminal);
-  const putBack = await write?.();
-  const { scenario } = world;
-  const speed = settings.rehearsal?.speed;
-  holdInterrupts();
-  const run = await launchRun({
-    plan,
-    files: settings.files,
-    passwords,
-    program,
-    attended: terminal.interactive && !settings.yes && !settings.json,
-    takeOver,
-    ...(scenario !== undefined && speed !== undefined ? { rehearsal: { scenario, speed } } : {}),
-  }).catch(async (error: unknown) => {
-    await putBack?.();
-    throw error;
-  });
+  const attended = terminal.interactive && !settings.yes && !settings.json;
+  const run = await launch(plan, opened, settings, { ...options, attended });
   return watchRun(run, plan, settings, terminal, 'begun');
 }

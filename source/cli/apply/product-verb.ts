@@ -1,15 +1,14 @@
-import { lookAtNodes } from '../../app/look.ts';
+import { connect, type Seen } from '../../app/connect.ts';
 import { observeSite } from '../../app/observe-site.ts';
+import { planSite } from '../../app/plan.ts';
 import type { Settings } from '../../app/settings.ts';
 import type { OpenedSite } from '../../app/site.ts';
-import { type SeatFile, writeSeatFiles } from '../../app/workstation-files.ts';
+import type { RunDocument } from '../../engine/worker/documents.ts';
 import type { ExitCode } from '../../errors/fault.ts';
 import { targetOf } from '../../network/targets.ts';
-import { makePlan } from '../../plan/plan.ts';
 import type { PlanInput } from '../../plan/stages/planning.ts';
-import { valuesText } from '../../plan/values.ts';
 import type { Observation } from '../../status/observation.ts';
-import { ensureAccess } from '../line/access.ts';
+import { accessPrompts } from '../line/access.ts';
 import { printLines, type Terminal } from '../line/terminal.ts';
 import { beginPlan } from './apply-site.ts';
 
@@ -20,33 +19,27 @@ export interface ProductVerb {
   readonly terminal: Terminal;
 }
 
-/** Lets us in at the nodes that answer, and looks at the cluster. */
-export async function lookAtCluster({ opened, settings, terminal }: ProductVerb): Promise<Observation> {
-  const { site, world, passwords } = opened;
-  await ensureAccess({ targets: site.nodes.map(targetOf), world, passwords, settings, terminal });
-  return observeSite(opened);
+/** Connects to the nodes that answer, and looks at the cluster. */
+export async function lookAtCluster(verb: ProductVerb): Promise<Observation & Pick<Seen, 'facts'>> {
+  const { opened, settings, terminal } = verb;
+  const prompts = accessPrompts(settings, terminal);
+  const { facts, unreached } = await connect(opened.site.nodes.map(targetOf), { ...opened, prompts });
+  tell(
+    verb,
+    [...unreached].map(([node, why]) => `${node} was not reached: ${why}`),
+  );
+  return { ...(await observeSite(opened)), facts };
 }
 
-/**
- * Plans for the purpose from what the nodes that answer tell, asks, begins the run and shows it to its end.
- * `files` are written once the operator has agreed, and put back where the run cannot begin.
- */
+/** Plans for the purpose from what the nodes that answer tell, asks, begins the run, which writes the documents, and shows it to its end. */
 export async function runProductPlan(
   { opened, settings, terminal }: ProductVerb,
-  verb: string,
+  { facts }: Pick<Seen, 'facts'>,
   wish: Pick<PlanInput, 'purpose' | 'chartVersion' | 'newestChart'>,
-  files: readonly SeatFile[] = [],
+  documents: readonly RunDocument[] = [],
 ): Promise<ExitCode> {
-  const { site, product, world } = opened;
-  const { facts } = await lookAtNodes(site.nodes, world);
-  const plan = makePlan({ site, product, facts, now: new Date(world.clock.now()), ...wish });
-  const write = () => writeSeatFiles(files);
-  return beginPlan(plan, opened, settings, terminal, { verb, takeOver: false, write });
-}
-
-/** The values on the seat, as the site has them now. */
-export function valuesFile({ opened, settings }: ProductVerb): SeatFile {
-  return { path: settings.files.values, text: valuesText(opened.site, opened.product), mode: 0o600 };
+  const plan = planSite(opened, facts, wish);
+  return beginPlan(plan, opened, settings, terminal, { verb: wish.purpose, documents });
 }
 
 /** Lines for the operator, on the error stream where the output is for machines. */

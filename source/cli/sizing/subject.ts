@@ -1,17 +1,18 @@
 import { hostname } from 'node:os';
-import { lookAtNodes } from '../../app/look.ts';
+import { connect } from '../../app/connect.ts';
 import type { Settings } from '../../app/settings.ts';
 import { exists, givenPasswords, openSite } from '../../app/site.ts';
 import { openWorld, type World } from '../../app/world.ts';
 import { Fault } from '../../errors/fault.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
+import { targetOf } from '../../network/targets.ts';
 import { loadProduct } from '../../product/load.ts';
 import type { Product } from '../../product/schema.ts';
 import type { SiteNode } from '../../site/schema.ts';
 import { defaultProduct } from '../../site/schema.ts';
 import { likelyGroup } from '../../storage/groups.ts';
 import type { StorageWish } from '../../storage/volumes.ts';
-import { ensureAccess } from '../line/access.ts';
+import { accessPrompts } from '../line/access.ts';
 import type { Terminal } from '../line/terminal.ts';
 
 /** Whose disks are looked at, and what the site wants so far. */
@@ -45,9 +46,8 @@ export async function openStorageSubject(
 async function ofSite(settings: Settings, terminal: Terminal): Promise<StorageSubject> {
   const { site, product, passwords, world, close } = await openSite(settings);
   try {
-    const targets = await import('../../network/targets.ts').then(({ targetOf }) => site.nodes.map(targetOf));
-    await ensureAccess({ targets, world, passwords, settings, terminal });
-    const seen = await lookAtNodes(site.nodes, world);
+    const prompts = accessPrompts(settings, terminal);
+    const seen = await connect(site.nodes.map(targetOf), { world, passwords, prompts });
     const { name, nodes } = site;
     return { kind: 'site', name, product, nodes, clusterSize: nodes.length, ...seen, wish: site, world, close };
   } catch (error) {
@@ -71,8 +71,7 @@ async function ofMachine(settings: Settings, terminal: Terminal, productName: st
     const name = hostname();
     const node: SiteNode = { name, reach: '127.0.0.1', role: 'manager', seat: true };
     const target = { node: name, addresses: [], local: true };
-    await ensureAccess({ targets: [target], world, passwords, settings, terminal });
-    const seen = await lookAtNodes([node], world);
+    const seen = await connect([target], { world, passwords, prompts: accessPrompts(settings, terminal) });
     const clusterSize = Math.max(...product.topologies.map(({ managers }) => managers));
     const wish = wishFor(product, seen.facts.get(name));
     return {

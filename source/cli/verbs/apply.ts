@@ -1,18 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { driftFault } from '../../app/drift-fault.ts';
-import { lookAtNodes } from '../../app/look.ts';
+import { connect } from '../../app/connect.ts';
+import { readPlan, refuseDrift } from '../../app/plan.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { givenPasswords, openSite } from '../../app/site.ts';
 import { openWorld } from '../../app/world.ts';
-import { type ExitCode, Fault } from '../../errors/fault.ts';
-import { drift } from '../../plan/document/basis.ts';
-import type { Plan } from '../../plan/document/document.ts';
-import { parsePlan } from '../../plan/document/document-schema.ts';
-import { stepKinds } from '../../plan/kinds.ts';
-import { planHash } from '../../plan/plan.ts';
+import type { ExitCode } from '../../errors/fault.ts';
 import { applySite, beginPlan } from '../apply/apply-site.ts';
-import { ensureAccess } from '../line/access.ts';
+import { accessPrompts } from '../line/access.ts';
 import { globalFlags, takeOver } from '../line/flags.ts';
 import { processTerminal, type Terminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
@@ -36,7 +30,7 @@ export default defineVerb({
     if (args.plan !== undefined) return applyPlan(resolve(args.plan), settings, terminal, takeOver);
     const opened = await openSite(settings);
     try {
-      return await applySite(opened, settings, terminal, { verb: 'apply', purpose: 'init', takeOver });
+      return await applySite(opened, settings, terminal, { verb: 'apply', takeOver });
     } finally {
       await opened.close();
     }
@@ -48,32 +42,10 @@ async function applyPlan(file: string, settings: Settings, terminal: Terminal, t
   const passwords = await givenPasswords(settings);
   const world = await openWorld({ files: settings.files, passwords, rehearsal: settings.rehearsal });
   try {
-    await ensureAccess({ targets: plan.targets, world, passwords, settings, terminal });
-    const { facts } = await lookAtNodes(plan.site.nodes, world);
-    const found = drift(plan, facts);
-    if (found.length > 0) throw driftFault(found);
+    const { facts } = await connect(plan.targets, { world, passwords, prompts: accessPrompts(settings, terminal) });
+    refuseDrift(plan, facts);
     return await beginPlan(plan, { passwords, world }, settings, terminal, { verb: 'apply', takeOver });
   } finally {
     await world.close();
   }
-}
-
-/** What a plan shows and what it does would part where somebody edits it: its hash tells. */
-async function readPlan(file: string): Promise<Plan> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new Fault({
-      what: 'The plan cannot be read.',
-      where: file,
-      cause,
-      next: ['kloudspot plan --save FILE  writes one.'],
-    });
-  });
-  const plan = parsePlan(text, stepKinds, file);
-  if (planHash(plan) === plan.hash) return plan;
-  throw new Fault({
-    what: 'The plan was changed after it was made.',
-    where: file,
-    why: `Its hash is ${plan.hash}, its content has ${planHash(plan)}.`,
-    next: ['Change site.yaml instead, then: kloudspot plan --save FILE'],
-  });
 }

@@ -1,4 +1,4 @@
-import { planOfRun } from '../../app/run-plan.ts';
+import { planOfRun } from '../../app/plan.ts';
 import { settingsFrom } from '../../app/settings.ts';
 import { findRun, latestRun } from '../../engine/runs.ts';
 import { Fault } from '../../errors/fault.ts';

@@ -1,15 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { gatherSite } from '../../app/gather.ts';
+import { allFacts, connect } from '../../app/connect.ts';
+import { planSite } from '../../app/plan.ts';
 import { settingsFrom } from '../../app/settings.ts';
 import { openSite } from '../../app/site.ts';
 import { exitCode, Fault } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import { targetOf } from '../../network/targets.ts';
 import type { Plan } from '../../plan/document/document.ts';
-import { makePlan } from '../../plan/plan.ts';
 import { defined } from '../../text/defined.ts';
-import { ensureAccess } from '../line/access.ts';
+import { accessPrompts } from '../line/access.ts';
 import { globalFlags } from '../line/flags.ts';
 import { rehearsalNote } from '../line/rehearsal-note.ts';
 import { printJson, processTerminal } from '../line/terminal.ts';
@@ -32,22 +32,22 @@ export default defineVerb({
   run: async ({ args }) => {
     const settings = settingsFrom(args);
     const terminal = processTerminal();
-    const { site, product, passwords, world, close } = await openSite(settings);
+    const opened = await openSite(settings);
     try {
-      await ensureAccess({ targets: site.nodes.map(targetOf), world, passwords, settings, terminal });
-      const facts = await gatherSite(site, world);
-      const plan = makePlan({ purpose: 'init', site, product, facts, now: new Date(world.clock.now()) });
+      const prompts = accessPrompts(settings, terminal);
+      const seen = await connect(opened.site.nodes.map(targetOf), { ...opened, prompts });
+      const plan = planSite(opened, allFacts(seen));
       const file = args.save === undefined ? undefined : resolve(args.save);
       if (file !== undefined) await save(plan, file);
       if (settings.json) printJson(terminal, plan);
       else {
         const lines = planLines(plan, { brief: args.brief ?? false, ...defined({ width: terminal.output.columns }) });
-        terminal.output.write(`${[...rehearsalNote(world), ...lines].join('\n')}\n`);
+        terminal.output.write(`${[...rehearsalNote(opened.world), ...lines].join('\n')}\n`);
       }
       if (file !== undefined && !settings.json) terminal.output.write(`\nWritten to ${file}\n`);
       return exitCode.done;
     } finally {
-      await close();
+      await opened.close();
     }
   },
 });

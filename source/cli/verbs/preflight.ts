@@ -1,6 +1,7 @@
 import { checkSite } from '../../app/check-site.ts';
 import { settingsFrom } from '../../app/settings.ts';
 import { openSite } from '../../app/site.ts';
+import { accessPrompts } from '../line/access.ts';
 import { globalFlags } from '../line/flags.ts';
 import { rehearsalNote, scenarioOf } from '../line/rehearsal-note.ts';
 import { printJson, printLines, processTerminal } from '../line/terminal.ts';
@@ -19,7 +20,7 @@ export default defineVerb({
     const opened = await openSite(settings);
     const { site, world, from } = opened;
     try {
-      const { findings } = await checkSite(opened, settings, terminal);
+      const { findings } = await checkSite(opened, accessPrompts(settings, terminal));
       if (settings.json) printJson(terminal, { ...preflightData(site, findings), ...scenarioOf(world) });
       else {
         const ascii = settings.ascii || settings.plain;

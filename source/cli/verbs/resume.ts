@@ -1,5 +1,6 @@
+import { connect } from '../../app/connect.ts';
+import { planOfRun } from '../../app/plan.ts';
 import { program } from '../../app/program.ts';
-import { planOfRun } from '../../app/run-plan.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { givenPasswords } from '../../app/site.ts';
 import { openWorld } from '../../app/world.ts';
@@ -13,7 +14,7 @@ import { Fault } from '../../errors/fault.ts';
 import type { Passwords } from '../../host/secrets.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { processesOf, watchRun } from '../apply/run-watching.ts';
-import { ensureAccess } from '../line/access.ts';
+import { accessPrompts } from '../line/access.ts';
 import { globalFlags, runOperand, takeOver } from '../line/flags.ts';
 import { holdInterrupts } from '../line/interrupts.ts';
 import { processTerminal, type Terminal } from '../line/terminal.ts';
@@ -82,7 +83,7 @@ export async function passwordsFor(
   const passwords = await givenPasswords(settings);
   const world = await openWorld({ files: settings.files, passwords, rehearsal });
   try {
-    await ensureAccess({ targets: plan.targets, world, passwords, settings, terminal });
+    await connect(plan.targets, { world, passwords, prompts: accessPrompts(settings, terminal) });
   } finally {
     await world.close();
   }

@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
-import { driftFault } from '../../app/drift-fault.ts';
-import { lookAtNodes } from '../../app/look.ts';
+import { lookAtNodes } from '../../app/connect.ts';
+import { followAddresses } from '../../app/follow-addresses.ts';
+import { checkedPlan, refuseDrift } from '../../app/plan.ts';
 import { openWorld, type World } from '../../app/world.ts';
 import { outcomeExitCode } from '../../engine/outcome.ts';
 import { faultReport } from '../../engine/worker/fault-report.ts';
@@ -9,9 +10,7 @@ import { carryOutRun, type WorkerParts } from '../../engine/worker/worker.ts';
 import { Fault } from '../../errors/fault.ts';
 import { readPasswords } from '../../host/secrets.ts';
 import { openMemory } from '../../operator/memory.ts';
-import { drift } from '../../plan/document/basis.ts';
 import type { Plan } from '../../plan/document/document.ts';
-import { parsePlan } from '../../plan/document/document-schema.ts';
 import { stepKinds } from '../../plan/kinds.ts';
 import { loadProduct } from '../../product/load.ts';
 import { defined } from '../../text/defined.ts';
@@ -64,7 +63,8 @@ function workerParts(): WorkerParts {
   let memory: ReturnType<typeof openMemory> | undefined;
   return {
     kinds: stepKinds,
-    parsePlan: (text, where) => parsePlan(text, stepKinds, where),
+    parsePlan: checkedPlan,
+    onEnd: followAddresses,
     openWorld: async (files, { rehearsal }) => {
       const passwords = await readPasswords({ fd: 0 });
       opened = await openWorld({ files, passwords, rehearsal });
@@ -74,9 +74,8 @@ function workerParts(): WorkerParts {
     loadProduct: ({ product }) => loadProduct(product),
     refuseDrift: async (plan: Plan, _, begun) => {
       if (opened === undefined) return;
-      const { facts } = await lookAtNodes(plan.site.nodes, opened);
-      const found = drift(plan, facts, begun);
-      if (found.length > 0) throw driftFault(found);
+      const { facts } = await lookAtNodes(plan.targets, opened);
+      refuseDrift(plan, facts, begun);
     },
     onStepTime: (files, kind, ms) => {
       memory ??= openMemory(files);

@@ -1,6 +1,7 @@
+import { valuesDocument } from '../../app/documents.ts';
 import { settingsFrom } from '../../app/settings.ts';
 import { openSite } from '../../app/site.ts';
-import { lookAtCluster, runProductPlan, tell, valuesFile } from '../apply/product-verb.ts';
+import { lookAtCluster, runProductPlan, tell } from '../apply/product-verb.ts';
 import { globalFlags } from '../line/flags.ts';
 import { processTerminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
@@ -16,13 +17,16 @@ export default defineVerb({
     const opened = await openSite(settings);
     const verb = { opened, settings, terminal };
     try {
-      const { release } = await lookAtCluster(verb);
+      const seen = await lookAtCluster(verb);
+      const { release } = seen;
       if (release)
         tell(verb, [
           `Release ${release.name} is there: ${release.chart}, revision ${release.revision}, ${release.status}.`,
           '',
         ]);
-      return await runProductPlan(verb, 'start', { purpose: 'start' }, [valuesFile(verb)]);
+      return await runProductPlan(verb, seen, { purpose: 'start' }, [
+        await valuesDocument(opened.site, opened.product, settings.files),
+      ]);
     } finally {
       await opened.close();
     }

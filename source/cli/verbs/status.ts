@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { connect } from '../../app/connect.ts';
 import { observeSite } from '../../app/observe-site.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { type OpenedSite, openSite } from '../../app/site.ts';
@@ -10,7 +11,7 @@ import { reportLines } from '../../status/lines.ts';
 import type { StatusReport } from '../../status/report.ts';
 import { judge } from '../../status/verdict.ts';
 import { defined } from '../../text/defined.ts';
-import { ensureAccess } from '../line/access.ts';
+import { accessPrompts } from '../line/access.ts';
 import { globalFlags } from '../line/flags.ts';
 import { rehearsalNote } from '../line/rehearsal-note.ts';
 import { printJson, printLines, processTerminal, type Terminal } from '../line/terminal.ts';
@@ -71,7 +72,7 @@ async function enter({ site, world, passwords }: OpenedSite, settings: Settings,
     }),
   );
   const refused = tries.flat();
-  if (refused.length > 0) await ensureAccess({ targets: refused, world, passwords, settings, terminal });
+  if (refused.length > 0) await connect(refused, { world, passwords, prompts: accessPrompts(settings, terminal) });
 }
 
 function show(report: StatusReport, { world }: OpenedSite, settings: Settings, terminal: Terminal): ExitCode {

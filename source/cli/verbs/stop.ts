@@ -22,7 +22,7 @@ export default defineVerb({
     try {
       const before = await lookAtCluster(verb);
       tell(verb, whatStopDoes(opened.site, opened.product, before));
-      const code = await runProductPlan(verb, 'stop', { purpose: 'stop' });
+      const code = await runProductPlan(verb, before, { purpose: 'stop' });
       if (code === exitCode.done) tell(verb, whatStayed(opened.site, opened.product, await lookAtCluster(verb)));
       return code;
     } finally {

@@ -1,5 +1,5 @@
+import { planOfRun } from '../../app/plan.ts';
 import { program } from '../../app/program.ts';
-import { planOfRun } from '../../app/run-plan.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { refuseUndo, undoOrder } from '../../engine/execution/undo.ts';
 import { readJournal } from '../../engine/journal/journal.ts';

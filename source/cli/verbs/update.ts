@@ -1,14 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { type SiteDocument, valuesDocument } from '../../app/documents.ts';
 import { changedSite } from '../../app/set-values.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { openSite } from '../../app/site.ts';
 import { type ExitCode, Fault } from '../../errors/fault.ts';
 import { parseChartName } from '../../kubernetes/helm.ts';
-import { valuesText } from '../../plan/values.ts';
 import { loadProduct } from '../../product/load.ts';
 import type { Observation } from '../../status/observation.ts';
 import { diffLines, shortDiff } from '../../ui/model/diff.ts';
-import { lookAtCluster, type ProductVerb, runProductPlan, tell, valuesFile } from '../apply/product-verb.ts';
+import { lookAtCluster, type ProductVerb, runProductPlan, tell } from '../apply/product-verb.ts';
 import { globalFlags } from '../line/flags.ts';
 import { processTerminal, type Terminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
@@ -47,11 +46,12 @@ async function update(settings: Settings, terminal: Terminal, { newest, set }: W
     const verb = { opened: { ...found, site, product }, settings, terminal };
     const seen = await lookAtCluster(verb);
     refuseUninstalled(seen, verb);
-    tell(verb, await valuesDifference(verb));
+    const values = await valuesDocument(site, product, settings.files);
+    tell(verb, valuesDifference(values));
     const chartVersion = seen.release && parseChartName(seen.release.chart)?.version;
-    const siteFile = change === undefined ? [] : [{ path: settings.site, text: change.text, mode: 0o644 }];
+    const siteFile = change === undefined ? [] : [{ path: settings.site, content: change.text, mode: 0o644 }];
     const wish = { purpose: 'update', newestChart: newest, chartVersion } as const;
-    return await runProductPlan(verb, 'update', wish, [...siteFile, valuesFile(verb)]);
+    return await runProductPlan(verb, seen, wish, [...siteFile, values]);
   } finally {
     await found.close();
   }
@@ -65,10 +65,8 @@ function refuseUninstalled({ releaseAsked, release }: Observation, { opened }: P
   });
 }
 
-async function valuesDifference({ opened, settings }: ProductVerb): Promise<string[]> {
-  const before = await readFile(settings.files.values, 'utf8').catch(() => '');
-  const after = valuesText(opened.site, opened.product);
-  if (before === after) return ['The values are as they were written last.', ''];
-  const lines = shortDiff(diffLines(before, after)).map(({ mark, text }) => `  ${mark} ${text}`);
-  return [`${settings.files.values}:`, ...lines, ''];
+function valuesDifference({ path, content, before = '' }: SiteDocument): string[] {
+  if (before === content) return ['The values are as they were written last.', ''];
+  const lines = shortDiff(diffLines(before, content)).map(({ mark, text }) => `  ${mark} ${text}`);
+  return [`${path}:`, ...lines, ''];
 }

@@ -12,6 +12,7 @@ import { defined } from '../../text/defined.ts';
 import type { RunHandle } from '../journal/event.ts';
 import { readJournal, readJournalFrom } from '../journal/journal.ts';
 import { type Origin, writeOrigin } from '../process/origin.ts';
+import { type RunDocument, storeDocuments } from './documents.ts';
 import { readReport } from './fault-report.ts';
 
 export interface LaunchOptions {
@@ -26,10 +27,16 @@ export interface LaunchOptions {
   readonly takeOver?: boolean;
 }
 
+/** What a run is made of, beside its plan: the site file that it is for, and the files that it writes once it holds the lock. */
+export interface NewRun {
+  readonly plan: Plan;
+  readonly site?: string | undefined;
+  readonly documents?: readonly RunDocument[] | undefined;
+  readonly rehearsal?: Origin['rehearsal'] | undefined;
+}
+
 /** Stores the plan as a new run and starts the process that carries it out. Throws a `Fault` with that process's own words when it does not get going (exit code 5: locked). */
-export async function launchRun(
-  options: LaunchOptions & { readonly plan: Plan; readonly rehearsal?: Origin['rehearsal'] | undefined },
-): Promise<RunHandle> {
+export async function launchRun(options: LaunchOptions & NewRun): Promise<RunHandle> {
   const run = await createRun(options);
   try {
     await startProcess(run, options, []);
@@ -51,19 +58,16 @@ export async function undoRun(run: RunHandle, options: LaunchOptions & { readonl
   await startProcess(run, options, options.step === undefined ? ['--undo'] : ['--undo', '--step', options.step]);
 }
 
-async function createRun(options: {
-  readonly files: Files;
-  readonly plan: Plan;
-  readonly rehearsal?: Origin['rehearsal'] | undefined;
-}): Promise<RunHandle> {
+async function createRun(options: LaunchOptions & NewRun): Promise<RunHandle> {
   const id = newId(new Date());
   const directory = join(options.files.runs, id);
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await writeOrigin(directory, {
     version: 1,
     root: options.files.root,
-    ...defined({ rehearsal: options.rehearsal }),
+    ...defined({ rehearsal: options.rehearsal, site: options.site }),
   });
+  await storeDocuments(directory, options.documents ?? []);
   await writeAtomic(join(directory, 'plan.json'), `${JSON.stringify(options.plan, undefined, 1)}\n`, 0o600);
   return { id, directory };
 }

@@ -21,6 +21,7 @@ import { type Origin, readOrigin } from '../process/origin.ts';
 import { claimRun } from '../process/run-process.ts';
 import { readPlanText } from '../runs.ts';
 import { controlSocket, listenForOrders } from './control.ts';
+import { writeDocuments } from './documents.ts';
 import type { StopSwitch } from './stop-switch.ts';
 
 /** The machines of a run and all secrets that are known before it begins. */
@@ -47,6 +48,8 @@ export interface WorkerParts {
   readonly loadProduct: (plan: Plan) => Promise<Product>;
   /** Throws a `Fault` when the nodes are no longer what the plan rests on. `begun`: ids of steps that this run has begun. */
   readonly refuseDrift: (plan: Plan, world: WorkerWorld, begun: ReadonlySet<string>) => Promise<void>;
+  /** Called when the steps have ended, before the run does; what it throws is noted only. */
+  readonly onEnd: (origin: Origin, plan: Plan, past: RunPast) => Promise<void>;
   readonly onStepTime: (files: Files, kind: string, ms: number) => void;
 }
 
@@ -63,6 +66,7 @@ export async function carryOutRun(run: RunHandle, options: WorkerOptions, parts:
   if (options.undo) refuseUndo(plan, past, options.undo.step);
   else await parts.refuseDrift(plan, world, new Set(past.order()));
   const product = await parts.loadProduct(plan);
+  if (!options.undo) await writeDocuments(run.directory);
   const mask = createMask(world.secrets);
   const journal = open.adopt(await openJournal(run.directory, mask, world.clock), (opened) => opened.close());
   await claimRun(run.directory, claim);
@@ -81,6 +85,7 @@ export async function carryOutRun(run: RunHandle, options: WorkerOptions, parts:
   const job: Job = { run, options, parts, plan, past, world: shared, rehearsed: origin.rehearsal !== undefined };
   await journal.write(begin(job, claim));
   const end = await carryOut(job);
+  await parts.onEnd(origin, plan, past).catch((error: unknown) => complain(`${messageOf(error)}\n`));
   await journal.write({ type: 'run-ended', outcome: end.outcome, why: end.why });
   return end;
 }

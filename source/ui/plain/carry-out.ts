@@ -9,10 +9,9 @@ import type { PlainWalk } from './plain-walk.ts';
 import { InputEnded } from './reader.ts';
 import { showRunPlain } from './run.ts';
 
-/** Writes the files, begins the run and follows it. Ctrl-C once stops after the running steps, twice now. */
+/** Begins the run, which writes the files, and follows it. Ctrl-C once stops after the running steps, twice now. */
 export async function carryOut(walk: PlainWalk, plan: Plan, clock: Clock): Promise<ExitCode> {
   const { talk, session } = walk;
-  await session.write(plan.site);
   const run = await session.begin(plan);
   let pressed = 0;
   walk.interrupted = () => {

@@ -78,7 +78,7 @@ describe('on a terminal', () => {
     screen.type('r');
     expect(await screen.until('berlin is running.')).toContain('kloudspot status');
     expect(session.orders).toEqual([{ order: 'retry', step: 'hostname@ks-1' }]);
-    expect(session.asked).toEqual(['write', 'begin']);
+    expect(session.asked).toEqual(['begin']);
     screen.type('q');
     await vi.waitFor(() => expect(screen.left).toEqual([0]));
   });

@@ -55,7 +55,7 @@ describe('the whole walk', () => {
     expect(text).toContain('Enable KloudInsights? (yes or no) [no]: yes');
     expect(text).toContain('1 of 8 ks-1: Set the host name of ks-1: done, 2 s. The name is ks-1.');
     expect(text).toContain('berlin is running.');
-    expect(session.asked).toEqual(['write', 'begin']);
+    expect(session.asked).toEqual(['begin']);
     expect(left).toEqual([]);
     expect(code).toBe(0);
   });

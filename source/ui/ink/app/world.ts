@@ -191,7 +191,6 @@ export class World {
     if (!plan) return;
     this.#saving.drop();
     await this.#saving.settled();
-    await this.#open.write(plan.site);
     this.#run = await this.#open.begin(plan);
     this.#gathering.stop();
     this.store.dispatch({ type: 'begun', now: Date.now() });

@@ -1,0 +1,169 @@
+import { exitCode, Fault } from '../errors/fault.ts';
+import type { NodeFacts } from '../facts/facts.ts';
+import type { HostKeyOffer, HostTarget } from '../host/host.ts';
+import type { Passwords } from '../host/secrets.ts';
+import { counted } from '../text/plural.ts';
+import { columns } from '../text/table.ts';
+import { type Reached, reachNode, reasonOf } from './reach-node.ts';
+import type { World } from './world.ts';
+
+/** What was seen of the nodes, and why some were not. */
+export interface Seen {
+  readonly facts: ReadonlyMap<string, NodeFacts>;
+  /** Node → why it was not reached, in words. */
+  readonly unreached: ReadonlyMap<string, string>;
+  /** What to do about the nodes that were not reached. */
+  readonly advice: readonly string[];
+}
+
+/** Questions about access to nodes. One that is missing cannot be asked. */
+export interface AccessPrompts {
+  /** Whether new host keys may be pinned. */
+  trust?(offers: readonly HostKeyOffer[]): Promise<boolean>;
+  /** The password that a node asks for. */
+  password?(refusal: Refusal): Promise<string>;
+}
+
+export interface Refusal {
+  readonly node: string;
+  readonly kind: 'login' | 'sudo';
+  readonly why: string;
+}
+
+export interface Access {
+  readonly world: World;
+  readonly passwords: Passwords;
+  readonly prompts: AccessPrompts;
+}
+
+/** So often passwords are asked for. */
+const attempts = 3;
+
+/** Looks at all nodes side by side. A node that is not reached costs only itself. */
+export async function lookAtNodes(targets: readonly HostTarget[], world: World): Promise<Seen> {
+  return seenIn(await reachAll(targets, world));
+}
+
+/**
+ * The same, once every node that answers accepts the login: new host keys are shown together and pinned, passwords asked for.
+ * Throws a `Fault` with the whole list where that cannot be asked, and for a host key that has changed.
+ */
+export async function connect(targets: readonly HostTarget[], access: Access): Promise<Seen> {
+  const states = await reachAll(targets, access.world);
+  const again = async (nodes: ReadonlySet<string>) => {
+    for (const [node, state] of await reachAll(
+      targets.filter(({ node }) => nodes.has(node)),
+      access.world,
+    ))
+      states.set(node, state);
+  };
+  const offers = [...states.values()].flatMap((state) => (state.state === 'host-key-unknown' ? state.offers : []));
+  if (offers.length > 0) {
+    await pin(offers, access);
+    await again(new Set(offers.map(({ node }) => node)));
+  }
+  for (let asked = 0; ; asked++) {
+    const refused = refusals(states);
+    if (refused.length === 0) return seenIn(states);
+    if (access.prompts.password === undefined || asked === attempts) throw accessRefused(refused);
+    for (const refusal of refused) {
+      access.passwords.give(refusal.node, refusal.kind, await access.prompts.password(refusal));
+      await access.world.hosts.forget(refusal.node);
+    }
+    await again(new Set(refused.map(({ node }) => node)));
+  }
+}
+
+/** Facts of all nodes. Throws a `Fault` that names each one that was not reached. */
+export function allFacts({ facts, unreached, advice }: Seen): Seen['facts'] {
+  if (unreached.size === 0) return facts;
+  const [[node, why] = ['', '']] = unreached;
+  const nodes = facts.size + unreached.size;
+  throw new Fault({
+    what: unreached.size === 1 ? why : `${unreached.size} of ${nodes} nodes were not reached.`,
+    where: unreached.size === 1 ? node : [...unreached.keys()].join(', '),
+    ...(unreached.size === 1 ? {} : { why: [...unreached.values()].join('\n') }),
+    next: advice,
+    exitCode: exitCode.stepFailed,
+  });
+}
+
+async function reachAll(targets: readonly HostTarget[], world: World): Promise<Map<string, Reached>> {
+  return new Map(
+    await Promise.all(targets.map(async (target) => [target.node, await reachNode(target, world)] as const)),
+  );
+}
+
+function seenIn(states: ReadonlyMap<string, Reached>): Seen {
+  const facts = new Map<string, NodeFacts>();
+  const unreached = new Map<string, string>();
+  const advice = new Set<string>();
+  for (const [node, state] of states) {
+    if (state.state === 'ready') facts.set(node, state.facts);
+    else unreached.set(node, reasonOf(node, state) ?? '');
+    for (const line of state.state === 'failed' ? state.next : []) advice.add(line);
+  }
+  return { facts, unreached, advice: [...advice] };
+}
+
+function refusals(states: ReadonlyMap<string, Reached>): Refusal[] {
+  return [...states].flatMap(([node, state]) =>
+    state.state === 'password-needed' ? [{ node, kind: state.for, why: state.why }] : [],
+  );
+}
+
+async function pin(offers: readonly HostKeyOffer[], { world, prompts }: Access): Promise<void> {
+  const changed = offers.filter(({ changedFrom }) => changedFrom !== undefined);
+  if (changed.length > 0) throw changedKeys(changed);
+  if (prompts.trust === undefined) throw keysNotKnown(offers);
+  if (!(await prompts.trust(offers))) throw keysNotAccepted();
+  await world.pin(offers);
+}
+
+/** One line for each key: node, address, fingerprint. */
+export function keyLines(offers: readonly HostKeyOffer[]): string[] {
+  return columns(offers.map(({ node, address, fingerprint }) => [node, address, fingerprint])).map((row) => `  ${row}`);
+}
+
+const keysNotAccepted = (): Fault =>
+  new Fault({
+    what: 'The host keys were not accepted.',
+    next: ['Nothing was changed.'],
+    exitCode: exitCode.refused,
+  });
+
+function keysNotKnown(offers: readonly HostKeyOffer[]): Fault {
+  return new Fault({
+    what: `${counted(offers.length, 'host key is', 'host keys are')} not known yet, and there is no terminal to prompt on.`,
+    why: keyLines(offers).join('\n').trim(),
+    next: ['Compare them, then run it once with --accept-new-host-keys.'],
+    exitCode: exitCode.refused,
+  });
+}
+
+function changedKeys(changed: readonly HostKeyOffer[]): Fault {
+  return new Fault({
+    what: `The host key of ${changed.map(({ node }) => node).join(', ')} has changed.`,
+    why: changed
+      .map(({ node, changedFrom, fingerprint }) => `${node}: was ${changedFrom}, is ${fingerprint}`)
+      .join('\n'),
+    next: [
+      'Either the node was reinstalled, or another machine answers in its place.',
+      'Look at the key on the node itself: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub',
+      'If it is right, remove the line of that node from var/lib/kloudspot/known_hosts under the root and run the command again.',
+    ],
+    exitCode: exitCode.refused,
+  });
+}
+
+function accessRefused(refused: readonly Refusal[]): Fault {
+  return new Fault({
+    what: `${counted(refused.length, 'node refuses', 'nodes refuse')} access.`,
+    where: refused.map(({ node }) => node).join(', '),
+    why: refused.map(({ node, why }) => `${node}: ${why}`).join('\n'),
+    next: [
+      'Give passwords with --password-file FILE (mode 0600) or --password-fd N, or a key with access.key in the site file.',
+    ],
+    exitCode: exitCode.refused,
+  });
+}

@@ -1,0 +1,39 @@
+import type { RunHandle } from '../engine/journal/event.ts';
+import type { RunDocument } from '../engine/worker/documents.ts';
+import { launchRun } from '../engine/worker/launch.ts';
+import { openMemory } from '../operator/memory.ts';
+import type { Plan } from '../plan/document/document.ts';
+import { program } from './program.ts';
+import type { Settings } from './settings.ts';
+import type { OpenedSite } from './site.ts';
+
+export interface Launch {
+  /** Somebody is there to choose when a step fails. */
+  readonly attended: boolean;
+  readonly takeOver?: boolean;
+  /** The site file of the run. Default: the one of the settings. */
+  readonly site?: string;
+  /** Files that the run writes once it holds the lock; until then nothing is written. */
+  readonly documents?: readonly RunDocument[];
+}
+
+/** Starts the run as a process of its own. Throws `Fault` (exit code 5) when another run holds the lock. */
+export async function launch(
+  plan: Plan,
+  { world, passwords }: Pick<OpenedSite, 'world' | 'passwords'>,
+  { files, rehearsal, ...settings }: Pick<Settings, 'files' | 'rehearsal' | 'site'>,
+  { site = settings.site, ...options }: Launch,
+): Promise<RunHandle> {
+  const { scenario } = world;
+  const run = await launchRun({
+    ...options,
+    plan,
+    files,
+    passwords,
+    program,
+    site,
+    rehearsal: rehearsal && scenario !== undefined ? { scenario, speed: rehearsal.speed } : undefined,
+  });
+  openMemory(files).rememberSite(plan.site.name, site);
+  return run;
+}

@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunHandle } from '../engine/journal/event.ts';
+import { exitCode, Fault } from '../errors/fault.ts';
+import { messageOf } from '../errors/thrown.ts';
+import type { NodeFacts } from '../facts/facts.ts';
+import { type Drift, drift } from '../plan/document/basis.ts';
+import type { Plan } from '../plan/document/document.ts';
+import { parsePlan } from '../plan/document/document-schema.ts';
+import { stepKinds } from '../plan/kinds.ts';
+import { makePlan, type PlanInput, planHash } from '../plan/plan.ts';
+import type { OpenedSite } from './site.ts';
+
+/** The plan for a site from what was seen of its nodes. */
+export function planSite(
+  { site, product, world }: Pick<OpenedSite, 'site' | 'product' | 'world'>,
+  facts: ReadonlyMap<string, NodeFacts>,
+  wish: Pick<PlanInput, 'purpose' | 'chartVersion' | 'newestChart'> = { purpose: 'init' },
+): Plan {
+  return makePlan({ site, product, facts, now: new Date(world.clock.now()), ...wish });
+}
+
+/** Reads a plan back from its file. Throws a `Fault` when it cannot be read, is damaged, or was changed after it was made. */
+export async function readPlan(file: string): Promise<Plan> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new Fault({
+      what: 'The plan cannot be read.',
+      where: file,
+      why: messageOf(cause),
+      cause,
+      next: ['kloudspot plan --save FILE  writes one.'],
+    });
+  });
+  return checkedPlan(text, file);
+}
+
+/** The plan of a run, from its folder. */
+export const planOfRun = ({ directory }: RunHandle): Promise<Plan> => readPlan(join(directory, 'plan.json'));
+
+/** The plan that a text holds, once its hash shows that it is as it was made: what a plan shows is what it does. */
+export function checkedPlan(text: string, where: string): Plan {
+  const plan = parsePlan(text, stepKinds, where);
+  if (planHash(plan) === plan.hash) return plan;
+  throw new Fault({
+    what: 'The plan was changed after it was made.',
+    where,
+    why: `Its hash is ${plan.hash}, its content has ${planHash(plan)}.`,
+    next: ['Change site.yaml instead, then: kloudspot plan --save FILE'],
+  });
+}
+
+/** Throws a `Fault` (exit code 6) with each fact that is different from what the plan rests on. `begun`: ids of its steps that were begun. */
+export function refuseDrift(plan: Plan, facts: ReadonlyMap<string, NodeFacts>, begun?: ReadonlySet<string>): void {
+  const found = drift(plan, facts, begun);
+  if (found.length === 0) return;
+  throw new Fault({
+    what: 'The nodes are no longer what the plan rests on.',
+    where: [...new Set(found.map(({ node }) => node))].join(', '),
+    why: found.map(saying).join('\n'),
+    next: ['kloudspot plan  shows what is to be done now.', 'kloudspot apply  makes a new plan and carries it out.'],
+    exitCode: exitCode.refused,
+  });
+}
+
+const saying = ({ node, key, was, is }: Drift): string => `${node}: ${key} was ${was || 'empty'}, is ${is || 'empty'}`;

@@ -1,0 +1,65 @@
+import { Fault } from '../errors/fault.ts';
+import { gatherFacts } from '../facts/gather.ts';
+import type { HostTarget } from '../host/host.ts';
+import { HostFault } from '../host/host-fault.ts';
+import type { AccessState } from './session.ts';
+import type { World } from './world.ts';
+
+/** Packages whose presence the checks and steps look at. */
+const packagesOfInterest = [
+  'lvm2',
+  'open-iscsi',
+  'docker.io',
+  'docker-ce',
+  'containerd.io',
+  'ufw',
+  'multipath-tools',
+] as const;
+
+/** How an attempt to reach a node ended. */
+export type Reached = Exclude<AccessState, { readonly state: 'connecting' }>;
+
+/** Connects to a node, becomes root and reads its facts, or tells what is in the way. Host keys whose fingerprints are `accepted` are pinned. */
+export async function reachNode(
+  target: HostTarget,
+  world: World,
+  accepted: ReadonlySet<string> = new Set(),
+): Promise<Reached> {
+  try {
+    const offers = target.local ? [] : await world.offeredHostKeys(target);
+    const trusted = offers.every(({ fingerprint, changedFrom }) => accepted.has(fingerprint) && !changedFrom);
+    if (!trusted) return { state: 'host-key-unknown', offers };
+    if (offers.length > 0) await world.pin(offers);
+    const host = await world.hosts.get(target);
+    // sudo itself says why it refuses.
+    if ((await host.access()).sudo === 'refused') await host.run(['true'], { sudo: true });
+    const facts = await gatherFacts(host, { node: target.node, clock: world.clock, packages: packagesOfInterest });
+    return { state: 'ready', facts };
+  } catch (error) {
+    return stateOf(error);
+  }
+}
+
+function stateOf(error: unknown): Reached {
+  if (!(error instanceof Fault)) throw error;
+  const kind = error instanceof HostFault ? error.kind : undefined;
+  if (kind === 'login-refused') return { state: 'password-needed', for: 'login', why: error.message };
+  if (kind === 'sudo-refused') return { state: 'password-needed', for: 'sudo', why: error.message };
+  return { state: 'failed', what: error.message, next: error.next };
+}
+
+/** Why a node was not reached, in one sentence; undefined when it was. */
+export function reasonOf(node: string, access: AccessState): string | undefined {
+  switch (access.state) {
+    case 'ready':
+      return undefined;
+    case 'connecting':
+      return `${node} has not answered yet.`;
+    case 'host-key-unknown':
+      return `the host key of ${node} is not trusted yet.`;
+    case 'password-needed':
+      return access.why;
+    case 'failed':
+      return access.what;
+  }
+}

@@ -1,0 +1,142 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { judgeSeen } from '../../source/app/check-site.ts';
+import { type AccessPrompts, allFacts, connect, lookAtNodes } from '../../source/app/connect.ts';
+import { openInitSession } from '../../source/app/init-session.ts';
+import type { AccessState } from '../../source/app/session.ts';
+import { settingsFrom } from '../../source/app/settings.ts';
+import { type OpenedSite, openSite } from '../../source/app/site.ts';
+import { draftTarget, targetOf } from '../../source/network/targets.ts';
+import type { DraftValue, SiteDraft } from '../../source/site/schema.ts';
+
+const left: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of left.splice(0).reverse()) await close();
+});
+
+async function settings(scenario = 'healthy') {
+  const root = await mkdtemp(join(tmpdir(), 'ks-connect-'));
+  left.push(() => rm(root, { recursive: true, force: true, maxRetries: 20 }));
+  return settingsFrom({ root, rehearse: scenario, speed: '1000000' });
+}
+
+async function rehearsed(scenario?: string): Promise<OpenedSite> {
+  const opened = await openSite(await settings(scenario));
+  left.push(() => opened.close());
+  return opened;
+}
+
+const trusting: AccessPrompts = { trust: async () => true };
+
+/** The nodes of a rehearsal's draft, with one's address replaced. */
+function withReach(draft: SiteDraft, name: string, reach: string): SiteDraft {
+  const nodes = Array.isArray(draft['nodes']) ? draft['nodes'] : [];
+  const changed = nodes.map(
+    (node): DraftValue =>
+      typeof node === 'object' && node !== null && !Array.isArray(node) && node['name'] === name
+        ? { ...node, reach }
+        : node,
+  );
+  return { ...draft, nodes: changed };
+}
+
+it('reaches the nodes of a draft at the addresses at which those of a site are reached', async () => {
+  const { site } = await rehearsed();
+  for (const node of site.nodes) expect(draftTarget(JSON.parse(JSON.stringify(node)))).toEqual(targetOf(node));
+  expect(draftTarget({ name: 'ks-1' })).toBeUndefined();
+  expect(draftTarget({ reach: '10.0.4.9', access: { user: 'a b' } })).toEqual({
+    node: '10.0.4.9',
+    addresses: ['10.0.4.9'],
+  });
+});
+
+async function session(scenario?: string) {
+  const opened = await openInitSession(await settings(scenario), undefined);
+  left.push(() => opened.close());
+  const draft = await opened.newDraft();
+  const look = async (at: SiteDraft) => {
+    const states = new Map<string, AccessState>();
+    await opened.gather(at, (node, state) => states.set(node, state), new AbortController().signal);
+    return states;
+  };
+  for (const state of (await look(draft)).values())
+    if (state.state === 'host-key-unknown') await opened.trust(state.offers);
+  return { session: opened, draft, look };
+}
+
+it('lets the wizard reach a node that answers at the wanted address only', async () => {
+  const { draft, look } = await session();
+  const states = await look(withReach(draft, 'ks-3', '10.0.4.99'));
+  expect(states.get('ks-3')?.state).toBe('ready');
+});
+
+it('lets the wizard tell why a node was not reached, and ends its preflight when told to', async () => {
+  const { session: wizard, draft, look } = await session();
+  const judged = wizard.judge(withReach(withoutNetwork(draft), 'ks-3', '10.0.4.99'));
+  if (!('site' in judged)) throw new Error(JSON.stringify(judged));
+  const states = await look({ ...draft, nodes: JSON.parse(JSON.stringify(judged.site.nodes)) });
+  const facts = new Map([...states].flatMap(([node, state]) => (state.state === 'ready' ? [[node, state.facts]] : [])));
+  expect([...facts.keys()]).toEqual(['ks-1', 'ks-2']);
+  const findings = await wizard.preflight(judged.site, facts, new AbortController().signal);
+  const reasons = findings.filter(({ nodes }) => nodes.includes('ks-3')).map(({ reason }) => reason);
+  expect(reasons.join('\n')).toContain('ks-3 does not answer on 10.0.4.99');
+  await expect(wizard.preflight(judged.site, facts, AbortSignal.abort())).rejects.toThrow(/abort/i);
+});
+
+/** No node has a wanted address of its own. */
+function withoutNetwork(draft: SiteDraft): SiteDraft {
+  const nodes = Array.isArray(draft['nodes']) ? draft['nodes'] : [];
+  return {
+    ...draft,
+    nodes: nodes.map((node) =>
+      typeof node === 'object' && node !== null && !Array.isArray(node) ? { ...node, network: undefined } : node,
+    ),
+  };
+}
+
+it('asks for the keys once, and names what it may not ask', async () => {
+  const { site, world, passwords } = await rehearsed();
+  const targets = site.nodes.map(targetOf);
+  await expect(connect(targets, { world, passwords, prompts: {} })).rejects.toMatchObject({
+    message: expect.stringContaining('3 host keys are not known yet'),
+    exitCode: 6,
+  });
+  const no: AccessPrompts = { trust: async () => false };
+  await expect(connect(targets, { world, passwords, prompts: no })).rejects.toMatchObject({ exitCode: 6 });
+  const { facts, unreached } = await connect(targets, { world, passwords, prompts: trusting });
+  expect([facts.size, unreached.size]).toEqual([3, 0]);
+  expect((await connect(targets, { world, passwords, prompts: {} })).facts.size).toBe(3);
+});
+
+it('asks for passwords until they are right, three times at most', async () => {
+  const { site, world, passwords } = await rehearsed('passwords');
+  const targets = site.nodes.map(targetOf);
+  let asked = 0;
+  const wrong: AccessPrompts = {
+    ...trusting,
+    password: async () => {
+      asked += 1;
+      return 'wrong';
+    },
+  };
+  await expect(connect(targets, { world, passwords, prompts: wrong })).rejects.toMatchObject({ exitCode: 6 });
+  const first = asked;
+  expect(first % 3).toBe(0);
+  expect(first).toBeGreaterThan(0);
+  await expect(connect(targets, { world, passwords, prompts: {} })).rejects.toMatchObject({
+    message: expect.stringMatching(/refuses? access/),
+  });
+});
+
+it('tells which nodes were not reached, and why', async () => {
+  const { site, product, world, passwords } = await rehearsed();
+  const targets = [...site.nodes.map(targetOf), { node: 'ks-9', addresses: ['10.0.4.99'] }];
+  const seen = await connect(targets, { world, passwords, prompts: trusting });
+  expect(seen.unreached.get('ks-9')).toContain('does not answer');
+  expect(() => allFacts(seen)).toThrow(/ks-9 does not answer on 10\.0\.4\.99/);
+  const findings = await judgeSeen({ site, product, world, passwords }, seen);
+  expect(findings.length).toBeGreaterThan(20);
+  expect((await lookAtNodes(targets, world)).unreached).toEqual(seen.unreached);
+});

@@ -1,0 +1,72 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { Rehearsal } from './program.ts';
+
+/** Begins a run, and stops its process in the middle of the first step: it lives and changes nothing any more. */
+async function heldRun(rehearsal: Rehearsal) {
+  const running = rehearsal.start('init', '--yes');
+  for (;;) {
+    const journal = await rehearsal.journal().catch(() => []);
+    const begun = journal.find(({ type }) => type === 'run-started');
+    if (begun !== undefined && journal.some(({ type }) => type === 'step-started')) {
+      const process_ = Number(begun['process']);
+      process.kill(process_, 'SIGSTOP');
+      while (!(await readFile(`/proc/${process_}/stat`, 'utf8')).includes(') T ')) await wait(5);
+      return { running, process: process_ };
+    }
+    await wait(20);
+  }
+}
+
+it('a second init --yes ends with 5 and changes no file', async () => {
+  const rehearsal = await Rehearsal.begin('healthy', 5);
+  const site = await rehearsal.siteFile((text) => text.replace(/reference: .*/, 'reference: OTHER'));
+  const { running, process: held } = await heldRun(rehearsal);
+  // The last that the front end of the first one writes.
+  const operator = rehearsal.path('var/lib/kloudspot/operator/operator.json');
+  await expect.poll(async () => (await rehearsal.everything()).has(operator)).toBe(true);
+  const before = await rehearsal.everything();
+  expect(before.get(rehearsal.path('etc/kloudspot/values.yaml'))).toBeDefined();
+  const loser = await rehearsal.run('init', '--yes', '--site', site);
+  expect(loser.stderr).toMatch(/Another run holds the lock/);
+  expect(loser.code).toBe(5);
+  const after = await rehearsal.everything();
+  const names = new Set([...before.keys(), ...after.keys()]);
+  expect([...names].filter((name) => before.get(name) !== after.get(name))).toEqual([]);
+  process.kill(held, 'SIGKILL');
+  await running;
+});
+
+it('resume refuses a plan that was changed, and carries out nothing of it', async () => {
+  const rehearsal = await Rehearsal.begin('healthy', 5);
+  const { running, process: held } = await heldRun(rehearsal);
+  process.kill(held, 'SIGKILL');
+  await running;
+  const [run = ''] = await rehearsal.runs();
+  const path = rehearsal.path('var/lib/kloudspot/runs', run, 'plan.json');
+  const text = await readFile(path, 'utf8');
+  await writeFile(path, text.replace('"apt-get"', '"touch"'));
+  const journal = await rehearsal.journal();
+  const refused = await rehearsal.run('resume', '--yes');
+  expect(refused.stderr).toContain('The plan was changed after it was made.');
+  expect(refused.code).toBe(2);
+  expect(await rehearsal.journal()).toEqual(journal);
+  await writeFile(path, text);
+  await writeFile(rehearsal.path('var/lib/kloudspot/runs', run, 'run.json'), '');
+  const damaged = await rehearsal.run('resume', '--yes');
+  expect(damaged.stderr).toMatch(/where: .*run\.json/);
+  expect(damaged.code).toBe(2);
+});
+
+it('after a run, reach follows the address that the run gave a node', async () => {
+  const rehearsal = await Rehearsal.begin();
+  expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+  const { stdout } = await rehearsal.run('plan', '--json');
+  const { site } = JSON.parse(stdout);
+  const off = site.nodes.filter(
+    ({ reach, network }: { reach: string; network?: { address?: string } }) =>
+      network?.address !== undefined && network.address.split('/')[0] !== reach,
+  );
+  expect(off).toEqual([]);
+});
