@@ -88,7 +88,7 @@ describe('undo', () => {
     const through = toyPlan([{ id: 'one' }, { id: 'between', needs: ['one'] }, { id: 'two', needs: ['between'] }]);
     const later = { ...past, order: () => ['one', 'two'] };
     expect(() => refuseUndo(through, later, 'one')).toThrow('cannot be undone alone');
-    expect(() => refuseUndo(plan, past, 'nobody')).toThrow('no step of this run');
+    expect(() => refuseUndo(plan, past, 'nobody')).toThrow('No step nobody of this run changed anything.');
     await expect(undo(land, plan, 'two')).resolves.toMatchObject({
       outcome: 'partly-undone',
       why: '1 step undone',
