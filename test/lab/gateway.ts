@@ -1,5 +1,5 @@
 // What a customer's network has at 10.78.0.1: a DHCP server that reserves each node its address, and a name server.
-// Runs in the hub while the lab is up: `ip netns exec kloudspot-lab node test/lab/gateway.ts`, started by up().
+// Runs in the hub while the lab is up: `ip netns exec HUB node test/lab/gateway.ts`, started by up().
 import { createSocket, type RemoteInfo } from 'node:dgram';
 import { existsSync, readFileSync } from 'node:fs';
 import { address, at, gateway, hardwareAddress } from './place.ts';

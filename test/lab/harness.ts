@@ -6,7 +6,7 @@ import { furnish } from './furnish.ts';
 import { makeHub, quietly, removeHub } from './hub.ts';
 import { refuseIfIncomplete } from './missing.ts';
 import { defaultPassword, type LabOptions, type NodeOptions, optionsOf } from './options.ts';
-import { at, nodePath } from './place.ts';
+import { at, hub, nodePath } from './place.ts';
 import { firstProcess, powerOff, powerOn, untilBooted } from './power.ts';
 import { startProvisioner } from './provisioning.ts';
 import { nodes, onNode } from './reach.ts';
@@ -66,7 +66,7 @@ export async function down(): Promise<void> {
     await quietly`umount -l ${nodePath(n, 'mnt')}`.nothrow();
   }
   await removeHub();
-  for (const groups of ['/sys/fs/cgroup/unified/kloudspot-lab', '/sys/fs/cgroup/kloudspot-lab']) {
+  for (const groups of [`/sys/fs/cgroup/unified/${hub}`, `/sys/fs/cgroup/${hub}`]) {
     if (existsSync(groups))
       await quietly`for i in 1 2 3 4 5; do find ${groups} -depth -type d -exec rmdir {} + 2>/dev/null && break; sleep 0.2; done`.nothrow();
   }

@@ -1,12 +1,12 @@
 // Where the lab keeps its things, and what its parts are called.
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 /** Built once and kept outside the tree: root file system, programs, and while the lab is up, its nodes. */
 export const lab = process.env['KLOUDSPOT_LAB'] || '/var/tmp/kloudspot-lab';
 export const here = import.meta.dirname;
 
-/** The network namespace that holds the bridge between the nodes. What runs in it sees all of them. */
-export const hub = 'kloudspot-lab';
+/** The network namespace that holds the bridge between the nodes. What runs in it sees all of them. Two labs in folders of different names do not meet. */
+export const hub = basename(lab);
 export const gateway = '10.78.0.1';
 export const keyPath = join(lab, 'key');
 export const user = 'ubuntu';

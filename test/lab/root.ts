@@ -1,5 +1,5 @@
-// The root file system that every node is a copy-on-write layer over: this machine's own Debian or Ubuntu release with systemd, sshd,
-// netplan and LVM, from the package sources that this machine uses. No kernel, no snapd.
+// The root file system that every node is a copy-on-write layer over: Debian 13 (systemd 257, netplan 1.1, LVM 2.03.31, snapd 2.68),
+// the nearest to Ubuntu 24.04 that Debian's package sources hold. On an Ubuntu machine: its own release. No kernel.
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { quietly } from './hub.ts';
@@ -29,7 +29,9 @@ const packages = [
     'python3',
     'python3-yaml',
     'libatomic1', // the pinned Node is linked with it
-  ]);
+  ])
+  // snapd mounts snaps by squashfuse where it takes the machine for a container
+  .concat(['snapd', 'squashfuse', 'fuse3', 'squashfs-tools']);
 
 /** Not installed, but installable on a node that reaches no network. */
 const installable = ['open-iscsi', 'chrony'];
@@ -66,15 +68,20 @@ export async function buildRoot(folder: string, say: (line: string) => void): Pr
   await ourPackage(folder);
 }
 
+/** The suite to install, and the machine's own package sources for it. */
 function release(): { suite: string; source: string } {
-  const suite = /^VERSION_CODENAME=(.*)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
-  const sources = ['debian.sources', 'ubuntu.sources']
+  const own = /^VERSION_CODENAME=(.*)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
+  const file = ['debian.sources', 'ubuntu.sources']
     .map((name) => `/etc/apt/sources.list.d/${name}`)
-    .concat('/etc/apt/sources.list');
-  const source = sources.find((file) => existsSync(file));
-  if (!suite || !source)
+    .concat('/etc/apt/sources.list')
+    .find((path) => existsSync(path));
+  if (!own || !file)
     throw new Error('The lab needs a Debian or Ubuntu machine with package sources, to build its root from.');
-  return { suite, source };
+  const debian = /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'));
+  const suite = debian ? 'trixie' : own;
+  const sources = at(`root${file.endsWith('.sources') ? '.sources' : '.list'}`);
+  writeFileSync(sources, readFileSync(file, 'utf8').replaceAll(own, suite));
+  return { suite, source: sources };
 }
 
 function settings(folder: string): void {
