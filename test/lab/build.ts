@@ -8,6 +8,7 @@ import { refuseIfIncomplete } from './missing.ts';
 import { at, keyPath, lab } from './place.ts';
 import { buildPlane, planeRecipe } from './plane.ts';
 import { buildRoot, rootRecipe } from './root.ts';
+import { buildSnaps, snapsRecipe } from './snaps.ts';
 
 type Say = (line: string) => void;
 
@@ -20,6 +21,7 @@ export async function ensureBuilt(say: Say = (line) => console.error(line)): Pro
     await Promise.all([
       part('root', rootRecipe(), (folder) => buildRoot(folder, say), say),
       part('plane', planeRecipe(), (folder) => buildPlane(folder, say), say),
+      part('snaps', snapsRecipe(), buildSnaps, say),
     ]);
   });
 }

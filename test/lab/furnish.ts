@@ -30,7 +30,7 @@ export async function furnish(n: number, options: NodeOptions): Promise<void> {
   put('/etc/apt/sources.list', aptSources(options.upgrade ?? true));
   await login(n, options, put);
   quietUnits(n);
-  standIns(n, put);
+  standIns(put);
   mounts(n, options);
   if (options.disk) await disk(n, options.disk, put);
 }
@@ -81,10 +81,13 @@ function quietUnits(n: number): void {
   mkdirSync(folder, { recursive: true });
   const units = ['console-getty', 'systemd-networkd-wait-online', 'e2scrub_reap'].map((unit) => `${unit}.service`);
   const timers = ['apt-daily', 'apt-daily-upgrade', 'dpkg-db-backup', 'e2scrub_all'].map((unit) => `${unit}.timer`);
+  const wants = join(folder, 'multi-user.target.wants');
+  mkdirSync(wants);
+  symlinkSync('/etc/systemd/system/lab-seed.service', join(wants, 'lab-seed.service'));
   for (const unit of [...units, ...timers]) symlinkSync('/dev/null', join(folder, unit));
 }
 
-function standIns(n: number, put: Put): void {
+function standIns(put: Put): void {
   // /sys is read-only in a node and no udevd runs: netplan apply must not fail on udevadm
   put(
     '/usr/local/sbin/udevadm',
@@ -96,17 +99,31 @@ function standIns(n: number, put: Put): void {
     '/etc/systemd/system/iscsid.service.d/lab.conf',
     '[Unit]\nConditionVirtualization=\n[Service]\nType=exec\nExecStartPre=\nExecStart=\nExecStart=/bin/sleep infinity\n',
   );
-  mkdirSync(nodePath(n, 'upper/usr/bin'), { recursive: true });
-  symlinkSync('/opt/lab/snap', nodePath(n, 'upper/usr/bin/snap'));
+  put('/usr/local/bin/snap', readFileSync(join(here, 'snap/snap'), 'utf8'), 0o755);
+  // snapd must not start itself again from the empty snap that stands for it
+  put('/etc/environment', 'SNAP_REEXEC=0\n');
+  put('/etc/systemd/system/snap.microk8s.daemon-.service.d/lab.conf', '[Unit]\nStartLimitIntervalSec=0\n');
+  put('/etc/systemd/system/lab-seed.service', seed);
+
   put('/etc/profile.d/apps-bin-path.sh', 'PATH="$PATH:/snap/bin"\n');
 }
 
+/** As on a new Ubuntu Server: snapd has its own snap and a base before anybody asks for more. */
+const seed = `[Unit]
+Wants=snapd.socket
+After=snapd.socket snapd.service
+ConditionPathExists=!/snap/core22
+[Service]
+Type=oneshot
+Environment=SNAP_REEXEC=0
+ExecStart=/usr/bin/snap install --dangerous /opt/snaps/snapd.snap
+ExecStart=/usr/bin/snap install --dangerous /opt/snaps/core22.snap
+[Install]
+WantedBy=multi-user.target
+`;
+
 function mounts(n: number, { program }: NodeOptions): void {
-  const lines = [
-    `${at('plane')} /opt/plane`,
-    `${join(here, 'stand-ins')} /opt/lab`,
-    `${join(here, 'charts')} /opt/charts`,
-  ];
+  const lines = [`${at('plane')} /opt/plane`, `${at('snaps')} /opt/snaps`, `${join(here, 'charts')} /opt/charts`];
   if (program) {
     lines.push(`${program} /opt/kloudspot`);
     mkdirSync(nodePath(n, 'upper/usr/local/bin'), { recursive: true });

@@ -22,8 +22,8 @@ export { inHub, nodes, type Outcome, onNode, overSsh } from './reach.ts';
 
 /** A clean lab with this many nodes, booted as far as their logins. What was there before is gone. */
 export async function up(options: LabOptions): Promise<void> {
-  await ensureBuilt();
   await down();
+  await ensureBuilt();
   await makeHub();
   mkdirSync(at('nodes'), { recursive: true });
   accompany('gateway', 'hub');
@@ -37,6 +37,7 @@ export async function add(n: number, options: NodeOptions = {}): Promise<void> {
   await furnish(n, options);
   powerOn(n);
   await untilBooted(n);
+  await onNode(n, 'until [ -e /snap/core22/current ]; do sleep 0.2; done');
   if (options.volumeGroup) await onNode(n, `pvcreate -qy /dev/sdb && vgcreate -qy ${options.volumeGroup} /dev/sdb`);
 }
 

@@ -10,6 +10,7 @@ const programs: Record<string, string> = {
   unshare: 'util-linux',
   nsenter: 'util-linux',
   losetup: 'util-linux',
+  mksquashfs: 'squashfs-tools',
   ip: 'iproute2',
   'ssh-keygen': 'openssh-client',
   openssl: 'openssl',

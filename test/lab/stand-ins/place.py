@@ -1,5 +1,5 @@
 """Where MicroK8s keeps its files, and the locks that say what a node is."""
-import os, pathlib, socket, subprocess, time
+import json, os, pathlib, socket, subprocess, time
 
 snap = pathlib.Path('/snap/microk8s/current')
 data = pathlib.Path('/var/snap/microk8s/current')
@@ -12,7 +12,9 @@ locks = data / 'var/lock'
 programs = pathlib.Path('/opt/plane')
 ours = pathlib.Path(__file__).resolve().parent
 
-VERSION, REVISION, TRACK = 'v1.34.4', '8511', '1.34'
+release = json.loads((ours / 'release.json').read_text())
+VERSION, TRACK = release['version'], release['track']
+REVISION = os.environ.get('SNAP_REVISION') or os.readlink(data)
 
 
 def locked(name): return (locks / name).exists()

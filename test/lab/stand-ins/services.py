@@ -1,7 +1,7 @@
-"""The services of an installed MicroK8s: systemd units with the names that the snap's have, real programs behind them."""
+"""The services of an installed MicroK8s: snapd's own systemd units, real programs behind them."""
 import shutil
 import certificates, store
-from place import args, backend, certs, credentials, data, locks, lock, ours, put, run, snap, unlock, worker
+from place import args, backend, certs, credentials, locks, lock, put, run, unlock, worker
 
 PREFIX = 'snap.microk8s.daemon-'
 # unit, what runs, whether on managers, whether on workers
@@ -19,16 +19,7 @@ IDLE = ['etcd', 'flanneld']
 def wanted(): return [name for name, _, manager, on_worker in SERVICES if (on_worker if worker() else manager)]
 
 
-def write_units():
-    for name, program, *_ in SERVICES:
-        put_unit(name, f'[Unit]\nDescription=Service for snap application microk8s.daemon-{name}\nAfter=network-online.target\nStartLimitIntervalSec=0\n'
-                 f'[Service]\nExecStart={ours}/{program}\nRestart=always\nRestartSec=1\nTimeoutStopSec=2\n[Install]\nWantedBy=multi-user.target\n')
-    run('systemctl', 'daemon-reload')
-
-
-def put_unit(name, text):
-    from pathlib import Path
-    put(Path(f'/etc/systemd/system/{PREFIX}{name}.service'), text, 0o644)
+def unwanted(): return [name for name, *_ in SERVICES if name not in wanted()] + IDLE
 
 
 def control(verb, *names, check=True):
@@ -36,8 +27,7 @@ def control(verb, *names, check=True):
 
 
 def start():
-    idle = [name for name, *_ in SERVICES if name not in wanted()]
-    control('disable --now -q', *idle, check=False)
+    control('disable --now -q', *unwanted(), check=False)
     control('enable --now -q --no-block', *wanted())
 
 
@@ -85,11 +75,3 @@ def reset():
     for name in 'clustered.lock', 'no-k8s-dqlite', 'no-cert-reissue', 'join-in-progress': unlock(name)
     lay_out()
     start()
-
-
-def erase():
-    stop()
-    for name, *_ in SERVICES:
-        run('rm', '-f', f'/etc/systemd/system/{PREFIX}{name}.service')
-    run('systemctl', 'daemon-reload')
-    for path in (data.parent, snap.parent): shutil.rmtree(path, ignore_errors=True)
