@@ -6,7 +6,7 @@ import { at, nodePath } from './place.ts';
 import { firstProcess } from './power.ts';
 import { nodes, type Outcome, onNode, outcome } from './reach.ts';
 
-const installed = (n: number, ...parts: string[]) => nodePath(n, 'upper/var/snap/microk8s/current', ...parts);
+const installed = (n: number, ...parts: string[]) => nodePath(n, 'real/var/snap/microk8s/current', ...parts);
 
 /** The first manager whose API answers; members of a cluster come before nodes that are alone. */
 export async function livingManager(): Promise<number | undefined> {

@@ -116,6 +116,7 @@ ConditionPathExists=!/snap/core22
 [Service]
 Type=oneshot
 Environment=SNAP_REEXEC=0
+ExecStart=/usr/bin/snap wait system seed.loaded
 ExecStart=/usr/bin/snap install --dangerous /opt/snaps/snapd.snap
 ExecStart=/usr/bin/snap install --dangerous /opt/snaps/core22.snap
 [Install]

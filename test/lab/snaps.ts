@@ -72,7 +72,10 @@ export const snapsRecipe = () =>
 /** A few seconds: the files are small. */
 export async function buildSnaps(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  await pack(folder, 'snapd', snapd);
+  await pack(folder, 'snapd', snapd, (root) => {
+    mkdirSync(join(root, 'usr/lib/snapd'), { recursive: true });
+    writeFileSync(join(root, 'usr/lib/snapd/info'), `VERSION=${snapd.version}\n`);
+  });
   await pack(folder, 'core22', base);
   for (const [track, version] of Object.entries(tracks)) {
     await pack(folder, `microk8s-${track}`, microk8s(version), (root) => {
