@@ -43,7 +43,7 @@ describe('an address on which the node is not reached', () => {
     await lab.cable(1, 'join');
     const { code, stdout } = await going;
     expect(code).toBe(4);
-    expect(stdout).toMatch(/taken the change back by itself/);
+    expect(stdout).toMatch(/rolled the change back by itself/);
     expect(failures(journal(root)).map(({ type, step }) => [type, step])).toEqual([
       ['step-failed', 'network@solo'],
       ['run-ended', undefined],
