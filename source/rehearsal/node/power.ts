@@ -1,7 +1,8 @@
 import type { Machine } from '../model/machine.ts';
 import { nextUuid } from '../model/random.ts';
 import { at, type State } from '../model/state.ts';
-import { applyNetplan, NetplanError, readNetplan } from './netplan.ts';
+import { applyNetplan } from './apply-netplan.ts';
+import { NetplanError, readNetplan } from './netplan.ts';
 import { isStopped } from './services.ts';
 
 /** ms from the end of the boot until MicroK8s' services answer. */

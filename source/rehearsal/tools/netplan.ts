@@ -1,4 +1,5 @@
-import { applyNetplan, type Netplan, NetplanError, readNetplan } from '../node/netplan.ts';
+import { applyNetplan } from '../node/apply-netplan.ts';
+import { type Netplan, NetplanError, readNetplan } from '../node/netplan.ts';
 import { type Call, type Program, refuse, type Steps } from './call.ts';
 
 /** What netplan would do with the files, or the exit code of its refusal. */

@@ -6,6 +6,7 @@ import { reconcileBlockDevices } from './block-devices.ts';
 import { reconcileClaims } from './claims.ts';
 import { reconcileLaunch } from './launch.ts';
 import { reconcileNodes } from './nodes.ts';
+import { reconcileOrphans } from './orphans.ts';
 import { reconcilePods } from './pods.ts';
 import { reconcilePools } from './pools.ts';
 import { reconcileServices } from './services.ts';
@@ -39,6 +40,7 @@ export function reconcile(state: State, cluster: Cluster, now: number): number {
   reconcileLaunch(context);
   reconcileNodes(context);
   reconcileWorkloads(context);
+  reconcileOrphans(context);
   reconcileClaims(context);
   reconcilePods(context);
   reconcileServices(context);

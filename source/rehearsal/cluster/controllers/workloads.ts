@@ -3,7 +3,7 @@ import type { KubeObject } from '../../model/cluster.ts';
 import { hexOf } from '../../model/random.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
 import { isReady, readPod, readWorkload, type WorkloadSpec } from '../schemas.ts';
-import { find, keyOfObject, list, matches, ownedBy, put, putStatus, remove, stamp } from '../store.ts';
+import { find, list, matches, ownedBy, put, putStatus, stamp } from '../store.ts';
 
 /** Pods that are on their way out no longer count. */
 const stays = (pod: KubeObject) => pod.metadata.deletionTimestamp === undefined;
@@ -13,7 +13,6 @@ export function reconcileWorkloads(context: ReconcileContext): void {
   for (const workload of list(context.cluster, 'Deployment')) keepDeployment(context, workload);
   for (const workload of list(context.cluster, 'StatefulSet')) keepStatefulSet(context, workload);
   for (const workload of list(context.cluster, 'DaemonSet')) keepDaemonSet(context, workload);
-  dropOrphans(context);
 }
 
 function podsOf({ cluster }: ReconcileContext, workload: KubeObject): KubeObject[] {
@@ -62,7 +61,7 @@ function newPod(
   );
 }
 
-function dismiss({ now }: ReconcileContext, pod: KubeObject): void {
+export function dismiss({ now }: ReconcileContext, pod: KubeObject): void {
   pod.metadata.deletionTimestamp ??= stamp(now);
 }
 
@@ -186,27 +185,4 @@ function report(context: ReconcileContext, workload: KubeObject, spec: WorkloadS
       : {}),
     ...(workload.kind === 'Deployment' ? { unavailableReplicas: Math.max(0, spec.replicas - ready) } : {}),
   });
-}
-
-/** Pods whose owner is gone go too; so does all that a namespace held. */
-function dropOrphans(context: ReconcileContext): void {
-  const { cluster, now } = context;
-  for (const pod of list(cluster, 'Pod')) {
-    const owner = pod.metadata.ownerReferences?.[0];
-    if (owner === undefined || find(cluster, owner.kind, pod.metadata.namespace, owner.name) !== undefined) continue;
-    dismiss(context, pod);
-  }
-  for (const namespace of list(cluster, 'Namespace')) {
-    if (namespace.metadata.deletionTimestamp === undefined) continue;
-    const due = cluster.due[keyOfObject(namespace)] ?? now;
-    if (due > now) {
-      context.wake(due);
-      continue;
-    }
-    for (const object of Object.values(cluster.objects)) {
-      if (object.metadata.namespace === namespace.metadata.name) remove(cluster, object);
-    }
-    remove(cluster, namespace);
-    cluster.resourceVersion += 1;
-  }
 }
