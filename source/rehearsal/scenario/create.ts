@@ -38,41 +38,9 @@ export function newState(id: string, scenario: Scenario, clock: State['clock']):
 
 function newMachine(id: string, node: ScenarioNode, index: number, now: number): Machine {
   const identity = node.identity ?? id;
-  const disks = node.disks.map(
-    (disk, place): Disk => ({
-      name: disk.name,
-      sizeBytes: disk.sizeGiB,
-      model: disk.model,
-      serial: disk.serial ?? `S5${hexOf(`serial/${id}/${place}`, 12).toUpperCase()}`,
-      wwn: `0x5002538${hexOf(`wwn/${id}/${place}`, 9)}`,
-      rotational: disk.rotational,
-      transport: disk.transport,
-      use: disk.use,
-      ...(disk.use === 'root' || disk.use === 'group' ? { group: disk.group } : {}),
-    }),
-  );
-  const installed = ['linux-image-generic', 'openssl', 'systemd', 'libc6', ...node.packages];
   const machine: Machine = {
     id,
-    hardware: {
-      cores: node.cores,
-      cpuModel: node.cpu,
-      cpuFlags: node.cpuFlags.split(' ').filter((flag) => !node.cpuWithout.includes(flag)),
-      memoryBytes: node.memoryGiB,
-      swapBytes: Math.round(node.swapGiB * 1024 ** 3),
-      // A hypervisor gives a clone an identity of its own here.
-      productUuid: uuidOf(`product/${id}`),
-      virtualization: node.virtualization,
-      disks,
-      lease: {
-        address: node.address.address,
-        prefix: node.address.prefix,
-        gateway: node.address.gateway,
-        nameservers: node.address.nameservers,
-      },
-      clockSkewMs: node.clockSkewMs,
-      bootMs: node.bootSeconds * 1000,
-    },
+    hardware: hardwareOf(id, node),
     login: {
       user: node.login.user,
       key: node.login.key,
@@ -88,36 +56,66 @@ function newMachine(id: string, node: ScenarioNode, index: number, now: number):
     files: {},
     touched: {},
     network: firstNetwork(id, node),
-    lvm: { groups: [], physical: [], logical: [] },
-    packages: {
-      installed: Object.fromEntries(installed.map((name) => [name, (versions[name] ?? unknownVersions)[0]])),
-      newer: Object.fromEntries(node.upgradable.map((name) => [name, (versions[name] ?? unknownVersions)[1]])),
-      listsFresh: true,
-    },
+    lvm: lvmOf(identity, node.disks),
+    packages: firstPackages(node),
     units: firstUnits(node),
-    snaps: {
-      core20: {
-        version: '20240705',
-        revision: '2379',
-        channel: 'latest/stable',
-        publisher: 'canonical**',
-        notes: 'base',
-        held: false,
-      },
-      snapd: {
-        version: '2.63',
-        revision: '21759',
-        channel: 'latest/stable',
-        publisher: 'canonical**',
-        notes: 'snapd',
-        held: false,
-      },
-    },
+    snaps: structuredClone(firstSnaps),
   };
-  machine.lvm = lvmOf(identity, node.disks);
   machine.files = firstFiles(machine, node, identity);
   return machine;
 }
+
+function hardwareOf(id: string, node: ScenarioNode): Machine['hardware'] {
+  const { address, prefix, gateway, nameservers } = node.address;
+  return {
+    cores: node.cores,
+    cpuModel: node.cpu,
+    cpuFlags: node.cpuFlags.split(' ').filter((flag) => !node.cpuWithout.includes(flag)),
+    memoryBytes: node.memoryGiB,
+    swapBytes: Math.round(node.swapGiB * 1024 ** 3),
+    // A hypervisor gives a clone an identity of its own here.
+    productUuid: uuidOf(`product/${id}`),
+    virtualization: node.virtualization,
+    disks: node.disks.map(
+      (disk, place): Disk => ({
+        name: disk.name,
+        sizeBytes: disk.sizeGiB,
+        model: disk.model,
+        serial: disk.serial ?? `S5${hexOf(`serial/${id}/${place}`, 12).toUpperCase()}`,
+        wwn: `0x5002538${hexOf(`wwn/${id}/${place}`, 9)}`,
+        rotational: disk.rotational,
+        transport: disk.transport,
+        use: disk.use,
+        ...(disk.use === 'root' || disk.use === 'group' ? { group: disk.group } : {}),
+      }),
+    ),
+    lease: { address, prefix, gateway, nameservers },
+    clockSkewMs: node.clockSkewMs,
+    bootMs: node.bootSeconds * 1000,
+  };
+}
+
+function firstPackages(node: ScenarioNode): Machine['packages'] {
+  const installed = ['linux-image-generic', 'openssl', 'systemd', 'libc6', ...node.packages];
+  return {
+    installed: Object.fromEntries(installed.map((name) => [name, (versions[name] ?? unknownVersions)[0]])),
+    newer: Object.fromEntries(node.upgradable.map((name) => [name, (versions[name] ?? unknownVersions)[1]])),
+    listsFresh: true,
+  };
+}
+
+const firstSnap = (version: string, revision: string, channel: string, notes: string): Machine['snaps'][string] => ({
+  version,
+  revision,
+  channel,
+  publisher: 'canonical**',
+  notes,
+  held: false,
+});
+const firstSnaps: Machine['snaps'] = {
+  core20: firstSnap('20240705', '2379', 'latest/stable', 'base'),
+  snapd: firstSnap('2.63', '21759', 'latest/stable', 'snapd'),
+};
 
 function firstNetwork(id: string, node: ScenarioNode): Network {
   const mac = `7c:c2:55:${(hexOf(`mac/${id}`, 6).match(/../g) ?? []).join(':')}`;
