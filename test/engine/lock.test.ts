@@ -1,10 +1,12 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { lockSeat, seatHolder } from '../../source/engine/lock/lock.ts';
 import { claimText, type LockClaim, lifeOfHolder, ownClaim } from '../../source/engine/lock/lock-claim.ts';
 import { lockNodes, nodeLockPath } from '../../source/engine/lock/node-lock.ts';
+import { nodeLockScript } from '../../source/engine/lock/node-lock-script.ts';
 import { type Files, filesUnder } from '../../source/site/files.ts';
 import { ToyHosts, toyPlan } from './toys.ts';
 
@@ -57,7 +59,10 @@ describe('the lock of the seat', () => {
     const attempt = lockSeat(files, await ownClaim(files, run), { ...quiet, takeOver });
     if (taken) await expect(attempt).resolves.toBeDefined();
     else
-      await expect(attempt).rejects.toMatchObject({ exitCode: 5, why: expect.stringContaining('its process is gone') });
+      await expect(attempt).rejects.toMatchObject({
+        exitCode: 5,
+        why: expect.stringContaining('its process has ended'),
+      });
   });
 
   it('is not kept by a file that is no claim', async () => {
@@ -72,17 +77,29 @@ describe('the lock of the seat', () => {
 });
 
 describe('the life of a holder', () => {
-  it.each<[string, Partial<LockClaim>, string]>([
+  it.each<[string, Partial<LockClaim>, string, number?]>([
     ['this very process', {}, 'alive'],
     ['its number, but another start', { started: 'before' }, 'gone'],
     ['a number that nobody has', { process: 4_194_300 }, 'gone'],
-    ['another seat, heard of lately', { seat: 'other', heartbeat: minutesAgo(1) }, 'alive'],
-    ['another seat, silent', { seat: 'other', heartbeat: minutesAgo(10) }, 'silent'],
-    ['a clone of this machine is another seat, whatever its processes', { seat: 'clone', process: 1 }, 'alive'],
-  ])('%s', async (_, changes, life) => {
+    ['another machine, heard of lately', { seat: 'other' }, 'alive', 60_000],
+    ['another machine, silent', { seat: 'other' }, 'silent', 600_000],
+    [
+      'another machine whose clock is behind: only measured silence counts',
+      { seat: 'other', heartbeat: minutesAgo(60) },
+      'alive',
+      1_000,
+    ],
+    [
+      'another machine whose clock is ahead does not hold the lock for ever',
+      { seat: 'other', heartbeat: '2099-01-01T00:00:00.000Z' },
+      'silent',
+      600_000,
+    ],
+    ['a clone of this machine is another one, whatever its processes', { seat: 'clone', process: 1 }, 'alive'],
+  ])('%s', async (_, changes, life, silentMs = undefined) => {
     const files = filesUnder('/nowhere');
     const own = await ownClaim(files, 'r');
-    expect(await lifeOfHolder({ ...own, ...changes }, own.seat, Date.now())).toBe(life);
+    expect(await lifeOfHolder({ ...own, ...changes }, own.seat, silentMs)).toBe(life);
   });
 });
 
@@ -126,12 +143,59 @@ describe('the lock on the nodes', () => {
 
   it('takes over from a silent seat knowingly only', async () => {
     const hosts = new ToyHosts();
-    const silent = { ...(await ownClaim(filesUnder('/else'), 'other')), seat: 'else', heartbeat: minutesAgo(10) };
-    hosts.files.set(`b:${nodeLockPath}`, claimText(silent));
+    const silent = { ...(await ownClaim(filesUnder('/else'), 'other')), seat: 'else' };
+    const [boot, up] = [
+      await readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
+      await readFile('/proc/uptime', 'utf8'),
+    ];
+    hosts.files.set(
+      `b:${nodeLockPath}`,
+      `${claimText(silent)}${boot.trim()} ${Math.floor(Number.parseFloat(up)) - 600}\n`,
+    );
     await expect(attempt(hosts, 'mine')).rejects.toMatchObject({
-      why: expect.stringContaining('no sign of life for 10 min'),
+      why: expect.stringContaining('no heartbeat for 10 min'),
     });
     await expect(attempt(hosts, 'mine', { takeOver: true })).resolves.toBeDefined();
+  });
+
+  it('goes to one of two that come at the same moment, 50 times', async () => {
+    for (let round = 0; round < 50; round++) {
+      const hosts = new ToyHosts();
+      const ends = await Promise.allSettled([
+        attempt(hosts, 'one', { seat: 'one' }),
+        attempt(hosts, 'two', { seat: 'two' }),
+      ]);
+      const holders = new Set([...hosts.files.values()].map((text) => JSON.parse(text.split('\n')[0] ?? '').run));
+      const held = ends.filter(({ status }) => status === 'fulfilled').length;
+      expect([held <= 1, holders.size <= 1], `round ${round}`).toEqual([true, true]);
+    }
+  });
+
+  it('is decided by the node itself: of two shells at once, one is told that it is theirs, 50 times', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ks-race-'));
+    const claims = await Promise.all(['one', 'two'].map((run) => ownClaim(filesUnder(`/${run}`), run)));
+    for (let round = 0; round < 50; round++) {
+      const path = join(folder, String(round), 'lock');
+      const answers = await Promise.all(
+        claims.map(async (claim) => {
+          const { text, arguments: words = [] } = nodeLockScript('take', path, claim.run);
+          return (await execa('bash', ['-c', text, 'node-lock', ...words], { input: claimText(claim) })).stdout;
+        }),
+      );
+      expect(
+        answers.filter((answer) => answer === 'yours'),
+        answers.join(),
+      ).toHaveLength(1);
+    }
+    await rm(folder, { recursive: true });
+  });
+
+  it('is released by a later process of the same run too', async () => {
+    const hosts = new ToyHosts();
+    await attempt(hosts, 'mine');
+    const later = await attempt(hosts, 'mine');
+    await later.release();
+    expect([...hosts.files.keys()]).toEqual([]);
   });
 
   it('gives signs of life, and tells when somebody else has taken it', async () => {

@@ -1,6 +1,7 @@
-import { mkdtempSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import type { RunWorld } from '../../source/engine/execution/context.ts';
 import { type Execution, type ExecutionInput, execute } from '../../source/engine/execution/execute.ts';
@@ -8,7 +9,7 @@ import type { RunEvent, RunEventBody } from '../../source/engine/journal/event.t
 import type { Journal } from '../../source/engine/journal/journal.ts';
 import { createMask, type Mask, maskEvent } from '../../source/engine/journal/masking.ts';
 import { pastOf } from '../../source/engine/journal/past.ts';
-import type { Clock, Host, HostPool, RunResult } from '../../source/host/host.ts';
+import type { Clock, Host, HostPool, RunResult, Script } from '../../source/host/host.ts';
 import { HostFault } from '../../source/host/host-fault.ts';
 import type { Plan } from '../../source/plan/document/document.ts';
 import type { PlannedStep, StepContext, StepKind } from '../../source/plan/step.ts';
@@ -119,9 +120,10 @@ export class ToyHosts implements HostPool {
     return {
       name: node,
       access: async () => ({ user: 'root', sudo: 'root', address: '' }),
-      run: async (command, { onLine } = {}) => {
+      run: async (command, { onLine, stdin = '' } = {}) => {
         const words = 'name' in command ? [command.name, ...(command.arguments ?? [])] : command;
         if (words[0] === 'rm') this.files.delete(`${node}:${words.at(-1)}`);
+        if ('text' in command && command.name === 'node-lock') return this.#lock(node, command, stdin);
         const result = { code: 0, stdout: '', stderr: '', ...(await this.command(words)) };
         for (const line of result.stdout.split('\n').filter(Boolean)) onLine?.(line, 'stdout');
         for (const line of result.stderr.split('\n').filter(Boolean)) onLine?.(line, 'stderr');
@@ -136,6 +138,24 @@ export class ToyHosts implements HostPool {
       close: async () => undefined,
     };
   }
+
+  /** The lock is the real script, run by this machine's bash on a folder of the node's own. */
+  #lock(node: string, { text, arguments: words = [] }: Script, stdin: string): RunResult {
+    const path = words[1] ?? '';
+    const own = join(this.#disk, node, 'lock');
+    const key = `${node}:${path}`;
+    mkdirSync(dirname(own), { recursive: true });
+    const before = this.files.get(key);
+    if (before === undefined) rmSync(own, { force: true });
+    else writeFileSync(own, before);
+    const [verb = '', , ...rest] = words;
+    const done = spawnSync('bash', ['-c', text, 'node-lock', verb, own, ...rest], { input: stdin, encoding: 'utf8' });
+    if (existsSync(own)) this.files.set(key, readFileSync(own, 'utf8'));
+    else this.files.delete(key);
+    return { code: done.status ?? 1, stdout: done.stdout, stderr: done.stderr };
+  }
+
+  readonly #disk = mkdtempSync(join(tmpdir(), 'ks-toy-nodes-'));
 
   async forget(): Promise<void> {}
   async close(): Promise<void> {}

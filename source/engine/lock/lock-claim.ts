@@ -62,7 +62,8 @@ export const claimText = (claim: LockClaim): string => `${JSON.stringify(claim)}
 /** Undefined for a text that is no claim: whoever wrote that holds no lock of ours. */
 export function parseClaim(text: string): LockClaim | undefined {
   try {
-    const parsed = claimSchema.safeParse(JSON.parse(text));
+    // On a node a second line follows: the time of the last heartbeat.
+    const parsed = claimSchema.safeParse(JSON.parse(text.split('\n')[0] ?? ''));
     return parsed.success ? parsed.data : undefined;
   } catch {
     return undefined;
@@ -75,20 +76,21 @@ export type HolderLife = 'alive' | 'silent' | 'gone';
 /** ms without a heartbeat after which a holder that cannot be looked at counts as silent. */
 const longSilence = 180_000;
 
-export async function lifeOfHolder(claim: LockClaim, seat: string, now: number): Promise<HolderLife> {
+/** `silentMs`: since the last heartbeat, measured by one clock; undefined where nothing measures it. */
+export async function lifeOfHolder(claim: LockClaim, seat: string, silentMs: number | undefined): Promise<HolderLife> {
   // A host name alone does not say that it is this machine: clones share it.
   const life = claim.seat === seat ? await lifeOf(claim) : 'unknown';
   if (life !== 'unknown') return life;
-  return now - Date.parse(claim.heartbeat) > longSilence ? 'silent' : 'alive';
+  return (silentMs ?? 0) > longSilence ? 'silent' : 'alive';
 }
 
 /** The refusal, with who, where and since when, and the ways out. `where`: the seat or a node. */
-export function lockedFault(claim: LockClaim, life: HolderLife, where: string, now: number): Fault {
-  const sign = durationWords(Math.max(0, now - Date.parse(claim.heartbeat)));
+export function lockedFault(claim: LockClaim, life: HolderLife, where: string, silentMs?: number): Fault {
+  const ago = silentMs === undefined ? '' : `, its last heartbeat was ${durationWords(silentMs)} ago`;
   const state = {
-    alive: `its last sign of life was ${sign} ago`,
-    silent: `it has given no sign of life for ${sign} (by its own clock)`,
-    gone: 'its process is gone',
+    alive: `it is running${ago}`,
+    silent: `it has sent no heartbeat for ${durationWords(silentMs ?? longSilence)}`,
+    gone: 'its process has ended',
   }[life];
   const overtake = 'If you are sure that it will not go on: the same command with --take-over';
   const next = {

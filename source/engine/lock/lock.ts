@@ -1,10 +1,10 @@
-import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf } from '../../errors/thrown.ts';
 import { textIfPresent } from '../../host/read-text.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
 import type { Files } from '../../site/files.ts';
-import { claimText, type LockClaim, lifeOfHolder, lockedFault, parseClaim } from './lock-claim.ts';
+import { claimText, type LockClaim, lifeOfHolder, lockedFault, ownClaim, parseClaim } from './lock-claim.ts';
 
 export interface HeldLock {
   /** Gives it back, where it is still ours. */
@@ -49,6 +49,15 @@ export async function seatHolder(files: Files): Promise<LockClaim | undefined> {
   return text === undefined ? undefined : parseClaim(text);
 }
 
+/** Refuses (exit code 5) while a run of this root goes on: for what must not be changed under it. */
+export async function refuseWhileLocked(files: Files): Promise<void> {
+  const text = await textIfPresent(files.lock);
+  const holder = text === undefined ? undefined : parseClaim(text);
+  if (holder === undefined) return;
+  const life = await lifeOfHolder(holder, (await ownClaim(files, '')).seat, await silenceOf(files.lock));
+  if (life === 'alive') throw lockedFault(holder, life, files.lock);
+}
+
 /** A link to a file that is whole appears at once or not at all, and never over another one. */
 async function place(path: string, claim: LockClaim): Promise<boolean> {
   const draft = `${path}.${claim.token}`;
@@ -69,9 +78,10 @@ async function makeWay(path: string, text: string, claim: LockClaim, takeOver: b
   const holder = parseClaim(text);
   // What is no claim was written by no process of ours, and holds nobody off.
   if (holder !== undefined) {
-    const life = await lifeOfHolder(holder, claim.seat, Date.now());
+    // The workstation's own lock: a holder on this machine is looked at, and one elsewhere cannot be judged.
+    const life = await lifeOfHolder(holder, claim.seat, await silenceOf(path));
     const own = holder.run === claim.run && life === 'gone';
-    if (life === 'alive' || !(own || takeOver)) throw lockedFault(holder, life, path, Date.now());
+    if (life === 'alive' || !(own || takeOver)) throw lockedFault(holder, life, path);
   }
   const aside = `${path}.${claim.token}.old`;
   try {
@@ -82,6 +92,13 @@ async function makeWay(path: string, text: string, claim: LockClaim, takeOver: b
   // Between the look and the move somebody else may have taken it: then it goes back.
   if ((await textIfPresent(aside)) !== text) await link(aside, path).catch(() => undefined);
   await rm(aside, { force: true });
+}
+
+/** ms since the lock's file was last written, by the clock of the machine that holds the file; undefined where it is gone or in the future. */
+async function silenceOf(path: string): Promise<number | undefined> {
+  const written = await stat(path).catch(() => undefined);
+  const ms = written === undefined ? undefined : Date.now() - written.mtimeMs;
+  return ms === undefined || ms < 0 ? undefined : ms;
 }
 
 async function giveSign(path: string, claim: LockClaim, { onLost }: LockOptions, stop: () => void): Promise<void> {

@@ -1,12 +1,13 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { Fault } from '../../errors/fault.ts';
 import type { Host, HostPool, HostTarget } from '../../host/host.ts';
 import { HostFault } from '../../host/host-fault.ts';
 import { nodeState } from '../../host/node-state.ts';
 import type { Files } from '../../site/files.ts';
 import type { HeldLock, LockOptions } from './lock.ts';
-import { claimText, type LockClaim, lifeOfHolder, lockedFault, parseClaim } from './lock-claim.ts';
+import { claimText, type LockClaim, lifeOfHolder, lockedFault } from './lock-claim.ts';
+import { type LockVerb, nodeLockScript, parseHolder } from './node-lock-script.ts';
 
-/** The same on every node, so that a second seat finds it whatever its own root is. */
+/** The same on every node, so that a run from another machine finds it whatever its own root is. */
 export const nodeLockPath = `${nodeState}/lock`;
 
 export interface NodeLockInput extends LockOptions {
@@ -14,23 +15,20 @@ export interface NodeLockInput extends LockOptions {
   readonly targets: readonly HostTarget[];
   readonly hosts: HostPool;
   readonly claim: LockClaim;
-  /** Real ms between signs of life; 0 for none. Default 30 000. */
+  /** Real ms between heartbeats; 0 for none. Default 30 000. */
   readonly every?: number;
 }
 
 /**
- * Puts the claim on every node that answers, so that a run from another seat is refused there (exit code 5).
- * A node has no way to say "only if nobody else": the claim is written, and read again a moment later; of two that write at once,
- * the first then finds the other's and gives way, at the latest at its next sign of life.
+ * Puts the claim on every node that answers, so that a run from another machine is refused there (exit code 5).
+ * Each node decides by itself, in one critical section: of two that come at once, one gets it.
  */
 export async function lockNodes(input: NodeLockInput): Promise<HeldLock> {
-  const { files, targets, claim } = input;
-  // Where the seat's own lock is that very file, it is held already.
+  const { files, targets } = input;
+  // Where the workstation's own lock is that very file, it is held already.
   const remote = targets.filter((target) => !(target.local && files.lock === nodeLockPath));
   try {
     await onAll(input, remote, (host) => take(host, input));
-    await wait(remote.length > 0 ? 100 : 0);
-    await onAll(input, remote, (host) => confirm(host, claim));
   } catch (error) {
     await releaseNodes(input, remote);
     throw error;
@@ -68,36 +66,31 @@ async function onNode(
   }
 }
 
-async function take(host: Host, { claim, takeOver }: NodeLockInput): Promise<void> {
-  const holder = await holderOn(host);
-  if (foreign(holder, claim)) {
-    const life = await lifeOfHolder(holder, claim.seat, Date.now());
-    if (life === 'alive' || !takeOver) throw lockedFault(holder, life, host.name, Date.now());
-  }
-  await host.writeFile({ path: nodeLockPath, content: claimText(claim), mode: 0o644 });
+async function take(host: Host, input: NodeLockInput): Promise<void> {
+  const { claim, takeOver } = input;
+  const holder = await run(host, 'take', input);
+  if (holder === undefined) return;
+  const life = await lifeOfHolder(holder.claim, claim.seat, holder.silentMs);
+  if (life === 'alive' || !takeOver) throw lockedFault(holder.claim, life, host.name, holder.silentMs);
+  // Only that very claim is replaced: somebody else may have taken it over meanwhile.
+  const other = await run(host, 'take', input, holder.claim.token);
+  if (other !== undefined) throw lockedFault(other.claim, 'alive', host.name, other.silentMs);
 }
 
-async function confirm(host: Host, claim: LockClaim): Promise<void> {
-  const holder = await holderOn(host);
-  if (holder?.token === claim.token) return;
-  if (foreign(holder, claim)) throw lockedFault(holder, 'alive', host.name, Date.now());
-  await host.writeFile({ path: nodeLockPath, content: claimText(claim), mode: 0o644 });
+/** Whoever else holds the lock; undefined where it is ours now. A lock belongs to a run: a later process of it goes on with it. */
+async function run(host: Host, verb: LockVerb, { claim }: NodeLockInput, replaced?: string) {
+  const script = nodeLockScript(verb, nodeLockPath, claim.run, replaced);
+  const { code, stdout, stderr } = await host.run(script, { sudo: true, stdin: claimText(claim) });
+  if (code === 0) return parseHolder(stdout);
+  throw new Fault({
+    what: `The lock on ${host.name} cannot be written.`,
+    where: nodeLockPath,
+    why: stderr.trim() || `exit code ${code}`,
+    next: [`Look at the disk of ${host.name}: df -h /var/lib`],
+  });
 }
 
-/**
- * Somebody else's. A node that was away while the lock was taken comes back with the claim of this very run's earlier process:
- * that one is ours, as the seat's own lock lets only one process of a run live.
- */
-function foreign(holder: LockClaim | undefined, claim: LockClaim): holder is LockClaim {
-  return holder !== undefined && holder.run !== claim.run;
-}
-
-async function holderOn(host: Host): Promise<LockClaim | undefined> {
-  const text = await host.readFile(nodeLockPath);
-  return text === undefined ? undefined : parseClaim(text);
-}
-
-/** Signs of life on all nodes; one that comes back from a restart gets its lock again. Gives what ends them. */
+/** Heartbeats on all nodes; one that comes back from a restart gets its lock again. Gives what ends them. */
 function beat(input: NodeLockInput, targets: readonly HostTarget[]): () => Promise<void> {
   const { every = 30_000 } = input;
   if (every === 0) return async () => undefined;
@@ -112,20 +105,13 @@ function beat(input: NodeLockInput, targets: readonly HostTarget[]): () => Promi
   };
 }
 
-async function giveSign(host: Host, { claim, onLost }: NodeLockInput, stop: () => void): Promise<void> {
-  const holder = await holderOn(host);
-  if (foreign(holder, claim)) {
-    stop();
-    return onLost(`${holder.owner} on ${holder.host} (run ${holder.run}), as ${host.name} says`);
-  }
-  const content = claimText({ ...claim, heartbeat: new Date().toISOString() });
-  await host.writeFile({ path: nodeLockPath, content, mode: 0o644 });
+async function giveSign(host: Host, input: NodeLockInput, stop: () => void): Promise<void> {
+  const holder = await run(host, 'beat', input);
+  if (holder === undefined) return;
+  stop();
+  input.onLost(`${holder.claim.owner} on ${holder.claim.host} (run ${holder.claim.run}), as ${host.name} says`);
 }
 
 async function releaseNodes(input: NodeLockInput, targets: readonly HostTarget[]): Promise<void> {
-  const release = async (host: Host) => {
-    const holder = await holderOn(host);
-    if (holder?.token === input.claim.token) await host.run(['rm', '-f', nodeLockPath], { sudo: true });
-  };
-  await onAll(input, targets, release).catch(() => undefined);
+  await onAll(input, targets, async (host) => void (await run(host, 'release', input))).catch(() => undefined);
 }

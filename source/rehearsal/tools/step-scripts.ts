@@ -2,7 +2,7 @@ import { bootMarker, packagesMarker } from '../../host/node-state.ts';
 import { announcer } from '../cluster/controllers/load-balancer.ts';
 import type { Machine } from '../model/machine.ts';
 import type { State } from '../model/state.ts';
-import { fileAt, readPath, writePath } from '../node/file-system.ts';
+import { fileAt, readPath, removePath, writePath } from '../node/file-system.ts';
 import { listenersOf } from '../node/listeners.ts';
 import { reachable } from '../node/reach.ts';
 import { tokenFile } from '../node/services.ts';
@@ -69,6 +69,23 @@ function arpAnswer(machine: Machine, state: State, address: string, now: number)
   return holder === undefined ? 'free' : `taken ${holder.network.interfaces[0]?.mac ?? '00:00:5e:00:00:01'}`;
 }
 
+/** `node-lock VERB PATH RUN REPLACED`: as the script does it, in one step of the model. The second line counts the model's seconds. */
+function nodeLock(call: Call): number {
+  const [verb = '', path = '', run = '', replaced = ''] = call.words;
+  return call.change((machine, _state, now) => {
+    const [held = '', since = ''] = (fileAt(machine, path)?.content ?? '').split('\n');
+    const field = (name: string) => new RegExp(`"${name}":"([^"]*)"`).exec(held)?.[1] ?? '';
+    const mine = field('run') === '' || field('run') === run || (replaced !== '' && field('token') === replaced);
+    if (!mine) {
+      const seconds = Math.round(now / 1000);
+      return say(call, `held ${Math.max(0, seconds - Number(since.split(' ')[1] ?? seconds))}\n${held}`);
+    }
+    if (verb === 'release') removePath(machine, path);
+    else writePath(machine, path, `${call.stdin.trimEnd()}\n${machine.bootId} ${Math.round(now / 1000)}\n`);
+    return say(call, 'yours');
+  });
+}
+
 /** `forget-token`: removes the token that comes on standard input from the agent's list. */
 function forgetToken(call: Call): number {
   const token = call.stdin.trim();
@@ -84,6 +101,7 @@ function forgetToken(call: Call): number {
 export const stepScripts: Readonly<Record<string, Program>> = {
   'update-package-lists': (call) => call.exec(['apt-get', 'update']),
   'forget-token': forgetToken,
+  'node-lock': nodeLock,
   'packages-state': packagesState,
   'boot-state': bootState,
   'tcp-probe': tcpProbe,
