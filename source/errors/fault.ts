@@ -1,3 +1,5 @@
+import { safeText } from '../text/safe-text.ts';
+
 /** Exit codes of the program; exit-codes.ts says what they mean. */
 export const exitCode = {
   done: 0,
@@ -27,7 +29,7 @@ export interface FaultWords {
   readonly cause?: unknown;
 }
 
-/** A failure that the operator can understand and act on. Anything else that is thrown is a fault of ours. */
+/** A failure that the operator can understand and act on. Its words may quote machines and files: they are made safe to show. Anything else that is thrown is a fault of ours. */
 export class Fault extends Error {
   override readonly name: string = 'Fault';
   readonly where: string | undefined;
@@ -36,10 +38,10 @@ export class Fault extends Error {
   readonly exitCode: ExitCode;
 
   constructor(words: FaultWords) {
-    super(words.what, { cause: words.cause });
-    this.where = words.where;
-    this.why = words.why;
-    this.next = words.next ?? [];
+    super(safeText(words.what), { cause: words.cause });
+    this.where = words.where === undefined ? undefined : safeText(words.where);
+    this.why = words.why === undefined ? undefined : safeText(words.why);
+    this.next = (words.next ?? []).map(safeText);
     this.exitCode = words.exitCode ?? exitCode.usage;
   }
 }

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { parseSafeJson, safeLine } from '../text/safe-text.ts';
 
 /** What one section's command printed and how it ended. */
 export interface SectionOutput {
@@ -96,7 +97,7 @@ export const json =
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseSafeJson(text, safeLine);
   } catch {
     throw new SectionProblem('what it printed is not JSON');
   }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseSafeJson } from '../text/safe-text.ts';
 
 /** By its full path: a shell that is not interactive may lack /snap/bin. */
 export const microk8sProgram = '/snap/bin/microk8s';
@@ -98,7 +99,7 @@ export function ingressOf(channel: string): 'nginx' | 'traefik' {
 /** Undefined where the text is no JSON: MicroK8s answers in plain words with exit code 0 on workers and stopped nodes. */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseSafeJson(text);
   } catch {
     return undefined;
   }

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { parseDocument } from 'yaml';
+import { type Document, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { Fault } from '../errors/fault.ts';
-import { codeOf } from '../errors/thrown.ts';
+import { codeOf, messageOf } from '../errors/thrown.ts';
+import { safeValues } from '../text/safe-text.ts';
 import type { Finding } from './finding.ts';
 import type { Complaint } from './reading/complaint.ts';
 import { InvalidFile } from './reading/invalid-file.ts';
@@ -38,10 +39,22 @@ export function judgeDraft(draft: SiteDraft): { readonly site: Site } | { readon
 
 /** The draft that a text holds, right or wrong. Throws `Fault` when it is no YAML mapping at all. */
 export function parseDraft(text: string): SiteDraft {
+  const what = 'The draft is not readable.';
   const document = parseDocument(text, { prettyErrors: false });
-  const parsed = draftSchema.safeParse(document.errors.length > 0 ? undefined : (document.toJS() ?? {}));
+  const [error] = document.errors;
+  if (error !== undefined) throw new Fault({ what, why: error.message });
+  const parsed = draftSchema.safeParse(safeValues(plainData(document) ?? {}));
   if (parsed.success) return parsed.data;
-  throw new Fault({ what: 'The draft is not readable.', why: document.errors[0]?.message ?? 'It is not a mapping.' });
+  throw new Fault({ what, why: 'It is not a mapping.' });
+}
+
+function plainData(document: Document): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    // an alias that was not set before
+    throw new Fault({ what: 'The draft is not readable.', why: messageOf(cause), cause });
+  }
 }
 
 const draftValue: z.ZodType<DraftValue> = z.lazy(() =>

@@ -30,15 +30,36 @@ export function safeLine(text: string): string {
 
 /** JSON that another program printed, with every text in it made safe: an escaped control character is one again once parsed. */
 export function parseSafeJson(text: string, safe: (text: string) => string = safeText): unknown {
-  return JSON.parse(text, (_, value: unknown) => (typeof value === 'string' ? safe(value) : safeKeys(value, safe)));
+  return safeValues(JSON.parse(text), safe);
 }
 
-function safeKeys(value: unknown, safe: (text: string) => string): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const entries = Object.entries(value);
-  return entries.every(([key]) => isPlain(key))
-    ? value
-    : Object.fromEntries(entries.map(([key, own]) => [safe(key), own]));
+/** Parsed data with every text and key in it made safe. Data that holds itself (a YAML alias) keeps its shape. */
+export function safeValues(
+  value: unknown,
+  safe: (text: string) => string = safeText,
+  known = new Map<object, unknown>(),
+): unknown {
+  if (typeof value === 'string') return safe(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (known.has(value)) return known.get(value);
+  if (Array.isArray(value)) {
+    const items: unknown[] = [];
+    known.set(value, items);
+    for (const item of value) items.push(safeValues(item, safe, known));
+    return items;
+  }
+  const record: Record<string, unknown> = {};
+  known.set(value, record);
+  for (const [key, own] of Object.entries(value)) {
+    // also for a key such as __proto__
+    Object.defineProperty(record, safe(key), {
+      value: safeValues(own, safe, known),
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    });
+  }
+  return record;
 }
 
 const isPlain = (text: string): boolean => /^[\t\n\r -~]*$/.test(text);

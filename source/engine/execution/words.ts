@@ -1,8 +1,8 @@
-import { stripVTControlCharacters } from 'node:util';
 import { Fault } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import type { Script } from '../../host/host.ts';
 import { StepFault } from '../../plan/step-fault.ts';
+import { safeText } from '../../text/safe-text.ts';
 import type { StepFailure } from '../view/view.ts';
 
 /** A command as the operator reads it: a script by its name, never by its text. */
@@ -15,8 +15,7 @@ const longestLine = 4000;
 /** One line of a command's output as it is kept: what a progress bar drew last, without control codes, cut where it is endless. */
 export function keptLine(line: string): string {
   const drawn = line.split('\r').findLast((part) => part.trim() !== '') ?? '';
-  // Of what is left, all control characters but the tab.
-  const plain = stripVTControlCharacters(drawn).replace(/[^\P{Cc}\t]/gu, '');
+  const plain = safeText(drawn);
   return plain.length > longestLine ? `${plain.slice(0, longestLine)} … (${plain.length} characters)` : plain;
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseSafeJson } from '../../text/safe-text.ts';
 import { carryOut, look } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
@@ -45,7 +46,7 @@ async function find(context: StepContext, { node, group, volume }: Parameters): 
       next: ['vgs lists the groups of the node; another one can be chosen in site.yaml, storage.shared.volumeGroup'],
     });
   }
-  const rows = report.parse(JSON.parse(result.stdout)).report.flatMap(({ lv }) => lv);
+  const rows = report.parse(parseSafeJson(result.stdout)).report.flatMap(({ lv }) => lv);
   const row = rows.find(({ lv_name }) => lv_name === volume);
   return row && { gib: Number(row.lv_size) / gibibyte, ours: row.lv_tags.split(',').includes(tag) };
 }

@@ -1,4 +1,5 @@
 import type { OutputStream } from '../../host/host.ts';
+import { safeText } from '../../text/safe-text.ts';
 
 /** Collects what a command prints, and passes whole lines on as they come. */
 export class Output {
@@ -10,7 +11,9 @@ export class Output {
     this.#onLine = onLine;
   }
 
-  write(text: string, stream: OutputStream): void {
+  /** As real hosts do, it lets nothing through that a terminal would act on. */
+  write(raw: string, stream: OutputStream): void {
+    const text = safeText(raw);
     this.#texts[stream] += text;
     const lines = `${this.#rests[stream]}${text}`.split('\n');
     this.#rests[stream] = lines.pop() ?? '';

@@ -11,6 +11,7 @@ import {
 } from 'yaml';
 import type * as z from 'zod';
 import { messageOf } from '../../errors/thrown.ts';
+import { safeLine, safeValues } from '../../text/safe-text.ts';
 import type { SitePath } from '../schema.ts';
 import type { Complaint } from './complaint.ts';
 import { judge } from './issues.ts';
@@ -70,7 +71,7 @@ function parseForgiving(text: string): Parsed {
   const syntax = [...tabs, ...told];
   if (second === undefined || broken.length > 0) return { syntax };
   try {
-    return { syntax, value: { ...second, data: second.document.toJS() } };
+    return { syntax, value: { ...second, data: safeValues(second.document.toJS()) } };
   } catch (error) {
     const expected = 'an alias that was set before';
     const found = messageOf(error);
@@ -107,7 +108,8 @@ function syntaxProblem(error: YAMLError, lines: LineCounter | undefined): Syntax
   if (error.code === 'DUPLICATE_KEY') {
     return place([], line, col, 'a key given twice', 'each key once', 'this key is given twice, wanted each key once');
   }
-  return place([], line, col, error.message, 'valid YAML', `not valid YAML: ${error.message}`);
+  const message = safeLine(error.message);
+  return place([], line, col, message, 'valid YAML', `not valid YAML: ${message}`);
 }
 
 function place(
