@@ -13,6 +13,8 @@ const long = '  MicroK8s goes from these nodes, and with it ALL DATA in it';
 it('breaks lines between words on a terminal, and leaves them whole in a pipe', () => {
   expect(printed([long, 'short'], 40)).toBe('  MicroK8s goes from these nodes, and\n  with it ALL DATA in it\nshort\n');
   expect(printed([long, 'short'])).toBe(`${long}\nshort\n`);
+  // As some serial consoles say it.
+  expect(printed([long, 'short'], 0)).toBe(`${long}\nshort\n`);
 });
 
 it('shows what is wrong in as many columns as there are', () => {

@@ -7,6 +7,7 @@ import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import type { Finding } from '../../site/finding.ts';
 import { defined } from '../../text/defined.ts';
+import { screenWidth } from '../../ui/plain/output.ts';
 import { accessPrompts } from '../line/access.ts';
 import { confirmed } from '../line/confirm.ts';
 import { rehearsalNote } from '../line/rehearsal-note.ts';
@@ -47,7 +48,7 @@ function showFindings(
     if (failed) printJson(terminal, preflightData(site, findings));
   } else if (failed || findings.some(({ grade }) => grade === 'warn')) {
     const ascii = settings.ascii || settings.plain;
-    const width = defined({ width: terminal.output.columns });
+    const width = defined({ width: screenWidth(terminal.output) });
     printLines(terminal.output, [...preflightLines(site, findings, { ascii, all: false, from, ...width }), '']);
   }
 }

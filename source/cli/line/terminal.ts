@@ -3,7 +3,7 @@ import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
 import { asFileFault } from '../../errors/file-fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import { folded, wrapped } from '../../text/width.ts';
-import type { PlainOutput } from '../../ui/plain/output.ts';
+import { type PlainOutput, screenWidth } from '../../ui/plain/output.ts';
 
 /** What a verb prints to and asks through; tests hand in their own. */
 export interface Terminal {
@@ -29,7 +29,7 @@ export function processTerminal(): Terminal {
 
 /** Lines for a person: broken between words at the width of a terminal, whole where they go into a pipe or a file. */
 export function printLines(stream: PlainOutput, lines: readonly string[]): void {
-  const width = stream.columns ?? Number.POSITIVE_INFINITY;
+  const width = screenWidth(stream) ?? Number.POSITIVE_INFINITY;
   stream.write(
     lines
       .flatMap((line) => folded(line, width))
@@ -52,7 +52,7 @@ export function reportFailure(
   const error = asFileFault(thrown);
   const fault = error instanceof Fault ? error : undefined;
   if (settings.json) printJson(terminal, { error: faultAsData(error) });
-  else terminal.errors.write(faultText(error, terminal.errors.columns));
+  else terminal.errors.write(faultText(error, screenWidth(terminal.errors)));
   if (settings.verbose && error instanceof Error) terminal.errors.write(`${causes(error)}\n`);
   return fault?.exitCode ?? exitCode.ourFault;
 }

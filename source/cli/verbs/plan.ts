@@ -9,6 +9,7 @@ import { messageOf } from '../../errors/thrown.ts';
 import { targetOf } from '../../network/targets.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { defined } from '../../text/defined.ts';
+import { screenWidth } from '../../ui/plain/output.ts';
 import { accessPrompts } from '../line/access.ts';
 import { globalFlags } from '../line/flags.ts';
 import { rehearsalNote } from '../line/rehearsal-note.ts';
@@ -41,7 +42,10 @@ export default defineVerb({
       if (file !== undefined) await save(plan, file);
       if (settings.json) printJson(terminal, plan);
       else {
-        const lines = planLines(plan, { brief: args.brief ?? false, ...defined({ width: terminal.output.columns }) });
+        const lines = planLines(plan, {
+          brief: args.brief ?? false,
+          ...defined({ width: screenWidth(terminal.output) }),
+        });
         terminal.output.write(`${[...rehearsalNote(opened.world), ...lines].join('\n')}\n`);
       }
       if (file !== undefined && !settings.json) terminal.output.write(`\nWritten to ${file}\n`);

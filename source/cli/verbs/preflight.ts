@@ -1,6 +1,8 @@
 import { checkSite } from '../../app/check-site.ts';
 import { settingsFrom } from '../../app/settings.ts';
 import { openSite } from '../../app/site.ts';
+import { defined } from '../../text/defined.ts';
+import { screenWidth } from '../../ui/plain/output.ts';
 import { accessPrompts } from '../line/access.ts';
 import { globalFlags } from '../line/flags.ts';
 import { rehearsalNote, scenarioOf } from '../line/rehearsal-note.ts';
@@ -24,12 +26,12 @@ export default defineVerb({
       if (settings.json) printJson(terminal, { ...preflightData(site, findings), ...scenarioOf(world) });
       else {
         const ascii = settings.ascii || settings.plain;
-        const width = terminal.output.columns;
+        const width = screenWidth(terminal.output);
         const lines = preflightLines(site, findings, {
           ascii,
           all: args.all ?? false,
           from,
-          ...(width ? { width } : {}),
+          ...defined({ width }),
         });
         printLines(terminal.output, [...rehearsalNote(world), ...lines]);
       }

@@ -5,6 +5,7 @@ import { asLsblk, gigabytes } from '../../storage/bytes.ts';
 import { type DiskRow, diskRows } from '../../storage/disks.ts';
 import { groupTrouble } from '../../storage/groups.ts';
 import { columns } from '../../text/table.ts';
+import { screenWidth } from '../../ui/plain/output.ts';
 import { globalFlags } from '../line/flags.ts';
 import { rehearsalNote, scenarioOf } from '../line/rehearsal-note.ts';
 import { printJson, printLines, processTerminal } from '../line/terminal.ts';
@@ -23,7 +24,10 @@ export default defineVerb({
     try {
       if (settings.json) printJson(terminal, { ...asData(subject), ...scenarioOf(subject.world) });
       else
-        printLines(terminal.output, [...rehearsalNote(subject.world), ...listLines(subject, terminal.output.columns)]);
+        printLines(terminal.output, [
+          ...rehearsalNote(subject.world),
+          ...listLines(subject, screenWidth(terminal.output)),
+        ]);
       return subject.unreached.size > 0 ? exitCode.preflightFailed : exitCode.done;
     } finally {
       await subject.close();

@@ -2,7 +2,7 @@ import { folded } from '../../text/width.ts';
 
 /** Where lines go. */
 export interface PlainOutput {
-  /** Width of a terminal; undefined for a pipe or a file. */
+  /** Width of a terminal; undefined for a pipe or a file, 0 for a terminal that does not know it. */
   readonly columns?: number | undefined;
   write(text: string): unknown;
 }
@@ -23,8 +23,14 @@ export function plainText(text: string): string {
   return text.replaceAll(/[·→…–’⏎✓✗]/gu, (one) => spoken[one] ?? one).replaceAll(/[\p{Cc}\p{Cf}]/gu, ' ');
 }
 
+/** Columns to break lines at; undefined where nothing is broken: a pipe, a file, a terminal too narrow or of unknown width. */
+export const screenWidth = ({ columns = 0 }: Pick<PlainOutput, 'columns'>): number | undefined =>
+  columns < leastWidth ? undefined : columns;
+
+const leastWidth = 20;
+
 /** Prints lines, broken between words at the width of a terminal. */
 export function say(output: PlainOutput, ...lines: readonly string[]): void {
-  const width = output.columns ?? Number.POSITIVE_INFINITY;
+  const width = screenWidth(output) ?? Number.POSITIVE_INFINITY;
   for (const line of lines.flatMap((one) => folded(plainText(one), width))) output.write(`${line}\n`);
 }
