@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HostFault } from '../../source/host/host-fault.ts';
 import { SeatReboot } from '../../source/plan/execution/seat-reboot.ts';
 import { StepFault } from '../../source/plan/step-fault.ts';
-import { ToyLand, toyPlan } from './toys.ts';
+import { fastClock, ToyLand, toyPlan } from './toys.ts';
 
 /** A step that lasts until the test lets it end. */
 function gate() {
@@ -238,7 +238,8 @@ describe('time', () => {
 
   it('waits until ready, tells what it sees when that changes, and gives up with the last thing seen', async () => {
     const seen = ['off', 'off', 'starting', 'starting'];
-    const land = new ToyLand().on('wait', {
+    // Slow enough that a busy machine does not skip a look.
+    const land = new ToyLand({ clock: fastClock(50) }).on('wait', {
       act: (context) =>
         context.until({
           for: 'the light',
