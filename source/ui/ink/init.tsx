@@ -4,10 +4,10 @@ import type { ExitCode } from '../../errors/fault.ts';
 import { exitCode } from '../../errors/fault.ts';
 import { partingLines } from '../model/exit-message.ts';
 import { App } from './app/app.tsx';
-import { type AppState, initialState, noProduct } from './app/state.ts';
 import { World } from './app/world.ts';
 import { screenOptions } from './screen.ts';
-import { type ThemeOptions, themeOf } from './theme.ts';
+import { type AppState, initialState, noProduct } from './store/state.ts';
+import { type ThemeOptions, themeOf } from './widgets/theme.ts';
 
 /**
  * The wizard on a terminal, from the start page to the summary. Gives back the exit code.

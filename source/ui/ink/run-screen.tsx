@@ -7,15 +7,15 @@ import { messageOf } from '../../errors/thrown.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { endingOf, nextLines } from '../model/ending.ts';
 import { runHints } from './app/hints.ts';
-import { bodyColumns, bodyRows } from './app/layout.ts';
-import { OverlayView } from './app/overlays.tsx';
-import { Frame } from './frame.tsx';
-import { keysOf } from './keys.ts';
-import { type AttachState, attach, attachState } from './run/attach.ts';
-import { headOfRun } from './run/head.ts';
-import { RunPage } from './run/run.tsx';
 import { screenOptions } from './screen.ts';
-import { type Theme, ThemeContext, type ThemeOptions, themeOf } from './theme.ts';
+import { OverlayView } from './screens/overlay/overlays.tsx';
+import { type AttachState, attach, attachState } from './screens/run/attach.ts';
+import { headOfRun } from './screens/run/head.ts';
+import { RunPage } from './screens/run/run.tsx';
+import { Frame } from './widgets/frame.tsx';
+import { keysOf } from './widgets/keys.ts';
+import { bodyColumns, bodyRows } from './widgets/layout.ts';
+import { type Theme, ThemeContext, type ThemeOptions, themeOf } from './widgets/theme.ts';
 
 export interface AttachOptions extends ThemeOptions {
   readonly plan: Plan;

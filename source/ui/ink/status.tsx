@@ -4,12 +4,12 @@ import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import { reportLines } from '../../status/lines.ts';
 import type { StatusReport } from '../../status/report.ts';
-import { bodyRows } from './app/layout.ts';
-import { Frame } from './frame.tsx';
-import { type KeyPress, keysOf } from './keys.ts';
-import { Line } from './line.tsx';
 import { screenOptions } from './screen.ts';
-import { type Theme, ThemeContext, type ThemeOptions, themeOf } from './theme.ts';
+import { Frame } from './widgets/frame.tsx';
+import { type KeyPress, keysOf } from './widgets/keys.ts';
+import { bodyRows } from './widgets/layout.ts';
+import { Line } from './widgets/line.tsx';
+import { type Theme, ThemeContext, type ThemeOptions, themeOf } from './widgets/theme.ts';
 
 export interface StatusOptions extends ThemeOptions {
   readonly site: string;

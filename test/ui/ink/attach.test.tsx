@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { RunEventBody } from '../../../source/engine/journal/event.ts';
 import { exitCodeOf } from '../../../source/engine/outcome.ts';
 import { runHints } from '../../../source/ui/ink/app/hints.ts';
-import { press } from '../../../source/ui/ink/keys.ts';
-import { type AttachState, attach, attachState } from '../../../source/ui/ink/run/attach.ts';
+import { type AttachState, attach, attachState } from '../../../source/ui/ink/screens/run/attach.ts';
 import { watch } from '../../../source/ui/ink/status.tsx';
-import { themeOf } from '../../../source/ui/ink/theme.ts';
+import { press } from '../../../source/ui/ink/widgets/keys.ts';
+import { themeOf } from '../../../source/ui/ink/widgets/theme.ts';
 import { planOf, siteOf, wholeDraft } from '../sample.ts';
 import { keysIn } from './walk.tsx';
 

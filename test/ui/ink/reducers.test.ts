@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { durationClock } from '../../../source/text/duration.ts';
 import { cellsOf, clipped, wrapped } from '../../../source/text/width.ts';
-import { choiceAction } from '../../../source/ui/ink/choice/keys.ts';
-import { type ChoiceState, choose } from '../../../source/ui/ink/choice/state.ts';
-import { type KeyPress, keysOf, press } from '../../../source/ui/ink/keys.ts';
-import { fitColumns } from '../../../source/ui/ink/table/columns.ts';
-import { windowOf } from '../../../source/ui/ink/table/window.ts';
-import { textAction } from '../../../source/ui/ink/text/keys.ts';
-import { editText, textState } from '../../../source/ui/ink/text/state.ts';
+import { choiceAction } from '../../../source/ui/ink/widgets/choice/keys.ts';
+import { type ChoiceState, choose } from '../../../source/ui/ink/widgets/choice/state.ts';
+import { type KeyPress, keysOf, press } from '../../../source/ui/ink/widgets/keys.ts';
+import { fitColumns } from '../../../source/ui/ink/widgets/table/columns.ts';
+import { windowOf } from '../../../source/ui/ink/widgets/table/window.ts';
+import { textAction } from '../../../source/ui/ink/widgets/text/keys.ts';
+import { editText, textState } from '../../../source/ui/ink/widgets/text/state.ts';
 import { diffLines, shortDiff } from '../../../source/ui/model/diff.ts';
 
 const none = {

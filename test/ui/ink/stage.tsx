@@ -2,9 +2,9 @@ import { EventEmitter } from 'node:events';
 import { render } from 'ink';
 import type { InitSession } from '../../../source/app/session.ts';
 import { App } from '../../../source/ui/ink/app/app.tsx';
-import { initialState } from '../../../source/ui/ink/app/state.ts';
 import { World } from '../../../source/ui/ink/app/world.ts';
-import { themeOf } from '../../../source/ui/ink/theme.ts';
+import { initialState } from '../../../source/ui/ink/store/state.ts';
+import { themeOf } from '../../../source/ui/ink/widgets/theme.ts';
 
 class Out extends EventEmitter {
   readonly isTTY = true;

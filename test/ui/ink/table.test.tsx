@@ -1,8 +1,8 @@
 import { renderToString } from 'ink';
 import { describe, expect, it } from 'vitest';
 import { cellsOf } from '../../../source/text/width.ts';
-import { TableRow } from '../../../source/ui/ink/form/table.tsx';
-import { editText, shownPart, textState } from '../../../source/ui/ink/text/state.ts';
+import { TableRow } from '../../../source/ui/ink/screens/form/table.tsx';
+import { editText, shownPart, textState } from '../../../source/ui/ink/widgets/text/state.ts';
 
 const columns = [
   { id: 'Node', width: 6 },

@@ -1,11 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
 import { renderToString } from 'ink';
 import { Screen } from '../../../source/ui/ink/app/app.tsx';
-import type { Command } from '../../../source/ui/ink/app/event.ts';
-import { type AppState, initialState } from '../../../source/ui/ink/app/state.ts';
 import { update } from '../../../source/ui/ink/app/update.ts';
-import { type KeyPress, press } from '../../../source/ui/ink/keys.ts';
-import { ThemeContext, type ThemeOptions, themeOf } from '../../../source/ui/ink/theme.ts';
+import type { Command } from '../../../source/ui/ink/store/event.ts';
+import { type AppState, initialState } from '../../../source/ui/ink/store/state.ts';
+import { type KeyPress, press } from '../../../source/ui/ink/widgets/keys.ts';
+import { ThemeContext, type ThemeOptions, themeOf } from '../../../source/ui/ink/widgets/theme.ts';
 import { product } from '../sample.ts';
 
 /** A state on its way, without Ink: keys and news go in, commands are noted. */

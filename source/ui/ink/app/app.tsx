@@ -1,21 +1,21 @@
 import { useAnimation, useInput, usePaste, useWindowSize } from 'ink';
 import { type ReactNode, useEffect, useSyncExternalStore } from 'react';
 import { pageFindings, pageNotes, pageOf } from '../../../wizard/pages.ts';
-import { FormPage } from '../form/form.tsx';
-import { Frame, type TrailMark } from '../frame.tsx';
-import { keysOf, press } from '../keys.ts';
-import { PreflightPage } from '../preflight/preflight.tsx';
-import { ReviewPage } from '../review/review.tsx';
-import { headOfRun } from '../run/head.ts';
-import { RunPage } from '../run/run.tsx';
-import { SummaryPage } from '../run/summary.tsx';
-import { StartPage } from '../start/start.tsx';
-import { moment } from '../table/moment.ts';
-import { type Theme, ThemeContext } from '../theme.ts';
+import { FormPage } from '../screens/form/form.tsx';
+import { OverlayView } from '../screens/overlay/overlays.tsx';
+import { PreflightPage } from '../screens/preflight/preflight.tsx';
+import { ReviewPage } from '../screens/review/review.tsx';
+import { headOfRun } from '../screens/run/head.ts';
+import { RunPage } from '../screens/run/run.tsx';
+import { SummaryPage } from '../screens/run/summary.tsx';
+import { StartPage } from '../screens/start/start.tsx';
+import { type AppState, isPage, type ScreenId, siteName, trail, viewOf } from '../store/state.ts';
+import { Frame, type TrailMark } from '../widgets/frame.tsx';
+import { keysOf, press } from '../widgets/keys.ts';
+import { bodyColumns, bodyRows } from '../widgets/layout.ts';
+import { moment } from '../widgets/table/moment.ts';
+import { type Theme, ThemeContext } from '../widgets/theme.ts';
 import { hintsOf } from './hints.ts';
-import { bodyColumns, bodyRows } from './layout.ts';
-import { OverlayView } from './overlays.tsx';
-import { type AppState, isPage, type ScreenId, siteName, trail, viewOf } from './state.ts';
 import type { Store } from './store.ts';
 
 /** The whole of `init` on the screen: hands every key to the store and draws what it holds. */

@@ -1,12 +1,12 @@
 import { awaitsChoice } from '../../../engine/view/view.ts';
-import { offersOf } from '../form/access.ts';
-import { formPlace } from '../form/edit.ts';
-import type { KeyHint } from '../frame.tsx';
-import { isTyping } from '../review/update.ts';
-import type { RunState } from '../run/state.ts';
-import { stepHere } from '../run/state.ts';
-import type { Glyphs } from '../theme.ts';
-import type { AppState, Overlay } from './state.ts';
+import { isTyping } from '../screens/review/update.ts';
+import { offersOf } from '../store/access.ts';
+import { formPlace } from '../store/edit.ts';
+import type { RunState } from '../store/run-state.ts';
+import { stepHere } from '../store/run-state.ts';
+import type { AppState, Overlay } from '../store/state.ts';
+import type { KeyHint } from '../widgets/frame.tsx';
+import type { Glyphs } from '../widgets/theme.ts';
 
 const leave: KeyHint = { key: '^C', label: 'leave', falls: 9 };
 

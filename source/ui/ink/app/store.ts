@@ -1,5 +1,5 @@
-import type { AppEvent, Command } from './event.ts';
-import type { AppState } from './state.ts';
+import type { AppEvent, Command } from '../store/event.ts';
+import type { AppState } from '../store/state.ts';
 import { update } from './update.ts';
 
 /** News is drawn at most this often, so that a chatty run stays cheap over a slow line; keys are never kept waiting. ms. */

@@ -1,13 +1,13 @@
-import { formKey } from '../form/update.ts';
-import type { KeyPress } from '../keys.ts';
-import { preflightKey, preflightNews } from '../preflight/update.ts';
-import { reviewKey, reviewNews } from '../review/update.ts';
-import { runNews, runScreenKey, summaryKey } from '../run/update.ts';
-import { startKey, startNews } from '../start/update.ts';
-import { type AppEvent, only, type Step } from './event.ts';
-import { takeBack } from './moves.ts';
-import { overlayKey } from './overlay.ts';
-import { type AppState, isPage } from './state.ts';
+import { formKey } from '../screens/form/update.ts';
+import { overlayKey } from '../screens/overlay/overlay.ts';
+import { preflightKey, preflightNews } from '../screens/preflight/update.ts';
+import { reviewKey, reviewNews } from '../screens/review/update.ts';
+import { runNews, runScreenKey, summaryKey } from '../screens/run/update.ts';
+import { startKey, startNews } from '../screens/start/update.ts';
+import { type AppEvent, only, type Step } from '../store/event.ts';
+import { type AppState, isPage } from '../store/state.ts';
+import { takeBack } from '../store/transitions.ts';
+import type { KeyPress } from '../widgets/keys.ts';
 
 /** The one place where the screens change: a state and what happened give the next state and what is asked of the world. */
 export function update(state: AppState, event: AppEvent): Step {

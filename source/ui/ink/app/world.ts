@@ -6,11 +6,11 @@ import { textAt } from '../../../wizard/draft/draft.ts';
 import { draftNodes } from '../../../wizard/draft/draft-nodes.ts';
 import { judgeView } from '../../model/judge.ts';
 import { reviewOf } from '../../model/review.ts';
-import type { Command } from './event.ts';
+import type { Command } from '../store/event.ts';
+import { type AppState, factsByNode, viewOf } from '../store/state.ts';
 import { faultLines } from './fault-lines.ts';
 import { Gathering } from './gathering.ts';
 import { Saving } from './saving.ts';
-import { type AppState, factsByNode, viewOf } from './state.ts';
 import { Store } from './store.ts';
 
 /** Where a failure is shown. */

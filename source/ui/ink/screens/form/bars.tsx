@@ -1,0 +1,79 @@
+import { Box, Text } from 'ink';
+import type { ReactNode } from 'react';
+import { gibibyte } from '../../../../storage/bytes.ts';
+import { cellsOf, fitted } from '../../../../text/width.ts';
+import type { WizardView } from '../../../../wizard/page.ts';
+import { type GroupTotal, groupTotals } from '../../../../wizard/pages/totals.ts';
+import { Line } from '../../widgets/line.tsx';
+import { type Glyphs, tone, useTheme } from '../../widgets/theme.ts';
+
+/** How many lines the bars may have: a head, some nodes, and one for those that are left out. */
+export function barRows(view: WizardView, rows: number): number {
+  const totals = groupTotals(view).length;
+  return totals === 0 ? 0 : Math.min(totals + 1, Math.max(3, Math.floor(rows / 3))) + 1;
+}
+
+/** What the volumes take of each node's groups; the tightest first where not all have room. */
+export function Bars(props: { readonly view: WizardView; readonly rows: number; readonly width: number }): ReactNode {
+  const theme = useTheme();
+  const totals = groupTotals(props.view);
+  const most = props.rows - 2;
+  const shown =
+    totals.length > most
+      ? totals.toSorted((one, other) => one.leftBytes - other.leftBytes).slice(0, Math.max(1, most))
+      : totals;
+  const names = Math.max(5, ...shown.map((total) => Math.min(16, cellsOf(total.node))));
+  const groups = Math.max(6, ...shown.map((total) => Math.min(12, cellsOf(total.group))));
+  const numbers = 28;
+  const bar = Math.max(0, Math.min(40, props.width - names - groups - numbers - 8));
+  const { glyphs } = theme;
+  const legend = bar < 12 ? '' : `${glyphs.bar.used}used ${glyphs.bar.pool}pool ${glyphs.bar.local}local`;
+  return (
+    <Box flexDirection="column" flexShrink={0}>
+      <Line
+        as="quiet"
+        text={` ${fitted('Node', names)}  ${fitted('Group', groups)}  ${fitted(legend, bar)}   size   pool  local   left`}
+      />
+      {shown.map((total) => (
+        <Text key={total.node + total.group} wrap="truncate">
+          {` ${fitted(total.node, names)}  ${fitted(total.group, groups)}  `}
+          <Text {...tone(theme, total.leftBytes < 0 ? 'fail' : 'accent')}>{drawn(glyphs, total, bar)}</Text>
+          {numbersOf(total)}
+          {total.leftBytes < 0 && total.sizeBytes !== undefined ? (
+            <Text {...tone(theme, 'fail')}>{` ${glyphs.fail}`}</Text>
+          ) : null}
+        </Text>
+      ))}
+      {totals.length > shown.length ? (
+        <Line as="quiet" text={`   ${totals.length - shown.length} more with more room`} />
+      ) : null}
+      <Line text="" />
+    </Box>
+  );
+}
+
+const inGb = (bytes: number): string => String(Math.floor(bytes / gibibyte)).padStart(7);
+
+function numbersOf(total: GroupTotal): string {
+  if (total.sizeBytes === undefined) return '  not seen yet';
+  if (total.sizeBytes === 0) return '  no such group';
+  return `${inGb(total.sizeBytes)}${inGb(total.poolBytes)}${inGb(total.localBytes)}${inGb(total.leftBytes)}`;
+}
+
+function drawn(glyphs: Glyphs, total: GroupTotal, width: number): string {
+  if (!total.sizeBytes || width < 4) return ' '.repeat(Math.max(0, width));
+  const wanted = total.usedBytes + total.poolBytes + total.localBytes;
+  const scale = width / Math.max(total.sizeBytes, wanted);
+  const cells = (bytes: number): number => Math.round(bytes * scale);
+  const used = cells(total.usedBytes);
+  const pool = cells(total.usedBytes + total.poolBytes) - used;
+  const all = cells(wanted);
+  const over = all - Math.min(all, cells(total.sizeBytes));
+  const local = Math.max(0, all - used - pool);
+  const text =
+    glyphs.bar.used.repeat(used) +
+    glyphs.bar.pool.repeat(pool) +
+    glyphs.bar.local.repeat(local) +
+    glyphs.bar.free.repeat(Math.max(0, width - all));
+  return over > 0 ? text.slice(0, width - over) + glyphs.bar.over.repeat(over) : text.slice(0, width);
+}

@@ -1,0 +1,101 @@
+import { cellsOf } from '../../../../text/width.ts';
+import { answerOf, problemOf, shownText, textAt } from '../../../../wizard/draft/draft.ts';
+import { draftNodes, factsOf } from '../../../../wizard/draft/draft-nodes.ts';
+import type { Field, PageId, WizardView } from '../../../../wizard/page.ts';
+import { addressNow, seenAddress } from '../../../../wizard/pages/network.ts';
+import { accessWords } from '../../store/access.ts';
+import type { FormLine } from '../../store/focus.ts';
+import type { AppState } from '../../store/state.ts';
+import type { ColumnWish } from '../../widgets/table/columns.ts';
+import type { Tone } from '../../widgets/theme.ts';
+
+/** One cell of a table: a field, or something that is only shown. */
+export interface Cell {
+  readonly id: string;
+  readonly text: string;
+  readonly as: Tone;
+  readonly mark?: 'pass' | 'warn' | 'fail' | 'running' | 'plain';
+  readonly field?: Field;
+}
+
+type RowLine = Extract<FormLine, { kind: 'row' }>;
+
+/** What falls away first when the screen is narrow. 0 stays. */
+const falls: Readonly<Record<string, number>> = {
+  'Jump host': 9,
+  Port: 8,
+  'Key file': 7,
+  User: 6,
+  Zone: 5,
+  MTU: 6,
+  NIC: 4,
+  Now: 3,
+  'Address is': 2,
+  Role: 1,
+};
+
+/** The cells of one row, in the order of the columns. */
+export function rowCells(page: PageId, line: RowLine, state: AppState, view: WizardView): readonly Cell[] {
+  const cells = line.fields.map((field) => fieldCell(field, view));
+  const index = Number(line.row);
+  if (page === 'nodes') return cells.toSpliced(4, 0, accessCell(index, state));
+  if (page === 'network') return [nameCell(index, view), nowCell(index, view), ...cells];
+  return cells;
+}
+
+const known = new WeakMap<Field, Cell>();
+
+/** A field belongs to one view, so its cell is worked out once. */
+function fieldCell(field: Field, view: WizardView): Cell {
+  const kept = known.get(field) ?? cellOf(field, view);
+  known.set(field, kept);
+  return kept;
+}
+
+function cellOf(field: Field, view: WizardView): Cell {
+  const answer = answerOf(field, view);
+  const problem = problemOf(field, view) !== undefined;
+  const text = answer === undefined ? (field.required ? '?' : '') : shownText(field, answer.value);
+  const as = problem ? 'fail' : answer?.from === 'typed' ? 'plain' : 'quiet';
+  return { id: field.label, text, as, field, ...(problem ? { mark: 'fail' as const } : {}) };
+}
+
+function accessCell(index: number, state: AppState): Cell {
+  const node = draftNodes(state.draft)[index];
+  const words = accessWords(state.access.get(textAt(node, ['reach'])), state.now);
+  const seat = node?.seat === true ? ' (this seat)' : '';
+  return {
+    id: 'Access',
+    text: words.text + seat,
+    mark: words.grade,
+    as: words.grade === 'plain' ? 'quiet' : words.grade,
+  };
+}
+
+function nameCell(index: number, view: WizardView): Cell {
+  return { id: 'Node', text: textAt(draftNodes(view.draft)[index], ['name']), as: 'plain' };
+}
+
+function nowCell(index: number, view: WizardView): Cell {
+  const seen = seenAddress(factsOf(view, index), textAt(draftNodes(view.draft)[index], ['reach']));
+  return { id: 'Now', text: seen ? addressNow(view, index) : 'not seen yet', as: 'quiet' };
+}
+
+/** The columns that these rows need, each as wide as its widest cell. */
+export function columnWishes(rows: readonly (readonly Cell[])[]): readonly ColumnWish[] {
+  const wishes = new Map<string, ColumnWish>();
+  for (const cell of rows.flat()) {
+    const before = wishes.get(cell.id);
+    const width = Math.max(before?.width ?? 0, cell.id.length, cellsOf(cell.text) + (cell.mark ? 2 : 0));
+    const least = cell.id === 'Access' ? Math.min(width, 22) : Math.min(width, Math.max(cell.id.length, 9));
+    wishes.set(cell.id, { id: cell.id, width: Math.min(width, 34), least, falls: falls[cell.id] ?? 0 });
+  }
+  return inOrder([...wishes.values()], rows);
+}
+
+/** A row that lacks columns (the seat has no login) must not put the others out of order. */
+function inOrder(wishes: readonly ColumnWish[], rows: readonly (readonly Cell[])[]): readonly ColumnWish[] {
+  const longest = rows.toSorted((one, other) => other.length - one.length)[0] ?? [];
+  const place = (id: string): number => longest.findIndex((cell) => cell.id === id);
+  return wishes.toSorted((one, other) => place(one.id) - place(other.id));
+}

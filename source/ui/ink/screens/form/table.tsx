@@ -1,0 +1,71 @@
+import { Box, Text } from 'ink';
+import type { ReactNode } from 'react';
+import { fitted } from '../../../../text/width.ts';
+import { Pointer } from '../../widgets/choice/choice.tsx';
+import type { TextState } from '../../widgets/text/state.ts';
+import { TextInput } from '../../widgets/text/text.tsx';
+import { asciiText, markOf, tone, useTheme } from '../../widgets/theme.ts';
+import type { Cell } from './cells.ts';
+
+type Columns = readonly { readonly id: string; readonly width: number }[];
+
+export function TableHead(props: { readonly columns: Columns; readonly numbered: boolean }): ReactNode {
+  const theme = useTheme();
+  const text = props.columns.map((column) => fitted(column.id, column.width)).join('  ');
+  return <Text wrap="truncate" {...tone(theme, 'quiet')}>{`${props.numbered ? '    # ' : '   '}${text}`}</Text>;
+}
+
+export function TableRow(props: {
+  readonly number: number | undefined;
+  readonly cells: readonly Cell[];
+  readonly columns: Columns;
+  readonly here: boolean;
+  /** Id of the field under the pointer. */
+  readonly focus: string | undefined;
+  readonly editing: TextState | undefined;
+}): ReactNode {
+  return (
+    <Box flexShrink={0} height={1} paddingLeft={1}>
+      <Pointer here={props.here} />
+      {props.number === undefined ? null : <Text>{`${String(props.number).padStart(2)} `}</Text>}
+      {props.columns.map((column) => {
+        const cell = props.cells.find((one) => one.id === column.id);
+        const focused = props.here && cell?.field !== undefined && cell.field.id === props.focus;
+        return (
+          <Box key={column.id} width={column.width + 2} flexShrink={0}>
+            {focused && props.editing ? (
+              <TextInput state={props.editing} width={column.width + 1} />
+            ) : (
+              <CellText cell={cell} width={column.width} focused={focused} />
+            )}
+          </Box>
+        );
+      })}
+    </Box>
+  );
+}
+
+function CellText(props: {
+  readonly cell: Cell | undefined;
+  readonly width: number;
+  readonly focused: boolean;
+}): ReactNode {
+  const theme = useTheme();
+  const { cell } = props;
+  const mark = cell?.mark ? `${markOf(theme, cell.mark)} ` : '';
+  const text = fitted(mark + asciiText(theme, cell?.text ?? ''), props.width);
+  if (!props.focused)
+    return (
+      <Text wrap="truncate" {...tone(theme, cell?.as ?? 'plain')}>
+        {text}
+      </Text>
+    );
+  if (theme.color)
+    return (
+      <Text wrap="truncate" inverse>
+        {text}
+      </Text>
+    );
+  // Without colour the cell under the pointer stands in brackets.
+  return <Text wrap="truncate">{`[${text}]`}</Text>;
+}

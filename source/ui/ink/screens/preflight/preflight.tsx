@@ -1,0 +1,199 @@
+import { Box, Text } from 'ink';
+import type { ReactNode } from 'react';
+import { durationClock } from '../../../../text/duration.ts';
+import { cellsOf, fitted } from '../../../../text/width.ts';
+import { textAt } from '../../../../wizard/draft/draft.ts';
+import { draftNodes } from '../../../../wizard/draft/draft-nodes.ts';
+import type { AppState } from '../../store/state.ts';
+import { Pointer } from '../../widgets/choice/choice.tsx';
+import { Line, Marked } from '../../widgets/line.tsx';
+import { Problem } from '../../widgets/problem.tsx';
+import { fitColumns } from '../../widgets/table/columns.ts';
+import { windowOf } from '../../widgets/table/window.ts';
+import { asciiText, markOf, tone, useTheme } from '../../widgets/theme.ts';
+import { type GridRow, gridRows, shownRows } from './grid.ts';
+
+export function PreflightPage(props: {
+  readonly state: AppState;
+  readonly rows: number;
+  readonly width: number;
+}): ReactNode {
+  const { preflight } = props.state;
+  if (preflight.problem.length > 0) return <Problem lines={preflight.problem} width={props.width} rows={props.rows} />;
+  if (preflight.open.length > 0) return <Open {...props} />;
+  if (preflight.findings === undefined) return <Asking {...props} />;
+  return <Grid {...props} />;
+}
+
+function Asking(props: { readonly state: AppState }): ReactNode {
+  const { preflight, now } = props.state;
+  return (
+    <Box flexDirection="column" paddingTop={1} flexShrink={0}>
+      <Line bold text={preflight.asking ? ' Looking at every node.' : ' Not checked yet.'} />
+      <Line as="quiet" text={preflight.asking ? ` ${durationClock(now - preflight.since)}` : ' r begins.'} />
+    </Box>
+  );
+}
+
+/** What keeps the answers from being a site: each with the way to its field. */
+function Open(props: { readonly state: AppState; readonly rows: number; readonly width: number }): ReactNode {
+  const theme = useTheme();
+  const { open, row } = props.state.preflight;
+  const shown = windowOf(open.length, row, props.rows - 4);
+  return (
+    <Box flexDirection="column" paddingTop={1} flexShrink={0}>
+      <Line bold text={` ${open.length} ${open.length === 1 ? 'answer is' : 'answers are'} missing or not right yet`} />
+      <Line text="" />
+      {open.slice(shown.from, shown.to).map((finding, at) => (
+        <Box key={`${finding.field?.join('.') ?? ''}${finding.reason}`} flexShrink={0} height={1} paddingLeft={1}>
+          <Pointer here={shown.from + at === row} />
+          <Text wrap="truncate" {...tone(theme, 'fail')}>
+            {asciiText(
+              theme,
+              `${theme.glyphs.fail} ${finding.nodes.length > 0 ? `${finding.nodes.join(', ')}: ` : ''}${finding.reason}`,
+            )}
+          </Text>
+        </Box>
+      ))}
+      {shown.below > 0 ? <Line as="quiet" text={`    ${shown.below} more below`} /> : null}
+    </Box>
+  );
+}
+
+function Grid(props: { readonly state: AppState; readonly rows: number; readonly width: number }): ReactNode {
+  const { state, width } = props;
+  const rows = gridRows(state.preflight.findings ?? [], state.preflight.titles);
+  const shown = shownRows(rows, state.preflight.all);
+  const row = Math.min(state.preflight.row, Math.max(0, shown.length - 1));
+  const here = shown[row];
+  const detail = 6;
+  const view = windowOf(shown.length, row, Math.max(2, props.rows - detail - 3));
+  const nodes = draftNodes(state.draft).map((node) => textAt(node, ['name']));
+  return (
+    <Box flexDirection="column" flexShrink={0}>
+      <Line bold text={summaryOf(rows)} />
+      <Line text="" />
+      <GridLines shown={shown.slice(view.from, view.to)} from={view.from} row={row} nodes={nodes} width={width} />
+      {view.below > 0 ? <Line as="quiet" text={`    ${view.below} more below`} /> : null}
+      {state.preflight.all || rows.length === shown.length ? null : (
+        <Line as="quiet" text={`   ${rows.length - shown.length} more, all pass. a shows them.`} />
+      )}
+      <Line text="" />
+      {here ? <Detail row={here} width={width} most={detail} /> : null}
+    </Box>
+  );
+}
+
+function summaryOf(rows: readonly GridRow[]): string {
+  const passing = rows.filter((row) => row.grade === 'pass').length;
+  const fails = rows.filter((row) => row.grade === 'fail').length;
+  if (passing === rows.length) return ` All ${rows.length} checks pass. n goes on.`;
+  return ` ${passing} of ${rows.length} checks pass${fails > 0 ? `, ${fails} ${fails === 1 ? 'fails' : 'fail'}` : ', none fails'}`;
+}
+
+function GridLines(props: {
+  readonly shown: readonly GridRow[];
+  readonly from: number;
+  readonly row: number;
+  readonly nodes: readonly string[];
+  readonly width: number;
+}): ReactNode {
+  const theme = useTheme();
+  const perNode = props.shown.filter((row) => row.about === 'node');
+  const titles = Math.min(30, Math.max(12, ...perNode.map((row) => cellsOf(row.title))));
+  const wanted = Math.min(22, Math.max(0, ...props.shown.map((row) => cellsOf(row.wanted))));
+  const nodeWidth = (node: string): number =>
+    Math.max(node.length, ...props.shown.map((row) => cellsOf(row.cells.get(node)?.seen ?? '') + 2));
+  const columns = fitColumns(
+    [
+      { id: 'title', width: titles, least: Math.min(titles, 22), falls: 0 },
+      ...(wanted > 0 ? [{ id: 'wanted', width: wanted, least: Math.min(wanted, 12), falls: 2 }] : []),
+      ...props.nodes.map((node) => ({
+        id: `@${node}`,
+        width: Math.min(16, nodeWidth(node)),
+        least: Math.min(6, node.length + 2),
+        falls: 1,
+      })),
+    ],
+    props.width - 4,
+  );
+  return (
+    <>
+      {perNode.length > 0 ? (
+        <Text wrap="truncate" {...tone(theme, 'quiet')}>
+          {`   ${columns.map((column) => fitted(column.id.startsWith('@') ? column.id.slice(1) : '', column.width)).join('  ')}`}
+        </Text>
+      ) : null}
+      {props.shown.map((row, at) => (
+        <Box key={row.check + row.title} flexShrink={0} height={1} paddingLeft={1}>
+          <Pointer here={props.from + at === props.row} />
+          {row.about === 'node' ? (
+            columns.map((column) => <GridCell key={column.id} row={row} column={column} />)
+          ) : (
+            <WholeRow row={row} />
+          )}
+        </Box>
+      ))}
+    </>
+  );
+}
+
+/** A pair's or the site's row needs no columns. */
+function WholeRow(props: { readonly row: GridRow }): ReactNode {
+  const theme = useTheme();
+  const { row } = props;
+  const seen = [...row.cells.values()].map((one) => one.seen).join(' ');
+  return (
+    <Text wrap="truncate" {...tone(theme, row.grade === 'pass' ? 'plain' : row.grade)}>
+      {asciiText(theme, `${markOf(theme, row.grade)} ${row.title}  ${seen}`)}
+    </Text>
+  );
+}
+
+function GridCell(props: {
+  readonly row: GridRow;
+  readonly column: { readonly id: string; readonly width: number };
+}): ReactNode {
+  const theme = useTheme();
+  const { row, column } = props;
+  const text = (value: string): string => `${fitted(asciiText(theme, value), column.width)}  `;
+  if (column.id === 'title')
+    return (
+      <Text wrap="truncate" {...tone(theme, row.grade === 'pass' ? 'plain' : row.grade)}>
+        {text(row.title)}
+      </Text>
+    );
+  if (column.id === 'wanted')
+    return (
+      <Text wrap="truncate" {...tone(theme, 'quiet')}>
+        {text(row.wanted)}
+      </Text>
+    );
+  const seen = row.cells.get(column.id.slice(1));
+  if (!seen) return <Text>{text('')}</Text>;
+  return (
+    <Text wrap="truncate" {...tone(theme, seen.grade)}>
+      {text(`${markOf(theme, seen.grade)} ${seen.seen}`)}
+    </Text>
+  );
+}
+
+function Detail(props: { readonly row: GridRow; readonly width: number; readonly most: number }): ReactNode {
+  const theme = useTheme();
+  const worst = props.row.findings.filter((finding) => finding.grade !== 'pass');
+  const shown = (worst.length > 0 ? worst : props.row.findings.slice(0, 1)).slice(0, 3);
+  return shown.map((finding) => {
+    const nodes = finding.nodes.length > 0 ? `${finding.nodes.join(' → ')}: ` : '';
+    const text = `${nodes}${finding.reason}${finding.advice && finding.grade !== 'pass' ? ` ${finding.advice}.` : ''}`;
+    return (
+      <Marked
+        key={text}
+        mark={markOf(theme, finding.grade)}
+        text={text}
+        as={finding.grade === 'pass' ? 'plain' : finding.grade}
+        width={props.width}
+        most={shown.length > 1 ? 2 : props.most}
+      />
+    );
+  });
+}

@@ -1,0 +1,92 @@
+import { Box, Text } from 'ink';
+import type { ReactNode } from 'react';
+import { durationGuess } from '../../../../text/duration.ts';
+import { fitted } from '../../../../text/width.ts';
+import type { Review, ReviewLine } from '../../../model/review.ts';
+import type { AppState } from '../../store/state.ts';
+import { Pointer } from '../../widgets/choice/choice.tsx';
+import { Line, Marked } from '../../widgets/line.tsx';
+import { Problem } from '../../widgets/problem.tsx';
+import { windowOf } from '../../widgets/table/window.ts';
+import { TextInput } from '../../widgets/text/text.tsx';
+import { asciiText, markOf, tone, useTheme } from '../../widgets/theme.ts';
+import { isTyping } from './update.ts';
+
+export function ReviewPage(props: {
+  readonly state: AppState;
+  readonly rows: number;
+  readonly width: number;
+}): ReactNode {
+  const { state, rows, width } = props;
+  const { review, problem, planning, index } = state.review;
+  if (!review) {
+    if (problem.length > 0) return <Problem lines={problem} width={width} rows={rows} />;
+    return <Line bold text={planning ? ' Working out what has to be done.' : ' Nothing is planned yet.'} />;
+  }
+  const shown = windowOf(
+    review.lines.length,
+    Math.min(index, review.lines.length - 1),
+    Math.max(3, rows - 6 - problem.length),
+  );
+  return (
+    <Box flexDirection="column" flexShrink={0}>
+      {rows >= 16 ? <Line text="" /> : null}
+      <Line bold text={headOf(review)} />
+      <Line text="" />
+      {review.lines.slice(shown.from, shown.to).map((line, at) => (
+        <SubjectLine key={line.subject} line={line} here={shown.from + at === index} width={width} />
+      ))}
+      {shown.below > 0 ? <Line as="quiet" text={`    ${shown.below} more below`} /> : null}
+      <Line text="" />
+      {problem.length > 0 ? <Problem lines={problem} width={width} rows={4} /> : null}
+      <Confirm state={state} review={review} width={width} />
+    </Box>
+  );
+}
+
+function headOf(review: Review): string {
+  const time =
+    review.estimateMs === undefined
+      ? 'no earlier run tells how long'
+      : `${durationGuess(review.estimateMs)} by earlier runs`;
+  return ` Everything that will happen: ${review.steps} steps, ${time}`;
+}
+
+function SubjectLine(props: { readonly line: ReviewLine; readonly here: boolean; readonly width: number }): ReactNode {
+  const theme = useTheme();
+  const { line, here } = props;
+  return (
+    <Box flexShrink={0} height={1} paddingLeft={1}>
+      <Pointer here={here} />
+      <Text wrap="truncate">
+        <Text {...tone(theme, line.grade)}>{`${markOf(theme, line.grade)} `}</Text>
+        <Text bold={here}>{fitted(line.subject, 11)}</Text>
+        <Text {...tone(theme, line.grade === 'pass' ? 'plain' : line.grade)}>{asciiText(theme, line.text)}</Text>
+      </Text>
+    </Box>
+  );
+}
+
+/** Nothing begins by a slip of the finger: the site's name must be typed. */
+function Confirm(props: { readonly state: AppState; readonly review: Review; readonly width: number }): ReactNode {
+  const theme = useTheme();
+  const { state, review } = props;
+  const fails = review.lines.some((line) => line.grade === 'fail');
+  if (fails)
+    return (
+      <Marked mark={theme.glyphs.fail} as="fail" width={props.width} text="Preflight fails: the run cannot begin." />
+    );
+  if (state.review.beginning) return <Line text=" Writing the files and beginning the run." />;
+  const typing = isTyping(state);
+  return (
+    <Box flexShrink={0} height={1} paddingLeft={1}>
+      <Pointer here={typing} />
+      <Text bold={typing}>{`Type the site's name, ${review.site}, to begin: `}</Text>
+      {typing ? (
+        <TextInput state={state.review.typed} width={20} />
+      ) : (
+        <Text {...tone(theme, 'quiet')}>{state.review.typed.text}</Text>
+      )}
+    </Box>
+  );
+}

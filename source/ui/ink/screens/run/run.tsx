@@ -1,0 +1,273 @@
+import { Box, Text } from 'ink';
+import type { ReactNode } from 'react';
+import {
+  cellSteps,
+  isSettled,
+  type RunGroup,
+  type StepState,
+  type StepView,
+  worstState,
+} from '../../../../engine/view/view.ts';
+import { durationClock } from '../../../../text/duration.ts';
+import { cellsOf, clipped, fitted } from '../../../../text/width.ts';
+import { type RunState, stepHere } from '../../store/run-state.ts';
+import { Pointer } from '../../widgets/choice/choice.tsx';
+import { Line, Marked } from '../../widgets/line.tsx';
+import { fitColumns } from '../../widgets/table/columns.ts';
+import { windowOf } from '../../widgets/table/window.ts';
+import { asciiText, type Glyphs, type Theme, type Tone, tone, useTheme } from '../../widgets/theme.ts';
+
+/** Steps by nodes above, the step under the eye below. `tick` turns the one spinner of the screen. */
+export function RunPage(props: {
+  readonly run: RunState;
+  readonly rows: number;
+  readonly width: number;
+  readonly now: number;
+  readonly tick: number;
+}): ReactNode {
+  const { run, width } = props;
+  const step = stepHere(run);
+  const lower = Math.max(5, Math.min(12, Math.floor(props.rows * 0.45)));
+  const groups = run.view.groups;
+  const shown = windowOf(groups.length, run.row, Math.max(2, props.rows - lower - 1));
+  return (
+    <Box flexDirection="column" flexShrink={0}>
+      <Grid {...props} groups={groups.slice(shown.from, shown.to)} from={shown.from} />
+      {shown.below > 0 ? <Line as="quiet" text={`    ${shown.below} more below`} /> : null}
+      {step ? <StepPanel run={run} step={step} rows={lower} width={width} now={props.now} /> : null}
+    </Box>
+  );
+}
+
+function Grid(props: {
+  readonly run: RunState;
+  readonly groups: readonly RunGroup[];
+  readonly from: number;
+  readonly width: number;
+  readonly now: number;
+  readonly tick: number;
+}): ReactNode {
+  const theme = useTheme();
+  const { run } = props;
+  const titles = Math.min(34, Math.max(12, ...props.groups.map((group) => cellsOf(group.title) + 2)));
+  const focus = run.view.nodes[run.column];
+  const columns = fitColumns(
+    [
+      { id: 'title', width: titles, least: Math.min(titles, 20), falls: 0 },
+      ...run.view.nodes.map((node) => ({ id: `@${node}`, width: Math.max(9, Math.min(14, cellsOf(node))), falls: 1 })),
+    ],
+    props.width - 4,
+    focus === undefined ? undefined : `@${focus}`,
+  );
+  const nodes = columns.filter((column) => column.id.startsWith('@'));
+  const title = columns[0]?.width ?? titles;
+  return (
+    <>
+      <Text wrap="truncate" {...tone(theme, 'quiet')}>
+        {`   ${' '.repeat(title)}  ${nodes.map((column) => fitted(column.id.slice(1), column.width)).join('  ')}`}
+      </Text>
+      {props.groups.map((group, at) => (
+        <GroupRow
+          key={group.title}
+          {...props}
+          group={group}
+          here={props.from + at === run.row}
+          title={title}
+          nodes={nodes}
+        />
+      ))}
+    </>
+  );
+}
+
+function GroupRow(props: {
+  readonly run: RunState;
+  readonly group: RunGroup;
+  readonly here: boolean;
+  readonly title: number;
+  readonly nodes: readonly { readonly id: string; readonly width: number }[];
+  readonly now: number;
+  readonly tick: number;
+}): ReactNode {
+  const theme = useTheme();
+  const { run, group } = props;
+  const all = [...group.steps.keys()].flatMap((node) => cellSteps(run.view, group, node));
+  const state = worstState(all) ?? 'queued';
+  const cluster = cellSteps(run.view, group, undefined);
+  const focus = run.view.nodes[run.column];
+  return (
+    <Box flexShrink={0} height={1} paddingLeft={1}>
+      <Pointer here={props.here} />
+      <Text {...tone(theme, toneOf(state))}>{`${glyphOf(theme, state, props.tick)} `}</Text>
+      <Text bold={props.here}>{`${fitted(asciiText(theme, group.title), props.title - 2)}  `}</Text>
+      {cluster.length > 0 && group.steps.size === 1 ? (
+        <Text wrap="truncate" {...tone(theme, toneOf(state))}>
+          {cellWords(theme, cluster, props.now)}
+        </Text>
+      ) : (
+        props.nodes.map((column) => {
+          const steps = cellSteps(run.view, group, column.id.slice(1));
+          const as = toneOf(worstState(steps) ?? 'skipped');
+          const text = `${fitted(cellWords(theme, steps, props.now), column.width)}`;
+          const here = props.here && column.id.slice(1) === focus && steps.length > 0;
+          return (
+            <Text key={column.id} wrap="truncate">
+              <Text {...tone(theme, as)} underline={here && theme.color}>
+                {text}
+              </Text>
+              {'  '}
+            </Text>
+          );
+        })
+      )}
+    </Box>
+  );
+}
+
+function toneOf(state: StepState): Tone {
+  if (state === 'failed' || state === 'undo-failed') return 'fail';
+  if (state === 'running' || state === 'undoing') return 'running';
+  if (state === 'undone') return 'warn';
+  return state === 'changed' ? 'pass' : 'quiet';
+}
+
+function glyphOf(theme: Theme, state: StepState, tick: number): string {
+  const { glyphs } = theme;
+  if (state === 'running' || state === 'undoing') return glyphs.spinner[tick % glyphs.spinner.length] ?? glyphs.running;
+  return stateGlyph(glyphs, state);
+}
+
+function stateGlyph(glyphs: Glyphs, state: StepState): string {
+  if (state === 'failed' || state === 'undo-failed') return glyphs.fail;
+  if (state === 'changed' || state === 'already') return glyphs.pass;
+  if (state === 'skipped') return glyphs.none;
+  if (state === 'undone') return glyphs.warn;
+  return state === 'queued' ? glyphs.todo : glyphs.running;
+}
+
+/** A cell: `✓ 48 s`, `… 62%`, `○`. */
+function cellWords(theme: Theme, steps: readonly StepView[], now: number): string {
+  const state = worstState(steps);
+  if (state === undefined) return '';
+  const mark = stateGlyph(theme.glyphs, state);
+  const running = steps.find((step) => step.state === 'running' || step.state === 'undoing');
+  if (running?.fraction !== undefined) return `${mark} ${Math.round(running.fraction * 100)}%`;
+  if (running?.startedAt !== undefined) return `${mark} ${durationClock(now - running.startedAt)}`;
+  if (state === 'failed' || state === 'undo-failed') return `${mark} failed`;
+  const spent = steps.reduce((sum, step) => sum + (step.state === 'changed' ? (step.durationMs ?? 0) : 0), 0);
+  if (state === 'changed' && spent >= 1000) return `${mark} ${durationClock(spent)}`;
+  if (state === 'already') return `${mark} there`;
+  return mark;
+}
+
+function StepPanel(props: {
+  readonly run: RunState;
+  readonly step: StepView;
+  readonly rows: number;
+  readonly width: number;
+  readonly now: number;
+}): ReactNode {
+  const { step, run, width, rows } = props;
+  const where = step.step.node ?? 'cluster';
+  const command = step.command && !isSettled(step.state) ? step.command.words.join(' ') : step.step.title;
+  const spent =
+    step.state === 'running' && step.startedAt !== undefined
+      ? durationClock(props.now - step.startedAt)
+      : step.durationMs === undefined
+        ? ''
+        : durationClock(step.durationMs);
+  return (
+    <>
+      <Rule text={`${where} · ${command}`} right={spent} width={width} />
+      {step.failure && step.state === 'failed' ? (
+        <Failure step={step} run={run} rows={rows - 1} width={width} />
+      ) : (
+        <Log step={step} rows={rows - 1} width={width} now={props.now} />
+      )}
+    </>
+  );
+}
+
+function Rule(props: { readonly text: string; readonly right: string; readonly width: number }): ReactNode {
+  const theme = useTheme();
+  const { rule } = theme.glyphs;
+  const room = props.width - props.right.length - 10;
+  const text = clipped(asciiText(theme, props.text), Math.max(4, room));
+  const line = rule.repeat(Math.max(0, props.width - cellsOf(text) - props.right.length - 8));
+  return (
+    <Text
+      wrap="truncate"
+      {...tone(theme, 'quiet')}
+    >{` ${rule}${rule} ${text} ${line}${props.right === '' ? '' : ` ${props.right} ${rule}`}`}</Text>
+  );
+}
+
+function Log(props: {
+  readonly step: StepView;
+  readonly rows: number;
+  readonly width: number;
+  readonly now: number;
+}): ReactNode {
+  const { step, width } = props;
+  const foot = footOf(step, props.now);
+  // A line of a log has no other name than its place.
+  const lines = step.log.slice(-(props.rows - foot.length)).map((line, place) => ({ key: String(place), line }));
+  if (lines.length === 0 && foot.length === 0) return <Line as="quiet" text={` ${step.step.why}`} />;
+  return (
+    <>
+      {lines.map(({ key, line }) => (
+        <Line
+          key={key}
+          as={line.stream === 'command' ? 'quiet' : 'plain'}
+          text={` ${clipped(line.stream === 'command' ? `$ ${line.text}` : line.text, width - 2)}`}
+        />
+      ))}
+      {foot.map((text) => (
+        <Line key={text} as="running" text={` ${clipped(text, width - 2)}`} />
+      ))}
+    </>
+  );
+}
+
+/** What it is waiting for, how long that may take, and how it ended. */
+function footOf(step: StepView, now: number): readonly string[] {
+  if (step.waiting) {
+    const left = durationClock(step.waiting.untilAt - now);
+    return [`waits for: ${step.waiting.for}`, `now: ${step.waiting.seen} · gives up in ${left}`];
+  }
+  if (step.state === 'running' && step.text !== undefined) return [step.text];
+  return isSettled(step.state) && step.seen !== undefined ? [step.seen] : [];
+}
+
+function Failure(props: {
+  readonly step: StepView;
+  readonly run: RunState;
+  readonly rows: number;
+  readonly width: number;
+}): ReactNode {
+  const theme = useTheme();
+  const { failure, step } = props.step;
+  if (!failure) return null;
+  const causes = failure.causes.map((cause) => `likely: ${cause}`);
+  const next = failure.next.map((line) => `next: ${line}`);
+  const choices = [
+    `r retries`,
+    step.skippable ? 's skips it' : '',
+    step.undoable ? 'u undoes it' : '',
+    'q leaves; `kloudspot resume` goes on later',
+  ].filter(Boolean);
+  const waits = props.run.view.state === 'choosing' ? [choices.join(' · ')] : [];
+  const rest = [...causes, ...next].slice(0, Math.max(0, props.rows - 3 - waits.length));
+  return (
+    <>
+      <Marked mark={theme.glyphs.fail} as="fail" width={props.width} text={`tried: ${failure.tried}`} most={1} />
+      <Marked mark=" " as="plain" width={props.width} text={`seen: ${failure.seen}`} most={2} />
+      {rest.map((line) => (
+        <Marked key={line} mark=" " as="plain" width={props.width} text={line} most={1} />
+      ))}
+      {waits.map((line) => (
+        <Line key={line} as="accent" text={`   ${line}`} />
+      ))}
+    </>
+  );
+}

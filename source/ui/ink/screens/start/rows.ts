@@ -1,0 +1,41 @@
+import { textAt } from '../../../../wizard/draft/draft.ts';
+import type { AppState } from '../../store/state.ts';
+import type { ChoiceRow } from '../../widgets/choice/row.ts';
+import { moment } from '../../widgets/table/moment.ts';
+
+/** What one may begin with. The draft first: whoever left something wants it back. */
+export function startRows(state: AppState): readonly ChoiceRow[] {
+  const { start } = state;
+  const begun = Object.keys(state.draft).length > 0;
+  const draft = start.draft;
+  const fromDraft: ChoiceRow[] = begun
+    ? [{ key: 'on', label: 'Go on', hint: `with ${textAt(state.draft, ['name']) || 'this site'}` }]
+    : draft
+      ? [
+          {
+            key: 'continue',
+            label: 'Continue the draft',
+            hint: `${textAt(draft.draft, ['name']) || 'without a name'}, saved ${moment(draft.savedAt)}`,
+          },
+        ]
+      : [];
+  const recent = start.recent
+    .slice(0, 3)
+    .map((site): ChoiceRow => ({ key: `recent:${site.path}`, label: `Load ${site.name}`, hint: site.path }));
+  const fresh: ChoiceRow = {
+    key: 'new',
+    label: 'New site',
+    hint: begun || draft ? 'the draft is replaced' : 'three managers, or one node',
+  };
+  const rehearse: ChoiceRow[] = state.canRehearse
+    ? [{ key: 'rehearse', label: 'Rehearse', hint: 'the whole way on simulated nodes; nothing is touched' }]
+    : [];
+  return [
+    ...fromDraft,
+    fresh,
+    ...recent,
+    { key: 'load', label: 'Load a site file', hint: 'site.yaml of another installation' },
+    ...rehearse,
+    { key: 'leave', label: 'Leave', hint: 'nothing is changed' },
+  ];
+}

@@ -1,0 +1,58 @@
+import { folded } from '../../../../text/width.ts';
+/** A long text that is read by scrolling. */
+export interface PagerState {
+  readonly title: string;
+  readonly lines: readonly PagerLine[];
+  readonly top: number;
+  /** Longer lines are folded to this many cells, so that a whole command can be read. */
+  readonly width: number;
+  /** Typed after `/`; lines without it are hidden. Undefined: nobody filters. */
+  readonly filter?: string;
+  readonly typing: boolean;
+}
+
+export interface PagerLine {
+  readonly text: string;
+  readonly tone?: 'pass' | 'fail' | 'warn' | 'accent' | 'quiet';
+}
+
+export type PagerAction =
+  | { readonly do: 'move'; readonly by: number }
+  | { readonly do: 'first' }
+  | { readonly do: 'last' }
+  | { readonly do: 'filter'; readonly text: string | undefined; readonly typing: boolean };
+
+export function pagerOf(title: string, lines: readonly PagerLine[], columns: number): PagerState {
+  return { title, lines, top: 0, width: Math.max(20, columns - 3), typing: false };
+}
+
+/** `height`: how many lines are shown, so that the end cannot be passed. */
+export function page(state: PagerState, action: PagerAction, height: number): PagerState {
+  switch (action.do) {
+    case 'move':
+      return at(state, state.top + action.by, height);
+    case 'first':
+      return at(state, 0, height);
+    case 'last':
+      return at(state, Number.POSITIVE_INFINITY, height);
+    case 'filter': {
+      const { filter: _old, ...rest } = state;
+      const next = action.text === undefined ? rest : { ...rest, filter: action.text };
+      return { ...next, top: 0, typing: action.typing };
+    }
+  }
+}
+
+export function shownLines(state: PagerState): readonly PagerLine[] {
+  const wanted = state.filter?.toLowerCase();
+  const kept = wanted ? state.lines.filter((line) => line.text.toLowerCase().includes(wanted)) : state.lines;
+  return kept.flatMap((line) => folded(line.text, state.width, '      ').map((text) => ({ ...line, text })));
+}
+
+function at(state: PagerState, top: number, height: number): PagerState {
+  const most = Math.max(0, shownLines(state).length - height);
+  return { ...state, top: Math.max(0, Math.min(most, top)) };
+}
+
+/** Lines of the body that its text can stand on. */
+export const pagerHeight = (rows: number): number => Math.max(1, rows - 2);

@@ -1,0 +1,114 @@
+import { createContext, useContext } from 'react';
+import type { Grade } from '../../../site/finding.ts';
+
+export interface ThemeOptions {
+  readonly color: boolean;
+  readonly ascii: boolean;
+}
+
+/** What carries meaning without colour. */
+export interface Glyphs {
+  readonly pass: string;
+  readonly warn: string;
+  readonly fail: string;
+  readonly running: string;
+  readonly none: string;
+  readonly here: string;
+  readonly todo: string;
+  readonly pointer: string;
+  readonly cursor: string;
+  readonly dot: string;
+  readonly rule: string;
+  readonly bar: {
+    readonly used: string;
+    readonly pool: string;
+    readonly local: string;
+    readonly free: string;
+    readonly over: string;
+  };
+  readonly keys: { readonly upDown: string; readonly leftRight: string; readonly enter: string };
+  readonly spinner: readonly string[];
+}
+
+export interface Theme extends ThemeOptions {
+  readonly glyphs: Glyphs;
+}
+
+const unicode: Glyphs = {
+  pass: '✓',
+  warn: '!',
+  fail: '✗',
+  running: '…',
+  none: '–',
+  here: '●',
+  todo: '○',
+  pointer: '❯',
+  cursor: '▏',
+  dot: '·',
+  rule: '─',
+  bar: { used: '█', pool: '▓', local: '▒', free: '░', over: '✗' },
+  keys: { upDown: '↑↓', leftRight: '←→', enter: '⏎' },
+  spinner: ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'],
+};
+
+const plain: Glyphs = {
+  pass: '+',
+  warn: '!',
+  fail: 'x',
+  running: '.',
+  none: '-',
+  here: '*',
+  todo: 'o',
+  pointer: '>',
+  cursor: '|',
+  dot: '-',
+  rule: '-',
+  bar: { used: '#', pool: '=', local: '+', free: '.', over: 'x' },
+  keys: { upDown: 'up/down', leftRight: 'left/right', enter: 'Enter' },
+  spinner: ['|', '/', '-', '\\'],
+};
+
+export function themeOf(options: ThemeOptions): Theme {
+  return { ...options, glyphs: options.ascii ? plain : unicode };
+}
+
+export const ThemeContext = createContext<Theme>(themeOf({ color: true, ascii: false }));
+
+export function useTheme(): Theme {
+  return useContext(ThemeContext);
+}
+
+export type Tone = Grade | 'running' | 'plain' | 'accent' | 'quiet';
+
+/** Text properties for a tone. Colour repeats what a mark says; without colour there is none. */
+export function tone(theme: Theme, of: Tone): { color?: string; dimColor?: boolean; bold?: boolean } {
+  if (!theme.color) return {};
+  if (of === 'pass') return { color: 'green' };
+  if (of === 'warn') return { color: 'yellow' };
+  if (of === 'fail') return { color: 'red' };
+  if (of === 'running') return { color: 'cyan' };
+  if (of === 'accent') return { color: 'blue' };
+  return of === 'quiet' ? { dimColor: true } : {};
+}
+
+/** The mark of a grade. */
+export function markOf(theme: Theme, of: Grade | 'running' | 'plain'): string {
+  return of === 'plain' ? ' ' : theme.glyphs[of];
+}
+
+/** ASCII only, for terminals that have nothing else: what is typed into the program's own texts. */
+export function asciiText(theme: Theme, text: string): string {
+  if (!theme.ascii) return text;
+  const known: Readonly<Record<string, string>> = {
+    '…': '~',
+    '·': '-',
+    '–': '-',
+    '—': '-',
+    '’': "'",
+    '“': '"',
+    '”': '"',
+    '→': '->',
+    '↓': 'v',
+  };
+  return text.replaceAll(/[^\x20-\x7e]/g, (one) => known[one] ?? '?');
+}
