@@ -24,7 +24,7 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Text is safe to show: without escape sequences and control characters. Of an output above 16 MiB the middle is left out and marked. */
+/** Text is safe to show: without escape sequences and control characters. Of an output above 8 MiB the middle is left out and marked. */
 export interface RunResult {
   /** Exit code; 127 where the command does not exist. A signal's death is 128 + its number. */
   readonly code: number;

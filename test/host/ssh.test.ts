@@ -238,6 +238,35 @@ describe.skipIf(!hasSshd && !required)('over a real sshd', () => {
       });
     });
 
+    test.each([
+      ['tty', 'requiretty', /wants a terminal for sudo \(requiretty\)\. sudo says: sudo: .*tty/],
+      ['rootpw', "root's password", /sudo wants the password of root here/],
+      ['some', 'some commands only', /some commands only.*sudo says: .*not allowed/],
+      ['noshell', 'no shells', /some commands only.*sudo says: .*not allowed/],
+    ])('%s: sudo with %s is named, and its own words are shown', async (user, _, why) => {
+      const host = await pool(Passwords.from({ login: password })).get(as(user));
+      await expect(host.run(['id'], { sudo: true })).rejects.toMatchObject({
+        kind: 'sudo-refused',
+        why: expect.stringMatching(why),
+      });
+    });
+
+    test('sudo that asks for everything but one harmless command gets the password', async () => {
+      const host = await pool(Passwords.from({ login: password })).get(as('truefree'));
+      expect(await host.run(['id', '-un'], { sudo: true })).toMatchObject({ stdout: 'root\n' });
+    });
+
+    test.each([
+      ['nologin', /login shell of the account is nologin/],
+      ['expired', /account has expired/],
+      ['stale', /password of the account has expired/],
+    ])('%s: the login is refused with the cause', async (user, why) => {
+      await expect(pool(Passwords.from({ login: password })).get(as(user))).rejects.toMatchObject({
+        kind: 'login-refused',
+        why: expect.stringMatching(why),
+      });
+    });
+
     test('a file is written as root, atomically, whatever the login', async () => {
       const host = await pool(Passwords.from({ login: password })).get(as('asked'));
       const path = join(folder, 'as-root');

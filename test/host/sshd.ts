@@ -36,7 +36,26 @@ export interface Sshd {
   remove(): void;
 }
 
-const users = ['free', 'asked', 'plain'];
+/** `rules`: sudo's line for the user. `shadow`: the fields behind the password's hash. */
+interface User {
+  readonly rules?: string;
+  readonly shadow?: string;
+  readonly shell?: string;
+}
+
+const users: Readonly<Record<string, User>> = {
+  free: { rules: 'free ALL=(ALL) NOPASSWD: ALL' },
+  asked: { rules: 'asked ALL=(ALL) ALL' },
+  plain: {},
+  tty: { rules: 'tty ALL=(ALL) ALL\nDefaults:tty requiretty' },
+  rootpw: { rules: 'rootpw ALL=(ALL) ALL\nDefaults:rootpw rootpw' },
+  some: { rules: 'some ALL=(ALL) NOPASSWD: /usr/bin/apt-get, /usr/bin/true' },
+  truefree: { rules: 'truefree ALL=(ALL) NOPASSWD: /usr/bin/true, PASSWD: ALL' },
+  noshell: { rules: 'noshell ALL=(ALL) NOPASSWD: ALL, !/bin/sh, !/usr/bin/sh, !/bin/dash, !/usr/bin/dash' },
+  nologin: { shell: '/usr/sbin/nologin' },
+  expired: { shadow: '19000:0:99999:7::18000:' },
+  stale: { shadow: '0:0:99999:7:::' },
+};
 
 /** `settings`: further lines of sshd_config. */
 export async function makeSshd(settings: readonly string[] = []): Promise<Sshd> {
@@ -100,11 +119,14 @@ function prepare(folder: string, port: number, settings: readonly string[]): voi
 
 function prepareUsers(folder: string, put: (name: string, text: string, mode?: number) => void): void {
   const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: password, encoding: 'utf8' }).trim();
-  const added = (file: string, line: (user: string, id: number) => string) =>
-    readFileSync(file, 'utf8') + users.map((user, index) => `${line(user, 4242 + index)}\n`).join('');
+  const added = (file: string, line: (user: string, id: number, own: User) => string) =>
+    readFileSync(file, 'utf8') +
+    Object.entries(users)
+      .map(([user, own], index) => `${line(user, 4242 + index, own)}\n`)
+      .join('');
   put(
     'passwd',
-    added('/etc/passwd', (user, id) => `${user}:x:${id}:${id}::${folder}/home:/bin/bash`),
+    added('/etc/passwd', (user, id, { shell = '/bin/bash' }) => `${user}:x:${id}:${id}::${folder}/home:${shell}`),
   );
   put(
     'group',
@@ -112,13 +134,14 @@ function prepareUsers(folder: string, put: (name: string, text: string, mode?: n
   );
   put(
     'shadow',
-    added('/etc/shadow', (user) => `${user}:${hash}:19000:0:99999:7:::`),
+    added('/etc/shadow', (user, _, { shadow = '19000:0:99999:7:::' }) => `${user}:${hash}:${shadow}`),
     0o600,
   );
   mkdirSync(join(folder, 'home'));
   put('home/.bashrc', 'echo noise of a login shell; echo more noise >&2\n');
   mkdirSync(join(folder, 'sudoers.d'));
-  put('sudoers.d/test', 'free ALL=(ALL) NOPASSWD: ALL\nasked ALL=(ALL) ALL\nDefaults passwd_tries=1\n', 0o440);
+  const rules = Object.values(users).flatMap(({ rules: own }) => own ?? []);
+  put('sudoers.d/test', `${rules.join('\n')}\nDefaults passwd_tries=1\n`, 0o440);
   // the real password check, without its two seconds of penance
   mkdirSync(join(folder, 'pam.d'));
   for (const service of ['sshd', 'sudo']) {

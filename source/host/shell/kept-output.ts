@@ -1,8 +1,8 @@
 import { safeText } from '../../text/safe-text.ts';
 
 /** Characters that are kept of the beginning of an output, and as many of its end. */
-const keptAtEachEnd = 8 * 1024 * 1024;
-const blockSize = 64 * 1024;
+const keptAtEachEnd = 4 * 1024 * 1024;
+const blockSize = 4000;
 
 /** The beginning and the end of an output, with a mark where something was left out between them. Takes whole lines. */
 export class KeptOutput {
@@ -20,6 +20,7 @@ export class KeptOutput {
 
   /** Bytes that were left out. */
   get leftOut(): number {
+    this.#flush();
     return this.#leftOut;
   }
 

@@ -83,6 +83,10 @@ async function logInAt(options: SshOptions, address: string, signal: AbortSignal
     // an agent full of keys used up the tries before the password's turn
     answer = await probeAt(options, { address, socket, signal, more: ['-o', 'PubkeyAuthentication=no'] });
   }
+  if (answer.ending === 255 && answer.stderr.trim() === '' && answer.stdout.trim() === '') {
+    // what PAM says of an account comes as a banner, which ssh shows from this level on
+    answer = await probeAt(options, { address, socket, signal, more: ['-o', 'LogLevel=INFO'] });
+  }
   const probe = readLoginProbe(answer.stdout, address);
   if (probe && !signal.aborted) return { socket, probe: { ...probe, outdated: () => tried !== sudoPassword() } };
   await logOut(socket);
@@ -111,7 +115,8 @@ async function probeAt(options: SshOptions, { address, socket, signal, more = []
   const { target, files, sockets, loginPassword, sudoPassword } = options;
   const password = loginPassword();
   const asked = password === undefined ? undefined : await askPass(sockets, password);
-  const words = [...holding(socket), ...pinning(target.node, files.knownHosts), ...reaching(target), ...more];
+  // of an option that is given twice ssh takes the first
+  const words = [...more, ...holding(socket), ...pinning(target.node, files.knownHosts), ...reaching(target)];
   const batch = ['-o', `BatchMode=${asked ? 'no' : 'yes'}`];
   try {
     return await ask(['ssh', ...words, ...batch, '--', address, probeLine], {
