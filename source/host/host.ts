@@ -112,8 +112,10 @@ export interface HostPool {
 
 /** Time as the program sees it; rehearsals bring a faster one. */
 export interface Clock {
-  /** ms since 1970. */
+  /** ms since 1970; jumps when somebody sets the clock. Only to be shown, or compared with other clocks. */
   now(): number;
+  /** ms since some moment; never jumps. For deadlines and durations. */
+  elapsed(): number;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 

@@ -96,6 +96,7 @@ export function fastClock(speed = 1000): Clock {
   const begun = performance.now();
   return {
     now: () => Date.UTC(2026, 0, 1) + Math.round((performance.now() - begun) * speed),
+    elapsed: () => (performance.now() - begun) * speed,
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         const timer = setTimeout(resolve, ms / speed);

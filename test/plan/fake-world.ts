@@ -78,6 +78,7 @@ export function fakeWorld({ site, product, answers = {}, files = {}, away = () =
     files: filesUnder('/nowhere'),
     clock: {
       now: () => now,
+      elapsed: () => now,
       sleep: async (ms) => {
         now += ms;
       },

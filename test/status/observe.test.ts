@@ -7,7 +7,7 @@ import { product, siteOf } from '../plan/sample.ts';
 
 const M = '/snap/bin/microk8s';
 const site = siteOf({ managers: 3 });
-const clock = { now: () => 0, sleep: async () => undefined };
+const clock = { now: () => 0, elapsed: () => 0, sleep: async () => undefined };
 
 const answers: Answers = {
   [`${M} kubectl get`]: items([]),

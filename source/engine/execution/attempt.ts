@@ -29,14 +29,14 @@ export interface AttemptInput {
 /** Looks, acts where needed, verifies. Everything that happens is in the journal when it settles; never throws for the step's sake. */
 export async function attemptStep(input: AttemptInput): Promise<AttemptEnd> {
   const { world, step, past } = input;
-  const begun = world.clock.now();
+  const begun = world.clock.elapsed();
   await world.journal.write({
     type: 'step-started',
     step: step.id,
     attempt: past.attempts + 1,
     deadlineMs: step.deadline,
   });
-  const durationMs = () => Math.max(0, world.clock.now() - begun);
+  const durationMs = () => Math.round(world.clock.elapsed() - begun);
   try {
     const { outcome, seen } = await withDeadline(input, (context) => carryOut(input, context));
     await world.journal.write({ type: 'step-done', step: step.id, outcome, seen, durationMs: durationMs() });

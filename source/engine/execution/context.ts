@@ -98,7 +98,7 @@ async function runCommand(place: Place, command: Command, options: StepRunOption
   const node = host.name;
   const { allow = [0], shown = shownCommand(command), secretOutput = false, causes, next, onLine, ...rest } = options;
   await journal.write({ type: 'command', step, node, command: shown });
-  const begun = clock.now();
+  const begun = clock.elapsed();
   const result = await host.run(command, {
     ...rest,
     onLine: (line, stream) => {
@@ -108,7 +108,13 @@ async function runCommand(place: Place, command: Command, options: StepRunOption
         void journal.write({ type: 'line', step, node, stream, text }).catch(() => undefined);
     },
   });
-  await journal.write({ type: 'command-ended', step, node, code: result.code, durationMs: clock.now() - begun });
+  await journal.write({
+    type: 'command-ended',
+    step,
+    node,
+    code: result.code,
+    durationMs: Math.round(clock.elapsed() - begun),
+  });
   if (allow.includes(result.code)) return result;
   throw new StepFault({
     tried: shown.join(' '),

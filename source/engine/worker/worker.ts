@@ -206,7 +206,7 @@ async function backAgain({ hosts, targets, clock }: RunWorld, node: string): Pro
   const target = targets.find((candidate) => candidate.node === node);
   if (target === undefined) return;
   await clock.sleep(20_000);
-  for (const until = clock.now() + 600_000; clock.now() < until; await clock.sleep(2000)) {
+  for (const until = clock.elapsed() + 600_000; clock.elapsed() < until; await clock.sleep(2000)) {
     await hosts.forget(node);
     const answers = await hosts.get(target).then(
       (host) => host.run(['true']).then(() => true),

@@ -133,7 +133,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
     await untilBack(context, p, minutes(2));
   }
   await writeFiles(context, step, {}, (path) => path === restoreScript);
-  const until = context.clock.now() + seconds(restoreAfterSeconds - 20);
+  const until = context.clock.elapsed() + seconds(restoreAfterSeconds - 20);
   const moves = p.aside.map((path) => `set-aside ${path}`);
   for (const name of ['make-folder', 'arm', ...moves]) await runCommand(context, step, name);
   await writeFiles(context, step, {}, (path) => path !== restoreScript);
@@ -166,7 +166,7 @@ async function untilReached(context: StepContext, p: Parameters, until: number):
   try {
     await context.until({
       for: `${p.node} to answer on ${p.address}`,
-      deadline: Math.max(0, until - context.clock.now()),
+      deadline: Math.max(0, until - context.clock.elapsed()),
       every: 1_000,
       probe: () => reached(context, p),
     });

@@ -57,6 +57,11 @@ export class VirtualClock implements Clock {
     return Math.round(this.#now);
   }
 
+  /** Virtual time never goes back. */
+  elapsed(): number {
+    return this.#now;
+  }
+
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {

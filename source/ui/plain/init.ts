@@ -61,6 +61,7 @@ function ended(walk: PlainWalk, error: InputEnded): ExitCode {
 
 const wallClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);

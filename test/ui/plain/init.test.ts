@@ -7,6 +7,7 @@ import { scripted } from './talk.ts';
 
 const clock = {
   now: () => 0,
+  elapsed: () => 0,
   sleep: (_ms: number, signal?: AbortSignal) =>
     new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve())),
 };

@@ -31,6 +31,7 @@ describe('a run as lines', () => {
     }
     const clock = {
       now: () => now,
+      elapsed: () => now,
       sleep: (ms: number, signal?: AbortSignal) =>
         new Promise<void>((resolve) => {
           expect(ms).toBe(15_000);
