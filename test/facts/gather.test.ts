@@ -170,7 +170,11 @@ test('a recorded Debian node is read without a problem', () => {
 });
 
 describe('gathering', () => {
-  const clock = (times: number[]): Clock => ({ now: () => times.shift() ?? Number.NaN, elapsed: () => 0, sleep: async () => undefined });
+  const clock = (times: number[]): Clock => ({
+    now: () => times.shift() ?? Number.NaN,
+    elapsed: () => 0,
+    sleep: async () => undefined,
+  });
 
   function host(access: HostAccess, stdout: string, asked: RunOptions[] = []): Host {
     return {

@@ -6,7 +6,7 @@ import { StepFault } from '../../plan/step-fault.ts';
 import { durationWords } from '../../text/duration.ts';
 import type { StepPast } from '../journal/past.ts';
 import { type RunWorld, stepContext } from './context.ts';
-import { failureWords } from './words.ts';
+import { describeFailure } from './messages.ts';
 
 /** How an attempt at a step ended. */
 export type AttemptEnd =
@@ -44,7 +44,7 @@ export async function attemptStep(input: AttemptInput): Promise<AttemptEnd> {
   } catch (error) {
     if (error instanceof SeatReboot) return { end: 'reboot', reboot: error };
     complainOf(world, step, error);
-    const words = failureWords(step.title, error);
+    const words = describeFailure(step.title, error);
     await world.journal.write({ type: 'step-failed', step: step.id, ...words, durationMs: durationMs() });
     return { end: 'failed' };
   }
@@ -86,7 +86,7 @@ export async function undoStep(input: AttemptInput): Promise<boolean> {
     return true;
   } catch (error) {
     complainOf(world, step, error);
-    const { tried, seen } = failureWords(`undo: ${step.title}`, error);
+    const { tried, seen } = describeFailure(`undo: ${step.title}`, error);
     await world.journal.write({ type: 'undo-failed', step: step.id, seen: `${tried}: ${seen}` });
     return false;
   }

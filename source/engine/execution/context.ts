@@ -8,8 +8,8 @@ import { defined } from '../../text/defined.ts';
 import type { Journal } from '../journal/journal.ts';
 import { hidden, type Mask } from '../journal/masking.ts';
 import type { StepPast } from '../journal/past.ts';
+import { keptLine, shownCommand } from './messages.ts';
 import { waitUntil } from './wait-until.ts';
-import { keptLine, shownCommand } from './words.ts';
 
 /** What all steps of a run share. */
 export interface RunWorld {

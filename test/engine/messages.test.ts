@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { keptLine } from '../../source/engine/execution/words.ts';
+import { keptLine } from '../../source/engine/execution/messages.ts';
 
 it.each([
   ['\u001b[1;32mdone\u001b[0m', 'done'],

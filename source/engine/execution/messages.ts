@@ -20,7 +20,7 @@ export function keptLine(line: string): string {
 }
 
 /** The words of a failed step, from whatever was thrown while it was tried. */
-export function failureWords(tried: string, error: unknown): StepFailure {
+export function describeFailure(tried: string, error: unknown): StepFailure {
   if (error instanceof StepFault)
     return { tried: error.tried, seen: error.seen, causes: error.causes, next: error.next };
   if (error instanceof Fault) {
