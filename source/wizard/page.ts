@@ -13,7 +13,7 @@ export interface WizardView {
 
 export type FieldKind = 'text' | 'number' | 'toggle' | 'choice' | 'file';
 
-/** One question. One definition serves the Ink page, the plain twin and the messages about site.yaml. */
+/** One question. One definition serves the Ink page, plain mode and the messages about site.yaml. */
 export interface Field {
   /** Unique on its page: `nodes.0.name`. */
   readonly id: string;
@@ -22,7 +22,7 @@ export interface Field {
   readonly kind: FieldKind;
   /** Short, for a table head or a form label. */
   readonly label: string;
-  /** The same as a full question, for the plain twin. */
+  /** The same as a full question, for plain mode. */
   readonly question: string;
   /** Shown on `?`: what it is for, what happens with it, an example. */
   readonly help: string;
@@ -32,7 +32,7 @@ export interface Field {
   /** Stands there until another is typed. `seen`: it comes from the facts. */
   readonly fallback?: { readonly value: DraftValue; readonly from: 'seen' | 'default' | 'computed' };
   readonly required: boolean;
-  /** Rarely needed: the plain twin asks it only when it is wanted. */
+  /** Rarely needed: plain mode asks it only when it is wanted. */
   readonly rare?: true;
   /** Unit shown behind the value: `GB`. */
   readonly unit?: string;
@@ -54,9 +54,10 @@ export interface Rows {
   add(view: WizardView, text: string): { readonly rows: readonly DraftValue[] } | { readonly problem: string };
 }
 
-export interface Page {
-  readonly id: PageId;
-  /** One word for the trail. */
+export interface Page<Id extends string = string> {
+  /** Its name in the list of pages (pages.ts), from which the trail, the number keys and both UIs follow. */
+  readonly id: Id;
+  /** One word for the progress line. */
   readonly title: string;
   /** One sentence under it. */
   readonly intro: string;
@@ -67,8 +68,6 @@ export interface Page {
   /** Short lines that the facts already tell (a total, what a node lacks). */
   notes?(view: WizardView): readonly Note[];
 }
-
-export type PageId = 'nodes' | 'network' | 'features' | 'storage' | 'site';
 
 export interface Note {
   readonly grade: 'pass' | 'warn' | 'fail' | 'plain';

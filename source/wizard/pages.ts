@@ -2,17 +2,27 @@ import type { Finding } from '../site/finding.ts';
 import type { SiteDraft, SitePath } from '../site/schema.ts';
 import { getAt, isRecord, problemOf, removeAt, setAt, typedValue, withAnswer } from './draft/draft.ts';
 import { draftNodes } from './draft/draft-nodes.ts';
-import type { Field, Note, Page, PageId, WizardView } from './page.ts';
+import type { Field, Note, Page, WizardView } from './page.ts';
 import { featuresPage } from './pages/features.ts';
 import { networkPage } from './pages/network.ts';
 import { nodesPage } from './pages/nodes.ts';
 import { sitePage } from './pages/site.ts';
 import { storagePage } from './pages/storage.ts';
 
-/** The questions in the order in which they are asked. */
-export const pages: readonly Page[] = [nodesPage, networkPage, featuresPage, storagePage, sitePage];
+/** The pages in the order in which they are asked: the only list. Both UIs, the progress line and the number keys follow from it. */
+const ordered = [nodesPage, networkPage, featuresPage, storagePage, sitePage] as const;
+export type PageId = (typeof ordered)[number]['id'];
+export type WizardPage = Page<PageId>;
+export const pages: readonly WizardPage[] = ordered;
 
-export function pageOf(id: PageId): Page {
+/** Page ids and titles in order. */
+export const pageTitles: readonly { readonly id: PageId; readonly title: string }[] = ordered;
+
+export function isPageId(id: string): id is PageId {
+  return pages.some((page) => page.id === id);
+}
+
+export function pageOf(id: PageId): WizardPage {
   const page = pages.find((candidate) => candidate.id === id);
   if (!page) throw new Error(`no page ${id}`);
   return page;
@@ -32,7 +42,7 @@ export function onceForView<Value>(work: OfPage<Value>): OfPage<Value> {
   };
 }
 
-/** Everything that is not right on a page, fields first. Empty: it can be left with a good conscience. */
+/** Everything that is not right on a page, fields first. Empty: nothing is open on it. */
 export const pageFindings = onceForView(findingsOn);
 
 /** The notes of a page. */
@@ -50,8 +60,8 @@ function findingsOn(page: Page, view: WizardView): readonly Finding[] {
 }
 
 /** The page and field that a place of the site belongs to: the field itself, else the nearest one around it. */
-export function fieldAt(path: SitePath, view: WizardView): { page: Page; field: Field | undefined } | undefined {
-  let best: { page: Page; field: Field; depth: number } | undefined;
+export function fieldAt(path: SitePath, view: WizardView): { page: WizardPage; field: Field | undefined } | undefined {
+  let best: { page: WizardPage; field: Field; depth: number } | undefined;
   for (const page of pages) {
     for (const field of page.fields(view)) {
       const depth = commonDepth(field.path, path);

@@ -6,7 +6,8 @@ import type { NodeFacts } from '../../source/facts/facts.ts';
 import { judgeDraft } from '../../source/site/load.ts';
 import type { DraftValue, SiteDraft } from '../../source/site/schema.ts';
 import { removeAt, setAt, takeText, withAnswer } from '../../source/wizard/draft/draft.ts';
-import type { PageId, WizardView } from '../../source/wizard/page.ts';
+import type { WizardView } from '../../source/wizard/page.ts';
+import type { PageId } from '../../source/wizard/pages.ts';
 import { fieldAt, pageFindings, pageOf, pages, settle } from '../../source/wizard/pages.ts';
 import { facts, gib, product, wholeDraft, wholeFacts } from '../ui/sample.ts';
 

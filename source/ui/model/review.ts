@@ -6,7 +6,7 @@ import type { Site, SitePath } from '../../site/schema.ts';
 import { gigabytes } from '../../storage/bytes.ts';
 import { demand, volumesFor } from '../../storage/volumes.ts';
 import { counted } from '../../text/plural.ts';
-import type { PageId } from '../../wizard/page.ts';
+import type { PageId } from '../../wizard/pages.ts';
 import { type DiffLine, diffLines, shortDiff } from './diff.ts';
 
 /** One subject of what will happen. */

@@ -16,7 +16,7 @@ const deploys = [
   { value: 'later', label: 'later', hint: 'build the cluster only; `kloudspot start` deploys' },
 ] as const;
 
-export const featuresPage: Page = {
+export const featuresPage: Page<'features'> = {
   id: 'features',
   title: 'Features',
   intro: 'What shall run, and how is it brought there?',

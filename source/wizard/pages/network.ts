@@ -40,7 +40,7 @@ const modes = [
   { value: 'dhcp', label: 'dhcp kept', hint: 'the DHCP server reserves the address' },
 ] as const;
 
-export const networkPage: Page = {
+export const networkPage: Page<'network'> = {
   id: 'network',
   title: 'Network',
   intro: 'Which addresses shall the nodes have, and which one the cluster?',

@@ -12,7 +12,7 @@ export const roles = [
   { value: 'worker', label: 'worker', hint: 'carries load only' },
 ] as const;
 
-export const nodesPage: Page = {
+export const nodesPage: Page<'nodes'> = {
   id: 'nodes',
   title: 'Nodes',
   intro: 'Which machines, and how are they reached?',

@@ -11,7 +11,7 @@ const modes = [
   { value: 'self-signed', label: 'self-signed', hint: 'browsers warn; can be replaced later' },
 ] as const;
 
-export const sitePage: Page = {
+export const sitePage: Page<'site'> = {
   id: 'site',
   title: 'Site',
   intro: 'Under which name is it reached, and who is it for?',

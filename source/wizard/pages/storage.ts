@@ -12,7 +12,7 @@ const engines = [
   { value: 'existing', label: 'a storage class that is there', hint: 'your own replicated storage' },
 ] as const;
 
-export const storagePage: Page = {
+export const storagePage: Page<'storage'> = {
   id: 'storage',
   title: 'Storage',
   intro: 'How large is each volume, and where does it lie? Every node needs this amount.',

@@ -9,7 +9,7 @@ import { headOfRun } from '../screens/run/head.ts';
 import { RunPage } from '../screens/run/run.tsx';
 import { SummaryPage } from '../screens/run/summary.tsx';
 import { StartPage } from '../screens/start/start.tsx';
-import { type AppState, isPage, type ScreenId, siteName, trail, viewOf } from '../store/state.ts';
+import { type AppState, isPage, progress, type ScreenId, siteName, viewOf } from '../store/state.ts';
 import { Frame, type TrailMark } from '../widgets/frame.tsx';
 import { keysOf, press } from '../widgets/keys.ts';
 import { bodyColumns, bodyRows } from '../widgets/layout.ts';
@@ -56,7 +56,7 @@ export function Screen(props: { readonly state: AppState; readonly theme: Theme;
   const { state } = props;
   const rows = bodyRows(state.size);
   const width = bodyColumns(state.size);
-  const at = trail.findIndex((stop) => stop.id === state.screen);
+  const at = progress.findIndex((stop) => stop.id === state.screen);
   return (
     <Frame
       size={state.size}
@@ -67,7 +67,7 @@ export function Screen(props: { readonly state: AppState; readonly theme: Theme;
           ? headOfRun(state.run, state.now)
           : at === -1
             ? titleOf(state.screen)
-            : `${at + 1}/${trail.length} ${titleOf(state.screen)}`
+            : `${at + 1}/${progress.length} ${titleOf(state.screen)}`
       }
       trail={marks(state)}
       message={state.message ?? lasting(state)}
@@ -100,7 +100,7 @@ function Page(props: {
 }
 
 const titleOf = (screen: ScreenId): string =>
-  trail.find((stop) => stop.id === screen)?.title ?? (screen === 'start' ? 'Start' : 'Summary');
+  progress.find((stop) => stop.id === screen)?.title ?? (screen === 'start' ? 'Start' : 'Summary');
 
 function headOf(state: AppState): string {
   if (state.screen === 'start') return 'kloudspot init';
@@ -123,7 +123,7 @@ function lasting(state: AppState): AppState['message'] {
 }
 
 function marks(state: AppState): readonly TrailMark[] {
-  return trail.map(({ id, title }) => {
+  return progress.map(({ id, title }) => {
     if (id === state.screen) return { title, mark: 'here' };
     if (!state.visited.has(id)) return { title, mark: 'todo' };
     return { title, mark: isDone(state, id) ? 'done' : 'warn' };

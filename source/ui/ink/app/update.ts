@@ -55,7 +55,7 @@ function key(state: AppState, pressed: KeyPress): Step {
   if (state.screen === 'run') return runScreenKey(state, pressed);
   if (pressed.name === 'control' && pressed.text === 'c')
     return only({ ...takeBack(state), overlay: { kind: 'leave' } });
-  if (isPage(state.screen)) return formKey(state, state.screen, pressed);
+  if (isPage(state.screen)) return formKey(state, pressed);
   if (state.screen === 'start') return startKey(state, pressed);
   if (state.screen === 'preflight') return preflightKey(state, pressed);
   return state.screen === 'review' ? reviewKey(state, pressed) : summaryKey(state, pressed);

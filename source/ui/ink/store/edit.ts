@@ -1,15 +1,15 @@
 import type { DraftValue } from '../../../site/schema.ts';
 import { answerOf, editText as editable, setAt, takeText, withAnswer } from '../../../wizard/draft/draft.ts';
 import { draftNodes } from '../../../wizard/draft/draft-nodes.ts';
-import type { Field, Page } from '../../../wizard/page.ts';
-import { pageOf } from '../../../wizard/pages.ts';
+import type { Field } from '../../../wizard/page.ts';
+import { pageOf, type WizardPage } from '../../../wizard/pages.ts';
 import { emptyText, textState } from '../widgets/text/state.ts';
 import { clampFocus, type FormFocus, type FormLine, fieldIn, firstFocus, focusOn, formLines } from './focus.ts';
 import { type AppState, isPage, viewOf } from './state.ts';
 
 /** The page, its lines and where one stands on them. */
 export interface FormPlace {
-  readonly page: Page;
+  readonly page: WizardPage;
   readonly lines: readonly FormLine[];
   readonly focus: FormFocus;
   readonly line: FormLine | undefined;

@@ -6,7 +6,8 @@ import type { Finding } from '../../../site/finding.ts';
 import type { Site, SiteDraft } from '../../../site/schema.ts';
 import { textAt } from '../../../wizard/draft/draft.ts';
 import { draftNodes } from '../../../wizard/draft/draft-nodes.ts';
-import type { PageId, WizardView } from '../../../wizard/page.ts';
+import type { WizardView } from '../../../wizard/page.ts';
+import { isPageId, type PageId, pageTitles } from '../../../wizard/pages.ts';
 import type { Review } from '../../model/review.ts';
 import type { ChoiceState } from '../widgets/choice/state.ts';
 import type { PagerState } from '../widgets/pager/state.ts';
@@ -16,20 +17,15 @@ import type { RunState } from './run-state.ts';
 
 export type ScreenId = 'start' | PageId | 'preflight' | 'review' | 'run' | 'summary';
 
-/** The trail: what is gone through, in order. */
-export const trail: readonly { readonly id: ScreenId; readonly title: string }[] = [
-  { id: 'nodes', title: 'Nodes' },
-  { id: 'network', title: 'Network' },
-  { id: 'features', title: 'Features' },
-  { id: 'storage', title: 'Storage' },
-  { id: 'site', title: 'Site' },
+/** The progress line: what is gone through, in order; a stop's number is its key. */
+export const progress: readonly { readonly id: ScreenId; readonly title: string }[] = [
+  ...pageTitles,
   { id: 'preflight', title: 'Preflight' },
   { id: 'review', title: 'Review' },
   { id: 'run', title: 'Run' },
 ];
 
-export const isPage = (screen: ScreenId): screen is PageId =>
-  ['nodes', 'network', 'features', 'storage', 'site'].includes(screen);
+export const isPage = (screen: ScreenId): screen is PageId => isPageId(screen);
 
 /** Everything that the screens of `init` show. Pure data: keys and news change it only through `update`. */
 export interface AppState {

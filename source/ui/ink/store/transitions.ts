@@ -3,7 +3,7 @@ import { fieldAt } from '../../../wizard/pages.ts';
 import { withEditorText } from './edit.ts';
 import { type Command, only, type Step } from './event.ts';
 import { focusOn, formLines } from './focus.ts';
-import { type AppState, emptyPreflight, emptyReview, isPage, type ScreenId, trail, viewOf } from './state.ts';
+import { type AppState, emptyPreflight, emptyReview, isPage, progress, type ScreenId, viewOf } from './state.ts';
 
 /** Closes what is being typed and keeps its text: nothing typed is lost. */
 export function takeBack(state: AppState): AppState {
@@ -45,8 +45,8 @@ function enterReview(state: AppState): Step {
 
 /** One step along the trail. */
 export function stepScreen(state: AppState, by: 1 | -1): Step {
-  const at = trail.findIndex((stop) => stop.id === state.screen);
-  const next = trail[at + by];
+  const at = progress.findIndex((stop) => stop.id === state.screen);
+  const next = progress[at + by];
   if (next && next.id !== 'run') return enterScreen(state, next.id);
   return by < 0 ? enterScreen(state, 'start') : only(state);
 }
@@ -63,7 +63,7 @@ export function jumpTo(state: AppState, path: SitePath | undefined): Step {
 
 /** The page by its number on the trail, where it may be gone to. */
 export function jumpByNumber(state: AppState, digit: string): Step {
-  const stop = trail[Number(digit) - 1];
+  const stop = progress[Number(digit) - 1];
   if (!stop || stop.id === 'run' || stop.id === state.screen) return only(state);
   if (!state.visited.has(stop.id) && !isPage(stop.id)) return only(state);
   return enterScreen(state, stop.id);

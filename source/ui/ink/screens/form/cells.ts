@@ -1,8 +1,9 @@
 import { cellsOf } from '../../../../text/width.ts';
 import { answerOf, problemOf, shownText, textAt } from '../../../../wizard/draft/draft.ts';
 import { draftNodes, factsOf } from '../../../../wizard/draft/draft-nodes.ts';
-import type { Field, PageId, WizardView } from '../../../../wizard/page.ts';
+import type { Field, WizardView } from '../../../../wizard/page.ts';
 import { addressNow, seenAddress } from '../../../../wizard/pages/network.ts';
+import type { PageId } from '../../../../wizard/pages.ts';
 import { accessWords } from '../../store/access.ts';
 import type { FormLine } from '../../store/focus.ts';
 import type { AppState } from '../../store/state.ts';

@@ -1,6 +1,5 @@
 import { removeAt, takeText, textAt, withAnswer } from '../../../../wizard/draft/draft.ts';
 import { draftNodes, nodeCalled } from '../../../../wizard/draft/draft-nodes.ts';
-import type { PageId } from '../../../../wizard/page.ts';
 import {
   addRows,
   cycled,
@@ -23,7 +22,7 @@ import { textAction } from '../../widgets/text/keys.ts';
 import { editText, emptyText } from '../../widgets/text/state.ts';
 
 /** Keys on the five pages of questions. */
-export function formKey(state: AppState, _page: PageId, key: KeyPress): Step {
+export function formKey(state: AppState, key: KeyPress): Step {
   if (state.editor) return editorKey(state, state.editor, key);
   const place = formPlace(state);
   if (!place) return only(state);
@@ -100,7 +99,7 @@ function pageKey(state: AppState, place: FormPlace, key: KeyPress): Step {
   if (key.name !== 'character') return only(state);
   if (key.text === 'n') return stepScreen(state, 1);
   if (key.text === '?') return only(help(state, place));
-  if (/^[1-8]$/.test(key.text)) return jumpByNumber(state, key.text);
+  if (/^[1-9]$/.test(key.text)) return jumpByNumber(state, key.text);
   return place.page.id === 'nodes' ? nodesKey(state, place, key.text) : only(state);
 }
 

@@ -37,7 +37,7 @@ export function preflightKey(state: AppState, key: KeyPress): Step {
   if (key.text === 'a') return only({ ...state, preflight: { ...preflight, all: !preflight.all, row: 0 } });
   if (key.text === 'e') return jumpTo(state, fieldHere(state));
   if (key.text === '?') return only({ ...state, overlay: { kind: 'help', title: 'Preflight', text: helpText } });
-  if (/^[1-8]$/.test(key.text)) return jumpByNumber(state, key.text);
+  if (/^[1-9]$/.test(key.text)) return jumpByNumber(state, key.text);
   return key.text === 'n' ? goOn(state) : only(state);
 }
 

@@ -62,7 +62,7 @@ export function reviewKey(state: AppState, key: KeyPress): Step {
   if (key.text === 'c') return only(openCommands(state, review));
   if (key.text === 'n') return only(withIndex(state, review.lines.length));
   if (key.text === '?') return only({ ...state, overlay: { kind: 'help', title: 'Review', text: helpText } });
-  return /^[1-8]$/.test(key.text) ? jumpByNumber(state, key.text) : only(state);
+  return /^[1-9]$/.test(key.text) ? jumpByNumber(state, key.text) : only(state);
 }
 
 const helpText =
