@@ -15,6 +15,8 @@ import type { Finding } from '../site/finding.ts';
 import { judgeDraft, parseDraft } from '../site/load.ts';
 import { loadDraft, removeDraft, saveDraft } from '../site/save.ts';
 import { defaultProduct, type Site, type SiteDraft } from '../site/schema.ts';
+import { kloudspot } from '../text/command.ts';
+import { quote } from '../text/quote.ts';
 import { judgeSeen } from './check-site.ts';
 import { documentsOf } from './documents.ts';
 import { firstDraft } from './first-draft.ts';
@@ -94,7 +96,7 @@ class Session implements InitSession {
       throw new Fault({
         what: `This site runs ${product.name}, and these pages ask for ${this.product.name}.`,
         where: path,
-        next: [`Leave, and begin with it: kloudspot init --site ${path}`],
+        next: [`Leave, and begin with it: ${kloudspot(`init --site ${quote(path)}`)}`],
       });
     }
     this.#memory.rememberSite(site.name, path);

@@ -9,6 +9,7 @@ import type { Plan } from '../plan/document/document.ts';
 import { parsePlan } from '../plan/document/document-schema.ts';
 import { stepKinds } from '../plan/kinds.ts';
 import { makePlan, type PlanInput, planHash } from '../plan/plan.ts';
+import { kloudspot } from '../text/command.ts';
 import type { OpenedSite } from './site.ts';
 
 /** The plan for a site from what was seen of its nodes. */
@@ -28,7 +29,7 @@ export async function readPlan(file: string): Promise<Plan> {
       where: file,
       why: messageOf(cause),
       cause,
-      next: ['kloudspot plan --save FILE  writes one.'],
+      next: [`${kloudspot('plan --save FILE')}  writes one.`],
     });
   });
   return checkedPlan(text, file);
@@ -45,7 +46,7 @@ export function checkedPlan(text: string, where: string): Plan {
     what: 'The plan was changed after it was made.',
     where,
     why: `Its hash is ${plan.hash}, its content has ${planHash(plan)}.`,
-    next: ['Change site.yaml instead, then: kloudspot plan --save FILE'],
+    next: [`Change site.yaml instead, then: ${kloudspot('plan --save FILE')}`],
   });
 }
 
@@ -57,7 +58,10 @@ export function refuseDrift(plan: Plan, facts: ReadonlyMap<string, NodeFacts>, b
     what: 'The nodes are no longer what the plan rests on.',
     where: [...new Set(found.map(({ node }) => node))].join(', '),
     why: found.map(saying).join('\n'),
-    next: ['kloudspot plan  shows what is to be done now.', 'kloudspot apply  makes a new plan and carries it out.'],
+    next: [
+      `${kloudspot('plan')}  shows what is to be done now.`,
+      `${kloudspot('apply')}  makes a new plan and carries it out.`,
+    ],
     exitCode: exitCode.refused,
   });
 }

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Fault } from '../errors/fault.ts';
 import { type Files, filesUnder } from '../site/files.ts';
+import { calledWith } from '../text/command.ts';
 
 export interface RehearsalChoice {
   readonly scenario: string | undefined;
@@ -45,7 +46,9 @@ interface FlagValues {
   readonly 'password-fd'?: string | undefined;
 }
 
+/** Understands the flags. From here on, commands that are printed repeat those that name the site. */
 export function settingsFrom(flags: FlagValues, env: NodeJS.ProcessEnv = process.env): Settings {
+  calledWith(repeated(flags), underSudo(env));
   const rehearsal =
     flags.rehearse === undefined
       ? undefined
@@ -66,6 +69,19 @@ export function settingsFrom(flags: FlagValues, env: NodeJS.ProcessEnv = process
     passwordFile: flags['password-file'] ? resolve(flags['password-file']) : undefined,
     passwordFd: flags['password-fd'] === undefined ? undefined : descriptorFrom(flags['password-fd']),
   };
+}
+
+/** Whether root's rights came from sudo. */
+export const underSudo = (env: NodeJS.ProcessEnv): boolean => env.SUDO_UID !== undefined && process.getuid?.() === 0;
+
+/** Flags that name the site. Paths are whole, so that a command works from every folder. */
+function repeated({ rehearse, root, site }: FlagValues): string[] {
+  const scenario = rehearse === undefined ? undefined : scenarioFrom(rehearse);
+  return [
+    ...(rehearse === undefined ? [] : [scenario === undefined ? '--rehearse' : `--rehearse=${scenario}`]),
+    ...(root ? [`--root=${resolve(root)}`] : []),
+    ...(site ? [`--site=${resolve(site)}`] : []),
+  ];
 }
 
 /** As root the real places; as anybody else, and in a rehearsal, a folder of one's own. */

@@ -6,6 +6,7 @@ import { loadProduct } from '../product/load.ts';
 import type { Product } from '../product/schema.ts';
 import { judgeDraft } from '../site/load.ts';
 import type { Site } from '../site/schema.ts';
+import { kloudspot } from '../text/command.ts';
 import { defined } from '../text/defined.ts';
 import type { Settings } from './settings.ts';
 import { openWorld, type World } from './world.ts';
@@ -57,7 +58,7 @@ async function findSite(settings: Settings, world: World): Promise<{ site: Site;
   throw new Fault({
     what: 'There is no site yet.',
     where: settings.site,
-    next: ['kloudspot init walks through a new one.', 'Or name one: --site FILE'],
+    next: [`${kloudspot('init')}  walks through a new one.`, 'Or name one: --site FILE'],
   });
 }
 

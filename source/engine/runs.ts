@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../errors/fault.ts';
 import type { Files } from '../site/files.ts';
+import { kloudspot } from '../text/command.ts';
 import type { RunEvent, RunHandle, RunOutcome } from './journal/event.ts';
 import { readJournal } from './journal/journal.ts';
 import { lifeOf } from './process/process-identity.ts';
@@ -69,7 +70,7 @@ export async function findRun(files: Files, name: string): Promise<RunHandle> {
     where: files.runs,
     next:
       runs.length === 0
-        ? ['kloudspot apply  starts one']
+        ? [`${kloudspot('apply')}  starts one`]
         : [
             'Runs there are, newest first:',
             ...runs

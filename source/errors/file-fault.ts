@@ -1,15 +1,13 @@
 import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
+import { kloudspot } from '../text/command.ts';
 import { exitCode, Fault } from './fault.ts';
 import { codeOf } from './thrown.ts';
 
 /** Why a file of ours cannot be written or read, and the way out, by the code that the system gives (errno(3)). */
 const reasons: Readonly<Record<string, readonly [why: string, next: string]>> = {
-  ENOSPC: ['The disk is full.', 'Make room on it, then run the same command again; kloudspot resume continues a run.'],
-  EDQUOT: [
-    'Your disk quota is used up.',
-    'Make room, then run the same command again; kloudspot resume continues a run.',
-  ],
+  ENOSPC: ['The disk is full.', 'Make room on it, then run the same command again.'],
+  EDQUOT: ['Your disk quota is used up.', 'Make room, then run the same command again.'],
   EROFS: [
     'The file system is read-only.',
     'Look at dmesg: a disk error makes a file system read-only. Or give another root: --root DIR',
@@ -45,11 +43,13 @@ export function asFileFault(error: unknown): unknown {
     what: `${error.path} cannot be ${act}.`,
     where: error.path,
     why: `${reason[0]} (${code})`,
-    next: [reason[1]],
+    next: [isFull(code) ? `${reason[1]} To continue a run: ${kloudspot('resume')}` : reason[1]],
     exitCode: exitCode.ourFault,
     cause: error,
   });
 }
+
+const isFull = (code: string): boolean => code === 'ENOSPC' || code === 'EDQUOT';
 
 /** Names the file in an error of a write, which the system gives without a path. */
 export function namePath(error: unknown, path: string): unknown {

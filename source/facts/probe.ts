@@ -1,5 +1,5 @@
 import type { Script } from '../host/host.ts';
-import { commandLine } from '../host/shell/quote.ts';
+import { commandLine } from '../text/quote.ts';
 import { clock, hardwareSections } from './hardware.ts';
 import { lvmSections } from './lvm.ts';
 import { networkSections } from './network.ts';

@@ -3,6 +3,8 @@ import type { Clock, HostKeyOffer, HostPool, HostTarget, Secrets } from '../host
 import { loadProduct } from '../product/load.ts';
 import type { Files } from '../site/files.ts';
 import type { SiteDraft } from '../site/schema.ts';
+import { kloudspot } from '../text/command.ts';
+import { quote } from '../text/quote.ts';
 import { offeredKeys, pinKeys, SimulatedPool } from './hosts/pool.ts';
 import { type Anchor, VirtualClock } from './model/clock.ts';
 import { machineOf } from './model/state.ts';
@@ -103,7 +105,7 @@ function otherScenario(underWay: string, wanted: string): Fault {
     what: `The rehearsal ${underWay} is under way under this root, not ${wanted}.`,
     next: [
       '--rehearse without a name goes on with it.',
-      `kloudspot init --rehearse=${wanted} starts that one; --root DIR keeps them apart.`,
+      `${kloudspot(`init --rehearse=${quote(wanted)}`)}  starts that one; --root DIR keeps them apart.`,
     ],
   });
 }

@@ -3,6 +3,7 @@ import { type Document, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { Fault } from '../errors/fault.ts';
 import { codeOf, messageOf } from '../errors/thrown.ts';
+import { kloudspot } from '../text/command.ts';
 import { safeValues } from '../text/safe-text.ts';
 import type { Finding } from './finding.ts';
 import type { Complaint } from './reading/complaint.ts';
@@ -71,7 +72,7 @@ async function readText(file: string): Promise<string> {
       what: `${file} cannot be read.`,
       where: file,
       why: readingFailures[why] ?? why,
-      next: ['Give another file with --site FILE, or make one with kloudspot init.'],
+      next: [`Give another file with --site FILE, or make one: ${kloudspot('init', '--site')}`],
       cause: error,
     });
   }

@@ -3,6 +3,7 @@ import { podReady } from '../kubernetes/workloads.ts';
 import type { DatastoreMember } from '../microk8s/status.ts';
 import type { Product } from '../product/schema.ts';
 import type { Site } from '../site/schema.ts';
+import { kloudspot } from '../text/command.ts';
 import { durationWords } from '../text/duration.ts';
 import { counted } from '../text/plural.ts';
 import type { Observation, ObservedNode } from './observation.ts';
@@ -104,7 +105,7 @@ function judgeApi(seen: Observation): Judged[] {
   const silent = seen.silent.filter(({ node }) => answering.includes(node));
   if (silent.length > 0 && silent.every(({ said }) => notInstalled.test(said))) {
     const reason = `There is no cluster yet: MicroK8s is not installed on ${list(silent.map(({ node }) => node))}.`;
-    return [{ verdict: 'down', reason, next: 'kloudspot init' }];
+    return [{ verdict: 'down', reason, next: kloudspot('init') }];
   }
   const said = silent.map((each) => `${each.node}: ${each.said}`);
   return [
@@ -139,7 +140,7 @@ function judgeNodes(nodes: readonly NodeStatus[], seen: Observation): Judged[] {
       ({ name }): Judged => ({
         verdict: 'degraded',
         reason: `${name} is in the site, but not in the cluster.`,
-        next: 'kloudspot init',
+        next: kloudspot('init'),
       }),
     ),
     ...away.map(
@@ -163,13 +164,13 @@ function judgeDatastore(site: Site, datastore: DatastoreStatus | undefined): Jud
 
 function judgeRelease(product: Product, { release, releaseAsked }: Observation): Judged[] {
   if (!releaseAsked) return [];
-  if (!release) return [{ verdict: 'note', reason: `${product.name} is not installed.`, next: 'kloudspot start' }];
+  if (!release) return [{ verdict: 'note', reason: `${product.name} is not installed.`, next: kloudspot('start') }];
   if (isPending(release.status)) {
     const reason = `Release ${release.name} was left ${release.status} by an interrupted change.`;
-    return [{ verdict: 'degraded', reason, next: 'kloudspot start' }];
+    return [{ verdict: 'degraded', reason, next: kloudspot('start') }];
   }
   if (release.status === 'deployed') return [];
-  return [{ verdict: 'degraded', reason: `Release ${release.name} is ${release.status}.`, next: 'kloudspot start' }];
+  return [{ verdict: 'degraded', reason: `Release ${release.name} is ${release.status}.`, next: kloudspot('start') }];
 }
 
 function judgeComponents({ workloads = [], release }: Observation): Judged[] {
@@ -184,7 +185,9 @@ function judgeComponents({ workloads = [], release }: Observation): Judged[] {
 function judgeAddress(site: Site, { givenAddresses }: Observation): Judged[] {
   const wanted = site.network.virtualAddress;
   if (wanted === undefined || givenAddresses === undefined || givenAddresses.includes(wanted)) return [];
-  return [{ verdict: 'degraded', reason: `Nothing answers on the virtual address ${wanted}.`, next: 'kloudspot init' }];
+  return [
+    { verdict: 'degraded', reason: `Nothing answers on the virtual address ${wanted}.`, next: kloudspot('init') },
+  ];
 }
 
 function judgeClaims({ claims = [] }: Observation): Judged[] {

@@ -36,7 +36,7 @@ function past(...events: readonly RunEventBody[]) {
 }
 
 async function fileAfter(...events: readonly RunEventBody[]): Promise<string> {
-  await followAddresses({ version: 1, root }, plan, past(...events));
+  await followAddresses({ version: 1, root, flags: [] }, plan, past(...events));
   return readFile(path, 'utf8');
 }
 

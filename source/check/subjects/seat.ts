@@ -1,3 +1,4 @@
+import { kloudspot } from '../../text/command.ts';
 import { type Check, factsOf, pass, siteCheck, warn } from '../check.ts';
 
 export const seatReboot: Check = siteCheck(
@@ -22,7 +23,7 @@ export const seatReboot: Check = siteCheck(
         'passwords',
         `${seat.name} is the seat and may restart, and ${whose}: afterwards the run waits for them.`,
         {
-          advice: 'Log in again after the restart and type kloudspot resume, or let sudo ask nothing (NOPASSWD)',
+          advice: `Log in again after the restart and type ${kloudspot('resume')}, or let sudo ask nothing (NOPASSWD)`,
           field: ['system', 'reboot'],
         },
       ),

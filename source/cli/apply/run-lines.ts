@@ -3,6 +3,7 @@ import type { RunEvent, RunOrder, RunOutcome } from '../../engine/journal/event.
 import { applyEvent, emptyView, failedSteps, type RunView } from '../../engine/view/view.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import { systemClock } from '../../host/clock.ts';
+import { kloudspot } from '../../text/command.ts';
 import { endingOf, nextLines } from '../../ui/model/ending.ts';
 import { say } from '../../ui/plain/output.ts';
 import { showRunPlain } from '../../ui/plain/run.ts';
@@ -70,7 +71,7 @@ export function choices(view: RunView): readonly string[] {
     '  retry',
     ...(step.skippable ? ['  skip'] : []),
     ...(step.undoable && state !== 'undone' ? ['  undo   takes this step back'] : []),
-    '  stop   leaves; kloudspot resume goes on later',
+    `  stop   leaves; ${kloudspot('resume')}  goes on later`,
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { Settings } from '../../app/settings.ts';
 import { exitCode, Fault } from '../../errors/fault.ts';
+import { kloudspot } from '../../text/command.ts';
 import { questionsFor } from './questions.ts';
 import { refuseToAsk, type Terminal } from './terminal.ts';
 
@@ -31,7 +32,7 @@ export async function confirmedByName(
 }
 
 function refuseWithoutTerminal(verb: string, terminal: Terminal): void {
-  if (!terminal.interactive) refuseToAsk(`kloudspot ${verb} asks before it starts.`, `kloudspot ${verb} --yes`);
+  if (!terminal.interactive) refuseToAsk(`kloudspot ${verb} asks before it starts.`, kloudspot(`${verb} --yes`));
 }
 
 const notConfirmed = (): Fault =>

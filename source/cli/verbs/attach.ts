@@ -2,6 +2,7 @@ import { planOfRun } from '../../app/plan.ts';
 import { settingsFrom } from '../../app/settings.ts';
 import { findRun, latestRun } from '../../engine/runs.ts';
 import { Fault } from '../../errors/fault.ts';
+import { kloudspot } from '../../text/command.ts';
 import { watchRun } from '../apply/run-watching.ts';
 import { globalFlags, runOperand } from '../line/flags.ts';
 import { processTerminal } from '../line/terminal.ts';
@@ -20,7 +21,11 @@ export default defineVerb({
     const { files } = settings;
     const run = operand === undefined ? await latestRun(files) : await findRun(files, operand);
     if (run === undefined)
-      throw new Fault({ what: 'There is no run yet.', where: files.runs, next: ['kloudspot apply  starts one.'] });
+      throw new Fault({
+        what: 'There is no run yet.',
+        where: files.runs,
+        next: [`${kloudspot('apply')}  starts one.`],
+      });
     return watchRun(run, await planOfRun(run), settings, processTerminal(), 'attached');
   },
 });

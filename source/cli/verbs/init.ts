@@ -1,6 +1,7 @@
 import type { InitSession } from '../../app/session.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
+import { kloudspot } from '../../text/command.ts';
 import { globalFlags } from '../line/flags.ts';
 import { processTerminal, refuseToAsk, type Terminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
@@ -23,7 +24,7 @@ export default defineVerb({
     if (!terminal.interactive && !settings.plain) {
       refuseToAsk(
         'kloudspot init asks questions.',
-        'Without a terminal: kloudspot init --site FILE --yes   (line by line: --plain)',
+        `Without a terminal: ${kloudspot('init --site FILE --yes')}   (line by line: --plain)`,
       );
     }
     return walk(settings, terminal, args.product);
@@ -61,8 +62,8 @@ async function unattended(settings: Settings, terminal: Terminal): Promise<ExitC
       what: 'kloudspot init --yes asks nothing, so it needs a site file.',
       where: settings.site,
       next: [
-        'kloudspot init --site FILE --yes',
-        'kloudspot init without --yes walks through a new site and writes that file.',
+        kloudspot('init --site FILE --yes'),
+        `${kloudspot('init')}  walks through a new site and writes that file.`,
       ],
       exitCode: exitCode.usage,
     });

@@ -13,6 +13,7 @@ import { steerRun } from '../../engine/worker/steer.ts';
 import { Fault } from '../../errors/fault.ts';
 import type { Passwords } from '../../host/secrets.ts';
 import type { Plan } from '../../plan/document/document.ts';
+import { kloudspot } from '../../text/command.ts';
 import { processesOf, watchRun } from '../apply/run-watching.ts';
 import { accessPrompts } from '../line/access.ts';
 import { globalFlags, runOperand, takeOver } from '../line/flags.ts';
@@ -56,11 +57,15 @@ export default defineVerb({
 async function resumable({ files }: Settings, name: string | undefined): Promise<RunSummary> {
   const run = name === undefined ? await unfinishedRun(files) : await summarizeRun(await findRun(files, name));
   if (run === undefined)
-    throw new Fault({ what: 'There is no run to resume.', where: files.runs, next: ['kloudspot apply  starts one.'] });
+    throw new Fault({
+      what: 'There is no run to resume.',
+      where: files.runs,
+      next: [`${kloudspot('apply')}  starts one.`],
+    });
   if (run.state === 'done' || run.state === 'undone')
     throw new Fault({
       what: `Run ${run.id} ${run.state === 'done' ? 'is done' : 'was undone'}: there is nothing to resume.`,
-      next: ['kloudspot apply  makes a new plan and carries it out.'],
+      next: [`${kloudspot('apply')}  makes a new plan and carries it out.`],
     });
   return run;
 }

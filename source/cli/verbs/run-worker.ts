@@ -2,8 +2,10 @@ import { basename, resolve } from 'node:path';
 import { lookAtNodes } from '../../app/connect.ts';
 import { followAddresses } from '../../app/follow-addresses.ts';
 import { checkedPlan, refuseDrift } from '../../app/plan.ts';
+import { underSudo } from '../../app/settings.ts';
 import { openWorld, type World } from '../../app/world.ts';
 import { outcomeExitCode } from '../../engine/outcome.ts';
+import { readOrigin } from '../../engine/process/origin.ts';
 import { faultReport } from '../../engine/worker/fault-report.ts';
 import { stopSwitch } from '../../engine/worker/stop-switch.ts';
 import { carryOutRun, type WorkerParts } from '../../engine/worker/worker.ts';
@@ -13,6 +15,7 @@ import { openMemory } from '../../operator/memory.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { stepKinds } from '../../plan/kinds.ts';
 import { loadProduct } from '../../product/load.ts';
+import { calledWith } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
 import { takeOver } from '../line/flags.ts';
 import { defineVerb } from '../line/verb.ts';
@@ -40,6 +43,7 @@ export default defineVerb({
       ...(args.undo ? { undo: defined({ step: args.step }) } : {}),
     };
     try {
+      calledWith((await readOrigin(directory)).flags, underSudo(process.env));
       const { outcome } = await carryOutRun({ id: basename(directory), directory }, options, workerParts());
       // A step that did not listen to its end must not act on without the lock.
       return process.exit(outcomeExitCode(outcome));

@@ -10,6 +10,7 @@ import { targetOf } from '../../network/targets.ts';
 import { reportLines } from '../../status/lines.ts';
 import type { StatusReport } from '../../status/report.ts';
 import { judge } from '../../status/verdict.ts';
+import { kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
 import { accessPrompts } from '../line/access.ts';
 import { globalFlags } from '../line/flags.ts';
@@ -41,10 +42,7 @@ export default defineVerb({
 
 async function statusOf(opened: OpenedSite, settings: Settings): Promise<StatusReport> {
   const [seen, run] = await Promise.all([observeSite(opened), unfinishedRun(settings.files)]);
-  const report = withRun(judge(opened.site, opened.product, seen), run?.state);
-  // A rehearsed site is found again by the same flag only.
-  const rehearsed = opened.world.scenario !== undefined && report.next?.startsWith('kloudspot ');
-  return rehearsed ? { ...report, next: report.next?.replace(/^kloudspot \S+/, '$& --rehearse') } : report;
+  return withRun(judge(opened.site, opened.product, seen), run?.state);
 }
 
 /** A run that is not finished explains most of it: to continue it comes before every other advice. */
@@ -52,8 +50,8 @@ export function withRun(report: StatusReport, run: string | undefined): StatusRe
   if (run === undefined) return report;
   const [reason, next] =
     run === 'running'
-      ? ['A run is under way.', 'kloudspot attach']
-      : ['The last run is not finished.', 'kloudspot resume'];
+      ? ['A run is under way.', kloudspot('attach')]
+      : ['The last run is not finished.', kloudspot('resume')];
   return { ...report, reasons: [reason, ...report.reasons].slice(0, 5), next };
 }
 

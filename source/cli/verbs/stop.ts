@@ -4,6 +4,7 @@ import { exitCode } from '../../errors/fault.ts';
 import type { Product } from '../../product/schema.ts';
 import type { Site } from '../../site/schema.ts';
 import type { Observation } from '../../status/observation.ts';
+import { kloudspot } from '../../text/command.ts';
 import { counted } from '../../text/plural.ts';
 import { lookAtCluster, runProductPlan, tell } from '../apply/product-verb.ts';
 import { globalFlags } from '../line/flags.ts';
@@ -49,7 +50,7 @@ export function whatStopDoes(site: Site, product: Product, seen: Observation): s
 export function whatStayed(site: Site, product: Product, seen: Observation): string[] {
   const { workloads, claims = [], release, nodes, givenAddresses = [] } = seen;
   if (workloads === undefined || nodes === undefined)
-    return ['The cluster could not be asked what stayed: kloudspot status'];
+    return [`The cluster could not be asked what stayed: ${kloudspot('status')}`];
   const address = site.network.virtualAddress;
   const left = workloads.map(({ name }) => name);
   return [
@@ -67,7 +68,7 @@ export function whatStayed(site: Site, product: Product, seen: Observation): str
       ({ metadata, spec }) =>
         `  volume: ${metadata.name}, ${spec.resources.requests.storage ?? '?'}, ${spec.storageClassName}`,
     ),
-    'kloudspot start  brings it back with its data.',
+    `${kloudspot('start')}  brings it back with its data.`,
   ];
 }
 

@@ -9,6 +9,7 @@ import { undoRun } from '../../engine/worker/launch.ts';
 import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import type { PlannedStep } from '../../plan/step.ts';
+import { kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
 import { filled } from '../../text/width.ts';
 import { processesOf, watchRun } from '../apply/run-watching.ts';
@@ -61,7 +62,7 @@ async function undoable({ files }: Settings, name: string | undefined): Promise<
   if (summary.state === 'running')
     throw new Fault({
       what: `Run ${run.id} is still under way.`,
-      next: [`kloudspot attach ${run.id}  shows it; stop it there first.`],
+      next: [`${kloudspot(`attach ${run.id}`)}  shows it; stop it there first.`],
       exitCode: exitCode.locked,
     });
   return summary;
@@ -83,7 +84,7 @@ function nothingLeft(run: RunSummary, settings: Settings, terminal: Terminal): E
 function nothingUndoable(run: RunSummary): Fault {
   return new Fault({
     what: `Nothing that run ${run.id} did can be undone.`,
-    next: ['kloudspot undo RUN  names an earlier one.'],
+    next: [`${kloudspot('undo RUN')}  names an earlier one.`],
     exitCode: exitCode.usage,
   });
 }

@@ -6,6 +6,7 @@ import { type ExitCode, Fault } from '../../errors/fault.ts';
 import { parseChartName } from '../../kubernetes/helm.ts';
 import { loadProduct } from '../../product/load.ts';
 import type { Observation } from '../../status/observation.ts';
+import { kloudspot } from '../../text/command.ts';
 import { diffLines, shortDiff } from '../../ui/model/diff.ts';
 import { lookAtCluster, type ProductVerb, runProductPlan, tell } from '../apply/product-verb.ts';
 import { globalFlags } from '../line/flags.ts';
@@ -61,7 +62,7 @@ function refuseUninstalled({ releaseAsked, release }: Observation, { opened }: P
   if (!releaseAsked || release) return;
   throw new Fault({
     what: `${opened.product.name} is not installed on ${opened.site.name}: there is nothing to update.`,
-    next: ['kloudspot start installs it.'],
+    next: [`${kloudspot('start')}  installs it.`],
   });
 }
 

@@ -1,6 +1,7 @@
 import { Fault } from '../../errors/fault.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import type { PlannedStep } from '../../plan/step.ts';
+import { kloudspot } from '../../text/command.ts';
 import { didYouMean } from '../../text/nearest.ts';
 import { counted } from '../../text/plural.ts';
 import type { RunPast } from '../journal/past.ts';
@@ -50,7 +51,7 @@ export function refuseUndo(plan: Plan, past: RunPast, only: string | undefined):
     throw new Fault({
       what: `${step.title} cannot be undone alone.`,
       why: `These steps rest on it: ${resting.map(nameOf).join(', ')}.`,
-      next: ['kloudspot undo  takes back the whole run, the latest step first.'],
+      next: [`${kloudspot('undo')}  undoes the whole run, the latest step first.`],
     });
 }
 

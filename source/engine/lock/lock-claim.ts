@@ -4,6 +4,7 @@ import { hostname, userInfo } from 'node:os';
 import * as z from 'zod';
 import { exitCode, Fault } from '../../errors/fault.ts';
 import type { Files } from '../../site/files.ts';
+import { kloudspot } from '../../text/command.ts';
 import { durationWords } from '../../text/duration.ts';
 import { identifyProcess, lifeOf } from '../process/process-identity.ts';
 
@@ -94,9 +95,9 @@ export function lockedFault(claim: LockClaim, life: HolderLife, where: string, s
   }[life];
   const overtake = 'If you are sure that it will not go on: the same command with --take-over';
   const next = {
-    alive: [`kloudspot attach ${claim.run}  on ${claim.host} shows it`],
-    silent: [`kloudspot attach ${claim.run}  on ${claim.host} shows it`, overtake],
-    gone: [`kloudspot resume ${claim.run}  goes on with it`, overtake],
+    alive: [`${kloudspot(`attach ${claim.run}`)}  on ${claim.host} shows it`],
+    silent: [`${kloudspot(`attach ${claim.run}`)}  on ${claim.host} shows it`, overtake],
+    gone: [`${kloudspot(`resume ${claim.run}`)}  goes on with it`, overtake],
   }[life];
   return new Fault({
     what: `Another run holds the lock: ${claim.run}, begun by ${claim.owner} on ${claim.host}.`,

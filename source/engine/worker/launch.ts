@@ -8,6 +8,7 @@ import { exitCode, Fault } from '../../errors/fault.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import type { Files } from '../../site/files.ts';
+import { givenFlags } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
 import type { RunHandle } from '../journal/event.ts';
 import { readJournal, readJournalFrom } from '../journal/journal.ts';
@@ -65,6 +66,7 @@ async function createRun(options: LaunchOptions & NewRun): Promise<RunHandle> {
   await writeOrigin(directory, {
     version: 1,
     root: options.files.root,
+    flags: [...givenFlags()],
     ...defined({ rehearsal: options.rehearsal, site: options.site }),
   });
   await storeDocuments(directory, options.documents ?? []);

@@ -2,6 +2,7 @@ import { createConnection } from 'node:net';
 import { createInterface } from 'node:readline';
 import { Fault } from '../../errors/fault.ts';
 import type { Files } from '../../site/files.ts';
+import { kloudspot } from '../../text/command.ts';
 import type { RunOrder } from '../journal/event.ts';
 import { answerSchema } from '../journal/event-schema.ts';
 import { controlSocket } from './control.ts';
@@ -12,7 +13,7 @@ export async function steerRun(files: Files, id: string, order: RunOrder): Promi
     throw new Fault({
       what: `Run ${id} does not listen any more.`,
       why: 'Its process has ended or is gone.',
-      next: [`kloudspot attach ${id}  shows how it ended`, `kloudspot resume ${id}  goes on`],
+      next: [`${kloudspot(`attach ${id}`)}  shows how it ended`, `${kloudspot(`resume ${id}`)}  goes on`],
       cause,
     });
   });

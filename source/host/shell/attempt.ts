@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { measuredDuration } from '../../text/duration.ts';
+import { loginLine } from '../../text/quote.ts';
 import type { Command, RunOptions, RunResult } from '../host.ts';
 import { HostFault, sudoRefused } from '../host-fault.ts';
 import type { Child, Ending } from './child.ts';
 import { launch, type Privilege, sudoWords } from './launch.ts';
-import { loginLine } from './quote.ts';
 import { Transcript } from './transcript.ts';
 import type { Exec, NotStarted, Transport } from './transport.ts';
 

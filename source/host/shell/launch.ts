@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { commandLine, loginLine } from '../../text/quote.ts';
 import type { Command, HostAccess } from '../host.ts';
-import { commandLine, loginLine } from './quote.ts';
 
 /** A command made ready for a login shell, here or over SSH. */
 export interface Launch {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { loginLine } from '../../text/quote.ts';
 import type { HostAccess } from '../host.ts';
-import { loginLine } from './quote.ts';
 
 /** Starts the answer of the probe, whatever a login shell prints before it. */
 const answerMark = 'kloudspot-login';

@@ -1,5 +1,5 @@
+import { quote } from '../../text/quote.ts';
 import type { HostTarget } from '../host.ts';
-import { quote } from '../shell/quote.ts';
 
 /** `-o` for ssh. A path in it is read by ssh as a configuration line: quotes keep blanks, and `%` would be a token. */
 const option = (name: string, value: string | number) => ['-o', `${name}=${value}`];

@@ -3,6 +3,7 @@ import { exitCode, Fault } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import type { HostTarget } from '../../host/host.ts';
 import { siteSchema } from '../../site/schema.ts';
+import { kloudspot } from '../../text/command.ts';
 import type { PlannedCommand, PlannedFile, PlannedStep, StepKind } from '../step.ts';
 import type { Plan } from './document.ts';
 
@@ -126,7 +127,7 @@ function notAPlan(where: string, problems: readonly string[]): Fault {
     what: 'This is no plan that can be carried out.',
     where,
     why: problems.join('\n'),
-    next: ['kloudspot plan  makes a new one.'],
+    next: [`${kloudspot('plan')}  makes a new one.`],
     exitCode: exitCode.usage,
   });
 }

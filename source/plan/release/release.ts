@@ -8,6 +8,7 @@ import {
   revisionToRollBackTo,
 } from '../../kubernetes/helm.ts';
 import { firstWords } from '../../kubernetes/read.ts';
+import { kloudspot } from '../../text/command.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes } from '../execution/define.ts';
 import type { PlannedCommand, PlannedStep, StepContext } from '../step.ts';
@@ -27,7 +28,7 @@ export async function releaseOn(
     tried: `ask Helm on ${node} for release ${place.release}`,
     seen: firstWords(result),
     causes: ['the API does not answer', `${node} is no manager of the cluster`],
-    next: ['kloudspot status'],
+    next: [kloudspot('status')],
   });
 }
 
@@ -85,7 +86,7 @@ export async function rolledBack(
     tried: error.tried,
     seen: `${error.seen}; ${now}`,
     causes: error.causes,
-    next: ['Correct the values in site.yaml, then: kloudspot update', ...error.next],
+    next: [`Correct the values in site.yaml, then: ${kloudspot('update')}`, ...error.next],
     cause: error,
   });
 }

@@ -5,6 +5,7 @@ import { hostsFile } from '../../network/hosts-file.ts';
 import { netplanDocument } from '../../network/netplan.ts';
 import type { Site, SiteNode } from '../../site/schema.ts';
 import { carriesPool, sharedVolume } from '../../storage/shared.ts';
+import { kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
 import { digestOf } from '../release/charts.ts';
 import type { PlannedStep } from '../step.ts';
@@ -124,6 +125,6 @@ function factsOf({ facts }: Planning, { name }: Site['nodes'][number]): NodeFact
     what: `Nothing is known about ${name} yet.`,
     where: name,
     why: 'A plan rests on what was seen on every node.',
-    next: [`See that ${name} runs and can be reached: kloudspot preflight`],
+    next: [`See that ${name} runs and can be reached: ${kloudspot('preflight')}`],
   });
 }

@@ -1,6 +1,7 @@
 import { Fault } from '../../errors/fault.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
 import type { Site, SiteNode } from '../../site/schema.ts';
+import { kloudspot } from '../../text/command.ts';
 
 /**
  * The manager that the others join and that the cluster is asked and changed through: one that is in a cluster already,
@@ -27,7 +28,7 @@ export function livingSeed(site: Site, facts: ReadonlyMap<string, NodeFacts>): S
   throw new Fault({
     what: 'No manager of the site runs MicroK8s.',
     why: reached.length === 0 ? 'No node was reached.' : `Reached: ${reached.join(', ')}.`,
-    next: ['kloudspot status tells more; kloudspot init builds the cluster.'],
+    next: [`${kloudspot('status')}  tells more`, `${kloudspot('init')}  builds the cluster`],
     exitCode: 4,
   });
 }

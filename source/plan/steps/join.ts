@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { HostFault } from '../../host/host-fault.ts';
 import { agentPort, apiPort, microk8s, microk8sFiles, parseJoinToken } from '../../microk8s/microk8s.ts';
+import { kloudspot } from '../../text/command.ts';
 import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { closedPorts } from '../execution/tcp-probe.ts';
@@ -123,7 +124,7 @@ function elsewhere(p: Parameters): StepFault {
     tried: `join ${p.node} to the cluster of ${p.seed}`,
     seen: `${p.node} belongs to a cluster that ${p.seed} does not know`,
     next: [
-      `If that cluster is not needed any more: sudo microk8s leave on ${p.node}, then: kloudspot resume`,
+      `If that cluster is not needed any more: sudo microk8s leave on ${p.node}, then: ${kloudspot('resume')}`,
       `Otherwise remove ${p.node} from site.yaml`,
     ],
   });
@@ -176,7 +177,10 @@ function untilMember(context: StepContext, p: Parameters, deadline: number): Pro
       'the datastore did not form: port 19001, clocks, or a former entry of this node',
       'its pod network does not start',
     ],
-    next: [`journalctl -u snap.microk8s.daemon-k8s-dqlite on ${p.node}`, 'kloudspot undo removes the node again'],
+    next: [
+      `journalctl -u snap.microk8s.daemon-k8s-dqlite on ${p.node}`,
+      `${kloudspot('undo')}  removes the node again`,
+    ],
   });
 }
 
@@ -234,7 +238,7 @@ async function undo(context: StepContext, p: Parameters): Promise<void> {
   throw new StepFault({
     tried: `remove ${p.node} from the cluster`,
     seen: `${p.seed} does not know it any more, but ${p.node} still takes itself for a member`,
-    next: [`sudo microk8s start on ${p.node}, then: kloudspot undo`],
+    next: [`sudo microk8s start on ${p.node}, then: ${kloudspot('undo')}`],
   });
 }
 

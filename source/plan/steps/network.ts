@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { HostFault } from '../../host/host-fault.ts';
 import { nodeState } from '../../host/node-state.ts';
+import { kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
 import { look, readText, runCommand, sayAway, writeFiles } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep, seconds } from '../execution/define.ts';
@@ -208,7 +209,10 @@ async function restored(context: StepContext, p: Parameters, seen: string): Prom
       'another machine has the address',
       'the switch port is in another network',
     ],
-    next: ['Correct the address in site.yaml, then: kloudspot init', `The console of ${p.node} shows: ip address`],
+    next: [
+      `Correct the address in site.yaml, then: ${kloudspot('init')}`,
+      `The console of ${p.node} shows: ip address`,
+    ],
   });
 }
 

@@ -3,6 +3,7 @@ import type { Script } from '../../host/host.ts';
 import { bootMarker, packagesMarker } from '../../host/node-state.ts';
 import { microk8s } from '../../microk8s/microk8s.ts';
 import { parseMicroK8sStatus, sayStatus } from '../../microk8s/status.ts';
+import { kloudspot } from '../../text/command.ts';
 import { carryOut, look, sayAway } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { resumeService, resumeUnit, resumeUnitPath, thisProgram } from '../execution/resume-unit.ts';
@@ -92,7 +93,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
       }
     },
     causes: ['the machine waits at its console (disk check, boot menu)', 'its address changed with the restart'],
-    next: [`Look at the console of ${p.node}, then: kloudspot resume`],
+    next: [`Look at the console of ${p.node}, then: ${kloudspot('resume')}`],
   });
   if (p.member) await untilClusterAnswers(context, p.node);
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ofRelease } from '../../kubernetes/workloads.ts';
+import { kloudspot } from '../../text/command.ts';
 import { minutes, plannedStep } from '../execution/define.ts';
 import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../execution/workload-wait.ts';
 import { madeOf, releaseOn, rollBackCommands, rolledBack } from '../release/release.ts';
@@ -39,7 +40,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
     throw new StepFault({
       tried: 'watch the new revision become ready',
       seen: 'another revision is in force: it was rolled back, or changed by hand',
-      next: ['kloudspot update begins anew'],
+      next: [`${kloudspot('update')}  applies the values again`],
     });
   }
   try {

@@ -1,4 +1,5 @@
 import { HostFault } from '../../host/host-fault.ts';
+import { kloudspot } from '../../text/command.ts';
 import { measuredDuration } from '../../text/duration.ts';
 import type { Machine } from '../model/machine.ts';
 import { machineOf, type State } from '../model/state.ts';
@@ -38,7 +39,7 @@ export function lost(connection: Connection): HostFault {
   return new HostFault('lost', connection.node, {
     what: `The connection to ${connection.node} broke while a command ran.`,
     why: 'The machine does not answer any more: it is switched off, restarts, or its address has changed.',
-    next: [`Look whether ${connection.node} is up, then go on with \`kloudspot resume\`.`],
+    next: [`Look whether ${connection.node} is up, then go on with \`${kloudspot('resume')}\`.`],
   });
 }
 

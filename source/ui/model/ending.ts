@@ -1,4 +1,5 @@
 import type { RunView } from '../../engine/view/view.ts';
+import { kloudspot } from '../../text/command.ts';
 
 /** How a run ended, in one sentence. */
 export function endingOf(view: RunView): { readonly grade: 'pass' | 'warn' | 'fail'; readonly text: string } {
@@ -44,32 +45,30 @@ function doneWords(view: RunView): string {
 
 /** What to do next, a line each. */
 export function nextLines(view: RunView, rehearsal: boolean): readonly string[] {
-  // A rehearsed site is found again by the same flag only.
-  const verb = (name: string): string => `kloudspot ${name}${rehearsal ? ' --rehearse' : ''}`;
   const rehearsed = rehearsal ? ['This was a rehearsal: no machine was touched.'] : [];
   switch (view.outcome) {
     case undefined:
-      return [`${verb('attach')}  shows the run again`, `${verb('status')}  shows the state of the site`];
+      return [`${kloudspot('attach')}  shows the run again`, `${kloudspot('status')}  shows the state of the site`];
     case 'done':
-      return [...afterDone(view, verb), ...rehearsed];
+      return [...afterDone(view), ...rehearsed];
     case 'undone':
     case 'partly-undone':
-      return [`${verb('plan')}  shows what is still to be done`, ...rehearsed];
+      return [`${kloudspot('plan')}  shows what is still to be done`, ...rehearsed];
     case 'rebooting':
-      return [`${verb('attach')}  shows the run once this machine is back`];
+      return [`${kloudspot('attach')}  shows the run once this machine is back`];
     default:
       return [
-        `${verb('resume')}  continues from here; nothing is done twice`,
-        `${verb('undo')}  undoes what can be undone`,
+        `${kloudspot('resume')}  continues from here; nothing is done twice`,
+        `${kloudspot('undo')}  undoes what can be undone`,
       ];
   }
 }
 
-function afterDone({ plan: { site, purpose } }: RunView, verb: (name: string) => string): readonly string[] {
-  if (purpose === 'stop') return [`${verb('start')}  brings it back`];
-  const status = `${verb('status')}  shows the state of the site`;
-  if (site.deploy === 'later' && purpose === 'init') return [`${verb('start')}  deploys the product`, status];
+function afterDone({ plan: { site, purpose } }: RunView): readonly string[] {
+  if (purpose === 'stop') return [`${kloudspot('start')}  brings it back`];
+  const status = `${kloudspot('status')}  shows the state of the site`;
+  if (site.deploy === 'later' && purpose === 'init') return [`${kloudspot('start')}  deploys the product`, status];
   const replace =
-    site.tls.mode === 'self-signed' ? [`Give a proper certificate in site.yaml, then  ${verb('update')}`] : [];
+    site.tls.mode === 'self-signed' ? [`Give a proper certificate in site.yaml, then  ${kloudspot('update')}`] : [];
   return [`Open https://${site.customer.dnsName}`, status, ...replace];
 }

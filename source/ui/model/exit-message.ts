@@ -1,4 +1,5 @@
 import type { RunView } from '../../engine/view/view.ts';
+import { kloudspot } from '../../text/command.ts';
 import { endingOf, nextLines } from './ending.ts';
 
 /** What stands in the terminal after the pages are gone. */
@@ -9,5 +10,5 @@ export function partingLines(left: {
   readonly rehearsal: boolean;
 }): readonly string[] {
   if (left.run) return [endingOf(left.run).text, ...nextLines(left.run, left.rehearsal).map((line) => `  ${line}`)];
-  return left.saved ? [`The draft is safe in ${left.draftPath}. kloudspot init goes on with it.`] : [];
+  return left.saved ? [`The draft is safe in ${left.draftPath}. ${kloudspot('init')}  goes on with it.`] : [];
 }

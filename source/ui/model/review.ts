@@ -5,6 +5,7 @@ import type { Finding, Grade } from '../../site/finding.ts';
 import type { Site, SitePath } from '../../site/schema.ts';
 import { gigabytes } from '../../storage/bytes.ts';
 import { demand, volumesFor } from '../../storage/volumes.ts';
+import { kloudspot } from '../../text/command.ts';
 import { counted } from '../../text/plural.ts';
 import type { PageId } from '../../wizard/pages.ts';
 import { type DiffLine, diffLines, shortDiff } from './diff.ts';
@@ -199,7 +200,8 @@ function systemLine(site: Site): ReviewLine {
   const update = site.system.updatePackages
     ? `packages brought up to date, reboot ${site.system.reboot}`
     : 'packages left as they are';
-  const deploy = site.deploy === 'now' ? 'product deployed in the same run' : 'product later, with `kloudspot start`';
+  const deploy =
+    site.deploy === 'now' ? 'product deployed in the same run' : `product later, with \`${kloudspot('start')}\``;
   return line('Run', `${update} · ${deploy}`, { page: 'features', field: ['system', 'updatePackages'] }, [
     `MicroK8s ${site.cluster.channel}`,
   ]);

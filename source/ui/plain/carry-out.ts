@@ -4,6 +4,7 @@ import { failedSteps, type RunView } from '../../engine/view/view.ts';
 import { type ExitCode, Fault } from '../../errors/fault.ts';
 import type { Clock } from '../../host/host.ts';
 import type { Plan } from '../../plan/document/document.ts';
+import { kloudspot } from '../../text/command.ts';
 import { endingOf, nextLines } from '../model/ending.ts';
 import type { PlainWalk } from './plain-walk.ts';
 import { InputEnded } from './reader.ts';
@@ -41,7 +42,7 @@ async function choose(walk: PlainWalk, run: RunHandle, view: RunView): Promise<'
   ]);
   const words = [...ways].map(([key, way]) => `${key} ${way.words}`).join(', ');
   for (;;) {
-    const text = await ask(talk, `${title} failed. ${words}, q leaves, kloudspot resume goes on later [r]`);
+    const text = await ask(talk, `${title} failed. ${words}, q leaves, ${kloudspot('resume')}  goes on later [r]`);
     if (text === 'q' || text === 'quit') return 'leave';
     const way = ways.get(text || 'r');
     const refused = way && (await refusal(session.steer(run, { order: way.order, step: id })));

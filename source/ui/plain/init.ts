@@ -1,6 +1,7 @@
 import type { InitSession } from '../../app/session.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import type { Clock } from '../../host/host.ts';
+import { kloudspot } from '../../text/command.ts';
 import { askAll } from './ask-all.ts';
 import { carryOut } from './carry-out.ts';
 import { Conversation, type PlainIo } from './conversation.ts';
@@ -45,7 +46,7 @@ async function walkThrough(walk: PlainWalk, clock: Clock): Promise<ExitCode> {
 function left(walk: PlainWalk): ExitCode {
   walk.talk.say(
     ...(walk.saved
-      ? [`The draft is safe in ${walk.session.files.draft}. kloudspot init goes on with it.`]
+      ? [`The draft is safe in ${walk.session.files.draft}. ${kloudspot('init')}  goes on with it.`]
       : ['Nothing was changed.']),
   );
   return exitCode.refused;
@@ -54,8 +55,8 @@ function left(walk: PlainWalk): ExitCode {
 function ended(walk: PlainWalk, error: InputEnded): ExitCode {
   const { talk, session } = walk;
   talk.say(error.why === 'end' ? 'The input has ended before all questions were answered.' : 'Interrupted.');
-  if (walk.saved) talk.say(`The draft is safe in ${session.files.draft}. kloudspot init goes on with it.`);
-  if (error.why === 'end') talk.say('Without anybody to answer: kloudspot init --site FILE --yes');
+  if (walk.saved) talk.say(`The draft is safe in ${session.files.draft}. ${kloudspot('init')}  goes on with it.`);
+  if (error.why === 'end') talk.say(`Without a terminal: ${kloudspot('init --site FILE --yes')}`);
   return error.why === 'end' ? exitCode.usage : exitCode.interrupted;
 }
 

@@ -1,5 +1,6 @@
 import { useAnimation, useInput, usePaste, useWindowSize } from 'ink';
 import { type ReactNode, useEffect, useSyncExternalStore } from 'react';
+import { kloudspot } from '../../../text/command.ts';
 import { pageFindings, pageNotes, pageOf } from '../../../wizard/pages.ts';
 import { FormPage } from '../screens/form/form.tsx';
 import { OverlayView } from '../screens/overlay/overlays.tsx';
@@ -116,7 +117,7 @@ function lasting(state: AppState): AppState['message'] {
   if (state.saveProblem !== undefined)
     return { grade: 'fail', text: `The draft could not be saved: ${state.saveProblem}` };
   if (state.run?.lost !== undefined && state.screen === 'run')
-    return { grade: 'fail', text: `${state.run.lost} · kloudspot attach tries again` };
+    return { grade: 'fail', text: `${state.run.lost} · ${kloudspot('attach')}  tries again` };
   if (state.run?.stopping && state.run.view.state !== 'ended' && state.screen === 'run')
     return { grade: 'warn', text: 'Stops after the running steps. Ctrl-C again stops now.' };
   return state.screen === 'start' && state.start.busy ? { grade: 'plain', text: 'One moment.' } : undefined;

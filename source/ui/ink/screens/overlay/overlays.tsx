@@ -1,5 +1,6 @@
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
+import { kloudspot } from '../../../../text/command.ts';
 import { offersOf } from '../../store/access.ts';
 import type { AppState, Overlay } from '../../store/state.ts';
 import { bodyRows } from '../../widgets/layout.ts';
@@ -46,8 +47,8 @@ function Leave(props: { readonly running: boolean }): ReactNode {
       <Line
         text={
           props.running
-            ? ' The run goes on; `kloudspot attach` finds it.'
-            : ' The draft is safe: `kloudspot init` goes on where you are.'
+            ? ` The run goes on; \`${kloudspot('attach')}\` finds it.`
+            : ` The draft is safe: \`${kloudspot('init')}\` goes on with it.`
         }
       />
     </>

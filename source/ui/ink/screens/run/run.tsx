@@ -8,6 +8,7 @@ import {
   type StepView,
   worstState,
 } from '../../../../engine/view/view.ts';
+import { kloudspot } from '../../../../text/command.ts';
 import { durationClock } from '../../../../text/duration.ts';
 import { cellsOf, clipped, fitted } from '../../../../text/width.ts';
 import { type RunState, stepHere } from '../../store/run-state.ts';
@@ -254,7 +255,7 @@ function Failure(props: {
     `r retries`,
     step.skippable ? 's skips it' : '',
     step.undoable ? 'u undoes it' : '',
-    'q leaves; `kloudspot resume` goes on later',
+    `q leaves; \`${kloudspot('resume')}\` goes on later`,
   ].filter(Boolean);
   const waits = props.run.view.state === 'choosing' ? [choices.join(' · ')] : [];
   const rest = [...causes, ...next].slice(0, Math.max(0, props.rows - 3 - waits.length));

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { commandLine, quote } from '../../source/host/shell/quote.ts';
+import { commandLine, quote } from '../../source/text/quote.ts';
 
 /** What a real shell makes of a line that prints its arguments. */
 function heard(shell: string, words: readonly string[]): string[] {
