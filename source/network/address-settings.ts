@@ -4,7 +4,7 @@ import { defined } from '../text/defined.ts';
 import { type AddressWithPrefix, isInside } from './addresses.ts';
 import type { Settings } from './netplan-files.ts';
 
-/** What a node's interface shall have. */
+/** What a node's interface is to have. */
 export interface WantedSettings {
   readonly address: AddressWithPrefix;
   readonly gateway: string | undefined;
@@ -16,7 +16,13 @@ export interface WantedSettings {
   readonly leaving: string | undefined;
 }
 
-const route = z.looseObject({ to: z.string(), via: z.string().optional() });
+const route = z.looseObject({
+  to: z.string(),
+  via: z.string().optional(),
+  table: z.union([z.number(), z.string()]).optional(),
+});
+type Route = z.output<typeof route>;
+const overrides = z.looseObject({ 'route-metric': z.number().optional() });
 const nameserverSettings = z.looseObject({
   addresses: z.array(z.string()).default([]),
   search: z.array(z.string()).default([]),
@@ -28,7 +34,7 @@ export function withStaticAddress(old: Settings, wanted: WantedSettings): Settin
   const kept = Object.entries(rest).filter(
     ([key]) => !['set-name', 'dhcp4', 'addresses', 'routes', 'nameservers', 'mtu', ...dropped].includes(key),
   );
-  const routes = [...defaultRoute(wanted.gateway), ...routesOf(old).filter((entry) => !isDefault(entry))];
+  const routes = routesWith(old, wanted.gateway);
   const text = `${wanted.address.address}/${wanted.address.prefix}`;
   const mtu = old['mtu'] ?? (wanted.mtu === 1500 ? undefined : wanted.mtu);
   return {
@@ -64,6 +70,14 @@ export function holds(old: Settings, wanted: WantedSettings): boolean {
   );
 }
 
+/** The default route that stays where the site names no gateway: with `on-link` it may lie outside the node's subnet. */
+export function presentDefault(
+  old: Settings,
+): { readonly via: string | undefined; readonly onLink: boolean } | undefined {
+  const found = routesOf(old).find(isDefault) ?? olderDefault(old);
+  return found && { via: found.via, onLink: found['on-link'] === true };
+}
+
 /** Keys that mean DHCP or an older way to say a default route; the renderer is named once for the whole file. */
 const dropped = ['dhcp4-overrides', 'dhcp-identifier', 'gateway4', 'renderer'];
 
@@ -71,15 +85,31 @@ function nameservers({ nameservers: addresses, search }: WantedSettings): Settin
   return { ...(addresses.length === 0 ? {} : { addresses }), ...(search.length === 0 ? {} : { search }) };
 }
 
-function defaultRoute(gateway: string | undefined): { to: string; via?: string | undefined }[] {
-  return gateway === undefined ? [] : [{ to: 'default', via: gateway }];
+/**
+ * The old routes with the gateway in the default one. Its metric stays, the one that DHCP was told to give it too: another
+ * interface may have the default route that counts. Routes of other tables stay as they are.
+ */
+function routesWith(old: Settings, gateway: string | undefined): readonly Route[] {
+  const all = routesOf(old);
+  const before = all.find(isDefault) ?? olderDefault(old);
+  const rest = all.filter((entry) => entry !== before);
+  if (gateway === undefined) return before === undefined ? rest : [before, ...rest];
+  const metric = overrides.safeParse(old['dhcp4-overrides'] ?? {}).data?.['route-metric'];
+  return [{ ...defined({ metric }), ...before, to: 'default', via: gateway }, ...rest];
 }
 
-function routesOf(settings: Settings): { to: string; via?: string | undefined }[] {
+/** `gateway4`, an older way to write it. */
+function olderDefault({ gateway4 }: Settings): Route | undefined {
+  return typeof gateway4 === 'string' ? { to: 'default', via: gateway4 } : undefined;
+}
+
+function routesOf(settings: Settings): Route[] {
   return z.array(route).safeParse(settings['routes']).data ?? [];
 }
 
-function isDefault(entry: { to: string; via?: string | undefined }): boolean {
+/** The IPv4 default route of the main table, which has the number 254. */
+function isDefault(entry: Route): boolean {
+  if (entry.table !== undefined && !['254', 'main'].includes(String(entry.table))) return false;
   const isV4 = entry.via === undefined || isIpv4(entry.via);
   return isV4 && ['default', '0.0.0.0/0', '0/0'].includes(entry.to);
 }

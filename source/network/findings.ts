@@ -11,7 +11,7 @@ import {
   wantedAddress,
 } from './addresses.ts';
 import { rangeFindings } from './cluster-ranges.ts';
-import { wantedGateway } from './netplan.ts';
+import { keptDefaultRoute, netplanRefusals, wantedGateway } from './netplan.ts';
 import { definitionsIn } from './netplan-files.ts';
 import { ofNode, type Placed } from './placed.ts';
 import { virtualAddressFindings } from './virtual-address.ts';
@@ -70,6 +70,11 @@ function gateway(site: Site, one: Placed): Finding[] {
       ? (one.node.network?.gateway ?? site.network.gateway)
       : wantedGateway(site, one.node, address, face, network);
   const subnet = networkOf(address);
+  const kept = face === undefined || network === undefined ? undefined : keptDefaultRoute(face, network);
+  if (kept?.via !== undefined && kept.onLink && (wanted === undefined || wanted === kept.via)) {
+    const reason = `The route to ${kept.via}, which is on the link, stays as it is.`;
+    return [ofNode(one, { check: 'gateway', grade: 'pass', seen: kept.via, reason })];
+  }
   if (wanted === undefined) {
     const reason = 'Without a gateway the node reaches nothing outside its own network.';
     const advice = `Give the gateway of ${subnet}.`;
@@ -104,16 +109,26 @@ function brokenGateway(gatewayAddress: string, address: AddressWithPrefix): stri
 
 function netplanFiles(one: Placed): Finding[] {
   if (wantedAddress(one.node) === undefined) return [];
+  const refused = netplanRefusals(one.node, one.facts).map((what) =>
+    ofNode(one, {
+      check: 'netplan-files',
+      grade: 'fail',
+      seen: what,
+      reason: `The address cannot be changed and everything else kept as it is: ${what}.`,
+      advice: `Set the address of ${one.node.name} by hand, and choose "keep" or the same address here; or let systemd-networkd manage this interface.`,
+    }),
+  );
   const unreadable = (one.facts?.network?.netplan ?? []).filter((file) => definitionsIn(file) === undefined);
-  return unreadable.map(({ path }) =>
+  const invalid = unreadable.map(({ path }) =>
     ofNode(one, {
       check: 'netplan-files',
       grade: 'fail',
       seen: path,
       reason: `${path} is not valid, so netplan would refuse every change.`,
-      advice: `Mend or remove ${path}: netplan generate says where it is wrong.`,
+      advice: `Correct or remove ${path}: netplan generate says where it is wrong.`,
     }),
   );
+  return [...refused, ...invalid];
 }
 
 /** Two machines with one address lose packets in turns. */

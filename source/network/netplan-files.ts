@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { parse } from 'yaml';
+import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import * as z from 'zod';
 import type { InterfaceFacts, NetworkFacts } from '../facts/facts.ts';
 
@@ -31,13 +31,20 @@ export function definitionsIn(file: NetplanFile): readonly Definition[] | undefi
   });
 }
 
+/** Sections of netplan whose entries are matched to hardware; entries of the others are named as the interface that they make. */
+const hardware = new Set(['ethernets', 'wifis', 'modems']);
+/** Interfaces that share the MAC of a member: netplan leaves them out where it matches by MAC. */
+const stacked = new Set(['bond', 'bridge', 'vlan', 'macvlan', 'ipvlan', 'vxlan', 'vrf', 'team']);
+
 /** How a definition is about an interface: by name, MAC or new name; by a pattern that may fit others too; or not at all. */
 export function fits(definition: Definition, face: InterfaceFacts): 'itself' | 'by-pattern' | false {
+  if (!hardware.has(definition.kind)) return definition.id === face.name && 'itself';
   const match = z.record(z.string(), z.unknown()).safeParse(definition.settings['match']);
   if (definition.settings['set-name'] === face.name) return 'itself';
   if (!match.success) return definition.id === face.name && 'itself';
   const { name, macaddress } = match.data;
-  if (typeof macaddress === 'string') return macaddress.toLowerCase() === face.mac.toLowerCase() && 'itself';
+  if (typeof macaddress === 'string')
+    return !stacked.has(face.kind) && macaddress.toLowerCase() === face.mac.toLowerCase() && 'itself';
   if (typeof name !== 'string' || !globs(name, face.name)) return false;
   return /[*?[]/.test(name) ? 'by-pattern' : 'itself';
 }
@@ -45,6 +52,26 @@ export function fits(definition: Definition, face: InterfaceFacts): 'itself' | '
 /** In the order in which netplan reads them: by name, whatever the folder. https://netplan.readthedocs.io/en/stable/netplan-generate/ */
 export function inReadingOrder(files: readonly NetplanFile[]): NetplanFile[] {
   return [...files].sort((a, b) => (basename(a.path) < basename(b.path) ? -1 : 1));
+}
+
+/** What of a file cannot be carried over into one of ours, by its key; nothing where all can. */
+export function keysNotKept(file: NetplanFile): readonly string[] {
+  const read = fileSchema.safeParse(parsed(file.content));
+  if (!read.success) return [];
+  return Object.entries(read.data.network).flatMap(([kind, value]) => {
+    if (kind === 'version') return [];
+    if (kind === 'renderer') return value === 'networkd' ? [] : [`renderer: ${String(value)}`];
+    if (!definitionsSchema.safeParse(value).success && value !== null) return [kind];
+    return (definitionsIn(file) ?? []).flatMap((one) => (one.kind === kind ? foreignKeys(one) : []));
+  });
+}
+
+/** Keys that belong to NetworkManager: networkd, for which our file is, does not take them. */
+function foreignKeys({ kind, id, settings }: Definition): string[] {
+  const { renderer } = settings;
+  const other = renderer !== undefined && renderer !== 'networkd' ? [`renderer: ${String(renderer)}`] : [];
+  const own = Object.keys(settings).filter((key) => key === 'networkmanager');
+  return [...other, ...own].map((key) => `${kind}.${id}.${key}`);
 }
 
 /** Later files win, but lists grow: two files with an address each leave both addresses on the interface. */
@@ -70,12 +97,31 @@ function mergeValues(before: unknown, after: unknown): unknown {
   return left.success && right.success ? mergeRecords(left.data, right.data) : after;
 }
 
+/** As netplan reads it: a key that is given twice is read twice, one after the other. Undefined: not valid YAML. */
 function parsed(content: string): unknown {
+  const document = parseDocument(content, { uniqueKeys: false });
+  if (document.errors.length > 0) return undefined;
   try {
-    return parse(content) ?? {};
+    return plain(document.contents, document.toJS()) ?? {};
   } catch {
     return undefined;
   }
+}
+
+/** `value` is what the YAML library makes of the node; only where a key is given twice does it differ. */
+function plain(node: unknown, value: unknown): unknown {
+  if (isSeq(node)) return value;
+  const own = record.safeParse(value);
+  if (!isMap(node) || !own.success) return value;
+  return node.items.reduce<Settings>((before, { key, value: child }) => {
+    const name = isScalar(key) ? String(key.value) : String(key);
+    const twice = node.items.filter((other) => String(other.key) === String(key)).length > 1;
+    const one =
+      twice && (isMap(child) || isScalar(child) || isSeq(child))
+        ? plain(child, child.toJSON())
+        : plain(child, own.data[name]);
+    return mergeRecords(before, { [name]: one });
+  }, {});
 }
 
 function globs(pattern: string, name: string): boolean {

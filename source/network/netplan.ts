@@ -2,13 +2,14 @@ import { Document, isMap, isNode } from 'yaml';
 import type { InterfaceFacts, NetworkFacts, NodeFacts } from '../facts/facts.ts';
 import type { Site, SiteNode } from '../site/schema.ts';
 import { safeYaml, unfolded } from '../site/yaml-text.ts';
-import { holds, type WantedSettings, withStaticAddress } from './address-settings.ts';
+import { holds, presentDefault, type WantedSettings, withStaticAddress } from './address-settings.ts';
 import { type AddressWithPrefix, carrierOf, isInside, presentAddress, wantedAddress } from './addresses.ts';
 import {
   type Definition,
   definitionsIn,
   fits,
   inReadingOrder,
+  keysNotKept,
   mergedSettings,
   type NetplanFile,
 } from './netplan-files.ts';
@@ -25,16 +26,18 @@ export interface NetplanChange {
 /**
  * The netplan file that gives a node its static address. What the files that go aside say of other interfaces, and of
  * this one beside its addresses (bond members, VLAN id, MTU), is taken over.
- * Undefined where DHCP is kept, where all is as wanted already, or where the facts do not tell the interface.
+ * Undefined where DHCP is kept, where all is as wanted already, where the facts do not tell the interface, and where
+ * something there could not be kept (`netplanRefusals`), which preflight fails.
  */
 export function netplanDocument(site: Site, node: SiteNode, facts: NodeFacts): NetplanChange | undefined {
   const address = wantedAddress(node);
   const carrier = carrierOf(node, facts);
   const network = facts.network;
   if (address === undefined || carrier === undefined || network === undefined) return undefined;
+  if (netplanRefusals(node, facts).length > 0) return undefined;
   const wanted = wantedSettings(site, node, address, carrier, facts, network);
   const ours = network.netplan.filter((file) => file.path === netplanPath);
-  const touching = network.netplan.filter((file) => file.path !== netplanPath && touches(file, carrier));
+  const touching = filesAbout(carrier, network);
   const definitions = inReadingOrder([...touching, ...ours]).flatMap((file) => definitionsIn(file) ?? []);
   const about = definitions.filter((definition) => fits(definition, carrier));
   const old = mergedSettings(about.map((definition) => definition.settings));
@@ -92,6 +95,31 @@ export function wantedGateway(
 /** Not the stub of systemd-resolved, which answers on the node alone. */
 function isServerForAll(address: string): boolean {
   return !address.startsWith('127.') && !address.includes(':');
+}
+
+/** The default route that the carrier's netplan files give it now. */
+export function keptDefaultRoute(carrier: InterfaceFacts, network: NetworkFacts): ReturnType<typeof presentDefault> {
+  const about = inReadingOrder(network.netplan.filter((file) => touches(file, carrier)))
+    .flatMap((file) => definitionsIn(file) ?? [])
+    .filter((definition) => fits(definition, carrier));
+  return presentDefault(mergedSettings(about.map(({ settings }) => settings)));
+}
+
+/** Files of others that configure the interface. */
+function filesAbout(carrier: InterfaceFacts, { netplan }: NetworkFacts): NetplanFile[] {
+  return netplan.filter((file) => file.path !== netplanPath && touches(file, carrier));
+}
+
+/** Why the address cannot be changed without losing something: file and key. Empty where all that is there can be kept. */
+export function netplanRefusals(node: SiteNode, facts: NodeFacts | undefined): readonly string[] {
+  const carrier = carrierOf(node, facts);
+  if (wantedAddress(node) === undefined || carrier === undefined || facts?.network === undefined) return [];
+  const files = filesAbout(carrier, facts.network);
+  const inFiles = files.flatMap((file) => keysNotKept(file).map((key) => `${file.path}: ${key}`));
+  const defined = files.some((file) => (definitionsIn(file) ?? []).some((one) => fits(one, carrier)));
+  const own = facts.network.netplan.some((file) => file.path === netplanPath);
+  const made = ['bond', 'bridge', 'vlan'].includes(carrier.kind) && !defined && !own;
+  return made ? [`${carrier.name} is a ${carrier.kind} that no netplan file defines`] : inFiles;
 }
 
 function touches(file: NetplanFile, carrier: InterfaceFacts): boolean {
