@@ -4,9 +4,8 @@ import { Fault } from '../errors/fault.ts';
 import type { Files } from '../site/files.ts';
 import { kloudspot } from '../text/command.ts';
 import type { RunEvent, RunHandle, RunOutcome } from './journal/event.ts';
-import { readJournal } from './journal/journal.ts';
-import { lifeOf } from './process/process-identity.ts';
-import { runProcess } from './process/run-process.ts';
+import { journalLines } from './journal/journal.ts';
+import { lifeOfRun } from './process/run-process.ts';
 
 /** Where a run stands, as far as its folder tells. */
 export interface RunSummary extends RunHandle {
@@ -26,12 +25,16 @@ export async function listRuns(files: Files): Promise<RunHandle[]> {
 }
 
 export async function summarizeRun(run: RunHandle): Promise<RunSummary> {
-  const events = await readJournal(run.directory);
-  const last = events.at(-1);
+  let first: RunEvent | undefined;
+  let last: RunEvent | undefined;
+  for await (const { event } of journalLines(run.directory, 0)) {
+    first ??= event;
+    last = event ?? last;
+  }
   const state = await stateOf(run, last);
   return {
     ...run,
-    startedAt: events[0]?.at,
+    startedAt: first?.at,
     endedAt: state === 'running' || state === 'prepared' ? undefined : last?.at,
     state,
   };
@@ -39,9 +42,9 @@ export async function summarizeRun(run: RunHandle): Promise<RunSummary> {
 
 async function stateOf(run: RunHandle, last: RunEvent | undefined): Promise<RunSummary['state']> {
   if (last?.type === 'run-ended') return last.outcome;
-  const identity = await runProcess(run.directory);
-  if (identity === undefined) return 'prepared';
-  return (await lifeOf(identity)) === 'gone' ? 'lost' : 'running';
+  const { life } = await lifeOfRun(run.directory);
+  if (life === 'none') return 'prepared';
+  return life === 'gone' ? 'lost' : 'running';
 }
 
 /** The newest run that was begun, or undefined where there is none. */

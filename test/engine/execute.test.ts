@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { execute } from '../../source/engine/execution/execute.ts';
+import type { RunEventBody } from '../../source/engine/journal/event.ts';
 import { HostFault } from '../../source/host/host-fault.ts';
 import { SeatReboot } from '../../source/plan/execution/seat-reboot.ts';
 import { StepFault } from '../../source/plan/step-fault.ts';
@@ -388,5 +390,42 @@ describe('resume', () => {
     await land.execute(two).end;
     await land.execute(two).end;
     expect(recalled).toEqual(['old', 'old']);
+  });
+});
+
+describe('a journal that cannot be written', () => {
+  it('ends the run only when nothing runs any more', async () => {
+    const land = new ToyLand();
+    let running = 0;
+    const long = {
+      act: async ({ signal }: { readonly signal: AbortSignal }) => {
+        running++;
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        running--;
+      },
+    };
+    land.on('a', long).on('b', long);
+    const plan = toyPlan([
+      { id: 'a', node: 'a' },
+      { id: 'b', node: 'b' },
+      { id: 'c', node: 'c' },
+    ]);
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    const input = land.input(plan);
+    const { write } = input.world.journal;
+    const journal = {
+      ...input.world.journal,
+      write: async (event: RunEventBody) => {
+        if (event.type === 'step-done' || event.type === 'step-failed') {
+          if (event.step === 'c') await land.until(() => running === 2);
+          throw full;
+        }
+        return write(event);
+      },
+    };
+    const { end } = execute({ ...input, world: { ...input.world, journal } });
+    await expect(end).rejects.toBe(full);
+    expect(running).toBe(0);
   });
 });

@@ -7,7 +7,9 @@ import type { Site } from '../../site/schema.ts';
 import { defined } from '../../text/defined.ts';
 import type { Journal } from '../journal/journal.ts';
 import { hidden, type Mask } from '../journal/masking.ts';
+import { openOutput } from '../journal/output-file.ts';
 import type { StepPast } from '../journal/past.ts';
+import { CommandOutput } from './command-output.ts';
 import { keptLine, shownCommand } from './messages.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -20,6 +22,8 @@ export interface RunWorld {
   readonly hosts: HostPool;
   readonly clock: Clock;
   readonly journal: Journal;
+  /** The run's folder, where the output of commands is kept beside the journal. */
+  readonly directory?: string;
   readonly mask: Mask;
   /** Takes what only we can make sense of: the stack of a fault of the program. */
   readonly complain?: (text: string) => void;
@@ -99,15 +103,12 @@ async function runCommand(place: Place, command: Command, options: StepRunOption
   const { allow = [0], shown = shownCommand(command), secretOutput = false, causes, next, onLine, ...rest } = options;
   await journal.write({ type: 'command', step, node, command: shown });
   const begun = clock.elapsed();
-  const result = await host.run(command, {
-    ...rest,
-    onLine: (line, stream) => {
-      onLine?.(line, stream);
-      const text = keptLine(line);
-      if (text !== '' && !secretOutput)
-        void journal.write({ type: 'line', step, node, stream, text }).catch(() => undefined);
-    },
-  });
+  const output = await outputOf(place, shown);
+  const listen: StepRunOptions['onLine'] = (line, stream) => {
+    onLine?.(line, stream);
+    return secretOutput ? undefined : output.add(line, stream);
+  };
+  const result = await host.run(command, { ...rest, onLine: listen }).finally(() => output.end());
   await journal.write({
     type: 'command-ended',
     step,
@@ -121,6 +122,19 @@ async function runCommand(place: Place, command: Command, options: StepRunOption
     seen: `exit code ${result.code}: ${secretOutput ? 'what it said is secret' : lastWords(result) || 'it said nothing'}`,
     where: node,
     ...defined({ causes, next }),
+  });
+}
+
+async function outputOf({ world, step, host }: Place, shown: readonly string[]): Promise<CommandOutput> {
+  const { directory, mask, journal, clock } = world;
+  const heading = mask.text(`${host.name}: ${shown.join(' ')}`);
+  return new CommandOutput({
+    step,
+    node: host.name,
+    file: directory === undefined ? undefined : await openOutput(directory, step, heading),
+    hide: mask.text,
+    note: (event) => void journal.write(event).catch(() => undefined),
+    elapsed: clock.elapsed,
   });
 }
 

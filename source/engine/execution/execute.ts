@@ -54,7 +54,7 @@ class GraphRun {
   readonly #standing: Map<string, StepStanding>;
   readonly #atOnce = new AbortController();
   readonly #changed = new Notifier();
-  #active = 0;
+  readonly #works = new Set<Promise<unknown>>();
   #paused = false;
   /** A step failed, nothing runs any more, and the run has said that it waits for an order. */
   #choosing = false;
@@ -68,11 +68,22 @@ class GraphRun {
   }
 
   async carryOut(): Promise<RunEnd> {
+    try {
+      return await this.#untilAtRest();
+    } catch (error) {
+      // A run that has ended runs nothing more: what still runs is ended first.
+      this.#atOnce.abort(error);
+      await Promise.allSettled(this.#works);
+      throw error;
+    }
+  }
+
+  async #untilAtRest(): Promise<RunEnd> {
     for (;;) {
       if (this.#mayStart()) {
         for (const step of startable(this.#input.plan.steps, this.#standing)) this.#start(step);
       }
-      if (this.#active === 0) {
+      if (this.#works.size === 0) {
         const end = this.#endAtRest();
         if (end !== undefined) return end;
       }
@@ -121,10 +132,10 @@ class GraphRun {
 
   /** A fault of ours inside must end the run with its words, not leave it waiting for ever. */
   #spend(work: Promise<unknown>): void {
-    this.#active++;
+    this.#works.add(work);
     work.then(
       () => {
-        this.#active--;
+        this.#works.delete(work);
         this.#changed.notify();
       },
       (error: unknown) => this.#changed.fail(error),

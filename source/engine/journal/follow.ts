@@ -1,9 +1,8 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { lifeOf } from '../process/process-identity.ts';
-import { runProcess } from '../process/run-process.ts';
+import { lifeOfRun } from '../process/run-process.ts';
 import type { RunEvent } from './event.ts';
-import { readJournalFrom } from './journal.ts';
+import { journalLines } from './journal.ts';
 
 export interface FollowOptions {
   readonly signal: AbortSignal;
@@ -22,14 +21,17 @@ export async function* followRun(directory: string, options: FollowOptions): Asy
     let from = 0;
     while (!options.signal.aborted) {
       // Asked before reading: what the process wrote on its way out is then surely read.
-      const gone = await processGone(directory);
-      const { events, end } = await readJournalFrom(directory, from);
-      from = end;
-      for (const event of events) yield event;
-      last = events.at(-1) ?? last;
+      const { life, why } = await lifeOfRun(directory);
+      const before = from;
+      for await (const { event, end } of journalLines(directory, from)) {
+        from = end;
+        if (event === undefined) continue;
+        last = event;
+        yield event;
+      }
       if (last?.type === 'run-ended') return await processLeft(directory, options.signal);
-      if (gone) return yield lost(last?.at);
-      if (events.length === 0) await bell.wait(options.poll ?? 500);
+      if (life === 'gone') return yield lost(why, last?.at);
+      if (from === before) await bell.wait(options.poll ?? 500);
     }
   } finally {
     bell.close();
@@ -37,21 +39,17 @@ export async function* followRun(directory: string, options: FollowOptions): Asy
 }
 
 /** What a reader says of a run whose process is gone without a word. */
-export function lost(at = new Date().toISOString()): RunEvent {
-  return { at, type: 'run-ended', outcome: 'lost', why: "the run's process is gone" };
+function lost(why: string, at = new Date().toISOString()): RunEvent {
+  return { at, type: 'run-ended', outcome: 'lost', why };
 }
 
 /** After its last event the process still gives its locks back: only then does whoever waited for it go on. */
 async function processLeft(directory: string, signal: AbortSignal): Promise<void> {
-  for (let turn = 0; turn < 200 && !signal.aborted && !(await processGone(directory)); turn++) {
-    if ((await runProcess(directory)) === undefined) return;
+  for (let turn = 0; turn < 200 && !signal.aborted; turn++) {
+    const { life } = await lifeOfRun(directory);
+    if (life === 'gone' || life === 'none') return;
     await wait(25);
   }
-}
-
-async function processGone(directory: string): Promise<boolean> {
-  const identity = await runProcess(directory);
-  return identity !== undefined && (await lifeOf(identity)) === 'gone';
 }
 
 /**

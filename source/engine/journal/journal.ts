@@ -76,36 +76,58 @@ async function cutTornLine(file: FileHandle): Promise<void> {
 
 /** All events. Empty when there is no journal yet. */
 export async function readJournal(directory: string): Promise<RunEvent[]> {
-  return (await readJournalFrom(directory, 0)).events;
+  const events: RunEvent[] = [];
+  for await (const { event } of journalLines(directory, 0)) if (event !== undefined) events.push(event);
+  return events;
 }
 
-/**
- * The events of all whole lines from a byte on, and the byte behind them. An unfinished last line is left for the next time;
- * a line that is no event of ours is passed over.
- */
-export async function readJournalFrom(
-  directory: string,
-  from: number,
-): Promise<{ readonly events: RunEvent[]; readonly end: number }> {
-  const bytes = await readBytes(journalPath(directory), from);
-  const taken = bytes.lastIndexOf('\n') + 1;
-  const lines = bytes.subarray(0, taken).toString('utf8').split('\n');
-  return { events: lines.map(parseLine).filter((event) => event !== undefined), end: from + taken };
+/** The byte behind its last whole line; 0 when there is no journal yet. */
+export async function journalEnd(directory: string): Promise<number> {
+  let last = 0;
+  for await (const { end } of journalLines(directory, 0)) last = end;
+  return last;
 }
 
-async function readBytes(path: string, from: number): Promise<Buffer> {
-  const file = await open(path).catch((error: unknown) => {
-    if (isMissing(error)) return undefined;
-    throw error;
-  });
-  if (file === undefined) return Buffer.alloc(0);
+/** A whole line of the journal; no event where it is none of ours. */
+export interface JournalLine {
+  readonly event: RunEvent | undefined;
+  /** The byte behind it. */
+  readonly end: number;
+}
+
+/** Bytes that are read at a time. */
+const chunkSize = 1024 * 1024;
+
+/** The whole lines from a byte on, one after the other, however long the journal is. An unfinished last line is left for the next time. */
+export async function* journalLines(directory: string, from: number): AsyncGenerator<JournalLine> {
+  const file = await openIfPresent(journalPath(directory));
+  if (file === undefined) return;
   try {
-    const bytes = Buffer.alloc(Math.max(0, (await file.stat()).size - from));
-    const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
-    return bytes.subarray(0, bytesRead);
+    let rest = Buffer.alloc(0);
+    for (let at = from; ; ) {
+      const chunk = Buffer.alloc(chunkSize);
+      const { bytesRead } = await file.read(chunk, 0, chunkSize, at + rest.length);
+      if (bytesRead === 0) return;
+      const bytes = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
+      let begin = 0;
+      for (let end = bytes.indexOf('\n'); end !== -1; end = bytes.indexOf('\n', begin)) {
+        const event = parseLine(bytes.toString('utf8', begin, end));
+        begin = end + 1;
+        yield { event, end: at + begin };
+      }
+      rest = bytes.subarray(begin);
+      at += begin;
+    }
   } finally {
     await file.close();
   }
+}
+
+async function openIfPresent(path: string): Promise<FileHandle | undefined> {
+  return open(path).catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
 }
 
 function parseLine(line: string): RunEvent | undefined {

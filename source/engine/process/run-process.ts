@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { Fault } from '../../errors/fault.ts';
+import { textIfPresent } from '../../host/read-text.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
-import type { ProcessIdentity } from './process-identity.ts';
+import { lifeOf, type ProcessIdentity } from './process-identity.ts';
 
 const identitySchema = z.object({ host: z.string(), process: z.number().int(), started: z.string() });
 
@@ -13,9 +14,37 @@ export async function claimRun(directory: string, identity: ProcessIdentity): Pr
   await writeAtomic(ownerPath(directory), `${JSON.stringify(identity)}\n`, 0o600);
 }
 
-/** The process that carries out the run, or did so last. Undefined where none has begun. */
+/** The process that carries out the run, or did so last. Undefined where none has begun. Throws a `Fault` that names the file where it is damaged. */
 export async function runProcess(directory: string): Promise<ProcessIdentity | undefined> {
-  const text = await readFile(ownerPath(directory), 'utf8').catch(() => undefined);
+  const text = await textIfPresent(ownerPath(directory));
   if (text === undefined) return undefined;
-  return identitySchema.parse(JSON.parse(text));
+  try {
+    return identitySchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new Fault({
+      what: 'The process of the run is not known.',
+      where: ownerPath(directory),
+      why: 'The file is damaged.',
+      cause,
+    });
+  }
+}
+
+/** Whether the process of a run lives. `none`: none has begun it. */
+export interface RunLife {
+  readonly life: 'none' | 'alive' | 'gone' | 'unknown';
+  /** Why it counts as gone. */
+  readonly why: string;
+}
+
+/** A run whose process is not known, as the file is damaged, counts as gone: the lock keeps a second process away from one that lives. */
+export async function lifeOfRun(directory: string): Promise<RunLife> {
+  const why = "the run's process is gone";
+  try {
+    const identity = await runProcess(directory);
+    return { life: identity === undefined ? 'none' : await lifeOf(identity), why };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { life: 'gone', why: `${why} or not known: ${error.where} is damaged` };
+  }
 }

@@ -11,7 +11,7 @@ import type { Files } from '../../site/files.ts';
 import { givenFlags } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
 import type { RunHandle } from '../journal/event.ts';
-import { readJournal, readJournalFrom } from '../journal/journal.ts';
+import { journalEnd, journalLines } from '../journal/journal.ts';
 import { type Origin, writeOrigin } from '../process/origin.ts';
 import { type RunDocument, storeDocuments } from './documents.ts';
 import { readReport } from './fault-report.ts';
@@ -43,7 +43,7 @@ export async function launchRun(options: LaunchOptions & NewRun): Promise<RunHan
     await startProcess(run, options, []);
   } catch (error) {
     // Its words are in the fault; a run that never began would only stand in the way of the lists.
-    if ((await readJournal(run.directory)).length === 0) await rm(run.directory, { recursive: true, force: true });
+    if ((await journalEnd(run.directory)) === 0) await rm(run.directory, { recursive: true, force: true });
     throw error;
   }
   return run;
@@ -86,7 +86,7 @@ function newId(now: Date): string {
  */
 async function startProcess(run: RunHandle, options: LaunchOptions, mode: readonly string[]): Promise<void> {
   const [command = process.execPath, ...first] = options.program;
-  const { end: before } = await readJournalFrom(run.directory, 0);
+  const before = await journalEnd(run.directory);
   const log = await open(join(run.directory, 'run.log'), 'a', 0o600);
   const logBefore = (await log.stat()).size;
   const child = spawn(command, [...first, 'run-worker', run.directory, ...mode, ...workerFlags(options)], {
@@ -111,7 +111,8 @@ const workerFlags = ({ attended, takeOver }: LaunchOptions): string[] => [
 ];
 
 async function begunSince(directory: string, from: number): Promise<boolean> {
-  return (await readJournalFrom(directory, from)).events.some((event) => event.type === 'run-started');
+  for await (const { event } of journalLines(directory, from)) if (event?.type === 'run-started') return true;
+  return false;
 }
 
 async function endOf(child: ChildProcess): Promise<string> {

@@ -61,7 +61,7 @@ export async function carryOutRun(run: RunHandle, options: WorkerOptions, parts:
   const plan = parts.parsePlan(await readPlanText(run), run.directory);
   const world = open.adopt(await parts.openWorld(files, origin), (opened) => opened.close());
   const claim = await ownClaim(files, run.id);
-  await lockEverything({ files, plan, world, claim, rehearsed: origin.rehearsal !== undefined, options }, open);
+  await lockEverything({ run, files, plan, world, claim, rehearsed: origin.rehearsal !== undefined, options }, open);
   const past = pastOf(await readJournal(run.directory));
   if (options.undo) refuseUndo(plan, past, options.undo.step);
   else await parts.refuseDrift(plan, world, new Set(past.order()));
@@ -69,7 +69,6 @@ export async function carryOutRun(run: RunHandle, options: WorkerOptions, parts:
   if (!options.undo) await writeDocuments(run.directory);
   const mask = createMask(world.secrets);
   const journal = open.adopt(await openJournal(run.directory, mask, world.clock), (opened) => opened.close());
-  await claimRun(run.directory, claim);
   const { hosts, clock } = world;
   const shared: RunWorld = {
     site: plan.site,
@@ -79,6 +78,7 @@ export async function carryOutRun(run: RunHandle, options: WorkerOptions, parts:
     hosts,
     clock,
     journal,
+    directory: run.directory,
     mask,
     complain,
   };
@@ -91,6 +91,7 @@ export async function carryOutRun(run: RunHandle, options: WorkerOptions, parts:
 }
 
 interface Locking {
+  readonly run: RunHandle;
   readonly files: Files;
   readonly plan: Plan;
   readonly world: WorkerWorld;
@@ -101,12 +102,14 @@ interface Locking {
 
 /** The seat first, then the nodes. Whoever loses a lock while it runs ends after the running steps. */
 async function lockEverything(locking: Locking, open: AsyncDisposableStack): Promise<void> {
-  const { files, plan, world, claim, rehearsed, options } = locking;
+  const { run, files, plan, world, claim, rehearsed, options } = locking;
   const lock: LockOptions = {
     takeOver: options.takeOver,
     onLost: (holder) => options.stop.tell(`the lock was taken by ${holder}`, false),
   };
   open.adopt(await lockSeat(files, claim, lock), (held) => held.release());
+  // From here on the run exists for `status`, `attach` and `resume`, as it does for the lock.
+  await claimRun(run.directory, claim);
   const nodes = await lockNodes({
     ...lock,
     files,
