@@ -58,6 +58,9 @@ export function fail(seen: string, reason: string, rest: Rest = {}): Outcome {
   return { grade: 'fail', seen, reason, ...rest };
 }
 
+/** For facts that are missing. */
+export const accessAdvice = 'Fix the access to the node first, then check again.';
+
 /** Shown in a cell whose facts are missing. */
 export const notSeen = 'not seen';
 
@@ -108,5 +111,5 @@ function missing(node: SiteNode, facts: NodeFacts | undefined, part: FactPart, g
   const reason = facts
     ? `${node.name} answered, but this could not be read${why ? `: ${why}` : ''}.`
     : `${node.name} was not reached.`;
-  return { grade, seen: notSeen, reason, advice: 'Mend the access to the node first, then look again.' };
+  return { grade, seen: notSeen, reason, advice: accessAdvice };
 }

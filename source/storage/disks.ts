@@ -89,15 +89,39 @@ function whyNotUsable(device: BlockDeviceFacts, storage: StorageFacts): string |
   if (groupOf(device, storage)) return `in Volume Group ${groupOf(device, storage)}`;
   if (device.readOnly) return 'read-only';
   if (device.removable) return 'removable';
+  const outside = transportNote(device);
+  if (outside !== undefined) return outside;
   if (device.children.some((child) => child.type === 'part')) return 'has partitions';
   if (device.children.length > 0) return 'holds volumes';
   if (device.type === 'lvm') return 'a logical volume';
-  if (device.type !== 'disk' && device.type !== 'part') return device.type;
+  if (device.type !== 'disk' && device.type !== 'part') return kinds[device.type] ?? `a device of type ${device.type}`;
   if (device.fsType) return contents[device.fsType] ?? `holds ${device.fsType}`;
   const twin = twinOf(device, storage);
-  if (twin) return `same serial number as ${twin.path}`;
+  if (twin) return `same ${device.wwn === undefined ? 'serial number' : 'WWN'} as ${twin.path}`;
   if (device.sizeBytes < leastBytes) return 'too small';
   return undefined;
+}
+
+/** What stands in lsblk's type column. */
+const kinds: Readonly<Record<string, string>> = {
+  mpath: 'a multipath device',
+  crypt: 'an opened encrypted volume',
+  loop: 'a file shown as a disk',
+  linear: 'a software RAID (linear)',
+  raid0: 'a software RAID (RAID 0)',
+  raid1: 'a software RAID (RAID 1)',
+  raid4: 'a software RAID (RAID 4)',
+  raid5: 'a software RAID (RAID 5)',
+  raid6: 'a software RAID (RAID 6)',
+  raid10: 'a software RAID (RAID 10)',
+};
+
+/** Devices that come and go, or whose bytes lie on another device: the kernel often calls them not removable. */
+function transportNote({ name, transport }: BlockDeviceFacts): string | undefined {
+  if (transport === 'usb') return 'attached by USB';
+  if (transport === 'mmc' || name.startsWith('mmcblk')) return 'a memory card';
+  if (/^zd\d/.test(name)) return 'a ZFS volume';
+  return /^pmem\d/.test(name) ? 'persistent memory' : undefined;
 }
 
 /** Two paths to one disk, or two disks that cannot be told apart: neither is touched. */

@@ -23,6 +23,12 @@ export function groupTrouble(storage: StorageFacts, group: VolumeGroupFacts): Gr
       advice: 'Detach the copied disk; LVM cannot tell the two apart',
     };
   }
+  if (storage.volumeGroups.some((other) => other.name === group.name && other.uuid !== group.uuid)) {
+    return {
+      what: `Two volume groups are called ${group.name}; LVM refuses commands that name it.`,
+      advice: `Rename the one of the added disk by its UUID: vgs -o name,uuid,size; vgrename UUID NEWNAME`,
+    };
+  }
   if (group.missingPhysicalVolumes > 0) {
     return {
       what: `${group.name} misses ${plural(group.missingPhysicalVolumes, 'physical volume')}.`,

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { checks, findCheck } from '../../source/check/checks.ts';
 import { runChecks, worst } from '../../source/check/run.ts';
+import type { NodeFacts } from '../../source/facts/facts.ts';
 import { loadProduct } from '../../source/product/load.ts';
 import { selfSigned } from '../../source/tls/self-signed.ts';
-import { healthyFacts, healthySite, seenAtMs, withoutSections } from '../facts-fixtures.ts';
-import { inputOf } from './cases/case.ts';
+import { device, GiB, healthyFacts, healthySite, seenAtMs, withoutSections } from '../facts-fixtures.ts';
+import { inputOf, set } from './cases/case.ts';
 import { disksCases } from './cases/disks.ts';
 import { identityCases } from './cases/identity.ts';
 import { machineCases } from './cases/machine.ts';
@@ -28,6 +29,7 @@ describe('each check says what is wrong', () => {
       expect(seen).not.toBe('');
       expect(`${reason}${advice ?? ''}`).not.toMatch(/\n|undefined/);
       if (grade === 'fail') expect(reason).toMatch(/[.:]/);
+      if (grade !== 'pass') expect([id, reason, advice]).toEqual([id, reason, expect.stringMatching(/\w/)]);
     }
   });
 
@@ -37,6 +39,17 @@ describe('each check says what is wrong', () => {
     // What a set of features stores is a note, whatever it rests on.
     expect(without).toEqual(['feature-set']);
   });
+});
+
+test.each([
+  ['zram', [device('zram0', 'disk', GiB, { mountPoints: ['[SWAP]'] })], /zram-generator/, /fstab/],
+  ['a partition', [device('sda2', 'part', GiB, { mountPoints: ['[SWAP]'] })], /swapoff \/dev\/sda2/, /zram/],
+  ['a file', [], /swapoff -a.*fstab/, /zram/],
+])('swap on %s: the advice fits', (_, disks, fits, not) => {
+  const facts = { 'ks-1': (whole: NodeFacts) => set('memory', { swapBytes: GiB })(set('storage', { disks })(whole)) };
+  const [finding] = findCheck('swap')?.judge(inputOf({ facts }, product)) ?? [];
+  expect(finding?.advice).toMatch(fits);
+  expect(finding?.advice).not.toMatch(not);
 });
 
 describe('a healthy site', () => {

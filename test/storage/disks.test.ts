@@ -73,6 +73,12 @@ describe('what a disk can be used for', () => {
     ['RAID', device('sdb', 'disk', GiB, { fsType: 'linux_raid_member' }), 'part of a RAID'],
     ['an old pool', device('sdb', 'disk', GiB, { fsType: 'zfs_member' }), 'belongs to ZFS or an old cStor pool'],
     ['a stick', device('sdb', 'disk', 64 * GiB, { removable: true }), 'removable'],
+    ['a USB SSD', device('sdb', 'disk', 256 * GiB, { transport: 'usb', model: 'Portable SSD' }), 'attached by USB'],
+    ['a memory card', device('mmcblk0', 'disk', 32 * GiB, { transport: 'mmc' }), 'a memory card'],
+    ['a zvol', device('zd0', 'disk', 50 * GiB), 'a ZFS volume'],
+    ['persistent memory', device('pmem0', 'disk', 16 * GiB), 'persistent memory'],
+    ['multipath', device('mpathb', 'mpath', 500 * GiB), 'a multipath device'],
+    ['md', device('md0', 'raid1', 500 * GiB), 'a software RAID (RAID 1)'],
     ['read-only', device('sdb', 'disk', GiB, { readOnly: true }), 'read-only'],
     ['tiny', device('sdb', 'disk', 2 ** 20), 'too small'],
   ];
@@ -86,10 +92,7 @@ describe('what a disk can be used for', () => {
       device('sdb', 'disk', 500 * GiB, { wwn: '0x5000' }),
       device('sdc', 'disk', 500 * GiB, { wwn: '0x5000' }),
     ]);
-    expect(diskRows(storage).map(({ why }) => why)).toEqual([
-      'same serial number as /dev/sdc',
-      'same serial number as /dev/sdb',
-    ]);
+    expect(diskRows(storage).map(({ why }) => why)).toEqual(['same WWN as /dev/sdc', 'same WWN as /dev/sdb']);
     expect(blankDisks(storage)).toEqual([]);
   });
 

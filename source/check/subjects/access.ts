@@ -1,5 +1,5 @@
 import type { Check, CheckInput, Outcome } from '../check.ts';
-import { factsOf, fail, notSeen, pass, siteCheck, warn } from '../check.ts';
+import { accessAdvice, factsOf, fail, notSeen, pass, siteCheck, warn } from '../check.ts';
 
 const accessWords = {
   id: 'access',
@@ -46,7 +46,7 @@ export const completeFacts: Check = {
   ...siteCheck(
     {
       id: 'facts-complete',
-      title: 'Everything could be seen',
+      title: 'Facts of the node',
       why: 'A check whose facts are missing cannot pass. What could not be read is named here once, with the reason.',
       source: 'One look at a node reads each section by its own command; each can fail alone.',
     },
@@ -54,7 +54,7 @@ export const completeFacts: Check = {
       input.site.nodes.map((node): Outcome => {
         const facts = factsOf(input, node);
         const nodes = [node.name];
-        if (!facts) return { ...fail(notSeen, `Nothing was seen of ${node.name}.`), nodes };
+        if (!facts) return { ...fail(notSeen, `Nothing was seen of ${node.name}.`, { advice: accessAdvice }), nodes };
         const problems = Object.entries(facts.problems);
         if (problems.length === 0) return { ...pass('all', 'Every section could be read.'), nodes };
         const list = problems.map(([section, why]) => `${section} (${why})`).join('; ');

@@ -44,7 +44,7 @@ export const clockSkew: Check = nodeCheck(
     const sure = Math.max(0, Math.abs(skew) - time.uncertaintyMs);
     const seen = measuredDuration(skew);
     const wanted = `under ${measuredDuration(warnAboveMs)}`;
-    const than = all.length > 1 ? 'the other nodes' : 'the seat';
+    const than = all.length > 1 ? 'the other nodes' : 'this workstation';
     const reason = `The clock of ${node.name} is ${measuredDuration(Math.abs(skew))} ${skew < 0 ? 'behind' : 'ahead of'} ${than}.`;
     const advice = 'timedatectl set-ntp true; without a time server: date --set, then hwclock --systohc';
     if (sure > failAboveMs) return fail(seen, reason, { wanted, advice });

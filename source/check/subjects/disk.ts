@@ -19,7 +19,7 @@ export const rootSize: Check = nodeCheck(
     const seen = gigabytes(root.sizeBytes);
     const share = 1 - keptByFileSystem;
     if (root.sizeBytes < floor.rootGiB * gibibyte * share) {
-      return fail(seen, `/ has ${seen} of the ${floor.rootGiB} GB that every node needs.`, {
+      return fail(seen, `/ has ${seen} of the ${floor.rootGiB} GB that a ${node.role} needs.`, {
         wanted: `${floor.rootGiB} GB or more`,
         advice: `lvextend -r -L ${floor.rootGiB}G ${root.device}, where / is a logical volume with free space beside it`,
       });
@@ -27,11 +27,15 @@ export const rootSize: Check = nodeCheck(
     if (root.sizeBytes < recommended.rootGiB * gibibyte * share) {
       return warn(seen, `${recommended.rootGiB} GB are recommended for / with these features.`, {
         wanted: `${recommended.rootGiB} GB recommended`,
+        advice: `lvextend -r -L ${recommended.rootGiB}G ${root.device}, where its group has free space`,
       });
     }
     return pass(seen, '/ is large enough.', { wanted: `${recommended.rootGiB} GB or more` });
   },
 );
+
+/** Server SSDs with spare area are sold in the class of the next round size: 960 GB beside 1 TB, 1.92 TB beside 2 TB. */
+const tradeClass = 0.96;
 
 export const lvmDisk: Check = nodeCheck(
   {
@@ -52,12 +56,21 @@ export const lvmDisk: Check = nodeCheck(
       });
     }
     const seen = `${gigabytes(largest.sizeBytes)}${largest.path ? ` ${largest.path}` : ''}`;
-    return largest.sizeBytes < floor.diskGiB * gibibyte
-      ? fail(seen, `The largest disk with LVM has ${gigabytes(largest.sizeBytes)} of ${floor.diskGiB} GB.`, {
+    const bytes = floor.diskGiB * gibibyte;
+    if (largest.sizeBytes >= bytes) return pass(seen, 'The disk is large enough.', { wanted });
+    return largest.sizeBytes >= bytes * tradeClass
+      ? warn(
+          seen,
+          `The disk has ${gigabytes(largest.sizeBytes)} of ${floor.diskGiB} GB, as server SSDs of its class do.`,
+          {
+            wanted,
+            advice: 'Check in the storage plan that all volumes fit',
+          },
+        )
+      : fail(seen, `The largest disk with LVM has ${gigabytes(largest.sizeBytes)} of ${floor.diskGiB} GB.`, {
           wanted,
           advice: 'Use a larger disk',
-        })
-      : pass(seen, 'The disk is large enough.', { wanted });
+        });
   },
 );
 
@@ -65,26 +78,43 @@ export const solidState: Check = nodeCheck(
   {
     id: 'ssd',
     title: 'SSD',
-    why: "The cluster's datastore writes every change to disk before it answers. On a turning disk, or a busy one, the API times out.",
+    why: "The cluster's datastore writes every change to disk before it answers. On a spinning disk (HDD), or a busy one, the API times out.",
     source: "The product's system requirements; https://github.com/canonical/microk8s/issues/3227",
   },
   'storage',
   (storage, { input, facts }) => {
     if (!input.product.nodes.requireSsd) return pass('not asked', 'The product does not ask for it.');
     const largest = largestLvmDisk(storage);
-    if (!largest) return warn('no LVM', 'There is no disk with LVM to judge.', { wanted: 'SSD' });
+    if (!largest)
+      return warn('no LVM', 'There is no disk with LVM to judge.', {
+        wanted: 'SSD',
+        advice: 'Fix the check lvm-disk first',
+      });
     const path = largest.path ?? 'The disk';
     if (largest.rotational === undefined)
-      return warn('cannot be told', 'What the disk is was not seen.', { wanted: 'SSD' });
-    if (!largest.rotational) return pass('SSD', `${path} does not turn.`);
+      return warn('cannot be told', 'What the disk is was not seen.', {
+        wanted: 'SSD',
+        advice: 'Look on the node: lsblk -d -o NAME,ROTA,MODEL',
+      });
+    if (!largest.rotational) return pass('SSD', `${path} is an SSD.`);
     const rest = { wanted: 'SSD' };
+    const behind = controllerOf(largest);
     // A virtual disk calls itself rotational whatever lies under it.
     return facts.system && facts.system.virtualization !== 'none'
-      ? warn('cannot be told', `${path} is virtual and calls itself a turning disk.`, {
+      ? warn('cannot be told', `${path} is virtual and calls itself a spinning disk (HDD).`, {
           ...rest,
           advice: 'Make sure that the host keeps it on SSD',
         })
-      : fail('turning disk', `${path} is a turning disk.`, { ...rest, advice: 'Use an SSD for volumes and for /' });
+      : behind !== undefined
+        ? warn(
+            'cannot be told',
+            `${path} calls itself a spinning disk (HDD), but ${behind} hides what lies behind it.`,
+            {
+              ...rest,
+              advice: 'Look in the tool of the controller or array whether these are SSDs',
+            },
+          )
+        : fail('HDD', `${path} is a spinning disk (HDD).`, { ...rest, advice: 'Use an SSD for volumes and for /' });
   },
 );
 
@@ -112,15 +142,29 @@ export const snapSpace: Check = nodeCheck(
       });
     }
     return snapFreeBytes < wanted * gibibyte
-      ? warn(seen, `${recommendedForSnap} GB are recommended for MicroK8s.`, { wanted: `${wanted} GB recommended` })
+      ? warn(seen, `${recommendedForSnap} GB are recommended for MicroK8s.`, {
+          wanted: `${wanted} GB recommended`,
+          advice: 'Free space on that file system, or grow it: lvextend -r',
+        })
       : pass(seen, 'Enough free space.', { wanted: `${wanted} GB or more` });
   },
 );
+
+/** What stands between the kernel and the disk: RAID controllers and arrays call every volume rotational. */
+function controllerOf({ model = '', transport = '' }: LvmDisk): string | undefined {
+  if (/perc|raid|mr9\d|megaraid|smart array|logical volume|serveraid|ucsc|lsi|avago|broadcom/i.test(model))
+    return `the controller (${model})`;
+  if (['fc', 'iscsi', 'fcoe', 'srp'].includes(transport))
+    return `the array (${[transport, model].filter(Boolean).join(', ')})`;
+  return transport === '' && model !== '' ? `its controller (${model})` : undefined;
+}
 
 interface LvmDisk {
   readonly sizeBytes: number;
   readonly path?: string;
   readonly rotational?: boolean;
+  readonly model?: string;
+  readonly transport?: string;
 }
 
 /** The largest disk that carries LVM; where the disks could not be matched, the largest physical volume. */

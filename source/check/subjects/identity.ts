@@ -2,6 +2,7 @@ import type { NodeFacts } from '../../facts/facts.ts';
 import type { Grade } from '../../site/finding.ts';
 import { sharedVolume } from '../../storage/shared.ts';
 import {
+  accessAdvice,
   type Check,
   type CheckInput,
   type CheckWords,
@@ -95,16 +96,19 @@ const identities: readonly Identity[] = [
       return pool && value.startsWith(`${pool.group}/${pool.volume} `) ? 'fail' : 'warn';
     },
     advice:
-      'Make the shared volume anew on all but one (lvremove, then lvcreate), as long as it is blank; a group gets a new UUID with vgchange -u while it is not in use',
+      'Recreate the shared volume on all but one (lvremove, then lvcreate), as long as it is blank; a group gets a new UUID with vgchange -u while it is not in use',
   },
 ];
 
 /** Boards of some makers all carry one of these. */
 const emptyUuid = /^(0{8}-|f{8}-|03000200-0400-0500-0006-)/i;
 
-function isPhysical({ name, mac, kind }: { name: string; mac: string; kind: string }): boolean {
-  if (kind === 'loopback' || mac === '00:00:00:00:00:00' || mac === 'ee:ee:ee:ee:ee:ee') return false;
-  return !/^(cali|vxlan|veth|docker|virbr|cni|flannel|br-|tun|tap|kube-)/.test(name);
+/** None at all, and the one that Calico gives to every pod's interface. */
+const sharedMacs = new Set(['00:00:00:00:00:00', 'ee:ee:ee:ee:ee:ee']);
+
+/** The kernel calls hardware `ether` and nothing more: tunnels, bridges, VLANs and the ends of containers have a kind of their own. */
+function isPhysical({ mac, kind }: { mac: string; kind: string }): boolean {
+  return kind === 'ether' && /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(mac) && !sharedMacs.has(mac.toLowerCase());
 }
 
 export const identityChecks: readonly Check[] = identities.map((identity) =>
@@ -122,7 +126,8 @@ function judge(identity: Identity, input: CheckInput): Outcome[] {
   const unseen = seen.filter(({ values }) => values === undefined).map(({ name }) => name);
   const outcomes: Outcome[] = merge(alike, identity, input);
   if (unseen.length > 0) {
-    outcomes.push({ ...warn('not seen', `The ${identity.noun} of ${unseen.join(', ')} was not seen.`), nodes: unseen });
+    const reason = `The ${identity.noun} of ${unseen.join(', ')} was not seen.`;
+    outcomes.push({ ...warn('not seen', reason, { advice: accessAdvice }), nodes: unseen });
   }
   return outcomes.length > 0 ? outcomes : [pass('all differ', `Every node has its own ${identity.noun}.`)];
 }

@@ -15,7 +15,10 @@ export const interfaces: Check = nodeCheck(
     const least = input.product.nodes.interfaces;
     if (real.length < least) {
       const reason = `${node.name} has ${real.length} of the ${least} network interfaces that it needs.`;
-      return fail(list || 'none', reason, { wanted: `${least} or more` });
+      return fail(list || 'none', reason, {
+        wanted: `${least} or more`,
+        advice: 'Add a network interface to the machine',
+      });
     }
     const carrier = carrierOf(node, facts);
     return carrier && !carrier.up

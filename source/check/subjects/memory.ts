@@ -1,3 +1,4 @@
+import type { BlockDeviceFacts, StorageFacts } from '../../facts/facts.ts';
 import { requirements } from '../../product/features.ts';
 import { gibibyte, gigabytes } from '../../storage/bytes.ts';
 import { type Check, fail, nodeCheck, pass, warn } from '../check.ts';
@@ -24,7 +25,7 @@ export const memory: Check = nodeCheck(
     const { floor, recommended } = requirements(input.product, input.site.features, node.role);
     const seen = gigabytes(totalBytes);
     if (!reaches(totalBytes, floor.memoryGiB)) {
-      return fail(seen, `${node.name} has ${seen} of the ${floor.memoryGiB} GB that every node needs.`, {
+      return fail(seen, `${node.name} has ${seen} of the ${floor.memoryGiB} GB that a ${node.role} needs.`, {
         wanted: `${floor.memoryGiB} GB or more`,
         advice: 'Give the machine more memory',
       });
@@ -43,6 +44,26 @@ function reaches(bytes: number, nominalGiB: number): boolean {
   return bytes >= nominalGiB * gibibyte * (1 - keptByKernel);
 }
 
+/** How to switch the swap off that is there: a device, compressed memory, or a file. */
+function swapAdvice(storage: StorageFacts | undefined): string {
+  const devices = (storage?.disks ?? [])
+    .flatMap(withChildren)
+    .filter(({ mountPoints }) => mountPoints.includes('[SWAP]'));
+  const zram = devices.filter(({ name }) => name.startsWith('zram'));
+  const other = devices.filter((device) => !zram.includes(device)).map(({ path }) => path);
+  const file = devices.length === 0 ? ['swapoff -a, and remove its line from /etc/fstab'] : [];
+  return [
+    ...(zram.length > 0 ? ['It is zram: sudo apt remove systemd-zram-generator zram-tools, then restart'] : []),
+    ...(other.length > 0 ? [`swapoff ${other.join(' ')}, and remove its line from /etc/fstab`] : []),
+    ...file,
+  ].join('; ');
+}
+
+const withChildren = (device: BlockDeviceFacts): BlockDeviceFacts[] => [
+  device,
+  ...device.children.flatMap(withChildren),
+];
+
 /** Swap is tolerated, and warned of. */
 export const swap: Check = nodeCheck(
   {
@@ -52,12 +73,12 @@ export const swap: Check = nodeCheck(
     source: 'https://kubernetes.io/docs/concepts/cluster-administration/swap-memory-management/',
   },
   'memory',
-  ({ swapBytes }) =>
+  ({ swapBytes }, { facts }) =>
     swapBytes === 0
       ? pass('none', 'No swap is in use.')
       : warn(gigabytes(swapBytes), `${gigabytes(swapBytes)} of swap are switched on.`, {
           wanted: 'none',
-          advice: 'swapoff -a, and take the swap line out of /etc/fstab',
+          advice: swapAdvice(facts.storage),
         }),
   'warn',
 );

@@ -63,6 +63,7 @@ function alike([hostname, nodes]: readonly [string, readonly string[]]): Outcome
     ...warn(
       hostname,
       `${nodes.join(' and ')} both call themselves ${hostname}: clones of one machine. The plan renames them.`,
+      { advice: 'Check in the plan that each gets the name that belongs to it' },
     ),
     nodes,
   };

@@ -73,7 +73,7 @@ function inNodePorts(listeners: readonly Listener[], facts: NodeFacts): Outcome[
     warn(
       within.map(({ port }) => port).join(', '),
       `${within.map((listener) => `${who(listener)} on ${listener.port}`).join(', ')}: Kubernetes gives 30000 to 32767 to services.`,
-      { wanted: '30000-32767 free' },
+      { wanted: '30000-32767 free', advice: stopAdvice(within) },
     ),
   ];
 }

@@ -1,3 +1,4 @@
+import { ipv4Of } from '../../network/addresses.ts';
 import { type Check, fail, nodeCheck, pass, warn } from '../check.ts';
 
 export const defaultRoute: Check = nodeCheck(
@@ -9,9 +10,16 @@ export const defaultRoute: Check = nodeCheck(
       'https://github.com/canonical/microk8s/blob/master/scripts/inspect.sh; https://microk8s.io/docs/install-offline',
   },
   'network',
-  ({ routes }, { node, input, index }) => {
+  ({ routes, interfaces }, { node, input, index }) => {
     const defaults = routes.filter(({ to }) => to === 'default' || to === '0.0.0.0/0');
     const gateway = node.network?.gateway ?? input.site.network.gateway;
+    if (interfaces.every((face) => face.kind === 'loopback' || ipv4Of(face).length === 0)) {
+      return fail('IPv6 only', `${node.name} has no IPv4 address and no IPv4 route; the cluster needs IPv4.`, {
+        wanted: 'IPv4',
+        advice: 'Give the node an IPv4 address and a default route beside IPv6',
+        field: ['nodes', index, 'network', 'address'],
+      });
+    }
     if (defaults.length === 0) {
       return node.network?.mode === 'static' && gateway !== undefined
         ? pass(`none yet, ${gateway} to come`, `The plan sets ${gateway}.`)

@@ -1,7 +1,7 @@
 import { estimateStorage } from '../../storage/estimate.ts';
 import { groupTrouble } from '../../storage/groups.ts';
 import { carriesPool, existingVolume, sharedVolume } from '../../storage/shared.ts';
-import { type Check, fail, nodeCheck, type Outcome, pass, warn } from '../check.ts';
+import { accessAdvice, type Check, fail, nodeCheck, type Outcome, pass, warn } from '../check.ts';
 
 export const storageFits: Check = nodeCheck(
   {
@@ -14,10 +14,13 @@ export const storageFits: Check = nodeCheck(
   (_, { node, facts, input }): Outcome => {
     const { site, product } = input;
     const [estimate] = estimateStorage({ ...site, nodes: [node] }, product, [{ ...facts, node: node.name }]).nodes;
-    if (!estimate) return fail('not counted', 'The node was not counted.');
+    if (!estimate) return fail('not counted', 'The node was not counted.', { advice: accessAdvice });
     const { verdict, reason, mends } = estimate;
     const first = mends.find(({ enough }) => enough) ?? mends[0];
-    const rest = { ...(first ? { advice: first.text } : {}), field: ['storage'] };
+    const rest = {
+      advice: first?.text ?? 'Make the volumes smaller, or add a disk: kloudspot storage shows where it is tight',
+      field: ['storage'],
+    };
     if (verdict === 'ok') return pass('fits', reason);
     return verdict === 'tight'
       ? warn('tight', `It fits, but little is left. ${reason}`, rest)

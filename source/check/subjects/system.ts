@@ -18,8 +18,7 @@ export const operatingSystem: Check = nodeCheck(
     if (!row) return fail(system.prettyName, `${system.prettyName} is not supported.`, rest);
     if (compareVersions(system.versionId, row.minimum) < 0)
       return fail(system.prettyName, `${system.prettyName} is too old.`, rest);
-    if (row.ltsOnly && !system.lts)
-      return fail(system.prettyName, `${system.prettyName} is no release with long-term support.`, rest);
+    if (row.ltsOnly && !system.lts) return fail(system.prettyName, `${system.prettyName} is not an LTS release.`, rest);
     return pass(system.prettyName, 'The release is supported.', { wanted });
   },
 );
@@ -39,13 +38,17 @@ export const architecture: Check = nodeCheck(
   (system, { input }) => {
     const seen = system.architecture;
     if (!architectures.has(seen)) {
-      return fail(seen, `There is no MicroK8s for ${seen}.`, { wanted: [...architectures].join(', ') });
+      return fail(seen, `There is no MicroK8s for ${seen}.`, {
+        wanted: [...architectures].join(', '),
+        advice: 'Use a machine of one of these architectures',
+      });
     }
     const all = [...input.facts.values()].flatMap((facts) => facts.system?.architecture ?? []);
     const others = new Set(all.filter((each) => each !== seen));
     if (others.size > 0) {
       return warn(seen, `Other nodes are ${[...others].join(', ')}: every image must exist for all of them.`, {
         wanted: 'the same on all nodes',
+        advice: 'Use machines of one architecture',
       });
     }
     return pass(seen, 'All nodes are alike.');

@@ -27,7 +27,7 @@ const rules: readonly CheckWords[] = [
   {
     id: 'tls-validity',
     title: 'Certificate is valid',
-    why: 'Browsers and devices refuse a certificate before its first and after its last day. A new one takes days to be had.',
+    why: 'Browsers and devices refuse a certificate before its first and after its last day. Getting a new one can take days.',
     source: 'RFC 5280 section 4.1.2.5',
   },
   {
@@ -65,7 +65,13 @@ function selfSigned(id: string): Outcome {
 
 function ofFiles(id: string, { site, evidence }: CheckInput): readonly Outcome[] {
   const read = evidence?.tls;
-  if (!read || !evidence) return [warn(notSeen, 'The certificate files were not looked at.', { field: ['tls'] })];
+  if (!read || !evidence)
+    return [
+      warn(notSeen, 'The certificate files were not looked at.', {
+        advice: 'Run the preflight where the files can be read',
+        field: ['tls'],
+      }),
+    ];
   const { key, certificate } = read;
   const own = { 'tls-key': key, 'tls-certificate': certificate }[id];
   if (own && 'problem' in own) return [unreadable(id, own, site.tls)];
@@ -86,7 +92,9 @@ function ofFiles(id: string, { site, evidence }: CheckInput): readonly Outcome[]
   return [broken && id !== 'tls-certificate' ? notJudged : pass('readable', 'The certificate can be read.')];
 }
 
-const notJudged: Outcome = warn('not judged', 'This can be told once key and certificate can be read.');
+const notJudged: Outcome = warn('not judged', 'This can be told once key and certificate can be read.', {
+  advice: 'Give a key and a certificate that can be read',
+});
 
 function unreadable(id: string, file: ReadText, tls: CheckInput['site']['tls']): Outcome {
   const what = id === 'tls-key' ? 'key' : 'certificate';

@@ -66,6 +66,29 @@ export const identityCases: readonly Case[] = [
   },
   {
     check: 'unique-mac',
+    what: 'tunnels have no MAC address, bridges one of their own choice',
+    grade: 'pass',
+    nodes: [],
+    says: /its own/,
+    facts: {
+      'ks-1': set('network', {
+        interfaces: [
+          eno1({}),
+          eno1({ name: 'tailscale0', mac: '', kind: 'tun' }),
+          eno1({ name: 'br7', kind: 'bridge', mac: '02:00:00:00:00:77' }),
+        ],
+      }),
+      'ks-2': set('network', {
+        interfaces: [
+          eno1({}, 2),
+          eno1({ name: 'wg0', mac: '', kind: 'wireguard' }),
+          eno1({ name: 'br7', kind: 'bridge', mac: '02:00:00:00:00:77' }),
+        ],
+      }),
+    },
+  },
+  {
+    check: 'unique-mac',
     what: "pods' interfaces are alike everywhere",
     grade: 'pass',
     nodes: [],

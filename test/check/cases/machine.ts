@@ -39,7 +39,7 @@ export const machineCases: readonly Case[] = [
     what: 'a short release',
     grade: 'fail',
     nodes: ['ks-1'],
-    says: /long-term support/,
+    says: /not an LTS release/,
     facts: onNode1('system', { versionId: '25.10', lts: false, prettyName: 'Ubuntu 25.10' }),
   },
   {

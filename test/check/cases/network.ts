@@ -2,6 +2,17 @@ import { answer, type Case, eno1, nodes, onNode1, set, wantsStatic } from './cas
 
 export const networkCases: readonly Case[] = [
   {
+    check: 'default-route',
+    what: 'IPv6 alone',
+    grade: 'fail',
+    nodes: ['ks-1'],
+    says: /no IPv4 address.*needs IPv4/,
+    facts: onNode1('network', {
+      interfaces: [eno1({ addresses: [{ address: '2001:db8::5', prefix: 64, dynamic: false }] })],
+      routes: [],
+    }),
+  },
+  {
     check: 'network-interfaces',
     what: 'too few',
     grade: 'fail',
