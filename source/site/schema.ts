@@ -28,7 +28,10 @@ const nodeNetwork = z.strictObject({
 
 export const nodeSchema = z.strictObject({
   name: hostName.meta({ description: 'Host name and Kubernetes node name.' }),
-  reach: reach.meta({ description: 'Address or name at which the node answers now.' }),
+  reach: reach.meta({
+    description:
+      'Address or name at which the node answers now. A run that changes the address of the node changes it here too.',
+  }),
   role: z.enum(['manager', 'worker']),
   zone: line.optional().meta({ description: 'Failure domain: rack, room, power feed.' }),
   seat: z.boolean().optional().meta({ description: 'True for the node that the program runs on.' }),
