@@ -132,9 +132,9 @@ async function outputOf({ world, step, host }: Place, shown: readonly string[]):
     step,
     node: host.name,
     file: directory === undefined ? undefined : await openOutput(directory, step, heading),
-    hide: mask.text,
+    hide: (text) => mask.text(text),
     note: (event) => void journal.write(event).catch(() => undefined),
-    elapsed: clock.elapsed,
+    elapsed: () => clock.elapsed(),
   });
 }
 
