@@ -1,6 +1,4 @@
-import type { RunHandle, RunOrder } from '../engine/journal/event.ts';
-import { followRun } from '../engine/journal/follow.ts';
-import { steerRun } from '../engine/worker/steer.ts';
+import type { RunHandle } from '../engine/journal/event.ts';
 import { Fault } from '../errors/fault.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import type { HostKeyOffer, HostTarget } from '../host/host.ts';
@@ -20,13 +18,13 @@ import { quote } from '../text/quote.ts';
 import { judgeSeen } from './check-site.ts';
 import { documentsOf } from './documents.ts';
 import { firstDraft } from './first-draft.ts';
+import { type Watcher, watcherOf } from './follow.ts';
 import { launch } from './launch.ts';
 import { planSite } from './plan.ts';
 import { reachNode, reasonOf } from './reach-node.ts';
 import type { AccessState, InitSession } from './session.ts';
 import { type Settings, settingsFrom } from './settings.ts';
 import { givenPasswords } from './site.ts';
-import { timeLeft } from './time-left.ts';
 import { openWorld, type World } from './world.ts';
 
 /** The door between the pages of `init` and the world. `productName`: for a new site; a site file or draft names its own. */
@@ -49,6 +47,9 @@ async function productOfSite(settings: Settings): Promise<Product> {
 class Session implements InitSession {
   readonly files;
   readonly product: Product;
+  readonly follow: Watcher['follow'];
+  readonly steer: Watcher['steer'];
+  readonly estimate: Watcher['estimate'];
   readonly #settings: Settings;
   readonly #world: World;
   readonly #passwords: Passwords;
@@ -65,6 +66,7 @@ class Session implements InitSession {
     this.#world = world;
     this.#passwords = passwords;
     this.#memory = openMemory(settings.files);
+    ({ follow: this.follow, steer: this.steer, estimate: this.estimate } = watcherOf(this.files, this.#memory));
   }
 
   get rehearsal(): string | undefined {
@@ -174,18 +176,6 @@ class Session implements InitSession {
 
   #opened(site: Site) {
     return { site, product: this.product, world: this.#world, passwords: this.#passwords };
-  }
-
-  follow(run: RunHandle, signal: AbortSignal) {
-    return followRun(run.directory, { signal });
-  }
-
-  steer(run: RunHandle, order: RunOrder): Promise<void> {
-    return steerRun(this.files, run.id, order);
-  }
-
-  estimate(plan: Plan, doneSteps: ReadonlySet<string>): number | undefined {
-    return timeLeft(plan, doneSteps, this.#memory.stepTime);
   }
 
   close(): Promise<void> {

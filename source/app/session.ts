@@ -1,4 +1,4 @@
-import type { RunEvent, RunHandle, RunOrder } from '../engine/journal/event.ts';
+import type { RunHandle } from '../engine/journal/event.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import type { HostKeyOffer } from '../host/host.ts';
 import type { Plan } from '../plan/document/document.ts';
@@ -6,6 +6,7 @@ import type { Product } from '../product/schema.ts';
 import type { Files } from '../site/files.ts';
 import type { Finding } from '../site/finding.ts';
 import type { Site, SiteDraft } from '../site/schema.ts';
+import type { Watcher } from './follow.ts';
 
 /** Where one node's access stands, as the nodes page shows it. */
 export type AccessState =
@@ -19,7 +20,7 @@ export type AccessState =
  * What the pages of `init` can do to the world, behind one door, so that the Ink pages, the plain twin and tests share it.
  * Nothing here draws or asks.
  */
-export interface InitSession {
+export interface InitSession extends Watcher {
   readonly files: Files;
   /** Name of the scenario when this is a rehearsal. */
   readonly rehearsal: string | undefined;
@@ -59,9 +60,5 @@ export interface InitSession {
    * Throws `Fault` (exit code 5) when another run holds the lock: nothing is written then.
    */
   begin(plan: Plan): Promise<RunHandle>;
-  follow(run: RunHandle, signal: AbortSignal): AsyncIterable<RunEvent>;
-  steer(run: RunHandle, order: RunOrder): Promise<void>;
-  /** Time left in ms from earlier runs' times of the same kinds of steps, or undefined when none is known. */
-  estimate(plan: Plan, doneSteps: ReadonlySet<string>): number | undefined;
   close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { Watcher } from '../../app/follow.ts';
 import type { RunEvent, RunHandle, RunOrder } from '../../engine/journal/event.ts';
 import type { Plan } from '../../plan/document/document.ts';
 
@@ -17,4 +18,5 @@ export interface RunWatch {
   readonly events: AsyncIterable<RunEvent>;
   readonly enough: AbortController;
   steer(order: RunOrder): Promise<void>;
+  readonly estimate: Watcher['estimate'];
 }

@@ -1,13 +1,10 @@
+import { watcherOf } from '../../app/follow.ts';
 import type { Settings } from '../../app/settings.ts';
-import { timeLeft } from '../../app/time-left.ts';
 import type { RunHandle, RunOutcome } from '../../engine/journal/event.ts';
-import { followRun } from '../../engine/journal/follow.ts';
 import { readJournal } from '../../engine/journal/journal.ts';
 import { outcomeExitCode } from '../../engine/outcome.ts';
 import { readOrigin } from '../../engine/process/origin.ts';
-import { steerRun } from '../../engine/worker/steer.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
-import { openMemory } from '../../operator/memory.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { defined } from '../../text/defined.ts';
 import { writeEvents } from '../../ui/json/run.ts';
@@ -30,15 +27,17 @@ export async function watchRun(
 ): Promise<ExitCode> {
   const { rehearsal } = await readOrigin(run.directory);
   const enough = new AbortController();
+  const watcher = watcherOf(settings.files);
   const watch: RunWatch = {
     run,
     plan,
     rehearsal: rehearsal?.scenario,
     watching,
     earlier,
-    events: followRun(run.directory, { signal: enough.signal }),
+    events: watcher.follow(run, enough.signal),
     enough,
-    steer: (order) => steerRun(settings.files, run.id, order),
+    steer: (order) => watcher.steer(run, order),
+    estimate: watcher.estimate,
   };
   if (settings.json) return codeOf(await interruptible(watch, () => watchAsJson(watch, terminal)));
   // With --yes nobody is there to leave a screen: lines end by themselves, and stay in the scroll-back.
@@ -49,14 +48,13 @@ export async function watchRun(
 
 async function drawn(watch: RunWatch, settings: Settings): Promise<ExitCode> {
   const { runInkAttach } = await import('../../ui/ink/run-screen.tsx');
-  const memory = openMemory(settings.files);
-  const { plan, events, steer, rehearsal } = watch;
+  const { plan, events, steer, estimate, rehearsal } = watch;
   try {
     return await runInkAttach({
       plan,
       events,
       steer,
-      estimate: (of, settled) => timeLeft(of, settled, memory.stepTime),
+      estimate,
       ascii: settings.ascii,
       color: settings.color,
       ...defined({ rehearsal }),

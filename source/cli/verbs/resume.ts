@@ -1,4 +1,5 @@
 import { connect } from '../../app/connect.ts';
+import { watcherOf } from '../../app/follow.ts';
 import { planOfRun } from '../../app/plan.ts';
 import { program } from '../../app/program.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
@@ -9,7 +10,6 @@ import { readOrigin } from '../../engine/process/origin.ts';
 import { findRun, type RunSummary, summarizeRun, unfinishedRun } from '../../engine/runs.ts';
 import { applyEvent, emptyView, failedSteps } from '../../engine/view/view.ts';
 import { continueRun } from '../../engine/worker/launch.ts';
-import { steerRun } from '../../engine/worker/steer.ts';
 import { Fault } from '../../errors/fault.ts';
 import type { Passwords } from '../../host/secrets.ts';
 import type { Plan } from '../../plan/document/document.ts';
@@ -73,8 +73,9 @@ async function resumable({ files }: Settings, name: string | undefined): Promise
 /** A run that lives but waits for somebody: what failed is tried again, a pause ends. */
 async function pushOn(run: RunSummary, plan: Plan, { files }: Settings): Promise<void> {
   const view = (await readJournal(run.directory)).reduce(applyEvent, emptyView(plan));
-  if (view.state === 'paused') await steerRun(files, run.id, { order: 'continue' });
-  for (const { step } of failedSteps(view)) await steerRun(files, run.id, { order: 'retry', step: step.id });
+  const { steer } = watcherOf(files);
+  if (view.state === 'paused') await steer(run, { order: 'continue' });
+  for (const { step } of failedSteps(view)) await steer(run, { order: 'retry', step: step.id });
 }
 
 /** Passwords live in memory only: those of the earlier process are gone, and are asked for again where they are needed. */

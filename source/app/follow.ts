@@ -1,0 +1,25 @@
+import type { RunEvent, RunHandle, RunOrder } from '../engine/journal/event.ts';
+import { followRun } from '../engine/journal/follow.ts';
+import { steerRun } from '../engine/worker/steer.ts';
+import { type Memory, openMemory } from '../operator/memory.ts';
+import type { Plan } from '../plan/document/document.ts';
+import type { Files } from '../site/files.ts';
+import { timeLeft } from './time-left.ts';
+
+/** What whoever watches runs of a root needs: their events, a way to give orders, and the time left. */
+export interface Watcher {
+  /** The events of a run so far, then as they come, until it ends or the signal aborts. */
+  follow(run: RunHandle, signal: AbortSignal): AsyncIterable<RunEvent>;
+  /** Throws a `Fault` when the run does not listen any more, or refuses the order. */
+  steer(run: RunHandle, order: RunOrder): Promise<void>;
+  /** Time left in ms from earlier runs' times of the same kinds of steps, or undefined when none is known. */
+  estimate(plan: Plan, doneSteps: ReadonlySet<string>): number | undefined;
+}
+
+export function watcherOf(files: Files, memory: Memory = openMemory(files)): Watcher {
+  return {
+    follow: ({ directory }, signal) => followRun(directory, { signal }),
+    steer: ({ id }, order) => steerRun(files, id, order),
+    estimate: (plan, done) => timeLeft(plan, done, memory.stepTime),
+  };
+}
