@@ -67,12 +67,12 @@ describe('words and exit codes of the fact sheet, section 1', () => {
     [`join 10.0.4.21:port/${token}`, 1, 'Invalid connection: Master PORT not a number', ''],
     ['join 10.0.4.21:25000/short', 1, 'Invalid connection: Cluster token size should be at least 32 bytes', ''],
     [`join 10.0.4.21:25000/${token}/short`, 1, 'Invalid connection: Fingerprint should be at least 12 bytes', ''],
-    [`join 10.0.4.87:25001/${token}`, 1, '', 'Traceback (most recent call last):'],
-    [`join 10.0.4.99:25000/${token}`, 1, '', 'Traceback (most recent call last):'],
+    [`join 10.0.4.87:25001/${token}`, 1, 'Contacting cluster at 10.0.4.87', 'Traceback (most recent call last):'],
+    [`join 10.0.4.99:25000/${token}`, 1, 'Contacting cluster at 10.0.4.99', 'Traceback (most recent call last):'],
     [
       `join 10.0.4.87:25000/${token}/000000000000`,
       4,
-      "Joining cluster failed. Could not verify the identity of 10.0.4.87. Use '--skip-verify' to skip server certificate check.",
+      'Contacting cluster at 10.0.4.87',
       '',
     ],
     [`join 10.0.4.87:25000/${token}`, 6, 'Contacting cluster at 10.0.4.87', ''],
@@ -199,6 +199,9 @@ describe('joining', () => {
     expect(code).toBe(6);
     expect(stdout).toContain('the joining node (10.0.4.87) is already known to dqlite (500).');
     await world.run('ks-1', `${microk8s} remove-node ks-2 --force`);
+    // The agent reads a list of members that is rewritten every 30 s.
+    expect((await joinCluster(world, 'ks-1', '10.0.4.21', 'ks-2')).code).toBe(6);
+    await world.clock.sleep(35_000);
     expect((await joinCluster(world, 'ks-1', '10.0.4.21', 'ks-2')).code).toBe(0);
   });
 

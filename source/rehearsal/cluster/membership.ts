@@ -14,6 +14,8 @@ const datastoreMs = [13_000, 27_000] as const;
 const rolesMs = 11_000;
 /** ms that the first join takes the seed's API away: its datastore moves to another address. */
 const outageMs = 5_000;
+/** ms after which the datastore has rewritten the list of members that the agent reads (go-dqlite app/app.go). */
+const listMs = 30_000;
 
 export function clusterOf(state: State, machine: Machine): Cluster | undefined {
   return machine.microk8s === undefined ? undefined : state.clusters[machine.microk8s.cluster];
@@ -37,32 +39,60 @@ export function apiAnswers(state: State, machine: Machine, now: number): boolean
   return cluster !== undefined && isRunning(machine, now) && hasQuorum(state, cluster, now);
 }
 
-/** A manager has let the machine in: its own cluster is gone, its services start anew as part of the other. */
-export function admit(state: State, joiner: Machine, seed: Machine, contacted: string, worker: boolean): void {
+/** The seed's agent lets a node in: its datastore moves to the contacted address, and it counts as a member from then on. */
+export function welcome(state: State, seed: Machine, contacted: string): void {
   const cluster = clusterOf(state, seed);
-  if (cluster === undefined || joiner.microk8s === undefined) return;
-  const former = joiner.microk8s.cluster;
-  for (const member of cluster.members) {
+  for (const member of cluster?.members ?? []) {
     if (!member.address.startsWith('127.0.0.1:')) continue;
     member.address = `${contacted}:19001`;
     if (seed.microk8s !== undefined) seed.microk8s.upSince = state.time + outageMs;
   }
   writePath(seed, locks.member, '');
-  joiner.microk8s = {
-    cluster: cluster.id,
-    worker,
-    nodeName: joiner.hostname.toLowerCase(),
-    upSince: state.time + servicesMs,
-    launchedAt: 0,
-  };
-  writePath(joiner, locks.member, '');
-  if (worker) {
-    for (const path of [locks.worker, locks.noDatastore]) writePath(joiner, path, '');
-    removePath(joiner, locks.highAvailability);
-  }
-  if (former !== cluster.id) delete state.clusters[former];
+}
+
+/** The joiner's own cluster is gone; its datastore starts as part of the other, its kubelet stays stopped until the join starts it. */
+export function joinDatastore(state: State, joiner: Machine, seed: Machine): void {
+  const cluster = enter(state, joiner, seed, false, stoppedUntilStarted);
+  if (cluster === undefined) return;
   const ms = between(`member/${joiner.id}/${cluster.resourceVersion}`, ...datastoreMs);
-  at(state, state.time + ms, { kind: 'member', machine: joiner.id, cluster: cluster.id, worker });
+  at(state, state.time + ms, { kind: 'member', machine: joiner.id, cluster: cluster.id, worker: false });
+}
+
+/** The join starts the kubelet: from now on the node registers itself. */
+export function startNode(state: State, joiner: Machine): void {
+  if (joiner.microk8s !== undefined) joiner.microk8s.upSince = state.time + servicesMs;
+}
+
+export function becomeWorker(state: State, joiner: Machine, seed: Machine): void {
+  enter(state, joiner, seed, true, state.time + servicesMs);
+  for (const path of [locks.worker, locks.noDatastore]) writePath(joiner, path, '');
+  removePath(joiner, locks.proxy);
+}
+
+/** ms since 1970 that never come: services that somebody has to start. */
+const stoppedUntilStarted = Number.MAX_SAFE_INTEGER;
+
+function enter(state: State, joiner: Machine, seed: Machine, worker: boolean, upSince: number): Cluster | undefined {
+  const cluster = clusterOf(state, seed);
+  if (cluster === undefined || joiner.microk8s === undefined) return undefined;
+  const former = joiner.microk8s.cluster;
+  const nodeName = joiner.hostname.toLowerCase();
+  joiner.microk8s = { cluster: cluster.id, worker, nodeName, upSince, launchedAt: 0 };
+  if (former !== cluster.id) delete state.clusters[former];
+  return cluster;
+}
+
+/** Whether the agent still takes an address for a member: it reads a list that the datastore rewrites every 30 s only. */
+export function isRemembered(cluster: Cluster, address: string, now: number): boolean {
+  const removed = cluster.removed?.[address];
+  return (
+    cluster.members.some((member) => member.address === address) || (removed !== undefined && now < removed + listMs)
+  );
+}
+
+/** Whether a machine still belongs: a manager that was removed from the datastore has no store to start from. */
+export function belongs(cluster: Cluster, machine: Machine): boolean {
+  return machine.microk8s?.worker === true || cluster.members.some((member) => member.machine === machine.id);
 }
 
 /** The datastore has taken the joiner in. One that died meanwhile stays outside. */
@@ -80,8 +110,8 @@ export function leaveCluster(state: State, machine: Machine): void {
   const cluster = clusterOf(state, machine);
   if (cluster === undefined || machine.microk8s === undefined) return;
   const { version } = cluster;
-  cluster.members = cluster.members.filter((member) => member.machine !== machine.id);
-  cluster.rolesAt = state.time + rolesMs;
+  const own = cluster.members.find((member) => member.machine === machine.id);
+  if (own !== undefined) removeMember(state, cluster, own.address.replace(/:\d+$/, ''));
   for (const path of [locks.member, locks.worker, locks.noDatastore, locks.joining]) removePath(machine, path);
   writePath(machine, tokenFile, '');
   foundCluster(state, machine, version);
@@ -96,20 +126,19 @@ export function forgetMachine(state: State, id: string, machine: Machine): void 
   if (cluster?.members.every((member) => member.machine === machine.id)) delete state.clusters[id];
 }
 
-/** Takes a node out of Kubernetes, and by force out of the datastore too. */
-export function expel(state: State, cluster: Cluster, name: string, force: boolean): void {
+/** Deletes a Node, if there is one of that name. */
+export function deleteNode(cluster: Cluster, name: string): void {
   const node = find(cluster, 'Node', undefined, name);
   if (node !== undefined) remove(cluster, node);
-  if (!force) return;
-  cluster.members = cluster.members.filter((member) => !isOf(state, cluster, member.machine, member.address, name));
-  cluster.rolesAt = state.time + rolesMs;
 }
 
-/** Whether a member of the datastore is the node of that name or address. */
-export function isOf(state: State, cluster: Cluster, machineId: string, address: string, name: string): boolean {
-  const machine = machineOf(state, machineId);
-  const ip = address.replace(/:\d+$/, '');
-  return ip === name || machine.hostname.toLowerCase() === name || nodeAddress(cluster, name) === ip;
+/** Takes a member out of the datastore, by its address without the port. */
+export function removeMember(state: State, cluster: Cluster, ip: string): void {
+  const address = `${ip}:19001`;
+  if (!cluster.members.some((member) => member.address === address)) return;
+  cluster.members = cluster.members.filter((member) => member.address !== address);
+  cluster.removed = { ...cluster.removed, [address]: state.time };
+  cluster.rolesAt = state.time + rolesMs;
 }
 
 export function nodeAddress(cluster: Cluster, name: string): string | undefined {

@@ -61,6 +61,8 @@ export const clusterSchema = z.object({
   objects: z.record(z.string(), kubeObjectSchema),
   resourceVersion: z.number().int(),
   members: z.array(memberSchema),
+  /** Address of a removed member → when it was removed. */
+  removed: z.record(z.string(), z.number()).optional(),
   /** When the datastore's leader looks at the roles next. */
   rolesAt: z.number().optional(),
   releases: z.array(releaseSchema),

@@ -2,6 +2,7 @@ import type { KubeObject } from '../../model/cluster.ts';
 import type { Machine } from '../../model/machine.ts';
 import { mainAddress } from '../../node/reach.ts';
 import { isRunning } from '../../node/services.ts';
+import { belongs } from '../membership.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
 import { readPodStatus } from '../schemas.ts';
 import { find, keyOfObject, list, put, putStatus, stamp } from '../store.ts';
@@ -15,13 +16,13 @@ const graceMs = 40_000;
 export function reconcileNodes(context: ReconcileContext): void {
   const { state, cluster, now } = context;
   for (const machine of state.machines) {
-    if (machine.microk8s?.cluster !== cluster.id || !isRunning(machine, now)) continue;
+    if (machine.microk8s?.cluster !== cluster.id || !isRunning(machine, now) || !belongs(cluster, machine)) continue;
     if (find(cluster, 'Node', undefined, machine.microk8s.nodeName) === undefined) put(cluster, newNode(machine), now);
   }
   for (const node of list(cluster, 'Node')) {
     const machine = machineOfNode(context, node.metadata.name);
     const lostKey = `lost/${keyOfObject(node)}`;
-    if (machine !== undefined && isRunning(machine, now)) {
+    if (machine !== undefined && isRunning(machine, now) && belongs(cluster, machine)) {
       delete cluster.due[lostKey];
       const readyAt = (machine.microk8s?.upSince ?? 0) + networkMs;
       context.wake(readyAt);

@@ -1,4 +1,4 @@
-import { admit, clusterOf } from '../../cluster/membership.ts';
+import { becomeWorker, clusterOf, isRemembered, joinDatastore, startNode, welcome } from '../../cluster/membership.ts';
 import type { Machine } from '../../model/machine.ts';
 import { machineOf, type State } from '../../model/state.ts';
 import { fileAt, removePath, writePath } from '../../node/file-system.ts';
@@ -12,6 +12,8 @@ const agentMs = 2_000;
 const admissionMs = 4_500;
 const pollMs = 5_000;
 const polls = 10;
+/** ms from the start of the kubelet until the files are in place. */
+const markMs = 1_500;
 
 interface Connection {
   readonly address: string;
@@ -34,6 +36,7 @@ export function* join(call: Call): Steps {
   if (typeof connection === 'string') return say(call, `Invalid connection: ${connection}`, 1);
   const worker = flags.has('--worker');
   call.change((machine) => writePath(machine, locks.joining, ''));
+  call.out(`Contacting cluster at ${connection.address}\n`);
   yield 700;
   const other = call.look((machine, state, now) => contacted(machine, state, now, connection));
   if (other === 'silent') {
@@ -51,33 +54,40 @@ export function* join(call: Call): Steps {
       4,
     );
   }
-  call.out(`Contacting cluster at ${connection.address}\n`);
   yield agentMs;
   const refused = call.change((machine, state, now) => ask(machine, state, now, connection, other, worker));
-  if (refused !== undefined) {
-    if (worker && refused[1] === 500) return say(call, `Failed to sign proxy certificate (500). ${refused[0]}`, 1);
-    return say(call, `Connection failed. ${refused[0]} (${refused[1]}).`, 6);
-  }
+  if (refused !== undefined) return say(call, `Connection failed. ${refused[0]} (${refused[1]}).`, 6);
+  call.change((_machine, state) => welcome(state, machineOf(state, other), connection.address));
   yield admissionMs;
-  call.change((machine, state) => admit(state, machine, machineOf(state, other), connection.address, worker));
-  return worker ? yield* asWorker(call) : yield* asManager(call);
+  return worker ? yield* asWorker(call, other) : yield* asManager(call, other);
 }
 
-function* asManager(call: Call): Steps {
+/** Membership of the datastore comes first, the kubelet after it, and the mark of a member last. */
+function* asManager(call: Call, other: string): Steps {
+  call.change((machine, state) => joinDatastore(state, machine, machineOf(state, other)));
   call.out('Waiting for this node to finish joining the cluster. ');
   for (let poll = 0; poll < polls && !call.look(isMember); poll += 1) {
     yield pollMs;
     call.out('. ');
   }
   call.out(' \n');
-  call.change((machine) => removePath(machine, locks.joining));
+  call.change((machine, state) => startNode(state, machine));
+  yield markMs;
+  call.change((machine) => {
+    writePath(machine, locks.member, '');
+    removePath(machine, locks.joining);
+  });
   // Said in any case: MicroK8s fact sheet, section 0, trap 2.
   return say(call, 'Successfully joined the cluster.');
 }
 
-function* asWorker(call: Call): Steps {
+function* asWorker(call: Call, other: string): Steps {
+  call.change((machine, state) => becomeWorker(state, machine, machineOf(state, other)));
   yield 3_000;
-  call.change((machine) => removePath(machine, locks.joining));
+  call.change((machine) => {
+    writePath(machine, locks.member, '');
+    removePath(machine, locks.joining);
+  });
   return say(
     call,
     `
@@ -140,7 +150,7 @@ function ask(
     return [`The joining node has the same IP (${own}) as the node we contact`, 503];
   }
   const cluster = clusterOf(state, other);
-  if (!worker && cluster?.members.some((member) => member.address === `${own}:19001`)) {
+  if (!worker && cluster !== undefined && isRemembered(cluster, `${own}:19001`, now)) {
     return [`Failed to retrieve dqlite cluster nodes: the joining node (${own}) is already known to dqlite`, 500];
   }
   return undefined;

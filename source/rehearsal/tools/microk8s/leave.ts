@@ -1,5 +1,14 @@
-import { apiAnswers, clusterOf, expel, isOf, leaveCluster, nodeAddress } from '../../cluster/membership.ts';
-import { find, list } from '../../cluster/store.ts';
+import {
+  apiAnswers,
+  clusterOf,
+  deleteNode,
+  leaveCluster,
+  nodeAddress,
+  removeMember,
+} from '../../cluster/membership.ts';
+import { list } from '../../cluster/store.ts';
+import type { Cluster } from '../../model/cluster.ts';
+import type { State } from '../../model/state.ts';
 import { fileAt, removePath } from '../../node/file-system.ts';
 import { locks } from '../../node/services.ts';
 import { type Call, refuse, type Steps, say } from '../call.ts';
@@ -11,17 +20,15 @@ export function* leave(call: Call): Steps {
   );
   if (!clustered) return say(call, 'This MicroK8s deployment is not acting as a node in a cluster.', 1);
   const worker = call.look((machine) => machine.microk8s?.worker === true);
-  const lonely = call.look((machine, state) => {
-    const cluster = clusterOf(state, machine);
-    const own = cluster?.members.find((member) => member.machine === machine.id);
-    return (
-      cluster !== undefined && own !== undefined && cluster.members.length === 1 && list(cluster, 'Node').length > 1
-    );
+  const onlyVoter = call.look((machine, state) => {
+    const members = worker ? [] : (clusterOf(state, machine)?.members ?? []);
+    const voters = members.filter(({ role }) => role === 'voter');
+    return members.length > 1 && voters.length === 1 && voters[0]?.machine === machine.id;
   });
-  if (lonely) {
+  if (onlyVoter) {
     return say(
       call,
-      'This node currently holds the only copy of the Kubernetes database so it cannot leave the cluster.\nRemove the other nodes first by executing:\n  microk8s remove-node',
+      "This node currently holds the only copy of the Kubernetes database so it cannot leave the cluster.\nTo remove this node you can either first remove all other nodes with 'microk8s remove-node' or\nform a highly available cluster by adding at least three nodes.",
       3,
     );
   }
@@ -43,7 +50,7 @@ export function* leave(call: Call): Steps {
   return 0;
 }
 
-/** `microk8s remove-node NAME_OR_IP [--force]`: section 1.5. */
+/** `microk8s remove-node NAME_OR_IP [--force]`. By name it purges the datastore only where the Node's address is the member's; by address always. */
 export function* removeNode(call: Call): Steps {
   const [name, flag] = call.words;
   if (name === undefined) return say(call, 'Please provide the node you want to remove.', 1);
@@ -58,28 +65,36 @@ export function* removeNode(call: Call): Steps {
   }
   return call.change((machine, state) => {
     const cluster = clusterOf(state, machine);
-    if (cluster === undefined) return 1;
-    const node = list(cluster, 'Node').find(
-      (one) => one.metadata.name === name || nodeAddress(cluster, one.metadata.name) === name,
-    )?.metadata.name;
-    const member = cluster.members.find((one) => isOf(state, cluster, one.machine, one.address, node ?? name));
-    if (node === undefined || find(cluster, 'Node', undefined, node) === undefined) {
-      call.err(`Error from server (NotFound): nodes "${name}" not found\n`);
-      if (flag === '--force' && member !== undefined) {
-        call.out(`Attempting to remove ${name} from dqlite.\nRemoving node entry found in dqlite.\n`);
-        expel(state, cluster, name, true);
-        return 1;
-      }
-      return say(call, `Node ${name} does not exist in Kubernetes.`, 1);
-    }
-    if (member !== undefined && flag !== '--force') {
-      return say(
-        call,
-        `Removal failed. Node ${name} is registered with dqlite. Please, run first 'microk8s leave' on the departing node. \nIf the node is not available anymore and will never attempt to join the cluster in the future use the '--force' flag \nto unregister the node while removing it.`,
-        1,
-      );
-    }
-    expel(state, cluster, node, flag === '--force');
-    return 0;
+    return cluster === undefined ? 1 : expel(call, state, cluster, name, flag === '--force');
   });
+}
+
+function expel(call: Call, state: State, cluster: Cluster, name: string, force: boolean): number {
+  const byAddress = /^\d+\.\d+\.\d+\.\d+$/.test(name);
+  const node = list(cluster, 'Node').find(
+    (one) => one.metadata.name === name || (byAddress && nodeAddress(cluster, one.metadata.name) === name),
+  )?.metadata.name;
+  const member = (ip: string | undefined) => cluster.members.some(({ address }) => address === `${ip}:19001`);
+  if (node === undefined) {
+    call.err(`Error from server (NotFound): nodes "${name}" not found\n`);
+    call.out(`Node ${name} does not exist in Kubernetes.\n`);
+    if (!force) return 1;
+    call.out(`Attempting to remove ${name} from dqlite.\n`);
+    if (byAddress && member(name)) {
+      call.out('Removing node entry found in dqlite.\n');
+      removeMember(state, cluster, name);
+    }
+    return 1;
+  }
+  const ip = nodeAddress(cluster, node);
+  if (member(ip) && !force) {
+    return say(
+      call,
+      `Removal failed. Node ${name} is registered with dqlite. Please, run first 'microk8s leave' on the departing node. \nIf the node is not available anymore and will never attempt to join the cluster in the future use the '--force' flag \nto unregister the node while removing it.`,
+      1,
+    );
+  }
+  if (force && ip !== undefined) removeMember(state, cluster, ip);
+  deleteNode(cluster, node);
+  return 0;
 }
