@@ -69,12 +69,7 @@ describe('words and exit codes of the fact sheet, section 1', () => {
     [`join 10.0.4.21:25000/${token}/short`, 1, 'Invalid connection: Fingerprint should be at least 12 bytes', ''],
     [`join 10.0.4.87:25001/${token}`, 1, 'Contacting cluster at 10.0.4.87', 'Traceback (most recent call last):'],
     [`join 10.0.4.99:25000/${token}`, 1, 'Contacting cluster at 10.0.4.99', 'Traceback (most recent call last):'],
-    [
-      `join 10.0.4.87:25000/${token}/000000000000`,
-      4,
-      'Contacting cluster at 10.0.4.87',
-      '',
-    ],
+    [`join 10.0.4.87:25000/${token}/000000000000`, 4, 'Contacting cluster at 10.0.4.87', ''],
     [`join 10.0.4.87:25000/${token}`, 6, 'Contacting cluster at 10.0.4.87', ''],
   ];
   test.each(cases)('microk8s %s', async (command, code, out, err) => {

@@ -74,7 +74,11 @@ function* microk8s(call: Call): Steps {
   const answer = onWorker[verb];
   if (worker && answer !== undefined) return say(call, ...answer);
   if (call.look(isStopped) && verb === 'status') return say(call, notRunning);
-  if (call.look(isStopped) && needStarted.has(verb)) return refuse(call, notRunning);
+  if (call.look(isStopped) && needStarted.has(verb)) {
+    // It asks kubectl, which is refused, and takes that for a Node that is not there.
+    if (verb === 'remove-node') call.out(`Node ${words[0] ?? ''} does not exist in Kubernetes.\n`);
+    return refuse(call, notRunning);
+  }
   const result = program({ ...call, argv: [`microk8s ${verb}`, ...words], words });
   return typeof result === 'number' ? result : yield* result;
 }

@@ -1,0 +1,123 @@
+import { type Bench, bench, copyOf, install, joinCluster, microk8s } from '../rehearsal/world.ts';
+
+/** Two machines with MicroK8s, each in a cluster of its own. */
+async function fresh(): Promise<Bench> {
+  const world = await bench();
+  await install(world, 'ks-1', 'ks-2');
+  return world;
+}
+
+export const addresses = { 'ks-1': '10.0.4.21', 'ks-2': '10.0.4.87' } as const;
+const lockFolder = '/var/snap/microk8s/current/var/lock';
+
+/** A token of the seed with its fingerprint; `flags` as add-node takes them. */
+export async function tokenOf(world: Bench, ...flags: readonly string[]): Promise<string> {
+  const { stdout } = await world.run('ks-1', [microk8s, 'add-node', ...flags, '--format', 'json']);
+  return JSON.parse(stdout).token;
+}
+
+const join = (world: Bench, ...flags: readonly string[]) =>
+  joinCluster(world, 'ks-1', addresses['ks-1'], 'ks-2', ...flags);
+
+interface State {
+  readonly from?: string;
+  /** Brings the state about; what it returns takes the place of a good token. */
+  make?(world: Bench): Promise<string | undefined>;
+}
+
+const nothing = async (work: Promise<unknown>): Promise<undefined> => void (await work);
+
+/** The states that situations begin in, each made by commands alone. */
+const states: Readonly<Record<string, State>> = {
+  fresh: {},
+  worker: { make: (world) => nothing(join(world, '--worker')) },
+  member: { make: (world) => nothing(join(world)) },
+  stopped: { make: (world) => nothing(world.run('ks-2', `${microk8s} stop`)) },
+  'member stopped': { from: 'member', make: (world) => nothing(world.run('ks-2', `${microk8s} stop`)) },
+  'member, seed stopped': { from: 'member', make: (world) => nothing(world.run('ks-1', `${microk8s} stop`)) },
+  'seed stopped': {
+    make: async (world) => {
+      const token = await tokenOf(world);
+      await world.run('ks-1', `${microk8s} stop`);
+      return token;
+    },
+  },
+  'token unknown': { make: async () => `${'0'.repeat(32)}` },
+  'another fingerprint': { make: async (world) => `${(await tokenOf(world)).split('/')[0]}/${'0'.repeat(12)}` },
+  'installed again': {
+    from: 'member',
+    make: async (world) => {
+      await world.run('ks-2', 'snap remove --purge microk8s');
+      return nothing(install(world, 'ks-2'));
+    },
+  },
+  'token used': {
+    make: async (world) => {
+      const token = await tokenOf(world);
+      await world.run('ks-1', [microk8s, 'join', `${addresses['ks-1']}:25000/${token}`]);
+      return token;
+    },
+  },
+  'token expired': {
+    make: async (world) => {
+      const token = await tokenOf(world, '--token-ttl', '1');
+      await world.clock.sleep(3_000);
+      return token;
+    },
+  },
+  'marked as joining': {
+    make: async (world) =>
+      nothing((await world.host('ks-2')).writeFile({ path: `${lockFolder}/join-in-progress`, content: '' })),
+  },
+  'cut while waiting': {
+    make: async (world) => {
+      const token = await tokenOf(world);
+      // Ended while it waits for its own membership, which the datastore completes without it.
+      await world
+        .run('ks-2', [microk8s, 'join', `${addresses['ks-1']}:25000/${token}`], { deadline: 9_000 })
+        .catch(() => undefined);
+      return nothing(world.clock.sleep(40_000));
+    },
+  },
+  'cut, removed and forgotten': {
+    from: 'cut while waiting',
+    make: async (world) => {
+      await world.run('ks-1', `${microk8s} remove-node ${addresses['ks-2']} --force`);
+      return nothing(world.clock.sleep(35_000));
+    },
+  },
+  'member without Node': {
+    from: 'member',
+    make: async (world) => {
+      await world.setPower('ks-2', false);
+      await world.clock.sleep(60_000);
+      return nothing(world.run('ks-1', `${microk8s} kubectl delete nodes ks-2`));
+    },
+  },
+  'metallb enabled': {
+    make: (world) => nothing(world.run('ks-1', `${microk8s} enable metallb:10.0.4.200/32`)),
+  },
+};
+
+const made = new Map<string, Promise<{ readonly world: Bench; readonly token: string | undefined }>>();
+
+function keep(name: string) {
+  const known = made.get(name) ?? make(name);
+  made.set(name, known);
+  return known;
+}
+
+async function make(name: string) {
+  const state = states[name];
+  if (state === undefined) throw new Error(`No state ${name}.`);
+  if (state.make === undefined) return { world: await fresh(), token: undefined };
+  const world = await copyOf((await keep(state.from ?? 'fresh')).world);
+  return { world, token: await state.make(world) };
+}
+
+/** A world in that state, for one situation alone, and the token that its command uses. */
+export async function inState(name: string): Promise<{ readonly world: Bench; readonly token: string }> {
+  const { world: first, token } = await keep(name);
+  const world = await copyOf(first);
+  return { world, token: token ?? (await tokenOf(world).catch(() => 'none')) };
+}
