@@ -34,6 +34,7 @@ export function inspectPair(pair: PairToInspect): Finding[] {
       ? [unreadableCertificate(kindOf(pair.certificateText))]
       : [
           ...(key === undefined ? [] : [match(key, leaf, certificates)]),
+          usage(leaf),
           validity(leaf, pair.now),
           name(leaf, pair),
           chain(certificates),
@@ -52,13 +53,44 @@ function keyFinding(kind: PemText, key: KeyObject | undefined): Finding {
     const [reason, advice] = wrongText(kind, 'key', 'openssl pkey -inform der -in KEY -out NEWKEY');
     return fail(kind, reason, advice);
   }
+  const unfit = unfitFor(key);
+  if (unfit !== undefined) return found('tls-key', unfit.grade, unfit.seen, unfit.reason, newKey, keyField);
   const bits = key.asymmetricKeyDetails?.modulusLength;
   const seen = `${key.asymmetricKeyType ?? 'key'}${bits === undefined ? '' : ` ${bits}`}`;
   if (bits !== undefined && bits < 2048) {
     const reason = `The key has ${bits} bits; browsers want 2048 or more.`;
-    return found('tls-key', 'fail', seen, reason, 'Have a new key and certificate made.', keyField);
+    return found('tls-key', 'fail', seen, reason, newKey, keyField);
   }
   return found('tls-key', 'pass', seen, 'The key can be read.');
+}
+
+const newKey = 'Have a new key and certificate made, with RSA 2048 or more, or ECDSA P-256.';
+
+/** Curves of Go's crypto/x509; the ingress is a Go program. https://pkg.go.dev/crypto/x509#ParseCertificate */
+const curves = new Set(['secp224r1', 'prime256v1', 'secp384r1', 'secp521r1']);
+
+/** Keys that OpenSSL reads, but the ingress or browsers do not take. */
+function unfitFor(key: KeyObject): { grade: Finding['grade']; seen: string; reason: string } | undefined {
+  const type = key.asymmetricKeyType ?? 'key';
+  const curve = key.asymmetricKeyDetails?.namedCurve;
+  if (type === 'ed25519') {
+    return { grade: 'warn', seen: type, reason: 'The ingress takes an Ed25519 key, but most browsers do not.' };
+  }
+  if (type === 'ec' && curve !== undefined && !curves.has(curve))
+    return { grade: 'fail', seen: `ec ${curve}`, reason: `The ingress does not take the curve ${curve}.` };
+  if (type !== 'ec' && type !== 'rsa')
+    return { grade: 'fail', seen: type, reason: `The ingress does not take keys of type ${type}.` };
+  return undefined;
+}
+
+/** Extended key usages that allow a server: serverAuth, and any. RFC 5280 section 4.2.1.12 */
+const serverUsages = ['1.3.6.1.5.5.7.3.1', '2.5.29.37.0'];
+
+function usage({ keyUsage }: X509Certificate): Finding {
+  const allowed = keyUsage === undefined || keyUsage.length === 0 || keyUsage.some((id) => serverUsages.includes(id));
+  if (allowed) return found('tls-certificate', 'pass', 'for servers', 'The certificate can be read.');
+  const reason = 'The certificate is not for servers: its extended key usage lacks serverAuth, so clients refuse it.';
+  return found('tls-certificate', 'fail', 'not for servers', reason, 'Have one made for a web server (serverAuth).');
 }
 
 function unreadableCertificate(kind: PemText): Finding {
@@ -70,6 +102,20 @@ function wrongText(kind: PemText, wanted: 'key' | 'certificate', convert: string
   switch (kind) {
     case 'nothing':
       return [`The ${wanted} file is missing or empty.`, `Give the path of the ${wanted} in PEM form.`];
+    case 'PKCS#12':
+      return [
+        `The ${wanted} file is PKCS#12, which holds key and certificate together.`,
+        wanted === 'key'
+          ? 'Take the key out: openssl pkcs12 -in FILE -nodes -nocerts -out NEWKEY'
+          : 'Take the certificates out: openssl pkcs12 -in FILE -nokeys -out NEWFILE',
+      ];
+    case 'PKCS#7':
+      return [
+        `The ${wanted} file is PKCS#7 (.p7b), which holds certificates only.`,
+        wanted === 'key'
+          ? 'Give the file with the key.'
+          : 'Take them out: openssl pkcs7 -print_certs -in FILE -out NEWFILE (for a binary file add -inform der)',
+      ];
     case 'no PEM':
       return [`The ${wanted} file is not PEM.`, `If it is DER, convert it: ${convert}`];
     case 'key':

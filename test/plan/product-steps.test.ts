@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SeatReboot } from '../../source/plan/execution/seat-reboot.ts';
 import { makePlan } from '../../source/plan/plan.ts';
 import type { PlannedStep } from '../../source/plan/step.ts';
+import { normalisedPair } from '../../source/tls/pem.ts';
+import { selfSigned } from '../../source/tls/self-signed.ts';
 import { history, items, noRelease, release, workloads } from './cluster-words.ts';
 import { type Answers, carryThrough, fakeWorld, textOf } from './fake-world.ts';
 import { cluster, factsOf, product, siteOf } from './sample.ts';
@@ -149,10 +151,13 @@ describe('a rollout that does not become ready', () => {
 describe('the TLS secret', () => {
   let folder = '';
   const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  let certificate = '';
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tls-'));
     await writeFile(join(folder, 'key'), key);
-    await writeFile(join(folder, 'crt'), 'CERTIFICATE');
+    const made = await selfSigned('spot.acme.eu');
+    certificate = normalisedPair(made.key, made.certificate)?.certificate ?? '';
+    await writeFile(join(folder, 'crt'), certificate);
   });
   afterAll(() => rm(folder, { recursive: true }));
 
@@ -163,7 +168,7 @@ describe('the TLS secret', () => {
     const step = stepOf('tls-secret', plan);
     const secret = JSON.stringify({
       metadata: { name: 'kloudspot-tls' },
-      data: { 'tls.crt': Buffer.from('CERTIFICATE').toString('base64') },
+      data: { 'tls.crt': Buffer.from(certificate).toString('base64') },
     });
     const { context, ran, concealed } = fakeWorld({
       site,

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ensurePair, standingPair } from '../../source/plan/release/tls-pair.ts';
 import { filesUnder } from '../../source/site/files.ts';
+import { normalisedPair } from '../../source/tls/pem.ts';
+import { selfSigned } from '../../source/tls/self-signed.ts';
 import { siteOf } from './sample.ts';
 
 let root = '';
@@ -37,8 +39,9 @@ it('makes a new pair where a kill between the two files left a key of another ce
 
 it('finds files in the home of whoever runs it, as preflight does', async () => {
   vi.stubEnv('HOME', root);
-  await writeFile(join(root, 'key'), 'KEY');
-  await writeFile(join(root, 'crt'), 'CERTIFICATE');
+  const { key, certificate } = await selfSigned('spot.acme.eu');
+  await writeFile(join(root, 'key'), `\uFEFF${key}`);
+  await writeFile(join(root, 'crt'), `subject=spot\r\n${certificate}`);
   const site = siteOf({ managers: 1 }, { tls: { mode: 'files', key: '~/key', certificate: '~/crt' } });
-  expect(await standingPair(site, filesUnder(root), now)).toEqual({ key: 'KEY', certificate: 'CERTIFICATE' });
+  expect(await standingPair(site, filesUnder(root), now)).toEqual(normalisedPair(key, certificate));
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inspectPair, type PairToInspect } from '../../source/tls/inspect.ts';
-import { kindOf } from '../../source/tls/pem.ts';
+import { kindOf, normalisedPair } from '../../source/tls/pem.ts';
 import { selfSigned } from '../../source/tls/self-signed.ts';
 
 interface Pair {
@@ -157,6 +157,85 @@ describe('keys as openssl writes them', () => {
     for (const name of ['locked', 'old']) {
       expect(judge({ keyText: readFileSync(join(folder, name), 'utf8') })).toEqual(['fail tls-key encrypted @tls.key']);
     }
+  });
+
+  const made = (name: string, ...words: readonly string[]): Partial<PairToInspect> => {
+    openssl(
+      'req',
+      '-x509',
+      '-nodes',
+      '-subj',
+      '/CN=spot.acme.eu',
+      '-addext',
+      'subjectAltName=DNS:spot.acme.eu',
+      '-days',
+      '300',
+      '-keyout',
+      `${name}.key`,
+      '-out',
+      `${name}.crt`,
+      ...words,
+    );
+    const text = (file: string) => readFileSync(join(folder, file), 'utf8');
+    return { keyText: text(`${name}.key`), certificateText: text(`${name}.crt`), now: new Date() };
+  };
+
+  it.each([
+    ['Ed25519, which the ingress takes and browsers do not', ['-newkey', 'ed25519'], 'warn tls-key ed25519 @tls.key'],
+    ['Ed448', ['-newkey', 'ed448'], 'fail tls-key ed448 @tls.key'],
+    ['secp256k1', ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:secp256k1'], 'fail tls-key ec secp256k1 @tls.key'],
+    [
+      'brainpool',
+      ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:brainpoolP256r1'],
+      'fail tls-key ec brainpoolP256r1 @tls.key',
+    ],
+    [
+      'for clients only',
+      ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-addext', 'extendedKeyUsage=clientAuth'],
+      'fail tls-certificate not for servers @tls.certificate',
+    ],
+  ])('%s: judged as the ingress does', (name, words, expected) => {
+    expect(judge(made(name.slice(0, 7).trim(), ...words))).toContain(expected);
+  });
+
+  it.each([
+    [
+      'P-256',
+      ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-addext', 'extendedKeyUsage=serverAuth,clientAuth'],
+    ],
+    ['RSA', ['-newkey', 'rsa:2048']],
+  ])('%s passes, with a byte-order mark too, and what goes on is plain PEM', (name, words) => {
+    const pair = made(name, ...words);
+    const mark = '\uFEFF';
+    const marked = {
+      ...pair,
+      keyText: `${mark}${pair.keyText}`,
+      certificateText: `${mark}remark\r\n${pair.certificateText}`,
+    };
+    expect(judge(marked)).toEqual(['warn tls-chain self-signed @tls.certificate']);
+    const normal = normalisedPair(marked.keyText, marked.certificateText);
+    expect(normal?.key).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
+    expect(normal?.certificate).toBe(pair.certificateText);
+  });
+
+  it('PKCS#12 and PKCS#7 are named with the command that works', () => {
+    made('pack', '-newkey', 'rsa:2048');
+    openssl('pkcs12', '-export', '-in', 'pack.crt', '-inkey', 'pack.key', '-passout', 'pass:', '-out', 'pack.p12');
+    openssl('crl2pkcs7', '-nocrl', '-certfile', 'pack.crt', '-out', 'pack.p7b');
+    openssl('crl2pkcs7', '-nocrl', '-certfile', 'pack.crt', '-outform', 'der', '-out', 'pack.der.p7b');
+    const kinds = ['pack.p12', 'pack.p7b', 'pack.der.p7b'].map((name) =>
+      kindOf(readFileSync(join(folder, name), 'utf8')),
+    );
+    expect(kinds).toEqual(['PKCS#12', 'PKCS#7', 'PKCS#7']);
+    const text = readFileSync(join(folder, 'pack.p12'), 'utf8');
+    const advice = inspectPair({ keyText: text, certificateText: text, dnsName: 'x.eu', now }).map((one) => one.advice);
+    expect(advice).toEqual([expect.stringContaining('-nocerts'), expect.stringContaining('-nokeys')]);
+    expect(openssl('pkcs12', '-in', 'pack.p12', '-passin', 'pass:', '-nodes', '-nocerts')).toContain(
+      'BEGIN PRIVATE KEY',
+    );
+    expect(openssl('pkcs12', '-in', 'pack.p12', '-passin', 'pass:', '-nokeys')).toContain('BEGIN CERTIFICATE');
+    expect(openssl('pkcs7', '-print_certs', '-in', 'pack.p7b')).toContain('BEGIN CERTIFICATE');
+    expect(openssl('pkcs7', '-print_certs', '-in', 'pack.der.p7b', '-inform', 'der')).toContain('BEGIN CERTIFICATE');
   });
 
   it('that are too short are refused', () => {

@@ -7,6 +7,7 @@ import { atHome } from '../../host/home-path.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
 import type { Files } from '../../site/files.ts';
 import type { Site } from '../../site/schema.ts';
+import { normalisedPair } from '../../tls/pem.ts';
 
 /** PEM texts. The key is a secret. */
 export interface TlsPair {
@@ -17,7 +18,8 @@ export interface TlsPair {
 /** The pair that stands on the seat; undefined where a self-signed one was not made yet, or no longer fits. */
 export async function standingPair(site: Site, files: Files, now: number): Promise<TlsPair | undefined> {
   if (site.tls.mode === 'files') {
-    return { key: await readable(site.tls.key), certificate: await readable(site.tls.certificate) };
+    const [key, certificate] = [await readable(site.tls.key), await readable(site.tls.certificate)];
+    return normalisedPair(key, certificate) ?? notReadable(site.tls.certificate);
   }
   const { key, certificate } = keptAt(files);
   try {
@@ -50,6 +52,14 @@ function fits({ key, certificate }: TlsPair, dnsName: string, now: number): bool
   const read = new X509Certificate(certificate);
   const together = read.checkPrivateKey(createPrivateKey(key));
   return together && read.checkHost(dnsName) !== undefined && Date.parse(read.validTo) > now;
+}
+
+function notReadable(where: string): never {
+  throw new Fault({
+    what: 'The key or the certificate is not readable PEM.',
+    where,
+    next: ['kloudspot preflight says what is wrong with them.'],
+  });
 }
 
 async function readable(path: string): Promise<string> {
