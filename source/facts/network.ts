@@ -78,8 +78,9 @@ const probe = {
     'cloud-init',
     {
       bash: `if [ -x /usr/bin/cloud-init ]; then echo present; fi
-  if [ -e /etc/cloud/cloud-init.disabled ] || grep -rqszE 'network:[[:space:]]*\\{?[[:space:]]*config:[[:space:]]*"?disabled' \\
-    /etc/cloud/cloud.cfg /etc/cloud/cloud.cfg.d; then echo network-disabled; fi`,
+  if [ -e /etc/cloud/cloud-init.disabled ] ||
+    cat /etc/cloud/cloud.cfg /etc/cloud/cloud.cfg.d/*.cfg 2>/dev/null | sed -E 's/(^|[[:space:]])#.*//' |
+    grep -qzE '(^|[[:space:]{,])["'\\'']?network["'\\'']?:[[:space:]]*\\{?[[:space:]]*["'\\'']?config["'\\'']?:[[:space:]]*["'\\'']?disabled'; then echo network-disabled; fi`,
     },
     lines,
     { codes: [0, 1, 2] },
