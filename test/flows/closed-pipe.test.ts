@@ -65,7 +65,7 @@ describe('a reader that goes away from a cluster that runs', () => {
       ['update', '--yes'],
       ['stop', '--yes'],
       ['start', '--yes'],
-      ['undo', built, '--yes'],
+      ['undo', built, '--yes', '--confirm-data-loss', await rehearsal.siteName()],
     ];
     for (const [verb = '', ...flags] of verbs) {
       const ended = await rehearsal.intoClosedPipe(verb, ...flags);

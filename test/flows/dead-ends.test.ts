@@ -34,8 +34,8 @@ it('does not call a join undone while the node still takes itself for a member, 
     does: { kind: 'end', code: 1, stderr: 'microk8s is not running, try microk8s start' },
   });
   expect((await rehearsal.run('init', '--yes')).code).toBe(0);
-  const first = await rehearsal.run('undo', '--yes');
+  const first = await rehearsal.undo();
   expect(first.code).toBe(4);
   expect(first.stdout).toMatch(/Join ks-3 as a manager: could not be undone.*ks-3 still takes itself for a member/);
-  expect((await rehearsal.run('undo', '--yes')).code).toBe(0);
+  expect((await rehearsal.undo()).code).toBe(0);
 });

@@ -78,7 +78,13 @@ describe('init, unattended, in rehearsal', () => {
     const asked = await rehearsal.run('undo');
     expect(asked.code).toBe(6);
     expect(asked.stdout).toMatch(/ALL DATA[\s\S]*Install release kloudspot[\s\S]*Stays as it is now:/);
-    const undone = await rehearsal.run('undo', '--yes');
+    for (const flags of [['--yes'], ['--yes', '--confirm-data-loss', 'another']]) {
+      const refused = await rehearsal.run('undo', ...flags);
+      expect(refused.code).toBe(6);
+      expect(refused.stderr).toContain(`--yes --confirm-data-loss ${await rehearsal.siteName()}`);
+    }
+    expect(await rehearsal.runs()).toHaveLength(1);
+    const undone = await rehearsal.undo();
     expect(undone.code, undone.stdout).toBe(0);
     const status = await rehearsal.run('status');
     expect(status.stdout).toMatch(/REHEARSAL healthy[\s\S]*MicroK8s is not installed[\s\S]*kloudspot init --rehearse/);

@@ -66,6 +66,17 @@ export class Rehearsal {
     return path;
   }
 
+  /** The name of the site that the newest run is for. */
+  async siteName(): Promise<string> {
+    const id = (await this.runs()).at(-1) ?? '';
+    return JSON.parse(await readFile(this.path('var/lib/kloudspot/runs', id, 'plan.json'), 'utf8')).site.name;
+  }
+
+  /** Undoes the last run with the flags that removing data wants. */
+  async undo(): ReturnType<Rehearsal['run']> {
+    return this.run('undo', '--yes', '--confirm-data-loss', await this.siteName());
+  }
+
   path(...parts: readonly string[]): string {
     return join(this.root, 'root', ...parts);
   }

@@ -1,6 +1,7 @@
 import type { Settings } from '../../app/settings.ts';
 import { exitCode, Fault } from '../../errors/fault.ts';
 import { kloudspot } from '../../text/command.ts';
+import { quote } from '../../text/quote.ts';
 import { questionsFor } from './questions.ts';
 import { refuseToAsk, type Terminal } from './terminal.ts';
 
@@ -17,19 +18,33 @@ export async function confirmed(
   if (!yes) throw notConfirmed();
 }
 
-/** For what cannot be restored: goes on only when the site's name is typed. `--yes` stands for it. */
+/**
+ * For what cannot be restored: goes on only when the site's name is typed, or was given with `--confirm-data-loss`. `--yes` alone
+ * is not enough: it is given by habit.
+ */
 export async function confirmedByName(
   name: string,
   verb: string,
+  given: string | undefined,
   settings: Pick<Settings, 'yes' | 'plain'>,
   terminal: Terminal,
 ): Promise<void> {
-  if (settings.yes) return;
-  refuseWithoutTerminal(verb, terminal);
+  if (given === name) return;
+  const flags = `--yes --confirm-data-loss ${quote(name)}`;
+  if (given !== undefined || settings.yes || !terminal.interactive)
+    throw dataLoss(name, given, kloudspot(`${verb} ${flags}`));
   const message = `Type the site's name, ${name}, to go on:`;
   const typed = await questionsFor(settings, terminal).input({ message });
   if (typed.trim() !== name) throw notConfirmed();
 }
+
+const dataLoss = (name: string, given: string | undefined, command: string): Fault =>
+  new Fault({
+    what: given === undefined ? 'This removes data for good.' : `The site is called ${name}, not ${given}.`,
+    why: 'Nothing was changed.',
+    next: [command],
+    exitCode: exitCode.refused,
+  });
 
 function refuseWithoutTerminal(verb: string, terminal: Terminal): void {
   if (!terminal.interactive) refuseToAsk(`kloudspot ${verb} asks before it starts.`, kloudspot(`${verb} --yes`));

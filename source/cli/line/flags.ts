@@ -55,6 +55,13 @@ export const globalFlags = {
 /** For verbs that start or continue a run. */
 export const takeOver = { type: 'boolean', about: 'Take the lock from a run that is gone or silent.' } as const;
 
+/** For verbs that remove data: the typed name, given beforehand. */
+export const confirmDataLoss = {
+  type: 'string',
+  value: 'NAME',
+  about: 'Where data is removed: the name of the site, in place of typing it. --yes alone does not remove data.',
+} as const;
+
 /** The operand of verbs about a run. */
 export const runOperand: Operand = { name: 'RUN', about: 'The run, or the end of its id. Default: the last one.' };
 

@@ -14,7 +14,7 @@ import { defined } from '../../text/defined.ts';
 import { filled } from '../../text/width.ts';
 import { processesOf, watchRun } from '../apply/run-watching.ts';
 import { confirmed, confirmedByName } from '../line/confirm.ts';
-import { globalFlags, runOperand, takeOver } from '../line/flags.ts';
+import { confirmDataLoss, globalFlags, runOperand, takeOver } from '../line/flags.ts';
 import { holdInterrupts } from '../line/interrupts.ts';
 import { printJson, printLines, processTerminal, type Terminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
@@ -28,6 +28,7 @@ export default defineVerb({
     ...globalFlags,
     step: { type: 'string', value: 'ID', about: 'Only this step; nothing done later may rest on it.' },
     'take-over': takeOver,
+    'confirm-data-loss': confirmDataLoss,
   },
   operand: runOperand,
   run: async ({ args, operand }) => {
@@ -39,8 +40,10 @@ export default defineVerb({
     if (steps.length === 0) return nothingLeft(run, settings, terminal);
     if (!settings.json) printLines(terminal.output, undoLines(steps));
     if (!steps.some(({ undoable }) => undoable)) throw nothingUndoable(run);
-    if (removesCluster(steps)) await confirmedByName(plan.site.name, 'undo', settings, terminal);
-    else await confirmed('Undo this?', 'undo', settings, terminal);
+    if (losesData(steps)) {
+      const words = ['undo', run.id, ...(args.step === undefined ? [] : ['--step', args.step])].join(' ');
+      await confirmedByName(plan.site.name, words, args['confirm-data-loss'], settings, terminal);
+    } else await confirmed('Undo this?', 'undo', settings, terminal);
     const earlier = await processesOf(run);
     holdInterrupts();
     await undoRun(run, {
@@ -92,6 +95,10 @@ function nothingUndoable(run: RunSummary): Fault {
 /** Whether MicroK8s itself goes, and with it everything that was ever put into the cluster. */
 const removesCluster = (steps: readonly PlannedStep[]): boolean =>
   steps.some(({ kind, undoable }) => undoable && kind === 'microk8s-install');
+
+/** Whether data goes for good: with MicroK8s, or with the volume of the shared pool. */
+export const losesData = (steps: readonly PlannedStep[]): boolean =>
+  steps.some(({ kind, undoable }) => undoable && (kind === 'microk8s-install' || kind === 'shared-volume'));
 
 /** What goes, the latest first, what is lost with it, and what stays. */
 export function undoLines(steps: readonly PlannedStep[]): string[] {

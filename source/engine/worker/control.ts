@@ -66,5 +66,11 @@ async function makePrivateFolder(path: string): Promise<void> {
   const { uid, mode } = await lstat(path);
   const own = userInfo().uid;
   if (own === -1 || (uid === own && (mode & 0o022) === 0)) return;
-  throw new Fault({ what: 'The folder for the control socket can be written by others.', where: path });
+  const foreign = uid !== own;
+  throw new Fault({
+    what: `The folder for the control socket ${foreign ? 'belongs to another user' : 'can be written by others'}: ${path}`,
+    where: path,
+    why: foreign ? `Its owner has the user id ${uid}, this run ${own}.` : `Its mode is ${(mode & 0o777).toString(8)}.`,
+    next: [foreign ? `Remove it: rm -r ${path}` : `chmod go-w ${path}`],
+  });
 }
