@@ -104,7 +104,9 @@ function brokenGateway(gatewayAddress: string, address: AddressWithPrefix): stri
   if (gatewayAddress === address.address) return 'The gateway is the address of the node itself.';
   if (!isInside(gatewayAddress, address))
     return `The gateway lies outside ${networkOf(address)}, so the node cannot reach it.`;
-  return isEndOf(gatewayAddress, address) ? 'The gateway is the first or last address of its network.' : undefined;
+  return isEndOf(gatewayAddress, address)
+    ? 'The gateway is the network or broadcast address of its network.'
+    : undefined;
 }
 
 function netplanFiles(one: Placed): Finding[] {

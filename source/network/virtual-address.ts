@@ -31,7 +31,7 @@ function brokenVirtualAddress(site: Site, placed: readonly Placed[], address: st
   if (outside !== undefined)
     return `It lies outside ${networkOf(outside.address)}, the network of ${outside.node.name}.`;
   return known.some((one) => isEndOf(address, one.address))
-    ? 'It is the first or last address of its network.'
+    ? 'It is the network or broadcast address of its network.'
     : undefined;
 }
 

@@ -19,7 +19,7 @@ const ipv4WithPrefix = z
     error: 'an address that a machine can have, with its prefix, such as 192.168.1.106/24',
   })
   .refine((text) => !isPrefixOfMachine(text) || !isNetworkOrBroadcast(text), {
-    error: 'the address of a machine, not the first or last one of its network',
+    error: 'the address of a machine, not the network or broadcast address',
   });
 /** RFC 1123 label, as Kubernetes names nodes: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
 const hostName = z
@@ -28,12 +28,13 @@ const hostName = z
     /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
     'lower-case letters, digits and hyphens, at most 63, no hyphen at the ends (RFC 1123)',
   );
+/** RFC 1035 section 2.3.4: a label has at most 63 characters, a name 253. */
 const dnsName = z
   .string()
   .max(253)
   .regex(
-    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
-    'a DNS name such as spot.example.org, in lower case',
+    /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$/,
+    'a DNS name such as spot.example.org, in lower case, with at most 63 characters between two dots',
   );
 /** Helm and Kubernetes both read GB as Gi here: GB on screen means GiB. */
 const gibibytes = z.number().int('a whole number of GB').min(1, 'at least 1 GB').max(1_000_000, 'at most 1000000 GB');

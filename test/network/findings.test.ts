@@ -74,7 +74,7 @@ const rows: readonly (readonly [
     [fixed('10.0.4.22/24', { gateway: '10.0.4.255' })],
     {},
     {},
-    ['fail gateway: The gateway is the first or last'],
+    ['fail gateway: The gateway is the network or broadcast'],
   ],
   ['no gateway', [fixed('10.0.4.22/24')], {}, { 'ks-2': { routes: [] } }, ['warn gateway: Without a gateway']],
   [
@@ -162,7 +162,7 @@ const rows: readonly (readonly [
     [first],
     { virtualAddress: '10.0.4.255' },
     {},
-    ['fail virtual-address: It is the first or last'],
+    ['fail virtual-address: It is the network or broadcast'],
   ],
   [
     'a netplan file that is none',
