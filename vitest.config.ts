@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Rings, outermost last. `rehearsal` and `terminal` drive the built program; `lab` needs Linux, root and its built nodes. */
-const outerRings = ['test/flows/**', 'test/terminal/**', 'test/lab/**'];
+const outerRings = ['test/flows/**', 'test/terminal/**', 'test/lab/**', 'test/soak/**'];
 
 export default defineConfig({
   test: {
@@ -21,6 +21,7 @@ export default defineConfig({
         extends: true,
         test: { name: 'terminal', include: ['test/terminal/**/*.test.ts'] },
       },
+      { extends: true, test: { name: 'soak', include: ['test/soak/**/*.test.ts'], fileParallelism: false } },
       {
         extends: true,
         test: {
