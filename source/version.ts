@@ -1,2 +1,2 @@
-/** Set when the program is built; running from source is no release. */
+/** Set when the program is built; undefined when run from source. */
 export const version: string = process.env.KLOUDSPOT_VERSION ?? '0.0.0-source';

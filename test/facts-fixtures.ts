@@ -8,7 +8,7 @@ import type { Site, SiteNode } from '../source/site/schema.ts';
 
 export const GiB = 2 ** 30;
 
-/** The seat's clock in all fixtures. */
+/** The workstation's clock in all fixtures. */
 export const seenAtMs = Date.UTC(2026, 10, 21, 10, 0, 0);
 
 function numberOf(node: string): number {
@@ -45,7 +45,7 @@ export function healthyFacts(node: string, overrides: Partial<NodeFacts> = {}): 
     cpu: { model: 'Intel(R) Xeon(R) Silver 4310', cores: 16, flags: ['fpu', 'sse4_2', 'avx', 'avx2'] },
     // 64 GB as the kernel counts them.
     memory: { totalBytes: 65_756_512 * 1024, swapBytes: 0 },
-    time: { nodeMs: seenAtMs + n, seatMs: seenAtMs, uncertaintyMs: 2, synchronized: true },
+    time: { nodeMs: seenAtMs + n, localMs: seenAtMs, uncertaintyMs: 2, synchronized: true },
     network: {
       interfaces: [
         { name: 'lo', mac: '00:00:00:00:00:00', mtu: 65_536, up: true, kind: 'loopback', addresses: [] },

@@ -63,8 +63,7 @@ export const startUpPatches: Plugin = {
       build.onLoad({ filter: patch.file }, async ({ path }) => {
         let text = await readFile(path, 'utf8');
         for (const [found, by] of patch.replace) {
-          if (!text.includes(found))
-            throw new Error(`${path} no longer holds ${JSON.stringify(found)}: mend the patch`);
+          if (!text.includes(found)) throw new Error(`${path} no longer holds ${JSON.stringify(found)}: fix the patch`);
           text = text.replaceAll(found, by);
         }
         applied.add(patch);

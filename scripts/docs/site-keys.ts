@@ -48,7 +48,7 @@ const furtherMeaning: Readonly<Record<string, string>> = {
   system: 'The operating system of the nodes.',
   'system.updatePackages': 'Bring the packages of each node up to date before the cluster begins.',
   'system.reboot':
-    'Whether a node starts anew before the cluster begins: when an update asks for it, in any case, or not at all.',
+    'Whether a node restarts before the cluster begins: when an update asks for it, in any case, or not at all.',
   cluster: 'MicroK8s.',
   'cluster.channel': 'Snap channel of MicroK8s. Nodes stay on it and are not refreshed by themselves.',
   storage: 'Where the volumes lie; see [storage.md](storage.md).',
@@ -59,8 +59,9 @@ const furtherMeaning: Readonly<Record<string, string>> = {
   customer: 'Whose site it is.',
   tls: 'The certificate of the DNS name.',
   'tls.mode': 'self-signed: made here, browsers warn of it. files: yours.',
-  'tls.key': 'With mode files: path of the private key on the seat, PEM.',
-  'tls.certificate': 'With mode files: path of the certificate with its chain on the seat, PEM.',
+  'tls.key': 'With mode files: path of the private key on the machine that kloudspot runs on, PEM.',
+  'tls.certificate':
+    'With mode files: path of the certificate with its chain on the machine that kloudspot runs on, PEM.',
   'chart.reference': 'The chart itself.',
   'chart.version':
     'Its version. Left out: the newest at the first installation; later it stays until update --update-helm.',

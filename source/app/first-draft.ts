@@ -21,5 +21,5 @@ function thisMachine(): SiteDraft {
   const address = Object.values(networkInterfaces())
     .flat()
     .find((entry) => entry?.family === 'IPv4' && !entry.internal)?.address;
-  return { name: hostname().toLowerCase(), ...(address ? { reach: address } : {}), role: 'manager', seat: true };
+  return { name: hostname().toLowerCase(), ...(address ? { reach: address } : {}), role: 'manager', local: true };
 }

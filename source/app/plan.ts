@@ -55,7 +55,7 @@ export function refuseDrift(plan: Plan, facts: ReadonlyMap<string, NodeFacts>, b
   const found = drift(plan, facts, begun);
   if (found.length === 0) return;
   throw new Fault({
-    what: 'The nodes are no longer what the plan rests on.',
+    what: 'The nodes have changed since the plan was made.',
     where: [...new Set(found.map(({ node }) => node))].join(', '),
     why: found.map(saying).join('\n'),
     next: [

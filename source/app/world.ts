@@ -1,4 +1,4 @@
-import { lockSeat } from '../engine/lock/lock.ts';
+import { lockWorkstation } from '../engine/lock/lock.ts';
 import { ownClaim } from '../engine/lock/lock-claim.ts';
 import type { Clock, HostKeyOffer, HostPool, HostTarget } from '../host/host.ts';
 import type { Passwords } from '../host/secrets.ts';
@@ -52,7 +52,7 @@ export async function openWorld({ files, passwords, rehearsal, fresh }: WorldOpt
 /** A run that lives keeps its machines. The lock of one that is gone goes with the machines that it was for. */
 async function underLock<Result>(files: Files, work: () => Promise<Result>): Promise<Result> {
   const claim = await ownClaim(files, 'a new rehearsal');
-  const lock = await lockSeat(files, claim, { takeOver: true, onLost: () => undefined });
+  const lock = await lockWorkstation(files, claim, { takeOver: true, onLost: () => undefined });
   try {
     return await work();
   } finally {

@@ -12,10 +12,10 @@ import { mtu } from './subjects/mtu.ts';
 import { hostName, uniqueNames } from './subjects/names.ts';
 import { netplanTraps } from './subjects/netplan.ts';
 import { networkChecks } from './subjects/network.ts';
+import { ownReboot } from './subjects/own-reboot.ts';
 import { portsFree } from './subjects/ports.ts';
 import { cores, processorFlags } from './subjects/processor.ts';
 import { defaultRoute, nameServers } from './subjects/routes.ts';
-import { seatReboot } from './subjects/seat.ts';
 import { poolVolume, storageFits, volumeGroups } from './subjects/storage.ts';
 import { architecture, operatingSystem, virtualization } from './subjects/system.ts';
 import { tlsChecks } from './subjects/tls.ts';
@@ -59,7 +59,7 @@ export const checks: readonly Check[] = [
   zones,
   features,
   ...tlsChecks,
-  seatReboot,
+  ownReboot,
 ];
 
 export function findCheck(id: string): Check | undefined {

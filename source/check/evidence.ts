@@ -1,11 +1,11 @@
 import type { AddressAnswer } from '../facts/address-probe.ts';
 
-/** Text of a file on the seat, or why it could not be read. */
+/** Text of a file on the workstation, or why it could not be read. */
 export type ReadText = { readonly text: string } | { readonly problem: string };
 
-/** What has to be asked at the time of the checks, because it is no fact of one node. */
+/** What has to be asked at the time of the checks, because it is not a fact of one node. */
 export interface LiveEvidence {
-  /** When it was asked; ms since 1970 by the seat's clock. */
+  /** When it was asked; ms since 1970 by the workstation's clock. */
   readonly atMs: number;
   /** With certificate files: what they hold. */
   readonly tls?: { readonly key: ReadText; readonly certificate: ReadText };
@@ -13,6 +13,6 @@ export interface LiveEvidence {
   readonly addresses?: ReadonlyMap<string, ReadonlyMap<string, AddressAnswer>>;
   /** Node → why it was not reached, in words. */
   readonly unreached?: ReadonlyMap<string, string>;
-  /** Whether a password was typed or given: one that lives in memory only is gone after a reboot of the seat. */
+  /** Whether a password was typed or given: one that lives in memory only is gone after a reboot of the workstation. */
   readonly passwordsInMemory?: boolean;
 }

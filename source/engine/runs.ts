@@ -56,7 +56,7 @@ export async function latestRun(files: Files): Promise<RunSummary | undefined> {
   return undefined;
 }
 
-/** The newest run, when it neither came to its end nor was taken back. */
+/** The newest run, when it neither came to its end nor was undone. */
 export async function unfinishedRun(files: Files): Promise<RunSummary | undefined> {
   const latest = await latestRun(files);
   return latest?.state === 'done' || latest?.state === 'undone' ? undefined : latest;

@@ -15,7 +15,7 @@ export interface MemoryFacts {
 export interface TimeFacts {
   /** ms since 1970 by the node's clock, and half the round trip that it took to ask. */
   readonly nodeMs: number;
-  readonly seatMs: number;
+  readonly localMs: number;
   readonly uncertaintyMs: number;
   readonly synchronized: boolean;
 }
@@ -70,7 +70,7 @@ export function timeFacts(
 ): TimeFacts {
   return {
     nodeMs: read(sections, clock),
-    seatMs: Math.round((asked + answered) / 2),
+    localMs: Math.round((asked + answered) / 2),
     uncertaintyMs: Math.ceil((answered - asked) / 2),
     synchronized: readIfAny(sections, probe.synchronized) ?? false,
   };

@@ -54,7 +54,7 @@ sync -- "$folder"
 if [ -n "$before" ]; then printf 'present\\n%s' "\${before%.}"; else echo absent; fi
 `;
 
-/** The text that one of the two scripts printed. Throws a `TypeError` for a file that is no UTF-8 text: it could not be put back as it was. */
+/** The text that one of the two scripts printed. Throws a `TypeError` for a file that is not UTF-8 text: it could not be restored as it was. */
 export function textBefore(stdout: string): string | undefined {
   const [word, encoded = ''] = stdout.split('\n', 2);
   if (word !== 'present') return undefined;

@@ -85,7 +85,7 @@ export interface ReleaseStatus {
   readonly description: string;
 }
 
-/** Of `helm status -o json`. Undefined where the text is no such answer. */
+/** Of `helm status -o json`. Undefined where the text is not such an answer. */
 export function parseReleaseStatus(stdout: string): ReleaseStatus | undefined {
   const read = releaseStatus.safeParse(parseJson(stdout));
   if (!read.success) return undefined;
@@ -98,7 +98,7 @@ const history = z.array(
 );
 export type ReleaseHistory = z.output<typeof history>;
 
-/** Oldest first; undefined where the text is no such answer. */
+/** Oldest first; undefined where the text is not such an answer. */
 export function parseHistory(stdout: string): ReleaseHistory | undefined {
   const read = history.safeParse(parseJson(stdout));
   return read.success ? read.data.toSorted((a, b) => a.revision - b.revision) : undefined;

@@ -96,7 +96,7 @@ export function ingressOf(channel: string): 'nginx' | 'traefik' {
   return track !== undefined && (track.major > 1 || track.minor >= 35) ? 'traefik' : 'nginx';
 }
 
-/** Undefined where the text is no JSON: MicroK8s answers in plain words with exit code 0 on workers and stopped nodes. */
+/** Undefined where the text is not JSON: MicroK8s answers in plain words with exit code 0 on workers and stopped nodes. */
 export function parseJson(text: string): unknown {
   try {
     return parseSafeJson(text);

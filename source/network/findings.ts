@@ -58,7 +58,7 @@ function carrier(one: Placed): Finding[] {
   ];
 }
 
-/** netplan takes a gateway outside the subnet without a word, and the node is cut off. */
+/** netplan takes a gateway outside the subnet silently, and the node is cut off. */
 function gateway(site: Site, one: Placed): Finding[] {
   const address = wantedAddress(one.node);
   if (address === undefined) return [];

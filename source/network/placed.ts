@@ -11,7 +11,7 @@ export interface Placed {
   readonly address: AddressWithPrefix | undefined;
 }
 
-/** A finding about this node; one that is no pass names the field that could change it. */
+/** A finding about this node; one that is not a pass names the field that could change it. */
 export function ofNode(
   one: Placed,
   finding: Omit<Finding, 'nodes' | 'field'> & { readonly below?: SitePath },

@@ -6,7 +6,7 @@ import { defined } from '../text/defined.ts';
 import { wantedAddress } from './addresses.ts';
 
 /** How a node is reached: at the address it has now and, once that has changed, at the one it is to have. */
-export function targetOf(node: Pick<SiteNode, 'name' | 'reach' | 'role' | 'seat' | 'access' | 'network'>): HostTarget {
+export function targetOf(node: Pick<SiteNode, 'name' | 'reach' | 'role' | 'local' | 'access' | 'network'>): HostTarget {
   const { access = {} } = node;
   const wanted = wantedAddress(node)?.address;
   return {
@@ -15,18 +15,18 @@ export function targetOf(node: Pick<SiteNode, 'name' | 'reach' | 'role' | 'seat'
     ...defined({ port: access.port, user: access.user }),
     ...(access.key === undefined ? {} : { identityFile: atHome(access.key) }),
     ...defined({ jump: access.jump }),
-    ...(node.seat ? { local: true } : {}),
+    ...(node.local ? { local: true } : {}),
   };
 }
 
-const { reach, role, seat, access, network } = nodeSchema.shape;
+const { reach, role, local, access, network } = nodeSchema.shape;
 
 /** A node that is still being written: what is not right yet counts as not given. */
 const draftNode = z.object({
   reach,
   name: z.string().min(1).optional().catch(undefined),
   role: role.catch('manager'),
-  seat: seat.catch(undefined),
+  local: local.catch(undefined),
   access: access.catch(undefined),
   network: network.catch(undefined),
 });

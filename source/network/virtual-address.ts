@@ -11,7 +11,7 @@ export function virtualAddressFindings(site: Site, placed: readonly Placed[]): F
   const common = { check: 'virtual-address', nodes: [], seen: address };
   const broken = brokenVirtualAddress(site, placed, address);
   if (broken !== undefined) {
-    const advice = "Choose an address of the nodes' network that nobody has and that DHCP does not give away.";
+    const advice = "Choose an address of the nodes' network that is not in use and that DHCP does not assign.";
     return [{ ...common, grade: 'fail', reason: broken, advice, field: ['network', 'virtualAddress'] }];
   }
   if (placed.every((one) => one.address === undefined)) return [];

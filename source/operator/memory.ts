@@ -39,7 +39,7 @@ const sitesKept = 10;
 export function openMemory(files: Files): Memory {
   let conf = openStore(files.operator);
   let held = storeSchema.parse({});
-  // Read anew each time: a run and a screen may remember at once.
+  // Read again each time: a run and a screen may remember at once.
   const read = (): Store => {
     const stored = attempt(() => conf?.store);
     return stored === undefined ? held : storeSchema.parse(stored);

@@ -28,7 +28,7 @@ export interface PlannedStep {
   readonly undoable: boolean;
   readonly skippable: boolean;
   /**
-   * Facts that it changes, as keys of the plan's basis: they are no drift on resume.
+   * Facts that it changes, as keys of the plan's basis: they do not count as drift on resume.
    * `hostname` is that of its own node, `microk8s@ks-1` that of another.
    */
   readonly changes: readonly string[];
@@ -81,12 +81,12 @@ export interface StepContext {
   /** For the undo and for later attempts, also after a resume. A key keeps its first value until the step is undone: what a later attempt sees may be its own work. */
   remember(key: string, value: string): void;
   recall(key: string): string | undefined;
-  /** After a reboot or a change of address: the next look or run connects anew. */
+  /** After a reboot or a change of address: the next look or run connects again. */
   reconnect(node: string): Promise<void>;
 }
 
 export interface StepRunOptions extends RunOptions {
-  /** Exit codes that are no failure. Default [0]. */
+  /** Exit codes that are not a failure. Default [0]. */
   readonly allow?: readonly number[];
   /** Its output carries a secret (a join token): the lines are not journaled. */
   readonly secretOutput?: boolean;

@@ -36,7 +36,7 @@ export function valuesText(site: Site, product: Product): string {
   const document = documentOf(rows);
   document.commentBefore =
     ` Helm values of ${product.id}, made by kloudspot from site.yaml and the product file.\n` +
-    ' Change those, not this file: it is written anew by init, start and update.';
+    ' Change those, not this file: init, start and update rewrite it.';
   for (const { path, origin } of rows) {
     const node = document.getIn(path, true);
     if (isScalar(node)) node.comment = ` ${origin}`;

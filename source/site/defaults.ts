@@ -26,7 +26,7 @@ export function isMapping(value: unknown): value is { [key: string]: DraftValue 
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What is left to say of `value` when `fallback` holds without a word; undefined when nothing is. */
+/** What is left to say of `value` when `fallback` holds by itself; undefined when nothing is. */
 export function beyondDefault(value: DraftValue, fallback: DraftValue): DraftValue {
   if (isDeepStrictEqual(value, fallback)) return undefined;
   if (!isMapping(value) || !isMapping(fallback)) return value;

@@ -38,7 +38,7 @@ export function judgeDraft(draft: SiteDraft): { readonly site: Site } | { readon
   return 'value' in judged ? { site: judged.value } : { findings: judged.complaints.map(findingOf) };
 }
 
-/** The draft that a text holds, right or wrong. Throws `Fault` when it is no YAML mapping at all. */
+/** The draft that a text holds, right or wrong. Throws `Fault` when it is not a YAML mapping at all. */
 export function parseDraft(text: string): SiteDraft {
   const what = 'The draft is not readable.';
   const document = parseDocument(text, { prettyErrors: false });

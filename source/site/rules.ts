@@ -9,7 +9,7 @@ const lenientNode = z
     name: text,
     reach: text,
     role: text,
-    seat: z.boolean().optional().catch(undefined),
+    local: z.boolean().optional().catch(undefined),
     network: z.object({ mode: text, address: text }).partial().catch({}),
   })
   .partial()
@@ -38,7 +38,7 @@ export function siteRules(value: unknown): Complaint[] {
     ...duplicates(nodes, ['network', 'address'], staticAddress),
     ...missingAddresses(nodes),
     ...otherNodesReach(nodes),
-    ...seats(nodes),
+    ...localNodes(nodes),
     ...managers(nodes),
     ...virtualAddress(site, nodes),
     ...storageClass(site),
@@ -103,16 +103,16 @@ function otherNodesReach(nodes: readonly LenientNode[]): Complaint[] {
   });
 }
 
-function seats(nodes: readonly LenientNode[]): Complaint[] {
-  const seated = nodes.flatMap((node, index) => (node.seat === true ? [index] : []));
-  return seated
+function localNodes(nodes: readonly LenientNode[]): Complaint[] {
+  const local = nodes.flatMap((node, index) => (node.local === true ? [index] : []));
+  return local
     .slice(1)
     .map((index) =>
       rule(
-        ['nodes', index, 'seat'],
-        'a second seat',
-        'one seat at most',
-        'is true for a second node, wanted one seat at most',
+        ['nodes', index, 'local'],
+        'a second local node',
+        'one at most',
+        'is true for a second node, wanted one at most',
       ),
     );
 }

@@ -54,7 +54,7 @@ export async function removeDraft(files: Files): Promise<void> {
   await rm(files.draft, { force: true });
 }
 
-/** Writes the site into its file as an edit of what stands there. A file that is no YAML is kept beside it as `….unreadable`. */
+/** Writes the site into its file as an edit of what stands there. A file that is not YAML is kept beside it as `….unreadable`. */
 export async function saveSite(path: string, site: Site): Promise<void> {
   const before = await textIfPresent(path);
   if (before !== undefined && parseDocument(before).errors.length > 0) await rename(path, `${path}.unreadable`);

@@ -11,7 +11,11 @@ export type SitePath = readonly (string | number)[];
 const access = z.strictObject({
   user: sshWord.optional().meta({ description: 'Login name. Default: what ~/.ssh/config says, else your own.' }),
   port: z.number().int().min(1).max(65_535).optional(),
-  key: z.string().min(1).optional().meta({ description: 'Path of the private key on the seat.' }),
+  key: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'Path of the private key on the machine that kloudspot runs on.' }),
   jump: sshWord.optional().meta({ description: 'Jump host, as OpenSSH reads ProxyJump.' }),
 });
 
@@ -34,7 +38,7 @@ export const nodeSchema = z.strictObject({
   }),
   role: z.enum(['manager', 'worker']),
   zone: line.optional().meta({ description: 'Failure domain: rack, room, power feed.' }),
-  seat: z.boolean().optional().meta({ description: 'True for the node that the program runs on.' }),
+  local: z.boolean().optional().meta({ description: 'True for the node that kloudspot runs on.' }),
   access: access.optional(),
   network: nodeNetwork.optional(),
 });

@@ -2,7 +2,7 @@ import { type DocumentOptions, isScalar, type ParseOptions, type ScalarTag, type
 
 /**
  * Options for every YAML text that we write. Helm, cloud-init and older tools read YAML 1.1, where `yes`, `no`, `0777` or
- * `12:30` are no strings: everything that such a reader could take for something else is quoted.
+ * `12:30` are not strings: everything that such a reader could take for something else is quoted.
  * https://yaml.org/type/ lists what 1.1 resolves.
  */
 export const safeYaml: ParseOptions & DocumentOptions & SchemaOptions = {

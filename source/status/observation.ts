@@ -6,7 +6,7 @@ import type { DatastoreMember } from '../microk8s/status.ts';
 
 /** What one look at a site saw. Undefined parts were not answered in time: that is something seen, too. */
 export interface Observation {
-  /** ms since 1970, by the seat's clock. */
+  /** ms since 1970, by the workstation's clock. */
   readonly at: number;
   readonly reached: readonly Reached[];
   /** The manager that was asked; undefined where none answered. */

@@ -22,9 +22,9 @@ export interface StatusReport {
 export interface NodeStatus {
   readonly name: string;
   readonly role: 'manager' | 'worker';
-  /** `lost`: the cluster does not hear from it; `absent`: the cluster does not know it; `unknown`: nobody could be asked. */
+  /** `lost`: the cluster does not hear from it; `absent`: the cluster does not know it; `unknown`: no manager answered. */
   readonly state: 'ready' | 'lost' | 'absent' | 'unknown';
-  /** Whether the seat reaches the machine itself. */
+  /** Whether the workstation reaches the machine itself. */
   readonly answers: boolean;
   readonly since: string | undefined;
   readonly datastore: 'voter' | 'standby' | 'spare' | undefined;

@@ -3,8 +3,8 @@ import type { Product } from '../product/schema.ts';
 import type { SiteNode } from '../site/schema.ts';
 import { defined } from '../text/defined.ts';
 import { gigabytes, gigabytesMissing } from './bytes.ts';
-import type { Mend } from './remedies/mend.ts';
-import { mendsFor } from './remedies/mends.ts';
+import type { Remedy } from './remedies/remedy.ts';
+import { remediesFor } from './remedies/remedies.ts';
 import { type ClassRoom, type NodeRoom, nodeRoom, type StorageDemand, storageDemand } from './room.ts';
 import { type StorageVerdict, takes, verdictOf, worstVerdict } from './verdict.ts';
 import { demand, type StorageWish, type WantedVolume } from './volumes.ts';
@@ -22,7 +22,7 @@ export interface NodeEstimate {
   /** Undefined where the node's disks were not seen. */
   readonly room?: NodeRoom;
   /** What would help, in the order in which to try it; empty unless short. */
-  readonly mends: readonly Mend[];
+  readonly remedies: readonly Remedy[];
 }
 
 /** What the chosen volumes need on every node, and what each node has. Bytes. */
@@ -67,11 +67,11 @@ export function estimateStorage(input: EstimateInput, product: Product, facts: r
 }
 
 function judgeNode(wanted: StorageDemand, node: string, storage: StorageFacts | undefined): NodeEstimate {
-  if (!storage) return { node, verdict: 'unknown', reason: `The disks of ${node} were not seen.`, mends: [] };
+  if (!storage) return { node, verdict: 'unknown', reason: `The disks of ${node} were not seen.`, remedies: [] };
   const room = nodeRoom(wanted, storage);
   const verdict = verdictOf(room);
-  const mends = verdict === 'short' ? mendsFor(wanted, storage, node) : [];
-  return { node, verdict, reason: reasonOf(room, verdict), room, mends };
+  const remedies = verdict === 'short' ? remediesFor(wanted, storage, node) : [];
+  return { node, verdict, reason: reasonOf(room, verdict), room, remedies };
 }
 
 function reasonOf(room: NodeRoom, verdict: StorageVerdict): string {

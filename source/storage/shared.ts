@@ -11,7 +11,7 @@ import { demand, type StorageWish, volumesFor } from './volumes.ts';
 export interface SharedVolume {
   readonly group: string;
   readonly volume: string;
-  /** GiB that it shall have: what the site says, else what the shared volumes need. */
+  /** GiB that it gets: what the site says, else what the shared volumes need. */
   readonly gib: number;
   readonly from: 'typed' | 'computed';
   /** GiB that it must have at least so that the pool can carry the volumes. */

@@ -16,7 +16,7 @@ export function chain(certificates: readonly X509Certificate[]): Finding {
   if (broken === -1) return found('tls-chain', 'pass', seen, 'Each certificate is followed by its issuer.');
   const elsewhere = certificates.some((other, at) => at !== broken + 1 && issues(other, certificates[broken]));
   const reason = elsewhere
-    ? `Certificate ${broken + 1} is not followed by its issuer, which stands elsewhere in the file.`
+    ? `Certificate ${broken + 1} is not followed by its issuer, which is elsewhere in the file.`
     : `Certificate ${broken + 1} is followed by one that did not issue it.`;
   return found('tls-chain', 'fail', 'wrong order', reason, 'Order the file: own certificate, its issuer, and so on.');
 }

@@ -27,6 +27,6 @@ function why(error: unknown): string {
   const code = codeOf(error);
   if (code === 'ENOENT') return 'does not exist: check the path';
   if (code === 'EACCES') return 'cannot be read by this user: change its rights, or run with sudo';
-  if (code === 'ENOTDIR') return 'goes through something that is no folder: check the path';
+  if (code === 'ENOTDIR') return 'a part of the path is not a folder: check the path';
   return `cannot be read (${String(code)})`;
 }

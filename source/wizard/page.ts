@@ -38,7 +38,7 @@ export interface Field {
   readonly unit?: string;
   /** From typed text to the site's value, or what is wrong and what to do, in one line. */
   parse(text: string): Parsed;
-  /** Where the answer is no plain value at `path`: a toggle that stands for one entry of a list. */
+  /** Where the answer is not a plain value at `path`: a toggle that stands for one entry of a list. */
   readonly read?: (draft: SiteDraft) => DraftValue;
   readonly write?: (draft: SiteDraft, value: DraftValue) => SiteDraft;
 }

@@ -18,14 +18,14 @@ export function address(text: string): Parsed {
   if (isIpv4(text)) return { value: text };
   if (text.includes('/') && isIpv4(text.split('/')[0] ?? ''))
     return { problem: `${text}: no prefix here, write ${text.split('/')[0]}` };
-  return { problem: `${text} is no IPv4 address: four numbers from 0 to 255, such as 192.168.1.106` };
+  return { problem: `${text} is not an IPv4 address: four numbers from 0 to 255, such as 192.168.1.106` };
 }
 
 /** An IPv4 address with its prefix. */
 export function addressWithPrefix(text: string): Parsed {
   if (isIpv4(text)) return { problem: `${text} has no prefix: write ${text}/24, or whatever the subnet is` };
   if (!/^[\d.]+\/\d{1,2}$/.test(text) || !ipaddr.IPv4.isValidCIDR(text))
-    return { problem: `${text} is no address with prefix: write it as 192.168.1.106/24` };
+    return { problem: `${text} is not an address with prefix: write it as 192.168.1.106/24` };
   const [network, broadcast] = [
     ipaddr.IPv4.networkAddressFromCIDR(text).toString(),
     ipaddr.IPv4.broadcastAddressFromCIDR(text).toString(),
@@ -38,9 +38,9 @@ export function addressWithPrefix(text: string): Parsed {
 
 /** RFC 1123 label, as Kubernetes names nodes. */
 export function hostName(text: string): Parsed {
-  const mended = text.toLowerCase().replaceAll('_', '-');
-  if (/[A-Z]/.test(text)) return { problem: `${text} has a capital letter: write ${mended}` };
-  if (text.includes('_')) return { problem: `${text} has an underscore: host names take hyphens, write ${mended}` };
+  const corrected = text.toLowerCase().replaceAll('_', '-');
+  if (/[A-Z]/.test(text)) return { problem: `${text} has a capital letter: write ${corrected}` };
+  if (text.includes('_')) return { problem: `${text} has an underscore: host names take hyphens, write ${corrected}` };
   if (text.includes('.')) return { problem: `${text} has a dot: give the short name only, ${text.split('.')[0]}` };
   if (text.length > 63) return { problem: `${text.slice(0, 12)}… has ${text.length} characters: at most 63` };
   if (/^-|-$/.test(text)) return { problem: `${text} begins or ends with a hyphen: take it off` };
@@ -58,7 +58,7 @@ export function dnsName(text: string): Parsed {
   if (isIpv4(text)) return { problem: `${text} is an address: the name that leads to it is asked for here` };
   const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
   if (text.length > 253 || !new RegExp(`^${label}(\\.${label})*$`).test(text))
-    return { problem: `${text} is no DNS name: write it as spot.example.org` };
+    return { problem: `${text} is not a DNS name: write it as spot.example.org` };
   return { value: text };
 }
 
@@ -68,7 +68,7 @@ export function reach(text: string): Parsed {
   if (looksLikeAddress(text)) {
     return text.includes('/')
       ? { problem: `${text}: no prefix here, only the address at which the node answers now` }
-      : { problem: `${text} is no IPv4 address: four numbers from 0 to 255` };
+      : { problem: `${text} is not an IPv4 address: four numbers from 0 to 255` };
   }
   if (text.includes('@'))
     return { problem: `${text}: the user goes into its own column, here only the address or name` };
@@ -84,7 +84,7 @@ export function whole(least: number, most: number, unit: string): Parse {
     if (unit === 'GB' && bare !== text && /^\d+$/.test(bare)) return whole(least, most, unit)(bare);
     if (/^-\d/.test(text)) return { problem: `${text} is below zero: at least ${least}${unitWord(unit)}` };
     if (/^\d+[.,]\d+$/.test(text))
-      return { problem: `${text} is no whole number: write ${Math.ceil(Number.parseFloat(text))}` };
+      return { problem: `${text} is not a whole number: write ${Math.ceil(Number.parseFloat(text))}` };
     if (!/^\d+$/.test(text)) return { problem: `${text} is not a number: digits only, such as ${Math.max(least, 10)}` };
     const value = Number(text);
     if (value < least) return { problem: `${text}${unitWord(unit)} is too small: at least ${least}${unitWord(unit)}` };
@@ -135,20 +135,20 @@ export function oneOf(choices: readonly { readonly value: string; readonly label
 export function lvmName(text: string): Parsed {
   if (text.startsWith('/dev/')) return { problem: `${text} is a path: give the name alone` };
   if (text.length > 127 || text === '.' || text === '..' || !/^[A-Za-z0-9+_.][A-Za-z0-9+_.-]*$/.test(text))
-    return { problem: `${text} is no LVM name: letters, digits and + _ . -` };
+    return { problem: `${text} is not an LVM name: letters, digits and + _ . -` };
   return { value: text };
 }
 
 /** Login name as useradd takes it, loosely. */
 export function user(text: string): Parsed {
   if (/^[A-Za-z0-9_][A-Za-z0-9_.@\\-]*$/.test(text)) return { value: text };
-  return { problem: `${text} is no login name` };
+  return { problem: `${text} is not a login name` };
 }
 
 export function channel(text: string): Parsed {
   if (/^1\.\d+\/(stable|candidate|beta|edge)$/.test(text)) return { value: text };
   if (/^1\.\d+$/.test(text)) return { problem: `${text} names no risk: write ${text}/stable` };
-  return { problem: `${text} is no MicroK8s channel: write it as ${defaultChannel}` };
+  return { problem: `${text} is not a MicroK8s channel: write it as ${defaultChannel}` };
 }
 
 /** Any text on one line, up to a length. */

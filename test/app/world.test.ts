@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { settingsFrom } from '../../source/app/settings.ts';
 import { openWorld } from '../../source/app/world.ts';
-import { lockSeat, seatHolder } from '../../source/engine/lock/lock.ts';
+import { lockWorkstation, workstationHolder } from '../../source/engine/lock/lock.ts';
 import { claimText, ownClaim } from '../../source/engine/lock/lock-claim.ts';
 import { Passwords } from '../../source/host/secrets.ts';
 
@@ -18,12 +18,12 @@ it('does not reset the machines of a run that lives, but those of one that is go
   await (await open()).close();
   const before = await machines();
   const claim = await ownClaim(files, '20260101-000000-7f3a');
-  const lock = await lockSeat(files, claim, { takeOver: false, onLost: () => undefined });
+  const lock = await lockWorkstation(files, claim, { takeOver: false, onLost: () => undefined });
   await expect(open()).rejects.toMatchObject({ exitCode: 5, message: expect.stringContaining('20260101-000000-7f3a') });
   expect(await machines()).toBe(before);
   await lock.release();
   await writeFile(files.lock, claimText({ ...claim, process: 2 ** 22 + 1, started: 'another boot 1' }));
   await (await open()).close();
   expect(await machines()).not.toBe(before);
-  expect(await seatHolder(files)).toBeUndefined();
+  expect(await workstationHolder(files)).toBeUndefined();
 });

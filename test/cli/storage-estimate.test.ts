@@ -17,7 +17,7 @@ import { first, group, volume } from './guide-machine.ts';
 
 const product = await loadProduct('kloudspot');
 
-/** Answers as they are typed, in order; what a question refuses is typed, heard and typed anew. */
+/** Answers as they are typed, in order; what a question refuses is typed, heard and typed again. */
 function typing(
   ...answers: readonly (string | boolean)[]
 ): Questions & { readonly asked: string[]; readonly refused: string[] } {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { execute } from '../../source/engine/execution/execute.ts';
 import type { RunEventBody } from '../../source/engine/journal/event.ts';
 import { HostFault } from '../../source/host/host-fault.ts';
-import { SeatReboot } from '../../source/plan/execution/seat-reboot.ts';
+import { OwnReboot } from '../../source/plan/execution/own-reboot.ts';
 import { StepFault } from '../../source/plan/step-fault.ts';
 import { fastClock, ToyLand, toyPlan } from './toys.ts';
 
@@ -108,7 +108,7 @@ describe('failure', () => {
         if (broken) throw new StepFault({ tried: 'make it', seen: 'it broke', causes: ['age'], next: ['look at it'] });
       },
     });
-    return { land, long, mend: () => (broken = false) };
+    return { land, long, remedy: () => (broken = false) };
   }
 
   it('starts nothing new, lets the running ones end, and ends as failed when nobody is there', async () => {
@@ -129,12 +129,12 @@ describe('failure', () => {
   });
 
   it('waits for an order when somebody is there; retry goes on', async () => {
-    const { land, long, mend } = badLand();
+    const { land, long, remedy } = badLand();
     const execution = land.execute(plan, { attended: true });
     long.open();
     await land.until(() => land.of('run-paused').length === 1);
     expect(execution.take({ order: 'retry', step: 'next@c' })).toMatchObject({ taken: false });
-    mend();
+    remedy();
     expect(execution.take({ order: 'retry', step: 'bad@a' })).toEqual({ taken: true });
     expect((await execution.end).outcome).toBe('done');
     expect(
@@ -163,8 +163,8 @@ describe('failure', () => {
     expect((await other.end).outcome).toBe('failed');
   });
 
-  it('undoes the failed step and still waits; a retry then does it anew', async () => {
-    const { land, long, mend } = badLand();
+  it('undoes the failed step and still waits; a retry then does it again', async () => {
+    const { land, long, remedy } = badLand();
     const execution = land.execute(plan, { attended: true });
     long.open();
     await land.until(() => land.of('run-paused').length === 1);
@@ -172,7 +172,7 @@ describe('failure', () => {
     await land.until(() => land.of('step-undone').length === 1);
     // Whoever asks at each pause would else ask no more.
     await land.until(() => land.of('run-paused').length === 2);
-    mend();
+    remedy();
     await land.until(() => execution.take({ order: 'retry', step: 'bad@a' }).taken);
     expect((await execution.end).outcome).toBe('done');
   });
@@ -336,13 +336,13 @@ describe('orders', () => {
     expect(land.of('step-failed')[0]).toMatchObject({ step: 'one', seen: 'ended before its time: by the operator' });
   });
 
-  it('ends for the restart of the seat, and goes on with that step', async () => {
+  it('ends for the restart of the workstation, and goes on with that step', async () => {
     const land = new ToyLand().on('two', {
       act: () => {
-        throw new SeatReboot('a');
+        throw new OwnReboot('a');
       },
     });
-    await expect(land.execute(three).end).resolves.toMatchObject({ outcome: 'rebooting', seat: 'a' });
+    await expect(land.execute(three).end).resolves.toMatchObject({ outcome: 'rebooting', local: 'a' });
     land.done.add('two');
     expect((await land.execute(three).end).outcome).toBe('done');
     // It ran commands before the restart: the change is this run's.

@@ -3,50 +3,54 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { lockSeat, seatHolder } from '../../source/engine/lock/lock.ts';
+import { lockWorkstation, workstationHolder } from '../../source/engine/lock/lock.ts';
 import { claimText, type LockClaim, lifeOfHolder, ownClaim } from '../../source/engine/lock/lock-claim.ts';
 import { lockNodes, nodeLockPath } from '../../source/engine/lock/node-lock.ts';
 import { nodeLockScript } from '../../source/engine/lock/node-lock-script.ts';
 import { type Files, filesUnder } from '../../source/site/files.ts';
 import { ToyHosts, toyPlan } from './toys.ts';
 
-const seat = async (): Promise<Files> => filesUnder(await mkdtemp(join(tmpdir(), 'ks-lock-')));
+const workstation = async (): Promise<Files> => filesUnder(await mkdtemp(join(tmpdir(), 'ks-lock-')));
 const quiet = { takeOver: false, onLost: () => undefined };
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
 
-describe('the lock of the seat', () => {
+describe('the lock of the workstation', () => {
   it('is taken once, names its holder, and is given back', async () => {
-    const files = await seat();
+    const files = await workstation();
     const claim = await ownClaim(files, 'run-1');
-    const held = await lockSeat(files, claim, quiet);
-    expect(await seatHolder(files)).toEqual(claim);
-    await expect(lockSeat(files, await ownClaim(files, 'run-2'), { ...quiet, takeOver: true })).rejects.toMatchObject({
+    const held = await lockWorkstation(files, claim, quiet);
+    expect(await workstationHolder(files)).toEqual(claim);
+    await expect(
+      lockWorkstation(files, await ownClaim(files, 'run-2'), { ...quiet, takeOver: true }),
+    ).rejects.toMatchObject({
       exitCode: 5,
       message: expect.stringContaining('run-1'),
       why: expect.stringContaining(`Process ${process.pid}, since ${claim.since}`),
     });
     await held.release();
-    expect(await seatHolder(files)).toBeUndefined();
+    expect(await workstationHolder(files)).toBeUndefined();
   });
 
   it('goes to one of many that want it at once', async () => {
-    const files = await seat();
+    const files = await workstation();
     const claims = await Promise.all(Array.from({ length: 20 }, (_, place) => ownClaim(files, `run-${place}`)));
-    const ends = await Promise.allSettled(claims.map((claim) => lockSeat(files, claim, quiet)));
+    const ends = await Promise.allSettled(claims.map((claim) => lockWorkstation(files, claim, quiet)));
     expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
   it('left by a process that is gone, goes to one of many that take it over', async () => {
-    const files = await seat();
+    const files = await workstation();
     const gone = { ...(await ownClaim(files, 'old')), started: 'before' };
-    const dead = await lockSeat(files, gone, quiet);
+    const dead = await lockWorkstation(files, gone, quiet);
     const claims = await Promise.all(Array.from({ length: 20 }, (_, place) => ownClaim(files, `run-${place}`)));
-    const ends = await Promise.allSettled(claims.map((claim) => lockSeat(files, claim, { ...quiet, takeOver: true })));
+    const ends = await Promise.allSettled(
+      claims.map((claim) => lockWorkstation(files, claim, { ...quiet, takeOver: true })),
+    );
     const winners = claims.filter((_, place) => ends[place]?.status === 'fulfilled');
-    expect(winners.map(({ run }) => run)).toEqual([(await seatHolder(files))?.run]);
+    expect(winners.map(({ run }) => run)).toEqual([(await workstationHolder(files))?.run]);
     // Whoever was overtaken gives back nothing that is not its own.
     await dead.release();
-    expect(await seatHolder(files)).toEqual(winners[0]);
+    expect(await workstationHolder(files)).toEqual(winners[0]);
   });
 
   it.each<[string, { run?: string; takeOver?: boolean }, boolean]>([
@@ -54,9 +58,9 @@ describe('the lock of the seat', () => {
     ['another run is refused', { run: 'new' }, false],
     ['another run takes it over knowingly', { run: 'new', takeOver: true }, true],
   ])('left by a process that is gone: %s', async (_, { run = '', takeOver = false }, taken) => {
-    const files = await seat();
-    await lockSeat(files, { ...(await ownClaim(files, 'old')), started: 'before' }, quiet);
-    const attempt = lockSeat(files, await ownClaim(files, run), { ...quiet, takeOver });
+    const files = await workstation();
+    await lockWorkstation(files, { ...(await ownClaim(files, 'old')), started: 'before' }, quiet);
+    const attempt = lockWorkstation(files, await ownClaim(files, run), { ...quiet, takeOver });
     if (taken) await expect(attempt).resolves.toBeDefined();
     else
       await expect(attempt).rejects.toMatchObject({
@@ -66,12 +70,12 @@ describe('the lock of the seat', () => {
   });
 
   it('is not kept by a file that is no claim', async () => {
-    const files = await seat();
+    const files = await workstation();
     await rm(files.lock, { force: true });
-    const held = await lockSeat(files, await ownClaim(files, 'x'), quiet);
+    const held = await lockWorkstation(files, await ownClaim(files, 'x'), quiet);
     await held.release();
     await writeFile(files.lock, 'half a li');
-    await expect(lockSeat(files, await ownClaim(files, 'y'), quiet)).resolves.toBeDefined();
+    await expect(lockWorkstation(files, await ownClaim(files, 'y'), quiet)).resolves.toBeDefined();
     expect(JSON.parse(await readFile(files.lock, 'utf8'))).toMatchObject({ run: 'y' });
   });
 });
@@ -81,25 +85,25 @@ describe('the life of a holder', () => {
     ['this very process', {}, 'alive'],
     ['its number, but another start', { started: 'before' }, 'gone'],
     ['a number that nobody has', { process: 4_194_300 }, 'gone'],
-    ['another machine, heard of lately', { seat: 'other' }, 'alive', 60_000],
-    ['another machine, silent', { seat: 'other' }, 'silent', 600_000],
+    ['another machine, heard of lately', { workstation: 'other' }, 'alive', 60_000],
+    ['another machine, silent', { workstation: 'other' }, 'silent', 600_000],
     [
       'another machine whose clock is behind: only measured silence counts',
-      { seat: 'other', heartbeat: minutesAgo(60) },
+      { workstation: 'other', heartbeat: minutesAgo(60) },
       'alive',
       1_000,
     ],
     [
       'another machine whose clock is ahead does not hold the lock for ever',
-      { seat: 'other', heartbeat: '2099-01-01T00:00:00.000Z' },
+      { workstation: 'other', heartbeat: '2099-01-01T00:00:00.000Z' },
       'silent',
       600_000,
     ],
-    ['a clone of this machine is another one, whatever its processes', { seat: 'clone', process: 1 }, 'alive'],
+    ['a clone of this machine is another one, whatever its processes', { workstation: 'clone', process: 1 }, 'alive'],
   ])('%s', async (_, changes, life, silentMs = undefined) => {
     const files = filesUnder('/nowhere');
     const own = await ownClaim(files, 'r');
-    expect(await lifeOfHolder({ ...own, ...changes }, own.seat, silentMs)).toBe(life);
+    expect(await lifeOfHolder({ ...own, ...changes }, own.workstation, silentMs)).toBe(life);
   });
 });
 
@@ -109,11 +113,15 @@ describe('the lock on the nodes', () => {
   async function attempt(
     hosts: ToyHosts,
     run: string,
-    options: { takeOver?: boolean; heartbeat?: string; seat?: string } = {},
+    options: { takeOver?: boolean; heartbeat?: string; workstation?: string } = {},
   ) {
-    const files = await seat();
+    const files = await workstation();
     const own = await ownClaim(files, run);
-    const claim = { ...own, heartbeat: options.heartbeat ?? own.heartbeat, seat: options.seat ?? own.seat };
+    const claim = {
+      ...own,
+      heartbeat: options.heartbeat ?? own.heartbeat,
+      workstation: options.workstation ?? own.workstation,
+    };
     return lockNodes({ ...quiet, takeOver: options.takeOver ?? false, files, targets, hosts, claim, every: 0 });
   }
 
@@ -126,11 +134,11 @@ describe('the lock on the nodes', () => {
     expect([...hosts.files.keys()]).toEqual([]);
   });
 
-  it('refuses a second seat, says where, and leaves nothing behind', async () => {
+  it('refuses a second workstation, says where, and leaves nothing behind', async () => {
     const hosts = new ToyHosts();
     hosts.files.set(
       `b:${nodeLockPath}`,
-      claimText({ ...(await ownClaim(filesUnder('/else'), 'other')), seat: 'else' }),
+      claimText({ ...(await ownClaim(filesUnder('/else'), 'other')), workstation: 'else' }),
     );
     await expect(attempt(hosts, 'mine')).rejects.toMatchObject({
       exitCode: 5,
@@ -141,9 +149,9 @@ describe('the lock on the nodes', () => {
     expect([...hosts.files.keys()]).toEqual([`b:${nodeLockPath}`]);
   });
 
-  it('takes over from a silent seat knowingly only', async () => {
+  it('takes over from a silent workstation knowingly only', async () => {
     const hosts = new ToyHosts();
-    const silent = { ...(await ownClaim(filesUnder('/else'), 'other')), seat: 'else' };
+    const silent = { ...(await ownClaim(filesUnder('/else'), 'other')), workstation: 'else' };
     const [boot, up] = [
       await readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
       await readFile('/proc/uptime', 'utf8'),
@@ -162,8 +170,8 @@ describe('the lock on the nodes', () => {
     for (let round = 0; round < 50; round++) {
       const hosts = new ToyHosts();
       const ends = await Promise.allSettled([
-        attempt(hosts, 'one', { seat: 'one' }),
-        attempt(hosts, 'two', { seat: 'two' }),
+        attempt(hosts, 'one', { workstation: 'one' }),
+        attempt(hosts, 'two', { workstation: 'two' }),
       ]);
       const holders = new Set([...hosts.files.values()].map((text) => JSON.parse(text.split('\n')[0] ?? '').run));
       const held = ends.filter(({ status }) => status === 'fulfilled').length;
@@ -200,7 +208,7 @@ describe('the lock on the nodes', () => {
 
   it('gives signs of life, and tells when somebody else has taken it', async () => {
     const hosts = new ToyHosts();
-    const files = await seat();
+    const files = await workstation();
     const claim = await ownClaim(files, 'mine');
     const lost = Promise.withResolvers<string>();
     const held = await lockNodes({ takeOver: false, onLost: lost.resolve, files, targets, hosts, claim, every: 20 });
@@ -214,7 +222,7 @@ describe('the lock on the nodes', () => {
 
   it('takes its own earlier claim over on a node that was away while the lock was taken', async () => {
     const hosts = new ToyHosts();
-    const files = await seat();
+    const files = await workstation();
     const claim = await ownClaim(files, 'mine');
     const lost: string[] = [];
     const onLost = (who: string) => lost.push(who);

@@ -45,7 +45,7 @@ describe('undo', () => {
     expect(land.acts().filter((line) => line.startsWith('undo'))).toEqual(['undo two', 'undo one', 'undo there']);
   });
 
-  it('ends at the first that cannot be taken back', async () => {
+  it('ends at the first that cannot be undone', async () => {
     const land = new ToyLand().on('one', {
       undo: () => {
         throw new Error('too late');

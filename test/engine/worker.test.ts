@@ -95,7 +95,7 @@ describe('the process of a run', () => {
   it('says with its own words why it did not begin', async () => {
     const here = await place();
     const plan = toyPlan([{ id: 'x', kind: 'unheard-of' }]);
-    await expect(launchRun({ ...here, plan })).rejects.toThrow('This is no plan that can be carried out.');
+    await expect(launchRun({ ...here, plan })).rejects.toThrow('This plan cannot be carried out.');
     await expect(
       launchRun({ ...here, plan, program: [process.execPath, '-e', 'throw "a bad day"', '--'] }),
     ).rejects.toMatchObject({

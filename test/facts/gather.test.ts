@@ -42,7 +42,7 @@ describe('facts of an Ubuntu Server', () => {
       flags: expect.arrayContaining(['avx']),
     });
     expect(seen.memory).toEqual({ totalBytes: 65_808_844 * 1024, swapBytes: 8_388_604 * 1024 });
-    expect(seen.time).toEqual({ nodeMs: 1_763_712_000_123, seatMs: 1_020, uncertaintyMs: 20, synchronized: true });
+    expect(seen.time).toEqual({ nodeMs: 1_763_712_000_123, localMs: 1_020, uncertaintyMs: 20, synchronized: true });
   });
 
   test('interfaces: kinds, carrier, IPv4 first and no link-local address', () => {
@@ -199,7 +199,7 @@ describe('gathering', () => {
       clock: clock([1_000, 1_030, 9_000]),
     });
     expect(seen).toMatchObject({ node: 'spot1', seenAt: '1970-01-01T00:00:01.000Z', access });
-    expect(seen.time).toMatchObject({ seatMs: 1_015, uncertaintyMs: 15 });
+    expect(seen.time).toMatchObject({ localMs: 1_015, uncertaintyMs: 15 });
   });
 
   test.each([

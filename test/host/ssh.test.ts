@@ -149,7 +149,7 @@ describe.skipIf(!hasSshd && !required)('over a real sshd', () => {
   describe('a connection that breaks', () => {
     afterAll(() => sshd.start());
 
-    test('while a command runs is told as lost, not as exit code 255; the next command connects anew', async () => {
+    test('while a command runs is told as lost, not as exit code 255; the next command connects again', async () => {
       const host = await pool().get(sshd.target);
       const running = host.run(['sh', '-c', 'echo go; sleep 30'], { onLine: () => sshd.kill() });
       await expect(running).rejects.toMatchObject({ kind: 'lost', node: 'spot1' });
@@ -158,7 +158,7 @@ describe.skipIf(!hasSshd && !required)('over a real sshd', () => {
       expect(await host.run(['echo', 'again'])).toMatchObject({ stdout: 'again\n' });
     });
 
-    test('between two commands is mended unseen', async () => {
+    test('between two commands is corrected unseen', async () => {
       const host = await pool().get(sshd.target);
       sshd.kill();
       await sshd.start();

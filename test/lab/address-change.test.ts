@@ -33,11 +33,11 @@ afterAll(async () => {
 });
 
 describe('an address on which the node is not reached', () => {
-  it('is taken back by the node itself, and the run says so', async () => {
+  it('is restored by the node itself, and the run says so', async () => {
     const going = ran(fromLaptop(root, 'init', '--site', site, '--yes', '--accept-new-host-keys'));
     await untilJournal(root, runs('netplan', 'apply'));
     await lab.cable(1, 'cut');
-    // the seat gives up after 70 s, the node takes it back after 90 s, and answers again once its cable is there
+    // the workstation gives up after 70 s, the node takes it back after 90 s, and answers again once its cable is there
     await wait(75_000);
     expect((await lab.onNode(1, 'cat /etc/netplan/*')).stdout).toContain('10.78.0.77/16');
     await lab.cable(1, 'join');
@@ -55,7 +55,7 @@ describe('an address on which the node is not reached', () => {
     expect(now).not.toContain('kloudspot');
   });
 
-  it('undo takes back the name and the hosts file too: the machine is as it was', async () => {
+  it('undo restores the name and the hosts file too: the machine is as it was', async () => {
     expect(await machine()).not.toBe(before);
     const { code, stdout, stderr } = await ran(fromLaptop(root, 'undo', '--yes'));
     expect(code, stdout + stderr).toBe(0);

@@ -13,14 +13,14 @@ const nodes = [
   { n: 2, name: 'ks-2', address: '10.78.0.12' },
   { n: 3, name: 'ks-3', address: '10.78.0.13' },
 ] as const;
-/** What stands on the seat's disk, also while it is down. */
-const seat = nodePath(1, 'upper');
+/** What stands on the workstation's disk, also while it is down. */
+const local = nodePath(1, 'upper');
 const folder = '/root/site';
 const flags = ['--site', `${folder}/site.yaml`, '--yes'];
 const bootId = async (n: number) => (await lab.onNode(n, 'cat /proc/sys/kernel/random/boot_id')).stdout;
 let boots: string[];
 
-/** On one of the three machines, as root. Every machine has an update waiting that asks for a restart, the seat too, whose address changes as well. */
+/** On one of the three machines, as root. Every machine has an update waiting that asks for a restart, the workstation too, whose address changes as well. */
 beforeAll(async () => {
   await lab.up({ nodes: 3, volumeGroup: 'ubuntu-vg', disk: '100G', each: { 1: { program: home } } });
   const here = await mkdtemp(join(tmpdir(), 'kloudspot-lab-'));
@@ -28,7 +28,7 @@ beforeAll(async () => {
   const site = await writeSite({
     folder: here,
     product: `${folder}/product.yaml`,
-    nodes: nodes.map(({ n, name }) => (n === 1 ? { n, name, seat: true, moveTo: 61 } : { n, name })),
+    nodes: nodes.map(({ n, name }) => (n === 1 ? { n, name, local: true, moveTo: 61 } : { n, name })),
     key: '/root/lab-key',
     deploy: 'later',
   });
@@ -41,28 +41,28 @@ beforeAll(async () => {
 afterAll(() => lab.down());
 
 describe('from one of the nodes', () => {
-  it('builds the cluster, over the restart of every node and of the seat itself', async () => {
-    // the seat goes down under it: what it says then is not what counts
+  it('builds the cluster, over the restart of every node and of the workstation itself', async () => {
+    // the workstation goes down under it: what it says then is not what counts
     const begun = fromNode(1, 'init', ...flags, '--accept-new-host-keys');
     const before = await Promise.race([
-      untilJournal(seat, ({ type, outcome }) => type === 'run-ended' && outcome === 'rebooting'),
+      untilJournal(local, ({ type, outcome }) => type === 'run-ended' && outcome === 'rebooting'),
       begun.then(({ code, stderr }) => Promise.reject(new Error(`exit code ${code}: ${stderr}`))),
     ]);
     expect(String(before['why'])).toContain('ks-1');
-    const end = await untilRunEnds(seat);
-    expect(failures(journal(seat))).toEqual([]);
+    const end = await untilRunEnds(local);
+    expect(failures(journal(local))).toEqual([]);
     expect(end.outcome).toBe('done');
-    expect(journal(seat).filter(({ type }) => type === 'run-started')).toMatchObject([
+    expect(journal(local).filter(({ type }) => type === 'run-started')).toMatchObject([
       { resumed: false },
       { resumed: true },
     ]);
-    expectNothingTwice(journal(seat));
+    expectNothingTwice(journal(local));
   });
 
-  it('each machine has started anew once, the seat last, and nothing of that is left on it', async () => {
+  it('each machine has restarted once, the workstation last, and nothing of that is left on it', async () => {
     const now = await Promise.all(nodes.map(({ n }) => bootId(n)));
     for (const [index, id] of now.entries()) expect(id).not.toBe(boots[index]);
-    const restarts = outcomes(journal(seat)).filter((line) => line.startsWith('reboot@'));
+    const restarts = outcomes(journal(local)).filter((line) => line.startsWith('reboot@'));
     expect(restarts.toSorted()).toEqual(nodes.map(({ name }) => `reboot@${name} changed`));
     expect(restarts.at(-1)).toBe('reboot@ks-1 changed');
     const units = async () => (await lab.onNode(1, 'find /etc/systemd/system -name "*kloudspot*"')).stdout;

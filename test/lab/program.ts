@@ -92,7 +92,7 @@ export async function untilJournal(root: string, holds: (line: JournalLine) => b
   throw new Error('the moment never came');
 }
 
-/** Waits until the run has come to an end, over the seat's own restart. */
+/** Waits until the run has come to an end, over the workstation's own restart. */
 export async function untilRunEnds(root: string): Promise<JournalLine> {
   for (const deadline = Date.now() + 500_000; Date.now() < deadline; await wait(250)) {
     const last = journal(root).at(-1);

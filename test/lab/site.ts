@@ -38,7 +38,7 @@ interface LabNode {
   readonly n: number;
   readonly name: string;
   readonly role?: 'manager' | 'worker';
-  readonly seat?: boolean;
+  readonly local?: boolean;
   /** Last part of the wanted address, where it is not the one it has. */
   readonly moveTo?: number;
   readonly password?: boolean;
@@ -69,11 +69,11 @@ export async function writeSite(options: LabSite): Promise<string> {
     version: 1,
     name: 'lab',
     product,
-    nodes: nodes.map(({ n, name, role = 'manager', seat, moveTo, password, dhcp }) => ({
+    nodes: nodes.map(({ n, name, role = 'manager', local, moveTo, password, dhcp }) => ({
       name,
       reach: address(n),
       role,
-      ...(seat ? { seat } : { access: { user, ...(password ? {} : { key }) } }),
+      ...(local ? { local } : { access: { user, ...(password ? {} : { key }) } }),
       network: dhcp
         ? { mode: 'dhcp', interface: 'eth0' }
         : {

@@ -29,7 +29,7 @@ describe('the address of a node in the cluster', () => {
     ],
     ['where a name was reached', { ...plain, reach: 'ks-2.acme.eu' }, facts('ks-2', two), '10.0.4.87'],
     [
-      'of the default route, on the seat itself',
+      'of the default route, on the workstation itself',
       { ...plain, reach: 'localhost' },
       facts('ks-2', two, '127.0.0.1'),
       '10.0.4.87',

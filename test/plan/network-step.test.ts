@@ -12,7 +12,7 @@ const step = plan.steps.find(({ id }) => id === 'network@ks-1');
 if (!step) throw new Error('The plan changes no address.');
 
 describe('a change of address', () => {
-  test('that the seat cannot confirm is taken back by the node itself, and the step says so', async () => {
+  test('that the workstation cannot confirm is restored by the node itself, and the step says so', async () => {
     const { path } = step.parameters;
     const world = fakeWorld({
       site,
@@ -75,7 +75,7 @@ describe('a change of address', () => {
     await expect(carryThrough(world.context, step)).rejects.toThrow(/reach ks-1 on/);
   });
 
-  test('that netplan refuses is taken back at once', async () => {
+  test('that netplan refuses is restored at once', async () => {
     const world = fakeWorld({
       site,
       product,
@@ -106,7 +106,7 @@ describe('a change of address', () => {
       expect(ranIn(world)).toEqual(['systemctl stop kloudspot-network-restore.timer']);
     });
 
-    test('is taken back by the node itself and begun anew, when it was cut off half way', async () => {
+    test('is restored by the node itself and begun anew, when it was cut off half way', async () => {
       const world = fakeWorld({ site, product, answers: armed });
       await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { ok: true } });
       const [stop, back, ...rest] = ranIn(world);

@@ -57,8 +57,8 @@ describe('topologies', () => {
   });
 });
 
-describe('the seat', () => {
-  const plan = initial({ managers: 3, seat: 'ks-1' });
+describe('the workstation', () => {
+  const plan = initial({ managers: 3, local: 'ks-1' });
 
   test('restarts last of all, and nothing is under way on other nodes then', () => {
     for (const other of ['ks-2', 'ks-3']) {
@@ -182,7 +182,7 @@ describe('laws of every plan', () => {
   const anyShape = fc.record({
     managers: fc.constantFrom(1, 3, 5),
     workers: fc.integer({ min: 0, max: 3 }),
-    seat: fc.constantFrom('', 'ks-1'),
+    local: fc.constantFrom('', 'ks-1'),
   });
   const anyChoice = fc.record({
     deploy: fc.constantFrom('now', 'later'),

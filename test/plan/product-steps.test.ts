@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SeatReboot } from '../../source/plan/execution/seat-reboot.ts';
+import { OwnReboot } from '../../source/plan/execution/own-reboot.ts';
 import { makePlan } from '../../source/plan/plan.ts';
 import type { PlannedStep } from '../../source/plan/step.ts';
 import { normalisedPair } from '../../source/tls/pem.ts';
@@ -195,12 +195,12 @@ describe('the TLS secret', () => {
   });
 });
 
-test('the restart of the seat leaves a unit behind that goes on, then tells the run', async () => {
-  const seat = { managers: 3, seat: 'ks-1' };
-  const plan = makePlan({ purpose: 'init', site: siteOf(seat), product, facts: factsOf(seat), now });
+test('the restart of the workstation leaves a unit behind that goes on, then tells the run', async () => {
+  const local = { managers: 3, local: 'ks-1' };
+  const plan = makePlan({ purpose: 'init', site: siteOf(local), product, facts: factsOf(local), now });
   const step = plan.steps.find(({ id }) => id === 'reboot@ks-1');
   const { context, ran, written } = world({ 'boot-state': 'boot-id a\nreboot-required yes\n' });
-  await expect(carryThrough(context, step ?? stepOf('rollout'))).rejects.toBeInstanceOf(SeatReboot);
+  await expect(carryThrough(context, step ?? stepOf('rollout'))).rejects.toBeInstanceOf(OwnReboot);
   expect(ran.map(({ command }) => textOf(command)).at(-1)).toContain('systemctl reboot');
   const unit = written.get('/etc/systemd/system/kloudspot-resume.service') ?? '';
   expect(unit).toMatch(/^ExecStart="\S+" .*" resume --yes --plain$/m);

@@ -9,7 +9,7 @@ const gib = 2 ** 30;
 export interface Shape {
   readonly managers: number;
   readonly workers?: number;
-  readonly seat?: string;
+  readonly local?: string;
   readonly virtualAddress?: string;
 }
 
@@ -19,7 +19,7 @@ export function siteOf(shape: Shape, changes: Record<string, unknown> = {}): Sit
     name,
     reach: `10.0.4.${81 + index}`,
     role: name.startsWith('kw') ? 'worker' : 'manager',
-    ...(name === shape.seat ? { seat: true } : {}),
+    ...(name === shape.local ? { local: true } : {}),
     network: { mode: 'static', address: `10.0.4.${21 + index}/24`, interface: 'eth0' },
   }));
   return siteSchema.parse({

@@ -28,7 +28,7 @@ test('the real parsers read from the simulated probe what the scenario says', as
   expect(facts.cpu?.flags).toContain('avx');
   expect(facts.memory?.totalBytes).toBeCloseTo(125.6 * GiB, -6);
   expect(facts.time?.synchronized).toBe(true);
-  expect(Math.abs((facts.time?.nodeMs ?? 0) - (facts.time?.seatMs ?? 0))).toBeLessThan(100);
+  expect(Math.abs((facts.time?.nodeMs ?? 0) - (facts.time?.localMs ?? 0))).toBeLessThan(100);
   expect(facts.packages).toMatchObject({ upgradable: 6, rebootRequired: false, installed: ['lvm2', 'open-iscsi'] });
   expect(facts.microk8s).toMatchObject({ installed: false, running: false, joined: false, worker: false });
 });
@@ -89,7 +89,7 @@ test('a clock that runs ahead, a small machine and a second disk are seen', asyn
     },
   });
   const facts = await factsOf(scenario, 'ks-3');
-  expect((facts.time?.nodeMs ?? 0) - (facts.time?.seatMs ?? 0)).toBeGreaterThan(40_000);
+  expect((facts.time?.nodeMs ?? 0) - (facts.time?.localMs ?? 0)).toBeGreaterThan(40_000);
   expect(facts.cpu?.cores).toBe(6);
   expect(facts.storage?.disks.map(({ name, rotational }) => `${name} ${rotational}`)).toEqual([
     'sda false',

@@ -10,7 +10,7 @@ nodes:
   - name: ks-1
     reach: 10.0.4.21   # console 3
     role: manager
-    seat: true
+    local: true
     x-serial: "0042"
 
   # rack b

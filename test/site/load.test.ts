@@ -39,7 +39,7 @@ describe('a right site.yaml', () => {
 
 /** Each row: what is written instead, and the one line that it gives. */
 const wrong: readonly (readonly [string, string, string, string])[] = [
-  ['a tab', '    role: manager\n    seat', '\trole: manager\n    seat', 'line 11, column 1: a tab, wanted spaces'],
+  ['a tab', '    role: manager\n    local', '\trole: manager\n    local', 'line 11, column 1: a tab, wanted spaces'],
   ['a duplicate key', 'name: berlin', 'name: x\nname: berlin', 'line 5, column 1: this key is given twice'],
   ['a number for text', '"no"', '12', 'line 29, column 14: customer.reference is 12, wanted text, in quotes: "12"'],
   ['text for a list', '[10.0.4.1, 8.8.8.8]', 'x', 'line 26, column 16: network.nameservers is "x", wanted a list'],
@@ -57,11 +57,16 @@ const wrong: readonly (readonly [string, string, string, string])[] = [
   ['a short address', '10.0.4.30', '10.0.4', 'network.virtualAddress is "10.0.4", wanted an IPv4 address'],
   ['an option for ssh', 'reach: 10.0.4.87', 'reach: -oProxyCommand=x', 'nodes.1.reach is "-oProxyCommand=x", wanted'],
   ['a reach with user', 'reach: 10.0.4.87', 'reach: a@10.0.4.87', 'nodes.1.reach is "a@10.0.4.87", wanted an address'],
-  ['a wrong choice', 'seat: true', 'seat: true\n    access: {port: 0}', 'nodes.0.access.port is 0, wanted at least 1'],
+  [
+    'a wrong choice',
+    'local: true',
+    'local: true\n    access: {port: 0}',
+    'nodes.0.access.port is 0, wanted at least 1',
+  ],
   [
     'a role',
-    'role: manager\n    seat',
-    'role: boss\n    seat',
+    'role: manager\n    local',
+    'role: boss\n    local',
     'nodes.0.role is "boss", wanted one of manager, worker',
   ],
   [

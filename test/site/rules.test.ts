@@ -41,9 +41,9 @@ const broken: readonly (readonly [string, { [key: string]: DraftValue }, readonl
     ['nodes.0.network.address is missing'],
   ],
   [
-    'two seats',
-    { nodes: [node('a', { seat: true }), node('b', { seat: true })] },
-    ['nodes.1.seat is true for a second node'],
+    'two local nodes',
+    { nodes: [node('a', { local: true }), node('b', { local: true })] },
+    ['nodes.1.local is true for a second node'],
   ],
   ['workers only', { nodes: [node('a', { role: 'worker' })] }, ['nodes are workers only']],
   ['no virtual address', { network: {} }, ['network.virtualAddress is missing']],

@@ -104,13 +104,13 @@ describe('the transcripts of the installation guide, with true numbers', () => {
     expect(node.reason).toBe(
       'The pool on ubuntu-vg/shared (20 GB) holds 15.2 GB of 20 GB shared, 4.8 GB short; Stream processing state storage (10 GB) does not fit.',
     );
-    expect(node.mends.map(({ kind, enough }) => [kind, enough])).toEqual([
+    expect(node.remedies.map(({ kind, enough }) => [kind, enough])).toEqual([
       ['reduce', true],
       ['grow-shared', true],
       ['disable', true],
       ['another-node', true],
     ]);
-    expect(node.mends.map(({ text }) => text)).toEqual([
+    expect(node.remedies.map(({ text }) => text)).toEqual([
       'Reduce Stream processing elasticsearch from 10 to 5 GB.',
       'Grow the logical volume: lvextend -L 27G ubuntu-vg/shared (7 GB more; 700 GB are free in ubuntu-vg).',
       'Turn KloudInsights off: frees 34 GB on each node.',
@@ -129,7 +129,7 @@ describe('the volume under the pool', () => {
   test('of a typed size that is too small is named with the size that does', () => {
     const node = judged(wish({ size: 20 }), healthyStorage());
     expect(node.verdict).toBe('short');
-    expect(node.mends.find(({ kind }) => kind === 'grow-shared')).toEqual({
+    expect(node.remedies.find(({ kind }) => kind === 'grow-shared')).toEqual({
       kind: 'grow-shared',
       text: 'Make the logical volume shared 27 GB instead of 20: the pool then holds what is wanted.',
       enough: true,
@@ -145,8 +145,8 @@ describe('the volume under the pool', () => {
     expect(node.reason).toBe(
       'ubuntu-vg has room for 8 GB of 14 GB unshared, 6 GB short; Kloudinsights database (10 GB) does not fit.',
     );
-    expect(node.mends[0]?.text).toBe('Reduce Kloudinsights database from 10 to 4 GB.');
-    expect(node.mends[1]?.text).toBe('Reduce Stream processing elasticsearch from 10 to 5 GB.');
+    expect(node.remedies[0]?.text).toBe('Reduce Kloudinsights database from 10 to 4 GB.');
+    expect(node.remedies[1]?.text).toBe('Reduce Stream processing elasticsearch from 10 to 5 GB.');
   });
 
   test('is not ours with another storage class', () => {
@@ -196,7 +196,10 @@ describe('verdicts', () => {
     const node = judged(wish(), broken);
     expect(node.verdict).toBe('short');
     expect(node.reason).toBe('ubuntu-vg misses 1 physical volume.');
-    expect(node.mends[0]).toMatchObject({ kind: 'repair', text: expect.stringContaining('vgreduce --removemissing') });
+    expect(node.remedies[0]).toMatchObject({
+      kind: 'repair',
+      text: expect.stringContaining('vgreduce --removemissing'),
+    });
   });
 
   test('an exported group is not counted on', () => {
@@ -226,7 +229,7 @@ describe('verdicts', () => {
   });
 });
 
-describe('mends', () => {
+describe('remedies', () => {
   const small: readonly [number, number] = [100, 40];
 
   test('stand in the order in which to try them, each with its number', () => {
@@ -236,24 +239,27 @@ describe('mends', () => {
       { disks: [device('sdb', 'disk', 500 * GiB, { model: 'INTEL SSD' })] },
     );
     const node = judged(wish({ features: ['kloudManage', 'kloudInsights'] }), storage);
-    expect(node.mends.map(({ kind }) => kind)).toEqual(['reduce', 'extend', 'disable', 'disable', 'another-node']);
-    expect(node.mends[1]).toEqual({
+    expect(node.remedies.map(({ kind }) => kind)).toEqual(['reduce', 'extend', 'disable', 'disable', 'another-node']);
+    expect(node.remedies[1]).toEqual({
       kind: 'extend',
       text: 'vgextend ubuntu-vg /dev/sdb (blank, 500 GB, INTEL SSD).',
       enough: true,
     });
-    expect(node.mends[2]?.text).toBe('Turn KloudManage off: frees 10 GB on each node, not enough alone.');
-    expect(node.mends[3]?.text).toBe('Turn KloudInsights off: frees 34 GB on each node.');
+    expect(node.remedies[2]?.text).toBe('Turn KloudManage off: frees 10 GB on each node, not enough alone.');
+    expect(node.remedies[3]?.text).toBe('Turn KloudInsights off: frees 34 GB on each node.');
   });
 
   test('where no single volume can give way, all shrink in proportion', () => {
-    const [reduce] = judged(wish({ volumes: { kafka: 10, zookeeper: 10 } }), disks({ 'ubuntu-vg': [100, 30] })).mends;
+    const [reduce] = judged(
+      wish({ volumes: { kafka: 10, zookeeper: 10 } }),
+      disks({ 'ubuntu-vg': [100, 30] }),
+    ).remedies;
     expect(reduce?.kind).toBe('reduce');
     expect(reduce?.text).toMatch(/^Reduce .* from 10 to \d GB, .* from 10 to \d GB, /);
   });
 
   test('without a blank disk they say how large one has to be', () => {
-    const extend = judged(wish(), disks({ 'ubuntu-vg': small })).mends.find(({ kind }) => kind === 'extend');
+    const extend = judged(wish(), disks({ 'ubuntu-vg': small })).remedies.find(({ kind }) => kind === 'extend');
     expect(extend?.text).toBe('Put in a disk of 12 GB or more and vgextend ubuntu-vg with it.');
   });
 
@@ -261,7 +267,7 @@ describe('mends', () => {
     const sda = device('sda', 'disk', 900 * GiB, {
       children: [device('sda3', 'part', 108 * GiB, { fsType: 'LVM2_member' })],
     });
-    const extend = judged(wish(), disks({ 'ubuntu-vg': small }, {}, { disks: [sda] })).mends.find(
+    const extend = judged(wish(), disks({ 'ubuntu-vg': small }, {}, { disks: [sda] })).remedies.find(
       ({ kind }) => kind === 'extend',
     );
     expect(extend?.text).toMatch(/^Make a partition of the 791\.9 GB that \/dev\/sda has beside its partitions/);
@@ -269,14 +275,14 @@ describe('mends', () => {
   });
 
   test('without any LVM they say how large a disk has to be', () => {
-    const [first] = judged(wish(), disks({})).mends;
+    const [first] = judged(wish(), disks({})).remedies;
     expect(first?.text).toBe('Put in a disk of 52 GB or more and make the group on it: vgcreate ubuntu-vg DISK.');
     expect(judged(wish(), disks({ 'ubuntu-vg': [51.9, 51.9] })).verdict).not.toBe('short');
   });
 
   test('a group of another name can be given the wanted one, unless / lies on it', () => {
     const data = judged(wish(), disks({ data: [500, 400] }));
-    expect(data.mends[0]?.text).toContain('vgrename data ubuntu-vg');
+    expect(data.remedies[0]?.text).toContain('vgrename data ubuntu-vg');
     const rooted = disks(
       { 'os-vg': [500, 400] },
       {},
@@ -284,7 +290,7 @@ describe('mends', () => {
         root: { sizeBytes: 98 * GiB, freeBytes: 80 * GiB, device: '/dev/mapper/os--vg-root' },
       },
     );
-    expect(judged(wish(), rooted).mends[0]?.text).not.toContain('vgrename');
+    expect(judged(wish(), rooted).remedies[0]?.text).not.toContain('vgrename');
   });
 
   test('a volume under a pool that cannot grow where it lies', () => {
@@ -292,7 +298,7 @@ describe('mends', () => {
       wish({ local: 'big' }),
       disks({ 'ubuntu-vg': [25, 2], big: [500, 400] }, { 'ubuntu-vg/shared': 20 }),
     );
-    expect(node.mends.find(({ kind }) => kind === 'grow-shared')?.text).toBe(
+    expect(node.remedies.find(({ kind }) => kind === 'grow-shared')?.text).toBe(
       'Put 5 GB more into ubuntu-vg (vgextend with a blank disk), then lvextend -L 27G ubuntu-vg/shared.',
     );
   });

@@ -59,7 +59,7 @@ test('more free space never makes a verdict worse', () => {
   );
 });
 
-test('the sizes that a mend names are the largest that fit', () => {
+test('the sizes that a remedy names are the largest that fit', () => {
   const site = healthySite();
   const judge = (free: number, volumes: Record<string, number>) => {
     const storage = healthyStorage();
@@ -75,8 +75,8 @@ test('the sizes that a mend names are the largest that fit', () => {
   fc.assert(
     fc.property(fc.integer({ min: 20, max: 140 }), fc.integer({ min: 1, max: 100 }), (free, kafka) => {
       const node = judge(free, { kafka });
-      for (const mend of node?.mends ?? []) {
-        const named = /^Reduce Kafka distributed messaging from \d+ to (\d+) GB\.$/.exec(mend.text);
+      for (const remedy of node?.remedies ?? []) {
+        const named = /^Reduce Kafka distributed messaging from \d+ to (\d+) GB\.$/.exec(remedy.text);
         if (!named) continue;
         expect(judge(free, { kafka: Number(named[1]) })?.verdict).not.toBe('short');
         expect(judge(free, { kafka: Number(named[1]) + 1 })?.verdict).toBe('short');

@@ -47,7 +47,7 @@ describe('answers', () => {
 
   it('keeps a wrong text, so that nothing typed is lost', () => {
     const taken = takeText(wholeDraft, field('network.virtualAddress'), '10.0.4');
-    expect(taken.problem).toMatch(/no IPv4/);
+    expect(taken.problem).toMatch(/not an IPv4/);
     expect(getAt(taken.draft, ['network', 'virtualAddress'])).toBe('10.0.4');
   });
 

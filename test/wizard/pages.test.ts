@@ -59,7 +59,7 @@ describe('files', () => {
     [join(folder, 'none.key'), /does not exist/],
     [folder, /is a folder/],
     [empty, /is empty/],
-    [join(empty, 'x'), /no folder/],
+    [join(empty, 'x'), /not a folder/],
   ])('%s', (path, expected) => expect(problem('site', 'tls.key', path, view(files))).toMatch(expected));
 });
 
@@ -96,8 +96,8 @@ describe('what is asked depends on what was answered', () => {
     expect(ids(page, view(setAt(wholeDraft, place, value))).includes(id)).toBe(shown);
   });
 
-  it('the seat has no login', () => {
-    const draft = setAt(wholeDraft, ['nodes', 0, 'seat'], true);
+  it('the workstation has no login', () => {
+    const draft = setAt(wholeDraft, ['nodes', 0, 'local'], true);
     expect(ids('nodes', view(draft))).not.toContain('nodes.0.access.user');
   });
 
@@ -151,7 +151,7 @@ describe('adding nodes', () => {
     ['10.0.4.1-200', /at most 50/],
     ['10.0.4.21', /in the list already/],
     ['10.0.4.40 10.0.4.40', /in the list already/],
-    ['10.0.4.300', /no IPv4/],
+    ['10.0.4.300', /not an IPv4/],
     ['', /Type an address/],
   ])('refuses %j', (text, expected) => expect(add(text, wholeDraft)).toMatch(expected));
 });
@@ -198,7 +198,7 @@ describe('notes', () => {
     const id = pageOf('storage').fields(view())[0]?.path.at(-1) ?? '';
     const text = notes('storage', view(setAt(wholeDraft, ['storage', 'volumes', id], 900))).join('\n');
     expect(text).toMatch(/fail ks-1: .*short/);
-    expect(text).toMatch(/Mends for ks-1/);
+    expect(text).toMatch(/Remedies for ks-1/);
   });
 });
 

@@ -65,7 +65,7 @@ function judge(wanted: Wanted, input: CheckInput): Outcome {
     const holder = answers.some(([, { state }]) => state === 'taken' || state === 'own');
     return holder
       ? { ...pass(`${address} own`, `${address} is where it belongs already.`), nodes }
-      : { ...pass(`${address} free`, `Nobody answered ${asked.join(' or ')} for ${address}.`), nodes };
+      : { ...pass(`${address} free`, `No machine answered ${asked.join(' or ')} for ${address}.`), nodes };
   }
   const why = answers.flatMap(([asker, answer]) => (answer.state === 'unknown' ? [`${asker}: ${answer.why}`] : []));
   return {

@@ -6,7 +6,7 @@ export const clockSynchronized: Check = nodeCheck(
   {
     id: 'clock-synchronized',
     title: 'Clock is kept right',
-    why: 'A clock that nobody corrects drifts by seconds a day. Certificates are then called not yet valid, and logs of two nodes cannot be laid side by side.',
+    why: 'A clock that is not synchronised drifts by seconds a day. Certificates then count as not yet valid, and logs of two nodes cannot be compared.',
     source: 'https://www.freedesktop.org/software/systemd/man/latest/timedatectl.html',
   },
   'time',
@@ -53,8 +53,8 @@ export const clockSkew: Check = nodeCheck(
   },
 );
 
-function offset({ nodeMs, seatMs }: TimeFacts): number {
-  return nodeMs - seatMs;
+function offset({ nodeMs, localMs }: TimeFacts): number {
+  return nodeMs - localMs;
 }
 
 function median(values: readonly number[]): number {

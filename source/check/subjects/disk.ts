@@ -92,7 +92,7 @@ export const solidState: Check = nodeCheck(
       });
     const path = largest.path ?? 'The disk';
     if (largest.rotational === undefined)
-      return warn('cannot be told', 'What the disk is was not seen.', {
+      return warn('not known', 'What the disk is was not seen.', {
         wanted: 'SSD',
         advice: 'Look on the node: lsblk -d -o NAME,ROTA,MODEL',
       });
@@ -101,19 +101,15 @@ export const solidState: Check = nodeCheck(
     const behind = controllerOf(largest);
     // A virtual disk calls itself rotational whatever lies under it.
     return facts.system && facts.system.virtualization !== 'none'
-      ? warn('cannot be told', `${path} is virtual and calls itself a spinning disk (HDD).`, {
+      ? warn('not known', `${path} is virtual and calls itself a spinning disk (HDD).`, {
           ...rest,
           advice: 'Make sure that the host keeps it on SSD',
         })
       : behind !== undefined
-        ? warn(
-            'cannot be told',
-            `${path} calls itself a spinning disk (HDD), but ${behind} hides what lies behind it.`,
-            {
-              ...rest,
-              advice: 'Look in the tool of the controller or array whether these are SSDs',
-            },
-          )
+        ? warn('not known', `${path} calls itself a spinning disk (HDD), but ${behind} hides what lies behind it.`, {
+            ...rest,
+            advice: 'Look in the tool of the controller or array whether these are SSDs',
+          })
         : fail('HDD', `${path} is a spinning disk (HDD).`, { ...rest, advice: 'Use an SSD for volumes and for /' });
   },
 );

@@ -30,7 +30,7 @@ export const snapd: Check = nodeCheck(
 );
 
 /**
- * A node that is a member already is no failure when it can be a member of this very cluster: its host name is the name that
+ * A node that is a member already is not a failure when it can be a member of this very cluster: its host name is the name that
  * the site gives it, its role and channel are those of the site, and at least one more node of the site is a member too (or the
  * site has one node). The API server is asked for the rest by the steps themselves; they join only who is missing.
  */

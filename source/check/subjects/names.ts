@@ -21,7 +21,7 @@ export const hostName: Check = nodeCheck(
         field,
       });
     }
-    if (hostname === node.name) return pass(hostname, 'The name stands already.');
+    if (hostname === node.name) return pass(hostname, 'The name is set already.');
     if (facts.microk8s?.joined) {
       return fail(
         hostname,

@@ -19,7 +19,7 @@ const rules: readonly NetworkRule[] = [
     id: 'gateway',
     title: 'Gateway',
     about: 'node',
-    why: 'netplan takes a gateway outside the subnet without a word, and the node is cut off when the file is applied.',
+    why: 'netplan accepts a gateway outside the subnet silently, and the node is cut off when the file is applied.',
     source: 'https://netplan.readthedocs.io/en/stable/netplan-yaml/#routing',
   },
   {
@@ -40,7 +40,7 @@ const rules: readonly NetworkRule[] = [
     id: 'cluster-ranges',
     title: 'Outside the cluster networks',
     about: 'node',
-    why: 'MicroK8s gives 10.1.0.0/16 to pods and 10.152.183.0/24 to services. A machine or route in one of them is no longer reached once the cluster runs.',
+    why: 'MicroK8s uses 10.1.0.0/16 for pods and 10.152.183.0/24 for services. A machine or route in one of them is no longer reached once the cluster runs.',
     source: 'https://microk8s.io/docs/services-and-ports',
   },
   {
@@ -54,7 +54,7 @@ const rules: readonly NetworkRule[] = [
     id: 'virtual-address',
     title: 'Virtual address',
     about: 'site',
-    why: "The cluster's one address must lie in the nodes' network and be nobody else's: no node, gateway, network or broadcast address.",
+    why: "The cluster's one address must be in the nodes' network and not be used otherwise: no node, gateway, network or broadcast address.",
     source: 'https://metallb.io/concepts/layer2/',
   },
 ];

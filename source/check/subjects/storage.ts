@@ -15,8 +15,8 @@ export const storageFits: Check = nodeCheck(
     const { site, product } = input;
     const [estimate] = estimateStorage({ ...site, nodes: [node] }, product, [{ ...facts, node: node.name }]).nodes;
     if (!estimate) return fail('not counted', 'The node was not counted.', { advice: accessAdvice });
-    const { verdict, reason, mends } = estimate;
-    const first = mends.find(({ enough }) => enough) ?? mends[0];
+    const { verdict, reason, remedies } = estimate;
+    const first = remedies.find(({ enough }) => enough) ?? remedies[0];
     const rest = {
       advice: first?.text ?? 'Make the volumes smaller, or add a disk: kloudspot storage shows where it is tight',
       field: ['storage'],
@@ -53,7 +53,7 @@ export const poolVolume: Check = nodeCheck(
   {
     id: 'shared-volume',
     title: 'Shared volume is blank',
-    why: 'The pool takes the whole logical volume. What stands on it would be lost, and cStor refuses a device with a file system.',
+    why: 'The pool takes the whole logical volume. What is on it would be lost, and cStor refuses a device with a file system.',
     source: 'https://github.com/openebs/openebs/issues/3605',
   },
   'storage',

@@ -92,7 +92,7 @@ function ofFiles(id: string, { site, evidence }: CheckInput): readonly Outcome[]
   return [broken && id !== 'tls-certificate' ? notJudged : pass('readable', 'The certificate can be read.')];
 }
 
-const notJudged: Outcome = warn('not judged', 'This can be told once key and certificate can be read.', {
+const notJudged: Outcome = warn('not judged', 'This is checked once key and certificate can be read.', {
   advice: 'Give a key and a certificate that can be read',
 });
 

@@ -12,7 +12,7 @@ export const zones: Check = siteCheck(
     if (managers.length < 3) return pass('one manager', 'There is nothing to keep apart.');
     const marked = managers.filter(({ zone }) => zone !== undefined);
     if (marked.length === 0)
-      return pass('not stated', 'Where the managers stand was not stated.', { field: ['nodes'] });
+      return pass('not stated', 'The failure domains of the managers are not given.', { field: ['nodes'] });
     const spare = managers.length - (Math.floor(managers.length / 2) + 1);
     const crowded = [...Map.groupBy(marked, ({ zone }) => zone ?? '')].filter(([, nodes]) => nodes.length > spare);
     if (crowded.length === 0) return pass('kept apart', 'No failure domain holds more managers than may be lost.');

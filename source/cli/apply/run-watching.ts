@@ -65,7 +65,7 @@ async function drawn(watch: RunWatch, settings: Settings): Promise<ExitCode> {
   }
 }
 
-/** Left before the end: the run goes on, and that is no failure. */
+/** Left before the end: the run goes on, and that is not a failure. */
 const codeOf = (outcome: RunOutcome | undefined): ExitCode =>
   outcome === undefined ? exitCode.done : outcomeExitCode(outcome);
 

@@ -116,7 +116,7 @@ export function splitVerb(argv: readonly string[], verbs: ReadonlySet<string>): 
   return { verb, rest: [...args.slice(0, first.index), ...args.slice(first.index + taken)] };
 }
 
-/** Whether a word begins names of two words, and is no name itself. */
+/** Whether a word begins names of two words, and is not a name itself. */
 export const isGroup = (word: string, verbs: ReadonlySet<string>): boolean =>
   [...verbs].some((verb) => verb.startsWith(`${word} `));
 

@@ -4,7 +4,7 @@ import { codeOf, messageOf } from '../../errors/thrown.ts';
 /** ms that a verb has for ending by itself, so that what it opened is closed. One that only shows what goes on would never end. */
 const grace = 1000;
 
-/** Lets the program end without a word when whatever reads its output goes away, as in `kloudspot plan | head -1`. */
+/** Lets the program end quietly when whatever reads its output goes away, as in `kloudspot plan | head -1`. */
 export function endWithOutput(): void {
   process.stdout.on('error', outputFailed);
   process.stderr.on('error', () => undefined);

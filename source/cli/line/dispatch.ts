@@ -61,7 +61,7 @@ async function textFor(argv: readonly string[], { verbs, version }: Program): Pr
 }
 
 async function loaded(name: string | undefined, rest: readonly string[], verbs: VerbTable): Promise<Verb> {
-  if (name === undefined) throw new Fault({ what: 'There is no verb.', next: ['kloudspot --help lists them.'] });
+  if (name === undefined) throw new Fault({ what: 'A verb is missing.', next: ['kloudspot --help lists them.'] });
   const entry = verbs[name];
   if (entry === undefined) throw unknownVerb(name, rest, verbs);
   return (await entry.load()).default;

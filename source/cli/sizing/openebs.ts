@@ -3,7 +3,7 @@ import { helm, parseReleaseList } from '../../kubernetes/helm.ts';
 import { targetOf } from '../../network/targets.ts';
 import type { StorageSubject } from './subject.ts';
 
-/** Whether a release of OpenEBS is installed. Without a cluster there is none; undefined where nobody could tell. */
+/** Whether a release of OpenEBS is installed. Without a cluster there is none; undefined where that is not known. */
 export async function seenOpenebs(subject: StorageSubject): Promise<boolean | undefined> {
   const managers = subject.nodes.filter(
     ({ name, role }) => role === 'manager' && subject.facts.get(name)?.microk8s?.running,

@@ -69,7 +69,7 @@ async function ofMachine(settings: Settings, terminal: Terminal, productName: st
   const world = await openWorld({ files: settings.files, passwords, rehearsal: undefined });
   try {
     const name = hostname();
-    const node: SiteNode = { name, reach: '127.0.0.1', role: 'manager', seat: true };
+    const node: SiteNode = { name, reach: '127.0.0.1', role: 'manager', local: true };
     const target = { node: name, addresses: [], local: true };
     const seen = await connect([target], { world, passwords, prompts: accessPrompts(settings, terminal) });
     const clusterSize = Math.max(...product.topologies.map(({ managers }) => managers));

@@ -87,7 +87,7 @@ function words(estimate: StorageEstimate): string[] {
   if (estimate.verdict === 'ok') return ['The configuration looks OK'];
   const said = estimate.nodes
     .filter(({ verdict }) => verdict !== 'ok')
-    .flatMap(({ node, reason, mends }) => [`${node}: ${reason}`, ...mends.map(({ text }) => `  - ${text}`)]);
+    .flatMap(({ node, reason, remedies }) => [`${node}: ${reason}`, ...remedies.map(({ text }) => `  - ${text}`)]);
   const head = {
     tight: 'The configuration fits, but little is left',
     short: 'The configuration does NOT fit',

@@ -19,7 +19,7 @@ export default defineVerb({
     plan: {
       type: 'string',
       value: 'FILE',
-      about: 'Carry out just this plan, or refuse when the nodes are no longer what it rests on.',
+      about: 'Carry out exactly this plan, or refuse when the nodes have changed since it was made.',
     },
     'take-over': takeOver,
   },

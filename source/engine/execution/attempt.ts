@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Fault } from '../../errors/fault.ts';
-import { SeatReboot } from '../../plan/execution/seat-reboot.ts';
+import { OwnReboot } from '../../plan/execution/own-reboot.ts';
 import type { PlannedStep, StepContext, StepKind } from '../../plan/step.ts';
 import { StepFault } from '../../plan/step-fault.ts';
 import { durationWords } from '../../text/duration.ts';
@@ -12,8 +12,8 @@ import { describeFailure } from './messages.ts';
 export type AttemptEnd =
   | { readonly end: 'done'; readonly outcome: 'changed' | 'already'; readonly durationMs: number }
   | { readonly end: 'failed' }
-  /** The seat has to start anew before it can go on. */
-  | { readonly end: 'reboot'; readonly reboot: SeatReboot };
+  /** The workstation has to restart before it can go on. */
+  | { readonly end: 'reboot'; readonly reboot: OwnReboot };
 
 export interface AttemptInput {
   readonly world: RunWorld;
@@ -42,7 +42,7 @@ export async function attemptStep(input: AttemptInput): Promise<AttemptEnd> {
     await world.journal.write({ type: 'step-done', step: step.id, outcome, seen, durationMs: durationMs() });
     return { end: 'done', outcome, durationMs: durationMs() };
   } catch (error) {
-    if (error instanceof SeatReboot) return { end: 'reboot', reboot: error };
+    if (error instanceof OwnReboot) return { end: 'reboot', reboot: error };
     complainOf(world, step, error);
     const words = describeFailure(step.title, error);
     await world.journal.write({ type: 'step-failed', step: step.id, ...words, durationMs: durationMs() });

@@ -25,7 +25,7 @@ export interface RunWorld {
   /** The run's folder, where the output of commands is kept beside the journal. */
   readonly directory?: string;
   readonly mask: Mask;
-  /** Takes what only we can make sense of: the stack of a fault of the program. */
+  /** Takes what only we can make sense of: the stack of a bug in the program. */
   readonly complain?: (text: string) => void;
 }
 

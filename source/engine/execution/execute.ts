@@ -1,6 +1,6 @@
 import { exitCode, Fault } from '../../errors/fault.ts';
 import type { Plan } from '../../plan/document/document.ts';
-import type { SeatReboot } from '../../plan/execution/seat-reboot.ts';
+import type { OwnReboot } from '../../plan/execution/own-reboot.ts';
 import type { PlannedStep, StepKind } from '../../plan/step.ts';
 import type { RunEventBody, RunOrder, RunOutcome } from '../journal/event.ts';
 import type { OrderAnswer } from '../journal/event-schema.ts';
@@ -27,8 +27,8 @@ export interface ExecutionInput {
 export interface RunEnd {
   readonly outcome: Exclude<RunOutcome, 'lost'>;
   readonly why: string;
-  /** With outcome `rebooting`: the node that starts anew. */
-  readonly seat?: string;
+  /** With outcome `rebooting`: the node that restarts. */
+  readonly local?: string;
 }
 
 /** The carrying out of one plan. Writes events for all that happens, but not the run's own begin and end. */
@@ -59,7 +59,7 @@ class GraphRun {
   /** A step failed, nothing runs any more, and the run has said that it waits for an order. */
   #choosing = false;
   #ending: { readonly outcome: 'stopped' | 'interrupted'; readonly why: string } | undefined;
-  #reboot: SeatReboot | undefined;
+  #reboot: OwnReboot | undefined;
 
   constructor(input: ExecutionInput) {
     this.#input = input;
@@ -101,7 +101,8 @@ class GraphRun {
 
   /** Nothing runs. Either that is the end, or the run waits for an order. */
   #endAtRest(): RunEnd | undefined {
-    if (this.#reboot !== undefined) return { outcome: 'rebooting', why: this.#reboot.message, seat: this.#reboot.node };
+    if (this.#reboot !== undefined)
+      return { outcome: 'rebooting', why: this.#reboot.message, local: this.#reboot.node };
     if ([...this.#standing.values()].every((standing) => standing === 'settled'))
       return { outcome: 'done', why: 'every step is done' };
     if (this.#ending !== undefined && (this.#ending.outcome === 'interrupted' || this.#atOnce.signal.aborted))
@@ -149,7 +150,7 @@ class GraphRun {
     if (result.end === 'done' && result.outcome === 'changed') this.#input.onStepTime?.(step.kind, result.durationMs);
   }
 
-  /** A step that was done and is not any more is done anew; what cannot be looked at is left to the attempt, which says why. */
+  /** A step that was done and is not any more is done again; what cannot be looked at is left to the attempt, which says why. */
   async #recheck(step: PlannedStep): Promise<void> {
     const holds = await recheckStep(this.#attemptInput(step)).catch(() => false);
     this.#standing.set(step.id, holds ? 'settled' : 'queued');
@@ -212,7 +213,7 @@ class GraphRun {
   /** The choices after a failure. */
   #takeChoice(choice: 'retry' | 'skip' | 'undo', id: string): OrderAnswer {
     const step = this.#failed().find((failed) => failed.id === id);
-    if (step === undefined) return refused(`${id} is no step that has failed.`);
+    if (step === undefined) return refused(`${id} is not a failed step.`);
     // Not the count of what is under way: the journal's own line, which tells of the wait, is still being synced then.
     if (!this.#choosing) return refused('Other steps still run; choose when they have ended.');
     if (choice === 'undo') return this.#undo(step);
@@ -225,7 +226,7 @@ class GraphRun {
     return taken;
   }
 
-  /** The step stays a failed one: it is retried or skipped afterwards, or the run is left. The run says anew that it waits. */
+  /** The step stays a failed one: it is retried or skipped afterwards, or the run is left. The run says again that it waits. */
   #undo(step: PlannedStep): OrderAnswer {
     if (!step.undoable || kindOf(this.#input.kinds, step).undo === undefined)
       return refused(`${step.title} cannot be undone.`);

@@ -28,5 +28,5 @@ export function describeFailure(tried: string, error: unknown): StepFailure {
     return { tried, seen, causes: error.why === undefined ? [] : [error.why], next: error.next };
   }
   const seen = messageOf(error);
-  return { tried, seen, causes: ['A fault of the program.'], next: [] };
+  return { tried, seen, causes: ['A bug in the program.'], next: [] };
 }

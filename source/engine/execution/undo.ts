@@ -65,7 +65,7 @@ function restingOn(plan: Plan, id: string): ReadonlySet<string> {
   return above;
 }
 
-/** Takes back what the run did, one step after the other, the latest first. Ends at the first that cannot be taken back though it should. */
+/** Undoes what the run did, one step after the other, the latest first. Ends at the first that cannot be undone though it should. */
 export async function undoAll(input: UndoInput): Promise<RunEnd> {
   const { past, kinds, only, enough, signal } = input;
   const world = { ...input.world, journal: noting(input.world.journal, past) };

@@ -36,7 +36,7 @@ export async function waitUntil(wait: Wait, { step, clock, signal, note }: Waiti
   }
 }
 
-/** While a machine starts anew or changes its address, not being reached is what one waits through, not a failure. */
+/** While a machine restarts or changes its address, not being reached is what one waits through, not a failure. */
 async function probe(wait: Wait): ReturnType<Wait['probe']> {
   try {
     return await wait.probe();

@@ -2,7 +2,7 @@ import type { OutputStream } from '../../host/host.ts';
 
 /**
  * One line of `journal.jsonl`. The journal is the bus: screens, `attach`, `resume` and JSON output read only this.
- * `at` is ISO 8601 by the seat's clock. Secrets are masked before an event is written.
+ * `at` is ISO 8601 by the workstation's clock. Secrets are masked before an event is written.
  */
 export type RunEvent = { readonly at: string } & RunEventBody;
 
@@ -80,7 +80,7 @@ export type RunEventBody =
 /**
  * `stopped`: by the operator; `failed`: a step failed and nobody chose; `interrupted`: the process was told to end;
  * `rebooting`: the workstation reboots and the run continues by itself; `lost`: the process died unexpectedly. No journal
- * holds `lost`: a reader says it when it finds the process gone. `partly-undone`: one step was taken back, as asked.
+ * holds `lost`: a reader says it when it finds the process gone. `partly-undone`: one step was undone, as asked.
  */
 export type RunOutcome =
   | 'done'

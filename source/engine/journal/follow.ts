@@ -12,7 +12,7 @@ export interface FollowOptions {
 
 /**
  * All events of a run from its beginning, then each new one as it is written. Ends after the `run-ended` event that stands last,
- * once its process has left (5 s at most), after `signal`, or, when the run's process is gone without a word, after a `run-ended` event with outcome `lost`, which no journal holds.
+ * once its process has left (5 s at most), after `signal`, or, when the run's process died unexpectedly, after a `run-ended` event with outcome `lost`, which no journal holds.
  */
 export async function* followRun(directory: string, options: FollowOptions): AsyncGenerator<RunEvent> {
   const bell = createBell(directory, options.signal);
@@ -38,7 +38,7 @@ export async function* followRun(directory: string, options: FollowOptions): Asy
   }
 }
 
-/** What a reader says of a run whose process is gone without a word. */
+/** What a reader says of a run whose process died unexpectedly. */
 function lost(why: string, at = new Date().toISOString()): RunEvent {
   return { at, type: 'run-ended', outcome: 'lost', why };
 }

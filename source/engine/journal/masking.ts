@@ -128,7 +128,7 @@ export function maskEvent(event: RunEventBody, mask: Mask): RunEventBody {
   }
 }
 
-/** A text with a hole in it is no text to restore from: then none is kept, and the file counts as secret. */
+/** A text with a hole in it is not a text to restore from: then none is kept, and the file counts as secret. */
 function maskFile(event: Extract<RunEventBody, { type: 'file-written' }>, mask: Mask): RunEventBody {
   const { before, ...rest } = event;
   if (before === undefined) return event;

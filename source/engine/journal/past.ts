@@ -2,10 +2,10 @@ import type { RunEvent, RunEventBody } from './event.ts';
 
 /** What the journal so far says of one step. */
 export interface StepPast {
-  /** `open`: never begun, or begun and not ended, or failed, or taken back. */
+  /** `open`: never begun, or begun and not ended, or failed, or undone. */
   readonly state: 'open' | 'done' | 'skipped';
   readonly attempts: number;
-  /** It ran a command or wrote a file that was not taken back since. */
+  /** It ran a command or wrote a file that was not undone since. */
   readonly touched: boolean;
   readonly remembered: ReadonlyMap<string, string>;
 }

@@ -15,8 +15,8 @@ const claimSchema = z.object({
   run: z.string(),
   owner: z.string(),
   host: z.string(),
-  /** The seat: one machine and one root. */
-  seat: z.string(),
+  /** The workstation: one machine and one root. */
+  workstation: z.string(),
   process: z.number().int(),
   started: z.string(),
   /** ISO 8601, by the holder's clock. */
@@ -37,7 +37,7 @@ export async function ownClaim(files: Files, run: string): Promise<LockClaim> {
     run,
     owner: userInfo().username,
     host: hostname(),
-    seat: seatOf(files),
+    workstation: workstationOf(files),
     process: process.pid,
     started: identity?.started ?? '',
     since: now,
@@ -45,7 +45,7 @@ export async function ownClaim(files: Files, run: string): Promise<LockClaim> {
   };
 }
 
-function seatOf(files: Files): string {
+function workstationOf(files: Files): string {
   return createHash('sha256').update(`${machineId()} ${files.root}`).digest('hex').slice(0, 16);
 }
 
@@ -60,7 +60,7 @@ function machineId(): string {
 
 export const claimText = (claim: LockClaim): string => `${JSON.stringify(claim)}\n`;
 
-/** Undefined for a text that is no claim: whoever wrote that holds no lock of ours. */
+/** Undefined for a text that is not a claim: its writer holds none of our locks. */
 export function parseClaim(text: string): LockClaim | undefined {
   try {
     // On a node a second line follows: the time of the last heartbeat.
@@ -78,14 +78,18 @@ export type HolderLife = 'alive' | 'silent' | 'gone';
 const longSilence = 180_000;
 
 /** `silentMs`: since the last heartbeat, measured by one clock; undefined where nothing measures it. */
-export async function lifeOfHolder(claim: LockClaim, seat: string, silentMs: number | undefined): Promise<HolderLife> {
+export async function lifeOfHolder(
+  claim: LockClaim,
+  workstation: string,
+  silentMs: number | undefined,
+): Promise<HolderLife> {
   // A host name alone does not say that it is this machine: clones share it.
-  const life = claim.seat === seat ? await lifeOf(claim) : 'unknown';
+  const life = claim.workstation === workstation ? await lifeOf(claim) : 'unknown';
   if (life !== 'unknown') return life;
   return (silentMs ?? 0) > longSilence ? 'silent' : 'alive';
 }
 
-/** The refusal, with who, where and since when, and the ways out. `where`: the seat or a node. */
+/** The refusal, with who, where and since when, and the ways out. `where`: the workstation or a node. */
 export function lockedFault(claim: LockClaim, life: HolderLife, where: string, silentMs?: number): Fault {
   const ago = silentMs === undefined ? '' : `, its last heartbeat was ${durationWords(silentMs)} ago`;
   const state = {

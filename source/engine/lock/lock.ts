@@ -21,8 +21,8 @@ export interface LockOptions {
 /** ms between signs of life. */
 const heartbeatEvery = 10_000;
 
-/** Takes the seat's lock. Throws a `Fault` (exit code 5) that names the holder. A run takes its own lock back from a process that is gone. */
-export async function lockSeat(files: Files, claim: LockClaim, options: LockOptions): Promise<HeldLock> {
+/** Takes the workstation's lock. Throws a `Fault` (exit code 5) that names the holder. A run takes its own lock back from a process that is gone. */
+export async function lockWorkstation(files: Files, claim: LockClaim, options: LockOptions): Promise<HeldLock> {
   await mkdir(dirname(files.lock), { recursive: true });
   while (!(await place(files.lock, claim))) {
     const text = await textIfPresent(files.lock);
@@ -36,15 +36,15 @@ export async function lockSeat(files: Files, claim: LockClaim, options: LockOpti
   return {
     release: async () => {
       clearInterval(beat);
-      // A sign that is on its way would write the lock anew.
+      // A sign that is on its way would write the lock again.
       await sign;
       if (await isOurs(files.lock, claim)) await rm(files.lock, { force: true });
     },
   };
 }
 
-/** Who holds the seat's lock, if anybody. */
-export async function seatHolder(files: Files): Promise<LockClaim | undefined> {
+/** Who holds the workstation's lock, if anybody. */
+export async function workstationHolder(files: Files): Promise<LockClaim | undefined> {
   const text = await textIfPresent(files.lock);
   return text === undefined ? undefined : parseClaim(text);
 }
@@ -54,7 +54,7 @@ export async function refuseWhileLocked(files: Files): Promise<void> {
   const text = await textIfPresent(files.lock);
   const holder = text === undefined ? undefined : parseClaim(text);
   if (holder === undefined) return;
-  const life = await lifeOfHolder(holder, (await ownClaim(files, '')).seat, await silenceOf(files.lock));
+  const life = await lifeOfHolder(holder, (await ownClaim(files, '')).workstation, await silenceOf(files.lock));
   if (life === 'alive') throw lockedFault(holder, life, files.lock);
 }
 
@@ -76,10 +76,10 @@ async function place(path: string, claim: LockClaim): Promise<boolean> {
 /** Moves a lock aside that may be taken, so that the next try can succeed. */
 async function makeWay(path: string, text: string, claim: LockClaim, takeOver: boolean): Promise<void> {
   const holder = parseClaim(text);
-  // What is no claim was written by no process of ours, and holds nobody off.
+  // A text that is not a claim is not from a process of ours, and does not count as a lock.
   if (holder !== undefined) {
     // The workstation's own lock: a holder on this machine is looked at, and one elsewhere cannot be judged.
-    const life = await lifeOfHolder(holder, claim.seat, await silenceOf(path));
+    const life = await lifeOfHolder(holder, claim.workstation, await silenceOf(path));
     const own = holder.run === claim.run && life === 'gone';
     if (life === 'alive' || !(own || takeOver)) throw lockedFault(holder, life, path);
   }

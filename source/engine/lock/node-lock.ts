@@ -70,7 +70,7 @@ async function take(host: Host, input: NodeLockInput): Promise<void> {
   const { claim, takeOver } = input;
   const holder = await run(host, 'take', input);
   if (holder === undefined) return;
-  const life = await lifeOfHolder(holder.claim, claim.seat, holder.silentMs);
+  const life = await lifeOfHolder(holder.claim, claim.workstation, holder.silentMs);
   if (life === 'alive' || !takeOver) throw lockedFault(holder.claim, life, host.name, holder.silentMs);
   // Only that very claim is replaced: somebody else may have taken it over meanwhile.
   const other = await run(host, 'take', input, holder.claim.token);

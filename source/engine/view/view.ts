@@ -109,7 +109,7 @@ function changeRun(view: RunView, event: WholeRunEvent, at: number): RunView {
   }
 }
 
-/** A process that begins anew runs nothing yet: what the last one left running or failed is queued again. */
+/** A process that starts runs nothing yet: what the last one left running or failed is queued again. */
 function requeue(view: RunView): Pick<RunView, 'steps' | 'counts'> {
   const steps = new Map(
     [...view.steps].map(([id, step]) =>

@@ -54,9 +54,9 @@ export async function listenForOrders(path: string, take: (order: RunOrder) => O
 function answer(line: string, take: (order: RunOrder) => OrderAnswer): OrderAnswer {
   try {
     const order = orderSchema.safeParse(JSON.parse(line));
-    return order.success ? take(order.data) : { taken: false, why: 'That is no order that a run knows.' };
+    return order.success ? take(order.data) : { taken: false, why: 'A run does not know that order.' };
   } catch {
-    return { taken: false, why: 'That is no JSON.' };
+    return { taken: false, why: 'That is not JSON.' };
   }
 }
 

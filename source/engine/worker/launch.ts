@@ -54,7 +54,7 @@ export async function continueRun(run: RunHandle, options: LaunchOptions): Promi
   await startProcess(run, options, []);
 }
 
-/** Takes back what a run did, in reverse order, in a new process; only `step` where one is named. */
+/** Undoes a run, in reverse order, in a new process; only `step` where one is named. */
 export async function undoRun(run: RunHandle, options: LaunchOptions & { readonly step?: string }): Promise<void> {
   await startProcess(run, options, options.step === undefined ? ['--undo'] : ['--undo', '--step', options.step]);
 }

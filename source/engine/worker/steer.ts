@@ -7,7 +7,7 @@ import type { RunOrder } from '../journal/event.ts';
 import { answerSchema } from '../journal/event-schema.ts';
 import { controlSocket } from './control.ts';
 
-/** Gives a running run an order. Throws a `Fault` when nobody listens any more, or when the order makes no sense just now. */
+/** Gives a running run an order. Throws a `Fault` when the process no longer listens, or when the order makes no sense just now. */
 export async function steerRun(files: Files, id: string, order: RunOrder): Promise<void> {
   const line = await exchange(controlSocket(files, id), JSON.stringify(order)).catch((cause: unknown) => {
     throw new Fault({

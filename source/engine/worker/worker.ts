@@ -14,7 +14,7 @@ import type { RunEventBody, RunHandle } from '../journal/event.ts';
 import { openJournal, readJournal } from '../journal/journal.ts';
 import { createMask } from '../journal/masking.ts';
 import { pastOf, type RunPast } from '../journal/past.ts';
-import { type LockOptions, lockSeat } from '../lock/lock.ts';
+import { type LockOptions, lockWorkstation } from '../lock/lock.ts';
 import { type LockClaim, ownClaim } from '../lock/lock-claim.ts';
 import { lockNodes } from '../lock/node-lock.ts';
 import { type Origin, readOrigin } from '../process/origin.ts';
@@ -35,7 +35,7 @@ export interface WorkerWorld {
 export interface WorkerOptions {
   readonly attended: boolean;
   readonly takeOver: boolean;
-  /** Take back instead of going on; only one step where one is named. */
+  /** Undo instead of continuing; only one step where one is named. */
   readonly undo?: { readonly step?: string };
   readonly stop: StopSwitch;
 }
@@ -100,14 +100,14 @@ interface Locking {
   readonly options: WorkerOptions;
 }
 
-/** The seat first, then the nodes. Whoever loses a lock while it runs ends after the running steps. */
+/** The workstation first, then the nodes. Whoever loses a lock while it runs ends after the running steps. */
 async function lockEverything(locking: Locking, open: AsyncDisposableStack): Promise<void> {
   const { run, files, plan, world, claim, rehearsed, options } = locking;
   const lock: LockOptions = {
     takeOver: options.takeOver,
     onLost: (holder) => options.stop.tell(`the lock was taken by ${holder}`, false),
   };
-  open.adopt(await lockSeat(files, claim, lock), (held) => held.release());
+  open.adopt(await lockWorkstation(files, claim, lock), (held) => held.release());
   // From here on the run exists for `status`, `attach` and `resume`, as it does for the lock.
   await claimRun(run.directory, claim);
   const nodes = await lockNodes({
@@ -116,7 +116,7 @@ async function lockEverything(locking: Locking, open: AsyncDisposableStack): Pro
     targets: plan.targets,
     hosts: world.hosts,
     claim,
-    // Simulated nodes have no other seat.
+    // Simulated nodes have no other workstation.
     ...(rehearsed ? { every: 0 } : {}),
   });
   open.adopt(nodes, (held) => held.release());
@@ -194,9 +194,9 @@ async function goOn(job: Job): Promise<RunEnd> {
     options.stop.listen((why, now) => execution?.stop('interrupted', why, now));
     for (;;) {
       const end = await execution.end;
-      if (end.seat === undefined || !job.rehearsed) return end;
-      // The simulated seat starts anew, and this process does not live on it.
-      await backAgain(world, end.seat);
+      if (end.local === undefined || !job.rehearsed) return end;
+      // The simulated local restarts, and this process does not live on it.
+      await backAgain(world, end.local);
       execution = start();
     }
   } finally {

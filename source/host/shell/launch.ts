@@ -45,7 +45,7 @@ printf '%s ends %s\\n' "$mark" "$code" >&2
 exit "$code"
 `;
 
-/** What stands in front of a command so that it runs as root. `-k`: a password cached earlier is no reason not to read ours. */
+/** The words before a command that make it run as root. `-k`: ours is read also when a password was cached earlier. */
 export function sudoWords({ sudo, password }: Privilege): string[] {
   if (sudo === undefined || sudo === 'root') return [];
   return sudo === 'password' && password !== undefined

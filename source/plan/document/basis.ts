@@ -65,7 +65,7 @@ function digest(text: string): string {
 
 /**
  * What is another now than when the plan was made, as far as it was seen both times. What steps of this plan that were
- * begun change by themselves is no drift.
+ * begun change by themselves is not drift.
  */
 export function drift(
   plan: Pick<Plan, 'basis' | 'steps' | 'site'>,

@@ -106,7 +106,7 @@ function orderProblems(steps: readonly PlannedStep[]): string[] {
   const ids = new Set(steps.map(({ id }) => id));
   const twice = steps.filter(({ id }, place) => steps.findIndex((other) => other.id === id) !== place);
   const missing = steps.flatMap(({ id, needs }) =>
-    needs.filter((need) => !ids.has(need)).map((need) => `${id}: needs ${need}, which is no step of this plan`),
+    needs.filter((need) => !ids.has(need)).map((need) => `${id}: needs ${need}, which is not a step of this plan`),
   );
   if (missing.length > 0) return missing;
   const open = new Map(steps.map((planned) => [planned.id, planned]));
@@ -115,7 +115,7 @@ function orderProblems(steps: readonly PlannedStep[]): string[] {
     for (const { id, needs } of open.values()) if (!needs.some((need) => open.has(need))) open.delete(id);
   }
   return [
-    ...twice.map(({ id }) => `${id}: stands in the plan twice`),
+    ...twice.map(({ id }) => `${id}: is in the plan twice`),
     ...(open.size > 0 ? [`these steps wait for each other: ${[...open.keys()].join(', ')}`] : []),
   ];
 }
@@ -124,7 +124,7 @@ const sayIssue = ({ path, message }: z.core.$ZodIssue): string => `${path.join('
 
 function notAPlan(where: string, problems: readonly string[]): Fault {
   return new Fault({
-    what: 'This is no plan that can be carried out.',
+    what: 'This plan cannot be carried out.',
     where,
     why: problems.join('\n'),
     next: [`${kloudspot('plan')}  makes a new one.`],

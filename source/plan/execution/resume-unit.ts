@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import type { Files } from '../../site/files.ts';
 
-/** Goes on with the run at the seat's next boot, once, and takes itself away whatever comes of it. */
+/** Goes on with the run at the workstation's next boot, once, and takes itself away whatever comes of it. */
 export const resumeService = 'kloudspot-resume.service';
 export const resumeUnitPath = `/etc/systemd/system/${resumeService}`;
 
@@ -10,7 +10,7 @@ export const resumeUnitPath = `/etc/systemd/system/${resumeService}`;
  * `+` runs as root whatever `User=` says. It is disabled before the run goes on, so that a run that fails is not begun again
  * at each boot. KillMode: the run is a process of its own that must live on when `resume` leaves.
  */
-export const resumeUnit = `# Put here by kloudspot. It goes on with a run after the restart of the seat and then removes itself.
+export const resumeUnit = `# Put here by kloudspot. It goes on with a run after the restart of the workstation and then removes itself.
 [Unit]
 Description=kloudspot: go on with the run after the restart
 Wants=network-online.target

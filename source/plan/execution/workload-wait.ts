@@ -59,7 +59,7 @@ export async function untilWorkloadsReady(
       tried: error.tried,
       seen: error.seen,
       causes: [...(await troubles(context, wanted)), ...(wait.causes ?? [])],
-      next: [`sudo microk8s kubectl get pods -n ${wanted.namespace} on ${wanted.through} shows where it stands`],
+      next: [`sudo microk8s kubectl get pods -n ${wanted.namespace} on ${wanted.through} shows their state`],
       cause: error,
     });
   }

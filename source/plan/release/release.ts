@@ -27,7 +27,7 @@ export async function releaseOn(
   throw new StepFault({
     tried: `ask Helm on ${node} for release ${place.release}`,
     seen: firstWords(result),
-    causes: ['the API does not answer', `${node} is no manager of the cluster`],
+    causes: ['the API does not answer', `${node} is not a manager of the cluster`],
     next: [kloudspot('status')],
   });
 }
@@ -81,7 +81,8 @@ export async function rolledBack(
     const fill = { [revision]: String(before) };
     await runCommand(context, step, 'roll-back', { fill, run: { deadline: minutes(6) } });
   }
-  const now = before === undefined ? 'there is no revision to go back to' : `revision ${before} is in force again`;
+  const now =
+    before === undefined ? 'there is no earlier revision to roll back to' : `revision ${before} is in force again`;
   return new StepFault({
     tried: error.tried,
     seen: `${error.seen}; ${now}`,

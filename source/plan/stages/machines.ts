@@ -21,7 +21,7 @@ import type { Planning } from './planning.ts';
 /** What every machine gets before it is part of a cluster; machines go side by side. */
 export function planMachines(planning: Planning): void {
   const { site, list } = planning;
-  const nodes = seatLast(site.nodes);
+  const nodes = localLast(site.nodes);
   for (const node of nodes) addPackages(planning, node);
   const restarted = site.system.reboot === 'never' ? [] : addReboots(planning, nodes);
   const addresses = new Map(site.nodes.map((node) => [node.name, clusterAddress(node, factsOf(planning, node))]));
@@ -34,9 +34,9 @@ export function planMachines(planning: Planning): void {
   }
 }
 
-/** The seat's own restart and change of address would cut off what runs on the others at that time. */
-function seatLast(nodes: readonly SiteNode[]): SiteNode[] {
-  return nodes.toSorted((a, b) => Number(a.seat ?? false) - Number(b.seat ?? false));
+/** The workstation's own restart and change of address would cut off what runs on the others at that time. */
+function localLast(nodes: readonly SiteNode[]): SiteNode[] {
+  return nodes.toSorted((a, b) => Number(a.local ?? false) - Number(b.local ?? false));
 }
 
 function addPackages({ site, product, list }: Planning, { name }: SiteNode): void {
@@ -46,18 +46,18 @@ function addPackages({ site, product, list }: Planning, { name }: SiteNode): voi
   list.addNode(name, planPackages(parameters));
 }
 
-/** Restarts the nodes, the seat last of all. Gives what everything after must wait for. */
+/** Restarts the nodes, the workstation last of all. Gives what everything after must wait for. */
 function addReboots(planning: Planning, nodes: readonly SiteNode[]): string[] {
   const { site, list } = planning;
   const mode = site.system.reboot === 'always' ? 'always' : 'when-needed';
   const ids: string[] = [];
   for (const node of nodes) {
     const member = factsOf(planning, node).microk8s?.joined ?? false;
-    const parameters = { node: node.name, mode, seat: node.seat ?? false, member } as const;
-    const also = node.seat ? [...ids] : [];
+    const parameters = { node: node.name, mode, local: node.local ?? false, member } as const;
+    const also = node.local ? [...ids] : [];
     ids.push(list.addNode(node.name, planReboot(parameters), also));
   }
-  return nodes.at(-1)?.seat ? ids.slice(-1) : [];
+  return nodes.at(-1)?.local ? ids.slice(-1) : [];
 }
 
 function addNames(
@@ -75,18 +75,18 @@ function addNames(
   list.addNode(node.name, planHostsFile({ node: node.name, content }, before));
 }
 
-/** Gives the seat's own change of address, if there is one: nothing may be under way while it happens. */
+/** Gives the workstation's own change of address, if there is one: nothing may be under way while it happens. */
 function addNetworks(planning: Planning, nodes: readonly SiteNode[]): string[] {
   const ids: string[] = [];
-  const seat: string[] = [];
+  const local: string[] = [];
   for (const node of nodes) {
     const step = networkStep(planning, node);
     if (!step) continue;
-    const also = node.seat ? planning.list.lastOf(...nodes.map(({ name }) => name)) : ids.slice(-1);
+    const also = node.local ? planning.list.lastOf(...nodes.map(({ name }) => name)) : ids.slice(-1);
     const id = planning.list.addNode(node.name, step, also);
-    (node.seat ? seat : ids).push(id);
+    (node.local ? local : ids).push(id);
   }
-  return seat;
+  return local;
 }
 
 function networkStep(planning: Planning, node: SiteNode): PlannedStep | undefined {
@@ -96,7 +96,7 @@ function networkStep(planning: Planning, node: SiteNode): PlannedStep | undefine
   const document = netplanDocument(site, node, factsOf(planning, node));
   if (!document || !wanted) return undefined;
   const standing = network?.netplan.find(({ path }) => path === document.path)?.content;
-  const witness = node.seat ? site.nodes.find(({ seat }) => !seat)?.name : undefined;
+  const witness = node.local ? site.nodes.find(({ local }) => !local)?.name : undefined;
   const parameters = {
     node: node.name,
     path: document.path,

@@ -30,7 +30,7 @@ export function planNamespace(p: Parameters): PlannedStep {
   return plannedStep(namespaceKind, {
     group: 'Prepare the product',
     title: `Namespace ${p.namespace}`,
-    why: 'All that belongs to the product stands in it.',
+    why: 'Everything that belongs to the product is in it.',
     deadline: minutes(3),
     parameters: p,
     commands: [

@@ -22,7 +22,7 @@ const parameters = z.object({
   address: z.string(),
   /** Name of a folder for what stood there before; another one for every document. */
   keep: z.string(),
-  /** Another node that must reach the new address too; set where the seat changes its own. */
+  /** Another node that must reach the new address too; set where the workstation changes its own. */
   witness: z.string().optional(),
   sshPort: z.number().int(),
 });
@@ -37,7 +37,7 @@ const backUnit = 'kloudspot-network-back';
 const undoUnit = 'kloudspot-network-undo';
 /** While one of them is at work the connection may still break. */
 const restoring = [restoreTimer, backUnit, undoUnit];
-/** The node takes everything back by itself after this time, unless the seat has reached it on its new address. */
+/** The node takes everything back by itself after this time, unless the workstation has reached it on its new address. */
 const restoreAfterSeconds = 90;
 const armed = 'an earlier change is still armed';
 
@@ -83,12 +83,12 @@ function commands({ node, keep, aside }: Parameters): PlannedCommand[] {
         '--timer-property=AccuracySec=100ms',
         restoreScript,
       ],
-      { note: `takes everything back after ${restoreAfterSeconds} s unless the seat confirms` },
+      { note: `restores everything after ${restoreAfterSeconds} s unless kloudspot confirms` },
     ),
     ...aside.map((path) => command(`set-aside ${path}`, node, ['mv', path, `${kept(keep)}/${baseName(path)}`])),
     command('generate', node, ['netplan', 'generate'], { note: 'checks the new file' }),
     command('apply', node, ['systemd-run', `--unit=${applyUnit}`, '--collect', 'netplan', 'apply']),
-    command('disarm', node, stopTimer, { note: 'only after the seat has reached the node on its new address' }),
+    command('disarm', node, stopTimer, { note: 'only after kloudspot has reached the node on its new address' }),
   ];
 }
 
@@ -151,7 +151,7 @@ function onlyLost(error: unknown): void {
 
 const away: ReadonlySet<HostFault['kind']> = new Set(['lost', 'unreachable']);
 
-/** A file that netplan refuses is taken back at once: nothing was applied yet. */
+/** A file that netplan refuses is restored at once: nothing was applied yet. */
 async function generate(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   try {
     await runCommand(context, step, 'generate');
@@ -234,7 +234,7 @@ function untilBack(context: StepContext, p: Parameters, deadline: number): Promi
         const gone = (await readText(context, p.node, p.path)) !== p.content;
         const active = await Promise.all(restoring.map((unit) => isActive(context, p.node, `${unit}.service`)));
         const ready = gone && !active.includes(true);
-        return { ok: ready, observed: ready ? 'taken back' : 'not taken back yet' };
+        return { ok: ready, observed: ready ? 'restored' : 'not restored yet' };
       } catch (error) {
         return { ok: false, observed: sayAway(error) };
       }

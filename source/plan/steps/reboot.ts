@@ -6,15 +6,15 @@ import { parseMicroK8sStatus, sayStatus } from '../../microk8s/status.ts';
 import { kloudspot } from '../../text/command.ts';
 import { carryOut, look, sayAway } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { OwnReboot } from '../execution/own-reboot.ts';
 import { resumeService, resumeUnit, resumeUnitPath, thisProgram } from '../execution/resume-unit.ts';
-import { SeatReboot } from '../execution/seat-reboot.ts';
 import type { PlannedCommand, PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({
   node: z.string(),
   mode: z.enum(['when-needed', 'always']),
   /** It is the machine that this program runs on. */
-  seat: z.boolean(),
+  local: z.boolean(),
   /** It belongs to a cluster already: the next one waits until MicroK8s answers here again. */
   member: z.boolean(),
 });
@@ -52,14 +52,14 @@ async function state(context: StepContext, { node, mode }: Parameters): Promise<
   return { ok: !needed, observed: needed ? 'an update asks for a restart' : 'no restart needed' };
 }
 
-function commands({ node, seat }: Parameters): PlannedCommand[] {
+function commands({ node, local }: Parameters): PlannedCommand[] {
   const resume = [
     command('reload-units', node, ['systemctl', 'daemon-reload']),
     command('enable-resume', node, ['systemctl', 'enable', resumeService]),
   ];
-  const delay = `--on-active=${seat ? 5 : 2}`;
+  const delay = `--on-active=${local ? 5 : 2}`;
   return [
-    ...(seat ? resume : []),
+    ...(local ? resume : []),
     command('mark', node, ['install', '-D', '-m', '0644', '/proc/sys/kernel/random/boot_id', bootMarker]),
     command('reboot', node, ['systemd-run', delay, '--timer-property=AccuracySec=100ms', 'systemctl', 'reboot'], {
       note: 'a few seconds later, so that this answer still arrives',
@@ -67,15 +67,15 @@ function commands({ node, seat }: Parameters): PlannedCommand[] {
   ];
 }
 
-function files({ node, seat }: Parameters): PlannedFile[] {
-  return seat ? [{ node, path: resumeUnitPath, content: resumeUnit, mode: 0o644 }] : [];
+function files({ node, local }: Parameters): PlannedFile[] {
+  return local ? [{ node, path: resumeUnitPath, content: resumeUnit, mode: 0o644 }] : [];
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   const before = (await ask(context, p.node)).get('boot-id') ?? '';
-  if (p.seat) {
+  if (p.local) {
     await carryOut(context, step, { fill: thisProgram(context.files) });
-    throw new SeatReboot(p.node);
+    throw new OwnReboot(p.node);
   }
   await carryOut(context, step);
   await context.until({
@@ -119,11 +119,11 @@ export function planReboot(p: Parameters): PlannedStep {
     node: p.node,
     group: 'Restarts',
     title: p.mode === 'always' ? 'Restart' : 'Restart if an update asks for it',
-    why: p.seat
-      ? 'A new kernel runs only after a restart. This is the seat: the run goes on by itself when it is back.'
+    why: p.local
+      ? 'A new kernel runs only after a restart. kloudspot runs on this node: the run continues by itself when it is back.'
       : 'A new kernel and new libraries run only after a restart.',
-    risk: p.member || p.seat ? 'dangerous' : 'low',
-    alone: p.seat,
+    risk: p.member || p.local ? 'dangerous' : 'low',
+    alone: p.local,
     deadline: minutes(16),
     parameters: p,
     commands: commands(p),

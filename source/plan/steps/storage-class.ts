@@ -18,7 +18,7 @@ const parameters = z.object({
 type Parameters = z.output<typeof parameters>;
 
 /** Its settings can never be changed; volumes that exist do not need it any more. */
-const differs = 'a class of this name stands with other settings';
+const differs = 'a class of this name exists with other settings';
 
 function manifest(p: Parameters): string {
   return manifestText([

@@ -36,7 +36,7 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   if (!release) return { ok: false, observed: `no release ${p.release}` };
   if (release.status !== 'deployed') return { ok: false, observed: `release ${p.release} is ${release.status}` };
   if (release.description !== madeOf(p.digest))
-    return { ok: false, observed: `${p.release} stands with other settings` };
+    return { ok: false, observed: `${p.release} is installed with other settings` };
   const { ok, observed } = await workloadsReady(context, wanted(p));
   return { ok, observed: `${labels[p.engine]}: ${observed}` };
 }

@@ -120,7 +120,7 @@ export function leaveCluster(state: State, machine: Machine): void {
   if (cluster.members.length === 0) delete state.clusters[cluster.id];
 }
 
-/** MicroK8s was removed from the machine without a word to its cluster. */
+/** MicroK8s was removed from the machine without leaving its cluster. */
 export function forgetMachine(state: State, id: string, machine: Machine): void {
   const cluster = state.clusters[id];
   if (cluster?.members.every((member) => member.machine === machine.id)) delete state.clusters[id];

@@ -4,7 +4,7 @@ import { measuredDuration } from '../../text/duration.ts';
 import type { Machine } from '../model/machine.ts';
 import { machineOf, type State } from '../model/state.ts';
 
-/** ms until SSH's keep-alives find that nobody answers any more. */
+/** ms until SSH's keep-alives find that the machine no longer answers. */
 export const silenceMs = 7_000;
 /** ms until an attempt to connect is given up. */
 export const connectMs = 10_000;

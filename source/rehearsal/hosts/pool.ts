@@ -91,7 +91,7 @@ export function fingerprint(machine: Machine): string {
   return `ED25519 SHA256:${digest.replace(/=+$/, '')}`;
 }
 
-/** What a node shows that is not pinned yet; nothing when the pinned key is shown. Throws `HostFault` when nobody answers. */
+/** What a node shows that is not pinned yet; nothing when the pinned key is shown. Throws `HostFault` when the machine does not answer. */
 export async function offeredKeys(world: World, target: HostTarget): Promise<HostKeyOffer[]> {
   if (target.local === true) return [];
   const { machine, address } = await find(world, target);

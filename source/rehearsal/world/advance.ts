@@ -3,7 +3,7 @@ import { reconcile } from '../cluster/controllers/reconcile.ts';
 import type { State } from '../model/state.ts';
 import { handleEvent } from './events.ts';
 
-/** More rounds than this in one go: a controller never settles, which is a fault of the program. */
+/** More rounds than this in one go: a controller never settles, which is a bug in the program. */
 const mostRounds = 20_000;
 
 /**

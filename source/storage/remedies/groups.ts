@@ -4,12 +4,12 @@ import { gibibyte, gigabytes, gigabytesMissing } from '../bytes.ts';
 import { blankDisks } from '../disks.ts';
 import { findGroup, groupTrouble } from '../groups.ts';
 import type { GroupRoom, StorageDemand } from '../room.ts';
-import { fits, type Mend, type Shortage } from './mend.ts';
+import { fits, type Remedy, type Shortage } from './remedy.ts';
 import { smallestThatFits } from './search.ts';
 
 /** A group that is absent or broken: no size of volume helps. */
-export function repair({ room, storage, wanted }: Shortage): Mend[] {
-  return room.groups.flatMap((group): Mend[] => {
+export function repair({ room, storage, wanted }: Shortage): Remedy[] {
+  return room.groups.flatMap((group): Remedy[] => {
     if (!group.trouble) return [];
     if (findGroup(storage, group.name)) return [{ kind: 'repair', text: `${group.trouble.advice}.`, enough: false }];
     const blank = blankDisks(storage)[0];
@@ -22,7 +22,7 @@ export function repair({ room, storage, wanted }: Shortage): Mend[] {
   });
 }
 
-function made(group: string, path: string, bytes: number): Mend {
+function made(group: string, path: string, bytes: number): Remedy {
   return {
     kind: 'repair',
     text: `Make it on the blank disk: vgcreate ${group} ${path} (${gigabytes(bytes)}).`,
@@ -31,7 +31,7 @@ function made(group: string, path: string, bytes: number): Mend {
 }
 
 /** With room for the reserve and for what LVM keeps of a disk for itself. */
-function madeOnNewDisk({ name, poolBytes, localBytes }: GroupRoom): Mend {
+function madeOnNewDisk({ name, poolBytes, localBytes }: GroupRoom): Remedy {
   const need = (poolBytes + localBytes) / gibibyte;
   const gib = Math.ceil(Math.max(need + 10, need / 0.95)) + 1;
   return {
@@ -41,7 +41,7 @@ function madeOnNewDisk({ name, poolBytes, localBytes }: GroupRoom): Mend {
   };
 }
 
-function renameOrUse(other: VolumeGroupFacts, name: string, storage: StorageFacts, wanted: StorageDemand): Mend {
+function renameOrUse(other: VolumeGroupFacts, name: string, storage: StorageFacts, wanted: StorageDemand): Remedy {
   const free = `${gigabytes(other.freeBytes)} free`;
   const holdsRoot = storage.logicalVolumes.some(
     (volume) => volume.volumeGroup === other.name && storage.root.device.endsWith(volume.path.replace('/dev/', '')),
@@ -54,13 +54,13 @@ function renameOrUse(other: VolumeGroupFacts, name: string, storage: StorageFact
   return { kind: 'other-group', text, enough: false };
 }
 
-export function extend(short: Shortage): Mend[] {
-  return short.room.groups.flatMap((group): Mend[] => {
+export function extend(short: Shortage): Remedy[] {
+  return short.room.groups.flatMap((group): Remedy[] => {
     const found = findGroup(short.storage, group.name);
     if (group.leftBytes >= 0 || !found || group.trouble) return [];
     const { wish } = short.wanted;
     const enough = (bytes: number) => fits(wish, short, withMore(short.storage, found, bytes));
-    const disks = blankDisks(short.storage).map((disk): Mend => {
+    const disks = blankDisks(short.storage).map((disk): Remedy => {
       const what = [gigabytes(disk.sizeBytes), ...(disk.model ? [disk.model] : [])].join(', ');
       return {
         kind: 'extend',
@@ -68,7 +68,7 @@ export function extend(short: Shortage): Mend[] {
         enough: enough(disk.sizeBytes),
       };
     });
-    const unpartitioned = spareSpace(short.storage).map(({ path, bytes }): Mend => {
+    const unpartitioned = spareSpace(short.storage).map(({ path, bytes }): Remedy => {
       const text = `Make a partition of the ${gigabytes(bytes)} that ${path} has beside its partitions, then vgextend ${group.name} with it.`;
       return { kind: 'extend', text, enough: enough(bytes) };
     });
@@ -102,7 +102,7 @@ function withMore(storage: StorageFacts, group: VolumeGroupFacts, diskBytes: num
   return { ...storage, volumeGroups };
 }
 
-export function growShared(short: Shortage): Mend[] {
+export function growShared(short: Shortage): Remedy[] {
   const { pool, wish } = short.wanted;
   const { shared } = short.room;
   if (!pool || !shared) return [];

@@ -2,12 +2,12 @@ import { gibibyte, gigabytes } from '../bytes.ts';
 import { sharedEngine } from '../engines.ts';
 import { type StorageDemand, storageDemand } from '../room.ts';
 import type { StorageWish, WantedVolume } from '../volumes.ts';
-import { fits, type Mend, type Shortage } from './mend.ts';
+import { fits, type Remedy, type Shortage } from './remedy.ts';
 import { largestThatFits } from './search.ts';
 
-export function reduce(short: Shortage): Mend[] {
+export function reduce(short: Shortage): Remedy[] {
   const lacking = lackingVolumes(short);
-  const single = largest(lacking).flatMap((volume): Mend[] => {
+  const single = largest(lacking).flatMap((volume): Remedy[] => {
     const gib = largestThatFits(volume.gib - 1, (size) => fits(sized(short, { [volume.id]: size }), short));
     return gib < 1
       ? []
@@ -17,7 +17,7 @@ export function reduce(short: Shortage): Mend[] {
 }
 
 /** All in proportion, where no single one can give way enough. */
-function reduceAll(short: Shortage, volumes: readonly WantedVolume[]): Mend[] {
+function reduceAll(short: Shortage, volumes: readonly WantedVolume[]): Remedy[] {
   const at = (permille: number): Record<string, number> =>
     Object.fromEntries(volumes.map(({ id, gib }) => [id, Math.max(1, Math.floor((gib * permille) / 1000))]));
   const permille = largestThatFits(999, (share) => fits(sized(short, at(share)), short));
@@ -27,10 +27,10 @@ function reduceAll(short: Shortage, volumes: readonly WantedVolume[]): Mend[] {
   return [{ kind: 'reduce', text: `Reduce ${list}.`, enough: true }];
 }
 
-export function disable(short: Shortage): Mend[] {
+export function disable(short: Shortage): Remedy[] {
   const { wanted } = short;
   const before = total(wanted);
-  return wanted.wish.features.flatMap((feature): Mend[] => {
+  return wanted.wish.features.flatMap((feature): Remedy[] => {
     const wish = { ...wanted.wish, features: wanted.wish.features.filter((each) => each !== feature) };
     const freed = before - total(storageDemand(wish, wanted.product, wanted.role));
     const enough = fits(wish, short);
@@ -46,7 +46,7 @@ function total(wanted: StorageDemand): number {
   return wanted.volumes.reduce((sum, volume) => sum + volume.gib * gibibyte, 0);
 }
 
-export function anotherNode({ room, wanted, node }: Shortage): Mend {
+export function anotherNode({ room, wanted, node }: Shortage): Remedy {
   const needs = room.groups.map((group) => {
     const pool = wanted.pool?.group === group.name ? wanted.pool.neededGiB * gibibyte : 0;
     const local = wanted.wish.storage.unshared.volumeGroup === group.name ? localBytes(wanted) : 0;

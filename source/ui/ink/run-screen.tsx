@@ -22,7 +22,7 @@ export interface AttachOptions extends ThemeOptions {
   /** Ends after the run has ended. */
   readonly events: AsyncIterable<RunEvent>;
   readonly steer: (order: RunOrder) => Promise<void>;
-  /** ms left, by earlier runs; undefined where nobody knows. */
+  /** ms left, by earlier runs; undefined where that is not known. */
   readonly estimate?: (plan: Plan, settled: ReadonlySet<string>) => number | undefined;
   /** Name of the scenario when this is a rehearsal. */
   readonly rehearsal?: string;

@@ -43,7 +43,7 @@ export interface Review {
   readonly steps: number;
   readonly files: readonly ReviewedFile[];
   readonly commands: readonly ReviewedCommand[];
-  /** Titles of the steps that nothing takes back. */
+  /** Titles of the steps that have no undo. */
   readonly final: readonly string[];
   /** ms by earlier runs; undefined: no run was timed yet. */
   readonly estimateMs: number | undefined;
@@ -116,7 +116,7 @@ function nodesLine(site: Site): ReviewLine {
   const text = `${counted(managers, 'manager')}${workers > 0 ? `, ${counted(workers, 'worker')}` : ''} · ${survives}`;
   const detail = site.nodes.map(
     (node) =>
-      `${node.name}  ${node.reach}  ${node.role}${node.zone ? `  ${node.zone}` : ''}${node.seat ? '  this seat' : ''}`,
+      `${node.name}  ${node.reach}  ${node.role}${node.zone ? `  ${node.zone}` : ''}${node.local ? '  this machine' : ''}`,
   );
   return line(
     'Nodes',

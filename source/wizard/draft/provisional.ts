@@ -20,7 +20,7 @@ export function provisionalSite(view: WizardView): Site {
       reach: textAt(node, ['reach']),
       role: node.role === 'worker' ? 'worker' : 'manager',
       ...(textAt(node, ['zone']) === '' ? {} : { zone: textAt(node, ['zone']) }),
-      ...(node.seat === true ? { seat: true } : {}),
+      ...(node.local === true ? { local: true } : {}),
     })),
     network: { nameservers: [], search: [] },
     system: { updatePackages: true, reboot: 'when-needed' },

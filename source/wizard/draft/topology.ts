@@ -22,7 +22,7 @@ export function survival(view: WizardView): Note | undefined {
   if (managers === 1) return { grade: 'plain', text: 'One manager: while it is down, so is the cluster.' };
   if (managers === 2)
     return { grade: 'warn', text: 'Two managers survive no loss: both must vote. Take one or three.' };
-  const more = managers > 3 ? ' at a time: three of them vote, the others stand by' : '';
+  const more = managers > 3 ? ' at a time: three of them vote in the datastore, the others are on standby' : '';
   return { grade: 'pass', text: `${inWords(managers)} managers survive the loss of one of them${more}.` };
 }
 

@@ -19,7 +19,7 @@ const deploys = [
 export const featuresPage: Page<'features'> = {
   id: 'features',
   title: 'Features',
-  intro: 'What shall run, and how is it brought there?',
+  intro: 'What should run, and how is it deployed?',
   fields: (view) => [...view.product.features.map((feature) => featureToggle(view, feature)), ...runFields(view)],
   validate: () => [],
   notes: featureNotes,

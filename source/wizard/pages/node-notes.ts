@@ -33,7 +33,7 @@ export function nodeNotes(view: WizardView): readonly Note[] {
 function factNotes(view: WizardView): readonly Note[] {
   if (view.facts.size === 0) return [];
   const site = provisionalSite(view);
-  // Only nodes that were seen: what is still connecting is no finding.
+  // Only nodes that were seen: a node that is still connecting has no finding.
   const nodes = site.nodes.filter((node) => view.facts.has(node.name));
   const input = { site: { ...site, nodes }, product: view.product, facts: view.facts };
   return earlyChecks

@@ -28,7 +28,7 @@ const siteName: Field = {
   kind: 'text',
   label: 'Site name',
   question: 'What is this site called?',
-  help: 'A short name for this installation. It stands on every screen and in every record, and typing it begins the run. Example: berlin',
+  help: 'A short name for this installation. It is shown on every screen and in every record, and typing it starts the run. Example: berlin',
   required: true,
   fallback: { value: 'site', from: 'default' },
   parse: hostName,
@@ -57,14 +57,14 @@ function nodeFields(view: WizardView, index: number): readonly Field[] {
   });
   const called = nodeCalled(view.draft, index);
   const seenUser = factsOf(view, index)?.access.user;
-  const seat = draftNodes(view.draft)[index]?.seat === true;
+  const local = draftNodes(view.draft)[index]?.local === true;
   const fields: Field[] = [
     {
       ...at('reach'),
       kind: 'text',
       label: 'Reach at',
       question: `At which address or name does ${called} answer now?`,
-      help: 'The address or name at which the node answers today, as ssh would be given it. The address that it shall have is asked for on the next page. Example: 10.0.4.21',
+      help: 'The address or name at which the node answers today, as ssh would be given it. The next page asks for the address that it gets. Example: 10.0.4.21',
       required: true,
       parse: unlikeOthers(view, index, 'reach', reach),
     },
@@ -72,7 +72,7 @@ function nodeFields(view: WizardView, index: number): readonly Field[] {
       ...at('name'),
       kind: 'text',
       label: 'Host name',
-      question: `What shall ${called} be called?`,
+      question: `What is the host name of ${called}?`,
       help: 'Host name and Kubernetes node name: lower-case letters, digits and hyphens. The run sets it on the machine and writes it into every hosts file. Example: ks-1',
       required: true,
       parse: unlikeOthers(view, index, 'name', hostName),
@@ -98,7 +98,7 @@ function nodeFields(view: WizardView, index: number): readonly Field[] {
       parse: anyText(63),
     },
   ];
-  return seat ? fields : [...fields, ...accessFields(at, called, seenUser)];
+  return local ? fields : [...fields, ...accessFields(at, called, seenUser)];
 }
 
 type At = (...path: string[]) => Pick<Field, 'id' | 'path' | 'row'>;

@@ -108,7 +108,7 @@ function siteNotes(view: WizardView): readonly Note[] {
   if (virtualAddress !== '' && name !== '')
     notes.push({
       grade: 'plain',
-      text: `See to it that ${name} leads to ${virtualAddress}: the DNS is not asked here.`,
+      text: `Make sure that ${name} resolves to ${virtualAddress}: DNS is not checked here.`,
     });
   if (textAt(view.draft, ['tls', 'mode']) !== 'files')
     notes.push({

@@ -47,7 +47,7 @@ export function groupTotals(view: WizardView): readonly GroupTotal[] {
   });
 }
 
-/** Required and available, then node by node what is short and what would mend it. */
+/** Required and available, then node by node what is short and what would remedy it. */
 export function storageNotes(view: WizardView): readonly Note[] {
   const estimate = draftEstimate(view);
   if (estimate.volumes.length === 0) return [{ grade: 'plain', text: 'These features store nothing.' }];
@@ -57,11 +57,11 @@ export function storageNotes(view: WizardView): readonly Note[] {
     .filter((node) => node.verdict === 'short')
     .toSorted((one, other) => Number(other.node === estimate.weakest) - Number(one.node === estimate.weakest))
     .flatMap((node): Note[] => {
-      const mends = node.mends.slice(0, 3).map((mend) => mend.text.replace(/\.$/, ''));
+      const remedies = node.remedies.slice(0, 3).map((remedy) => remedy.text.replace(/\.$/, ''));
       const row = rowOf(node.node);
       const said: Note = { grade: 'fail', text: `${node.node}: ${node.reason}`, row };
-      return mends.length > 0
-        ? [said, { grade: 'plain', text: `Mends for ${node.node}: ${mends.join(' · ')}`, row }]
+      return remedies.length > 0
+        ? [said, { grade: 'plain', text: `Remedies for ${node.node}: ${remedies.join(' · ')}`, row }]
         : [said];
     });
   const unseen = estimate.nodes.filter((node) => node.verdict === 'unknown').length;

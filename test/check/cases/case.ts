@@ -104,4 +104,4 @@ export const answer = (address: string, by: string, mac: string) => ({
   addresses: new Map([[address, new Map([[by, { state: 'taken', mac } as const]])]]),
 });
 export const files = { mode: 'files', key: '/tls/server.key', certificate: '/tls/server.crt' } as const;
-export const seat = healthyNode('ks-1', { seat: true });
+export const local = healthyNode('ks-1', { local: true });

@@ -1,5 +1,5 @@
 import { healthyNode } from '../../facts-fixtures.ts';
-import { type Case, files, nodes, seat, set } from './case.ts';
+import { type Case, files, local, nodes, set } from './case.ts';
 
 export const siteCases: readonly Case[] = [
   {
@@ -64,30 +64,30 @@ export const siteCases: readonly Case[] = [
   { check: 'tls-name', what: 'not looked at', grade: 'warn', nodes: [], says: /not looked at/, site: { tls: files } },
   { check: 'tls-chain', what: 'not looked at', grade: 'warn', nodes: [], says: /not looked at/, site: { tls: files } },
   {
-    check: 'seat-reboot',
+    check: 'own-reboot',
     what: 'sudo with a password',
     grade: 'warn',
     nodes: ['ks-1'],
     says: /sudo on ks-2 asks for a password/,
-    site: { nodes: nodes(seat) },
+    site: { nodes: nodes(local) },
     facts: { 'ks-2': set('access', { sudo: 'password' }) },
   },
   {
-    check: 'seat-reboot',
+    check: 'own-reboot',
     what: 'passwords were given',
     grade: 'warn',
     nodes: ['ks-1'],
     says: /passwords were given/,
-    site: { nodes: nodes(seat) },
+    site: { nodes: nodes(local) },
     evidence: { passwordsInMemory: true },
   },
   {
-    check: 'seat-reboot',
+    check: 'own-reboot',
     what: 'no reboot',
     grade: 'pass',
     nodes: [],
     says: /No node is restarted/,
-    site: { nodes: nodes(seat), system: { updatePackages: true, reboot: 'never' } },
+    site: { nodes: nodes(local), system: { updatePackages: true, reboot: 'never' } },
     evidence: { passwordsInMemory: true },
   },
 ];

@@ -5,7 +5,7 @@ from place import credentials, programs
 
 
 def call(method, path, body=None, timeout=5, kind='application/json'):
-    """(status, answer) of one request. OSError when nobody answers."""
+    """(status, answer) of one request. OSError when the machine does not answer."""
     connection = http.client.HTTPSConnection('127.0.0.1', 16443, context=certificates.context(), timeout=timeout)
     try:
         connection.request(method, path, json.dumps(body) if body is not None else None, {'Content-Type': kind, 'Accept': 'application/json'})

@@ -82,7 +82,6 @@ def connect(connection, as_worker, trusting):
         said = reply.get('error', '') if isinstance(reply, dict) else str(reply)
         raise Failed(f'Connection failed. {said[:1].upper()}{said[1:]} ({code}).', 6)
     (join_worker if as_worker else join_manager)(agent, token, reply)
-    lock('no-cert-reissue')  # the mark of a member comes last, as in the real one: a join cut off before leaves none
     unlock('join-in-progress')
     print('Successfully joined the cluster.')
 
@@ -110,6 +109,7 @@ def take_over(reply):
     flags = [line for line in reply['kubelet_args'].splitlines() if not line.startswith('--hostname-override')]
     put(args / 'kubelet', '\n'.join(f"--node-ip={reply['hostname_override']}" if line.startswith('--node-ip=') else line for line in flags) + '\n')
     if reply['api_authz_mode']: set_argument('kube-apiserver', '--authorization-mode', reply['api_authz_mode'])
+    lock('no-cert-reissue')
 
 
 def join_manager(agent, token, reply):
@@ -198,18 +198,15 @@ def remove_node(words):
     node = next((node for node in cluster.nodes() if name in (node['metadata']['name'], cluster.internal(node))), None)
     address = cluster.internal(node) if node else name
     in_store = any(member['address'].partition(':')[0] == address for member in store.members())
-    if node is not None and in_store and not force:
+    if in_store and not force:
         print(f"Removal failed. Node {name} is registered with dqlite. Please, run first 'microk8s leave' on the departing node. \nIf the node is not available anymore and will never attempt to join the cluster in the future use the '--force' flag \nto unregister the node while removing it.")
         return 1
+    if in_store:
+        if node is None: print(f'Attempting to remove {name} from dqlite.\nRemoving node entry found in dqlite.')
+        store.remove(address)
     if node is None:
         print(f'Error from server (NotFound): nodes "{name}" not found', file=sys.stderr)
-        print(f'Node {name} does not exist in Kubernetes.')
-        if not force: return 1
-        print(f'Attempting to remove {name} from dqlite.')
-        if in_store:
-            print('Removing node entry found in dqlite.')
-            store.remove(address)
+        if not in_store: print(f'Node {name} does not exist in Kubernetes.')
         return 1
-    if in_store: store.remove(address)
     cluster.call('DELETE', f"/api/v1/nodes/{node['metadata']['name']}")
     return 0

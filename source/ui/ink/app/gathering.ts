@@ -28,7 +28,7 @@ export class Gathering {
       this.#looks.delete(reach);
     }
     for (const [reach, { node }] of wanted) {
-      const signature = JSON.stringify([node.name, node.access ?? null, node.seat ?? null]);
+      const signature = JSON.stringify([node.name, node.access ?? null, node.local ?? null]);
       const before = this.#looks.get(reach);
       if (reach === '' || !/^[A-Za-z0-9]/.test(reach) || before?.signature === signature) continue;
       before?.stop.abort();

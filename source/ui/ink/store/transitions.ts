@@ -10,7 +10,7 @@ export function takeBack(state: AppState): AppState {
   return { ...withEditorText(state), editor: undefined };
 }
 
-/** Goes to a screen; those that look at the world ask it anew when something has changed. */
+/** Goes to a screen; those that look at the world ask it again when something has changed. */
 export function enterScreen(before: AppState, screen: ScreenId): Step {
   const state: AppState = {
     ...takeBack(before),

@@ -64,10 +64,10 @@ function cellOf(field: Field, view: WizardView): Cell {
 function accessCell(index: number, state: AppState): Cell {
   const node = draftNodes(state.draft)[index];
   const words = accessWords(state.access.get(textAt(node, ['reach'])), state.now);
-  const seat = node?.seat === true ? ' (this seat)' : '';
+  const local = node?.local === true ? ' (this machine)' : '';
   return {
     id: 'Access',
-    text: words.text + seat,
+    text: words.text + local,
     mark: words.grade,
     as: words.grade === 'plain' ? 'quiet' : words.grade,
   };
@@ -94,7 +94,7 @@ export function columnWishes(rows: readonly (readonly Cell[])[]): readonly Colum
   return inOrder([...wishes.values()], rows);
 }
 
-/** A row that lacks columns (the seat has no login) must not put the others out of order. */
+/** A row that lacks columns (the workstation has no login) must not put the others out of order. */
 function inOrder(wishes: readonly ColumnWish[], rows: readonly (readonly Cell[])[]): readonly ColumnWish[] {
   const longest = rows.toSorted((one, other) => other.length - one.length)[0] ?? [];
   const place = (id: string): number => longest.findIndex((cell) => cell.id === id);

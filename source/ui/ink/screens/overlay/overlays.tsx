@@ -62,7 +62,7 @@ function HostKeys(props: { readonly state: OverlayBase; readonly width: number }
   return (
     <>
       <Line text=" Host keys that are not trusted yet" bold />
-      <Line text=" Compare them with what stands on each machine's own console:" />
+      <Line text=" Compare them with what each machine's own console shows:" />
       <Line as="quiet" text="   ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub" />
       <Line text="" />
       {offers.map((offer) => (
@@ -74,7 +74,7 @@ function HostKeys(props: { readonly state: OverlayBase; readonly width: number }
               mark={theme.glyphs.fail}
               as="fail"
               width={props.width}
-              text={`CHANGED. Before: ${offer.changedFrom}. Either the machine was installed anew, or another one answers in its place.`}
+              text={`CHANGED. Before: ${offer.changedFrom}. Either the machine was reinstalled, or another one answers in its place.`}
             />
           )}
         </Box>

@@ -46,9 +46,7 @@ export function ReviewPage(props: {
 
 function headOf(review: Review): string {
   const time =
-    review.estimateMs === undefined
-      ? 'no earlier run tells how long'
-      : `${durationGuess(review.estimateMs)} by earlier runs`;
+    review.estimateMs === undefined ? 'duration not known yet' : `${durationGuess(review.estimateMs)} by earlier runs`;
   return ` Everything that will happen: ${review.steps} steps, ${time}`;
 }
 

@@ -66,7 +66,7 @@ export function reviewKey(state: AppState, key: KeyPress): Step {
 }
 
 const helpText =
-  'What stands here is what the run does, command for command. Typing the site’s name and Enter writes site.yaml and values.yaml and begins. The run goes on by itself when this terminal goes away; `kloudspot attach` finds it.';
+  'This is exactly what the run does, command for command. Typing the site’s name and Enter writes site.yaml and values.yaml and begins. The run goes on by itself when this terminal goes away; `kloudspot attach` finds it.';
 
 const withIndex = (state: AppState, index: number): AppState => ({ ...state, review: { ...state.review, index } });
 

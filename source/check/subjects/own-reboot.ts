@@ -1,17 +1,17 @@
 import { kloudspot } from '../../text/command.ts';
 import { type Check, factsOf, pass, siteCheck, warn } from '../check.ts';
 
-export const seatReboot: Check = siteCheck(
+export const ownReboot: Check = siteCheck(
   {
-    id: 'seat-reboot',
+    id: 'own-reboot',
     title: 'Run goes on after a reboot',
-    why: 'When the seat is one of the nodes and restarts, the run restarts with it by itself. Passwords live in memory only: they are gone then, and the run waits until somebody gives them again.',
+    why: 'When kloudspot runs on one of the nodes and that node restarts, the run continues by itself. Passwords live in memory only: they are gone then, and the run waits until somebody gives them again.',
     source: 'https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html',
   },
   (input) => {
     const { site, evidence } = input;
-    const seat = site.nodes.find((node) => node.seat);
-    if (!seat) return pass('seat is no node', 'The seat is not restarted.');
+    const local = site.nodes.find((node) => node.local);
+    if (!local) return pass('not run on a node', 'kloudspot does not run on one of the nodes.');
     if (site.system.reboot === 'never') return pass('no reboot', 'No node is restarted.');
     const asking = site.nodes
       .filter((node) => factsOf(input, node)?.access.sudo === 'password')
@@ -21,13 +21,13 @@ export const seatReboot: Check = siteCheck(
     return {
       ...warn(
         'passwords',
-        `${seat.name} is the seat and may restart, and ${whose}: afterwards the run waits for them.`,
+        `${local.name} is the machine that kloudspot runs on and may restart, and ${whose}: afterwards the run waits for them.`,
         {
           advice: `Log in again after the restart and type ${kloudspot('resume')}, or let sudo ask nothing (NOPASSWD)`,
           field: ['system', 'reboot'],
         },
       ),
-      nodes: [seat.name],
+      nodes: [local.name],
     };
   },
 );

@@ -3,18 +3,18 @@ import { type NodeRoom, nodeRoom, type StorageDemand, storageDemand } from '../r
 import { verdictOf } from '../verdict.ts';
 import type { StorageWish } from '../volumes.ts';
 
-export type MendKind = 'repair' | 'other-group' | 'reduce' | 'extend' | 'grow-shared' | 'disable' | 'another-node';
+export type RemedyKind = 'repair' | 'other-group' | 'reduce' | 'extend' | 'grow-shared' | 'disable' | 'another-node';
 
 /** One way out of a shortage. Never one that shrinks / or wipes anything. */
-export interface Mend {
-  readonly kind: MendKind;
+export interface Remedy {
+  readonly kind: RemedyKind;
   /** What to do, with its numbers, one line. */
   readonly text: string;
   /** False where it helps but does not do alone. */
   readonly enough: boolean;
 }
 
-/** What a mend is tried on: every number below comes from judging the changed node again. */
+/** What a remedy is tried on: every number below comes from judging the changed node again. */
 export interface Shortage {
   readonly wanted: StorageDemand;
   readonly storage: StorageFacts;
