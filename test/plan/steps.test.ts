@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
+import { completeDpkg, updateLists } from '../../source/plan/execution/package-locks.ts';
 import { stepKinds } from '../../source/plan/kinds.ts';
 import { makePlan } from '../../source/plan/plan.ts';
 import type { PlannedStep } from '../../source/plan/step.ts';
-import { updateLists } from '../../source/plan/steps/packages.ts';
 import { addressOf, items, nodes, noRelease, release, service, status, workloads } from './cluster-words.ts';
 import { type Answers, carryThrough, fakeWorld, onceRan, reviewed, textOf } from './fake-world.ts';
 import { cluster, factsOf, product, siteOf } from './sample.ts';
@@ -237,21 +237,28 @@ test('a cluster is not called safe before three managers vote', async () => {
 });
 
 describe('packages', () => {
-  /** What apt 2.6 says while apt-daily holds the lists. */
-  const held = `echo 'E: Could not get lock /var/lib/apt/lists/lock. It is held by process 14920 (apt-get)' >&2; exit 100`;
+  /** Runs a script with a program of that name that is locked the first time, in its own words and with its own exit code. */
+  const lockedOnce = async (script: string, program: string, words: string, code: number) => {
+    const folder = await mkdtemp(join(tmpdir(), 'kloudspot-apt-'));
+    const text = `#!/bin/sh\nif [ -e "${folder}/free" ]; then echo done; exit 0; fi\ntouch "${folder}/free"\necho '${words}' >&2; exit ${code}\n`;
+    await writeFile(join(folder, program), text, { mode: 0o755 });
+    const env = { PATH: `${folder}:${process.env.PATH}` };
+    const result = await execa('bash', ['-c', script, 'script', '0'], { env, reject: false });
+    await rm(folder, { recursive: true });
+    return { code: result.exitCode, lines: result.stdout.split('\n') };
+  };
 
   test('tries the update again while somebody else holds the package lists, and names the holder', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'kloudspot-apt-'));
-    const apt = `#!/bin/sh\nif [ -e "${folder}/free" ]; then echo 'Reading package lists...'; exit 0; fi\ntouch "${folder}/free"\n${held}\n`;
-    await writeFile(join(folder, 'apt-get'), apt, { mode: 0o755 });
-    const { stdout, exitCode } = await execa('bash', ['-c', updateLists.text, 'update', '0'], {
-      env: { PATH: `${folder}:${process.env.PATH}` },
-    });
-    await rm(folder, { recursive: true });
-    expect(exitCode).toBe(0);
-    expect(stdout).toBe(
-      'E: Could not get lock /var/lib/apt/lists/lock. It is held by process 14920 (apt-get)\nReading package lists...',
-    );
+    const words = 'E: Could not get lock /var/lib/apt/lists/lock. It is held by process 14920 (apt-get)';
+    expect(await lockedOnce(updateLists.text, 'apt-get', words, 100)).toEqual({ code: 0, lines: [words, 'done'] });
+  });
+
+  test('waits for dpkg too while unattended-upgrades runs, and names the holder', async () => {
+    const words = `dpkg: error: dpkg frontend lock was locked by another process with pid ${process.pid}`;
+    const { code, lines } = await lockedOnce(completeDpkg.text, 'dpkg', words, 2);
+    expect(code).toBe(0);
+    expect([lines[0], lines.at(-1)]).toEqual([words, 'done']);
+    expect(lines[1]).toMatch(new RegExp(`^process ${process.pid} is .*node`));
   });
 
   test('completes an interrupted dpkg before it asks apt for anything', () => {
@@ -456,6 +463,33 @@ describe('a join', () => {
             ? nodes('ks-1', { name: 'ks-2', ready: asked.ran(' join ') > 0 })
             : nodes('ks-1'),
         [`${M} status`]: onceRan(' join ', status('10.0.4.21', '10.0.4.22'), status('10.0.4.21')),
+        [`${M} join`]: () =>
+          world.written.get(list) === ''
+            ? 'Successfully joined the cluster.\n'
+            : { code: 6, stdout: 'is already known to dqlite (500).\n' },
+      },
+    });
+    await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { ok: true } });
+    expect(world.ran.filter(({ command }) => textOf(command).includes(' join '))).toHaveLength(1);
+  });
+
+  test('waits although nothing is left of a member that was removed just before, by undo or by a run that was killed in this wait', async () => {
+    const list = `${data}/var/kubernetes/backend/cluster.yaml`;
+    const world = fakeWorld({
+      site,
+      product,
+      files: { [list]: '- Address: 10.0.4.22:19001\n' },
+      passes: (ms, files) => {
+        if (ms > 25_000) files.set(list, '');
+      },
+      answers: {
+        ...base,
+        [kubectl('get nodes')]: (asked) =>
+          asked.ran(' join ') > 0 && world.written.get(list) === '' ? nodes('ks-1', 'ks-2') : nodes('ks-1'),
+        [`${M} status`]: (asked) =>
+          asked.ran(' join ') > 0 && world.written.get(list) === ''
+            ? status('10.0.4.21', '10.0.4.22')
+            : status('10.0.4.21'),
         [`${M} join`]: () =>
           world.written.get(list) === ''
             ? 'Successfully joined the cluster.\n'

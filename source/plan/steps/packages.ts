@@ -3,6 +3,7 @@ import type { Script } from '../../host/host.ts';
 import { packagesMarker } from '../../host/node-state.ts';
 import { carryOut, look } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { completeDpkg, updateLists } from '../execution/package-locks.ts';
 import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({
@@ -51,32 +52,11 @@ const apt = (...words: string[]) => [
   ...words,
 ];
 
-/**
- * `apt-get` waits for dpkg's lock with DPkg::Lock::Timeout, never for the lock of the package lists, which apt-daily holds
- * after a boot (apt 2.6 fails at once). So the update is tried again while that lock is held; apt's own words name the holder.
- */
-export const updateLists: Script = {
-  name: 'update-package-lists',
-  text: `export LC_ALL=C
-for try in $(seq 200); do
-  said=$(apt-get -o DPkg::Lock::Timeout=300 update 2>&1); code=$?
-  printf '%s\\n' "$said"
-  case $said in *'Could not get lock'*) sleep \${1:-3} ;; *) exit $code ;; esac
-done
-exit $code
-`,
-};
-
 function commands({ node, upgrade, install, iscsid }: Parameters): PlannedCommand[] {
   return [
-    command(
-      'complete-dpkg',
-      node,
-      ['env', 'DEBIAN_FRONTEND=noninteractive', 'dpkg', '--configure', '-a', '--force-confdef', '--force-confold'],
-      {
-        note: 'completes a package change that was interrupted; does nothing otherwise',
-      },
-    ),
+    command('complete-dpkg', node, completeDpkg, {
+      note: 'completes a package change that was interrupted; does nothing otherwise',
+    }),
     command('update-lists', node, updateLists),
     ...(upgrade
       ? [command('upgrade', node, apt('upgrade'), { note: 'configuration files that were changed stay as they are' })]

@@ -82,11 +82,20 @@ function enter(state: State, joiner: Machine, seed: Machine, worker: boolean, up
   return cluster;
 }
 
-/** Whether the agent still takes an address for a member: it reads a list that the datastore rewrites every 30 s only. */
-export function isRemembered(cluster: Cluster, address: string, now: number): boolean {
-  const removed = cluster.removed?.[address];
+/** Addresses that the agent takes for members: it reads a list that the datastore rewrites every 30 s only. */
+export function rememberedMembers(cluster: Cluster, now: number): string[] {
+  const removed = Object.entries(cluster.removed ?? {}).filter(([, at]) => now < at + listMs);
+  return [...new Set([...cluster.members.map(({ address }) => address), ...removed.map(([address]) => address)])];
+}
+
+/** The list that the agent reads, as a file of a manager; undefined where no datastore runs. */
+export function membersFile(state: State, machine: Machine, now: number): string | undefined {
+  const cluster = machine.microk8s?.worker ? undefined : clusterOf(state, machine);
   return (
-    cluster.members.some((member) => member.address === address) || (removed !== undefined && now < removed + listMs)
+    cluster &&
+    rememberedMembers(cluster, now)
+      .map((address) => `- Address: ${address}\n  Role: 0\n`)
+      .join('')
   );
 }
 

@@ -1,5 +1,7 @@
 import type { Command, FileToWrite, Host, HostAccess, RunOptions, RunResult } from '../../host/host.ts';
+import { microk8sFiles } from '../../microk8s/microk8s.ts';
 import { defined } from '../../text/defined.ts';
+import { membersFile } from '../cluster/membership.ts';
 import { machineOf } from '../model/state.ts';
 import { readPath, writePath } from '../node/file-system.ts';
 import { scripts } from '../tools/scripts.ts';
@@ -44,7 +46,10 @@ export class SimulatedHost implements Host {
   async readFile(path: string): Promise<string | undefined> {
     await this.#open(`read ${path}`);
     this.#mayBecomeRoot();
-    return this.#world.look((state, now) => readPath(machineOf(state, this.#connection.machine), path, now));
+    return this.#world.look((state, now) => {
+      const machine = machineOf(state, this.#connection.machine);
+      return path === microk8sFiles.members ? membersFile(state, machine, now) : readPath(machine, path, now);
+    });
   }
 
   async writeFile(file: FileToWrite): Promise<{ readonly before: string | undefined }> {

@@ -100,6 +100,7 @@ function forgetToken(call: Call): number {
 
 export const stepScripts: Readonly<Record<string, Program>> = {
   'update-package-lists': (call) => call.exec(['apt-get', 'update']),
+  'complete-dpkg': (call) => call.exec(['dpkg', '--configure', '-a']),
   'forget-token': forgetToken,
   'node-lock': nodeLock,
   'packages-state': packagesState,

@@ -1,4 +1,11 @@
-import { becomeWorker, clusterOf, isRemembered, joinDatastore, startNode, welcome } from '../../cluster/membership.ts';
+import {
+  becomeWorker,
+  clusterOf,
+  joinDatastore,
+  rememberedMembers,
+  startNode,
+  welcome,
+} from '../../cluster/membership.ts';
 import type { Machine } from '../../model/machine.ts';
 import { machineOf, type State } from '../../model/state.ts';
 import { fileAt, removePath, writePath } from '../../node/file-system.ts';
@@ -150,7 +157,7 @@ function ask(
     return [`The joining node has the same IP (${own}) as the node we contact`, 503];
   }
   const cluster = clusterOf(state, other);
-  if (!worker && cluster !== undefined && isRemembered(cluster, `${own}:19001`, now)) {
+  if (!worker && cluster !== undefined && rememberedMembers(cluster, now).includes(`${own}:19001`)) {
     return [`Failed to retrieve dqlite cluster nodes: the joining node (${own}) is already known to dqlite`, 500];
   }
   return undefined;
