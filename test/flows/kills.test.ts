@@ -1,0 +1,9 @@
+import { expect, it } from 'vitest';
+import { killTrial } from '../soak/kills.ts';
+
+it.each(Array.from({ length: 10 }, (_, place) => place + 1))(
+  'a run killed at random, seed %i, comes to its end',
+  async (seed) => {
+    expect(await killTrial(seed)).toEqual([]);
+  },
+);

@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type JournalLine, Rehearsal } from '../flows/program.ts';
+
+/** Numbers from 0 to 1 that follow from a seed (mulberry32). */
+export function numbersFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+const phases = ['run', 'resume', 'undo'] as const;
+const victims = ['worker', 'front end', 'both'] as const;
+const speeds = [60, 90, 1_000_000];
+
+const choose = <Item>(items: readonly Item[], number: number): Item | undefined =>
+  items[Math.floor(number * items.length)];
+
+/** What is wrong after a run was killed at a moment that follows from the seed and was continued; empty where nothing is. */
+export async function killTrial(seed: number): Promise<readonly string[]> {
+  const next = numbersFrom(seed);
+  const phase = phases[seed % phases.length] ?? 'run';
+  const rehearsal = await Rehearsal.begin('healthy', choose(speeds, next()) ?? 60);
+  if (phase === 'undo') await rehearsal.run('init', '--yes');
+  else await kill(rehearsal, ['init', '--yes'], next);
+  if (phase === 'resume') await kill(rehearsal, ['resume', '--yes'], next);
+  if (phase === 'undo')
+    await kill(rehearsal, ['undo', '--yes', '--confirm-data-loss', await rehearsal.siteName()], next);
+  const faults = await goOn(rehearsal, phase === 'undo' ? 'undo' : 'resume');
+  return [...faults, ...(await leftovers(rehearsal)), ...twice(await rehearsal.journal())];
+}
+
+/** Starts a verb and kills its own process, the run's, or both, after a while. */
+async function kill(rehearsal: Rehearsal, [verb = '', ...flags]: readonly string[], next: () => number): Promise<void> {
+  const front = rehearsal.start(verb, ...flags);
+  const victim = choose(victims, next());
+  await Promise.race([front, wait(300 + next() * 5_000)]);
+  const begun = (await rehearsal.journal().catch((): JournalLine[] => [])).findLast(
+    ({ type }) => type === 'run-started',
+  );
+  if (victim !== 'worker') front.kill('SIGKILL');
+  if (victim !== 'front end' && begun !== undefined) end(Number(begun['process']));
+  await front;
+}
+
+function end(process_: number): void {
+  try {
+    process.kill(process_, 'SIGKILL');
+  } catch {
+    // It had ended by itself.
+  }
+}
+
+/** At most two more tries have to lead to the end. */
+async function goOn(rehearsal: Rehearsal, how: 'resume' | 'undo'): Promise<readonly string[]> {
+  const said: string[] = [];
+  for (let tries = 0; tries < 2; tries++) {
+    const end = (await rehearsal.journal().catch((): JournalLine[] => [])).at(-1);
+    if (end?.type === 'run-ended' && end.outcome === (how === 'undo' ? 'undone' : 'done')) return [];
+    const begun = (await rehearsal.runs()).length > 0;
+    const { code, stderr } =
+      how === 'undo' ? await rehearsal.undo() : await rehearsal.run(begun ? 'resume' : 'init', '--yes');
+    if (code === 0) return [];
+    said.push(`${how}: exit code ${code}: ${stderr.trim().slice(-500)}`);
+  }
+  return said;
+}
+
+async function leftovers(rehearsal: Rehearsal): Promise<readonly string[]> {
+  const files = await rehearsal.everything();
+  const locks = [...files.keys()].filter((path) => path.endsWith('/lock') || /\/\.[^/]+\.\d+\.\d+$/.test(path));
+  const model = await readFile(rehearsal.path('var/lib/kloudspot/rehearsal/state.json'), 'utf8');
+  const marks = ['"/var/lib/kloudspot/lock"', 'join-in-progress'].filter((mark) => model.includes(mark));
+  return [...locks, ...marks].map((what) => `left behind: ${what}`);
+}
+
+function twice(journal: readonly JournalLine[]): readonly string[] {
+  const changed = journal
+    .filter(({ type, outcome }) => type === 'step-done' && outcome === 'changed')
+    .map(({ step }) => step);
+  return changed.filter((step, place) => changed.indexOf(step) !== place).map((step) => `done twice: ${step}`);
+}
