@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../source/engine/journal/event.ts';
 import { followRun } from '../../source/engine/journal/follow.ts';
-import { journalPath, openJournal, readJournal } from '../../source/engine/journal/journal.ts';
+import { journalEvents, journalPath, openJournal } from '../../source/engine/journal/journal.ts';
 import { createMask } from '../../source/engine/journal/masking.ts';
 import { identifyProcess } from '../../source/engine/process/process-identity.ts';
 import { claimRun } from '../../source/engine/process/run-process.ts';
@@ -21,7 +21,9 @@ describe('a journal', () => {
     const journal = await open(directory);
     for (let place = 0; place < 50; place++) void journal.write({ type: 'progress', step: 's', text: `${place}` });
     await journal.close();
-    const texts = (await readJournal(directory)).map((event) => (event.type === 'progress' ? event.text : ''));
+    const texts = (await Array.fromAsync(journalEvents(directory))).map((event) =>
+      event.type === 'progress' ? event.text : '',
+    );
     expect(texts).toEqual(Array.from({ length: 50 }, (_, place) => `${place}`));
   });
 
@@ -31,11 +33,11 @@ describe('a journal', () => {
     await first.write({ type: 'run-continued' });
     await first.close();
     await appendFile(journalPath(directory), '{"at":"2026-01-01T00:00:00.000Z","type":"run-pau');
-    expect(types(await readJournal(directory))).toEqual(['run-continued']);
+    expect(types(await Array.fromAsync(journalEvents(directory)))).toEqual(['run-continued']);
     const second = await open(directory);
     await second.write({ type: 'run-paused', why: 'ä' });
     await second.close();
-    expect(types(await readJournal(directory))).toEqual(['run-continued', 'run-paused']);
+    expect(types(await Array.fromAsync(journalEvents(directory)))).toEqual(['run-continued', 'run-paused']);
     expect((await readFile(journalPath(directory), 'utf8')).split('\n')).toHaveLength(3);
   });
 
@@ -43,11 +45,11 @@ describe('a journal', () => {
     const directory = await folder();
     const good = '{"at":"2026-01-01T00:00:00.000Z","type":"run-continued","later":"key"}';
     await writeFile(journalPath(directory), `{"type":"new-thing"}\n\n[]\n${good}\nnot json\n`);
-    expect(types(await readJournal(directory))).toEqual(['run-continued']);
+    expect(types(await Array.fromAsync(journalEvents(directory)))).toEqual(['run-continued']);
   });
 
   it('is empty where there is none', async () => {
-    expect(await readJournal(await folder())).toEqual([]);
+    expect(await Array.fromAsync(journalEvents(await folder()))).toEqual([]);
   });
 });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stepContext } from '../../source/engine/execution/context.ts';
 import { followRun } from '../../source/engine/journal/follow.ts';
-import { openJournal, readJournal } from '../../source/engine/journal/journal.ts';
+import { journalEvents, openJournal } from '../../source/engine/journal/journal.ts';
 import { openOutput, outputPath } from '../../source/engine/journal/output-file.ts';
 import { noPast } from '../../source/engine/journal/past.ts';
 import { latestRun, summarizeRun } from '../../source/engine/runs.ts';
@@ -45,7 +45,7 @@ describe('a command that says 100 000 lines', () => {
     await context.run('a', ['apt-get', 'upgrade']);
     await journal.close();
     expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 * 1024);
-    const events = await readJournal(directory);
+    const events = await Array.fromAsync(journalEvents(directory));
     const texts = events.flatMap((event) => (event.type === 'line' ? [event.text] : []));
     expect(texts.length).toBeLessThan(2_000);
     expect(texts[0]).toMatch(/^line 1 of/);

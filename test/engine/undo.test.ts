@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { refuseUndo, undoAll } from '../../source/engine/execution/undo.ts';
+import { refuseUndo, undo as startUndo } from '../../source/engine/execution/undo.ts';
 import { pastOf } from '../../source/engine/journal/past.ts';
 import { ToyLand, toyPlan } from './toys.ts';
 
-const never = new AbortController().signal;
 const undo = (land: ToyLand, plan: ReturnType<typeof toyPlan>, only?: string) =>
-  undoAll({ ...land.input(plan), enough: never, signal: never, ...(only === undefined ? {} : { only }) });
+  startUndo({ ...land.input(plan), ...(only === undefined ? {} : { only }) }).end;
 
 describe('undo', () => {
   const plan = toyPlan([

@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent, RunHandle } from '../../source/engine/journal/event.ts';
 import { followRun } from '../../source/engine/journal/follow.ts';
-import { readJournal } from '../../source/engine/journal/journal.ts';
+import { journalEvents } from '../../source/engine/journal/journal.ts';
 import { lifeOf } from '../../source/engine/process/process-identity.ts';
 import { runProcess } from '../../source/engine/process/run-process.ts';
 import { findRun, summarizeRun, unfinishedRun } from '../../source/engine/runs.ts';
@@ -178,7 +178,7 @@ describe('kill -9', () => {
     }
     expect((await follow(run)).at(-1)).toMatchObject({ outcome: 'done' });
     expect((await effectsOf(here)).sort()).toEqual(plan.steps.map(({ id }) => id).sort());
-    const done = (await readJournal(run.directory))
+    const done = (await Array.fromAsync(journalEvents(run.directory)))
       .filter((event) => event.type === 'step-done')
       .map(({ step }) => step);
     expect(done.sort()).toEqual(plan.steps.map(({ id }) => id).sort());

@@ -74,7 +74,16 @@ export class Rehearsal {
 
   /** Undoes the last run with the flags that removing data wants. */
   async undo(): ReturnType<Rehearsal['run']> {
-    return this.run('undo', '--yes', '--confirm-data-loss', await this.siteName());
+    return this.run('undo', ...(await this.#undoFlags()));
+  }
+
+  async startUndo() {
+    // In an object: a process that is returned by itself would be waited for.
+    return { process: this.start('undo', ...(await this.#undoFlags())) };
+  }
+
+  async #undoFlags(): Promise<string[]> {
+    return ['--yes', '--confirm-data-loss', await this.siteName()];
   }
 
   path(...parts: readonly string[]): string {

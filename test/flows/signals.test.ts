@@ -59,3 +59,45 @@ it('Ctrl-C twice: running steps are ended, and resume goes on', async () => {
   expect(lines.at(-1)).toMatchObject({ type: 'run-ended', outcome: 'stopped' });
   expect((await rehearsal.run('resume', '--yes')).code).toBe(0);
 });
+
+/** What a stopped undo leaves, undone to the end by a second one. */
+async function undoneByAnother(rehearsal: Rehearsal): Promise<void> {
+  expect((await rehearsal.undo()).code).toBe(0);
+  const lines = await rehearsal.journal();
+  expect(lines.at(-1)).toMatchObject({ type: 'run-ended', outcome: 'undone' });
+  const undone = lines.filter(({ type }) => type === 'step-undone').map(({ step }) => step);
+  expect(undone).toEqual([...new Set(undone)]);
+}
+
+async function installed(): Promise<Rehearsal> {
+  const rehearsal = await Rehearsal.begin('healthy', 300);
+  expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+  return rehearsal;
+}
+
+it('Ctrl-C of an undo, once: the step that is being undone ends, then the undo', async () => {
+  const rehearsal = await installed();
+  const { process: undoing } = await rehearsal.startUndo();
+  await until(rehearsal, ({ type }) => type === 'undo-started');
+  undoing.kill('SIGINT');
+  expect((await undoing).exitCode).toBe(130);
+  const lines = await rehearsal.journal();
+  const of = (wanted: string) => lines.filter(({ type }) => type === wanted).map(({ step }) => step);
+  expect(of('step-undone')).toEqual(of('undo-started'));
+  expect(lines.at(-1)).toMatchObject({ type: 'run-ended', outcome: 'stopped' });
+  await undoneByAnother(rehearsal);
+});
+
+it('an undo whose terminal went away goes on, and the same command shows it until its end', async () => {
+  const rehearsal = await installed();
+  const { process: undoing } = await rehearsal.startUndo();
+  await until(rehearsal, ({ type }) => type === 'undo-started');
+  undoing.kill('SIGKILL');
+  await undoing;
+  const again = await rehearsal.undo();
+  expect(again.stderr).toBe('');
+  expect(again.code).toBe(0);
+  const lines = await rehearsal.journal();
+  expect(lines.at(-1)).toMatchObject({ type: 'run-ended', outcome: 'undone' });
+  expect(lines.filter(({ type }) => type === 'run-started')).toHaveLength(2);
+});

@@ -10,6 +10,7 @@ import { defined } from '../../text/defined.ts';
 import { screenWidth } from '../../ui/plain/output.ts';
 import { accessPrompts } from '../line/access.ts';
 import { confirmed } from '../line/confirm.ts';
+import { holdInterrupts } from '../line/interrupts.ts';
 import { rehearsalNote } from '../line/rehearsal-note.ts';
 import { printJson, printLines, type Terminal } from '../line/terminal.ts';
 import { planLines } from '../text/plan-text.ts';
@@ -65,6 +66,7 @@ export async function beginPlan(
     printLines(terminal.output, [...rehearsalNote(opened.world), ...planLines(plan, { brief: true })]);
   await confirmed(`Begin with ${plan.site.name}?`, verb, settings, terminal);
   const attended = terminal.interactive && !settings.yes && !settings.json;
+  holdInterrupts();
   const run = await launch(plan, opened, settings, { ...options, attended });
   return watchRun(run, plan, settings, terminal, 'begun');
 }

@@ -1,7 +1,7 @@
 import { watcherOf } from '../../app/follow.ts';
 import type { Settings } from '../../app/settings.ts';
 import type { RunHandle, RunOutcome } from '../../engine/journal/event.ts';
-import { readJournal } from '../../engine/journal/journal.ts';
+import { readPast } from '../../engine/journal/past.ts';
 import { outcomeExitCode } from '../../engine/outcome.ts';
 import { readOrigin } from '../../engine/process/origin.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
@@ -75,7 +75,7 @@ function watchAsJson({ events, earlier }: RunWatch, terminal: Terminal): Promise
 
 /** How many processes have carried a run so far. */
 export async function processesOf(run: RunHandle): Promise<number> {
-  return (await readJournal(run.directory)).filter(({ type }) => type === 'run-started').length;
+  return (await readPast(run.directory)).processes;
 }
 
 /** Ctrl-C: who has begun the run stops it, after the running steps, then now; who attached only leaves. */

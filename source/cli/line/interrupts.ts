@@ -12,7 +12,7 @@ export function holdInterrupts(): void {
   process.on('SIGINT', onSignal);
 }
 
-/** Passes on every Ctrl-C, the kept ones first, while the work goes on. */
+/** Passes on every Ctrl-C, the kept ones first, while the work goes on. One that comes after it changes nothing: this process is about to end. */
 export async function withInterrupts<Result>(interrupt: () => void, work: () => Promise<Result>): Promise<Result> {
   holdInterrupts();
   listener = interrupt;
@@ -20,7 +20,6 @@ export async function withInterrupts<Result>(interrupt: () => void, work: () => 
   try {
     return await work();
   } finally {
-    listener = undefined;
-    process.off('SIGINT', onSignal);
+    listener = () => undefined;
   }
 }

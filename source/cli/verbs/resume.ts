@@ -5,7 +5,7 @@ import { program } from '../../app/program.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { givenPasswords } from '../../app/site.ts';
 import { openWorld } from '../../app/world.ts';
-import { readJournal } from '../../engine/journal/journal.ts';
+import { journalEvents } from '../../engine/journal/journal.ts';
 import { readOrigin } from '../../engine/process/origin.ts';
 import { findRun, type RunSummary, summarizeRun, unfinishedRun } from '../../engine/runs.ts';
 import { applyEvent, emptyView, failedSteps } from '../../engine/view/view.ts';
@@ -72,7 +72,8 @@ async function resumable({ files }: Settings, name: string | undefined): Promise
 
 /** A run that lives but waits for somebody: what failed is tried again, a pause ends. */
 async function pushOn(run: RunSummary, plan: Plan, { files }: Settings): Promise<void> {
-  const view = (await readJournal(run.directory)).reduce(applyEvent, emptyView(plan));
+  let view = emptyView(plan);
+  for await (const event of journalEvents(run.directory)) view = applyEvent(view, event);
   const { steer } = watcherOf(files);
   if (view.state === 'paused') await steer(run, { order: 'continue' });
   for (const { step } of failedSteps(view)) await steer(run, { order: 'retry', step: step.id });

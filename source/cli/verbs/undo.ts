@@ -2,8 +2,7 @@ import { planOfRun } from '../../app/plan.ts';
 import { program } from '../../app/program.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { refuseUndo, undoOrder } from '../../engine/execution/undo.ts';
-import { readJournal } from '../../engine/journal/journal.ts';
-import { pastOf } from '../../engine/journal/past.ts';
+import { readPast } from '../../engine/journal/past.ts';
 import { findRun, latestRun, type RunSummary, summarizeRun } from '../../engine/runs.ts';
 import { undoRun } from '../../engine/worker/launch.ts';
 import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
@@ -34,8 +33,9 @@ export default defineVerb({
   run: async ({ args, operand }) => {
     const settings = settingsFrom(args);
     const terminal = processTerminal();
-    const run = await undoable(settings, operand);
+    const run = await runToUndo(settings, operand);
     const plan = await planOfRun(run);
+    if (run.state === 'running') return watchUndo(run, plan, settings, terminal, args.step);
     const steps = await stepsToUndo(run, plan, args.step);
     if (steps.length === 0) return nothingLeft(run, settings, terminal);
     if (!settings.json) printLines(terminal.output, undoLines(steps));
@@ -58,21 +58,32 @@ export default defineVerb({
   },
 });
 
-async function undoable({ files }: Settings, name: string | undefined): Promise<RunSummary> {
+async function runToUndo({ files }: Settings, name: string | undefined): Promise<RunSummary> {
   const run = name === undefined ? await latestRun(files) : await findRun(files, name);
   if (run === undefined) throw new Fault({ what: 'There is no run to undo.', where: files.runs });
-  const summary = await summarizeRun(run);
-  if (summary.state === 'running')
-    throw new Fault({
-      what: `Run ${run.id} is still under way.`,
-      next: [`${kloudspot(`attach ${run.id}`)}  shows it; stop it there first.`],
-      exitCode: exitCode.locked,
-    });
-  return summary;
+  return summarizeRun(run);
+}
+
+/** A run that goes on is not undone; where that very undo is under way, it is shown until its end. */
+async function watchUndo(
+  run: RunSummary,
+  plan: Plan,
+  settings: Settings,
+  terminal: Terminal,
+  step: string | undefined,
+): Promise<ExitCode> {
+  const { undoing, processes } = await readPast(run.directory);
+  if (undoing !== undefined && undoing.step === step)
+    return watchRun(run, plan, settings, terminal, 'attached', processes - 1);
+  throw new Fault({
+    what: `Run ${run.id} is still ${undoing === undefined ? 'under way' : 'being undone'}.`,
+    next: [`${kloudspot(`attach ${run.id}`)}  shows it; stop it there first.`],
+    exitCode: exitCode.locked,
+  });
 }
 
 async function stepsToUndo(run: RunSummary, plan: Plan, only: string | undefined): Promise<readonly PlannedStep[]> {
-  const past = pastOf(await readJournal(run.directory));
+  const past = await readPast(run.directory);
   refuseUndo(plan, past, only);
   return undoOrder({ plan, past }).filter(({ id }) => only === undefined || id === only);
 }

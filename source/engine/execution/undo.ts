@@ -6,7 +6,7 @@ import { didYouMean } from '../../text/nearest.ts';
 import { counted } from '../../text/plural.ts';
 import type { RunPast } from '../journal/past.ts';
 import { undoStep } from './attempt.ts';
-import { type ExecutionInput, kindOf, noting, type RunEnd } from './execute.ts';
+import { type Execution, type ExecutionInput, kindOf, noting, type RunEnd } from './execute.ts';
 
 export interface UndoInput extends ExecutionInput {
   /** Only this one; nothing that was done after it may rest on it. */
@@ -65,8 +65,32 @@ function restingOn(plan: Plan, id: string): ReadonlySet<string> {
   return above;
 }
 
+/** Undoes what the run did. Of the orders it takes those that stop it: after the step that is being undone, or now. */
+export function undo(input: Omit<UndoInput, 'enough' | 'signal'>): Execution {
+  const enough = new AbortController();
+  const now = new AbortController();
+  let told: RunEnd | undefined;
+  const stop: Execution['stop'] = (outcome, why, atOnce) => {
+    told ??= { outcome, why };
+    enough.abort();
+    if (atOnce) now.abort(new Fault({ what: `ended before its time: ${why}` }));
+  };
+  return {
+    // A step that was ended could not be undone: that it was told to end is why.
+    end: undoAll({ ...input, enough: enough.signal, signal: now.signal }).then((end) =>
+      told !== undefined && (end.outcome === 'failed' || end.outcome === 'interrupted') ? told : end,
+    ),
+    stop,
+    take: ({ order }) => {
+      if (order !== 'stop' && order !== 'stop-now') return { taken: false, why: 'An undo can only be stopped.' };
+      stop('stopped', 'by the operator', order === 'stop-now');
+      return { taken: true };
+    },
+  };
+}
+
 /** Undoes what the run did, one step after the other, the latest first. Ends at the first that cannot be undone though it should. */
-export async function undoAll(input: UndoInput): Promise<RunEnd> {
+async function undoAll(input: UndoInput): Promise<RunEnd> {
   const { past, kinds, only, enough, signal } = input;
   const world = { ...input.world, journal: noting(input.world.journal, past) };
   const steps = undoOrder(input).filter(({ id }) => only === undefined || id === only);

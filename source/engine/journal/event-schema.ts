@@ -17,6 +17,7 @@ export const eventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
     owner: z.string(),
     host: z.string(),
     resumed: z.boolean(),
+    undo: z.object({ step: z.string().exactOptional() }).exactOptional(),
   }),
   z.object({ at, type: z.literal('step-started'), step, attempt: z.number().int(), deadlineMs: milliseconds }),
   z.object({ at, type: z.literal('command'), step, node, command: z.array(z.string()) }),

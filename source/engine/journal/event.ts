@@ -15,6 +15,8 @@ export type RunEventBody =
       readonly owner: string;
       readonly host: string;
       readonly resumed: boolean;
+      /** This process undoes the run, or one step of it. */
+      readonly undo?: { readonly step?: string };
     }
   | { readonly type: 'step-started'; readonly step: string; readonly attempt: number; readonly deadlineMs: number }
   /** The argument array as shown to the operator, secrets masked. */

@@ -68,24 +68,37 @@ export async function openJournal(directory: string, mask: Mask, clock: Pick<Clo
 
 async function cutTornLine(file: FileHandle): Promise<void> {
   const { size } = await file.stat();
-  const tail = Buffer.alloc(1);
-  if (size === 0 || ((await file.read(tail, 0, 1, size - 1)).bytesRead === 1 && tail.toString() === '\n')) return;
-  const content = await file.readFile();
-  await file.truncate(content.lastIndexOf('\n') + 1);
+  const whole = await endOfLines(file, size);
+  if (whole < size) await file.truncate(whole);
 }
 
-/** All events. Empty when there is no journal yet. */
-export async function readJournal(directory: string): Promise<RunEvent[]> {
-  const events: RunEvent[] = [];
-  for await (const { event } of journalLines(directory, 0)) if (event !== undefined) events.push(event);
-  return events;
+/** The byte behind the last line break before a byte, looked for from the end on. */
+async function endOfLines(file: FileHandle, before: number): Promise<number> {
+  const chunk = Buffer.alloc(64 * 1024);
+  for (let end = before; end > 0; ) {
+    const from = Math.max(0, end - chunk.length);
+    const { bytesRead } = await file.read(chunk, 0, end - from, from);
+    const found = chunk.subarray(0, bytesRead).lastIndexOf('\n');
+    if (found !== -1) return from + found + 1;
+    end = from;
+  }
+  return 0;
+}
+
+/** All events, one after the other. None when there is no journal yet. */
+export async function* journalEvents(directory: string): AsyncGenerator<RunEvent> {
+  for await (const { event } of journalLines(directory, 0)) if (event !== undefined) yield event;
 }
 
 /** The byte behind its last whole line; 0 when there is no journal yet. */
 export async function journalEnd(directory: string): Promise<number> {
-  let last = 0;
-  for await (const { end } of journalLines(directory, 0)) last = end;
-  return last;
+  const file = await openIfPresent(journalPath(directory));
+  if (file === undefined) return 0;
+  try {
+    return await endOfLines(file, (await file.stat()).size);
+  } finally {
+    await file.close();
+  }
 }
 
 /** A whole line of the journal; no event where it is none of ours. */

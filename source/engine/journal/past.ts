@@ -1,4 +1,5 @@
 import type { RunEvent, RunEventBody } from './event.ts';
+import { journalEvents } from './journal.ts';
 
 /** What the journal so far says of one step. */
 export interface StepPast {
@@ -17,10 +18,17 @@ export const noPast: StepPast = {
   remembered: new Map(),
 };
 
+/** A whole run, or one step of it. */
+export interface UndoScope {
+  readonly step?: string;
+}
+
 /** What a resume and an undo rest on, read out of a journal and kept up while the run goes on. */
 export interface RunPast {
-  /** A process has carried this run before. */
-  readonly begun: boolean;
+  /** How many processes have carried this run. */
+  readonly processes: number;
+  /** What the last of them was to undo, where it was started for that. */
+  readonly undoing: UndoScope | undefined;
   of(step: string): StepPast;
   /** Ids of steps in the order in which their last attempts began. */
   order(): readonly string[];
@@ -28,20 +36,47 @@ export interface RunPast {
 }
 
 export function pastOf(events: readonly RunEvent[]): RunPast {
-  const steps = new Map<string, StepPast>();
-  let order: readonly string[] = [];
-  const past: RunPast = {
-    begun: events.length > 0,
-    of: (step) => steps.get(step) ?? noPast,
-    order: () => order,
-    note: (event) => {
-      if (!('step' in event)) return;
-      if (event.type === 'step-started') order = [...order.filter((id) => id !== event.step), event.step];
-      steps.set(event.step, pastAfter(past.of(event.step), event));
-    },
-  };
+  const past = newPast();
   for (const event of events) past.note(event);
   return past;
+}
+
+/** What the journal of a run says, read line by line. */
+export async function readPast(directory: string): Promise<RunPast> {
+  const past = newPast();
+  for await (const event of journalEvents(directory)) past.note(event);
+  return past;
+}
+
+function newPast(): RunPast {
+  const steps = new Map<string, StepPast>();
+  // A set keeps its order: the last attempt counts.
+  const order = new Set<string>();
+  let processes = 0;
+  let undoing: UndoScope | undefined;
+  const of = (step: string) => steps.get(step) ?? noPast;
+  return {
+    of,
+    order: () => [...order],
+    get processes() {
+      return processes;
+    },
+    get undoing() {
+      return undoing;
+    },
+    note: (event) => {
+      if (event.type === 'run-started') {
+        processes++;
+        undoing = event.undo;
+      }
+      if (!('step' in event)) return;
+      if (event.type === 'step-started') {
+        order.delete(event.step);
+        order.add(event.step);
+      }
+      steps.set(event.step, pastAfter(of(event.step), event));
+    },
+  };
 }
 
 function pastAfter(past: StepPast, event: Extract<RunEventBody, { readonly step: string }>): StepPast {

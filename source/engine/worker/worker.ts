@@ -9,11 +9,11 @@ import { type Files, filesUnder } from '../../site/files.ts';
 import { defined } from '../../text/defined.ts';
 import type { RunWorld } from '../execution/context.ts';
 import { type Execution, execute, type RunEnd } from '../execution/execute.ts';
-import { refuseUndo, undoAll } from '../execution/undo.ts';
+import { refuseUndo, undo } from '../execution/undo.ts';
 import type { RunEventBody, RunHandle } from '../journal/event.ts';
-import { openJournal, readJournal } from '../journal/journal.ts';
+import { openJournal } from '../journal/journal.ts';
 import { createMask } from '../journal/masking.ts';
-import { pastOf, type RunPast } from '../journal/past.ts';
+import { type RunPast, readPast } from '../journal/past.ts';
 import { type LockOptions, lockWorkstation } from '../lock/lock.ts';
 import { type LockClaim, ownClaim } from '../lock/lock-claim.ts';
 import { lockNodes } from '../lock/node-lock.ts';
@@ -62,7 +62,7 @@ export async function carryOutRun(run: RunHandle, options: WorkerOptions, parts:
   const world = open.adopt(await parts.openWorld(files, origin), (opened) => opened.close());
   const claim = await ownClaim(files, run.id);
   await lockEverything({ run, files, plan, world, claim, rehearsed: origin.rehearsal !== undefined, options }, open);
-  const past = pastOf(await readJournal(run.directory));
+  const past = await readPast(run.directory);
   if (options.undo) refuseUndo(plan, past, options.undo.step);
   else await parts.refuseDrift(plan, world, new Set(past.order()));
   const product = await parts.loadProduct(plan);
@@ -132,14 +132,15 @@ interface Job {
   readonly rehearsed: boolean;
 }
 
-const begin = ({ run, plan, past }: Job, { owner, host }: LockClaim): RunEventBody => ({
+const begin = ({ run, plan, past, options }: Job, { owner, host }: LockClaim): RunEventBody => ({
   type: 'run-started',
   run: run.id,
   plan: plan.hash,
   process: process.pid,
   owner,
   host,
-  resumed: past.begun,
+  resumed: past.processes > 0,
+  ...defined({ undo: options.undo }),
 });
 
 /** Ends up in `run.log`. */
@@ -148,7 +149,7 @@ const complain = (text: string): void => void process.stderr.write(text);
 /** A fault of ours while it runs is an end as well, and the journal says so. */
 async function carryOut(job: Job): Promise<RunEnd> {
   try {
-    return job.options.undo ? await rollBack(job, job.options.undo.step) : await goOn(job);
+    return await underOrders(job);
   } catch (thrown) {
     complain(job.world.mask.text(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`));
     const error = asFileFault(thrown);
@@ -160,48 +161,34 @@ async function carryOut(job: Job): Promise<RunEnd> {
   }
 }
 
-function rollBack({ world, plan, past, options, parts }: Job, only: string | undefined): Promise<RunEnd> {
-  const enough = new AbortController();
-  const atOnce = new AbortController();
-  options.stop.listen((why, now) => {
-    enough.abort();
-    if (now) atOnce.abort(new Fault({ what: why }));
-  });
-  return undoAll({
-    world,
-    plan,
-    past,
-    kinds: parts.kinds,
-    attended: false,
-    enough: enough.signal,
-    signal: atOnce.signal,
-    ...defined({ only }),
-  });
-}
-
-async function goOn(job: Job): Promise<RunEnd> {
-  const { run, world, plan, past, options, parts } = job;
-  const onStepTime = (kind: string, ms: number) => parts.onStepTime(world.files, kind, ms);
-  const start = () => execute({ world, plan, past, kinds: parts.kinds, attended: options.attended, onStepTime });
+/** Nothing starts before orders can arrive: a socket that cannot be made ends the run before it has begun. */
+async function underOrders(job: Job): Promise<RunEnd> {
+  const { run, world, options } = job;
   let execution: Execution | undefined;
-  // Nothing starts before orders can arrive: a socket that cannot be made ends the run before it has begun.
   const control = await listenForOrders(
     controlSocket(world.files, run.id),
     (order) => execution?.take(order) ?? { taken: false, why: 'the run has not started yet' },
   );
   try {
-    execution = start();
+    execution = start(job);
     options.stop.listen((why, now) => execution?.stop('interrupted', why, now));
     for (;;) {
       const end = await execution.end;
       if (end.local === undefined || !job.rehearsed) return end;
       // The simulated local restarts, and this process does not live on it.
       await backAgain(world, end.local);
-      execution = start();
+      execution = start(job);
     }
   } finally {
     await control.close();
   }
+}
+
+function start({ world, plan, past, options, parts }: Job): Execution {
+  const { kinds } = parts;
+  if (options.undo) return undo({ world, plan, past, kinds, attended: false, ...defined({ only: options.undo.step }) });
+  const onStepTime = (kind: string, ms: number) => parts.onStepTime(world.files, kind, ms);
+  return execute({ world, plan, past, kinds, attended: options.attended, onStepTime });
 }
 
 /** Waits until a simulated node has gone down and come up. */
