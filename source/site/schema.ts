@@ -30,6 +30,25 @@ const nodeNetwork = z.strictObject({
   search: z.array(dnsName).optional().meta({ description: 'Default: those of the site.' }),
 });
 
+const reserve = z.number().int('a whole number of GB').min(0).max(1_000_000).optional();
+
+/** The site's words on storage, as far as a node differs. */
+export const nodeStorage = z.strictObject({
+  unshared: z
+    .strictObject({ volumeGroup: volumeGroupName.optional().meta({ description: 'Default: that of the site.' }) })
+    .optional()
+    .meta({ description: 'Where the volumes of this node lie.' }),
+  shared: z
+    .strictObject({
+      volumeGroup: volumeGroupName.optional().meta({ description: 'Default: that of the site.' }),
+      volume: volumeGroupName.optional().meta({ description: 'Default: that of the site.' }),
+      size: gibibytes.optional().meta({ description: 'GB. Default: that of the site.' }),
+    })
+    .optional()
+    .meta({ description: 'What carries the pool on this node.' }),
+  reserve: reserve.meta({ description: 'GB that stay free in each group. Default: that of the site.' }),
+});
+
 export const nodeSchema = z.strictObject({
   name: hostName.meta({ description: 'Host name and Kubernetes node name.' }),
   reach: reach.meta({
@@ -41,6 +60,7 @@ export const nodeSchema = z.strictObject({
   local: z.boolean().optional().meta({ description: 'True for the node that kloudspot runs on.' }),
   access: access.optional(),
   network: nodeNetwork.optional(),
+  storage: nodeStorage.optional().meta({ description: "Default: the site's storage." }),
 });
 
 /** The product of a site that names none. */
@@ -97,6 +117,9 @@ export const siteSchema = z.strictObject({
         })
         .prefault({}),
       volumes: z.record(z.string(), gibibytes).default({}).meta({ description: 'GB per volume id of the product.' }),
+      reserve: reserve.meta({
+        description: 'GB that stay free in each group. Default: 10 GB, or 5 % of a group if that is more.',
+      }),
     })
     .prefault({}),
   customer: z.strictObject({

@@ -1,17 +1,18 @@
-import type { NodeFacts, StorageFacts } from '../facts/facts.ts';
+import type { NodeFacts } from '../facts/facts.ts';
 import type { Product } from '../product/schema.ts';
-import type { SiteNode } from '../site/schema.ts';
 import { defined } from '../text/defined.ts';
 import { gigabytes, gigabytesMissing } from './bytes.ts';
+import { placeVolumes, type StorageDemand, type StorageNode, storageDemand } from './demand.ts';
+import { type Placement, place } from './place/place.ts';
 import { remediesFor } from './remedies/remedies.ts';
-import type { Remedy } from './remedies/remedy.ts';
-import { type ClassRoom, type NodeRoom, nodeRoom, type StorageDemand, storageDemand } from './room.ts';
+import type { Remedy, Shortage } from './remedies/remedy.ts';
+import { type ClassRoom, type NodeRoom, nodeRoom, placeNode } from './room.ts';
 import { type StorageVerdict, takes, verdictOf, worstVerdict } from './verdict.ts';
 import { demand, type StorageWish, type WantedVolume } from './volumes.ts';
 
 export interface EstimateInput extends StorageWish {
   /** Nodes to judge, in this order. Default: those whose facts are given. */
-  readonly nodes?: readonly Pick<SiteNode, 'name' | 'reach' | 'role'>[];
+  readonly nodes?: readonly StorageNode[];
 }
 
 export interface NodeEstimate {
@@ -37,18 +38,17 @@ export interface StorageEstimate {
   readonly nodes: readonly NodeEstimate[];
   /** The worst of all nodes. */
   readonly verdict: StorageVerdict;
+  /** Where a node is short and there are more nodes than copies: a node for each copy. */
+  readonly exactly?: Placement;
   /** The node with the largest deficit, or the least left over. */
   readonly weakest?: string;
 }
 
 /** Pure. Never throws on facts that are missing: such a node is `unknown`. */
 export function estimateStorage(input: EstimateInput, product: Product, facts: readonly NodeFacts[]): StorageEstimate {
-  const wanted = storageDemand(input, product);
-  const asked = input.nodes ?? facts.map(({ node }) => ({ name: node, reach: node, role: 'manager' as const }));
-  const nodes = asked.map((node) => {
-    const seen = facts.find((each) => each.node === node.name) ?? facts.find((each) => each.node === node.reach);
-    return judgeNode(storageDemand(input, product, node.role), node.name, seen?.storage);
-  });
+  const wanted = storageDemand(input, product, { name: '', reach: '', role: 'manager' });
+  const counted = countNodes(input, product, facts);
+  const nodes = judgeNodes(counted, input, product);
   const rooms = nodes.flatMap(({ room }) => (room ? [room] : []));
   const pools = rooms.flatMap(({ shared }) => (shared ? [shared.haveBytes] : []));
   const weakest = weakestOf(nodes);
@@ -62,16 +62,50 @@ export function estimateStorage(input: EstimateInput, product: Product, facts: r
     pool: wanted.pool,
     nodes,
     verdict: worstVerdict(nodes.map(({ verdict }) => verdict)),
-    ...defined({ weakest }),
+    ...defined({ weakest, exactly: exactly(counted, nodes) }),
   };
 }
 
-function judgeNode(wanted: StorageDemand, node: string, storage: StorageFacts | undefined): NodeEstimate {
-  if (!storage) return { node, verdict: 'unknown', reason: `The disks of ${node} were not seen.`, remedies: [] };
-  const room = nodeRoom(wanted, storage);
-  const verdict = verdictOf(room);
-  const remedies = verdict === 'short' ? remediesFor(wanted, storage, node) : [];
-  return { node, verdict, reason: reasonOf(room, verdict), room, remedies };
+/** A node with its demand, and with its room where its disks were seen. */
+interface Counted {
+  readonly wanted: StorageDemand;
+  readonly seen?: Pick<Shortage, 'storage' | 'room'>;
+}
+
+function countNodes(input: EstimateInput, product: Product, facts: readonly NodeFacts[]): Counted[] {
+  const asked = input.nodes ?? facts.map(({ node }) => ({ name: node, reach: node, role: 'manager' as const }));
+  const byName = new Map(facts.map((each) => [each.node, each]));
+  return asked.map((node) => {
+    const storage = (byName.get(node.name) ?? byName.get(node.reach))?.storage;
+    const wanted = storageDemand(input, product, node);
+    return storage ? { wanted, seen: { storage, room: nodeRoom(wanted, storage) } } : { wanted };
+  });
+}
+
+function judgeNodes(counted: readonly Counted[], site: StorageWish, product: Product): NodeEstimate[] {
+  const short = counted.flatMap(({ wanted, seen }) =>
+    seen && verdictOf(seen.room) === 'short' ? [{ wanted, ...seen }] : [],
+  );
+  const remedies = remediesFor({ site, product, short });
+  return counted.map(({ wanted, seen }): NodeEstimate => {
+    const node = wanted.node.name;
+    if (!seen) return { node, verdict: 'unknown', reason: `The disks of ${node} were not seen.`, remedies: [] };
+    const verdict = verdictOf(seen.room);
+    const helps = verdict === 'short' ? remedies({ wanted, ...seen }) : [];
+    return { node, verdict, reason: reasonOf(seen.room, verdict), room: seen.room, remedies: helps };
+  });
+}
+
+/** Where some node is short, but not every node needs a copy: whether each copy has a node. */
+function exactly(counted: readonly Counted[], nodes: readonly NodeEstimate[]): Placement | undefined {
+  const [first] = counted;
+  const seen = counted.flatMap(({ wanted, seen }) => (seen ? [{ wanted, ...seen }] : []));
+  if (!first || seen.length < counted.length || !nodes.some(({ verdict }) => verdict === 'short')) return undefined;
+  const managers = counted.filter(({ wanted }) => wanted.node.role === 'manager').length;
+  if (managers === counted.length) return undefined;
+  const volumes = placeVolumes(first.wanted.volumes, first.wanted, managers);
+  const placed = seen.map(({ wanted, storage }) => placeNode(wanted, storage));
+  return place({ mode: 'exact', nodes: placed, volumes });
 }
 
 function reasonOf(room: NodeRoom, verdict: StorageVerdict): string {

@@ -1,4 +1,5 @@
-import { allocatable, type GroupRoom, type NodeRoom } from './room.ts';
+import type { GroupRoom } from './group-room.ts';
+import type { NodeRoom } from './room.ts';
 
 /** `tight`: it fits, but less than a tenth of a group's room is left. `unknown`: the node's disks were not seen. */
 export type StorageVerdict = 'ok' | 'tight' | 'short' | 'unknown';
@@ -12,12 +13,10 @@ export function worstVerdict(verdicts: readonly StorageVerdict[]): StorageVerdic
   );
 }
 
-/** The pool's factor already keeps 15 % back, so only a group can be tight. */
-export function verdictOf(room: NodeRoom): Exclude<StorageVerdict, 'unknown'> {
-  const used = room.groups.filter(takes);
-  const short = used.some((group) => group.leftBytes < 0 || group.trouble !== undefined);
-  if (short || (room.shared?.deficitBytes ?? 0) > 0 || room.unshared.deficitBytes > 0) return 'short';
-  return used.some((group) => group.leftBytes < allocatable(group) / 10) ? 'tight' : 'ok';
+/** The planner's word on one node; a group that LVM refuses to change makes it short, whatever its free space. */
+export function verdictOf({ groups, placement }: NodeRoom): Exclude<StorageVerdict, 'unknown'> {
+  if (groups.some((group) => group.trouble && takes(group))) return 'short';
+  return placement.verdict === 'not-found' ? 'short' : placement.verdict;
 }
 
 /** Whether anything still has to be made in the group. */

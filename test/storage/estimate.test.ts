@@ -131,6 +131,7 @@ describe('the volume under the pool', () => {
     expect(node.verdict).toBe('short');
     expect(node.remedies.find(({ kind }) => kind === 'grow-shared')).toEqual({
       kind: 'grow-shared',
+      scope: 'site',
       text: 'Make the logical volume shared 27 GB instead of 20: the pool then holds what is wanted.',
       enough: true,
     });
@@ -242,6 +243,7 @@ describe('remedies', () => {
     expect(node.remedies.map(({ kind }) => kind)).toEqual(['reduce', 'extend', 'disable', 'disable', 'another-node']);
     expect(node.remedies[1]).toEqual({
       kind: 'extend',
+      scope: 'node',
       text: 'vgextend ubuntu-vg /dev/sdb (blank, 500 GB, INTEL SSD).',
       enough: true,
     });

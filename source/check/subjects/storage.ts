@@ -1,7 +1,19 @@
-import { estimateStorage } from '../../storage/estimate.ts';
+import { storageDemand } from '../../storage/demand.ts';
+import { estimateStorage, type StorageEstimate } from '../../storage/estimate.ts';
 import { groupTrouble } from '../../storage/groups.ts';
-import { carriesPool, existingVolume, sharedVolume } from '../../storage/shared.ts';
-import { accessAdvice, type Check, fail, nodeCheck, type Outcome, pass, warn } from '../check.ts';
+import { storageOf } from '../../storage/per-node.ts';
+import { existingVolume } from '../../storage/shared.ts';
+import {
+  accessAdvice,
+  type Check,
+  type CheckInput,
+  factsOf,
+  fail,
+  nodeCheck,
+  type Outcome,
+  pass,
+  warn,
+} from '../check.ts';
 
 export const storageFits: Check = nodeCheck(
   {
@@ -11,22 +23,39 @@ export const storageFits: Check = nodeCheck(
     source: 'docs/storage.md; https://github.com/openebs/openebs/issues/2937',
   },
   'storage',
-  (_, { node, facts, input }): Outcome => {
-    const { site, product } = input;
-    const [estimate] = estimateStorage({ ...site, nodes: [node] }, product, [{ ...facts, node: node.name }]).nodes;
+  (_, { index, input }): Outcome => {
+    const { nodes, exactly } = siteEstimate(input);
+    const estimate = nodes[index];
     if (!estimate) return fail('not counted', 'The node was not counted.', { advice: accessAdvice });
     const { verdict, reason, remedies } = estimate;
-    const first = remedies.find(({ enough }) => enough) ?? remedies[0];
+    if (verdict === 'ok') return pass('fits', reason);
+    const advice = remedies.map(({ text }) => text).join(' Or: ');
     const rest = {
-      advice: first?.text ?? 'Make the volumes smaller, or add a disk: kloudspot storage shows where it is tight',
+      advice: advice || 'Make the volumes smaller, or add a disk: kloudspot storage estimate shows where it is tight',
       field: ['storage'],
     };
-    if (verdict === 'ok') return pass('fits', reason);
-    return verdict === 'tight'
-      ? warn('tight', `It fits, but little is left. ${reason}`, rest)
-      : fail('short', reason, rest);
+    if (verdict === 'tight') return warn('tight', `It fits, but little is left. ${reason}`, rest);
+    const spread = exactly && exactly.assignments.length > 0;
+    const elsewhere = spread ? ' The other nodes have space for every copy, but not after a failure.' : '';
+    return fail('short', `${reason}${elsewhere}`, rest);
   },
 );
+
+const estimates = new WeakMap<CheckInput, StorageEstimate>();
+
+/** Counted once over all nodes: what helps is a choice of the site. */
+function siteEstimate(input: CheckInput): StorageEstimate {
+  const known = estimates.get(input);
+  if (known) return known;
+  const { site, product } = input;
+  const facts = site.nodes.flatMap((node) => {
+    const seen = factsOf(input, node);
+    return seen ? [{ ...seen, node: node.name }] : [];
+  });
+  const estimate = estimateStorage(site, product, facts);
+  estimates.set(input, estimate);
+  return estimate;
+}
 
 export const volumeGroups: Check = nodeCheck(
   {
@@ -36,8 +65,8 @@ export const volumeGroups: Check = nodeCheck(
     source: 'https://man7.org/linux/man-pages/man8/vgreduce.8.html',
   },
   'storage',
-  (storage, { input }): Outcome => {
-    const { unshared, shared } = input.site.storage;
+  (storage, { node, input }): Outcome => {
+    const { unshared, shared } = storageOf(input.site.storage, node);
     const used = new Set([unshared.volumeGroup, shared.volumeGroup]);
     const troubles = storage.volumeGroups.flatMap((group) => {
       const trouble = groupTrouble(storage, group);
@@ -58,8 +87,8 @@ export const poolVolume: Check = nodeCheck(
   },
   'storage',
   (_, { node, facts, input }): Outcome => {
-    const place = sharedVolume(input.site, input.product);
-    if (!place || !carriesPool(node.role)) return pass('not needed', 'No pool of ours lies on this node.');
+    const { pool: place } = storageDemand(input.site, input.product, node);
+    if (!place) return pass('not needed', 'No pool of ours lies on this node.');
     const found = existingVolume(place, facts);
     const name = `${place.group}/${place.volume}`;
     if (!found) return pass('to be made', `${name} will be made with ${place.gib} GB.`);

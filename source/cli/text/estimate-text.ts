@@ -3,6 +3,7 @@ import { gigabytes } from '../../storage/bytes.ts';
 import { diskTree } from '../../storage/disks.ts';
 import type { StorageEstimate } from '../../storage/estimate.ts';
 import { groupTrouble } from '../../storage/groups.ts';
+import type { Remedy } from '../../storage/remedies/remedy.ts';
 import { columns } from '../../text/table.ts';
 
 /** Volume groups and disks of one node, as they lie. */
@@ -87,11 +88,33 @@ function words(estimate: StorageEstimate): string[] {
   if (estimate.verdict === 'ok') return ['The configuration looks OK'];
   const said = estimate.nodes
     .filter(({ verdict }) => verdict !== 'ok')
-    .flatMap(({ node, reason, remedies }) => [`${node}: ${reason}`, ...remedies.map(({ text }) => `  - ${text}`)]);
-  const head = {
-    tight: 'The configuration fits, but little is left',
-    short: 'The configuration does NOT fit',
-    unknown: 'Not every node could be seen',
-  }[estimate.verdict];
-  return [head, ...said];
+    .flatMap(({ node, reason, remedies }) => [`${node}: ${reason}`, ...remedyLines(remedies, 'node')]);
+  const site = new Map(estimate.nodes.flatMap(({ remedies }) => remedies.map((each) => [each.text, each] as const)));
+  const choices = remedyLines([...site.values()], 'site');
+  return [
+    headOf[estimate.verdict],
+    ...said,
+    ...(choices.length > 0 ? ['For all nodes, in site.yaml:', ...choices] : []),
+    ...exactLine(estimate),
+  ];
+}
+
+const headOf = {
+  tight: 'The configuration fits, but little is left',
+  short: 'The configuration does NOT fit',
+  unknown: 'Not every node could be seen',
+} as const;
+
+function remedyLines(remedies: readonly Remedy[], scope: Remedy['scope']): string[] {
+  return remedies.filter((each) => each.scope === scope).map(({ text }) => `  - ${text}`);
+}
+
+/** Where each copy has a node although not every node can carry one. */
+function exactLine({ exactly }: StorageEstimate): string[] {
+  if (!exactly) return [];
+  if (exactly.verdict === 'not-found') return ['A node for each copy was not found either; not every way was tried.'];
+  if (exactly.verdict === 'short') return ['There are not enough nodes with space for the copies either.'];
+  const byNode = Map.groupBy(exactly.assignments, ({ node }) => node);
+  const list = [...byNode].map(([node, on]) => `${node} ${on.map(({ volume }) => volume).join(', ')}`);
+  return [`Counted exactly every copy has a node, but a node that fails is not replaced: ${list.join('; ')}`];
 }

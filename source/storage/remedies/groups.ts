@@ -1,83 +1,56 @@
 import type { StorageFacts, VolumeGroupFacts } from '../../facts/facts.ts';
-import { mapperPath } from '../../facts/mapper-name.ts';
 import { gibibyte, gigabytes, gigabytesMissing } from '../bytes.ts';
+import type { StorageNode } from '../demand.ts';
 import { blankDisks } from '../disks.ts';
-import { findGroup, groupTrouble } from '../groups.ts';
-import type { GroupRoom, StorageDemand } from '../room.ts';
-import { fits, type Remedy, type Shortage } from './remedy.ts';
+import type { GroupRoom } from '../group-room.ts';
+import { findGroup } from '../groups.ts';
+import type { StorageWish } from '../volumes.ts';
+import { fits, fitsOn, nodeRemedy, type Remedy, type Shortage, type SiteShortage } from './remedy.ts';
 import { smallestThatFits } from './search.ts';
 
 /** A group that is absent or broken: no size of volume helps. */
-export function repair({ room, storage, wanted }: Shortage): Remedy[] {
+export function repair({ room, storage }: Shortage): Remedy[] {
   return room.groups.flatMap((group): Remedy[] => {
     if (!group.trouble) return [];
-    if (findGroup(storage, group.name)) return [{ kind: 'repair', text: `${group.trouble.advice}.`, enough: false }];
-    const blank = blankDisks(storage)[0];
-    const others = storage.volumeGroups.filter((each) => !groupTrouble(storage, each) && each.freeBytes > 0);
-    return [
-      ...others.map((other) => renameOrUse(other, group.name, storage, wanted)),
-      ...(blank ? [made(group.name, blank.path, blank.sizeBytes)] : []),
-      ...(blank || others.length > 0 ? [] : [madeOnNewDisk(group)]),
-    ];
+    if (findGroup(storage, group.name)) return [nodeRemedy('repair', `${group.trouble.advice}.`, false)];
+    const [blank] = blankDisks(storage);
+    if (blank) return [made(group.name, blank.path, blank.sizeBytes)];
+    return storage.volumeGroups.length > 0 ? [] : [madeOnNewDisk(group)];
   });
 }
 
 function made(group: string, path: string, bytes: number): Remedy {
-  return {
-    kind: 'repair',
-    text: `Make it on the blank disk: vgcreate ${group} ${path} (${gigabytes(bytes)}).`,
-    enough: false,
-  };
+  return nodeRemedy('repair', `Make it on the blank disk: vgcreate ${group} ${path} (${gigabytes(bytes)}).`, false);
 }
 
 /** With room for the reserve and for what LVM keeps of a disk for itself. */
 function madeOnNewDisk({ name, poolBytes, localBytes }: GroupRoom): Remedy {
   const need = (poolBytes + localBytes) / gibibyte;
   const gib = Math.ceil(Math.max(need + 10, need / 0.95)) + 1;
-  return {
-    kind: 'repair',
-    text: `Put in a disk of ${gib} GB or more and make the group on it: vgcreate ${name} DISK.`,
-    enough: true,
-  };
-}
-
-function renameOrUse(other: VolumeGroupFacts, name: string, storage: StorageFacts, wanted: StorageDemand): Remedy {
-  const free = `${gigabytes(other.freeBytes)} free`;
-  const holdsRoot = storage.logicalVolumes.some(
-    (volume) => volume.volumeGroup === other.name && storage.root.device.endsWith(volume.path.replace('/dev/', '')),
+  return nodeRemedy(
+    'repair',
+    `Put in a disk of ${gib} GB or more and make the group on it: vgcreate ${name} DISK.`,
+    true,
   );
-  const rooted = holdsRoot || storage.root.device.startsWith(mapperPath(other.name, ''));
-  const field = wanted.wish.storage.unshared.volumeGroup === name ? 'unshared' : 'shared';
-  const text = rooted
-    ? `Name ${other.name} (${free}) as the group for ${field} volumes, if every node has it.`
-    : `Give the group ${other.name} (${free}) the name wanted: vgrename ${other.name} ${name}, or name ${other.name} in the site.`;
-  return { kind: 'other-group', text, enough: false };
 }
 
 export function extend(short: Shortage): Remedy[] {
   return short.room.groups.flatMap((group): Remedy[] => {
     const found = findGroup(short.storage, group.name);
     if (group.leftBytes >= 0 || !found || group.trouble) return [];
-    const { wish } = short.wanted;
-    const enough = (bytes: number) => fits(wish, short, withMore(short.storage, found, bytes));
+    const enough = (bytes: number) => fitsOn(withMore(short.storage, found, bytes), short);
     const disks = blankDisks(short.storage).map((disk): Remedy => {
       const what = [gigabytes(disk.sizeBytes), ...(disk.model ? [disk.model] : [])].join(', ');
-      return {
-        kind: 'extend',
-        text: `vgextend ${group.name} ${disk.path} (blank, ${what}).`,
-        enough: enough(disk.sizeBytes),
-      };
+      return nodeRemedy('extend', `vgextend ${group.name} ${disk.path} (blank, ${what}).`, enough(disk.sizeBytes));
     });
     const unpartitioned = spareSpace(short.storage).map(({ path, bytes }): Remedy => {
       const text = `Make a partition of the ${gigabytes(bytes)} that ${path} has beside its partitions, then vgextend ${group.name} with it.`;
-      return { kind: 'extend', text, enough: enough(bytes) };
+      return nodeRemedy('extend', text, enough(bytes));
     });
     if (disks.length + unpartitioned.length > 0) return [...disks, ...unpartitioned];
     const gib = smallestThatFits((size) => enough(size * gibibyte));
     if (gib === undefined) return [];
-    return [
-      { kind: 'extend', text: `Put in a disk of ${gib} GB or more and vgextend ${group.name} with it.`, enough: true },
-    ];
+    return [nodeRemedy('extend', `Put in a disk of ${gib} GB or more and vgextend ${group.name} with it.`, true)];
   });
 }
 
@@ -102,16 +75,15 @@ function withMore(storage: StorageFacts, group: VolumeGroupFacts, diskBytes: num
   return { ...storage, volumeGroups };
 }
 
-export function growShared(short: Shortage): Remedy[] {
-  const { pool, wish } = short.wanted;
+export function growShared({ site }: SiteShortage, short: Shortage): Remedy[] {
+  const { pool, node } = short.wanted;
   const { shared } = short.room;
   if (!pool || !shared) return [];
-  const { size: _, ...others } = wish.storage.shared;
-  const asComputed = { ...wish, storage: { ...wish.storage, shared: others } };
   if (!shared.exists) {
     if (pool.from === 'computed' || pool.gib === pool.neededGiB) return [];
     const text = `Make the logical volume ${pool.volume} ${pool.neededGiB} GB instead of ${pool.gib}: the pool then holds what is wanted.`;
-    return [{ kind: 'grow-shared', text, enough: fits(asComputed, short) }];
+    const enough = fits(withoutSize(site), short, withoutOwnSize(node));
+    return [{ kind: 'grow-shared', scope: node.storage?.shared?.size === undefined ? 'site' : 'node', text, enough }];
   }
   if (shared.deficitBytes === 0) return [];
   const grown = pool.neededGiB * gibibyte;
@@ -123,7 +95,17 @@ export function growShared(short: Shortage): Remedy[] {
     free < more
       ? `Put ${gigabytesMissing(more - free)} more into ${pool.group} (vgextend with a blank disk), then ${command}.`
       : `Grow the logical volume: ${command} (${gigabytes(more)} more; ${gigabytes(free)} are free in ${pool.group}).`;
-  return [{ kind: 'grow-shared', text, enough: free < more || fits(wish, short, storage) }];
+  return [nodeRemedy('grow-shared', text, free < more || fitsOn(storage, short))];
+}
+
+function withoutSize(site: StorageWish): StorageWish {
+  const { size: _, ...shared } = site.storage.shared;
+  return { ...site, storage: { ...site.storage, shared } };
+}
+
+function withoutOwnSize(node: StorageNode): StorageNode {
+  const { size: _, ...shared } = node.storage?.shared ?? {};
+  return { ...node, storage: { ...node.storage, shared } };
 }
 
 function withGrown(

@@ -1,18 +1,25 @@
-import type { StorageFacts } from '../../facts/facts.ts';
-import { nodeRoom, type StorageDemand } from '../room.ts';
 import { extend, growShared, repair } from './groups.ts';
-import type { Remedy, Shortage } from './remedy.ts';
+import { otherGroup } from './other-group.ts';
+import type { Remedy, Shortage, SiteShortage } from './remedy.ts';
 import { anotherNode, disable, reduce } from './volumes.ts';
 
-/** Ways out of a shortage, in the order of `docs/storage.md`, after what stops a group from being used at all. */
-export function remediesFor(wanted: StorageDemand, storage: StorageFacts, node: string): Remedy[] {
-  const short: Shortage = { wanted, storage, room: nodeRoom(wanted, storage), node };
-  return [
+/** Ways out of a shortage of one node. Those of the site are the same for every node. */
+type NodeRemedies = (short: Shortage) => readonly Remedy[];
+
+/**
+ * Ways out of the shortages of a site, in the order of `docs/storage.md`: what costs nothing, then what costs a size,
+ * a command on the node, a feature, a machine.
+ */
+export function remediesFor(all: SiteShortage): NodeRemedies {
+  if (all.short.length === 0) return () => [];
+  const [others, reduced, disabled] = [otherGroup(all), reduce(all), disable(all)];
+  return (short) => [
+    ...others,
     ...repair(short),
-    ...reduce(short),
+    ...reduced,
     ...extend(short),
-    ...growShared(short),
-    ...disable(short),
+    ...growShared(all, short),
+    ...disabled,
     anotherNode(short),
   ];
 }

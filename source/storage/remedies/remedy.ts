@@ -1,5 +1,7 @@
 import type { StorageFacts } from '../../facts/facts.ts';
-import { type NodeRoom, nodeRoom, type StorageDemand, storageDemand } from '../room.ts';
+import type { Product } from '../../product/schema.ts';
+import { type StorageDemand, type StorageNode, storageDemand } from '../demand.ts';
+import { type NodeRoom, nodeRoom } from '../room.ts';
 import { verdictOf } from '../verdict.ts';
 import type { StorageWish } from '../volumes.ts';
 
@@ -8,21 +10,43 @@ export type RemedyKind = 'repair' | 'other-group' | 'reduce' | 'extend' | 'grow-
 /** One way out of a shortage. Never one that shrinks / or wipes anything. */
 export interface Remedy {
   readonly kind: RemedyKind;
+  /** `site`: a change of site.yaml, computed over all nodes and the same for all of them. */
+  readonly scope: 'site' | 'node';
   /** What to do, with its numbers, one line. */
   readonly text: string;
   /** False where it helps but does not do alone. */
   readonly enough: boolean;
 }
 
-/** What a remedy is tried on: every number below comes from judging the changed node again. */
+/** One node that is short. */
 export interface Shortage {
   readonly wanted: StorageDemand;
   readonly storage: StorageFacts;
   readonly room: NodeRoom;
-  readonly node: string;
 }
 
-/** Whether the node would carry a changed wish, or the same wish on changed disks. */
-export function fits(wish: StorageWish, short: Shortage, storage: StorageFacts = short.storage): boolean {
-  return verdictOf(nodeRoom(storageDemand(wish, short.wanted.product, short.wanted.role), storage)) !== 'short';
+/** What remedies are tried on: every number of a remedy comes from judging the changed nodes again. */
+export interface SiteShortage {
+  readonly site: StorageWish;
+  readonly product: Product;
+  /** Never empty. */
+  readonly short: readonly Shortage[];
+}
+
+export function siteRemedy(kind: RemedyKind, text: string, enough: boolean): Remedy {
+  return { kind, scope: 'site', text, enough };
+}
+
+export function nodeRemedy(kind: RemedyKind, text: string, enough: boolean): Remedy {
+  return { kind, scope: 'node', text, enough };
+}
+
+/** Whether one node would carry a changed site. */
+export function fits(site: StorageWish, { wanted, storage }: Shortage, node: StorageNode = wanted.node): boolean {
+  return verdictOf(nodeRoom(storageDemand(site, wanted.product, node), storage)) !== 'short';
+}
+
+/** Whether one node would carry the same wish on changed disks. */
+export function fitsOn(storage: StorageFacts, { wanted }: Pick<Shortage, 'wanted'>): boolean {
+  return verdictOf(nodeRoom(wanted, storage)) !== 'short';
 }

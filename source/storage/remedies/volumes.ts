@@ -1,69 +1,87 @@
 import { gibibyte, gigabytes } from '../bytes.ts';
+import { type StorageDemand, storageDemand } from '../demand.ts';
 import { sharedEngine } from '../engines.ts';
-import { type StorageDemand, storageDemand } from '../room.ts';
 import type { StorageWish, WantedVolume } from '../volumes.ts';
-import { fits, type Remedy, type Shortage } from './remedy.ts';
+import { fits, nodeRemedy, type Remedy, type Shortage, type SiteShortage, siteRemedy } from './remedy.ts';
 import { largestThatFits } from './search.ts';
 
-export function reduce(short: Shortage): Remedy[] {
-  const lacking = lackingVolumes(short);
-  const single = largest(lacking).flatMap((volume): Remedy[] => {
-    const gib = largestThatFits(volume.gib - 1, (size) => fits(sized(short, { [volume.id]: size }), short));
-    return gib < 1
-      ? []
-      : [{ kind: 'reduce', text: `Reduce ${volume.label} from ${volume.gib} to ${gib} GB.`, enough: true }];
+/** Smaller volumes: the largest sizes with which every node fits that a size can help. */
+export function reduce({ site, short }: SiteShortage): Remedy[] {
+  const helped = short.filter((each) => !hasTrouble(each));
+  const lacking = lackingOf(helped);
+  const rest = short.filter(hasTrouble).map(({ wanted }) => wanted.node.name);
+  const fitting = (sizes: Readonly<Record<string, number>>) => helped.every((each) => fits(sized(site, sizes), each));
+  const said = (what: string) => {
+    const but = rest.length > 0 ? ` (does not help ${rest.join(', ')})` : '';
+    return siteRemedy('reduce', `Reduce ${what}${but}.`, rest.length === 0);
+  };
+  const single = largest(lacking).flatMap(({ id, label, gib }): Remedy[] => {
+    const size = largestThatFits(gib - 1, (each) => fitting({ [id]: each }));
+    return size < 1 ? [] : [said(`${label} from ${gib} to ${size} GB`)];
   });
-  return single.length > 0 ? single : reduceAll(short, lacking);
+  if (single.length > 0 || lacking.length < 2) return single;
+  const sizes = inProportion(lacking, fitting);
+  return sizes ? [said(lacking.map(({ id, label, gib }) => `${label} from ${gib} to ${sizes[id]} GB`).join(', '))] : [];
 }
 
 /** All in proportion, where no single one can give way enough. */
-function reduceAll(short: Shortage, volumes: readonly WantedVolume[]): Remedy[] {
+function inProportion(
+  volumes: readonly WantedVolume[],
+  fitting: (sizes: Readonly<Record<string, number>>) => boolean,
+): Readonly<Record<string, number>> | undefined {
   const at = (permille: number): Record<string, number> =>
     Object.fromEntries(volumes.map(({ id, gib }) => [id, Math.max(1, Math.floor((gib * permille) / 1000))]));
-  const permille = largestThatFits(999, (share) => fits(sized(short, at(share)), short));
-  if (permille < 1 || volumes.length < 2) return [];
-  const sizes = at(permille);
-  const list = volumes.map(({ id, label, gib }) => `${label} from ${gib} to ${sizes[id]} GB`).join(', ');
-  return [{ kind: 'reduce', text: `Reduce ${list}.`, enough: true }];
+  const permille = largestThatFits(999, (share) => fitting(at(share)));
+  return permille < 1 ? undefined : at(permille);
 }
 
-export function disable(short: Shortage): Remedy[] {
-  const { wanted } = short;
-  const before = total(wanted);
-  return wanted.wish.features.flatMap((feature): Remedy[] => {
-    const wish = { ...wanted.wish, features: wanted.wish.features.filter((each) => each !== feature) };
-    const freed = before - total(storageDemand(wish, wanted.product, wanted.role));
-    const enough = fits(wish, short);
-    const hopeless = short.room.groups.some((group) => group.trouble) && !enough;
-    if (freed <= 0 || hopeless) return [];
-    const label = wanted.product.features.find(({ id }) => id === feature)?.label ?? feature;
+const hasTrouble = ({ room }: Shortage): boolean => room.groups.some((group) => group.trouble);
+
+/** A feature less. Where every short node lacks a group, no feature is at fault. */
+export function disable({ site, product, short }: SiteShortage): Remedy[] {
+  if (short.every(hasTrouble)) return [];
+  return site.features.flatMap((feature): Remedy[] => {
+    const without = { ...site, features: site.features.filter((each) => each !== feature) };
+    const freed = Math.max(...short.map((each) => total(each.wanted) - total(demandOf(without, each))));
+    if (freed <= 0) return [];
+    const enough = short.every((each) => fits(without, each));
+    const label = product.features.find(({ id }) => id === feature)?.label ?? feature;
     const text = `Turn ${label} off: frees ${gigabytes(freed)} on each node${enough ? '' : ', not enough alone'}.`;
-    return [{ kind: 'disable', text, enough }];
+    return [siteRemedy('disable', text, enough)];
   });
+}
+
+function demandOf(site: StorageWish, { wanted }: Shortage): StorageDemand {
+  return storageDemand(site, wanted.product, wanted.node);
 }
 
 function total(wanted: StorageDemand): number {
   return wanted.volumes.reduce((sum, volume) => sum + volume.gib * gibibyte, 0);
 }
 
-export function anotherNode({ room, wanted, node }: Shortage): Remedy {
+export function anotherNode({ room, wanted }: Shortage): Remedy {
+  const { unshared, reserve } = wanted.wish.storage;
   const needs = room.groups.map((group) => {
     const pool = wanted.pool?.group === group.name ? wanted.pool.neededGiB * gibibyte : 0;
-    const local = wanted.wish.storage.unshared.volumeGroup === group.name ? localBytes(wanted) : 0;
+    const local = unshared.volumeGroup === group.name ? localBytes(wanted) : 0;
     return `${gigabytes(pool + local)} free in ${group.name}`;
   });
-  return {
-    kind: 'another-node',
-    text: `Use another machine as ${node}, with ${needs.join(' and ')} beside the reserve (10 GB or 5 % of the group).`,
-    enough: true,
-  };
+  const kept = reserve === undefined ? '10 GB or 5 % of the group' : `${reserve} GB`;
+  const text = `Use another machine as ${wanted.node.name}, with ${needs.join(' and ')} beside the reserve (${kept}).`;
+  return nodeRemedy('another-node', text, true);
 }
 
 function localBytes(wanted: StorageDemand): number {
   return wanted.local.reduce((sum, volume) => sum + volume.gib * gibibyte, 0);
 }
 
-/** Volumes of the classes that do not fit; both where the pool still has to be cut from the same group. */
+/** Volumes of the classes that do not fit on some node. */
+function lackingOf(short: readonly Shortage[]): WantedVolume[] {
+  const volumes = new Map(short.flatMap(lackingVolumes).map((volume) => [volume.id, volume]));
+  return [...volumes.values()];
+}
+
+/** Both classes where the pool still has to be cut from the same group. */
 function lackingVolumes({ wanted, room }: Shortage): WantedVolume[] {
   const engine = sharedEngine(wanted.wish.storage.shared.engine);
   const crowded = room.groups.some((group) => group.leftBytes < 0);
@@ -79,7 +97,6 @@ function largest(volumes: readonly WantedVolume[]): WantedVolume[] {
   return ['unshared', 'shared'].flatMap((of) => sorted.find((volume) => volume.class === of) ?? []);
 }
 
-function sized({ wanted }: Shortage, sizes: Readonly<Record<string, number>>): StorageWish {
-  const { wish } = wanted;
-  return { ...wish, storage: { ...wish.storage, volumes: { ...wish.storage.volumes, ...sizes } } };
+function sized(site: StorageWish, sizes: Readonly<Record<string, number>>): StorageWish {
+  return { ...site, storage: { ...site.storage, volumes: { ...site.storage.volumes, ...sizes } } };
 }

@@ -1,5 +1,6 @@
 import { defaultChannel } from '../../microk8s/snap.ts';
-import type { Site } from '../../site/schema.ts';
+import { nodeStorage, type Site } from '../../site/schema.ts';
+import { defined } from '../../text/defined.ts';
 import type { WizardView } from '../page.ts';
 import { textAt } from './draft.ts';
 import { draftNodes } from './draft-nodes.ts';
@@ -21,6 +22,7 @@ export function provisionalSite(view: WizardView): Site {
       role: node.role === 'worker' ? 'worker' : 'manager',
       ...(textAt(node, ['zone']) === '' ? {} : { zone: textAt(node, ['zone']) }),
       ...(node.local === true ? { local: true } : {}),
+      ...defined({ storage: nodeStorage.safeParse(node.storage).data }),
     })),
     network: { nameservers: [], search: [] },
     system: { updatePackages: true, reboot: 'when-needed' },

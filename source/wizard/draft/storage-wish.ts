@@ -12,6 +12,7 @@ export function storageWish(view: WizardView): StorageWish {
     : {};
   const size = getAt(storage, ['shared', 'size']);
   const storageClass = textAt(storage, ['shared', 'storageClass']);
+  const reserve = getAt(storage, ['reserve']);
   return {
     features: [...chosenFeatures(view)],
     storage: {
@@ -24,6 +25,7 @@ export function storageWish(view: WizardView): StorageWish {
         ...(storageClass === '' ? {} : { storageClass }),
       },
       volumes,
+      ...(typeof reserve === 'number' ? { reserve } : {}),
     },
   };
 }

@@ -56,8 +56,12 @@ export function storageNotes(view: WizardView): readonly Note[] {
   const short = estimate.nodes
     .filter((node) => node.verdict === 'short')
     .toSorted((one, other) => Number(other.node === estimate.weakest) - Number(one.node === estimate.weakest))
-    .flatMap((node): Note[] => {
-      const remedies = node.remedies.slice(0, 3).map((remedy) => remedy.text.replace(/\.$/, ''));
+    .flatMap((node, index): Note[] => {
+      // A choice of the site is the same for every node: it is said once.
+      const remedies = node.remedies
+        .filter(({ scope }) => index === 0 || scope === 'node')
+        .slice(0, 3)
+        .map((remedy) => remedy.text.replace(/\.$/, ''));
       const row = rowOf(node.node);
       const said: Note = { grade: 'fail', text: `${node.node}: ${node.reason}`, row };
       return remedies.length > 0
