@@ -7,8 +7,9 @@ import type { NodeFacts } from '../facts/facts.ts';
 import { type Drift, drift } from '../plan/document/basis.ts';
 import type { Plan } from '../plan/document/document.ts';
 import { parsePlan } from '../plan/document/document-schema.ts';
+import type { PlanInput } from '../plan/input.ts';
 import { stepKinds } from '../plan/kinds.ts';
-import { makePlan, type PlanInput, planHash } from '../plan/plan.ts';
+import { makePlan, planHash } from '../plan/plan.ts';
 import { kloudspot } from '../text/command.ts';
 import type { OpenedSite } from './site.ts';
 

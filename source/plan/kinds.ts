@@ -1,3 +1,4 @@
+import { sharedEngines } from './engines/engines.ts';
 import type { StepKind } from './step.ts';
 import { addonDns } from './steps/addon-dns.ts';
 import { addonIngress } from './steps/addon-ingress.ts';
@@ -12,7 +13,6 @@ import { microk8sInstall } from './steps/microk8s-install.ts';
 import { namespaceKind } from './steps/namespace.ts';
 import { network } from './steps/network.ts';
 import { packages } from './steps/packages.ts';
-import { pool } from './steps/pool.ts';
 import { reboot } from './steps/reboot.ts';
 import { rollout } from './steps/rollout.ts';
 import { sharedVolume } from './steps/shared-volume.ts';
@@ -38,7 +38,7 @@ const all: readonly StepKind[] = [
   ingressService,
   sharedVolume,
   storageEngine,
-  pool,
+  ...Object.values(sharedEngines).flatMap(({ kinds }) => kinds),
   storageClass,
   namespaceKind,
   tlsSecret,

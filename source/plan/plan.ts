@@ -2,16 +2,15 @@ import { createHash } from 'node:crypto';
 import { targetOf } from '../network/targets.ts';
 import { basisOf } from './document/basis.ts';
 import type { Plan } from './document/document.ts';
+import type { PlanInput } from './input.ts';
 import { planCluster } from './stages/cluster.ts';
 import { planMachines } from './stages/machines.ts';
 import { StepList } from './stages/order.ts';
-import type { PlanInput, Planning } from './stages/planning.ts';
+import type { Planning } from './stages/planning.ts';
 import { planProduct } from './stages/product.ts';
 import { livingSeed, seedOf } from './stages/seed.ts';
 import { planStorage } from './stages/storage.ts';
 import { planHelmUninstall } from './steps/helm-uninstall.ts';
-
-export type { PlanInput };
 
 /**
  * The steps that lead from the facts to the site. The same input gives the same steps and the same hash.

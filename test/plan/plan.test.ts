@@ -30,7 +30,7 @@ describe('topologies', () => {
     expect(kindsOf(plan)).not.toContain('join-manager');
     expect(kindsOf(plan)).not.toContain('join-worker');
     expect(ofKind(plan, 'addon-dns')[0]?.commands).toHaveLength(1);
-    expect(ofKind(plan, 'pool')[0]?.parameters.nodes).toEqual(['ks-1']);
+    expect(ofKind(plan, 'cstor-pool')[0]?.parameters.nodes).toEqual(['ks-1']);
   });
 
   test('three managers and two workers: managers join one after the other, workers side by side after them', () => {
@@ -95,13 +95,13 @@ describe('choices', () => {
         storage: { shared: { engine: 'existing', storageClass: 'longhorn' } },
       },
     );
-    for (const kind of ['reboot', 'network', 'shared-volume', 'pool', 'helm-install', 'rollout', 'namespace']) {
+    for (const kind of ['reboot', 'network', 'shared-volume', 'cstor-pool', 'helm-install', 'rollout', 'namespace']) {
       expect(kindsOf(plan)).not.toContain(kind);
     }
     expect(ofKind(plan, 'packages')[0]?.commands.map(({ command }) => command)).not.toContainEqual(
       expect.arrayContaining(['upgrade']),
     );
-    expect(ofKind(plan, 'storage-engine').map(({ parameters }) => parameters.engine)).toEqual(['lvm']);
+    expect(ofKind(plan, 'storage-engine').map(({ id }) => id)).toEqual(['storage-engine/lvm']);
   });
 
   test('from 1.35 the service of Traefik gets the address', () => {

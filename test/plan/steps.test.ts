@@ -142,7 +142,7 @@ const stories: readonly Story[] = [
     },
   },
   {
-    id: 'pool',
+    id: 'cstor-pool',
     answers: {
       [kubectl('get blockdevices')]: items(
         ['ks-1', 'ks-2', 'ks-3'].map((name) => ({

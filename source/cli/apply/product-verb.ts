@@ -6,7 +6,7 @@ import type { OpenedSite } from '../../app/site.ts';
 import type { RunDocument } from '../../engine/worker/documents.ts';
 import type { ExitCode } from '../../errors/fault.ts';
 import { targetOf } from '../../network/targets.ts';
-import type { PlanInput } from '../../plan/stages/planning.ts';
+import type { PlanInput } from '../../plan/input.ts';
 import type { Observation } from '../../status/observation.ts';
 import { accessPrompts } from '../line/access.ts';
 import { printLines, type Terminal } from '../line/terminal.ts';

@@ -59,7 +59,6 @@ export async function heal(context: StepContext, step: PlannedStep, node: string
   const run = { deadline: minutes(6) };
   if (before === undefined) {
     await runCommand(context, step, 'remove-unfinished', { run });
-    if (step.commands.some(({ name }) => name === 'remove-webhook')) await runCommand(context, step, 'remove-webhook');
   } else await runCommand(context, step, 'restore-unfinished', { fill: { [revision]: String(before) }, run });
 }
 

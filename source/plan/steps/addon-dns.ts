@@ -2,11 +2,13 @@ import * as z from 'zod';
 import { kubectl } from '../../kubernetes/kubectl.ts';
 import { serviceObject } from '../../kubernetes/objects.ts';
 import { readObject } from '../../kubernetes/read.ts';
+import type { WorkloadState } from '../../kubernetes/workloads.ts';
 import { microk8s } from '../../microk8s/microk8s.ts';
-import { carryOut } from '../execution/carry-out.ts';
+import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
-import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../execution/workload-wait.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { WorkloadsWanted } from '../execution/workload-wait.ts';
+import type { PlannedStep, StateCheck, StepContext } from '../step.ts';
+import { addonKind } from './addon.ts';
 
 const parameters = z.object({ seed: z.string(), replicas: z.number().int() });
 type Parameters = z.output<typeof parameters>;
@@ -20,28 +22,24 @@ const wanted = ({ seed }: Parameters): WorkloadsWanted => ({
   atLeast: 1,
 });
 
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
-  const { ok, observed, states } = await workloadsReady(context, wanted(p));
-  if (!ok) return { ok, observed: `coredns: ${observed}` };
-  const instances = states[0]?.wanted ?? 0;
+async function rest(context: StepContext, p: Parameters, [coredns]: readonly WorkloadState[]): Promise<StateCheck> {
+  const instances = coredns?.wanted ?? 0;
   if (instances < p.replicas) return { ok: false, observed: `coredns has ${instances} of ${p.replicas} instances` };
   const service = await readObject(await context.look(p.seed), 'services', 'kube-dns', namespace, serviceObject);
   const there = service.answered && service.value !== undefined;
   return { ok: there, observed: there ? `coredns runs, ${instances} of ${p.replicas}` : 'service kube-dns is missing' };
 }
 
-export const addonDns: StepKind<typeof parameters> = {
+export const addonDns = addonKind({
   kind: 'addon-dns',
   parameters,
-
-  state,
-  async act(context, p, step) {
-    await carryOut(context, step, {
-      run: { deadline: minutes(6), next: ['sudo microk8s enable dns shows its own words'] },
-    });
-    await untilWorkloadsReady(context, wanted(p), { for: 'coredns to run', deadline: minutes(6) });
+  wanted,
+  rest,
+  async complete(context, p, step) {
+    if (p.replicas > 1) await runCommand(context, step, 'scale');
   },
-};
+  advice: () => ({ next: ['sudo microk8s enable dns shows its own words'] }),
+});
 
 export function planAddonDns(p: Parameters): PlannedStep {
   return plannedStep(addonDns, {

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { ingressClassObject } from '../../kubernetes/objects.ts';
 import { readObject } from '../../kubernetes/read.ts';
 import { ingressOf, microk8s } from '../../microk8s/microk8s.ts';
-import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
-import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../execution/workload-wait.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { WorkloadsWanted } from '../execution/workload-wait.ts';
+import type { PlannedStep, StateCheck, StepContext } from '../step.ts';
+import { addonKind } from './addon.ts';
 
 const parameters = z.object({ seed: z.string(), channel: z.string() });
 type Parameters = z.output<typeof parameters>;
@@ -22,38 +22,26 @@ const wanted = ({ seed, channel }: Parameters): WorkloadsWanted => ({
   atLeast: 1,
 });
 
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
-  const { ok, observed } = await workloadsReady(context, wanted(p));
-  if (!ok) return { ok, observed: `ingress: ${observed}` };
-  const found = await readObject(
-    await context.look(p.seed),
-    'ingressclasses',
-    ingressClass,
-    undefined,
-    ingressClassObject,
-  );
+async function rest(context: StepContext, { seed, channel }: Parameters): Promise<StateCheck> {
+  const host = await context.look(seed);
+  const found = await readObject(host, 'ingressclasses', ingressClass, undefined, ingressClassObject);
   const there = found.answered && found.value !== undefined;
-  return {
-    ok: there,
-    observed: there ? `${ingressOf(p.channel)} runs on every node` : `ingress class ${ingressClass} is missing`,
-  };
+  const runs = `${ingressOf(channel)} runs on every node`;
+  return { ok: there, observed: there ? runs : `ingress class ${ingressClass} is missing` };
 }
 
-export const addonIngress: StepKind<typeof parameters> = {
+export const addonIngress = addonKind({
   kind: 'addon-ingress',
   parameters,
-
-  state,
-  async act(context, p, step) {
-    const causes =
-      ingressOf(p.channel) === 'traefik' ? ['from MicroK8s 1.35 the ingress addon needs the internet'] : [];
-    await carryOut(context, step, { run: { deadline: minutes(6), causes } });
-    await untilWorkloadsReady(context, wanted(p), {
-      for: 'the ingress to run on every node',
-      causes: ['ports 80 or 443 of a node are taken by another program', ...causes],
-    });
-  },
-};
+  wanted,
+  rest,
+  advice: ({ channel }) => ({
+    causes: [
+      'ports 80 or 443 of a node are taken by another program',
+      ...(ingressOf(channel) === 'traefik' ? ['from MicroK8s 1.35 the ingress addon needs the internet'] : []),
+    ],
+  }),
+});
 
 export function planAddonIngress(p: Parameters): PlannedStep {
   return plannedStep(addonIngress, {

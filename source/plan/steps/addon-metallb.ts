@@ -5,9 +5,10 @@ import { readList } from '../../kubernetes/read.ts';
 import { microk8s } from '../../microk8s/microk8s.ts';
 import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
-import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../execution/workload-wait.ts';
+import type { WorkloadsWanted } from '../execution/workload-wait.ts';
 import { manifestText } from '../release/manifest.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { PlannedStep, StateCheck, StepContext } from '../step.ts';
+import { addonKind } from './addon.ts';
 
 const parameters = z.object({ seed: z.string(), virtualAddress: z.string() });
 type Parameters = z.output<typeof parameters>;
@@ -51,32 +52,27 @@ async function configured(context: StepContext, seed: string) {
   };
 }
 
-async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
-  const { ok, observed } = await workloadsReady(context, wanted(p));
-  if (!ok) return { ok, observed: `metallb: ${observed}` };
-  const { addresses, announced } = await configured(context, p.seed);
-  const { virtualAddress: vip } = p;
+async function rest(context: StepContext, { seed, virtualAddress: vip }: Parameters): Promise<StateCheck> {
+  const { addresses, announced } = await configured(context, seed);
   if (!addresses.includes(`${vip}/32`) && !addresses.includes(`${vip}-${vip}`))
     return { ok: false, observed: `its addresses are ${addresses.join(', ') || 'none'}` };
-  return announced ? { ok, observed: `it assigns ${vip}` } : { ok: false, observed: `nothing announces ${vip}` };
+  return announced ? { ok: true, observed: `it assigns ${vip}` } : { ok: false, observed: `nothing announces ${vip}` };
 }
 
-async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
-  await runCommand(context, step, 'enable', {
-    run: {
-      deadline: minutes(5),
-      causes: [
-        'the webhook of MetalLB is not reached: pod network, a firewall (ufw), a proxy',
-        'its images cannot be pulled',
-      ],
-      next: [`sudo microk8s kubectl get pods -n ${namespace} on ${p.seed}`],
-    },
-  });
-  await untilWorkloadsReady(context, wanted(p), { for: 'MetalLB to run' });
-  if (!(await state(context, p)).ok) await runCommand(context, step, 'apply');
-}
-
-export const addonMetallb: StepKind<typeof parameters> = { kind: 'addon-metallb', parameters, state, act };
+export const addonMetallb = addonKind({
+  kind: 'addon-metallb',
+  parameters,
+  wanted,
+  rest,
+  complete: async (context, _, step) => void (await runCommand(context, step, 'apply')),
+  advice: ({ seed }) => ({
+    causes: [
+      'the webhook of MetalLB is not reached: pod network, a firewall (ufw), a proxy',
+      'its images cannot be pulled',
+    ],
+    next: [`sudo microk8s kubectl get pods -n ${namespace} on ${seed}`],
+  }),
+});
 
 export function planAddonMetallb(p: Parameters): PlannedStep {
   return plannedStep(addonMetallb, {

@@ -2,27 +2,28 @@ import * as z from 'zod';
 import { nodeState } from '../../host/node-state.ts';
 import { helm } from '../../kubernetes/helm.ts';
 import { kubectl } from '../../kubernetes/kubectl.ts';
+import { namedObject } from '../../kubernetes/objects.ts';
+import { readObject } from '../../kubernetes/read.ts';
 import { ofRelease } from '../../kubernetes/workloads.ts';
-import { carryOut } from '../execution/carry-out.ts';
+import { defined } from '../../text/defined.ts';
+import { carryOut, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../execution/workload-wait.ts';
 import { digestOf, type PlannedChart } from '../release/charts.ts';
 import { heal, healCommands, madeOf, releaseOn } from '../release/release.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
+const leftover = z.object({ kind: z.string(), name: z.string() });
 const parameters = z.object({
-  engine: z.enum(['lvm', 'cstor']),
   seed: z.string(),
+  label: z.string(),
   release: z.string(),
   namespace: z.string(),
   digest: z.string(),
+  /** A cluster-wide object that an engine which runs makes and that a removal without its hooks leaves behind. */
+  leftover: leftover.exactOptional(),
 });
 type Parameters = z.output<typeof parameters>;
-
-/** Left behind without the hook, it refuses every later change of pools and claims. */
-const cstorWebhook = 'openebs-cstor-validation-webhook';
-
-const labels = { lvm: 'OpenEBS LVM LocalPV', cstor: 'OpenEBS cStor' } as const;
 
 const wanted = (p: Parameters): WorkloadsWanted => ({
   through: p.seed,
@@ -38,7 +39,15 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   if (release.description !== madeOf(p.digest))
     return { ok: false, observed: `${p.release} is installed with other settings` };
   const { ok, observed } = await workloadsReady(context, wanted(p));
-  return { ok, observed: `${labels[p.engine]}: ${observed}` };
+  return { ok, observed: `${p.label}: ${observed}` };
+}
+
+/** Judged by what is there: a kill between the removal of a release and this leaves the object without the release. */
+async function removeLeftover(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+  if (p.leftover === undefined || (await releaseOn(context, p.seed, p)) !== undefined) return;
+  const { kind, name } = p.leftover;
+  const found = await readObject(await context.look(p.seed), kind, name, undefined, namedObject);
+  if (!found.answered || found.value !== undefined) await runCommand(context, step, 'remove-leftover');
 }
 
 export const storageEngine: StepKind<typeof parameters> = {
@@ -48,6 +57,7 @@ export const storageEngine: StepKind<typeof parameters> = {
   state,
   async act(context, p, step) {
     await heal(context, step, p.seed, p);
+    await removeLeftover(context, p, step);
     await carryOut(context, step, {
       run: {
         deadline: minutes(12),
@@ -55,7 +65,7 @@ export const storageEngine: StepKind<typeof parameters> = {
       },
     });
     await untilWorkloadsReady(context, wanted(p), {
-      for: `${labels[p.engine]} to run`,
+      for: `${p.label} to run`,
       deadline: minutes(10),
       causes: ['its images cannot be pulled'],
     });
@@ -63,45 +73,46 @@ export const storageEngine: StepKind<typeof parameters> = {
 };
 
 export interface EnginePlan {
-  readonly engine: Parameters['engine'];
+  /** The step is called by it: `storage-engine/lvm`. */
+  readonly name: string;
+  readonly label: string;
+  readonly why: string;
   readonly seed: string;
   readonly release: string;
   readonly namespace: string;
   readonly chart: PlannedChart;
   /** Text of its values file. */
   readonly values: string;
+  readonly leftover?: z.output<typeof leftover>;
 }
 
 export function planStorageEngine(plan: EnginePlan): PlannedStep {
-  const { engine, seed, release, namespace, chart } = plan;
+  const { name, label, seed, release, namespace, chart } = plan;
   const path = `${nodeState}/charts/${release}.values.yaml`;
-  const p: Parameters = { engine, seed, release, namespace, digest: digestOf(plan.values, chart.digest) };
+  const digest = digestOf(plan.values, chart.digest);
+  const p: Parameters = { seed, label, release, namespace, digest, ...defined({ leftover: plan.leftover }) };
   return plannedStep(storageEngine, {
-    name: engine,
+    name,
     group: 'Storage',
-    title: `Install ${labels[engine]}`,
-    why:
-      engine === 'lvm'
-        ? 'Gives each instance of a database a logical volume on its own node.'
-        : 'Keeps a copy of every shared volume on each pool, so that its user can move to another node.',
+    title: `Install ${label}`,
+    why: plan.why,
     deadline: minutes(23),
     parameters: p,
     commands: [
-      // The pre-delete hook of the cStor chart runs a shell in an image that its publisher has withdrawn: it would never end.
+      // A pre-delete hook may run in an image that its publisher has withdrawn, as cStor's does: it would never end.
       ...healCommands(seed, p, { hooks: false }),
-      ...(engine === 'cstor'
-        ? [
-            command('remove-webhook', seed, kubectl.delete('validatingwebhookconfigurations', cstorWebhook), {
-              when: 'its first installation was interrupted; the hook would have removed it',
-            }),
-          ]
-        : []),
+      ...(plan.leftover ? [removalOf(seed, plan.leftover)] : []),
       command(
         'upgrade',
         seed,
-        helm.upgrade(p, chart.place, { values: path, description: madeOf(p.digest), minutes: 10 }),
+        helm.upgrade(p, chart.place, { values: path, description: madeOf(digest), minutes: 10 }),
       ),
     ],
     files: [...chart.files, { node: seed, path, content: plan.values, mode: 0o644 }],
   });
 }
+
+const removalOf = (seed: string, { kind, name }: z.output<typeof leftover>) =>
+  command('remove-leftover', seed, kubectl.delete(kind, name), {
+    when: 'an interrupted installation or its removal left it behind',
+  });

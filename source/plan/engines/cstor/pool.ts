@@ -1,19 +1,19 @@
 import * as z from 'zod';
-import { mapperName, mapperPath } from '../../facts/mapper-name.ts';
-import { kubectl } from '../../kubernetes/kubectl.ts';
+import { mapperName, mapperPath } from '../../../facts/mapper-name.ts';
+import { kubectl } from '../../../kubernetes/kubectl.ts';
 import {
   type BlockDeviceObject,
   blockDeviceObject,
   type PoolInstanceObject,
   poolClusterObject,
   poolInstanceObject,
-} from '../../kubernetes/objects.ts';
-import { readList, readObject } from '../../kubernetes/read.ts';
-import { counted } from '../../text/plural.ts';
-import { carryOut } from '../execution/carry-out.ts';
-import { command, minutes, plannedStep } from '../execution/define.ts';
-import { manifestText } from '../release/manifest.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+} from '../../../kubernetes/objects.ts';
+import { readList, readObject } from '../../../kubernetes/read.ts';
+import { counted } from '../../../text/plural.ts';
+import { carryOut } from '../../execution/carry-out.ts';
+import { command, minutes, plannedStep } from '../../execution/define.ts';
+import { manifestText } from '../../release/manifest.ts';
+import type { PlannedStep, StateCheck, StepContext, StepKind } from '../../step.ts';
 
 const parameters = z.object({
   seed: z.string(),
@@ -135,10 +135,10 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   });
 }
 
-export const pool: StepKind<typeof parameters> = { kind: 'pool', parameters, state, act };
+export const cstorPool: StepKind<typeof parameters> = { kind: 'cstor-pool', parameters, state, act };
 
-export function planPool(p: Parameters): PlannedStep {
-  return plannedStep(pool, {
+export function planCstorPool(p: Parameters): PlannedStep {
+  return plannedStep(cstorPool, {
     group: 'Storage',
     title: `Make a pool on ${p.nodes.length === 1 ? 'the node' : `each of ${p.nodes.length} nodes`}`,
     why: 'Shared volumes lie in it, with a copy on each node.',

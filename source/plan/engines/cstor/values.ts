@@ -1,14 +1,9 @@
-import { mapperPath } from '../../facts/mapper-name.ts';
-import { microk8sFiles } from '../../microk8s/microk8s.ts';
-import { manifestText } from './manifest.ts';
+import { mapperPath } from '../../../facts/mapper-name.ts';
+import { microk8sFiles } from '../../../microk8s/microk8s.ts';
+import { manifestText } from '../../release/manifest.ts';
 
 const kubeletDir = microk8sFiles.kubelet;
 const home = microk8sFiles.openebs;
-
-/** Values of the chart lvm-localpv. MicroK8s keeps its kubelet's folder elsewhere than the chart expects. */
-export function lvmValues(): string {
-  return manifestText([{ lvmNode: { kubeletDir }, analytics: { enabled: false } }]);
-}
 
 export interface CstorWish {
   readonly group: string;

@@ -1,0 +1,35 @@
+import { chartReference } from '../../product/load.ts';
+import type { Product } from '../../product/schema.ts';
+import type { SharedVolume } from '../../storage/shared.ts';
+import type { PlanInput } from '../input.ts';
+import { planChart } from '../release/charts.ts';
+import type { PlannedStep, StepKind } from '../step.ts';
+
+export interface EngineInput extends Pick<PlanInput, 'site' | 'product' | 'readChart'> {
+  /** Name of the manager that the cluster is changed through. */
+  readonly seed: string;
+}
+
+export interface SharedEngineInput extends EngineInput {
+  /** The logical volume under the pool, on each of `nodes`. */
+  readonly volume: SharedVolume;
+  /** Names of the nodes that carry the pool. */
+  readonly nodes: readonly string[];
+  /** The engine of unshared volumes stands beside it. */
+  readonly besideLvm: boolean;
+}
+
+/** How an engine that holds shared volumes comes into a cluster. What it holds is reckoned in `storage/engines.ts`. */
+export interface SharedEngine {
+  /** Its own kinds of steps. */
+  readonly kinds: readonly StepKind[];
+  /** Everything from its chart to the class of shared volumes, in order. */
+  steps(input: SharedEngineInput): readonly PlannedStep[];
+}
+
+/** Where an engine's chart comes from and which release it becomes, as the product says. */
+export function engineChart({ product, seed, readChart }: EngineInput, engine: Product['storage']['lvm']) {
+  const { chart, repository, version, release, namespace } = engine;
+  const wish = { reference: chartReference(product, chart), repository, version };
+  return { seed, release, namespace, chart: planChart(wish, release, seed, readChart) };
+}

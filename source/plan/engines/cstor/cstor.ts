@@ -1,0 +1,43 @@
+import type { PlannedStep } from '../../step.ts';
+import { planStorageClass } from '../../steps/storage-class.ts';
+import { planStorageEngine } from '../../steps/storage-engine.ts';
+import { engineChart, type SharedEngine, type SharedEngineInput } from '../contract.ts';
+import { cstorPool, planCstorPool, poolName } from './pool.ts';
+import { cstorValues } from './values.ts';
+
+/** cStor keeps at most five copies of a volume. */
+const mostCopies = 5;
+
+/** Made by the running engine, not by its chart. Left behind, it refuses every later change of pools and claims. */
+const webhook = { kind: 'validatingwebhookconfigurations', name: 'openebs-cstor-validation-webhook' } as const;
+
+function steps(input: SharedEngineInput): PlannedStep[] {
+  const { product, seed, nodes, besideLvm } = input;
+  const { group, volume } = input.volume;
+  const { namespace, provisioner } = product.storage.cstor;
+  return [
+    planStorageEngine({
+      ...engineChart(input, product.storage.cstor),
+      name: 'cstor',
+      label: 'OpenEBS cStor',
+      why: 'Keeps a copy of every shared volume on each pool, so that its user can move to another node.',
+      values: cstorValues({ group, volume, besideLvm }),
+      leftover: webhook,
+    }),
+    planCstorPool({ seed, namespace, group, volume, nodes: [...nodes] }),
+    planStorageClass({
+      seed,
+      class: 'shared',
+      name: product.storage.classes.shared,
+      provisioner,
+      settings: {
+        'cas-type': 'cstor',
+        cstorPoolCluster: poolName,
+        replicaCount: String(Math.min(nodes.length, mostCopies)),
+      },
+      binding: 'Immediate',
+    }),
+  ];
+}
+
+export const cstor: SharedEngine = { kinds: [cstorPool], steps };

@@ -1,0 +1,33 @@
+import { microk8sFiles } from '../../microk8s/microk8s.ts';
+import { manifestText } from '../release/manifest.ts';
+import type { PlannedStep } from '../step.ts';
+import { planStorageClass } from '../steps/storage-class.ts';
+import { planStorageEngine } from '../steps/storage-engine.ts';
+import { type EngineInput, engineChart } from './contract.ts';
+
+/** Values of the chart lvm-localpv. MicroK8s keeps its kubelet's folder elsewhere than the chart expects. */
+export const lvmValues = (): string =>
+  manifestText([{ lvmNode: { kubeletDir: microk8sFiles.kubelet }, analytics: { enabled: false } }]);
+
+/** The engine of unshared volumes and their class. */
+export function lvmSteps(input: EngineInput): PlannedStep[] {
+  const { site, product, seed } = input;
+  return [
+    planStorageEngine({
+      ...engineChart(input, product.storage.lvm),
+      name: 'lvm',
+      label: 'OpenEBS LVM LocalPV',
+      why: 'Gives each instance of a database a logical volume on its own node.',
+      values: lvmValues(),
+    }),
+    planStorageClass({
+      seed,
+      class: 'unshared',
+      name: product.storage.classes.unshared,
+      provisioner: product.storage.lvm.provisioner,
+      // Left to itself the driver takes any group, the system's included.
+      settings: { storage: 'lvm', volgroup: site.storage.unshared.volumeGroup, fsType: 'ext4' },
+      binding: 'WaitForFirstConsumer',
+    }),
+  ];
+}

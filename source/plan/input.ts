@@ -1,0 +1,21 @@
+import type { NodeFacts } from '../facts/facts.ts';
+import type { Product } from '../product/schema.ts';
+import type { Site } from '../site/schema.ts';
+import type { PlanPurpose } from './document/document.ts';
+import type { ReadChart } from './release/charts.ts';
+
+/** What a plan is made of. */
+export interface PlanInput {
+  readonly purpose: PlanPurpose;
+  readonly site: Site;
+  readonly product: Product;
+  /** By node name. `init` needs all nodes; the other purposes one manager that runs MicroK8s. */
+  readonly facts: ReadonlyMap<string, NodeFacts>;
+  readonly now: Date;
+  /** `update`: the chart's version to stay on, where neither site nor product pins one. */
+  readonly chartVersion?: string | undefined;
+  /** `update --update-helm`: take the newest chart that is allowed. */
+  readonly newestChart?: boolean;
+  /** Reads the files of a local chart, the only thing that is looked at besides the input. */
+  readonly readChart?: ReadChart;
+}
