@@ -12,7 +12,10 @@ interface Layer {
 
 /** The structure, top to bottom: the only list of what may import what. `node scripts/docs.ts` prints it into CONTRIBUTING.md. */
 export const layers: Readonly<Record<string, Layer>> = {
-  'cli.ts': { holds: 'the table of verbs; a verb is loaded when it is called', uses: ['cli', 'errors', 'version.ts'] },
+  'cli.ts': {
+    holds: 'the entry: help and version at once, the rest when a verb is called',
+    uses: ['cli', 'errors', 'version.ts'],
+  },
   cli: { holds: 'verbs, one thin file each; arguments, line prompts, text tables', uses: 'below' },
   ui: {
     holds: '`model/` what every face shows, `ink/` pages, `plain/` lines, `json/`',

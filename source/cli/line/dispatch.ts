@@ -3,23 +3,7 @@ import { nearest } from '../../text/nearest.ts';
 import { splitVerb } from './arguments.ts';
 import { endWithOutput, outliveOutput } from './closed-output.ts';
 import { processTerminal, reportFailure } from './terminal.ts';
-import type { Verb } from './verb.ts';
-
-export interface VerbEntry {
-  /** One line for the help. */
-  readonly about: string;
-  /** Loaded only when the verb is called. */
-  readonly load: () => Promise<{ readonly default: Verb }>;
-  readonly hidden?: true;
-}
-
-/** By name, of one or two words. */
-export type VerbTable = Readonly<Record<string, VerbEntry>>;
-
-export interface Program {
-  readonly verbs: VerbTable;
-  readonly version: string;
-}
+import type { Program, Verb, VerbTable } from './verb.ts';
 
 /** Finds the verb, runs it and sets the exit code; a failure is shown in the operator's words. */
 export async function dispatch(argv: readonly string[], program: Program): Promise<void> {
@@ -37,7 +21,7 @@ async function run(argv: readonly string[], program: Program): Promise<number> {
   if (verb !== undefined && verbs[verb]?.hidden) outliveOutput();
   else endWithOutput();
   const text = await textFor(argv, program);
-  if (text === undefined) return (await loaded(verb, rest, verbs)).run(rest);
+  if (text === undefined) return (await loaded(verb, rest, verbs)).run(rest, program);
   process.stdout.write(text);
   return exitCode.done;
 }

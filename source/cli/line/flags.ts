@@ -18,6 +18,8 @@ export interface Operand {
   /** What the help calls it. */
   readonly name: string;
   readonly about: string;
+  /** All words that it may be, where those are few. */
+  readonly values?: readonly string[];
 }
 
 export interface ParserConfig<F extends Flags> extends ParseArgsConfig {

@@ -10,14 +10,30 @@ export interface VerbShape<F extends Flags = Flags> extends Shape<F> {
 
 /** A verb as the table of verbs sees it, whatever its flags are. */
 export interface Verb extends VerbShape {
-  run(words: readonly string[]): Promise<ExitCode>;
+  run(words: readonly string[], program: Program): Promise<ExitCode>;
+}
+
+export interface VerbEntry {
+  /** One line for the help. */
+  readonly about: string;
+  /** Loaded only when the verb is called. */
+  readonly load: () => Promise<{ readonly default: Verb }>;
+  readonly hidden?: true;
+}
+
+/** By name, of one or two words. */
+export type VerbTable = Readonly<Record<string, VerbEntry>>;
+
+export interface Program {
+  readonly verbs: VerbTable;
+  readonly version: string;
 }
 
 export interface VerbDefinition<F extends Flags> extends VerbShape<F> {
-  run(given: Parsed<F>): Promise<ExitCode>;
+  run(given: Parsed<F>, program: Program): Promise<ExitCode>;
 }
 
 /** A verb whose flags are parsed when it is called. */
 export function defineVerb<const F extends Flags>(definition: VerbDefinition<F>): Verb {
-  return { ...definition, run: async (words) => definition.run(parseWords(words, definition)) };
+  return { ...definition, run: async (words, program) => definition.run(parseWords(words, definition), program) };
 }

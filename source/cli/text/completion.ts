@@ -1,0 +1,147 @@
+import type { Flag, Flags, Operand } from '../line/flags.ts';
+
+/** The shells that a completion is written for. */
+export const shells = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof shells)[number];
+
+/** What a completion offers of a verb. */
+export interface CompletedVerb {
+  /** One or two words. */
+  readonly name: string;
+  /** One line. */
+  readonly about: string;
+  readonly flags: Flags;
+  readonly operand?: Operand;
+}
+
+/** A script that the shell reads to complete verbs, flags and the paths that flags take. */
+export function completion(shell: Shell, verbs: readonly CompletedVerb[]): string {
+  return { bash, zsh, fish }[shell](verbs);
+}
+
+const spelled = (name: string, { negative }: Flag): string => `--${negative ? 'no-' : ''}${name}`;
+const takesPath = ({ value }: Flag): boolean => value === 'FILE' || value === 'DIR';
+const takesValue = ({ value, optional }: Flag): boolean => value !== undefined && optional !== true;
+const flagsOf = ({ flags }: CompletedVerb): [string, Flag][] =>
+  Object.entries(flags).map(([name, flag]) => [spelled(name, flag), flag]);
+const distinct = (words: readonly string[]): string[] => [...new Set(words)];
+const lines = (text: readonly string[]): string => `${text.join('\n')}\n`;
+
+const valuesOf = ({ operand }: CompletedVerb): readonly string[] => operand?.values ?? [];
+
+/** Words that may come first: the verbs of one word, and the first words of the others. */
+const firstWords = (verbs: readonly CompletedVerb[]): string[] => distinct(verbs.map(({ name }) => head(name)));
+const head = (name: string): string => name.split(' ', 1).join('');
+const tails = (verbs: readonly CompletedVerb[], first: string): string[] =>
+  verbs.flatMap(({ name }) => (name.startsWith(`${first} `) ? [name.slice(first.length + 1)] : []));
+const groups = (verbs: readonly CompletedVerb[]): string[] =>
+  distinct(verbs.filter(({ name }) => name.includes(' ')).map(({ name }) => head(name)));
+
+function bash(verbs: readonly CompletedVerb[]): string {
+  const all = verbs.flatMap(flagsOf);
+  const paths = distinct(all.filter(([, flag]) => takesPath(flag)).map(([name]) => name));
+  const values = distinct(all.filter(([, flag]) => takesValue(flag) && !takesPath(flag)).map(([name]) => name));
+  return lines([
+    '# bash completion for kloudspot',
+    '_kloudspot() {',
+    '  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} words',
+    '  COMPREPLY=()',
+    '  case $before in',
+    `    ${paths.join('|')}) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;`,
+    ...(values.length === 0 ? [] : [`    ${values.join('|')}) return ;;`]),
+    '  esac',
+    `  if [ "$COMP_CWORD" -eq 1 ]; then words='${firstWords(verbs).join(' ')} --help --version'`,
+    '  else',
+    '    case "${COMP_WORDS[1]} ${COMP_WORDS[2]:-}" in',
+    ...verbs
+      .filter(({ name }) => name.includes(' '))
+      .map((verb) => `      '${verb.name}') words='${bashFlags(verb)}' ;;`),
+    ...groups(verbs).map((group) => `      '${group} '*) words='${tails(verbs, group).join(' ')}' ;;`),
+    ...verbs
+      .filter(({ name }) => !name.includes(' '))
+      .map((verb) => `      '${verb.name} '*) words='${bashFlags(verb)}' ;;`),
+    '    esac',
+    '  fi',
+    '  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")',
+    '}',
+    'complete -o filenames -F _kloudspot kloudspot',
+  ]);
+}
+
+const bashFlags = (verb: CompletedVerb): string =>
+  [...valuesOf(verb), ...flagsOf(verb).map(([name]) => name), '--help'].join(' ');
+
+function zsh(verbs: readonly CompletedVerb[]): string {
+  return lines([
+    '#compdef kloudspot',
+    '# zsh completion for kloudspot',
+    '_kloudspot() {',
+    '  local -a first',
+    '  first=(',
+    ...firstWords(verbs).map((word) => `    ${quoted(`${word}:${aboutWord(verbs, word)}`)}`),
+    '  )',
+    '  if (( CURRENT == 2 )); then _describe verb first; return; fi',
+    '  case "$words[2] $words[3]" in',
+    ...verbs.filter(({ name }) => name.includes(' ')).map((verb) => zshVerb(verb, quoted(verb.name))),
+    ...groups(verbs).map(
+      (group) =>
+        `    ${quoted(`${group} `)}*) local -a second; second=(${tails(verbs, group)
+          .map((tail) => quoted(`${tail}:${aboutWord(verbs, `${group} ${tail}`)}`))
+          .join(' ')}); _describe word second ;;`,
+    ),
+    ...verbs.filter(({ name }) => !name.includes(' ')).map((verb) => zshVerb(verb, `${quoted(`${verb.name} `)}*`)),
+    '  esac',
+    '}',
+    // Read by `source` or through the function path: the latter calls it at once.
+    'if [ "$funcstack[1]" = "_kloudspot" ]; then _kloudspot "$@"; else compdef _kloudspot kloudspot; fi',
+  ]);
+}
+
+const aboutWord = (verbs: readonly CompletedVerb[], name: string): string =>
+  (verbs.find((verb) => verb.name === name)?.about ?? `${tails(verbs, name).join(', ')}`).replaceAll(':', '\\:');
+
+function zshVerb(verb: CompletedVerb, pattern: string): string {
+  const specs = flagsOf(verb).map(([name, flag]) => quoted(`${name}[${inBrackets(flag.about)}]${zshValue(flag)}`));
+  const values = valuesOf(verb).join(' ');
+  const rest = quoted(values === '' ? '*:: :' : `*:${verb.operand?.name}:(${values})`);
+  return `    ${pattern}) _arguments -S ${[...specs, rest].join(' \\\n      ')} ;;`;
+}
+
+const zshValue = (flag: Flag): string => {
+  if (takesPath(flag)) return `:${flag.value}:_files`;
+  return takesValue(flag) ? `:${flag.value}: ` : '';
+};
+
+const inBrackets = (text: string): string => text.replace(/[[\]:\\]/g, (mark) => `\\${mark}`);
+
+function fish(verbs: readonly CompletedVerb[]): string {
+  const known = firstWords(verbs).join(' ');
+  return lines([
+    '# fish completion for kloudspot',
+    'complete -c kloudspot -f',
+    ...firstWords(verbs).map(
+      (word) =>
+        `complete -c kloudspot -n 'not __fish_seen_subcommand_from ${known}' -a ${word} -d ${quoted(aboutWord(verbs, word))}`,
+    ),
+    ...groups(verbs).flatMap((group) =>
+      tails(verbs, group).map(
+        (tail) =>
+          `complete -c kloudspot -n '__fish_seen_subcommand_from ${group}; and not __fish_seen_subcommand_from ${tails(verbs, group).join(' ')}' -a ${tail} -d ${quoted(aboutWord(verbs, `${group} ${tail}`))}`,
+      ),
+    ),
+    ...verbs.flatMap(fishFlags),
+  ]);
+}
+
+function fishFlags(verb: CompletedVerb): string[] {
+  const seen = verb.name.split(' ').map((word) => `__fish_seen_subcommand_from ${word}`);
+  const rule = `complete -c kloudspot -n '${seen.join('; and ')}'`;
+  const flags = flagsOf(verb).map(([name, flag]) => {
+    const value = takesPath(flag) ? ' -r -F' : takesValue(flag) ? ' -x' : '';
+    return `${rule} -l ${name.slice(2)}${value} -d ${quoted(flag.about)}`;
+  });
+  return [...valuesOf(verb).map((value) => `${rule} -a ${value}`), ...flags];
+}
+
+/** For bash, zsh and fish alike: none of the texts ends in a backslash. */
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,0 +1,42 @@
+import type { VerbTable } from './line/verb.ts';
+
+/** Every verb, in the order of the help. A verb is loaded when it is called. */
+export const verbs: VerbTable = {
+  init: {
+    about: 'Set up a new site: build the cluster, deploy the product',
+    load: () => import('./verbs/init.ts'),
+  },
+  preflight: { about: 'Check nodes and site; change nothing', load: () => import('./verbs/preflight.ts') },
+  plan: { about: 'Show every step, command and file of what would be done', load: () => import('./verbs/plan.ts') },
+  apply: { about: 'Do what the site file says', load: () => import('./verbs/apply.ts') },
+  resume: { about: 'Continue a run that was interrupted', load: () => import('./verbs/resume.ts') },
+  undo: {
+    about: 'Undo what a run did, as far as it can be undone',
+    load: () => import('./verbs/undo.ts'),
+  },
+  attach: { about: 'Watch a run that is going on', load: () => import('./verbs/attach.ts') },
+  'storage estimate': {
+    about: 'What the volumes need, what fits where',
+    load: () => import('./verbs/storage-estimate.ts'),
+  },
+  'storage list': { about: 'Volume groups and disks of all nodes', load: () => import('./verbs/storage-list.ts') },
+  start: { about: 'Deploy the product on the cluster', load: () => import('./verbs/start.ts') },
+  update: {
+    about: 'Apply changed values; a newer chart with --update-helm',
+    load: () => import('./verbs/update.ts'),
+  },
+  stop: { about: 'Uninstall the product, and say what stays', load: () => import('./verbs/stop.ts') },
+  status: {
+    about: 'One verdict on cluster and product, and what to do next',
+    load: () => import('./verbs/status.ts'),
+  },
+  completion: {
+    about: 'Print the completion of a shell: bash, zsh or fish',
+    load: () => import('./verbs/completion.ts'),
+  },
+  'run-worker': {
+    about: 'The process that carries out a run',
+    load: () => import('./verbs/run-worker.ts'),
+    hidden: true,
+  },
+};
