@@ -1,3 +1,5 @@
+import { basename } from 'node:path';
+import { lockFolder, microk8sFiles } from '../microk8s/node.ts';
 import { defined } from '../text/defined.ts';
 import {
   lines,
@@ -62,7 +64,7 @@ const probe = {
     slow: true,
   }),
   // Exit code 2: there is none.
-  locks: section('microk8s-locks', ['ls', '-1', '/var/snap/microk8s/current/var/lock'], lines, { codes: [0, 2] }),
+  locks: section('microk8s-locks', ['ls', '-1', lockFolder], lines, { codes: [0, 2] }),
   active: section(
     'microk8s-active',
     ['systemctl', 'is-active', 'snap.microk8s.daemon-kubelite'],
@@ -105,13 +107,14 @@ function installedPackages(text: string): string[] {
 
 export function microK8sFacts(sections: Sections): MicroK8sFacts {
   const locks = new Set(read(sections, probe.locks));
-  const worker = locks.has('clustered.lock');
+  const marked = (name: 'member' | 'stopped' | 'worker') => locks.has(basename(microk8sFiles[name]));
+  const worker = marked('worker');
   const snap = read(sections, probe.snap);
   return {
     installed: snap !== undefined,
     ...snap,
-    running: snap !== undefined && readIfAny(sections, probe.active) === true && !locks.has('stopped.lock'),
-    joined: worker || locks.has('no-cert-reissue'),
+    running: snap !== undefined && readIfAny(sections, probe.active) === true && !marked('stopped'),
+    joined: worker || marked('member'),
     worker,
   };
 }

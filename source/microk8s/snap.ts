@@ -1,5 +1,4 @@
-/** The channel of a site that names none. */
-export const defaultChannel = '1.34/stable';
+export { defaultChannel, trackOf } from './tracks.ts';
 
 /** Argument arrays of `snap`. */
 export const snap = {
@@ -29,11 +28,6 @@ export function parseSnapList(name: string, stdout: string): InstalledSnap | und
   const [, version, revision, tracking] = row ?? [];
   if (!row || !version || !revision || !tracking) return undefined;
   return { version, revision, tracking, held: (row.at(-1) ?? '').split(',').includes('held') };
-}
-
-/** `1.34` of `1.34/stable`. */
-export function trackOf(channel: string): string {
-  return channel.split('/')[0] ?? channel;
 }
 
 /** Statuses of a change that snapd still works at (snapd overlord/state/change.go). */

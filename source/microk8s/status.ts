@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { acting, said } from './messages.ts';
 
 export interface DatastoreMember {
   /** IPv4 literal without its port. */
@@ -60,13 +61,14 @@ function tree(text: string): unknown {
   }
 }
 
-function plainAnswer(said: string): MicroK8sStatus {
-  if (said.includes('acting as a node in a cluster')) return { state: 'worker' };
-  if (said.includes('is not running, try microk8s start')) return { state: 'stopped' };
-  if (said.includes('Insufficient permissions')) return { state: 'no-permission' };
-  if (said.includes('does not have enough RAM')) return { state: 'low-memory' };
-  if (said.includes('microk8s is not running')) return { state: 'not-ready', members: [] };
-  return { state: 'unknown', said: firstLine(said) };
+function plainAnswer(output: string): MicroK8sStatus {
+  const includes = (words: string) => output.includes(words);
+  if (includes(acting)) return { state: 'worker' };
+  if (includes(said('stopped').text)) return { state: 'stopped' };
+  if (includes(firstLine(said('noPermission').text))) return { state: 'no-permission' };
+  if (includes(firstLine(said('lowMemory').text))) return { state: 'low-memory' };
+  if (includes(said('notReady').text)) return { state: 'not-ready', members: [] };
+  return { state: 'unknown', said: firstLine(output) };
 }
 
 function firstLine(text: string): string {

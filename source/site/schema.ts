@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defaultChannel } from '../microk8s/snap.ts';
+import { channelForm, defaultChannel } from '../microk8s/tracks.ts';
 import { fields } from './fields.ts';
 
 const { ipv4, hostAddress, ipv4WithPrefix, hostName, dnsName, gibibytes, volumeGroupName } = fields;
@@ -92,10 +92,7 @@ export const siteSchema = z.strictObject({
     .prefault({}),
   cluster: z
     .strictObject({
-      channel: z
-        .string()
-        .regex(/^1\.\d+\/(stable|candidate|beta|edge)$/, `a MicroK8s channel such as ${defaultChannel}`)
-        .default(defaultChannel),
+      channel: z.string().regex(channelForm, `a MicroK8s channel such as ${defaultChannel}`).default(defaultChannel),
     })
     .prefault({}),
   features: z.array(z.string().min(1)).default([]).meta({ description: "Ids of the product's features that are on." }),

@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { defaultChannel } from '../microk8s/snap.ts';
+import { channelForm, defaultChannel, otherChannel } from '../microk8s/tracks.ts';
 import type { DraftValue } from '../site/schema.ts';
 import type { Parsed } from './page.ts';
 
@@ -146,7 +146,9 @@ export function user(text: string): Parsed {
 }
 
 export function channel(text: string): Parsed {
-  if (/^1\.\d+\/(stable|candidate|beta|edge)$/.test(text)) return { value: text };
+  if (channelForm.test(text)) return { value: text };
+  const other = otherChannel(text);
+  if (other) return { problem: `the ${other.name} channel is not supported: ${other.why}` };
   if (/^1\.\d+$/.test(text)) return { problem: `${text} names no risk: write ${text}/stable` };
   return { problem: `${text} is not a MicroK8s channel: write it as ${defaultChannel}` };
 }

@@ -38,7 +38,7 @@ describe('words and exit codes of the fact sheet, section 1', () => {
       '',
       'usage: microk8s status [-h] [--format {pretty,yaml,short}] [-w] [-t TIMEOUT] [-a ADDON]',
     ],
-    ['add-node --token short', 1, '', 'Invalid token size.  It must be 32 characters long.'],
+    ['add-node --token short', 1, 'Invalid token size.  It must be 32 characters long.', ''],
     ['add-node', 0, 'From the node you wish to join to this cluster, run the following:', ''],
     ['leave', 1, 'This MicroK8s deployment is not acting as a node in a cluster.', ''],
     ['remove-node', 1, 'Please provide the node you want to remove.', ''],

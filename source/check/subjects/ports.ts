@@ -1,36 +1,7 @@
 import type { NodeFacts } from '../../facts/facts.ts';
+import { type NodePort, nodePorts, ports } from '../../microk8s/node.ts';
 import { counted } from '../../text/plural.ts';
 import { type Check, fail, nodeCheck, type Outcome, pass, warn } from '../check.ts';
-
-interface ClusterPort {
-  readonly port: number;
-  readonly use: string;
-  readonly on: 'all' | 'manager';
-  /** Taken inside pods' own networks, so that a listener of the machine is always somebody else. */
-  readonly byPods?: true;
-}
-
-/** TCP ports that the cluster listens on: https://microk8s.io/docs/services-and-ports, and MetalLB's and the ingress' own. */
-export const clusterPorts: readonly ClusterPort[] = [
-  { port: 16443, use: 'API server', on: 'all' },
-  { port: 25000, use: 'cluster agent', on: 'all' },
-  { port: 19001, use: 'datastore', on: 'manager' },
-  { port: 10250, use: 'kubelet', on: 'all' },
-  { port: 10257, use: 'controller manager', on: 'manager' },
-  { port: 10259, use: 'scheduler', on: 'manager' },
-  { port: 10248, use: "kubelet's health", on: 'all' },
-  { port: 10249, use: "proxy's metrics", on: 'all' },
-  { port: 10256, use: "proxy's health", on: 'all' },
-  { port: 1338, use: 'containerd', on: 'all' },
-  { port: 9099, use: "Calico's health", on: 'all' },
-  { port: 7946, use: 'MetalLB members', on: 'all' },
-  { port: 7472, use: "MetalLB's metrics", on: 'all' },
-  { port: 80, use: 'ingress', on: 'all', byPods: true },
-  { port: 443, use: 'ingress', on: 'all', byPods: true },
-  { port: 10254, use: "ingress' health", on: 'all', byPods: true },
-];
-
-const nodePorts = { first: 30_000, last: 32_767 };
 
 type Listener = NonNullable<NodeFacts['network']>['listeners'][number];
 
@@ -43,7 +14,7 @@ export const portsFree: Check = nodeCheck(
   },
   'network',
   ({ listeners }, { facts, node }) => {
-    const asked = clusterPorts.filter(({ on }) => on === 'all' || on === node.role);
+    const asked = ports.filter(({ on }) => on === 'all' || on === node.role);
     const taken = asked.flatMap((port) => {
       const others = listeners.filter((listener) => listener.port === port.port && !isOurs(port, facts));
       return others.slice(0, 1).map((listener) => ({ port, listener }));
@@ -62,8 +33,8 @@ export const portsFree: Check = nodeCheck(
 );
 
 /** With MicroK8s installed its own ports are its own; what pods take never shows as a listener of the machine. */
-function isOurs(port: ClusterPort, facts: NodeFacts): boolean {
-  return facts.microk8s?.installed === true && port.byPods !== true;
+function isOurs(port: NodePort, facts: NodeFacts): boolean {
+  return facts.microk8s?.installed === true && !port.byPods;
 }
 
 function inNodePorts(listeners: readonly Listener[], facts: NodeFacts): Outcome[] {

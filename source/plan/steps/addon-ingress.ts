@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { ingressClassObject } from '../../kubernetes/objects.ts';
 import { readObject } from '../../kubernetes/read.ts';
-import { ingressOf, microk8s } from '../../microk8s/microk8s.ts';
+import { microk8s } from '../../microk8s/microk8s.ts';
+import { ingressControllers, ingressOf } from '../../microk8s/tracks.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import type { WorkloadsWanted } from '../execution/workload-wait.ts';
 import type { PlannedStep, StateCheck, StepContext } from '../step.ts';
@@ -13,12 +14,12 @@ type Parameters = z.output<typeof parameters>;
 export const ingressNamespace = 'ingress';
 /** The class that an Ingress of the product names; both controllers of MicroK8s have it. */
 export const ingressClass = 'public';
-const daemonSet = { nginx: 'nginx-ingress-microk8s-controller', traefik: 'traefik' } as const;
 
 const wanted = ({ seed, channel }: Parameters): WorkloadsWanted => ({
   through: seed,
   namespace: ingressNamespace,
-  pick: (workloads) => workloads.filter(({ metadata }) => metadata.name === daemonSet[ingressOf(channel)]),
+  pick: (workloads) =>
+    workloads.filter(({ metadata }) => metadata.name === ingressControllers[ingressOf(channel)].daemonSet),
   atLeast: 1,
 });
 

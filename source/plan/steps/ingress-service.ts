@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { kubectl } from '../../kubernetes/kubectl.ts';
 import { serviceObject } from '../../kubernetes/objects.ts';
 import { readObject } from '../../kubernetes/read.ts';
-import { ingressOf } from '../../microk8s/microk8s.ts';
+import { ingressOf, loadBalancerAnnotation } from '../../microk8s/tracks.ts';
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { manifestText } from '../release/manifest.ts';
@@ -12,19 +12,18 @@ import { ingressNamespace } from './addon-ingress.ts';
 const parameters = z.object({ seed: z.string(), channel: z.string(), virtualAddress: z.string() });
 type Parameters = z.output<typeof parameters>;
 
-const annotation = 'metallb.io/loadBalancerIPs';
 /** Up to 1.34 the addon makes no service; from 1.35 the service of its chart is used. */
 const serviceName = (channel: string) => (ingressOf(channel) === 'traefik' ? 'traefik' : 'ingress');
 
 /** Local: the controller runs on every node, and clients keep their addresses. */
-const manifest = (virtualAddress: string) => ({
+const manifest = (channel: string, virtualAddress: string) => ({
   apiVersion: 'v1',
   kind: 'Service',
   metadata: {
     name: 'ingress',
     namespace: ingressNamespace,
     labels: { 'app.kubernetes.io/managed-by': 'kloudspot' },
-    annotations: { [annotation]: virtualAddress },
+    annotations: { [loadBalancerAnnotation(channel)]: virtualAddress },
   },
   spec: {
     type: 'LoadBalancer',
@@ -39,9 +38,9 @@ const manifest = (virtualAddress: string) => ({
 
 function commands({ seed, channel, virtualAddress }: Parameters): PlannedCommand[] {
   if (ingressOf(channel) === 'nginx') {
-    return [command('apply', seed, kubectl.apply(), { stdin: manifestText([manifest(virtualAddress)]) })];
+    return [command('apply', seed, kubectl.apply(), { stdin: manifestText([manifest(channel, virtualAddress)]) })];
   }
-  const change = { metadata: { annotations: { [annotation]: virtualAddress } } };
+  const change = { metadata: { annotations: { [loadBalancerAnnotation(channel)]: virtualAddress } } };
   return [command('annotate', seed, kubectl.patch('services', 'traefik', ingressNamespace, change))];
 }
 

@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { microk8s, microk8sFiles, parseTrack } from '../../microk8s/microk8s.ts';
+import { microk8s, microk8sFiles } from '../../microk8s/microk8s.ts';
 import { changeInProgress, type InstalledSnap, parseSnapList, snap, trackOf } from '../../microk8s/snap.ts';
 import { parseMicroK8sStatus, sayStatus } from '../../microk8s/status.ts';
+import { channelForm } from '../../microk8s/tracks.ts';
 import { look, readText, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep, seconds } from '../execution/define.ts';
 import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
@@ -54,16 +55,13 @@ const installAdvice = {
   next: ['snap changes shows what snapd is at'],
 };
 
-/** `latest/stable`, strict and eksd tracks are not taken by the site file. */
-const isChannel = (tracking: string) => parseTrack(tracking) !== undefined;
-
 function otherTrack({ node, channel }: Parameters, found: InstalledSnap): StepFault {
   return new StepFault({
     tried: `install MicroK8s from ${channel} on ${node}`,
     seen: `version ${found.version} from ${found.tracking} is there already`,
     causes: ['the machine was part of another cluster'],
     next: [
-      ...(isChannel(found.tracking) ? [`Keep it: set cluster.channel to ${found.tracking} in site.yaml`] : []),
+      ...(channelForm.test(found.tracking) ? [`Keep it: set cluster.channel to ${found.tracking} in site.yaml`] : []),
       `If it is not a member of a cluster in use, remove it with all its data: sudo snap remove --purge ${name}`,
     ],
   });

@@ -1,31 +1,53 @@
+import { type AddonData, addonsOf } from '../../microk8s/addons.ts';
+import { type Track, trackIn, trackOf } from '../../microk8s/tracks.ts';
 import type { Cluster, KubeObject } from '../model/cluster.ts';
+import type { Machine } from '../model/machine.ts';
+import { fileAt } from '../node/file-system.ts';
 import { definition, namespaceObject, plain, service, workload } from './manifests.ts';
-import { find } from './store.ts';
-import type { Track } from './versions.ts';
 
-/** An addon of MicroK8s: what it makes, and by which object MicroK8s calls it enabled. */
-export interface Addon {
-  readonly name: string;
-  readonly description: string;
-  readonly version: (track: Track) => string;
-  readonly enabled: (cluster: Cluster) => boolean;
-  readonly objects: (track: Track) => readonly KubeObject[];
+/** An addon of MicroK8s in one track, and what it makes in this rehearsal. */
+export interface Addon extends AddonData {
+  readonly objects: readonly KubeObject[];
   /** Prints these lines while it works, in ms as given. */
-  readonly lines: (track: Track) => readonly (readonly [text: string, ms: number])[];
-  readonly repository: 'core' | 'community';
+  readonly lines: readonly (readonly [text: string, ms: number])[];
 }
 
-const there = (kind: string, namespace: string | undefined, name: string) => (cluster: Cluster) =>
-  find(cluster, kind, namespace, name) !== undefined;
-const none = () => [];
+type Lines = Addon['lines'];
 
-const dns: Addon = {
-  name: 'dns',
-  description: 'CoreDNS',
-  repository: 'core',
-  version: (track) => track.coredns,
-  enabled: there('Service', 'kube-system', 'kube-dns'),
-  objects: (track) => [
+/** The addons that the snap on this machine brings; none where there is no snap of a known track. */
+export function addonsOn(machine: Machine): readonly Addon[] {
+  const channel = machine.snaps['microk8s']?.channel ?? '';
+  const track = trackIn(channel);
+  if (track === undefined) return [];
+  return addonsOf(trackOf(channel)).map((addon) => {
+    const { objects = [], lines = [[`${addon.name} is enabled`, 4_000] as const] } =
+      made[addon.name]?.(addon, track) ?? {};
+    return { ...addon, objects, lines };
+  });
+}
+
+/** As `status` sees it: a file of the node, or part of what kubectl lists. */
+export function isEnabled(addon: AddonData, cluster: Cluster, machine: Machine): boolean {
+  if (addon.proof === 'always') return true;
+  if (addon.proof.startsWith('/')) return fileAt(machine, addon.proof) !== undefined;
+  return Object.values(cluster.objects).some((object) => listedAs(object).includes(addon.proof));
+}
+
+const groups: Readonly<Record<string, string>> = {
+  Deployment: 'deployment.apps',
+  DaemonSet: 'daemonset.apps',
+  ClusterRole: 'clusterrole.rbac.authorization.k8s.io',
+};
+
+/** The first column of `kubectl get`. */
+function listedAs({ kind, metadata }: KubeObject): string {
+  return `${groups[kind] ?? kind.toLowerCase()}/${metadata.name}`;
+}
+
+type Maker = (addon: AddonData, track: Track) => { readonly objects?: readonly KubeObject[]; readonly lines?: Lines };
+
+const dns: Maker = ({ version }) => ({
+  objects: [
     plain('v1', 'ServiceAccount', 'coredns', 'kube-system'),
     plain('v1', 'ConfigMap', 'coredns', 'kube-system', {
       data: { Corefile: '.:53 {\n    forward . /etc/resolv.conf\n}\n' },
@@ -34,12 +56,12 @@ const dns: Addon = {
       kind: 'Deployment',
       name: 'coredns',
       namespace: 'kube-system',
-      image: `coredns/coredns:${track.coredns}`,
+      image: `coredns/coredns:${version}`,
       labels: { 'k8s-app': 'kube-dns' },
     }),
     service('kube-dns', 'kube-system', { 'k8s-app': 'kube-dns' }, { clusterIP: '10.152.183.10' }),
   ],
-  lines: () => [
+  lines: [
     ['Enabling DNS', 800],
     ['Using host configuration from /run/systemd/resolve/resolv.conf', 400],
     ['Applying manifest', 2_600],
@@ -47,68 +69,64 @@ const dns: Addon = {
     ['configmap/coredns created', 200],
     ['deployment.apps/coredns created', 200],
     ['service/kube-dns created', 200],
-    ['Restarting kubelet', 7_000],
+    ['CoreDNS service deployed with IP address 10.152.183.10', 7_000],
     ['DNS is enabled', 300],
   ],
-};
+});
 
-const nginxLabels = { name: 'nginx-ingress-microk8s' };
-const ingress: Addon = {
-  name: 'ingress',
-  description: 'Ingress controller for external access',
-  repository: 'core',
-  version: (track) => (track.traefik ? '39.0.8' : 'v1.13.8'),
-  enabled: there('IngressClass', undefined, 'public'),
-  objects: (track) =>
-    track.traefik
-      ? [
-          namespaceObject('ingress'),
-          workload({ kind: 'DaemonSet', name: 'traefik', namespace: 'ingress', image: 'traefik:v3.6.2' }),
-          service('traefik', 'ingress', { 'app.kubernetes.io/name': 'traefik' }, { type: 'LoadBalancer' }),
-          ...['traefik', 'public', 'nginx'].map((name) =>
-            plain('networking.k8s.io/v1', 'IngressClass', name, undefined, {
-              spec: { controller: 'traefik.io/ingress-controller' },
-            }),
-          ),
-        ]
-      : [
-          namespaceObject('ingress'),
-          workload({
-            kind: 'DaemonSet',
-            name: 'nginx-ingress-microk8s-controller',
-            namespace: 'ingress',
-            image: 'registry.k8s.io/ingress-nginx/controller:v1.13.8',
-            labels: nginxLabels,
-          }),
-          ...[
-            'nginx-load-balancer-microk8s-conf',
-            'nginx-ingress-tcp-microk8s-conf',
-            'nginx-ingress-udp-microk8s-conf',
-          ].map((name) => plain('v1', 'ConfigMap', name, 'ingress', { data: {} })),
-          ...['public', 'nginx'].map((name) =>
-            plain('networking.k8s.io/v1', 'IngressClass', name, undefined, {
-              spec: { controller: 'k8s.io/ingress-nginx' },
-            }),
-          ),
-        ],
-  lines: (track) => [
-    ['Enabling Ingress', 600],
-    ...(track.traefik ? ([['"traefik" has been added to your repositories', 4_000]] as const) : []),
-    ['ingressclass.networking.k8s.io/public created', 2_400],
-    ['ingressclass.networking.k8s.io/nginx created', 200],
-    ['namespace/ingress created', 200],
-    [`daemonset.apps/${track.traefik ? 'traefik' : 'nginx-ingress-microk8s-controller'} created`, 900],
-    ['Ingress is enabled', 5_000],
-  ],
-};
+const ingressClasses = (names: readonly string[], controller: string) =>
+  names.map((name) => plain('networking.k8s.io/v1', 'IngressClass', name, undefined, { spec: { controller } }));
 
-const metallb: Addon = {
-  name: 'metallb',
-  description: 'Loadbalancer for your Kubernetes cluster',
-  repository: 'core',
-  version: (track) => track.metallb,
-  enabled: there('DaemonSet', 'metallb-system', 'speaker'),
-  objects: (track) => [
+function nginx(): ReturnType<Maker> {
+  return {
+    objects: [
+      namespaceObject('ingress'),
+      workload({
+        kind: 'DaemonSet',
+        name: 'nginx-ingress-microk8s-controller',
+        namespace: 'ingress',
+        image: 'registry.k8s.io/ingress-nginx/controller:v1.13.8',
+        labels: { name: 'nginx-ingress-microk8s' },
+      }),
+      ...[
+        'nginx-load-balancer-microk8s-conf',
+        'nginx-ingress-tcp-microk8s-conf',
+        'nginx-ingress-udp-microk8s-conf',
+      ].map((name) => plain('v1', 'ConfigMap', name, 'ingress', { data: {} })),
+      ...ingressClasses(['public', 'nginx'], 'k8s.io/ingress-nginx'),
+    ],
+    lines: [
+      ['Enabling Ingress', 600],
+      ['ingressclass.networking.k8s.io/public created', 2_400],
+      ['ingressclass.networking.k8s.io/nginx created', 200],
+      ['namespace/ingress created', 200],
+      ['daemonset.apps/nginx-ingress-microk8s-controller created', 900],
+      ['Ingress is enabled', 5_000],
+    ],
+  };
+}
+
+function traefik({ version }: AddonData): ReturnType<Maker> {
+  return {
+    objects: [
+      namespaceObject('ingress'),
+      workload({ kind: 'DaemonSet', name: 'traefik', namespace: 'ingress', image: `traefik:v${version}` }),
+      service('traefik', 'ingress', { 'app.kubernetes.io/name': 'traefik' }, { type: 'LoadBalancer' }),
+      ...ingressClasses(['traefik', 'public', 'nginx'], 'traefik.io/ingress-controller'),
+    ],
+    lines: [
+      ['Adding Traefik Helm repository', 600],
+      ['"traefik" has been added to your repositories', 4_000],
+      ['Installing Traefik ingress controller', 2_400],
+      ['Installing Gateway API CRDs', 6_000],
+      ['Traefik ingress controller is enabled', 1_000],
+    ],
+  };
+}
+
+/** Its lines come from its own program: it waits for its controller between them. */
+const metallb: Maker = ({ version }) => ({
+  objects: [
     definition('ipaddresspools', 'metallb.io'),
     definition('l2advertisements', 'metallb.io'),
     namespaceObject('metallb-system'),
@@ -116,30 +134,25 @@ const metallb: Addon = {
       kind: 'Deployment',
       name: 'controller',
       namespace: 'metallb-system',
-      image: `quay.io/metallb/controller:v${track.metallb}`,
+      image: `quay.io/metallb/controller:v${version}`,
     }),
     workload({
       kind: 'DaemonSet',
       name: 'speaker',
       namespace: 'metallb-system',
-      image: `quay.io/metallb/speaker:v${track.metallb}`,
+      image: `quay.io/metallb/speaker:v${version}`,
     }),
   ],
-  lines: none,
-};
+  lines: [],
+});
 
-const hostpath: Addon = {
-  name: 'hostpath-storage',
-  description: 'Storage class; allocates storage from host directory',
-  repository: 'core',
-  version: () => '1.5.0',
-  enabled: there('StorageClass', undefined, 'microk8s-hostpath'),
-  objects: () => [
+const hostpath: Maker = ({ version }) => ({
+  objects: [
     workload({
       kind: 'Deployment',
       name: 'hostpath-provisioner',
       namespace: 'kube-system',
-      image: 'cdkbot/hostpath-provisioner:1.5.0',
+      image: `cdkbot/hostpath-provisioner:${version}`,
     }),
     plain('storage.k8s.io/v1', 'StorageClass', 'microk8s-hostpath', undefined, {
       provisioner: 'microk8s.io/hostpath',
@@ -147,67 +160,32 @@ const hostpath: Addon = {
       reclaimPolicy: 'Delete',
     }),
   ],
-  lines: () => [
+  lines: [
     ['Enabling default storage class.', 900],
     ['WARNING: Hostpath storage is not suitable for production environments.', 200],
     ['deployment.apps/hostpath-provisioner created', 2_000],
     ['storageclass.storage.k8s.io/microk8s-hostpath created', 400],
     ['Storage will be available soon.', 400],
   ],
-};
+});
 
-const rbac: Addon = {
-  name: 'rbac',
-  description: 'Role-Based Access Control for authorisation',
-  repository: 'core',
-  version: () => '',
-  enabled: there('ClusterRole', undefined, 'cluster-admin'),
-  objects: () => [plain('rbac.authorization.k8s.io/v1', 'ClusterRole', 'cluster-admin')],
-  lines: () => [
+const rbac: Maker = () => ({
+  objects: [plain('rbac.authorization.k8s.io/v1', 'ClusterRole', 'cluster-admin')],
+  lines: [
     ['Enabling RBAC', 600],
-    ['Reconfiguring apiserver', 8_000],
+    ['Reconfiguring apiserver', 4_000],
+    ['Restarting apiserver', 4_000],
     ['RBAC is enabled', 9_000],
   ],
-};
+});
 
-/** Known by name, built in or not asked for by anyone here. */
-function named(name: string, description: string, enabled: boolean, version = ''): Addon {
-  return {
-    name,
-    description,
-    repository: 'core',
-    version: () => version,
-    enabled: () => enabled,
-    objects: none,
-    lines: () =>
-      name.startsWith('helm') ? [['Helm comes pre-installed with MicroK8s', 200]] : [[`${name} is enabled`, 4_000]],
-  };
-}
-
-export const addons: readonly Addon[] = [
-  named('cert-manager', 'Cloud native certificate management', false, '1.18.2'),
-  named('cis-hardening', 'Apply CIS K8s hardening', false),
-  named('dashboard', 'The Kubernetes dashboard', false, '7.13.0'),
+const made: Readonly<Record<string, Maker>> = {
   dns,
-  named('ha-cluster', 'Configure high availability on the current node', true),
-  named('helm', 'Helm - the package manager for Kubernetes', true),
-  named('helm3', 'Helm 3 - the package manager for Kubernetes', true),
-  hostpath,
-  ingress,
+  ingress: (addon, track) => (track.ingress === 'traefik' ? traefik(addon) : nginx()),
   metallb,
-  named('metrics-server', 'K8s Metrics Server for API access to service metrics', false, '0.8.0'),
-  named('observability', 'A lightweight observability stack for logs, traces and metrics', false),
+  'hostpath-storage': hostpath,
+  storage: hostpath,
   rbac,
-];
-
-/** Of the community's repository; known only where it has been enabled. */
-export const communityAddons: readonly string[] = [
-  'openebs',
-  'nfs',
-  'istio',
-  'linkerd',
-  'argocd',
-  'cilium',
-  'keda',
-  'traefik',
-];
+  helm: () => ({ lines: [['Helm comes pre-installed with MicroK8s', 200]] }),
+  helm3: () => ({ lines: [['Helm comes pre-installed with MicroK8s', 200]] }),
+};

@@ -3,7 +3,7 @@ import type { Machine } from '../model/machine.ts';
 import { between, nextHex } from '../model/random.ts';
 import type { State } from '../model/state.ts';
 import { writePath } from '../node/file-system.ts';
-import { launchFolder, locks, tokenFile } from '../node/services.ts';
+import { freshLocks, launchFolder, tokenFile } from '../node/services.ts';
 import { namespaceObject, plain, service, workload } from './manifests.ts';
 import { put } from './store.ts';
 
@@ -49,8 +49,7 @@ export function foundCluster(state: State, machine: Machine, version: string): C
     upSince: now + servicesMs,
     launchedAt: now + between(`launch/${machine.id}/${cluster.id}`, ...launchMs),
   };
-  for (const path of [locks.highAvailability, locks.lite, locks.network, locks.installed, locks.proxy])
-    writePath(machine, path, '');
+  for (const path of freshLocks) writePath(machine, path, '');
   writePath(machine, tokenFile, '', { mode: 0o660 });
   return cluster;
 }

@@ -1,9 +1,9 @@
+import { trackIn } from '../../microk8s/tracks.ts';
 import type { Machine } from '../model/machine.ts';
 import type { State } from '../model/state.ts';
 import { removeTree } from '../node/file-system.ts';
 import { foundCluster, offerLaunchConfiguration } from './bootstrap.ts';
 import { forgetMachine } from './membership.ts';
-import { microk8sVersions } from './versions.ts';
 
 /** snapd has done what it was asked for. */
 export function endSnapChange(state: State, machine: Machine, id: number): void {
@@ -19,7 +19,7 @@ export function endSnapChange(state: State, machine: Machine, id: number): void 
     if (cluster !== undefined) forgetMachine(state, cluster, machine);
     return;
   }
-  const offered = microk8sVersions(change.channel);
+  const offered = trackIn(change.channel);
   if (offered === undefined) return;
   machine.snaps[change.snap] = {
     version: offered.snap,

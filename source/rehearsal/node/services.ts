@@ -1,27 +1,32 @@
+import { dirname } from 'node:path';
+import { freshMarks, lockFolder, microk8sFiles } from '../../microk8s/node.ts';
 import type { Machine } from '../model/machine.ts';
 
-const data = '/var/snap/microk8s/current';
-const lockFolder = `${data}/var/lock`;
-export const tokenFile = `${data}/credentials/cluster-tokens.txt`;
+/** Join tokens, one a line. */
+export const tokenFile = microk8sFiles.tokens;
 
 /** Paths of the lock files that say what a node is. */
 export const locks = {
-  highAvailability: `${lockFolder}/ha-cluster`,
-  worker: `${lockFolder}/clustered.lock`,
-  noDatastore: `${lockFolder}/no-k8s-dqlite`,
-  member: `${lockFolder}/no-cert-reissue`,
-  stopped: `${lockFolder}/stopped.lock`,
-  joining: `${lockFolder}/join-in-progress`,
-  lite: `${lockFolder}/lite.lock`,
-  network: `${lockFolder}/cni-loaded`,
-  installed: `${lockFolder}/installed.lock`,
+  worker: microk8sFiles.worker,
+  noDatastore: microk8sFiles.noDatastore,
+  member: microk8sFiles.member,
+  stopped: microk8sFiles.stopped,
+  joining: microk8sFiles.joining,
   proxy: `${lockFolder}/no-apiserver-proxy`,
 } as const;
 
-export const launchFolder = '/var/snap/microk8s/common/etc/launcher';
+/** The lock files of a fresh installation. */
+export const freshLocks = freshMarks.map((name) => `${lockFolder}/${name}`);
+
+export const launchFolder = dirname(microk8sFiles.launching);
 
 export function isStopped(machine: Machine): boolean {
   return machine.files[locks.stopped] !== undefined;
+}
+
+/** Too little memory for the control plane: status, start and join refuse. */
+export function isGuarded(machine: Machine): boolean {
+  return machine.files[microk8sFiles.lowMemory] !== undefined;
 }
 
 /** Whether MicroK8s' services run on the machine now. `now`: ms. */

@@ -1,3 +1,4 @@
+import type { Message } from '../../microk8s/messages.ts';
 import type { Product } from '../../product/schema.ts';
 import type { Machine } from '../model/machine.ts';
 import type { State } from '../model/state.ts';
@@ -39,6 +40,17 @@ export function refuse(call: Call, text: string, code = 1): number {
 export function say(call: Call, text: string, code = 0): number {
   call.out(`${text}\n`);
   return code;
+}
+
+/** Prints one of MicroK8s' messages on its stream and ends with its exit code. */
+export function answer(call: Call, message: Message): number {
+  tell(call, message);
+  return message.code;
+}
+
+/** Prints one of MicroK8s' messages on its stream; the command goes on. */
+export function tell(call: Call, { text, stream }: Message): void {
+  (stream === 'stdout' ? call.out : call.err)(`${text}\n`);
 }
 
 /** Options and the other words of a command line. `valued` names the options that take a value. */

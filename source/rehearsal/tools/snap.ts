@@ -1,4 +1,4 @@
-import { microk8sVersions } from '../cluster/versions.ts';
+import { trackIn } from '../../microk8s/tracks.ts';
 import type { Machine } from '../model/machine.ts';
 import { between } from '../model/random.ts';
 import { at, type State } from '../model/state.ts';
@@ -84,7 +84,7 @@ function* install(call: Call, name: string, channel: string, classic: boolean): 
     call.err(`snap "${name}" is already installed, see 'snap help refresh'\n`);
     return 0;
   }
-  const offered = microk8sVersions(channel);
+  const offered = trackIn(channel);
   if (offered === undefined) {
     return refuse(
       call,

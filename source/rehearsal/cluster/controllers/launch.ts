@@ -1,9 +1,8 @@
 import { fileAt, removePath, writePath } from '../../node/file-system.ts';
 import { isRunning, launchFolder } from '../../node/services.ts';
-import { addons } from '../addons.ts';
+import { addonsOn } from '../addons.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
 import { put } from '../store.ts';
-import { microk8sVersions } from '../versions.ts';
 
 /** The agent applies the launch configuration some time after the installation: addon dns. */
 export function reconcileLaunch({ state, cluster, now, wake }: ReconcileContext): void {
@@ -18,8 +17,7 @@ export function reconcileLaunch({ state, cluster, now, wake }: ReconcileContext)
     const text = fileAt(machine, `${launchFolder}/install.yaml`)?.content ?? '';
     removePath(machine, `${launchFolder}/install.yaml`);
     writePath(machine, `${launchFolder}/install.yaml.applied`, text);
-    const track = microk8sVersions(machine.snaps['microk8s']?.channel ?? '');
-    const dns = addons.find((addon) => addon.name === 'dns');
-    if (track !== undefined && dns !== undefined) for (const object of dns.objects(track)) put(cluster, object, now);
+    const dns = addonsOn(machine).find((addon) => addon.name === 'dns');
+    for (const object of dns?.objects ?? []) put(cluster, object, now);
   }
 }

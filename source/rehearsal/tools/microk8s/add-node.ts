@@ -1,9 +1,11 @@
+import { said } from '../../../microk8s/messages.ts';
+import { agentPort } from '../../../microk8s/node.ts';
 import type { Machine } from '../../model/machine.ts';
 import { hexOf, nextHex } from '../../model/random.ts';
 import { fileAt, writePath } from '../../node/file-system.ts';
 import { mainAddress } from '../../node/reach.ts';
 import { tokenFile } from '../../node/services.ts';
-import { type Call, lastValue, optionsOf, refuse, type Steps, say } from '../call.ts';
+import { answer, type Call, lastValue, optionsOf, refuse, type Steps, say } from '../call.ts';
 
 const formats = ['pretty', 'short', 'token', 'token-check', 'json', 'yaml'];
 
@@ -24,8 +26,7 @@ export function* addNode(call: Call): Steps {
     );
   }
   const given = lastValue(options, '-t', '--token');
-  if (given !== undefined && given.length < 32)
-    return refuse(call, 'Invalid token size.  It must be 32 characters long.');
+  if (given !== undefined && given.length < 32) return answer(call, said('tokenSize'));
   const seconds = Number(lastValue(options, '-l', '--token-ttl') ?? -1);
   yield 1_200;
   return call.change((machine, state, now) => {
@@ -38,8 +39,8 @@ export function* addNode(call: Call): Steps {
 
 function shown(machine: Machine, secret: string, format: string): string {
   const addresses = machine.network.interfaces.flatMap((port) => port.addresses.map((own) => own.address));
-  const urls = addresses.map((address) => `${address}:25000/${secret}`);
-  const main = `${mainAddress(machine) ?? 'none'}:25000/${secret}`;
+  const urls = addresses.map((address) => `${address}:${agentPort}/${secret}`);
+  const main = `${mainAddress(machine) ?? 'none'}:${agentPort}/${secret}`;
   switch (format) {
     case 'json':
       return JSON.stringify({ token: secret, urls }, undefined, 2);

@@ -1,10 +1,11 @@
-import { type Addon, addons, communityAddons } from '../../cluster/addons.ts';
+import { communityAddons } from '../../../microk8s/addons.ts';
+import { said } from '../../../microk8s/messages.ts';
+import { type Addon, addonsOn, isEnabled } from '../../cluster/addons.ts';
 import { plain } from '../../cluster/manifests.ts';
 import { apiAnswers, clusterOf } from '../../cluster/membership.ts';
 import { isReady } from '../../cluster/schemas.ts';
 import { list, put, remove } from '../../cluster/store.ts';
-import { microk8sVersions } from '../../cluster/versions.ts';
-import { type Call, refuse, type Steps, say } from '../call.ts';
+import { answer, type Call, refuse, type Steps, say, tell } from '../call.ts';
 
 const lookAgainMs = 2_000;
 
@@ -14,13 +15,10 @@ export function* enable(call: Call): Steps {
   const [first] = names;
   if (first === undefined) return refuse(call, 'Usage: microk8s enable ADDON...');
   if (names.some((word) => word.includes(':')) && call.words.length > names.length) {
-    return refuse(call, "Can't pass string arguments and flag arguments simultaneously!");
+    return answer(call, said('argumentStyles'));
   }
-  const many = first.includes(':') || addons.some((addon) => addon.name === names[1]);
-  if (many && names.length > 1)
-    call.out(
-      '\nWARNING: Do not enable or disable multiple addons in one command.\n         This form of chained operations on addons will be DEPRECATED in the future.\n',
-    );
+  const many = first.includes(':') || isAddon(call, names[1]);
+  if (many && names.length > 1) tell(call, said('manyAddons'));
   for (const word of many ? names : [first]) {
     const code = yield* one(call, word, many ? undefined : names[1]);
     if (code !== 0) return code;
@@ -31,17 +29,13 @@ export function* enable(call: Call): Steps {
 function* one(call: Call, word: string, unixArgument: string | undefined): Steps {
   const [full = '', ...rest] = word.split(':');
   const name = full.replace(/^core\//, '');
-  const addon = addons.find((candidate) => candidate.name === name);
+  const addon = addonNamed(call, name);
   if (addon === undefined) {
-    if (full.includes('/')) return say(call, `Addon ${full} not found`);
-    call.err(`Addon ${name} was not found in any repository\n`);
-    if (communityAddons.includes(name))
-      call.out(
-        'To use the community maintained flavor enable the respective repository:\n\n    microk8s enable community\n',
-      );
-    return 1;
+    if (full.includes('/')) return answer(call, said('addonNotFound', { name: full }));
+    if (communityAddons.includes(name)) tell(call, said('communityFlavor'));
+    return answer(call, said('addonUnknown', { name }));
   }
-  if (!full.includes('/')) call.err(`Infer repository core for addon ${name}\n`);
+  if (!full.includes('/')) tell(call, said('infer', { name }));
   if (!call.look((machine, state, now) => apiAnswers(state, machine, now))) {
     yield 30_000;
     return refuse(
@@ -50,35 +44,37 @@ function* one(call: Call, word: string, unixArgument: string | undefined): Steps
     );
   }
   yield 1_100;
-  if (isEnabled(call, addon)) return say(call, `Addon core/${name} is already enabled`);
+  if (isOn(call, addon)) return answer(call, said('alreadyEnabled', { name }));
   const argument = rest.length > 0 ? rest.join(':') : unixArgument;
   if (name === 'metallb') return yield* metallb(call, addon, argument);
   return yield* install(call, addon);
 }
 
-function isEnabled(call: Call, addon: Addon): boolean {
+function addonNamed(call: Call, name: string): Addon | undefined {
+  return call.look(addonsOn).find((candidate) => candidate.name === name);
+}
+
+function isAddon(call: Call, name: string | undefined): boolean {
+  return name !== undefined && addonNamed(call, name) !== undefined;
+}
+
+function isOn(call: Call, addon: Addon): boolean {
   return call.look((machine, state) => {
     const cluster = clusterOf(state, machine);
-    return cluster !== undefined && addon.enabled(cluster);
+    return cluster !== undefined && isEnabled(addon, cluster, machine);
   });
 }
 
-const trackOf = (call: Call) => call.look((machine) => microk8sVersions(machine.snaps['microk8s']?.channel ?? ''));
-
 function apply(call: Call, addon: Addon): void {
-  const track = trackOf(call);
   call.change((machine, state, now) => {
     const cluster = clusterOf(state, machine);
-    if (cluster !== undefined && track !== undefined)
-      for (const object of addon.objects(track)) put(cluster, object, now);
+    if (cluster !== undefined) for (const object of addon.objects) put(cluster, object, now);
   });
 }
 
 function* install(call: Call, addon: Addon): Steps {
-  const track = trackOf(call);
-  const lines = track === undefined ? [] : addon.lines(track);
-  const half = Math.floor(lines.length / 2);
-  for (const [index, [text, ms]] of lines.entries()) {
+  const half = Math.floor(addon.lines.length / 2);
+  for (const [index, [text, ms]] of addon.lines.entries()) {
     yield ms;
     if (index === half) apply(call, addon);
     call.out(`${text}\n`);
@@ -94,7 +90,7 @@ function* metallb(call: Call, addon: Addon, argument: string | undefined): Steps
   if (argument === undefined) return 1;
   const ranges = argument.split(',');
   const wrong = ranges.find((text) => !range.test(text));
-  if (wrong !== undefined) return say(call, `Your input value (${wrong}) is not a valid IP Range`, 1);
+  if (wrong !== undefined) return answer(call, said('notARange', { value: wrong }));
   call.out('Applying Metallb manifest\n');
   yield 2_500;
   apply(call, addon);
@@ -142,16 +138,14 @@ function controllerReady(cluster: Parameters<typeof list>[0] | undefined): boole
 /** `microk8s disable ADDON`: what the addon brought goes. */
 export function* disable(call: Call): Steps {
   const name = (call.words[0] ?? '').split(':')[0]?.replace(/^core\//, '') ?? '';
-  const addon = addons.find((candidate) => candidate.name === name);
-  if (addon === undefined) return refuse(call, `Addon ${name} was not found in any repository`);
-  call.err(`Infer repository core for addon ${name}\n`);
-  if (!isEnabled(call, addon)) return say(call, `Addon core/${name} is already disabled`);
+  const addon = addonNamed(call, name);
+  if (addon === undefined) return answer(call, said('addonUnknown', { name }));
+  tell(call, said('infer', { name }));
+  if (!isOn(call, addon)) return answer(call, said('alreadyDisabled', { name }));
   yield 6_000;
-  const track = trackOf(call);
   call.change((machine, state) => {
     const cluster = clusterOf(state, machine);
-    if (cluster === undefined || track === undefined) return;
-    for (const object of addon.objects(track)) remove(cluster, object);
+    if (cluster !== undefined) for (const object of addon.objects) remove(cluster, object);
   });
   return say(call, `${addon.name} is disabled`);
 }

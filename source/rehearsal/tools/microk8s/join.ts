@@ -1,3 +1,6 @@
+import { refusalOf, said } from '../../../microk8s/messages.ts';
+import { agentPort, microk8sFiles } from '../../../microk8s/node.ts';
+import { isInside } from '../../../network/addresses.ts';
 import {
   becomeWorker,
   clusterOf,
@@ -11,7 +14,7 @@ import { machineOf, type State } from '../../model/state.ts';
 import { fileAt, removePath, writePath } from '../../node/file-system.ts';
 import { mainAddress, reachable } from '../../node/reach.ts';
 import { isRunning, locks, tokenFile } from '../../node/services.ts';
-import { type Call, optionsOf, refuse, type Steps, say } from '../call.ts';
+import { answer, type Call, optionsOf, refuse, type Steps, tell } from '../call.ts';
 import { fingerprint } from './add-node.ts';
 
 /** ms until the agent has answered, until it has let the node in, between two looks, and the looks. */
@@ -40,30 +43,23 @@ export function* join(call: Call): Steps {
   if (unknown !== undefined) return refuse(call, `${usage}Error: no such option: ${unknown}`, 2);
   if (text === undefined) return refuse(call, `${usage}Error: Missing argument 'CONNECTION'.`, 2);
   const connection = read(text);
-  if (typeof connection === 'string') return say(call, `Invalid connection: ${connection}`, 1);
+  if (typeof connection === 'string') return answer(call, said('invalidConnection', { why: connection }));
   const worker = flags.has('--worker');
+  if (!worker && guarded(call) && !flags.has('--disable-low-memory-guard'))
+    return answer(call, said('lowMemoryJoin', { connection: text }));
   call.change((machine) => writePath(machine, locks.joining, ''));
-  call.out(`Contacting cluster at ${connection.address}\n`);
+  tell(call, said('contacting', { address: connection.address }));
   yield 700;
   const other = call.look((machine, state, now) => contacted(machine, state, now, connection));
-  if (other === 'silent') {
-    // Without a time limit of its own it waits for the kernel's.
-    yield 130_000;
-    return refuse(call, 'Traceback (most recent call last):\nTimeoutError: [Errno 110] Connection timed out');
-  }
-  if (other === 'refused')
-    return refuse(call, 'Traceback (most recent call last):\nConnectionRefusedError: [Errno 111] Connection refused');
+  if (other === 'silent') return yield* unanswered(call, connection.address);
+  if (other === 'refused') return answer(call, said('refused'));
   const check = call.look((_machine, state) => fingerprint(machineOf(state, other)));
   if (connection.check !== undefined && connection.check !== check && !flags.has('--skip-verify')) {
-    return say(
-      call,
-      `Joining cluster failed. Could not verify the identity of ${connection.address}. Use '--skip-verify' to skip server certificate check.`,
-      4,
-    );
+    return answer(call, said('otherFingerprint', { address: connection.address }));
   }
   yield agentMs;
   const refused = call.change((machine, state, now) => ask(machine, state, now, connection, other, worker));
-  if (refused !== undefined) return say(call, `Connection failed. ${refused[0]} (${refused[1]}).`, 6);
+  if (refused !== undefined) return answer(call, said('agentRefused', refused));
   call.change((_machine, state) => welcome(state, machineOf(state, other), connection.address));
   yield admissionMs;
   return worker ? yield* asWorker(call, other) : yield* asManager(call, other);
@@ -72,7 +68,7 @@ export function* join(call: Call): Steps {
 /** Membership of the datastore comes first, the kubelet after it, and the mark of a member last. */
 function* asManager(call: Call, other: string): Steps {
   call.change((machine, state) => joinDatastore(state, machine, machineOf(state, other)));
-  call.out('Waiting for this node to finish joining the cluster. ');
+  call.out(said('waitingToJoin').text);
   for (let poll = 0; poll < polls && !call.look(isMember); poll += 1) {
     yield pollMs;
     call.out('. ');
@@ -85,7 +81,7 @@ function* asManager(call: Call, other: string): Steps {
     removePath(machine, locks.joining);
   });
   // Said in any case: MicroK8s fact sheet, section 0, trap 2.
-  return say(call, 'Successfully joined the cluster.');
+  return answer(call, said('joined'));
 }
 
 function* asWorker(call: Call, other: string): Steps {
@@ -95,19 +91,23 @@ function* asWorker(call: Call, other: string): Steps {
     writePath(machine, locks.member, '');
     removePath(machine, locks.joining);
   });
-  return say(
-    call,
-    `
-The node has joined the cluster and will appear in the nodes list in a few seconds.
+  tell(call, said('joinedWorker'));
+  return answer(call, said('joined'));
+}
 
-This worker node gets automatically configured with the API server endpoints.
-If the API servers are behind a loadbalancer please set the '--refresh-interval' to '0s' in:
-    /var/snap/microk8s/current/args/apiserver-proxy
-and replace the API server endpoints with the one provided by the loadbalancer in:
-    /var/snap/microk8s/current/args/traefik/provider.yaml
+const guarded = (call: Call): boolean => call.look((machine) => fileAt(machine, microk8sFiles.lowMemory) !== undefined);
 
-Successfully joined the cluster.`,
+/** ms that the kernel asks for a neighbour, and that it tries to connect to an address that drops packets. */
+const neighbourMs = 3_000;
+const connectMs = 130_000;
+
+/** Nobody has the address. In the node's own network the kernel finds out itself; elsewhere it waits: join has no limit of its own. */
+function* unanswered(call: Call, address: string): Steps {
+  const near = call.look((machine) =>
+    machine.network.interfaces.some((port) => port.addresses.some((own) => isInside(address, own))),
   );
+  yield near ? neighbourMs : connectMs;
+  return answer(call, said(near ? 'noRoute' : 'timedOut'));
 }
 
 function isMember(machine: Machine, state: State): boolean {
@@ -138,7 +138,7 @@ function contacted(
 ): string | 'silent' | 'refused' {
   const other = reachable(state, machine, address);
   if (other === undefined) return 'silent';
-  return port === 25_000 && isRunning(other, now) ? other.id : 'refused';
+  return port === agentPort && isRunning(other, now) ? other.id : 'refused';
 }
 
 /** The agent's answer. It takes a one-time token before it looks at anything else: section 0, trap 7. */
@@ -149,16 +149,16 @@ function ask(
   connection: Connection,
   otherId: string,
   worker: boolean,
-): readonly [text: string, code: number] | undefined {
+): ReturnType<typeof refusalOf> | undefined {
   const other = machineOf(state, otherId);
-  if (!consume(other, connection.token, now)) return ['Invalid token', 500];
+  if (!consume(other, connection.token, now)) return refusalOf('token');
   const own = mainAddress(machine);
   if (own === connection.address || other.id === machine.id) {
-    return [`The joining node has the same IP (${own}) as the node we contact`, 503];
+    return refusalOf('sameAddress', { address: connection.address });
   }
   const cluster = clusterOf(state, other);
   if (!worker && cluster !== undefined && rememberedMembers(cluster, now).includes(`${own}:19001`)) {
-    return [`Failed to retrieve dqlite cluster nodes: the joining node (${own}) is already known to dqlite`, 500];
+    return refusalOf('known', { address: own ?? '' });
   }
   return undefined;
 }

@@ -1,16 +1,15 @@
-import { type Addon, addons } from '../../cluster/addons.ts';
+import { said } from '../../../microk8s/messages.ts';
+import { type Addon, addonsOn, isEnabled } from '../../cluster/addons.ts';
 import { apiAnswers, clusterOf } from '../../cluster/membership.ts';
 import { isReady } from '../../cluster/schemas.ts';
 import { find, list } from '../../cluster/store.ts';
-import { microk8sVersions } from '../../cluster/versions.ts';
 import type { Machine } from '../../model/machine.ts';
 import type { State } from '../../model/state.ts';
-import { type Call, lastValue, optionsOf, refuse, type Steps, say } from '../call.ts';
+import { answer, type Call, lastValue, optionsOf, refuse, type Steps, say } from '../call.ts';
 
 const pollMs = 2_000;
 /** ms that it takes when the datastore is sick: ten tries with their timeouts. */
 const sickMs = 52_000;
-const inspect = 'microk8s is not running. Use microk8s inspect for a deeper inspection.';
 
 /** `microk8s status`: MicroK8s fact sheet, section 1.2. */
 export function* status(call: Call): Steps {
@@ -32,10 +31,13 @@ export function* status(call: Call): Steps {
   const answers = call.look((machine, state, now) => apiAnswers(state, machine, now));
   if (!answers && call.look((machine, state) => (clusterOf(state, machine)?.members.length ?? 0) > 1)) yield sickMs;
   const ready = call.look(isSomebodyReady);
-  const addon = lastValue(options, '-a', '--addon');
-  if (addon !== undefined) return say(call, call.look(addonState)(addon), ready ? 0 : 1);
+  const asked = lastValue(options, '-a', '--addon')?.replace(/^core\//, '');
+  if (asked !== undefined) {
+    const on = call.look(enabledAddons).some(({ name }) => name === asked);
+    return say(call, on ? 'enabled' : 'disabled', ready ? 0 : 1);
+  }
   if (format === 'yaml') return asYaml(call, ready);
-  if (!ready) return say(call, inspect, 1);
+  if (!ready) return answer(call, said('notReady'));
   return format === 'short' ? short(call) : pretty(call);
 }
 
@@ -56,14 +58,9 @@ export function isSomebodyReady(machine: Machine, state: State, now: number): bo
   return find(cluster, 'Service', 'default', 'kubernetes') !== undefined && list(cluster, 'Node').some(isReady);
 }
 
-const trackOf = (machine: Machine) => microk8sVersions(machine.snaps['microk8s']?.channel ?? '');
-
-function addonState(machine: Machine, state: State): (name: string) => 'enabled' | 'disabled' {
+function enabledAddons(machine: Machine, state: State): readonly Addon[] {
   const cluster = clusterOf(state, machine);
-  return (name) => {
-    const addon = addons.find((one) => one.name === name.replace(/^core\//, ''));
-    return cluster !== undefined && addon?.enabled(cluster) === true ? 'enabled' : 'disabled';
-  };
+  return cluster === undefined ? [] : addonsOn(machine).filter((addon) => isEnabled(addon, cluster, machine));
 }
 
 /** Members as the datastore lists them; none where it does not answer. */
@@ -75,12 +72,10 @@ function members(
   return apiAnswers(state, machine, now) ? (clusterOf(state, machine)?.members ?? []) : [];
 }
 
-function sorted(call: Call): { readonly enabled: Addon[]; readonly disabled: Addon[] } {
-  const state = call.look(addonState);
-  return {
-    enabled: addons.filter((addon) => state(addon.name) === 'enabled'),
-    disabled: addons.filter((addon) => state(addon.name) === 'disabled'),
-  };
+function sorted(call: Call): { readonly enabled: readonly Addon[]; readonly disabled: readonly Addon[] } {
+  const enabled = call.look(enabledAddons);
+  const names = enabled.map(({ name }) => name);
+  return { enabled, disabled: call.look(addonsOn).filter(({ name }) => !names.includes(name)) };
 }
 
 function asYaml(call: Call, ready: boolean): number {
@@ -89,15 +84,13 @@ function asYaml(call: Call, ready: boolean): number {
   call.out(
     `  nodes:${nodes.length === 0 ? '' : `\n${nodes.map(({ address, role }) => `    - address: ${address}\n      role: ${role}`).join('\n')}`}\n`,
   );
-  if (!ready) return say(call, `  message: ${inspect}`, 1);
-  const track = call.look(trackOf);
+  if (!ready) return say(call, `  message: ${said('notReady').text}`, 1);
   const { enabled, disabled } = sorted(call);
   call.out('addons:\n');
-  for (const addon of [...enabled, ...disabled]) {
-    const version = track === undefined ? '' : addon.version(track);
-    const mark = enabled.includes(addon) ? 'enabled' : 'disabled';
+  for (const { name, about, version } of [...enabled, ...disabled]) {
+    const mark = enabled.some((addon) => addon.name === name) ? 'enabled' : 'disabled';
     call.out(
-      `  - name: ${addon.name}\n    repository: core\n    description: ${addon.description}\n    version: ${version}\n    status: ${mark}\n`,
+      `  - name: ${name}\n    repository: core\n    description: ${about}\n    version: ${version}\n    status: ${mark}\n`,
     );
   }
   return 0;
@@ -112,7 +105,7 @@ function pretty(call: Call): number {
       .join(' ') || 'none';
   const voters = nodes.filter((node) => node.role === 'voter').length;
   const { enabled, disabled } = sorted(call);
-  const line = (addon: Addon) => `    ${addon.name.padEnd(20)} # (core) ${addon.description}\n`;
+  const line = (addon: Addon) => `    ${addon.name.padEnd(20)} # (core) ${addon.about}\n`;
   call.out(`microk8s is running
 high-availability: ${voters > 2 ? 'yes' : 'no'}
   datastore master nodes: ${of('voter')}

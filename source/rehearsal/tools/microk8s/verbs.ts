@@ -1,7 +1,9 @@
+import { said } from '../../../microk8s/messages.ts';
+import { apiPort } from '../../../microk8s/node.ts';
 import { removePath, writePath } from '../../node/file-system.ts';
 import { mainAddress } from '../../node/reach.ts';
 import { isStopped, locks } from '../../node/services.ts';
-import { type Call, type Steps, say } from '../call.ts';
+import { answer, type Call, type Steps, say } from '../call.ts';
 import { isSomebodyReady } from './status.ts';
 
 const servicesMs = 11_000;
@@ -19,7 +21,7 @@ export function config(call: Call): number {
     `apiVersion: v1
 clusters:
 - cluster:
-    server: https://${server}:16443
+    server: https://${server}:${apiPort}
   name: microk8s-cluster
 contexts:
 - context:
@@ -56,13 +58,8 @@ const daysMs = 86_400_000;
 const days = { ca: 3_650, server: 365, proxy: 365 } as const;
 
 export function refreshCerts(call: Call): number {
-  if (!call.words.some((word) => word === '-c' || word === '--check'))
-    return say(call, 'Please use one of the options -c, -e or -u.', 3);
+  if (!call.words.some((word) => word === '-c' || word === '--check')) return answer(call, said('certificateFlag'));
   const gone = call.look((machine, _state, now) => Math.floor((now - (machine.microk8s?.upSince ?? now)) / daysMs));
-  return say(
-    call,
-    `The CA certificate will expire in ${days.ca - gone} days.
-The server certificate will expire in ${days.server - gone} days.
-The front proxy client certificate will expire in ${days.proxy - gone} days.`,
-  );
+  const [ca, server, proxy] = [days.ca - gone, days.server - gone, days.proxy - gone];
+  return answer(call, said('certificates', { ca, server, proxy }));
 }

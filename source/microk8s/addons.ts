@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import { raw } from './data/raw.ts';
+import { inFolders } from './node.ts';
+import { valueFor } from './tracks.ts';
+
+/** One value for all tracks, or by the track from which each holds. */
+const byTrack = z
+  .union([z.string(), z.record(z.string(), z.string())])
+  .transform((value) => (typeof value === 'string' ? { '0': value } : value));
+const addon = z.strictObject({ name: z.string(), about: byTrack, proof: byTrack, version: byTrack });
+
+const known = z
+  .strictObject({
+    core: z.array(addon),
+    community: z.array(z.string()),
+    lies: z.record(z.string(), z.string()),
+  })
+  .parse(raw.addons);
+
+/** Addons of the community's repository. */
+export const communityAddons: readonly string[] = known.community;
+
+/** An addon as one track has it. */
+export interface AddonData {
+  readonly name: string;
+  readonly about: string;
+  /** As `status` prints it; a blank where it has none. */
+  readonly version: string;
+  /** What `status` looks for: part of `kind/name` of an object, a path, `always`. */
+  readonly proof: string;
+}
+
+/** The addons of the core repository in a track such as `1.34`, sorted by name. */
+export function addonsOf(track: string): readonly AddonData[] {
+  const of = (values: Readonly<Record<string, string>>) => valueFor(values, track) ?? '';
+  return known.core.map(({ name, about, version, proof }) => ({
+    name,
+    about: of(about),
+    version: of(version),
+    proof: inFolders(of(proof)),
+  }));
+}

@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+
+/** Read when the program runs from its sources. The build puts what the files hold in the place of this module: scripts/build/data.ts. */
+export const raw: Readonly<Record<'addons' | 'messages' | 'node' | 'tracks', unknown>> = {
+  addons: read('addons'),
+  messages: read('messages'),
+  node: read('node'),
+  tracks: read('tracks'),
+};
+
+function read(name: string): unknown {
+  return parse(readFileSync(join(import.meta.dirname, `${name}.yaml`), 'utf8'));
+}

@@ -1,0 +1,78 @@
+import * as z from 'zod';
+import { raw } from './data/raw.ts';
+
+const file = z.strictObject({ path: z.string(), means: z.string() });
+const service = z.strictObject({ name: z.string(), on: z.enum(['all', 'manager', 'worker', 'none']) });
+const port = z.strictObject({
+  name: z.string(),
+  port: z.number().int(),
+  use: z.string(),
+  on: z.enum(['all', 'manager']),
+  process: z.string().optional(),
+  listens: z.string().optional(),
+  byPods: z.boolean().default(false),
+});
+/** A TCP port of a running node. `byPods`: taken inside the networks of pods, so that a listener of the machine is another program. */
+export type NodePort = z.output<typeof port>;
+
+const known = z
+  .strictObject({
+    program: z.string(),
+    folders: z.strictObject({ snap: z.string(), data: z.string(), common: z.string() }),
+    files: z.strictObject({
+      launched: file,
+      launching: file,
+      member: file,
+      worker: file,
+      noDatastore: file,
+      joining: file,
+      stopped: file,
+      lowMemory: file,
+      members: file,
+      tokens: file,
+      kubelet: file,
+      openebs: file,
+    }),
+    freshMarks: z.array(z.string()),
+    services: z.array(service),
+    ports: z.array(port),
+    nodePorts: z.strictObject({ first: z.number().int(), last: z.number().int() }),
+  })
+  .parse(raw.node);
+
+export const { program: microk8sProgram, folders, freshMarks, services, ports, nodePorts } = known;
+export const lockFolder = `${folders.data}/var/lock`;
+
+/** Puts the folders of MicroK8s in the place of `{data}`, `{common}` and `{lock}`. */
+export function inFolders(path: string): string {
+  return path.replace('{data}', folders.data).replace('{common}', folders.common).replace('{lock}', lockFolder);
+}
+
+const pathOf = (name: keyof typeof known.files) => inFolders(known.files[name].path);
+/** Files whose presence tells what a node is: `data/node.yaml` says what each means. */
+export const microk8sFiles = {
+  launched: pathOf('launched'),
+  launching: pathOf('launching'),
+  member: pathOf('member'),
+  worker: pathOf('worker'),
+  noDatastore: pathOf('noDatastore'),
+  joining: pathOf('joining'),
+  stopped: pathOf('stopped'),
+  lowMemory: pathOf('lowMemory'),
+  members: pathOf('members'),
+  tokens: pathOf('tokens'),
+  kubelet: pathOf('kubelet'),
+  openebs: pathOf('openebs'),
+} as const;
+
+/** The number of a port by its name in `data/node.yaml`. Throws on an unknown name, at load and so in every test. */
+export function portOf(name: string): number {
+  const found = ports.find((each) => each.name === name);
+  if (found === undefined) throw new Error(`data/node.yaml names no port ${name}`);
+  return found.port;
+}
+
+/** Port of the cluster agent that joins speak to. */
+export const agentPort = portOf('agent');
+/** Port of the API server on every manager. */
+export const apiPort = portOf('api');
