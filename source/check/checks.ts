@@ -20,6 +20,7 @@ import { poolVolume, storageFits, volumeGroups } from './subjects/storage.ts';
 import { architecture, operatingSystem, virtualization } from './subjects/system.ts';
 import { tlsChecks } from './subjects/tls.ts';
 import { topology } from './subjects/topology.ts';
+import { versionPairs } from './subjects/version-pairs.ts';
 import { zones } from './subjects/zones.ts';
 
 /** All checks, in the order in which a table shows them. */
@@ -27,6 +28,7 @@ export const checks: readonly Check[] = [
   access,
   completeFacts,
   operatingSystem,
+  versionPairs,
   architecture,
   virtualization,
   processorFlags,

@@ -21,6 +21,8 @@ export interface SystemFacts {
   /** What systemd-detect-virt says: none, kvm, lxc, … */
   readonly virtualization: string;
   readonly bootId: string;
+  /** Version of the control groups that the kernel has mounted. */
+  readonly cgroup?: '1' | '2';
 }
 
 const probe = {
@@ -44,8 +46,15 @@ const probe = {
   ),
   // It ends with 1 on bare metal.
   virtualization: section('virtualization', ['systemd-detect-virt'], trimmed, { codes: [0, 1], slow: true }),
+  // cgroup2fs or tmpfs; https://kubernetes.io/docs/concepts/architecture/cgroups/
+  cgroup: section('cgroup', ['stat', '-fc', '%T', '/sys/fs/cgroup'], cgroupVersion, { codes: [0, 1] }),
 };
 export const systemSections = Object.values(probe);
+
+function cgroupVersion(text: string): '1' | '2' | undefined {
+  if (text.trim() === 'cgroup2fs') return '2';
+  return text.trim() === 'tmpfs' ? '1' : undefined;
+}
 
 /** `KEY=value` lines as os-release(5) has them: values may stand in double or single quotes. */
 function assignments(text: string): ReadonlyMap<string, string> {
@@ -68,6 +77,7 @@ export function systemFacts(sections: Sections): SystemFacts {
     architecture,
     virtualization: read(sections, probe.virtualization) || 'none',
     bootId: read(sections, probe.bootId),
+    ...defined({ cgroup: readIfAny(sections, probe.cgroup) }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { MicroK8sFacts } from '../../facts/facts.ts';
+import { channelForm, otherChannel, trackOf } from '../../microk8s/tracks.ts';
 import { compareVersions } from '../../text/versions.ts';
 import { type AboutNode, type Check, fail, nodeCheck, type Outcome, pass, warn } from '../check.ts';
 
@@ -48,7 +49,7 @@ export const membership: Check = nodeCheck(
 function judgeInstalled(seen: MicroK8sFacts, { node, facts, input, index }: AboutNode): Outcome {
   const { channel } = input.site.cluster;
   const cell = [seen.channel ?? seen.version ?? 'installed', ...(seen.joined ? ['member'] : [])].join(', ');
-  if (seen.channel !== undefined && track(seen.channel) !== track(channel)) {
+  if (seen.channel !== undefined && trackOf(seen.channel) !== trackOf(channel)) {
     return fail(cell, `${node.name} has MicroK8s ${seen.channel}; ${channel} is wanted.`, {
       wanted: channel,
       advice: otherChannelAdvice(seen),
@@ -87,16 +88,13 @@ function judgeInstalled(seen: MicroK8sFacts, { node, facts, input, index }: Abou
   return pass(cell, 'A member under the name wanted: it is left as it is.');
 }
 
-/** Removing the snap of a member breaks its cluster, and the site file takes tracks such as `1.34/stable` only. */
+/** Removing the snap of a member breaks its cluster, and a site does not take every channel that the store has. */
 function otherChannelAdvice({ channel = '', joined }: MicroK8sFacts): string {
-  if (/^1\.\d+\//.test(channel))
+  if (channelForm.test(channel))
     return `Choose ${channel} in cluster.channel${joined ? '' : ', or remove it: sudo snap remove --purge microk8s'}`;
+  const other = otherChannel(channel);
+  const why = other ? `The ${other.name} channel is not supported: ${other.why}. ` : '';
   return joined
-    ? 'It is a member of a cluster: sudo microk8s leave, then sudo snap remove --purge microk8s'
-    : 'Remove it: sudo snap remove --purge microk8s';
-}
-
-/** `1.34` of `1.34/stable`. */
-function track(channel: string): string {
-  return channel.split('/')[0] ?? channel;
+    ? `${why}It is a member of a cluster: sudo microk8s leave, then sudo snap remove --purge microk8s`
+    : `${why}Remove it: sudo snap remove --purge microk8s`;
 }

@@ -28,6 +28,7 @@ const answers: Readonly<Record<SectionName, 'as-asked' | ((call: Call) => string
   'initiator-name': 'as-asked',
   'host-key': 'as-asked',
   virtualization: 'as-asked',
+  cgroup: () => 'cgroup2fs\n',
   addresses: 'as-asked',
   routes: 'as-asked',
   'resolv-conf': 'as-asked',

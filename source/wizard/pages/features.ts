@@ -1,7 +1,8 @@
-import { defaultChannel } from '../../microk8s/snap.ts';
+import { channelFor, channelForm, defaultChannel, pairsFor } from '../../microk8s/tracks.ts';
 import type { DraftValue, SiteDraft } from '../../site/schema.ts';
+import { defined } from '../../text/defined.ts';
 import { chosenFeatures } from '../draft/chosen-features.ts';
-import { setAt } from '../draft/draft.ts';
+import { setAt, textAt } from '../draft/draft.ts';
 import type { Field, Note, Page, WizardView } from '../page.ts';
 import { channel, oneOf, yesNo } from '../parse.ts';
 
@@ -22,7 +23,7 @@ export const featuresPage: Page<'features'> = {
   intro: 'What should run, and how is it deployed?',
   fields: (view) => [...view.product.features.map((feature) => featureToggle(view, feature)), ...runFields(view)],
   validate: () => [],
-  notes: featureNotes,
+  notes: (view) => [...featureNotes(view), ...channelNotes(view)],
 };
 
 function featureToggle(view: WizardView, feature: WizardView['product']['features'][number]): Field {
@@ -82,7 +83,7 @@ function runFields(view: WizardView): readonly Field[] {
       question: 'Which MicroK8s channel is installed?',
       help: `A snap channel with its track. All nodes get the same one and refreshes are held. Example: ${defaultChannel}`,
       required: true,
-      fallback: { value: defaultChannel, from: 'default' },
+      fallback: likelyChannel(view),
       parse: channel,
     },
     {
@@ -98,6 +99,28 @@ function runFields(view: WizardView): readonly Field[] {
       parse: oneOf(deploys),
     },
   ];
+}
+
+/** The channel of the cluster that a node is a member of; before there is one, what the systems of the nodes can run. */
+function likelyChannel(view: WizardView): NonNullable<Field['fallback']> {
+  const facts = [...view.facts.values()];
+  const joined = facts.find(({ microk8s }) => microk8s?.joined && channelForm.test(microk8s.channel ?? ''));
+  if (joined?.microk8s?.channel !== undefined) return { value: joined.microk8s.channel, from: 'seen' };
+  const value = channelFor(facts.flatMap(({ system }) => (system?.id === 'ubuntu' ? [system.versionId] : [])));
+  return { value, from: value === defaultChannel ? 'default' : 'seen' };
+}
+
+/** What the chosen channel means on these nodes, once each. */
+function channelNotes(view: WizardView): readonly Note[] {
+  const chosen = textAt(view.draft, ['cluster', 'channel']) || String(likelyChannel(view).value);
+  const systems = [...view.facts.values()].flatMap(({ system }) => system ?? []);
+  const machines =
+    systems.length === 0 ? [{}] : systems.map(({ versionId, cgroup }) => defined({ os: versionId, cgroup }));
+  const pairs = new Set(machines.flatMap((machine) => pairsFor(chosen, machine)));
+  return [...pairs].map(({ grade, reason }) => ({
+    grade: grade === 'pass' ? 'plain' : grade,
+    text: `${chosen}: ${reason}`,
+  }));
 }
 
 function featureNotes(view: WizardView): readonly Note[] {

@@ -8,7 +8,7 @@ import { anyText, lvmName, oneOf, type Parse } from '../parse.ts';
 import { storageFindings, storageNotes } from './totals.ts';
 
 const engines = [
-  { value: 'cstor', label: 'OpenEBS cStor', hint: 'legacy engine, as the product documents it' },
+  { value: 'cstor', label: 'OpenEBS cStor', hint: 'archived upstream since 2024; the product documents it' },
   { value: 'existing', label: 'a storage class that is there', hint: 'your own replicated storage' },
 ] as const;
 
@@ -105,7 +105,7 @@ function sharedFields(view: WizardView): readonly Field[] {
     kind: 'choice',
     label: 'Shared engine',
     question: 'What replicates the shared volumes?',
-    help: 'cStor makes a pool on one logical volume of each manager. OpenEBS keeps it as a legacy engine. With a storage class that is there already, nothing is installed for shared volumes.',
+    help: 'cStor makes a pool on one logical volume of each manager. OpenEBS archived it in 2024: it gets no more fixes. With a storage class that is there already, nothing is installed for shared volumes.',
     choices: engines,
     required: true,
     fallback: { value: 'cstor', from: 'default' },

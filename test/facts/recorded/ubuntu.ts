@@ -151,6 +151,7 @@ export const ubuntu: Recording = {
   'initiator-name': said('## DO NOT EDIT OR REMOVE THIS FILE!\nInitiatorName=iqn.2004-10.com.ubuntu:01:1a2b3c4d5e6f\n'),
   'host-key': said('256 SHA256:fDZN/vRRWmj4EfKeJLp2vaDSF36gxaRhhGMYeVtYRFY root@spot1 (ED25519)\n'),
   virtualization: said('none\n', 1),
+  cgroup: said('cgroup2fs\n'),
   processors: said('16\n'),
   cpuinfo: said(
     'model name\t: Intel(R) Xeon(R) Silver 4314 CPU @ 2.40GHz\nflags\t\t: fpu vme de sse4_2 avx avx2 aes\n',
