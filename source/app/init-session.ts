@@ -11,7 +11,7 @@ import { loadProduct } from '../product/load.ts';
 import type { Product } from '../product/schema.ts';
 import type { Finding } from '../site/finding.ts';
 import { judgeDraft, parseDraft } from '../site/load.ts';
-import { loadDraft, removeDraft, saveDraft } from '../site/save.ts';
+import { copyDraft, loadDraft, removeDraft, saveDraft } from '../site/save.ts';
 import { defaultProduct, type Site, type SiteDraft } from '../site/schema.ts';
 import { kloudspot } from '../text/command.ts';
 import { quote } from '../text/quote.ts';
@@ -73,8 +73,23 @@ class Session implements InitSession {
     return this.#world.scenario;
   }
 
-  loadDraft() {
-    return loadDraft(this.files);
+  async loadDraft() {
+    const unfinished = await loadDraft(this.files);
+    return unfinished && { ...unfinished, at: this.#memory.choice('page') };
+  }
+
+  rememberPage(page: string): void {
+    this.#memory.choose('page', page);
+  }
+
+  copyDraft() {
+    return copyDraft(this.files, new Date());
+  }
+
+  async installedSite() {
+    const path = this.files.site;
+    const { site } = await loadSiteWithProduct(path);
+    return { name: site.name, path };
   }
 
   saveDraft(draft: SiteDraft) {

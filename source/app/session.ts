@@ -28,8 +28,16 @@ export interface InitSession extends Watcher {
   /** Another session on simulated nodes, where the start page offers that. Whoever asks closes it; this one stays the caller’s. */
   rehearse?(): Promise<InitSession>;
 
-  /** The unfinished draft, if there is one. */
-  loadDraft(): Promise<{ readonly draft: SiteDraft; readonly savedAt: Date } | undefined>;
+  /** The unfinished draft, if there is one; `at`: the page where it was left. */
+  loadDraft(): Promise<
+    { readonly draft: SiteDraft; readonly savedAt: Date; readonly at?: string | undefined } | undefined
+  >;
+  /** Remembers the page for the next `loadDraft`. */
+  rememberPage(page: string): void;
+  /** Copies the draft beside itself before another one replaces it. Gives the copy's path; undefined: there was none. */
+  copyDraft(): Promise<string | undefined>;
+  /** The site whose file stands on this machine. */
+  installedSite(): Promise<{ readonly name: string; readonly path: string } | undefined>;
   /** Atomic. Called at every change. */
   saveDraft(draft: SiteDraft): Promise<Date>;
   /** A first draft for a new site, from what this machine and the product already tell. */

@@ -49,6 +49,17 @@ export async function loadDraft(
   return { draft: parseDraft(text), savedAt: (await stat(files.draft)).mtime };
 }
 
+/** Copies the draft beside itself, named by the time: `site.draft.2026-01-31T14-02-07.yaml`. Undefined: there is none. */
+export async function copyDraft(files: Files, now: Date): Promise<string | undefined> {
+  await drafts;
+  const text = await textIfPresent(files.draft);
+  if (text === undefined) return undefined;
+  const stamp = now.toISOString().slice(0, 19).replaceAll(':', '-');
+  const copy = files.draft.replace(/\.yaml$/, `.${stamp}.yaml`);
+  await writeAtomic(copy, text, 0o600);
+  return copy;
+}
+
 export async function removeDraft(files: Files): Promise<void> {
   await drafts;
   await rm(files.draft, { force: true });

@@ -72,5 +72,7 @@ export interface Page<Id extends string = string> {
 export interface Note {
   readonly grade: 'pass' | 'warn' | 'fail' | 'plain';
   readonly text: string;
+  /** What to do. It may hold commands, so it is shown whole or not at all. */
+  readonly remedy?: string;
   readonly row?: string;
 }

@@ -15,7 +15,7 @@ import { filesUnder } from '../../source/site/files.ts';
 import type { StatusReport } from '../../source/status/report.ts';
 import { calledWith, kloudspot } from '../../source/text/command.ts';
 import { nextLines } from '../../source/ui/model/ending.ts';
-import { partingLines } from '../../source/ui/model/exit-message.ts';
+import { exitLines } from '../../source/ui/model/exit-message.ts';
 import { siteOf } from '../plan/sample.ts';
 import { planOf } from '../ui/sample.ts';
 
@@ -54,7 +54,7 @@ async function everyHint(): Promise<string[]> {
   );
   return [
     ...endings,
-    ...partingLines({ draftPath: '/x', saved: true, run: undefined, rehearsal: true }),
+    ...exitLines({ draftPath: '/x', saved: true, run: undefined, rehearsal: true }),
     ...(['alive', 'silent', 'gone'] as const).flatMap((life) => lockedFault(claim, life, '/x', 0).next),
     ...fault(() => checkedPlan(JSON.stringify({ ...plan, hash: 'other' }), 'plan.json')),
     ...fault(() => refuseDrift({ ...plan, basis: { 'ks-1': { hostname: 'x' } } }, hostnames)),

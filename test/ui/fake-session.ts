@@ -35,6 +35,21 @@ export class FakeSession implements InitSession {
     return this.draft;
   }
 
+  page: string | undefined;
+
+  rememberPage(page: string): void {
+    this.page = page;
+  }
+
+  async copyDraft(): Promise<string | undefined> {
+    this.asked.push('copy');
+    return this.draft ? '/nowhere/site.draft.copy.yaml' : undefined;
+  }
+
+  async installedSite(): Promise<{ name: string; path: string } | undefined> {
+    return undefined;
+  }
+
   async saveDraft(draft: SiteDraft): Promise<Date> {
     this.saved.push(draft);
     return new Date('2026-01-01T14:02:00');

@@ -33,7 +33,7 @@ const field = (page: PageId, id: string, at: WizardView = view()) => {
 const problem = (page: PageId, id: string, text: string, at: WizardView = view()) =>
   takeText(at.draft, field(page, id, at), text).problem;
 const notes = (page: PageId, at: WizardView) =>
-  (pageOf(page).notes?.(at) ?? []).map((note) => `${note.grade} ${note.text}`);
+  (pageOf(page).notes?.(at) ?? []).map((note) => `${note.grade} ${note.text} ${note.remedy ?? ''}`);
 
 describe('what a field refuses because of the others', () => {
   it.each<[string, PageId, string, string, RegExp]>([

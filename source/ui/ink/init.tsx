@@ -1,52 +1,68 @@
-import { render } from 'ink';
+import { type Instance, render } from 'ink';
 import type { InitSession } from '../../app/session.ts';
-import type { ExitCode } from '../../errors/fault.ts';
-import { exitCode } from '../../errors/fault.ts';
-import { partingLines } from '../model/exit-message.ts';
+import { type ExitCode, exitCode } from '../../errors/fault.ts';
+import { exitLines } from '../model/exit-message.ts';
 import { App } from './app/app.tsx';
-import { World } from './app/world.ts';
+import { Controller } from './app/controller.ts';
 import { screenOptions } from './screen.ts';
-import { type AppState, initialState, noProduct } from './store/state.ts';
+import { OpeningScreen } from './screens/start/opening.tsx';
 import { type ThemeOptions, themeOf } from './widgets/theme.ts';
+
+type InitOptions = ThemeOptions & { readonly rehearsal: string | undefined };
 
 /**
  * The wizard on a terminal, from the start page to the summary. Gives back the exit code.
- * The session is opened once the first page stands. What is thrown is thrown on, after the terminal is as it was: the caller prints it.
+ * The session is opened once the first page is drawn. What is thrown is thrown on, after the terminal is as it was: the caller prints it.
  */
-export async function runInkInit(
-  openSession: () => Promise<InitSession>,
-  options: ThemeOptions & { readonly rehearsal: string | undefined },
-): Promise<ExitCode> {
+export async function runInkInit(openSession: () => Promise<InitSession>, options: InitOptions): Promise<ExitCode> {
   const theme = themeOf(options);
-  let code: ExitCode = exitCode.interrupted;
-  let leave = (): void => undefined;
-  const { rehearsal } = options;
-  const size = { columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 };
-  const state = initialState({ size, product: noProduct, rehearsal, canRehearse: rehearsal === undefined });
-  const firstPage = Promise.withResolvers<void>();
-  const session = firstPage.promise.then(openSession);
-  const world = new World(session, state, (asked) => {
+  let code: ExitCode | undefined;
+  const leave = (asked: ExitCode): void => {
     code = asked;
-    leave();
-  });
-  const app = render(<App store={world.store} theme={theme} />, screenOptions(60));
-  leave = () => app.unmount();
-  setImmediate(firstPage.resolve);
+    app.unmount();
+  };
+  const app = render(
+    <OpeningScreen rehearsal={options.rehearsal} theme={theme} leave={() => leave(exitCode.interrupted)} />,
+    screenOptions(60),
+  );
+  const open = async (): Promise<Controller> => {
+    // The first page is drawn before anything is read.
+    await new Promise((drawn) => setImmediate(drawn));
+    const size = { columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 };
+    return new Controller(await openSession(), size, leave);
+  };
+  const opened = open();
   try {
-    await Promise.all([app.waitUntilExit(), world.start()]);
+    const drawn = opened.then((controller) =>
+      code === undefined ? drawnBy(app, controller, <App store={controller.store} theme={theme} />) : undefined,
+    );
+    await Promise.all([app.waitUntilExit(), drawn]);
   } finally {
     app.unmount();
-    await world.close();
+    await opened.then(
+      (controller) => controller.close(),
+      () => undefined,
+    );
   }
-  sayGoodbye(world.store.state, (await session).files.draft);
-  return code;
+  sayGoodbye(await opened);
+  return code ?? exitCode.interrupted;
 }
 
-function sayGoodbye({ run, savedAt, rehearsal }: AppState, draftPath: string): void {
-  const lines = partingLines({
-    draftPath,
+async function drawnBy(
+  app: Instance,
+  controller: Controller,
+  page: Parameters<Instance['rerender']>[0],
+): Promise<void> {
+  app.rerender(page);
+  await controller.start();
+}
+
+function sayGoodbye({ store, files }: Controller): void {
+  const { run, savedAt, rehearsal } = store.state;
+  const lines = exitLines({
+    draftPath: files.draft,
     saved: savedAt !== undefined,
-    run: run?.view,
+    run: run?.run.view,
     rehearsal: rehearsal !== undefined,
   });
   process.stdout.write(lines.map((line) => `${line}\n`).join(''));

@@ -1,20 +1,21 @@
-import { render, useAnimation, useInput, useWindowSize } from 'ink';
-import { type ReactNode, useEffect, useReducer, useRef } from 'react';
+import { render } from 'ink';
+import { type ReactNode, useSyncExternalStore } from 'react';
 import type { RunEvent, RunOrder } from '../../engine/journal/event.ts';
-import { exitCodeOf } from '../../engine/outcome.ts';
-import { type ExitCode, exitCode } from '../../errors/fault.ts';
+import type { ExitCode } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { endingOf, nextLines } from '../model/ending.ts';
-import { runHints } from './app/hints.ts';
+import { useKeys, useSeconds } from './app/hooks.ts';
+import { Store } from './app/store.ts';
 import { screenOptions } from './screen.ts';
-import { OverlayView } from './screens/overlay/overlays.tsx';
-import { type AttachState, attach, attachState } from './screens/run/attach.ts';
-import { headOfRun } from './screens/run/head.ts';
-import { RunPage } from './screens/run/run.tsx';
+import { codeOfRun, messageOfRun, placeOfRun, titleOfRun } from './screens/run/frame.ts';
+import { runKeys } from './screens/run/keys.ts';
+import { RunBody } from './screens/run/run.tsx';
+import { runUpdate } from './screens/run/update.ts';
+import { type RunEffect, type RunScreen, type RunScreenEvent, runScreen, settledSteps } from './store/run-state.ts';
+import { hintsOf } from './widgets/bindings.ts';
 import { Frame } from './widgets/frame.tsx';
-import { keysOf } from './widgets/keys.ts';
-import { bodyColumns, bodyRows } from './widgets/layout.ts';
+import { bodyRows } from './widgets/layout.ts';
 import { type Theme, ThemeContext, type ThemeOptions, themeOf } from './widgets/theme.ts';
 
 export interface AttachOptions extends ThemeOptions {
@@ -28,94 +29,72 @@ export interface AttachOptions extends ThemeOptions {
   readonly rehearsal?: string;
 }
 
+type RunStore = Store<RunScreen, RunScreenEvent, RunEffect>;
+
 /** A run on the screen, for `attach`, `apply`, `resume` and every verb that runs a plan. Gives back the exit code; the run outlives the screen. */
 export async function runInkAttach(options: AttachOptions): Promise<ExitCode> {
   const theme = themeOf(options);
-  let last: AttachState | undefined;
-  let leave = (): void => undefined;
-  const done = (state: AttachState): void => {
-    last = state;
-    leave();
-  };
-  const app = render(<AttachedRun options={options} theme={theme} done={done} />, screenOptions(15));
-  leave = () => app.unmount();
+  const store = storeOf(options, () => app.unmount());
+  const app = render(<AttachedRun store={store} rehearsal={options.rehearsal} theme={theme} />, screenOptions(15));
+  let left = false;
+  follow(store, options, () => left).catch((error: unknown) =>
+    store.dispatch({ type: 'lost', why: messageOf(error), now: Date.now() }),
+  );
   await app.waitUntilExit();
-  if (!last) return exitCode.done;
-  const { view } = last.run;
+  left = true;
+  const { view } = store.state.run;
   const lines = [endingOf(view).text, ...nextLines(view, options.rehearsal !== undefined).map((line) => `  ${line}`)];
   process.stdout.write(lines.map((line) => `${line}\n`).join(''));
-  return exitCodeOf(view);
+  return codeOfRun(store.state);
+}
+
+function storeOf({ plan, rehearsal, steer }: AttachOptions, leave: () => void): RunStore {
+  const size = { columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 };
+  const state = runScreen(plan, { size, now: Date.now(), withSummary: false, rehearsal: rehearsal !== undefined });
+  const store: RunStore = new Store(state, {
+    update: runUpdate,
+    perform: (effect) => {
+      if (effect.do === 'leave') return leave();
+      steer(effect.order).catch((error: unknown) =>
+        store.dispatch({ type: 'refused', why: messageOf(error), now: Date.now() }),
+      );
+    },
+  });
+  return store;
+}
+
+async function follow(store: RunStore, options: AttachOptions, left: () => boolean): Promise<void> {
+  for await (const event of options.events) {
+    if (left()) return;
+    const { view } = store.state.run;
+    const rest = options.estimate?.(view.plan, settledSteps(view));
+    store.dispatch({ type: 'event', event, left: rest, now: Date.now() });
+  }
 }
 
 function AttachedRun(props: {
-  readonly options: AttachOptions;
+  readonly store: RunStore;
+  readonly rehearsal: string | undefined;
   readonly theme: Theme;
-  readonly done: (state: AttachState) => void;
 }): ReactNode {
-  const { options, theme, done } = props;
-  const size = useWindowSize();
-  const [state, tell] = useReducer(attach, attachState(options.plan, options.rehearsal !== undefined, size));
-  useEffect(() => tell({ type: 'resize', size }), [size]);
-  useFollowing(options, tell);
-  useSteering(state, options, tell, done);
-  useInput((input, key) => {
-    for (const one of keysOf(input, key)) tell({ type: 'key', key: one });
-  });
+  const { store, theme } = props;
+  const state = useSyncExternalStore(store.subscribe, store.snapshot);
+  const size = useKeys(store.dispatch);
   const going = state.run.view.state !== 'ended' && state.run.lost === undefined;
-  const { frame } = useAnimation({ interval: 250, isActive: going });
-  useEffect(() => {
-    if (going && frame > 0) tell({ type: 'time', now: Date.now() });
-  }, [going, frame]);
-  const { plan } = options;
-  const width = bodyColumns(size);
+  const frame = useSeconds(going, 250, store.dispatch);
   return (
     <ThemeContext value={theme}>
       <Frame
         size={size}
-        head={`kloudspot run${state.run.view.run ? ` ${state.run.view.run}` : ''} · site ${plan.site.name}`}
-        rehearsal={options.rehearsal}
-        where={headOfRun(state.run, state.now)}
-        trail={[]}
-        message={state.message}
-        keys={state.overlay ? [{ key: 'Esc', label: 'closes' }] : runHints(state.run, theme.glyphs.keys)}
+        head={titleOfRun(state)}
+        rehearsal={props.rehearsal}
+        where={placeOfRun(state)}
+        progress={[]}
+        message={messageOfRun(state)}
+        keys={hintsOf(runKeys(state), theme.glyphs)}
       >
-        {state.overlay ? (
-          <OverlayView state={state} overlay={state.overlay} width={width} />
-        ) : (
-          <RunPage run={state.run} rows={bodyRows(size)} width={width} now={state.now + state.run.ahead} tick={frame} />
-        )}
+        <RunBody screen={state} rows={bodyRows(size)} width={size.columns} tick={frame} />
       </Frame>
     </ThemeContext>
   );
-}
-
-const wordsOf = (error: unknown): string => messageOf(error);
-
-type Tell = (event: Parameters<typeof attach>[1]) => void;
-
-function useFollowing(options: AttachOptions, tell: Tell): void {
-  useEffect(() => {
-    let here = true;
-    const follow = async (): Promise<void> => {
-      for await (const event of options.events) {
-        if (!here) return;
-        tell({ type: 'run', event, now: Date.now(), ...(options.estimate ? { estimate: options.estimate } : {}) });
-      }
-    };
-    follow().catch((error: unknown) => tell({ type: 'lost', why: wordsOf(error) }));
-    return () => {
-      here = false;
-    };
-  }, [options, tell]);
-}
-
-/** Orders are collected by the reducer, so that two keys in one read both count, and given here, each once. */
-function useSteering(state: AttachState, options: AttachOptions, tell: Tell, done: (state: AttachState) => void): void {
-  const given = useRef(0);
-  useEffect(() => {
-    for (const order of state.orders.slice(given.current))
-      options.steer(order).catch((error: unknown) => tell({ type: 'refused', why: wordsOf(error) }));
-    given.current = state.orders.length;
-    if (state.left) done(state);
-  }, [state, options, tell, done]);
 }

@@ -5,6 +5,7 @@ import { messageOf } from '../../errors/thrown.ts';
 import { reportLines } from '../../status/lines.ts';
 import type { StatusReport } from '../../status/report.ts';
 import { screenOptions } from './screen.ts';
+import { type Bindings, hintsOf, pressed } from './widgets/bindings.ts';
 import { Frame } from './widgets/frame.tsx';
 import { type KeyPress, keysOf } from './widgets/keys.ts';
 import { bodyRows } from './widgets/layout.ts';
@@ -43,21 +44,34 @@ type WatchEvent =
 export function watch(state: WatchState, event: WatchEvent): WatchState {
   if (event.type === 'report') return { ...state, report: event.report, problem: undefined };
   if (event.type === 'failed') return { ...state, problem: event.why };
-  const { key, height } = event;
-  const most = Math.max(0, (state.report ? reportLines(state.report).length : 0) - height);
-  const to = (top: number): WatchState => ({ ...state, top: Math.max(0, Math.min(most, top)) });
-  if (key.name === 'up') return to(state.top - 1);
-  if (key.name === 'down') return to(state.top + 1);
-  if (key.name === 'pageUp') return to(state.top - height);
-  if (key.name === 'pageDown') return to(state.top + height);
-  if (key.name === 'home') return to(0);
-  if (key.name === 'end') return to(most);
-  const leaves =
-    key.name === 'escape' ||
-    (key.name === 'character' && key.text === 'q') ||
-    (key.name === 'control' && key.text === 'c');
-  return leaves ? { ...state, left: true } : state;
+  return pressed(watchKeys(state, event.height), event.key) ?? state;
 }
+
+/** The keys of the live status, on a body of `height` lines. */
+export function watchKeys(state: WatchState, height: number): Bindings<WatchState> {
+  const most = furthest(state, height);
+  const to = (top: number) => (): WatchState => ({ ...state, top: Math.max(0, Math.min(most, top)) });
+  const scroll: Bindings<WatchState> = [
+    {
+      keys: ['up', 'down'],
+      label: 'scroll',
+      dropOrder: 1,
+      act: (key) => to(state.top + (key.name === 'up' ? -1 : 1))(),
+    },
+    { keys: ['pageUp'], label: 'page up', dropOrder: 4, act: to(state.top - height) },
+    { keys: ['pageDown'], label: 'page down', dropOrder: 3, act: to(state.top + height) },
+    { keys: ['home'], label: 'beginning', dropOrder: 5, act: to(0) },
+    { keys: ['end'], label: 'end', dropOrder: 5, act: to(most) },
+  ];
+  return [
+    ...(most > 0 ? scroll : []),
+    { keys: ['q', 'escape', '^c'], label: 'leave', dropOrder: 0, act: () => ({ ...state, left: true }) },
+  ];
+}
+
+/** The last line that the body can begin with. */
+const furthest = (state: WatchState, height: number): number =>
+  Math.max(0, (state.report ? reportLines(state.report).length : 0) - height);
 
 function StatusScreen(props: {
   readonly options: StatusOptions;
@@ -88,7 +102,8 @@ function StatusScreen(props: {
     for (const one of keysOf(input, key)) tell({ type: 'key', key: one, height });
   });
   const lines = state.report ? reportLines(state.report) : ['Asking the site how it is.'];
-  const more = lines.length > height;
+  // After a resize the verdict at the top is in view again, where all fits.
+  const top = Math.min(state.top, furthest(state, height));
   return (
     <ThemeContext value={theme}>
       <Frame
@@ -96,11 +111,11 @@ function StatusScreen(props: {
         head={`kloudspot status · site ${options.site}`}
         rehearsal={options.rehearsal}
         where={state.report ? 'live' : ''}
-        trail={[]}
+        progress={[]}
         message={state.problem === undefined ? undefined : { grade: 'fail', text: state.problem }}
-        keys={[...(more ? [{ key: theme.glyphs.keys.upDown, label: 'scroll' }] : []), { key: 'q', label: 'leave' }]}
+        keys={hintsOf(watchKeys(state, height), theme.glyphs)}
       >
-        <ReportText lines={lines.slice(state.top, state.top + height)} first={state.top} report={state.report} />
+        <ReportText lines={lines.slice(top, top + height)} first={top} report={state.report} />
       </Frame>
     </ThemeContext>
   );

@@ -2,8 +2,8 @@ import type { RunView } from '../../engine/view/view.ts';
 import { kloudspot } from '../../text/command.ts';
 import { endingOf, nextLines } from './ending.ts';
 
-/** What stands in the terminal after the pages are gone. */
-export function partingLines(left: {
+/** What is printed in the terminal after the pages are gone. */
+export function exitLines(left: {
   readonly draftPath: string;
   readonly saved: boolean;
   readonly run: RunView | undefined;

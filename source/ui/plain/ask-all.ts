@@ -69,7 +69,7 @@ function noteLines(walk: PlainWalk, page: Page): readonly string[] {
   const notes = page.notes?.(viewOf(walk)) ?? [];
   const findings = page.validate(viewOf(walk)).filter((finding) => !notes.some((note) => note.text === finding.reason));
   return [
-    ...notes.map((note) => `${words[note.grade]}${note.text}`),
+    ...notes.map((note) => [`${words[note.grade]}${note.text}`, note.remedy].filter(Boolean).join(' ')),
     ...findings.map((finding) => `${words[finding.grade]}${finding.reason} ${finding.advice ?? ''}`.trimEnd()),
   ];
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../../host/host.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { durationClock } from '../../text/duration.ts';
 import { counted } from '../../text/plural.ts';
+import { failureLines, outcomeWord, waitTexts } from '../model/step-text.ts';
 import { type PlainOutput, say } from './output.ts';
 
 /** A line is said at least this often while a step is silent. ms. */
@@ -66,12 +67,7 @@ function quietLines(view: RunView, now: number): readonly string[] {
   const running = [...view.steps.values()].filter((step) => step.state === 'running' || step.state === 'undoing');
   return running.map((step) => {
     const spent = step.startedAt === undefined ? '' : `, ${durationClock(now - step.startedAt)}`;
-    const waits = step.waiting
-      ? `, waits for ${step.waiting.for}, now ${step.waiting.seen}`
-      : step.text
-        ? `, ${step.text}`
-        : '';
-    return `still ${where(step)}${step.step.title}${spent}${waits}`;
+    return [`still ${where(step)}${step.step.title}${spent}`, ...waitTexts(step, now)].join(', ');
   });
 }
 
@@ -90,10 +86,7 @@ function eventLines(view: RunView, event: RunEvent): readonly string[] {
     case 'step-failed':
       return [
         `${head}: FAILED after ${durationClock(event.durationMs)}`,
-        `  tried: ${event.tried}`,
-        `  seen: ${event.seen}`,
-        ...event.causes.map((cause) => `  likely: ${cause}`),
-        ...event.next.map((line) => `  next: ${line}`),
+        ...failureLines(event).map((line) => `  ${line}`),
       ];
     case 'undo-started':
       return [`${head}: is being undone`];
@@ -115,9 +108,4 @@ function eventLines(view: RunView, event: RunEvent): readonly string[] {
 /** `3 of 41`, by the steps' order in the plan. */
 function place(view: RunView, step: StepView): string {
   return `${view.plan.steps.findIndex((one) => one.id === step.step.id) + 1} of ${view.counts.total}`;
-}
-
-function outcomeWord(outcome: 'changed' | 'already' | 'skipped'): string {
-  if (outcome === 'already') return 'was right already';
-  return outcome === 'skipped' ? 'skipped' : 'done';
 }

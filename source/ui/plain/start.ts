@@ -1,4 +1,5 @@
 import { textAt } from '../../wizard/draft/draft.ts';
+import { installedLines } from '../model/installed.ts';
 import { faultWords, keep, type PlainWalk } from './plain-walk.ts';
 
 const atHand = [
@@ -12,6 +13,8 @@ export async function begin(walk: PlainWalk): Promise<boolean> {
   const { talk, session } = walk;
   talk.say(`${session.product.name}: from bare Ubuntu machines to a running cluster`, ...atHand, '');
   const draft = await session.loadDraft().catch(() => undefined);
+  const installed = await session.installedSite().catch(() => undefined);
+  if (installed) talk.say(...installedLines(installed), '');
   const recent = (await session.recentSites().catch(() => [])).slice(0, 3);
   const choices: { readonly text: string; readonly go: () => Promise<boolean> }[] = [
     ...(draft
@@ -22,7 +25,8 @@ export async function begin(walk: PlainWalk): Promise<boolean> {
           },
         ]
       : []),
-    { text: draft ? 'New site (the draft is replaced)' : 'New site', go: () => fresh(walk) },
+    ...(installed ? [{ text: `Change ${installed.name}`, go: () => load(walk, installed.path) }] : []),
+    { text: 'New site', go: () => fresh(walk) },
     ...recent.map((site) => ({ text: `Load ${site.name} from ${site.path}`, go: () => load(walk, site.path) })),
     { text: 'Load a site file', go: async () => load(walk, await talk.ask('Path of the site file')) },
     { text: 'Leave', go: async () => false },
@@ -51,11 +55,24 @@ async function continued(walk: PlainWalk, draft: PlainWalk['draft']): Promise<bo
 }
 
 async function fresh(walk: PlainWalk): Promise<boolean> {
+  if (!(await mayReplace(walk))) return begin(walk);
   await keep(walk, await walk.session.newDraft());
   return true;
 }
 
 async function load(walk: PlainWalk, path: string): Promise<boolean> {
-  await keep(walk, await walk.session.loadSite(path));
+  const draft = await walk.session.loadSite(path);
+  if (!(await mayReplace(walk))) return begin(walk);
+  await keep(walk, draft);
+  return true;
+}
+
+/** A draft is replaced only after a question, and a copy of it is kept. */
+async function mayReplace({ talk, session }: PlainWalk): Promise<boolean> {
+  if ((await session.loadDraft().catch(() => undefined)) === undefined) return true;
+  const answer = await talk.ask('The draft is replaced; a copy of it is kept beside it. Go on, yes or no [no]');
+  if (!/^y(es)?$/i.test(answer)) return false;
+  const copy = await session.copyDraft();
+  if (copy !== undefined) talk.say(`The draft that stood there is kept as ${copy}.`);
   return true;
 }

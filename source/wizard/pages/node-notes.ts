@@ -46,6 +46,7 @@ function noteOf(finding: Finding, view: WizardView): Note {
   const [name] = finding.nodes;
   const index = draftNodes(view.draft).findIndex((node) => node.name === name);
   const about = name !== undefined && !finding.reason.includes(name) ? `${finding.nodes.join(', ')}: ` : '';
-  const text = `${about}${finding.reason}${finding.advice ? ` ${finding.advice}.` : ''}`.replace(/\.\.$/, '.');
-  return { grade: finding.grade, text, ...(index === -1 ? {} : { row: String(index) }) };
+  const remedy = finding.advice === undefined ? {} : { remedy: `${finding.advice}.`.replace(/\.\.$/, '.') };
+  const row = index === -1 ? {} : { row: String(index) };
+  return { grade: finding.grade, text: `${about}${finding.reason}`, ...remedy, ...row };
 }

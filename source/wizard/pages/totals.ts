@@ -56,17 +56,14 @@ export function storageNotes(view: WizardView): readonly Note[] {
   const short = estimate.nodes
     .filter((node) => node.verdict === 'short')
     .toSorted((one, other) => Number(other.node === estimate.weakest) - Number(one.node === estimate.weakest))
-    .flatMap((node, index): Note[] => {
+    .map((node, index): Note => {
       // A choice of the site is the same for every node: it is said once.
       const remedies = node.remedies
         .filter(({ scope }) => index === 0 || scope === 'node')
         .slice(0, 3)
         .map((remedy) => remedy.text.replace(/\.$/, ''));
-      const row = rowOf(node.node);
-      const said: Note = { grade: 'fail', text: `${node.node}: ${node.reason}`, row };
-      return remedies.length > 0
-        ? [said, { grade: 'plain', text: `Remedies for ${node.node}: ${remedies.join(' · ')}`, row }]
-        : [said];
+      const remedy = remedies.length > 0 ? { remedy: `Remedies for ${node.node}: ${remedies.join(' · ')}` } : {};
+      return { grade: 'fail', text: `${node.node}: ${node.reason}`, row: rowOf(node.node), ...remedy };
     });
   const unseen = estimate.nodes.filter((node) => node.verdict === 'unknown').length;
   const notSeen: Note[] =

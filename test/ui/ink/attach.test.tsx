@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEventBody } from '../../../source/engine/journal/event.ts';
 import { exitCodeOf } from '../../../source/engine/outcome.ts';
-import { runHints } from '../../../source/ui/ink/app/hints.ts';
-import { type AttachState, attach, attachState } from '../../../source/ui/ink/screens/run/attach.ts';
+import { messageOfRun } from '../../../source/ui/ink/screens/run/frame.ts';
+import { runKeys } from '../../../source/ui/ink/screens/run/keys.ts';
+import { runUpdate } from '../../../source/ui/ink/screens/run/update.ts';
 import { watch } from '../../../source/ui/ink/status.tsx';
+import {
+  type RunEffect,
+  type RunScreen,
+  type RunScreenEvent,
+  runScreen,
+} from '../../../source/ui/ink/store/run-state.ts';
 import { press } from '../../../source/ui/ink/widgets/keys.ts';
-import { themeOf } from '../../../source/ui/ink/widgets/theme.ts';
 import { planOf, siteOf, wholeDraft } from '../sample.ts';
 import { keysIn } from './walk.tsx';
 
@@ -24,18 +30,30 @@ const undone: readonly RunEventBody[] = [
   { type: 'undo-started', step: 'chart' },
   { type: 'step-undone', step: 'chart', seen: '' },
 ];
-const stood = (
-  events: readonly RunEventBody[],
-  keys = '',
-  from = attachState(plan, false, { columns: 80, rows: 24 }),
-): AttachState =>
+interface Stood {
+  readonly state: RunScreen;
+  readonly effects: readonly RunEffect[];
+}
+
+const size = { columns: 80, rows: 24 };
+const fresh: Stood = {
+  state: runScreen(plan, { size, now: 0, withSummary: false, rehearsal: false }),
+  effects: [],
+};
+const told = ({ state, effects }: Stood, event: RunScreenEvent): Stood => {
+  const after = runUpdate(state, event);
+  return { state: after.state, effects: [...effects, ...after.effects] };
+};
+const stood = (events: readonly RunEventBody[], keys = '', from = fresh): Stood =>
   keysIn(keys).reduce(
-    (state, key) => attach(state, { type: 'key', key }),
+    (now, key) => told(now, { type: 'key', key, now: 0 }),
     events.reduce(
-      (state, event) => attach(state, { type: 'run', event: { at: '2026-01-01T00:00:00.000Z', ...event }, now: 0 }),
+      (now, event) =>
+        told(now, { type: 'event', event: { at: '2026-01-01T00:00:00.000Z', ...event }, left: undefined, now: 0 }),
       from,
     ),
   );
+const ordersOf = ({ effects }: Stood) => effects.flatMap((effect) => (effect.do === 'steer' ? [effect.order] : []));
 
 describe('keys on the run screen', () => {
   const retry = { order: 'retry', step: 'chart' };
@@ -49,27 +67,25 @@ describe('keys on the run screen', () => {
     ['p pauses', begun, 'p', [{ order: 'pause' }]],
     ['Ctrl-C stops, twice now', begun, '<^c><^c>', [{ order: 'stop' }, { order: 'stop-now' }]],
     ['two keys in one read both count', failed, 'rp', [retry]],
-  ])('%s', (_, events, keys, orders) => expect(stood(events, keys).orders).toEqual(orders));
+  ])('%s', (_, events, keys, orders) => expect(ordersOf(stood(events, keys))).toEqual(orders));
 
   it('a step that may not be skipped is not', () => {
     const addons = failed.map((event) => ('step' in event ? { ...event, step: 'addons' } : event));
-    expect(stood(addons, 's').orders).toEqual([]);
-    expect(
-      runHints(stood(addons).run, themeOf({ color: false, ascii: false }).glyphs.keys).map((hint) => hint.label),
-    ).not.toContain('skip');
+    expect(ordersOf(stood(addons, 's'))).toEqual([]);
+    expect(runKeys(stood(addons).state).map((binding) => binding.label)).not.toContain('skip');
   });
 
   it('says why the run does not take an order', () => {
-    const state = attach(stood(failed, 's'), { type: 'refused', why: 'chart cannot be skipped' });
-    expect(state.message).toEqual({ grade: 'warn', text: 'chart cannot be skipped' });
+    const { state } = told(stood(failed, 's'), { type: 'refused', why: 'chart cannot be skipped', now: 0 });
+    expect(messageOfRun(state)).toEqual({ grade: 'warn', text: 'chart cannot be skipped' });
   });
 
   it('q leaves it running; the shell hears of a failure that waits', () => {
-    expect(stood(begun, 'q').left).toBe(true);
-    expect(exitCodeOf(stood(begun, 'q').run.view)).toBe(0);
-    expect(exitCodeOf(stood(failed, 'q').run.view)).toBe(4);
+    expect(stood(begun, 'q').effects).toEqual([{ do: 'leave' }]);
+    expect(exitCodeOf(stood(begun, 'q').state.run.view)).toBe(0);
+    expect(exitCodeOf(stood(failed, 'q').state.run.view)).toBe(4);
     const stopped = stood([...begun, { type: 'run-ended', outcome: 'stopped', why: 'by the operator' }]);
-    expect(exitCodeOf(stopped.run.view)).toBe(130);
+    expect(exitCodeOf(stopped.state.run.view)).toBe(130);
   });
 
   it('the log grows while it is read, and stays at its end', () => {
@@ -83,18 +99,19 @@ describe('keys on the run screen', () => {
     const many = Array.from({ length: 40 }, (_, index) => line(`line ${index}`));
     const open = stood([...begun, ...many], 'l');
     const grown = stood([line('the last')], '', open);
-    expect(grown.overlay).toMatchObject({ kind: 'pager' });
-    const pager = grown.overlay?.kind === 'pager' ? grown.overlay.pager : undefined;
+    const pager = grown.state.pager?.pager;
     expect(pager?.lines.at(-1)?.text).toContain('the last');
     expect(pager && pager.top + 18).toBe(pager?.lines.length);
-    expect(stood([], '<escape>', grown).overlay).toBeUndefined();
+    expect(stood([], '<escape>', grown).state.pager).toBeUndefined();
   });
 
   it('the eye follows the work until somebody moves it, and comes back for a failure', () => {
     const moved = stood(begun, '<up><up>');
-    expect(moved.run.row).toBe(1);
-    expect(stood([{ type: 'step-started', step: 'addons', attempt: 1, deadlineMs: 1 }], '', moved).run.row).toBe(1);
-    expect(stood(failed.slice(2), '', moved).run.row).toBe(3);
+    expect(moved.state.run.row).toBe(1);
+    expect(stood([{ type: 'step-started', step: 'addons', attempt: 1, deadlineMs: 1 }], '', moved).state.run.row).toBe(
+      1,
+    );
+    expect(stood(failed.slice(2), '', moved).state.run.row).toBe(3);
   });
 });
 

@@ -36,7 +36,7 @@ describe('on a terminal', () => {
     screen.type('\r');
     await screen.until('Which machines');
     screen.type('a');
-    await screen.until('adds');
+    await screen.until(' done');
     screen.type('\u001b[200~10.0.4.31\n10.0.4.32\n\u001b[201~');
     await screen.until('10.0.4.31 10.0.4.32');
     screen.type('\r');

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { durationClock } from '../../../source/text/duration.ts';
 import { cellsOf, clipped, wrapped } from '../../../source/text/width.ts';
-import { choiceAction } from '../../../source/ui/ink/widgets/choice/keys.ts';
-import { type ChoiceState, choose } from '../../../source/ui/ink/widgets/choice/state.ts';
+import { pressed } from '../../../source/ui/ink/widgets/bindings.ts';
+import type { ChoiceState } from '../../../source/ui/ink/widgets/choice/state.ts';
+import { choiceBindings, textBindings } from '../../../source/ui/ink/widgets/field.ts';
 import { type KeyPress, keysOf, press } from '../../../source/ui/ink/widgets/keys.ts';
 import { fitColumns } from '../../../source/ui/ink/widgets/table/columns.ts';
 import { windowOf } from '../../../source/ui/ink/widgets/table/window.ts';
-import { textAction } from '../../../source/ui/ink/widgets/text/keys.ts';
-import { editText, textState } from '../../../source/ui/ink/widgets/text/state.ts';
+import { textState } from '../../../source/ui/ink/widgets/text/state.ts';
 import { diffLines, shortDiff } from '../../../source/ui/model/diff.ts';
 
 const none = {
@@ -54,10 +54,17 @@ describe('keys', () => {
 
 describe('a choice', () => {
   const after = (keys: readonly KeyPress[], state: ChoiceState = { index: 0, count: 12 }) =>
-    keys.reduce((now, key) => {
-      const action = choiceAction(key);
-      return action ? choose(now, action) : now;
-    }, state).index;
+    keys.reduce(
+      ({ count, index }, key) => ({
+        count,
+        index:
+          pressed(
+            choiceBindings({ count, index }, (at) => at),
+            key,
+          ) ?? index,
+      }),
+      state,
+    ).index;
   it.each([
     [Array.from({ length: 5 }, () => press('down')), 5],
     [[press('end')], 11],
@@ -71,10 +78,14 @@ describe('a choice', () => {
 
 describe('a line of text', () => {
   const typed = (text: string, keys: readonly KeyPress[]) =>
-    keys.reduce((now, key) => {
-      const action = textAction(key);
-      return action ? editText(now, action) : now;
-    }, textState(text));
+    keys.reduce(
+      (now, key) =>
+        pressed(
+          textBindings(now, (edited) => edited),
+          key,
+        ) ?? now,
+      textState(text),
+    );
   const control = (letter: string) => press('control', letter);
   it.each<[string, readonly KeyPress[], string]>([
     ['ab', [press('left'), press('character', 'x')], 'axb'],
@@ -139,9 +150,9 @@ describe('a long list', () => {
 
 describe('columns', () => {
   const wishes = [
-    { id: 'name', width: 10, falls: 0 },
-    { id: 'role', width: 8, falls: 1 },
-    { id: 'zone', width: 8, falls: 2 },
+    { id: 'name', width: 10, dropOrder: 0 },
+    { id: 'role', width: 8, dropOrder: 1 },
+    { id: 'zone', width: 8, dropOrder: 2 },
   ];
   it.each([
     [40, undefined, ['name', 'role', 'zone']],

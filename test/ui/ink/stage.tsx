@@ -2,8 +2,7 @@ import { EventEmitter } from 'node:events';
 import { render } from 'ink';
 import type { InitSession } from '../../../source/app/session.ts';
 import { App } from '../../../source/ui/ink/app/app.tsx';
-import { World } from '../../../source/ui/ink/app/world.ts';
-import { initialState } from '../../../source/ui/ink/store/state.ts';
+import { Controller } from '../../../source/ui/ink/app/controller.ts';
 import { themeOf } from '../../../source/ui/ink/widgets/theme.ts';
 
 class Out extends EventEmitter {
@@ -49,12 +48,8 @@ export function stage(session: InitSession, size = { columns: 80, rows: 24 }) {
   const out = new Out(size.columns, size.rows);
   const input = new In();
   const left: number[] = [];
-  const world = new World(
-    Promise.resolve(session),
-    initialState({ size, product: session.product, rehearsal: session.rehearsal, canRehearse: false }),
-    (code) => left.push(code),
-  );
-  const app = render(<App store={world.store} theme={themeOf({ color: false, ascii: false })} />, {
+  const controller = new Controller(session, size, (code) => left.push(code));
+  const app = render(<App store={controller.store} theme={themeOf({ color: false, ascii: false })} />, {
     // The streams do what Ink asks of them; their types ask for far more.
     stdout: Object.assign(Object.create(process.stdout), out, {
       write: out.write,
@@ -80,9 +75,8 @@ export function stage(session: InitSession, size = { columns: 80, rows: 24 }) {
     patchConsole: false,
     interactive: true,
   });
-  void world.start();
+  void controller.start();
   return {
-    world,
     left,
     /** Everything in one read. */
     type: (text: string) => input.type(text),
@@ -96,7 +90,7 @@ export function stage(session: InitSession, size = { columns: 80, rows: 24 }) {
     },
     async end(): Promise<void> {
       app.unmount();
-      await world.close();
+      await controller.close();
     },
   };
 }

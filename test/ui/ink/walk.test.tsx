@@ -5,7 +5,7 @@ import { facts, wholeDraft } from '../sample.ts';
 import { Walk } from './walk.tsx';
 
 const at = (size?: { columns: number; rows: number }) =>
-  new Walk(size).tell({ type: 'draft', draft: wholeDraft, savedAt: new Date() });
+  new Walk(size).tell({ type: 'draft', draft: wholeDraft, savedAt: new Date(), now: 0 });
 const seen = (walk: Walk): Walk =>
   [21, 22, 23].reduce(
     (one, last) =>
@@ -21,8 +21,10 @@ const inDraft = (walk: Walk, ...path: (string | number)[]) => getAt(walk.state.d
 
 describe('several keys at once', () => {
   it('Down and Enter choose the row that the pointer came to', () => {
-    const walk = new Walk().tell({ type: 'start-known', draft: undefined, recent: [] }).keys('<down><down><enter>');
-    expect(walk.commands).toEqual([{ do: 'exit', code: 6 }]);
+    const walk = new Walk()
+      .tell({ type: 'start-known', draft: undefined, installed: undefined, recent: [] })
+      .keys('<down><down><enter>');
+    expect(walk.effects).toEqual([{ do: 'exit', code: 6 }]);
   });
   it('a field is opened, cleared, typed, taken, and the next one stands under the pointer', () => {
     const walk = at().keys('<enter><^u>munich<enter><right><enter><^u>workstation<enter>');
@@ -77,8 +79,8 @@ describe('Ctrl-C', () => {
   it.each(['', '2', '3', '4', '5'])('asks once on page %s, then leaves with 130', (page) => {
     const walk = at().keys(`${page}<^c>`);
     expect(walk.shown()).toContain('The draft is safe');
-    expect(walk.commands).toEqual([]);
-    expect(walk.keys('<^c>').commands).toEqual([{ do: 'exit', code: 130 }]);
+    expect(walk.effects).toEqual([]);
+    expect(walk.keys('<^c>').effects).toEqual([{ do: 'exit', code: 130 }]);
   });
 });
 
@@ -94,7 +96,7 @@ describe('access', () => {
     expect(walk.shown()).toContain('1 new, 0 changed');
     walk.keys('f');
     expect(walk.shown()).toContain('ED25519 SHA256:abc');
-    expect(walk.keys('t').commands).toEqual([{ do: 'trust', offers: [offer], reaches: ['10.0.4.21'] }]);
+    expect(walk.keys('t').effects).toEqual([{ do: 'trust', offers: [offer], reaches: ['10.0.4.21'] }]);
   });
   it('says in red words that a key has changed', () => {
     const walk = at()
@@ -124,7 +126,7 @@ describe('access', () => {
       .keys('<down>pse cret');
     expect(walk.shown()).not.toContain('cret');
     expect(walk.shown()).toContain('*******');
-    expect(walk.keys('<enter>').commands).toEqual([{ do: 'password', node: 'ks-1', for: 'sudo', password: 'se cret' }]);
+    expect(walk.keys('<enter>').effects).toEqual([{ do: 'password', node: 'ks-1', for: 'sudo', password: 'se cret' }]);
     expect(JSON.stringify(walk.state)).not.toContain('se cret');
   });
 });
@@ -144,7 +146,7 @@ describe('preflight and review', () => {
       .keys('5n')
       .tell(
         { type: 'judged', open: [], site: undefined },
-        { type: 'checked', findings, titles: new Map([['cpu-cores', 'Processor cores']]) },
+        { type: 'checked', findings, titles: new Map([['cpu-cores', 'Processor cores']]), why: new Map() },
       );
   it('a failed check keeps the way shut, and Enter goes to its field', () => {
     const walk = checked([finding({ grade: 'fail', reason: 'ks-1 has 4 cores.', field: ['nodes', 0, 'name'] })]).keys(
@@ -158,11 +160,11 @@ describe('preflight and review', () => {
   it('a warning lets on', () => {
     const walk = checked([finding({ grade: 'warn' })]).keys('n');
     expect(walk.state.screen).toBe('review');
-    expect(walk.commands.at(-1)).toEqual({ do: 'plan' });
+    expect(walk.effects.at(-1)).toEqual({ do: 'plan' });
   });
   it('looks again after an answer has changed, not otherwise', () => {
     const walk = checked([finding({})]);
-    const asked = () => walk.commands.filter((command) => command.do === 'preflight').length;
+    const asked = () => walk.effects.filter((effect) => effect.do === 'preflight').length;
     const before = asked();
     expect(walk.keys('<escape>n').state.screen).toBe('preflight');
     expect(asked()).toBe(before);

@@ -2,16 +2,16 @@ import { stripVTControlCharacters } from 'node:util';
 import { renderToString } from 'ink';
 import { Screen } from '../../../source/ui/ink/app/app.tsx';
 import { update } from '../../../source/ui/ink/app/update.ts';
-import type { Command } from '../../../source/ui/ink/store/event.ts';
+import type { Effect } from '../../../source/ui/ink/store/effect.ts';
 import { type AppState, initialState } from '../../../source/ui/ink/store/state.ts';
 import { type KeyPress, press } from '../../../source/ui/ink/widgets/keys.ts';
 import { ThemeContext, type ThemeOptions, themeOf } from '../../../source/ui/ink/widgets/theme.ts';
 import { product } from '../sample.ts';
 
-/** A state on its way, without Ink: keys and news go in, commands are noted. */
+/** A state on its way, without Ink: keys and news go in, effects are noted. */
 export class Walk {
   state: AppState;
-  readonly commands: Command[] = [];
+  readonly effects: Effect[] = [];
 
   constructor(size = { columns: 80, rows: 24 }) {
     this.state = initialState({ size, product, rehearsal: 'healthy', canRehearse: false });
@@ -21,14 +21,14 @@ export class Walk {
     for (const event of events) {
       const step = update(this.state, event);
       this.state = step.state;
-      this.commands.push(...step.commands);
+      this.effects.push(...step.effects);
     }
     return this;
   }
 
   /** Named keys in angle brackets, everything else character by character: `a10.0.4.21<enter>`. */
   keys(text: string): this {
-    return this.tell(...keysIn(text).map((key) => ({ type: 'key' as const, key })));
+    return this.tell(...keysIn(text).map((key) => ({ type: 'key' as const, key, now: 0 })));
   }
 
   shown(options: ThemeOptions = { color: false, ascii: false }): string {

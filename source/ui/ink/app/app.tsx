@@ -1,43 +1,31 @@
-import { useAnimation, useInput, usePaste, useWindowSize } from 'ink';
-import { type ReactNode, useEffect, useSyncExternalStore } from 'react';
-import { kloudspot } from '../../../text/command.ts';
+import { type ReactNode, useSyncExternalStore } from 'react';
+import { textAt } from '../../../wizard/draft/draft.ts';
+import { draftNodes } from '../../../wizard/draft/draft-nodes.ts';
 import { pageFindings, pageNotes, pageOf } from '../../../wizard/pages.ts';
 import { FormPage } from '../screens/form/form.tsx';
 import { OverlayView } from '../screens/overlay/overlays.tsx';
 import { PreflightPage } from '../screens/preflight/preflight.tsx';
 import { ReviewPage } from '../screens/review/review.tsx';
-import { headOfRun } from '../screens/run/head.ts';
-import { RunPage } from '../screens/run/run.tsx';
+import { messageOfRun, placeOfRun, titleOfRun } from '../screens/run/frame.ts';
+import { RunBody } from '../screens/run/run.tsx';
 import { SummaryPage } from '../screens/run/summary.tsx';
 import { StartPage } from '../screens/start/start.tsx';
 import { type AppState, isPage, progress, type ScreenId, siteName, viewOf } from '../store/state.ts';
-import { Frame, type TrailMark } from '../widgets/frame.tsx';
-import { keysOf, press } from '../widgets/keys.ts';
+import { hintsOf } from '../widgets/bindings.ts';
+import { Frame, type FrameProps, type ProgressMark } from '../widgets/frame.tsx';
 import { bodyColumns, bodyRows } from '../widgets/layout.ts';
-import { moment } from '../widgets/table/moment.ts';
+import { timeOfDay } from '../widgets/table/time-format.ts';
 import { type Theme, ThemeContext } from '../widgets/theme.ts';
-import { hintsOf } from './hints.ts';
-import type { Store } from './store.ts';
+import { bindingsOf } from './bindings.ts';
+import type { Controller } from './controller.ts';
+import { useKeys, useSeconds } from './hooks.ts';
 
 /** The whole of `init` on the screen: hands every key to the store and draws what it holds. */
-export function App(props: { readonly store: Store; readonly theme: Theme }): ReactNode {
+export function App(props: { readonly store: Controller['store']; readonly theme: Theme }): ReactNode {
   const { store } = props;
   const state = useSyncExternalStore(store.subscribe, store.snapshot);
-  const size = useWindowSize();
-  useEffect(
-    () => store.dispatch({ type: 'resize', columns: size.columns, rows: size.rows }),
-    [store, size.columns, size.rows],
-  );
-  useInput((input, key) => {
-    for (const one of keysOf(input, key)) store.dispatch({ type: 'key', key: one });
-  });
-  usePaste((text) => store.dispatch({ type: 'key', key: press('paste', text) }));
-  const busy = isBusy(state);
-  // The one clock of the screen: it turns the spinner and counts the seconds, and stands still when nothing goes on.
-  const { frame } = useAnimation({ interval: state.screen === 'run' ? 250 : 1000, isActive: busy });
-  useEffect(() => {
-    if (busy && frame > 0) store.dispatch({ type: 'time', now: Date.now() });
-  }, [store, busy, frame]);
+  const size = useKeys(store.dispatch);
+  const frame = useSeconds(isBusy(state), state.screen === 'run' ? 250 : 1000, store.dispatch);
   return (
     <ThemeContext value={props.theme}>
       <Screen state={{ ...state, size }} theme={props.theme} tick={frame} />
@@ -49,55 +37,51 @@ export function App(props: { readonly store: Store; readonly theme: Theme }): Re
 export function isBusy(state: AppState): boolean {
   if (state.screen === 'nodes') return [...state.access.values()].some((entry) => entry.state.state === 'connecting');
   if (state.screen === 'preflight') return state.preflight.asking;
-  return state.screen === 'run' && state.run !== undefined && state.run.view.state !== 'ended';
+  return state.screen === 'run' && state.run !== undefined && state.run.run.view.state !== 'ended';
 }
 
 /** One frame. Pure, so that it can be drawn into a string. */
 export function Screen(props: { readonly state: AppState; readonly theme: Theme; readonly tick: number }): ReactNode {
   const { state } = props;
-  const rows = bodyRows(state.size);
-  const width = bodyColumns(state.size);
-  const at = progress.findIndex((stop) => stop.id === state.screen);
   return (
     <Frame
       size={state.size}
       head={headOf(state)}
       rehearsal={state.rehearsal}
-      where={
-        state.screen === 'run' && state.run
-          ? headOfRun(state.run, state.now)
-          : at === -1
-            ? titleOf(state.screen)
-            : `${at + 1}/${progress.length} ${titleOf(state.screen)}`
-      }
-      trail={marks(state)}
-      message={state.message ?? lasting(state)}
-      keys={hintsOf(state, props.theme.glyphs)}
+      where={state.screen === 'run' && state.run ? placeOfRun(state.run) : placeOf(state.screen)}
+      progress={marks(state)}
+      message={messageOf(state)}
+      keys={hintsOf(bindingsOf(state), props.theme.glyphs)}
+      note={state.run ? undefined : 'The draft is safe.'}
     >
-      {state.overlay ? (
-        <OverlayView state={state} overlay={state.overlay} width={width} />
-      ) : (
-        <Page state={state} rows={rows} width={width} tick={props.tick} />
-      )}
+      <Body state={state} tick={props.tick} />
     </Frame>
   );
 }
 
-function Page(props: {
-  readonly state: AppState;
-  readonly rows: number;
-  readonly width: number;
-  readonly tick: number;
-}): ReactNode {
-  const { state, rows, width } = props;
-  if (isPage(state.screen)) return <FormPage state={state} rows={rows} width={width} />;
-  if (state.screen === 'start') return <StartPage state={state} rows={rows} width={width} />;
-  if (state.screen === 'preflight') return <PreflightPage state={state} rows={rows} width={width} />;
-  if (state.screen === 'review') return <ReviewPage state={state} rows={rows} width={width} />;
-  if (!state.run) return null;
-  if (state.screen === 'summary')
-    return <SummaryPage run={state.run} rehearsal={state.rehearsal !== undefined} width={width} />;
-  return <RunPage run={state.run} rows={rows} width={width} now={state.now + state.run.ahead} tick={props.tick} />;
+function Body(props: { readonly state: AppState; readonly tick: number }): ReactNode {
+  const { state } = props;
+  const page = { state, rows: bodyRows(state.size), width: bodyColumns(state.size) };
+  if (state.overlay) return <OverlayView {...page} overlay={state.overlay} />;
+  switch (state.screen) {
+    case 'start':
+      return <StartPage {...page} />;
+    case 'preflight':
+      return <PreflightPage {...page} />;
+    case 'review':
+      return <ReviewPage {...page} />;
+    case 'run':
+      return state.run ? <RunBody screen={state.run} {...page} tick={props.tick} /> : null;
+    case 'summary':
+      return state.run ? <SummaryPage run={state.run.run} {...page} /> : null;
+    default:
+      return <FormPage {...page} />;
+  }
+}
+
+function placeOf(screen: ScreenId): string {
+  const at = progress.findIndex((stop) => stop.id === screen);
+  return at === -1 ? titleOf(screen) : `${at + 1}/${progress.length} ${titleOf(screen)}`;
 }
 
 const titleOf = (screen: ScreenId): string =>
@@ -105,25 +89,26 @@ const titleOf = (screen: ScreenId): string =>
 
 function headOf(state: AppState): string {
   if (state.screen === 'start') return 'kloudspot init';
-  const run = state.run?.view.run;
-  if (state.screen === 'run' || state.screen === 'summary')
-    return `kloudspot run${run ? ` ${run.slice(-4)}` : ''} · site ${siteName(state)}`;
+  if (state.run && (state.screen === 'run' || state.screen === 'summary')) return titleOfRun(state.run);
   const saved =
-    state.saveProblem !== undefined ? 'NOT SAVED' : state.savedAt ? `saved ${moment(state.savedAt)}` : 'not saved yet';
+    state.saveProblem !== undefined
+      ? 'NOT SAVED'
+      : state.savedAt
+        ? `saved ${timeOfDay(state.savedAt)}`
+        : 'not saved yet';
   return `kloudspot init · site ${siteName(state)} · ${saved}`;
 }
 
-function lasting(state: AppState): AppState['message'] {
+/** The line over the keys: what was just said, else what goes on while it is so. */
+function messageOf(state: AppState): FrameProps['message'] {
+  if (state.message) return state.message;
   if (state.saveProblem !== undefined)
     return { grade: 'fail', text: `The draft could not be saved: ${state.saveProblem}` };
-  if (state.run?.lost !== undefined && state.screen === 'run')
-    return { grade: 'fail', text: `${state.run.lost} · ${kloudspot('attach')}  tries again` };
-  if (state.run?.stopping && state.run.view.state !== 'ended' && state.screen === 'run')
-    return { grade: 'warn', text: 'Stops after the running steps. Ctrl-C again stops now.' };
+  if (state.screen === 'run' && state.run) return messageOfRun(state.run);
   return state.screen === 'start' && state.start.busy ? { grade: 'plain', text: 'One moment.' } : undefined;
 }
 
-function marks(state: AppState): readonly TrailMark[] {
+function marks(state: AppState): readonly ProgressMark[] {
   return progress.map(({ id, title }) => {
     if (id === state.screen) return { title, mark: 'here' };
     if (!state.visited.has(id)) return { title, mark: 'todo' };
@@ -131,15 +116,25 @@ function marks(state: AppState): readonly TrailMark[] {
   });
 }
 
+/** Whether nothing is open on a page: no finding, no warning, no node that cannot be used yet. */
 function isDone(state: AppState, id: ScreenId): boolean {
   if (isPage(id)) {
     const [page, view] = [pageOf(id), viewOf(state)];
-    return pageFindings(page, view).length === 0 && pageNotes(page, view).every((note) => note.grade !== 'fail');
+    const quiet = pageNotes(page, view).every((note) => note.grade !== 'fail' && note.grade !== 'warn');
+    return quiet && pageFindings(page, view).length === 0 && (id !== 'nodes' || everyNodeIsReady(state));
   }
   if (id === 'preflight')
     return (
       state.preflight.of === state.draft &&
       state.preflight.findings?.every((finding) => finding.grade === 'pass') === true
     );
-  return true;
+  if (id === 'review') return state.run !== undefined;
+  return state.run?.run.view.outcome === 'done';
+}
+
+function everyNodeIsReady(state: AppState): boolean {
+  return draftNodes(state.draft).every((node) => {
+    const access = state.access.get(textAt(node, ['reach']))?.state;
+    return access?.state === 'ready' && access.facts.access.sudo !== 'refused';
+  });
 }

@@ -1,44 +1,43 @@
-import type { AppEvent, Command } from '../store/event.ts';
-import type { AppState } from '../store/state.ts';
-import { update } from './update.ts';
+import type { Transition } from '../store/event.ts';
 
 /** News is drawn at most this often, so that a chatty run stays cheap over a slow line; keys are never kept waiting. ms. */
 const newsEveryMs = 66;
+
+/** What a screen is made of: its reducer, who does what it asks, and who is told of a change. */
+export interface StoreParts<State, Event, Effect> {
+  readonly update: (state: State, event: Event) => Transition<State, Effect>;
+  readonly perform: (effect: Effect) => void;
+  readonly changed?: (before: State, after: State) => void;
+}
 
 /**
  * Holds the state outside React, so that every key works on the newest one, however many come in one read.
  * Listeners hear once for all that happened in one turn.
  */
-export class Store {
-  #state: AppState;
+export class Store<State, Event extends { readonly type: string }, Effect> {
+  #state: State;
   #keyTold = true;
-  #toldAt = 0;
+  #toldAt = performance.now();
   #news: NodeJS.Timeout | undefined;
   readonly #listeners = new Set<() => void>();
-  readonly #changed: (before: AppState, after: AppState) => void;
-  readonly #perform: (command: Command) => void;
+  readonly #parts: StoreParts<State, Event, Effect>;
 
-  constructor(
-    state: AppState,
-    perform: (command: Command) => void,
-    changed: (before: AppState, after: AppState) => void,
-  ) {
+  constructor(state: State, parts: StoreParts<State, Event, Effect>) {
     this.#state = state;
-    this.#perform = perform;
-    this.#changed = changed;
+    this.#parts = parts;
   }
 
-  get state(): AppState {
+  get state(): State {
     return this.#state;
   }
 
-  readonly dispatch = (event: AppEvent): void => {
+  readonly dispatch = (event: Event): void => {
     const before = this.#state;
-    const step = update(before, event);
-    this.#state = step.state;
-    for (const command of step.commands) this.#perform(command);
-    if (step.state === before) return;
-    this.#changed(before, step.state);
+    const after = this.#parts.update(before, event);
+    this.#state = after.state;
+    for (const effect of after.effects) this.#parts.perform(effect);
+    if (after.state === before) return;
+    this.#parts.changed?.(before, after.state);
     if (event.type === 'key' || event.type === 'resize') this.#tellKey();
     else this.#tellNews();
   };
@@ -48,7 +47,7 @@ export class Store {
     return () => this.#listeners.delete(listener);
   };
 
-  readonly snapshot = (): AppState => this.#state;
+  readonly snapshot = (): State => this.#state;
 
   #tellKey(): void {
     if (!this.#keyTold) return;

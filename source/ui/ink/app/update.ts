@@ -1,35 +1,37 @@
-import { formKey } from '../screens/form/update.ts';
-import { overlayKey } from '../screens/overlay/overlay.ts';
-import { preflightKey, preflightNews } from '../screens/preflight/update.ts';
-import { reviewKey, reviewNews } from '../screens/review/update.ts';
-import { runNews, runScreenKey, summaryKey } from '../screens/run/update.ts';
-import { startKey, startNews } from '../screens/start/update.ts';
-import { type AppEvent, only, type Step } from '../store/event.ts';
-import { type AppState, isPage } from '../store/state.ts';
-import { takeBack } from '../store/transitions.ts';
-import type { KeyPress } from '../widgets/keys.ts';
+import { refreshHostKeys } from '../screens/overlay/host-keys.ts';
+import { preflightNews } from '../screens/preflight/news.ts';
+import { reviewNews } from '../screens/review/news.ts';
+import { inInit, runNews } from '../screens/run/in-init.ts';
+import { startNews } from '../screens/start/news.ts';
+import { type AppEvent, next, type Transition } from '../store/event.ts';
+import type { AppState } from '../store/state.ts';
+import { askPreflight, isConnecting } from '../store/transitions.ts';
+import { pressed } from '../widgets/bindings.ts';
+import { bodyColumns } from '../widgets/layout.ts';
+import { pagerWidth } from '../widgets/pager/state.ts';
+import { bindingsOf } from './bindings.ts';
 
 /** The one place where the screens change: a state and what happened give the next state and what is asked of the world. */
-export function update(state: AppState, event: AppEvent): Step {
+export function update(before: AppState, event: AppEvent): Transition {
+  const state = 'now' in event ? { ...before, now: event.now } : before;
   switch (event.type) {
-    case 'key':
-      return key({ ...state, message: undefined }, event.key);
-    case 'resize':
-      return only({ ...state, size: { columns: event.columns, rows: event.rows } });
-    case 'time':
-      return only({ ...state, now: event.now });
-    case 'saved':
-      return only({ ...state, savedAt: event.at, saveProblem: undefined });
-    case 'save-failed':
-      return only({ ...state, saveProblem: event.why });
-    case 'message':
-      return only({ ...state, message: { grade: 'fail', text: event.lines.join(' ') } });
-    case 'access':
-      return only(withAccess(state, event));
-    case 'opened': {
-      const { product, rehearsal, canRehearse } = event;
-      return only({ ...state, product, rehearsal, canRehearse });
+    case 'key': {
+      const quiet: AppState = { ...state, message: undefined };
+      if (state.screen === 'run' && !state.overlay) return inInit(quiet, event);
+      return pressed(bindingsOf(quiet), event.key) ?? next(quiet);
     }
+    case 'resize':
+      return inInit(resized(state, event), event);
+    case 'time':
+      return inInit(state, event);
+    case 'saved':
+      return next({ ...state, savedAt: event.at, saveProblem: undefined });
+    case 'save-failed':
+      return next({ ...state, saveProblem: event.why });
+    case 'message':
+      return next({ ...state, message: { grade: 'fail', text: event.lines.join(' ') } });
+    case 'access':
+      return accessNews(state, event);
     case 'start-known':
     case 'draft':
     case 'session':
@@ -45,26 +47,24 @@ export function update(state: AppState, event: AppEvent): Step {
     case 'begin-failed':
       return reviewNews(state, event);
     case 'run':
-    case 'run-lost':
       return runNews(state, event);
   }
 }
 
-function key(state: AppState, pressed: KeyPress): Step {
-  if (state.overlay) return overlayKey(state, state.overlay, pressed);
-  if (state.screen === 'run') return runScreenKey(state, pressed);
-  if (pressed.name === 'control' && pressed.text === 'c')
-    return only({ ...takeBack(state), overlay: { kind: 'leave' } });
-  if (isPage(state.screen)) return formKey(state, pressed);
-  if (state.screen === 'start') return startKey(state, pressed);
-  if (state.screen === 'preflight') return preflightKey(state, pressed);
-  return state.screen === 'review' ? reviewKey(state, pressed) : summaryKey(state, pressed);
+/** An open text is folded to the new width. */
+function resized(state: AppState, { columns, rows }: Extract<AppEvent, { type: 'resize' }>): AppState {
+  const size = { columns, rows };
+  const { overlay } = state;
+  if (overlay?.kind !== 'pager' && overlay?.kind !== 'keys') return { ...state, size };
+  const pager = { ...overlay.pager, width: pagerWidth(bodyColumns(size)) };
+  return { ...state, size, overlay: { ...overlay, pager } };
 }
 
-function withAccess(state: AppState, event: Extract<AppEvent, { type: 'access' }>): AppState {
+function accessNews(state: AppState, event: Extract<AppEvent, { type: 'access' }>): Transition {
   const before = state.access.get(event.reach);
   const facts = event.state.state === 'ready' ? event.state.facts : before?.facts;
   const since = event.state.state === 'connecting' && before?.state.state === 'connecting' ? before.since : event.now;
   const access = new Map(state.access).set(event.reach, { state: event.state, since, facts });
-  return { ...state, access, now: event.now };
+  const told = refreshHostKeys({ ...state, access });
+  return told.preflight.waiting && !isConnecting(told) ? askPreflight(told) : next(told);
 }

@@ -1,15 +1,20 @@
-import type { RunEvent } from '../../../engine/journal/event.ts';
+import type { RunEvent, RunOrder } from '../../../engine/journal/event.ts';
 import {
   applyEvent,
   awaitsChoice,
   cellSteps,
   emptyView,
+  isSettled,
   type RunView,
   type StepView,
 } from '../../../engine/view/view.ts';
 import type { Plan } from '../../../plan/document/document.ts';
+import type { KeyPress } from '../widgets/keys.ts';
+import type { Size } from '../widgets/layout.ts';
+import type { PagerState } from '../widgets/pager/state.ts';
+import type { Tone } from '../widgets/theme.ts';
 
-/** The run screen: how the run stands, and where the operator looks. */
+/** How a run stands, and where the operator looks. */
 export interface RunState {
   readonly view: RunView;
   /** Position among the groups; follows the work until somebody moves it. */
@@ -28,7 +33,44 @@ export interface RunState {
   readonly lost: string | undefined;
 }
 
-export function runState(plan: Plan, rehearsal: boolean): RunState {
+/** The run screen, inside `init` and alone. */
+export interface RunScreen {
+  readonly run: RunState;
+  readonly size: Size;
+  /** Of the newest event, ms since 1970. */
+  readonly now: number;
+  /** A text over the grid: the log of `step`, which grows, or a help. */
+  readonly pager: { readonly pager: PagerState; readonly step?: string } | undefined;
+  readonly message: { readonly grade: Tone; readonly text: string } | undefined;
+  /** Whether the summary comes after the end, or the screen is left. */
+  readonly withSummary: boolean;
+}
+
+export type RunScreenNews =
+  /** `left`: ms that the rest takes by earlier runs. */
+  | { readonly type: 'event'; readonly event: RunEvent; readonly left: number | undefined }
+  /** The journal can no longer be read. */
+  | { readonly type: 'lost'; readonly why: string }
+  /** The run did not take an order. */
+  | { readonly type: 'refused'; readonly why: string };
+
+export type RunScreenEvent =
+  | { readonly type: 'key'; readonly key: KeyPress; readonly now: number }
+  | { readonly type: 'resize'; readonly columns: number; readonly rows: number }
+  | { readonly type: 'time'; readonly now: number }
+  | (RunScreenNews & { readonly now: number });
+
+export type RunEffect = { readonly do: 'steer'; readonly order: RunOrder } | { readonly do: 'leave' };
+
+export function runScreen(
+  plan: Plan,
+  given: Pick<RunScreen, 'size' | 'now' | 'withSummary'> & { readonly rehearsal: boolean },
+): RunScreen {
+  const { rehearsal, ...rest } = given;
+  return { ...rest, run: runState(plan, rehearsal), pager: undefined, message: undefined };
+}
+
+function runState(plan: Plan, rehearsal: boolean): RunState {
   return {
     rehearsal,
     ahead: 0,
@@ -78,4 +120,9 @@ export function stepHere(state: RunState): StepView | undefined {
     steps.findLast((step) => step.durationMs !== undefined) ??
     steps[0]
   );
+}
+
+/** The steps that need nothing more, from which the time left is estimated. */
+export function settledSteps(view: RunView): ReadonlySet<string> {
+  return new Set([...view.steps.values()].filter((step) => isSettled(step.state)).map((step) => step.step.id));
 }

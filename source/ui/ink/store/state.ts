@@ -12,12 +12,13 @@ import type { Review } from '../../model/review.ts';
 import type { ChoiceState } from '../widgets/choice/state.ts';
 import type { PagerState } from '../widgets/pager/state.ts';
 import type { TextState } from '../widgets/text/state.ts';
+import type { Effect } from './effect.ts';
 import type { FormFocus } from './focus.ts';
-import type { RunState } from './run-state.ts';
+import type { RunScreen } from './run-state.ts';
 
 export type ScreenId = 'start' | PageId | 'preflight' | 'review' | 'run' | 'summary';
 
-/** The progress line: what is gone through, in order; a stop's number is its key. */
+/** The progress line: what is gone through, in order; the number of a page is its key. */
 export const progress: readonly { readonly id: ScreenId; readonly title: string }[] = [
   ...pageTitles,
   { id: 'preflight', title: 'Preflight' },
@@ -25,9 +26,12 @@ export const progress: readonly { readonly id: ScreenId; readonly title: string 
   { id: 'run', title: 'Run' },
 ];
 
+/** Where a number of the progress line leads. */
+export const isScreen = (id: string | undefined): id is ScreenId => progress.some((stop) => stop.id === id);
+
 export const isPage = (screen: ScreenId): screen is PageId => isPageId(screen);
 
-/** Everything that the screens of `init` show. Pure data: keys and news change it only through `update`. */
+/** Everything that the screens of `init` show. Pure data: keys and news change it only through `update`, which reads no clock. */
 export interface AppState {
   readonly screen: ScreenId;
   readonly size: { readonly columns: number; readonly rows: number };
@@ -39,7 +43,7 @@ export interface AppState {
   readonly saveProblem: string | undefined;
   /** By `reach`, so that a new name changes nothing. */
   readonly access: ReadonlyMap<string, AccessEntry>;
-  /** ms since 1970, for the seconds that something takes; moves only while something does. */
+  /** Of the newest event, ms since 1970. */
   readonly now: number;
   readonly focus: Readonly<Partial<Record<PageId, FormFocus>>>;
   readonly editor: Editor | undefined;
@@ -52,7 +56,7 @@ export interface AppState {
   readonly start: StartState;
   readonly preflight: PreflightState;
   readonly review: ReviewState;
-  readonly run: RunState | undefined;
+  readonly run: RunScreen | undefined;
 }
 
 export interface AccessEntry {
@@ -69,10 +73,14 @@ export type Editor =
   | { readonly kind: 'add'; readonly text: TextState; readonly problem: string | undefined };
 
 export type Overlay =
-  | { readonly kind: 'help'; readonly title: string; readonly text: string }
   | { readonly kind: 'leave' }
-  | { readonly kind: 'pager'; readonly pager: PagerState; readonly step?: string }
-  | { readonly kind: 'keys' }
+  /** `from`: the list that it was opened from, which comes back after it. */
+  | { readonly kind: 'pager'; readonly pager: PagerState; readonly from?: ListOverlay }
+  | ListOverlay
+  /** The host keys that are not trusted yet. */
+  | { readonly kind: 'keys'; readonly pager: PagerState }
+  /** Whether the draft may be replaced; a copy of it is kept. */
+  | { readonly kind: 'replace'; readonly effect: Effect }
   | {
       readonly kind: 'password';
       /** Undefined: for all nodes. */
@@ -81,10 +89,26 @@ export type Overlay =
       readonly text: TextState;
     };
 
+/** A list over the page, of which a row opens something. */
+export interface ListOverlay {
+  readonly kind: 'list';
+  readonly of: 'pages' | 'files' | 'commands';
+  readonly index: number;
+}
+
+export interface UnfinishedDraft {
+  readonly draft: SiteDraft;
+  readonly savedAt: Date;
+  /** Where the operator was when the draft was left. */
+  readonly at?: ScreenId | undefined;
+}
+
 export interface StartState {
   readonly loaded: boolean;
   readonly index: number;
-  readonly draft: { readonly draft: SiteDraft; readonly savedAt: Date } | undefined;
+  readonly draft: UnfinishedDraft | undefined;
+  /** The site whose file stands on this machine. */
+  readonly installed: { readonly name: string; readonly path: string } | undefined;
   readonly recent: readonly { readonly name: string; readonly path: string; readonly at: Date }[];
   /** Typing the path of a site file. */
   readonly path: TextState | undefined;
@@ -94,6 +118,10 @@ export interface StartState {
 
 export interface PreflightState {
   readonly asking: boolean;
+  /** It begins once every node has answered or failed. */
+  readonly waiting: boolean;
+  /** Review opens by itself when nothing fails: the operator was there before. */
+  readonly toReview: boolean;
   readonly since: number;
   readonly site: Site | undefined;
   /** What keeps the draft from being a site. */
@@ -101,6 +129,8 @@ export interface PreflightState {
   readonly findings: readonly Finding[] | undefined;
   /** What each check is called, by its id. */
   readonly titles: ReadonlyMap<string, string>;
+  /** Why each check matters, by its id. */
+  readonly why: ReadonlyMap<string, string>;
   /** The draft and facts that they were judged by. */
   readonly of: SiteDraft | undefined;
   readonly problem: readonly string[];
@@ -144,34 +174,6 @@ export function siteName(state: Pick<AppState, 'draft'>): string {
   return textAt(state.draft, ['name']) || 'site';
 }
 
-/** Stands there until the product file has been read; the first page does not wait for it. */
-export const noProduct: Product = {
-  version: 1,
-  id: 'none',
-  name: '',
-  file: '',
-  features: [],
-  components: [],
-  volumes: [],
-  featureSets: [],
-  nodes: { floor: noMachine(), recommended: [], cpuFlags: [], requireSsd: false, interfaces: 1, os: [] },
-  topologies: [],
-  chart: { reference: '' },
-  release: '',
-  namespace: '',
-  tlsSecret: '',
-  storage: { lvm: noEngine(), cstor: noEngine(), classes: { shared: '', unshared: '' } },
-  values: [],
-};
-
-function noMachine(): Product['nodes']['floor'] {
-  return { cores: 0, memoryGiB: 0, diskGiB: 0, rootGiB: 0 };
-}
-
-function noEngine(): Product['storage']['lvm'] {
-  return { chart: '', release: '', namespace: '', provisioner: '' };
-}
-
 export function initialState(given: Pick<AppState, 'size' | 'product' | 'rehearsal' | 'canRehearse'>): AppState {
   return {
     ...given,
@@ -187,7 +189,16 @@ export function initialState(given: Pick<AppState, 'size' | 'product' | 'rehears
     message: undefined,
     removed: undefined,
     visited: new Set(),
-    start: { loaded: false, index: 0, draft: undefined, recent: [], path: undefined, problem: [], busy: false },
+    start: {
+      loaded: false,
+      index: 0,
+      draft: undefined,
+      installed: undefined,
+      recent: [],
+      path: undefined,
+      problem: [],
+      busy: false,
+    },
     preflight: emptyPreflight,
     review: emptyReview,
     run: undefined,
@@ -196,11 +207,14 @@ export function initialState(given: Pick<AppState, 'size' | 'product' | 'rehears
 
 export const emptyPreflight: PreflightState = {
   asking: false,
+  waiting: false,
+  toReview: false,
   since: 0,
   site: undefined,
   open: [],
   findings: undefined,
   titles: new Map(),
+  why: new Map(),
   of: undefined,
   problem: [],
   row: 0,

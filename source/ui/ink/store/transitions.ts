@@ -1,70 +1,93 @@
 import type { SitePath } from '../../../site/schema.ts';
+import { textAt } from '../../../wizard/draft/draft.ts';
+import { draftNodes } from '../../../wizard/draft/draft-nodes.ts';
 import { fieldAt } from '../../../wizard/pages.ts';
 import { withEditorText } from './edit.ts';
-import { type Command, only, type Step } from './event.ts';
+import { next, type Transition } from './event.ts';
 import { focusOn, formLines } from './focus.ts';
-import { type AppState, emptyPreflight, emptyReview, isPage, progress, type ScreenId, viewOf } from './state.ts';
+import { type AppState, emptyPreflight, emptyReview, progress, type ScreenId, viewOf } from './state.ts';
 
 /** Closes what is being typed and keeps its text: nothing typed is lost. */
-export function takeBack(state: AppState): AppState {
+export function commitEditor(state: AppState): AppState {
   return { ...withEditorText(state), editor: undefined };
 }
 
-/** Goes to a screen; those that look at the world ask it again when something has changed. */
-export function enterScreen(before: AppState, screen: ScreenId): Step {
+/** Goes to a screen; those that ask the nodes or the planner ask again when something has changed. */
+export function enterScreen(before: AppState, screen: ScreenId): Transition {
   const state: AppState = {
-    ...takeBack(before),
+    ...commitEditor(before),
     screen,
     overlay: undefined,
     message: undefined,
     visited: new Set(before.visited).add(screen),
   };
   if (screen === 'preflight') return enterPreflight(state);
-  if (screen === 'review') return enterReview(state);
-  return only(state);
+  if (screen === 'review')
+    return next({ ...state, review: { ...emptyReview, planning: true, since: state.now } }, { do: 'plan' });
+  return next(state);
 }
 
-function enterPreflight(state: AppState): Step {
+function enterPreflight(state: AppState): Transition {
   const { of, findings, asking } = state.preflight;
-  if (asking || (of === state.draft && findings !== undefined)) return only(state);
+  if (asking || (of === state.draft && findings !== undefined)) return next(state);
   return askPreflight(state);
 }
 
-export function askPreflight(state: AppState): Step {
-  const preflight = { ...emptyPreflight, all: state.preflight.all, asking: true, since: Date.now(), of: state.draft };
-  return only({ ...state, preflight, now: Date.now() }, { do: 'preflight' });
+/** Asks every node, at once or as soon as each has answered or failed. */
+export function askPreflight(state: AppState): Transition {
+  const { all, toReview } = state.preflight;
+  const preflight = { ...emptyPreflight, all, toReview, asking: true, since: state.now, of: state.draft };
+  if (isConnecting(state)) return next({ ...state, preflight: { ...preflight, waiting: true } });
+  return next({ ...state, preflight }, { do: 'preflight' });
 }
 
-function enterReview(state: AppState): Step {
-  const commands: readonly Command[] = [{ do: 'plan' }];
-  return only(
-    { ...state, review: { ...emptyReview, planning: true, since: Date.now() }, now: Date.now() },
-    ...commands,
+/** Whether a node of the draft has neither answered nor failed yet. */
+export function isConnecting(state: Pick<AppState, 'draft' | 'access'>): boolean {
+  return draftNodes(state.draft).some(
+    (node) => state.access.get(textAt(node, ['reach']))?.state.state === 'connecting',
   );
 }
 
-/** One step along the trail. */
-export function stepScreen(state: AppState, by: 1 | -1): Step {
-  const at = progress.findIndex((stop) => stop.id === state.screen);
-  const next = progress[at + by];
-  if (next && next.id !== 'run') return enterScreen(state, next.id);
-  return by < 0 ? enterScreen(state, 'start') : only(state);
-}
-
 /** To the very field of a place in the site. */
-export function jumpTo(state: AppState, path: SitePath | undefined): Step {
-  const found = path === undefined ? undefined : fieldAt(path, viewOf(state));
-  if (!found) return only(state);
+export function jumpTo(state: AppState, path: SitePath): Transition {
+  const found = fieldAt(path, viewOf(state));
+  if (!found) return next(state);
   const lines = formLines(found.page, viewOf(state));
   const focus = found.field ? focusOn(lines, found.field.id) : undefined;
-  const next = focus ? { ...state, focus: { ...state.focus, [found.page.id]: focus } } : state;
-  return enterScreen(next, found.page.id);
+  const focused = focus ? { ...state, focus: { ...state.focus, [found.page.id]: focus } } : state;
+  return enterScreen(focused, found.page.id);
 }
 
-/** The page by its number on the trail, where it may be gone to. */
-export function jumpByNumber(state: AppState, digit: string): Step {
-  const stop = progress[Number(digit) - 1];
-  if (!stop || stop.id === 'run' || stop.id === state.screen) return only(state);
-  if (!state.visited.has(stop.id) && !isPage(stop.id)) return only(state);
-  return enterScreen(state, stop.id);
+/** The page before this one; the start page before the first. */
+export function backFrom(state: AppState): Transition {
+  return enterScreen(state, progress[placeOf(state.screen) - 1]?.id ?? 'start');
+}
+
+/** The page after this one. */
+export function nextFrom(state: AppState): Transition {
+  return goTo(state, progress[placeOf(state.screen) + 1]?.id ?? state.screen);
+}
+
+const placeOf = (screen: ScreenId): number => progress.findIndex((stop) => stop.id === screen);
+
+/** Goes to a page of the progress line, or says why not yet. */
+export function goTo(state: AppState, screen: ScreenId): Transition {
+  const why = whyNotYet(state, screen);
+  return why === undefined
+    ? enterScreen(state, screen)
+    : next({ ...state, overlay: undefined, message: { grade: 'warn', text: why } });
+}
+
+/** What keeps a page shut; undefined: it may be gone to. */
+export function whyNotYet(state: AppState, screen: ScreenId): string | undefined {
+  if (screen === 'run') return state.run ? undefined : 'The run starts on Review.';
+  if (screen !== 'review') return undefined;
+  const { asking, open, findings, of } = state.preflight;
+  if (asking && of === state.draft) return 'The checks are still running.';
+  if (open.length > 0) return 'The site is not complete yet: Preflight lists what is missing.';
+  if (findings === undefined || of !== state.draft) return 'Preflight comes first.';
+  const fails = findings.filter((finding) => finding.grade === 'fail').length;
+  return fails > 0
+    ? `${fails} ${fails === 1 ? 'finding fails' : 'findings fail'}: fix it, then r on Preflight looks again.`
+    : undefined;
 }

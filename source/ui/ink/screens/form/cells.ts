@@ -21,8 +21,8 @@ export interface Cell {
 
 type RowLine = Extract<FormLine, { kind: 'row' }>;
 
-/** What falls away first when the screen is narrow. 0 stays. */
-const falls: Readonly<Record<string, number>> = {
+/** What is left out first when the screen is narrow. 0 stays. */
+const dropOrder: Readonly<Record<string, number>> = {
   'Jump host': 9,
   Port: 8,
   'Key file': 7,
@@ -89,7 +89,7 @@ export function columnWishes(rows: readonly (readonly Cell[])[]): readonly Colum
     const before = wishes.get(cell.id);
     const width = Math.max(before?.width ?? 0, cell.id.length, cellsOf(cell.text) + (cell.mark ? 2 : 0));
     const least = cell.id === 'Access' ? Math.min(width, 22) : Math.min(width, Math.max(cell.id.length, 9));
-    wishes.set(cell.id, { id: cell.id, width: Math.min(width, 34), least, falls: falls[cell.id] ?? 0 });
+    wishes.set(cell.id, { id: cell.id, width: Math.min(width, 34), least, dropOrder: dropOrder[cell.id] ?? 0 });
   }
   return inOrder([...wishes.values()], rows);
 }

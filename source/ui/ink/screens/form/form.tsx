@@ -2,53 +2,47 @@ import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
 import { cellsOf } from '../../../../text/width.ts';
 import type { WizardView } from '../../../../wizard/page.ts';
-import { type FormPlace, formPlace, withEditorText } from '../../store/edit.ts';
+import { type FormPlace, fieldById } from '../../store/edit.ts';
 import type { FormLine } from '../../store/focus.ts';
-import { type AppState, viewOf } from '../../store/state.ts';
-import { Pointer } from '../../widgets/choice/choice.tsx';
+import type { AppState } from '../../store/state.ts';
+import { Choice, Pointer } from '../../widgets/choice/choice.tsx';
 import { Line } from '../../widgets/line.tsx';
+import { Messages } from '../../widgets/messages.tsx';
 import { fitColumns } from '../../widgets/table/columns.ts';
 import { windowOf } from '../../widgets/table/window.ts';
 import { TextInput } from '../../widgets/text/text.tsx';
-import { useTheme } from '../../widgets/theme.ts';
-import { Bars, barRows } from './bars.tsx';
+import { Bars } from './bars.tsx';
 import { type Cell, columnWishes, rowCells } from './cells.ts';
 import { FieldLine } from './field-line.tsx';
-import { Panel, said, saidHeight } from './panel.tsx';
+import { type FormLayout, formLayout } from './layout.ts';
 import { TableHead, TableRow } from './table.tsx';
 
-/** One of the five pages of questions, in `rows` lines of `width` cells. */
-export function FormPage(props: {
-  readonly state: AppState;
-  readonly rows: number;
-  readonly width: number;
-}): ReactNode {
-  const theme = useTheme();
-  const { state, rows, width } = props;
-  const place = formPlace(state);
-  if (!place) return null;
-  // What is being typed counts at once in totals and notes.
-  const live = withEditorText(state);
-  const view = viewOf(live);
-  const list = said(state, place, view);
-  const bars = place.page.id === 'storage' ? barRows(view, rows) : 0;
-  const head = place.lines.some((line) => line.kind === 'row') ? 1 : 0;
-  const intro = rows >= 14 ? 3 : 1;
-  const room = rows - intro - bars - head - 1;
-  const wanted =
-    state.editor?.kind === 'choice' ? 7 : list.reduce((sum, one) => sum + saidHeight(theme, one, width), 0);
-  const panel = Math.min(Math.max(4, wanted), Math.max(4, room - place.lines.length - 2), Math.max(2, room - 3));
+/** A page of questions, in `width` cells. */
+export function FormPage(props: { readonly state: AppState; readonly width: number }): ReactNode {
+  const { state, width } = props;
+  const layout = formLayout(state);
+  if (!layout) return null;
+  const { place, view, roomy, bars } = layout;
   return (
     <Box flexDirection="column" flexShrink={0}>
-      {intro > 1 ? <Line text="" /> : null}
+      {roomy ? <Line text="" /> : null}
       <Line text={` ${place.page.intro}`} bold />
-      {intro > 1 ? <Line text="" /> : null}
+      {roomy ? <Line text="" /> : null}
       {bars > 0 ? <Bars view={view} rows={bars} width={width} /> : null}
-      <Lines state={state} place={place} view={view} rows={room - panel} width={width} />
+      <Lines state={state} place={place} view={view} rows={layout.lines} width={width} />
       <Line text="" />
-      <Panel state={state} list={list} rows={panel} width={width} />
+      <Panel state={state} layout={layout} width={width} />
     </Box>
   );
+}
+
+/** Under the form: the choices of the open field, else what the page says. */
+function Panel(props: { readonly state: AppState; readonly layout: FormLayout; readonly width: number }): ReactNode {
+  const { editor } = props.state;
+  if (editor?.kind !== 'choice') return <Messages fitted={props.layout.fitted} />;
+  const choices = fieldById(props.state, editor.field)?.choices ?? [];
+  const rows = choices.map(({ value, label, hint }) => ({ key: value, label, ...(hint ? { hint } : {}) }));
+  return <Choice rows={rows} index={editor.choice.index} height={props.layout.panel - 1} width={props.width} />;
 }
 
 function Lines(props: {

@@ -1,85 +1,76 @@
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import { kloudspot } from '../../../../text/command.ts';
-import { offersOf } from '../../store/access.ts';
+import { textAt } from '../../../../wizard/draft/draft.ts';
 import type { AppState, Overlay } from '../../store/state.ts';
+import { Choice } from '../../widgets/choice/choice.tsx';
 import { bodyRows } from '../../widgets/layout.ts';
 import { Line, Marked } from '../../widgets/line.tsx';
 import { Pager } from '../../widgets/pager/pager.tsx';
+import { timeOfDay } from '../../widgets/table/time-format.ts';
 import { TextInput } from '../../widgets/text/text.tsx';
 import { useTheme } from '../../widgets/theme.ts';
+import { listOf } from './list.ts';
 
-type OverlayBase = Pick<AppState, 'size' | 'screen' | 'draft' | 'access'>;
-
-/** What lies over the page instead of it: help, a pager, fingerprints, a password, the question whether to leave. */
+/** What lies over the page instead of it: a long text, a list, host keys, a password, a question. */
 export function OverlayView(props: {
-  readonly state: OverlayBase;
+  readonly state: AppState;
   readonly overlay: Overlay;
   readonly width: number;
 }): ReactNode {
-  const { overlay, width } = props;
-  if (overlay.kind === 'pager') return <Pager state={overlay.pager} width={width} rows={bodyRows(props.state.size)} />;
+  const { state, overlay, width } = props;
+  const rows = bodyRows(state.size);
+  switch (overlay.kind) {
+    case 'pager':
+    case 'keys':
+      return <Pager state={overlay.pager} width={width} rows={rows} />;
+    case 'list':
+      return <ListView {...listOf(state, overlay.of)} index={overlay.index} height={rows - 3} width={width} />;
+    case 'password':
+      return <Password overlay={overlay} width={width} />;
+    case 'leave':
+      return <Question title="Leave?" text={leaveText(state)} width={width} />;
+    case 'replace':
+      return <Question title="Replace the draft?" text={replaceText(state)} width={width} />;
+  }
+}
+
+function leaveText(state: AppState): string {
+  if (Object.keys(state.draft).length === 0) return 'Nothing was changed.';
+  if (state.saveProblem !== undefined) return `The draft is NOT saved: ${state.saveProblem}`;
+  return `The draft is safe: \`${kloudspot('init')}\` goes on where you are.`;
+}
+
+function replaceText({ start, draft, savedAt }: AppState): string {
+  const old = Object.keys(draft).length > 0 ? { draft, savedAt } : start.draft;
+  const name = textAt(old?.draft, ['name']) || 'a site without a name';
+  const saved = old?.savedAt ? `, saved ${timeOfDay(old.savedAt)}` : '';
+  return `There is an unfinished draft of ${name}${saved}. A copy of it is kept beside it.`;
+}
+
+function Question(props: { readonly title: string; readonly text: string; readonly width: number }): ReactNode {
   return (
     <Box flexDirection="column" flexShrink={0} paddingTop={1}>
-      {overlay.kind === 'help' ? <Help {...overlay} width={width} /> : null}
-      {overlay.kind === 'leave' ? <Leave running={props.state.screen === 'run'} /> : null}
-      {overlay.kind === 'keys' ? <HostKeys state={props.state} width={width} /> : null}
-      {overlay.kind === 'password' ? <Password overlay={overlay} width={width} /> : null}
+      <Line text={` ${props.title}`} bold />
+      <Line text="" />
+      <Marked mark="" text={props.text} as="plain" width={Math.min(props.width, 90)} />
     </Box>
   );
 }
 
-function Help(props: { readonly title: string; readonly text: string; readonly width: number }): ReactNode {
+function ListView(props: {
+  readonly title: string;
+  readonly rows: Parameters<typeof Choice>[0]['rows'];
+  readonly index: number;
+  readonly height: number;
+  readonly width: number;
+}): ReactNode {
   return (
-    <>
+    <Box flexDirection="column" flexShrink={0}>
       <Line text={` ${props.title}`} bold />
       <Line text="" />
-      <Marked mark="" text={props.text} as="plain" width={Math.min(props.width, 90)} />
-    </>
-  );
-}
-
-function Leave(props: { readonly running: boolean }): ReactNode {
-  return (
-    <>
-      <Line text=" Leave?" bold />
-      <Line text="" />
-      <Line
-        text={
-          props.running
-            ? ` The run goes on; \`${kloudspot('attach')}\` finds it.`
-            : ` The draft is safe: \`${kloudspot('init')}\` goes on with it.`
-        }
-      />
-    </>
-  );
-}
-
-function HostKeys(props: { readonly state: OverlayBase; readonly width: number }): ReactNode {
-  const theme = useTheme();
-  const { offers } = offersOf(props.state);
-  if (offers.length === 0) return <Line text=" Every node that answered has a key that is trusted already." />;
-  return (
-    <>
-      <Line text=" Host keys that are not trusted yet" bold />
-      <Line text=" Compare them with what each machine's own console shows:" />
-      <Line as="quiet" text="   ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub" />
-      <Line text="" />
-      {offers.map((offer) => (
-        <Box key={offer.node + offer.fingerprint} flexDirection="column" flexShrink={0}>
-          <Line text={` ${offer.node} (${offer.address})`} />
-          <Line as="accent" text={`   ${offer.fingerprint}`} />
-          {offer.changedFrom === undefined ? null : (
-            <Marked
-              mark={theme.glyphs.fail}
-              as="fail"
-              width={props.width}
-              text={`CHANGED. Before: ${offer.changedFrom}. Either the machine was reinstalled, or another one answers in its place.`}
-            />
-          )}
-        </Box>
-      ))}
-    </>
+      <Choice rows={props.rows} index={props.index} height={props.height} width={props.width} />
+    </Box>
   );
 }
 
@@ -87,10 +78,11 @@ function Password(props: {
   readonly overlay: Extract<Overlay, { kind: 'password' }>;
   readonly width: number;
 }): ReactNode {
+  const theme = useTheme();
   const { overlay } = props;
   const whom = overlay.node === undefined ? 'all nodes' : overlay.node;
   return (
-    <>
+    <Box flexDirection="column" flexShrink={0} paddingTop={1}>
       <Line text={` ${overlay.for === 'login' ? 'Login' : 'sudo'} password for ${whom}`} bold />
       <Line text="" />
       <Box flexShrink={0}>
@@ -98,7 +90,12 @@ function Password(props: {
         <TextInput state={overlay.text} width={Math.max(10, props.width - 14)} mask />
       </Box>
       <Line text="" />
-      <Line as="quiet" text=" It is kept in memory only, and used for sudo too where no other is given." />
-    </>
+      <Marked
+        mark={theme.glyphs.dot}
+        text="It is kept in memory only, and used for sudo too where no other is given."
+        as="quiet"
+        width={props.width}
+      />
+    </Box>
   );
 }

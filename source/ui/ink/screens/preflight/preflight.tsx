@@ -1,17 +1,21 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
+import type { Finding } from '../../../../site/finding.ts';
 import { durationClock } from '../../../../text/duration.ts';
-import { cellsOf, fitted } from '../../../../text/width.ts';
+import { cellsOf, clipped, fitted } from '../../../../text/width.ts';
 import { textAt } from '../../../../wizard/draft/draft.ts';
 import { draftNodes } from '../../../../wizard/draft/draft-nodes.ts';
-import type { AppState } from '../../store/state.ts';
+import { fieldAt } from '../../../../wizard/pages.ts';
+import { type AppState, viewOf } from '../../store/state.ts';
 import { Pointer } from '../../widgets/choice/choice.tsx';
-import { Line, Marked } from '../../widgets/line.tsx';
+import { Line } from '../../widgets/line.tsx';
+import { fitMessages, Messages } from '../../widgets/messages.tsx';
 import { Problem } from '../../widgets/problem.tsx';
 import { fitColumns } from '../../widgets/table/columns.ts';
 import { windowOf } from '../../widgets/table/window.ts';
 import { asciiText, markOf, tone, useTheme } from '../../widgets/theme.ts';
 import { type GridRow, gridRows, shownRows } from './grid.ts';
+import { findingMessages } from './keys.ts';
 
 export function PreflightPage(props: {
   readonly state: AppState;
@@ -29,10 +33,15 @@ function Asking(props: { readonly state: AppState }): ReactNode {
   const { preflight, now } = props.state;
   return (
     <Box flexDirection="column" paddingTop={1} flexShrink={0}>
-      <Line bold text={preflight.asking ? ' Looking at every node.' : ' Not checked yet.'} />
+      <Line bold text={askingWords(preflight)} />
       <Line as="quiet" text={preflight.asking ? ` ${durationClock(now - preflight.since)}` : ' r begins.'} />
     </Box>
   );
+}
+
+function askingWords({ asking, waiting }: AppState['preflight']): string {
+  if (waiting) return ' Connecting to every node first.';
+  return asking ? ' Looking at every node.' : ' Not checked yet.';
 }
 
 /** What keeps the answers from being a site: each with the way to its field. */
@@ -48,10 +57,7 @@ function Open(props: { readonly state: AppState; readonly rows: number; readonly
         <Box key={`${finding.field?.join('.') ?? ''}${finding.reason}`} flexShrink={0} height={1} paddingLeft={1}>
           <Pointer here={shown.from + at === row} />
           <Text wrap="truncate" {...tone(theme, 'fail')}>
-            {asciiText(
-              theme,
-              `${theme.glyphs.fail} ${finding.nodes.length > 0 ? `${finding.nodes.join(', ')}: ` : ''}${finding.reason}`,
-            )}
+            {clipped(asciiText(theme, `${theme.glyphs.fail} ${openText(props.state, finding)}`), props.width - 4)}
           </Text>
         </Box>
       ))}
@@ -60,19 +66,26 @@ function Open(props: { readonly state: AppState; readonly rows: number; readonly
   );
 }
 
+/** `Site · DNS name: …`: the page and the field come first. */
+function openText(state: AppState, { field, nodes, reason }: Finding): string {
+  const place = field && fieldAt(field, viewOf(state));
+  const where = place ? [place.page.title, place.field?.label].filter(Boolean).join(' · ') : '';
+  return [where, nodes.join(', '), reason].filter(Boolean).join(': ');
+}
+
 function Grid(props: { readonly state: AppState; readonly rows: number; readonly width: number }): ReactNode {
   const { state, width } = props;
   const rows = gridRows(state.preflight.findings ?? [], state.preflight.titles);
   const shown = shownRows(rows, state.preflight.all);
   const row = Math.min(state.preflight.row, Math.max(0, shown.length - 1));
   const here = shown[row];
-  const detail = 6;
-  const view = windowOf(shown.length, row, Math.max(2, props.rows - detail - 3));
+  const detail = props.rows >= 14 ? 6 : 3;
+  const view = windowOf(shown.length, row, Math.max(2, props.rows - detail - (props.rows >= 14 ? 5 : 4)));
   const nodes = draftNodes(state.draft).map((node) => textAt(node, ['name']));
   return (
     <Box flexDirection="column" flexShrink={0}>
       <Line bold text={summaryOf(rows)} />
-      <Line text="" />
+      {props.rows >= 14 ? <Line text="" /> : null}
       <GridLines shown={shown.slice(view.from, view.to)} from={view.from} row={row} nodes={nodes} width={width} />
       {view.below > 0 ? <Line as="quiet" text={`    ${view.below} more below`} /> : null}
       {state.preflight.all || rows.length === shown.length ? null : (
@@ -106,13 +119,13 @@ function GridLines(props: {
     Math.max(node.length, ...props.shown.map((row) => cellsOf(row.cells.get(node)?.seen ?? '') + 2));
   const columns = fitColumns(
     [
-      { id: 'title', width: titles, least: Math.min(titles, 22), falls: 0 },
-      ...(wanted > 0 ? [{ id: 'wanted', width: wanted, least: Math.min(wanted, 12), falls: 2 }] : []),
+      { id: 'title', width: titles, least: Math.min(titles, 22), dropOrder: 0 },
+      ...(wanted > 0 ? [{ id: 'wanted', width: wanted, least: Math.min(wanted, 12), dropOrder: 2 }] : []),
       ...props.nodes.map((node) => ({
         id: `@${node}`,
         width: Math.min(16, nodeWidth(node)),
         least: Math.min(6, node.length + 2),
-        falls: 1,
+        dropOrder: 1,
       })),
     ],
     props.width - 4,
@@ -130,7 +143,7 @@ function GridLines(props: {
           {row.about === 'node' ? (
             columns.map((column) => <GridCell key={column.id} row={row} column={column} />)
           ) : (
-            <WholeRow row={row} />
+            <WholeRow row={row} width={props.width} />
           )}
         </Box>
       ))}
@@ -139,13 +152,13 @@ function GridLines(props: {
 }
 
 /** A pair's or the site's row needs no columns. */
-function WholeRow(props: { readonly row: GridRow }): ReactNode {
+function WholeRow(props: { readonly row: GridRow; readonly width: number }): ReactNode {
   const theme = useTheme();
   const { row } = props;
   const seen = [...row.cells.values()].map((one) => one.seen).join(' ');
   return (
     <Text wrap="truncate" {...tone(theme, row.grade === 'pass' ? 'plain' : row.grade)}>
-      {asciiText(theme, `${markOf(theme, row.grade)} ${row.title}  ${seen}`)}
+      {clipped(asciiText(theme, `${markOf(theme, row.grade)} ${row.title}  ${seen}`), props.width - 4)}
     </Text>
   );
 }
@@ -178,22 +191,7 @@ function GridCell(props: {
   );
 }
 
+/** What the check found; `m` shows it whole where it does not fit. */
 function Detail(props: { readonly row: GridRow; readonly width: number; readonly most: number }): ReactNode {
-  const theme = useTheme();
-  const worst = props.row.findings.filter((finding) => finding.grade !== 'pass');
-  const shown = (worst.length > 0 ? worst : props.row.findings.slice(0, 1)).slice(0, 3);
-  return shown.map((finding) => {
-    const nodes = finding.nodes.length > 0 ? `${finding.nodes.join(' → ')}: ` : '';
-    const text = `${nodes}${finding.reason}${finding.advice && finding.grade !== 'pass' ? ` ${finding.advice}.` : ''}`;
-    return (
-      <Marked
-        key={text}
-        mark={markOf(theme, finding.grade)}
-        text={text}
-        as={finding.grade === 'pass' ? 'plain' : finding.grade}
-        width={props.width}
-        most={shown.length > 1 ? 2 : props.most}
-      />
-    );
-  });
+  return <Messages fitted={fitMessages(findingMessages(props.row.findings), props.width, props.most)} />;
 }

@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
 import { durationGuess } from '../../../../text/duration.ts';
-import { fitted } from '../../../../text/width.ts';
+import { cellsOf, clipped, fitted, wrapped } from '../../../../text/width.ts';
 import type { Review, ReviewLine } from '../../../model/review.ts';
 import type { AppState } from '../../store/state.ts';
 import { Pointer } from '../../widgets/choice/choice.tsx';
@@ -10,7 +10,7 @@ import { Problem } from '../../widgets/problem.tsx';
 import { windowOf } from '../../widgets/table/window.ts';
 import { TextInput } from '../../widgets/text/text.tsx';
 import { asciiText, markOf, tone, useTheme } from '../../widgets/theme.ts';
-import { isTyping } from './update.ts';
+import { fails, isTyping } from './keys.ts';
 
 export function ReviewPage(props: {
   readonly state: AppState;
@@ -23,25 +23,30 @@ export function ReviewPage(props: {
     if (problem.length > 0) return <Problem lines={problem} width={width} rows={rows} />;
     return <Line bold text={planning ? ' Working out what has to be done.' : ' Nothing is planned yet.'} />;
   }
-  const shown = windowOf(
-    review.lines.length,
-    Math.min(index, review.lines.length - 1),
-    Math.max(3, rows - 6 - problem.length),
-  );
+  const question = beginQuestion(state, review, width);
+  const besides = 3 + question.length + (problem.length > 0 ? 4 : 0) + (rows >= 16 ? 1 : 0);
+  const shown = windowOf(review.lines.length, Math.min(index, review.lines.length - 1), Math.max(2, rows - besides));
   return (
     <Box flexDirection="column" flexShrink={0}>
       {rows >= 16 ? <Line text="" /> : null}
-      <Line bold text={headOf(review)} />
-      <Line text="" />
+      <Line bold text={clipped(headOf(review), width)} />
+      {rows >= 10 ? <Line text="" /> : null}
       {review.lines.slice(shown.from, shown.to).map((line, at) => (
         <SubjectLine key={line.subject} line={line} here={shown.from + at === index} width={width} />
       ))}
       {shown.below > 0 ? <Line as="quiet" text={`    ${shown.below} more below`} /> : null}
-      <Line text="" />
+      {rows >= 10 ? <Line text="" /> : null}
       {problem.length > 0 ? <Problem lines={problem} width={width} rows={4} /> : null}
-      <Confirm state={state} review={review} width={width} />
+      <Confirm state={state} review={review} width={width} question={question} />
     </Box>
   );
+}
+
+/** The question in one line, or above its answer where the screen is too narrow. */
+function beginQuestion(state: AppState, review: Review, width: number): readonly string[] {
+  const whole = `Type the site's name, ${review.site}, to begin: `;
+  if (cellsOf(whole) + Math.max(12, cellsOf(state.review.typed.text) + 1) <= width - 4) return [whole];
+  return [...wrapped(`Type the site's name, ${review.site}, to begin:`, width - 4), ''];
 }
 
 function headOf(review: Review): string {
@@ -59,32 +64,45 @@ function SubjectLine(props: { readonly line: ReviewLine; readonly here: boolean;
       <Text wrap="truncate">
         <Text {...tone(theme, line.grade)}>{`${markOf(theme, line.grade)} `}</Text>
         <Text bold={here}>{fitted(line.subject, 11)}</Text>
-        <Text {...tone(theme, line.grade === 'pass' ? 'plain' : line.grade)}>{asciiText(theme, line.text)}</Text>
+        <Text {...tone(theme, line.grade === 'pass' ? 'plain' : line.grade)}>
+          {clipped(asciiText(theme, line.text), props.width - 16)}
+        </Text>
       </Text>
     </Box>
   );
 }
 
 /** Nothing begins by a slip of the finger: the site's name must be typed. */
-function Confirm(props: { readonly state: AppState; readonly review: Review; readonly width: number }): ReactNode {
+function Confirm(props: {
+  readonly state: AppState;
+  readonly review: Review;
+  readonly width: number;
+  readonly question: readonly string[];
+}): ReactNode {
   const theme = useTheme();
   const { state, review } = props;
-  const fails = review.lines.some((line) => line.grade === 'fail');
-  if (fails)
+  if (fails(review))
     return (
       <Marked mark={theme.glyphs.fail} as="fail" width={props.width} text="Preflight fails: the run cannot begin." />
     );
   if (state.review.beginning) return <Line text=" Writing the files and beginning the run." />;
   const typing = isTyping(state);
+  const above = props.question.slice(0, -1);
+  const beside = props.question.at(-1) ?? '';
   return (
-    <Box flexShrink={0} height={1} paddingLeft={1}>
-      <Pointer here={typing} />
-      <Text bold={typing}>{`Type the site's name, ${review.site}, to begin: `}</Text>
-      {typing ? (
-        <TextInput state={state.review.typed} width={20} />
-      ) : (
-        <Text {...tone(theme, 'quiet')}>{state.review.typed.text}</Text>
-      )}
-    </Box>
+    <>
+      {above.map((text) => (
+        <Line key={text} text={`   ${text}`} bold={typing} />
+      ))}
+      <Box flexShrink={0} height={1} paddingLeft={1}>
+        <Pointer here={typing} />
+        <Text bold={typing}>{beside}</Text>
+        {typing ? (
+          <TextInput state={state.review.typed} width={Math.max(8, props.width - cellsOf(beside) - 5)} />
+        ) : (
+          <Text {...tone(theme, 'quiet')}>{state.review.typed.text}</Text>
+        )}
+      </Box>
+    </>
   );
 }

@@ -1,70 +1,163 @@
 import type { RunOrder } from '../../../../engine/journal/event.ts';
 import { awaitsChoice } from '../../../../engine/view/view.ts';
-import { type RunState, stepHere } from '../../store/run-state.ts';
-import type { KeyPress } from '../../widgets/keys.ts';
+import { next, type Transition } from '../../store/event.ts';
+import { type RunEffect, type RunScreen, type RunState, stepHere } from '../../store/run-state.ts';
+import { helpPager } from '../../store/shared-keys.ts';
+import type { Binding, Bindings } from '../../widgets/bindings.ts';
+import { pagerBindings } from '../../widgets/field.ts';
+import type { KeyName, KeyPress } from '../../widgets/keys.ts';
+import { bodyColumns, bodyRows } from '../../widgets/layout.ts';
+import { pagerHeight } from '../../widgets/pager/state.ts';
+import { failurePager, helpOf, logPager } from './log.ts';
 
-export interface RunAnswer {
-  readonly state: RunState;
-  readonly order?: RunOrder;
-  /** `leave`: the screen is left, the run goes on or has ended; `log`: all lines of the step; `help`. */
-  readonly next?: 'leave' | 'log' | 'help' | 'why';
+type Result = Transition<RunScreen, RunEffect>;
+type RunBindings = Bindings<Result>;
+
+/** Keys on the run screen. */
+export function runKeys(state: RunScreen): RunBindings {
+  const bindings = state.pager ? pagerKeys(state, state.pager) : screenKeys(state);
+  return [...bindings, ...stopKeys(state)];
 }
 
-/** What a key does on the run screen. */
-export function runKey(state: RunState, key: KeyPress): RunAnswer {
-  const moved = move(state, key);
-  if (moved) return { state: moved };
-  if (key.name === 'control' && key.text === 'c') return interrupt(state);
-  if (key.name === 'enter') return { state, next: 'log' };
-  if (key.name !== 'character') return { state };
-  if (key.text === 'q') return { state, next: 'leave' };
-  if (key.text === 'l') return { state, next: 'log' };
-  if (key.text === '?') return { state, next: 'help' };
-  if (key.text === 'p') return pauseOrGoOn(state);
-  return state.view.state === 'choosing' ? afterFailure(state, key.text) : { state };
+function pagerKeys(state: RunScreen, open: NonNullable<RunScreen['pager']>): RunBindings {
+  const scroll = pagerBindings(open.pager, pagerHeight(bodyRows(state.size)), (pager) =>
+    next<RunScreen, RunEffect>({ ...state, pager: { ...open, pager } }),
+  );
+  if (open.pager.typing) return scroll;
+  return [
+    ...scroll,
+    { keys: ['escape', 'q', 'l'], label: 'close', dropOrder: 0, act: () => next({ ...state, pager: undefined }) },
+  ];
 }
 
-function move(state: RunState, key: KeyPress): RunState | undefined {
-  const rows = state.view.groups.length;
-  const columns = state.view.nodes.length;
-  const to = (row: number, column: number): RunState => ({
-    ...state,
-    moved: true,
-    row: Math.max(0, Math.min(rows - 1, row)),
-    column: Math.max(0, Math.min(columns - 1, column)),
-  });
-  if (key.name === 'up') return to(state.row - 1, state.column);
-  if (key.name === 'down') return to(state.row + 1, state.column);
-  if (key.name === 'left') return to(state.row, state.column - 1);
-  if (key.name === 'right') return to(state.row, state.column + 1);
-  if (key.name === 'home') return to(0, state.column);
-  if (key.name === 'end') return to(rows - 1, state.column);
-  if (key.name === 'pageUp') return to(state.row - 8, state.column);
-  if (key.name === 'pageDown') return to(state.row + 8, state.column);
-  return key.name === 'escape' ? { ...state, moved: false } : undefined;
+function screenKeys(state: RunScreen): RunBindings {
+  const { run } = state;
+  const ended = run.view.state === 'ended';
+  const leave = ended ? (state.withSummary ? 'summary' : 'leave') : 'leave it running';
+  const bindings: RunBindings = [
+    ...choiceKeys(state),
+    ...moveKeys(state),
+    ...textKeys(state),
+    ...pauseKeys(state),
+    { keys: ['q'], label: leave, dropOrder: 0, act: () => next(state, { do: 'leave' }) },
+  ];
+  const help = (): Result => next({ ...state, pager: { pager: helpText(state, all) } });
+  const all: RunBindings = [...bindings, { keys: ['?'], label: 'help', dropOrder: 3, act: help }];
+  return all;
 }
 
-/** Once: stop after the running steps. Twice: now; the journal is still written. */
-function interrupt(state: RunState): RunAnswer {
-  if (state.view.state === 'ended' || state.lost !== undefined) return { state, next: 'leave' };
-  if (state.stopping) return { state, order: { order: 'stop-now' } };
-  return { state: { ...state, stopping: true }, order: { order: 'stop' } };
+function helpText(state: RunScreen, bindings: RunBindings) {
+  const { title, text } = helpOf(state.run);
+  return helpPager(title, text, [...bindings, ...stopKeys(state)], bodyColumns(state.size));
 }
 
-function pauseOrGoOn(state: RunState): RunAnswer {
-  if (state.view.state === 'running') return { state, order: { order: 'pause' } };
-  return state.view.state === 'paused' ? { state, order: { order: 'continue' } } : { state };
-}
+const order = (state: RunScreen, what: RunOrder): Result => next(state, { do: 'steer', order: what });
 
-function afterFailure(state: RunState, text: string): RunAnswer {
-  const here = stepHere(state);
-  if (!here) return { state };
+/** What can be done about the step under the eye after it failed. */
+function choiceKeys(state: RunScreen): RunBindings {
+  const { run } = state;
+  const here = stepHere(run);
+  if (run.view.state !== 'choosing' || !here || !awaitsChoice(here)) return [];
   const { id, skippable, undoable } = here.step;
-  const failed = awaitsChoice(here);
-  if (text === 'r' && failed) return { state: { ...state, moved: false }, order: { order: 'retry', step: id } };
-  if (text === 's' && failed && skippable)
-    return { state: { ...state, moved: false }, order: { order: 'skip', step: id } };
-  if (text === 'u' && failed && undoable && here.state !== 'undone')
-    return { state, order: { order: 'undo', step: id } };
-  return { state };
+  const following: RunScreen = { ...state, run: { ...run, moved: false } };
+  const retry: Binding<Result> = {
+    keys: ['r'],
+    label: 'retry',
+    dropOrder: 0,
+    act: () => order(following, { order: 'retry', step: id }),
+  };
+  const skip: Binding<Result> = {
+    keys: ['s'],
+    label: 'skip',
+    dropOrder: 0,
+    act: () => order(following, { order: 'skip', step: id }),
+  };
+  const undo: Binding<Result> = {
+    keys: ['u'],
+    label: 'undo',
+    dropOrder: 0,
+    act: () => order(state, { order: 'undo', step: id }),
+  };
+  return [retry, ...(skippable ? [skip] : []), ...(undoable && here.state !== 'undone' ? [undo] : [])];
+}
+
+const moves: Readonly<Partial<Record<KeyName, (run: RunState) => Partial<RunState>>>> = {
+  up: (run) => ({ row: run.row - 1 }),
+  down: (run) => ({ row: run.row + 1 }),
+  home: () => ({ row: 0 }),
+  end: (run) => ({ row: run.view.groups.length - 1 }),
+  pageUp: (run) => ({ row: run.row - 8 }),
+  pageDown: (run) => ({ row: run.row + 8 }),
+  left: (run) => ({ column: run.column - 1 }),
+  right: (run) => ({ column: run.column + 1 }),
+};
+
+function moveKeys(state: RunScreen): RunBindings {
+  const { run } = state;
+  const act = (key: KeyPress): Result => next({ ...state, run: moved(run, key) });
+  const rows: Binding<Result> = {
+    keys: ['up', 'down', 'home', 'end', 'pageUp', 'pageDown'],
+    label: 'step',
+    dropOrder: 5,
+    act,
+  };
+  const columns: Binding<Result> = { keys: ['left', 'right'], label: 'node', dropOrder: 5, act };
+  const follow: Binding<Result> = {
+    keys: ['escape'],
+    label: 'follow the work again',
+    act: () => next({ ...state, run: { ...run, moved: false } }),
+  };
+  return [
+    ...(run.view.groups.length > 1 ? [rows] : []),
+    ...(run.view.nodes.length > 1 ? [columns] : []),
+    ...(run.moved ? [follow] : []),
+  ];
+}
+
+function moved(run: RunState, key: KeyPress): RunState {
+  const { row, column } = { ...run, ...moves[key.name]?.(run) };
+  const within = (at: number, count: number): number => Math.max(0, Math.min(count - 1, at));
+  return {
+    ...run,
+    moved: true,
+    row: within(row, run.view.groups.length),
+    column: within(column, run.view.nodes.length),
+  };
+}
+
+/** The texts of the step under the eye. */
+function textKeys(state: RunScreen): RunBindings {
+  const step = stepHere(state.run);
+  if (!step) return [];
+  const log: Binding<Result> = {
+    keys: ['l', 'enter'],
+    label: 'full log',
+    dropOrder: 1,
+    act: () => next(logPager(state, step)),
+  };
+  const whole: Binding<Result> = {
+    keys: ['m'],
+    label: 'whole failure',
+    dropOrder: 0,
+    act: () => next({ ...state, pager: { pager: failurePager(step, bodyColumns(state.size)) } }),
+  };
+  return [log, ...(step.failure ? [whole] : [])];
+}
+
+function pauseKeys(state: RunScreen): RunBindings {
+  const { state: stands } = state.run.view;
+  const pause = (what: 'pause' | 'continue', label: string): RunBindings => [
+    { keys: ['p'], label, dropOrder: 2, act: () => order(state, { order: what }) },
+  ];
+  if (stands === 'running') return pause('pause', 'pause');
+  return stands === 'paused' ? pause('continue', 'continue') : [];
+}
+
+/** Ctrl-C once: stop after the running steps. Twice: now; the journal is still written. */
+function stopKeys(state: RunScreen): RunBindings {
+  const { run } = state;
+  const key = (label: string, act: () => Result): RunBindings => [{ keys: ['^c'], label, dropOrder: 4, act }];
+  if (run.view.state === 'ended' || run.lost !== undefined) return key('leave', () => next(state, { do: 'leave' }));
+  if (run.stopping) return key('stop now', () => order(state, { order: 'stop-now' }));
+  return key('stop', () => order({ ...state, run: { ...run, stopping: true } }, { order: 'stop' }));
 }

@@ -1,44 +1,51 @@
-import { type RunState, stepHere } from '../../store/run-state.ts';
-import type { AppState, Overlay } from '../../store/state.ts';
+import type { StepView } from '../../../../engine/view/view.ts';
+import { failureLines } from '../../../model/step-text.ts';
+import { type RunScreen, type RunState, stepHere } from '../../store/run-state.ts';
 import { bodyColumns, bodyRows } from '../../widgets/layout.ts';
 import { type PagerLine, type PagerState, page, pagerHeight, pagerOf, shownLines } from '../../widgets/pager/state.ts';
 
 /** An open log grows with its step, and stays at its end when it is read there. */
-export function freshLog(state: Pick<AppState, 'overlay' | 'size'>, run: RunState): Overlay | undefined {
-  const { overlay } = state;
-  if (overlay?.kind !== 'pager' || overlay.step === undefined) return overlay;
+export function grownLog(state: RunScreen): RunScreen {
+  const { pager: open } = state;
+  if (open?.step === undefined) return state;
   const height = pagerHeight(bodyRows(state.size));
-  const atEnd = overlay.pager.top >= shownLines(overlay.pager).length - height;
-  const pager: PagerState = { ...overlay.pager, lines: logOf(run, overlay.step) };
-  return { ...overlay, pager: atEnd ? page(pager, { do: 'last' }, height) : pager };
+  const atEnd = open.pager.top >= shownLines(open.pager).length - height;
+  const pager: PagerState = { ...open.pager, lines: logOf(state.run, open.step) };
+  return { ...state, pager: { ...open, pager: atEnd ? page(pager, { do: 'last' }, height) : pager } };
 }
 
-export function logOf(run: RunState, step: string): readonly PagerLine[] {
+function logOf(run: RunState, step: string): readonly PagerLine[] {
   const log = run.view.steps.get(step)?.log ?? [];
   if (log.length === 0) return [{ text: 'Nothing was printed yet.', tone: 'quiet' }];
   return log.map((line) =>
-    line.stream === 'command' ? { text: `$ ${line.text}`, tone: 'accent' } : { text: `  ${line.text}` },
+    line.stream === 'command' ? { text: `$ ${line.text}`, tone: 'accent', head: true } : { text: `  ${line.text}` },
   );
 }
 
-export function openLog<S extends { readonly size: AppState['size']; readonly overlay: Overlay | undefined }>(
-  state: S,
-  run: RunState,
-): S {
-  const step = stepHere(run);
-  if (!step) return state;
-  const pager = page(
-    pagerOf(`${step.step.node ?? 'cluster'} · ${step.step.title}`, logOf(run, step.step.id), bodyColumns(state.size)),
-    { do: 'last' },
-    pagerHeight(bodyRows(state.size)),
-  );
-  return { ...state, overlay: { kind: 'pager', pager, step: step.step.id } };
+/** The screen with the log of a step, at its end. */
+export function logPager(state: RunScreen, step: StepView): RunScreen {
+  const pager = pagerOf(titleOf(step), logOf(state.run, step.step.id), bodyColumns(state.size));
+  const atEnd = page(pager, { do: 'last' }, pagerHeight(bodyRows(state.size)));
+  return { ...state, pager: { pager: atEnd, step: step.step.id } };
 }
 
-export function helpOf(run: RunState): Overlay {
+/** Everything that is known about the failure of a step. */
+export function failurePager(step: StepView, columns: number): PagerState {
+  const lines = step.failure ? failureLines(step.failure) : [];
+  return pagerOf(
+    titleOf(step),
+    lines.map((text): PagerLine => ({ text })),
+    columns,
+  );
+}
+
+const titleOf = ({ step }: StepView): string => `${step.node ?? 'cluster'} · ${step.title}`;
+
+/** What `?` says of the step under the eye. */
+export function helpOf(run: RunState): { readonly title: string; readonly text: string } {
   const step = stepHere(run)?.step;
   const text = step
     ? `${step.why} ${step.undoable ? 'It can be undone.' : 'It cannot be undone.'}${step.skippable ? ' It may be skipped.' : ''}`
     : 'The steps of the run, from top to bottom.';
-  return { kind: 'help', title: step?.title ?? 'Run', text };
+  return { title: step?.title ?? 'Run', text };
 }

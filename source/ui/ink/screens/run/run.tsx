@@ -4,22 +4,37 @@ import {
   cellSteps,
   isSettled,
   type RunGroup,
+  type StepFailure,
   type StepState,
   type StepView,
   worstState,
 } from '../../../../engine/view/view.ts';
-import { kloudspot } from '../../../../text/command.ts';
 import { durationClock } from '../../../../text/duration.ts';
 import { cellsOf, clipped, fitted } from '../../../../text/width.ts';
-import { type RunState, stepHere } from '../../store/run-state.ts';
+import { failureLines, waitTexts } from '../../../model/step-text.ts';
+import { type RunScreen, type RunState, stepHere } from '../../store/run-state.ts';
 import { Pointer } from '../../widgets/choice/choice.tsx';
-import { Line, Marked } from '../../widgets/line.tsx';
+import { Line } from '../../widgets/line.tsx';
+import { fitMessages, type Message, Messages } from '../../widgets/messages.tsx';
+import { Pager } from '../../widgets/pager/pager.tsx';
 import { fitColumns } from '../../widgets/table/columns.ts';
 import { windowOf } from '../../widgets/table/window.ts';
 import { asciiText, type Glyphs, type Theme, type Tone, tone, useTheme } from '../../widgets/theme.ts';
 
+/** The run, or the text that lies over it. */
+export function RunBody(props: {
+  readonly screen: RunScreen;
+  readonly rows: number;
+  readonly width: number;
+  readonly tick: number;
+}): ReactNode {
+  const { run, now, pager } = props.screen;
+  if (pager) return <Pager state={pager.pager} width={props.width} rows={props.rows} />;
+  return <RunPage run={run} rows={props.rows} width={props.width} now={now + run.ahead} tick={props.tick} />;
+}
+
 /** Steps by nodes above, the step under the eye below. `tick` turns the one spinner of the screen. */
-export function RunPage(props: {
+function RunPage(props: {
   readonly run: RunState;
   readonly rows: number;
   readonly width: number;
@@ -35,7 +50,7 @@ export function RunPage(props: {
     <Box flexDirection="column" flexShrink={0}>
       <Grid {...props} groups={groups.slice(shown.from, shown.to)} from={shown.from} />
       {shown.below > 0 ? <Line as="quiet" text={`    ${shown.below} more below`} /> : null}
-      {step ? <StepPanel run={run} step={step} rows={lower} width={width} now={props.now} /> : null}
+      {step ? <StepPanel step={step} rows={lower} width={width} now={props.now} /> : null}
     </Box>
   );
 }
@@ -54,8 +69,12 @@ function Grid(props: {
   const focus = run.view.nodes[run.column];
   const columns = fitColumns(
     [
-      { id: 'title', width: titles, least: Math.min(titles, 20), falls: 0 },
-      ...run.view.nodes.map((node) => ({ id: `@${node}`, width: Math.max(9, Math.min(14, cellsOf(node))), falls: 1 })),
+      { id: 'title', width: titles, least: Math.min(titles, 20), dropOrder: 0 },
+      ...run.view.nodes.map((node) => ({
+        id: `@${node}`,
+        width: Math.max(9, Math.min(14, cellsOf(node))),
+        dropOrder: 1,
+      })),
     ],
     props.width - 4,
     focus === undefined ? undefined : `@${focus}`,
@@ -162,13 +181,12 @@ function cellWords(theme: Theme, steps: readonly StepView[], now: number): strin
 }
 
 function StepPanel(props: {
-  readonly run: RunState;
   readonly step: StepView;
   readonly rows: number;
   readonly width: number;
   readonly now: number;
 }): ReactNode {
-  const { step, run, width, rows } = props;
+  const { step, width, rows } = props;
   const where = step.step.node ?? 'cluster';
   const command = step.command && !isSettled(step.state) ? step.command.words.join(' ') : step.step.title;
   const spent =
@@ -181,7 +199,7 @@ function StepPanel(props: {
     <>
       <Rule text={`${where} · ${command}`} right={spent} width={width} />
       {step.failure && step.state === 'failed' ? (
-        <Failure step={step} run={run} rows={rows - 1} width={width} />
+        <Failure failure={step.failure} rows={rows - 1} width={width} />
       ) : (
         <Log step={step} rows={rows - 1} width={width} now={props.now} />
       )}
@@ -210,7 +228,7 @@ function Log(props: {
   readonly now: number;
 }): ReactNode {
   const { step, width } = props;
-  const foot = footOf(step, props.now);
+  const foot = footOf(step, props.now, width);
   // A line of a log has no other name than its place.
   const lines = step.log.slice(-(props.rows - foot.length)).map((line, place) => ({ key: String(place), line }));
   if (lines.length === 0 && foot.length === 0) return <Line as="quiet" text={` ${step.step.why}`} />;
@@ -231,44 +249,26 @@ function Log(props: {
 }
 
 /** What it is waiting for, how long that may take, and how it ended. */
-function footOf(step: StepView, now: number): readonly string[] {
-  if (step.waiting) {
-    const left = durationClock(step.waiting.untilAt - now);
-    return [`waits for: ${step.waiting.for}`, `now: ${step.waiting.seen} · gives up in ${left}`];
-  }
-  if (step.state === 'running' && step.text !== undefined) return [step.text];
-  return isSettled(step.state) && step.seen !== undefined ? [step.seen] : [];
+function footOf(step: StepView, now: number, width: number): readonly string[] {
+  if (isSettled(step.state)) return step.seen === undefined ? [] : [step.seen];
+  return foldedTexts(waitTexts(step, now), width);
 }
 
-function Failure(props: {
-  readonly step: StepView;
-  readonly run: RunState;
-  readonly rows: number;
-  readonly width: number;
-}): ReactNode {
-  const theme = useTheme();
-  const { failure, step } = props.step;
-  if (!failure) return null;
-  const causes = failure.causes.map((cause) => `likely: ${cause}`);
-  const next = failure.next.map((line) => `next: ${line}`);
-  const choices = [
-    `r retries`,
-    step.skippable ? 's skips it' : '',
-    step.undoable ? 'u undoes it' : '',
-    `q leaves; \`${kloudspot('resume')}\` goes on later`,
-  ].filter(Boolean);
-  const waits = props.run.view.state === 'choosing' ? [choices.join(' · ')] : [];
-  const rest = [...causes, ...next].slice(0, Math.max(0, props.rows - 3 - waits.length));
-  return (
-    <>
-      <Marked mark={theme.glyphs.fail} as="fail" width={props.width} text={`tried: ${failure.tried}`} most={1} />
-      <Marked mark=" " as="plain" width={props.width} text={`seen: ${failure.seen}`} most={2} />
-      {rest.map((line) => (
-        <Marked key={line} mark=" " as="plain" width={props.width} text={line} most={1} />
-      ))}
-      {waits.map((line) => (
-        <Line key={line} as="accent" text={`   ${line}`} />
-      ))}
-    </>
-  );
+/** In one line where they fit, else in two: when it gives up is never cut. */
+function foldedTexts(texts: readonly string[], width: number): readonly string[] {
+  const line = texts.join(' · ');
+  if (line === '' || cellsOf(line) <= width - 2) return line === '' ? [] : [line];
+  const rest = texts.slice(1).join(' · ');
+  return [texts[0] ?? '', ...(cellsOf(rest) <= width - 2 ? [rest] : texts.slice(1))];
+}
+
+/** Why the step failed, as much of it as fits; `m` shows it whole. */
+function Failure(props: { readonly failure: StepFailure; readonly rows: number; readonly width: number }): ReactNode {
+  const [tried = '', ...rest] = failureLines(props.failure);
+  const asMessage = (text: string): Message => {
+    const [head = '', remedy] = text.split(/(?<=^next:) /);
+    return { mark: 'plain', text: head, remedy };
+  };
+  const messages: readonly Message[] = [{ mark: 'fail', text: tried }, ...rest.map(asMessage)];
+  return <Messages fitted={fitMessages(messages, props.width, props.rows)} />;
 }

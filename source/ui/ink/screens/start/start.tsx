@@ -1,5 +1,6 @@
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
+import { installedLines } from '../../../model/installed.ts';
 import type { AppState } from '../../store/state.ts';
 import { Choice } from '../../widgets/choice/choice.tsx';
 import { Line } from '../../widgets/line.tsx';
@@ -27,10 +28,7 @@ export function StartPage(props: {
   return (
     <Box flexDirection="column" flexShrink={0}>
       {roomy ? <Line text="" /> : null}
-      <Line
-        text={` ${state.product.name ? `${state.product.name}: from` : 'From'} bare Ubuntu machines to a running cluster`}
-        bold
-      />
+      <Line text={` ${state.product.name}: from bare Ubuntu machines to a running cluster`} bold />
       {roomy ? <Line text="" /> : null}
       {start.path ? (
         <Box flexShrink={0}>
@@ -48,11 +46,20 @@ export function StartPage(props: {
       <Line text="" />
       {start.problem.length > 0 ? (
         <Problem lines={start.problem} width={width} rows={rows - choices.length - 4} />
+      ) : start.installed ? (
+        <Installed {...start.installed} />
       ) : (
         <AtHand />
       )}
     </Box>
   );
+}
+
+/** Beside a site that stands already: the verbs that fit. */
+function Installed(props: { readonly name: string; readonly path: string }): ReactNode {
+  return installedLines(props).map((line, index) => (
+    <Line key={line} as={index === 0 ? 'plain' : 'quiet'} text={` ${index === 0 ? '' : '  '}${line}`} />
+  ));
 }
 
 function AtHand(): ReactNode {

@@ -1,4 +1,5 @@
 import { folded } from '../../../../text/width.ts';
+
 /** A long text that is read by scrolling. */
 export interface PagerState {
   readonly title: string;
@@ -6,7 +7,7 @@ export interface PagerState {
   readonly top: number;
   /** Longer lines are folded to this many cells, so that a whole command can be read. */
   readonly width: number;
-  /** Typed after `/`; lines without it are hidden. Undefined: nobody filters. */
+  /** Typed after `/`; lines without it are hidden, but not the head of their section. Undefined: no filter. */
   readonly filter?: string;
   readonly typing: boolean;
 }
@@ -14,6 +15,8 @@ export interface PagerState {
 export interface PagerLine {
   readonly text: string;
   readonly tone?: 'pass' | 'fail' | 'warn' | 'accent' | 'quiet';
+  /** The lines after it belong to it. */
+  readonly head?: true;
 }
 
 export type PagerAction =
@@ -23,8 +26,11 @@ export type PagerAction =
   | { readonly do: 'filter'; readonly text: string | undefined; readonly typing: boolean };
 
 export function pagerOf(title: string, lines: readonly PagerLine[], columns: number): PagerState {
-  return { title, lines, top: 0, width: Math.max(20, columns - 3), typing: false };
+  return { title, lines, top: 0, width: pagerWidth(columns), typing: false };
 }
+
+/** The cells of its lines on a screen of so many columns. */
+export const pagerWidth = (columns: number): number => Math.max(20, columns - 3);
 
 /** `height`: how many lines are shown, so that the end cannot be passed. */
 export function page(state: PagerState, action: PagerAction, height: number): PagerState {
@@ -44,9 +50,25 @@ export function page(state: PagerState, action: PagerAction, height: number): Pa
 }
 
 export function shownLines(state: PagerState): readonly PagerLine[] {
-  const wanted = state.filter?.toLowerCase();
-  const kept = wanted ? state.lines.filter((line) => line.text.toLowerCase().includes(wanted)) : state.lines;
-  return kept.flatMap((line) => folded(line.text, state.width, '      ').map((text) => ({ ...line, text })));
+  return filteredLines(state).flatMap((line) =>
+    folded(line.text, state.width, '    ').map((text) => ({ ...line, text })),
+  );
+}
+
+/** With a filter the lines that hold it, each under the head of its section. */
+function filteredLines({ lines, filter }: PagerState): readonly PagerLine[] {
+  const wanted = filter?.toLowerCase();
+  if (!wanted) return lines;
+  const kept: PagerLine[] = [];
+  let head: PagerLine | undefined;
+  for (const line of lines) {
+    if (line.head) head = line;
+    if (!line.text.toLowerCase().includes(wanted)) continue;
+    if (head && head !== line) kept.push(head);
+    head = undefined;
+    kept.push(line);
+  }
+  return kept;
 }
 
 function at(state: PagerState, top: number, height: number): PagerState {

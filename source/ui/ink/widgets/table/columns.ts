@@ -4,14 +4,14 @@ export interface ColumnWish {
   readonly width: number;
   /** May be cut down to this. */
   readonly least?: number;
-  /** Columns with the highest number fall away first; 0 never does. */
-  readonly falls: number;
+  /** Columns with the highest number are left out first; 0 never does. */
+  readonly dropOrder: number;
 }
 
 const gap = 2;
 
 /**
- * Which columns stand in `room` cells, and how wide. Columns fall away in their order until the rest fits, but never the one in `focus`;
+ * Which columns stand in `room` cells, and how wide. Columns are left out in their order until the rest fits, but never the one in `focus`;
  * then what may be cut is cut.
  */
 export function fitColumns(
@@ -23,8 +23,8 @@ export function fitColumns(
   const wide = () => kept.reduce((sum, column) => sum + (column.least ?? column.width) + gap, -gap);
   while (wide() > room) {
     const next = kept
-      .filter((column) => column.falls > 0 && column.id !== focus)
-      .toSorted((one, other) => other.falls - one.falls)[0];
+      .filter((column) => column.dropOrder > 0 && column.id !== focus)
+      .toSorted((one, other) => other.dropOrder - one.dropOrder)[0];
     if (!next) break;
     kept = kept.filter((column) => column !== next);
   }

@@ -1,0 +1,231 @@
+import type { InitSession } from '../../../app/session.ts';
+import type { RunHandle } from '../../../engine/journal/event.ts';
+import type { ExitCode } from '../../../errors/fault.ts';
+import type { SiteDraft } from '../../../site/schema.ts';
+import { textAt } from '../../../wizard/draft/draft.ts';
+import { draftNodes } from '../../../wizard/draft/draft-nodes.ts';
+import { judgeView } from '../../model/judge.ts';
+import { reviewOf } from '../../model/review.ts';
+import type { Effect } from '../store/effect.ts';
+import type { AppEvent } from '../store/event.ts';
+import { type RunScreenNews, settledSteps } from '../store/run-state.ts';
+import { type AppState, factsByNode, initialState, isScreen, viewOf } from '../store/state.ts';
+import { faultLines } from './fault-lines.ts';
+import { Gathering } from './gathering.ts';
+import { Saving } from './saving.ts';
+import { Store } from './store.ts';
+import { update } from './update.ts';
+
+/** Where a failure is shown. */
+const failing: Readonly<Partial<Record<Effect['do'], 'check-failed' | 'plan-failed' | 'begin-failed' | 'message'>>> = {
+  trust: 'message',
+  preflight: 'check-failed',
+  plan: 'plan-failed',
+  begin: 'begin-failed',
+};
+
+type InitStore = Store<AppState, AppEvent, Effect>;
+
+/** Does what the screens ask of the session, and brings the news back. The only place of the Ink pages that changes anything. */
+export class Controller {
+  readonly store: InitStore;
+  #session: InitSession;
+  #run: RunHandle | undefined;
+  #looking = new AbortController();
+  readonly #following = new AbortController();
+  readonly #exit: (code: ExitCode) => void;
+  readonly #gathering: Gathering;
+  readonly #saving: Saving;
+
+  constructor(session: InitSession, size: AppState['size'], exit: (code: ExitCode) => void) {
+    this.#session = session;
+    this.#exit = exit;
+    this.#gathering = new Gathering((reach, access) =>
+      this.store.dispatch({ type: 'access', reach, state: access, now: Date.now() }),
+    );
+    this.#saving = new Saving(
+      (at) => this.store.dispatch({ type: 'saved', at }),
+      (error) => this.store.dispatch({ type: 'save-failed', why: faultLines(error)[0] ?? '' }),
+    );
+    const { product, rehearsal } = session;
+    const canRehearse = rehearsal === undefined && session.rehearse !== undefined;
+    this.store = new Store(initialState({ size, product, rehearsal, canRehearse }), {
+      update,
+      perform: (effect) => this.#perform(effect),
+      changed: (before, after) => this.#changed(before, after),
+    });
+  }
+
+  async start(): Promise<void> {
+    const session = this.#session;
+    const [draft, recent, installed] = await Promise.all([
+      session.loadDraft().catch(() => undefined),
+      session.recentSites().catch(() => []),
+      session.installedSite().catch(() => undefined),
+    ]);
+    const at = isScreen(draft?.at) ? draft?.at : undefined;
+    this.store.dispatch({ type: 'start-known', draft: draft && { ...draft, at }, recent, installed });
+  }
+
+  async close(): Promise<void> {
+    this.#looking.abort();
+    this.#following.abort();
+    this.#gathering.stop();
+    await this.#saving.settled();
+    await this.#session.close();
+  }
+
+  get files(): InitSession['files'] {
+    return this.#session.files;
+  }
+
+  #changed(before: AppState, after: AppState): void {
+    if (before.screen !== after.screen && isScreen(after.screen) && after.screen !== 'run')
+      this.#session.rememberPage(after.screen);
+    if (before.draft === after.draft || Object.keys(after.draft).length === 0) return;
+    // A draft that was just loaded stands on disk already.
+    if (after.savedAt === before.savedAt || after.savedAt === undefined) this.#saving.save(this.#session, after.draft);
+    this.#gathering.follow(this.#session, after.draft);
+  }
+
+  #perform(effect: Effect): void {
+    this.#do(effect).catch((error: unknown) => {
+      this.store.dispatch({ type: failing[effect.do] ?? 'start-failed', lines: faultLines(error) });
+    });
+  }
+
+  async #do(effect: Effect): Promise<void> {
+    switch (effect.do) {
+      case 'new-draft':
+        return this.#newDraft(effect.replaces);
+      case 'load':
+        return this.#load(effect.path, effect.replaces);
+      case 'rehearse':
+        return this.#rehearse();
+      case 'reconnect':
+        return this.#reconnect(effect.reach);
+      case 'trust':
+        await this.#session.trust(effect.offers);
+        return this.#again(effect.reaches);
+      case 'password':
+        return this.#password(effect);
+      case 'preflight':
+        return this.#preflight();
+      case 'plan':
+        return this.#plan();
+      case 'begin':
+        return this.#begin();
+      case 'steer':
+        return this.#steer(effect.order);
+      case 'exit':
+        return this.#exit(effect.code);
+    }
+  }
+
+  async #newDraft(replaces: boolean): Promise<void> {
+    await this.#replaceDraft(await this.#session.newDraft(), replaces);
+  }
+
+  async #load(path: string, replaces: boolean): Promise<void> {
+    await this.#replaceDraft(await this.#session.loadSite(path), replaces);
+  }
+
+  /** The draft that stood there is copied before it is replaced. */
+  async #replaceDraft(draft: SiteDraft, replaces: boolean): Promise<void> {
+    await this.#saving.settled();
+    const copy = replaces ? await this.#session.copyDraft() : undefined;
+    this.store.dispatch({ type: 'draft', draft, savedAt: undefined, copy, now: Date.now() });
+  }
+
+  async #rehearse(): Promise<void> {
+    const rehearsal = await this.#session.rehearse?.();
+    if (!rehearsal) return;
+    await this.#session.close();
+    this.#session = rehearsal;
+    this.store.dispatch({ type: 'session', product: rehearsal.product, rehearsal: rehearsal.rehearsal });
+  }
+
+  #reconnect(reach: string | undefined): void {
+    const { draft, access } = this.store.state;
+    const open = draftNodes(draft)
+      .map((node) => textAt(node, ['reach']))
+      .filter((one) => access.get(one)?.state.state !== 'ready');
+    this.#again(reach === undefined ? open : [reach]);
+  }
+
+  #again(reaches: readonly string[]): void {
+    this.#gathering.again(this.#session, this.store.state.draft, reaches);
+  }
+
+  #password(effect: Extract<Effect, { do: 'password' }>): void {
+    this.#session.givePassword(effect.node, effect.for, effect.password);
+    const { draft } = this.store.state;
+    const one = draftNodes(draft).find((node) => (textAt(node, ['name']) || textAt(node, ['reach'])) === effect.node);
+    this.#reconnect(one ? textAt(one, ['reach']) : undefined);
+  }
+
+  async #preflight(): Promise<void> {
+    this.#looking.abort();
+    this.#looking = new AbortController();
+    const { signal } = this.#looking;
+    const { state } = this.store;
+    const judged = judgeView(this.#session, viewOf(state));
+    if ('findings' in judged) {
+      this.store.dispatch({ type: 'judged', open: judged.findings, site: undefined });
+      return;
+    }
+    this.store.dispatch({ type: 'judged', open: [], site: judged.site });
+    const findings = await this.#session.preflight(judged.site, factsByNode(state), signal);
+    // The checks' words are loaded here, so that the first page does not wait for them.
+    const { checks } = await import('../../../check/checks.ts');
+    const titles = new Map(checks.map((check) => [check.id, check.title]));
+    const why = new Map(checks.map((check) => [check.id, check.why]));
+    if (!signal.aborted) this.store.dispatch({ type: 'checked', findings, titles, why });
+  }
+
+  async #plan(): Promise<void> {
+    const { state } = this.store;
+    const { site, findings } = state.preflight;
+    if (!site) throw new Error('Preflight comes first.');
+    const plan = await this.#session.plan(site, factsByNode(state));
+    const documents = await this.#session.documents(site);
+    const estimateMs = this.#session.estimate(plan, new Set());
+    const review = reviewOf({ site, product: state.product, plan, findings: findings ?? [], documents, estimateMs });
+    this.store.dispatch({ type: 'planned', plan, review });
+  }
+
+  async #begin(): Promise<void> {
+    const { plan } = this.store.state.review;
+    if (!plan) return;
+    this.#saving.drop();
+    await this.#saving.settled();
+    this.#run = await this.#session.begin(plan);
+    this.#gathering.stop();
+    this.store.dispatch({ type: 'begun', now: Date.now() });
+    await this.#follow(this.#run).catch((error: unknown) =>
+      this.#tellRun({ type: 'lost', why: faultLines(error)[0] ?? 'the journal cannot be read' }),
+    );
+  }
+
+  #tellRun(news: RunScreenNews): void {
+    this.store.dispatch({ type: 'run', news, now: Date.now() });
+  }
+
+  async #follow(run: RunHandle): Promise<void> {
+    for await (const event of this.#session.follow(run, this.#following.signal)) {
+      const view = this.store.state.run?.run.view;
+      const left = view && this.#session.estimate(view.plan, settledSteps(view));
+      this.#tellRun({ type: 'event', event, left });
+    }
+  }
+
+  async #steer(order: Extract<Effect, { do: 'steer' }>['order']): Promise<void> {
+    if (!this.#run) return;
+    try {
+      await this.#session.steer(this.#run, order);
+    } catch (error) {
+      // Refused is not lost: the run goes on, and so does its journal.
+      this.#tellRun({ type: 'refused', why: faultLines(error).join(' ') });
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import { useAnimation, useInput, usePaste, useWindowSize } from 'ink';
+import { useEffect } from 'react';
+import { type KeyPress, keysOf, press } from '../widgets/keys.ts';
+import type { Size } from '../widgets/layout.ts';
+
+type Happened =
+  | { readonly type: 'key'; readonly key: KeyPress; readonly now: number }
+  | { readonly type: 'resize'; readonly columns: number; readonly rows: number }
+  | { readonly type: 'time'; readonly now: number };
+
+/** Hands keys, pasted text and a new size of the terminal to a store. Gives the size. */
+export function useKeys(dispatch: (event: Happened) => void): Size {
+  const { columns, rows } = useWindowSize();
+  useEffect(() => dispatch({ type: 'resize', columns, rows }), [dispatch, columns, rows]);
+  useInput((input, key) => {
+    for (const one of keysOf(input, key)) dispatch({ type: 'key', key: one, now: Date.now() });
+  });
+  usePaste((text) => dispatch({ type: 'key', key: press('paste', text), now: Date.now() }));
+  return { columns, rows };
+}
+
+/** The one clock of a screen: it turns the spinner and counts the seconds, and stands still when nothing goes on. */
+export function useSeconds(isActive: boolean, interval: number, dispatch: (event: Happened) => void): number {
+  const { frame } = useAnimation({ interval, isActive });
+  useEffect(() => {
+    if (isActive && frame > 0) dispatch({ type: 'time', now: Date.now() });
+  }, [dispatch, isActive, frame]);
+  return frame;
+}

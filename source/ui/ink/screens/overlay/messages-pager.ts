@@ -1,0 +1,12 @@
+import { type Message, wholeText } from '../../widgets/messages.tsx';
+import { type PagerLine, type PagerState, pagerOf } from '../../widgets/pager/state.ts';
+
+/** Messages in full, one after the other. */
+export function messagesPager(messages: readonly Message[], columns: number): PagerState {
+  const lines = messages.flatMap((message): readonly PagerLine[] => {
+    const { mark } = message;
+    const tone = mark === 'fail' || mark === 'warn' ? { tone: mark } : {};
+    return [{ text: wholeText(message), ...tone }, { text: '' }];
+  });
+  return pagerOf('What this page says', lines, columns);
+}

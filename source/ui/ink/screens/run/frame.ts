@@ -1,0 +1,49 @@
+import { exitCodeOf } from '../../../../engine/outcome.ts';
+import type { ExitCode } from '../../../../errors/fault.ts';
+import { kloudspot } from '../../../../text/command.ts';
+import { durationClock, durationGuess } from '../../../../text/duration.ts';
+import type { RunScreen, RunState } from '../../store/run-state.ts';
+
+/** The title of the run screen: `kloudspot run 7f3a · site berlin`. */
+export function titleOfRun({ run }: RunScreen): string {
+  const { run: id, plan } = run.view;
+  return `kloudspot run${id === undefined ? '' : ` ${id.slice(-4)}`} · site ${plan.site.name}`;
+}
+
+/** `14 of 41 · 3:12 · left about 9 min`. */
+export function placeOfRun({ run, now }: RunScreen): string {
+  const { counts, startedAt, lastAt, state } = run.view;
+  if (state === 'starting') return 'starting';
+  const done = counts.changed + counts.already + counts.skipped;
+  const until = state === 'ended' ? lastAt : Math.max(now + run.ahead, lastAt ?? 0);
+  const spent = startedAt === undefined || until === undefined ? '' : ` · ${durationClock(until - startedAt)}`;
+  const left = run.left !== undefined && state === 'running' ? ` · left ${durationGuess(run.left)}` : '';
+  const word = state === 'paused' ? ' · paused' : state === 'choosing' ? ' · waits for you' : '';
+  return `${done} of ${counts.total}${spent}${left}${word}`;
+}
+
+/** The line under the run: what was just said, else what goes on while it is so. */
+export function messageOfRun({ run, message }: RunScreen): RunScreen['message'] {
+  if (message) return message;
+  if (run.lost !== undefined) return { grade: 'fail', text: `${run.lost} · ${kloudspot('attach')}  tries again` };
+  return ofState(run);
+}
+
+function ofState(run: RunState): RunScreen['message'] {
+  const { state, outcome, why, counts } = run.view;
+  if (state === 'ended') {
+    const done = outcome === 'done' || outcome === 'undone' || outcome === 'partly-undone';
+    return { grade: done ? 'pass' : 'warn', text: `${why ?? 'The run has ended.'} · q leaves` };
+  }
+  if (run.stopping) return { grade: 'warn', text: 'Stops after the running steps. Ctrl-C again stops now.' };
+  if (state !== 'paused') return undefined;
+  const going = counts.running + counts.undoing;
+  const text =
+    going > 0
+      ? `Paused: ${going} running ${going === 1 ? 'step ends' : 'steps end'}, nothing new starts`
+      : 'Paused: nothing runs';
+  return { grade: 'warn', text: `${text} · p continues` };
+}
+
+/** What the shell is told when the screen is left. */
+export const codeOfRun = ({ run }: RunScreen): ExitCode => exitCodeOf(run.view);

@@ -1,0 +1,49 @@
+import { type AppEvent, next, type Transition } from '../../store/event.ts';
+import { type AppState, initialState, isPage, progress, type ScreenId } from '../../store/state.ts';
+import { enterScreen } from '../../store/transitions.ts';
+
+export function startNews(
+  state: AppState,
+  event: Extract<AppEvent, { type: 'start-known' | 'draft' | 'session' | 'start-failed' }>,
+): Transition {
+  switch (event.type) {
+    case 'start-known': {
+      const { draft, recent, installed } = event;
+      return next({ ...state, start: { ...state.start, loaded: true, draft, recent, installed } });
+    }
+    case 'start-failed':
+      return next({ ...state, start: { ...state.start, busy: false, problem: event.lines } });
+    case 'session': {
+      const { size, start } = state;
+      const { product, rehearsal } = event;
+      const fresh = initialState({ size, product, rehearsal, canRehearse: false });
+      return next({ ...fresh, start: { ...fresh.start, busy: start.busy } }, { do: 'new-draft', replaces: false });
+    }
+    case 'draft':
+      return openDraft(state, event);
+  }
+}
+
+/** Opens a draft on the page where it was left; a draft that was on Review comes back by way of the checks. */
+function openDraft(state: AppState, event: Extract<AppEvent, { type: 'draft' }>): Transition {
+  const at = isPage(event.at ?? 'start') || event.at === 'preflight' || event.at === 'review' ? event.at : undefined;
+  const opened: AppState = {
+    ...state,
+    draft: event.draft,
+    savedAt: event.savedAt,
+    access: new Map(),
+    focus: {},
+    visited: new Set(before(at)),
+    start: { ...state.start, draft: undefined, busy: false, path: undefined, problem: [] },
+    preflight: { ...state.preflight, toReview: at === 'review' },
+  };
+  const entered = enterScreen(opened, at === 'review' ? 'preflight' : (at ?? 'nodes'));
+  if (event.copy === undefined) return entered;
+  const text = `The draft that stood there is kept as ${event.copy}.`;
+  return { ...entered, state: { ...entered.state, message: { grade: 'plain', text } } };
+}
+
+function before(screen: ScreenId | undefined): readonly ScreenId[] {
+  const place = progress.findIndex((stop) => stop.id === screen);
+  return progress.slice(0, Math.max(0, place)).map((stop) => stop.id);
+}

@@ -1,0 +1,258 @@
+import { describe, expect, it } from 'vitest';
+import { bindingsOf } from '../../../source/ui/ink/app/bindings.ts';
+import { update } from '../../../source/ui/ink/app/update.ts';
+import type { AppState } from '../../../source/ui/ink/store/state.ts';
+import { hintsOf, keyNames } from '../../../source/ui/ink/widgets/bindings.ts';
+import { type KeyName, type KeyPress, press } from '../../../source/ui/ink/widgets/keys.ts';
+import { themeOf } from '../../../source/ui/ink/widgets/theme.ts';
+import { reviewOf } from '../../../source/ui/model/review.ts';
+import { facts, planOf, product, siteOf, wholeDraft } from '../sample.ts';
+import { Walk } from './walk.tsx';
+
+const names: readonly KeyName[] = [
+  'up',
+  'down',
+  'left',
+  'right',
+  'home',
+  'end',
+  'pageUp',
+  'pageDown',
+  'enter',
+  'escape',
+  'tab',
+  'backTab',
+  'backspace',
+  'delete',
+];
+const characters = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ?/.'];
+/** Every key that a keyboard has, and a paste. */
+const everyKey: readonly KeyPress[] = [
+  ...names.map((name) => press(name)),
+  ...characters.map((text) => press('character', text)),
+  ...[...'abcdefghijklmnopqrstuvwxyz'].map((text) => press('control', text)),
+  press('paste', '10.0.4.99'),
+];
+
+const offer = { node: 'ks-1', address: '10.0.4.21', fingerprint: 'ED25519 SHA256:abc', line: 'x' };
+const begin = () => new Walk().tell({ type: 'start-known', draft: undefined, installed: undefined, recent: [] });
+const opened = () => new Walk().tell({ type: 'draft', draft: wholeDraft, savedAt: new Date(0), now: 0 });
+const seen = (walk: Walk): Walk =>
+  [21, 22, 23].reduce(
+    (one, last) =>
+      one.tell({
+        type: 'access',
+        reach: `10.0.4.${last}`,
+        now: 0,
+        state: { state: 'ready', facts: facts('ks', `10.0.4.${last}`) },
+      }),
+    walk,
+  );
+const strangers = () =>
+  opened().tell({ type: 'access', reach: '10.0.4.21', now: 0, state: { state: 'host-key-unknown', offers: [offer] } });
+const checked = (grade: 'pass' | 'warn' | 'fail') =>
+  seen(opened())
+    .keys('6')
+    .tell(
+      { type: 'judged', open: [], site: siteOf(wholeDraft) },
+      {
+        type: 'checked',
+        findings: [
+          { check: 'memory', grade: 'pass', nodes: ['ks-1'], seen: '64 GB', reason: 'Enough.' },
+          {
+            check: 'cpu-cores',
+            grade,
+            nodes: ['ks-2'],
+            seen: '4',
+            reason: 'Few cores.',
+            advice: 'Add some',
+            field: ['nodes', 1, 'name'],
+          },
+        ],
+        titles: new Map(),
+        why: new Map([['cpu-cores', 'Cores are needed.']]),
+      },
+    );
+const site = siteOf(wholeDraft);
+const plan = planOf(site);
+const review = reviewOf({
+  site,
+  product,
+  plan,
+  findings: [],
+  documents: [{ path: '/etc/site.yaml', content: 'a\n', before: undefined }],
+  estimateMs: undefined,
+});
+const reviewed = () => checked('pass').keys('n').tell({ type: 'planned', plan, review });
+const at = '2026-01-01T00:00:00.000Z';
+const ran = () =>
+  reviewed()
+    .keys('berlin<enter>')
+    .tell(
+      { type: 'begun', now: 0 },
+      {
+        type: 'run',
+        now: 0,
+        news: {
+          type: 'event',
+          left: undefined,
+          event: {
+            at,
+            type: 'run-started',
+            run: '7f3a',
+            plan: 'x',
+            process: 1,
+            owner: 'me',
+            host: 'h',
+            resumed: false,
+          },
+        },
+      },
+      {
+        type: 'run',
+        now: 0,
+        news: {
+          type: 'event',
+          left: undefined,
+          event: { at, type: 'step-started', step: 'chart', attempt: 1, deadlineMs: 1000 },
+        },
+      },
+    );
+const failed = () =>
+  ran().tell(
+    {
+      type: 'run',
+      now: 0,
+      news: {
+        type: 'event',
+        left: undefined,
+        event: {
+          at,
+          type: 'step-failed',
+          step: 'chart',
+          tried: 'helm',
+          seen: 'no',
+          causes: ['a cause'],
+          next: ['helm ls'],
+          durationMs: 1,
+        },
+      },
+    },
+    { type: 'run', now: 0, news: { type: 'event', left: undefined, event: { at, type: 'run-paused', why: 'failed' } } },
+  );
+const ended = (outcome: 'done' | 'stopped') =>
+  ran().tell({
+    type: 'run',
+    now: 0,
+    news: { type: 'event', left: undefined, event: { at, type: 'run-ended', outcome, why: 'over' } },
+  });
+
+const screens: readonly (readonly [string, () => Walk])[] = [
+  ['start', begin],
+  ['start, a path', () => begin().keys('<down><enter>a')],
+  [
+    'start, the question of the draft',
+    () =>
+      new Walk()
+        .tell({
+          type: 'start-known',
+          draft: { draft: wholeDraft, savedAt: new Date(0) },
+          installed: undefined,
+          recent: [],
+        })
+        .keys('<down><enter>'),
+  ],
+  ['nodes', () => seen(opened())],
+  ['nodes, a row', () => seen(opened()).keys('<down><right>')],
+  ['nodes, a removed row', () => seen(opened()).keys('<down>d')],
+  ['nodes, unknown keys', strangers],
+  ['nodes, fingerprints', () => strangers().keys('f')],
+  ['nodes, a password', () => strangers().keys('Pab')],
+  ['nodes, adding', () => opened().keys('a10')],
+  ['nodes, typing', () => opened().keys('<enter>x')],
+  ['nodes, a choice', () => opened().keys('<down><right><right><enter>')],
+  ...['2', '3', '4', '5'].map((page) => [`page ${page}`, () => seen(opened()).keys(page)] as const),
+  ['a help', () => opened().keys('?')],
+  ['a filter', () => opened().keys('?/x')],
+  ['the pages', () => opened().keys('<^g>')],
+  ['leaving', () => opened().keys('<^c>')],
+  ['preflight, asking', () => seen(opened()).keys('6')],
+  ['preflight, all pass', () => checked('pass')],
+  ['preflight, a warning', () => checked('warn')],
+  ['preflight, a failure', () => checked('fail')],
+  ['review, the name', reviewed],
+  ['review, the lines', () => reviewed().keys('<up><up>')],
+  ['review, files', () => reviewed().keys('<up>d')],
+  ['review, beginning', () => reviewed().keys('berlin<enter>')],
+  ['run', ran],
+  ['run, moved', () => ran().keys('<up>')],
+  ['run, stopping', () => ran().keys('<^c>')],
+  ['run, its log', () => ran().keys('l')],
+  ['run, a failure', failed],
+  ['run, stopped', () => ended('stopped')],
+  ['summary', () => ended('done')],
+];
+
+/** What the key changes; the line for a message is gone with every key. */
+function does(state: AppState, key: KeyPress): boolean {
+  const after = update(state, { type: 'key', key, now: state.now });
+  const quiet = { ...state, message: undefined };
+  const run = state.run && { ...state.run, message: undefined };
+  return after.effects.length > 0 || JSON.stringify(after.state, shown) !== JSON.stringify({ ...quiet, run }, shown);
+}
+
+const shown = (_: string, value: unknown): unknown =>
+  value instanceof Map ? [...value] : value instanceof Set ? [...value] : value;
+
+/** The help that `?` opens, else none. */
+function helpOf(state: AppState): string {
+  const { overlay, run } = update(state, { type: 'key', key: press('character', '?'), now: 0 }).state;
+  const pager = overlay?.kind === 'pager' ? overlay.pager : run?.pager?.pager;
+  return pager?.lines.map((line) => line.text).join('\n') ?? '';
+}
+
+describe('the one table of keys', () => {
+  it.each(screens)('%s: every key of the footer acts now', (_, walk) => {
+    const { state } = walk();
+    for (const binding of bindingsOf(state).filter((one) => one.dropOrder !== undefined)) {
+      const own = everyKey.filter((key) => keyNames(key).some((name) => binding.keys.includes(name)));
+      expect(
+        own.some((key) => does(state, key)),
+        binding.label,
+      ).toBe(true);
+    }
+  });
+
+  it.each(screens)('%s: every key that acts is in the footer or in a help', (_, walk) => {
+    const { state } = walk();
+    const bindings = bindingsOf(state);
+    const labels = [
+      ...hintsOf(bindings, themeOf({ color: false, ascii: false }).glyphs).map((hint) => hint.label),
+      ...helpOf(state).split('\n'),
+      ...helpOf(opened().state).split('\n'),
+    ].join('\n');
+    for (const key of everyKey.filter((one) => does(state, one))) {
+      const binding = bindings.find((one) => keyNames(key).some((name) => one.keys.includes(name)));
+      expect(binding?.label, `${key.name} ${key.text}`).toBeDefined();
+      expect(labels).toContain(binding?.label);
+    }
+  });
+
+  it('the help names the keys of the screen in words', () => {
+    expect(helpOf(opened().state)).toMatch(/Enter +edit/);
+    expect(helpOf(checked('warn').state)).toMatch(/a +all/);
+    expect(helpOf(ran().state)).toMatch(/\^C +stop/);
+  });
+
+  it('the help of a check says why it matters', () => {
+    expect(helpOf(checked('warn').state)).toContain('Cores are needed.');
+  });
+
+  it('next is in the footer only where it leads on', () => {
+    const labels = (walk: Walk) =>
+      hintsOf(bindingsOf(walk.state), themeOf({ color: false, ascii: false }).glyphs).map((hint) => hint.label);
+    expect(labels(checked('warn'))).toContain('next');
+    expect(labels(checked('fail'))).not.toContain('next');
+    expect(labels(reviewed().keys('berlin<enter>'))).toEqual(['leave']);
+  });
+});
