@@ -1,7 +1,13 @@
+import { unfinishedRun } from '../engine/runs.ts';
 import { Fault } from '../errors/fault.ts';
 import { targetOf } from '../network/targets.ts';
+import { helmValues } from '../plan/values.ts';
+import type { Files } from '../site/files.ts';
 import type { Observation } from '../status/observation.ts';
 import { observe } from '../status/observe.ts';
+import type { StatusReport } from '../status/report.ts';
+import { judge } from '../status/verdict.ts';
+import { kloudspot } from '../text/command.ts';
 import type { OpenedSite } from './site.ts';
 
 /** Looks at cluster and product through whichever manager answers. Never throws for a node that is dead. */
@@ -13,4 +19,21 @@ export function observeSite({ site, product, world }: OpenedSite): Promise<Obser
     return world.hosts.get(targetOf(node));
   };
   return observe({ site, product, clock: world.clock, open });
+}
+
+/** Looks and judges. A run that is under way or not finished comes before everything else. */
+export async function statusOf(opened: OpenedSite, files: Files): Promise<StatusReport> {
+  const { site, product } = opened;
+  const [seen, run] = await Promise.all([observeSite(opened), unfinishedRun(files)]);
+  return withRun(judge(site, product, seen, helmValues(site, product)), run?.state);
+}
+
+/** A run that is not finished explains most of it: to continue it comes before every other advice. */
+export function withRun(report: StatusReport, run: string | undefined): StatusReport {
+  if (run === undefined) return report;
+  const [reason, next] =
+    run === 'running'
+      ? ['A run is under way.', kloudspot('attach')]
+      : ['The last run is not finished.', kloudspot('resume')];
+  return { ...report, reasons: [reason, ...report.reasons].slice(0, 5), next };
 }

@@ -9,7 +9,10 @@ export interface ExitCodeMeaning {
 
 /** What each exit code means, the same for every verb. `node scripts/docs.ts` writes it into docs/exit-codes.md. */
 export const exitCodes: readonly ExitCodeMeaning[] = [
-  { code: exitCode.done, means: 'done; or you left a run and it goes on; for `status`: looked, whatever the verdict' },
+  {
+    code: exitCode.done,
+    means: 'done; or you left a run and it goes on; for `status` without `--exit-code`: looked, whatever the verdict',
+  },
   { code: exitCode.ourFault, means: 'a bug in the program', next: 'the same with `--verbose` shows where' },
   {
     code: exitCode.usage,
@@ -36,6 +39,13 @@ export const exitCodes: readonly ExitCodeMeaning[] = [
     means:
       'refused: not confirmed, a host key or password is missing, no terminal to prompt on, or the nodes changed since the plan',
     next: 'what the message says',
+  },
+  { code: exitCode.degraded, means: '`status --exit-code`: it works, and something is missing', next: 'what it says' },
+  { code: exitCode.down, means: '`status --exit-code`: the API or the product does not work', next: 'what it says' },
+  {
+    code: exitCode.unknown,
+    means: '`status --exit-code`: no machine was reached from here',
+    next: 'look at the network between here and the machines',
   },
   { code: exitCode.interrupted, means: 'interrupted or stopped', next: '`kloudspot resume`' },
   {

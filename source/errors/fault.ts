@@ -9,6 +9,10 @@ export const exitCode = {
   stepFailed: 4,
   locked: 5,
   refused: 6,
+  /** Of `status --exit-code` alone, as the next two. */
+  degraded: 10,
+  down: 11,
+  unknown: 12,
   interrupted: 130,
   /** As a program that SIGPIPE ends: 128 + 13. */
   outputClosed: 141,

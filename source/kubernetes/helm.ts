@@ -67,6 +67,16 @@ export const helm = {
     '-o',
     'json',
   ],
+  /** Values that the release was made with, the chart's own left out. */
+  values: (place: ReleasePlace) => [
+    ...program,
+    'get',
+    'values',
+    place.release,
+    ...inNamespace(place.namespace),
+    '-o',
+    'json',
+  ],
   /** Of all namespaces, those that failed or hang included. */
   list: () => [...program, 'list', '-A', '-a', '-o', 'json'],
 } as const;

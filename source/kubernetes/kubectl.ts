@@ -5,6 +5,8 @@ export interface Where {
   readonly namespace?: string;
   readonly all?: boolean;
   readonly selector?: string;
+  /** Field selector, such as `reason=nodeAssigned`. */
+  readonly fields?: string;
 }
 
 /** Argument arrays of `microk8s kubectl`. Kinds are plural and, for those that are not Kubernetes' own, with their group. */
@@ -16,6 +18,7 @@ export const kubectl = {
     [kinds].flat().join(','),
     ...scope(where),
     ...(where.selector ? ['-l', where.selector] : []),
+    ...(where.fields ? ['--field-selector', where.fields] : []),
     '-o',
     'json',
   ],

@@ -11,6 +11,7 @@ const metadata = z.object({
   generation: count,
   creationTimestamp: z.string().default(''),
   deletionTimestamp: z.string().optional(),
+  ownerReferences: z.array(z.object({ kind: z.string(), name: z.string() })).optional(),
 });
 const condition = z.object({
   type: z.string(),
@@ -92,6 +93,14 @@ export const serviceObject = z.object({
     })
     .prefault({}),
 });
+
+export type ServiceObject = z.output<typeof serviceObject>;
+
+/** Which node answers for a service's address; MetalLB has it from 0.14 on. */
+export const layer2StatusObject = z.object({
+  status: z.object({ node: z.string().default(''), serviceName: z.string().default('') }).prefault({}),
+});
+export type Layer2StatusObject = z.output<typeof layer2StatusObject>;
 
 export const claimObject = z.object({
   metadata,

@@ -1,5 +1,5 @@
 import { columns } from '../text/table.ts';
-import type { NodeStatus, StatusReport } from './report.ts';
+import type { CertificateStatus, ComponentStatus, NodeStatus, StatusReport } from './report.ts';
 
 /** The report as plain lines without control codes; the same words as on the live page. */
 export function reportLines(report: StatusReport): string[] {
@@ -11,7 +11,9 @@ export function reportLines(report: StatusReport): string[] {
     ...nodeTable(report.nodes),
     '',
     ...clusterLines(report),
-    ...componentLines(report),
+    ...certificateLines(report.certificates),
+    ...partLines(report.components),
+    ...poolLines(report),
     ...claimLines(report),
   ];
 }
@@ -22,46 +24,84 @@ function nodeTable(nodes: readonly NodeStatus[]): string[] {
     node.role,
     node.datastore === 'voter' ? 'yes' : (node.datastore ?? '-'),
     stateWords(node),
+    node.version === undefined ? '-' : `${node.version}${node.snap?.held === false ? ', not held' : ''}`,
     node.pods === undefined ? '-' : `${node.pods.ready} of ${node.pods.all}`,
   ]);
-  return columns([['Node', 'Role', 'Voter', 'State', 'Parts ready'], ...rows]);
+  return columns([['Node', 'Role', 'Voter', 'State', 'Version', 'Parts ready'], ...rows]);
 }
 
-function stateWords({ state, holdsVirtualAddress, answers }: NodeStatus): string {
+function stateWords({ state, holdsVirtualAddress, answers, inSite }: NodeStatus): string {
   const reach = state !== 'ready' && answers ? ', machine answers' : '';
-  return `${state}${holdsVirtualAddress ? ', holds the virtual address' : ''}${reach}`;
+  return `${state}${inSite ? '' : ', not in site.yaml'}${holdsVirtualAddress ? ', holds the virtual address' : ''}${reach}`;
 }
 
 function clusterLines({ datastore, virtualAddress, release, through }: StatusReport): string[] {
-  const survives =
-    datastore &&
-    (datastore.survives === 1
-      ? 'the loss of one'
-      : datastore.survives > 1
-        ? `the loss of ${datastore.survives}`
-        : 'no loss');
   return [
     ...(through === undefined ? [] : [`Asked through ${through}.`]),
     ...(datastore
-      ? [`Datastore: ${datastore.living} of ${datastore.voters} voters live; it survives ${survives} now.`]
-      : []),
-    ...(virtualAddress
       ? [
-          `Virtual address ${virtualAddress.address}: ${virtualAddress.given === undefined ? 'not known' : virtualAddress.given ? `given${virtualAddress.holder ? `, held by ${virtualAddress.holder}` : ''}` : 'not given'}.`,
+          `Datastore: ${datastore.living} of ${datastore.voters} voters live; it survives ${survived(datastore.survives)} now.`,
         ]
       : []),
-    ...(release
-      ? [`Product: ${release.chart}, release ${release.name}, revision ${release.revision}, ${release.status}.`]
-      : []),
+    ...(virtualAddress ? [`Virtual address ${virtualAddress.address}: ${addressWords(virtualAddress)}.`] : []),
+    ...(release ? [releaseWords(release)] : []),
   ];
 }
 
-function componentLines({ components }: StatusReport): string[] {
+function survived(count: number): string {
+  if (count === 1) return 'the loss of one';
+  return count > 1 ? `the loss of ${count}` : 'no loss';
+}
+
+function addressWords({ given, holder, since }: NonNullable<StatusReport['virtualAddress']>): string {
+  if (given === undefined) return 'not known';
+  if (!given) return 'not given';
+  const from = since === undefined ? '' : ` since ${since.slice(0, 10)} ${since.slice(11, 19)} UTC`;
+  return holder === undefined ? 'given' : `given, held by ${holder}${from}`;
+}
+
+function releaseWords({ name, chart, revision, status, differs }: NonNullable<StatusReport['release']>): string {
+  const values = differs === undefined ? '' : differs.length === 0 ? ', values of site.yaml' : ', other values';
+  return `Product: ${chart}, release ${name}, revision ${revision}, ${status}${values}.`;
+}
+
+/** One line: the kinds, each with the fewest days that any node has left. */
+function certificateLines(certificates: readonly CertificateStatus[]): string[] {
+  const kinds = [...new Set(certificates.map(({ name }) => name))];
+  if (kinds.length === 0) return [];
+  const days = kinds.map((kind) => {
+    const all = certificates.filter(({ name }) => name === kind);
+    return `${kind} ${Math.min(...all.map(({ daysLeft }) => daysLeft))}`;
+  });
+  return [`Certificates, days left: ${days.join(', ')}.`];
+}
+
+/** Those that lost something first, by what the loss of a node does to them. */
+const titles = { waiting: 'Waits', degraded: 'Degraded', moved: 'Moved', complete: '' } as const;
+const states = ['waiting', 'degraded', 'moved', 'complete'] as const;
+
+function partLines(components: readonly ComponentStatus[]): string[] {
   if (components.length === 0) return [];
-  return [
-    '',
-    ...columns([['Part', 'Ready'], ...components.map(({ name, ready, wanted }) => [name, `${ready} of ${wanted}`])]),
-  ];
+  const ordered = states.flatMap((state) => components.filter((component) => component.state === state));
+  const rows = ordered.map(({ name, ready, wanted, loss, state, words, nodes, uneven }) => [
+    name,
+    `${ready} of ${wanted}`,
+    kinds[loss],
+    state === 'complete' ? placeWords(nodes, uneven) : `${titles[state]}: ${words}`,
+  ]);
+  return ['', ...columns([['Part', 'Ready', 'Kind', 'Where'], ...rows])];
+}
+
+const kinds = { stateless: 'stateless', 'stateful-lvm': 'on LVM', 'stateful-shared': 'on shared storage' } as const;
+
+function placeWords(nodes: ComponentStatus['nodes'], uneven: boolean): string {
+  const places = nodes.map(({ node, ready }) => (ready === 1 ? node : `${node} (${ready})`)).join(', ');
+  return uneven ? `${places}, uneven` : places;
+}
+
+function poolLines({ pools }: StatusReport): string[] {
+  if (pools.length === 0) return [];
+  return ['', ...columns([['Pool', 'Node', 'State'], ...pools.map(({ name, node, state }) => [name, node, state])])];
 }
 
 function claimLines({ claims }: StatusReport): string[] {

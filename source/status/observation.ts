@@ -1,7 +1,9 @@
 import type { ListedRelease } from '../kubernetes/helm.ts';
 import type { ClusterNode } from '../kubernetes/nodes.ts';
-import type { ClaimObject, PodObject } from '../kubernetes/objects.ts';
+import type { ClaimObject, PodObject, PoolInstanceObject } from '../kubernetes/objects.ts';
 import type { WorkloadState } from '../kubernetes/workloads.ts';
+import type { CertificateDate } from '../microk8s/certificates.ts';
+import type { InstalledSnap } from '../microk8s/snap.ts';
 import type { DatastoreMember } from '../microk8s/status.ts';
 
 /** What one look at a site saw. Undefined parts were not answered in time: that is something seen, too. */
@@ -9,6 +11,8 @@ export interface Observation {
   /** ms since 1970, by the workstation's clock. */
   readonly at: number;
   readonly reached: readonly Reached[];
+  /** What each machine that was reached says of itself, whether the API answers or not. */
+  readonly machines: readonly ObservedMachine[];
   /** The manager that was asked; undefined where none answered. */
   readonly through: string | undefined;
   /** Why each manager that was asked gave no answer. */
@@ -19,13 +23,21 @@ export interface Observation {
   readonly workloads: readonly WorkloadState[] | undefined;
   readonly pods: readonly PodObject[] | undefined;
   readonly claims: readonly ClaimObject[] | undefined;
+  /** Storage pools of the shared volumes; undefined where the engine is not installed or did not answer. */
+  readonly pools: readonly PoolInstanceObject[] | undefined;
   readonly release: ListedRelease | undefined;
   /** False where Helm did not answer: no release is then no news. */
   readonly releaseAsked: boolean;
+  /** Values that the release was made with; undefined where Helm did not answer. */
+  readonly values: unknown;
   /** Addresses that services of the cluster have been given. */
   readonly givenAddresses: readonly string[] | undefined;
   /** The node that answers for the virtual address, where MetalLB tells. */
   readonly addressHolder: string | undefined;
+  /** Since when, ISO 8601. */
+  readonly addressSince: string | undefined;
+  /** The certificate that the ingress serves, where there is one. */
+  readonly ingressCertificate: CertificateDate | undefined;
 }
 
 export interface Reached {
@@ -33,6 +45,14 @@ export interface Reached {
   readonly answers: boolean;
   /** Why not, or nothing. */
   readonly said: string;
+}
+
+export interface ObservedMachine {
+  readonly node: string;
+  /** `absent`: snapd has no MicroK8s; undefined: it did not say. */
+  readonly snap: InstalledSnap | 'absent' | undefined;
+  /** Undefined where they were not read. */
+  readonly certificates: readonly CertificateDate[] | undefined;
 }
 
 export interface ObservedNode extends ClusterNode {

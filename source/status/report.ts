@@ -1,71 +1,107 @@
-export type Verdict = 'ok' | 'degraded' | 'down';
+import * as z from 'zod';
+
+export const verdictSchema = z.enum(['ok', 'degraded', 'down', 'unknown']).meta({
+  description:
+    'ok: nothing that is wanted is missing. degraded: it works, and something is missing. down: the API of the cluster does not answer, or the product cannot work. unknown: no machine was reached from here.',
+});
+export type Verdict = z.output<typeof verdictSchema>;
+
+const iso = (description: string) => z.string().meta({ description: `${description}, ISO 8601` });
+
+const certificateSchema = z.object({
+  name: z.enum(['ca', 'server', 'front-proxy-ca', 'front-proxy-client', 'kubelet', 'ingress']),
+  /** Undefined: the ingress' own, which is the cluster's. */
+  node: z.string().optional(),
+  until: iso('End of its validity'),
+  daysLeft: z.number().int().meta({ description: 'Whole days; negative once it has ended' }),
+});
+export type CertificateStatus = z.output<typeof certificateSchema>;
+
+const nodeSchema = z.object({
+  name: z.string(),
+  inSite: z.boolean().meta({ description: 'false: the cluster has it, and site.yaml does not name it' }),
+  role: z.enum(['manager', 'worker']),
+  state: z.enum(['ready', 'lost', 'absent', 'unknown']).meta({
+    description:
+      'lost: the cluster does not hear from it; absent: the cluster does not know it; unknown: no manager answered',
+  }),
+  answers: z.boolean().meta({ description: 'Whether the workstation reaches the machine itself' }),
+  since: iso('Since when it has been ready or lost').optional(),
+  datastore: z.enum(['voter', 'standby', 'spare']).optional(),
+  holdsVirtualAddress: z.boolean(),
+  schedulable: z.boolean(),
+  version: z.string().optional().meta({ description: 'Version of its kubelet' }),
+  snap: z
+    .object({ revision: z.string(), channel: z.string(), held: z.boolean() })
+    .optional()
+    .meta({ description: 'MicroK8s as snapd has it' }),
+  pods: z.object({ ready: z.number().int(), all: z.number().int() }).optional(),
+});
+export type NodeStatus = z.output<typeof nodeSchema>;
+
+const datastoreSchema = z.object({
+  voters: z.number().int(),
+  living: z.number().int(),
+  survives: z.number().int().meta({ description: 'How many more voters may be lost before the API stops' }),
+});
+export type DatastoreStatus = z.output<typeof datastoreSchema>;
+
+const virtualAddressSchema = z.object({
+  address: z.string(),
+  given: z.boolean().optional().meta({ description: 'A service of the cluster has it' }),
+  holder: z.string().optional(),
+  since: iso('Since when that node has it').optional(),
+});
+
+const releaseSchema = z.object({
+  name: z.string(),
+  revision: z.number().int(),
+  status: z.string(),
+  chart: z.string(),
+  differs: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'Values that are not those of site.yaml, as dotted paths; empty where all are' }),
+});
+
+const componentSchema = z.object({
+  name: z.string(),
+  kind: z.string().meta({ description: 'Deployment, StatefulSet or DaemonSet' }),
+  loss: z.enum(['stateless', 'stateful-lvm', 'stateful-shared']).meta({
+    description:
+      'What the loss of a node does to it. stateless: moves; stateful-lvm: goes on with fewer copies; stateful-shared: moves with its volume',
+  }),
+  state: z.enum(['complete', 'moved', 'degraded', 'waiting']),
+  ready: z.number().int(),
+  wanted: z.number().int(),
+  complete: z.boolean(),
+  words: z.string().meta({ description: 'What there is to say about it; empty where it is complete' }),
+  nodes: z.array(z.object({ node: z.string(), ready: z.number().int() })),
+  uneven: z.boolean().meta({ description: 'Its pods lie on fewer nodes than they could' }),
+});
+export type ComponentStatus = z.output<typeof componentSchema>;
+
+const claimSchema = z.object({ name: z.string(), bound: z.boolean(), size: z.string(), class: z.string() });
+export type ClaimStatus = z.output<typeof claimSchema>;
+
+const poolSchema = z.object({ name: z.string(), node: z.string(), state: z.string(), online: z.boolean() });
+export type PoolStatus = z.output<typeof poolSchema>;
 
 /** One truth about a site at one time, for every screen and for `--json`. */
-export interface StatusReport {
-  readonly site: string;
-  /** ISO 8601. */
-  readonly at: string;
-  readonly verdict: Verdict;
-  /** At most five, the gravest first. */
-  readonly reasons: readonly string[];
-  /** The next command, where there is something to do. */
-  readonly next: string | undefined;
-  readonly through: string | undefined;
-  readonly nodes: readonly NodeStatus[];
-  readonly datastore: DatastoreStatus | undefined;
-  readonly virtualAddress: VirtualAddressStatus | undefined;
-  readonly release: ReleaseStatusLine | undefined;
-  readonly components: readonly ComponentStatus[];
-  readonly claims: readonly ClaimStatus[];
-}
-
-export interface NodeStatus {
-  readonly name: string;
-  readonly role: 'manager' | 'worker';
-  /** `lost`: the cluster does not hear from it; `absent`: the cluster does not know it; `unknown`: no manager answered. */
-  readonly state: 'ready' | 'lost' | 'absent' | 'unknown';
-  /** Whether the workstation reaches the machine itself. */
-  readonly answers: boolean;
-  readonly since: string | undefined;
-  readonly datastore: 'voter' | 'standby' | 'spare' | undefined;
-  readonly holdsVirtualAddress: boolean;
-  readonly schedulable: boolean;
-  readonly version: string | undefined;
-  readonly pods: { readonly ready: number; readonly all: number } | undefined;
-}
-
-export interface DatastoreStatus {
-  readonly voters: number;
-  readonly living: number;
-  /** How many more voters may be lost before the API stops. */
-  readonly survives: number;
-}
-
-export interface VirtualAddressStatus {
-  readonly address: string;
-  /** A service of the cluster has it. */
-  readonly given: boolean | undefined;
-  readonly holder: string | undefined;
-}
-
-export interface ReleaseStatusLine {
-  readonly name: string;
-  readonly revision: number;
-  readonly status: string;
-  readonly chart: string;
-}
-
-export interface ComponentStatus {
-  readonly name: string;
-  readonly kind: string;
-  readonly ready: number;
-  readonly wanted: number;
-  readonly complete: boolean;
-}
-
-export interface ClaimStatus {
-  readonly name: string;
-  readonly bound: boolean;
-  readonly size: string;
-  readonly class: string;
-}
+export const reportSchema = z.object({
+  site: z.string(),
+  at: iso('When it was looked at'),
+  verdict: verdictSchema,
+  reasons: z.array(z.string()).max(5).meta({ description: 'The gravest first' }),
+  next: z.string().optional().meta({ description: 'The next command, where there is something to do' }),
+  through: z.string().optional().meta({ description: 'The manager that was asked' }),
+  nodes: z.array(nodeSchema),
+  datastore: datastoreSchema.optional(),
+  virtualAddress: virtualAddressSchema.optional(),
+  release: releaseSchema.optional(),
+  components: z.array(componentSchema),
+  claims: z.array(claimSchema),
+  pools: z.array(poolSchema),
+  certificates: z.array(certificateSchema),
+});
+export type StatusReport = z.output<typeof reportSchema>;

@@ -7,7 +7,7 @@ import { settingsFrom } from '../../source/app/settings.ts';
 import { parseWords, splitVerb } from '../../source/cli/line/arguments.ts';
 import { refuseToAsk } from '../../source/cli/line/terminal.ts';
 import type { Verb } from '../../source/cli/line/verb.ts';
-import { withRun } from '../../source/cli/verbs/status.ts';
+import { withRun } from '../../source/app/observe-site.ts';
 import { lockedFault, ownClaim } from '../../source/engine/lock/lock-claim.ts';
 import { emptyView } from '../../source/engine/view/view.ts';
 import { Fault } from '../../source/errors/fault.ts';
@@ -79,6 +79,8 @@ const report: StatusReport = {
   release: undefined,
   components: [],
   claims: [],
+  pools: [],
+  certificates: [],
 };
 const hostnames = new Map([
   [

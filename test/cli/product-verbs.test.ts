@@ -7,7 +7,7 @@ import { settingsFrom } from '../../source/app/settings.ts';
 import { openWorld } from '../../source/app/world.ts';
 import { beginPlan } from '../../source/cli/apply/apply-site.ts';
 import { processTerminal } from '../../source/cli/line/terminal.ts';
-import { withRun } from '../../source/cli/verbs/status.ts';
+import { withRun } from '../../source/app/observe-site.ts';
 import { whatStayed, whatStopDoes } from '../../source/cli/verbs/stop.ts';
 import { Passwords } from '../../source/host/secrets.ts';
 import type { Observation } from '../../source/status/observation.ts';
@@ -71,6 +71,7 @@ describe('stop says what goes, and proves what stayed', () => {
   const seen: Observation = {
     at: 0,
     reached: [],
+    machines: [],
     through: 'ks-1',
     silent: [],
     nodes: [],
@@ -89,6 +90,10 @@ describe('stop says what goes, and proves what stayed', () => {
     releaseAsked: true,
     givenAddresses: ['10.0.4.30'],
     addressHolder: undefined,
+    pools: undefined,
+    values: undefined,
+    addressSince: undefined,
+    ingressCertificate: undefined,
   };
 
   test('before', () => {
@@ -127,6 +132,8 @@ test.each([
     release: undefined,
     components: [],
     claims: [],
+    pools: [],
+    certificates: [],
   };
   expect(withRun(report, run).next).toBe(next);
 });

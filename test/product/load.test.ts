@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { allSets, enabledComponents, featureSet, requirements } from '../../source/product/features.ts';
-import { schemaFiles } from '../../source/product/json-schema.ts';
 import { chartReference, listProducts, loadProduct, templatesFolder } from '../../source/product/load.ts';
 import { InvalidFile } from '../../source/site/reading/invalid-file.ts';
+import { schemaFiles } from '../../source/status/json-schema.ts';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
 const kloudspot = await loadProduct('kloudspot');

@@ -30,9 +30,27 @@ const release = {
   updated: '',
 };
 
+const microk8s = { version: 'v1.34.1', revision: '8000', tracking: '1.34/stable', held: true };
+const certificates = (days: number) => [
+  { name: 'server' as const, until: new Date(at + days * 86_400_000 + 1).toISOString() },
+];
+const pool = (hostName: string, phase: string) => ({
+  metadata: {
+    name: `pool-${hostName}`,
+    namespace: 'openebs',
+    labels: {},
+    annotations: {},
+    generation: 0,
+    creationTimestamp: '',
+  },
+  spec: { hostName },
+  status: { phase, readOnly: false },
+});
+
 const healthy: Observation = {
   at,
   reached: names.map((name) => ({ node: name, answers: true, said: '' })),
+  machines: names.map((name) => ({ node: name, snap: { ...microk8s }, certificates: certificates(300) })),
   through: 'ks-1',
   silent: [],
   nodes: names.map((name) => node(name)),
@@ -44,6 +62,10 @@ const healthy: Observation = {
   releaseAsked: true,
   givenAddresses: ['10.0.4.30'],
   addressHolder: 'ks-2',
+  addressSince: '2026-11-21T08:07:52Z',
+  pools: [pool('ks-1', 'ONLINE')],
+  values: { features: { kloudInsights: true } },
+  ingressCertificate: undefined,
 };
 const lostThird: Partial<Observation> = {
   nodes: [node('ks-1'), node('ks-2'), node('ks-3', false)],
@@ -84,8 +106,8 @@ describe('one verdict, its reasons and the next command', () => {
     [
       'nobody answers',
       { ...silence, reached: names.map((name) => ({ node: name, answers: false, said: 'x' })) },
-      'down',
-      [/no machine answers/],
+      'unknown',
+      [/no machine answers/, /ks-1: x/, /ks-2: x/],
       /network/,
     ],
     [
@@ -95,7 +117,7 @@ describe('one verdict, its reasons and the next command', () => {
       [/can be reached/, /ks-1: connection refused/],
       /inspect, on ks-1/,
     ],
-    ['not installed yet', { release: undefined, workloads: [] }, 'ok', [/is not installed/], /^kloudspot start$/],
+    ['not installed yet', { release: undefined, workloads: [] }, 'degraded', [/is not installed/], /^kloudspot start$/],
     ['Helm did not answer: no release is no news', { release: undefined, releaseAsked: false }, 'ok', [], undefined],
     [
       'a release hangs',
@@ -121,6 +143,44 @@ describe('one verdict, its reasons and the next command', () => {
       undefined,
     ],
     [
+      'a node that the site does not name',
+      { nodes: [...names.map((name) => node(name)), node('ks-4')] },
+      'ok',
+      [/ks-4 \(manager\) is in the cluster, but not in the site/],
+      /site\.yaml/,
+    ],
+    [
+      'a pool is offline',
+      { pools: [pool('ks-1', 'ONLINE'), pool('ks-2', 'OFFLINE')] },
+      'degraded',
+      [/not online on ks-2 \(offline\)/],
+      undefined,
+    ],
+    [
+      'a certificate ends soon',
+      { machines: [{ node: 'ks-1', snap: microk8s, certificates: certificates(12) }] },
+      'ok',
+      [/within 30 days: server of ks-1, the first in 12/],
+      /^kloudspot certificates$/,
+    ],
+    [
+      'a certificate has ended',
+      { machines: [{ node: 'ks-2', snap: microk8s, certificates: certificates(-3) }] },
+      'degraded',
+      [/have ended: server of ks-2/],
+      /^kloudspot certificates$/,
+    ],
+    [
+      'MicroK8s is not held, and versions differ',
+      {
+        nodes: [node('ks-1'), node('ks-2'), { ...node('ks-3'), version: 'v1.34.3' }],
+        machines: [{ node: 'ks-3', snap: { ...microk8s, held: false }, certificates: undefined }],
+      },
+      'ok',
+      [/v1\.34\.1 on ks-1, ks-2; v1\.34\.3 on ks-3/, /at any time on ks-3/],
+      /refresh --hold microk8s, on ks-3/,
+    ],
+    [
       'a node was never joined',
       {
         nodes: [node('ks-1'), node('ks-2')],
@@ -137,6 +197,14 @@ describe('one verdict, its reasons and the next command', () => {
     for (const [index, reason] of reasons.entries()) expect(report.reasons[index]).toMatch(reason);
     if (next) expect(report.next).toMatch(next);
     else expect(report.next).toBeUndefined();
+  });
+
+  test('values that are not those of site.yaml are named', () => {
+    const wanted = { features: { kloudInsights: true, kloudManage: true }, ingress: { className: 'public' } };
+    const report = judge(site, product, healthy, wanted);
+    expect(report.release?.differs).toEqual(['features.kloudManage', 'ingress']);
+    expect(report).toMatchObject({ verdict: 'ok', next: 'kloudspot update' });
+    expect(judge(site, product, healthy, healthy.values).release?.differs).toEqual([]);
   });
 
   test('never more than five reasons, the gravest first', () => {
@@ -171,7 +239,9 @@ test.each([
 test('the lines tell the same without a control code', () => {
   const lines = reportLines(judge(site, product, { ...healthy, ...lostThird }));
   expect(lines[0]).toBe('berlin is DEGRADED as of 08:10:00 UTC');
-  expect(lines).toContain('ks-3  manager  yes    lost                              0 of 0');
+  expect(lines).toContain('ks-3  manager  yes    lost                              v1.34.1  0 of 0');
+  expect(lines.join('\n')).toContain('held by ks-2 since 2026-11-21 08:07:52 UTC');
+  expect(lines.join('\n')).toContain('Certificates, days left: server 300.');
   expect(lines.join('\n')).toContain('Datastore: 2 of 3 voters live; it survives no loss now.');
   expect(lines.join('\n')).not.toContain('\u001b');
 });

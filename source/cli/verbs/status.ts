@@ -1,16 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { connect } from '../../app/connect.ts';
-import { observeSite } from '../../app/observe-site.ts';
+import { statusOf } from '../../app/observe-site.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { type OpenedSite, openSite } from '../../app/site.ts';
-import { unfinishedRun } from '../../engine/runs.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import { HostFault } from '../../host/host-fault.ts';
 import { targetOf } from '../../network/targets.ts';
 import { reportLines } from '../../status/lines.ts';
-import type { StatusReport } from '../../status/report.ts';
-import { judge } from '../../status/verdict.ts';
-import { kloudspot } from '../../text/command.ts';
+import type { StatusReport, Verdict } from '../../status/report.ts';
 import { defined } from '../../text/defined.ts';
 import { accessPrompts } from '../line/access.ts';
 import { globalFlags } from '../line/flags.ts';
@@ -24,36 +21,38 @@ const every = 5_000;
 export default defineVerb({
   name: 'status',
   about:
-    'One verdict on cluster and product (ok, degraded, down), the reasons in plain words, and the next command. Works with nodes that are dead, and answers within about 10 seconds.',
-  flags: { ...globalFlags, watch: { type: 'boolean', about: 'Look again and again until Ctrl-C.' } },
+    'One verdict on cluster and product (ok, degraded, down, unknown), the reasons in plain words, and the next command. Works with nodes that are dead, and answers within about 10 seconds.',
+  flags: {
+    ...globalFlags,
+    watch: { type: 'boolean', about: 'Look again and again until Ctrl-C.' },
+    'exit-code': {
+      type: 'boolean',
+      about: 'Say the verdict by the exit code: 0 ok, 10 degraded, 11 down, 12 unknown.',
+    },
+  },
   run: async ({ args }) => {
     const settings = settingsFrom(args);
     const terminal = processTerminal();
     const opened = await openSite(settings);
     try {
       await enter(opened, settings, terminal);
-      if (args.watch) return await watch(opened, settings, terminal);
-      return show(await statusOf(opened, settings), opened, settings, terminal);
+      const last = args.watch
+        ? await watch(opened, settings, terminal)
+        : show(await statusOf(opened, settings.files), opened, settings, terminal);
+      return args['exit-code'] ? codes[last?.verdict ?? 'unknown'] : exitCode.done;
     } finally {
       await opened.close();
     }
   },
 });
 
-async function statusOf(opened: OpenedSite, settings: Settings): Promise<StatusReport> {
-  const [seen, run] = await Promise.all([observeSite(opened), unfinishedRun(settings.files)]);
-  return withRun(judge(opened.site, opened.product, seen), run?.state);
-}
-
-/** A run that is not finished explains most of it: to continue it comes before every other advice. */
-export function withRun(report: StatusReport, run: string | undefined): StatusReport {
-  if (run === undefined) return report;
-  const [reason, next] =
-    run === 'running'
-      ? ['A run is under way.', kloudspot('attach')]
-      : ['The last run is not finished.', kloudspot('resume')];
-  return { ...report, reasons: [reason, ...report.reasons].slice(0, 5), next };
-}
+/** What `--exit-code` makes of a verdict. */
+const codes: Readonly<Record<Verdict, ExitCode>> = {
+  ok: exitCode.done,
+  degraded: exitCode.degraded,
+  down: exitCode.down,
+  unknown: exitCode.unknown,
+};
 
 /** Host keys and passwords are asked for only where a node that answers refuses access: dead nodes are not waited for. */
 async function enter({ site, world, passwords }: OpenedSite, settings: Settings, terminal: Terminal): Promise<void> {
@@ -73,48 +72,58 @@ async function enter({ site, world, passwords }: OpenedSite, settings: Settings,
   if (refused.length > 0) await connect(refused, { world, passwords, prompts: accessPrompts(settings, terminal) });
 }
 
-function show(report: StatusReport, { world }: OpenedSite, settings: Settings, terminal: Terminal): ExitCode {
+function show(report: StatusReport, { world }: OpenedSite, settings: Settings, terminal: Terminal): StatusReport {
   if (settings.json) printJson(terminal, report);
   else printLines(terminal.output, [...rehearsalNote(world), ...reportLines(report)]);
-  return exitCode.done;
+  return report;
 }
 
-async function* reports(look: () => Promise<StatusReport>, signal: AbortSignal): AsyncGenerator<StatusReport> {
+/** One look after the other; each is kept as the last one. */
+async function* reports(
+  look: () => Promise<StatusReport>,
+  keep: (report: StatusReport) => void,
+  signal: AbortSignal,
+): AsyncGenerator<StatusReport> {
   while (!signal.aborted) {
-    yield await look();
+    const report = await look();
+    keep(report);
+    yield report;
     await wait(every, undefined, { signal }).catch(() => undefined);
   }
 }
 
-async function watch(opened: OpenedSite, settings: Settings, terminal: Terminal): Promise<ExitCode> {
+/** Gives the last report that was seen. */
+async function watch(opened: OpenedSite, settings: Settings, terminal: Terminal): Promise<StatusReport | undefined> {
   const leave = new AbortController();
-  const live = reports(() => statusOf(opened, settings), leave.signal);
+  let last: StatusReport | undefined;
+  const keep = (report: StatusReport) => {
+    last = report;
+  };
+  const live = reports(() => statusOf(opened, settings.files), keep, leave.signal);
   try {
     if (settings.json || settings.plain || !terminal.capable) {
       process.once('SIGINT', () => leave.abort());
-      return await watchAsLines(live, settings, terminal);
+      await watchAsLines(live, settings, terminal);
+      return last;
     }
     const { runInkStatus } = await import('../../ui/ink/status.tsx');
     const { ascii, color } = settings;
     const { scenario } = opened.world;
-    return await runInkStatus({
+    await runInkStatus({
       site: opened.site.name,
       reports: live,
       ascii,
       color,
       ...defined({ rehearsal: scenario }),
     });
+    return last;
   } finally {
     leave.abort();
   }
 }
 
 /** The whole report once, then again whenever something in it has changed. With --json: every look, one object a line. */
-async function watchAsLines(
-  live: AsyncIterable<StatusReport>,
-  settings: Settings,
-  terminal: Terminal,
-): Promise<ExitCode> {
+async function watchAsLines(live: AsyncIterable<StatusReport>, settings: Settings, terminal: Terminal): Promise<void> {
   let told = '';
   for await (const report of live) {
     const news = JSON.stringify([report.verdict, report.nodes.map(({ since, ...rest }) => rest), report.components]);
@@ -122,5 +131,4 @@ async function watchAsLines(
     else if (news !== told) printLines(terminal.output, [...reportLines(report), '']);
     told = news;
   }
-  return exitCode.done;
 }

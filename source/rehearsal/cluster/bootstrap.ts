@@ -47,12 +47,17 @@ export function foundCluster(state: State, machine: Machine, version: string): C
     worker: false,
     nodeName: machine.hostname.toLowerCase(),
     upSince: now + servicesMs,
+    certificates: certificatesMade(now),
     launchedAt: now + between(`launch/${machine.id}/${cluster.id}`, ...launchMs),
   };
   for (const path of freshLocks) writePath(machine, path, '');
   writePath(machine, tokenFile, '', { mode: 0o660 });
   return cluster;
 }
+
+/** Certificates that MicroK8s makes at its installation, each by the name of its file. */
+const certificatesMade = (now: number): Record<string, number> =>
+  Object.fromEntries(['ca', 'server', 'front-proxy-ca', 'front-proxy-client', 'kubelet'].map((name) => [name, now]));
 
 /** The launch configuration waits in the launcher's folder until it is applied. */
 export function offerLaunchConfiguration(machine: Machine): void {

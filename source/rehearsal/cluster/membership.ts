@@ -76,8 +76,10 @@ function enter(state: State, joiner: Machine, seed: Machine, worker: boolean, up
   const cluster = clusterOf(state, seed);
   if (cluster === undefined || joiner.microk8s === undefined) return undefined;
   const former = joiner.microk8s.cluster;
+  const own = ['server', 'front-proxy-client', 'kubelet'].map((name) => [name, state.time]);
+  const certificates = { ...seed.microk8s?.certificates, ...Object.fromEntries(own) };
   const nodeName = joiner.hostname.toLowerCase();
-  joiner.microk8s = { cluster: cluster.id, worker, nodeName, upSince, launchedAt: 0 };
+  joiner.microk8s = { cluster: cluster.id, worker, nodeName, upSince, launchedAt: 0, certificates };
   if (former !== cluster.id) delete state.clusters[former];
   return cluster;
 }

@@ -151,6 +151,8 @@ export const machineSchema = z.object({
       upSince: z.number(),
       /** The launch configuration's addons are applied at this time. */
       launchedAt: z.number(),
+      /** When its certificates were made: name → ms. */
+      certificates: z.record(z.string(), z.number()).default({}),
     })
     .optional(),
 });

@@ -8,6 +8,7 @@ import { reachable } from '../node/reach.ts';
 import { tokenFile } from '../node/services.ts';
 import { networkOf } from './addresses.ts';
 import { type Call, type Program, type Steps, say } from './call.ts';
+import { certificateEnd, certificateNames } from './microk8s/certificates.ts';
 import { upgradable } from './packages.ts';
 
 /** `packages-state PACKAGE…`: age of the last update, packages to upgrade, those installed, iscsid. */
@@ -98,6 +99,23 @@ function forgetToken(call: Call): number {
   });
 }
 
+/** `certificate-dates`: those that MicroK8s makes on a manager; a worker has two of them. */
+function certificateDates(call: Call): number {
+  return call.look((machine) => {
+    const { microk8s } = machine;
+    if (microk8s === undefined) return 0;
+    const names = microk8s.worker ? (['ca', 'kubelet'] as const) : certificateNames;
+    const dates = names.map((name) => `${name} notAfter=${opensslDate(certificateEnd(machine, name))}`);
+    return say(call, dates.join('\n'));
+  });
+}
+
+/** As OpenSSL prints it: `Nov 26 12:00:00 2027 GMT`. */
+function opensslDate(ms: number): string {
+  const [, day = '', month = '', year = '', time = ''] = new Date(ms).toUTCString().split(/ /);
+  return `${month} ${day} ${time} ${year} GMT`;
+}
+
 export const stepScripts: Readonly<Record<string, Program>> = {
   'update-package-lists': (call) => call.exec(['apt-get', 'update']),
   'complete-dpkg': (call) => call.exec(['dpkg', '--configure', '-a']),
@@ -105,6 +123,7 @@ export const stepScripts: Readonly<Record<string, Program>> = {
   'node-lock': nodeLock,
   'packages-state': packagesState,
   'boot-state': bootState,
+  'certificate-dates': certificateDates,
   'tcp-probe': tcpProbe,
   'address-in-use': addressInUse,
 };

@@ -127,7 +127,14 @@ function ReportText(props: {
   readonly report: StatusReport | undefined;
 }): ReactNode {
   const verdict = props.report?.verdict;
-  const grade = verdict === 'ok' ? 'pass' : verdict === 'degraded' ? 'warn' : verdict === 'down' ? 'fail' : 'plain';
+  const grade =
+    verdict === 'ok'
+      ? 'pass'
+      : verdict === 'degraded' || verdict === 'unknown'
+        ? 'warn'
+        : verdict === 'down'
+          ? 'fail'
+          : 'plain';
   // A line of the report has no other name than its place.
   const keyed = props.lines.map((text, place) => ({
     key: String(props.first + place),

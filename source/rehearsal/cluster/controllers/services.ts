@@ -4,7 +4,7 @@ import { hexOf } from '../../model/random.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
 import { isReady, readPod, readService } from '../schemas.ts';
 import { list, putStatus } from '../store.ts';
-import { recordWarning } from './events.ts';
+import { recordEvent, recordWarning } from './events.ts';
 import { machineOfNode } from './nodes.ts';
 
 /** MetalLB gives services of type LoadBalancer an address of its pools, and no address to two of them. */
@@ -32,6 +32,23 @@ export function reconcileServices(context: ReconcileContext): void {
       );
     } else putStatus(cluster, service, { loadBalancer: { ingress: [{ ip: address, ipMode: 'VIP' }] } });
   }
+  for (const service of balanced) announce(context, service);
+}
+
+const announced = 'nodeAssigned';
+
+/** The speaker that takes an address over says so in an event (metallb internal/speaker, `nodeAssigned`). */
+function announce(context: ReconcileContext, service: KubeObject): void {
+  const { cluster } = context;
+  const address = givenAddress(service);
+  const holder = address === undefined ? undefined : holderOf(context, address);
+  if (holder?.microk8s === undefined) return;
+  const message = `announcing from node "${holder.microk8s.nodeName}" with protocol "layer2"`;
+  const last = list(cluster, 'Event', service.metadata.namespace)
+    .filter((event) => event['reason'] === announced && event.metadata.name.startsWith(`${service.metadata.name}.`))
+    .toSorted((a, b) => String(a['lastTimestamp']).localeCompare(String(b['lastTimestamp'])))
+    .at(-1);
+  if (last?.['message'] !== message) recordEvent(context, service, 'Normal', announced, message);
 }
 
 function controllerRuns({ cluster }: ReconcileContext): boolean {

@@ -4,11 +4,12 @@ import { answer, type Call, type Program, refuse, type Steps, say, tell } from '
 import { helm } from '../helm/helm.ts';
 import { kubectl } from '../kubectl/kubectl.ts';
 import { addNode } from './add-node.ts';
+import { refreshCerts } from './certificates.ts';
 import { disable, enable } from './enable.ts';
 import { join } from './join.ts';
 import { leave, removeNode } from './leave.ts';
 import { status } from './status.ts';
-import { config, refreshCerts, start, stop, version } from './verbs.ts';
+import { config, start, stop, version } from './verbs.ts';
 
 const verbs: Readonly<Record<string, Program>> = {
   'add-node': addNode,

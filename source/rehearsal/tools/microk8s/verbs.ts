@@ -1,9 +1,8 @@
-import { said } from '../../../microk8s/messages.ts';
 import { apiPort } from '../../../microk8s/node.ts';
 import { removePath, writePath } from '../../node/file-system.ts';
 import { mainAddress } from '../../node/reach.ts';
 import { isStopped, locks } from '../../node/services.ts';
-import { answer, type Call, type Steps, say } from '../call.ts';
+import { type Call, type Steps, say } from '../call.ts';
 import { isSomebodyReady } from './status.ts';
 
 const servicesMs = 11_000;
@@ -51,15 +50,4 @@ export function* start(call: Call): Steps {
   }
   for (let gone = 0; gone < startWaitMs && !call.look(isSomebodyReady); gone += 2_000) yield 2_000;
   return 0;
-}
-
-const daysMs = 86_400_000;
-/** Days that the certificates of a fresh installation hold. */
-const days = { ca: 3_650, server: 365, proxy: 365 } as const;
-
-export function refreshCerts(call: Call): number {
-  if (!call.words.some((word) => word === '-c' || word === '--check')) return answer(call, said('certificateFlag'));
-  const gone = call.look((machine, _state, now) => Math.floor((now - (machine.microk8s?.upSince ?? now)) / daysMs));
-  const [ca, server, proxy] = [days.ca - gone, days.server - gone, days.proxy - gone];
-  return answer(call, said('certificates', { ca, server, proxy }));
 }

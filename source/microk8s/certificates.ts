@@ -1,0 +1,40 @@
+import type { Script } from '../host/host.ts';
+
+/** A certificate that MicroK8s made on a node, by the name of its file. */
+export type CertificateName = 'ca' | 'server' | 'front-proxy-ca' | 'front-proxy-client' | 'kubelet';
+
+export interface CertificateDate {
+  readonly name: CertificateName | 'ingress';
+  /** ISO 8601. */
+  readonly until: string;
+}
+
+const names: readonly CertificateName[] = ['ca', 'server', 'front-proxy-ca', 'front-proxy-client', 'kubelet'];
+
+/**
+ * Prints `NAME notAfter=Nov 26 12:00:00 2027 GMT` for each certificate that is there, by OpenSSL, which every Ubuntu Server has.
+ * Workers have the CA and the kubelet's only, and `refresh-certs --check` tells them nothing.
+ */
+export const certificateDates: Script = {
+  name: 'certificate-dates',
+  text: `cd /var/snap/microk8s/current/certs || exit 0
+for name in ${names.join(' ')}; do
+  [ -r "$name.crt" ] && printf '%s %s\\n' "$name" "$(openssl x509 -noout -enddate -in "$name.crt")"
+done
+exit 0`,
+};
+
+/** Lines that are not as expected are left out. */
+export function parseCertificateDates(stdout: string): CertificateDate[] {
+  return stdout.split('\n').flatMap((line) => {
+    const [, word = '', date = ''] = /^(\S+) notAfter=(.+)$/.exec(line.trim()) ?? [];
+    const name = names.find((each) => each === word);
+    const time = Date.parse(date);
+    return name === undefined || Number.isNaN(time) ? [] : [{ name, until: new Date(time).toISOString() }];
+  });
+}
+
+/** Whole days from `now` (ms since 1970) until a certificate ends; negative once it has ended. */
+export function daysLeft({ until }: Pick<CertificateDate, 'until'>, now: number): number {
+  return Math.floor((Date.parse(until) - now) / 86_400_000);
+}

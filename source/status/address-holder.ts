@@ -1,0 +1,26 @@
+import type { EventObject, Layer2StatusObject, ServiceObject } from '../kubernetes/objects.ts';
+
+/**
+ * The node that answers for the virtual address and since when, ISO 8601. MetalLB 0.14 and later keep it as an object
+ * (`servicel2statuses`); older ones only tell it in events (`nodeAssigned`), which last an hour.
+ */
+export function holderOf(
+  address: string | undefined,
+  services: readonly ServiceObject[],
+  layer2: readonly Layer2StatusObject[],
+  events: readonly EventObject[],
+): { readonly node: string; readonly since: string | undefined } | undefined {
+  const service = services.find(({ status }) => status.loadBalancer.ingress.some(({ ip }) => ip === address));
+  if (address === undefined || service === undefined) return undefined;
+  const { name } = service.metadata;
+  const event = events
+    .filter(({ involvedObject, reason }) => reason === 'nodeAssigned' && involvedObject.name === name)
+    .toSorted((a, b) => time(b).localeCompare(time(a)))[0];
+  const announced = event && /announcing from node "([^"]+)"/.exec(event.message)?.[1];
+  const node = layer2.find(({ status }) => status.node !== '' && status.serviceName === name)?.status.node ?? announced;
+  if (node === undefined) return undefined;
+  return { node, since: event && announced === node ? time(event) || undefined : undefined };
+}
+
+const time = ({ lastTimestamp, eventTime, metadata }: EventObject): string =>
+  lastTimestamp ?? eventTime ?? metadata.creationTimestamp;

@@ -1,0 +1,13 @@
+import { daysLeft } from '../microk8s/certificates.ts';
+import type { Observation } from './observation.ts';
+import type { CertificateStatus } from './report.ts';
+
+/** All certificates that were read, those that end first first. */
+export function certificateStatuses({ at, machines, ingressCertificate }: Observation): CertificateStatus[] {
+  const ofNodes = machines.flatMap(({ node, certificates = [] }) =>
+    certificates.map(({ name, until }) => ({ name, node, until, daysLeft: daysLeft({ until }, at) })),
+  );
+  const { name, until } = ingressCertificate ?? {};
+  const own = name && until ? [{ name, until, daysLeft: daysLeft({ until }, at) }] : [];
+  return [...ofNodes, ...own].toSorted((a, b) => a.daysLeft - b.daysLeft);
+}

@@ -1,0 +1,101 @@
+import type { Site } from '../../site/schema.ts';
+import { kloudspot } from '../../text/command.ts';
+import { durationWords } from '../../text/duration.ts';
+import type { Observation } from '../observation.ts';
+import type { DatastoreStatus, NodeStatus } from '../report.ts';
+import { list, type Reason } from './reason.ts';
+
+/** A shell's or sudo's own words where the program is not there. */
+const notInstalled = /No such file or directory|command not found/;
+
+export function aboutApi(seen: Observation): Reason[] {
+  if (seen.through !== undefined) return [];
+  const answering = seen.reached.filter(({ answers }) => answers).map(({ node }) => node);
+  const silent = seen.silent.filter(({ node }) => answering.includes(node));
+  if (silent.length > 0 && silent.every(({ said }) => notInstalled.test(said))) {
+    const reason = `There is no cluster yet: MicroK8s is not installed on ${list(silent.map(({ node }) => node))}.`;
+    return [{ verdict: 'down', reason, next: kloudspot('init') }];
+  }
+  if (answering.length === 0) {
+    const reason = 'The API of the cluster does not answer on any manager; no machine answers.';
+    return [
+      { verdict: 'unknown', reason, next: 'Look at the machines and their network.' },
+      ...unreached(seen).slice(0, 2),
+    ];
+  }
+  return [
+    {
+      verdict: 'down',
+      reason: `The API of the cluster does not answer on any manager; ${list(answering)} can be reached.`,
+      next: `sudo microk8s inspect, on ${answering[0]}`,
+    },
+    ...silent.slice(0, 2).map(({ node, said }): Reason => ({ verdict: 'down', reason: `${node}: ${said}` })),
+  ];
+}
+
+/** Where it is not known whether the machines or the network are at fault, what each of them said. */
+function unreached({ reached }: Observation): Reason[] {
+  return reached.map(({ node, said }) => ({ verdict: 'unknown', reason: `${node}: ${said}` }));
+}
+
+export function aboutNodes(nodes: readonly NodeStatus[], seen: Observation): Reason[] {
+  const of = (pick: (node: NodeStatus) => boolean, say: (node: NodeStatus) => Reason) => nodes.filter(pick).map(say);
+  return [
+    ...of(({ state }) => state === 'lost', lost(seen.at)),
+    ...of(
+      ({ state }) => state === 'absent',
+      ({ name }) => ({
+        verdict: 'degraded',
+        reason: `${name} is in the site, but not in the cluster.`,
+        next: kloudspot('init'),
+      }),
+    ),
+    ...of(({ inSite }) => !inSite, foreign),
+    ...of(
+      ({ inSite, state, answers }) => inSite && state === 'ready' && !answers,
+      ({ name }) => ({ verdict: 'note', reason: `${name} is ready, but cannot be reached from here.` }),
+    ),
+    ...of(
+      ({ state, schedulable }) => state === 'ready' && !schedulable,
+      ({ name }) => ({
+        verdict: 'note',
+        reason: `${name} takes no new parts (cordoned).`,
+        next: `sudo microk8s kubectl uncordon ${name}${seen.through === undefined ? '' : `, on ${seen.through}`}`,
+      }),
+    ),
+  ];
+}
+
+const lost =
+  (now: number) =>
+  ({ name, since, answers }: NodeStatus): Reason => ({
+    verdict: 'degraded',
+    reason: `${name} has not answered the cluster${sinceWords(since, now)}${answers ? ', though the machine runs' : ''}.`,
+    next: answers ? `sudo microk8s inspect, on ${name}` : `Bring ${name} back: power, cable, console.`,
+  });
+
+const foreign = ({ name, role }: NodeStatus): Reason => ({
+  verdict: 'note',
+  reason: `${name} (${role}) is in the cluster, but not in the site.`,
+  next: `Add ${name} to site.yaml, or take it out of the cluster.`,
+});
+
+function sinceWords(since: string | undefined, now: number): string {
+  const passed = since === undefined ? Number.NaN : now - Date.parse(since);
+  return passed >= 0 ? ` for ${durationWords(passed)}` : '';
+}
+
+export function aboutDatastore(site: Site, datastore: DatastoreStatus | undefined): Reason[] {
+  if (!datastore) return [];
+  const managers = site.nodes.filter(({ role }) => role === 'manager').length;
+  if (datastore.survives > 0 || managers < 3) return [];
+  return [{ verdict: 'degraded', reason: 'Losing one more manager stops the API.' }];
+}
+
+export function aboutAddress(site: Site, { givenAddresses }: Observation): Reason[] {
+  const wanted = site.network.virtualAddress;
+  if (wanted === undefined || givenAddresses === undefined || givenAddresses.includes(wanted)) return [];
+  return [
+    { verdict: 'degraded', reason: `Nothing answers on the virtual address ${wanted}.`, next: kloudspot('init') },
+  ];
+}

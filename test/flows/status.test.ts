@@ -1,0 +1,54 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { reportSchema, type StatusReport } from '../../source/status/report.ts';
+import { home, Rehearsal } from './program.ts';
+
+/** The healthy scenario, in which nodes lose their power at a look of `status`: name → the how manieth. */
+async function cutting(folder: string, cuts: Readonly<Record<string, number>>): Promise<string> {
+  const scenario = parse(await readFile(join(home, 'templates/rehearsal/healthy.yaml'), 'utf8'));
+  const faults = Object.entries(cuts).map(([node, from]) => ({
+    ...{ node, from, command: 'certificate-dates', does: { kind: 'power', afterSeconds: 0 } },
+  }));
+  const path = join(folder, 'cutting.yaml');
+  await writeFile(path, stringify({ ...scenario, faults }));
+  return path;
+}
+
+interface Look {
+  readonly code: number;
+  readonly report: StatusReport;
+}
+
+async function look(rehearsal: Rehearsal): Promise<Look> {
+  const { code, stdout } = await rehearsal.run('status', '--json', '--exit-code');
+  return { code, report: reportSchema.parse(JSON.parse(stdout)) };
+}
+
+async function until(rehearsal: Rehearsal, seen: (look: Look) => boolean): Promise<Look> {
+  for (let tries = 0; tries < 60; tries++) {
+    const found = await look(rehearsal);
+    if (seen(found)) return found;
+  }
+  throw new Error('it was never seen');
+}
+
+test('ok, degraded with one node dead, down with two: by exit code and by JSON', async () => {
+  const plain = await Rehearsal.begin();
+  const rehearsal = await Rehearsal.begin(await cutting(plain.root, { 'ks-3': 2, 'ks-2': 25 }));
+  expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+  const well = await look(rehearsal);
+  expect(well).toMatchObject({ code: 0, report: { verdict: 'ok', release: { differs: [] } } });
+  expect(well.report.certificates.map(({ name }) => name)).toContain('ingress');
+
+  const cut = await until(rehearsal, ({ report }) => report.nodes.some(({ state }) => state === 'lost'));
+  expect(cut.code).toBe(10);
+  expect(cut.report.datastore).toEqual({ voters: 3, living: 2, survives: 0 });
+  const kafka = cut.report.components.find(({ name }) => name.endsWith('kafka'));
+  expect(kafka).toMatchObject({ loss: 'stateful-lvm', state: 'degraded', words: '2 of 3, until ks-3 is back' });
+
+  const down = await until(rehearsal, ({ report }) => report.verdict === 'down');
+  expect(down.code).toBe(11);
+  expect(down.report.reasons[0]).toMatch(/does not answer on any manager; ks-1/);
+});
