@@ -55,7 +55,7 @@ async function everyHint(): Promise<string[]> {
   return [
     ...endings,
     ...exitLines({ draftPath: '/x', saved: true, run: undefined, rehearsal: true }),
-    ...(['alive', 'silent', 'gone'] as const).flatMap((life) => lockedFault(claim, life, '/x', 0).next),
+    ...(['alive', 'silent', 'gone', 'unknown'] as const).flatMap((life) => lockedFault(claim, life, '/x', 0).next),
     ...fault(() => checkedPlan(JSON.stringify({ ...plan, hash: 'other' }), 'plan.json')),
     ...fault(() => refuseDrift({ ...plan, basis: { 'ks-1': { hostname: 'x' } } }, hostnames)),
     ...fault(() => refuseToAsk('', kloudspot('apply --yes'))),

@@ -1,6 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { lockWorkstation, workstationHolder } from '../../source/engine/lock/lock.ts';
@@ -67,6 +68,38 @@ describe('the lock of the workstation', () => {
         exitCode: 5,
         why: expect.stringContaining('its process has ended'),
       });
+  });
+
+  it.each<[string, string]>([
+    ['its clock in the future', '2099-01-01T00:00:00.000Z'],
+    ['its clock far behind', '2001-01-01T00:00:00.000Z'],
+  ])('of a holder on another machine, %s: only heartbeats that are seen count', async (_, heartbeat) => {
+    const files = await workstation();
+    const elsewhere = { ...(await ownClaim(files, 'old')), machine: 'elsewhere', heartbeat };
+    await lockWorkstation(files, elsewhere, quiet);
+    const mine = await ownClaim(files, 'mine');
+    await expect(lockWorkstation(files, mine, quiet)).rejects.toMatchObject({
+      why: expect.stringContaining('cannot be seen from here'),
+      next: expect.arrayContaining([expect.stringContaining('--take-over')]),
+    });
+    const over = { ...quiet, takeOver: true, watchMs: 1000 };
+    // Written again and again, as a heartbeat does.
+    let beats = 0;
+    const beating = setInterval(() => {
+      writeFileSync(files.lock, claimText({ ...elsewhere, owner: `beat ${beats++}` }));
+    }, 20);
+    await expect(lockWorkstation(files, mine, over)).rejects.toMatchObject({
+      why: expect.stringContaining('it is running'),
+    });
+    clearInterval(beating);
+    await expect(lockWorkstation(files, mine, over)).resolves.toBeDefined();
+  });
+
+  it('of a root that was moved is still judged by the process that left it', async () => {
+    const files = await workstation();
+    const gone = { ...(await ownClaim(filesUnder('/where/it/was'), 'old')), started: 'before' };
+    await lockWorkstation(files, gone, quiet);
+    await expect(lockWorkstation(files, await ownClaim(files, 'old'), quiet)).resolves.toBeDefined();
   });
 
   it('is not kept by a file that is no claim', async () => {
@@ -194,6 +227,8 @@ describe('the lock on the nodes', () => {
         answers.filter((answer) => answer === 'yours'),
         answers.join(),
       ).toHaveLength(1);
+      // Nothing but the lock lies there.
+      expect(await readdir(dirname(path))).toEqual(['lock']);
     }
     await rm(folder, { recursive: true });
   });

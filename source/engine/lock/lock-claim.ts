@@ -1,12 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import * as z from 'zod';
 import { exitCode, Fault } from '../../errors/fault.ts';
 import type { Files } from '../../site/files.ts';
 import { kloudspot } from '../../text/command.ts';
 import { durationWords } from '../../text/duration.ts';
-import { identifyProcess, lifeOf } from '../process/process-identity.ts';
+import { identifyProcess, lifeOf, machineId } from '../process/process-identity.ts';
 
 const claimSchema = z.object({
   version: z.literal(1),
@@ -15,6 +14,8 @@ const claimSchema = z.object({
   run: z.string(),
   owner: z.string(),
   host: z.string(),
+  /** The id of its machine. */
+  machine: z.string(),
   /** The workstation: one machine and one root. */
   workstation: z.string(),
   process: z.number().int(),
@@ -37,6 +38,7 @@ export async function ownClaim(files: Files, run: string): Promise<LockClaim> {
     run,
     owner: userInfo().username,
     host: hostname(),
+    machine: machineId(),
     workstation: workstationOf(files),
     process: process.pid,
     started: identity?.started ?? '',
@@ -47,15 +49,6 @@ export async function ownClaim(files: Files, run: string): Promise<LockClaim> {
 
 function workstationOf(files: Files): string {
   return createHash('sha256').update(`${machineId()} ${files.root}`).digest('hex').slice(0, 16);
-}
-
-/** https://man7.org/linux/man-pages/man5/machine-id.5.html; elsewhere the host's name must do. */
-function machineId(): string {
-  try {
-    return readFileSync('/etc/machine-id', 'utf8').trim() || hostname();
-  } catch {
-    return hostname();
-  }
 }
 
 export const claimText = (claim: LockClaim): string => `${JSON.stringify(claim)}\n`;
@@ -71,8 +64,8 @@ export function parseClaim(text: string): LockClaim | undefined {
   }
 }
 
-/** `gone`: its process has ended. `silent`: it may live, but gave no sign for too long. */
-export type HolderLife = 'alive' | 'silent' | 'gone';
+/** `gone`: its process has ended. `silent`: it may live, but gave no sign for too long. `unknown`: it is on another machine, and nobody watched it. */
+export type HolderLife = 'alive' | 'silent' | 'gone' | 'unknown';
 
 /** ms without a heartbeat after which a holder that cannot be looked at counts as silent. */
 const longSilence = 180_000;
@@ -96,11 +89,14 @@ export function lockedFault(claim: LockClaim, life: HolderLife, where: string, s
     alive: `it is running${ago}`,
     silent: `it has sent no heartbeat for ${durationWords(silentMs ?? longSilence)}`,
     gone: 'its process has ended',
+    unknown: 'whether it is still running there cannot be seen from here',
   }[life];
   const overtake = 'If you are sure that it will not go on: the same command with --take-over';
+  const attach = `${kloudspot(`attach ${claim.run}`)}  on ${claim.host} shows it`;
   const next = {
-    alive: [`${kloudspot(`attach ${claim.run}`)}  on ${claim.host} shows it`],
-    silent: [`${kloudspot(`attach ${claim.run}`)}  on ${claim.host} shows it`, overtake],
+    alive: [attach],
+    silent: [attach, overtake],
+    unknown: [attach, overtake],
     gone: [`${kloudspot(`resume ${claim.run}`)}  goes on with it`, overtake],
   }[life];
   return new Fault({

@@ -1,10 +1,12 @@
-import { link, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { codeOf } from '../../errors/thrown.ts';
 import { textIfPresent } from '../../host/read-text.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
 import type { Files } from '../../site/files.ts';
-import { claimText, type LockClaim, lifeOfHolder, lockedFault, ownClaim, parseClaim } from './lock-claim.ts';
+import { lifeOf } from '../process/process-identity.ts';
+import { claimText, type HolderLife, type LockClaim, lockedFault, parseClaim } from './lock-claim.ts';
 
 export interface HeldLock {
   /** Gives it back, where it is still ours. */
@@ -16,6 +18,8 @@ export interface LockOptions {
   readonly takeOver: boolean;
   /** Called once when somebody else holds it all of a sudden. */
   readonly onLost: (holder: string) => void;
+  /** ms that a holder on another machine is watched. Default 35 000. */
+  readonly watchMs?: number;
 }
 
 /** ms between signs of life. */
@@ -26,7 +30,7 @@ export async function lockWorkstation(files: Files, claim: LockClaim, options: L
   await mkdir(dirname(files.lock), { recursive: true });
   while (!(await place(files.lock, claim))) {
     const text = await textIfPresent(files.lock);
-    if (text !== undefined) await makeWay(files.lock, text, claim, options.takeOver);
+    if (text !== undefined) await makeWay(files.lock, text, claim, options);
   }
   let sign = Promise.resolve();
   const beat = setInterval(() => {
@@ -49,15 +53,6 @@ export async function workstationHolder(files: Files): Promise<LockClaim | undef
   return text === undefined ? undefined : parseClaim(text);
 }
 
-/** Refuses (exit code 5) while a run of this root goes on: for what must not be changed under it. */
-export async function refuseWhileLocked(files: Files): Promise<void> {
-  const text = await textIfPresent(files.lock);
-  const holder = text === undefined ? undefined : parseClaim(text);
-  if (holder === undefined) return;
-  const life = await lifeOfHolder(holder, (await ownClaim(files, '')).workstation, await silenceOf(files.lock));
-  if (life === 'alive') throw lockedFault(holder, life, files.lock);
-}
-
 /** A link to a file that is whole appears at once or not at all, and never over another one. */
 async function place(path: string, claim: LockClaim): Promise<boolean> {
   const draft = `${path}.${claim.token}`;
@@ -74,14 +69,13 @@ async function place(path: string, claim: LockClaim): Promise<boolean> {
 }
 
 /** Moves a lock aside that may be taken, so that the next try can succeed. */
-async function makeWay(path: string, text: string, claim: LockClaim, takeOver: boolean): Promise<void> {
+async function makeWay(path: string, text: string, claim: LockClaim, options: LockOptions): Promise<void> {
   const holder = parseClaim(text);
   // A text that is not a claim is not from a process of ours, and does not count as a lock.
   if (holder !== undefined) {
-    // The workstation's own lock: a holder on this machine is looked at, and one elsewhere cannot be judged.
-    const life = await lifeOfHolder(holder, claim.workstation, await silenceOf(path));
+    const life = await lifeHere(path, text, holder, options);
     const own = holder.run === claim.run && life === 'gone';
-    if (life === 'alive' || !(own || takeOver)) throw lockedFault(holder, life, path);
+    if (life === 'alive' || !(own || options.takeOver)) throw lockedFault(holder, life, path);
   }
   const aside = `${path}.${claim.token}.old`;
   try {
@@ -94,11 +88,21 @@ async function makeWay(path: string, text: string, claim: LockClaim, takeOver: b
   await rm(aside, { force: true });
 }
 
-/** ms since the lock's file was last written, by the clock of the machine that holds the file; undefined where it is gone or in the future. */
-async function silenceOf(path: string): Promise<number | undefined> {
-  const written = await stat(path).catch(() => undefined);
-  const ms = written === undefined ? undefined : Date.now() - written.mtimeMs;
-  return ms === undefined || ms < 0 ? undefined : ms;
+/** ms that a holder on another machine is watched before its lock may be taken over: three heartbeats and some. */
+const watchFor = 35_000;
+
+/** A holder on this machine is looked at. One elsewhere is watched for a heartbeat, where its lock is wanted: no clock of its own counts. */
+async function lifeHere(
+  path: string,
+  text: string,
+  holder: LockClaim,
+  { takeOver, watchMs = watchFor }: LockOptions,
+): Promise<HolderLife> {
+  const life = await lifeOf(holder);
+  if (life !== 'unknown' || !takeOver) return life;
+  for (const end = performance.now() + watchMs; performance.now() < end; await wait(watchMs / 70))
+    if ((await textIfPresent(path)) !== text) return 'alive';
+  return 'silent';
 }
 
 async function giveSign(path: string, claim: LockClaim, { onLost }: LockOptions, stop: () => void): Promise<void> {

@@ -5,12 +5,13 @@ export type LockVerb = 'take' | 'beat' | 'release';
 
 /**
  * Takes, renews or releases the lock on a node in one critical section of that node: of two that come at once, one gets it.
- * The claim comes on standard input. The file holds the claim, and on a second line the node's boot id and uptime in seconds at
+ * The folder itself is what the critical section locks: no file stays behind. The claim comes on standard input. The file holds the claim, and on a second line the node's boot id and uptime in seconds at
  * the last heartbeat: the age of a heartbeat is measured by that one clock, which nobody sets.
  * Prints `yours`, or `held SECONDS` and the holder's claim. Arguments: verb, path, run, token of a holder that may be replaced.
  */
 const text = `verb=$1 path=$2 run=$3 replaced=$4
-mkdir -p -- "\${path%/*}" && exec 9>"$path.flock" && flock 9 || exit 1
+mkdir -p -- "\${path%/*}" && exec 9<"\${path%/*}" || exit 1
+flock -w 60 9 || { echo "flock: \${path%/*} is held by another process" >&2; exit 1; }
 claim=$(cat)
 held=$(head -n 1 "$path" 2>/dev/null)
 field() { printf '%s' "$held" | sed -n 's/.*"'"$1"'":"\\([^"]*\\)".*/\\1/p'; }
@@ -23,7 +24,7 @@ if [ -z "$mine" ]; then
   case $then_boot in "$boot") age=$((now - then_up)) ;; '') age=0 ;; *) age=$now ;; esac
   printf 'held %s\\n%s\\n' "$age" "$held"
 elif [ "$verb" = release ]; then
-  rm -f -- "$path"
+  rm -f -- "$path" "$path.new"
   echo yours
 else
   printf '%s\\n%s %s\\n' "$claim" "$boot" "$now" >"$path.new" && chmod 644 "$path.new" && mv -f -- "$path.new" "$path" && echo yours

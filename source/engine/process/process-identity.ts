@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { codeOf } from '../../errors/thrown.ts';
@@ -5,6 +6,8 @@ import { codeOf } from '../../errors/thrown.ts';
 /** A process that cannot be mistaken for a later one with the same number. */
 export interface ProcessIdentity {
   readonly host: string;
+  /** The machine's own id, which stays when its name changes. */
+  readonly machine: string;
   readonly process: number;
   /** When it started, in the words of the machine it runs on: boot id and clock ticks on Linux; empty where that is unknown. */
   readonly started: string;
@@ -13,15 +16,24 @@ export interface ProcessIdentity {
 /** Who a process is, by its number. Undefined: no such process. */
 export async function identifyProcess(process_: number): Promise<ProcessIdentity | undefined> {
   if (!exists(process_)) return undefined;
-  return { host: hostname(), process: process_, started: await startOf(process_) };
+  return { host: hostname(), machine: machineId(), process: process_, started: await startOf(process_) };
 }
 
 /** Whether that very process still runs. `unknown`: it belongs to another machine. */
 export async function lifeOf(identity: ProcessIdentity): Promise<'alive' | 'gone' | 'unknown'> {
-  if (identity.host !== hostname()) return 'unknown';
+  if (identity.machine !== machineId()) return 'unknown';
   const now = await identifyProcess(identity.process);
   if (now === undefined) return 'gone';
   return now.started === identity.started || identity.started === '' ? 'alive' : 'gone';
+}
+
+/** https://man7.org/linux/man-pages/man5/machine-id.5.html; elsewhere the host's name must do. */
+export function machineId(): string {
+  try {
+    return readFileSync('/etc/machine-id', 'utf8').trim() || hostname();
+  } catch {
+    return hostname();
+  }
 }
 
 function exists(process_: number): boolean {

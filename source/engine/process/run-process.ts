@@ -5,7 +5,12 @@ import { textIfPresent } from '../../host/read-text.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
 import { lifeOf, type ProcessIdentity } from './process-identity.ts';
 
-const identitySchema = z.object({ host: z.string(), process: z.number().int(), started: z.string() });
+const identitySchema = z.object({
+  host: z.string(),
+  machine: z.string(),
+  process: z.number().int(),
+  started: z.string(),
+});
 
 const ownerPath = (directory: string): string => join(directory, 'process.json');
 
