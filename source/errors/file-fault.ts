@@ -53,7 +53,9 @@ const isFull = (code: string): boolean => code === 'ENOSPC' || code === 'EDQUOT'
 
 /** Names the file in an error of a write, which the system gives without a path. */
 export function namePath(error: unknown, path: string): unknown {
-  return error instanceof Error && !('path' in error) ? Object.assign(error, { path }) : error;
+  return codeOf(error) !== undefined && error instanceof Error && !('path' in error)
+    ? Object.assign(error, { path })
+    : error;
 }
 
 /** The code with which the nearest folder that exists refuses to be written to; undefined where it does not refuse. */

@@ -14,11 +14,11 @@ export async function writeAtomic(path: string, text: string, mode: number): Pro
   try {
     await writeSynced(temporary, text, mode);
     await rename(temporary, target);
+    await syncFolder(folder);
   } catch (error) {
     await rm(temporary, { force: true });
     throw namePath(error, target);
   }
-  await syncFolder(folder);
 }
 
 let counter = 0;

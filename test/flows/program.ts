@@ -33,7 +33,13 @@ export class Rehearsal {
 
   /** Runs a verb without a terminal. Its home folder is empty, so that what it leaves there is seen. */
   async run(verb: string, ...flags: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-    const result = await this.start(verb, ...flags);
+    return this.runIn({}, verb, ...flags);
+  }
+
+  /** The same with more in the environment. */
+  async runIn(more: Readonly<Record<string, string>>, verb: string, ...flags: readonly string[]) {
+    const { env, ...options } = this.#options();
+    const result = await execa(launcher, this.#words(verb, flags), { ...options, env: { ...env, ...more } });
     return { code: result.exitCode ?? 128, stdout: result.stdout, stderr: result.stderr };
   }
 

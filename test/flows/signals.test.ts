@@ -1,17 +1,6 @@
 import { expect, it } from 'vitest';
+import { until } from './events.ts';
 import { type JournalLine, Rehearsal } from './program.ts';
-
-/** Until the journal of the newest run holds such an event. */
-async function until(rehearsal: Rehearsal, at: (line: JournalLine) => boolean): Promise<JournalLine[]> {
-  let lines: JournalLine[] = [];
-  await expect
-    .poll(async () => {
-      lines = await rehearsal.journal().catch(() => []);
-      return lines.some(at);
-    })
-    .toBe(true);
-  return lines;
-}
 
 const firstCommand = (line: JournalLine) => line.type === 'command';
 const processOf = (lines: readonly JournalLine[]) =>

@@ -60,8 +60,13 @@ export async function openJournal(directory: string, mask: Mask, clock: Pick<Clo
     },
     close: async () => {
       await last;
-      await file.datasync();
-      await file.close();
+      try {
+        await file.datasync();
+      } catch (error) {
+        throw namePath(error, journalPath(directory));
+      } finally {
+        await file.close();
+      }
     },
   };
 }

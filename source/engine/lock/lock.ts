@@ -1,6 +1,7 @@
 import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { namePath } from '../../errors/file-fault.ts';
 import { codeOf } from '../../errors/thrown.ts';
 import { textIfPresent } from '../../host/read-text.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
@@ -56,13 +57,13 @@ export async function workstationHolder(files: Files): Promise<LockClaim | undef
 /** A link to a file that is whole appears at once or not at all, and never over another one. */
 async function place(path: string, claim: LockClaim): Promise<boolean> {
   const draft = `${path}.${claim.token}`;
-  await writeFile(draft, claimText(claim), { mode: 0o644, flush: true });
   try {
+    await writeFile(draft, claimText(claim), { mode: 0o644, flush: true });
     await link(draft, path);
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
-    throw error;
+    throw namePath(error, path);
   } finally {
     await rm(draft, { force: true });
   }

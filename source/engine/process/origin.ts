@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { Fault } from '../../errors/fault.ts';
 import { isMissing } from '../../errors/thrown.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
+import { filesUnder } from '../../site/files.ts';
 import { kloudspot } from '../../text/command.ts';
+import { defined } from '../../text/defined.ts';
 
 const originSchema = z.object({
   version: z.literal(1),
@@ -24,10 +26,10 @@ export async function writeOrigin(directory: string, origin: z.input<typeof orig
   await writeAtomic(originPath(directory), `${JSON.stringify(origin)}\n`, 0o600);
 }
 
-/** Throws a `Fault` that names the file where it is missing or damaged. */
+/** Throws a `Fault` that names the file where it is missing or damaged. A root that was moved since is the one where the run lies now. */
 export async function readOrigin(directory: string): Promise<Origin> {
   try {
-    return originSchema.parse(JSON.parse(await readFile(originPath(directory), 'utf8')));
+    return moved(originSchema.parse(JSON.parse(await readFile(originPath(directory), 'utf8'))), directory);
   } catch (cause) {
     throw new Fault({
       what: 'What the run rests on cannot be read.',
@@ -37,4 +39,20 @@ export async function readOrigin(directory: string): Promise<Origin> {
       cause,
     });
   }
+}
+
+/** The origin with every path under its root as it is where the folder of the run lies now. */
+function moved(origin: Origin, directory: string): Origin {
+  const runs = dirname(resolve(directory));
+  const depth = filesUnder('/').runs.split('/').length - 1;
+  const root = resolve(runs, ...Array.from({ length: depth }, () => '..'));
+  if (resolve(origin.root) === root || filesUnder(root).runs !== runs) return origin;
+  const under = (path: string) =>
+    path.startsWith(`${origin.root}/`) ? join(root, path.slice(origin.root.length)) : path;
+  return {
+    ...origin,
+    root,
+    flags: origin.flags.map((flag) => (flag === `--root=${origin.root}` ? `--root=${root}` : flag)),
+    ...defined({ site: origin.site === undefined ? undefined : under(origin.site) }),
+  };
 }

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { defined } from '../../text/defined.ts';
 import type { HostFiles, HostKeyOffer, HostTarget } from '../host.ts';
 import { HostFault } from '../host-fault.ts';
 import { textIfPresent } from '../read-text.ts';
 import { ask, type Ending } from '../shell/child.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { writeAtomic } from '../write-atomic.ts';
 import { loginFault, mostTelling } from './ssh-faults.ts';
 import { pinning, reaching, sshEnvironment } from './ssh-options.ts';
 
@@ -40,13 +41,7 @@ export async function pinHostKeys(offers: readonly HostKeyOffer[], files: HostFi
   const nodes = new Set(offers.map(({ node }) => node));
   const kept = (await pinnedLines(files)).filter((line) => !nodes.has(nodeOf(line)));
   const text = [...kept, ...offers.map(({ line }) => line)].map((line) => `${line}\n`).join('');
-  await mkdir(dirname(files.knownHosts), { recursive: true });
-  const fresh = `${files.knownHosts}.${process.pid}`;
-  const handle = await open(fresh, 'w', 0o600);
-  await handle.writeFile(text);
-  await handle.sync();
-  await handle.close();
-  await rename(fresh, files.knownHosts);
+  await writeAtomic(files.knownHosts, text, 0o600);
 }
 
 /** A changed key in words: both fingerprints, and what it may mean. */
@@ -111,7 +106,7 @@ interface Look {
 
 /** ssh notes a new key in a file of its own that is thrown away, and offers no way to log in. */
 async function look(target: HostTarget, address: string, pinned: readonly string[]): Promise<Look> {
-  const folder = await mkdtemp(join(tmpdir(), 'ks-'));
+  const folder = await temporaryFolder();
   try {
     const file = join(folder, 'keys');
     await writeFile(file, pinned.map((line) => `${line}\n`).join(''), { mode: 0o600 });

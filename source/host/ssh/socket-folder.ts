@@ -1,6 +1,5 @@
-import { chmod, lstat, mkdir, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { chmod, lstat, mkdir } from 'node:fs/promises';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 /**
  * A UNIX socket's path has at most 104 bytes with its end mark (macOS; Linux: 108), and ssh first binds a name that is 17 longer.
@@ -11,7 +10,7 @@ const longestFolder = 104 - 1 - 17 - 1 - 16;
 /** A folder for ssh's sockets that is ours alone and whose path is short enough: the wanted one, or else one in the temporary folder. */
 export async function socketFolder(wanted: string): Promise<string> {
   if (Buffer.byteLength(wanted) <= longestFolder && (await isPrivate(wanted))) return wanted;
-  return mkdtemp(join(tmpdir(), 'ks-'));
+  return temporaryFolder(longestFolder);
 }
 
 async function isPrivate(folder: string): Promise<boolean> {

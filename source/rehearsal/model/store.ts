@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '../../errors/fault.ts';
+import { namePath } from '../../errors/file-fault.ts';
 import { codeOf } from '../../errors/thrown.ts';
 import { type State, stateSchema } from './state.ts';
 
@@ -52,7 +53,7 @@ export class Store {
       return result;
     } catch (thrown) {
       this.#stamp = '';
-      throw thrown;
+      throw namePath(thrown, this.#file);
     } finally {
       rmSync(this.#lock, { force: true });
     }

@@ -1,0 +1,155 @@
+import { mkdir, mkdtemp, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterEach, describe, expect, it } from 'vitest';
+import { until } from './events.ts';
+import { killAt, Rehearsal } from './program.ts';
+
+const mayMount = process.getuid?.() === 0 && process.platform === 'linux';
+const mounted: string[] = [];
+afterEach(async () => {
+  for (const place of mounted.splice(0)) await execa('umount', ['-l', place], { reject: false });
+});
+
+/** A small file system in the place of the root. */
+async function mount(rehearsal: Rehearsal, options: string): Promise<void> {
+  await mkdir(rehearsal.path(), { recursive: true });
+  await execa('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', rehearsal.path()]);
+  mounted.push(rehearsal.path());
+}
+
+/** What an operator needs of an error: where, why and what to do, and no word of a bug. */
+function isClear({ code, stderr }: { code: number; stderr: string }, why: RegExp, rehearsal: Rehearsal): void {
+  expect(stderr).toMatch(why);
+  expect(stderr).toContain(rehearsal.path());
+  expect(stderr).toMatch(/next: /);
+  expect(stderr).not.toMatch(/a bug in the program|fault of the program|\bat .*\.(js|ts):/i);
+  expect(code).not.toBe(0);
+}
+
+describe.skipIf(!mayMount)('a root on a file system of its own', () => {
+  it('that is full: path, reason and way out', async () => {
+    const rehearsal = await Rehearsal.begin();
+    await mount(rehearsal, 'size=64k');
+    isClear(await rehearsal.run('init', '--yes'), /disk is full/, rehearsal);
+  });
+
+  it('that is read-only: path, reason and way out', async () => {
+    const rehearsal = await Rehearsal.begin();
+    await mount(rehearsal, 'ro');
+    isClear(await rehearsal.run('init', '--yes'), /read-only/, rehearsal);
+  });
+
+  it('that fills up in a run: the run stops, says why, and after making room resume goes on to the end', async () => {
+    const rehearsal = await Rehearsal.begin('healthy', 60);
+    await mount(rehearsal, 'size=24m');
+    const running = rehearsal.start('init', '--yes');
+    await until(rehearsal, ({ type }) => type === 'step-done');
+    const filling = rehearsal.path('filling');
+    await fill(filling, rehearsal.path());
+    const ended = await running;
+    // The simulated machines are on that disk as well: the verb itself or the run says so first.
+    expect([1, 4], ended.stderr).toContain(ended.exitCode);
+    expect(ended.stdout + ended.stderr).toMatch(/disk is full|ENOSPC/);
+    expect(ended.stdout + ended.stderr).not.toMatch(/a bug in the program|fault of the program/i);
+    await rm(filling);
+    const resumed = await rehearsal.run('resume', '--yes');
+    expect(resumed.stderr).toBe('');
+    expect(resumed.code).toBe(0);
+    const lines = await rehearsal.journal();
+    expect(lines.at(-1)).toMatchObject({ type: 'run-ended', outcome: 'done' });
+    await expect(stat(rehearsal.path('var/lib/kloudspot/lock'))).rejects.toThrow();
+  });
+});
+
+/** Takes every free block. */
+async function fill(path: string, folder: string): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  // The run takes of it as well: the rest goes in small pieces, until even the smallest finds no space.
+  await writeFile(path, Buffer.alloc(bavail * bsize)).catch(() => undefined);
+  for (let more = 0; more < 64; more++) await writeFile(path, Buffer.alloc(4096), { flag: 'a' }).catch(() => undefined);
+}
+
+it('a root that was moved after a kill is gone on with where it lies now', async () => {
+  const rehearsal = await Rehearsal.begin('healthy', 200);
+  await killAt(rehearsal, ({ type }) => type === 'step-done');
+  const away = join(rehearsal.root, 'elsewhere');
+  await rename(rehearsal.path(), away);
+  const resumed = await rehearsal.run('resume', '--yes', '--root', away);
+  expect(resumed.stderr).toBe('');
+  expect(resumed.code).toBe(0);
+  await expect(stat(rehearsal.path())).rejects.toThrow();
+});
+
+it('a root whose path is too long for a socket, and a TMPDIR that is not there', async () => {
+  const rehearsal = await Rehearsal.begin();
+  const long = join(rehearsal.root, 'x'.repeat(120));
+  const { code, stderr } = await rehearsal.runIn({ TMPDIR: '/nonexistent' }, 'init', '--yes', '--root', long);
+  expect(stderr).not.toContain('✗');
+  expect(code).toBe(0);
+});
+
+/** Fails every write below a folder with EIO, as a disk that dies does. */
+const preload = `#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/uio.h>
+static int broken(int fd) {
+  const char *folder = getenv("BROKEN_FOLDER"), *flag = getenv("BROKEN_WHEN");
+  char link[64], path[4096];
+  if (!folder || (flag && access(flag, F_OK) != 0)) return 0;
+  snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+  ssize_t length = readlink(link, path, sizeof path - 1);
+  if (length < 0) return 0;
+  path[length] = 0;
+  return strncmp(path, folder, strlen(folder)) == 0;
+}
+#define FAIL(fd) if (broken(fd)) { errno = EIO; return -1; }
+ssize_t write(int fd, const void *b, size_t n) { FAIL(fd) return ((ssize_t (*)(int, const void *, size_t))dlsym(RTLD_NEXT, "write"))(fd, b, n); }
+ssize_t pwrite(int fd, const void *b, size_t n, off_t o) { FAIL(fd) return ((ssize_t (*)(int, const void *, size_t, off_t))dlsym(RTLD_NEXT, "pwrite"))(fd, b, n, o); }
+ssize_t pwrite64(int fd, const void *b, size_t n, off64_t o) { FAIL(fd) return ((ssize_t (*)(int, const void *, size_t, off64_t))dlsym(RTLD_NEXT, "pwrite64"))(fd, b, n, o); }
+ssize_t writev(int fd, const struct iovec *v, int n) { FAIL(fd) return ((ssize_t (*)(int, const struct iovec *, int))dlsym(RTLD_NEXT, "writev"))(fd, v, n); }
+int fdatasync(int fd) { FAIL(fd) return ((int (*)(int))dlsym(RTLD_NEXT, "fdatasync"))(fd); }
+int fsync(int fd) { FAIL(fd) return ((int (*)(int))dlsym(RTLD_NEXT, "fsync"))(fd); }
+`;
+
+const compiler = (await execa('cc', ['--version'], { reject: false })).exitCode === 0;
+describe.skipIf(!compiler || process.platform !== 'linux')('a disk that reports errors (needs a C compiler)', () => {
+  async function brokenDisk(): Promise<{ readonly environment: Record<string, string>; readonly flag: string }> {
+    const folder = await mkdtemp(join(tmpdir(), 'ks-eio-'));
+    const [source, library, flag] = ['eio.c', 'eio.so', 'broken'].map((name) => join(folder, name));
+    if (source === undefined || library === undefined || flag === undefined) throw new Error('no names');
+    await writeFile(source, preload);
+    await execa('cc', ['-shared', '-fPIC', '-o', library, source, '-ldl']);
+    return { environment: { LD_PRELOAD: library, BROKEN_WHEN: flag }, flag };
+  }
+
+  it('from the beginning: path, reason and way out', async () => {
+    const rehearsal = await Rehearsal.begin();
+    const { environment, flag } = await brokenDisk();
+    await writeFile(flag, '');
+    const broken = { ...environment, BROKEN_FOLDER: rehearsal.path() };
+    isClear(await rehearsal.runIn(broken, 'init', '--yes'), /disk reports an error/, rehearsal);
+  });
+
+  it('in a run: the run ends, and once the disk works again resume goes on to the end', async () => {
+    const rehearsal = await Rehearsal.begin('healthy', 60);
+    const { environment, flag } = await brokenDisk();
+    const running = rehearsal.runIn({ ...environment, BROKEN_FOLDER: rehearsal.path() }, 'init', '--yes');
+    await until(rehearsal, ({ type }) => type === 'step-done');
+    await writeFile(flag, '');
+    const ended = await running;
+    expect(ended.code, ended.stdout).not.toBe(0);
+    expect(ended.stdout + ended.stderr).toMatch(/disk reports an error|EIO/);
+    expect(ended.stdout + ended.stderr).not.toMatch(/a bug in the program|fault of the program/i);
+    await rm(flag);
+    const resumed = await rehearsal.run('resume', '--yes');
+    expect(resumed.stderr).toBe('');
+    expect(resumed.code).toBe(0);
+  });
+});
