@@ -9,9 +9,12 @@ const diskSchema = z.object({
   wwn: z.string(),
   rotational: z.boolean(),
   transport: z.string(),
-  /** `root`: EFI, /boot and a physical volume, as the Ubuntu installer lays it out. `group`: one partition that is a physical volume. */
-  use: z.enum(['root', 'group', 'blank', 'filesystem']),
-  group: z.string().optional(),
+  /** In the order of their numbers. Which of them are physical volumes stands in `lvm`. */
+  partitions: z.array(
+    z.object({ sizeBytes: z.number().int(), fsType: z.string().optional(), mount: z.string().optional() }),
+  ),
+  /** File system on the whole disk. */
+  fsType: z.string().optional(),
 });
 
 const addressSchema = z.object({ address: z.string(), prefix: z.number().int(), dynamic: z.boolean() });

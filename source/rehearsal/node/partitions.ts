@@ -1,12 +1,9 @@
 import { mapperName, mapperPath } from '../../facts/mapper-name.ts';
-import { defined } from '../../text/defined.ts';
 import type { Disk, Machine } from '../model/machine.ts';
 import { lvmUuidOf, uuidOf } from '../model/random.ts';
 
 /** What vgcreate takes when nothing else is asked for. */
 export const extentBytes = 4 * 1024 ** 2;
-const mebibyte = 1024 ** 2;
-const gibibyte = 1024 ** 3;
 
 /** One node of lsblk's tree. */
 export interface BlockDevice {
@@ -22,80 +19,51 @@ export interface BlockDevice {
   readonly children: readonly BlockDevice[];
 }
 
-const partitionName = (disk: string, number: number) => (/\d$/.test(disk) ? `${disk}p${number}` : `${disk}${number}`);
+/** `sda1`, `nvme0n1p1`. */
+export const partitionName = (disk: string, number: number): string =>
+  /\d$/.test(disk) ? `${disk}p${number}` : `${disk}${number}`;
 
-/** Partitions before the physical volume, as Ubuntu's installer makes them. */
-const diskLayout = {
-  root: [
-    { sizeBytes: 1075 * mebibyte, fsType: 'vfat', mount: '/boot/efi' },
-    { sizeBytes: 2 * gibibyte, fsType: 'ext4', mount: '/boot' },
-  ],
-} as const;
-
-/** Bytes of a disk that its physical volume cannot have: the partitions before it, and the partition tables. */
-export function reservedBytes(use: Disk['use']): number {
-  const before = use === 'root' ? diskLayout.root : [];
-  return before.reduce((sum, part) => sum + part.sizeBytes, 2 * mebibyte);
-}
-
-/** Name of the partition that is a physical volume. */
-export function volumePartition(disk: { readonly name: string; readonly use: Disk['use'] }): string {
-  return partitionName(disk.name, disk.use === 'root' ? 3 : 1);
-}
-
-/** All disks with what lies on them, as lsblk shows them. A volume that spans two disks stands under both. */
+/** All disks with what lies on them, as lsblk shows them. A volume that spans two disks stands under the first. */
 export function blockDevices(machine: Machine): BlockDevice[] {
-  return machine.hardware.disks.map((disk) => ({
-    name: disk.name,
-    path: `/dev/${disk.name}`,
-    type: 'disk' as const,
-    sizeBytes: disk.sizeBytes,
-    mountPoints: [],
-    disk,
-    children: partitions(machine, disk),
-    ...(disk.use === 'filesystem' ? { fsType: 'ext4', uuid: uuidOf(`fs/${machine.id}/${disk.name}`) } : {}),
-  }));
+  return machine.hardware.disks.map((disk) => {
+    const path = `/dev/${disk.name}`;
+    const whole = { name: disk.name, path, type: 'disk' as const, sizeBytes: disk.sizeBytes, mountPoints: [], disk };
+    const physical = machine.lvm.physical.find((candidate) => candidate.name === path);
+    if (physical) return { ...whole, ...asPhysical(machine, physical, disk) };
+    const fsType = disk.fsType === undefined ? {} : { fsType: disk.fsType, uuid: uuidOf(`fs/${machine.id}/${disk.name}`) };
+    return { ...whole, children: partitions(machine, disk), ...fsType };
+  });
 }
 
 function partitions(machine: Machine, disk: Disk): BlockDevice[] {
-  if (disk.use !== 'root' && disk.use !== 'group') return [];
-  const before = disk.use === 'root' ? diskLayout.root : [];
   const identity = `${machine.hardware.productUuid}/${disk.name}`;
-  const parts = before.map((part, index): BlockDevice => {
+  return disk.partitions.map((part, index): BlockDevice => {
     const name = partitionName(disk.name, index + 1);
+    const physical = machine.lvm.physical.find((candidate) => candidate.name === `/dev/${name}`);
     return {
       name,
       path: `/dev/${name}`,
       type: 'part',
-      sizeBytes: part.sizeBytes,
-      fsType: part.fsType,
-      uuid: uuidOf(`fs/${identity}/${name}`),
+      sizeBytes: physical?.deviceBytes ?? part.sizeBytes,
       partUuid: uuidOf(`part/${identity}/${name}`),
-      mountPoints: [part.mount],
+      mountPoints: part.mount === undefined ? [] : [part.mount],
       disk,
       children: [],
+      ...(part.fsType === undefined ? {} : { fsType: part.fsType, uuid: uuidOf(`fs/${identity}/${name}`) }),
+      ...(physical ? asPhysical(machine, physical, disk) : {}),
     };
   });
-  const name = volumePartition(disk);
-  const physical = machine.lvm.physical.find((candidate) => candidate.name === `/dev/${name}`);
-  parts.push({
-    name,
-    path: `/dev/${name}`,
-    type: 'part',
-    sizeBytes: physical?.deviceBytes ?? 0,
-    fsType: 'LVM2_member',
-    ...defined({ uuid: physical?.uuid }),
-    partUuid: uuidOf(`part/${identity}/${name}`),
-    mountPoints: [],
-    disk,
-    children: physical === undefined ? [] : logicalVolumes(machine, physical.group, disk),
-  });
-  return parts;
 }
 
-function logicalVolumes(machine: Machine, group: string, disk: Disk): BlockDevice[] {
-  const first = machine.hardware.disks.find((candidate) => candidate.group === group);
-  if (first !== disk) return [];
+type Physical = Machine['lvm']['physical'][number];
+
+function asPhysical(machine: Machine, physical: Physical, disk: Disk) {
+  const children = logicalVolumes(machine, physical, disk);
+  return { fsType: 'LVM2_member', uuid: physical.uuid, children };
+}
+
+function logicalVolumes(machine: Machine, { name, group }: Physical, disk: Disk): BlockDevice[] {
+  if (machine.lvm.physical.find((candidate) => candidate.group === group)?.name !== name) return [];
   return machine.lvm.logical
     .filter((volume) => volume.group === group)
     .map((volume) => ({

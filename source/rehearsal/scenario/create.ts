@@ -4,6 +4,7 @@ import { hexOf, uuidOf } from '../model/random.ts';
 import type { State } from '../model/state.ts';
 import { firstFiles } from './first-files.ts';
 import type { Scenario, ScenarioNode } from './schema.ts';
+import { partitionsOf } from './disk-layout.ts';
 import { lvmOf } from './volume-groups.ts';
 
 /** Which versions the packages have when the machine was installed, and what the archive has now. */
@@ -56,7 +57,7 @@ function newMachine(id: string, node: ScenarioNode, index: number, now: number):
     files: {},
     touched: {},
     network: firstNetwork(id, node),
-    lvm: lvmOf(identity, node.disks),
+    lvm: lvmOf(identity, node),
     packages: firstPackages(node),
     units: firstUnits(node),
     snaps: structuredClone(firstSnaps),
@@ -85,8 +86,8 @@ function hardwareOf(id: string, node: ScenarioNode): Machine['hardware'] {
         wwn: `0x5002538${hexOf(`wwn/${id}/${place}`, 9)}`,
         rotational: disk.rotational,
         transport: disk.transport,
-        use: disk.use,
-        ...(disk.use === 'root' || disk.use === 'group' ? { group: disk.group } : {}),
+        partitions: partitionsOf(disk).map(({ group: _, ...part }) => part),
+        ...(disk.use === 'filesystem' && !disk.partitions ? { fsType: 'ext4' } : {}),
       }),
     ),
     lease: { address, prefix, gateway, nameservers },

@@ -12,6 +12,23 @@ const draftValue: z.ZodType<DraftValue> = z.lazy(() =>
   z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(draftValue), z.record(z.string(), draftValue)]),
 );
 
+const partition = z.strictObject({
+  sizeGiB: gibibytes,
+  fsType: z.string().optional(),
+  mount: z.string().optional(),
+  /** Volume group whose physical volume it is. */
+  group: z.string().optional(),
+});
+
+const logicalVolume = z.strictObject({
+  group: z.string(),
+  name: z.string(),
+  sizeGiB: gibibytes,
+  fsType: z.string().optional(),
+  mount: z.string().optional(),
+  tags: z.array(z.string()).default([]),
+});
+
 const disk = z.strictObject({
   name: z.string().default('sda'),
   sizeGiB: gibibytes.prefault(931.5),
@@ -27,7 +44,10 @@ const disk = z.strictObject({
   groupGiB: gibibytes.optional(),
   /** GiB of the logical volume that carries /; `root` only. */
   rootGiB: gibibytes.prefault(100),
+  /** Partition by partition, in place of `use`. */
+  partitions: z.array(partition).optional(),
 });
+export type ScenarioDisk = z.output<typeof disk>;
 
 /** Intel Ice Lake as /proc/cpuinfo lists it, without flags that are never asked for. */
 const cpuFlags =
@@ -61,6 +81,8 @@ const nodeSchema = z.strictObject({
     search: z.array(z.string()).default([]),
   }),
   disks: z.array(disk).min(1).prefault([{}]),
+  /** Logical volumes made before, beside the one of `use: root`. */
+  volumes: z.array(logicalVolume).default([]),
   login: z
     .strictObject({
       user: z.string().default('ubuntu'),

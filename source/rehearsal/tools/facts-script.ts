@@ -3,7 +3,7 @@ import { probeSections, probeText, type SectionName } from '../../facts/probe.ts
 import type { Section, SectionOutput } from '../../facts/section.ts';
 import type { Machine } from '../model/machine.ts';
 import { fileAt, namesIn, readPath } from '../node/file-system.ts';
-import { extentOf } from '../node/partitions.ts';
+import { extentOf, partitionName } from '../node/partitions.ts';
 import type { Call, Steps } from './call.ts';
 
 /** ms that all tools together take on a quiet machine. */
@@ -109,8 +109,22 @@ function fileSystems(call: Call): string {
 }
 
 function rootRow(machine: Machine): string {
+  const root = rootDevice(machine);
+  if (root === undefined) return '/dev/root 0 0 /';
+  const size = Math.round(root.bytes * usable);
+  return `${root.path} ${size} ${Math.max(0, Math.round(size - taken))} /`;
+}
+
+/** The logical volume, or the plain partition, that carries /. */
+function rootDevice(machine: Machine): { readonly path: string; readonly bytes: number } | undefined {
   const volume = machine.lvm.logical.find((candidate) => candidate.mount === '/');
-  if (volume === undefined) return '/dev/root 0 0 /';
-  const size = Math.round(volume.extents * extentOf(machine, volume.group) * usable);
-  return `${mapperPath(volume.group, volume.name)} ${size} ${Math.max(0, Math.round(size - taken))} /`;
+  if (volume) {
+    return { path: mapperPath(volume.group, volume.name), bytes: volume.extents * extentOf(machine, volume.group) };
+  }
+  for (const disk of machine.hardware.disks) {
+    const index = disk.partitions.findIndex(({ mount }) => mount === '/');
+    const part = disk.partitions[index];
+    if (part) return { path: `/dev/${partitionName(disk.name, index + 1)}`, bytes: part.sizeBytes };
+  }
+  return undefined;
 }
