@@ -13,6 +13,7 @@ import { microk8sInstall } from './steps/microk8s-install.ts';
 import { namespaceKind } from './steps/namespace.ts';
 import { network } from './steps/network.ts';
 import { packages } from './steps/packages.ts';
+import { poolGroup } from './steps/pool-group.ts';
 import { reboot } from './steps/reboot.ts';
 import { rollout } from './steps/rollout.ts';
 import { sharedVolume } from './steps/shared-volume.ts';
@@ -36,6 +37,7 @@ const all: readonly StepKind[] = [
   addonIngress,
   addonMetallb,
   ingressService,
+  poolGroup,
   sharedVolume,
   storageEngine,
   ...Object.values(sharedEngines).flatMap(({ kinds }) => kinds),

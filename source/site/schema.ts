@@ -30,6 +30,10 @@ const nodeNetwork = z.strictObject({
   search: z.array(dnsName).optional().meta({ description: 'Default: those of the site.' }),
 });
 
+const device = z
+  .string()
+  .regex(/^\/dev\/[A-Za-z0-9/_.:+-]+$/, 'a path under /dev')
+  .optional();
 const reserve = z.number().int('a whole number of GB').min(0).max(1_000_000).optional();
 
 /** The site's words on storage, as far as a node differs. */
@@ -43,6 +47,9 @@ export const nodeStorage = z.strictObject({
       volumeGroup: volumeGroupName.optional().meta({ description: 'Default: that of the site.' }),
       volume: volumeGroupName.optional().meta({ description: 'Default: that of the site.' }),
       size: gibibytes.optional().meta({ description: 'GB. Default: that of the site.' }),
+      device: device.meta({
+        description: 'A blank disk or partition of this node for the pool, in place of a volume group that is there.',
+      }),
     })
     .optional()
     .meta({ description: 'What carries the pool on this node.' }),
@@ -110,6 +117,9 @@ export const siteSchema = z.strictObject({
           size: gibibytes
             .optional()
             .meta({ description: 'GB of that logical volume. Default: what the volumes need.' }),
+          device: device.meta({
+            description: 'A blank disk or partition for the pool, on each manager, in place of a volume group.',
+          }),
           storageClass: kubernetesName.optional().meta({ description: 'With engine existing: the class to use.' }),
         })
         .prefault({}),

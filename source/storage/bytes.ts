@@ -31,6 +31,11 @@ export function asLsblk(bytes: number): string {
   return `${Number.isInteger(rounded) ? rounded : rounded.toFixed(1)}${units[unit]}`;
 }
 
+/** Bytes as vgs prints them and the vendor's tool shows them: rounded to one decimal, `87.1 GB`, `0.0 GB`. */
+export function asVgs(bytes: number): string {
+  return `${(Math.round((bytes / gibibyte) * 10) / 10).toFixed(1)} GB`;
+}
+
 /** LVM gives whole extents: https://man7.org/linux/man-pages/man8/lvcreate.8.html rounds a size up. */
 export function wholeExtents(bytes: number, extentBytes: number): number {
   return extentBytes > 0 ? Math.ceil(bytes / extentBytes) * extentBytes : bytes;

@@ -77,7 +77,7 @@ const contents: Readonly<Record<string, string>> = {
   LVM2_member: 'belongs to LVM',
   crypto_LUKS: 'encrypted',
   linux_raid_member: 'part of a RAID',
-  mpath_member: 'a path of a multipath device',
+  mpath_member: 'part of a multipath device',
   zfs_member: 'belongs to ZFS or an old cStor pool',
   ceph_bluestore: 'belongs to Ceph',
   swap: 'swap space',
@@ -91,6 +91,7 @@ function whyNotUsable(device: BlockDeviceFacts, storage: StorageFacts): string |
   if (device.removable) return 'removable';
   const outside = transportNote(device);
   if (outside !== undefined) return outside;
+  if (device.children.some((child) => child.type === 'mpath')) return 'part of a multipath device';
   if (device.children.some((child) => child.type === 'part')) return 'has partitions';
   if (device.children.length > 0) return 'holds volumes';
   if (device.type === 'lvm') return 'a logical volume';

@@ -27,13 +27,15 @@ export interface GroupUse {
   /** Of the pool's volume where it is not there yet. */
   readonly poolBytes: number;
   readonly local: readonly WantedVolume[];
+  /** Why it cannot be made, where it is one that is still to be made. */
+  readonly absent?: GroupTrouble | undefined;
 }
 
 export function groupRoom(storage: StorageFacts, name: string, use: GroupUse): GroupRoom {
   const group = findGroup(storage, name);
   const poolBytes = wholeExtents(use.poolBytes, group?.extentBytes ?? 0);
   const localBytes = lvBytes(use.local, group);
-  if (!group) return absentGroup(storage, { name, poolBytes, localBytes });
+  if (!group) return absentGroup(storage, { name, poolBytes, localBytes }, use.absent);
   const trouble = groupTrouble(storage, group);
   const { sizeBytes, freeBytes } = group;
   const reserveBytes = use.reserveGiB === undefined ? reserveOf(group) : use.reserveGiB * gibibyte;
@@ -44,12 +46,14 @@ export function groupRoom(storage: StorageFacts, name: string, use: GroupUse): G
 function absentGroup(
   { volumeGroups }: StorageFacts,
   wanted: Pick<GroupRoom, 'name' | 'poolBytes' | 'localBytes'>,
+  known: GroupTrouble | undefined,
 ): GroupRoom {
   const there = volumeGroups.map((each) => each.name).join(', ');
   const trouble =
-    there === ''
+    known ??
+    (there === ''
       ? { what: 'There is no LVM volume group at all.', advice: `vgcreate ${wanted.name} DISK` }
-      : { what: `There is no volume group ${wanted.name}; there is ${there}.`, advice: `There is ${there}` };
+      : { what: `There is no volume group ${wanted.name}; there is ${there}.`, advice: `There is ${there}` });
   const leftBytes = -(wanted.poolBytes + wanted.localBytes);
   return { ...wanted, sizeBytes: 0, freeBytes: 0, reserveBytes: 0, leftBytes, trouble };
 }

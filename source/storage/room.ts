@@ -7,6 +7,7 @@ import { allocatable, type GroupRoom, groupRoom, lvBytes, notYetThere } from './
 import { findGroup } from './groups.ts';
 import type { PlaceNode, Shortfall, Space } from './place/model.ts';
 import { type Placement, place } from './place/place.ts';
+import { deviceGroup, deviceTrouble, withDeviceGroup } from './pool-device.ts';
 import { carriesPool } from './shared.ts';
 import type { WantedVolume } from './volumes.ts';
 
@@ -66,8 +67,10 @@ export function placeNode(wanted: StorageDemand, storage: StorageFacts): PlaceNo
   return prepare(wanted, storage).node;
 }
 
-function prepare(wanted: StorageDemand, storage: StorageFacts): Prepared {
+function prepare(wanted: StorageDemand, seen: StorageFacts): Prepared {
   const { pool, wish } = wanted;
+  const { device } = wish.storage.shared;
+  const storage = withDeviceGroup(seen, device);
   const localGroup = wish.storage.unshared.volumeGroup;
   const made = madePool(wanted, storage);
   const names = new Set(pool ? [pool.group] : []);
@@ -75,7 +78,8 @@ function prepare(wanted: StorageDemand, storage: StorageFacts): Prepared {
   const pending = notYetThere(wanted.local, storage, localGroup);
   const groups = [...names].map((name) =>
     groupRoom(storage, name, {
-      reserveGiB: wish.storage.reserve,
+      reserveGiB: name === deviceGroup ? 0 : wish.storage.reserve,
+      absent: device !== undefined && name === deviceGroup ? deviceTrouble(storage, device) : undefined,
       poolBytes: pool && !made && pool.group === name ? pool.gib * gibibyte : 0,
       local: name === localGroup ? pending : [],
     }),

@@ -92,7 +92,7 @@ describe('the first transcript, KloudInsights', () => {
       'Volume Groups:',
       '-  vg_data ( 93.1 GB - 87.1 GB free)',
       '   on /dev/sdb1',
-      '-  vg_share ( 106.9 GB - 0 GB free)',
+      '-  vg_share ( 106.9 GB - 0.0 GB free)',
       '   on /dev/sdb2',
       'Total Free space: 87.1 GB',
       '',

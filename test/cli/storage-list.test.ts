@@ -1,22 +1,50 @@
 import { expect, test } from 'vitest';
 import { listLines } from '../../source/cli/verbs/storage-list.ts';
-import { healthyFactsOf, healthyNode, healthySite } from '../facts-fixtures.ts';
+import { loadProduct } from '../../source/product/load.ts';
+import { device, GiB, healthyFactsOf, healthyNode, healthySite } from '../facts-fixtures.ts';
 
 const site = healthySite();
+const product = await loadProduct('kloudspot');
+const listed = { kind: 'site' as const, name: site.name, unreached: new Map(), wish: site, product };
 
 test('storage list tells of every group and disk whether it can be used', () => {
   const lines = listLines({
-    kind: 'site',
-    name: site.name,
+    ...listed,
     facts: healthyFactsOf(site),
     unreached: new Map([['ks-9', 'no route']]),
     nodes: [...site.nodes, healthyNode('ks-9')],
   });
   expect(lines[0]).toBe('Storage of site berlin');
-  expect(lines.find((each) => /^ks-1 +group/.test(each))).toMatch(/ubuntu-vg .* yes$/);
-  expect(lines.find((each) => /^ks-1 +disk/.test(each))).toMatch(/\/dev\/sda .*SSD, sata.*no: has partitions$/);
-  expect(lines.find((each) => /^ks-1 +partition +\/dev\/sda3/.test(each.replace(/ +/g, ' ')))).toMatch(
-    /in Volume Group/,
-  );
-  expect(lines.at(-1)).toMatch(/^ks-9 .*not seen: no route$/);
+  const first = lines.slice(lines.indexOf('ks-1'), lines.indexOf('ks-2'));
+  expect(first.find((each) => /^ +ubuntu-vg .*GB/.test(each))).toMatch(/ yes$/);
+  expect(first.find((each) => /^ +sda /.test(each))).toMatch(/SSD, sata.*no: has partitions/);
+  expect(first.find((each) => /^ +sda3 +\S+ +partition/.test(each))).toMatch(/in Volume Group/);
+  expect(lines.slice(-2)).toEqual(['ks-9', '  not seen: no route']);
+});
+
+test('it says what could carry the pool, and which of it is the default', () => {
+  const facts = healthyFactsOf(site);
+  const [node] = site.nodes;
+  const seen = node && facts.get(node.name);
+  if (!node || !seen?.storage) throw new Error('the fixture has nodes');
+  const disks = [
+    ...seen.storage.disks,
+    device('sdb', 'disk', 500 * GiB, { model: 'INTEL', serial: 'S1', transport: 'sata' }),
+    device('sdc', 'disk', 10 * GiB),
+    device('sdd', 'disk', 500 * GiB, { children: [device('mpatha', 'mpath', 500 * GiB)] }),
+  ];
+  const shown = {
+    ...listed,
+    nodes: [node],
+    facts: new Map([[node.name, { ...seen, storage: { ...seen.storage, disks } }]]),
+  };
+  const lines = listLines(shown);
+  const pool = lines
+    .slice(lines.findIndex((line) => line.startsWith('  For the pool')))
+    .map((line) => line.replaceAll(/ +/g, ' '));
+  expect(pool[1]).toBe(' ubuntu-vg 782.1G free space yes: a new logical volume, beside the reserve (default)');
+  expect(pool).toContain(' /dev/sdb 500G disk yes: blank');
+  expect(pool).toContain(' /dev/sdc 10G disk no: too small: 10 GB of 27 GB');
+  expect(pool).toContain(' /dev/sdd 500G disk no: part of a multipath device');
+  expect(Math.max(...listLines(shown, 80).map((line) => line.length))).toBeLessThanOrEqual(80);
 });

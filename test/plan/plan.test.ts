@@ -30,7 +30,9 @@ describe('topologies', () => {
     expect(kindsOf(plan)).not.toContain('join-manager');
     expect(kindsOf(plan)).not.toContain('join-worker');
     expect(ofKind(plan, 'addon-dns')[0]?.commands).toHaveLength(1);
-    expect(ofKind(plan, 'cstor-pool')[0]?.parameters.nodes).toEqual(['ks-1']);
+    expect(ofKind(plan, 'cstor-pool')[0]?.parameters.pools).toEqual([
+      { node: 'ks-1', group: 'ubuntu-vg', volume: 'shared' },
+    ]);
   });
 
   test('three managers and two workers: managers join one after the other, workers side by side after them', () => {

@@ -1,3 +1,4 @@
+import type { StorageFacts } from '../../facts/facts.ts';
 import { storageDemand } from '../../storage/demand.ts';
 import { estimateStorage, type StorageEstimate } from '../../storage/estimate.ts';
 import { groupTrouble } from '../../storage/groups.ts';
@@ -72,11 +73,24 @@ export const volumeGroups: Check = nodeCheck(
       const trouble = groupTrouble(storage, group);
       return trouble ? [{ ...trouble, used: used.has(group.name) }] : [];
     });
+    const ambiguous = otherMatches(input, unshared.volumeGroup, storage);
+    if (ambiguous.length > 0) {
+      return fail('ambiguous', `${ambiguous.join(', ')} of ${node.name} is the group of another node.`, {
+        advice: `LVM LocalPV takes any of the groups that nodes name. Rename it: vgrename ${ambiguous[0]} NEWNAME`,
+        field: ['storage', 'unshared', 'volumeGroup'],
+      });
+    }
     const [worst] = troubles.toSorted((a, b) => Number(b.used) - Number(a.used));
     if (!worst) return pass(storage.volumeGroups.map(({ name }) => name).join(', ') || 'none', 'No disk is missing.');
     return (worst.used ? fail : warn)('broken', worst.what, { advice: worst.advice });
   },
 );
+
+/** Groups of the node beside its own that the class of local volumes matches, because another node names them. */
+function otherMatches({ site }: CheckInput, own: string, { volumeGroups: there }: StorageFacts): string[] {
+  const named = new Set(site.nodes.map((node) => storageOf(site.storage, node).unshared.volumeGroup));
+  return there.map(({ name }) => name).filter((name) => name !== own && named.has(name));
+}
 
 export const poolVolume: Check = nodeCheck(
   {

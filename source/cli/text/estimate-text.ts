@@ -1,5 +1,5 @@
 import type { NodeFacts, StorageFacts } from '../../facts/facts.ts';
-import { gigabytes } from '../../storage/bytes.ts';
+import { asVgs, gigabytes } from '../../storage/bytes.ts';
 import { diskTree } from '../../storage/disks.ts';
 import type { StorageEstimate } from '../../storage/estimate.ts';
 import { groupTrouble } from '../../storage/groups.ts';
@@ -11,7 +11,7 @@ export function groupsAndDisks(storage: StorageFacts): string[] {
   const groups = storage.volumeGroups.flatMap((group) => {
     const trouble = groupTrouble(storage, group);
     return [
-      `-  ${group.name} ( ${gigabytes(group.sizeBytes)} - ${gigabytes(group.freeBytes)} free)`,
+      `-  ${group.name} ( ${asVgs(group.sizeBytes)} - ${asVgs(group.freeBytes)} free)`,
       ...(group.devices.length > 0 ? [`   on ${group.devices.join(', ')}`] : []),
       ...(trouble ? [`   not usable: ${trouble.what}`] : []),
     ];
@@ -22,7 +22,7 @@ export function groupsAndDisks(storage: StorageFacts): string[] {
   return [
     'Volume Groups:',
     ...(groups.length > 0 ? groups : ['-  none: LVM is not set up on this machine']),
-    `Total Free space: ${gigabytes(free)}`,
+    `Total Free space: ${asVgs(free)}`,
     '',
     'Disks:',
     ...diskTree(storage),

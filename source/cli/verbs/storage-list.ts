@@ -1,9 +1,14 @@
 import { settingsFrom } from '../../app/settings.ts';
 import { exitCode } from '../../errors/fault.ts';
 import type { StorageFacts } from '../../facts/facts.ts';
-import { asLsblk, gigabytes } from '../../storage/bytes.ts';
+import type { Product } from '../../product/schema.ts';
+import type { SiteNode } from '../../site/schema.ts';
+import { asLsblk, asVgs } from '../../storage/bytes.ts';
+import { defaultCandidate, type PoolWish, poolCandidates } from '../../storage/candidates.ts';
+import { storageDemand } from '../../storage/demand.ts';
 import { type DiskRow, diskRows } from '../../storage/disks.ts';
 import { groupTrouble } from '../../storage/groups.ts';
+import type { StorageWish } from '../../storage/volumes.ts';
 import { columns } from '../../text/table.ts';
 import { screenWidth } from '../../ui/plain/output.ts';
 import { globalFlags } from '../line/flags.ts';
@@ -35,53 +40,88 @@ export default defineVerb({
   },
 });
 
-type Listed = Pick<StorageSubject, 'kind' | 'name' | 'nodes' | 'facts' | 'unreached'>;
+type Listed = Pick<StorageSubject, 'kind' | 'name' | 'nodes' | 'facts' | 'unreached' | 'wish' | 'product'>;
 
-const head = ['Node', 'What', 'Name', 'Size', 'Free', 'Kind', 'Model', 'Serial', 'Usable'];
-
-/** One table over all nodes: groups first, then disks and what lies on them. */
-export function listLines({ kind, name, nodes, facts, unreached }: Listed, width?: number): string[] {
-  const rows = nodes.flatMap((node): string[][] => {
-    const storage = facts.get(node.name)?.storage;
-    if (storage) return [...groupRows(node.name, storage), ...deviceRows(node.name, storage)];
-    const why = unreached.get(node.name) ?? facts.get(node.name)?.problems['storage'] ?? 'its disks could not be read';
-    return [[node.name, '-', '-', '-', '-', '-', '-', '-', `not seen: ${why}`]];
-  });
+/** Node by node: groups, disks with what lies on them, and what could carry the pool of shared volumes. */
+export function listLines(listed: Listed, width?: number): string[] {
+  const { kind, name, nodes } = listed;
   const from = kind === 'site' ? `Storage of site ${name}` : `There is no site yet: storage of this machine (${name})`;
-  return [from, '', ...columns([head, ...rows], width)];
+  return [from, ...nodes.flatMap((node) => ['', node.name, ...nodeLines(listed, node, width)])];
 }
 
-function groupRows(node: string, storage: StorageFacts): string[][] {
+function nodeLines({ facts, unreached, wish, product }: Listed, node: SiteNode, width?: number): string[] {
+  const storage = facts.get(node.name)?.storage;
+  if (!storage) {
+    const why = unreached.get(node.name) ?? facts.get(node.name)?.problems['storage'] ?? 'its disks could not be read';
+    return [`  not seen: ${why}`];
+  }
+  const pool = poolOf(wish, product, node);
+  return [
+    ...table(['Volume group', 'Size', 'Free', 'Usable'], groupRows(storage), width),
+    ...table(['Disk', 'Size', 'Kind', 'Serial', 'Usable for LVM'], deviceRows(storage), width),
+    ...(pool ? table(['For the pool', 'Size', 'Kind', 'Usable'], poolRows(storage, pool), width) : []),
+  ];
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[], width?: number): string[] {
+  return columns([head, ...rows], width === undefined ? undefined : width - 2).map((line) => `  ${line}`);
+}
+
+function groupRows(storage: StorageFacts): string[][] {
   return storage.volumeGroups.map((group) => {
     const trouble = groupTrouble(storage, group);
     const usable = trouble ? `no: ${trouble.what}` : group.freeBytes > 0 ? 'yes' : 'no: it is full';
-    const size = gigabytes(group.sizeBytes);
-    return [node, 'group', group.name, size, gigabytes(group.freeBytes), 'LVM', '-', '-', usable];
+    return [group.name, asVgs(group.sizeBytes), asVgs(group.freeBytes), usable];
   });
 }
 
-function deviceRows(node: string, storage: StorageFacts): string[][] {
-  return diskRows(storage).map(({ device, depth, usable, why }) => [
-    node,
-    typeWords[device.type] ?? device.type,
-    `${'  '.repeat(depth)}${device.path}`,
+/** Volumes that Kubernetes made are one row. */
+function deviceRows(storage: StorageFacts): string[][] {
+  const [made, rows] = partition(diskRows(storage), ({ device }) => /-pvc--/.test(device.path));
+  const bytes = made.reduce((sum, { device }) => sum + device.sizeBytes, 0);
+  const folded =
+    made.length === 0 ? [] : [[`${made.length} made by Kubernetes`, asLsblk(bytes), '-', '-', 'no: in use']];
+  return [...rows.map(deviceRow), ...folded];
+}
+
+function deviceRow({ device, depth, usable, why }: DiskRow): string[] {
+  return [
+    `${'  '.repeat(depth)}${device.path.replace(/^\/dev\/(mapper\/)?/, '')}`,
     asLsblk(device.sizeBytes),
-    '-',
     kindOf(device),
-    device.model ?? '-',
     device.serial ?? '-',
-    usable ? 'yes: blank as far as lsblk shows' : `no: ${why}`,
+    `${usable ? 'yes: blank as far as lsblk shows' : `no: ${why}`}${device.model ? ` (${device.model})` : ''}`,
+  ];
+}
+
+function poolRows(storage: StorageFacts, pool: PoolWish): string[][] {
+  const candidates = poolCandidates(storage, pool);
+  const chosen = defaultCandidate(candidates, pool);
+  return candidates.map((each) => [
+    each.name,
+    asLsblk(each.sizeBytes),
+    each.kind,
+    each.usable ? `yes: ${each.why}${each === chosen ? ' (default)' : ''}` : `no: ${each.why}`,
   ]);
+}
+
+/** Undefined where the node carries no pool. */
+function poolOf(wish: StorageWish, product: Product, node: SiteNode): PoolWish | undefined {
+  return storageDemand(wish, product, node).pool;
+}
+
+function partition<T>(items: readonly T[], picks: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(picks), items.filter((item) => !picks(item))];
 }
 
 const typeWords: Readonly<Record<string, string>> = { part: 'partition', lvm: 'volume' };
 
 function kindOf({ type, rotational, transport }: DiskRow['device']): string {
-  if (type !== 'disk') return '-';
+  if (type !== 'disk') return typeWords[type] ?? type;
   return [rotational ? 'HDD' : 'SSD', ...(transport ? [transport] : [])].join(', ');
 }
 
-function asData({ kind, name, nodes, facts, unreached }: Listed): Record<string, unknown> {
+function asData({ kind, name, nodes, facts, unreached, wish, product }: Listed): Record<string, unknown> {
   return {
     subject: { kind, name },
     nodes: nodes.map((node) => {
@@ -97,7 +137,15 @@ function asData({ kind, name, nodes, facts, unreached }: Listed): Record<string,
           usable,
           why,
         })),
+        pool: poolChoices(storage, poolOf(wish, product, node)),
       };
     }),
   };
+}
+
+function poolChoices(storage: StorageFacts, pool: PoolWish | undefined): Record<string, unknown>[] {
+  if (!pool) return [];
+  const candidates = poolCandidates(storage, pool);
+  const chosen = defaultCandidate(candidates, pool);
+  return candidates.map((each) => ({ ...each, default: each === chosen }));
 }

@@ -3,6 +3,7 @@ import type { NodeFacts } from '../../facts/facts.ts';
 import { trackOf } from '../../microk8s/snap.ts';
 import { ipv4Of } from '../../network/addresses.ts';
 import type { Site } from '../../site/schema.ts';
+import { storageOf } from '../../storage/per-node.ts';
 import { existingVolume } from '../../storage/shared.ts';
 import type { Plan } from './document.ts';
 
@@ -18,11 +19,16 @@ export interface Drift {
 }
 
 /** Facts that could not be read are left out: the same look at another time may give them. */
-export function basisOf(facts: ReadonlyMap<string, NodeFacts>, site?: Pick<Site, 'storage'>): Basis {
-  return Object.fromEntries([...facts].map(([node, seen]) => [node, factsThatCount(seen, site)]));
+export function basisOf(facts: ReadonlyMap<string, NodeFacts>, site?: Pick<Site, 'storage' | 'nodes'>): Basis {
+  return Object.fromEntries(
+    [...facts].map(([name, seen]) => {
+      const node = site?.nodes.find((each) => each.name === name);
+      return [name, factsThatCount(seen, site && storageOf(site.storage, node ?? {}))];
+    }),
+  );
 }
 
-function factsThatCount(seen: NodeFacts, site: Pick<Site, 'storage'> | undefined): Record<string, string> {
+function factsThatCount(seen: NodeFacts, wanted: Site['storage'] | undefined): Record<string, string> {
   const { identity, network, microk8s, storage } = seen;
   return {
     ...(identity ? { machine: identity.machineId, hostname: identity.hostname } : {}),
@@ -34,7 +40,7 @@ function factsThatCount(seen: NodeFacts, site: Pick<Site, 'storage'> | undefined
         }
       : {}),
     ...(microk8s ? { microk8s: sayMicroK8s(microk8s) } : {}),
-    ...(storage && site ? { 'shared-volume': saySharedVolume(seen, site) } : {}),
+    ...(storage && wanted ? { 'shared-volume': saySharedVolume(seen, wanted) } : {}),
   };
 }
 
@@ -53,8 +59,8 @@ function sayMicroK8s({ installed, channel = '', worker, joined }: NonNullable<No
   return `${trackOf(channel)} ${part}`;
 }
 
-function saySharedVolume(seen: NodeFacts, { storage }: Pick<Site, 'storage'>): string {
-  const { volumeGroup: group, volume } = storage.shared;
+function saySharedVolume(seen: NodeFacts, { shared }: Site['storage']): string {
+  const { volumeGroup: group, volume } = shared;
   const found = existingVolume({ group, volume }, seen);
   return found ? `${group}/${volume} ${found.uuid}` : 'none';
 }

@@ -10,11 +10,14 @@ export interface EngineInput extends Pick<PlanInput, 'site' | 'product' | 'readC
   readonly seed: string;
 }
 
+/** The logical volume under the pool of one node. */
+export interface PoolPlace extends Pick<SharedVolume, 'group' | 'volume'> {
+  readonly node: string;
+}
+
 export interface SharedEngineInput extends EngineInput {
-  /** The logical volume under the pool, on each of `nodes`. */
-  readonly volume: SharedVolume;
-  /** Names of the nodes that carry the pool. */
-  readonly nodes: readonly string[];
+  /** The logical volume under the pool of each node that carries one. */
+  readonly pools: readonly PoolPlace[];
   /** The engine of unshared volumes stands beside it. */
   readonly besideLvm: boolean;
 }

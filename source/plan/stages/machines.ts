@@ -4,7 +4,9 @@ import { clusterAddress, wantedAddress } from '../../network/addresses.ts';
 import { hostsFile } from '../../network/hosts-file.ts';
 import { netplanDocument } from '../../network/netplan.ts';
 import type { Site, SiteNode } from '../../site/schema.ts';
-import { carriesPool, sharedVolume } from '../../storage/shared.ts';
+import { storageDemand } from '../../storage/demand.ts';
+import { deviceAt, deviceGroup } from '../../storage/pool-device.ts';
+import { sharedVolume } from '../../storage/shared.ts';
 import { kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
 import { digestOf } from '../release/charts.ts';
@@ -14,6 +16,7 @@ import { planHostsFile } from '../steps/hosts-file.ts';
 import { planMicroK8sInstall } from '../steps/microk8s-install.ts';
 import { planNetwork } from '../steps/network.ts';
 import { planPackages } from '../steps/packages.ts';
+import { planPoolGroup } from '../steps/pool-group.ts';
 import { planReboot } from '../steps/reboot.ts';
 import { planSharedVolume } from '../steps/shared-volume.ts';
 import type { Planning } from './planning.ts';
@@ -111,10 +114,20 @@ function networkStep(planning: Planning, node: SiteNode): PlannedStep | undefine
   return planNetwork(parameters, standing);
 }
 
-function addSharedVolume({ site, product, list }: Planning, node: SiteNode, also: readonly string[]): void {
-  const shared = sharedVolume(site, product);
-  if (!shared || !carriesPool(node.role)) return;
-  const parameters = { node: node.name, group: shared.group, volume: shared.volume, gib: shared.gib };
+/** The group on a device of its own, where the site names one, and the logical volume under the pool. */
+function addSharedVolume(planning: Planning, node: SiteNode, also: readonly string[]): void {
+  const { site, product, list } = planning;
+  const { wish, pool } = storageDemand(site, product, node);
+  if (!pool) return;
+  const storage = factsOf(planning, node).storage;
+  const { device: path } = wish.storage.shared;
+  const device = path === undefined || !storage ? undefined : deviceAt(storage, path);
+  if (device && pool.group === deviceGroup) {
+    const { path: at, sizeBytes, wwn, serial } = device;
+    const identity = { path: at, sizeBytes, ...defined({ wwn, serial }) };
+    list.addNode(node.name, planPoolGroup({ node: node.name, group: deviceGroup, device: identity }), also);
+  }
+  const parameters = { node: node.name, group: pool.group, volume: pool.volume, gib: pool.gib };
   list.addNode(node.name, planSharedVolume(parameters), also);
 }
 

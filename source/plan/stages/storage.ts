@@ -1,4 +1,4 @@
-import { carriesPool, sharedVolume } from '../../storage/shared.ts';
+import { storageDemand } from '../../storage/demand.ts';
 import { volumesFor } from '../../storage/volumes.ts';
 import { sharedEngines } from '../engines/engines.ts';
 import { lvmSteps } from '../engines/lvm.ts';
@@ -9,11 +9,14 @@ export function planStorage(planning: Planning): void {
   const { site, product, list } = planning;
   const input = { ...planning, seed: planning.seed.name };
   const besideLvm = volumesFor(site, product).some((volume) => volume.class === 'unshared');
-  const volume = sharedVolume(site, product);
-  const nodes = site.nodes.filter(({ role }) => carriesPool(role)).map(({ name }) => name);
+  const pools = site.nodes.flatMap((node) => {
+    const { pool } = storageDemand(site, product, node);
+    return pool ? [{ node: node.name, group: pool.group, volume: pool.volume }] : [];
+  });
+  const shared = sharedEngines[site.storage.shared.engine];
   const steps = [
     ...(besideLvm ? lvmSteps(input) : []),
-    ...(volume ? sharedEngines[site.storage.shared.engine].steps({ ...input, volume, nodes, besideLvm }) : []),
+    ...(pools.length > 0 ? shared.steps({ ...input, pools, besideLvm }) : []),
   ];
   for (const step of steps) list.addCluster(step);
 }

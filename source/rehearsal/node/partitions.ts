@@ -30,7 +30,8 @@ export function blockDevices(machine: Machine): BlockDevice[] {
     const whole = { name: disk.name, path, type: 'disk' as const, sizeBytes: disk.sizeBytes, mountPoints: [], disk };
     const physical = machine.lvm.physical.find((candidate) => candidate.name === path);
     if (physical) return { ...whole, ...asPhysical(machine, physical, disk) };
-    const fsType = disk.fsType === undefined ? {} : { fsType: disk.fsType, uuid: uuidOf(`fs/${machine.id}/${disk.name}`) };
+    const fsType =
+      disk.fsType === undefined ? {} : { fsType: disk.fsType, uuid: uuidOf(`fs/${machine.id}/${disk.name}`) };
     return { ...whole, children: partitions(machine, disk), ...fsType };
   });
 }

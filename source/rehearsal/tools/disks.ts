@@ -44,7 +44,27 @@ function lsblk(call: Call): number {
     const row = Object.fromEntries(wanted.map((column) => [column.toLowerCase(), columns[column]?.(device, number)]));
     return device.children.length === 0 ? row : { ...row, children: device.children.map(tree) };
   };
-  return say(call, JSON.stringify({ blockdevices: call.look(blockDevices).map(tree) }, undefined, 3));
+  const all = call.look(blockDevices);
+  const shown = options.rest.length === 0 ? all : flat(all).filter(({ path }) => options.rest.includes(path));
+  if (shown.length === 0) return refuse(call, `lsblk: ${options.rest[0]}: not a block device`, 32);
+  return say(call, JSON.stringify({ blockdevices: shown.map(tree) }, undefined, 3));
 }
 
-export const disks: Readonly<Record<string, Program>> = { lsblk };
+function flat(devices: readonly BlockDevice[]): BlockDevice[] {
+  return devices.flatMap((device) => [device, ...flat(device.children)]);
+}
+
+/** `wipefs -n -J DEVICE`: what lies on it; a partition table counts. */
+function wipefs(call: Call): number {
+  const options = optionsOf(call.words, []);
+  const [path = ''] = options.rest;
+  const device = flat(call.look(blockDevices)).find((each) => each.path === path);
+  if (!device) return refuse(call, `wipefs: error: ${path}: probing initialization failed: No such file or directory`);
+  if (!options.flags.has('-n')) return refuse(call, `wipefs: error: ${path}: probing initialization failed: busy`);
+  const type = device.fsType ?? (device.type === 'disk' && device.children.length > 0 ? 'gpt' : undefined);
+  const signatures =
+    type === undefined ? [] : [{ device: device.name, offset: '0x438', type, uuid: device.uuid ?? null }];
+  return say(call, JSON.stringify({ signatures }, undefined, 3));
+}
+
+export const disks: Readonly<Record<string, Program>> = { lsblk, wipefs };

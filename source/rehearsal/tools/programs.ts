@@ -6,6 +6,7 @@ import { disks } from './disks.ts';
 import { shell } from './file-scripts.ts';
 import { files } from './files.ts';
 import { lvmChange } from './lvm-change.ts';
+import { lvmGroups } from './lvm-groups.ts';
 import { lvmReport } from './lvm-report.ts';
 import { microk8sPrograms } from './microk8s/microk8s.ts';
 import { netplanPrograms } from './netplan.ts';
@@ -22,6 +23,7 @@ export const programs: ReadonlyMap<string, Program> = new Map(
     ...disks,
     ...lvmReport,
     ...lvmChange,
+    ...lvmGroups,
     ...packages,
     ...addresses,
     ...netplanPrograms,

@@ -4,6 +4,7 @@ import type { StorageNode } from '../demand.ts';
 import { blankDisks } from '../disks.ts';
 import type { GroupRoom } from '../group-room.ts';
 import { findGroup } from '../groups.ts';
+import { deviceGroup } from '../pool-device.ts';
 import type { StorageWish } from '../volumes.ts';
 import { fits, fitsOn, nodeRemedy, type Remedy, type Shortage, type SiteShortage } from './remedy.ts';
 import { smallestThatFits } from './search.ts';
@@ -12,7 +13,8 @@ import { smallestThatFits } from './search.ts';
 export function repair({ room, storage }: Shortage): Remedy[] {
   return room.groups.flatMap((group): Remedy[] => {
     if (!group.trouble) return [];
-    if (findGroup(storage, group.name)) return [nodeRemedy('repair', `${group.trouble.advice}.`, false)];
+    if (findGroup(storage, group.name) || group.name === deviceGroup)
+      return [nodeRemedy('repair', `${group.trouble.advice}.`, false)];
     const [blank] = blankDisks(storage);
     if (blank) return [made(group.name, blank.path, blank.sizeBytes)];
     return storage.volumeGroups.length > 0 ? [] : [madeOnNewDisk(group)];

@@ -1,5 +1,5 @@
-import { device, GiB, healthyStorage } from '../../facts-fixtures.ts';
-import { type Case, groupWith, onNode1, set, withShared } from './case.ts';
+import { device, GiB, healthyNode, healthyStorage } from '../../facts-fixtures.ts';
+import { type Case, groupWith, nodes, onNode1, set, withShared } from './case.ts';
 
 export const disksCases: readonly Case[] = [
   {
@@ -103,6 +103,17 @@ export const disksCases: readonly Case[] = [
     nodes: ['ks-1'],
     says: /misses 1 physical volume/,
     facts: onNode1('storage', groupWith({ missingPhysicalVolumes: 1 })),
+  },
+  {
+    check: 'volume-groups',
+    what: 'a group that another node names as its own',
+    grade: 'fail',
+    nodes: ['ks-1'],
+    says: /data of ks-1 is the group of another node/,
+    site: { nodes: nodes(healthyNode('ks-2', { storage: { unshared: { volumeGroup: 'data' } } })) },
+    facts: onNode1('storage', {
+      volumeGroups: healthyStorage().volumeGroups.flatMap((group) => [group, { ...group, name: 'data' }]),
+    }),
   },
   {
     check: 'volume-groups',

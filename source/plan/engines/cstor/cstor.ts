@@ -12,8 +12,7 @@ const mostCopies = 5;
 const webhook = { kind: 'validatingwebhookconfigurations', name: 'openebs-cstor-validation-webhook' } as const;
 
 function steps(input: SharedEngineInput): PlannedStep[] {
-  const { product, seed, nodes, besideLvm } = input;
-  const { group, volume } = input.volume;
+  const { product, seed, pools, besideLvm } = input;
   const { namespace, provisioner } = product.storage.cstor;
   return [
     planStorageEngine({
@@ -21,10 +20,10 @@ function steps(input: SharedEngineInput): PlannedStep[] {
       name: 'cstor',
       label: 'OpenEBS cStor',
       why: 'Keeps a copy of every shared volume on each pool, so that its user can move to another node.',
-      values: cstorValues({ group, volume, besideLvm }),
+      values: cstorValues({ pools, besideLvm }),
       leftover: webhook,
     }),
-    planCstorPool({ seed, namespace, group, volume, nodes: [...nodes] }),
+    planCstorPool({ seed, namespace, pools: pools.map(({ node, group, volume }) => ({ node, group, volume })) }),
     planStorageClass({
       seed,
       class: 'shared',
@@ -33,7 +32,7 @@ function steps(input: SharedEngineInput): PlannedStep[] {
       settings: {
         'cas-type': 'cstor',
         cstorPoolCluster: poolName,
-        replicaCount: String(Math.min(nodes.length, mostCopies)),
+        replicaCount: String(Math.min(pools.length, mostCopies)),
       },
       binding: 'Immediate',
     }),

@@ -18,9 +18,7 @@ import type { PlannedStep, StateCheck, StepContext, StepKind } from '../../step.
 const parameters = z.object({
   seed: z.string(),
   namespace: z.string(),
-  group: z.string(),
-  volume: z.string(),
-  nodes: z.array(z.string()).min(1),
+  pools: z.array(z.object({ node: z.string(), group: z.string(), volume: z.string() })).min(1),
 });
 type Parameters = z.output<typeof parameters>;
 
@@ -33,11 +31,12 @@ const kinds = {
 /** Phases that a pool does not leave by itself. */
 const terminal = ['PoolCreationFailed', 'Error', 'Invalid', 'ErrorDuplicate', 'FAULTED'];
 const hostname = 'kubernetes.io/hostname';
+const nodesOf = ({ pools }: Parameters): string[] => pools.map(({ node }) => node);
 const placeholder = (node: string) => `<block device of ${node}>`;
 
 /** One pool a node, each a stripe over the one logical volume; copies lie on the other nodes. */
-function manifest({ namespace, nodes }: Parameters): string {
-  const pools = nodes.map((node) => ({
+function manifest({ namespace, pools: places }: Parameters): string {
+  const pools = places.map(({ node }) => ({
     nodeSelector: { [hostname]: node },
     dataRaidGroups: [{ blockDevices: [{ blockDeviceName: placeholder(node) }] }],
     poolConfig: { dataRaidGroupType: 'stripe' },
@@ -53,9 +52,12 @@ function manifest({ namespace, nodes }: Parameters): string {
 }
 
 /** The record of our logical volume: of that node and with one of the names that udev knows the volume by. */
-function deviceOf(devices: readonly BlockDeviceObject[], node: string, p: Parameters): BlockDeviceObject | undefined {
-  const mapper = mapperName(p.group, p.volume);
-  const names = [mapperPath(p.group, p.volume), `/dev/${p.group}/${p.volume}`, `/dev/disk/by-id/dm-name-${mapper}`];
+function deviceOf(
+  devices: readonly BlockDeviceObject[],
+  { node, group, volume }: Parameters['pools'][number],
+): BlockDeviceObject | undefined {
+  const mapper = mapperName(group, volume);
+  const names = [mapperPath(group, volume), `/dev/${group}/${volume}`, `/dev/disk/by-id/dm-name-${mapper}`];
   return devices.find(({ metadata, spec }) => {
     const on = metadata.labels[hostname] ?? spec.nodeAttributes.nodeName;
     const called = [spec.path, ...spec.devlinks.flatMap(({ links }) => links)];
@@ -84,10 +86,10 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   if (!cluster.answered) return { ok: false, observed: `${p.seed} says: ${cluster.said}` };
   if (!cluster.value) return { ok: false, observed: 'no pool' };
   const found = await instances(context, p);
-  const open = p.nodes.filter((node) => !found.some((each) => nodeOf(each) === node && usable(each)));
+  const open = nodesOf(p).filter((node) => !found.some((each) => nodeOf(each) === node && usable(each)));
   return {
     ok: open.length === 0,
-    observed: open.length === 0 ? `${counted(p.nodes.length, 'pool')} online` : sayPools(found, open),
+    observed: open.length === 0 ? `${counted(p.pools.length, 'pool')} online` : sayPools(found, open),
   };
 }
 
@@ -102,20 +104,21 @@ function sayPools(found: readonly PoolInstanceObject[], open: readonly string[])
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   const names: Record<string, string> = {};
+  const volumes = [...new Set(p.pools.map(({ group, volume }) => mapperPath(group, volume)))].join(' or ');
   await context.until({
-    for: `each node to show ${p.group}/${p.volume} as a block device`,
+    for: `each node to show ${volumes} as a block device`,
     deadline: minutes(5),
     probe: async () => {
       const found = await devices(context, p);
-      for (const node of p.nodes) {
-        const device = deviceOf(found, node, p);
-        if (device) names[placeholder(node)] = device.metadata.name;
+      for (const pool of p.pools) {
+        const device = deviceOf(found, pool);
+        if (device) names[placeholder(pool.node)] = device.metadata.name;
       }
-      const missing = p.nodes.filter((node) => !(placeholder(node) in names));
+      const missing = nodesOf(p).filter((node) => !(placeholder(node) in names));
       return { ok: missing.length === 0, observed: missing.length === 0 ? 'all' : `not yet: ${missing.join(', ')}` };
     },
     causes: [
-      `the filter of NDM does not let ${mapperPath(p.group, p.volume)} through`,
+      `the filter of NDM does not let ${volumes} through`,
       'two nodes are clones of each other: their volumes have the same identity',
     ],
     next: [`sudo microk8s kubectl get blockdevices -n ${p.namespace} -o wide on ${p.seed}`],
@@ -140,7 +143,7 @@ export const cstorPool: StepKind<typeof parameters> = { kind: 'cstor-pool', para
 export function planCstorPool(p: Parameters): PlannedStep {
   return plannedStep(cstorPool, {
     group: 'Storage',
-    title: `Make a pool on ${p.nodes.length === 1 ? 'the node' : `each of ${p.nodes.length} nodes`}`,
+    title: `Make a pool on ${p.pools.length === 1 ? 'the node' : `each of ${p.pools.length} nodes`}`,
     why: 'Shared volumes lie in it, with a copy on each node.',
     deadline: minutes(16),
     parameters: p,

@@ -6,18 +6,19 @@ const kubeletDir = microk8sFiles.kubelet;
 const home = microk8sFiles.openebs;
 
 export interface CstorWish {
-  readonly group: string;
-  readonly volume: string;
+  /** Groups and volumes that carry pools, on whichever node. */
+  readonly pools: readonly { readonly group: string; readonly volume: string }[];
   /** The chart of the other engine brings the kinds of snapshots already. */
   readonly besideLvm: boolean;
 }
 
 /**
- * Values of the chart cstor. NDM is shown exactly one device path and nothing else: on every other blank disk it would
+ * Values of the chart cstor. NDM is shown exactly the paths of the pools' volumes and nothing else: on every other blank disk it would
  * write a partition table of its own at its first start. The filter on the system's disk would hide a logical volume
- * that lies on it, so it is off; the exact path keeps the rest of that disk out of sight.
+ * that lies on it, so it is off; the exact paths keep the rest of that disk out of sight.
  */
-export function cstorValues({ group, volume, besideLvm }: CstorWish): string {
+export function cstorValues({ pools, besideLvm }: CstorWish): string {
+  const paths = new Set(pools.map(({ group, volume }) => mapperPath(group, volume)));
   return manifestText([
     {
       csiNode: { kubeletDir },
@@ -28,7 +29,7 @@ export function cstorValues({ group, volume, besideLvm }: CstorWish): string {
           filters: {
             enableOsDiskExcludeFilter: false,
             enablePathFilter: true,
-            includePaths: mapperPath(group, volume),
+            includePaths: [...paths].join(','),
             excludePaths: 'loop,fd0,sr0,/dev/ram,/dev/md,/dev/rbd,/dev/zd',
           },
         },

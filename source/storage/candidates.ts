@@ -1,0 +1,95 @@
+import type { StorageFacts } from '../facts/facts.ts';
+import type { Site } from '../site/schema.ts';
+import { defined } from '../text/defined.ts';
+import { gibibyte, gigabytes } from './bytes.ts';
+import { type DiskRow, diskRows } from './disks.ts';
+import { groupTrouble, reserveOf } from './groups.ts';
+
+/** Something on a node that the pool of shared volumes could lie on. */
+export interface Candidate {
+  readonly kind: 'disk' | 'partition' | 'volume' | 'free space';
+  /** A device, `group/volume`, or the group whose free space it is. */
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly model?: string;
+  readonly serial?: string;
+  readonly transport?: string;
+  readonly usable: boolean;
+  /** Why it can, or cannot, carry the pool: a few words. */
+  readonly why: string;
+  /** What to write in site.yaml, `nodes[].storage.shared`; undefined where it is not usable. */
+  readonly choice?: Readonly<Partial<Pick<Site['storage']['shared'], 'volumeGroup' | 'volume' | 'device'>>>;
+}
+
+/** What the pool must have. */
+export interface PoolWish {
+  readonly neededGiB: number;
+  readonly group: string;
+  readonly volume: string;
+}
+
+/** Everything of a node that could carry the pool, usable or not, those that are first. Nothing that holds data is usable. */
+export function poolCandidates(storage: StorageFacts, wish: PoolWish): Candidate[] {
+  const rows = diskRows(storage);
+  const all = [
+    ...storage.volumeGroups.map((group) => freeSpace(storage, group, wish)),
+    ...rows.flatMap((row) => volumeOf(row, storage, wish) ?? []),
+    ...rows.filter(({ device }) => device.type === 'disk' || device.type === 'part').map((row) => deviceOf(row, wish)),
+  ];
+  return all.toSorted((one, other) => Number(other.usable) - Number(one.usable));
+}
+
+/** The one that needs no question: the volume that the site names, then its group's free space, then the only one. */
+export function defaultCandidate(candidates: readonly Candidate[], wish: PoolWish): Candidate | undefined {
+  const usable = candidates.filter((each) => each.usable);
+  const named = usable.find(({ kind, name }) => kind === 'volume' && name === `${wish.group}/${wish.volume}`);
+  const group = usable.find(({ kind, name }) => kind === 'free space' && name === wish.group);
+  return named ?? group ?? (usable.length === 1 ? usable[0] : undefined);
+}
+
+function freeSpace(storage: StorageFacts, group: StorageFacts['volumeGroups'][number], wish: PoolWish): Candidate {
+  const trouble = groupTrouble(storage, group);
+  const sizeBytes = Math.max(0, group.freeBytes - reserveOf(group));
+  const small = tooSmall(sizeBytes, wish);
+  const why = trouble?.what ?? small ?? 'a new logical volume, beside the reserve';
+  const choice = { volumeGroup: group.name };
+  return candidate('free space', group.name, sizeBytes, trouble || small ? why : undefined, choice, why);
+}
+
+/** A logical volume that is there; volumes of Kubernetes and of the system are not asked about. */
+function volumeOf({ device }: DiskRow, storage: StorageFacts, wish: PoolWish): Candidate | undefined {
+  if (device.type !== 'lvm') return undefined;
+  const found = storage.logicalVolumes.find(({ path, volumeGroup, name }) =>
+    [path, `/dev/mapper/${volumeGroup.replaceAll('-', '--')}-${name.replaceAll('-', '--')}`].includes(device.path),
+  );
+  if (!found || found.name.startsWith('pvc-')) return undefined;
+  const holds = device.mountPoints[0] ?? device.fsType;
+  const why = holds === undefined ? tooSmall(device.sizeBytes, wish) : `holds data (${holds})`;
+  const choice = { volumeGroup: found.volumeGroup, volume: found.name };
+  const name = `${found.volumeGroup}/${found.name}`;
+  return candidate('volume', name, device.sizeBytes, why, choice, 'a logical volume that is there, blank');
+}
+
+function deviceOf({ device, usable, why }: DiskRow, wish: PoolWish): Candidate {
+  const kind = device.type === 'disk' ? 'disk' : 'partition';
+  const not = usable ? tooSmall(device.sizeBytes, wish) : why;
+  const said = candidate(kind, device.path, device.sizeBytes, not, { device: device.path }, 'blank');
+  const { model, serial, transport } = device;
+  return { ...said, ...defined({ model, serial, transport }) };
+}
+
+function tooSmall(bytes: number, { neededGiB }: PoolWish): string | undefined {
+  return bytes >= neededGiB * gibibyte ? undefined : `too small: ${gigabytes(bytes)} of ${neededGiB} GB`;
+}
+
+function candidate(
+  kind: Candidate['kind'],
+  name: string,
+  sizeBytes: number,
+  not: string | undefined,
+  choice: NonNullable<Candidate['choice']>,
+  why: string,
+): Candidate {
+  const usable = not === undefined;
+  return { kind, name, sizeBytes, usable, why: not ?? why, ...(usable ? { choice } : {}) };
+}

@@ -1,0 +1,57 @@
+import type { BlockDeviceFacts, StorageFacts, VolumeGroupFacts } from '../facts/facts.ts';
+import { diskRows } from './disks.ts';
+import type { GroupTrouble } from './groups.ts';
+
+/** The group that is made on a disk or partition of its own for the pool; nothing else lies in it. */
+export const deviceGroup = 'kloudspot-pool';
+
+/** vgcreate(8): 4 MiB where nothing is said. */
+const extentBytes = 4 * 2 ** 20;
+
+/** The device that a path of the site names: as the kernel calls it, or by its WWN or serial under /dev/disk/by-id. */
+export function deviceAt(storage: StorageFacts, path: string): BlockDeviceFacts | undefined {
+  const id = /^\/dev\/disk\/by-id\/(.+)$/.exec(path)?.[1];
+  return diskRows(storage)
+    .map(({ device }) => device)
+    .find(({ path: own, wwn, serial, type }) => {
+      if (id === undefined) return own === path;
+      const named = (wwn !== undefined && id === `wwn-${wwn}`) || (serial !== undefined && id.endsWith(`_${serial}`));
+      return type === 'disk' && named;
+    });
+}
+
+/** Why the group of the pool cannot be made on that device; undefined where it can, or is made already. */
+export function deviceTrouble(storage: StorageFacts, path: string): GroupTrouble | undefined {
+  if (storage.volumeGroups.some(({ name }) => name === deviceGroup)) return undefined;
+  const device = deviceAt(storage, path);
+  if (!device) return { what: `There is no device ${path}.`, advice: 'Name another one: kloudspot storage list' };
+  const row = diskRows(storage).find((each) => each.device === device);
+  if (!row || row.usable) return undefined;
+  return {
+    what: `${path} cannot carry the pool: ${row.why}.`,
+    advice: `Name another device (kloudspot storage list), or empty this one knowingly: wipefs -a ${device.path}`,
+  };
+}
+
+/** Disks as they will be once the group was made on the device. */
+export function withDeviceGroup(storage: StorageFacts, path: string | undefined): StorageFacts {
+  const there = storage.volumeGroups.some(({ name }) => name === deviceGroup);
+  if (path === undefined || there || deviceTrouble(storage, path)) return storage;
+  const device = deviceAt(storage, path);
+  return device ? { ...storage, volumeGroups: [...storage.volumeGroups, groupOn(device)] } : storage;
+}
+
+/** LVM keeps the first MiB, and what does not fill an extent. */
+function groupOn(device: BlockDeviceFacts): VolumeGroupFacts {
+  const sizeBytes = Math.floor(Math.max(0, device.sizeBytes - 2 ** 20) / extentBytes) * extentBytes;
+  return {
+    name: deviceGroup,
+    uuid: '',
+    sizeBytes,
+    freeBytes: sizeBytes,
+    extentBytes,
+    missingPhysicalVolumes: 0,
+    exported: false,
+    devices: [device.path],
+  };
+}

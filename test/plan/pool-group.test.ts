@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import { makePlan } from '../../source/plan/plan.ts';
+import type { PlannedStep } from '../../source/plan/step.ts';
+import { GiB, device, healthyStorage } from '../facts-fixtures.ts';
+import { type Answers, carryThrough, fakeWorld, onceRan, textOf } from './fake-world.ts';
+import { factsOf, product, siteOf } from './sample.ts';
+
+const shape = { managers: 3 };
+const now = new Date('2026-11-21T08:00:00Z');
+const sdb = device('sdb', 'disk', 500 * GiB, { serial: 'S1', wwn: '0x5001' });
+
+/** Three nodes; the second has its pool on a disk of its own, the third in a group of another name. */
+function planned() {
+  const site = siteOf(shape);
+  const own = [
+    undefined,
+    { shared: { device: '/dev/sdb' } },
+    { unshared: { volumeGroup: 'data' }, shared: { volumeGroup: 'data' } },
+  ];
+  const nodes = site.nodes.map((node, index) => ({ ...node, ...(own[index] ? { storage: own[index] } : {}) }));
+  const facts = factsOf(shape, (name) => ({
+    storage: { ...healthyStorage(), disks: name === 'ks-2' ? [...healthyStorage().disks, sdb] : [] },
+  }));
+  return makePlan({ purpose: 'init', site: { ...site, nodes }, product, facts, now });
+}
+
+const stepOf = (id: string): PlannedStep => {
+  const step = planned().steps.find((each) => each.id === id);
+  if (!step) throw new Error(`no step ${id}`);
+  return step;
+};
+
+describe('storage that differs by node', () => {
+  test('each pool has its own place, and NDM is shown exactly these paths', () => {
+    expect(stepOf('cstor-pool').parameters['pools']).toEqual([
+      { node: 'ks-1', group: 'ubuntu-vg', volume: 'shared' },
+      { node: 'ks-2', group: 'kloudspot-pool', volume: 'shared' },
+      { node: 'ks-3', group: 'data', volume: 'shared' },
+    ]);
+    const values = stepOf('storage-engine/cstor')
+      .files.map(({ content }) => content)
+      .join('\n');
+    expect(values).toContain(
+      '/dev/mapper/ubuntu--vg-shared,/dev/mapper/kloudspot--pool-shared,/dev/mapper/data-shared',
+    );
+  });
+
+  test('the class of local volumes names all groups, anchored', () => {
+    const step = stepOf('storage-class/unshared');
+    expect(step.parameters['settings']).toEqual({ storage: 'lvm', vgpattern: '^(ubuntu-vg|data)$', fsType: 'ext4' });
+  });
+
+  test('the group on the disk is made before the volume in it', () => {
+    expect(
+      planned()
+        .steps.filter(({ kind }) => kind === 'pool-group')
+        .map(({ id }) => id),
+    ).toEqual(['pool-group@ks-2']);
+    expect(stepOf('shared-volume@ks-2').needs).toContain('pool-group@ks-2');
+  });
+});
+
+describe('the disk is identified again just before', () => {
+  const seen = { path: '/dev/sdb', size: 500 * GiB, serial: 'S1', wwn: '0x5001', mountpoints: [null] };
+  const answers = (lsblk: object, wiped = '{"signatures":[]}'): Answers => ({
+    vgs: onceRan('vgcreate', '{"report":[{"vg":[{"vg_name":"kloudspot-pool"}]}]}', '{"report":[{"vg":[]}]}'),
+    lsblk: JSON.stringify({ blockdevices: [lsblk] }),
+    wipefs: wiped,
+  });
+  const world = (given: Answers) => fakeWorld({ site: siteOf(shape), product, answers: given });
+
+  test('the same disk, blank: the group is made, without an answer to any question of LVM', async () => {
+    const { context, ran } = world(answers(seen));
+    await expect(carryThrough(context, stepOf('pool-group@ks-2'))).resolves.toMatchObject({ after: { ok: true } });
+    expect(ran.map(({ command }) => textOf(command))).toEqual(['vgcreate --addtag kloudspot kloudspot-pool /dev/sdb']);
+  });
+
+  test.each([
+    ['another size', { ...seen, size: 400 * GiB }, undefined, /it has 400 GB, not 500 GB/],
+    ['another WWN', { ...seen, wwn: '0x9' }, undefined, /its WWN is 0x9, not 0x5001/],
+    ['another serial number', { ...seen, serial: 'S2' }, undefined, /its serial number is S2, not S1/],
+    ['mounted', { ...seen, mountpoints: ['/srv'] }, undefined, /something lies on it now/],
+    ['a partition', { ...seen, children: [{ name: 'sdb1' }] }, undefined, /something lies on it now/],
+    ['a file system', seen, '{"signatures":[{"type":"ext4"}]}', /it carries ext4/],
+  ])('%s: refused, and nothing was written', async (_, lsblk, wiped, says) => {
+    const { context, ran } = world(answers(lsblk, wiped));
+    await expect(carryThrough(context, stepOf('pool-group@ks-2'))).rejects.toThrow(says);
+    expect(ran).toEqual([]);
+  });
+});
