@@ -1,24 +1,5 @@
-// Bundles the program into dist/: one entry, split chunks, so that a verb loads only what it needs.
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
-import { build } from 'esbuild';
-import { requireBanner, shared } from './build/options.ts';
+// Bundles the program into dist/.
+import { resolve } from 'node:path';
+import { buildInto } from './build/split.ts';
 
-const home = resolve(import.meta.dirname, '..');
-
-await rm(resolve(home, 'dist'), { recursive: true, force: true });
-const { outputFiles } = await build({
-  ...shared,
-  outdir: 'dist',
-  splitting: true,
-  chunkNames: 'chunks/[name]-[hash]',
-});
-
-// Only the chunk that hands `require` to the dependencies makes one, as that costs time at start.
-// Chunks that import it for nothing but its (missing) effects need not load it at all.
-const runtime = outputFiles.filter(({ text }) => /\btypeof require\b/.test(text)).map(({ path }) => basename(path));
-const idle = new RegExp(`import"[./]*(?:chunks/)?(?:${runtime.join('|')})";`, 'g');
-for (const { path, text } of outputFiles) {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, runtime.includes(basename(path)) ? requireBanner + text : text.replace(idle, ''));
-}
+await buildInto(resolve(import.meta.dirname, '../dist'));

@@ -1,12 +1,17 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isSea } from 'node:sea';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { unpackTemplates } from './unpacked-templates.ts';
 
 let found: string | undefined;
 
-/** The folder `templates/` of this installation, whether the program runs from `dist/` or from `source/`. */
+/**
+ * The folder `templates/` of this installation, whether the program runs from `dist/`, from `source/`, or as a single
+ * executable, which unpacks them. Throws a `Fault` where that fails.
+ */
 export function templatesFolder(): string {
-  found ??= climb(dirname(fileURLToPath(import.meta.url)));
+  found ??= isSea() ? unpackTemplates() : climb(dirname(fileURLToPath(import.meta.url)));
   return found;
 }
 

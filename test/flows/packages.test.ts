@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { home } from './program.ts';
+
+const work = await mkdtemp(join(tmpdir(), 'kloudspot-packages-'));
+afterAll(() => rm(work, { recursive: true, force: true }));
+const at = (...parts: string[]) => join(work, ...parts);
+const dist = (...flags: string[]) => execa(process.execPath, [join(home, 'scripts/dist.ts'), ...flags], { cwd: work });
+const digests = async (folder: string) =>
+  Promise.all(
+    (await readdir(at(folder))).toSorted().map(async (name) => {
+      const hash = createHash('sha256').update(await readFile(at(folder, name)));
+      return `${hash.digest('hex')} ${name}`;
+    }),
+  );
+/** As on a machine without Node.js, from an empty home. */
+const bare = {
+  extendEnv: false,
+  reject: false,
+  stdin: 'ignore',
+  env: { PATH: '/usr/bin:/bin', HOME: at('home') },
+} as const;
+
+let name = '';
+beforeAll(async () => {
+  await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at('key')]);
+  await dist('--out', at('first'), '--key', at('key'));
+  name = (await readdir(at('first'))).find((file) => file.endsWith('.tar.gz'))?.slice(0, -'.tar.gz'.length) ?? '';
+});
+
+describe('the packages of npm run dist', () => {
+  it('are equal byte for byte when built twice', async () => {
+    await dist('--out', at('second'), '--key', at('key'));
+    expect(await digests('second')).toEqual(await digests('first'));
+    expect(await digests('first')).toHaveLength(5);
+  });
+
+  it('have checksums, and a signature that a changed list does not pass', async () => {
+    await execa('sha256sum', ['--check', '--strict', 'SHA256SUMS'], { cwd: at('first') });
+    const key = (await readFile(at('key.pub'), 'utf8')).split(' ').slice(0, 2).join(' ');
+    await writeFile(at('signers'), `kloudspot ${key}\n`);
+    const verify = async (sums: string) => {
+      const words = [
+        '-Y',
+        'verify',
+        '-f',
+        at('signers'),
+        '-I',
+        'kloudspot',
+        '-n',
+        'file',
+        '-s',
+        at('first/SHA256SUMS.sig'),
+      ];
+      return (await execa('ssh-keygen', words, { input: sums, reject: false })).exitCode;
+    };
+    const sums = await readFile(at('first/SHA256SUMS'), 'utf8');
+    expect(await verify(sums)).toBe(0);
+    expect(await verify(sums.replace(/^./, 'z'))).not.toBe(0);
+  });
+
+  it('hold manual pages that the formatter takes without a warning', async () => {
+    await execa('dpkg-deb', [
+      '-x',
+      at('first', (await readdir(at('first'))).find((file) => file.endsWith('.deb')) ?? ''),
+      at('deb'),
+    ]);
+    const pages = await readdir(at('deb/usr/share/man/man1'));
+    expect(pages.length).toBeGreaterThan(10);
+    for (const page of pages) {
+      const path = at('deb/usr/share/man/man1', page);
+      const { stdout, stderr } = await execa('man', ['--warnings', '-l', path], {
+        env: { MANWIDTH: '80', LC_ALL: 'C.UTF-8', MANPAGER: 'cat' },
+      });
+      expect({ page, stderr }).toEqual({ page, stderr: '' });
+      expect(stdout).toContain('EXIT STATUS');
+    }
+  });
+
+  it('the tarball and the package run without Node.js on the machine', async () => {
+    await execa('tar', ['-xzf', at('first', `${name}.tar.gz`), '-C', work]);
+    for (const program of [at(name, 'bin/kloudspot'), at('deb/usr/bin/kloudspot')]) {
+      const { stdout, stderr, exitCode } = await execa(program, ['status', '--root', at('root')], bare);
+      expect({ program, stderr, exitCode }).toEqual({ program, stderr: expect.stringContaining('site'), exitCode: 2 });
+      expect(stdout).toBe('');
+    }
+  });
+
+  it('the single executable builds a cluster in a rehearsal, as its own run process too', async () => {
+    const flags = ['--rehearse', '--speed=1000000', '--yes', '--accept-new-host-keys', '--root', at('single')];
+    const { stdout, stderr, exitCode } = await execa(at('first', name), ['init', ...flags], bare);
+    expect({ stderr, exitCode }).toEqual({ stderr: expect.any(String), exitCode: 0 });
+    expect(stdout).toMatch(/is running\.$/m);
+    expect(await readdir(at('home/.cache/kloudspot'))).toEqual([expect.stringMatching(/^templates-[0-9a-f]{16}$/)]);
+  });
+
+  it('the single executable refuses templates that another user could have changed', async () => {
+    const [folder = ''] = await readdir(at('home/.cache/kloudspot'));
+    await execa('chmod', ['777', at('home/.cache/kloudspot', folder)]);
+    const { stderr, exitCode } = await execa(
+      at('first', name),
+      ['storage', 'estimate', '--product', 'kloudspot', '--yes', '--root', at('none')],
+      bare,
+    );
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('templates of the program cannot be unpacked');
+  });
+});
