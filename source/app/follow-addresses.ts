@@ -9,8 +9,12 @@ import { filesUnder } from '../site/files.ts';
 import { parseDraft } from '../site/load.ts';
 import { siteText } from '../site/save.ts';
 
-/** Lets `reach` in the site file follow the addresses that the steps of a run gave the nodes, or gave back. Comments stay. */
-export async function followAddresses({ root, site }: Origin, plan: Plan, past: RunPast): Promise<void> {
+/**
+ * Lets `reach` in the site file follow the addresses that the steps of a run gave the nodes, or restored. Comments stay.
+ * Not after a rehearsal: its nodes have moved, and the machines that the file is for have not.
+ */
+export async function followAddresses({ root, site, rehearsal }: Origin, plan: Plan, past: RunPast): Promise<void> {
+  if (rehearsal !== undefined) return;
   const path = site ?? filesUnder(root).site;
   const reaches = reachesAfter(plan, past);
   const text = reaches.size === 0 ? undefined : await textIfPresent(path);

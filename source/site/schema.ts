@@ -60,7 +60,7 @@ export const nodeSchema = z.strictObject({
   name: hostName.meta({ description: 'Host name and Kubernetes node name.' }),
   reach: reach.meta({
     description:
-      'Address or name at which the node answers now. A run that changes the address of the node changes it here too.',
+      'Address or name at which the node answers now. A run that changes the address of the node changes it here too, a rehearsal does not.',
   }),
   role: z.enum(['manager', 'worker']),
   zone: line.optional().meta({ description: 'Failure domain: rack, room, power feed.' }),

@@ -54,3 +54,11 @@ it('leaves an address alone that was typed since', async () => {
   await writeFile(path, text);
   expect(await fileAfter(started, done)).toBe(text);
 });
+
+it('leaves the file alone after a rehearsal: the machines that it is for have not moved', async () => {
+  const text = siteText(site);
+  await writeFile(path, text);
+  const origin = { version: 1, root, flags: [], rehearsal: { scenario: 'healthy', speed: 1 } } as const;
+  await followAddresses(origin, plan, past(started, done));
+  expect(await readFile(path, 'utf8')).toBe(text);
+});
