@@ -58,7 +58,10 @@ it('leaves an address alone that was typed since', async () => {
 it('leaves the file alone after a rehearsal: the machines that it is for have not moved', async () => {
   const text = siteText(site);
   await writeFile(path, text);
-  const origin = { version: 1, root, flags: [], rehearsal: { scenario: 'healthy', speed: 1 } } as const;
-  await followAddresses(origin, plan, past(started, done));
+  await followAddresses(
+    { version: 1, root, flags: [], rehearsal: { scenario: 'healthy', speed: 1 } },
+    plan,
+    past(started, done),
+  );
   expect(await readFile(path, 'utf8')).toBe(text);
 });
