@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { checks } from '../source/check/checks.ts';
 import { flagWords, globalFlags } from '../source/cli/line/flags.ts';
 import { exitCodes } from '../source/errors/exit-codes.ts';
+import { gapRows, sizes } from '../test/conformance/situations.ts';
 import { layers } from '../test/structure/layers.ts';
 import { siteKeys } from './docs/site-keys.ts';
 
@@ -24,14 +25,18 @@ const tables: readonly Table[] = [
   { page: 'docs/exit-codes.md', mark: 'exit codes', rows: exitCodeRows },
   { page: 'docs/site-file.md', mark: 'site keys', rows: siteKeyRows },
   { page: 'CONTRIBUTING.md', mark: 'layers', rows: layerRows },
+  { page: 'docs/proof.md', mark: 'situations of MicroK8s', rows: sizes },
+  { page: 'docs/proof.md', mark: 'situations not shown', rows: gapRows },
 ];
 
 /** Every page with a generated table, as it should stand there. */
 export function pages(): readonly { readonly path: string; readonly text: string }[] {
-  return tables.map(({ page, mark, rows }) => {
+  const texts = new Map<string, string>();
+  for (const { page, mark, rows } of tables) {
     const path = resolve(home, page);
-    return { path, text: replaced(readFileSync(path, 'utf8'), mark, markdown(rows()), page) };
-  });
+    texts.set(path, replaced(texts.get(path) ?? readFileSync(path, 'utf8'), mark, markdown(rows()), page));
+  }
+  return [...texts].map(([path, text]) => ({ path, text }));
 }
 
 function replaced(text: string, mark: string, table: string, page: string): string {

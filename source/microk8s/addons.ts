@@ -7,7 +7,13 @@ import { valueFor } from './tracks.ts';
 const byTrack = z
   .union([z.string(), z.record(z.string(), z.string())])
   .transform((value) => (typeof value === 'string' ? { '0': value } : value));
-const addon = z.strictObject({ name: z.string(), about: byTrack, proof: byTrack, version: byTrack });
+const addon = z.strictObject({
+  name: z.string(),
+  about: byTrack,
+  proof: byTrack,
+  version: byTrack,
+  disable: byTrack.optional(),
+});
 
 const known = z
   .strictObject({
@@ -28,15 +34,18 @@ export interface AddonData {
   readonly version: string;
   /** What `status` looks for: part of `kind/name` of an object, a path, `always`. */
   readonly proof: string;
+  /** What its own script prints while it is disabled. */
+  readonly disable: readonly string[];
 }
 
 /** The addons of the core repository in a track such as `1.34`, sorted by name. */
 export function addonsOf(track: string): readonly AddonData[] {
   const of = (values: Readonly<Record<string, string>>) => valueFor(values, track) ?? '';
-  return known.core.map(({ name, about, version, proof }) => ({
+  return known.core.map(({ name, about, version, proof, disable }) => ({
     name,
     about: of(about),
     version: of(version),
     proof: inFolders(of(proof)),
+    disable: of(disable ?? { '0': `Disabling ${name}\n${name} is disabled` }).split('\n'),
   }));
 }

@@ -1,56 +1,63 @@
 import { describe, expect, it } from 'vitest';
-import { readObjects } from './observed.ts';
-import { type Situation, situations } from './situations.ts';
+import { lockFolder, microk8sFiles } from '../../source/microk8s/node.ts';
+import { parseMicroK8sStatus } from '../../source/microk8s/status.ts';
+import { type Bench, items, microk8s } from '../rehearsal/world.ts';
+import { filled, holds, type Names, type State } from './compare.ts';
+import { type Situation, shownBy, sizes } from './situations.ts';
 import { addresses, inState } from './states.ts';
 
-const shown = (text: string, token: string): string =>
-  text.replaceAll('{token}', token).replaceAll('{ks-1}', addresses['ks-1']).replaceAll('{ks-2}', addresses['ks-2']);
-
-/** Dots of a wait, frames of a traceback and trailing blank lines differ from one time to the next. */
-const comparable = (text: string): string =>
-  text
-    .replace(/(Waiting for [^.\n]*\.)(?: ?\.)* *(?=\n)/g, '$1')
-    .replace(/(most recent call last\):\n)(?:[ <].*\n)*/g, '$1')
-    .replace(/^Infer repository.*\n/gm, '')
-    .trimEnd();
-
-async function held(situation: Situation): Promise<void> {
-  const { world, token } = await inState(situation.given);
-  const before = await readObjects(world, situation.on);
-  const words = shown(situation.command, token)
-    .replace(/^microk8s /, '/snap/bin/microk8s ')
-    .split(' ');
-  const { code, stdout, stderr } = await world.run(situation.on, words);
-  // A first join takes the seed's API away for some seconds.
-  await world.clock.sleep(8_000);
-  const after = await readObjects(world, situation.on);
-  if (situation.code !== undefined) expect(code, 'exit code').toBe(situation.code);
-  expect(comparable(stdout), 'stdout').toBe(comparable(shown(situation.stdout, token)));
-  expect(comparable(stderr), 'stderr').toBe(comparable(shown(situation.stderr, token)));
-  const marks = ['no-cert-reissue', 'join-in-progress', 'clustered.lock', 'no-k8s-dqlite', 'stopped.lock'];
-  const facts = (names: readonly string[]) => names.filter((name) => marks.includes(name)).toSorted();
-  expect(
-    after.locks.filter((name) => !before.locks.includes(name)),
-    'locks added',
-  ).toEqual(facts(situation.locksAdded));
-  expect(
-    before.locks.filter((name) => !after.locks.includes(name)),
-    'locks removed',
-  ).toEqual(facts(situation.locksRemoved));
-  if (situation.members) expect(after.members, 'members').toEqual(situation.members.map((each) => shown(each, token)));
-  if (situation.nodes) expect(after.nodes, 'nodes').toEqual(situation.nodes);
+async function readState(world: Bench, on: string): Promise<State> {
+  const host = await world.host('ks-1').catch(() => undefined);
+  const locksOf = async (node: string) =>
+    (await world.run(node, ['ls', '-1', lockFolder]).catch(() => ({ stdout: '' }))).stdout.split('\n').filter(Boolean);
+  const status = parseMicroK8sStatus(await world.run('ks-1', `${microk8s} status --format yaml`));
+  const nodes = await items(world, 'ks-1', 'nodes').catch(() => []);
+  return {
+    locks: await locksOf(on),
+    seedLocks: await locksOf('ks-1'),
+    members: status.state === 'running' ? status.members.map(({ address }) => address).toSorted() : [],
+    nodes: nodes.map(({ metadata }) => metadata.name).toSorted(),
+    tokens: (await host?.readFile(microk8sFiles.tokens)) ?? '',
+  };
 }
 
-const shownHere = situations.filter(({ notInRehearsal, killed }) => notInRehearsal === undefined && !killed);
+/** ms after which a rehearsed command has come to the moment at which it is cut. */
+const cutMs = { agent: 2_000, 'first restart': 5_000, waiting: 9_000, stops: 3_000 } as const;
+
+async function held(situation: Situation): Promise<void> {
+  const { world, token } = await inState(situation.given, situation.track);
+  const names: Names = { ...addresses, nobody: '10.0.4.99', free: '10.0.4.200', token };
+  const before = await readState(world, situation.on);
+  const words = filled(situation.command, names)
+    .replace(/(^| )microk8s /, `$1${microk8s} `)
+    .split(' ');
+  const cut = situation.cut;
+  const result =
+    cut === undefined
+      ? await world.run(situation.on, words)
+      : await world.run(situation.on, words, { deadline: cutMs[cut] }).then(
+          () => Promise.reject(new Error('it ended before it was cut')),
+          () => ({ stdout: '', stderr: '' }),
+        );
+  // A first join takes the seed's API away for some seconds; what was cut goes on where nobody waits for it.
+  await world.clock.sleep(cut === undefined ? 8_000 : 40_000);
+  holds(situation, { ...result, before, after: await readState(world, situation.on) }, names);
+}
+
+const { shown, gaps } = shownBy('rehearsal');
 
 describe('the rehearsal behaves as genuine MicroK8s', () => {
-  it.each(shownHere.map((situation) => [situation.id, situation] as const))('%s', async (_, situation) => {
-    await held(situation);
+  it.each(shown.map((situation) => [situation.id, situation] as const))('%s', (_, situation) => held(situation));
+});
+
+describe('a gap that is listed is one', () => {
+  it.each(gaps.map((situation) => [situation.id, situation] as const))('%s', async (_, situation) => {
+    await expect(held(situation)).rejects.toThrow();
   });
 });
 
-it.each(
-  situations.filter(({ notInRehearsal }) => notInRehearsal !== undefined).map((each) => [each.id, each] as const),
-)('%s is listed as a gap, and is one', async (_, situation) => {
-  await expect(held(situation)).rejects.toThrow();
+it('prints its size', () => {
+  const rows = sizes();
+  console.info(rows.map((row) => row.map((cell) => cell.padEnd(22)).join('')).join('\n'));
+  expect(rows.length).toBeGreaterThan(10);
 });

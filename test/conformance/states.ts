@@ -1,14 +1,14 @@
-import { type Bench, bench, copyOf, install, joinCluster, microk8s } from '../rehearsal/world.ts';
+import { lockFolder } from '../../source/microk8s/node.ts';
+import { type Bench, bench, copyOf, install, installTrack, joinCluster, microk8s } from '../rehearsal/world.ts';
 
 /** Two machines with MicroK8s, each in a cluster of its own. */
-async function fresh(): Promise<Bench> {
+async function fresh(track: string): Promise<Bench> {
   const world = await bench();
-  await install(world, 'ks-1', 'ks-2');
+  await installTrack(world, track, 'ks-1', 'ks-2');
   return world;
 }
 
 export const addresses = { 'ks-1': '10.0.4.21', 'ks-2': '10.0.4.87' } as const;
-const lockFolder = '/var/snap/microk8s/current/var/lock';
 
 /** A token of the seed with its fingerprint; `flags` as add-node takes them. */
 export async function tokenOf(world: Bench, ...flags: readonly string[]): Promise<string> {
@@ -18,6 +18,18 @@ export async function tokenOf(world: Bench, ...flags: readonly string[]): Promis
 
 const join = (world: Bench, ...flags: readonly string[]) =>
   joinCluster(world, 'ks-1', addresses['ks-1'], 'ks-2', ...flags);
+
+/** Starts a join of ks-2 and ends it after so many ms. */
+async function cutJoin(world: Bench, ms: number): Promise<void> {
+  const token = await tokenOf(world);
+  const words = [microk8s, 'join', `${addresses['ks-1']}:25000/${token}`];
+  await world.run('ks-2', words, { deadline: ms }).catch(() => undefined);
+}
+
+/** Starts to leave with ks-2 and ends it while its services stop. */
+async function cutLeave(world: Bench): Promise<void> {
+  await world.run('ks-2', `${microk8s} leave`, { deadline: 3_000 }).catch(() => undefined);
+}
 
 interface State {
   readonly from?: string;
@@ -30,6 +42,24 @@ const nothing = async (work: Promise<unknown>): Promise<undefined> => void (awai
 /** The states that situations begin in, each made by commands alone. */
 const states: Readonly<Record<string, State>> = {
   fresh: {},
+  plain: {
+    make: async (world) => {
+      await world.run('ks-1', `${microk8s} disable dns`);
+      return nothing(world.clock.sleep(40_000));
+    },
+  },
+  'low memory': {
+    make: async (world) => {
+      for (const node of ['ks-1', 'ks-2'])
+        await (await world.host(node)).writeFile({ path: `${lockFolder}/low-memory-guard.lock`, content: '' });
+      return undefined;
+    },
+  },
+  'token with a time limit': { make: (world) => tokenOf(world, '--token-ttl', '600') },
+  'cut at the first restart': { make: (world) => nothing(cutJoin(world, 5_000)) },
+  'leave cut': { from: 'member', make: (world) => nothing(cutLeave(world)) },
+  'worker, leave cut': { from: 'worker', make: (world) => nothing(cutLeave(world)) },
+  'ingress enabled': { make: (world) => nothing(world.run('ks-1', `${microk8s} enable ingress`)) },
   worker: { make: (world) => nothing(join(world, '--worker')) },
   member: { make: (world) => nothing(join(world)) },
   stopped: { make: (world) => nothing(world.run('ks-2', `${microk8s} stop`)) },
@@ -71,11 +101,8 @@ const states: Readonly<Record<string, State>> = {
   },
   'cut while waiting': {
     make: async (world) => {
-      const token = await tokenOf(world);
       // Ended while it waits for its own membership, which the datastore completes without it.
-      await world
-        .run('ks-2', [microk8s, 'join', `${addresses['ks-1']}:25000/${token}`], { deadline: 9_000 })
-        .catch(() => undefined);
+      await cutJoin(world, 9_000);
       return nothing(world.clock.sleep(40_000));
     },
   },
@@ -101,23 +128,24 @@ const states: Readonly<Record<string, State>> = {
 
 const made = new Map<string, Promise<{ readonly world: Bench; readonly token: string | undefined }>>();
 
-function keep(name: string) {
-  const known = made.get(name) ?? make(name);
-  made.set(name, known);
+function keep(name: string, track: string) {
+  const key = `${name} ${track}`;
+  const known = made.get(key) ?? make(name, track);
+  made.set(key, known);
   return known;
 }
 
-async function make(name: string) {
+async function make(name: string, track: string) {
   const state = states[name];
-  if (state === undefined) throw new Error(`No state ${name}.`);
-  if (state.make === undefined) return { world: await fresh(), token: undefined };
-  const world = await copyOf((await keep(state.from ?? 'fresh')).world);
+  if (state === undefined) throw new Error(`No command brings a rehearsed machine into the state: ${name}.`);
+  if (state.make === undefined) return { world: await fresh(track), token: undefined };
+  const world = await copyOf((await keep(state.from ?? 'fresh', track)).world);
   return { world, token: await state.make(world) };
 }
 
 /** A world in that state, for one situation alone, and the token that its command uses. */
-export async function inState(name: string): Promise<{ readonly world: Bench; readonly token: string }> {
-  const { world: first, token } = await keep(name);
+export async function inState(name: string, track: string): Promise<{ readonly world: Bench; readonly token: string }> {
+  const { world: first, token } = await keep(name, track);
   const world = await copyOf(first);
   return { world, token: token ?? (await tokenOf(world).catch(() => 'none')) };
 }

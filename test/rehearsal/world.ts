@@ -100,11 +100,16 @@ export async function copyOf(world: Bench): Promise<Bench> {
 export const microk8s = '/snap/bin/microk8s';
 
 /** Installs MicroK8s on machines side by side and waits until each is ready with its launch configuration applied. */
-export async function install(world: Bench, ...nodes: readonly string[]): Promise<void> {
+export function install(world: Bench, ...nodes: readonly string[]): Promise<void> {
+  return installTrack(world, '1.34', ...nodes);
+}
+
+/** The same from a track such as `1.35`. */
+export async function installTrack(world: Bench, track: string, ...nodes: readonly string[]): Promise<void> {
   await Promise.all(
     nodes.map(async (node) => {
       await world.run(node, `hostnamectl set-hostname ${node}`);
-      await world.run(node, 'snap install microk8s --classic --channel=1.34/stable');
+      await world.run(node, `snap install microk8s --classic --channel=${track}/stable`);
       await world.run(node, `${microk8s} status --wait-ready --timeout 120`);
     }),
   );

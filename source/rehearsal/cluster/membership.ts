@@ -4,7 +4,7 @@ import { between } from '../model/random.ts';
 import { at, machineOf, type State } from '../model/state.ts';
 import { removePath, writePath } from '../node/file-system.ts';
 import { mainAddress } from '../node/reach.ts';
-import { isRunning, locks, tokenFile } from '../node/services.ts';
+import { isRunning, isStopped, locks, tokenFile } from '../node/services.ts';
 import { foundCluster } from './bootstrap.ts';
 import { find, remove } from './store.ts';
 
@@ -37,6 +37,13 @@ export function hasQuorum(state: State, cluster: Cluster, now: number): boolean 
 export function apiAnswers(state: State, machine: Machine, now: number): boolean {
   const cluster = clusterOf(state, machine);
   return cluster !== undefined && isRunning(machine, now) && hasQuorum(state, cluster, now);
+}
+
+/** Whether the datastore of this machine answers. It runs also where the rest of MicroK8s is stopped in the middle of a join. */
+export function datastoreAnswers(state: State, machine: Machine, now: number): boolean {
+  const cluster = clusterOf(state, machine);
+  if (cluster === undefined || machine.power !== 'on' || isStopped(machine)) return false;
+  return hasQuorum(state, cluster, now) && belongs(cluster, machine);
 }
 
 /** The seed's agent lets a node in: its datastore moves to the contacted address, and it counts as a member from then on. */

@@ -12,10 +12,18 @@ function* sudo(call: Call): Steps {
   return start === -1 ? 1 : yield* call.exec(call.words.slice(start));
 }
 
-/** `timeout 20 command`, without the time's end: nothing here takes that long. */
+/** `timeout 20 command`: 124 when the command has not ended by then. */
 function* timeout(call: Call): Steps {
   const start = call.words.findIndex((word) => /^\d/.test(word));
-  return start === -1 ? refuse(call, 'timeout: missing operand', 125) : yield* call.exec(call.words.slice(start + 1));
+  if (start === -1) return refuse(call, 'timeout: missing operand', 125);
+  let left = Number.parseFloat(call.words[start] ?? '') * 1_000;
+  const steps = call.exec(call.words.slice(start + 1));
+  for (let next = steps.next(); ; next = steps.next()) {
+    if (next.done === true) return next.value;
+    yield Math.min(left, next.value);
+    left -= next.value;
+    if (left <= 0) return 124;
+  }
 }
 
 function* sleep(call: Call): Steps {

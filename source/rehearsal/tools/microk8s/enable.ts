@@ -14,7 +14,9 @@ export function* enable(call: Call): Steps {
   const names = call.words.filter((word) => !word.startsWith('-'));
   const [first] = names;
   if (first === undefined) return refuse(call, 'Usage: microk8s enable ADDON...');
-  if (names.some((word) => word.includes(':')) && call.words.length > names.length) {
+  const plainWords = call.words.filter((word) => !isAddon(call, word.split(':')[0]));
+  if (names.some((word) => word.includes(':')) && plainWords.length > 0) {
+    tell(call, said('infer', { name: first.split(':')[0] ?? '' }));
     return answer(call, said('argumentStyles'));
   }
   const many = first.includes(':') || isAddon(call, names[1]);
@@ -47,6 +49,8 @@ function* one(call: Call, word: string, unixArgument: string | undefined): Steps
   if (isOn(call, addon)) return answer(call, said('alreadyEnabled', { name }));
   const argument = rest.length > 0 ? rest.join(':') : unixArgument;
   if (name === 'metallb') return yield* metallb(call, addon, argument);
+  const wrong = wrongArgument(addon, argument);
+  if (wrong !== undefined) return answer(call, said('ingressArgument', { name: wrong }));
   return yield* install(call, addon);
 }
 
@@ -80,6 +84,12 @@ function* install(call: Call, addon: Addon): Steps {
     call.out(`${text}\n`);
   }
   return 0;
+}
+
+/** The addon of nginx knows one argument; that of Traefik takes what it is given. */
+function wrongArgument({ name, proof }: Addon, argument: string | undefined): string | undefined {
+  const key = argument?.split('=')[0];
+  return name === 'ingress' && proof.startsWith('pod/') && key !== 'default-ssl-certificate' ? key : undefined;
 }
 
 const range = /^\d+\.\d+\.\d+\.\d+(-\d+\.\d+\.\d+\.\d+|\/\d+)$/;
@@ -142,10 +152,13 @@ export function* disable(call: Call): Steps {
   if (addon === undefined) return answer(call, said('addonUnknown', { name }));
   tell(call, said('infer', { name }));
   if (!isOn(call, addon)) return answer(call, said('alreadyDisabled', { name }));
-  yield 6_000;
+  for (const line of addon.disable.slice(0, -1)) {
+    call.out(`${line}\n`);
+    yield 3_000;
+  }
   call.change((machine, state) => {
     const cluster = clusterOf(state, machine);
     if (cluster !== undefined) for (const object of addon.objects) remove(cluster, object);
   });
-  return say(call, `${addon.name} is disabled`);
+  return say(call, addon.disable.at(-1) ?? '');
 }

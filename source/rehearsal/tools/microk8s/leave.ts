@@ -10,7 +10,7 @@ import {
 import { list } from '../../cluster/store.ts';
 import type { Cluster } from '../../model/cluster.ts';
 import type { State } from '../../model/state.ts';
-import { fileAt, removePath } from '../../node/file-system.ts';
+import { fileAt, removePath, writePath } from '../../node/file-system.ts';
 import { locks } from '../../node/services.ts';
 import { answer, type Call, refuse, type Steps, say, tell } from '../call.ts';
 
@@ -31,7 +31,11 @@ export function* leave(call: Call): Steps {
     yield 9_000;
     return say(call, 'Contacting node failed. Error:', 2);
   }
-  if (worker) tell(call, said('configuring'));
+  if (worker) {
+    tell(call, said('configuring'));
+    call.change((machine) => writePath(machine, locks.proxy, ''));
+    yield 4_000;
+  }
   tell(call, said('newCertificates'));
   yield 6_000;
   call.change((machine, state) => leaveCluster(state, machine));

@@ -36,8 +36,8 @@ function* microk8s(call: Call): Steps {
   const [verb, ...words] = call.words;
   const program = verb === undefined ? undefined : verbs[verb];
   if (verb === undefined || ['help', '-h', '--help'].includes(verb)) return say(call, subcommands(), 1);
-  if (unsimulated.includes(verb)) return refuse(call, `microk8s ${verb} is not part of this rehearsal.`);
-  if (program === undefined) return say(call, `'${verb}' is not a valid MicroK8s subcommand.\n${subcommands()}`, 1);
+  const simulated = program !== undefined || unsimulated.includes(verb);
+  if (!simulated) return say(call, `'${verb}' is not a valid MicroK8s subcommand.\n${subcommands()}`, 1);
   if (!call.root && verb !== 'helm' && verb !== 'helm3')
     return answer(call, said('noPermission', { user: call.look((machine) => machine.login.user) }));
   const worker = call.look((machine) => machine.microk8s?.worker === true);
@@ -50,6 +50,7 @@ function* microk8s(call: Call): Steps {
     return answer(call, said('stopped'));
   }
   if (call.look(isGuarded) && (verb === 'status' || verb === 'start')) return answer(call, said('lowMemory'));
+  if (program === undefined) return refuse(call, `microk8s ${verb} is not part of this rehearsal.`);
   const result = program({ ...call, argv: [`microk8s ${verb}`, ...words], words });
   return typeof result === 'number' ? result : yield* result;
 }

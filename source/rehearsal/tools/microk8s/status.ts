@@ -1,6 +1,6 @@
 import { said } from '../../../microk8s/messages.ts';
 import { type Addon, addonsOn, isEnabled } from '../../cluster/addons.ts';
-import { apiAnswers, clusterOf } from '../../cluster/membership.ts';
+import { apiAnswers, clusterOf, datastoreAnswers } from '../../cluster/membership.ts';
 import { isReady } from '../../cluster/schemas.ts';
 import { find, list } from '../../cluster/store.ts';
 import type { Machine } from '../../model/machine.ts';
@@ -28,7 +28,7 @@ export function* status(call: Call): Steps {
   if (options.flags.has('-w') || options.flags.has('--wait-ready')) {
     yield* wait(call, Number(lastValue(options, '-t', '--timeout') ?? 0));
   }
-  const answers = call.look((machine, state, now) => apiAnswers(state, machine, now));
+  const answers = call.look((machine, state, now) => datastoreAnswers(state, machine, now));
   if (!answers && call.look((machine, state) => (clusterOf(state, machine)?.members.length ?? 0) > 1)) yield sickMs;
   const ready = call.look(isSomebodyReady);
   const asked = lastValue(options, '-a', '--addon')?.replace(/^core\//, '');
@@ -69,7 +69,7 @@ function members(
   state: State,
   now: number,
 ): readonly { readonly address: string; readonly role: string }[] {
-  return apiAnswers(state, machine, now) ? (clusterOf(state, machine)?.members ?? []) : [];
+  return datastoreAnswers(state, machine, now) ? (clusterOf(state, machine)?.members ?? []) : [];
 }
 
 function sorted(call: Call): { readonly enabled: readonly Addon[]; readonly disabled: readonly Addon[] } {
