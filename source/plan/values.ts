@@ -2,6 +2,7 @@ import { Document, isScalar } from 'yaml';
 import { featureSet } from '../product/features.ts';
 import type { Product } from '../product/schema.ts';
 import { type ComputedValue, type VolumeValue, valueSource } from '../product/sources.ts';
+import { volumesFor } from '../storage/volumes.ts';
 import type { Site } from '../site/schema.ts';
 import { safeYaml, unfolded } from '../site/yaml-text.ts';
 
@@ -77,10 +78,13 @@ function volumeAnswer(id: string, what: VolumeValue, site: Site, product: Produc
   if (volume === undefined) return undefined;
   if (what === 'class') return { value: volume.class, origin: follows };
   if (what === 'storageClass') return storageClassAnswer(volume.class, site, product);
-  const typed = site.storage.volumes[id];
-  return typed === undefined
-    ? { value: `${volume.defaultGiB}Gi`, origin: `default of product ${product.id}` }
-    : { value: `${typed}Gi`, origin: `site.yaml: storage.volumes.${id}` };
+  const sized = volumesFor(site, product).find((each) => each.id === id);
+  const origins = {
+    typed: `site.yaml: storage.volumes.${id}`,
+    workload: 'computed from site.yaml: storage.workload',
+    default: `default of product ${product.id}`,
+  };
+  return sized && { value: `${sized.gib}Gi`, origin: origins[sized.from] };
 }
 
 function storageClassAnswer(kind: 'shared' | 'unshared', site: Site, product: Product): Answer {

@@ -1,7 +1,9 @@
 import type * as z from 'zod';
 import type { Complaint } from '../site/reading/complaint.ts';
 import type { SitePath } from '../site/schema.ts';
+import { messageOf } from '../errors/thrown.ts';
 import { allSets, sameSet } from './features.ts';
+import { namesIn, parseFormula } from './formula.ts';
 import { productSchema } from './schema.ts';
 import { valueSource } from './sources.ts';
 
@@ -19,6 +21,7 @@ export function productRules(value: unknown): Complaint[] {
     ...everySet(product),
     ...volumesOfSets(product),
     ...valueRows(product),
+    ...formulas(product),
   ];
 }
 
@@ -114,4 +117,22 @@ function isKnown(product: ProductData, from: string): boolean {
   if (source?.kind === 'feature') return product.features.some((feature) => feature.id === source.feature);
   if (source?.kind === 'volume') return product.volumes.some((volume) => volume.id === source.volume);
   return source !== undefined;
+}
+
+/** Names that formulas may use beside inputs and constants. */
+const given = ['nodes', 'instances', 'failures', 'growth'];
+
+function formulas({ workload, volumes }: ProductData): Complaint[] {
+  if (!workload) return [];
+  const known = [...given, ...workload.inputs.map(({ id }) => id), ...workload.constants.map(({ id }) => id)];
+  return Object.entries(workload.volumes).flatMap(([id, { bytes }]) => {
+    const place = ['workload', 'volumes', id];
+    if (!volumes.some((volume) => volume.id === id)) return [broken(place, `"${id}"`, 'a volume of this product')];
+    try {
+      const lost = namesIn(parseFormula(bytes)).filter((name) => !known.includes(name));
+      return lost.map((name) => broken([...place, 'bytes'], `"${name}"`, `one of ${known.join(', ')}`));
+    } catch (error) {
+      return [broken([...place, 'bytes'], messageOf(error), 'a formula')];
+    }
+  });
 }

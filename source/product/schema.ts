@@ -43,6 +43,28 @@ const engineChart = (provisioner: string) =>
     provisioner: z.string().min(1).default(provisioner),
   });
 
+/** `documented`: the maker of the service says so. `rule`: a rule of thumb of practitioners. `assumed`: ours. */
+const confidence = z.enum(['documented', 'rule', 'assumed']);
+const rests = { source: z.string().min(1), confidence };
+
+const workload = z.strictObject({
+  inputs: z.array(
+    z.strictObject({
+      id: z.string().regex(/^[a-z][A-Za-z]*$/),
+      label: z.string().min(1),
+      unit: z.string().min(1),
+      default: z.number().min(0),
+      ...rests,
+    }),
+  ),
+  constants: z.array(z.strictObject({ id: z.string().regex(/^[a-z][A-Za-z]*$/), value: z.number(), ...rests })),
+  volumes: z.record(z.string(), z.strictObject({ bytes: z.string().min(1), source: z.string().min(1) })).meta({
+    description:
+      'Bytes of a volume on each instance, by volume id. A formula of inputs, constants and: nodes (managers), ' +
+      'instances (of this volume), failures (nodes that may be lost), growth (factor).',
+  }),
+});
+
 export const productSchema = z.strictObject({
   version: z.literal(1),
   id: identifier,
@@ -86,6 +108,7 @@ export const productSchema = z.strictObject({
       help: z.string().optional(),
     }),
   ),
+  workload: workload.optional().meta({ description: 'How sizes follow from what the product has to do.' }),
   featureSets: z
     .array(
       z.strictObject({

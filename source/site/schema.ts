@@ -124,6 +124,10 @@ export const siteSchema = z.strictObject({
         })
         .prefault({}),
       volumes: z.record(z.string(), gibibytes).default({}).meta({ description: 'GB per volume id of the product.' }),
+      workload: z
+        .record(z.string(), z.number().min(0).max(1e12))
+        .optional()
+        .meta({ description: 'What the product has to do, by input of the product: sizes that are not given follow.' }),
       reserve: reserve.meta({
         description: 'GB that stay free in each group. Default: 10 GB, or 5 % of a group if that is more.',
       }),

@@ -1,10 +1,15 @@
 import { featureSet } from '../product/features.ts';
 import type { Product, VolumeClass } from '../product/schema.ts';
-import type { Site } from '../site/schema.ts';
+import type { Site, SiteNode } from '../site/schema.ts';
 import { gibibyte } from './bytes.ts';
+import { type ComputedSize, computedSize, type WhatIf } from './workload.ts';
 
 /** The parts of a site that decide about storage; drafts can give them before the rest is known. */
-export type StorageWish = Pick<Site, 'features' | 'storage'>;
+export interface StorageWish extends Pick<Site, 'features' | 'storage'> {
+  /** Sizes that follow from the workload depend on how many managers there are. */
+  readonly nodes?: readonly Pick<SiteNode, 'name' | 'reach' | 'role' | 'storage'>[];
+  readonly whatIf?: WhatIf | undefined;
+}
 
 /** One volume that the chosen features need, with the size it gets. */
 export interface WantedVolume {
@@ -14,22 +19,33 @@ export interface WantedVolume {
   /** Id of the component that mounts it. */
   readonly component: string;
   readonly gib: number;
-  readonly from: 'typed' | 'default';
+  readonly from: 'typed' | 'workload' | 'default';
+  /** What a size from the workload rests on. */
+  readonly computed?: ComputedSize;
 }
 
 /** The volumes of the chosen features, in the product's order. A feature set with nothing to store gives none. */
 export function volumesFor(wish: StorageWish, product: Product): WantedVolume[] {
-  return featureSet(product, wish.features).volumes.map((volume) => {
-    const typed = wish.storage.volumes[volume.id];
-    return {
-      id: volume.id,
-      label: volume.label,
-      class: volume.class,
-      component: volume.component,
-      gib: typed ?? volume.defaultGiB,
-      from: typed === undefined ? 'default' : 'typed',
-    };
+  return featureSet(product, wish.features).volumes.map(({ id, label, class: of, component, defaultGiB }) => {
+    const volume = { id, label, class: of, component };
+    const typed = wish.storage.volumes[id];
+    if (typed !== undefined) return { ...volume, gib: typed, from: 'typed' };
+    const computed = fromWorkload(wish, product, volume);
+    if (computed) return { ...volume, gib: computed.gib, from: 'workload', computed };
+    return { ...volume, gib: defaultGiB, from: 'default' };
   });
+}
+
+/** Undefined where neither the site nor a question about the future asks for it. */
+function fromWorkload(
+  { storage, nodes, whatIf }: StorageWish,
+  product: Product,
+  volume: Pick<WantedVolume, 'id' | 'class'>,
+): ComputedSize | undefined {
+  if (storage.workload === undefined && whatIf === undefined) return undefined;
+  const usual = Math.max(...product.topologies.map((topology) => topology.managers));
+  const managers = nodes?.filter(({ role }) => role === 'manager').length || usual;
+  return computedSize(product, volume, { workload: storage.workload ?? {}, managers, whatIf });
 }
 
 /** Bytes that the volumes of one class add up to. */

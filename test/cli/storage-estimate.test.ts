@@ -72,7 +72,7 @@ describe('the first transcript, KloudInsights', () => {
     const ask = typing('y', false, true, false, '10', '10', '10', '2', '2');
     const { lines, code } = await run({ subject: subjectOf(first), ask });
     expect(ask.asked).toEqual([
-      'Do you want to install Openebs? : [? for help] (Y/n)',
+      'Do you want to install Openebs? : [? for help] (y/N)',
       'Enable KloudManage :',
       'Enable KloudInsights :',
       'Enable Kloudhybrid :',
@@ -172,16 +172,58 @@ describe('answers', () => {
     expect(wish.storage.volumes).toEqual({ streamElasticsearch: 12, insightsDatabase: 10 });
   });
 
-  test('? explains the question about OpenEBS, and no means a storage class of your own', async () => {
+  test('? explains the question about OpenEBS; no, the default, changes nothing that is counted', async () => {
     const ask = typing('?', 'perhaps', '?n', false, true, false);
     const { text, wish, estimate } = await run({ subject: subjectOf(first), ask });
     expect(ask.refused).toEqual([
       expect.stringMatching(/Nothing is changed now/),
       expect.stringMatching(/answer y or n/),
     ]);
+    expect(wish.storage.shared.engine).toBe('cstor');
+    expect(estimate.pool).toBeDefined();
+    expect(text).toContain('Available: Shared 76 GB');
+  });
+
+  test('a storage class of your own is chosen by its flag, and its space is not counted', async () => {
+    const { text, wish, estimate } = await run({
+      subject: subjectOf(first),
+      flags: { volumes: [], engine: 'existing' },
+    });
     expect(wish.storage.shared.engine).toBe('existing');
     expect(estimate.pool).toBeUndefined();
     expect(text).toContain('Available: Shared not asked');
+  });
+
+  test('where a cluster is there, yes shows the command that installs OpenEBS', async () => {
+    const subject = subjectOf(first);
+    const microk8s = { installed: true, running: true, joined: true, worker: false };
+    const facts = new Map([...subject.facts].map(([name, seen]) => [name, { ...seen, microk8s }]));
+    const { text } = await run({ subject: { ...subject, facts }, ask: typing('y', false, true, false) });
+    expect(text).toContain('To install OpenEBS on the cluster that is there: kloudspot apply');
+  });
+
+  test('sizes from a workload show formula, numbers and what they rest on', async () => {
+    const flags = {
+      volumes: [],
+      features: ['kloudInsights'],
+      workload: ['eventsPerSecond=300'],
+      whatIf: ['grow=12m'],
+    };
+    const { lines } = await run({ subject: subjectOf(first), flags });
+    const text = lines.join('\n');
+    expect(text).toMatch(/Kafka distributed messaging: \d+ GB = \(eventsPerSecond \* bytesPerEvent/);
+    expect(lines).toContain('  eventsPerSecond = 300: as given');
+    expect(lines).toContain('  growth = 1.2: of this cluster');
+    expect(text).toMatch(/partitions = 50: Kafka broker configs: offsets.topic.num.partitions \(documented\)/);
+  });
+
+  test.each([
+    [{ whatIf: ['lose-nod'] }, /There is no question lose-nod/],
+    [{ nodes: '0' }, /0 is not a number of nodes/],
+    [{ workload: ['device=1'] }, /There is no workload device/],
+    [{ workload: ['devices=many'] }, /many is not a number/],
+  ])('%j is refused in words', async (given, says) => {
+    await expect(run({ subject: subjectOf(first), flags: { volumes: [], ...given } })).rejects.toThrow(says);
   });
 
   test('an installed OpenEBS is not asked about', async () => {

@@ -1,9 +1,10 @@
 import { Fault } from '../../errors/fault.ts';
 import { featureSet } from '../../product/features.ts';
 import type { Product } from '../../product/schema.ts';
-import { sharedEngine } from '../../storage/engines.ts';
 import { typedSize } from '../../storage/typed-size.ts';
 import { type StorageWish, volumesFor } from '../../storage/volumes.ts';
+import type { WhatIf } from '../../storage/workload.ts';
+import { defined } from '../../text/defined.ts';
 import { didYouMean } from '../../text/nearest.ts';
 import { rightAligned } from '../../text/width.ts';
 import type { Questions } from '../line/questions.ts';
@@ -15,6 +16,12 @@ export interface StorageFlags {
   /** `id=GB`. */
   readonly volumes: readonly string[];
   readonly engine?: string;
+  /** `id=number`, an input of the product's workload. */
+  readonly workload?: readonly string[];
+  /** `lose-node`, `grow=12m`. */
+  readonly whatIf?: readonly string[];
+  /** Another number of managers. */
+  readonly nodes?: string;
 }
 
 /** Lays flags over what the site or the defaults say. Throws a `Fault` that names the flag and what it takes. */
@@ -35,7 +42,39 @@ export function withFlags(wish: StorageWish, flags: StorageFlags, product: Produ
     }
     volumes[id] = typed.gib;
   }
-  return { features, storage: { ...wish.storage, shared: { ...wish.storage.shared, engine }, volumes } };
+  const workload = withWorkload(wish, flags, product);
+  const storage = { ...wish.storage, shared: { ...wish.storage.shared, engine }, volumes, ...defined({ workload }) };
+  return { ...wish, features, storage, whatIf: whatIfOf(flags) };
+}
+
+function withWorkload(wish: StorageWish, { workload = [] }: StorageFlags, product: Product) {
+  if (workload.length === 0) return wish.storage.workload;
+  const inputs = product.workload?.inputs ?? [];
+  const given = workload.map((text): readonly [string, number] => {
+    const [id = '', typed = ''] = text.split('=', 2);
+    if (!inputs.some((input) => input.id === id)) throw noSuch('workload', id, inputs);
+    if (!/^\d+(\.\d+)?$/.test(typed)) {
+      const next = [`Write for example --workload ${id}=${inputs.find((input) => input.id === id)?.default}`];
+      throw new Fault({ what: `${typed || 'Nothing'} is not a number.`, where: `--workload ${text}`, next });
+    }
+    return [id, Number(typed)];
+  });
+  return { ...wish.storage.workload, ...Object.fromEntries(given) };
+}
+
+/** Undefined where nothing is asked of the future. */
+function whatIfOf({ whatIf = [], nodes }: StorageFlags): WhatIf | undefined {
+  if (whatIf.length === 0 && nodes === undefined) return undefined;
+  if (nodes !== undefined && !/^[1-9]\d{0,3}$/.test(nodes))
+    throw new Fault({ what: `${nodes} is not a number of nodes.`, where: '--nodes', next: ['Write --nodes 5'] });
+  const asked = whatIf.map((text): WhatIf => {
+    const months = /^grow=(\d{1,3})m$/.exec(text)?.[1];
+    if (months !== undefined) return { growMonths: Number(months) };
+    if (text === 'lose-node') return { failures: 1 };
+    const next = [...didYouMean(text, ['lose-node', 'grow=12m']), 'Write --what-if lose-node or --what-if grow=12m'];
+    throw new Fault({ what: `There is no question ${text}.`, where: '--what-if', next });
+  });
+  return Object.assign({}, ...asked, defined({ nodes: nodes === undefined ? undefined : Number(nodes) }));
 }
 
 function knownFeatures(given: readonly string[], product: Product): string[] {
@@ -56,28 +95,25 @@ function knownEngine(text: string): 'cstor' | 'existing' {
   });
 }
 
-function noSuch(what: 'feature' | 'volume', id: string, known: readonly { readonly id: string }[]): Fault {
+function noSuch(what: 'feature' | 'volume' | 'workload', id: string, known: readonly { readonly id: string }[]): Fault {
   const ids = known.map((each) => each.id);
   const next = [...didYouMean(id, ids), `Known: ${ids.join(', ')}`];
   return new Fault({ what: `There is no ${what} ${id}.`, where: `--${what}`, next });
 }
 
 const openebsHelp =
-  'OpenEBS makes the volumes. Its cStor keeps shared volumes in a pool on each manager. No: a storage class of your own holds shared volumes. Nothing is changed now; the run installs it.';
+  'OpenEBS makes the volumes. Its cStor keeps shared volumes in a pool on each manager. Nothing is changed now: yes shows the command that installs it on the cluster that is there; without a cluster the run installs it.';
 
-/** The seed's question: yes means a pool of OpenEBS for shared volumes. `?` explains. */
-export async function askOpenebs(wish: StorageWish, ask: Questions): Promise<StorageWish> {
-  const yes = sharedEngine(wish.storage.shared.engine).ours;
+/** The vendor's question with the vendor's default. `?` explains. Gives whether OpenEBS is to be installed now. */
+export async function askOpenebs(ask: Questions): Promise<boolean> {
   const answer = await ask.input({
-    message: `${rightAligned('Do you want to install Openebs?', width)} : [? for help] (${yes ? 'Y/n' : 'y/N'})`,
+    message: `${rightAligned('Do you want to install Openebs?', width)} : [? for help] (y/N)`,
     validate: (text) => {
       if (/^(|y|yes|n|no)$/i.test(withoutHelp(text))) return true;
       return text.trim() === '?' ? openebsHelp : `${text}: answer y or n, or ? for help.`;
     },
   });
-  const wanted = withoutHelp(answer) === '' ? yes : /^y/i.test(withoutHelp(answer));
-  const engine = wanted ? 'cstor' : 'existing';
-  return { ...wish, storage: { ...wish.storage, shared: { ...wish.storage.shared, engine } } };
+  return /^y/i.test(withoutHelp(answer));
 }
 
 /** The question mark stays in the line when help was shown; what follows it is the answer. */

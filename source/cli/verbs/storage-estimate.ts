@@ -4,6 +4,7 @@ import { sharedEngine } from '../../storage/engines.ts';
 import type { EstimateInput, StorageEstimate } from '../../storage/estimate.ts';
 import { estimateStorage } from '../../storage/estimate.ts';
 import type { StorageWish } from '../../storage/volumes.ts';
+import { kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
 import { cellsOf, rightAligned } from '../../text/width.ts';
 import { listOf } from '../line/arguments.ts';
@@ -30,6 +31,19 @@ export default defineVerb({
       about: 'A feature that is on; may be given several times, or `none`.',
     },
     volume: { type: 'string', multiple: true, value: 'ID=GB', about: 'Size of a volume; may be given several times.' },
+    workload: {
+      type: 'string',
+      multiple: true,
+      value: 'ID=NUMBER',
+      about: 'What the product has to do, such as devices=5000: sizes follow. May be given several times.',
+    },
+    'what-if': {
+      type: 'string',
+      multiple: true,
+      value: 'QUESTION',
+      about: 'lose-node: sizes with which one node may be lost. grow=12m: sizes in twelve months.',
+    },
+    nodes: { type: 'string', value: 'N', about: 'Sizes for another number of managers.' },
     product: {
       type: 'string',
       value: 'NAME|FILE',
@@ -44,7 +58,9 @@ export default defineVerb({
     const flags: StorageFlags = {
       ...(given.length > 0 ? { features: given } : {}),
       volumes: listOf(args.volume),
-      ...defined({ engine: args.engine }),
+      workload: listOf(args.workload),
+      whatIf: listOf(args['what-if']),
+      ...defined({ engine: args.engine, nodes: args.nodes }),
     };
     const subject = await openStorageSubject(settings, terminal, args.product);
     try {
@@ -90,8 +106,12 @@ export async function runEstimate({ subject, flags, openebs, ask, line }: Estima
   const print = (lines: readonly string[]) => lines.forEach(line);
   let wish = withFlags(subject.wish, flags, product);
   print([...headLines(subject), openebsLine(openebs)]);
-  if (ask && openebs !== true && flags.engine === undefined) wish = await askOpenebs(wish, ask);
-  print([...engineLines(wish, openebs), '', ...groupsAndDisksOf(nodes, facts, unreached)]);
+  const install = ask !== undefined && openebs === false && flags.engine === undefined && (await askOpenebs(ask));
+  print([
+    ...engineLines(wish, openebs, install, hasCluster(subject)),
+    '',
+    ...groupsAndDisksOf(nodes, facts, unreached),
+  ]);
   if (ask && flags.features === undefined) {
     line('What features do you want to use');
     wish = await askFeatures(wish, product, ask);
@@ -103,6 +123,7 @@ export async function runEstimate({ subject, flags, openebs, ask, line }: Estima
   }
   const estimate = estimateOf(subject, wish);
   if (!ask) print(sizeLines(estimate));
+  print(computedLines(estimate));
   print([requiredLine(estimate), ...verdictLines(estimate), rememberLine(nodes)]);
   const code = estimate.verdict === 'ok' || estimate.verdict === 'tight' ? exitCode.done : exitCode.preflightFailed;
   return { code, wish, estimate };
@@ -113,8 +134,13 @@ function rememberLine(nodes: EstimateRequest['subject']['nodes']): string {
   return `Remember each node needs this amount of storage${workers}`;
 }
 
-function estimateOf({ product, nodes, facts }: EstimateRequest['subject'], wish: StorageWish): StorageEstimate {
+function estimateOf(
+  { kind, clusterSize, product, nodes, facts }: EstimateRequest['subject'],
+  wish: StorageWish,
+): StorageEstimate {
   const input: EstimateInput = { ...wish, nodes };
+  if (kind === 'machine' && (wish.whatIf || wish.storage.workload))
+    return estimateStorage({ ...input, whatIf: { nodes: clusterSize, ...wish.whatIf } }, product, [...facts.values()]);
   return estimateStorage(input, product, [...facts.values()]);
 }
 
@@ -130,10 +156,17 @@ function openebsLine(openebs: boolean | undefined): string {
   return openebs ? 'Openebs is installed' : 'Openebs not installed';
 }
 
-function engineLines(wish: StorageWish, openebs: boolean | undefined): string[] {
+function hasCluster({ facts }: EstimateRequest['subject']): boolean {
+  return [...facts.values()].some(({ microk8s }) => microk8s?.running);
+}
+
+function engineLines(wish: StorageWish, openebs: boolean | undefined, install: boolean, cluster: boolean): string[] {
   const engine = sharedEngine(wish.storage.shared.engine);
   if (!engine.ours) return ['Shared volumes go to a storage class of yours: their room is not counted here'];
-  const later = 'OpenEBS is installed by the run (kloudspot init or apply); nothing is changed now';
+  const later =
+    install && cluster
+      ? `To install OpenEBS on the cluster that is there: ${kloudspot('apply')}`
+      : 'OpenEBS is installed by the run (kloudspot init or apply); nothing is changed now';
   return [...(openebs ? [] : [later]), ...(engine.note ? [`Note: ${engine.note}`] : [])];
 }
 
@@ -156,6 +189,27 @@ function sizeLines({ volumes }: StorageEstimate): string[] {
   return volumes.map(
     ({ label, gib, class: of, from }) => `${rightAligned(`${label} (GB)`, wide + 5)} : ${gib} ${of}, ${from}`,
   );
+}
+
+/** Of each size from the workload: formula, what is in it, and what that rests on. */
+function computedLines({ volumes }: StorageEstimate): string[] {
+  const computed = volumes.flatMap(({ label, computed }) => (computed ? [{ label, ...computed }] : []));
+  if (computed.length === 0) return [];
+  const names = new Map(computed.flatMap(({ values }) => values.map((each) => [each.name, each] as const)));
+  return [
+    '',
+    'Sizes from the workload, bytes on each instance, whole GB up:',
+    ...computed.flatMap(({ label, gib, formula, source }) => [
+      `${label}: ${gib} GB = ${formula}`,
+      `  Source: ${source}`,
+    ]),
+    'where',
+    ...[...names.values()].map(({ name, value, from, source }) => {
+      const rests = { site: 'as given', cluster: 'of this cluster', product: source ?? 'product' }[from];
+      return `  ${name} = ${Number(value.toPrecision(6))}: ${rests}`;
+    }),
+    '',
+  ];
 }
 
 function asData(subject: StorageSubject, { estimate, wish, code }: EstimateResult): Record<string, unknown> {

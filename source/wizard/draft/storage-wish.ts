@@ -1,4 +1,6 @@
+import { siteSchema } from '../../site/schema.ts';
 import type { StorageWish } from '../../storage/volumes.ts';
+import { defined } from '../../text/defined.ts';
 import type { WizardView } from '../page.ts';
 import { chosenFeatures } from './chosen-features.ts';
 import { getAt, isRecord, textAt } from './draft.ts';
@@ -13,6 +15,7 @@ export function storageWish(view: WizardView): StorageWish {
   const size = getAt(storage, ['shared', 'size']);
   const storageClass = textAt(storage, ['shared', 'storageClass']);
   const reserve = getAt(storage, ['reserve']);
+  const workload = siteSchema.shape.storage.unwrap().shape.workload.safeParse(getAt(storage, ['workload'])).data;
   return {
     features: [...chosenFeatures(view)],
     storage: {
@@ -26,6 +29,7 @@ export function storageWish(view: WizardView): StorageWish {
       },
       volumes,
       ...(typeof reserve === 'number' ? { reserve } : {}),
+      ...defined({ workload }),
     },
   };
 }

@@ -1,0 +1,74 @@
+import { evaluate, parseFormula } from '../product/formula.ts';
+import type { Product, VolumeClass } from '../product/schema.ts';
+import { gibibyte } from './bytes.ts';
+
+/** What is asked of the future: nodes that may be lost, months of growth, another number of nodes. */
+export interface WhatIf {
+  readonly failures?: number;
+  readonly growMonths?: number;
+  readonly nodes?: number;
+}
+
+/** A size that follows from the workload, with all that it rests on. */
+export interface ComputedSize {
+  readonly gib: number;
+  readonly formula: string;
+  readonly source: string;
+  /** Every name in the formula with its value and where that comes from. */
+  readonly values: readonly ComputedValue[];
+}
+
+export interface ComputedValue {
+  readonly name: string;
+  readonly value: number;
+  readonly from: 'site' | 'product' | 'cluster';
+  readonly source?: string;
+}
+
+export interface WorkloadSite {
+  readonly workload: Readonly<Record<string, number>>;
+  readonly managers: number;
+  readonly whatIf?: WhatIf | undefined;
+}
+
+/** Whole GiB of one volume, at least one; undefined where the product has no formula for it. */
+export function computedSize(
+  product: Product,
+  volume: { readonly id: string; readonly class: VolumeClass },
+  site: WorkloadSite,
+): ComputedSize | undefined {
+  const row = product.workload?.volumes[volume.id];
+  if (!row) return undefined;
+  const values = valuesOf(product, volume.class, site);
+  const parsed = parseFormula(row.bytes);
+  const bytes = evaluate(parsed, Object.fromEntries(values.map(({ name, value }) => [name, value])));
+  const used = values.filter(({ name }) => new RegExp(`\\b${name}\\b`).test(row.bytes));
+  return { gib: Math.max(1, Math.ceil(bytes / gibibyte)), formula: row.bytes, source: row.source, values: used };
+}
+
+function valuesOf(product: Product, of: VolumeClass, { workload, managers, whatIf }: WorkloadSite): ComputedValue[] {
+  const inputs = (product.workload?.inputs ?? []).map(({ id, default: usual, source, confidence }): ComputedValue => {
+    const given = workload[id];
+    return given === undefined
+      ? { name: id, value: usual, from: 'product', source: `${source} (${confidence})` }
+      : { name: id, value: given, from: 'site' };
+  });
+  const constants = (product.workload?.constants ?? []).map(
+    ({ id, value, source, confidence }): ComputedValue => ({
+      name: id,
+      value,
+      from: 'product',
+      source: `${source} (${confidence})`,
+    }),
+  );
+  const nodes = whatIf?.nodes ?? managers;
+  const yearly = inputs.find(({ name }) => name === 'growthPercent')?.value ?? 0;
+  const cluster = {
+    nodes,
+    instances: of === 'shared' ? 1 : nodes,
+    failures: whatIf?.failures ?? 0,
+    growth: (1 + yearly / 100) ** ((whatIf?.growMonths ?? 0) / 12),
+  };
+  const counted = Object.entries(cluster).map(([name, value]): ComputedValue => ({ name, value, from: 'cluster' }));
+  return [...inputs, ...constants, ...counted];
+}

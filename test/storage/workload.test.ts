@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { evaluate, namesIn, parseFormula } from '../../source/product/formula.ts';
+import { loadProduct } from '../../source/product/load.ts';
+import { productRules } from '../../source/product/rules.ts';
+import { valueRows } from '../../source/plan/values.ts';
+import { type StorageWish, volumesFor } from '../../source/storage/volumes.ts';
+import { healthySite } from '../facts-fixtures.ts';
+
+const product = await loadProduct('kloudspot');
+const GiB = 2 ** 30;
+
+function sizes(workload: Record<string, number> | undefined, more: Partial<StorageWish> = {}) {
+  const site = healthySite({ features: ['kloudhybrid'] });
+  const storage = { ...site.storage, volumes: {}, ...(workload ? { workload } : {}) };
+  const wish: StorageWish = { features: site.features, nodes: site.nodes, storage, ...more };
+  return Object.fromEntries(volumesFor(wish, product).map(({ id, gib }) => [id, gib]));
+}
+
+describe('formulas', () => {
+  test('are computed as arithmetic has it', () => {
+    const of = (text: string) => evaluate(parseFormula(text), { a: 3, b: 4 });
+    expect([
+      of('a + b * 2'),
+      of('(a + b) * 2'),
+      of('12 / a / 2'),
+      of('10 - a - b'),
+      of('max(a, min(b, 9)) + ceil(0.2)'),
+    ]).toEqual([11, 14, 2, 3, 5]);
+  });
+
+  test('agree with JavaScript on any arithmetic', () => {
+    const leaf = fc.integer({ min: 1, max: 9 }).map(String);
+    const { tree } = fc.letrec<{ tree: string }>((tie) => ({
+      tree: fc.oneof(
+        { depthSize: 'small' },
+        leaf,
+        fc.tuple(tie('tree'), fc.constantFrom('+', '-', '*', '/'), tie('tree')).map(([a, o, b]) => `(${a} ${o} ${b})`),
+        fc.tuple(leaf, fc.constantFrom('+', '-', '*', '/'), tie('tree')).map(([a, o, b]) => `${a} ${o} ${b}`),
+      ),
+    }));
+    fc.assert(
+      fc.property(tree, (text) => {
+        expect(evaluate(parseFormula(text), {})).toBe(Number(Function(`return ${text}`)()));
+      }),
+    );
+  });
+
+  test.each(['', '1 +', '(a', 'a b', '2 $ 3', 'min(1'])('%j is refused', (text) => {
+    expect(() => parseFormula(text)).toThrow(SyntaxError);
+  });
+
+  test('of a product name nothing that it does not have', () => {
+    expect(namesIn(parseFormula('a * (b + a)'))).toEqual(['a', 'b']);
+    const { file: _, ...data } = product;
+    const broken = {
+      ...data,
+      workload: { ...data.workload, volumes: { kafka: { bytes: 'nosuch * 2', source: 's' } } },
+    };
+    expect(productRules(data)).toEqual([]);
+    expect(productRules(broken).map(({ text }) => text)).toEqual([expect.stringContaining('"nosuch"')]);
+  });
+});
+
+describe('sizes from the workload', () => {
+  test("without a workload the product's sizes hold; with one they follow; a typed size stays", () => {
+    expect(sizes(undefined)).toEqual({ streamElasticsearch: 10, insightsDatabase: 10 });
+    const site = healthySite();
+    const storage = { ...site.storage, volumes: { insightsDatabase: 77 }, workload: { devices: 1000 } };
+    expect(sizes({}, { storage })).toMatchObject({ insightsDatabase: 77 });
+  });
+
+  test('search index by hand: 300 events/s at the peak, 30 days, three nodes, one replica', () => {
+    const bytes = ((300 / 3) * 400 * 86_400 * 30 * 1.1 * 2) / 3 / 0.85 / 0.975;
+    expect(sizes({ eventsPerSecond: 300 })).toMatchObject({ streamElasticsearch: Math.ceil(bytes / GiB) });
+  });
+
+  test('a lost node leaves the index to two; five nodes share it; growth is of a year', () => {
+    const base = sizes({ eventsPerSecond: 3000 })['streamElasticsearch'] ?? 0;
+    const of = (whatIf: StorageWish['whatIf']) =>
+      sizes({ eventsPerSecond: 3000 }, { whatIf })['streamElasticsearch'] ?? 0;
+    expect(of({ failures: 1 }) / base).toBeCloseTo(3 / 2, 1);
+    expect(of({ nodes: 5 }) / base).toBeCloseTo(3 / 5, 1);
+    expect(of({ growMonths: 12 }) / base).toBeCloseTo(1.2, 1);
+    expect(of({ growMonths: 24 }) / base).toBeCloseTo(1.44, 1);
+  });
+
+  test('more of anything never makes a volume smaller', () => {
+    const ids = (product.workload?.inputs ?? []).map(({ id }) => id);
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...ids),
+        fc.integer({ min: 0, max: 1000 }),
+        fc.integer({ min: 0, max: 1000 }),
+        (id, few, more) => {
+          const [one, other] = [sizes({ [id]: few }), sizes({ [id]: few + more })];
+          for (const [volume, gib] of Object.entries(one)) expect(other[volume]).toBeGreaterThanOrEqual(gib);
+        },
+      ),
+    );
+  });
+
+  test('every number of the product has a source and says how sure it is', () => {
+    for (const { source, confidence } of [
+      ...(product.workload?.inputs ?? []),
+      ...(product.workload?.constants ?? []),
+    ]) {
+      expect(source.length).toBeGreaterThan(1);
+      expect(['documented', 'rule', 'assumed']).toContain(confidence);
+    }
+    expect(Object.keys(product.workload?.volumes ?? {})).toEqual(product.volumes.map(({ id }) => id));
+  });
+
+  test('the chart gets the same size, with where it comes from', () => {
+    const site = healthySite({ features: ['kloudhybrid'] });
+    const workload = { eventsPerSecond: 300 };
+    const rows = valueRows({ ...site, storage: { ...site.storage, volumes: {}, workload } }, product);
+    const row = rows.find(({ path }) => path.join('.') === 'volumes.streamElasticsearch.size');
+    expect(row).toMatchObject({
+      value: `${sizes(workload)['streamElasticsearch']}Gi`,
+      origin: 'computed from site.yaml: storage.workload',
+    });
+  });
+});
