@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { completion, type Shell } from '../../source/cli/text/completion.ts';
 import { verbs } from '../../source/cli/verb-table.ts';
 import { shownVerbs } from '../../source/cli/verbs/completion.ts';
-import { completion, type Shell } from '../../source/cli/text/completion.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kloudspot-completion-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeAtomic } from '../../source/host/write-atomic.ts';
 import { type Files, filesUnder } from '../../source/site/files.ts';
 import { judgeDraft, parseDraft, parseSite } from '../../source/site/load.ts';
-import { loadDraft, removeDraft, saveDraft, saveSite, siteText } from '../../source/site/save.ts';
+import { copyDraft, loadDraft, removeDraft, saveDraft, saveSite, siteText } from '../../source/site/save.ts';
 import type { Site } from '../../source/site/schema.ts';
 import { berlin } from './a-site.ts';
 
@@ -169,6 +169,17 @@ describe('on disk', () => {
     expect(Math.abs(Date.now() - (loaded?.savedAt.getTime() ?? 0))).toBeLessThan(10_000);
     await removeDraft(files);
     expect(await loadDraft(files)).toBeUndefined();
+  });
+
+  it('a draft is copied beside itself, readable by its owner only, before another replaces it', async () => {
+    const now = new Date('2026-01-31T14:02:07.000Z');
+    expect(await copyDraft(files, now)).toBeUndefined();
+    await saveDraft(files, { ...parseDraft(berlin), name: 'first' });
+    const copy = (await copyDraft(files, now)) ?? '';
+    expect(copy).toBe(files.draft.replace('.yaml', '.2026-01-31T14-02-07.yaml'));
+    await saveDraft(files, { ...parseDraft(berlin), name: 'second' });
+    expect(await readFile(copy, 'utf8')).toContain('name: first');
+    expect((await stat(copy)).mode & 0o777).toBe(0o600);
   });
 
   it('a draft holds what is not right yet', async () => {

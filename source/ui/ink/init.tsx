@@ -4,7 +4,7 @@ import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import { exitLines } from '../model/exit-message.ts';
 import { App } from './app/app.tsx';
 import { Controller } from './app/controller.ts';
-import { screenOptions } from './screen.ts';
+import { printLines, screenOptions } from './screen.ts';
 import { OpeningScreen } from './screens/start/opening.tsx';
 import { type ThemeOptions, themeOf } from './widgets/theme.ts';
 
@@ -65,5 +65,5 @@ function sayGoodbye({ store, files }: Controller): void {
     run: run?.run.view,
     rehearsal: rehearsal !== undefined,
   });
-  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+  printLines(lines);
 }

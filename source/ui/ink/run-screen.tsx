@@ -7,7 +7,7 @@ import type { Plan } from '../../plan/document/document.ts';
 import { endingOf, nextLines } from '../model/ending.ts';
 import { useKeys, useSeconds } from './app/hooks.ts';
 import { Store } from './app/store.ts';
-import { screenOptions } from './screen.ts';
+import { printLines, screenOptions } from './screen.ts';
 import { codeOfRun, messageOfRun, placeOfRun, titleOfRun } from './screens/run/frame.ts';
 import { runKeys } from './screens/run/keys.ts';
 import { RunBody } from './screens/run/run.tsx';
@@ -44,7 +44,7 @@ export async function runInkAttach(options: AttachOptions): Promise<ExitCode> {
   left = true;
   const { view } = store.state.run;
   const lines = [endingOf(view).text, ...nextLines(view, options.rehearsal !== undefined).map((line) => `  ${line}`)];
-  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+  printLines(lines);
   return codeOfRun(store.state);
 }
 

@@ -1,4 +1,5 @@
 import type { RenderOptions } from 'ink';
+import { folded } from '../../text/width.ts';
 
 /**
  * How every screen of ours is drawn: on the alternate screen, only what changed, Ctrl-C ours to answer.
@@ -13,4 +14,15 @@ export function screenOptions(maxFps: number): RenderOptions {
     maxFps,
     patchConsole: true,
   };
+}
+
+/** Prints lines after the screen is gone, broken between words. */
+export function printLines(lines: readonly string[]): void {
+  const width = process.stdout.columns || 80;
+  process.stdout.write(
+    lines
+      .flatMap((line) => folded(line, width))
+      .map((line) => `${line}\n`)
+      .join(''),
+  );
 }

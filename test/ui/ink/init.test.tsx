@@ -96,4 +96,15 @@ describe('on a terminal', () => {
     await screen.until('Berlin is not berlin: nothing was begun.');
     expect(session.asked).toEqual([]);
   });
+
+  it('remembers the page for the next time, and copies a draft before it is replaced', async () => {
+    const session = new FakeSession({ first: wholeDraft, draft: { draft: wholeDraft, savedAt: new Date(0) } });
+    const screen = await begin(session);
+    screen.type('\u001b[B\ry');
+    await screen.until('kept as /nowhere/site.draft.copy.yaml');
+    screen.type('4');
+    await screen.until('4/8');
+    expect(session.page).toBe('storage');
+    expect(session.asked).toEqual(['copy']);
+  });
 });

@@ -5,8 +5,8 @@ import type { AppState } from '../../../source/ui/ink/store/state.ts';
 import { hintsOf, keyNames } from '../../../source/ui/ink/widgets/bindings.ts';
 import { type KeyName, type KeyPress, press } from '../../../source/ui/ink/widgets/keys.ts';
 import { themeOf } from '../../../source/ui/ink/widgets/theme.ts';
-import { reviewOf } from '../../../source/ui/model/review.ts';
-import { facts, planOf, product, siteOf, wholeDraft } from '../sample.ts';
+import { wholeDraft } from '../sample.ts';
+import { begin, checked, ended, failed, opened, ran, reviewed, seen } from './states.tsx';
 import { Walk } from './walk.tsx';
 
 const names: readonly KeyName[] = [
@@ -35,120 +35,10 @@ const everyKey: readonly KeyPress[] = [
 ];
 
 const offer = { node: 'ks-1', address: '10.0.4.21', fingerprint: 'ED25519 SHA256:abc', line: 'x' };
-const begin = () => new Walk().tell({ type: 'start-known', draft: undefined, installed: undefined, recent: [] });
-const opened = () => new Walk().tell({ type: 'draft', draft: wholeDraft, savedAt: new Date(0), now: 0 });
-const seen = (walk: Walk): Walk =>
-  [21, 22, 23].reduce(
-    (one, last) =>
-      one.tell({
-        type: 'access',
-        reach: `10.0.4.${last}`,
-        now: 0,
-        state: { state: 'ready', facts: facts('ks', `10.0.4.${last}`) },
-      }),
-    walk,
-  );
 const strangers = () =>
   opened().tell({ type: 'access', reach: '10.0.4.21', now: 0, state: { state: 'host-key-unknown', offers: [offer] } });
-const checked = (grade: 'pass' | 'warn' | 'fail') =>
-  seen(opened())
-    .keys('6')
-    .tell(
-      { type: 'judged', open: [], site: siteOf(wholeDraft) },
-      {
-        type: 'checked',
-        findings: [
-          { check: 'memory', grade: 'pass', nodes: ['ks-1'], seen: '64 GB', reason: 'Enough.' },
-          {
-            check: 'cpu-cores',
-            grade,
-            nodes: ['ks-2'],
-            seen: '4',
-            reason: 'Few cores.',
-            advice: 'Add some',
-            field: ['nodes', 1, 'name'],
-          },
-        ],
-        titles: new Map(),
-        why: new Map([['cpu-cores', 'Cores are needed.']]),
-      },
-    );
-const site = siteOf(wholeDraft);
-const plan = planOf(site);
-const review = reviewOf({
-  site,
-  product,
-  plan,
-  findings: [],
-  documents: [{ path: '/etc/site.yaml', content: 'a\n', before: undefined }],
-  estimateMs: undefined,
-});
-const reviewed = () => checked('pass').keys('n').tell({ type: 'planned', plan, review });
-const at = '2026-01-01T00:00:00.000Z';
-const ran = () =>
-  reviewed()
-    .keys('berlin<enter>')
-    .tell(
-      { type: 'begun', now: 0 },
-      {
-        type: 'run',
-        now: 0,
-        news: {
-          type: 'event',
-          left: undefined,
-          event: {
-            at,
-            type: 'run-started',
-            run: '7f3a',
-            plan: 'x',
-            process: 1,
-            owner: 'me',
-            host: 'h',
-            resumed: false,
-          },
-        },
-      },
-      {
-        type: 'run',
-        now: 0,
-        news: {
-          type: 'event',
-          left: undefined,
-          event: { at, type: 'step-started', step: 'chart', attempt: 1, deadlineMs: 1000 },
-        },
-      },
-    );
-const failed = () =>
-  ran().tell(
-    {
-      type: 'run',
-      now: 0,
-      news: {
-        type: 'event',
-        left: undefined,
-        event: {
-          at,
-          type: 'step-failed',
-          step: 'chart',
-          tried: 'helm',
-          seen: 'no',
-          causes: ['a cause'],
-          next: ['helm ls'],
-          durationMs: 1,
-        },
-      },
-    },
-    { type: 'run', now: 0, news: { type: 'event', left: undefined, event: { at, type: 'run-paused', why: 'failed' } } },
-  );
-const ended = (outcome: 'done' | 'stopped') =>
-  ran().tell({
-    type: 'run',
-    now: 0,
-    news: { type: 'event', left: undefined, event: { at, type: 'run-ended', outcome, why: 'over' } },
-  });
-
 const screens: readonly (readonly [string, () => Walk])[] = [
-  ['start', begin],
+  ['start', () => begin()],
   ['start, a path', () => begin().keys('<down><enter>a')],
   [
     'start, the question of the draft',
@@ -180,15 +70,15 @@ const screens: readonly (readonly [string, () => Walk])[] = [
   ['preflight, all pass', () => checked('pass')],
   ['preflight, a warning', () => checked('warn')],
   ['preflight, a failure', () => checked('fail')],
-  ['review, the name', reviewed],
+  ['review, the name', () => reviewed()],
   ['review, the lines', () => reviewed().keys('<up><up>')],
   ['review, files', () => reviewed().keys('<up>d')],
   ['review, beginning', () => reviewed().keys('berlin<enter>')],
-  ['run', ran],
+  ['run', () => ran()],
   ['run, moved', () => ran().keys('<up>')],
   ['run, stopping', () => ran().keys('<^c>')],
   ['run, its log', () => ran().keys('l')],
-  ['run, a failure', failed],
+  ['run, a failure', () => failed()],
   ['run, stopped', () => ended('stopped')],
   ['summary', () => ended('done')],
 ];

@@ -150,6 +150,22 @@ describe('the end of the input', () => {
   });
 });
 
+describe('a draft that stands there', () => {
+  const draft = { draft: wholeDraft, savedAt: new Date(0) };
+  it('is replaced after a yes, and the copy is named', async () => {
+    const session = new FakeSession({ draft });
+    const { text } = await walk(session, ['2', 'yes', 'quit']);
+    expect(text).toContain('kept as /nowhere/site.draft.copy.yaml');
+    expect(session.asked).toContain('copy');
+  });
+  it('stays without one', async () => {
+    const session = new FakeSession({ draft });
+    await walk(session, ['2', '', '4']);
+    expect(session.asked).toEqual([]);
+    expect(session.saved).toEqual([]);
+  });
+});
+
 describe('access', () => {
   const offer = { node: 'ks-1', address: '10.0.4.21', fingerprint: 'ED25519 SHA256:abc', line: 'x' };
   const states: readonly (readonly [string, AccessState, readonly string[], string])[] = [

@@ -111,7 +111,8 @@ function messageOf(state: AppState): FrameProps['message'] {
 function marks(state: AppState): readonly ProgressMark[] {
   return progress.map(({ id, title }) => {
     if (id === state.screen) return { title, mark: 'here' };
-    if (!state.visited.has(id)) return { title, mark: 'todo' };
+    const begun = id !== 'review' || state.run !== undefined;
+    if (!begun || !state.visited.has(id)) return { title, mark: 'todo' };
     return { title, mark: isDone(state, id) ? 'done' : 'warn' };
   });
 }
@@ -128,8 +129,7 @@ function isDone(state: AppState, id: ScreenId): boolean {
       state.preflight.of === state.draft &&
       state.preflight.findings?.every((finding) => finding.grade === 'pass') === true
     );
-  if (id === 'review') return state.run !== undefined;
-  return state.run?.run.view.outcome === 'done';
+  return id === 'review' || state.run?.run.view.outcome === 'done';
 }
 
 function everyNodeIsReady(state: AppState): boolean {

@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
 import { cellsOf, clipped } from '../../../text/width.ts';
-import { bodyRows, hasRail, isTooSmall, least, railWidth } from './layout.ts';
+import { bodyColumns, bodyRows, hasRail, isTooSmall, least, railWidth } from './layout.ts';
 import { fitColumns } from './table/columns.ts';
 import { asciiText, type Theme, type Tone, tone, useTheme } from './theme.ts';
 
@@ -42,7 +42,7 @@ export function Frame(props: FrameProps): ReactNode {
       {rail ? null : <Progress marks={props.progress} width={columns} />}
       <Box flexShrink={0} height={bodyRows(props.size)} overflow="hidden">
         {rail ? <Rail marks={props.progress} /> : null}
-        <Box flexDirection="column" flexGrow={1} flexShrink={0} overflow="hidden">
+        <Box flexDirection="column" width={rail ? bodyColumns(props.size) : columns} flexShrink={0} overflow="hidden">
           {props.children}
         </Box>
       </Box>

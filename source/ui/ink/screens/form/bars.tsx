@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
 import { gibibyte } from '../../../../storage/bytes.ts';
-import { cellsOf, fitted } from '../../../../text/width.ts';
+import { cellsOf, clipped, fitted } from '../../../../text/width.ts';
 import type { WizardView } from '../../../../wizard/page.ts';
 import { type GroupTotal, groupTotals } from '../../../../wizard/pages/totals.ts';
 import { Line } from '../../widgets/line.tsx';
@@ -23,20 +23,22 @@ export function Bars(props: { readonly view: WizardView; readonly rows: number; 
       ? totals.toSorted((one, other) => one.leftBytes - other.leftBytes).slice(0, Math.max(1, most))
       : totals;
   const names = Math.max(5, ...shown.map((total) => Math.min(16, cellsOf(total.node))));
-  const groups = Math.max(6, ...shown.map((total) => Math.min(12, cellsOf(total.group))));
   const numbers = 28;
-  const bar = Math.max(0, Math.min(40, props.width - names - groups - numbers - 8));
+  const wide = Math.max(6, ...shown.map((total) => Math.min(12, cellsOf(total.group)))) + 2;
+  // The group's name gives way to the numbers.
+  const groups = names + wide + numbers + 5 <= props.width ? wide : 0;
+  const bar = Math.max(0, Math.min(40, props.width - names - groups - numbers - 6));
   const { glyphs } = theme;
   const legend = bar < 12 ? '' : `${glyphs.bar.used}used ${glyphs.bar.pool}pool ${glyphs.bar.local}local`;
   return (
     <Box flexDirection="column" flexShrink={0}>
       <Line
         as="quiet"
-        text={` ${fitted('Node', names)}  ${fitted('Group', groups)}  ${fitted(legend, bar)}   size   pool  local   left`}
+        text={` ${fitted('Node', names)}  ${fitted('Group', groups)}${fitted(legend, bar)}   size   pool  local   left`}
       />
       {shown.map((total) => (
         <Text key={total.node + total.group} wrap="truncate">
-          {` ${fitted(total.node, names)}  ${fitted(total.group, groups)}  `}
+          {` ${fitted(total.node, names)}  ${fitted(clipped(total.group, Math.max(0, groups - 2)), groups)}`}
           <Text {...tone(theme, total.leftBytes < 0 ? 'fail' : 'accent')}>{drawn(glyphs, total, bar)}</Text>
           {numbersOf(total)}
           {total.leftBytes < 0 && total.sizeBytes !== undefined ? (
@@ -45,7 +47,10 @@ export function Bars(props: { readonly view: WizardView; readonly rows: number; 
         </Text>
       ))}
       {totals.length > shown.length ? (
-        <Line as="quiet" text={`   ${totals.length - shown.length} more with more room`} />
+        <Line
+          as="quiet"
+          text={`   ${totals.length - shown.length} more${shown.some((one) => one.sizeBytes) ? ' with more room' : ''}`}
+        />
       ) : null}
       <Line text="" />
     </Box>

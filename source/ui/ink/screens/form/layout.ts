@@ -40,7 +40,13 @@ function layoutOf(state: AppState, place: FormPlace): FormLayout {
   const head = place.lines.some((line) => line.kind === 'row') ? 1 : 0;
   const room = rows - (roomy ? 3 : 1) - bars - head - 1;
   const wanted = state.editor?.kind === 'choice' ? 7 : wholeHeight(messages, width);
-  const panel = Math.min(Math.max(4, wanted), Math.max(4, room - place.lines.length - 2), Math.max(2, room - 3));
+  // Enough lines that the form stays where it is while messages come and go; on a small screen they are needed for it.
+  const least = roomy ? 4 : 2;
+  const panel = Math.min(
+    Math.max(least, wanted),
+    Math.max(least, room - place.lines.length - 2),
+    Math.max(2, room - 3),
+  );
   const fitted = fitMessages(messages, width, panel);
   return { place, view, roomy, bars, lines: room - panel, panel, messages, fitted };
 }

@@ -24,7 +24,8 @@ export function ReviewPage(props: {
     return <Line bold text={planning ? ' Working out what has to be done.' : ' Nothing is planned yet.'} />;
   }
   const question = beginQuestion(state, review, width);
-  const besides = 3 + question.length + (problem.length > 0 ? 4 : 0) + (rows >= 16 ? 1 : 0);
+  const blanks = rows >= 16 ? 3 : rows >= 10 ? 2 : 0;
+  const besides = 1 + blanks + question.length + (problem.length > 0 ? 4 : 0);
   const shown = windowOf(review.lines.length, Math.min(index, review.lines.length - 1), Math.max(2, rows - besides));
   return (
     <Box flexDirection="column" flexShrink={0}>

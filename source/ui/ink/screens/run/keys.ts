@@ -42,7 +42,7 @@ function screenKeys(state: RunScreen): RunBindings {
     { keys: ['q'], label: leave, dropOrder: 0, act: () => next(state, { do: 'leave' }) },
   ];
   const help = (): Result => next({ ...state, pager: { pager: helpText(state, all) } });
-  const all: RunBindings = [...bindings, { keys: ['?'], label: 'help', dropOrder: 3, act: help }];
+  const all: RunBindings = [...bindings, { keys: ['?'], label: 'help', dropOrder: 1, act: help }];
   return all;
 }
 
@@ -131,8 +131,8 @@ function textKeys(state: RunScreen): RunBindings {
   if (!step) return [];
   const log: Binding<Result> = {
     keys: ['l', 'enter'],
-    label: 'full log',
-    dropOrder: 1,
+    label: 'log',
+    dropOrder: 2,
     act: () => next(logPager(state, step)),
   };
   const whole: Binding<Result> = {

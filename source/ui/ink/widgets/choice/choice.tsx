@@ -15,7 +15,10 @@ export function Choice(props: {
 }): ReactNode {
   const theme = useTheme();
   const shown = windowOf(props.rows.length, props.index, props.height);
-  const labels = Math.max(...props.rows.map((row) => cellsOf(row.label))) + 2;
+  // A long label gives way to the hint beside it.
+  const hints = Math.min(12, Math.max(0, ...props.rows.map((row) => cellsOf(row.hint ?? ''))));
+  const longest = Math.max(...props.rows.map((row) => cellsOf(row.label)));
+  const labels = Math.max(8, Math.min(longest, props.width - hints - 5)) + 2;
   return (
     <Box flexDirection="column" flexShrink={0}>
       {props.rows.slice(shown.from, shown.to).map((row, at) => (
@@ -37,7 +40,14 @@ function Row(props: {
   return (
     <Box flexShrink={0}>
       <Pointer here={props.here} />
-      <Label text={hint === '' ? props.row.label : filled(props.row.label, props.labels)} here={props.here} />
+      <Label
+        text={
+          hint === ''
+            ? clipped(props.row.label, props.width - 3)
+            : filled(clipped(props.row.label, props.labels - 2), props.labels)
+        }
+        here={props.here}
+      />
       {hint === '' ? null : <Text {...tone(theme, 'quiet')}>{hint}</Text>}
     </Box>
   );

@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest';
+import { update } from '../../../source/ui/ink/app/update.ts';
+import { getAt } from '../../../source/wizard/draft/draft.ts';
+import { wholeDraft } from '../sample.ts';
+import { begin, checked, ended, failed, opened, ran, reviewed, seen, told } from './states.tsx';
+import { Walk } from './walk.tsx';
+
+const small = { columns: 40, rows: 12 };
+const offer = { node: 'ks-1', address: '10.0.4.21', fingerprint: 'ED25519 SHA256:abc', line: 'x' };
+const strangers = () =>
+  seen(opened()).tell({
+    type: 'access',
+    reach: '10.0.4.21',
+    now: 0,
+    state: { state: 'host-key-unknown', offers: [offer] },
+  });
+
+describe('marks of the progress line', () => {
+  it('a page with a node that cannot be used yet is not done', () => {
+    expect(strangers().keys('n').shown()).toContain('!Nodes');
+    expect(seen(opened()).keys('n').shown()).toContain('✓Nodes');
+  });
+  it('a page with an open warning is not done', () => {
+    // The certificate is self-signed.
+    expect(seen(opened()).keys('51').shown()).toContain('!Site');
+  });
+  it('a run that was stopped is not done', () => {
+    const stopped = ended('stopped').keys('q').shown();
+    expect(stopped).toContain('the run was stopped');
+    expect(stopped).not.toContain('✓Run');
+    expect(ended('done').shown()).toContain('✓Run');
+  });
+  it('a review that began nothing is not done', () => {
+    expect(reviewed().keys('<escape>').shown()).toContain('○Review');
+  });
+});
+
+describe('what goes on', () => {
+  it('a paused run says that nothing new starts, and how it goes on', () => {
+    const paused = told(ran(), { type: 'run-paused', why: 'by the operator' });
+    expect(paused.shown()).toContain('Paused: 1 running step ends, nothing new starts · p continues');
+  });
+  it('a running step says what it waits for and when it gives up', () => {
+    const waits = told(ran(), {
+      type: 'waiting',
+      step: 'chart',
+      for: 'the pods',
+      seen: '3 of 9 ready',
+      untilAt: '2026-01-01T00:05:00.000Z',
+    }).tell({ type: 'time', now: 60_000 });
+    expect(waits.shown()).toMatch(/waits for the pods · now 3 of 9 ready · gives up in \d+:\d\d/);
+  });
+  it('one that says nothing has its deadline still', () => {
+    expect(ran().shown()).toMatch(/gives up in 60 s|gives up in 1:00/);
+  });
+});
+
+describe('where one was', () => {
+  const again = (at: 'storage' | 'review' | 'preflight') =>
+    new Walk().tell({ type: 'draft', draft: wholeDraft, savedAt: new Date(0), at, now: 0 });
+  it('the draft opens on the page where it was left, the pages before it visited', () => {
+    const walk = again('storage');
+    expect(walk.state.screen).toBe('storage');
+    expect([...walk.state.visited]).toEqual(['nodes', 'network', 'features', 'storage']);
+  });
+  it('to Review it goes by way of the checks, once every node has answered', () => {
+    const connecting = again('review');
+    expect(connecting.state.screen).toBe('preflight');
+    const walk = new Walk().tell(
+      { type: 'draft', draft: wholeDraft, savedAt: new Date(0), at: 'review', now: 0 },
+      { type: 'judged', open: [], site: undefined },
+      { type: 'checked', findings: [], titles: new Map(), why: new Map() },
+    );
+    expect(walk.state.screen).toBe('review');
+  });
+  it('a failed check keeps it on Preflight', () => {
+    const walk = again('review').tell({
+      type: 'checked',
+      findings: [{ check: 'x', grade: 'fail', nodes: [], seen: '', reason: 'No.' }],
+      titles: new Map(),
+      why: new Map(),
+    });
+    expect(walk.state.screen).toBe('preflight');
+  });
+  it('the checks wait for a node that is still connecting', () => {
+    const connecting = opened()
+      .tell({ type: 'access', reach: '10.0.4.21', now: 0, state: { state: 'connecting', sinceMs: 0 } })
+      .keys('6');
+    expect(connecting.effects).toEqual([]);
+    expect(connecting.shown()).toContain('Connecting to every node first.');
+    expect(seen(connecting).effects).toEqual([{ do: 'preflight' }]);
+  });
+});
+
+describe('a draft that stands there', () => {
+  const draft = { draft: wholeDraft, savedAt: new Date(0) };
+  const beside = () => new Walk().tell({ type: 'start-known', draft, installed: undefined, recent: [] });
+  it('is replaced after a question only, and a copy is kept', () => {
+    const asked = beside().keys('<down><enter>');
+    expect(asked.effects).toEqual([]);
+    expect(asked.shown()).toContain('unfinished draft of berlin');
+    expect(asked.keys('y').effects).toEqual([{ do: 'new-draft', replaces: true }]);
+  });
+  it('stays after any other answer', () => {
+    const stays = beside().keys('<down><enter>x');
+    expect(stays.effects).toEqual([]);
+    expect(stays.state.overlay).toBeUndefined();
+  });
+  it('is not replaced by a site file without the question either', () => {
+    expect(beside().keys('<down><down><enter>/a.yaml<enter>').shown()).toContain('Replace the draft?');
+  });
+  it('without one nothing is asked', () => {
+    expect(begin().keys('<enter>').effects).toEqual([{ do: 'new-draft', replaces: false }]);
+  });
+  it('its copy is named once it was replaced', () => {
+    const walk = new Walk().tell({
+      type: 'draft',
+      draft: wholeDraft,
+      savedAt: undefined,
+      copy: '/d.copy.yaml',
+      now: 0,
+    });
+    expect(walk.shown()).toContain('kept as /d.copy.yaml');
+  });
+});
+
+describe('beside a site that is set up', () => {
+  const walk = () =>
+    new Walk().tell({
+      type: 'start-known',
+      draft: undefined,
+      installed: { name: 'berlin', path: '/s.yaml' },
+      recent: [],
+    });
+  it('the start page offers to change it and names status and apply', () => {
+    expect(walk().shown()).toMatch(/❯ Change berlin/);
+    expect(walk().shown()).toMatch(/kloudspot status/);
+    expect(walk().shown()).toMatch(/kloudspot apply/);
+    expect(walk().keys('<enter>').effects).toEqual([{ do: 'load', path: '/s.yaml', replaces: false }]);
+  });
+});
+
+describe('from page to page', () => {
+  it.each(['1', '2', '3', '4', '5', '6'])('%s goes there in one step', (digit) => {
+    const from = digit === '1' ? '2' : '1';
+    expect(seen(opened()).keys(`${from}${digit}`).shown()).toContain(`${digit}/8`);
+  });
+  it('a list of the pages opens everywhere, also while a name is typed', () => {
+    const walk = reviewed().keys('ber<^g>');
+    expect(walk.shown()).toContain('4  Storage');
+    expect(walk.keys('<up><up><up><enter>').state.screen).toBe('storage');
+  });
+  it('a page that is not open yet says why', () => {
+    expect(checked('fail').keys('<^g><down><enter>').shown()).toContain('1 finding fails');
+  });
+});
+
+describe('at 40×12', () => {
+  it('the name that is typed on Review is on the screen', () => {
+    const text = reviewed(small).keys('ber').shown();
+    expect(text).toMatch(/❯ ber/);
+    expect(text).toContain('Type the site');
+    expect(text).toContain('⏎ begin');
+  });
+  it('the run shows its step, what it waits for and the keys', () => {
+    const text = ran(small).shown();
+    expect(text).toContain('0 of 8');
+    expect(text).toMatch(/gives up in/);
+    expect(text).toContain('q leave it running');
+    expect(failed(small).shown()).toContain('r retry');
+  });
+  it('Preflight shows the row and what it says', () => {
+    const text = checked('fail', small).shown();
+    expect(text).toContain('Few cores.');
+    expect(text).toMatch(/m whole/);
+  });
+  it('a line that does not fit has a mark', () => {
+    const [, , intro = ''] = seen(opened(small)).shown().split('\n');
+    expect(intro.trimEnd()).toMatch(/…$/);
+  });
+  it.each([
+    ['a run', () => ran(small)],
+    ['a failure', () => failed(small)],
+    ['the review', () => reviewed(small)],
+    ['the summary', () => ended('done', small)],
+    ['preflight', () => checked('warn', small)],
+    ['the pages', () => opened(small).keys('<^g>')],
+    ['fingerprints', () => strangers().keys('f')],
+  ])('%s stays inside', (_, walk) => {
+    const { state } = walk();
+    const fitted = update(state, { type: 'resize', ...small }).state;
+    const at = new Walk(small);
+    at.state = fitted;
+    const lines = at.shown().split('\n');
+    expect(lines.length).toBeLessThanOrEqual(12);
+    expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(40);
+  });
+});
+
+describe('a long text', () => {
+  it('keeps the head of a section that the filter found something in', () => {
+    const walk = reviewed().keys('<up>c<enter>/ks-2<enter>');
+    expect(walk.shown()).toContain('Set the host name of ks-2');
+    expect(walk.shown()).not.toContain('Set the host name of ks-1');
+  });
+  it('goes back to the list that it was opened from', () => {
+    const walk = reviewed().keys('<up>d<down><enter>');
+    expect(walk.shown()).toContain('here:/etc/site.yaml (new)');
+    expect(walk.keys('<escape>').state.overlay).toMatchObject({ kind: 'list', of: 'files', index: 1 });
+    expect(getAt(walk.state.draft, ['name'])).toBe('berlin');
+  });
+});
