@@ -1,4 +1,5 @@
 import type { BlockDeviceFacts, FactPart, NodeFacts, StorageFacts } from '../source/facts/facts.ts';
+import { kernelModules } from '../source/facts/kernel.ts';
 import type { Site, SiteNode } from '../source/site/schema.ts';
 
 /*
@@ -73,6 +74,17 @@ export function healthyFacts(node: string, overrides: Partial<NodeFacts> = {}): 
         { port: 53, address: '127.0.0.53', process: 'systemd-resolve', pid: 702 },
       ],
     },
+    kernel: {
+      modules: new Map(Object.keys(kernelModules).map((name) => [name, 'available' as const])),
+      controllers: ['cpuset', 'cpu', 'io', 'memory', 'pids'],
+      settings: new Map([
+        ['fs.inotify.max_user_instances', 1024],
+        ['fs.inotify.max_user_watches', 1_048_576],
+        ['fs.aio-max-nr', 1_048_576],
+        ['fs.aio-nr', 0],
+      ]),
+    },
+    services: { active: [], firewall: { ufw: false, dropping: [] }, proxies: new Map() },
     storage: healthyStorage(n),
     packages: { upgradable: 0, rebootRequired: false, installed: ['lvm2', 'open-iscsi'], snapd: '2.63' },
     microk8s: { installed: false, running: false, joined: false, worker: false },

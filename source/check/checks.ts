@@ -6,6 +6,7 @@ import { lvmDisk, rootSize, snapSpace, solidState } from './subjects/disk.ts';
 import { features } from './subjects/features.ts';
 import { identityChecks } from './subjects/identity.ts';
 import { interfaces } from './subjects/interfaces.ts';
+import { controllers, kernelSettings, modules } from './subjects/kernel.ts';
 import { memory, swap } from './subjects/memory.ts';
 import { membership, snapd } from './subjects/microk8s.ts';
 import { mtu } from './subjects/mtu.ts';
@@ -16,6 +17,7 @@ import { ownReboot } from './subjects/own-reboot.ts';
 import { portsFree } from './subjects/ports.ts';
 import { cores, processorFlags } from './subjects/processor.ts';
 import { defaultRoute, nameServers } from './subjects/routes.ts';
+import { firewall, multipath, otherRuntimes, proxies } from './subjects/services.ts';
 import { poolVolume, storageFits, volumeGroups } from './subjects/storage.ts';
 import { architecture, operatingSystem, virtualization } from './subjects/system.ts';
 import { tlsChecks } from './subjects/tls.ts';
@@ -42,6 +44,13 @@ export const checks: readonly Check[] = [
   storageFits,
   poolVolume,
   snapSpace,
+  modules,
+  controllers,
+  kernelSettings,
+  otherRuntimes,
+  firewall,
+  multipath,
+  proxies,
   snapd,
   membership,
   portsFree,

@@ -2,9 +2,11 @@ import type { HostAccess } from '../host/host.ts';
 import type { PartsOfFacts } from './parts.ts';
 
 export type { CpuFacts, MemoryFacts, TimeFacts } from './hardware.ts';
+export type { KernelFacts } from './kernel.ts';
 export type { VolumeGroupFacts } from './lvm.ts';
 export type { InterfaceFacts, NetworkFacts } from './network.ts';
 export type { FactPart } from './parts.ts';
+export type { ServiceFacts } from './services.ts';
 export type { MicroK8sFacts, PackageFacts } from './software.ts';
 export type { BlockDeviceFacts, StorageFacts } from './storage.ts';
 export type { IdentityFacts, SystemFacts } from './system.ts';

@@ -1,6 +1,8 @@
 import { cpuFacts, memoryFacts, timeFacts } from './hardware.ts';
+import { kernelFacts } from './kernel.ts';
 import { networkFacts } from './network.ts';
 import { SectionProblem, type Sections } from './section.ts';
+import { serviceFacts } from './services.ts';
 import { microK8sFacts, packageFacts } from './software.ts';
 import { storageFacts } from './storage.ts';
 import { identityFacts, systemFacts } from './system.ts';
@@ -22,6 +24,8 @@ const parts = {
   memory: memoryFacts,
   time: timeFacts,
   network: networkFacts,
+  kernel: kernelFacts,
+  services: serviceFacts,
   storage: storageFacts,
   packages: packageFacts,
   microk8s: microK8sFacts,

@@ -1,9 +1,11 @@
 import type { Script } from '../host/host.ts';
 import { commandLine } from '../text/quote.ts';
 import { clock, hardwareSections } from './hardware.ts';
+import { kernelSections } from './kernel.ts';
 import { lvmSections } from './lvm.ts';
 import { networkSections } from './network.ts';
 import type { Section, SectionOutput } from './section.ts';
+import { serviceSections } from './services.ts';
 import { softwareSections } from './software.ts';
 import { diskSections } from './storage.ts';
 import { systemSections } from './system.ts';
@@ -12,6 +14,8 @@ import { systemSections } from './system.ts';
 export const probeSections = [
   ...hardwareSections,
   ...systemSections,
+  ...kernelSections,
+  ...serviceSections,
   ...networkSections,
   ...diskSections,
   ...lvmSections,

@@ -20,6 +20,8 @@ export interface PackageFacts {
   /** Of those asked for (`open-iscsi`, `lvm2`, …): the ones installed. */
   readonly installed: readonly string[];
   readonly snapd?: string;
+  /** What keeps snapd from working, in its own words. */
+  readonly snapdProblem?: string;
 }
 
 export interface MicroK8sFacts {
@@ -28,11 +30,15 @@ export interface MicroK8sFacts {
   readonly revision?: string;
   readonly channel?: string;
   readonly held?: boolean;
+  /** snapd has it, but cannot mount it. */
+  readonly broken?: boolean;
   readonly running: boolean;
   /** Member of a cluster of more than itself (lock file no-cert-reissue), or a worker. */
   readonly joined: boolean;
   readonly worker: boolean;
 }
+
+const snapList = 'timeout 45 snap wait system seed.loaded >/dev/null 2>&1; timeout 20 snap list microk8s';
 
 const probe = {
   // Exit code 1: some of those asked for are unknown here, so not installed.
@@ -59,7 +65,8 @@ const probe = {
   snapd: section('snap-version', ['timeout', '20', 'snap', 'version'], (text) => /^snapd\s+(\d\S*)/m.exec(text)?.[1], {
     slow: true,
   }),
-  snap: section('snap-microk8s', ['timeout', '20', 'snap', 'list', 'microk8s'], installedSnap, {
+  // A machine on its first start seeds snapd for a minute or so: it is waited for.
+  snap: section('snap-microk8s', { bash: snapList }, installedSnap, {
     codes: [0, 1, 127],
     slow: true,
   }),
@@ -84,8 +91,15 @@ export function packageFacts(
     upgradable: upgradable(sections, note),
     rebootRequired: readIfAny(sections, probe.rebootRequired) ?? false,
     installed: read(sections, probe.packages),
-    ...defined({ snapd }),
+    ...defined({ snapd, snapdProblem: snapdProblem(sections) }),
   };
+}
+
+/** `snap list` ends with 0, or says that there is no such snap, where snapd works. */
+function snapdProblem(sections: Sections): string | undefined {
+  const output = sections.get(probe.snap.name);
+  if (output === undefined || [0, 127].includes(output.code)) return undefined;
+  return /no matching snaps/.test(output.stderr ?? '') ? undefined : reason(output);
 }
 
 function upgradable(sections: Sections, note: (part: string, why: string) => void): number {
@@ -123,12 +137,19 @@ export function microK8sFacts(sections: Sections): MicroK8sFacts {
 function installedSnap(
   text: string,
   output: SectionOutput,
-): Pick<MicroK8sFacts, 'version' | 'revision' | 'channel' | 'held'> | undefined {
+): Pick<MicroK8sFacts, 'version' | 'revision' | 'channel' | 'held' | 'broken'> | undefined {
   // There is no snapd at all, or it says "no matching snaps installed".
   if (output.code === 127 || (output.code === 1 && /no matching snaps/.test(output.stderr ?? ''))) return undefined;
   if (output.code !== 0) throw new SectionProblem(reason(output));
   const line = /^microk8s\s.*$/m.exec(text)?.[0];
   if (line === undefined) return undefined;
   const [, version = '', revision = '', channel = '', , notes = ''] = line.trim().split(/\s+/);
-  return { version, revision, channel, held: notes.split(',').includes('held') };
+  const marks = notes.split(',');
+  return {
+    version,
+    revision,
+    channel,
+    held: marks.includes('held'),
+    ...(marks.includes('broken') ? { broken: true } : {}),
+  };
 }

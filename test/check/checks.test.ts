@@ -6,6 +6,7 @@ import { loadProduct } from '../../source/product/load.ts';
 import { selfSigned } from '../../source/tls/self-signed.ts';
 import { device, GiB, healthyFacts, healthySite, seenAtMs, withoutSections } from '../facts-fixtures.ts';
 import { inputOf, set } from './cases/case.ts';
+import { conditionCases } from './cases/conditions.ts';
 import { disksCases } from './cases/disks.ts';
 import { identityCases } from './cases/identity.ts';
 import { machineCases } from './cases/machine.ts';
@@ -15,7 +16,15 @@ import { softwareCases } from './cases/software.ts';
 
 const product = await loadProduct('kloudspot');
 
-const cases = [...machineCases, ...disksCases, ...softwareCases, ...networkCases, ...identityCases, ...siteCases];
+const cases = [
+  ...machineCases,
+  ...disksCases,
+  ...softwareCases,
+  ...conditionCases,
+  ...networkCases,
+  ...identityCases,
+  ...siteCases,
+];
 
 describe('each check says what is wrong', () => {
   test.each(cases.map((one) => [one.check, one.what, one] as const))('%s: %s', (id, _, one) => {

@@ -15,8 +15,13 @@ export const snapd: Check = nodeCheck(
     source: 'https://snapcraft.io/docs/managing-updates; https://github.com/canonical/microk8s/issues/1022',
   },
   'packages',
-  ({ snapd: version }, { node }) => {
+  ({ snapd: version, snapdProblem }, { node }) => {
     const wanted = `${holdSnapd} or newer`;
+    if (snapdProblem !== undefined)
+      return fail('does not work', `snapd on ${node.name} does not work: ${snapdProblem}`, {
+        wanted,
+        advice: snapdAdvice(snapdProblem),
+      });
     if (version === undefined)
       return fail('none', `${node.name} has no snapd.`, { wanted, advice: 'apt-get install snapd' });
     if (compareVersions(version, leastSnapd) < 0)
@@ -29,6 +34,12 @@ export const snapd: Check = nodeCheck(
     return pass(version, 'snapd is new enough.');
   },
 );
+
+function snapdAdvice(problem: string): string {
+  return /not yet seeded/.test(problem)
+    ? 'It still installs its first snaps. Wait for them, then check again: sudo snap wait system seed.loaded'
+    : 'sudo systemctl restart snapd.socket snapd.service; why it stopped: journalctl -u snapd -n 50';
+}
 
 /**
  * A node that is a member already is not a failure when it can be a member of this very cluster: its host name is the name that
@@ -49,6 +60,12 @@ export const membership: Check = nodeCheck(
 function judgeInstalled(seen: MicroK8sFacts, { node, facts, input, index }: AboutNode): Outcome {
   const { channel } = input.site.cluster;
   const cell = [seen.channel ?? seen.version ?? 'installed', ...(seen.joined ? ['member'] : [])].join(', ');
+  if (seen.broken)
+    return fail('broken', `The snap of MicroK8s on ${node.name} is broken: snapd cannot mount it.`, {
+      advice: seen.joined
+        ? 'sudo systemctl restart snapd; where it stays broken: sudo snap revert microk8s'
+        : 'Remove it, then it is installed again: sudo snap remove --purge microk8s',
+    });
   if (seen.channel !== undefined && trackOf(seen.channel) !== trackOf(channel)) {
     return fail(cell, `${node.name} has MicroK8s ${seen.channel}; ${channel} is wanted.`, {
       wanted: channel,

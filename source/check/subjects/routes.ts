@@ -45,6 +45,9 @@ export const defaultRoute: Check = nodeCheck(
   },
 );
 
+/** MAXNS of resolv.conf(5); Kubernetes cuts the list of a pod with a warning. */
+const usedNameServers = 3;
+
 export const nameServers: Check = nodeCheck(
   {
     id: 'dns-servers',
@@ -56,6 +59,16 @@ export const nameServers: Check = nodeCheck(
   ({ nameservers }, { node, input, index }) => {
     const wanted = [...(node.network?.nameservers ?? []), ...input.site.network.nameservers];
     const real = nameservers.filter((address) => !address.startsWith('127.') && address !== '::1');
+    if (nameservers.length > usedNameServers)
+      return warn(
+        nameservers.join(', '),
+        `${node.name} has ${nameservers.length} name servers; programs and pods ask the first ${usedNameServers} only.`,
+        {
+          wanted: `${usedNameServers} or fewer`,
+          advice: 'Keep the three that answer for all names',
+          field: ['nodes', index, 'network', 'nameservers'],
+        },
+      );
     if (real.length > 0) return pass(real.join(', '), 'Name servers are set.');
     if (node.network?.mode === 'static' && wanted.length > 0)
       return pass(`${wanted.join(', ')} to come`, 'The plan sets them.');

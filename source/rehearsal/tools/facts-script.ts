@@ -1,3 +1,4 @@
+import { kernelModules } from '../../facts/kernel.ts';
 import { mapperPath } from '../../facts/mapper-name.ts';
 import { probeSections, probeText, type SectionName } from '../../facts/probe.ts';
 import type { Section, SectionOutput } from '../../facts/section.ts';
@@ -13,7 +14,9 @@ const toolsMs = 650;
  * How a simulated machine answers each section of the probe: `as-asked` runs the very command with the machine's programs, or
  * shows the very file; a function stands for what is asked in bash.
  */
-const answers: Readonly<Record<SectionName, 'as-asked' | ((call: Call) => string)>> = {
+const answers: Readonly<
+  Record<SectionName, 'as-asked' | ((call: Call) => string | Generator<number, SectionOutput, void>)>
+> = {
   clock: 'as-asked',
   processors: 'as-asked',
   cpuinfo: (call) => call.look((machine, _state, now) => readPath(machine, '/proc/cpuinfo', now) ?? ''),
@@ -29,6 +32,22 @@ const answers: Readonly<Record<SectionName, 'as-asked' | ((call: Call) => string
   'host-key': 'as-asked',
   virtualization: 'as-asked',
   cgroup: () => 'cgroup2fs\n',
+  'kernel-modules': () =>
+    Object.keys(kernelModules)
+      .map((name) => `available ${name}\n`)
+      .join(''),
+  'cgroup-controllers': () => 'cpuset cpu io memory hugetlb pids rdma misc\n',
+  'kernel-settings': () => freshSettings,
+  services: (call) =>
+    call.look(({ units }) =>
+      Object.entries(units)
+        .filter(([, { active }]) => active)
+        .map(([unit]) => `${unit.replace(/\.service$/, '')}\n`)
+        .join(''),
+    ),
+  firewall: () => 'Status: inactive\n',
+  multipath: () => '',
+  proxies: (call) => call.look((machine) => fileAt(machine, '/etc/environment')?.content ?? ''),
   addresses: 'as-asked',
   routes: 'as-asked',
   'resolv-conf': 'as-asked',
@@ -47,10 +66,17 @@ const answers: Readonly<Record<SectionName, 'as-asked' | ((call: Call) => string
     call.look((machine) => (fileAt(machine, '/run/reboot-required') === undefined ? 'no\n' : 'yes\n')),
   upgrades: 'as-asked',
   'snap-version': 'as-asked',
-  'snap-microk8s': 'as-asked',
+  'snap-microk8s': (call) => call.capture(['snap', 'list', 'microk8s']),
   'microk8s-locks': 'as-asked',
   'microk8s-active': 'as-asked',
 };
+
+/** Of an Ubuntu whose limits were raised as MicroK8s recommends. */
+const freshSettings = `fs.inotify.max_user_instances 1024
+fs.inotify.max_user_watches 1048576
+fs.aio-max-nr 1048576
+fs.aio-nr 0
+`;
 
 /** The script `facts`: every section as the machine answers it. */
 export function* factsScript(call: Call): Steps {
@@ -63,7 +89,10 @@ export function* factsScript(call: Call): Steps {
 
 function* answer(call: Call, { name, question }: Section<SectionName>): Generator<number, SectionOutput, void> {
   const how = answers[name];
-  if (how !== 'as-asked') return { stdout: how(call), code: 0 };
+  if (how !== 'as-asked') {
+    const answered = how(call);
+    return typeof answered === 'string' ? { stdout: answered, code: 0 } : yield* answered;
+  }
   if ('bash' in question) throw new Error(`The rehearsal runs no bash: ${name} needs an answer of its own.`);
   if (!('file' in question)) return yield* call.capture(question);
   const text = call.look((machine, _state, now) => readPath(machine, question.file, now));

@@ -157,6 +157,17 @@ export const ubuntu: Recording = {
     'model name\t: Intel(R) Xeon(R) Silver 4314 CPU @ 2.40GHz\nflags\t\t: fpu vme de sse4_2 avx avx2 aes\n',
   ),
   meminfo: said('MemTotal:       65808844 kB\nSwapTotal:       8388604 kB\n'),
+  'kernel-modules': said('available vxlan\nloaded br_netfilter\nloaded overlay\navailable iscsi_tcp\n'),
+  'cgroup-controllers': said('cpuset cpu io memory hugetlb pids rdma misc\n'),
+  'kernel-settings': said(
+    'fs.inotify.max_user_instances 128\nfs.inotify.max_user_watches 524288\nfs.aio-max-nr 65536\nfs.aio-nr 0\n',
+  ),
+  services: said('multipathd\n'),
+  firewall: said('Status: inactive\n'),
+  multipath: said(
+    'defaults {\n\tverbosity 2\n}\nblacklist {\n\tdevnode "!^(sd[a-z]|dasd[a-z]|nvme[0-9])"\n}\nblacklist_exceptions {\n\tproperty "(SCSI_IDENT_|ID_WWN)"\n}\n',
+  ),
+  proxies: said('PATH="/usr/local/sbin:/usr/local/bin:/usr/bin"\n'),
   addresses: json(addresses),
   routes: json([
     {

@@ -1,0 +1,89 @@
+import { asIs, lines, read, type Sections, section } from './section.ts';
+
+/**
+ * `loaded`: in use or built in. `available`: it loads when it is wanted. `disabled`: modprobe is told not to load it.
+ * `unknown`: it is not loaded, and the node has no list of its kernel's modules, as in a container.
+ */
+export type ModuleState = 'loaded' | 'available' | 'disabled' | 'missing' | 'unknown';
+
+export interface KernelFacts {
+  readonly modules: ReadonlyMap<string, ModuleState>;
+  /** Of control groups of version 2; none where the node uses version 1. */
+  readonly controllers: readonly string[];
+  /** `fs.inotify.max_user_instances` → 128. Those that the kernel does not have are missing. */
+  readonly settings: ReadonlyMap<string, number>;
+}
+
+/** Kernel modules that the cluster needs, and what for. */
+export const kernelModules = {
+  vxlan: "the pod network (Calico's VXLAN)",
+  br_netfilter: 'network policies and services between pods of one node',
+  overlay: 'the file systems of containers',
+  iscsi_tcp: 'volumes of the shared pool (iSCSI)',
+} as const;
+export type KernelModule = keyof typeof kernelModules;
+
+/** Settings that are asked for, by their sysctl names. */
+export const kernelSettings = [
+  'fs.inotify.max_user_instances',
+  'fs.inotify.max_user_watches',
+  'fs.aio-max-nr',
+  'fs.aio-nr',
+] as const;
+export type KernelSetting = (typeof kernelSettings)[number];
+
+const probe = {
+  // A line for each: STATE NAME. `install NAME /bin/true` in /etc/modprobe.d is how hardening guides switch a module off.
+  modules: section(
+    'kernel-modules',
+    {
+      bash: `for name in ${Object.keys(kernelModules).join(' ')}; do
+    if [ -d "/sys/module/$name" ]; then echo "loaded $name"
+    elif [ "$name" = br_netfilter ] && [ -d /proc/sys/net/bridge ]; then echo "loaded $name"
+    elif [ ! -e "/lib/modules/$(uname -r)/modules.dep" ]; then echo "unknown $name"
+    elif how=$(modprobe -n -v "$name" 2>/dev/null); then
+      case $how in 'install /bin/true'*|'install /bin/false'*|'install /usr/bin/true'*|'install /usr/bin/false'*) echo "disabled $name";; *) echo "available $name";; esac
+    else echo "missing $name"; fi
+  done`,
+    },
+    modules,
+  ),
+  controllers: section(
+    'cgroup-controllers',
+    { bash: 'cat /sys/fs/cgroup/cgroup.controllers 2>/dev/null || true' },
+    (text) => text.split(/\s+/).filter(Boolean),
+  ),
+  settings: section(
+    'kernel-settings',
+    {
+      bash: `for name in ${kernelSettings.join(' ')}; do
+    path=/proc/sys/\${name//.//}
+    [ ! -r "$path" ] || printf '%s %s\\n' "$name" "$(cat "$path")"
+  done`,
+    },
+    asIs,
+  ),
+};
+export const kernelSections = Object.values(probe);
+
+export function kernelFacts(sections: Sections): KernelFacts {
+  const pairs = lines(read(sections, probe.settings)).flatMap((line): [string, number][] => {
+    const [name = '', value = ''] = line.trim().split(/\s+/);
+    return /^\d+$/.test(value) ? [[name, Number(value)]] : [];
+  });
+  return {
+    modules: read(sections, probe.modules),
+    controllers: read(sections, probe.controllers),
+    settings: new Map(pairs),
+  };
+}
+
+function modules(text: string): ReadonlyMap<string, ModuleState> {
+  const found = text.matchAll(/^(loaded|available|disabled|missing|unknown) (\S+)$/gm);
+  return new Map(found.map(([, state = '', name = '']) => [name, stateOf(state)]));
+}
+
+function stateOf(word: string): ModuleState {
+  const known = ['loaded', 'available', 'disabled', 'unknown'] as const;
+  return known.find((state) => state === word) ?? 'missing';
+}

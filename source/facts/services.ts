@@ -1,0 +1,118 @@
+import { asIs, lines, read, type Sections, section } from './section.ts';
+
+/** A chain of the packet filter that drops what no rule of it accepts. */
+export interface DroppingChain {
+  /** `inet filter`, as nft names it. */
+  readonly table: string;
+  readonly chain: string;
+  readonly hook: 'input' | 'forward';
+}
+
+export interface ServiceFacts {
+  /** Units that run, of those asked for, without `.service`. */
+  readonly active: readonly string[];
+  readonly firewall: { readonly ufw: boolean; readonly dropping: readonly DroppingChain[] };
+  /** The sections `blacklist` and `blacklist_exceptions` of multipathd's whole configuration; undefined where it does not run. */
+  readonly multipathBlacklist?: string;
+  /** `http_proxy` → URL without its password, in small letters, from /etc/environment. */
+  readonly proxies: ReadonlyMap<string, string>;
+}
+
+/** Services that stand in a cluster's way, or change how it must be prepared. */
+const asked = [
+  'docker',
+  'containerd',
+  'crio',
+  'kubelet',
+  'k3s',
+  'k3s-agent',
+  'rke2-server',
+  'rke2-agent',
+  'k0scontroller',
+  'k0sworker',
+  'multipathd',
+  'firewalld',
+] as const;
+
+const probe = {
+  // Units that are not there are inactive.
+  active: section(
+    'services',
+    { bash: `for unit in ${asked.join(' ')}; do ! systemctl -q is-active "$unit.service" || echo "$unit"; done` },
+    (text) => lines(text).filter((line) => line !== ''),
+    { slow: true },
+  ),
+  // What ufw says, then the chains of nftables, which hold those of iptables-nft too; else the policies of iptables.
+  firewall: section(
+    'firewall',
+    {
+      bash: `! command -v ufw >/dev/null || timeout 10 ufw status | head -n 1
+  if command -v nft >/dev/null; then timeout 10 nft list chains
+  elif command -v iptables >/dev/null; then timeout 10 iptables -S | grep '^-P'; fi
+  true`,
+    },
+    firewall,
+    { slow: true },
+  ),
+  multipath: section(
+    'multipath',
+    { bash: '! systemctl -q is-active multipathd.service || timeout 10 multipathd show config' },
+    asIs,
+    { slow: true },
+  ),
+  proxies: section('proxies', { bash: 'cat /etc/environment 2>/dev/null || true' }, proxies),
+};
+export const serviceSections = Object.values(probe);
+
+export function serviceFacts(sections: Sections): ServiceFacts {
+  const active = read(sections, probe.active);
+  return {
+    active,
+    firewall: read(sections, probe.firewall),
+    proxies: read(sections, probe.proxies),
+    ...(active.includes('multipathd') ? { multipathBlacklist: blacklist(read(sections, probe.multipath)) } : {}),
+  };
+}
+
+/** `table inet filter {`, `chain input {`, `type filter hook input priority filter; policy drop;`, or `-P INPUT DROP`. */
+function firewall(text: string): ServiceFacts['firewall'] {
+  let table = '';
+  let chain = '';
+  const dropping = text.split('\n').flatMap((line): DroppingChain[] => {
+    table = /^table (\S+ \S+) \{/.exec(line)?.[1] ?? table;
+    chain = /^\s+chain (\S+) \{/.exec(line)?.[1] ?? chain;
+    const hook = /hook (input|forward) .*policy drop;/.exec(line)?.[1] ?? /^-P (INPUT|FORWARD) DROP/.exec(line)?.[1];
+    if (hook === undefined) return [];
+    const old = line.startsWith('-P');
+    return [
+      {
+        table: old ? 'ip filter' : table,
+        chain: old ? hook : chain,
+        hook: hook.toLowerCase() === 'input' ? 'input' : 'forward',
+      },
+    ];
+  });
+  return { ufw: /^Status: active/m.test(text), dropping };
+}
+
+/** The sections begin at the margin and end with a brace at the margin. */
+function blacklist(text: string): string {
+  return text
+    .matchAll(/^(?:blacklist|blacklist_exceptions) \{\n[\s\S]*?^\}/gm)
+    .map(([whole]) => whole)
+    .toArray()
+    .join('\n');
+}
+
+/** Lines of /etc/environment: `KEY=value`, quoted or not, perhaps after `export`. */
+function proxies(text: string): ServiceFacts['proxies'] {
+  const found = text.matchAll(/^\s*(?:export\s+)?((?:https?|no|all)_proxy)=["']?([^"'\n]*)["']?\s*$/gim);
+  return new Map(
+    found
+      .map(([, name = '', value = '']): [string, string] => [
+        name.toLowerCase(),
+        value.replace(/\/\/[^@/]*@/, '//***@').trim(),
+      ])
+      .filter(([, value]) => value !== ''),
+  );
+}
