@@ -14,6 +14,17 @@ async function endState(rehearsal: Rehearsal): Promise<unknown> {
   };
 }
 
+/** Join tokens that the agents of the simulated nodes still take. */
+async function tokens(rehearsal: Rehearsal): Promise<string> {
+  const [, state = '{}'] = [...(await rehearsal.everything())].find(([path]) => path.endsWith('/state.json')) ?? [];
+  const { machines } = JSON.parse(state);
+  const list = '/var/snap/microk8s/current/credentials/cluster-tokens.txt';
+  return machines.map(({ files }: { files: Record<string, { content: string }> }) => files[list]?.content).join('');
+}
+
+/** The join said so. */
+const said = (words: string) => (line: JournalLine) => line.type === 'progress' && String(line['text']).includes(words);
+
 describe('a run that is killed', () => {
   let undisturbed: unknown;
   beforeAll(async () => {
@@ -27,7 +38,11 @@ describe('a run that is killed', () => {
       'while snap installs',
       (line: JournalLine) => line.type === 'command' && String(line['command']).includes('snap,install'),
     ],
-    ['in a join', (line: JournalLine) => line.type === 'command' && String(line['command']).includes('join,')],
+    ['before a join has its token', (line: JournalLine) => String(line['command']).includes('add-node')],
+    ['as a join begins', (line: JournalLine) => String(line['command']).includes('start-join')],
+    ['as a join asks the cluster', said('Contacting cluster at')],
+    ['as a join waits for the datastore', said('Waiting for this node')],
+    ['as a join has ended', said('Successfully joined')],
     [
       'while Helm installs',
       (line: JournalLine) =>
@@ -45,6 +60,7 @@ describe('a run that is killed', () => {
       .filter(({ type, outcome }) => type === 'step-done' && outcome === 'changed')
       .map(({ step }) => step);
     expect(changed).toEqual([...new Set(changed)]);
+    expect(await tokens(killed)).toBe('');
   });
 
   it('says so when there is nothing to resume', async () => {

@@ -71,7 +71,7 @@ describe('from a laptop', () => {
     const killed = [
       { at: onNode('ks-2', 'netplan', 'apply'), after: 300 },
       { at: onNode('ks-3', 'snap', 'install'), after: 1_000 },
-      { at: onNode('ks-2', 'join'), after: 3_000 },
+      { at: onNode('ks-2', 'start-join'), after: 3_000 },
       { at: runs('helm3', 'upgrade', 'kloudspot'), after: 500 },
     ];
     let going = fromLaptop(root, 'init', ...flags(), '--accept-new-host-keys');

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,8 +83,8 @@ const stories: readonly Story[] = [
     answers: {
       pgrep: { code: 1 },
       'tcp-probe': 'open 25000\nopen 16443\n',
-      [kubectl('get nodes')]: onceRan(' join ', nodes('ks-1', 'ks-2'), nodes('ks-1')),
-      [`${M} status`]: onceRan(' join ', status('10.0.4.21', '10.0.4.22'), status('127.0.0.1')),
+      [kubectl('get nodes')]: onceRan('start-join', nodes('ks-1', 'ks-2'), nodes('ks-1')),
+      [`${M} status`]: onceRan('start-join', status('10.0.4.21', '10.0.4.22'), status('127.0.0.1')),
       [`${M} add-node`]: JSON.stringify({ token: `${'a'.repeat(32)}/977474d09ad8`, urls: ['172.17.0.1:25000/x'] }),
     },
   },
@@ -371,16 +372,16 @@ describe('a join', () => {
       product,
       answers: {
         ...base,
-        [kubectl('get nodes')]: onceRan(' join ', nodes('ks-1', 'ks-2'), nodes('ks-1')),
-        [`${M} status`]: onceRan(' join ', status('10.0.4.21', '10.0.4.22'), status('127.0.0.1')),
+        [kubectl('get nodes')]: onceRan('start-join', nodes('ks-1', 'ks-2'), nodes('ks-1')),
+        [`${M} status`]: onceRan('start-join', status('10.0.4.21', '10.0.4.22'), status('127.0.0.1')),
       },
       files: {},
     });
     await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { ok: true } });
     expect(world.concealed).toContain(token);
-    expect(world.ran.find(({ command }) => textOf(command).includes(' join '))?.shown?.join(' ')).toContain(
-      '10.0.4.21:25000/<token>',
-    );
+    const started = world.ran.find(({ command }) => textOf(command).startsWith('start-join'));
+    expect(started?.stdin).toBe(`${token}\n`);
+    expect(JSON.stringify(started?.command)).not.toContain('aaaa');
     expect(JSON.stringify(plan)).not.toContain(token);
   });
 
@@ -388,7 +389,7 @@ describe('a join', () => {
     const world = fakeWorld({
       site,
       product,
-      answers: { ...base, [`${M} join`]: 'Successfully joined the cluster.\n' },
+      answers: { ...base, 'start-join': 'Successfully joined the cluster.\n' },
     });
     await expect(carryThrough(world.context, step)).rejects.toThrow(/does not know ks-2/);
     const texts = world.ran.map(({ command }) => textOf(command));
@@ -397,12 +398,105 @@ describe('a join', () => {
     expect(texts.filter((text) => text.includes('remove-node'))).toEqual([]);
   });
 
-  test('removes its token from the list of the agent, whatever becomes of it', async () => {
-    const world = fakeWorld({ site, product, answers: { ...base, [`${M} join`]: { code: 4, stderr: 'refused' } } });
+  const tokens = '/var/snap/microk8s/current/credentials/cluster-tokens.txt';
+  const others = `${'b'.repeat(32)}|1900000000\n`;
+  const withTokens = (more: Answers, lines = others) => {
+    const world = fakeWorld({
+      site,
+      product,
+      files: { [tokens]: lines },
+      answers: {
+        ...base,
+        [`${M} add-node`]: () => {
+          world.written.set(tokens, `${world.written.get(tokens)}${'a'.repeat(32)}|1900000000\n`);
+          return JSON.stringify({ token, urls: [] });
+        },
+        'forget-tokens': ({ stdin = '' }) => {
+          const digest = (line: string) =>
+            createHash('sha256')
+              .update(line.split('|')[0] ?? '')
+              .digest('hex');
+          const kept = (world.written.get(tokens) ?? '').split('\n').filter((line) => !stdin.includes(digest(line)));
+          world.written.set(tokens, kept.join('\n'));
+          return '';
+        },
+        ...more,
+      },
+    });
+    return world;
+  };
+
+  test('removes its token from the list of the agent, and no other, whatever becomes of it', async () => {
+    const world = withTokens({ 'start-join': { code: 4, stderr: 'refused' } });
     await expect(carryThrough(world.context, step)).rejects.toThrow(/refused/);
-    const forgotten = world.ran.filter(({ command }) => textOf(command).startsWith('forget-token'));
-    expect(forgotten.map(({ stdin }) => stdin)).toEqual([`${'a'.repeat(32)}\n`, `${'a'.repeat(32)}\n`]);
-    expect(textOf(forgotten[0]?.command ?? [])).not.toContain('aaaa');
+    expect(world.ran.filter(({ command }) => textOf(command).startsWith('forget-tokens'))).toHaveLength(2);
+    expect(world.written.get(tokens)).toBe(others);
+    expect(JSON.stringify(world.ran)).not.toContain('aaaaaaaa|');
+  });
+
+  test('whose run was killed is not done before its token is removed, also where it completed by itself', async () => {
+    const world = withTokens(
+      {
+        [kubectl('get nodes')]: nodes('ks-1', 'ks-2'),
+        [`${M} status`]: status('10.0.4.21', '10.0.4.22'),
+      },
+      `${others}${'a'.repeat(32)}|1900000000\n`,
+    );
+    world.written.set('/var/snap/microk8s/current/var/lock/no-cert-reissue', '');
+    world.context.remember('token-0', createHash('sha256').update('a'.repeat(32)).digest('hex'));
+    const { before, after } = await carryThrough(world.context, step);
+    expect(before).toEqual({ ok: false, observed: expect.stringContaining('still valid on ks-1') });
+    expect(after.ok).toBe(true);
+    expect(world.written.get(tokens)).toBe(others);
+    expect(world.ran.map(({ command }) => textOf(command))).toEqual(['forget-tokens']);
+  });
+
+  test('that still runs as a unit after the run was killed is waited for, and no other is begun', async () => {
+    let looks = 0;
+    const world = fakeWorld({
+      site,
+      product,
+      files: { '/var/snap/microk8s/current/var/lock/no-cert-reissue': '' },
+      answers: {
+        ...base,
+        'systemctl is-active kloudspot-join': () => ({ stdout: looks++ < 5 ? 'active\n' : 'inactive\n' }),
+        [kubectl('get nodes')]: () => (looks > 5 ? nodes('ks-1', 'ks-2') : nodes('ks-1')),
+        [`${M} status`]: () => (looks > 5 ? status('10.0.4.21', '10.0.4.22') : status('10.0.4.21')),
+      },
+    });
+    await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { ok: true } });
+    expect(world.ran).toEqual([]);
+  });
+
+  const silentFor = (ms: number) => {
+    let joined = false;
+    let begun = 0;
+    const world = fakeWorld({
+      site,
+      product,
+      away: (node) => node === 'ks-2' && begun > 0 && world.context.clock.now() - begun < ms,
+      answers: {
+        ...base,
+        'start-join': () => {
+          begun = world.context.clock.now();
+          joined = true;
+          return 'Successfully joined the cluster.\n';
+        },
+        [kubectl('get nodes')]: () => (joined ? nodes('ks-1', 'ks-2') : nodes('ks-1')),
+        [`${M} status`]: () => (joined ? status('10.0.4.21', '10.0.4.22') : status('10.0.4.21')),
+      },
+    });
+    return world;
+  };
+
+  test('fails where the node is silent for longer than a minute', async () => {
+    await expect(carryThrough(silentFor(400_000).context, step)).rejects.toThrow(/does not answer/);
+  });
+
+  test('goes on while the connection is away for less than a minute', async () => {
+    const world = silentFor(40_000);
+    await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { ok: true } });
+    expect(world.ran.filter(({ command }) => textOf(command).startsWith('start-join'))).toHaveLength(1);
   });
 
   const data = '/var/snap/microk8s/current';
@@ -422,9 +516,9 @@ describe('a join', () => {
           world.written.delete(joining);
           return '';
         },
-        [kubectl('get nodes')]: onceRan(' join ', nodes('ks-1', 'ks-2'), nodes('ks-1')),
+        [kubectl('get nodes')]: onceRan('start-join', nodes('ks-1', 'ks-2'), nodes('ks-1')),
         [`${M} status`]: (asked) =>
-          asked.ran(' join ') > 0
+          asked.ran('start-join') > 0
             ? status('10.0.4.21', '10.0.4.22')
             : removed(asked)
               ? status('10.0.4.21')
@@ -432,7 +526,7 @@ describe('a join', () => {
         [`${M} leave`]: { code: 1, stdout: 'This MicroK8s deployment is not acting as a node in a cluster.\n' },
         [`${M} remove-node ks-2`]: { code: 1, stdout: 'Node ks-2 does not exist in Kubernetes.\n' },
         [`${M} remove-node 10.0.4.22`]: { code: 1, stdout: 'Removing node entry found in dqlite.\n' },
-        [`${M} join`]: (asked) =>
+        'start-join': (asked) =>
           removed(asked)
             ? 'Successfully joined the cluster.\n'
             : {
@@ -444,7 +538,7 @@ describe('a join', () => {
     });
     await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { ok: true } });
     const texts = world.ran.map(({ command }) => textOf(command));
-    expect(texts.filter((text) => text.includes(' join '))).toHaveLength(1);
+    expect(texts.filter((text) => text.startsWith('start-join'))).toHaveLength(1);
   });
 
   test('waits until the agent has forgotten a removed member before it joins again', async () => {
@@ -459,18 +553,18 @@ describe('a join', () => {
       answers: {
         ...base,
         [kubectl('get nodes')]: (asked) =>
-          asked.ran(' join ') > 0 || asked.ran('remove-node ks-2') === 0
-            ? nodes('ks-1', { name: 'ks-2', ready: asked.ran(' join ') > 0 })
+          asked.ran('start-join') > 0 || asked.ran('remove-node ks-2') === 0
+            ? nodes('ks-1', { name: 'ks-2', ready: asked.ran('start-join') > 0 })
             : nodes('ks-1'),
-        [`${M} status`]: onceRan(' join ', status('10.0.4.21', '10.0.4.22'), status('10.0.4.21')),
-        [`${M} join`]: () =>
+        [`${M} status`]: onceRan('start-join', status('10.0.4.21', '10.0.4.22'), status('10.0.4.21')),
+        'start-join': () =>
           world.written.get(list) === ''
             ? 'Successfully joined the cluster.\n'
             : { code: 6, stdout: 'is already known to dqlite (500).\n' },
       },
     });
     await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { ok: true } });
-    expect(world.ran.filter(({ command }) => textOf(command).includes(' join '))).toHaveLength(1);
+    expect(world.ran.filter(({ command }) => textOf(command).startsWith('start-join'))).toHaveLength(1);
   });
 
   test('waits although nothing is left of a member that was removed just before, by undo or by a run that was killed in this wait', async () => {
@@ -485,19 +579,19 @@ describe('a join', () => {
       answers: {
         ...base,
         [kubectl('get nodes')]: (asked) =>
-          asked.ran(' join ') > 0 && world.written.get(list) === '' ? nodes('ks-1', 'ks-2') : nodes('ks-1'),
+          asked.ran('start-join') > 0 && world.written.get(list) === '' ? nodes('ks-1', 'ks-2') : nodes('ks-1'),
         [`${M} status`]: (asked) =>
-          asked.ran(' join ') > 0 && world.written.get(list) === ''
+          asked.ran('start-join') > 0 && world.written.get(list) === ''
             ? status('10.0.4.21', '10.0.4.22')
             : status('10.0.4.21'),
-        [`${M} join`]: () =>
+        'start-join': () =>
           world.written.get(list) === ''
             ? 'Successfully joined the cluster.\n'
             : { code: 6, stdout: 'is already known to dqlite (500).\n' },
       },
     });
     await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { ok: true } });
-    expect(world.ran.filter(({ command }) => textOf(command).includes(' join '))).toHaveLength(1);
+    expect(world.ran.filter(({ command }) => textOf(command).startsWith('start-join'))).toHaveLength(1);
   });
 
   describe('undone', () => {

@@ -1,13 +1,15 @@
 import * as z from 'zod';
-import { HostFault } from '../../host/host-fault.ts';
-import { agentPort, apiPort, microk8s, microk8sFiles, parseJoinToken } from '../../microk8s/microk8s.ts';
+import { agentPort, apiPort, microk8s, microk8sFiles } from '../../microk8s/microk8s.ts';
 import { kloudspot } from '../../text/command.ts';
 import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { closedPorts } from '../execution/tcp-probe.ts';
 import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
-import { joinRuns, knownToSeed, ownMarks, refuseLossOfQuorum, untilForgotten } from './membership.ts';
+import { cleanUp, undo } from './join-cleanup.ts';
+import { digestsPlace, forgetOwnTokens, forgetTokens, mintToken, tokenSeconds, tokensLeft } from './join-token.ts';
+import { followJoin, joinRuns, joinUnit, startJoin } from './join-unit.ts';
+import { knownToSeed, ownMarks } from './membership.ts';
 
 const parameters = z.object({
   node: z.string(),
@@ -21,20 +23,6 @@ type Parameters = z.output<typeof parameters>;
 
 const failed = 'an attempt failed or was cut off';
 const attempts = 2;
-/** s that a token stays valid: longer than one attempt. It is removed as soon as the attempt has ended. */
-const tokenSeconds = 600;
-
-/** Removes a token, read from standard input so that no argument holds it, from the agent's list. */
-const forgetToken = {
-  name: 'forget-token',
-  text: `read -r token && [ -n "$token" ] || exit 0
-list=${microk8sFiles.tokens}
-[ -e "$list" ] && grep -qF -- "$token" "$list" || exit 0
-umask 077
-grep -vF -- "$token" "$list" >"$list.new"
-chmod --reference="$list" "$list.new" && chown --reference="$list" "$list.new" && mv -f "$list.new" "$list"
-`,
-} as const;
 
 function commands({ node, role, address, seed, seedAddress }: Parameters): PlannedCommand[] {
   const manager = role === 'manager';
@@ -42,8 +30,14 @@ function commands({ node, role, address, seed, seedAddress }: Parameters): Plann
     command('add-node', seed, microk8s.addNode(tokenSeconds), {
       note: 'a token for this join; it is never shown or kept',
     }),
-    command('join', node, microk8s.join(seedAddress, '<token>', role)),
-    command('forget-token', seed, forgetToken, { stdin: '<token>\n', note: 'the token is not valid any longer' }),
+    command('start-join', node, startJoin(seedAddress, role), {
+      stdin: '<token>\n',
+      note: 'microk8s join as a unit of systemd, which no broken connection ends',
+    }),
+    command('forget-tokens', seed, forgetTokens, {
+      stdin: `${digestsPlace}\n`,
+      when: 'its token is still valid, as it is after a join too',
+    }),
     command('unmark', node, ['rm', '-f', microk8sFiles.joining], { when: failed }),
     command('leave', node, microk8s.leave(), { when: failed, note: 'back to a cluster of its own' }),
     command('remove-node', seed, microk8s.removeNode(node, { force: true }), { when: failed }),
@@ -57,8 +51,14 @@ function commands({ node, role, address, seed, seedAddress }: Parameters): Plann
   ];
 }
 
-/** Asked of the seed, never of the node that joined: `join` prints success and ends with 0 without a member too. */
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+  const member = await membership(context, p);
+  if (!member.ok || (await tokensLeft(context, p.seed)).length === 0) return member;
+  return { ok: false, observed: `${member.observed}, but a token of its join is still valid on ${p.seed}` };
+}
+
+/** Asked of the seed, never of the node that joined: `join` prints success and ends with 0 without a member too. */
+async function membership(context: StepContext, p: Parameters): Promise<StateCheck> {
   const known = await knownToSeed(context, p).catch(asObserved);
   if ('observed' in known) return known;
   if (!known.node) return { ok: false, observed: `${p.seed} does not know ${p.node}` };
@@ -76,12 +76,14 @@ function asObserved(error: unknown): StateCheck {
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
-  if (await earlierJoinSettles(context, p)) return;
+  const settled = await earlierJoinSettles(context, p);
+  await forgetOwnTokens(context, step, p.seed);
+  if (settled) return;
   await cleanUp(context, step, p);
   await untilPortsOpen(context, p);
   for (let attempt = 1; ; attempt++) {
     try {
-      await join(context, step);
+      await join(context, step, p);
       return await untilMember(context, p, minutes(5));
     } catch (error) {
       if (!(error instanceof StepFault)) throw error;
@@ -103,7 +105,7 @@ async function earlierJoinSettles(context: StepContext, p: Parameters): Promise<
       const runs = await joinRuns(context, p.node);
       return { ok: !runs, observed: runs ? 'it still runs' : 'none runs' };
     },
-    next: [`pgrep -af 'microk8s join' on ${p.node}`],
+    next: [`systemctl status ${joinUnit} on ${p.node}`, `pgrep -af 'microk8s join' on ${p.node}`],
   });
   const [known, own] = await Promise.all([knownToSeed(context, p), ownMarks(context, p.node)]);
   const member = own.member || own.worker;
@@ -144,26 +146,13 @@ function untilPortsOpen(context: StepContext, p: Parameters): Promise<void> {
   });
 }
 
-async function join(context: StepContext, step: PlannedStep): Promise<void> {
-  const minted = await runCommand(context, step, 'add-node', { run: { secretOutput: true, deadline: minutes(2) } });
-  const token = parseJoinToken(minted.stdout);
-  if (token === undefined)
-    throw new StepFault({ tried: 'get a token for the join', seen: 'none was printed', next: [] });
-  context.conceal(token);
-  const [listed = token] = token.split('/');
-  context.conceal(listed);
+async function join(context: StepContext, step: PlannedStep, p: Parameters): Promise<void> {
+  const token = await mintToken(context, step);
   try {
-    await runCommand(context, step, 'join', {
-      fill: { '<token>': token },
-      run: {
-        secretArguments: true,
-        deadline: minutes(5),
-        causes: ['the two clocks differ', 'port 19001 is closed between managers', 'the versions of MicroK8s differ'],
-        next: [`journalctl -u snap.microk8s.daemon-k8s-dqlite on ${step.node ?? ''}`],
-      },
-    });
+    await runCommand(context, step, 'start-join', { fill: { '<token>': token }, run: { deadline: minutes(1) } });
+    await followJoin(context, p);
   } finally {
-    await runCommand(context, step, 'forget-token', { fill: { '<token>': listed }, run: { deadline: minutes(1) } });
+    await forgetOwnTokens(context, step, p.seed);
   }
 }
 
@@ -172,7 +161,7 @@ function untilMember(context: StepContext, p: Parameters, deadline: number): Pro
     for: `${p.seed} to report ${p.node} as ready${p.role === 'manager' ? ' and a member of the datastore' : ''}`,
     deadline,
     every: 3_000,
-    probe: () => state(context, p),
+    probe: () => membership(context, p),
     causes: [
       'the datastore did not form: port 19001, clocks, or a former entry of this node',
       'its pod network does not start',
@@ -181,66 +170,6 @@ function untilMember(context: StepContext, p: Parameters, deadline: number): Pro
       `journalctl -u snap.microk8s.daemon-k8s-dqlite on ${p.node}`,
       `${kloudspot('undo')}  removes the node again`,
     ],
-  });
-}
-
-/**
- * Brings node and seed back to where a join can begin, by what is there: an exit code tells nothing here.
- * `leave` refuses a node whose join was cut off, and `remove-node NAME` leaves a member that has no Node: both end with 1.
- */
-async function cleanUp(context: StepContext, step: PlannedStep, p: Parameters): Promise<void> {
-  const own = await ownMarks(context, p.node);
-  if (own.joining) await tryCommand(context, step, 'unmark');
-  if (own.member || own.worker) await tryCommand(context, step, 'leave');
-  const before = await knownToSeed(context, p);
-  if (before.node) await tryCommand(context, step, 'remove-node');
-  const member = before.node ? (await knownToSeed(context, p)).member : before.member;
-  if (member && p.role === 'manager') await tryCommand(context, step, 'remove-member');
-  if (before.node || before.member) {
-    const after = await knownToSeed(context, p);
-    if (after.node || after.member) throw stillThere(p, after.node ? 'a Node' : 'a member of the datastore');
-  }
-  // Also where nothing is left: an undo, or a run that was killed in this wait, may just have removed the member.
-  if (p.role === 'manager') await untilForgotten(context, p);
-}
-
-function stillThere(p: Parameters, what: string): StepFault {
-  return new StepFault({
-    tried: `remove what an earlier join of ${p.node} left behind`,
-    seen: `${p.seed} still has ${p.node} as ${what}`,
-    next: [`sudo microk8s remove-node ${p.address} --force on ${p.seed} shows why`],
-  });
-}
-
-async function tryCommand(context: StepContext, step: PlannedStep, name: string): Promise<void> {
-  try {
-    await runCommand(context, step, name, { run: { allow: [0, 1, 2, 3], deadline: minutes(3) } });
-  } catch (error) {
-    if (!(error instanceof StepFault) && !(error instanceof HostFault && error.kind === 'deadline')) throw error;
-  }
-}
-
-/** `leave` refuses on a stopped member, and `remove-node` may end with 0 and leave the member: the end state decides. */
-async function undo(context: StepContext, p: Parameters): Promise<void> {
-  const allow = [0, 1, 2, 3];
-  const known = await knownToSeed(context, p);
-  refuseLossOfQuorum(p, known);
-  const own = await ownMarks(context, p.node);
-  if (own.member || own.worker) {
-    if (own.stopped) await context.run(p.node, microk8s.start(), { sudo: true, deadline: minutes(5), allow });
-    await context.run(p.node, microk8s.leave(), { sudo: true, deadline: minutes(5), allow });
-  }
-  const remove = (name: string) =>
-    context.run(p.seed, microk8s.removeNode(name, { force: true }), { sudo: true, deadline: minutes(2), allow });
-  if ((await knownToSeed(context, p)).node) await remove(p.node);
-  if ((await knownToSeed(context, p)).member) await remove(p.address);
-  const [after, left] = await Promise.all([knownToSeed(context, p), ownMarks(context, p.node)]);
-  if (after.node || after.member) throw stillThere(p, after.node ? 'a Node' : 'a member of the datastore');
-  if (!left.member && !left.worker) return;
-  throw new StepFault({
-    tried: `remove ${p.node} from the cluster`,
-    seen: `${p.seed} does not know it any more, but ${p.node} still takes itself for a member`,
-    next: [`sudo microk8s start on ${p.node}, then: ${kloudspot('undo')}`],
   });
 }
 

@@ -70,11 +70,6 @@ export async function ownMarks(context: StepContext, node: string): Promise<OwnM
   return { member, worker, joining, stopped };
 }
 
-/** Whether a `microk8s join` still runs on the node: it outlives the connection that started it. The brackets keep pgrep from finding itself. */
-export async function joinRuns(context: StepContext, node: string): Promise<boolean> {
-  return (await look(context, node, ['pgrep', '-f', 'join[.]py|microk8s [j]oin'])).code === 0;
-}
-
 /**
  * Waits until the seed's agent has forgotten a removed member. The agent reads `cluster.yaml`, which the datastore rewrites
  * every 30 s (go-dqlite app/app.go); until then it refuses the address as "already known to dqlite".

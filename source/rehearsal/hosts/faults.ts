@@ -10,6 +10,7 @@ function plainWords(argv: readonly string[]): readonly string[] {
     return plainWords(rest.filter((_word, index) => !rest.slice(0, index + 1).every((one) => /^\w+=/.test(one))));
   if (program === 'sudo') return plainWords(rest.filter((word) => word !== '-n' && word !== '-S'));
   if (program === 'timeout') return plainWords(rest.slice(1));
+  if (program === 'start-join') return ['microk8s', 'join', ...rest];
   return [program, ...rest];
 }
 

@@ -2,6 +2,19 @@ import * as z from 'zod';
 import { clusterSchema } from './cluster.ts';
 import { machineSchema } from './machine.ts';
 
+/** How far a `microk8s join` has come. */
+const joiningSchema = z.object({
+  address: z.string(),
+  port: z.number().int(),
+  token: z.string(),
+  check: z.string().optional(),
+  worker: z.boolean(),
+  skipVerify: z.boolean(),
+  stage: z.enum(['contact', 'answer', 'admission', 'waiting', 'mark', 'noRoute', 'timedOut']),
+  polls: z.number().int(),
+});
+export type Joining = z.output<typeof joiningSchema>;
+
 /** What happens by itself at a time, whether a command waits for it or not. */
 export const eventSchema = z.discriminatedUnion('kind', [
   /** The machine has booted. */
@@ -14,6 +27,8 @@ export const eventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('timer'), machine: z.string(), unit: z.string(), command: z.array(z.string()) }),
   /** A background process ends. */
   z.object({ kind: z.literal('command'), machine: z.string(), bootId: z.string(), command: z.array(z.string()) }),
+  /** The next stage of a join that runs as a unit of systemd. */
+  z.object({ kind: z.literal('join'), machine: z.string(), unit: z.string(), joining: joiningSchema }),
   z.object({ kind: z.literal('snap'), machine: z.string(), change: z.number() }),
   /** A machine that was let in becomes a node of the cluster. */
   z.object({ kind: z.literal('member'), machine: z.string(), cluster: z.string(), worker: z.boolean() }),

@@ -13,8 +13,7 @@ export function powerOff(state: State, machine: Machine): void {
   if (machine.power === 'on') machine.downSince = state.time;
   machine.power = 'off';
   state.agenda = state.agenda.filter(
-    ({ event }) =>
-      !(event.kind === 'up' || event.kind === 'timer' || event.kind === 'command') || event.machine !== machine.id,
+    ({ event }) => !['up', 'timer', 'command', 'join'].includes(event.kind) || event.machine !== machine.id,
   );
 }
 

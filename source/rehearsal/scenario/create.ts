@@ -2,9 +2,9 @@ import { defined } from '../../text/defined.ts';
 import type { Disk, Machine, Network } from '../model/machine.ts';
 import { hexOf, uuidOf } from '../model/random.ts';
 import type { State } from '../model/state.ts';
+import { partitionsOf } from './disk-layout.ts';
 import { firstFiles } from './first-files.ts';
 import type { Scenario, ScenarioNode } from './schema.ts';
-import { partitionsOf } from './disk-layout.ts';
 import { lvmOf } from './volume-groups.ts';
 
 /** Which versions the packages have when the machine was installed, and what the archive has now. */

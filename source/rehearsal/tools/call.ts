@@ -43,13 +43,13 @@ export function say(call: Call, text: string, code = 0): number {
 }
 
 /** Prints one of MicroK8s' messages on its stream and ends with its exit code. */
-export function answer(call: Call, message: Message): number {
+export function answer(call: Pick<Call, 'out' | 'err'>, message: Message): number {
   tell(call, message);
   return message.code;
 }
 
 /** Prints one of MicroK8s' messages on its stream; the command goes on. */
-export function tell(call: Call, { text, stream }: Message): void {
+export function tell(call: Pick<Call, 'out' | 'err'>, { text, stream }: Message): void {
   (stream === 'stdout' ? call.out : call.err)(`${text}\n`);
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { bootMarker, packagesMarker } from '../../host/node-state.ts';
 import { announcer } from '../cluster/controllers/load-balancer.ts';
 import type { Machine } from '../model/machine.ts';
@@ -9,6 +10,7 @@ import { tokenFile } from '../node/services.ts';
 import { networkOf } from './addresses.ts';
 import { type Call, type Program, type Steps, say } from './call.ts';
 import { certificateEnd, certificateNames } from './microk8s/certificates.ts';
+import { startJoin } from './microk8s/join-unit.ts';
 import { upgradable } from './packages.ts';
 
 /** `packages-state PACKAGE…`: age of the last update, packages to upgrade, those installed, iscsid. */
@@ -87,14 +89,17 @@ function nodeLock(call: Call): number {
   });
 }
 
-/** `forget-token`: removes the token that comes on standard input from the agent's list. */
-function forgetToken(call: Call): number {
-  const token = call.stdin.trim();
+/** `forget-tokens`: removes the tokens whose SHA-256 comes on standard input from the agent's list. */
+function forgetTokens(call: Call): number {
+  const gone = call.stdin.split('\n');
+  const digest = (line: string) =>
+    createHash('sha256')
+      .update(line.split('|')[0] ?? '')
+      .digest('hex');
   return call.change((machine) => {
     const lines = (fileAt(machine, tokenFile)?.content ?? '').split('\n').filter((line) => line !== '');
-    const kept = lines.filter((line) => line.split('|')[0] !== token);
-    if (token !== '' && kept.length < lines.length)
-      writePath(machine, tokenFile, kept.map((line) => `${line}\n`).join(''));
+    const kept = lines.filter((line) => !gone.includes(digest(line)));
+    if (kept.length < lines.length) writePath(machine, tokenFile, kept.map((line) => `${line}\n`).join(''));
     return 0;
   });
 }
@@ -119,7 +124,8 @@ function opensslDate(ms: number): string {
 export const stepScripts: Readonly<Record<string, Program>> = {
   'update-package-lists': (call) => call.exec(['apt-get', 'update']),
   'complete-dpkg': (call) => call.exec(['dpkg', '--configure', '-a']),
-  'forget-token': forgetToken,
+  'forget-tokens': forgetTokens,
+  'start-join': startJoin,
   'node-lock': nodeLock,
   'packages-state': packagesState,
   'boot-state': bootState,

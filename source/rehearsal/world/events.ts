@@ -3,6 +3,7 @@ import { becomeMember } from '../cluster/membership.ts';
 import { endSnapChange } from '../cluster/snap-change.ts';
 import { machineOf, type State, type WorldEvent } from '../model/state.ts';
 import { boot, powerOff, powerOn } from '../node/power.ts';
+import { advanceJoin } from '../tools/microk8s/join-unit.ts';
 import { programs } from '../tools/programs.ts';
 import { runAtOnce } from '../tools/start.ts';
 
@@ -25,6 +26,9 @@ export function handleEvent(state: State, event: WorldEvent, product: Product | 
     case 'command':
       if (machine.power === 'on' && machine.bootId === event.bootId)
         inBackground(state, event.machine, event.command, product);
+      break;
+    case 'join':
+      advanceJoin(state, machine, event.joining);
       break;
     case 'snap':
       endSnapChange(state, machine, event.change);

@@ -1,4 +1,4 @@
-import { refusalOf, said } from '../../../microk8s/messages.ts';
+import { type Message, refusalOf, said } from '../../../microk8s/messages.ts';
 import { agentPort, microk8sFiles } from '../../../microk8s/node.ts';
 import { isInside } from '../../../network/addresses.ts';
 import {
@@ -10,11 +10,11 @@ import {
   welcome,
 } from '../../cluster/membership.ts';
 import type { Machine } from '../../model/machine.ts';
-import { machineOf, type State } from '../../model/state.ts';
+import { type Joining, machineOf, type State } from '../../model/state.ts';
 import { fileAt, removePath, writePath } from '../../node/file-system.ts';
 import { mainAddress, reachable } from '../../node/reach.ts';
 import { isRunning, locks, tokenFile } from '../../node/services.ts';
-import { answer, type Call, optionsOf, refuse, type Steps, tell } from '../call.ts';
+import { answer, type Call, optionsOf, type Steps, tell } from '../call.ts';
 import { fingerprint } from './add-node.ts';
 
 /** ms until the agent has answered, until it has let the node in, between two looks, and the looks. */
@@ -25,89 +25,133 @@ const polls = 10;
 /** ms from the start of the kubelet until the files are in place. */
 const markMs = 1_500;
 
-interface Connection {
-  readonly address: string;
-  readonly port: number;
-  readonly token: string;
-  readonly check: string | undefined;
+type Connection = Pick<Joining, 'address' | 'port' | 'token' | 'check'>;
+
+/** What comes next: the join as it is then, after so many ms, or its exit code. */
+export type JoinNext = { readonly after: number; readonly joining: Joining } | { readonly code: number };
+
+/** Where a join writes, and the model that it changes. */
+export interface JoinPlace extends Pick<Call, 'out' | 'err'> {
+  readonly machine: Machine;
+  readonly state: State;
+  readonly now: number;
 }
 
 /** `microk8s join CONNECTION [--worker]`: MicroK8s fact sheet, section 1.4. */
 export function* join(call: Call): Steps {
-  const { flags, rest } = optionsOf(call.words);
+  const begun = call.look((machine) => beginning(machine, call.words));
+  if ('code' in begun) return answer(call, begun);
+  let { joining } = begun;
+  for (;;) {
+    const next = call.change((machine, state, now) =>
+      continueJoin(joining, { machine, state, now, out: call.out, err: call.err }),
+    );
+    if ('code' in next) return next.code;
+    joining = next.joining;
+    yield next.after;
+  }
+}
+
+/** Reads the words of a join, or says why they are refused. */
+export function beginning(machine: Machine, words: readonly string[]): { readonly joining: Joining } | Message {
+  const { flags, rest } = optionsOf(words);
   const [text] = rest;
-  const unknown = [...flags].find(
-    (flag) => !['--worker', '--controlplane', '--skip-verify', '--disable-low-memory-guard'].includes(flag),
-  );
-  const usage = "Usage: join.py [OPTIONS] CONNECTION\nTry 'join.py --help' for help.\n\n";
-  if (unknown !== undefined) return refuse(call, `${usage}Error: no such option: ${unknown}`, 2);
-  if (text === undefined) return refuse(call, `${usage}Error: Missing argument 'CONNECTION'.`, 2);
+  const known = ['--worker', '--controlplane', '--skip-verify', '--disable-low-memory-guard'];
+  const unknown = [...flags].find((flag) => !known.includes(flag));
+  if (unknown !== undefined) return misused(`no such option: ${unknown}`);
+  if (text === undefined) return misused("Missing argument 'CONNECTION'.");
   const connection = read(text);
-  if (typeof connection === 'string') return answer(call, said('invalidConnection', { why: connection }));
-  const worker = flags.has('--worker');
-  if (!worker && guarded(call) && !flags.has('--disable-low-memory-guard'))
-    return answer(call, said('lowMemoryJoin', { connection: text }));
-  call.change((machine) => writePath(machine, locks.joining, ''));
-  tell(call, said('contacting', { address: connection.address }));
-  yield 700;
-  const other = call.look((machine, state, now) => contacted(machine, state, now, connection));
-  if (other === 'silent') return yield* unanswered(call, connection.address);
-  if (other === 'refused') return answer(call, said('refused'));
-  const check = call.look((_machine, state) => fingerprint(machineOf(state, other)));
-  if (connection.check !== undefined && connection.check !== check && !flags.has('--skip-verify')) {
-    return answer(call, said('otherFingerprint', { address: connection.address }));
+  if (typeof connection === 'string') return said('invalidConnection', { why: connection });
+  const [worker, skipVerify] = [flags.has('--worker'), flags.has('--skip-verify')];
+  const guarded = fileAt(machine, microk8sFiles.lowMemory) !== undefined && !flags.has('--disable-low-memory-guard');
+  if (!worker && guarded) return said('lowMemoryJoin', { connection: text });
+  return { joining: { ...connection, worker, skipVerify, stage: 'contact', polls: 0 } };
+}
+
+const misused = (why: string): Message => ({
+  text: `Usage: join.py [OPTIONS] CONNECTION\nTry 'join.py --help' for help.\n\nError: ${why}`,
+  stream: 'stderr',
+  code: 2,
+});
+
+/** One stage of a join. Membership of the datastore comes first, the kubelet after it, and the mark of a member last. */
+export function continueJoin(joining: Joining, place: JoinPlace): JoinNext {
+  switch (joining.stage) {
+    case 'contact':
+      writePath(place.machine, locks.joining, '');
+      tell(place, said('contacting', { address: joining.address }));
+      return then(joining, 'answer', 700);
+    case 'answer':
+      return answered(joining, place);
+    case 'admission':
+      return admitted(joining, place);
+    case 'waiting':
+      return waited(joining, place);
+    case 'mark':
+      writePath(place.machine, locks.member, '');
+      removePath(place.machine, locks.joining);
+      if (joining.worker) tell(place, said('joinedWorker'));
+      // Said in any case: MicroK8s fact sheet, section 0, trap 2.
+      return end(place, said('joined'));
+    case 'noRoute':
+    case 'timedOut':
+      return end(place, said(joining.stage));
   }
-  yield agentMs;
-  const refused = call.change((machine, state, now) => ask(machine, state, now, connection, other, worker));
-  if (refused !== undefined) return answer(call, said('agentRefused', refused));
-  call.change((_machine, state) => welcome(state, machineOf(state, other), connection.address));
-  yield admissionMs;
-  return worker ? yield* asWorker(call, other) : yield* asManager(call, other);
 }
 
-/** Membership of the datastore comes first, the kubelet after it, and the mark of a member last. */
-function* asManager(call: Call, other: string): Steps {
-  call.change((machine, state) => joinDatastore(state, machine, machineOf(state, other)));
-  call.out(said('waitingToJoin').text);
-  for (let poll = 0; poll < polls && !call.look(isMember); poll += 1) {
-    yield pollMs;
-    call.out('. ');
+const then = (joining: Joining, stage: Joining['stage'], after: number): JoinNext => ({
+  after,
+  joining: { ...joining, stage },
+});
+
+const end = (place: JoinPlace, message: Message): JoinNext => ({ code: answer(place, message) });
+
+/** Whether anybody answers there, and whether it is who is meant. */
+function answered(joining: Joining, place: JoinPlace): JoinNext {
+  const { machine, state, now } = place;
+  const other = contacted(machine, state, now, joining);
+  if (other === 'silent') return unanswered(joining, machine);
+  if (other === 'refused') return end(place, said('refused'));
+  if (joining.check === undefined || joining.skipVerify || joining.check === fingerprint(machineOf(state, other)))
+    return then(joining, 'admission', agentMs);
+  return end(place, said('otherFingerprint', { address: joining.address }));
+}
+
+function admitted(joining: Joining, place: JoinPlace): JoinNext {
+  const { machine, state, now } = place;
+  const other = contacted(machine, state, now, joining);
+  if (other === 'silent' || other === 'refused') return end(place, said('refused'));
+  const refused = ask(machine, state, now, joining, other, joining.worker);
+  if (refused !== undefined) return end(place, said('agentRefused', refused));
+  const seed = machineOf(state, other);
+  welcome(state, seed, joining.address);
+  if (joining.worker) {
+    becomeWorker(state, machine, seed);
+    return then(joining, 'mark', admissionMs + 3_000);
   }
-  call.out(' \n');
-  call.change((machine, state) => startNode(state, machine));
-  yield markMs;
-  call.change((machine) => {
-    writePath(machine, locks.member, '');
-    removePath(machine, locks.joining);
-  });
-  // Said in any case: MicroK8s fact sheet, section 0, trap 2.
-  return answer(call, said('joined'));
+  joinDatastore(state, machine, seed);
+  place.out(said('waitingToJoin').text);
+  return then(joining, 'waiting', admissionMs + pollMs);
 }
 
-function* asWorker(call: Call, other: string): Steps {
-  call.change((machine, state) => becomeWorker(state, machine, machineOf(state, other)));
-  yield 3_000;
-  call.change((machine) => {
-    writePath(machine, locks.member, '');
-    removePath(machine, locks.joining);
-  });
-  tell(call, said('joinedWorker'));
-  return answer(call, said('joined'));
+function waited(joining: Joining, place: JoinPlace): JoinNext {
+  if (joining.polls < polls && !isMember(place.machine, place.state)) {
+    place.out('. ');
+    return { after: pollMs, joining: { ...joining, polls: joining.polls + 1 } };
+  }
+  place.out(' \n');
+  startNode(place.state, place.machine);
+  return then(joining, 'mark', markMs);
 }
-
-const guarded = (call: Call): boolean => call.look((machine) => fileAt(machine, microk8sFiles.lowMemory) !== undefined);
 
 /** ms that the kernel asks for a neighbour, and that it tries to connect to an address that drops packets. */
 const neighbourMs = 3_000;
 const connectMs = 130_000;
 
 /** Nobody has the address. In the node's own network the kernel finds out itself; elsewhere it waits: join has no limit of its own. */
-function* unanswered(call: Call, address: string): Steps {
-  const near = call.look((machine) =>
-    machine.network.interfaces.some((port) => port.addresses.some((own) => isInside(address, own))),
-  );
-  yield near ? neighbourMs : connectMs;
-  return answer(call, said(near ? 'noRoute' : 'timedOut'));
+function unanswered(joining: Joining, machine: Machine): JoinNext {
+  const near = machine.network.interfaces.some((port) => port.addresses.some((own) => isInside(joining.address, own)));
+  return near ? then(joining, 'noRoute', neighbourMs) : then(joining, 'timedOut', connectMs);
 }
 
 function isMember(machine: Machine, state: State): boolean {
