@@ -375,6 +375,42 @@ describe('resume', () => {
     ]);
   });
 
+  const begun = (step: string, attempt = 1) =>
+    ({ at: '2026-01-01T00:00:00.000Z', type: 'step-started', step, attempt, deadlineMs: 1 }) as const;
+
+  it('goes first to the step that was interrupted: what it left unfinished is no fault of an earlier one', async () => {
+    const land = new ToyLand().on('two', { act: () => void land.done.add('one') });
+    await land.execute(toyPlan([{ id: 'one' }])).end;
+    // The second step was killed in its middle, and until it has ended the first one's end state does not show.
+    land.done.delete('one');
+    land.events.push(begun('two'));
+    land.story.length = 0;
+    expect((await land.execute(two).end).outcome).toBe('done');
+    expect(land.story).toEqual(['look two', 'begin two', 'end two', 'look two', 'look one']);
+  });
+
+  it('looks at the earlier steps where the interrupted one cannot go on, and then tries it again', async () => {
+    const land = new ToyLand().on('two', {
+      act: () => {
+        if (!land.done.has('one')) throw new StepFault({ tried: 'do two', seen: 'one is not there' });
+      },
+    });
+    await land.execute(toyPlan([{ id: 'one' }])).end;
+    land.done.delete('one');
+    land.events.push(begun('two'));
+    land.story.length = 0;
+    expect((await land.execute(two).end).outcome).toBe('done');
+    expect(land.acts()).toEqual(['begin two', 'begin one', 'end one', 'begin two', 'end two']);
+  });
+
+  it('looks again at once where the last attempt has failed: it was not interrupted', async () => {
+    const land = new ToyLand().on('two', { verifies: false });
+    expect((await land.execute(two).end).outcome).toBe('failed');
+    land.story.length = 0;
+    await land.execute(two).end;
+    expect(land.story[0]).toBe('look one');
+  });
+
   it('keeps the first value that a step remembered, over attempts', async () => {
     const land = new ToyLand();
     const recalled: (string | undefined)[] = [];

@@ -29,7 +29,8 @@ describe('a run that is killed', () => {
   let undisturbed: unknown;
   beforeAll(async () => {
     const rehearsal = await Rehearsal.begin();
-    expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+    const { code, stdout, stderr } = await rehearsal.run('init', '--yes');
+    expect(code, stdout + stderr).toBe(0);
     undisturbed = await endState(rehearsal);
   });
 
@@ -53,7 +54,7 @@ describe('a run that is killed', () => {
     await killAt(killed, moment);
     expect((await killed.journal()).at(-1)?.type).not.toBe('run-ended');
     const resumed = await killed.run('resume', '--yes');
-    expect(resumed.code).toBe(0);
+    expect(resumed.code, resumed.stdout + resumed.stderr).toBe(0);
     expect(await endState(killed)).toEqual(undisturbed);
     expect(await killed.runs()).toHaveLength(1);
     const changed = (await killed.journal())

@@ -126,9 +126,15 @@ class GraphRun {
   }
 
   #start(step: PlannedStep): void {
-    const looking = this.#standing.get(step.id) === 'recheck';
-    this.#standing.set(step.id, looking ? 'rechecking' : 'running');
-    this.#spend(looking ? this.#recheck(step) : this.#attempt(step));
+    const now = this.#standing.get(step.id);
+    if (now === 'recheck') this.#begin(step, 'rechecking', this.#recheck(step));
+    else if (now === 'interrupted') this.#begin(step, 'continuing', this.#attempt(step, 'queued'));
+    else this.#begin(step, 'running', this.#attempt(step, 'failed'));
+  }
+
+  #begin(step: PlannedStep, standing: StepStanding, work: Promise<void>): void {
+    this.#standing.set(step.id, standing);
+    this.#spend(work);
   }
 
   /** A fault of ours inside must end the run with its words, not leave it waiting for ever. */
@@ -143,10 +149,11 @@ class GraphRun {
     );
   }
 
-  async #attempt(step: PlannedStep): Promise<void> {
+  /** `onFailure`: an interrupted step that cannot go on is tried again once the steps before it were looked at. */
+  async #attempt(step: PlannedStep, onFailure: 'queued' | 'failed'): Promise<void> {
     const result = await attemptStep(this.#attemptInput(step));
     if (result.end === 'reboot') this.#reboot = result.reboot;
-    this.#standing.set(step.id, result.end === 'done' ? 'settled' : result.end === 'failed' ? 'failed' : 'queued');
+    this.#standing.set(step.id, result.end === 'done' ? 'settled' : result.end === 'failed' ? onFailure : 'queued');
     if (result.end === 'done' && result.outcome === 'changed') this.#input.onStepTime?.(step.kind, result.durationMs);
   }
 
@@ -255,6 +262,7 @@ export function kindOf(kinds: ReadonlyMap<string, StepKind>, step: PlannedStep):
 
 function standingOf(past: StepPast): StepStanding {
   if (past.state === 'skipped') return 'settled';
+  if (past.underWay) return 'interrupted';
   return past.state === 'done' ? 'recheck' : 'queued';
 }
 

@@ -1,26 +1,43 @@
 import type { PlannedStep } from '../../plan/step.ts';
 
-/** Where a step stands for the choice of what to start. `recheck`: done by an earlier process of this run; only looked at again. */
-export type StepStanding = 'queued' | 'recheck' | 'running' | 'rechecking' | 'settled' | 'failed';
+/**
+ * Where a step stands for the choice of what to start. `recheck`: done by an earlier process of this run; only looked at again.
+ * `interrupted`: begun by an earlier process that did not live to end it; `continuing` while it runs for that reason.
+ */
+export type StepStanding =
+  | 'queued'
+  | 'recheck'
+  | 'interrupted'
+  | 'running'
+  | 'continuing'
+  | 'rechecking'
+  | 'settled'
+  | 'failed';
 
 /**
  * The steps that may start now, in the plan's order: all that they need is settled, nobody else changes the same node (or the cluster),
  * of the dangerous ones none runs, and one that wants to be alone is. Looking again disturbs nobody but that one.
+ * Interrupted steps come before everything else: what they left unfinished would be taken for a fault of the steps before them,
+ * which were done when they began.
  */
 export function startable(
   steps: readonly PlannedStep[],
   standing: ReadonlyMap<string, StepStanding>,
 ): readonly PlannedStep[] {
-  const changing = steps.filter((step) => standing.get(step.id) === 'running');
-  const busy = steps.filter((step) => standing.get(step.id) === 'running' || standing.get(step.id) === 'rechecking');
+  const of = (...wanted: readonly StepStanding[]) =>
+    steps.filter((step) => wanted.some((each) => standing.get(step.id) === each));
+  const resuming = of('interrupted', 'continuing').length > 0;
+  const changing = of('running', 'continuing');
+  const busy = of('running', 'continuing', 'rechecking');
   const chosen: PlannedStep[] = [];
   for (const step of steps) {
     const now = standing.get(step.id);
-    if (now !== 'queued' && now !== 'recheck') continue;
-    if (!step.needs.every((id) => standing.get(id) === 'settled')) continue;
-    if (busy.some((other) => other.alone) || (now === 'queued' && step.alone && busy.length > 0)) continue;
-    if (now === 'queued' && changing.some((other) => conflict(step, other))) continue;
-    if (now === 'queued') changing.push(step);
+    if (now !== 'interrupted' && (resuming || (now !== 'queued' && now !== 'recheck'))) continue;
+    if (!resuming && !step.needs.every((id) => standing.get(id) === 'settled')) continue;
+    const changes = now !== 'recheck';
+    if (busy.some((other) => other.alone) || (changes && step.alone && busy.length > 0)) continue;
+    if (changes && changing.some((other) => conflict(step, other))) continue;
+    if (changes) changing.push(step);
     busy.push(step);
     chosen.push(step);
   }

@@ -5,6 +5,8 @@ import { journalEvents } from './journal.ts';
 export interface StepPast {
   /** `open`: never begun, or begun and not ended, or failed, or undone. */
   readonly state: 'open' | 'done' | 'skipped';
+  /** It was begun and has not ended: its process was killed, or it restarts the workstation. */
+  readonly underWay: boolean;
   readonly attempts: number;
   /** It ran a command or wrote a file that was not undone since. */
   readonly touched: boolean;
@@ -13,6 +15,7 @@ export interface StepPast {
 
 export const noPast: StepPast = {
   state: 'open',
+  underWay: false,
   attempts: 0,
   touched: false,
   remembered: new Map(),
@@ -82,7 +85,9 @@ function newPast(): RunPast {
 function pastAfter(past: StepPast, event: Extract<RunEventBody, { readonly step: string }>): StepPast {
   switch (event.type) {
     case 'step-started':
-      return { ...past, state: 'open', attempts: event.attempt };
+      return { ...past, state: 'open', underWay: true, attempts: event.attempt };
+    case 'step-failed':
+      return { ...past, underWay: false };
     case 'command':
     case 'file-written':
       return { ...past, touched: true };
@@ -91,7 +96,7 @@ function pastAfter(past: StepPast, event: Extract<RunEventBody, { readonly step:
       if (past.remembered.has(event.key)) return past;
       return { ...past, remembered: new Map(past.remembered).set(event.key, event.value) };
     case 'step-done':
-      return { ...past, state: event.outcome === 'skipped' ? 'skipped' : 'done' };
+      return { ...past, underWay: false, state: event.outcome === 'skipped' ? 'skipped' : 'done' };
     case 'step-undone':
       return { ...noPast, attempts: past.attempts };
     default:
