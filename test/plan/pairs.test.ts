@@ -1,0 +1,145 @@
+import { expect, test } from 'vitest';
+import { stepKinds } from '../../source/plan/kinds.ts';
+import { makePlan } from '../../source/plan/plan.ts';
+import { items, nodes, release, status, workloads } from './cluster-words.ts';
+import { type Answers, fakeWorld } from './fake-world.ts';
+import { factsOf, product, siteOf } from './sample.ts';
+
+const shape = { managers: 3 };
+const site = siteOf(shape);
+const plan = makePlan({ purpose: 'init', site, product, facts: factsOf(shape), now: new Date('2026-11-21T08:00:00Z') });
+const stepOf = (id: string) => {
+  const step = plan.steps.find((each) => each.id === id);
+  if (!step) throw new Error(`The plan has no step ${id}.`);
+  return step;
+};
+const made = (id: string) => `kloudspot ${String(stepOf(id).parameters.digest)}`;
+
+const M = '/snap/bin/microk8s';
+const kubectl = (rest: string) => `${M} kubectl ${rest}`;
+const rollingOut = { kind: 'Deployment', wanted: 2, ready: 0 } as const;
+const runs = { wanted: 1, ready: 1 } as const;
+const lock = '/var/snap/microk8s/current/var/lock';
+
+interface Pair {
+  /** The earlier step, whose end state is there. */
+  readonly earlier: string;
+  readonly later: string;
+  /** What both touch, and how the later one left it. */
+  readonly left: string;
+  readonly answers?: Answers;
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** Every pair of steps that touch one thing, with that thing as a killed later step leaves it. */
+const pairs: readonly Pair[] = [
+  {
+    earlier: 'microk8s-install@ks-2',
+    later: 'join-manager@ks-2',
+    left: "MicroK8s of the node: a member without a Node, its kubelet stopped, the join's mark there",
+    files: { [`${lock}/join-in-progress`]: '' },
+    answers: {
+      'snap list':
+        'Name  Version  Rev  Tracking  Publisher  Notes\nmicrok8s  v1.34.1  8000  1.34/stable  canonical  classic,held\n',
+      [`${M} status`]: { code: 1, stdout: 'microk8s is not running\n' },
+    },
+  },
+  {
+    earlier: 'hosts-file@ks-1',
+    later: 'network@ks-1',
+    left: 'the address of the node: the old one, with the new netplan file written',
+    files: {
+      '/etc/hosts': stepOf('hosts-file@ks-1').files[0]?.content ?? '',
+      [String(stepOf('network@ks-1').parameters.path)]: 'network: {}',
+    },
+    answers: { 'ip -4 -o address show': '2: eth0    inet 10.0.4.81/24 scope global dynamic eth0\n' },
+  },
+  {
+    earlier: 'shared-volume@ks-1',
+    later: 'cstor-pool',
+    left: 'the logical volume: it carries a half-made pool',
+    answers: {
+      lvs: '{"report":[{"lv":[{"lv_name":"shared","vg_name":"ubuntu-vg","lv_size":"28991029248","lv_path":"","lv_tags":"kloudspot"}]}]}',
+    },
+  },
+  {
+    earlier: 'storage-engine/lvm',
+    later: 'storage-engine/cstor',
+    left: 'the namespace of both: the other release is installed half way',
+    answers: {
+      [`${M} helm3 status`]: release('deployed', made('storage-engine/lvm')),
+      [kubectl('get deployments')]: workloads(
+        { kind: 'DaemonSet', name: 'openebs-lvm-node', ...runs, release: 'lvm-localpv' },
+        { ...rollingOut, name: 'cspc-operator', release: 'cstor' },
+      ),
+    },
+  },
+  {
+    earlier: 'storage-engine/cstor',
+    later: 'cstor-pool',
+    left: "the engine's namespace: the deployments of the pools, which no release made, do not run",
+    answers: {
+      [`${M} helm3 status`]: release('deployed', made('storage-engine/cstor')),
+      [kubectl('get deployments')]: workloads(
+        { kind: 'Deployment', name: 'cspc-operator', ...runs, release: 'cstor' },
+        { ...rollingOut, name: 'kloudspot-x7k2' },
+      ),
+    },
+  },
+  {
+    earlier: 'addon-metallb',
+    later: 'ingress-service',
+    left: 'the pool of addresses: given to a service that is not complete',
+    answers: {
+      [kubectl('get deployments')]: workloads(
+        { kind: 'Deployment', name: 'controller', ...runs },
+        { kind: 'DaemonSet', name: 'speaker', wanted: 3, ready: 3 },
+      ),
+      [kubectl('get ipaddresspools')]: items([{ metadata: { name: 'x' }, spec: { addresses: ['10.0.4.30/32'] } }]),
+      [kubectl('get l2advertisements')]: items([{ metadata: { name: 'x' } }]),
+    },
+  },
+  {
+    earlier: 'voters',
+    later: 'join-worker@kw-1',
+    left: 'the cluster: one Node more, which is not ready',
+    answers: {
+      [kubectl('get nodes')]: nodes('ks-1', 'ks-2', 'ks-3', { name: 'kw-1', ready: false }),
+      [`${M} status`]: status('10.0.4.21', '10.0.4.22', '10.0.4.23'),
+    },
+  },
+  {
+    earlier: 'join-manager@ks-2',
+    later: 'join-manager@ks-3',
+    left: 'the datastore: a second member without a Node',
+    files: { [`${lock}/no-cert-reissue`]: '' },
+    answers: {
+      [kubectl('get nodes')]: nodes('ks-1', 'ks-2'),
+      [`${M} status`]: status('10.0.4.21', '10.0.4.22', '10.0.4.23'),
+    },
+  },
+  {
+    earlier: 'chart',
+    later: 'helm-install',
+    left: "the chart's files: a release made of them is pending",
+    files: Object.fromEntries(stepOf('chart').files.map(({ path, content }) => [path, content])),
+    answers: { [`${M} helm3 status`]: release('pending-install', 'x') },
+  },
+  {
+    earlier: 'helm-install',
+    later: 'rollout',
+    left: 'the release: deployed, none of its pods ready',
+    answers: {
+      [`${M} helm3 status`]: release('deployed', made('helm-install')),
+      [kubectl('get deployments')]: workloads({ ...rollingOut, name: 'web', release: 'kloudspot' }),
+    },
+  },
+];
+
+test.each(pairs)('$earlier is done whatever a killed $later left: $left', async ({ earlier, answers, files }) => {
+  const step = stepOf(earlier);
+  const { context, ran } = fakeWorld({ site, product, ...(answers && { answers }), ...(files && { files }) });
+  const kind = stepKinds.get(step.kind);
+  expect(await kind?.state(context, kind.parameters.parse(step.parameters), step)).toMatchObject({ ok: true });
+  expect(ran).toEqual([]);
+});
