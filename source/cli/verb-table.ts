@@ -30,6 +30,18 @@ export const verbs: VerbTable = {
     about: 'One verdict on cluster and product, and what to do next',
     load: () => import('./verbs/status.ts'),
   },
+  certificates: {
+    about: 'Days left of every certificate, and what renews it',
+    load: () => import('./verbs/certificates.ts'),
+  },
+  history: {
+    about: 'All runs: who, where, when, what, result',
+    load: () => import('./verbs/history.ts'),
+  },
+  support: {
+    about: 'Collect what explains a site into one file, secrets hidden',
+    load: () => import('./verbs/support.ts'),
+  },
   completion: {
     about: 'Print the completion of a shell: bash, zsh or fish',
     load: () => import('./verbs/completion.ts'),

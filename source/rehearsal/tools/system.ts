@@ -4,6 +4,9 @@ import { at } from '../model/state.ts';
 import { fileAt, writePath } from '../node/file-system.ts';
 import { type Call, lastValue, optionsOf, type Program, refuse, type Steps, say } from './call.ts';
 
+/** `journalctl`: a simulated machine keeps no log. */
+const journalctl: Program = (call) => say(call, '-- No entries --');
+
 function* hostnamectl(call: Call): Steps {
   const { rest, flags } = optionsOf(call.words);
   const [verb, name] = rest;
@@ -86,6 +89,7 @@ function sshKeygen(call: Call): number {
 }
 
 export const system: Readonly<Record<string, Program>> = {
+  journalctl,
   hostnamectl,
   'systemd-machine-id-setup': machineIdSetup,
   'systemd-run': systemdRun,

@@ -1,0 +1,37 @@
+import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { exitCode, Fault } from '../../errors/fault.ts';
+import { asFileFault } from '../../errors/file-fault.ts';
+import { localHost } from '../../host/local.ts';
+import type { Piece } from './collect.ts';
+
+/** Writes the pieces into one `.tar.gz` that only its owner may read, by the system's tar. `name`: the folder inside. */
+export async function writeBundle(path: string, name: string, pieces: readonly Piece[]): Promise<void> {
+  const folder = await mkdtemp(join(dirname(path), '.support-')).catch((error: unknown) => {
+    throw asFileFault(error);
+  });
+  const here = localHost('this machine', () => undefined);
+  try {
+    for (const piece of pieces) {
+      const file = join(folder, name, piece.path);
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+      await writeFile(file, piece.text, { mode: 0o600 });
+    }
+    const fresh = join(folder, 'bundle.tar.gz');
+    const { code, stderr } = await here.run(['tar', '-czf', fresh, '-C', folder, name], { deadline: 120_000 });
+    if (code !== 0) throw tarFailed(path, stderr);
+    await chmod(fresh, 0o600);
+    await rename(fresh, path);
+  } finally {
+    await here.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const tarFailed = (path: string, said: string): Fault =>
+  new Fault({
+    what: `${path} was not written.`,
+    why: said.trim() || 'tar failed.',
+    next: ['Give another place: --output FILE'],
+    exitCode: exitCode.ourFault,
+  });

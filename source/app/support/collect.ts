@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { journalPath } from '../../engine/journal/journal.ts';
+import { listRuns } from '../../engine/runs.ts';
+import { messageOf } from '../../errors/thrown.ts';
+import type { Host } from '../../host/host.ts';
+import { kubectl } from '../../kubernetes/kubectl.ts';
+import { ask } from '../../kubernetes/read.ts';
+import { snap } from '../../microk8s/snap.ts';
+import { targetOf } from '../../network/targets.ts';
+import type { Files } from '../../site/files.ts';
+import { version } from '../../version.ts';
+import { judgeSeen } from '../check-site.ts';
+import { lookAtNodes, type Seen } from '../connect.ts';
+import { pastRuns } from '../history.ts';
+import { statusOf } from '../observe-site.ts';
+import type { OpenedSite } from '../site.ts';
+
+/** One text of the bundle; paths are relative to it. */
+export interface Piece {
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface Collecting {
+  readonly opened: OpenedSite;
+  readonly files: Files;
+  readonly hours: number;
+}
+
+/** So many runs go along, the newest. */
+const runs = 5;
+/** ms for each question to a node. */
+const patience = 60_000;
+
+/** Everything that explains a site. What fails is told in its place: a node that is dead costs only itself. */
+export async function collect(collecting: Collecting): Promise<Piece[]> {
+  const { opened, files } = collecting;
+  const seen = await lookAtNodes(opened.site.nodes.map(targetOf), opened.world);
+  const groups = await Promise.all([
+    piece('about.json', async () => json({ version, at: new Date(opened.world.clock.now()), site: opened.site.name })),
+    piece('unreached.json', async () => json(Object.fromEntries(seen.unreached))),
+    piece('status.json', async () => json(await statusOf(opened, files))),
+    piece('findings.json', async () => json(await judgeSeen(opened, seen))),
+    piece('history.json', async () => json(await pastRuns(files))),
+    piece('site.yaml', async () => readFile(opened.from, 'utf8').catch(() => json(opened.site))),
+    piece('values.yaml', async () => readFile(files.values, 'utf8')),
+    ...[...seen.facts].map(([node, facts]) => piece(`nodes/${node}/facts.json`, async () => json(facts))),
+  ]);
+  return [
+    ...groups,
+    ...(await ofRuns(files)),
+    ...(await ofNodes(collecting, seen)),
+    ...(await ofCluster(opened, seen)),
+  ];
+}
+
+async function piece(path: string, read: () => Promise<string>): Promise<Piece> {
+  return { path, text: await read().catch((error: unknown) => `Not collected: ${messageOf(error)}\n`) };
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
+
+async function ofRuns(files: Files): Promise<Piece[]> {
+  const newest = (await listRuns(files)).slice(-runs);
+  return Promise.all(
+    newest.flatMap(({ id, directory }) => [
+      piece(`runs/${id}/plan.json`, () => readFile(join(directory, 'plan.json'), 'utf8')),
+      piece(`runs/${id}/journal.jsonl`, () => readFile(journalPath(directory), 'utf8')),
+    ]),
+  );
+}
+
+/** Logs of MicroK8s, of snapd and of the kernel. The host keeps the head and the tail of what is too long. */
+function nodeCommands(hours: number): Readonly<Record<string, readonly string[]>> {
+  const journal = ['journalctl', '--no-pager', '--output=short-iso', `--since=-${hours}h`];
+  return {
+    'microk8s.log': [...journal, '--unit=snap.microk8s.*'],
+    'snapd.log': [...journal, '--unit=snapd.service'],
+    'kernel.log': [...journal, '--dmesg', '--priority=warning'],
+    'snap-changes.txt': snap.changes('microk8s'),
+    'memory.txt': ['free', '-m'],
+    'file-systems.txt': ['df', '-h'],
+  };
+}
+
+async function ofNodes({ opened, hours }: Collecting, { facts }: Seen): Promise<Piece[]> {
+  const living = opened.site.nodes.filter(({ name }) => facts.has(name));
+  const all = living.map(async (node) => {
+    const host = await opened.world.hosts.get(targetOf(node));
+    const commands = Object.entries(nodeCommands(hours));
+    return Promise.all(commands.map(([name, words]) => piece(`nodes/${node.name}/${name}`, () => said(host, words))));
+  });
+  return (await Promise.allSettled(all)).flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+}
+
+async function said(host: Host, words: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await ask(host, words, { deadline: patience });
+  return [stdout, stderr, ...(code === 0 ? [] : [`exit code ${code}\n`])].filter((text) => text !== '').join('');
+}
+
+/** What the API says of objects that tell about trouble; secrets are not among them. */
+const kinds = [
+  'nodes',
+  'pods',
+  'events',
+  'deployments',
+  'statefulsets',
+  'daemonsets',
+  'persistentvolumeclaims',
+] as const;
+
+/** Through the first manager that was reached and answers. */
+async function ofCluster({ site, world }: OpenedSite, { facts }: Seen): Promise<Piece[]> {
+  for (const node of site.nodes.filter(({ name, role }) => role === 'manager' && facts.has(name))) {
+    try {
+      const host = await world.hosts.get(targetOf(node));
+      const probe = await ask(host, kubectl.list('namespaces'), { deadline: 15_000 });
+      if (probe.code !== 0) continue;
+      const read = (kind: string) => piece(`cluster/${kind}.json`, () => said(host, kubectl.list(kind, { all: true })));
+      return await Promise.all(kinds.map(read));
+    } catch {
+      // The next manager may answer.
+    }
+  }
+  return [];
+}

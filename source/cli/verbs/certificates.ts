@@ -1,0 +1,87 @@
+import { settingsFrom } from '../../app/settings.ts';
+import { openSite } from '../../app/site.ts';
+import { exitCode, Fault } from '../../errors/fault.ts';
+import { certificateStatuses } from '../../status/certificates.ts';
+import type { CertificateStatus } from '../../status/report.ts';
+import { kloudspot } from '../../text/command.ts';
+import { columns } from '../../text/table.ts';
+import { lookAtCluster } from '../apply/product-verb.ts';
+import { globalFlags } from '../line/flags.ts';
+import { printJson, printLines, processTerminal } from '../line/terminal.ts';
+import { defineVerb } from '../line/verb.ts';
+
+export default defineVerb({
+  name: 'certificates',
+  about:
+    'Days left of every certificate: server, front proxy, kubelet and CA of each node, and the one that the ingress serves, those that end first first, with what renews each. Changes nothing.',
+  flags: { ...globalFlags },
+  run: async ({ args }) => {
+    const settings = settingsFrom(args);
+    const terminal = processTerminal();
+    const opened = await openSite(settings);
+    try {
+      // Words about nodes that were not reached go to the error stream: the table is what is printed.
+      const quiet = { ...settings, json: true };
+      const seen = await lookAtCluster({ opened, settings: quiet, terminal });
+      const certificates = certificateStatuses(seen);
+      if (certificates.length === 0) throw nothingSeen();
+      const nodes = opened.site.nodes.length;
+      const rows = certificates.map((one) => ({ ...one, renewedBy: renewal(one, nodes) }));
+      const unseen = opened.site.nodes
+        .map(({ name }) => name)
+        .filter((name) => !rows.some(({ node }) => node === name));
+      if (settings.json) printJson(terminal, { certificates: rows, unseen });
+      else printLines(terminal.output, certificateLines(rows, unseen));
+      return exitCode.done;
+    } finally {
+      await opened.close();
+    }
+  },
+});
+
+export interface Row extends CertificateStatus {
+  readonly renewedBy: string;
+}
+
+/** What renews a certificate; on a cluster there is none for its CA. */
+export function renewal({ name, node }: CertificateStatus, nodes: number): string {
+  const refresh = (file: string) => `sudo microk8s refresh-certs -e ${file}, on ${node}`;
+  switch (name) {
+    case 'server':
+      return refresh('server.crt');
+    case 'front-proxy-client':
+      return refresh('front-proxy-client.crt');
+    case 'ca':
+      return nodes === 1 ? refresh('ca.crt') : 'not in place: every node would have to leave and join again';
+    case 'front-proxy-ca':
+      return nodes === 1 ? 'a new installation' : 'not in place: every node would have to leave and join again';
+    case 'kubelet':
+      return 'not by refresh-certs: leave and join again';
+    case 'ingress':
+      return `tls in site.yaml, then ${kloudspot('update')}`;
+  }
+}
+
+export function certificateLines(rows: readonly Row[], unseen: readonly string[]): string[] {
+  const table = rows.map(({ name, node, daysLeft, until, renewedBy }) => [
+    name,
+    node ?? 'cluster',
+    daysLeft < 0 ? 'ended' : String(daysLeft),
+    until.slice(0, 10),
+    renewedBy,
+  ]);
+  return [
+    ...columns([['Certificate', 'Node', 'Days left', 'Until', 'Renewed by'], ...table]),
+    ...(unseen.length === 0 ? [] : ['', `Not read on: ${unseen.join(', ')}.`]),
+    '',
+    'Renew one node at a time; its API restarts. Look at the status before the next one.',
+  ];
+}
+
+const nothingSeen = (): Fault =>
+  new Fault({
+    what: 'No certificate was read on any node.',
+    why: 'No node was reached, or MicroK8s is not installed.',
+    next: [kloudspot('status')],
+    exitCode: exitCode.stepFailed,
+  });

@@ -1,0 +1,39 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { expect, test } from 'vitest';
+import { Rehearsal } from './program.ts';
+
+test('history tells who did what, certificates what ends when, support collects it all in one file', async () => {
+  const rehearsal = await Rehearsal.begin();
+  expect((await rehearsal.run('history')).stdout).toContain('There is no run yet.');
+  expect((await rehearsal.run('certificates')).code).toBe(4);
+  expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+
+  const { runs } = JSON.parse((await rehearsal.run('history', '--json')).stdout);
+  expect(runs).toMatchObject([{ purpose: 'init', site: 'berlin', result: 'done', failed: [] }]);
+  expect(runs[0].by[0].owner).not.toBe('');
+  expect(runs[0].steps.done).toBe(runs[0].steps.all);
+  expect((await rehearsal.run('history')).stdout).toMatch(/init +berlin +\d+ of \d+, \d+ changed +done/);
+  expect(await rehearsal.intoClosedPipe('history')).toMatchObject({ stderr: expect.not.stringContaining('✗') });
+
+  const { certificates, unseen } = JSON.parse((await rehearsal.run('certificates', '--json')).stdout);
+  expect(unseen).toEqual([]);
+  expect(new Set(certificates.map(({ name }: { name: string }) => name))).toEqual(
+    new Set(['server', 'front-proxy-client', 'kubelet', 'ingress', 'ca', 'front-proxy-ca']),
+  );
+  expect((await rehearsal.run('certificates')).stdout).toMatch(/^ca +ks-1 +36\d\d .*leave and join again$/m);
+
+  const file = join(rehearsal.root, 'bundle.tar.gz');
+  expect((await rehearsal.run('support', '--output', file)).code).toBe(6);
+  await expect(stat(file)).rejects.toThrow();
+  const { code, stdout } = await rehearsal.run('support', '--yes', '--output', file);
+  expect(code).toBe(0);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  const packed = (await execa('tar', ['-tzf', file])).stdout;
+  for (const path of ['status.json', 'findings.json', 'site.yaml', 'nodes/ks-3/microk8s.log', 'cluster/events.json']) {
+    expect(stdout).toContain(path);
+    expect(packed).toContain(path);
+  }
+  expect(packed).toMatch(/runs\/[^/]+\/journal\.jsonl/);
+});
