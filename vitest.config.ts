@@ -21,7 +21,14 @@ export default defineConfig({
         extends: true,
         test: { name: 'terminal', include: ['test/terminal/**/*.test.ts'] },
       },
-      { extends: true, test: { name: 'soak', include: ['test/soak/**/*.test.ts'], fileParallelism: false } },
+      {
+        extends: true,
+        test: {
+          name: 'soak',
+          include: ['test/soak/**/*.test.ts', 'test/fuzz/**/*.test.{ts,tsx}'],
+          fileParallelism: false,
+        },
+      },
       {
         extends: true,
         test: {

@@ -17,7 +17,7 @@ export interface SiteDocument extends RunDocument {
 /** site.yaml at `path`, as an edit of what stands there, and values.yaml. A site file that is not YAML is kept beside it as `….unreadable`. */
 export async function documentsOf(site: Site, product: Product, path: string, files: Files): Promise<SiteDocument[]> {
   const before = await present(path);
-  const unreadable = before !== undefined && parseDocument(before).errors.length > 0;
+  const unreadable = before !== undefined && parseDocument(before, { logLevel: 'error' }).errors.length > 0;
   return [
     {
       path,

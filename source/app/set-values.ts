@@ -45,7 +45,7 @@ function change(text: string): { readonly path: SitePath; readonly value: DraftV
 /** As YAML reads it: a number, true, a list in brackets; anything else is text. */
 function scalar(text: string): DraftValue {
   try {
-    const value: DraftValue = parse(text);
+    const value: DraftValue = parse(text, { logLevel: 'error' });
     return value;
   } catch {
     return text;

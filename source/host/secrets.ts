@@ -77,14 +77,14 @@ export async function readPasswords(source: { readonly fd?: number; readonly fil
 
 function understood(text: string, where: string): Passwords {
   // failsafe: a password of digits stays text
-  const document = parseDocument(text, { schema: 'failsafe' });
+  const document = parseDocument(text, { schema: 'failsafe', logLevel: 'error' });
   // the parser's own words would quote the line
-  if (document.errors.length > 0)
-    throw new Fault({ what: 'The passwords are not valid YAML.', where, next: [shapeHint] });
+  const invalid = new Fault({ what: 'The passwords are not valid YAML.', where, next: [shapeHint] });
+  if (document.errors.length > 0) throw invalid;
   try {
     return Passwords.from(document.toJS() || {});
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
+    if (!(error instanceof Fault)) throw invalid;
     throw new Fault({ what: error.message, where, next: error.next, ...(error.why ? { why: error.why } : {}) });
   }
 }

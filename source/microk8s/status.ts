@@ -55,7 +55,7 @@ export function parseMicroK8sStatus(output: {
 
 function tree(text: string): unknown {
   try {
-    return parse(text, { schema: 'failsafe' });
+    return parse(text, { schema: 'failsafe', logLevel: 'error' });
   } catch {
     return undefined;
   }

@@ -99,7 +99,7 @@ function mergeValues(before: unknown, after: unknown): unknown {
 
 /** As netplan reads it: a key that is given twice is read twice, one after the other. Undefined: not valid YAML. */
 function parsed(content: string): unknown {
-  const document = parseDocument(content, { uniqueKeys: false });
+  const document = parseDocument(content, { uniqueKeys: false, logLevel: 'error' });
   if (document.errors.length > 0) return undefined;
   try {
     return plain(document.contents, document.toJS()) ?? {};

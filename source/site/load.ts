@@ -41,7 +41,7 @@ export function judgeDraft(draft: SiteDraft): { readonly site: Site } | { readon
 /** The draft that a text holds, right or wrong. Throws `Fault` when it is not a YAML mapping at all. */
 export function parseDraft(text: string): SiteDraft {
   const what = 'The draft is not readable.';
-  const document = parseDocument(text, { prettyErrors: false });
+  const document = parseDocument(text, { prettyErrors: false, logLevel: 'error' });
   const [error] = document.errors;
   if (error !== undefined) throw new Fault({ what, why: error.message });
   const parsed = draftSchema.safeParse(safeValues(plainData(document) ?? {}));

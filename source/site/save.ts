@@ -16,7 +16,8 @@ import { safeYaml, unfolded } from './yaml-text.ts';
  * own keys stay, and a text that says the same already is returned as it is. The first line names the schema for editors.
  */
 export function siteText(site: SiteDraft | Site, before?: string): string {
-  const document = before === undefined ? undefined : parseDocument(before, { ...safeYaml, prettyErrors: false });
+  const document =
+    before === undefined ? undefined : parseDocument(before, { ...safeYaml, prettyErrors: false, logLevel: 'error' });
   if (before === undefined || document === undefined || document.errors.length > 0 || !isMap(document.contents)) {
     return withSchemaLine(freshText(site));
   }
@@ -68,7 +69,8 @@ export async function removeDraft(files: Files): Promise<void> {
 /** Writes the site into its file as an edit of what stands there. A file that is not YAML is kept beside it as `….unreadable`. */
 export async function saveSite(path: string, site: Site): Promise<void> {
   const before = await textIfPresent(path);
-  if (before !== undefined && parseDocument(before).errors.length > 0) await rename(path, `${path}.unreadable`);
+  if (before !== undefined && parseDocument(before, { logLevel: 'error' }).errors.length > 0)
+    await rename(path, `${path}.unreadable`);
   await writeAtomic(path, siteText(site, before), 0o644);
 }
 

@@ -96,3 +96,19 @@ describe('from outside', () => {
     await expect(readPasswords({ fd: 987 })).rejects.toMatchObject({ name: 'Fault', message: /descriptor 987/ });
   });
 });
+
+test('a passwords file that is no right YAML is quoted nowhere, by a warning either', async () => {
+  const warned: string[] = [];
+  const note = (one: Error) => warned.push(`${one.name} ${one.message}`);
+  process.on('warning', note);
+  const path = join(folder, 'wrong.yaml');
+  for (const text of ['login: !s3same open\n', '? [s3same]\n: x\n', '%s3same\n---\nlogin: x\n', 'login: *s3same\n']) {
+    writeFileSync(path, text, { mode: 0o600 });
+    const refused = await readPasswords({ file: path }).catch((error: unknown) => error);
+    expect(inspect(refused, { depth: 9 })).not.toContain('s3same');
+    expect(refused).not.toBeInstanceOf(ReferenceError);
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', note);
+  expect(warned).toEqual([]);
+});

@@ -95,7 +95,7 @@ class Reader {
         tab + (/^ */.exec(this.#text.slice(tab))?.[0].length ?? 0),
         'Invalid YAML: tabs are not allowed for indent:',
       );
-    const document = parseDocument(this.#text, { uniqueKeys: false, version: '1.1' });
+    const document = parseDocument(this.#text, { uniqueKeys: false, version: '1.1', logLevel: 'error' });
     const broken = document.errors[0];
     if (broken !== undefined)
       this.#refuseAt(broken.pos[0], `Invalid YAML: ${broken.message.split(' at line')[0]?.toLowerCase()}:`);

@@ -81,7 +81,7 @@ function parseForgiving(text: string): Parsed {
 
 function parse(text: string): { document: Document; lines: LineCounter } {
   const lines = new LineCounter();
-  return { document: parseDocument(text, { lineCounter: lines, prettyErrors: false }), lines };
+  return { document: parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' }), lines };
 }
 
 function tabProblems(text: string): SyntaxProblem[] {
