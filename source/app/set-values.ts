@@ -32,7 +32,7 @@ function change(text: string): { readonly path: SitePath; readonly value: DraftV
   if (at <= 0) {
     throw new Fault({
       what: `--set ${text} is not PATH=VALUE.`,
-      next: ['Write for example --set storage.volumes.kafka=4'],
+      next: ['Write for example --set customer.reference=berlin-2'],
     });
   }
   const path = text

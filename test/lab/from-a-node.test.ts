@@ -96,12 +96,11 @@ describe('from one of the nodes', () => {
     expect((await lab.onNode(1, `cat ${folder}/site.yaml`)).stdout).toContain('reference: lab-2');
   });
 
-  it('an update that Kubernetes refuses leaves the product as it was, and says so', async () => {
-    const { code, stdout } = await fromNode(1, 'update', ...flags, '--set', 'storage.volumes.kafka=2');
-    expect(code).toBe(4);
-    expect(stdout).toMatch(/revision 2 is in force again/);
-    // 3 was refused, 4 is what 2 was
-    await expectProduct(4);
+  it('a size that Kubernetes does not change is refused before anything is touched', async () => {
+    const { code, stdout, stderr } = await fromNode(1, 'update', ...flags, '--set', 'storage.volumes.kafka=2');
+    expect(code).toBe(2);
+    expect(stdout + stderr).toMatch(/Kafka distributed messaging does not grow from 1Gi to 2Gi by an update/);
+    await expectProduct(2);
     const kafka = await lab.objects('statefulsets', 'kloudspot-kafka', '-n', 'kloudspot');
     expect(JSON.stringify(kafka)).toContain('"storage":"1Gi"');
   });

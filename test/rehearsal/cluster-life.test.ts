@@ -72,11 +72,11 @@ async function engines(world: Bench): Promise<void> {
   await world.clock.sleep(40_000);
 }
 
-async function deploy(world: Bench, sizes = '10Gi'): Promise<string> {
+async function deploy(world: Bench, sizes = '10Gi', managers = 3): Promise<string> {
   const volume = (storageClass: string) => ({ enabled: true, size: sizes, storageClass });
   const values = {
     features: { kloudInsights: true, kloudManage: false, kloudhybrid: false },
-    topology: { managers: 3 },
+    topology: { managers },
     volumes: {
       streamElasticsearch: volume('kloudspot-shared'),
       streamState: volume('kloudspot-shared'),
@@ -182,7 +182,7 @@ describe('the product', () => {
   test('history, values, roll-back', async () => {
     const world = await copyOf(cluster);
     await deploy(world);
-    await deploy(world, '12Gi');
+    await deploy(world, '10Gi', 1);
     expect(JSON.parse((await helm(world, 'history kloudspot -n kloudspot -o json')).stdout)).toMatchObject([
       { revision: 1, status: 'superseded' },
       { revision: 2, status: 'deployed', description: 'Upgrade complete' },
@@ -192,6 +192,21 @@ describe('the product', () => {
     );
     const values = JSON.parse((await helm(world, 'get values kloudspot -n kloudspot -o json')).stdout);
     expect(values.volumes.kafka.size).toBe('10Gi');
+    expect(values.topology.managers).toBe(3);
+  });
+
+  test('another size of a stateful set is refused as Kubernetes refuses it, and the claims stay', async () => {
+    const world = await copyOf(cluster);
+    await deploy(world);
+    expect(await deploy(world, '12Gi')).toMatch(
+      /UPGRADE FAILED: cannot patch .* updates to statefulset spec for fields/,
+    );
+    const claims = JSON.stringify(await items(world, 'ks-1', 'persistentvolumeclaims -n kloudspot'));
+    expect(claims).toContain('"10Gi"');
+    expect(claims).not.toContain('"12Gi"');
+    expect(JSON.parse((await helm(world, 'status kloudspot -n kloudspot -o json')).stdout)).toMatchObject({
+      info: { status: 'failed' },
+    });
   });
 });
 

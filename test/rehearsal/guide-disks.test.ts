@@ -43,7 +43,14 @@ async function estimate(parts: object, answers: readonly (string | boolean)[]) {
 test("the guide's first transcript: / on a plain partition, two groups on one disk, a volume made before", async () => {
   const disks = [
     { name: 'sda', sizeGiB: 50, partitions: [{ sizeGiB: 1 / 1024 }, { sizeGiB: 49.99, fsType: 'ext4', mount: '/' }] },
-    { name: 'sdb', sizeGiB: 200, partitions: [{ sizeGiB: 93.1, group: 'vg_data' }, { sizeGiB: 106.88, group: 'vg_share' }] },
+    {
+      name: 'sdb',
+      sizeGiB: 200,
+      partitions: [
+        { sizeGiB: 93.1, group: 'vg_data' },
+        { sizeGiB: 106.88, group: 'vg_share' },
+      ],
+    },
   ];
   const volumes = [
     { group: 'vg_data', name: 'old', sizeGiB: 6 },
@@ -82,7 +89,9 @@ test("the guide's second transcript: Kloudhybrid on one group with a volume of 3
   const { code, lines } = await estimate({ disks, volumes }, ['', false, false, true, '10', '10']);
   expect(lines.find((line) => line.startsWith('-  ubuntu-vg'))).toMatch(/ - 4\d\.\d GB free\)$/);
   expect(lines).toContain('Using ubuntu-vg for unshared volumes');
-  expect(lines.find((line) => line.startsWith('Available:'))).toMatch(/^Available: Shared 24\.3 GB, Unshared 3\d(\.\d)? GB$/);
+  expect(lines.find((line) => line.startsWith('Available:'))).toMatch(
+    /^Available: Shared 24\.3 GB, Unshared 3\d(\.\d)? GB$/,
+  );
   expect(lines).toContain('Required: Shared 0 GB, Unshared 20 GB');
   expect(lines).toContain('The configuration looks OK');
   expect(code).toBe(0);

@@ -8,6 +8,7 @@ import { loadProduct } from '../../product/load.ts';
 import type { Observation } from '../../status/observation.ts';
 import { kloudspot } from '../../text/command.ts';
 import { diffLines, shortDiff } from '../../ui/model/diff.ts';
+import { refuseClaimChanges } from '../apply/claim-refusal.ts';
 import { lookAtCluster, type ProductVerb, runProductPlan, tell } from '../apply/product-verb.ts';
 import { globalFlags } from '../line/flags.ts';
 import { processTerminal, type Terminal } from '../line/terminal.ts';
@@ -24,7 +25,7 @@ export default defineVerb({
       type: 'string',
       multiple: true,
       value: 'PATH=VALUE',
-      about: 'Change site.yaml first, such as storage.volumes.kafka=4. May be given several times.',
+      about: 'Change site.yaml first, such as customer.reference=berlin-2. May be given several times.',
     },
   },
   run: async ({ args }) => {
@@ -47,6 +48,7 @@ async function update(settings: Settings, terminal: Terminal, { newest, set }: W
     const verb = { opened: { ...found, site, product }, settings, terminal };
     const seen = await lookAtCluster(verb);
     refuseUninstalled(seen, verb);
+    refuseClaimChanges(seen, site, product);
     const values = await valuesDocument(site, product, settings.files);
     tell(verb, valuesDifference(values));
     const chartVersion = seen.release && parseChartName(seen.release.chart)?.version;

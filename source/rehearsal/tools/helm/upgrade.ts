@@ -9,6 +9,7 @@ import { lastValue, refuse, type Steps } from '../call.ts';
 import { merge } from '../kubectl/apply.ts';
 import { asJson, asText } from './ask.ts';
 import { type Chart, chartOf, objectsOf } from './chart.ts';
+import { immutable } from './immutable.ts';
 import { begun, ensureNamespace, install, isPending, latest, releaseOf } from './releases.ts';
 import { type Helm, spanOf } from './request.ts';
 
@@ -56,7 +57,8 @@ export function* upgrade(helm: Helm): Steps {
   });
   if (refused !== undefined) return refuse(call, `Error: ${verb} FAILED: ${refused}`);
   yield applyMs;
-  putInPlace(helm, chart, name, last?.objects ?? []);
+  const forbidden = putInPlace(helm, chart, name, last?.objects ?? []);
+  if (forbidden !== undefined) return refuse(call, `Error: ${verb} FAILED: ${forbidden}`);
   const ready = !options.flags.has('--wait') || (yield* untilReady(helm, name));
   return conclude(helm, name, last === undefined, ready);
 }
@@ -83,13 +85,26 @@ function valuesOf({ call, options }: Helm): Record<string, unknown> | string {
   return read.success ? read.data : 'values must be a map';
 }
 
-function putInPlace({ call, namespace, change }: Helm, chart: Chart, name: string, before: readonly string[]): void {
-  change((cluster, now) => {
+/** What the API server refuses of the chart's objects, in its words: the revision has failed then. */
+function putInPlace(
+  { call, namespace, change }: Helm,
+  chart: Chart,
+  name: string,
+  before: readonly string[],
+): string | undefined {
+  return change((cluster, now) => {
     const release = releaseOf(cluster, name, namespace);
     const revision = release === undefined ? undefined : latest(release);
-    if (release === undefined || revision === undefined) return;
+    if (release === undefined || revision === undefined) return undefined;
     const objects = objectsOf(chart, revision.values, { release: name, namespace }, call.product);
+    const refused = objects.map((object) => immutable(cluster, object)).find((each) => each !== undefined);
+    if (refused !== undefined) {
+      revision.status = 'failed';
+      revision.description = `Upgrade "${name}" failed: ${refused}`;
+      return refused;
+    }
     revision.objects = install(cluster, now, release, objects, before);
+    return undefined;
   });
 }
 
