@@ -101,7 +101,7 @@ function moveKeys(state: RunScreen): RunBindings {
     dropOrder: 5,
     act,
   };
-  const columns: Binding<Result> = { keys: ['left', 'right'], label: 'node', dropOrder: 5, act };
+  const columns: Binding<Result> = { keys: ['left', 'right'], label: 'node', dropOrder: 6, act };
   const follow: Binding<Result> = {
     keys: ['escape'],
     label: 'follow the work again',
