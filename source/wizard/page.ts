@@ -55,7 +55,7 @@ export interface Rows {
 }
 
 export interface Page<Id extends string = string> {
-  /** Its name in the list of pages (pages.ts), from which the trail, the number keys and both UIs follow. */
+  /** Its name in the list of pages (pages.ts), from which the progress line, the number keys and both UIs follow. */
   readonly id: Id;
   /** One word for the progress line. */
   readonly title: string;

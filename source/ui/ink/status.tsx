@@ -69,6 +69,9 @@ export function watchKeys(state: WatchState, height: number): Bindings<WatchStat
   ];
 }
 
+/** The first line on the screen. After a resize the verdict at the top is in view again where all fits. */
+export const topOf = (state: WatchState, height: number): number => Math.min(state.top, furthest(state, height));
+
 /** The last line that the body can begin with. */
 const furthest = (state: WatchState, height: number): number =>
   Math.max(0, (state.report ? reportLines(state.report).length : 0) - height);
@@ -102,8 +105,7 @@ function StatusScreen(props: {
     for (const one of keysOf(input, key)) tell({ type: 'key', key: one, height });
   });
   const lines = state.report ? reportLines(state.report) : ['Asking the site how it is.'];
-  // After a resize the verdict at the top is in view again, where all fits.
-  const top = Math.min(state.top, furthest(state, height));
+  const top = topOf(state, height);
   return (
     <ThemeContext value={theme}>
       <Frame

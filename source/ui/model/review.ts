@@ -248,7 +248,7 @@ function reviewedFile(
   return { node, path: file.path, state, lines };
 }
 
-/** A command as a person reads it; sudo said where root is needed. */
+/** A command as a person reads it; with sudo where root is needed. */
 export function commandText(command: PlannedCommand): string {
   const { command: what } = command;
   const words = 'name' in what ? ['script', what.name, ...(what.arguments ?? [])] : what;

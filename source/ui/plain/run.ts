@@ -7,11 +7,11 @@ import { counted } from '../../text/plural.ts';
 import { failureLines, outcomeWord, waitTexts } from '../model/step-text.ts';
 import { type PlainOutput, say } from './output.ts';
 
-/** A line is said at least this often while a step is silent. ms. */
+/** A line is printed at least this often while a step is silent. ms. */
 const quietMs = 15_000;
 
 export interface PlainRunOptions {
-  /** What the first so many processes of the run did is not said again. */
+  /** What the first so many processes of the run did is not printed again. */
   readonly earlier?: number;
   /** Called when the run waits for an order; it gives one, or ends the following by giving back `leave`. */
   readonly choose?: (view: RunView) => Promise<'go on' | 'leave'>;
@@ -19,7 +19,7 @@ export interface PlainRunOptions {
 
 /**
  * Follows a run as lines: one whenever a step begins or ends, and one every 15 s of silence.
- * Gives back how the run stood when the events ended or the operator left.
+ * Gives the state of the run when the events ended or the operator left.
  */
 export async function showRunPlain(
   plan: Plan,

@@ -73,6 +73,6 @@ async function mayReplace({ talk, session }: PlainWalk): Promise<boolean> {
   const answer = await talk.ask('The draft is replaced; a copy of it is kept beside it. Go on, yes or no [no]');
   if (!/^y(es)?$/i.test(answer)) return false;
   const copy = await session.copyDraft();
-  if (copy !== undefined) talk.say(`The draft that stood there is kept as ${copy}.`);
+  if (copy !== undefined) talk.say(`The earlier draft is kept as ${copy}.`);
   return true;
 }

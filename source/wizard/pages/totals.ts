@@ -87,7 +87,7 @@ function fitNote(estimate: StorageEstimate): readonly Note[] {
   return estimate.verdict === 'tight' ? [{ grade: 'warn', text: `It fits, but little is left.${where}` }] : [];
 }
 
-/** The same as findings, so that the review and the trail know of it. */
+/** The same as findings, so that the review and the progress line know of it. */
 export function storageFindings(view: WizardView): readonly Finding[] {
   return storageNotes(view).flatMap((note): Finding[] =>
     note.grade === 'fail'

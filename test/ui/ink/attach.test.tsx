@@ -4,7 +4,7 @@ import { exitCodeOf } from '../../../source/engine/outcome.ts';
 import { messageOfRun } from '../../../source/ui/ink/screens/run/frame.ts';
 import { runKeys } from '../../../source/ui/ink/screens/run/keys.ts';
 import { runUpdate } from '../../../source/ui/ink/screens/run/update.ts';
-import { watch } from '../../../source/ui/ink/status.tsx';
+import { topOf, watch } from '../../../source/ui/ink/status.tsx';
 import {
   type RunEffect,
   type RunScreen,
@@ -125,5 +125,8 @@ describe('the live status', () => {
       problem: 'nobody answers',
       report: undefined,
     });
+  });
+  it('shows the verdict again on a taller screen', () => {
+    expect(topOf({ ...empty, top: 7 }, 40)).toBe(0);
   });
 });

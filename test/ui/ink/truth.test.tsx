@@ -1,5 +1,8 @@
+import { renderToString } from 'ink';
 import { describe, expect, it } from 'vitest';
 import { update } from '../../../source/ui/ink/app/update.ts';
+import { Frame } from '../../../source/ui/ink/widgets/frame.tsx';
+import { Line } from '../../../source/ui/ink/widgets/line.tsx';
 import { getAt } from '../../../source/wizard/draft/draft.ts';
 import { wholeDraft } from '../sample.ts';
 import { begin, checked, ended, failed, opened, ran, reviewed, seen, told } from './states.tsx';
@@ -208,5 +211,24 @@ describe('a long text', () => {
     expect(walk.shown()).toContain('here:/etc/site.yaml (new)');
     expect(walk.keys('<escape>').state.overlay).toMatchObject({ kind: 'list', of: 'files', index: 1 });
     expect(getAt(walk.state.draft, ['name'])).toBe('berlin');
+  });
+});
+
+describe('a wide screen without a progress line', () => {
+  it('leaves no empty columns at its left', () => {
+    const frame = (
+      <Frame
+        size={{ columns: 120, rows: 20 }}
+        head="kloudspot status"
+        rehearsal={undefined}
+        where=""
+        progress={[]}
+        message={undefined}
+        keys={[]}
+      >
+        <Line text=" berlin is OK" />
+      </Frame>
+    );
+    expect(renderToString(frame, { columns: 120 })).toMatch(/^ berlin is OK/m);
   });
 });

@@ -130,7 +130,7 @@ export class Controller {
     await this.#replaceDraft(await this.#session.loadSite(path), replaces);
   }
 
-  /** The draft that stood there is copied before it is replaced. */
+  /** The earlier draft is copied before it is replaced. */
   async #replaceDraft(draft: SiteDraft, replaces: boolean): Promise<void> {
     await this.#saving.settled();
     const copy = replaces ? await this.#session.copyDraft() : undefined;

@@ -4,7 +4,7 @@ import type { HostKeyOffer } from '../../../host/host.ts';
 
 /** What a key asks of the world. Data only; the controller does it. */
 export type Effect =
-  /** `replaces`: a draft stands there, of which a copy is kept first. */
+  /** `replaces`: there is a draft already, of which a copy is kept first. */
   | { readonly do: 'new-draft'; readonly replaces: boolean }
   | { readonly do: 'load'; readonly path: string; readonly replaces: boolean }
   | { readonly do: 'rehearse' }

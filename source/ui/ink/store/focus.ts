@@ -1,7 +1,7 @@
 import type { Field, Page, WizardView } from '../../../wizard/page.ts';
 import { onceForView } from '../../../wizard/pages.ts';
 
-/** One line of a form that can be stood on. */
+/** One line of a form that the pointer can be on. */
 export type FormLine =
   | { readonly kind: 'row'; readonly row: string; readonly fields: readonly Field[] }
   | { readonly kind: 'add' }

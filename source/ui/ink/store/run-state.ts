@@ -93,7 +93,7 @@ export function withEvent(state: RunState, event: RunEvent, left: number | undef
   return event.type === 'step-started' || failed ? lookAt(next, event.step) : next;
 }
 
-/** Puts the eye on a step. */
+/** Focuses a step. */
 export function lookAt(state: RunState, id: string): RunState {
   const row = state.view.groups.findIndex((group) => [...group.steps.values()].some((ids) => ids.includes(id)));
   const node = state.view.steps.get(id)?.step.node;
@@ -101,7 +101,7 @@ export function lookAt(state: RunState, id: string): RunState {
   return row === -1 ? state : { ...state, row, column };
 }
 
-/** The steps under the eye: those of the cell, else those of the cluster in this row. */
+/** The steps in focus: those of the cell, else those of the cluster in this row. */
 export function stepsHere(state: RunState): readonly StepView[] {
   const group = state.view.groups[state.row];
   if (!group) return [];

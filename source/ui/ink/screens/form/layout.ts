@@ -4,7 +4,7 @@ import { type AppState, viewOf } from '../../store/state.ts';
 import { bodyColumns, bodyRows } from '../../widgets/layout.ts';
 import { type FittedMessages, fitMessages, type Message, wholeHeight } from '../../widgets/messages.tsx';
 import { barRows } from './bars.tsx';
-import { pageMessages } from './said.ts';
+import { pageMessages } from './page-messages.ts';
 
 /** How the lines of a form share the body of the screen. */
 export interface FormLayout {

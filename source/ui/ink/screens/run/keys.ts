@@ -53,7 +53,7 @@ function helpText(state: RunScreen, bindings: RunBindings) {
 
 const order = (state: RunScreen, what: RunOrder): Result => next(state, { do: 'steer', order: what });
 
-/** What can be done about the step under the eye after it failed. */
+/** What can be done about the step in focus after it failed. */
 function choiceKeys(state: RunScreen): RunBindings {
   const { run } = state;
   const here = stepHere(run);
@@ -125,7 +125,7 @@ function moved(run: RunState, key: KeyPress): RunState {
   };
 }
 
-/** The texts of the step under the eye. */
+/** The texts of the step in focus. */
 function textKeys(state: RunScreen): RunBindings {
   const step = stepHere(state.run);
   if (!step) return [];

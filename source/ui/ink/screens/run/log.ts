@@ -41,7 +41,7 @@ export function failurePager(step: StepView, columns: number): PagerState {
 
 const titleOf = ({ step }: StepView): string => `${step.node ?? 'cluster'} · ${step.title}`;
 
-/** What `?` says of the step under the eye. */
+/** What `?` says of the step in focus. */
 export function helpOf(run: RunState): { readonly title: string; readonly text: string } {
   const step = stepHere(run)?.step;
   const text = step

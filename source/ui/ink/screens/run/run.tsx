@@ -1,25 +1,16 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
-import {
-  cellSteps,
-  isSettled,
-  type RunGroup,
-  type StepFailure,
-  type StepState,
-  type StepView,
-  worstState,
-} from '../../../../engine/view/view.ts';
+import { cellSteps, type RunGroup, type StepState, type StepView, worstState } from '../../../../engine/view/view.ts';
 import { durationClock } from '../../../../text/duration.ts';
-import { cellsOf, clipped, fitted } from '../../../../text/width.ts';
-import { failureLines, waitTexts } from '../../../model/step-text.ts';
+import { cellsOf, fitted } from '../../../../text/width.ts';
 import { type RunScreen, type RunState, stepHere } from '../../store/run-state.ts';
 import { Pointer } from '../../widgets/choice/choice.tsx';
 import { Line } from '../../widgets/line.tsx';
-import { fitMessages, type Message, Messages } from '../../widgets/messages.tsx';
 import { Pager } from '../../widgets/pager/pager.tsx';
 import { fitColumns } from '../../widgets/table/columns.ts';
 import { windowOf } from '../../widgets/table/window.ts';
 import { asciiText, type Glyphs, type Theme, type Tone, tone, useTheme } from '../../widgets/theme.ts';
+import { StepPanel } from './panel.tsx';
 
 /** The run, or the text that lies over it. */
 export function RunBody(props: {
@@ -33,7 +24,7 @@ export function RunBody(props: {
   return <RunPage run={run} rows={props.rows} width={props.width} now={now + run.ahead} tick={props.tick} />;
 }
 
-/** Steps by nodes above, the step under the eye below. `tick` turns the one spinner of the screen. */
+/** Steps by nodes above, the step in focus below. `tick` turns the one spinner of the screen. */
 function RunPage(props: {
   readonly run: RunState;
   readonly rows: number;
@@ -178,97 +169,4 @@ function cellWords(theme: Theme, steps: readonly StepView[], now: number): strin
   if (state === 'changed' && spent >= 1000) return `${mark} ${durationClock(spent)}`;
   if (state === 'already') return `${mark} there`;
   return mark;
-}
-
-function StepPanel(props: {
-  readonly step: StepView;
-  readonly rows: number;
-  readonly width: number;
-  readonly now: number;
-}): ReactNode {
-  const { step, width, rows } = props;
-  const where = step.step.node ?? 'cluster';
-  const command = step.command && !isSettled(step.state) ? step.command.words.join(' ') : step.step.title;
-  const spent =
-    step.state === 'running' && step.startedAt !== undefined
-      ? durationClock(props.now - step.startedAt)
-      : step.durationMs === undefined
-        ? ''
-        : durationClock(step.durationMs);
-  return (
-    <>
-      <Rule text={`${where} · ${command}`} right={spent} width={width} />
-      {step.failure && step.state === 'failed' ? (
-        <Failure failure={step.failure} rows={rows - 1} width={width} />
-      ) : (
-        <Log step={step} rows={rows - 1} width={width} now={props.now} />
-      )}
-    </>
-  );
-}
-
-function Rule(props: { readonly text: string; readonly right: string; readonly width: number }): ReactNode {
-  const theme = useTheme();
-  const { rule } = theme.glyphs;
-  const room = props.width - props.right.length - 10;
-  const text = clipped(asciiText(theme, props.text), Math.max(4, room));
-  const line = rule.repeat(Math.max(0, props.width - cellsOf(text) - props.right.length - 8));
-  return (
-    <Text
-      wrap="truncate"
-      {...tone(theme, 'quiet')}
-    >{` ${rule}${rule} ${text} ${line}${props.right === '' ? '' : ` ${props.right} ${rule}`}`}</Text>
-  );
-}
-
-function Log(props: {
-  readonly step: StepView;
-  readonly rows: number;
-  readonly width: number;
-  readonly now: number;
-}): ReactNode {
-  const { step, width } = props;
-  const foot = footOf(step, props.now, width);
-  // A line of a log has no other name than its place.
-  const lines = step.log.slice(-(props.rows - foot.length)).map((line, place) => ({ key: String(place), line }));
-  if (lines.length === 0 && foot.length === 0) return <Line as="quiet" text={` ${step.step.why}`} />;
-  return (
-    <>
-      {lines.map(({ key, line }) => (
-        <Line
-          key={key}
-          as={line.stream === 'command' ? 'quiet' : 'plain'}
-          text={` ${clipped(line.stream === 'command' ? `$ ${line.text}` : line.text, width - 2)}`}
-        />
-      ))}
-      {foot.map((text) => (
-        <Line key={text} as="running" text={` ${clipped(text, width - 2)}`} />
-      ))}
-    </>
-  );
-}
-
-/** What it is waiting for, how long that may take, and how it ended. */
-function footOf(step: StepView, now: number, width: number): readonly string[] {
-  if (isSettled(step.state)) return step.seen === undefined ? [] : [step.seen];
-  return foldedTexts(waitTexts(step, now), width);
-}
-
-/** In one line where they fit, else in two: when it gives up is never cut. */
-function foldedTexts(texts: readonly string[], width: number): readonly string[] {
-  const line = texts.join(' · ');
-  if (line === '' || cellsOf(line) <= width - 2) return line === '' ? [] : [line];
-  const rest = texts.slice(1).join(' · ');
-  return [texts[0] ?? '', ...(cellsOf(rest) <= width - 2 ? [rest] : texts.slice(1))];
-}
-
-/** Why the step failed, as much of it as fits; `m` shows it whole. */
-function Failure(props: { readonly failure: StepFailure; readonly rows: number; readonly width: number }): ReactNode {
-  const [tried = '', ...rest] = failureLines(props.failure);
-  const asMessage = (text: string): Message => {
-    const [head = '', remedy] = text.split(/(?<=^next:) /);
-    return { mark: 'plain', text: head, remedy };
-  };
-  const messages: readonly Message[] = [{ mark: 'fail', text: tried }, ...rest.map(asMessage)];
-  return <Messages fitted={fitMessages(messages, props.width, props.rows)} />;
 }

@@ -45,7 +45,7 @@ function chosen(state: AppState, key: string): Transition {
   return begin(state, { do: 'load', path: key.slice(key.indexOf(':') + 1), replaces });
 }
 
-/** Whether a draft stands there that another one would replace. */
+/** Whether there is a draft that another one would replace. */
 export const hasDraft = (state: AppState): boolean =>
   state.start.draft !== undefined || Object.keys(state.draft).length > 0;
 

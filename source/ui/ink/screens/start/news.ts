@@ -39,7 +39,7 @@ function openDraft(state: AppState, event: Extract<AppEvent, { type: 'draft' }>)
   };
   const entered = enterScreen(opened, at === 'review' ? 'preflight' : (at ?? 'nodes'));
   if (event.copy === undefined) return entered;
-  const text = `The draft that stood there is kept as ${event.copy}.`;
+  const text = `The earlier draft is kept as ${event.copy}.`;
   return { ...entered, state: { ...entered.state, message: { grade: 'plain', text } } };
 }
 
