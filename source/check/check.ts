@@ -32,6 +32,16 @@ export interface Check extends CheckWords {
   judge(input: CheckInput): readonly Finding[];
 }
 
+/** What is the same for all nodes of an input is worked out once for it, so that a check stays linear in nodes. */
+export function perInput<T>(workOut: (input: CheckInput) => T): (input: CheckInput) => T {
+  const known = new WeakMap<CheckInput, { readonly value: T }>();
+  return (input) => {
+    const before = known.get(input) ?? { value: workOut(input) };
+    known.set(input, before);
+    return before.value;
+  };
+}
+
 /** What one judgement says; the builders below add check and nodes. */
 export type Outcome = Omit<Finding, 'check' | 'nodes'> & { readonly nodes?: readonly string[] };
 

@@ -21,7 +21,7 @@ const definitionsSchema = z.record(z.string(), z.record(z.string(), z.unknown())
 
 /** What a file defines. Undefined when it is not readable as netplan reads it. */
 export function definitionsIn(file: NetplanFile): readonly Definition[] | undefined {
-  const read = fileSchema.safeParse(parsed(file.content));
+  const read = fileSchema.safeParse(contentOf(file));
   if (!read.success) return undefined;
   return Object.entries(read.data.network).flatMap(([kind, value]) => {
     const definitions = definitionsSchema.safeParse(value);
@@ -56,7 +56,7 @@ export function inReadingOrder(files: readonly NetplanFile[]): NetplanFile[] {
 
 /** What of a file cannot be carried over into one of ours, by its key; nothing where all can. */
 export function keysNotKept(file: NetplanFile): readonly string[] {
-  const read = fileSchema.safeParse(parsed(file.content));
+  const read = fileSchema.safeParse(contentOf(file));
   if (!read.success) return [];
   return Object.entries(read.data.network).flatMap(([kind, value]) => {
     if (kind === 'version') return [];
@@ -95,6 +95,17 @@ function mergeValues(before: unknown, after: unknown): unknown {
   const left = record.safeParse(before);
   const right = record.safeParse(after);
   return left.success && right.success ? mergeRecords(left.data, right.data) : after;
+}
+
+const known = new WeakMap<NetplanFile, { readonly content: unknown }>();
+
+/** What is in a file, parsed once: several rules ask for it, for each node. */
+function contentOf(file: NetplanFile): unknown {
+  const before = known.get(file);
+  if (before !== undefined) return before.content;
+  const content = parsed(file.content);
+  known.set(file, { content });
+  return content;
 }
 
 /** As netplan reads it: a key that is given twice is read twice, one after the other. Undefined: not valid YAML. */

@@ -1,5 +1,5 @@
 import { carrierOf } from '../../network/addresses.ts';
-import { type Check, type CheckInput, factsOf, fail, nodeCheck, pass, warn } from '../check.ts';
+import { type Check, type CheckInput, factsOf, fail, nodeCheck, pass, perInput, warn } from '../check.ts';
 
 export const mtu: Check = nodeCheck(
   {
@@ -12,7 +12,7 @@ export const mtu: Check = nodeCheck(
   (_, { node, facts, input }) => {
     const own = carrierOf(node, facts);
     if (!own) return warn('not seen', `Which interface of ${node.name} carries the cluster was not seen.`);
-    const usual = mostCommon(allMtus(input));
+    const usual = usualMtu(input);
     const seen = `${own.mtu} ${own.name}`;
     if (usual !== undefined && own.mtu !== usual) {
       return fail(seen, `${own.name} of ${node.name} has MTU ${own.mtu}, the other nodes have ${usual}.`, {
@@ -29,6 +29,8 @@ export const mtu: Check = nodeCheck(
     return pass(seen, 'The same on all nodes.');
   },
 );
+
+const usualMtu = perInput((input) => mostCommon(allMtus(input)));
 
 function allMtus(input: CheckInput): number[] {
   return input.site.nodes.flatMap((node) => {

@@ -1,6 +1,6 @@
 import { networkFindings } from '../../network/findings.ts';
 import type { Finding } from '../../site/finding.ts';
-import { type Check, type CheckInput, type CheckWords, factsOf, notSeen } from '../check.ts';
+import { type Check, type CheckInput, type CheckWords, factsOf, notSeen, perInput } from '../check.ts';
 
 interface NetworkRule extends CheckWords {
   readonly about: 'node' | 'site';
@@ -59,10 +59,13 @@ const rules: readonly NetworkRule[] = [
   },
 ];
 
+/** The findings of all rules. */
+const findingsOf = perInput(({ site, facts }) => networkFindings(site, facts));
+
 export const networkChecks: readonly Check[] = rules.map((rule) => ({ ...rule, judge: (input) => judge(rule, input) }));
 
 function judge(rule: NetworkRule, input: CheckInput): Finding[] {
-  const found = networkFindings(input.site, input.facts).filter(({ check }) => check === rule.id);
+  const found = findingsOf(input).filter(({ check }) => check === rule.id);
   if (rule.about === 'site') return found.length > 0 ? found : [virtual(rule, input)];
   return input.site.nodes.flatMap((node) => {
     // A finding on two nodes is told with the later one.

@@ -13,6 +13,7 @@ import {
   nodeCheck,
   type Outcome,
   pass,
+  perInput,
   warn,
 } from '../check.ts';
 
@@ -86,9 +87,13 @@ export const volumeGroups: Check = nodeCheck(
   },
 );
 
+const groupsNamed = perInput(
+  ({ site }) => new Set(site.nodes.map((node) => storageOf(site.storage, node).unshared.volumeGroup)),
+);
+
 /** Groups of the node beside its own that the class of local volumes matches, because another node names them. */
-function otherMatches({ site }: CheckInput, own: string, { volumeGroups: there }: StorageFacts): string[] {
-  const named = new Set(site.nodes.map((node) => storageOf(site.storage, node).unshared.volumeGroup));
+function otherMatches(input: CheckInput, own: string, { volumeGroups: there }: StorageFacts): string[] {
+  const named = groupsNamed(input);
   return there.map(({ name }) => name).filter((name) => name !== own && named.has(name));
 }
 

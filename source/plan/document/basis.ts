@@ -20,10 +20,10 @@ export interface Drift {
 
 /** Facts that could not be read are left out: the same look at another time may give them. */
 export function basisOf(facts: ReadonlyMap<string, NodeFacts>, site?: Pick<Site, 'storage' | 'nodes'>): Basis {
+  const nodes = new Map(site?.nodes.map((node) => [node.name, node]));
   return Object.fromEntries(
     [...facts].map(([name, seen]) => {
-      const node = site?.nodes.find((each) => each.name === name);
-      return [name, factsThatCount(seen, site && storageOf(site.storage, node ?? {}))];
+      return [name, factsThatCount(seen, site && storageOf(site.storage, nodes.get(name) ?? {}))];
     }),
   );
 }

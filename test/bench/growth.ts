@@ -1,0 +1,69 @@
+// How checks and plan grow with the number of nodes: ms at 100 and 1 000 nodes, and the factor between. Nothing here passes or fails.
+import { checks } from '../../source/check/checks.ts';
+import { runChecks } from '../../source/check/run.ts';
+import { makePlan } from '../../source/plan/plan.ts';
+import { type Site, siteSchema } from '../../source/site/schema.ts';
+import { factsOf, product, siteOf } from '../plan/sample.ts';
+
+const sizes = [100, 1000] as const;
+const rounds = Number(process.argv[2] ?? 3);
+
+/** Five managers and workers in one /16, every node with its own address, reached and looked at. */
+function siteWith(count: number): { site: Site; facts: ReturnType<typeof factsOf> } {
+  const shape = { managers: 5, workers: count - 5 };
+  const base = siteOf({ managers: 5 });
+  const at = (index: number, from: number) => `10.${from}.${Math.floor(index / 200)}.${(index % 200) + 21}`;
+  const facts = factsOf(shape);
+  const nodes = [...facts.keys()].map((name, index) => ({
+    name,
+    reach: at(index, 8),
+    role: name.startsWith('kw') ? 'worker' : 'manager',
+    network: { mode: 'static', address: `${at(index, 8)}/16`, interface: 'eth0' },
+  }));
+  const network = { virtualAddress: '10.8.200.1', gateway: '10.8.0.1', nameservers: ['10.8.0.1'] };
+  const site = siteSchema.parse({ ...base, nodes, network });
+  const moved = [...facts].map(([name, seen], index) => {
+    const address = at(index, 8);
+    const interfaces = seen.network?.interfaces.map((one) => ({
+      ...one,
+      addresses: [{ address, prefix: 16, dynamic: true }],
+    }));
+    const network = seen.network && { ...seen.network, interfaces: interfaces ?? [] };
+    return [name, { ...seen, ...(network && { network }) }] as const;
+  });
+  return { site, facts: new Map(moved) };
+}
+
+const median = (values: number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+function time(work: () => unknown): number {
+  const times = Array.from({ length: rounds }, () => {
+    const started = performance.now();
+    work();
+    return performance.now() - started;
+  });
+  return median(times);
+}
+
+const inputs = sizes.map((size) => ({ ...siteWith(size), product }));
+const row = (name: string, work: (input: (typeof inputs)[number]) => unknown) => {
+  for (const input of inputs) work(input);
+  return { name, ms: inputs.map((input) => time(() => work(input))) };
+};
+const rows = [
+  // A look of its own each time: what is judged once for an input is not left out.
+  row('all checks', (input) => runChecks({ ...input })),
+  row('plan', (input) => makePlan({ ...input, purpose: 'init', now: new Date(0) })),
+  ...checks.map((check) => row(`check ${check.id}`, (input) => check.judge({ ...input }))),
+];
+const shown = rows
+  .filter(({ ms }, index) => index < 2 || (ms[1] ?? 0) > 5)
+  .toSorted((a, b) => (b.ms[1] ?? 0) - (a.ms[1] ?? 0));
+for (const {
+  name,
+  ms: [few = 0, many = 0],
+} of shown)
+  console.log(
+    `${name.padEnd(28)} ${few.toFixed(1).padStart(8)} ms ${many.toFixed(1).padStart(8)} ms   × ${(many / few).toFixed(1)}`,
+  );
