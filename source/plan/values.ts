@@ -2,9 +2,9 @@ import { Document, isScalar } from 'yaml';
 import { featureSet } from '../product/features.ts';
 import type { Product } from '../product/schema.ts';
 import { type ComputedValue, type VolumeValue, valueSource } from '../product/sources.ts';
-import { volumesFor } from '../storage/volumes.ts';
 import type { Site } from '../site/schema.ts';
 import { safeYaml, unfolded } from '../site/yaml-text.ts';
+import { volumesFor } from '../storage/volumes.ts';
 
 type Value = string | number | boolean;
 

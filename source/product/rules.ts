@@ -1,7 +1,7 @@
 import type * as z from 'zod';
+import { messageOf } from '../errors/thrown.ts';
 import type { Complaint } from '../site/reading/complaint.ts';
 import type { SitePath } from '../site/schema.ts';
-import { messageOf } from '../errors/thrown.ts';
 import { allSets, sameSet } from './features.ts';
 import { namesIn, parseFormula } from './formula.ts';
 import { productSchema } from './schema.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { makePlan } from '../../source/plan/plan.ts';
 import type { PlannedStep } from '../../source/plan/step.ts';
-import { GiB, device, healthyStorage } from '../facts-fixtures.ts';
+import { device, GiB, healthyStorage } from '../facts-fixtures.ts';
 import { type Answers, carryThrough, fakeWorld, onceRan, textOf } from './fake-world.ts';
 import { factsOf, product, siteOf } from './sample.ts';
 

@@ -353,6 +353,15 @@ describe('microk8s-install', () => {
     await expect(carryThrough(world.context, step)).rejects.toThrow(/1\.31\/stable is there already/);
     expect(world.ran).toEqual([]);
   });
+
+  test.each([
+    ['on a node alone', {}, /snap remove --purge/],
+    ['never on a member', { '/var/snap/microk8s/current/var/lock/no-cert-reissue': '' }, /microk8s leave takes it out/],
+  ])('advises to remove another version %s', async (_, files, advice) => {
+    const world = fakeWorld({ site, product, files, answers: { 'snap list': snapList('1.31/stable', 'classic') } });
+    const fault = await carryThrough(world.context, step).catch((error: unknown) => error);
+    expect(fault).toMatchObject({ next: expect.arrayContaining([expect.stringMatching(advice)]) });
+  });
 });
 
 describe('a join', () => {

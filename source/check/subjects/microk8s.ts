@@ -112,6 +112,6 @@ function otherChannelAdvice({ channel = '', joined }: MicroK8sFacts): string {
   const other = otherChannel(channel);
   const why = other ? `The ${other.name} channel is not supported: ${other.why}. ` : '';
   return joined
-    ? `${why}It is a member of a cluster: sudo microk8s leave, then sudo snap remove --purge microk8s`
+    ? `${why}It is a member of a cluster. Choose another node, or take this one out of that cluster first: sudo microk8s leave`
     : `${why}Remove it: sudo snap remove --purge microk8s`;
 }

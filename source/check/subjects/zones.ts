@@ -11,8 +11,16 @@ export const zones: Check = siteCheck(
     const managers = site.nodes.filter(({ role }) => role === 'manager');
     if (managers.length < 3) return pass('one manager', 'There is nothing to keep apart.');
     const marked = managers.filter(({ zone }) => zone !== undefined);
-    if (marked.length === 0)
-      return pass('not stated', 'The failure domains of the managers are not given.', { field: ['nodes'] });
+    if (marked.length < managers.length) {
+      const names = managers.filter(({ zone }) => zone === undefined).map(({ name }) => name);
+      return {
+        ...warn('not stated', `Nobody has said what ${names.join(' and ')} may be lost together with.`, {
+          advice: 'Give each manager its zone: rack, power feed or virtualization host',
+          field: ['nodes', site.nodes.findIndex(({ name }) => name === names[0]), 'zone'],
+        }),
+        nodes: names,
+      };
+    }
     const spare = managers.length - (Math.floor(managers.length / 2) + 1);
     const crowded = [...Map.groupBy(marked, ({ zone }) => zone ?? '')].filter(([, nodes]) => nodes.length > spare);
     if (crowded.length === 0) return pass('kept apart', 'No failure domain holds more managers than may be lost.');

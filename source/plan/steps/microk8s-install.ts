@@ -3,10 +3,12 @@ import { microk8s, microk8sFiles } from '../../microk8s/microk8s.ts';
 import { changeInProgress, type InstalledSnap, parseSnapList, snap, trackOf } from '../../microk8s/snap.ts';
 import { parseMicroK8sStatus, sayStatus } from '../../microk8s/status.ts';
 import { channelForm } from '../../microk8s/tracks.ts';
+import { kloudspot } from '../../text/command.ts';
 import { look, readText, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep, seconds } from '../execution/define.ts';
 import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
+import { type OwnMarks, ownMarks } from './membership.ts';
 
 const name = 'microk8s';
 const missing = 'it is not installed yet';
@@ -40,7 +42,8 @@ async function state(context: StepContext, { node, channel }: Parameters): Promi
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   await untilSnapdIdle(context, p.node);
   const found = await installed(context, p.node);
-  if (found && trackOf(found.tracking) !== trackOf(p.channel)) throw otherTrack(p, found);
+  if (found && trackOf(found.tracking) !== trackOf(p.channel))
+    throw otherTrack(p, found, await ownMarks(context, p.node));
   if (!found) {
     context.remember('installed', 'yes');
     await runCommand(context, step, 'install', { run: installAdvice });
@@ -55,14 +58,18 @@ const installAdvice = {
   next: ['snap changes shows what snapd is at'],
 };
 
-function otherTrack({ node, channel }: Parameters, found: InstalledSnap): StepFault {
+function otherTrack({ node, channel }: Parameters, found: InstalledSnap, own: OwnMarks): StepFault {
+  const removal =
+    own.member || own.worker
+      ? `${node} is a member of a cluster: sudo microk8s leave takes it out of that cluster; then: ${kloudspot('preflight')}`
+      : `Remove it with all its data: sudo snap remove --purge ${name}`;
   return new StepFault({
     tried: `install MicroK8s from ${channel} on ${node}`,
     seen: `version ${found.version} from ${found.tracking} is there already`,
     causes: ['the machine was part of another cluster'],
     next: [
       ...(channelForm.test(found.tracking) ? [`Keep it: set cluster.channel to ${found.tracking} in site.yaml`] : []),
-      `If it is not a member of a cluster in use, remove it with all its data: sudo snap remove --purge ${name}`,
+      removal,
     ],
   });
 }

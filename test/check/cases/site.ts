@@ -19,6 +19,14 @@ export const siteCases: readonly Case[] = [
     site: { nodes: ['a', 'b', 'b'].map((zone, index) => healthyNode(`ks-${index + 1}`, { zone: `rack-${zone}` })) },
   },
   {
+    check: 'zones',
+    what: 'not stated for one of three managers',
+    grade: 'warn',
+    nodes: ['ks-2'],
+    says: /ks-2 may be lost together with/,
+    site: { nodes: ['a', undefined, 'c'].map((zone, index) => healthyNode(`ks-${index + 1}`, zone ? { zone } : {})) },
+  },
+  {
     check: 'feature-set',
     what: 'an inferred set',
     grade: 'pass',
