@@ -43,7 +43,9 @@ const workload = z.object({
     replicas: z.number(),
     template: z.object({
       spec: z.object({
-        volumes: z.array(z.object({ persistentVolumeClaim: z.object({ claimName: z.string() }) })).default([]),
+        volumes: z
+          .array(z.object({ persistentVolumeClaim: z.object({ claimName: z.string() }).optional() }))
+          .default([]),
       }),
     }),
     volumeClaimTemplates: z.array(z.object({ metadata: named, spec: claimSpec })).default([]),
@@ -80,7 +82,7 @@ export async function renderedParts(helm: string, product: Product, values: stri
   const parts = objects.flatMap((object) => workload.safeParse(object).data ?? []);
   return Object.fromEntries(
     parts.map(({ kind, metadata, spec }) => {
-      const mounts = spec.template.spec.volumes.map(({ persistentVolumeClaim }) => persistentVolumeClaim.claimName);
+      const mounts = spec.template.spec.volumes.flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []);
       const own = [...spec.volumeClaimTemplates, ...claims.filter((one) => mounts.includes(one.metadata.name))];
       return [
         metadata.name,

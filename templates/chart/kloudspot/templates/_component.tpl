@@ -46,8 +46,63 @@ helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
 {{ $repository }}:{{ .component.image.tag }}
 {{- end }}
 
+{{/* Names of the pods of a stateful set, with commas between them. */}}
+{{- define "kloudspot.pods" -}}
+{{- $names := list -}}
+{{- range $index := until (int .root.Values.topology.replicas) -}}
+{{- $names = append $names (printf "%s-%s-%d" $.root.Release.Name $.name $index) -}}
+{{- end -}}
+{{ join "," $names }}
+{{- end }}
+
+{{/* Their host names with a port. A member is named whether or not it is ready: they find each other while they start. */}}
+{{- define "kloudspot.hosts" -}}
+{{- $hosts := list -}}
+{{- range $index := until (int .root.Values.topology.replicas) -}}
+{{- $hosts = append $hosts (printf "%s-%s-%d.%s-%s:%d" $.root.Release.Name $.name $index $.root.Release.Name $.name (int $.port)) -}}
+{{- end -}}
+{{ join "," $hosts }}
+{{- end }}
+
+{{- define "kloudspot.zookeepers" -}}
+{{- range $index := until (int .Values.topology.replicas) -}}
+{{- if $index }} {{ end -}}
+server.{{ add1 $index }}={{ $.Release.Name }}-zookeeper-{{ $index }}.{{ $.Release.Name }}-zookeeper:2888:3888;2181
+{{- end -}}
+{{- end }}
+
+{{/* The first member makes the replica set, once all of them answer; 94 is NotYetInitialized. */}}
+{{- define "kloudspot.mongodb" -}}
+{{- $set := printf "%s-%s" .root.Release.Name .name -}}
+{{- $members := list -}}
+{{- range $index := until (int .root.Values.topology.replicas) -}}
+{{- $members = append $members (printf "{_id: %d, host: '%s-%d.%s.%s.svc:27017'}" $index $set $index $set $.root.Release.Namespace) -}}
+{{- end -}}
+if [ "${POD_NAME##*-}" = 0 ]; then
+  (until mongosh --quiet --eval "try { rs.status().ok } catch (e) { if (e.code !== 94) throw e; rs.initiate({_id: '{{ $set }}', members: [{{ join ", " $members }}]}) }"; do sleep 5; done) &
+fi
+exec docker-entrypoint.sh mongod --replSet {{ $set }} --bind_ip_all
+{{- end }}
+
+{{/* Job and task managers share it: both find the leader in a ConfigMap of this cluster id. */}}
+{{- define "kloudspot.flink" -}}
+jobmanager.rpc.address: {{ .Release.Name }}-flink-job-manager
+high-availability.type: kubernetes
+high-availability.storageDir: file:///var/flink/ha
+kubernetes.cluster-id: {{ .Release.Name }}-flink
+kubernetes.namespace: {{ .Release.Namespace }}
+execution.checkpointing.storage: jobmanager
+{{- end }}
+
 {{/* Members that keep data on their node never share one: its loss must cost one of them, not two. */}}
 {{- define "kloudspot.placement" -}}
+topologySpreadConstraints:
+  # Over the failure domains, where the nodes are labelled with them.
+  - maxSkew: 1
+    topologyKey: topology.kubernetes.io/zone
+    whenUnsatisfiable: ScheduleAnyway
+    labelSelector:
+      matchLabels: {{- include "kloudspot.selector" . | nindent 8 }}
 {{- if eq (include "kloudspot.class" .) "unshared" }}
 affinity:
   podAntiAffinity:
@@ -56,7 +111,6 @@ affinity:
         labelSelector:
           matchLabels: {{- include "kloudspot.selector" . | nindent 12 }}
 {{- else }}
-topologySpreadConstraints:
   - maxSkew: 1
     topologyKey: kubernetes.io/hostname
     whenUnsatisfiable: ScheduleAnyway
@@ -71,28 +125,63 @@ metadata:
   labels: {{- include "kloudspot.selector" . | nindent 4 }}
 spec:
   {{- include "kloudspot.placement" . | nindent 2 }}
+  # Variables of other services could be taken for settings.
+  enableServiceLinks: false
+  {{- with .component.serviceAccount }}
+  serviceAccountName: {{ $.root.Release.Name }}-{{ . }}
+  {{- end }}
+  {{- with .component.user }}
+  securityContext: { fsGroup: {{ . }} }
+  {{- end }}
+  terminationGracePeriodSeconds: {{ if eq (include "kloudspot.class" .) "none" }}30{{ else }}120{{ end }}
   containers:
     - name: {{ .name }}
       image: {{ include "kloudspot.image" . | quote }}
+      {{- with .component.command }}
+      command:
+        {{- range . }}
+        - {{ tpl . $.root | quote }}
+        {{- end }}
+      {{- end }}
       {{- with .component.args }}
       args: {{- tpl (toYaml .) $.root | nindent 8 }}
       {{- end }}
-      {{- with .component.env }}
       env:
-        {{- range $key, $value := . }}
+        - { name: POD_NAME, valueFrom: { fieldRef: { fieldPath: metadata.name } } }
+        - { name: POD_IP, valueFrom: { fieldRef: { fieldPath: status.podIP } } }
+        - { name: NAMESPACE, valueFrom: { fieldRef: { fieldPath: metadata.namespace } } }
+        {{- range $key, $template := .component.env }}
+        {{- with tpl $template $.root }}
         - name: {{ $key }}
-          value: {{ tpl $value $.root | quote }}
+          value: {{ . | quote }}
         {{- end }}
-      {{- end }}
+        {{- end }}
       ports:
         - name: main
           containerPort: {{ .component.port }}
-      readinessProbe:
+        {{- range .component.extraPorts }}
+        - name: port-{{ . }}
+          containerPort: {{ . }}
+        {{- end }}
+      # Until a member has started once, it may take its time: ten minutes.
+      startupProbe:
         tcpSocket: { port: main }
+        periodSeconds: 5
+        failureThreshold: 120
+      readinessProbe:
+        {{- with .component.ready }}
+        {{- if .path }}
+        httpGet: { port: main, path: {{ .path | quote }} }
+        {{- else }}
+        exec: { command: {{ toJson .command }} }
+        {{- end }}
+        {{- else }}
+        tcpSocket: { port: main }
+        {{- end }}
         periodSeconds: 10
+        timeoutSeconds: 10
       livenessProbe:
         tcpSocket: { port: main }
-        initialDelaySeconds: 60
         periodSeconds: 20
       resources:
         requests:
@@ -102,11 +191,19 @@ spec:
       volumeMounts:
         - name: data
           mountPath: {{ .component.mount }}
+      {{- else if .component.scratch }}
+      volumeMounts:
+        - name: scratch
+          mountPath: {{ .component.scratch }}
       {{- end }}
   {{- if eq (include "kloudspot.class" .) "shared" }}
   volumes:
     - name: data
       persistentVolumeClaim:
         claimName: {{ include "kloudspot.fullname" . }}
+  {{- else if .component.scratch }}
+  volumes:
+    - name: scratch
+      emptyDir: {}
   {{- end }}
 {{- end }}
