@@ -120,6 +120,7 @@ export const storageClassObject = z.object({
   provisioner: z.string(),
   parameters: words,
   volumeBindingMode: z.string().default('Immediate'),
+  allowVolumeExpansion: z.boolean().default(false),
 });
 
 /** `data` is base64, as it lies in the API. */

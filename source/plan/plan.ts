@@ -9,7 +9,7 @@ import { StepList } from './stages/order.ts';
 import type { Planning } from './stages/planning.ts';
 import { planProduct } from './stages/product.ts';
 import { livingSeed, seedOf } from './stages/seed.ts';
-import { planStorage } from './stages/storage.ts';
+import { planOwnClass, planStorage } from './stages/storage.ts';
 import { planHelmUninstall } from './steps/helm-uninstall.ts';
 
 /**
@@ -59,6 +59,9 @@ function stepsFor(input: PlanInput): Plan['steps'] {
       if (site.deploy === 'now') planProduct(planning);
       break;
     case 'start':
+      planOwnClass(planning);
+      planProduct(planning);
+      break;
     case 'update':
       planProduct(planning);
       break;

@@ -13,10 +13,20 @@ export function planStorage(planning: Planning): void {
     const { pool } = storageDemand(site, product, node);
     return pool ? [{ node: node.name, group: pool.group, volume: pool.volume }] : [];
   });
+  const wanted = volumesFor(site, product).some((volume) => volume.class === 'shared');
   const shared = sharedEngines[site.storage.shared.engine];
   const steps = [
     ...(besideLvm ? lvmSteps(input) : []),
-    ...(pools.length > 0 ? shared.steps({ ...input, pools, besideLvm }) : []),
+    ...(wanted ? shared.steps({ ...input, pools, besideLvm }) : []),
   ];
   for (const step of steps) list.addCluster(step);
+}
+
+/** The engine is there already: what the product rests on is looked at again, where it is not ours. */
+export function planOwnClass(planning: Planning): void {
+  const { site, product, list } = planning;
+  const wanted = volumesFor(site, product).some((volume) => volume.class === 'shared');
+  if (!wanted || site.storage.shared.engine !== 'existing') return;
+  const input = { ...planning, seed: planning.seed.name, pools: [], besideLvm: false };
+  for (const step of sharedEngines.existing.steps(input)) list.addCluster(step);
 }

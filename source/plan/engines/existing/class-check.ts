@@ -1,0 +1,121 @@
+import * as z from 'zod';
+import { kubectl } from '../../../kubernetes/kubectl.ts';
+import { claimObject, storageClassObject } from '../../../kubernetes/objects.ts';
+import { readList, readObject } from '../../../kubernetes/read.ts';
+import { runCommand } from '../../execution/carry-out.ts';
+import { command, minutes, plannedStep } from '../../execution/define.ts';
+import { manifestText } from '../../release/manifest.ts';
+import type { PlannedStep, StateCheck, StepContext, StepKind } from '../../step.ts';
+import { StepFault } from '../../step-fault.ts';
+
+const parameters = z.object({ seed: z.string(), name: z.string() });
+type Parameters = z.output<typeof parameters>;
+
+const namespace = 'default';
+const test = 'kloudspot-class-test';
+/** What every MicroK8s node has already: the container that holds a pod's network. */
+const image = 'registry.k8s.io/pause:3.10';
+
+/** A claim, and a pod that mounts it: a class may wait for its first consumer. */
+const manifest = (name: string): string =>
+  manifestText([
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: test, namespace },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: name,
+        resources: { requests: { storage: '1Gi' } },
+      },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: test, namespace },
+      spec: {
+        containers: [{ name: 'pause', image, volumeMounts: [{ name: 'data', mountPath: '/data' }] }],
+        volumes: [{ name: 'data', persistentVolumeClaim: { claimName: test } }],
+      },
+    },
+  ]);
+
+async function classOf(context: StepContext, { seed, name }: Parameters) {
+  return readObject(await context.look(seed), 'storageclasses', name, undefined, storageClassObject);
+}
+
+async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+  const answer = await classOf(context, p);
+  if (!answer.answered) return { ok: false, observed: `${p.seed} says: ${answer.said}` };
+  if (!answer.value) return { ok: false, observed: `no class ${p.name}` };
+  const { allowVolumeExpansion, volumeBindingMode } = answer.value;
+  const grows = allowVolumeExpansion ? 'its volumes can grow' : 'its volumes cannot grow';
+  const left = await readObject(await context.look(p.seed), 'persistentvolumeclaims', test, namespace, claimObject);
+  if (!left.answered || left.value) return { ok: false, observed: `the test claim ${test} is still there` };
+  const proved = context.recall('bound') === p.name;
+  return { ok: proved, observed: `class ${p.name}: ${volumeBindingMode}, ${grows}${proved ? '' : ', not tried yet'}` };
+}
+
+async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+  const found = await classOf(context, p);
+  if (found.answered && !found.value) throw await absent(context, p);
+  await runCommand(context, step, 'remove-pod');
+  await runCommand(context, step, 'remove-claim');
+  try {
+    await runCommand(context, step, 'claim');
+    await untilBound(context, p);
+    context.remember('bound', p.name);
+  } finally {
+    await runCommand(context, step, 'remove-pod');
+    await runCommand(context, step, 'remove-claim');
+  }
+}
+
+async function absent(context: StepContext, { seed, name }: Parameters): Promise<StepFault> {
+  const all = await readList(await context.look(seed), 'storageclasses', {}, storageClassObject);
+  const names = all.answered ? all.value.map(({ metadata }) => metadata.name) : [];
+  return new StepFault({
+    tried: `use the storage class ${name}`,
+    seen:
+      names.length === 0 ? 'the cluster has no storage class' : `there is no such class; there is ${names.join(', ')}`,
+    next: [
+      'Install the storage that brings this class, then continue with kloudspot resume',
+      'Or name another class in site.yaml: storage.shared.storageClass',
+    ],
+  });
+}
+
+async function untilBound(context: StepContext, { seed, name }: Parameters): Promise<void> {
+  await context.until({
+    for: `a test claim of class ${name} to be bound`,
+    deadline: minutes(3),
+    probe: async () => {
+      const answer = await readObject(await context.look(seed), 'persistentvolumeclaims', test, namespace, claimObject);
+      if (!answer.answered) return { ok: false, observed: `${seed} says: ${answer.said}` };
+      const phase = answer.value?.status.phase ?? 'gone';
+      return { ok: phase === 'Bound', observed: `the claim is ${phase}` };
+    },
+    causes: ['the provisioner of the class does not run', 'it has no space left', 'its nodes lack a package or module'],
+    next: [`sudo microk8s kubectl get events -n ${namespace} on ${seed} says what the provisioner misses`],
+  });
+}
+
+/** Looks up a class of the operator's own and makes a volume by it, before the product rests on it. */
+export const classCheck: StepKind<typeof parameters> = { kind: 'class-check', parameters, state, act };
+
+export function planClassCheck(p: Parameters): PlannedStep {
+  return plannedStep(classCheck, {
+    group: 'Storage',
+    title: `Try storage class ${p.name} with a claim that is removed again`,
+    why: 'Shared volumes rest on this class. kloudspot does not install it: its storage must be there before this step.',
+    deadline: minutes(6),
+    parameters: p,
+    commands: [
+      command('remove-pod', p.seed, kubectl.delete('pods', test, { namespace, wait: true }), {
+        note: 'one that an interrupted attempt left, and the one of this attempt',
+      }),
+      command('remove-claim', p.seed, kubectl.delete('persistentvolumeclaims', test, { namespace, wait: true })),
+      command('claim', p.seed, kubectl.apply(), { stdin: manifest(p.name) }),
+    ],
+  });
+}

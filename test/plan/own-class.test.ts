@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import { makePlan } from '../../source/plan/plan.ts';
+import type { PlanPurpose } from '../../source/plan/document/document.ts';
+import { type Answers, carryThrough, fakeWorld, textOf } from './fake-world.ts';
+import { cluster, factsOf, product, siteOf } from './sample.ts';
+
+const shape = { managers: 3 };
+const site = siteOf(shape, { storage: { shared: { engine: 'existing', storageClass: 'longhorn' } } });
+const now = new Date('2026-11-21T08:00:00Z');
+const planOf = (purpose: PlanPurpose) =>
+  makePlan({ purpose, site, product, facts: factsOf(shape, purpose === 'init' ? () => ({}) : () => cluster()), now });
+const kubectl = (words: string) => `/snap/bin/microk8s kubectl ${words}`;
+
+function stepOf(purpose: PlanPurpose) {
+  const { steps } = planOf(purpose);
+  const at = steps.findIndex(({ kind }) => kind === 'class-check');
+  const step = steps[at];
+  if (!step) throw new Error('the plan does not try the class');
+  return { step, before: steps.slice(0, at).map(({ kind }) => kind) };
+}
+
+const longhorn = { metadata: { name: 'longhorn' }, provisioner: 'driver.longhorn.io', allowVolumeExpansion: true };
+
+/** The test claim has this phase from its apply to its delete. */
+function answers(phase: string): Answers {
+  return {
+    [kubectl('get storageclasses longhorn')]: JSON.stringify(longhorn),
+    [kubectl('get persistentvolumeclaims')]: ({ ran }) =>
+      ran('apply') === 0 || ran('delete persistentvolumeclaims') > ran('apply')
+        ? ''
+        : JSON.stringify({ metadata: { name: 'kloudspot-class-test' }, status: { phase } }),
+  };
+}
+
+describe('a storage class of the operator', () => {
+  test('is tried before the product, in a build and in a start', () => {
+    expect(stepOf('init').before).not.toContain('helm-install');
+    expect(stepOf('start').before).toEqual([]);
+  });
+
+  test('that binds is proved by a claim, which is removed again', async () => {
+    const { context, ran } = fakeWorld({ site, product, answers: answers('Bound') });
+    const { before, after, again } = await carryThrough(context, stepOf('start').step);
+    expect(before).toEqual({ ok: false, observed: 'class longhorn: Immediate, its volumes can grow, not tried yet' });
+    expect([after, again]).toEqual(
+      Array(2).fill({ ok: true, observed: 'class longhorn: Immediate, its volumes can grow' }),
+    );
+    expect(
+      ran.map(({ command }) =>
+        textOf(command)
+          .replace(/^.*kubectl /, '')
+          .split(' ')
+          .slice(0, 2)
+          .join(' '),
+      ),
+    ).toEqual([
+      'delete pods',
+      'delete persistentvolumeclaims',
+      'apply --server-side',
+      'delete pods',
+      'delete persistentvolumeclaims',
+    ]);
+  });
+
+  test('that does not bind fails within minutes, and the claim is removed all the same', async () => {
+    const { context, ran } = fakeWorld({ site, product, answers: answers('Pending') });
+    await expect(carryThrough(context, stepOf('start').step)).rejects.toThrow(/test claim of class longhorn/);
+    expect(textOf(ran.at(-1)?.command ?? [])).toContain('delete persistentvolumeclaims kloudspot-class-test');
+  });
+
+  test('that is not there is named with those that are, and nothing is made', async () => {
+    const list = { items: [{ metadata: { name: 'ceph-rbd' }, provisioner: 'rbd.csi.ceph.com' }] };
+    const { context, ran } = fakeWorld({
+      site,
+      product,
+      answers: { [kubectl('get storageclasses -o')]: JSON.stringify(list) },
+    });
+    await expect(carryThrough(context, stepOf('start').step)).rejects.toThrow(
+      /use the storage class longhorn: there is no such class; there is ceph-rbd/,
+    );
+    expect(ran).toEqual([]);
+  });
+});
