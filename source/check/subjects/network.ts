@@ -67,10 +67,11 @@ export const networkChecks: readonly Check[] = rules.map((rule) => ({ ...rule, j
 function judge(rule: NetworkRule, input: CheckInput): Finding[] {
   const found = findingsOf(input).filter(({ check }) => check === rule.id);
   if (rule.about === 'site') return found.length > 0 ? found : [virtual(rule, input)];
+  // A finding on two nodes is shown with the later one.
+  const byNode = Map.groupBy(found, ({ nodes }) => nodes.at(-1));
   return input.site.nodes.flatMap((node) => {
-    // A finding on two nodes is told with the later one.
-    const own = found.filter(({ nodes }) => nodes.at(-1) === node.name);
-    if (own.length > 0) return own;
+    const own = byNode.get(node.name);
+    if (own !== undefined) return own;
     return factsOf(input, node)?.network ? nothing(rule, node.name) : unseen(rule, node.name);
   });
 }
