@@ -101,7 +101,7 @@ describe('on a terminal', () => {
     const session = new FakeSession({ first: wholeDraft, draft: { draft: wholeDraft, savedAt: new Date(0) } });
     const screen = await begin(session);
     screen.type('\u001b[B\ry');
-    await screen.until('kept as /nowhere/site.draft.copy.yaml');
+    await screen.until('kept beside it as site.draft.copy.yaml');
     screen.type('4');
     await screen.until('4/8');
     expect(session.page).toBe('storage');

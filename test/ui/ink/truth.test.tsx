@@ -120,10 +120,10 @@ describe('a draft that stands there', () => {
       type: 'draft',
       draft: wholeDraft,
       savedAt: undefined,
-      copy: '/d.copy.yaml',
+      copy: '/far/d.copy.yaml',
       now: 0,
     });
-    expect(walk.shown()).toContain('kept as /d.copy.yaml');
+    expect(walk.shown()).toContain('kept beside it as d.copy.yaml');
   });
 });
 

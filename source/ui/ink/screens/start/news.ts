@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { type AppEvent, next, type Transition } from '../../store/event.ts';
 import { type AppState, initialState, isPage, progress, type ScreenId } from '../../store/state.ts';
 import { enterScreen } from '../../store/transitions.ts';
@@ -39,7 +40,7 @@ function openDraft(state: AppState, event: Extract<AppEvent, { type: 'draft' }>)
   };
   const entered = enterScreen(opened, at === 'review' ? 'preflight' : (at ?? 'nodes'));
   if (event.copy === undefined) return entered;
-  const text = `The earlier draft is kept as ${event.copy}.`;
+  const text = `The earlier draft is kept beside it as ${basename(event.copy)}.`;
   return { ...entered, state: { ...entered.state, message: { grade: 'plain', text } } };
 }
 
