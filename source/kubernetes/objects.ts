@@ -129,7 +129,10 @@ export const namespaceObject = z.object({
   metadata,
   status: z.object({ phase: z.string().default('Active') }).prefault({}),
 });
-export const ingressClassObject = z.object({ metadata });
+export const ingressClassObject = z.object({
+  metadata,
+  spec: z.object({ controller: z.string().default('') }).prefault({}),
+});
 /** Any object, as far as its name. */
 export const namedObject = z.object({ metadata });
 export const addressPoolObject = z.object({

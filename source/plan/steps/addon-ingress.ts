@@ -1,11 +1,14 @@
 import * as z from 'zod';
+import { kubectl } from '../../kubernetes/kubectl.ts';
 import { ingressClassObject } from '../../kubernetes/objects.ts';
 import { readObject } from '../../kubernetes/read.ts';
 import { microk8s } from '../../microk8s/microk8s.ts';
 import { ingressControllers, ingressOf } from '../../microk8s/tracks.ts';
+import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
-import type { WorkloadsWanted } from '../execution/workload-wait.ts';
+import { type WorkloadsWanted, workloadsReady } from '../execution/workload-wait.ts';
 import type { PlannedStep, StateCheck, StepContext } from '../step.ts';
+import { StepFault } from '../step-fault.ts';
 import { addonKind } from './addon.ts';
 
 const parameters = z.object({ seed: z.string(), channel: z.string() });
@@ -24,11 +27,32 @@ const wanted = ({ seed, channel }: Parameters): WorkloadsWanted => ({
 });
 
 async function rest(context: StepContext, { seed, channel }: Parameters): Promise<StateCheck> {
-  const host = await context.look(seed);
-  const found = await readObject(host, 'ingressclasses', ingressClass, undefined, ingressClassObject);
+  const found = await standingClass(context, seed);
   const there = found.answered && found.value !== undefined;
   const runs = `${ingressOf(channel)} runs on every node`;
   return { ok: there, observed: there ? runs : `ingress class ${ingressClass} is missing` };
+}
+
+async function standingClass(context: StepContext, seed: string) {
+  const host = await context.look(seed);
+  return readObject(host, 'ingressclasses', ingressClass, undefined, ingressClassObject);
+}
+
+/**
+ * From 1.35 MicroK8s counts any class of this name as its enabled addon, and `enable` then does nothing. One that Traefik left is
+ * removed; that of another controller is the operator's.
+ */
+async function clear(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+  if (ingressOf(p.channel) !== 'traefik' || (await workloadsReady(context, wanted(p))).states.length > 0) return;
+  const found = await standingClass(context, p.seed);
+  if (!found.answered || found.value === undefined) return;
+  const { controller } = found.value.spec;
+  if (controller.startsWith('traefik.io/')) return void (await runCommand(context, step, 'remove-class'));
+  throw new StepFault({
+    tried: 'enable the ingress of MicroK8s',
+    seen: `the ingress class ${ingressClass} belongs to ${controller || 'another controller'}: MicroK8s takes it for its own and installs nothing`,
+    next: [`Rename that class, or remove it on ${p.seed}: sudo microk8s kubectl delete ingressclass ${ingressClass}`],
+  });
 }
 
 export const addonIngress = addonKind({
@@ -36,6 +60,7 @@ export const addonIngress = addonKind({
   parameters,
   wanted,
   rest,
+  clear,
   advice: ({ channel }) => ({
     causes: [
       'ports 80 or 443 of a node are taken by another program',
@@ -51,6 +76,15 @@ export function planAddonIngress(p: Parameters): PlannedStep {
     why: 'Browsers and devices reach the product through it, on whichever node holds the virtual address.',
     deadline: minutes(15),
     parameters: p,
-    commands: [command('enable', p.seed, microk8s.enable('ingress'))],
+    commands: [
+      ...(ingressOf(p.channel) === 'traefik'
+        ? [
+            command('remove-class', p.seed, kubectl.delete('ingressclasses', ingressClass), {
+              when: 'a class without its controller makes MicroK8s call the addon enabled',
+            }),
+          ]
+        : []),
+      command('enable', p.seed, microk8s.enable('ingress')),
+    ],
   });
 }
