@@ -57,12 +57,28 @@ export function podTrouble(pod: PodObject): string | undefined {
   if (pod.status.phase === 'Succeeded') return undefined;
   const stuck = pod.status.containerStatuses.find(({ state }) => state.waiting !== undefined)?.state.waiting;
   if (stuck && stuck.reason !== 'ContainerCreating' && stuck.reason !== 'PodInitializing') {
-    return [stuck.reason, stuck.message].filter(Boolean).join(': ');
+    return inPlainWords(stuck.reason, [stuck.reason, stuck.message].filter(Boolean).join(': '));
   }
   const unscheduled = pod.status.conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
   if (unscheduled) return `not placed on a node: ${unscheduled.message || unscheduled.reason}`;
   if (podReady(pod)) return undefined;
   return pod.status.reason || `${pod.status.phase}, not ready`;
+}
+
+/** What the kubelet's reasons mean; its own words stay behind them. */
+const meanings: Readonly<Record<string, string>> = {
+  ErrImagePull: 'its image cannot be pulled',
+  ImagePullBackOff: 'its image cannot be pulled',
+  InvalidImageName: 'the name of its image is not valid',
+  CrashLoopBackOff: 'it ends again and again after it has started',
+  CreateContainerConfigError: 'a secret or config map that it needs is missing',
+  CreateContainerError: 'its container cannot be created',
+  RunContainerError: 'its program cannot be started',
+};
+
+function inPlainWords(reason: string, said: string): string {
+  const meaning = meanings[reason];
+  return meaning === undefined ? said : `${meaning} (${said})`;
 }
 
 export function podReady(pod: PodObject): boolean {

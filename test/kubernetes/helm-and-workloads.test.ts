@@ -120,6 +120,15 @@ describe('workloads', () => {
     ],
     [
       {
+        phase: 'Running',
+        containerStatuses: [
+          { name: 'a', state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 20s restarting' } } },
+        ],
+      },
+      /^it ends again and again after it has started \(CrashLoopBackOff: back-off 20s restarting\)$/,
+    ],
+    [
+      {
         phase: 'Pending',
         containerStatuses: [{ name: 'a', state: { waiting: { reason: 'ErrImagePull', message: 'not found' } } }],
       },
