@@ -31,19 +31,20 @@ export async function openOutput(
   return output;
 }
 
+/** Lines of the end, as bytes: many small strings would cost many times as much. */
 interface Block {
-  readonly text: string;
+  readonly bytes: Buffer;
   readonly lines: number;
 }
-const nothing: Block = { text: '', lines: 0 };
 
 class BoundedOutput implements OutputFile {
   readonly #file: FileHandle | undefined;
   readonly #kept: number;
   #head = 0;
   #buffer = '';
-  /** The end so far, in two blocks: the older one goes when the newer one is full. */
-  #tail: readonly [Block, Block] = [nothing, nothing];
+  #lines = 0;
+  #tail: Block[] = [];
+  #tailSize = 0;
   #leftOut = 0;
 
   constructor(file: FileHandle | undefined, kept: number) {
@@ -52,28 +53,36 @@ class BoundedOutput implements OutputFile {
   }
 
   add(line: string): Promise<void> | undefined {
-    if (this.#head >= this.#kept) return this.#addToTail(`${line}\n`);
-    this.#head += line.length + 1;
     this.#buffer += `${line}\n`;
-    return this.#buffer.length >= written ? this.#flush() : undefined;
+    if (this.#head >= this.#kept) return this.#addToTail();
+    this.#head += line.length + 1;
+    if (this.#buffer.length < written && this.#head < this.#kept) return undefined;
+    return this.#flush();
   }
 
   async endCommand(): Promise<void> {
     const mark = this.#leftOut > 0 ? `[... ${this.#leftOut} lines left out ...]\n` : '';
-    this.#buffer += mark + this.#tail.map(({ text }) => text).join('');
+    const end = Buffer.concat([Buffer.from(mark), ...this.#tail.map(({ bytes }) => bytes)]);
+    await this.#file?.appendFile(end).catch(() => undefined);
     await this.#flush();
     await this.#file?.close().catch(() => undefined);
   }
 
-  #addToTail(text: string): undefined {
-    const [older, newer] = this.#tail;
-    const grown = { text: newer.text + text, lines: newer.lines + 1 };
-    if (grown.text.length < this.#kept / 2) {
-      this.#tail = [older, grown];
-      return;
+  /** The buffer becomes the newest block; blocks go from the front as long as enough is left behind them. */
+  #addToTail(): undefined {
+    this.#lines++;
+    if (this.#buffer.length < Math.min(written, this.#kept / 4)) return;
+    const block = { bytes: Buffer.from(this.#buffer), lines: this.#lines };
+    this.#buffer = '';
+    this.#lines = 0;
+    this.#tail.push(block);
+    this.#tailSize += block.bytes.length;
+    for (let [oldest] = this.#tail; oldest !== undefined; [oldest] = this.#tail) {
+      if (this.#tailSize - oldest.bytes.length < this.#kept / 2) return;
+      this.#tail.shift();
+      this.#tailSize -= oldest.bytes.length;
+      this.#leftOut += oldest.lines;
     }
-    this.#leftOut += older.lines;
-    this.#tail = [grown, nothing];
   }
 
   async #flush(): Promise<void> {
