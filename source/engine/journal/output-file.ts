@@ -2,7 +2,7 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Bytes that are kept of the beginning of one command's output. Of its end, half as many to as many. */
-const keptAtEachEnd = 8 * 1024 * 1024;
+const keptAtEachEnd = 4 * 1024 * 1024;
 const written = 64 * 1024;
 
 /** The text of all commands of one step, `output/STEP` beside the journal: of each command the beginning and the end. */
