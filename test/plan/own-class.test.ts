@@ -38,6 +38,12 @@ describe('a storage class of the operator', () => {
     expect(stepOf('start').before).toEqual([]);
   });
 
+  test('may come after a build that deploys later', () => {
+    const later = { ...site, deploy: 'later' as const };
+    const { steps } = makePlan({ purpose: 'init', site: later, product, facts: factsOf(shape), now });
+    expect(steps.map(({ kind }) => kind)).not.toContain('class-check');
+  });
+
   test('that binds is proved by a claim, which is removed again', async () => {
     const { context, ran } = fakeWorld({ site, product, answers: answers('Bound') });
     const { before, after, again } = await carryThrough(context, stepOf('start').step);

@@ -13,7 +13,9 @@ export function planStorage(planning: Planning): void {
     const { pool } = storageDemand(site, product, node);
     return pool ? [{ node: node.name, group: pool.group, volume: pool.volume }] : [];
   });
-  const wanted = volumesFor(site, product).some((volume) => volume.class === 'shared');
+  // A class of the operator's own may come after the build: `start` looks at it where the product is deployed later.
+  const later = site.storage.shared.engine === 'existing' && site.deploy === 'later';
+  const wanted = !later && volumesFor(site, product).some((volume) => volume.class === 'shared');
   const shared = sharedEngines[site.storage.shared.engine];
   const steps = [
     ...(besideLvm ? lvmSteps(input) : []),
