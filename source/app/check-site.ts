@@ -1,3 +1,4 @@
+import type { LiveEvidence } from '../check/evidence.ts';
 import { runChecks } from '../check/run.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import { targetOf } from '../network/targets.ts';
@@ -10,19 +11,34 @@ import type { OpenedSite } from './site.ts';
 export async function checkSite(
   opened: OpenedSite,
   prompts: AccessPrompts,
-): Promise<{ readonly facts: ReadonlyMap<string, NodeFacts>; readonly findings: readonly Finding[] }> {
+): Promise<{
+  readonly facts: ReadonlyMap<string, NodeFacts>;
+  readonly findings: readonly Finding[];
+  readonly pairs: NonNullable<LiveEvidence['pairs']>;
+}> {
   const seen = await connect(opened.site.nodes.map(targetOf), { ...opened, prompts });
-  return { facts: seen.facts, findings: await judgeSeen(opened, seen) };
+  const { findings, evidence } = await judge(opened, seen);
+  return { facts: seen.facts, findings, pairs: evidence.pairs ?? new Map() };
 }
 
 /** All findings on a site from what was seen of its nodes; what only the present moment can tell is asked now. */
 export async function judgeSeen(
-  { site, product, world, passwords }: Pick<OpenedSite, 'site' | 'product' | 'world' | 'passwords'>,
-  { facts, unreached }: Pick<Seen, 'facts' | 'unreached'>,
+  opened: Judged,
+  seen: Pick<Seen, 'facts' | 'unreached'>,
   signal?: AbortSignal,
 ): Promise<readonly Finding[]> {
+  return (await judge(opened, seen, signal)).findings;
+}
+
+type Judged = Pick<OpenedSite, 'site' | 'product' | 'world' | 'passwords'>;
+
+async function judge(
+  { site, product, world, passwords }: Judged,
+  { facts, unreached }: Pick<Seen, 'facts' | 'unreached'>,
+  signal?: AbortSignal,
+): Promise<{ readonly findings: readonly Finding[]; readonly evidence: LiveEvidence }> {
   const passwordsInMemory = passwords.all().length > 0;
-  const evidence = await gatherEvidence(site, world, { unreached, passwordsInMemory, signal });
+  const evidence = await gatherEvidence(site, world, { facts, unreached, passwordsInMemory, signal });
   signal?.throwIfAborted();
-  return runChecks({ site, product, facts, evidence });
+  return { findings: runChecks({ site, product, facts, evidence }), evidence };
 }

@@ -4,11 +4,13 @@ import type { LiveEvidence, ReadText } from '../check/evidence.ts';
 import { Fault } from '../errors/fault.ts';
 import { codeOf } from '../errors/thrown.ts';
 import { type AddressAnswer, addressProbe, parseAddressAnswers } from '../facts/address-probe.ts';
+import type { NodeFacts } from '../facts/facts.ts';
 import { atHome } from '../host/home-path.ts';
 import type { HostPool } from '../host/host.ts';
 import { targetOf } from '../network/targets.ts';
 import type { Site, SiteNode } from '../site/schema.ts';
 import { defined } from '../text/defined.ts';
+import { askPairs } from './ask-pairs.ts';
 import type { World } from './world.ts';
 
 export interface EvidenceOptions {
@@ -16,6 +18,8 @@ export interface EvidenceOptions {
   readonly unreached?: ReadonlyMap<string, string>;
   /** Whether any login or sudo password was typed or given. */
   readonly passwordsInMemory?: boolean;
+  /** What was seen of the nodes: those with an address ask one another. */
+  readonly facts?: ReadonlyMap<string, NodeFacts>;
   /** Ends what is being asked on the nodes. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -29,12 +33,16 @@ export async function gatherEvidence(
   { hosts, clock }: Pick<World, 'hosts' | 'clock'>,
   options: EvidenceOptions = {},
 ): Promise<LiveEvidence> {
-  const [tls, addresses] = await Promise.all([readPair(site), askForAddresses(site, hosts, options)]);
+  const [tls, addresses, pairs] = await Promise.all([
+    readPair(site),
+    askForAddresses(site, hosts, options),
+    options.facts === undefined ? undefined : askPairs(site, hosts, options.facts, options.signal),
+  ]);
   return {
     atMs: clock.now(),
     ...defined({ tls }),
     addresses,
-    ...defined({ unreached: options.unreached, passwordsInMemory: options.passwordsInMemory }),
+    ...defined({ pairs, unreached: options.unreached, passwordsInMemory: options.passwordsInMemory }),
   };
 }
 

@@ -14,6 +14,7 @@ import { hostName, uniqueNames } from './subjects/names.ts';
 import { netplanTraps } from './subjects/netplan.ts';
 import { networkChecks } from './subjects/network.ts';
 import { ownReboot } from './subjects/own-reboot.ts';
+import { pairNames, pairPorts, pathMtu } from './subjects/pairs.ts';
 import { portsFree } from './subjects/ports.ts';
 import { cores, processorFlags } from './subjects/processor.ts';
 import { defaultRoute, nameServers } from './subjects/routes.ts';
@@ -64,6 +65,9 @@ export const checks: readonly Check[] = [
   netplanTraps,
   ...networkChecks,
   addressesFree,
+  pairPorts,
+  pathMtu,
+  pairNames,
   uniqueNames,
   ...identityChecks,
   topology,

@@ -1,4 +1,5 @@
 import type { AddressAnswer } from '../facts/address-probe.ts';
+import type { PairAnswers } from '../facts/pairs-probe.ts';
 
 /** Text of a file on the workstation, or why it could not be read. */
 export type ReadText = { readonly text: string } | { readonly problem: string };
@@ -11,6 +12,8 @@ export interface LiveEvidence {
   readonly tls?: { readonly key: ReadText; readonly certificate: ReadText };
   /** Address → node that asked → what it heard. Every wanted static address and the virtual one. */
   readonly addresses?: ReadonlyMap<string, ReadonlyMap<string, AddressAnswer>>;
+  /** Node → what it heard from every other node. */
+  readonly pairs?: ReadonlyMap<string, PairAnswers>;
   /** Node → why it was not reached, in words. */
   readonly unreached?: ReadonlyMap<string, string>;
   /** Whether a password was typed or given: one that lives in memory only is gone after a reboot of the workstation. */

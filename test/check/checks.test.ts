@@ -5,7 +5,7 @@ import type { NodeFacts } from '../../source/facts/facts.ts';
 import { loadProduct } from '../../source/product/load.ts';
 import { selfSigned } from '../../source/tls/self-signed.ts';
 import { device, GiB, healthyFacts, healthySite, seenAtMs, withoutSections } from '../facts-fixtures.ts';
-import { inputOf, set } from './cases/case.ts';
+import { fromKs1ToKs2, inputOf, set } from './cases/case.ts';
 import { conditionCases } from './cases/conditions.ts';
 import { disksCases } from './cases/disks.ts';
 import { identityCases } from './cases/identity.ts';
@@ -59,6 +59,26 @@ test.each([
   const [finding] = findCheck('swap')?.judge(inputOf({ facts }, product)) ?? [];
   expect(finding?.advice).toMatch(fits);
   expect(finding?.advice).not.toMatch(not);
+});
+
+describe('the command that opens a port between two nodes', () => {
+  const dropping = [{ table: 'inet filter', chain: 'input', hook: 'input' as const }];
+  test.each([
+    ['ufw', { firewall: { ufw: true, dropping: [] } }, 'On ks-2: sudo ufw allow from 192.168.1.101'],
+    ['firewalld', { active: ['firewalld'] }, /--add-source=192\.168\.1\.101/],
+    [
+      'nftables',
+      { firewall: { ufw: false, dropping } },
+      /nft insert rule inet filter input ip saddr 192\.168\.1\.101 accept/,
+    ],
+    ['nothing that was seen', {}, /on ks-2 and on ks-1 sudo nft list ruleset/],
+  ])('%s', (_, services, expected) => {
+    const evidence = fromKs1ToKs2({ ports: { 'tcp 16443': 'silent' } });
+    const [finding] =
+      findCheck('pair-ports')?.judge(inputOf({ evidence, facts: { 'ks-2': set('services', services) } }, product)) ??
+      [];
+    expect(finding?.advice).toMatch(expected);
+  });
 });
 
 describe('a healthy site', () => {

@@ -4,17 +4,23 @@ import { preflightCode, preflightData } from '../../source/cli/text/preflight-da
 import { preflightLines } from '../../source/cli/text/preflight-text.ts';
 import { loadProduct } from '../../source/product/load.ts';
 import { defined } from '../../source/text/defined.ts';
+import { healthyPairs } from '../check/cases/case.ts';
 import { healthyFacts, healthySite, seenAtMs } from '../facts-fixtures.ts';
 
 const product = await loadProduct('kloudspot');
 const site = healthySite();
 const plain = { ascii: true, all: false, from: 'site.yaml' };
 
+/** A node that is lost neither asks nor is asked. */
+function pairsWithout(lost: readonly string[]) {
+  return new Map([...healthyPairs(site)].filter(([name]) => !lost.includes(name)));
+}
+
 function findingsWith(change: Parameters<typeof healthyFacts>[1], lost: readonly string[] = []) {
   const reached = site.nodes.filter(({ name }) => !lost.includes(name));
   const facts = new Map(reached.map(({ name }) => [name, healthyFacts(name, name === 'ks-2' ? change : {})]));
   const unreached = new Map(lost.map((name) => [name, 'no route to host']));
-  return runChecks({ site, product, facts, evidence: { atMs: seenAtMs, unreached } });
+  return runChecks({ site, product, facts, evidence: { atMs: seenAtMs, unreached, pairs: pairsWithout(lost) } });
 }
 
 describe('preflight in plain text', () => {

@@ -24,6 +24,7 @@ describe('facts of an Ubuntu Server', () => {
       kernel: '5.15.0-113-generic',
       architecture: 'x86_64',
       virtualization: 'none',
+      cgroup: '2',
       bootId: '5cdf0cbb-5e0c-4e8a-8c3b-6f3d3c1a2b3c',
     });
     expect(seen.identity).toEqual({

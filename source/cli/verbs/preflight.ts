@@ -8,6 +8,7 @@ import { globalFlags } from '../line/flags.ts';
 import { rehearsalNote, scenarioOf } from '../line/rehearsal-note.ts';
 import { printJson, printLines, processTerminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
+import { pairData, pairLines } from '../text/pair-matrix.ts';
 import { preflightCode, preflightData } from '../text/preflight-data.ts';
 import { preflightLines } from '../text/preflight-text.ts';
 
@@ -22,8 +23,9 @@ export default defineVerb({
     const opened = await openSite(settings);
     const { site, world, from } = opened;
     try {
-      const { findings } = await checkSite(opened, accessPrompts(settings, terminal));
-      if (settings.json) printJson(terminal, { ...preflightData(site, findings), ...scenarioOf(world) });
+      const { findings, pairs } = await checkSite(opened, accessPrompts(settings, terminal));
+      if (settings.json)
+        printJson(terminal, { ...preflightData(site, findings), pairs: pairData(pairs), ...scenarioOf(world) });
       else {
         const ascii = settings.ascii || settings.plain;
         const width = screenWidth(terminal.output);
@@ -33,7 +35,7 @@ export default defineVerb({
           from,
           ...defined({ width }),
         });
-        printLines(terminal.output, [...rehearsalNote(world), ...lines]);
+        printLines(terminal.output, [...rehearsalNote(world), ...lines, ...pairLines(site, pairs, ascii)]);
       }
       return preflightCode(findings);
     } finally {

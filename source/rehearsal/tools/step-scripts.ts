@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import * as z from 'zod';
 import { bootMarker, packagesMarker } from '../../host/node-state.ts';
 import { announcer } from '../cluster/controllers/load-balancer.ts';
 import type { Machine } from '../model/machine.ts';
@@ -59,6 +60,25 @@ function* addressInUse(call: Call): Steps {
     call.look((machine, state, now) => call.out(`${address} ${arpAnswer(machine, state, address, now)}\n`));
   }
   return 0;
+}
+
+const pairTask = z.object({
+  mtu: z.number(),
+  peers: z.array(z.object({ name: z.string(), address: z.string(), ports: z.array(z.string()) })),
+});
+
+/** `all-pairs TASK`: a machine that is on answers on every port, its own listeners and those of the probe. */
+function* allPairs(call: Call): Steps {
+  const task = pairTask.parse(JSON.parse(call.words[0] ?? ''));
+  yield 1_100;
+  const peers = call.look((machine, state) =>
+    task.peers.map(({ name, address, ports }) => {
+      const there = reachable(state, machine, address) !== undefined;
+      const heard = there ? { latencyMs: 0.2, clockMs: 0, clockUncertaintyMs: 0.1, mtu: task.mtu } : {};
+      return { to: name, ports: Object.fromEntries(ports.map((port) => [port, there ? 'open' : 'silent'])), ...heard };
+    }),
+  );
+  return say(call, JSON.stringify({ busy: [], peers }));
 }
 
 function arpAnswer(machine: Machine, state: State, address: string, now: number): string {
@@ -132,4 +152,5 @@ export const stepScripts: Readonly<Record<string, Program>> = {
   'certificate-dates': certificateDates,
   'tcp-probe': tcpProbe,
   'address-in-use': addressInUse,
+  'all-pairs': allPairs,
 };

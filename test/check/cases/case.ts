@@ -1,6 +1,8 @@
 import type { CheckInput } from '../../../source/check/check.ts';
 import type { LiveEvidence } from '../../../source/check/evidence.ts';
+import { portsBetween } from '../../../source/check/pair-ports.ts';
 import type { FactPart, InterfaceFacts, NodeFacts, StorageFacts } from '../../../source/facts/facts.ts';
+import type { PairAnswer } from '../../../source/facts/pairs-probe.ts';
 import type { Product } from '../../../source/product/schema.ts';
 import type { Grade } from '../../../source/site/finding.ts';
 import type { Site, SiteNode } from '../../../source/site/schema.ts';
@@ -31,7 +33,8 @@ export function inputOf(one: Partial<Case>, product: Product): CheckInput {
     }),
   );
   const free = new Map([['ks-1', { state: 'free' } as const]]);
-  const evidence = { atMs: seenAtMs, addresses: new Map([['192.168.1.200', free]]), ...one.evidence };
+  const pairs = healthyPairs(site);
+  const evidence = { atMs: seenAtMs, pairs, addresses: new Map([['192.168.1.200', free]]), ...one.evidence };
   return { site, product: one.product?.(product) ?? product, facts, evidence };
 }
 
@@ -41,6 +44,38 @@ export const nodes = (...changed: SiteNode[]) => {
     a.name.localeCompare(b.name),
   );
 };
+
+/** Every node reaches every other one. */
+export function healthyPairs(site: Site): NonNullable<LiveEvidence['pairs']> {
+  return new Map(
+    site.nodes.map((from) => [
+      from.name,
+      {
+        busy: [],
+        peers: site.nodes
+          .filter((to) => to !== from)
+          .map((to) => ({
+            to: to.name,
+            ports: Object.fromEntries(portsBetween(site, from, to).map((port) => [port, 'open' as const])),
+            latencyMs: 0.3,
+            mtu: 1500,
+            resolves: [],
+          })),
+      },
+    ]),
+  );
+}
+
+/** What ks-1 hears from ks-2 instead. */
+export function fromKs1ToKs2(change: Partial<PairAnswer>, busyOnKs2: readonly string[] = []): Partial<LiveEvidence> {
+  const pairs = new Map(healthyPairs(healthySite()));
+  const own = pairs.get('ks-1');
+  const other = pairs.get('ks-2');
+  if (own)
+    pairs.set('ks-1', { ...own, peers: own.peers.map((peer) => (peer.to === 'ks-2' ? { ...peer, ...change } : peer)) });
+  if (other) pairs.set('ks-2', { ...other, busy: [...busyOnKs2] });
+  return { pairs };
+}
 
 type Part = FactPart | 'access';
 

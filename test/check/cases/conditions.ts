@@ -1,6 +1,6 @@
 import type { KernelFacts } from '../../../source/facts/facts.ts';
 import { healthyFacts, healthySite } from '../../facts-fixtures.ts';
-import { type Case, installed, onNode1 } from './case.ts';
+import { type Case, fromKs1ToKs2, installed, onNode1 } from './case.ts';
 
 const kernel = healthyFacts('ks-1').kernel;
 const withModule = (name: string, state: 'disabled' | 'missing' | 'unknown'): Partial<KernelFacts> => ({
@@ -209,5 +209,45 @@ export const conditionCases: readonly Case[] = [
     grade: 'fail',
     says: /is broken: snapd cannot mount it/,
     facts: onNode1('microk8s', { ...installed, channel: '-', version: '-', running: false, broken: true }),
+  },
+  {
+    check: 'pair-ports',
+    what: 'a firewall that drops, of which nothing is known',
+    grade: 'fail',
+    nodes: ['ks-1', 'ks-2'],
+    says: /ks-1 does not reach ks-2 on 16443\/tcp \(API server\): no answer comes back/,
+    evidence: fromKs1ToKs2({ ports: { 'tcp 16443': 'silent', 'tcp 25000': 'open' } }),
+  },
+  {
+    check: 'pair-ports',
+    what: 'a port that something has for itself alone',
+    grade: 'pass',
+    nodes: [],
+    says: /reaches every other/,
+    evidence: fromKs1ToKs2({ ports: { 'tcp 25000': 'refused', 'udp 4789': 'silent' } }, ['tcp 25000', 'udp 4789']),
+  },
+  {
+    check: 'pair-ports',
+    what: 'nobody was asked',
+    grade: 'warn',
+    nodes: ['ks-1', 'ks-2', 'ks-3'],
+    says: /not asked from ks-1, ks-2, ks-3/,
+    evidence: { pairs: new Map() },
+  },
+  {
+    check: 'path-mtu',
+    what: 'a tunnel between two nodes',
+    grade: 'fail',
+    nodes: ['ks-1', 'ks-2'],
+    says: /packets of 1450 bytes pass, and 1500 do not/,
+    evidence: fromKs1ToKs2({ mtu: 1450 }),
+  },
+  {
+    check: 'pair-names',
+    what: 'a name server that knows another machine of that name',
+    grade: 'warn',
+    nodes: ['ks-1', 'ks-2'],
+    says: /the name ks-2 leads to 10.9.9.9/,
+    evidence: fromKs1ToKs2({ resolves: ['10.9.9.9', '192.168.1.102'] }),
   },
 ];

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import type { LiveEvidence } from '../check/evidence.ts';
+import { portsBetween, portsOf } from '../check/pair-ports.ts';
+import { Fault } from '../errors/fault.ts';
+import type { NodeFacts } from '../facts/facts.ts';
+import { type PairAnswers, pairDeadline, pairsProbe, parsePairAnswers } from '../facts/pairs-probe.ts';
+import type { HostPool } from '../host/host.ts';
+import { carrierOf, presentAddress } from '../network/addresses.ts';
+import { targetOf } from '../network/targets.ts';
+import type { Site, SiteNode } from '../site/schema.ts';
+import { defined } from '../text/defined.ts';
+
+interface Placed {
+  readonly node: SiteNode;
+  readonly address: string;
+  readonly mtu: number;
+}
+
+/** Every node that was seen asks every other one, all at the same time. Changes nothing; never throws for a node. */
+export async function askPairs(
+  site: Site,
+  hosts: HostPool,
+  facts: ReadonlyMap<string, NodeFacts>,
+  signal: AbortSignal | undefined,
+): Promise<NonNullable<LiveEvidence['pairs']>> {
+  const placed = site.nodes.flatMap((node): Placed[] => {
+    const own = facts.get(node.name);
+    const address = presentAddress(node, own)?.address;
+    return address === undefined ? [] : [{ node, address, mtu: carrierOf(node, own)?.mtu ?? 1500 }];
+  });
+  if (placed.length < 2) return new Map();
+  const token = randomUUID();
+  const answers = await Promise.all(placed.map((one) => ask(site, hosts, one, placed, token, signal)));
+  return new Map(
+    answers.flatMap((answer, index) => {
+      const name = placed[index]?.node.name;
+      return answer === undefined || name === undefined ? [] : [[name, answer]];
+    }),
+  );
+}
+
+async function ask(
+  site: Site,
+  hosts: HostPool,
+  { node, address, mtu }: Placed,
+  all: readonly Placed[],
+  token: string,
+  signal: AbortSignal | undefined,
+): Promise<PairAnswers | undefined> {
+  const peers = all
+    .filter((other) => other.node !== node)
+    .map((other) => ({ name: other.node.name, address: other.address, ports: portsBetween(site, node, other.node) }));
+  try {
+    const host = await hosts.get(targetOf(node));
+    const { stdout } = await host.run(
+      pairsProbe({ token, name: node.name, address, mtu, listen: portsOf(site, node), peers }),
+      { deadline: pairDeadline, ...defined({ signal }) },
+    );
+    return parsePairAnswers(stdout);
+  } catch (error) {
+    if (error instanceof Fault) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,37 @@
+import type { LiveEvidence } from '../../check/evidence.ts';
+import type { PairAnswer } from '../../facts/pairs-probe.ts';
+import type { Site } from '../../site/schema.ts';
+import { columns } from '../../text/table.ts';
+
+type Pairs = NonNullable<LiveEvidence['pairs']>;
+
+/** Every pair that was asked, for the JSON: from, to, the state of each port, and what was measured. */
+export function pairData(pairs: Pairs): readonly Record<string, unknown>[] {
+  return [...pairs].flatMap(([from, { peers }]) => peers.map((peer) => ({ from, ...peer })));
+}
+
+/** A row for each node that asked, a column for each that was asked: the round trip, or the ports that do not answer. */
+export function pairLines(site: Site, pairs: Pairs, ascii: boolean): string[] {
+  if (pairs.size === 0) return [];
+  const names = site.nodes.map(({ name }) => name);
+  const rows = names.map((from) => [
+    from,
+    ...names.map((to) =>
+      cell(
+        pairs.get(from)?.peers.find((peer) => peer.to === to),
+        from === to,
+        ascii,
+      ),
+    ),
+  ]);
+  return ['', ...columns([['From \\ to', ...names], ...rows])];
+}
+
+function cell(answer: PairAnswer | undefined, same: boolean, ascii: boolean): string {
+  const [good, bad] = ascii ? ['+', 'x'] : ['✓', '✗'];
+  if (answer === undefined) return same ? '-' : 'not asked';
+  const closed = Object.entries(answer.ports).flatMap(([port, state]) => (state === 'open' ? [] : [port]));
+  if (closed.length > 2) return `${bad} ${closed.length} ports`;
+  if (closed.length > 0) return `${bad} ${closed.join(', ')}`;
+  return answer.latencyMs === undefined ? good : `${good} ${answer.latencyMs} ms`;
+}

@@ -1,0 +1,207 @@
+import * as z from 'zod';
+import type { Script } from '../host/host.ts';
+
+export type Protocol = 'tcp' | 'udp';
+
+/** What one node asks of the others, and what it listens on while they ask. */
+export interface PairTask {
+  /** The same on all nodes, and new for each time: others who speak to these ports are not answered. */
+  readonly token: string;
+  readonly name: string;
+  readonly address: string;
+  readonly mtu: number;
+  /** `tcp 16443`: bound for the time of the probe where nothing has it yet. */
+  readonly listen: readonly string[];
+  readonly peers: readonly { readonly name: string; readonly address: string; readonly ports: readonly string[] }[];
+}
+
+/** `silent`: nothing came back, as behind a filter that drops. `refused`: the other machine, or a filter, said no. */
+const portState = z.enum(['open', 'refused', 'silent']);
+
+const pairAnswer = z.object({
+  to: z.string(),
+  ports: z.record(z.string(), portState),
+  /** ms of the fastest round trip. */
+  latencyMs: z.number().optional(),
+  /** The other clock minus this one, ms, and how far that can be wrong. */
+  clockMs: z.number().optional(),
+  clockUncertaintyMs: z.number().optional(),
+  /** Bytes of the largest packet that came back whole. */
+  mtu: z.number().optional(),
+  /** Addresses that the other's name has on this node. */
+  resolves: z.array(z.string()).default([]),
+});
+const nodeAnswer = z.object({ busy: z.array(z.string()), peers: z.array(pairAnswer) });
+
+export type PairAnswer = z.output<typeof pairAnswer>;
+/** `busy`: ports that something of the node has already. */
+export type PairAnswers = z.output<typeof nodeAnswer>;
+
+/** s that a node asks, and that it answers at most. */
+const asking = 6;
+const answering = 9;
+
+/** ms until the probe must have ended, with the way to the node. */
+export const pairDeadline = (answering + 20) * 1000;
+
+/**
+ * The script `all-pairs`: run at the same time on every node, it listens where nothing listens yet, asks every other node, and
+ * ends as soon as all have asked, at the latest after 9 s. Nothing stays: an alarm of the kernel ends it whatever happens.
+ */
+export function pairsProbe(task: PairTask): Script {
+  return { name: 'all-pairs', text: script, arguments: [JSON.stringify({ ...task, asking, answering })] };
+}
+
+/** Undefined where the probe printed something else. */
+export function parsePairAnswers(stdout: string): PairAnswers | undefined {
+  try {
+    return nodeAnswer.safeParse(JSON.parse(stdout)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+const script = `exec python3 - "$@" <<'PYTHON'
+import json, select, signal, socket, sys, threading, time
+
+task = json.loads(sys.argv[1])
+signal.alarm(task["answering"] + 5)
+token = task["token"].encode()
+begun = time.monotonic()
+left = lambda seconds: begun + seconds - time.monotonic()
+done, busy, bound = set(), [], []
+
+def bind(what):
+    protocol, port = what.split()
+    kind = socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM
+    own = socket.socket(socket.AF_INET, kind)
+    try:
+        if protocol == "tcp":
+            own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        own.bind((task["address"], int(port)))
+        if protocol == "tcp":
+            own.listen(64)
+        bound.append(own)
+    except OSError:
+        busy.append(what)
+
+def heard(words):
+    parts = words.split()
+    if parts[:2] == [token, b"done"] and len(parts) > 2:
+        done.add(parts[2].decode())
+    return parts[:1] == [token]
+
+def answer(connection):
+    with connection:
+        connection.settimeout(1)
+        try:
+            if heard(connection.recv(256)):
+                connection.sendall(token)
+        except OSError:
+            pass
+
+def serve():
+    while True:
+        for own in select.select(bound, [], [], 0.2)[0] if bound else time.sleep(0.2) or []:
+            try:
+                if own.type == socket.SOCK_STREAM:
+                    threading.Thread(target=answer, args=(own.accept()[0],), daemon=True).start()
+                else:
+                    words, sender = own.recvfrom(65536)
+                    if heard(words):
+                        own.sendto((token + b" %r " % time.time()).ljust(len(words), b"."), sender)
+            except OSError:
+                pass
+
+def tcp(address, port):
+    with socket.create_connection((address, port), timeout=1) as connection:
+        connection.sendall(token + b" ask")
+
+def udp(address, port, size=0):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
+        own.setsockopt(socket.IPPROTO_IP, 10, 2)
+        own.settimeout(0.7)
+        own.connect((address, port))
+        sent, clock = time.monotonic(), time.time()
+        own.send((token + b" ask ").ljust(size, b"."))
+        words = own.recv(65536)
+        took = time.monotonic() - sent
+        parts = words.split()
+        if parts[:1] != [token]:
+            raise TimeoutError()
+        return took, float(parts[1].rstrip(b".") or 0) - clock - took / 2
+
+def ask(peer, what, result):
+    protocol, port = what.split()
+    state = "silent"
+    while left(task["asking"]) > 0:
+        try:
+            (tcp if protocol == "tcp" else udp)(peer["address"], int(port))
+            state = "open"
+            break
+        except ConnectionRefusedError:
+            state = "refused"
+        except OSError:
+            state = "silent"
+        time.sleep(0.2)
+    result["ports"][what] = state
+
+def measure(peer, result):
+    ports = [what for what, state in result["ports"].items() if state == "open"]
+    for what in ports:
+        if not what.startswith("udp"):
+            continue
+        port = int(what.split()[1])
+        try:
+            took, offset = min(udp(peer["address"], port) for _ in range(4))
+        except OSError:
+            continue
+        result.update(latencyMs=round(took * 1000, 2), clockMs=round(offset * 1000, 1), clockUncertaintyMs=round(took * 500, 1))
+        for size in sorted({task["mtu"], 1500, 1450, 1400, 1280}, reverse=True):
+            if size > task["mtu"] or left(task["asking"] + 1) < 0:
+                continue
+            try:
+                udp(peer["address"], port, size - 28)
+                result["mtu"] = size
+                break
+            except OSError:
+                pass
+        break
+    for what in ports:
+        protocol, port = what.split()
+        words = token + b" done " + task["name"].encode()
+        try:
+            if protocol == "tcp":
+                with socket.create_connection((peer["address"], int(port)), timeout=1) as connection:
+                    connection.sendall(words)
+            else:
+                with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
+                    own.sendto(words, (peer["address"], int(port)))
+        except OSError:
+            pass
+
+def about(peer, results):
+    result = {"to": peer["name"], "ports": {}}
+    results.append(result)
+    try:
+        found = socket.getaddrinfo(peer["name"], None, socket.AF_INET, socket.SOCK_STREAM)
+        result["resolves"] = sorted({entry[4][0] for entry in found})
+    except OSError:
+        pass
+    asked = [threading.Thread(target=ask, args=(peer, what, result), daemon=True) for what in peer["ports"]]
+    for each in asked: each.start()
+    for each in asked: each.join()
+    measure(peer, result)
+
+for what in task["listen"]:
+    bind(what)
+threading.Thread(target=serve, daemon=True).start()
+results = []
+peers = [threading.Thread(target=about, args=(peer, results), daemon=True) for peer in task["peers"]]
+for each in peers: each.start()
+for each in peers: each.join(max(0.1, left(task["answering"])))
+while left(task["answering"]) > 0 and not {peer["name"] for peer in task["peers"]} <= done:
+    time.sleep(0.05)
+print(json.dumps({"busy": busy, "peers": results}))
+PYTHON
+`;
