@@ -50,7 +50,7 @@ export function sizes(): readonly (readonly string[])[] {
   const groups = [...new Set(situations.map(({ of }) => of))];
   const count = (rows: readonly Situation[], group: string) => String(rows.filter(({ of }) => of === group).length);
   return [
-    ['Commands', 'Situations', 'Read, not seen', 'Rehearsal'],
+    ['Commands', 'Situations', 'Read, not seen', 'Rehearsal', 'Lab'],
     ...groups.map((group) => [
       group,
       count(situations, group),
@@ -59,6 +59,7 @@ export function sizes(): readonly (readonly string[])[] {
         group,
       ),
       count(shownBy('rehearsal').shown, group),
+      count(shownBy('lab').shown, group),
     ]),
   ];
 }

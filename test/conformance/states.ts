@@ -42,6 +42,7 @@ const nothing = async (work: Promise<unknown>): Promise<undefined> => void (awai
 /** The states that situations begin in, each made by commands alone. */
 const states: Readonly<Record<string, State>> = {
   fresh: {},
+  'dns enabled': { make: async () => undefined },
   plain: {
     make: async (world) => {
       await world.run('ks-1', `${microk8s} disable dns`);

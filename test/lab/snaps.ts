@@ -3,6 +3,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { raw } from '../../source/microk8s/data/raw.ts';
 import { quietly } from './hub.ts';
 import { here } from './place.ts';
 
@@ -62,6 +63,7 @@ export const snapsRecipe = () =>
     snapd,
     base,
     Object.values(tracks).map(microk8s),
+    raw,
     ...[standIns, hooks].flatMap((folder) =>
       readdirSync(folder, { recursive: true, encoding: 'utf8', withFileTypes: true })
         .filter((entry) => entry.isFile() && !entry.parentPath.includes('__pycache__'))
@@ -82,6 +84,7 @@ export async function buildSnaps(folder: string): Promise<void> {
       cpSync(standIns, join(root, 'lab'), { recursive: true, filter: (path) => !path.includes('__pycache__') });
       cpSync(hooks, join(root, 'meta/hooks'), { recursive: true });
       writeFileSync(join(root, 'lab/release.json'), JSON.stringify({ version, track }));
+      writeFileSync(join(root, 'lab/microk8s.json'), JSON.stringify(raw));
     });
   }
 }

@@ -1,42 +1,16 @@
 """microk8s enable and disable. dns, ingress, metallb, rbac and hostpath-storage change the cluster; the manifests lie beside this file."""
-import fcntl, re, subprocess, sys, time
+import fcntl, os, re, subprocess, sys, time
 import yaml
-import cluster, services
+import cluster, facts, services
 from place import credentials, fault, hang, locked, locks, ours, run, set_argument
 
-COMMUNITY = ['argocd', 'cilium', 'community-demo', 'istio', 'jaeger', 'keda', 'knative', 'linkerd', 'nfs', 'openebs', 'portainer', 'traefik']
-# name: description, version, how it is seen to be enabled
-CORE = {
-    'cert-manager': ('Cloud native certificate management', 'v1.18.2', 'deployment.apps/cert-manager'),
-    'cis-hardening': ('Apply CIS K8s hardening', '1.24', ''),
-    'community': ('The community addons repository', '', ''),
-    'dashboard': ('The Kubernetes dashboard', '2.7.0', 'deployment.apps/kubernetes-dashboard'),
-    'dns': ('CoreDNS', '1.12.0', 'pod/coredns'),
-    'ha-cluster': ('Configure high availability on the current node', '', 'lock'),
-    'helm': ('Helm - the package manager for Kubernetes', '', 'always'),
-    'helm3': ('Helm 3 - the package manager for Kubernetes', '', 'always'),
-    'host-access': ('Allow Pods connecting to Host services smoothly', '', ''),
-    'hostpath-storage': ('Storage class; allocates storage from host directory', '1.5.0', 'deployment.apps/hostpath-provisioner'),
-    'ingress': ('Ingress controller for external access', '1.13.8', 'pod/nginx-ingress-microk8s-controller'),
-    'kube-ovn': ('An advanced network fabric for Kubernetes', '1.10.0', ''),
-    'mayastor': ('OpenEBS MayaStor', '2.0.0', ''),
-    'metallb': ('Loadbalancer for your Kubernetes cluster', '0.15.2', 'pod/speaker'),
-    'metrics-server': ('K8s Metrics Server for API access to service metrics', '0.7.2', 'deployment.apps/metrics-server'),
-    'minio': ('MinIO object storage', '4.5.1', ''),
-    'nvidia': ('NVIDIA hardware (GPU and network) support', '25.3.4', ''),
-    'observability': ('A lightweight observability stack for logs, traces and metrics', '', 'deployment.apps/kube-prom-stack-grafana'),
-    'prometheus': ('Prometheus operator for monitoring and logging', '', ''),
-    'rbac': ('Role-Based Access Control for authorisation', '', 'clusterrole/cluster-admin'),
-    'registry': ('Private image registry exposed on localhost:32000', '2.8.1', 'pod/registry'),
-    'rook-ceph': ('Distributed Ceph storage using Rook', '1.18.7', ''),
-    'storage': ('Alias to hostpath-storage add-on, deprecated', '1.5.0', 'deployment.apps/hostpath-provisioner'),
-}
+CORE = facts.core()
 
 
 def all_addons():
     try: seen = cluster.names()
     except OSError: seen = []
-    on = lambda test: test == 'always' or (test == 'lock' and locked('ha-cluster')) or ('/' in test and any(test in name for name in seen))
+    on = lambda test: test == 'always' or os.path.exists(test) if test.startswith('/') or test == 'always' else any(test in name for name in seen)
     return [{'name': name, 'description': about, 'version': version, 'enabled': on(test)} for name, (about, version, test) in sorted(CORE.items())]
 
 
@@ -48,7 +22,7 @@ def named_in(text):
 
 def requests(words):
     """(addon, arguments): inline `addon:arg:arg`, or one addon in Unix style. None when both are mixed."""
-    if len(words) > 1 and (words[1].startswith('-') or not re.match(r'[a-z]', words[1]) or (words[1].partition(':')[0] not in CORE and words[1] not in COMMUNITY)):
+    if len(words) > 1 and (words[1].startswith('-') or not re.match(r'[a-z]', words[1]) or (words[1].partition(':')[0] not in CORE and words[1] not in facts.COMMUNITY)):
         return None if ':' in words[0] else [(words[0], words[1:])]
     return [(name, rest.split(':') if rest else []) for name, _, rest in (word.partition(':') for word in words)]
 
@@ -63,9 +37,9 @@ def each(words, verb):
         return 2
     asked = requests(words)
     if asked is None:
-        print("Can't pass string arguments and flag arguments simultaneously!\nOnly pass one of them.")
-        return 1
-    if len(asked) > 1: print('WARNING: Do not enable or disable multiple addons in one command.\n         This form of chained operations on addons will be DEPRECATED in the future.\n         Please, ' + verb + f' one addon at a time: \'microk8s {verb} <addon>\'')
+        print(f"Infer repository core for addon {words[0].partition(':')[0]}", file=sys.stderr)
+        return facts.tell('argumentStyles')
+    if len(asked) > 1: facts.tell('manyAddons')
     for name, arguments in asked:
         code = one(name, arguments, verb)
         if code is not None: return code
@@ -76,13 +50,12 @@ def one(name, arguments, verb):
     """Returns the code to end with, or None to go on."""
     repository, _, short = name.rpartition('/')
     if repository and short not in CORE:
-        print(f'Addon {name} not found')
+        facts.tell('addonNotFound', name=name)
         return None
     if short not in CORE:
-        if short in COMMUNITY: print(f'To use the community maintained flavor enable the respective repository:\n\n    microk8s enable community\n')
-        print(f'Addon {short} was not found in any repository', file=sys.stderr)
-        return 1
-    if not repository: print(f'Infer repository core for addon {short}', file=sys.stderr)
+        if short in facts.COMMUNITY: facts.tell('communityFlavor')
+        return facts.tell('addonUnknown', name=short)
+    if not repository: facts.tell('infer', name=short)
     if arguments[:1] == ['--'] or '--help' in arguments:
         print(f'Addon {short} does not yet have a help message.\nFor more information about it, visit https://microk8s.io/docs/addons')
         return None
@@ -90,7 +63,7 @@ def one(name, arguments, verb):
         fcntl.flock(guard, fcntl.LOCK_EX)
         enabled = next(addon['enabled'] for addon in all_addons() if addon['name'] == short)
         if enabled == (verb == 'enable') and short not in ('helm', 'helm3'):
-            print(f'Addon core/{short} is already {verb}d')
+            facts.tell('alreadyEnabled' if verb == 'enable' else 'alreadyDisabled', name=short)
             return None
         work = {'enable': ENABLE, 'disable': DISABLE}[verb].get(short)
         if not work:
@@ -118,7 +91,7 @@ def spread(service, flag, value):
         try: code, _ = entering.Agent(cluster.internal(node)).ask('/cluster/api/v1.0/configure', body)
         except OSError: code = 0
         if code != 200:
-            print('Failed to reach node.')
+            facts.tell('notReached')
             return False
     return True
 
@@ -137,7 +110,7 @@ def enable_dns(arguments):
             return 1
     print('Enabling DNS\nUsing ' + ('custom nameservers ' + arguments[0] if arguments else 'host configuration from /run/systemd/resolve/resolv.conf') + '\nApplying manifest')
     if apply('dns', servers=arguments[0].replace(',', ' ') if arguments else '8.8.8.8 8.8.4.4'): return 1
-    print('Restarting kubelet')
+    print('CoreDNS service deployed with IP address 10.152.183.10')
     if not spread('kubelet', '--cluster-dns', '10.152.183.10') or not spread('kubelet', '--cluster-domain', 'cluster.local'): return 1
     wait_for_api()
     print('DNS is enabled')
@@ -146,8 +119,7 @@ def enable_dns(arguments):
 def enable_ingress(arguments):
     for argument in arguments:
         if not argument.startswith('default-ssl-certificate='):
-            print(f"Unknown argument '{argument}'.")
-            return 1
+            return facts.tell('ingressArgument', name=argument.partition('=')[0])
     print('Enabling Ingress')
     if apply('ingress', certificate=''.join(f'\n            - --{argument}' for argument in arguments)): return 1
     print('Ingress is enabled')
@@ -161,8 +133,7 @@ def enable_metallb(arguments):
     ranges = arguments[0].split(',')
     for each in ranges:
         if not re.fullmatch(r'[\d.]+-[\d.]+|[\d.]+/\d+|[\da-fA-F:]+-[\da-fA-F:]+|[\da-fA-F:]+/\d+', each):
-            print(f'Your input value ({each}) is not a valid IP Range')
-            return 1
+            return facts.tell('notARange', value=each)
     print('Applying Metallb manifest')
     subprocess.run(cluster.kubectl('apply', '-f', '/opt/plane/crds'), check=True)
     if apply('metallb'): return 1
@@ -174,6 +145,8 @@ def enable_metallb(arguments):
 
 def enable_rbac(arguments):
     print('Enabling RBAC\nReconfiguring apiserver')
+    alone = not (credentials / 'callback-token.txt').exists()
+    print('Restarting apiserver' if alone else 'Adding argument --authorization-mode to nodes.', flush=True)
     if not spread('kube-apiserver', '--authorization-mode', 'RBAC,Node'): return 1
     wait_for_api()
     print('RBAC is enabled')
@@ -188,11 +161,12 @@ def enable_hostpath(arguments):
 def helm_is_there(arguments): print('Helm comes pre-installed with MicroK8s, and it is located in /snap/microk8s/current/bin/helm')
 
 
-def removed(title, manifest):
+def removed(addon, manifest):
     def act(arguments):
-        print(f'Disabling {title}')
+        *before, last = facts.disabling(addon)
+        print(*before, sep='\n')
         apply(manifest, 'delete')
-        print(f'{title} is disabled')
+        print(last)
     return act
 
 
@@ -205,7 +179,7 @@ def disable_rbac(arguments):
 
 def disable_hostpath(arguments):
     if arguments != ['destroy-storage'] and input('Remove PVC storage at /var/snap/microk8s/common/default-storage ? (Y/N): ').lower() not in ('y', 'n'): return 1
-    return removed('Storage', 'hostpath')(arguments)
+    return removed('hostpath-storage', 'hostpath')(arguments)
 
 
 def repositories(words):
@@ -214,4 +188,4 @@ def repositories(words):
 
 
 ENABLE = {'dns': enable_dns, 'ingress': enable_ingress, 'metallb': enable_metallb, 'rbac': enable_rbac, 'hostpath-storage': enable_hostpath, 'storage': enable_hostpath, 'helm': helm_is_there, 'helm3': helm_is_there}
-DISABLE = {'dns': removed('CoreDNS', 'dns'), 'ingress': removed('Ingress', 'ingress'), 'metallb': removed('MetalLB', 'metallb'), 'rbac': disable_rbac, 'hostpath-storage': disable_hostpath}
+DISABLE = {'dns': removed('dns', 'dns'), 'ingress': removed('ingress', 'ingress'), 'metallb': removed('metallb', 'metallb'), 'rbac': disable_rbac, 'hostpath-storage': disable_hostpath}

@@ -37,7 +37,7 @@ def ready():
 def names():
     """kind/name of what `kubectl get all,ingress,ingressclass -A` lists, for the addons' status."""
     kinds = {'pod': '/api/v1/pods', 'service': '/api/v1/services', 'deployment.apps': '/apis/apps/v1/deployments', 'daemonset.apps': '/apis/apps/v1/daemonsets',
-             'ingressclass': '/apis/networking.k8s.io/v1/ingressclasses', 'clusterrole': '/apis/rbac.authorization.k8s.io/v1/clusterroles'}
+             'ingressclass': '/apis/networking.k8s.io/v1/ingressclasses', 'clusterrole.rbac.authorization.k8s.io': '/apis/rbac.authorization.k8s.io/v1/clusterroles'}
     return [f"{kind}/{item['metadata']['name']}" for kind, path in kinds.items() for item in items(path)]
 
 

@@ -1,6 +1,6 @@
 """How nodes come into a cluster and go out of it."""
 import argparse, http.client, json, re, secrets, shutil, socket, ssl, sys, time
-import certificates, cluster, services, store
+import certificates, cluster, facts, services, store
 from place import addresses, args, backend, certs, common, credentials, default_address, fault, hang, lock, locked, node_name, put, set_argument, unlock, until, worker
 
 
@@ -12,8 +12,7 @@ def add_node(words):
     parser.add_argument('--format', choices=['pretty', 'short', 'token', 'token-check', 'json', 'yaml'], default='pretty')
     asked = parser.parse_args(words)
     if asked.token and len(asked.token) < 32:
-        print('Invalid token size.  It must be 32 characters long.')
-        return 1
+        return facts.tell('tokenSize')
     token = asked.token or secrets.token_hex(16)
     line = token if asked.token_ttl < 0 else f'{token}|{int(time.time()) + asked.token_ttl}'
     with open(credentials / 'cluster-tokens.txt', 'a') as tokens: tokens.write(line + '\n')
@@ -53,6 +52,11 @@ def join(words):
         return failed.code
 
 
+def fail(which, /, **values):
+    text, _, code = facts.said(which, **values)
+    raise Failed(text, code)
+
+
 def parse(connection):
     said = 'Invalid connection: Expected format: <master_IP>:<master_PORT>/<token>[/<fingerprint>]'
     found = re.fullmatch(r'([^:/]+):([^/]*)/([^/]+)(?:/([^/]*))?', connection)
@@ -68,22 +72,23 @@ def parse(connection):
 
 def connect(connection, as_worker, trusting):
     address, port, token, check = parse(connection)
+    if not as_worker and locked('low-memory-guard.lock'): fail('lowMemoryJoin', connection=connection)
     if (common / 'default-storage').exists(): print('WARNING: Hostpath storage is enabled and is not suitable for multi node clusters.\n')
     lock('join-in-progress')  # only success takes it away
-    print(f'Contacting cluster at {address}')
+    facts.tell('contacting', address=address)
     if fault('join-hangs'): hang()
     try: theirs = ssl.get_server_certificate((address, port))
     except ssl.SSLError as broken: raise Failed(f'Peer node verification failed with {broken}', 4) from None
     if not trusting and check is not None and certificates.fingerprint(theirs) != check:
-        raise Failed(f"Joining cluster failed. Could not verify the identity of {address}. Use '--skip-verify' to skip server certificate check.", 4)
+        fail('otherFingerprint', address=address)
     agent = Agent(address, port)
     code, reply = agent.ask('/cluster/api/v2.0/join', {'token': token, 'hostname': node_name(), 'port': '25000', 'worker': 'as-worker' if as_worker else None, 'can_handle_x509_auth': True, 'can_handle_custom_etcd': True})
     if code != 200:
         said = reply.get('error', '') if isinstance(reply, dict) else str(reply)
-        raise Failed(f'Connection failed. {said[:1].upper()}{said[1:]} ({code}).', 6)
+        fail('agentRefused', error=said[:1].upper() + said[1:], status=code)
     (join_worker if as_worker else join_manager)(agent, token, reply)
     unlock('join-in-progress')
-    print('Successfully joined the cluster.')
+    facts.tell('joined')
 
 
 class Agent:
@@ -120,7 +125,7 @@ def join_manager(agent, token, reply):
     certificates.clients()
     shutil.rmtree(backend, ignore_errors=True)
     backend.mkdir(parents=True)
-    print('Waiting for this node to finish joining the cluster. ', end='', flush=True)
+    print(facts.said('waitingToJoin')[0], end='', flush=True)
     reachable = not fault('join-without-store') and all(until(2, lambda peer=peer: answers(peer)) for peer in reply['voters'])
     code, added = agent.ask('/lab/member', {'callback': reply['callback_token'], 'address': mine}) if reachable else (500, {})
     store.prepare(mine, [tuple(each) for each in added['members']] if code == 200 else [('unreachable', f"http://{peer}") for peer in reply['voters']])
@@ -156,22 +161,20 @@ def join_worker(agent, token, reply):
     for path in (certs / 'ca.key', certs / 'client.crt', certs / 'client.key', credentials / 'client.config'): path.unlink(missing_ok=True)
     put(args / 'traefik/provider.yaml', 'tcp:\n  services:\n    kube-apiserver:\n      loadBalancer:\n        servers:\n' + ''.join(f'        - address: {address}:16443\n' for address in reply['control_plane_nodes']))
     for name in 'clustered.lock', 'no-k8s-dqlite': lock(name)
+    unlock('no-apiserver-proxy')
     services.start()
-    print('\nThe node has joined the cluster and will appear in the nodes list in a few seconds.\n')
-    print('This worker node gets automatically configured with the API server endpoints.\nIf the API servers are behind a loadbalancer please set the \'--refresh-interval\' to \'0s\' in:\n    /var/snap/microk8s/current/args/apiserver-proxy\nand replace the API server endpoints with the one provided by the loadbalancer in:\n    /var/snap/microk8s/current/args/traefik/provider.yaml\n')
+    facts.tell('joinedWorker')
 
 
 def leave(words):
     if not locked('no-cert-reissue') and not worker():
-        print('This MicroK8s deployment is not acting as a node in a cluster.')
-        return 1
-    if worker(): print('Configuring services.')
+        return facts.tell('notClustered')
+    if worker(): facts.tell('configuring')
     else:
         known = store.settings()['address']
+        roles = dict(store.roles())
         others = [member for member in store.members() if not member['address'].startswith(f'{known}:')]
-        if not others and len(cluster.nodes()) > 1:
-            print('This node currently holds the only copy of the Kubernetes database so it cannot leave the cluster.\nTo remove this node you can either first remove all other nodes from the cluster\nor add more nodes with the datastore to the cluster.')
-            return 3
+        if others and [address for address, role in roles.items() if role == 'voter'] == [f'{known}:19001']: return facts.tell('onlyVoter')
         if others:
             peer = others[0]['address'].partition(':')[0]
             try: Agent(peer).ask('/cluster/api/v1.0/none', {}, timeout=5)
@@ -179,34 +182,33 @@ def leave(words):
                 print(f'Contacting node {peer} failed. Error:\n{broken}')
                 return 2
             store.remove(known)
-    print('Generating new cluster certificates.')
+    facts.tell('newCertificates')
     services.reset()
-    print('Waiting for node to start. ', end='', flush=True)
+    print(facts.said('waitingToStart')[0], end='', flush=True)
     until(60, lambda: print('. ', end='', flush=True) or cluster.ready(), 1)
     print(' ')
     return 0
 
 
 def remove_node(words):
-    if not words:
-        print('Please provide the node you want to remove.')
-        return 1
-    if len(words) > 1 and words[1] != '--force':
-        print('Please provide the node and the optional --force flag.')
-        return 1
+    if not words: return facts.tell('removeWhat')
+    if len(words) > 1 and words[1] != '--force': return facts.tell('removeFlag')
     name, force = words[0], len(words) > 1
-    node = next((node for node in cluster.nodes() if name in (node['metadata']['name'], cluster.internal(node))), None)
-    address = cluster.internal(node) if node else name
-    in_store = any(member['address'].partition(':')[0] == address for member in store.members())
-    if in_store and not force:
-        print(f"Removal failed. Node {name} is registered with dqlite. Please, run first 'microk8s leave' on the departing node. \nIf the node is not available anymore and will never attempt to join the cluster in the future use the '--force' flag \nto unregister the node while removing it.")
-        return 1
-    if in_store:
-        if node is None: print(f'Attempting to remove {name} from dqlite.\nRemoving node entry found in dqlite.')
-        store.remove(address)
+    by_address = re.fullmatch(r'(\d+\.){3}\d+', name) is not None
+    node = next((node for node in cluster.nodes() if node['metadata']['name'] == name or (by_address and cluster.internal(node) == name)), None)
+    in_store = lambda address: any(member['address'].partition(':')[0] == address for member in store.members())
     if node is None:
-        print(f'Error from server (NotFound): nodes "{name}" not found', file=sys.stderr)
-        if not in_store: print(f'Node {name} does not exist in Kubernetes.')
-        return 1
+        facts.tell('nodeNotFound', name=name)
+        code = facts.tell('nodeMissing', name=name)
+        if not force: return code
+        facts.tell('attempting', name=name)
+        if by_address and in_store(name):
+            facts.tell('removing')
+            store.remove(name)
+        return code
+    address = cluster.internal(node)
+    if in_store(address):
+        if not force: return facts.tell('registered', name=name)
+        store.remove(address)
     cluster.call('DELETE', f"/api/v1/nodes/{node['metadata']['name']}")
     return 0

@@ -1,6 +1,6 @@
 """The services of an installed MicroK8s: snapd's own systemd units, real programs behind them."""
 import shutil
-import certificates, store
+import certificates, facts, store
 from place import args, backend, certs, credentials, locks, lock, put, run, unlock, worker
 
 PREFIX = 'snap.microk8s.daemon-'
@@ -41,7 +41,7 @@ def active(name): return control('is-active -q', name, check=False).returncode =
 def lay_out():
     """The files of a fresh node: a cluster of one, with an authority of its own."""
     for folder in (args, certs, credentials, locks, backend): folder.mkdir(parents=True, exist_ok=True)
-    for name in 'ha-cluster', 'installed.lock', 'lite.lock', 'cni-loaded': lock(name)
+    for name in facts.known['node']['freshMarks']: lock(name)
     default_arguments()
     certificates.authority()
     certificates.server()

@@ -1,8 +1,8 @@
 """microk8s status: ready as soon as some node is, whatever becomes of this one."""
 import argparse, time
-import addons, cluster, store
+import addons, cluster, facts, store
 
-DEEPER = 'microk8s is not running. Use microk8s inspect for a deeper inspection.'
+DEEPER = facts.said('notReady')[0]
 
 
 def status(words):

@@ -1,6 +1,6 @@
 """The verbs of a cluster's life: config, start, stop, refresh-certs, dbctl, images, inspect."""
 import os, sys, tarfile, tempfile, time
-import certificates, cluster, services, store
+import certificates, cluster, facts, services, store
 from place import certs, credentials, data, default_address, lock, run, unlock, until, REVISION
 
 
@@ -13,7 +13,6 @@ def config(words):
 def start(words):
     unlock('stopped.lock')
     services.start()
-    print('Started.')
     until(60, cluster.ready, 1)
     return 0
 
@@ -30,18 +29,18 @@ def refresh_certs(words):
         print('Elevated permissions is needed for this operation. Please run this command with sudo.')
         return 50
     if '-c' in words or '--check' in words:
-        for name, title in ('ca.crt', 'CA'), ('server.crt', 'server'), ('front-proxy-client.crt', 'front proxy client'):
+        days = {}
+        for name, title in ('ca.crt', 'ca'), ('server.crt', 'server'), ('front-proxy-client.crt', 'proxy'):
             end = run('openssl', 'x509', '-noout', '-enddate', '-in', certs / name).stdout.strip().partition('=')[2]
-            days = int((time.mktime(time.strptime(end, '%b %d %H:%M:%S %Y %Z')) - time.time()) // 86400)
-            print(f'The {title} certificate will expire in {days} days.')
+            days[title] = int((time.mktime(time.strptime(end, '%b %d %H:%M:%S %Y %Z')) - time.time()) // 86400)
+        facts.tell('certificates', **days)
         return 0
     which = next((word for before, word in zip(words, words[1:]) if before in ('-e', '--cert')), None)
     if which == 'server.crt': certificates.server()
     elif which == 'front-proxy-client.crt': certificates.leaf('front-proxy-client', '/CN=front-proxy-client', ca='front-proxy-ca')
     else:
-        print('Please use one of the following options:\n-c, --check\n-e, --cert [ca.crt|server.crt|front-proxy-client.crt]\n-u, --undo')
-        return 3
-    print(f'Taking a backup of the current certificates under /var/snap/microk8s/{REVISION}/certs-backup/\nCreating new certificates\nRestarting service kubelite.')
+        return facts.tell('certificateFlag')
+    print(f'Taking a backup of the current certificates under {data}/certs-backup/\nCreating new certificates\nRestarting service kubelite.\nRestarting service cluster-agent.')
     services.restart('kubelite', 'cluster-agent')
     return 0
 
@@ -51,10 +50,10 @@ def dbctl(words):
         print('dbctl: only backup in the lab', file=sys.stderr)
         return 1
     name = next((word for before, word in zip(words, words[1:]) if before == '-o'), time.strftime('backup-%Y-%m-%d-%H-%M-%S')).removesuffix('.tar.gz')
-    print('Backing up the datastore')
     with tempfile.TemporaryDirectory() as folder:
         try: store.snapshot(f'{folder}/snapshot.db')
-        except OSError: return 10
+        except OSError: return facts.tell('dbctlDown')
+        print('Backing up the datastore')
         with tarfile.open(f'{name}.tar.gz', 'w:gz') as archive: archive.add(folder, os.path.basename(name))
     print(f'The backup is: {name}.tar.gz')
     return 0
@@ -85,9 +84,12 @@ def reset(words):
     if os.geteuid() != 0:
         print('Elevated permissions is needed for this operation. Please run this command with sudo.')
         return 50
-    if len(cluster.nodes()) > 1:
-        print('This is a multi-node MicroK8s deployment. Reset is applicable for single node installations.\nPlease remove all joined nodes before calling reset.')
-        return 0
+    try: many = len(cluster.nodes()) > 1
+    except OSError:
+        print('Failed to query the cluster nodes.')
+        return 1
+    if many:
+        return facts.tell('resetMany')
     services.reset()
     until(60, cluster.ready, 1)
     return 0
