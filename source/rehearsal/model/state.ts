@@ -10,7 +10,7 @@ const joiningSchema = z.object({
   check: z.string().optional(),
   worker: z.boolean(),
   skipVerify: z.boolean(),
-  stage: z.enum(['contact', 'answer', 'admission', 'waiting', 'mark', 'noRoute', 'timedOut']),
+  stage: z.enum(['contact', 'answer', 'admission', 'datastore', 'waiting', 'mark', 'noRoute', 'timedOut']),
   polls: z.number().int(),
 });
 export type Joining = z.output<typeof joiningSchema>;

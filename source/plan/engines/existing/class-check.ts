@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { kloudspot } from '../../../text/command.ts';
 import { kubectl } from '../../../kubernetes/kubectl.ts';
 import { claimObject, storageClassObject } from '../../../kubernetes/objects.ts';
 import { readList, readObject } from '../../../kubernetes/read.ts';
@@ -79,7 +80,7 @@ async function absent(context: StepContext, { seed, name }: Parameters): Promise
     seen:
       names.length === 0 ? 'the cluster has no storage class' : `there is no such class; there is ${names.join(', ')}`,
     next: [
-      'Install the storage that brings this class, then continue with kloudspot resume',
+      `Install the storage that brings this class, then: ${kloudspot('resume')}`,
       'Or name another class in site.yaml: storage.shared.storageClass',
     ],
   });

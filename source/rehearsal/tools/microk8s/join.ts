@@ -85,6 +85,8 @@ export function continueJoin(joining: Joining, place: JoinPlace): JoinNext {
       return answered(joining, place);
     case 'admission':
       return admitted(joining, place);
+    case 'datastore':
+      return joinedDatastore(joining, place);
     case 'waiting':
       return waited(joining, place);
     case 'mark':
@@ -129,9 +131,17 @@ function admitted(joining: Joining, place: JoinPlace): JoinNext {
     becomeWorker(state, machine, seed);
     return then(joining, 'mark', admissionMs + 3_000);
   }
-  joinDatastore(state, machine, seed);
+  return then(joining, 'datastore', admissionMs);
+}
+
+/** The services of the node have restarted with what the seed sent: only now is it a member. */
+function joinedDatastore(joining: Joining, place: JoinPlace): JoinNext {
+  const { machine, state } = place;
+  // Its services restart too after a first join: only the machine has to be there.
+  const seed = reachable(state, machine, joining.address);
+  if (seed !== undefined) joinDatastore(state, machine, seed);
   place.out(said('waitingToJoin').text);
-  return then(joining, 'waiting', admissionMs + pollMs);
+  return then(joining, 'waiting', pollMs);
 }
 
 function waited(joining: Joining, place: JoinPlace): JoinNext {
