@@ -62,7 +62,7 @@ export function parsePairAnswers(stdout: string): PairAnswers | undefined {
 }
 
 const script = `exec python3 - "$@" <<'PYTHON'
-import json, select, signal, socket, sys, threading, time
+import json, os, select, signal, socket, sys, threading, time
 
 task = json.loads(sys.argv[1])
 signal.alarm(task["answering"] + 5)
@@ -133,8 +133,7 @@ def udp(address, port, size=0):
 
 def ask(peer, what, result):
     protocol, port = what.split()
-    state = "silent"
-    while left(task["asking"]) > 0:
+    while True:
         try:
             (tcp if protocol == "tcp" else udp)(peer["address"], int(port))
             state = "open"
@@ -143,6 +142,8 @@ def ask(peer, what, result):
             state = "refused"
         except OSError:
             state = "silent"
+        if left(task["asking"]) < 0:
+            break
         time.sleep(0.2)
     result["ports"][what] = state
 
@@ -180,14 +181,18 @@ def measure(peer, result):
         except OSError:
             pass
 
-def about(peer, results):
-    result = {"to": peer["name"], "ports": {}}
-    results.append(result)
+def resolve(peer, result):
     try:
         found = socket.getaddrinfo(peer["name"], None, socket.AF_INET, socket.SOCK_STREAM)
         result["resolves"] = sorted({entry[4][0] for entry in found})
     except OSError:
         pass
+
+def about(peer, results):
+    result = {"to": peer["name"], "ports": {}}
+    results.append(result)
+    # Beside the ports: a name server that is away lets a lookup wait longer than the whole probe may take.
+    threading.Thread(target=resolve, args=(peer, result), daemon=True).start()
     asked = [threading.Thread(target=ask, args=(peer, what, result), daemon=True) for what in peer["ports"]]
     for each in asked: each.start()
     for each in asked: each.join()
@@ -202,6 +207,7 @@ for each in peers: each.start()
 for each in peers: each.join(max(0.1, left(task["answering"])))
 while left(task["answering"]) > 0 and not {peer["name"] for peer in task["peers"]} <= done:
     time.sleep(0.05)
-print(json.dumps({"busy": busy, "peers": results}))
+print(json.dumps({"busy": busy, "peers": [dict(result) for result in results]}), flush=True)
+os._exit(0)
 PYTHON
 `;

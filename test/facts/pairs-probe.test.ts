@@ -1,4 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PairAnswers, pairsProbe, parsePairAnswers } from '../../source/facts/pairs-probe.ts';
 
@@ -61,6 +62,9 @@ describe.skipIf(!possible && !required)('three nodes on one network (skipped wit
     ip('link', 'set', bridge, 'up');
     for (const name of names) {
       ip('netns', 'add', name);
+      // A name server that is away, as in a server room without internet: lookups outlast the probe.
+      mkdirSync(`/etc/netns/${name}`, { recursive: true });
+      writeFileSync(`/etc/netns/${name}/resolv.conf`, 'nameserver 10.213.7.99\noptions timeout:10 attempts:3\n');
       ip('link', 'add', `v${name}`, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name);
       ip('link', 'set', `v${name}`, 'master', bridge, 'up');
       ip('-n', name, 'address', 'add', `${address(name)}/24`, 'dev', 'eth0');
@@ -68,7 +72,10 @@ describe.skipIf(!possible && !required)('three nodes on one network (skipped wit
     }
   });
   afterAll(() => {
-    for (const name of names) spawnSync('ip', ['netns', 'del', name]);
+    for (const name of names) {
+      spawnSync('ip', ['netns', 'del', name]);
+      rmSync(`/etc/netns/${name}`, { recursive: true, force: true });
+    }
     spawnSync('ip', ['link', 'del', bridge]);
   });
 
