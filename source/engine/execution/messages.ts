@@ -1,4 +1,5 @@
 import { Fault } from '../../errors/fault.ts';
+import { asFileFault } from '../../errors/file-fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import type { Script } from '../../host/host.ts';
 import { StepFault } from '../../plan/step-fault.ts';
@@ -20,7 +21,8 @@ export function keptLine(line: string): string {
 }
 
 /** The words of a failed step, from whatever was thrown while it was tried. */
-export function describeFailure(tried: string, error: unknown): StepFailure {
+export function describeFailure(tried: string, thrown: unknown): StepFailure {
+  const error = asFileFault(thrown);
   if (error instanceof StepFault)
     return { tried: error.tried, seen: error.seen, causes: error.causes, next: error.next };
   if (error instanceof Fault) {
