@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { makePlan } from '../../source/plan/plan.ts';
 import type { PlanPurpose } from '../../source/plan/document/document.ts';
+import { makePlan } from '../../source/plan/plan.ts';
 import { type Answers, carryThrough, fakeWorld, textOf } from './fake-world.ts';
 import { cluster, factsOf, product, siteOf } from './sample.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { valueRows } from '../../source/plan/values.ts';
 import { evaluate, namesIn, parseFormula } from '../../source/product/formula.ts';
 import { loadProduct } from '../../source/product/load.ts';
 import { productRules } from '../../source/product/rules.ts';
-import { valueRows } from '../../source/plan/values.ts';
 import { type StorageWish, volumesFor } from '../../source/storage/volumes.ts';
 import { healthySite } from '../facts-fixtures.ts';
 

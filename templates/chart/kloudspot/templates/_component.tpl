@@ -96,27 +96,30 @@ execution.checkpointing.storage: jobmanager
 
 {{/* Members that keep data on their node never share one: its loss must cost one of them, not two. */}}
 {{- define "kloudspot.placement" -}}
-topologySpreadConstraints:
-  # Over the failure domains, where the nodes are labelled with them.
-  - maxSkew: 1
-    topologyKey: topology.kubernetes.io/zone
-    whenUnsatisfiable: ScheduleAnyway
-    labelSelector:
-      matchLabels: {{- include "kloudspot.selector" . | nindent 8 }}
-{{- if eq (include "kloudspot.class" .) "unshared" }}
 affinity:
   podAntiAffinity:
+    # Over the failure domains, where the nodes are labelled with them. Not as a spread constraint: a node that lacks the label of
+    # one constraint is left out of the scores of all of them.
+    # https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/#conventions
+    preferredDuringSchedulingIgnoredDuringExecution:
+      - weight: 100
+        podAffinityTerm:
+          topologyKey: topology.kubernetes.io/zone
+          labelSelector:
+            matchLabels: {{- include "kloudspot.selector" . | nindent 14 }}
+    {{- if eq (include "kloudspot.class" .) "unshared" }}
     requiredDuringSchedulingIgnoredDuringExecution:
       - topologyKey: kubernetes.io/hostname
         labelSelector:
           matchLabels: {{- include "kloudspot.selector" . | nindent 12 }}
-{{- else }}
+    {{- else }}
+topologySpreadConstraints:
   - maxSkew: 1
     topologyKey: kubernetes.io/hostname
     whenUnsatisfiable: ScheduleAnyway
     labelSelector:
       matchLabels: {{- include "kloudspot.selector" . | nindent 8 }}
-{{- end }}
+    {{- end }}
 {{- end }}
 
 {{- define "kloudspot.pod" -}}

@@ -1,14 +1,17 @@
 import { execa } from 'execa';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import * as z from 'zod';
 import { allSets } from '../../source/product/features.ts';
 import { loadProduct } from '../../source/product/load.ts';
-import { chart, cluster, foundHelm, valuesFor } from './rendered-chart.ts';
+import { chart, cluster, valuesFor } from '../product/rendered-chart.ts';
+import { ensureBuilt } from './lab.ts';
+import { at } from './place.ts';
 
 const product = await loadProduct('kloudspot');
 const sets = allSets(product.features.map(({ id }) => id));
-const helm = foundHelm ?? '';
+const helm = at('plane/helm');
+beforeAll(ensureBuilt);
 
 const object = z.object({
   kind: z.string(),
@@ -18,7 +21,14 @@ const object = z.object({
 const podSpec = z.object({
   template: z.object({
     spec: z.object({
-      affinity: z.unknown().optional(),
+      affinity: z.object({
+        podAntiAffinity: z.object({
+          preferredDuringSchedulingIgnoredDuringExecution: z.array(
+            z.object({ podAffinityTerm: z.object({ topologyKey: z.string() }) }),
+          ),
+          requiredDuringSchedulingIgnoredDuringExecution: z.array(z.object({ topologyKey: z.string() })).default([]),
+        }),
+      }),
       topologySpreadConstraints: z.array(z.object({ topologyKey: z.string() })).default([]),
       containers: z.tuple([
         z.object({
@@ -50,7 +60,7 @@ async function rendered(managers: number, features: readonly string[]) {
 const names = (part: string, domain: string, port: number) =>
   [0, 1, 2].map((n) => `kloudspot-${part}-${n}.kloudspot-${part}${domain}:${port}`);
 
-describe.skipIf(foundHelm === undefined)('the chart makes members that find each other', () => {
+describe('the chart makes members that find each other', () => {
   test.each([1, 3].flatMap((managers) => sets.map((features) => ({ managers, features }))))(
     'helm lint --strict: $managers managers, $features',
     async ({ managers, features }) => {
@@ -120,13 +130,20 @@ describe.skipIf(foundHelm === undefined)('the chart makes members that find each
     const budgets = objects.filter(({ kind }) => kind === 'PodDisruptionBudget').map(({ metadata }) => metadata.name);
     for (const { kind, metadata, spec } of objects.filter((one) => /Deployment|StatefulSet/.test(one.kind))) {
       const { topologySpreadConstraints, containers, affinity } = pod(metadata.name);
-      expect(topologySpreadConstraints.map(({ topologyKey }) => topologyKey)).toContain('topology.kubernetes.io/zone');
+      const { preferredDuringSchedulingIgnoredDuringExecution: preferred, ...apart } = affinity.podAntiAffinity;
+      expect(preferred.map(({ podAffinityTerm }) => podAffinityTerm.topologyKey)).toEqual([
+        'topology.kubernetes.io/zone',
+      ]);
+      // A constraint on zones would switch off the one on nodes wherever a node has no zone.
+      const required = apart.requiredDuringSchedulingIgnoredDuringExecution;
+      const byNode = [...topologySpreadConstraints, ...required].map(({ topologyKey }) => topologyKey);
+      expect(byNode).toEqual(['kubernetes.io/hostname']);
       expect(containers[0]).toMatchObject({
         startupProbe: expect.anything(),
         readinessProbe: expect.anything(),
         livenessProbe: expect.anything(),
       });
-      if (kind === 'StatefulSet') expect(affinity).toHaveProperty('podAntiAffinity');
+      if (kind === 'StatefulSet') expect(required).toHaveLength(1);
       const several = z.object({ replicas: z.number() }).parse(spec).replicas > 1;
       expect([metadata.name, budgets.includes(metadata.name)]).toEqual([metadata.name, several]);
     }
