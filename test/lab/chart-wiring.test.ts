@@ -11,7 +11,7 @@ import { at } from './place.ts';
 const product = await loadProduct('kloudspot');
 const sets = allSets(product.features.map(({ id }) => id));
 const helm = at('plane/helm');
-beforeAll(ensureBuilt);
+beforeAll(() => ensureBuilt());
 
 const object = z.object({
   kind: z.string(),
