@@ -14,7 +14,7 @@ export const zones: Check = siteCheck(
     if (marked.length < managers.length) {
       const names = managers.filter(({ zone }) => zone === undefined).map(({ name }) => name);
       return {
-        ...warn('not stated', `Nobody has said what ${names.join(' and ')} may be lost together with.`, {
+        ...warn('not stated', `It is not stated what ${names.join(' and ')} may be lost together with.`, {
           advice: 'Give each manager its zone: rack, power feed or virtualization host',
           field: ['nodes', site.nodes.findIndex(({ name }) => name === names[0]), 'zone'],
         }),
