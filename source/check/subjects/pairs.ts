@@ -1,7 +1,18 @@
 import type { PairAnswer } from '../../facts/pairs-probe.ts';
 import { carrierOf, presentAddress } from '../../network/addresses.ts';
 import type { SiteNode } from '../../site/schema.ts';
-import { type Check, type CheckInput, factsOf, fail, notSeen, type Outcome, pass, siteCheck, warn } from '../check.ts';
+import {
+  type Check,
+  type CheckInput,
+  factsOf,
+  fail,
+  notSeen,
+  type Outcome,
+  pass,
+  perInput,
+  siteCheck,
+  warn,
+} from '../check.ts';
 import { portInWords } from '../pair-ports.ts';
 
 interface Pair {
@@ -10,15 +21,16 @@ interface Pair {
   readonly answer: PairAnswer;
 }
 
-/** Pairs that were asked, in the order of the site's nodes. */
-function pairsOf({ site, evidence }: CheckInput): Pair[] {
-  return site.nodes.flatMap((from) =>
-    site.nodes.flatMap((to) => {
-      const answer = evidence?.pairs?.get(from.name)?.peers.find((peer) => peer.to === to.name);
+/** Pairs that were asked, in the order of the site's nodes: the same for all three checks. */
+const pairsOf = perInput(({ site, evidence }): Pair[] =>
+  site.nodes.flatMap((from) => {
+    const answers = new Map(evidence?.pairs?.get(from.name)?.peers.map((peer) => [peer.to, peer]));
+    return site.nodes.flatMap((to) => {
+      const answer = answers.get(to.name);
       return answer === undefined ? [] : [{ from, to, answer }];
-    }),
-  );
-}
+    });
+  }),
+);
 
 function eachPair(
   input: CheckInput,
