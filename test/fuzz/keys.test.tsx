@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, expect, it } from 'vitest';
 import { FakeSession } from '../ui/fake-session.ts';
-import { stage } from '../ui/ink/stage.tsx';
+import { failing, stage, toReview } from '../ui/ink/stage.tsx';
 import { wholeDraft } from '../ui/sample.ts';
 import { tries } from './damage.ts';
 
@@ -26,21 +26,6 @@ const key = fc.oneof(
   fc.constantFrom('n', 'b', 'a', 'r', 's', 'u', 'z', '?', '/', 'f', 'd', 'o', '1', '7', 'v', 'x'),
 );
 
-const failing = [
-  { type: 'run-started', run: '7f3a', plan: 'x', process: 1, owner: 'me', host: 'h', resumed: false },
-  { type: 'step-started', step: 'hostname@ks-1', attempt: 1, deadlineMs: 1000 },
-  {
-    type: 'step-failed',
-    step: 'hostname@ks-1',
-    tried: 'hostnamectl',
-    seen: 'read-only file system',
-    causes: ['a dying disk'],
-    next: ['dmesg'],
-    durationMs: 1000,
-  },
-  { type: 'run-paused', why: 'A step failed.' },
-] as const;
-
 /** The page where random keys begin. */
 type Screen = ReturnType<typeof stage>;
 const reached: readonly [string, (screen: Screen) => Promise<void>][] = [
@@ -55,15 +40,6 @@ const reached: readonly [string, (screen: Screen) => Promise<void>][] = [
     },
   ],
 ];
-
-async function toReview(screen: Screen): Promise<void> {
-  screen.type('\r');
-  await screen.until('✓ sudo');
-  screen.type('nnnnn');
-  await screen.until('checks pass. n goes on');
-  screen.type('n');
-  await screen.until('Everything that will happen');
-}
 
 it.each(reached)('whatever is typed on the %s, the screens stay drawn', async (_, reach) => {
   const runs = { ...tries, numRuns: Math.ceil(tries.numRuns / 80) };

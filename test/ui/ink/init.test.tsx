@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Fault } from '../../../source/errors/fault.ts';
 import { FakeSession } from '../fake-session.ts';
 import { wholeDraft } from '../sample.ts';
-import { stage } from './stage.tsx';
+import { failing, stage, toReview } from './stage.tsx';
 
 let open: ReturnType<typeof stage> | undefined;
 afterEach(() => open?.end());
@@ -47,28 +47,13 @@ describe('on a terminal', () => {
     const session = new FakeSession({
       first: wholeDraft,
       events: [
-        { type: 'run-started', run: '7f3a', plan: 'x', process: 1, owner: 'me', host: 'h', resumed: false },
-        { type: 'step-started', step: 'hostname@ks-1', attempt: 1, deadlineMs: 1000 },
-        {
-          type: 'step-failed',
-          step: 'hostname@ks-1',
-          tried: 'hostnamectl',
-          seen: 'read-only file system',
-          causes: ['a dying disk'],
-          next: ['dmesg'],
-          durationMs: 1000,
-        },
-        { type: 'run-paused', why: 'A step failed.' },
+        ...failing,
         { type: 'step-done', step: 'hostname@ks-1', outcome: 'changed', seen: 'ok', durationMs: 1000 },
         { type: 'run-ended', outcome: 'done', why: 'Everything is done.' },
       ],
     });
     const screen = await begin(session);
-    screen.type('\r');
-    await screen.until('✓ sudo');
-    screen.type('nnnnn');
-    await screen.until('checks pass. n goes on');
-    screen.type('n');
+    await toReview(screen);
     await screen.until('Everything that will happen: 8 steps');
     screen.type('berlin\r');
     expect(await screen.until('read-only file system')).toContain('likely: a dying disk');

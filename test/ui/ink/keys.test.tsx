@@ -3,32 +3,16 @@ import { bindingsOf } from '../../../source/ui/ink/app/bindings.ts';
 import { update } from '../../../source/ui/ink/app/update.ts';
 import type { AppState } from '../../../source/ui/ink/store/state.ts';
 import { hintsOf, keyNames } from '../../../source/ui/ink/widgets/bindings.ts';
-import { type KeyName, type KeyPress, press } from '../../../source/ui/ink/widgets/keys.ts';
+import { type KeyPress, press } from '../../../source/ui/ink/widgets/keys.ts';
 import { themeOf } from '../../../source/ui/ink/widgets/theme.ts';
 import { wholeDraft } from '../sample.ts';
 import { begin, checked, ended, failed, opened, ran, reviewed, seen } from './states.tsx';
-import { Walk } from './walk.tsx';
+import { named, Walk } from './walk.tsx';
 
-const names: readonly KeyName[] = [
-  'up',
-  'down',
-  'left',
-  'right',
-  'home',
-  'end',
-  'pageUp',
-  'pageDown',
-  'enter',
-  'escape',
-  'tab',
-  'backTab',
-  'backspace',
-  'delete',
-];
 const characters = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ?/.'];
 /** Every key that a keyboard has, and a paste. */
 const everyKey: readonly KeyPress[] = [
-  ...names.map((name) => press(name)),
+  ...named.map((name) => press(name)),
   ...characters.map((text) => press('character', text)),
   ...[...'abcdefghijklmnopqrstuvwxyz'].map((text) => press('control', text)),
   press('paste', '10.0.4.99'),

@@ -94,3 +94,29 @@ export function stage(session: InitSession, size = { columns: 80, rows: 24 }) {
     },
   };
 }
+
+/** Events of a run whose first step fails, and that waits. */
+export const failing = [
+  { type: 'run-started', run: '7f3a', plan: 'x', process: 1, owner: 'me', host: 'h', resumed: false },
+  { type: 'step-started', step: 'hostname@ks-1', attempt: 1, deadlineMs: 1000 },
+  {
+    type: 'step-failed',
+    step: 'hostname@ks-1',
+    tried: 'hostnamectl',
+    seen: 'read-only file system',
+    causes: ['a dying disk'],
+    next: ['dmesg'],
+    durationMs: 1000,
+  },
+  { type: 'run-paused', why: 'A step failed.' },
+] as const;
+
+/** From the first page to the review, all checks passed. */
+export async function toReview(screen: ReturnType<typeof stage>): Promise<void> {
+  screen.type('\r');
+  await screen.until('✓ sudo');
+  screen.type('nnnnn');
+  await screen.until('checks pass. n goes on');
+  screen.type('n');
+  await screen.until('Everything that will happen');
+}

@@ -2,21 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../source/site/finding.ts';
 import { getAt } from '../../../source/wizard/draft/draft.ts';
 import { facts, wholeDraft } from '../sample.ts';
+import { seen } from './states.tsx';
 import { Walk } from './walk.tsx';
 
 const at = (size?: { columns: number; rows: number }) =>
   new Walk(size).tell({ type: 'draft', draft: wholeDraft, savedAt: new Date(), now: 0 });
-const seen = (walk: Walk): Walk =>
-  [21, 22, 23].reduce(
-    (one, last) =>
-      one.tell({
-        type: 'access',
-        reach: `10.0.4.${last}`,
-        now: 0,
-        state: { state: 'ready', facts: facts('ks', `10.0.4.${last}`) },
-      }),
-    walk,
-  );
 const inDraft = (walk: Walk, ...path: (string | number)[]) => getAt(walk.state.draft, path);
 
 describe('several keys at once', () => {

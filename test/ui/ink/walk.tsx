@@ -36,7 +36,8 @@ export class Walk {
   }
 }
 
-const named = [
+/** The keys that have a name. */
+export const named = [
   'up',
   'down',
   'left',
