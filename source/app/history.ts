@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { journalEvents } from '../engine/journal/journal.ts';
 import type { RunHandle } from '../engine/journal/event.ts';
-import { listRuns, readPlanText, type RunSummary, summarizeRun } from '../engine/runs.ts';
+import { journalEvents } from '../engine/journal/journal.ts';
+import { listRuns, type RunSummary, readPlanText, summarizeRun } from '../engine/runs.ts';
 import type { Files } from '../site/files.ts';
 
 /** One run, as an audit wants it: who, where, when, what, result. */

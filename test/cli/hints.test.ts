@@ -50,11 +50,11 @@ async function everyHint(): Promise<string[]> {
   const claim = await ownClaim(files, '20260101-000000-7f3a');
   const outcomes = ['done', 'undone', 'rebooting', 'failed', undefined] as const;
   const endings = outcomes.flatMap((outcome) =>
-    nextLines({ ...emptyView(plan), ...(outcome === undefined ? {} : { outcome }) }, true),
+    nextLines({ ...emptyView(plan), ...(outcome === undefined ? {} : { outcome }) }, { files, rehearsal: true }),
   );
   return [
     ...endings,
-    ...exitLines({ draftPath: '/x', saved: true, run: undefined, rehearsal: true }),
+    ...exitLines({ place: { files, rehearsal: true }, saved: true, run: undefined }),
     ...(['alive', 'silent', 'gone', 'unknown'] as const).flatMap((life) => lockedFault(claim, life, '/x', 0).next),
     ...fault(() => checkedPlan(JSON.stringify({ ...plan, hash: 'other' }), 'plan.json')),
     ...fault(() => refuseDrift({ ...plan, basis: { 'ks-1': { hostname: 'x' } } }, hostnames)),

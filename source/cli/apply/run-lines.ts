@@ -17,7 +17,8 @@ export async function watchAsLines(watch: RunWatch, terminal: Terminal): Promise
   const heard = asking === undefined ? events : listening(events, asking.hear);
   try {
     const view = await showRunPlain(plan, heard, terminal.output, systemClock, { earlier });
-    const next = nextLines(view, watch.rehearsal !== undefined).map((line) => `  ${line}`);
+    const place = { files: watch.files, rehearsal: watch.rehearsal !== undefined };
+    const next = nextLines(view, place).map((line) => `  ${line}`);
     say(terminal.output, '', endingOf(view).text, ...next);
     return view.outcome;
   } finally {

@@ -1,6 +1,7 @@
 import type { Watcher } from '../../app/follow.ts';
 import type { RunEvent, RunHandle, RunOrder } from '../../engine/journal/event.ts';
 import type { Plan } from '../../plan/document/document.ts';
+import type { Files } from '../../site/files.ts';
 
 /** `begun`: whoever watches has begun the run, and Ctrl-C stops it. `attached`: Ctrl-C only ends the watching. */
 export type Watching = 'begun' | 'attached';
@@ -11,6 +12,7 @@ export interface RunWatch {
   readonly plan: Plan;
   /** Name of the scenario when it is a rehearsal. */
   readonly rehearsal: string | undefined;
+  readonly files: Files;
   readonly watching: Watching;
   /** Processes that carried the run before this watching began: lines and JSON do not repeat what those did. */
   readonly earlier: number;

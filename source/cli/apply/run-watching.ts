@@ -32,6 +32,7 @@ export async function watchRun(
     run,
     plan,
     rehearsal: rehearsal?.scenario,
+    files: settings.files,
     watching,
     earlier,
     events: watcher.follow(run, enough.signal),
@@ -48,13 +49,14 @@ export async function watchRun(
 
 async function drawn(watch: RunWatch, settings: Settings): Promise<ExitCode> {
   const { runInkAttach } = await import('../../ui/ink/run-screen.tsx');
-  const { plan, events, steer, estimate, rehearsal } = watch;
+  const { plan, events, steer, estimate, rehearsal, files } = watch;
   try {
     return await runInkAttach({
       plan,
       events,
       steer,
       estimate,
+      files,
       ascii: settings.ascii,
       color: settings.color,
       ...defined({ rehearsal }),

@@ -60,10 +60,9 @@ async function drawnBy(
 function sayGoodbye({ store, files }: Controller): void {
   const { run, savedAt, rehearsal } = store.state;
   const lines = exitLines({
-    draftPath: files.draft,
+    place: { files, rehearsal: rehearsal !== undefined },
     saved: savedAt !== undefined,
     run: run?.run.view,
-    rehearsal: rehearsal !== undefined,
   });
   printLines(lines);
 }

@@ -4,7 +4,7 @@ import type { RunEvent, RunOrder } from '../../engine/journal/event.ts';
 import type { ExitCode } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import type { Plan } from '../../plan/document/document.ts';
-import { endingOf, nextLines } from '../model/ending.ts';
+import { endingOf, nextLines, type RunPlace } from '../model/ending.ts';
 import { useKeys, useSeconds } from './app/hooks.ts';
 import { Store } from './app/store.ts';
 import { printLines, screenOptions } from './screen.ts';
@@ -27,6 +27,7 @@ export interface AttachOptions extends ThemeOptions {
   readonly estimate?: (plan: Plan, settled: ReadonlySet<string>) => number | undefined;
   /** Name of the scenario when this is a rehearsal. */
   readonly rehearsal?: string;
+  readonly files: RunPlace['files'];
 }
 
 type RunStore = Store<RunScreen, RunScreenEvent, RunEffect>;
@@ -43,14 +44,17 @@ export async function runInkAttach(options: AttachOptions): Promise<ExitCode> {
   await app.waitUntilExit();
   left = true;
   const { view } = store.state.run;
-  const lines = [endingOf(view).text, ...nextLines(view, options.rehearsal !== undefined).map((line) => `  ${line}`)];
+  const lines = [endingOf(view).text, ...nextLines(view, placeOf(options)).map((line) => `  ${line}`)];
   printLines(lines);
   return codeOfRun(store.state);
 }
 
-function storeOf({ plan, rehearsal, steer }: AttachOptions, leave: () => void): RunStore {
+const placeOf = ({ files, rehearsal }: AttachOptions): RunPlace => ({ files, rehearsal: rehearsal !== undefined });
+
+function storeOf(options: AttachOptions, leave: () => void): RunStore {
   const size = { columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 };
-  const state = runScreen(plan, { size, now: Date.now(), withSummary: false, rehearsal: rehearsal !== undefined });
+  const { plan, steer } = options;
+  const state = runScreen(plan, { size, now: Date.now(), withSummary: false, place: placeOf(options) });
   const store: RunStore = new Store(state, {
     update: runUpdate,
     perform: (effect) => {

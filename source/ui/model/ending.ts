@@ -1,5 +1,12 @@
 import type { RunView } from '../../engine/view/view.ts';
+import type { Files } from '../../site/files.ts';
 import { kloudspot } from '../../text/command.ts';
+
+/** Where a run took place: its files, and whether its machines are simulated. */
+export interface RunPlace {
+  readonly files: Pick<Files, 'site' | 'values'>;
+  readonly rehearsal: boolean;
+}
 
 /** How a run ended, in one sentence. */
 export function endingOf(view: RunView): { readonly grade: 'pass' | 'warn' | 'fail'; readonly text: string } {
@@ -44,13 +51,13 @@ function doneWords(view: RunView): string {
 }
 
 /** What to do next, a line each. */
-export function nextLines(view: RunView, rehearsal: boolean): readonly string[] {
-  const rehearsed = rehearsal ? ['This was a rehearsal: no machine was touched.'] : [];
+export function nextLines(view: RunView, place: RunPlace): readonly string[] {
+  const rehearsed = place.rehearsal ? ['This was a rehearsal: no machine was touched.'] : [];
   switch (view.outcome) {
     case undefined:
       return [`${kloudspot('attach')}  shows the run again`, `${kloudspot('status')}  shows the state of the site`];
     case 'done':
-      return [...afterDone(view), ...rehearsed];
+      return [...afterDone(view, place), ...rehearsed];
     case 'undone':
     case 'partly-undone':
       return [`${kloudspot('plan')}  shows what is still to be done`, ...rehearsed];
@@ -64,11 +71,17 @@ export function nextLines(view: RunView, rehearsal: boolean): readonly string[] 
   }
 }
 
-function afterDone({ plan: { site, purpose } }: RunView): readonly string[] {
+function afterDone({ plan: { site, purpose } }: RunView, { files }: RunPlace): readonly string[] {
   if (purpose === 'stop') return [`${kloudspot('start')}  brings it back`];
   const status = `${kloudspot('status')}  shows the state of the site`;
-  if (site.deploy === 'later' && purpose === 'init') return [`${kloudspot('start')}  deploys the product`, status];
-  const replace =
-    site.tls.mode === 'self-signed' ? [`Give a proper certificate in site.yaml, then  ${kloudspot('update')}`] : [];
-  return [`Open https://${site.customer.dnsName}`, status, ...replace];
+  if (site.deploy === 'later' && purpose === 'init')
+    return [`The settings are in ${files.site}`, `${kloudspot('start')}  deploys the product`, status];
+  const written = [`The settings are in ${files.site}`, `The Helm values are in ${files.values}`];
+  return [`Open https://${site.customer.dnsName}`, ...written, status, certificateLine(site.tls.mode)];
+}
+
+function certificateLine(mode: 'files' | 'self-signed'): string {
+  return mode === 'self-signed'
+    ? `Set a proper certificate in site.yaml, then  ${kloudspot('update')}`
+    : `${kloudspot('certificates')}  shows the days left of every certificate`;
 }

@@ -25,7 +25,8 @@ export async function carryOut(walk: PlainWalk, plan: Plan, clock: Clock): Promi
     choose: (now) => choose(walk, run, now),
   });
   following.abort();
-  talk.say('', endingOf(view).text, ...nextLines(view, session.rehearsal !== undefined).map((line) => `  ${line}`));
+  const place = { files: session.files, rehearsal: session.rehearsal !== undefined };
+  talk.say('', endingOf(view).text, ...nextLines(view, place).map((line) => `  ${line}`));
   return exitCodeOf(view);
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEventBody } from '../../../source/engine/journal/event.ts';
 import { exitCodeOf } from '../../../source/engine/outcome.ts';
+import { filesUnder } from '../../../source/site/files.ts';
 import { messageOfRun } from '../../../source/ui/ink/screens/run/frame.ts';
 import { runKeys } from '../../../source/ui/ink/screens/run/keys.ts';
 import { runUpdate } from '../../../source/ui/ink/screens/run/update.ts';
@@ -37,7 +38,7 @@ interface Stood {
 
 const size = { columns: 80, rows: 24 };
 const fresh: Stood = {
-  state: runScreen(plan, { size, now: 0, withSummary: false, rehearsal: false }),
+  state: runScreen(plan, { size, now: 0, withSummary: false, place: { files: filesUnder('/'), rehearsal: false } }),
   effects: [],
 };
 const told = ({ state, effects }: Stood, event: RunScreenEvent): Stood => {

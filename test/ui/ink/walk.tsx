@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { renderToString } from 'ink';
+import { filesUnder } from '../../../source/site/files.ts';
 import { Screen } from '../../../source/ui/ink/app/app.tsx';
 import { update } from '../../../source/ui/ink/app/update.ts';
 import type { Effect } from '../../../source/ui/ink/store/effect.ts';
@@ -14,7 +15,7 @@ export class Walk {
   readonly effects: Effect[] = [];
 
   constructor(size = { columns: 80, rows: 24 }) {
-    this.state = initialState({ size, product, rehearsal: 'healthy', canRehearse: false });
+    this.state = initialState({ size, product, rehearsal: 'healthy', files: filesUnder('/'), canRehearse: false });
   }
 
   tell(...events: Parameters<typeof update>[1][]): this {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { kloudspot } from '../../../text/command.ts';
 import { kubectl } from '../../../kubernetes/kubectl.ts';
 import { claimObject, storageClassObject } from '../../../kubernetes/objects.ts';
 import { readList, readObject } from '../../../kubernetes/read.ts';
+import { kloudspot } from '../../../text/command.ts';
 import { runCommand } from '../../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../../execution/define.ts';
 import { manifestText } from '../../release/manifest.ts';

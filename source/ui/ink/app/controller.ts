@@ -47,9 +47,9 @@ export class Controller {
       (at) => this.store.dispatch({ type: 'saved', at }),
       (error) => this.store.dispatch({ type: 'save-failed', why: faultLines(error)[0] ?? '' }),
     );
-    const { product, rehearsal } = session;
+    const { product, rehearsal, files } = session;
     const canRehearse = rehearsal === undefined && session.rehearse !== undefined;
-    this.store = new Store(initialState({ size, product, rehearsal, canRehearse }), {
+    this.store = new Store(initialState({ size, product, rehearsal, files, canRehearse }), {
       update,
       perform: (effect) => this.#perform(effect),
       changed: (before, after) => this.#changed(before, after),
@@ -142,7 +142,8 @@ export class Controller {
     if (!rehearsal) return;
     await this.#session.close();
     this.#session = rehearsal;
-    this.store.dispatch({ type: 'session', product: rehearsal.product, rehearsal: rehearsal.rehearsal });
+    const { product, files } = rehearsal;
+    this.store.dispatch({ type: 'session', product, files, rehearsal: rehearsal.rehearsal });
   }
 
   #reconnect(reach: string | undefined): void {

@@ -1,6 +1,5 @@
-import type { AccessState } from '../../../app/session.ts';
+import type { AccessState, InitSession } from '../../../app/session.ts';
 import type { Plan } from '../../../plan/document/document.ts';
-import type { Product } from '../../../product/schema.ts';
 import type { Finding } from '../../../site/finding.ts';
 import type { Site, SiteDraft } from '../../../site/schema.ts';
 import type { Review } from '../../model/review.ts';
@@ -16,7 +15,7 @@ export type AppEvent =
   | { readonly type: 'resize'; readonly columns: number; readonly rows: number }
   | { readonly type: 'time'; readonly now: number }
   /** The pages go on with another session: a rehearsal. */
-  | { readonly type: 'session'; readonly product: Product; readonly rehearsal: string | undefined }
+  | ({ readonly type: 'session' } & Pick<InitSession, 'product' | 'rehearsal' | 'files'>)
   | ({ readonly type: 'start-known' } & Pick<StartState, 'draft' | 'recent' | 'installed'>)
   | {
       readonly type: 'draft';

@@ -9,6 +9,7 @@ import {
   type StepView,
 } from '../../../engine/view/view.ts';
 import type { Plan } from '../../../plan/document/document.ts';
+import type { RunPlace } from '../../model/ending.ts';
 import type { KeyPress } from '../widgets/keys.ts';
 import type { Size } from '../widgets/layout.ts';
 import type { PagerState } from '../widgets/pager/state.ts';
@@ -26,7 +27,7 @@ export interface RunState {
   readonly left: number | undefined;
   /** A rehearsal's clock is its own: ms that it is ahead of this machine's; 0 where the clocks are one. */
   readonly ahead: number;
-  readonly rehearsal: boolean;
+  readonly place: RunPlace;
   /** Ctrl-C was pressed: the run stops after its running steps. */
   readonly stopping: boolean;
   /** The journal could not be followed further. */
@@ -64,15 +65,15 @@ export type RunEffect = { readonly do: 'steer'; readonly order: RunOrder } | { r
 
 export function runScreen(
   plan: Plan,
-  given: Pick<RunScreen, 'size' | 'now' | 'withSummary'> & { readonly rehearsal: boolean },
+  given: Pick<RunScreen, 'size' | 'now' | 'withSummary'> & { readonly place: RunPlace },
 ): RunScreen {
-  const { rehearsal, ...rest } = given;
-  return { ...rest, run: runState(plan, rehearsal), pager: undefined, message: undefined };
+  const { place, ...rest } = given;
+  return { ...rest, run: runState(plan, place), pager: undefined, message: undefined };
 }
 
-function runState(plan: Plan, rehearsal: boolean): RunState {
+function runState(plan: Plan, place: RunPlace): RunState {
   return {
-    rehearsal,
+    place,
     ahead: 0,
     view: emptyView(plan),
     row: 0,
@@ -86,7 +87,7 @@ function runState(plan: Plan, rehearsal: boolean): RunState {
 
 /** `now`: when it was read, ms since 1970 by this machine's clock. */
 export function withEvent(state: RunState, event: RunEvent, left: number | undefined, now: number): RunState {
-  const ahead = state.rehearsal ? Date.parse(event.at) - now : 0;
+  const ahead = state.place.rehearsal ? Date.parse(event.at) - now : 0;
   const next = { ...state, ahead, view: applyEvent(state.view, event), left: left ?? state.left };
   const failed = event.type === 'step-failed';
   if (state.moved && !failed) return next;

@@ -2,6 +2,7 @@ import type { AccessState } from '../../../app/session.ts';
 import type { NodeFacts } from '../../../facts/facts.ts';
 import type { Plan } from '../../../plan/document/document.ts';
 import type { Product } from '../../../product/schema.ts';
+import type { Files } from '../../../site/files.ts';
 import type { Finding } from '../../../site/finding.ts';
 import type { Site, SiteDraft } from '../../../site/schema.ts';
 import { textAt } from '../../../wizard/draft/draft.ts';
@@ -37,6 +38,7 @@ export interface AppState {
   readonly size: { readonly columns: number; readonly rows: number };
   readonly product: Product;
   readonly rehearsal: string | undefined;
+  readonly files: Files;
   readonly canRehearse: boolean;
   readonly draft: SiteDraft;
   readonly savedAt: Date | undefined;
@@ -174,7 +176,9 @@ export function siteName(state: Pick<AppState, 'draft'>): string {
   return textAt(state.draft, ['name']) || 'site';
 }
 
-export function initialState(given: Pick<AppState, 'size' | 'product' | 'rehearsal' | 'canRehearse'>): AppState {
+export function initialState(
+  given: Pick<AppState, 'size' | 'product' | 'rehearsal' | 'files' | 'canRehearse'>,
+): AppState {
   return {
     ...given,
     screen: 'start',

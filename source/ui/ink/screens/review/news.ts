@@ -21,8 +21,9 @@ export function reviewNews(
     case 'begun': {
       const { plan } = state.review;
       if (!plan) return next(state);
-      const { size, now } = state;
-      const run = runScreen(plan, { size, now, withSummary: true, rehearsal: state.rehearsal !== undefined });
+      const { size, now, files } = state;
+      const place = { files, rehearsal: state.rehearsal !== undefined };
+      const run = runScreen(plan, { size, now, withSummary: true, place });
       return enterScreen({ ...withReview({ beginning: false }), run }, 'run');
     }
   }

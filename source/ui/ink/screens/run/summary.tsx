@@ -21,14 +21,14 @@ export function SummaryPage(props: {
 }
 
 /** Everything that the summary says. */
-export function summaryMessages({ view, rehearsal }: RunState): readonly Message[] {
+export function summaryMessages({ view, place }: RunState): readonly Message[] {
   const ending = endingOf(view);
   return [
     { mark: ending.grade, text: ending.text },
     { mark: 'plain', text: countsText(view) },
     { mark: 'plain', text: '' },
     { mark: 'plain', text: 'Next' },
-    ...nextLines(view, rehearsal).map((text): Message => ({ mark: 'plain', text: `· ${text}` })),
+    ...nextLines(view, place).map((text): Message => ({ mark: 'plain', text: `· ${text}` })),
   ];
 }
 

@@ -16,8 +16,8 @@ export function startNews(
       return next({ ...state, start: { ...state.start, busy: false, problem: event.lines } });
     case 'session': {
       const { size, start } = state;
-      const { product, rehearsal } = event;
-      const fresh = initialState({ size, product, rehearsal, canRehearse: false });
+      const { product, rehearsal, files } = event;
+      const fresh = initialState({ size, product, rehearsal, files, canRehearse: false });
       return next({ ...fresh, start: { ...fresh.start, busy: start.busy } }, { do: 'new-draft', replaces: false });
     }
     case 'draft':
