@@ -2,50 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inspectPair, type PairToInspect } from '../../source/tls/inspect.ts';
 import { kindOf, normalisedPair } from '../../source/tls/pem.ts';
 import { selfSigned } from '../../source/tls/self-signed.ts';
-
-interface Pair {
-  readonly key: string;
-  readonly certificate: string;
-}
-
-const day = 86_400_000;
-const now = new Date('2026-11-21T10:00:00Z');
-const days = (count: number) => new Date(now.getTime() + count * day);
-const ec = { keyType: 'ec', algorithm: 'sha256' } as const;
-
-async function authority(name: string, issuer?: Pair): Promise<Pair> {
-  const made = await generate([{ name: 'commonName', value: name }], {
-    ...ec,
-    notBeforeDate: days(-100),
-    notAfterDate: days(4000),
-    extensions: [
-      { name: 'basicConstraints', cA: true, critical: true },
-      { name: 'keyUsage', keyCertSign: true, digitalSignature: true },
-    ],
-    ...(issuer === undefined ? {} : { ca: { key: issuer.key, cert: issuer.certificate } }),
-  });
-  return { key: made.private, certificate: made.cert };
-}
-
-async function leaf(issuer: Pair, names: readonly string[], from = -10, to = 200): Promise<Pair> {
-  const made = await generate([{ name: 'commonName', value: 'spot.acme.eu' }], {
-    ...ec,
-    notBeforeDate: days(from),
-    notAfterDate: days(to),
-    ca: { key: issuer.key, cert: issuer.certificate },
-    extensions: [
-      { name: 'basicConstraints', cA: false },
-      { name: 'keyUsage', digitalSignature: true },
-      { name: 'subjectAltName', altNames: names.map((value) => ({ type: 2, value })) },
-    ],
-  });
-  return { key: made.private, certificate: made.cert };
-}
+import { authority, days, leaf, now, type Pair } from './pairs.ts';
 
 let root: Pair;
 let middle: Pair;

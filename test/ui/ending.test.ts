@@ -7,22 +7,22 @@ import { planOf } from './sample.ts';
 
 const place = { files: filesUnder('/srv/x'), rehearsal: false };
 const site = siteOf({ managers: 3 });
-const after = (change: Partial<typeof site>): readonly string[] =>
+const linesAfter = (change: Partial<typeof site>): readonly string[] =>
   nextLines({ ...emptyView(planOf({ ...site, ...change })), outcome: 'done' }, place);
 
 describe('what is said after a run', () => {
   it('the paths of site.yaml and values.yaml', () => {
-    expect(after({})).toContain('The settings are in /srv/x/etc/kloudspot/site.yaml');
-    expect(after({})).toContain('The Helm values are in /srv/x/etc/kloudspot/values.yaml');
+    expect(linesAfter({})).toContain('The settings are in /srv/x/etc/kloudspot/site.yaml');
+    expect(linesAfter({})).toContain('The Helm values are in /srv/x/etc/kloudspot/values.yaml');
   });
   it('a product that is deployed later has no values yet', () => {
-    expect(after({ deploy: 'later' }).filter((line) => line.includes('values'))).toEqual([]);
+    expect(linesAfter({ deploy: 'later' }).filter((line) => line.includes('values'))).toEqual([]);
   });
   it.each([
     ['self-signed', /^Set a proper certificate in site\.yaml, then {2}kloudspot update$/],
     ['files', /^kloudspot certificates {2}shows the days left/],
   ] as const)('what to do about the certificate: %s', (mode, words) => {
     const tls = mode === 'files' ? { mode, key: '/k', certificate: '/c' } : { mode };
-    expect(after({ tls }).filter((line) => words.test(line))).toHaveLength(1);
+    expect(linesAfter({ tls }).filter((line) => words.test(line))).toHaveLength(1);
   });
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Finding } from '../../site/finding.ts';
 import { inspectPair } from '../../tls/inspect.ts';
+import { certificateName } from '../../tls/names.ts';
 import { textAt } from '../draft/draft.ts';
 import { readableFile } from '../file-answer.ts';
 import type { Field, Note, Page, WizardView } from '../page.ts';
@@ -21,11 +22,15 @@ export const sitePage: Page<'site'> = {
 };
 
 function siteFields(view: WizardView): readonly Field[] {
-  return [...customer, tlsMode, ...(textAt(view.draft, ['tls', 'mode']) === 'files' ? tlsFiles : [])];
+  const withFiles = textAt(view.draft, ['tls', 'mode']) === 'files';
+  return [tlsMode, ...(withFiles ? tlsFiles : []), dnsField(withFiles ? view : undefined), customerReference];
 }
 
-const customer: readonly Field[] = [
-  {
+/** The name that the certificate is for stands there until another is typed. */
+function dnsField(view: WizardView | undefined): Field {
+  const path = view && textAt(view.draft, ['tls', 'certificate']);
+  const named = path && !('problem' in readableFile(path)) ? certificateName(readFileSync(path, 'utf8')) : undefined;
+  return {
     id: 'customer.dnsName',
     path: ['customer', 'dnsName'],
     kind: 'text',
@@ -33,19 +38,21 @@ const customer: readonly Field[] = [
     question: 'Under which DNS name is the product reached?',
     help: 'The name that leads to the virtual address. It goes into the ingress and the certificate. Example: spot.example.org',
     required: true,
+    ...(named === undefined ? {} : { fallback: { value: named, from: 'seen' } satisfies Field['fallback'] }),
     parse: dnsName,
-  },
-  {
-    id: 'customer.reference',
-    path: ['customer', 'reference'],
-    kind: 'text',
-    label: 'Customer reference',
-    question: 'What is the customer reference?',
-    help: 'The short word under which the vendor knows this installation. Example: acme',
-    required: true,
-    parse: anyText(63),
-  },
-];
+  };
+}
+
+const customerReference: Field = {
+  id: 'customer.reference',
+  path: ['customer', 'reference'],
+  kind: 'text',
+  label: 'Customer reference',
+  question: 'What is the customer reference?',
+  help: 'The short word under which the vendor knows this installation. Example: acme',
+  required: true,
+  parse: anyText(63),
+};
 
 const tlsMode: Field = {
   id: 'tls.mode',
@@ -83,8 +90,21 @@ const tlsFiles: readonly Field[] = [
   },
 ];
 
-/** A key that does not fit its certificate is told here already, not only in preflight. */
+/** A key that does not fit its certificate is reported here, not only in preflight. */
 function pairFindings(view: WizardView): readonly Finding[] {
+  return allPairFindings(view).filter((finding) => finding.grade !== 'pass');
+}
+
+/** Of a good pair, in one line: until when it is valid, for which names, whether clients can follow its chain. */
+function goodPair(view: WizardView): readonly Note[] {
+  const findings = allPairFindings(view);
+  if (findings.length === 0 || findings.some((finding) => finding.grade !== 'pass')) return [];
+  const seen = (check: string): string => findings.find((finding) => finding.check === check)?.seen ?? '';
+  const text = `The pair is good: ${seen('tls-validity')}, key fits, name covered, chain complete.`;
+  return [{ grade: 'pass', text }];
+}
+
+function allPairFindings(view: WizardView): readonly Finding[] {
   const [key, certificate] = [textAt(view.draft, ['tls', 'key']), textAt(view.draft, ['tls', 'certificate'])];
   if (
     textAt(view.draft, ['tls', 'mode']) !== 'files' ||
@@ -92,13 +112,14 @@ function pairFindings(view: WizardView): readonly Finding[] {
     'problem' in readableFile(certificate)
   )
     return [];
+  const dnsName = textAt(view.draft, ['customer', 'dnsName']);
   const pair = {
     keyText: readFileSync(key, 'utf8'),
     certificateText: readFileSync(certificate, 'utf8'),
-    dnsName: textAt(view.draft, ['customer', 'dnsName']),
+    dnsName: dnsName || (certificateName(readFileSync(certificate, 'utf8')) ?? ''),
     now: new Date(),
   };
-  return inspectPair(pair).filter((finding) => finding.grade !== 'pass');
+  return inspectPair(pair);
 }
 
 function siteNotes(view: WizardView): readonly Note[] {
@@ -110,6 +131,7 @@ function siteNotes(view: WizardView): readonly Note[] {
       grade: 'plain',
       text: `Make sure that ${name} resolves to ${virtualAddress}: DNS is not checked here.`,
     });
+  notes.push(...goodPair(view));
   if (textAt(view.draft, ['tls', 'mode']) !== 'files')
     notes.push({
       grade: 'warn',

@@ -42,9 +42,9 @@ const wholeWalk = [
   ...['', 'yes', '', '', '', '', ''],
   ...Array.from({ length: 5 }, () => ''),
   ...Array.from({ length: 5 }, () => ''),
+  '',
   'spot.acme.eu',
   'acme',
-  '',
 ];
 
 describe('the whole walk', () => {
@@ -104,7 +104,7 @@ describe('going back', () => {
 
   it('goes from the review to the question of a line, and comes back to the review', async () => {
     const session = new FakeSession({ first: wholeDraft });
-    const { text } = await walk(session, ['1', '', 'back to TLS certificate', '', '5', 'quit']);
+    const { text } = await walk(session, ['1', '', 'back to Customer reference', '', '5', 'quit']);
     expect(text).toContain('Review. Everything that will happen: 8 steps');
     expect(text).toContain('Enable KloudManage? (yes or no) [no]: quit');
   });
@@ -202,7 +202,7 @@ describe('a failed step', () => {
     { type: 'run-paused', why: 'A step failed.' },
     { type: 'run-ended', outcome: 'done', why: 'Everything is done.' },
   ] as const;
-  const toReview = ['1', '', 'back to TLS certificate', '', 'berlin'];
+  const toReview = ['1', '', 'back to Customer reference', '', 'berlin'];
 
   it.each([
     ['r', { order: 'retry', step: 'hostname@ks-1' }],
