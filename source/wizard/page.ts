@@ -34,6 +34,10 @@ export interface Field {
   readonly required: boolean;
   /** Rarely needed: plain mode asks it only when it is wanted. */
   readonly rare?: true;
+  /** Usually the same for every row: plain mode asks it once. */
+  readonly alike?: true;
+  /** Typed when the row was added: plain mode asks it only when it is wrong. */
+  readonly listed?: true;
   /** Unit shown behind the value: `GB`. */
   readonly unit?: string;
   /** From typed text to the site's value, or what is wrong and what to do, in one line. */

@@ -1,11 +1,14 @@
 import { columns } from '../../text/table.ts';
 import { removeAt, setAt, textAt } from '../../wizard/draft/draft.ts';
 import { draftNodes } from '../../wizard/draft/draft-nodes.ts';
+import { listed } from '../../wizard/draft/topology.ts';
 import type { Page } from '../../wizard/page.ts';
 import { nodesPage } from '../../wizard/pages/nodes.ts';
+import { ownNames } from '../../wizard/pages/own-names.ts';
 import { reachNodes } from './access.ts';
 import { keep, type PlainWalk, viewOf } from './plain-walk.ts';
-import { askField, elsewhere, ways } from './question.ts';
+import { askField, elsewhere, type Reply, ways } from './question.ts';
+import { SameForAll } from './same-for-all.ts';
 import { type Place, placeAfter, placeById, placeNamed } from './walk.ts';
 
 /**
@@ -13,55 +16,80 @@ import { type Place, placeAfter, placeById, placeNamed } from './walk.ts';
  * `from` undefined: from the beginning.
  */
 export async function askAll(walk: PlainWalk, from: string | undefined): Promise<'done' | 'quit'> {
-  const { talk } = walk;
+  const same = new SameForAll(walk);
   let rare = false;
   const asked: string[] = [];
   let page: Page | undefined;
-  let at: Place | undefined =
-    from === undefined ? placeAfter(viewOf(walk), rare, undefined) : placeById(viewOf(walk), from);
+  const first = (): Place | undefined => placeAfter(viewOf(walk), rare, undefined);
+  let at = from === undefined ? first() : placeById(viewOf(walk), from);
+  /** A question that was asked for by its name is never left out. */
+  let named = from !== undefined;
   while (at) {
     if (at.page !== page) {
       if ((await turnPage(walk, page, at)) === 'quit') return 'quit';
       page = at.page;
       // The nodes may be others now.
-      at = placeById(viewOf(walk), at.field.id) ?? placeAfter(viewOf(walk), rare, undefined);
+      at = placeById(viewOf(walk), at.field.id) ?? first();
       if (!at) break;
     }
-    const reply = await askField(talk, at.field, viewOf(walk));
+    const id: string = at.field.id;
+    if (!named && (await same.answers(at))) {
+      at = placeAfter(viewOf(walk), rare, id);
+      continue;
+    }
+    const reply = await askField(walk.talk, at.field, viewOf(walk));
     if (reply.reply === 'quit') return 'quit';
+    named = reply.reply === 'back' || reply.reply === 'to';
     if (reply.reply === 'answered') {
       await keep(walk, reply.draft);
-      asked.push(at.field.id);
-      at = placeAfter(viewOf(walk), rare, at.field.id);
-    } else if (reply.reply === 'back') {
-      const before = asked.pop();
-      if (before === undefined) talk.say('This is the first question.');
-      at = (before === undefined ? undefined : placeById(viewOf(walk), before)) ?? at;
-    } else if (reply.reply === 'to') {
-      const found = placeNamed(viewOf(walk), reply.place);
-      if (!found) talk.say(`There is no question called ${reply.place}.`);
-      at = found ?? at;
-    } else {
+      asked.push(id);
+      at = placeAfter(viewOf(walk), rare, id);
+    } else if (reply.reply === 'more') {
       rare = !rare;
-      talk.say(rare ? 'The rare questions are asked too.' : 'The rare questions are left out.');
+      walk.talk.say(rare ? 'The rare questions are asked too.' : 'The rare questions are left out.');
+    } else {
+      at = wentTo(walk, reply, asked) ?? at;
     }
   }
-  if (page) talk.say(...noteLines(walk, page));
+  if (page) walk.talk.say(...noteLines(walk, page));
   return 'done';
+}
+
+/** The question that `back` or `back to NAME` leads to; undefined where there is none, which is said. */
+function wentTo(walk: PlainWalk, reply: Extract<Reply, { reply: 'back' | 'to' }>, asked: string[]): Place | undefined {
+  const view = viewOf(walk);
+  const { talk } = walk;
+  if (reply.reply === 'to') {
+    const found = placeNamed(view, reply.place);
+    if (!found) talk.say(`There is no question called ${reply.place}.`);
+    return found;
+  }
+  const before = asked.pop();
+  if (before === undefined) talk.say('This is the first question.');
+  return before === undefined ? undefined : placeById(view, before);
 }
 
 /** Between two pages: what the last one has shown; before the nodes, which they are; after them, whether they answer. */
 async function turnPage(walk: PlainWalk, before: Page | undefined, to: Place): Promise<'on' | 'quit'> {
   const { talk } = walk;
-  if (before === nodesPage && to.page !== nodesPage) walk.facts = await reachNodes(talk, walk.session, walk.draft);
+  if (before === nodesPage && to.page !== nodesPage) await look(walk);
   if (before) talk.say(...noteLines(walk, before));
   talk.say('', `${to.page.title}. ${to.page.intro}`);
   if (before === undefined) talk.say(`Enter accepts the value in brackets. ${ways}`);
   if (to.page === nodesPage && (await listNodes(walk)) === 'quit') return 'quit';
   // A draft that begins further on has not reached the nodes yet.
-  if (before === undefined && to.page !== nodesPage && walk.facts.size === 0)
-    walk.facts = await reachNodes(talk, walk.session, walk.draft);
+  if (before === undefined && to.page !== nodesPage && walk.facts.size === 0) await look(walk);
   return 'on';
+}
+
+/** Reaches the nodes; where they have names of their own and only got numbers here, asks whether those are taken. */
+async function look(walk: PlainWalk): Promise<void> {
+  walk.facts = await reachNodes(walk.talk, walk.session, walk.draft);
+  const own = ownNames(viewOf(walk));
+  if (!own || !(await walk.talk.yes(`The machines call themselves ${listed(own.names)}. Use these names`, true)))
+    return;
+  walk.facts = new Map([...walk.facts].map(([name, facts]) => [own.renamed.get(name) ?? name, facts]));
+  await keep(walk, own.draft);
 }
 
 function noteLines(walk: PlainWalk, page: Page): readonly string[] {

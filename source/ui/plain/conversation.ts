@@ -40,7 +40,8 @@ export class Conversation {
 
   async yes(question: string, fallback: boolean): Promise<boolean> {
     for (;;) {
-      const answer = (await this.ask(`${question} (yes or no) [${fallback ? 'yes' : 'no'}]`)).toLowerCase();
+      const asked = question.includes('?') ? question : `${question}?`;
+      const answer = (await this.ask(`${asked} (yes or no) [${fallback ? 'yes' : 'no'}]`)).toLowerCase();
       if (answer === '') return fallback;
       if (/^y(es)?$/.test(answer)) return true;
       if (/^no?$/.test(answer)) return false;

@@ -60,6 +60,7 @@ function addressFields(view: WizardView, index: number): readonly Field[] {
   const seen = seenAddress(factsOf(view, index), textAt(node, ['reach']));
   const mode: Field = {
     ...at('mode'),
+    alike: true,
     kind: 'choice',
     label: 'Address is',
     question: `Does ${called} get a static address, or keep the one that its DHCP server reserves?`,
@@ -71,6 +72,7 @@ function addressFields(view: WizardView, index: number): readonly Field[] {
   };
   const nic: Field = {
     ...at('interface'),
+    alike: true,
     kind: 'text',
     label: 'NIC',
     question: `Which network interface of ${called} carries the address?`,

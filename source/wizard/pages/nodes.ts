@@ -17,12 +17,19 @@ export const nodesPage: Page<'nodes'> = {
   title: 'Nodes',
   intro: 'Which machines, and how are they reached?',
   rows: { path: ['nodes'], singular: 'node', minimum: 1, add: addNodes },
-  fields: (view) => [siteName, ...draftNodes(view.draft).flatMap((_, index) => nodeFields(view, index))],
+  fields: (view) => [siteName(view), ...draftNodes(view.draft).flatMap((_, index) => nodeFields(view, index))],
   validate: (view) => shapeFindings(view),
   notes: nodeNotes,
 };
 
-const siteName: Field = {
+/** The site's own network domain names it until something else is typed: `berlin` of `berlin.example.org`. */
+function siteName(view: WizardView): Field {
+  const domain = [...view.facts.values()].flatMap((facts) => facts.network?.search ?? [])[0]?.split('.')[0] ?? '';
+  const seen = !('problem' in hostName(domain));
+  return { ...siteNameField, fallback: seen ? { value: domain, from: 'seen' } : { value: 'site', from: 'default' } };
+}
+
+const siteNameField: Field = {
   id: 'name',
   path: ['name'],
   kind: 'text',
@@ -30,7 +37,6 @@ const siteName: Field = {
   question: 'What is this site called?',
   help: 'A short name for this installation. It is shown on every screen and in every record, and typing it starts the run. Example: berlin',
   required: true,
-  fallback: { value: 'site', from: 'default' },
   parse: hostName,
 };
 
@@ -61,6 +67,7 @@ function nodeFields(view: WizardView, index: number): readonly Field[] {
   const fields: Field[] = [
     {
       ...at('reach'),
+      listed: true,
       kind: 'text',
       label: 'Reach at',
       question: `At which address or name does ${called} answer now?`,
@@ -79,6 +86,7 @@ function nodeFields(view: WizardView, index: number): readonly Field[] {
     },
     {
       ...at('role'),
+      alike: true,
       kind: 'choice',
       label: 'Role',
       question: `Is ${called} a manager or a worker?`,
@@ -107,6 +115,7 @@ function accessFields(at: At, called: string, seenUser: string | undefined): rea
   return [
     {
       ...at('access', 'user'),
+      alike: true,
       kind: 'text',
       label: 'User',
       question: `As which user is ${called} logged in to?`,

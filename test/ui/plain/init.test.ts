@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AccessState } from '../../../source/app/session.ts';
 import { runPlainInit } from '../../../source/ui/plain/init.ts';
 import { FakeSession } from '../fake-session.ts';
-import { wholeDraft } from '../sample.ts';
+import { facts, wholeDraft } from '../sample.ts';
 import { scripted } from './talk.ts';
 
 const clock = {
@@ -31,12 +31,12 @@ const wholeWalk = [
   '10.0.4.21-23',
   '',
   'berlin',
-  ...['ks-1', '', 'rack-a', ''].flatMap((answer, index) => (index === 0 ? ['', answer] : [answer])),
-  ...['', 'ks-2', '', '', ''],
-  ...['', 'ks-3', '', '', ''],
+  ...['ks-1', '', 'rack-a', ''],
+  ...['ks-2', '', ''],
+  ...['ks-3', ''],
   ...['', '', ''],
-  ...['', '', ''],
-  ...['', '', ''],
+  ...['', ''],
+  '',
   '10.0.4.30',
   ...['', '', ''],
   ...['', 'yes', '', '', '', '', ''],
@@ -52,7 +52,7 @@ describe('the whole walk', () => {
     const session = new FakeSession({ events });
     const { code, text, left } = await walk(session, [...wholeWalk, 'berlin']);
     expect(text).toContain('REHEARSAL healthy');
-    expect(text).toContain('At which address or name does berlin-1 answer now? [10.0.4.21]: ');
+    expect(text).toContain('What is the host name of berlin-1? [berlin-1]: ks-1');
     expect(text).toContain('Enable KloudInsights? (yes or no) [no]: yes');
     expect(text).toContain('1 of 8 ks-1: Set the host name of ks-1: done, 2 s. The name is ks-1.');
     expect(text).toContain('berlin is running.');
@@ -180,10 +180,76 @@ describe('access', () => {
   it.each(states)('asks for %s, then goes on', async (_, state, answers, expected) => {
     const session = new FakeSession({ first: wholeDraft });
     session.access.set('10.0.4.21', state);
-    const { text } = await walk(session, ['1', '', '', ...Array.from({ length: 15 }, () => ''), ...answers, 'quit']);
+    const { text } = await walk(session, ['1', '', '', ...Array.from({ length: 9 }, () => ''), ...answers, 'quit']);
     expect(text).toContain(expected);
     expect(text).toContain('ks-1: reached as ubuntu');
     expect(text).not.toContain('secret-word');
+  });
+});
+
+describe('what is usually alike on all nodes', () => {
+  const first = {
+    ...wholeDraft,
+    nodes: ['21', '22', '23'].map((last) => ({ name: `ks-${last}`, reach: `10.0.4.${last}` })),
+  };
+  /** To the question for the second node: list, site name, the first node's four answers, the second's name. */
+  const toSecond = (role: string): string[] => ['1', '', '', '', role, '', 'anna', ''];
+
+  it('is asked once, and the first answer counts for the others', async () => {
+    const session = new FakeSession({ first });
+    const { text } = await walk(session, [...toSecond('worker'), '', '', '', '', 'quit']);
+    expect(text).toContain('ks-21: Role worker, User anna. The same for the 2 other nodes? (yes or no) [yes]');
+    expect(text).not.toContain('Is ks-22 a manager');
+    expect(text).not.toContain('As which user is ks-23');
+    expect(session.saved.at(-1)?.nodes).toEqual(
+      ['21', '22', '23'].map((last) => expect.objectContaining({ role: 'worker', access: { user: 'anna' } })),
+    );
+  });
+
+  it('no asks each of them', async () => {
+    const { text } = await walk(new FakeSession({ first }), [...toSecond(''), 'no', 'quit']);
+    expect(text).toContain('Is ks-22 a manager or a worker? (manager, worker) [manager]: quit');
+  });
+
+  it('an answer of its own is asked for, not overwritten', async () => {
+    const [one, two, three] = first.nodes;
+    const session = new FakeSession({ first: { ...first, nodes: [one, { ...two, role: 'worker' }, three] } });
+    const { text } = await walk(session, [...toSecond('manager'), 'quit']);
+    expect(text).toContain('Is ks-22 a manager or a worker? (manager, worker) [worker]: quit');
+  });
+});
+
+describe('the machines own names', () => {
+  const named = (one: string, two: string, three: string): FakeSession => {
+    const session = new FakeSession();
+    for (const [last, name] of [
+      ['21', one],
+      ['22', two],
+      ['23', three],
+    ] as const)
+      session.access.set(`10.0.4.${last}`, { state: 'ready', facts: facts(name, `10.0.4.${last}`) });
+    return session;
+  };
+  const toNodes = ['1', '10.0.4.21-23', '', '', ...Array.from({ length: 9 }, () => '')];
+
+  it('are offered in place of numbers', async () => {
+    const session = named('fra-a', 'fra-b', 'fra-c');
+    const { text } = await walk(session, [...toNodes, '', 'quit']);
+    expect(text).toContain('The machines call themselves fra-a, fra-b and fra-c. Use these names? (yes or no) [yes]');
+    expect(session.saved.at(-1)?.nodes).toEqual(
+      ['a', 'b', 'c'].map((letter) => expect.objectContaining({ name: `fra-${letter}` })),
+    );
+    expect(text).toContain('Does fra-a get a static address');
+  });
+
+  it.each([
+    ['one of an installer', ['fra-a', 'ubuntu', 'fra-c']],
+    ['the same twice', ['fra-a', 'fra-a', 'fra-c']],
+    ['one that is wrong', ['fra-a', 'fra_b', 'fra-c']],
+  ] as const)('are not offered: %s', async (_what, [one, two, three]) => {
+    const { text } = await walk(named(one, two, three), [...toNodes, 'quit']);
+    expect(text).not.toContain('call themselves');
+    expect(text).toContain('Does berlin-1 get a static address');
   });
 });
 

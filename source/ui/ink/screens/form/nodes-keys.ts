@@ -4,7 +4,8 @@ import { offersOf } from '../../store/access.ts';
 import { type FormPlace, fieldById, openAdd, openEditor, withDraft, withFocus } from '../../store/edit.ts';
 import { type AppBindings, next, type Transition } from '../../store/event.ts';
 import { focusOn } from '../../store/focus.ts';
-import type { AppState } from '../../store/state.ts';
+import { ownNames } from '../../../../wizard/pages/own-names.ts';
+import { type AppState, viewOf } from '../../store/state.ts';
 import { emptyText } from '../../widgets/text/state.ts';
 import { hostKeysOverlay } from '../overlay/host-keys.ts';
 
@@ -29,8 +30,16 @@ export function nodesKeys(state: AppState, place: FormPlace): AppBindings {
     ...(openNodes(state)
       ? [{ keys: ['R'], label: 'connect to all open nodes again', act: () => reconnect(state) }]
       : []),
+    ...ownNameKeys(state),
     ...(removed ? [{ keys: ['z'], label: 'bring back', dropOrder: 6, act: again }] : []),
   ];
+}
+
+function ownNameKeys(state: AppState): AppBindings {
+  const own = ownNames(viewOf(state));
+  return own
+    ? [{ keys: ['h'], label: 'use host names', dropOrder: 1, act: () => next(withDraft(state, own.draft)) }]
+    : [];
 }
 
 function rowKeys(state: AppState, place: FormPlace): AppBindings {

@@ -1,6 +1,8 @@
 import { problemOf, takeText, textAt } from '../../../../wizard/draft/draft.ts';
 import { draftNodes, nodeCalled } from '../../../../wizard/draft/draft-nodes.ts';
+import { listed } from '../../../../wizard/draft/topology.ts';
 import type { Note, WizardView } from '../../../../wizard/page.ts';
+import { ownNames } from '../../../../wizard/pages/own-names.ts';
 import { pageNotes } from '../../../../wizard/pages.ts';
 import { offersOf } from '../../store/access.ts';
 import { type FormPlace, fieldById } from '../../store/edit.ts';
@@ -17,7 +19,7 @@ export function pageMessages(state: AppState, place: FormPlace, live: WizardView
   const asMessage = ({ grade, text, remedy }: Note): Message => ({ mark: grade, text, remedy });
   return [
     ...(field === undefined ? [] : [{ mark: 'fail', text: field } as const]),
-    ...(place.page.id === 'nodes' ? ofAccess(state, place) : []),
+    ...(place.page.id === 'nodes' ? [...ofAccess(state, place), ...ofNames(live)] : []),
     ...notes.filter(mine).map(asMessage),
     ...findings.map(({ grade, reason, advice }): Message => ({ mark: grade, text: reason, remedy: advice })),
     ...notes.filter((note) => !mine(note)).map(asMessage),
@@ -44,6 +46,12 @@ function ofAccess(state: AppState, place: FormPlace): readonly Message[] {
   if (offers.length === 0) return list;
   const text = `Host keys: ${offers.length - changed} new, ${changed} changed.`;
   return [...list, { mark: changed > 0 ? 'fail' : 'warn', text, remedy: 'f shows the fingerprints and trusts them.' }];
+}
+
+function ofNames(view: WizardView): readonly Message[] {
+  const own = ownNames(view);
+  if (!own) return [];
+  return [{ mark: 'plain', text: `The machines call themselves ${listed(own.names)}.`, remedy: 'h uses these names.' }];
 }
 
 function nodeAccess(state: AppState, index: number): readonly Message[] {
