@@ -33,8 +33,12 @@ function print(text: string): void {
 /** `0.1.0 (0123456789ab, 2026-11-26)`: the commit and its date, where the program was built from a clone. */
 const shown = built === '' ? version : `${version} (${built})`;
 const argv = process.argv.slice(2);
-const [first, second] = argv;
-if (first === undefined || first === '--help' || first === '-h' || (first === 'help' && second === undefined))
-  print(helpText());
+const [first] = argv;
+const isHelp = (word: string | undefined): boolean => word === '--help' || word === '-h';
+/** The verb, where its help is all that was asked for: `VERB --help`, `help VERB`. */
+const asked = (first === 'help' ? argv.slice(1) : isHelp(argv.at(-1)) ? argv.slice(0, -1) : []).join(' ');
+if (first === undefined || (asked === '' && (first === 'help' || isHelp(first)))) print(helpText());
 else if (first === '--version' || first === '-v') print(`${shown}\n`);
+else if (Object.hasOwn(verbs, asked))
+  import('./cli/line/help-texts.ts').then(({ helpTexts }) => print(helpTexts[asked] ?? ''));
 else import('./cli/line/dispatch.ts').then(({ dispatch }) => dispatch(argv, { verbs, version: shown }));

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { BuildOptions } from 'esbuild';
-import { microk8sData } from './data.ts';
+import { builtData } from './data.ts';
 import { startUpPatches } from './start-up-patches.ts';
 
 const home = resolve(import.meta.dirname, '../..');
@@ -51,7 +51,7 @@ export const shared = {
   },
   // Ink's optional developer tools are never shipped.
   alias: { 'react-devtools-core': './scripts/build/empty.js', 'when-exit': './scripts/build/when-exit.js' },
-  plugins: [microk8sData, startUpPatches],
+  plugins: [builtData, startUpPatches],
   logLevel: 'warning',
 } satisfies BuildOptions;
 

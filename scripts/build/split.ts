@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { withoutBuiltinImports } from './builtins.ts';
 import { requireBanner, shared } from './options.ts';
 
 /** The program as one entry and chunks, so that a verb loads only what it needs. What was in the folder before is gone. */
@@ -18,6 +19,9 @@ export async function buildInto(folder: string): Promise<void> {
   const idle = new RegExp(`import"[./]*(?:chunks/)?(?:${runtime.join('|')})";`, 'g');
   for (const { path, text } of outputFiles) {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, runtime.includes(basename(path)) ? requireBanner + text : text.replace(idle, ''));
+    const lean = withoutBuiltinImports(
+      runtime.includes(basename(path)) ? requireBanner + text : text.replace(idle, ''),
+    );
+    await writeFile(path, lean);
   }
 }

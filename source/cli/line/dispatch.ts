@@ -3,7 +3,7 @@ import { nearest } from '../../text/nearest.ts';
 import { splitVerb } from './arguments.ts';
 import { endWithOutput, outliveOutput } from './closed-output.ts';
 import { processTerminal, reportFailure } from './terminal.ts';
-import type { Program, Verb, VerbTable } from './verb.ts';
+import type { Program, Verb, VerbEntry, VerbTable } from './verb.ts';
 
 /** Finds the verb, runs it and sets the exit code; a failure is shown in the operator's words. */
 export async function dispatch(argv: readonly string[], program: Program): Promise<void> {
@@ -33,7 +33,7 @@ async function textFor(argv: readonly string[], { verbs, version }: Program): Pr
   const words = rest.slice(0, rest.includes('--') ? rest.indexOf('--') : undefined);
   if (words.includes('--version') || words.includes('-v')) return `${version}\n`;
   if (!asked && !words.includes('--help') && !words.includes('-h')) return undefined;
-  const { exitCodeHelp, groupHelp, verbHelp } = await import('./help.ts');
+  const { exitCodeHelp, groupHelp } = await import('./help.ts');
   if (verb === 'exit-codes') return exitCodeHelp();
   const group = Object.entries(verbs).filter(([name]) => name.startsWith(`${verb} `));
   if (verb !== undefined && group.length > 0)
@@ -41,14 +41,20 @@ async function textFor(argv: readonly string[], { verbs, version }: Program): Pr
       verb,
       group.map(([name, { about }]) => [name, about]),
     );
-  return verbHelp(await loaded(verb, rest, verbs));
+  const entry = entryOf(verb, rest, verbs);
+  const { helpTexts } = await import('./help-texts.ts');
+  return helpTexts[entry.name];
 }
 
 async function loaded(name: string | undefined, rest: readonly string[], verbs: VerbTable): Promise<Verb> {
+  return (await entryOf(name, rest, verbs).load()).default;
+}
+
+function entryOf(name: string | undefined, rest: readonly string[], verbs: VerbTable): VerbEntry & { name: string } {
   if (name === undefined) throw new Fault({ what: 'A verb is missing.', next: ['kloudspot --help lists them.'] });
   const entry = verbs[name];
   if (entry === undefined) throw unknownVerb(name, rest, verbs);
-  return (await entry.load()).default;
+  return { ...entry, name };
 }
 
 function unknownVerb(name: string, rest: readonly string[], verbs: VerbTable): Fault {
