@@ -1,6 +1,6 @@
+import { type Flag, flagWords, globalFlags, operandWords } from '../../source/cli/line/flags.ts';
 import type { CompletedVerb } from '../../source/cli/text/completion.ts';
 import { exitCodes } from '../../source/errors/exit-codes.ts';
-import { type Flag, flagWords, globalFlags } from '../../source/cli/line/flags.ts';
 
 /** What the manual says of a verb beside what a completion offers: its whole description. */
 export interface ManualVerb extends CompletedVerb {
@@ -62,7 +62,7 @@ function verbPage({ name, about, description, flags, operand }: ManualVerb): str
     `${escaped(fileName(name))} \\- ${escaped(about.toLowerCase().slice(0, 1) + about.slice(1))}`,
     '.SH SYNOPSIS',
     `.B kloudspot ${escaped(name)}`,
-    ...(operand === undefined ? [] : [`[\\fI${escaped(operand.name)}\\fR]`]),
+    ...(operand === undefined ? [] : [`\\fI${escaped(operandWords(operand))}\\fR`]),
     '[\\fIflags\\fR]',
     '.SH DESCRIPTION',
     escaped(description),

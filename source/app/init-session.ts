@@ -25,6 +25,7 @@ import { reachNode, reasonOf } from './reach-node.ts';
 import type { AccessState, InitSession } from './session.ts';
 import { type Settings, settingsFrom } from './settings.ts';
 import { givenPasswords } from './site.ts';
+import { standingStorage } from './standing-storage.ts';
 import { openWorld, type World } from './world.ts';
 
 /** The door between the pages of `init` and the world. `productName`: for a new site; a site file or draft names its own. */
@@ -175,7 +176,8 @@ class Session implements InitSession {
   }
 
   async plan(site: Site, facts: ReadonlyMap<string, NodeFacts>): Promise<Plan> {
-    return planSite(this.#opened(site), facts);
+    const opened = this.#opened(site);
+    return planSite(opened, facts, { purpose: 'init', standing: await standingStorage(opened, facts) });
   }
 
   documents(site: Site) {

@@ -20,6 +20,10 @@ export const verbs: VerbTable = {
     load: () => import('./verbs/storage-estimate.ts'),
   },
   'storage list': { about: 'Volume groups and disks of all nodes', load: () => import('./verbs/storage-list.ts') },
+  'storage grow': {
+    about: 'Make a volume of the running product larger',
+    load: () => import('./verbs/storage-grow.ts'),
+  },
   start: { about: 'Deploy the product on the cluster', load: () => import('./verbs/start.ts') },
   update: {
     about: 'Apply changed values; a newer chart with --update-helm',

@@ -44,6 +44,25 @@ export const kubectl = {
     '--ignore-not-found',
     `--wait=${options.wait ?? false}`,
   ],
+  /** The object goes, what it owns stays: pods run on, and are adopted by the next one of that name. */
+  deleteOrphaning: (kind: string, name: string, namespace: string) => [
+    ...kubectl.delete(kind, name, { namespace, wait: true }),
+    '--cascade=orphan',
+  ],
+  /** A shell in a container of a running pod. `target`: a pod, or `deployment/NAME`. */
+  exec: (target: string, container: string, namespace: string, script: string) => [
+    ...program,
+    'exec',
+    target,
+    '-n',
+    namespace,
+    '-c',
+    container,
+    '--',
+    'sh',
+    '-c',
+    script,
+  ],
   scale: (kind: string, name: string, namespace: string, replicas: number) => [
     ...program,
     'scale',

@@ -115,6 +115,27 @@ export const claimObject = z.object({
 });
 export type ClaimObject = z.output<typeof claimObject>;
 
+/** A claim with what its volume has, beside what is asked for. */
+export const claimSizeObject = claimObject.extend({
+  status: z.object({ capacity: words, conditions: z.array(condition).default([]) }).prefault({}),
+});
+export type ClaimSizeObject = z.output<typeof claimSizeObject>;
+
+/** A stateful set, as far as the volumes that it asks for. */
+export const claimTemplatesObject = z.object({
+  metadata,
+  spec: z.object({
+    volumeClaimTemplates: z
+      .array(
+        z.object({
+          metadata: z.object({ name: z.string() }),
+          spec: z.object({ resources: z.object({ requests: words }).prefault({}) }).prefault({}),
+        }),
+      )
+      .default([]),
+  }),
+});
+
 export const storageClassObject = z.object({
   metadata,
   provisioner: z.string(),
@@ -188,3 +209,9 @@ export const poolInstanceObject = z.object({
   status: z.object({ phase: z.string().default(''), readOnly: z.boolean().default(false) }).prefault({}),
 });
 export type PoolInstanceObject = z.output<typeof poolInstanceObject>;
+
+/** A pool with what it reports as its size: a quantity, such as `9630098k`. */
+export const poolSizeObject = poolInstanceObject.extend({
+  status: z.object({ capacity: z.object({ total: z.string().default('') }).prefault({}) }).prefault({}),
+});
+export type PoolSizeObject = z.output<typeof poolSizeObject>;

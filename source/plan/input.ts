@@ -1,6 +1,7 @@
 import type { NodeFacts } from '../facts/facts.ts';
 import type { Product } from '../product/schema.ts';
 import type { Site } from '../site/schema.ts';
+import type { StandingStorage } from '../storage/claims.ts';
 import type { PlanPurpose } from './document/document.ts';
 import type { ReadChart } from './release/charts.ts';
 
@@ -12,6 +13,8 @@ export interface PlanInput {
   /** By node name. `init` needs all nodes; the other purposes one manager that runs MicroK8s. */
   readonly facts: ReadonlyMap<string, NodeFacts>;
   readonly now: Date;
+  /** What the cluster holds of the product's storage; undefined where there is no cluster yet. */
+  readonly standing?: StandingStorage | undefined;
   /** `update`: the chart's version to stay on, where neither site nor product pins one. */
   readonly chartVersion?: string | undefined;
   /** `update --update-helm`: take the newest chart that is allowed. */

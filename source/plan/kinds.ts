@@ -3,6 +3,7 @@ import type { StepKind } from './step.ts';
 import { addonDns } from './steps/addon-dns.ts';
 import { addonIngress } from './steps/addon-ingress.ts';
 import { addonMetallb } from './steps/addon-metallb.ts';
+import { growClaims } from './steps/grow-claims.ts';
 import { helmInstall } from './steps/helm-install.ts';
 import { helmUninstall } from './steps/helm-uninstall.ts';
 import { hostname } from './steps/hostname.ts';
@@ -42,6 +43,7 @@ const all: readonly StepKind[] = [
   storageEngine,
   ...Object.values(sharedEngines).flatMap(({ kinds }) => kinds),
   storageClass,
+  growClaims,
   namespaceKind,
   tlsSecret,
   values,

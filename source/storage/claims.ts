@@ -1,6 +1,7 @@
 import { chartParts } from '../product/chart-parts.ts';
-import type { Product } from '../product/schema.ts';
+import type { Product, VolumeClass } from '../product/schema.ts';
 import type { Site } from '../site/schema.ts';
+import { quantityBytes } from '../text/quantity.ts';
 import { gibibyte } from './bytes.ts';
 import { volumesFor } from './volumes.ts';
 
@@ -8,29 +9,36 @@ import { volumesFor } from './volumes.ts';
 export interface StandingClaim {
   readonly name: string;
   readonly storageClass: string;
-  /** Kubernetes' quantity, such as `10Gi`. */
+  /** Kubernetes' quantity, such as `10Gi`: what is asked for. */
   readonly size: string;
+}
+
+/** What the cluster holds of the product's storage. */
+export interface StandingStorage {
+  readonly claims: readonly StandingClaim[];
+  /** Names of classes whose volumes do not grow. */
+  readonly fixedClasses: ReadonlySet<string>;
 }
 
 /** A claim that the site wants otherwise than it is. */
 export interface ClaimChange {
-  readonly kind: 'grow' | 'shrink' | 'class';
+  /** `fixed`: it is to grow, and its class does not let it. */
+  readonly kind: 'grow' | 'shrink' | 'class' | 'fixed';
   readonly claim: string;
-  /** Id and label of the product's volume. */
+  /** Id, label and class of the product's volume. */
   readonly volume: string;
   readonly label: string;
+  readonly class: VolumeClass;
   /** Its stateful set, whose template Kubernetes does not change; undefined where the claim stands alone. */
   readonly statefulSet?: string;
   readonly from: string;
   readonly to: string;
 }
 
-const units: Readonly<Record<string, number>> = { '': 1, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 };
-
-/** Undefined for a quantity that is not in plain bytes or binary units. */
-function bytesOf(quantity: string): number | undefined {
-  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)(Ki|Mi|Gi|Ti|)$/.exec(quantity) ?? [];
-  return number === undefined ? undefined : Number(number) * (units[unit] ?? Number.NaN);
+/** A claim that is to grow. Whole GiB; bytes more. */
+export interface ClaimGrowth extends ClaimChange {
+  readonly gib: number;
+  readonly moreBytes: number;
 }
 
 /** What the site asks of claims that are there already: sizes and classes that differ. */
@@ -38,12 +46,11 @@ export function claimChanges(
   site: Site,
   product: Product,
   replicas: number,
-  claims: readonly StandingClaim[],
+  { claims, fixedClasses }: StandingStorage,
 ): ClaimChange[] {
   const sizes = new Map(volumesFor(site, product).map((volume) => [volume.id, volume.gib]));
-  const { engine, storageClass } = site.storage.shared;
   const classes = {
-    shared: engine === 'existing' && storageClass !== undefined ? storageClass : product.storage.classes.shared,
+    shared: sharedClass(site, product),
     unshared: product.storage.classes.unshared,
   };
   const parts = chartParts(product, { release: product.release, features: site.features, replicas });
@@ -51,9 +58,23 @@ export function claimChanges(
     volumes.flatMap((volume) => {
       const own = ownedClaims(claims, name, volume.claim);
       const wanted = { gib: sizes.get(volume.id) ?? volume.defaultGiB, storageClass: classes[volume.class] };
-      return own.flatMap((claim) => changeOf(claim, name, volume, wanted) ?? []);
+      return own.flatMap((claim) => changeOf(claim, name, volume, { ...wanted, fixedClasses }) ?? []);
     }),
   );
+}
+
+function sharedClass(site: Site, product: Product): string {
+  const { engine, storageClass } = site.storage.shared;
+  return engine === 'existing' && storageClass !== undefined ? storageClass : product.storage.classes.shared;
+}
+
+/** Those that can grow, with how much. */
+export function claimGrowth(changes: readonly ClaimChange[]): ClaimGrowth[] {
+  return changes.flatMap((change) => {
+    const [from, to] = [quantityBytes(change.from), quantityBytes(change.to)];
+    if (change.kind !== 'grow' || from === undefined || to === undefined) return [];
+    return [{ ...change, gib: to / gibibyte, moreBytes: to - from }];
+  });
 }
 
 /** The claim of that name, and those of a stateful set's template: also where the class, and so the kind, was another. */
@@ -62,19 +83,26 @@ function ownedClaims(claims: readonly StandingClaim[], part: string, claim: stri
   return claims.filter(({ name }) => name === claim || name === part || ofTemplate.test(name));
 }
 
+interface Wanted {
+  readonly gib: number;
+  readonly storageClass: string;
+  readonly fixedClasses: ReadonlySet<string>;
+}
+
 function changeOf(
   { name, storageClass, size }: StandingClaim,
   part: string,
-  volume: { readonly id: string; readonly label: string },
-  wanted: { readonly gib: number; readonly storageClass: string },
+  volume: { readonly id: string; readonly label: string; readonly class: VolumeClass },
+  wanted: Wanted,
 ): ClaimChange | undefined {
   const set = /-\d+$/.test(name) ? { statefulSet: part } : {};
-  const base = { claim: name, volume: volume.id, label: volume.label, ...set };
+  const base = { claim: name, volume: volume.id, label: volume.label, class: volume.class, ...set };
   if (storageClass !== wanted.storageClass) {
     return { ...base, kind: 'class', from: storageClass, to: wanted.storageClass };
   }
-  const bytes = bytesOf(size);
+  const bytes = quantityBytes(size);
   const to = wanted.gib * gibibyte;
   if (bytes === undefined || bytes === to) return undefined;
-  return { ...base, kind: bytes < to ? 'grow' : 'shrink', from: size, to: `${wanted.gib}Gi` };
+  const grows = wanted.fixedClasses.has(storageClass) ? 'fixed' : 'grow';
+  return { ...base, kind: bytes < to ? grows : 'shrink', from: size, to: `${wanted.gib}Gi` };
 }

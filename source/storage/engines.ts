@@ -22,7 +22,7 @@ export interface SharedEngine {
  * and turns read-only at 85 % of that. Its volumes are thin, so the API never refuses: only who plans can.
  * `docs/storage.md`; https://openebs.io/docs/3.10.x/user-guides/cstor/advanced (roThresholdLimit).
  */
-const cstorPoolShare = 0.895;
+export const cstorPoolShare = 0.895;
 const cstorReadOnlyAt = 0.85;
 const cstorShare = cstorPoolShare * cstorReadOnlyAt;
 

@@ -27,7 +27,7 @@ const cases: readonly (readonly [typed: string[], offered: string[]])[] = [
   [['st'], ['storage', 'start', 'stop', 'status']],
   [
     ['storage', ''],
-    ['estimate', 'list'],
+    ['estimate', 'grow', 'list'],
   ],
   [['undo', '--conf'], ['--confirm-data-loss']],
   [['storage', 'estimate', '--vol'], ['--volume']],

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { refuseClaimChanges } from '../../source/cli/apply/claim-refusal.ts';
-import { claimObject } from '../../source/kubernetes/objects.ts';
+import { growthOf } from '../../source/plan/stages/claim-refusal.ts';
 import { loadProduct } from '../../source/product/load.ts';
 import type { Site } from '../../source/site/schema.ts';
 import { claimChanges, type StandingClaim } from '../../source/storage/claims.ts';
@@ -27,17 +26,10 @@ function site(volumes: Record<string, number>, features: string[] = ['kloudInsig
   return { ...healthy, storage: { ...healthy.storage, volumes } };
 }
 
-const observed = {
-  claims: standing.map(({ name, storageClass, size }) =>
-    claimObject.parse({
-      metadata: { name, namespace: 'kloudspot' },
-      spec: { storageClassName: storageClass, resources: { requests: { storage: size } } },
-    }),
-  ),
-};
-const refusal = (wanted: Site): string => {
+const there = (claims = standing, fixed: string[] = []) => ({ claims, fixedClasses: new Set(fixed) });
+const refusal = (wanted: Site, fixed: string[] = []): string => {
   try {
-    refuseClaimChanges(observed, wanted, product);
+    growthOf(wanted, product, there(standing, fixed));
     return '';
   } catch (error) {
     return error instanceof Error ? `${error.message}\n${JSON.stringify(error)}` : String(error);
@@ -45,10 +37,10 @@ const refusal = (wanted: Site): string => {
 };
 
 test('the same sizes change nothing, also written in other units', () => {
-  expect(claimChanges(site({}), product, 3, standing)).toEqual([]);
-  expect(claimChanges(site({ kafka: 2 }), product, 3, standing)).toEqual([]);
+  expect(claimChanges(site({}), product, 3, there())).toEqual([]);
+  expect(claimChanges(site({ kafka: 2 }), product, 3, there())).toEqual([]);
   const other = standing.map((claim) => (claim.size === '10Gi' ? { ...claim, size: '10240Mi' } : claim));
-  expect(claimChanges(site({}), product, 3, other)).toEqual([]);
+  expect(claimChanges(site({}), product, 3, there(other))).toEqual([]);
 });
 
 test('a smaller volume is refused, with the size that is there', () => {
@@ -62,12 +54,24 @@ test('another class is refused: Kloudhybrid alone wants on each node what is sha
   );
 });
 
-test('a larger volume of a stateful set says the commands that grow it; one that stands alone is let through', () => {
-  const said = refusal(site({ kafka: 4 }));
-  for (const index of [0, 1, 2]) expect(said).toContain(`patch pvc data-kloudspot-kafka-${index} -n kloudspot`);
-  expect(said).toContain('delete statefulset kloudspot-kafka -n kloudspot --cascade=orphan');
-  expect(refusal(site({ streamState: 12 }))).toBe('');
-  expect(claimChanges(site({ streamState: 12 }), product, 3, standing)).toMatchObject([
-    { kind: 'grow', claim: 'kloudspot-flink-job-manager', from: '10Gi', to: '12Gi' },
-  ]);
+test('a larger volume grows, each claim of it; its stateful set is named, where it has one', () => {
+  expect(growthOf(site({ kafka: 4 }), product, there())).toMatchObject(
+    [0, 1, 2].map((index) => ({
+      claim: `data-kloudspot-kafka-${index}`,
+      statefulSet: 'kloudspot-kafka',
+      from: '2Gi',
+      gib: 4,
+      moreBytes: 2 * 2 ** 30,
+    })),
+  );
+  const [alone] = growthOf(site({ streamState: 12 }), product, there());
+  expect(alone).toMatchObject({ kind: 'grow', claim: 'kloudspot-flink-job-manager', from: '10Gi', to: '12Gi' });
+  expect(alone).not.toHaveProperty('statefulSet');
+});
+
+test('a class that does not let its volumes grow is refused, with the reason', () => {
+  const said = refusal(site({ streamState: 12 }), [shared]);
+  expect(said).toMatch(/Stream processing state storage cannot grow from 10Gi to 12Gi/);
+  expect(said).toContain('allowVolumeExpansion is not true');
+  expect(refusal(site({ kafka: 4 }), [shared])).toBe('');
 });

@@ -3,6 +3,7 @@ import { type Launch, launch } from '../../app/launch.ts';
 import { planSite } from '../../app/plan.ts';
 import type { Settings } from '../../app/settings.ts';
 import type { OpenedSite } from '../../app/site.ts';
+import { standingStorage } from '../../app/standing-storage.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import type { Finding } from '../../site/finding.ts';
@@ -34,7 +35,8 @@ export async function applySite(
   const code = preflightCode(findings);
   showFindings(findings, opened, settings, terminal);
   if (code !== exitCode.done) return code;
-  return beginPlan(planSite(opened, facts), opened, settings, terminal, options);
+  const standing = await standingStorage(opened, facts);
+  return beginPlan(planSite(opened, facts, { purpose: 'init', standing }), opened, settings, terminal, options);
 }
 
 /** What does not pass. As JSON only where the run cannot begin: else the run's events are what is printed. */

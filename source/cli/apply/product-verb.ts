@@ -3,11 +3,13 @@ import { observeSite } from '../../app/observe-site.ts';
 import { planSite } from '../../app/plan.ts';
 import type { Settings } from '../../app/settings.ts';
 import type { OpenedSite } from '../../app/site.ts';
+import { standingStorage } from '../../app/standing-storage.ts';
 import type { RunDocument } from '../../engine/worker/documents.ts';
 import type { ExitCode } from '../../errors/fault.ts';
 import { targetOf } from '../../network/targets.ts';
 import type { PlanInput } from '../../plan/input.ts';
 import type { Observation } from '../../status/observation.ts';
+import type { StandingStorage } from '../../storage/claims.ts';
 import { accessPrompts } from '../line/access.ts';
 import { printLines, type Terminal } from '../line/terminal.ts';
 import { beginPlan } from './apply-site.ts';
@@ -19,8 +21,12 @@ export interface ProductVerb {
   readonly terminal: Terminal;
 }
 
+export interface SeenCluster extends Observation, Pick<Seen, 'facts'> {
+  readonly standing: StandingStorage | undefined;
+}
+
 /** Connects to the nodes that answer, and looks at the cluster. */
-export async function lookAtCluster(verb: ProductVerb): Promise<Observation & Pick<Seen, 'facts'>> {
+export async function lookAtCluster(verb: ProductVerb): Promise<SeenCluster> {
   const { opened, settings, terminal } = verb;
   const prompts = accessPrompts(settings, terminal);
   const { facts, unreached } = await connect(opened.site.nodes.map(targetOf), { ...opened, prompts });
@@ -28,17 +34,18 @@ export async function lookAtCluster(verb: ProductVerb): Promise<Observation & Pi
     verb,
     [...unreached].map(([node, why]) => `${node} was not reached: ${why}`),
   );
-  return { ...(await observeSite(opened)), facts };
+  const [observed, standing] = await Promise.all([observeSite(opened), standingStorage(opened, facts)]);
+  return { ...observed, facts, standing };
 }
 
 /** Plans for the purpose from what the nodes that answer tell, asks, begins the run, which writes the documents, and shows it to its end. */
 export async function runProductPlan(
   { opened, settings, terminal }: ProductVerb,
-  { facts }: Pick<Seen, 'facts'>,
+  { facts, standing }: Pick<SeenCluster, 'facts' | 'standing'>,
   wish: Pick<PlanInput, 'purpose' | 'chartVersion' | 'newestChart'>,
   documents: readonly RunDocument[] = [],
 ): Promise<ExitCode> {
-  const plan = planSite(opened, facts, wish);
+  const plan = planSite(opened, facts, { ...wish, standing });
   return beginPlan(plan, opened, settings, terminal, { verb: wish.purpose, documents });
 }
 

@@ -17,6 +17,7 @@ export type Values<F extends Flags> = ReturnType<typeof parseArgs<ParserConfig<F
 export interface Parsed<F extends Flags> {
   readonly args: Values<F>;
   readonly operand: string | undefined;
+  readonly operands: readonly string[];
 }
 
 /** Understands the words behind a verb. Throws a `Fault` (exit code 2) for an unknown flag, a missing value, a word too many. */
@@ -30,7 +31,7 @@ export function parseWords<F extends Flags>(words: readonly string[], shape: Sha
     allowNegative: true,
     allowPositionals: true,
   });
-  return { args: values, operand: positionals[0] };
+  return { args: values, operand: positionals[0], operands: positionals };
 }
 
 /** Values of a flag that may be given several times, each also a list with commas. */
@@ -51,7 +52,7 @@ function refuseWrong(args: string[], shape: Shape): void {
   let free = 0;
   for (const token of tokens) {
     if (token.kind === 'option') refuseWrongFlag(token, shape);
-    if (token.kind === 'positional' && ++free > (shape.operand === undefined ? 0 : 1))
+    if (token.kind === 'positional' && ++free > (shape.operand === undefined ? 0 : (shape.operand.words ?? 1)))
       throw usage(shape, `${token.value} is one word too many.`);
   }
 }

@@ -20,7 +20,13 @@ export interface Operand {
   readonly about: string;
   /** All words that it may be, where those are few. */
   readonly values?: readonly string[];
+  /** How many words it takes. Default 1. */
+  readonly words?: number;
+  readonly required?: true;
 }
+
+/** As the usage line shows it. */
+export const operandWords = ({ name, required }: Operand): string => (required ? name : `[${name}]`);
 
 export interface ParserConfig<F extends Flags> extends ParseArgsConfig {
   options: F;

@@ -1,7 +1,7 @@
 import { exitCodes } from '../../errors/exit-codes.ts';
 import { columns } from '../../text/table.ts';
 import { folded } from '../../text/width.ts';
-import { type Flag, flagWords, globalFlags } from './flags.ts';
+import { type Flag, flagWords, globalFlags, operandWords } from './flags.ts';
 import type { VerbShape } from './verb.ts';
 
 /** The help fits a terminal of this many columns. */
@@ -15,7 +15,7 @@ export function verbHelp({ name, about, flags, operand }: VerbShape): string {
   return linesOf([
     ...folded(about, width),
     '',
-    `Usage: kloudspot ${name}${operand === undefined ? '' : ` [${operand.name}]`} [flags]`,
+    `Usage: kloudspot ${name}${operand === undefined ? '' : ` ${operandWords(operand)}`} [flags]`,
     ...section(`For ${name}:`, [...operands, ...own.map(flagRow)]),
     ...section('For every verb:', shared.map(flagRow)),
     '',

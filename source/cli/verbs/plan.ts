@@ -4,6 +4,7 @@ import { allFacts, connect } from '../../app/connect.ts';
 import { planSite } from '../../app/plan.ts';
 import { settingsFrom } from '../../app/settings.ts';
 import { openSite } from '../../app/site.ts';
+import { standingStorage } from '../../app/standing-storage.ts';
 import { exitCode, Fault } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import { targetOf } from '../../network/targets.ts';
@@ -37,7 +38,9 @@ export default defineVerb({
     try {
       const prompts = accessPrompts(settings, terminal);
       const seen = await connect(opened.site.nodes.map(targetOf), { ...opened, prompts });
-      const plan = planSite(opened, allFacts(seen));
+      const facts = allFacts(seen);
+      const standing = await standingStorage(opened, facts);
+      const plan = planSite(opened, facts, { purpose: 'init', standing });
       const file = args.save === undefined ? undefined : resolve(args.save);
       if (file !== undefined) await save(plan, file);
       if (settings.json) printJson(terminal, plan);

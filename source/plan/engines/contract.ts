@@ -22,12 +22,24 @@ export interface SharedEngineInput extends EngineInput {
   readonly besideLvm: boolean;
 }
 
+/** A pool whose logical volume is to grow, from and to so many GiB. */
+export interface PoolGrowth extends PoolPlace {
+  readonly standing: number;
+  readonly gib: number;
+}
+
+export interface PoolGrowthInput extends Pick<EngineInput, 'seed' | 'product'> {
+  readonly pools: readonly PoolGrowth[];
+}
+
 /** How an engine that holds shared volumes comes into a cluster. What it holds is reckoned in `storage/engines.ts`. */
 export interface SharedEngine {
   /** Its own kinds of steps. */
   readonly kinds: readonly StepKind[];
   /** Everything from its chart to the class of shared volumes, in order. */
   steps(input: SharedEngineInput): readonly PlannedStep[];
+  /** What makes pools take the space that their logical volumes were grown by. */
+  grow(input: PoolGrowthInput): readonly PlannedStep[];
 }
 
 /** Where an engine's chart comes from and which release it becomes, as the product says. */

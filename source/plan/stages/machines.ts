@@ -4,9 +4,10 @@ import { clusterAddress, wantedAddress } from '../../network/addresses.ts';
 import { hostsFile } from '../../network/hosts-file.ts';
 import { netplanDocument } from '../../network/netplan.ts';
 import type { Site, SiteNode } from '../../site/schema.ts';
+import { gibibyte } from '../../storage/bytes.ts';
 import { storageDemand } from '../../storage/demand.ts';
 import { deviceAt, deviceGroup } from '../../storage/pool-device.ts';
-import { sharedVolume } from '../../storage/shared.ts';
+import { existingVolume, sharedVolume } from '../../storage/shared.ts';
 import { kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
 import { digestOf } from '../release/charts.ts';
@@ -128,7 +129,8 @@ function addSharedVolume(planning: Planning, node: SiteNode, also: readonly stri
     list.addNode(node.name, planPoolGroup({ node: node.name, group: deviceGroup, device: identity }), also);
   }
   const parameters = { node: node.name, group: pool.group, volume: pool.volume, gib: pool.gib };
-  list.addNode(node.name, planSharedVolume(parameters), also);
+  const standing = existingVolume(pool, factsOf(planning, node))?.sizeBytes;
+  list.addNode(node.name, planSharedVolume(parameters, standing && standing / gibibyte), also);
 }
 
 function factsOf({ facts }: Planning, { name }: Site['nodes'][number]): NodeFacts {

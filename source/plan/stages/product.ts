@@ -7,6 +7,7 @@ import { planRollout } from '../steps/rollout.ts';
 import { planTlsSecret } from '../steps/tls-secret.ts';
 import { planChartFiles, planValues } from '../steps/written-files.ts';
 import { valuesText } from '../values.ts';
+import { planGrowth } from './growth.ts';
 import type { Planning } from './planning.ts';
 
 /** Everything that stands in the product's own namespace: certificate, values, chart, release, and its becoming ready. */
@@ -18,14 +19,17 @@ export function planProduct(planning: Planning): void {
   const values = valuesText(site, product);
   const digest = digestOf(values, chart.digest);
   const update = purpose === 'update';
+  const growth = planGrowth(planning);
+  // A revision with smaller volumes can never be in force again.
+  const rollBack = update && growth.length === 0;
   list.addCluster(planNamespace({ seed: seed.name, namespace }));
   const tls = { seed: seed.name, namespace, name: product.tlsSecret, mode: site.tls.mode };
   list.addCluster(planTlsSecret(tls));
   list.addCluster(planValues(seed.name, values));
   if (chart.files.length > 0) list.addCluster(planChartFiles(seed.name, chart.files));
-  const install = { ...place, digest, newest, rollBack: update };
+  const install = { ...place, digest, newest, rollBack };
   list.addCluster(planHelmInstall(install, chart, update ? 'update' : 'install'));
-  list.addCluster(planRollout({ ...place, digest, rollBack: update }));
+  list.addCluster(planRollout({ ...place, digest, rollBack }));
 }
 
 /** The site's chart stands in the product's place. Neither pinned: an update stays on the version that runs. */

@@ -2,6 +2,7 @@ import { storageDemand } from '../../storage/demand.ts';
 import { volumesFor } from '../../storage/volumes.ts';
 import { sharedEngines } from '../engines/engines.ts';
 import { lvmSteps } from '../engines/lvm.ts';
+import { smallPools } from './growth.ts';
 import type { Planning } from './planning.ts';
 
 /** The engines that the chosen volumes need, the pool, and the classes that the product asks for its volumes by. */
@@ -22,6 +23,8 @@ export function planStorage(planning: Planning): void {
     ...(wanted ? shared.steps({ ...input, pools, besideLvm }) : []),
   ];
   for (const step of steps) list.addCluster(step);
+  const small = wanted && planning.standing ? smallPools(planning) : [];
+  if (small.length > 0) for (const step of shared.grow({ ...input, pools: small })) list.addCluster(step);
 }
 
 /** The engine is there already: what the product rests on is looked at again, where it is not ours. */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { parseSafeJson } from '../../text/safe-text.ts';
-import { carryOut, look } from '../execution/carry-out.ts';
+import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
 const parameters = z.object({ node: z.string(), group: z.string(), volume: z.string(), gib: z.number().int() });
@@ -59,18 +59,8 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   const found = await find(context, p);
-  if (found) {
-    throw new StepFault({
-      tried: `make ${p.group}/${p.volume} of ${p.gib} GB on ${p.node}`,
-      seen: `it is there with ${Math.floor(found.gib)} GB, and what lies on it is not known`,
-      next: [
-        `Grow it knowingly: sudo lvextend -L ${p.gib}G ${p.group}/${p.volume}`,
-        `Or take the size that is there: storage.shared.size in site.yaml`,
-      ],
-    });
-  }
-  context.remember('made', `${p.group}/${p.volume}`);
-  await carryOut(context, step, {
+  if (!found) context.remember('made', `${p.group}/${p.volume}`);
+  await runCommand(context, step, found ? 'extend' : 'create', {
     run: { causes: ['the group has less free space than wanted'], next: [`sudo vgs ${p.group} on ${p.node}`] },
   });
 }
@@ -88,19 +78,34 @@ export const sharedVolume: StepKind<typeof parameters> = {
   },
 };
 
-export function planSharedVolume(p: Parameters): PlannedStep {
+/** `standing`: GiB of the volume where one of that name was seen. A larger one is left as it is. */
+export function planSharedVolume(p: Parameters, standing?: number): PlannedStep {
+  const name = `${p.group}/${p.volume}`;
+  const grows = standing !== undefined && standing < p.gib;
   return plannedStep(sharedVolume, {
     node: p.node,
     group: 'Shared volumes',
-    title: `Make logical volume ${p.group}/${p.volume} of ${p.gib} GB`,
+    title: grows
+      ? `Grow logical volume ${name} from ${Math.floor(standing)} to ${p.gib} GB`
+      : `Make logical volume ${name} of ${p.gib} GB`,
     why: 'The pool of replicated volumes keeps its copy of the data on it.',
     deadline: minutes(2),
     parameters: p,
-    commands: [
-      command('create', p.node, ['lvcreate', '-y', '-L', `${p.gib}G`, '-n', p.volume, '--addtag', tag, p.group], {
-        note: 'only free space of the group is taken',
-      }),
-    ],
+    commands: [create(p, standing), extend(p, standing)],
     changes: ['shared-volume'],
   });
+}
+
+const note = 'only free space of the group is taken';
+
+function create({ node, group, volume, gib }: Parameters, standing: number | undefined): PlannedCommand {
+  const words = ['lvcreate', '-y', '-L', `${gib}G`, '-n', volume, '--addtag', tag, group];
+  return command('create', node, words, { note, ...(standing === undefined ? {} : { when: 'it is not there' }) });
+}
+
+/** Without --resizefs: what lies on the volume, a pool or nothing, is not touched. */
+function extend({ node, group, volume, gib }: Parameters, standing: number | undefined): PlannedCommand {
+  const words = ['lvextend', '-L', `${gib}G`, `${group}/${volume}`];
+  const always = standing !== undefined && standing < gib;
+  return command('extend', node, words, { note, ...(always ? {} : { when: 'it is there and smaller' }) });
 }

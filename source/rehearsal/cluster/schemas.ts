@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { quantityBytes } from '../../text/quantity.ts';
 import type { KubeObject } from '../model/cluster.ts';
 
 /** What the controllers read of objects. A part that is not as expected counts as absent. */
@@ -90,20 +91,5 @@ export function isReady(pod: KubeObject): boolean {
   return readPodStatus(pod).conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True');
 }
 
-const units: Readonly<Record<string, number>> = {
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 1024,
-  Mi: 1024 ** 2,
-  Gi: 1024 ** 3,
-  Ti: 1024 ** 4,
-};
-
-/** Bytes of a Kubernetes quantity such as `10Gi`. */
-export function bytesOfQuantity(text: string): number {
-  const [, value = '0', unit = ''] = /^([\d.]+)([A-Za-z]*)$/.exec(text) ?? [];
-  return Number(value) * (units[unit] ?? 1);
-}
+/** Bytes of a Kubernetes quantity such as `10Gi`; 0 for anything else. */
+export const bytesOfQuantity = (text: string): number => quantityBytes(text) ?? 0;

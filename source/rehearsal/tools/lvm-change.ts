@@ -9,6 +9,7 @@ function bytesOf(text: string): number | undefined {
   return power === undefined ? undefined : Math.round(Number(value) * 1024 ** power);
 }
 
+const notRoot = '  WARNING: Running as a non-root user. Functionality may be unavailable.';
 const valued = ['-L', '--size', '-l', '--extents', '-n', '--name', '--addtag', '-W', '-Z', '--wipesignatures'];
 
 function* lvcreate(call: Call): Steps {
@@ -16,7 +17,7 @@ function* lvcreate(call: Call): Steps {
   const [group = ''] = options.rest;
   const name = lastValue(options, '-n', '--name') ?? 'lvol0';
   const size = bytesOf(lastValue(options, '-L', '--size') ?? '');
-  if (!call.root) return refuse(call, '  WARNING: Running as a non-root user. Functionality may be unavailable.', 5);
+  if (!call.root) return refuse(call, notRoot, 5);
   yield 300;
   if (size === undefined) return refuse(call, '  Please specify either size or extents.', 3);
   return call.change((machine) => {
@@ -40,6 +41,32 @@ function* lvcreate(call: Call): Steps {
   });
 }
 
+/** Grows a volume. A size that is not larger is refused, in lvextend's words. */
+function* lvextend(call: Call): Steps {
+  const options = optionsOf(call.words, valued);
+  const [group, name] = placeOf(options.rest);
+  const size = bytesOf(lastValue(options, '-L', '--size') ?? '');
+  if (!call.root) return refuse(call, notRoot, 5);
+  yield 250;
+  if (size === undefined) return refuse(call, '  Please specify either size or extents.', 3);
+  return call.change((machine) => {
+    if (!machine.lvm.groups.some((one) => one.name === group))
+      return refuse(call, `  Volume group "${group}" not found\n  Cannot process volume group ${group}`, 5);
+    const volume = machine.lvm.logical.find((one) => one.group === group && one.name === name);
+    if (volume === undefined) return refuse(call, `  Failed to find logical volume "${group}/${name}"`, 5);
+    const extents = Math.ceil(size / extentOf(machine, group));
+    const more = extents - volume.extents;
+    if (more < 0) return refuse(call, '  New size given is not larger than existing size.', 5);
+    if (more === 0)
+      return refuse(call, `  New size (${extents} extents) matches existing size (${extents} extents).`, 5);
+    const { free } = extentsOf(machine, group);
+    if (more > free)
+      return refuse(call, `  Insufficient free space: ${more} extents needed, but only ${free} available`, 5);
+    volume.extents = extents;
+    return say(call, `  Logical volume ${group}/${name} successfully resized.`);
+  });
+}
+
 /** `group/name`, `/dev/group/name` or the two words. */
 function placeOf(rest: readonly string[]): readonly [group: string, name: string | undefined] {
   const [group = '', name] = (rest[0] ?? '').replace(/^\/dev\//, '').split('/');
@@ -50,7 +77,7 @@ function* lvremove(call: Call): Steps {
   const options = optionsOf(call.words, valued);
   const [group, name] = placeOf(options.rest);
   const agreed = ['-y', '-f', '--yes', '--force', '-fy', '-yf'].some((flag) => options.flags.has(flag));
-  if (!call.root) return refuse(call, '  WARNING: Running as a non-root user. Functionality may be unavailable.', 5);
+  if (!call.root) return refuse(call, notRoot, 5);
   yield 250;
   return call.change((machine) => {
     if (!machine.lvm.groups.some((one) => one.name === group)) {
@@ -66,4 +93,4 @@ function* lvremove(call: Call): Steps {
   });
 }
 
-export const lvmChange: Readonly<Record<string, Program>> = { lvcreate, lvremove };
+export const lvmChange: Readonly<Record<string, Program>> = { lvcreate, lvextend, lvremove };

@@ -1,8 +1,10 @@
 import type { PlannedStep } from '../../step.ts';
 import { planStorageClass } from '../../steps/storage-class.ts';
 import { planStorageEngine } from '../../steps/storage-engine.ts';
-import { engineChart, type SharedEngine, type SharedEngineInput } from '../contract.ts';
-import { cstorPool, planCstorPool, poolName } from './pool.ts';
+import { engineChart, type PoolGrowthInput, type SharedEngine, type SharedEngineInput } from '../contract.ts';
+import { poolName } from './instances.ts';
+import { cstorPool, planCstorPool } from './pool.ts';
+import { cstorPoolGrow, planCstorPoolGrow } from './pool-grow.ts';
 import { cstorValues } from './values.ts';
 
 /** cStor keeps at most five copies of a volume. */
@@ -39,4 +41,12 @@ function steps(input: SharedEngineInput): PlannedStep[] {
   ];
 }
 
-export const cstor: SharedEngine = { kinds: [cstorPool], steps };
+const grow = ({ seed, product, pools }: PoolGrowthInput): PlannedStep[] => [
+  planCstorPoolGrow({
+    seed,
+    namespace: product.storage.cstor.namespace,
+    pools: pools.map(({ node, gib }) => ({ node, gib })),
+  }),
+];
+
+export const cstor: SharedEngine = { kinds: [cstorPool, cstorPoolGrow], steps, grow };

@@ -14,6 +14,7 @@ import { carryOut } from '../../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../../execution/define.ts';
 import { manifestText } from '../../release/manifest.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../../step.ts';
+import { hostname, nodeOf, poolInstances, poolName } from './instances.ts';
 
 const parameters = z.object({
   seed: z.string(),
@@ -22,15 +23,9 @@ const parameters = z.object({
 });
 type Parameters = z.output<typeof parameters>;
 
-export const poolName = 'kloudspot';
-const kinds = {
-  devices: 'blockdevices.openebs.io',
-  cluster: 'cstorpoolclusters.cstor.openebs.io',
-  instances: 'cstorpoolinstances.cstor.openebs.io',
-};
+const kinds = { devices: 'blockdevices.openebs.io', cluster: 'cstorpoolclusters.cstor.openebs.io' };
 /** Phases that a pool does not leave by itself. */
 const terminal = ['PoolCreationFailed', 'Error', 'Invalid', 'ErrorDuplicate', 'FAULTED'];
-const hostname = 'kubernetes.io/hostname';
 const nodesOf = ({ pools }: Parameters): string[] => pools.map(({ node }) => node);
 const placeholder = (node: string) => `<block device of ${node}>`;
 
@@ -70,14 +65,6 @@ async function devices(context: StepContext, p: Parameters): Promise<readonly Bl
   return answer.answered ? answer.value : [];
 }
 
-async function instances(context: StepContext, p: Parameters): Promise<readonly PoolInstanceObject[]> {
-  const selector = `openebs.io/cstor-pool-cluster=${poolName}`;
-  const where = { namespace: p.namespace, selector };
-  const answer = await readList(await context.look(p.seed), kinds.instances, where, poolInstanceObject);
-  return answer.answered ? answer.value : [];
-}
-
-const nodeOf = ({ metadata, spec }: PoolInstanceObject) => metadata.labels[hostname] ?? spec.hostName;
 const usable = ({ status }: PoolInstanceObject) => status.phase === 'ONLINE' && !status.readOnly;
 
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
@@ -85,7 +72,7 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const cluster = await readObject(host, kinds.cluster, poolName, p.namespace, poolClusterObject);
   if (!cluster.answered) return { ok: false, observed: `${p.seed} says: ${cluster.said}` };
   if (!cluster.value) return { ok: false, observed: 'no pool' };
-  const found = await instances(context, p);
+  const found = await poolInstances(context, p, poolInstanceObject);
   const open = nodesOf(p).filter((node) => !found.some((each) => nodeOf(each) === node && usable(each)));
   return {
     ok: open.length === 0,
@@ -130,7 +117,9 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
     every: 3_000,
     probe: async () => {
       const { ok, observed } = await state(context, p);
-      const lost = (await instances(context, p)).some(({ status }) => terminal.includes(status.phase));
+      const lost = (await poolInstances(context, p, poolInstanceObject)).some(({ status }) =>
+        terminal.includes(status.phase),
+      );
       return { ok: ok, observed, hopeless: lost };
     },
     causes: ['the logical volume carries a file system or a former pool', 'iscsid does not run on a node'],

@@ -7,6 +7,7 @@ import type { ReconcileContext } from '../reconcile-context.ts';
 import { readClaim, readPod, readVolume } from '../schemas.ts';
 import { cstorDriver, lvmDriver } from '../storage-names.ts';
 import { find, keyOfObject, list, put, putStatus, remove } from '../store.ts';
+import { growClaim } from './claim-growth.ts';
 import { recordWarning } from './events.ts';
 import { machineOfNode } from './nodes.ts';
 import { poolsOnline } from './pools.ts';
@@ -19,6 +20,7 @@ export function reconcileClaims(context: ReconcileContext): void {
   for (const claim of list(context.cluster, 'PersistentVolumeClaim')) {
     if (claim.metadata.deletionTimestamp !== undefined) release(context, claim);
     else if (readClaim(claim).volumeName === undefined) provide(context, claim);
+    else growClaim(context, claim);
   }
   for (const volume of list(context.cluster, 'PersistentVolume')) {
     const { namespace, name } = readVolume(volume).claimRef;

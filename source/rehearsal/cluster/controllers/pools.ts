@@ -7,6 +7,7 @@ import { find, list, ownedBy, put, putStatus, remove } from '../store.ts';
 import { pathOf } from './block-devices.ts';
 import { recordWarning } from './events.ts';
 import { machineOfNode } from './nodes.ts';
+import { expandedTo } from './pool-growth.ts';
 
 const ofCluster = 'openebs.io/cstor-pool-cluster';
 const hostname = 'kubernetes.io/hostname';
@@ -125,14 +126,15 @@ function watch({ cluster }: ReconcileContext, instance: KubeObject): void {
 }
 
 function capacity(cluster: ReconcileContext['cluster'], instance: KubeObject): string {
+  const expanded = instance.metadata.annotations?.[expandedTo];
   const bytes = JSON.stringify(instance['spec'] ?? {})
     .match(/blockdevice-[0-9a-f]{32}/g)
     ?.reduce((sum, name) => {
       const spec = JSON.stringify(find(cluster, 'BlockDevice', instance.metadata.namespace, name)?.['spec'] ?? {});
       return sum + Number(/"storage":(\d+)/.exec(spec)?.[1] ?? 0);
     }, 0);
-  // ZFS keeps some for itself.
-  return `${Math.round((bytes ?? 0) * 0.96)}`;
+  // ZFS keeps some for itself: as pools were seen to report, `docs/storage.md`.
+  return `${Math.round(Number(expanded ?? bytes ?? 0) * 0.897)}`;
 }
 
 function drop({ cluster }: ReconcileContext, instance: KubeObject): void {

@@ -99,7 +99,7 @@ function keepStatefulSet(context: ReconcileContext, workload: KubeObject): void 
     if (pod === undefined) {
       claim(context, workload, spec, name(index));
       newPod(context, workload, spec, name(index));
-    }
+    } else adopt(pod, workload, spec);
     // One after the other, unless all may begin at once.
     if (spec.podManagementPolicy !== 'Parallel' && (pod === undefined || !isReady(pod))) break;
   }
@@ -111,6 +111,12 @@ function keepStatefulSet(context: ReconcileContext, workload: KubeObject): void 
   const last = old.at(-1);
   if (last !== undefined && pods.length === spec.replicas && pods.every(isReady)) dismiss(context, last);
   report(context, workload, spec, hash);
+}
+
+/** A pod of its own that a former set of the same name left. */
+function adopt(pod: KubeObject, { apiVersion, kind, metadata }: KubeObject, spec: WorkloadSpec): void {
+  if (pod.metadata.ownerReferences !== undefined || !matches(spec.selector.matchLabels, pod.metadata.labels)) return;
+  pod.metadata.ownerReferences = [{ apiVersion, kind, name: metadata.name, controller: true }];
 }
 
 function claim({ cluster, now }: ReconcileContext, workload: KubeObject, spec: WorkloadSpec, pod: string): void {

@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { messageOf } from '../../../errors/thrown.ts';
+import { changeRefusal } from '../../cluster/immutable.ts';
 import { isReady } from '../../cluster/schemas.ts';
 import { find, list, ownedBy } from '../../cluster/store.ts';
 import type { Cluster } from '../../model/cluster.ts';
@@ -9,7 +10,6 @@ import { lastValue, refuse, type Steps } from '../call.ts';
 import { merge } from '../kubectl/apply.ts';
 import { asJson, asText } from './ask.ts';
 import { type Chart, chartOf, objectsOf } from './chart.ts';
-import { immutable } from './immutable.ts';
 import { begun, ensureNamespace, install, isPending, latest, releaseOf } from './releases.ts';
 import { type Helm, spanOf } from './request.ts';
 
@@ -97,7 +97,10 @@ function putInPlace(
     const revision = release === undefined ? undefined : latest(release);
     if (release === undefined || revision === undefined) return undefined;
     const objects = objectsOf(chart, revision.values, { release: name, namespace }, call.product);
-    const refused = objects.map((object) => immutable(cluster, object)).find((each) => each !== undefined);
+    const [refused] = objects.flatMap((object) => {
+      const refusal = changeRefusal(cluster, object);
+      return refusal ? [`cannot patch "${object.metadata.name}" with kind ${object.kind}: ${refusal.text}`] : [];
+    });
     if (refused !== undefined) {
       revision.status = 'failed';
       revision.description = `Upgrade "${name}" failed: ${refused}`;

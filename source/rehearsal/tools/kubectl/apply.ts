@@ -1,4 +1,5 @@
 import { parseAllDocuments } from 'yaml';
+import { changeRefusal, kubectlRefusal } from '../../cluster/immutable.ts';
 import { kindOf, printed } from '../../cluster/kinds.ts';
 import { find, put } from '../../cluster/store.ts';
 import { type Cluster, type KubeObject, kubeObjectSchema } from '../../model/cluster.ts';
@@ -62,11 +63,11 @@ function applyOne(cluster: Cluster, now: number, manifest: KubeObject, namespace
     return { refusal: `Error from server (NotFound): namespaces "${place}" not found` };
   }
   const before = find(cluster, kind.kind, place, name);
-  const fixed = before === undefined ? undefined : immutable(before, manifest);
-  if (fixed !== undefined) return { refusal: `The ${kind.kind} "${name}" is invalid: ${fixed}` };
   const wanted = encoded(manifest);
   const merged: unknown = before === undefined ? wanted : merge(before, wanted);
   const object = kubeObjectSchema.parse(merged);
+  const refusal = before === undefined ? undefined : changeRefusal(cluster, object);
+  if (refusal !== undefined) return { refusal: kubectlRefusal(refusal) };
   put(cluster, { ...object, metadata: { ...object.metadata, ...(kind.namespaced ? { namespace: place } : {}) } }, now);
   return { name: printed(kind, name), verb: before === undefined ? 'created' : 'configured' };
 }
@@ -80,22 +81,6 @@ function encoded(manifest: KubeObject): KubeObject {
   );
   const given = rest['data'];
   return kubeObjectSchema.parse({ ...rest, data: { ...(typeof given === 'object' ? given : {}), ...data } });
-}
-
-/** What Kubernetes never changes on an object that stands. */
-function immutable(before: KubeObject, wanted: KubeObject): string | undefined {
-  if (before.kind !== 'StorageClass') return undefined;
-  for (const key of ['provisioner', 'parameters', 'volumeBindingMode', 'reclaimPolicy']) {
-    if (wanted[key] !== undefined && !same(wanted[key], before[key]))
-      return `${key}: Forbidden: updates to ${key} are forbidden.`;
-  }
-  return undefined;
-}
-
-function same(one: unknown, other: unknown): boolean {
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return one === other;
-  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return [...keys].every((key) => same(Reflect.get(one, key), Reflect.get(other, key)));
 }
 
 /** Maps are joined, anything else is replaced; `null` removes a key: RFC 7386. */

@@ -1,3 +1,4 @@
+import { changeRefusal, kubectlRefusal } from '../../cluster/immutable.ts';
 import { printed } from '../../cluster/kinds.ts';
 import { put } from '../../cluster/store.ts';
 import { type KubeObject, kubeObjectSchema } from '../../model/cluster.ts';
@@ -20,9 +21,13 @@ function* each(
   for (const target of targets) {
     const changed = kubectl.change((cluster, now) => {
       const objects = objectsOf(kubectl, cluster, target);
-      for (const object of objects) put(cluster, kubeObjectSchema.parse(change(object, target)), now);
+      const wanted = objects.map((object) => kubeObjectSchema.parse(change(object, target)));
+      const [refusal] = wanted.flatMap((object) => changeRefusal(cluster, object) ?? []);
+      if (refusal) return kubectlRefusal(refusal);
+      for (const object of wanted) put(cluster, object, now);
       return objects.map((object) => printed(target.kind, object.metadata.name));
     });
+    if (typeof changed === 'string') return refuse(call, changed);
     if (changed.length === 0 && target.name !== undefined) return refuse(call, notFound(target.kind, target.name));
     for (const name of changed) call.out(`${name} ${done}\n`);
   }

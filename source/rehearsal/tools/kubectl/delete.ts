@@ -1,5 +1,5 @@
 import { type Kind, printed } from '../../cluster/kinds.ts';
-import { find, keyOfObject, list, remove, stamp } from '../../cluster/store.ts';
+import { find, keyOfObject, list, ownedBy, remove, stamp } from '../../cluster/store.ts';
 import type { Cluster, KubeObject } from '../../model/cluster.ts';
 import { lastValue, refuse, type Steps } from '../call.ts';
 import type { Kubectl } from './request.ts';
@@ -27,7 +27,10 @@ export function* deleteObjects(kubectl: Kubectl): Steps {
   for (const target of targets) {
     const objects = kubectl.change((cluster, now) => {
       const found = objectsOf(kubectl, cluster, target);
-      for (const object of found) begin(cluster, object, now);
+      for (const object of found) {
+        if (lastValue(options, '--cascade') === 'orphan') letGo(cluster, object);
+        begin(cluster, object, now);
+      }
       return found;
     });
     gone.push(...objects);
@@ -45,6 +48,12 @@ export function* deleteObjects(kubectl: Kubectl): Steps {
     while (gone.some(there)) yield lookAgainMs;
   }
   return code;
+}
+
+/** What it owns stays, without an owner. */
+function letGo(cluster: Cluster, { kind, metadata }: KubeObject): void {
+  for (const pod of list(cluster, 'Pod', metadata.namespace))
+    if (ownedBy(pod, kind, metadata.name)) delete pod.metadata.ownerReferences;
 }
 
 function deleted(kind: Kind, object: KubeObject): string {

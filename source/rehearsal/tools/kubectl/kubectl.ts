@@ -4,6 +4,7 @@ import { type Call, lastValue, type Options, optionsOf, type Program, refuse, ty
 import { apply } from './apply.ts';
 import { annotate, cordon, label, patch, scale } from './change.ts';
 import { deleteObjects } from './delete.ts';
+import { exec } from './exec.ts';
 import { get } from './get.ts';
 import type { Kubectl } from './request.ts';
 import { rollout } from './rollout.ts';
@@ -26,6 +27,8 @@ const valued = [
   '--kubeconfig',
   '--request-timeout',
   '--field-manager',
+  '-c',
+  '--container',
 ];
 
 const verbs: Readonly<Record<string, (kubectl: Kubectl) => number | Steps>> = {
@@ -33,6 +36,7 @@ const verbs: Readonly<Record<string, (kubectl: Kubectl) => number | Steps>> = {
   apply,
   cordon,
   delete: deleteObjects,
+  exec,
   get,
   label,
   patch,

@@ -1,0 +1,60 @@
+import { type SiteDocument, valuesDocument } from '../../app/documents.ts';
+import { changedSite } from '../../app/set-values.ts';
+import type { Settings } from '../../app/settings.ts';
+import { type OpenedSite, openSite } from '../../app/site.ts';
+import { type ExitCode, Fault } from '../../errors/fault.ts';
+import { parseChartName } from '../../kubernetes/helm.ts';
+import { growthOf } from '../../plan/stages/claim-refusal.ts';
+import { loadProduct } from '../../product/load.ts';
+import type { Observation } from '../../status/observation.ts';
+import { kloudspot } from '../../text/command.ts';
+import { diffLines, shortDiff } from '../../ui/model/diff.ts';
+import type { Terminal } from '../line/terminal.ts';
+import { lookAtCluster, type ProductVerb, runProductPlan, tell } from './product-verb.ts';
+
+export interface UpdateWish {
+  readonly newest: boolean;
+  /** `PATH=VALUE`, of `site.yaml`, by what was read of the site. */
+  readonly set: (opened: OpenedSite) => readonly string[];
+}
+
+/** Brings what `site.yaml` says, with these changes, to the running product. */
+export async function updateProduct(
+  settings: Settings,
+  terminal: Terminal,
+  { newest, set }: UpdateWish,
+): Promise<ExitCode> {
+  const found = await openSite(settings);
+  try {
+    const changes = set(found);
+    const change = changes.length === 0 ? undefined : await changedSite(found.site, settings.site, changes);
+    const site = change?.site ?? found.site;
+    const product = site.product === found.site.product ? found.product : await loadProduct(site.product);
+    const verb = { opened: { ...found, site, product }, settings, terminal };
+    const seen = await lookAtCluster(verb);
+    refuseUninstalled(seen, verb);
+    if (seen.standing) growthOf(site, product, seen.standing);
+    const values = await valuesDocument(site, product, settings.files);
+    tell(verb, valuesDifference(values));
+    const chartVersion = seen.release && parseChartName(seen.release.chart)?.version;
+    const siteFile = change === undefined ? [] : [{ path: settings.site, content: change.text, mode: 0o644 }];
+    const wish = { purpose: 'update', newestChart: newest, chartVersion } as const;
+    return await runProductPlan(verb, seen, wish, [...siteFile, values]);
+  } finally {
+    await found.close();
+  }
+}
+
+function refuseUninstalled({ releaseAsked, release }: Observation, { opened }: ProductVerb): void {
+  if (!releaseAsked || release) return;
+  throw new Fault({
+    what: `${opened.product.name} is not installed on ${opened.site.name}: there is nothing to update.`,
+    next: [`${kloudspot('start')}  installs it.`],
+  });
+}
+
+function valuesDifference({ path, content, before = '' }: SiteDocument): string[] {
+  if (before === content) return ['The values are as they were written last.', ''];
+  const lines = shortDiff(diffLines(before, content)).map(({ mark, text }) => `  ${mark} ${text}`);
+  return [`${path}:`, ...lines, ''];
+}

@@ -1,0 +1,23 @@
+import type * as z from 'zod';
+import type { PoolInstanceObject } from '../../../kubernetes/objects.ts';
+import { readList } from '../../../kubernetes/read.ts';
+import type { StepContext } from '../../step.ts';
+
+/** Name of the one cluster of pools that this program makes. */
+export const poolName = 'kloudspot';
+export const hostname = 'kubernetes.io/hostname';
+
+/** The pools of all nodes; none where the API does not answer. */
+export async function poolInstances<Schema extends z.ZodType>(
+  context: StepContext,
+  { seed, namespace }: { readonly seed: string; readonly namespace: string },
+  schema: Schema,
+): Promise<readonly z.output<Schema>[]> {
+  const where = { namespace, selector: `openebs.io/cstor-pool-cluster=${poolName}` };
+  const kind = 'cstorpoolinstances.cstor.openebs.io';
+  const answer = await readList(await context.look(seed), kind, where, schema);
+  return answer.answered ? answer.value : [];
+}
+
+export const nodeOf = ({ metadata, spec }: Pick<PoolInstanceObject, 'metadata' | 'spec'>): string =>
+  metadata.labels[hostname] ?? spec.hostName;

@@ -1,0 +1,55 @@
+import { Fault } from '../../errors/fault.ts';
+import type { Product } from '../../product/schema.ts';
+import type { Site } from '../../site/schema.ts';
+import {
+  type ClaimChange,
+  type ClaimGrowth,
+  claimChanges,
+  claimGrowth,
+  type StandingStorage,
+} from '../../storage/claims.ts';
+import { kloudspot } from '../../text/command.ts';
+import { replicas } from '../values.ts';
+
+/** What the site asks of claims that are there. Throws `Fault` (exit code 2) for what Kubernetes never does. */
+export function growthOf(site: Site, product: Product, standing: StandingStorage): ClaimGrowth[] {
+  const managers = site.nodes.filter(({ role }) => role === 'manager').length;
+  const changes = claimChanges(site, product, replicas(managers), standing);
+  const refused = changes.filter(({ kind }) => kind !== 'grow');
+  const [first] = refused;
+  if (!first) return claimGrowth(changes);
+  const { what, why } = describe(first);
+  throw new Fault({
+    what,
+    where: refused.map(({ claim, from, to }) => `${claim}: ${from}, wanted ${to}`).join('; '),
+    why,
+    next: ['Nothing was changed.', wayBack(first)],
+    exitCode: 2,
+  });
+}
+
+function describe({ kind, label, from, to, class: of }: ClaimChange): { readonly what: string; readonly why: string } {
+  switch (kind) {
+    case 'shrink':
+      return {
+        what: `${label} cannot shrink from ${from} to ${to}.`,
+        why: 'Kubernetes makes no volume smaller, and no storage engine shrinks a file system that is in use.',
+      };
+    case 'class':
+      return {
+        what: `${label} cannot move from storage class ${from} to ${to}.`,
+        why: 'The class of a claim never changes: the data would have to be copied to a new volume.',
+      };
+    default:
+      return {
+        what: `${label} cannot grow from ${from} to ${to}.`,
+        why: `The storage class of ${of} volumes does not allow it: allowVolumeExpansion is not true.`,
+      };
+  }
+}
+
+function wayBack({ volume, kind, from }: ClaimChange): string {
+  const gib = /^(\d+)Gi$/.exec(from)?.[1];
+  if (kind !== 'class' && gib !== undefined) return kloudspot(`update --set storage.volumes.${volume}=${gib}`);
+  return 'Keep the features and the engine that the volume was made with.';
+}
