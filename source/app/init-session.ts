@@ -10,7 +10,7 @@ import { loadSiteWithProduct } from '../product/fit.ts';
 import { loadProduct } from '../product/load.ts';
 import type { Product } from '../product/schema.ts';
 import type { Finding } from '../site/finding.ts';
-import { judgeDraft, parseDraft } from '../site/load.ts';
+import { judgeDraft } from '../site/load.ts';
 import { copyDraft, loadDraft, removeDraft, saveDraft } from '../site/save.ts';
 import { defaultProduct, type Site, type SiteDraft } from '../site/schema.ts';
 import { kloudspot } from '../text/command.ts';
@@ -26,6 +26,7 @@ import type { AccessState, InitSession } from './session.ts';
 import { type Settings, settingsFrom } from './settings.ts';
 import { givenPasswords } from './site.ts';
 import { standingStorage } from './standing-storage.ts';
+import { openUnfinished } from './unfinished-site.ts';
 import { openWorld, type World } from './world.ts';
 
 /** The door between the pages of `init` and the world. `productName`: for a new site; a site file or draft names its own. */
@@ -39,7 +40,7 @@ export async function openInitSession(settings: Settings, productName: string | 
 }
 
 async function productOfSite(settings: Settings): Promise<Product> {
-  if (settings.siteGiven) return (await loadSiteWithProduct(settings.site)).product;
+  if (settings.siteGiven) return (await openUnfinished(settings.site)).product;
   const unfinished = await loadDraft(settings.files).catch(() => undefined);
   const named = unfinished?.draft['product'];
   return loadProduct(typeof named === 'string' ? named : defaultProduct);
@@ -97,19 +98,22 @@ class Session implements InitSession {
     return saveDraft(this.files, draft);
   }
 
+  get given(): string | undefined {
+    return this.#settings.siteGiven ? this.#settings.site : undefined;
+  }
+
   async newDraft(): Promise<SiteDraft> {
-    if (this.#settings.siteGiven) return this.loadSite(this.#settings.site);
     return this.#world.draft ?? firstDraft(this.product);
   }
 
-  async loadSite(path: string): Promise<SiteDraft> {
+  async loadSite(path: string) {
     if (path.trim() === '') {
       throw new Fault({
         what: 'No site file was named.',
         next: ['Type the path of a site.yaml, such as ./site.yaml.'],
       });
     }
-    const { site, text, product } = await loadSiteWithProduct(path);
+    const { draft, product, open } = await openUnfinished(path);
     if (product.file !== this.product.file) {
       throw new Fault({
         what: `This site runs ${product.name}, and these pages ask for ${this.product.name}.`,
@@ -117,8 +121,8 @@ class Session implements InitSession {
         next: [`Leave, and begin with it: ${kloudspot(`init --site ${quote(path)}`)}`],
       });
     }
-    this.#memory.rememberSite(site.name, path);
-    return parseDraft(text);
+    if (open.length === 0) this.#memory.rememberSite(String(draft['name']), path);
+    return { draft, open };
   }
 
   /** A rehearsal lies under a root of its own; this session stays as it is. */

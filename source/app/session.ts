@@ -42,8 +42,13 @@ export interface InitSession extends Watcher {
   saveDraft(draft: SiteDraft): Promise<Date>;
   /** A first draft for a new site, from what this machine and the product already tell. */
   newDraft(): Promise<SiteDraft>;
-  /** Reads a site file. Throws `Fault` with every problem, line and column. */
-  loadSite(path: string): Promise<SiteDraft>;
+  /** The site file that was given with `--site`. */
+  readonly given: string | undefined;
+  /**
+   * Reads a site file; `open`: what is missing or wrong in it, a line each, which the pages ask for.
+   * Throws `Fault` with every problem, line and column, where the pages could not show it.
+   */
+  loadSite(path: string): Promise<{ readonly draft: SiteDraft; readonly open: readonly string[] }>;
   /** Latest first. */
   recentSites(): Promise<readonly { readonly name: string; readonly path: string; readonly at: Date }[]>;
 

@@ -59,9 +59,14 @@ export class FakeSession implements InitSession {
     return this.first;
   }
 
-  async loadSite(path: string): Promise<SiteDraft> {
+  loaded: SiteDraft = parseDraft('version: 1\nname: loaded\n');
+  given: string | undefined;
+  /** What a loaded file lacks. */
+  open: readonly string[] = [];
+
+  async loadSite(path: string) {
     this.asked.push(`load ${path}`);
-    return parseDraft('version: 1\nname: loaded\n');
+    return { draft: this.loaded, open: this.open };
   }
 
   async recentSites() {

@@ -76,7 +76,8 @@ async function turnPage(walk: PlainWalk, before: Page | undefined, to: Place): P
   if (before) talk.say(...noteLines(walk, before));
   talk.say('', `${to.page.title}. ${to.page.intro}`);
   if (before === undefined) talk.say(`Enter accepts the value in brackets. ${ways}`);
-  if (to.page === nodesPage && (await listNodes(walk)) === 'quit') return 'quit';
+  const needsNodes = !walk.onlyOpen || draftNodes(walk.draft).length === 0;
+  if (to.page === nodesPage && needsNodes && (await listNodes(walk)) === 'quit') return 'quit';
   // A draft that begins further on has not reached the nodes yet.
   if (before === undefined && to.page !== nodesPage && walk.facts.size === 0) await look(walk);
   return 'on';

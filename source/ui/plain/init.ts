@@ -15,7 +15,15 @@ export type { PlainIo } from './conversation.ts';
 /** The questions of `init` line by line, without a single control code. Gives back the exit code. */
 export async function runPlainInit(session: InitSession, io: PlainIo, clock: Clock = wallClock): Promise<ExitCode> {
   const talk = new Conversation(io);
-  const walk: PlainWalk = { talk, session, draft: {}, facts: new Map(), saved: false, interrupted: undefined };
+  const walk: PlainWalk = {
+    talk,
+    session,
+    draft: {},
+    facts: new Map(),
+    saved: false,
+    onlyOpen: false,
+    interrupted: undefined,
+  };
   const onInterrupt = (): void => (walk.interrupted ? walk.interrupted() : talk.reader.interrupt());
   process.on('SIGINT', onInterrupt);
   try {

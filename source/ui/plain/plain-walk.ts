@@ -12,6 +12,8 @@ export interface PlainWalk {
   draft: SiteDraft;
   facts: ReadonlyMap<string, NodeFacts>;
   saved: boolean;
+  /** The draft came from a file that lacks something: only that is asked. */
+  onlyOpen: boolean;
   /** Set once a run was begun: Ctrl-C then stops the run instead of the questions. */
   interrupted: (() => void) | undefined;
 }

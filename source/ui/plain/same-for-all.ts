@@ -17,7 +17,7 @@ export class SameForAll {
   /** Whether a question needs no answer of its own. The first node's answer is taken over where it was typed. */
   async answers({ page, field }: Place): Promise<boolean> {
     const view = viewOf(this.#walk);
-    if (field.listed && problemOf(field, view) === undefined) return true;
+    if ((field.listed || this.#walk.onlyOpen) && problemOf(field, view) === undefined) return true;
     const like = firstOf(view, page, field);
     if (!like || differs(view, field, like)) return false;
     if (!(this.#answers.get(page) ?? (await this.#ask(page)))) return false;

@@ -16,7 +16,9 @@ export async function begin(walk: PlainWalk): Promise<boolean> {
   const installed = await session.installedSite().catch(() => undefined);
   if (installed) talk.say(...installedLines(installed), '');
   const recent = (await session.recentSites().catch(() => [])).slice(0, 3);
+  const { given } = session;
   const choices: { readonly text: string; readonly go: () => Promise<boolean> }[] = [
+    ...(given === undefined ? [] : [{ text: `Open ${given}`, go: () => load(walk, given) }]),
     ...(draft
       ? [
           {
@@ -61,8 +63,10 @@ async function fresh(walk: PlainWalk): Promise<boolean> {
 }
 
 async function load(walk: PlainWalk, path: string): Promise<boolean> {
-  const draft = await walk.session.loadSite(path);
+  const { draft, open } = await walk.session.loadSite(path);
   if (!(await mayReplace(walk))) return begin(walk);
+  walk.onlyOpen = open.length > 0;
+  if (walk.onlyOpen) walk.talk.say('Asked is only what is missing or wrong:', ...open.map((line) => `  ${line}`));
   await keep(walk, draft);
   return true;
 }

@@ -33,6 +33,7 @@ const screens: readonly (readonly [string, () => Walk])[] = [
           draft: { draft: wholeDraft, savedAt: new Date(0) },
           installed: undefined,
           recent: [],
+          given: undefined,
         })
         .keys('<down><enter>'),
   ],

@@ -17,7 +17,7 @@ const review = reviewOf({
 });
 
 export const begin = (size?: Size): Walk =>
-  new Walk(size).tell({ type: 'start-known', draft: undefined, installed: undefined, recent: [] });
+  new Walk(size).tell({ type: 'start-known', draft: undefined, installed: undefined, recent: [], given: undefined });
 
 export const opened = (size?: Size): Walk =>
   new Walk(size).tell({ type: 'draft', draft: wholeDraft, savedAt: new Date(0), now: 0 });

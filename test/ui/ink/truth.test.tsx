@@ -97,7 +97,8 @@ describe('where one was', () => {
 
 describe('a draft that stands there', () => {
   const draft = { draft: wholeDraft, savedAt: new Date(0) };
-  const beside = () => new Walk().tell({ type: 'start-known', draft, installed: undefined, recent: [] });
+  const beside = () =>
+    new Walk().tell({ type: 'start-known', draft, installed: undefined, recent: [], given: undefined });
   it('is replaced after a question only, and a copy is kept', () => {
     const asked = beside().keys('<down><enter>');
     expect(asked.effects).toEqual([]);
@@ -134,6 +135,7 @@ describe('beside a site that is set up', () => {
       draft: undefined,
       installed: { name: 'berlin', path: '/s.yaml' },
       recent: [],
+      given: undefined,
     });
   it('the start page offers to change it and names status and apply', () => {
     expect(walk().shown()).toMatch(/❯ Change berlin/);

@@ -288,3 +288,18 @@ describe('a failed step', () => {
     expect(code).toBe(4);
   });
 });
+
+describe('a file that lacks something', () => {
+  it('only that is asked', async () => {
+    const { customer: _, ...loaded } = wholeDraft;
+    const session = new FakeSession();
+    Object.assign(session, { given: '/srv/half.yaml', loaded, open: ['customer is missing, wanted keys and values'] });
+    const { text } = await walk(session, ['1', 'spot.acme.eu', 'acme', 'quit']);
+    expect(text).toContain('1  Open /srv/half.yaml');
+    expect(text.match(/^.*\?.*\]?: .*$/gm)).toEqual([
+      'Under which DNS name is the product reached?: spot.acme.eu',
+      'What is the customer reference?: acme',
+    ]);
+    expect(text).toContain('Review. Everything that will happen');
+  });
+});

@@ -1,7 +1,6 @@
 import type { InitSession } from '../../../app/session.ts';
 import type { RunHandle } from '../../../engine/journal/event.ts';
 import type { ExitCode } from '../../../errors/fault.ts';
-import type { SiteDraft } from '../../../site/schema.ts';
 import { textAt } from '../../../wizard/draft/draft.ts';
 import { draftNodes } from '../../../wizard/draft/draft-nodes.ts';
 import { judgeView } from '../../model/judge.ts';
@@ -64,7 +63,8 @@ export class Controller {
       session.installedSite().catch(() => undefined),
     ]);
     const at = isScreen(draft?.at) ? draft?.at : undefined;
-    this.store.dispatch({ type: 'start-known', draft: draft && { ...draft, at }, recent, installed });
+    const { given } = session;
+    this.store.dispatch({ type: 'start-known', draft: draft && { ...draft, at }, recent, installed, given });
   }
 
   async close(): Promise<void> {
@@ -123,7 +123,7 @@ export class Controller {
   }
 
   async #newDraft(replaces: boolean): Promise<void> {
-    await this.#replaceDraft(await this.#session.newDraft(), replaces);
+    await this.#replaceDraft({ draft: await this.#session.newDraft(), open: [] }, replaces);
   }
 
   async #load(path: string, replaces: boolean): Promise<void> {
@@ -131,10 +131,10 @@ export class Controller {
   }
 
   /** The earlier draft is copied before it is replaced. */
-  async #replaceDraft(draft: SiteDraft, replaces: boolean): Promise<void> {
+  async #replaceDraft({ draft, open }: Awaited<ReturnType<InitSession['loadSite']>>, replaces: boolean): Promise<void> {
     await this.#saving.settled();
     const copy = replaces ? await this.#session.copyDraft() : undefined;
-    this.store.dispatch({ type: 'draft', draft, savedAt: undefined, copy, now: Date.now() });
+    this.store.dispatch({ type: 'draft', draft, open, savedAt: undefined, copy, now: Date.now() });
   }
 
   async #rehearse(): Promise<void> {

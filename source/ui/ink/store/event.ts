@@ -16,7 +16,7 @@ export type AppEvent =
   | { readonly type: 'time'; readonly now: number }
   /** The pages go on with another session: a rehearsal. */
   | ({ readonly type: 'session' } & Pick<InitSession, 'product' | 'rehearsal' | 'files'>)
-  | ({ readonly type: 'start-known' } & Pick<StartState, 'draft' | 'recent' | 'installed'>)
+  | ({ readonly type: 'start-known' } & Pick<StartState, 'draft' | 'recent' | 'installed' | 'given'>)
   | {
       readonly type: 'draft';
       readonly draft: SiteDraft;
@@ -25,6 +25,8 @@ export type AppEvent =
       readonly at?: ScreenId | undefined;
       /** Where the draft that it replaces was copied to. */
       readonly copy?: string | undefined;
+      /** What is missing or wrong in the file that it came from. */
+      readonly open?: readonly string[];
       readonly now: number;
     }
   | { readonly type: 'start-failed'; readonly lines: readonly string[] }

@@ -112,6 +112,8 @@ export interface StartState {
   /** The site whose file stands on this machine. */
   readonly installed: { readonly name: string; readonly path: string } | undefined;
   readonly recent: readonly { readonly name: string; readonly path: string; readonly at: Date }[];
+  /** The site file of `--site`. */
+  readonly given: string | undefined;
   /** Typing the path of a site file. */
   readonly path: TextState | undefined;
   readonly problem: readonly string[];
@@ -199,6 +201,7 @@ export function initialState(
       draft: undefined,
       installed: undefined,
       recent: [],
+      given: undefined,
       path: undefined,
       problem: [],
       busy: false,

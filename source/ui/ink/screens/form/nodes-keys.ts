@@ -1,10 +1,10 @@
 import { removeAt, textAt } from '../../../../wizard/draft/draft.ts';
 import { draftNodes, nodeCalled } from '../../../../wizard/draft/draft-nodes.ts';
+import { ownNames } from '../../../../wizard/pages/own-names.ts';
 import { offersOf } from '../../store/access.ts';
 import { type FormPlace, fieldById, openAdd, openEditor, withDraft, withFocus } from '../../store/edit.ts';
 import { type AppBindings, next, type Transition } from '../../store/event.ts';
 import { focusOn } from '../../store/focus.ts';
-import { ownNames } from '../../../../wizard/pages/own-names.ts';
 import { type AppState, viewOf } from '../../store/state.ts';
 import { emptyText } from '../../widgets/text/state.ts';
 import { hostKeysOverlay } from '../overlay/host-keys.ts';

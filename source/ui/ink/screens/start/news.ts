@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { counted } from '../../../../text/plural.ts';
 import { type AppEvent, next, type Transition } from '../../store/event.ts';
 import { type AppState, initialState, isPage, progress, type ScreenId } from '../../store/state.ts';
 import { enterScreen } from '../../store/transitions.ts';
@@ -9,8 +10,8 @@ export function startNews(
 ): Transition {
   switch (event.type) {
     case 'start-known': {
-      const { draft, recent, installed } = event;
-      return next({ ...state, start: { ...state.start, loaded: true, draft, recent, installed } });
+      const { draft, recent, installed, given } = event;
+      return next({ ...state, start: { ...state.start, loaded: true, draft, recent, installed, given } });
     }
     case 'start-failed':
       return next({ ...state, start: { ...state.start, busy: false, problem: event.lines } });
@@ -39,9 +40,16 @@ function openDraft(state: AppState, event: Extract<AppEvent, { type: 'draft' }>)
     preflight: { ...state.preflight, toReview: at === 'review' },
   };
   const entered = enterScreen(opened, at === 'review' ? 'preflight' : (at ?? 'nodes'));
-  if (event.copy === undefined) return entered;
-  const text = `The earlier draft is kept beside it as ${basename(event.copy)}.`;
-  return { ...entered, state: { ...entered.state, message: { grade: 'plain', text } } };
+  const open = event.open?.length ?? 0;
+  const lines = [
+    ...(open > 0
+      ? [`${counted(open, 'answer')} missing or wrong: the pages ask for ${open === 1 ? 'it' : 'them'}.`]
+      : []),
+    ...(event.copy === undefined ? [] : [`The earlier draft is kept beside it as ${basename(event.copy)}.`]),
+  ];
+  if (lines.length === 0) return entered;
+  const message = { grade: open > 0 ? 'warn' : 'plain', text: lines.join(' ') } as const;
+  return { ...entered, state: { ...entered.state, message } };
 }
 
 function before(screen: ScreenId | undefined): readonly ScreenId[] {

@@ -34,7 +34,11 @@ export function startRows(state: AppState): readonly ChoiceRow[] {
   const rehearse: ChoiceRow[] = state.canRehearse
     ? [{ key: 'rehearse', label: 'Rehearse', hint: 'the whole way on simulated nodes; nothing is touched' }]
     : [];
+  const given: ChoiceRow[] = start.given
+    ? [{ key: `given:${start.given}`, label: 'Open the given file', hint: start.given }]
+    : [];
   return [
+    ...given,
     ...fromDraft,
     ...change,
     fresh,
