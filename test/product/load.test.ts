@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { allSets, enabledComponents, featureSet, requirements } from '../../source/product/features.ts';
 import { chartReference, listProducts, loadProduct, templatesFolder } from '../../source/product/load.ts';
 import { InvalidFile } from '../../source/site/reading/invalid-file.ts';
-import { schemaFiles } from '../../source/status/json-schema.ts';
+import { schemaFiles } from '../../source/cli/text/schema-files.ts';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
 const kloudspot = await loadProduct('kloudspot');

@@ -60,7 +60,8 @@ const target: z.ZodType<HostTarget> = z.object({
   local: z.boolean().exactOptional(),
 });
 
-const planSchema: z.ZodType<Plan> = z.object({
+/** `plan.json` as it is read back. */
+export const planSchema: z.ZodType<Plan> = z.object({
   version: z.literal(2, 'version 2; this plan was made by another version of the program'),
   purpose: z.enum(['init', 'start', 'update', 'stop']),
   hash: z.string(),
