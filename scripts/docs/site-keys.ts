@@ -63,6 +63,10 @@ const furtherMeaning: Readonly<Record<string, string>> = {
   'tls.key': 'With mode files: path of the private key on the machine that kloudspot runs on, PEM.',
   'tls.certificate':
     'With mode files: path of the certificate with its chain on the machine that kloudspot runs on, PEM.',
+  'storage.volumes.ID': 'GB of this volume.',
+  'registry.mirrors.ID':
+    'The path on `registry.host`; empty where it has none. ID is the host of the registry that is mirrored.',
+  'values.ID': 'Any value of the chart; ID is its name there, with further keys below it.',
   'chart.reference': 'The chart itself.',
   'chart.version':
     'Its version. Left out: the newest at the first installation; later it stays until update --update-helm.',
@@ -102,10 +106,14 @@ function rowsOf(key: string, schema: SchemaNode, variants: readonly SchemaNode[]
     row,
     ...keysOf(schema, `${key}.`),
     ...(items?.properties ? keysOf(items, `${key}[].`) : []),
-    ...(typeof others === 'object'
-      ? [{ key: `${key}.ID`, type: typeOf(others, [others]), usual: "the product's", meaning: 'GB of this volume.' }]
-      : []),
+    ...(typeof others === 'object' ? [ofAnyId(key, others)] : []),
   ];
+}
+
+function ofAnyId(above: string, schema: SchemaNode): SiteKey {
+  const key = `${above}.ID`;
+  const usual = key.startsWith('storage.') ? "the product's" : 'none';
+  return { key, type: typeOf(schema, [schema]), usual, meaning: furtherMeaning[key] ?? '' };
 }
 
 const words: Readonly<Record<string, string>> = {

@@ -4,6 +4,7 @@ import { launchRun } from '../engine/worker/launch.ts';
 import { openMemory } from '../operator/memory.ts';
 import type { Plan } from '../plan/document/document.ts';
 import { program } from './program.ts';
+import { refuseMissingSecret } from './registry-secret.ts';
 import type { Settings } from './settings.ts';
 import type { OpenedSite } from './site.ts';
 
@@ -17,13 +18,14 @@ export interface Launch {
   readonly documents?: readonly RunDocument[];
 }
 
-/** Starts the run as a process of its own. Throws `Fault` (exit code 5) when another run holds the lock. */
+/** Starts the run as a process of its own. Throws `Fault` (exit code 5) when another run holds the lock, and where the secret of the registry is missing. */
 export async function launch(
   plan: Plan,
   { world, passwords }: Pick<OpenedSite, 'world' | 'passwords'>,
   { files, rehearsal, ...settings }: Pick<Settings, 'files' | 'rehearsal' | 'site'>,
   { site = settings.site, ...options }: Launch,
 ): Promise<RunHandle> {
+  if (plan.purpose !== 'stop') await refuseMissingSecret(plan.site, passwords);
   const { scenario } = world;
   const run = await launchRun({
     ...options,

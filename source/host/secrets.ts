@@ -1,16 +1,22 @@
-import { close, fstat, open, readFile } from 'node:fs';
+import { readFile } from 'node:fs';
 import { promisify } from 'node:util';
 import { parseDocument } from 'yaml';
 import * as z from 'zod';
 import { Fault } from '../errors/fault.ts';
+import { defined } from '../text/defined.ts';
 import type { Secrets } from './host.ts';
+import { readPrivateFile } from './private-file.ts';
 
 const password = z
   .string()
   .min(1)
   .regex(/^[^\n\r\0]+$/, 'one line');
 const pair = { login: password.optional(), sudo: password.optional() };
-const snapshotSchema = z.strictObject({ ...pair, nodes: z.record(z.string(), z.strictObject(pair)).default({}) });
+const snapshotSchema = z.strictObject({
+  ...pair,
+  registry: password.optional(),
+  nodes: z.record(z.string(), z.strictObject(pair)).default({}),
+});
 
 /** Passwords as plain data: for a pipe to the run process, never for a file. */
 export type PasswordSnapshot = z.input<typeof snapshotSchema>;
@@ -21,13 +27,15 @@ type Kind = 'login' | 'sudo';
 export class Passwords implements Secrets {
   readonly #everywhere: Partial<Record<Kind, string>> = {};
   readonly #byNode = new Map<string, Partial<Record<Kind, string>>>();
+  #registry: string | undefined;
 
   /** Throws a `Fault` for data of another shape; its text holds none of the data. */
   static from(data: unknown): Passwords {
     const parsed = snapshotSchema.safeParse(data ?? {});
     if (!parsed.success) throw wrongShape(parsed.error);
     const passwords = new Passwords();
-    const { nodes, ...everywhere } = parsed.data;
+    const { nodes, registry, ...everywhere } = parsed.data;
+    passwords.#registry = registry;
     passwords.#take(undefined, everywhere);
     for (const [node, own] of Object.entries(nodes)) passwords.#take(node, own);
     return passwords;
@@ -50,13 +58,19 @@ export class Passwords implements Secrets {
     return own?.sudo ?? own?.login ?? this.#everywhere.sudo ?? this.#everywhere.login;
   }
 
+  /** Of the user of the site's registry. */
+  registry(): string | undefined {
+    return this.#registry;
+  }
+
   all(): readonly string[] {
-    const texts = [this.#everywhere, ...this.#byNode.values()].flatMap(({ login, sudo }) => [login, sudo]);
+    const ofNodes = [this.#everywhere, ...this.#byNode.values()].flatMap(({ login, sudo }) => [login, sudo]);
+    const texts = [...ofNodes, this.#registry];
     return [...new Set(texts.filter((text) => text !== undefined))];
   }
 
   snapshot(): PasswordSnapshot {
-    return { ...this.#everywhere, nodes: Object.fromEntries(this.#byNode) };
+    return { ...this.#everywhere, ...defined({ registry: this.#registry }), nodes: Object.fromEntries(this.#byNode) };
   }
 
   #take(node: string | undefined, own: { login?: string | undefined; sudo?: string | undefined }): void {
@@ -67,11 +81,11 @@ export class Passwords implements Secrets {
 
 /**
  * Reads passwords from an open file descriptor or from a file that is ours and that nobody else may read.
- * YAML or JSON: `login:`, `sudo:`, `nodes: { NAME: { login:, sudo: } }`, all optional.
+ * YAML or JSON: `login:`, `sudo:`, `registry:`, `nodes: { NAME: { login:, sudo: } }`, all optional.
  */
 export async function readPasswords(source: { readonly fd?: number; readonly file?: string }): Promise<Passwords> {
   if (source.fd !== undefined) return understood(await readDescriptor(source.fd), `file descriptor ${source.fd}`);
-  if (source.file !== undefined) return understood(await readPrivateFile(source.file), source.file);
+  if (source.file !== undefined) return understood(await readPrivateFile(source.file, 'password file'), source.file);
   return new Passwords();
 }
 
@@ -89,7 +103,7 @@ function understood(text: string, where: string): Passwords {
   }
 }
 
-const shapeHint = 'Write: login: "…", sudo: "…", and under nodes: a map of node names to the same two.';
+const shapeHint = 'Write: login: "…", sudo: "…", registry: "…", and under nodes: a map of node names to the first two.';
 
 function wrongShape(error: z.ZodError): Fault {
   const places = error.issues.map(({ path, code }) => `${path.join('.') || 'top level'}: ${code.replaceAll('_', ' ')}`);
@@ -111,29 +125,4 @@ async function readDescriptor(fd: number): Promise<string> {
       cause,
     });
   }
-}
-
-async function readPrivateFile(file: string): Promise<string> {
-  const fd = await promisify(open)(file, 'r').catch((cause: NodeJS.ErrnoException) => {
-    throw new Fault({ what: `The password file cannot be opened: ${cause.code}.`, where: file, cause });
-  });
-  try {
-    return await readIfPrivate(fd, file);
-  } finally {
-    await promisify(close)(fd);
-  }
-}
-
-/** The open file is judged, not the name: the two could differ by the time it is read. */
-async function readIfPrivate(fd: number, file: string): Promise<string> {
-  const { mode, uid } = await promisify(fstat)(fd);
-  if ((mode & 0o077) !== 0 || (uid !== process.geteuid?.() && uid !== 0)) {
-    throw new Fault({
-      what: 'The password file can be read by others.',
-      where: file,
-      why: `It has mode ${(mode & 0o777).toString(8).padStart(4, '0')}; passwords are read only from a file of our own with mode 0600.`,
-      next: [`chmod 600 ${file}`],
-    });
-  }
-  return promisify(readFile)(fd, 'utf8');
 }

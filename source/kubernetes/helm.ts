@@ -13,6 +13,33 @@ export interface ReleasePlace {
   readonly namespace: string;
 }
 
+/** How Helm gets at a chart that is not for everybody. `repository`: a repository of charts, else an OCI registry at `host`. */
+export interface ChartLogin {
+  readonly host: string;
+  readonly user: string;
+  readonly repository?: string | undefined;
+}
+
+/** Holds a login while Helm fetches a chart with it: on a file system in memory, for root alone. */
+export const loginFolder = '/run/kloudspot-helm';
+/** What the repository of a login is called meanwhile. */
+const loginRepository = 'site';
+const registryConfig = ['--registry-config', `${loginFolder}/registry.json`];
+const repositoryConfig = [
+  '--repository-config',
+  `${loginFolder}/repositories.yaml`,
+  '--repository-cache',
+  `${loginFolder}/cache`,
+];
+
+/** The chart's words, and where its login is. */
+function chartWords(chart: ChartPlace, login: ChartLogin | undefined): string[] {
+  const version = chart.version ? ['--version', chart.version] : [];
+  if (login?.repository !== undefined) return [`${loginRepository}/${chart.chart}`, ...repositoryConfig, ...version];
+  const repository = chart.repository ? ['--repo', chart.repository] : [];
+  return [chart.chart, ...(login === undefined ? [] : registryConfig), ...repository, ...version];
+}
+
 const program = [microk8sProgram, 'helm3'] as const;
 const inNamespace = (namespace: string) => ['--namespace', namespace];
 
@@ -22,13 +49,18 @@ export const helm = {
   upgrade: (
     place: ReleasePlace,
     chart: ChartPlace,
-    options: { readonly values: string; readonly description: string; readonly minutes: number },
+    options: {
+      readonly values: string;
+      readonly description: string;
+      readonly minutes: number;
+      readonly login?: ChartLogin | undefined;
+    },
   ) => [
     ...program,
     'upgrade',
     '--install',
     place.release,
-    chart.chart,
+    ...chartWords(chart, options.login),
     ...inNamespace(place.namespace),
     '--create-namespace',
     '--values',
@@ -37,8 +69,16 @@ export const helm = {
     options.description,
     '--timeout',
     `${options.minutes}m`,
-    ...(chart.repository ? ['--repo', chart.repository] : []),
-    ...(chart.version ? ['--version', chart.version] : []),
+  ],
+  /** The secret comes on standard input. */
+  login: ({ host, user, repository }: ChartLogin) => [
+    ...program,
+    ...(repository === undefined
+      ? ['registry', 'login', host, ...registryConfig]
+      : ['repo', 'add', loginRepository, repository, '--force-update', ...repositoryConfig]),
+    '--username',
+    user,
+    '--password-stdin',
   ],
   /** Waits until what it made is gone. `hooks: false`: the chart's own clean-up jobs are not run. */
   uninstall: (place: ReleasePlace, minutes: number, { hooks = true } = {}) => [

@@ -31,6 +31,7 @@ const known = z
       members: file,
       tokens: file,
       kubelet: file,
+      mirrors: file,
       openebs: file,
     }),
     freshMarks: z.array(z.string()),
@@ -62,6 +63,7 @@ export const microk8sFiles = {
   members: pathOf('members'),
   tokens: pathOf('tokens'),
   kubelet: pathOf('kubelet'),
+  mirrors: pathOf('mirrors'),
   openebs: pathOf('openebs'),
 } as const;
 

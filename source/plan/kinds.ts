@@ -16,6 +16,7 @@ import { network } from './steps/network.ts';
 import { packages } from './steps/packages.ts';
 import { poolGroup } from './steps/pool-group.ts';
 import { reboot } from './steps/reboot.ts';
+import { registrySecretKind } from './steps/registry-secret.ts';
 import { rollout } from './steps/rollout.ts';
 import { sharedVolume } from './steps/shared-volume.ts';
 import { storageClass } from './steps/storage-class.ts';
@@ -46,6 +47,7 @@ const all: readonly StepKind[] = [
   growClaims,
   namespaceKind,
   tlsSecret,
+  registrySecretKind,
   values,
   chart,
   helmInstall,

@@ -76,6 +76,8 @@ export interface StepContext {
   /** Asks `probe` again and again until it says ready. On expiry throws `StepFault` with the last thing seen, causes and next commands. */
   until(wait: Wait): Promise<void>;
   progress(text: string, fraction?: number): void;
+  /** Of the user of the site's registry. Throws `Fault` where it was not given or cannot be read. */
+  registrySecret(): Promise<string>;
   /** Masks a secret that came up while running (a join token) from now on. */
   conceal(secret: string): void;
   /** For the undo and for later attempts, also after a resume. A key keeps its first value until the step is undone: what a later attempt sees may be its own work. */

@@ -1,29 +1,54 @@
-import { Document, isScalar } from 'yaml';
+import { Document, isNode, isScalar } from 'yaml';
 import { featureSet } from '../product/features.ts';
 import type { Product } from '../product/schema.ts';
 import { type ComputedValue, type VolumeValue, valueSource } from '../product/sources.ts';
-import type { Site } from '../site/schema.ts';
+import type { HelmValue, Site } from '../site/schema.ts';
 import { safeYaml, unfolded } from '../site/yaml-text.ts';
 import { volumesFor } from '../storage/volumes.ts';
 
-type Value = string | number | boolean;
-
 /** One Helm value, and in words where it came from. */
-export interface HelmValue {
+export interface HelmRow {
   readonly path: readonly string[];
-  readonly value: Value;
+  readonly value: HelmValue;
   readonly origin: string;
 }
 
-/** The Helm values of a site, one for each row of the product that has an answer. */
-export function valueRows(site: Site, product: Product): HelmValue[] {
-  return product.values.flatMap((row) => {
+/** The Helm values of a site: one for each row of the product that has an answer, and those that the site gives itself, which win. */
+export function valueRows(site: Site, product: Product): HelmRow[] {
+  const rows = product.values.flatMap((row): HelmRow[] => {
     const path = row.path.split('.');
     if ('value' in row) return [{ path, value: row.value, origin: `set by product ${product.id}` }];
     const answer = answerTo(row.from, site, product);
     return answer === undefined ? [] : [{ path, ...answer }];
   });
+  const own = leavesOf(site.values ?? {});
+  return [...rows.filter(({ path }) => !own.some((leaf) => covers(leaf.path, path))), ...own.map(saying(rows))];
 }
+
+/** The single values in nested keys. A list is one value; an empty mapping too. */
+function leavesOf(
+  values: Readonly<Record<string, HelmValue>>,
+  above: readonly string[] = [],
+): Omit<HelmRow, 'origin'>[] {
+  return Object.entries(values).flatMap(([key, value]) => {
+    const path = [...above, key];
+    const keyed = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return keyed && Object.keys(value).length > 0 ? leavesOf(value, path) : [{ path, value }];
+  });
+}
+
+/** Whether one of them lies in the other's place: they are the same, or one holds the other. */
+const covers = (one: readonly string[], other: readonly string[]): boolean =>
+  one.slice(0, other.length).every((key, index) => key === other[index]);
+
+const saying =
+  (rows: readonly HelmRow[]) =>
+  (leaf: Omit<HelmRow, 'origin'>): HelmRow => {
+    const place = ['values', ...leaf.path].join('.');
+    const replaced = rows.find(({ path }) => covers(leaf.path, path));
+    const instead = replaced === undefined ? '' : `, in place of: ${replaced.origin}`;
+    return { ...leaf, origin: `site.yaml: ${place}${instead}` };
+  };
 
 /** What Helm gets, as nested keys. */
 export function helmValues(site: Site, product: Product): Record<string, unknown> {
@@ -41,13 +66,14 @@ export function valuesText(site: Site, product: Product): string {
   for (const { path, origin } of rows) {
     const node = document.getIn(path, true);
     if (isScalar(node)) node.comment = ` ${origin}`;
+    else if (isNode(node)) node.commentBefore = ` ${origin}`;
   }
   return document.toString(unfolded);
 }
 
-type Answer = Pick<HelmValue, 'value' | 'origin'>;
+type Answer = Pick<HelmRow, 'value' | 'origin'>;
 
-function documentOf(rows: readonly HelmValue[]): Document {
+function documentOf(rows: readonly HelmRow[]): Document {
   const document = new Document({}, safeYaml);
   for (const { path, value } of rows) document.setIn(path, document.createNode(value));
   return document;
@@ -95,11 +121,15 @@ function storageClassAnswer(kind: 'shared' | 'unshared', site: Site, product: Pr
   return { value: product.storage.classes[kind], origin: `class of ${kind} volumes, product ${product.id}` };
 }
 
-function computedAnswer(what: ComputedValue, site: Site, product: Product): Answer {
+function computedAnswer(what: ComputedValue, site: Site, product: Product): Answer | undefined {
   const managers = site.nodes.filter((node) => node.role === 'manager').length;
   switch (what) {
     case 'tls.secret':
       return { value: product.tlsSecret, origin: `product ${product.id}` };
+    case 'registry.secret':
+      return site.registry?.user === undefined
+        ? undefined
+        : { value: registrySecretName(product), origin: 'follows from site.yaml: registry' };
     case 'topology.managers':
       return { value: managers, origin: 'counted in site.yaml: nodes' };
     case 'topology.workers':
@@ -108,6 +138,9 @@ function computedAnswer(what: ComputedValue, site: Site, product: Product): Answ
       return { value: replicas(managers), origin: 'computed: the largest odd number of managers, for a majority' };
   }
 }
+
+/** The secret in the product's namespace with which Kubernetes pulls images from the site's registry. */
+export const registrySecretName = ({ release }: Pick<Product, 'release'>): string => `${release}-registry`;
 
 /** Members of a replicated service vote: an even number survives no more losses than one less. */
 export function replicas(managers: number): number {

@@ -168,7 +168,7 @@ export const productSchema = z.strictObject({
       description:
         'How answers become Helm values: each row sets one dotted path. from: a place in the site (customer.dnsName), ' +
         'feature:ID (true or false), volume:ID.enabled, volume:ID.size ("10Gi"), volume:ID.class (shared or unshared), ' +
-        'volume:ID.storageClass, tls.secret, topology.managers, topology.workers or topology.replicas. value: a constant.',
+        'volume:ID.storageClass, tls.secret, registry.secret (where the site has a registry with a login), topology.managers, topology.workers or topology.replicas. value: a constant.',
     }),
 });
 

@@ -10,7 +10,13 @@ export type ValueSource =
 
 const volumeValues = ['enabled', 'size', 'class', 'storageClass'] as const;
 export type VolumeValue = (typeof volumeValues)[number];
-const computedValues = ['tls.secret', 'topology.managers', 'topology.workers', 'topology.replicas'] as const;
+const computedValues = [
+  'tls.secret',
+  'registry.secret',
+  'topology.managers',
+  'topology.workers',
+  'topology.replicas',
+] as const;
 export type ComputedValue = (typeof computedValues)[number];
 
 /** Undefined when it names nothing that exists. Whether a feature or volume of that id exists is judged elsewhere. */

@@ -64,6 +64,17 @@ const kubernetesName = z
   .max(253)
   .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'a Kubernetes name: lower-case letters, digits, hyphens and dots');
 
+/** As it stands in the name of an image: a host name or an address, with a port where it is not 443. */
+const registryHost = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[1-9][0-9]{0,4})?$/, 'a host such as registry.example.org or 10.0.4.2:5000');
+/** Handed to Helm as an argument and to the registry before a colon. */
+const registryUser = z.string().regex(/^[^\s:-][^\s:]*$/, 'a name without blanks and colons, no hyphen first');
+const registryPath = z
+  .string()
+  .regex(/^([A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*)?$/, 'a path such as docker-hub, or nothing');
+
 /** Linux allows 15 bytes, no slash and no blank: IFNAMSIZ in linux/if.h. */
 const interfaceName = z.string().regex(/^[^\s/:]{1,15}$/, 'a network interface such as ens18');
 
@@ -81,6 +92,9 @@ export const fields = {
   interfaceName,
   line,
   kubernetesName,
+  registryHost,
+  registryUser,
+  registryPath,
 };
 
 function isHostAddress(text: string): boolean {

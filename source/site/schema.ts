@@ -3,7 +3,7 @@ import { channelForm, defaultChannel } from '../microk8s/tracks.ts';
 import { fields } from './fields.ts';
 
 const { ipv4, hostAddress, ipv4WithPrefix, hostName, dnsName, gibibytes, volumeGroupName } = fields;
-const { reach, sshWord, interfaceName, line, kubernetesName } = fields;
+const { reach, sshWord, interfaceName, line, kubernetesName, registryHost, registryUser, registryPath } = fields;
 
 /** A place in `site.yaml`: keys and positions from the top. */
 export type SitePath = readonly (string | number)[];
@@ -69,6 +69,27 @@ export const nodeSchema = z.strictObject({
   network: nodeNetwork.optional(),
   storage: nodeStorage.optional().meta({ description: "Default: the site's storage." }),
 });
+
+const registry = z.strictObject({
+  host: registryHost.meta({ description: "The vendor's registry: charts and images are fetched from it." }),
+  user: registryUser.optional().meta({ description: 'Who logs in there. None: the registry asks for no login.' }),
+  secretFile: z.string().min(1).optional().meta({
+    description:
+      'File with the password or token of the user, mode 0600, on the machine that kloudspot runs on. Default: `registry` in the file or descriptor of --password-file or --password-fd.',
+  }),
+  mirrors: z.record(registryHost, registryPath).default({}).meta({
+    description:
+      'Registries whose images this one holds too, each with the path there: `docker.io: proxy/docker-hub`. containerd on every node asks it first.',
+  }),
+});
+
+/** Any value that YAML and Helm know. */
+const anyValue: z.ZodType<HelmValue> = z.lazy(() =>
+  z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(anyValue), z.record(z.string(), anyValue)]),
+);
+
+/** A Helm value as it stands in a file. `null` removes a default of the chart. */
+export type HelmValue = string | number | boolean | null | HelmValue[] | { [key: string]: HelmValue };
 
 /** The product of a site that names none. */
 export const defaultProduct = 'kloudspot';
@@ -151,6 +172,13 @@ export const siteSchema = z.strictObject({
     .strictObject({ reference: z.string().min(1), version: z.string().min(1).optional() })
     .optional()
     .meta({ description: "Another chart than the product's: a folder, an OCI reference or repository/name." }),
+  registry: registry
+    .optional()
+    .meta({ description: "The vendor's registry, or one of your own: for the chart, the images and as a mirror." }),
+  values: z.record(z.string(), anyValue).optional().meta({
+    description:
+      'Helm values beside those that follow from the answers. They win, and values.yaml names them as their origin. No secrets: this file can be read by others.',
+  }),
 });
 
 /** What is wanted, complete and valid. */

@@ -27,12 +27,14 @@ export interface FakeOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** Called while something is waited for, with the ms that have passed in all: files may change by themselves. */
   readonly passes?: (ms: number, files: Map<string, string>) => void;
+  readonly registrySecret?: string;
   /** Nodes that do not answer, at this moment. */
   readonly away?: (node: string) => boolean;
 }
 
 /** A world for one step: files are kept, commands are answered by a script, time passes only by waiting. */
-export function fakeWorld({ site, product, answers = {}, files = {}, away = () => false, passes }: FakeOptions) {
+export function fakeWorld(options: FakeOptions) {
+  const { site, product, answers = {}, files = {}, away = () => false, passes, registrySecret = '' } = options;
   const ran: { node: string; command: Command; stdin: string | undefined; shown: readonly string[] | undefined }[] = [];
   const written = new Map(Object.entries(files));
   const remembered = new Map<string, string>();
@@ -110,6 +112,7 @@ export function fakeWorld({ site, product, answers = {}, files = {}, away = () =
       }
     },
     progress: () => undefined,
+    registrySecret: async () => registrySecret,
     conceal: (secret) => void concealed.push(secret),
     remember: (key, value) => void (remembered.has(key) || remembered.set(key, value)),
     recall: (key) => remembered.get(key),

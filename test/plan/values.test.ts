@@ -104,6 +104,37 @@ describe('values', () => {
     expect(text).toContain('replicas: 3 # computed: the largest odd number of managers');
   });
 
+  it('of the site win, and say what they replace', () => {
+    const values = {
+      features: { kloudManage: true },
+      volumes: { kafka: null },
+      ingress: { className: 'nginx', tls: [{ 'x-kept': null }], 'a.b': {} },
+      'x-own': 'no',
+    };
+    const site = siteOf({ features: ['kloudInsights'], values });
+    expect(helmValues(site, kloudspot)).toMatchObject({
+      features: { kloudManage: true, kloudInsights: true },
+      ingress: values.ingress,
+      'x-own': 'no',
+    });
+    expect(helmValues(site, kloudspot)['volumes']).toMatchObject({ kafka: null, zookeeper: { size: '2Gi' } });
+    const text = valuesText(site, kloudspot);
+    expect(parse(text, { version: '1.1' })).toEqual(helmValues(site, kloudspot));
+    expect(text).toContain(
+      'kloudManage: true # site.yaml: values.features.kloudManage, in place of: site.yaml: features\n',
+    );
+    expect(text).toContain('className: nginx # site.yaml: values.ingress.className\n');
+    expect(text).toContain('# site.yaml: values.ingress.tls\n');
+  });
+
+  it('name the registry and its pull secret where the site has one', () => {
+    const site = siteOf({ registry: { host: 'registry.example.org', user: 'deploy' } });
+    expect(helmValues(site, kloudspot)['global']).toMatchObject({
+      registry: 'registry.example.org',
+      imagePullSecret: 'kloudspot-registry',
+    });
+  });
+
   it('are what the chart of the product knows', () => {
     const folder = join(templatesFolder(), 'chart/kloudspot');
     const chart = parse(readFileSync(join(folder, 'values.yaml'), 'utf8'));

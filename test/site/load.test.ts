@@ -210,3 +210,19 @@ describe('a draft', () => {
     expect(() => parseDraft('- 1')).toThrow('not readable');
   });
 });
+
+it('Helm values keep every key, empty ones and those of the operator too', () => {
+  const text = `version: 1
+name: a
+nodes: [{ name: a, reach: a, role: manager }]
+network: {}
+customer: { dnsName: a.example.org, reference: a }
+values:
+  x-chart: 1
+  removed:
+  list: [{ x-a: null }]
+`;
+  expect(parseSite(text, 'site.yaml')).toMatchObject({
+    site: { values: { 'x-chart': 1, removed: null, list: [{ 'x-a': null }] } },
+  });
+});

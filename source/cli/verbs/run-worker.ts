@@ -3,6 +3,7 @@ import { lookAtNodes } from '../../app/connect.ts';
 import { followAddresses } from '../../app/follow-addresses.ts';
 import { checkedPlan, refuseDrift } from '../../app/plan.ts';
 import { underSudo } from '../../app/settings.ts';
+import { registrySecret } from '../../app/registry-secret.ts';
 import { openWorld, type World } from '../../app/world.ts';
 import { outcomeExitCode } from '../../engine/outcome.ts';
 import { readOrigin } from '../../engine/process/origin.ts';
@@ -73,7 +74,17 @@ function workerParts(): WorkerParts {
       const passwords = await readPasswords({ fd: 0 });
       opened = await openWorld({ files, passwords, rehearsal });
       const { hosts, clock } = opened;
-      return { hosts, clock, secrets: passwords.all(), close: async () => opened?.close() };
+      return {
+        hosts,
+        clock,
+        secrets: passwords.all(),
+        registrySecret: async (site) => {
+          const secret = await registrySecret(site, passwords);
+          // The model of simulated machines is kept on disk: no real secret goes there.
+          return rehearsal === undefined ? secret : 'rehearsed';
+        },
+        close: async () => opened?.close(),
+      };
     },
     loadProduct: ({ product }) => loadProduct(product),
     refuseDrift: async (plan: Plan, _, begun) => {

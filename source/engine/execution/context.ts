@@ -25,6 +25,8 @@ export interface RunWorld {
   /** The run's folder, where the output of commands is kept beside the journal. */
   readonly directory?: string;
   readonly mask: Mask;
+  /** Of the user of the site's registry. */
+  readonly registrySecret?: () => Promise<string>;
   /** Takes what only we can make sense of: the stack of a bug in the program. */
   readonly complain?: (text: string) => void;
 }
@@ -46,6 +48,7 @@ export function stepContext(world: RunWorld, step: string, past: StepPast, signa
     write: async (node, file) => writeFile({ world, step, host: await open(node) }, file),
     until: (wait: Wait) => waitUntil(wait, { step, clock: world.clock, signal, note }),
     progress: (text, fraction) => note({ type: 'progress', step, text, ...defined({ fraction }) }),
+    registrySecret: async () => (await world.registrySecret?.()) ?? notGiven(),
     conceal: (secret) => world.mask.add(secret),
     remember: (key, value) => {
       if (remembered.has(key)) return;
@@ -55,6 +58,10 @@ export function stepContext(world: RunWorld, step: string, past: StepPast, signa
     recall: (key) => recalled(key, remembered.get(key)),
     reconnect: (node) => world.hosts.forget(node),
   };
+}
+
+function notGiven(): never {
+  throw new Error('This run was given no way to the secret of the registry.');
 }
 
 /** A text with a hole where a secret was is nothing to go back to. */

@@ -6,6 +6,7 @@ import type { Plan } from '../../plan/document/document.ts';
 import type { StepKind } from '../../plan/step.ts';
 import type { Product } from '../../product/schema.ts';
 import { type Files, filesUnder } from '../../site/files.ts';
+import type { Site } from '../../site/schema.ts';
 import { defined } from '../../text/defined.ts';
 import type { RunWorld } from '../execution/context.ts';
 import { type Execution, execute, type RunEnd } from '../execution/execute.ts';
@@ -29,6 +30,8 @@ export interface WorkerWorld {
   readonly hosts: HostPool;
   readonly clock: Clock;
   readonly secrets: readonly string[];
+  /** Of the user of the site's registry. */
+  readonly registrySecret?: (site: Site) => Promise<string>;
   close(): Promise<void>;
 }
 
@@ -69,7 +72,7 @@ export async function carryOutRun(run: RunHandle, options: WorkerOptions, parts:
   if (!options.undo) await writeDocuments(run.directory);
   const mask = createMask(world.secrets);
   const journal = open.adopt(await openJournal(run.directory, mask, world.clock), (opened) => opened.close());
-  const { hosts, clock } = world;
+  const { hosts, clock, registrySecret: secretOf } = world;
   const shared: RunWorld = {
     site: plan.site,
     product,
@@ -80,6 +83,7 @@ export async function carryOutRun(run: RunHandle, options: WorkerOptions, parts:
     journal,
     directory: run.directory,
     mask,
+    ...(secretOf ? { registrySecret: () => secretOf(plan.site) } : {}),
     complain,
   };
   const job: Job = { run, options, parts, plan, past, world: shared, rehearsed: origin.rehearsal !== undefined };

@@ -3,8 +3,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Fault } from '../../errors/fault.ts';
 import { nodeState } from '../../host/node-state.ts';
-import type { ChartPlace } from '../../kubernetes/helm.ts';
+import type { ChartLogin, ChartPlace } from '../../kubernetes/helm.ts';
 import type { PlannedFile } from '../step.ts';
+import type { Registry } from './registry.ts';
 
 /** A chart as Helm on a node will find it, with the files that must lie there first. */
 export interface PlannedChart {
@@ -45,6 +46,14 @@ function remote(reference: string): ChartPlace {
   const url = /^(https?:\/\/.+)\/([^/]+)$/.exec(reference);
   if (!url?.[1] || !url[2] || /\.(tgz|tar\.gz)$/.test(reference)) return { chart: reference };
   return { chart: url[2], repository: url[1] };
+}
+
+/** The login that a chart needs: only the registry of the site is told its secret. */
+export function chartLogin({ chart, repository }: ChartPlace, registry: Registry | undefined): ChartLogin | undefined {
+  if (registry?.user === undefined) return undefined;
+  const { host, user } = registry;
+  if (chart.startsWith(`oci://${host}/`)) return { host, user };
+  return repository?.startsWith(`https://${host}/`) ? { host, user, repository } : undefined;
 }
 
 export function digestOf(...texts: readonly string[]): string {

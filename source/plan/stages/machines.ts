@@ -34,7 +34,7 @@ export function planMachines(planning: Planning): void {
   for (const node of nodes) {
     addSharedVolume(planning, node, settled);
     const parameters = { node: node.name, channel: site.cluster.channel };
-    list.addNode(node.name, planMicroK8sInstall(parameters), settled);
+    list.addNode(node.name, planMicroK8sInstall(parameters, site.registry), settled);
   }
 }
 

@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import { chartReference } from '../../product/load.ts';
-import { type ChartWish, digestOf, planChart } from '../release/charts.ts';
+import { type ChartWish, chartLogin, digestOf, planChart } from '../release/charts.ts';
 import { planHelmInstall } from '../steps/helm-install.ts';
 import { planNamespace } from '../steps/namespace.ts';
+import { planRegistrySecret } from '../steps/registry-secret.ts';
 import { planRollout } from '../steps/rollout.ts';
 import { planTlsSecret } from '../steps/tls-secret.ts';
 import { planChartFiles, planValues } from '../steps/written-files.ts';
-import { valuesText } from '../values.ts';
+import { registrySecretName, valuesText } from '../values.ts';
 import { planGrowth } from './growth.ts';
 import type { Planning } from './planning.ts';
 
@@ -25,10 +26,15 @@ export function planProduct(planning: Planning): void {
   list.addCluster(planNamespace({ seed: seed.name, namespace }));
   const tls = { seed: seed.name, namespace, name: product.tlsSecret, mode: site.tls.mode };
   list.addCluster(planTlsSecret(tls));
+  if (site.registry?.user !== undefined) {
+    const secret = { seed: seed.name, namespace, name: registrySecretName(product) };
+    list.addCluster(planRegistrySecret(secret, site.registry));
+  }
   list.addCluster(planValues(seed.name, values));
   if (chart.files.length > 0) list.addCluster(planChartFiles(seed.name, chart.files));
   const install = { ...place, digest, newest, rollBack };
-  list.addCluster(planHelmInstall(install, chart, update ? 'update' : 'install'));
+  const login = chartLogin(chart.place, site.registry);
+  list.addCluster(planHelmInstall(install, chart, update ? 'update' : 'install', login));
   list.addCluster(planRollout({ ...place, digest, rollBack }));
 }
 

@@ -1,10 +1,11 @@
 import * as z from 'zod';
-import { helm } from '../../kubernetes/helm.ts';
-import { carryOut } from '../execution/carry-out.ts';
+import { type ChartLogin, helm, loginFolder } from '../../kubernetes/helm.ts';
+import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import type { PlannedChart } from '../release/charts.ts';
+import { registryFill, secretPlace } from '../release/registry.ts';
 import { heal, healCommands, madeOf, releaseOn, rollBackCommands, rolledBack } from '../release/release.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { valuesPath } from './written-files.ts';
 
@@ -47,7 +48,7 @@ export const helmInstall: StepKind<typeof parameters> = {
   async act(context, p, step) {
     await heal(context, step, p.seed, p);
     try {
-      await carryOut(context, step, { run: { deadline: minutes(14), ...advice(p) } });
+      await upgrade(context, p, step);
     } catch (error) {
       if (!(error instanceof StepFault) || !p.rollBack || context.signal.aborted) throw error;
       // Refused before it began, for its values or its chart: the revision before was never out of force.
@@ -57,6 +58,39 @@ export const helmInstall: StepKind<typeof parameters> = {
     context.remember('fetched', 'yes');
   },
 };
+
+/** With a login Helm has it only meanwhile, whatever comes of it. */
+async function upgrade(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+  const run = { deadline: minutes(14), ...advice(p) };
+  if (!step.commands.some(({ name }) => name === 'login'))
+    return void (await runCommand(context, step, 'upgrade', { run }));
+  const fill = await registryFill(context);
+  try {
+    await runCommand(context, step, 'login-folder');
+    await runCommand(context, step, 'login', { fill, run: loginAdvice });
+    await runCommand(context, step, 'upgrade', { run });
+  } finally {
+    await runCommand(context, step, 'forget-login');
+  }
+}
+
+const loginAdvice = {
+  causes: ['the user or the secret is wrong', 'no way from the node to the registry', 'its certificate is not trusted'],
+  next: ['Correct registry in site.yaml, or the secret in its file'],
+};
+
+/** Around `upgrade`, where the chart's place asks for a login. */
+function loginCommands(seed: string, login: ChartLogin, upgrading: PlannedCommand): PlannedCommand[] {
+  return [
+    command('login-folder', seed, ['install', '-d', '-m', '0700', loginFolder]),
+    command('login', seed, helm.login(login), {
+      stdin: secretPlace,
+      note: 'the secret goes through standard input; Helm keeps it in that folder until the chart is fetched',
+    }),
+    upgrading,
+    command('forget-login', seed, ['rm', '-rf', loginFolder]),
+  ];
+}
 
 const advice = (p: Parameters) => ({
   causes: [
@@ -68,7 +102,17 @@ const advice = (p: Parameters) => ({
   next: [`sudo microk8s helm3 status ${p.release} -n ${p.namespace} on ${p.seed}`],
 });
 
-export function planHelmInstall(p: Parameters, chart: PlannedChart, purpose: 'install' | 'update'): PlannedStep {
+export function planHelmInstall(
+  p: Parameters,
+  chart: PlannedChart,
+  purpose: 'install' | 'update',
+  login?: ChartLogin,
+): PlannedStep {
+  const upgrading = command(
+    'upgrade',
+    p.seed,
+    helm.upgrade(p, chart.place, { values: valuesPath, description: madeOf(p.digest), minutes: 10, login }),
+  );
   return plannedStep(helmInstall, {
     group: purpose === 'install' ? 'Install the product' : 'Update the product',
     title: purpose === 'install' ? `Install release ${p.release}` : `Update release ${p.release}`,
@@ -78,11 +122,7 @@ export function planHelmInstall(p: Parameters, chart: PlannedChart, purpose: 'in
     commands: [
       ...healCommands(p.seed, p),
       ...(p.rollBack ? rollBackCommands(p.seed, p) : []),
-      command(
-        'upgrade',
-        p.seed,
-        helm.upgrade(p, chart.place, { values: valuesPath, description: madeOf(p.digest), minutes: 10 }),
-      ),
+      ...(login === undefined ? [upgrading] : loginCommands(p.seed, login, upgrading)),
     ],
   });
 }

@@ -4,9 +4,10 @@ import { changeInProgress, type InstalledSnap, parseSnapList, snap, trackOf } fr
 import { parseMicroK8sStatus, sayStatus } from '../../microk8s/status.ts';
 import { channelForm } from '../../microk8s/tracks.ts';
 import { kloudspot } from '../../text/command.ts';
-import { look, readText, runCommand } from '../execution/carry-out.ts';
+import { look, readText, runCommand, writeFiles } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep, seconds } from '../execution/define.ts';
-import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import { mirrorText, type Registry, registryFill } from '../release/registry.ts';
+import type { PlannedCommand, PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { type OwnMarks, ownMarks } from './membership.ts';
 
@@ -31,12 +32,25 @@ async function installed(context: StepContext, node: string): Promise<InstalledS
  * The snap, its track and its hold: what this step alone owns. Whether MicroK8s is ready is not asked again later, when a join
  * or a stop may have changed that; the hold comes last, after readiness was seen.
  */
-async function state(context: StepContext, { node, channel }: Parameters): Promise<StateCheck> {
+async function state(context: StepContext, { node, channel }: Parameters, step: PlannedStep): Promise<StateCheck> {
   const found = await installed(context, node);
   if (!found) return { ok: false, observed: 'not installed' };
   const said = `version ${found.version} from ${found.tracking}`;
   if (trackOf(found.tracking) !== trackOf(channel)) return { ok: false, observed: said };
+  if (!(await mirrored(context, step))) return { ok: false, observed: `${said}, other mirrors of registries` };
   return { ok: found.held, observed: `${said}, ${found.held ? 'held' : 'would refresh by itself'}` };
+}
+
+/** Whether containerd asks the site's registry in the place of those that it mirrors. */
+async function mirrored(context: StepContext, { node, files }: PlannedStep): Promise<boolean> {
+  if (node === undefined || files.length === 0) return true;
+  const fill = Object.entries(await registryFill(context));
+  const wanted = ({ content }: PlannedFile) =>
+    fill.reduce((text, [place, value]) => text.replaceAll(place, () => value), content);
+  const same = await Promise.all(
+    files.map(async (file) => (await readText(context, node, file.path)) === wanted(file)),
+  );
+  return same.every(Boolean);
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
@@ -48,6 +62,8 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
     context.remember('installed', 'yes');
     await runCommand(context, step, 'install', { run: installAdvice });
   }
+  // Before it waits: the images of its own pods may come from the mirror alone.
+  if (step.files.length > 0) await writeFiles(context, step, await registryFill(context));
   await untilLaunched(context, p.node);
   await untilReady(context, step);
   await runCommand(context, step, 'hold', { run: { next: ['snap version: holding a snap needs snapd 2.58'] } });
@@ -131,8 +147,11 @@ export const microk8sInstall: StepKind<typeof parameters> = {
 
   state,
   act,
-  async undo(context, { node }) {
-    if (context.recall('installed') !== 'yes') return;
+  async undo(context, { node }, { files }) {
+    if (context.recall('installed') !== 'yes') {
+      if (files.length > 0) await context.run(node, ['rm', '-f', ...files.map(({ path }) => path)], { sudo: true });
+      return;
+    }
     await refuseWhileOthersRest(context, node);
     await context.run(node, snap.remove(name), { sudo: true, deadline: minutes(10) });
   },
@@ -151,7 +170,17 @@ async function refuseWhileOthersRest(context: StepContext, node: string): Promis
   });
 }
 
-export function planMicroK8sInstall(p: Parameters): PlannedStep {
+function mirrorFiles(node: string, registry: Registry | undefined): PlannedFile[] {
+  return Object.entries(registry?.mirrors ?? {}).map(([upstream, path]) => ({
+    node,
+    path: `${microk8sFiles.mirrors}/${upstream}/hosts.toml`,
+    content: registry === undefined ? '' : mirrorText(registry, upstream, path),
+    mode: 0o600,
+    secret: registry?.user !== undefined,
+  }));
+}
+
+export function planMicroK8sInstall(p: Parameters, registry?: Registry): PlannedStep {
   return plannedStep(microk8sInstall, {
     node: p.node,
     group: 'Install MicroK8s',
@@ -160,6 +189,7 @@ export function planMicroK8sInstall(p: Parameters): PlannedStep {
     deadline: minutes(20),
     parameters: p,
     commands: commands(p),
+    files: mirrorFiles(p.node, registry),
     changes: ['microk8s', 'addresses'],
   });
 }

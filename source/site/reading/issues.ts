@@ -21,16 +21,19 @@ export function complaintsOf(schema: z.ZodType, value: unknown, issues: readonly
   return issues.flatMap((issue) => complaintsOfIssue(schema, value, issue, []));
 }
 
-/** The value without what the schema need not see: keys of the operator's own (`x-…`) and empty ones. */
+/** The value without what the schema need not see: keys of the operator's own (`x-…`) and empty ones. Helm values mean every key. */
 export function significant(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(significant);
-  if (typeof value !== 'object' || value === null) return value;
+  if (!isKeyed(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([key, inner]) => !key.startsWith('x-') && inner !== null && inner !== undefined)
-      .map(([key, inner]) => [key, significant(inner)]),
+      .map(([key, inner]) => [key, key === 'values' && isKeyed(inner) ? inner : significant(inner)]),
   );
 }
+
+const isKeyed = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export function valueAt(value: unknown, path: SitePath): unknown {
   return path.reduce<unknown>((inner, key) => {

@@ -29,7 +29,8 @@ export function chartOf(call: Call, word: string, options: Options): Chart | str
       .replace(/\.tgz$/, '')
       .split('/')
       .at(-1) ?? word;
-  if (repository === undefined && !word.includes('://')) {
+  const added = call.look((machine) => fileAt(machine, lastValue(options, '--repository-config') ?? '')?.content ?? '');
+  if (repository === undefined && !word.includes('://') && !added.includes(`name: ${word.split('/')[0]}\n`)) {
     if (!word.includes('/')) return `failed to download "${word}"`;
     return `repo ${word.split('/')[0]} not found`;
   }

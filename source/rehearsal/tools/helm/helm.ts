@@ -1,6 +1,7 @@
 import { apiAnswers, clusterOf } from '../../cluster/membership.ts';
 import type { Cluster } from '../../model/cluster.ts';
 import { type Call, lastValue, optionsOf, type Program, refuse, type Steps } from '../call.ts';
+import { login } from './login.ts';
 import { getValues, history, list, status } from './ask.ts';
 import type { Helm } from './request.ts';
 import { rollback, uninstall } from './rollback.ts';
@@ -21,6 +22,10 @@ const valued = [
   '--version',
   '--revision',
   '--history-max',
+  '--username',
+  '--registry-config',
+  '--repository-config',
+  '--repository-cache',
 ];
 
 const verbs: Readonly<Record<string, (helm: Helm) => number | Steps>> = {
@@ -44,7 +49,7 @@ export const helm: Program = function* (call: Call): Steps {
     call.out('v3.18.6+gb76a950\n');
     return 0;
   }
-  if (verb === 'repo') return 0;
+  if (verb === 'registry' || verb === 'repo') return login(call, words, options);
   const act = verbs[verb];
   if (act === undefined) return refuse(call, `Error: unknown command "${verb}" for "helm"`);
   if (!call.look((machine, state, now) => apiAnswers(state, machine, now))) {

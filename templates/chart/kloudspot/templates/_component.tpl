@@ -128,6 +128,9 @@ metadata:
   labels: {{- include "kloudspot.selector" . | nindent 4 }}
 spec:
   {{- include "kloudspot.placement" . | nindent 2 }}
+  {{- with .root.Values.global.imagePullSecret }}
+  imagePullSecrets: [{ name: {{ . }} }]
+  {{- end }}
   # Variables of other services could be taken for settings.
   enableServiceLinks: false
   {{- with .component.serviceAccount }}

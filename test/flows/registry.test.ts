@@ -1,0 +1,64 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { Rehearsal } from './program.ts';
+
+const secret = 'planted-Reg1stry-Secret';
+
+/** A site with the vendor's registry; the secret lies in a file of its own. */
+async function siteWith(rehearsal: Rehearsal, text = `${secret}\n`): Promise<string> {
+  const secretFile = join(rehearsal.root, 'registry.secret');
+  await mkdir(rehearsal.root, { recursive: true });
+  await writeFile(secretFile, text, { mode: 0o600 });
+  return rehearsal.siteFile(
+    (site) => `${site}
+chart: { reference: 'oci://registry.example.org/charts/kloudspot', version: 2.4.1 }
+registry:
+  host: registry.example.org
+  user: deploy
+  secretFile: ${secretFile}
+  mirrors: { docker.io: proxy/hub }
+values:
+  ingress: { className: nginx }
+`,
+  );
+}
+
+describe("a site with the vendor's chart and registry", () => {
+  it('is built with both, and keeps their secret nowhere', async () => {
+    const rehearsal = await Rehearsal.begin();
+    const site = await siteWith(rehearsal);
+    const built = await rehearsal.run('init', '--yes', '--site', site);
+    expect(built.code, built.stdout).toBe(0);
+    const values = parse(await readFile(rehearsal.path('etc/kloudspot/values.yaml'), 'utf8'), { version: '1.1' });
+    expect(values).toMatchObject({
+      ingress: { className: 'nginx' },
+      global: { registry: 'registry.example.org', imagePullSecret: 'kloudspot-registry' },
+    });
+    const status = JSON.parse((await rehearsal.run('status', '--json')).stdout);
+    expect(status).toMatchObject({ verdict: 'ok', release: { chart: 'kloudspot-2.4.1', differs: [] } });
+    const encoded = [
+      secret,
+      Buffer.from(secret).toString('base64'),
+      Buffer.from(`deploy:${secret}`).toString('base64'),
+    ];
+    const holding = [...(await rehearsal.everything())]
+      .filter(([path]) => !path.endsWith('registry.secret'))
+      .filter(([, text]) => encoded.some((form) => text.includes(form)))
+      .map(([path]) => path);
+    expect(holding).toEqual([]);
+    const again = await rehearsal.run('apply', '--yes');
+    expect(again.code, again.stdout).toBe(0);
+    const done = (await rehearsal.journal()).filter(({ type }) => type === 'step-done');
+    expect(new Set(done.map(({ outcome }) => outcome))).toEqual(new Set(['already']));
+  });
+
+  it('is not begun without the secret', async () => {
+    const rehearsal = await Rehearsal.begin();
+    const refused = await rehearsal.run('init', '--yes', '--site', await siteWith(rehearsal, ''));
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('The file of registry.secretFile is empty.');
+    expect(await rehearsal.runs()).toEqual([]);
+  });
+});
