@@ -112,12 +112,17 @@ function reasonOf(room: NodeRoom, verdict: StorageVerdict): string {
   if (verdict === 'short') return shortReason(room);
   const used = room.groups.filter(takes);
   if (used.length === 0) return 'Nothing more has to be made on it.';
-  return used
-    .map(({ name, leftBytes, reserveBytes }) => {
-      const reserve = `beside a reserve of ${gigabytes(reserveBytes)}`;
-      return `${name} keeps ${gigabytes(leftBytes)} free ${reserve}.`;
-    })
-    .join(' ');
+  const left = used.map(({ name, leftBytes, reserveBytes }) => {
+    const reserve = `beside a reserve of ${gigabytes(reserveBytes)}`;
+    return `${name} keeps ${gigabytes(leftBytes)} free ${reserve}.`;
+  });
+  return [...growthNote(room), ...left].join(' ');
+}
+
+function growthNote({ shared }: NodeRoom): string[] {
+  if (shared?.growsTo === undefined) return [];
+  const { group, volume, rawBytes, growsTo } = shared;
+  return [`The run grows ${group}/${volume} from ${gigabytes(rawBytes)} to ${gigabytes(growsTo)}.`];
 }
 
 function shortReason(room: NodeRoom): string {

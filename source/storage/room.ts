@@ -27,6 +27,8 @@ export interface PoolRoom extends ClassRoom {
   readonly exists: boolean;
   /** Size of the logical volume, as it is or as it would be made. */
   readonly rawBytes: number;
+  /** Size that the run grows the logical volume to, where it is there and too small. */
+  readonly growsTo?: number;
 }
 
 export interface NodeRoom {
@@ -80,7 +82,7 @@ function prepare(wanted: StorageDemand, seen: StorageFacts): Prepared {
     groupRoom(storage, name, {
       reserveGiB: name === deviceGroup ? 0 : wish.storage.reserve,
       absent: device !== undefined && name === deviceGroup ? deviceTrouble(storage, device) : undefined,
-      poolBytes: pool && !made && pool.group === name ? pool.gib * gibibyte : 0,
+      poolBytes: pool?.group === name ? Math.max(0, pool.gib * gibibyte - (made?.sizeBytes ?? 0)) : 0,
       local: name === localGroup ? pending : [],
     }),
   );
@@ -115,12 +117,14 @@ function madePool({ wish, node }: StorageDemand, storage: StorageFacts): Logical
 
 type LogicalVolume = StorageFacts['logicalVolumes'][number];
 
-/** Bytes of volumes that the pool holds, as it is or as the group lets it be made. */
+/** Bytes of volumes that the pool holds, as it is or as the group lets it be made or grown. */
 function poolHolds({ wish, pool }: StorageDemand, groups: readonly GroupRoom[], made?: LogicalVolume): number {
   const { engine, volumeGroup } = wish.storage.shared;
   const group = groups.find((each) => each.name === volumeGroup);
   const asked = (pool?.gib ?? 0) * gibibyte;
-  return sharedEngine(engine).usable(made?.sizeBytes ?? Math.min(asked, group ? allocatable(group) : 0));
+  const there = made?.sizeBytes ?? 0;
+  const possible = there + (group ? allocatable(group) : 0);
+  return sharedEngine(engine).usable(Math.max(there, Math.min(asked, possible)));
 }
 
 function localRoom(
@@ -152,14 +156,16 @@ function poolRoom(
   if (!node.pool) return undefined;
   const { volumeGroup, volume } = wish.storage.shared;
   const misfit = volumes.find(({ id }) => id === short?.misfit);
+  const asked = (pool?.gib ?? 0) * gibibyte;
+  const growsTo = made && asked > made.sizeBytes ? asked : undefined;
   return {
     group: volumeGroup,
     volume,
     exists: made !== undefined,
-    rawBytes: made?.sizeBytes ?? (pool?.gib ?? 0) * gibibyte,
+    rawBytes: made?.sizeBytes ?? asked,
     haveBytes: node.pool.freeBytes,
     needBytes: sharedBytes,
     deficitBytes: short?.deficitBytes ?? 0,
-    ...defined({ misfit }),
+    ...defined({ misfit, growsTo }),
   };
 }

@@ -146,12 +146,16 @@ describe('the second transcript, Kloudhybrid', () => {
 });
 
 describe("the guide's template", () => {
-  test('its 20 GB volume is found too small for 20 GB, with the size that does', async () => {
+  test('its 20 GB volume is found too small for 20 GB: the run grows it, or the size that does is named', async () => {
     const storage = { ...healthyStorage(), logicalVolumes: [volume('ubuntu-vg', 'shared', 20)] };
-    const { text, code } = await run({
-      subject: subjectOf(storage),
-      flags: { features: ['kloudInsights'], volumes: [] },
-    });
+    const flags = { features: ['kloudInsights'], volumes: [] };
+    const grown = await run({ subject: subjectOf(storage), flags });
+    expect(grown.code).toBe(0);
+    expect(grown.text).toContain('(the run grows ubuntu-vg/shared from 20 GB to 27 GB on nmsc02)');
+    const [group] = storage.volumeGroups;
+    if (!group) throw new Error('the fixture has a group');
+    const full = { ...storage, volumeGroups: [{ ...group, freeBytes: 45 * 2 ** 30 }] };
+    const { text, code } = await run({ subject: subjectOf(full), flags });
     expect(code).toBe(3);
     expect(text).toContain('Available: Shared 15.2 GB');
     expect(text).toContain('lvextend -L 27G ubuntu-vg/shared');

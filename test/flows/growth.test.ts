@@ -1,5 +1,7 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { Rehearsal } from './program.ts';
+import { home, Rehearsal } from './program.ts';
 
 it('volumes grow on the running product, and what Kubernetes never does is refused before anything changes', async () => {
   const rehearsal = await Rehearsal.begin();
@@ -32,4 +34,15 @@ it('volumes grow on the running product, and what Kubernetes never does is refus
     expect([words.join(' '), code], stderr).toEqual([words.join(' '), 2]);
   }
   expect(await rehearsal.runs()).toEqual(runs);
+});
+
+it('a volume of 20 GB that was made by hand, as the guide says, is grown to what the pool needs', async () => {
+  const rehearsal = await Rehearsal.begin();
+  const scenario = join(rehearsal.root, 'template.yaml');
+  const healthy = await readFile(join(home, 'templates/rehearsal/healthy.yaml'), 'utf8');
+  const made = 'volumes: [{ group: ubuntu-vg, name: shared, sizeGiB: 20 }]';
+  await writeFile(scenario, healthy.replaceAll(/^( +)hostname: .*$/gm, `$&\n$1${made}`));
+  const { code, stdout, stderr } = await rehearsal.run('init', '--yes', `--rehearse=${scenario}`);
+  expect(stdout.match(/Grow logical volume ubuntu-vg\/shared from 20 to 27 GB: done/g)).toHaveLength(3);
+  expect(code, stderr).toBe(0);
 });

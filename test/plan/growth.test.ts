@@ -85,6 +85,14 @@ describe('an update that makes a volume larger', () => {
     ]);
   });
 
+  test('where a volume was made by hand before the first run, that run grows it', () => {
+    const facts = factsOf(shape, () => ({ storage: disks(20) }));
+    const { steps } = makePlan({ purpose: 'init', site: wants({}), product, facts, now: new Date(0) });
+    const step = stepOf('shared-volume@ks-2', steps);
+    expect(step.title).toBe('Grow logical volume ubuntu-vg/shared from 20 to 27 GB');
+    expect(reviewed(step)).toEqual(['lvextend -L 27G ubuntu-vg/shared']);
+  });
+
   test('leaves a pool that is large enough as it is', () => {
     const { steps } = update(wants({ streamState: 12 }), disks(100));
     expect(steps.map(({ id }) => id)).not.toContain('cstor-pool-grow');

@@ -99,7 +99,7 @@ describe('the transcripts of the installation guide, with true numbers', () => {
   });
 
   test("the guide's own 20 GB volume cannot carry its own 20 GB of volumes", () => {
-    const node = judged(wish(), disks({ 'ubuntu-vg': [830, 700] }, { 'ubuntu-vg/shared': 20 }));
+    const node = judged(wish({ size: 20 }), disks({ 'ubuntu-vg': [830, 700] }, { 'ubuntu-vg/shared': 20 }));
     expect(node.verdict).toBe('short');
     expect(node.reason).toBe(
       'The pool on ubuntu-vg/shared (20 GB) holds 15.2 GB of 20 GB shared, 4.8 GB short; Stream processing state storage (10 GB) does not fit.',
@@ -112,10 +112,26 @@ describe('the transcripts of the installation guide, with true numbers', () => {
     ]);
     expect(node.remedies.map(({ text }) => text)).toEqual([
       'Reduce Stream processing elasticsearch from 10 to 5 GB.',
-      'Grow the logical volume: lvextend -L 27G ubuntu-vg/shared (7 GB more; 700 GB are free in ubuntu-vg).',
+      'Make the logical volume shared 27 GB instead of 20: the pool then holds what is wanted.',
       'Turn KloudInsights off: frees 34 GB on each node.',
       'Use another machine as ks-1, with 41 GB free in ubuntu-vg beside the reserve (10 GB or 5 % of the group).',
     ]);
+  });
+
+  test('left to itself the run grows that volume, where its group has the space beside the reserve', () => {
+    const at = (free: number) => judged(wish(), disks({ 'ubuntu-vg': [830, free] }, { 'ubuntu-vg/shared': 20 }));
+    expect(at(700)).toMatchObject({
+      verdict: 'ok',
+      reason:
+        'The run grows ubuntu-vg/shared from 20 GB to 27 GB. ubuntu-vg keeps 637.5 GB free beside a reserve of 41.5 GB.',
+    });
+    expect(at(700).room?.shared?.haveBytes).toBeGreaterThanOrEqual(20 * GiB);
+    expect(at(60).room?.shared).toMatchObject({ deficitBytes: 0 });
+    const full = at(45);
+    expect(full.verdict).toBe('short');
+    expect(full.remedies.find(({ kind }) => kind === 'grow-shared')?.text).toBe(
+      'Grow the logical volume: lvextend -L 27G ubuntu-vg/shared (7 GB more; 45 GB are free in ubuntu-vg).',
+    );
   });
 });
 

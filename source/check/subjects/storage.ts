@@ -1,4 +1,5 @@
 import type { StorageFacts } from '../../facts/facts.ts';
+import { gibibyte, gigabytes } from '../../storage/bytes.ts';
 import { storageDemand } from '../../storage/demand.ts';
 import { estimateStorage, type StorageEstimate } from '../../storage/estimate.ts';
 import { groupTrouble } from '../../storage/groups.ts';
@@ -111,9 +112,11 @@ export const poolVolume: Check = nodeCheck(
     const found = existingVolume(place, facts);
     const name = `${place.group}/${place.volume}`;
     if (!found) return pass('to be made', `${name} will be made with ${place.gib} GB.`);
-    if (found.contents === undefined) return pass('blank', `${name} is there, and nothing was seen on it.`);
+    const small = found.sizeBytes < place.gib * gibibyte;
+    const grows = small ? ` The run grows it from ${gigabytes(found.sizeBytes)} to ${place.gib} GB.` : '';
+    if (found.contents === undefined) return pass('blank', `${name} is there, and nothing was seen on it.${grows}`);
     if (found.contents === 'zfs_member' && facts.microk8s?.installed)
-      return pass('pool', `${name} carries the pool already.`);
+      return pass('pool', `${name} carries the pool already.${grows}`);
     return fail(found.contents, `${name} holds ${found.contents}.`, {
       wanted: 'blank',
       advice: `Name another volume, or empty it knowingly: wipefs -a ${found.path}`,

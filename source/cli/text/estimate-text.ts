@@ -66,8 +66,29 @@ export function poolLines(estimate: StorageEstimate): string[] {
   const there = estimate.nodes.some(({ room }) => room?.shared?.exists);
   const name = `${pool.group}/${pool.volume}`;
   return there
-    ? [`(the pool lies on ${name} and holds 0.76 of it: at 85 % of its capacity it turns read-only)`]
+    ? [
+        `(the pool lies on ${name} and holds 0.76 of it: at 85 % of its capacity it turns read-only)`,
+        ...growthNotes(estimate),
+      ]
     : [`(the pool will lie on ${name}, to be made with ${pool.gib} GB: it holds 0.76 of that)`];
+}
+
+/** Pools that the run makes larger, those that grow alike in one line. */
+function growthNotes({ nodes }: StorageEstimate): string[] {
+  const grown = nodes.flatMap(({ node, room }) => {
+    const pool = room?.shared;
+    if (pool?.growsTo === undefined) return [];
+    return [
+      {
+        node,
+        text: `from ${gigabytes(pool.rawBytes)} to ${gigabytes(pool.growsTo)}`,
+        name: `${pool.group}/${pool.volume}`,
+      },
+    ];
+  });
+  return [...Map.groupBy(grown, ({ name, text }) => `(the run grows ${name} ${text}`)].map(
+    ([text, on]) => `${text} on ${on.map(({ node }) => node).join(', ')})`,
+  );
 }
 
 /** A row for each node, the weakest marked, then what is missing and what would help. */

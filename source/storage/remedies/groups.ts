@@ -81,13 +81,12 @@ export function growShared({ site }: SiteShortage, short: Shortage): Remedy[] {
   const { pool, node } = short.wanted;
   const { shared } = short.room;
   if (!pool || !shared) return [];
-  if (!shared.exists) {
-    if (pool.from === 'computed' || pool.gib === pool.neededGiB) return [];
+  if (pool.from === 'typed' && pool.gib < pool.neededGiB) {
     const text = `Make the logical volume ${pool.volume} ${pool.neededGiB} GB instead of ${pool.gib}: the pool then holds what is wanted.`;
     const enough = fits(withoutSize(site), short, withoutOwnSize(node));
     return [{ kind: 'grow-shared', scope: node.storage?.shared?.size === undefined ? 'site' : 'node', text, enough }];
   }
-  if (shared.deficitBytes === 0) return [];
+  if (!shared.exists || shared.deficitBytes === 0) return [];
   const grown = pool.neededGiB * gibibyte;
   const more = grown - shared.rawBytes;
   const storage = withGrown(short.storage, pool, grown, more);
