@@ -57,6 +57,9 @@ const names = [
   'certificateFlag',
   'resetMany',
   'dbctlDown',
+  'backingUp',
+  'backedUp',
+  'restoring',
 ] as const;
 export type MessageName = (typeof names)[number];
 const agentErrors = ['token', 'notHighlyAvailable', 'otherPort', 'sameAddress', 'hostname', 'known'] as const;

@@ -14,9 +14,10 @@ export interface Addon extends AddonData {
 
 type Lines = Addon['lines'];
 
-/** The addons that the snap on this machine brings; none where there is no snap of a known track. */
+/** The addons that this machine has copies of; none where there is no snap of a known track. */
 export function addonsOn(machine: Machine): readonly Addon[] {
-  const channel = machine.snaps['microk8s']?.channel ?? '';
+  const snap = machine.snaps['microk8s'];
+  const channel = snap?.addons === undefined ? (snap?.channel ?? '') : `${snap.addons}/stable`;
   const track = trackIn(channel);
   if (track === undefined) return [];
   return addonsOf(trackOf(channel)).map((addon) => {

@@ -1,9 +1,14 @@
-import { trackIn } from '../../microk8s/tracks.ts';
+import { trackIn, trackOf } from '../../microk8s/tracks.ts';
 import type { Machine } from '../model/machine.ts';
 import type { State } from '../model/state.ts';
 import { removeTree } from '../node/file-system.ts';
 import { foundCluster, offerLaunchConfiguration } from './bootstrap.ts';
 import { forgetMachine } from './membership.ts';
+
+type SnapChange = NonNullable<Machine['snapChange']>;
+
+/** ms from the end of a refresh until the services of the new revision answer. */
+const servicesMs = 12_000;
 
 /** snapd has done what it was asked for. */
 export function endSnapChange(state: State, machine: Machine, id: number): void {
@@ -11,14 +16,28 @@ export function endSnapChange(state: State, machine: Machine, id: number): void 
   // A machine without power does nothing; its boot takes the change up again.
   if (change?.id !== id || machine.power !== 'on') return;
   delete machine.snapChange;
-  if (change.verb === 'remove') {
-    delete machine.snaps[change.snap];
-    const cluster = machine.microk8s?.cluster;
-    delete machine.microk8s;
-    removeTree(machine, '/var/snap/microk8s');
-    if (cluster !== undefined) forgetMachine(state, cluster, machine);
-    return;
+  switch (change.verb) {
+    case 'remove':
+      removed(state, machine, change);
+      break;
+    case 'install':
+      installed(state, machine, change);
+      break;
+    case 'refresh':
+    case 'revert':
+      replaced(state, machine, change);
   }
+}
+
+function removed(state: State, machine: Machine, change: SnapChange): void {
+  delete machine.snaps[change.snap];
+  const cluster = machine.microk8s?.cluster;
+  delete machine.microk8s;
+  removeTree(machine, '/var/snap/microk8s');
+  if (cluster !== undefined) forgetMachine(state, cluster, machine);
+}
+
+function installed(state: State, machine: Machine, change: SnapChange): void {
   const offered = trackIn(change.channel);
   if (offered === undefined) return;
   machine.snaps[change.snap] = {
@@ -31,4 +50,21 @@ export function endSnapChange(state: State, machine: Machine, id: number): void 
   };
   foundCluster(state, machine, offered.snap);
   offerLaunchConfiguration(machine);
+}
+
+/** The services restart with the other revision. The copies of the addons stay what they were: MicroK8s fact sheet, section 1.6. */
+function replaced(state: State, machine: Machine, change: SnapChange): void {
+  const snap = machine.snaps[change.snap];
+  const offered = trackIn(change.channel);
+  if (snap === undefined || offered === undefined) return;
+  const { version, revision, channel } = snap;
+  machine.snaps[change.snap] = {
+    ...snap,
+    version: offered.snap,
+    revision: offered.revision,
+    channel: change.channel,
+    addons: snap.addons ?? trackOf(channel),
+    before: { version, revision, channel },
+  };
+  if (machine.microk8s !== undefined) machine.microk8s.upSince = state.time + servicesMs;
 }

@@ -75,12 +75,16 @@ const snapSchema = z.object({
   publisher: z.string(),
   notes: z.string(),
   held: z.boolean(),
+  /** Track whose addons the node has copies of, where a refresh left older ones. */
+  addons: z.string().optional(),
+  /** The revision before the last refresh, to which `revert` goes back. */
+  before: z.object({ version: z.string(), revision: z.string(), channel: z.string() }).optional(),
 });
 
 /** A change that snapd carries out by itself, whether somebody waits for it or not. */
 const snapChangeSchema = z.object({
   id: z.number().int(),
-  verb: z.enum(['install', 'remove']),
+  verb: z.enum(['install', 'refresh', 'revert', 'remove']),
   snap: z.string(),
   channel: z.string(),
   startedAt: z.number(),

@@ -32,7 +32,10 @@ function* snap(call: Call): Steps {
         name,
         options.flags.has('--hold') || options.values.has('--hold'),
         options.flags.has('--unhold'),
+        lastValue(options, '--channel'),
       );
+    case 'revert':
+      return yield* revert(call, name ?? '');
     case 'changes':
       return changes(call);
     case 'services':
@@ -51,10 +54,12 @@ function versionText(machine: Machine): string {
   return `snap    ${snapd}\nsnapd   ${snapd}\nseries  16\nubuntu  22.04\nkernel  ${machine.kernel}`;
 }
 
+const summaries = { install: 'Install', refresh: 'Refresh', revert: 'Revert', remove: 'Remove' } as const;
+
 function changes(call: Call): number {
   const change = call.look((machine) => machine.snapChange);
   if (change === undefined) return refuse(call, 'error: no changes found');
-  const summary = `${change.verb === 'install' ? 'Install' : 'Remove'} "${change.snap}" snap`;
+  const summary = `${summaries[change.verb]} "${change.snap}" snap`;
   return say(
     call,
     `ID   Status  Spawn               Ready               Summary\n${String(change.id).padEnd(4)} Doing   today at 08:18 UTC  -                   ${summary}`,
@@ -112,10 +117,12 @@ function* install(call: Call, name: string, channel: string, classic: boolean): 
   );
 }
 
-function begin(machine: Machine, state: State, now: number, verb: 'install' | 'remove', channel: string): number {
+type Verb = NonNullable<Machine['snapChange']>['verb'];
+
+function begin(machine: Machine, state: State, now: number, verb: Verb, channel: string): number {
   state.serial += 1;
   const id = state.serial;
-  const ms = verb === 'install' ? between(`snap/${machine.id}`, ...installMs) : removeMs;
+  const ms = verb === 'install' || verb === 'refresh' ? between(`snap/${machine.id}`, ...installMs) : removeMs;
   machine.snapChange = { id, verb, snap: 'microk8s', channel, startedAt: now, readyAt: now + ms };
   at(state, now + ms, { kind: 'snap', machine: machine.id, change: id });
   return id;
@@ -131,7 +138,8 @@ function* follow(call: Call, change: number, done: string, revision: string): St
       return { ...current, part: (now - current.startedAt) / (current.readyAt - current.startedAt) };
     });
     if (own === undefined) return say(call, done);
-    const text = own.verb === 'install' ? task(own.part, own.channel, revision) : 'Stop snap "microk8s" services';
+    const loads = own.verb === 'install' || own.verb === 'refresh';
+    const text = loads ? task(own.part, own.channel, revision) : 'Stop snap "microk8s" services';
     if (text !== shown) call.out(`${text}\n`);
     shown = text;
     yield Math.max(50, Math.min(lookAgainMs * 3, own.readyAt - call.look((_machine, _state, now) => now)));
@@ -166,12 +174,19 @@ function* remove(call: Call, name: string): Steps {
   return yield* follow(call, change, `${name} removed`, there.revision);
 }
 
-function* refresh(call: Call, name: string | undefined, hold: boolean, unhold: boolean): Steps {
+function* refresh(
+  call: Call,
+  name: string | undefined,
+  hold: boolean,
+  unhold: boolean,
+  channel: string | undefined,
+): Steps {
   if (!call.root) return refuse(call, 'error: access denied (try with sudo)');
   if (name === undefined) return say(call, 'All snaps up to date.');
   if (call.look((machine) => machine.snaps[name]) === undefined)
     return refuse(call, `error: snap "${name}" is not installed`);
   yield 300;
+  if (channel !== undefined) return yield* change(call, name, 'refresh', channel);
   if (!hold && !unhold) {
     call.err(`snap "${name}" has no updates available\n`);
     return 0;
@@ -184,6 +199,36 @@ function* refresh(call: Call, name: string | undefined, hold: boolean, unhold: b
     call,
     hold ? `General refreshes of "${name}" held indefinitely` : `Removed general refresh hold of "${name}"`,
   );
+}
+
+/** A refresh to a channel outruns a hold, as it was asked for by name. */
+function* change(call: Call, name: string, verb: 'refresh' | 'revert', channel: string): Steps {
+  const offered = trackIn(channel);
+  if (offered === undefined)
+    return refuse(
+      call,
+      `error: snap "${name}" is not available on ${channel} but is available to install on other channels`,
+    );
+  if (call.look((machine) => machine.snaps[name]?.channel) === channel) {
+    call.err(`snap "${name}" has no updates available\n`);
+    return 0;
+  }
+  const running = call.look((machine) => machine.snapChange);
+  if (running !== undefined) return refuse(call, `error: snap "${name}" has "${running.verb}-snap" change in progress`);
+  const id = call.change((machine, state, now) => begin(machine, state, now, verb, channel));
+  const done =
+    verb === 'refresh'
+      ? `${name} (${channel}) ${offered.snap} from Canonical✓ refreshed`
+      : `${name} reverted to ${offered.snap}`;
+  return yield* follow(call, id, done, offered.revision);
+}
+
+/** `snap revert NAME`: back to the revision before the last refresh, with its own data. */
+function* revert(call: Call, name: string): Steps {
+  if (!call.root) return refuse(call, 'error: access denied (try with sudo)');
+  const before = call.look((machine) => machine.snaps[name]?.before);
+  if (before === undefined) return refuse(call, `error: cannot revert "${name}": no revision to revert to`);
+  return yield* change(call, name, 'revert', before.channel);
 }
 
 export const snaps: Readonly<Record<string, Program>> = { snap };

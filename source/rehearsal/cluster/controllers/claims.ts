@@ -8,6 +8,7 @@ import { readClaim, readPod, readVolume } from '../schemas.ts';
 import { cstorDriver, lvmDriver } from '../storage-names.ts';
 import { find, keyOfObject, list, put, putStatus, remove } from '../store.ts';
 import { growClaim } from './claim-growth.ts';
+import { copiesOf } from './copies.ts';
 import { recordWarning } from './events.ts';
 import { machineOfNode } from './nodes.ts';
 import { poolsOnline } from './pools.ts';
@@ -91,11 +92,13 @@ function bind(context: ReconcileContext, claim: KubeObject, found: StorageClass,
         csi: { driver: found.provisioner, volumeHandle: name },
         persistentVolumeReclaimPolicy: 'Delete',
         storageClassName: found.name,
+        ...(found.provisioner === lvmDriver && node !== undefined ? { nodeAffinity: affinityTo(node) } : {}),
       },
       status: { phase: 'Bound' },
     },
     now,
   );
+  if (found.provisioner === cstorDriver) copiesOf(context, name, found.parameters);
   claim.metadata.annotations = {
     ...claim.metadata.annotations,
     'volume.kubernetes.io/storage-provisioner': found.provisioner,
@@ -104,10 +107,18 @@ function bind(context: ReconcileContext, claim: KubeObject, found: StorageClass,
   putStatus(cluster, claim, { phase: 'Bound', accessModes: ['ReadWriteOnce'], capacity: { storage } });
 }
 
-/** A claim that a pod uses waits for the pod: its protection. */
+const affinityTo = (node: string) => ({
+  required: {
+    nodeSelectorTerms: [{ matchExpressions: [{ key: 'openebs.io/nodename', operator: 'In', values: [node] }] }],
+  },
+});
+
+/** A claim that a pod on a node uses waits for the pod: its protection. */
 function release(context: ReconcileContext, claim: KubeObject): void {
-  const used = list(context.cluster, 'Pod', claim.metadata.namespace).some((pod) =>
-    readPod(pod).volumes.some((volume) => volume.persistentVolumeClaim?.claimName === claim.metadata.name),
+  const used = list(context.cluster, 'Pod', claim.metadata.namespace).some(
+    (pod) =>
+      readPod(pod).nodeName !== undefined &&
+      readPod(pod).volumes.some((volume) => volume.persistentVolumeClaim?.claimName === claim.metadata.name),
   );
   if (used) return;
   remove(context.cluster, claim);

@@ -48,8 +48,8 @@ function keep(context: ReconcileContext, pools: KubeObject): void {
   const wanted = readPools(pools).pools;
   for (const pool of wanted) {
     const node = pool.nodeSelector[hostname] ?? '';
-    const instance = `${name}-${hexOf(`${cluster.id}/${name}/${node}`, 4)}`;
-    if (find(cluster, 'CStorPoolInstance', namespace, instance) !== undefined) continue;
+    if (instances(cluster, namespace, name).some(({ metadata }) => metadata.labels?.[hostname] === node)) continue;
+    const instance = `${name}-${hexOf(`${cluster.id}/${name}/${node}/${cluster.resourceVersion}`, 4)}`;
     const devices = pool.dataRaidGroups.flatMap((group) => group.blockDevices.map((device) => device.blockDeviceName));
     const wrong = devices
       .map((device) => refusal(context, namespace, device, node))
@@ -69,7 +69,12 @@ function keep(context: ReconcileContext, pools: KubeObject): void {
       {
         apiVersion: 'cstor.openebs.io/v1',
         kind: 'CStorPoolInstance',
-        metadata: { name: instance, namespace, labels: { [ofCluster]: name, [hostname]: node } },
+        metadata: {
+          name: instance,
+          namespace,
+          labels: { [ofCluster]: name, [hostname]: node },
+          finalizers: ['openebs.io/pool-protection'],
+        },
         spec: { hostName: node, nodeSelector: { [hostname]: node }, dataRaidGroups: pool.dataRaidGroups },
         status: { phase: 'Pending', readOnly: false },
       },
@@ -83,12 +88,32 @@ function keep(context: ReconcileContext, pools: KubeObject): void {
       now,
     );
   }
-  const own = list(cluster, 'CStorPoolInstance', namespace).filter((one) => one.metadata.labels?.[ofCluster] === name);
+  for (const instance of instances(cluster, namespace, name)) leave(context, pools, instance);
+  const own = instances(cluster, namespace, name);
   putStatus(cluster, pools, {
     desiredInstances: wanted.length,
     provisionedInstances: own.length,
     healthyInstances: own.filter((one) => phaseOf(one) === 'ONLINE').length,
   });
+}
+
+const instances = (cluster: ReconcileContext['cluster'], namespace: string, name: string): KubeObject[] =>
+  list(cluster, 'CStorPoolInstance', namespace).filter((one) => one.metadata.labels?.[ofCluster] === name);
+
+/** A pool that is not wanted any more goes once it holds no copy; its own manager takes the protection away, or somebody has to. */
+function leave(context: ReconcileContext, pools: KubeObject, instance: KubeObject): void {
+  const { cluster } = context;
+  const node = instance.metadata.labels?.[hostname] ?? '';
+  if (readPools(pools).pools.some((pool) => pool.nodeSelector[hostname] === node)) return;
+  const copies = list(cluster, 'CStorVolumeReplica').filter(
+    ({ metadata }) => metadata.labels?.['cstorpoolinstance.openebs.io/name'] === instance.metadata.name,
+  );
+  if (copies.length > 0) {
+    recordWarning(context, pools, 'DownScale', `Pool ${instance.metadata.name} holds copies of volumes`);
+    return;
+  }
+  const held = Array.isArray(instance.metadata['finalizers']) && instance.metadata['finalizers'].length > 0;
+  if (phaseOf(instance) === 'ONLINE' || !held) drop(context, instance);
 }
 
 /** Why a device cannot carry this pool: the refusals of cStor's webhook. */

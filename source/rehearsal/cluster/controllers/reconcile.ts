@@ -4,6 +4,7 @@ import { hasQuorum, settleRoles } from '../membership.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
 import { reconcileBlockDevices } from './block-devices.ts';
 import { reconcileClaims } from './claims.ts';
+import { reconcileCopies } from './copies.ts';
 import { reconcileLaunch } from './launch.ts';
 import { reconcileNodes } from './nodes.ts';
 import { reconcileOrphans } from './orphans.ts';
@@ -46,6 +47,7 @@ export function reconcile(state: State, cluster: Cluster, now: number): number {
   reconcileServices(context);
   reconcileBlockDevices(context);
   reconcilePools(context);
+  reconcileCopies(context);
   // What one of them changed may concern another: once more at once, until a round changes nothing.
   return cluster.resourceVersion === before ? next : now;
 }

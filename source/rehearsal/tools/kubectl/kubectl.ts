@@ -4,6 +4,7 @@ import { type Call, lastValue, type Options, optionsOf, type Program, refuse, ty
 import { apply } from './apply.ts';
 import { annotate, cordon, label, patch, scale } from './change.ts';
 import { deleteObjects } from './delete.ts';
+import { drain } from './drain.ts';
 import { exec } from './exec.ts';
 import { get } from './get.ts';
 import type { Kubectl } from './request.ts';
@@ -37,6 +38,7 @@ const verbs: Readonly<Record<string, (kubectl: Kubectl) => number | Steps>> = {
   cordon,
   delete: deleteObjects,
   exec,
+  drain,
   get,
   label,
   patch,

@@ -4,7 +4,9 @@ import { answer, type Call, type Program, refuse, type Steps, say, tell } from '
 import { helm } from '../helm/helm.ts';
 import { kubectl } from '../kubectl/kubectl.ts';
 import { addNode } from './add-node.ts';
+import { addons } from './addons-repo.ts';
 import { refreshCerts } from './certificates.ts';
+import { dbctl } from './dbctl.ts';
 import { disable, enable } from './enable.ts';
 import { join } from './join.ts';
 import { leave, removeNode } from './leave.ts';
@@ -13,7 +15,9 @@ import { config, start, stop, version } from './verbs.ts';
 
 const verbs: Readonly<Record<string, Program>> = {
   'add-node': addNode,
+  addons,
   config,
+  dbctl,
   disable,
   enable,
   helm,
@@ -28,7 +32,7 @@ const verbs: Readonly<Record<string, Program>> = {
   stop,
   version,
 };
-const unsimulated = ['addons', 'ctr', 'dbctl', 'images', 'inspect', 'istioctl', 'linkerd', 'reset'];
+const unsimulated = ['ctr', 'images', 'inspect', 'istioctl', 'linkerd', 'reset'];
 
 function* microk8s(call: Call): Steps {
   const installed = call.look((machine) => machine.snaps['microk8s']);
