@@ -72,21 +72,44 @@ export const kubectl = {
     namespace,
     `--replicas=${replicas}`,
   ],
-  patch: (kind: string, name: string, namespace: string, change: unknown) => [
+  /** Evicts what can move and closes the node for new pods; pods of daemon sets stay. */
+  drain: (node: string, seconds: number) => [
     ...program,
-    'patch',
-    kind,
-    name,
+    'drain',
+    node,
+    '--ignore-daemonsets',
+    '--delete-emptydir-data',
+    '--force',
+    `--timeout=${seconds}s`,
+  ],
+  uncordon: (node: string) => [...program, 'uncordon', node],
+  restart: (kind: string, name: string, namespace: string) => [
+    ...program,
+    'rollout',
+    'restart',
+    `${kind}/${name}`,
     '-n',
     namespace,
-    '--type',
-    'merge',
-    '-p',
-    JSON.stringify(change),
   ],
+  patch: (kind: string, name: string, namespace: string, change: unknown) =>
+    kubectlPatch(kind, name, namespace, JSON.stringify(change)),
 } as const;
 
 const program = [microk8sProgram, 'kubectl'] as const;
+
+/** A merge patch (RFC 7386) as text, which may hold a plan's placeholders. */
+export const kubectlPatch = (kind: string, name: string, namespace: string, change: string): string[] => [
+  ...program,
+  'patch',
+  kind,
+  name,
+  '-n',
+  namespace,
+  '--type',
+  'merge',
+  '-p',
+  change,
+];
 
 function scope(where: Where): string[] {
   if (where.all) return ['-A'];

@@ -63,7 +63,12 @@ export type WorkloadObject = z.output<typeof workloadObject>;
 const waiting = z.object({ reason: z.string().default(''), message: z.string().default('') });
 export const podObject = z.object({
   metadata,
-  spec: z.object({ nodeName: z.string().optional() }).prefault({}),
+  spec: z
+    .object({
+      nodeName: z.string().optional(),
+      volumes: z.array(z.object({ persistentVolumeClaim: z.object({ claimName: z.string() }).optional() })).default([]),
+    })
+    .prefault({}),
   status: z
     .object({
       phase: z.string().default('Unknown'),
@@ -135,6 +140,53 @@ export const claimTemplatesObject = z.object({
       .default([]),
   }),
 });
+
+/** A volume, and the nodes that it can be used on, where it is bound to some. */
+export const volumeObject = z.object({
+  metadata,
+  spec: z
+    .object({
+      storageClassName: z.string().default(''),
+      capacity: words,
+      claimRef: z.object({ namespace: z.string().default(''), name: z.string().default('') }).prefault({}),
+      nodeAffinity: z
+        .object({
+          required: z
+            .object({
+              nodeSelectorTerms: z
+                .array(
+                  z.object({
+                    matchExpressions: z.array(z.object({ values: z.array(z.string()).default([]) })).default([]),
+                  }),
+                )
+                .default([]),
+            })
+            .prefault({}),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+  status: z.object({ phase: z.string().default('') }).prefault({}),
+});
+export type VolumeObject = z.output<typeof volumeObject>;
+
+export const configMapObject = z.object({ metadata, data: words });
+
+/** https://openebs.io/docs: cStor's plan of the copies of one volume, and one such copy on one pool. */
+export const volumeConfigObject = z.object({
+  metadata,
+  spec: z
+    .object({
+      policy: z.object({ replicaPoolInfo: z.array(z.object({ poolName: z.string() })).default([]) }).prefault({}),
+    })
+    .prefault({}),
+});
+export type VolumeConfigObject = z.output<typeof volumeConfigObject>;
+export const volumeReplicaObject = z.object({
+  metadata,
+  status: z.object({ phase: z.string().default('') }).prefault({}),
+});
+export type VolumeReplicaObject = z.output<typeof volumeReplicaObject>;
 
 export const storageClassObject = z.object({
   metadata,

@@ -36,6 +36,14 @@ export const microk8s = {
     name,
     ...(options.force ? ['--force'] : []),
   ],
+  /** Needs a datastore that answers. Adds `.tar.gz` where the name lacks it. */
+  backup: (file: string) => [microk8sProgram, 'dbctl', 'backup', '-o', file],
+  restore: (file: string) => [microk8sProgram, 'dbctl', 'restore', file],
+  /** Of one node: `server.crt`, `front-proxy-client.crt` or `ca.crt`. */
+  refreshCertificate: (file: string) => [microk8sProgram, 'refresh-certs', '-e', file],
+  disable: (addon: string) => [microk8sProgram, 'disable', addon],
+  /** After a refresh of the snap the node keeps the copies of the addons that it had. */
+  updateAddons: () => [microk8sProgram, 'addons', 'repo', 'update', 'core'],
   /** One addon a call: several in one are half applied when one of them fails. */
   enable: (addon: string) => [microk8sProgram, 'enable', addon],
 } as const;

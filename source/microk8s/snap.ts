@@ -5,6 +5,10 @@ export const snap = {
   install: (name: string, channel: string) => ['snap', 'install', name, '--classic', `--channel=${channel}`],
   /** Without a duration: for ever. Needs snapd 2.58. */
   hold: (name: string) => ['snap', 'refresh', '--hold', name],
+  /** Replaces the revision; a hold does not keep it from what is asked for by name. */
+  refresh: (name: string, channel: string) => ['snap', 'refresh', name, `--channel=${channel}`],
+  /** Back to the revision before the last refresh, and to the data of that revision. */
+  revert: (name: string) => ['snap', 'revert', name],
   list: (name: string) => ['snap', 'list', name],
   changes: (name: string) => ['snap', 'changes', name],
   /** `--purge`: without a snapshot of its data. */

@@ -20,7 +20,7 @@ const pod = (owner: string, kind: string, at: string, ready = true): PodObject =
     creationTimestamp: '',
     ownerReferences: [{ kind, name: kind === 'ReplicaSet' ? `${owner}-5d9c7b` : owner }],
   },
-  spec: { nodeName: at },
+  spec: { nodeName: at, volumes: [] },
   status: {
     phase: 'Running',
     reason: '',

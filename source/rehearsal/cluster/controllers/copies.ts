@@ -84,7 +84,7 @@ const wantedPools = (volume: KubeObject): string[] =>
   (config.safeParse(volume['spec']).data?.policy.replicaPoolInfo ?? []).map(({ poolName }) => poolName);
 
 function keepCopy(context: ReconcileContext, copy: KubeObject): void {
-  const { cluster, now } = context;
+  const { cluster } = context;
   const pool = copy.metadata.labels?.[ofPool] ?? '';
   const volume = find(cluster, 'CStorVolumeConfig', namespace, copy.metadata.labels?.[ofVolume] ?? '');
   const online = phaseOf(find(cluster, 'CStorPoolInstance', namespace, pool)) === 'ONLINE';

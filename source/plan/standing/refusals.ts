@@ -1,0 +1,105 @@
+import { exitCode, Fault } from '../../errors/fault.ts';
+import type { NodeFacts } from '../../facts/facts.ts';
+import { kloudspot } from '../../text/command.ts';
+import type { Departure } from './changes.ts';
+import type { LocalVolume, StandingCluster } from './standing.ts';
+
+export interface Leaving {
+  readonly departures: readonly Departure[];
+  readonly standing: StandingCluster;
+  readonly facts: ReadonlyMap<string, NodeFacts>;
+}
+
+/** Throws `Fault` (exit code 6) where a departure would cost the quorum, the only copy of data, or a node that lives and cannot be asked. */
+export function refuseDepartures(leaving: Leaving): void {
+  refuseUnreached(leaving);
+  refuseLossOfQuorum(leaving);
+  refuseLastLocalCopy(leaving);
+  refuseLastSharedCopy(leaving);
+}
+
+const refused = (what: string, where: string, why: string, next: readonly string[]): Fault =>
+  new Fault({ what, where, why, next: [...next, 'Nothing was changed.'], exitCode: exitCode.refused });
+
+/** Taken out from outside it would go on as a member of a cluster that does not know it. */
+function refuseUnreached({ departures, standing, facts }: Leaving): void {
+  const living = departures.find(
+    ({ node, alive }) => !alive && !facts.has(node) && standing.nodes.some(({ name, ready }) => name === node && ready),
+  );
+  if (living === undefined) return;
+  throw refused(
+    `${living.node} is to leave, is ready in the cluster, and cannot be reached from here.`,
+    living.node,
+    'A node that lives leaves the cluster itself: removed from outside, it would keep its volumes and write to them.',
+    [`Fix the access to ${living.node}, or switch the machine off and wait until the cluster reports it as lost.`],
+  );
+}
+
+/** Steps through the departures in the order in which they happen: the dead first. */
+function refuseLossOfQuorum({ departures, standing }: Leaving): void {
+  let voters = standing.members
+    .filter(({ role }) => role === 'voter')
+    .map(({ address }) => ({ address, ready: isReady(address, standing) }));
+  const others = standing.members.filter(({ role }) => role !== 'voter').length;
+  const ordered = [...departures.filter(({ alive }) => !alive), ...departures.filter(({ alive }) => alive)];
+  for (const { node, address, role } of ordered) {
+    if (role !== 'manager' || !voters.some((voter) => voter.address === address)) continue;
+    voters = voters.filter((voter) => voter.address !== address);
+    const alive = voters.filter(({ ready }) => ready).length;
+    if (voters.length > 0 && alive * 2 > voters.length) continue;
+    if (voters.length === 0 && others > 0) continue;
+    throw refused(
+      `Without ${node} the datastore would lose its quorum.`,
+      node,
+      voters.length === 0
+        ? 'It is the last voter: the datastore would have no member left.'
+        : `Of the ${voters.length} voters that remain only ${alive} ${alive === 1 ? 'is' : 'are'} ready; more than half must be.`,
+      ['Start the other managers first, or add a manager, then try again.', kloudspot('status')],
+    );
+  }
+}
+
+function isReady(address: string, { nodes }: StandingCluster): boolean {
+  return nodes.find((node) => node.address === address)?.ready ?? nodes.every(({ ready }) => ready);
+}
+
+/** `data-kafka` of `data-kafka-2`: the volumes of one stateful set hold copies of the same data. */
+const setOf = ({ namespace, claim }: LocalVolume): string => `${namespace}/${claim.replace(/-\d+$/, '')}`;
+
+function refuseLastLocalCopy({ departures, standing }: Leaving): void {
+  const gone = new Set(departures.filter(({ why }) => why !== 'role').map(({ node }) => node));
+  const stays = ({ node, ready }: LocalVolume) =>
+    !gone.has(node) && ready && standing.nodes.some(({ name, ready: lives }) => name === node && lives);
+  const last = standing.locals.find(
+    (volume) =>
+      gone.has(volume.node) && !standing.locals.some((other) => setOf(other) === setOf(volume) && stays(other)),
+  );
+  if (last === undefined) return;
+  throw refused(
+    `${last.node} holds the only copy of ${last.claim} that can be used.`,
+    last.node,
+    'The volume lies on this node alone, and no other instance of its service is ready on a node that stays.',
+    [
+      'Bring the other instances back first: kloudspot status shows them.',
+      `Or save the data, then remove the volume: sudo microk8s kubectl delete pvc ${last.claim} -n ${last.namespace}`,
+    ],
+  );
+}
+
+function refuseLastSharedCopy({ departures, standing }: Leaving): void {
+  const gone = new Set(departures.filter(({ why }) => why !== 'role').map(({ node }) => node));
+  const poolsGone = standing.pools.filter(({ node }) => gone.has(node)).map(({ name }) => name);
+  const last = standing.copies.find(
+    ({ volume, pool }) =>
+      poolsGone.includes(pool) &&
+      !standing.copies.some((other) => other.volume === volume && !poolsGone.includes(other.pool) && other.healthy),
+  );
+  if (last === undefined) return;
+  const node = standing.pools.find(({ name }) => name === last.pool)?.node ?? last.pool;
+  throw refused(
+    `The pool of ${node} holds the only healthy copy of shared volume ${last.volume}.`,
+    node,
+    'Its other copies are on pools that leave too, are still being rebuilt, or are not online.',
+    ['Wait until the other copies are healthy, then try again.', kloudspot('status')],
+  );
+}

@@ -1,0 +1,154 @@
+import { describe, expect, it, test } from 'vitest';
+import { Fault } from '../../../source/errors/fault.ts';
+import { type Departure, departures } from '../../../source/plan/standing/changes.ts';
+import { type Engine, leaveParts } from '../../../source/plan/standing/leave-table.ts';
+import { refuseDepartures } from '../../../source/plan/standing/refusals.ts';
+import { cluster, factsOf, siteOf } from '../sample.ts';
+import { standingOf } from './a-cluster.ts';
+
+const leaving = (part: Partial<Departure>): Departure => ({
+  node: 'ks-3',
+  address: '10.0.4.23',
+  role: 'manager',
+  alive: true,
+  why: 'leaves',
+  becomes: undefined,
+  ...part,
+});
+
+describe('role × alive or dead × engine → ordered parts', () => {
+  const rows: readonly (readonly [Departure['role'], 'alive' | 'dead', Engine, string])[] = [
+    ['manager', 'alive', 'cstor', 'drain volumes pool member'],
+    ['manager', 'alive', 'existing', 'drain volumes member'],
+    ['manager', 'dead', 'cstor', 'member pool volumes'],
+    ['manager', 'dead', 'existing', 'member volumes'],
+    ['worker', 'alive', 'cstor', 'drain volumes pool member'],
+    ['worker', 'alive', 'existing', 'drain volumes member'],
+    ['worker', 'dead', 'cstor', 'member pool volumes'],
+    ['worker', 'dead', 'existing', 'member volumes'],
+  ];
+  it.each(rows)('%s, %s, %s', (role, life, engine, parts) => {
+    expect(leaveParts(leaving({ role, alive: life === 'alive' }), engine).join(' ')).toBe(parts);
+  });
+  it('a node that joins again in another role keeps its volumes', () => {
+    expect(leaveParts(leaving({ why: 'role', becomes: 'worker' }), 'cstor').join(' ')).toBe('drain member');
+  });
+});
+
+describe('who leaves', () => {
+  const shape = { managers: 3, workers: 1 };
+  const facts = factsOf(shape, (node) => cluster({ worker: node === 'kw-1' }));
+  const standing = standingOf({ managers: 3, workers: 1 });
+  const without = (name: string) => siteOf(shape).nodes.filter((node) => node.name !== name);
+
+  it('nobody, where site and cluster agree', () => {
+    expect(departures({ site: siteOf(shape), facts, standing })).toEqual([]);
+  });
+  it('a node that the site does not name: by itself where it is reached, by its address where it is dead', () => {
+    const alive = departures({ site: { nodes: without('ks-3') }, facts, standing });
+    expect(alive).toEqual([leaving({})]);
+    const dead = new Map([...facts].filter(([name]) => name !== 'ks-3'));
+    expect(departures({ site: { nodes: without('ks-3') }, facts: dead, standing })).toEqual([
+      leaving({ alive: false }),
+    ]);
+  });
+  it('a node whose role changes, and comes back', () => {
+    const nodes = siteOf(shape).nodes.map((node) =>
+      node.name === 'kw-1' ? { ...node, role: 'manager' as const } : node,
+    );
+    expect(departures({ site: { nodes }, facts, standing })).toMatchObject([
+      { node: 'kw-1', role: 'worker', alive: true, why: 'role', becomes: 'manager' },
+    ]);
+  });
+  it('a node whose machine was installed again', () => {
+    const empty = factsOf(shape, (node) => (node === 'ks-2' ? {} : cluster({ worker: node === 'kw-1' })));
+    expect(departures({ site: siteOf(shape), facts: empty, standing })).toMatchObject([
+      { node: 'ks-2', alive: false, why: 'reinstalled', becomes: 'manager' },
+    ]);
+  });
+  it('a member of the datastore without a Node, by its address', () => {
+    const members = [...standing.members, { address: '10.0.4.99', role: 'spare' as const }];
+    expect(departures({ site: siteOf(shape), facts, standing: { ...standing, members } })).toMatchObject([
+      { node: '10.0.4.99', address: '10.0.4.99', alive: false },
+    ]);
+  });
+  it('nobody, where managers have another address among the members: two networks', () => {
+    const members = standing.members.map(({ role }, at) => ({ address: `192.168.0.${at}`, role }));
+    expect(departures({ site: siteOf(shape), facts, standing: { ...standing, members } })).toEqual([]);
+  });
+});
+
+describe('each refusal, with the message that the operator gets', () => {
+  const facts = factsOf({ managers: 3 }, () => cluster());
+  const refusal = (leave: readonly Departure[], standing = standingOf({ managers: 3 }), seen = facts): string => {
+    try {
+      refuseDepartures({ departures: leave, standing, facts: seen });
+      return 'not refused';
+    } catch (error) {
+      return error instanceof Fault ? `${error.message} ${error.why ?? ''}` : String(error);
+    }
+  };
+  const dead = leaving({ alive: false });
+  const others = (name: string) => new Map([...facts].filter(([node]) => node !== name));
+
+  test.each([
+    ['a manager of three leaves', [leaving({})], undefined, undefined, 'not refused'],
+    [
+      'ready, and not reached',
+      [dead],
+      undefined,
+      others('ks-3'),
+      'ks-3 is to leave, is ready in the cluster, and cannot be reached from here. A node that lives leaves the cluster itself',
+    ],
+    ['a dead one of three', [dead], standingOf({ managers: 3, lost: ['ks-3'] }), others('ks-3'), 'not refused'],
+    [
+      'a living manager while another is dead',
+      [leaving({ node: 'ks-2', address: '10.0.4.22' })],
+      standingOf({ managers: 3, lost: ['ks-3'] }),
+      undefined,
+      'Without ks-2 the datastore would lose its quorum. Of the 2 voters that remain only 1 is ready; more than half must be.',
+    ],
+    [
+      'the dead one first, then the living one',
+      [leaving({ node: 'ks-2', address: '10.0.4.22' }), dead],
+      standingOf({ managers: 3, lost: ['ks-3'] }),
+      others('ks-3'),
+      'not refused',
+    ],
+    [
+      'all of them',
+      [1, 2, 3].map((at) => leaving({ node: `ks-${at}`, address: `10.0.4.2${at}` })),
+      undefined,
+      undefined,
+      'Without ks-3 the datastore would lose its quorum. It is the last voter: the datastore would have no member left.',
+    ],
+    [
+      'the only instance of a database',
+      [leaving({})],
+      standingOf({ managers: 3, locals: { 'data-mongo-0': 'ks-3' } }),
+      undefined,
+      'ks-3 holds the only copy of data-mongo-0 that can be used. The volume lies on this node alone, and no other instance of its service is ready on a node that stays.',
+    ],
+    [
+      'an instance of three',
+      [leaving({})],
+      standingOf({ managers: 3, locals: { 'data-mongo-0': 'ks-3', 'data-mongo-1': 'ks-1' } }),
+      undefined,
+      'not refused',
+    ],
+    [
+      'the other instances are on a node that is lost',
+      [leaving({})],
+      standingOf({ managers: 3, lost: ['ks-1'], locals: { 'data-mongo-0': 'ks-3', 'data-mongo-1': 'ks-1' } }),
+      undefined,
+      'Without ks-3 the datastore would lose its quorum.',
+    ],
+    [
+      'the only healthy copy of a shared volume',
+      [leaving({})],
+      standingOf({ managers: 3, copies: { 'ks-1': false, 'ks-3': true } }),
+      undefined,
+      'The pool of ks-3 holds the only healthy copy of shared volume pvc-1.',
+    ],
+  ] as const)('%s', (_, leave, standing, seen, text) => expect(refusal(leave, standing, seen)).toContain(text));
+});
