@@ -12,7 +12,7 @@ base64 -w0 -- "$1"
 
 /**
  * Puts its standard input in a file's place: temporary file in the same folder, fsync, rename, fsync of the folder.
- * A symbolic link is followed. The number of bytes is compared first: a connection that broke half-way must not leave half a file.
+ * A symbolic link is followed. Until it has its owner and its mode, once and for all, only root can read the file. The number of bytes is compared first: a connection that broke half-way must not leave half a file.
  * Prints what was there as \`read-file\` does. Arguments: path, bytes, mode or nothing, owner or nothing.
  */
 export const writeScript = (
@@ -38,15 +38,14 @@ cat >"$new"
 if [ "$(stat -c %s -- "$new")" != "$bytes" ]; then echo 'the text did not arrive whole' >&2; exit 74; fi
 if [ -e "$path" ]; then
   before=$(base64 -w0 -- "$path"; echo .)
-  chown --reference="$path" -- "$new"
-  chmod --reference="$path" -- "$new"
+  : "\${owner:=$(stat -c %u:%g -- "$path")}" "\${mode:=$(stat -c %a -- "$path")}"
 else
   before=
-  if [ "$(id -u)" = 0 ]; then chown root:root -- "$new"; fi
-  chmod 644 -- "$new"
+  if [ "$(id -u)" = 0 ]; then : "\${owner:=root:root}"; fi
+  : "\${mode:=644}"
 fi
 if [ -n "$owner" ]; then chown "$owner" -- "$new"; fi
-if [ -n "$mode" ]; then chmod "$mode" -- "$new"; fi
+chmod "$mode" -- "$new"
 sync -- "$new"
 mv -fT -- "$new" "$path"
 trap - EXIT
