@@ -2,11 +2,13 @@ import { exitCode, Fault } from '../../errors/fault.ts';
 import { nearest } from '../../text/nearest.ts';
 import { splitVerb } from './arguments.ts';
 import { endWithOutput, outliveOutput } from './closed-output.ts';
+import { keepMemoryOutOfCoreFiles } from './core-dumps.ts';
 import { processTerminal, reportFailure } from './terminal.ts';
 import type { Program, Verb, VerbEntry, VerbTable } from './verb.ts';
 
 /** Finds the verb, runs it and sets the exit code; a failure is shown in the operator's words. */
 export async function dispatch(argv: readonly string[], program: Program): Promise<void> {
+  keepMemoryOutOfCoreFiles();
   try {
     process.exitCode = await run(argv, program);
   } catch (error) {

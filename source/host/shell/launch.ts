@@ -21,8 +21,10 @@ export interface Privilege {
  * says on standard error when it began and with which code it ended: ssh's own 255 is then no exit code of the command.
  * A password that sudo did not ask for (NOPASSWD) is read away up to the mark and never reaches the command.
  * Ended by TERM, it ends the command and all that the command started.
+ * No core file: passwords and tokens pass through its memory.
  */
 const launcher = `
+ulimit -c 0
 mark=$1 limit=$2 skip=$3 hidden=$4
 shift 4
 if [ "$skip" = skip ]; then while IFS= read -r line && [ "$line" != "$mark" ]; do :; done; fi

@@ -40,7 +40,7 @@ ${microk8sProgram} join "$address:${agentPort}/$token" "$@" >${outputFile} 2>&1 
 echo $? >${codeFile}.new
 mv ${codeFile}.new ${codeFile}
 END
-exec systemd-run --quiet --collect --unit=${joinUnit} --property=User=root --description='kloudspot joins this node to its cluster' /bin/bash ${folder}/run.sh "$@"
+exec systemd-run --quiet --collect --unit=${joinUnit} --property=User=root --property=LimitCORE=0 --description='kloudspot joins this node to its cluster' /bin/bash ${folder}/run.sh "$@"
 `;
 
 /** Whether a join still runs on the node, as our unit or by hand. The brackets keep pgrep from finding itself. */
