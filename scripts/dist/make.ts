@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { $ as plain } from 'zx';
+import { youngGeneration } from '../../source/text/program.ts';
 import { version } from '../build/options.ts';
 import { normalize, type ProgramParts, programTree, systemTree, write } from './tree.ts';
 
@@ -88,6 +89,7 @@ export async function makeExecutable(job: Job): Promise<string> {
       executable: join(job.runtime, 'bin/node'),
       output: path,
       disableExperimentalSEAWarning: true,
+      execArgv: [youngGeneration],
       // Compiled code differs from build to build, and is of one processor.
       useCodeCache: false,
       useSnapshot: false,

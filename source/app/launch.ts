@@ -3,7 +3,7 @@ import type { RunDocument } from '../engine/worker/documents.ts';
 import { launchRun } from '../engine/worker/launch.ts';
 import { openMemory } from '../operator/memory.ts';
 import type { Plan } from '../plan/document/document.ts';
-import { program } from './program.ts';
+import { program } from '../text/program.ts';
 import { refuseMissingSecret } from './registry-secret.ts';
 import type { Settings } from './settings.ts';
 import type { OpenedSite } from './site.ts';

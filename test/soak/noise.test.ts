@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
-import { program } from '../../source/app/program.ts';
 import { outputPath } from '../../source/engine/journal/output-file.ts';
+import { program } from '../../source/text/program.ts';
 import { record } from './record.ts';
 
 /** Runtime and flags of a run's process. */

@@ -1,7 +1,7 @@
 import { connect } from '../../app/connect.ts';
 import { watcherOf } from '../../app/follow.ts';
 import { planOfRun } from '../../app/plan.ts';
-import { program } from '../../app/program.ts';
+import { program } from '../../text/program.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { givenPasswords } from '../../app/site.ts';
 import { openWorld } from '../../app/world.ts';

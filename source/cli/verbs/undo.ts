@@ -1,5 +1,5 @@
 import { planOfRun } from '../../app/plan.ts';
-import { program } from '../../app/program.ts';
+import { program } from '../../text/program.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { refuseUndo, undoOrder } from '../../engine/execution/undo.ts';
 import { readPast } from '../../engine/journal/past.ts';

@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import type { Files } from '../../site/files.ts';
+import { program } from '../../text/program.ts';
 
 /** Goes on with the run at the workstation's next boot, once, and takes itself away whatever comes of it. */
 export const resumeService = 'kloudspot-resume.service';
@@ -24,6 +25,7 @@ ExecStartPre=+/usr/bin/systemctl disable ${resumeService}
 ExecStart=<program> resume --yes --plain
 ExecStopPost=+/bin/rm -f ${resumeUnitPath}
 KillMode=process
+LimitCORE=0
 TimeoutStartSec=infinity
 
 [Install]
@@ -32,7 +34,6 @@ WantedBy=multi-user.target
 
 /** What the angle brackets of the unit stand for: this program as it was called, its user and its files. */
 export function thisProgram(files: Files): Readonly<Record<string, string>> {
-  const program = [process.execPath, ...process.execArgv, resolve(process.argv[1] ?? '')];
   return {
     '<user>': userInfo().username,
     '<root>': resolve(files.root),

@@ -1,9 +1,0 @@
-import { isSea } from 'node:sea';
-
-/** MB of the young generation. Lines of a command are short-lived: a large one only fills up with what is dead. Measured by test/soak/noise.test.ts. */
-const youngGeneration = '--max-semi-space-size=4';
-
-/** How this very program is called: its runtime, the runtime's flags, and its entry. A run's process is started with it. The single executable is all three. */
-export const program: readonly string[] = isSea()
-  ? [process.execPath]
-  : [process.execPath, youngGeneration, ...process.execArgv, process.argv[1] ?? ''];

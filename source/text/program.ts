@@ -1,0 +1,19 @@
+import { isSea } from 'node:sea';
+
+/**
+ * MB of the young generation. Lines of a command are short-lived: a large one only fills up with what is dead. Measured by
+ * test/soak/noise.test.ts. The single executable has it built in (scripts/dist/make.ts).
+ */
+export const youngGeneration = '--max-semi-space-size=4';
+
+/** How this very program is called: its runtime, the runtime's flags, and its entry. A run's process is started with it. The single executable is all three. */
+export const program: readonly string[] = isSea() ? [process.execPath] : programOf(process);
+
+/** The same for a process that may have the flag already, as the process of a run has. */
+export function programOf({
+  execPath,
+  execArgv,
+  argv,
+}: Pick<NodeJS.Process, 'execPath' | 'execArgv' | 'argv'>): string[] {
+  return [execPath, ...new Set([youngGeneration, ...execArgv]), argv[1] ?? ''];
+}
