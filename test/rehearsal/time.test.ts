@@ -1,10 +1,14 @@
-import { generateKeyPair } from 'node:crypto';
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { generateKeyPair, scrypt } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
+import { once } from 'node:events';
+import { readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../source/rehearsal/model/clock.ts';
+import { Store } from '../../source/rehearsal/model/store.ts';
 import { bench, install, microk8s } from './world.ts';
 
 describe('virtual time', () => {
@@ -31,6 +35,13 @@ describe('virtual time', () => {
   };
   const makeKeys = () => promisify(generateKeyPair)('rsa', { modulusLength: 4096 });
 
+  const deriveKeys = async () => {
+    for (let count = 0; count < 8; count += 1) await promisify(scrypt)('a', 'b', 64);
+  };
+  const lookNamesUp = async () => {
+    for (let count = 0; count < 100; count += 1) await lookup('localhost');
+  };
+
   test.each([
     ['files are being read, at no speed', readFiles, 0],
     ['files are being read, a thousand times as fast', readFiles, 1_000],
@@ -38,6 +49,9 @@ describe('virtual time', () => {
     ['keys are being made, twenty times as fast', makeKeys, 20],
     ['keys are being made, a thousand times as fast', makeKeys, 1_000],
     ['keys are being made, close to no waiting', makeKeys, 99_999],
+    ['keys are derived from passwords, at no speed', deriveKeys, 0],
+    ['keys are derived from passwords, a thousand times as fast', deriveKeys, 1_000],
+    ['names are being looked up, at no speed', lookNamesUp, 0],
   ])('stands still while %s', async (_, work, speed) => {
     const clock = new VirtualClock({ virtual: 0, speed });
     // Longer than such work takes on a slow machine.
@@ -148,6 +162,29 @@ describe('another process', () => {
     await writeFile(join(world.files.rehearsal, 'state.json.new'), '{"version":1');
     await world.run('ks-1', 'hostnamectl set-hostname other');
     expect(await readdir(world.files.rehearsal)).toEqual(['state.json']);
+  });
+
+  test('that died with the lock holds the model up for seconds only, whatever its clock said', async () => {
+    const world = await bench();
+    const lock = join(world.files.rehearsal, 'state.lock');
+    await writeFile(lock, '');
+    const later = new Date(Date.now() + 3_600_000);
+    await utimes(lock, later, later);
+    await world.run('ks-1', 'hostnamectl set-hostname other');
+    expect(await readdir(world.files.rehearsal)).toEqual(['state.json']);
+  });
+
+  test('that is at work keeps its lock, although somebody has set the clock forward', async () => {
+    const world = await bench();
+    const store = new Store(world.files.rehearsal);
+    const lock = join(world.files.rehearsal, 'state.lock');
+    await writeFile(lock, '');
+    await utimes(lock, new Date(0), new Date(0));
+    const release = spawn('sh', ['-c', 'sleep 1; rm "$1"', 'sh', lock]);
+    const begun = performance.now();
+    store.change((state) => ({ state: state ?? expect.fail('no model'), result: undefined }));
+    expect(performance.now() - begun).toBeGreaterThan(900);
+    await once(release, 'exit');
   });
 
   test('may find the model damaged, and says so', async () => {

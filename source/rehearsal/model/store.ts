@@ -29,7 +29,7 @@ export class Store {
 
   /** What was saved last, or undefined where nothing was. Throws `Fault` when the file is damaged. */
   load(): State | undefined {
-    const stamp = this.#look();
+    const stamp = stampOf(this.#file);
     if (stamp === undefined) return undefined;
     if (this.#state !== undefined && stamp === this.#stamp) return this.#state;
     this.#state = parse(readFileSync(this.#file, 'utf8'), this.#file);
@@ -49,7 +49,7 @@ export class Store {
       writeFileSync(fresh, JSON.stringify(state), { mode: 0o600 });
       renameSync(fresh, this.#file);
       this.#state = state;
-      this.#stamp = this.#look() ?? '';
+      this.#stamp = stampOf(this.#file) ?? '';
       return result;
     } catch (thrown) {
       this.#stamp = '';
@@ -59,13 +59,10 @@ export class Store {
     }
   }
 
-  #look(): string | undefined {
-    const stat = statSync(this.#file, { throwIfNoEntry: false });
-    return stat === undefined ? undefined : `${stat.ino}/${stat.mtimeMs}/${stat.size}`;
-  }
-
+  /** The age of another holder's lock is how long it was seen here: the wall clock may be set meanwhile. */
   #seize(): void {
-    const until = Date.now() + lockWaitMs;
+    const begun = performance.now();
+    let seen = { stamp: '', since: begun };
     for (;;) {
       try {
         closeSync(openSync(this.#lock, 'wx', 0o600));
@@ -73,12 +70,20 @@ export class Store {
       } catch (thrown) {
         if (codeOf(thrown) !== 'EEXIST') throw thrown;
       }
-      const held = statSync(this.#lock, { throwIfNoEntry: false });
-      if (held !== undefined && Date.now() - held.mtimeMs > staleMs) rmSync(this.#lock, { force: true });
-      else if (Date.now() > until) throw busy(this.#lock);
+      const stamp = stampOf(this.#lock) ?? '';
+      const now = performance.now();
+      if (stamp !== seen.stamp) seen = { stamp, since: now };
+      if (stamp !== '' && now - seen.since > staleMs) rmSync(this.#lock, { force: true });
+      else if (now - begun > lockWaitMs) throw busy(this.#lock);
       else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
     }
   }
+}
+
+/** Another one after every change of the file; undefined where there is none. */
+function stampOf(path: string): string | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat === undefined ? undefined : `${stat.ino}/${stat.mtimeMs}/${stat.size}`;
 }
 
 function busy(lock: string): Fault {
