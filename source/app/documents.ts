@@ -1,4 +1,3 @@
-import { parseDocument } from 'yaml';
 import type { RunDocument } from '../engine/worker/documents.ts';
 import { Fault } from '../errors/fault.ts';
 import { messageOf } from '../errors/thrown.ts';
@@ -6,7 +5,7 @@ import { textIfPresent } from '../host/read-text.ts';
 import { valuesText } from '../plan/values.ts';
 import type { Product } from '../product/schema.ts';
 import type { Files } from '../site/files.ts';
-import { siteText } from '../site/save.ts';
+import { isUnreadable, siteText } from '../site/save.ts';
 import type { Site } from '../site/schema.ts';
 
 /** A file that a run writes, with the text that stands there now. */
@@ -14,10 +13,10 @@ export interface SiteDocument extends RunDocument {
   readonly before: string | undefined;
 }
 
-/** site.yaml at `path`, as an edit of what stands there, and values.yaml. A site file that is not YAML is kept beside it as `….unreadable`. */
+/** site.yaml at `path`, as an edit of what stands there, and values.yaml. A site file that cannot be read is kept beside it as `….unreadable`. */
 export async function documentsOf(site: Site, product: Product, path: string, files: Files): Promise<SiteDocument[]> {
   const before = await present(path);
-  const unreadable = before !== undefined && parseDocument(before, { logLevel: 'error' }).errors.length > 0;
+  const unreadable = before !== undefined && isUnreadable(before);
   return [
     {
       path,

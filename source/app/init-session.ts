@@ -49,6 +49,7 @@ async function productOfSite(settings: Settings): Promise<Product> {
 class Session implements InitSession {
   readonly files;
   readonly product: Product;
+  readonly notices: readonly string[];
   readonly follow: Watcher['follow'];
   readonly steer: Watcher['steer'];
   readonly estimate: Watcher['estimate'];
@@ -67,7 +68,9 @@ class Session implements InitSession {
     this.#settings = settings;
     this.#world = world;
     this.#passwords = passwords;
-    this.#memory = openMemory(settings.files);
+    const notices: string[] = [];
+    this.#memory = openMemory(settings.files, (text) => notices.push(text));
+    this.notices = notices;
     ({ follow: this.follow, steer: this.steer, estimate: this.estimate } = watcherOf(this.files, this.#memory));
   }
 

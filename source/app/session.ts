@@ -28,7 +28,9 @@ export interface InitSession extends Watcher {
   /** Another session on simulated nodes, where the start page offers that. Whoever asks closes it; this one stays the caller’s. */
   rehearse?(): Promise<InitSession>;
 
-  /** The unfinished draft, if there is one; `at`: the page where it was left. */
+  /** What went wrong when it was opened and keeps nobody from going on, a line each. */
+  readonly notices: readonly string[];
+  /** The unfinished draft, if there is one; `at`: the page where it was left. Throws `Fault` when it cannot be read. */
   loadDraft(): Promise<
     { readonly draft: SiteDraft; readonly savedAt: Date; readonly at?: string | undefined } | undefined
   >;

@@ -33,11 +33,11 @@ type Store = z.output<typeof storeSchema>;
 const sitesKept = 10;
 
 /**
- * Opens the memory in `files.operator`. A file that cannot be read is kept aside as `….unreadable` and a new one begun; where
- * nothing can be written (another user's folder), it remembers until the program ends.
+ * Opens the memory in `files.operator`. A file that cannot be read is kept aside as `….unreadable`, reported, and a new one
+ * started; where nothing can be written (another user's folder), it remembers until the program ends.
  */
-export function openMemory(files: Files): Memory {
-  let conf = openStore(files.operator);
+export function openMemory(files: Files, report: (text: string) => void = toStandardError): Memory {
+  let conf = openStore(files.operator, report);
   let held = storeSchema.parse({});
   // Read again each time: a run and a screen may remember at once.
   const read = (): Store => {
@@ -65,7 +65,9 @@ export function openMemory(files: Files): Memory {
   };
 }
 
-function openStore(folder: string): Conf<Store> | undefined {
+const toStandardError = (text: string): void => void process.stderr.write(`! ${text}\n`);
+
+function openStore(folder: string, report: (text: string) => void): Conf<Store> | undefined {
   const open = () =>
     new Conf<Store>({
       cwd: folder,
@@ -76,13 +78,14 @@ function openStore(folder: string): Conf<Store> | undefined {
     });
   return attempt(() => {
     mkdirSync(folder, { recursive: true });
-    return attempt(open) ?? beginAnew(folder, open);
+    return attempt(open) ?? startOver(folder, open, report);
   });
 }
 
-function beginAnew(folder: string, open: () => Conf<Store>): Conf<Store> {
+function startOver(folder: string, open: () => Conf<Store>, report: (text: string) => void): Conf<Store> {
   const file = join(folder, 'operator.json');
   renameSync(file, `${file}.unreadable`);
+  report(`${file} could not be read: recent sites and usual times are forgotten. It is kept as ${file}.unreadable`);
   return open();
 }
 

@@ -1,6 +1,9 @@
-import { rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { Document, isMap, isNode, isScalar, parseDocument } from 'yaml';
+import { Fault } from '../errors/fault.ts';
+import { messageOf } from '../errors/thrown.ts';
 import { textIfPresent } from '../host/read-text.ts';
 import { writeAtomic } from '../host/write-atomic.ts';
 import { isMapping, siteDefaults } from './defaults.ts';
@@ -16,23 +19,38 @@ import { safeYaml, unfolded } from './yaml-text.ts';
  * own keys stay, and a text that says the same already is returned as it is. The first line names the schema for editors.
  */
 export function siteText(site: SiteDraft | Site, before?: string): string {
-  const document =
-    before === undefined ? undefined : parseDocument(before, { ...safeYaml, prettyErrors: false, logLevel: 'error' });
-  if (before === undefined || document === undefined || document.errors.length > 0 || !isMap(document.contents)) {
+  const read = before === undefined ? undefined : editable(before);
+  if (before === undefined || read === undefined || !isSameSite(read.said, { ...site }))
     return withSchemaLine(freshText(site));
-  }
-  const said: unknown = document.toJS();
-  if (!isSameSite(said, { ...site })) return withSchemaLine(freshText(site));
+  const { document, said } = read;
   mergeInto(document, { ...site }, siteDefaults);
   const unchanged = isDeepStrictEqual(document.toJS(), said);
   return withSchemaLine(unchanged ? before : document.toString(unfolded));
 }
 
+/** A text that can be edited, and what it says; undefined where it is not a YAML mapping or holds an alias that leads nowhere. */
+function editable(text: string): { readonly document: Document; readonly said: unknown } | undefined {
+  const document = parseDocument(text, { ...safeYaml, prettyErrors: false, logLevel: 'error' });
+  if (document.errors.length > 0 || !isMap(document.contents)) return undefined;
+  try {
+    return { document, said: document.toJS() };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a text holds something that no edit of it could keep: it goes aside before its file is written. */
+export const isUnreadable = (text: string): boolean => text.trim() !== '' && editable(text) === undefined;
+
 let drafts: Promise<unknown> = Promise.resolve();
 
-/** Saves at every change, one after the other. Returns the time at which it was safe on disk. */
+/**
+ * Saves at every change, one after the other. Returns the time at which it was safe on disk. A draft that cannot be read is
+ * moved aside first.
+ */
 export function saveDraft(files: Files, draft: SiteDraft): Promise<Date> {
   const saved = drafts.then(async () => {
+    await setAsideUnreadable(files);
     const before = (await textIfPresent(files.draft)) ?? (await textIfPresent(files.site));
     await writeAtomic(files.draft, siteText(draft, before), 0o600);
     return new Date();
@@ -41,13 +59,38 @@ export function saveDraft(files: Files, draft: SiteDraft): Promise<Date> {
   return saved;
 }
 
-/** The unfinished draft, if there is one. Throws `Fault` when it was made unreadable by hand. */
+/** The unfinished draft, if there is one. Throws `Fault` when it cannot be read, with the name under which it is kept. */
 export async function loadDraft(
   files: Files,
 ): Promise<{ readonly draft: SiteDraft; readonly savedAt: Date } | undefined> {
   const text = await textIfPresent(files.draft);
   if (text === undefined) return undefined;
-  return { draft: parseDraft(text), savedAt: (await stat(files.draft)).mtime };
+  const savedAt = (await stat(files.draft)).mtime;
+  try {
+    return { draft: parseDraft(text), savedAt };
+  } catch (cause) {
+    throw new Fault({
+      what: 'The unfinished draft cannot be read, and so not be continued.',
+      where: files.draft,
+      why: cause instanceof Fault && cause.why !== undefined ? cause.why : messageOf(cause),
+      next: [`Nothing is written over it: the next draft moves it to ${await asideName(files)}`],
+      cause,
+    });
+  }
+}
+
+async function setAsideUnreadable(files: Files): Promise<void> {
+  const text = await textIfPresent(files.draft);
+  if (text === undefined || !isUnreadable(text)) return;
+  await rename(files.draft, await asideName(files));
+}
+
+/** `site.draft.yaml.unreadable`, or with a number where there is one from earlier. */
+async function asideName({ draft }: Files): Promise<string> {
+  const names = await readdir(dirname(draft));
+  const first = `${basename(draft)}.unreadable`;
+  for (let name = first, number = 2; ; name = `${first}.${number++}`)
+    if (!names.includes(name)) return join(dirname(draft), name);
 }
 
 /** Copies the draft beside itself, named by the time: `site.draft.2026-01-31T14-02-07.yaml`. Undefined: there is none. */
@@ -63,14 +106,14 @@ export async function copyDraft(files: Files, now: Date): Promise<string | undef
 
 export async function removeDraft(files: Files): Promise<void> {
   await drafts;
+  await setAsideUnreadable(files);
   await rm(files.draft, { force: true });
 }
 
-/** Writes the site into its file as an edit of what stands there. A file that is not YAML is kept beside it as `….unreadable`. */
+/** Writes the site into its file as an edit of what stands there. A file that cannot be read is kept beside it as `….unreadable`. */
 export async function saveSite(path: string, site: Site): Promise<void> {
   const before = await textIfPresent(path);
-  if (before !== undefined && parseDocument(before, { logLevel: 'error' }).errors.length > 0)
-    await rename(path, `${path}.unreadable`);
+  if (before !== undefined && isUnreadable(before)) await rename(path, `${path}.unreadable`);
   await writeAtomic(path, siteText(site, before), 0o644);
 }
 

@@ -72,6 +72,16 @@ describe('a file that is not as it should be', () => {
     expect(readFileSync(`${file}.unreadable`, 'utf8')).toBe('{"sites": [');
   });
 
+  it('is reported, with the name under which it is kept', () => {
+    mkdirSync(files.operator, { recursive: true });
+    writeFileSync(file, '{"sites": [');
+    const said: string[] = [];
+    openMemory(files, (text) => said.push(text));
+    expect(said).toEqual([expect.stringContaining(`${file}.unreadable`)]);
+    openMemory(files, (text) => said.push(text));
+    expect(said).toHaveLength(1);
+  });
+
   it('costs only the part that is wrong', () => {
     mkdirSync(files.operator, { recursive: true });
     writeFileSync(file, '{"sites": 7, "stepTimes": {"a": 5}, "choices": {"b": "c"}}');

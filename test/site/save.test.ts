@@ -1,6 +1,6 @@
-import { chmod, lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeAtomic } from '../../source/host/write-atomic.ts';
@@ -181,6 +181,53 @@ describe('on disk', () => {
     expect(await readFile(copy, 'utf8')).toContain('name: first');
     expect((await stat(copy)).mode & 0o777).toBe(0o600);
   });
+
+  it.each([
+    ['torn in a flow mapping', 'name: berlin\nnodes: [{ name: ks-1'],
+    ['an alias that leads nowhere', 'name: *a\n'],
+    ['a list', '- name: berlin\n'],
+    ['NUL bytes', '\0\0\0\0'],
+    ['one word', 'berlin\n'],
+  ])(
+    'a damaged draft, %s: a message, and it is kept under another name before anything is written',
+    async (_, text) => {
+      await mkdir(dirname(files.draft), { recursive: true });
+      const kept = `${files.draft}.unreadable`;
+      for (const name of [kept, `${kept}.2`]) {
+        await writeFile(files.draft, text);
+        await expect(loadDraft(files)).rejects.toMatchObject({
+          name: 'Fault',
+          where: files.draft,
+          next: [expect.stringContaining(name)],
+        });
+        await saveDraft(files, { ...parseDraft(berlin), name: 'munich' });
+        expect(await readFile(name, 'utf8')).toBe(text);
+        expect((await loadDraft(files))?.draft).toMatchObject({ name: 'munich' });
+      }
+      await writeFile(files.draft, text);
+      await removeDraft(files);
+      expect(await readFile(`${kept}.3`, 'utf8')).toBe(text);
+    },
+  );
+
+  it('a draft with anchors and aliases is read, edited and read back', async () => {
+    await mkdir(dirname(files.draft), { recursive: true });
+    await writeFile(files.draft, 'version: 1\nname: &n berlin\ncustomer: { reference: *n }\n');
+    const loaded = (await loadDraft(files))?.draft ?? {};
+    expect(loaded).toMatchObject({ name: 'berlin', customer: { reference: 'berlin' } });
+    await saveDraft(files, { ...loaded, name: 'munich' });
+    expect((await loadDraft(files))?.draft).toMatchObject({ name: 'munich', customer: { reference: 'berlin' } });
+  });
+
+  it.each(['name: [', 'name: *a\n', '- berlin\n'])(
+    'a site.yaml that cannot be read, %j, is kept aside',
+    async (text) => {
+      await mkdir(dirname(files.site), { recursive: true });
+      await writeFile(files.site, text);
+      await saveSite(files.site, siteOf(berlin));
+      expect(await readFile(`${files.site}.unreadable`, 'utf8')).toBe(text);
+    },
+  );
 
   it('a draft holds what is not right yet', async () => {
     const draft = {

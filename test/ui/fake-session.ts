@@ -13,11 +13,13 @@ export class FakeSession implements InitSession {
   readonly product = product;
   readonly rehearsal: string;
   readonly asked: string[] = [];
+  readonly notices: string[] = [];
   readonly saved: SiteDraft[] = [];
   readonly orders: RunOrder[] = [];
   readonly passwords: string[] = [];
   first: SiteDraft = { version: 1, product: 'kloudspot', name: 'berlin', nodes: [] };
   draft: { draft: SiteDraft; savedAt: Date } | undefined;
+  damaged: Error | undefined;
   /** By reach; else a healthy node. */
   access = new Map<string, AccessState>();
   findings: readonly Finding[] = [
@@ -32,6 +34,7 @@ export class FakeSession implements InitSession {
   }
 
   async loadDraft() {
+    if (this.damaged) throw this.damaged;
     return this.draft;
   }
 

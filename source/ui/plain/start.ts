@@ -12,7 +12,8 @@ const atHand = [
 export async function begin(walk: PlainWalk): Promise<boolean> {
   const { talk, session } = walk;
   talk.say(`${session.product.name}: from bare Ubuntu machines to a running cluster`, ...atHand, '');
-  const draft = await session.loadDraft().catch(() => undefined);
+  talk.say(...session.notices);
+  const draft = await session.loadDraft().catch((error: unknown) => talk.say(...faultWords(error), ''));
   const installed = await session.installedSite().catch(() => undefined);
   if (installed) talk.say(...installedLines(installed), '');
   const recent = (await session.recentSites().catch(() => [])).slice(0, 3);

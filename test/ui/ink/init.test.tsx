@@ -20,6 +20,16 @@ describe('on a terminal', () => {
     await vi.waitFor(() => expect(screen.left).toEqual([6]));
   });
 
+  it('says on the start page what could not be read', async () => {
+    const session = new FakeSession({ first: wholeDraft });
+    session.notices.push('operator.json could not be read.');
+    session.damaged = new Fault({ what: 'The unfinished draft cannot be read.', next: ['It is kept as x.unreadable'] });
+    const screen = await begin(session);
+    const shown = await screen.until('could not be read');
+    expect(shown).toContain('The unfinished draft cannot be read.');
+    expect(shown).toContain('kept as x.unreadable');
+  });
+
   it('opens, types and takes a field in one read, and saves it', async () => {
     const session = new FakeSession({ first: wholeDraft });
     const screen = await begin(session);

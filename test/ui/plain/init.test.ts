@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AccessState } from '../../../source/app/session.ts';
+import { Fault } from '../../../source/errors/fault.ts';
 import { runPlainInit } from '../../../source/ui/plain/init.ts';
 import { FakeSession } from '../fake-session.ts';
 import { facts, wholeDraft } from '../sample.ts';
@@ -75,6 +76,16 @@ describe('the whole walk', () => {
     expect(session.saved.map((draft) => draft.name)).toEqual(['berlin', 'berlin', 'munich']);
     expect(session.saved.at(-1)?.nodes).toEqual([{ name: 'berlin-1', reach: '10.0.4.21', role: 'manager' }]);
   });
+});
+
+it('says at the beginning what could not be read, and goes on', async () => {
+  const session = new FakeSession();
+  session.notices.push('operator.json could not be read.');
+  session.damaged = new Fault({ what: 'The unfinished draft cannot be read.', next: ['It is kept as x.unreadable'] });
+  const { text } = await walk(session, ['1', 'quit']);
+  expect(text).toContain('operator.json could not be read.');
+  expect(text).toMatch(/The unfinished draft cannot be read\.\s+It is kept as x\.unreadable/);
+  expect(text).toContain('1  New site');
 });
 
 describe('going back', () => {

@@ -57,14 +57,22 @@ export class Controller {
 
   async start(): Promise<void> {
     const session = this.#session;
+    const problem = [...session.notices];
     const [draft, recent, installed] = await Promise.all([
-      session.loadDraft().catch(() => undefined),
+      session.loadDraft().catch((error: unknown) => void problem.push(...faultLines(error))),
       session.recentSites().catch(() => []),
       session.installedSite().catch(() => undefined),
     ]);
     const at = isScreen(draft?.at) ? draft?.at : undefined;
     const { given } = session;
-    this.store.dispatch({ type: 'start-known', draft: draft && { ...draft, at }, recent, installed, given });
+    this.store.dispatch({
+      type: 'start-known',
+      draft: draft ? { ...draft, at } : undefined,
+      recent,
+      installed,
+      given,
+      problem,
+    });
   }
 
   async close(): Promise<void> {

@@ -16,7 +16,8 @@ export type AppEvent =
   | { readonly type: 'time'; readonly now: number }
   /** The pages go on with another session: a rehearsal. */
   | ({ readonly type: 'session' } & Pick<InitSession, 'product' | 'rehearsal' | 'files'>)
-  | ({ readonly type: 'start-known' } & Pick<StartState, 'draft' | 'recent' | 'installed' | 'given'>)
+  | ({ readonly type: 'start-known' } & Pick<StartState, 'draft' | 'recent' | 'installed' | 'given'> &
+      Partial<Pick<StartState, 'problem'>>)
   | {
       readonly type: 'draft';
       readonly draft: SiteDraft;

@@ -10,8 +10,8 @@ export function startNews(
 ): Transition {
   switch (event.type) {
     case 'start-known': {
-      const { draft, recent, installed, given } = event;
-      return next({ ...state, start: { ...state.start, loaded: true, draft, recent, installed, given } });
+      const { draft, recent, installed, given, problem = [] } = event;
+      return next({ ...state, start: { ...state.start, loaded: true, draft, recent, installed, given, problem } });
     }
     case 'start-failed':
       return next({ ...state, start: { ...state.start, busy: false, problem: event.lines } });
