@@ -15,11 +15,11 @@ export interface RunSummary extends RunHandle {
   readonly state: 'running' | 'prepared' | RunOutcome;
 }
 
-/** All runs, oldest first. */
+/** All runs, oldest first. A folder whose name begins with a dot is still being put together. */
 export async function listRuns(files: Files): Promise<RunHandle[]> {
   const names = await readdir(files.runs, { withFileTypes: true }).catch(() => []);
   return names
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
     .map((entry) => ({ id: entry.name, directory: join(files.runs, entry.name) }))
     .sort((one, other) => (one.id < other.id ? -1 : 1));
 }

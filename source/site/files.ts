@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 /** Where the program keeps its files. All lie under a root that `--root` or `KLOUDSPOT_ROOT` moves. */
 export interface Files {
@@ -36,4 +36,10 @@ export function filesUnder(root: string): Files {
     operator: join(state, 'operator'),
     rehearsal: join(state, 'rehearsal'),
   };
+}
+
+/** The files of the root that the folder of a run lies under. */
+export function filesOfRun(directory: string): Files {
+  const depth = filesUnder('/').runs.split('/').length - 1;
+  return filesUnder(resolve(dirname(resolve(directory)), ...Array.from({ length: depth }, () => '..')));
 }

@@ -4,9 +4,10 @@ import * as z from 'zod';
 import { Fault } from '../../errors/fault.ts';
 import { isMissing } from '../../errors/thrown.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
-import { filesUnder } from '../../site/files.ts';
+import { filesOfRun } from '../../site/files.ts';
 import { kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
+import { identitySchema } from './process-identity.ts';
 
 const originSchema = z.object({
   version: z.literal(1),
@@ -15,6 +16,8 @@ const originSchema = z.object({
   /** Flags that commands to print repeat. */
   flags: z.array(z.string()).default([]),
   rehearsal: z.object({ scenario: z.string(), speed: z.number().positive() }).exactOptional(),
+  /** Who made the folder. While it lives, its run may still begin. */
+  launcher: identitySchema.exactOptional(),
 });
 
 /** Where a run came from: the root of its files, its site file, and the rehearsal it belongs to. */
@@ -43,10 +46,8 @@ export async function readOrigin(directory: string): Promise<Origin> {
 
 /** The origin with every path under its root as it is where the folder of the run lies now. */
 function moved(origin: Origin, directory: string): Origin {
-  const runs = dirname(resolve(directory));
-  const depth = filesUnder('/').runs.split('/').length - 1;
-  const root = resolve(runs, ...Array.from({ length: depth }, () => '..'));
-  if (resolve(origin.root) === root || filesUnder(root).runs !== runs) return origin;
+  const { root, runs } = filesOfRun(directory);
+  if (resolve(origin.root) === root || runs !== dirname(resolve(directory))) return origin;
   const under = (path: string) =>
     path.startsWith(`${origin.root}/`) ? join(root, path.slice(origin.root.length)) : path;
   return {

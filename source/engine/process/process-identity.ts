@@ -1,17 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import * as z from 'zod';
 import { codeOf } from '../../errors/thrown.ts';
 
-/** A process that cannot be mistaken for a later one with the same number. */
-export interface ProcessIdentity {
-  readonly host: string;
+export const identitySchema = z.object({
+  host: z.string(),
   /** The machine's own id, which stays when its name changes. */
-  readonly machine: string;
-  readonly process: number;
+  machine: z.string(),
+  process: z.number().int(),
   /** When it started, in the words of the machine it runs on: boot id and clock ticks on Linux; empty where that is unknown. */
-  readonly started: string;
-}
+  started: z.string(),
+});
+
+/** A process that cannot be mistaken for a later one with the same number. */
+export type ProcessIdentity = Readonly<z.output<typeof identitySchema>>;
 
 /** Who a process is, by its number. Undefined: no such process. */
 export async function identifyProcess(process_: number): Promise<ProcessIdentity | undefined> {

@@ -1,16 +1,13 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { Fault } from '../../errors/fault.ts';
 import { textIfPresent } from '../../host/read-text.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
-import { lifeOf, type ProcessIdentity } from './process-identity.ts';
+import { filesOfRun } from '../../site/files.ts';
+import { identitySchema, lifeOf, type ProcessIdentity } from './process-identity.ts';
 
-const identitySchema = z.object({
-  host: z.string(),
-  machine: z.string(),
-  process: z.number().int(),
-  started: z.string(),
-});
+/** What a lock says of its holder, as far as it counts here. */
+const holderSchema = z.object({ ...identitySchema.shape, run: z.string() });
 
 const ownerPath = (directory: string): string => join(directory, 'process.json');
 
@@ -46,10 +43,21 @@ export interface RunLife {
 export async function lifeOfRun(directory: string): Promise<RunLife> {
   const why = "the run's process is gone";
   try {
-    const identity = await runProcess(directory);
+    const identity = (await runProcess(directory)) ?? (await lockingProcess(directory));
     return { life: identity === undefined ? 'none' : await lifeOf(identity), why };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return { life: 'gone', why: `${why} or not known: ${error.where} is damaged` };
+  }
+}
+
+/** The process that holds the workstation's lock for this run: it notes itself in the run's folder a moment after taking the lock. */
+async function lockingProcess(directory: string): Promise<ProcessIdentity | undefined> {
+  const text = await textIfPresent(filesOfRun(directory).lock).catch(() => undefined);
+  try {
+    const holder = holderSchema.safeParse(JSON.parse(text ?? ''));
+    return holder.data?.run === basename(directory) ? holder.data : undefined;
+  } catch {
+    return undefined;
   }
 }

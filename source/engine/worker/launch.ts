@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { exitCode, Fault } from '../../errors/fault.ts';
@@ -13,6 +13,8 @@ import { defined } from '../../text/defined.ts';
 import type { RunHandle } from '../journal/event.ts';
 import { journalEnd, journalLines } from '../journal/journal.ts';
 import { type Origin, writeOrigin } from '../process/origin.ts';
+import { identifyProcess } from '../process/process-identity.ts';
+import { removeAbandoned, unfinishedFolder } from './abandoned.ts';
 import { type RunDocument, storeDocuments } from './documents.ts';
 import { readReport } from './fault-report.ts';
 
@@ -60,17 +62,21 @@ export async function undoRun(run: RunHandle, options: LaunchOptions & { readonl
 }
 
 async function createRun(options: LaunchOptions & NewRun): Promise<RunHandle> {
+  const { files, rehearsal, site, documents = [], plan } = options;
+  await removeAbandoned(files);
   const id = newId(new Date());
-  const directory = join(options.files.runs, id);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  await writeOrigin(directory, {
+  const directory = join(files.runs, id);
+  const fresh = unfinishedFolder(files, id);
+  await mkdir(fresh, { recursive: true, mode: 0o700 });
+  await writeOrigin(fresh, {
     version: 1,
-    root: options.files.root,
+    root: files.root,
     flags: [...givenFlags()],
-    ...defined({ rehearsal: options.rehearsal, site: options.site }),
+    ...defined({ rehearsal, site, launcher: await identifyProcess(process.pid) }),
   });
-  await storeDocuments(directory, options.documents ?? []);
-  await writeAtomic(join(directory, 'plan.json'), `${JSON.stringify(options.plan, undefined, 1)}\n`, 0o600);
+  await storeDocuments(fresh, documents);
+  await writeAtomic(join(fresh, 'plan.json'), `${JSON.stringify(plan, undefined, 1)}\n`, 0o600);
+  await rename(fresh, directory);
   return { id, directory };
 }
 

@@ -1,0 +1,37 @@
+import { access, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Files } from '../../site/files.ts';
+import type { RunHandle } from '../journal/event.ts';
+import { journalPath } from '../journal/journal.ts';
+import { readOrigin } from '../process/origin.ts';
+import { identifyProcess, lifeOf } from '../process/process-identity.ts';
+import { lifeOfRun } from '../process/run-process.ts';
+import { listRuns } from '../runs.ts';
+
+/** Where the folder of a run is put together: it gets its name once it is whole. */
+export const unfinishedFolder = ({ runs }: Files, id: string): string => join(runs, `.${id}.${process.pid}`);
+
+/** Removes folders of runs that nobody began and nobody will begin: whoever made them was killed before a process held the lock. */
+export async function removeAbandoned(files: Files): Promise<void> {
+  const names = await readdir(files.runs).catch(() => []);
+  for (const name of names) if (await isUnfinished(name)) await remove(join(files.runs, name));
+  for (const run of await listRuns(files)) if (await isAbandoned(run)) await remove(run.directory);
+}
+
+async function isUnfinished(name: string): Promise<boolean> {
+  const maker = /^\..*\.(\d+)$/.exec(name)?.[1];
+  return maker !== undefined && (await identifyProcess(Number(maker))) === undefined;
+}
+
+async function isAbandoned({ directory }: RunHandle): Promise<boolean> {
+  const begun = await access(journalPath(directory)).then(
+    () => true,
+    () => false,
+  );
+  if (begun || (await lifeOfRun(directory)).life !== 'none') return false;
+  const origin = await readOrigin(directory).catch(() => undefined);
+  // A damaged one is kept: somebody may want to look at it.
+  return origin?.launcher !== undefined && (await lifeOf(origin.launcher)) === 'gone';
+}
+
+const remove = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true }).catch(() => undefined);
