@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 import { execa } from 'execa';
 import type { OutputStream } from '../host.ts';
 
@@ -19,8 +20,10 @@ export interface ChildOptions {
   readonly hear?: (chunk: Buffer, stream: OutputStream) => Promise<void>;
 }
 
-/** ms that the output of a killed program may still take to arrive. */
+/** ms without output after which that of an ssh that has ended counts as read. */
 const outputGrace = 500;
+/** What ssh ends with where it is told to end by a signal that it handles. It is also the exit code of a command. */
+const sshEnded = 255;
 
 /**
  * Starts a program in a session of its own: a Ctrl-C in the terminal is for this program and not for what it started,
@@ -41,29 +44,49 @@ export function startChild(
     stripFinalNewline: false,
   });
   const stop = new AbortController();
-  const outputs = [
-    listen(child.stdout, (chunk) => hear(chunk, 'stdout'), stop.signal),
-    listen(child.stderr, (chunk) => hear(chunk, 'stderr'), stop.signal),
-  ];
+  const quiet = quietness();
+  const outputs = (['stdout', 'stderr'] as const).map((stream) =>
+    listen(child[stream], (chunk) => quiet.during(hear(chunk, stream)), stop.signal),
+  );
   const end = child.then((result): Ending => {
     if (result.exitCode !== undefined) return result.exitCode;
     if (result.code === 'ENOENT') return 127;
     if (result.signal !== undefined) return 'killed';
     throw new Error(`${file} could not be started: ${result.code}`, { cause: result.cause });
   });
-  // an ssh that is killed has lent its pipes to the master connection, which holds them open
-  const killed = new Promise<Ending>((resolve) => {
-    child.nodeChildProcess.once('exit', (_, signal) => {
-      if (signal !== null) setTimeout(resolve, outputGrace, 'killed');
+  // an ssh that a signal ends has lent its pipes to the master connection, which holds them open
+  const cutOff = new Promise<Ending>((resolve) => {
+    child.nodeChildProcess.once('exit', (code, signal) => {
+      if (signal === null && code !== sshEnded) return;
+      quiet.lasting(outputGrace).then(() => resolve(signal === null ? sshEnded : 'killed'));
     });
   });
   return {
-    ended: Promise.race([Promise.all([end, ...outputs]).then(([ending]) => ending), killed]),
+    ended: Promise.race([Promise.all([end, ...outputs]).then(([ending]) => ending), cutOff]),
     kill() {
       stop.abort();
       child.kill('SIGKILL');
       child.stdout.destroy();
       child.stderr.destroy();
+    },
+  };
+}
+
+/** Tells when no piece of output has been at hand for a while. */
+function quietness() {
+  let under = 0;
+  let since = performance.now();
+  return {
+    async during(work: Promise<void>): Promise<void> {
+      under += 1;
+      await work.finally(() => {
+        under -= 1;
+        since = performance.now();
+      });
+    },
+    async lasting(ms: number): Promise<void> {
+      for (const begun = performance.now(); under > 0 || performance.now() - Math.max(begun, since) < ms; )
+        await wait(ms / 10);
     },
   };
 }
