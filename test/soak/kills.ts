@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type JournalLine, Rehearsal } from '../flows/program.ts';
 
@@ -61,13 +61,17 @@ async function goOn(rehearsal: Rehearsal, how: 'resume' | 'undo'): Promise<reado
   for (let tries = 0; tries < 2; tries++) {
     const end = (await rehearsal.journal().catch((): JournalLine[] => [])).at(-1);
     if (end?.type === 'run-ended' && end.outcome === (how === 'undo' ? 'undone' : 'done')) return [];
-    const begun = (await rehearsal.runs()).length > 0;
-    const { code, stderr } =
-      how === 'undo' ? await rehearsal.undo() : await rehearsal.run(begun ? 'resume' : 'init', '--yes');
+    const { code, stderr } = how === 'undo' ? await rehearsal.undo() : await resumed(rehearsal);
     if (code === 0) return [];
     said.push(`${how}: exit code ${code}: ${stderr.trim().slice(-500)}`);
   }
   return said;
+}
+
+/** Resumes; a run that was killed before it held the lock is started again, as resume advises. */
+async function resumed(rehearsal: Rehearsal): ReturnType<Rehearsal['run']> {
+  const resuming = await rehearsal.run('resume', '--yes');
+  return resuming.stderr.includes('There is no run to resume.') ? rehearsal.run('init', '--yes') : resuming;
 }
 
 async function leftovers(rehearsal: Rehearsal): Promise<readonly string[]> {
@@ -75,7 +79,9 @@ async function leftovers(rehearsal: Rehearsal): Promise<readonly string[]> {
   const locks = [...files.keys()].filter((path) => path.endsWith('/lock') || /\/\.[^/]+\.\d+\.\d+$/.test(path));
   const model = await readFile(rehearsal.path('var/lib/kloudspot/rehearsal/state.json'), 'utf8');
   const marks = ['"/var/lib/kloudspot/lock"', 'join-in-progress'].filter((mark) => model.includes(mark));
-  return [...locks, ...marks].map((what) => `left behind: ${what}`);
+  const { length } = await readdir(rehearsal.path('var/lib/kloudspot/runs'));
+  const folders = length > 1 ? [`${length} folders of runs`] : [];
+  return [...locks, ...marks, ...folders].map((what) => `left behind: ${what}`);
 }
 
 function twice(journal: readonly JournalLine[]): readonly string[] {
