@@ -1,7 +1,6 @@
 import { connect } from '../../app/connect.ts';
 import { watcherOf } from '../../app/follow.ts';
 import { planOfRun } from '../../app/plan.ts';
-import { program } from '../../text/program.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { givenPasswords } from '../../app/site.ts';
 import { openWorld } from '../../app/world.ts';
@@ -14,6 +13,7 @@ import { Fault } from '../../errors/fault.ts';
 import type { Passwords } from '../../host/secrets.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { kloudspot } from '../../text/command.ts';
+import { program } from '../../text/program.ts';
 import { processesOf, watchRun } from '../apply/run-watching.ts';
 import { accessPrompts } from '../line/access.ts';
 import { globalFlags, runOperand, takeOver } from '../line/flags.ts';

@@ -1,5 +1,4 @@
 import { planOfRun } from '../../app/plan.ts';
-import { program } from '../../text/program.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { refuseUndo, undoOrder } from '../../engine/execution/undo.ts';
 import { readPast } from '../../engine/journal/past.ts';
@@ -10,6 +9,7 @@ import type { Plan } from '../../plan/document/document.ts';
 import type { PlannedStep } from '../../plan/step.ts';
 import { kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
+import { program } from '../../text/program.ts';
 import { filled } from '../../text/width.ts';
 import { processesOf, watchRun } from '../apply/run-watching.ts';
 import { confirmed, confirmedByName } from '../line/confirm.ts';
