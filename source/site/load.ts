@@ -9,7 +9,7 @@ import type { Finding } from './finding.ts';
 import type { Complaint } from './reading/complaint.ts';
 import { InvalidFile } from './reading/invalid-file.ts';
 import { judge } from './reading/issues.ts';
-import { readYaml, type SiteProblem } from './reading/reading.ts';
+import { reading, readYaml, type SiteProblem } from './reading/reading.ts';
 import { siteRules } from './rules.ts';
 import { type DraftValue, type Site, type SiteDraft, siteSchema } from './schema.ts';
 
@@ -41,7 +41,7 @@ export function judgeDraft(draft: SiteDraft): { readonly site: Site } | { readon
 /** The draft that a text holds, right or wrong. Throws `Fault` when it is not a YAML mapping at all. */
 export function parseDraft(text: string): SiteDraft {
   const what = 'The draft is not readable.';
-  const document = parseDocument(text, { prettyErrors: false, logLevel: 'error' });
+  const document = parseDocument(text, { ...reading, prettyErrors: false });
   const [error] = document.errors;
   if (error !== undefined) throw new Fault({ what, why: error.message });
   const parsed = draftSchema.safeParse(safeValues(plainData(document) ?? {}));

@@ -79,9 +79,12 @@ function parseForgiving(text: string): Parsed {
   }
 }
 
+/** `<<` takes the keys of an anchor over, as Compose and CI files have taught people to write. */
+export const reading = { merge: true, logLevel: 'error' } as const;
+
 function parse(text: string): { document: Document; lines: LineCounter } {
   const lines = new LineCounter();
-  return { document: parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' }), lines };
+  return { document: parseDocument(text, { ...reading, lineCounter: lines, prettyErrors: false }), lines };
 }
 
 function tabProblems(text: string): SyntaxProblem[] {
@@ -126,7 +129,24 @@ function place(
 function placedIn(document: Document, lines: LineCounter, complaint: Complaint, file: string): SiteProblem {
   const offset = complaint.aboutKey ? keyOffset(document, complaint.field) : valueOffset(document, complaint.field);
   const { line, col } = lines.linePos(offset);
-  return { ...complaint, file, line: Math.max(line, 1), column: Math.max(col, 1), path: complaint.field.join('.') };
+  return {
+    ...asTyped(document, complaint),
+    file,
+    line: Math.max(line, 1),
+    column: Math.max(col, 1),
+    path: complaint.field.join('.'),
+  };
+}
+
+/** A number stands in advice as it was typed: 00420 is 420 to YAML, and its zeros count. */
+function asTyped(document: Document, complaint: Complaint): Complaint {
+  const node = nodeAt(document, complaint.field);
+  const typed = isScalar(node) && typeof node.value !== 'string' ? node.source : undefined;
+  const read = isScalar(node) ? String(node.value) : '';
+  if (typed === undefined || !complaint.expected.includes(`"${read}"`)) return complaint;
+  const wanted = complaint.expected.replace(`"${read}"`, `"${typed}"`);
+  const text = complaint.text.replace(` is ${read},`, ` is ${typed},`).replace(`"${read}"`, `"${typed}"`);
+  return { ...complaint, found: typed, expected: wanted, text };
 }
 
 /** Start of the value; of something missing, the key under which it belongs. */
