@@ -10,6 +10,8 @@ export interface CpuFacts {
 export interface MemoryFacts {
   readonly totalBytes: number;
   readonly swapBytes: number;
+  /** What is swapped to: devices and files, in the kernel's order. */
+  readonly swaps: readonly { readonly path: string; readonly type: 'file' | 'partition' }[];
 }
 
 export interface TimeFacts {
@@ -34,6 +36,7 @@ const probe = {
     { codes: [0, 1] },
   ),
   meminfo: section('meminfo', { file: '/proc/meminfo' }, memory),
+  swaps: section('swaps', { file: '/proc/swaps' }, swaps),
   synchronized: section(
     'timedatectl',
     ['timeout', '10', 'timedatectl', 'show', '-p', 'NTPSynchronized'],
@@ -53,7 +56,7 @@ export function cpuFacts(sections: Sections): CpuFacts {
   };
 }
 
-function memory(text: string): MemoryFacts {
+function memory(text: string): Omit<MemoryFacts, 'swaps'> {
   const bytes = (name: string) =>
     Number(new RegExp(`^${name}:\\s*(\\d+) kB`, 'm').exec(text)?.[1] ?? Number.NaN) * 1024;
   const totalBytes = bytes('MemTotal');
@@ -61,7 +64,17 @@ function memory(text: string): MemoryFacts {
   return { totalBytes, swapBytes: bytes('SwapTotal') || 0 };
 }
 
-export const memoryFacts = (sections: Sections): MemoryFacts => read(sections, probe.meminfo);
+export function memoryFacts(sections: Sections): MemoryFacts {
+  return { ...read(sections, probe.meminfo), swaps: readIfAny(sections, probe.swaps) ?? [] };
+}
+
+/** `/dev/zram0  partition  8388604  0  100`, under a line of headings. */
+function swaps(text: string): MemoryFacts['swaps'] {
+  const found = text.matchAll(/^(\/\S+)\s+(file|partition)\s/gm);
+  return found
+    .map(([, path = '', type]) => ({ path, type: type === 'file' ? ('file' as const) : ('partition' as const) }))
+    .toArray();
+}
 
 /** `asked` and `answered`: ms since 1970 by the clock here, just before the question and when its answer came. */
 export function timeFacts(

@@ -21,6 +21,13 @@ export interface NetworkFacts {
   readonly hostsFile: string;
   readonly cloudInitNetworkDisabled: boolean;
   readonly cloudInitPresent: boolean;
+  /**
+   * Whether the node's user-data tells cloud-init to write /etc/hosts at every boot: the whole file from its template, or the
+   * line of 127.0.1.1 alone. User-data counts more than any file under /etc/cloud.
+   */
+  readonly cloudInitHosts?: 'template' | 'own-line';
+  /** The template that cloud-init makes /etc/hosts of. */
+  readonly hostsTemplate?: string;
   /** TCP ports that something listens on, with the process where it could be seen. */
   readonly listeners: readonly {
     readonly port: number;
@@ -73,18 +80,21 @@ const probe = {
     netplanFiles,
   ),
   hosts: section('hosts', { file: '/etc/hosts' }, asIs),
-  // The words `present` and `network-disabled`, a line each, where they are true. grep ends with 1 or 2 where they are not.
+  // The words `present`, `network-disabled` and `hosts VALUE`, a line each, where they are true. grep ends with 1 or 2 where they are not.
   cloudInit: section(
     'cloud-init',
     {
       bash: `if [ -x /usr/bin/cloud-init ]; then echo present; fi
   if [ -e /etc/cloud/cloud-init.disabled ] ||
     cat /etc/cloud/cloud.cfg /etc/cloud/cloud.cfg.d/*.cfg 2>/dev/null | sed -E 's/(^|[[:space:]])#.*//' |
-    grep -qzE '(^|[[:space:]{,])["'\\'']?network["'\\'']?:[[:space:]]*\\{?[[:space:]]*["'\\'']?config["'\\'']?:[[:space:]]*["'\\'']?disabled'; then echo network-disabled; fi`,
+    grep -qzE '(^|[[:space:]{,])["'\\'']?network["'\\'']?:[[:space:]]*\\{?[[:space:]]*["'\\'']?config["'\\'']?:[[:space:]]*["'\\'']?disabled'; then echo network-disabled; fi
+  sed -nE 's/^manage_etc_hosts[[:space:]]*:[[:space:]]*["'\\'']?([A-Za-z]+).*/hosts \\1/p' /var/lib/cloud/instance/cloud-config.txt 2>/dev/null`,
     },
     lines,
     { codes: [0, 1, 2] },
   ),
+  // https://docs.cloud-init.io/en/latest/reference/modules.html#update-etc-hosts
+  hostsTemplate: section('hosts-template', { file: '/etc/cloud/templates/hosts.debian.tmpl' }, asIs),
   listeners: section('listeners', ['ss', '-H', '-l', '-t', '-n', '-p'], listeners),
 };
 export const networkSections = Object.values(probe);
@@ -99,8 +109,16 @@ export function networkFacts(sections: Sections): NetworkFacts {
     hostsFile: read(sections, probe.hosts),
     cloudInitNetworkDisabled: cloudInit.includes('network-disabled'),
     cloudInitPresent: cloudInit.includes('present'),
+    ...defined({ cloudInitHosts: cloudInitHosts(cloudInit), hostsTemplate: readIfAny(sections, probe.hostsTemplate) }),
     listeners: read(sections, probe.listeners),
   };
+}
+
+/** As cloud-init's own module reads the value: true and `template` mean the whole file. */
+function cloudInitHosts(said: readonly string[]): NetworkFacts['cloudInitHosts'] {
+  const value = said.findLast((line) => line.startsWith('hosts '))?.slice('hosts '.length);
+  if (value === 'localhost') return 'own-line';
+  return value !== undefined && /^(true|yes|on|template)$/i.test(value) ? 'template' : undefined;
 }
 
 /** IPv4 addresses first; link-local ones are left out. */

@@ -24,6 +24,20 @@ export function hostsFile(site: Site, node: SiteNode, addresses: ReadonlyMap<str
   return `${[...above, ...(above.length === 0 ? [] : ['']), begin, ...block, end].join('\n')}\n`;
 }
 
+/**
+ * The template that cloud-init makes /etc/hosts of at every boot, with the same block. Its line of 127.0.1.1 would give the node
+ * its own name on loopback again.
+ */
+export function hostsTemplate(
+  site: Site,
+  node: SiteNode,
+  addresses: ReadonlyMap<string, string>,
+  before: string,
+): string {
+  const lines = before.split('\n').filter((line) => !/^\s*127\.\S+\s.*\{\{\s*(fqdn|hostname)\s*\}\}/.test(line));
+  return hostsFile(site, node, addresses, lines.join('\n'));
+}
+
 /** `ks-1.example.org` beside `ks-1` on a loopback line or in our block. */
 function ownFullNames(lines: readonly string[], name: string): string[] {
   const block = blockOf(lines);

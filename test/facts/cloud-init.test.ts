@@ -15,7 +15,11 @@ function said(files: Readonly<Record<string, string>>): string {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), content);
   }
-  const { stdout } = spawnSync('bash', ['-c', text.replaceAll('/etc/cloud', folder)], { encoding: 'utf8' });
+  const { stdout } = spawnSync(
+    'bash',
+    ['-c', text.replaceAll('/etc/cloud', folder).replaceAll('/var/lib/cloud', join(folder, 'var'))],
+    { encoding: 'utf8' },
+  );
   rmSync(folder, { recursive: true });
   return stdout;
 }
@@ -34,4 +38,18 @@ test.each([
   ['nothing', {}, false],
 ])('cloud-init leaves the network alone: %s', (_, files, off) => {
   expect(said(files).includes('network-disabled')).toBe(off);
+});
+
+test.each([
+  ['true', 'hosts true'],
+  ["'template'", 'hosts template'],
+  ['localhost', 'hosts localhost'],
+  ['false', 'hosts false'],
+])('user-data with manage_etc_hosts: %s is noticed', (value, line) => {
+  expect(said({ 'var/instance/cloud-config.txt': `#cloud-config\nmanage_etc_hosts: ${value}\nusers: []\n` })).toContain(
+    `${line}\n`,
+  );
+  expect(said({ 'var/instance/cloud-config.txt': `#cloud-config\n# manage_etc_hosts: ${value}\n` })).not.toContain(
+    'hosts',
+  );
 });

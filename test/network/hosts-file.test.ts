@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hostsFile } from '../../source/network/hosts-file.ts';
+import { hostsFile, hostsTemplate } from '../../source/network/hosts-file.ts';
 import { node, site } from './a-node.ts';
 
 const names = ['ks-1', 'ks-2', 'ks-3'];
@@ -62,6 +62,40 @@ describe('the hosts file', () => {
 
   it('leaves out a node whose address is not known', () => {
     expect(hostsFile(site(nodes), own, new Map([['ks-1', '10.0.4.21']]), '')).not.toContain('ks-3');
+  });
+
+  it('reads tabs, capitals and lines that end as on Windows', () => {
+    const before = [
+      '127.0.0.1\tlocalhost.localdomain\tlocalhost\tKS-2\t# set by imaging',
+      '127.0.1.1\tubuntu-old.corp.example.org ubuntu-old',
+      '10.0.4.99\tks-1.corp.example.org ks-1 db',
+      '::1\tks-2 ip6-localhost',
+      '10.0.4.21 ks-2.corp.example.org',
+      '0.0.0.0 tracker.example.net',
+    ].join('\r\n');
+    const after = write(before);
+    const lines = after.split('\n').map((text) => text.replace(/\r$/, ''));
+    expect(lines.slice(0, 6)).toEqual([
+      '127.0.0.1 localhost.localdomain localhost # set by imaging',
+      '127.0.1.1\tubuntu-old.corp.example.org ubuntu-old',
+      '10.0.4.99 ks-1.corp.example.org db',
+      '::1 ip6-localhost',
+      '10.0.4.21 ks-2.corp.example.org',
+      '0.0.0.0 tracker.example.net',
+    ]);
+    expect(after).toContain(block);
+  });
+
+  it("the template of cloud-init gets the same block, without its own line of the node's name", () => {
+    const template = `## template:jinja
+{# what cloud-init says of this file #}
+127.0.1.1 {{fqdn}} {{hostname}}
+127.0.0.1 localhost
+::1 ip6-localhost ip6-loopback
+`;
+    const after = hostsTemplate(site(nodes), own, addresses, template);
+    expect(after).toBe(`${template.replace('127.0.1.1 {{fqdn}} {{hostname}}\n', '')}\n${block}`);
+    expect(hostsTemplate(site(nodes), own, addresses, after)).toBe(after);
   });
 
   const line = fc.oneof(

@@ -1,4 +1,4 @@
-import type { BlockDeviceFacts, StorageFacts } from '../../facts/facts.ts';
+import type { MemoryFacts } from '../../facts/facts.ts';
 import { requirements } from '../../product/features.ts';
 import { gibibyte, gigabytes } from '../../storage/bytes.ts';
 import { type Check, fail, nodeCheck, pass, warn } from '../check.ts';
@@ -44,25 +44,16 @@ function reaches(bytes: number, nominalGiB: number): boolean {
   return bytes >= nominalGiB * gibibyte * (1 - keptByKernel);
 }
 
-/** How to switch the swap off that is there: a device, compressed memory, or a file. */
-function swapAdvice(storage: StorageFacts | undefined): string {
-  const devices = (storage?.disks ?? [])
-    .flatMap(withChildren)
-    .filter(({ mountPoints }) => mountPoints.includes('[SWAP]'));
-  const zram = devices.filter(({ name }) => name.startsWith('zram'));
-  const other = devices.filter((device) => !zram.includes(device)).map(({ path }) => path);
-  const file = devices.length === 0 ? ['swapoff -a, and remove its line from /etc/fstab'] : [];
+/** How to switch the swap off that is there: compressed memory, a device, or a file. */
+function swapAdvice({ swaps }: MemoryFacts): string {
+  const zram = swaps.filter(({ path }) => /^\/dev\/zram\d/.test(path));
+  const other = swaps.filter((one) => !zram.includes(one)).map(({ path }) => path);
+  const off = other.length > 0 ? other.join(' ') : '-a';
   return [
-    ...(zram.length > 0 ? ['It is zram: sudo apt remove systemd-zram-generator zram-tools, then restart'] : []),
-    ...(other.length > 0 ? [`swapoff ${other.join(' ')}, and remove its line from /etc/fstab`] : []),
-    ...file,
+    ...(zram.length > 0 ? ['It is zram: sudo apt-get remove systemd-zram-generator zram-tools, then restart'] : []),
+    ...(zram.length === 0 || other.length > 0 ? [`sudo swapoff ${off}, and remove its line from /etc/fstab`] : []),
   ].join('; ');
 }
-
-const withChildren = (device: BlockDeviceFacts): BlockDeviceFacts[] => [
-  device,
-  ...device.children.flatMap(withChildren),
-];
 
 /** Swap is tolerated, and warned of. */
 export const swap: Check = nodeCheck(
@@ -73,12 +64,12 @@ export const swap: Check = nodeCheck(
     source: 'https://kubernetes.io/docs/concepts/cluster-administration/swap-memory-management/',
   },
   'memory',
-  ({ swapBytes }, { facts }) =>
-    swapBytes === 0
+  (seen) =>
+    seen.swapBytes === 0
       ? pass('none', 'No swap is in use.')
-      : warn(gigabytes(swapBytes), `${gigabytes(swapBytes)} of swap are switched on.`, {
+      : warn(gigabytes(seen.swapBytes), `${gigabytes(seen.swapBytes)} of swap are switched on.`, {
           wanted: 'none',
-          advice: swapAdvice(facts.storage),
+          advice: swapAdvice(seen),
         }),
   'warn',
 );

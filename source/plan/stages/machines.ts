@@ -1,7 +1,7 @@
 import { Fault } from '../../errors/fault.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
 import { clusterAddress, wantedAddress } from '../../network/addresses.ts';
-import { hostsFile } from '../../network/hosts-file.ts';
+import { hostsFile, hostsTemplate } from '../../network/hosts-file.ts';
 import { netplanDocument } from '../../network/netplan.ts';
 import type { Site, SiteNode } from '../../site/schema.ts';
 import { gibibyte } from '../../storage/bytes.ts';
@@ -74,9 +74,11 @@ function addNames(
   const { network } = factsOf(planning, node);
   const cloudInit = network?.cloudInitPresent ?? false;
   list.addNode(node.name, planHostname({ node: node.name, cloudInit }), also);
-  const before = network?.hostsFile;
-  const content = hostsFile(site, node, addresses, before ?? '');
-  list.addNode(node.name, planHostsFile({ node: node.name, content }, before));
+  const before = { hosts: network?.hostsFile, template: network?.hostsTemplate };
+  const content = hostsFile(site, node, addresses, before.hosts ?? '');
+  const template =
+    network?.cloudInitHosts === 'template' ? hostsTemplate(site, node, addresses, before.template ?? '') : undefined;
+  list.addNode(node.name, planHostsFile({ node: node.name, content, ...defined({ template }) }, before));
 }
 
 /** Gives the workstation's own change of address, if there is one: nothing may be under way while it happens. */

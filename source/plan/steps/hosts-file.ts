@@ -5,12 +5,16 @@ import { minutes, plannedStep } from '../execution/define.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const path = '/etc/hosts';
-const parameters = z.object({ node: z.string(), content: z.string() });
+const templatePath = '/etc/cloud/templates/hosts.debian.tmpl';
+/** `template`: where cloud-init writes the file at every boot, what it makes it of. */
+const parameters = z.object({ node: z.string(), content: z.string(), template: z.string().exactOptional() });
 type Parameters = z.output<typeof parameters>;
 
-async function state(context: StepContext, { node, content }: Parameters): Promise<StateCheck> {
-  const ok = (await readText(context, node, path)) === content;
-  return { ok, observed: ok ? 'names every node' : 'does not name every node as planned' };
+async function state(context: StepContext, { node, content, template }: Parameters): Promise<StateCheck> {
+  const named = (await readText(context, node, path)) === content;
+  const lasts = template === undefined || (await readText(context, node, templatePath)) === template;
+  if (!named) return { ok: false, observed: 'does not name every node as planned' };
+  return { ok: lasts, observed: lasts ? 'names every node' : 'names every node, but cloud-init replaces it at a boot' };
 }
 
 export const hostsFile: StepKind<typeof parameters> = {
@@ -18,17 +22,24 @@ export const hostsFile: StepKind<typeof parameters> = {
   parameters,
 
   state,
-  async act(context, { node }, step) {
+  async act(context, { node, template }, step) {
     context.remember('before', (await readText(context, node, path)) ?? '');
+    if (template !== undefined) context.remember('template', (await readText(context, node, templatePath)) ?? '');
     await carryOut(context, step);
   },
   async undo(context, { node }) {
     const before = context.recall('before');
     if (before !== undefined) await context.write(node, { path, content: before });
+    const template = context.recall('template');
+    if (template !== undefined) await context.write(node, { path: templatePath, content: template });
   },
 };
 
-export function planHostsFile(p: Parameters, before: string | undefined): PlannedStep {
+/** `before`: what stands there now, for the differences. */
+export function planHostsFile(
+  p: Parameters,
+  before: { readonly hosts?: string | undefined; readonly template?: string | undefined },
+): PlannedStep {
   return plannedStep(hostsFile, {
     node: p.node,
     group: 'Hosts files',
@@ -36,7 +47,20 @@ export function planHostsFile(p: Parameters, before: string | undefined): Planne
     why: 'A manager refuses a node whose name it cannot resolve.',
     deadline: minutes(3),
     parameters: p,
-    files: [{ node: p.node, path, content: p.content, mode: 0o644, ...defined({ before }) }],
+    files: [
+      { node: p.node, path, content: p.content, mode: 0o644, ...defined({ before: before.hosts }) },
+      ...(p.template === undefined
+        ? []
+        : [
+            {
+              node: p.node,
+              path: templatePath,
+              content: p.template,
+              mode: 0o644,
+              ...defined({ before: before.template }),
+            },
+          ]),
+    ],
     changes: ['hosts'],
   });
 }

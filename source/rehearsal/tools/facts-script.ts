@@ -21,6 +21,11 @@ const answers: Readonly<
   processors: 'as-asked',
   cpuinfo: (call) => call.look((machine, _state, now) => readPath(machine, '/proc/cpuinfo', now) ?? ''),
   meminfo: 'as-asked',
+  swaps: (call) =>
+    call.look(
+      ({ hardware: { swapBytes } }) =>
+        `Filename Type Size Used Priority\n${swapBytes > 0 ? `/swap.img file ${Math.round(swapBytes / 1024)} 0 -2\n` : ''}`,
+    ),
   timedatectl: 'as-asked',
   'os-release': 'as-asked',
   uname: 'as-asked',
@@ -55,6 +60,7 @@ const answers: Readonly<
   netplan: netplanFiles,
   hosts: 'as-asked',
   'cloud-init': cloudInit,
+  'hosts-template': 'as-asked',
   listeners: 'as-asked',
   lsblk: 'as-asked',
   df: fileSystems,
