@@ -45,7 +45,7 @@ export function healthyFacts(node: string, overrides: Partial<NodeFacts> = {}): 
     },
     cpu: { model: 'Intel(R) Xeon(R) Silver 4310', cores: 16, flags: ['fpu', 'sse4_2', 'avx', 'avx2'] },
     // 64 GB as the kernel counts them.
-    memory: { totalBytes: 65_756_512 * 1024, swapBytes: 0 },
+    memory: { totalBytes: 65_756_512 * 1024, swapBytes: 0, swaps: [] },
     time: { nodeMs: seenAtMs + n, localMs: seenAtMs, uncertaintyMs: 2, synchronized: true },
     network: {
       interfaces: [

@@ -182,9 +182,9 @@ class Session implements InitSession {
     return judgeSeen(this.#opened(site), { facts, unreached: new Map(reasons) }, signal);
   }
 
-  async plan(site: Site, facts: ReadonlyMap<string, NodeFacts>): Promise<Plan> {
+  async plan(site: Site, facts: ReadonlyMap<string, NodeFacts>, findings: readonly Finding[]): Promise<Plan> {
     const opened = this.#opened(site);
-    return planSite(opened, facts, { purpose: 'init', standing: await standingStorage(opened, facts) });
+    return planSite(opened, facts, { purpose: 'init', standing: await standingStorage(opened, facts), findings });
   }
 
   documents(site: Site) {

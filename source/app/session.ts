@@ -65,7 +65,8 @@ export interface InitSession extends Watcher {
   judge(draft: SiteDraft): { readonly site: Site } | { readonly findings: readonly Finding[] };
   /** All checks. Live ones (address in use, TLS files) are asked here; the rest is pure. */
   preflight(site: Site, facts: ReadonlyMap<string, NodeFacts>, signal: AbortSignal): Promise<readonly Finding[]>;
-  plan(site: Site, facts: ReadonlyMap<string, NodeFacts>): Promise<Plan>;
+  /** `findings`: what the checks found; failures that the operator lets pass are written into the plan. */
+  plan(site: Site, facts: ReadonlyMap<string, NodeFacts>, findings: readonly Finding[]): Promise<Plan>;
   /** Texts of site.yaml and values.yaml as they would be written, with what stands there now. */
   documents(
     site: Site,

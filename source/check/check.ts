@@ -26,7 +26,15 @@ export interface CheckWords {
   readonly source: string;
 }
 
+/** Its words with what an operator may do about a failure. */
+export interface CheckHelp extends Omit<CheckWords, 'id'> {
+  /** Why its failure cannot be accepted. */
+  readonly strict?: string;
+}
+
 export interface Check extends CheckWords {
+  /** Without it nothing can be done, so that its failure is never accepted. */
+  readonly strict?: true;
   readonly about: 'node' | 'pair' | 'site';
   /** All findings, passes included. Never throws on facts that are missing. */
   judge(input: CheckInput): readonly Finding[];
@@ -54,7 +62,7 @@ export interface AboutNode {
   readonly input: CheckInput;
 }
 
-type Rest = Pick<Outcome, 'wanted' | 'advice' | 'field'>;
+type Rest = Pick<Outcome, 'wanted' | 'advice' | 'field' | 'follows'>;
 
 export function pass(seen: string, reason: string, rest: Rest = {}): Outcome {
   return { grade: 'pass', seen, reason, ...rest };
@@ -70,6 +78,9 @@ export function fail(seen: string, reason: string, rest: Rest = {}): Outcome {
 
 /** For facts that are missing. */
 export const accessAdvice = 'Fix the access to the node first, then check again.';
+
+/** For a part of the facts that could not be read. */
+export const unreadAdvice = 'Run the command that is named on the node, as root, then check again.';
 
 /** Shown in a cell whose facts are missing. */
 export const notSeen = 'not seen';
@@ -121,5 +132,7 @@ function missing(node: SiteNode, facts: NodeFacts | undefined, part: FactPart, g
   const reason = facts
     ? `${node.name} answered, but this could not be read${why ? `: ${why}` : ''}.`
     : `${node.name} was not reached.`;
-  return { grade, seen: notSeen, reason, advice: accessAdvice };
+  if (!facts) return { grade, seen: notSeen, reason, advice: accessAdvice, follows: 'access' };
+  const follows = part === 'microk8s' && facts.packages?.snapdProblem !== undefined ? 'snapd' : 'facts-complete';
+  return { grade, seen: notSeen, reason, advice: unreadAdvice, follows };
 }

@@ -1,13 +1,32 @@
 import { messageOf } from '../errors/thrown.ts';
-import type { Finding, Grade } from '../site/finding.ts';
-import type { Check, CheckInput } from './check.ts';
+import type { Finding } from '../site/finding.ts';
+import { type Check, type CheckInput, factsOf, notSeen } from './check.ts';
 import { checks } from './checks.ts';
 
 export type { CheckInput } from './check.ts';
 
 /** Every finding of every check, passes included, in the order of the checks. Pure and never throws. */
-export function runChecks(input: CheckInput): Finding[] {
-  return checks.flatMap((check) => judged(check, input));
+export function runChecks(input: CheckInput): readonly Finding[] {
+  return withWeight(checks.flatMap((check) => judged(check, input).map((finding) => followed(finding, input))));
+}
+
+/** Whatever a check says of nodes that were not reached follows from that, and is told once. */
+function followed(finding: Finding, input: CheckInput): Finding {
+  if (finding.seen !== notSeen || finding.check === 'access' || finding.follows !== undefined) return finding;
+  const lost = input.site.nodes.filter((node) => factsOf(input, node) === undefined).map(({ name }) => name);
+  const about = finding.nodes.length > 0 ? finding.nodes : input.site.nodes.map(({ name }) => name);
+  return about.every((node) => lost.includes(node)) ? { ...finding, follows: 'access' } : finding;
+}
+
+/** A cause weighs as much as what follows from it on the same node. */
+function withWeight(findings: readonly Finding[]): readonly Finding[] {
+  const failing = findings.filter(({ grade, follows }) => grade === 'fail' && follows !== undefined);
+  return findings.map((finding) =>
+    finding.grade === 'warn' &&
+    failing.some(({ follows, nodes }) => follows === finding.check && nodes.join() === finding.nodes.join())
+      ? { ...finding, grade: 'fail' }
+      : finding,
+  );
 }
 
 /** A check that breaks off is a fault of ours; it must not hide what the others found, and must not pass. */
@@ -23,13 +42,8 @@ function judged(check: Check, input: CheckInput): readonly Finding[] {
         nodes: [],
         seen: 'not judged',
         reason: `${check.title} could not be judged: ${why}`,
+        advice: 'This is a fault of the program. Report it with what `kloudspot support` collects',
       },
     ];
   }
-}
-
-/** The worst grade of all; `pass` where there is none. */
-export function worst(findings: readonly Finding[]): Grade {
-  if (findings.some(({ grade }) => grade === 'fail')) return 'fail';
-  return findings.some(({ grade }) => grade === 'warn') ? 'warn' : 'pass';
 }

@@ -7,6 +7,7 @@ export const verbs: VerbTable = {
     load: () => import('./verbs/init.ts'),
   },
   preflight: { about: 'Check nodes and site; change nothing', load: () => import('./verbs/preflight.ts') },
+  explain: { about: 'Why a check matters, its source, what to do', load: () => import('./verbs/explain.ts') },
   plan: { about: 'Show every step, command and file of what would be done', load: () => import('./verbs/plan.ts') },
   apply: { about: 'Do what the site file says', load: () => import('./verbs/apply.ts') },
   resume: { about: 'Continue a run that was interrupted', load: () => import('./verbs/resume.ts') },

@@ -1,5 +1,6 @@
 import type { NodeFacts } from '../facts/facts.ts';
 import type { Product } from '../product/schema.ts';
+import type { Finding } from '../site/finding.ts';
 import type { Site } from '../site/schema.ts';
 import type { StandingStorage } from '../storage/claims.ts';
 import type { PlanPurpose } from './document/document.ts';
@@ -19,6 +20,8 @@ export interface PlanInput {
   readonly chartVersion?: string | undefined;
   /** `update --update-helm`: take the newest chart that is allowed. */
   readonly newestChart?: boolean;
+  /** What the checks found: failures that the operator lets pass are written down. */
+  readonly findings?: readonly Finding[];
   /** Reads the files of a local chart, the only thing that is looked at besides the input. */
   readonly readChart?: ReadChart;
 }

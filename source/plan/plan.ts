@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { targetOf } from '../network/targets.ts';
+import type { Finding } from '../site/finding.ts';
 import { basisOf } from './document/basis.ts';
 import type { Plan } from './document/document.ts';
 import type { PlanInput } from './input.ts';
@@ -20,22 +21,36 @@ export function makePlan(input: PlanInput): Plan {
   const { purpose, site, product, facts, now } = input;
   const steps = stepsFor(input);
   const basis = basisOf(facts, site);
+  const accepted = acceptedIn(input.findings ?? []);
   return {
     version: 2,
     purpose,
-    hash: planHash({ site, basis, steps }),
+    hash: planHash({ site, basis, steps, ...accepted }),
     createdAt: now.toISOString(),
     site,
     product: product.file,
     targets: site.nodes.map(targetOf),
     basis,
     steps,
+    ...accepted,
   };
 }
 
+function acceptedIn(findings: readonly Finding[]): Pick<Plan, 'accepted'> {
+  const accepted = findings.flatMap((finding) =>
+    finding.accepted ? [{ check: finding.check, nodes: finding.nodes, reason: finding.reason }] : [],
+  );
+  return accepted.length === 0 ? {} : { accepted };
+}
+
 /** First 12 hex digits of SHA-256 over what a plan rests on and does. */
-export function planHash({ site, basis, steps }: Pick<Plan, 'site' | 'basis' | 'steps'>): string {
-  return createHash('sha256').update(canonical({ site, basis, steps })).digest('hex').slice(0, 12);
+export function planHash({
+  site,
+  basis,
+  steps,
+  accepted,
+}: Pick<Plan, 'site' | 'basis' | 'steps' | 'accepted'>): string {
+  return createHash('sha256').update(canonical({ site, basis, steps, accepted })).digest('hex').slice(0, 12);
 }
 
 /** JSON with its keys in order: a plan that was stored and read back is the same plan. */

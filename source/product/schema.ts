@@ -129,6 +129,9 @@ export const productSchema = z.strictObject({
       .meta({ description: 'Below it a node is warned of, when all of these features are on.' }),
     cpuFlags: z.array(z.string()).default([]),
     requireSsd: z.boolean().default(true),
+    strictChecks: z.array(z.string()).default([]).meta({
+      description: 'Names of checks whose failure an operator cannot accept, as `kloudspot explain` lists them.',
+    }),
     interfaces: z.number().int().positive().default(1).meta({ description: 'Network interfaces of each node.' }),
     os: z.array(z.strictObject({ id: z.string(), minimum: z.string(), ltsOnly: z.boolean().default(false) })).min(1),
   }),

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { checks, findCheck } from '../../source/check/checks.ts';
-import { runChecks, worst } from '../../source/check/run.ts';
-import type { NodeFacts } from '../../source/facts/facts.ts';
+import { runChecks } from '../../source/check/run.ts';
+import { worst } from '../../source/check/summary.ts';
 import { loadProduct } from '../../source/product/load.ts';
 import { selfSigned } from '../../source/tls/self-signed.ts';
-import { device, GiB, healthyFacts, healthySite, seenAtMs, withoutSections } from '../facts-fixtures.ts';
+import { GiB, healthyFacts, healthySite, seenAtMs, withoutSections } from '../facts-fixtures.ts';
 import { fromKs1ToKs2, inputOf, set } from './cases/case.ts';
 import { conditionCases } from './cases/conditions.ts';
 import { disksCases } from './cases/disks.ts';
@@ -51,11 +51,12 @@ describe('each check says what is wrong', () => {
 });
 
 test.each([
-  ['zram', [device('zram0', 'disk', GiB, { mountPoints: ['[SWAP]'] })], /zram-generator/, /fstab/],
-  ['a partition', [device('sda2', 'part', GiB, { mountPoints: ['[SWAP]'] })], /swapoff \/dev\/sda2/, /zram/],
-  ['a file', [], /swapoff -a.*fstab/, /zram/],
-])('swap on %s: the advice fits', (_, disks, fits, not) => {
-  const facts = { 'ks-1': (whole: NodeFacts) => set('memory', { swapBytes: GiB })(set('storage', { disks })(whole)) };
+  ['zram', [{ path: '/dev/zram0', type: 'partition' }], /zram-generator/, /fstab/],
+  ['a partition', [{ path: '/dev/sda2', type: 'partition' }], /swapoff \/dev\/sda2.*fstab/, /zram/],
+  ['a file', [{ path: '/swap.img', type: 'file' }], /swapoff \/swap\.img.*fstab/, /zram/],
+  ['something that was not seen', [], /swapoff -a.*fstab/, /zram/],
+] as const)('swap on %s: the advice fits', (_, swaps, fits, not) => {
+  const facts = { 'ks-1': set('memory', { swapBytes: GiB, swaps }) };
   const [finding] = findCheck('swap')?.judge(inputOf({ facts }, product)) ?? [];
   expect(finding?.advice).toMatch(fits);
   expect(finding?.advice).not.toMatch(not);

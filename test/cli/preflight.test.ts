@@ -35,7 +35,7 @@ describe('preflight in plain text', () => {
       'x no AVX',
       '+ AVX',
     ]);
-    expect(lines[0]).toMatch(/^Site berlin, from site\.yaml: \d+ of \d+ checks pass, 2 warn, 1 fail$/);
+    expect(lines[0]).toMatch(/^Site berlin, from site\.yaml: \d+ of \d+ checks pass, 2 warn, 1 fails$/);
   });
 
   test('what fails comes first, with its reason and what to do', () => {

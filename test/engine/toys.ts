@@ -40,6 +40,7 @@ const product: Product = {
     recommended: [],
     cpuFlags: [],
     requireSsd: false,
+    strictChecks: [],
     interfaces: 1,
     os: [{ id: 'ubuntu', minimum: '22.04', ltsOnly: false }],
   },

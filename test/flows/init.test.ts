@@ -29,6 +29,25 @@ describe('init, unattended, in rehearsal', () => {
     expect(outcomes).toEqual(new Set(['already']));
   });
 
+  it('a failed check stops it, unless its failure is accepted by name; plan and journal say so', async () => {
+    const rehearsal = await Rehearsal.begin('clone');
+    expect((await rehearsal.run('init', '--yes')).code).toBe(3);
+    const two = await rehearsal.run('init', '--yes', '--accept-failure', 'unique-machine-id');
+    expect(two.code).toBe(3);
+    const names = [
+      'unique-machine-id',
+      'unique-host-key',
+      'unique-initiator-name',
+      'unique-lvm',
+      'unique-product-uuid',
+    ];
+    const all = names.flatMap((name) => ['--accept-failure', name]);
+    const begun = await rehearsal.run('init', '--yes', ...all);
+    expect(begun.stdout).toContain('Accepted although it fails:');
+    const [start] = (await rehearsal.journal()).filter(({ type }) => type === 'run-started');
+    expect(start).toMatchObject({ accepted: expect.arrayContaining(['unique-machine-id']) });
+  });
+
   it('writes exactly the chosen features and sizes to values.yaml', async () => {
     const rehearsal = await Rehearsal.begin();
     expect((await rehearsal.run('init', '--yes')).code).toBe(0);

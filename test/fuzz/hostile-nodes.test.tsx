@@ -37,7 +37,7 @@ function seen(probe: string): ReadonlyMap<string, NodeFacts> {
   );
 }
 
-const findingsOf = (facts: ReadonlyMap<string, NodeFacts>): Finding[] => runChecks({ site, product, facts });
+const findingsOf = (facts: ReadonlyMap<string, NodeFacts>): readonly Finding[] => runChecks({ site, product, facts });
 
 let open: ReturnType<typeof stage> | undefined;
 afterEach(() => open?.end());
@@ -59,7 +59,7 @@ describe('whatever a node prints,', () => {
           facts,
           unreached: new Map(),
         });
-        const lines = [...table, ...storage, ...findingLines(findings)];
+        const lines = [...table, ...storage, ...findingLines(findings, new Map())];
         expect(lines.filter((line) => acted.test(line))).toEqual([]);
         expect(storage.filter((line) => line.includes('\n'))).toEqual([]);
         const json = JSON.stringify(preflightData(site, findings));

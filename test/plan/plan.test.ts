@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Plan, PlanPurpose } from '../../source/plan/document/document.ts';
+import { parsePlan } from '../../source/plan/document/document-schema.ts';
 import { stepKinds } from '../../source/plan/kinds.ts';
 import { makePlan } from '../../source/plan/plan.ts';
 import type { PlannedStep } from '../../source/plan/step.ts';
@@ -23,6 +24,24 @@ function waitsFor({ steps }: Plan, later: string, earlier: string): boolean {
   const reaches = (id: string): boolean => id === earlier || (byId.get(id)?.needs ?? []).some(reaches);
   return reaches(later);
 }
+
+test('a failure that the operator accepts is in the plan and in its hash', () => {
+  const failed = {
+    check: 'cpu-cores',
+    grade: 'warn',
+    nodes: ['ks-1'],
+    seen: '4',
+    reason: 'ks-1 has 4 cores.',
+  } as const;
+  const shape = { managers: 1 };
+  const input = { purpose: 'init', site: siteOf(shape), product, facts: factsOf(shape), now } as const;
+  const plan = makePlan({ ...input, findings: [{ ...failed, accepted: true }] });
+  expect(plan.accepted).toEqual([{ check: 'cpu-cores', nodes: ['ks-1'], reason: 'ks-1 has 4 cores.' }]);
+  const without = makePlan({ ...input, findings: [failed] });
+  expect(without).not.toHaveProperty('accepted');
+  expect(plan.hash).not.toBe(without.hash);
+  expect(parsePlan(JSON.stringify(plan), stepKinds, 'plan.json')).toEqual(plan);
+});
 
 describe('topologies', () => {
   test('one node: no join, one server for names, one pool', () => {

@@ -26,7 +26,7 @@ export function facts(node: string, address: string, change: Partial<NodeFacts> 
       bootId: address,
     },
     cpu: { model: 'Xeon', cores: 16, flags: ['sse4_2', 'avx', 'avx2'] },
-    memory: { totalBytes: 64 * gib, swapBytes: 0 },
+    memory: { totalBytes: 64 * gib, swapBytes: 0, swaps: [] },
     network: {
       interfaces: [
         {

@@ -171,7 +171,7 @@ describe('notes', () => {
       'ks-3',
       facts('ks-3', '10.0.4.23', {
         cpu: { model: 'small', cores: 4, flags: ['avx'] },
-        memory: { totalBytes: 16 * gib, swapBytes: 0 },
+        memory: { totalBytes: 16 * gib, swapBytes: 0, swaps: [] },
       }),
     );
     const text = notes('nodes', view(wholeDraft, seen)).join('\n');

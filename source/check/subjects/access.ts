@@ -12,6 +12,7 @@ const accessWords = {
 export const access: Check = {
   ...siteCheck(accessWords, (input) => input.site.nodes.map((node, index) => judgeAccess(input, node, index))),
   about: 'node',
+  strict: true,
 };
 
 function judgeAccess(input: CheckInput, node: CheckInput['site']['nodes'][number], index: number): Outcome {
@@ -54,13 +55,20 @@ export const completeFacts: Check = {
       input.site.nodes.map((node): Outcome => {
         const facts = factsOf(input, node);
         const nodes = [node.name];
-        if (!facts) return { ...fail(notSeen, `Nothing was seen of ${node.name}.`, { advice: accessAdvice }), nodes };
+        if (!facts)
+          return {
+            ...fail(notSeen, `Nothing was seen of ${node.name}.`, { advice: accessAdvice, follows: 'access' }),
+            nodes,
+          };
         const problems = Object.entries(facts.problems);
         if (problems.length === 0) return { ...pass('all', 'Every section could be read.'), nodes };
         const list = problems.map(([section, why]) => `${section} (${why})`).join('; ');
         return {
           ...warn(`${problems.length} missing`, `Not read on ${node.name}: ${list}.`, {
-            advice: 'Look at the commands named; most need root',
+            advice: 'Run the commands that are named on the node; most need root',
+            ...(facts.packages?.snapdProblem !== undefined && problems.every(([part]) => part === 'microk8s')
+              ? { follows: 'snapd' }
+              : {}),
           }),
           nodes,
         };

@@ -1,4 +1,5 @@
-import { carrierOf } from '../../network/addresses.ts';
+import type { NodeFacts } from '../../facts/facts.ts';
+import { carrierOf, ipv4Of } from '../../network/addresses.ts';
 import { type Check, type CheckInput, factsOf, fail, nodeCheck, pass, perInput, warn } from '../check.ts';
 
 export const mtu: Check = nodeCheck(
@@ -11,7 +12,11 @@ export const mtu: Check = nodeCheck(
   'network',
   (_, { node, facts, input }) => {
     const own = carrierOf(node, facts);
-    if (!own) return warn('not seen', `Which interface of ${node.name} carries the cluster was not seen.`);
+    if (!own)
+      return warn('not seen', `Which interface of ${node.name} carries the cluster was not seen.`, {
+        advice: 'Name it as the interface of the node, on the page Network',
+        ...(hasIpv4(facts) ? {} : { follows: 'default-route' }),
+      });
     const usual = usualMtu(input);
     const seen = `${own.mtu} ${own.name}`;
     if (usual !== undefined && own.mtu !== usual) {
@@ -29,6 +34,11 @@ export const mtu: Check = nodeCheck(
     return pass(seen, 'The same on all nodes.');
   },
 );
+
+/** Without an IPv4 address no interface can carry the cluster. */
+function hasIpv4({ network }: NodeFacts): boolean {
+  return network?.interfaces.some((face) => ipv4Of(face).length > 0) ?? false;
+}
 
 const usualMtu = perInput((input) => mostCommon(allMtus(input)));
 

@@ -1,12 +1,12 @@
 import { networkFindings } from '../../network/findings.ts';
 import type { Finding } from '../../site/finding.ts';
-import { type Check, type CheckInput, type CheckWords, factsOf, notSeen, perInput } from '../check.ts';
+import { type Check, type CheckInput, type CheckWords, factsOf, notSeen, perInput, unreadAdvice } from '../check.ts';
 
 interface NetworkRule extends CheckWords {
   readonly about: 'node' | 'site';
 }
 
-/** The rules that the network room judges over all nodes at once, with their words. */
+/** The rules of addresses that are judged over all nodes at once, with their words. */
 const rules: readonly NetworkRule[] = [
   {
     id: 'interface',
@@ -62,7 +62,14 @@ const rules: readonly NetworkRule[] = [
 /** The findings of all rules. */
 const findingsOf = perInput(({ site, facts }) => networkFindings(site, facts));
 
-export const networkChecks: readonly Check[] = rules.map((rule) => ({ ...rule, judge: (input) => judge(rule, input) }));
+/** Where one of these fails the plan would leave the address as it is, or cut the node off. */
+const strict = new Set(['interface', 'gateway', 'address-unique', 'netplan-files', 'virtual-address']);
+
+export const networkChecks: readonly Check[] = rules.map((rule) => ({
+  ...rule,
+  ...(strict.has(rule.id) ? { strict: true } : {}),
+  judge: (input) => judge(rule, input),
+}));
 
 function judge(rule: NetworkRule, input: CheckInput): Finding[] {
   const found = findingsOf(input).filter(({ check }) => check === rule.id);
@@ -72,14 +79,25 @@ function judge(rule: NetworkRule, input: CheckInput): Finding[] {
   return input.site.nodes.flatMap((node) => {
     const own = byNode.get(node.name);
     if (own !== undefined) return own;
-    return factsOf(input, node)?.network ? nothing(rule, node.name) : unseen(rule, node.name);
+    const facts = factsOf(input, node);
+    return facts?.network ? nothing(rule, node.name) : unseen(rule, node.name, facts !== undefined);
   });
 }
 
-function virtual(rule: NetworkRule, { site }: CheckInput): Finding {
+function virtual(rule: NetworkRule, { site, facts }: CheckInput): Finding {
   if (site.network.virtualAddress === undefined) return nothing(rule);
   const reason = 'It can be judged once the network of a node was seen.';
-  return { check: rule.id, grade: 'warn', nodes: [], seen: notSeen, reason };
+  // Nodes that were seen and have no address have none of IPv4.
+  const follows = [...facts.values()].some(({ network }) => network !== undefined) ? 'default-route' : 'facts-complete';
+  return {
+    check: rule.id,
+    grade: 'warn',
+    nodes: [],
+    seen: notSeen,
+    reason,
+    advice: unreadAdvice,
+    ...(facts.size > 0 ? { follows } : {}),
+  };
 }
 
 function nothing(rule: NetworkRule, node?: string): Finding {
@@ -87,7 +105,15 @@ function nothing(rule: NetworkRule, node?: string): Finding {
   return { check: rule.id, grade: 'pass', nodes, seen: '-', reason: 'There is nothing to judge here.' };
 }
 
-function unseen(rule: NetworkRule, node: string): Finding {
+function unseen(rule: NetworkRule, node: string, known: boolean): Finding {
   const reason = `The network of ${node} was not seen.`;
-  return { check: rule.id, grade: 'warn', nodes: [node], seen: notSeen, reason };
+  return {
+    check: rule.id,
+    grade: 'warn',
+    nodes: [node],
+    seen: notSeen,
+    reason,
+    advice: unreadAdvice,
+    ...(known ? { follows: 'facts-complete' } : {}),
+  };
 }

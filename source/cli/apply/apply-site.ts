@@ -1,3 +1,5 @@
+import { refuseAcceptance } from '../../check/accept.ts';
+import { withAccepted } from '../../check/accepted.ts';
 import { checkSite } from '../../app/check-site.ts';
 import { type Launch, launch } from '../../app/launch.ts';
 import { planSite } from '../../app/plan.ts';
@@ -10,6 +12,7 @@ import type { Finding } from '../../site/finding.ts';
 import { defined } from '../../text/defined.ts';
 import { screenWidth } from '../../ui/plain/output.ts';
 import { accessPrompts } from '../line/access.ts';
+import { listOf } from '../line/arguments.ts';
 import { confirmed } from '../line/confirm.ts';
 import { holdInterrupts } from '../line/interrupts.ts';
 import { rehearsalNote } from '../line/rehearsal-note.ts';
@@ -22,6 +25,8 @@ import { watchRun } from './run-watching.ts';
 export interface ApplyOptions extends Omit<Launch, 'attended'> {
   /** The verb, for words: `apply`, `init`. */
   readonly verb: string;
+  /** Checks whose failure the operator lets pass. */
+  readonly accept?: readonly string[];
 }
 
 /** Checks, plans, asks, begins the run and shows it to its end. */
@@ -31,12 +36,16 @@ export async function applySite(
   terminal: Terminal,
   options: ApplyOptions,
 ): Promise<ExitCode> {
-  const { facts, findings } = await checkSite(opened, accessPrompts(settings, terminal));
+  const accept = listOf(options.accept);
+  refuseAcceptance(accept, opened.product);
+  const { facts, findings: found } = await checkSite(opened, accessPrompts(settings, terminal));
+  const findings = withAccepted(found, new Set(accept));
   const code = preflightCode(findings);
   showFindings(findings, opened, settings, terminal);
   if (code !== exitCode.done) return code;
   const standing = await standingStorage(opened, facts);
-  return beginPlan(planSite(opened, facts, { purpose: 'init', standing }), opened, settings, terminal, options);
+  const plan = planSite(opened, facts, { purpose: 'init', standing, findings });
+  return beginPlan(plan, opened, settings, terminal, options);
 }
 
 /** What does not pass. As JSON only where the run cannot begin: else the run's events are what is printed. */
@@ -62,7 +71,7 @@ export async function beginPlan(
   opened: Pick<OpenedSite, 'passwords' | 'world'>,
   settings: Settings,
   terminal: Terminal,
-  { verb, ...options }: ApplyOptions,
+  { verb, accept: _accept, ...options }: ApplyOptions,
 ): Promise<ExitCode> {
   if (!settings.json)
     printLines(terminal.output, [...rehearsalNote(opened.world), ...planLines(plan, { brief: true })]);

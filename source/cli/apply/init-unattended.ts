@@ -9,12 +9,16 @@ import { applySite } from './apply-site.ts';
  * `init --yes`: preflight, then the run, which writes the site at its usual place, where later verbs look for it, and values.yaml.
  * A site file that was named stays as it is.
  */
-export async function initUnattended(settings: Settings, terminal: Terminal): Promise<ExitCode> {
+export async function initUnattended(
+  settings: Settings,
+  terminal: Terminal,
+  accept: readonly string[],
+): Promise<ExitCode> {
   const opened = await openSite(settings, { fresh: true });
   const { files } = settings;
   try {
     const documents = await documentsOf(opened.site, opened.product, files.site, files);
-    return await applySite(opened, settings, terminal, { verb: 'init', site: files.site, documents });
+    return await applySite(opened, settings, terminal, { verb: 'init', site: files.site, documents, accept });
   } finally {
     await opened.close();
   }

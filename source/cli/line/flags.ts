@@ -70,6 +70,14 @@ export const confirmDataLoss = {
   about: 'Where data is removed: the name of the site, in place of typing it. --yes alone does not remove data.',
 } as const;
 
+/** For verbs that check before they change something. */
+export const acceptFailure = {
+  type: 'string',
+  multiple: true,
+  value: 'CHECK',
+  about: 'Go on although this check fails; plan and journal say so. Once for each check.',
+} as const;
+
 /** The operand of verbs about a run. */
 export const runOperand: Operand = { name: 'RUN', about: 'The run, or the end of its id. Default: the last one.' };
 

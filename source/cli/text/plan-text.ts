@@ -14,7 +14,7 @@ export interface PlanTextOptions {
 
 /** A plan as lines of plain text: every step in order with its reason, its exact commands, and its files as differences. */
 export function planLines(plan: Plan, { brief, width = Number.POSITIVE_INFINITY }: PlanTextOptions): string[] {
-  const lines = [...folded(heading(plan), width), ''];
+  const lines = [...folded(heading(plan), width), '', ...acceptedLines(plan, width)];
   for (const [place, step] of plan.steps.entries())
     lines.push(...(brief ? [briefLine(place, step)] : stepLines(place, step, width)));
   if (plan.steps.some(cannotBeUndone)) lines.push('', '(*) cannot be undone');
@@ -27,6 +27,14 @@ function heading({ site, steps, hash }: Plan): string {
   const lasting = steps.filter(cannotBeUndone).length;
   const undo = lasting === 0 ? 'all can be undone' : `${lasting} cannot be undone (*)`;
   return `Site ${site.name}: ${counted(steps.length, 'step')}, ${counted(commands, 'command')}, ${counted(files, 'file')}; ${undo}. Plan ${hash}.`;
+}
+
+function acceptedLines({ accepted = [] }: Plan, width: number): string[] {
+  if (accepted.length === 0) return [];
+  const lines = accepted.flatMap(({ check, nodes, reason }) =>
+    folded(`  ${[check, nodes.join(', ')].filter(Boolean).join(' of ')}: ${reason}`, width),
+  );
+  return ['Accepted although it fails:', ...lines, ''];
 }
 
 const cannotBeUndone = (step: PlannedStep): boolean => !step.undoable && step.commands.length + step.files.length > 0;

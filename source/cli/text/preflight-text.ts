@@ -1,7 +1,8 @@
-import { notSeen } from '../../check/check.ts';
 import { findCheck } from '../../check/checks.ts';
+import { causes, countChecks, countText } from '../../check/summary.ts';
 import type { Finding, Grade } from '../../site/finding.ts';
 import type { Site } from '../../site/schema.ts';
+import { kloudspot } from '../../text/command.ts';
 import { columns } from '../../text/table.ts';
 import { clipped } from '../../text/width.ts';
 
@@ -30,7 +31,7 @@ export function preflightLines(site: Site, findings: readonly Finding[], options
   const cells = cellWidth(options.width, names.length);
   const siteCells = options.width === undefined ? Number.POSITIVE_INFINITY : widest;
   return [
-    `Site ${site.name}, from ${options.from}: ${summary(byCheck)}`,
+    `Site ${site.name}, from ${options.from}: ${countText(countChecks(findings))}`,
     '',
     ...columns([
       ['Check', ...names],
@@ -40,14 +41,6 @@ export function preflightLines(site: Site, findings: readonly Finding[], options
     ...columns([['Site and pairs', ''], ...others.map(([id, of]) => [titleOf(id), siteCell(of, marks, siteCells)])]),
     ...reasons(findings, marks, options.all),
   ];
-}
-
-function summary(byCheck: readonly (readonly [string, readonly Finding[]])[]): string {
-  const grades = byCheck.map(([, of]) => worstOf(of));
-  const passed = grades.filter((grade) => grade === 'pass').length;
-  const failed = grades.filter((grade) => grade === 'fail').length;
-  const warned = grades.length - passed - failed;
-  return `${passed} of ${grades.length} checks pass, ${warned} warn, ${failed} fail`;
 }
 
 function cell(findings: readonly Finding[], node: string, marks: Marks, width: number): string {
@@ -77,34 +70,22 @@ function cut(text: string, width: number, marks: Marks): string {
   return width < 4 ? '' : clipped(text, width, marks.cut);
 }
 
-function worstOf(findings: readonly Finding[]): Grade {
-  return findings.reduce<Grade>(
-    (worst, { grade }) => (severity.indexOf(grade) > severity.indexOf(worst) ? grade : worst),
-    'pass',
-  );
-}
-
 function titleOf(id: string): string {
   return findCheck(id)?.title ?? id;
 }
 
 function reasons(findings: readonly Finding[], marks: Marks, all: boolean): string[] {
-  const told = findings.filter((finding) => (all || finding.grade !== 'pass') && !followsFromAccess(finding, findings));
+  const told = causes(findings).filter(({ grade }) => all || grade !== 'pass');
   if (told.length === 0) return ['', 'All checks pass.'];
   const sorted = told.toSorted((a, b) => severity.indexOf(b.grade) - severity.indexOf(a.grade));
-  return sorted.flatMap(({ check, grade, nodes, reason, advice }) => [
-    '',
-    `${marks[grade]} ${titleOf(check)}${nodes.length > 0 ? ` (${nodes.join(', ')})` : ''}`,
-    `  ${reason}`,
-    ...(advice ? [`  Do: ${advice}`] : []),
-  ]);
-}
-
-/** A node that was not reached is told once, not once for every check. */
-function followsFromAccess(finding: Finding, findings: readonly Finding[]): boolean {
-  if (finding.seen !== notSeen || finding.check === 'access') return false;
-  const lost = findings
-    .filter(({ check, seen }) => check === 'access' && seen === notSeen)
-    .flatMap(({ nodes }) => nodes);
-  return finding.nodes.every((node) => lost.includes(node));
+  const failed = sorted.find(({ grade }) => grade === 'fail');
+  return [
+    ...sorted.flatMap(({ check, grade, nodes, reason, advice, accepted }) => [
+      '',
+      `${marks[grade]} ${titleOf(check)}${nodes.length > 0 ? ` (${nodes.join(', ')})` : ''}${accepted ? ', accepted' : ''}`,
+      `  ${reason}`,
+      ...(advice && grade !== 'pass' ? [`  Do: ${advice}`] : []),
+    ]),
+    ...(failed === undefined ? [] : ['', `${kloudspot(`explain ${failed.check}`)}  says why it matters.`]),
+  ];
 }

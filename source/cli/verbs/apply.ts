@@ -7,8 +7,9 @@ import { openWorld } from '../../app/world.ts';
 import type { ExitCode } from '../../errors/fault.ts';
 import { applySite, beginPlan } from '../apply/apply-site.ts';
 import { accessPrompts } from '../line/access.ts';
-import { globalFlags, takeOver } from '../line/flags.ts';
+import { acceptFailure, globalFlags, takeOver } from '../line/flags.ts';
 import { processTerminal, type Terminal } from '../line/terminal.ts';
+import { defined } from '../../text/defined.ts';
 import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
@@ -22,6 +23,7 @@ export default defineVerb({
       about: 'Carry out exactly this plan, or refuse when the nodes have changed since it was made.',
     },
     'take-over': takeOver,
+    'accept-failure': acceptFailure,
   },
   run: async ({ args }) => {
     const settings = settingsFrom(args);
@@ -30,7 +32,8 @@ export default defineVerb({
     if (args.plan !== undefined) return applyPlan(resolve(args.plan), settings, terminal, takeOver);
     const opened = await openSite(settings);
     try {
-      return await applySite(opened, settings, terminal, { verb: 'apply', takeOver });
+      const accept = args['accept-failure'];
+      return await applySite(opened, settings, terminal, { verb: 'apply', takeOver, ...defined({ accept }) });
     } finally {
       await opened.close();
     }

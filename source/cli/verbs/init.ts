@@ -2,7 +2,7 @@ import type { InitSession } from '../../app/session.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
 import { kloudspot } from '../../text/command.ts';
-import { globalFlags } from '../line/flags.ts';
+import { acceptFailure, globalFlags } from '../line/flags.ts';
 import { processTerminal, refuseToAsk, type Terminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 
@@ -16,11 +16,12 @@ export default defineVerb({
       value: 'NAME|FILE',
       about: 'The product of a new site: one of templates/products, or a file.',
     },
+    'accept-failure': acceptFailure,
   },
   run: async ({ args }) => {
     const settings = settingsFrom(args);
     const terminal = processTerminal();
-    if (settings.yes) return unattended(settings, terminal);
+    if (settings.yes) return unattended(settings, terminal, args['accept-failure'] ?? []);
     if (!terminal.interactive && !settings.plain) {
       refuseToAsk(
         'kloudspot init asks questions.',
@@ -55,7 +56,7 @@ async function drawPages(settings: Settings, { input }: Terminal, open: () => Pr
   }
 }
 
-async function unattended(settings: Settings, terminal: Terminal): Promise<ExitCode> {
+async function unattended(settings: Settings, terminal: Terminal, accept: readonly string[]): Promise<ExitCode> {
   const { exists } = await import('../../app/site.ts');
   if (!settings.rehearsal && !settings.siteGiven && !(await exists(settings.site))) {
     throw new Fault({
@@ -69,5 +70,5 @@ async function unattended(settings: Settings, terminal: Terminal): Promise<ExitC
     });
   }
   const { initUnattended } = await import('../apply/init-unattended.ts');
-  return initUnattended(settings, terminal);
+  return initUnattended(settings, terminal, accept);
 }

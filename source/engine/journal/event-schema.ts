@@ -18,6 +18,7 @@ export const eventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
     host: z.string(),
     resumed: z.boolean(),
     undo: z.object({ step: z.string().exactOptional() }).exactOptional(),
+    accepted: z.array(z.string()).exactOptional(),
   }),
   z.object({ at, type: z.literal('step-started'), step, attempt: z.number().int(), deadlineMs: milliseconds }),
   z.object({ at, type: z.literal('command'), step, node, command: z.array(z.string()) }),

@@ -17,6 +17,8 @@ export type RunEventBody =
       readonly resumed: boolean;
       /** This process undoes the run, or one step of it. */
       readonly undo?: { readonly step?: string };
+      /** Checks that failed before it, and that the operator let pass. */
+      readonly accepted?: readonly string[];
     }
   | { readonly type: 'step-started'; readonly step: string; readonly attempt: number; readonly deadlineMs: number }
   /** The argument array as shown to the operator, secrets masked. */

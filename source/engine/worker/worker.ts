@@ -144,7 +144,7 @@ const begin = ({ run, plan, past, options }: Job, { owner, host }: LockClaim): R
   owner,
   host,
   resumed: past.processes > 0,
-  ...defined({ undo: options.undo }),
+  ...defined({ undo: options.undo, accepted: plan.accepted && [...new Set(plan.accepted.map(({ check }) => check))] }),
 });
 
 /** Ends up in `run.log`. */

@@ -71,6 +71,7 @@ export const planSchema: z.ZodType<Plan> = z.object({
   targets: z.array(target),
   basis: z.record(z.string(), z.record(z.string(), z.string())),
   steps: z.array(step),
+  accepted: z.array(z.object({ check: z.string(), nodes: z.array(z.string()), reason: z.string() })).exactOptional(),
 });
 
 /**

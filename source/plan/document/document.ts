@@ -19,4 +19,13 @@ export interface Plan {
   /** node → fact key → value that the plan rests on. `apply` refuses when one of them is another now. */
   readonly basis: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly steps: readonly PlannedStep[];
+  /** Checks that failed when the plan was made, and that the operator let pass by name. */
+  readonly accepted?: readonly AcceptedFailure[];
+}
+
+export interface AcceptedFailure {
+  readonly check: string;
+  readonly nodes: readonly string[];
+  /** What the check said. */
+  readonly reason: string;
 }

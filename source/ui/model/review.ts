@@ -1,3 +1,4 @@
+import { causes, countChecks, countText } from '../../check/summary.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import type { PlannedCommand } from '../../plan/step.ts';
 import type { Product } from '../../product/schema.ts';
@@ -142,23 +143,20 @@ function networkLine(site: Site): ReviewLine {
 }
 
 function preflightLine(findings: readonly Finding[]): ReviewLine {
-  const open = findings.filter((finding) => finding.grade !== 'pass');
-  const fails = open.filter((finding) => finding.grade === 'fail').length;
-  const warns = open.length - fails;
+  const open = causes(findings).filter((finding) => finding.grade !== 'pass');
   const detail = open.map(
     (finding) => `${[...finding.nodes].join(' → ')}${finding.nodes.length > 0 ? ': ' : ''}${finding.reason}`,
   );
   const place: Place = { page: 'preflight', field: open[0]?.field };
-  if (fails > 0) return line('Preflight', counted(fails, 'check fails', 'checks fail'), place, detail, 'fail');
-  if (warns > 0)
-    return line(
-      'Preflight',
-      `${counted(warns, 'warning')} · read ${warns === 1 ? 'it' : 'them'} before you begin`,
-      place,
-      detail,
-      'warn',
-    );
-  return line('Preflight', `all ${findings.length} findings pass`, place, detail, 'pass');
+  const count = countChecks(findings);
+  const accepted = [...new Set(open.flatMap((finding) => (finding.accepted ? [finding.check] : [])))];
+  const text = [
+    countText(count),
+    ...(accepted.length > 0 ? [`accepted although it fails: ${accepted.join(', ')}`] : []),
+    ...(count.failed === 0 && open.length > 0 ? ['read the warnings before you begin'] : []),
+  ];
+  const grade = count.failed > 0 ? 'fail' : open.length > 0 ? 'warn' : 'pass';
+  return line('Preflight', text.join(' · '), place, detail, grade);
 }
 
 function storageLine(site: Site, product: Product): ReviewLine {

@@ -1,3 +1,4 @@
+import { causes, countChecks, countText } from '../../check/summary.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import type { Finding } from '../../site/finding.ts';
 import type { Site, SitePath } from '../../site/schema.ts';
@@ -31,7 +32,7 @@ export async function lookAndReview(walk: PlainWalk): Promise<Looked> {
     const checked = await preflight(walk, judged.site);
     if (!('findings' in checked)) return checked;
     try {
-      const plan = await session.plan(judged.site, walk.facts);
+      const plan = await session.plan(judged.site, walk.facts, checked.findings);
       const documents = await session.documents(judged.site);
       const estimateMs = session.estimate(plan, new Set());
       const review = reviewOf({
@@ -63,7 +64,9 @@ async function preflight(
   for (;;) {
     talk.say('', 'Preflight. Looking at every node.');
     const findings = await session.preflight(site, walk.facts, new AbortController().signal);
-    talk.say(...findingLines(findings));
+    // Loaded here, so that the first question does not wait for the checks.
+    const { checks } = await import('../../check/checks.ts');
+    talk.say(...findingLines(findings, new Map(checks.map(({ id, title }) => [id, title]))));
     const fails = findings.filter((finding) => finding.grade === 'fail');
     if (fails.length === 0) return { findings };
     const first = fails.find((finding) => finding.field)?.field;
@@ -79,15 +82,16 @@ async function preflight(
   }
 }
 
-export function findingLines(findings: readonly Finding[]): readonly string[] {
-  const open = findings.filter((finding) => finding.grade !== 'pass');
-  const passed = `${findings.length - open.length} of ${findings.length} findings pass.`;
+/** The count of the checks, and each cause that does not pass under the title of its check. */
+export function findingLines(findings: readonly Finding[], titles: ReadonlyMap<string, string>): readonly string[] {
+  const open = causes(findings).filter((finding) => finding.grade !== 'pass');
   return [
-    passed,
-    ...open.flatMap((finding) => {
-      const nodes = finding.nodes.length > 0 ? `${finding.nodes.join(' to ')}: ` : '';
-      const head = `${finding.grade === 'fail' ? 'FAILS' : 'Warning'}: ${nodes}${finding.reason}`;
-      return finding.advice === undefined ? [head] : [head, `  ${finding.advice}`];
+    `${countText(countChecks(findings))}.`,
+    ...open.flatMap(({ check, grade, nodes, reason, advice, accepted }) => {
+      const mark = grade === 'fail' ? 'FAILS' : accepted ? 'Accepted' : 'Warning';
+      const about = nodes.length > 0 ? ` of ${nodes.join(' to ')}` : '';
+      const head = `${mark}: ${titles.get(check) ?? check}${about}: ${reason}`;
+      return advice === undefined ? [head] : [head, `  ${advice}`];
     }),
   ];
 }

@@ -78,7 +78,10 @@ function eventLines(view: RunView, event: RunEvent): readonly string[] {
   const head = step ? `${place(view, step)} ${where(step)}${step.step.title}` : '';
   switch (event.type) {
     case 'run-started':
-      return [`Run ${event.run} ${event.resumed ? 'continues' : 'starts'}: ${counted(view.counts.total, 'step')}.`];
+      return [
+        `Run ${event.run} ${event.resumed ? 'continues' : 'starts'}: ${counted(view.counts.total, 'step')}.`,
+        ...(event.accepted === undefined ? [] : [`Accepted although they fail: ${event.accepted.join(', ')}.`]),
+      ];
     case 'step-started':
       return [`${head}: starts${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}`];
     case 'step-done':

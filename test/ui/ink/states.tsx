@@ -55,8 +55,7 @@ export const checked = (grade: Grade, size?: Size): Walk =>
             field: ['nodes', 1, 'name'],
           },
         ],
-        titles: new Map(),
-        why: new Map([['cpu-cores', 'Cores are needed.']]),
+        help: new Map([['cpu-cores', { title: 'Processor cores', why: 'Cores are needed.', source: 'The floor' }]]),
       },
     );
 

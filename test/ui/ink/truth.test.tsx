@@ -72,7 +72,7 @@ describe('where one was', () => {
     const walk = new Walk().tell(
       { type: 'draft', draft: wholeDraft, savedAt: new Date(0), at: 'review', now: 0 },
       { type: 'judged', open: [], site: undefined },
-      { type: 'checked', findings: [], titles: new Map(), why: new Map() },
+      { type: 'checked', findings: [], help: new Map() },
     );
     expect(walk.state.screen).toBe('review');
   });
@@ -80,8 +80,7 @@ describe('where one was', () => {
     const walk = again('review').tell({
       type: 'checked',
       findings: [{ check: 'x', grade: 'fail', nodes: [], seen: '', reason: 'No.' }],
-      titles: new Map(),
-      why: new Map(),
+      help: new Map(),
     });
     expect(walk.state.screen).toBe('preflight');
   });
@@ -156,7 +155,7 @@ describe('from page to page', () => {
     expect(walk.keys('<up><up><up><enter>').state.screen).toBe('storage');
   });
   it('a page that is not open yet says why', () => {
-    expect(checked('fail').keys('<^g><down><enter>').shown()).toContain('1 finding fails');
+    expect(checked('fail').keys('<^g><down><enter>').shown()).toContain('1 check fails');
   });
 });
 

@@ -136,16 +136,37 @@ describe('preflight and review', () => {
       .keys('5n')
       .tell(
         { type: 'judged', open: [], site: undefined },
-        { type: 'checked', findings, titles: new Map([['cpu-cores', 'Processor cores']]), why: new Map() },
+        {
+          type: 'checked',
+          findings,
+          help: new Map([
+            ['cpu-cores', { title: 'Processor cores', why: 'Cores are needed.', source: 'The floor' }],
+            ['cpu-flags', { title: 'Flags', why: 'It stops.', source: 'The floor', strict: 'It does not run.' }],
+          ]),
+        },
       );
   it('a failed check keeps the way shut, and Enter goes to its field', () => {
     const walk = checked([finding({ grade: 'fail', reason: 'ks-1 has 4 cores.', field: ['nodes', 0, 'name'] })]).keys(
       'n',
     );
     expect(walk.state.screen).toBe('preflight');
-    expect(walk.shown()).toContain('1 finding fails');
+    expect(walk.shown()).toContain('1 check fails');
     expect(walk.keys('<enter>').state.screen).toBe('nodes');
     expect(walk.shown()).toContain('[ks-1');
+  });
+  it('o accepts a failure by the name of its check, and takes that back; a strict one cannot be accepted', () => {
+    const failed = checked([finding({ grade: 'fail', reason: 'ks-1 has 4 cores.' })]);
+    const accepted = failed.keys('o');
+    expect(accepted.shown()).toContain('1 warns, none fails');
+    expect(accepted.keys('n').state.screen).toBe('review');
+    const back = checked([finding({ grade: 'fail', reason: 'ks-1 has 4 cores.' })]).keys('oo');
+    expect(back.shown()).toContain('1 fails');
+    const strict = checked([finding({ grade: 'fail', reason: 'ks-1 has 4 cores.', check: 'cpu-flags' })]).keys('o');
+    expect(strict.shown()).toContain('1 fails');
+  });
+  it('? tells why the check matters, its source and what to do', () => {
+    const walk = checked([finding({ grade: 'fail', reason: 'ks-1 has 4 cores.', advice: 'Give it more' })]).keys('?');
+    expect(walk.shown()).toMatch(/Cores are needed\. The rule: The floor\. What to do: Give it more\./);
   });
   it('a warning lets on', () => {
     const walk = checked([finding({ grade: 'warn' })]).keys('n');

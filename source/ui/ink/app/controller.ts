@@ -186,17 +186,16 @@ export class Controller {
     this.store.dispatch({ type: 'judged', open: [], site: judged.site });
     const findings = await this.#session.preflight(judged.site, factsByNode(state), signal);
     // The checks' words are loaded here, so that the first page does not wait for them.
-    const { checks } = await import('../../../check/checks.ts');
-    const titles = new Map(checks.map((check) => [check.id, check.title]));
-    const why = new Map(checks.map((check) => [check.id, check.why]));
-    if (!signal.aborted) this.store.dispatch({ type: 'checked', findings, titles, why });
+    const { helpOfChecks } = await import('../../../check/accept.ts');
+    const help = helpOfChecks(state.product);
+    if (!signal.aborted) this.store.dispatch({ type: 'checked', findings, help });
   }
 
   async #plan(): Promise<void> {
     const { state } = this.store;
     const { site, findings } = state.preflight;
     if (!site) throw new Error('Preflight comes first.');
-    const plan = await this.#session.plan(site, factsByNode(state));
+    const plan = await this.#session.plan(site, factsByNode(state), findings ?? []);
     const documents = await this.#session.documents(site);
     const estimateMs = this.#session.estimate(plan, new Set());
     const review = reviewOf({ site, product: state.product, plan, findings: findings ?? [], documents, estimateMs });

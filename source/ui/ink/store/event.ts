@@ -1,4 +1,5 @@
 import type { AccessState, InitSession } from '../../../app/session.ts';
+import type { CheckHelp } from '../../../check/check.ts';
 import type { Plan } from '../../../plan/document/document.ts';
 import type { Finding } from '../../../site/finding.ts';
 import type { Site, SiteDraft } from '../../../site/schema.ts';
@@ -40,8 +41,7 @@ export type AppEvent =
   | {
       readonly type: 'checked';
       readonly findings: readonly Finding[];
-      readonly titles: ReadonlyMap<string, string>;
-      readonly why: ReadonlyMap<string, string>;
+      readonly help: ReadonlyMap<string, CheckHelp>;
     }
   | { readonly type: 'check-failed'; readonly lines: readonly string[] }
   | { readonly type: 'planned'; readonly plan: Plan; readonly review: Review }

@@ -1,3 +1,4 @@
+import type { CheckHelp } from '../../../check/check.ts';
 import type { AccessState } from '../../../app/session.ts';
 import type { NodeFacts } from '../../../facts/facts.ts';
 import type { Plan } from '../../../plan/document/document.ts';
@@ -131,10 +132,8 @@ export interface PreflightState {
   /** What keeps the draft from being a site. */
   readonly open: readonly Finding[];
   readonly findings: readonly Finding[] | undefined;
-  /** What each check is called, by its id. */
-  readonly titles: ReadonlyMap<string, string>;
-  /** Why each check matters, by its id. */
-  readonly why: ReadonlyMap<string, string>;
+  /** What each check is called and why it matters, by its id. */
+  readonly help: ReadonlyMap<string, CheckHelp>;
   /** The draft and facts that they were judged by. */
   readonly of: SiteDraft | undefined;
   readonly problem: readonly string[];
@@ -220,8 +219,7 @@ export const emptyPreflight: PreflightState = {
   site: undefined,
   open: [],
   findings: undefined,
-  titles: new Map(),
-  why: new Map(),
+  help: new Map(),
   of: undefined,
   problem: [],
   row: 0,

@@ -1,4 +1,6 @@
+import { countChecks } from '../../../check/summary.ts';
 import type { SitePath } from '../../../site/schema.ts';
+import { counted } from '../../../text/plural.ts';
 import { textAt } from '../../../wizard/draft/draft.ts';
 import { draftNodes } from '../../../wizard/draft/draft-nodes.ts';
 import { fieldAt } from '../../../wizard/pages.ts';
@@ -86,8 +88,8 @@ export function whyNotYet(state: AppState, screen: ScreenId): string | undefined
   if (asking && of === state.draft) return 'The checks are still running.';
   if (open.length > 0) return 'The site is not complete yet: Preflight lists what is missing.';
   if (findings === undefined || of !== state.draft) return 'Preflight comes first.';
-  const fails = findings.filter((finding) => finding.grade === 'fail').length;
-  return fails > 0
-    ? `${fails} ${fails === 1 ? 'finding fails' : 'findings fail'}: fix it, then r on Preflight looks again.`
+  const { failed } = countChecks(findings);
+  return failed > 0
+    ? `${counted(failed, 'check fails', 'checks fail')}: fix what is wrong, then r on Preflight looks again.`
     : undefined;
 }

@@ -1,3 +1,5 @@
+import type { CheckHelp } from '../../../../check/check.ts';
+import { causes, worst } from '../../../../check/summary.ts';
 import type { Finding, Grade } from '../../../../site/finding.ts';
 
 /** One check over all nodes, one pair, or the site. */
@@ -14,11 +16,8 @@ export interface GridRow {
 
 const order: Readonly<Record<Grade, number>> = { fail: 0, warn: 1, pass: 2 };
 
-export const worstOf = (grades: readonly Grade[]): Grade =>
-  grades.toSorted((one, other) => order[one] - order[other])[0] ?? 'pass';
-
 /** Findings as rows: a check over its nodes in one, pairs each in their own. The order of the findings is kept. */
-export function gridRows(findings: readonly Finding[], titles: ReadonlyMap<string, string>): readonly GridRow[] {
+export function gridRows(findings: readonly Finding[], help: ReadonlyMap<string, CheckHelp>): readonly GridRow[] {
   const groups = new Map<string, Finding[]>();
   for (const finding of findings) {
     const key =
@@ -29,11 +28,11 @@ export function gridRows(findings: readonly Finding[], titles: ReadonlyMap<strin
   }
   return [...groups.values()].flatMap((group) => {
     const first = group[0];
-    return first ? [rowOf(first, group, titles)] : [];
+    return first ? [rowOf(first, group, help)] : [];
   });
 }
 
-function rowOf(first: Finding, findings: readonly Finding[], titles: ReadonlyMap<string, string>): GridRow {
+function rowOf(first: Finding, findings: readonly Finding[], help: ReadonlyMap<string, CheckHelp>): GridRow {
   const about = first.nodes.length === 2 ? 'pair' : first.nodes.length === 0 ? 'site' : 'node';
   const cells = new Map<string, { grade: Grade; seen: string }>();
   for (const finding of findings) {
@@ -43,13 +42,13 @@ function rowOf(first: Finding, findings: readonly Finding[], titles: ReadonlyMap
         cells.set(node, { grade: finding.grade, seen: finding.seen });
     }
   }
-  const title = titles.get(first.check) ?? inWords(first.check);
+  const title = help.get(first.check)?.title ?? inWords(first.check);
   return {
     check: first.check,
     title: about === 'pair' ? `${first.nodes.join(' → ')}  ${title}` : title,
     wanted: first.wanted ?? '',
     about,
-    grade: worstOf(findings.map((finding) => finding.grade)),
+    grade: worst(causes(findings)),
     cells,
     findings,
   };
@@ -60,7 +59,7 @@ function inWords(id: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** What is shown: everything, or only what does not pass. */
+/** What is shown: everything, or only what does not pass and does not just follow from another row. */
 export function shownRows(rows: readonly GridRow[], all: boolean): readonly GridRow[] {
   const sorted = rows.toSorted((one, other) => aboutOrder[one.about] - aboutOrder[other.about]);
   return all ? sorted : sorted.filter((row) => row.grade !== 'pass');

@@ -1,3 +1,5 @@
+import { withAccepted, withoutAccepted } from '../../../../check/accepted.ts';
+import { causes } from '../../../../check/summary.ts';
 import type { Finding } from '../../../../site/finding.ts';
 import { type AppBindings, next } from '../../store/event.ts';
 import { pageKeys, withHelp } from '../../store/shared-keys.ts';
@@ -25,6 +27,7 @@ export function preflightKeys(state: AppState): AppBindings {
       : []),
     ...messageKey(state),
     ...(passing ? [{ keys: ['a'], label: all ? 'open only' : 'all', dropOrder: 3, act: turn }] : []),
+    ...acceptKey(state),
     ...(asking ? [] : [{ keys: ['r'], label: 'look again', dropOrder: 2, act: () => askPreflight(state) }]),
     // While it is shut, it says why.
     {
@@ -42,16 +45,16 @@ function withPreflight(state: AppState, change: Partial<PreflightState>): AppSta
 }
 
 const general =
-  'Every node is looked at before anything is changed. A failed check keeps the run from beginning; a warning is for you to weigh. Fix what fails, then r looks again.';
+  'Every node is looked at before anything is changed. A failed check keeps the run from beginning, unless o accepts it; a warning is for you to weigh. Fix what fails, then r looks again.';
 
 /** The rows that the pointer can be on: what is open in the site, else the rows of the grid. */
 export function preflightCount(state: AppState): number {
-  const { open, findings, titles, all } = state.preflight;
-  return open.length > 0 ? open.length : shownRows(gridRows(findings ?? [], titles), all).length;
+  const { open, findings, help, all } = state.preflight;
+  return open.length > 0 ? open.length : shownRows(gridRows(findings ?? [], help), all).length;
 }
 
-function rowHere({ preflight: { open, findings, titles, all, row } }: AppState) {
-  return open.length > 0 ? undefined : shownRows(gridRows(findings ?? [], titles), all)[row];
+function rowHere({ preflight: { open, findings, help, all, row } }: AppState) {
+  return open.length > 0 ? undefined : shownRows(gridRows(findings ?? [], help), all)[row];
 }
 
 /** What is under the pointer: a missing answer, else what a check found. */
@@ -65,8 +68,30 @@ const titleHere = (state: AppState): string => rowHere(state)?.title ?? 'Preflig
 
 function helpText(state: AppState): string {
   const row = rowHere(state);
-  const about = row ? state.preflight.why.get(row.check) : undefined;
-  return about === undefined ? general : `${about} ${general}`;
+  const about = row ? state.preflight.help.get(row.check) : undefined;
+  if (row === undefined || about === undefined) return general;
+  const advice = row.findings.find(({ grade, advice }) => grade !== 'pass' && advice !== undefined)?.advice;
+  const strict = about.strict === undefined ? [] : [`A failure of it cannot be accepted: ${about.strict}`];
+  const todo = advice === undefined ? [] : [`What to do: ${advice}.`];
+  return [about.why, `The rule: ${about.source}.`, ...todo, ...strict, general].join(' ');
+}
+
+/** Lets the failure of the row's check pass, or takes that back. Plan and journal say so. */
+function acceptKey(state: AppState): AppBindings {
+  const row = rowHere(state);
+  const { findings = [], help } = state.preflight;
+  if (row === undefined || help.get(row.check)?.strict !== undefined) return [];
+  const accepted = row.findings.some((finding) => finding.accepted);
+  if (!accepted && row.grade !== 'fail') return [];
+  const turned = accepted ? withoutAccepted(findings, row.check) : withAccepted(findings, new Set([row.check]));
+  return [
+    {
+      keys: ['o'],
+      label: accepted ? 'do not accept' : 'accept the failure',
+      dropOrder: 5,
+      act: () => next(withPreflight(state, { findings: turned })),
+    },
+  ];
 }
 
 /** Everything about the row in full, where something is to be said. */
@@ -86,10 +111,12 @@ function messageKey(state: AppState): AppBindings {
 
 /** Findings as messages: those that do not pass, else the first. */
 export function findingMessages(findings: readonly Finding[]): readonly Message[] {
-  const open = findings.filter((finding) => finding.grade !== 'pass');
-  return (open.length > 0 ? open : findings.slice(0, 1)).map((finding) => {
+  const told = causes(findings);
+  const open = told.filter((finding) => finding.grade !== 'pass');
+  return (open.length > 0 ? open : (told.length > 0 ? told : findings).slice(0, 1)).map((finding) => {
     const nodes = finding.nodes.length > 0 ? `${finding.nodes.join(' → ')}: ` : '';
     const remedy = finding.grade === 'pass' || finding.advice === undefined ? {} : { remedy: `${finding.advice}.` };
-    return { mark: finding.grade, text: `${nodes}${finding.reason}`, ...remedy };
+    const accepted = finding.accepted ? 'Accepted. ' : '';
+    return { mark: finding.grade, text: `${accepted}${nodes}${finding.reason}`, ...remedy };
   });
 }

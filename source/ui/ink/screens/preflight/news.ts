@@ -16,8 +16,8 @@ export function preflightNews(
     case 'check-failed':
       return next(withPreflight({ asking: false, problem: event.lines }));
     case 'checked': {
-      const { findings, titles, why } = event;
-      const checked = withPreflight({ asking: false, findings, titles, why, problem: [], toReview: false });
+      const { findings, help } = event;
+      const checked = withPreflight({ asking: false, findings, help, problem: [], toReview: false });
       // The operator was on Review when the draft was left.
       const goesOn = state.preflight.toReview && state.screen === 'preflight';
       return goesOn ? goTo(checked, 'review') : next(checked);

@@ -1,5 +1,6 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
+import { countChecks, countText } from '../../../../check/summary.ts';
 import type { Finding } from '../../../../site/finding.ts';
 import { durationClock } from '../../../../text/duration.ts';
 import { cellsOf, clipped, fitted } from '../../../../text/width.ts';
@@ -75,7 +76,7 @@ function openText(state: AppState, { field, nodes, reason }: Finding): string {
 
 function Grid(props: { readonly state: AppState; readonly rows: number; readonly width: number }): ReactNode {
   const { state, width } = props;
-  const rows = gridRows(state.preflight.findings ?? [], state.preflight.titles);
+  const rows = gridRows(state.preflight.findings ?? [], state.preflight.help);
   const shown = shownRows(rows, state.preflight.all);
   const row = Math.min(state.preflight.row, Math.max(0, shown.length - 1));
   const here = shown[row];
@@ -84,12 +85,12 @@ function Grid(props: { readonly state: AppState; readonly rows: number; readonly
   const nodes = draftNodes(state.draft).map((node) => textAt(node, ['name']));
   return (
     <Box flexDirection="column" flexShrink={0}>
-      <Line bold text={summaryOf(rows)} />
+      <Line bold text={summaryOf(state.preflight.findings ?? [])} />
       {props.rows >= 14 ? <Line text="" /> : null}
       <GridLines shown={shown.slice(view.from, view.to)} from={view.from} row={row} nodes={nodes} width={width} />
       {view.below > 0 ? <Line as="quiet" text={`    ${view.below} more below`} /> : null}
       {state.preflight.all || rows.length === shown.length ? null : (
-        <Line as="quiet" text={`   ${rows.length - shown.length} more, all pass. a shows them.`} />
+        <Line as="quiet" text={`   ${rows.length - shown.length} more, a shows them.`} />
       )}
       <Line text="" />
       {here ? <Detail row={here} width={width} most={detail} /> : null}
@@ -97,11 +98,9 @@ function Grid(props: { readonly state: AppState; readonly rows: number; readonly
   );
 }
 
-function summaryOf(rows: readonly GridRow[]): string {
-  const passing = rows.filter((row) => row.grade === 'pass').length;
-  const fails = rows.filter((row) => row.grade === 'fail').length;
-  if (passing === rows.length) return ` All ${rows.length} checks pass. n goes on.`;
-  return ` ${passing} of ${rows.length} checks pass${fails > 0 ? `, ${fails} ${fails === 1 ? 'fails' : 'fail'}` : ', none fails'}`;
+function summaryOf(findings: readonly Finding[]): string {
+  const count = countChecks(findings);
+  return ` ${countText(count)}${count.passed === count.checks ? '. n goes on.' : ''}`;
 }
 
 function GridLines(props: {

@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { refuseAcceptance } from '../../source/check/accept.ts';
+import { withAccepted, withoutAccepted } from '../../source/check/accepted.ts';
+import { checks } from '../../source/check/checks.ts';
+import { runChecks } from '../../source/check/run.ts';
+import { causes, countChecks, countText, worst } from '../../source/check/summary.ts';
+import { checkWordsFor, explainLines } from '../../source/cli/text/explain-text.ts';
+import { loadProduct } from '../../source/product/load.ts';
+import { healthyFacts, healthySite, seenAtMs, withoutSections } from '../facts-fixtures.ts';
+import { inputOf, onNode1 } from './cases/case.ts';
+
+const product = await loadProduct('kloudspot');
+const site = healthySite();
+
+function findingsWithout(...lost: readonly string[]) {
+  const reached = site.nodes.filter(({ name }) => !lost.includes(name));
+  const facts = new Map(reached.map(({ name }) => [name, healthyFacts(name)]));
+  return runChecks({ site, product, facts, evidence: { atMs: seenAtMs, unreached: new Map() } });
+}
+
+describe('consequences', () => {
+  test('of a node that was not reached there is one failure, and nothing counts as passed that did not look at it', () => {
+    const findings = findingsWithout('ks-3');
+    const failed = causes(findings).filter(({ grade }) => grade === 'fail');
+    expect(failed.map(({ check, nodes }) => [check, ...nodes])).toEqual([['access', 'ks-3']]);
+    const { checks: total, passed, warned, failed: fails, notJudged } = countChecks(findings);
+    expect([total, fails]).toEqual([checks.length, 1]);
+    expect(passed + warned + fails + notJudged).toBe(total);
+    expect(notJudged).toBeGreaterThan(30);
+    expect(countText(countChecks(findings))).toMatch(
+      /^\d+ of \d+ checks pass, \d+ warns?, 1 fails, \d+ could not be judged$/,
+    );
+  });
+
+  test('of no node at all they are one line each', () => {
+    const failed = causes(findingsWithout('ks-1', 'ks-2', 'ks-3')).filter(({ grade }) => grade === 'fail');
+    expect(failed.map(({ check }) => check)).toEqual(['access', 'access', 'access']);
+  });
+
+  test('of a part that could not be read the section is named once, and weighs as much as what rests on it', () => {
+    const facts = new Map(site.nodes.map(({ name }) => [name, healthyFacts(name)]));
+    facts.set('ks-2', withoutSections(healthyFacts('ks-2'), 'cpu'));
+    const findings = runChecks({ ...inputOf({}, product), facts });
+    const failed = causes(findings).filter(({ grade }) => grade === 'fail');
+    expect(failed.map(({ check, nodes }) => [check, ...nodes])).toEqual([['facts-complete', 'ks-2']]);
+  });
+});
+
+describe('an accepted failure', () => {
+  const findings = runChecks(inputOf({ facts: onNode1('cpu', { cores: 4 }) }, product));
+
+  test('is a warning that says so; only the check that was named is accepted', () => {
+    expect(worst(findings)).toBe('fail');
+    const accepted = withAccepted(findings, new Set(['cpu-cores']));
+    expect(worst(accepted)).toBe('warn');
+    expect(accepted.filter((one) => one.accepted).map(({ check, grade }) => [check, grade])).toEqual([
+      ['cpu-cores', 'warn'],
+    ]);
+    expect(withAccepted(findings, new Set(['memory']))).toEqual(findings);
+    expect(withoutAccepted(accepted, 'cpu-cores')).toEqual(findings);
+  });
+
+  test.each([
+    ['cpu-core', /no check cpu-core/, /Did you mean cpu-cores/],
+    ['access', /failure of access cannot be accepted/, /explain access/],
+    ['cpu-flags', /failure of cpu-flags cannot be accepted/, /explain cpu-flags/],
+  ])('%s is refused', (id, what, next) => {
+    expect(() => refuseAcceptance([id], product)).toThrow(what);
+    try {
+      refuseAcceptance([id], product);
+    } catch (error) {
+      expect(error).toMatchObject({ next: expect.arrayContaining([expect.stringMatching(next)]) });
+    }
+    expect(() => refuseAcceptance(['cpu-cores', 'unique-machine-id'], product)).not.toThrow();
+  });
+
+  test('every check that the product calls strict is a check', () => {
+    const ids = checks.map(({ id }) => id);
+    expect(product.nodes.strictChecks.filter((id) => !ids.includes(id))).toEqual([]);
+  });
+});
+
+describe('explain', () => {
+  test('says why, the source and whether a failure can be accepted', () => {
+    const lines = explainLines(checkWordsFor('cpu-cores', product), true).join('\n');
+    expect(lines).toMatch(/Processor cores \(cpu-cores\), of each node/);
+    expect(lines).toMatch(/The rule: .*--accept-failure cpu-cores/s);
+    expect(explainLines(checkWordsFor('cpu-flags', product), true).join('\n')).toMatch(
+      /cannot be accepted:\s+Kloudspot/,
+    );
+  });
+
+  test('without a name lists all; an unknown one is refused', () => {
+    expect(checkWordsFor(undefined, product)).toHaveLength(checks.length);
+    expect(() => checkWordsFor('no-such', product)).toThrow(/no check no-such/);
+  });
+});
