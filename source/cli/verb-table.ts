@@ -43,6 +43,10 @@ export const verbs: VerbTable = {
     about: 'All runs: who, where, when, what, result',
     load: () => import('./verbs/history.ts'),
   },
+  report: {
+    about: 'Write the as-built document of a site as one HTML file',
+    load: () => import('./verbs/report.ts'),
+  },
   support: {
     about: 'Collect what explains a site into one file, secrets hidden',
     load: () => import('./verbs/support.ts'),

@@ -1,10 +1,10 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { Rehearsal } from './program.ts';
 
-test('history tells who did what, certificates what ends when, support collects it all in one file', async () => {
+test('history tells who did what, certificates what ends when, report and support write it down in one file each', async () => {
   const rehearsal = await Rehearsal.begin();
   expect((await rehearsal.run('history')).stdout).toContain('There is no run yet.');
   expect((await rehearsal.run('certificates')).code).toBe(4);
@@ -23,6 +23,11 @@ test('history tells who did what, certificates what ends when, support collects 
     new Set(['server', 'front-proxy-client', 'kubelet', 'ingress', 'ca', 'front-proxy-ca']),
   );
   expect((await rehearsal.run('certificates')).stdout).toMatch(/^ca +ks-1 +36\d\d .*leave and join again$/m);
+
+  const document = join(rehearsal.root, 'as-built.html');
+  expect((await rehearsal.run('report', '--output', document)).stdout).toContain(`Written: ${document}`);
+  expect((await stat(document)).mode & 0o777).toBe(0o600);
+  expect(await readFile(document, 'utf8')).toMatch(/class="ok">ok<[\s\S]*class="name">ks-3<[\s\S]*<td>init<\/td>/);
 
   const file = join(rehearsal.root, 'bundle.tar.gz');
   expect((await rehearsal.run('support', '--output', file)).code).toBe(6);

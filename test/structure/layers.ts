@@ -41,6 +41,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     uses: [
       'wizard',
       'engine',
+      'report',
       'status',
       'plan',
       'check',
@@ -79,6 +80,10 @@ export const layers: Readonly<Record<string, Layer>> = {
   check: {
     holds: 'the checks, one file a subject; what runs and grades them',
     uses: ['storage', 'network', 'tls', 'facts', 'product', 'site', 'microk8s', 'text', 'errors'],
+  },
+  report: {
+    holds: 'the as-built document of a site: HTML and its picture',
+    uses: ['status', 'storage', 'facts', 'product', 'site'],
   },
   status: {
     holds: 'what a cluster is asked, and the verdict',

@@ -1,0 +1,25 @@
+import { targetOf } from '../../network/targets.ts';
+import type { AsBuilt } from '../../report/as-built.ts';
+import type { Files } from '../../site/files.ts';
+import { version } from '../../version.ts';
+import { checkSite } from '../check-site.ts';
+import { type AccessPrompts, connect } from '../connect.ts';
+import { pastRuns } from '../history.ts';
+import { statusOf } from '../observe-site.ts';
+import type { OpenedSite } from '../site.ts';
+
+/** Everything that the as-built document tells, asked now. Nodes that are dead are left out. */
+export async function gatherAsBuilt(opened: OpenedSite, files: Files, prompts: AccessPrompts): Promise<AsBuilt> {
+  const { site, product, world } = opened;
+  await connect(site.nodes.map(targetOf), { ...opened, prompts });
+  const { facts, findings } = await checkSite(opened, prompts);
+  const status = await statusOf(opened, files);
+  const runs = (await pastRuns(files)).map(({ run, by, purpose, result }) => ({
+    run,
+    at: by[0]?.at,
+    who: [...new Set(by.map(({ owner }) => owner))].join(', '),
+    purpose: purpose ?? '',
+    result,
+  }));
+  return { site, product, status, facts, findings, runs, program: `kloudspot ${version}`, rehearsal: world.scenario };
+}
