@@ -4,6 +4,7 @@ import { defined } from '../text/defined.ts';
 import { gibibyte, gigabytes } from './bytes.ts';
 import { type DiskRow, diskRows } from './disks.ts';
 import { groupTrouble, reserveOf } from './groups.ts';
+import { stableName } from './pool-device.ts';
 
 /** Something on a node that the pool of shared volumes could lie on. */
 export interface Candidate {
@@ -64,16 +65,27 @@ function volumeOf({ device }: DiskRow, storage: StorageFacts, wish: PoolWish): C
   );
   if (!found || found.name.startsWith('pvc-')) return undefined;
   const holds = device.mountPoints[0] ?? device.fsType;
-  const why = holds === undefined ? tooSmall(device.sizeBytes, wish) : `holds data (${holds})`;
+  const own = holds === 'zfs_member' && found.tags.includes('kloudspot');
   const choice = { volumeGroup: found.volumeGroup, volume: found.name };
   const name = `${found.volumeGroup}/${found.name}`;
-  return candidate('volume', name, device.sizeBytes, why, choice, 'a logical volume that is there, blank');
+  const small = tooSmall(device.sizeBytes, wish);
+  const grows =
+    small !== undefined && hasRoom(storage, found.volumeGroup, wish.neededGiB * gibibyte - device.sizeBytes);
+  const not = holds === undefined || own ? (grows ? undefined : small) : `holds data (${holds})`;
+  const why = `${own ? 'carries the pool' : 'a logical volume that is there, blank'}${grows ? ', the run grows it' : ''}`;
+  return candidate('volume', name, device.sizeBytes, not, choice, why);
+}
+
+/** Beside the reserve. */
+function hasRoom(storage: StorageFacts, name: string, bytes: number): boolean {
+  const group = storage.volumeGroups.find((each) => each.name === name);
+  return group !== undefined && !groupTrouble(storage, group) && group.freeBytes - reserveOf(group) >= bytes;
 }
 
 function deviceOf({ device, usable, why }: DiskRow, wish: PoolWish): Candidate {
   const kind = device.type === 'disk' ? 'disk' : 'partition';
   const not = usable ? tooSmall(device.sizeBytes, wish) : why;
-  const said = candidate(kind, device.path, device.sizeBytes, not, { device: device.path }, 'blank');
+  const said = candidate(kind, device.path, device.sizeBytes, not, { device: stableName(device) }, 'blank');
   const { model, serial, transport } = device;
   return { ...said, ...defined({ model, serial, transport }) };
 }

@@ -8,6 +8,12 @@ export const deviceGroup = 'kloudspot-pool';
 /** vgcreate(8): 4 MiB where nothing is said. */
 const extentBytes = 4 * 2 ** 20;
 
+/** A name that the next boot does not change: by its WWN where it has one. A partition shows the WWN of its disk. */
+export function stableName({ path, type, wwn }: BlockDeviceFacts): string {
+  if (type !== 'disk' || wwn === undefined) return path;
+  return `/dev/disk/by-id/${wwn.startsWith('0x') ? 'wwn' : 'nvme'}-${wwn}`;
+}
+
 /** The device that a path of the site names: as the kernel calls it, or by its WWN or serial under /dev/disk/by-id. */
 export function deviceAt(storage: StorageFacts, path: string): BlockDeviceFacts | undefined {
   const id = /^\/dev\/disk\/by-id\/(.+)$/.exec(path)?.[1];
@@ -15,7 +21,9 @@ export function deviceAt(storage: StorageFacts, path: string): BlockDeviceFacts 
     .map(({ device }) => device)
     .find(({ path: own, wwn, serial, type }) => {
       if (id === undefined) return own === path;
-      const named = (wwn !== undefined && id === `wwn-${wwn}`) || (serial !== undefined && id.endsWith(`_${serial}`));
+      const named =
+        (wwn !== undefined && [`wwn-${wwn}`, `nvme-${wwn}`].includes(id)) ||
+        (serial !== undefined && id.endsWith(`_${serial}`));
       return type === 'disk' && named;
     });
 }

@@ -13,6 +13,14 @@ export interface WizardView {
 
 export type FieldKind = 'text' | 'number' | 'toggle' | 'choice' | 'file';
 
+export interface FieldChoice {
+  readonly value: string;
+  readonly label: string;
+  readonly hint?: string;
+  /** Shown with its reason, and never taken. */
+  readonly unusable?: true;
+}
+
 /** One question. One definition serves the Ink page, plain mode and the messages about site.yaml. */
 export interface Field {
   /** Unique on its page: `nodes.0.name`. */
@@ -28,7 +36,7 @@ export interface Field {
   readonly help: string;
   /** Row of a table (node name or number) when the page is a table; fields of one row share it. */
   readonly row?: string;
-  readonly choices?: readonly { readonly value: string; readonly label: string; readonly hint?: string }[];
+  readonly choices?: readonly FieldChoice[];
   /** Stands there until another is typed. `seen`: it comes from the facts. */
   readonly fallback?: { readonly value: DraftValue; readonly from: 'seen' | 'default' | 'computed' };
   readonly required: boolean;

@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { schemaFiles } from '../../source/cli/text/schema-files.ts';
 import { allSets, enabledComponents, featureSet, requirements } from '../../source/product/features.ts';
 import { chartReference, listProducts, loadProduct, templatesFolder } from '../../source/product/load.ts';
 import { InvalidFile } from '../../source/site/reading/invalid-file.ts';
-import { schemaFiles } from '../../source/cli/text/schema-files.ts';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
 const kloudspot = await loadProduct('kloudspot');

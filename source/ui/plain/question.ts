@@ -44,7 +44,7 @@ export async function askField(talk: Conversation, field: Field, view: WizardVie
 function promptOf(field: Field, view: WizardView): string {
   const answer = answerOf(field, view);
   const choices = field.choices
-    ? ` (${field.choices.map((choice) => choice.value).join(', ')})`
+    ? ` (${field.choices.flatMap((choice) => (choice.unusable ? [] : [choice.value])).join(', ')})`
     : field.kind === 'toggle'
       ? ' (yes or no)'
       : '';

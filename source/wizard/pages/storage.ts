@@ -5,6 +5,7 @@ import { volumesFor } from '../../storage/volumes.ts';
 import { likelyGroupOf, seenGroups, storageWish } from '../draft/storage-wish.ts';
 import type { Field, Page, WizardView } from '../page.ts';
 import { anyText, lvmName, oneOf, type Parse } from '../parse.ts';
+import { poolChoiceFields } from './pool-choice.ts';
 import { storageFindings, storageNotes } from './totals.ts';
 
 const engines = [
@@ -16,7 +17,7 @@ export const storagePage: Page<'storage'> = {
   id: 'storage',
   title: 'Storage',
   intro: 'How large is each volume, and where does it lie? Every node needs this amount.',
-  fields: (view) => [...volumeFields(view), ...placeFields(view)],
+  fields: (view) => [...volumeFields(view), ...placeFields(view), ...poolChoiceFields(view)],
   validate: storageFindings,
   notes: storageNotes,
 };

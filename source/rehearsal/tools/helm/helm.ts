@@ -1,8 +1,8 @@
 import { apiAnswers, clusterOf } from '../../cluster/membership.ts';
 import type { Cluster } from '../../model/cluster.ts';
 import { type Call, lastValue, optionsOf, type Program, refuse, type Steps } from '../call.ts';
-import { login } from './login.ts';
 import { getValues, history, list, status } from './ask.ts';
+import { login } from './login.ts';
 import type { Helm } from './request.ts';
 import { rollback, uninstall } from './rollback.ts';
 import { upgrade } from './upgrade.ts';

@@ -68,7 +68,7 @@ export function withDraft(state: AppState, draft: AppState['draft']): AppState {
 export function cycled(state: AppState, field: Field, by: 1 | -1): AppState {
   const answer = answerOf(field, viewOf(state));
   if (field.kind === 'toggle') return withDraft(state, withAnswer(state.draft, field, answer?.value !== true));
-  const choices = field.choices ?? [];
+  const choices = (field.choices ?? []).filter(({ unusable }) => !unusable);
   const at = choices.findIndex((choice) => choice.value === answer?.value);
   const next = choices[(at + by + choices.length) % choices.length];
   return next ? withDraft(state, withAnswer(state.draft, field, next.value)) : state;

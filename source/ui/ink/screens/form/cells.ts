@@ -41,7 +41,7 @@ export function rowCells(page: PageId, line: RowLine, state: AppState, view: Wiz
   const index = Number(line.row);
   if (page === 'nodes') return cells.toSpliced(4, 0, accessCell(index, state));
   if (page === 'network') return [nameCell(index, view), nowCell(index, view), ...cells];
-  return cells;
+  return page === 'storage' ? [nameCell(index, view), ...cells] : cells;
 }
 
 const known = new WeakMap<Field, Cell>();

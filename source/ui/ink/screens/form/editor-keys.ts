@@ -28,11 +28,14 @@ export function paste(state: AppState, key: KeyPress): Transition {
 function choiceKeys(state: AppState, editor: Of<'choice'>): AppBindings {
   const field = fieldById(state, editor.field);
   const chosen = field?.choices?.[editor.choice.index];
-  const take = (): Transition =>
-    next({
+  const take = (): Transition => {
+    // What cannot be taken stays under the pointer, with its reason beside it.
+    if (chosen?.unusable) return next(state);
+    return next({
       ...(field && chosen ? withDraft(state, withAnswer(state.draft, field, chosen.value)) : state),
       editor: undefined,
     });
+  };
   const { choice } = editor;
   return [
     ...choiceBindings({ ...choice, label: 'choose', dropOrder: 0 }, (index) =>

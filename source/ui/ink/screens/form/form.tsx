@@ -1,5 +1,6 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
+import { defined } from '../../../../text/defined.ts';
 import { cellsOf } from '../../../../text/width.ts';
 import type { WizardView } from '../../../../wizard/page.ts';
 import { type FormPlace, fieldById } from '../../store/edit.ts';
@@ -41,7 +42,11 @@ function Panel(props: { readonly state: AppState; readonly layout: FormLayout; r
   const { editor } = props.state;
   if (editor?.kind !== 'choice') return <Messages fitted={props.layout.fitted} />;
   const choices = fieldById(props.state, editor.field)?.choices ?? [];
-  const rows = choices.map(({ value, label, hint }) => ({ key: value, label, ...(hint ? { hint } : {}) }));
+  const rows = choices.map(({ value, label, hint, unusable }) => ({
+    key: value,
+    label,
+    ...defined({ hint, unusable }),
+  }));
   return <Choice rows={rows} index={editor.choice.index} height={props.layout.panel - 1} width={props.width} />;
 }
 

@@ -1,5 +1,5 @@
 import type { WizardView } from '../../../../wizard/page.ts';
-import { type FormPlace, formPlace, withEditorText } from '../../store/edit.ts';
+import { type FormPlace, fieldById, formPlace, withEditorText } from '../../store/edit.ts';
 import { type AppState, viewOf } from '../../store/state.ts';
 import { bodyColumns, bodyRows } from '../../widgets/layout.ts';
 import { type FittedMessages, fitMessages, type Message, wholeHeight } from '../../widgets/messages.tsx';
@@ -36,17 +36,30 @@ function layoutOf(state: AppState, place: FormPlace): FormLayout {
   const view = viewOf(withEditorText(state));
   const messages = pageMessages(state, place, view);
   const roomy = rows >= 14;
-  const bars = place.page.id === 'storage' ? barRows(view, rows) : 0;
+  const list = openList(state);
+  // A long list of choices needs the room of the bars, and most of the form's.
+  const long = list > usualPanel;
+  const bars = place.page.id === 'storage' && !long ? barRows(view, rows) : 0;
   const head = place.lines.some((line) => line.kind === 'row') ? 1 : 0;
   const room = rows - (roomy ? 3 : 1) - bars - head - 1;
-  const wanted = state.editor?.kind === 'choice' ? 7 : wholeHeight(messages, width);
+  const wanted = list > 0 ? Math.max(usualPanel, list) : wholeHeight(messages, width);
   // Enough lines that the form stays where it is while messages come and go; on a small screen they are needed for it.
   const least = roomy ? 4 : 2;
   const panel = Math.min(
     Math.max(least, wanted),
-    Math.max(least, room - place.lines.length - 2),
+    Math.max(least, long ? room - fewLines : room - place.lines.length - 2),
     Math.max(2, room - 3),
   );
   const fitted = fitMessages(messages, width, panel);
   return { place, view, roomy, bars, lines: room - panel, panel, messages, fitted };
+}
+
+/** Rows of a list of choices where it is short. */
+const usualPanel = 7;
+/** Lines of the form that stay beside a long list. */
+const fewLines = 3;
+
+/** Rows that the open list of choices would fill; 0 where none is open. */
+function openList({ editor, ...state }: AppState): number {
+  return editor?.kind === 'choice' ? (fieldById({ ...state, editor }, editor.field)?.choices?.length ?? 0) + 1 : 0;
 }

@@ -46,7 +46,7 @@ function Row(props: {
             ? clipped(props.row.label, props.width - 3)
             : filled(clipped(props.row.label, props.labels - 2), props.labels)
         }
-        here={props.here}
+        here={props.here && !props.row.unusable}
       />
       {hint === '' ? null : <Text {...tone(theme, 'quiet')}>{hint}</Text>}
     </Box>

@@ -1,0 +1,102 @@
+import type { SiteDraft } from '../../site/schema.ts';
+import { asLsblk } from '../../storage/bytes.ts';
+import { type Candidate, defaultCandidate, type PoolWish, poolCandidates } from '../../storage/candidates.ts';
+import { storageDemand } from '../../storage/demand.ts';
+import { getAt, isRecord, removeAt, setAt, textAt } from '../draft/draft.ts';
+import { factsOf } from '../draft/draft-nodes.ts';
+import { provisionalSite } from '../draft/provisional.ts';
+import { storageWish } from '../draft/storage-wish.ts';
+import type { Field, Parsed, WizardView } from '../page.ts';
+
+/** What can carry the pool of one node. */
+interface PoolChoice {
+  readonly node: string;
+  readonly index: number;
+  readonly wish: PoolWish;
+  readonly candidates: readonly Candidate[];
+  /** The one that needs no question. */
+  readonly usual: Candidate | undefined;
+}
+
+/** One row for each manager on which it is not plain what carries the pool; none where the site's own group does. */
+export function poolChoiceFields(view: WizardView): readonly Field[] {
+  return provisionalSite(view).nodes.flatMap(({ name, reach, role }, index): Field[] => {
+    const storage = factsOf(view, index)?.storage;
+    const node = { name, reach, role };
+    const wish = storageDemand(storageWish(view), view.product, node).pool;
+    if (!storage || !wish) return [];
+    const candidates = poolCandidates(storage, wish);
+    const usual = defaultCandidate(candidates, wish);
+    const choice = { node: name, index, wish, candidates, usual };
+    return isPlain(choice) && typed(view.draft, choice) === undefined ? [] : [fieldOf(choice)];
+  });
+}
+
+/** There is one way, and it is what the site says for every node. */
+function isPlain({ candidates, usual, wish }: PoolChoice): boolean {
+  return usual !== undefined && isSites(usual, wish) && candidates.filter(({ usable }) => usable).length === 1;
+}
+
+const isSites = ({ choice }: Candidate, { group, volume }: PoolWish): boolean =>
+  choice !== undefined &&
+  choice.device === undefined &&
+  choice.volumeGroup === group &&
+  (choice.volume ?? volume) === volume;
+
+function fieldOf(choice: PoolChoice): Field {
+  const { node, index, candidates, usual } = choice;
+  return {
+    id: `nodes.${index}.storage.shared`,
+    path: ['nodes', index, 'storage', 'shared'],
+    row: String(index),
+    kind: 'choice',
+    label: 'Pool',
+    question: `What carries the pool on ${node}?`,
+    help: 'The logical volume of the pool is made in the free space of a group, or on a blank disk or partition that gets a group of its own; a blank volume that is there is used as it is. Nothing that carries data can be chosen: empty it first, by hand. Just before it is written to, a disk is identified again by size, WWN and serial number.',
+    required: true,
+    choices: candidates.map((each) => ({
+      value: each.name,
+      label: each.name,
+      hint: hintOf(each),
+      ...(each.usable ? {} : { unusable: true as const }),
+    })),
+    ...(usual ? { rare: true as const, fallback: { value: usual.name, from: 'seen' as const } } : {}),
+    parse: (text) => parse(text, choice),
+    read: (draft) => typed(draft, choice),
+    write: (draft, value) => written(draft, typeof value === 'string' ? value : undefined, choice),
+  };
+}
+
+function hintOf({ kind, sizeBytes, model, serial, transport, usable, why }: Candidate): string {
+  const identity = [model, serial, transport].filter((word) => word !== undefined).join(' ');
+  const what = `${asLsblk(sizeBytes)} ${kind}`;
+  return usable ? [what, identity, why].filter(Boolean).join(', ') : `no: ${why} (${what})`;
+}
+
+function parse(text: string, { node, candidates }: PoolChoice): Parsed {
+  const found = candidates.find(({ name, choice }) => name === text || choice?.device === text);
+  if (!found) return { problem: `${node} has no ${text}: choose one of the list` };
+  return found.usable ? { value: found.name } : { problem: `${text} cannot carry the pool: ${found.why}` };
+}
+
+const placeOf = (index: number) => ['nodes', index, 'storage', 'shared'] as const;
+
+/** What the draft says for the node, by its name in the list. */
+function typed(draft: SiteDraft, { index, candidates, wish }: PoolChoice): string | undefined {
+  const said = (key: string) => textAt(draft, [...placeOf(index), key]);
+  const [device, group, volume] = [said('device'), said('volumeGroup'), said('volume')];
+  if (device !== '') return candidates.find(({ choice }) => choice?.device === device)?.name ?? device;
+  if (group === '' && volume === '') return undefined;
+  const name = `${group || wish.group}/${volume || wish.volume}`;
+  return candidates.some((each) => each.name === name) ? name : group || name;
+}
+
+/** The site's own place needs no word of the node. A size of the node stays. */
+function written(draft: SiteDraft, name: string | undefined, { index, candidates, wish }: PoolChoice): SiteDraft {
+  const before = getAt(draft, placeOf(index));
+  const { device: _, volumeGroup: __, volume: ___, ...kept } = isRecord(before) ? before : {};
+  const found = candidates.find((each) => each.name === name);
+  const choice = found && !isSites(found, wish) ? found.choice : undefined;
+  const next = { ...kept, ...choice };
+  return Object.keys(next).length === 0 ? removeAt(draft, placeOf(index)) : setAt(draft, placeOf(index), next);
+}
