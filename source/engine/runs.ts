@@ -5,7 +5,7 @@ import type { Files } from '../site/files.ts';
 import { kloudspot } from '../text/command.ts';
 import type { RunEvent, RunHandle, RunOutcome } from './journal/event.ts';
 import { journalLines } from './journal/journal.ts';
-import { lifeOfRun } from './process/run-process.ts';
+import { isStarting, lifeOfRun } from './process/run-process.ts';
 
 /** Where a run stands, as far as its folder tells. */
 export interface RunSummary extends RunHandle {
@@ -27,11 +27,13 @@ export async function listRuns(files: Files): Promise<RunHandle[]> {
 export async function summarizeRun(run: RunHandle): Promise<RunSummary> {
   let first: RunEvent | undefined;
   let last: RunEvent | undefined;
+  let known: number | undefined;
   for await (const { event } of journalLines(run.directory, 0)) {
     first ??= event;
     last = event ?? last;
+    if (event?.type === 'run-started') known = event.process;
   }
-  const state = await stateOf(run, last);
+  const state = await stateOf(run, last, known);
   return {
     ...run,
     startedAt: first?.at,
@@ -40,8 +42,12 @@ export async function summarizeRun(run: RunHandle): Promise<RunSummary> {
   };
 }
 
-async function stateOf(run: RunHandle, last: RunEvent | undefined): Promise<RunSummary['state']> {
-  if (last?.type === 'run-ended') return last.outcome;
+async function stateOf(
+  run: RunHandle,
+  last: RunEvent | undefined,
+  known: number | undefined,
+): Promise<RunSummary['state']> {
+  if (last?.type === 'run-ended') return (await isStarting(run.directory, known)) ? 'running' : last.outcome;
   const { life } = await lifeOfRun(run.directory);
   if (life === 'none') return 'prepared';
   return life === 'gone' ? 'lost' : 'running';

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../source/engine/journal/event.ts';
-import { followRun } from '../../source/engine/journal/follow.ts';
+import { followRun, untilStarted } from '../../source/engine/journal/follow.ts';
 import { journalEvents, journalPath, openJournal } from '../../source/engine/journal/journal.ts';
 import { createMask } from '../../source/engine/journal/masking.ts';
 import { identifyProcess } from '../../source/engine/process/process-identity.ts';
 import { claimRun } from '../../source/engine/process/run-process.ts';
+import { summarizeRun } from '../../source/engine/runs.ts';
 import { fastClock } from './toys.ts';
 
 const folder = () => mkdtemp(join(tmpdir(), 'ks-journal-'));
@@ -50,6 +51,49 @@ describe('a journal', () => {
 
   it('is empty where there is none', async () => {
     expect(await Array.fromAsync(journalEvents(await folder()))).toEqual([]);
+  });
+});
+
+describe('a run that another process has taken over and that has told nothing yet', () => {
+  const line = (event: object) => `${JSON.stringify({ at: '2026-01-01T00:00:00.000Z', ...event })}\n`;
+  const begin = (process_: number) =>
+    line({ type: 'run-started', run: 'r', plan: 'x', process: process_, owner: 'o', host: 'h', resumed: true });
+  const end = (outcome: string) => line({ type: 'run-ended', outcome, why: 'w' });
+
+  async function takenOver(): Promise<string> {
+    const directory = await folder();
+    await writeFile(journalPath(directory), begin(1) + end('done'));
+    await claimRun(directory, (await identifyProcess(process.pid)) ?? expect.fail('this process is not found'));
+    return directory;
+  }
+
+  it('is running, and is followed to the end of that process', async () => {
+    const directory = await takenOver();
+    expect(await summarizeRun({ id: 'r', directory })).toMatchObject({ state: 'running' });
+    const seen: string[] = [];
+    const following = (async () => {
+      for await (const { type } of followRun(directory, { signal: AbortSignal.timeout(60_000), poll: 20 }))
+        seen.push(type);
+    })();
+    await expect.poll(() => seen).toEqual(['run-started', 'run-ended']);
+    await appendFile(journalPath(directory), begin(process.pid));
+    await expect.poll(() => seen.length).toBe(3);
+    await appendFile(journalPath(directory), end('undone'));
+    await following;
+    expect(seen).toEqual(['run-started', 'run-ended', 'run-started', 'run-ended']);
+    expect(await summarizeRun({ id: 'r', directory })).toMatchObject({ state: 'undone' });
+  });
+
+  it('is waited for by a verb that wants to know what it does', async () => {
+    const directory = await takenOver();
+    let started = false;
+    const waiting = untilStarted(directory).then(() => {
+      started = true;
+    });
+    await wait(200);
+    expect(started).toBe(false);
+    await appendFile(journalPath(directory), begin(process.pid));
+    await waiting;
   });
 });
 

@@ -4,6 +4,7 @@ import { planOfRun } from '../../app/plan.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { givenPasswords } from '../../app/site.ts';
 import { openWorld } from '../../app/world.ts';
+import { untilStarted } from '../../engine/journal/follow.ts';
 import { journalEvents } from '../../engine/journal/journal.ts';
 import { readOrigin } from '../../engine/process/origin.ts';
 import { findRun, type RunSummary, summarizeRun, unfinishedRun } from '../../engine/runs.ts';
@@ -55,13 +56,16 @@ export default defineVerb({
 });
 
 async function resumable({ files }: Settings, name: string | undefined): Promise<RunSummary> {
-  const run = name === undefined ? await unfinishedRun(files) : await summarizeRun(await findRun(files, name));
-  if (run === undefined)
+  const found = name === undefined ? await unfinishedRun(files) : await findRun(files, name);
+  if (found === undefined)
     throw new Fault({
       what: 'There is no run to resume.',
       where: files.runs,
       next: [`${kloudspot('apply')}  starts one.`],
     });
+  // It may be going on already, by a process that has told nothing yet.
+  await untilStarted(found.directory);
+  const run = await summarizeRun(found);
   if (run.state === 'done' || run.state === 'undone')
     throw new Fault({
       what: `Run ${run.id} ${run.state === 'done' ? 'is done' : 'was undone'}: there is nothing to resume.`,

@@ -1,6 +1,7 @@
 import { planOfRun } from '../../app/plan.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { refuseUndo, undoOrder } from '../../engine/execution/undo.ts';
+import { untilStarted } from '../../engine/journal/follow.ts';
 import { readPast } from '../../engine/journal/past.ts';
 import { findRun, latestRun, type RunSummary, summarizeRun } from '../../engine/runs.ts';
 import { undoRun } from '../../engine/worker/launch.ts';
@@ -61,6 +62,8 @@ export default defineVerb({
 async function runToUndo({ files }: Settings, name: string | undefined): Promise<RunSummary> {
   const run = name === undefined ? await latestRun(files) : await findRun(files, name);
   if (run === undefined) throw new Fault({ what: 'There is no run to undo.', where: files.runs });
+  // What it does shows in its first event: this very undo may be starting, and its terminal gone.
+  await untilStarted(run.directory);
   return summarizeRun(run);
 }
 

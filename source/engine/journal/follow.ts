@@ -1,6 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { lifeOfRun } from '../process/run-process.ts';
+import { isStarting, lifeOfRun } from '../process/run-process.ts';
 import type { RunEvent } from './event.ts';
 import { journalLines } from './journal.ts';
 
@@ -12,29 +12,43 @@ export interface FollowOptions {
 
 /**
  * All events of a run from its beginning, then each new one as it is written. Ends after the `run-ended` event that stands last,
- * once its process has left (5 s at most), after `signal`, or, when the run's process died unexpectedly, after a `run-ended` event with outcome `lost`, which no journal holds.
+ * once its process has left (5 s at most) and where no other one is starting, after `signal`, or, when the run's process died unexpectedly, after a `run-ended` event with outcome `lost`, which no journal holds.
  */
 export async function* followRun(directory: string, options: FollowOptions): AsyncGenerator<RunEvent> {
   const bell = createBell(directory, options.signal);
   try {
     let last: RunEvent | undefined;
     let from = 0;
+    let known: number | undefined;
     while (!options.signal.aborted) {
-      // Asked before reading: what the process wrote on its way out is then surely read.
+      // Asked before reading: what the process wrote on its way out, or first, is then surely read.
       const { life, why } = await lifeOfRun(directory);
+      const starting = await isStarting(directory, known);
       const before = from;
       for await (const { event, end } of journalLines(directory, from)) {
         from = end;
         if (event === undefined) continue;
         last = event;
+        if (event.type === 'run-started') known = event.process;
         yield event;
       }
-      if (last?.type === 'run-ended') return await processLeft(directory, options.signal);
+      if (last?.type === 'run-ended' && !(starting && (await isStarting(directory, known))))
+        return await processLeft(directory, options.signal);
       if (life === 'gone') return yield lost(why, last?.at);
       if (from === before) await bell.wait(options.poll ?? 500);
     }
   } finally {
     bell.close();
+  }
+}
+
+/** Waits while a process has taken the run over and not written its first event yet. */
+export async function untilStarted(directory: string): Promise<void> {
+  for (;;) {
+    let known: number | undefined;
+    for await (const { event } of journalLines(directory, 0)) if (event?.type === 'run-started') known = event.process;
+    if (!(await isStarting(directory, known))) return;
+    await wait(50);
   }
 }
 

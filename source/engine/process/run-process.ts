@@ -43,13 +43,25 @@ export interface RunLife {
 export async function lifeOfRun(directory: string): Promise<RunLife> {
   const why = "the run's process is gone";
   try {
-    const identity = (await runProcess(directory)) ?? (await lockingProcess(directory));
+    const identity = await holderOf(directory);
     return { life: identity === undefined ? 'none' : await lifeOf(identity), why };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return { life: 'gone', why: `${why} or not known: ${error.where} is damaged` };
   }
 }
+
+/**
+ * Whether a process has taken the run over and not written its first event yet: it looks at the nodes before.
+ * `known`: the number of the last process that wrote one.
+ */
+export async function isStarting(directory: string, known: number | undefined): Promise<boolean> {
+  const holder = await holderOf(directory).catch(() => undefined);
+  return holder !== undefined && holder.process !== known && (await lifeOf(holder)) === 'alive';
+}
+
+const holderOf = async (directory: string): Promise<ProcessIdentity | undefined> =>
+  (await runProcess(directory)) ?? lockingProcess(directory);
 
 /** The process that holds the workstation's lock for this run: it notes itself in the run's folder a moment after taking the lock. */
 async function lockingProcess(directory: string): Promise<ProcessIdentity | undefined> {
