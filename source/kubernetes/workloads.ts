@@ -1,4 +1,4 @@
-import type { EventObject, PodObject, WorkloadObject } from './objects.ts';
+import type { ClaimObject, EventObject, PodObject, WorkloadObject } from './objects.ts';
 
 export const workloadKinds = ['deployments', 'statefulsets', 'daemonsets'] as const;
 
@@ -43,6 +43,19 @@ export function ofRelease<T extends { readonly metadata: { readonly annotations:
   release: string,
 ): T[] {
   return objects.filter(({ metadata }) => metadata.annotations['meta.helm.sh/release-name'] === release);
+}
+
+/**
+ * Claims that an uninstall of the release removes, and their data with them: Helm's own that are not marked to be kept, and
+ * those of a stateful set that takes them along (spec.persistentVolumeClaimRetentionPolicy makes it their owner).
+ * https://helm.sh/docs/howto/charts_tips_and_tricks/#tell-helm-not-to-uninstall-a-resource
+ */
+export function claimsOfRelease(claims: readonly ClaimObject[], release: string): ClaimObject[] {
+  const own = ofRelease(claims, release).filter(
+    ({ metadata }) => metadata.annotations['helm.sh/resource-policy'] !== 'keep',
+  );
+  const owned = claims.filter(({ metadata }) => metadata.ownerReferences?.some(({ kind }) => kind === 'StatefulSet'));
+  return [...new Set([...own, ...owned])];
 }
 
 /** `web 1 of 2, mongodb 0 of 3`, those that are complete left out. */

@@ -8,7 +8,7 @@ import { settingsFrom } from '../../source/app/settings.ts';
 import { openWorld } from '../../source/app/world.ts';
 import { beginPlan } from '../../source/cli/apply/apply-site.ts';
 import { processTerminal } from '../../source/cli/line/terminal.ts';
-import { whatStayed, whatStopDoes } from '../../source/cli/verbs/stop.ts';
+import { mayLoseData, whatStayed, whatStopDoes } from '../../source/cli/verbs/stop.ts';
 import { Passwords } from '../../source/host/secrets.ts';
 import type { Observation } from '../../source/status/observation.ts';
 import type { StatusReport } from '../../source/status/report.ts';
@@ -101,6 +101,26 @@ describe('stop says what goes, and proves what stayed', () => {
     expect(text).toContain('release kloudspot, revision 7: kafka (3)');
     expect(text).toContain('1 volume with its data');
     expect(text).toContain('the virtual address 10.0.4.30');
+  });
+
+  const helms = { 'meta.helm.sh/release-name': 'kloudspot' };
+  test.each([
+    ["Helm's own", { annotations: helms }, true],
+    ["Helm's own, of another release", { annotations: { 'meta.helm.sh/release-name': 'other' } }, false],
+    ["Helm's own that is kept", { annotations: { ...helms, 'helm.sh/resource-policy': 'keep' } }, false],
+    ['one that its stateful set takes along', { ownerReferences: [{ kind: 'StatefulSet', name: 'kafka' }] }, true],
+    ['one that stays when its stateful set goes', {}, false],
+  ])('a volume of %s: it is said where it goes, and then the name is wanted', (_, metadata, lost) => {
+    const with_ = { ...seen, claims: [{ ...claim, metadata: { ...claim.metadata, ...metadata } }] };
+    expect(mayLoseData(with_)).toBe(lost);
+    const text = whatStopDoes(site, product, with_).join('\n');
+    expect(text.includes('volume data-kafka-0 AND ALL DATA in it')).toBe(lost);
+    expect(text.includes('1 volume with its data')).toBe(!lost);
+  });
+
+  test('where the volumes were not seen the name is wanted, and without a release it is not', () => {
+    expect(mayLoseData({ ...seen, claims: undefined })).toBe(true);
+    expect(mayLoseData({ ...seen, claims: undefined, release: undefined })).toBe(false);
   });
 
   test('after: what is really there', () => {

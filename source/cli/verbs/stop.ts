@@ -1,20 +1,24 @@
 import { settingsFrom } from '../../app/settings.ts';
 import { openSite } from '../../app/site.ts';
 import { exitCode } from '../../errors/fault.ts';
+import type { ClaimObject } from '../../kubernetes/objects.ts';
+import { claimsOfRelease } from '../../kubernetes/workloads.ts';
 import type { Product } from '../../product/schema.ts';
 import type { Site } from '../../site/schema.ts';
 import type { Observation } from '../../status/observation.ts';
 import { kloudspot } from '../../text/command.ts';
 import { counted } from '../../text/plural.ts';
 import { lookAtCluster, runProductPlan, tell } from '../apply/product-verb.ts';
-import { globalFlags } from '../line/flags.ts';
+import { confirmedByName } from '../line/confirm.ts';
+import { confirmDataLoss, globalFlags } from '../line/flags.ts';
 import { processTerminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
   name: 'stop',
-  about: 'Uninstall the product. The cluster, the virtual address and every volume with its data stay, and are listed.',
-  flags: { ...globalFlags },
+  about:
+    'Uninstall the product. The cluster, the virtual address and every volume with its data stay, and are listed. A chart that takes volumes along is uninstalled only once the name of the site was typed.',
+  flags: { ...globalFlags, 'confirm-data-loss': confirmDataLoss },
   run: async ({ args }) => {
     const settings = settingsFrom(args);
     const terminal = processTerminal();
@@ -23,6 +27,8 @@ export default defineVerb({
     try {
       const before = await lookAtCluster(verb);
       tell(verb, whatStopDoes(opened.site, opened.product, before));
+      if (mayLoseData(before))
+        await confirmedByName(opened.site.name, 'stop', args['confirm-data-loss'], settings, terminal);
       const code = await runProductPlan(verb, before, { purpose: 'stop' });
       if (code === exitCode.done) tell(verb, whatStayed(opened.site, opened.product, await lookAtCluster(verb)));
       return code;
@@ -32,16 +38,32 @@ export default defineVerb({
   },
 });
 
+/** Volumes that the chart takes along, with their data. */
+const goes = ({ claims = [], release }: Observation): readonly ClaimObject[] =>
+  release === undefined ? [] : claimsOfRelease(claims, release.name);
+
+/** A release whose volumes could not be seen may take some along. */
+export const mayLoseData = (seen: Observation): boolean =>
+  goes(seen).length > 0 || (seen.release !== undefined && seen.claims === undefined);
+
 /** What goes and what stays, before anything does. */
 export function whatStopDoes(site: Site, product: Product, seen: Observation): string[] {
   const { workloads = [], claims = [], release } = seen;
+  const lost = goes(seen);
   const parts = workloads.map(({ name, wanted }) => (wanted === 1 ? name : `${name} (${wanted})`));
   return [
     `This stops ${product.name} on ${site.name}.`,
     release
       ? `  goes:   release ${release.name}, revision ${release.revision}: ${parts.join(', ') || 'no parts'}`
       : '  goes:   nothing, it is not installed',
-    ...stays(site, product, claims),
+    ...lost.map(
+      ({ metadata }) => `          volume ${metadata.name} AND ALL DATA in it, as its chart does not keep it`,
+    ),
+    ...stays(
+      site,
+      product,
+      claims.filter((claim) => !lost.includes(claim)),
+    ),
     '',
   ];
 }
