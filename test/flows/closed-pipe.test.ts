@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
+import { verbs } from '../../source/cli/verb-table.ts';
 import { killAt, launcher, Rehearsal } from './program.ts';
 
 /**
@@ -11,12 +13,44 @@ const quiet = {
   stderr: expect.not.stringMatching(/✗|EPIPE|^\s+at /m),
 };
 
+/** How each verb is called once there is a cluster, in an order in which each has something to say. */
+const called: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  status: [[], ['--json'], ['--watch', '--plain'], ['--watch', '--json']],
+  preflight: [['--all'], ['--json']],
+  plan: [[], ['--json']],
+  'storage list': [[], ['--json']],
+  'storage estimate': [['--yes']],
+  certificates: [[], ['--json']],
+  history: [[], ['--json']],
+  completion: [['bash'], ['zsh'], ['fish']],
+  support: [['--yes']],
+  apply: [['--yes'], ['--yes', '--json']],
+  attach: [[], ['--json']],
+  update: [['--yes']],
+  'storage grow': [['kafka', '12', '--yes']],
+  stop: [['--yes']],
+  start: [['--yes']],
+  undo: [['--yes']],
+  // Apart: they begin a cluster, or need a run that was interrupted.
+  init: [],
+  resume: [],
+};
+
+const shown = Object.entries(verbs).flatMap(([name, { hidden }]) => (hidden ? [] : [name]));
+
+it('every verb is tried', () => {
+  expect(Object.keys(called).toSorted()).toEqual(shown.toSorted());
+});
+
 describe('a reader that goes away', () => {
-  it.each(['--help', '--version', 'plan --help', 'help exit-codes'])('ends %s quietly', async (words) => {
+  const helps = ['', '--help', '--version', 'help exit-codes', ...shown.map((name) => `${name} --help`)];
+  it.each(helps)('ends kloudspot %s quietly', async (words) => {
     const script = `"$@" | true; exit "\${PIPESTATUS[0]}"`;
-    const { exitCode, stderr } = await execa('bash', ['-c', script, 'bash', launcher, ...words.split(' ')], {
-      reject: false,
-    });
+    const { exitCode, stderr } = await execa(
+      'bash',
+      ['-c', script, 'bash', launcher, ...words.split(' ').filter(Boolean)],
+      { reject: false },
+    );
     expect({ code: exitCode, stderr }).toEqual(quiet);
   });
 
@@ -27,6 +61,7 @@ describe('a reader that goes away', () => {
     ['plan', '--json'],
     ['storage list'],
     ['storage estimate'],
+    ['history'],
   ])('ends %s quietly before there is a cluster', async (...words) => {
     const [verb = '', ...flags] = words;
     const rehearsal = await Rehearsal.begin();
@@ -50,26 +85,17 @@ it('ends resume quietly, and the run comes to its end', async () => {
     .toMatchObject({ type: 'run-ended', outcome: 'done' });
 });
 
-describe('a reader that goes away from a cluster that runs', () => {
-  it('ends every verb quietly', async () => {
-    const rehearsal = await Rehearsal.begin();
-    expect((await rehearsal.run('init', '--yes')).code).toBe(0);
-    const [built = ''] = await rehearsal.runs();
-    const verbs = [
-      ['status'],
-      ['status', '--json'],
-      ['status', '--watch', '--plain'],
-      ['status', '--watch', '--json'],
-      ['attach'],
-      ['attach', '--json'],
-      ['update', '--yes'],
-      ['stop', '--yes'],
-      ['start', '--yes'],
-      ['undo', built, '--yes', '--confirm-data-loss', await rehearsal.siteName()],
-    ];
-    for (const [verb = '', ...flags] of verbs) {
-      const ended = await rehearsal.intoClosedPipe(verb, ...flags);
+it('a reader that goes away from a cluster that runs ends every verb quietly', async () => {
+  const rehearsal = await Rehearsal.begin();
+  expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+  const [built = ''] = await rehearsal.runs();
+  const own: Readonly<Record<string, () => Promise<readonly string[]>>> = {
+    support: async () => ['--output', join(rehearsal.root, 'bundle.tar.gz')],
+    undo: async () => [built, '--confirm-data-loss', await rehearsal.siteName()],
+  };
+  for (const [verb, ways] of Object.entries(called))
+    for (const flags of ways) {
+      const ended = await rehearsal.intoClosedPipe(verb, ...flags, ...((await own[verb]?.()) ?? []));
       expect({ verb, flags, ...ended }).toEqual({ verb, flags, ...quiet });
     }
-  });
 });

@@ -50,7 +50,9 @@ export class Rehearsal {
   /** Runs a verb into a pipe whose reader goes away at once. */
   async intoClosedPipe(verb: string, ...flags: readonly string[]): Promise<{ code: number; stderr: string }> {
     const script = '"$@" | true; exit "${PIPESTATUS[0]}"';
-    const words = ['-c', script, 'bash', launcher, ...this.#words(verb, flags)];
+    // The one verb without a site, and without the flags that name it.
+    const called = verb === 'completion' ? [verb, ...flags] : this.#words(verb, flags);
+    const words = ['-c', script, 'bash', launcher, ...called];
     const { exitCode = 128, stderr } = await execa('bash', words, this.#options());
     return { code: exitCode, stderr };
   }
