@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseDocument } from 'yaml';
+import * as z from 'zod';
+import { foundOn } from './judge.ts';
+import * as lab from './lab.ts';
+import { failures, fromLaptop, journal, ran } from './program.ts';
+import { writeProduct, writeSite } from './site.ts';
+
+const planted = { sudo: 'planted-5udo-Pa55-3k', login: 'planted-l0gin-Pa55-7q', registry: 'planted-r3gistry-9x' };
+const token = '[0-9a-f]{32}/[0-9a-f]{12}';
+const watched = z.object({ looks: z.number(), found: z.array(z.string()), coreFiles: z.array(z.string()) });
+let root: string;
+let site: string;
+let patterns: readonly string[];
+const file = (name: string) => join(root, name);
+
+/** One manager whose sudo wants a password, one worker that is logged in to with another one, a registry's secret and a TLS key. */
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'kloudspot-lab-'));
+  await lab.up({
+    nodes: 2,
+    volumeGroup: 'ubuntu-vg',
+    disk: '100G',
+    each: {
+      1: { sudo: 'password', password: planted.sudo },
+      2: { login: 'password', sudo: 'password', password: planted.login },
+    },
+  });
+  const product = await writeProduct(file('site'));
+  const nodes = [
+    { n: 1, name: 'ks-1' },
+    { n: 2, name: 'ks-w1', role: 'worker', password: true },
+  ] as const;
+  site = await writeSite({ folder: file('site'), product, nodes });
+  const subject = ['-subj', '/CN=spot.lab.test', '-addext', 'subjectAltName=DNS:spot.lab.test'];
+  const pair = ['-keyout', file('tls.key'), '-out', file('tls.crt')];
+  await execa('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '90', ...subject, ...pair]);
+  const document = parseDocument(await readFile(site, 'utf8'));
+  document.set('tls', { mode: 'files', certificate: file('tls.crt'), key: file('tls.key') });
+  document.set('registry', { host: 'registry.lab.test', user: 'acme' });
+  await writeFile(site, document.toString());
+  const given = [
+    `registry: ${planted.registry}`,
+    'nodes:',
+    `  ks-1: { sudo: ${planted.sudo} }`,
+    `  ks-w1: { login: ${planted.login} }`,
+  ];
+  await writeFile(file('passwords.yaml'), `${given.join('\n')}\n`, { mode: 0o600 });
+  patterns = await patternsOf(await readFile(file('tls.key'), 'utf8'));
+});
+afterAll(async () => {
+  await lab.down();
+  await rm(root, { recursive: true, force: true });
+});
+
+/** Each secret as it was planted, and in the forms that it takes on its way. */
+async function patternsOf(key: string): Promise<string[]> {
+  const base64 = (words: string) => Buffer.from(words).toString('base64').replace(/=+$/, '');
+  const line = key.split('\n')[5] ?? expect.fail('the key is shorter than it should be');
+  const forms = [...Object.values(planted), base64(`acme:${planted.registry}`), line, base64(key).slice(200, 280)];
+  return [...forms.map((form) => form.replaceAll(/[+/]/g, '[$&]')), token];
+}
+
+/** Watches every process until it is told to stop. */
+function watch() {
+  const script = join(import.meta.dirname, 'watch-processes.ts');
+  const child = spawn(process.execPath, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  child.stdin.end(patterns.join('\n'));
+  const said = text(child.stdout);
+  return {
+    async stop() {
+      child.kill('SIGTERM');
+      return watched.parse(JSON.parse(await said));
+    },
+  };
+}
+
+describe('planted secrets through a whole run over SSH', () => {
+  it('the watching sees what is in arguments and in the environment, on a node and beside it', async () => {
+    const watching = watch();
+    const showing = { env: { SHOWN: planted.login } };
+    await Promise.all([
+      lab.onNode(1, `sh -c 'sleep 3; true' ${planted.sudo}`),
+      execa('sh', ['-c', 'sleep 3; true'], showing),
+    ]);
+    const { found } = await watching.stop();
+    expect(found).toContainEqual(expect.stringContaining(planted.sudo));
+    expect(found).toContainEqual(expect.stringMatching(/^environment of: sh -c sleep 3/));
+  });
+
+  it('no process shows one but the join of MicroK8s itself, and the run leaves no memory in core files', async () => {
+    const watching = watch();
+    const flags = ['--site', site, '--yes', '--accept-new-host-keys', '--password-file', file('passwords.yaml')];
+    const { code, stderr } = await ran(fromLaptop(root, 'init', ...flags));
+    const { looks, found, coreFiles } = await watching.stop();
+    expect(failures(journal(root)), stderr).toEqual([]);
+    expect(code).toBe(0);
+    expect(looks).toBeGreaterThan(100);
+    const ofJoin = /^arguments: .*microk8s.* join .*:25000\/|^arguments: .*join\.py .*:25000\//;
+    expect(found.filter((one) => !ofJoin.test(one))).toEqual([]);
+    expect(coreFiles).toEqual(['limit 0, memory 0']);
+  });
+
+  it('the API server holds what was planted, so that it was there to be seen', async () => {
+    const secrets = JSON.stringify(await lab.objects('secrets', '-n', 'kloudspot'));
+    const logins = JSON.stringify({
+      auths: { 'registry.lab.test': { auth: Buffer.from(`acme:${planted.registry}`).toString('base64') } },
+    });
+    expect(secrets).toContain(Buffer.from(logins).toString('base64'));
+    expect(secrets).toContain(Buffer.from(await readFile(file('tls.key'))).toString('base64'));
+  });
+
+  it('no file, log or journal holds one, but what the operator gave', async () => {
+    const { stdout } = await execa('grep', ['-rlaE', patterns.join('|'), root], { reject: false });
+    const given = ['passwords.yaml', 'tls.key'].map(file);
+    expect(stdout.split('\n').filter((path) => path !== '' && !given.includes(path))).toEqual([]);
+    for (const n of [1, 2]) expect(await foundOn(n, patterns.join('|'))).toBe('');
+  });
+});
