@@ -117,6 +117,8 @@ export const helm = {
     '-o',
     'json',
   ],
+  /** What the release made, as it was rendered; hooks are not among it. */
+  manifest: (place: ReleasePlace) => [...program, 'get', 'manifest', place.release, ...inNamespace(place.namespace)],
   /** Of all namespaces, those that failed or hang included. */
   list: () => [...program, 'list', '-A', '-a', '-o', 'json'],
 } as const;

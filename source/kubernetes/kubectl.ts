@@ -33,6 +33,17 @@ export const kubectl = {
     '-o',
     'json',
   ],
+  /** Last lines of a pod's containers as they were before they ended last. */
+  lastWords: (pod: string, namespace: string, lines: number) => [
+    ...program,
+    'logs',
+    pod,
+    '-n',
+    namespace,
+    '--all-containers',
+    '--previous',
+    `--tail=${lines}`,
+  ],
   /** Manifests come on standard input. */
   apply: () => [...program, 'apply', '--server-side', '--force-conflicts', '-f', '-'],
   delete: (kind: string, name: string, options: { readonly namespace?: string; readonly wait?: boolean } = {}) => [

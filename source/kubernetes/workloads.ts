@@ -65,6 +65,35 @@ export function sayWaiting(states: readonly WorkloadState[]): string {
   return open.map(({ name, ready, wanted }) => `${name} ${ready} of ${wanted}`).join(', ');
 }
 
+/** One pod of a rollout that is not ready: what it waits for, and where. */
+export interface StuckPod {
+  readonly pod: string;
+  readonly node: string | undefined;
+  readonly trouble: string;
+  /** It has ended at least once: its last words may say why. */
+  readonly crashed: boolean;
+}
+
+/** The pods that are not ready, with the last warning of the cluster about each where the pod itself says nothing. */
+export function stuckPods(pods: readonly PodObject[], events: readonly EventObject[]): StuckPod[] {
+  return pods.flatMap((pod) => {
+    if (pod.metadata.deletionTimestamp !== undefined || podReady(pod)) return [];
+    const { name } = pod.metadata;
+    const own = events.filter(({ involvedObject }) => involvedObject.kind === 'Pod' && involvedObject.name === name);
+    const [warning] = latestWarnings(own, 1);
+    const said = podTrouble(pod);
+    const quiet = said === undefined || said.endsWith(', not ready');
+    const trouble = quiet && warning !== undefined ? warning.slice(`Pod ${name}: `.length) : said;
+    if (trouble === undefined) return [];
+    const crashed = pod.status.containerStatuses.some(({ ready, restartCount }) => !ready && restartCount > 0);
+    return [{ pod: name, node: pod.spec.nodeName, trouble, crashed }];
+  });
+}
+
+/** `kafka-2 on ks-3: its image cannot be pulled (…)` */
+export const stuckLine = ({ pod, node, trouble }: StuckPod): string =>
+  `${pod}${node === undefined ? '' : ` on ${node}`}: ${trouble}`;
+
 /** What keeps a pod from being ready, in one line, or undefined when it is ready or done. */
 export function podTrouble(pod: PodObject): string | undefined {
   if (pod.status.phase === 'Succeeded') return undefined;
@@ -73,7 +102,7 @@ export function podTrouble(pod: PodObject): string | undefined {
     return inPlainWords(stuck.reason, [stuck.reason, stuck.message].filter(Boolean).join(': '));
   }
   const unscheduled = pod.status.conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
-  if (unscheduled) return `not placed on a node: ${unscheduled.message || unscheduled.reason}`;
+  if (unscheduled) return unplaced(unscheduled.message || unscheduled.reason);
   if (podReady(pod)) return undefined;
   return pod.status.reason || `${pod.status.phase}, not ready`;
 }
@@ -88,6 +117,21 @@ const meanings: Readonly<Record<string, string>> = {
   CreateContainerError: 'its container cannot be created',
   RunContainerError: 'its program cannot be started',
 };
+
+/** What the scheduler's reasons mean, the first that fits; its own words stay behind them. */
+const obstacles: readonly (readonly [RegExp, string])[] = [
+  [/unbound immediate PersistentVolumeClaims|persistentvolumeclaim .*not found/, 'its volume is not there yet'],
+  [/Insufficient memory/, 'no node has enough free memory'],
+  [/Insufficient cpu/, 'no node has enough free CPU'],
+  [/anti-affinity rules/, 'every node that could take it has one of its kind'],
+  [/volume node affinity conflict/, 'the node with its volume cannot take it'],
+  [/not enough free storage|did not have enough free storage/, 'no node has enough free storage'],
+];
+
+function unplaced(said: string): string {
+  const meaning = obstacles.find(([words]) => words.test(said))?.[1];
+  return `not placed on a node: ${meaning === undefined ? said : `${meaning} (${said})`}`;
+}
 
 function inPlainWords(reason: string, said: string): string {
   const meaning = meanings[reason];

@@ -61,6 +61,9 @@ export interface PlannedFile {
   readonly before?: string;
 }
 
+/** A step remembers it once it has put an earlier state in force again: the files that the run wrote on the workstation go back too. */
+export const rolledBackMark = 'rolled-back';
+
 /** What a step sees of the world while it runs. Every change goes through it, so that the journal is complete. */
 export interface StepContext {
   readonly site: Site;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { readOrigin } from '../../source/engine/process/origin.ts';
-import { storeDocuments, writeDocuments } from '../../source/engine/worker/documents.ts';
+import { restoreDocuments, storeDocuments, writeDocuments } from '../../source/engine/worker/documents.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'ks-documents-'));
 afterAll(() => rm(folder, { recursive: true }));
@@ -24,7 +24,30 @@ it('writes the documents of a run once, each with its mode, and keeps a text asi
   await writeFile(site, 'edited by hand');
   await writeDocuments(folder);
   expect(await readFile(site, 'utf8')).toBe('edited by hand');
-  expect((await readdir(folder)).toSorted()).toEqual(['site.yaml', 'site.yaml.unreadable', 'values.yaml']);
+  expect((await readdir(folder)).toSorted()).toEqual([
+    'documents-written.json',
+    'site.yaml',
+    'site.yaml.unreadable',
+    'values.yaml',
+  ]);
+});
+
+it('puts back what stood there, unless somebody has changed it since, and a later process writes them again', async () => {
+  const own = await mkdtemp(join(folder, 'restored-'));
+  const [site, values, fresh] = ['site.yaml', 'values.yaml', 'fresh.yaml'].map((name) => join(own, name));
+  if (!site || !values || !fresh) return;
+  await writeFile(site, 'before');
+  await writeFile(values, 'values before');
+  const document = (path: string) => ({ path, content: 'after', mode: 0o600 });
+  await storeDocuments(own, [document(site), document(values), document(fresh)]);
+  await writeDocuments(own);
+  await writeFile(values, 'edited by hand');
+  expect(await restoreDocuments(own)).toEqual([site]);
+  const texts = await Promise.all([site, values, fresh].map((path) => readFile(path, 'utf8')));
+  expect(texts).toEqual(['before', 'edited by hand', 'after']);
+  expect(await restoreDocuments(own)).toEqual([]);
+  await writeDocuments(own);
+  expect(await readFile(site, 'utf8')).toBe('after');
 });
 
 it.each([

@@ -1,4 +1,5 @@
 import { type SiteDocument, valuesDocument } from '../../app/documents.ts';
+import { releaseChange } from '../../app/release-change.ts';
 import { changedSite } from '../../app/set-values.ts';
 import type { Settings } from '../../app/settings.ts';
 import { type OpenedSite, openSite } from '../../app/site.ts';
@@ -10,6 +11,7 @@ import type { Observation } from '../../status/observation.ts';
 import { kloudspot } from '../../text/command.ts';
 import { diffLines, shortDiff } from '../../ui/model/diff.ts';
 import type { Terminal } from '../line/terminal.ts';
+import { releaseChangeLines } from '../text/release-change-text.ts';
 import { lookAtCluster, type ProductVerb, runProductPlan, tell } from './product-verb.ts';
 
 export interface UpdateWish {
@@ -33,10 +35,13 @@ export async function updateProduct(
     const verb = { opened: { ...found, site, product }, settings, terminal };
     const seen = await lookAtCluster(verb);
     refuseUninstalled(seen, verb);
-    if (seen.standing) growthOf(site, product, seen.standing);
+    const growth = seen.standing ? growthOf(site, product, seen.standing) : [];
     const values = await valuesDocument(site, product, settings.files);
     tell(verb, valuesDifference(values));
     const chartVersion = seen.release && parseChartName(seen.release.chart)?.version;
+    const remade = new Set(growth.flatMap(({ statefulSet }) => statefulSet ?? []));
+    const released = await releaseChange(verb.opened, seen, { newestChart: newest, chartVersion }, remade);
+    if (released) tell(verb, releaseChangeLines(released, { all: settings.verbose }));
     const siteFile = change === undefined ? [] : [{ path: settings.site, content: change.text, mode: 0o644 }];
     const wish = { purpose: 'update', newestChart: newest, chartVersion } as const;
     return await runProductPlan(verb, seen, wish, [...siteFile, values]);

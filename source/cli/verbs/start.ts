@@ -1,4 +1,5 @@
 import { valuesDocument } from '../../app/documents.ts';
+import { releaseChange } from '../../app/release-change.ts';
 import { settingsFrom } from '../../app/settings.ts';
 import { openSite } from '../../app/site.ts';
 import { lookAtCluster, runProductPlan, tell } from '../apply/product-verb.ts';
@@ -24,6 +25,8 @@ export default defineVerb({
           `Release ${release.name} is there: ${release.chart}, revision ${release.revision}, ${release.status}.`,
           '',
         ]);
+      // Helm judges chart and values before anything is begun.
+      await releaseChange(opened, { ...seen, release: undefined }, {});
       return await runProductPlan(verb, seen, { purpose: 'start' }, [
         await valuesDocument(opened.site, opened.product, settings.files),
       ]);

@@ -18,13 +18,42 @@ export async function storeDocuments(directory: string, documents: readonly RunD
   if (documents.length > 0) await writeAtomic(documentsPath(directory), `${JSON.stringify(documents)}\n`, 0o600);
 }
 
-/** Writes them, each as a whole, and forgets them: a later process of the same run writes none. */
+/** What stood there before, beside what was written; undefined: nothing. */
+const writtenSchema = z.array(documentsSchema.element.extend({ before: z.string().optional() }));
+const writtenPath = (directory: string): string => join(directory, 'documents-written.json');
+
+/** Writes them, each as a whole, and keeps what stood there: a later process of the same run writes none. */
 export async function writeDocuments(directory: string): Promise<void> {
   const text = await textIfPresent(documentsPath(directory));
   if (text === undefined) return;
-  for (const { path, content, mode, aside } of documentsSchema.parse(JSON.parse(text))) {
+  const documents = documentsSchema.parse(JSON.parse(text));
+  const written = await Promise.all(documents.map(async (one) => ({ ...one, before: await textIfPresent(one.path) })));
+  await writeAtomic(writtenPath(directory), `${JSON.stringify(written)}\n`, 0o600);
+  for (const { path, content, mode, aside } of documents) {
     if (aside !== undefined) await rename(path, aside);
     await writeAtomic(path, content, mode);
   }
   await rm(documentsPath(directory), { force: true });
+}
+
+/**
+ * Puts back what stood there before, where nobody has changed it since. The documents wait again for a later process of the same run.
+ * Gives the paths.
+ */
+export async function restoreDocuments(directory: string): Promise<readonly string[]> {
+  const text = await textIfPresent(writtenPath(directory));
+  if (text === undefined) return [];
+  const written = writtenSchema.parse(JSON.parse(text));
+  const restored: string[] = [];
+  for (const { path, content, mode, before } of written) {
+    if (before === undefined || before === content || (await textIfPresent(path)) !== content) continue;
+    await writeAtomic(path, before, mode);
+    restored.push(path);
+  }
+  await storeDocuments(
+    directory,
+    written.map(({ before: _, ...document }) => document),
+  );
+  await rm(writtenPath(directory), { force: true });
+  return restored;
 }

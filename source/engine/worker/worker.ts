@@ -3,7 +3,7 @@ import { asFileFault } from '../../errors/file-fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import type { Clock, HostPool } from '../../host/host.ts';
 import type { Plan } from '../../plan/document/document.ts';
-import type { StepKind } from '../../plan/step.ts';
+import { rolledBackMark, type StepKind } from '../../plan/step.ts';
 import type { Product } from '../../product/schema.ts';
 import { type Files, filesUnder } from '../../site/files.ts';
 import type { Site } from '../../site/schema.ts';
@@ -22,7 +22,7 @@ import { type Origin, readOrigin } from '../process/origin.ts';
 import { claimRun } from '../process/run-process.ts';
 import { readPlanText } from '../runs.ts';
 import { controlSocket, listenForOrders } from './control.ts';
-import { writeDocuments } from './documents.ts';
+import { restoreDocuments, writeDocuments } from './documents.ts';
 import type { StopSwitch } from './stop-switch.ts';
 
 /** The machines of a run and all secrets that are known before it begins. */
@@ -89,9 +89,16 @@ export async function carryOutRun(run: RunHandle, options: WorkerOptions, parts:
   const job: Job = { run, options, parts, plan, past, world: shared, rehearsed: origin.rehearsal !== undefined };
   await journal.write(begin(job, claim));
   const end = await carryOut(job);
+  if (end.outcome !== 'done' && (await wasRolledBack(run))) await restoreDocuments(run.directory);
   await parts.onEnd(origin, plan, past).catch((error: unknown) => complain(`${messageOf(error)}\n`));
   await journal.write({ type: 'run-ended', outcome: end.outcome, why: end.why });
   return end;
+}
+
+/** A step has put an earlier state in force again: what the run wrote here says otherwise then. */
+async function wasRolledBack(run: RunHandle): Promise<boolean> {
+  const past = await readPast(run.directory);
+  return past.order().some((step) => past.of(step).remembered.has(rolledBackMark));
 }
 
 interface Locking {

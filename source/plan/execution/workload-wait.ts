@@ -1,11 +1,26 @@
-import type { WorkloadObject } from '../../kubernetes/objects.ts';
-import { eventObject, podObject, workloadObject } from '../../kubernetes/objects.ts';
+import { kubectl } from '../../kubernetes/kubectl.ts';
+import {
+  type EventObject,
+  eventObject,
+  podObject,
+  type WorkloadObject,
+  workloadObject,
+} from '../../kubernetes/objects.ts';
 import { readList } from '../../kubernetes/read.ts';
-import type { WorkloadState } from '../../kubernetes/workloads.ts';
-import { latestWarnings, podTrouble, sayWaiting, workloadKinds, workloadState } from '../../kubernetes/workloads.ts';
+import {
+  latestWarnings,
+  type StuckPod,
+  sayWaiting,
+  stuckLine,
+  stuckPods,
+  type WorkloadState,
+  workloadKinds,
+  workloadState,
+} from '../../kubernetes/workloads.ts';
 import type { StateCheck, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
-import { minutes } from './define.ts';
+import { look } from './carry-out.ts';
+import { minutes, seconds } from './define.ts';
 
 export interface WorkloadsWanted {
   /** The node that is asked. */
@@ -34,13 +49,20 @@ export async function workloadsReady(
   return { ok: states.every(({ complete }) => complete), observed: sayWaiting(states), states };
 }
 
-/** Waits for them and says component by component how far it is; on expiry the fault carries the last warnings of the cluster. */
+/**
+ * Waits for them and says component by component how far it is, and of each pod that is stuck what it waits for, once.
+ * On expiry the fault carries the pods that are stuck, their last words and the last warnings of the cluster.
+ */
 export async function untilWorkloadsReady(
   context: StepContext,
   wanted: WorkloadsWanted,
   wait: { readonly for: string; readonly deadline?: number; readonly causes?: readonly string[] },
 ): Promise<void> {
-  let said = '';
+  const said = new Set<string>();
+  const tellOnce = (text: string, share?: number) => {
+    if (!said.has(text)) context.progress(text, share);
+    said.add(text);
+  };
   try {
     await context.until({
       for: wait.for,
@@ -48,9 +70,11 @@ export async function untilWorkloadsReady(
       every: 3_000,
       probe: async () => {
         const { ok, observed, states } = await workloadsReady(context, wanted);
-        if (observed !== said) context.progress(observed, fraction(states));
-        said = observed;
-        return { ok, observed };
+        tellOnce(observed, fraction(states));
+        if (ok) return { ok, observed };
+        const stuck = (await stuckNow(context, wanted)).stuck.map(stuckLine);
+        for (const line of stuck) tellOnce(line);
+        return { ok, observed: [observed, ...stuck.slice(0, 1)].join('; ') };
       },
     });
   } catch (error) {
@@ -72,19 +96,50 @@ function fraction(states: readonly WorkloadState[]): number | undefined {
     : states.reduce((sum, state) => sum + Math.min(state.ready, state.wanted), 0) / wanted;
 }
 
-/** What the pods and the cluster's last warnings tell, in plain lines. Never fails: it explains another failure. */
-async function troubles(context: StepContext, { through, namespace }: WorkloadsWanted): Promise<string[]> {
+interface Stuck {
+  readonly stuck: readonly StuckPod[];
+  readonly events: readonly EventObject[];
+}
+
+/** The namespace's pods that are not ready, as far as the API answers: it explains something else, and never fails. */
+async function stuckNow(context: StepContext, { through, namespace }: WorkloadsWanted): Promise<Stuck> {
   try {
     const host = await context.look(through);
     const [pods, events] = await Promise.all([
       readList(host, 'pods', { namespace }, podObject),
       readList(host, 'events', { namespace }, eventObject),
     ]);
-    const stuck = (pods.answered ? pods.value : []).flatMap((pod) => {
-      const trouble = podTrouble(pod);
-      return trouble === undefined ? [] : [`${pod.metadata.name}: ${trouble}`];
-    });
-    return [...stuck.slice(0, 4), ...latestWarnings(events.answered ? events.value : [], 3)];
+    const warnings = events.answered ? events.value : [];
+    return { stuck: stuckPods(pods.answered ? pods.value : [], warnings), events: warnings };
+  } catch {
+    return { stuck: [], events: [] };
+  }
+}
+
+/** What the pods and the cluster's last warnings tell, in plain lines. */
+async function troubles(context: StepContext, wanted: WorkloadsWanted): Promise<string[]> {
+  const { stuck, events } = await stuckNow(context, wanted);
+  const lines = await Promise.all(
+    stuck
+      .slice(0, 4)
+      .map(async (pod) => [stuckLine(pod), ...(pod.crashed ? await lastWords(context, wanted, pod) : [])]),
+  );
+  return [...lines.flat(), ...latestWarnings(events, 3)];
+}
+
+/** What a container that ended said last. */
+async function lastWords(
+  context: StepContext,
+  { through, namespace }: WorkloadsWanted,
+  { pod }: StuckPod,
+): Promise<string[]> {
+  try {
+    const { code, stdout } = await look(context, through, kubectl.lastWords(pod, namespace, 3), seconds(15));
+    const lines = stdout
+      .split('\n')
+      .map((line) => line.trim())
+      .filter(Boolean);
+    return code === 0 ? lines.slice(-3).map((line) => `${pod} said last: ${line.slice(0, 200)}`) : [];
   } catch {
     return [];
   }

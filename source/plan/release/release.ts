@@ -11,7 +11,7 @@ import { firstWords } from '../../kubernetes/read.ts';
 import { kloudspot } from '../../text/command.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes } from '../execution/define.ts';
-import type { PlannedCommand, PlannedStep, StepContext } from '../step.ts';
+import { type PlannedCommand, type PlannedStep, rolledBackMark, type StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
 /** The release as Helm on `node` knows it; undefined where Helm says that there is none. No answer is a `StepFault`. */
@@ -79,6 +79,7 @@ export async function rolledBack(
     context.progress(`it did not go well; revision ${before} is put in force again`);
     const fill = { [revision]: String(before) };
     await runCommand(context, step, 'roll-back', { fill, run: { deadline: minutes(6) } });
+    context.remember(rolledBackMark, String(before));
   }
   const now =
     before === undefined ? 'there is no earlier revision to roll back to' : `revision ${before} is in force again`;
@@ -86,7 +87,11 @@ export async function rolledBack(
     tried: error.tried,
     seen: `${error.seen}; ${now}`,
     causes: error.causes,
-    next: [`Correct the values in site.yaml, then: ${kloudspot('update')}`, ...error.next],
+    next: [
+      ...(before === undefined ? [] : ['site.yaml and values.yaml go back with it, where this update changed them.']),
+      `Correct the values in site.yaml, then: ${kloudspot('update')}`,
+      ...error.next,
+    ],
     cause: error,
   });
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { chartReference } from '../../product/load.ts';
-import { type ChartWish, chartLogin, digestOf, planChart } from '../release/charts.ts';
+import { type ChartWish, chartLogin, digestOf, type PlannedChart, planChart } from '../release/charts.ts';
 import { planHelmInstall } from '../steps/helm-install.ts';
 import { planNamespace } from '../steps/namespace.ts';
 import { planRegistrySecret } from '../steps/registry-secret.ts';
@@ -16,7 +16,7 @@ export function planProduct(planning: Planning): void {
   const { purpose, site, product, seed, list, newestChart: newest = false } = planning;
   const { namespace, release } = product;
   const place = { seed: seed.name, namespace, release };
-  const chart = planChart(chartWish(planning), release, seed.name, planning.readChart);
+  const chart = productChart(planning, seed.name);
   const values = valuesText(site, product);
   const digest = digestOf(values, chart.digest);
   const update = purpose === 'update';
@@ -38,8 +38,16 @@ export function planProduct(planning: Planning): void {
   list.addCluster(planRollout({ ...place, digest, rollBack }));
 }
 
+/** The chart that a run would install through this node. Throws `Fault` where a local one is none. */
+export function productChart(
+  input: Pick<Planning, 'site' | 'product' | 'newestChart' | 'chartVersion' | 'readChart'>,
+  node: string,
+): PlannedChart {
+  return planChart(chartWish(input), input.product.release, node, input.readChart);
+}
+
 /** The site's chart stands in the product's place. Neither pinned: an update stays on the version that runs. */
-function chartWish({ site, product, newestChart, chartVersion }: Planning): ChartWish {
+function chartWish({ site, product, newestChart, chartVersion }: Parameters<typeof productChart>[0]): ChartWish {
   const { reference, version } = site.chart ?? product.chart;
   const found = site.chart ? localOrAsItIs(reference) : chartReference(product, reference);
   const wanted = version ?? (newestChart ? undefined : chartVersion);

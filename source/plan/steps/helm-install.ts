@@ -5,7 +5,14 @@ import { command, minutes, plannedStep } from '../execution/define.ts';
 import type { PlannedChart } from '../release/charts.ts';
 import { registryFill, secretPlace } from '../release/registry.ts';
 import { heal, healCommands, madeOf, releaseOn, rollBackCommands, rolledBack } from '../release/release.ts';
-import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import {
+  type PlannedCommand,
+  type PlannedStep,
+  rolledBackMark,
+  type StateCheck,
+  type StepContext,
+  type StepKind,
+} from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { valuesPath } from './written-files.ts';
 
@@ -52,7 +59,10 @@ export const helmInstall: StepKind<typeof parameters> = {
     } catch (error) {
       if (!(error instanceof StepFault) || !p.rollBack || context.signal.aborted) throw error;
       // Refused before it began, for its values or its chart: the revision before was never out of force.
-      if ((await releaseOn(context, p.seed, p))?.status === 'deployed') throw error;
+      if ((await releaseOn(context, p.seed, p))?.status === 'deployed') {
+        context.remember(rolledBackMark, 'never out of force');
+        throw error;
+      }
       throw await rolledBack(context, step, p.seed, p, error);
     }
     context.remember('fetched', 'yes');

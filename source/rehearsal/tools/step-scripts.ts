@@ -13,6 +13,7 @@ import { type Call, type Program, type Steps, say } from './call.ts';
 import { certificateEnd, certificateNames } from './microk8s/certificates.ts';
 import { startJoin } from './microk8s/join-unit.ts';
 import { upgradable } from './packages.ts';
+import { renderChart } from './render-chart.ts';
 
 /** `packages-state PACKAGE…`: age of the last update, packages to upgrade, those installed, iscsid. */
 function packagesState(call: Call): number {
@@ -153,4 +154,5 @@ export const stepScripts: Readonly<Record<string, Program>> = {
   'tcp-probe': tcpProbe,
   'address-in-use': addressInUse,
   'all-pairs': allPairs,
+  'render-chart': renderChart,
 };

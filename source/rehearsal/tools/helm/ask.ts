@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
-import type { Release, ReleaseRevision } from '../../model/cluster.ts';
-import { lastValue, refuse } from '../call.ts';
+import type { KubeObject, Release, ReleaseRevision } from '../../model/cluster.ts';
+import { type Call, lastValue, refuse } from '../call.ts';
+import { objectsOf } from './chart.ts';
 import { latest, releaseOf } from './releases.ts';
 import type { Helm } from './request.ts';
 
@@ -90,9 +91,27 @@ export function list({ call, options, namespace, see }: Helm): number {
   return 0;
 }
 
-/** `helm get values RELEASE [-o json|yaml]` */
-export function getValues({ call, words, options, namespace, see }: Helm): number {
+/** `helm get manifest RELEASE`: the objects are made again from the values of the revision. */
+function getManifest({ call, namespace, see }: Helm, name: string): number {
+  const release = see((cluster) => releaseOf(cluster, name, namespace));
+  const revision = release === undefined ? undefined : latest(release);
+  if (revision === undefined) return refuse(call, noRelease);
+  const [, chart = '', version = ''] = /^(.+?)-(\d.*)$/.exec(revision.chart) ?? [];
+  const made = { name: chart, version, appVersion: revision.appVersion, fetchMs: 0 };
+  return printManifest(call, objectsOf(made, revision.values, { release: name, namespace }, call.product));
+}
+
+/** As Helm prints what it has rendered: one YAML document an object. */
+export function printManifest(call: Pick<Call, 'out'>, objects: readonly KubeObject[]): number {
+  for (const { status: _, ...object } of objects) call.out(`---\n${stringify(object)}`);
+  return 0;
+}
+
+/** `helm get values RELEASE [-o json|yaml]`, `helm get manifest RELEASE` */
+export function get(helm: Helm): number {
+  const { call, words, options, namespace, see } = helm;
   const [what, name = ''] = words;
+  if (what === 'manifest') return getManifest(helm, name);
   if (what !== 'values') return refuse(call, `Error: helm get ${what ?? ''} is not part of this rehearsal`);
   const release = see((cluster) => releaseOf(cluster, name, namespace));
   const wanted = Number(lastValue(options, '--revision') ?? 0);

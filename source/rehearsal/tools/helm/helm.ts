@@ -1,7 +1,7 @@
 import { apiAnswers, clusterOf } from '../../cluster/membership.ts';
 import type { Cluster } from '../../model/cluster.ts';
 import { type Call, lastValue, optionsOf, type Program, refuse, type Steps } from '../call.ts';
-import { getValues, history, list, status } from './ask.ts';
+import { get, history, list, status } from './ask.ts';
 import { login } from './login.ts';
 import type { Helm } from './request.ts';
 import { rollback, uninstall } from './rollback.ts';
@@ -29,7 +29,7 @@ const valued = [
 ];
 
 const verbs: Readonly<Record<string, (helm: Helm) => number | Steps>> = {
-  get: getValues,
+  get,
   history,
   install: upgrade,
   list,

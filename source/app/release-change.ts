@@ -1,0 +1,101 @@
+import { Fault } from '../errors/fault.ts';
+import type { ReadOnlyHost } from '../host/host.ts';
+import type { Passwords } from '../host/secrets.ts';
+import { fixedChanges } from '../kubernetes/fixed-fields.ts';
+import { helm, parseChartName } from '../kubernetes/helm.ts';
+import { type Manifest, type ManifestChange, manifestChanges, parseManifests } from '../kubernetes/manifests.ts';
+import { ask } from '../kubernetes/read.ts';
+import { type RenderedChart, renderChart } from '../kubernetes/render-chart.ts';
+import { targetOf } from '../network/targets.ts';
+import type { PlanInput } from '../plan/input.ts';
+import { chartLogin } from '../plan/release/charts.ts';
+import { productChart } from '../plan/stages/product.ts';
+import { valuesText } from '../plan/values.ts';
+import type { Observation } from '../status/observation.ts';
+import { registrySecret } from './registry-secret.ts';
+import type { OpenedSite } from './site.ts';
+
+type Opened = Pick<OpenedSite, 'site' | 'product' | 'world' | 'passwords'>;
+type Wish = Pick<PlanInput, 'newestChart' | 'chartVersion'>;
+
+/** What a change would make of the release that runs. */
+export interface ReleaseChange {
+  /** Names and versions of the charts, and what the maker says of the new one. */
+  readonly chart: { readonly from: string | undefined; readonly to: string; readonly changes: readonly string[] };
+  /** Undefined where Helm did not say what the release made. */
+  readonly objects: readonly ManifestChange[] | undefined;
+}
+
+/**
+ * Renders the chart with the values of the site on the manager that answered, and compares it with what runs. Changes nothing.
+ * Undefined where no manager answered. Throws `Fault` where Helm refuses chart or values, and for what Kubernetes never changes;
+ * `remade`: stateful sets that the run removes without their pods on the way.
+ */
+export async function releaseChange(
+  opened: Opened,
+  seen: Pick<Observation, 'through' | 'nodes' | 'release'>,
+  wish: Wish,
+  remade: ReadonlySet<string> = new Set(),
+): Promise<ReleaseChange | undefined> {
+  const { site, product, world } = opened;
+  const manager = site.nodes.find(({ name }) => name === seen.through);
+  if (manager === undefined) return undefined;
+  const host = await world.hosts.get(targetOf(manager));
+  const { name, version, changes, objects } = await rendered(host, opened, seen, wish);
+  const chart = { from: seen.release?.chart, to: `${name}-${version}`, changes };
+  if (!seen.release) return { chart, objects: manifestChanges([], objects) };
+  const standing = await ask(host, helm.manifest(product), { deadline: 30_000 });
+  if (standing.code !== 0) return { chart, objects: undefined };
+  const before = parseManifests(standing.stdout);
+  refuseFixed(before, objects, remade);
+  return { chart, objects: manifestChanges(before, objects) };
+}
+
+async function rendered(
+  host: ReadOnlyHost,
+  { site, product, passwords }: Opened,
+  { nodes }: Pick<Observation, 'nodes'>,
+  wish: Wish,
+): Promise<RenderedChart> {
+  const chart = productChart({ site, product, ...wish }, host.name);
+  const login = chartLogin(chart.place, site.registry);
+  const answer = await renderChart(host, {
+    release: product.release,
+    namespace: product.namespace,
+    chart: chart.place,
+    login,
+    secret: login && (await secretFor(site, passwords)),
+    values: valuesText(site, product),
+    kubernetes: nodes?.find(({ name }) => name === host.name)?.version,
+    files: new Map(chart.files.map(({ path, content }) => [path.slice(chart.place.chart.length + 1), content])),
+  });
+  if ('rendered' in answer) return answer.rendered;
+  throw new Fault({
+    what: `Helm refuses the chart of ${product.name} with the values of this site.`,
+    where: chart.place.chart,
+    why: answer.said,
+    next: ['Nothing was changed.', 'Correct site.yaml: its answers, `values`, `chart` or `registry`.'],
+  });
+}
+
+const secretFor = (site: Opened['site'], passwords: Passwords): Promise<string> => registrySecret(site, passwords);
+
+/** Kubernetes would refuse it half way through the update. */
+function refuseFixed(before: readonly Manifest[], after: readonly Manifest[], remade: ReadonlySet<string>): void {
+  const refused = fixedChanges(before, after, remade);
+  if (refused.length === 0) return;
+  throw new Fault({
+    what: 'Kubernetes does not make this change on a product that runs.',
+    why: refused.map(({ object, field }) => `${object}: ${field} never changes once it is there`).join('\n'),
+    next: [
+      'Nothing was changed.',
+      'Keep what these values follow from, or stop the product, remove these objects by hand, and start it again.',
+    ],
+  });
+}
+
+/** Whether the chart is another one than the one that runs. */
+export function isOtherChart({ chart }: ReleaseChange): boolean {
+  const [from, to] = [chart.from && parseChartName(chart.from), parseChartName(chart.to)];
+  return from !== undefined && from !== '' && (from.name !== to?.name || from.version !== to.version);
+}

@@ -1,0 +1,34 @@
+import { isOtherChart, type ReleaseChange } from '../../app/release-change.ts';
+import type { ManifestChange } from '../../kubernetes/manifests.ts';
+import { counted } from '../../text/plural.ts';
+import { diffLines, shortDiff } from '../../ui/model/diff.ts';
+
+/** So many lines of differences are shown, unless all are asked for. */
+const mostLines = 120;
+
+/** What an update changes: the chart, with its maker's words, and each object of the cluster. */
+export function releaseChangeLines(change: ReleaseChange, { all }: { readonly all: boolean }): string[] {
+  const { chart, objects } = change;
+  const version = isOtherChart(change)
+    ? [`Chart: ${chart.from} becomes ${chart.to}.`, ...chart.changes.map((each) => `  - ${each}`), '']
+    : [];
+  if (objects === undefined)
+    return [...version, 'Helm does not say what the release is made of: no difference is shown.', ''];
+  if (objects.length === 0) return [...version, 'Nothing changes in the cluster.', ''];
+  const lines = objects.flatMap(objectLines);
+  const shown = all ? lines : lines.slice(0, mostLines);
+  const rest = lines.length - shown.length;
+  return [
+    ...version,
+    `${counted(objects.length, 'object')} of the cluster ${objects.length === 1 ? 'changes' : 'change'}:`,
+    ...shown,
+    ...(rest > 0 ? [`  … ${counted(rest, 'more line')}; --verbose shows them`] : []),
+    '',
+  ];
+}
+
+function objectLines({ object, kind, before, after }: ManifestChange): string[] {
+  if (kind !== 'changed') return [`  ${object} ${kind === 'new' ? 'is made' : 'is removed'}`];
+  const lines = shortDiff(diffLines(before, after), 1).map(({ mark, text }) => `    ${mark} ${text}`);
+  return [`  ${object}:`, ...lines];
+}

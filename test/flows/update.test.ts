@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { Rehearsal } from './program.ts';
+
+async function running(): Promise<Rehearsal> {
+  const rehearsal = await Rehearsal.begin();
+  const site = await rehearsal.siteFile((text) =>
+    text.replace(/^features:\n( +- .*\n)+/m, 'features: [kloudInsights]\n'),
+  );
+  const built = await rehearsal.run('init', '--yes', '--site', site);
+  expect(built.code, built.stdout).toBe(0);
+  return rehearsal;
+}
+
+const siteText = (rehearsal: Rehearsal) => readFile(rehearsal.path('etc/kloudspot/site.yaml'), 'utf8');
+
+describe('update', () => {
+  it('shows what changes in the cluster before it begins, and changes nothing when that is not confirmed', async () => {
+    const rehearsal = await running();
+    const before = await siteText(rehearsal);
+    const asked = await rehearsal.run('update', '--set', 'features=[kloudInsights,kloudManage]');
+    expect(asked.code).toBe(6);
+    expect(asked.stdout).toContain('+   kloudManage: true');
+    expect(asked.stdout).toContain('StatefulSet kloudspot-manage-mongodb is made');
+    expect(await siteText(rehearsal)).toBe(before);
+    const nothing = await rehearsal.run('update', '--yes');
+    expect(nothing.code, nothing.stderr).toBe(0);
+    expect(nothing.stdout).toContain('Nothing changes in the cluster.');
+  });
+
+  it('refuses before it begins what Kubernetes would refuse half way', async () => {
+    const rehearsal = await running();
+    const runs = await rehearsal.runs();
+    const refused = await rehearsal.run('update', '--yes', '--set', 'values.volumes.kafka.storageClass=other');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('StatefulSet kloudspot-kafka: spec.volumeClaimTemplates never changes');
+    expect(await rehearsal.runs()).toEqual(runs);
+  });
+
+  it('that does not become ready says what is stuck, and goes back with site.yaml and values.yaml', async () => {
+    const rehearsal = await running();
+    const before = await siteText(rehearsal);
+    const failed = await rehearsal.run(
+      'update',
+      '--yes',
+      '--set',
+      'features=[kloudInsights,kloudManage]',
+      '--set',
+      'values.volumes.manageDatabase.storageClass=missing',
+    );
+    expect(failed.code).toBe(4);
+    expect(failed.stdout).toMatch(/kloudspot-manage-mongodb-0: not placed on a node: /);
+    expect(failed.stdout).toContain('revision 1 is in force again');
+    expect(await siteText(rehearsal)).toBe(before);
+    const values = parse(await readFile(rehearsal.path('etc/kloudspot/values.yaml'), 'utf8'), { version: '1.1' });
+    expect(values.features.kloudManage).toBe(false);
+    const status = JSON.parse((await rehearsal.run('status', '--json')).stdout);
+    expect(status.release).toMatchObject({ status: 'deployed', differs: [] });
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { fixedChanges } from '../../source/kubernetes/fixed-fields.ts';
+import { manifestChanges, parseManifests } from '../../source/kubernetes/manifests.ts';
+
+const object = (kind: string, name: string, rest: string, apiVersion = 'apps/v1') =>
+  `---\n# Source: chart/templates/x.yaml\napiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: ${name} }\n${rest}\n`;
+
+describe('what an update changes', () => {
+  const before = parseManifests(
+    object('Deployment', 'web', 'spec: { replicas: 1, selector: { matchLabels: { a: b } } }') +
+      object('Job', 'gone', 'spec: {}', 'batch/v1') +
+      object('Secret', 'login', 'data: { key: b2xk }', 'v1') +
+      '---\n# nothing but a comment\n',
+  );
+  const after = parseManifests(
+    object('Deployment', 'web', 'spec: { selector: { matchLabels: { a: b } }, replicas: 3 }') +
+      object('ConfigMap', 'fresh', 'data: {}', 'v1') +
+      object('Secret', 'login', 'data: { key: bmV3 }', 'v1'),
+  );
+
+  test('is said object by object; the order of keys is no change, and what a secret holds is not shown', () => {
+    const changes = manifestChanges(before, after);
+    expect(changes.map(({ object: name, kind }) => `${name} ${kind}`)).toEqual([
+      'Deployment web changed',
+      'ConfigMap fresh new',
+      'Secret login changed',
+      'Job gone gone',
+    ]);
+    expect(changes[0]?.before).toContain('replicas: 1');
+    expect(changes[0]?.after).toContain('replicas: 3');
+    expect(JSON.stringify(changes)).not.toMatch(/b2xk|bmV3/);
+    expect(manifestChanges(after, after)).toEqual([]);
+  });
+});
+
+/** kind · before · after · fields that Kubernetes refuses */
+const table: readonly (readonly [string, string, string, readonly string[]])[] = [
+  ['Deployment', 'spec: { replicas: 1 }', 'spec: { replicas: 2 }', []],
+  ['Deployment', 'spec: { selector: { a: b } }', 'spec: { selector: { a: c } }', ['spec.selector']],
+  ['StatefulSet', 'spec: { replicas: 1, template: {} }', 'spec: { replicas: 3, template: { x: y } }', []],
+  ['StatefulSet', 'spec: { serviceName: a }', 'spec: { serviceName: b }', ['spec.serviceName']],
+  ['StatefulSet', 'spec: { podManagementPolicy: Parallel }', 'spec: {}', ['spec.podManagementPolicy']],
+  [
+    'StatefulSet',
+    'spec: { volumeClaimTemplates: [{ spec: { resources: { requests: { storage: 1Gi } } } }] }',
+    'spec: { volumeClaimTemplates: [{ spec: { resources: { requests: { storage: 2Gi } } } }] }',
+    ['spec.volumeClaimTemplates'],
+  ],
+  ['Service', 'spec: { clusterIP: None }', 'spec: {}', ['spec.clusterIP']],
+  ['Service', 'spec: { ports: [{ port: 1 }] }', 'spec: { ports: [{ port: 2 }] }', []],
+  ['Job', 'spec: { template: { a: b } }', 'spec: { template: { a: c } }', ['spec.template']],
+  ['RoleBinding', 'roleRef: { name: a }', 'roleRef: { name: b }', ['roleRef']],
+  ['ConfigMap', 'immutable: true\ndata: { a: b }', 'immutable: true\ndata: { a: c }', ['data']],
+  ['ConfigMap', 'data: { a: b }', 'data: { a: c }', []],
+  ['Secret', 'type: Opaque', 'type: kubernetes.io/tls', ['type']],
+];
+
+test.each(table)('%s: %s → %s', (kind, before, after, fields) => {
+  const [one, other] = [before, after].map((rest) => parseManifests(object(kind, 'x', rest)));
+  const refused = fixedChanges(one ?? [], other ?? []);
+  expect(refused).toEqual(fields.map((field) => ({ object: `${kind} x`, field })));
+});
+
+test('a stateful set that is made again on the way may have larger volumes, and nothing else', () => {
+  const set = (size: string, storage: string) =>
+    parseManifests(
+      object(
+        'StatefulSet',
+        'x',
+        `spec: { volumeClaimTemplates: [{ spec: { storageClassName: ${storage}, resources: { requests: { storage: ${size} } } } }] }`,
+      ),
+    );
+  expect(fixedChanges(set('1Gi', 'a'), set('2Gi', 'a'), new Set(['x']))).toEqual([]);
+  expect(fixedChanges(set('1Gi', 'a'), set('2Gi', 'b'), new Set(['x']))).toHaveLength(1);
+});
