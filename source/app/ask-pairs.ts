@@ -7,6 +7,7 @@ import { type PairAnswers, pairDeadline, pairsProbe, parsePairAnswers } from '..
 import type { HostPool } from '../host/host.ts';
 import { carrierOf, presentAddress } from '../network/addresses.ts';
 import { targetOf } from '../network/targets.ts';
+import type { Product } from '../product/schema.ts';
 import type { Site, SiteNode } from '../site/schema.ts';
 import { defined } from '../text/defined.ts';
 
@@ -16,9 +17,15 @@ interface Placed {
   readonly mtu: number;
 }
 
+/** What is wanted, and of which product. */
+export interface Asked {
+  readonly site: Site;
+  readonly product: Product;
+}
+
 /** Every node that was seen asks every other one, all at the same time. Changes nothing; never throws for a node. */
 export async function askPairs(
-  site: Site,
+  { site, product }: Asked,
   hosts: HostPool,
   facts: ReadonlyMap<string, NodeFacts>,
   signal: AbortSignal | undefined,
@@ -30,7 +37,7 @@ export async function askPairs(
   });
   if (placed.length < 2) return new Map();
   const token = randomUUID();
-  const answers = await Promise.all(placed.map((one) => ask(site, hosts, one, placed, token, signal)));
+  const answers = await Promise.all(placed.map((one) => ask({ site, product }, hosts, one, placed, token, signal)));
   return new Map(
     answers.flatMap((answer, index) => {
       const name = placed[index]?.node.name;
@@ -40,7 +47,7 @@ export async function askPairs(
 }
 
 async function ask(
-  site: Site,
+  { site, product }: Asked,
   hosts: HostPool,
   { node, address, mtu }: Placed,
   all: readonly Placed[],
@@ -49,11 +56,15 @@ async function ask(
 ): Promise<PairAnswers | undefined> {
   const peers = all
     .filter((other) => other.node !== node)
-    .map((other) => ({ name: other.node.name, address: other.address, ports: portsBetween(site, node, other.node) }));
+    .map((other) => ({
+      name: other.node.name,
+      address: other.address,
+      ports: portsBetween(site, product, node, other.node),
+    }));
   try {
     const host = await hosts.get(targetOf(node));
     const { stdout } = await host.run(
-      pairsProbe({ token, name: node.name, address, mtu, listen: portsOf(site, node), peers }),
+      pairsProbe({ token, name: node.name, address, mtu, listen: portsOf(site, product, node), peers }),
       { deadline: pairDeadline, ...defined({ signal }) },
     );
     return parsePairAnswers(stdout);

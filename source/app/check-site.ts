@@ -38,7 +38,7 @@ async function judge(
   signal?: AbortSignal,
 ): Promise<{ readonly findings: readonly Finding[]; readonly evidence: LiveEvidence }> {
   const passwordsInMemory = passwords.all().length > 0;
-  const evidence = await gatherEvidence(site, world, { facts, unreached, passwordsInMemory, signal });
+  const evidence = await gatherEvidence({ site, product }, world, { facts, unreached, passwordsInMemory, signal });
   signal?.throwIfAborted();
   return { findings: runChecks({ site, product, facts, evidence }), evidence };
 }

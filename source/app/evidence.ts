@@ -10,7 +10,8 @@ import type { HostPool } from '../host/host.ts';
 import { targetOf } from '../network/targets.ts';
 import type { Site, SiteNode } from '../site/schema.ts';
 import { defined } from '../text/defined.ts';
-import { askPairs } from './ask-pairs.ts';
+import { type Asked, askPairs } from './ask-pairs.ts';
+import { askReach } from './ask-reach.ts';
 import type { World } from './world.ts';
 
 export interface EvidenceOptions {
@@ -29,20 +30,22 @@ const askers = 2;
 
 /** Asks what only the present moment can tell: certificate files, and whether wanted addresses are in use. Changes nothing, never throws for a node. */
 export async function gatherEvidence(
-  site: Site,
+  asked: Asked,
   { hosts, clock }: Pick<World, 'hosts' | 'clock'>,
   options: EvidenceOptions = {},
 ): Promise<LiveEvidence> {
-  const [tls, addresses, pairs] = await Promise.all([
+  const { site } = asked;
+  const [tls, addresses, pairs, reach] = await Promise.all([
     readPair(site),
     askForAddresses(site, hosts, options),
-    options.facts === undefined ? undefined : askPairs(site, hosts, options.facts, options.signal),
+    options.facts === undefined ? undefined : askPairs(asked, hosts, options.facts, options.signal),
+    options.facts === undefined ? undefined : askReach(asked, hosts, options.facts, options.signal),
   ]);
   return {
     atMs: clock.now(),
     ...defined({ tls }),
     addresses,
-    ...defined({ pairs, unreached: options.unreached, passwordsInMemory: options.passwordsInMemory }),
+    ...defined({ pairs, reach, unreached: options.unreached, passwordsInMemory: options.passwordsInMemory }),
   };
 }
 

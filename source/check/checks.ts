@@ -14,9 +14,10 @@ import { hostName, uniqueNames } from './subjects/names.ts';
 import { netplanTraps } from './subjects/netplan.ts';
 import { networkChecks } from './subjects/network.ts';
 import { ownReboot } from './subjects/own-reboot.ts';
-import { pairNames, pairPorts, pathMtu } from './subjects/pairs.ts';
+import { pairClocks, pairNames, pairPorts, pathMtu } from './subjects/pairs.ts';
 import { portsFree } from './subjects/ports.ts';
 import { cores, processorFlags } from './subjects/processor.ts';
+import { downloads, searchDomains, siteName, snapStore, writeLatency } from './subjects/reach.ts';
 import { defaultRoute, nameServers } from './subjects/routes.ts';
 import { firewall, multipath, otherRuntimes, proxies } from './subjects/services.ts';
 import { poolVolume, storageFits, volumeGroups } from './subjects/storage.ts';
@@ -45,6 +46,7 @@ export const checks: readonly Check[] = [
   storageFits,
   poolVolume,
   snapSpace,
+  writeLatency,
   modules,
   controllers,
   kernelSettings,
@@ -52,6 +54,8 @@ export const checks: readonly Check[] = [
   firewall,
   multipath,
   proxies,
+  snapStore,
+  downloads,
   snapd,
   membership,
   portsFree,
@@ -62,11 +66,14 @@ export const checks: readonly Check[] = [
   mtu,
   defaultRoute,
   nameServers,
+  searchDomains,
+  siteName,
   netplanTraps,
   ...networkChecks,
   addressesFree,
   pairPorts,
   pathMtu,
+  pairClocks,
   pairNames,
   uniqueNames,
   ...identityChecks,

@@ -1,5 +1,6 @@
 import type { AddressAnswer } from '../facts/address-probe.ts';
 import type { PairAnswers } from '../facts/pairs-probe.ts';
+import type { ReachAnswer } from '../facts/reach-probe.ts';
 
 /** Text of a file on the workstation, or why it could not be read. */
 export type ReadText = { readonly text: string } | { readonly problem: string };
@@ -14,6 +15,8 @@ export interface LiveEvidence {
   readonly addresses?: ReadonlyMap<string, ReadonlyMap<string, AddressAnswer>>;
   /** Node → what it heard from every other node. */
   readonly pairs?: ReadonlyMap<string, PairAnswers>;
+  /** Node → what it heard of names, servers and its own disk. */
+  readonly reach?: ReadonlyMap<string, ReachAnswer>;
   /** Node → why it was not reached, in words. */
   readonly unreached?: ReadonlyMap<string, string>;
   /** Whether a password was typed or given: one that lives in memory only is gone after a reboot of the workstation. */

@@ -132,6 +132,21 @@ export const productSchema = z.strictObject({
     strictChecks: z.array(z.string()).default([]).meta({
       description: 'Names of checks whose failure an operator cannot accept, as `kloudspot explain` lists them.',
     }),
+    ports: z
+      .array(
+        z.strictObject({
+          port: z.number().int().min(1).max(65_535),
+          protocol: z.enum(['tcp', 'udp']),
+          use: z.string().min(1),
+          from: z.enum(['all', 'manager', 'worker']).default('all'),
+          to: z.enum(['all', 'manager', 'worker']).default('all'),
+        }),
+      )
+      .default([])
+      .meta({
+        description:
+          'Ports of the nodes themselves that the product uses from node to node, beside those of the cluster.',
+      }),
     interfaces: z.number().int().positive().default(1).meta({ description: 'Network interfaces of each node.' }),
     os: z.array(z.strictObject({ id: z.string(), minimum: z.string(), ltsOnly: z.boolean().default(false) })).min(1),
   }),

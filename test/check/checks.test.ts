@@ -11,6 +11,7 @@ import { disksCases } from './cases/disks.ts';
 import { identityCases } from './cases/identity.ts';
 import { machineCases } from './cases/machine.ts';
 import { networkCases } from './cases/network.ts';
+import { reachCases } from './cases/reach.ts';
 import { siteCases } from './cases/site.ts';
 import { softwareCases } from './cases/software.ts';
 
@@ -23,6 +24,7 @@ const cases = [
   ...conditionCases,
   ...networkCases,
   ...identityCases,
+  ...reachCases,
   ...siteCases,
 ];
 

@@ -11,7 +11,7 @@ import type { Finding } from '../../source/site/finding.ts';
 import { blankDisks, diskRows } from '../../source/storage/disks.ts';
 import { healthyFacts, healthySite, seenAtMs, withoutSections } from '../facts-fixtures.ts';
 import { ubuntu } from '../facts/recorded/ubuntu.ts';
-import { healthyPairs } from './cases/case.ts';
+import { healthyPairs, healthyReach } from './cases/case.ts';
 
 /*
  * What tools print on machines of a kind that people met, read as a node's answer is read. A file is the output of one section
@@ -82,6 +82,7 @@ function found(kind: string): Finding[] {
   const evidence = {
     atMs: seenAtMs,
     pairs: healthyPairs(site),
+    reach: healthyReach(site),
     addresses: new Map([['192.168.1.200', new Map([['ks-1', { state: 'free' as const }]])]]),
   };
   return runChecks({ site, product, facts: seen(kind), evidence }).filter(

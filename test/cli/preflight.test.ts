@@ -4,7 +4,7 @@ import { preflightCode, preflightData } from '../../source/cli/text/preflight-da
 import { preflightLines } from '../../source/cli/text/preflight-text.ts';
 import { loadProduct } from '../../source/product/load.ts';
 import { defined } from '../../source/text/defined.ts';
-import { healthyPairs } from '../check/cases/case.ts';
+import { healthyPairs, healthyReach } from '../check/cases/case.ts';
 import { healthyFacts, healthySite, seenAtMs } from '../facts-fixtures.ts';
 
 const product = await loadProduct('kloudspot');
@@ -20,7 +20,12 @@ function findingsWith(change: Parameters<typeof healthyFacts>[1], lost: readonly
   const reached = site.nodes.filter(({ name }) => !lost.includes(name));
   const facts = new Map(reached.map(({ name }) => [name, healthyFacts(name, name === 'ks-2' ? change : {})]));
   const unreached = new Map(lost.map((name) => [name, 'no route to host']));
-  return runChecks({ site, product, facts, evidence: { atMs: seenAtMs, unreached, pairs: pairsWithout(lost) } });
+  return runChecks({
+    site,
+    product,
+    facts,
+    evidence: { atMs: seenAtMs, unreached, pairs: pairsWithout(lost), reach: healthyReach(site) },
+  });
 }
 
 describe('preflight in plain text', () => {

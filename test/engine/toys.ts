@@ -41,6 +41,7 @@ const product: Product = {
     cpuFlags: [],
     requireSsd: false,
     strictChecks: [],
+    ports: [],
     interfaces: 1,
     os: [{ id: 'ubuntu', minimum: '22.04', ltsOnly: false }],
   },

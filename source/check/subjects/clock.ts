@@ -24,8 +24,10 @@ export const clockSynchronized: Check = nodeCheck(
  * etcd calls a difference above 1 s high (rafthttp/probing_status.go, `ClockDiff() > time.Second`): half of it is warned of.
  * k0sctl refuses hosts that differ by more than 30 s from the median (phase/validate_hosts.go, `maxSkew`).
  */
-const warnAboveMs = 500;
-const failAboveMs = 30_000;
+export const clockWarnMs = 500;
+export const clockFailMs = 30_000;
+
+export const clockAdvice = 'timedatectl set-ntp true; without a time server: date --set, then hwclock --systohc';
 
 export const clockSkew: Check = nodeCheck(
   {
@@ -43,12 +45,12 @@ export const clockSkew: Check = nodeCheck(
     // What lies within the time that asking took is not known to be a difference.
     const sure = Math.max(0, Math.abs(skew) - time.uncertaintyMs);
     const seen = measuredDuration(skew);
-    const wanted = `under ${measuredDuration(warnAboveMs)}`;
-    const than = all.length > 1 ? 'the other nodes' : 'this workstation';
+    const wanted = `under ${measuredDuration(clockWarnMs)}`;
+    const than = all.length > 1 ? 'the other nodes' : 'the machine that kloudspot runs on';
     const reason = `The clock of ${node.name} is ${measuredDuration(Math.abs(skew))} ${skew < 0 ? 'behind' : 'ahead of'} ${than}.`;
-    const advice = 'timedatectl set-ntp true; without a time server: date --set, then hwclock --systohc';
-    if (sure > failAboveMs) return fail(seen, reason, { wanted, advice });
-    if (sure > warnAboveMs) return warn(seen, reason, { wanted, advice });
+    const advice = clockAdvice;
+    if (sure > clockFailMs) return fail(seen, reason, { wanted, advice });
+    if (sure > clockWarnMs) return warn(seen, reason, { wanted, advice });
     return pass(seen, 'The clock agrees with the others.', { wanted });
   },
 );

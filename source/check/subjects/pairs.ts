@@ -1,6 +1,8 @@
+import type { NodeFacts } from '../../facts/facts.ts';
 import type { PairAnswer } from '../../facts/pairs-probe.ts';
 import { carrierOf, presentAddress } from '../../network/addresses.ts';
 import type { SiteNode } from '../../site/schema.ts';
+import { measuredDuration } from '../../text/duration.ts';
 import {
   type Check,
   type CheckInput,
@@ -14,6 +16,7 @@ import {
   warn,
 } from '../check.ts';
 import { portInWords } from '../pair-ports.ts';
+import { clockAdvice, clockFailMs, clockWarnMs } from './clock.ts';
 
 interface Pair {
   readonly from: SiteNode;
@@ -78,7 +81,7 @@ function judgePorts({ from, to, answer }: Pair, input: CheckInput): Outcome | un
     ([name, state]) => state !== 'open' && !(busy.has(name) && (state === 'refused' || name.startsWith('udp'))),
   );
   if (closed.length === 0) return undefined;
-  const ports = closed.map(([name]) => portInWords(name)).join(', ');
+  const ports = closed.map(([name]) => portInWords(name, input.product)).join(', ');
   const all = closed.length === Object.keys(answer.ports).length;
   const how = closed.some(([, state]) => state === 'silent') ? 'no answer comes back' : 'it is refused';
   return fail(
@@ -133,6 +136,35 @@ function judgeMtu({ from, to, answer }: Pair, input: CheckInput): Outcome | unde
       advice: `Set the MTU of the switch ports and of the network between them to ${own}, or that of the nodes to ${answer.mtu}`,
     },
   );
+}
+
+export const pairClocks: Check = siteCheck(
+  {
+    id: 'pair-clocks',
+    title: 'Clocks between nodes',
+    why: 'Nodes compare times with one another, not with the machine that kloudspot runs on. Here each node measures the clock of each other one over their own network.',
+    source: 'https://github.com/etcd-io/etcd/blob/main/server/etcdserver/api/rafthttp/probing_status.go',
+  },
+  (input) => eachPair(input, judgeClock, 'The clocks of all nodes agree.'),
+  'pair',
+);
+
+function judgeClock({ from, to, answer }: Pair, input: CheckInput): Outcome | undefined {
+  const { clockMs, clockUncertaintyMs = 0 } = answer;
+  if (clockMs === undefined) return undefined;
+  const sure = Math.abs(clockMs) - clockUncertaintyMs;
+  if (sure <= clockWarnMs) return undefined;
+  const seen = measuredDuration(clockMs);
+  const reason = `The clock of ${to.name} is ${measuredDuration(Math.abs(clockMs))} ${clockMs < 0 ? 'behind' : 'ahead of'} that of ${from.name}.`;
+  const rest = { wanted: `under ${measuredDuration(clockWarnMs)}`, advice: clockAdvice };
+  // What the look from here shows too is told there, once for each node.
+  const known = [from, to].some((node) => (offsetOf(factsOf(input, node)) ?? 0) > clockWarnMs);
+  return (sure > clockFailMs ? fail : warn)(seen, reason, known ? { ...rest, follows: 'clock-skew' } : rest);
+}
+
+/** ms between the node's clock and the one here, in either direction. */
+function offsetOf(facts: NodeFacts | undefined): number | undefined {
+  return facts?.time && Math.abs(facts.time.nodeMs - facts.time.localMs);
 }
 
 export const pairNames: Check = siteCheck(

@@ -49,6 +49,8 @@ export const stateSchema = z.object({
   agenda: z.array(z.object({ at: z.number(), order: z.number().int(), event: eventSchema })),
   machines: z.array(machineSchema),
   clusters: z.record(z.string(), clusterSchema),
+  /** Name → address, as the name server of the network knows them. */
+  names: z.record(z.string(), z.string()).default({}),
   /** Node name → fingerprint of the host key that the operator has accepted. */
   pins: z.record(z.string(), z.string()),
   /** How often each fault of the scenario has struck. */

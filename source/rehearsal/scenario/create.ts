@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { defined } from '../../text/defined.ts';
 import type { Disk, Machine, Network } from '../model/machine.ts';
 import { hexOf, uuidOf } from '../model/random.ts';
@@ -33,6 +34,7 @@ export function newState(id: string, scenario: Scenario, clock: State['clock']):
     machines: Object.entries(scenario.nodes).map(([name, node], index) => newMachine(name, node, index, clock.virtual)),
     clusters: {},
     pins: {},
+    names: namesIn(scenario.draft),
     struck: {},
   };
 }
@@ -160,4 +162,15 @@ function hostKey(identity: string): string {
   };
   const key = Buffer.from(hexOf(`host-key/${identity}`, 64), 'hex');
   return Buffer.concat([part(Buffer.from('ssh-ed25519')), part(key)]).toString('base64');
+}
+
+const namedSite = z.object({
+  customer: z.object({ dnsName: z.string() }),
+  network: z.object({ virtualAddress: z.string() }),
+});
+
+/** The scenario's own site has its record in the name server. */
+function namesIn(draft: Scenario['draft']): State['names'] {
+  const { data } = namedSite.safeParse(draft);
+  return data === undefined ? {} : { [data.customer.dnsName]: data.network.virtualAddress };
 }

@@ -82,6 +82,29 @@ function* allPairs(call: Call): Steps {
   return say(call, JSON.stringify({ busy: [], peers }));
 }
 
+const reachTask = z.object({ names: z.array(z.string()), urls: z.array(z.string()) });
+
+/** `reach TASK`: the name server knows the name of the scenario's site, and every server answers. */
+function* reach(call: Call): Steps {
+  const { names, urls } = reachTask.parse(JSON.parse(call.words[0] ?? ''));
+  yield 1_300;
+  const zone = call.look((_machine, state) => state.names);
+  const known = names.map((name) => [
+    name,
+    zone[name] === undefined ? { problem: 'Name or service not known' } : { addresses: [zone[name]] },
+  ]);
+  return say(
+    call,
+    JSON.stringify({
+      names: Object.fromEntries(known),
+      wildcards: [],
+      urls: Object.fromEntries(urls.map((url) => [url, { status: 200 }])),
+      store: 'pass',
+      writeMs: 1.4,
+    }),
+  );
+}
+
 function arpAnswer(machine: Machine, state: State, address: string, now: number): string {
   const own = machine.network.interfaces.find((port) => port.addresses.some((one) => one.address === address));
   if (own !== undefined) return `own ${own.name}`;
@@ -155,4 +178,5 @@ export const stepScripts: Readonly<Record<string, Program>> = {
   'address-in-use': addressInUse,
   'all-pairs': allPairs,
   'render-chart': renderChart,
+  reach,
 };

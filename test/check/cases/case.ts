@@ -1,8 +1,11 @@
 import type { CheckInput } from '../../../source/check/check.ts';
 import type { LiveEvidence } from '../../../source/check/evidence.ts';
 import { portsBetween } from '../../../source/check/pair-ports.ts';
+import { serversOf } from '../../../source/check/servers.ts';
 import type { FactPart, InterfaceFacts, NodeFacts, StorageFacts } from '../../../source/facts/facts.ts';
 import type { PairAnswer } from '../../../source/facts/pairs-probe.ts';
+import type { ReachAnswer } from '../../../source/facts/reach-probe.ts';
+import { loadProduct } from '../../../source/product/load.ts';
 import type { Product } from '../../../source/product/schema.ts';
 import type { Grade } from '../../../source/site/finding.ts';
 import type { Site, SiteNode } from '../../../source/site/schema.ts';
@@ -34,7 +37,8 @@ export function inputOf(one: Partial<Case>, product: Product): CheckInput {
   );
   const free = new Map([['ks-1', { state: 'free' } as const]]);
   const pairs = healthyPairs(site);
-  const evidence = { atMs: seenAtMs, pairs, addresses: new Map([['192.168.1.200', free]]), ...one.evidence };
+  const reach = healthyReach(site);
+  const evidence = { atMs: seenAtMs, pairs, reach, addresses: new Map([['192.168.1.200', free]]), ...one.evidence };
   return { site, product: one.product?.(product) ?? product, facts, evidence };
 }
 
@@ -45,8 +49,10 @@ export const nodes = (...changed: SiteNode[]) => {
   );
 };
 
+const kloudspot = await loadProduct('kloudspot');
+
 /** Every node reaches every other one. */
-export function healthyPairs(site: Site): NonNullable<LiveEvidence['pairs']> {
+export function healthyPairs(site: Site, product = kloudspot): NonNullable<LiveEvidence['pairs']> {
   return new Map(
     site.nodes.map((from) => [
       from.name,
@@ -56,14 +62,36 @@ export function healthyPairs(site: Site): NonNullable<LiveEvidence['pairs']> {
           .filter((to) => to !== from)
           .map((to) => ({
             to: to.name,
-            ports: Object.fromEntries(portsBetween(site, from, to).map((port) => [port, 'open' as const])),
+            ports: Object.fromEntries(portsBetween(site, product, from, to).map((port) => [port, 'open' as const])),
             latencyMs: 0.3,
+            clockMs: 1,
+            clockUncertaintyMs: 0.2,
             mtu: 1500,
             resolves: [],
           })),
       },
     ]),
   );
+}
+
+/** Every node reaches all servers, finds the site's name, and has a fast disk. */
+export function healthyReach(site: Site, product: Product = kloudspot): NonNullable<LiveEvidence['reach']> {
+  const answer: ReachAnswer = {
+    names: { [site.customer.dnsName]: { addresses: [site.network.virtualAddress ?? ''] } },
+    wildcards: [],
+    urls: Object.fromEntries(serversOf(site, product).map(({ url }) => [url, { status: 200 }])),
+    store: 'pass',
+    writeMs: 1.4,
+  };
+  return new Map(site.nodes.map(({ name }) => [name, answer]));
+}
+
+/** What ks-1 hears of the world instead. */
+export function heardByKs1(change: Partial<ReachAnswer>): Partial<LiveEvidence> {
+  const reach = new Map(healthyReach(healthySite()));
+  const own = reach.get('ks-1');
+  if (own) reach.set('ks-1', { ...own, ...change });
+  return { reach };
 }
 
 /** What ks-1 hears from ks-2 instead. */

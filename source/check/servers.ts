@@ -1,0 +1,45 @@
+import type { Product } from '../product/schema.ts';
+import type { Site } from '../site/schema.ts';
+
+/** A server that every node fetches from while the cluster is built. */
+export interface Server {
+  readonly url: string;
+  readonly what: string;
+}
+
+/** Where MicroK8s 1.28 to 1.36 and MetalLB fetch their images: the image lists of the snap and its addons. */
+const registries: readonly Server[] = [
+  { url: 'https://registry-1.docker.io/v2/', what: 'images of docker.io' },
+  { url: 'https://registry.k8s.io/v2/', what: 'images of registry.k8s.io' },
+  { url: 'https://quay.io/v2/', what: 'images of quay.io' },
+];
+
+/** Registries that a mirror of the site stands in for are not asked; that mirror is. */
+export function serversOf(site: Site, product: Product): readonly Server[] {
+  const mirrored = Object.keys(site.registry?.mirrors ?? {});
+  const open = registries.filter(({ what }) => !mirrored.some((registry) => what === `images of ${registry}`));
+  const own = site.registry === undefined ? [] : [registry(site.registry.host, `images of ${site.registry.host}`)];
+  const chart = (site.chart ?? product.chart).reference;
+  return unique([...open, ...own, ...engineCharts(site, product), ...chartServer(chart)]);
+}
+
+const registry = (host: string, what: string): Server => ({ url: `https://${host}/v2/`, what });
+
+function engineCharts(site: Site, { storage }: Product): Server[] {
+  const used = [storage.lvm, ...(site.storage.shared.engine === 'cstor' ? [storage.cstor] : [])];
+  return used.flatMap(({ repository, chart }) =>
+    repository?.startsWith('http')
+      ? [{ url: `${repository.replace(/\/$/, '')}/index.yaml`, what: `the chart ${chart}` }]
+      : [],
+  );
+}
+
+/** A chart in a registry; a folder needs no server. */
+function chartServer(reference: string): Server[] {
+  const host = /^oci:\/\/([^/]+)/.exec(reference)?.[1];
+  return host === undefined ? [] : [registry(host, 'the chart of the product')];
+}
+
+function unique(servers: readonly Server[]): readonly Server[] {
+  return [...new Map(servers.map((server) => [server.url, server])).values()];
+}

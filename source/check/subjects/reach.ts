@@ -1,0 +1,165 @@
+import type { ReachAnswer } from '../../facts/reach-probe.ts';
+import { gigabytes } from '../../storage/bytes.ts';
+import {
+  type AboutNode,
+  accessAdvice,
+  type Check,
+  type CheckWords,
+  factsOf,
+  fail,
+  notSeen,
+  type Outcome,
+  pass,
+  siteCheck,
+  warn,
+} from '../check.ts';
+import { serversOf } from '../servers.ts';
+
+/** A check on what a node was told by the world around it. */
+function reachCheck(words: CheckWords, judge: (heard: ReachAnswer, about: AboutNode) => Outcome): Check {
+  return {
+    ...siteCheck(words, (input) =>
+      input.site.nodes.map((node, index): Outcome => {
+        const facts = factsOf(input, node);
+        const heard = input.evidence?.reach?.get(node.name);
+        const nodes = [node.name];
+        if (facts && heard) return { ...judge(heard, { node, index, facts, input }), nodes };
+        const reason = facts ? `${node.name} gave no answer to the question.` : `${node.name} was not reached.`;
+        const advice = facts ? 'Check again; the question needs python3 on the node' : accessAdvice;
+        return { ...warn(notSeen, reason, { advice }), nodes };
+      }),
+    ),
+    about: 'node',
+  };
+}
+
+export const snapStore: Check = reachCheck(
+  {
+    id: 'snap-store',
+    title: 'Snap store',
+    why: 'MicroK8s is installed from the snap store. snapd itself is asked whether it reaches it, with the proxy that snapd has.',
+    source: 'https://snapcraft.io/docs/network-requirements',
+  },
+  ({ store }, { node, facts }) => {
+    if (facts.microk8s?.installed) return pass('not needed', 'MicroK8s is installed already.');
+    if (store === undefined) return pass('not known', 'This snapd does not say what it reaches.');
+    if (store === 'pass') return pass('reached', 'snapd reaches every server of the store.');
+    return fail('not reached', `snapd of ${node.name} does not reach ${store.join(', ')}.`, {
+      wanted: 'reached',
+      advice:
+        'Open the way to these servers, or give snapd a proxy: sudo snap set system proxy.https=http://PROXY:PORT proxy.http=http://PROXY:PORT; then: snap debug connectivity',
+    });
+  },
+);
+
+export const downloads: Check = reachCheck(
+  {
+    id: 'downloads',
+    title: 'Registries and charts',
+    why: 'Container images and charts are fetched while the cluster is built. What a node does not reach, and no mirror holds, keeps its pods from starting.',
+    source: 'https://microk8s.io/docs/install-offline; the chart repositories of the product file',
+  },
+  ({ urls }, { node, input }) => {
+    const servers = serversOf(input.site, input.product).filter(({ url }) => urls[url] !== undefined);
+    const lost = servers.flatMap(({ url, what }) => {
+      const { problem, proxy } = urls[url] ?? {};
+      return problem === undefined ? [] : [{ host: new URL(url).host, what, problem, proxy }];
+    });
+    if (lost.length === 0) return pass(`${servers.length} reached`, 'Every server answers.');
+    const proxy = lost.find((one) => one.proxy !== undefined)?.proxy;
+    const by = proxy === undefined ? '' : ` through ${proxy}`;
+    const list = lost.map(({ host, what, problem }) => `${host} (${what}): ${problem}`).join('; ');
+    return warn(`${lost.length} not reached`, `${node.name} does not reach${by} ${list}.`, {
+      wanted: 'all reached',
+      advice: `Open the way, name a proxy in /etc/environment of the node, or give a registry with mirrors in site.yaml; try it: curl -I ${urlOf(lost[0]?.host, servers)}`,
+    });
+  },
+);
+
+function urlOf(host: string | undefined, servers: readonly { readonly url: string }[]): string {
+  return servers.find(({ url }) => new URL(url).host === host)?.url ?? '';
+}
+
+export const siteName: Check = reachCheck(
+  {
+    id: 'site-name',
+    title: 'DNS name of the site',
+    why: 'Browsers, devices and parts of the product reach the cluster by this name. It must lead to the virtual address from wherever it is asked, the nodes too.',
+    source: "The product's requirements; RFC 1034 section 3.7",
+  },
+  ({ names }, { node, input }) => {
+    const { dnsName } = input.site.customer;
+    const wanted = input.site.network.virtualAddress ?? input.site.nodes[0]?.reach ?? '';
+    const { addresses = [], problem = 'no answer' } = names[dnsName] ?? {};
+    const rest = { wanted, field: ['customer', 'dnsName'] };
+    if (addresses.length === 0)
+      return warn('not found', `${node.name} does not find ${dnsName}: ${problem}.`, {
+        ...rest,
+        advice: `Let the name server that ${node.name} asks answer it with ${wanted}; try it: resolvectl query ${dnsName}`,
+      });
+    if (addresses.includes(wanted) && addresses.length === 1) return pass(wanted, 'It leads to the cluster.');
+    return warn(addresses.join(', '), `On ${node.name} the name ${dnsName} leads to ${addresses.join(', ')}.`, {
+      ...rest,
+      advice: `Correct the record in the name server: ${wanted} alone`,
+    });
+  },
+);
+
+export const searchDomains: Check = reachCheck(
+  {
+    id: 'search-domains',
+    title: 'Search domains',
+    why: 'Pods take the search domains of their node and try every name below them first. Below a domain where every name exists, calls to the internet and to other services land on one wrong machine.',
+    source: 'https://kubernetes.io/docs/tasks/administer-cluster/dns-debugging-resolution/; resolv.conf(5)',
+  },
+  ({ wildcards }, { node, facts, index }) => {
+    const search = facts.network?.search ?? [];
+    if (wildcards.length > 0)
+      return fail(wildcards.join(', '), `On ${node.name} every name below ${wildcards.join(' and ')} exists.`, {
+        wanted: 'no such domain',
+        advice: `Remove ${wildcards.join(' and ')} from the search domains of the node, or the record *.${wildcards[0]} from the name server`,
+        field: ['nodes', index, 'network', 'search'],
+      });
+    if (search.length > mostSearch)
+      return warn(
+        `${search.length}`,
+        `${node.name} has ${search.length} search domains; Kubernetes takes ${mostSearch}.`,
+        {
+          wanted: `${mostSearch} or fewer`,
+          advice: 'Keep those that are needed',
+          field: ['nodes', index, 'network', 'search'],
+        },
+      );
+    return pass(search.join(', ') || 'none', 'None of them answers for every name.');
+  },
+);
+
+/** 32 for a pod (MaxDNSSearchPaths), of which the cluster's own take 3; older programs read 6 (resolv.conf(5)). */
+const mostSearch = 6;
+
+/** https://etcd.io/docs/v3.5/op-guide/hardware/#disks: 99 of 100 writes in less than 10 ms. A spinning disk takes 20 and more. */
+const writeWarnMs = 10;
+
+export const writeLatency: Check = reachCheck(
+  {
+    id: 'write-latency',
+    title: 'Disk write latency',
+    why: "The cluster's datastore waits for the disk at every change. Where a small write takes long, its members lose one another and the API times out. A probe writes for a second, into a file without a name.",
+    source: 'https://etcd.io/docs/v3.5/op-guide/hardware/#disks; https://github.com/canonical/microk8s/issues/3227',
+  },
+  ({ writeMs }, { node, facts }) => {
+    const free = facts.storage?.snapFreeBytes;
+    if (writeMs === undefined)
+      return warn('not measured', `Nothing could be written under /var/snap on ${node.name}.`, {
+        advice: `Look whether the file system is full or read-only${free === undefined ? '' : ` (${gigabytes(free)} are free)`}: df -h /var/snap`,
+      });
+    const seen = `${writeMs} ms`;
+    const wanted = `under ${writeWarnMs} ms`;
+    if (writeMs < writeWarnMs || node.role === 'worker')
+      return pass(seen, 'Small writes are on disk soon.', { wanted });
+    return warn(seen, `On ${node.name} 1 of 100 small writes takes ${writeMs} ms or more until it is on disk.`, {
+      wanted,
+      advice: 'Put /var/snap on an SSD of its own, or find what else writes to that disk: iostat -x 1',
+    });
+  },
+);

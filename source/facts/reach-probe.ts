@@ -1,0 +1,155 @@
+import * as z from 'zod';
+import type { Script } from '../host/host.ts';
+
+/** What one node is asked about the world around it. */
+export interface ReachTask {
+  /** Names that are looked up, as programs of the node do it. */
+  readonly names: readonly string[];
+  /** Search domains: whether a name that nobody has is found below them. */
+  readonly search: readonly string[];
+  /** What must answer by HTTP, through the proxy of /etc/environment where there is one. */
+  readonly urls: readonly string[];
+}
+
+const found = z.object({ addresses: z.array(z.string()).default([]), problem: z.string().optional() });
+const heard = z.object({ status: z.number().optional(), problem: z.string().optional(), proxy: z.string().optional() });
+
+const answer = z.object({
+  names: z.record(z.string(), found),
+  /** Search domains below which every name exists. */
+  wildcards: z.array(z.string()),
+  urls: z.record(z.string(), heard),
+  /** `pass`, or the servers that snapd does not reach; undefined where this snapd cannot say. */
+  store: z.union([z.literal('pass'), z.array(z.string())]).optional(),
+  /** ms that 99 of 100 small writes take at most until they are on disk. */
+  writeMs: z.number().optional(),
+});
+
+export type ReachAnswer = z.output<typeof answer>;
+
+/** s that names, servers and snapd have to answer, and that is written to disk. */
+const asking = 8;
+const writing = 1;
+
+/** ms until the probe must have ended, with the way to the node. */
+export const reachDeadline = (asking + 20) * 1000;
+
+/**
+ * The script `reach`: looks up names, asks servers, and measures how long small writes take until they are on disk, as etcd and
+ * dqlite write (2300 bytes and fdatasync, into a file without a name on the file system of /var/snap, for 1 s at most).
+ * Everything at the same time; what has not answered after 8 s counts as silent. Nothing stays; an alarm of the kernel ends it.
+ */
+export function reachProbe(task: ReachTask): Script {
+  return { name: 'reach', text: script, arguments: [JSON.stringify({ ...task, asking, writing })] };
+}
+
+/** Undefined where the probe printed something else. */
+export function parseReachAnswer(stdout: string): ReachAnswer | undefined {
+  try {
+    return answer.safeParse(JSON.parse(stdout)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+const script = `exec python3 - "$@" <<'PYTHON'
+import json, os, re, signal, socket, ssl, subprocess, sys, tempfile, threading, time, urllib.error, urllib.request, uuid
+
+task = json.loads(sys.argv[1])
+signal.alarm(task["asking"] + 10)
+begun = time.monotonic()
+result = {"names": {}, "wildcards": [], "urls": {}}
+
+def environment():
+    found = {}
+    try:
+        with open("/etc/environment") as lines:
+            for line in lines:
+                match = re.match(r'\\s*(?:export\\s+)?((?:https?|no|all)_proxy)=["\\']?([^"\\'\\n]*)', line, re.I)
+                if match and match.group(2).strip():
+                    found[match.group(1).lower()] = match.group(2).strip()
+    except OSError:
+        pass
+    return found
+
+def lookup(name):
+    try:
+        entries = socket.getaddrinfo(name, None, socket.AF_INET, socket.SOCK_STREAM)
+        return {"addresses": sorted({entry[4][0] for entry in entries})}
+    except OSError as problem:
+        return {"addresses": [], "problem": getattr(problem, "strerror", None) or str(problem)}
+
+def named(name):
+    result["names"][name] = lookup(name)
+
+def wildcard(domain):
+    if lookup("kloudspot-%s.%s." % (uuid.uuid4().hex[:12], domain))["addresses"]:
+        result["wildcards"].append(domain)
+
+proxies = environment()
+if "no_proxy" in proxies:
+    os.environ["no_proxy"] = proxies["no_proxy"]
+schemes = {scheme: proxies.get(scheme + "_proxy") or proxies.get("all_proxy") for scheme in ("http", "https")}
+schemes = {scheme: proxy for scheme, proxy in schemes.items() if proxy}
+
+def words(problem):
+    reason = getattr(problem, "reason", problem)
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return "its certificate is not trusted: " + reason.verify_message
+    if isinstance(reason, (socket.timeout, TimeoutError)):
+        return "no answer"
+    return str(getattr(reason, "strerror", None) or reason)
+
+def ask(url):
+    scheme, host = url.split("://")[0], url.split("/")[2].split(":")[0]
+    proxy = schemes.get(scheme) if not urllib.request.proxy_bypass_environment(host, {"no": proxies.get("no_proxy", "")}) else None
+    about = {"proxy": re.sub("//[^@/]*@", "//***@", proxy)} if proxy else {}
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({scheme: proxy} if proxy else {}))
+    try:
+        with opener.open(urllib.request.Request(url, method="HEAD"), timeout=task["asking"] - 2) as answer:
+            result["urls"][url] = {"status": answer.status, **about}
+    except urllib.error.HTTPError as problem:
+        refused = proxy and problem.code in (403, 407, 502, 503, 504)
+        result["urls"][url] = {"problem": "the proxy answers %d" % problem.code, **about} if refused else {"status": problem.code, **about}
+    except Exception as problem:
+        result["urls"][url] = {"problem": words(problem), **about}
+
+def store():
+    try:
+        asked = subprocess.run(["snap", "debug", "connectivity"], capture_output=True, text=True, timeout=task["asking"] - 1)
+    except (OSError, subprocess.TimeoutExpired):
+        return
+    lost = re.findall(r"^ \\* (\\S+): unreachable", asked.stdout, re.M)
+    if lost:
+        result["store"] = lost
+    elif re.search(r"^ \\* PASS", asked.stdout, re.M):
+        result["store"] = "pass"
+
+def write():
+    folder = "/var/snap"
+    while not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    took, text, until = [], b"k" * 2300, time.monotonic() + task["writing"]
+    try:
+        with tempfile.TemporaryFile(dir=folder, buffering=0) as own:
+            while time.monotonic() < until and len(took) < 5000:
+                before = time.monotonic()
+                own.write(text)
+                os.fdatasync(own.fileno())
+                took.append(time.monotonic() - before)
+    except OSError:
+        pass
+    if took:
+        result["writeMs"] = round(sorted(took)[max(0, -(-len(took) * 99 // 100) - 1)] * 1000, 2)
+
+jobs = [(named, name) for name in task["names"]] + [(wildcard, domain) for domain in task["search"]] + [(ask, url) for url in task["urls"]]
+threads = [threading.Thread(target=job, args=(about,), daemon=True) for job, about in jobs]
+threads += [threading.Thread(target=job, daemon=True) for job in (store, write)]
+for each in threads: each.start()
+for each in threads: each.join(max(0.1, begun + task["asking"] - time.monotonic()))
+for name in task["names"]: result["names"].setdefault(name, {"addresses": [], "problem": "no answer"})
+for url in task["urls"]: result["urls"].setdefault(url, {"problem": "no answer"})
+print(json.dumps(dict(result)), flush=True)
+os._exit(0)
+PYTHON
+`;

@@ -1,0 +1,83 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseReachAnswer, reachProbe } from '../../source/facts/reach-probe.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'reach-'));
+const snap = (text: string, code: number) =>
+  writeFileSync(join(folder, 'snap'), `#!/bin/sh\ncat <<'END'\n${text}\nEND\nexit ${code}\n`, { mode: 0o755 });
+const server: Server = createServer((request, response) => {
+  response.statusCode = request.url === '/v2/' ? 401 : request.url === '/proxied' ? 407 : 200;
+  response.end();
+});
+let base = '';
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  base = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+});
+afterAll(() => {
+  server.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** The server is in this process: the probe must not block it. */
+async function ask(environment: string, urls: readonly string[], names: readonly string[] = []) {
+  const { text, arguments: words = [] } = reachProbe({ names, search: ['invalid'], urls });
+  writeFileSync(join(folder, 'environment'), environment);
+  const own = text.replaceAll('/etc/environment', join(folder, 'environment')).replaceAll('/var/snap', folder);
+  const { spawn } = await import('node:child_process');
+  const child = spawn('bash', ['-c', own, 'reach', ...words], { env: { PATH: `${folder}:/usr/bin:/bin` } });
+  let printed = '';
+  child.stdout.on('data', (chunk) => {
+    printed += chunk;
+  });
+  await new Promise((resolve) => child.on('close', resolve));
+  return parseReachAnswer(printed) ?? expect.fail(printed);
+}
+
+test.skipIf(spawnSync('python3', ['--version']).status !== 0)(
+  'servers, names, the snap store and the disk, and nothing is left behind',
+  async () => {
+    snap('Connectivity status:\n * PASS', 0);
+    const before = readdirSync(folder).toSorted();
+    const heard = await ask('', [`${base}/v2/`, 'http://127.0.0.1:1/'], ['localhost', 'no-such-name.invalid']);
+    // That a login is wanted shows that the registry is there.
+    expect(heard.urls).toMatchObject({
+      [`${base}/v2/`]: { status: 401 },
+      'http://127.0.0.1:1/': { problem: 'Connection refused' },
+    });
+    expect(heard.names).toMatchObject({
+      localhost: { addresses: ['127.0.0.1'] },
+      'no-such-name.invalid': { addresses: [], problem: expect.stringMatching(/\w/) },
+    });
+    expect(heard).toMatchObject({ wildcards: [], store: 'pass', writeMs: expect.any(Number) });
+    expect(readdirSync(folder).toSorted()).toEqual([...before, 'environment'].toSorted());
+  },
+);
+
+test.skipIf(spawnSync('python3', ['--version']).status !== 0)(
+  'the proxy of /etc/environment is used, its password is not told, and servers that snapd misses are named',
+  async () => {
+    snap('Connectivity status:\n * api.snapcraft.io: unreachable\n * dashboard.snapcraft.io: unreachable', 1);
+    const proxy = base.replace('//', '//user:secret@');
+    const heard = await ask(`HTTP_PROXY="${proxy}"\nno_proxy=127.0.0.1\n`, [
+      'http://quay.example/proxied',
+      `${base}/x`,
+    ]);
+    expect(heard.store).toEqual(['api.snapcraft.io', 'dashboard.snapcraft.io']);
+    expect(heard.urls[`${base}/x`]).toEqual({ status: 200 });
+    expect(heard.urls['http://quay.example/proxied']).toMatchObject({ proxy: base.replace('//', '//***@') });
+    expect(JSON.stringify(heard)).not.toContain('secret');
+  },
+);
+
+test('another output is no answer', () => {
+  for (const text of ['', 'Traceback', '[]', '{"names":1}']) expect(parseReachAnswer(text)).toBeUndefined();
+});
