@@ -32,6 +32,19 @@ export interface ScreenOptions {
   readonly command?: string;
 }
 
+/** One cell of the screen. */
+export interface Cell {
+  readonly text: string;
+  /** Columns; 0 behind a wide character. */
+  readonly width: number;
+  /** Number in the palette of 256; undefined: the terminal's own. */
+  readonly color: number | undefined;
+  readonly background: number | undefined;
+  readonly bold: boolean;
+  readonly dim: boolean;
+  readonly inverse: boolean;
+}
+
 /** The built program in a real pseudo-terminal, its screen read back from a terminal emulator. */
 export class Screen {
   readonly #pty: IPty;
@@ -76,6 +89,26 @@ export class Screen {
       (_, row) => active.getLine(active.viewportY + row)?.translateToString(true) ?? '',
     );
     return lines.join('\n').trimEnd();
+  }
+
+  /** The cells of the screen, row by row, as the terminal emulator holds them. */
+  cells(): readonly (readonly Cell[])[] {
+    const { active } = this.#terminal.buffer;
+    return Array.from({ length: this.#terminal.rows }, (_, row) => {
+      const line = active.getLine(active.viewportY + row);
+      return Array.from({ length: this.#terminal.cols }, (_, column): Cell => {
+        const cell = line?.getCell(column);
+        return {
+          text: cell?.getChars() ?? '',
+          width: cell?.getWidth() ?? 1,
+          color: cell?.isFgDefault() ? undefined : cell?.getFgColor(),
+          background: cell?.isBgDefault() ? undefined : cell?.getBgColor(),
+          bold: cell?.isBold() !== 0,
+          dim: cell?.isDim() !== 0,
+          inverse: cell?.isInverse() !== 0,
+        };
+      });
+    });
   }
 
   /** Sends keys. Several in one call arrive in one read. */

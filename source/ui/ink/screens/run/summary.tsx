@@ -34,5 +34,5 @@ export function summaryMessages({ view, place }: RunState): readonly Message[] {
 
 function countsText({ counts, startedAt, lastAt }: RunView): string {
   const spent = startedAt === undefined || lastAt === undefined ? '' : ` · ${durationClock(lastAt - startedAt)}`;
-  return `${counts.changed} changed, ${counts.already} were right already, ${counts.skipped} skipped, ${counts.failed} failed${spent}`;
+  return `${counts.changed} changed, ${counts.already} already right, ${counts.skipped} skipped, ${counts.failed} failed${spent}`;
 }

@@ -1,0 +1,57 @@
+import { pictureOf } from './picture.ts';
+import { keys, Screen } from './screen.ts';
+
+/** Stands in the pictures for the temporary root; as long as that one, so that no line breaks elsewhere. */
+const shownRoot = '/home/operator/kloudspot-root';
+
+/** The pictures of `docs/pictures/`, by name, taken from the built program in a rehearsal at 80×24. */
+export async function takePictures(root: string): Promise<ReadonlyMap<string, string>> {
+  const pictures = new Map<string, string>();
+  const flags = ['--rehearse', '--root', root];
+  const screen = new Screen(['init', ...flags, '--speed', '100000']);
+  const take = (name: string): void => {
+    pictures.set(name, pictureOf(screen.cells(), `kloudspot init: ${name}`).replaceAll(root, shownRoot));
+  };
+  try {
+    await screen.see('begin');
+    take('start');
+    screen.press(keys.enter);
+    await screen.see('Host keys: 3 new');
+    screen.press('f');
+    await screen.see('SHA256:');
+    screen.press('t');
+    await screen.see(/(✓ sudo[\s\S]*){3}/);
+    take('nodes');
+    for (const [name, page] of [
+      ['network', '2/8 Network'],
+      ['features', '3/8 Features'],
+      ['storage', '4/8 Storage'],
+      ['site', '5/8 Site'],
+    ] as const) {
+      screen.press('n');
+      await screen.see(page);
+      take(name);
+    }
+    screen.press('n');
+    await screen.see(/\d+ of \d+ checks pass.*none fails/);
+    take('preflight');
+    screen.press('n');
+    await screen.see("Type the site's name, berlin, to begin");
+    take('review');
+    screen.press('berlin', keys.enter);
+    await screen.see('berlin is running.');
+    take('summary');
+    screen.press(keys.enter);
+    await screen.exited();
+  } finally {
+    screen.kill();
+  }
+  const status = new Screen(['status', ...flags], { columns: 100, rows: 60 });
+  try {
+    await status.exited();
+    pictures.set('status', pictureOf(status.cells(), 'kloudspot status').replaceAll(root, shownRoot));
+  } finally {
+    status.kill();
+  }
+  return pictures;
+}
