@@ -1,7 +1,10 @@
 import { type AddonData, addonsOf } from '../../microk8s/addons.ts';
+import { defaultRanges } from '../../microk8s/node.ts';
 import { type Track, trackIn, trackOf } from '../../microk8s/tracks.ts';
+import { addressIn } from '../../network/addresses.ts';
 import type { Cluster, KubeObject } from '../model/cluster.ts';
 import type { Machine } from '../model/machine.ts';
+import { rangesOn } from '../node/arguments.ts';
 import { fileAt } from '../node/file-system.ts';
 import { definition, namespaceObject, plain, service, workload } from './manifests.ts';
 
@@ -14,15 +17,18 @@ export interface Addon extends AddonData {
 
 type Lines = Addon['lines'];
 
-/** The addons that this machine has copies of; none where there is no snap of a known track. */
-export function addonsOn(machine: Machine): readonly Addon[] {
+/**
+ * The addons that this machine has copies of; none where there is no snap of a known track. `dnsAddress`: what `enable dns` is
+ * told; left out, it is the well-known one in the default range of services, and any of them in another range.
+ */
+export function addonsOn(machine: Machine, dnsAddress = usualDns(machine)): readonly Addon[] {
   const snap = machine.snaps['microk8s'];
   const channel = snap?.addons === undefined ? (snap?.channel ?? '') : `${snap.addons}/stable`;
   const track = trackIn(channel);
   if (track === undefined) return [];
   return addonsOf(trackOf(channel)).map((addon) => {
     const { objects = [], lines = [[`${addon.name} is enabled`, 4_000] as const] } =
-      made[addon.name]?.(addon, track) ?? {};
+      made[addon.name]?.(addon, track, dnsAddress) ?? {};
     return { ...addon, objects, lines };
   });
 }
@@ -45,9 +51,18 @@ function listedAs({ kind, metadata }: KubeObject): string {
   return `${groups[kind] ?? kind.toLowerCase()}/${metadata.name}`;
 }
 
-type Maker = (addon: AddonData, track: Track) => { readonly objects?: readonly KubeObject[]; readonly lines?: Lines };
+function usualDns(machine: Machine): string {
+  const { services } = rangesOn(machine);
+  return addressIn(services, services === defaultRanges.services ? 10 : 73);
+}
 
-const dns: Maker = ({ version }) => ({
+type Maker = (
+  addon: AddonData,
+  track: Track,
+  dnsAddress: string,
+) => { readonly objects?: readonly KubeObject[]; readonly lines?: Lines };
+
+const dns: Maker = ({ version }, _, address) => ({
   objects: [
     plain('v1', 'ServiceAccount', 'coredns', 'kube-system'),
     plain('v1', 'ConfigMap', 'coredns', 'kube-system', {
@@ -60,7 +75,7 @@ const dns: Maker = ({ version }) => ({
       image: `coredns/coredns:${version}`,
       labels: { 'k8s-app': 'kube-dns' },
     }),
-    service('kube-dns', 'kube-system', { 'k8s-app': 'kube-dns' }, { clusterIP: '10.152.183.10' }),
+    service('kube-dns', 'kube-system', { 'k8s-app': 'kube-dns' }, { clusterIP: address }),
   ],
   lines: [
     ['Enabling DNS', 800],
@@ -70,7 +85,7 @@ const dns: Maker = ({ version }) => ({
     ['configmap/coredns created', 200],
     ['deployment.apps/coredns created', 200],
     ['service/kube-dns created', 200],
-    ['CoreDNS service deployed with IP address 10.152.183.10', 7_000],
+    [`CoreDNS service deployed with IP address ${address}`, 7_000],
     ['DNS is enabled', 300],
   ],
 });

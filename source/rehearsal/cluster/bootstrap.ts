@@ -1,7 +1,9 @@
+import { addressIn } from '../../network/addresses.ts';
 import { type Cluster, clusterSchema } from '../model/cluster.ts';
 import type { Machine } from '../model/machine.ts';
 import { between, nextHex } from '../model/random.ts';
 import type { State } from '../model/state.ts';
+import { argumentLines, rangesOn, resetArguments } from '../node/arguments.ts';
 import { writePath } from '../node/file-system.ts';
 import { freshLocks, launchFolder, tokenFile } from '../node/services.ts';
 import { namespaceObject, plain, service, workload } from './manifests.ts';
@@ -11,22 +13,26 @@ import { put } from './store.ts';
 const servicesMs = 9_000;
 const launchMs = [24_000, 38_000] as const;
 
+/** Every datastore begins with a member of this ID (go-dqlite BootstrapID). */
+const firstMember = '3297041220608546238';
+
 /** A fresh MicroK8s on the machine: a cluster of one, its datastore bound to the loopback address. */
 export function foundCluster(state: State, machine: Machine, version: string): Cluster {
   const now = state.time;
+  if (argumentLines(machine, 'kubelet').length === 0) resetArguments(machine);
   const cluster = clusterSchema.parse({
     id: nextHex(state, 8),
     version,
     objects: {},
     resourceVersion: 1,
-    members: [{ machine: machine.id, address: '127.0.0.1:19001', role: 'voter' }],
+    members: [{ machine: machine.id, address: '127.0.0.1:19001', role: 'voter', id: firstMember }],
     releases: [],
     due: {},
     nextAt: 0,
   });
   for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system'])
     put(cluster, namespaceObject(name), now);
-  put(cluster, service('kubernetes', 'default', {}, { clusterIP: '10.152.183.1' }), now);
+  put(cluster, service('kubernetes', 'default', {}, { clusterIP: addressIn(rangesOn(machine).services, 1) }), now);
   put(cluster, plain('v1', 'ConfigMap', 'kube-root-ca.crt', 'kube-system', { data: {} }), now);
   const image = 'docker.io/calico/node:v3.29.3';
   const labels = { 'k8s-app': 'calico-node' };
@@ -60,6 +66,6 @@ const certificatesMade = (now: number): Record<string, number> =>
   Object.fromEntries(['ca', 'server', 'front-proxy-ca', 'front-proxy-client', 'kubelet'].map((name) => [name, now]));
 
 /** The launch configuration waits in the launcher's folder until it is applied. */
-export function offerLaunchConfiguration(machine: Machine): void {
-  writePath(machine, `${launchFolder}/install.yaml`, 'version: 0.1.0\naddons:\n  - name: dns\n');
+export function offerLaunchConfiguration(machine: Machine, text: string): void {
+  writePath(machine, `${launchFolder}/install.yaml`, text);
 }

@@ -1,11 +1,13 @@
 import type { Cluster } from '../model/cluster.ts';
 import type { Machine } from '../model/machine.ts';
-import { between } from '../model/random.ts';
+import { between, nextHex } from '../model/random.ts';
 import { at, machineOf, type State } from '../model/state.ts';
+import { argumentLines, argumentOf, resetArguments, setArguments, writeArguments } from '../node/arguments.ts';
 import { removePath, writePath } from '../node/file-system.ts';
-import { mainAddress } from '../node/reach.ts';
+import { sourceAddress } from '../node/reach.ts';
 import { isRunning, isStopped, locks, tokenFile } from '../node/services.ts';
 import { foundCluster } from './bootstrap.ts';
+import { internalAddress } from './schemas.ts';
 import { find, remove } from './store.ts';
 
 /** ms until a joiner's services answer, until the datastore has taken it in, and until its leader looks at the roles. */
@@ -58,11 +60,12 @@ export function welcome(state: State, seed: Machine, contacted: string): void {
 }
 
 /** The joiner's own cluster is gone; its datastore starts as part of the other, its kubelet stays stopped until the join starts it. */
-export function joinDatastore(state: State, joiner: Machine, seed: Machine): void {
-  const cluster = enter(state, joiner, seed, false, stoppedUntilStarted);
+export function joinDatastore(state: State, joiner: Machine, seed: Machine, contacted: string): void {
+  const cluster = enter(state, joiner, seed, { contacted, worker: false, upSince: stoppedUntilStarted });
   if (cluster === undefined) return;
   const ms = between(`member/${joiner.id}/${cluster.resourceVersion}`, ...datastoreMs);
-  at(state, state.time + ms, { kind: 'member', machine: joiner.id, cluster: cluster.id, worker: false });
+  const address = sourceAddress(joiner, contacted) ?? '';
+  at(state, state.time + ms, { kind: 'member', machine: joiner.id, cluster: cluster.id, address });
 }
 
 /** The join starts the kubelet: from now on the node registers itself. */
@@ -70,8 +73,8 @@ export function startNode(state: State, joiner: Machine): void {
   if (joiner.microk8s !== undefined) joiner.microk8s.upSince = state.time + servicesMs;
 }
 
-export function becomeWorker(state: State, joiner: Machine, seed: Machine): void {
-  enter(state, joiner, seed, true, state.time + servicesMs);
+export function becomeWorker(state: State, joiner: Machine, seed: Machine, contacted: string): void {
+  enter(state, joiner, seed, { contacted, worker: true, upSince: state.time + servicesMs });
   for (const path of [locks.worker, locks.noDatastore]) writePath(joiner, path, '');
   removePath(joiner, locks.proxy);
 }
@@ -79,7 +82,19 @@ export function becomeWorker(state: State, joiner: Machine, seed: Machine): void
 /** ms since 1970 that never come: services that somebody has to start. */
 const stoppedUntilStarted = Number.MAX_SAFE_INTEGER;
 
-function enter(state: State, joiner: Machine, seed: Machine, worker: boolean, upSince: number): Cluster | undefined {
+interface Entry {
+  /** Address of the seed that the join speaks to. */
+  readonly contacted: string;
+  readonly worker: boolean;
+  readonly upSince: number;
+}
+
+function enter(
+  state: State,
+  joiner: Machine,
+  seed: Machine,
+  { contacted, worker, upSince }: Entry,
+): Cluster | undefined {
   const cluster = clusterOf(state, seed);
   if (cluster === undefined || joiner.microk8s === undefined) return undefined;
   const former = joiner.microk8s.cluster;
@@ -88,7 +103,20 @@ function enter(state: State, joiner: Machine, seed: Machine, worker: boolean, up
   const nodeName = joiner.hostname.toLowerCase();
   joiner.microk8s = { cluster: cluster.id, worker, nodeName, upSince, launchedAt: 0, certificates };
   if (former !== cluster.id) delete state.clusters[former];
+  takeArguments(joiner, seed, contacted);
   return cluster;
+}
+
+/** The kubelet's arguments are those of the node that was contacted; only the address becomes the joiner's own, where one is set. */
+function takeArguments(joiner: Machine, seed: Machine, contacted: string): void {
+  writeArguments(joiner, 'kubelet', argumentLines(seed, 'kubelet'));
+  if (argumentOf(seed, 'kubelet', '--node-ip') !== undefined)
+    setArguments(joiner, 'kubelet', { '--node-ip': sourceAddress(joiner, contacted) ?? '' });
+  setArguments(joiner, 'kubelet', { '--hostname-override': null });
+  setArguments(joiner, 'kube-proxy', { '--cluster-cidr': argumentOf(seed, 'kube-proxy', '--cluster-cidr') ?? null });
+  setArguments(joiner, 'kube-apiserver', {
+    '--authorization-mode': argumentOf(seed, 'kube-apiserver', '--authorization-mode') ?? null,
+  });
 }
 
 /** Addresses that the agent takes for members: it reads a list that the datastore rewrites every 30 s only. */
@@ -108,18 +136,24 @@ export function membersFile(state: State, machine: Machine, now: number): string
   );
 }
 
+/** What a manager keeps of its own membership, as a file. */
+export function ownMemberFile(state: State, machine: Machine): string | undefined {
+  const own = clusterOf(state, machine)?.members.find((member) => member.machine === machine.id);
+  return own && `Address: ${own.address}\nID: ${own.id}\nRole: 0\n`;
+}
+
 /** Whether a machine still belongs: a manager that was removed from the datastore has no store to start from. */
 export function belongs(cluster: Cluster, machine: Machine): boolean {
   return machine.microk8s?.worker === true || cluster.members.some((member) => member.machine === machine.id);
 }
 
 /** The datastore has taken the joiner in. One that died meanwhile stays outside. */
-export function becomeMember(state: State, machine: Machine, id: string, worker: boolean): void {
+export function becomeMember(state: State, machine: Machine, id: string, address: string): void {
   const cluster = state.clusters[id];
-  const address = mainAddress(machine);
-  if (cluster === undefined || worker || machine.microk8s?.cluster !== id || machine.power !== 'on') return;
-  if (address === undefined || cluster.members.some((member) => member.machine === machine.id)) return;
-  cluster.members.push({ machine: machine.id, address: `${address}:19001`, role: 'spare' });
+  if (cluster === undefined || machine.microk8s?.cluster !== id || machine.power !== 'on') return;
+  if (address === '' || cluster.members.some((member) => member.machine === machine.id)) return;
+  const own = BigInt(`0x${nextHex(state, 15)}`).toString();
+  cluster.members.push({ machine: machine.id, address: `${address}:19001`, role: 'spare', id: own });
   cluster.rolesAt = state.time + rolesMs;
 }
 
@@ -130,6 +164,7 @@ export function leaveCluster(state: State, machine: Machine): void {
   const { version } = cluster;
   const own = cluster.members.find((member) => member.machine === machine.id);
   if (own !== undefined) removeMember(state, cluster, own.address.replace(/:\d+$/, ''));
+  if (machine.microk8s.worker) resetArguments(machine, ['kubelet', 'kube-proxy']);
   for (const path of [locks.member, locks.worker, locks.noDatastore, locks.joining]) removePath(machine, path);
   writePath(machine, tokenFile, '');
   foundCluster(state, machine, version);
@@ -161,13 +196,19 @@ export function removeMember(state: State, cluster: Cluster, ip: string): void {
 
 export function nodeAddress(cluster: Cluster, name: string): string | undefined {
   const node = find(cluster, 'Node', undefined, name);
-  const addresses = node?.metadata.annotations?.['projectcalico.org/IPv4Address'];
-  return addresses?.split('/')[0];
+  return node && internalAddress(node);
+}
+
+/** Whether the services of a machine start again at a time that is known. */
+function starts({ power, microk8s }: Machine, now: number): boolean {
+  return power === 'on' && microk8s !== undefined && microk8s.upSince > now && microk8s.upSince < stoppedUntilStarted;
 }
 
 /** The leader's look at the roles: three voters of those that are there, then up to three that stand by. */
 export function settleRoles(state: State, cluster: Cluster, now: number): void {
   delete cluster.rolesAt;
+  // The leader looks again every 30 s: one that starts just now is then there.
+  if (cluster.members.some(({ machine }) => starts(machineOf(state, machine), now))) cluster.rolesAt = now + listMs;
   if (!hasQuorum(state, cluster, now)) return;
   const alive = (id: string) => serves(state, cluster, id, now);
   const living = cluster.members.filter((member) => alive(member.machine));

@@ -31,6 +31,7 @@ const workloadSpec = z.object({
   volumeClaimTemplates: z.array(claimTemplate).default([]),
 });
 const serviceSpec = z.object({
+  clusterIP: z.string().optional(),
   type: z.string().default('ClusterIP'),
   loadBalancerIP: z.string().optional(),
   selector: words.default({}),
@@ -85,6 +86,16 @@ export const readVolume = reader('spec', volumeSpec, {});
 export const readClaim = reader('spec', claimSpec, {});
 export const readDevice = reader('spec', z.object({ path: z.string().default('') }), {});
 export const readPools = reader('spec', pools, {});
+
+const addresses = z.object({
+  addresses: z.array(z.object({ type: z.string(), address: z.string() })).default([]),
+});
+const readAddresses = reader('status', addresses, {});
+
+/** The address of a Node by which other nodes and commands know it; undefined before its kubelet has told it. */
+export function internalAddress(node: KubeObject): string | undefined {
+  return readAddresses(node).addresses.find(({ type }) => type === 'InternalIP')?.address;
+}
 
 /** Whether a pod serves. */
 export function isReady(pod: KubeObject): boolean {

@@ -1,8 +1,10 @@
 import { trackIn, trackOf } from '../../microk8s/tracks.ts';
 import type { Machine } from '../model/machine.ts';
 import type { State } from '../model/state.ts';
+import { resetArguments, takeRanges } from '../node/arguments.ts';
 import { removeTree } from '../node/file-system.ts';
 import { foundCluster, offerLaunchConfiguration } from './bootstrap.ts';
+import { applyArguments, offeredConfiguration, readLaunchConfiguration } from './launch-configuration.ts';
 import { forgetMachine } from './membership.ts';
 
 type SnapChange = NonNullable<Machine['snapChange']>;
@@ -39,7 +41,10 @@ function removed(state: State, machine: Machine, change: SnapChange): void {
 
 function installed(state: State, machine: Machine, change: SnapChange): void {
   const offered = trackIn(change.channel);
-  if (offered === undefined) return;
+  const configuration = offeredConfiguration(machine);
+  const parts = readLaunchConfiguration(configuration);
+  // Its install hook refuses a configuration that it cannot read, and snapd undoes the installation.
+  if (offered === undefined || typeof parts === 'string') return;
   machine.snaps[change.snap] = {
     version: offered.snap,
     revision: offered.revision,
@@ -48,8 +53,11 @@ function installed(state: State, machine: Machine, change: SnapChange): void {
     notes: 'classic',
     held: false,
   };
+  resetArguments(machine);
+  applyArguments(machine, parts);
+  takeRanges(machine);
   foundCluster(state, machine, offered.snap);
-  offerLaunchConfiguration(machine);
+  offerLaunchConfiguration(machine, configuration);
 }
 
 /** The services restart with the other revision. The copies of the addons stay what they were: MicroK8s fact sheet, section 1.6. */

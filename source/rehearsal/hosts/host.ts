@@ -1,7 +1,7 @@
 import type { Command, FileToWrite, Host, HostAccess, RunOptions, RunResult } from '../../host/host.ts';
 import { microk8sFiles } from '../../microk8s/microk8s.ts';
 import { defined } from '../../text/defined.ts';
-import { membersFile } from '../cluster/membership.ts';
+import { membersFile, ownMemberFile } from '../cluster/membership.ts';
 import { machineOf } from '../model/state.ts';
 import { readPath, writePath } from '../node/file-system.ts';
 import { scripts } from '../tools/scripts.ts';
@@ -48,7 +48,8 @@ export class SimulatedHost implements Host {
     this.#mayBecomeRoot();
     return this.#world.look((state, now) => {
       const machine = machineOf(state, this.#connection.machine);
-      return path === microk8sFiles.members ? membersFile(state, machine, now) : readPath(machine, path, now);
+      if (path === microk8sFiles.members) return membersFile(state, machine, now);
+      return path === microk8sFiles.ownMember ? ownMemberFile(state, machine) : readPath(machine, path, now);
     });
   }
 

@@ -52,6 +52,8 @@ const memberSchema = z.object({
   /** `IP:19001`. */
   address: z.string(),
   role: z.enum(['voter', 'standby', 'spare']),
+  /** As its node keeps it in info.yaml. */
+  id: z.string().default(''),
 });
 
 /** One Kubernetes cluster with its datastore. A fresh MicroK8s is a cluster of one. */

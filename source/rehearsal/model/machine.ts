@@ -156,6 +156,8 @@ export const machineSchema = z.object({
       nodeName: z.string(),
       /** When its services came up last. */
       upSince: z.number(),
+      /** `upSince` of the start at which its kubelet registered: it makes its Node once a start. */
+      registered: z.number().optional(),
       /** The launch configuration's addons are applied at this time. */
       launchedAt: z.number(),
       /** When its certificates were made: name → ms. */

@@ -31,7 +31,7 @@ export const eventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('join'), machine: z.string(), unit: z.string(), joining: joiningSchema }),
   z.object({ kind: z.literal('snap'), machine: z.string(), change: z.number() }),
   /** A machine that was let in becomes a node of the cluster. */
-  z.object({ kind: z.literal('member'), machine: z.string(), cluster: z.string(), worker: z.boolean() }),
+  z.object({ kind: z.literal('member'), machine: z.string(), cluster: z.string(), address: z.string() }),
 ]);
 export type WorldEvent = z.output<typeof eventSchema>;
 

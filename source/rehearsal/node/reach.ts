@@ -1,3 +1,4 @@
+import { isInside } from '../../network/addresses.ts';
 import type { Machine } from '../model/machine.ts';
 import type { State } from '../model/state.ts';
 
@@ -9,6 +10,12 @@ export function reachable(state: State, from: Machine, address: string): Machine
       machine.power === 'on' &&
       machine.network.interfaces.some((port) => port.up && port.addresses.some((own) => own.address === address)),
   );
+}
+
+/** The address that a machine speaks to another one from: its own in that network, else the one of the default route. */
+export function sourceAddress(machine: Machine, target: string): string | undefined {
+  const near = machine.network.interfaces.flatMap((port) => port.addresses).find((own) => isInside(target, own));
+  return near?.address ?? mainAddress(machine);
 }
 
 /** The address by which other nodes know a machine: the one on the interface with the default route. */

@@ -4,7 +4,7 @@ import type { Disk, Machine, Network } from '../model/machine.ts';
 import { hexOf, uuidOf } from '../model/random.ts';
 import type { State } from '../model/state.ts';
 import { partitionsOf } from './disk-layout.ts';
-import { firstFiles } from './first-files.ts';
+import { firstFiles, furtherGateway } from './first-files.ts';
 import type { Scenario, ScenarioNode } from './schema.ts';
 import { lvmOf } from './volume-groups.ts';
 
@@ -123,6 +123,8 @@ const firstSnaps: Machine['snaps'] = {
 function firstNetwork(id: string, node: ScenarioNode): Network {
   const mac = `7c:c2:55:${(hexOf(`mac/${id}`, 6).match(/../g) ?? []).join(':')}`;
   const dynamic = node.address.mode === 'dhcp';
+  const gateway = furtherGateway(node);
+  const usual = { to: 'default', via: node.address.gateway, device: node.interface, dynamic };
   return {
     interfaces: [
       {
@@ -132,8 +134,17 @@ function firstNetwork(id: string, node: ScenarioNode): Network {
         up: true,
         addresses: [{ address: node.address.address, prefix: node.address.prefix, dynamic }],
       },
+      ...node.furtherInterfaces.map(({ name, address, prefix }) => ({
+        name,
+        mac: `7c:c2:55:${(hexOf(`mac/${id}/${name}`, 6).match(/../g) ?? []).join(':')}`,
+        mtu: node.mtu,
+        up: true,
+        addresses: [{ address, prefix, dynamic: false }],
+      })),
     ],
-    routes: [{ to: 'default', via: node.address.gateway, device: node.interface, dynamic }],
+    routes: [
+      gateway === undefined ? usual : { to: 'default', via: gateway.via, device: gateway.device, dynamic: false },
+    ],
     nameservers: node.address.nameservers,
     search: node.address.search,
   };

@@ -1,3 +1,4 @@
+import { stringify } from 'yaml';
 import type { Machine } from '../model/machine.ts';
 import { hexOf } from '../model/random.ts';
 import type { ScenarioNode } from './schema.ts';
@@ -14,6 +15,9 @@ export function firstFiles(machine: Machine, node: ScenarioNode, identity: strin
     '/etc/resolv.conf': ordinary('nameserver 127.0.0.53\noptions edns0 trust-ad\nsearch .\n'),
     '/etc/cloud/cloud.cfg': ordinary('preserve_hostname: false\nmanage_etc_hosts: false\n'),
     '/etc/netplan/50-cloud-init.yaml': { content: firstNetplan(node), mode: 0o600, owner: 'root:root' },
+    ...(node.furtherInterfaces.length === 0
+      ? {}
+      : { '/etc/netplan/60-further.yaml': { content: furtherNetplan(node), mode: 0o600, owner: 'root:root' } }),
     '/etc/ssh/ssh_host_ed25519_key.pub': ordinary(`ssh-ed25519 ${machine.hostKey} root@${node.hostname}\n`),
     '/etc/default/locale': ordinary('LANG=C.UTF-8\n'),
   };
@@ -55,11 +59,29 @@ network:
             nameservers:
                 addresses:${nameservers.length === 0 ? ' []' : `\n${nameservers.map((server) => `                - ${server}`).join('\n')}`}
                 search: ${searched}
-            routes:
-            -   to: default
-                via: ${gateway}
-    version: 2
+${furtherGateway(node) === undefined ? `            routes:\n            -   to: default\n                via: ${gateway}\n` : ''}    version: 2
 `;
+}
+
+/** The gateway of the node that lies on a further interface; undefined where the first one has it. */
+export function furtherGateway({
+  furtherInterfaces,
+}: ScenarioNode): { readonly via: string; readonly device: string } | undefined {
+  const found = furtherInterfaces.find(({ gateway }) => gateway !== undefined);
+  return found?.gateway === undefined ? undefined : { via: found.gateway, device: found.name };
+}
+
+function furtherNetplan({ furtherInterfaces }: ScenarioNode): string {
+  const ethernets = Object.fromEntries(
+    furtherInterfaces.map(({ name, address, prefix, gateway }) => [
+      name,
+      {
+        addresses: [`${address}/${prefix}`],
+        ...(gateway === undefined ? {} : { routes: [{ to: 'default', via: gateway }] }),
+      },
+    ]),
+  );
+  return stringify({ network: { ethernets, version: 2 } });
 }
 
 const osRelease = `PRETTY_NAME="Ubuntu 22.04.5 LTS"

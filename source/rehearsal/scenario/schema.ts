@@ -80,6 +80,17 @@ const nodeSchema = z.strictObject({
     nameservers: z.array(z.string()).default([]),
     search: z.array(z.string()).default([]),
   }),
+  /** Further interfaces, each with a static address. The default route is that of the first one here that has a gateway. */
+  furtherInterfaces: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        address: z.string(),
+        prefix: z.number().int().default(24),
+        gateway: z.string().optional(),
+      }),
+    )
+    .default([]),
   disks: z.array(disk).min(1).prefault([{}]),
   /** Logical volumes made before, beside the one of `use: root`. */
   volumes: z.array(logicalVolume).default([]),

@@ -1,4 +1,5 @@
 import { trackIn } from '../../microk8s/tracks.ts';
+import { offeredConfiguration, readLaunchConfiguration } from '../cluster/launch-configuration.ts';
 import type { Machine } from '../model/machine.ts';
 import { between } from '../model/random.ts';
 import { at, type State } from '../model/state.ts';
@@ -112,6 +113,7 @@ function* install(call: Call, name: string, channel: string, classic: boolean): 
   return yield* follow(
     call,
     change,
+    'install',
     `${name} (${channel}) ${offered.snap} from Canonical✓ installed`,
     offered.revision,
   );
@@ -129,7 +131,7 @@ function begin(machine: Machine, state: State, now: number, verb: Verb, channel:
 }
 
 /** Watches snapd's change to its end, as the client does. */
-function* follow(call: Call, change: number, done: string, revision: string): Steps {
+function* follow(call: Call, change: number, verb: 'install' | 'remove' | 'refresh', done: string, revision: string): Steps {
   let shown = '';
   for (;;) {
     const own = call.look((machine, _state, now) => {
@@ -137,13 +139,22 @@ function* follow(call: Call, change: number, done: string, revision: string): St
       if (current?.id !== change) return undefined;
       return { ...current, part: (now - current.startedAt) / (current.readyAt - current.startedAt) };
     });
-    if (own === undefined) return say(call, done);
+    if (own === undefined) {
+      const failed = verb === 'install' && call.look(({ snaps }) => snaps['microk8s']) === undefined;
+      return failed ? refuse(call, hookFailed(call.look(offeredConfiguration))) : say(call, done);
+    }
     const loads = own.verb === 'install' || own.verb === 'refresh';
     const text = loads ? task(own.part, own.channel, revision) : 'Stop snap "microk8s" services';
     if (text !== shown) call.out(`${text}\n`);
     shown = text;
     yield Math.max(50, Math.min(lookAgainMs * 3, own.readyAt - call.look((_machine, _state, now) => now)));
   }
+}
+
+function hookFailed(configuration: string): string {
+  const why = readLaunchConfiguration(configuration);
+  return `error: cannot perform the following tasks:
+- Run install hook of "microk8s" snap if present (run hook "install": ${typeof why === 'string' ? why : 'signal: killed'})`;
 }
 
 /** What snapd works at when this part of the time has passed. */
@@ -171,7 +182,7 @@ function* remove(call: Call, name: string): Steps {
     return refuse(call, `error: snap "${name}" has changes in progress`);
   }
   const change = call.change((machine, state, now) => begin(machine, state, now, 'remove', there.channel));
-  return yield* follow(call, change, `${name} removed`, there.revision);
+  return yield* follow(call, change, 'remove', `${name} removed`, there.revision);
 }
 
 function* refresh(
@@ -220,7 +231,7 @@ function* change(call: Call, name: string, verb: 'refresh' | 'revert', channel: 
     verb === 'refresh'
       ? `${name} (${channel}) ${offered.snap} from Canonical✓ refreshed`
       : `${name} reverted to ${offered.snap}`;
-  return yield* follow(call, id, done, offered.revision);
+  return yield* follow(call, id, 'refresh', done, offered.revision);
 }
 
 /** `snap revert NAME`: back to the revision before the last refresh, with its own data. */

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { bootMarker, packagesMarker } from '../../host/node-state.ts';
+import { bootMarker, domainMarker, packagesMarker } from '../../host/node-state.ts';
+import { microk8sFiles } from '../../microk8s/node.ts';
 import { announcer } from '../cluster/controllers/load-balancer.ts';
+import { ownMemberFile } from '../cluster/membership.ts';
+import { restartServices } from '../cluster/spread-arguments.ts';
 import type { Machine } from '../model/machine.ts';
 import type { State } from '../model/state.ts';
+import { setArguments } from '../node/arguments.ts';
 import { fileAt, readPath, removePath, writePath } from '../node/file-system.ts';
 import { listenersOf } from '../node/listeners.ts';
 import { reachable } from '../node/reach.ts';
@@ -148,6 +152,28 @@ function forgetTokens(call: Call): number {
   });
 }
 
+/** ms from the restart of the datastore until the services of its node answer. */
+const datastoreMs = 8_000;
+
+/** `set-arguments [DOMAIN]`, the kubelet's arguments on standard input: as the script does it, restarts only where something changes. */
+function* setNodeArguments(call: Call): Steps {
+  yield 400;
+  const [domain = ''] = call.words;
+  const lines = call.stdin.split('\n').filter((line) => line !== '');
+  const wanted = Object.fromEntries(lines.map((line) => [line.replace(/=.*/, ''), line.replace(/^[^=]*=/, '')]));
+  return call.change((machine, state, now) => {
+    if (setArguments(machine, 'kubelet', wanted)) restartServices(machine, now);
+    const id = /^ID: (.*)$/m.exec(ownMemberFile(state, machine) ?? '')?.[1] ?? '';
+    if (domain === '' || fileAt(machine, domainMarker)?.content === `${domain} ${id}\n`) return 0;
+    setArguments(machine, 'ha-conf', { 'failure-domain': domain });
+    writePath(machine, microk8sFiles.failureDomain, `${domain}\n`);
+    writePath(machine, domainMarker, `${domain} ${id}\n`);
+    if (machine.microk8s !== undefined)
+      machine.microk8s.upSince = Math.max(machine.microk8s.upSince, now + datastoreMs);
+    return 0;
+  });
+}
+
 /** `certificate-dates`: those that MicroK8s makes on a manager; a worker has two of them. */
 function certificateDates(call: Call): number {
   return call.look((machine) => {
@@ -169,6 +195,7 @@ export const stepScripts: Readonly<Record<string, Program>> = {
   'update-package-lists': (call) => call.exec(['apt-get', 'update']),
   'complete-dpkg': (call) => call.exec(['dpkg', '--configure', '-a']),
   'forget-tokens': forgetTokens,
+  'set-arguments': setNodeArguments,
   'start-join': startJoin,
   'node-lock': nodeLock,
   'packages-state': packagesState,

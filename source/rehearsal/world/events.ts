@@ -34,7 +34,7 @@ export function handleEvent(state: State, event: WorldEvent, product: Product | 
       endSnapChange(state, machine, event.change);
       break;
     case 'member':
-      becomeMember(state, machine, event.cluster, event.worker);
+      becomeMember(state, machine, event.cluster, event.address);
       break;
   }
 }

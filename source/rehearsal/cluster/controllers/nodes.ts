@@ -1,10 +1,11 @@
 import type { KubeObject } from '../../model/cluster.ts';
 import type { Machine } from '../../model/machine.ts';
+import { kubeletAddress } from '../../node/arguments.ts';
 import { mainAddress } from '../../node/reach.ts';
 import { isRunning } from '../../node/services.ts';
 import { belongs } from '../membership.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
-import { readPodStatus } from '../schemas.ts';
+import { internalAddress, readPodStatus } from '../schemas.ts';
 import { find, keyOfObject, list, put, putStatus, stamp } from '../store.ts';
 
 /** ms from the start of a node's services until its network plug-in lets it be Ready. */
@@ -12,12 +13,15 @@ const networkMs = 6_000;
 /** Kubernetes' grace before a silent node counts as lost: --node-monitor-grace-period. */
 const graceMs = 40_000;
 
-/** Kubelets register their nodes; the node controller marks those as lost that are silent for a while. */
+/** Kubelets register their nodes when they start; the node controller marks those as lost that are silent for a while. */
 export function reconcileNodes(context: ReconcileContext): void {
   const { state, cluster, now } = context;
   for (const machine of state.machines) {
     if (machine.microk8s?.cluster !== cluster.id || !isRunning(machine, now) || !belongs(cluster, machine)) continue;
-    if (find(cluster, 'Node', undefined, machine.microk8s.nodeName) === undefined) put(cluster, newNode(machine), now);
+    const { nodeName, registered, upSince } = machine.microk8s;
+    if (registered === upSince) continue;
+    machine.microk8s.registered = upSince;
+    if (find(cluster, 'Node', undefined, nodeName) === undefined) put(cluster, newNode(machine), now);
   }
   for (const node of list(cluster, 'Node')) {
     const machine = machineOfNode(context, node.metadata.name);
@@ -80,15 +84,15 @@ function hold(
   machine: Machine | undefined,
   ready: 'True' | 'False' | 'Unknown',
 ): void {
-  if (readPodStatus(node).conditions.some((condition) => condition.type === 'Ready' && condition.status === ready))
-    return;
+  const before = internalAddress(node);
+  const address = (machine === undefined || ready === 'Unknown' ? undefined : kubeletAddress(machine)) ?? before ?? '';
+  const known = readPodStatus(node).conditions.some(({ type, status }) => type === 'Ready' && status === ready);
+  if (known && address === before) return;
   const lost = ready === 'Unknown';
   const spec = typeof node['spec'] === 'object' && node['spec'] !== null ? node['spec'] : {};
   const taints =
     ready === 'True' ? [] : [{ key: `node.kubernetes.io/${lost ? 'unreachable' : 'not-ready'}`, effect: 'NoExecute' }];
   node['spec'] = { ...spec, taints };
-  const before = readStatus(node);
-  const address = (machine === undefined ? undefined : mainAddress(machine)) ?? before.address;
   putStatus(cluster, node, {
     conditions: [
       ...['MemoryPressure', 'DiskPressure', 'PIDPressure'].map((type) => ({
@@ -112,7 +116,7 @@ function hold(
       { type: 'Hostname', address: node.metadata.name },
     ],
     nodeInfo: {
-      kubeletVersion: machine?.snaps['microk8s']?.version ?? before.version,
+      kubeletVersion: machine?.snaps['microk8s']?.version ?? versionOf(node),
       osImage: 'Ubuntu 22.04.5 LTS',
       kernelVersion: machine?.kernel ?? '',
       containerRuntimeVersion: 'containerd://1.7.29',
@@ -126,9 +130,6 @@ function hold(
   });
 }
 
-function readStatus(node: KubeObject): { readonly address: string; readonly version: string } {
-  const status = JSON.stringify(node['status'] ?? {});
-  const address = /"InternalIP","address":"([^"]*)"/.exec(status)?.[1] ?? '';
-  const version = /"kubeletVersion":"([^"]*)"/.exec(status)?.[1] ?? '';
-  return { address, version };
+function versionOf(node: KubeObject): string {
+  return /"kubeletVersion":"([^"]*)"/.exec(JSON.stringify(node['status'] ?? {}))?.[1] ?? '';
 }

@@ -1,10 +1,15 @@
 import { communityAddons } from '../../../microk8s/addons.ts';
 import { said } from '../../../microk8s/messages.ts';
+import { agentPort } from '../../../microk8s/node.ts';
 import { type Addon, addonsOn, isEnabled } from '../../cluster/addons.ts';
 import { plain } from '../../cluster/manifests.ts';
 import { apiAnswers, clusterOf } from '../../cluster/membership.ts';
-import { isReady } from '../../cluster/schemas.ts';
+import { isReady, readService } from '../../cluster/schemas.ts';
+import { restartServices, spreadArguments } from '../../cluster/spread-arguments.ts';
 import { list, put, remove } from '../../cluster/store.ts';
+import { argumentLines, argumentOf } from '../../node/arguments.ts';
+import { fileAt } from '../../node/file-system.ts';
+import { locks } from '../../node/services.ts';
 import { answer, type Call, refuse, type Steps, say, tell } from '../call.ts';
 
 const lookAgainMs = 2_000;
@@ -22,13 +27,13 @@ export function* enable(call: Call): Steps {
   const many = first.includes(':') || isAddon(call, names[1]);
   if (many && names.length > 1) tell(call, said('manyAddons'));
   for (const word of many ? names : [first]) {
-    const code = yield* one(call, word, many ? undefined : names[1]);
+    const code = yield* one(call, word, many ? [] : names.slice(1));
     if (code !== 0) return code;
   }
   return 0;
 }
 
-function* one(call: Call, word: string, unixArgument: string | undefined): Steps {
+function* one(call: Call, word: string, more: readonly string[]): Steps {
   const [full = '', ...rest] = word.split(':');
   const name = full.replace(/^core\//, '');
   const addon = addonNamed(call, name);
@@ -47,15 +52,18 @@ function* one(call: Call, word: string, unixArgument: string | undefined): Steps
   }
   yield 1_100;
   if (isOn(call, addon)) return answer(call, said('alreadyEnabled', { name }));
-  const argument = rest.length > 0 ? rest.join(':') : unixArgument;
+  const words = rest.length > 0 ? rest : more;
+  const argument = rest.length > 0 ? rest.join(':') : more[0];
   if (name === 'metallb') return yield* metallb(call, addon, argument);
+  if (name === 'dns') return yield* dns(call, words);
+  if (name === 'rbac') return yield* rbac(call, addon);
   const wrong = wrongArgument(addon, argument);
   if (wrong !== undefined) return answer(call, said('ingressArgument', { name: wrong }));
   return yield* install(call, addon);
 }
 
 function addonNamed(call: Call, name: string): Addon | undefined {
-  return call.look(addonsOn).find((candidate) => candidate.name === name);
+  return call.look((machine) => addonsOn(machine)).find((candidate) => candidate.name === name);
 }
 
 function isAddon(call: Call, name: string | undefined): boolean {
@@ -74,6 +82,62 @@ function apply(call: Call, addon: Addon): void {
     const cluster = clusterOf(state, machine);
     if (cluster !== undefined) for (const object of addon.objects) put(cluster, object, now);
   });
+}
+
+/** The kubelets of all nodes are told of the name server; one that is not reached ends it half-way, with everything applied. */
+function* dns(call: Call, [, address]: readonly string[]): Steps {
+  const addon = call.look((machine) => addonsOn(machine, address)).find(({ name }) => name === 'dns');
+  const served = addon?.objects.find(({ kind }) => kind === 'Service');
+  if (addon === undefined || served === undefined) return 1;
+  const wanted = { '--cluster-domain': 'cluster.local', '--cluster-dns': readService(served).clusterIP ?? '' };
+  const code = yield* install(call, { ...addon, lines: addon.lines.slice(0, -1) });
+  if (code !== 0) return code;
+  const before = call.look((machine) => argumentLines(machine, 'kubelet'));
+  const unreached = tellNodes(call, 'kubelet', wanted);
+  if (unreached !== undefined) return notReached(call, unreached);
+  if (!Object.entries(wanted).every(([name, value]) => before.includes(`${name}=${value}`))) {
+    say(call, 'Restarting kubelet');
+    call.change((machine, _, now) => restartServices(machine, now));
+  }
+  return say(call, 'DNS is enabled');
+}
+
+/** Whether the API server of this node is restarted depends on its arguments alone, which an earlier try has changed. */
+function* rbac(call: Call, addon: Addon): Steps {
+  say(call, 'Enabling RBAC\nReconfiguring apiserver');
+  yield 4_600;
+  const before = call.look((machine) => argumentOf(machine, 'kube-apiserver', '--authorization-mode'));
+  const unreached = tellNodes(call, 'kube-apiserver', { '--authorization-mode': 'RBAC,Node' });
+  if (unreached !== undefined) return notReached(call, unreached);
+  if (before !== 'RBAC,Node') {
+    say(call, 'Restarting apiserver');
+    call.change((machine, _, now) => restartServices(machine, now));
+    yield 9_000;
+  }
+  apply(call, addon);
+  return say(call, 'RBAC is enabled');
+}
+
+/** Tells all nodes, name by name; gives the address of one that does not answer. A node that was never in a cluster speaks to itself alone. */
+function tellNodes(call: Call, service: string, wanted: Readonly<Record<string, string>>): string | undefined {
+  for (const [name, value] of Object.entries(wanted)) {
+    const unreached = call.change((own, state, now) => {
+      const cluster = clusterOf(state, own);
+      return cluster && spreadArguments({ state, cluster, own, now }, service, { [name]: value });
+    });
+    if (call.look((machine) => fileAt(machine, locks.member)) !== undefined)
+      call.out(`Adding argument ${name} to nodes.\n`);
+    if (unreached !== undefined) return unreached;
+  }
+  return undefined;
+}
+
+function notReached(call: Call, address: string): number {
+  call.out('Failed to reach node.\n');
+  return refuse(
+    call,
+    `HTTPSConnectionPool(host='${address}', port=${agentPort}): Max retries exceeded with url: /cluster/api/v1.0/configure (Caused by NewConnectionError("HTTPSConnection(host='${address}', port=${agentPort}): Failed to establish a new connection: [Errno 111] Connection refused"))`,
+  );
 }
 
 function* install(call: Call, addon: Addon): Steps {

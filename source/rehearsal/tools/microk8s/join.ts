@@ -12,7 +12,7 @@ import {
 import type { Machine } from '../../model/machine.ts';
 import { type Joining, machineOf, type State } from '../../model/state.ts';
 import { fileAt, removePath, writePath } from '../../node/file-system.ts';
-import { mainAddress, reachable } from '../../node/reach.ts';
+import { reachable, sourceAddress } from '../../node/reach.ts';
 import { isRunning, locks, tokenFile } from '../../node/services.ts';
 import { answer, type Call, optionsOf, type Steps, tell } from '../call.ts';
 import { fingerprint } from './add-node.ts';
@@ -128,7 +128,7 @@ function admitted(joining: Joining, place: JoinPlace): JoinNext {
   const seed = machineOf(state, other);
   welcome(state, seed, joining.address);
   if (joining.worker) {
-    becomeWorker(state, machine, seed);
+    becomeWorker(state, machine, seed, joining.address);
     return then(joining, 'mark', admissionMs + 3_000);
   }
   return then(joining, 'datastore', admissionMs);
@@ -139,7 +139,7 @@ function joinedDatastore(joining: Joining, place: JoinPlace): JoinNext {
   const { machine, state } = place;
   // Its services restart too after a first join: only the machine has to be there.
   const seed = reachable(state, machine, joining.address);
-  if (seed !== undefined) joinDatastore(state, machine, seed);
+  if (seed !== undefined) joinDatastore(state, machine, seed, joining.address);
   place.out(said('waitingToJoin').text);
   return then(joining, 'waiting', pollMs);
 }
@@ -206,7 +206,7 @@ function ask(
 ): ReturnType<typeof refusalOf> | undefined {
   const other = machineOf(state, otherId);
   if (!consume(other, connection.token, now)) return refusalOf('token');
-  const own = mainAddress(machine);
+  const own = sourceAddress(machine, connection.address);
   if (own === connection.address || other.id === machine.id) {
     return refusalOf('sameAddress', { address: connection.address });
   }

@@ -75,7 +75,7 @@ function members(
 function sorted(call: Call): { readonly enabled: readonly Addon[]; readonly disabled: readonly Addon[] } {
   const enabled = call.look(enabledAddons);
   const names = enabled.map(({ name }) => name);
-  return { enabled, disabled: call.look(addonsOn).filter(({ name }) => !names.includes(name)) };
+  return { enabled, disabled: call.look((machine) => addonsOn(machine)).filter(({ name }) => !names.includes(name)) };
 }
 
 function asYaml(call: Call, ready: boolean): number {

@@ -1,0 +1,44 @@
+import type { Cluster } from '../model/cluster.ts';
+import type { Machine } from '../model/machine.ts';
+import type { State } from '../model/state.ts';
+import { setArguments } from '../node/arguments.ts';
+import { isRunning } from '../node/services.ts';
+import { internalAddress } from './schemas.ts';
+import { list } from './store.ts';
+
+/** ms from the restart of a node's Kubernetes services until they answer. */
+const restartMs = 9_000;
+
+/** The Kubernetes services of a machine start again. */
+export function restartServices(machine: Machine, now: number): void {
+  if (machine.microk8s !== undefined) machine.microk8s.upSince = now + restartMs;
+}
+
+interface Spreading {
+  readonly state: State;
+  readonly cluster: Cluster;
+  /** Where the addon is enabled; its own services are restarted by the addon, at its end. */
+  readonly own: Machine;
+  readonly now: number;
+}
+
+/**
+ * Sets arguments of a service on this machine and, through their agents, on every other node in the order of their names
+ * (scripts/wrappers/distributed_op.py). Gives the address of the first agent that does not answer: those after it get nothing.
+ */
+export function spreadArguments(
+  { state, cluster, own, now }: Spreading,
+  service: string,
+  wanted: Readonly<Record<string, string>>,
+): string | undefined {
+  setArguments(own, service, wanted);
+  for (const node of list(cluster, 'Node')) {
+    const machine = state.machines.find(
+      ({ microk8s }) => microk8s?.cluster === cluster.id && microk8s.nodeName === node.metadata.name,
+    );
+    if (machine === own) continue;
+    if (machine === undefined || !isRunning(machine, now)) return internalAddress(node);
+    if (setArguments(machine, service, wanted)) restartServices(machine, now);
+  }
+  return undefined;
+}
