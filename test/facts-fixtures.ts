@@ -216,7 +216,7 @@ export function healthySite(more: Partial<Site> = {}): Site {
     nodes: ['ks-1', 'ks-2', 'ks-3'].map((name, index) => healthyNode(name, { zone: `rack-${'abc'[index]}` })),
     network: { virtualAddress: '192.168.1.200', gateway: '192.168.1.254', nameservers: ['192.168.1.254'], search: [] },
     system: { updatePackages: true, reboot: 'when-needed' },
-    cluster: { channel: '1.34/stable' },
+    cluster: { channel: '1.34/stable', podRange: '10.1.0.0/16', serviceRange: '10.152.183.0/24' },
     features: ['kloudInsights'],
     storage: {
       unshared: { volumeGroup: 'ubuntu-vg' },

@@ -45,7 +45,7 @@ export const microk8s = {
   /** After a refresh of the snap the node keeps the copies of the addons that it had. */
   updateAddons: () => [microk8sProgram, 'addons', 'repo', 'update', 'core'],
   /** One addon a call: several in one are half applied when one of them fails. */
-  enable: (addon: string) => [microk8sProgram, 'enable', addon],
+  enable: (addon: string, ...words: readonly string[]) => [microk8sProgram, 'enable', addon, ...words],
 } as const;
 
 const joinToken = z.object({ token: z.string().regex(/^[^\s/]{32,}\/[^\s/]{12,}$/) });

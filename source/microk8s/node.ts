@@ -30,16 +30,31 @@ const known = z
       lowMemory: file,
       members: file,
       tokens: file,
+      launchConfiguration: file,
+      otherLaunchConfiguration: file,
+      arguments: file,
+      ownMember: file,
+      failureDomain: file,
       kubelet: file,
       mirrors: file,
       openebs: file,
     }),
+    ranges: z.strictObject({ pods: z.string(), services: z.string() }),
     freshMarks: z.array(z.string()),
     services: z.array(service),
     ports: z.array(port),
     nodePorts: z.strictObject({ first: z.number().int(), last: z.number().int() }),
   })
   .parse(raw.node);
+
+/** Ranges of addresses, in prefix notation, that a cluster gives to its pods and services. */
+export interface ClusterRanges {
+  readonly pods: string;
+  readonly services: string;
+}
+
+/** Those of a MicroK8s that was told no others. */
+export const defaultRanges: ClusterRanges = known.ranges;
 
 export const { program: microk8sProgram, folders, freshMarks, services, ports, nodePorts } = known;
 export const lockFolder = `${folders.data}/var/lock`;
@@ -62,6 +77,11 @@ export const microk8sFiles = {
   lowMemory: pathOf('lowMemory'),
   members: pathOf('members'),
   tokens: pathOf('tokens'),
+  launchConfiguration: pathOf('launchConfiguration'),
+  otherLaunchConfiguration: pathOf('otherLaunchConfiguration'),
+  arguments: pathOf('arguments'),
+  ownMember: pathOf('ownMember'),
+  failureDomain: pathOf('failureDomain'),
   kubelet: pathOf('kubelet'),
   mirrors: pathOf('mirrors'),
   openebs: pathOf('openebs'),

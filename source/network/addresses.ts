@@ -92,3 +92,9 @@ export function overlap(a: string, b: string): boolean {
   const [right, rightPrefix] = ipaddr.IPv4.parseCIDR(b);
   return left.match(right, Math.min(leftPrefix, rightPrefix));
 }
+
+/** The address so many places behind the first of a network: `10.152.183.10` for 10. */
+export function addressIn(cidr: string, place: number): string {
+  const start = ipaddr.IPv4.networkAddressFromCIDR(cidr).octets.reduce((sum, octet) => sum * 256 + octet, 0);
+  return [24, 16, 8, 0].map((shift) => Math.floor((start + place) / 2 ** shift) % 256).join('.');
+}

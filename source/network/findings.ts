@@ -27,7 +27,12 @@ export function networkFindings(site: Site, facts: ReadonlyMap<string, NodeFacts
     return { node, index, facts: own, address: wantedAddress(node) ?? presentAddress(node, own) };
   });
   return [
-    ...placed.flatMap((one) => [...carrier(one), ...gateway(site, one), ...rangeFindings(one), ...netplanFiles(one)]),
+    ...placed.flatMap((one) => [
+      ...carrier(one),
+      ...gateway(site, one),
+      ...rangeFindings(site, one, placed),
+      ...netplanFiles(one),
+    ]),
     ...unique(placed),
     ...sameNetwork(placed),
     ...virtualAddressFindings(site, placed),

@@ -1,7 +1,7 @@
 import type { Finding } from '../site/finding.ts';
 import type { Site } from '../site/schema.ts';
 import { isEndOf, isInside, networkOf, overlap, presentAddress, wantedAddress } from './addresses.ts';
-import { clusterRanges } from './cluster-ranges.ts';
+import { rangesOf } from './cluster-ranges.ts';
 import type { Placed } from './placed.ts';
 
 /** The one address of the cluster: in the nodes' network, and nobody's yet. */
@@ -25,7 +25,7 @@ function brokenVirtualAddress(site: Site, placed: readonly Placed[], address: st
   const gateways = [site.network.gateway, ...placed.map((one) => one.node.network?.gateway)];
   const routes = placed.flatMap((one) => (one.facts?.network?.routes ?? []).map((route) => route.via));
   if ([...gateways, ...routes].includes(address)) return 'It is the address of a gateway.';
-  const range = Object.entries(clusterRanges).find(([, cidr]) => overlap(`${address}/32`, cidr));
+  const range = Object.entries(rangesOf(site)).find(([, cidr]) => overlap(`${address}/32`, cidr));
   if (range !== undefined) return `It lies in ${range[1]}, which MicroK8s gives to ${range[0]}.`;
   const outside = known.find((one) => !isInside(address, one.address));
   if (outside !== undefined)

@@ -21,6 +21,16 @@ const ipv4WithPrefix = z
   .refine((text) => !isPrefixOfMachine(text) || !isNetworkOrBroadcast(text), {
     error: 'the address of a machine, not the network or broadcast address',
   });
+/** A network that nobody else uses: pods need one address each, services at least the tenth. */
+const ipv4Range = z
+  .string()
+  .refine(
+    (text) => ipaddr.IPv4.isValidCIDRFourPartDecimal(text) && isNetworkAddress(text),
+    'a network in prefix notation such as 10.244.0.0/16',
+  )
+  .refine((text) => Number(text.split('/')[1]) >= 8 && Number(text.split('/')[1]) <= 24, {
+    error: 'a network of /8 to /24',
+  });
 /** RFC 1123 label, as Kubernetes names nodes: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
 const hostName = z
   .string()
@@ -83,6 +93,7 @@ export const fields = {
   ipv4,
   hostAddress,
   ipv4WithPrefix,
+  ipv4Range,
   hostName,
   dnsName,
   gibibytes,
@@ -113,4 +124,8 @@ function isNetworkOrBroadcast(text: string): boolean {
   if (prefix > 30) return false;
   const ends = [ipaddr.IPv4.networkAddressFromCIDR(text), ipaddr.IPv4.broadcastAddressFromCIDR(text)];
   return ends.some((end) => end.toString() === address.toString());
+}
+
+function isNetworkAddress(text: string): boolean {
+  return ipaddr.IPv4.networkAddressFromCIDR(text).toString() === text.split('/')[0];
 }

@@ -1,4 +1,6 @@
+import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
+import { defaultRanges } from '../microk8s/node.ts';
 import { type Complaint, dotted } from './reading/complaint.ts';
 import type { SitePath } from './schema.ts';
 
@@ -18,6 +20,7 @@ const lenientSite = z
   .object({
     nodes: z.array(lenientNode).catch([]),
     network: z.object({ virtualAddress: text }).partial().catch({}),
+    cluster: z.object({ podRange: text, serviceRange: text }).partial().catch({}),
     storage: z
       .object({ shared: z.object({ engine: text, storageClass: text }).partial().catch({}) })
       .partial()
@@ -41,6 +44,7 @@ export function siteRules(value: unknown): Complaint[] {
     ...localNodes(nodes),
     ...managers(nodes),
     ...virtualAddress(site, nodes),
+    ...ranges(site),
     ...storageClass(site),
   ];
 }
@@ -136,6 +140,24 @@ function virtualAddress(site: LenientSite, nodes: readonly LenientNode[]): Compl
   if (holder === -1) return [];
   const who = called(nodes[holder] ?? {}, holder);
   return [rule(field, `"${address}"`, 'an address that no node has', `is ${address}, the address of ${who}`)];
+}
+
+function ranges({ cluster = {} }: LenientSite): Complaint[] {
+  const { podRange = defaultRanges.pods, serviceRange = defaultRanges.services } = cluster;
+  if (!isRange(podRange) || !isRange(serviceRange) || !overlap(podRange, serviceRange)) return [];
+  const expected = 'a range apart from that of pods';
+  const field = ['cluster', 'serviceRange'];
+  return [
+    rule(field, `"${serviceRange}"`, expected, `is ${serviceRange}, which overlaps the range of pods, ${podRange}`),
+  ];
+}
+
+const isRange = (text: string): boolean => ipaddr.IPv4.isValidCIDRFourPartDecimal(text);
+
+function overlap(one: string, other: string): boolean {
+  const [left, leftPrefix] = ipaddr.IPv4.parseCIDR(one);
+  const [right, rightPrefix] = ipaddr.IPv4.parseCIDR(other);
+  return left.match(right, Math.min(leftPrefix, rightPrefix));
 }
 
 function storageClass(site: LenientSite): Complaint[] {

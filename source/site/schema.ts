@@ -1,9 +1,10 @@
 import * as z from 'zod';
+import { defaultRanges } from '../microk8s/node.ts';
 import { channelForm, defaultChannel } from '../microk8s/tracks.ts';
 import { fields } from './fields.ts';
 
 const { ipv4, hostAddress, ipv4WithPrefix, hostName, dnsName, gibibytes, volumeGroupName } = fields;
-const { reach, sshWord, interfaceName, line, kubernetesName, registryHost, registryUser, registryPath } = fields;
+const { ipv4Range, reach, sshWord, interfaceName, line, kubernetesName, registryHost, registryUser, registryPath } = fields;
 
 /** A place in `site.yaml`: keys and positions from the top. */
 export type SitePath = readonly (string | number)[];
@@ -121,6 +122,12 @@ export const siteSchema = z.strictObject({
   cluster: z
     .strictObject({
       channel: z.string().regex(channelForm, `a MicroK8s channel such as ${defaultChannel}`).default(defaultChannel),
+      podRange: ipv4Range
+        .default(defaultRanges.pods)
+        .meta({ description: 'Addresses of pods. Another one where the network of the nodes lies in it.' }),
+      serviceRange: ipv4Range.default(defaultRanges.services).meta({
+        description: 'Addresses of services inside the cluster. Another one where the network of the nodes lies in it.',
+      }),
     })
     .prefault({}),
   features: z.array(z.string().min(1)).default([]).meta({ description: "Ids of the product's features that are on." }),

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { channelForm, defaultChannel, otherChannel } from '../microk8s/tracks.ts';
-import type { DraftValue } from '../site/schema.ts';
+import { type DraftValue, siteRules } from '../site/schema.ts';
 import type { Parsed } from './page.ts';
 
 /*
@@ -34,6 +34,13 @@ export function addressWithPrefix(text: string): Parsed {
   if (Number(prefix) < 31 && (host === network || host === broadcast))
     return { problem: `${host} is the subnet's ${host === network ? 'own' : 'broadcast'} address: choose one between` };
   return { value: text };
+}
+
+/** A range of addresses for pods or services, judged as the site file judges it. */
+export function range(text: string): Parsed {
+  const read = siteRules.ipv4Range.safeParse(text);
+  if (read.success) return { value: text };
+  return { problem: `${text}: wanted ${read.error.issues[0]?.message ?? 'a network in prefix notation'}` };
 }
 
 /** RFC 1123 label, as Kubernetes names nodes. */

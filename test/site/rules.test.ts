@@ -52,6 +52,11 @@ const broken: readonly (readonly [string, { [key: string]: DraftValue }, readonl
     { network: { virtualAddress: '10.0.4.22' } },
     ['network.virtualAddress is 10.0.4.22, the address of ks-2'],
   ],
+  [
+    'ranges that overlap',
+    { cluster: { podRange: '10.152.0.0/16' } },
+    ['cluster.serviceRange is 10.152.183.0/24, which overlaps the range of pods, 10.152.0.0/16'],
+  ],
   ['no class', { storage: { shared: { engine: 'existing' } } }, ['storage.shared.storageClass is missing']],
 ];
 
@@ -75,6 +80,7 @@ const allowed: readonly (readonly [string, { [key: string]: DraftValue }])[] = [
     'a virtual address that a node leaves',
     { nodes: [node('a', { reach: '10.0.4.30', network: fixed('10.0.4.3/24') })] },
   ],
+  ['ranges apart', { cluster: { podRange: '10.244.0.0/16', serviceRange: '10.245.0.0/24' } }],
   ['an existing class', { storage: { shared: { engine: 'existing', storageClass: 'ceph-rbd' } } }],
 ];
 

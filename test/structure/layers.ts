@@ -93,7 +93,10 @@ export const layers: Readonly<Record<string, Layer>> = {
     holds: 'volumes from features, what a pool holds, what fits where',
     uses: ['facts', 'product', 'site', 'text', 'errors'],
   },
-  network: { holds: 'netplan documents, hosts files, addresses', uses: ['facts', 'site', 'host', 'text', 'errors'] },
+  network: {
+    holds: 'netplan documents, hosts files, addresses, ranges of the cluster',
+    uses: ['facts', 'site', 'microk8s', 'host', 'text', 'errors'],
+  },
   tls: { holds: 'key and certificate pairs', uses: ['site', 'text', 'errors'] },
   facts: {
     holds: 'the probe: one table of sections, their parsers, the Facts types',

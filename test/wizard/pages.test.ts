@@ -118,6 +118,30 @@ describe('what is asked depends on what was answered', () => {
   });
 });
 
+describe('ranges of pods and services', () => {
+  const ranges = (at: WizardView) => ids('network', at).filter((id) => id.endsWith('Range'));
+  const nodeAt = (address: string) => setAt(wholeDraft, ['nodes', 1, 'network', 'address'], address);
+
+  it('are not asked for where no node is in the usual ones', () => expect(ranges(view())).toEqual([]));
+
+  it('are offered where a network of the nodes lies in a usual one, free of all of them, and written down', () => {
+    const inPods = view(nodeAt('10.1.4.22/24'));
+    expect(ranges(inPods)).toEqual(['cluster.podRange']);
+    const settled = settle(inPods);
+    expect(settled['cluster']).toMatchObject({ podRange: '10.244.0.0/16' });
+    const taken = view(setAt(nodeAt('10.1.4.22/24'), ['nodes', 0, 'network', 'address'], '10.244.7.1/24'));
+    expect(field('network', 'cluster.podRange', taken).fallback?.value).toBe('172.30.0.0/16');
+    expect(ranges(view(nodeAt('10.152.183.22/24')))).toEqual(['cluster.serviceRange']);
+  });
+
+  it('that are no networks are refused', () => {
+    const at = view(nodeAt('10.1.4.22/24'));
+    expect(problem('network', 'cluster.podRange', '10.244.0.1/16', at)).toMatch(/a network in prefix notation/);
+    expect(problem('network', 'cluster.podRange', '10.244.0.0/30', at)).toMatch(/8 to \/24/);
+    expect(problem('network', 'cluster.podRange', '10.245.0.0/16', at)).toBeUndefined();
+  });
+});
+
 describe('what the facts answer', () => {
   const bare = removeAt(removeAt(wholeDraft, ['network']), ['nodes', 1, 'network']);
   it.each<[PageId, string, DraftValue]>([

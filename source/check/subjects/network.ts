@@ -40,7 +40,7 @@ const rules: readonly NetworkRule[] = [
     id: 'cluster-ranges',
     title: 'Outside the cluster networks',
     about: 'node',
-    why: 'MicroK8s uses 10.1.0.0/16 for pods and 10.152.183.0/24 for services. A machine or route in one of them is no longer reached once the cluster runs.',
+    why: 'The cluster gives addresses of its own to pods and services: 10.1.0.0/16 and 10.152.183.0/24, or cluster.podRange and cluster.serviceRange. A machine or route in one of them is no longer reached once the cluster runs.',
     source: 'https://microk8s.io/docs/services-and-ports',
   },
   {

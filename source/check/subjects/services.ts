@@ -1,7 +1,7 @@
 import type { BlockDeviceFacts } from '../../facts/facts.ts';
 import type { DroppingChain } from '../../facts/services.ts';
 import { clusterAddress, networkOf, presentAddress, wantedAddress } from '../../network/addresses.ts';
-import { clusterRanges } from '../../network/cluster-ranges.ts';
+import { rangesOf } from '../../network/cluster-ranges.ts';
 import { type AboutNode, type Check, fail, nodeCheck, type Outcome, pass, warn } from '../check.ts';
 
 /** Another Kubernetes holds the ports and the containers of the node; a container engine alone changes the packet filter only. */
@@ -66,9 +66,9 @@ export const firewall: Check = nodeCheck(
 );
 
 /** The networks that the cluster's packets come from. */
-function sources({ node, facts }: AboutNode): string[] {
+function sources({ node, facts, input }: AboutNode): string[] {
   const own = wantedAddress(node) ?? presentAddress(node, facts);
-  return [...(own === undefined ? [] : [networkOf(own)]), clusterRanges.pods];
+  return [...(own === undefined ? [] : [networkOf(own)]), rangesOf(input.site).pods];
 }
 
 function acceptAdvice(dropping: readonly DroppingChain[], about: AboutNode): string {
@@ -134,7 +134,7 @@ export const proxies: Check = nodeCheck(
     const proxy = seen.get('https_proxy') ?? seen.get('http_proxy') ?? seen.get('all_proxy');
     if (proxy === undefined) return pass('none', 'No proxy is set in /etc/environment.');
     const listed = (seen.get('no_proxy') ?? '').split(/[,\s]+/);
-    const lacking = [...addressesOf(about), ...Object.values(clusterRanges)].filter(
+    const lacking = [...addressesOf(about), ...Object.values(rangesOf(about.input.site))].filter(
       (wanted) => !covers(listed, wanted),
     );
     if (lacking.length === 0) return pass(proxy, 'no_proxy names the nodes and the networks of the cluster.');

@@ -131,7 +131,7 @@ function begin(machine: Machine, state: State, now: number, verb: Verb, channel:
 }
 
 /** Watches snapd's change to its end, as the client does. */
-function* follow(call: Call, change: number, verb: 'install' | 'remove' | 'refresh', done: string, revision: string): Steps {
+function* follow(call: Call, change: number, verb: Verb, done: string, revision: string): Steps {
   let shown = '';
   for (;;) {
     const own = call.look((machine, _state, now) => {
@@ -231,7 +231,7 @@ function* change(call: Call, name: string, verb: 'refresh' | 'revert', channel: 
     verb === 'refresh'
       ? `${name} (${channel}) ${offered.snap} from Canonical✓ refreshed`
       : `${name} reverted to ${offered.snap}`;
-  return yield* follow(call, id, 'refresh', done, offered.revision);
+  return yield* follow(call, id, verb, done, offered.revision);
 }
 
 /** `snap revert NAME`: back to the revision before the last refresh, with its own data. */

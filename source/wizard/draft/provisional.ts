@@ -1,3 +1,4 @@
+import { defaultRanges } from '../../microk8s/node.ts';
 import { defaultChannel } from '../../microk8s/snap.ts';
 import { nodeStorage, type Site } from '../../site/schema.ts';
 import { defined } from '../../text/defined.ts';
@@ -26,7 +27,7 @@ export function provisionalSite(view: WizardView): Site {
     })),
     network: { nameservers: [], search: [] },
     system: { updatePackages: true, reboot: 'when-needed' },
-    cluster: { channel: defaultChannel },
+    cluster: { channel: defaultChannel, podRange: defaultRanges.pods, serviceRange: defaultRanges.services },
     features: [...wish.features],
     storage: wish.storage,
     customer: { dnsName: '', reference: '' },

@@ -1,33 +1,12 @@
 import ipaddr from 'ipaddr.js';
-import type { InterfaceFacts, NodeFacts } from '../../facts/facts.ts';
 import type { DraftValue } from '../../site/schema.ts';
-import { defined } from '../../text/defined.ts';
 import { getAt, textAt } from '../draft/draft.ts';
 import { draftNodes, factsOf, nodeCalled } from '../draft/draft-nodes.ts';
 import { countRoles } from '../draft/topology.ts';
 import type { Field, Note, Page, Parsed, WizardView } from '../page.ts';
 import { address, addressWithPrefix, anyText, dnsName, listOf, oneOf } from '../parse.ts';
-
-/** Where a node stands on the network now: the interface that carries its address or the default route. */
-export interface SeenAddress {
-  readonly interface: InterfaceFacts;
-  readonly address: string;
-  readonly prefix: number;
-  readonly dynamic: boolean;
-  readonly gateway?: string;
-}
-
-export function seenAddress(facts: NodeFacts | undefined, reach: string): SeenAddress | undefined {
-  const network = facts?.network;
-  if (!network) return undefined;
-  const route = network.routes.find((candidate) => candidate.to === 'default' || candidate.to === '0.0.0.0/0');
-  const reached = network.interfaces.find((nic) => nic.addresses.some((one) => one.address === reach));
-  const nic = reached ?? network.interfaces.find((candidate) => candidate.name === route?.device);
-  const ipv4 = nic?.addresses.filter((one) => ipaddr.IPv4.isValidFourPartDecimal(one.address));
-  const found = ipv4?.find((one) => one.address === reach) ?? ipv4?.[0];
-  if (!nic || !found) return undefined;
-  return { interface: nic, ...found, ...defined({ gateway: route?.via }) };
-}
+import { rangeFields } from './ranges.ts';
+import { seenAddress } from './seen-address.ts';
 
 /** For a table cell: `10.0.4.87/24 dhcp`. */
 export function addressNow(view: WizardView, index: number): string {
@@ -44,7 +23,11 @@ export const networkPage: Page<'network'> = {
   id: 'network',
   title: 'Network',
   intro: 'Which addresses do the nodes get, and which one the cluster?',
-  fields: (view) => [...draftNodes(view.draft).flatMap((_, index) => addressFields(view, index)), ...siteFields(view)],
+  fields: (view) => [
+    ...draftNodes(view.draft).flatMap((_, index) => addressFields(view, index)),
+    ...siteFields(view),
+    ...rangeFields(view),
+  ],
   validate: () => [],
   notes: networkNotes,
 };

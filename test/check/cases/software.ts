@@ -1,4 +1,4 @@
-import { healthyNode, seenAtMs } from '../../facts-fixtures.ts';
+import { healthyNode, healthySite, seenAtMs } from '../../facts-fixtures.ts';
 import { type Case, installed, listener, onNode1, set } from './case.ts';
 
 export const softwareCases: readonly Case[] = [
@@ -40,7 +40,7 @@ export const softwareCases: readonly Case[] = [
     grade: 'warn',
     nodes: ['ks-1'],
     says: /Traefik: while the addon is enabled, the nodes need the internet/,
-    site: { cluster: { channel: '1.35/stable' } },
+    site: { cluster: { ...healthySite().cluster, channel: '1.35/stable' } },
   },
   {
     check: 'version-pairs',
@@ -48,7 +48,7 @@ export const softwareCases: readonly Case[] = [
     grade: 'fail',
     nodes: ['ks-1'],
     says: /does not start on cgroup v1/,
-    site: { cluster: { channel: '1.35/stable' } },
+    site: { cluster: { ...healthySite().cluster, channel: '1.35/stable' } },
     facts: onNode1('system', { cgroup: '1' }),
   },
   {
