@@ -91,7 +91,7 @@ export type PodObject = z.output<typeof podObject>;
 
 export const serviceObject = z.object({
   metadata,
-  spec: z.object({ type: z.string().default('ClusterIP') }).prefault({}),
+  spec: z.object({ type: z.string().default('ClusterIP'), clusterIP: z.string().optional() }).prefault({}),
   status: z
     .object({
       loadBalancer: z.object({ ingress: z.array(z.object({ ip: z.string().default('') })).default([]) }).prefault({}),

@@ -4,7 +4,8 @@ import { channelForm, defaultChannel } from '../microk8s/tracks.ts';
 import { fields } from './fields.ts';
 
 const { ipv4, hostAddress, ipv4WithPrefix, hostName, dnsName, gibibytes, volumeGroupName } = fields;
-const { ipv4Range, reach, sshWord, interfaceName, line, kubernetesName, registryHost, registryUser, registryPath } = fields;
+const { ipv4Range, reach, sshWord, interfaceName, line, kubernetesName, registryHost, registryUser, registryPath } =
+  fields;
 
 /** A place in `site.yaml`: keys and positions from the top. */
 export type SitePath = readonly (string | number)[];

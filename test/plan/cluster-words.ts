@@ -59,7 +59,7 @@ export const items = list;
 export const service = (ip?: string) =>
   JSON.stringify({
     metadata: { name: 'x' },
-    spec: { type: 'LoadBalancer' },
+    spec: { type: 'LoadBalancer', clusterIP: '10.152.183.10' },
     status: { loadBalancer: ip ? { ingress: [{ ip }] } : {} },
   });
 

@@ -1,5 +1,6 @@
 import type { Command, Host, RunOptions, RunResult } from '../../source/host/host.ts';
 import { HostFault } from '../../source/host/host-fault.ts';
+import { wantedAddress } from '../../source/network/addresses.ts';
 import { stepKinds } from '../../source/plan/kinds.ts';
 import type { PlannedCommand, PlannedStep, StateCheck, StepContext, Wait } from '../../source/plan/step.ts';
 import { StepFault } from '../../source/plan/step-fault.ts';
@@ -39,6 +40,8 @@ export function fakeWorld(options: FakeOptions) {
   const written = new Map(Object.entries(files));
   const remembered = new Map<string, string>();
   const concealed: string[] = [];
+  for (const node of site.nodes)
+    if (!written.has(kubeletOf(node.name))) written.set(kubeletOf(node.name), told(wantedAddress(node)?.address));
   const begun = Date.parse('2026-11-21T08:00:00Z');
   let now = begun;
 
@@ -48,6 +51,7 @@ export function fakeWorld(options: FakeOptions) {
     const key = Object.keys(answers)
       .filter((prefix) => text.startsWith(prefix))
       .toSorted((a, b) => b.length - a.length)[0];
+    if (key === undefined && text.startsWith('set-arguments')) tell(written, node, text, stdin);
     const found = key === undefined ? undefined : answers[key];
     const asked: Asked = {
       node,
@@ -65,7 +69,7 @@ export function fakeWorld(options: FakeOptions) {
     run: async (command, options: RunOptions = {}) => answer(name, command, options.stdin),
     readFile: async (path) => {
       if (away(name)) throw new HostFault('unreachable', name, { what: `${name} does not answer.` });
-      return written.get(path);
+      return written.get(`${name}:${path}`) ?? written.get(path);
     },
     writeFile: async ({ path, content }) => {
       const before = written.get(path);
@@ -119,6 +123,26 @@ export function fakeWorld(options: FakeOptions) {
     reconnect: async () => undefined,
   };
   return { context, ran, written, remembered, concealed };
+}
+
+const data = '/var/snap/microk8s/current';
+/** Where the fake world keeps the kubelet's arguments of one node; any other file is the same on all nodes. */
+export const kubeletOf = (node: string): string => `${node}:${data}/args/kubelet`;
+/** The arguments of a kubelet that was told all that is wanted. */
+const told = (address: string | undefined) =>
+  `--read-only-port=0\n--node-ip=${address}\n--cluster-dns=10.152.183.10\n--cluster-domain=cluster.local\n`;
+
+/** As the script does it, without restarts. */
+function tell(files: Map<string, string>, node: string, text: string, stdin = ''): void {
+  const wanted = stdin.split('\n').filter(Boolean);
+  const before = (files.get(kubeletOf(node)) ?? '').split('\n').filter(Boolean);
+  const kept = before.filter((line) => wanted.every((each) => each.split('=')[0] !== line.split('=')[0]));
+  files.set(kubeletOf(node), [...kept, ...wanted, ''].join('\n'));
+  const [, domain] = text.split(' ');
+  if (domain === undefined || domain === '') return;
+  const id = /^ID: (.*)$/m.exec(files.get(`${data}/var/kubernetes/backend/info.yaml`) ?? '')?.[1] ?? '';
+  files.set(`${data}/args/ha-conf`, `failure-domain=${domain}\n`);
+  files.set('/var/lib/kloudspot/failure-domain', `${domain} ${id}\n`);
 }
 
 export function textOf(command: Command): string {

@@ -1,5 +1,8 @@
 import { clusterAddress } from '../../network/addresses.ts';
+import { rangesOf } from '../../network/cluster-ranges.ts';
 import type { SiteNode } from '../../site/schema.ts';
+import { defined } from '../../text/defined.ts';
+import { failureDomains } from '../release/launch-configuration.ts';
 import type { PlannedStep } from '../step.ts';
 import { planAddonDns } from '../steps/addon-dns.ts';
 import { planAddonIngress } from '../steps/addon-ingress.ts';
@@ -27,11 +30,13 @@ export function planCluster(planning: Planning): void {
   addAddons(planning);
 }
 
-function join({ seed, facts }: Planning, node: SiteNode): PlannedStep {
+function join({ site, seed, facts }: Planning, node: SiteNode): PlannedStep {
+  const domain = failureDomains(site.nodes).get(node.name);
   const parameters = {
     node: node.name,
     role: node.role,
     address: clusterAddress(node, facts.get(node.name)),
+    ...defined({ domain }),
     seed: seed.name,
     seedAddress: clusterAddress(seed, facts.get(seed.name)),
   };
@@ -43,7 +48,8 @@ function addAddons({ site, seed, list }: Planning): void {
   const { channel } = site.cluster;
   const asked = { seed: seed.name, channel };
   const { virtualAddress } = site.network;
-  list.addCluster(planAddonDns({ seed: seed.name, replicas: site.nodes.length > 1 ? 2 : 1 }));
+  const nodes = site.nodes.map(({ name }) => name);
+  list.addCluster(planAddonDns({ seed: seed.name, replicas: nodes.length > 1 ? 2 : 1, nodes }, rangesOf(site)));
   list.addCluster(planAddonIngress(asked));
   if (virtualAddress === undefined) return;
   list.addCluster(planAddonMetallb({ seed: seed.name, virtualAddress }));

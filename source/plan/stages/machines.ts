@@ -1,6 +1,7 @@
 import { Fault } from '../../errors/fault.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
 import { clusterAddress, wantedAddress } from '../../network/addresses.ts';
+import { rangesOf } from '../../network/cluster-ranges.ts';
 import { hostsFile, hostsTemplate } from '../../network/hosts-file.ts';
 import { netplanDocument } from '../../network/netplan.ts';
 import type { Site, SiteNode } from '../../site/schema.ts';
@@ -11,6 +12,7 @@ import { existingVolume, sharedVolume } from '../../storage/shared.ts';
 import { kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
 import { digestOf } from '../release/charts.ts';
+import { failureDomains } from '../release/launch-configuration.ts';
 import type { PlannedStep } from '../step.ts';
 import { planHostname } from '../steps/hostname.ts';
 import { planHostsFile } from '../steps/hosts-file.ts';
@@ -31,10 +33,27 @@ export function planMachines(planning: Planning): void {
   const addresses = new Map(site.nodes.map((node) => [node.name, clusterAddress(node, factsOf(planning, node))]));
   for (const node of nodes) addNames(planning, node, addresses, restarted);
   const settled = addNetworks(planning, nodes);
+  const domains = failureDomains(site.nodes);
+  const { virtualAddress } = site.network;
+  const names = [...(virtualAddress === undefined ? [] : [virtualAddress]), site.customer.dnsName];
   for (const node of nodes) {
     addSharedVolume(planning, node, settled);
-    const parameters = { node: node.name, channel: site.cluster.channel };
-    list.addNode(node.name, planMicroK8sInstall(parameters, site.registry), settled);
+    const address = addresses.get(node.name) ?? node.reach;
+    const domain = domains.get(node.name);
+    const { channel } = site.cluster;
+    const own = {
+      node: node.name,
+      channel,
+      address,
+      ranges: rangesOf(site),
+      joins: node.name !== planning.seed.name,
+    };
+    const parameters = { ...own, ...defined({ domain }) };
+    list.addNode(
+      node.name,
+      planMicroK8sInstall(parameters, { names, ...defined({ registry: site.registry }) }),
+      settled,
+    );
   }
 }
 

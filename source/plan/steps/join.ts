@@ -10,21 +10,25 @@ import { cleanUp, undo } from './join-cleanup.ts';
 import { digestsPlace, forgetOwnTokens, forgetTokens, mintToken, tokenSeconds, tokensLeft } from './join-token.ts';
 import { followJoin, joinRuns, joinUnit, startJoin } from './join-unit.ts';
 import { knownToSeed, ownMarks } from './membership.ts';
+import { addressArgument, argumentsSet, setArguments } from './node-arguments.ts';
 
 const parameters = z.object({
   node: z.string(),
   role: z.enum(['manager', 'worker']),
   /** Address of the node in the cluster's network, an IPv4 literal. */
   address: z.string(),
+  /** Number of its failure domain; managers only. */
+  domain: z.number().int().exactOptional(),
   seed: z.string(),
   seedAddress: z.string(),
 });
 type Parameters = z.output<typeof parameters>;
 
 const failed = 'an attempt failed or was cut off';
+const overwritten = 'the join gave the kubelet another address';
 const attempts = 2;
 
-function commands({ node, role, address, seed, seedAddress }: Parameters): PlannedCommand[] {
+function commands({ node, role, address, domain, seed, seedAddress }: Parameters): PlannedCommand[] {
   const manager = role === 'manager';
   return [
     command('add-node', seed, microk8s.addNode(tokenSeconds), {
@@ -37,6 +41,10 @@ function commands({ node, role, address, seed, seedAddress }: Parameters): Plann
     command('forget-tokens', seed, forgetTokens, {
       stdin: `${digestsPlace}\n`,
       when: 'its token is still valid, as it is after a join too',
+    }),
+    command('set-arguments', node, setArguments(domain), {
+      stdin: addressArgument(address),
+      when: manager ? `${overwritten}, or its datastore has not read its failure domain` : overwritten,
     }),
     command('unmark', node, ['rm', '-f', microk8sFiles.joining], { when: failed }),
     command('leave', node, microk8s.leave(), { when: failed, note: 'back to a cluster of its own' }),
@@ -53,21 +61,27 @@ function commands({ node, role, address, seed, seedAddress }: Parameters): Plann
 
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const member = await membership(context, p);
-  if (!member.ok || (await tokensLeft(context, p.seed)).length === 0) return member;
+  if (!member.ok) return member;
+  const own = await argumentsSet(context, p);
+  if (!own.ok) return { ok: false, observed: `${p.node} is joined, but ${own.observed}` };
+  const { address } = member;
+  if (address !== p.address) return { ok: false, observed: `${p.node} has the address ${address} in Kubernetes` };
+  if ((await tokensLeft(context, p.seed)).length === 0) return member;
   return { ok: false, observed: `${member.observed}, but a token of its join is still valid on ${p.seed}` };
 }
 
 /** Asked of the seed, never of the node that joined: `join` prints success and ends with 0 without a member too. */
-async function membership(context: StepContext, p: Parameters): Promise<StateCheck> {
+async function membership(context: StepContext, p: Parameters): Promise<StateCheck & { readonly address?: string }> {
   const known = await knownToSeed(context, p).catch(asObserved);
   if ('observed' in known) return known;
   if (!known.node) return { ok: false, observed: `${p.seed} does not know ${p.node}` };
   if (!known.node.ready) return { ok: false, observed: `${p.seed} reports ${p.node} as not ready` };
-  if (p.role === 'worker') return { ok: true, observed: `${p.seed} reports ${p.node} as ready` };
+  const { address } = known.node;
+  if (p.role === 'worker') return { ok: true, address, observed: `${p.seed} reports ${p.node} as ready` };
   if (!known.member) return { ok: false, observed: `${p.node} is ready, but not a member of the datastore` };
   const { joining } = await ownMarks(context, p.node);
   if (joining) return { ok: false, observed: `${p.node} is a member, but its join has not ended` };
-  return { ok: true, observed: `${p.node} is ready, ${known.member.role} of the datastore` };
+  return { ok: true, address, observed: `${p.node} is ready, ${known.member.role} of the datastore` };
 }
 
 function asObserved(error: unknown): StateCheck {
@@ -78,22 +92,37 @@ function asObserved(error: unknown): StateCheck {
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   const settled = await earlierJoinSettles(context, p);
   await forgetOwnTokens(context, step, p.seed);
-  if (settled) return;
+  if (settled) return settleArguments(context, step, p);
   await cleanUp(context, step, p);
   await untilPortsOpen(context, p);
   for (let attempt = 1; ; attempt++) {
     try {
       await join(context, step, p);
-      return await untilMember(context, p, minutes(5));
+      await untilMember(context, p, minutes(5));
+      return await settleArguments(context, step, p);
     } catch (error) {
       if (!(error instanceof StepFault)) throw error;
       // A failure is looked at too: a join that was hung up may have completed.
-      if (await earlierJoinSettles(context, p)) return;
+      if (await earlierJoinSettles(context, p)) return await settleArguments(context, step, p);
       if (attempt === attempts || context.signal.aborted) throw error;
       context.progress(`${error.seen}; cleans up and tries once more with a new token`);
       await cleanUp(context, step, p);
     }
   }
+}
+
+/** The join has overwritten the kubelet's arguments by those of the seed. The Node takes the address a little later. */
+async function settleArguments(context: StepContext, step: PlannedStep, p: Parameters): Promise<void> {
+  if (!(await argumentsSet(context, p)).ok) await runCommand(context, step, 'set-arguments');
+  await context.until({
+    for: `${p.node} to have its address ${p.address} in Kubernetes`,
+    deadline: minutes(3),
+    probe: async () => {
+      const { ok, observed, address } = await membership(context, p);
+      return { ok: ok && address === p.address, observed: ok ? `its address is ${address}` : observed };
+    },
+    next: [`sudo microk8s kubectl get nodes -o wide on ${p.seed}`],
+  });
 }
 
 /** Waits for a join that still runs on the node or has just ended; whether it made the node a member. */

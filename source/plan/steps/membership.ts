@@ -17,7 +17,7 @@ export interface Joining {
 
 /** What the seed knows of a node: its Node object, and its membership in the datastore, which may be there without each other. */
 export interface KnownToSeed {
-  readonly node: { readonly ready: boolean } | undefined;
+  readonly node: { readonly ready: boolean; readonly address: string } | undefined;
   readonly member: { readonly role: string } | undefined;
   /** Roles and readiness of all members, the node itself left out. */
   readonly others: readonly { readonly role: string; readonly ready: boolean }[];

@@ -6,19 +6,33 @@ import { channelForm } from '../../microk8s/tracks.ts';
 import { kloudspot } from '../../text/command.ts';
 import { look, readText, runCommand, writeFiles } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep, seconds } from '../execution/define.ts';
+import { launchConfiguration } from '../release/launch-configuration.ts';
 import { mirrorText, type Registry, registryFill } from '../release/registry.ts';
 import type { PlannedCommand, PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { type OwnMarks, ownMarks } from './membership.ts';
+import { addressArgument, argumentsSet, setArguments } from './node-arguments.ts';
+import { otherCluster, otherRanges } from './standing-ranges.ts';
 
 const name = 'microk8s';
 const missing = 'it is not installed yet';
-const parameters = z.object({ node: z.string(), channel: z.string() });
+const unset = 'it was installed without these settings';
+const parameters = z.object({
+  node: z.string(),
+  channel: z.string(),
+  /** Address of the node in the cluster's network, an IPv4 literal. */
+  address: z.string(),
+  domain: z.number().int().exactOptional(),
+  ranges: z.object({ pods: z.string(), services: z.string() }),
+  /** It joins another node afterwards: its arguments are looked at by that step from then on. */
+  joins: z.boolean(),
+});
 type Parameters = z.output<typeof parameters>;
 
-function commands({ node, channel }: Parameters): PlannedCommand[] {
+function commands({ node, channel, address, domain }: Parameters): PlannedCommand[] {
   return [
     command('install', node, snap.install(name, channel), { when: missing }),
+    command('set-arguments', node, setArguments(domain), { stdin: addressArgument(address), when: unset }),
     command('wait-ready', node, microk8s.waitReady(60), { note: 'again and again, until the time of the step is up' }),
     command('hold', node, snap.hold(name), { note: 'no node is to restart by itself at night' }),
   ];
@@ -29,26 +43,39 @@ async function installed(context: StepContext, node: string): Promise<InstalledS
 }
 
 /**
- * The snap, its track and its hold: what this step alone owns. Whether MicroK8s is ready is not asked again later, when a join
- * or a stop may have changed that; the hold comes last, after readiness was seen.
+ * The snap, its track, its hold and, until it has joined, the node's own arguments: what this step alone owns. Whether MicroK8s
+ * is ready is not asked again later, when a join or a stop may have changed that; the hold comes last, after readiness was seen.
  */
-async function state(context: StepContext, { node, channel }: Parameters, step: PlannedStep): Promise<StateCheck> {
-  const found = await installed(context, node);
+async function state(context: StepContext, p: Parameters, step: PlannedStep): Promise<StateCheck> {
+  const found = await installed(context, p.node);
   if (!found) return { ok: false, observed: 'not installed' };
   const said = `version ${found.version} from ${found.tracking}`;
-  if (trackOf(found.tracking) !== trackOf(channel)) return { ok: false, observed: said };
+  if (trackOf(found.tracking) !== trackOf(p.channel)) return { ok: false, observed: said };
   if (!(await mirrored(context, step))) return { ok: false, observed: `${said}, other mirrors of registries` };
-  return { ok: found.held, observed: `${said}, ${found.held ? 'held' : 'would refresh by itself'}` };
+  if (!found.held) return { ok: false, observed: `${said}, would refresh by itself` };
+  const own = await ownArguments(context, p);
+  return { ok: own.ok, observed: `${said}, held, ${own.observed}` };
 }
+
+/** A join overwrites them; while it runs the node is not a member yet. */
+async function ownArguments(context: StepContext, p: Parameters): Promise<StateCheck> {
+  const { member, worker, joining } = await ownMarks(context, p.node);
+  if (p.joins && (member || worker || joining)) return { ok: true, observed: 'its arguments are those of its cluster' };
+  const other = await otherRanges(context, p.node, p.ranges);
+  return other === undefined ? argumentsSet(context, p) : { ok: false, observed: other };
+}
+
+const isMirror = (path: string): boolean => path.startsWith(`${microk8sFiles.mirrors}/`);
 
 /** Whether containerd asks the site's registry in the place of those that it mirrors. */
 async function mirrored(context: StepContext, { node, files }: PlannedStep): Promise<boolean> {
-  if (node === undefined || files.length === 0) return true;
+  const mirrors = files.filter(({ path }) => isMirror(path));
+  if (node === undefined || mirrors.length === 0) return true;
   const fill = Object.entries(await registryFill(context));
   const wanted = ({ content }: PlannedFile) =>
     fill.reduce((text, [place, value]) => text.replaceAll(place, () => value), content);
   const same = await Promise.all(
-    files.map(async (file) => (await readText(context, node, file.path)) === wanted(file)),
+    mirrors.map(async (file) => (await readText(context, node, file.path)) === wanted(file)),
   );
   return same.every(Boolean);
 }
@@ -58,15 +85,28 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   const found = await installed(context, p.node);
   if (found && trackOf(found.tracking) !== trackOf(p.channel))
     throw otherTrack(p, found, await ownMarks(context, p.node));
-  if (!found) {
-    context.remember('installed', 'yes');
-    await runCommand(context, step, 'install', { run: installAdvice });
-  }
+  if (!found) await install(context, p, step);
   // Before it waits: the images of its own pods may come from the mirror alone.
-  if (step.files.length > 0) await writeFiles(context, step, await registryFill(context));
+  await writeFiles(context, step, await registryFill(context), isMirror);
   await untilLaunched(context, p.node);
+  const ranges = await otherRanges(context, p.node, p.ranges);
+  if (ranges !== undefined) throw otherCluster(p.node, ranges);
+  if (!(await ownArguments(context, p)).ok) await runCommand(context, step, 'set-arguments');
   await untilReady(context, step);
   await runCommand(context, step, 'hold', { run: { next: ['snap version: holding a snap needs snapd 2.58'] } });
+}
+
+async function install(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+  const other = microk8sFiles.otherLaunchConfiguration;
+  if ((await readText(context, p.node, other)) !== undefined)
+    throw new StepFault({
+      tried: `install MicroK8s on ${p.node} with its own settings`,
+      seen: `${other} is there: MicroK8s would read it in place of the launch configuration of this plan`,
+      next: [`On ${p.node}: sudo mv ${other} ${other}.aside`],
+    });
+  context.remember('installed', 'yes');
+  await writeFiles(context, step, {}, (path) => !isMirror(path));
+  await runCommand(context, step, 'install', { run: installAdvice });
 }
 
 const installAdvice = {
@@ -148,12 +188,14 @@ export const microk8sInstall: StepKind<typeof parameters> = {
   state,
   act,
   async undo(context, { node }, { files }) {
-    if (context.recall('installed') !== 'yes') {
-      if (files.length > 0) await context.run(node, ['rm', '-f', ...files.map(({ path }) => path)], { sudo: true });
-      return;
+    const ours = context.recall('installed') === 'yes';
+    if (ours) {
+      await refuseWhileOthersRest(context, node);
+      await context.run(node, snap.remove(name), { sudo: true, deadline: minutes(10) });
     }
-    await refuseWhileOthersRest(context, node);
-    await context.run(node, snap.remove(name), { sudo: true, deadline: minutes(10) });
+    // snapd removes them with the snap, but not where the installation had failed.
+    const written = files.map(({ path }) => path).filter((path) => ours || isMirror(path));
+    if (written.length > 0) await context.run(node, ['rm', '-f', ...written], { sudo: true });
   },
 };
 
@@ -180,7 +222,13 @@ function mirrorFiles(node: string, registry: Registry | undefined): PlannedFile[
   }));
 }
 
-export function planMicroK8sInstall(p: Parameters, registry?: Registry): PlannedStep {
+interface Beside {
+  /** What else the API server's certificate is to be for. */
+  readonly names: readonly string[];
+  readonly registry?: Registry;
+}
+
+export function planMicroK8sInstall(p: Parameters, { names, registry }: Beside): PlannedStep {
   return plannedStep(microk8sInstall, {
     node: p.node,
     group: 'Install MicroK8s',
@@ -189,7 +237,15 @@ export function planMicroK8sInstall(p: Parameters, registry?: Registry): Planned
     deadline: minutes(20),
     parameters: p,
     commands: commands(p),
-    files: mirrorFiles(p.node, registry),
+    files: [
+      {
+        node: p.node,
+        path: microk8sFiles.launchConfiguration,
+        content: launchConfiguration({ ...p, names }),
+        mode: 0o644,
+      },
+      ...mirrorFiles(p.node, registry),
+    ],
     changes: ['microk8s', 'addresses'],
   });
 }
