@@ -10,7 +10,7 @@ import { StepList } from './stages/order.ts';
 import type { Planning } from './stages/planning.ts';
 import { planProduct } from './stages/product.ts';
 import { livingSeed, seedOf } from './stages/seed.ts';
-import { planOwnClass, planStorage } from './stages/storage.ts';
+import { planOwnClasses, planStorage } from './stages/storage.ts';
 import { planHelmUninstall } from './steps/helm-uninstall.ts';
 
 /**
@@ -74,7 +74,7 @@ function stepsFor(input: PlanInput): Plan['steps'] {
       if (site.deploy === 'now') planProduct(planning);
       break;
     case 'start':
-      planOwnClass(planning);
+      planOwnClasses(planning);
       planProduct(planning);
       break;
     case 'update':

@@ -1,9 +1,10 @@
 import { Document, isNode, isScalar } from 'yaml';
 import { featureSet } from '../product/features.ts';
-import type { Product } from '../product/schema.ts';
+import type { Product, VolumeClass } from '../product/schema.ts';
 import { type ComputedValue, type VolumeValue, valueSource } from '../product/sources.ts';
 import type { HelmValue, Site } from '../site/schema.ts';
 import { safeYaml, unfolded } from '../site/yaml-text.ts';
+import { ownClass } from '../storage/classes.ts';
 import { volumesFor } from '../storage/volumes.ts';
 
 /** One Helm value, and in words where it came from. */
@@ -113,11 +114,9 @@ function volumeAnswer(id: string, what: VolumeValue, site: Site, product: Produc
   return sized && { value: `${sized.gib}Gi`, origin: origins[sized.from] };
 }
 
-function storageClassAnswer(kind: 'shared' | 'unshared', site: Site, product: Product): Answer {
-  const { engine, storageClass } = site.storage.shared;
-  if (kind === 'shared' && engine === 'existing' && storageClass !== undefined) {
-    return { value: storageClass, origin: 'site.yaml: storage.shared.storageClass' };
-  }
+function storageClassAnswer(kind: VolumeClass, site: Site, product: Product): Answer {
+  const own = ownClass(site.storage, kind);
+  if (own !== undefined) return { value: own, origin: `site.yaml: storage.${kind}.storageClass` };
   return { value: product.storage.classes[kind], origin: `class of ${kind} volumes, product ${product.id}` };
 }
 

@@ -135,7 +135,12 @@ export const siteSchema = z.strictObject({
   storage: z
     .strictObject({
       unshared: z
-        .strictObject({ volumeGroup: volumeGroupName.default('ubuntu-vg') })
+        .strictObject({
+          volumeGroup: volumeGroupName.default('ubuntu-vg'),
+          storageClass: kubernetesName
+            .optional()
+            .meta({ description: 'A class of your own that is there already, in place of LVM on each node.' }),
+        })
         .prefault({})
         .meta({ description: 'Volumes of one node each, on LVM.' }),
       shared: z

@@ -3,6 +3,7 @@ import type { Product, VolumeClass } from '../product/schema.ts';
 import type { Site } from '../site/schema.ts';
 import { quantityBytes } from '../text/quantity.ts';
 import { gibibyte } from './bytes.ts';
+import { className } from './classes.ts';
 import { volumesFor } from './volumes.ts';
 
 /** A claim of the cluster, as far as it matters here. */
@@ -49,23 +50,17 @@ export function claimChanges(
   { claims, fixedClasses }: StandingStorage,
 ): ClaimChange[] {
   const sizes = new Map(volumesFor(site, product).map((volume) => [volume.id, volume.gib]));
-  const classes = {
-    shared: sharedClass(site, product),
-    unshared: product.storage.classes.unshared,
-  };
   const parts = chartParts(product, { release: product.release, features: site.features, replicas });
   return parts.flatMap(({ name, volumes }) =>
     volumes.flatMap((volume) => {
       const own = ownedClaims(claims, name, volume.claim);
-      const wanted = { gib: sizes.get(volume.id) ?? volume.defaultGiB, storageClass: classes[volume.class] };
+      const wanted = {
+        gib: sizes.get(volume.id) ?? volume.defaultGiB,
+        storageClass: className(site.storage, product, volume.class),
+      };
       return own.flatMap((claim) => changeOf(claim, name, volume, { ...wanted, fixedClasses }) ?? []);
     }),
   );
-}
-
-function sharedClass(site: Site, product: Product): string {
-  const { engine, storageClass } = site.storage.shared;
-  return engine === 'existing' && storageClass !== undefined ? storageClass : product.storage.classes.shared;
 }
 
 /** Those that can grow, with how much. */

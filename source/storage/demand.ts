@@ -2,6 +2,7 @@ import { enabledComponents } from '../product/features.ts';
 import type { Product } from '../product/schema.ts';
 import type { SiteNode } from '../site/schema.ts';
 import { gibibyte } from './bytes.ts';
+import { ownClass } from './classes.ts';
 import { storageOf } from './per-node.ts';
 import type { PlaceVolume } from './place/model.ts';
 import { carriesPool, type SharedVolume, sharedVolume } from './shared.ts';
@@ -18,6 +19,7 @@ export interface StorageDemand {
   readonly node: StorageNode;
   /** Those that a node of this role must be able to carry. */
   readonly volumes: readonly WantedVolume[];
+  /** Those of one node that are ours to make: none where the site names a class for them. */
   readonly local: readonly WantedVolume[];
   /** The pool's logical volume; undefined where none is needed or the engine is not ours. */
   readonly pool: SharedVolume | undefined;
@@ -33,7 +35,7 @@ export function storageDemand(site: StorageWish, product: Product, node: Storage
     product,
     node,
     volumes,
-    local: volumes.filter((volume) => volume.class === 'unshared'),
+    local: volumes.filter((volume) => volume.class === 'unshared' && !ownClass(wish.storage, 'unshared')),
     pool: pooled ? sharedVolume(wish, product) : undefined,
     sharedBytes: demand(volumes, 'shared'),
   };

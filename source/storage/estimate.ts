@@ -2,6 +2,7 @@ import type { NodeFacts } from '../facts/facts.ts';
 import type { Product } from '../product/schema.ts';
 import { defined } from '../text/defined.ts';
 import { gigabytes, gigabytesMissing } from './bytes.ts';
+import { ownClass } from './classes.ts';
 import { placeVolumes, type StorageDemand, type StorageNode, storageDemand } from './demand.ts';
 import { type Placement, place } from './place/place.ts';
 import { remediesFor } from './remedies/remedies.ts';
@@ -57,7 +58,9 @@ export function estimateStorage(input: EstimateInput, product: Product, facts: r
     requiredBytes: { shared: wanted.sharedBytes, unshared: demand(wanted.volumes, 'unshared') },
     availableBytes: {
       ...(pools.length > 0 ? { shared: Math.min(...pools) } : {}),
-      ...(rooms.length > 0 ? { unshared: Math.min(...rooms.map(({ unshared }) => unshared.haveBytes)) } : {}),
+      ...(rooms.length > 0 && !ownClass(input.storage, 'unshared')
+        ? { unshared: Math.min(...rooms.map(({ unshared }) => unshared.haveBytes)) }
+        : {}),
     },
     pool: wanted.pool,
     nodes,
@@ -103,7 +106,9 @@ function exactly(counted: readonly Counted[], nodes: readonly NodeEstimate[]): P
   if (!first || seen.length < counted.length || !nodes.some(({ verdict }) => verdict === 'short')) return undefined;
   const managers = counted.filter(({ wanted }) => wanted.node.role === 'manager').length;
   if (managers === counted.length) return undefined;
-  const volumes = placeVolumes(first.wanted.volumes, first.wanted, managers);
+  const { local, volumes: all } = first.wanted;
+  const ours = all.filter((volume) => volume.class === 'shared' || local.includes(volume));
+  const volumes = placeVolumes(ours, first.wanted, managers);
   const placed = seen.map(({ wanted, storage }) => placeNode(wanted, storage));
   return place({ mode: 'exact', nodes: placed, volumes });
 }

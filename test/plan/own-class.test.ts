@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { PlanPurpose } from '../../source/plan/document/document.ts';
 import { makePlan } from '../../source/plan/plan.ts';
+import { valueRows } from '../../source/plan/values.ts';
+import { estimateStorage } from '../../source/storage/estimate.ts';
+import { healthyStorage } from '../facts-fixtures.ts';
 import { type Answers, carryThrough, fakeWorld, textOf } from './fake-world.ts';
 import { cluster, factsOf, product, siteOf } from './sample.ts';
 
@@ -85,5 +88,48 @@ describe('a storage class of the operator', () => {
       /use the storage class longhorn: there is no such class; there is ceph-rbd/,
     );
     expect(ran).toEqual([]);
+  });
+});
+
+describe('a storage class of the operator for volumes of one node', () => {
+  const own = siteOf(shape, { storage: { unshared: { storageClass: 'topolvm' } } });
+  const steps = (purpose: PlanPurpose) =>
+    makePlan({
+      purpose,
+      site: own,
+      product,
+      facts: factsOf(shape, purpose === 'init' ? () => ({}) : () => cluster()),
+      now,
+    }).steps;
+
+  test('is tried, and LVM LocalPV is not installed; the pool of shared volumes is', () => {
+    const ids = steps('init').map(({ id }) => id);
+    expect(ids).toContain('class-check/unshared');
+    expect(ids).toContain('storage-engine/cstor');
+    expect(ids).not.toContain('storage-engine/lvm');
+    expect(ids).not.toContain('storage-class/unshared');
+    expect(steps('start')[0]).toMatchObject({ id: 'class-check/unshared', parameters: { name: 'topolvm' } });
+  });
+
+  test('is what the product asks for, and needs no group on a node', () => {
+    const row = valueRows(own, product).find(({ path }) => path.join('.') === 'volumes.kafka.storageClass');
+    expect(row).toEqual({
+      path: ['volumes', 'kafka', 'storageClass'],
+      value: 'topolvm',
+      origin: 'site.yaml: storage.unshared.storageClass',
+    });
+    const estimate = estimateStorage(own, product, [...factsOf(shape, () => ({ storage: healthyStorage() })).values()]);
+    expect(estimate.nodes.map(({ room }) => room?.unshared.needBytes)).toEqual([0, 0, 0]);
+    expect(estimate.availableBytes.unshared).toBeUndefined();
+  });
+
+  test('and one for shared volumes beside it are two steps', () => {
+    const shared = { engine: 'existing', storageClass: 'longhorn' };
+    const both = siteOf(shape, { storage: { unshared: { storageClass: 'topolvm' }, shared } });
+    const { steps: all } = makePlan({ purpose: 'init', site: both, product, facts: factsOf(shape), now });
+    expect(all.filter(({ kind }) => kind === 'class-check').map(({ id }) => id)).toEqual([
+      'class-check/unshared',
+      'class-check',
+    ]);
   });
 });

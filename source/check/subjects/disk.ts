@@ -1,6 +1,8 @@
 import type { BlockDeviceFacts, StorageFacts } from '../../facts/facts.ts';
 import { requirements } from '../../product/features.ts';
 import { gibibyte, gigabytes } from '../../storage/bytes.ts';
+import { ownClass } from '../../storage/classes.ts';
+import { storageDemand } from '../../storage/demand.ts';
 import { type Check, fail, nodeCheck, pass, warn } from '../check.ts';
 
 /** ext4 keeps 2 to 2.5 % of a volume for its own tables (measured: 10 GiB give 9.75); xfs less. */
@@ -46,6 +48,9 @@ export const lvmDisk: Check = nodeCheck(
   },
   'storage',
   (storage, { input, node }) => {
+    const { local, pool } = storageDemand(input.site, input.product, node);
+    if (ownClass(input.site.storage, 'unshared') && local.length === 0 && !pool)
+      return pass('not needed', 'Volumes lie in a storage class of yours.');
     const { floor } = requirements(input.product, input.site.features, node.role);
     const wanted = `${floor.diskGiB} GB or more, with LVM`;
     const largest = largestLvmDisk(storage);

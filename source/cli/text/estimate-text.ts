@@ -52,7 +52,10 @@ export function groupsAndDisksOf(
 export function availableLine(estimate: StorageEstimate): string {
   const { shared, unshared } = estimate.availableBytes;
   const pool = shared === undefined ? 'not asked' : gigabytes(shared);
-  return `Available: Shared ${pool}, Unshared ${unshared === undefined ? 'not seen' : gigabytes(unshared)}`;
+  // Without a group that counts there is nothing to see.
+  const counted = estimate.nodes.some(({ room }) => room !== undefined);
+  const local = unshared === undefined ? (counted ? 'not asked' : 'not seen') : gigabytes(unshared);
+  return `Available: Shared ${pool}, Unshared ${local}`;
 }
 
 export function requiredLine({ requiredBytes }: StorageEstimate): string {

@@ -1,5 +1,6 @@
 import { settingsFrom } from '../../app/settings.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
+import { ownClass } from '../../storage/classes.ts';
 import { sharedEngine } from '../../storage/engines.ts';
 import type { EstimateInput, StorageEstimate } from '../../storage/estimate.ts';
 import { estimateStorage } from '../../storage/estimate.ts';
@@ -174,13 +175,14 @@ function engineLines(wish: StorageWish, openebs: boolean | undefined, install: b
 function beforeSizes(subject: EstimateRequest['subject'], wish: StorageWish): string[] {
   const estimate = estimateOf(subject, wish);
   const inferred = evidenceOf(wish, subject.product);
-  return [
-    ...(inferred ? [inferred] : []),
-    `Using ${wish.storage.unshared.volumeGroup} for unshared volumes`,
-    availableLine(estimate),
-    ...poolLines(estimate),
-    '',
-  ];
+  return [...(inferred ? [inferred] : []), unsharedLine(wish), availableLine(estimate), ...poolLines(estimate), ''];
+}
+
+function unsharedLine({ storage }: StorageWish): string {
+  const own = ownClass(storage, 'unshared');
+  return own === undefined
+    ? `Using ${storage.unshared.volumeGroup} for unshared volumes`
+    : `Unshared volumes go to your storage class ${own}: their room is not counted here`;
 }
 
 function sizeLines({ volumes }: StorageEstimate): string[] {

@@ -1,6 +1,7 @@
 import { Fault } from '../../errors/fault.ts';
 import { gibibyte, gigabytes } from '../../storage/bytes.ts';
 import type { ClaimGrowth } from '../../storage/claims.ts';
+import { ownClass } from '../../storage/classes.ts';
 import { storageDemand } from '../../storage/demand.ts';
 import { findGroup } from '../../storage/groups.ts';
 import { storageOf } from '../../storage/per-node.ts';
@@ -61,7 +62,7 @@ function growPools(planning: Planning): void {
 
 /** Every node that was seen must have the space, since any of them may carry an instance. */
 function refuseFullGroups({ site, facts }: Planning, growth: readonly ClaimGrowth[]): void {
-  const local = growthPerInstance(growth);
+  const local = ownClass(site.storage, 'unshared') ? 0 : growthPerInstance(growth);
   const short = site.nodes.flatMap((node) => {
     const storage = facts.get(node.name)?.storage;
     const name = storageOf(site.storage, node).unshared.volumeGroup;

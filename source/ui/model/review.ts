@@ -174,7 +174,9 @@ function storageLine(site: Site, product: Product): ReviewLine {
       (volume) => `${volume.label}  ${volume.gib} GB ${volume.class === 'shared' ? 'shared' : 'local'}  ${volume.from}`,
     ),
     engine,
-    `local volumes: LVM in ${unshared.volumeGroup}`,
+    unshared.storageClass === undefined
+      ? `local volumes: LVM in ${unshared.volumeGroup}`
+      : `local volumes: storage class ${unshared.storageClass}`,
   ];
   return line('Storage', text, place, detail);
 }

@@ -14,12 +14,16 @@ export function storageWish(view: WizardView): StorageWish {
     : {};
   const size = getAt(storage, ['shared', 'size']);
   const storageClass = textAt(storage, ['shared', 'storageClass']);
+  const localClass = textAt(storage, ['unshared', 'storageClass']);
   const reserve = getAt(storage, ['reserve']);
   const workload = siteSchema.shape.storage.unwrap().shape.workload.safeParse(getAt(storage, ['workload'])).data;
   return {
     features: [...chosenFeatures(view)],
     storage: {
-      unshared: { volumeGroup: textAt(storage, ['unshared', 'volumeGroup']) || likelyGroupOf(view) },
+      unshared: {
+        volumeGroup: textAt(storage, ['unshared', 'volumeGroup']) || likelyGroupOf(view),
+        ...(localClass === '' ? {} : { storageClass: localClass }),
+      },
       shared: {
         engine: textAt(storage, ['shared', 'engine']) === 'existing' ? 'existing' : 'cstor',
         volumeGroup: textAt(storage, ['shared', 'volumeGroup']) || likelyGroupOf(view),

@@ -58,19 +58,33 @@ function placeFields(view: WizardView): readonly Field[] {
   const volumes = volumesFor(wish, view.product);
   const fields: Field[] = [];
   if (volumes.some((volume) => volume.class === 'unshared')) {
-    fields.push(
-      groupField(
-        view,
-        ['storage', 'unshared', 'volumeGroup'],
-        'Local group',
-        'Which volume group takes the volumes of each node?',
-        'Logical volumes for databases and queues are made in it, on every node.',
-      ),
-    );
+    fields.push(localClassField);
+    if (wish.storage.unshared.storageClass === undefined)
+      fields.push(
+        groupField(
+          view,
+          ['storage', 'unshared', 'volumeGroup'],
+          'Local group',
+          'Which volume group takes the volumes of each node?',
+          'Logical volumes for databases and queues are made in it, on every node.',
+        ),
+      );
   }
   if (volumes.some((volume) => volume.class === 'shared')) fields.push(...sharedFields(view));
   return fields;
 }
+
+const localClassField: Field = {
+  id: 'storage.unshared.storageClass',
+  path: ['storage', 'unshared', 'storageClass'],
+  kind: 'text',
+  label: 'Local class',
+  question: 'Which storage class of yours takes the volumes of each node (none: OpenEBS LVM LocalPV is installed)?',
+  help: 'Left empty, OpenEBS LVM LocalPV is installed and cuts volumes from a volume group of each node. With a class that is there already nothing is installed for them: it is tried with a claim before the product is deployed.',
+  required: false,
+  rare: true,
+  parse: anyText(253),
+};
 
 function groupField(view: WizardView, path: readonly string[], label: string, question: string, help: string): Field {
   const seen = seenGroups(view);

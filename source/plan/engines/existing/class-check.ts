@@ -9,7 +9,11 @@ import { manifestText } from '../../release/manifest.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../../step.ts';
 import { StepFault } from '../../step-fault.ts';
 
-const parameters = z.object({ seed: z.string(), name: z.string() });
+const parameters = z.object({
+  seed: z.string(),
+  name: z.string(),
+  class: z.enum(['shared', 'unshared']).default('shared'),
+});
 type Parameters = z.output<typeof parameters>;
 
 const namespace = 'default';
@@ -72,7 +76,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   }
 }
 
-async function absent(context: StepContext, { seed, name }: Parameters): Promise<StepFault> {
+async function absent(context: StepContext, { seed, name, class: of }: Parameters): Promise<StepFault> {
   const all = await readList(await context.look(seed), 'storageclasses', {}, storageClassObject);
   const names = all.answered ? all.value.map(({ metadata }) => metadata.name) : [];
   return new StepFault({
@@ -81,7 +85,7 @@ async function absent(context: StepContext, { seed, name }: Parameters): Promise
       names.length === 0 ? 'the cluster has no storage class' : `there is no such class; there is ${names.join(', ')}`,
     next: [
       `Install the storage that brings this class, then: ${kloudspot('resume')}`,
-      'Or name another class in site.yaml: storage.shared.storageClass',
+      `Or name another class in site.yaml: storage.${of}.storageClass`,
     ],
   });
 }
@@ -106,9 +110,11 @@ export const classCheck: StepKind<typeof parameters> = { kind: 'class-check', pa
 
 export function planClassCheck(p: Parameters): PlannedStep {
   return plannedStep(classCheck, {
+    // The id that plans of shared volumes always had.
+    ...(p.class === 'shared' ? {} : { name: p.class }),
     group: 'Storage',
     title: `Try storage class ${p.name} with a claim that is removed again`,
-    why: 'Shared volumes rest on this class. kloudspot does not install it: its storage must be there before this step.',
+    why: `${p.class === 'shared' ? 'Shared volumes' : 'Volumes of one node'} rest on this class. kloudspot does not install it: its storage must be there before this step.`,
     deadline: minutes(6),
     parameters: p,
     commands: [
