@@ -10,7 +10,9 @@ const home = resolve(import.meta.dirname, '../..');
 const documents = [
   join(home, 'README.md'),
   join(home, 'CONTRIBUTING.md'),
-  ...readdirSync(join(home, 'docs')).map((name) => join(home, 'docs', name)),
+  ...readdirSync(join(home, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(home, 'docs', name)),
 ];
 
 describe('the generated tables of docs/', () => {

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { blocksOf } from '../structure/doc-blocks.ts';
+import { home, Rehearsal } from './program.ts';
+
+const guide = readFileSync(join(home, 'docs/operations.md'), 'utf8');
+const commands = blocksOf(guide)
+  .filter(({ language }) => language === 'sh')
+  .flatMap(({ lines }) => lines)
+  .map((line) => line.replace(/^kloudspot /, '').split(' '));
+
+it('every command of a sh block in the guide for operations works on a site that was built', async () => {
+  expect(commands.length).toBeGreaterThan(10);
+  const rehearsal = await Rehearsal.begin();
+  expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+  for (const words of commands) {
+    const verb = words[0] === 'storage' ? words.slice(0, 2) : words.slice(0, 1);
+    const { code, stderr } = await rehearsal.run(verb.join(' '), ...words.slice(verb.length));
+    expect([words.join(' '), code, code === 0 ? '' : stderr]).toEqual([words.join(' '), 0, '']);
+  }
+});
