@@ -1,11 +1,11 @@
-import { refuseAcceptance } from '../../check/accept.ts';
-import { withAccepted } from '../../check/accepted.ts';
 import { checkSite } from '../../app/check-site.ts';
 import { type Launch, launch } from '../../app/launch.ts';
 import { planSite } from '../../app/plan.ts';
 import type { Settings } from '../../app/settings.ts';
 import type { OpenedSite } from '../../app/site.ts';
 import { standingStorage } from '../../app/standing-storage.ts';
+import { refuseAcceptance } from '../../check/accept.ts';
+import { withAccepted } from '../../check/accepted.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import type { Finding } from '../../site/finding.ts';

@@ -8,7 +8,7 @@ import type { NodeFacts } from '../../facts/facts.ts';
 import { targetOf } from '../../network/targets.ts';
 import { loadProduct } from '../../product/load.ts';
 import type { Product } from '../../product/schema.ts';
-import type { SiteNode } from '../../site/schema.ts';
+import type { Site, SiteNode } from '../../site/schema.ts';
 import { defaultProduct } from '../../site/schema.ts';
 import { likelyGroup } from '../../storage/groups.ts';
 import type { StorageWish } from '../../storage/volumes.ts';
@@ -27,6 +27,8 @@ export interface StorageSubject {
   readonly facts: ReadonlyMap<string, NodeFacts>;
   readonly unreached: ReadonlyMap<string, string>;
   readonly wish: StorageWish;
+  /** Undefined for a machine without a site. */
+  readonly site?: Site;
   readonly world: World;
   close(): Promise<void>;
 }
@@ -49,7 +51,7 @@ async function ofSite(settings: Settings, terminal: Terminal): Promise<StorageSu
     const prompts = accessPrompts(settings, terminal);
     const seen = await connect(site.nodes.map(targetOf), { world, passwords, prompts });
     const { name, nodes } = site;
-    return { kind: 'site', name, product, nodes, clusterSize: nodes.length, ...seen, wish: site, world, close };
+    return { kind: 'site', name, product, nodes, clusterSize: nodes.length, ...seen, wish: site, site, world, close };
   } catch (error) {
     await close();
     throw error;

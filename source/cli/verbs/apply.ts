@@ -5,11 +5,11 @@ import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { givenPasswords, openSite } from '../../app/site.ts';
 import { openWorld } from '../../app/world.ts';
 import type { ExitCode } from '../../errors/fault.ts';
+import { defined } from '../../text/defined.ts';
 import { applySite, beginPlan } from '../apply/apply-site.ts';
 import { accessPrompts } from '../line/access.ts';
 import { acceptFailure, globalFlags, takeOver } from '../line/flags.ts';
 import { processTerminal, type Terminal } from '../line/terminal.ts';
-import { defined } from '../../text/defined.ts';
 import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({

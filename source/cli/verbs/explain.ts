@@ -1,10 +1,10 @@
-import { loadProduct } from '../../product/load.ts';
-import { checkWordsFor, explainLines } from '../text/explain-text.ts';
-import { exitCode } from '../../errors/fault.ts';
 import { settingsFrom } from '../../app/settings.ts';
+import { exitCode } from '../../errors/fault.ts';
+import { loadProduct } from '../../product/load.ts';
 import { globalFlags } from '../line/flags.ts';
 import { printJson, printLines, processTerminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
+import { checkWordsFor, explainLines } from '../text/explain-text.ts';
 
 export default defineVerb({
   name: 'explain',

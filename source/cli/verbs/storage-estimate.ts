@@ -1,4 +1,5 @@
-import { settingsFrom } from '../../app/settings.ts';
+import { keepInDraft, keepInSite } from '../../app/keep-sizing.ts';
+import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import { ownClass } from '../../storage/classes.ts';
 import { sharedEngine } from '../../storage/engines.ts';
@@ -50,6 +51,10 @@ export default defineVerb({
       value: 'NAME|FILE',
       about: 'Without a site: the product to size, one of templates/products or a file.',
     },
+    save: {
+      type: 'boolean',
+      about: 'Keep features and sizes: in site.yaml, or without a site in the draft that init continues.',
+    },
     engine: { type: 'string', value: 'cstor|existing', about: 'What holds shared volumes.' },
   },
   run: async ({ args }) => {
@@ -69,13 +74,9 @@ export default defineVerb({
       const lines = settings.json ? () => {} : (text: string) => printLines(terminal.output, [text]);
       rehearsalNote(subject.world).forEach(lines);
       const openebs = await seenOpenebs(subject);
-      const result = await runEstimate({
-        subject,
-        flags,
-        openebs,
-        ask: asks ? questionsFor(settings, terminal) : undefined,
-        line: lines,
-      });
+      const ask = asks ? questionsFor(settings, terminal) : undefined;
+      const result = await runEstimate({ subject, flags, openebs, ask, line: lines });
+      if (args.save || (await wantsKept(ask))) lines(await keptLine(subject, settings, toKeep(result)));
       if (settings.json) printJson(terminal, { ...asData(subject, result), ...scenarioOf(subject.world) });
       return result.code;
     } finally {
@@ -83,6 +84,27 @@ export default defineVerb({
     }
   },
 });
+
+const wantsKept = async (ask: Questions | undefined): Promise<boolean> =>
+  ask !== undefined && (await ask.confirm({ message: 'Keep these answers for the installation?', default: false }));
+
+/** A question about the future is not part of a site: the sizes that answer it are. */
+function toKeep({ wish, estimate }: EstimateResult): StorageWish {
+  if (wish.whatIf === undefined) return wish;
+  const volumes = Object.fromEntries(estimate.volumes.map(({ id, gib }) => [id, gib]));
+  return { ...wish, storage: { ...wish.storage, volumes } };
+}
+
+/** Keeps the answers, and says where they are and what takes them from there. */
+async function keptLine(subject: StorageSubject, settings: Settings, wish: StorageWish): Promise<string> {
+  const { site, product, facts } = subject;
+  const { path, kind } = site
+    ? await keepInSite(settings.site, site, wish)
+    : await keepInDraft(settings.files, product, wish);
+  const deployed = [...facts.values()].some(({ microk8s }) => microk8s?.running);
+  const next = kind === 'draft' ? 'init' : deployed ? 'update' : 'apply';
+  return `Kept in ${path}. ${kloudspot(next)}  goes on with them.`;
+}
 
 /** What the flow needs; tests hand in their own. */
 export interface EstimateRequest {

@@ -7,6 +7,7 @@ import type { Field, Page, WizardView } from '../page.ts';
 import { anyText, lvmName, oneOf, type Parse } from '../parse.ts';
 import { poolChoiceFields } from './pool-choice.ts';
 import { storageFindings, storageNotes } from './totals.ts';
+import { workloadFields } from './workload.ts';
 
 const engines = [
   { value: 'cstor', label: 'OpenEBS cStor', hint: 'archived upstream since 2024; the product documents it' },
@@ -17,7 +18,7 @@ export const storagePage: Page<'storage'> = {
   id: 'storage',
   title: 'Storage',
   intro: 'How large is each volume, and where does it lie? Every node needs this amount.',
-  fields: (view) => [...volumeFields(view), ...placeFields(view), ...poolChoiceFields(view)],
+  fields: (view) => [...volumeFields(view), ...workloadFields(view), ...placeFields(view), ...poolChoiceFields(view)],
   validate: storageFindings,
   notes: storageNotes,
 };
@@ -39,10 +40,10 @@ function volumeFields(view: WizardView): readonly Field[] {
       kind: 'number',
       label: volume.label,
       question: `${volume.label}, ${where} (GB)`,
-      help: `${helpOf(view, volume.id)}Class: ${where === 'shared' ? 'shared, replicated over the nodes; any node may mount it' : 'a logical volume on each node that runs it'}. A whole number of GB (GiB is meant).`,
+      help: `${helpOf(view, volume.id)}Class: ${where === 'shared' ? 'shared, replicated over the nodes; any node may mount it' : 'a logical volume on each node that runs it'}. A whole number of GB (GiB is meant).${volume.computed ? ` Computed: ${volume.computed.formula}, whole GB up.` : ''}`,
       required: true,
       unit: `GB ${where}`,
-      fallback: { value: volume.gib, from: 'default' },
+      fallback: { value: volume.gib, from: volume.computed ? 'computed' : 'default' },
       parse: size,
     };
   });

@@ -72,3 +72,13 @@ describe.each([3, 9])('the storage page with %i nodes', (count) => {
     expect(JSON.stringify(cycled.state.draft)).not.toContain('/dev/sdc');
   });
 });
+
+describe('sizes from the workload', () => {
+  it('w asks for it in the place of GB, and back', () => {
+    const on = page(3).keys('w');
+    expect(on.state.draft['storage']).toMatchObject({ workload: {} });
+    expect(on.keys('<home>').shown()).toMatch(/Kafka.*computed/);
+    fits(on, { columns: 80, rows: 24 });
+    expect(JSON.stringify(page(3).keys('ww').state.draft)).not.toContain('workload');
+  });
+});

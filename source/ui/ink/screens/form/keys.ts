@@ -1,5 +1,6 @@
 import { answerOf, withAnswer } from '../../../../wizard/draft/draft.ts';
 import type { Field } from '../../../../wizard/page.ts';
+import { fromWorkloadId } from '../../../../wizard/pages/workload.ts';
 import { cycled, type FormPlace, formPlace, openAdd, openEditor, withDraft, withFocus } from '../../store/edit.ts';
 import { type AppBindings, next, type Transition } from '../../store/event.ts';
 import { type FormFocus, moveColumn, moveLine, moveNext } from '../../store/focus.ts';
@@ -20,6 +21,7 @@ export function formKeys(state: AppState): AppBindings {
     ...moveKeys(state, place),
     ...changeKeys(state, place),
     ...(place.page.id === 'nodes' ? nodesKeys(state, place) : []),
+    ...(place.page.id === 'storage' ? workloadKey(state, place) : []),
     ...messagesKey(state),
     { keys: ['n'], label: 'next', dropOrder: 0, act: () => nextFrom(state) },
     ...pageKeys(state),
@@ -62,6 +64,13 @@ function moveKeys(state: AppState, place: FormPlace): AppBindings {
       ? [{ keys: ['left', 'right'], label: 'column', dropOrder: 7, act: column }]
       : []),
   ];
+}
+
+/** Sizes typed, or computed from what the product has to do. */
+function workloadKey(state: AppState, { lines }: FormPlace): AppBindings {
+  const line = lines.find((one) => one.kind === 'field' && one.field.id === fromWorkloadId);
+  if (line?.kind !== 'field') return [];
+  return [{ keys: ['w'], label: 'workload', dropOrder: 4, act: () => next(cycled(state, line.field, 1)) }];
 }
 
 /** What Enter and its like do to what is under the pointer. */
