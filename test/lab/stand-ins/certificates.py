@@ -1,5 +1,6 @@
 """The certificates of a cluster, made by openssl."""
-import base64, hashlib, ssl, tempfile
+import base64, hashlib, re, ssl, tempfile
+import launch
 from place import addresses, certs, credentials, node_name, put, run
 
 NEW_KEY = ('-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes')  # made in a moment, where RSA takes seconds of a busy machine
@@ -33,8 +34,10 @@ def leaf(name, subject, ca='ca', names='DNS:kubernetes'):
 def server():
     """The API server's and the agent's certificate, for every address that the node has now."""
     found = [address for address in addresses() if ':' not in address]
-    ips = [f'IP:{address}' for address in dict.fromkeys(['127.0.0.1', '10.152.183.1', *found])]
-    names = [f'DNS:{name}' for name in ('kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local')]
+    further = launch.names()
+    own = lambda name: re.fullmatch(r'[\d.]+', name)
+    ips = [f'IP:{address}' for address in dict.fromkeys(['127.0.0.1', '10.152.183.1', *filter(own, further), *found])]
+    names = [f'DNS:{name}' for name in ('kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local', *(name for name in further if not own(name)))]
     leaf('server', '/C=GB/ST=Canonical/L=Canonical/O=Canonical/OU=Canonical/CN=127.0.0.1', names=','.join(names + ips))
     put(certs / 'addresses', ' '.join(found))
 

@@ -51,6 +51,7 @@ def lay_out():
 
 
 def default_arguments():
+    """Those of the snap, for each service that has none."""
     flags = {
         'kube-apiserver': ['--etcd-servers=http://127.0.0.1:12379', '--secure-port=16443', '--bind-address=0.0.0.0', '--service-cluster-ip-range=10.152.183.0/24',
                            '--authorization-mode=AlwaysAllow', '--allow-privileged=true', '--service-account-issuer=https://kubernetes.default.svc',
@@ -63,14 +64,18 @@ def default_arguments():
                                     '--leader-elect-retry-period=1s', '--node-monitor-period=1s', '--node-monitor-grace-period=8s'],
         'kube-scheduler': ['--kubeconfig=${SNAP_DATA}/credentials/client.config', '--leader-elect-lease-duration=6s', '--leader-elect-renew-deadline=4s', '--leader-elect-retry-period=1s'],
         'kubelet': ['--kubeconfig=${SNAP_DATA}/credentials/kubelet.config', '--cluster-dns=10.152.183.10', '--cluster-domain=cluster.local', '--read-only-port=0'],
-        'cluster-agent': ['cluster-agent', '--bind=0.0.0.0:25000'], 'containerd-env': [], 'k8s-dqlite': ['--storage-dir=${SNAP_DATA}/var/kubernetes/backend/'], 'kubectl': [], 'ha-conf': [],
+        'cluster-agent': ['cluster-agent', '--bind=0.0.0.0:25000'], 'containerd-env': [], 'k8s-dqlite': ['--storage-dir=${SNAP_DATA}/var/kubernetes/backend/'], 'kubectl': [], 'ha-conf': ['failure-domain=1'],
+        'kube-proxy': ['--cluster-cidr=10.1.0.0/16'], 'cni-env': ['CNI=calico', 'IPv4_SUPPORT=true', 'IPv4_CLUSTER_CIDR=10.1.0.0/16', 'IPv4_SERVICE_CIDR=10.152.183.0/24'],
     }
-    for service, lines in flags.items(): put(args / service, '\n'.join(lines) + '\n')
+    for service, lines in flags.items():
+        if not (args / service).exists(): put(args / service, '\n'.join(lines) + '\n')
 
 
 def reset():
-    """Leaves whatever cluster this node was in: new authority, empty store, no addons."""
+    """Leaves whatever cluster this node was in: new authority, empty store, no addons. A worker's kubelet and proxy go back to the arguments of the snap."""
     stop()
+    if worker():
+        for name in 'kubelet', 'kube-proxy': (args / name).unlink(missing_ok=True)
     for path in (certs, credentials, backend): shutil.rmtree(path, ignore_errors=True)
     for name in 'clustered.lock', 'no-k8s-dqlite', 'no-cert-reissue', 'join-in-progress': unlock(name)
     lay_out()

@@ -1,5 +1,5 @@
 """The datastore: a real etcd in dqlite's place, on dqlite's port."""
-import base64, json, shutil, urllib.error, urllib.request
+import base64, json, shutil, zlib, urllib.error, urllib.request
 from place import backend, put, run, until
 
 UNIT = 'snap.microk8s.daemon-k8s-dqlite'
@@ -23,7 +23,7 @@ def prepare(address, others=(), name=None):
     name = name or f'at-{address}'
     cluster = ','.join(f'{each}={url}' for each, url in [*others, (name, mine)])
     put(backend / 'etcd.json', json.dumps({'name': name, 'address': address, 'cluster': cluster, 'state': 'existing' if others else 'new'}))
-    put(backend / 'info.yaml', f'Address: {address}:19001\nID: 3297041220608546238\nRole: 0\n')
+    put(backend / 'info.yaml', f'Address: {address}:19001\nID: {3297041220608546238 if not others else zlib.crc32(repr([name, *others]).encode())}\nRole: 0\n')
 
 
 def fresh(address):
