@@ -1,12 +1,8 @@
 import ipaddr from 'ipaddr.js';
 import { Fault } from '../errors/fault.ts';
 import type { InterfaceFacts, NodeFacts } from '../facts/facts.ts';
+import type { AddressWithPrefix } from '../site/address-rules.ts';
 import type { SiteNode } from '../site/schema.ts';
-
-export interface AddressWithPrefix {
-  readonly address: string;
-  readonly prefix: number;
-}
 
 /** The static address that the site wants for a node; undefined where DHCP is kept or nothing is said. */
 export function wantedAddress(node: SiteNode): AddressWithPrefix | undefined {
@@ -67,23 +63,6 @@ export function ipv4Of(face: InterfaceFacts): InterfaceFacts['addresses'] {
       ipaddr.IPv4.isValidFourPartDecimal(address) &&
       !['loopback', 'linkLocal'].includes(ipaddr.IPv4.parse(address).range()),
   );
-}
-
-export function isInside(address: string, network: AddressWithPrefix): boolean {
-  return ipaddr.IPv4.parse(address).match(ipaddr.IPv4.parse(network.address), network.prefix);
-}
-
-/** `10.0.4.0/24` of `10.0.4.22/24`. */
-export function networkOf({ address, prefix }: AddressWithPrefix): string {
-  return `${ipaddr.IPv4.networkAddressFromCIDR(`${address}/${prefix}`)}/${prefix}`;
-}
-
-/** Whether the address is the first or last one of its network, which no machine can have. */
-export function isEndOf(address: string, { address: inside, prefix }: AddressWithPrefix): boolean {
-  if (prefix > 30) return false;
-  const cidr = `${inside}/${prefix}`;
-  const ends = [ipaddr.IPv4.networkAddressFromCIDR(cidr), ipaddr.IPv4.broadcastAddressFromCIDR(cidr)];
-  return ends.some((end) => end.toString() === address);
 }
 
 /** Whether two networks in prefix notation share an address. */

@@ -1,7 +1,8 @@
 import { type ClusterRanges, defaultRanges } from '../microk8s/node.ts';
 import type { Finding, Grade } from '../site/finding.ts';
 import type { Site, SitePath } from '../site/schema.ts';
-import { networkOf, overlap } from './addresses.ts';
+import { networkOf } from '../site/address-rules.ts';
+import { overlap } from './addresses.ts';
 import { ofNode, type Placed } from './placed.ts';
 
 /** What the cluster of this site gives to pods and services. */

@@ -1,15 +1,8 @@
 import type { NodeFacts } from '../facts/facts.ts';
 import type { Finding } from '../site/finding.ts';
 import type { Site } from '../site/schema.ts';
-import {
-  type AddressWithPrefix,
-  carrierOf,
-  isEndOf,
-  isInside,
-  networkOf,
-  presentAddress,
-  wantedAddress,
-} from './addresses.ts';
+import { carrierOf, presentAddress, wantedAddress } from './addresses.ts';
+import { gatewayProblem, networkOf } from '../site/address-rules.ts';
 import { rangeFindings } from './cluster-ranges.ts';
 import { keptDefaultRoute, netplanRefusals, wantedGateway } from './netplan.ts';
 import { definitionsIn } from './netplan-files.ts';
@@ -87,7 +80,7 @@ function gateway(site: Site, one: Placed): Finding[] {
       ofNode(one, { check: 'gateway', grade: 'warn', seen: 'none', wanted: `in ${subnet}`, reason, advice, below }),
     ];
   }
-  const broken = brokenGateway(wanted, address);
+  const broken = gatewayProblem(wanted, { name: one.node.name, address });
   if (broken === undefined) {
     return [ofNode(one, { check: 'gateway', grade: 'pass', seen: wanted, reason: `The gateway lies in ${subnet}.` })];
   }
@@ -98,20 +91,11 @@ function gateway(site: Site, one: Placed): Finding[] {
       grade: 'fail',
       seen: wanted,
       wanted: `in ${subnet}`,
-      reason: broken,
+      reason: `${broken}.`,
       advice,
       below,
     }),
   ];
-}
-
-function brokenGateway(gatewayAddress: string, address: AddressWithPrefix): string | undefined {
-  if (gatewayAddress === address.address) return 'The gateway is the address of the node itself.';
-  if (!isInside(gatewayAddress, address))
-    return `The gateway lies outside ${networkOf(address)}, so the node cannot reach it.`;
-  return isEndOf(gatewayAddress, address)
-    ? 'The gateway is the network or broadcast address of its network.'
-    : undefined;
 }
 
 function netplanFiles(one: Placed): Finding[] {

@@ -3,7 +3,8 @@ import type { InterfaceFacts, NetworkFacts, NodeFacts } from '../facts/facts.ts'
 import type { Site, SiteNode } from '../site/schema.ts';
 import { safeYaml, unfolded } from '../site/yaml-text.ts';
 import { holds, presentDefault, type WantedSettings, withStaticAddress } from './address-settings.ts';
-import { type AddressWithPrefix, carrierOf, isInside, presentAddress, wantedAddress } from './addresses.ts';
+import { carrierOf, presentAddress, wantedAddress } from './addresses.ts';
+import { type AddressWithPrefix, isInside } from '../site/address-rules.ts';
 import {
   type Definition,
   definitionsIn,

@@ -1,12 +1,13 @@
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
+import { endOfNetworkProblem, hostAddressProblem } from './address-rules.ts';
 
 const ipv4 = z
   .string()
   .refine((text) => ipaddr.IPv4.isValidFourPartDecimal(text), 'an IPv4 address such as 192.168.1.106');
 /** An address that one machine can have: no loopback, multicast, link-local, broadcast or unspecified one. */
-const hostAddress = ipv4.refine(isHostAddress, {
-  error: 'an address that a machine can have, such as 192.168.1.106',
+const hostAddress = ipv4.refine((text) => hostAddressProblem(text) === undefined, {
+  error: ({ input }) => because('an address that a machine can have, such as 192.168.1.106', hostAddressProblem, input),
   abort: true,
 });
 const ipv4WithPrefix = z
@@ -15,11 +16,16 @@ const ipv4WithPrefix = z
     (text) => ipaddr.IPv4.isValidCIDRFourPartDecimal(text) && isPrefixOfMachine(text),
     'an IPv4 address with its prefix, such as 192.168.1.106/24',
   )
-  .refine((text) => !isPrefixOfMachine(text) || isHostAddress(text.replace(/\/.*/, '')), {
-    error: 'an address that a machine can have, with its prefix, such as 192.168.1.106/24',
+  .refine((text) => !isPrefixOfMachine(text) || hostAddressProblem(text) === undefined, {
+    error: ({ input }) =>
+      because(
+        'an address that a machine can have, with its prefix, such as 192.168.1.106/24',
+        hostAddressProblem,
+        input,
+      ),
   })
-  .refine((text) => !isPrefixOfMachine(text) || !isNetworkOrBroadcast(text), {
-    error: 'the address of a machine, not the network or broadcast address',
+  .refine((text) => !isPrefixOfMachine(text) || endOfNetworkProblem(text) === undefined, {
+    error: ({ input }) => because('the address of a machine', endOfNetworkProblem, input),
   });
 /** A network that nobody else uses: pods need one address each, services at least the tenth. */
 const ipv4Range = z
@@ -108,22 +114,14 @@ export const fields = {
   registryPath,
 };
 
-function isHostAddress(text: string): boolean {
-  if (!ipaddr.IPv4.isValidFourPartDecimal(text)) return true;
-  const address = ipaddr.IPv4.parse(text);
-  const never = ['unspecified', 'loopback', 'linkLocal', 'multicast', 'broadcast'];
-  return !never.includes(address.range()) && (address.octets[0] ?? 0) < 240;
+/** What is wanted, and the sentence that the field and preflight say too. */
+function because(wanted: string, problem: (text: string) => string | undefined, input: unknown): string {
+  const sentence = typeof input === 'string' ? problem(input) : undefined;
+  return sentence === undefined ? wanted : `${wanted}: ${sentence}`;
 }
 
 function isPrefixOfMachine(text: string): boolean {
   return ipaddr.IPv4.isValidCIDRFourPartDecimal(text) && ipaddr.IPv4.parseCIDR(text)[1] > 0;
-}
-
-function isNetworkOrBroadcast(text: string): boolean {
-  const [address, prefix] = ipaddr.IPv4.parseCIDR(text);
-  if (prefix > 30) return false;
-  const ends = [ipaddr.IPv4.networkAddressFromCIDR(text), ipaddr.IPv4.broadcastAddressFromCIDR(text)];
-  return ends.some((end) => end.toString() === address.toString());
 }
 
 function isNetworkAddress(text: string): boolean {

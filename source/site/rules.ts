@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
-import { defaultRanges } from '../microk8s/node.ts';
+import { type ClusterRanges, defaultRanges } from '../microk8s/node.ts';
+import { hostAddressProblem, type PlacedNode, virtualAddressProblem } from './address-rules.ts';
 import { type Complaint, dotted } from './reading/complaint.ts';
 import type { SitePath } from './schema.ts';
 
@@ -12,14 +13,14 @@ const lenientNode = z
     reach: text,
     role: text,
     local: z.boolean().optional().catch(undefined),
-    network: z.object({ mode: text, address: text }).partial().catch({}),
+    network: z.object({ mode: text, address: text, gateway: text }).partial().catch({}),
   })
   .partial()
   .catch({});
 const lenientSite = z
   .object({
     nodes: z.array(lenientNode).catch([]),
-    network: z.object({ virtualAddress: text }).partial().catch({}),
+    network: z.object({ virtualAddress: text, gateway: text }).partial().catch({}),
     cluster: z.object({ podRange: text, serviceRange: text }).partial().catch({}),
     storage: z
       .object({ shared: z.object({ engine: text, storageClass: text }).partial().catch({}) })
@@ -134,12 +135,33 @@ function virtualAddress(site: LenientSite, nodes: readonly LenientNode[]): Compl
     const expected = 'a free IPv4 address for the whole cluster';
     return [rule(field, 'missing', expected, `is missing, wanted ${expected}, because there is more than one node`)];
   }
-  const holder = nodes.findIndex(
-    (node) => staticAddress(node) === address || (node.reach === address && staticAddress(node) === undefined),
-  );
-  if (holder === -1) return [];
-  const who = called(nodes[holder] ?? {}, holder);
-  return [rule(field, `"${address}"`, 'an address that no node has', `is ${address}, the address of ${who}`)];
+  if (!ipaddr.IPv4.isValidFourPartDecimal(address)) return [];
+  const gateways = [site.network?.gateway, ...nodes.map((node) => node.network?.gateway)];
+  const broken = virtualAddressProblem(address, nodes.map(placed), gateways, rangesOf(site));
+  if (broken === undefined) return [];
+  const text = `${dotted(field)}: ${broken}`;
+  return [{ field, found: `"${address}"`, expected: "a free address of the nodes' network", text }];
+}
+
+/** Where DHCP is kept, the node has the address at which it is reached. */
+function placed(node: LenientNode, index: number): PlacedNode {
+  const wanted = node.network?.mode === 'static' ? node.network.address : undefined;
+  const [address, prefix] =
+    wanted !== undefined && hostAddressProblem(wanted) === undefined && ipaddr.IPv4.isValidCIDRFourPartDecimal(wanted)
+      ? ipaddr.IPv4.parseCIDR(wanted)
+      : [];
+  const keeps = wanted === undefined && node.reach !== undefined ? [node.reach] : [];
+  const own = address && prefix !== undefined ? { address: { address: address.toString(), prefix } } : {};
+  return { name: called(node, index), keeps, ...own };
+}
+
+/** What is not a range yet counts as not given. */
+function rangesOf({ cluster = {} }: LenientSite): ClusterRanges {
+  const { podRange = '', serviceRange = '' } = cluster;
+  return {
+    pods: isRange(podRange) ? podRange : defaultRanges.pods,
+    services: isRange(serviceRange) ? serviceRange : defaultRanges.services,
+  };
 }
 
 function ranges({ cluster = {} }: LenientSite): Complaint[] {

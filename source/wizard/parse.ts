@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { channelForm, defaultChannel, otherChannel } from '../microk8s/tracks.ts';
+import { endOfNetworkProblem, hostAddressProblem } from '../site/address-rules.ts';
 import { type DraftValue, siteRules } from '../site/schema.ts';
 import type { Parsed } from './page.ts';
 
@@ -21,19 +22,20 @@ export function address(text: string): Parsed {
   return { problem: `${text} is not an IPv4 address: four numbers from 0 to 255, such as 192.168.1.106` };
 }
 
+/** An IPv4 address that a machine can have, without prefix. */
+export function machineAddress(text: string): Parsed {
+  const parsed = address(text);
+  const problem = hostAddressProblem(text);
+  return 'problem' in parsed || problem === undefined ? parsed : { problem };
+}
+
 /** An IPv4 address with its prefix. */
 export function addressWithPrefix(text: string): Parsed {
   if (isIpv4(text)) return { problem: `${text} has no prefix: write ${text}/24, or whatever the subnet is` };
   if (!/^[\d.]+\/\d{1,2}$/.test(text) || !ipaddr.IPv4.isValidCIDR(text))
     return { problem: `${text} is not an address with prefix: write it as 192.168.1.106/24` };
-  const [network, broadcast] = [
-    ipaddr.IPv4.networkAddressFromCIDR(text).toString(),
-    ipaddr.IPv4.broadcastAddressFromCIDR(text).toString(),
-  ];
-  const [host = '', prefix = ''] = text.split('/');
-  if (Number(prefix) < 31 && (host === network || host === broadcast))
-    return { problem: `${host} is the subnet's ${host === network ? 'own' : 'broadcast'} address: choose one between` };
-  return { value: text };
+  const problem = hostAddressProblem(text) ?? endOfNetworkProblem(text);
+  return problem === undefined ? { value: text } : { problem };
 }
 
 /** A range of addresses for pods or services, judged as the site file judges it. */
@@ -64,13 +66,29 @@ export function dnsName(text: string): Parsed {
   if (text.includes('_')) return { problem: `${text} has an underscore: DNS names of hosts take hyphens` };
   if (isIpv4(text)) return { problem: `${text} is an address: the name that leads to it is asked for here` };
   const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+  const long = text.split('.').find((part) => part.length > 63);
+  if (long !== undefined)
+    return { problem: `${long.slice(0, 12)}… has ${long.length} characters: at most 63 between two dots` };
   if (text.length > 253 || !new RegExp(`^${label}(\\.${label})*$`).test(text))
     return { problem: `${text} is not a DNS name: write it as spot.example.org` };
   return { value: text };
 }
 
+/** The addresses of `10.0.4.21-23` or `10.0.4.21-10.0.4.23`; undefined where the text is something else. */
+export function addressRange(text: string): readonly string[] | undefined {
+  const [, net = '', from = '', to = ''] = /^(\d+\.\d+\.\d+\.)(\d+)-(?:\1)?(\d+)$/.exec(text) ?? [];
+  const [first, last] = [Number(from), Number(to)];
+  if (from === '' || last <= first || last > 255 || !isIpv4(`${net}${from}`)) return undefined;
+  return Array.from({ length: last - first + 1 }, (_, index) => `${net}${first + index}`);
+}
+
 /** Where a node answers now: an address or a name. */
 export function reach(text: string): Parsed {
+  const range = addressRange(text);
+  if (range !== undefined)
+    return {
+      problem: `${text} is ${range.length} nodes and this is one: Enter puts ${range[0]} here and offers the others`,
+    };
   if (isIpv4(text)) return { value: text };
   if (looksLikeAddress(text)) {
     return text.includes('/')

@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  carrierOf,
-  clusterAddress,
-  isEndOf,
-  networkOf,
-  overlap,
-  wantedAddress,
-} from '../../source/network/addresses.ts';
+import { carrierOf, clusterAddress, overlap, wantedAddress } from '../../source/network/addresses.ts';
 import { face, facts, node } from './a-node.ts';
 
 const plain = node({ network: undefined });
@@ -63,16 +56,5 @@ describe('arithmetic', () => {
   ])('%s and %s overlap: %s, both ways', (a, b, answer) => {
     expect(overlap(a, b)).toBe(answer);
     expect(overlap(b, a)).toBe(answer);
-  });
-
-  it('knows a network and its ends', () => {
-    const inside = { address: '10.0.5.22', prefix: 22 };
-    expect(networkOf(inside)).toBe('10.0.4.0/22');
-    expect(['10.0.4.0', '10.0.7.255', '10.0.5.0'].map((address) => isEndOf(address, inside))).toEqual([
-      true,
-      true,
-      false,
-    ]);
-    expect(isEndOf('10.0.0.0', { address: '10.0.0.1', prefix: 31 })).toBe(false);
   });
 });

@@ -50,7 +50,7 @@ const broken: readonly (readonly [string, { [key: string]: DraftValue }, readonl
   [
     "a node's address as the virtual one",
     { network: { virtualAddress: '10.0.4.22' } },
-    ['network.virtualAddress is 10.0.4.22, the address of ks-2'],
+    ['network.virtualAddress: 10.0.4.22 is the address of ks-2'],
   ],
   [
     'ranges that overlap',

@@ -39,7 +39,7 @@ describe('what a field refuses because of the others', () => {
   it.each<[string, PageId, string, string, RegExp]>([
     ['a name twice', 'nodes', 'nodes.1.name', 'ks-1', /node 1's name already/],
     ['an address twice', 'nodes', 'nodes.1.reach', '10.0.4.21', /ks-1's already/],
-    ['a virtual address that is a node’s', 'network', 'network.virtualAddress', '10.0.4.22', /ks-2's own address/],
+    ['a virtual address that is a node’s', 'network', 'network.virtualAddress', '10.0.4.22', /is the address of ks-2/],
     ['a wanted address of another', 'network', 'nodes.0.network.address', '10.0.4.22/24', /ks-2's address/],
     [
       'a wanted address that is the virtual one',

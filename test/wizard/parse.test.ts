@@ -29,7 +29,7 @@ const yes: readonly (readonly [string, parse.Parse, string, unknown])[] = [
 
 const no: readonly (readonly [string, parse.Parse, string, RegExp])[] = [
   ['an address without prefix', parse.addressWithPrefix, '10.0.4.21', /has no prefix: write 10\.0\.4\.21\/24/],
-  ['the address of the subnet', parse.addressWithPrefix, '10.0.4.0/24', /the subnet's own/],
+  ['the address of the subnet', parse.addressWithPrefix, '10.0.4.0/24', /is the network address of/],
   ['the broadcast address', parse.addressWithPrefix, '10.0.4.255/24', /broadcast/],
   ['a prefix too long', parse.addressWithPrefix, '10.0.4.21/33', /not an address with prefix/],
   ['a prefix where none belongs', parse.address, '10.0.4.30/24', /write 10\.0\.4\.30/],

@@ -1,7 +1,8 @@
 import type { BlockDeviceFacts } from '../../facts/facts.ts';
 import type { DroppingChain } from '../../facts/services.ts';
-import { clusterAddress, networkOf, presentAddress, wantedAddress } from '../../network/addresses.ts';
+import { clusterAddress, presentAddress, wantedAddress } from '../../network/addresses.ts';
 import { rangesOf } from '../../network/cluster-ranges.ts';
+import { networkOf } from '../../site/address-rules.ts';
 import { type AboutNode, type Check, fail, nodeCheck, type Outcome, pass, warn } from '../check.ts';
 
 /** Another Kubernetes holds the ports and the containers of the node; a container engine alone changes the packet filter only. */

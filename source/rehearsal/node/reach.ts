@@ -1,4 +1,4 @@
-import { isInside } from '../../network/addresses.ts';
+import { isInside } from '../../site/address-rules.ts';
 import type { Machine } from '../model/machine.ts';
 import type { State } from '../model/state.ts';
 

@@ -1,10 +1,12 @@
 import ipaddr from 'ipaddr.js';
-import type { DraftValue } from '../../site/schema.ts';
-import { getAt, textAt } from '../draft/draft.ts';
+import { defaultRanges } from '../../microk8s/node.ts';
+import { gatewayProblem, type PlacedNode, virtualAddressProblem } from '../../site/address-rules.ts';
+import { type DraftValue, siteRules } from '../../site/schema.ts';
+import { textAt } from '../draft/draft.ts';
 import { draftNodes, factsOf, nodeCalled } from '../draft/draft-nodes.ts';
 import { countRoles } from '../draft/topology.ts';
 import type { Field, Note, Page, Parsed, WizardView } from '../page.ts';
-import { address, addressWithPrefix, anyText, dnsName, listOf, oneOf } from '../parse.ts';
+import { address, addressWithPrefix, anyText, dnsName, listOf, machineAddress, oneOf } from '../parse.ts';
 import { rangeFields } from './ranges.ts';
 import { seenAddress } from './seen-address.ts';
 
@@ -100,21 +102,62 @@ function freeAmongNodes(view: WizardView, index: number, parsed: Parsed): Parsed
 }
 
 function virtual(view: WizardView, text: string): Parsed {
-  const parsed = address(text);
+  const parsed = machineAddress(text);
   if ('problem' in parsed) return parsed;
-  const node = nodeAddresses(view).indexOf(text);
-  if (node !== -1)
-    return {
-      problem: `${text} is ${nodeCalled(view.draft, node)}'s own address: the cluster needs one that no machine has`,
-    };
-  return parsed;
+  const problem = virtualAddressProblem(text, placedNodes(view), gatewaysOf(view), rangesOf(view));
+  return problem === undefined ? parsed : { problem };
+}
+
+/** The site's gateway is that of every node with a static address and no gateway of its own. */
+function gateway(view: WizardView, text: string): Parsed {
+  const parsed = machineAddress(text);
+  if ('problem' in parsed) return parsed;
+  const nodes = draftNodes(view.draft);
+  const problem = placedNodes(view)
+    .filter((_, index) => isStatic(nodes[index]) && textAt(nodes[index], ['network', 'gateway']) === '')
+    .flatMap(({ name, address: own }) => (own === undefined ? [] : [gatewayProblem(text, { name, address: own })]))
+    .find((found) => found !== undefined);
+  return problem === undefined ? parsed : { problem };
+}
+
+const isStatic = (node: DraftValue): boolean => textAt(node, ['network', 'mode']) !== 'dhcp';
+
+/** Nodes with the address that is wanted, else the one that was seen, and with all that they keep. */
+function placedNodes(view: WizardView): readonly PlacedNode[] {
+  return draftNodes(view.draft).map((node, index) => {
+    const facts = factsOf(view, index);
+    const reach = textAt(node, ['reach']);
+    const seen = seenAddress(facts, reach);
+    const typed = isStatic(node) ? textAt(node, ['network', 'address']) : '';
+    const wanted = ipaddr.IPv4.isValidCIDRFourPartDecimal(typed) ? parsedCidr(typed) : undefined;
+    const all = facts?.network?.interfaces.flatMap((face) => face.addresses.map(({ address: own }) => own)) ?? [reach];
+    const keeps = wanted === undefined ? all : all.filter((own) => own !== (seen?.address ?? reach));
+    return { name: nodeCalled(view.draft, index), address: wanted ?? seen, keeps };
+  });
+}
+
+function parsedCidr(text: string): { readonly address: string; readonly prefix: number } {
+  const [own, prefix] = ipaddr.IPv4.parseCIDR(text);
+  return { address: own.toString(), prefix };
+}
+
+function rangesOf({ draft }: WizardView): typeof defaultRanges {
+  const range = (key: string, usual: string) => siteRules.ipv4Range.catch(usual).parse(textAt(draft, ['cluster', key]));
+  return { pods: range('podRange', defaultRanges.pods), services: range('serviceRange', defaultRanges.services) };
+}
+
+function gatewaysOf(view: WizardView): readonly (string | undefined)[] {
+  const nodes = draftNodes(view.draft);
+  const routes = nodes.flatMap((_, index) => (factsOf(view, index)?.network?.routes ?? []).map(({ via }) => via));
+  const typed = [view.draft, ...nodes].map((one) => textAt(one, ['network', 'gateway'])).filter((text) => text !== '');
+  return [...typed, ...routes];
 }
 
 function siteFields(view: WizardView): readonly Field[] {
   const first = draftNodes(view.draft)
     .map((node, index) => ({ facts: factsOf(view, index), reach: textAt(node, ['reach']) }))
     .find((node) => node.facts?.network);
-  const gateway = seenAddress(first?.facts, first?.reach ?? '')?.gateway;
+  const seenGateway = seenAddress(first?.facts, first?.reach ?? '')?.gateway;
   const fallback = (value: DraftValue): Pick<Field, 'fallback'> =>
     value === undefined || (Array.isArray(value) && value.length === 0) ? {} : { fallback: { value, from: 'seen' } };
   const usable = (first?.facts?.network?.nameservers ?? []).filter(
@@ -139,8 +182,8 @@ function siteFields(view: WizardView): readonly Field[] {
       question: 'Which gateway do the nodes use?',
       help: 'Goes into the netplan file of every node that gets a static address. Example: 192.168.1.254',
       required: false,
-      ...fallback(gateway),
-      parse: address,
+      ...fallback(seenGateway),
+      parse: (text) => gateway(view, text),
     },
     {
       id: 'network.nameservers',
@@ -191,25 +234,5 @@ function networkNotes(view: WizardView): readonly Note[] {
       grade: 'plain',
       text: `${changing} ${changing === 1 ? 'node changes' : 'nodes change'} address: one at a time, each in its own step.`,
     });
-  notes.push(...virtualNotes(view));
   return notes;
-}
-
-function virtualNotes(view: WizardView): readonly Note[] {
-  const wanted = textAt(view.draft, ['network', 'virtualAddress']);
-  if (!ipaddr.IPv4.isValidFourPartDecimal(wanted)) return [];
-  const outside = draftNodes(view.draft).flatMap((node, index) => {
-    const typed = getAt(node, ['network', 'address']);
-    const seen = seenAddress(factsOf(view, index), textAt(node, ['reach']));
-    const cidr = typeof typed === 'string' ? typed : seen ? `${seen.address}/${seen.prefix}` : '';
-    if (!ipaddr.IPv4.isValidCIDR(cidr)) return [];
-    return ipaddr.IPv4.parse(wanted).match(ipaddr.IPv4.parseCIDR(cidr)) ? [] : [nodeCalled(view.draft, index)];
-  });
-  if (outside.length === 0) return [];
-  return [
-    {
-      grade: 'warn',
-      text: `${wanted} lies outside the subnet of ${outside.join(', ')}: MetalLB answers by ARP, which stays within one subnet.`,
-    },
-  ];
 }

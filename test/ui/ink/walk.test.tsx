@@ -154,6 +154,18 @@ describe('preflight and review', () => {
     expect(walk.keys('<enter>').state.screen).toBe('nodes');
     expect(walk.shown()).toContain('[ks-1');
   });
+  it('a range typed into one row is offered: the first address stays there, Enter adds the others', () => {
+    const walk = new Walk().tell({ type: 'draft', draft: {}, savedAt: undefined, now: 0 }).keys('1');
+    const one = walk.keys('<end><enter>10.0.9.20<enter><escape><up>');
+    const typed = one.keys('<home><down><enter>').keys('<backspace>'.repeat(9)).keys('10.0.9.21-23');
+    expect(typed.shown()).toContain('10.0.9.21-23 is 3 nodes and this is one');
+    const offered = typed.keys('<enter>');
+    expect(offered.shown()).toContain('10.0.9.22-23');
+    const nodes = () => offered.state.draft.nodes;
+    expect(nodes()).toMatchObject([{ reach: '10.0.9.21' }]);
+    offered.keys('<enter>');
+    expect(nodes()).toMatchObject([{ reach: '10.0.9.21' }, { reach: '10.0.9.22' }, { reach: '10.0.9.23' }]);
+  });
   it('o accepts a failure by the name of its check, and takes that back; a strict one cannot be accepted', () => {
     const failed = checked([finding({ grade: 'fail', reason: 'ks-1 has 4 cores.' })]);
     const accepted = failed.keys('o');

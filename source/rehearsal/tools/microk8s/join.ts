@@ -1,6 +1,6 @@
 import { type Message, refusalOf, said } from '../../../microk8s/messages.ts';
 import { agentPort, microk8sFiles } from '../../../microk8s/node.ts';
-import { isInside } from '../../../network/addresses.ts';
+import { isInside } from '../../../site/address-rules.ts';
 import {
   becomeWorker,
   clusterOf,

@@ -1,4 +1,6 @@
 import { takeText, withAnswer } from '../../../../wizard/draft/draft.ts';
+import type { Field } from '../../../../wizard/page.ts';
+import { addressRange } from '../../../../wizard/parse.ts';
 import { addRows, fieldById, formPlace, openAdd, withDraft, withFocus } from '../../store/edit.ts';
 import { type AppBindings, next, type Transition } from '../../store/event.ts';
 import { formLines, moveLine, moveNext } from '../../store/focus.ts';
@@ -7,7 +9,7 @@ import { type AppState, type Editor, viewOf } from '../../store/state.ts';
 import { pressed } from '../../widgets/bindings.ts';
 import { choiceBindings, textBindings } from '../../widgets/field.ts';
 import type { KeyPress } from '../../widgets/keys.ts';
-import { emptyText } from '../../widgets/text/state.ts';
+import { emptyText, textState } from '../../widgets/text/state.ts';
 
 type Of<Kind extends Editor['kind']> = Extract<Editor, { readonly kind: Kind }>;
 
@@ -63,11 +65,25 @@ function fieldKeys(state: AppState, editor: Of<'text'>): AppBindings {
 function accepted(state: AppState, editor: Of<'text'>, key: KeyPress): AppState {
   const field = fieldById(state, editor.field);
   if (!field) return { ...state, editor: undefined };
+  const range =
+    key.name === 'enter' && field.path.at(-1) === 'reach' ? addressRange(editor.text.text.trim()) : undefined;
+  if (range !== undefined) return rangeOffered(state, field, range);
   const changed = editor.text.text !== editor.text.initial;
   const taken = changed ? takeText(state.draft, field, editor.text.text) : { draft: state.draft };
   const done: AppState = { ...withDraft(state, taken.draft), editor: undefined };
   const wrong = 'problem' in taken && taken.problem !== undefined;
   return wrong && key.name === 'enter' ? done : movedOn(done, key);
+}
+
+/** The first address belongs to this row; the others stand in the line that adds rows, for one more Enter. */
+function rangeOffered(state: AppState, field: Field, [first = '', ...others]: readonly string[]): AppState {
+  const taken = withDraft(state, takeText(state.draft, field, first).draft);
+  const place = formPlace({ ...taken, editor: undefined });
+  const line = place?.lines.findIndex((one) => one.kind === 'add') ?? -1;
+  if (place === undefined || line === -1) return { ...taken, editor: undefined };
+  const text = others.length > 1 ? `${others[0]}-${others.at(-1)?.replace(/.*\./, '')}` : (others[0] ?? '');
+  const focused = withFocus(taken, place, { line, column: 0 });
+  return { ...focused, editor: { kind: 'add', text: textState(text), problem: undefined } };
 }
 
 function movedOn(state: AppState, key: KeyPress): AppState {
