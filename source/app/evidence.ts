@@ -10,6 +10,7 @@ import type { HostPool } from '../host/host.ts';
 import { targetOf } from '../network/targets.ts';
 import type { Site, SiteNode } from '../site/schema.ts';
 import { defined } from '../text/defined.ts';
+import { askAddons } from './ask-addons.ts';
 import { type Asked, askPairs } from './ask-pairs.ts';
 import { askReach } from './ask-reach.ts';
 import type { World } from './world.ts';
@@ -35,17 +36,18 @@ export async function gatherEvidence(
   options: EvidenceOptions = {},
 ): Promise<LiveEvidence> {
   const { site } = asked;
-  const [tls, addresses, pairs, reach] = await Promise.all([
+  const [tls, addresses, pairs, reach, addons] = await Promise.all([
     readPair(site),
     askForAddresses(site, hosts, options),
     options.facts === undefined ? undefined : askPairs(asked, hosts, options.facts, options.signal),
     options.facts === undefined ? undefined : askReach(asked, hosts, options.facts, options.signal),
+    options.facts === undefined ? undefined : askAddons(site, hosts, options.facts, options.signal),
   ]);
   return {
     atMs: clock.now(),
     ...defined({ tls }),
     addresses,
-    ...defined({ pairs, reach, unreached: options.unreached, passwordsInMemory: options.passwordsInMemory }),
+    ...defined({ pairs, reach, addons, unreached: options.unreached, passwordsInMemory: options.passwordsInMemory }),
   };
 }
 

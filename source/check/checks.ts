@@ -21,6 +21,7 @@ import { downloads, searchDomains, siteName, snapStore, writeLatency } from './s
 import { defaultRoute, nameServers } from './subjects/routes.ts';
 import { firewall, multipath, otherRuntimes, proxies } from './subjects/services.ts';
 import { poolVolume, storageFits, volumeGroups } from './subjects/storage.ts';
+import { storageAddons } from './subjects/storage-addons.ts';
 import { architecture, operatingSystem, virtualization } from './subjects/system.ts';
 import { tlsChecks } from './subjects/tls.ts';
 import { topology } from './subjects/topology.ts';
@@ -45,6 +46,7 @@ export const checks: readonly Check[] = [
   volumeGroups,
   storageFits,
   poolVolume,
+  storageAddons,
   snapSpace,
   writeLatency,
   modules,

@@ -17,6 +17,8 @@ export interface LiveEvidence {
   readonly pairs?: ReadonlyMap<string, PairAnswers>;
   /** Node → what it heard of names, servers and its own disk. */
   readonly reach?: ReadonlyMap<string, ReachAnswer>;
+  /** Names of the addons that are on; undefined where no MicroK8s that runs was asked. */
+  readonly addons?: readonly string[];
   /** Node → why it was not reached, in words. */
   readonly unreached?: ReadonlyMap<string, string>;
   /** Whether a password was typed or given: one that lives in memory only is gone after a reboot of the workstation. */

@@ -9,8 +9,8 @@ import type { SectionOutput } from '../../source/facts/section.ts';
 import { loadProduct } from '../../source/product/load.ts';
 import type { Finding } from '../../source/site/finding.ts';
 import { blankDisks, diskRows } from '../../source/storage/disks.ts';
-import { healthyFacts, healthySite, seenAtMs, withoutSections } from '../facts-fixtures.ts';
 import { ubuntu } from '../facts/recorded/ubuntu.ts';
+import { healthyFacts, healthySite, seenAtMs, withoutSections } from '../facts-fixtures.ts';
 import { healthyPairs, healthyReach } from './cases/case.ts';
 
 /*
