@@ -16,7 +16,8 @@ import { type RunEffect, type RunScreen, type RunScreenEvent, runScreen, settled
 import { hintsOf } from './widgets/bindings.ts';
 import { Frame } from './widgets/frame.tsx';
 import { bodyRows } from './widgets/layout.ts';
-import { type Theme, ThemeContext, type ThemeOptions, themeOf } from './widgets/theme.ts';
+import { type Theme, type ThemeOptions, themeOf } from './widgets/theme.ts';
+import { ThemeContext } from './widgets/theme-context.ts';
 
 export interface AttachOptions extends ThemeOptions {
   readonly plan: Plan;

@@ -10,7 +10,8 @@ import { Frame } from './widgets/frame.tsx';
 import { type KeyPress, keysOf } from './widgets/keys.ts';
 import { bodyRows } from './widgets/layout.ts';
 import { Line } from './widgets/line.tsx';
-import { type Theme, ThemeContext, type ThemeOptions, themeOf } from './widgets/theme.ts';
+import { type Theme, type ThemeOptions, themeOf } from './widgets/theme.ts';
+import { ThemeContext } from './widgets/theme-context.ts';
 
 export interface StatusOptions extends ThemeOptions {
   readonly site: string;

@@ -6,7 +6,8 @@ import { update } from '../../../source/ui/ink/app/update.ts';
 import type { Effect } from '../../../source/ui/ink/store/effect.ts';
 import { type AppState, initialState } from '../../../source/ui/ink/store/state.ts';
 import { type KeyPress, press } from '../../../source/ui/ink/widgets/keys.ts';
-import { ThemeContext, type ThemeOptions, themeOf } from '../../../source/ui/ink/widgets/theme.ts';
+import { type ThemeOptions, themeOf } from '../../../source/ui/ink/widgets/theme.ts';
+import { ThemeContext } from '../../../source/ui/ink/widgets/theme-context.ts';
 import { product } from '../sample.ts';
 
 /** A state on its way, without Ink: keys and news go in, effects are noted. */

@@ -3,7 +3,8 @@ import type { ReactNode } from 'react';
 import { cellsOf, clipped } from '../../../text/width.ts';
 import { bodyColumns, bodyRows, hasRail, isTooSmall, least, railWidth } from './layout.ts';
 import { fitColumns } from './table/columns.ts';
-import { asciiText, type Theme, type Tone, tone, useTheme } from './theme.ts';
+import { asciiText, type Theme, type Tone, tone } from './theme.ts';
+import { useTheme } from './theme-context.ts';
 
 /** A key that works now. Those with the highest `dropOrder` are left out first where the line is too short. */
 export interface KeyHint {

@@ -1,7 +1,8 @@
 import { Text } from 'ink';
 import type { ReactNode } from 'react';
 import { wrapped } from '../../../text/width.ts';
-import { asciiText, type Tone, tone, useTheme } from './theme.ts';
+import { asciiText, type Tone, tone } from './theme.ts';
+import { useTheme } from './theme-context.ts';
 
 /** One line of text that never becomes two. */
 export function Line(props: { readonly text: string; readonly as?: Tone; readonly bold?: boolean }): ReactNode {

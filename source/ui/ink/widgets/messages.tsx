@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
 import { cellsOf, clipped, wrapped } from '../../../text/width.ts';
 import { Line } from './line.tsx';
-import { markOf, type Tone, useTheme } from './theme.ts';
+import { markOf, type Tone } from './theme.ts';
+import { useTheme } from './theme-context.ts';
 
 /** One thing that a page says. */
 export interface Message {

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Marked } from './line.tsx';
-import { useTheme } from './theme.ts';
+import { useTheme } from './theme-context.ts';
 
 /** What went wrong, with what to do: the first line marked. */
 export function Problem(props: {

@@ -1,4 +1,3 @@
-import { createContext, useContext } from 'react';
 import type { Grade } from '../../../site/finding.ts';
 
 export interface ThemeOptions {
@@ -72,22 +71,24 @@ export function themeOf(options: ThemeOptions): Theme {
   return { ...options, glyphs: options.ascii ? plain : unicode };
 }
 
-export const ThemeContext = createContext<Theme>(themeOf({ color: true, ascii: false }));
+export type Tone = Grade | 'running' | 'plain' | 'accent' | 'quiet' | 'badge';
 
-export function useTheme(): Theme {
-  return useContext(ThemeContext);
+/** Properties of a text, by the names of Ink. */
+export interface Style {
+  readonly color?: 'green' | 'yellow' | 'red' | 'cyan' | 'blue' | 'black';
+  readonly backgroundColor?: 'yellow';
+  readonly dimColor?: boolean;
 }
 
-export type Tone = Grade | 'running' | 'plain' | 'accent' | 'quiet';
-
 /** Text properties for a tone. Colour repeats what a mark says; without colour there is none. */
-export function tone(theme: Theme, of: Tone): { color?: string; dimColor?: boolean; bold?: boolean } {
+export function tone(theme: Theme, of: Tone): Style {
   if (!theme.color) return {};
   if (of === 'pass') return { color: 'green' };
   if (of === 'warn') return { color: 'yellow' };
   if (of === 'fail') return { color: 'red' };
   if (of === 'running') return { color: 'cyan' };
   if (of === 'accent') return { color: 'blue' };
+  if (of === 'badge') return { color: 'black', backgroundColor: 'yellow' };
   return of === 'quiet' ? { dimColor: true } : {};
 }
 

@@ -5,7 +5,8 @@ import { cellsOf, clipped, fitted } from '../../../../text/width.ts';
 import type { WizardView } from '../../../../wizard/page.ts';
 import { type GroupTotal, groupTotals } from '../../../../wizard/pages/totals.ts';
 import { Line } from '../../widgets/line.tsx';
-import { type Glyphs, tone, useTheme } from '../../widgets/theme.ts';
+import { type Glyphs, tone } from '../../widgets/theme.ts';
+import { useTheme } from '../../widgets/theme-context.ts';
 
 /** How many lines the bars may have: a head, some nodes, and one for those that are left out. */
 export function barRows(view: WizardView, rows: number): number {

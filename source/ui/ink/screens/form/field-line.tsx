@@ -6,7 +6,8 @@ import type { Field, WizardView } from '../../../../wizard/page.ts';
 import { Pointer } from '../../widgets/choice/choice.tsx';
 import type { TextState } from '../../widgets/text/state.ts';
 import { TextInput } from '../../widgets/text/text.tsx';
-import { asciiText, tone, useTheme } from '../../widgets/theme.ts';
+import { asciiText, tone } from '../../widgets/theme.ts';
+import { useTheme } from '../../widgets/theme-context.ts';
 
 /** `❯ DNS name   spot.example.org   seen`. */
 export function FieldLine(props: {

@@ -4,7 +4,8 @@ import { fitted } from '../../../../text/width.ts';
 import { Pointer } from '../../widgets/choice/choice.tsx';
 import type { TextState } from '../../widgets/text/state.ts';
 import { TextInput } from '../../widgets/text/text.tsx';
-import { asciiText, markOf, tone, useTheme } from '../../widgets/theme.ts';
+import { asciiText, markOf, tone } from '../../widgets/theme.ts';
+import { useTheme } from '../../widgets/theme-context.ts';
 import type { Cell } from './cells.ts';
 
 type Columns = readonly { readonly id: string; readonly width: number }[];

@@ -9,7 +9,7 @@ import { Line, Marked } from '../../widgets/line.tsx';
 import { Pager } from '../../widgets/pager/pager.tsx';
 import { timeOfDay } from '../../widgets/table/time-format.ts';
 import { TextInput } from '../../widgets/text/text.tsx';
-import { useTheme } from '../../widgets/theme.ts';
+import { useTheme } from '../../widgets/theme-context.ts';
 import { listOf } from './list.ts';
 
 /** What lies over the page instead of it: a long text, a list, host keys, a password, a question. */

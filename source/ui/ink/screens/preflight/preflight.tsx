@@ -14,7 +14,8 @@ import { fitMessages, Messages } from '../../widgets/messages.tsx';
 import { Problem } from '../../widgets/problem.tsx';
 import { fitColumns } from '../../widgets/table/columns.ts';
 import { windowOf } from '../../widgets/table/window.ts';
-import { asciiText, markOf, tone, useTheme } from '../../widgets/theme.ts';
+import { asciiText, markOf, tone } from '../../widgets/theme.ts';
+import { useTheme } from '../../widgets/theme-context.ts';
 import { type GridRow, gridRows, shownRows } from './grid.ts';
 import { findingMessages } from './keys.ts';
 

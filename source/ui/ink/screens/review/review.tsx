@@ -9,7 +9,8 @@ import { Line, Marked } from '../../widgets/line.tsx';
 import { Problem } from '../../widgets/problem.tsx';
 import { windowOf } from '../../widgets/table/window.ts';
 import { TextInput } from '../../widgets/text/text.tsx';
-import { asciiText, markOf, tone, useTheme } from '../../widgets/theme.ts';
+import { asciiText, markOf, tone } from '../../widgets/theme.ts';
+import { useTheme } from '../../widgets/theme-context.ts';
 import { fails, isTyping } from './keys.ts';
 
 export function ReviewPage(props: {

@@ -6,7 +6,8 @@ import { cellsOf, clipped } from '../../../../text/width.ts';
 import { failureLines, waitTexts } from '../../../model/step-text.ts';
 import { Line } from '../../widgets/line.tsx';
 import { fitMessages, type Message, Messages } from '../../widgets/messages.tsx';
-import { asciiText, tone, useTheme } from '../../widgets/theme.ts';
+import { asciiText, tone } from '../../widgets/theme.ts';
+import { useTheme } from '../../widgets/theme-context.ts';
 
 /** The step in focus: its command and output, what it waits for, why it failed. */
 export function StepPanel(props: {

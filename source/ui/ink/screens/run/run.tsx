@@ -9,7 +9,8 @@ import { Line } from '../../widgets/line.tsx';
 import { Pager } from '../../widgets/pager/pager.tsx';
 import { fitColumns } from '../../widgets/table/columns.ts';
 import { windowOf } from '../../widgets/table/window.ts';
-import { asciiText, type Glyphs, type Theme, type Tone, tone, useTheme } from '../../widgets/theme.ts';
+import { asciiText, type Glyphs, type Theme, type Tone, tone } from '../../widgets/theme.ts';
+import { useTheme } from '../../widgets/theme-context.ts';
 import { StepPanel } from './panel.tsx';
 
 /** The run, or the text that lies over it. */

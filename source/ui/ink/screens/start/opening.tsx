@@ -4,7 +4,8 @@ import { hintsOf, pressed } from '../../widgets/bindings.ts';
 import { Frame } from '../../widgets/frame.tsx';
 import { keysOf } from '../../widgets/keys.ts';
 import { Line } from '../../widgets/line.tsx';
-import { type Theme, ThemeContext } from '../../widgets/theme.ts';
+import type { Theme } from '../../widgets/theme.ts';
+import { ThemeContext } from '../../widgets/theme-context.ts';
 
 /** What is drawn before the session is open: the first page does not wait for it. */
 export function OpeningScreen(props: {

@@ -6,7 +6,7 @@ import { Choice } from '../../widgets/choice/choice.tsx';
 import { Line } from '../../widgets/line.tsx';
 import { Problem } from '../../widgets/problem.tsx';
 import { TextInput } from '../../widgets/text/text.tsx';
-import { useTheme } from '../../widgets/theme.ts';
+import { useTheme } from '../../widgets/theme-context.ts';
 import { startRows } from './rows.ts';
 
 const atHand = [

@@ -3,7 +3,8 @@ import { Indicator, Item } from 'ink-select-input';
 import type { ReactNode } from 'react';
 import { cellsOf, clipped, filled } from '../../../../text/width.ts';
 import { windowOf } from '../table/window.ts';
-import { tone, useTheme } from '../theme.ts';
+import { tone } from '../theme.ts';
+import { useTheme } from '../theme-context.ts';
 import type { ChoiceRow } from './row.ts';
 
 /** The rows around the pointer, as many as there is height for. */

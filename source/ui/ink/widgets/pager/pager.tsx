@@ -2,7 +2,8 @@ import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
 import { counted } from '../../../../text/plural.ts';
 import { clipped } from '../../../../text/width.ts';
-import { asciiText, tone, useTheme } from '../theme.ts';
+import { asciiText, tone } from '../theme.ts';
+import { useTheme } from '../theme-context.ts';
 import { type PagerState, pagerHeight, shownLines } from './state.ts';
 
 /** A text over the whole body of the screen. */

@@ -1,7 +1,7 @@
 import { Text } from 'ink';
 import type { ReactNode } from 'react';
 import { signsOf } from '../../../../text/width.ts';
-import { useTheme } from '../theme.ts';
+import { useTheme } from '../theme-context.ts';
 import { shownPart, type TextState } from './state.ts';
 
 /** A line of text with its cursor, `width` cells wide; a longer one shows the part around the cursor. `mask` for passwords. */
