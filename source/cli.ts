@@ -30,6 +30,14 @@ function print(text: string): void {
   }
 }
 
+/** The first page of `init` stands on the screen before what lies behind it is loaded. */
+async function begin(): Promise<void> {
+  const { paintFirstPage } = first === 'init' ? await import('./cli/first-page.ts') : {};
+  const firstPage = await paintFirstPage?.(argv.slice(1));
+  const { dispatch } = await import('./cli/line/dispatch.ts');
+  await dispatch(argv, { verbs, version: shown, firstPage });
+}
+
 /** `0.1.0 (0123456789ab, 2026-11-26)`: the commit and its date, where the program was built from a clone. */
 const shown = built === '' ? version : `${version} (${built})`;
 const argv = process.argv.slice(2);
@@ -41,4 +49,4 @@ if (first === undefined || (asked === '' && (first === 'help' || isHelp(first)))
 else if (first === '--version' || first === '-v') print(`${shown}\n`);
 else if (Object.hasOwn(verbs, asked))
   import('./cli/line/help-texts.ts').then(({ helpTexts }) => print(helpTexts[asked] ?? ''));
-else import('./cli/line/dispatch.ts').then(({ dispatch }) => dispatch(argv, { verbs, version: shown }));
+else begin();

@@ -51,7 +51,7 @@ export const shared = {
   },
   // Ink's optional developer tools are never shipped.
   alias: { 'react-devtools-core': './scripts/build/empty.js', 'when-exit': './scripts/build/when-exit.js' },
-  plugins: [builtData, startUpPatches],
+  plugins: [builtData, startUpPatches({ whole: true })],
   logLevel: 'warning',
 } satisfies BuildOptions;
 

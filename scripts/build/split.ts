@@ -1,27 +1,68 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { withoutBuiltinImports } from './builtins.ts';
+import { builtData } from './data.ts';
 import { requireBanner, shared } from './options.ts';
+import { startUpPatches } from './start-up-patches.ts';
 
 /** The program as one entry and chunks, so that a verb loads only what it needs. What was in the folder before is gone. */
 export async function buildInto(folder: string): Promise<void> {
   await rm(resolve(folder), { recursive: true, force: true });
-  const { outputFiles } = await build({
-    ...shared,
-    outdir: resolve(folder),
-    splitting: true,
-    chunkNames: 'chunks/[name]-[hash]',
-  });
+  const [{ outputFiles }, first] = await Promise.all([
+    build({
+      ...shared,
+      plugins: [firstPageApart, withoutUnpacking, ...shared.plugins],
+      outdir: resolve(folder),
+      splitting: true,
+      chunkNames: 'chunks/[name]-[hash]',
+    }),
+    buildFirstPage(folder),
+  ]);
   // Only the chunk that hands `require` to the dependencies makes one, as that costs time at start.
   // Chunks that import it for nothing but its (missing) effects need not load it at all.
   const runtime = outputFiles.filter(({ text }) => /\btypeof require\b/.test(text)).map(({ path }) => basename(path));
   const idle = new RegExp(`import"[./]*(?:chunks/)?(?:${runtime.join('|')})";`, 'g');
-  for (const { path, text } of outputFiles) {
+  const lean = outputFiles.map(({ path, text }) => ({
+    path,
+    text: withoutBuiltinImports(runtime.includes(basename(path)) ? requireBanner + text : text.replace(idle, '')),
+  }));
+  for (const { path, text } of [...lean, ...first]) {
     await mkdir(dirname(path), { recursive: true });
-    const lean = withoutBuiltinImports(
-      runtime.includes(basename(path)) ? requireBanner + text : text.replace(idle, ''),
-    );
-    await writeFile(path, lean);
+    await writeFile(path, text);
   }
 }
+
+const firstPage = /first-page\.ts$/;
+
+/** What paints the first page is a file of its own: reading the chunks that it would share with the rest takes longer than running it. */
+async function buildFirstPage(folder: string): Promise<{ path: string; text: string }[]> {
+  const { outputFiles } = await build({
+    ...shared,
+    plugins: [withoutUnpacking, builtData, startUpPatches({ whole: false })],
+    entryPoints: ['source/cli/first-page.ts'],
+    outfile: resolve(folder, 'first-page.js'),
+    banner: { js: 'const require = process.getBuiltinModule;' },
+  });
+  return outputFiles.map(({ path, text }) => ({ path, text: withoutBuiltinImports(text) }));
+}
+
+const firstPageApart: Plugin = {
+  name: 'first page apart',
+  setup(build) {
+    build.onResolve({ filter: firstPage }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './first-page.js', external: true } : undefined,
+    );
+  },
+};
+
+/** Only the single executable carries templates that it unpacks. */
+const withoutUnpacking: Plugin = {
+  name: 'without unpacking',
+  setup(build) {
+    build.onLoad({ filter: /source\/site\/unpacked-templates\.ts$/ }, () => ({
+      contents: "export function unpackTemplates() { throw new Error('nothing is unpacked here'); }",
+      loader: 'js',
+    }));
+  },
+};

@@ -9,10 +9,11 @@ import type { Plan } from '../plan/document/document.ts';
 import { loadSiteWithProduct } from '../product/fit.ts';
 import { loadProduct } from '../product/load.ts';
 import type { Product } from '../product/schema.ts';
+import { defaultProduct } from '../site/default-product.ts';
 import type { Finding } from '../site/finding.ts';
 import { judgeDraft } from '../site/load.ts';
 import { copyDraft, loadDraft, removeDraft, saveDraft } from '../site/save.ts';
-import { defaultProduct, type Site, type SiteDraft } from '../site/schema.ts';
+import type { Site, SiteDraft } from '../site/schema.ts';
 import { kloudspot } from '../text/command.ts';
 import { quote } from '../text/quote.ts';
 import { judgeSeen } from './check-site.ts';
@@ -22,10 +23,11 @@ import { type Watcher, watcherOf } from './follow.ts';
 import { launch } from './launch.ts';
 import { planSite } from './plan.ts';
 import { reachNode, reasonOf } from './reach-node.ts';
-import type { AccessState, InitSession } from './session.ts';
+import type { AccessState, InitSession, StartFacts } from './session.ts';
 import { type Settings, settingsFrom } from './settings.ts';
 import { givenPasswords } from './site.ts';
 import { standingStorage } from './standing-storage.ts';
+import { readStartFacts } from './start-facts.ts';
 import { openUnfinished } from './unfinished-site.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -91,18 +93,8 @@ class Session implements InitSession {
     return copyDraft(this.files, new Date());
   }
 
-  async installedSite() {
-    const path = this.files.site;
-    const { site } = await loadSiteWithProduct(path);
-    return { name: site.name, path };
-  }
-
   saveDraft(draft: SiteDraft) {
     return saveDraft(this.files, draft);
-  }
-
-  get given(): string | undefined {
-    return this.#settings.siteGiven ? this.#settings.site : undefined;
   }
 
   async newDraft(): Promise<SiteDraft> {
@@ -134,8 +126,8 @@ class Session implements InitSession {
     return openInitSession(rehearsing, this.product.file);
   }
 
-  async recentSites() {
-    return this.#memory.recentSites();
+  startFacts(): Promise<StartFacts> {
+    return readStartFacts(this.#settings, this.product.file);
   }
 
   /** Nodes that were looked at before are connected to again. */

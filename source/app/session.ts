@@ -16,6 +16,20 @@ export type AccessState =
   | { readonly state: 'password-needed'; readonly for: 'login' | 'sudo'; readonly why: string }
   | { readonly state: 'failed'; readonly what: string; readonly next: readonly string[] };
 
+/** What the start page shows: read from files alone, before anything of a session is loaded. */
+export interface StartFacts {
+  /** Of the product that the pages ask for; undefined where it cannot be read, which opening the session then explains. */
+  readonly productName: string | undefined;
+  /** The unfinished draft. */
+  readonly draft: { readonly name: string; readonly savedAt: Date } | undefined;
+  /** The site whose file stands on this machine. */
+  readonly installed: { readonly name: string; readonly path: string } | undefined;
+  /** The site file that was given with `--site`. */
+  readonly given: string | undefined;
+  /** Sites opened before, latest first. */
+  readonly recent: readonly { readonly name: string; readonly path: string; readonly at: Date }[];
+}
+
 /**
  * What the pages of `init` can do to the world, behind one door, so that the Ink pages, the plain twin and tests share it.
  * Nothing here draws or asks.
@@ -30,6 +44,8 @@ export interface InitSession extends Watcher {
 
   /** What went wrong when it was opened and keeps nobody from going on, a line each. */
   readonly notices: readonly string[];
+  /** What there is to begin with. */
+  startFacts(): Promise<StartFacts>;
   /** The unfinished draft, if there is one; `at`: the page where it was left. Throws `Fault` when it cannot be read. */
   loadDraft(): Promise<
     { readonly draft: SiteDraft; readonly savedAt: Date; readonly at?: string | undefined } | undefined
@@ -38,21 +54,15 @@ export interface InitSession extends Watcher {
   rememberPage(page: string): void;
   /** Copies the draft beside itself before another one replaces it. Gives the copy's path; undefined: there was none. */
   copyDraft(): Promise<string | undefined>;
-  /** The site whose file stands on this machine. */
-  installedSite(): Promise<{ readonly name: string; readonly path: string } | undefined>;
   /** Atomic. Called at every change. */
   saveDraft(draft: SiteDraft): Promise<Date>;
   /** A first draft for a new site, from what this machine and the product already tell. */
   newDraft(): Promise<SiteDraft>;
-  /** The site file that was given with `--site`. */
-  readonly given: string | undefined;
   /**
    * Reads a site file; `open`: what is missing or wrong in it, a line each, which the pages ask for.
    * Throws `Fault` with every problem, line and column, where the pages could not show it.
    */
   loadSite(path: string): Promise<{ readonly draft: SiteDraft; readonly open: readonly string[] }>;
-  /** Latest first. */
-  recentSites(): Promise<readonly { readonly name: string; readonly path: string; readonly at: Date }[]>;
 
   /** Reaches every node of the draft side by side and reads its facts; calls back whenever one node's state changes. */
   gather(draft: SiteDraft, onState: (node: string, state: AccessState) => void, signal: AbortSignal): Promise<void>;

@@ -3,9 +3,10 @@ import { dirname } from 'node:path';
 import { loadSiteWithProduct } from '../product/fit.ts';
 import { loadProduct } from '../product/load.ts';
 import type { Product } from '../product/schema.ts';
+import { defaultProduct } from '../site/default-product.ts';
 import { parseDraft } from '../site/load.ts';
 import { InvalidFile } from '../site/reading/invalid-file.ts';
-import { defaultProduct, type SiteDraft } from '../site/schema.ts';
+import type { SiteDraft } from '../site/schema.ts';
 
 /** A site file as the pages take it up. */
 export interface UnfinishedSite {

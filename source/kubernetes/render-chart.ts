@@ -1,7 +1,7 @@
+import { parse } from 'yaml';
 import * as z from 'zod';
 import type { ReadOnlyHost, Script } from '../host/host.ts';
 import { microk8sProgram } from '../microk8s/microk8s.ts';
-import { parse } from 'yaml';
 import { safeValues } from '../text/safe-text.ts';
 import type { ChartLogin, ChartPlace, ReleasePlace } from './helm.ts';
 import { type Manifest, parseManifests } from './manifests.ts';

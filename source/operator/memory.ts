@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Conf from 'conf';
 import * as z from 'zod';
 import type { Files } from '../site/files.ts';
+import { memoryName, type RecentSite } from './recent-sites.ts';
 
 /** What is remembered about the operator rather than the site: for comfort alone, nothing depends on it. No secrets. */
 export interface Memory {
@@ -15,12 +16,6 @@ export interface Memory {
   /** A choice of the screens, such as the last scenario. */
   choice(key: string): string | undefined;
   choose(key: string, value: string): void;
-}
-
-export interface RecentSite {
-  readonly name: string;
-  readonly path: string;
-  readonly at: Date;
 }
 
 const storeSchema = z.object({
@@ -71,7 +66,7 @@ function openStore(folder: string, report: (text: string) => void): Conf<Store> 
   const open = () =>
     new Conf<Store>({
       cwd: folder,
-      configName: 'operator',
+      configName: memoryName,
       configFileMode: 0o600,
       accessPropertiesByDotNotation: false,
       clearInvalidConfig: false,
@@ -83,7 +78,7 @@ function openStore(folder: string, report: (text: string) => void): Conf<Store> 
 }
 
 function startOver(folder: string, open: () => Conf<Store>, report: (text: string) => void): Conf<Store> {
-  const file = join(folder, 'operator.json');
+  const file = join(folder, `${memoryName}.json`);
   renameSync(file, `${file}.unreadable`);
   report(`${file} could not be read: recent sites and usual times are forgotten. It is kept as ${file}.unreadable`);
   return open();

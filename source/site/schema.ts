@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defaultRanges } from '../microk8s/node.ts';
 import { channelForm, defaultChannel } from '../microk8s/tracks.ts';
+import { defaultProduct } from './default-product.ts';
 import { fields } from './fields.ts';
 
 const { ipv4, hostAddress, ipv4WithPrefix, hostName, dnsName, gibibytes, volumeGroupName } = fields;
@@ -92,9 +93,6 @@ const anyValue: z.ZodType<HelmValue> = z.lazy(() =>
 
 /** A Helm value as it stands in a file. `null` removes a default of the chart. */
 export type HelmValue = string | number | boolean | null | HelmValue[] | { [key: string]: HelmValue };
-
-/** The product of a site that names none. */
-export const defaultProduct = 'kloudspot';
 
 export const siteSchema = z.strictObject({
   version: z.literal(1),

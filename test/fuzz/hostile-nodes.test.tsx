@@ -39,7 +39,7 @@ function seen(probe: string): ReadonlyMap<string, NodeFacts> {
 
 const findingsOf = (facts: ReadonlyMap<string, NodeFacts>): readonly Finding[] => runChecks({ site, product, facts });
 
-let open: ReturnType<typeof stage> | undefined;
+let open: Awaited<ReturnType<typeof stage>> | undefined;
 afterEach(() => open?.end());
 
 describe('whatever a node prints,', () => {
@@ -77,7 +77,7 @@ describe('whatever a node prints,', () => {
       .replaceAll(/"serial": "/g, `"serial": "${JSON.stringify(attack).slice(1, -1)}\\n`)
       .replaceAll(/"model": "/g, `"model": "${JSON.stringify(attack).slice(1, -1)}`);
     const findings = findingsOf(seen(probe));
-    open = stage(new FakeSession({ first: wholeDraft, findings }), { columns: 120, rows: 40 });
+    open = await stage(new FakeSession({ first: wholeDraft, findings }), { columns: 120, rows: 40 });
     await open.until('New site');
     open.type('\r');
     await open.until('✓ sudo');

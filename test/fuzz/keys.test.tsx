@@ -5,7 +5,7 @@ import { failing, stage, toReview } from '../ui/ink/stage.tsx';
 import { wholeDraft } from '../ui/sample.ts';
 import { tries } from './damage.ts';
 
-let open: ReturnType<typeof stage> | undefined;
+let open: Awaited<ReturnType<typeof stage>> | undefined;
 afterEach(() => open?.end());
 
 const key = fc.oneof(
@@ -27,7 +27,7 @@ const key = fc.oneof(
 );
 
 /** The page where random keys begin. */
-type Screen = ReturnType<typeof stage>;
+type Screen = Awaited<ReturnType<typeof stage>>;
 const reached: readonly [string, (screen: Screen) => Promise<void>][] = [
   ['first page', async () => undefined],
   ['review', async (screen) => toReview(screen)],
@@ -45,7 +45,7 @@ it.each(reached)('whatever is typed on the %s, the screens stay drawn', async (_
   const runs = { ...tries, numRuns: Math.ceil(tries.numRuns / 80) };
   await fc.assert(
     fc.asyncProperty(fc.array(key, { minLength: 20, maxLength: 60 }), async (keys) => {
-      const screen = stage(new FakeSession({ first: wholeDraft, events: failing }), { columns: 80, rows: 24 });
+      const screen = await stage(new FakeSession({ first: wholeDraft, events: failing }), { columns: 80, rows: 24 });
       open = screen;
       await screen.until('New site');
       await reach(screen);

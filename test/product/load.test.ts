@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { schemaFiles } from '../../source/cli/text/schema-files.ts';
 import { allSets, enabledComponents, featureSet, requirements } from '../../source/product/features.ts';
-import { chartReference, listProducts, loadProduct, templatesFolder } from '../../source/product/load.ts';
+import { listProducts } from '../../source/product/file.ts';
+import { chartReference, loadProduct, templatesFolder } from '../../source/product/load.ts';
 import { InvalidFile } from '../../source/site/reading/invalid-file.ts';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
@@ -94,7 +95,7 @@ describe('other products', () => {
   });
 
   it('are listed, and one that is not there is told with those that are', async () => {
-    expect(await listProducts()).toContain('kloudspot');
+    expect(listProducts()).toContain('kloudspot');
     await expect(loadProduct('cloudspot')).rejects.toMatchObject({ message: 'There is no product "cloudspot".' });
     await expect(loadProduct('./none.yaml')).rejects.toThrow('There is no product file');
   });

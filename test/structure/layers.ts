@@ -103,7 +103,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     uses: ['microk8s', 'host', 'text', 'errors'],
   },
   product: { holds: 'product schema and loader', uses: ['site', 'text', 'errors'] },
-  operator: { holds: 'what is remembered about the operator', uses: ['site', 'text', 'errors'] },
+  operator: { holds: 'what is remembered about the operator', uses: ['site', 'host', 'text', 'errors'] },
   site: {
     holds: 'site schema, load and save that keep comments, drafts',
     uses: ['microk8s', 'host', 'text', 'errors'],

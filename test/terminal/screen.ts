@@ -30,6 +30,8 @@ export interface ScreenOptions {
   readonly rows?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly command?: string;
+  /** Called whenever the emulator has drawn what came. */
+  readonly onDrawn?: (screen: Screen) => void;
 }
 
 /** One cell of the screen. */
@@ -69,7 +71,7 @@ export class Screen {
     });
     this.#pty.onData((data) => {
       this.output += data;
-      this.#terminal.write(data);
+      this.#terminal.write(data, () => options.onDrawn?.(this));
     });
     this.#terminal.onData((reply) => this.#pty.write(reply));
     this.#pty.onExit(({ exitCode }) => {

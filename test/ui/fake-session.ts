@@ -1,4 +1,4 @@
-import type { AccessState, InitSession } from '../../source/app/session.ts';
+import type { AccessState, InitSession, StartFacts } from '../../source/app/session.ts';
 import type { RunEvent, RunEventBody, RunOrder } from '../../source/engine/journal/event.ts';
 import type { HostKeyOffer } from '../../source/host/host.ts';
 import { filesUnder } from '../../source/site/files.ts';
@@ -49,8 +49,10 @@ export class FakeSession implements InitSession {
     return this.draft ? '/nowhere/site.draft.copy.yaml' : undefined;
   }
 
-  async installedSite(): Promise<{ name: string; path: string } | undefined> {
-    return undefined;
+  async startFacts(): Promise<StartFacts> {
+    const { draft } = this;
+    const seen = draft && { name: String(draft.draft['name'] ?? ''), savedAt: draft.savedAt };
+    return { productName: product.name, draft: seen, installed: undefined, given: this.given, recent: [] };
   }
 
   async saveDraft(draft: SiteDraft): Promise<Date> {
@@ -70,10 +72,6 @@ export class FakeSession implements InitSession {
   async loadSite(path: string) {
     this.asked.push(`load ${path}`);
     return { draft: this.loaded, open: this.open };
-  }
-
-  async recentSites() {
-    return [];
   }
 
   async gather(draft: SiteDraft, onState: (node: string, state: AccessState) => void): Promise<void> {

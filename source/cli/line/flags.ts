@@ -60,6 +60,13 @@ export const globalFlags = {
   'password-fd': { type: 'string', value: 'N', about: 'The same from an open file descriptor.' },
 } as const satisfies Flags;
 
+/** Of `init`. */
+export const productFlag = {
+  type: 'string',
+  value: 'NAME|FILE',
+  about: 'The product of a new site: one of templates/products, or a file.',
+} as const;
+
 /** For verbs that start or continue a run. */
 export const takeOver = { type: 'boolean', about: 'Take the lock from a run that is gone or silent.' } as const;
 

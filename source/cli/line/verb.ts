@@ -1,4 +1,5 @@
 import type { ExitCode } from '../../errors/fault.ts';
+import type { FirstPage } from '../first-page.ts';
 import { type Parsed, parseWords, type Shape } from './arguments.ts';
 import type { Flags } from './flags.ts';
 
@@ -27,6 +28,8 @@ export type VerbTable = Readonly<Record<string, VerbEntry>>;
 export interface Program {
   readonly verbs: VerbTable;
   readonly version: string;
+  /** What stands on the screen of `init` already. */
+  readonly firstPage?: FirstPage | undefined;
 }
 
 export interface VerbDefinition<F extends Flags> extends VerbShape<F> {

@@ -1,8 +1,9 @@
-import type { InitSession } from '../../app/session.ts';
+import type { InitSession, StartFacts } from '../../app/session.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
 import { kloudspot } from '../../text/command.ts';
-import { acceptFailure, globalFlags } from '../line/flags.ts';
+import type { FirstPage } from '../first-page.ts';
+import { acceptFailure, globalFlags, productFlag } from '../line/flags.ts';
 import { processTerminal, refuseToAsk, type Terminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 
@@ -11,14 +12,10 @@ export default defineVerb({
   about: 'Walk through a new site, build the cluster and deploy the product. With --site FILE --yes nothing is asked.',
   flags: {
     ...globalFlags,
-    product: {
-      type: 'string',
-      value: 'NAME|FILE',
-      about: 'The product of a new site: one of templates/products, or a file.',
-    },
+    product: productFlag,
     'accept-failure': acceptFailure,
   },
-  run: async ({ args }) => {
+  run: async ({ args }, { firstPage }) => {
     const settings = settingsFrom(args);
     const terminal = processTerminal();
     if (settings.yes) return unattended(settings, terminal, args['accept-failure'] ?? []);
@@ -28,13 +25,19 @@ export default defineVerb({
         `Without a terminal: ${kloudspot('init --site FILE --yes')}   (line by line: --plain)`,
       );
     }
-    return walk(settings, terminal, args.product);
+    return walk(settings, terminal, args.product, firstPage);
   },
 });
 
-async function walk(settings: Settings, terminal: Terminal, productName: string | undefined): Promise<ExitCode> {
+async function walk(
+  settings: Settings,
+  terminal: Terminal,
+  productName: string | undefined,
+  firstPage: FirstPage | undefined,
+): Promise<ExitCode> {
   const open = async () => (await import('../../app/init-session.ts')).openInitSession(settings, productName);
-  if (terminal.capable && !settings.plain) return drawPages(settings, terminal, open);
+  if (terminal.capable && !settings.plain)
+    return drawPages(settings, terminal, open, firstPage ?? { start: await readStart(settings, productName) });
   const { runPlainInit } = await import('../../ui/plain/init.ts');
   const session = await open();
   try {
@@ -44,13 +47,29 @@ async function walk(settings: Settings, terminal: Terminal, productName: string 
   }
 }
 
-async function drawPages(settings: Settings, { input }: Terminal, open: () => Promise<InitSession>): Promise<ExitCode> {
+const readStart = async (settings: Settings, productName: string | undefined): Promise<StartFacts> =>
+  (await import('../../app/start-facts.ts')).readStartFacts(settings, productName);
+
+async function drawPages(
+  settings: Settings,
+  { input }: Terminal,
+  open: () => Promise<InitSession>,
+  firstPage: FirstPage,
+): Promise<ExitCode> {
   // Keys typed before the first page must not be echoed over it.
   input.setRawMode(true);
   try {
     const { runInkInit } = await import('../../ui/ink/init.tsx');
-    const { ascii, color, rehearsal } = settings;
-    return await runInkInit(open, { ascii, color, rehearsal: rehearsal && (rehearsal.scenario ?? 'healthy') });
+    const { ascii, color, files, rehearsal } = settings;
+    return await runInkInit({
+      ...firstPage,
+      open,
+      ascii,
+      color,
+      files,
+      rehearsal: rehearsal && (rehearsal.scenario ?? 'healthy'),
+      canRehearse: rehearsal === undefined,
+    });
   } finally {
     input.setRawMode(false);
   }

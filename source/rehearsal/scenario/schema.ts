@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { defaultProduct } from '../../site/default-product.ts';
 import type { DraftValue } from '../../site/schema.ts';
-import { defaultProduct } from '../../site/schema.ts';
 
 const gibibyte = 1024 ** 3;
 const gibibytes = z

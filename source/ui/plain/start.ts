@@ -1,5 +1,5 @@
-import { textAt } from '../../wizard/draft/draft.ts';
 import { installedLines } from '../model/installed.ts';
+import { startTitle } from '../model/start-title.ts';
 import { faultWords, keep, type PlainWalk } from './plain-walk.ts';
 
 const atHand = [
@@ -11,26 +11,30 @@ const atHand = [
 /** Where to begin: the draft, a new site, a file. False: nowhere. */
 export async function begin(walk: PlainWalk): Promise<boolean> {
   const { talk, session } = walk;
-  talk.say(`${session.product.name}: from bare Ubuntu machines to a running cluster`, ...atHand, '');
+  const { productName, draft, installed, recent, given } = await session.startFacts();
+  talk.say(startTitle(productName), ...atHand, '');
   talk.say(...session.notices);
-  const draft = await session.loadDraft().catch((error: unknown) => talk.say(...faultWords(error), ''));
-  const installed = await session.installedSite().catch(() => undefined);
+  const unreadable = await session.loadDraft().then(
+    () => undefined,
+    (error: unknown) => faultWords(error),
+  );
+  if (unreadable) talk.say(...unreadable, '');
   if (installed) talk.say(...installedLines(installed), '');
-  const recent = (await session.recentSites().catch(() => [])).slice(0, 3);
-  const { given } = session;
   const choices: { readonly text: string; readonly go: () => Promise<boolean> }[] = [
     ...(given === undefined ? [] : [{ text: `Open ${given}`, go: () => load(walk, given) }]),
     ...(draft
       ? [
           {
-            text: `Continue the draft of ${textAt(draft.draft, ['name']) || 'a site without a name'}`,
-            go: () => continued(walk, draft.draft),
+            text: `Continue the draft of ${draft.name || 'a site without a name'}`,
+            go: () => continued(walk),
           },
         ]
       : []),
     ...(installed ? [{ text: `Change ${installed.name}`, go: () => load(walk, installed.path) }] : []),
     { text: 'New site', go: () => fresh(walk) },
-    ...recent.map((site) => ({ text: `Load ${site.name} from ${site.path}`, go: () => load(walk, site.path) })),
+    ...recent
+      .slice(0, 3)
+      .map((site) => ({ text: `Load ${site.name} from ${site.path}`, go: () => load(walk, site.path) })),
     { text: 'Load a site file', go: async () => load(walk, await talk.ask('Path of the site file')) },
     { text: 'Leave', go: async () => false },
   ];
@@ -51,8 +55,10 @@ export async function begin(walk: PlainWalk): Promise<boolean> {
   }
 }
 
-async function continued(walk: PlainWalk, draft: PlainWalk['draft']): Promise<boolean> {
-  walk.draft = draft;
+async function continued(walk: PlainWalk): Promise<boolean> {
+  const unfinished = await walk.session.loadDraft();
+  if (unfinished === undefined) return fresh(walk);
+  walk.draft = unfinished.draft;
   walk.saved = true;
   return true;
 }

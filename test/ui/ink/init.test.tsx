@@ -4,11 +4,11 @@ import { FakeSession } from '../fake-session.ts';
 import { wholeDraft } from '../sample.ts';
 import { failing, stage, toReview } from './stage.tsx';
 
-let open: ReturnType<typeof stage> | undefined;
+let open: Awaited<ReturnType<typeof stage>> | undefined;
 afterEach(() => open?.end());
 
 const begin = async (session = new FakeSession({ first: wholeDraft }), size?: { columns: number; rows: number }) => {
-  open = stage(session, size);
+  open = await stage(session, size);
   await open.until('New site');
   return open;
 };

@@ -5,7 +5,6 @@ import type { AppState } from '../../../source/ui/ink/store/state.ts';
 import { hintsOf, keyNames } from '../../../source/ui/ink/widgets/bindings.ts';
 import { type KeyPress, press } from '../../../source/ui/ink/widgets/keys.ts';
 import { themeOf } from '../../../source/ui/ink/widgets/theme.ts';
-import { wholeDraft } from '../sample.ts';
 import { begin, checked, ended, failed, opened, ran, reviewed, seen } from './states.tsx';
 import { named, Walk } from './walk.tsx';
 
@@ -26,16 +25,7 @@ const screens: readonly (readonly [string, () => Walk])[] = [
   ['start, a path', () => begin().keys('<down><enter>a')],
   [
     'start, the question of the draft',
-    () =>
-      new Walk()
-        .tell({
-          type: 'start-known',
-          draft: { draft: wholeDraft, savedAt: new Date(0) },
-          installed: undefined,
-          recent: [],
-          given: undefined,
-        })
-        .keys('<down><enter>'),
+    () => new Walk(undefined, { draft: { name: 'berlin', savedAt: new Date(0) } }).keys('<down><enter>'),
   ],
   ['nodes', () => seen(opened())],
   ['nodes, a row', () => seen(opened()).keys('<down><right>')],

@@ -44,11 +44,16 @@ class In extends EventEmitter {
 }
 
 /** The real application on streams of ours. */
-export function stage(session: InitSession, size = { columns: 80, rows: 24 }) {
+export async function stage(session: InitSession, size = { columns: 80, rows: 24 }) {
   const out = new Out(size.columns, size.rows);
   const input = new In();
   const left: number[] = [];
-  const controller = new Controller(session, size, (code) => left.push(code));
+  const { files, rehearsal } = session;
+  const start = await session.startFacts();
+  const controller = new Controller(
+    { size, files, rehearsal, start, canRehearse: false, open: async () => session },
+    (code) => left.push(code),
+  );
   const app = render(<App store={controller.store} theme={themeOf({ color: false, ascii: false })} />, {
     // The streams do what Ink asks of them; their types ask for far more.
     stdout: Object.assign(Object.create(process.stdout), out, {
@@ -75,7 +80,6 @@ export function stage(session: InitSession, size = { columns: 80, rows: 24 }) {
     patchConsole: false,
     interactive: true,
   });
-  void controller.start();
   return {
     left,
     /** Everything in one read. */
@@ -112,7 +116,7 @@ export const failing = [
 ] as const;
 
 /** From the first page to the review, all checks passed. */
-export async function toReview(screen: ReturnType<typeof stage>): Promise<void> {
+export async function toReview(screen: Awaited<ReturnType<typeof stage>>): Promise<void> {
   screen.type('\r');
   await screen.until('✓ sudo');
   screen.type('nnnnn');

@@ -16,8 +16,7 @@ const review = reviewOf({
   estimateMs: undefined,
 });
 
-export const begin = (size?: Size): Walk =>
-  new Walk(size).tell({ type: 'start-known', draft: undefined, installed: undefined, recent: [], given: undefined });
+export const begin = (size?: Size): Walk => new Walk(size);
 
 export const opened = (size?: Size): Walk =>
   new Walk(size).tell({ type: 'draft', draft: wholeDraft, savedAt: new Date(0), now: 0 });

@@ -95,9 +95,7 @@ describe('where one was', () => {
 });
 
 describe('a draft that stands there', () => {
-  const draft = { draft: wholeDraft, savedAt: new Date(0) };
-  const beside = () =>
-    new Walk().tell({ type: 'start-known', draft, installed: undefined, recent: [], given: undefined });
+  const beside = () => new Walk(undefined, { draft: { name: 'berlin', savedAt: new Date(0) } });
   it('is replaced after a question only, and a copy is kept', () => {
     const asked = beside().keys('<down><enter>');
     expect(asked.effects).toEqual([]);
@@ -128,14 +126,7 @@ describe('a draft that stands there', () => {
 });
 
 describe('beside a site that is set up', () => {
-  const walk = () =>
-    new Walk().tell({
-      type: 'start-known',
-      draft: undefined,
-      installed: { name: 'berlin', path: '/s.yaml' },
-      recent: [],
-      given: undefined,
-    });
+  const walk = () => new Walk(undefined, { installed: { name: 'berlin', path: '/s.yaml' } });
   it('the start page offers to change it and names status and apply', () => {
     expect(walk().shown()).toMatch(/❯ Change berlin/);
     expect(walk().shown()).toMatch(/kloudspot status/);

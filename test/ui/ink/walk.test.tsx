@@ -11,9 +11,7 @@ const inDraft = (walk: Walk, ...path: (string | number)[]) => getAt(walk.state.d
 
 describe('several keys at once', () => {
   it('Down and Enter choose the row that the pointer came to', () => {
-    const walk = new Walk()
-      .tell({ type: 'start-known', draft: undefined, installed: undefined, recent: [], given: undefined })
-      .keys('<down><down><enter>');
+    const walk = new Walk().keys('<down><down><enter>');
     expect(walk.effects).toEqual([{ do: 'exit', code: 6 }]);
   });
   it('a field is opened, cleared, typed, taken, and the next one stands under the pointer', () => {

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { renderToString } from 'ink';
+import type { StartFacts } from '../../../source/app/session.ts';
 import { filesUnder } from '../../../source/site/files.ts';
 import { Screen } from '../../../source/ui/ink/app/app.tsx';
 import { update } from '../../../source/ui/ink/app/update.ts';
@@ -15,8 +16,19 @@ export class Walk {
   state: AppState;
   readonly effects: Effect[] = [];
 
-  constructor(size = { columns: 80, rows: 24 }) {
-    this.state = initialState({ size, product, rehearsal: 'healthy', files: filesUnder('/'), canRehearse: false });
+  constructor(size = { columns: 80, rows: 24 }, start: Partial<StartFacts> = {}) {
+    const facts = {
+      productName: product.name,
+      draft: undefined,
+      installed: undefined,
+      given: undefined,
+      recent: [],
+      ...start,
+    };
+    this.state = initialState(
+      { size, product, rehearsal: 'healthy', files: filesUnder('/'), canRehearse: false },
+      facts,
+    );
   }
 
   tell(...events: Parameters<typeof update>[1][]): this {

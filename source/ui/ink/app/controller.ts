@@ -1,4 +1,4 @@
-import type { InitSession } from '../../../app/session.ts';
+import type { InitSession, StartFacts } from '../../../app/session.ts';
 import type { RunHandle } from '../../../engine/journal/event.ts';
 import type { ExitCode } from '../../../errors/fault.ts';
 import { textAt } from '../../../wizard/draft/draft.ts';
@@ -13,6 +13,7 @@ import { faultLines } from './fault-lines.ts';
 import { Gathering } from './gathering.ts';
 import { Saving } from './saving.ts';
 import { Store } from './store.ts';
+import { typedAhead } from './typed-ahead.ts';
 import { update } from './update.ts';
 
 /** Where a failure is shown. */
@@ -23,12 +24,20 @@ const failing: Readonly<Partial<Record<Effect['do'], 'check-failed' | 'plan-fail
   begin: 'begin-failed',
 };
 
+/** What the pages begin with, before the session is open. */
+export interface Beginning extends Pick<AppState, 'size' | 'rehearsal' | 'files' | 'canRehearse'> {
+  readonly start: StartFacts;
+  readonly open: () => Promise<InitSession>;
+}
+
 type InitStore = Store<AppState, AppEvent, Effect>;
 
 /** Does what the screens ask of the session, and brings the news back. The only place of the Ink pages that changes anything. */
 export class Controller {
   readonly store: InitStore;
-  #session: InitSession;
+  /** Rejects with what keeps the session from opening. */
+  readonly opened: Promise<void>;
+  #open: InitSession | undefined;
   #run: RunHandle | undefined;
   #looking = new AbortController();
   readonly #following = new AbortController();
@@ -36,8 +45,7 @@ export class Controller {
   readonly #gathering: Gathering;
   readonly #saving: Saving;
 
-  constructor(session: InitSession, size: AppState['size'], exit: (code: ExitCode) => void) {
-    this.#session = session;
+  constructor(begin: Beginning, exit: (code: ExitCode) => void) {
     this.#exit = exit;
     this.#gathering = new Gathering((reach, access) =>
       this.store.dispatch({ type: 'access', reach, state: access, now: Date.now() }),
@@ -46,33 +54,25 @@ export class Controller {
       (at) => this.store.dispatch({ type: 'saved', at }),
       (error) => this.store.dispatch({ type: 'save-failed', why: faultLines(error)[0] ?? '' }),
     );
-    const { product, rehearsal, files } = session;
-    const canRehearse = rehearsal === undefined && session.rehearse !== undefined;
-    this.store = new Store(initialState({ size, product, rehearsal, files, canRehearse }), {
+    this.store = new Store(initialState({ ...begin, product: undefined }, begin.start), {
       update,
       perform: (effect) => this.#perform(effect),
       changed: (before, after) => this.#changed(before, after),
+      typedAhead,
     });
+    this.opened = begin.open().then((session) => this.#took(session));
   }
 
-  async start(): Promise<void> {
-    const session = this.#session;
-    const problem = [...session.notices];
-    const [draft, recent, installed] = await Promise.all([
-      session.loadDraft().catch((error: unknown) => void problem.push(...faultLines(error))),
-      session.recentSites().catch(() => []),
-      session.installedSite().catch(() => undefined),
-    ]);
-    const at = isScreen(draft?.at) ? draft?.at : undefined;
-    const { given } = session;
-    this.store.dispatch({
-      type: 'start-known',
-      draft: draft ? { ...draft, at } : undefined,
-      recent,
-      installed,
-      given,
-      problem,
-    });
+  get #session(): InitSession {
+    if (this.#open === undefined) throw new Error('The session is not open yet.');
+    return this.#open;
+  }
+
+  async #took(session: InitSession): Promise<void> {
+    const { product, rehearsal, files, notices } = session;
+    const unreadable = await session.loadDraft().then(() => [], faultLines);
+    this.#open = session;
+    this.store.dispatch({ type: 'opened', product, rehearsal, files, problem: [...notices, ...unreadable] });
   }
 
   async close(): Promise<void> {
@@ -80,11 +80,8 @@ export class Controller {
     this.#following.abort();
     this.#gathering.stop();
     await this.#saving.settled();
-    await this.#session.close();
-  }
-
-  get files(): InitSession['files'] {
-    return this.#session.files;
+    await this.opened.catch(() => undefined);
+    await this.#open?.close();
   }
 
   #changed(before: AppState, after: AppState): void {
@@ -103,9 +100,14 @@ export class Controller {
   }
 
   async #do(effect: Effect): Promise<void> {
+    if (effect.do === 'exit') return this.#exit(effect.code);
+    // What is asked before the session is open waits for it.
+    if (this.#open === undefined) await this.opened;
     switch (effect.do) {
       case 'new-draft':
         return this.#newDraft(effect.replaces);
+      case 'continue':
+        return this.#continue();
       case 'load':
         return this.#load(effect.path, effect.replaces);
       case 'rehearse':
@@ -125,9 +127,14 @@ export class Controller {
         return this.#begin();
       case 'steer':
         return this.#steer(effect.order);
-      case 'exit':
-        return this.#exit(effect.code);
     }
+  }
+
+  async #continue(): Promise<void> {
+    const unfinished = await this.#session.loadDraft();
+    if (unfinished === undefined) return this.#newDraft(false);
+    const at = isScreen(unfinished.at) ? unfinished.at : undefined;
+    this.store.dispatch({ type: 'draft', ...unfinished, open: [], at, now: Date.now() });
   }
 
   async #newDraft(replaces: boolean): Promise<void> {
@@ -149,7 +156,7 @@ export class Controller {
     const rehearsal = await this.#session.rehearse?.();
     if (!rehearsal) return;
     await this.#session.close();
-    this.#session = rehearsal;
+    this.#open = rehearsal;
     const { product, files } = rehearsal;
     this.store.dispatch({ type: 'session', product, files, rehearsal: rehearsal.rehearsal });
   }
@@ -187,7 +194,7 @@ export class Controller {
     const findings = await this.#session.preflight(judged.site, factsByNode(state), signal);
     // The checks' words are loaded here, so that the first page does not wait for them.
     const { helpOfChecks } = await import('../../../check/accept.ts');
-    const help = helpOfChecks(state.product);
+    const help = helpOfChecks(this.#session.product);
     if (!signal.aborted) this.store.dispatch({ type: 'checked', findings, help });
   }
 
@@ -198,7 +205,8 @@ export class Controller {
     const plan = await this.#session.plan(site, factsByNode(state), findings ?? []);
     const documents = await this.#session.documents(site);
     const estimateMs = this.#session.estimate(plan, new Set());
-    const review = reviewOf({ site, product: state.product, plan, findings: findings ?? [], documents, estimateMs });
+    const { product } = this.#session;
+    const review = reviewOf({ site, product, plan, findings: findings ?? [], documents, estimateMs });
     this.store.dispatch({ type: 'planned', plan, review });
   }
 

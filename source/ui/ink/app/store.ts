@@ -8,6 +8,14 @@ export interface StoreParts<State, Event, Effect> {
   readonly update: (state: State, event: Event) => Transition<State, Effect>;
   readonly perform: (effect: Effect) => void;
   readonly changed?: (before: State, after: State) => void;
+  readonly typedAhead?: AheadOf<State, Event>;
+}
+
+/** Events that are kept until the state can take them, in their order. */
+export interface AheadOf<State, Event> {
+  readonly keeps: (state: State, event: Event) => boolean;
+  /** Whether kept events are thrown away, as nothing comes any more that could take them. */
+  readonly drops: (state: State) => boolean;
 }
 
 /**
@@ -19,6 +27,7 @@ export class Store<State, Event extends { readonly type: string }, Effect> {
   #keyTold = true;
   #toldAt = performance.now();
   #news: NodeJS.Timeout | undefined;
+  readonly #kept: Event[] = [];
   readonly #listeners = new Set<() => void>();
   readonly #parts: StoreParts<State, Event, Effect>;
 
@@ -32,6 +41,24 @@ export class Store<State, Event extends { readonly type: string }, Effect> {
   }
 
   readonly dispatch = (event: Event): void => {
+    if (this.#parts.typedAhead?.keeps(this.#state, event)) this.#kept.push(event);
+    else {
+      this.#update(event);
+      this.#releaseKept();
+    }
+  };
+
+  #releaseKept(): void {
+    const ahead = this.#parts.typedAhead;
+    if (ahead?.drops(this.#state)) this.#kept.length = 0;
+    for (let first = this.#kept[0]; first !== undefined; first = this.#kept[0]) {
+      if (ahead?.keeps(this.#state, first)) return;
+      this.#kept.shift();
+      this.#update(first);
+    }
+  }
+
+  #update(event: Event): void {
     const before = this.#state;
     const after = this.#parts.update(before, event);
     this.#state = after.state;
@@ -40,7 +67,7 @@ export class Store<State, Event extends { readonly type: string }, Effect> {
     this.#parts.changed?.(before, after.state);
     if (event.type === 'key' || event.type === 'resize') this.#tellKey();
     else this.#tellNews();
-  };
+  }
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);

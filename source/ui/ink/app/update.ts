@@ -32,7 +32,7 @@ export function update(before: AppState, event: AppEvent): Transition {
       return next({ ...state, message: { grade: 'fail', text: event.lines.join(' ') } });
     case 'access':
       return accessNews(state, event);
-    case 'start-known':
+    case 'opened':
     case 'draft':
     case 'session':
     case 'start-failed':

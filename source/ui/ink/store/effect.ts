@@ -6,6 +6,8 @@ import type { HostKeyOffer } from '../../../host/host.ts';
 export type Effect =
   /** `replaces`: there is a draft already, of which a copy is kept first. */
   | { readonly do: 'new-draft'; readonly replaces: boolean }
+  /** Goes on with the unfinished draft. */
+  | { readonly do: 'continue' }
   | { readonly do: 'load'; readonly path: string; readonly replaces: boolean }
   | { readonly do: 'rehearse' }
   /** Connect again; undefined: to every node that is not ready. */

@@ -17,8 +17,8 @@ export type AppEvent =
   | { readonly type: 'time'; readonly now: number }
   /** The pages go on with another session: a rehearsal. */
   | ({ readonly type: 'session' } & Pick<InitSession, 'product' | 'rehearsal' | 'files'>)
-  | ({ readonly type: 'start-known' } & Pick<StartState, 'draft' | 'recent' | 'installed' | 'given'> &
-      Partial<Pick<StartState, 'problem'>>)
+  /** The session is open: what is asked of it is done from now on. */
+  | ({ readonly type: 'opened' } & Pick<InitSession, 'product' | 'rehearsal' | 'files'> & Pick<StartState, 'problem'>)
   | {
       readonly type: 'draft';
       readonly draft: SiteDraft;

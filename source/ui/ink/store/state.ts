@@ -1,5 +1,5 @@
+import type { AccessState, StartFacts } from '../../../app/session.ts';
 import type { CheckHelp } from '../../../check/check.ts';
-import type { AccessState } from '../../../app/session.ts';
 import type { NodeFacts } from '../../../facts/facts.ts';
 import type { Plan } from '../../../plan/document/document.ts';
 import type { Product } from '../../../product/schema.ts';
@@ -37,7 +37,8 @@ export const isPage = (screen: ScreenId): screen is PageId => isPageId(screen);
 export interface AppState {
   readonly screen: ScreenId;
   readonly size: { readonly columns: number; readonly rows: number };
-  readonly product: Product;
+  /** Undefined until the session is open; the start page alone is shown before. */
+  readonly product: Product | undefined;
   readonly rehearsal: string | undefined;
   readonly files: Files;
   readonly canRehearse: boolean;
@@ -99,22 +100,8 @@ export interface ListOverlay {
   readonly index: number;
 }
 
-export interface UnfinishedDraft {
-  readonly draft: SiteDraft;
-  readonly savedAt: Date;
-  /** Where the operator was when the draft was left. */
-  readonly at?: ScreenId | undefined;
-}
-
-export interface StartState {
-  readonly loaded: boolean;
+export interface StartState extends StartFacts {
   readonly index: number;
-  readonly draft: UnfinishedDraft | undefined;
-  /** The site whose file stands on this machine. */
-  readonly installed: { readonly name: string; readonly path: string } | undefined;
-  readonly recent: readonly { readonly name: string; readonly path: string; readonly at: Date }[];
-  /** The site file of `--site`. */
-  readonly given: string | undefined;
   /** Typing the path of a site file. */
   readonly path: TextState | undefined;
   readonly problem: readonly string[];
@@ -156,6 +143,7 @@ const views = new WeakMap<SiteDraft, { readonly access: AppState['access']; read
 
 /** What pages and fields look at. The same object while draft and access are the same, so that what is worked out from it is kept. */
 export function viewOf(state: Pick<AppState, 'draft' | 'access' | 'product'>): WizardView {
+  if (state.product === undefined) throw new Error('A page was asked for before the session was open.');
   const kept = views.get(state.draft);
   if (kept?.access === state.access) return kept.view;
   const view: WizardView = { draft: state.draft, product: state.product, facts: factsByNode(state) };
@@ -179,6 +167,7 @@ export function siteName(state: Pick<AppState, 'draft'>): string {
 
 export function initialState(
   given: Pick<AppState, 'size' | 'product' | 'rehearsal' | 'files' | 'canRehearse'>,
+  start: StartFacts,
 ): AppState {
   return {
     ...given,
@@ -194,17 +183,7 @@ export function initialState(
     message: undefined,
     removed: undefined,
     visited: new Set(),
-    start: {
-      loaded: false,
-      index: 0,
-      draft: undefined,
-      installed: undefined,
-      recent: [],
-      given: undefined,
-      path: undefined,
-      problem: [],
-      busy: false,
-    },
+    start: { ...start, index: 0, path: undefined, problem: [], busy: false },
     preflight: emptyPreflight,
     review: emptyReview,
     run: undefined,

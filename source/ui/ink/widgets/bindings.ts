@@ -1,4 +1,4 @@
-import type { KeyHint } from './frame.tsx';
+import type { KeyHint } from './frame-lines.ts';
 import type { KeyPress } from './keys.ts';
 import type { Glyphs } from './theme.ts';
 
@@ -12,6 +12,9 @@ export interface Binding<Result> {
   readonly dropOrder?: number;
   readonly act: (key: KeyPress) => Result;
 }
+
+/** What the footer needs of a binding. */
+export type ShownBinding = Pick<Binding<unknown>, 'keys' | 'label' | 'dropOrder'>;
 
 export type Bindings<Result> = readonly Binding<Result>[];
 
@@ -28,7 +31,7 @@ export function pressed<Result>(bindings: Bindings<Result>, key: KeyPress): Resu
 }
 
 /** The footer. */
-export function hintsOf<Result>(bindings: Bindings<Result>, glyphs: Glyphs): readonly KeyHint[] {
+export function hintsOf(bindings: readonly ShownBinding[], glyphs: Glyphs): readonly KeyHint[] {
   return bindings.flatMap(({ keys, label, dropOrder }) =>
     dropOrder === undefined ? [] : [{ key: shownKeys(keys, glyphs.keys), label, dropOrder }],
   );

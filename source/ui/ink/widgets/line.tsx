@@ -1,6 +1,7 @@
 import { Text } from 'ink';
 import type { ReactNode } from 'react';
 import { wrapped } from '../../../text/width.ts';
+import type { Spans } from './spans.ts';
 import { asciiText, type Tone, tone } from './theme.ts';
 import { useTheme } from './theme-context.ts';
 
@@ -12,6 +13,28 @@ export function Line(props: { readonly text: string; readonly as?: Tone; readonl
       {asciiText(theme, props.text) || ' '}
     </Text>
   );
+}
+
+/** One line of several looks. */
+export function SpansLine(props: { readonly spans: Spans }): ReactNode {
+  const theme = useTheme();
+  // A part of a line has no other name than its place.
+  const keyed = props.spans.map((span, place) => ({ ...span, key: String(place) }));
+  return (
+    <Text wrap="truncate">
+      {keyed.map(({ key, text, as, bold = false }) => (
+        <Text key={key} bold={bold} {...tone(theme, as)}>
+          {text}
+        </Text>
+      ))}
+    </Text>
+  );
+}
+
+/** Lines under each other. */
+export function SpansLines(props: { readonly lines: readonly Spans[] }): ReactNode {
+  const keyed = props.lines.map((spans, place) => ({ spans, key: String(place) }));
+  return keyed.map(({ key, spans }) => <SpansLine key={key} spans={spans} />);
 }
 
 /** A text over several lines, with a mark before the first; later ones stand under its text. At most `most` lines. */

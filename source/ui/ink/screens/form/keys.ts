@@ -5,7 +5,7 @@ import { cycled, type FormPlace, formPlace, openAdd, openEditor, withDraft, with
 import { type AppBindings, next, type Transition } from '../../store/event.ts';
 import { type FormFocus, moveColumn, moveLine, moveNext } from '../../store/focus.ts';
 import { pageKeys, withHelp } from '../../store/shared-keys.ts';
-import type { AppState } from '../../store/state.ts';
+import { type AppState, viewOf } from '../../store/state.ts';
 import { nextFrom } from '../../store/transitions.ts';
 import type { KeyName, KeyPress } from '../../widgets/keys.ts';
 import { editorKeys, paste } from './editor-keys.ts';
@@ -114,7 +114,7 @@ function typingKeys(state: AppState, field: Field): AppBindings {
 
 /** Without an answer of its own a field shows what was seen or the default. */
 function clearKeys(state: AppState, field: Field): AppBindings {
-  if (answerOf(field, { draft: state.draft, product: state.product, facts: new Map() })?.from !== 'typed') return [];
+  if (answerOf(field, { ...viewOf(state), facts: new Map() })?.from !== 'typed') return [];
   const cleared = (): Transition => next(withDraft(state, withAnswer(state.draft, field, undefined)));
   return [{ keys: ['delete', 'backspace'], label: 'clear the answer', act: cleared }];
 }

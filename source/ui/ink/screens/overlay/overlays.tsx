@@ -42,8 +42,8 @@ function leaveText(state: AppState): string {
 }
 
 function replaceText({ start, draft, savedAt }: AppState): string {
-  const old = Object.keys(draft).length > 0 ? { draft, savedAt } : start.draft;
-  const name = textAt(old?.draft, ['name']) || 'a site without a name';
+  const old = Object.keys(draft).length > 0 ? { name: textAt(draft, ['name']), savedAt } : start.draft;
+  const name = old?.name || 'a site without a name';
   const saved = old?.savedAt ? `, saved ${timeOfDay(old.savedAt)}` : '';
   return `There is an unfinished draft of ${name}${saved}. A copy of it is kept beside it.`;
 }

@@ -6,12 +6,11 @@ import type { AppState, StartState } from '../../store/state.ts';
 import { enterScreen } from '../../store/transitions.ts';
 import { choiceBindings, textBindings } from '../../widgets/field.ts';
 import { type TextState, textState } from '../../widgets/text/state.ts';
-import { startNews } from './news.ts';
 import { startRows } from './rows.ts';
 
 export function startKeys(state: AppState): AppBindings {
   const { start } = state;
-  if (start.busy || !start.loaded) return [leaveKey(state)];
+  if (start.busy) return [leaveKey(state)];
   if (start.path) return pathKeys(state, start.path);
   const rows = startRows(state);
   const row = rows[start.index];
@@ -34,10 +33,9 @@ function withStart(state: AppState, change: Partial<StartState>): AppState {
 }
 
 function chosen(state: AppState, key: string): Transition {
-  const { draft } = state.start;
   if (key === 'leave') return next(state, { do: 'exit', code: exitCode.refused });
   if (key === 'on') return enterScreen(state, 'nodes');
-  if (key === 'continue' && draft) return startNews(state, { type: 'draft', ...draft, now: state.now });
+  if (key === 'continue') return next(withStart(state, { busy: true, problem: [] }), { do: 'continue' });
   if (key === 'load') return next(withStart(state, { path: textState(''), problem: [] }));
   if (key === 'rehearse') return next(withStart(state, { busy: true, problem: [] }), { do: 'rehearse' });
   const replaces = hasDraft(state);

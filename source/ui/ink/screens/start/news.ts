@@ -6,19 +6,20 @@ import { enterScreen } from '../../store/transitions.ts';
 
 export function startNews(
   state: AppState,
-  event: Extract<AppEvent, { type: 'start-known' | 'draft' | 'session' | 'start-failed' }>,
+  event: Extract<AppEvent, { type: 'opened' | 'draft' | 'session' | 'start-failed' }>,
 ): Transition {
   switch (event.type) {
-    case 'start-known': {
-      const { draft, recent, installed, given, problem = [] } = event;
-      return next({ ...state, start: { ...state.start, loaded: true, draft, recent, installed, given, problem } });
+    case 'opened': {
+      const { product, rehearsal, files, problem } = event;
+      return next({ ...state, product, rehearsal, files, start: { ...state.start, problem } });
     }
     case 'start-failed':
       return next({ ...state, start: { ...state.start, busy: false, problem: event.lines } });
     case 'session': {
       const { size, start } = state;
       const { product, rehearsal, files } = event;
-      const fresh = initialState({ size, product, rehearsal, files, canRehearse: false });
+      const facts = { ...start, draft: undefined, installed: undefined, productName: product.name };
+      const fresh = initialState({ size, product, rehearsal, files, canRehearse: false }, facts);
       return next({ ...fresh, start: { ...fresh.start, busy: start.busy } }, { do: 'new-draft', replaces: false });
     }
     case 'draft':

@@ -4,7 +4,7 @@ import type { ChoiceRow } from '../../widgets/choice/row.ts';
 import { timeOfDay } from '../../widgets/table/time-format.ts';
 
 /** What one may begin with. The draft first, then the site that stands on this machine. */
-export function startRows(state: AppState): readonly ChoiceRow[] {
+export function startRows(state: Pick<AppState, 'start' | 'draft' | 'canRehearse'>): readonly ChoiceRow[] {
   const { start } = state;
   const begun = Object.keys(state.draft).length > 0;
   const { draft, installed } = start;
@@ -15,7 +15,7 @@ export function startRows(state: AppState): readonly ChoiceRow[] {
           {
             key: 'continue',
             label: 'Continue the draft',
-            hint: `${textAt(draft.draft, ['name']) || 'without a name'}, saved ${timeOfDay(draft.savedAt)}`,
+            hint: `${draft.name || 'without a name'}, saved ${timeOfDay(draft.savedAt)}`,
           },
         ]
       : [];

@@ -1,54 +1,31 @@
 import { Box, Text } from 'ink';
 import { Indicator, Item } from 'ink-select-input';
 import type { ReactNode } from 'react';
-import { cellsOf, clipped, filled } from '../../../../text/width.ts';
-import { windowOf } from '../table/window.ts';
 import { tone } from '../theme.ts';
 import { useTheme } from '../theme-context.ts';
-import type { ChoiceRow } from './row.ts';
+import { type ChoiceProps, choiceView, moreBelow, type ShownRow } from './view.ts';
 
 /** The rows around the pointer, as many as there is height for. */
-export function Choice(props: {
-  readonly rows: readonly ChoiceRow[];
-  readonly index: number;
-  readonly height: number;
-  readonly width: number;
-}): ReactNode {
+export function Choice(props: ChoiceProps): ReactNode {
   const theme = useTheme();
-  const shown = windowOf(props.rows.length, props.index, props.height);
-  // A long label gives way to the hint beside it.
-  const hints = Math.min(12, Math.max(0, ...props.rows.map((row) => cellsOf(row.hint ?? ''))));
-  const longest = Math.max(...props.rows.map((row) => cellsOf(row.label)));
-  const labels = Math.max(8, Math.min(longest, props.width - hints - 5)) + 2;
+  const { rows, below } = choiceView(props);
   return (
     <Box flexDirection="column" flexShrink={0}>
-      {props.rows.slice(shown.from, shown.to).map((row, at) => (
-        <Row key={row.key} row={row} labels={labels} width={props.width} here={shown.from + at === props.index} />
+      {rows.map((row) => (
+        <Row key={row.key} row={row} />
       ))}
-      {shown.below > 0 ? <Text {...tone(theme, 'quiet')}>{`   ${shown.below} more below`}</Text> : null}
+      {below > 0 ? <Text {...tone(theme, 'quiet')}>{moreBelow(below)}</Text> : null}
     </Box>
   );
 }
 
-function Row(props: {
-  readonly row: ChoiceRow;
-  readonly labels: number;
-  readonly width: number;
-  readonly here: boolean;
-}): ReactNode {
+function Row(props: { readonly row: ShownRow }): ReactNode {
   const theme = useTheme();
-  const hint = clipped(props.row.hint ?? '', Math.max(0, props.width - props.labels - 3));
+  const { here, lit, label, hint } = props.row;
   return (
     <Box flexShrink={0}>
-      <Pointer here={props.here} />
-      <Label
-        text={
-          hint === ''
-            ? clipped(props.row.label, props.width - 3)
-            : filled(clipped(props.row.label, props.labels - 2), props.labels)
-        }
-        here={props.here && !props.row.unusable}
-      />
+      <Pointer here={here} />
+      <Label text={label} here={lit} />
       {hint === '' ? null : <Text {...tone(theme, 'quiet')}>{hint}</Text>}
     </Box>
   );

@@ -1,0 +1,29 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, isAbsolute, join, resolve } from 'node:path';
+import { Fault } from '../errors/fault.ts';
+import { templatesFolder } from '../site/templates.ts';
+import { didYouMean } from '../text/nearest.ts';
+
+/** Names of the products in `templates/products`. */
+export function listProducts(): string[] {
+  return readdirSync(join(templatesFolder(), 'products'))
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => basename(file, '.yaml'))
+    .sort();
+}
+
+/** The file of a product: by its name in `templates/products`, or by a path relative to `from`. Throws a `Fault` where there is none. */
+export function productFile(nameOrPath: string, from: string): string {
+  const isPath = isAbsolute(nameOrPath) || nameOrPath.includes('/') || /\.ya?ml$/.test(nameOrPath);
+  const file = isPath ? resolve(from, nameOrPath) : join(templatesFolder(), 'products', `${nameOrPath}.yaml`);
+  if (existsSync(file)) return file;
+  const known = listProducts();
+  throw new Fault({
+    what: isPath ? `There is no product file ${file}.` : `There is no product "${nameOrPath}".`,
+    next: [
+      ...didYouMean(nameOrPath, known),
+      `Products here: ${known.join(', ')}`,
+      'Or give the path of a product file.',
+    ],
+  });
+}

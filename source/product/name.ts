@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { topTexts } from '../site/top-level.ts';
+import { safeLine } from '../text/safe-text.ts';
+import { productFile } from './file.ts';
+import { knownNames } from './known-names.ts';
+
+/** The name that a product bears on the screen, by its name in `templates/products` or its file. Throws where there is none. */
+export async function nameOfProduct(nameOrPath: string, from: string = process.cwd()): Promise<string> {
+  const file = productFile(nameOrPath, from);
+  const text = readFileSync(file, 'utf8');
+  // The same start of a YAML file means the same, whatever follows.
+  const known = knownNames.find(({ start }) => text.startsWith(start));
+  if (known) return known.name;
+  const name = (await topTexts(text, ['name'])).get('name');
+  if (name === undefined) throw new Error(`${file} names no product`);
+  return safeLine(name);
+}

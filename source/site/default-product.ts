@@ -1,0 +1,2 @@
+/** The product of a site that names none. */
+export const defaultProduct = 'kloudspot';

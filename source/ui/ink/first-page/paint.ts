@@ -1,0 +1,55 @@
+import { styleText } from 'node:util';
+import type { StartFacts } from '../../../app/session.ts';
+import { startLines } from '../screens/start/page.ts';
+import { hintsOf } from '../widgets/bindings.ts';
+import { pageLines } from '../widgets/frame-lines.ts';
+import { isTooSmall, type Size } from '../widgets/layout.ts';
+import type { Span, Spans } from '../widgets/spans.ts';
+import { type Theme, type ThemeOptions, themeOf, tone } from '../widgets/theme.ts';
+import { aroundStart } from './around.ts';
+
+const esc = '\u001b';
+const intoAlternateScreen = `${esc}[?1049h${esc}[?25l${esc}[H`;
+/** What undoes `startScreen` where nothing takes over. */
+export const backFromScreen = `${esc}[?25h${esc}[?1049l`;
+
+interface Given extends ThemeOptions {
+  readonly start: StartFacts;
+  readonly rehearsal: string | undefined;
+  readonly canRehearse: boolean;
+}
+
+/** The whole start page in plain escapes, on the alternate screen: what Ink draws of the same state. Undefined: nothing fits there. */
+export function startScreen(given: Given, size: Size): string | undefined {
+  if (isTooSmall(size)) return undefined;
+  const theme = themeOf(given);
+  const start = { ...given.start, index: 0, path: undefined, problem: [], busy: false };
+  const body = startLines({ start, draft: {}, canRehearse: given.canRehearse }, size, theme);
+  const lines = pageLines(
+    theme,
+    {
+      size,
+      head: 'kloudspot init',
+      rehearsal: given.rehearsal,
+      where: 'Start',
+      progress: aroundStart.progress.map((title) => ({ title, mark: 'todo' })),
+      message: undefined,
+      keys: hintsOf(aroundStart.keys, theme.glyphs),
+    },
+    body,
+  );
+  return intoAlternateScreen + lines.map((spans) => written(theme, spans)).join('\r\n');
+}
+
+const written = (theme: Theme, spans: Spans): string => spans.map((span) => writtenSpan(theme, span)).join('');
+
+function writtenSpan(theme: Theme, { text, as, bold }: Span): string {
+  const { color, backgroundColor, dimColor } = tone(theme, as);
+  const looks = [
+    ...(bold ? (['bold'] as const) : []),
+    ...(dimColor ? (['dim'] as const) : []),
+    ...(color === undefined ? [] : [color]),
+    ...(backgroundColor === undefined ? [] : (['bgYellow'] as const)),
+  ];
+  return looks.length === 0 ? text : styleText(looks, text, { validateStream: false });
+}

@@ -1,0 +1,112 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { keys, Screen, type ScreenOptions } from './screen.ts';
+
+let root: string;
+let screen: Screen | undefined;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'kloudspot-first-'));
+});
+afterEach(() => {
+  screen?.kill();
+  rmSync(root, { recursive: true, force: true });
+});
+
+type Cells = ReturnType<Screen['cells']>;
+
+/** What stood on the screen after each piece of output, from the first page on. */
+function watched(args: readonly string[], options: ScreenOptions): { readonly screen: Screen; readonly seen: Cells[] } {
+  const seen: Cells[] = [];
+  const onDrawn = (drawn: Screen): void => {
+    if (seen.length > 0 || drawn.text().includes('Start')) seen.push(drawn.cells());
+  };
+  const one = new Screen(['init', '--root', root, ...args], { ...options, onDrawn });
+  screen = one;
+  return { screen: one, seen };
+}
+
+/** Ink turns this on with its first frame. */
+const inkIsThere = '\u001b[?2004h';
+
+/** The row under the pointer. */
+const pointed = (one: Screen): string => /^[❯>] .*$/m.exec(one.text())?.[0] ?? '';
+
+async function untilInk(one: Screen): Promise<void> {
+  await expect.poll(() => one.output.includes(inkIsThere)).toBe(true);
+}
+
+const file = (name: string, text: string): void => {
+  mkdirSync(join(root, 'etc/kloudspot'), { recursive: true });
+  writeFileSync(join(root, 'etc/kloudspot', name), text);
+};
+const draft = () =>
+  file('site.draft.yaml', 'version: 1\nname: berlin\nproduct: kloudspot\nnodes:\n  - reach: 10.0.4.21\n');
+const site = () => file('site.yaml', 'version: 1\nname: munich\nproduct: kloudspot\nnodes: []\n');
+const nothing = () => undefined;
+
+interface Case {
+  readonly name: string;
+  readonly args?: readonly string[];
+  readonly options?: ScreenOptions;
+  readonly before?: () => void;
+}
+
+const cases: readonly Case[] = [
+  { name: 'as it comes' },
+  { name: 'a rehearsal', args: ['--rehearse'] },
+  { name: 'beside a draft', before: draft },
+  { name: 'beside a site', before: site },
+  { name: 'beside both, wide', before: () => [draft(), site()], options: { columns: 120, rows: 40 } },
+  { name: 'narrow and low', options: { columns: 40, rows: 12 } },
+  { name: 'narrow, beside both', before: () => [draft(), site()], options: { columns: 50, rows: 16 } },
+  { name: 'without colours', options: { env: { NO_COLOR: '1' } } },
+  { name: 'ASCII only', args: ['--ascii'] },
+  { name: 'ASCII without colours', args: ['--ascii', '--no-color'], before: draft },
+];
+
+describe('the first page stands before Ink is loaded, and Ink takes it over', () => {
+  it.each(cases)('without a moved cell: $name', async ({ args = [], options = {}, before = nothing }) => {
+    before();
+    const { screen: one, seen } = watched(args, options);
+    await one.see('Start');
+    expect(one.output).not.toContain(inkIsThere);
+    const first = pointed(one);
+    expect(first).not.toBe('');
+    await untilInk(one);
+    await one.see('Start');
+    one.press(keys.down);
+    await expect.poll(() => pointed(one)).not.toBe(first);
+    // One picture up to the key, and the one after it.
+    expect([...new Set(seen.map((cells) => JSON.stringify(cells)))]).toHaveLength(2);
+  });
+
+  it('keeps what is typed before it is there: three Downs and an Enter', async () => {
+    const { screen: one } = watched([], {});
+    one.press(keys.down, keys.down, keys.down, keys.enter);
+    expect(await one.exited()).toBe(6);
+  });
+
+  it('keeps what is typed for the page behind it', async () => {
+    const { screen: one } = watched(['--rehearse'], {});
+    await one.see('Start');
+    one.press(keys.enter, 'nn');
+    await one.see('3/8');
+  });
+
+  it.each(['SIGTERM', 'SIGHUP'])('gives the terminal back where %s ends it', async (signal) => {
+    const { screen: one } = watched([], {});
+    await one.see('Start');
+    one.kill(signal);
+    await one.exited();
+    expect(one.output.lastIndexOf('\u001b[?1049l')).toBeGreaterThan(one.output.lastIndexOf('\u001b[?1049h'));
+    expect(one.output.lastIndexOf('\u001b[?25h')).toBeGreaterThan(one.output.lastIndexOf('\u001b[?25l'));
+  });
+
+  it('is not painted where a word is wrong', async () => {
+    const { screen: one } = watched(['--wrong'], {});
+    expect(await one.exited()).toBe(2);
+    expect(one.output).not.toContain('1049');
+  });
+});
