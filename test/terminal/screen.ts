@@ -93,6 +93,11 @@ export class Screen {
     return lines.join('\n').trimEnd();
   }
 
+  /** Waits until the emulator has drawn all that came. */
+  drawn(): Promise<void> {
+    return new Promise((done) => this.#terminal.write('', done));
+  }
+
   /** The cells of the screen, row by row, as the terminal emulator holds them. */
   cells(): readonly (readonly Cell[])[] {
     const { active } = this.#terminal.buffer;

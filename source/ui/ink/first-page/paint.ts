@@ -19,9 +19,10 @@ interface Given extends ThemeOptions {
   readonly canRehearse: boolean;
 }
 
-/** The whole start page in plain escapes, on the alternate screen: what Ink draws of the same state. Undefined: nothing fits there. */
+/** The whole start page in plain escapes, on the alternate screen: what Ink draws of the same state. Undefined: left to Ink. */
 export function startScreen(given: Given, size: Size): string | undefined {
-  if (isTooSmall(size)) return undefined;
+  const looks = looksOf(process.env, process.argv);
+  if (looks === undefined || isTooSmall(size)) return undefined;
   const theme = themeOf(given);
   const start = { ...given.start, index: 0, path: undefined, problem: [], busy: false };
   const body = startLines({ start, draft: {}, canRehearse: given.canRehearse }, size, theme);
@@ -38,8 +39,11 @@ export function startScreen(given: Given, size: Size): string | undefined {
     },
     body,
   );
-  return intoAlternateScreen + lines.map((spans) => written(theme, spans)).join('\r\n');
+  const write = looks === 'none' ? textOf : (spans: Spans) => written(theme, spans);
+  return intoAlternateScreen + lines.map(write).join('\r\n');
 }
+
+const textOf = (spans: Spans): string => spans.map(({ text }) => text).join('');
 
 const written = (theme: Theme, spans: Spans): string => spans.map((span) => writtenSpan(theme, span)).join('');
 
@@ -52,4 +56,15 @@ function writtenSpan(theme: Theme, { text, as, bold }: Span): string {
     ...(backgroundColor === undefined ? [] : (['bgYellow'] as const)),
   ];
   return looks.length === 0 ? text : styleText(looks, text, { validateStream: false });
+}
+
+/**
+ * Which looks Ink's colour library (chalk) sends to this terminal: none at all with `--no-color`, else those that every terminal of
+ * these names has. Undefined: its answer takes more than a name.
+ */
+function looksOf(env: NodeJS.ProcessEnv, words: readonly string[]): 'all' | 'none' | undefined {
+  const { TERM = '', COLORTERM, FORCE_COLOR, CI } = env;
+  if (FORCE_COLOR !== undefined || CI !== undefined) return undefined;
+  if (words.includes('--no-color')) return 'none';
+  return COLORTERM || /^(?:xterm|screen|rxvt|vt100|vt220|linux)|-256color$/.test(TERM) ? 'all' : undefined;
 }
