@@ -6,7 +6,6 @@ import type { Passwords } from '../host/secrets.ts';
 import { draftTarget } from '../network/targets.ts';
 import { openMemory } from '../operator/memory.ts';
 import type { Plan } from '../plan/document/document.ts';
-import { loadSiteWithProduct } from '../product/fit.ts';
 import { loadProduct } from '../product/load.ts';
 import type { Product } from '../product/schema.ts';
 import { defaultProduct } from '../site/default-product.ts';
