@@ -1,5 +1,6 @@
 import type { Product } from '../product/schema.ts';
 import type { Site } from '../site/schema.ts';
+import { sharedEngine } from '../storage/engines.ts';
 
 /** A server that every node fetches from while the cluster is built. */
 export interface Server {
@@ -26,7 +27,8 @@ export function serversOf(site: Site, product: Product): readonly Server[] {
 const registry = (host: string, what: string): Server => ({ url: `https://${host}/v2/`, what });
 
 function engineCharts(site: Site, { storage }: Product): Server[] {
-  const used = [storage.lvm, ...(site.storage.shared.engine === 'cstor' ? [storage.cstor] : [])];
+  const { chart: shared } = sharedEngine(site.storage.shared.engine);
+  const used = [storage.lvm, ...(shared === undefined ? [] : [storage[shared]])];
   return used.flatMap(({ repository, chart }) =>
     repository?.startsWith('http')
       ? [{ url: `${repository.replace(/\/$/, '')}/index.yaml`, what: `the chart ${chart}` }]

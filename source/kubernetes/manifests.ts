@@ -10,7 +10,7 @@ const object = z.looseObject({
 /** An object of a chart as Helm renders it. */
 export type Manifest = z.output<typeof object>;
 
-/** The objects of a text of YAML documents. What is no object is left out: Helm prints comments and empty documents too. */
+/** The objects of a text of YAML documents. Helm prints comments and empty documents too: they are left out. */
 export function parseManifests(text: string): Manifest[] {
   return parseAllDocuments(text, { logLevel: 'error' }).flatMap((document) => {
     if (!('contents' in document) || !isMap(document.contents)) return [];

@@ -1,5 +1,6 @@
 import type { NodeFacts } from '../../facts/facts.ts';
 import type { Grade } from '../../site/finding.ts';
+import { sharedEngine } from '../../storage/engines.ts';
 import { sharedVolume } from '../../storage/shared.ts';
 import {
   accessAdvice,
@@ -75,7 +76,7 @@ const identities: readonly Identity[] = [
     why: 'cStor volumes are reached by iSCSI. Two nodes with one initiator name take the sessions of each other, and a volume can be written by both.',
     source: 'RFC 7143 section 4.2.7.1',
     values: ({ identity }) => identity && (identity.initiatorName ? [identity.initiatorName] : []),
-    grade: ({ site }) => (site.storage.shared.engine === 'cstor' ? 'fail' : 'warn'),
+    grade: ({ site }) => (sharedEngine(site.storage.shared.engine).iscsi ? 'fail' : 'warn'),
     advice:
       'On all but one: echo "InitiatorName=$(iscsi-iname)" > /etc/iscsi/initiatorname.iscsi; systemctl restart iscsid',
   },

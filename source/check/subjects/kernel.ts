@@ -1,4 +1,5 @@
 import { type KernelModule, type KernelSetting, kernelModules } from '../../facts/kernel.ts';
+import { sharedEngine } from '../../storage/engines.ts';
 import { type Check, type CheckInput, fail, nodeCheck, pass, warn } from '../check.ts';
 
 export const modules: Check = nodeCheck(
@@ -44,7 +45,7 @@ export const modules: Check = nodeCheck(
 
 function neededModules({ site }: CheckInput): KernelModule[] {
   const always: KernelModule[] = ['vxlan', 'br_netfilter', 'overlay'];
-  return site.storage.shared.engine === 'cstor' ? [...always, 'iscsi_tcp'] : always;
+  return sharedEngine(site.storage.shared.engine).iscsi ? [...always, 'iscsi_tcp'] : always;
 }
 
 /** Version 2 alone has such a list; whether the channel runs on version 1 is a rule of the check version-pairs. */

@@ -3,6 +3,7 @@ import type { DroppingChain } from '../../facts/services.ts';
 import { clusterAddress, presentAddress, wantedAddress } from '../../network/addresses.ts';
 import { rangesOf } from '../../network/cluster-ranges.ts';
 import { networkOf } from '../../site/address-rules.ts';
+import { sharedEngine } from '../../storage/engines.ts';
 import { type AboutNode, type Check, fail, nodeCheck, type Outcome, pass, warn } from '../check.ts';
 
 /** Another Kubernetes holds the ports and the containers of the node; a container engine alone changes the packet filter only. */
@@ -89,7 +90,8 @@ export const multipath: Check = nodeCheck(
   'services',
   ({ multipathBlacklist }, { node, facts, input }) => {
     if (multipathBlacklist === undefined) return pass('not running', 'multipathd does not run.');
-    if (input.site.storage.shared.engine !== 'cstor') return pass('running', 'No volume of ours comes by iSCSI.');
+    if (!sharedEngine(input.site.storage.shared.engine).iscsi)
+      return pass('running', 'No volume of ours comes by iSCSI.');
     if (leavesIscsi(multipathBlacklist))
       return pass('leaves iSCSI', 'Its blacklist holds the volumes that come by iSCSI.');
     const ownPaths = (facts.storage?.disks ?? []).some(hasPaths);

@@ -1,6 +1,7 @@
 import { Fault } from '../../errors/fault.ts';
 import { featureSet } from '../../product/features.ts';
 import type { Product } from '../../product/schema.ts';
+import { type EngineName, engineNamed, engineNames } from '../../storage/engines.ts';
 import { typedSize } from '../../storage/typed-size.ts';
 import { type StorageWish, volumesFor } from '../../storage/volumes.ts';
 import type { WhatIf } from '../../storage/workload.ts';
@@ -86,12 +87,13 @@ function knownFeatures(given: readonly string[], product: Product): string[] {
   });
 }
 
-function knownEngine(text: string): 'cstor' | 'existing' {
-  if (text === 'cstor' || text === 'existing') return text;
+function knownEngine(text: string): EngineName {
+  const known = engineNamed(text);
+  if (known !== undefined) return known;
   throw new Fault({
     what: `There is no engine ${text}.`,
     where: '--engine',
-    next: [...didYouMean(text, ['cstor', 'existing']), 'Write --engine cstor or --engine existing'],
+    next: [...didYouMean(text, engineNames), `Write ${engineNames.map((name) => `--engine ${name}`).join(' or ')}`],
   });
 }
 

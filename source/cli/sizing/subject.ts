@@ -10,6 +10,7 @@ import { loadProduct } from '../../product/load.ts';
 import type { Product } from '../../product/schema.ts';
 import { defaultProduct } from '../../site/default-product.ts';
 import type { Site, SiteNode } from '../../site/schema.ts';
+import { defaultEngine } from '../../storage/engines.ts';
 import { likelyGroup } from '../../storage/groups.ts';
 import type { StorageWish } from '../../storage/volumes.ts';
 import { accessPrompts } from '../line/access.ts';
@@ -102,7 +103,7 @@ export function wishFor(product: Product, facts: NodeFacts | undefined): Storage
     features: product.features.filter((feature) => feature.default).map(({ id }) => id),
     storage: {
       unshared: { volumeGroup },
-      shared: { engine: 'cstor', volumeGroup: pool?.volumeGroup ?? volumeGroup, volume: 'shared' },
+      shared: { engine: defaultEngine, volumeGroup: pool?.volumeGroup ?? volumeGroup, volume: 'shared' },
       volumes: {},
     },
   };

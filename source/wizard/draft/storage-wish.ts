@@ -1,4 +1,5 @@
 import { siteSchema } from '../../site/schema.ts';
+import { defaultEngine, engineNamed } from '../../storage/engines.ts';
 import type { StorageWish } from '../../storage/volumes.ts';
 import { defined } from '../../text/defined.ts';
 import type { WizardView } from '../page.ts';
@@ -25,7 +26,7 @@ export function storageWish(view: WizardView): StorageWish {
         ...(localClass === '' ? {} : { storageClass: localClass }),
       },
       shared: {
-        engine: textAt(storage, ['shared', 'engine']) === 'existing' ? 'existing' : 'cstor',
+        engine: engineNamed(textAt(storage, ['shared', 'engine'])) ?? defaultEngine,
         volumeGroup: textAt(storage, ['shared', 'volumeGroup']) || likelyGroupOf(view),
         volume: textAt(storage, ['shared', 'volume']) || 'shared',
         ...(typeof size === 'number' ? { size } : {}),

@@ -1,4 +1,5 @@
 import { gigabytes } from '../../storage/bytes.ts';
+import { defaultEngine, engineNames, sharedEngine } from '../../storage/engines.ts';
 import { sharedVolume } from '../../storage/shared.ts';
 import { typedSize } from '../../storage/typed-size.ts';
 import { volumesFor } from '../../storage/volumes.ts';
@@ -9,10 +10,10 @@ import { poolChoiceFields } from './pool-choice.ts';
 import { storageFindings, storageNotes } from './totals.ts';
 import { workloadFields } from './workload.ts';
 
-const engines = [
-  { value: 'cstor', label: 'OpenEBS cStor', hint: 'archived upstream since 2024; the product documents it' },
-  { value: 'existing', label: 'a storage class that is there', hint: 'your own replicated storage' },
-] as const;
+const engines = engineNames.map((value) => {
+  const { label, hint } = sharedEngine(value);
+  return { value, label, hint };
+});
 
 export const storagePage: Page<'storage'> = {
   id: 'storage',
@@ -124,7 +125,7 @@ function sharedFields(view: WizardView): readonly Field[] {
     help: 'cStor makes a pool on one logical volume of each manager. OpenEBS archived it in 2024: it gets no more fixes. With a storage class that is there already, nothing is installed for shared volumes.',
     choices: engines,
     required: true,
-    fallback: { value: 'cstor', from: 'default' },
+    fallback: { value: defaultEngine, from: 'default' },
     parse: oneOf(engines),
   };
   if (wish.storage.shared.engine === 'existing') {
