@@ -7,7 +7,7 @@ import type { SiteDraft } from '../site/schema.ts';
 export async function firstDraft(product: Product): Promise<SiteDraft> {
   const features = product.features.filter((feature) => feature.default).map(({ id }) => id);
   const nodes = (await couldBeNode(product)) ? [thisMachine()] : [];
-  return { version: 1, product: product.id, nodes, features };
+  return { version: 1, product: product.id, nodes, features, namespace: 'default' };
 }
 
 async function couldBeNode(product: Product): Promise<boolean> {

@@ -6,7 +6,7 @@ import type { Passwords } from '../host/secrets.ts';
 import { draftTarget } from '../network/targets.ts';
 import { openMemory } from '../operator/memory.ts';
 import type { Plan } from '../plan/document/document.ts';
-import { loadProduct } from '../product/load.ts';
+import { loadProduct, productFor } from '../product/load.ts';
 import type { Product } from '../product/schema.ts';
 import { defaultProduct } from '../site/default-product.ts';
 import type { Finding } from '../site/finding.ts';
@@ -190,7 +190,7 @@ class Session implements InitSession {
   }
 
   #opened(site: Site) {
-    return { site, product: this.product, world: this.#world, passwords: this.#passwords };
+    return { site, product: productFor(site, this.product), world: this.#world, passwords: this.#passwords };
   }
 
   close(): Promise<void> {

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { Fault } from '../errors/fault.ts';
 import { type Passwords, readPasswords } from '../host/secrets.ts';
 import { loadSiteWithProduct } from '../product/fit.ts';
-import { loadProduct } from '../product/load.ts';
+import { loadProduct, productFor } from '../product/load.ts';
 import type { Product } from '../product/schema.ts';
 import { judgeDraft } from '../site/load.ts';
 import type { Site } from '../site/schema.ts';
@@ -51,7 +51,7 @@ async function findSite(settings: Settings, world: World): Promise<{ site: Site;
     if ('site' in judged)
       return {
         site: judged.site,
-        product: await loadProduct(judged.site.product),
+        product: productFor(judged.site, await loadProduct(judged.site.product)),
         from: `the rehearsal ${world.scenario ?? ''}`.trim(),
       };
   }

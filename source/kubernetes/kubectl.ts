@@ -74,6 +74,8 @@ export const kubectl = {
     '-c',
     script,
   ],
+  /** `taint`: `KEY=:EFFECT`, or `KEY:EFFECT-` to remove it. */
+  taint: (node: string, taint: string) => [...program, 'taint', 'nodes', node, taint, '--overwrite'],
   scale: (kind: string, name: string, namespace: string, replicas: number) => [
     ...program,
     'scale',

@@ -8,7 +8,12 @@ export interface ClusterNode {
   readonly role: 'manager' | 'worker';
   readonly version: string;
   readonly schedulable: boolean;
+  /** Nothing is placed on it but what belongs to the cluster itself. */
+  readonly controlOnly?: boolean;
 }
+
+/** Of a manager that only controls: https://kubernetes.io/docs/reference/labels-annotations-taints/#node-role-kubernetes-io-control-plane-taint */
+export const controlTaint = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' } as const;
 
 /** A worker carries this label; managers are all others. The ROLES column stays empty in MicroK8s. */
 const workerLabel = 'node.kubernetes.io/microk8s-worker';
@@ -21,6 +26,7 @@ export function clusterNode(node: NodeObject): ClusterNode {
     role: workerLabel in node.metadata.labels ? 'worker' : 'manager',
     version: node.status.nodeInfo.kubeletVersion,
     schedulable: !node.spec.unschedulable,
+    controlOnly: node.spec.taints.some(({ key, effect }) => key === controlTaint.key && effect === controlTaint.effect),
   };
 }
 

@@ -58,6 +58,20 @@ export function claimsOfRelease(claims: readonly ClaimObject[], release: string)
   return [...new Set([...own, ...owned])];
 }
 
+/** Whether a pod or a claim belongs to a release: where others share its namespace, theirs are not the product's. */
+export function belongsTo(
+  release: string,
+  { metadata }: { readonly metadata: PodObject['metadata'] },
+  workloads: readonly Pick<WorkloadState, 'name'>[] = [],
+): boolean {
+  const owners = (metadata.ownerReferences ?? []).map(({ name }) => name);
+  return (
+    metadata.labels['app.kubernetes.io/instance'] === release ||
+    metadata.annotations['meta.helm.sh/release-name'] === release ||
+    workloads.some(({ name }) => owners.some((owner) => owner === name || owner.replace(/-[^-]+$/, '') === name))
+  );
+}
+
 /** `web 1 of 2, mongodb 0 of 3`, those that are complete left out. */
 export function sayWaiting(states: readonly WorkloadState[]): string {
   const open = states.filter(({ complete }) => !complete);

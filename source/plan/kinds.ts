@@ -3,6 +3,7 @@ import type { StepKind } from './step.ts';
 import { addonDns } from './steps/addon-dns.ts';
 import { addonIngress } from './steps/addon-ingress.ts';
 import { addonMetallb } from './steps/addon-metallb.ts';
+import { controlOnly } from './steps/control-only.ts';
 import { growClaims } from './steps/grow-claims.ts';
 import { helmInstall } from './steps/helm-install.ts';
 import { helmUninstall } from './steps/helm-uninstall.ts';
@@ -35,6 +36,7 @@ const all: readonly StepKind[] = [
   joinManager,
   joinWorker,
   voters,
+  controlOnly,
   addonDns,
   addonIngress,
   addonMetallb,

@@ -1,15 +1,17 @@
 import { Document, isNode, isScalar } from 'yaml';
 import { featureSet } from '../product/features.ts';
 import type { Product, VolumeClass } from '../product/schema.ts';
+import { instanceCounts, onlyControls } from '../product/shape.ts';
 import { type ComputedValue, type VolumeValue, valueSource } from '../product/sources.ts';
-import type { HelmValue, Site } from '../site/schema.ts';
+import type { HelmValue, Site, SitePath } from '../site/schema.ts';
 import { safeYaml, unfolded } from '../site/yaml-text.ts';
 import { ownClass } from '../storage/classes.ts';
 import { volumesFor } from '../storage/volumes.ts';
 
 /** One Helm value, and in words where it came from. */
 export interface HelmRow {
-  readonly path: readonly string[];
+  /** Keys, and positions in lists. */
+  readonly path: SitePath;
   readonly value: HelmValue;
   readonly origin: string;
 }
@@ -17,7 +19,7 @@ export interface HelmRow {
 /** The Helm values of a site: one for each row of the product that has an answer, and those that the site gives itself, which win. */
 export function valueRows(site: Site, product: Product): HelmRow[] {
   const rows = product.values.flatMap((row): HelmRow[] => {
-    const path = row.path.split('.');
+    const path = row.path.split('.').map((key) => (/^\d+$/.test(key) ? Number(key) : key));
     if ('value' in row) return [{ path, value: row.value, origin: `set by product ${product.id}` }];
     const answer = answerTo(row.from, site, product);
     return answer === undefined ? [] : [{ path, ...answer }];
@@ -39,7 +41,7 @@ function leavesOf(
 }
 
 /** Whether one of them lies in the other's place: they are the same, or one holds the other. */
-const covers = (one: readonly string[], other: readonly string[]): boolean =>
+const covers = (one: SitePath, other: SitePath): boolean =>
   one.slice(0, other.length).every((key, index) => key === other[index]);
 
 const saying =
@@ -134,17 +136,20 @@ function computedAnswer(what: ComputedValue, site: Site, product: Product): Answ
     case 'topology.workers':
       return { value: site.nodes.length - managers, origin: 'counted in site.yaml: nodes' };
     case 'topology.replicas':
-      return { value: replicas(managers), origin: 'computed: the largest odd number of managers, for a majority' };
+      return {
+        value: instanceCounts(product, site.nodes).replicas,
+        origin: `computed: the largest odd number of ${onlyControls(product, site.nodes) ? 'workers' : 'managers'}, for a majority`,
+      };
+    case 'topology.nodes':
+      return {
+        value: instanceCounts(product, site.nodes).nodes,
+        origin: 'counted in site.yaml: nodes that carry the product',
+      };
   }
 }
 
 /** The secret in the product's namespace with which Kubernetes pulls images from the site's registry. */
 export const registrySecretName = ({ release }: Pick<Product, 'release'>): string => `${release}-registry`;
-
-/** Members of a replicated service vote: an even number survives no more losses than one less. */
-export function replicas(managers: number): number {
-  return managers % 2 === 0 ? Math.max(managers - 1, 1) : managers;
-}
 
 function siteAnswer(path: readonly string[], site: Site): Answer | undefined {
   const value = path.reduce<unknown>(

@@ -1,5 +1,6 @@
 import { enabledComponents, type FeatureVolume, featureSet } from './features.ts';
 import type { Product } from './schema.ts';
+import { copiesOf, type InstanceCounts } from './shape.ts';
 
 /** What the product's chart makes of one component. */
 export interface ChartPart {
@@ -19,15 +20,14 @@ export interface ChartVolume extends FeatureVolume {
 
 /**
  * The parts of a release, by the rules that the chart in `templates/chart` follows too; a test compares both.
- * `replicas`: members of a service that replicates.
  */
 export function chartParts(
   product: Product,
   {
     release,
     features,
-    replicas,
-  }: { readonly release: string; readonly features: readonly string[]; readonly replicas: number },
+    counts,
+  }: { readonly release: string; readonly features: readonly string[]; readonly counts: InstanceCounts },
 ): ChartPart[] {
   const { volumes } = featureSet(product, features);
   return enabledComponents(product, features).map(({ id, kind, instances }) => {
@@ -37,7 +37,7 @@ export function chartParts(
       component: id,
       name,
       workload: kind === 'stateful-lvm' ? 'StatefulSet' : 'Deployment',
-      instances: instances === 'perManager' ? replicas : instances,
+      instances: copiesOf(instances, counts),
       volumes: own.map((volume) => ({ ...volume, claim: claimOf(volume, name, own.length) })),
     };
   });

@@ -5,7 +5,7 @@ import { InvalidFile } from '../site/reading/invalid-file.ts';
 import { placesOf } from '../site/reading/reading.ts';
 import type { Site, SitePath } from '../site/schema.ts';
 import { nearest } from '../text/nearest.ts';
-import { loadProduct } from './load.ts';
+import { loadProduct, productFor } from './load.ts';
 import type { Product } from './schema.ts';
 
 /**
@@ -16,7 +16,7 @@ export async function loadSiteWithProduct(
   file: string,
 ): Promise<{ readonly site: Site; readonly text: string; readonly product: Product }> {
   const { site, text } = await loadSite(file);
-  const product = await loadProduct(site.product, dirname(file));
+  const product = productFor(site, await loadProduct(site.product, dirname(file)));
   const complaints = fitComplaints(site, product);
   if (complaints.length > 0) throw new InvalidFile(file, placesOf(text, file, complaints));
   return { site, text, product };

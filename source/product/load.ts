@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { InvalidFile } from '../site/reading/invalid-file.ts';
 import { readYaml } from '../site/reading/reading.ts';
+import type { Site } from '../site/schema.ts';
 import { templatesFolder } from '../site/templates.ts';
 import { productFile } from './file.ts';
 import { productRules } from './rules.ts';
@@ -18,6 +19,11 @@ export async function loadProduct(nameOrPath: string, from: string = process.cwd
   const read = readYaml(await readFile(file, 'utf8'), file, productSchema, productRules);
   if ('problems' in read) throw new InvalidFile(file, read.problems);
   return { ...read.value, file };
+}
+
+/** The product as this site wants it: in the namespace that the site names. */
+export function productFor({ namespace }: Pick<Site, 'namespace'>, product: Product): Product {
+  return namespace === undefined ? product : { ...product, namespace };
 }
 
 /** A chart as Helm takes it: a folder (`.` or `/` first) made absolute from the product file's place, anything else as it is. */

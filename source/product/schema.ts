@@ -29,8 +29,8 @@ const machine = {
 export const machineSchema = z.strictObject(machine);
 export type MachineSize = z.output<typeof machineSchema>;
 
-/** `perManager`: one on each manager. */
-const instances = z.union([z.number().int().positive(), z.literal('perManager')]);
+/** One on each manager, on each worker, or on each node that carries the product. */
+const instances = z.union([z.number().int().positive(), z.enum(['perManager', 'perWorker', 'perNode'])]);
 export type Instances = z.output<typeof instances>;
 
 const engineChart = (provisioner: string) =>
@@ -95,7 +95,10 @@ export const productSchema = z.strictObject({
         instances: z
           .union([instances, z.strictObject({ shared: instances, unshared: instances })])
           .default(1)
-          .meta({ description: 'Copies that run; perManager is one on each manager.' }),
+          .meta({
+            description:
+              'Copies that run: a number, or one on each manager (an odd number of them), worker, or node that carries the product.',
+          }),
       }),
     )
     .meta({ description: 'What runs, and of which of the three kinds it is.' }),
@@ -148,6 +151,10 @@ export const productSchema = z.strictObject({
           'Ports of the nodes themselves that the product uses from node to node, beside those of the cluster.',
       }),
     interfaces: z.number().int().positive().default(1).meta({ description: 'Network interfaces of each node.' }),
+    sizesFixed: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'The vendor supports no other size of a machine once the product is installed.' }),
     os: z.array(z.strictObject({ id: z.string(), minimum: z.string(), ltsOnly: z.boolean().default(false) })).min(1),
   }),
   topologies: z
@@ -158,6 +165,9 @@ export const productSchema = z.strictObject({
         managers: z.number().int().positive(),
         minWorkers: z.number().int().min(0).default(0),
         maxWorkers: z.number().int().min(0).nullable().default(null),
+        controlOnly: z.boolean().default(false).meta({
+          description: 'Managers control the cluster and nothing else: parts and volumes are on the workers.',
+        }),
       }),
     )
     .min(1)
@@ -184,9 +194,9 @@ export const productSchema = z.strictObject({
     )
     .meta({
       description:
-        'How answers become Helm values: each row sets one dotted path. from: a place in the site (customer.dnsName), ' +
+        'How answers become Helm values: each row sets one dotted path (a number is a place in a list). from: a place in the site (customer.dnsName), ' +
         'feature:ID (true or false), volume:ID.enabled, volume:ID.size ("10Gi"), volume:ID.class (shared or unshared), ' +
-        'volume:ID.storageClass, tls.secret, registry.secret (where the site has a registry with a login), topology.managers, topology.workers or topology.replicas. value: a constant.',
+        'volume:ID.storageClass, tls.secret, registry.secret (where the site has a registry with a login), topology.managers, topology.workers, topology.nodes (that carry the product) or topology.replicas. value: a constant.',
     }),
 });
 

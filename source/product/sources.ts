@@ -15,6 +15,7 @@ const computedValues = [
   'registry.secret',
   'topology.managers',
   'topology.workers',
+  'topology.nodes',
   'topology.replicas',
 ] as const;
 export type ComputedValue = (typeof computedValues)[number];

@@ -80,6 +80,12 @@ const kubernetesName = z
   .max(253)
   .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'a Kubernetes name: lower-case letters, digits, hyphens and dots');
 
+/** RFC 1123 label: no dots, unlike most names of Kubernetes. */
+const namespace = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'a namespace: lower-case letters, digits and hyphens, at most 63')
+  .refine((name) => !/^kube-/.test(name), 'a namespace that is not one of Kubernetes’ own');
+
 /** As it stands in the name of an image: a host name or an address, with a port where it is not 443. */
 const registryHost = z
   .string()
@@ -109,6 +115,7 @@ export const fields = {
   interfaceName,
   line,
   kubernetesName,
+  namespace,
   registryHost,
   registryUser,
   registryPath,

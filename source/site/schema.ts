@@ -5,8 +5,8 @@ import { defaultProduct } from './default-product.ts';
 import { fields } from './fields.ts';
 
 const { ipv4, hostAddress, ipv4WithPrefix, hostName, dnsName, gibibytes, volumeGroupName } = fields;
-const { ipv4Range, reach, sshWord, interfaceName, line, kubernetesName, registryHost, registryUser, registryPath } =
-  fields;
+const { ipv4Range, namespace, reach, sshWord, interfaceName, line, kubernetesName } = fields;
+const { registryHost, registryUser, registryPath } = fields;
 
 /** A place in `site.yaml`: keys and positions from the top. */
 export type SitePath = readonly (string | number)[];
@@ -183,6 +183,9 @@ export const siteSchema = z.strictObject({
     .strictObject({ reference: z.string().min(1), version: z.string().min(1).optional() })
     .optional()
     .meta({ description: "Another chart than the product's: a folder, an OCI reference or repository/name." }),
+  namespace: namespace.optional().meta({
+    description: "Namespace of the product. A new site of the wizard has default. Left out: the product's own.",
+  }),
   registry: registry
     .optional()
     .meta({ description: "The vendor's registry, or one of your own: for the chart, the images and as a mirror." }),

@@ -3,9 +3,11 @@ import type * as z from 'zod';
 import type { ReadOnlyHost } from '../host/host.ts';
 import { helm, parseReleaseList } from '../kubernetes/helm.ts';
 import {
+  type ClaimObject,
   claimObject,
   eventObject,
   layer2StatusObject,
+  type PodObject,
   podObject,
   poolInstanceObject,
   secretObject,
@@ -13,7 +15,7 @@ import {
   workloadObject,
 } from '../kubernetes/objects.ts';
 import { type Answer, ask, readList, readObject } from '../kubernetes/read.ts';
-import { ofRelease, workloadKinds, workloadState } from '../kubernetes/workloads.ts';
+import { belongsTo, ofRelease, workloadKinds, workloadState } from '../kubernetes/workloads.ts';
 import type { CertificateDate } from '../microk8s/certificates.ts';
 import { microk8s, parseJson } from '../microk8s/microk8s.ts';
 import { parseMicroK8sStatus } from '../microk8s/status.ts';
@@ -70,13 +72,15 @@ export async function lookInside(
     ]);
   const status = members && parseMicroK8sStatus(members);
   const listed = releases && parseReleaseList(releases.stdout);
+  const own = ofRelease(value(workloads) ?? [], name).map(workloadState);
+  const ours = (each: PodObject | ClaimObject) => namespace !== 'default' || belongsTo(name, each, own);
   const address = site.network.virtualAddress;
   const holder = holderOf(address, value(services) ?? [], value(layer2) ?? [], value(events) ?? []);
   return {
     members: status?.state === 'running' ? status.members : undefined,
-    workloads: value(workloads) && ofRelease(value(workloads) ?? [], name).map(workloadState),
-    pods: value(pods),
-    claims: value(claims),
+    workloads: value(workloads) && own,
+    pods: value(pods)?.filter(ours),
+    claims: value(claims)?.filter(ours),
     pools: value(pools),
     release: listed?.find((each) => each.name === name && each.namespace === namespace),
     releaseAsked: listed !== undefined,

@@ -10,7 +10,9 @@ import type { ComponentStatus } from './report.ts';
 export function componentStatuses(site: Site, product: Product, seen: Observation): ComponentStatus[] {
   const components = enabledComponents(product, site.features);
   const lost = (seen.nodes ?? []).filter(({ ready }) => !ready).map(({ name }) => name);
-  const open = (seen.nodes ?? []).filter(({ ready, schedulable }) => ready && schedulable).length;
+  const open = (seen.nodes ?? []).filter(
+    ({ ready, schedulable, controlOnly }) => ready && schedulable && !controlOnly,
+  ).length;
   return (seen.workloads ?? []).map((workload) => {
     const pods = (seen.pods ?? []).filter((pod) => belongs(pod, workload));
     const loss = lossOf(workload, product.release, components);

@@ -1,5 +1,6 @@
 import { chartParts } from '../product/chart-parts.ts';
 import type { Product, VolumeClass } from '../product/schema.ts';
+import { instanceCounts } from '../product/shape.ts';
 import type { Site } from '../site/schema.ts';
 import { quantityBytes } from '../text/quantity.ts';
 import { gibibyte } from './bytes.ts';
@@ -43,14 +44,10 @@ export interface ClaimGrowth extends ClaimChange {
 }
 
 /** What the site asks of claims that are there already: sizes and classes that differ. */
-export function claimChanges(
-  site: Site,
-  product: Product,
-  replicas: number,
-  { claims, fixedClasses }: StandingStorage,
-): ClaimChange[] {
+export function claimChanges(site: Site, product: Product, { claims, fixedClasses }: StandingStorage): ClaimChange[] {
   const sizes = new Map(volumesFor(site, product).map((volume) => [volume.id, volume.gib]));
-  const parts = chartParts(product, { release: product.release, features: site.features, replicas });
+  const counts = instanceCounts(product, site.nodes);
+  const parts = chartParts(product, { release: product.release, features: site.features, counts });
   return parts.flatMap(({ name, volumes }) =>
     volumes.flatMap((volume) => {
       const own = ownedClaims(claims, name, volume.claim);

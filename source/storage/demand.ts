@@ -1,11 +1,12 @@
 import { enabledComponents } from '../product/features.ts';
 import type { Product } from '../product/schema.ts';
+import { carriesPool, carriesProduct, copiesOf, type InstanceCounts } from '../product/shape.ts';
 import type { SiteNode } from '../site/schema.ts';
 import { gibibyte } from './bytes.ts';
 import { ownClass } from './classes.ts';
 import { storageOf } from './per-node.ts';
 import type { PlaceVolume } from './place/model.ts';
-import { carriesPool, type SharedVolume, sharedVolume } from './shared.ts';
+import { type SharedVolume, sharedVolume } from './shared.ts';
 import { demand, type StorageWish, volumesFor, type WantedVolume } from './volumes.ts';
 
 /** A node as far as it matters for storage. */
@@ -28,8 +29,9 @@ export interface StorageDemand {
 
 export function storageDemand(site: StorageWish, product: Product, node: StorageNode): StorageDemand {
   const wish = { ...site, storage: storageOf(site.storage, node) };
-  const pooled = carriesPool(node.role);
-  const volumes = volumesFor(wish, product).filter((volume) => volume.class === 'unshared' || pooled);
+  const pooled = carriesPool(product, site.nodes ?? [], node.role);
+  const carries = carriesProduct(product, site.nodes ?? [], node.role);
+  const volumes = volumesFor(wish, product).filter((volume) => (volume.class === 'unshared' ? carries : pooled));
   return {
     wish,
     product,
@@ -41,16 +43,17 @@ export function storageDemand(site: StorageWish, product: Product, node: Storage
   };
 }
 
-/** The same as the planner takes it: shared volumes have a copy on each of `managers` pools. */
+/** The same as the planner takes it: shared volumes have a copy on each of `pools` pools. */
 export function placeVolumes(
   volumes: readonly WantedVolume[],
   { wish, product }: Pick<StorageDemand, 'wish' | 'product'>,
-  managers: number,
+  pools: number,
+  counts: InstanceCounts,
 ): PlaceVolume[] {
   const instances = new Map(enabledComponents(product, wish.features).map((each) => [each.id, each.instances]));
   return volumes.map(({ id, class: of, component, gib }) => {
     const wanted = instances.get(component) ?? 1;
-    const replicas = of === 'shared' || wanted === 'perManager' ? managers : wanted;
+    const replicas = of === 'shared' ? pools : copiesOf(wanted, counts);
     return { id, class: of, component, bytes: gib * gibibyte, replicas, apart: true };
   });
 }

@@ -1,5 +1,6 @@
 import type { NodeFacts } from '../facts/facts.ts';
 import type { Product } from '../product/schema.ts';
+import { instanceCounts } from '../product/shape.ts';
 import { defined } from '../text/defined.ts';
 import { gigabytes, gigabytesMissing } from './bytes.ts';
 import { ownClass } from './classes.ts';
@@ -106,9 +107,12 @@ function exactly(counted: readonly Counted[], nodes: readonly NodeEstimate[]): P
   if (!first || seen.length < counted.length || !nodes.some(({ verdict }) => verdict === 'short')) return undefined;
   const managers = counted.filter(({ wanted }) => wanted.node.role === 'manager').length;
   if (managers === counted.length) return undefined;
-  const { local, volumes: all } = first.wanted;
+  const { local, volumes: all, product } = first.wanted;
   const ours = all.filter((volume) => volume.class === 'shared' || local.includes(volume));
-  const volumes = placeVolumes(ours, first.wanted, managers);
+  const pools = counted.filter(({ wanted }) => wanted.pool).length || managers;
+  const roles = counted.map(({ wanted }) => wanted.node);
+  const counts = { ...instanceCounts(product, roles), replicas: managers };
+  const volumes = placeVolumes(ours, first.wanted, pools, counts);
   const placed = seen.map(({ wanted, storage }) => placeNode(wanted, storage));
   return place({ mode: 'exact', nodes: placed, volumes });
 }

@@ -1,4 +1,5 @@
 import type { StorageFacts } from '../facts/facts.ts';
+import { carriesPool } from '../product/shape.ts';
 import { defined } from '../text/defined.ts';
 import { gibibyte } from './bytes.ts';
 import { placeVolumes, type StorageDemand } from './demand.ts';
@@ -8,7 +9,6 @@ import { findGroup } from './groups.ts';
 import type { PlaceNode, Shortfall, Space } from './place/model.ts';
 import { type Placement, place } from './place/place.ts';
 import { deviceGroup, deviceTrouble, withDeviceGroup } from './pool-device.ts';
-import { carriesPool } from './shared.ts';
 import type { WantedVolume } from './volumes.ts';
 
 /** Room for volumes of one class on a node. Bytes of volumes, not of the devices below. */
@@ -56,7 +56,8 @@ export function nodeRoom(wanted: StorageDemand, storage: StorageFacts): NodeRoom
   const prepared = prepare(wanted, storage);
   const { groups, made, pending, node } = prepared;
   const shared = wanted.volumes.filter((volume) => volume.class === 'shared');
-  const volumes = placeVolumes([...pending, ...(wanted.pool || made ? shared : [])], wanted, 1);
+  const one = { replicas: 1, workers: 1, nodes: 1 };
+  const volumes = placeVolumes([...pending, ...(wanted.pool || made ? shared : [])], wanted, 1, one);
   const placement = place({ mode: 'strict', nodes: [node], volumes });
   const short = (of: Shortfall['class']) => placement.shortfalls.find((each) => each.class === of);
   const pool = poolRoom(wanted, prepared, short('shared'));
@@ -109,9 +110,9 @@ function asSpace(group: GroupRoom, storage: StorageFacts, closed: boolean): Spac
 }
 
 /** The pool's logical volume as it lies there; also where nothing is shared, so that it is shown for what it holds. */
-function madePool({ wish, node }: StorageDemand, storage: StorageFacts): LogicalVolume | undefined {
+function madePool({ wish, product, node }: StorageDemand, storage: StorageFacts): LogicalVolume | undefined {
   const { engine, volumeGroup, volume } = wish.storage.shared;
-  if (!sharedEngine(engine).ours || !carriesPool(node.role)) return undefined;
+  if (!sharedEngine(engine).ours || !carriesPool(product, wish.nodes ?? [], node.role)) return undefined;
   return storage.logicalVolumes.find((lv) => lv.name === volume && lv.volumeGroup === volumeGroup);
 }
 

@@ -30,14 +30,6 @@ export interface ExistingVolume {
 
 export type NodeRole = SiteNode['role'];
 
-/**
- * The pool lies on managers alone: with three of them every volume has one copy on each, and what a node must hold is
- * exact. Workers reach shared volumes over the network.
- */
-export function carriesPool(role: NodeRole): boolean {
-  return role === 'manager';
-}
-
 /** Undefined where nothing is to be made: the engine is not ours, or no volume is shared. */
 export function sharedVolume(wish: StorageWish, product: Product): SharedVolume | undefined {
   const { shared } = wish.storage;

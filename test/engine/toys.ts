@@ -42,6 +42,7 @@ const product: Product = {
     requireSsd: false,
     strictChecks: [],
     ports: [],
+    sizesFixed: false,
     interfaces: 1,
     os: [{ id: 'ubuntu', minimum: '22.04', ltsOnly: false }],
   },

@@ -62,3 +62,19 @@ describe("a site with the vendor's chart and registry", () => {
     expect(await rehearsal.runs()).toEqual([]);
   });
 });
+
+it("the seed's lines find a product in the namespace default, which is left as it is", async () => {
+  const rehearsal = await Rehearsal.begin();
+  const site = await rehearsal.siteFile((text) => `${text}\nnamespace: default\n`);
+  const built = await rehearsal.run('init', '--yes', '--site', site);
+  expect(built.code, built.stdout).toBe(0);
+  const journal = await rehearsal.journal();
+  expect(journal.filter(({ step }) => step === 'namespace')).toEqual([]);
+  const status = JSON.parse((await rehearsal.run('status', '--json')).stdout);
+  expect(status).toMatchObject({ verdict: 'ok', release: { name: 'kloudspot', status: 'deployed' } });
+  const model =
+    [...(await rehearsal.everything())].find(([path]) => path.endsWith('rehearsal/state.json'))?.[1] ?? '{}';
+  expect(model).toContain('"statefulsets/default/kloudspot-mongodb"');
+  const stopped = await rehearsal.run('stop', '--yes');
+  expect(stopped.code, stopped.stdout).toBe(0);
+});

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { helmValues, replicas, valuesText } from '../../source/plan/values.ts';
+import { helmValues, valuesText } from '../../source/plan/values.ts';
 import { allSets, featureSet } from '../../source/product/features.ts';
 import { loadProduct, templatesFolder } from '../../source/product/load.ts';
 import type { Product } from '../../source/product/schema.ts';
+import { replicas } from '../../source/product/shape.ts';
 import { type Site, siteSchema } from '../../source/site/schema.ts';
 
 const kloudspot = await loadProduct('kloudspot');

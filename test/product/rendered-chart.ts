@@ -99,7 +99,11 @@ export async function renderedParts(helm: string, product: Product, values: stri
 
 /** What the program says that the chart makes. */
 export function expectedParts(product: Product, managers: number, features: readonly string[]): Record<string, Row> {
-  const parts = chartParts(product, { release: product.release, features, replicas: managers });
+  const parts = chartParts(product, {
+    release: product.release,
+    features,
+    counts: { replicas: managers, workers: 0, nodes: managers },
+  });
   return Object.fromEntries(
     parts.map(({ name, workload: kind, instances, volumes }) => [
       name,

@@ -37,10 +37,10 @@ const refusal = (wanted: Site, fixed: string[] = []): string => {
 };
 
 test('the same sizes change nothing, also written in other units', () => {
-  expect(claimChanges(site({}), product, 3, there())).toEqual([]);
-  expect(claimChanges(site({ kafka: 2 }), product, 3, there())).toEqual([]);
+  expect(claimChanges(site({}), product, there())).toEqual([]);
+  expect(claimChanges(site({ kafka: 2 }), product, there())).toEqual([]);
   const other = standing.map((claim) => (claim.size === '10Gi' ? { ...claim, size: '10240Mi' } : claim));
-  expect(claimChanges(site({}), product, 3, there(other))).toEqual([]);
+  expect(claimChanges(site({}), product, there(other))).toEqual([]);
 });
 
 test('a smaller volume is refused, with the size that is there', () => {

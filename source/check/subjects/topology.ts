@@ -1,3 +1,5 @@
+import { shapeOf } from '../../product/shape.ts';
+import { toleranceWords } from '../../product/tolerance.ts';
 import { type Check, fail, pass, siteCheck } from '../check.ts';
 
 export const topology: Check = siteCheck(
@@ -11,15 +13,15 @@ export const topology: Check = siteCheck(
     const managers = site.nodes.filter(({ role }) => role === 'manager').length;
     const workers = site.nodes.length - managers;
     const seen = `${managers} manager${managers === 1 ? '' : 's'}, ${workers} worker${workers === 1 ? '' : 's'}`;
-    const shape = product.topologies.find(
-      (each) =>
-        each.managers === managers &&
-        workers >= each.minWorkers &&
-        (each.maxWorkers === null || workers <= each.maxWorkers),
-    );
-    if (shape) return pass(seen, `${shape.label}.`);
-    const wanted = product.topologies.map(({ label }) => label).join(' · ');
-    return fail(seen, `${product.name} does not run on ${seen}.`, {
+    const shape = shapeOf(product, site.nodes);
+    if (shape) {
+      const only = shape.controlOnly ? ' The managers only control: parts and volumes are on the workers.' : '';
+      const fixed = product.nodes.sizesFixed ? ' The size of the machines cannot be changed later.' : '';
+      return pass(seen, `${shape.label}.${only} ${toleranceWords(product, site.features, site.nodes)}${fixed}`);
+    }
+    const labels = product.topologies.map(({ label }) => label);
+    const wanted = labels.join(' · ');
+    return fail(seen, `${product.name} does not run on ${seen}; it runs on: ${labels.join(', ')}.`, {
       wanted,
       advice: 'Change roles, or add or take away nodes',
       field: ['nodes'],

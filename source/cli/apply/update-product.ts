@@ -6,7 +6,7 @@ import { type OpenedSite, openSite } from '../../app/site.ts';
 import { type ExitCode, Fault } from '../../errors/fault.ts';
 import { parseChartName } from '../../kubernetes/helm.ts';
 import { growthOf } from '../../plan/stages/claim-refusal.ts';
-import { loadProduct } from '../../product/load.ts';
+import { loadProduct, productFor } from '../../product/load.ts';
 import type { Observation } from '../../status/observation.ts';
 import { kloudspot } from '../../text/command.ts';
 import { diffLines, shortDiff } from '../../ui/model/diff.ts';
@@ -31,7 +31,8 @@ export async function updateProduct(
     const changes = set(found);
     const change = changes.length === 0 ? undefined : await changedSite(found.site, settings.site, changes);
     const site = change?.site ?? found.site;
-    const product = site.product === found.site.product ? found.product : await loadProduct(site.product);
+    const named = site.product === found.site.product ? found.product : await loadProduct(site.product);
+    const product = productFor(site, named);
     const verb = { opened: { ...found, site, product }, settings, terminal };
     const seen = await lookAtCluster(verb);
     refuseUninstalled(seen, verb);

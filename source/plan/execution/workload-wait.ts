@@ -2,6 +2,7 @@ import { kubectl } from '../../kubernetes/kubectl.ts';
 import {
   type EventObject,
   eventObject,
+  type PodObject,
   podObject,
   type WorkloadObject,
   workloadObject,
@@ -102,15 +103,18 @@ interface Stuck {
 }
 
 /** The namespace's pods that are not ready, as far as the API answers: it explains something else, and never fails. */
-async function stuckNow(context: StepContext, { through, namespace }: WorkloadsWanted): Promise<Stuck> {
+async function stuckNow(context: StepContext, { through, namespace, pick }: WorkloadsWanted): Promise<Stuck> {
   try {
     const host = await context.look(through);
-    const [pods, events] = await Promise.all([
+    const [pods, events, workloads] = await Promise.all([
       readList(host, 'pods', { namespace }, podObject),
       readList(host, 'events', { namespace }, eventObject),
+      readList(host, workloadKinds, { namespace }, workloadObject),
     ]);
+    const names = workloads.answered ? pick(workloads.value).map(({ metadata }) => metadata.name) : [];
+    const ours = ({ metadata }: PodObject) => names.some((name) => metadata.name.startsWith(`${name}-`));
     const warnings = events.answered ? events.value : [];
-    return { stuck: stuckPods(pods.answered ? pods.value : [], warnings), events: warnings };
+    return { stuck: stuckPods((pods.answered ? pods.value : []).filter(ours), warnings), events: warnings };
   } catch {
     return { stuck: [], events: [] };
   }

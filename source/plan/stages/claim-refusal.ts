@@ -9,12 +9,10 @@ import {
   type StandingStorage,
 } from '../../storage/claims.ts';
 import { kloudspot } from '../../text/command.ts';
-import { replicas } from '../values.ts';
 
 /** What the site asks of claims that are there. Throws `Fault` (exit code 2) for what Kubernetes never does. */
 export function growthOf(site: Site, product: Product, standing: StandingStorage): ClaimGrowth[] {
-  const managers = site.nodes.filter(({ role }) => role === 'manager').length;
-  const changes = claimChanges(site, product, replicas(managers), standing);
+  const changes = claimChanges(site, product, standing);
   const refused = changes.filter(({ kind }) => kind !== 'grow');
   const [first] = refused;
   if (!first) return claimGrowth(changes);

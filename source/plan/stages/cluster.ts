@@ -1,5 +1,6 @@
 import { clusterAddress } from '../../network/addresses.ts';
 import { rangesOf } from '../../network/cluster-ranges.ts';
+import { onlyControls } from '../../product/shape.ts';
 import type { SiteNode } from '../../site/schema.ts';
 import { defined } from '../../text/defined.ts';
 import { failureDomains } from '../release/launch-configuration.ts';
@@ -7,6 +8,7 @@ import type { PlannedStep } from '../step.ts';
 import { planAddonDns } from '../steps/addon-dns.ts';
 import { planAddonIngress } from '../steps/addon-ingress.ts';
 import { planAddonMetallb } from '../steps/addon-metallb.ts';
+import { planControlOnly } from '../steps/control-only.ts';
 import { planIngressService } from '../steps/ingress-service.ts';
 import { planJoin } from '../steps/join.ts';
 import { planVoters } from '../steps/voters.ts';
@@ -17,7 +19,7 @@ const mostVoters = 3;
 
 /** One cluster out of the machines: managers one at a time, then the workers side by side, then the addons one by one. */
 export function planCluster(planning: Planning): void {
-  const { site, seed, list } = planning;
+  const { site, product, seed, list } = planning;
   const others = site.nodes.filter(({ name }) => name !== seed.name);
   list.gather(list.lastOf(...site.nodes.map(({ name }) => name)));
   for (const node of others.filter(({ role }) => role === 'manager')) {
@@ -27,6 +29,10 @@ export function planCluster(planning: Planning): void {
   if (managers >= mostVoters) list.addCluster(planVoters({ seed: seed.name, voters: mostVoters }));
   const workers = others.filter(({ role }) => role === 'worker');
   list.addSideBySide(workers.map((node) => join(planning, node)));
+  if (onlyControls(product, site.nodes)) {
+    const only = site.nodes.filter(({ role }) => role === 'manager').map(({ name }) => name);
+    list.addCluster(planControlOnly({ seed: seed.name, nodes: only }));
+  }
   addAddons(planning);
 }
 

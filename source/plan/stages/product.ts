@@ -23,7 +23,8 @@ export function planProduct(planning: Planning): void {
   const growth = planGrowth(planning);
   // A revision with smaller volumes can never be in force again.
   const rollBack = update && growth.length === 0;
-  list.addCluster(planNamespace({ seed: seed.name, namespace }));
+  // It is there, it belongs to nobody, and nothing is written on it.
+  if (namespace !== 'default') list.addCluster(planNamespace({ seed: seed.name, namespace }));
   const tls = { seed: seed.name, namespace, name: product.tlsSecret, mode: site.tls.mode };
   list.addCluster(planTlsSecret(tls));
   if (site.registry?.user !== undefined) {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { helm } from '../../kubernetes/helm.ts';
-import { claimObject, podObject, workloadObject } from '../../kubernetes/objects.ts';
+import { type ClaimObject, claimObject, podObject, workloadObject } from '../../kubernetes/objects.ts';
 import { readList } from '../../kubernetes/read.ts';
-import { ofRelease, workloadKinds } from '../../kubernetes/workloads.ts';
+import { belongsTo, ofRelease, workloadKinds } from '../../kubernetes/workloads.ts';
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { releaseOn } from '../release/release.ts';
@@ -25,7 +25,8 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   if (!workloads.answered || !pods.answered) return { ok: false, observed: `${p.seed} does not answer` };
   const left = ofRelease(workloads.value, p.release).length + pods.value.length;
   if (left > 0) return { ok: false, observed: `${left} of its parts are still there` };
-  const volumes = claims.answered ? claims.value.length : 0;
+  const ours = (claim: ClaimObject) => p.namespace !== 'default' || belongsTo(p.release, claim);
+  const volumes = claims.answered ? claims.value.filter(ours).length : 0;
   return { ok: true, observed: volumes === 0 ? 'nothing of it runs' : `nothing of it runs; ${volumes} volumes stay` };
 }
 

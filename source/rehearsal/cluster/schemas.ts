@@ -97,6 +97,22 @@ export function internalAddress(node: KubeObject): string | undefined {
   return readAddresses(node).addresses.find(({ type }) => type === 'InternalIP')?.address;
 }
 
+const nodeSpec = reader(
+  'spec',
+  z.object({ taints: z.array(z.object({ key: z.string(), effect: z.string() })).default([]) }),
+  {},
+);
+export const taintsOf = (node: KubeObject) => nodeSpec(node).taints;
+
+/** Namespaces whose pods tolerate every taint: what belongs to the cluster itself. */
+const tolerant = ['kube-system', 'metallb-system'];
+/** A taint that a manager has because it only controls, as the scheduler names it; undefined where these pods may run there. */
+export function controlTaintFor(node: KubeObject, namespace: string | undefined): string | undefined {
+  if (tolerant.includes(namespace ?? '')) return undefined;
+  const taint = taintsOf(node).find(({ key }) => key === 'node-role.kubernetes.io/control-plane');
+  return taint && `node(s) had untolerated taint {${taint.key}: }`;
+}
+
 /** Whether a pod serves. */
 export function isReady(pod: KubeObject): boolean {
   return readPodStatus(pod).conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True');

@@ -120,8 +120,10 @@ const firstSnaps: Machine['snaps'] = {
   snapd: firstSnap('2.63', '21759', 'latest/stable', 'snapd'),
 };
 
+const macOf = (id: string): string => `7c:c2:55:${(hexOf(`mac/${id}`, 6).match(/../g) ?? []).join(':')}`;
+
 function firstNetwork(id: string, node: ScenarioNode): Network {
-  const mac = `7c:c2:55:${(hexOf(`mac/${id}`, 6).match(/../g) ?? []).join(':')}`;
+  const mac = macOf(id);
   const dynamic = node.address.mode === 'dhcp';
   const gateway = furtherGateway(node);
   const usual = { to: 'default', via: node.address.gateway, device: node.interface, dynamic };
@@ -136,7 +138,7 @@ function firstNetwork(id: string, node: ScenarioNode): Network {
       },
       ...node.furtherInterfaces.map(({ name, address, prefix }) => ({
         name,
-        mac: `7c:c2:55:${(hexOf(`mac/${id}/${name}`, 6).match(/../g) ?? []).join(':')}`,
+        mac: macOf(`${id}/${name}`),
         mtu: node.mtu,
         up: true,
         addresses: [{ address, prefix, dynamic: false }],

@@ -28,7 +28,9 @@ export function productObjects(product: Product, values: unknown, release: strin
     .map(({ id }) => id)
     .filter((id) => answer(product, values, `feature:${id}`) === true);
   const counted = answer(product, values, 'topology.replicas') ?? answer(product, values, 'topology.managers') ?? 1;
-  const parts = chartParts(product, { release, features, replicas: Number(counted) });
+  const of = (source: string) => Number(answer(product, values, source) ?? counted);
+  const counts = { replicas: Number(counted), workers: of('topology.workers'), nodes: of('topology.nodes') };
+  const parts = chartParts(product, { release, features, counts });
   const wished = (volume: ChartVolume): Claim => ({
     name: volume.claim,
     size: text(answer(product, values, `volume:${volume.id}.size`)) ?? `${volume.defaultGiB}Gi`,

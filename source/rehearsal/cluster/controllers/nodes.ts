@@ -5,7 +5,7 @@ import { mainAddress } from '../../node/reach.ts';
 import { isRunning } from '../../node/services.ts';
 import { belongs } from '../membership.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
-import { internalAddress, readPodStatus } from '../schemas.ts';
+import { internalAddress, readPodStatus, taintsOf } from '../schemas.ts';
 import { find, keyOfObject, list, put, putStatus, stamp } from '../store.ts';
 
 /** ms from the start of a node's services until its network plug-in lets it be Ready. */
@@ -90,8 +90,9 @@ function hold(
   if (known && address === before) return;
   const lost = ready === 'Unknown';
   const spec = typeof node['spec'] === 'object' && node['spec'] !== null ? node['spec'] : {};
-  const taints =
-    ready === 'True' ? [] : [{ key: `node.kubernetes.io/${lost ? 'unreachable' : 'not-ready'}`, effect: 'NoExecute' }];
+  const state = { key: `node.kubernetes.io/${lost ? 'unreachable' : 'not-ready'}`, effect: 'NoExecute' };
+  const others = taintsOf(node).filter(({ key }) => !key.startsWith('node.kubernetes.io/'));
+  const taints = ready === 'True' ? others : [...others, state];
   node['spec'] = { ...spec, taints };
   putStatus(cluster, node, {
     conditions: [

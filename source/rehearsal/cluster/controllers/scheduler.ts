@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../model/cluster.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
-import { isReady, readClaim, readPod, readPodStatus } from '../schemas.ts';
+import { controlTaintFor, isReady, readClaim, readPod, readPodStatus } from '../schemas.ts';
 import { find, list, matches, ownedBy, putStatus, stamp } from '../store.ts';
 import { recordWarning } from './events.ts';
 import { storageObstacle } from './volumes.ts';
@@ -58,6 +58,8 @@ function obstacle(
 ): string | undefined {
   const spec = readPod(pod);
   if (!isReady(node)) return 'node(s) had untolerated taint {node.kubernetes.io/not-ready: }';
+  const taint = controlTaintFor(node, pod.metadata.namespace);
+  if (taint !== undefined) return taint;
   if (unschedulable(node)) return 'node(s) were unschedulable';
   if (!matches(spec.nodeSelector ?? {}, node.metadata.labels))
     return "node(s) didn't match Pod's node affinity/selector";

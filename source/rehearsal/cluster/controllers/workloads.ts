@@ -2,7 +2,7 @@ import { defined } from '../../../text/defined.ts';
 import type { KubeObject } from '../../model/cluster.ts';
 import { hexOf } from '../../model/random.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
-import { isReady, readPod, readWorkload, type WorkloadSpec } from '../schemas.ts';
+import { controlTaintFor, isReady, readPod, readWorkload, type WorkloadSpec } from '../schemas.ts';
 import { find, list, matches, ownedBy, put, putStatus, stamp } from '../store.ts';
 
 /** Pods that are on their way out no longer count. */
@@ -144,8 +144,10 @@ function claim({ cluster, now }: ReconcileContext, workload: KubeObject, spec: W
 function keepDaemonSet(context: ReconcileContext, workload: KubeObject): void {
   const spec = readWorkload(workload);
   const hash = templateHash(spec);
-  const wanted = list(context.cluster, 'Node').filter((node) =>
-    matches(spec.template.spec.nodeSelector ?? {}, node.metadata.labels),
+  const wanted = list(context.cluster, 'Node').filter(
+    (node) =>
+      matches(spec.template.spec.nodeSelector ?? {}, node.metadata.labels) &&
+      controlTaintFor(node, workload.metadata.namespace) === undefined,
   );
   const pods = podsOf(context, workload);
   for (const node of wanted) {

@@ -1,5 +1,6 @@
 import { changeRefusal, kubectlRefusal } from '../../cluster/immutable.ts';
 import { printed } from '../../cluster/kinds.ts';
+import { taintsOf } from '../../cluster/schemas.ts';
 import { put } from '../../cluster/store.ts';
 import { type KubeObject, kubeObjectSchema } from '../../model/cluster.ts';
 import { lastValue, refuse, type Steps } from '../call.ts';
@@ -43,6 +44,17 @@ export function* scale(kubectl: Kubectl): Steps {
       'error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0',
     );
   return yield* each(kubectl, kubectl.words, 'scaled', (object) => merge(object, { spec: { replicas } }));
+}
+
+/** `kubectl taint nodes NAME KEY=:EFFECT|KEY:EFFECT- [--overwrite]` */
+export function* taint(kubectl: Kubectl): Steps {
+  const [kind = '', name = '', ...words] = kubectl.words;
+  const [, key = '', , effect = '', off = ''] = /^([^=:]+)(=[^:]*)?:(\w+)(-?)$/.exec(words[0] ?? '') ?? [];
+  if (key === '') return refuse(kubectl.call, 'error: at least one taint update is required');
+  return yield* each(kubectl, [kind, name], off === '' ? 'tainted' : 'untainted', (object) => {
+    const others = taintsOf(object).filter((one) => one.key !== key);
+    return merge(object, { spec: { taints: off === '' ? [...others, { key, effect }] : others } });
+  });
 }
 
 /** `kubectl patch KIND NAME --type merge -p JSON` */

@@ -2,7 +2,7 @@ import { apiAnswers, clusterOf } from '../../cluster/membership.ts';
 import type { Cluster } from '../../model/cluster.ts';
 import { type Call, lastValue, type Options, optionsOf, type Program, refuse, type Steps } from '../call.ts';
 import { apply } from './apply.ts';
-import { annotate, cordon, label, patch, scale } from './change.ts';
+import { annotate, cordon, label, patch, scale, taint } from './change.ts';
 import { deleteObjects } from './delete.ts';
 import { drain } from './drain.ts';
 import { exec } from './exec.ts';
@@ -44,6 +44,7 @@ const verbs: Readonly<Record<string, (kubectl: Kubectl) => number | Steps>> = {
   patch,
   rollout,
   scale,
+  taint,
   uncordon: cordon,
 };
 
