@@ -17,3 +17,9 @@ export function programOf({
 }: Pick<NodeJS.Process, 'execPath' | 'execArgv' | 'argv'>): string[] {
   return [execPath, ...new Set([youngGeneration, ...execArgv]), argv[1] ?? ''];
 }
+
+/**
+ * Beside its own environment, that of a run's process: one arena of memory for all its threads (glibc, mallopt(3)). Each keeps
+ * what it once took, and a noisy command went through all of them.
+ */
+export const runEnvironment = { MALLOC_ARENA_MAX: '1' } as const;

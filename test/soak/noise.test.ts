@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import { outputPath } from '../../source/engine/journal/output-file.ts';
-import { program } from '../../source/text/program.ts';
+import { program, runEnvironment } from '../../source/text/program.ts';
 import { record } from './record.ts';
 
 /** Runtime and flags of a run's process. */
@@ -29,7 +29,7 @@ async function bundled(folder: string): Promise<string> {
 }
 
 async function measured(...words: readonly string[]): Promise<{ readonly ms: number; readonly megabytes: number }> {
-  const { stdout } = await execa(runtime, [...flags, ...words]);
+  const { stdout } = await execa(runtime, [...flags, ...words], { env: runEnvironment });
   return JSON.parse(stdout);
 }
 

@@ -18,6 +18,7 @@ import { stepKinds } from '../../plan/kinds.ts';
 import { loadProduct } from '../../product/load.ts';
 import { calledWith } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
+import { runEnvironment } from '../../text/program.ts';
 import { takeOver } from '../line/flags.ts';
 import { defineVerb } from '../line/verb.ts';
 
@@ -35,6 +36,8 @@ export default defineVerb({
   run: async ({ args, operand }) => {
     if (operand === undefined) throw new Fault({ what: 'run-worker needs the folder of a run.' });
     const directory = resolve(operand);
+    // Meant for this process alone.
+    for (const name of Object.keys(runEnvironment)) delete process.env[name];
     const stop = stopSwitch();
     listenForSignals(stop.tell);
     const options = {

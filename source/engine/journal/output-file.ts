@@ -1,9 +1,11 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Tail } from '../../text/tail.ts';
 
-/** Bytes that are kept of the beginning of one command's output. Of its end, half as many to as many. */
+/** Bytes that are kept of the beginning of one command's output, and as many of its end. */
 const keptAtEachEnd = 4 * 1024 * 1024;
 const written = 64 * 1024;
+const newline = 10;
 
 /** The text of all commands of one step, `output/STEP` beside the journal: of each command the beginning and the end. */
 export interface OutputFile {
@@ -31,25 +33,18 @@ export async function openOutput(
   return output;
 }
 
-/** Lines of the end, as bytes: many small strings would cost many times as much. */
-interface Block {
-  readonly bytes: Buffer;
-  readonly lines: number;
-}
-
 class BoundedOutput implements OutputFile {
   readonly #file: FileHandle | undefined;
   readonly #kept: number;
+  readonly #tail: Tail;
   #head = 0;
-  #buffer = '';
   #lines = 0;
-  #tail: Block[] = [];
-  #tailSize = 0;
-  #leftOut = 0;
+  #buffer = '';
 
   constructor(file: FileHandle | undefined, kept: number) {
     this.#file = file;
     this.#kept = kept;
+    this.#tail = new Tail(kept);
   }
 
   add(line: string): Promise<void> | undefined {
@@ -61,28 +56,20 @@ class BoundedOutput implements OutputFile {
   }
 
   async endCommand(): Promise<void> {
-    const mark = this.#leftOut > 0 ? `[... ${this.#leftOut} lines left out ...]\n` : '';
-    const end = Buffer.concat([Buffer.from(mark), ...this.#tail.map(({ bytes }) => bytes)]);
-    await this.#file?.appendFile(end).catch(() => undefined);
-    await this.#flush();
+    if (this.#head >= this.#kept) this.#tail.add(this.#buffer);
+    else await this.#flush();
+    const { bytes } = this.#tail.read();
+    const leftOut = this.#lines - bytes.filter((byte) => byte === newline).length;
+    const mark = leftOut > 0 ? `[... ${leftOut} lines left out ...]\n` : '';
+    await this.#file?.appendFile(Buffer.concat([Buffer.from(mark), bytes])).catch(() => undefined);
     await this.#file?.close().catch(() => undefined);
   }
 
-  /** The buffer becomes the newest block; blocks go from the front as long as enough is left behind them. */
   #addToTail(): undefined {
     this.#lines++;
-    if (this.#buffer.length < Math.min(written, this.#kept / 4)) return;
-    const block = { bytes: Buffer.from(this.#buffer), lines: this.#lines };
+    if (this.#buffer.length < written) return;
+    this.#tail.add(this.#buffer);
     this.#buffer = '';
-    this.#lines = 0;
-    this.#tail.push(block);
-    this.#tailSize += block.bytes.length;
-    for (let [oldest] = this.#tail; oldest !== undefined; [oldest] = this.#tail) {
-      if (this.#tailSize - oldest.bytes.length < this.#kept / 2) return;
-      this.#tail.shift();
-      this.#tailSize -= oldest.bytes.length;
-      this.#leftOut += oldest.lines;
-    }
   }
 
   async #flush(): Promise<void> {

@@ -10,6 +10,7 @@ import type { Plan } from '../../plan/document/document.ts';
 import type { Files } from '../../site/files.ts';
 import { givenFlags } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
+import { runEnvironment } from '../../text/program.ts';
 import type { RunHandle } from '../journal/event.ts';
 import { journalEnd, journalLines } from '../journal/journal.ts';
 import { type Origin, writeOrigin } from '../process/origin.ts';
@@ -98,6 +99,7 @@ async function startProcess(run: RunHandle, options: LaunchOptions, mode: readon
   const child = spawn(command, [...first, 'run-worker', run.directory, ...mode, ...workerFlags(options)], {
     detached: true,
     cwd: '/',
+    env: { ...process.env, ...runEnvironment },
     stdio: ['pipe', log.fd, log.fd],
   });
   await log.close();

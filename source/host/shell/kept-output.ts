@@ -1,34 +1,35 @@
 import { safeText } from '../../text/safe-text.ts';
+import { Tail } from '../../text/tail.ts';
 
 /** Characters that are kept of the beginning of an output, and as many of its end. */
 const keptAtEachEnd = 4 * 1024 * 1024;
-const blockSize = 4000;
+const blockSize = 16_000;
 
 /** The beginning and the end of an output, with a mark where something was left out between them. Takes whole lines. */
 export class KeptOutput {
   readonly #limit: number;
   readonly #head: Buffer[] = [];
-  readonly #tail: Buffer[] = [];
+  readonly #tail: Tail;
   #headSize = 0;
-  #tailSize = 0;
+  #full = false;
   #block = '';
-  #leftOut = 0;
 
   constructor(limit = keptAtEachEnd) {
     this.#limit = limit;
+    this.#tail = new Tail(limit);
   }
 
   /** Bytes that were left out. */
   get leftOut(): number {
     this.#flush();
-    return this.#leftOut;
+    return this.#tail.read().dropped;
   }
 
   get text(): string {
     this.#flush();
-    const [head, tail] = [this.#head, this.#tail].map((blocks) => Buffer.concat(blocks).toString());
-    const mark = this.#leftOut === 0 ? '' : `\n[... ${this.#leftOut} bytes of output left out ...]\n`;
-    return `${head}${mark}${tail}`;
+    const { bytes, dropped } = this.#tail.read();
+    const mark = dropped === 0 ? '' : `\n[... ${dropped} bytes of output left out ...]\n`;
+    return `${Buffer.concat(this.#head).toString()}${mark}${bytes.toString()}`;
   }
 
   add(line: string): void {
@@ -37,27 +38,17 @@ export class KeptOutput {
   }
 
   #flush(): void {
-    if (this.#block === '') return;
-    const block = Buffer.from(this.#block);
+    const block = this.#block;
     this.#block = '';
-    if (this.#headSize + block.length <= this.#limit && this.#tailSize === 0) {
-      this.#headSize += block.length;
-      this.#head.push(block);
+    if (block === '') return;
+    const size = Buffer.byteLength(block);
+    this.#full ||= this.#headSize + size > this.#limit;
+    if (this.#full) {
+      this.#tail.add(block);
       return;
     }
-    this.#tailSize += block.length;
-    this.#tail.push(block);
-    this.#dropOldest();
-  }
-
-  #dropOldest(): void {
-    for (;;) {
-      const [oldest] = this.#tail;
-      if (oldest === undefined || this.#tailSize - oldest.length < this.#limit) return;
-      this.#tail.shift();
-      this.#tailSize -= oldest.length;
-      this.#leftOut += oldest.length;
-    }
+    this.#headSize += size;
+    this.#head.push(Buffer.from(block));
   }
 }
 
