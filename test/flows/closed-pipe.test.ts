@@ -13,8 +13,11 @@ const quiet = {
   stderr: expect.not.stringMatching(/✗|EPIPE|^\s+at /m),
 };
 
-/** How each verb is called once there is a cluster, in an order in which each has something to say. */
-const called: Readonly<Record<string, readonly (readonly string[])[]>> = {
+/**
+ * How verbs are called once there is a cluster, in an order in which each has something to say. One that is not listed is called
+ * by its name alone, before those that change something.
+ */
+const listed: Readonly<Record<string, readonly (readonly string[])[]>> = {
   status: [[], ['--json'], ['--watch', '--plain'], ['--watch', '--json']],
   preflight: [['--all'], ['--json']],
   plan: [[], ['--json']],
@@ -38,9 +41,8 @@ const called: Readonly<Record<string, readonly (readonly string[])[]>> = {
 
 const shown = Object.entries(verbs).flatMap(([name, { hidden }]) => (hidden ? [] : [name]));
 
-it('every verb is tried', () => {
-  expect(Object.keys(called).toSorted()).toEqual(shown.toSorted());
-});
+const others = shown.filter((name) => listed[name] === undefined).map((name) => [name, [[]]] as const);
+const called: readonly (readonly [string, readonly (readonly string[])[]])[] = [...others, ...Object.entries(listed)];
 
 describe('a reader that goes away', () => {
   const helps = ['', '--help', '--version', 'help exit-codes', ...shown.map((name) => `${name} --help`)];
@@ -93,7 +95,7 @@ it('a reader that goes away from a cluster that runs ends every verb quietly', a
     support: async () => ['--output', join(rehearsal.root, 'bundle.tar.gz')],
     undo: async () => [built, '--confirm-data-loss', await rehearsal.siteName()],
   };
-  for (const [verb, ways] of Object.entries(called))
+  for (const [verb, ways] of called)
     for (const flags of ways) {
       const ended = await rehearsal.intoClosedPipe(verb, ...flags, ...((await own[verb]?.()) ?? []));
       expect({ verb, flags, ...ended }).toEqual({ verb, flags, ...quiet });
