@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
@@ -99,5 +100,7 @@ it('a reader that goes away from a cluster that runs ends every verb quietly', a
     for (const flags of ways) {
       const ended = await rehearsal.intoClosedPipe(verb, ...flags, ...((await own[verb]?.()) ?? []));
       expect({ verb, flags, ...ended }).toEqual({ verb, flags, ...quiet });
+      // The verb has left, and its run goes on to its end.
+      await expect.poll(() => existsSync(rehearsal.path('var/lib/kloudspot/lock'))).toBe(false);
     }
 });

@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, describe, expect, it } from 'vitest';
 import { until } from './events.ts';
+import { canPreload, library } from './preload.ts';
 import { killAt, Rehearsal } from './program.ts';
 
 const mayMount = process.getuid?.() === 0 && process.platform === 'linux';
@@ -118,15 +118,10 @@ int fdatasync(int fd) { FAIL(fd) return ((int (*)(int))dlsym(RTLD_NEXT, "fdatasy
 int fsync(int fd) { FAIL(fd) return ((int (*)(int))dlsym(RTLD_NEXT, "fsync"))(fd); }
 `;
 
-const compiler = (await execa('cc', ['--version'], { reject: false })).exitCode === 0;
-describe.skipIf(!compiler || process.platform !== 'linux')('a disk that reports errors (needs a C compiler)', () => {
+describe.skipIf(!canPreload)('a disk that reports errors (needs a C compiler)', () => {
   async function brokenDisk(): Promise<{ readonly environment: Record<string, string>; readonly flag: string }> {
-    const folder = await mkdtemp(join(tmpdir(), 'ks-eio-'));
-    const [source, library, flag] = ['eio.c', 'eio.so', 'broken'].map((name) => join(folder, name));
-    if (source === undefined || library === undefined || flag === undefined) throw new Error('no names');
-    await writeFile(source, preload);
-    await execa('cc', ['-shared', '-fPIC', '-o', library, source, '-ldl']);
-    return { environment: { LD_PRELOAD: library, BROKEN_WHEN: flag }, flag };
+    const { library: path, flag } = await library(preload);
+    return { environment: { LD_PRELOAD: path, BROKEN_WHEN: flag }, flag };
   }
 
   it('from the beginning: path, reason and way out', async () => {
