@@ -85,10 +85,9 @@ function watch() {
 describe('planted secrets through a whole run over SSH', () => {
   it('the watching sees what is in arguments and in the environment, on a node and beside it', async () => {
     const watching = watch();
-    const showing = { env: { SHOWN: planted.login } };
     await Promise.all([
       lab.onNode(1, `sh -c 'sleep 3; true' ${planted.sudo}`),
-      execa('sh', ['-c', 'sleep 3; true'], showing),
+      lab.inHub(['env', `SHOWN=${planted.login}`, 'sh', '-c', 'sleep 3; true']),
     ]);
     const { found } = await watching.stop();
     expect(found).toContainEqual(expect.stringContaining(planted.sudo));

@@ -1,11 +1,12 @@
-// Looks at the arguments and the environment of every process of this machine, and so of every node and laptop of the lab,
-// again and again. Reads patterns from standard input, one a line: no argument of its own holds a secret. On SIGTERM it
+// Looks at the arguments and the environment of every process of the nodes and of the laptop beside them, again and again: of
+// all that are not on this machine's own network. Reads patterns from standard input, one a line: no argument of its own holds a secret. On SIGTERM it
 // prints JSON: how often it looked, and which processes showed what.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 
 const patterns = readFileSync(0, 'utf8').split('\n').filter(Boolean);
 const wanted = new RegExp(patterns.join('|'));
+const own = readlinkSync('/proc/self/ns/net');
 const found = new Set<string>();
 const coreFiles = new Set<string>();
 let looks = 0;
@@ -22,7 +23,16 @@ function textOf(path: string): string {
   }
 }
 
+function networkOf(id: string): string {
+  try {
+    return readlinkSync(`/proc/${id}/ns/net`);
+  } catch {
+    return own;
+  }
+}
+
 function look(id: string): void {
+  if (networkOf(id) === own) return;
   const words = textOf(`/proc/${id}/cmdline`);
   if (wanted.test(words)) found.add(`arguments: ${words}`);
   if (wanted.test(textOf(`/proc/${id}/environ`))) found.add(`environment of: ${words}`);
