@@ -14,7 +14,8 @@ export class Tail {
   }
 
   add(piece: string): void {
-    const ring = (this.#ring ??= Buffer.allocUnsafe(this.#size));
+    this.#ring ??= Buffer.allocUnsafe(this.#size);
+    const ring = this.#ring;
     let bytes = Buffer.from(piece);
     if (bytes.length > this.#size) {
       this.#written += bytes.length - this.#size;
