@@ -34,7 +34,7 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: ['test/lab/**/*.test.ts'],
-          testTimeout: 600_000,
+          testTimeout: 900_000,
           hookTimeout: 1_800_000,
           fileParallelism: false,
           sequence: { concurrent: false },

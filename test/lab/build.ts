@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { quietly } from './hub.ts';
+import { buildImages, imagesRecipe } from './images.ts';
 import { refuseIfIncomplete } from './missing.ts';
 import { at, keyPath, lab } from './place.ts';
 import { buildPlane, planeRecipe } from './plane.ts';
@@ -23,6 +24,7 @@ export async function ensureBuilt(say: Say = (line) => console.error(line)): Pro
       part('plane', planeRecipe(), (folder) => buildPlane(folder, say), say),
       part('snaps', snapsRecipe(), buildSnaps, say),
     ]);
+    await part('images', imagesRecipe(), buildImages, say);
   });
 }
 

@@ -20,6 +20,7 @@ const nodes = [
 let root: string;
 let site: string;
 let passwords: string;
+let keeper: { pod: string; folder: string };
 
 /** From a laptop, over SSH with a key and with passwords, three bare machines and a worker; one of them moves from its lease. */
 beforeAll(async () => {
@@ -52,6 +53,23 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
+/** Where each keeps its data. */
+const folders = new Map([
+  ['kafka', '/var/lib/kafka'],
+  ['zookeeper', '/data'],
+  ['mongodb', '/data/db'],
+]);
+/** A member with data on node ks-3, which is switched off below. */
+async function findKeeper(): Promise<void> {
+  const pods = await lab.objects('pods', '-n', 'kloudspot', '--field-selector', 'spec.nodeName=ks-3');
+  const component = ({ metadata }: lab.Kubernetes) => metadata.labels?.['app.kubernetes.io/component'] ?? '';
+  const found = pods.find((pod) => folders.has(component(pod)));
+  keeper = { pod: found?.metadata.name ?? '', folder: folders.get(found ? component(found) : '') ?? '' };
+}
+const inKeeper = (...words: string[]) => ['exec', '-n', 'kloudspot', keeper.pod, '--', ...words];
+/** Lines in its volume, one for each time that it was started. */
+const starts = async () =>
+  (await lab.tryKubectl(inKeeper('cat', `${keeper.folder}/starts`))).stdout.split('\n').length - 1;
 const flags = () => ['--site', site, '--yes', '--password-file', passwords];
 const resume = () => fromLaptop(root, 'resume', '--yes', '--password-file', passwords);
 const status = async () => ran(fromLaptop(root, 'status', '--site', site, '--json', '--password-file', passwords));
@@ -92,6 +110,15 @@ describe('from a laptop', () => {
     await expectMachines(nodes);
   });
 
+  it('runs in containers: a page answers at the virtual address, members have names, volumes hold what was written', async () => {
+    await expect.poll(() => lab.fetchFromHub(`http://${virtualAddress}/`)).toMatch(/^controller on nginx-ingress-/);
+    await findKeeper();
+    const names = await lab.kubectl(inKeeper('nslookup', 'kloudspot-kafka.kloudspot.svc.cluster.local'));
+    expect(names.match(/^Address: 10\.1\./gm)).toHaveLength(3);
+    expect(await lab.kubectl(inKeeper('cat', '/proc/mounts'))).toContain(` ${keeper.folder} ext4 `);
+    expect(await starts()).toBeGreaterThan(0);
+  });
+
   it('carries exactly the chosen features and sizes into the release', async () => {
     const { stdout } = await lab.onNode(1, '/snap/bin/microk8s helm3 get values kloudspot -n kloudspot -o json');
     const values = JSON.parse(stdout);
@@ -101,14 +128,15 @@ describe('from a laptop', () => {
 
   it('finds nothing to do when run again', async () => {
     const again = await ran(fromLaptop(root, 'apply', ...flags()));
-    expect(again.code, again.stderr).toBe(0);
+    expect(again.code, again.stdout + again.stderr).toBe(0);
     expect(outcomes(journal(root)).filter((line) => !line.endsWith(' already'))).toEqual([]);
   });
 
   it('tells the truth with one node switched off', async () => {
     const well = JSON.parse((await status()).stdout);
     expect(well).toMatchObject({ verdict: 'ok' });
-    expect(well.reasons).toEqual([]);
+    expect(well.reasons, JSON.stringify(well.nodes)).toEqual([]);
+    const before = await starts();
     await lab.off(3);
     await wait(12_000);
     const started = Date.now();
@@ -117,6 +145,8 @@ describe('from a laptop', () => {
     expect(degraded.verdict).toBe('degraded');
     expect(JSON.stringify(degraded.reasons)).toContain('ks-3');
     await lab.on(3);
+    await untilReady(4);
+    await expect.poll(starts, { timeout: 180_000 }).toBeGreaterThan(before);
   });
 
   it('stop leaves what it said: claims, volumes, cluster and virtual address', async () => {

@@ -31,6 +31,7 @@ export async function furnish(n: number, options: NodeOptions): Promise<void> {
   await login(n, options, put);
   quietUnits(n);
   standIns(put);
+  if (options.kubelet === 'kwok') put('/etc/lab/kwok', '');
   mounts(n, options);
   if (options.disk) await disk(n, options.disk, put);
 }
@@ -79,7 +80,10 @@ async function login(n: number, { login = 'both', password }: NodeOptions, put: 
 function quietUnits(n: number): void {
   const folder = nodePath(n, 'upper/etc/systemd/system');
   mkdirSync(folder, { recursive: true });
-  const units = ['console-getty', 'systemd-networkd-wait-online', 'e2scrub_reap'].map((unit) => `${unit}.service`);
+  // MicroK8s brings a containerd of its own
+  const units = ['console-getty', 'systemd-networkd-wait-online', 'e2scrub_reap', 'containerd'].map(
+    (unit) => `${unit}.service`,
+  );
   const timers = ['apt-daily', 'apt-daily-upgrade', 'dpkg-db-backup', 'e2scrub_all'].map((unit) => `${unit}.timer`);
   const wants = join(folder, 'multi-user.target.wants');
   mkdirSync(wants);
@@ -105,6 +109,8 @@ function standIns(put: Put): void {
   put('/etc/systemd/system/snap.microk8s.daemon-.service.d/lab.conf', '[Unit]\nStartLimitIntervalSec=0\n');
   put('/etc/systemd/system/lab-seed.service', seed);
 
+  // a container that ignores its end must not hold up a reboot for a minute and a half
+  put('/etc/systemd/system.conf.d/lab.conf', '[Manager]\nDefaultTimeoutStopSec=10s\n');
   put('/etc/profile.d/apps-bin-path.sh', 'PATH="$PATH:/snap/bin"\n');
 }
 

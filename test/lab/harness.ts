@@ -1,5 +1,5 @@
 // The harness: what a test calls to have real Linux nodes, and on them a real control plane.
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { ensureBuilt } from './build.ts';
 import { accompany, dismiss } from './company.ts';
 import { furnish } from './furnish.ts';
@@ -9,7 +9,7 @@ import { defaultPassword, type LabOptions, type NodeOptions, optionsOf } from '.
 import { at, hub, nodePath } from './place.ts';
 import { firstProcess, powerOff, powerOn, untilBooted } from './power.ts';
 import { startProvisioner } from './provisioning.ts';
-import { nodes, onNode } from './reach.ts';
+import { inHub, nodes, onNode } from './reach.ts';
 
 export { type Kubernetes, kubectl, livingManager, objects, tryKubectl } from './api.ts';
 export { ensureBuilt } from './build.ts';
@@ -27,6 +27,7 @@ export async function up(options: LabOptions): Promise<void> {
   await makeHub();
   mkdirSync(at('nodes'), { recursive: true });
   accompany('gateway', 'hub');
+  accompany('registry', 'hub');
   await Promise.all(Array.from({ length: options.nodes }, (_, index) => add(index + 1, optionsOf(index + 1, options))));
   if (options.provisioner !== false) startProvisioner();
 }
@@ -67,11 +68,16 @@ export async function down(): Promise<void> {
     await quietly`umount -l ${nodePath(n, 'mnt')}`.nothrow();
   }
   await removeHub();
-  for (const groups of [`/sys/fs/cgroup/unified/${hub}`, `/sys/fs/cgroup/${hub}`]) {
-    if (existsSync(groups))
-      await quietly`for i in 1 2 3 4 5; do find ${groups} -depth -type d -exec rmdir {} + 2>/dev/null && break; sleep 0.2; done`.nothrow();
-  }
+  await removeGroups();
   rmSync(at('nodes'), { recursive: true, force: true });
+}
+
+/** The control groups of the nodes, in every hierarchy; a process that has just been killed holds its own for a moment. */
+async function removeGroups(): Promise<void> {
+  const all = '/sys/fs/cgroup';
+  const groups = [all, ...readdirSync(all).map((name) => `${all}/${name}`)].map((folder) => `${folder}/${hub}`);
+  for (const group of groups.filter((each) => existsSync(each)))
+    await quietly`for i in 1 2 3 4 5; do find ${group} -depth -type d -exec rmdir {} + 2>/dev/null && break; sleep 0.2; done`.nothrow();
 }
 
 /**
@@ -89,6 +95,13 @@ export type Fault = 'join-without-store' | 'join-hangs' | 'enable-hangs' | 'inst
 /** What the lab's name server answers from now on, besides that a name does not exist. */
 export function names(known: Record<string, string>): void {
   writeFileSync(at('nodes', 'names.json'), JSON.stringify(known));
+}
+
+/** What a page answers to the outside, seen from a laptop beside the rack; what goes wrong in its place. */
+export async function fetchFromHub(url: string): Promise<string> {
+  const ask =
+    'fetch(process.argv[1], { signal: AbortSignal.timeout(3000) }).then(async (all) => console.log(await all.text()), (error) => console.log(String(error.cause ?? error)))';
+  return (await inHub([process.execPath, '-e', ask, url])).stdout;
 }
 
 export const passwordOf = (n: number, options?: LabOptions) =>

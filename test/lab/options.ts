@@ -19,6 +19,8 @@ export interface NodeOptions {
   upgrade?: boolean;
   /** A checkout with bin/, dist/, node_modules/, templates/: seen at /opt/kloudspot, its program on the PATH. */
   program?: string;
+  /** What keeps its pods: the real kubelet with containers, or kwok, which only says so and costs a fifth: for many nodes. */
+  kubelet?: 'real' | 'kwok';
   /** How long the hardware takes from a reboot to the first process. */
   rebootSeconds?: number;
 }

@@ -1,7 +1,8 @@
 // The programs of the control plane, built from Go modules alone.
-//   plane                 etcd 3.6, API server, controllers, scheduler, kubectl
+//   plane                 etcd 3.6, API server, controllers, scheduler, kubelet, kube-proxy, kubectl
 //   helm
-//   kwok                  in the kubelet's place: keeps a node's lease and moves its pods through their life
+//   coredns, csi, pause   what runs in pods
+//   kwok                  in the kubelet's place, for many nodes: keeps a node's lease and moves its pods through their life
 //   controller, speaker   MetalLB, the version of the MicroK8s 1.34 addon
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,6 +18,8 @@ const kwok = 'sigs.k8s.io/kwok';
 const metallb = 'go.universe.tf/metallb';
 const versions = { [kwok]: 'v0.8.0', [metallb]: 'v0.15.2', 'helm.sh/helm/v3': 'v3.19.5' };
 const programs = ['helm.sh/helm/v3/cmd/helm', `${kwok}/cmd/kwok`, `${metallb}/controller`, `${metallb}/speaker`];
+/** Programs of ours, and CoreDNS with the few plugins that a cluster needs. */
+const inPods = ['coredns', 'csi', 'pause'];
 const stages = ['node/fast/node-initialize', 'node/heartbeat-with-lease/node-heartbeat-with-lease'].concat([
   'pod/fast/pod-ready',
   'pod/fast/pod-complete',
@@ -29,7 +32,9 @@ export const planeRecipe = () =>
     versions,
     programs,
     stages,
-    ...['main.go', 'go.mod', 'go.sum'].map((file) => readFileSync(join(source, file), 'utf8')),
+    ...['main.go', 'go.mod', 'go.sum', ...inPods.map((name) => `${name}/main.go`)].map((file) =>
+      readFileSync(join(source, file), 'utf8'),
+    ),
   ]);
 
 export async function buildPlane(folder: string, say: (line: string) => void): Promise<void> {
@@ -43,8 +48,10 @@ export async function buildPlane(folder: string, say: (line: string) => void): P
     },
   });
   await quietly`mkdir -p ${folder}/stages ${folder}/crds`;
-  say('lab: … etcd, API server, controllers, scheduler, kubectl');
+  say('lab: … etcd, API server, controllers, scheduler, kubelet, kube-proxy, kubectl');
   await go`go build -C ${source} -o ${folder}/plane -ldflags ${flags} .`;
+  say(`lab: … ${inPods.join(', ')}`);
+  await go`go build -C ${source} -o ${folder}/ -ldflags ${slim} ${inPods.map((name) => `./${name}`)}`;
   for (const program of programs) {
     say(`lab: … ${program}`);
     const module = Object.entries(versions).find(([name]) => program.startsWith(name));
@@ -54,5 +61,6 @@ export async function buildPlane(folder: string, say: (line: string) => void): P
   for (const stage of stages)
     await quietly`cp ${cache}/${kwok}@${versions[kwok]}/kustomize/stage/${stage}.yaml ${folder}/stages/`;
   await quietly`cp ${cache}/${metallb}@${versions[metallb]}/config/crd/bases/. ${folder}/crds/ -r`;
+  await quietly`cp ${cache}/${metallb}@${versions[metallb]}/config/manifests/metallb-native.yaml ${folder}/`;
   await quietly`chmod -R u+w ${folder}`;
 }

@@ -31,7 +31,9 @@ const packages = [
     'libatomic1', // the pinned Node is linked with it
   ])
   // snapd mounts snaps by squashfuse where it takes the machine for a container
-  .concat(['snapd', 'squashfuse', 'fuse3', 'squashfs-tools']);
+  .concat(['snapd', 'squashfuse', 'fuse3', 'squashfs-tools'])
+  // what runs pods, and the program that most of their images hold
+  .concat(['containerd', 'runc', 'containernetworking-plugins', 'nftables', 'iptables', 'conntrack', 'busybox']);
 
 /** Not installed, but installable on a node that reaches no network. */
 const installable = ['open-iscsi', 'chrony'];

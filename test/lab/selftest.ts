@@ -71,7 +71,7 @@ async function nodesAreMachines(): Promise<void> {
     text(password),
   );
   const lease = await lab.overSsh(3, 'networkctl status eth0');
-  seen('node 3 has its address by DHCP', lease.stdout.includes(`${lab.address(3)} (DHCP4 via`), text(lease));
+  seen('node 3 has its address by DHCP', lease.stdout.includes(`${lab.address(3)} (DHCPv4 via`), text(lease));
   const named = await lab.overSsh(
     4,
     'sudo hostnamectl set-hostname edge-4 && hostname && cat /etc/hostname; sudo hostnamectl set-hostname node4',
@@ -151,7 +151,7 @@ async function clusterForms(): Promise<void> {
   installed.push(await lab.onNode(2, 'snap install microk8s --classic --channel=1.34/stable'));
   seen(
     'snap install on four nodes',
-    installed.every((each) => each.stdout.includes('from Canonical✓ installed')),
+    installed.every((each) => /^microk8s \S+ installed$/m.test(each.stdout)),
     installed.map(text).join('\n'),
   );
   const waits = await Promise.all(
@@ -280,7 +280,25 @@ async function productRuns(): Promise<void> {
     volumes.map(text).join('\n'),
   );
   seen('ARP for the virtual address is answered', await arpAnswers());
+  seen('a pod answers HTTP at the virtual address', await until(30, async () => /^nginx on web-/.test(await page())));
+  await membersAndData();
   await podsFail();
+}
+
+const page = () => lab.fetchFromHub(`http://${vip}/`);
+const inPod = (pod: string, ...words: string[]) => lab.tryKubectl(['exec', '-n', 'shop', pod, '--', ...words]);
+
+async function membersAndData(): Promise<void> {
+  const named = await inPod('db-0', 'nslookup', 'db.shop.svc.cluster.local');
+  seen('three members stand under one name', named.stdout.match(/^Address: 10\.1\./gm)?.length === 3, text(named));
+  const mounted = await inPod('db-0', 'grep', ' /data ', '/proc/mounts');
+  seen('a logical volume is mounted as ext4', / \/data ext4 /.test(mounted.stdout), text(mounted));
+  const before = (await lab.objects('pod/db-0', '-n', 'shop'))[0]?.metadata.uid;
+  await lab.kubectl(['delete', 'pod', 'db-0', '-n', 'shop', '--wait']);
+  const starts = async () => (await inPod('db-0', 'cat', '/data/starts')).stdout.split('\n').filter(Boolean).length;
+  const kept = await until(60, async () => (await starts()) === 2);
+  const after = (await lab.objects('pod/db-0', '-n', 'shop'))[0]?.metadata.uid;
+  seen('what a pod wrote is there for the next one', kept && before !== after, await starts());
 }
 
 async function podsFail(): Promise<void> {
@@ -290,7 +308,7 @@ async function podsFail(): Promise<void> {
     (await lab.objects('pods', '-n', 'shop', '-l', 'app in (absent, falls)'))
       .map((pod) => pod.status.containerStatuses?.[0]?.state.waiting?.reason)
       .sort();
-  const fallen = await until(20, async () => (await reasons()).join() === 'CrashLoopBackOff,ImagePullBackOff');
+  const fallen = await until(90, async () => (await reasons()).join() === 'CrashLoopBackOff,ImagePullBackOff');
   seen('pods whose images are missing or crash say so', fallen, await reasons());
   await lab.kubectl(['delete', 'deployment', 'absent', 'falls', '-n', 'shop']);
 }
@@ -316,6 +334,7 @@ async function lossIsReal(): Promise<void> {
   await lab.off(1);
   seen('a manager off: the others answer and call it NotReady', await allReady(['node2', 'node3', 'node4']));
   seen('ARP for the virtual address is answered', await arpAnswers());
+  seen('and HTTP too', await until(30, async () => /^nginx on web-/.test(await page())));
   const dead = await lab.onNode(2, `timeout 60 ${microk8s} enable rbac`);
   seen(
     'an addon that changes every node fails on the dead one',

@@ -1,6 +1,6 @@
 // The snaps that the nodes' real snapd installs from files: an empty snapd, an empty base, and MicroK8s for each track: the stand-ins
 // with the apps, daemons and hooks that the real snap has. A shim (snap/snap) puts the file in the place of the store.
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { raw } from '../../source/microk8s/data/raw.ts';
@@ -52,6 +52,8 @@ const microk8s = (version: string) => ({
           'restart-condition': 'always',
           'restart-delay': '1s',
           'stop-timeout': '2s',
+          // pods outlive a restart of what started them
+          ...(name === 'containerd' && { 'stop-mode': 'sigterm' }),
         },
       ]),
     ),
@@ -67,7 +69,8 @@ export const snapsRecipe = () =>
     ...[standIns, hooks].flatMap((folder) =>
       readdirSync(folder, { recursive: true, encoding: 'utf8', withFileTypes: true })
         .filter((entry) => entry.isFile() && !entry.parentPath.includes('__pycache__'))
-        .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8')),
+        .map((entry) => join(entry.parentPath, entry.name))
+        .map((path) => [readFileSync(path, 'utf8'), statSync(path).mode & 0o111]),
     ),
   ]);
 

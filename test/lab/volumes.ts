@@ -46,6 +46,7 @@ export async function makeVolume(n: number, group: string, name: string, bytes: 
   if (already.length > 0) return;
   const made = await onNode(n, `lvcreate -y -Wn -Zn -L ${bytes}b -n ${name} ${group}`);
   if (made.code !== 0) throw new Error(made.stderr.replace(/^\s*WARNING.*\n/gm, '').trim());
+  await onNode(n, `/snap/microk8s/current/lab/volume local.csi.openebs.io wipe ${group} ${name}`);
 }
 
 export async function removeVolume(n: number, group: string, name: string): Promise<void> {

@@ -2,8 +2,9 @@
 import fcntl, os, re, subprocess, sys, time
 import yaml
 import cluster, facts, services
-from place import credentials, fault, hang, locked, locks, ours, run, set_argument
+from place import credentials, fault, hang, kwok, locked, locks, ours, run, set_argument
 
+METALLB = '/opt/plane/metallb-native.yaml'  # upstream's own
 CORE = facts.core()
 
 
@@ -135,8 +136,10 @@ def enable_metallb(arguments):
         if not re.fullmatch(r'[\d.]+-[\d.]+|[\d.]+/\d+|[\da-fA-F:]+-[\da-fA-F:]+|[\da-fA-F:]+/\d+', each):
             return facts.tell('notARange', value=each)
     print('Applying Metallb manifest')
-    subprocess.run(cluster.kubectl('apply', '-f', '/opt/plane/crds'), check=True)
-    if apply('metallb'): return 1
+    if kwok():
+        subprocess.run(cluster.kubectl('apply', '-f', '/opt/plane/crds'), check=True)
+        if apply('metallb'): return 1
+    elif subprocess.run(cluster.kubectl('apply', '-f', METALLB)).returncode: return 1
     print('Waiting for Metallb controller to be ready.')
     while subprocess.run(cluster.kubectl('wait', '-n', 'metallb-system', 'deployment.apps/controller', '--for=condition=Available', '--timeout=30s')).returncode: time.sleep(1)
     while apply('metallb-pool', ranges=', '.join(f'"{each}"' for each in ranges)): time.sleep(1)
@@ -170,6 +173,13 @@ def removed(addon, manifest):
     return act
 
 
+def disable_metallb(arguments):
+    if kwok(): return removed('metallb', 'metallb')(arguments)
+    print('Disabling MetalLB')
+    subprocess.run(cluster.kubectl('delete', '-f', METALLB))
+    print('MetalLB is disabled')
+
+
 def disable_rbac(arguments):
     print('Disabling RBAC\nReconfiguring apiserver')
     if not spread('kube-apiserver', '--authorization-mode', 'AlwaysAllow'): return 1
@@ -188,4 +198,4 @@ def repositories(words):
 
 
 ENABLE = {'dns': enable_dns, 'ingress': enable_ingress, 'metallb': enable_metallb, 'rbac': enable_rbac, 'hostpath-storage': enable_hostpath, 'storage': enable_hostpath, 'helm': helm_is_there, 'helm3': helm_is_there}
-DISABLE = {'dns': removed('dns', 'dns'), 'ingress': removed('ingress', 'ingress'), 'metallb': removed('metallb', 'metallb'), 'rbac': disable_rbac, 'hostpath-storage': disable_hostpath}
+DISABLE = {'dns': removed('dns', 'dns'), 'ingress': removed('ingress', 'ingress'), 'metallb': disable_metallb, 'rbac': disable_rbac, 'hostpath-storage': disable_hostpath}

@@ -17,6 +17,11 @@ VERSION, TRACK = release['version'], release['track']
 REVISION = os.environ.get('SNAP_REVISION') or os.readlink(data)
 
 
+def kwok():
+    """Whether this node only says that its pods run, so that many nodes fit on one machine."""
+    return pathlib.Path('/etc/lab/kwok').exists()
+
+
 def locked(name): return (locks / name).exists()
 def lock(name): put(locks / name, '')
 def unlock(name): (locks / name).unlink(missing_ok=True)
@@ -56,14 +61,16 @@ def default_address():
 
 
 def addresses():
-    return run('hostname', '-I', check=False).stdout.split()
+    """The node's own addresses, without those of its pods' network."""
+    pods = (argument('cni-env', 'IPv4_CLUSTER_CIDR') or '10.1.0.0/16').split('.')[:2]
+    return [each for each in run('hostname', '-I', check=False).stdout.split() if each.split('.')[:2] != pods]
 
 
 def arguments(service):
     """The flags of a service, one a line, as MicroK8s keeps them."""
     path = args / service
     lines = path.read_text().splitlines() if path.exists() else []
-    return [line.strip().replace('${SNAP_DATA}', str(data)) for line in lines if line.strip() and not line.startswith('#')]
+    return [line.strip().replace('${SNAP_DATA}', str(data)).replace('${SNAP_COMMON}', str(common)) for line in lines if line.strip() and not line.startswith('#')]
 
 
 def argument(service, flag):

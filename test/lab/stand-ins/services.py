@@ -1,6 +1,6 @@
 """The services of an installed MicroK8s: snapd's own systemd units, real programs behind them."""
 import shutil
-import certificates, facts, store
+import certificates, facts, pods, store
 from place import args, backend, certs, credentials, locks, lock, put, run, unlock, worker
 
 PREFIX = 'snap.microk8s.daemon-'
@@ -31,7 +31,11 @@ def start():
     control('enable --now -q --no-block', *wanted())
 
 
-def stop(): control('disable --now -q', *[name for name, *_ in SERVICES], check=False)
+def stop():
+    control('disable --now -q', *[name for name, *_ in SERVICES], check=False)
+    pods.end_all()
+
+
 def restart(*names): control('restart --no-block', *[name for name in names if name in wanted()])
 
 
@@ -56,6 +60,7 @@ def default_arguments():
         'kube-apiserver': ['--etcd-servers=http://127.0.0.1:12379', '--secure-port=16443', '--bind-address=0.0.0.0', '--service-cluster-ip-range=10.152.183.0/24',
                            '--authorization-mode=AlwaysAllow', '--allow-privileged=true', '--service-account-issuer=https://kubernetes.default.svc',
                            '--service-account-key-file=${SNAP_DATA}/certs/serviceaccount.key', '--service-account-signing-key-file=${SNAP_DATA}/certs/serviceaccount.key',
+                           '--kubelet-client-certificate=${SNAP_DATA}/certs/client.crt', '--kubelet-client-key=${SNAP_DATA}/certs/client.key',
                            '--client-ca-file=${SNAP_DATA}/certs/ca.crt', '--tls-cert-file=${SNAP_DATA}/certs/server.crt', '--tls-private-key-file=${SNAP_DATA}/certs/server.key',
                            '--requestheader-client-ca-file=${SNAP_DATA}/certs/front-proxy-ca.crt', '--proxy-client-cert-file=${SNAP_DATA}/certs/front-proxy-client.crt',
                            '--proxy-client-key-file=${SNAP_DATA}/certs/front-proxy-client.key', '--kubelet-preferred-address-types=InternalIP,Hostname,InternalDNS,ExternalDNS,ExternalIP'],
@@ -63,7 +68,10 @@ def default_arguments():
                                     '--root-ca-file=${SNAP_DATA}/certs/ca.crt', '--use-service-account-credentials', '--leader-elect-lease-duration=6s', '--leader-elect-renew-deadline=4s',
                                     '--leader-elect-retry-period=1s', '--node-monitor-period=1s', '--node-monitor-grace-period=8s'],
         'kube-scheduler': ['--kubeconfig=${SNAP_DATA}/credentials/client.config', '--leader-elect-lease-duration=6s', '--leader-elect-renew-deadline=4s', '--leader-elect-retry-period=1s'],
-        'kubelet': ['--kubeconfig=${SNAP_DATA}/credentials/kubelet.config', '--cluster-dns=10.152.183.10', '--cluster-domain=cluster.local', '--read-only-port=0'],
+        'kubelet': ['--kubeconfig=${SNAP_DATA}/credentials/kubelet.config', '--cluster-dns=10.152.183.10', '--cluster-domain=cluster.local', '--read-only-port=0',
+                    '--cert-dir=${SNAP_DATA}/certs', '--client-ca-file=${SNAP_DATA}/certs/ca.crt', '--anonymous-auth=false', '--authentication-token-webhook=true',
+                    '--root-dir=${SNAP_COMMON}/var/lib/kubelet', '--container-runtime-endpoint=${SNAP_COMMON}/run/containerd.sock', '--serialize-image-pulls=false',
+                    '--eviction-hard=memory.available<100Mi,nodefs.available<1Gi,imagefs.available<1Gi', '--resolv-conf=/run/systemd/resolve/resolv.conf'],
         'cluster-agent': ['cluster-agent', '--bind=0.0.0.0:25000'], 'containerd-env': [], 'k8s-dqlite': ['--storage-dir=${SNAP_DATA}/var/kubernetes/backend/'], 'kubectl': [], 'ha-conf': ['failure-domain=1'],
         'kube-proxy': ['--cluster-cidr=10.1.0.0/16'], 'cni-env': ['CNI=calico', 'IPv4_SUPPORT=true', 'IPv4_CLUSTER_CIDR=10.1.0.0/16', 'IPv4_SERVICE_CIDR=10.152.183.0/24'],
     }

@@ -1,0 +1,70 @@
+// The container images of the lab: a few layers, packed here from the root's busybox and the programs that were built.
+// registry.ts serves them under every name that a pod may ask for.
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { quietly } from './hub.ts';
+import { at, here } from './place.ts';
+
+/** Which layer an image has, by the end of its name, and what it starts. All others hold busybox and the script `part`. */
+export const programs: readonly { name: RegExp; layer: string; entry: string }[] = [
+  { name: /\/pause$/, layer: 'pause', entry: '/pause' },
+  { name: /\/coredns$/, layer: 'coredns', entry: '/coredns' },
+  { name: /\/metallb\/controller$|^metallb\/controller$/, layer: 'controller', entry: '/controller' },
+  { name: /\/metallb\/speaker$|^metallb\/speaker$/, layer: 'speaker', entry: '/speaker' },
+  { name: /openebs\/(lvm-driver|openebs-cstor-csi-node)$/, layer: 'csi', entry: '/csi' },
+];
+export const part = { layer: 'part', entry: '/part' };
+
+/** Size in bytes and SHA-256 of each layer. */
+export type Layers = Record<string, { size: number; digest: string }>;
+
+export const imagesRecipe = () =>
+  JSON.stringify([
+    ...['images.ts', 'image/part'].map((file) => readFileSync(join(here, file), 'utf8')),
+    ...['root.stamp', 'plane.stamp'].map((file) => readFileSync(at(file), 'utf8')),
+  ]);
+
+export async function buildImages(folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  for (const { layer } of programs) await pack(folder, layer, (root) => cpSync(at('plane', layer), join(root, layer)));
+  await pack(folder, part.layer, fillPart);
+  const layers: Layers = {};
+  for (const file of readdirSync(folder)) {
+    const path = join(folder, file);
+    const digest = createHash('sha256').update(readFileSync(path)).digest('hex');
+    layers[file.replace('.tar', '')] = { size: statSync(path).size, digest };
+  }
+  writeFileSync(join(folder, 'layers.json'), JSON.stringify(layers));
+}
+
+async function pack(folder: string, name: string, fill: (root: string) => void): Promise<void> {
+  const root = join(folder, `${name}.d`);
+  mkdirSync(root);
+  fill(root);
+  const same = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner'];
+  await quietly`tar ${same} -cf ${join(folder, `${name}.tar`)} -C ${root} .`;
+  rmSync(root, { recursive: true });
+}
+
+/** Debian's busybox with the libraries that it is linked with: names are looked up by the C library, as real programs do. */
+function fillPart(root: string): void {
+  const from = at('root');
+  for (const each of ['bin', 'etc', 'tmp', 'lib64', 'usr/lib/x86_64-linux-gnu'])
+    mkdirSync(join(root, each), { recursive: true });
+  symlinkSync('usr/lib', join(root, 'lib'));
+  cpSync(join(from, 'usr/bin/busybox'), join(root, 'bin/busybox'));
+  for (const library of ['ld-linux-x86-64.so.2', 'libc.so.6', 'libresolv.so.2'])
+    cpSync(join(from, 'usr/lib/x86_64-linux-gnu', library), join(root, 'usr/lib/x86_64-linux-gnu', library), {
+      dereference: true,
+    });
+  symlinkSync('../usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2', join(root, 'lib64/ld-linux-x86-64.so.2'));
+  for (const applet of applets) symlinkSync('busybox', join(root, 'bin', applet));
+  writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\n');
+  cpSync(join(here, 'image/part'), join(root, 'part'));
+}
+
+const applets =
+  'sh cat date df echo env grep head hostname httpd id ls mkdir mount nc nslookup ps rm sed sleep sync test touch wget'.split(
+    ' ',
+  );

@@ -1,0 +1,60 @@
+// A container registry in the network of the nodes: their containerd pulls every image from here, whatever registry its name says.
+// A name with `no-such-image` is not found. Runs in the hub while the lab is up, started by up().
+import { createHash } from 'node:crypto';
+import { createReadStream, readFileSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
+import { type Layers, part, programs } from './images.ts';
+import { at, gateway } from './place.ts';
+
+const layers: Layers = JSON.parse(readFileSync(at('images/layers.json'), 'utf8'));
+const oci = 'application/vnd.oci.image';
+const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+/** Manifests and configurations that were given out, by digest. */
+const known = new Map<string, string>();
+
+/** The manifest of an image of this name, made up as it is asked for. */
+function manifest(name: string): string {
+  const program = programs.find((each) => each.name.test(name));
+  const { layer, entry } = program ?? part;
+  const { size, digest } = layers[layer] ?? { size: 0, digest: '' };
+  const words = program ? [entry] : [entry, name.replace(/^.*\//, '')];
+  const config = JSON.stringify({
+    architecture: 'amd64',
+    os: 'linux',
+    config: { Entrypoint: words, Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'] },
+    rootfs: { type: 'layers', diff_ids: [`sha256:${digest}`] },
+  });
+  const described = { mediaType: `${oci}.config.v1+json`, digest: digestOf(config), size: Buffer.byteLength(config) };
+  const text = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: `${oci}.manifest.v1+json`,
+    config: described,
+    layers: [{ mediaType: `${oci}.layer.v1.tar`, digest: `sha256:${digest}`, size }],
+  });
+  for (const each of [config, text]) known.set(digestOf(each), each);
+  return text;
+}
+
+const server = createServer((request, response) => {
+  const path = new URL(request.url ?? '/', 'http://registry').pathname;
+  const [, name = '', kind, reference = ''] = /^\/v2\/(.+)\/(manifests|blobs)\/([^/]+)$/.exec(path) ?? [];
+  if (path === '/v2/') return void response.end('{}');
+  if (!kind || `${name}:${reference}`.includes('no-such-image')) return notFound(response, name);
+  const layer = Object.entries(layers).find(([, { digest }]) => reference === `sha256:${digest}`);
+  const text = kind === 'manifests' && !reference.startsWith('sha256:') ? manifest(name) : known.get(reference);
+  if (text === undefined && !layer) return notFound(response, name);
+  response.setHeader('Content-Type', kind === 'manifests' ? `${oci}.manifest.v1+json` : 'application/octet-stream');
+  response.setHeader('Content-Length', text === undefined ? (layer?.[1].size ?? 0) : Buffer.byteLength(text));
+  response.setHeader('Docker-Content-Digest', text === undefined ? reference : digestOf(text));
+  if (request.method === 'HEAD') return void response.end();
+  if (text !== undefined) return void response.end(text);
+  createReadStream(at('images', `${layer?.[0]}.tar`)).pipe(response);
+});
+
+function notFound(response: ServerResponse, name: string): void {
+  response.statusCode = 404;
+  response.setHeader('Content-Type', 'application/json');
+  response.end(JSON.stringify({ errors: [{ code: 'NAME_UNKNOWN', message: `repository ${name} not found` }] }));
+}
+
+server.listen(5000, gateway);
