@@ -133,9 +133,9 @@ describe('from a laptop', () => {
   });
 
   it('tells the truth with one node switched off', async () => {
-    const well = JSON.parse((await status()).stdout);
-    expect(well).toMatchObject({ verdict: 'ok' });
-    expect(well.reasons, JSON.stringify(well.nodes)).toEqual([]);
+    const seen = async () => JSON.parse((await status()).stdout);
+    // a machine that is busy may take longer than status waits for it
+    await expect.poll(seen).toMatchObject({ verdict: 'ok', reasons: [] });
     const before = await starts();
     await lab.off(3);
     await wait(12_000);

@@ -1,7 +1,17 @@
 // The container images of the lab: a few layers, packed here from the root's busybox and the programs that were built.
 // registry.ts serves them under every name that a pod may ask for.
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { quietly } from './hub.ts';
 import { at, here } from './place.ts';
@@ -21,7 +31,7 @@ export type Layers = Record<string, { size: number; digest: string }>;
 
 export const imagesRecipe = () =>
   JSON.stringify([
-    ...['images.ts', 'image/part'].map((file) => readFileSync(join(here, file), 'utf8')),
+    ...['images.ts', 'image/part', 'image/mongosh'].map((file) => readFileSync(join(here, file), 'utf8')),
     ...['root.stamp', 'plane.stamp'].map((file) => readFileSync(at(file), 'utf8')),
   ]);
 
@@ -47,24 +57,27 @@ async function pack(folder: string, name: string, fill: (root: string) => void):
   rmSync(root, { recursive: true });
 }
 
-/** Debian's busybox with the libraries that it is linked with: names are looked up by the C library, as real programs do. */
+/** Debian's busybox and bash with the libraries that they are linked with: names are looked up by the C library, as real programs do. */
 function fillPart(root: string): void {
   const from = at('root');
-  for (const each of ['bin', 'etc', 'tmp', 'lib64', 'usr/lib/x86_64-linux-gnu'])
+  for (const each of ['bin', 'etc/confluent/docker', 'tmp', 'lib64', 'usr/lib/x86_64-linux-gnu', 'usr/local/bin'])
     mkdirSync(join(root, each), { recursive: true });
   symlinkSync('usr/lib', join(root, 'lib'));
-  cpSync(join(from, 'usr/bin/busybox'), join(root, 'bin/busybox'));
-  for (const library of ['ld-linux-x86-64.so.2', 'libc.so.6', 'libresolv.so.2'])
-    cpSync(join(from, 'usr/lib/x86_64-linux-gnu', library), join(root, 'usr/lib/x86_64-linux-gnu', library), {
-      dereference: true,
-    });
+  for (const program of ['busybox', 'bash']) cpSync(join(from, 'usr/bin', program), join(root, 'bin', program));
+  for (const library of ['ld-linux-x86-64.so.2', 'libc.so.6', 'libresolv.so.2', 'libtinfo.so.6'])
+    copyFileSync(join(from, 'usr/lib/x86_64-linux-gnu', library), join(root, 'usr/lib/x86_64-linux-gnu', library));
   symlinkSync('../usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2', join(root, 'lib64/ld-linux-x86-64.so.2'));
   for (const applet of applets) symlinkSync('busybox', join(root, 'bin', applet));
   writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\n');
   cpSync(join(here, 'image/part'), join(root, 'part'));
+  for (const path of entryPoints) symlinkSync('/part', join(root, path));
+  cpSync(join(here, 'image/mongosh'), join(root, 'usr/local/bin/mongosh'));
 }
 
+/** What a chart starts by its path in the images of Kafka, ZooKeeper and MongoDB. */
+const entryPoints = ['etc/confluent/docker/run', 'docker-entrypoint.sh', 'usr/local/bin/docker-entrypoint.sh'];
+
 const applets =
-  'sh cat date df echo env grep head hostname httpd id ls mkdir mount nc nslookup ps rm sed sleep sync test touch wget'.split(
+  'sh cat cp cut date df echo env grep head hostname httpd id ls mkdir mount mv nc nslookup ps rm sed sleep sync tail test touch tr wget'.split(
     ' ',
   );

@@ -1,11 +1,13 @@
 // Runs while the lab is up, in the place of the storage engines' own operators. `node test/lab/provisioner.ts`, started by up().
 import { setTimeout as sleep } from 'node:timers/promises';
 import { meetClaims } from './claims.ts';
+import { growClaims } from './growth.ts';
 import { findDevices, keepPools, reportGroups } from './pools.ts';
 
 process.on('SIGTERM', () => process.exit(0));
 const turns: Array<[string, number, () => Promise<void>]> = [
   ['claims', 1, meetClaims],
+  ['growth', 2, growClaims],
   ['pools', 2, keepPools],
   ['devices', 4, findDevices],
   ['groups', 10, reportGroups],

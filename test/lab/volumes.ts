@@ -44,9 +44,38 @@ export async function volumes(n: number, name: string): Promise<Volume[]> {
 export async function makeVolume(n: number, group: string, name: string, bytes: number): Promise<void> {
   const already = await volumes(n, name);
   if (already.length > 0) return;
-  const made = await onNode(n, `lvcreate -y -Wn -Zn -L ${bytes}b -n ${name} ${group}`);
+  const made = await onNode(n, `lvcreate -y -Wn -Zn -L ${bytes}b -n ${name} ${group} ${await apart(n, group, bytes)}`);
   if (made.code !== 0) throw new Error(made.stderr.replace(/^\s*WARNING.*\n/gm, '').trim());
   await onNode(n, `/snap/microk8s/current/lab/volume local.csi.openebs.io wipe ${group} ${name}`);
+}
+
+/** Space to grow between two volumes: without device-mapper one that lies in pieces is not mounted. */
+const gap = 4 * 2 ** 30;
+
+/** Extents behind the last volume of the group and a gap; nothing where there is no such space, so that LVM chooses. */
+async function apart(n: number, group: string, bytes: number): Promise<string> {
+  const asked =
+    'pvs --noheadings --segments --units b --nosuffix -o pv_name,pvseg_start,pvseg_size,vg_extent_size,lv_name';
+  const { stdout } = await onNode(n, `${asked} -S vg_name=${group} 2>/dev/null`);
+  const segments = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/ +/));
+  const [disk, , , extent] = segments[0] ?? [];
+  const ends = segments.map(([, start, size, , used]) => ({ end: Number(start) + Number(size), used }));
+  const last = Math.max(0, ...ends.flatMap(({ end, used }) => (used === undefined ? [] : [end])));
+  const start = last + (last === 0 ? 0 : gap / Number(extent));
+  const end = start + Math.ceil(bytes / Number(extent));
+  const fits = disk !== undefined && end <= Math.max(...ends.map((each) => each.end));
+  return fits ? `${disk}:${start}-${end - 1}` : '';
+}
+
+/** Gives a logical volume this many bytes, unless it has as many. */
+export async function growVolume(n: number, group: string, name: string, bytes: number): Promise<void> {
+  const [volume] = await volumes(n, name);
+  if (volume === undefined || Number(volume.lv_size) >= bytes) return;
+  const grown = await onNode(n, `lvextend -y -L ${bytes}b ${group}/${name}`);
+  if (grown.code !== 0) throw new Error(grown.stderr.replace(/^\s*WARNING.*\n/gm, '').trim());
 }
 
 export async function removeVolume(n: number, group: string, name: string): Promise<void> {

@@ -1,10 +1,10 @@
 """microk8s enable and disable. dns, ingress, metallb, rbac and hostpath-storage change the cluster; the manifests lie beside this file."""
-import fcntl, os, re, subprocess, sys, time
+import fcntl, os, pathlib, re, subprocess, sys, time
 import yaml
 import cluster, facts, services
 from place import credentials, fault, hang, kwok, locked, locks, ours, run, set_argument
 
-METALLB = '/opt/plane/metallb-native.yaml'  # upstream's own
+METALLB = pathlib.Path('/opt/plane/metallb-native.yaml')  # upstream's own
 CORE = facts.core()
 
 
@@ -75,7 +75,7 @@ def one(name, arguments, verb):
 
 
 def apply(name, verb='apply', **values):
-    text = (ours / 'manifests' / f'{name}.yaml').read_text()
+    text = (METALLB if name == 'metallb' and not kwok() else ours / 'manifests' / f'{name}.yaml').read_text()
     for key, value in values.items(): text = text.replace('{' + key + '}', value)
     return subprocess.run(cluster.kubectl(verb, '-f', '-'), input=text, text=True).returncode
 
@@ -136,10 +136,8 @@ def enable_metallb(arguments):
         if not re.fullmatch(r'[\d.]+-[\d.]+|[\d.]+/\d+|[\da-fA-F:]+-[\da-fA-F:]+|[\da-fA-F:]+/\d+', each):
             return facts.tell('notARange', value=each)
     print('Applying Metallb manifest')
-    if kwok():
-        subprocess.run(cluster.kubectl('apply', '-f', '/opt/plane/crds'), check=True)
-        if apply('metallb'): return 1
-    elif subprocess.run(cluster.kubectl('apply', '-f', METALLB)).returncode: return 1
+    if kwok(): subprocess.run(cluster.kubectl('apply', '-f', '/opt/plane/crds'), check=True)
+    if apply('metallb'): return 1
     print('Waiting for Metallb controller to be ready.')
     while subprocess.run(cluster.kubectl('wait', '-n', 'metallb-system', 'deployment.apps/controller', '--for=condition=Available', '--timeout=30s')).returncode: time.sleep(1)
     while apply('metallb-pool', ranges=', '.join(f'"{each}"' for each in ranges)): time.sleep(1)
@@ -173,13 +171,6 @@ def removed(addon, manifest):
     return act
 
 
-def disable_metallb(arguments):
-    if kwok(): return removed('metallb', 'metallb')(arguments)
-    print('Disabling MetalLB')
-    subprocess.run(cluster.kubectl('delete', '-f', METALLB))
-    print('MetalLB is disabled')
-
-
 def disable_rbac(arguments):
     print('Disabling RBAC\nReconfiguring apiserver')
     if not spread('kube-apiserver', '--authorization-mode', 'AlwaysAllow'): return 1
@@ -198,4 +189,4 @@ def repositories(words):
 
 
 ENABLE = {'dns': enable_dns, 'ingress': enable_ingress, 'metallb': enable_metallb, 'rbac': enable_rbac, 'hostpath-storage': enable_hostpath, 'storage': enable_hostpath, 'helm': helm_is_there, 'helm3': helm_is_there}
-DISABLE = {'dns': removed('dns', 'dns'), 'ingress': removed('ingress', 'ingress'), 'metallb': disable_metallb, 'rbac': disable_rbac, 'hostpath-storage': disable_hostpath}
+DISABLE = {'dns': removed('dns', 'dns'), 'ingress': removed('ingress', 'ingress'), 'metallb': removed('metallb', 'metallb'), 'rbac': disable_rbac, 'hostpath-storage': disable_hostpath}

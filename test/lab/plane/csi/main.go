@@ -51,7 +51,9 @@ func (p *plugin) NodeGetInfo(context.Context, *csi.NodeGetInfoRequest) (*csi.Nod
 }
 
 func (p *plugin) NodeGetCapabilities(context.Context, *csi.NodeGetCapabilitiesRequest) (*csi.NodeGetCapabilitiesResponse, error) {
-	return &csi.NodeGetCapabilitiesResponse{}, nil
+	grows := &csi.NodeServiceCapability_RPC{Type: csi.NodeServiceCapability_RPC_EXPAND_VOLUME}
+	capability := &csi.NodeServiceCapability{Type: &csi.NodeServiceCapability_Rpc{Rpc: grows}}
+	return &csi.NodeGetCapabilitiesResponse{Capabilities: []*csi.NodeServiceCapability{capability}}, nil
 }
 
 func (p *plugin) NodePublishVolume(_ context.Context, asked *csi.NodePublishVolumeRequest) (*csi.NodePublishVolumeResponse, error) {
@@ -73,16 +75,37 @@ func (p *plugin) NodeUnpublishVolume(_ context.Context, asked *csi.NodeUnpublish
 	return &csi.NodeUnpublishVolumeResponse{}, nil
 }
 
+// NodeExpandVolume is done once the volume was mounted again: publish lets the file system grow, which no kernel lets it do in use here.
+func (p *plugin) NodeExpandVolume(_ context.Context, asked *csi.NodeExpandVolumeRequest) (*csi.NodeExpandVolumeResponse, error) {
+	var mounted, whole int64
+	said, err := p.run("size", asked.VolumeId, asked.VolumePath)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := fmt.Sscan(said, &mounted, &whole); err != nil {
+		return nil, status.Errorf(codes.Internal, "%s: %v", said, err)
+	}
+	if mounted < whole {
+		return nil, status.Error(codes.FailedPrecondition, "the volume is in use; it grows when it is mounted next")
+	}
+	return &csi.NodeExpandVolumeResponse{}, nil
+}
+
 // lay has the node's own script do the work; what it says when it fails reaches the pod's events.
 func (p *plugin) lay(words ...string) error {
+	_, err := p.run(words...)
+	return err
+}
+
+func (p *plugin) run(words ...string) (string, error) {
 	command := exec.Command("/snap/microk8s/current/lab/volume", append([]string{p.driver}, words...)...)
 	command.SysProcAttr, command.Dir = &syscall.SysProcAttr{Chroot: host}, "/"
 	said, err := command.CombinedOutput()
 	log.Printf("%v: %v %s", words, err, said)
 	if err != nil {
-		return status.Errorf(codes.Internal, "%s: %v", said, err)
+		return string(said), status.Errorf(codes.Internal, "%s: %v", said, err)
 	}
-	return nil
+	return string(said), nil
 }
 
 func (p *plugin) GetInfo(context.Context, *registration.InfoRequest) (*registration.PluginInfo, error) {
