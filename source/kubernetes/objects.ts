@@ -61,6 +61,12 @@ export const workloadObject = z.object({
 export type WorkloadObject = z.output<typeof workloadObject>;
 
 const waiting = z.object({ reason: z.string().default(''), message: z.string().default('') });
+const containerState = z
+  .object({
+    waiting: waiting.optional(),
+    terminated: z.object({ reason: z.string().default(''), exitCode: count }).optional(),
+  })
+  .prefault({});
 export const podObject = z.object({
   metadata,
   spec: z
@@ -79,8 +85,11 @@ export const podObject = z.object({
           z.object({
             name: z.string(),
             ready: z.boolean().default(false),
+            /** Whether its start-up probe has passed; undefined before the kubelet has looked. */
+            started: z.boolean().optional(),
             restartCount: count,
-            state: z.object({ waiting: waiting.optional() }).prefault({}),
+            state: containerState,
+            lastState: containerState,
           }),
         )
         .default([]),

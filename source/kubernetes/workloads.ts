@@ -1,3 +1,4 @@
+import { counted } from '../text/plural.ts';
 import type { ClaimObject, EventObject, PodObject, WorkloadObject } from './objects.ts';
 
 export const workloadKinds = ['deployments', 'statefulsets', 'daemonsets'] as const;
@@ -96,7 +97,7 @@ export function stuckPods(pods: readonly PodObject[], events: readonly EventObje
     const own = events.filter(({ involvedObject }) => involvedObject.kind === 'Pod' && involvedObject.name === name);
     const [warning] = latestWarnings(own, 1);
     const said = podTrouble(pod);
-    const quiet = said === undefined || said.endsWith(', not ready');
+    const quiet = said === undefined || /, not ready(: its|$)/.test(said);
     const trouble = quiet && warning !== undefined ? warning.slice(`Pod ${name}: `.length) : said;
     if (trouble === undefined) return [];
     const crashed = pod.status.containerStatuses.some(({ ready, restartCount }) => !ready && restartCount > 0);
@@ -110,15 +111,59 @@ export const stuckLine = ({ pod, node, trouble }: StuckPod): string =>
 
 /** What keeps a pod from being ready, in one line, or undefined when it is ready or done. */
 export function podTrouble(pod: PodObject): string | undefined {
+  const trouble = troubleOf(pod);
+  if (!trouble || trouble.said === '') return trouble?.cause;
+  return trouble.cause === '' ? trouble.said : `${trouble.cause} (${trouble.said})`;
+}
+
+/** The same in plain words alone, for a line that names several parts. */
+export const podCause = (pod: PodObject): string | undefined => {
+  const trouble = troubleOf(pod);
+  return trouble?.cause || trouble?.said;
+};
+
+interface Trouble {
+  /** In plain words; empty where there are none for it. */
+  readonly cause: string;
+  /** What the kubelet or the scheduler says. */
+  readonly said: string;
+}
+
+function troubleOf(pod: PodObject): Trouble | undefined {
   if (pod.status.phase === 'Succeeded') return undefined;
-  const stuck = pod.status.containerStatuses.find(({ state }) => state.waiting !== undefined)?.state.waiting;
-  if (stuck && stuck.reason !== 'ContainerCreating' && stuck.reason !== 'PodInitializing') {
-    return inPlainWords(stuck.reason, [stuck.reason, stuck.message].filter(Boolean).join(': '));
-  }
+  const trouble = pod.status.containerStatuses.flatMap((container) => containerTrouble(container) ?? [])[0];
+  if (trouble) return trouble;
   const unscheduled = pod.status.conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
   if (unscheduled) return unplaced(unscheduled.message || unscheduled.reason);
   if (podReady(pod)) return undefined;
-  return pod.status.reason || `${pod.status.phase}, not ready`;
+  return { cause: pod.status.reason || `${pod.status.phase}, not ready${probeWords(pod)}`, said: '' };
+}
+
+type ContainerStatus = PodObject['status']['containerStatuses'][number];
+
+function containerTrouble({ ready, state, lastState, restartCount }: ContainerStatus): Trouble | undefined {
+  const { waiting, terminated } = state;
+  const ended = terminated ?? lastState.terminated;
+  const said = waiting && [waiting.reason, waiting.message].filter(Boolean).join(': ');
+  if (ended?.reason === 'OOMKilled' && !ready) {
+    const words = [ended.reason, restarted(restartCount), said].filter(Boolean).join('; ');
+    return { cause: 'it takes more memory than its limit and is ended', said: words };
+  }
+  if (terminated) {
+    const words = [terminated.reason, restarted(restartCount)].filter(Boolean).join('; ');
+    return { cause: `it ended with exit code ${terminated.exitCode}`, said: words };
+  }
+  if (!waiting || waiting.reason === 'ContainerCreating' || waiting.reason === 'PodInitializing') return undefined;
+  const code = ended === undefined ? '' : `; last with exit code ${ended.exitCode}`;
+  return { cause: meanings[waiting.reason] ?? '', said: `${said}${code}` };
+}
+
+const restarted = (times: number) => `restarted ${counted(times, 'time')}`;
+
+function probeWords({ status: { phase, containerStatuses } }: PodObject): string {
+  const open = containerStatuses.find(({ ready }) => !ready);
+  if (phase !== 'Running' || open?.started === undefined) return '';
+  return `: its ${open.started ? 'readiness' : 'start-up'} probe does not pass`;
 }
 
 /** What the kubelet's reasons mean; its own words stay behind them. */
@@ -135,6 +180,7 @@ const meanings: Readonly<Record<string, string>> = {
 /** What the scheduler's reasons mean, the first that fits; its own words stay behind them. */
 const obstacles: readonly (readonly [RegExp, string])[] = [
   [/unbound immediate PersistentVolumeClaims|persistentvolumeclaim .*not found/, 'its volume is not there yet'],
+  [/^0\/(\d+) nodes are available: \1 node\(s\) were unschedulable/, 'every node is cordoned'],
   [/Insufficient memory/, 'no node has enough free memory'],
   [/Insufficient cpu/, 'no node has enough free CPU'],
   [/anti-affinity rules/, 'every node that could take it has one of its kind'],
@@ -142,14 +188,10 @@ const obstacles: readonly (readonly [RegExp, string])[] = [
   [/not enough free storage|did not have enough free storage/, 'no node has enough free storage'],
 ];
 
-function unplaced(said: string): string {
+function unplaced(said: string): Trouble {
   const meaning = obstacles.find(([words]) => words.test(said))?.[1];
-  return `not placed on a node: ${meaning === undefined ? said : `${meaning} (${said})`}`;
-}
-
-function inPlainWords(reason: string, said: string): string {
-  const meaning = meanings[reason];
-  return meaning === undefined ? said : `${meaning} (${said})`;
+  const where = 'not placed on a node';
+  return meaning === undefined ? { cause: '', said: `${where}: ${said}` } : { cause: `${where}: ${meaning}`, said };
 }
 
 export function podReady(pod: PodObject): boolean {

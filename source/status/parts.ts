@@ -1,5 +1,5 @@
 import type { PodObject } from '../kubernetes/objects.ts';
-import { podReady, podTrouble, type WorkloadState } from '../kubernetes/workloads.ts';
+import { podCause, podReady, podTrouble, type WorkloadState } from '../kubernetes/workloads.ts';
 import { type EnabledComponent, enabledComponents } from '../product/features.ts';
 import type { ComponentKind, Product } from '../product/schema.ts';
 import type { Site } from '../site/schema.ts';
@@ -59,28 +59,32 @@ function stateOf(
   loss: ComponentStatus['loss'],
   pods: readonly PodObject[],
   lost: readonly string[],
-): Pick<ComponentStatus, 'state' | 'words'> {
+): Pick<ComponentStatus, 'state' | 'words' | 'cause'> {
   const gone = lost.filter((node) => pods.some((pod) => pod.spec.nodeName === node));
   const on = gone.join(', ');
   if (complete)
     return gone.length === 0
       ? { state: 'complete', words: '' }
       : { state: 'moved', words: `runs without ${on}: ${ready} of ${wanted}` };
-  if (loss === 'stateful-lvm' && ready > 0)
-    return { state: 'degraded', words: `${ready} of ${wanted}${gone.length === 0 ? '' : `, until ${on} is back`}` };
-  return { state: 'waiting', words: `${ready} of ${wanted}, waits for ${waitsFor(loss, pods, gone)}` };
+  const fresh = pods.filter(({ spec }) => !gone.includes(spec.nodeName ?? ''));
+  const trouble = fresh.flatMap((pod) => podTrouble(pod) ?? [])[0];
+  const cause = fresh.flatMap((pod) => podCause(pod) ?? [])[0];
+  if (loss === 'stateful-lvm' && ready > 0) {
+    const why = gone.length === 0 ? (trouble === undefined ? '' : `: ${trouble}`) : `, until ${on} is back`;
+    return { state: 'degraded', words: `${ready} of ${wanted}${why}`, cause };
+  }
+  return { state: 'waiting', words: `${ready} of ${wanted}${waitsFor(loss, trouble, gone)}`, cause };
 }
 
 /** Kubernetes waits five minutes for a lost node, then replaces what ran there; a volume is freed only after that. */
-function waitsFor(loss: ComponentStatus['loss'], pods: readonly PodObject[], gone: readonly string[]): string {
-  const fresh = pods.filter(({ spec }) => !gone.includes(spec.nodeName ?? ''));
-  const trouble = fresh.flatMap((pod) => podTrouble(pod) ?? [])[0];
-  if (gone.length > 0 && loss === 'stateful-lvm') return `${gone.join(', ')} to be back: its data is there`;
+function waitsFor(loss: ComponentStatus['loss'], trouble: string | undefined, gone: readonly string[]): string {
+  if (gone.length > 0 && loss === 'stateful-lvm') return `, waits for ${gone.join(', ')} to be back: its data is there`;
   if (gone.length > 0) {
     const volume = loss === 'stateful-shared' ? ' and its volume' : '';
-    return `Kubernetes to move it${volume} away from ${gone.join(', ')}${trouble === undefined ? '' : ` (${trouble})`}`;
+    const why = trouble === undefined ? '' : ` (${trouble})`;
+    return `, waits for Kubernetes to move it${volume} away from ${gone.join(', ')}${why}`;
   }
-  return trouble ?? 'its pods to be ready';
+  return trouble === undefined ? ', waits for its pods to be ready' : `: ${trouble}`;
 }
 
 /** Two more on one node than on another that could take them. Daemon sets and what keeps data on its node cannot move. */

@@ -76,6 +76,7 @@ const componentSchema = z.object({
   wanted: z.number().int(),
   complete: z.boolean(),
   words: z.string().meta({ description: 'What there is to say about it; empty where it is complete' }),
+  cause: z.string().optional().meta({ description: 'What keeps a pod of it from being ready, in plain words' }),
   nodes: z.array(z.object({ node: z.string(), ready: z.number().int() })),
   uneven: z.boolean().meta({ description: 'Its pods lie on fewer nodes than they could' }),
 });

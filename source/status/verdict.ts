@@ -57,7 +57,7 @@ function reasonsOf(site: Site, product: Product, seen: Observation, parts: Parts
     ...aboutNodes(parts.nodes, seen),
     ...aboutDatastore(site, parts.datastore),
     ...aboutRelease(product, seen),
-    ...aboutParts(parts.components, seen),
+    ...aboutParts(parts.components, product, seen),
     ...aboutAddress(site, seen),
     ...aboutVolumes(parts.claims, parts.pools),
     ...aboutCertificates(parts.certificates),

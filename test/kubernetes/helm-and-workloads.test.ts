@@ -134,6 +134,42 @@ describe('workloads', () => {
       },
       /ErrImagePull: not found/,
     ],
+    [
+      {
+        phase: 'Running',
+        containerStatuses: [
+          {
+            name: 'a',
+            restartCount: 4,
+            state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 40s' } },
+            lastState: { terminated: { reason: 'Error', exitCode: 3 } },
+          },
+        ],
+      },
+      /^it ends again and again .* \(CrashLoopBackOff: back-off 40s; last with exit code 3\)$/,
+    ],
+    [
+      {
+        phase: 'Running',
+        containerStatuses: [
+          {
+            name: 'a',
+            restartCount: 2,
+            state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 20s' } },
+            lastState: { terminated: { reason: 'OOMKilled', exitCode: 137 } },
+          },
+        ],
+      },
+      /^it takes more memory than its limit and is ended \(OOMKilled; restarted 2 times; CrashLoopBackOff: back-off 20s\)$/,
+    ],
+    [
+      { phase: 'Running', containerStatuses: [{ name: 'a', state: { terminated: { reason: 'Error', exitCode: 3 } } }] },
+      /^it ended with exit code 3 \(Error; restarted 0 times\)$/,
+    ],
+    [
+      { phase: 'Running', containerStatuses: [{ name: 'a', started: true, state: {} }] },
+      /^Running, not ready: its readiness probe does not pass$/,
+    ],
     [{ phase: 'Running' }, /Running, not ready/],
     [{ phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] }, undefined],
     [{ phase: 'Succeeded' }, undefined],

@@ -96,12 +96,37 @@ describe('from one of the nodes', () => {
     expect((await lab.onNode(1, `cat ${folder}/site.yaml`)).stdout).toContain('reference: lab-2');
   });
 
-  it('a size that Kubernetes does not change is refused before anything is touched', async () => {
+  const pods = async () =>
+    (await lab.objects('pods', '-n', 'kloudspot', '-l', 'app.kubernetes.io/component=kafka')).map(
+      ({ metadata }) => `${metadata.name} ${metadata.uid}`,
+    );
+  const sizes = async () => {
+    const claims = await lab.objects('pvc', '-n', 'kloudspot', '-l', 'app.kubernetes.io/component=kafka');
+    return claims.map(({ status }) => status.capacity.storage);
+  };
+  const inKafka = async (...words: string[]) =>
+    (await lab.tryKubectl(['exec', '-n', 'kloudspot', 'kloudspot-kafka-0', '--', ...words])).stdout;
+
+  it('a volume grows while its pods run on; its file system once it is mounted again, with what was in it', async () => {
+    const before = await pods();
     const { code, stdout, stderr } = await fromNode(1, 'update', ...flags, '--set', 'storage.volumes.kafka=2');
-    expect(code).toBe(2);
-    expect(stdout + stderr).toMatch(/Kafka distributed messaging does not grow from 1Gi to 2Gi by an update/);
-    await expectProduct(2);
+    expect(code, stdout + stderr).toBe(0);
+    await expectProduct(3);
+    expect(await pods()).toEqual(before);
     const kafka = await lab.objects('statefulsets', 'kloudspot-kafka', '-n', 'kloudspot');
-    expect(JSON.stringify(kafka)).toContain('"storage":"1Gi"');
+    expect(JSON.stringify(kafka)).toContain('"storage":"2Gi"');
+    const starts = await inKafka('cat', '/var/lib/kafka/starts');
+    await lab.kubectl(['delete', 'pod', '-n', 'kloudspot', '-l', 'app.kubernetes.io/component=kafka', '--wait']);
+    await expect.poll(sizes).toEqual(['2Gi', '2Gi', '2Gi']);
+    await expect.poll(() => inKafka('cat', '/var/lib/kafka/starts')).toContain(starts);
+    expect(await inKafka('df', '-m', '/var/lib/kafka')).toMatch(/ (19|20)\d\d /);
+  });
+
+  it('a smaller size is refused before anything is touched', async () => {
+    const { code, stdout, stderr } = await fromNode(1, 'update', ...flags, '--set', 'storage.volumes.kafka=1');
+    expect(code).toBe(2);
+    expect(stdout + stderr).toMatch(/Kafka distributed messaging cannot shrink from 2Gi to 1Gi/);
+    await expectProduct(3);
+    expect(await sizes()).toEqual(['2Gi', '2Gi', '2Gi']);
   });
 });

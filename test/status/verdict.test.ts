@@ -131,9 +131,9 @@ describe('one verdict, its reasons and the next command', () => {
       { workloads: [workload('kafka', 2, 3), workload('web', 3, 3)] },
       'degraded',
       [/kafka 2 of 3/],
-      undefined,
+      /describe pods -n/,
     ],
-    ['no part runs', { workloads: [workload('kafka', 0, 3)] }, 'down', [/kafka 0 of 3/], undefined],
+    ['no part runs', { workloads: [workload('kafka', 0, 3)] }, 'down', [/kafka 0 of 3/], /describe pods -n/],
     ['the virtual address is not given', { givenAddresses: [] }, 'degraded', [/10\.0\.4\.30/], /init/],
     [
       'a volume is missing',

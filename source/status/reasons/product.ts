@@ -28,13 +28,25 @@ export function aboutValues(differs: readonly string[] | undefined): Reason[] {
   ];
 }
 
-export function aboutParts(components: readonly ComponentStatus[], { release }: Observation): Reason[] {
+export function aboutParts(
+  components: readonly ComponentStatus[],
+  { namespace }: Product,
+  { release, through }: Observation,
+): Reason[] {
   if (!release || components.length === 0) return [];
   const open = components.filter(({ complete }) => !complete);
   if (open.length === 0) return [];
   const dead = components.every(({ ready }) => ready === 0);
-  const words = open.map(({ name, ready, wanted }) => `${name} ${ready} of ${wanted}`);
-  return [{ verdict: dead ? 'down' : 'degraded', reason: `Not all parts are ready: ${list(words, 4)}.` }];
+  const words = open.map(
+    ({ name, ready, wanted, cause }) => `${name} ${ready} of ${wanted}${cause === undefined ? '' : ` (${cause})`}`,
+  );
+  return [
+    {
+      verdict: dead ? 'down' : 'degraded',
+      reason: `Not all parts are ready: ${list(words, 4)}.`,
+      next: `sudo microk8s kubectl describe pods -n ${namespace}${through === undefined ? '' : `, on ${through}`}`,
+    },
+  ];
 }
 
 /** After a lost node is back, what moved stays where it went. */
