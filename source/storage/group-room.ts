@@ -13,7 +13,7 @@ export interface GroupRoom {
   readonly reserveBytes: number;
   /** What the pool's logical volume takes when it is not there yet. */
   readonly poolBytes: number;
-  /** What local volumes take that are not there yet. */
+  /** What unshared volumes take that are not there yet. */
   readonly localBytes: number;
   /** Free after all that and the reserve; below zero where it does not fit. */
   readonly leftBytes: number;

@@ -49,8 +49,8 @@ interface Prepared {
 }
 
 /**
- * What a node has and needs, counted strictly: every node must be able to carry one of each local volume and
- * the whole pool. The pool's logical volume is deducted before local volumes. `docs/storage.md`.
+ * What a node has and needs, counted strictly: every node must be able to carry one of each unshared volume and
+ * the whole pool. The pool's logical volume is deducted before unshared volumes. `docs/storage.md`.
  */
 export function nodeRoom(wanted: StorageDemand, storage: StorageFacts): NodeRoom {
   const prepared = prepare(wanted, storage);

@@ -218,7 +218,9 @@ describe('notes', () => {
   });
 
   it('follow the sizes', () => {
-    expect(notes('storage', view()).join('\n')).toMatch(/Required: shared 20 GB, local 14 GB/);
+    expect(notes('storage', view()).join('\n')).toMatch(
+      /Using ubuntu-vg for unshared volumes\. Available: .*Required: Shared 20 GB, Unshared 14 GB/,
+    );
     const id = pageOf('storage').fields(view())[0]?.path.at(-1) ?? '';
     const text = notes('storage', view(setAt(wholeDraft, ['storage', 'volumes', id], 900))).join('\n');
     expect(text).toMatch(/fail ks-1: .*short/);

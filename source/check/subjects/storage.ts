@@ -22,7 +22,7 @@ export const storageFits: Check = nodeCheck(
   {
     id: 'storage',
     title: 'Volumes fit',
-    why: 'Every node must be able to carry one of each local volume and its copy of the shared pool. A pool holds 0.76 of its device: at 85 % it turns read-only, and its volumes are thin, so nothing warns before.',
+    why: 'Every node must be able to carry one of each unshared volume and its copy of the shared pool. A pool holds 0.76 of its device: at 85 % it turns read-only, and its volumes are thin, so nothing warns before.',
     source: 'docs/storage.md; https://github.com/openebs/openebs/issues/2937',
   },
   'storage',
@@ -92,7 +92,7 @@ const groupsNamed = perInput(
   ({ site }) => new Set(site.nodes.map((node) => storageOf(site.storage, node).unshared.volumeGroup)),
 );
 
-/** Groups of the node beside its own that the class of local volumes matches, because another node names them. */
+/** Groups of the node beside its own that the class of unshared volumes matches, because another node names them. */
 function otherMatches(input: CheckInput, own: string, { volumeGroups: there }: StorageFacts): string[] {
   const named = groupsNamed(input);
   return there.map(({ name }) => name).filter((name) => name !== own && named.has(name));

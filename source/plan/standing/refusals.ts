@@ -80,7 +80,7 @@ function refuseLastLocalCopy({ departures, standing }: Leaving): void {
     last.node,
     'The volume lies on this node alone, and no other instance of its service is ready on a node that stays.',
     [
-      'Bring the other instances back first: kloudspot status shows them.',
+      `Bring the other instances back first: ${kloudspot('status')}  shows them.`,
       `Or save the data, then remove the volume: sudo microk8s kubectl delete pvc ${last.claim} -n ${last.namespace}`,
     ],
   );

@@ -164,19 +164,17 @@ function storageLine(site: Site, product: Product): ReviewLine {
   const place: Place = { page: 'storage', field: volumes[0] ? ['storage', 'volumes', volumes[0].id] : ['storage'] };
   if (volumes.length === 0) return line('Storage', 'nothing to store', place);
   const { shared, unshared } = site.storage;
-  const text = `shared ${gigabytes(demand(volumes, 'shared'))}, local ${gigabytes(demand(volumes, 'unshared'))} on each node`;
+  const text = `Shared ${gigabytes(demand(volumes, 'shared'))}, Unshared ${gigabytes(demand(volumes, 'unshared'))} on each node`;
   const engine =
     shared.engine === 'existing'
       ? `shared volumes: storage class ${shared.storageClass ?? '?'}`
       : `shared volumes: cStor pool on ${shared.volumeGroup}/${shared.volume} (legacy engine)`;
   const detail = [
-    ...volumes.map(
-      (volume) => `${volume.label}  ${volume.gib} GB ${volume.class === 'shared' ? 'shared' : 'local'}  ${volume.from}`,
-    ),
+    ...volumes.map((volume) => `${volume.label}  ${volume.gib} GB ${volume.class}  ${volume.from}`),
     engine,
     unshared.storageClass === undefined
-      ? `local volumes: LVM in ${unshared.volumeGroup}`
-      : `local volumes: storage class ${unshared.storageClass}`,
+      ? `unshared volumes: LVM in ${unshared.volumeGroup}`
+      : `unshared volumes: storage class ${unshared.storageClass}`,
   ];
   return line('Storage', text, place, detail);
 }

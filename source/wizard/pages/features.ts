@@ -133,7 +133,7 @@ function featureNotes(view: WizardView): readonly Note[] {
   const notes: Note[] = [
     {
       grade: 'plain',
-      text: `Needs ${set.volumes.length} volumes: ${count('shared')} shared, ${count('unshared')} on each node.`,
+      text: `Needs ${set.volumes.length} volumes: ${count('shared')} shared, ${count('unshared')} unshared, one on each node that runs it.`,
     },
   ];
   if (set.evidence === 'assumed')

@@ -34,14 +34,14 @@ function volumeFields(view: WizardView): readonly Field[] {
   const wish = storageWish(view);
   const bare = { ...wish, storage: { ...wish.storage, volumes: {} } };
   return volumesFor(bare, view.product).map((volume) => {
-    const where = volume.class === 'shared' ? 'shared' : 'on each node';
+    const where = volume.class;
     return {
       id: `storage.volumes.${volume.id}`,
       path: ['storage', 'volumes', volume.id],
       kind: 'number',
       label: volume.label,
       question: `${volume.label}, ${where} (GB)`,
-      help: `${helpOf(view, volume.id)}Class: ${where === 'shared' ? 'shared, replicated over the nodes; any node may mount it' : 'a logical volume on each node that runs it'}. A whole number of GB (GiB is meant).${volume.computed ? ` Computed: ${volume.computed.formula}, whole GB up.` : ''}`,
+      help: `${helpOf(view, volume.id)}Class: ${where === 'shared' ? 'shared, replicated over the nodes; any node may mount it' : 'unshared, a logical volume on each node that runs it'}. A whole number of GB (GiB is meant).${volume.computed ? ` Computed: ${volume.computed.formula}, whole GB up.` : ''}`,
       required: true,
       unit: `GB ${where}`,
       fallback: { value: volume.gib, from: volume.computed ? 'computed' : 'default' },
@@ -66,7 +66,7 @@ function placeFields(view: WizardView): readonly Field[] {
         groupField(
           view,
           ['storage', 'unshared', 'volumeGroup'],
-          'Local group',
+          'Unshared group',
           'Which volume group takes the volumes of each node?',
           'Logical volumes for databases and queues are made in it, on every node.',
         ),
@@ -80,7 +80,7 @@ const localClassField: Field = {
   id: 'storage.unshared.storageClass',
   path: ['storage', 'unshared', 'storageClass'],
   kind: 'text',
-  label: 'Local class',
+  label: 'Unshared class',
   question: 'Which storage class of yours takes the volumes of each node (none: OpenEBS LVM LocalPV is installed)?',
   help: 'Left empty, OpenEBS LVM LocalPV is installed and cuts volumes from a volume group of each node. With a class that is there already nothing is installed for them: it is tried with a claim before the product is deployed.',
   required: false,

@@ -68,16 +68,25 @@ export function storageNotes(view: WizardView): readonly Note[] {
   const unseen = estimate.nodes.filter((node) => node.verdict === 'unknown').length;
   const notSeen: Note[] =
     unseen > 0 ? [{ grade: 'plain', text: `${unseen} of ${estimate.nodes.length} nodes have not been seen yet.` }] : [];
-  return [...short, requiredNote(estimate), ...fitNote(estimate), ...notSeen];
+  return [...short, ...requiredNotes(estimate, usingGroup(view)), ...fitNote(estimate), ...notSeen];
 }
 
-function requiredNote({ requiredBytes, availableBytes }: StorageEstimate): Note {
+/** The group that unshared volumes are cut from; undefined where a storage class takes them. */
+function usingGroup(view: WizardView): string | undefined {
+  const { unshared } = storageWish(view).storage;
+  return unshared.storageClass === undefined ? unshared.volumeGroup : undefined;
+}
+
+/** In the words and the order of `storage estimate`. */
+function requiredNotes({ requiredBytes, availableBytes }: StorageEstimate, group: string | undefined): readonly Note[] {
+  const { shared, unshared } = availableBytes;
+  const using = requiredBytes.unshared > 0 && group !== undefined ? `Using ${group} for unshared volumes. ` : '';
+  const known = shared !== undefined || unshared !== undefined;
   const have = (bytes: number | undefined): string => (bytes === undefined ? 'unknown' : gigabytes(bytes));
-  const required = `Required: shared ${gigabytes(requiredBytes.shared)}, local ${gigabytes(requiredBytes.unshared)}.`;
-  const known = availableBytes.shared !== undefined || availableBytes.unshared !== undefined;
-  if (!known) return { grade: 'plain', text: required };
-  const shared = requiredBytes.shared > 0 ? `shared ${have(availableBytes.shared)}, ` : '';
-  return { grade: 'plain', text: `${required} Available: ${shared}local ${have(availableBytes.unshared)}.` };
+  const pool = requiredBytes.shared > 0 ? `Shared ${have(shared)}, ` : '';
+  const available = known ? `Available: ${pool}Unshared ${have(unshared)}. ` : '';
+  const required = `Required: Shared ${gigabytes(requiredBytes.shared)}, Unshared ${gigabytes(requiredBytes.unshared)}.`;
+  return [{ grade: 'plain', text: `${using}${available}${required}` }];
 }
 
 function fitNote(estimate: StorageEstimate): readonly Note[] {
