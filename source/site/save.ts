@@ -1,9 +1,9 @@
-import { readdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { rm, stat } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Document, isMap, isNode, isScalar, parseDocument } from 'yaml';
 import { Fault } from '../errors/fault.ts';
 import { messageOf } from '../errors/thrown.ts';
+import { freeName, moveAside } from '../host/move-aside.ts';
 import { textIfPresent } from '../host/read-text.ts';
 import { writeAtomic } from '../host/write-atomic.ts';
 import { isMapping, siteDefaults } from './defaults.ts';
@@ -74,25 +74,18 @@ export async function loadDraft(
       what: 'The unfinished draft cannot be read, and so not be continued.',
       where: files.draft,
       why: cause instanceof Fault && cause.why !== undefined ? cause.why : messageOf(cause),
-      next: [`Nothing is written over it: the next draft moves it to ${await asideName(files)}`],
+      next: [`Nothing is written over it: the next draft moves it to ${await freeName(asideOf(files.draft))}`],
       cause,
     });
   }
 }
 
-async function setAsideUnreadable(files: Files): Promise<void> {
-  const text = await textIfPresent(files.draft);
-  if (text === undefined || !isUnreadable(text)) return;
-  await rename(files.draft, await asideName(files));
+async function setAsideUnreadable({ draft }: Files): Promise<void> {
+  const text = await textIfPresent(draft);
+  if (text !== undefined && isUnreadable(text)) await moveAside(draft, asideOf(draft));
 }
 
-/** `site.draft.yaml.unreadable`, or with a number where there is one from earlier. */
-async function asideName({ draft }: Files): Promise<string> {
-  const names = await readdir(dirname(draft));
-  const first = `${basename(draft)}.unreadable`;
-  for (let name = first, number = 2; ; name = `${first}.${number++}`)
-    if (!names.includes(name)) return join(dirname(draft), name);
-}
+const asideOf = (path: string): string => `${path}.unreadable`;
 
 /** Copies the draft beside itself, named by the time: `site.draft.2026-01-31T14-02-07.yaml`. Undefined: there is none. */
 export async function copyDraft(files: Files, now: Date): Promise<string | undefined> {
@@ -114,7 +107,7 @@ export async function removeDraft(files: Files): Promise<void> {
 /** Writes the site into its file as an edit of what stands there. A file that cannot be read is kept beside it as `….unreadable`. */
 export async function saveSite(path: string, site: Site): Promise<void> {
   const before = await textIfPresent(path);
-  if (before !== undefined && isUnreadable(before)) await rename(path, `${path}.unreadable`);
+  if (before !== undefined && isUnreadable(before)) await moveAside(path, asideOf(path));
   await writeAtomic(path, siteText(site, before), 0o644);
 }
 

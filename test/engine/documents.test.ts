@@ -50,6 +50,31 @@ it('puts back what stood there, unless somebody has changed it since, and a late
   expect(await readFile(site, 'utf8')).toBe('after');
 });
 
+it('goes on where a kill has left it, and neither loses what stood there nor moves its own text aside', async () => {
+  const own = await mkdtemp(join(folder, 'killed-'));
+  const [site = '', values = ''] = ['site.yaml', 'values.yaml'].map((name) => join(own, name));
+  const documents = [
+    { path: site, content: 'after', mode: 0o644, aside: `${site}.unreadable` },
+    { path: values, content: 'values after', mode: 0o600 },
+  ];
+  await writeFile(site, '{ torn');
+  await writeFile(values, 'values before');
+  await storeDocuments(own, documents);
+  await writeDocuments(own);
+  // Killed before the last thing it does.
+  await storeDocuments(own, documents);
+  await writeDocuments(own);
+  expect(await readFile(`${site}.unreadable`, 'utf8')).toBe('{ torn');
+  await expect(readFile(`${site}.unreadable.2`)).rejects.toThrow();
+  // Killed between moving it aside and writing it.
+  await rm(site);
+  await storeDocuments(own, documents);
+  await writeDocuments(own);
+  expect(await readFile(site, 'utf8')).toBe('after');
+  expect(await restoreDocuments(own)).toContain(values);
+  expect(await readFile(values, 'utf8')).toBe('values before');
+});
+
 it.each([
   ['empty', ''],
   ['torn', '{"version":1,"ro'],

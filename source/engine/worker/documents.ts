@@ -1,6 +1,7 @@
-import { rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { moveAside } from '../../host/move-aside.ts';
 import { textIfPresent } from '../../host/read-text.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
 
@@ -22,18 +23,32 @@ export async function storeDocuments(directory: string, documents: readonly RunD
 const writtenSchema = z.array(documentsSchema.element.extend({ before: z.string().optional() }));
 const writtenPath = (directory: string): string => join(directory, 'documents-written.json');
 
-/** Writes them, each as a whole, and keeps what stood there: a later process of the same run writes none. */
+/**
+ * Writes them, each as a whole, and keeps what stood there: a later process of the same run writes none. One that goes on after
+ * a kill takes what is written already for its own, not for what stood there.
+ */
 export async function writeDocuments(directory: string): Promise<void> {
   const text = await textIfPresent(documentsPath(directory));
   if (text === undefined) return;
-  const documents = documentsSchema.parse(JSON.parse(text));
-  const written = await Promise.all(documents.map(async (one) => ({ ...one, before: await textIfPresent(one.path) })));
+  const earlier = new Map((await writtenDocuments(directory)).map(({ path, before }) => [path, before]));
+  const documents = await Promise.all(
+    documentsSchema.parse(JSON.parse(text)).map(async (one) => {
+      const now = await textIfPresent(one.path);
+      return { ...one, now, before: now === one.content ? earlier.get(one.path) : now };
+    }),
+  );
+  const written = documents.map(({ now: _, ...document }) => document);
   await writeAtomic(writtenPath(directory), `${JSON.stringify(written)}\n`, 0o600);
-  for (const { path, content, mode, aside } of documents) {
-    if (aside !== undefined) await rename(path, aside);
+  for (const { path, content, mode, aside, now } of documents) {
+    if (aside !== undefined && now !== undefined && now !== content) await moveAside(path, aside);
     await writeAtomic(path, content, mode);
   }
   await rm(documentsPath(directory), { force: true });
+}
+
+async function writtenDocuments(directory: string): Promise<z.output<typeof writtenSchema>> {
+  const text = await textIfPresent(writtenPath(directory));
+  return text === undefined ? [] : writtenSchema.parse(JSON.parse(text));
 }
 
 /**
@@ -41,9 +56,8 @@ export async function writeDocuments(directory: string): Promise<void> {
  * Gives the paths.
  */
 export async function restoreDocuments(directory: string): Promise<readonly string[]> {
-  const text = await textIfPresent(writtenPath(directory));
-  if (text === undefined) return [];
-  const written = writtenSchema.parse(JSON.parse(text));
+  const written = await writtenDocuments(directory);
+  if (written.length === 0) return [];
   const restored: string[] = [];
   for (const { path, content, mode, before } of written) {
     if (before === undefined || before === content || (await textIfPresent(path)) !== content) continue;
