@@ -2,32 +2,39 @@ import type { LiveEvidence } from '../check/evidence.ts';
 import { runChecks } from '../check/run.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import { targetOf } from '../network/targets.ts';
+import type { Files } from '../site/files.ts';
 import type { Finding } from '../site/finding.ts';
 import { type AccessPrompts, connect, type Seen } from './connect.ts';
 import { gatherEvidence } from './evidence.ts';
+import { type Living, lookAtLiving } from './plan-living.ts';
 import type { OpenedSite } from './site.ts';
 
 /** All findings on a site, and the facts of the nodes that were reached. Changes nothing. */
 export async function checkSite(
   opened: OpenedSite,
   prompts: AccessPrompts,
+  files: Files,
 ): Promise<{
   readonly facts: ReadonlyMap<string, NodeFacts>;
   readonly findings: readonly Finding[];
   readonly pairs: NonNullable<LiveEvidence['pairs']>;
+  readonly living: Living;
 }> {
   const seen = await connect(opened.site.nodes.map(targetOf), { ...opened, prompts });
-  const { findings, evidence } = await judge(opened, seen);
-  return { facts: seen.facts, findings, pairs: evidence.pairs ?? new Map() };
+  const living = await lookAtLiving(opened, seen.facts, files);
+  const { findings, evidence } = await judge(opened, seen, living);
+  return { facts: seen.facts, findings, pairs: evidence.pairs ?? new Map(), living };
 }
 
 /** All findings on a site from what was seen of its nodes; what only the present moment can tell is asked now. */
 export async function judgeSeen(
   opened: Judged,
   seen: Pick<Seen, 'facts' | 'unreached'>,
+  files: Files,
   signal?: AbortSignal,
 ): Promise<readonly Finding[]> {
-  return (await judge(opened, seen, signal)).findings;
+  const living = await lookAtLiving(opened, seen.facts, files);
+  return (await judge(opened, seen, living, signal)).findings;
 }
 
 type Judged = Pick<OpenedSite, 'site' | 'product' | 'world' | 'passwords'>;
@@ -35,10 +42,12 @@ type Judged = Pick<OpenedSite, 'site' | 'product' | 'world' | 'passwords'>;
 async function judge(
   { site, product, world, passwords }: Judged,
   { facts, unreached }: Pick<Seen, 'facts' | 'unreached'>,
+  { cluster }: Living,
   signal?: AbortSignal,
 ): Promise<{ readonly findings: readonly Finding[]; readonly evidence: LiveEvidence }> {
   const passwordsInMemory = passwords.all().length > 0;
-  const evidence = await gatherEvidence({ site, product }, world, { facts, unreached, passwordsInMemory, signal });
+  const heard = await gatherEvidence({ site, product }, world, { facts, unreached, passwordsInMemory, signal });
+  const evidence = { ...heard, cluster };
   signal?.throwIfAborted();
   return { findings: runChecks({ site, product, facts, evidence }), evidence };
 }

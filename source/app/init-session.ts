@@ -20,12 +20,11 @@ import { documentsOf } from './documents.ts';
 import { firstDraft } from './first-draft.ts';
 import { type Watcher, watcherOf } from './follow.ts';
 import { launch } from './launch.ts';
-import { planSite } from './plan.ts';
+import { lookAtLiving, planLiving } from './plan-living.ts';
 import { reachNode, reasonOf } from './reach-node.ts';
 import type { AccessState, InitSession, StartFacts } from './session.ts';
 import { type Settings, settingsFrom } from './settings.ts';
 import { givenPasswords } from './site.ts';
-import { standingStorage } from './standing-storage.ts';
 import { readStartFacts } from './start-facts.ts';
 import { openUnfinished } from './unfinished-site.ts';
 import { openWorld, type World } from './world.ts';
@@ -170,12 +169,12 @@ class Session implements InitSession {
       const reason = facts.has(name) || access === undefined ? undefined : reasonOf(name, access);
       return reason === undefined ? [] : [[name, reason] as const];
     });
-    return judgeSeen(this.#opened(site), { facts, unreached: new Map(reasons) }, signal);
+    return judgeSeen(this.#opened(site), { facts, unreached: new Map(reasons) }, this.files, signal);
   }
 
   async plan(site: Site, facts: ReadonlyMap<string, NodeFacts>, findings: readonly Finding[]): Promise<Plan> {
     const opened = this.#opened(site);
-    return planSite(opened, facts, { purpose: 'init', standing: await standingStorage(opened, facts), findings });
+    return planLiving(opened, await lookAtLiving(opened, facts, this.files), { purpose: 'init', findings });
   }
 
   documents(site: Site) {

@@ -17,7 +17,9 @@ import type { OpenedSite } from './site.ts';
 export function planSite(
   { site, product, world }: Pick<OpenedSite, 'site' | 'product' | 'world'>,
   facts: ReadonlyMap<string, NodeFacts>,
-  wish: Pick<PlanInput, 'purpose' | 'chartVersion' | 'newestChart' | 'standing' | 'findings'> = { purpose: 'init' },
+  wish: Pick<PlanInput, 'purpose' | 'chartVersion' | 'newestChart' | 'standing' | 'cluster' | 'findings'> = {
+    purpose: 'init',
+  },
 ): Plan {
   return makePlan({ site, product, facts, now: new Date(world.clock.now()), ...wish });
 }

@@ -21,6 +21,14 @@ export interface LiveEvidence {
   readonly addons?: readonly string[];
   /** Node → why it was not reached, in words. */
   readonly unreached?: ReadonlyMap<string, string>;
+  /** The cluster that the site's nodes are members of, where one answered. */
+  readonly cluster?:
+    | {
+        readonly nodes: readonly { readonly name: string; readonly role: 'manager' | 'worker' }[];
+        /** Addresses that its services have been given. */
+        readonly givenAddresses: readonly string[];
+      }
+    | undefined;
   /** Whether a password was typed or given: one that lives in memory only is gone after a reboot of the workstation. */
   readonly passwordsInMemory?: boolean;
 }

@@ -31,6 +31,15 @@ export const verbs: VerbTable = {
     load: () => import('./verbs/update.ts'),
   },
   stop: { about: 'Uninstall the product, and say what stays', load: () => import('./verbs/stop.ts') },
+  'node add': { about: 'Add a machine to the cluster', load: () => import('./verbs/node-add.ts') },
+  'node remove': {
+    about: 'Take a node out of the cluster, alive or dead',
+    load: () => import('./verbs/node-remove.ts'),
+  },
+  'node replace': {
+    about: 'Put another machine in the place of a node',
+    load: () => import('./verbs/node-replace.ts'),
+  },
   status: {
     about: 'One verdict on cluster and product, and what to do next',
     load: () => import('./verbs/status.ts'),

@@ -59,6 +59,14 @@ export function trackOf(channel: string): string {
 /** The form of a channel that a site takes. */
 export const channelForm = new RegExp(`^1\\.\\d+/(${risks.join('|')})$`);
 
+/** Channels on the way from a track to a channel, minor by minor: Kubernetes leaves none out. The last one is the channel itself. */
+export function tracksBetween(track: string, channel: string): string[] {
+  const minorOf = (name: string) => Number(name.split('.')[1]);
+  const [from, until] = [minorOf(track), minorOf(trackOf(channel))];
+  const minors = Array.from({ length: Math.max(0, until - from) }, (_, at) => from + at + 1);
+  return minors.map((minor) => (minor === until ? channel : `1.${minor}/stable`));
+}
+
 /** What a channel such as `1.34/stable` would install; undefined where there is none. */
 export function trackIn(channel: string): Track | undefined {
   const [name = '', risk = 'stable'] = channel.split('/');

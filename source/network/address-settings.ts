@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
-import { defined } from '../text/defined.ts';
 import { type AddressWithPrefix, isInside } from '../site/address-rules.ts';
+import { defined } from '../text/defined.ts';
 import type { Settings } from './netplan-files.ts';
 
 /** What a node's interface is to have. */

@@ -1,7 +1,7 @@
 import { type ClusterRanges, defaultRanges } from '../microk8s/node.ts';
+import { networkOf } from '../site/address-rules.ts';
 import type { Finding, Grade } from '../site/finding.ts';
 import type { Site, SitePath } from '../site/schema.ts';
-import { networkOf } from '../site/address-rules.ts';
 import { overlap } from './addresses.ts';
 import { ofNode, type Placed } from './placed.ts';
 

@@ -1,8 +1,8 @@
 import type { NodeFacts } from '../facts/facts.ts';
+import { gatewayProblem, networkOf } from '../site/address-rules.ts';
 import type { Finding } from '../site/finding.ts';
 import type { Site } from '../site/schema.ts';
 import { carrierOf, presentAddress, wantedAddress } from './addresses.ts';
-import { gatewayProblem, networkOf } from '../site/address-rules.ts';
 import { rangeFindings } from './cluster-ranges.ts';
 import { keptDefaultRoute, netplanRefusals, wantedGateway } from './netplan.ts';
 import { definitionsIn } from './netplan-files.ts';

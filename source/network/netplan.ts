@@ -1,10 +1,10 @@
 import { Document, isMap, isNode } from 'yaml';
 import type { InterfaceFacts, NetworkFacts, NodeFacts } from '../facts/facts.ts';
+import { type AddressWithPrefix, isInside } from '../site/address-rules.ts';
 import type { Site, SiteNode } from '../site/schema.ts';
 import { safeYaml, unfolded } from '../site/yaml-text.ts';
 import { holds, presentDefault, type WantedSettings, withStaticAddress } from './address-settings.ts';
 import { carrierOf, presentAddress, wantedAddress } from './addresses.ts';
-import { type AddressWithPrefix, isInside } from '../site/address-rules.ts';
 import {
   type Definition,
   definitionsIn,

@@ -1,7 +1,7 @@
 import type { NodeFacts } from '../facts/facts.ts';
+import type { AddressWithPrefix } from '../site/address-rules.ts';
 import type { Finding } from '../site/finding.ts';
 import type { SiteNode, SitePath } from '../site/schema.ts';
-import type { AddressWithPrefix } from '../site/address-rules.ts';
 
 /** A node as the rules below look at it: the address that it will have, and what its network is now. */
 export interface Placed {

@@ -5,6 +5,7 @@ import type { Site } from '../site/schema.ts';
 import type { StandingStorage } from '../storage/claims.ts';
 import type { PlanPurpose } from './document/document.ts';
 import type { ReadChart } from './release/charts.ts';
+import type { StandingCluster } from './standing/standing.ts';
 
 /** What a plan is made of. */
 export interface PlanInput {
@@ -16,6 +17,8 @@ export interface PlanInput {
   readonly now: Date;
   /** What the cluster holds of the product's storage; undefined where there is no cluster yet. */
   readonly standing?: StandingStorage | undefined;
+  /** The cluster as it is; undefined where there is none yet, or none that answers. */
+  readonly cluster?: StandingCluster | undefined;
   /** `update`: the chart's version to stay on, where neither site nor product pins one. */
   readonly chartVersion?: string | undefined;
   /** `update --update-helm`: take the newest chart that is allowed. */

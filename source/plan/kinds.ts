@@ -3,7 +3,10 @@ import type { StepKind } from './step.ts';
 import { addonDns } from './steps/addon-dns.ts';
 import { addonIngress } from './steps/addon-ingress.ts';
 import { addonMetallb } from './steps/addon-metallb.ts';
+import { addonsUpdate, ingressRemoval } from './steps/addons-update.ts';
+import { backup } from './steps/backup.ts';
 import { controlOnly } from './steps/control-only.ts';
+import { drain } from './steps/drain.ts';
 import { growClaims } from './steps/grow-claims.ts';
 import { helmInstall } from './steps/helm-install.ts';
 import { helmUninstall } from './steps/helm-uninstall.ts';
@@ -11,15 +14,19 @@ import { hostname } from './steps/hostname.ts';
 import { hostsFile } from './steps/hosts-file.ts';
 import { ingressService } from './steps/ingress-service.ts';
 import { joinManager, joinWorker } from './steps/join.ts';
+import { localVolumes } from './steps/local-volumes.ts';
 import { microk8sInstall } from './steps/microk8s-install.ts';
 import { namespaceKind } from './steps/namespace.ts';
 import { network } from './steps/network.ts';
+import { nodeLeave } from './steps/node-leave.ts';
 import { packages } from './steps/packages.ts';
 import { poolGroup } from './steps/pool-group.ts';
 import { reboot } from './steps/reboot.ts';
 import { registrySecretKind } from './steps/registry-secret.ts';
 import { rollout } from './steps/rollout.ts';
+import { settled } from './steps/settled.ts';
 import { sharedVolume } from './steps/shared-volume.ts';
+import { snapRefresh } from './steps/snap-refresh.ts';
 import { storageClass } from './steps/storage-class.ts';
 import { storageEngine } from './steps/storage-engine.ts';
 import { tlsSecret } from './steps/tls-secret.ts';
@@ -55,6 +62,14 @@ const all: readonly StepKind[] = [
   helmInstall,
   rollout,
   helmUninstall,
+  backup,
+  drain,
+  localVolumes,
+  nodeLeave,
+  settled,
+  snapRefresh,
+  ingressRemoval,
+  addonsUpdate,
 ];
 
 /** Every kind of step by its name: how a plan on disk comes back to life. */

@@ -1,16 +1,22 @@
 import { createHash } from 'node:crypto';
+import type { HostTarget } from '../host/host.ts';
 import { targetOf } from '../network/targets.ts';
 import type { Finding } from '../site/finding.ts';
 import { basisOf } from './document/basis.ts';
 import type { Plan } from './document/document.ts';
 import type { PlanInput } from './input.ts';
-import { planCluster } from './stages/cluster.ts';
+import { planBackups } from './stages/backups.ts';
+import { planCluster, planVoterCount } from './stages/cluster.ts';
+import { planDepartures } from './stages/departures.ts';
 import { planMachines } from './stages/machines.ts';
 import { StepList } from './stages/order.ts';
 import type { Planning } from './stages/planning.ts';
 import { planProduct } from './stages/product.ts';
-import { livingSeed, seedOf } from './stages/seed.ts';
+import { livingSeed, seedOf, stayingSeed } from './stages/seed.ts';
 import { planOwnClasses, planStorage } from './stages/storage.ts';
+import { planUpgrade } from './stages/upgrade.ts';
+import { departures } from './standing/changes.ts';
+import { refuseDepartures } from './standing/refusals.ts';
 import { planHelmUninstall } from './steps/helm-uninstall.ts';
 
 /**
@@ -29,7 +35,7 @@ export function makePlan(input: PlanInput): Plan {
     createdAt: now.toISOString(),
     site,
     product: product.file,
-    targets: site.nodes.map(targetOf),
+    targets: [...site.nodes.map(targetOf), ...leavingTargets(input)],
     basis,
     steps,
     ...accepted,
@@ -62,16 +68,20 @@ function canonical(value: unknown): string {
   );
 }
 
+/** Nodes that the site does not name any more, and that leave by themselves. */
+function leavingTargets({ site, facts, cluster }: PlanInput): HostTarget[] {
+  const others = (cluster?.nodes ?? []).filter(({ name }) => !site.nodes.some((node) => node.name === name));
+  return others.flatMap(({ name, target }) => (target && facts.has(name) ? [target] : []));
+}
+
 function stepsFor(input: PlanInput): Plan['steps'] {
-  const { purpose, site, product, facts } = input;
-  const seed = purpose === 'init' ? seedOf(site, facts) : livingSeed(site, facts);
-  const planning: Planning = { ...input, seed, list: new StepList() };
+  const { purpose, product } = input;
+  const planning = planningOf(input);
+  const { seed } = planning;
   switch (purpose) {
     case 'init':
-      planMachines(planning);
-      planCluster(planning);
-      planStorage(planning);
-      if (site.deploy === 'now') planProduct(planning);
+    case 'nodes':
+      planSite(planning);
       break;
     case 'start':
       planOwnClasses(planning);
@@ -86,4 +96,40 @@ function stepsFor(input: PlanInput): Plan['steps'] {
       );
   }
   return planning.list.steps;
+}
+
+function planningOf(input: PlanInput): Planning {
+  const { purpose, site, facts, cluster } = input;
+  const whole = purpose === 'init' || purpose === 'nodes';
+  const leaving = whole && cluster !== undefined ? departures({ site, facts, standing: cluster }) : [];
+  if (cluster !== undefined) refuseDepartures({ departures: leaving, standing: cluster, facts });
+  const seed =
+    cluster !== undefined && whole
+      ? stayingSeed(site, cluster, leaving)
+      : purpose === 'init'
+        ? seedOf(site, facts)
+        : livingSeed(site, facts);
+  return { ...input, seed, leaving, list: new StepList() };
+}
+
+/**
+ * Machines, cluster, storage and product. Where nodes leave: the dead go first, since they count for the quorum; those that live
+ * go last, once others have joined and hold what they held. A backup stands before and after.
+ */
+function planSite(planning: Planning): void {
+  const { site, leaving } = planning;
+  const { dead = [], alive = [] } = Object.groupBy(leaving, (each) => (each.alive ? 'alive' : 'dead'));
+  planBackups(planning, 'before');
+  planUpgrade(planning);
+  planDepartures(planning, dead);
+  planMachines(planning);
+  planCluster(planning);
+  planStorage(planning);
+  planDepartures(
+    planning,
+    alive.filter(({ why }) => why === 'leaves'),
+  );
+  planVoterCount(planning);
+  if (site.deploy === 'now') planProduct(planning);
+  planBackups(planning, 'after');
 }

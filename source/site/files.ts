@@ -10,6 +10,10 @@ export interface Files {
   readonly tls: string;
   readonly state: string;
   readonly runs: string;
+  /** Backups that were fetched from the managers. */
+  readonly backups: string;
+  /** Reports of drills. */
+  readonly drills: string;
   readonly lock: string;
   readonly knownHosts: string;
   /** Control sockets and SSH masters: short-lived. */
@@ -30,6 +34,8 @@ export function filesUnder(root: string): Files {
     tls: join(root, 'etc/kloudspot/tls'),
     state,
     runs: join(state, 'runs'),
+    backups: join(state, 'backups'),
+    drills: join(state, 'drills'),
     lock: join(state, 'lock'),
     knownHosts: join(state, 'known_hosts'),
     sockets: join(root, 'run/kloudspot'),

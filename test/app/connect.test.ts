@@ -9,6 +9,7 @@ import type { AccessState } from '../../source/app/session.ts';
 import { settingsFrom } from '../../source/app/settings.ts';
 import { type OpenedSite, openSite } from '../../source/app/site.ts';
 import { draftTarget, targetOf } from '../../source/network/targets.ts';
+import { filesUnder } from '../../source/site/files.ts';
 import type { DraftValue, SiteDraft } from '../../source/site/schema.ts';
 
 const left: (() => Promise<void>)[] = [];
@@ -136,7 +137,7 @@ it('tells which nodes were not reached, and why', async () => {
   const seen = await connect(targets, { world, passwords, prompts: trusting });
   expect(seen.unreached.get('ks-9')).toContain('does not answer');
   expect(() => allFacts(seen)).toThrow(/ks-9 does not answer on 10\.0\.4\.99/);
-  const findings = await judgeSeen({ site, product, world, passwords }, seen);
+  const findings = await judgeSeen({ site, product, world, passwords }, seen, filesUnder('/nowhere'));
   expect(findings.length).toBeGreaterThan(20);
   expect((await lookAtNodes(targets, world)).unreached).toEqual(seen.unreached);
 });

@@ -15,6 +15,7 @@ test('every scenario has a title, machines that its draft reaches, and a draft f
     'no-avx',
     'passwords',
     'small-volume-group',
+    'spare-machines',
   ]);
   for (const { id, title, summary } of scenarios) {
     expect(`${title}${summary}`).not.toBe('');
@@ -30,7 +31,7 @@ test('every scenario has a title, machines that its draft reaches, and a draft f
 test('an unknown scenario is refused with those that there are', async () => {
   await expect(bench({ scenario: 'nosuch' })).rejects.toMatchObject({
     message: 'There is no rehearsal scenario nosuch.',
-    next: ['Choose one of: clone, dies-in-join, healthy, no-avx, passwords, small-volume-group.'],
+    next: ['Choose one of: clone, dies-in-join, healthy, no-avx, passwords, small-volume-group, spare-machines.'],
   });
 });
 

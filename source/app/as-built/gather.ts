@@ -12,7 +12,7 @@ import type { OpenedSite } from '../site.ts';
 export async function gatherAsBuilt(opened: OpenedSite, files: Files, prompts: AccessPrompts): Promise<AsBuilt> {
   const { site, product, world } = opened;
   await connect(site.nodes.map(targetOf), { ...opened, prompts });
-  const { facts, findings } = await checkSite(opened, prompts);
+  const { facts, findings } = await checkSite(opened, prompts, files);
   const status = await statusOf(opened, files);
   const runs = (await pastRuns(files)).map(({ run, by, purpose, result }) => ({
     run,

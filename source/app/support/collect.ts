@@ -41,7 +41,7 @@ export async function collect(collecting: Collecting): Promise<Piece[]> {
     piece('about.json', async () => json({ version, at: new Date(opened.world.clock.now()), site: opened.site.name })),
     piece('unreached.json', async () => json(Object.fromEntries(seen.unreached))),
     piece('status.json', async () => json(await statusOf(opened, files))),
-    piece('findings.json', async () => json(await judgeSeen(opened, seen))),
+    piece('findings.json', async () => json(await judgeSeen(opened, seen, files))),
     piece('history.json', async () => json(await pastRuns(files))),
     piece('site.yaml', async () => readFile(opened.from, 'utf8').catch(() => json(opened.site))),
     piece('values.yaml', async () => readFile(files.values, 'utf8')),

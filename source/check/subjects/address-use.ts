@@ -82,9 +82,16 @@ function judge(wanted: Wanted, input: CheckInput): Outcome {
 }
 
 /** Who has the address, in words, unless it is the one that may. */
-function stranger(asker: string, answer: AddressAnswer, { owner }: Wanted, input: CheckInput): string | undefined {
+function stranger(
+  asker: string,
+  answer: AddressAnswer,
+  { owner, address }: Wanted,
+  input: CheckInput,
+): string | undefined {
   const holder = holderOf(asker, answer, input);
   if (holder === undefined) return undefined;
+  // The cluster's own, held by whichever node: also by one that the site does not name any more.
+  if (owner === undefined && input.evidence?.cluster?.givenAddresses.includes(address)) return undefined;
   if (holder.node === undefined) return `a machine with MAC ${holder.mac}`;
   return owner === undefined || owner === holder.node ? undefined : holder.node;
 }

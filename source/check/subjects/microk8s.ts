@@ -66,7 +66,9 @@ function judgeInstalled(seen: MicroK8sFacts, { node, facts, input, index }: Abou
         ? 'sudo systemctl restart snapd; where it stays broken: sudo snap revert microk8s'
         : 'Remove it, then it is installed again: sudo snap remove --purge microk8s',
     });
+  const known = input.evidence?.cluster?.nodes.find(({ name }) => name === node.name);
   if (seen.channel !== undefined && trackOf(seen.channel) !== trackOf(channel)) {
+    if (seen.joined && known) return judgeTrack(seen.channel, channel, cell);
     return fail(cell, `${node.name} has MicroK8s ${seen.channel}; ${channel} is wanted.`, {
       wanted: channel,
       advice: otherChannelAdvice(seen),
@@ -85,6 +87,9 @@ function judgeInstalled(seen: MicroK8sFacts, { node, facts, input, index }: Abou
       advice: 'microk8s leave, or take its present name',
       field: ['nodes', index, 'name'],
     });
+  if (known && known.role !== node.role)
+    return pass(cell, `It leaves the cluster as a ${known.role} and joins again as a ${node.role}.`);
+  if (known) return pass(cell, 'A member under the name wanted: it is left as it is.');
   if (seen.worker !== (node.role === 'worker'))
     return fail(
       cell,
@@ -103,6 +108,17 @@ function judgeInstalled(seen: MicroK8sFacts, { node, facts, input, index }: Abou
     });
   }
   return pass(cell, 'A member under the name wanted: it is left as it is.');
+}
+
+/** On a cluster that lives, another track is an upgrade. Kubernetes takes no step back. */
+function judgeTrack(standing: string, wanted: string, cell: string): Outcome {
+  const rest = { wanted, field: ['cluster', 'channel'] };
+  if (compareVersions(trackOf(wanted), trackOf(standing)) > 0)
+    return pass(cell, `It is upgraded from ${trackOf(standing)} to ${trackOf(wanted)}, one node at a time.`, rest);
+  return fail(cell, `The cluster runs ${standing}; ${wanted} is older.`, {
+    ...rest,
+    advice: `Kubernetes never goes back: keep ${standing} in cluster.channel`,
+  });
 }
 
 /** Removing the snap of a member breaks its cluster, and a site does not take every channel that the store has. */

@@ -1,13 +1,12 @@
 import { checkSite } from '../../app/check-site.ts';
 import { type Launch, launch } from '../../app/launch.ts';
-import { planSite } from '../../app/plan.ts';
+import { planLiving } from '../../app/plan-living.ts';
 import type { Settings } from '../../app/settings.ts';
 import type { OpenedSite } from '../../app/site.ts';
-import { standingStorage } from '../../app/standing-storage.ts';
 import { refuseAcceptance } from '../../check/accept.ts';
 import { withAccepted } from '../../check/accepted.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
-import type { Plan } from '../../plan/document/document.ts';
+import type { Plan, PlanPurpose } from '../../plan/document/document.ts';
 import type { Finding } from '../../site/finding.ts';
 import { defined } from '../../text/defined.ts';
 import { screenWidth } from '../../ui/plain/output.ts';
@@ -25,6 +24,8 @@ import { watchRun } from './run-watching.ts';
 export interface ApplyOptions extends Omit<Launch, 'attended'> {
   /** The verb, for words: `apply`, `init`. */
   readonly verb: string;
+  /** Default: `init`, everything that the site says. */
+  readonly purpose?: PlanPurpose;
   /** Checks whose failure the operator lets pass. */
   readonly accept?: readonly string[];
 }
@@ -38,13 +39,12 @@ export async function applySite(
 ): Promise<ExitCode> {
   const accept = listOf(options.accept);
   refuseAcceptance(accept, opened.product);
-  const { facts, findings: found } = await checkSite(opened, accessPrompts(settings, terminal));
+  const { findings: found, living } = await checkSite(opened, accessPrompts(settings, terminal), settings.files);
   const findings = withAccepted(found, new Set(accept));
   const code = preflightCode(findings);
   showFindings(findings, opened, settings, terminal);
   if (code !== exitCode.done) return code;
-  const standing = await standingStorage(opened, facts);
-  const plan = planSite(opened, facts, { purpose: 'init', standing, findings });
+  const plan = await planLiving(opened, living, { purpose: options.purpose ?? 'init', findings });
   return beginPlan(plan, opened, settings, terminal, options);
 }
 
@@ -71,7 +71,7 @@ export async function beginPlan(
   opened: Pick<OpenedSite, 'passwords' | 'world'>,
   settings: Settings,
   terminal: Terminal,
-  { verb, accept: _accept, ...options }: ApplyOptions,
+  { verb, purpose: _purpose, accept: _accept, ...options }: ApplyOptions,
 ): Promise<ExitCode> {
   if (!settings.json)
     printLines(terminal.output, [...rehearsalNote(opened.world), ...planLines(plan, { brief: true })]);

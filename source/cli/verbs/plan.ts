@@ -1,10 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { allFacts, connect } from '../../app/connect.ts';
-import { planSite } from '../../app/plan.ts';
+import { lookAtLiving, planLiving } from '../../app/plan-living.ts';
 import { settingsFrom } from '../../app/settings.ts';
 import { openSite } from '../../app/site.ts';
-import { standingStorage } from '../../app/standing-storage.ts';
 import { exitCode, Fault } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import { targetOf } from '../../network/targets.ts';
@@ -39,8 +38,7 @@ export default defineVerb({
       const prompts = accessPrompts(settings, terminal);
       const seen = await connect(opened.site.nodes.map(targetOf), { ...opened, prompts });
       const facts = allFacts(seen);
-      const standing = await standingStorage(opened, facts);
-      const plan = planSite(opened, facts, { purpose: 'init', standing });
+      const plan = await planLiving(opened, await lookAtLiving(opened, facts, settings.files));
       const file = args.save === undefined ? undefined : resolve(args.save);
       if (file !== undefined) await save(plan, file);
       if (settings.json) printJson(terminal, plan);

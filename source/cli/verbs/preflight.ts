@@ -23,7 +23,7 @@ export default defineVerb({
     const opened = await openSite(settings);
     const { site, world, from } = opened;
     try {
-      const { findings, pairs } = await checkSite(opened, accessPrompts(settings, terminal));
+      const { findings, pairs } = await checkSite(opened, accessPrompts(settings, terminal), settings.files);
       if (settings.json)
         printJson(terminal, { ...preflightData(site, findings), pairs: pairData(pairs), ...scenarioOf(world) });
       else {

@@ -5,7 +5,7 @@ import type { HostTarget } from '../../host/host.ts';
 import { siteSchema } from '../../site/schema.ts';
 import { kloudspot } from '../../text/command.ts';
 import type { PlannedCommand, PlannedFile, PlannedStep, StepKind } from '../step.ts';
-import type { Plan } from './document.ts';
+import { type Plan, planPurposes } from './document.ts';
 
 const text = z.string().exactOptional();
 
@@ -63,7 +63,7 @@ const target: z.ZodType<HostTarget> = z.object({
 /** `plan.json` as it is read back. */
 export const planSchema: z.ZodType<Plan> = z.object({
   version: z.literal(2, 'version 2; this plan was made by another version of the program'),
-  purpose: z.enum(['init', 'start', 'update', 'stop']),
+  purpose: z.enum(planPurposes),
   hash: z.string(),
   createdAt: z.iso.datetime(),
   site: siteSchema,

@@ -3,7 +3,19 @@ import type { Site } from '../../site/schema.ts';
 import type { PlannedStep } from '../step.ts';
 
 /** What the plan is for; the verbs make plans of different steps. */
-export type PlanPurpose = 'init' | 'start' | 'update' | 'stop';
+export const planPurposes = [
+  'init',
+  'nodes',
+  'start',
+  'update',
+  'stop',
+  'backup',
+  'restore',
+  'certificates',
+  'rebalance',
+  'drill',
+] as const;
+export type PlanPurpose = (typeof planPurposes)[number];
 
 /** `plan.json`: everything that `apply` and `resume` need, and nothing that is secret. */
 export interface Plan {

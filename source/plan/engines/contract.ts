@@ -20,6 +20,8 @@ export interface SharedEngineInput extends EngineInput {
   readonly pools: readonly PoolPlace[];
   /** The engine of unshared volumes stands beside it. */
   readonly besideLvm: boolean;
+  /** Nodes that leave the cluster later and whose pools stay until then. */
+  readonly keep?: readonly string[];
 }
 
 /** A pool whose logical volume is to grow, from and to so many GiB. */
@@ -32,6 +34,19 @@ export interface PoolGrowthInput extends Pick<EngineInput, 'seed' | 'product'> {
   readonly pools: readonly PoolGrowth[];
 }
 
+/** Copies of shared volumes on so many pools; those that are to go do not count. */
+export interface CopiesInput extends Pick<EngineInput, 'seed' | 'product'> {
+  readonly pools: number;
+  readonly without: readonly string[];
+}
+
+/** One node's pool that goes. `instance`: its name in the cluster. */
+export interface PoolLeaveInput extends Pick<EngineInput, 'seed' | 'product'> {
+  readonly node: string;
+  readonly instance: string;
+  readonly alive: boolean;
+}
+
 /** How an engine that holds shared volumes comes into a cluster. What it holds is reckoned in `storage/engines.ts`. */
 export interface SharedEngine {
   /** Its own kinds of steps. */
@@ -40,6 +55,10 @@ export interface SharedEngine {
   steps(input: SharedEngineInput): readonly PlannedStep[];
   /** What makes pools take the space that their logical volumes were grown by. */
   grow(input: PoolGrowthInput): readonly PlannedStep[];
+  /** Gives each volume its copies after pools came, and before some go. */
+  copies(input: CopiesInput): readonly PlannedStep[];
+  /** Takes the pool of one node away. */
+  leave(input: PoolLeaveInput): readonly PlannedStep[];
 }
 
 /** Where an engine's chart comes from and which release it becomes, as the product says. */

@@ -73,7 +73,8 @@ export function sayCommand(words: readonly string[] | Script): string {
 }
 
 function fillCommand(words: readonly string[] | Script, fill: Readonly<Record<string, string>>) {
-  return isWords(words) ? words.map((word) => filled(word, fill)) : words;
+  if (isWords(words)) return words.map((word) => filled(word, fill));
+  return { ...words, ...defined({ arguments: words.arguments?.map((word) => filled(word, fill)) }) };
 }
 
 function isWords(words: readonly string[] | Script): words is readonly string[] {

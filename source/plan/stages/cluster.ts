@@ -12,6 +12,7 @@ import { planControlOnly } from '../steps/control-only.ts';
 import { planIngressService } from '../steps/ingress-service.ts';
 import { planJoin } from '../steps/join.ts';
 import { planVoters } from '../steps/voters.ts';
+import { planDepartures } from './departures.ts';
 import type { Planning } from './planning.ts';
 
 /** The datastore never has more; further managers stand by. */
@@ -22,18 +23,31 @@ export function planCluster(planning: Planning): void {
   const { site, product, seed, list } = planning;
   const others = site.nodes.filter(({ name }) => name !== seed.name);
   list.gather(list.lastOf(...site.nodes.map(({ name }) => name)));
-  for (const node of others.filter(({ role }) => role === 'manager')) {
+  const changing = (name: string) => planning.leaving.find(({ node, why }) => node === name && why === 'role');
+  const managers = others.filter(({ role }) => role === 'manager');
+  // Those that come first: a manager that becomes a worker leaves only then.
+  for (const node of managers.filter(({ name }) => !changing(name))) list.addCluster(join(planning, node));
+  for (const node of others) {
+    const change = changing(node.name);
+    if (change === undefined) continue;
+    planDepartures(planning, [change]);
     list.addCluster(join(planning, node));
   }
-  const managers = site.nodes.length - site.nodes.filter(({ role }) => role === 'worker').length;
-  if (managers >= mostVoters) list.addCluster(planVoters({ seed: seed.name, voters: mostVoters }));
-  const workers = others.filter(({ role }) => role === 'worker');
+  if (planning.leaving.length === 0) planVoterCount(planning);
+  const workers = others.filter(({ name, role }) => role === 'worker' && !changing(name));
   list.addSideBySide(workers.map((node) => join(planning, node)));
   if (onlyControls(product, site.nodes)) {
     const only = site.nodes.filter(({ role }) => role === 'manager').map(({ name }) => name);
     list.addCluster(planControlOnly({ seed: seed.name, nodes: only }));
   }
   addAddons(planning);
+}
+
+/** Where managers leave it is looked at once they have. */
+export function planVoterCount({ site, seed, list }: Planning): void {
+  const managers = site.nodes.filter(({ role }) => role === 'manager').length;
+  const step = planVoters({ seed: seed.name, voters: mostVoters });
+  if (managers >= mostVoters && !list.steps.some(({ id }) => id === step.id)) list.addCluster(step);
 }
 
 function join({ site, seed, facts }: Planning, node: SiteNode): PlannedStep {

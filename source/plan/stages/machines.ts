@@ -23,13 +23,15 @@ import { planPoolGroup } from '../steps/pool-group.ts';
 import { planReboot } from '../steps/reboot.ts';
 import { planSharedVolume } from '../steps/shared-volume.ts';
 import type { Planning } from './planning.ts';
+import { isBehind } from './upgrade.ts';
 
 /** What every machine gets before it is part of a cluster; machines go side by side. */
 export function planMachines(planning: Planning): void {
   const { site, list } = planning;
   const nodes = localLast(site.nodes);
-  for (const node of nodes) addPackages(planning, node);
-  const restarted = site.system.reboot === 'never' ? [] : addReboots(planning, nodes);
+  const prepared = nodes.filter((node) => isPrepared(planning, node));
+  for (const node of prepared) addPackages(planning, node);
+  const restarted = site.system.reboot === 'never' ? [] : addReboots(planning, prepared);
   const addresses = new Map(site.nodes.map((node) => [node.name, clusterAddress(node, factsOf(planning, node))]));
   for (const node of nodes) addNames(planning, node, addresses, restarted);
   const settled = addNetworks(planning, nodes);
@@ -49,12 +51,20 @@ export function planMachines(planning: Planning): void {
       joins: node.name !== planning.seed.name,
     };
     const parameters = { ...own, ...defined({ domain }) };
+    if (!prepared.includes(node) || isBehind(planning, node)) continue;
     list.addNode(
       node.name,
       planMicroK8sInstall(parameters, { names, ...defined({ registry: site.registry }) }),
       settled,
     );
   }
+}
+
+/** Where only nodes come and go, members that stay get the names of the new ones and are left alone otherwise. */
+function isPrepared({ purpose, cluster, leaving }: Planning, { name }: SiteNode): boolean {
+  if (purpose !== 'nodes' || cluster === undefined) return true;
+  const member = cluster.nodes.some((node) => node.name === name);
+  return !member || leaving.some(({ node, why }) => node === name && why === 'reinstalled');
 }
 
 /** The workstation's own restart and change of address would cut off what runs on the others at that time. */

@@ -6,10 +6,10 @@ export class StepList {
   readonly #last = new Map<string, string>();
   #cluster: readonly string[] = [];
 
-  /** One more step of a node; it waits for the one before on that node. */
+  /** One more step of a node; it waits for the one before on that node, the first one for the cluster's steps so far. */
   addNode(node: string, step: PlannedStep, also: readonly string[] = []): string {
     const before = this.#last.get(node);
-    const id = this.#push(step, unique([...(before === undefined ? [] : [before]), ...also]));
+    const id = this.#push(step, unique([...(before === undefined ? this.#cluster : [before]), ...also]));
     this.#last.set(node, id);
     return id;
   }

@@ -2,6 +2,8 @@ import { Fault } from '../../errors/fault.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
 import type { Site, SiteNode } from '../../site/schema.ts';
 import { kloudspot } from '../../text/command.ts';
+import type { Departure } from '../standing/changes.ts';
+import type { StandingCluster } from '../standing/standing.ts';
 
 /**
  * The manager that the others join and that the cluster is asked and changed through: one that is in a cluster already,
@@ -18,6 +20,25 @@ export function seedOf(site: Site, facts: ReadonlyMap<string, NodeFacts>): SiteN
     managers[0];
   if (!seed) throw new Fault({ what: 'The site has no manager.', next: ['Give one node or three the role manager.'] });
   return seed;
+}
+
+/** Of a cluster that lives: a manager that stays, the one that was asked before all others. Throws `Fault` where none does. */
+export function stayingSeed(site: Site, cluster: StandingCluster, leaving: readonly Departure[]): SiteNode {
+  const stays = site.nodes.filter(
+    ({ name, role }) =>
+      role === 'manager' &&
+      !leaving.some(({ node }) => node === name) &&
+      cluster.nodes.some((node) => node.name === name && node.role === 'manager' && node.ready),
+  );
+  const seed = stays.find(({ name }) => name === cluster.through) ?? stays[0];
+  if (seed) return seed;
+  throw new Fault({
+    what: 'No manager of the cluster would stay.',
+    where: cluster.nodes.map(({ name }) => name).join(', '),
+    why: 'Those that join need a member that they join, and the datastore one that holds it.',
+    next: ['Replace the managers one after the other.', 'Nothing was changed.'],
+    exitCode: 6,
+  });
 }
 
 /** For a product's steps there must be a cluster. Throws `Fault` where no manager that was reached has one. */

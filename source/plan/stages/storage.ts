@@ -6,6 +6,7 @@ import type { PoolPlace } from '../engines/contract.ts';
 import { sharedEngines } from '../engines/engines.ts';
 import { planClassCheck } from '../engines/existing/class-check.ts';
 import { lvmSteps } from '../engines/lvm.ts';
+import type { PlannedStep } from '../step.ts';
 import { smallPools } from './growth.ts';
 import type { Planning } from './planning.ts';
 
@@ -18,7 +19,8 @@ export function planStorage(planning: Planning): void {
   const engine = sharedEngines[site.storage.shared.engine];
   const steps = [
     ...(besideLvm ? lvmSteps(input) : []),
-    ...(shared ? engine.steps({ ...input, pools: poolsOf(planning), besideLvm }) : []),
+    ...(shared ? engine.steps({ ...input, pools: poolsOf(planning), besideLvm, ...stayUntilLater(planning) }) : []),
+    ...(shared ? copiesAfterChange(planning, poolsOf(planning).length) : []),
   ];
   for (const step of steps) list.addCluster(step);
   const small = shared && planning.standing ? smallPools(planning) : [];
@@ -47,4 +49,22 @@ function poolsOf({ site, product }: Planning): PoolPlace[] {
     const { pool } = storageDemand(site, product, node);
     return pool ? [{ node: node.name, group: pool.group, volume: pool.volume }] : [];
   });
+}
+
+/** Pools of nodes that live and leave stay until others hold what they hold. */
+function stayUntilLater({ cluster, leaving }: Planning): { readonly keep?: readonly string[] } {
+  const keep = leaving.filter(
+    ({ node, alive, why }) => alive && why === 'leaves' && cluster?.pools.some((pool) => pool.node === node),
+  );
+  return keep.length === 0 ? {} : { keep: keep.map(({ node }) => node) };
+}
+
+/** Where a pool came or goes, every shared volume gets its copies on those that stay. */
+function copiesAfterChange({ site, product, seed, cluster, leaving }: Planning, pools: number): readonly PlannedStep[] {
+  if (cluster === undefined || cluster.copies.length === 0) return [];
+  const without = cluster.pools.filter(({ node }) => leaving.some((each) => each.node === node && each.why !== 'role'));
+  const standing = cluster.pools.filter(({ node }) => site.nodes.some(({ name }) => name === node)).length;
+  if (without.length === 0 && standing === pools) return [];
+  const engine = sharedEngines[site.storage.shared.engine];
+  return engine.copies({ seed: seed.name, product, pools, without: without.map(({ name }) => name) });
 }

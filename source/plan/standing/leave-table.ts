@@ -11,18 +11,18 @@ export type Engine = Site['storage']['shared']['engine'];
 export type LeavePart = 'drain' | 'pool' | 'volumes' | 'member';
 
 /**
- * Role × alive or dead × engine → the parts, in order. A node that lives gives up its volumes while its drivers still run. A dead
- * member goes before its volumes: it counts for the quorum, and Kubernetes frees its pods only then.
+ * Role × alive or dead × engine → the parts, in order. A pool that lives goes before the drain, which would end its manager; volumes
+ * are given up while their driver still runs. A dead member goes before its volumes: it counts for the quorum, and Kubernetes frees its pods only then.
  */
 export const leaveTable: Readonly<
   Record<Role, Readonly<Record<'alive' | 'dead', Readonly<Record<Engine, readonly LeavePart[]>>>>>
 > = {
   manager: {
-    alive: { cstor: ['drain', 'volumes', 'pool', 'member'], existing: ['drain', 'volumes', 'member'] },
+    alive: { cstor: ['pool', 'drain', 'volumes', 'member'], existing: ['drain', 'volumes', 'member'] },
     dead: { cstor: ['member', 'pool', 'volumes'], existing: ['member', 'volumes'] },
   },
   worker: {
-    alive: { cstor: ['drain', 'volumes', 'pool', 'member'], existing: ['drain', 'volumes', 'member'] },
+    alive: { cstor: ['pool', 'drain', 'volumes', 'member'], existing: ['drain', 'volumes', 'member'] },
     dead: { cstor: ['member', 'pool', 'volumes'], existing: ['member', 'volumes'] },
   },
 };

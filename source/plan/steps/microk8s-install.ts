@@ -131,7 +131,7 @@ function otherTrack({ node, channel }: Parameters, found: InstalledSnap, own: Ow
 }
 
 /** A change outlives the client that asked for it: snapd refuses another one on the snap until it has ended. */
-function untilSnapdIdle(context: StepContext, node: string): Promise<void> {
+export function untilSnapdIdle(context: StepContext, node: string): Promise<void> {
   return context.until({
     for: 'snapd to end an earlier change of MicroK8s',
     deadline: minutes(12),

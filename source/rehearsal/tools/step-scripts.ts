@@ -191,6 +191,13 @@ function opensslDate(ms: number): string {
   return `${month} ${day} ${time} ${year} GMT`;
 }
 
+/** `addons-current`: whether the node's copies of the addons are those of its snap. */
+const addonsCurrent = (call: Call): number =>
+  say(
+    call,
+    call.look(({ snaps }) => (snaps['microk8s']?.addons === undefined ? 'current' : 'old')),
+  );
+
 export const stepScripts: Readonly<Record<string, Program>> = {
   'update-package-lists': (call) => call.exec(['apt-get', 'update']),
   'complete-dpkg': (call) => call.exec(['dpkg', '--configure', '-a']),
@@ -201,6 +208,7 @@ export const stepScripts: Readonly<Record<string, Program>> = {
   'packages-state': packagesState,
   'boot-state': bootState,
   'certificate-dates': certificateDates,
+  'addons-current': addonsCurrent,
   'tcp-probe': tcpProbe,
   'address-in-use': addressInUse,
   'all-pairs': allPairs,

@@ -18,11 +18,11 @@ const leaving = (part: Partial<Departure>): Departure => ({
 
 describe('role × alive or dead × engine → ordered parts', () => {
   const rows: readonly (readonly [Departure['role'], 'alive' | 'dead', Engine, string])[] = [
-    ['manager', 'alive', 'cstor', 'drain volumes pool member'],
+    ['manager', 'alive', 'cstor', 'pool drain volumes member'],
     ['manager', 'alive', 'existing', 'drain volumes member'],
     ['manager', 'dead', 'cstor', 'member pool volumes'],
     ['manager', 'dead', 'existing', 'member volumes'],
-    ['worker', 'alive', 'cstor', 'drain volumes pool member'],
+    ['worker', 'alive', 'cstor', 'pool drain volumes member'],
     ['worker', 'alive', 'existing', 'drain volumes member'],
     ['worker', 'dead', 'cstor', 'member pool volumes'],
     ['worker', 'dead', 'existing', 'member volumes'],

@@ -2,9 +2,11 @@ import type { PlannedStep } from '../../step.ts';
 import { planStorageClass } from '../../steps/storage-class.ts';
 import { planStorageEngine } from '../../steps/storage-engine.ts';
 import { engineChart, type PoolGrowthInput, type SharedEngine, type SharedEngineInput } from '../contract.ts';
+import { cstorCopies, planCopies } from './copies.ts';
 import { poolName } from './instances.ts';
 import { cstorPool, planCstorPool } from './pool.ts';
 import { cstorPoolGrow, planCstorPoolGrow } from './pool-grow.ts';
+import { cstorPoolLeave, planPoolLeave } from './pool-leave.ts';
 import { cstorValues } from './values.ts';
 
 /** cStor keeps at most five copies of a volume. */
@@ -14,7 +16,7 @@ const mostCopies = 5;
 const webhook = { kind: 'validatingwebhookconfigurations', name: 'openebs-cstor-validation-webhook' } as const;
 
 function steps(input: SharedEngineInput): PlannedStep[] {
-  const { product, seed, pools, besideLvm } = input;
+  const { product, seed, pools, besideLvm, keep = [] } = input;
   const { namespace, provisioner } = product.storage.cstor;
   return [
     planStorageEngine({
@@ -25,7 +27,12 @@ function steps(input: SharedEngineInput): PlannedStep[] {
       values: cstorValues({ pools, besideLvm }),
       leftover: webhook,
     }),
-    planCstorPool({ seed, namespace, pools: pools.map(({ node, group, volume }) => ({ node, group, volume })) }),
+    planCstorPool({
+      seed,
+      namespace,
+      pools: pools.map(({ node, group, volume }) => ({ node, group, volume })),
+      ...(keep.length > 0 ? { keep: [...keep] } : {}),
+    }),
     planStorageClass({
       seed,
       class: 'shared',
@@ -49,4 +56,17 @@ const grow = ({ seed, product, pools }: PoolGrowthInput): PlannedStep[] => [
   }),
 ];
 
-export const cstor: SharedEngine = { kinds: [cstorPool, cstorPoolGrow], steps, grow };
+export const cstor: SharedEngine = {
+  kinds: [cstorPool, cstorPoolGrow, cstorCopies, cstorPoolLeave],
+  steps,
+  grow,
+  copies: ({ seed, product, pools, without }) => [
+    planCopies({
+      seed,
+      namespace: product.storage.cstor.namespace,
+      copies: Math.min(pools, mostCopies),
+      without: [...without],
+    }),
+  ],
+  leave: ({ seed, product, ...pool }) => [planPoolLeave({ seed, namespace: product.storage.cstor.namespace, ...pool })],
+};

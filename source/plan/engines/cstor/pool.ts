@@ -9,17 +9,21 @@ import {
   poolInstanceObject,
 } from '../../../kubernetes/objects.ts';
 import { readList, readObject } from '../../../kubernetes/read.ts';
+import { kloudspot } from '../../../text/command.ts';
 import { counted } from '../../../text/plural.ts';
 import { carryOut } from '../../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../../execution/define.ts';
 import { manifestText } from '../../release/manifest.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../../step.ts';
+import { StepFault } from '../../step-fault.ts';
 import { hostname, nodeOf, poolInstances, poolName } from './instances.ts';
 
 const parameters = z.object({
   seed: z.string(),
   namespace: z.string(),
   pools: z.array(z.object({ node: z.string(), group: z.string(), volume: z.string() })).min(1),
+  /** Nodes that leave later and whose pools stay until then. */
+  keep: z.array(z.string()).exactOptional(),
 });
 type Parameters = z.output<typeof parameters>;
 
@@ -30,8 +34,8 @@ const nodesOf = ({ pools }: Parameters): string[] => pools.map(({ node }) => nod
 const placeholder = (node: string) => `<block device of ${node}>`;
 
 /** One pool a node, each a stripe over the one logical volume; copies lie on the other nodes. */
-function manifest({ namespace, pools: places }: Parameters): string {
-  const pools = places.map(({ node }) => ({
+function manifest({ namespace, pools: places, keep = [] }: Parameters): string {
+  const pools = [...places.map(({ node }) => node), ...keep].map((node) => ({
     nodeSelector: { [hostname]: node },
     dataRaidGroups: [{ blockDevices: [{ blockDeviceName: placeholder(node) }] }],
     poolConfig: { dataRaidGroupType: 'stripe' },
@@ -110,6 +114,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
     ],
     next: [`sudo microk8s kubectl get blockdevices -n ${p.namespace} -o wide on ${p.seed}`],
   });
+  for (const node of p.keep ?? []) names[placeholder(node)] = await deviceOfPool(context, p, node);
   await carryOut(context, step, { fill: names });
   await context.until({
     for: 'every pool to be online',
@@ -124,6 +129,20 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
     },
     causes: ['the logical volume carries a file system or a former pool', 'iscsid does not run on a node'],
     next: [`sudo microk8s kubectl describe ${kinds.cluster} ${poolName} -n ${p.namespace} on ${p.seed}`],
+  });
+}
+
+/** The device of a pool that stands, by the list of pools. */
+async function deviceOfPool(context: StepContext, p: Parameters, node: string): Promise<string> {
+  const found = await readObject(await context.look(p.seed), kinds.cluster, poolName, p.namespace, poolClusterObject);
+  const pools = found.answered ? (found.value?.spec.pools ?? []) : [];
+  const pool = pools.find(({ nodeSelector }) => nodeSelector[hostname] === node);
+  const device = pool?.dataRaidGroups[0]?.blockDevices[0]?.blockDeviceName;
+  if (device !== undefined) return device;
+  throw new StepFault({
+    tried: `keep the pool of ${node} until it leaves`,
+    seen: 'the list of pools has none of this node any more',
+    next: [`${kloudspot('apply')}  makes a new plan from what is there now`],
   });
 }
 

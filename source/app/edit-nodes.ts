@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { exitCode, Fault } from '../errors/fault.ts';
+import { isMapping } from '../site/defaults.ts';
+import { judgeDraft, parseDraft } from '../site/load.ts';
+import { siteText } from '../site/save.ts';
+import type { DraftValue, Site, SiteDraft } from '../site/schema.ts';
+import { kloudspot } from '../text/command.ts';
+import { defined } from '../text/defined.ts';
+import { didYouMean } from '../text/nearest.ts';
+import type { ChangedSite } from './set-values.ts';
+
+/** What is said of a node that is new. */
+export interface NewNode {
+  readonly name: string;
+  readonly reach: string | undefined;
+  readonly role: string | undefined;
+  readonly zone: string | undefined;
+  /** Its static address with prefix; undefined: it keeps the one that its DHCP server reserves. */
+  readonly address: string | undefined;
+}
+
+export type NodeEdit =
+  | { readonly edit: 'add'; readonly node: NewNode }
+  | { readonly edit: 'remove'; readonly name: string }
+  /** `node.name` may be the same: its machine was replaced. */
+  | { readonly edit: 'replace'; readonly name: string; readonly node: NewNode };
+
+/** The site with its nodes changed, and its file with comments kept. Throws `Fault` (exit code 2) with each problem. */
+export async function editNodes(site: Site, file: string, wish: NodeEdit): Promise<ChangedSite> {
+  const before = await readFile(file, 'utf8').catch(() => undefined);
+  const draft = parseDraft(before ?? siteText(site));
+  const nodes = edited(site, Array.isArray(draft['nodes']) ? draft['nodes'] : [], wish);
+  const after: SiteDraft = { ...draft, nodes };
+  const judged = judgeDraft(after);
+  if ('site' in judged) return { site: judged.site, text: siteText(after, before) };
+  throw new Fault({
+    what: 'The site would be wrong with this change.',
+    where: file,
+    why: judged.findings.map(({ reason }) => reason).join('\n'),
+    next: ['Nothing was changed.'],
+    exitCode: exitCode.usage,
+  });
+}
+
+function edited(site: Site, nodes: readonly DraftValue[], wish: NodeEdit): DraftValue[] {
+  switch (wish.edit) {
+    case 'add':
+      refuseKnown(site, wish.node.name);
+      return [...nodes, entryOf(site, wish.node, undefined)];
+    case 'remove':
+      refuseUnknown(site, wish.name);
+      return nodes.filter((node) => nameOf(node) !== wish.name);
+    case 'replace':
+      refuseUnknown(site, wish.name);
+      if (wish.node.name !== wish.name) refuseKnown(site, wish.node.name);
+      return nodes.map((node) => (nameOf(node) === wish.name ? entryOf(site, wish.node, node) : node));
+  }
+}
+
+const nameOf = (node: DraftValue): DraftValue => (isMapping(node) ? node['name'] : undefined);
+
+/** What is not said is that of the node that is replaced; login and role else those of the other nodes. */
+function entryOf(site: Site, node: NewNode, replaced: DraftValue): DraftValue {
+  const former = isMapping(replaced) ? replaced : {};
+  const same = nameOf(replaced) === node.name;
+  const reach = node.reach ?? (same ? former['reach'] : undefined);
+  if (reach === undefined)
+    throw new Fault({
+      what: `Where ${node.name} answers is missing.`,
+      next: ['Add its address: --reach 10.0.4.24'],
+      exitCode: exitCode.usage,
+    });
+  const network =
+    node.address === undefined
+      ? same
+        ? former['network']
+        : { mode: 'dhcp' }
+      : { ...(same && isMapping(former['network']) ? former['network'] : {}), mode: 'static', address: node.address };
+  return defined({
+    ...(same ? former : {}),
+    name: node.name,
+    reach,
+    role: node.role ?? former['role'] ?? 'worker',
+    zone: node.zone ?? former['zone'],
+    access: former['access'] ?? accessOf(site),
+    network,
+  });
+}
+
+/** The login that all nodes of the site have in common. */
+function accessOf({ nodes }: Site): DraftValue {
+  const [first] = nodes.filter(({ local }) => !local);
+  return first?.access === undefined ? undefined : { ...first.access };
+}
+
+function refuseKnown({ nodes, name: site }: Site, name: string): void {
+  if (!nodes.some((node) => node.name === name)) return;
+  throw new Fault({
+    what: `${site} has a node ${name} already.`,
+    next: [`${kloudspot(`node replace ${name}`)}  is for a new machine under this name.`],
+    exitCode: exitCode.usage,
+  });
+}
+
+function refuseUnknown({ nodes, name: site }: Site, name: string): void {
+  const names = nodes.map((node) => node.name);
+  if (names.includes(name)) return;
+  throw new Fault({
+    what: `${site} has no node ${name}.`,
+    next: [...didYouMean(name, names), `Nodes: ${names.join(', ')}`],
+    exitCode: exitCode.usage,
+  });
+}

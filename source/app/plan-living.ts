@@ -1,0 +1,41 @@
+import type { NodeFacts } from '../facts/facts.ts';
+import type { Plan } from '../plan/document/document.ts';
+import type { PlanInput } from '../plan/input.ts';
+import type { StandingCluster } from '../plan/standing/standing.ts';
+import type { Files } from '../site/files.ts';
+import { lookAtNodes } from './connect.ts';
+import { planSite } from './plan.ts';
+import type { OpenedSite } from './site.ts';
+import { standingCluster } from './standing-cluster.ts';
+import { standingStorage } from './standing-storage.ts';
+
+export interface Living {
+  readonly cluster: StandingCluster | undefined;
+  /** Of the site's nodes, and of those that the cluster has beside them. */
+  readonly facts: ReadonlyMap<string, NodeFacts>;
+}
+
+type Opened = Pick<OpenedSite, 'site' | 'product' | 'world'>;
+
+/** Looks at the cluster, and at the nodes that the site does not name any more. A node that is not reached is left out. */
+export async function lookAtLiving(
+  opened: Opened,
+  facts: ReadonlyMap<string, NodeFacts>,
+  files: Files,
+): Promise<Living> {
+  const cluster = await standingCluster(opened, facts, files);
+  const others = (cluster?.nodes ?? []).flatMap(({ target }) => target ?? []);
+  if (others.length === 0) return { cluster, facts };
+  const seen = await lookAtNodes(others, opened.world);
+  return { cluster, facts: new Map([...facts, ...seen.facts]) };
+}
+
+/** The plan for a site, whether its cluster is there already or not. */
+export async function planLiving(
+  opened: Opened,
+  { cluster, facts }: Living,
+  wish: Pick<PlanInput, 'purpose' | 'findings'> = { purpose: 'init' },
+): Promise<Plan> {
+  const standing = await standingStorage(opened, facts);
+  return planSite(opened, facts, { ...wish, standing, cluster });
+}

@@ -1,0 +1,142 @@
+import type { NodeFacts } from '../facts/facts.ts';
+import type { HostTarget, ReadOnlyHost } from '../host/host.ts';
+import { findManager } from '../kubernetes/ask.ts';
+import { clusterNode } from '../kubernetes/nodes.ts';
+import {
+  claimObject,
+  type PodObject,
+  podObject,
+  poolInstanceObject,
+  serviceObject,
+  type VolumeObject,
+  volumeObject,
+  volumeReplicaObject,
+} from '../kubernetes/objects.ts';
+import { type Answer, type Asking, ask, readList } from '../kubernetes/read.ts';
+import { podReady } from '../kubernetes/workloads.ts';
+import { microk8s } from '../microk8s/microk8s.ts';
+import { parseMicroK8sStatus } from '../microk8s/status.ts';
+import { targetOf } from '../network/targets.ts';
+import type { LocalVolume, StandingCluster } from '../plan/standing/standing.ts';
+import type { Files } from '../site/files.ts';
+import { siteText } from '../site/save.ts';
+import type { SiteNode } from '../site/schema.ts';
+import { lastSite } from './last-site.ts';
+import type { OpenedSite } from './site.ts';
+
+const asking: Asking = { deadline: 20_000 };
+
+/**
+ * What the site's cluster is made of now, asked through a manager that is in it. Undefined where no such manager was reached, or
+ * none answered: a cluster that is still to be built has none.
+ */
+export async function standingCluster(
+  { site, world }: Pick<OpenedSite, 'site' | 'world'>,
+  facts: ReadonlyMap<string, NodeFacts>,
+  files: Files,
+): Promise<StandingCluster | undefined> {
+  const running = site.nodes.filter(({ name }) => {
+    const { running: runs, worker } = facts.get(name)?.microk8s ?? {};
+    return runs && !worker;
+  });
+  if (running.length === 0) return undefined;
+  const before = await lastSite(files, site.name);
+  const joined = running.filter(({ name }) => facts.get(name)?.microk8s?.joined);
+  // One that is alone has no mark of a member: it counts where a run on this site has ended.
+  const managers = joined.length > 0 || before === undefined ? joined : running;
+  if (managers.length === 0) return undefined;
+  const looks = new Map(managers.map((node) => [node.name, () => world.hosts.get(targetOf(node))]));
+  const wanted = site.nodes.map(({ name }) => name);
+  const { found } = await findManager(looks, wanted, asking);
+  if (found === undefined) return undefined;
+  const through = managers.find(({ name }) => name === found.node);
+  const nodes = found.nodes.map((object) => {
+    const node = clusterNode(object);
+    const named = site.nodes.some(({ name }) => name === node.name);
+    return { ...node, target: named ? undefined : targetBefore(node, before?.nodes ?? [], through) };
+  });
+  return {
+    through: found.node,
+    nodes,
+    ...(await inside(found.host, new Set(nodes.map(({ name }) => name)))),
+    site: before && siteText(before),
+  };
+}
+
+/** As an earlier run reached it; else at its address, as the manager that was asked is reached. */
+function targetBefore(
+  { name, address }: { readonly name: string; readonly address: string },
+  before: readonly SiteNode[],
+  like: SiteNode | undefined,
+): HostTarget {
+  const known = before.find((node) => node.name === name);
+  if (known !== undefined) return targetOf(known);
+  return targetOf({
+    name,
+    reach: address,
+    role: 'manager',
+    local: undefined,
+    access: like?.access,
+    network: undefined,
+  });
+}
+
+async function inside(host: ReadOnlyHost, nodes: ReadonlySet<string>) {
+  const everywhere = { all: true };
+  const [status, volumes, claims, pods, pools, copies, services] = await Promise.all([
+    ask(host, microk8s.status(), { deadline: 120_000 }),
+    readList(host, 'persistentvolumes', {}, volumeObject, asking),
+    readList(host, 'persistentvolumeclaims', everywhere, claimObject, asking),
+    readList(host, 'pods', everywhere, podObject, asking),
+    readList(host, 'cstorpoolinstances.cstor.openebs.io', everywhere, poolInstanceObject, asking),
+    readList(host, 'cstorvolumereplicas.cstor.openebs.io', everywhere, volumeReplicaObject, asking),
+    readList(host, 'services', everywhere, serviceObject, asking),
+  ]);
+  const parsed = parseMicroK8sStatus(status);
+  return {
+    members: parsed.state === 'running' ? parsed.members : [],
+    locals: localVolumes(values(volumes), values(claims), values(pods), nodes),
+    pools: values(pools).map(({ metadata, spec, status: { phase, readOnly } }) => ({
+      name: metadata.name,
+      node: metadata.labels['kubernetes.io/hostname'] ?? spec.hostName,
+      online: phase === 'ONLINE' && !readOnly,
+    })),
+    copies: values(copies).map(({ metadata, status: { phase } }) => ({
+      volume: metadata.labels['cstorvolume.openebs.io/name'] ?? '',
+      pool: metadata.labels['cstorpoolinstance.openebs.io/name'] ?? '',
+      healthy: phase === 'Healthy',
+    })),
+    givenAddresses: values(services).flatMap((each) => each.status.loadBalancer.ingress.map(({ ip }) => ip)),
+  };
+}
+
+const values = <Value>(answer: Answer<Value[]>): Value[] => (answer.answered ? answer.value : []);
+
+/** Volumes that only one node can use, with the claim and the pod that use them. */
+function localVolumes(
+  volumes: readonly VolumeObject[],
+  claims: readonly { readonly metadata: { readonly name: string; readonly namespace: string } }[],
+  pods: readonly PodObject[],
+  nodes: ReadonlySet<string>,
+): LocalVolume[] {
+  return volumes.flatMap((volume) => {
+    const node = nodeOf(volume, nodes);
+    const { namespace, name } = volume.spec.claimRef;
+    const claim = claims.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
+    if (node === undefined || claim === undefined) return [];
+    const pod = pods.find(
+      ({ metadata, spec }) =>
+        metadata.namespace === namespace &&
+        spec.volumes.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === name),
+    );
+    const ready = pod !== undefined && podReady(pod);
+    return [{ namespace, claim: name, volume: volume.metadata.name, node, pod: pod?.metadata.name, ready }];
+  });
+}
+
+function nodeOf({ spec }: VolumeObject, nodes: ReadonlySet<string>): string | undefined {
+  const named = spec.nodeAffinity.required.nodeSelectorTerms.flatMap(({ matchExpressions }) =>
+    matchExpressions.flatMap((each) => each.values),
+  );
+  return named.length === 1 ? named.find((name) => nodes.has(name)) : undefined;
+}

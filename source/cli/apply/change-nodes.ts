@@ -1,0 +1,41 @@
+import { valuesDocument } from '../../app/documents.ts';
+import { editNodes, type NodeEdit } from '../../app/edit-nodes.ts';
+import type { Settings } from '../../app/settings.ts';
+import { openSite } from '../../app/site.ts';
+import type { ExitCode } from '../../errors/fault.ts';
+import type { Flags } from '../line/flags.ts';
+import type { Terminal } from '../line/terminal.ts';
+import { applySite } from './apply-site.ts';
+
+/** What is said of a new node. */
+export const nodeFlags = {
+  reach: { type: 'string', value: 'ADDRESS', about: 'Address or name at which the machine answers now.' },
+  role: { type: 'string', value: 'ROLE', about: 'manager or worker. Default: that of the node replaced, else worker.' },
+  address: {
+    type: 'string',
+    value: 'ADDRESS/PREFIX',
+    about: 'Its static address, such as 10.0.4.24/24. Default: the one that its DHCP server reserves is kept.',
+  },
+  zone: { type: 'string', value: 'ZONE', about: 'Failure domain: rack, power feed.' },
+} as const satisfies Flags;
+
+/** Changes the nodes of `site.yaml` and does what the change asks for: checks, plans, asks, begins the run. */
+export async function changeNodes(
+  settings: Settings,
+  terminal: Terminal,
+  verb: string,
+  edit: NodeEdit,
+): Promise<ExitCode> {
+  const found = await openSite(settings);
+  try {
+    const { site, text } = await editNodes(found.site, settings.site, edit);
+    const opened = { ...found, site };
+    const documents = [
+      { path: settings.site, content: text, mode: 0o644 },
+      await valuesDocument(site, found.product, settings.files),
+    ];
+    return await applySite(opened, settings, terminal, { verb, purpose: 'nodes', documents });
+  } finally {
+    await found.close();
+  }
+}

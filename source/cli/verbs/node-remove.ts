@@ -1,0 +1,15 @@
+import { settingsFrom } from '../../app/settings.ts';
+import { changeNodes } from '../apply/change-nodes.ts';
+import { globalFlags } from '../line/flags.ts';
+import { processTerminal } from '../line/terminal.ts';
+import { defineVerb } from '../line/verb.ts';
+
+export default defineVerb({
+  name: 'node remove',
+  about:
+    'Take a node out of the cluster, alive or dead: what runs there moves, its volumes are made again elsewhere, its pool and its membership go. Refused where the datastore would lose its quorum, or data its only copy. It is written to site.yaml.',
+  flags: globalFlags,
+  operand: { name: 'NAME', about: 'The node.', required: true },
+  run: async ({ args, operands: [name = ''] }) =>
+    changeNodes(settingsFrom(args), processTerminal(), 'node remove', { edit: 'remove', name }),
+});

@@ -1,0 +1,22 @@
+import { settingsFrom } from '../../app/settings.ts';
+import { changeNodes, nodeFlags } from '../apply/change-nodes.ts';
+import { globalFlags } from '../line/flags.ts';
+import { processTerminal } from '../line/terminal.ts';
+import { defineVerb } from '../line/verb.ts';
+
+export default defineVerb({
+  name: 'node replace',
+  about:
+    'Put another machine in the place of a node, alive or dead. A dead one is removed first; one that lives leaves last, once the new one holds what it held. Without --with the machine comes under the same name: it was installed again. It is written to site.yaml.',
+  flags: {
+    ...globalFlags,
+    with: { type: 'string', value: 'NAME', about: 'Name of the new node. Default: the same, its machine is empty.' },
+    ...nodeFlags,
+  },
+  operand: { name: 'NAME', about: 'The node that goes.', required: true },
+  run: async ({ args, operands: [name = ''] }) => {
+    const { reach, role, zone, address } = args;
+    const node = { name: args.with ?? name, reach, role, zone, address };
+    return changeNodes(settingsFrom(args), processTerminal(), 'node replace', { edit: 'replace', name, node });
+  },
+});

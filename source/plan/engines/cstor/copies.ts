@@ -1,0 +1,150 @@
+import * as z from 'zod';
+import { kubectlPatch } from '../../../kubernetes/kubectl.ts';
+import {
+  poolInstanceObject,
+  type VolumeConfigObject,
+  type VolumeReplicaObject,
+  volumeConfigObject,
+  volumeReplicaObject,
+} from '../../../kubernetes/objects.ts';
+import { readList } from '../../../kubernetes/read.ts';
+import { counted } from '../../../text/plural.ts';
+import { runCommand } from '../../execution/carry-out.ts';
+import { command, minutes, plannedStep } from '../../execution/define.ts';
+import type { PlannedStep, StateCheck, StepContext, StepKind } from '../../step.ts';
+import { poolInstances } from './instances.ts';
+
+const parameters = z.object({
+  seed: z.string(),
+  namespace: z.string(),
+  /** Copies that each volume is to have, where there are pools enough. */
+  copies: z.number().int(),
+  /** Pools that do not count: they are to go. */
+  without: z.array(z.string()),
+});
+type Parameters = z.output<typeof parameters>;
+
+export const volumeKinds = {
+  configs: 'cstorvolumeconfigs.cstor.openebs.io',
+  replicas: 'cstorvolumereplicas.cstor.openebs.io',
+} as const;
+/** The label of a copy that names its pool, and the one that names its volume. */
+export const poolLabel = 'cstorpoolinstance.openebs.io/name';
+export const volumeLabel = 'cstorvolume.openebs.io/name';
+
+export const poolsOf = ({ spec }: VolumeConfigObject): string[] =>
+  spec.policy.replicaPoolInfo.map(({ poolName }) => poolName);
+
+/** The change that gives a volume its copies on these pools. */
+export const onPools = (pools: readonly string[]): string =>
+  JSON.stringify({ spec: { policy: { replicaPoolInfo: pools.map((poolName) => ({ poolName })) } } });
+
+interface Seen {
+  readonly volumes: readonly VolumeConfigObject[];
+  readonly copies: readonly VolumeReplicaObject[];
+}
+
+export async function volumesSeen(
+  context: StepContext,
+  { seed, namespace }: { readonly seed: string; readonly namespace: string },
+): Promise<Seen | string> {
+  const host = await context.look(seed);
+  const [volumes, copies] = await Promise.all([
+    readList(host, volumeKinds.configs, { namespace }, volumeConfigObject),
+    readList(host, volumeKinds.replicas, { namespace }, volumeReplicaObject),
+  ]);
+  if (!volumes.answered) return `${seed} says: ${volumes.said}`;
+  if (!copies.answered) return `${seed} says: ${copies.said}`;
+  return { volumes: volumes.value, copies: copies.value };
+}
+
+/** Pools that may carry a copy now. */
+async function usable(context: StepContext, p: Parameters): Promise<string[]> {
+  const found = await poolInstances(context, p, poolInstanceObject);
+  return found
+    .filter(
+      ({ metadata, status }) => status.phase === 'ONLINE' && !status.readOnly && !p.without.includes(metadata.name),
+    )
+    .map(({ metadata }) => metadata.name);
+}
+
+const healthyOn = (volume: VolumeConfigObject, { copies }: Seen, pools: readonly string[]): string[] =>
+  copies
+    .filter(({ metadata }) => metadata.labels[volumeLabel] === volume.metadata.name)
+    .filter(({ status }) => status.phase === 'Healthy')
+    .flatMap(({ metadata }) => metadata.labels[poolLabel] ?? [])
+    .filter((pool) => pools.includes(pool));
+
+async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+  const [seen, pools] = await Promise.all([volumesSeen(context, p), usable(context, p)]);
+  if (typeof seen === 'string') return { ok: false, observed: seen };
+  const wanted = Math.min(p.copies, pools.length);
+  const open = seen.volumes.filter((volume) => healthyOn(volume, seen, pools).length < wanted);
+  if (open.length > 0 || wanted === 0)
+    return { ok: false, observed: `${open.length} of ${seen.volumes.length} have fewer than ${wanted} healthy copies` };
+  return { ok: true, observed: `${counted(seen.volumes.length, 'volume')}, ${counted(wanted, 'copy', 'copies')} each` };
+}
+
+/** One copy more for one volume at a time: cStor changes the number of copies step by step. */
+async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+  const pools = await usable(context, p);
+  const seen = await volumesSeen(context, p);
+  for (const volume of typeof seen === 'string' ? [] : seen.volumes) {
+    const present = poolsOf(volume);
+    const staying = present.filter((pool) => pools.includes(pool));
+    const fresh = pools.filter((pool) => !present.includes(pool));
+    for (let at = 0; staying.length + at < Math.min(p.copies, pools.length); at++) {
+      const change = onPools([...present, ...fresh.slice(0, at + 1)]);
+      await runCommand(context, step, 'add-copy', {
+        fill: { '<volume>': volume.metadata.name, '<pools>': change },
+        run: { deadline: minutes(1) },
+      });
+      await untilRebuilt(context, p, volume.metadata.name);
+    }
+  }
+  await context.until({
+    for: 'every copy of the shared volumes to be healthy',
+    deadline: minutes(60),
+    every: 5_000,
+    probe: () => state(context, p),
+    causes: ['the copies are still being rebuilt: it takes as long as their data needs', 'a pool is not online'],
+    next: [`sudo microk8s kubectl get ${volumeKinds.replicas} -n ${p.namespace} on ${p.seed}`],
+  });
+}
+
+async function untilRebuilt(context: StepContext, p: Parameters, volume: string): Promise<void> {
+  await context.until({
+    for: `the new copy of ${volume} to be filled`,
+    deadline: minutes(110),
+    every: 5_000,
+    probe: async () => {
+      const seen = await volumesSeen(context, p);
+      if (typeof seen === 'string') return { ok: false, observed: seen };
+      const own = seen.copies.filter(({ metadata }) => metadata.labels[volumeLabel] === volume);
+      const open = own.filter(
+        ({ metadata, status }) => status.phase !== 'Healthy' && !p.without.includes(metadata.labels[poolLabel] ?? ''),
+      );
+      const config = seen.volumes.find(({ metadata }) => metadata.name === volume);
+      const made = config === undefined || own.length >= poolsOf(config).length;
+      return { ok: made && open.length === 0, observed: open.map(({ status }) => status.phase).join(', ') || 'filled' };
+    },
+    next: [`sudo microk8s kubectl get ${volumeKinds.replicas} -n ${p.namespace} on ${p.seed}`],
+  });
+}
+
+export const cstorCopies: StepKind<typeof parameters> = { kind: 'cstor-copies', parameters, state, act };
+
+export function planCopies(p: Parameters): PlannedStep {
+  return plannedStep(cstorCopies, {
+    group: 'Storage',
+    title: `Shared volumes have ${counted(p.copies, 'copy', 'copies')} each`,
+    why: 'A pool that came or goes changes where copies can lie; a copy is made before another one goes.',
+    deadline: minutes(180),
+    parameters: p,
+    commands: [
+      command('add-copy', p.seed, kubectlPatch(volumeKinds.configs, '<volume>', p.namespace, '<pools>'), {
+        when: 'a volume has fewer copies, for each one',
+      }),
+    ],
+  });
+}

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Files } from '../../site/files.ts';
+
+/** A backup as it lies on this machine. */
+export interface LocalBackup {
+  readonly id: string;
+  readonly folder: string;
+  /** Every file is there and has the sum that was taken on the manager. */
+  readonly whole: boolean;
+  readonly bytes: number;
+}
+
+/** Keeps a backup as a whole or not at all, readable by its owner alone. */
+export async function keepBackup(
+  { backups }: Pick<Files, 'backups'>,
+  id: string,
+  files: ReadonlyMap<string, Buffer>,
+): Promise<void> {
+  const part = join(backups, `.${id}.part`);
+  await rm(part, { recursive: true, force: true });
+  await mkdir(part, { recursive: true, mode: 0o700 });
+  for (const [name, content] of files) await writeFile(join(part, name), content, { mode: 0o600 });
+  await rm(join(backups, id), { recursive: true, force: true });
+  await rename(part, join(backups, id));
+}
+
+/** All that this machine keeps, the oldest first. */
+export async function localBackups({ backups }: Pick<Files, 'backups'>): Promise<LocalBackup[]> {
+  const names = await readdir(backups, { withFileTypes: true }).catch(() => []);
+  const ids = names.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name);
+  return Promise.all(ids.toSorted().map((id) => localBackup(join(backups, id), id)));
+}
+
+async function localBackup(folder: string, id: string): Promise<LocalBackup> {
+  const sums = await readFile(join(folder, 'SHA256SUMS'), 'utf8').catch(() => '');
+  const rows = sums.split('\n').flatMap((line) => {
+    const [, sum = '', name] = /^([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? [];
+    return name === undefined ? [] : [{ sum, name }];
+  });
+  const files = await Promise.all(
+    rows.map(async ({ sum, name }) => {
+      const content = await readFile(join(folder, name)).catch(() => undefined);
+      const same = content !== undefined && createHash('sha256').update(content).digest('hex') === sum;
+      return { same, bytes: content?.length ?? 0 };
+    }),
+  );
+  const whole = files.length > 0 && files.every(({ same }) => same);
+  return { id, folder, whole, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
+
+/** Removes all but the newest so many. */
+export async function pruneLocalBackups(files: Pick<Files, 'backups'>, keep: number): Promise<void> {
+  const all = await localBackups(files);
+  for (const { folder } of all.slice(0, Math.max(0, all.length - keep)))
+    await rm(folder, { recursive: true, force: true });
+}

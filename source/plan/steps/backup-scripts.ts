@@ -1,0 +1,94 @@
+import type { Script } from '../../host/host.ts';
+import { nodeState } from '../../host/node-state.ts';
+import { folders, microk8sProgram } from '../../microk8s/node.ts';
+
+/** Where managers keep backups, each in a folder of its name; readable by root alone. */
+export const backupFolder = `${nodeState}/backups`;
+
+/** What a backup holds beside its sums, in the order in which it is copied. */
+export const backupFiles = [
+  'datastore.tar.gz',
+  'site.yaml',
+  'values.yaml',
+  'release.json',
+  'volumes.json',
+  'certificates.tar.gz',
+] as const;
+/** Written last: a backup without it, or that differs from it, is damaged. */
+export const sumsFile = 'SHA256SUMS';
+
+/** So many backups stay on each manager and on this machine. */
+export const backupsKept = 10;
+
+/**
+ * Adds to the datastore's backup what belongs to it: release with its values, map of volumes and claims, the authorities and
+ * keys that the cluster rests on. Arguments: folder, release, namespace.
+ */
+export const collectBackup = (folder: string, release: string, namespace: string): Script => ({
+  name: 'backup-collect',
+  text: `set -eu
+umask 077
+cd "$1"
+${microk8sProgram} helm3 get all "$2" -n "$3" >release.txt 2>&1 || true
+{ ${microk8sProgram} helm3 list -A -a -o json || echo '[]'; } >release.json
+${microk8sProgram} kubectl get persistentvolumes,persistentvolumeclaims -A -o json >volumes.json
+names=$(cd ${folders.data}/certs && ls ca.crt ca.key front-proxy-ca.crt front-proxy-ca.key serviceaccount.key 2>/dev/null || true)
+tar -C ${folders.data}/certs -czf certificates.tar.gz $names
+sha256sum ${backupFiles.join(' ')} >${sumsFile}
+`,
+  arguments: [folder, release, namespace],
+});
+
+/** Prints `NAME whole|damaged BYTES` for each backup of a folder, the oldest first. */
+export const listBackups = (folder: string = backupFolder): Script => ({
+  name: 'backup-list',
+  text: `cd "$1" 2>/dev/null || exit 0
+for name in *; do
+  [ -d "$name" ] || continue
+  if (cd "$name" && sha256sum --quiet --strict -c ${sumsFile} >/dev/null 2>&1); then state=whole; else state=damaged; fi
+  echo "$name $state $(du -sb "$name" | cut -f1)"
+done
+`,
+  arguments: [folder],
+});
+
+/** Prints a file as base64. */
+export const readBackup = (folder: string, file: string): Script => ({
+  name: 'backup-read',
+  text: 'exec base64 "$1/$2"\n',
+  arguments: [folder, file],
+});
+
+/** Writes a file that comes as base64 on standard input. */
+export const writeBackup = (folder: string, file: string): Script => ({
+  name: 'backup-write',
+  text: `set -eu
+umask 077
+mkdir -p "$1"
+base64 -d >"$1/$2.part"
+mv -f "$1/$2.part" "$1/$2"
+`,
+  arguments: [folder, file],
+});
+
+/** Removes all but the newest so many: their names begin with their time. */
+export const pruneBackups = (keep: number, folder: string = backupFolder): Script => ({
+  name: 'backup-prune',
+  text: `cd "$1" 2>/dev/null || exit 0
+ls -1d -- */ | sort | head -n -"$2" | while IFS= read -r name; do rm -rf -- "$name"; done
+`,
+  arguments: [folder, String(keep)],
+});
+
+export interface ListedBackup {
+  readonly id: string;
+  readonly whole: boolean;
+  readonly bytes: number;
+}
+
+export function parseBackups(stdout: string): ListedBackup[] {
+  return stdout.split('\n').flatMap((line) => {
+    const [, id, state, bytes] = /^(\S+) (whole|damaged) (\d+)$/.exec(line.trim()) ?? [];
+    return id === undefined ? [] : [{ id, whole: state === 'whole', bytes: Number(bytes) }];
+  });
+}

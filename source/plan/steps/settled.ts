@@ -1,0 +1,78 @@
+import * as z from 'zod';
+import { clusterNode } from '../../kubernetes/nodes.ts';
+import { nodeObject, volumeReplicaObject } from '../../kubernetes/objects.ts';
+import { readList } from '../../kubernetes/read.ts';
+import { ofRelease } from '../../kubernetes/workloads.ts';
+import { kloudspot } from '../../text/command.ts';
+import { minutes, plannedStep } from '../execution/define.ts';
+import { workloadsReady } from '../execution/workload-wait.ts';
+import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+
+const parameters = z.object({
+  seed: z.string(),
+  nodes: z.array(z.string()),
+  release: z.string(),
+  namespace: z.string(),
+  /** Where shared volumes have copies that are rebuilt after their node was away. */
+  copies: z.string().exactOptional(),
+});
+type Parameters = z.output<typeof parameters>;
+
+/** Every node is ready and open, and every part of the product is, where it is installed. */
+async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+  const answer = await readList(await context.look(p.seed), 'nodes', {}, nodeObject, { signal: context.signal });
+  if (!answer.answered) return { ok: false, observed: `${p.seed} says: ${answer.said}` };
+  const nodes = answer.value.map(clusterNode);
+  const open = p.nodes.filter((name) => !nodes.some((node) => node.name === name && node.ready && node.schedulable));
+  if (open.length > 0) return { ok: false, observed: `not ready: ${open.join(', ')}` };
+  const parts = await workloadsReady(context, {
+    through: p.seed,
+    namespace: p.namespace,
+    pick: (workloads) => ofRelease(workloads, p.release),
+    atLeast: 0,
+  });
+  if (!parts.ok) return { ok: false, observed: parts.observed };
+  const broken = p.copies === undefined ? [] : await brokenCopies(context, p.seed, p.copies);
+  if (broken.length > 0) return { ok: false, observed: `copies of shared volumes not healthy: ${broken.join(', ')}` };
+  return { ok: true, observed: `${p.nodes.length} nodes and every part are ready` };
+}
+
+async function brokenCopies(context: StepContext, seed: string, namespace: string): Promise<string[]> {
+  const kind = 'cstorvolumereplicas.cstor.openebs.io';
+  const answer = await readList(await context.look(seed), kind, { namespace }, volumeReplicaObject);
+  if (!answer.answered) return [answer.said];
+  return answer.value.filter(({ status }) => status.phase !== 'Healthy').map(({ metadata }) => metadata.name);
+}
+
+export const settled: StepKind<typeof parameters> = {
+  kind: 'settled',
+  parameters,
+  state,
+  act: (context, p) =>
+    context.until({
+      for: 'nodes and product to be ready',
+      deadline: minutes(25),
+      every: 5_000,
+      probe: () => state(context, p),
+      causes: [
+        'a part was not ready before',
+        'its volume is still being filled',
+        'too few nodes for one instance each',
+      ],
+      next: [kloudspot('status')],
+    }),
+};
+
+/** `name` is unique in the plan; `when` says the same in words. */
+export function planSettled(name: string, when: string, p: Parameters): PlannedStep {
+  return plannedStep(settled, {
+    name,
+    group: 'Health',
+    title: `Everything is ready ${when}`,
+    why: 'The next node is touched only when this one carries its load again.',
+    risk: 'none',
+    deadline: minutes(27),
+    parameters: p,
+    skippable: true,
+  });
+}

@@ -1,0 +1,141 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { localBackups } from '../../source/plan/execution/local-backups.ts';
+import { filesUnder } from '../../source/site/files.ts';
+import { reportSchema, type StatusReport } from '../../source/status/report.ts';
+import { setPower } from './power.ts';
+import { Rehearsal } from './program.ts';
+
+async function built(): Promise<Rehearsal> {
+  const rehearsal = await Rehearsal.begin('spare-machines');
+  expect(await rehearsal.run('init', '--yes')).toMatchObject({ code: 0 });
+  return rehearsal;
+}
+
+async function report(rehearsal: Rehearsal): Promise<StatusReport> {
+  return reportSchema.parse(JSON.parse((await rehearsal.run('status', '--json')).stdout));
+}
+
+const members = ({ nodes }: StatusReport) =>
+  nodes.map(({ name, role, state, datastore }) => `${name} ${role} ${state} ${datastore ?? '-'}`);
+const newNode = (name: string) => [name, '--reach', `10.0.4.2${name.at(-1)}`, '--address', `10.0.4.2${name.at(-1)}/24`];
+
+test('a worker is added and removed; a manager too many for the product is refused before anything is touched', async () => {
+  const rehearsal = await built();
+  const file = rehearsal.path('etc/kloudspot/site.yaml');
+  await writeFile(
+    file,
+    (await readFile(file, 'utf8')).replace('reference: berlin-1', 'reference: berlin-1 # a remark'),
+  );
+  expect(await rehearsal.run('node add', ...newNode('ks-4'), '--yes')).toMatchObject({ code: 0 });
+  expect(members(await report(rehearsal))).toContain('ks-4 worker ready -');
+  expect(await readFile(file, 'utf8')).toContain('# a remark');
+  expect(await readFile(file, 'utf8')).toContain('name: ks-4');
+
+  const backups = await localBackups(filesUnder(rehearsal.path()));
+  expect(backups.map(({ id, whole }) => `${id.slice(21)} ${whole}`)).toEqual(['before-nodes true', 'after-nodes true']);
+
+  const refused = await rehearsal.run('node add', ...newNode('ks-5'), '--role', 'manager', '--yes');
+  expect(refused).toMatchObject({ code: 3, stdout: expect.stringContaining('does not run on 4 managers') });
+  expect(await readFile(file, 'utf8')).not.toContain('ks-5');
+
+  expect(await rehearsal.run('node remove', 'ks-4', '--yes')).toMatchObject({ code: 0 });
+  const after = await report(rehearsal);
+  expect(after).toMatchObject({ verdict: 'ok', nodes: { length: 3 } });
+  expect(await rehearsal.run('plan', '--brief')).toMatchObject({
+    code: 0,
+    stdout: expect.not.stringContaining('Leave'),
+  });
+});
+
+test('a manager that lives is replaced: data, pool, vote and address move, and nothing is left of it', async () => {
+  const rehearsal = await built();
+  const before = await report(rehearsal);
+  const done = await rehearsal.run('node replace', 'ks-3', '--with', ...newNode('ks-5'), '--yes');
+  expect(done.code, done.stdout).toBe(0);
+  const after = await report(rehearsal);
+  expect(after.verdict).toBe('ok');
+  expect(members(after).toSorted()).toEqual(['ks-1', 'ks-2', 'ks-5'].map((name) => `${name} manager ready voter`));
+  expect(after.pools.map(({ node, online }) => `${node} ${online}`).toSorted()).toEqual(
+    ['ks-1', 'ks-2', 'ks-5'].map((node) => `${node} true`),
+  );
+  expect(after.claims).toHaveLength(before.claims.length);
+  expect(after.components.every(({ complete }) => complete)).toBe(true);
+  const events = await rehearsal.journal();
+  const order = events
+    .filter(({ type, outcome }) => type === 'step-done' && outcome === 'changed')
+    .map(({ step }) => step);
+  const at = (step: string) => order.indexOf(step);
+  expect(at('join-manager@ks-5')).toBeLessThan(at('cstor-copies'));
+  expect(at('cstor-copies')).toBeLessThan(at('cstor-pool-leave@ks-3'));
+  expect(at('cstor-pool-leave@ks-3')).toBeLessThan(at('drain@ks-3'));
+  expect(at('drain@ks-3')).toBeLessThan(at('node-leave@ks-3'));
+});
+
+test('a manager that died is replaced by its name in the cluster, the dead one first, and by the same name', async () => {
+  const rehearsal = await built();
+  await setPower(rehearsal, 'ks-3', false, 600_000);
+  const lost = await report(rehearsal);
+  expect(members(lost)).toContain('ks-3 manager lost voter');
+  const done = await rehearsal.run('node replace', 'ks-3', '--with', ...newNode('ks-4'), '--yes');
+  expect(done.code, done.stdout).toBe(0);
+  const after = await report(rehearsal);
+  expect(members(after).toSorted()).toEqual(['ks-1', 'ks-2', 'ks-4'].map((name) => `${name} manager ready voter`));
+  expect(after).toMatchObject({ verdict: 'ok', pools: { length: 3 } });
+  const events = await rehearsal.journal();
+  const started = events.filter(({ type }) => type === 'step-done').map(({ step }) => step);
+  expect(started.indexOf('node-leave@ks-3')).toBeLessThan(started.indexOf('join-manager@ks-4'));
+  expect(events.some(({ type, command }) => type === 'command' && String(command).includes('leave'))).toBe(false);
+});
+
+test('with one manager lost another one does not leave: the quorum', async () => {
+  const rehearsal = await built();
+  await setPower(rehearsal, 'ks-3', false);
+  const refused = await rehearsal.run('node replace', 'ks-2', '--with', ...newNode('ks-4'), '--yes');
+  expect(refused.code).toBe(3);
+  expect(await rehearsal.runs()).toHaveLength(1);
+});
+
+test('a role is changed in site.yaml, and apply does it: the node leaves, joins again, and keeps its volumes', async () => {
+  const rehearsal = await built();
+  expect(await rehearsal.run('node add', ...newNode('ks-4'), '--yes')).toMatchObject({ code: 0 });
+  const file = rehearsal.path('etc/kloudspot/site.yaml');
+  const text = await readFile(file, 'utf8');
+  const roles = text
+    .replace(/(name: ks-4[\s\S]*?role: )worker/, '$1manager')
+    .replace(/(name: ks-3[\s\S]*?role: )manager/, '$1worker');
+  await writeFile(file, roles);
+  const done = await rehearsal.run('apply', '--yes');
+  expect(done.code, done.stdout).toBe(0);
+  const after = await report(rehearsal);
+  expect(members(after).toSorted()).toEqual([
+    'ks-1 manager ready voter',
+    'ks-2 manager ready voter',
+    'ks-3 worker ready -',
+    'ks-4 manager ready voter',
+  ]);
+  expect(after.components.every(({ complete }) => complete)).toBe(true);
+});
+
+test('a replacement that is killed half way is resumed, and nobody leaves twice', async () => {
+  const rehearsal = await built();
+  const running = rehearsal.start('node replace', 'ks-3', '--with', ...newNode('ks-5'), '--yes');
+  await expect
+    .poll(
+      async () =>
+        (await rehearsal.journal()).some(({ step, type }) => step === 'node-leave@ks-3' && type === 'command'),
+      {
+        timeout: 60_000,
+        interval: 5,
+      },
+    )
+    .toBe(true);
+  const events = await rehearsal.journal();
+  process.kill(Number(events.find(({ type }) => type === 'run-started')?.['process']), 'SIGKILL');
+  await running;
+  const resumed = await rehearsal.run('resume', '--yes', '--take-over');
+  expect(resumed.code, resumed.stdout).toBe(0);
+  expect(members(await report(rehearsal)).toSorted()).toEqual(
+    ['ks-1', 'ks-2', 'ks-5'].map((name) => `${name} manager ready voter`),
+  );
+});
