@@ -91,9 +91,11 @@ describe.concurrent('run', () => {
   });
 
   test('a process left in the background does not hold up the answer', async () => {
+    const mark = `36.${process.pid}`;
     const began = performance.now();
-    expect(await host.run(['sh', '-c', 'sleep 8 & echo done'])).toMatchObject({ code: 0, stdout: 'done\n' });
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(await host.run(['sh', '-c', `sleep ${mark} & echo done`])).toMatchObject({ code: 0, stdout: 'done\n' });
+    expect(performance.now() - began).toBeLessThan(30_000);
+    await host.run(['pkill', '-f', `^sleep ${mark}`]);
   });
 });
 

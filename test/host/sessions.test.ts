@@ -25,7 +25,7 @@ async function hostWith(settings: readonly string[]): Promise<{ readonly host: H
   return { host: await pool.get(sshd.target), sockets: files.sockets };
 }
 
-describe.skipIf(!hasSshd && !required)('a node that allows few sessions', { timeout: 120_000 }, () => {
+describe.skipIf(!hasSshd && !required)('a node that allows few sessions', () => {
   afterEach(async () => {
     for (const cleanup of cleanups.splice(0)) await cleanup();
   });

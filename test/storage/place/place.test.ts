@@ -189,16 +189,20 @@ test('with more nodes than are searched exactly it says "not found", never "shor
   expect(place({ mode: 'exact', nodes: nodes.slice(1), volumes: [volume('big', 11)] }).verdict).toBe('short');
 });
 
-test.each(['strict', 'exact'] as const)('%s: 1 000 nodes and 20 volumes take under a second, linearly', (mode) => {
-  const volumes = Array.from({ length: 20 }, (_, index) => volume(`v${index}`, 1 + index, { replicas: 1000 }));
-  const nodes = (count: number): PlaceNode[] =>
-    Array.from({ length: count }, (_, index) => ({ name: `n${index}`, groups: [space('a', 150), space('b', 150)] }));
-  const before = performance.now();
-  const answer = place({ mode, nodes: nodes(1000), volumes });
-  expect(performance.now() - before).toBeLessThan(1000);
-  expect(['ok', 'tight']).toContain(answer.verdict);
-  expect(answer.assignments).toHaveLength(20_000);
-  // Twice the nodes, twice the looks.
-  const half = place({ mode, nodes: nodes(500), volumes: volumes.map((each) => ({ ...each, replicas: 500 })) });
-  expect(answer.tries).toBe(2 * half.tries);
-});
+test.each(['strict', 'exact'] as const)(
+  '%s: 1 000 nodes and 20 volumes take under a second of the processor, linearly',
+  (mode) => {
+    const volumes = Array.from({ length: 20 }, (_, index) => volume(`v${index}`, 1 + index, { replicas: 1000 }));
+    const nodes = (count: number): PlaceNode[] =>
+      Array.from({ length: count }, (_, index) => ({ name: `n${index}`, groups: [space('a', 150), space('b', 150)] }));
+    const before = process.threadCpuUsage();
+    const answer = place({ mode, nodes: nodes(1000), volumes });
+    const { user, system } = process.threadCpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(1000);
+    expect(['ok', 'tight']).toContain(answer.verdict);
+    expect(answer.assignments).toHaveLength(20_000);
+    // Twice the nodes, twice the looks.
+    const half = place({ mode, nodes: nodes(500), volumes: volumes.map((each) => ({ ...each, replicas: 500 })) });
+    expect(answer.tries).toBe(2 * half.tries);
+  },
+);

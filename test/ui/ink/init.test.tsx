@@ -17,7 +17,7 @@ describe('on a terminal', () => {
   it('five Downs and an Enter in one read choose the last row', async () => {
     const screen = await begin();
     screen.type('\u001b[B\u001b[B\u001b[B\u001b[B\u001b[B\r');
-    await vi.waitFor(() => expect(screen.left).toEqual([6]));
+    await expect.poll(() => screen.left).toEqual([6]);
   });
 
   it('says on the start page what could not be read', async () => {
@@ -37,7 +37,7 @@ describe('on a terminal', () => {
     await screen.until('Which machines');
     screen.type('\r\u0015munich\r');
     await screen.until('site munich');
-    await vi.waitFor(() => expect(session.saved.at(-1)?.name).toBe('munich'));
+    await expect.poll(() => session.saved.at(-1)?.name).toBe('munich');
     expect(await screen.until('saved')).toContain('saved');
   });
 
@@ -75,7 +75,7 @@ describe('on a terminal', () => {
     expect(session.orders).toEqual([{ order: 'retry', step: 'hostname@ks-1' }]);
     expect(session.asked).toEqual(['begin']);
     screen.type('q');
-    await vi.waitFor(() => expect(screen.left).toEqual([0]));
+    await expect.poll(() => screen.left).toEqual([0]);
   });
 
   it('a site whose name was not typed is not begun', async () => {
