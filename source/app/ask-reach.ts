@@ -4,6 +4,7 @@ import { Fault } from '../errors/fault.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import { parseReachAnswer, type ReachAnswer, reachDeadline, reachProbe } from '../facts/reach-probe.ts';
 import type { HostPool } from '../host/host.ts';
+import { proxyEnvironment, proxySettings } from '../network/proxy.ts';
 import { targetOf } from '../network/targets.ts';
 import type { SiteNode } from '../site/schema.ts';
 import { defined } from '../text/defined.ts';
@@ -30,10 +31,12 @@ async function ask(
   facts: NodeFacts | undefined,
   signal: AbortSignal | undefined,
 ): Promise<ReachAnswer | undefined> {
+  const proxy = proxySettings(site, []);
   const task = {
     names: [site.customer.dnsName],
     search: facts?.network?.search ?? [],
     urls: serversOf(site, product).map(({ url }) => url),
+    ...defined({ proxy: proxy && proxyEnvironment(proxy) }),
   };
   try {
     const host = await hosts.get(targetOf(node));

@@ -21,7 +21,9 @@ export function serversOf(site: Site, product: Product): readonly Server[] {
   const open = registries.filter(({ what }) => !mirrored.some((registry) => what === `images of ${registry}`));
   const own = site.registry === undefined ? [] : [registry(site.registry.host, `images of ${site.registry.host}`)];
   const chart = (site.chart ?? product.chart).reference;
-  return unique([...open, ...own, ...engineCharts(site, product), ...chartServer(chart)]);
+  // snapd has that proxy only once the run has set it: the store is asked like any other server.
+  const store = site.network.proxy === undefined ? [] : [{ url: 'https://api.snapcraft.io/', what: 'the snap store' }];
+  return unique([...store, ...open, ...own, ...engineCharts(site, product), ...chartServer(chart)]);
 }
 
 const registry = (host: string, what: string): Server => ({ url: `https://${host}/v2/`, what });

@@ -9,6 +9,8 @@ export interface ReachTask {
   readonly search: readonly string[];
   /** What must answer by HTTP, through the proxy of /etc/environment where there is one. */
   readonly urls: readonly string[];
+  /** Variables of an environment: a proxy that is still to be set. Default: that of /etc/environment. */
+  readonly proxy?: Readonly<Record<string, string>>;
 }
 
 const found = z.object({ addresses: z.array(z.string()).default([]), problem: z.string().optional() });
@@ -86,7 +88,7 @@ def wildcard(domain):
     if lookup("kloudspot-%s.%s." % (uuid.uuid4().hex[:12], domain))["addresses"]:
         result["wildcards"].append(domain)
 
-proxies = environment()
+proxies = task.get("proxy") or environment()
 if "no_proxy" in proxies:
     os.environ["no_proxy"] = proxies["no_proxy"]
 schemes = {scheme: proxies.get(scheme + "_proxy") or proxies.get("all_proxy") for scheme in ("http", "https")}

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+import { parseSafeJson } from '../text/safe-text.ts';
 export { defaultChannel, trackOf } from './tracks.ts';
 
 /** Argument arrays of `snap`. */
@@ -10,10 +12,51 @@ export const snap = {
   /** Back to the revision before the last refresh, and to the data of that revision. */
   revert: (name: string) => ['snap', 'revert', name],
   list: (name: string) => ['snap', 'list', name],
+  /** The system's proxy as JSON; exit code 1 where none was ever set. */
+  systemProxy: () => ['snap', 'get', '-d', 'system', 'proxy'],
+  /** snapd writes them into /etc/environment too; an empty one is removed (snapd overlord/configstate/configcore/proxy.go). */
+  setSystemProxy: ({ http = '', https = '', none = '' }: SystemProxy) => [
+    'snap',
+    'set',
+    'system',
+    `proxy.http=${http}`,
+    `proxy.https=${https}`,
+    `proxy.no-proxy=${none}`,
+  ],
   changes: (name: string) => ['snap', 'changes', name],
   /** `--purge`: without a snapshot of its data. */
   remove: (name: string) => ['snap', 'remove', '--purge', name],
 } as const;
+
+/** What snapd has for its own way out. */
+export interface SystemProxy {
+  readonly http?: string | undefined;
+  readonly https?: string | undefined;
+  /** With commas. */
+  readonly none?: string | undefined;
+}
+
+const word = z.string().optional().catch(undefined);
+const systemProxy = z.object({
+  proxy: z.object({ http: word, https: word, 'no-proxy': word }).partial().catch({}),
+});
+
+function asJson(text: string): unknown {
+  try {
+    return parseSafeJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of `snap get -d system proxy`; empty where none is set, or another text came. */
+export function parseSystemProxy(stdout: string): SystemProxy {
+  const read = systemProxy.safeParse(asJson(stdout));
+  if (!read.success) return {};
+  const { http, https, 'no-proxy': none } = read.data.proxy;
+  const given = (text: string | undefined) => (text === '' ? undefined : text);
+  return { http: given(http), https: given(https), none: given(none) };
+}
 
 export interface InstalledSnap {
   readonly version: string;

@@ -21,6 +21,7 @@ import { network } from './steps/network.ts';
 import { nodeLeave } from './steps/node-leave.ts';
 import { packages } from './steps/packages.ts';
 import { poolGroup } from './steps/pool-group.ts';
+import { proxyKind } from './steps/proxy.ts';
 import { reboot } from './steps/reboot.ts';
 import { registrySecretKind } from './steps/registry-secret.ts';
 import { rollout } from './steps/rollout.ts';
@@ -34,6 +35,7 @@ import { voters } from './steps/voters.ts';
 import { chart, values } from './steps/written-files.ts';
 
 const all: readonly StepKind[] = [
+  proxyKind,
   packages,
   reboot,
   hostname,

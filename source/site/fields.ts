@@ -80,6 +80,15 @@ const kubernetesName = z
   .max(253)
   .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'a Kubernetes name: lower-case letters, digits, hyphens and dots');
 
+/** It stands in arguments and files that others read: no login in it. */
+const proxyUrl = z
+  .string()
+  .regex(/^https?:\/\/[A-Za-z0-9.-]+(:[1-9][0-9]{0,4})?\/?$/, 'http://HOST:PORT, without user and password');
+/** One entry of NO_PROXY. */
+const directName = z
+  .string()
+  .regex(/^[A-Za-z0-9.*:/_-]+$/, 'a name, a domain that begins with a dot, an address or a network');
+
 /** RFC 1123 label: no dots, unlike most names of Kubernetes. */
 const namespace = z
   .string()
@@ -116,6 +125,8 @@ export const fields = {
   line,
   kubernetesName,
   namespace,
+  proxyUrl,
+  directName,
   registryHost,
   registryUser,
   registryPath,

@@ -6,7 +6,7 @@ import { fields } from './fields.ts';
 
 const { ipv4, hostAddress, ipv4WithPrefix, hostName, dnsName, gibibytes, volumeGroupName } = fields;
 const { ipv4Range, namespace, reach, sshWord, interfaceName, line, kubernetesName } = fields;
-const { registryHost, registryUser, registryPath } = fields;
+const { registryHost, registryUser, registryPath, proxyUrl, directName } = fields;
 
 /** A place in `site.yaml`: keys and positions from the top. */
 export type SitePath = readonly (string | number)[];
@@ -111,6 +111,19 @@ export const siteSchema = z.strictObject({
       .default([])
       .meta({ description: 'DNS servers of the nodes. None: those that a node has now.' }),
     search: z.array(dnsName).default([]).meta({ description: 'Search domains of the nodes.' }),
+    proxy: z
+      .strictObject({
+        http: proxyUrl.meta({
+          description: 'The proxy, without user and password: it stands in files that others read.',
+        }),
+        https: proxyUrl.optional().meta({ description: 'Another one for HTTPS. Default: the same.' }),
+        noProxy: z.array(directName).default([]).meta({
+          description:
+            'What else is reached directly. Nodes, virtual address, pods, services and their names are added by themselves.',
+        }),
+      })
+      .optional()
+      .meta({ description: 'The way out of nodes that reach nothing directly.' }),
   }),
   system: z
     .strictObject({

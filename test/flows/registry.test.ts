@@ -78,3 +78,19 @@ it("the seed's lines find a product in the namespace default, which is left as i
   const stopped = await rehearsal.run('stop', '--yes');
   expect(stopped.code, stopped.stdout).toBe(0);
 });
+
+it('a site behind a proxy is built through it, and undo leaves none of it', async () => {
+  const rehearsal = await Rehearsal.begin();
+  const site = await rehearsal.siteFile((text) =>
+    text.replace(/^network:\n/m, 'network:\n  proxy: { http: "http://proxy.example.org:3128" }\n'),
+  );
+  const built = await rehearsal.run('init', '--yes', '--site', site);
+  expect(built.code, built.stdout).toBe(0);
+  const state = async () =>
+    [...(await rehearsal.everything())].find(([path]) => path.endsWith('rehearsal/state.json'))?.[1] ?? '';
+  expect(await state()).toContain('http_proxy=http://proxy.example.org:3128');
+  expect(await state()).toContain('90kloudspot-proxy');
+  expect((await rehearsal.undo()).code).toBe(0);
+  expect(await state()).not.toContain('http_proxy=http://proxy.example.org:3128');
+  expect(await state()).not.toContain('90kloudspot-proxy');
+});

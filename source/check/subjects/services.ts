@@ -134,6 +134,8 @@ export const proxies: Check = nodeCheck(
   },
   'services',
   ({ proxies: seen }, about): Outcome => {
+    const own = about.input.site.network.proxy;
+    if (own !== undefined) return pass(own.http, 'The run sets the proxy of site.yaml, and what is reached directly.');
     const proxy = seen.get('https_proxy') ?? seen.get('http_proxy') ?? seen.get('all_proxy');
     if (proxy === undefined) return pass('none', 'No proxy is set in /etc/environment.');
     const listed = (seen.get('no_proxy') ?? '').split(/[,\s]+/);

@@ -12,6 +12,8 @@ export interface LaunchWish {
   readonly ranges: ClusterRanges;
   /** Number of its failure domain, from 1; the datastore spreads its voters over them. */
   readonly domain?: number | undefined;
+  /** Variables for containerd: the proxy through which images come. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
 }
 
 export const clusterDomain = 'cluster.local';
@@ -31,7 +33,7 @@ export const failureDomain = (domain: number): string => `failure-domain=${domai
  * The launch configuration of a node (https://microk8s.io/docs/ref-launch-config). It stands in place of the one that comes
  * with the snap, so that dns and its kubelet arguments are named here as they are there.
  */
-export function launchConfiguration({ address, names, ranges, domain }: LaunchWish): string {
+export function launchConfiguration({ address, names, ranges, domain, environment }: LaunchWish): string {
   const args = dnsArguments(ranges);
   return manifestText([
     {
@@ -42,6 +44,7 @@ export function launchConfiguration({ address, names, ranges, domain }: LaunchWi
         '--cluster-domain': clusterDomain,
         '--node-ip': address,
       },
+      ...(environment === undefined ? {} : { extraContainerdEnv: environment }),
       ...(isDefault(ranges) ? {} : { extraCNIEnv: cniOf(ranges) }),
       extraSANs: [...names, ...(isDefault(ranges) ? [] : [addressIn(ranges.services, 1)])],
       ...(domain === undefined ? {} : { extraConfigFiles: { 'ha-conf': failureDomain(domain) } }),

@@ -4,6 +4,7 @@ import { clusterAddress, wantedAddress } from '../../network/addresses.ts';
 import { rangesOf } from '../../network/cluster-ranges.ts';
 import { hostsFile, hostsTemplate } from '../../network/hosts-file.ts';
 import { netplanDocument } from '../../network/netplan.ts';
+import { proxyEnvironment, proxySettings } from '../../network/proxy.ts';
 import type { Site, SiteNode } from '../../site/schema.ts';
 import { gibibyte } from '../../storage/bytes.ts';
 import { storageDemand } from '../../storage/demand.ts';
@@ -20,6 +21,7 @@ import { planMicroK8sInstall } from '../steps/microk8s-install.ts';
 import { planNetwork } from '../steps/network.ts';
 import { planPackages } from '../steps/packages.ts';
 import { planPoolGroup } from '../steps/pool-group.ts';
+import { planProxy } from '../steps/proxy.ts';
 import { planReboot } from '../steps/reboot.ts';
 import { planSharedVolume } from '../steps/shared-volume.ts';
 import type { Planning } from './planning.ts';
@@ -30,6 +32,9 @@ export function planMachines(planning: Planning): void {
   const { site, list } = planning;
   const nodes = localLast(site.nodes);
   const prepared = nodes.filter((node) => isPrepared(planning, node));
+  // A member that stays must reach a new node directly as well.
+  const proxy = proxySettings(site, clusterAddresses(planning));
+  if (proxy) for (const { name } of nodes) list.addNode(name, planProxy({ node: name, proxy }));
   for (const node of prepared) addPackages(planning, node);
   const restarted = site.system.reboot === 'never' ? [] : addReboots(planning, prepared);
   const addresses = new Map(site.nodes.map((node) => [node.name, clusterAddress(node, factsOf(planning, node))]));
@@ -54,7 +59,10 @@ export function planMachines(planning: Planning): void {
     if (!prepared.includes(node) || isBehind(planning, node)) continue;
     list.addNode(
       node.name,
-      planMicroK8sInstall(parameters, { names, ...defined({ registry: site.registry }) }),
+      planMicroK8sInstall(parameters, {
+        names,
+        ...defined({ registry: site.registry, environment: proxy && proxyEnvironment(proxy) }),
+      }),
       settled,
     );
   }
@@ -66,6 +74,9 @@ function isPrepared({ purpose, cluster, leaving }: Planning, { name }: SiteNode)
   const member = cluster.nodes.some((node) => node.name === name);
   return !member || leaving.some(({ node, why }) => node === name && why === 'reinstalled');
 }
+
+const clusterAddresses = (planning: Planning): string[] =>
+  planning.site.nodes.map((node) => clusterAddress(node, factsOf(planning, node)));
 
 /** The workstation's own restart and change of address would cut off what runs on the others at that time. */
 function localLast(nodes: readonly SiteNode[]): SiteNode[] {

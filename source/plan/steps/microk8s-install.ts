@@ -226,9 +226,11 @@ interface Beside {
   /** What else the API server's certificate is to be for. */
   readonly names: readonly string[];
   readonly registry?: Registry;
+  /** What containerd finds in its environment: the proxy. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
-export function planMicroK8sInstall(p: Parameters, { names, registry }: Beside): PlannedStep {
+export function planMicroK8sInstall(p: Parameters, { names, registry, environment }: Beside): PlannedStep {
   return plannedStep(microk8sInstall, {
     node: p.node,
     group: 'Install MicroK8s',
@@ -241,7 +243,7 @@ export function planMicroK8sInstall(p: Parameters, { names, registry }: Beside):
       {
         node: p.node,
         path: microk8sFiles.launchConfiguration,
-        content: launchConfiguration({ ...p, names }),
+        content: launchConfiguration({ ...p, names, environment }),
         mode: 0o644,
       },
       ...mirrorFiles(p.node, registry),

@@ -16,6 +16,7 @@ const part = z.object({
   extraKubeAPIServerArgs: values,
   extraKubeProxyArgs: values,
   extraCNIEnv: values,
+  extraContainerdEnv: values,
   extraSANs: z.array(z.string()).default([]),
   extraConfigFiles: z.record(z.string(), z.string()).default({}),
 });

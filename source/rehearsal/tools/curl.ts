@@ -1,11 +1,19 @@
 import { announcer } from '../cluster/controllers/load-balancer.ts';
 import { reachable } from '../node/reach.ts';
 import { isRunning } from '../node/services.ts';
-import { type Call, optionsOf, type Program, refuse, type Steps } from './call.ts';
+import { type Call, lastValue, optionsOf, type Program, refuse, type Steps } from './call.ts';
 
 /** `curl -sk https://IP:25000/health`, and the entrance behind the virtual address. */
 function* fetch(call: Call): Steps {
-  const { rest } = optionsOf(call.words, ['-o', '-w', '-m', '--max-time', '--connect-timeout', '-H', '-X']);
+  const options = optionsOf(call.words, ['-o', '-w', '-m', '--max-time', '--connect-timeout', '-H', '-X', '--proxy']);
+  const { rest } = options;
+  // A proxy here lets everything through, and none has a host name that ends with .invalid.
+  const proxy = lastValue(options, '--proxy');
+  if (proxy !== undefined) {
+    yield 120;
+    const { hostname } = new URL(proxy);
+    return hostname.endsWith('.invalid') ? refuse(call, `curl: (5) Could not resolve proxy: ${hostname}`, 5) : 0;
+  }
   const [, host = '', port = '443', path = '/'] = /^https?:\/\/([^:/]+)(?::(\d+))?(\/.*)?$/.exec(rest[0] ?? '') ?? [];
   const answer = call.look((machine, state, now) => {
     const other = reachable(state, machine, host);

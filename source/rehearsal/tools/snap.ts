@@ -1,7 +1,9 @@
+import * as z from 'zod';
 import { trackIn } from '../../microk8s/tracks.ts';
 import { offeredConfiguration, readLaunchConfiguration } from '../cluster/launch-configuration.ts';
 import type { Machine } from '../model/machine.ts';
 import { between } from '../model/random.ts';
+import { fileAt, writePath } from '../node/file-system.ts';
 import { at, type State } from '../model/state.ts';
 import { type Call, lastValue, optionsOf, type Program, refuse, type Steps, say } from './call.ts';
 
@@ -39,8 +41,11 @@ function* snap(call: Call): Steps {
       return yield* revert(call, name ?? '');
     case 'changes':
       return changes(call);
-    case 'services':
+    case 'get':
+      return getSystem(call, options.rest);
     case 'set':
+      return setSystem(call, options.rest.slice(1));
+    case 'services':
     case 'wait':
       return 0;
     case undefined:
@@ -48,6 +53,41 @@ function* snap(call: Call): Steps {
     default:
       return refuse(call, `error: unknown command "${verb}", see 'snap help'.`, 64);
   }
+}
+
+/** Where snapd keeps what was set for the system; here nothing but the proxy. */
+const systemState = '/var/lib/snapd/system-proxy.json';
+const proxyOf = (machine: Machine): Record<string, string> => {
+  const read = z.record(z.string(), z.string()).safeParse(JSON.parse(fileAt(machine, systemState)?.content ?? '{}'));
+  return read.success ? read.data : {};
+};
+
+/** `snap get -d system proxy` */
+function getSystem(call: Call, [, snapName, key]: readonly string[]): number {
+  const proxy = call.look(proxyOf);
+  if (snapName !== 'system' || key !== 'proxy' || Object.keys(proxy).length === 0)
+    return refuse(call, `error: snap "core" has no "${key ?? ''}" configuration option`);
+  return say(call, JSON.stringify({ proxy }, undefined, '\t'));
+}
+
+/** `snap set system proxy.KEY=VALUE…`: kept, and written into /etc/environment as snapd does; an empty value removes it. */
+function setSystem(call: Call, [snapName, ...pairs]: readonly string[]): number {
+  if (snapName !== 'system') return 0;
+  return call.change((machine) => {
+    const proxy = proxyOf(machine);
+    for (const pair of pairs) {
+      const [, key = '', value = ''] = /^proxy\.([a-z-]+)=(.*)$/.exec(pair) ?? [];
+      if (value === '') delete proxy[key];
+      else proxy[key] = value;
+    }
+    writePath(machine, systemState, JSON.stringify(proxy));
+    const others = (fileAt(machine, '/etc/environment')?.content ?? '')
+      .split('\n')
+      .filter((line) => !/^(https?|no)_proxy=/.test(line) && line !== '');
+    const own = Object.entries(proxy).map(([key, value]) => `${key === 'no-proxy' ? 'no' : key}_proxy=${value}`);
+    writePath(machine, '/etc/environment', [...others, ...own].map((line) => `${line}\n`).join(''));
+    return 0;
+  });
 }
 
 function versionText(machine: Machine): string {

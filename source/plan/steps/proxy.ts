@@ -1,0 +1,71 @@
+import * as z from 'zod';
+import { parseSystemProxy, snap } from '../../microk8s/snap.ts';
+import { look, readText, runCommand, writeFiles } from '../execution/carry-out.ts';
+import { command, minutes, plannedStep } from '../execution/define.ts';
+import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+
+const settings = z.object({ http: z.string(), https: z.string(), none: z.string() });
+const parameters = z.object({ node: z.string(), proxy: settings });
+type Parameters = z.output<typeof parameters>;
+
+export const aptProxy = '/etc/apt/apt.conf.d/90kloudspot-proxy';
+/** What everything else needs first: without the store there is no MicroK8s. */
+const tried = 'https://api.snapcraft.io/';
+
+const aptText = ({ proxy }: Parameters): string =>
+  `// Written by kloudspot from site.yaml: network.proxy\nAcquire::http::Proxy "${proxy.http}";\nAcquire::https::Proxy "${proxy.https}";\n`;
+
+async function standing(context: StepContext, node: string) {
+  return parseSystemProxy((await look(context, node, snap.systemProxy())).stdout);
+}
+
+async function state(context: StepContext, { node, proxy }: Parameters, step: PlannedStep): Promise<StateCheck> {
+  const [now, apt] = await Promise.all([standing(context, node), readText(context, node, aptProxy)]);
+  const same = now.http === proxy.http && now.https === proxy.https && now.none === proxy.none;
+  if (!same) return { ok: false, observed: now.http === undefined ? 'snapd has no proxy' : `snapd has ${now.http}` };
+  const ok = apt === step.files[0]?.content;
+  return { ok, observed: ok ? `apt, snapd and the environment have ${proxy.http}` : 'apt has another proxy, or none' };
+}
+
+async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+  const before = await standing(context, p.node);
+  context.remember('before', JSON.stringify(before));
+  await runCommand(context, step, 'try', {
+    run: {
+      deadline: minutes(1),
+      causes: ['the proxy does not answer', 'it asks for a login', 'it refuses api.snapcraft.io'],
+      next: ['Correct network.proxy in site.yaml, or have the proxy let this server through'],
+    },
+  });
+  await writeFiles(context, step);
+  await runCommand(context, step, 'set');
+}
+
+/** What stood there before stands there again; the file of apt was ours alone. */
+async function undo(context: StepContext, { node }: Parameters): Promise<void> {
+  const before = settings.partial().safeParse(JSON.parse(context.recall('before') ?? '{}'));
+  await context.run(node, ['rm', '-f', aptProxy], { sudo: true });
+  await context.run(node, snap.setSystemProxy(before.success ? before.data : {}), { sudo: true });
+}
+
+export const proxyKind: StepKind<typeof parameters> = { kind: 'proxy', parameters, state, act, undo };
+
+export function planProxy(p: Parameters): PlannedStep {
+  return plannedStep(proxyKind, {
+    node: p.node,
+    group: 'Proxy',
+    title: `Use the proxy ${p.proxy.http}`,
+    why: 'Packages, snaps, images and charts come through it; nodes and the cluster are reached directly.',
+    deadline: minutes(3),
+    parameters: p,
+    commands: [
+      command('try', p.node, ['curl', '-sS', '-o', '/dev/null', '-m', '30', '--proxy', p.proxy.https, tried], {
+        note: 'a real request through it, before anything is changed',
+      }),
+      command('set', p.node, snap.setSystemProxy(p.proxy), {
+        note: 'snapd keeps it, and writes it into /etc/environment, where MicroK8s and Helm take it from',
+      }),
+    ],
+    files: [{ node: p.node, path: aptProxy, content: aptText(p), mode: 0o644 }],
+  });
+}
