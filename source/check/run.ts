@@ -7,23 +7,28 @@ export type { CheckInput } from './check.ts';
 
 /** Every finding of every check, passes included, in the order of the checks. Pure and never throws. */
 export function runChecks(input: CheckInput): readonly Finding[] {
-  return withWeight(checks.flatMap((check) => judged(check, input).map((finding) => followed(finding, input))));
+  const lost = new Set(input.site.nodes.filter((node) => factsOf(input, node) === undefined).map(({ name }) => name));
+  const allLost = input.site.nodes.every(({ name }) => lost.has(name));
+  const follows = (finding: Finding) =>
+    finding.nodes.length > 0 ? finding.nodes.every((name) => lost.has(name)) : allLost;
+  return withWeight(checks.flatMap((check) => judged(check, input).map((finding) => followed(finding, follows))));
 }
 
 /** Whatever a check says of nodes that were not reached follows from that, and is told once. */
-function followed(finding: Finding, input: CheckInput): Finding {
+function followed(finding: Finding, isOfLost: (finding: Finding) => boolean): Finding {
   if (finding.seen !== notSeen || finding.check === 'access' || finding.follows !== undefined) return finding;
-  const lost = input.site.nodes.filter((node) => factsOf(input, node) === undefined).map(({ name }) => name);
-  const about = finding.nodes.length > 0 ? finding.nodes : input.site.nodes.map(({ name }) => name);
-  return about.every((node) => lost.includes(node)) ? { ...finding, follows: 'access' } : finding;
+  return isOfLost(finding) ? { ...finding, follows: 'access' } : finding;
 }
 
 /** A cause weighs as much as what follows from it on the same node. */
 function withWeight(findings: readonly Finding[]): readonly Finding[] {
-  const failing = findings.filter(({ grade, follows }) => grade === 'fail' && follows !== undefined);
+  const place = (check: string, nodes: readonly string[]) => [check, ...nodes].join();
+  const failing = findings.flatMap(({ grade, follows, nodes }) =>
+    grade === 'fail' && follows !== undefined ? [place(follows, nodes)] : [],
+  );
+  const causes = new Set(failing);
   return findings.map((finding) =>
-    finding.grade === 'warn' &&
-    failing.some(({ follows, nodes }) => follows === finding.check && nodes.join() === finding.nodes.join())
+    finding.grade === 'warn' && causes.has(place(finding.check, finding.nodes))
       ? { ...finding, grade: 'fail' }
       : finding,
   );

@@ -1,7 +1,28 @@
-import type { Site, SiteNode } from '../site/schema.ts';
+import type { Site } from '../site/schema.ts';
 
 const begin = '# BEGIN kloudspot: nodes of the cluster';
 const end = '# END kloudspot';
+
+/** The nodes as every hosts file names them: worked out once for all nodes of a site. */
+export interface HostNames {
+  readonly names: ReadonlySet<string>;
+  /** By node, in the order of the site; nodes without an address are left out. */
+  readonly lines: ReadonlyMap<string, string>;
+  readonly block: string;
+}
+
+export function hostNames(site: Site, addresses: ReadonlyMap<string, string>): HostNames {
+  const names = site.nodes.map(({ name }) => name);
+  const lines = names.flatMap((name) => {
+    const address = addresses.get(name);
+    return address === undefined ? [] : [[name, `${address} ${name}`] as const];
+  });
+  return {
+    names: new Set(names),
+    lines: new Map(lines),
+    block: [begin, ...lines.map(([, line]) => line), end].join('\n'),
+  };
+}
 
 /**
  * The node's `/etc/hosts` with our block in it: every node by its address. Other lines stay as they are, except that our
@@ -9,33 +30,29 @@ const end = '# END kloudspot';
  * an address that no other node reaches (https://github.com/canonical/microk8s/issues/3152).
  * Full names that the node had for itself stay as its aliases. Applying it twice changes nothing.
  */
-export function hostsFile(site: Site, node: SiteNode, addresses: ReadonlyMap<string, string>, before: string): string {
-  const names = new Set(site.nodes.map((other) => other.name));
+export function hostsFile(hosts: HostNames, node: string, before: string): string {
   const lines = before.replace(/\n$/, '').split('\n');
-  const own = ownFullNames(lines, node.name);
-  const taken = new Set([...names, ...own]);
-  const kept = withoutBlock(lines).flatMap((line) => withoutNames(line, taken));
-  const block = site.nodes.flatMap((other) => {
-    const address = addresses.get(other.name);
-    if (address === undefined) return [];
-    return [[address, ...(other.name === node.name ? own : []), other.name].join(' ')];
-  });
-  const above = trimmedEnd(kept);
-  return `${[...above, ...(above.length === 0 ? [] : ['']), begin, ...block, end].join('\n')}\n`;
+  const own = ownFullNames(lines, node);
+  const isTaken = (name: string): boolean => hosts.names.has(name) || own.includes(name);
+  const above = trimmedEnd(withoutBlock(lines).flatMap((line) => withoutNames(line, isTaken)));
+  return `${[...above, ...(above.length === 0 ? [] : ['']), blockWith(hosts, node, own)].join('\n')}\n`;
+}
+
+/** The block with the node's full names beside its own name. */
+function blockWith({ lines, block }: HostNames, node: string, own: readonly string[]): string {
+  const line = lines.get(node);
+  if (line === undefined || own.length === 0) return block;
+  const [address = ''] = line.split(' ', 1);
+  return block.replace(`\n${line}\n`, () => `\n${[address, ...own, node].join(' ')}\n`);
 }
 
 /**
  * The template that cloud-init makes /etc/hosts of at every boot, with the same block. Its line of 127.0.1.1 would give the node
  * its own name on loopback again.
  */
-export function hostsTemplate(
-  site: Site,
-  node: SiteNode,
-  addresses: ReadonlyMap<string, string>,
-  before: string,
-): string {
+export function hostsTemplate(hosts: HostNames, node: string, before: string): string {
   const lines = before.split('\n').filter((line) => !/^\s*127\.\S+\s.*\{\{\s*(fqdn|hostname)\s*\}\}/.test(line));
-  return hostsFile(site, node, addresses, lines.join('\n'));
+  return hostsFile(hosts, node, lines.join('\n'));
 }
 
 /** `ks-1.example.org` beside `ks-1` on a loopback line or in our block. */
@@ -70,10 +87,10 @@ function blockOf(lines: readonly string[]): ReadonlySet<number> {
   return positions;
 }
 
-function withoutNames(line: string, names: ReadonlySet<string>): string[] {
+function withoutNames(line: string, isTaken: (name: string) => boolean): string[] {
   const [address, ...others] = entry(line);
-  if (address === undefined || !others.some((name) => names.has(name.toLowerCase()))) return [line];
-  const left = others.filter((name) => !names.has(name.toLowerCase()));
+  if (address === undefined || !others.some((name) => isTaken(name.toLowerCase()))) return [line];
+  const left = others.filter((name) => !isTaken(name.toLowerCase()));
   if (left.length === 0) return [];
   const remark = line.includes('#') ? ` ${line.slice(line.indexOf('#'))}` : '';
   return [`${address} ${left.join(' ')}${remark}`];

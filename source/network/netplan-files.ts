@@ -19,8 +19,15 @@ export interface Definition {
 const fileSchema = z.object({ network: z.record(z.string(), z.unknown()).default({}) });
 const definitionsSchema = z.record(z.string(), z.record(z.string(), z.unknown()));
 
-/** What a file defines. Undefined when it is not readable as netplan reads it. */
+const definitions = new WeakMap<NetplanFile, readonly Definition[] | undefined>();
+
+/** What a file defines. Undefined when it is not readable as netplan reads it. Worked out once for a file. */
 export function definitionsIn(file: NetplanFile): readonly Definition[] | undefined {
+  if (!definitions.has(file)) definitions.set(file, readDefinitions(file));
+  return definitions.get(file);
+}
+
+function readDefinitions(file: NetplanFile): readonly Definition[] | undefined {
   const read = fileSchema.safeParse(contentOf(file));
   if (!read.success) return undefined;
   return Object.entries(read.data.network).flatMap(([kind, value]) => {

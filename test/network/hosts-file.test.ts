@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hostsFile, hostsTemplate } from '../../source/network/hosts-file.ts';
+import { hostNames, hostsFile, hostsTemplate } from '../../source/network/hosts-file.ts';
 import { node, site } from './a-node.ts';
 
 const names = ['ks-1', 'ks-2', 'ks-3'];
@@ -9,7 +9,7 @@ const addresses = new Map(names.map((name, index) => [name, `10.0.4.2${index + 1
 const own = nodes[1] ?? node();
 
 function write(before: string): string {
-  return hostsFile(site(nodes), own, addresses, before);
+  return hostsFile(hostNames(site(nodes), addresses), own.name, before);
 }
 
 const block = `# BEGIN kloudspot: nodes of the cluster
@@ -61,7 +61,7 @@ describe('the hosts file', () => {
   });
 
   it('leaves out a node whose address is not known', () => {
-    expect(hostsFile(site(nodes), own, new Map([['ks-1', '10.0.4.21']]), '')).not.toContain('ks-3');
+    expect(hostsFile(hostNames(site(nodes), new Map([['ks-1', '10.0.4.21']])), own.name, '')).not.toContain('ks-3');
   });
 
   it('reads tabs, capitals and lines that end as on Windows', () => {
@@ -93,9 +93,9 @@ describe('the hosts file', () => {
 127.0.0.1 localhost
 ::1 ip6-localhost ip6-loopback
 `;
-    const after = hostsTemplate(site(nodes), own, addresses, template);
+    const after = hostsTemplate(hostNames(site(nodes), addresses), own.name, template);
     expect(after).toBe(`${template.replace('127.0.1.1 {{fqdn}} {{hostname}}\n', '')}\n${block}`);
-    expect(hostsTemplate(site(nodes), own, addresses, after)).toBe(after);
+    expect(hostsTemplate(hostNames(site(nodes), addresses), own.name, after)).toBe(after);
   });
 
   const line = fc.oneof(

@@ -5,8 +5,8 @@ import { parseSite } from '../../source/site/load.ts';
 import { siteText } from '../../source/site/save.ts';
 import { takeText } from '../../source/wizard/draft/draft.ts';
 import { pageOf } from '../../source/wizard/pages.ts';
-import { product } from '../ui/sample.ts';
 import { facts, node, site } from '../network/a-node.ts';
+import { product } from '../ui/sample.ts';
 
 const nodes = [
   node({ name: 'ks-1', reach: '10.0.4.86', network: { mode: 'static', address: '10.0.4.21/24' } }),

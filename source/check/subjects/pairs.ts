@@ -27,7 +27,9 @@ interface Pair {
 /** Pairs that were asked, in the order of the site's nodes: the same for all three checks. */
 const pairsOf = perInput(({ site, evidence }): Pair[] =>
   site.nodes.flatMap((from) => {
-    const answers = new Map(evidence?.pairs?.get(from.name)?.peers.map((peer) => [peer.to, peer]));
+    const peers = evidence?.pairs?.get(from.name)?.peers ?? [];
+    if (peers.length === 0) return [];
+    const answers = new Map(peers.map((peer) => [peer.to, peer]));
     return site.nodes.flatMap((to) => {
       const answer = answers.get(to.name);
       return answer === undefined ? [] : [{ from, to, answer }];

@@ -2,7 +2,7 @@ import { Fault } from '../../errors/fault.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
 import { clusterAddress, wantedAddress } from '../../network/addresses.ts';
 import { rangesOf } from '../../network/cluster-ranges.ts';
-import { hostsFile, hostsTemplate } from '../../network/hosts-file.ts';
+import { type HostNames, hostNames, hostsFile, hostsTemplate } from '../../network/hosts-file.ts';
 import { netplanDocument } from '../../network/netplan.ts';
 import { proxyEnvironment, proxySettings } from '../../network/proxy.ts';
 import type { Site, SiteNode } from '../../site/schema.ts';
@@ -38,7 +38,8 @@ export function planMachines(planning: Planning): void {
   for (const node of prepared) addPackages(planning, node);
   const restarted = site.system.reboot === 'never' ? [] : addReboots(planning, prepared);
   const addresses = new Map(site.nodes.map((node) => [node.name, clusterAddress(node, factsOf(planning, node))]));
-  for (const node of nodes) addNames(planning, node, addresses, restarted);
+  const hosts = hostNames(site, addresses);
+  for (const node of nodes) addNames(planning, node, hosts, restarted);
   const settled = addNetworks(planning, nodes);
   const domains = failureDomains(site.nodes);
   const { virtualAddress } = site.network;
@@ -104,21 +105,16 @@ function addReboots(planning: Planning, nodes: readonly SiteNode[]): string[] {
   return nodes.at(-1)?.local ? ids.slice(-1) : [];
 }
 
-function addNames(
-  planning: Planning,
-  node: SiteNode,
-  addresses: ReadonlyMap<string, string>,
-  also: readonly string[],
-): void {
-  const { site, list } = planning;
+function addNames(planning: Planning, node: SiteNode, hosts: HostNames, also: readonly string[]): void {
+  const { list } = planning;
   const { network } = factsOf(planning, node);
   const cloudInit = network?.cloudInitPresent ?? false;
   list.addNode(node.name, planHostname({ node: node.name, cloudInit }), also);
   const before = { hosts: network?.hostsFile, template: network?.hostsTemplate };
-  const content = hostsFile(site, node, addresses, before.hosts ?? '');
+  const content = hostsFile(hosts, node.name, before.hosts ?? '');
   const template =
-    network?.cloudInitHosts === 'template' ? hostsTemplate(site, node, addresses, before.template ?? '') : undefined;
-  list.addNode(node.name, planHostsFile({ node: node.name, content, ...defined({ template }) }, before));
+    network?.cloudInitHosts === 'template' ? hostsTemplate(hosts, node.name, before.template ?? '') : undefined;
+  list.addNode(node.name, planHostsFile(node.name, { content, ...defined({ template }) }, before));
 }
 
 /** Gives the workstation's own change of address, if there is one: nothing may be under way while it happens. */

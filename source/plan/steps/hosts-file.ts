@@ -6,12 +6,22 @@ import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts'
 
 const path = '/etc/hosts';
 const templatePath = '/etc/cloud/templates/hosts.debian.tmpl';
-/** `template`: where cloud-init writes the file at every boot, what it makes it of. */
-const parameters = z.object({ node: z.string(), content: z.string(), template: z.string().exactOptional() });
+/** What is written stands in the step's files alone: with many nodes it is the largest part of a plan. */
+const parameters = z.object({ node: z.string() });
 type Parameters = z.output<typeof parameters>;
 
-async function state(context: StepContext, { node, content, template }: Parameters): Promise<StateCheck> {
-  const named = (await readText(context, node, path)) === content;
+/** `template`: where cloud-init writes the file at every boot, what it makes it of. */
+interface Contents {
+  readonly content: string;
+  readonly template?: string;
+}
+
+const contentOf = ({ files }: PlannedStep, wanted: string): string | undefined =>
+  files.find((file) => file.path === wanted)?.content;
+
+async function state(context: StepContext, { node }: Parameters, step: PlannedStep): Promise<StateCheck> {
+  const template = contentOf(step, templatePath);
+  const named = (await readText(context, node, path)) === contentOf(step, path);
   const lasts = template === undefined || (await readText(context, node, templatePath)) === template;
   if (!named) return { ok: false, observed: 'does not name every node as planned' };
   return { ok: lasts, observed: lasts ? 'names every node' : 'names every node, but cloud-init replaces it at a boot' };
@@ -22,9 +32,10 @@ export const hostsFile: StepKind<typeof parameters> = {
   parameters,
 
   state,
-  async act(context, { node, template }, step) {
+  async act(context, { node }, step) {
     context.remember('before', (await readText(context, node, path)) ?? '');
-    if (template !== undefined) context.remember('template', (await readText(context, node, templatePath)) ?? '');
+    if (contentOf(step, templatePath) !== undefined)
+      context.remember('template', (await readText(context, node, templatePath)) ?? '');
     await carryOut(context, step);
   },
   async undo(context, { node }) {
@@ -37,25 +48,26 @@ export const hostsFile: StepKind<typeof parameters> = {
 
 /** `before`: what stands there now, for the differences. */
 export function planHostsFile(
-  p: Parameters,
+  node: string,
+  { content, template }: Contents,
   before: { readonly hosts?: string | undefined; readonly template?: string | undefined },
 ): PlannedStep {
   return plannedStep(hostsFile, {
-    node: p.node,
+    node,
     group: 'Hosts files',
     title: 'Name every node in /etc/hosts',
     why: 'A manager refuses a node whose name it cannot resolve.',
     deadline: minutes(3),
-    parameters: p,
+    parameters: { node },
     files: [
-      { node: p.node, path, content: p.content, mode: 0o644, ...defined({ before: before.hosts }) },
-      ...(p.template === undefined
+      { node, path, content, mode: 0o644, ...defined({ before: before.hosts }) },
+      ...(template === undefined
         ? []
         : [
             {
-              node: p.node,
+              node,
               path: templatePath,
-              content: p.template,
+              content: template,
               mode: 0o644,
               ...defined({ before: before.template }),
             },
