@@ -119,3 +119,16 @@ while [ "$1" != -- ]; do shift; done; shift; exec "$@"
     expect(log).toMatch(/^-n -H -- /);
   });
 });
+
+test('a command and its launcher leave no core file, although its login shell would', () => {
+  const { line } = launch(
+    ['sh', '-c', 'ulimit -c'],
+    { sudo: undefined, password: undefined },
+    { stdin: '', deadline: 5_000 },
+  );
+  const shell = 'ulimit -S -c unlimited; ulimit -c; exec sh -c "$1"';
+  const { stdout } = spawnSync('bash', ['-c', shell, 'bash', line], { encoding: 'utf8' });
+  const [before, ...after] = stdout.trim().split('\n');
+  expect(before).not.toBe('0');
+  expect(after.at(-1)).toBe('0');
+});

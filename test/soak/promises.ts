@@ -46,6 +46,18 @@ export const promises: readonly Promised[] = [
     files: ['test/flows/speed'],
   },
   {
+    promise: 'Data is removed only by the name of the site',
+    how: '`stop` of a chart that takes volumes along: `--yes` alone and a wrong name are refused, and nothing is changed',
+    ring: 'rehearsal',
+    files: ['test/flows/stop'],
+  },
+  {
+    promise: 'A crash leaves no memory in a core file',
+    how: "the built program's run: limit and filter of its process; each command and its launcher",
+    ring: 'rehearsal',
+    files: ['test/flows/core-files'],
+  },
+  {
     promise: "The transport's end is not the command's exit code",
     how: 'a real sshd with MaxSessions 1 to 10; ssh ended by every fatal signal; masters that hang or die',
     ring: 'pure',

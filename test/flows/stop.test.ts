@@ -1,0 +1,30 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { Rehearsal } from './program.ts';
+
+it('stop wants the name of the site where a chart takes volumes along, and --yes alone is refused', async () => {
+  const rehearsal = await Rehearsal.begin();
+  expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+  const path = rehearsal.path('var/lib/kloudspot/rehearsal/state.json');
+  const model = await readFile(path, 'utf8');
+  const taken = model.replaceAll(/"helm\.sh\/resource-policy":"keep",?/g, '');
+  expect(taken).not.toBe(model);
+  await writeFile(path, taken);
+  const runs = await rehearsal.runs();
+  const refused = await rehearsal.run('stop', '--yes');
+  expect(refused.stdout).toMatch(/volume \S+ AND ALL DATA in it/);
+  expect(refused.stderr).toMatch(/removes data for good[\s\S]*stop .*--yes --confirm-data-loss berlin/);
+  expect(refused.code).toBe(6);
+  expect(await rehearsal.runs()).toEqual(runs);
+  expect((await rehearsal.run('stop', '--yes', '--confirm-data-loss', 'munich')).code).toBe(6);
+  const stopped = await rehearsal.run('stop', '--yes', '--confirm-data-loss', 'berlin');
+  expect(stopped.code, stopped.stderr).toBe(0);
+});
+
+it('stop asks for no name where every volume stays', async () => {
+  const rehearsal = await Rehearsal.begin();
+  expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+  const { code, stdout } = await rehearsal.run('stop', '--yes');
+  expect(stdout).not.toContain('ALL DATA');
+  expect(code).toBe(0);
+});
