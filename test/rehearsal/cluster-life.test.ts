@@ -136,6 +136,39 @@ test('pools are online, one on each node', async () => {
   expect(pools.map((one) => Reflect.get(Object(one['status']), 'phase'))).toEqual(['ONLINE', 'ONLINE', 'ONLINE']);
 });
 
+describe('cStor', () => {
+  const webhooks = async (world: Bench) =>
+    (await items(world, 'ks-1', 'validatingwebhookconfigurations')).map(({ metadata }) => metadata.name);
+
+  test('removed without its hooks leaves the webhook that it made itself, and pools cannot be changed any more', async () => {
+    const world = await copyOf(cluster);
+    expect(await webhooks(world)).toEqual(['openebs-cstor-validation-webhook']);
+    expect((await helm(world, 'uninstall cstor -n openebs --no-hooks --wait')).code).toBe(0);
+    // Its pods take their grace.
+    await world.clock.sleep(60_000);
+    expect(await webhooks(world)).toEqual(['openebs-cstor-validation-webhook']);
+    const pool = {
+      apiVersion: 'cstor.openebs.io/v1',
+      kind: 'CStorPoolCluster',
+      metadata: { name: 'other', namespace: 'openebs' },
+      spec: { pools: [] },
+    };
+    const refused = await apply(world, pool);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('failed calling webhook')]);
+    await world.run(
+      'ks-1',
+      `${microk8s} kubectl delete validatingwebhookconfigurations openebs-cstor-validation-webhook`,
+    );
+    expect((await apply(world, pool)).code).toBe(0);
+  });
+
+  test('removed with its hooks waits for one that never ends, and stays uninstalling', async () => {
+    const world = await copyOf(cluster);
+    expect((await helm(world, 'uninstall cstor -n openebs --wait')).stderr).toContain('failed pre-delete');
+    expect(JSON.parse((await helm(world, 'status cstor -n openebs -o json')).stdout).info.status).toBe('uninstalling');
+  });
+});
+
 describe('the product', () => {
   test('comes up with its volumes as logical volumes, and goes without them', async () => {
     const world = await copyOf(cluster);

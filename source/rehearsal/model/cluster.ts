@@ -29,6 +29,7 @@ const releaseRevision = z.object({
     'pending-rollback',
     'superseded',
     'uninstalled',
+    'uninstalling',
   ]),
   chart: z.string(),
   appVersion: z.string(),

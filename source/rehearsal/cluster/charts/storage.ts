@@ -38,7 +38,6 @@ export function cstorObjects(namespace: string, values: unknown): KubeObject[] {
       (plural) => definition(plural, 'cstor.openebs.io'),
     ),
     plain('storage.k8s.io/v1', 'CSIDriver', cstorDriver),
-    plain('admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration', 'openebs-cstor-validation-webhook'),
     plain('v1', 'ConfigMap', filterMap, namespace, { data: { include: includePaths, exclude: excludePaths } }),
     deployment('cspc-operator', 'openebs/cspc-operator:3.6.0'),
     deployment('cvc-operator', 'openebs/cvc-operator:3.6.0'),

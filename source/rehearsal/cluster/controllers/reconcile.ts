@@ -2,6 +2,7 @@ import type { Cluster } from '../../model/cluster.ts';
 import type { State } from '../../model/state.ts';
 import { hasQuorum, settleRoles } from '../membership.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
+import { reconcileAdmission } from './admission.ts';
 import { reconcileBlockDevices } from './block-devices.ts';
 import { reconcileClaims } from './claims.ts';
 import { reconcileCopies } from './copies.ts';
@@ -45,6 +46,7 @@ export function reconcile(state: State, cluster: Cluster, now: number): number {
   reconcileClaims(context);
   reconcilePods(context);
   reconcileServices(context);
+  reconcileAdmission(context);
   reconcileBlockDevices(context);
   reconcilePools(context);
   reconcileCopies(context);

@@ -6,8 +6,10 @@ import type { Helm } from './request.ts';
 
 const removeMs = 2_500;
 const lookAgainMs = 1_000;
+/** ms that Helm waits for a hook. */
+const hookMs = 300_000;
 
-/** `helm uninstall RELEASE [--wait] [--ignore-not-found]` */
+/** `helm uninstall RELEASE [--wait] [--no-hooks] [--ignore-not-found]`. What a running program made, and no chart, stays. */
 export function* uninstall({ call, words, options, namespace, see, change }: Helm): Steps {
   const [name = ''] = words;
   const release = see((cluster) => releaseOf(cluster, name, namespace));
@@ -16,6 +18,15 @@ export function* uninstall({ call, words, options, namespace, see, change }: Hel
     return refuse(call, `Error: uninstall: Release not loaded: ${name}: release: not found`);
   }
   yield removeMs;
+  if (!options.flags.has('--no-hooks') && /^cstor-\d/.test(latest(release)?.chart ?? '')) {
+    // Its pre-delete hook runs in an image that its publisher has withdrawn: the job never ends.
+    change((cluster) => {
+      const last = latest(releaseOf(cluster, name, namespace) ?? release);
+      if (last !== undefined) last.status = 'uninstalling';
+    });
+    yield hookMs;
+    return refuse(call, `Error: failed pre-delete: 1 error occurred:\n\t* timed out waiting for the condition`);
+  }
   const gone = change((cluster, now) => {
     const dropped = drop(cluster, now, latest(release)?.objects ?? []);
     cluster.releases = cluster.releases.filter((one) => !(one.name === name && one.namespace === namespace));

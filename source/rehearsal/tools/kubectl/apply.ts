@@ -1,4 +1,5 @@
 import { parseAllDocuments } from 'yaml';
+import { unansweredWebhook } from '../../cluster/controllers/admission.ts';
 import { changeRefusal, kubectlRefusal } from '../../cluster/immutable.ts';
 import { kindOf, printed } from '../../cluster/kinds.ts';
 import { find, put } from '../../cluster/store.ts';
@@ -68,6 +69,8 @@ function applyOne(cluster: Cluster, now: number, manifest: KubeObject, namespace
   const object = kubeObjectSchema.parse(merged);
   const refusal = before === undefined ? undefined : changeRefusal(cluster, object);
   if (refusal !== undefined) return { refusal: kubectlRefusal(refusal) };
+  const unanswered = unansweredWebhook(cluster, object);
+  if (unanswered !== undefined) return { refusal: unanswered };
   put(cluster, { ...object, metadata: { ...object.metadata, ...(kind.namespaced ? { namespace: place } : {}) } }, now);
   return { name: printed(kind, name), verb: before === undefined ? 'created' : 'configured' };
 }
