@@ -18,6 +18,8 @@ export interface State {
   readonly members: readonly string[];
   readonly nodes: readonly string[];
   readonly tokens: string;
+  /** What lies in the launcher's folder. */
+  readonly launcher: readonly string[];
 }
 
 /** What stands for `{…}` in a situation. */
@@ -44,6 +46,8 @@ export function holds(situation: Situation, seen: Seen, names: Names): void {
   if (situation.members)
     expect(after.members, 'members').toEqual(situation.members.map((each) => filled(each, names)).toSorted());
   if (situation.nodes) expect(after.nodes, 'nodes').toEqual(situation.nodes);
+  if (situation.launcher)
+    expect(beyond(after.launcher, before.launcher), 'launcher').toEqual(situation.launcher.toSorted());
   if (situation.tokenUsed !== undefined) {
     const [token = ''] = names.token.split('/');
     expect(before.tokens.includes(token) && !after.tokens.includes(token), 'token used').toBe(situation.tokenUsed);

@@ -105,6 +105,7 @@ export class LabWorld {
       seedLocks: this.#marks('ks-1'),
       members: (own?.members ?? []).map(({ address }) => address.replace(/:\d+$/, '')).toSorted(),
       nodes: (own?.nodes ?? []).map(({ name }) => name).toSorted(),
+      launcher: [],
       tokens: readFileSync(join(this.#folder, 'ks-1/data/credentials/cluster-tokens.txt'), 'utf8'),
     };
   }

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { lockFolder, microk8sFiles } from '../../source/microk8s/node.ts';
 import { parseMicroK8sStatus } from '../../source/microk8s/status.ts';
@@ -8,15 +9,16 @@ import { addresses, inState } from './states.ts';
 
 async function readState(world: Bench, on: string): Promise<State> {
   const host = await world.host('ks-1').catch(() => undefined);
-  const locksOf = async (node: string) =>
-    (await world.run(node, ['ls', '-1', lockFolder]).catch(() => ({ stdout: '' }))).stdout.split('\n').filter(Boolean);
+  const namesIn = async (node: string, folder: string) =>
+    (await world.run(node, ['ls', '-1', folder]).catch(() => ({ stdout: '' }))).stdout.split('\n').filter(Boolean);
   const status = parseMicroK8sStatus(await world.run('ks-1', `${microk8s} status --format yaml`));
   const nodes = await items(world, 'ks-1', 'nodes').catch(() => []);
   return {
-    locks: await locksOf(on),
-    seedLocks: await locksOf('ks-1'),
+    locks: await namesIn(on, lockFolder),
+    seedLocks: await namesIn('ks-1', lockFolder),
     members: status.state === 'running' ? status.members.map(({ address }) => address).toSorted() : [],
     nodes: nodes.map(({ metadata }) => metadata.name).toSorted(),
+    launcher: await namesIn(on, launchFolder),
     tokens: (await host?.readFile(microk8sFiles.tokens)) ?? '',
   };
 }
@@ -24,7 +26,24 @@ async function readState(world: Bench, on: string): Promise<State> {
 /** ms after which a rehearsed command has come to the moment at which it is cut. */
 const cutMs = { agent: 2_000, 'first restart': 5_000, waiting: 9_000, stops: 3_000 } as const;
 
+const launchFolder = dirname(microk8sFiles.launching);
+
+/** A file for the launcher takes the place of a command. */
+async function putFile(situation: Situation): Promise<void> {
+  const { world, token } = await inState(situation.given, situation.track);
+  const { name = '', content = '' } = situation.put ?? {};
+  const host = await world.host(situation.on);
+  // What the installation left there is out of the way.
+  await world.run(situation.on, ['rm', '-f', microk8sFiles.launched]);
+  const before = { ...(await readState(world, situation.on)), launcher: [] };
+  await host.writeFile({ path: join(launchFolder, name), content });
+  await world.clock.sleep(30_000);
+  const after = await readState(world, situation.on);
+  holds(situation, { code: 0, stdout: '', stderr: '', before, after }, { ...addresses, nobody: '', free: '', token });
+}
+
 async function held(situation: Situation): Promise<void> {
+  if (situation.put !== undefined) return putFile(situation);
   const { world, token } = await inState(situation.given, situation.track);
   const names: Names = { ...addresses, nobody: '10.0.4.99', free: '10.0.4.200', token };
   const before = await readState(world, situation.on);

@@ -25,6 +25,8 @@ const situation = z.strictObject({
   locksRemoved: z.array(z.string()).default([]),
   seedLocksAdded: z.array(z.string()).optional(),
   tokenUsed: z.boolean().optional(),
+  put: z.strictObject({ name: z.string(), content: z.string() }).optional(),
+  launcher: z.array(z.string()).optional(),
   lie: z.string().optional(),
   gaps: z.partialRecord(standIn, z.string()).default({}),
 });

@@ -1,9 +1,30 @@
 import { lockFolder } from '../../source/microk8s/node.ts';
-import { type Bench, bench, copyOf, install, installTrack, joinCluster, microk8s } from '../rehearsal/world.ts';
+import {
+  type Bench,
+  bench,
+  copyOf,
+  install,
+  installTrack,
+  joinCluster,
+  microk8s,
+  scenarioWith,
+} from '../rehearsal/world.ts';
+
+const address = { mode: 'static', gateway: '10.0.4.1' };
+/** The recorded machines knew no name server, and no zone was stated for them. */
+const recorded = scenarioWith({
+  nodes: {
+    'ks-1': { address: { ...address, address: '10.0.4.21' } },
+    'ks-2': { address: { ...address, address: '10.0.4.87' } },
+  },
+});
+const twoNetworks = scenarioWith({
+  nodes: { 'ks-2': { furtherInterfaces: [{ name: 'eno2', address: '192.168.7.12', gateway: '192.168.7.1' }] } },
+});
 
 /** Two machines with MicroK8s, each in a cluster of its own. */
-async function fresh(track: string): Promise<Bench> {
-  const world = await bench();
+async function fresh(track: string, scenario = recorded): Promise<Bench> {
+  const world = await bench({ scenario: await scenario });
   await installTrack(world, track, 'ks-1', 'ks-2');
   return world;
 }
@@ -33,6 +54,8 @@ async function cutLeave(world: Bench): Promise<void> {
 
 interface State {
   readonly from?: string;
+  /** Other machines than the usual two. */
+  readonly scenario?: Promise<string>;
   /** Brings the state about; what it returns takes the place of a good token. */
   make?(world: Bench): Promise<string | undefined>;
 }
@@ -122,25 +145,48 @@ const states: Readonly<Record<string, State>> = {
       return nothing(world.run('ks-1', `${microk8s} kubectl delete nodes ks-2`));
     },
   },
+  'member at another address': { scenario: twoNetworks, make: (world) => nothing(join(world)) },
+  'agent down': {
+    from: 'member',
+    make: async (world) => {
+      await world.run('ks-1', `${microk8s} disable dns`);
+      return nothing(world.run('ks-2', `${microk8s} stop`));
+    },
+  },
+  'agent down, rbac failed, node removed': {
+    from: 'agent down',
+    make: async (world) => {
+      await world.run('ks-1', `${microk8s} enable rbac`);
+      return nothing(world.run('ks-1', `${microk8s} remove-node ks-2 --force`));
+    },
+  },
   'metallb enabled': {
     make: (world) => nothing(world.run('ks-1', `${microk8s} enable metallb:10.0.4.200/32`)),
   },
 };
 
-const made = new Map<string, Promise<{ readonly world: Bench; readonly token: string | undefined }>>();
+interface Made {
+  readonly world: Bench;
+  readonly token: string | undefined;
+}
 
-function keep(name: string, track: string) {
+const made = new Map<string, Promise<Made>>();
+
+function keep(name: string, track: string): Promise<Made> {
   const key = `${name} ${track}`;
   const known = made.get(key) ?? make(name, track);
   made.set(key, known);
   return known;
 }
 
-async function make(name: string, track: string) {
+async function make(name: string, track: string): Promise<Made> {
   const state = states[name];
   if (state === undefined) throw new Error(`No command brings a rehearsed machine into the state: ${name}.`);
-  if (state.make === undefined) return { world: await fresh(track), token: undefined };
-  const world = await copyOf((await keep(state.from ?? 'fresh', track)).world);
+  if (state.make === undefined) return { world: await fresh(track, state.scenario), token: undefined };
+  const world =
+    state.scenario === undefined
+      ? await copyOf((await keep(state.from ?? 'fresh', track)).world)
+      : await fresh(track, state.scenario);
   return { world, token: await state.make(world) };
 }
 

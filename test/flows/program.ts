@@ -12,10 +12,12 @@ export const launcher = join(home, 'bin/kloudspot');
 /** One rehearsal in a folder of its own, driven through the built program as an operator's shell does it. */
 export class Rehearsal {
   readonly root: string;
+  readonly scenario: string;
   readonly #flags: readonly string[];
 
   private constructor(root: string, scenario: string, speed: number) {
     this.root = root;
+    this.scenario = scenario;
     this.#flags = [
       `--rehearse=${scenario}`,
       `--speed=${speed}`,

@@ -46,6 +46,13 @@ describe('a fault strikes the command that it names', () => {
     expect(await hostname()).toBe('other');
   });
 
+  test('its output ends early and the work is done all the same', async () => {
+    const fault = { node: 'ks-1', command: 'cat /etc/hostname', does: { kind: 'output', bytes: 2 } };
+    const world = await bench({ scenario: await scenarioWith({ faults: [fault] }) });
+    expect(await world.run('ks-1', 'cat /etc/hostname')).toEqual({ code: 0, stdout: 'ks', stderr: '' });
+    expect((await world.run('ks-1', 'cat /etc/hostname')).stdout).toBe('ks-1\n');
+  });
+
   test('only on its node, and only the times that it says', async () => {
     const { world, run, hostname } = await strike({ kind: 'end', code: 3 }, { from: 2, times: 2 });
     expect((await run()).code).toBe(0);
@@ -60,6 +67,36 @@ describe('a fault strikes the command that it names', () => {
     const again = await world.again();
     expect((await again.run('ks-1', 'hostnamectl set-hostname other')).code).toBe(0);
   });
+});
+
+describe('a join that is killed', () => {
+  const lock = (name: string) => `/var/snap/microk8s/current/var/lock/${name}`;
+  const cutAt = async (at: string) => {
+    const fault = { node: 'ks-3', command: 'microk8s join', does: { kind: 'cut', at } };
+    const world = await bench({ scenario: await scenarioWith({ faults: [fault] }) });
+    await install(world, 'ks-1', 'ks-3');
+    const { code } = await joinCluster(world, 'ks-1', '10.0.4.21', 'ks-3');
+    const host = await world.host('ks-3');
+    const there = async (name: string) => (await host.readFile(lock(name))) !== undefined;
+    const status = await world.run('ks-1', `${microk8s} status --format yaml`);
+    const nodes = await world.run('ks-1', `${microk8s} kubectl get nodes -o name`);
+    return {
+      code,
+      joining: await there('join-in-progress'),
+      mark: await there('no-cert-reissue'),
+      member: status.stdout.includes('10.0.4.23:19001'),
+      node: nodes.stdout.includes('node/ks-3'),
+    };
+  };
+
+  test.each([
+    ['before-agent', { member: false, node: false }],
+    ['after-agent', { member: false, node: false }],
+    ['after-membership', { member: true, node: false }],
+    ['before-mark', { member: true, node: true }],
+  ])('%s leaves its mark, and of the node what is there by then', async (at, left) =>
+    expect(await cutAt(at)).toEqual({ code: 137, joining: true, mark: false, ...left }),
+  );
 });
 
 test('dies-in-join: the power goes after the token is burnt; later the join succeeds', async () => {

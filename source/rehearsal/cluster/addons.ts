@@ -28,7 +28,7 @@ export function addonsOn(machine: Machine, dnsAddress = usualDns(machine)): read
   if (track === undefined) return [];
   return addonsOf(trackOf(channel)).map((addon) => {
     const { objects = [], lines = [[`${addon.name} is enabled`, 4_000] as const] } =
-      made[addon.name]?.(addon, track, dnsAddress) ?? {};
+      made[addon.name]?.(addon, track, { address: dnsAddress, servers: machine.network.nameservers }) ?? {};
     return { ...addon, objects, lines };
   });
 }
@@ -56,13 +56,27 @@ function usualDns(machine: Machine): string {
   return addressIn(services, services === defaultRanges.services ? 10 : 73);
 }
 
+/** What `enable dns` finds and is told. */
+interface NameServing {
+  readonly address: string;
+  readonly servers: readonly string[];
+}
+
 type Maker = (
   addon: AddonData,
   track: Track,
-  dnsAddress: string,
+  names: NameServing,
 ) => { readonly objects?: readonly KubeObject[]; readonly lines?: Lines };
 
-const dns: Maker = ({ version }, _, address) => ({
+const resolvers = (servers: readonly string[]): Lines =>
+  servers.length > 0
+    ? [['Using host configuration from /run/systemd/resolve/resolv.conf', 400]]
+    : [
+        ['No valid resolv.conf file could be found', 300],
+        ['Falling back to 8.8.8.8 8.8.4.4 as upstream nameservers', 100],
+      ];
+
+const dns: Maker = ({ version }, _, { address, servers }) => ({
   objects: [
     plain('v1', 'ServiceAccount', 'coredns', 'kube-system'),
     plain('v1', 'ConfigMap', 'coredns', 'kube-system', {
@@ -79,7 +93,7 @@ const dns: Maker = ({ version }, _, address) => ({
   ],
   lines: [
     ['Enabling DNS', 800],
-    ['Using host configuration from /run/systemd/resolve/resolv.conf', 400],
+    ...resolvers(servers),
     ['Applying manifest', 2_600],
     ['serviceaccount/coredns created', 300],
     ['configmap/coredns created', 200],

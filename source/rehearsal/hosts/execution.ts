@@ -134,6 +134,17 @@ export class Execution {
         return 1;
       case 'drop':
         return this.#drop(does.afterSeconds * 1000, argv, script);
+      case 'cut':
+        this.#world.change((state) => {
+          machineOf(state, this.#connection.machine).joinCut = does.at;
+        });
+        return this.#live(argv, script);
+      case 'output':
+        this.#output.endAfter(does.bytes);
+        this.#world.change((state) => {
+          if (argv[0] === 'start-join') machineOf(state, this.#connection.machine).joinOutput = does.bytes;
+        });
+        return this.#live(argv, script);
       case 'power':
         this.#cutPower(does.afterSeconds, does.backAfterSeconds);
         return this.#live(argv, script);

@@ -6,14 +6,21 @@ export class Output {
   readonly #texts: Record<OutputStream, string> = { stdout: '', stderr: '' };
   readonly #rests: Record<OutputStream, string> = { stdout: '', stderr: '' };
   readonly #onLine: ((line: string, stream: OutputStream) => void) | undefined;
+  #left = Number.POSITIVE_INFINITY;
 
   constructor(onLine?: (line: string, stream: OutputStream) => void) {
     this.#onLine = onLine;
   }
 
+  /** From now on nothing is let through but so many characters. */
+  endAfter(characters: number): void {
+    this.#left = characters;
+  }
+
   /** As real hosts do, it lets nothing through that a terminal would act on. */
   write(raw: string, stream: OutputStream): void {
-    const text = safeText(raw);
+    const text = safeText(raw).slice(0, this.#left);
+    this.#left -= text.length;
     this.#texts[stream] += text;
     const lines = `${this.#rests[stream]}${text}`.split('\n');
     this.#rests[stream] = lines.pop() ?? '';

@@ -91,6 +91,9 @@ const snapChangeSchema = z.object({
   readyAt: z.number(),
 });
 
+/** Moments of a join: before the agent is asked, once it has let the node in, once the datastore has, before the mark of a member. */
+export const cutSchema = z.enum(['before-agent', 'after-agent', 'after-membership', 'before-mark']);
+
 /** One simulated machine. Everything that a command may change or read. */
 export const machineSchema = z.object({
   /** Name in the scenario; never changes. */
@@ -148,6 +151,10 @@ export const machineSchema = z.object({
   units: z.record(z.string(), unitSchema),
   snaps: z.record(z.string(), snapSchema),
   snapChange: snapChangeSchema.optional(),
+  /** Where the next join on it is killed. */
+  joinCut: cutSchema.optional(),
+  /** Characters that the next join on it can still write. */
+  joinOutput: z.number().int().optional(),
   microk8s: z
     .object({
       cluster: z.string(),

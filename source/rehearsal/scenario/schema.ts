@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defaultProduct } from '../../site/default-product.ts';
 import type { DraftValue } from '../../site/schema.ts';
+import { cutSchema } from '../model/machine.ts';
 
 const gibibyte = 1024 ** 3;
 const gibibytes = z
@@ -138,6 +139,10 @@ const faultSchema = z.strictObject({
       afterSeconds: z.number().min(0),
       backAfterSeconds: z.number().positive().optional(),
     }),
+    /** Of `microk8s join` only: it is killed there with all that it started, as a kill -9 or the loss of its memory does. */
+    z.strictObject({ kind: z.literal('cut'), at: cutSchema }),
+    /** Its output ends after so many bytes; it does its work. */
+    z.strictObject({ kind: z.literal('output'), bytes: z.number().int().min(0) }),
     /** The connection breaks; the command goes on by itself where a real one would. */
     z.strictObject({ kind: z.literal('drop'), afterSeconds: z.number().min(0) }),
   ]),

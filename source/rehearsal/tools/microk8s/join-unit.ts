@@ -2,7 +2,7 @@ import type { Machine } from '../../model/machine.ts';
 import { at, type Joining, type State } from '../../model/state.ts';
 import { fileAt, removeTree, writePath } from '../../node/file-system.ts';
 import { type Call, refuse, type Steps } from '../call.ts';
-import { beginning, continueJoin } from './join.ts';
+import { beginning, continueJoin, killed } from './join.ts';
 
 const unit = 'kloudspot-join';
 const folder = `/run/${unit}`;
@@ -28,10 +28,13 @@ export function* startJoin(call: Call): Steps {
 
 /** One stage of the join in the background. `state.time` is its time. */
 export function advanceJoin(state: State, machine: Machine, joining: Joining): void {
-  const write = (text: string) =>
-    void writePath(machine, outputFile, `${fileAt(machine, outputFile)?.content ?? ''}${text}`);
+  const write = (text: string) => {
+    const written = `${fileAt(machine, outputFile)?.content ?? ''}${text}`;
+    writePath(machine, outputFile, written.slice(0, machine.joinOutput));
+  };
   const next = continueJoin(joining, { machine, state, now: state.time, out: write, err: write });
-  if ('code' in next) end(machine, '', next.code);
+  if ('code' in next && next.code === killed) delete machine.units[`${unit}.service`];
+  else if ('code' in next) end(machine, '', next.code);
   else at(state, state.time + next.after, { kind: 'join', machine: machine.id, unit, joining: next.joining });
 }
 
@@ -39,4 +42,5 @@ function end(machine: Machine, text: string, code: number): void {
   if (text !== '') writePath(machine, outputFile, text);
   writePath(machine, `${folder}/code`, `${code}\n`, { mode: 0o600 });
   delete machine.units[`${unit}.service`];
+  delete machine.joinOutput;
 }

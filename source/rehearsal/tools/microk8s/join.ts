@@ -22,6 +22,8 @@ const agentMs = 2_000;
 const admissionMs = 4_500;
 const pollMs = 5_000;
 const polls = 10;
+/** Exit code of what a signal has killed. */
+export const killed = 137;
 /** ms from the start of the kubelet until the files are in place. */
 const markMs = 1_500;
 
@@ -76,6 +78,10 @@ const misused = (why: string): Message => ({
 
 /** One stage of a join. Membership of the datastore comes first, the kubelet after it, and the mark of a member last. */
 export function continueJoin(joining: Joining, place: JoinPlace): JoinNext {
+  if (isCut(joining, place)) {
+    delete place.machine.joinCut;
+    return { code: killed };
+  }
   switch (joining.stage) {
     case 'contact':
       writePath(place.machine, locks.joining, '');
@@ -98,6 +104,21 @@ export function continueJoin(joining: Joining, place: JoinPlace): JoinNext {
     case 'noRoute':
     case 'timedOut':
       return end(place, said(joining.stage));
+  }
+}
+
+function isCut({ stage }: Joining, { machine, state }: JoinPlace): boolean {
+  switch (machine.joinCut) {
+    case 'before-agent':
+      return stage === 'answer';
+    case 'after-agent':
+      return stage === 'datastore';
+    case 'after-membership':
+      return stage === 'waiting' && isMember(machine, state);
+    case 'before-mark':
+      return stage === 'mark';
+    case undefined:
+      return false;
   }
 }
 
