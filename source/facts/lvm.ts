@@ -53,7 +53,13 @@ function lvm<const Name extends string>(name: Name, kind: string, options: reado
 
 const probe = {
   vgs: lvm('vgs', 'vg', [], 'vg_name,vg_uuid,vg_size,vg_free,vg_extent_size,vg_attr,vg_missing_pv_count'),
-  pvs: lvm('pvs', 'pv', [], 'pv_name,pv_uuid,vg_name,pv_size,pv_free,pv_attr,pv_allocatable,pv_missing,pv_duplicate'),
+  // Without -a a copied disk beside its original is left out (lvm2 2.03.16); with it, devices without LVM come too.
+  pvs: lvm(
+    'pvs',
+    'pv',
+    ['-a'],
+    'pv_name,pv_uuid,vg_name,pv_size,pv_free,pv_attr,pv_allocatable,pv_missing,pv_duplicate',
+  ),
   lvs: lvm('lvs', 'lv', ['-a'], 'lv_name,lv_uuid,vg_name,lv_size,lv_attr,lv_path,lv_tags,pool_lv,segtype,lv_role'),
 };
 export const lvmSections = Object.values(probe);
@@ -62,7 +68,8 @@ export const lvmSections = Object.values(probe);
 const bytes = (row: Row, name: string) => Number(row[name] || 0);
 
 export function physicalVolumes(sections: Sections): LvmFacts['physicalVolumes'] {
-  return read(sections, probe.pvs).map((row) => {
+  const rows = read(sections, probe.pvs).filter((row) => row.pv_uuid !== '');
+  return rows.map((row) => {
     // pv_attr: allocatable, duplicate or unused; exported; missing (pvs(8))
     const attributes = row.pv_attr ?? '';
     return {

@@ -1,71 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import type { Questions } from '../../source/cli/line/questions.ts';
-import { wishFor } from '../../source/cli/sizing/subject.ts';
-import { type EstimateRequest, runEstimate } from '../../source/cli/verbs/storage-estimate.ts';
+import type { EstimateRequest } from '../../source/cli/verbs/storage-estimate.ts';
 import type { StorageFacts } from '../../source/facts/facts.ts';
-import { loadProduct } from '../../source/product/load.ts';
 import {
   device,
   GiB,
   healthyFacts,
   healthyFactsOf,
-  healthyNode,
   healthySite,
   healthyStorage,
 } from '../facts-fixtures.ts';
+import { machineSubject, product, run, typing } from './estimate-runner.ts';
 import { first, group, volume } from './guide-machine.ts';
 
-const product = await loadProduct('kloudspot');
-
-/** Answers as they are typed, in order; what a question refuses is typed, heard and typed again. */
-function typing(
-  ...answers: readonly (string | boolean)[]
-): Questions & { readonly asked: string[]; readonly refused: string[] } {
-  const left = [...answers];
-  const asked: string[] = [];
-  const refused: string[] = [];
-  return {
-    asked,
-    refused,
-    confirm: async ({ message, default: fallback }) => {
-      asked.push(message.trim());
-      const answer = left.shift() ?? fallback;
-      if (typeof answer !== 'boolean') throw new Error(`${message} wants yes or no`);
-      return answer;
-    },
-    input: async ({ message, default: fallback = '', validate }) => {
-      asked.push(message.trim());
-      for (;;) {
-        const answer = String(left.shift() ?? fallback);
-        const judged = validate?.(answer) ?? true;
-        if (judged === true) return answer;
-        refused.push(judged);
-      }
-    },
-    password: async () => '',
-  };
-}
-
-function subjectOf(storage: StorageFacts): EstimateRequest['subject'] {
-  const facts = healthyFacts('nmsc02', { storage });
-  return {
-    kind: 'machine',
-    name: 'nmsc02',
-    product,
-    nodes: [healthyNode('nmsc02')],
-    clusterSize: 3,
-    facts: new Map([['nmsc02', facts]]),
-    unreached: new Map(),
-    wish: wishFor(product, facts),
-  };
-}
-
-async function run(request: Partial<EstimateRequest> & Pick<EstimateRequest, 'subject'>) {
-  const lines: string[] = [];
-  const line = (text: string) => lines.push(...text.split('\n'));
-  const result = await runEstimate({ flags: { volumes: [] }, openebs: false, ask: undefined, line, ...request });
-  return { ...result, lines, text: lines.join('\n') };
-}
+const subjectOf = (storage: StorageFacts) => machineSubject('nmsc02', healthyFacts('nmsc02', { storage }));
 
 describe('the first transcript, KloudInsights', () => {
   test('asks the same questions in the same order and prints true numbers', async () => {

@@ -1,43 +1,13 @@
 import { expect, test } from 'vitest';
-import type { Questions } from '../../source/cli/line/questions.ts';
-import { wishFor } from '../../source/cli/sizing/subject.ts';
-import { runEstimate } from '../../source/cli/verbs/storage-estimate.ts';
 import { gatherFacts } from '../../source/facts/gather.ts';
-import { loadProduct } from '../../source/product/load.ts';
-import { healthyNode } from '../facts-fixtures.ts';
+import { machineSubject, run, typing } from '../cli/estimate-runner.ts';
 import { bench, scenarioWith } from './world.ts';
-
-const product = await loadProduct('kloudspot');
 
 /** Lines of the estimate on a simulated machine with these disks, asked as a person would be. */
 async function estimate(parts: object, answers: readonly (string | boolean)[]) {
   const world = await bench({ scenario: await scenarioWith({ nodes: { 'ks-1': parts } }) });
   const facts = await gatherFacts(await world.host('ks-1'), { node: 'ks-1', clock: world.clock, packages: [] });
-  const left = [...answers];
-  const ask: Questions = {
-    confirm: async () => left.shift() === true,
-    input: async ({ default: fallback = '' }) => String(left.shift() ?? fallback),
-    password: async () => '',
-  };
-  const lines: string[] = [];
-  const subject = {
-    kind: 'machine' as const,
-    name: 'ks-1',
-    product,
-    nodes: [healthyNode('ks-1')],
-    clusterSize: 3,
-    facts: new Map([['ks-1', facts]]),
-    unreached: new Map(),
-    wish: wishFor(product, facts),
-  };
-  const { code } = await runEstimate({
-    subject,
-    flags: { volumes: [] },
-    openebs: false,
-    ask,
-    line: (text) => lines.push(...text.split('\n')),
-  });
-  return { code, lines };
+  return run({ subject: machineSubject('ks-1', facts), ask: typing(...answers) });
 }
 
 test("the guide's first transcript: / on a plain partition, two groups on one disk, a volume made before", async () => {
