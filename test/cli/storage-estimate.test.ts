@@ -1,14 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EstimateRequest } from '../../source/cli/verbs/storage-estimate.ts';
 import type { StorageFacts } from '../../source/facts/facts.ts';
-import {
-  device,
-  GiB,
-  healthyFacts,
-  healthyFactsOf,
-  healthySite,
-  healthyStorage,
-} from '../facts-fixtures.ts';
+import { device, GiB, healthyFacts, healthyFactsOf, healthySite, healthyStorage } from '../facts-fixtures.ts';
 import { machineSubject, product, run, typing } from './estimate-runner.ts';
 import { first, group, volume } from './guide-machine.ts';
 
