@@ -15,7 +15,7 @@ export function programOf({
   execArgv,
   argv,
 }: Pick<NodeJS.Process, 'execPath' | 'execArgv' | 'argv'>): string[] {
-  return [execPath, ...new Set([youngGeneration, ...execArgv]), argv[1] ?? ''];
+  return [execPath, youngGeneration, ...execArgv.filter((word) => word !== youngGeneration), argv[1] ?? ''];
 }
 
 /**

@@ -4,8 +4,9 @@ import { programOf } from '../../source/text/program.ts';
 const flag = '--max-semi-space-size=4';
 
 test('a process that was started with the flag starts the next one with it once', () => {
-  const first = programOf({ execPath: '/node', execArgv: ['--no-warnings'], argv: ['/node', '/cli.js', 'apply'] });
-  expect(first).toEqual(['/node', flag, '--no-warnings', '/cli.js']);
+  const given = ['--conditions', 'node', '--conditions', 'development'];
+  const first = programOf({ execPath: '/node', execArgv: given, argv: ['/node', '/cli.js', 'apply'] });
+  expect(first).toEqual(['/node', flag, ...given, '/cli.js']);
   const [execPath = '', ...rest] = first;
   const nested = programOf({ execPath, execArgv: rest.slice(0, -1), argv: ['/node', '/cli.js', 'run-worker'] });
   expect(nested).toEqual(first);
