@@ -636,6 +636,38 @@ describe('a join', () => {
       ).rejects.toThrow(/still takes itself for a member/);
     });
 
+    test.each([
+      ['waits after a start that ended with 0 and no node Ready', 5, 1],
+      ['does without a node that never comes up, and the end state says so', 1_000, 0],
+    ])('%s', async (_, looks, left) => {
+      let seen = 0;
+      let leftAt = 0;
+      const files = { [member]: '', [`${data}/var/lock/stopped.lock`]: '' };
+      const world = fakeWorld({
+        site,
+        product,
+        files,
+        answers: {
+          ...base,
+          [`${M} status`]: ({ node }) => {
+            if (node === 'ks-1') return status('10.0.4.21');
+            return ++seen > looks ? status('10.0.4.21') : { code: 1, stdout: 'microk8s:\n  running: False\n' };
+          },
+          [`${M} leave`]: () => {
+            leftAt = seen;
+            if (seen <= looks) return { code: 2, stdout: 'Contacting node failed.' };
+            world.written.delete(member);
+            return '';
+          },
+        },
+      });
+      const kind = stepKinds.get(step.kind);
+      const undone = kind?.undo?.(world.context, kind.parameters.parse(step.parameters), step);
+      if (left === 1) await undone;
+      else await expect(undone).rejects.toThrow(/still takes itself for a member/);
+      expect(leftAt).toBeGreaterThanOrEqual(left === 1 ? looks : 1);
+    });
+
     test('is refused where the voters that remain would have no majority', async () => {
       const answers: Answers = {
         [kubectl('get nodes')]: nodes('ks-1', 'ks-2', { name: 'ks-3', ready: false }),

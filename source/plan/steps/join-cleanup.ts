@@ -1,7 +1,8 @@
 import { HostFault } from '../../host/host-fault.ts';
 import { microk8s } from '../../microk8s/microk8s.ts';
+import { parseMicroK8sStatus, sayStatus } from '../../microk8s/status.ts';
 import { kloudspot } from '../../text/command.ts';
-import { runCommand } from '../execution/carry-out.ts';
+import { look, runCommand } from '../execution/carry-out.ts';
 import { minutes } from '../execution/define.ts';
 import type { PlannedStep, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
@@ -47,6 +48,27 @@ async function tryCommand(context: StepContext, step: PlannedStep, name: string)
   }
 }
 
+/**
+ * Starts MicroK8s and looks until it runs: `start` ends with 0 although no node became Ready. One that does not come up is left behind
+ * all the same, by its address; the end state says what is missing.
+ */
+async function start(context: StepContext, node: string): Promise<void> {
+  await context.run(node, microk8s.start(), { sudo: true, deadline: minutes(5), allow: [0, 1] });
+  try {
+    await context.until({
+      for: `MicroK8s to run on ${node}`,
+      deadline: minutes(3),
+      probe: async () => {
+        const status = parseMicroK8sStatus(await look(context, node, microk8s.status(), minutes(2)));
+        return { ok: status.state === 'running' || status.state === 'worker', observed: sayStatus(status) };
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof StepFault) || context.signal.aborted) throw error;
+    context.progress(`${error.seen}; goes on with what ${node} can do`);
+  }
+}
+
 /** `leave` refuses on a stopped member, and `remove-node` may end with 0 and leave the member: the end state decides. */
 export async function undo(context: StepContext, p: JoiningAs): Promise<void> {
   const allow = [0, 1, 2, 3];
@@ -54,7 +76,7 @@ export async function undo(context: StepContext, p: JoiningAs): Promise<void> {
   refuseLossOfQuorum(p, known);
   const own = await ownMarks(context, p.node);
   if (own.member || own.worker) {
-    if (own.stopped) await context.run(p.node, microk8s.start(), { sudo: true, deadline: minutes(5), allow });
+    if (own.stopped) await start(context, p.node);
     await context.run(p.node, microk8s.leave(), { sudo: true, deadline: minutes(5), allow });
   }
   const remove = (name: string) =>
