@@ -22,6 +22,8 @@ const twoNetworks = scenarioWith({
   nodes: { 'ks-2': { furtherInterfaces: [{ name: 'eno2', address: '192.168.7.12', gateway: '192.168.7.1' }] } },
 });
 
+const withSudo = (sudoProgram: string) => scenarioWith({ nodes: { 'ks-2': { login: { sudoProgram } } } });
+
 /** Two machines with MicroK8s, each in a cluster of its own. */
 async function fresh(track: string, scenario = recorded): Promise<Bench> {
   const world = await bench({ scenario: await scenario });
@@ -158,6 +160,14 @@ const states: Readonly<Record<string, State>> = {
     make: async (world) => {
       await world.run('ks-1', `${microk8s} enable rbac`);
       return nothing(world.run('ks-1', `${microk8s} remove-node ks-2 --force`));
+    },
+  },
+  'no sudo': { scenario: withSudo('none'), make: async () => undefined },
+  'sudo-rs': {
+    scenario: withSudo('sudo-rs'),
+    make: async (world) => {
+      await world.run('ks-2', `${microk8s} disable dns`);
+      return nothing(world.clock.sleep(40_000));
     },
   },
   'metallb enabled': {

@@ -125,6 +125,8 @@ export const machineSchema = z.object({
     key: z.boolean(),
     password: z.string().optional(),
     sudo: z.enum(['free', 'password']),
+    /** Which program is called sudo; `sudo-rs` takes no `-E`. */
+    sudoProgram: z.enum(['sudo', 'sudo-rs', 'none']).default('sudo'),
   }),
   /** ed25519 public key, base64 of its wire form. */
   hostKey: z.string(),

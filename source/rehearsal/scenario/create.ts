@@ -48,6 +48,7 @@ function newMachine(id: string, node: ScenarioNode, index: number, now: number):
       user: node.login.user,
       key: node.login.key,
       sudo: node.login.sudo,
+      sudoProgram: node.login.sudoProgram,
       ...defined({ password: node.login.password }),
     },
     hostKey: hostKey(identity),

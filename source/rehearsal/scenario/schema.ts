@@ -101,6 +101,8 @@ const nodeSchema = z.strictObject({
       key: z.boolean().default(true),
       password: z.string().optional(),
       sudo: z.enum(['free', 'password']).default('free'),
+      /** From Ubuntu 25.10 sudo is sudo-rs. */
+      sudoProgram: z.enum(['sudo', 'sudo-rs', 'none']).default('sudo'),
     })
     .prefault({}),
   packages: z.array(z.string()).default(['lvm2', 'open-iscsi', 'snapd', 'curl']),

@@ -3,8 +3,8 @@ import { trackIn } from '../../microk8s/tracks.ts';
 import { offeredConfiguration, readLaunchConfiguration } from '../cluster/launch-configuration.ts';
 import type { Machine } from '../model/machine.ts';
 import { between } from '../model/random.ts';
-import { fileAt, writePath } from '../node/file-system.ts';
 import { at, type State } from '../model/state.ts';
+import { fileAt, writePath } from '../node/file-system.ts';
 import { type Call, lastValue, optionsOf, type Program, refuse, type Steps, say } from './call.ts';
 
 /** ms that snapd takes for MicroK8s: download, mount, services. */

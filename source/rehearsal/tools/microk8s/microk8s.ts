@@ -1,4 +1,7 @@
 import { needStarted, said, saidOnWorker } from '../../../microk8s/messages.ts';
+import { trackOf } from '../../../microk8s/tracks.ts';
+import { compareVersions } from '../../../text/versions.ts';
+import type { Machine } from '../../model/machine.ts';
 import { isGuarded, isStopped } from '../../node/services.ts';
 import { answer, type Call, type Program, refuse, type Steps, say, tell } from '../call.ts';
 import { helm } from '../helm/helm.ts';
@@ -55,8 +58,27 @@ function* microk8s(call: Call): Steps {
   }
   if (call.look(isGuarded) && (verb === 'status' || verb === 'start')) return answer(call, said('lowMemory'));
   if (program === undefined) return refuse(call, `microk8s ${verb} is not part of this rehearsal.`);
+  const withoutSudo = ['join', 'leave'].includes(verb) ? call.look(sudoRefusal) : undefined;
+  if (withoutSudo !== undefined) return refuse(call, withoutSudo.text, withoutSudo.code);
   const result = program({ ...call, argv: [`microk8s ${verb}`, ...words], words });
   return typeof result === 'number' ? result : yield* result;
+}
+
+/**
+ * `join` and `leave` run sudo themselves, as root too: without it they end, and before 1.35 they lose their environment to a sudo that
+ * takes no `-E`.
+ */
+function sudoRefusal({ login, snaps }: Machine): { readonly text: string; readonly code: number } | undefined {
+  if (login.sudoProgram === 'none')
+    return { text: '/snap/microk8s/current/actions/common/utils.sh: line 99: sudo: command not found', code: 127 };
+  const track = trackOf(snaps['microk8s']?.channel ?? '');
+  if (login.sudoProgram === 'sudo' || compareVersions(track, '1.35') >= 0) return undefined;
+  return {
+    text: `sudo: preserving the entire environment is not supported, '-E' is ignored
+Traceback (most recent call last):
+FileNotFoundError: [Errno 2] No such file or directory: 'None/var/lock/join-in-progress'`,
+    code: 1,
+  };
 }
 
 function subcommands(): string {
