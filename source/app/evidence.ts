@@ -1,16 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import type { LiveEvidence, ReadText } from '../check/evidence.ts';
-import { Fault } from '../errors/fault.ts';
 import { codeOf } from '../errors/thrown.ts';
-import { type AddressAnswer, addressProbe, parseAddressAnswers } from '../facts/address-probe.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import { atHome } from '../host/home-path.ts';
 import type { HostPool } from '../host/host.ts';
 import { targetOf } from '../network/targets.ts';
-import type { Site, SiteNode } from '../site/schema.ts';
+import type { Site } from '../site/schema.ts';
 import { defined } from '../text/defined.ts';
 import { askAddons } from './ask-addons.ts';
+import { askAddresses, type HeardAddresses } from './ask-addresses.ts';
 import { type Asked, askPairs } from './ask-pairs.ts';
 import { askReach } from './ask-reach.ts';
 import type { World } from './world.ts';
@@ -25,9 +24,6 @@ export interface EvidenceOptions {
   /** Ends what is being asked on the nodes. */
   readonly signal?: AbortSignal | undefined;
 }
-
-/** So many nodes ask for each address: one of them may have a switch port of its own. */
-const askers = 2;
 
 /** Asks what only the present moment can tell: certificate files, and whether wanted addresses are in use. Changes nothing, never throws for a node. */
 export async function gatherEvidence(
@@ -74,23 +70,9 @@ const wordsFor: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder.',
 };
 
-async function askForAddresses(
-  site: Site,
-  hosts: HostPool,
-  { unreached, signal }: EvidenceOptions,
-): Promise<ReadonlyMap<string, ReadonlyMap<string, AddressAnswer>>> {
-  const addresses = wantedAddresses(site);
-  if (addresses.length === 0) return new Map();
-  const asking = site.nodes.filter(({ name }) => !unreached?.has(name)).slice(0, askers);
-  const answers = await Promise.all(
-    asking.map(async (node) => ({ node: node.name, heard: await ask(node, addresses, hosts, signal) })),
-  );
-  return new Map(
-    addresses.map((address) => [
-      address,
-      new Map(answers.map(({ node, heard }) => [node, heard.get(address) ?? { state: 'unknown', why: 'no answer' }])),
-    ]),
-  );
+function askForAddresses(site: Site, hosts: HostPool, { unreached, signal }: EvidenceOptions): Promise<HeardAddresses> {
+  const reached = site.nodes.filter(({ name }) => !unreached?.has(name));
+  return askAddresses(reached.map(targetOf), wantedAddresses(site), hosts, signal);
 }
 
 function wantedAddresses({ nodes, network }: Site): string[] {
@@ -98,27 +80,4 @@ function wantedAddresses({ nodes, network }: Site): string[] {
     node.network?.mode === 'static' && node.network.address ? (node.network.address.split('/')[0] ?? []) : [],
   );
   return [...new Set([...wanted, ...(network.virtualAddress ? [network.virtualAddress] : [])])];
-}
-
-async function ask(
-  node: SiteNode,
-  addresses: readonly string[],
-  hosts: HostPool,
-  signal: AbortSignal | undefined,
-): Promise<ReadonlyMap<string, AddressAnswer>> {
-  const unknown = (why: string) =>
-    new Map(addresses.map((address): [string, AddressAnswer] => [address, { state: 'unknown', why }]));
-  try {
-    const host = await hosts.get(targetOf(node));
-    const { code, stdout, stderr } = await host.run(addressProbe(addresses), {
-      sudo: true,
-      deadline: 20_000,
-      ...defined({ signal }),
-    });
-    if (code !== 0) return unknown(stderr.trim().split('\n').at(-1) || `exit code ${code}`);
-    return parseAddressAnswers(stdout, addresses);
-  } catch (error) {
-    if (error instanceof Fault) return unknown(error.message);
-    throw error;
-  }
 }

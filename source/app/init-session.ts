@@ -15,6 +15,7 @@ import { copyDraft, loadDraft, removeDraft, saveDraft } from '../site/save.ts';
 import type { Site, SiteDraft } from '../site/schema.ts';
 import { kloudspot } from '../text/command.ts';
 import { quote } from '../text/quote.ts';
+import { askAddresses, type HeardAddresses } from './ask-addresses.ts';
 import { judgeSeen } from './check-site.ts';
 import { documentsOf } from './documents.ts';
 import { firstDraft } from './first-draft.ts';
@@ -157,6 +158,13 @@ class Session implements InitSession {
 
   givePassword(node: string | undefined, kind: 'login' | 'sudo', password: string): void {
     this.#passwords.give(node, kind, password);
+  }
+
+  askAddresses(draft: SiteDraft, addresses: readonly string[], signal: AbortSignal): Promise<HeardAddresses> {
+    const nodes = Array.isArray(draft['nodes']) ? draft['nodes'] : [];
+    const targets = nodes.map(draftTarget).filter((target) => target !== undefined);
+    const ready = targets.filter(({ addresses: [reach = ''] }) => this.#access.get(reach)?.state === 'ready');
+    return askAddresses(ready, addresses, this.#world.hosts, signal);
   }
 
   judge(draft: SiteDraft) {

@@ -6,6 +6,7 @@ import type { Product } from '../product/schema.ts';
 import type { Files } from '../site/files.ts';
 import type { Finding } from '../site/finding.ts';
 import type { Site, SiteDraft } from '../site/schema.ts';
+import type { HeardAddresses } from './ask-addresses.ts';
 import type { Watcher } from './follow.ts';
 
 /** Where one node's access stands, as the nodes page shows it. */
@@ -73,6 +74,8 @@ export interface InitSession extends Watcher {
 
   /** The whole site or what is wrong with the draft, each with its field. */
   judge(draft: SiteDraft): { readonly site: Site } | { readonly findings: readonly Finding[] };
+  /** Whether somebody has these addresses: two of the draft's nodes that answer ask by ARP. Changes nothing. */
+  askAddresses(draft: SiteDraft, addresses: readonly string[], signal: AbortSignal): Promise<HeardAddresses>;
   /** All checks. Live ones (address in use, TLS files) are asked here; the rest is pure. */
   preflight(site: Site, facts: ReadonlyMap<string, NodeFacts>, signal: AbortSignal): Promise<readonly Finding[]>;
   /** `findings`: what the checks found; failures that the operator lets pass are written into the plan. */

@@ -17,6 +17,8 @@ export interface World {
   /** Host keys that a node shows and that are not pinned yet. */
   offeredHostKeys(target: HostTarget): Promise<HostKeyOffer[]>;
   pin(offers: readonly HostKeyOffer[]): Promise<void>;
+  /** Pins these keys for a node, in the place of or beside those that are pinned. */
+  trustHostKeys(node: string, keys: readonly string[], how: { readonly besideOld: boolean }): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -45,6 +47,7 @@ export async function openWorld({ files, passwords, rehearsal, fresh }: WorldOpt
     clock: systemClock,
     offeredHostKeys: (target) => keys.offeredHostKeys(target, files),
     pin: (offers) => keys.pinHostKeys(offers, files),
+    trustHostKeys: (node, lines, { besideOld }) => keys.pinKeysOf(node, lines, besideOld, files),
     close: () => hosts.close(),
   };
 }

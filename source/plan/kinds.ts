@@ -10,6 +10,7 @@ import { drain } from './steps/drain.ts';
 import { growClaims } from './steps/grow-claims.ts';
 import { helmInstall } from './steps/helm-install.ts';
 import { helmUninstall } from './steps/helm-uninstall.ts';
+import { hostKeys } from './steps/host-keys.ts';
 import { hostname } from './steps/hostname.ts';
 import { hostsFile } from './steps/hosts-file.ts';
 import { ingressService } from './steps/ingress-service.ts';
@@ -19,6 +20,7 @@ import { microk8sInstall } from './steps/microk8s-install.ts';
 import { namespaceKind } from './steps/namespace.ts';
 import { network } from './steps/network.ts';
 import { nodeLeave } from './steps/node-leave.ts';
+import { ownIdentityKinds } from './steps/own-identity.ts';
 import { packages } from './steps/packages.ts';
 import { poolGroup } from './steps/pool-group.ts';
 import { proxyKind } from './steps/proxy.ts';
@@ -41,6 +43,8 @@ const all: readonly StepKind[] = [
   hostname,
   hostsFile,
   network,
+  ...ownIdentityKinds,
+  hostKeys,
   microk8sInstall,
   joinManager,
   joinWorker,

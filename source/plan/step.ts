@@ -86,6 +86,8 @@ export interface StepContext {
   /** For the undo and for later attempts, also after a resume. A key keeps its first value until the step is undone: what a later attempt sees may be its own work. */
   remember(key: string, value: string): void;
   recall(key: string): string | undefined;
+  /** Pins these keys (lines of a public key) for the node. `besideOld`: what is pinned now stays trusted too. */
+  trustHostKeys(node: string, keys: readonly string[], how: { readonly besideOld: boolean }): Promise<void>;
   /** After a reboot or a change of address: the next look or run connects again. */
   reconnect(node: string): Promise<void>;
 }

@@ -5,7 +5,7 @@ import type { Files } from '../site/files.ts';
 import type { SiteDraft } from '../site/schema.ts';
 import { kloudspot } from '../text/command.ts';
 import { quote } from '../text/quote.ts';
-import { offeredKeys, pinKeys, SimulatedPool } from './hosts/pool.ts';
+import { offeredKeys, pinKeys, pinKeysOf, SimulatedPool } from './hosts/pool.ts';
 import { type Anchor, VirtualClock } from './model/clock.ts';
 import { machineOf } from './model/state.ts';
 import { Store } from './model/store.ts';
@@ -45,6 +45,7 @@ export interface Rehearsal {
   /** Host keys that a node shows and that are not accepted yet. Throws `HostFault` when it does not answer. */
   offeredHostKeys(target: HostTarget): Promise<HostKeyOffer[]>;
   pin(offers: readonly HostKeyOffer[]): Promise<void>;
+  trustHostKeys(node: string, keys: readonly string[], how: { readonly besideOld: boolean }): Promise<void>;
   /** Pulls a machine's plug, or gives it power again; it then boots. Machines have the names of the scenario. */
   setPower(machine: string, on: boolean): Promise<void>;
   close(): Promise<void>;
@@ -78,6 +79,7 @@ export async function openRehearsal(options: RehearsalOptions): Promise<Rehearsa
     draft: structuredClone(scenario.draft),
     offeredHostKeys: (target) => offeredKeys(world, target),
     pin: async (offers) => pinKeys(world, offers),
+    trustHostKeys: async (node, keys, { besideOld }) => pinKeysOf(world, node, keys, besideOld),
     setPower: async (machine, on) => {
       world.change((state) => (on ? powerOn : powerOff)(state, machineOf(state, machine)));
     },

@@ -1,10 +1,20 @@
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
-import { Rehearsal } from './program.ts';
+import { home, Rehearsal } from './program.ts';
 
 const secret = 'planted-Pa55word-7Q';
+
+/** A scenario of its own: the healthy one, changed. */
+async function scenarioWith(change: (text: string) => string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'kloudspot-scenario-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'own.yaml');
+  await writeFile(file, change(await readFile(join(home, 'templates/rehearsal/healthy.yaml'), 'utf8')));
+  return file;
+}
 
 describe('init, unattended, in rehearsal', () => {
   it('goes from bare nodes to a rolled-out product, and a second time finds nothing to do', async () => {
@@ -30,22 +40,39 @@ describe('init, unattended, in rehearsal', () => {
   });
 
   it('a failed check stops it, unless its failure is accepted by name; plan and journal say so', async () => {
-    const rehearsal = await Rehearsal.begin('clone');
+    const rehearsal = await Rehearsal.begin(
+      await scenarioWith((text) => text.replace('ks-1:\n', 'ks-1:\n    cores: 4\n')),
+    );
     expect((await rehearsal.run('init', '--yes')).code).toBe(3);
-    const two = await rehearsal.run('init', '--yes', '--accept-failure', 'unique-machine-id');
-    expect(two.code).toBe(3);
-    const names = [
-      'unique-machine-id',
-      'unique-host-key',
-      'unique-initiator-name',
-      'unique-lvm',
-      'unique-product-uuid',
-    ];
-    const all = names.flatMap((name) => ['--accept-failure', name]);
-    const begun = await rehearsal.run('init', '--yes', ...all);
+    expect((await rehearsal.run('init', '--yes', '--accept-failure', 'memory')).code).toBe(3);
+    const strict = await rehearsal.run('init', '--yes', '--accept-failure', 'storage');
+    expect([strict.code, strict.stderr]).toEqual([2, expect.stringContaining('storage cannot be accepted')]);
+    const begun = await rehearsal.run('init', '--yes', '--accept-failure', 'cpu-cores');
+    expect(begun.code).toBe(0);
     expect(begun.stdout).toContain('Accepted although it fails:');
     const [start] = (await rehearsal.journal()).filter(({ type }) => type === 'run-started');
-    expect(start).toMatchObject({ accepted: expect.arrayContaining(['unique-machine-id']) });
+    expect(start).toMatchObject({ accepted: ['cpu-cores'] });
+  });
+
+  it('a clone gets identities of its own, is reached with its new host key, and undo puts the former ones back', async () => {
+    const rehearsal = await Rehearsal.begin('clone');
+    const site = async () => JSON.parse((await rehearsal.run('preflight', '--json')).stdout);
+    const alike = (found: { findings: { check: string; grade: string; nodes: string[] }[] }) =>
+      found.findings
+        .filter(({ check, grade }) => /unique-(machine-id|host-key|initiator-name)/.test(check) && grade !== 'pass')
+        .map(({ check, grade, nodes }) => [check, grade, ...nodes]);
+    const shared = [
+      ['unique-machine-id', 'warn', 'ks-2', 'ks-3'],
+      ['unique-host-key', 'warn', 'ks-2', 'ks-3'],
+      ['unique-initiator-name', 'warn', 'ks-2', 'ks-3'],
+    ];
+    expect(alike(await site())).toEqual(shared);
+    const built = await rehearsal.run('init', '--yes');
+    expect([built.code, built.stderr]).toEqual([0, expect.anything()]);
+    expect(alike(await site())).toEqual([]);
+    const again = await rehearsal.run('apply', '--yes');
+    expect(again.code).toBe(0);
+    expect((await rehearsal.journal()).some(({ outcome }) => outcome === 'changed')).toBe(false);
   });
 
   it('writes exactly the chosen features and sizes to values.yaml', async () => {

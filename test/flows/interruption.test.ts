@@ -76,7 +76,6 @@ describe('scenarios', () => {
   it.each([
     ['no-avx', /AVX/],
     ['small-volume-group', /ubuntu-vg|GB short|does not fit/],
-    ['clone', /machine-id/],
   ])('%s stops at preflight with exit code 3, and nothing was changed', async (scenario, words) => {
     const rehearsal = await Rehearsal.begin(scenario);
     const { code, stdout, stderr } = await rehearsal.run('init', '--yes');

@@ -2,7 +2,7 @@ import type { Command, Host, RunOptions, RunResult } from '../../source/host/hos
 import { HostFault } from '../../source/host/host-fault.ts';
 import { wantedAddress } from '../../source/network/addresses.ts';
 import { stepKinds } from '../../source/plan/kinds.ts';
-import type { PlannedCommand, PlannedStep, StateCheck, StepContext, Wait } from '../../source/plan/step.ts';
+import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind, Wait } from '../../source/plan/step.ts';
 import { StepFault } from '../../source/plan/step-fault.ts';
 import type { Product } from '../../source/product/schema.ts';
 import { filesUnder } from '../../source/site/files.ts';
@@ -40,6 +40,7 @@ export function fakeWorld(options: FakeOptions) {
   const written = new Map(Object.entries(files));
   const remembered = new Map<string, string>();
   const concealed: string[] = [];
+  const trusted: { readonly node: string; readonly keys: readonly string[]; readonly besideOld: boolean }[] = [];
   for (const node of site.nodes)
     if (!written.has(kubeletOf(node.name))) written.set(kubeletOf(node.name), told(wantedAddress(node)?.address));
   const begun = Date.parse('2026-11-21T08:00:00Z');
@@ -117,12 +118,13 @@ export function fakeWorld(options: FakeOptions) {
     },
     progress: () => undefined,
     registrySecret: async () => registrySecret,
+    trustHostKeys: async (node, keys, { besideOld }) => void trusted.push({ node, keys, besideOld }),
     conceal: (secret) => void concealed.push(secret),
     remember: (key, value) => void (remembered.has(key) || remembered.set(key, value)),
     recall: (key) => remembered.get(key),
     reconnect: async () => undefined,
   };
-  return { context, ran, written, remembered, concealed };
+  return { context, ran, written, remembered, concealed, trusted };
 }
 
 const data = '/var/snap/microk8s/current';
@@ -162,13 +164,19 @@ function inItsUnit(files: Map<string, string>, { code, stdout, stderr }: RunResu
   return { code: 0, stdout: '', stderr: '' };
 }
 
+/** Throws where no kind of that name is registered. */
+export function kindOf(step: PlannedStep): StepKind {
+  const kind = stepKinds.get(step.kind);
+  if (!kind) throw new Error(`There is no kind ${step.kind}.`);
+  return kind;
+}
+
 /** Does one step as a run would: looks, acts, looks again. */
 export async function carryThrough(
   context: StepContext,
   step: PlannedStep,
 ): Promise<{ before: StateCheck; after: StateCheck; again: StateCheck }> {
-  const kind = stepKinds.get(step.kind);
-  if (!kind) throw new Error(`There is no kind ${step.kind}.`);
+  const kind = kindOf(step);
   const parameters = kind.parameters.parse(step.parameters);
   const before = await kind.state(context, parameters, step);
   await kind.act(context, parameters, step);

@@ -1,3 +1,4 @@
+import type { HeardAddresses } from '../../source/app/ask-addresses.ts';
 import type { AccessState, InitSession, StartFacts } from '../../source/app/session.ts';
 import type { RunEvent, RunEventBody, RunOrder } from '../../source/engine/journal/event.ts';
 import type { HostKeyOffer } from '../../source/host/host.ts';
@@ -81,6 +82,20 @@ export class FakeSession implements InitSession {
       const [name, reach] = [String(node.name ?? node.reach), String(node.reach)];
       onState(name, this.access.get(reach) ?? { state: 'ready', facts: facts(name, reach) });
     }
+  }
+
+  readonly addressesAsked: string[] = [];
+  /** MACs of strangers by the address that they have. */
+  taken = new Map<string, string>();
+
+  async askAddresses(_draft: SiteDraft, addresses: readonly string[]): Promise<HeardAddresses> {
+    this.addressesAsked.push(addresses.join(' '));
+    return new Map(
+      addresses.map((address) => {
+        const mac = this.taken.get(address);
+        return [address, new Map([['ks-1', mac === undefined ? { state: 'free' } : { state: 'taken', mac }]])];
+      }),
+    );
   }
 
   async trust(offers: readonly HostKeyOffer[]): Promise<void> {

@@ -1,4 +1,5 @@
 import type { NodeFacts } from '../../facts/facts.ts';
+import { type IdentityKind, identitiesToGive } from '../../network/identities.ts';
 import type { Grade } from '../../site/finding.ts';
 import { sharedEngine } from '../../storage/engines.ts';
 import { sharedVolume } from '../../storage/shared.ts';
@@ -10,6 +11,7 @@ import {
   factsOf,
   type Outcome,
   pass,
+  perInput,
   siteCheck,
   warn,
 } from '../check.ts';
@@ -23,6 +25,8 @@ interface Identity extends CheckWords {
   readonly values: (facts: NodeFacts, input: CheckInput) => readonly string[] | undefined;
   readonly grade: (input: CheckInput, value: string) => Grade;
   readonly advice: string;
+  /** What the plan gives a clone in its place, where it can. */
+  readonly given?: IdentityKind;
 }
 
 /** Clones of one template share these; each breaks something else. https://github.com/canonical/microk8s/issues/2273 */
@@ -33,6 +37,7 @@ const identities: readonly Identity[] = [
     noun: 'machine-id',
     why: 'systemd, the DHCP client and snapd tell machines apart by /etc/machine-id. Clones with one id get the same address and are taken for one another.',
     source: 'https://www.freedesktop.org/software/systemd/man/latest/machine-id.html',
+    given: 'machineId',
     values: ({ identity }) => identity && [identity.machineId],
     grade: () => 'fail',
     advice: 'On all but one: rm /etc/machine-id /var/lib/dbus/machine-id; systemd-machine-id-setup; reboot',
@@ -65,6 +70,7 @@ const identities: readonly Identity[] = [
     noun: 'SSH host key',
     why: 'Host keys are pinned for each node. With one key on two nodes, one of them can pass for the other without being noticed.',
     source: 'https://man.openbsd.org/ssh-keygen',
+    given: 'sharedHostKey',
     values: ({ identity }) => identity && (identity.hostKey ? [identity.hostKey] : []),
     grade: () => 'fail',
     advice: 'On all but one: rm /etc/ssh/ssh_host_*; dpkg-reconfigure openssh-server',
@@ -75,6 +81,7 @@ const identities: readonly Identity[] = [
     noun: 'iSCSI initiator name',
     why: 'cStor volumes are reached by iSCSI. Two nodes with one initiator name take the sessions of each other, and a volume can be written by both.',
     source: 'RFC 7143 section 4.2.7.1',
+    given: 'initiatorName',
     values: ({ identity }) => identity && (identity.initiatorName ? [identity.initiatorName] : []),
     grade: ({ site }) => (sharedEngine(site.storage.shared.engine).iscsi ? 'fail' : 'warn'),
     advice:
@@ -142,12 +149,35 @@ function merge(alike: readonly [string, string[]][], identity: Identity, input: 
     if (identity.grade(input, value) === 'fail') entry.grade = 'fail';
     byNodes.set(nodes.join(), entry);
   }
-  return [...byNodes.values()].map(({ nodes, values, grade }) => ({
+  return [...byNodes.values()].map((entry) => shared(entry, identity, input));
+}
+
+const given = perInput(({ site, facts }) => identitiesToGive(site, facts));
+
+function shared(
+  { nodes, values, grade }: { readonly nodes: string[]; readonly values: string[]; readonly grade: Grade },
+  identity: Identity,
+  input: CheckInput,
+): Outcome {
+  const { given: kind } = identity;
+  const changed = kind === undefined ? [] : nodes.filter((node) => given(input).get(node)?.[kind] !== undefined);
+  const reason = `${nodes.join(' and ')} have the same ${identity.noun} (${values.join(', ')}).`;
+  const seen = values.length === 1 ? (values[0] ?? '') : `${values.length} alike`;
+  if (changed.length === nodes.length - 1 && changed.length > 0)
+    return {
+      grade: 'warn',
+      seen,
+      wanted: 'different',
+      reason: `${reason} The plan gives ${changed.join(' and ')} ${changed.length === 1 ? 'one of its own' : 'others'}.`,
+      advice: 'Check in the plan that it is the clone that changes, not the machine it was made from',
+      nodes,
+    };
+  return {
     grade,
-    seen: values.length === 1 ? (values[0] ?? '') : `${values.length} alike`,
+    seen,
     wanted: 'different',
-    reason: `${nodes.join(' and ')} have the same ${identity.noun} (${values.join(', ')}).`,
+    reason,
     advice: identity.advice,
     nodes,
-  }));
+  };
 }

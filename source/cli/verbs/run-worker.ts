@@ -80,6 +80,7 @@ function workerParts(): WorkerParts {
       return {
         hosts,
         clock,
+        trustHostKeys: opened.trustHostKeys,
         secrets: passwords.all(),
         registrySecret: async (site) => {
           const secret = await registrySecret(site, passwords);

@@ -13,6 +13,8 @@ import { CommandOutput } from './command-output.ts';
 import { keptLine, shownCommand } from './messages.ts';
 import { waitUntil } from './wait-until.ts';
 
+export type HostPins = StepContext['trustHostKeys'];
+
 /** What all steps of a run share. */
 export interface RunWorld {
   readonly site: Site;
@@ -25,6 +27,8 @@ export interface RunWorld {
   /** The run's folder, where the output of commands is kept beside the journal. */
   readonly directory?: string;
   readonly mask: Mask;
+  /** Pins host keys of a node, in the place of or beside those that are pinned. */
+  readonly trustHostKeys?: HostPins;
   /** Of the user of the site's registry. */
   readonly registrySecret?: () => Promise<string>;
   /** Takes what only we can make sense of: the stack of a bug in the program. */
@@ -56,8 +60,13 @@ export function stepContext(world: RunWorld, step: string, past: StepPast, signa
       note({ type: 'remembered', step, key, value });
     },
     recall: (key) => recalled(key, remembered.get(key)),
+    trustHostKeys: async (node, keys, how) => (world.trustHostKeys ?? noPins)(node, keys, how),
     reconnect: (node) => world.hosts.forget(node),
   };
+}
+
+function noPins(): never {
+  throw new Error('This run was given no way to pin host keys.');
 }
 
 function notGiven(): never {

@@ -8,7 +8,7 @@ import type { Product } from '../../product/schema.ts';
 import { type Files, filesUnder } from '../../site/files.ts';
 import type { Site } from '../../site/schema.ts';
 import { defined } from '../../text/defined.ts';
-import type { RunWorld } from '../execution/context.ts';
+import type { HostPins, RunWorld } from '../execution/context.ts';
 import { type Execution, execute, type RunEnd } from '../execution/execute.ts';
 import { refuseUndo, undo } from '../execution/undo.ts';
 import type { RunEventBody, RunHandle } from '../journal/event.ts';
@@ -30,6 +30,8 @@ export interface WorkerWorld {
   readonly hosts: HostPool;
   readonly clock: Clock;
   readonly secrets: readonly string[];
+  /** Pins host keys of a node. */
+  readonly trustHostKeys?: HostPins;
   /** Of the user of the site's registry. */
   readonly registrySecret?: (site: Site) => Promise<string>;
   close(): Promise<void>;
@@ -72,7 +74,7 @@ export async function carryOutRun(run: RunHandle, options: WorkerOptions, parts:
   if (!options.undo) await writeDocuments(run.directory);
   const mask = createMask(world.secrets);
   const journal = open.adopt(await openJournal(run.directory, mask, world.clock), (opened) => opened.close());
-  const { hosts, clock, registrySecret: secretOf } = world;
+  const { hosts, clock, trustHostKeys, registrySecret: secretOf } = world;
   const shared: RunWorld = {
     site: plan.site,
     product,
@@ -83,6 +85,7 @@ export async function carryOutRun(run: RunHandle, options: WorkerOptions, parts:
     journal,
     directory: run.directory,
     mask,
+    ...defined({ trustHostKeys }),
     ...(secretOf ? { registrySecret: () => secretOf(plan.site) } : {}),
     complain,
   };

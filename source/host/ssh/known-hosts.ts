@@ -44,6 +44,20 @@ export async function pinHostKeys(offers: readonly HostKeyOffer[], files: HostFi
   await writeAtomic(files.knownHosts, text, 0o600);
 }
 
+let lastPin: Promise<unknown> = Promise.resolve();
+
+/** Pins these public keys for a node; with `besideOld` those that are pinned stay. Steps of several nodes come one after the other. */
+export function pinKeysOf(node: string, keys: readonly string[], besideOld: boolean, files: HostFiles): Promise<void> {
+  const pinned = lastPin.then(async () => {
+    const lines = await pinnedLines(files);
+    const fresh = keys.map((key) => [node, ...key.trim().split(/\s+/).slice(0, 2)].join(' '));
+    const kept = lines.filter((line) => nodeOf(line) !== node || (besideOld && !fresh.includes(line)));
+    await writeAtomic(files.knownHosts, [...kept, ...fresh].map((line) => `${line}\n`).join(''), 0o600);
+  });
+  lastPin = pinned.catch(() => undefined);
+  return pinned;
+}
+
 /** A changed key in words: both fingerprints, and what it may mean. */
 export async function changedKey(target: HostTarget, address: string, files: HostFiles): Promise<HostFault> {
   const offers = await offeredHostKeys({ ...target, addresses: [address] }, files).catch(() => []);

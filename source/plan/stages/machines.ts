@@ -3,6 +3,7 @@ import type { NodeFacts } from '../../facts/facts.ts';
 import { clusterAddress, wantedAddress } from '../../network/addresses.ts';
 import { rangesOf } from '../../network/cluster-ranges.ts';
 import { type HostNames, hostNames, hostsFile, hostsTemplate } from '../../network/hosts-file.ts';
+import { identitiesToGive } from '../../network/identities.ts';
 import { netplanDocument } from '../../network/netplan.ts';
 import { proxyEnvironment, proxySettings } from '../../network/proxy.ts';
 import type { Site, SiteNode } from '../../site/schema.ts';
@@ -15,10 +16,12 @@ import { defined } from '../../text/defined.ts';
 import { digestOf } from '../release/charts.ts';
 import { failureDomains } from '../release/launch-configuration.ts';
 import type { PlannedStep } from '../step.ts';
+import { planHostKeys } from '../steps/host-keys.ts';
 import { planHostname } from '../steps/hostname.ts';
 import { planHostsFile } from '../steps/hosts-file.ts';
 import { planMicroK8sInstall } from '../steps/microk8s-install.ts';
 import { planNetwork } from '../steps/network.ts';
+import { planInitiatorName, planMachineId } from '../steps/own-identity.ts';
 import { planPackages } from '../steps/packages.ts';
 import { planPoolGroup } from '../steps/pool-group.ts';
 import { planProxy } from '../steps/proxy.ts';
@@ -41,6 +44,7 @@ export function planMachines(planning: Planning): void {
   const hosts = hostNames(site, addresses);
   for (const node of nodes) addNames(planning, node, hosts, restarted);
   const settled = addNetworks(planning, nodes);
+  addIdentities(planning, settled);
   const domains = failureDomains(site.nodes);
   const { virtualAddress } = site.network;
   const names = [...(virtualAddress === undefined ? [] : [virtualAddress]), site.customer.dnsName];
@@ -115,6 +119,17 @@ function addNames(planning: Planning, node: SiteNode, hosts: HostNames, also: re
   const template =
     network?.cloudInitHosts === 'template' ? hostsTemplate(hosts, node.name, before.template ?? '') : undefined;
   list.addNode(node.name, planHostsFile(node.name, { content, ...defined({ template }) }, before));
+}
+
+/** After the addresses: a DHCP server knows a node by its machine-id. */
+function addIdentities({ site, facts, list }: Planning, settled: readonly string[]): void {
+  const given = identitiesToGive(site, facts);
+  for (const { name: node, local = false } of site.nodes) {
+    const { machineId, initiatorName, sharedHostKey } = given.get(node) ?? {};
+    if (machineId) list.addNode(node, planMachineId({ node, value: machineId }), settled);
+    if (initiatorName) list.addNode(node, planInitiatorName({ node, value: initiatorName }), settled);
+    if (sharedHostKey) list.addNode(node, planHostKeys({ node, shared: sharedHostKey, local }), settled);
+  }
 }
 
 /** Gives the workstation's own change of address, if there is one: nothing may be under way while it happens. */

@@ -38,7 +38,7 @@ const undoUnit = 'kloudspot-network-undo';
 /** While one of them is at work the connection may still break. */
 const restoring = [restoreTimer, backUnit, undoUnit];
 /** The node takes everything back by itself after this time, unless the workstation has reached it on its new address. */
-const restoreAfterSeconds = 90;
+export const restoreAfterSeconds = 90;
 const armed = 'an earlier change is still armed';
 
 const kept = (keep: string) => `${nodeState}/netplan-before/${keep}`;

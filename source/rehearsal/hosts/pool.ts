@@ -52,7 +52,7 @@ export class SimulatedPool implements HostPool {
     if (target.local === true) return connection;
     const pinned = this.#world.look((state) => state.pins[target.node]);
     const shown = fingerprint(machine);
-    if (pinned !== shown) throw keyFault(target.node, address, shown, pinned);
+    if (!pinnedKeys(pinned).includes(shown)) throw keyFault(target.node, address, shown, pinned);
     mayLogIn(machine, target, this.#secrets?.login(target.node));
     return connection;
   }
@@ -86,7 +86,7 @@ function answering(state: State, address: string): Machine | undefined {
   );
 }
 
-export function fingerprint(machine: Machine): string {
+export function fingerprint(machine: Pick<Machine, 'hostKey'>): string {
   const digest = createHash('sha256').update(Buffer.from(machine.hostKey, 'base64')).digest('base64');
   return `ED25519 SHA256:${digest.replace(/=+$/, '')}`;
 }
@@ -97,7 +97,7 @@ export async function offeredKeys(world: World, target: HostTarget): Promise<Hos
   const { machine, address } = await find(world, target);
   const pinned = world.look((state) => state.pins[target.node]);
   const shown = fingerprint(machine);
-  if (pinned === shown) return [];
+  if (pinnedKeys(pinned).includes(shown)) return [];
   return [
     {
       node: target.node,
@@ -113,6 +113,22 @@ export function pinKeys(world: World, offers: readonly HostKeyOffer[]): void {
   if (offers.length === 0) return;
   world.change((state) => {
     for (const offer of offers) state.pins[offer.node] = offer.fingerprint;
+  });
+}
+
+/** Several keys of one node stand side by side while one takes the place of another. */
+const between = ' or ';
+const pinnedKeys = (pinned = ''): string[] => pinned.split(between);
+
+/** Pins public keys of a node; of several kinds the simulated machines have ed25519 alone. */
+export function pinKeysOf(world: World, node: string, keys: readonly string[], besideOld: boolean): void {
+  const fresh = keys.flatMap((key) => {
+    const [kind, text = ''] = key.trim().split(/\s+/);
+    return kind === 'ssh-ed25519' ? [fingerprint({ hostKey: text })] : [];
+  });
+  world.change((state) => {
+    const before = besideOld ? pinnedKeys(state.pins[node]).filter((key) => key !== '' && !fresh.includes(key)) : [];
+    state.pins[node] = [...before, ...fresh].join(between);
   });
 }
 

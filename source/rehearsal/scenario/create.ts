@@ -4,6 +4,7 @@ import type { Disk, Machine, Network } from '../model/machine.ts';
 import { hexOf, uuidOf } from '../model/random.ts';
 import type { State } from '../model/state.ts';
 import { partitionsOf } from './disk-layout.ts';
+import { hostKeyText } from './host-key.ts';
 import { firstFiles, furtherGateway } from './first-files.ts';
 import type { Scenario, ScenarioNode } from './schema.ts';
 import { lvmOf } from './volume-groups.ts';
@@ -51,7 +52,7 @@ function newMachine(id: string, node: ScenarioNode, index: number, now: number):
       sudoProgram: node.login.sudoProgram,
       ...defined({ password: node.login.password }),
     },
-    hostKey: hostKey(identity),
+    hostKey: hostKeyText(hexOf(`host-key/${identity}`, 64)),
     power: 'on',
     bootId: uuidOf(`boot/${id}/0`),
     bootedAt: now - (3 + index) * 3_600_000,
@@ -166,16 +167,6 @@ function firstUnits(node: ScenarioNode): Machine['units'] {
   // Ubuntu starts it by its socket only.
   if (node.packages.includes('open-iscsi')) units['iscsid.service'] = { enabled: 'disabled', active: false };
   return units;
-}
-
-function hostKey(identity: string): string {
-  const part = (bytes: Buffer) => {
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(bytes.length);
-    return Buffer.concat([length, bytes]);
-  };
-  const key = Buffer.from(hexOf(`host-key/${identity}`, 64), 'hex');
-  return Buffer.concat([part(Buffer.from('ssh-ed25519')), part(key)]).toString('base64');
 }
 
 const namedSite = z.object({

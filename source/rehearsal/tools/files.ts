@@ -96,4 +96,12 @@ function install(call: Call): number {
   return 0;
 }
 
-export const files: Readonly<Record<string, Program>> = { rm, mv, mkdir, ls, install };
+/** `ln -sfn TARGET LINK`: what the link shows is what lies there now. */
+function ln(call: Call): number {
+  const [target = '', link = ''] = optionsOf(call.words).rest;
+  const content = call.look((machine, _state, now) => readPath(machine, target, now)) ?? '';
+  call.change((machine) => writePath(machine, link, content));
+  return 0;
+}
+
+export const files: Readonly<Record<string, Program>> = { rm, mv, mkdir, ls, install, ln };

@@ -14,6 +14,7 @@ import { reachable } from '../node/reach.ts';
 import { tokenFile } from '../node/services.ts';
 import { networkOf } from './addresses.ts';
 import { type Call, type Program, type Steps, say } from './call.ts';
+import { hostKeyScripts } from './host-keys.ts';
 import { certificateEnd, certificateNames } from './microk8s/certificates.ts';
 import { startJoin } from './microk8s/join-unit.ts';
 import { upgradable } from './packages.ts';
@@ -203,6 +204,7 @@ export const stepScripts: Readonly<Record<string, Program>> = {
   'complete-dpkg': (call) => call.exec(['dpkg', '--configure', '-a']),
   'forget-tokens': forgetTokens,
   'set-arguments': setNodeArguments,
+  ...hostKeyScripts,
   'start-join': startJoin,
   'node-lock': nodeLock,
   'packages-state': packagesState,

@@ -1,5 +1,5 @@
 import { healthyNode, healthyStorage } from '../../facts-fixtures.ts';
-import { type Case, eno1, likeNode1, set, withShared } from './case.ts';
+import { type Case, eno1, installed, likeNode1, set, withShared } from './case.ts';
 
 export const identityCases: readonly Case[] = [
   {
@@ -20,11 +20,24 @@ export const identityCases: readonly Case[] = [
   },
   {
     check: 'unique-machine-id',
-    what: 'clones',
+    what: 'clones with an address of their own',
+    grade: 'warn',
+    nodes: ['ks-1', 'ks-2'],
+    says: /same machine-id.*The plan gives ks-2 one of its own/,
+    facts: likeNode1('identity', 'machineId'),
+  },
+  {
+    check: 'unique-machine-id',
+    what: 'a clone whose address comes from DHCP, which knows it by its machine-id',
     grade: 'fail',
     nodes: ['ks-1', 'ks-2'],
     says: /same machine-id/,
-    facts: likeNode1('identity', 'machineId'),
+    facts: {
+      'ks-2': (facts) =>
+        set('network', {
+          interfaces: [eno1({ addresses: [{ address: '192.168.1.102', prefix: 24, dynamic: true }] }, 2)],
+        })(likeNode1('identity', 'machineId')['ks-2'](facts)),
+    },
   },
   {
     check: 'unique-product-uuid',
@@ -101,17 +114,29 @@ export const identityCases: readonly Case[] = [
   {
     check: 'unique-host-key',
     what: 'clones',
+    grade: 'warn',
+    nodes: ['ks-1', 'ks-2'],
+    says: /same SSH host key.*The plan gives ks-2 one of its own/,
+    facts: likeNode1('identity', 'hostKey'),
+  },
+  {
+    check: 'unique-host-key',
+    what: 'clones that are members already, which the plan leaves as they are',
     grade: 'fail',
     nodes: ['ks-1', 'ks-2'],
     says: /same SSH host key/,
-    facts: likeNode1('identity', 'hostKey'),
+    facts: {
+      'ks-1': set('microk8s', { ...installed, joined: true }),
+      'ks-2': (facts) =>
+        set('microk8s', { ...installed, joined: true })(likeNode1('identity', 'hostKey')['ks-2'](facts)),
+    },
   },
   {
     check: 'unique-initiator-name',
     what: 'clones with cStor',
-    grade: 'fail',
+    grade: 'warn',
     nodes: ['ks-1', 'ks-2'],
-    says: /same iSCSI initiator name/,
+    says: /same iSCSI initiator name.*The plan gives ks-2 one of its own/,
     facts: likeNode1('identity', 'initiatorName'),
   },
   {

@@ -9,6 +9,7 @@ import type { Effect } from '../store/effect.ts';
 import type { AppEvent } from '../store/event.ts';
 import { type RunScreenNews, settledSteps } from '../store/run-state.ts';
 import { type AppState, factsByNode, initialState, isScreen, viewOf } from '../store/state.ts';
+import { AddressAsking } from './address-asking.ts';
 import { faultLines } from './fault-lines.ts';
 import { Gathering } from './gathering.ts';
 import { Saving } from './saving.ts';
@@ -44,6 +45,7 @@ export class Controller {
   readonly #exit: (code: ExitCode) => void;
   readonly #gathering: Gathering;
   readonly #saving: Saving;
+  readonly #addresses: AddressAsking;
 
   constructor(begin: Beginning, exit: (code: ExitCode) => void) {
     this.#exit = exit;
@@ -54,6 +56,7 @@ export class Controller {
       (at) => this.store.dispatch({ type: 'saved', at }),
       (error) => this.store.dispatch({ type: 'save-failed', why: faultLines(error)[0] ?? '' }),
     );
+    this.#addresses = new AddressAsking((addresses) => this.store.dispatch({ type: 'heard', addresses }));
     this.store = new Store(initialState({ ...begin, product: undefined }, begin.start), {
       update,
       perform: (effect) => this.#perform(effect),
@@ -79,6 +82,7 @@ export class Controller {
     this.#looking.abort();
     this.#following.abort();
     this.#gathering.stop();
+    this.#addresses.stop();
     await this.#saving.settled();
     await this.opened.catch(() => undefined);
     await this.#open?.close();
@@ -87,6 +91,7 @@ export class Controller {
   #changed(before: AppState, after: AppState): void {
     if (before.screen !== after.screen && isScreen(after.screen) && after.screen !== 'run')
       this.#session.rememberPage(after.screen);
+    if (this.#open !== undefined) this.#addresses.follow(this.#open, after);
     if (before.draft === after.draft || Object.keys(after.draft).length === 0) return;
     // A draft that was just loaded stands on disk already.
     if (after.savedAt === before.savedAt || after.savedAt === undefined) this.#saving.save(this.#session, after.draft);

@@ -32,6 +32,8 @@ export function update(before: AppState, event: AppEvent): Transition {
       return next({ ...state, message: { grade: 'fail', text: event.lines.join(' ') } });
     case 'access':
       return accessNews(state, event);
+    case 'heard':
+      return next({ ...state, heard: new Map([...state.heard, ...event.addresses]) });
     case 'opened':
     case 'draft':
     case 'session':

@@ -1,3 +1,4 @@
+import type { HeardAddresses } from '../../../app/ask-addresses.ts';
 import type { AccessState, InitSession } from '../../../app/session.ts';
 import type { CheckHelp } from '../../../check/check.ts';
 import type { Plan } from '../../../plan/document/document.ts';
@@ -37,6 +38,7 @@ export type AppEvent =
   | { readonly type: 'saved'; readonly at: Date }
   | { readonly type: 'save-failed'; readonly why: string }
   | { readonly type: 'access'; readonly reach: string; readonly state: AccessState; readonly now: number }
+  | { readonly type: 'heard'; readonly addresses: HeardAddresses }
   | { readonly type: 'judged'; readonly open: readonly Finding[]; readonly site: Site | undefined }
   | {
       readonly type: 'checked';

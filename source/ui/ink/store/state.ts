@@ -1,5 +1,6 @@
 import type { AccessState, StartFacts } from '../../../app/session.ts';
 import type { CheckHelp } from '../../../check/check.ts';
+import type { HeardAddresses } from '../../../app/ask-addresses.ts';
 import type { NodeFacts } from '../../../facts/facts.ts';
 import type { Plan } from '../../../plan/document/document.ts';
 import type { Product } from '../../../product/schema.ts';
@@ -58,6 +59,8 @@ export interface AppState {
   readonly removed: SiteDraft | undefined;
   readonly visited: ReadonlySet<ScreenId>;
   readonly start: StartState;
+  /** What nodes heard when they asked who has an address. */
+  readonly heard: HeardAddresses;
   readonly preflight: PreflightState;
   readonly review: ReviewState;
   readonly run: RunScreen | undefined;
@@ -184,6 +187,7 @@ export function initialState(
     removed: undefined,
     visited: new Set(),
     start: { ...start, index: 0, path: undefined, problem: [], busy: false },
+    heard: new Map(),
     preflight: emptyPreflight,
     review: emptyReview,
     run: undefined,

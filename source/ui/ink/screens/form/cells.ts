@@ -6,19 +6,11 @@ import { addressNow } from '../../../../wizard/pages/network.ts';
 import { seenAddress } from '../../../../wizard/pages/seen-address.ts';
 import type { PageId } from '../../../../wizard/pages.ts';
 import { accessWords } from '../../store/access.ts';
+import type { Cell } from './cell.ts';
+import { heardCell } from './heard.ts';
 import type { FormLine } from '../../store/focus.ts';
 import type { AppState } from '../../store/state.ts';
 import type { ColumnWish } from '../../widgets/table/columns.ts';
-import type { Tone } from '../../widgets/theme.ts';
-
-/** One cell of a table: a field, or something that is only shown. */
-export interface Cell {
-  readonly id: string;
-  readonly text: string;
-  readonly as: Tone;
-  readonly mark?: 'pass' | 'warn' | 'fail' | 'running' | 'plain';
-  readonly field?: Field;
-}
 
 type RowLine = Extract<FormLine, { kind: 'row' }>;
 
@@ -29,7 +21,9 @@ const dropOrder: Readonly<Record<string, number>> = {
   'Key file': 7,
   User: 6,
   Zone: 5,
-  MTU: 6,
+  MTU: 7,
+  Gateway: 6,
+  'In use': 1,
   NIC: 4,
   Now: 3,
   'Address is': 2,
@@ -41,8 +35,24 @@ export function rowCells(page: PageId, line: RowLine, state: AppState, view: Wiz
   const cells = line.fields.map((field) => fieldCell(field, view));
   const index = Number(line.row);
   if (page === 'nodes') return cells.toSpliced(4, 0, accessCell(index, state));
-  if (page === 'network') return [nameCell(index, view), nowCell(index, view), ...cells];
+  if (page === 'network') return networkCells(index, cells, state, view);
   return page === 'storage' ? [nameCell(index, view), ...cells] : cells;
+}
+
+function networkCells(index: number, fields: readonly Cell[], state: AppState, view: WizardView): readonly Cell[] {
+  const node = draftNodes(view.draft)[index];
+  const seen = seenAddress(factsOf(view, index), textAt(node, ['reach']));
+  const gateway =
+    textAt(node, ['network', 'gateway']) || textAt(view.draft, ['network', 'gateway']) || seen?.gateway || '';
+  const name = nameCell(index, view);
+  return [
+    name,
+    nowCell(index, view),
+    ...fields,
+    heardCell(index, name.text, state, view),
+    { id: 'Gateway', text: gateway, as: 'quiet' },
+    { id: 'MTU', text: seen ? String(seen.interface.mtu) : '', as: 'quiet' },
+  ];
 }
 
 const known = new WeakMap<Field, Cell>();

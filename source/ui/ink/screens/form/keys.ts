@@ -10,6 +10,7 @@ import { nextFrom } from '../../store/transitions.ts';
 import type { KeyName, KeyPress } from '../../widgets/keys.ts';
 import { editorKeys, paste } from './editor-keys.ts';
 import { messagesKey } from './messages-key.ts';
+import { networkKeys } from './network-keys.ts';
 import { nodesKeys } from './nodes-keys.ts';
 
 /** Keys on the pages of questions. */
@@ -22,6 +23,7 @@ export function formKeys(state: AppState): AppBindings {
     ...changeKeys(state, place),
     ...(place.page.id === 'nodes' ? nodesKeys(state, place) : []),
     ...(place.page.id === 'storage' ? workloadKey(state, place) : []),
+    ...(place.page.id === 'network' ? networkKeys(state) : []),
     ...messagesKey(state),
     { keys: ['n'], label: 'next', dropOrder: 0, act: () => nextFrom(state) },
     ...pageKeys(state),

@@ -6,13 +6,13 @@ import type { TextState } from '../../widgets/text/state.ts';
 import { TextInput } from '../../widgets/text/text.tsx';
 import { asciiText, markOf, tone } from '../../widgets/theme.ts';
 import { useTheme } from '../../widgets/theme-context.ts';
-import type { Cell } from './cells.ts';
+import type { Cell } from './cell.ts';
 
 type Columns = readonly { readonly id: string; readonly width: number }[];
 
 export function TableHead(props: { readonly columns: Columns; readonly numbered: boolean }): ReactNode {
   const theme = useTheme();
-  const text = props.columns.map((column) => fitted(column.id, column.width)).join('  ');
+  const text = asciiText(theme, props.columns.map((column) => fitted(column.id, column.width)).join('  '));
   return <Text wrap="truncate" {...tone(theme, 'quiet')}>{`${props.numbered ? '    # ' : '   '}${text}`}</Text>;
 }
 
@@ -54,7 +54,7 @@ function CellText(props: {
   const theme = useTheme();
   const { cell } = props;
   const mark = cell?.mark ? `${markOf(theme, cell.mark)} ` : '';
-  const text = fitted(mark + asciiText(theme, cell?.text ?? ''), props.width);
+  const text = asciiText(theme, fitted(mark + asciiText(theme, cell?.text ?? ''), props.width));
   if (!props.focused)
     return (
       <Text wrap="truncate" {...tone(theme, cell?.as ?? 'plain')}>
