@@ -5,7 +5,7 @@ import { type Check, fail, nodeCheck, pass, warn } from '../check.ts';
 export const clockSynchronized: Check = nodeCheck(
   {
     id: 'clock-synchronized',
-    title: 'Clock is kept right',
+    title: 'Clock synchronization',
     why: 'A clock that is not synchronised drifts by seconds a day. Certificates then count as not yet valid, and logs of two nodes cannot be compared.',
     source: 'https://www.freedesktop.org/software/systemd/man/latest/timedatectl.html',
   },
@@ -32,7 +32,7 @@ export const clockAdvice = 'timedatectl set-ntp true; without a time server: dat
 export const clockSkew: Check = nodeCheck(
   {
     id: 'clock-skew',
-    title: 'Clocks agree',
+    title: 'Clock difference',
     why: 'Certificates made on one node are valid from that moment: a node whose clock is behind refuses them. Joining then waits for ever. Each clock is compared with the median of all.',
     source:
       'https://github.com/etcd-io/etcd/blob/main/server/etcdserver/api/rafthttp/probing_status.go; https://github.com/k0sproject/k0sctl/blob/main/phase/validate_hosts.go',

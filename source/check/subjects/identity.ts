@@ -33,7 +33,7 @@ interface Identity extends CheckWords {
 const identities: readonly Identity[] = [
   {
     id: 'unique-machine-id',
-    title: 'Machine ids differ',
+    title: 'Unique machine ids',
     noun: 'machine-id',
     why: 'systemd, the DHCP client and snapd tell machines apart by /etc/machine-id. Clones with one id get the same address and are taken for one another.',
     source: 'https://www.freedesktop.org/software/systemd/man/latest/machine-id.html',
@@ -44,7 +44,7 @@ const identities: readonly Identity[] = [
   },
   {
     id: 'unique-product-uuid',
-    title: 'Product UUIDs differ',
+    title: 'Unique product UUIDs',
     noun: 'product UUID',
     why: 'Kubernetes reports the product UUID as the identity of the machine, and cloud and storage drivers rely on it.',
     source: 'https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/#verify-mac-address',
@@ -56,7 +56,7 @@ const identities: readonly Identity[] = [
   },
   {
     id: 'unique-mac',
-    title: 'MAC addresses differ',
+    title: 'Unique MAC addresses',
     noun: 'MAC address',
     why: 'Two nodes with one MAC address on one network take the frames of each other: connections break at random.',
     source: 'https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/#verify-mac-address',
@@ -66,7 +66,7 @@ const identities: readonly Identity[] = [
   },
   {
     id: 'unique-host-key',
-    title: 'SSH host keys differ',
+    title: 'Unique SSH host keys',
     noun: 'SSH host key',
     why: 'Host keys are pinned for each node. With one key on two nodes, one of them can pass for the other without being noticed.',
     source: 'https://man.openbsd.org/ssh-keygen',
@@ -77,7 +77,7 @@ const identities: readonly Identity[] = [
   },
   {
     id: 'unique-initiator-name',
-    title: 'iSCSI initiator names differ',
+    title: 'Unique iSCSI names',
     noun: 'iSCSI initiator name',
     why: 'cStor volumes are reached by iSCSI. Two nodes with one initiator name take the sessions of each other, and a volume can be written by both.',
     source: 'RFC 7143 section 4.2.7.1',
@@ -89,7 +89,7 @@ const identities: readonly Identity[] = [
   },
   {
     id: 'unique-lvm',
-    title: 'LVM UUIDs differ',
+    title: 'Unique LVM UUIDs',
     noun: 'LVM UUID',
     why: 'OpenEBS names a block device after the UUIDs of its logical volume. Clones of one template show the cluster a single device that moves from node to node.',
     source: 'https://github.com/openebs-archive/cstor-operators/issues/417',

@@ -41,7 +41,7 @@ export const hostName: Check = nodeCheck(
 export const uniqueNames: Check = siteCheck(
   {
     id: 'unique-host-name',
-    title: 'Host names differ',
+    title: 'Unique host names',
     why: 'Two nodes of one name become one node in Kubernetes: joining looks fine, then it flaps between the two. Clones have it until they are renamed.',
     source: 'https://github.com/canonical/microk8s/issues/1807',
   },

@@ -24,7 +24,7 @@ const rules: readonly NetworkRule[] = [
   },
   {
     id: 'address-unique',
-    title: 'Addresses differ',
+    title: 'Unique addresses',
     about: 'node',
     why: 'Two machines with one address lose packets in turns: everything seems to work, sometimes.',
     source: 'RFC 5227 section 1',
@@ -45,7 +45,7 @@ const rules: readonly NetworkRule[] = [
   },
   {
     id: 'netplan-files',
-    title: 'Netplan files can be read',
+    title: 'Netplan change',
     about: 'node',
     why: 'One file that is not valid makes netplan refuse every change.',
     source: 'https://netplan.readthedocs.io/en/stable/netplan-generate/',

@@ -4,7 +4,7 @@ import { type Check, factsOf, pass, siteCheck, warn } from '../check.ts';
 export const ownReboot: Check = siteCheck(
   {
     id: 'own-reboot',
-    title: 'Run goes on after a reboot',
+    title: 'Restart of this machine',
     why: 'When kloudspot runs on one of the nodes and that node restarts, the run continues by itself. Passwords live in memory only: they are gone then, and the run waits until somebody gives them again.',
     source: 'https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html',
   },

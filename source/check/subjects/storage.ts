@@ -21,7 +21,7 @@ import {
 export const storageFits: Check = nodeCheck(
   {
     id: 'storage',
-    title: 'Volumes fit',
+    title: 'Space for volumes',
     why: 'Every node must be able to carry one of each unshared volume and its copy of the shared pool. A pool holds 0.76 of its device: at 85 % it turns read-only, and its volumes are thin, so nothing warns before.',
     source: 'docs/storage.md; https://github.com/openebs/openebs/issues/2937',
   },
@@ -63,7 +63,7 @@ function siteEstimate(input: CheckInput): StorageEstimate {
 export const volumeGroups: Check = nodeCheck(
   {
     id: 'volume-groups',
-    title: 'Volume groups are whole',
+    title: 'State of volume groups',
     why: 'LVM refuses every change to a group that misses a disk, and a copied disk beside its original makes it guess. Both show only when a volume is made.',
     source: 'https://man7.org/linux/man-pages/man8/vgreduce.8.html',
   },
@@ -101,7 +101,7 @@ function otherMatches(input: CheckInput, own: string, { volumeGroups: there }: S
 export const poolVolume: Check = nodeCheck(
   {
     id: 'shared-volume',
-    title: 'Shared volume is blank',
+    title: 'Shared volume',
     why: 'The pool takes the whole logical volume. What is on it would be lost, and cStor refuses a device with a file system.',
     source: 'https://github.com/openebs/openebs/issues/3605',
   },

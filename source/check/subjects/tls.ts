@@ -20,19 +20,19 @@ const rules: readonly CheckWords[] = [
   },
   {
     id: 'tls-match',
-    title: 'Certificate fits its key',
+    title: 'Certificate and key',
     why: 'A certificate is of use only with the key that it was made for; Kubernetes refuses a pair that does not fit.',
     source: 'https://kubernetes.io/docs/concepts/configuration/secret/#tls-secrets',
   },
   {
     id: 'tls-validity',
-    title: 'Certificate is valid',
+    title: 'Certificate dates',
     why: 'Browsers and devices refuse a certificate before its first and after its last day. Getting a new one can take days.',
     source: 'RFC 5280 section 4.1.2.5',
   },
   {
     id: 'tls-name',
-    title: 'Certificate names the site',
+    title: 'Certificate names',
     why: "Browsers look for the DNS name among the certificate's alternative names, not in its common name.",
     source: 'RFC 9525 section 6',
   },
