@@ -53,7 +53,7 @@ export const promises: readonly Promised[] = [
   },
   {
     promise: 'A crash leaves no memory in a core file',
-    how: "the built program's run: limit and filter of its process; each command and its launcher",
+    how: "the built program's run: limit and filter of its process",
     ring: 'rehearsal',
     files: ['test/flows/core-files'],
   },
