@@ -7,6 +7,7 @@ import type { Finding } from '../site/finding.ts';
 import { type AccessPrompts, connect, type Seen } from './connect.ts';
 import { gatherEvidence } from './evidence.ts';
 import { type Living, lookAtLiving } from './plan-living.ts';
+import { refuseOutside } from './outside.ts';
 import type { OpenedSite } from './site.ts';
 
 /** All findings on a site, and the facts of the nodes that were reached. Changes nothing. */
@@ -20,6 +21,7 @@ export async function checkSite(
   readonly pairs: NonNullable<LiveEvidence['pairs']>;
   readonly living: Living;
 }> {
+  refuseOutside(opened.site);
   const seen = await connect(opened.site.nodes.map(targetOf), { ...opened, prompts });
   const living = await lookAtLiving(opened, seen.facts, files);
   const { findings, evidence } = await judge(opened, seen, living);

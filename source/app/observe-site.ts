@@ -1,5 +1,6 @@
 import { unfinishedRun } from '../engine/runs.ts';
 import { Fault } from '../errors/fault.ts';
+import { outsideOf, outsideText } from '../kubernetes/outside-words.ts';
 import { targetOf } from '../network/targets.ts';
 import { helmValues } from '../plan/values.ts';
 import type { Files } from '../site/files.ts';
@@ -25,7 +26,15 @@ export function observeSite({ site, product, world }: OpenedSite): Promise<Obser
 export async function statusOf(opened: OpenedSite, files: Files): Promise<StatusReport> {
   const { site, product } = opened;
   const [seen, run] = await Promise.all([observeSite(opened), unfinishedRun(files)]);
-  return withRun(judge(site, product, seen, helmValues(site, product)), run?.state);
+  return withRun(saidOutside(site, judge(site, product, seen, helmValues(site, product))), run?.state);
+}
+
+/** Advice about nodes of MicroK8s, as it reads for a cluster that is there already. */
+function saidOutside({ cluster, nodes }: OpenedSite['site'], report: StatusReport): StatusReport {
+  if (cluster.kubeconfig === undefined) return report;
+  const outside = outsideOf(cluster.kubeconfig);
+  const say = (text: string) => outsideText(text, outside, nodes[0]?.name ?? '');
+  return { ...report, reasons: report.reasons.map(say), next: report.next && say(report.next) };
 }
 
 /** A run that is not finished explains most of it: to continue it comes before every other advice. */

@@ -11,6 +11,7 @@ import type { PlanInput } from '../plan/input.ts';
 import { stepKinds } from '../plan/kinds.ts';
 import { makePlan, planHash } from '../plan/plan.ts';
 import { kloudspot } from '../text/command.ts';
+import { refuseOutside } from './outside.ts';
 import type { OpenedSite } from './site.ts';
 
 /** The plan for a site from what was seen of its nodes. */
@@ -21,6 +22,7 @@ export function planSite(
     purpose: 'init',
   },
 ): Plan {
+  if (wish.purpose === 'init' || wish.purpose === 'nodes') refuseOutside(site);
   return makePlan({ site, product, facts, now: new Date(world.clock.now()), ...wish });
 }
 

@@ -2,6 +2,7 @@ import { Fault } from '../errors/fault.ts';
 import { gatherFacts } from '../facts/gather.ts';
 import type { HostTarget } from '../host/host.ts';
 import { HostFault } from '../host/host-fault.ts';
+import { reachOutside } from './outside-hosts.ts';
 import type { AccessState } from './session.ts';
 import type { World } from './world.ts';
 
@@ -31,6 +32,7 @@ export async function reachNode(
     if (!trusted) return { state: 'host-key-unknown', offers };
     if (offers.length > 0) await world.pin(offers);
     const host = await world.hosts.get(target);
+    if (target.kubeconfig !== undefined) return reachOutside(host, target.kubeconfig, world.clock);
     // sudo itself says why it refuses.
     if ((await host.access()).sudo === 'refused') await host.run(['true'], { sudo: true });
     const facts = await gatherFacts(host, { node: target.node, clock: world.clock, packages: packagesOfInterest });

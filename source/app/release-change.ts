@@ -4,6 +4,7 @@ import type { Passwords } from '../host/secrets.ts';
 import { fixedChanges } from '../kubernetes/fixed-fields.ts';
 import { helm, parseChartName } from '../kubernetes/helm.ts';
 import { type Manifest, type ManifestChange, manifestChanges, parseManifests } from '../kubernetes/manifests.ts';
+import { serverVersion } from '../kubernetes/outside-versions.ts';
 import { ask } from '../kubernetes/read.ts';
 import { type RenderedChart, renderChart } from '../kubernetes/render-chart.ts';
 import { targetOf } from '../network/targets.ts';
@@ -41,7 +42,7 @@ export async function releaseChange(
   const manager = site.nodes.find(({ name }) => name === seen.through);
   if (manager === undefined) return undefined;
   const host = await world.hosts.get(targetOf(manager));
-  const { name, version, changes, objects } = await rendered(host, opened, seen, wish);
+  const { name, version, changes, objects } = await renderedChart(host, opened, seen, wish);
   const chart = { from: seen.release?.chart, to: `${name}-${version}`, changes };
   if (!seen.release) return { chart, objects: manifestChanges([], objects) };
   const standing = await ask(host, helm.manifest(product), { deadline: 30_000 });
@@ -51,7 +52,8 @@ export async function releaseChange(
   return { chart, objects: manifestChanges(before, objects) };
 }
 
-async function rendered(
+/** What Helm makes of the site's chart and values on this host. Throws `Fault` with its words where it refuses them. */
+export async function renderedChart(
   host: ReadOnlyHost,
   { site, product, passwords }: Opened,
   { nodes }: Pick<Observation, 'nodes'>,
@@ -66,7 +68,7 @@ async function rendered(
     login,
     secret: login && (await secretFor(site, passwords)),
     values: valuesText(site, product),
-    kubernetes: nodes?.find(({ name }) => name === host.name)?.version,
+    kubernetes: nodes?.find(({ name }) => name === host.name)?.version ?? (await serverVersion(host)),
     files: new Map(chart.files.map(({ path, content }) => [path.slice(chart.place.chart.length + 1), content])),
   });
   if ('rendered' in answer) return answer.rendered;

@@ -4,6 +4,7 @@ import type { Clock, HostKeyOffer, HostPool, HostTarget } from '../host/host.ts'
 import type { Passwords } from '../host/secrets.ts';
 import type { Files } from '../site/files.ts';
 import type { SiteDraft } from '../site/schema.ts';
+import { withOutside } from './outside-hosts.ts';
 import type { RehearsalChoice } from './settings.ts';
 
 /** The machines as the program reaches them, real or rehearsed, and their time. */
@@ -41,7 +42,7 @@ export async function openWorld({ files, passwords, rehearsal, fresh }: WorldOpt
     import('../host/clock.ts'),
     import('../host/ssh/known-hosts.ts'),
   ]);
-  const hosts = openHosts({ files, secrets: passwords });
+  const hosts = withOutside(openHosts({ files, secrets: passwords }));
   return {
     hosts,
     clock: systemClock,

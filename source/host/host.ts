@@ -84,6 +84,8 @@ export interface HostTarget {
   readonly jump?: string;
   /** This very machine: no SSH. */
   readonly local?: boolean;
+  /** A cluster that is there already, reached from this machine with this file. */
+  readonly kubeconfig?: string;
 }
 
 /** Passwords, held in memory only. Undefined: none was given for that node. */

@@ -74,6 +74,11 @@ export const kubectl = {
     '-c',
     script,
   ],
+  /** Objects come on standard input; prints `true` or `false` for each. */
+  review: () => [...program, 'create', '-f', '-', '-o', 'jsonpath={.status.allowed}{"\\n"}'],
+  version: (of: 'client' | 'server') =>
+    of === 'client' ? [...program, 'version', '--client'] : [...program, 'get', '--raw', '/version'],
+  helmVersion: () => [microk8sProgram, 'helm3', 'version', '--template', '{{.Version}}'],
   /** `taint`: `KEY=:EFFECT`, or `KEY:EFFECT-` to remove it. */
   taint: (node: string, taint: string) => [...program, 'taint', 'nodes', node, taint, '--overwrite'],
   scale: (kind: string, name: string, namespace: string, replicas: number) => [

@@ -9,15 +9,16 @@ import { type Manifest, parseManifests } from './manifests.ts';
 /**
  * Renders a chart on a manager without changing anything: Helm fetches it, checks the values against its schema and fills in its
  * templates, in a folder in memory that is removed at the end. Arguments: release, namespace, version of Kubernetes, chart, version,
- * repository, host, user; an empty one stands for none. Standard input, each line base64: the values, the secret of the user, then
+ * repository, host, user, and, where the cluster is not on this node, its kubeconfig and a folder of our own; an empty one stands for none. Standard input, each line base64: the values, the secret of the user, then
  * path and content of each file of a local chart.
  */
 const text = `set -u
 umask 077
-release=$1 namespace=$2 kubernetes=$3 chart=$4 version=$5 repository=$6 host=$7 user=$8
-dir=$(mktemp -d /run/kloudspot-render.XXXXXX) || exit 1
+release=$1 namespace=$2 kubernetes=$3 chart=$4 version=$5 repository=$6 host=$7 user=$8 kubeconfig=\${9-} place=\${10-/run} own=\${11-helm}
+dir=$(mktemp -d "$place/kloudspot-render.XXXXXX") || exit 1
 trap 'rm -rf "$dir"' EXIT
-helm() { "${microk8sProgram}" helm3 "$@" --registry-config "$dir/registry.json" --repository-config "$dir/repositories.yaml" --repository-cache "$dir/cache"; }
+program() { if [ -n "$kubeconfig" ]; then "$own" --kubeconfig "$kubeconfig" "$@"; else "${microk8sProgram}" helm3 "$@"; fi; }
+helm() { program "$@" --registry-config "$dir/registry.json" --repository-config "$dir/repositories.yaml" --repository-cache "$dir/cache"; }
 read -r values; read -r secret
 printf %s "$values" | base64 -d >"$dir/values.yaml"
 while read -r path content; do

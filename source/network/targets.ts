@@ -6,7 +6,9 @@ import { defined } from '../text/defined.ts';
 import { wantedAddress } from './addresses.ts';
 
 /** How a node is reached: at the address it has now and, once that has changed, at the one it is to have. */
-export function targetOf(node: Pick<SiteNode, 'name' | 'reach' | 'role' | 'local' | 'access' | 'network'>): HostTarget {
+export function targetOf(
+  node: Pick<SiteNode, 'name' | 'reach' | 'role' | 'local' | 'access' | 'network' | 'kubeconfig'>,
+): HostTarget {
   const { access = {} } = node;
   const wanted = wantedAddress(node)?.address;
   return {
@@ -16,6 +18,7 @@ export function targetOf(node: Pick<SiteNode, 'name' | 'reach' | 'role' | 'local
     ...(access.key === undefined ? {} : { identityFile: atHome(access.key) }),
     ...defined({ jump: access.jump }),
     ...(node.local ? { local: true } : {}),
+    ...(node.kubeconfig === undefined ? {} : { kubeconfig: atHome(node.kubeconfig) }),
   };
 }
 

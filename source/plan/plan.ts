@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { HostTarget } from '../host/host.ts';
+import { atHome } from '../host/home-path.ts';
+import { outsideCommand, outsideOf, outsidePath } from '../kubernetes/outside-words.ts';
 import { targetOf } from '../network/targets.ts';
 import type { Finding } from '../site/finding.ts';
 import { basisOf } from './document/basis.ts';
@@ -25,7 +27,9 @@ import { planHelmUninstall } from './steps/helm-uninstall.ts';
  */
 export function makePlan(input: PlanInput): Plan {
   const { purpose, site, product, facts, now } = input;
-  const steps = stepsFor(input);
+  const { kubeconfig } = site.cluster;
+  const planned = stepsFor(input);
+  const steps = kubeconfig === undefined ? planned : planned.map((step) => outsideStep(step, kubeconfig));
   const basis = basisOf(facts, site);
   const accepted = acceptedIn(input.findings ?? []);
   return {
@@ -72,6 +76,17 @@ function canonical(value: unknown): string {
 function leavingTargets({ site, facts, cluster }: PlanInput): HostTarget[] {
   const others = (cluster?.nodes ?? []).filter(({ name }) => !site.nodes.some((node) => node.name === name));
   return others.flatMap(({ name, target }) => (target && facts.has(name) ? [target] : []));
+}
+
+/** The commands as they run on this machine, for a cluster that is not on nodes of ours. */
+function outsideStep(step: Plan['steps'][number], kubeconfig: string): Plan['steps'][number] {
+  const outside = outsideOf(atHome(kubeconfig));
+  const commands = step.commands.map((one) => {
+    const command = outsideCommand(one.command, outside) ?? one.command;
+    return { ...one, command, sudo: false };
+  });
+  const files = step.files.map((file) => ({ ...file, path: outsidePath(file.path, outside) ?? file.path }));
+  return { ...step, commands, files };
 }
 
 function stepsFor(input: PlanInput): Plan['steps'] {

@@ -10,6 +10,7 @@ import type { Complaint } from './reading/complaint.ts';
 import { InvalidFile } from './reading/invalid-file.ts';
 import { judge } from './reading/issues.ts';
 import { reading, readYaml, type SiteProblem } from './reading/reading.ts';
+import { withOutsideNode } from './outside.ts';
 import { siteRules } from './rules.ts';
 import { type DraftValue, type Site, type SiteDraft, siteSchema } from './schema.ts';
 
@@ -20,7 +21,7 @@ export function parseSite(
   text: string,
   file: string,
 ): { readonly site: Site } | { readonly problems: readonly SiteProblem[] } {
-  const read = readYaml(text, file, siteSchema, siteRules);
+  const read = readYaml(text, file, siteSchema, siteRules, withOutsideNode);
   return 'value' in read ? { site: read.value } : read;
 }
 
@@ -34,7 +35,7 @@ export async function loadSite(file: string): Promise<{ readonly site: Site; rea
 
 /** The whole site, or what is wrong with the draft, each with its field. */
 export function judgeDraft(draft: SiteDraft): { readonly site: Site } | { readonly findings: readonly Finding[] } {
-  const judged = judge(siteSchema, draft, siteRules);
+  const judged = judge(siteSchema, draft, siteRules, withOutsideNode);
   return 'value' in judged ? { site: judged.value } : { findings: judged.complaints.map(findingOf) };
 }
 

@@ -70,6 +70,11 @@ export const nodeSchema = z.strictObject({
   local: z.boolean().optional().meta({ description: 'True for the node that kloudspot runs on.' }),
   access: access.optional(),
   network: nodeNetwork.optional(),
+  kubeconfig: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'Stands in place of a node where cluster.kubeconfig is given. Not to be typed.' }),
   storage: nodeStorage.optional().meta({ description: "Default: the site's storage." }),
 });
 
@@ -134,6 +139,10 @@ export const siteSchema = z.strictObject({
   cluster: z
     .strictObject({
       channel: z.string().regex(channelForm, `a MicroK8s channel such as ${defaultChannel}`).default(defaultChannel),
+      kubeconfig: z.string().min(1).optional().meta({
+        description:
+          'A cluster that is there already: its kubeconfig on this machine. No nodes are given then, and only start, update, stop and status apply.',
+      }),
       podRange: ipv4Range
         .default(defaultRanges.pods)
         .meta({ description: 'Addresses of pods. Another one where the network of the nodes lies in it.' }),

@@ -6,6 +6,9 @@ import type { DatastoreStatus, NodeStatus } from './report.ts';
 
 /** The nodes that the site names, then those that only the cluster knows. */
 export function nodeStatuses(site: Site, seen: Observation): NodeStatus[] {
+  // A cluster that is there already: its nodes are its own affair, and the site names none.
+  if (site.cluster.kubeconfig !== undefined)
+    return (seen.nodes ?? []).map(({ name, role }) => ({ ...nodeStatus(name, role, true, seen), answers: true }));
   const named = site.nodes.map(({ name, role }) => nodeStatus(name, role, true, seen));
   const foreign = (seen.nodes ?? []).filter((node) => !site.nodes.some(({ name }) => name === node.name));
   return [...named, ...foreign.map(({ name, role }) => nodeStatus(name, role, false, seen))];

@@ -1,5 +1,6 @@
 import { connect, type Seen } from '../../app/connect.ts';
 import { observeSite } from '../../app/observe-site.ts';
+import { checkOutside } from '../../app/outside.ts';
 import { planSite } from '../../app/plan.ts';
 import type { Settings } from '../../app/settings.ts';
 import type { OpenedSite } from '../../app/site.ts';
@@ -35,6 +36,7 @@ export async function lookAtCluster(verb: ProductVerb): Promise<SeenCluster> {
     [...unreached].map(([node, why]) => `${node} was not reached: ${why}`),
   );
   const [observed, standing] = await Promise.all([observeSite(opened), standingStorage(opened, facts)]);
+  if (facts.size > 0) await checkOutside(opened, observed);
   return { ...observed, facts, standing };
 }
 

@@ -12,6 +12,7 @@ import { stopSwitch } from '../../engine/worker/stop-switch.ts';
 import { carryOutRun, type WorkerParts } from '../../engine/worker/worker.ts';
 import { Fault } from '../../errors/fault.ts';
 import { readPasswords } from '../../host/secrets.ts';
+import { outsideOf, outsideText } from '../../kubernetes/outside-words.ts';
 import { openMemory } from '../../operator/memory.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { stepKinds } from '../../plan/kinds.ts';
@@ -91,6 +92,8 @@ function workerParts(): WorkerParts {
       };
     },
     loadProduct: ({ product }) => loadProduct(product),
+    reword: (text, { targets: [target] }) =>
+      target?.kubeconfig === undefined ? text : outsideText(text, outsideOf(target.kubeconfig), target.node),
     refuseDrift: async (plan: Plan, _, begun) => {
       if (opened === undefined) return;
       const { facts } = await lookAtNodes(plan.targets, opened);

@@ -13,7 +13,7 @@ import { type Execution, execute, type RunEnd } from '../execution/execute.ts';
 import { refuseUndo, undo } from '../execution/undo.ts';
 import type { RunEventBody, RunHandle } from '../journal/event.ts';
 import { openJournal } from '../journal/journal.ts';
-import { createMask } from '../journal/masking.ts';
+import { createMask, type Mask } from '../journal/masking.ts';
 import { type RunPast, readPast } from '../journal/past.ts';
 import { type LockOptions, lockWorkstation } from '../lock/lock.ts';
 import { type LockClaim, ownClaim } from '../lock/lock-claim.ts';
@@ -55,6 +55,8 @@ export interface WorkerParts {
   readonly refuseDrift: (plan: Plan, world: WorkerWorld, begun: ReadonlySet<string>) => Promise<void>;
   /** Called when the steps have ended, before the run does; what it throws is noted only. */
   readonly onEnd: (origin: Origin, plan: Plan, past: RunPast) => Promise<void>;
+  /** A text for an operator, as it reads for the cluster of the plan. */
+  readonly reword?: (text: string, plan: Plan) => string;
   readonly onStepTime: (files: Files, kind: string, ms: number) => void;
 }
 
@@ -72,7 +74,7 @@ export async function carryOutRun(run: RunHandle, options: WorkerOptions, parts:
   else await parts.refuseDrift(plan, world, new Set(past.order()));
   const product = await parts.loadProduct(plan);
   if (!options.undo) await writeDocuments(run.directory);
-  const mask = createMask(world.secrets);
+  const mask = maskFor(plan, world.secrets, parts.reword);
   const journal = open.adopt(await openJournal(run.directory, mask, world.clock), (opened) => opened.close());
   const { hosts, clock, trustHostKeys, registrySecret: secretOf } = world;
   const shared: RunWorld = {
@@ -96,6 +98,12 @@ export async function carryOutRun(run: RunHandle, options: WorkerOptions, parts:
   await parts.onEnd(origin, plan, past).catch((error: unknown) => complain(`${messageOf(error)}\n`));
   await journal.write({ type: 'run-ended', outcome: end.outcome, why: end.why });
   return end;
+}
+
+/** Hides secrets, and says what is said about nodes as it is for the cluster of this plan. */
+function maskFor(plan: Plan, secrets: readonly string[], reword: WorkerParts['reword']): Mask {
+  const mask = createMask(secrets);
+  return reword === undefined ? mask : { add: mask.add, text: (text) => reword(mask.text(text), plan) };
 }
 
 /** A step has put an earlier state in force again: what the run wrote here says otherwise then. */

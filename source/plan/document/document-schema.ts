@@ -58,6 +58,7 @@ const target: z.ZodType<HostTarget> = z.object({
   identityFile: text,
   jump: text,
   local: z.boolean().exactOptional(),
+  kubeconfig: text,
 });
 
 /** `plan.json` as it is read back. */

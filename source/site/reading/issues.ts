@@ -122,8 +122,9 @@ export function judge<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
   rules: (value: unknown) => readonly Complaint[],
+  prepare: (value: unknown) => unknown = (given) => given,
 ): { readonly value: z.output<Schema> } | { readonly complaints: readonly Complaint[] } {
-  const seen = significant(value);
+  const seen = prepare(significant(value));
   const result = schema.safeParse(seen);
   const fromSchema = result.success ? [] : complaintsOf(schema, seen, result.error.issues);
   const wrong = new Set(fromSchema.map((complaint) => dotted(complaint.field)));

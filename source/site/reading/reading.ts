@@ -33,11 +33,12 @@ export function readYaml<Schema extends z.ZodType>(
   file: string,
   schema: Schema,
   rules: (value: unknown) => readonly Complaint[] = () => [],
+  prepare?: (value: unknown) => unknown,
 ): Read<z.output<Schema>> {
   const parsed = parseForgiving(text);
   const syntax = parsed.syntax.map((problem) => ({ ...problem, file }));
   if (parsed.value === undefined) return { problems: syntax };
-  const judged = judge(schema, parsed.value.data, rules);
+  const judged = judge(schema, parsed.value.data, rules, prepare);
   if ('value' in judged && syntax.length === 0) return { value: judged.value };
   const { document, lines } = parsed.value;
   const complaints = 'complaints' in judged ? judged.complaints : [];
