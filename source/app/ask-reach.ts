@@ -1,5 +1,5 @@
 import type { LiveEvidence } from '../check/evidence.ts';
-import { serversOf } from '../check/servers.ts';
+import { chartsOf, serversOf } from '../check/servers.ts';
 import { Fault } from '../errors/fault.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import { parseReachAnswer, type ReachAnswer, reachDeadline, reachProbe } from '../facts/reach-probe.ts';
@@ -36,6 +36,7 @@ async function ask(
     names: [site.customer.dnsName],
     search: facts?.network?.search ?? [],
     urls: serversOf(site, product).map(({ url }) => url),
+    charts: chartsOf(site, product),
     ...defined({ proxy: proxy && proxyEnvironment(proxy) }),
   };
   try {

@@ -1,3 +1,4 @@
+import type { ChartWanted } from '../facts/reach-probe.ts';
 import type { Product } from '../product/schema.ts';
 import type { Site } from '../site/schema.ts';
 import { sharedEngine } from '../storage/engines.ts';
@@ -6,6 +7,13 @@ import { sharedEngine } from '../storage/engines.ts';
 export interface Server {
   readonly url: string;
   readonly what: string;
+  /** What its index must offer. */
+  readonly chart?: { readonly chart: string; readonly version: string };
+}
+
+/** The versions of charts that the site's run installs from repositories. */
+export function chartsOf(site: Site, product: Product): ChartWanted[] {
+  return serversOf(site, product).flatMap(({ url, chart }) => (chart === undefined ? [] : [{ url, ...chart }]));
 }
 
 /** Where MicroK8s 1.28 to 1.36 and MetalLB fetch their images: the image lists of the snap and its addons. */
@@ -31,9 +39,15 @@ const registry = (host: string, what: string): Server => ({ url: `https://${host
 function engineCharts(site: Site, { storage }: Product): Server[] {
   const { chart: shared } = sharedEngine(site.storage.shared.engine);
   const used = [storage.lvm, ...(shared === undefined ? [] : [storage[shared]])];
-  return used.flatMap(({ repository, chart }) =>
+  return used.flatMap(({ repository, chart, version }) =>
     repository?.startsWith('http')
-      ? [{ url: `${repository.replace(/\/$/, '')}/index.yaml`, what: `the chart ${chart}` }]
+      ? [
+          {
+            url: `${repository.replace(/\/$/, '')}/index.yaml`,
+            what: `the chart ${chart}`,
+            ...(version === undefined ? {} : { chart: { chart, version } }),
+          },
+        ]
       : [],
   );
 }

@@ -1,6 +1,13 @@
 import * as z from 'zod';
 import type { Script } from '../host/host.ts';
 
+/** A version of a chart, in the index of a repository. */
+export interface ChartWanted {
+  readonly url: string;
+  readonly chart: string;
+  readonly version: string;
+}
+
 /** What one node is asked about the world around it. */
 export interface ReachTask {
   /** Names that are looked up, as programs of the node do it. */
@@ -9,6 +16,8 @@ export interface ReachTask {
   readonly search: readonly string[];
   /** What must answer by HTTP, through the proxy of /etc/environment where there is one. */
   readonly urls: readonly string[];
+  /** Charts that the index at one of those addresses must offer. */
+  readonly charts?: readonly ChartWanted[];
   /** Variables of an environment: a proxy that is still to be set. Default: that of /etc/environment. */
   readonly proxy?: Readonly<Record<string, string>>;
 }
@@ -102,15 +111,31 @@ def words(problem):
         return "no answer"
     return str(getattr(reason, "strerror", None) or reason)
 
+# A repository that has moved or was closed answers, but not with an index that has the chart.
+def lacking(text, chart, version):
+    section = re.search(r"^  %s:[ \\t]*\\n((?:[ \\t]*\\n|  [ -].*(?:\\n|$))*)" % re.escape(chart), text, re.M)
+    if section is None:
+        return "it has no chart " + chart
+    offered = re.search(r"^\\s+(?:- )?version: [\\x22\\x27]?%s[\\x22\\x27]?\\s*$" % re.escape(version), section.group(1), re.M)
+    return None if offered else "it has no version %s of the chart %s" % (version, chart)
+
 def ask(url):
     scheme, host = url.split("://")[0], url.split("/")[2].split(":")[0]
     proxy = schemes.get(scheme) if not urllib.request.proxy_bypass_environment(host, {"no": proxies.get("no_proxy", "")}) else None
     about = {"proxy": re.sub("//[^@/]*@", "//***@", proxy)} if proxy else {}
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({scheme: proxy} if proxy else {}))
     try:
-        with opener.open(urllib.request.Request(url, method="HEAD"), timeout=task["asking"] - 2) as answer:
-            result["urls"][url] = {"status": answer.status, **about}
+        wanted = [each for each in task.get("charts") or [] if each["url"] == url]
+        method = "GET" if wanted else "HEAD"
+        with opener.open(urllib.request.Request(url, method=method), timeout=task["asking"] - 2) as answer:
+            text = answer.read().decode(errors="replace") if wanted else ""
+        missing = [words for words in (lacking(text, each["chart"], each["version"]) for each in wanted) if words]
+        result["urls"][url] = {"problem": missing[0], **about} if missing else {"status": answer.status, **about}
     except urllib.error.HTTPError as problem:
+        gone = wanted and problem.code in (403, 404, 410) and not proxy
+        if gone:
+            result["urls"][url] = {"problem": "the repository answers %d: it was moved or closed" % problem.code}
+            return
         refused = proxy and problem.code in (403, 407, 502, 503, 504)
         result["urls"][url] = {"problem": "the proxy answers %d" % problem.code, **about} if refused else {"status": problem.code, **about}
     except Exception as problem:

@@ -4,14 +4,29 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseReachAnswer, reachProbe } from '../../source/facts/reach-probe.ts';
+import { type ChartWanted, parseReachAnswer, reachProbe } from '../../source/facts/reach-probe.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reach-'));
 const snap = (text: string, code: number) =>
   writeFileSync(join(folder, 'snap'), `#!/bin/sh\ncat <<'END'\n${text}\nEND\nexit ${code}\n`, { mode: 0o755 });
+const index = `apiVersion: v1
+entries:
+  cstor:
+  - apiVersion: v2
+    dependencies:
+    - name: openebs-ndm
+      version: 2.1.0
+    version: 3.6.0
+  - apiVersion: v2
+    version: 3.5.0
+  lvm-localpv:
+  - version: "1.9.1"
+generated: "2026-01-01T00:00:00Z"
+`;
+const statuses: Readonly<Record<string, number>> = { '/v2/': 401, '/proxied': 407, '/moved/index.yaml': 404 };
 const server: Server = createServer((request, response) => {
-  response.statusCode = request.url === '/v2/' ? 401 : request.url === '/proxied' ? 407 : 200;
-  response.end();
+  response.statusCode = statuses[request.url ?? ''] ?? 200;
+  response.end(request.method === 'GET' && request.url === '/charts/index.yaml' ? index : '');
 });
 let base = '';
 
@@ -28,8 +43,13 @@ afterAll(() => {
 });
 
 /** The server is in this process: the probe must not block it. */
-async function ask(environment: string, urls: readonly string[], names: readonly string[] = []) {
-  const { text, arguments: words = [] } = reachProbe({ names, search: ['invalid'], urls });
+async function ask(
+  environment: string,
+  urls: readonly string[],
+  names: readonly string[] = [],
+  charts: readonly ChartWanted[] = [],
+) {
+  const { text, arguments: words = [] } = reachProbe({ names, search: ['invalid'], urls, charts });
   writeFileSync(join(folder, 'environment'), environment);
   const own = text.replaceAll('/etc/environment', join(folder, 'environment')).replaceAll('/var/snap', folder);
   const { spawn } = await import('node:child_process');
@@ -77,6 +97,22 @@ test.skipIf(spawnSync('python3', ['--version']).status !== 0)(
     expect(JSON.stringify(heard)).not.toContain('secret');
   },
 );
+
+test.skipIf(spawnSync('python3', ['--version']).status !== 0).each([
+  ['/charts/index.yaml', 'cstor', '3.6.0', undefined],
+  ['/charts/index.yaml', 'lvm-localpv', '1.9.1', undefined],
+  ['/charts/index.yaml', 'cstor', '3.7.0', 'it has no version 3.7.0 of the chart cstor'],
+  // Another chart has that version, and a version that one begins with is another one.
+  ['/charts/index.yaml', 'cstor', '1.9.1', 'it has no version 1.9.1 of the chart cstor'],
+  ['/charts/index.yaml', 'cstor', '3.6', 'it has no version 3.6 of the chart cstor'],
+  ['/charts/index.yaml', 'jiva', '3.6.0', 'it has no chart jiva'],
+  ['/moved/index.yaml', 'cstor', '3.6.0', 'the repository answers 404: it was moved or closed'],
+])('%s is asked for %s %s', async (path, chart, version, problem) => {
+  snap('Connectivity status:\n * PASS', 0);
+  const url = `${base}${path}`;
+  const heard = await ask('', [url], [], [{ url, chart, version }]);
+  expect(heard.urls[url]).toEqual(problem === undefined ? { status: 200 } : { problem });
+});
 
 test('another output is no answer', () => {
   for (const text of ['', 'Traceback', '[]', '{"names":1}']) expect(parseReachAnswer(text)).toBeUndefined();
