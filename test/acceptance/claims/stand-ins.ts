@@ -1,5 +1,5 @@
 // What only machines with Ubuntu, the store's snap and the real images can show: where the lab has stand-ins.
-import { type Claim, expect } from '../claim.ts';
+import { type Claim, elsewhere, expect } from '../claim.ts';
 import type { Scene } from '../scene.ts';
 
 /** Holds where the command prints what is expected on each manager. */
@@ -22,4 +22,20 @@ export const standIns: Readonly<Record<string, Claim>> = {
   S7: printed('uname -r; uptime -s; ls /boot/vmlinuz-* | sort -V | tail -1', /\n.*vmlinuz/, 'no kernel of its own'),
   S8: printed('. /etc/os-release; echo $ID; cloud-init status; ufw status', /^ubuntu\n/, 'not Ubuntu'),
   S9: printed(images, /calico\/node@sha256/, 'no Calico'),
+  S10: printed(
+    'grep -c -e "^--node-ip=" /var/snap/microk8s/current/args/kubelet',
+    /^1$/m,
+    'the kubelet has no address',
+  ),
+  S11: printed(
+    'cat /var/snap/microk8s/current/var/kubernetes/backend/failure-domain',
+    /^\d+$/m,
+    'the datastore has no failure domain',
+  ),
+  S12: elsewhere('test/flows/dead-ends kills joins at each of their stages'),
+  S13: printed(
+    'curl -fsS https://openebs-archive.github.io/cstor-operators/index.yaml',
+    /^ {4}version: 3\.6\.0$/m,
+    'the repository of cStor does not offer it',
+  ),
 };
