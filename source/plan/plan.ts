@@ -8,12 +8,13 @@ import { basisOf } from './document/basis.ts';
 import type { Plan } from './document/document.ts';
 import type { PlanInput } from './input.ts';
 import { planBackups } from './stages/backups.ts';
-import { planCluster, planVoterCount } from './stages/cluster.ts';
+import { planCluster, planEntrance, planVoterCount } from './stages/cluster.ts';
 import { planDepartures } from './stages/departures.ts';
+import { planGrowth } from './stages/growth.ts';
 import { planMachines } from './stages/machines.ts';
 import { StepList } from './stages/order.ts';
 import type { Planning } from './stages/planning.ts';
-import { planProduct } from './stages/product.ts';
+import { planBeforeRelease, planProduct, planRelease } from './stages/product.ts';
 import { livingSeed, seedOf, stayingSeed } from './stages/seed.ts';
 import { planOwnClasses, planStorage } from './stages/storage.ts';
 import { planUpgrade } from './stages/upgrade.ts';
@@ -132,19 +133,25 @@ function planningOf(input: PlanInput): Planning {
  * go last, once others have joined and hold what they held. A backup stands before and after.
  */
 function planSite(planning: Planning): void {
-  const { site, leaving } = planning;
+  const { site, leaving, list } = planning;
   const { dead = [], alive = [] } = Object.groupBy(leaving, (each) => (each.alive ? 'alive' : 'dead'));
   planBackups(planning, 'before');
   planUpgrade(planning);
   planDepartures(planning, dead);
   planMachines(planning);
   planCluster(planning);
-  planStorage(planning);
+  const deploys = site.deploy === 'now';
+  // None of these needs another.
+  list.addLines(
+    () => planEntrance(planning),
+    () => planStorage(planning),
+    () => deploys && planBeforeRelease(planning),
+  );
   planDepartures(
     planning,
     alive.filter(({ why }) => why === 'leaves'),
   );
   planVoterCount(planning);
-  if (site.deploy === 'now') planProduct(planning);
+  if (deploys) planRelease(planning, planGrowth(planning).length > 0);
   planBackups(planning, 'after');
 }

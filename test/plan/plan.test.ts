@@ -54,6 +54,29 @@ describe('topologies', () => {
     ]);
   });
 
+  test('what has no need of each other runs side by side, and the release waits for all of it', () => {
+    const plan = initial({ managers: 3 });
+    const lines = [
+      ['addon-ingress', 'addon-metallb', 'ingress-service'],
+      ['storage-engine/lvm', 'storage-class/unshared'],
+      ['storage-engine/cstor', 'cstor-pool', 'storage-class/shared'],
+      ['namespace', 'tls-secret', 'values'],
+    ];
+    const ids = new Set(plan.steps.map(({ id }) => id));
+    for (const [index, line] of lines.entries()) {
+      const others = lines.filter((_, other) => other !== index).flat();
+      for (const step of line) {
+        expect(ids).toContain(step);
+        expect(waitsFor(plan, step, 'addon-dns')).toBe(true);
+        expect(waitsFor(plan, 'helm-install', step)).toBe(true);
+        expect(others.filter((other) => waitsFor(plan, step, other))).toEqual([]);
+      }
+    }
+    expect(waitsFor(plan, 'addon-metallb', 'addon-ingress')).toBe(false);
+    expect(waitsFor(plan, 'ingress-service', 'addon-ingress')).toBe(true);
+    expect(waitsFor(plan, 'ingress-service', 'addon-metallb')).toBe(true);
+  });
+
   test('three managers and two workers: managers join one after the other, workers side by side after them', () => {
     const plan = initial({ managers: 3, workers: 2 });
     expect(nodesOf(plan, 'join-manager')).toEqual(['ks-2', 'ks-3']);

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { parseSystemProxy } from '../../source/microk8s/snap.ts';
 import { proxySettings } from '../../source/network/proxy.ts';
+import { stepKinds } from '../../source/plan/kinds.ts';
 import { makePlan } from '../../source/plan/plan.ts';
 import { judgeDraft } from '../../source/site/load.ts';
-import { stepKinds } from '../../source/plan/kinds.ts';
 import { carryThrough, fakeWorld, textOf } from './fake-world.ts';
 import { factsOf, product, siteOf } from './sample.ts';
 

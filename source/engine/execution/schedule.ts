@@ -15,7 +15,7 @@ export type StepStanding =
   | 'failed';
 
 /**
- * The steps that may start now, in the plan's order: all that they need is settled, nobody else changes the same node (or the cluster),
+ * The steps that may start now, in the plan's order: all that they need is settled, no other changes the same node,
  * of the dangerous ones none runs, and one that wants to be alone is. Looking again disturbs nobody but that one.
  * Interrupted steps come before everything else: what they left unfinished would be taken for a fault of the steps before them,
  * which were done when they began.
@@ -45,8 +45,6 @@ export function startable(
 }
 
 function conflict(one: PlannedStep, other: PlannedStep): boolean {
-  return placeOf(one) === placeOf(other) || (one.risk === 'dangerous' && other.risk === 'dangerous');
+  const sameNode = one.node !== undefined && one.node === other.node;
+  return sameNode || (one.risk === 'dangerous' && other.risk === 'dangerous');
 }
-
-/** Steps of the cluster change one thing together: the cluster. */
-const placeOf = (step: PlannedStep): string => (step.node === undefined ? 'cluster' : `node ${step.node}`);

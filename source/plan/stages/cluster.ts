@@ -18,7 +18,7 @@ import type { Planning } from './planning.ts';
 /** The datastore never has more; further managers stand by. */
 const mostVoters = 3;
 
-/** One cluster out of the machines: managers one at a time, then the workers side by side, then the addons one by one. */
+/** One cluster out of the machines: managers one at a time, then the workers side by side, then the names of services. */
 export function planCluster(planning: Planning): void {
   const { site, product, seed, list } = planning;
   const others = site.nodes.filter(({ name }) => name !== seed.name);
@@ -40,7 +40,7 @@ export function planCluster(planning: Planning): void {
     const only = site.nodes.filter(({ role }) => role === 'manager').map(({ name }) => name);
     list.addCluster(planControlOnly({ seed: seed.name, nodes: only }));
   }
-  addAddons(planning);
+  addDns(planning);
 }
 
 /** Where managers leave it is looked at once they have. */
@@ -63,15 +63,24 @@ function join({ site, seed, facts }: Planning, node: SiteNode): PlannedStep {
   return planJoin(parameters);
 }
 
-/** Enabled only when every node is there: some of them change services on all nodes and stop half way at a dead one. */
-function addAddons({ site, seed, list }: Planning): void {
-  const { channel } = site.cluster;
-  const asked = { seed: seed.name, channel };
-  const { virtualAddress } = site.network;
+/** Enabled only when every node is there: it changes services on all nodes and stops half way at a dead one. */
+function addDns({ site, seed, list }: Planning): void {
   const nodes = site.nodes.map(({ name }) => name);
   list.addCluster(planAddonDns({ seed: seed.name, replicas: nodes.length > 1 ? 2 : 1, nodes }, rangesOf(site)));
-  list.addCluster(planAddonIngress(asked));
-  if (virtualAddress === undefined) return;
-  list.addCluster(planAddonMetallb({ seed: seed.name, virtualAddress }));
+}
+
+/**
+ * What leads into the cluster. MicroK8s enables one addon at a time: `microk8s enable` holds var/lock/.microk8s-addon-lock, and a
+ * second one waits for it silently. What runs side by side is the wait for the pods of each.
+ */
+export function planEntrance({ site, seed, list }: Planning): void {
+  const asked = { seed: seed.name, channel: site.cluster.channel };
+  const { virtualAddress } = site.network;
+  const ingress = planAddonIngress(asked);
+  if (virtualAddress === undefined) {
+    list.addCluster(ingress);
+    return;
+  }
+  list.addSideBySide([ingress, planAddonMetallb({ seed: seed.name, virtualAddress })]);
   list.addCluster(planIngressService({ ...asked, virtualAddress }));
 }

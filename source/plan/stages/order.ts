@@ -14,15 +14,27 @@ export class StepList {
     return id;
   }
 
-  /** One more step of the cluster; it waits for the cluster's step before. */
-  addCluster(step: PlannedStep): void {
-    this.#cluster = [this.#push(step, this.#cluster)];
+  /** More steps of the cluster, one after the other; each waits for the cluster's step before. */
+  addCluster(...steps: readonly PlannedStep[]): void {
+    for (const step of steps) this.#cluster = [this.#push(step, this.#cluster)];
   }
 
   /** Steps of the cluster that do not wait for each other; the next one waits for them all. */
   addSideBySide(steps: readonly PlannedStep[]): void {
     const before = this.#cluster;
     if (steps.length > 0) this.#cluster = steps.map((step) => this.#push(step, before));
+  }
+
+  /** Lines of cluster steps that do not wait for each other; what comes after waits for the end of each. */
+  addLines(...lines: readonly (() => void)[]): void {
+    const before = this.#cluster;
+    const ends = lines.flatMap((add) => {
+      this.#cluster = before;
+      add();
+      return this.#cluster;
+    });
+    const moved = unique(ends).filter((id) => !before.includes(id));
+    this.#cluster = moved.length === 0 ? before : moved;
   }
 
   /** From now on the cluster's steps wait for these. */

@@ -13,16 +13,16 @@ import type { Planning } from './planning.ts';
 
 /** Everything that stands in the product's own namespace: certificate, values, chart, release, and its becoming ready. */
 export function planProduct(planning: Planning): void {
-  const { purpose, site, product, seed, list, newestChart: newest = false } = planning;
-  const { namespace, release } = product;
-  const place = { seed: seed.name, namespace, release };
-  const chart = productChart(planning, seed.name);
-  const values = valuesText(site, product);
-  const digest = digestOf(values, chart.digest);
-  const update = purpose === 'update';
-  const growth = planGrowth(planning);
-  // A revision with smaller volumes can never be in force again.
-  const rollBack = update && growth.length === 0;
+  const grows = planGrowth(planning).length > 0;
+  planBeforeRelease(planning);
+  planRelease(planning, grows);
+}
+
+/** What the release needs in its namespace and on the node it is installed from; no storage and no address is asked for yet. */
+export function planBeforeRelease(planning: Planning): void {
+  const { site, product, seed, list } = planning;
+  const { namespace } = product;
+  const { files } = productChart(planning, seed.name);
   // It is there, it belongs to nobody, and nothing is written on it.
   if (namespace !== 'default') list.addCluster(planNamespace({ seed: seed.name, namespace }));
   const tls = { seed: seed.name, namespace, name: product.tlsSecret, mode: site.tls.mode };
@@ -31,8 +31,20 @@ export function planProduct(planning: Planning): void {
     const secret = { seed: seed.name, namespace, name: registrySecretName(product) };
     list.addCluster(planRegistrySecret(secret, site.registry));
   }
-  list.addCluster(planValues(seed.name, values));
-  if (chart.files.length > 0) list.addCluster(planChartFiles(seed.name, chart.files));
+  list.addCluster(planValues(seed.name, valuesText(site, product)));
+  if (files.length > 0) list.addCluster(planChartFiles(seed.name, files));
+}
+
+/** The release, and its becoming ready. `grows`: volumes become larger before. */
+export function planRelease(planning: Planning, grows: boolean): void {
+  const { purpose, site, product, seed, list, newestChart: newest = false } = planning;
+  const { namespace, release } = product;
+  const place = { seed: seed.name, namespace, release };
+  const chart = productChart(planning, seed.name);
+  const digest = digestOf(valuesText(site, product), chart.digest);
+  const update = purpose === 'update';
+  // A revision with smaller volumes can never be in force again.
+  const rollBack = update && !grows;
   const install = { ...place, digest, newest, rollBack };
   const login = chartLogin(chart.place, site.registry);
   list.addCluster(planHelmInstall(install, chart, update ? 'update' : 'install', login));

@@ -17,12 +17,19 @@ export function planStorage(planning: Planning): void {
   const besideLvm = wants(planning, 'unshared') && !ownClass(site.storage, 'unshared');
   const shared = wants(planning, 'shared') && site.storage.shared.engine !== 'existing';
   const engine = sharedEngines[site.storage.shared.engine];
-  const steps = [
-    ...(besideLvm ? lvmSteps(input) : []),
-    ...(shared ? engine.steps({ ...input, pools: poolsOf(planning), besideLvm, ...stayUntilLater(planning) }) : []),
-    ...(shared ? copiesAfterChange(planning, poolsOf(planning).length) : []),
-  ];
-  for (const step of steps) list.addCluster(step);
+  const lvm = besideLvm ? lvmSteps(input) : [];
+  const pools = poolsOf(planning);
+  const replicated = shared
+    ? [
+        ...engine.steps({ ...input, pools, besideLvm, ...stayUntilLater(planning) }),
+        ...copiesAfterChange(planning, pools.length),
+      ]
+    : [];
+  // Neither engine needs the other: each is a chart of its own in a namespace of its own.
+  list.addLines(
+    () => list.addCluster(...lvm),
+    () => list.addCluster(...replicated),
+  );
   const small = shared && planning.standing ? smallPools(planning) : [];
   if (small.length > 0) for (const step of engine.grow({ ...input, pools: small })) list.addCluster(step);
   // A class of the operator's own may come after the build: `start` looks at it where the product is deployed later.
