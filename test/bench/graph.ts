@@ -13,7 +13,17 @@ const eventSchema = z.object({ type: z.string(), at: z.coerce.date(), step: z.st
 export function rehearsed(scenario: string): { run: number; longest: number; wall: number; steps: [string, number][] } {
   const root = mkdtempSync(join(tmpdir(), 'kloudspot-bench-'));
   const started = performance.now();
-  const words = ['init', '--yes', '--accept-new-host-keys', '--rehearse', scenario, '--root', root, '--speed', '100000'];
+  const words = [
+    'init',
+    '--yes',
+    '--accept-new-host-keys',
+    '--rehearse',
+    scenario,
+    '--root',
+    root,
+    '--speed',
+    '100000',
+  ];
   const { status, stderr } = spawnSync(launcher, words, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`the rehearsal ended with ${status}: ${stderr}`);
   const wall = (performance.now() - started) / 1000;
@@ -24,8 +34,11 @@ export function rehearsed(scenario: string): { run: number; longest: number; wal
     .trim()
     .split('\n')
     .map((line) => eventSchema.parse(JSON.parse(line)));
-  const at = (type: string, step?: string) => events.find((one) => one.type === type && one.step === step)?.at.getTime();
-  const spent = new Map(steps.map(({ id }) => [id, ((at('step-done', id) ?? 0) - (at('step-started', id) ?? 0)) / 1000]));
+  const at = (type: string, step?: string) =>
+    events.find((one) => one.type === type && one.step === step)?.at.getTime();
+  const spent = new Map(
+    steps.map(({ id }) => [id, ((at('step-done', id) ?? 0) - (at('step-started', id) ?? 0)) / 1000]),
+  );
   const ends = new Map<string, number>();
   for (const { id, needs } of steps)
     ends.set(id, Math.max(0, ...needs.map((need) => ends.get(need) ?? 0)) + (spent.get(id) ?? 0));
@@ -40,6 +53,8 @@ export function rehearsed(scenario: string): { run: number; longest: number; wal
 
 if (import.meta.main) {
   const { run, longest, wall, steps } = rehearsed(process.argv[2] ?? 'healthy');
-  console.log(`run ${run.toFixed(1)} s   longest way ${longest.toFixed(1)} s   ratio ${(run / longest).toFixed(3)}   wall ${wall.toFixed(1)} s`);
+  console.log(
+    `run ${run.toFixed(1)} s   longest way ${longest.toFixed(1)} s   ratio ${(run / longest).toFixed(3)}   wall ${wall.toFixed(1)} s`,
+  );
   for (const [id, s] of steps) console.log(`${s.toFixed(1).padStart(7)}  ${id}`);
 }
