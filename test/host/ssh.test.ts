@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Host, HostFiles, HostPool, HostTarget } from '../../source/host/host.ts';
 import { openHosts } from '../../source/host/pool.ts';
 import { Passwords } from '../../source/host/secrets.ts';
-import { offeredHostKeys, pinHostKeys } from '../../source/host/ssh/known-hosts.ts';
+import { offeredHostKeys, pinHostKeys, pinKeysOf } from '../../source/host/ssh/known-hosts.ts';
 import { hasSshd, hasUsers, makeSshd, password, type Sshd } from './sshd.ts';
 
 const required = process.env.KLOUDSPOT_REQUIRE === 'all';
@@ -55,6 +55,22 @@ describe.skipIf(!hasSshd && !required)('over a real sshd', () => {
       await pinHostKeys(offer ? [offer] : [], fresh);
       expect(await offeredHostKeys(sshd.target, fresh)).toEqual([]);
       await pool(new Passwords(), fresh).get(sshd.target);
+    });
+
+    test('while one takes the place of another both are trusted, and then the new one alone', async () => {
+      const fresh = empty();
+      const [old] = await offeredHostKeys(sshd.target, fresh);
+      await pinHostKeys(old ? [old] : [], fresh);
+      const next = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f root@spot1';
+      await Promise.all([pinKeysOf('spot1', [next], true, fresh), pinKeysOf('spot2', [next], true, fresh)]);
+      expect(readFileSync(fresh.knownHosts, 'utf8').trim().split('\n')).toEqual([
+        old?.line,
+        expect.stringMatching(/^spot1 ssh-ed25519 AAAAC3Nza\S+$/),
+        expect.stringMatching(/^spot2 ssh-ed25519 /),
+      ]);
+      await pool(new Passwords(), fresh).get(sshd.target);
+      await pinKeysOf('spot1', [next], false, fresh);
+      await expect(pool(new Passwords(), fresh).get(sshd.target)).rejects.toMatchObject({ kind: 'host-key-changed' });
     });
 
     test('a changed one stops everything, with both fingerprints; it can be pinned knowingly', async () => {

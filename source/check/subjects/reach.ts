@@ -76,7 +76,7 @@ export const downloads: Check = reachCheck(
     const list = lost.map(({ host, what, problem }) => `${host} (${what}): ${problem}`).join('; ');
     return warn(`${lost.length} not reached`, `${node.name} does not reach${by} ${list}.`, {
       wanted: 'all reached',
-      advice: `Open the way, name a proxy in /etc/environment of the node, or give a registry with mirrors in site.yaml; try it: curl -I ${urlOf(lost[0]?.host, servers)}`,
+      advice: `Open the way, give network.proxy or a registry with mirrors in site.yaml; try it: curl -I ${urlOf(lost[0]?.host, servers)}`,
     });
   },
 );
