@@ -78,4 +78,7 @@ export const product: Readonly<Record<string, Claim>> = {
   R29: parts,
   R30: mounts,
   R31: growth,
+  R32: elsewhere('test/product/chart-login'),
+  R33: elsewhere('test/kubernetes/render-chart'),
+  R34: elsewhere('test/kubernetes/outside'),
 };
