@@ -18,7 +18,7 @@ export interface Job extends ProgramParts {
   /** A folder of its own for what is put together. Removed by the caller. */
   readonly work: string;
   readonly arch: Architecture;
-  /** Seconds since 1970 that every file bears. */
+  /** Seconds since 1970 that every file has. */
   readonly seconds: number;
   /** The whole program as one file. */
   readonly program: string;

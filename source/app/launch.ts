@@ -9,7 +9,7 @@ import type { Settings } from './settings.ts';
 import type { OpenedSite } from './site.ts';
 
 export interface Launch {
-  /** Somebody is there to choose when a step fails. */
+  /** Someone is there to choose when a step fails. */
   readonly attended: boolean;
   readonly takeOver?: boolean;
   /** The site file of the run. Default: the one of the settings. */

@@ -20,7 +20,7 @@ const packagesOfInterest = [
 /** How an attempt to reach a node ended. */
 export type Reached = Exclude<AccessState, { readonly state: 'connecting' }>;
 
-/** Connects to a node, becomes root and reads its facts, or tells what is in the way. Host keys whose fingerprints are `accepted` are pinned. */
+/** Connects to a node, becomes root and reads its facts, or says what is in the way. Host keys whose fingerprints are `accepted` are pinned. */
 export async function reachNode(
   target: HostTarget,
   world: World,

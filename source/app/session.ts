@@ -43,7 +43,7 @@ export interface InitSession extends Watcher {
   /** Another session on simulated nodes, where the start page offers that. Whoever asks closes it; this one stays the caller’s. */
   rehearse?(): Promise<InitSession>;
 
-  /** What went wrong when it was opened and keeps nobody from going on, a line each. */
+  /** What went wrong when it was opened and keeps no one from going on, a line each. */
   readonly notices: readonly string[];
   /** What there is to begin with. */
   startFacts(): Promise<StartFacts>;
@@ -74,7 +74,7 @@ export interface InitSession extends Watcher {
 
   /** The whole site or what is wrong with the draft, each with its field. */
   judge(draft: SiteDraft): { readonly site: Site } | { readonly findings: readonly Finding[] };
-  /** Whether somebody has these addresses: two of the draft's nodes that answer ask by ARP. Changes nothing. */
+  /** Whether someone has these addresses: two of the draft's nodes that answer ask by ARP. Changes nothing. */
   askAddresses(draft: SiteDraft, addresses: readonly string[], signal: AbortSignal): Promise<HeardAddresses>;
   /** All checks. Live ones (address in use, TLS files) are asked here; the rest is pure. */
   preflight(site: Site, facts: ReadonlyMap<string, NodeFacts>, signal: AbortSignal): Promise<readonly Finding[]>;

@@ -84,7 +84,7 @@ function repeated({ rehearse, root, site }: FlagValues): string[] {
   ];
 }
 
-/** As root the real places; as anybody else, and in a rehearsal, a folder of one's own. */
+/** As root the real places; as anyone else, and in a rehearsal, a folder of one's own. */
 function defaultRoot(rehearsing: boolean, env: NodeJS.ProcessEnv): string {
   if (!rehearsing && process.getuid?.() === 0) return '/';
   const state = env.XDG_STATE_HOME || join(homedir(), '.local/state');

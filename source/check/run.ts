@@ -14,7 +14,7 @@ export function runChecks(input: CheckInput): readonly Finding[] {
   return withWeight(checks.flatMap((check) => judged(check, input).map((finding) => followed(finding, follows))));
 }
 
-/** Whatever a check says of nodes that were not reached follows from that, and is told once. */
+/** Whatever a check says of nodes that were not reached follows from that, and is reported once. */
 function followed(finding: Finding, isOfLost: (finding: Finding) => boolean): Finding {
   if (finding.seen !== notSeen || finding.check === 'access' || finding.follows !== undefined) return finding;
   return isOfLost(finding) ? { ...finding, follows: 'access' } : finding;

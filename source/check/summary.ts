@@ -21,7 +21,7 @@ export function worst(findings: readonly Pick<Finding, 'grade'>[]): Grade {
   );
 }
 
-/** What is to be told: without what only follows from something that is told itself. */
+/** What is reported: without what only follows from another finding. */
 export function causes(findings: readonly Finding[]): readonly Finding[] {
   return findings.filter(({ follows }) => follows === undefined);
 }

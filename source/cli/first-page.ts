@@ -10,7 +10,7 @@ import { processTerminal } from './line/terminal.ts';
 /** What the page shows that was painted before anything else was loaded. */
 export interface FirstPage {
   readonly start: StartFacts;
-  /** Where it stands on the screen: from now on somebody else puts the terminal back. */
+  /** Where it stands on the screen: from now on someone else puts the terminal back. */
   readonly handOver?: () => void;
 }
 

@@ -18,7 +18,7 @@ const codes: Readonly<Record<RunOutcome, ExitCode>> = {
 /** The program's exit code for how a run ended. */
 export const outcomeExitCode = (outcome: RunOutcome): ExitCode => codes[outcome];
 
-/** What leaving a run now tells the shell. A run that goes on is not a failure; one that waits after a failed step is. */
+/** The exit code of leaving a run now. A run that goes on is not a failure; one that waits after a failed step is. */
 export function exitCodeOf({ outcome, state }: Pick<RunView, 'outcome' | 'state'>): ExitCode {
   if (outcome !== undefined) return outcomeExitCode(outcome);
   return state === 'choosing' ? exitCode.stepFailed : exitCode.done;

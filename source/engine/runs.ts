@@ -7,7 +7,7 @@ import type { RunEvent, RunHandle, RunOutcome } from './journal/event.ts';
 import { journalLines } from './journal/journal.ts';
 import { isStarting, lifeOfRun } from './process/run-process.ts';
 
-/** Where a run stands, as far as its folder tells. */
+/** Where a run stands, as its folder shows it. */
 export interface RunSummary extends RunHandle {
   readonly startedAt: string | undefined;
   readonly endedAt: string | undefined;

@@ -11,7 +11,7 @@ export type AddressAnswer =
   | { readonly state: 'unknown'; readonly why: string };
 
 /**
- * The script `address-in-use`: asks by ARP whether somebody has one of its arguments (IPv4 addresses), as RFC 5227
+ * The script `address-in-use`: asks by ARP whether someone has one of its arguments (IPv4 addresses), as RFC 5227
  * section 2.1.1 asks (sender 0.0.0.0, so that no cache learns anything): three questions within 1.5 s for all at once.
  * Needs root and python3, which every Ubuntu Server has; `arping` often is not there. Changes nothing.
  * Prints a line for each argument, in their order, and ends with 0:

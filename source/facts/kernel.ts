@@ -1,7 +1,7 @@
 import { asIs, lines, read, type Sections, section } from './section.ts';
 
 /**
- * `loaded`: in use or built in. `available`: it loads when it is wanted. `disabled`: modprobe is told not to load it.
+ * `loaded`: in use or built in. `available`: it loads when it is wanted. `disabled`: modprobe is set not to load it.
  * `unknown`: it is not loaded, and the node has no list of its kernel's modules, as in a container.
  */
 export type ModuleState = 'loaded' | 'available' | 'disabled' | 'missing' | 'unknown';

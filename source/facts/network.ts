@@ -22,7 +22,7 @@ export interface NetworkFacts {
   readonly cloudInitNetworkDisabled: boolean;
   readonly cloudInitPresent: boolean;
   /**
-   * Whether the node's user-data tells cloud-init to write /etc/hosts at every boot: the whole file from its template, or the
+   * Whether the node's user-data makes cloud-init write /etc/hosts at every boot: the whole file from its template, or the
    * line of 127.0.1.1 alone. User-data counts more than any file under /etc/cloud.
    */
   readonly cloudInitHosts?: 'template' | 'own-line';

@@ -7,7 +7,7 @@ import { microK8sFacts, packageFacts } from './software.ts';
 import { storageFacts } from './storage.ts';
 import { identityFacts, systemFacts } from './system.ts';
 
-/** What a part is told beside the sections. */
+/** What a part gets beside the sections. */
 interface Around {
   /** ms since 1970 by the clock here: just before the probe was sent, and when the node's clock answered. */
   readonly asked: number;

@@ -12,7 +12,7 @@ export interface ChartWanted {
 export interface ReachTask {
   /** Names that are looked up, as programs of the node do it. */
   readonly names: readonly string[];
-  /** Search domains: whether a name that nobody has is found below them. */
+  /** Search domains: whether a name that no one has is found below them. */
   readonly search: readonly string[];
   /** What must answer by HTTP, through the proxy of /etc/environment where there is one. */
   readonly urls: readonly string[];

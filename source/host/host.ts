@@ -64,7 +64,7 @@ export interface Host {
   run(command: Command, options?: RunOptions): Promise<RunResult>;
   /** The file's text, or undefined where there is none. Reads as root. */
   readFile(path: string): Promise<string | undefined>;
-  /** Atomic: temporary file in the same folder, fsync, rename; makes missing folders. Writes as root. Gives back the text that was there. */
+  /** Atomic: temporary file in the same folder, fsync, rename; makes missing folders. Writes as root. Returns the text that was there. */
   writeFile(file: FileToWrite): Promise<{ readonly before: string | undefined }>;
   close(): Promise<void>;
 }
@@ -114,7 +114,7 @@ export interface HostPool {
 
 /** Time as the program sees it; rehearsals bring a faster one. */
 export interface Clock {
-  /** ms since 1970; jumps when somebody sets the clock. Only to be shown, or compared with other clocks. */
+  /** ms since 1970; jumps when someone sets the clock. Only to be shown, or compared with other clocks. */
   now(): number;
   /** ms since some moment; never jumps. For deadlines and durations. */
   elapsed(): number;

@@ -4,7 +4,7 @@ export const nodeState = '/var/lib/kloudspot';
 /** Its time stamp says when this program last brought the node's packages up to date. */
 export const packagesMarker = `${nodeState}/packages-updated`;
 
-/** Holds the failure domain that the datastore was started with, and the ID of its member: the datastore itself tells nobody. */
+/** Holds the failure domain that the datastore was started with, and the ID of its member: the datastore does not show it. */
 export const domainMarker = `${nodeState}/failure-domain`;
 
 /** Holds the boot id of before the last restart that this program asked for. */

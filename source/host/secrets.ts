@@ -80,7 +80,7 @@ export class Passwords implements Secrets {
 }
 
 /**
- * Reads passwords from an open file descriptor or from a file that is ours and that nobody else may read.
+ * Reads passwords from an open file descriptor or from a file that is ours and that no one else may read.
  * YAML or JSON: `login:`, `sudo:`, `registry:`, `nodes: { NAME: { login:, sudo: } }`, all optional.
  */
 export async function readPasswords(source: { readonly fd?: number; readonly file?: string }): Promise<Passwords> {

@@ -18,7 +18,7 @@ export interface Unanswered {
 /**
  * The manager to ask: of those whose API answers within the deadline, the one whose cluster holds the most of `wanted`.
  * A node that was installed but never joined answers too, for a cluster of its own.
- * The first that knows all of `wanted` wins at once; nobody waits for the dead.
+ * The first that knows all of `wanted` wins at once; no one waits for the dead.
  */
 export async function findManager(
   looks: ReadonlyMap<string, () => Promise<ReadOnlyHost>>,

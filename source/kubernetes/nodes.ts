@@ -1,6 +1,6 @@
 import type { NodeObject } from './objects.ts';
 
-/** A node as the API server tells of it. */
+/** A node as the API server shows it. */
 export interface ClusterNode {
   readonly name: string;
   readonly ready: boolean;

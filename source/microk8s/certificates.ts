@@ -13,7 +13,7 @@ const names: readonly CertificateName[] = ['ca', 'server', 'front-proxy-ca', 'fr
 
 /**
  * Prints `NAME notAfter=Nov 26 12:00:00 2027 GMT` for each certificate that is there, by OpenSSL, which every Ubuntu Server has.
- * Workers have the CA and the kubelet's only, and `refresh-certs --check` tells them nothing.
+ * Workers have the CA and the kubelet's only, and `refresh-certs --check` shows them nothing.
  */
 export const certificateDates: Script = {
   name: 'certificate-dates',

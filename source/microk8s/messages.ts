@@ -93,7 +93,7 @@ export function said(name: MessageName, values: Values = {}): Message {
   return { ...found, text: filled(found.text, values) };
 }
 
-/** What a worker answers to a verb; undefined where it does what it is told. */
+/** What a worker answers to a verb; undefined where it does what is asked. */
 export function saidOnWorker(verb: string): Message | undefined {
   const found = known.onWorker[verb];
   return found && { ...found, text: filled(found.text, {}) };

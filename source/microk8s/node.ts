@@ -53,7 +53,7 @@ export interface ClusterRanges {
   readonly services: string;
 }
 
-/** Those of a MicroK8s that was told no others. */
+/** Those of a MicroK8s that got no others. */
 export const defaultRanges: ClusterRanges = known.ranges;
 
 export const { program: microk8sProgram, folders, freshMarks, services, ports, nodePorts } = known;
@@ -65,7 +65,7 @@ export function inFolders(path: string): string {
 }
 
 const pathOf = (name: keyof typeof known.files) => inFolders(known.files[name].path);
-/** Files whose presence tells what a node is: `data/node.yaml` says what each means. */
+/** Files whose presence shows what a node is: `data/node.yaml` says what each means. */
 export const microk8sFiles = {
   launched: pathOf('launched'),
   launching: pathOf('launching'),

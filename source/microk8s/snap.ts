@@ -5,7 +5,7 @@ export { defaultChannel, trackOf } from './tracks.ts';
 /** Argument arrays of `snap`. */
 export const snap = {
   install: (name: string, channel: string) => ['snap', 'install', name, '--classic', `--channel=${channel}`],
-  /** Without a duration: for ever. Needs snapd 2.58. */
+  /** Without a duration: forever. Needs snapd 2.58. */
   hold: (name: string) => ['snap', 'refresh', '--hold', name],
   /** Replaces the revision; a hold does not keep it from what is asked for by name. */
   refresh: (name: string, channel: string) => ['snap', 'refresh', name, `--channel=${channel}`],

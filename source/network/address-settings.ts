@@ -86,7 +86,7 @@ function nameservers({ nameservers: addresses, search }: WantedSettings): Settin
 }
 
 /**
- * The old routes with the gateway in the default one. Its metric stays, the one that DHCP was told to give it too: another
+ * The old routes with the gateway in the default one. Its metric stays, the one that DHCP was set to give it too: another
  * interface may have the default route that counts. Routes of other tables stay as they are.
  */
 function routesWith(old: Settings, gateway: string | undefined): readonly Route[] {

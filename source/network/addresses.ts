@@ -15,7 +15,7 @@ export function wantedAddress(node: SiteNode): AddressWithPrefix | undefined {
 /**
  * The IPv4 literal at which the cluster knows the node: the static one wanted, else what the node has.
  * Never a name: joining by name spoils the datastore's member list (https://github.com/canonical/microk8s/issues/4396).
- * Throws `Fault` when no IPv4 address can be told.
+ * Throws `Fault` when it has no IPv4 address.
  */
 export function clusterAddress(node: SiteNode, facts?: NodeFacts): string {
   const address = wantedAddress(node)?.address ?? presentAddress(node, facts)?.address;

@@ -46,7 +46,7 @@ function carrier(one: Placed): Finding[] {
     ofNode(one, {
       check: 'interface',
       grade: 'fail',
-      seen: named === undefined ? 'not told' : 'not there',
+      seen: named === undefined ? 'not given' : 'not there',
       wanted: names.join(', '),
       reason:
         named === undefined ? 'No interface shows which one carries the node.' : `There is no interface ${named}.`,

@@ -5,7 +5,7 @@ import { presentAddress, wantedAddress } from './addresses.ts';
 import { rangesOf } from './cluster-ranges.ts';
 import type { Placed } from './placed.ts';
 
-/** The one address of the cluster: in the nodes' network, and nobody's yet. */
+/** The one address of the cluster: in the nodes' network, and no one's yet. */
 export function virtualAddressFindings(site: Site, placed: readonly Placed[]): Finding[] {
   const address = site.network.virtualAddress;
   if (address === undefined) return [];

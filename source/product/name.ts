@@ -4,7 +4,7 @@ import { safeLine } from '../text/safe-text.ts';
 import { productFile } from './file.ts';
 import { knownNames } from './known-names.ts';
 
-/** The name that a product bears on the screen, by its name in `templates/products` or its file. Throws where there is none. */
+/** The name of a product on the screen, by its name in `templates/products` or its file. Throws where there is none. */
 export async function nameOfProduct(nameOrPath: string, from: string = process.cwd()): Promise<string> {
   const file = productFile(nameOrPath, from);
   const text = readFileSync(file, 'utf8');

@@ -90,10 +90,10 @@ export async function openRehearsal(options: RehearsalOptions): Promise<Rehearsa
   };
 }
 
-/** Where time goes on: as it ran if somebody was there a short while ago, else from where it stood. */
+/** Where time goes on: as it ran if someone was there a short while ago, else from where it stood. */
 function nextAnchor(before: Anchor, speed: number): Anchor {
   const real = Date.now();
-  // Not below 0, where somebody set the clock back meanwhile.
+  // Not below 0, where someone set the clock back meanwhile.
   const gone = Math.max(0, real - before.real);
   const virtual =
     gone > asleepAfterMs

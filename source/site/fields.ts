@@ -27,7 +27,7 @@ const ipv4WithPrefix = z
   .refine((text) => !isPrefixOfMachine(text) || endOfNetworkProblem(text) === undefined, {
     error: ({ input }) => because('the address of a machine', endOfNetworkProblem, input),
   });
-/** A network that nobody else uses: pods need one address each, services at least the tenth. */
+/** A network that no one else uses: pods need one address each, services at least the tenth. */
 const ipv4Range = z
   .string()
   .refine(

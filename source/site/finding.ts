@@ -19,7 +19,7 @@ export interface Finding {
   readonly advice?: string;
   /** The field of the site it is about, so that a screen can jump there. */
   readonly field?: SitePath;
-  /** The check that tells the cause: this one only follows from it, and is not told by itself. */
+  /** The check that tells the cause: this one only follows from it, and is not given by itself. */
   readonly follows?: string;
   /** It failed, and the operator lets it pass by name. */
   readonly accepted?: true;

@@ -23,7 +23,7 @@ function climb(from: string): string {
   return climb(parent);
 }
 
-/** The line that tells editors which schema a file follows. https://github.com/redhat-developer/yaml-language-server#using-inlined-schema */
+/** The line that names the schema for editors: a file follows. https://github.com/redhat-developer/yaml-language-server#using-inlined-schema */
 export function schemaLine(schemaFile: 'site.schema.json' | 'product.schema.json'): string {
   const path = join(templatesFolder(), schemaFile);
   return `# yaml-language-server: $schema=${/\s/.test(path) ? pathToFileURL(path).href : path}`;

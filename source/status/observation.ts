@@ -32,7 +32,7 @@ export interface Observation {
   readonly values: unknown;
   /** Addresses that services of the cluster have been given. */
   readonly givenAddresses: readonly string[] | undefined;
-  /** The node that answers for the virtual address, where MetalLB tells. */
+  /** The node that answers for the virtual address, where MetalLB reports it. */
   readonly addressHolder: string | undefined;
   /** Since when, ISO 8601. */
   readonly addressSince: string | undefined;

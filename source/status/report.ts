@@ -93,7 +93,7 @@ export const reportSchema = z.object({
   site: z.string(),
   at: iso('When it was looked at'),
   verdict: verdictSchema,
-  reasons: z.array(z.string()).max(5).meta({ description: 'The gravest first' }),
+  reasons: z.array(z.string()).max(5).meta({ description: 'The most serious first' }),
   next: z.string().optional().meta({ description: 'The next command, where there is something to do' }),
   through: z.string().optional().meta({ description: 'The manager that was asked' }),
   nodes: z.array(nodeSchema),

@@ -125,7 +125,7 @@ function transportNote({ name, transport }: BlockDeviceFacts): string | undefine
   return /^pmem\d/.test(name) ? 'persistent memory' : undefined;
 }
 
-/** Two paths to one disk, or two disks that cannot be told apart: neither is touched. */
+/** Two paths to one disk, or two disks that cannot be distinguished: neither is touched. */
 function twinOf(device: BlockDeviceFacts, storage: StorageFacts): BlockDeviceFacts | undefined {
   if (device.type !== 'disk') return undefined;
   const key = device.wwn ?? device.serial;

@@ -17,7 +17,11 @@ const plain: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\bwithout a word\b/i, 'silently, unexpectedly'],
   [/\bseats?\b/i, 'workstation, the machine that kloudspot runs on'],
   [/\b(riddle|good conscience|on no road|parting words)\b/i, 'a plain statement'],
-  [/\bnobody (can|could) be asked\b/i, 'there is no terminal to prompt on, no node answered'],
+  [/\b(nobody|somebody|anybody)\b/i, 'no one, someone, anyone'],
+  [
+    /\b(once more|for ever|worth a word|gives back|reckon(s|ed)?)\b/i,
+    'again, forever, worth mentioning, returns, computes',
+  ],
   [/(?<!\bthere )\b(is|are|was|were) no\b(?! (longer|more|less|later|earlier)\b)(?=\s+[a-z])/i, 'is not a …'],
 ];
 

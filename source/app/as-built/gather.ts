@@ -8,7 +8,7 @@ import { pastRuns } from '../history.ts';
 import { statusOf } from '../observe-site.ts';
 import type { OpenedSite } from '../site.ts';
 
-/** Everything that the as-built document tells, asked now. Nodes that are dead are left out. */
+/** Everything that the as-built document holds, asked now. Nodes that are dead are left out. */
 export async function gatherAsBuilt(opened: OpenedSite, files: Files, prompts: AccessPrompts): Promise<AsBuilt> {
   const { site, product, world } = opened;
   await connect(site.nodes.map(targetOf), { ...opened, prompts });

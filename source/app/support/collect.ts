@@ -33,7 +33,7 @@ const runs = 5;
 /** ms for each question to a node. */
 const patience = 60_000;
 
-/** Everything that explains a site. What fails is told in its place: a node that is dead costs only itself. */
+/** Everything that explains a site. What fails is named in its place: a node that is dead costs only itself. */
 export async function collect(collecting: Collecting): Promise<Piece[]> {
   const { opened, files } = collecting;
   const seen = await lookAtNodes(opened.site.nodes.map(targetOf), opened.world);

@@ -33,7 +33,7 @@ export const clockSkew: Check = nodeCheck(
   {
     id: 'clock-skew',
     title: 'Clock difference',
-    why: 'Certificates made on one node are valid from that moment: a node whose clock is behind refuses them. Joining then waits for ever. Each clock is compared with the median of all.',
+    why: 'Certificates made on one node are valid from that moment: a node whose clock is behind refuses them. Joining then waits forever. Each clock is compared with the median of all.',
     source:
       'https://github.com/etcd-io/etcd/blob/main/server/etcdserver/api/rafthttp/probing_status.go; https://github.com/k0sproject/k0sctl/blob/main/phase/validate_hosts.go',
   },

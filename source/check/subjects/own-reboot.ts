@@ -5,7 +5,7 @@ export const ownReboot: Check = siteCheck(
   {
     id: 'own-reboot',
     title: 'Restart of this machine',
-    why: 'When kloudspot runs on one of the nodes and that node restarts, the run continues by itself. Passwords live in memory only: they are gone then, and the run waits until somebody gives them again.',
+    why: 'When kloudspot runs on one of the nodes and that node restarts, the run continues by itself. Passwords live in memory only: they are gone then, and the run waits until someone gives them again.',
     source: 'https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html',
   },
   (input) => {

@@ -159,7 +159,7 @@ function judgeClock({ from, to, answer }: Pair, input: CheckInput): Outcome | un
   const seen = measuredDuration(clockMs);
   const reason = `The clock of ${to.name} is ${measuredDuration(Math.abs(clockMs))} ${clockMs < 0 ? 'behind' : 'ahead of'} that of ${from.name}.`;
   const rest = { wanted: `under ${measuredDuration(clockWarnMs)}`, advice: clockAdvice };
-  // What the look from here shows too is told there, once for each node.
+  // What this side sees too is reported there, once for each node.
   const known = [from, to].some((node) => (offsetOf(factsOf(input, node)) ?? 0) > clockWarnMs);
   return (sure > clockFailMs ? fail : warn)(seen, reason, known ? { ...rest, follows: 'clock-skew' } : rest);
 }

@@ -22,7 +22,7 @@ export const portsFree: Check = nodeCheck(
     if (taken.length === 0)
       return [
         ...inNodePorts(listeners, facts),
-        pass(counted(asked.length, 'port'), 'Nobody else listens on them.'),
+        pass(counted(asked.length, 'port'), 'No one else listens on them.'),
       ].slice(0, 1);
     return fail(
       taken.map(({ port }) => port.port).join(', '),

@@ -15,7 +15,7 @@ import {
 } from '../check.ts';
 import { serversOf } from '../servers.ts';
 
-/** A check on what a node was told by the world around it. */
+/** A check on what a node gets from its network. */
 function reachCheck(words: CheckWords, judge: (heard: ReachAnswer, about: AboutNode) => Outcome): Check {
   return {
     ...siteCheck(words, (input) =>

@@ -84,7 +84,7 @@ export const multipath: Check = nodeCheck(
   {
     id: 'multipath',
     title: 'Multipath and iSCSI volumes',
-    why: 'multipathd takes every new disk for a path to an array, volumes of pods too. Such a volume is busy, and its pod waits for ever.',
+    why: 'multipathd takes every new disk for a path to an array, volumes of pods too. Such a volume is busy, and its pod waits forever.',
     source: 'https://longhorn.io/kb/troubleshooting-volume-with-multipath/; multipath.conf(5)',
   },
   'services',

@@ -9,7 +9,7 @@ const rules: readonly CheckWords[] = [
   {
     id: 'tls-key',
     title: 'Key',
-    why: 'The ingress reads the key without anybody to ask for a pass phrase. Browsers refuse keys below 2048 bits.',
+    why: 'The ingress reads the key without anyone to ask for a pass phrase. Browsers refuse keys below 2048 bits.',
     source: 'https://kubernetes.io/docs/concepts/configuration/secret/#tls-secrets',
   },
   {

@@ -10,7 +10,7 @@ import { showRunPlain } from '../../ui/plain/run.ts';
 import type { Terminal } from '../line/terminal.ts';
 import type { RunWatch } from './run-watch.ts';
 
-/** A run as plain lines, without a single control code. Asks what to do after a failure where somebody can answer. */
+/** A run as plain lines, without a single control code. Asks what to do after a failure where someone can answer. */
 export async function watchAsLines(watch: RunWatch, terminal: Terminal): Promise<RunOutcome | undefined> {
   const { plan, events, earlier } = watch;
   const asking = terminal.interactive ? askAfterFailure(watch, terminal) : undefined;
@@ -43,7 +43,7 @@ interface Asking {
 }
 
 /**
- * Reads the choice of who sits there, one word a line. The following goes on meanwhile: somebody else may choose first.
+ * Reads the operator's choice, one word a line. The run is followed meanwhile: another terminal may choose first.
  */
 function askAfterFailure(watch: RunWatch, terminal: Terminal): Asking {
   let view = emptyView(watch.plan);

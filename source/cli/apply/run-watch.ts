@@ -16,7 +16,7 @@ export interface RunWatch {
   readonly watching: Watching;
   /** Processes that carried the run before this watching began: lines and JSON do not repeat what those did. */
   readonly earlier: number;
-  /** Ends with `run-ended`, or when the watching is told to end. */
+  /** Ends with `run-ended`, or when the watcher is stopped. */
   readonly events: AsyncIterable<RunEvent>;
   readonly enough: AbortController;
   steer(order: RunOrder): Promise<void>;

@@ -41,7 +41,7 @@ export async function watchRun(
     estimate: watcher.estimate,
   };
   if (settings.json) return codeOf(await interruptible(watch, () => watchAsJson(watch, terminal)));
-  // With --yes nobody is there to leave a screen: lines end by themselves, and stay in the scroll-back.
+  // With --yes no one is there to leave a screen: lines end by themselves, and stay in the scroll-back.
   if (settings.plain || settings.yes || !terminal.capable)
     return codeOf(await interruptible(watch, () => watchAsLines(watch, terminal)));
   return interruptible(watch, () => drawn(watch, settings));

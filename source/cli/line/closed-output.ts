@@ -10,7 +10,7 @@ export function endWithOutput(): void {
   process.stderr.on('error', () => undefined);
 }
 
-/** For a process whose output is a log that nobody waits for: its work goes on without it. */
+/** For a process whose output is a log that no one waits for: its work goes on without it. */
 export function outliveOutput(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }

@@ -1,7 +1,7 @@
 import type { World } from '../../app/world.ts';
 import { defined } from '../../text/defined.ts';
 
-/** The first line of whatever a verb prints in a rehearsal, so that nobody takes its nodes for real ones. */
+/** The first line of whatever a verb prints in a rehearsal, so that no one takes its nodes for real ones. */
 export function rehearsalNote({ scenario }: Pick<World, 'scenario'>): string[] {
   return scenario === undefined ? [] : [`REHEARSAL ${scenario}: no machine is touched.`];
 }

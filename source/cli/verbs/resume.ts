@@ -63,7 +63,7 @@ async function resumable({ files }: Settings, name: string | undefined): Promise
       where: files.runs,
       next: [`${kloudspot('apply')}  starts one.`],
     });
-  // It may be going on already, by a process that has told nothing yet.
+  // It may be going on already, by a process that has written nothing yet.
   await untilStarted(found.directory);
   const run = await summarizeRun(found);
   if (run.state === 'done' || run.state === 'undone')
@@ -74,7 +74,7 @@ async function resumable({ files }: Settings, name: string | undefined): Promise
   return run;
 }
 
-/** A run that lives but waits for somebody: what failed is tried again, a pause ends. */
+/** A run that lives but waits for someone: what failed is tried again, a pause ends. */
 async function pushOn(run: RunSummary, plan: Plan, { files }: Settings): Promise<void> {
   let view = emptyView(plan);
   for await (const event of journalEvents(run.directory)) view = applyEvent(view, event);

@@ -112,7 +112,7 @@ export interface EstimateRequest {
   readonly flags: StorageFlags;
   /** Whether a release of OpenEBS was seen; undefined where the cluster could not be asked. */
   readonly openebs: boolean | undefined;
-  /** Undefined: nobody is asked. */
+  /** Undefined: no one is asked. */
   readonly ask: Questions | undefined;
   readonly line: (text: string) => void;
 }

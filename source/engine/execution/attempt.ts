@@ -137,7 +137,7 @@ function leftAlone(aborted: AbortSignal, grace: number, finished: AbortSignal): 
   });
 }
 
-/** Remembers what the step told last, for the words of a deadline that passes. */
+/** Remembers what the step said last, for the words of a deadline that passes. */
 function attentive(world: RunWorld): { readonly world: RunWorld; lastSeen(): string | undefined } {
   let seen: string | undefined;
   const { journal } = world;

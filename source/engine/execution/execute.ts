@@ -16,7 +16,7 @@ export interface ExecutionInput {
   readonly plan: Plan;
   readonly kinds: ReadonlyMap<string, StepKind>;
   readonly past: RunPast;
-  /** Somebody is there to choose when a step fails; else the run ends then. */
+  /** Someone is there to choose when a step fails; else the run ends then. */
   readonly attended: boolean;
   /** Called with the time that a step took which changed something, for later estimates. */
   readonly onStepTime?: (kind: string, ms: number) => void;
@@ -137,7 +137,7 @@ class GraphRun {
     this.#spend(work);
   }
 
-  /** A fault of ours inside must end the run with its words, not leave it waiting for ever. */
+  /** A fault of ours inside must end the run with its words, not leave it waiting forever. */
   #spend(work: Promise<unknown>): void {
     this.#works.add(work);
     work.then(
@@ -221,7 +221,7 @@ class GraphRun {
   #takeChoice(choice: 'retry' | 'skip' | 'undo', id: string): OrderAnswer {
     const step = this.#failed().find((failed) => failed.id === id);
     if (step === undefined) return refused(`${id} is not a failed step.`);
-    // Not the count of what is under way: the journal's own line, which tells of the wait, is still being synced then.
+    // Not the count of what is under way: the journal's own line, which reports the wait, is still being synced then.
     if (!this.#choosing) return refused('Other steps still run; choose when they have ended.');
     if (choice === 'undo') return this.#undo(step);
     if (choice === 'skip' && !step.skippable)

@@ -16,7 +16,7 @@ export type StepStanding =
 
 /**
  * The steps that may start now, in the plan's order: all that they need is settled, no other changes the same node,
- * of the dangerous ones none runs, and one that wants to be alone is. Looking again disturbs nobody but that one.
+ * of the dangerous ones none runs, and one that wants to be alone is. Looking again disturbs no one but that one.
  * Interrupted steps come before everything else: what they left unfinished would be taken for a fault of the steps before them,
  * which were done when they began.
  */

@@ -76,7 +76,7 @@ export function undo(input: Omit<UndoInput, 'enough' | 'signal'>): Execution {
     if (atOnce) now.abort(new Fault({ what: `ended before its time: ${why}` }));
   };
   return {
-    // A step that was ended could not be undone: that it was told to end is why.
+    // A step that was ended could not be undone: that it was stopped is why.
     end: undoAll({ ...input, enough: enough.signal, signal: now.signal }).then((end) =>
       told !== undefined && (end.outcome === 'failed' || end.outcome === 'interrupted') ? told : end,
     ),
@@ -97,7 +97,7 @@ async function undoAll(input: UndoInput): Promise<RunEnd> {
   let lasting = 0;
   let count = 0;
   for (const step of steps) {
-    if (enough.aborted) return { outcome: 'interrupted', why: 'told to end while undoing steps' };
+    if (enough.aborted) return { outcome: 'interrupted', why: 'stopped while undoing steps' };
     const kind = kindOf(kinds, step);
     if (!step.undoable || kind.undo === undefined) {
       lasting++;
@@ -107,7 +107,7 @@ async function undoAll(input: UndoInput): Promise<RunEnd> {
     if (!undone) return { outcome: 'failed', why: `${nameOf(step)} could not be undone` };
     count++;
   }
-  // What became of those is told before the undo begins: some go with what they stood on.
+  // What became of those is said before the undo starts: some go with what they stood on.
   const stays = lasting === 0 ? '' : `, ${lasting} cannot be`;
   return {
     outcome: only === undefined ? 'undone' : 'partly-undone',

@@ -14,7 +14,7 @@ interface Waiting {
   note(event: RunEventBody): void;
 }
 
-/** ms after which a wait is told again although nothing has changed. */
+/** ms after which a wait is reported again although nothing has changed. */
 const silence = 15_000;
 
 /** Probes until ready. Says what it waits for at the start, whenever what it sees changes, and every 15 s. */

@@ -82,7 +82,7 @@ export type RunEventBody =
   | { readonly type: 'run-ended'; readonly outcome: RunOutcome; readonly why: string };
 
 /**
- * `stopped`: by the operator; `failed`: a step failed and nobody chose; `interrupted`: the process was told to end;
+ * `stopped`: by the operator; `failed`: a step failed and no one chose; `interrupted`: the process was stopped;
  * `rebooting`: the workstation reboots and the run continues by itself; `lost`: the process died unexpectedly. No journal
  * holds `lost`: a reader says it when it finds the process gone. `partly-undone`: one step was undone, as asked.
  */

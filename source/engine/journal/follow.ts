@@ -6,7 +6,7 @@ import { journalLines } from './journal.ts';
 
 export interface FollowOptions {
   readonly signal: AbortSignal;
-  /** ms between looks when the file system tells nothing. Default 500. */
+  /** ms between looks when the file system reports nothing. Default 500. */
   readonly poll?: number;
 }
 

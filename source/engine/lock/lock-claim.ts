@@ -64,7 +64,7 @@ export function parseClaim(text: string): LockClaim | undefined {
   }
 }
 
-/** `gone`: its process has ended. `silent`: it may live, but gave no sign for too long. `unknown`: it is on another machine, and nobody watched it. */
+/** `gone`: its process has ended. `silent`: it may live, but gave no sign for too long. `unknown`: it is on another machine, and no one watched it. */
 export type HolderLife = 'alive' | 'silent' | 'gone' | 'unknown';
 
 /** ms without a heartbeat after which a holder that cannot be looked at counts as silent. */

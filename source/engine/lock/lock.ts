@@ -17,7 +17,7 @@ export interface HeldLock {
 export interface LockOptions {
   /** Take it from a holder that is gone or silent. Never from one that lives. */
   readonly takeOver: boolean;
-  /** Called once when somebody else holds it all of a sudden. */
+  /** Called once when someone else holds it all of a sudden. */
   readonly onLost: (holder: string) => void;
   /** ms that a holder on another machine is watched. Default 35 000. */
   readonly watchMs?: number;
@@ -48,7 +48,7 @@ export async function lockWorkstation(files: Files, claim: LockClaim, options: L
   };
 }
 
-/** Who holds the workstation's lock, if anybody. */
+/** Who holds the workstation's lock, if anyone. */
 export async function workstationHolder(files: Files): Promise<LockClaim | undefined> {
   const text = await textIfPresent(files.lock);
   return text === undefined ? undefined : parseClaim(text);
@@ -84,7 +84,7 @@ async function makeWay(path: string, text: string, claim: LockClaim, options: Lo
   } catch {
     return;
   }
-  // Between the look and the move somebody else may have taken it: then it goes back.
+  // Between the look and the move someone else may have taken it: then it goes back.
   if ((await textIfPresent(aside)) !== text) await link(aside, path).catch(() => undefined);
   await rm(aside, { force: true });
 }

@@ -6,7 +6,7 @@ export type LockVerb = 'take' | 'beat' | 'release';
 /**
  * Takes, renews or releases the lock on a node in one critical section of that node: of two that come at once, one gets it.
  * The folder itself is what the critical section locks: no file stays behind. The claim comes on standard input. The file holds the claim, and on a second line the node's boot id and uptime in seconds at
- * the last heartbeat: the age of a heartbeat is measured by that one clock, which nobody sets.
+ * the last heartbeat: the age of a heartbeat is measured by that one clock, which no one sets.
  * Prints `yours`, or `held SECONDS` and the holder's claim. Arguments: verb, path, run, token of a holder that may be replaced.
  */
 const text = `verb=$1 path=$2 run=$3 replaced=$4
@@ -35,7 +35,7 @@ export function nodeLockScript(verb: LockVerb, path: string, run: string, replac
   return { name: 'node-lock', text, arguments: [verb, path, run, replaced] };
 }
 
-/** What the script says of a lock that somebody else holds; undefined where it is ours now, or free again. */
+/** What the script says of a lock that someone else holds; undefined where it is ours now, or free again. */
 export function parseHolder(stdout: string): { readonly claim: LockClaim; readonly silentMs: number } | undefined {
   const [first = '', second = ''] = stdout.split('\n');
   const age = /^held (\d+)$/.exec(first)?.[1];

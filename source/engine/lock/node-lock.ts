@@ -72,7 +72,7 @@ async function take(host: Host, input: NodeLockInput): Promise<void> {
   if (holder === undefined) return;
   const life = await lifeOfHolder(holder.claim, claim.workstation, holder.silentMs);
   if (life === 'alive' || !takeOver) throw lockedFault(holder.claim, life, host.name, holder.silentMs);
-  // Only that very claim is replaced: somebody else may have taken it over meanwhile.
+  // Only that very claim is replaced: someone else may have taken it over meanwhile.
   const other = await run(host, 'take', input, holder.claim.token);
   if (other !== undefined) throw lockedFault(other.claim, 'alive', host.name, other.silentMs);
 }

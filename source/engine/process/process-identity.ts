@@ -44,7 +44,7 @@ function exists(process_: number): boolean {
     process.kill(process_, 0);
     return true;
   } catch (error) {
-    // EPERM: it exists and belongs to somebody else.
+    // EPERM: it exists and belongs to someone else.
     return codeOf(error) === 'EPERM';
   }
 }

@@ -11,7 +11,7 @@ import { listRuns } from '../runs.ts';
 /** Where the folder of a run is put together: it gets its name once it is whole. */
 export const unfinishedFolder = ({ runs }: Files, id: string): string => join(runs, `.${id}.${process.pid}`);
 
-/** Removes folders of runs that nobody began and nobody will begin: whoever made them was killed before a process held the lock. */
+/** Removes folders of runs that no one began and no one will begin: whoever made them was killed before a process held the lock. */
 export async function removeAbandoned(files: Files): Promise<void> {
   const names = await readdir(files.runs).catch(() => []);
   for (const name of names) if (await isUnfinished(name)) await remove(join(files.runs, name));
@@ -30,7 +30,7 @@ async function isAbandoned({ directory }: RunHandle): Promise<boolean> {
   );
   if (begun || (await lifeOfRun(directory)).life !== 'none') return false;
   const origin = await readOrigin(directory).catch(() => undefined);
-  // A damaged one is kept: somebody may want to look at it.
+  // A damaged one is kept: someone may want to look at it.
   return origin?.launcher !== undefined && (await lifeOf(origin.launcher)) === 'gone';
 }
 

@@ -62,7 +62,7 @@ function answer(line: string, take: (order: RunOrder) => OrderAnswer): OrderAnsw
 
 async function makePrivateFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
-  // Not where a link leads: in /tmp somebody else may have laid it. A link's own mode is 0777.
+  // Not where a link leads: in /tmp someone else may have laid it. A link's own mode is 0777.
   const { uid, mode } = await lstat(path);
   const own = userInfo().uid;
   if (own === -1 || (uid === own && (mode & 0o022) === 0)) return;

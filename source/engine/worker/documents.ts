@@ -52,7 +52,7 @@ async function writtenDocuments(directory: string): Promise<z.output<typeof writ
 }
 
 /**
- * Puts back what stood there before, where nobody has changed it since. The documents wait again for a later process of the same run.
+ * Puts back what stood there before, where no one has changed it since. The documents wait again for a later process of the same run.
  * Gives the paths.
  */
 export async function restoreDocuments(directory: string): Promise<readonly string[]> {

@@ -25,7 +25,7 @@ export interface LaunchOptions {
   readonly passwords: { snapshot(): unknown };
   /** How this very program is called, for example `[process.execPath, '/usr/lib/kloudspot/dist/cli.js']`. */
   readonly program: readonly string[];
-  /** Somebody is there to choose when a step fails; else the run ends then. */
+  /** Someone is there to choose when a step fails; else the run ends then. */
   readonly attended: boolean;
   /** Take the lock from a run that is gone or silent; the operator was asked. */
   readonly takeOver?: boolean;

@@ -1,4 +1,4 @@
-/** Tells a run from outside to end: a signal, a lock that was lost. What is told before anybody listens is not lost. */
+/** Ends a run from outside: a signal, a lock that was lost. What is said before anyone listens is kept. */
 export interface StopSwitch {
   /** `now`: running steps are ended; else they end by themselves. */
   tell(why: string, now: boolean): void;

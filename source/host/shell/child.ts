@@ -22,7 +22,7 @@ export interface ChildOptions {
 
 /** ms without output after which that of an ssh that has ended counts as read. */
 const outputGrace = 500;
-/** What ssh ends with where it is told to end by a signal that it handles. It is also the exit code of a command. */
+/** What ssh ends with where a signal that it handles ends it. It is also the exit code of a command. */
 const sshEnded = 255;
 
 /**

@@ -6,7 +6,7 @@ import type { Command, HostAccess } from '../host.ts';
 export interface Launch {
   readonly line: string;
   readonly input: string;
-  /** Random text with which the launcher tells us where the command's own output begins and how it ended. */
+  /** Random text by which the launcher marks where the command's own output begins and how it ended. */
   readonly mark: string;
 }
 

@@ -4,11 +4,11 @@ import type { HostAccess } from '../host.ts';
 
 /** Starts the answer of the probe, whatever a login shell prints before it. */
 const answerMark = 'kloudspot-login';
-/** Starts sudo's prompt; the name behind it tells whose password sudo wants (`rootpw`, `targetpw`). */
+/** Starts sudo's prompt; the name behind it says whose password sudo wants (`rootpw`, `targetpw`). */
 const promptMark = 'kloudspot-asks-for';
 
 /**
- * The first command on a machine: it tells the user and what sudo wants. The password, if there is one, is its standard input.
+ * The first command on a machine: it shows the user and what sudo wants. The password, if there is one, is its standard input.
  * sudo is asked for what the launcher asks for, a shell: a rule for some commands only is then seen.
  * `-k` with a command makes sudo forget nothing, it only does not rely on what it remembers.
  */
@@ -32,7 +32,7 @@ export const probeLimit = 60_000;
 
 const fields = z.tuple([z.string().min(1), z.enum(['root', 'free', 'password', 'refused'])]);
 
-/** What a machine told about the login. */
+/** What a machine said about the login. */
 export interface LoginProbe {
   readonly access: HostAccess;
   /** What sudo said when it refused. */

@@ -21,7 +21,7 @@ export interface Transport {
   execApart<T>(work: (exec: Exec) => Promise<T>): Promise<T>;
   /** Judges a line that ended before our launcher began, by what was printed until then. */
   notStarted(said: string): NotStarted;
-  /** Whether the connection stands, as far as can be told from here. */
+  /** Whether the connection stands, as far as this side can see. */
   answers(): Promise<boolean>;
   /** The connection is gone or does not answer: the next `connect` makes a new one. */
   drop(): Promise<void>;

@@ -75,7 +75,7 @@ export function loginFault(failed: FailedLogin): HostFault {
   if (/No .* host key is known|Host key verification failed/.test(said) && !/UNKNOWN port 65535/.test(said)) {
     return new HostFault('host-key-unknown', node, {
       what: `The host key of ${node} at ${address} is not known yet.`,
-      why: 'Nothing is sent to a machine whose key nobody has looked at.',
+      why: 'Nothing is sent to a machine whose key no one has looked at.',
       next: ['Compare its fingerprint with the one on its own console, then trust it.'],
     });
   }
@@ -85,7 +85,7 @@ export function loginFault(failed: FailedLogin): HostFault {
   if (failed.ending === undefined && said.trim() === '')
     return new HostFault('unreachable', node, slowProbe(`${node} at ${address}`));
   if (typeof failed.ending === 'number' && failed.ending !== 255 && failed.ending !== 127) return otherShell(failed);
-  // of a jump host that refuses, ssh tells no more than that the connection closed
+  // of a jump host that refuses, ssh says only that the connection closed
   const jumpRefused = target.jump !== undefined && closed.test(said);
   const [, why, next] = jumpRefused ? throughJump : (unreachable.find(([pattern]) => pattern.test(said)) ?? []);
   return new HostFault('unreachable', node, {

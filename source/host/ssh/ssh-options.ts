@@ -57,7 +57,7 @@ export function holding(socket: string): string[] {
   ];
 }
 
-/** What ssh says where the master connection is gone: instead of logging in once more it runs this. */
+/** What ssh says where the master connection is gone: instead of logging in again it runs this. */
 export const noMaster = 'kloudspot-no-master';
 
 /** One session of a master connection, and never a connection of its own. Needs no configuration file. */

@@ -47,7 +47,7 @@ export interface PoolLeaveInput extends Pick<EngineInput, 'seed' | 'product'> {
   readonly alive: boolean;
 }
 
-/** How an engine that holds shared volumes comes into a cluster. What it holds is reckoned in `storage/engines.ts`. */
+/** How an engine that holds shared volumes comes into a cluster. What it holds is computed in `storage/engines.ts`. */
 export interface SharedEngine {
   /** Its own kinds of steps. */
   readonly kinds: readonly StepKind[];

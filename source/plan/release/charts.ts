@@ -48,7 +48,7 @@ function remote(reference: string): ChartPlace {
   return { chart: url[2], repository: url[1] };
 }
 
-/** The login that a chart needs: only the registry of the site is told its secret. */
+/** The login that a chart needs: only the registry of the site gets its secret. */
 export function chartLogin({ chart, repository }: ChartPlace, registry: Registry | undefined): ChartLogin | undefined {
   if (registry?.user === undefined) return undefined;
   const { host, user } = registry;

@@ -21,7 +21,7 @@ export const clusterDomain = 'cluster.local';
 /** Address of the cluster's name server: the tenth of the services, as MicroK8s has it. */
 export const dnsAddress = ({ services }: ClusterRanges): string => addressIn(services, 10);
 
-/** What `enable dns` is told besides: elsewhere than in its default range it takes any address of the services. */
+/** What `enable dns` gets besides: elsewhere than in its default range it takes any address of the services. */
 export function dnsArguments(ranges: ClusterRanges): string[] {
   return ranges.services === defaultRanges.services ? [] : ['/etc/resolv.conf', dnsAddress(ranges)];
 }

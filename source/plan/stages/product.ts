@@ -23,7 +23,7 @@ export function planBeforeRelease(planning: Planning): void {
   const { site, product, seed, list } = planning;
   const { namespace } = product;
   const { files } = productChart(planning, seed.name);
-  // It is there, it belongs to nobody, and nothing is written on it.
+  // It is there, it belongs to no one, and nothing is written on it.
   if (namespace !== 'default') list.addCluster(planNamespace({ seed: seed.name, namespace }));
   const tls = { seed: seed.name, namespace, name: product.tlsSecret, mode: site.tls.mode };
   list.addCluster(planTlsSecret(tls));

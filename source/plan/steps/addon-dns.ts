@@ -16,7 +16,7 @@ import { kubeletArgument, setArguments } from './node-arguments.ts';
 const parameters = z.object({
   seed: z.string(),
   replicas: z.number().int(),
-  /** All nodes: each kubelet tells its pods of the name server. */
+  /** All nodes: each kubelet gives its pods the name server. */
   nodes: z.array(z.string()),
 });
 type Parameters = z.output<typeof parameters>;

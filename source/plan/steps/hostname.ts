@@ -6,7 +6,7 @@ import type { PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from
 const parameters = z.object({ node: z.string(), cloudInit: z.boolean() });
 type Parameters = z.output<typeof parameters>;
 
-/** cloud-init sets the name of the image again at a boot, and writes /etc/hosts, unless it is told not to. */
+/** cloud-init sets the name of the image again at a boot, and writes /etc/hosts, unless it is set not to. */
 const cloudInitFile = '/etc/cloud/cloud.cfg.d/99-kloudspot.cfg';
 const cloudInitText =
   '# Put here by kloudspot: the host name and /etc/hosts are set by hand.\npreserve_hostname: true\nmanage_etc_hosts: false\n';

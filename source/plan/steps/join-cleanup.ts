@@ -13,7 +13,7 @@ export interface JoiningAs extends Joining {
 }
 
 /**
- * Brings node and seed back to where a join can begin, by what is there: an exit code tells nothing here.
+ * Brings node and seed back to where a join can begin, by what is there: an exit code says nothing here.
  * `leave` refuses a node whose join was cut off, and `remove-node NAME` leaves a member that has no Node: both end with 1.
  */
 export async function cleanUp(context: StepContext, step: PlannedStep, p: JoiningAs): Promise<void> {

@@ -6,7 +6,7 @@ import type { StateCheck, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import type { Joining } from './membership.ts';
 
-/** A join runs as this unit of systemd, so that it depends on nobody's connection. */
+/** A join runs as this unit of systemd, so that it depends on no one's connection. */
 export const joinUnit = 'kloudspot-join';
 /** Gone after a restart, and so is the unit. Readable by root alone. */
 const folder = `/run/${joinUnit}`;

@@ -105,7 +105,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
       // A failure is looked at too: a join that was hung up may have completed.
       if (await earlierJoinSettles(context, p)) return await settleArguments(context, step, p);
       if (attempt === attempts || context.signal.aborted) throw error;
-      context.progress(`${error.seen}; cleans up and tries once more with a new token`);
+      context.progress(`${error.seen}; cleans up and tries again with a new token`);
       await cleanUp(context, step, p);
     }
   }

@@ -6,7 +6,7 @@ import { command, minutes, plannedStep } from '../execution/define.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
-/** What told the device apart when it was chosen. */
+/** What identified the device when it was chosen. */
 const identity = z.object({
   path: z.string(),
   sizeBytes: z.number().int(),

@@ -66,7 +66,7 @@ export function offeredConfiguration(machine: Machine): string {
   return places.flatMap((path) => fileAt(machine, path)?.content ?? [])[0] ?? ownDefault;
 }
 
-/** Writes what the services are told. Says whether a service that runs has to start again. */
+/** Writes the arguments of the services. Says whether a service that runs has to start again. */
 export function applyArguments(machine: Machine, parts: readonly Part[]): boolean {
   let changed = false;
   for (const each of parts) {

@@ -79,7 +79,7 @@ export function becomeWorker(state: State, joiner: Machine, seed: Machine, conta
   removePath(joiner, locks.proxy);
 }
 
-/** ms since 1970 that never come: services that somebody has to start. */
+/** ms since 1970 that never come: services that someone has to start. */
 const stoppedUntilStarted = Number.MAX_SAFE_INTEGER;
 
 interface Entry {

@@ -92,7 +92,7 @@ const addresses = z.object({
 });
 const readAddresses = reader('status', addresses, {});
 
-/** The address of a Node by which other nodes and commands know it; undefined before its kubelet has told it. */
+/** The address of a Node by which other nodes and commands know it; undefined before its kubelet has reported it. */
 export function internalAddress(node: KubeObject): string | undefined {
   return readAddresses(node).addresses.find(({ type }) => type === 'InternalIP')?.address;
 }

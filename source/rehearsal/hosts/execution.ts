@@ -29,7 +29,7 @@ export class Execution {
   readonly #connection: Connection;
   readonly #options: ExecutionOptions;
   readonly #output: Output;
-  /** ms that the command has taken. The time that this machine needs to reckon it does not count. */
+  /** ms that the command has taken. The time that this machine needs to compute it does not count. */
   #spent = 0;
 
   constructor(world: World, connection: Connection, options: ExecutionOptions) {
@@ -51,7 +51,7 @@ export class Execution {
     return { code, ...this.#output.end() };
   }
 
-  /** Lets ms pass, no longer than the deadline, and looks now and then whether anybody is there still. */
+  /** Lets ms pass, no longer than the deadline, and looks now and then whether anyone is there still. */
   async pass(ms: number): Promise<void> {
     const end = this.#spent + ms;
     for (;;) {

@@ -79,7 +79,7 @@ async function find(
   });
 }
 
-/** A name leads to the machine that bears it, an address to the one that has it. */
+/** A name leads to the machine that has it, an address to the one that has it. */
 function answering(state: State, address: string): Machine | undefined {
   return state.machines.find(
     (machine) => machine.power === 'on' && (hasAddress(machine, address) || machine.hostname === address),

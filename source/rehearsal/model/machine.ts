@@ -81,7 +81,7 @@ const snapSchema = z.object({
   before: z.object({ version: z.string(), revision: z.string(), channel: z.string() }).optional(),
 });
 
-/** A change that snapd carries out by itself, whether somebody waits for it or not. */
+/** A change that snapd carries out by itself, whether someone waits for it or not. */
 const snapChangeSchema = z.object({
   id: z.number().int(),
   verb: z.enum(['install', 'refresh', 'revert', 'remove']),

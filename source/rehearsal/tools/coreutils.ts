@@ -1,7 +1,7 @@
 import { isFolder, readPath } from '../node/file-system.ts';
 import { type Call, type Program, refuse, type Steps, say } from './call.ts';
 
-/** `env -i NAME=value … command`: the values reach nobody here. */
+/** `env -i NAME=value … command`: the values reach no one here. */
 function* env(call: Call): Steps {
   const start = call.words.findIndex((word) => !/^[A-Za-z_]\w*=/.test(word) && word !== '-i');
   return start === -1 ? 0 : yield* call.exec(call.words.slice(start));

@@ -5,7 +5,7 @@ import { type Call, optionsOf, type Program, refuse, type Steps, say } from './c
 const valued = ['--addtag', '-s', '--physicalextentsize'];
 const notRoot = '  WARNING: Running as a non-root user. Functionality may be unavailable.';
 
-/** A whole blank disk or partition becomes a physical volume; anything on it makes LVM ask, and nobody answers. */
+/** A whole blank disk or partition becomes a physical volume; anything on it makes LVM ask, and no one answers. */
 function* vgcreate(call: Call): Steps {
   const options = optionsOf(call.words, valued);
   const [group = '', path = ''] = options.rest;

@@ -41,15 +41,15 @@ export function handleEvent(state: State, event: WorldEvent, product: Product | 
 
 /** A unit that systemd starts by itself: as root, its output dropped. */
 function inBackground(state: State, machine: string, command: readonly string[], product: Product | undefined): void {
-  const nobody = () => undefined;
+  const ignored = () => undefined;
   runAtOnce(
     programs,
     {
       stdin: '',
       root: true,
       product,
-      out: nobody,
-      err: nobody,
+      out: ignored,
+      err: ignored,
       look: (see) => see(machineOf(state, machine), state, state.time),
       change: (act) => act(machineOf(state, machine), state, state.time),
     },

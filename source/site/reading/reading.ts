@@ -56,11 +56,11 @@ type SyntaxProblem = Omit<SiteProblem, 'file'>;
 
 interface Parsed {
   readonly syntax: readonly SyntaxProblem[];
-  /** Missing when the text is so broken that its meaning cannot be told. */
+  /** Missing when the text is so broken that its meaning is unclear. */
   readonly value?: { readonly document: Document; readonly lines: LineCounter; readonly data: unknown };
 }
 
-/** Tabs and duplicate keys are reported and read past, so that the other problems are told in the same breath. */
+/** Tabs and duplicate keys are reported and read past, so that the other problems are reported together. */
 function parseForgiving(text: string): Parsed {
   const first = parse(text);
   const tabs = first.document.errors.some((error) => error.code === 'TAB_AS_INDENT') ? tabProblems(text) : [];

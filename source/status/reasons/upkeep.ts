@@ -2,7 +2,7 @@ import { kloudspot } from '../../text/command.ts';
 import type { CertificateStatus, NodeStatus } from '../report.ts';
 import { list, type Reason } from './reason.ts';
 
-/** Days before its end from which a certificate is worth a word. MicroK8s renews none of a cluster by itself. */
+/** Days before its end from which a certificate is worth mentioning. MicroK8s renews none of a cluster by itself. */
 const soon = 30;
 
 export function aboutCertificates(certificates: readonly CertificateStatus[]): Reason[] {
@@ -27,7 +27,7 @@ export function aboutCertificates(certificates: readonly CertificateStatus[]): R
   ];
 }
 
-/** An update of one node by itself is a restart at a time that nobody chose, and nodes of unequal versions are tested by nobody. */
+/** An update of one node by itself is a restart at a time that no one chose, and nodes of unequal versions are tested by no one. */
 export function aboutVersions(nodes: readonly NodeStatus[]): Reason[] {
   const loose = nodes.filter(({ snap }) => snap?.held === false).map(({ name }) => name);
   const versions = new Map<string, string[]>();

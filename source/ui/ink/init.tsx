@@ -13,7 +13,7 @@ interface InitOptions extends ThemeOptions, Omit<Beginning, 'size'> {
 }
 
 /**
- * The wizard on a terminal, from the start page to the summary. Gives back the exit code.
+ * The wizard on a terminal, from the start page to the summary. Returns the exit code.
  * The session is opened once the first page is drawn. What is thrown is thrown on, after the terminal is as it was: the caller prints it.
  */
 export async function runInkInit(options: InitOptions): Promise<ExitCode> {

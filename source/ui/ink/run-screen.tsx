@@ -33,7 +33,7 @@ export interface AttachOptions extends ThemeOptions {
 
 type RunStore = Store<RunScreen, RunScreenEvent, RunEffect>;
 
-/** A run on the screen, for `attach`, `apply`, `resume` and every verb that runs a plan. Gives back the exit code; the run outlives the screen. */
+/** A run on the screen, for `attach`, `apply`, `resume` and every verb that runs a plan. Returns the exit code; the run outlives the screen. */
 export async function runInkAttach(options: AttachOptions): Promise<ExitCode> {
   const theme = themeOf(options);
   const store = storeOf(options, () => app.unmount());

@@ -8,7 +8,7 @@ import type { Conversation } from './conversation.ts';
 
 /**
  * Reaches all nodes, asks for trust and passwords where they are needed, and tries again until every node answers
- * or the operator goes on without it. Gives back the facts by node name.
+ * or the operator goes on without it. Returns the facts by node name.
  */
 export async function reachNodes(
   talk: Conversation,

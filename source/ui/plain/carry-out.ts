@@ -30,7 +30,7 @@ export async function carryOut(walk: PlainWalk, plan: Plan, clock: Clock): Promi
   return exitCodeOf(view);
 }
 
-/** After a failure: what the operator wants. Without anybody to answer the run is left waiting. */
+/** After a failure: what the operator wants. Without anyone to answer the run is left waiting. */
 async function choose(walk: PlainWalk, run: RunHandle, view: RunView): Promise<'go on' | 'leave'> {
   const { talk, session } = walk;
   const [failed] = failedSteps(view);

@@ -30,7 +30,7 @@ export class Conversation {
     return answer;
   }
 
-  /** The same for what nobody may see. */
+  /** The same for what no one may see. */
   async askSecret(question: string): Promise<string> {
     this.output.write(`${plainText(question)}: `);
     const answer = await this.#answered(this.reader.readSecret());

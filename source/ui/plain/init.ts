@@ -12,7 +12,7 @@ import { begin } from './start.ts';
 
 export type { PlainIo } from './conversation.ts';
 
-/** The questions of `init` line by line, without a single control code. Gives back the exit code. */
+/** The questions of `init` line by line, without a single control code. Returns the exit code. */
 export async function runPlainInit(session: InitSession, io: PlainIo, clock: Clock = wallClock): Promise<ExitCode> {
   const talk = new Conversation(io);
   const walk: PlainWalk = {

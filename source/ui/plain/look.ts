@@ -77,7 +77,7 @@ async function preflight(
     if (other?.reply === 'quit') return { next: 'quit' };
     if (other?.reply === 'back') return { next: 'back', from: fieldId(walk, first) };
     if (other?.reply === 'to') return { next: 'back', from: placeNamed(viewOf(walk), other.place)?.field.id };
-    // What was put right on the machines must be checked again.
+    // What was fixed on the machines must be checked again.
     walk.facts = await reachNodes(talk, session, walk.draft);
   }
 }

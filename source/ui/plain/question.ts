@@ -32,7 +32,7 @@ export async function askField(talk: Conversation, field: Field, view: WizardVie
         talk.say(`${field.label} is needed. ? explains it.`);
         continue;
       }
-      // A wrong text that was kept must be put right here.
+      // A wrong text that was kept must be fixed here.
       if (kept?.from !== 'typed') return { reply: 'answered', draft: view.draft };
     }
     const taken = takeText(view.draft, field, text === '' ? editText(kept?.value) : text);

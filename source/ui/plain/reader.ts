@@ -12,7 +12,7 @@ export interface PlainInput {
   pause(): unknown;
 }
 
-/** Nobody will answer any more. */
+/** No one will answer any more. */
 export class InputEnded extends Error {
   readonly why: 'end' | 'interrupt';
   constructor(why: 'end' | 'interrupt') {

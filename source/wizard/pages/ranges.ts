@@ -16,7 +16,7 @@ export function rangeFields(view: WizardView): readonly Field[] {
     kind: 'text',
     label: key === 'podRange' ? 'Pods in' : 'Services in',
     question: `Which range of addresses do the cluster's ${key === 'podRange' ? 'pods' : 'services'} get?`,
-    help: `The usual ${usual} overlaps a network of these nodes. A range that nobody here uses, the same on every node, for good. Example: ${value}`,
+    help: `The usual ${usual} overlaps a network of these nodes. A range that no one here uses, the same on every node, for good. Example: ${value}`,
     required: true,
     fallback: { value, from: 'seen' },
     parse: range,

@@ -19,7 +19,7 @@ export function newVirtualAddress({ draft }: WizardView): string | undefined {
   return ipaddr.IPv4.isValidFourPartDecimal(typed) ? typed : undefined;
 }
 
-/** Every address of the draft that must not be somebody's. */
+/** Every address of the draft that must not be someone's. */
 export function wantedAddresses(view: WizardView): readonly string[] {
   const nodes = draftNodes(view.draft).map((_, index) => newAddress(view, index));
   return [...nodes, newVirtualAddress(view)].filter((address) => address !== undefined);

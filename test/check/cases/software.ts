@@ -225,7 +225,7 @@ export const softwareCases: readonly Case[] = [
     what: "MicroK8s' own",
     grade: 'pass',
     nodes: ['ks-1'],
-    says: /Nobody else/,
+    says: /No one else/,
     facts: { 'ks-1': (facts) => set('network', listener(16443, 'kubelite', 7))(set('microk8s', installed)(facts)) },
   },
   {

@@ -101,7 +101,7 @@ export function planPoolLeave(p: Parameters): PlannedStep {
     node: p.node,
     group: `Take ${p.node} out`,
     title: `Remove pool ${p.instance}`,
-    why: 'Shared volumes keep their copies on the other pools; a pool of a node that goes would count as broken for ever.',
+    why: 'Shared volumes keep their copies on the other pools; a pool of a node that goes would count as broken forever.',
     risk: 'dangerous',
     deadline: minutes(17),
     parameters: p,

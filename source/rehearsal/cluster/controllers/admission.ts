@@ -21,7 +21,7 @@ function serves(cluster: Cluster): boolean {
 /** Kinds that the webhook is asked about. */
 const asked = ['CStorPoolCluster', 'CStorVolumeConfig'];
 
-/** What the API server says to a change while the webhook is there and nobody answers it; undefined otherwise. */
+/** What the API server says to a change while the webhook is there and no one answers it; undefined otherwise. */
 export function unansweredWebhook(cluster: Cluster, object: KubeObject): string | undefined {
   if (!asked.includes(object.kind) || find(cluster, kind, undefined, name) === undefined || serves(cluster))
     return undefined;

@@ -91,7 +91,7 @@ function keepCopy(context: ReconcileContext, copy: KubeObject): void {
   const wanted = volume !== undefined && wantedPools(volume).includes(pool);
   const held = Array.isArray(copy.metadata['finalizers']) && copy.metadata['finalizers'].length > 0;
   if (!wanted) {
-    // The pool's manager takes the mark away; where it is dead, somebody has to.
+    // The pool's manager takes the mark away; where it is dead, someone has to.
     if (online || !held) {
       remove(cluster, copy);
       cluster.resourceVersion += 1;

@@ -8,8 +8,8 @@ import { restartServices } from '../spread-arguments.ts';
 import { put } from '../store.ts';
 
 /**
- * The agent applies the launch configuration some time after the installation: addons first, then what services are told. One that
- * it cannot read, or with an addon that refuses its arguments, stays for ever.
+ * The agent applies the launch configuration some time after the installation: addons first, then the arguments of services. One that
+ * it cannot read, or with an addon that refuses its arguments, stays forever.
  */
 export function reconcileLaunch(context: ReconcileContext): void {
   const { state, cluster, now, wake } = context;

@@ -100,7 +100,7 @@ function keep(context: ReconcileContext, pools: KubeObject): void {
 const instances = (cluster: ReconcileContext['cluster'], namespace: string, name: string): KubeObject[] =>
   list(cluster, 'CStorPoolInstance', namespace).filter((one) => one.metadata.labels?.[ofCluster] === name);
 
-/** A pool that is not wanted any more goes once it holds no copy; its own manager takes the protection away, or somebody has to. */
+/** A pool that is not wanted any more goes once it holds no copy; its own manager takes the protection away, or someone has to. */
 function leave(context: ReconcileContext, pools: KubeObject, instance: KubeObject): void {
   const { cluster } = context;
   const node = instance.metadata.labels?.[hostname] ?? '';

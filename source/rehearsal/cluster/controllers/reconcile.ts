@@ -50,6 +50,6 @@ export function reconcile(state: State, cluster: Cluster, now: number): number {
   reconcileBlockDevices(context);
   reconcilePools(context);
   reconcileCopies(context);
-  // What one of them changed may concern another: once more at once, until a round changes nothing.
+  // What one of them changed may concern another: again at once, until a round changes nothing.
   return cluster.resourceVersion === before ? next : now;
 }

@@ -9,7 +9,7 @@ import { notFound, objectsOf, targetsOf } from './targets.ts';
 const namespaceMs = 7_000;
 const lookAgainMs = 1_000;
 
-/** `kubectl delete KIND NAME… [--ignore-not-found] [--wait=true|false]`; waits unless told not to. */
+/** `kubectl delete KIND NAME… [--ignore-not-found] [--wait=true|false]`; waits unless `--wait=false`. */
 export function* deleteObjects(kubectl: Kubectl): Steps {
   const { call, options, words, selector } = kubectl;
   if (lastValue(options, '-f', '--filename') !== undefined)

@@ -84,7 +84,7 @@ function apply(call: Call, addon: Addon): void {
   });
 }
 
-/** The kubelets of all nodes are told of the name server; one that is not reached ends it half-way, with everything applied. */
+/** The kubelets of all nodes get the name server; one that is not reached ends it half-way, with everything applied. */
 function* dns(call: Call, [, address]: readonly string[]): Steps {
   const addon = call.look((machine) => addonsOn(machine, address)).find(({ name }) => name === 'dns');
   const served = addon?.objects.find(({ kind }) => kind === 'Service');

@@ -129,7 +129,7 @@ const then = (joining: Joining, stage: Joining['stage'], after: number): JoinNex
 
 const end = (place: JoinPlace, message: Message): JoinNext => ({ code: answer(place, message) });
 
-/** Whether anybody answers there, and whether it is who is meant. */
+/** Whether anyone answers there, and whether it is who is meant. */
 function answered(joining: Joining, place: JoinPlace): JoinNext {
   const { machine, state, now } = place;
   const other = contacted(machine, state, now, joining);
@@ -179,7 +179,7 @@ function waited(joining: Joining, place: JoinPlace): JoinNext {
 const neighbourMs = 3_000;
 const connectMs = 130_000;
 
-/** Nobody has the address. In the node's own network the kernel finds out itself; elsewhere it waits: join has no limit of its own. */
+/** No one has the address. In the node's own network the kernel finds out itself; elsewhere it waits: join has no limit of its own. */
 function unanswered(joining: Joining, machine: Machine): JoinNext {
   const near = machine.network.interfaces.some((port) => port.addresses.some((own) => isInside(joining.address, own)));
   return near ? then(joining, 'noRoute', neighbourMs) : then(joining, 'timedOut', connectMs);

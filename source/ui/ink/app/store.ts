@@ -3,7 +3,7 @@ import type { Transition } from '../store/event.ts';
 /** News is drawn at most this often, so that a chatty run stays cheap over a slow line; keys are never kept waiting. ms. */
 const newsEveryMs = 66;
 
-/** What a screen is made of: its reducer, who does what it asks, and who is told of a change. */
+/** What a screen is made of: its reducer, who does what it asks, and who hears of a change. */
 export interface StoreParts<State, Event, Effect> {
   readonly update: (state: State, event: Event) => Transition<State, Effect>;
   readonly perform: (effect: Effect) => void;

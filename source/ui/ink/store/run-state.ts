@@ -18,12 +18,12 @@ import type { Tone } from '../widgets/theme.ts';
 /** How a run stands, and where the operator looks. */
 export interface RunState {
   readonly view: RunView;
-  /** Position among the groups; follows the work until somebody moves it. */
+  /** Position among the groups; follows the work until someone moves it. */
   readonly row: number;
   /** Position among the nodes. */
   readonly column: number;
   readonly moved: boolean;
-  /** ms left by earlier runs' times; undefined: nobody knows. */
+  /** ms left by earlier runs' times; undefined: no one knows. */
   readonly left: number | undefined;
   /** A rehearsal's clock is its own: ms that it is ahead of this machine's; 0 where the clocks are one. */
   readonly ahead: number;
@@ -112,7 +112,7 @@ export function stepsHere(state: RunState): readonly StepView[] {
   return cluster.length > 0 ? cluster : [...group.steps.keys()].flatMap((node) => cellSteps(state.view, group, node));
 }
 
-/** The one of them to be told of: what runs or has failed, else the one that ended last, else the first. */
+/** The one to show: what runs or has failed, else the one that ended last, else the first. */
 export function stepHere(state: RunState): StepView | undefined {
   const steps = stepsHere(state);
   return (

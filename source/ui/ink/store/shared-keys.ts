@@ -57,7 +57,7 @@ function numberKeys(state: AppState): AppBindings {
 
 const screenAt = (number: number, otherwise: ScreenId): ScreenId => progress[number - 1]?.id ?? otherwise;
 
-/** The bindings with `?`, which tells of them all. */
+/** The bindings with `?`, which lists them all. */
 export function withHelp(state: AppState, bindings: AppBindings, title: string, text: string): AppBindings {
   const asks = (): Transition => {
     const pager = helpPager(title, text, all, bodyColumns(state.size));

@@ -52,7 +52,7 @@ export function FieldLine(props: {
   );
 }
 
-/** The unit, and where the value comes from when nobody typed it. */
+/** The unit, and where the value comes from when no one typed it. */
 function after(field: Field, from: string | undefined): string {
   const unit = field.unit ? ` ${field.unit}` : '';
   return from === undefined || from === 'typed' ? unit : `${unit}   ${from}`;

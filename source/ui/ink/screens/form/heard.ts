@@ -46,7 +46,7 @@ export function heardCell(index: number, name: string, state: AppState, view: Wi
   return { id: 'In use', text, as: grade === 'plain' ? 'quiet' : grade, mark: grade };
 }
 
-/** Of the virtual address, and of every address that somebody else has: in full, under the form. */
+/** Of the virtual address, and of every address that someone else has: in full, under the form. */
 export function heardMessages(state: AppState): readonly Message[] {
   const view = viewOf(state);
   return [...takenFromNodes(state, view), ...ofVirtualAddress(state, view)];

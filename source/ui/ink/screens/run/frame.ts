@@ -45,5 +45,5 @@ function ofState(run: RunState): RunScreen['message'] {
   return { grade: 'warn', text: `${text} · p continues` };
 }
 
-/** What the shell is told when the screen is left. */
+/** The exit code when the screen is left. */
 export const codeOfRun = ({ run }: RunScreen): ExitCode => exitCodeOf(run.view);
