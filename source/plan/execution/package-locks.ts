@@ -1,6 +1,6 @@
 import type { Script } from '../../host/host.ts';
 
-/** Tries a command again, every 3 s for 10 minutes, while its words say that somebody else holds a lock. They name the holder. */
+/** Tries a command again, every 3 s for 10 minutes, while its words say that another process holds a lock. They name the holder. */
 const whileLocked = (name: string, command: string, locked: string): Script => ({
   name,
   text: `export LC_ALL=C DEBIAN_FRONTEND=noninteractive
