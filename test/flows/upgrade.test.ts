@@ -5,8 +5,9 @@ import { Rehearsal } from './program.ts';
 
 async function setChannel(rehearsal: Rehearsal, channel: string): Promise<void> {
   const file = rehearsal.path('etc/kloudspot/site.yaml');
-  const text = (await readFile(file, 'utf8')).replace(/^cluster:\n {2}channel: .*\n/m, '');
-  await writeFile(file, `${text}cluster:\n  channel: ${channel}\n`);
+  const text = await readFile(file, 'utf8');
+  expect(text).toMatch(/^cluster:\n {2}channel: /m);
+  await writeFile(file, text.replace(/^( {2}channel: ).*$/m, `$1${channel}`));
 }
 
 const report = async (rehearsal: Rehearsal) =>
