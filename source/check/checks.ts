@@ -20,7 +20,7 @@ import { cores, processorFlags } from './subjects/processor.ts';
 import { downloads, searchDomains, siteName, snapStore, writeLatency } from './subjects/reach.ts';
 import { defaultRoute, nameServers } from './subjects/routes.ts';
 import { firewall, multipath, otherRuntimes, proxies } from './subjects/services.ts';
-import { poolVolume, storageFits, volumeGroups } from './subjects/storage.ts';
+import { declaredVolumes, poolVolume, storageFits, volumeGroups } from './subjects/storage.ts';
 import { storageAddons } from './subjects/storage-addons.ts';
 import { architecture, operatingSystem, virtualization } from './subjects/system.ts';
 import { tlsChecks } from './subjects/tls.ts';
@@ -46,6 +46,7 @@ export const checks: readonly Check[] = [
   volumeGroups,
   storageFits,
   poolVolume,
+  declaredVolumes,
   storageAddons,
   snapSpace,
   writeLatency,

@@ -205,6 +205,12 @@ export const storageClassObject = z.object({
   allowVolumeExpansion: z.boolean().default(false),
 });
 
+/** A persistent volume, as far as a local one is told by. */
+export const localVolumeObject = z.object({
+  metadata,
+  spec: z.object({ storageClassName: z.string().default(''), local: z.object({ path: z.string() }).optional() }),
+});
+
 /** `data` is base64, as it lies in the API. */
 export const secretObject = z.object({ metadata, type: z.string().default('Opaque'), data: words });
 export const namespaceObject = z.object({

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseSafeJson } from '../text/safe-text.ts';
+
 export { defaultChannel, trackOf } from './tracks.ts';
 
 /** Argument arrays of `snap`. */

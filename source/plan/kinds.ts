@@ -6,6 +6,8 @@ import { addonMetallb } from './steps/addon-metallb.ts';
 import { addonsUpdate, ingressRemoval } from './steps/addons-update.ts';
 import { backup } from './steps/backup.ts';
 import { controlOnly } from './steps/control-only.ts';
+import { declaredClass } from './steps/declared-class.ts';
+import { declaredVolume } from './steps/declared-volume.ts';
 import { drain } from './steps/drain.ts';
 import { growClaims } from './steps/grow-claims.ts';
 import { helmInstall } from './steps/helm-install.ts';
@@ -54,11 +56,13 @@ const all: readonly StepKind[] = [
   addonIngress,
   addonMetallb,
   ingressService,
+  declaredVolume,
   poolGroup,
   sharedVolume,
   storageEngine,
   ...Object.values(sharedEngines).flatMap(({ kinds }) => kinds),
   storageClass,
+  declaredClass,
   growClaims,
   namespaceKind,
   tlsSecret,

@@ -59,6 +59,35 @@ export const nodeStorage = z.strictObject({
   reserve: reserve.meta({ description: 'GB that stay free in each group. Default: that of the site.' }),
 });
 
+/** A volume of one node that the site declares: made, formatted and mounted by the run. */
+const declaredVolume = z
+  .strictObject({
+    name: kubernetesName.meta({ description: 'Name of the volume, and of its logical volume.' }),
+    volumeGroup: volumeGroupName.optional().meta({ description: 'The group that its logical volume is made in.' }),
+    size: gibibytes.optional().meta({ description: 'GB of that logical volume.' }),
+    device: device.meta({ description: 'A blank disk or partition that it takes whole, in place of a group.' }),
+    fsType: z.enum(['ext4', 'xfs']).default('ext4').meta({ description: 'Its file system.' }),
+    mount: z
+      .string()
+      .regex(/^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9_.-]+)+$/, 'an absolute path below /')
+      .optional()
+      .meta({ description: 'Default: /var/lib/kloudspot/volumes/NAME.' }),
+    storageClass: kubernetesName
+      .optional()
+      .meta({ description: 'Given to the cluster as a volume of this class, on this node only.' }),
+  })
+  .refine(
+    ({ volumeGroup, device, size }) =>
+      (volumeGroup === undefined) === (device !== undefined) && (volumeGroup === undefined) === (size === undefined),
+    {
+      error: 'needs volumeGroup and size, or device alone',
+    },
+  );
+
+export const nodeVolumes = z
+  .array(declaredVolume)
+  .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, { error: 'two volumes have one name' });
+
 export const nodeSchema = z.strictObject({
   name: hostName.meta({ description: 'Host name and Kubernetes node name.' }),
   reach: reach.meta({
@@ -76,6 +105,9 @@ export const nodeSchema = z.strictObject({
     .optional()
     .meta({ description: 'Stands in place of a node where cluster.kubeconfig is given. Not to be typed.' }),
   storage: nodeStorage.optional().meta({ description: "Default: the site's storage." }),
+  volumes: nodeVolumes
+    .optional()
+    .meta({ description: 'Volumes of this node that are made, formatted and mounted before MicroK8s is installed.' }),
 });
 
 const registry = z.strictObject({
@@ -220,6 +252,7 @@ export const siteSchema = z.strictObject({
 /** What is wanted, complete and valid. */
 export type Site = z.output<typeof siteSchema>;
 export type SiteNode = Site['nodes'][number];
+export type DeclaredVolume = z.output<typeof declaredVolume>;
 
 /** The same while it is being written: anything may be missing or not yet right. Screens edit this; the schema judges it. */
 export type DraftValue = string | number | boolean | null | undefined | DraftValue[] | { [key: string]: DraftValue };

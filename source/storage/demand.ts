@@ -10,7 +10,7 @@ import { type SharedVolume, sharedVolume } from './shared.ts';
 import { demand, type StorageWish, volumesFor, type WantedVolume } from './volumes.ts';
 
 /** A node as far as it matters for storage. */
-export type StorageNode = Pick<SiteNode, 'name' | 'reach' | 'role' | 'storage'>;
+export type StorageNode = Pick<SiteNode, 'name' | 'reach' | 'role' | 'storage' | 'volumes'>;
 
 /** What is wanted of one node. */
 export interface StorageDemand {

@@ -2,6 +2,7 @@ import type { StorageFacts } from '../facts/facts.ts';
 import { carriesPool } from '../product/shape.ts';
 import { defined } from '../text/defined.ts';
 import { gibibyte } from './bytes.ts';
+import { withDeclared } from './declared.ts';
 import { placeVolumes, type StorageDemand } from './demand.ts';
 import { sharedEngine } from './engines.ts';
 import { allocatable, type GroupRoom, groupRoom, lvBytes, notYetThere } from './group-room.ts';
@@ -73,7 +74,7 @@ export function placeNode(wanted: StorageDemand, storage: StorageFacts): PlaceNo
 function prepare(wanted: StorageDemand, seen: StorageFacts): Prepared {
   const { pool, wish } = wanted;
   const { device } = wish.storage.shared;
-  const storage = withDeviceGroup(seen, device);
+  const storage = withDeviceGroup(withDeclared(seen, wanted.node), device);
   const localGroup = wish.storage.unshared.volumeGroup;
   const made = madePool(wanted, storage);
   const names = new Set(pool ? [pool.group] : []);

@@ -1,5 +1,6 @@
 import type { StorageFacts } from '../../facts/facts.ts';
 import { gibibyte, gigabytes } from '../../storage/bytes.ts';
+import { declaredTrouble } from '../../storage/declared.ts';
 import { storageDemand } from '../../storage/demand.ts';
 import { estimateStorage, type StorageEstimate } from '../../storage/estimate.ts';
 import { groupTrouble } from '../../storage/groups.ts';
@@ -97,6 +98,27 @@ function otherMatches(input: CheckInput, own: string, { volumeGroups: there }: S
   const named = groupsNamed(input);
   return there.map(({ name }) => name).filter((name) => name !== own && named.has(name));
 }
+
+export const declaredVolumes: Check = nodeCheck(
+  {
+    id: 'declared-volumes',
+    title: 'Declared volumes',
+    why: 'A volume that the site declares is made before MicroK8s is installed. Its group must have the space, or its device must be blank: nothing that carries data is ever formatted.',
+    source: 'docs/storage.md',
+  },
+  'storage',
+  (storage, { node, index }): Outcome | readonly Outcome[] => {
+    const volumes = node.volumes ?? [];
+    if (volumes.length === 0) return pass('none', 'None is declared.');
+    const troubles = volumes.flatMap((volume) => declaredTrouble(volume, storage) ?? []);
+    if (troubles.length === 0) return pass(String(volumes.length), 'Each can be made, or is there.');
+    const rest = {
+      advice: 'Change it in site.yaml; what there is: kloudspot storage list',
+      field: ['nodes', index, 'volumes'],
+    };
+    return troubles.map((trouble) => fail('cannot be made', trouble, rest));
+  },
+);
 
 export const poolVolume: Check = nodeCheck(
   {

@@ -27,6 +27,7 @@ import { planPoolGroup } from '../steps/pool-group.ts';
 import { planProxy } from '../steps/proxy.ts';
 import { planReboot } from '../steps/reboot.ts';
 import { planSharedVolume } from '../steps/shared-volume.ts';
+import { addDeclaredVolumes } from './declared.ts';
 import type { Planning } from './planning.ts';
 import { isBehind } from './upgrade.ts';
 
@@ -49,6 +50,7 @@ export function planMachines(planning: Planning): void {
   const { virtualAddress } = site.network;
   const names = [...(virtualAddress === undefined ? [] : [virtualAddress]), site.customer.dnsName];
   for (const node of nodes) {
+    addDeclaredVolumes(planning, node, settled);
     addSharedVolume(planning, node, settled);
     const address = addresses.get(node.name) ?? node.reach;
     const domain = domains.get(node.name);

@@ -7,6 +7,7 @@ import { sharedEngines } from '../engines/engines.ts';
 import { planClassCheck } from '../engines/existing/class-check.ts';
 import { lvmSteps } from '../engines/lvm.ts';
 import type { PlannedStep } from '../step.ts';
+import { planDeclaredClasses } from './declared.ts';
 import { smallPools } from './growth.ts';
 import type { Planning } from './planning.ts';
 
@@ -32,6 +33,7 @@ export function planStorage(planning: Planning): void {
   );
   const small = shared && planning.standing ? smallPools(planning) : [];
   if (small.length > 0) for (const step of engine.grow({ ...input, pools: small })) list.addCluster(step);
+  planDeclaredClasses(planning);
   // A class of the operator's own may come after the build: `start` looks at it where the product is deployed later.
   if (site.deploy === 'now') planOwnClasses(planning);
 }

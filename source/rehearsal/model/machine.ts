@@ -15,6 +15,8 @@ const diskSchema = z.object({
   ),
   /** File system on the whole disk. */
   fsType: z.string().optional(),
+  /** Where that is mounted. */
+  mount: z.string().optional(),
 });
 
 const addressSchema = z.object({ address: z.string(), prefix: z.number().int(), dynamic: z.boolean() });

@@ -27,7 +27,14 @@ export const partitionName = (disk: string, number: number): string =>
 export function blockDevices(machine: Machine): BlockDevice[] {
   return machine.hardware.disks.map((disk) => {
     const path = `/dev/${disk.name}`;
-    const whole = { name: disk.name, path, type: 'disk' as const, sizeBytes: disk.sizeBytes, mountPoints: [], disk };
+    const whole = {
+      name: disk.name,
+      path,
+      type: 'disk' as const,
+      sizeBytes: disk.sizeBytes,
+      disk,
+      mountPoints: disk.mount === undefined ? [] : [disk.mount],
+    };
     const physical = machine.lvm.physical.find((candidate) => candidate.name === path);
     if (physical) return { ...whole, ...asPhysical(machine, physical, disk) };
     const fsType =

@@ -58,7 +58,8 @@ function flat(devices: readonly BlockDevice[]): BlockDevice[] {
 function wipefs(call: Call): number {
   const options = optionsOf(call.words, []);
   const [path = ''] = options.rest;
-  const device = flat(call.look(blockDevices)).find((each) => each.path === path);
+  const named = ({ type, disk }: BlockDevice) => type === 'disk' && path === `/dev/disk/by-id/wwn-${disk.wwn}`;
+  const device = flat(call.look(blockDevices)).find((each) => each.path === path || named(each));
   if (!device) return refuse(call, `wipefs: error: ${path}: probing initialization failed: No such file or directory`);
   if (!options.flags.has('-n')) return refuse(call, `wipefs: error: ${path}: probing initialization failed: busy`);
   const type = device.fsType ?? (device.type === 'disk' && device.children.length > 0 ? 'gpt' : undefined);

@@ -9,6 +9,7 @@ import { lvmChange } from './lvm-change.ts';
 import { lvmGroups } from './lvm-groups.ts';
 import { lvmReport } from './lvm-report.ts';
 import { microk8sPrograms } from './microk8s/microk8s.ts';
+import { mounts } from './mounts.ts';
 import { netplanPrograms } from './netplan.ts';
 import { packages } from './packages.ts';
 import { snaps } from './snap.ts';
@@ -21,6 +22,7 @@ export const programs: ReadonlyMap<string, Program> = new Map(
     ...coreutils,
     ...files,
     ...disks,
+    ...mounts,
     ...lvmReport,
     ...lvmChange,
     ...lvmGroups,

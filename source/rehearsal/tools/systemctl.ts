@@ -1,6 +1,7 @@
 import type { Machine } from '../model/machine.ts';
 import { at, type State } from '../model/state.ts';
 import { fileAt } from '../node/file-system.ts';
+import { turnMount } from '../node/mounts.ts';
 import { isRunning } from '../node/services.ts';
 import { type Call, optionsOf, type Program, refuse, type Steps } from './call.ts';
 
@@ -93,6 +94,8 @@ function turn(call: Call, verb: string, unit: string, now: boolean): number {
     const before = machine.units[unit] ?? { enabled: 'disabled', active: known };
     const turnOn = verb === 'start' || verb === 'restart' || (verb === 'enable' && now);
     const turnOff = verb === 'stop' || (verb === 'disable' && now);
+    const failed = unit.endsWith('.mount') && (turnOn || turnOff) ? turnMount(machine, unit, turnOn) : undefined;
+    if (failed !== undefined) return refuse(call, failed);
     machine.units[unit] = {
       enabled:
         verb === 'enable' ? 'enabled' : verb === 'disable' ? 'disabled' : verb === 'mask' ? 'masked' : before.enabled,

@@ -1,6 +1,6 @@
 import { defaultRanges } from '../../microk8s/node.ts';
 import { defaultChannel } from '../../microk8s/snap.ts';
-import { nodeStorage, type Site } from '../../site/schema.ts';
+import { nodeStorage, nodeVolumes, type Site } from '../../site/schema.ts';
 import { defined } from '../../text/defined.ts';
 import type { WizardView } from '../page.ts';
 import { textAt } from './draft.ts';
@@ -23,7 +23,10 @@ export function provisionalSite(view: WizardView): Site {
       role: node.role === 'worker' ? 'worker' : 'manager',
       ...(textAt(node, ['zone']) === '' ? {} : { zone: textAt(node, ['zone']) }),
       ...(node.local === true ? { local: true } : {}),
-      ...defined({ storage: nodeStorage.safeParse(node.storage).data }),
+      ...defined({
+        storage: nodeStorage.safeParse(node.storage).data,
+        volumes: nodeVolumes.safeParse(node.volumes).data,
+      }),
     })),
     network: { nameservers: [], search: [] },
     system: { updatePackages: true, reboot: 'when-needed' },

@@ -153,6 +153,38 @@ export const disksCases: readonly Case[] = [
     facts: onNode1('storage', groupWith({ name: 'data' })),
   },
   {
+    check: 'declared-volumes',
+    what: 'a group that is not there',
+    grade: 'fail',
+    nodes: ['ks-2'],
+    says: /There is no volume group data for archive/,
+    site: {
+      nodes: nodes(
+        healthyNode('ks-2', { volumes: [{ name: 'archive', volumeGroup: 'data', size: 5, fsType: 'ext4' }] }),
+      ),
+    },
+  },
+  {
+    check: 'declared-volumes',
+    what: 'a group without the space',
+    grade: 'fail',
+    nodes: ['ks-2'],
+    says: /of the 5000 GB that archive takes/,
+    site: {
+      nodes: nodes(
+        healthyNode('ks-2', { volumes: [{ name: 'archive', volumeGroup: 'ubuntu-vg', size: 5000, fsType: 'ext4' }] }),
+      ),
+    },
+  },
+  {
+    check: 'declared-volumes',
+    what: 'a device with partitions',
+    grade: 'fail',
+    nodes: ['ks-2'],
+    says: /\/dev\/sda cannot carry archive: has partitions/,
+    site: { nodes: nodes(healthyNode('ks-2', { volumes: [{ name: 'archive', device: '/dev/sda', fsType: 'xfs' }] })) },
+  },
+  {
     check: 'shared-volume',
     what: 'a file system on it',
     grade: 'fail',

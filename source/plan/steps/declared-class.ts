@@ -1,0 +1,97 @@
+import * as z from 'zod';
+import { kubectl } from '../../kubernetes/kubectl.ts';
+import { localVolumeObject, storageClassObject } from '../../kubernetes/objects.ts';
+import { readList, readObject } from '../../kubernetes/read.ts';
+import { counted } from '../../text/plural.ts';
+import { carryOut } from '../execution/carry-out.ts';
+import { command, minutes, plannedStep } from '../execution/define.ts';
+import { manifestText } from '../release/manifest.ts';
+import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+
+const parameters = z.object({
+  seed: z.string(),
+  name: z.string(),
+  volumes: z.array(z.object({ node: z.string(), name: z.string(), gib: z.number().int(), mount: z.string() })).min(1),
+});
+type Parameters = z.output<typeof parameters>;
+
+const provisioner = 'kubernetes.io/no-provisioner';
+const volumeName = ({ node, name }: Parameters['volumes'][number]) => `${node}-${name}`;
+const labels = { 'app.kubernetes.io/managed-by': 'kloudspot' };
+
+/** https://kubernetes.io/docs/concepts/storage/volumes/#local: bound to its node, and kept when its claim goes. */
+function manifest({ name, volumes }: Parameters): string {
+  return manifestText([
+    {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: { name, labels },
+      provisioner,
+      volumeBindingMode: 'WaitForFirstConsumer',
+      reclaimPolicy: 'Retain',
+    },
+    ...volumes.map((volume) => ({
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: volumeName(volume), labels },
+      spec: {
+        capacity: { storage: `${volume.gib}Gi` },
+        accessModes: ['ReadWriteOnce'],
+        persistentVolumeReclaimPolicy: 'Retain',
+        storageClassName: name,
+        local: { path: volume.mount },
+        nodeAffinity: {
+          required: {
+            nodeSelectorTerms: [
+              { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [volume.node] }] },
+            ],
+          },
+        },
+      },
+    })),
+  ]);
+}
+
+async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+  const host = await context.look(p.seed);
+  const found = await readObject(host, 'storageclasses', p.name, undefined, storageClassObject);
+  if (!found.answered) return { ok: false, observed: `${p.seed} says: ${found.said}` };
+  if (!found.value) return { ok: false, observed: `no class ${p.name}` };
+  if (found.value.provisioner !== provisioner) return { ok: false, observed: `class ${p.name} is another one` };
+  const all = await readList(host, 'persistentvolumes', {}, localVolumeObject);
+  if (!all.answered) return { ok: false, observed: `${p.seed} says: ${all.said}` };
+  const open = p.volumes.filter((volume) => {
+    const there = all.value.find(({ metadata }) => metadata.name === volumeName(volume));
+    return there?.spec.storageClassName !== p.name || there.spec.local?.path !== volume.mount;
+  });
+  return open.length === 0
+    ? { ok: true, observed: `${counted(p.volumes.length, 'volume')} of class ${p.name}` }
+    : { ok: false, observed: `not yet: ${open.map(volumeName).join(', ')}` };
+}
+
+/** Gives declared volumes to the cluster, each bound to its node. */
+export const declaredClass: StepKind<typeof parameters> = {
+  kind: 'declared-class',
+  parameters,
+  state,
+  act: (context, _, step) => carryOut(context, step),
+  async undo(context, p) {
+    for (const volume of p.volumes)
+      await context.run(p.seed, kubectl.delete('persistentvolumes', volumeName(volume), { wait: true }), {
+        sudo: true,
+      });
+    await context.run(p.seed, kubectl.delete('storageclasses', p.name, { wait: true }), { sudo: true });
+  },
+};
+
+export function planDeclaredClass(p: Parameters): PlannedStep {
+  return plannedStep(declaredClass, {
+    name: p.name,
+    group: 'Storage',
+    title: `Give ${counted(p.volumes.length, 'declared volume')} to the cluster as class ${p.name}`,
+    why: 'A claim of this class gets one of them, on the node that it lies on.',
+    deadline: minutes(3),
+    parameters: p,
+    commands: [command('apply', p.seed, kubectl.apply(), { stdin: manifest(p) })],
+  });
+}

@@ -1,0 +1,70 @@
+import * as z from 'zod';
+import { gigabytes } from '../../storage/bytes.ts';
+import { parseSafeJson } from '../../text/safe-text.ts';
+import { look } from '../execution/carry-out.ts';
+import type { StepContext } from '../step.ts';
+import { StepFault } from '../step-fault.ts';
+
+/** What identified the device when it was chosen. */
+export const deviceIdentity = z.object({
+  path: z.string(),
+  sizeBytes: z.number().int(),
+  wwn: z.string().optional(),
+  serial: z.string().optional(),
+});
+export type DeviceIdentity = z.output<typeof deviceIdentity>;
+
+/** lsblk(8) with -J -b. */
+const devices = z.object({
+  blockdevices: z.array(
+    z.object({
+      path: z.string(),
+      size: z.number(),
+      serial: z.string().nullish(),
+      wwn: z.string().nullish(),
+      mountpoints: z.array(z.string().nullable()).default([]),
+      children: z.array(z.unknown()).default([]),
+    }),
+  ),
+});
+
+/** wipefs(8) with -n -J: an empty list where nothing is on the device. */
+const signatures = z.object({ signatures: z.array(z.object({ type: z.string() })) });
+
+/** The same device by everything that it was chosen by, and nothing on it: looked at just before it is written to. Throws `StepFault`. */
+export async function identifyBlank(
+  context: StepContext,
+  node: string,
+  device: DeviceIdentity,
+  wish: string,
+): Promise<void> {
+  const refuse = (seen: string): StepFault =>
+    new StepFault({
+      tried: `${wish} on ${device.path} of ${node}`,
+      seen,
+      next: ['kloudspot storage list shows the disks as they are now', 'Nothing was written to the device'],
+    });
+  const columns = 'PATH,SIZE,SERIAL,WWN,MOUNTPOINTS';
+  const listed = await look(context, node, ['lsblk', '-J', '-b', '-o', columns, device.path]);
+  const [seen] = listed.code === 0 ? devices.parse(parseSafeJson(listed.stdout)).blockdevices : [];
+  if (!seen) throw refuse('the device is not there any more');
+  const differs = difference(device, seen);
+  if (differs !== undefined) throw refuse(differs);
+  if (seen.children.length > 0 || seen.mountpoints.some(Boolean)) throw refuse('something lies on it now');
+  const wiped = await look(context, node, ['wipefs', '-n', '-J', device.path]);
+  if (wiped.code !== 0) throw refuse(wiped.stderr.trim() || `wipefs ended with ${wiped.code}`);
+  const text = wiped.stdout.trim();
+  const found = text === '' ? [] : signatures.parse(parseSafeJson(text)).signatures.map(({ type }) => type);
+  if (found.length > 0) throw refuse(`it carries ${found.join(', ')}`);
+}
+
+function difference(
+  device: DeviceIdentity,
+  seen: z.output<typeof devices>['blockdevices'][number],
+): string | undefined {
+  if (seen.size !== device.sizeBytes) return `it has ${gigabytes(seen.size)}, not ${gigabytes(device.sizeBytes)}`;
+  if ((seen.wwn ?? undefined) !== device.wwn) return `its WWN is ${seen.wwn ?? 'none'}, not ${device.wwn ?? 'none'}`;
+  if ((seen.serial ?? undefined) !== device.serial)
+    return `its serial number is ${seen.serial ?? 'none'}, not ${device.serial ?? 'none'}`;
+  return undefined;
+}
