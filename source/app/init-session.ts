@@ -16,6 +16,7 @@ import type { Site, SiteDraft } from '../site/schema.ts';
 import { kloudspot } from '../text/command.ts';
 import { quote } from '../text/quote.ts';
 import { askAddresses, type HeardAddresses } from './ask-addresses.ts';
+import { askPairs } from './ask-pairs.ts';
 import { judgeSeen } from './check-site.ts';
 import { documentsOf } from './documents.ts';
 import { firstDraft } from './first-draft.ts';
@@ -165,6 +166,11 @@ class Session implements InitSession {
     const targets = nodes.map(draftTarget).filter((target) => target !== undefined);
     const ready = targets.filter(({ addresses: [reach = ''] }) => this.#access.get(reach)?.state === 'ready');
     return askAddresses(ready, addresses, this.#world.hosts, signal);
+  }
+
+  askPairs(site: Site, facts: ReadonlyMap<string, NodeFacts>, signal: AbortSignal) {
+    const { product, world } = this.#opened(site);
+    return askPairs({ site, product }, world.hosts, facts, signal);
   }
 
   judge(draft: SiteDraft) {

@@ -1,4 +1,5 @@
 import type { RunHandle } from '../engine/journal/event.ts';
+import type { PairAnswers } from '../facts/pairs-probe.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import type { HostKeyOffer } from '../host/host.ts';
 import type { Plan } from '../plan/document/document.ts';
@@ -76,6 +77,12 @@ export interface InitSession extends Watcher {
   judge(draft: SiteDraft): { readonly site: Site } | { readonly findings: readonly Finding[] };
   /** Whether someone has these addresses: two of the draft's nodes that answer ask by ARP. Changes nothing. */
   askAddresses(draft: SiteDraft, addresses: readonly string[], signal: AbortSignal): Promise<HeardAddresses>;
+  /** Every node of this site asks every other one on the ports of the cluster. Changes nothing. */
+  askPairs(
+    site: Site,
+    facts: ReadonlyMap<string, NodeFacts>,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, PairAnswers>>;
   /** All checks. Live ones (address in use, TLS files) are asked here; the rest is pure. */
   preflight(site: Site, facts: ReadonlyMap<string, NodeFacts>, signal: AbortSignal): Promise<readonly Finding[]>;
   /** `findings`: what the checks found; failures that the operator lets pass are written into the plan. */

@@ -5,7 +5,7 @@ import type { HostKeyOffer } from '../../source/host/host.ts';
 import { filesUnder } from '../../source/site/files.ts';
 import type { Finding } from '../../source/site/finding.ts';
 import { judgeDraft, parseDraft } from '../../source/site/load.ts';
-import type { SiteDraft } from '../../source/site/schema.ts';
+import type { Site, SiteDraft } from '../../source/site/schema.ts';
 import { facts, planOf, product } from './sample.ts';
 
 /** A session whose world answers at once. What was asked of it stands in `asked`; its parts can be bent. */
@@ -85,6 +85,11 @@ export class FakeSession implements InitSession {
   }
 
   readonly addressesAsked: string[] = [];
+  async askPairs(site: Site) {
+    this.asked.push(`pairs ${site.nodes.map(({ name }) => name).join(' ')}`);
+    return new Map();
+  }
+
   /** MACs of strangers by the address that they have. */
   taken = new Map<string, string>();
 

@@ -2,6 +2,7 @@ import type { LiveEvidence } from '../../check/evidence.ts';
 import type { PairAnswer } from '../../facts/pairs-probe.ts';
 import type { Site } from '../../site/schema.ts';
 import { columns } from '../../text/table.ts';
+import { pairCell } from '../../ui/model/pair-cell.ts';
 
 type Pairs = NonNullable<LiveEvidence['pairs']>;
 
@@ -28,10 +29,7 @@ export function pairLines(site: Site, pairs: Pairs, ascii: boolean): string[] {
 }
 
 function cell(answer: PairAnswer | undefined, same: boolean, ascii: boolean): string {
+  const { grade, text } = pairCell(answer, same);
   const [good, bad] = ascii ? ['+', 'x'] : ['✓', '✗'];
-  if (answer === undefined) return same ? '-' : 'not asked';
-  const closed = Object.entries(answer.ports).flatMap(([port, state]) => (state === 'open' ? [] : [port]));
-  if (closed.length > 2) return `${bad} ${closed.length} ports`;
-  if (closed.length > 0) return `${bad} ${closed.join(', ')}`;
-  return answer.latencyMs === undefined ? good : `${good} ${answer.latencyMs} ms`;
+  return grade === 'plain' ? text : `${grade === 'pass' ? good : bad} ${text}`.trimEnd();
 }

@@ -126,6 +126,8 @@ export class Controller {
         return this.#password(effect);
       case 'preflight':
         return this.#preflight();
+      case 'ask-pairs':
+        return this.#askPairs(effect.nodes);
       case 'plan':
         return this.#plan();
       case 'begin':
@@ -201,6 +203,16 @@ export class Controller {
     const { helpOfChecks } = await import('../../../check/accept.ts');
     const help = helpOfChecks(this.#session.product);
     if (!signal.aborted) this.store.dispatch({ type: 'checked', findings, help });
+  }
+
+  async #askPairs(nodes: readonly [string, string] | undefined): Promise<void> {
+    const { state } = this.store;
+    const { site } = state.preflight;
+    if (!site) return;
+    const asked =
+      nodes === undefined ? site : { ...site, nodes: site.nodes.filter(({ name }) => nodes.includes(name)) };
+    const pairs = await this.#session.askPairs(asked, factsByNode(state), this.#looking.signal);
+    this.store.dispatch({ type: 'pairs', pairs });
   }
 
   async #plan(): Promise<void> {

@@ -39,6 +39,8 @@ export function update(before: AppState, event: AppEvent): Transition {
     case 'session':
     case 'start-failed':
       return startNews(state, event);
+    case 'pairs':
+      return next(withPairs(state, event.pairs));
     case 'judged':
     case 'checked':
     case 'check-failed':
@@ -51,6 +53,22 @@ export function update(before: AppState, event: AppEvent): Transition {
     case 'run':
       return runNews(state, event);
   }
+}
+
+/** What was asked again takes the place of what was heard before; the rest stays. */
+function withPairs(state: AppState, heard: AppState['preflight']['pairs']): AppState {
+  const pairs = new Map(state.preflight.pairs);
+  for (const [from, answers] of heard) {
+    const fresh = new Set(answers.peers.map(({ to }) => to));
+    const kept = pairs.get(from)?.peers.filter(({ to }) => !fresh.has(to)) ?? [];
+    pairs.set(from, { ...answers, peers: [...kept, ...answers.peers] });
+  }
+  const { overlay } = state;
+  return {
+    ...state,
+    preflight: { ...state.preflight, pairs },
+    ...(overlay?.kind === 'pairs' ? { overlay: { ...overlay, asking: false } } : {}),
+  };
 }
 
 /** An open text is folded to the new width. */

@@ -20,6 +20,8 @@ export type Effect =
       readonly password: string;
     }
   | { readonly do: 'preflight' }
+  /** Nodes ask one another: these two, or all. */
+  | { readonly do: 'ask-pairs'; readonly nodes?: readonly [string, string] }
   | { readonly do: 'plan' }
   | { readonly do: 'begin' }
   | { readonly do: 'steer'; readonly order: RunOrder }

@@ -1,6 +1,7 @@
 import type { HeardAddresses } from '../../../app/ask-addresses.ts';
 import type { AccessState, InitSession } from '../../../app/session.ts';
 import type { CheckHelp } from '../../../check/check.ts';
+import type { PairAnswers } from '../../../facts/pairs-probe.ts';
 import type { Plan } from '../../../plan/document/document.ts';
 import type { Finding } from '../../../site/finding.ts';
 import type { Site, SiteDraft } from '../../../site/schema.ts';
@@ -45,6 +46,7 @@ export type AppEvent =
       readonly findings: readonly Finding[];
       readonly help: ReadonlyMap<string, CheckHelp>;
     }
+  | { readonly type: 'pairs'; readonly pairs: ReadonlyMap<string, PairAnswers> }
   | { readonly type: 'check-failed'; readonly lines: readonly string[] }
   | { readonly type: 'planned'; readonly plan: Plan; readonly review: Review }
   | { readonly type: 'plan-failed'; readonly lines: readonly string[] }

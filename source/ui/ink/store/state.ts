@@ -1,6 +1,7 @@
 import type { AccessState, StartFacts } from '../../../app/session.ts';
 import type { CheckHelp } from '../../../check/check.ts';
 import type { HeardAddresses } from '../../../app/ask-addresses.ts';
+import type { PairAnswers } from '../../../facts/pairs-probe.ts';
 import type { NodeFacts } from '../../../facts/facts.ts';
 import type { Plan } from '../../../plan/document/document.ts';
 import type { Product } from '../../../product/schema.ts';
@@ -84,6 +85,7 @@ export type Overlay =
   /** `from`: the list that it was opened from, which comes back after it. */
   | { readonly kind: 'pager'; readonly pager: PagerState; readonly from?: ListOverlay }
   | ListOverlay
+  | PairsOverlay
   /** The host keys that are not trusted yet. */
   | { readonly kind: 'keys'; readonly pager: PagerState }
   /** Whether the draft may be replaced; a copy of it is kept. */
@@ -95,6 +97,14 @@ export type Overlay =
       readonly for: 'login' | 'sudo';
       readonly text: TextState;
     };
+
+/** The matrix of the pairs, with the cell under the pointer. */
+export interface PairsOverlay {
+  readonly kind: 'pairs';
+  readonly row: number;
+  readonly column: number;
+  readonly asking: boolean;
+}
 
 /** A list over the page, of which a row opens something. */
 export interface ListOverlay {
@@ -122,6 +132,8 @@ export interface PreflightState {
   /** What keeps the draft from being a site. */
   readonly open: readonly Finding[];
   readonly findings: readonly Finding[] | undefined;
+  /** What each node heard from every other one, where that was asked for. */
+  readonly pairs: ReadonlyMap<string, PairAnswers>;
   /** What each check is called and why it matters, by its id. */
   readonly help: ReadonlyMap<string, CheckHelp>;
   /** The draft and facts that they were judged by. */
@@ -202,6 +214,7 @@ export const emptyPreflight: PreflightState = {
   site: undefined,
   open: [],
   findings: undefined,
+  pairs: new Map(),
   help: new Map(),
   of: undefined,
   problem: [],

@@ -7,6 +7,7 @@ import { choiceBindings, pagerBindings, textBindings } from '../../widgets/field
 import { bodyRows } from '../../widgets/layout.ts';
 import { pagerHeight } from '../../widgets/pager/state.ts';
 import { listOf } from './list.ts';
+import { pairsKeys } from './pairs.tsx';
 
 type Of<Kind extends Overlay['kind']> = Extract<Overlay, { readonly kind: Kind }>;
 
@@ -23,6 +24,8 @@ export function overlayKeys(state: AppState, overlay: Overlay): AppBindings {
       return [...listKeys(state, overlay), leaveKey(state)];
     case 'keys':
       return [...hostKeysKeys(state, overlay), leaveKey(state)];
+    case 'pairs':
+      return [...pairsKeys(state, overlay), leaveKey(state)];
     case 'password':
       return [...passwordKeys(state, overlay), leaveKey(state)];
   }

@@ -11,6 +11,7 @@ import { timeOfDay } from '../../widgets/table/time-format.ts';
 import { TextInput } from '../../widgets/text/text.tsx';
 import { useTheme } from '../../widgets/theme-context.ts';
 import { listOf } from './list.ts';
+import { PairsView } from './pairs.tsx';
 
 /** What lies over the page instead of it: a long text, a list, host keys, a password, a question. */
 export function OverlayView(props: {
@@ -28,6 +29,8 @@ export function OverlayView(props: {
       return <ListView {...listOf(state, overlay.of)} index={overlay.index} height={rows - 3} width={width} />;
     case 'password':
       return <Password overlay={overlay} width={width} />;
+    case 'pairs':
+      return <PairsView state={state} overlay={overlay} rows={rows} width={width} />;
     case 'leave':
       return <Question title="Leave?" text={leaveText(state)} width={width} />;
     case 'replace':

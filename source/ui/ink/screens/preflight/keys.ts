@@ -28,6 +28,7 @@ export function preflightKeys(state: AppState): AppBindings {
     ...messageKey(state),
     ...(passing ? [{ keys: ['a'], label: all ? 'open only' : 'all', dropOrder: 3, act: turn }] : []),
     ...acceptKey(state),
+    ...pairsKey(state),
     ...(asking ? [] : [{ keys: ['r'], label: 'look again', dropOrder: 2, act: () => askPreflight(state) }]),
     // While it is shut, it says why.
     {
@@ -74,6 +75,16 @@ function helpText(state: AppState): string {
   const strict = about.strict === undefined ? [] : [`A failure of it cannot be accepted: ${about.strict}`];
   const todo = advice === undefined ? [] : [`What to do: ${advice}.`];
   return [about.why, `The rule: ${about.source}.`, ...todo, ...strict, general].join(' ');
+}
+
+/** Every node asks every other one; the matrix shows what they hear. */
+function pairsKey(state: AppState): AppBindings {
+  const { site, pairs, findings } = state.preflight;
+  if (site === undefined || findings === undefined || site.nodes.length < 2) return [];
+  const asking = pairs.size === 0;
+  const overlay = { kind: 'pairs', row: 0, column: 1, asking } as const;
+  const act = () => next({ ...state, overlay }, ...(asking ? [{ do: 'ask-pairs' } as const] : []));
+  return [{ keys: ['x'], label: 'pairs', dropOrder: 4, act }];
 }
 
 /** Lets the failure of the row's check pass, or takes that back. Plan and journal say so. */
