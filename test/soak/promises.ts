@@ -29,7 +29,7 @@ export const promises: readonly Promised[] = [
   },
   {
     promise: 'A clock that is set changes only the times shown',
-    how: 'an hour forward and back in a run, by a preloaded library; waits and deadlines of single steps',
+    how: 'an hour forward and back in a run, by a preloaded library',
     ring: 'rehearsal',
     files: ['test/flows/clock'],
   },
