@@ -32,6 +32,10 @@ it('volumes that a site declares are made before MicroK8s, found again, given to
   expect(again.code, again.stderr + again.stdout).toBe(0);
   expect(again.stdout).toMatch(/Volume containers .*: was right already/);
 
-  const undone = await rehearsal.run('undo', ...flags, '--confirm-data-loss', await rehearsal.siteName());
-  expect(undone.stderr).not.toMatch(/a bug in the program/);
+  const [build = ''] = await rehearsal.runs();
+  const undone = await rehearsal.run('undo', build, ...flags, '--confirm-data-loss', await rehearsal.siteName());
+  expect(undone.code, undone.stderr + undone.stdout).toBe(0);
+  const left = await rehearsal.run('storage list', ...flags);
+  expect(left.stdout).not.toContain('containers');
+  expect(left.stdout).toMatch(/sdb +400G .*no: holds xfs/);
 });
