@@ -10,7 +10,7 @@ import { controllers, kernelSettings, modules } from './subjects/kernel.ts';
 import { memory, swap } from './subjects/memory.ts';
 import { membership, snapd } from './subjects/microk8s.ts';
 import { mtu } from './subjects/mtu.ts';
-import { hostName, uniqueNames } from './subjects/names.ts';
+import { hostName, hostsAtBoot, uniqueNames } from './subjects/names.ts';
 import { netplanTraps } from './subjects/netplan.ts';
 import { networkChecks } from './subjects/network.ts';
 import { ownReboot } from './subjects/own-reboot.ts';
@@ -65,6 +65,7 @@ export const checks: readonly Check[] = [
   clockSynchronized,
   clockSkew,
   hostName,
+  hostsAtBoot,
   interfaces,
   mtu,
   defaultRoute,

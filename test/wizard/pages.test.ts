@@ -265,3 +265,22 @@ describe('the whole', () => {
     }
   });
 });
+
+it('a node that keeps its DHCP address although it was set by hand is questioned', () => {
+  const kept = setAt(wholeDraft, ['nodes', 0, 'network'], { mode: 'dhcp' });
+  const byHand = new Map(
+    [...wholeFacts].map(([name, seen]): [string, NodeFacts] => {
+      const { network } = seen;
+      if (network === undefined) return [name, seen];
+      const interfaces = network.interfaces.map((face) => ({
+        ...face,
+        addresses: face.addresses.map((own) => ({ ...own, dynamic: false })),
+      }));
+      return [name, { ...seen, network: { ...network, interfaces } }];
+    }),
+  );
+  expect(notes('network', view(kept, byHand)).join('\n')).toMatch(
+    /warn ks-1 has 10\.0\.4\.21 set by hand: no DHCP server keeps it\. Choose static\./,
+  );
+  expect(notes('network', view(kept)).join('\n')).not.toContain('set by hand');
+});

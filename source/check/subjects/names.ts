@@ -37,6 +37,31 @@ export const hostName: Check = nodeCheck(
   },
 );
 
+/** cloud-init's user-data counts more than the file by which the plan tells it to leave /etc/hosts alone. */
+export const hostsAtBoot: Check = nodeCheck(
+  {
+    id: 'hosts-at-boot',
+    title: 'Hosts file at a boot',
+    why: "Where user-data says manage_etc_hosts, cloud-init writes /etc/hosts at every boot. With the node's own name on 127.0.1.1 again, it tells other members an address that none of them reaches.",
+    source: 'https://docs.cloud-init.io/en/latest/reference/modules.html#update-etc-hosts',
+  },
+  'network',
+  ({ cloudInitHosts, hostsTemplate }, { node }) => {
+    if (cloudInitHosts === undefined) return pass('kept', 'Nothing writes it again.');
+    if (cloudInitHosts === 'template' && hostsTemplate !== undefined)
+      return pass('from its template', 'The plan changes the template too.');
+    const what = cloudInitHosts === 'template' ? 'the whole file' : `127.0.1.1 ${node.name}`;
+    return warn(
+      cloudInitHosts,
+      `cloud-init on ${node.name} writes ${what} into /etc/hosts at every boot, as its user-data says.`,
+      {
+        advice: 'Remove manage_etc_hosts from the user-data of the machine, then: sudo cloud-init clean, and restart',
+      },
+    );
+  },
+  'warn',
+);
+
 /** Names as wanted and as they are. */
 export const uniqueNames: Check = siteCheck(
   {

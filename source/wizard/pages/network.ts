@@ -223,6 +223,12 @@ function networkNotes(view: WizardView): readonly Note[] {
       wanted !== `${seen.address}/${seen.prefix}`
     );
   }).length;
+  for (const [index, node] of nodes.entries()) {
+    const seen = seenAddress(factsOf(view, index), textAt(node, ['reach']));
+    if (isStatic(node) || seen === undefined || seen.dynamic) continue;
+    const text = `${nodeCalled(view.draft, index)} has ${seen.address} set by hand: no DHCP server keeps it.`;
+    notes.push({ grade: 'warn', text, remedy: 'Choose static.', row: String(index) });
+  }
   const unknown = nodes.filter((_, index) => !factsOf(view, index)).length;
   if (unknown > 0)
     notes.push({

@@ -2,6 +2,22 @@ import { answer, type Case, eno1, nodes, onNode1, set, wantsStatic } from './cas
 
 export const networkCases: readonly Case[] = [
   {
+    check: 'hosts-at-boot',
+    what: 'user-data that gives the node its own name on loopback at every boot',
+    grade: 'warn',
+    nodes: ['ks-1'],
+    says: /writes 127\.0\.1\.1 ks-1 into \/etc\/hosts at every boot/,
+    facts: onNode1('network', { cloudInitHosts: 'own-line' }),
+  },
+  {
+    check: 'hosts-at-boot',
+    what: 'a template that the plan changes',
+    grade: 'pass',
+    nodes: ['ks-1'],
+    says: /changes the template too/,
+    facts: onNode1('network', { cloudInitHosts: 'template', hostsTemplate: '127.0.1.1 {{fqdn}} {{hostname}}\n' }),
+  },
+  {
     check: 'default-route',
     what: 'IPv6 alone',
     grade: 'fail',
