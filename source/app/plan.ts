@@ -18,7 +18,7 @@ import type { OpenedSite } from './site.ts';
 export function planSite(
   { site, product, world }: Pick<OpenedSite, 'site' | 'product' | 'world'>,
   facts: ReadonlyMap<string, NodeFacts>,
-  wish: Pick<PlanInput, 'purpose' | 'chartVersion' | 'newestChart' | 'standing' | 'cluster' | 'findings'> = {
+  wish: Pick<PlanInput, 'purpose' | 'chartVersion' | 'newestChart' | 'standing' | 'cluster' | 'findings' | 'upkeep'> = {
     purpose: 'init',
   },
 ): Plan {

@@ -44,6 +44,24 @@ export const verbs: VerbTable = {
     about: 'One verdict on cluster and product, and what to do next',
     load: () => import('./verbs/status.ts'),
   },
+  backup: {
+    about: 'Keep datastore, site and release on the managers and here',
+    load: () => import('./verbs/backup.ts'),
+  },
+  restore: { about: "Bring a backup's datastore back", load: () => import('./verbs/restore.ts') },
+  rebalance: {
+    about: 'Spread parts over the nodes again after one came back',
+    load: () => import('./verbs/rebalance.ts'),
+  },
+  drill: { about: 'Cut a node off for minutes, and measure', load: () => import('./verbs/drill.ts') },
+  'certificates renew': {
+    about: "Renew the managers' certificates, one node at a time",
+    load: () => import('./verbs/certificates-renew.ts'),
+  },
+  'certificates request': {
+    about: 'Make a key and a signing request for the DNS name',
+    load: () => import('./verbs/certificates-request.ts'),
+  },
   certificates: {
     about: 'Days left of every certificate, and what renews it',
     load: () => import('./verbs/certificates.ts'),

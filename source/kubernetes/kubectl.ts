@@ -101,14 +101,6 @@ export const kubectl = {
     `--timeout=${seconds}s`,
   ],
   uncordon: (node: string) => [...program, 'uncordon', node],
-  restart: (kind: string, name: string, namespace: string) => [
-    ...program,
-    'rollout',
-    'restart',
-    `${kind}/${name}`,
-    '-n',
-    namespace,
-  ],
   patch: (kind: string, name: string, namespace: string, change: unknown) =>
     kubectlPatch(kind, name, namespace, JSON.stringify(change)),
 } as const;

@@ -7,6 +7,20 @@ import type { PlanPurpose } from './document/document.ts';
 import type { ReadChart } from './release/charts.ts';
 import type { StandingCluster } from './standing/standing.ts';
 
+/** Of `restore`, `certificates renew`, `rebalance` and `drill`. */
+export interface Upkeep {
+  /** Name of a backup. */
+  readonly backup?: string;
+  readonly renewals?: readonly {
+    readonly node: string;
+    readonly certificates: readonly { readonly name: 'server' | 'front-proxy-client' | 'ca'; readonly until: string }[];
+  }[];
+  /** Deployments that lie unevenly. */
+  readonly deployments?: readonly string[];
+  /** The node that is cut off, for so many s. */
+  readonly drill?: { readonly node: string; readonly seconds: number };
+}
+
 /** What a plan is made of. */
 export interface PlanInput {
   readonly purpose: PlanPurpose;
@@ -19,6 +33,8 @@ export interface PlanInput {
   readonly standing?: StandingStorage | undefined;
   /** The cluster as it is; undefined where there is none yet, or none that answers. */
   readonly cluster?: StandingCluster | undefined;
+  /** What a verb of upkeep asks for. */
+  readonly upkeep?: Upkeep | undefined;
   /** `update`: the chart's version to stay on, where neither site nor product pins one. */
   readonly chartVersion?: string | undefined;
   /** `update --update-helm`: take the newest chart that is allowed. */

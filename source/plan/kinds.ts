@@ -5,10 +5,12 @@ import { addonIngress } from './steps/addon-ingress.ts';
 import { addonMetallb } from './steps/addon-metallb.ts';
 import { addonsUpdate, ingressRemoval } from './steps/addons-update.ts';
 import { backup } from './steps/backup.ts';
+import { certificateRenewal } from './steps/certificate-renewal.ts';
 import { controlOnly } from './steps/control-only.ts';
 import { declaredClass } from './steps/declared-class.ts';
 import { declaredVolume } from './steps/declared-volume.ts';
 import { drain } from './steps/drain.ts';
+import { drill } from './steps/drill.ts';
 import { growClaims } from './steps/grow-claims.ts';
 import { helmInstall } from './steps/helm-install.ts';
 import { helmUninstall } from './steps/helm-uninstall.ts';
@@ -28,6 +30,8 @@ import { poolGroup } from './steps/pool-group.ts';
 import { proxyKind } from './steps/proxy.ts';
 import { reboot } from './steps/reboot.ts';
 import { registrySecretKind } from './steps/registry-secret.ts';
+import { respread } from './steps/respread.ts';
+import { restore } from './steps/restore.ts';
 import { rollout } from './steps/rollout.ts';
 import { settled } from './steps/settled.ts';
 import { sharedVolume } from './steps/shared-volume.ts';
@@ -77,6 +81,10 @@ const all: readonly StepKind[] = [
   localVolumes,
   nodeLeave,
   settled,
+  restore,
+  certificateRenewal,
+  respread,
+  drill,
   snapRefresh,
   ingressRemoval,
   addonsUpdate,

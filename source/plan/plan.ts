@@ -18,6 +18,7 @@ import { planBeforeRelease, planProduct, planRelease } from './stages/product.ts
 import { livingSeed, seedOf, stayingSeed } from './stages/seed.ts';
 import { planOwnClasses, planStorage } from './stages/storage.ts';
 import { planUpgrade } from './stages/upgrade.ts';
+import { planBackupOnly, planDrillOf, planRebalance, planRenewals, planRestoreOf } from './stages/upkeep.ts';
 import { departures } from './standing/changes.ts';
 import { refuseDepartures } from './standing/refusals.ts';
 import { planHelmUninstall } from './steps/helm-uninstall.ts';
@@ -110,8 +111,21 @@ function stepsFor(input: PlanInput): Plan['steps'] {
       planning.list.addCluster(
         planHelmUninstall({ seed: seed.name, release: product.release, namespace: product.namespace }),
       );
+      break;
+    default:
+      planUpkeep(planning);
   }
   return planning.list.steps;
+}
+
+function planUpkeep(planning: Planning): void {
+  const { purpose, upkeep = {} } = planning;
+  const { backup, drill } = upkeep;
+  if (purpose === 'backup') planBackupOnly(planning);
+  if (purpose === 'restore' && backup !== undefined) planRestoreOf(planning, backup);
+  if (purpose === 'certificates') planRenewals(planning);
+  if (purpose === 'rebalance') planRebalance(planning);
+  if (purpose === 'drill' && drill !== undefined) planDrillOf(planning, drill.node, drill.seconds);
 }
 
 function planningOf(input: PlanInput): Planning {

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type * as z from 'zod';
 import type { ReadOnlyHost } from '../host/host.ts';
+import { holderOf } from '../kubernetes/address-holder.ts';
 import { helm, parseReleaseList } from '../kubernetes/helm.ts';
 import {
   type ClaimObject,
@@ -21,7 +22,6 @@ import { microk8s, parseJson } from '../microk8s/microk8s.ts';
 import { parseMicroK8sStatus } from '../microk8s/status.ts';
 import type { Product } from '../product/schema.ts';
 import type { Site } from '../site/schema.ts';
-import { holderOf } from './address-holder.ts';
 import { inTime } from './in-time.ts';
 import type { Observation } from './observation.ts';
 

@@ -1,4 +1,5 @@
 import type { PodObject } from '../kubernetes/objects.ts';
+import { isUneven } from '../kubernetes/spread.ts';
 import { podCause, podReady, podTrouble, type WorkloadState } from '../kubernetes/workloads.ts';
 import { type EnabledComponent, enabledComponents } from '../product/features.ts';
 import type { ComponentKind, Product } from '../product/schema.ts';
@@ -21,7 +22,7 @@ export function componentStatuses(site: Site, product: Product, seen: Observatio
     return {
       ...{ name, kind, loss, ready, wanted, complete, nodes },
       ...stateOf(workload, loss, pods, lost),
-      uneven: isUneven(workload, nodes, open),
+      uneven: isUneven(workload.kind, nodes, open),
     };
   });
 }
@@ -85,12 +86,4 @@ function waitsFor(loss: ComponentStatus['loss'], trouble: string | undefined, go
     return `, waits for Kubernetes to move it${volume} away from ${gone.join(', ')}${why}`;
   }
   return trouble === undefined ? ', waits for its pods to be ready' : `: ${trouble}`;
-}
-
-/** Two more on one node than on another that could take them. Daemon sets and what keeps data on its node cannot move. */
-function isUneven({ kind }: WorkloadState, nodes: readonly { readonly ready: number }[], open: number): boolean {
-  if (kind !== 'Deployment' || nodes.length === 0) return false;
-  const most = Math.max(...nodes.map(({ ready }) => ready));
-  const least = nodes.length < open ? 0 : Math.min(...nodes.map(({ ready }) => ready));
-  return most - least > 1;
 }

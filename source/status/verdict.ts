@@ -63,7 +63,7 @@ function reasonsOf(site: Site, product: Product, seen: Observation, parts: Parts
     ...aboutCertificates(parts.certificates),
     ...aboutValues(parts.release?.differs),
     ...aboutVersions(parts.nodes),
-    ...aboutPlaces(parts.components, product, seen.through),
+    ...aboutPlaces(parts.components),
   ];
 }
 

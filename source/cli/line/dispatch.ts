@@ -38,7 +38,7 @@ async function textFor(argv: readonly string[], { verbs, version }: Program): Pr
   const { exitCodeHelp, groupHelp } = await import('./help.ts');
   if (verb === 'exit-codes') return exitCodeHelp();
   const group = Object.entries(verbs).filter(([name]) => name.startsWith(`${verb} `));
-  if (verb !== undefined && group.length > 0)
+  if (verb !== undefined && group.length > 0 && verbs[verb] === undefined)
     return groupHelp(
       verb,
       group.map(([name, { about }]) => [name, about]),

@@ -44,15 +44,15 @@ export interface Row extends CertificateStatus {
 }
 
 /** What renews a certificate; on a cluster there is none for its CA. */
-export function renewal({ name, node }: CertificateStatus, nodes: number): string {
-  const refresh = (file: string) => `sudo microk8s refresh-certs -e ${file}, on ${node}`;
+export function renewal({ name }: CertificateStatus, nodes: number): string {
   switch (name) {
     case 'server':
-      return refresh('server.crt');
     case 'front-proxy-client':
-      return refresh('front-proxy-client.crt');
+      return kloudspot('certificates renew');
     case 'ca':
-      return nodes === 1 ? refresh('ca.crt') : 'not in place: every node would have to leave and join again';
+      return nodes === 1
+        ? kloudspot('certificates renew --ca')
+        : 'not in place: every node would have to leave and join again';
     case 'front-proxy-ca':
       return nodes === 1 ? 'a new installation' : 'not in place: every node would have to leave and join again';
     case 'kubelet':
@@ -74,7 +74,7 @@ export function certificateLines(rows: readonly Row[], unseen: readonly string[]
     ...columns([['Certificate', 'Node', 'Days left', 'Until', 'Renewed by'], ...table]),
     ...(unseen.length === 0 ? [] : ['', `Not read on: ${unseen.join(', ')}.`]),
     '',
-    'Renew one node at a time; its API restarts. Look at the status before the next one.',
+    `${kloudspot('certificates renew')}  renews those of one manager after the other; its API restarts.`,
   ];
 }
 

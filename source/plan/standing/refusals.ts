@@ -14,8 +14,8 @@ export interface Leaving {
 export function refuseDepartures(leaving: Leaving): void {
   refuseUnreached(leaving);
   refuseLossOfQuorum(leaving);
-  refuseLastLocalCopy(leaving);
-  refuseLastSharedCopy(leaving);
+  const gone = leaving.departures.filter(({ why }) => why !== 'role').map(({ node }) => node);
+  refuseLastCopies(leaving.standing, new Set(gone));
 }
 
 const refused = (what: string, where: string, why: string, next: readonly string[]): Fault =>
@@ -66,8 +66,13 @@ function isReady(address: string, { nodes }: StandingCluster): boolean {
 /** `data-kafka` of `data-kafka-2`: the volumes of one stateful set hold copies of the same data. */
 const setOf = ({ namespace, claim }: LocalVolume): string => `${namespace}/${claim.replace(/-\d+$/, '')}`;
 
-function refuseLastLocalCopy({ departures, standing }: Leaving): void {
-  const gone = new Set(departures.filter(({ why }) => why !== 'role').map(({ node }) => node));
+/** Throws `Fault` (exit code 6) where data could be used nowhere without these nodes. */
+export function refuseLastCopies(standing: StandingCluster, gone: ReadonlySet<string>): void {
+  refuseLastLocalCopy(standing, gone);
+  refuseLastSharedCopy(standing, gone);
+}
+
+function refuseLastLocalCopy(standing: StandingCluster, gone: ReadonlySet<string>): void {
   const stays = ({ node, ready }: LocalVolume) =>
     !gone.has(node) && ready && standing.nodes.some(({ name, ready: lives }) => name === node && lives);
   const last = standing.locals.find(
@@ -86,8 +91,7 @@ function refuseLastLocalCopy({ departures, standing }: Leaving): void {
   );
 }
 
-function refuseLastSharedCopy({ departures, standing }: Leaving): void {
-  const gone = new Set(departures.filter(({ why }) => why !== 'role').map(({ node }) => node));
+function refuseLastSharedCopy(standing: StandingCluster, gone: ReadonlySet<string>): void {
   const poolsGone = standing.pools.filter(({ node }) => gone.has(node)).map(({ name }) => name);
   const last = standing.copies.find(
     ({ volume, pool }) =>

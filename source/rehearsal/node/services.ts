@@ -29,9 +29,16 @@ export function isGuarded(machine: Machine): boolean {
   return machine.files[microk8sFiles.lowMemory] !== undefined;
 }
 
+/** No interface is up: for the others it is as if it did not run. */
+export const isCutOff = ({ network }: Machine): boolean => network.interfaces.every(({ up }) => !up);
+
 /** Whether MicroK8s' services run on the machine now. `now`: ms. */
 export function isRunning(machine: Machine, now: number): boolean {
   return (
-    machine.power === 'on' && machine.microk8s !== undefined && !isStopped(machine) && now >= machine.microk8s.upSince
+    machine.power === 'on' &&
+    !isCutOff(machine) &&
+    machine.microk8s !== undefined &&
+    !isStopped(machine) &&
+    now >= machine.microk8s.upSince
   );
 }

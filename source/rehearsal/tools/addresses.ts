@@ -91,11 +91,20 @@ function routesOf(machine: Machine): Route[] {
 /** `ip [-j] [-o] address show` and `ip [-j] route show [default]`. */
 function ip(call: Call): number {
   const { flags, rest } = optionsOf(call.words);
-  const [what, , wanted] = rest;
+  const [what, verb, wanted] = rest;
+  if (what === 'link') return setLinks(call, verb === 'up');
   if (what !== 'address' && what !== 'route') return refuse(call, `Object "${what}" is unknown, try "ip help".`);
   const routes = call.look(routesOf).filter(({ dst }) => wanted === undefined || dst === wanted);
   if (flags.has('-j')) return say(call, JSON.stringify(what === 'address' ? call.look(addressJson) : routes));
   call.out(what === 'address' ? call.look(addressLines) : routes.map(routeLine).join(''));
+  return 0;
+}
+
+/** `ip link up|down` of a rehearsed drill: all interfaces at once. */
+function setLinks(call: Call, up: boolean): number {
+  call.change((machine) => {
+    for (const port of machine.network.interfaces) port.up = up;
+  });
   return 0;
 }
 

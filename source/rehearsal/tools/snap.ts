@@ -11,6 +11,8 @@ import { type Call, lastValue, optionsOf, type Program, refuse, type Steps, say 
 const installMs = [60_000, 88_000] as const;
 const removeMs = 14_000;
 const lookAgainMs = 1_000;
+/** ms until services answer again after a restart. */
+const restartMs = 9_000;
 
 function* snap(call: Call): Steps {
   const options = optionsOf(call.words, ['--channel', '--revision', '--last']);
@@ -39,6 +41,8 @@ function* snap(call: Call): Steps {
       );
     case 'revert':
       return yield* revert(call, name ?? '');
+    case 'restart':
+      return yield* restart(call);
     case 'changes':
       return changes(call);
     case 'get':
@@ -250,6 +254,16 @@ function* refresh(
     call,
     hold ? `General refreshes of "${name}" held indefinitely` : `Removed general refresh hold of "${name}"`,
   );
+}
+
+/** `snap restart microk8s.daemon-…`: the API of the machine is away meanwhile. */
+function* restart(call: Call): Steps {
+  if (!call.root) return refuse(call, 'error: access denied (try with sudo)');
+  yield 1_500;
+  call.change((machine, _state, now) => {
+    if (machine.microk8s !== undefined) machine.microk8s.upSince = now + restartMs;
+  });
+  return say(call, 'Restarted.');
 }
 
 /** A refresh to a channel outruns a hold, as it was asked for by name. */

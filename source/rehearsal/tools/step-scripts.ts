@@ -6,7 +6,7 @@ import { announcer } from '../cluster/controllers/load-balancer.ts';
 import { ownMemberFile } from '../cluster/membership.ts';
 import { restartServices } from '../cluster/spread-arguments.ts';
 import type { Machine } from '../model/machine.ts';
-import type { State } from '../model/state.ts';
+import { at, type State } from '../model/state.ts';
 import { setArguments } from '../node/arguments.ts';
 import { fileAt, readPath, removePath, writePath } from '../node/file-system.ts';
 import { listenersOf } from '../node/listeners.ts';
@@ -199,6 +199,27 @@ const addonsCurrent = (call: Call): number =>
     call.look(({ snaps }) => (snaps['microk8s']?.addons === undefined ? 'current' : 'old')),
   );
 
+/** `drill-cut SECONDS`: every interface goes down in 2 s; a timer of the machine brings them up again. */
+function drillCut(call: Call): number {
+  const [seconds = '0'] = call.words;
+  return call.change((machine, state, now) => {
+    at(state, now + 2_000, {
+      kind: 'timer',
+      machine: machine.id,
+      unit: 'kloudspot-drill-cut',
+      command: ['ip', 'link', 'down'],
+    });
+    const restore = ['ip', 'link', 'up'];
+    at(state, now + Number(seconds) * 1_000, {
+      kind: 'timer',
+      machine: machine.id,
+      unit: 'kloudspot-drill',
+      command: restore,
+    });
+    return 0;
+  });
+}
+
 export const stepScripts: Readonly<Record<string, Program>> = {
   'update-package-lists': (call) => call.exec(['apt-get', 'update']),
   'complete-dpkg': (call) => call.exec(['dpkg', '--configure', '-a']),
@@ -211,6 +232,7 @@ export const stepScripts: Readonly<Record<string, Program>> = {
   'boot-state': bootState,
   'certificate-dates': certificateDates,
   'addons-current': addonsCurrent,
+  'drill-cut': drillCut,
   'tcp-probe': tcpProbe,
   'address-in-use': addressInUse,
   'all-pairs': allPairs,

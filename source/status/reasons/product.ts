@@ -50,10 +50,9 @@ export function aboutParts(
 }
 
 /** After a lost node is back, what moved stays where it went. */
-export function aboutPlaces(components: readonly ComponentStatus[], product: Product, through?: string): Reason[] {
+export function aboutPlaces(components: readonly ComponentStatus[]): Reason[] {
   const uneven = components.filter((component) => component.uneven && component.complete);
-  const [first] = uneven;
-  if (first === undefined) return [];
+  if (uneven.length === 0) return [];
   return [
     {
       verdict: 'note',
@@ -63,7 +62,7 @@ export function aboutPlaces(components: readonly ComponentStatus[], product: Pro
         ),
         3,
       )}.`,
-      next: `sudo microk8s kubectl rollout restart deployment/${first.name} -n ${product.namespace}${through === undefined ? '' : `, on ${through}`}`,
+      next: kloudspot('rebalance'),
     },
   ];
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { holderOf } from '../../source/kubernetes/address-holder.ts';
 import { eventObject, layer2StatusObject, serviceObject } from '../../source/kubernetes/objects.ts';
-import { holderOf } from '../../source/status/address-holder.ts';
 
 const service = (name: string, ip: string) =>
   serviceObject.parse({ metadata: { name }, status: { loadBalancer: { ingress: [{ ip }] } } });

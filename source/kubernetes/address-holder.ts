@@ -1,4 +1,4 @@
-import type { EventObject, Layer2StatusObject, ServiceObject } from '../kubernetes/objects.ts';
+import type { EventObject, Layer2StatusObject, ServiceObject } from './objects.ts';
 
 /**
  * The node that answers for the virtual address and since when, ISO 8601. MetalLB 0.14 and later keep it as an object

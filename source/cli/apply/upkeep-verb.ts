@@ -1,0 +1,52 @@
+import { connect } from '../../app/connect.ts';
+import { observeSite } from '../../app/observe-site.ts';
+import { planSite } from '../../app/plan.ts';
+import { type Living, lookAtLiving } from '../../app/plan-living.ts';
+import type { RunDocument } from '../../engine/worker/documents.ts';
+import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
+import { targetOf } from '../../network/targets.ts';
+import type { PlanPurpose } from '../../plan/document/document.ts';
+import type { Upkeep } from '../../plan/input.ts';
+import type { StandingCluster } from '../../plan/standing/standing.ts';
+import type { Observation } from '../../status/observation.ts';
+import { kloudspot } from '../../text/command.ts';
+import { accessPrompts } from '../line/access.ts';
+import { beginPlan } from './apply-site.ts';
+import { type ProductVerb, tell } from './product-verb.ts';
+
+export interface SeenLiving extends Living {
+  readonly cluster: StandingCluster;
+  readonly observed: Observation;
+}
+
+/** Connects to the nodes that answer, and looks at the cluster. Throws `Fault` (exit code 4) where no manager answers. */
+export async function lookAtLivingCluster(verb: ProductVerb): Promise<SeenLiving> {
+  const { opened, settings, terminal } = verb;
+  const prompts = accessPrompts(settings, terminal);
+  const { facts, unreached } = await connect(opened.site.nodes.map(targetOf), { ...opened, prompts });
+  tell(
+    verb,
+    [...unreached].map(([node, why]) => `${node} was not reached: ${why}`),
+  );
+  const [living, observed] = await Promise.all([lookAtLiving(opened, facts, settings.files), observeSite(opened)]);
+  const { cluster } = living;
+  if (cluster !== undefined) return { ...living, cluster, observed };
+  throw new Fault({
+    what: 'No manager of the cluster answers.',
+    why: 'What this verb does goes through the API of the cluster.',
+    next: [kloudspot('status')],
+    exitCode: exitCode.stepFailed,
+  });
+}
+
+/** Plans what is asked for, asks, begins the run and shows it to its end. */
+export async function runUpkeep(
+  { opened, settings, terminal }: ProductVerb,
+  { facts, cluster }: SeenLiving,
+  wish: { readonly purpose: PlanPurpose; readonly verb: string; readonly upkeep?: Upkeep },
+  documents: readonly RunDocument[] = [],
+): Promise<ExitCode> {
+  const { purpose, verb, upkeep } = wish;
+  const plan = planSite(opened, facts, { purpose, cluster, upkeep });
+  return beginPlan(plan, opened, settings, terminal, { verb, documents });
+}

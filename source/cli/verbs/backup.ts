@@ -1,0 +1,78 @@
+import { settingsFrom } from '../../app/settings.ts';
+import { openSite } from '../../app/site.ts';
+import { exitCode } from '../../errors/fault.ts';
+import { targetOf } from '../../network/targets.ts';
+import { localBackups } from '../../plan/execution/local-backups.ts';
+import { listBackups, parseBackups } from '../../plan/steps/backup-scripts.ts';
+import { asLsblk } from '../../storage/bytes.ts';
+import { columns } from '../../text/table.ts';
+import type { ProductVerb } from '../apply/product-verb.ts';
+import { lookAtLivingCluster, runUpkeep } from '../apply/upkeep-verb.ts';
+import { globalFlags } from '../line/flags.ts';
+import { printJson, printLines, processTerminal } from '../line/terminal.ts';
+import { defineVerb } from '../line/verb.ts';
+
+export default defineVerb({
+  name: 'backup',
+  about:
+    'Keep datastore, site, values, release, certificates and the map of volumes on every manager and on this machine. The data of volumes is not part of it. One is made by itself before and after nodes or the channel change.',
+  flags: { ...globalFlags, list: { type: 'boolean', about: 'Show the backups that there are; make none.' } },
+  run: async ({ args }) => {
+    const settings = settingsFrom(args);
+    const terminal = processTerminal();
+    const opened = await openSite(settings);
+    const verb = { opened, settings, terminal };
+    try {
+      if (!args.list)
+        return await runUpkeep(verb, await lookAtLivingCluster(verb), { purpose: 'backup', verb: 'backup' });
+      const rows = await allBackups(verb);
+      if (settings.json) printJson(terminal, { backups: rows });
+      else printLines(terminal.output, backupLines(rows));
+      return exitCode.done;
+    } finally {
+      await opened.close();
+    }
+  },
+});
+
+interface Row {
+  readonly backup: string;
+  readonly bytes: number;
+  /** Where it is whole, and where it is damaged. */
+  readonly whole: readonly string[];
+  readonly damaged: readonly string[];
+}
+
+const here = 'this machine';
+
+/** The newest first. A manager that does not answer is left out. */
+async function allBackups({ opened, settings }: ProductVerb): Promise<Row[]> {
+  const local = (await localBackups(settings.files)).map((each) => ({ ...each, place: here }));
+  const managers = opened.site.nodes.filter(({ role }) => role === 'manager');
+  const remote = await Promise.all(
+    managers.map(async (node) => {
+      const host = await opened.world.hosts.get(targetOf(node)).catch(() => undefined);
+      const listed = await host?.run(listBackups(), { sudo: true, deadline: 60_000 }).catch(() => undefined);
+      return parseBackups(listed?.stdout ?? '').map((each) => ({ ...each, place: node.name }));
+    }),
+  );
+  const all = Map.groupBy([...local, ...remote.flat()], ({ id }) => id);
+  return [...all]
+    .toSorted(([one], [other]) => other.localeCompare(one))
+    .map(([backup, places]) => ({
+      backup,
+      bytes: Math.max(...places.map(({ bytes }) => bytes)),
+      whole: places.filter(({ whole }) => whole).map(({ place }) => place),
+      damaged: places.filter(({ whole }) => !whole).map(({ place }) => place),
+    }));
+}
+
+function backupLines(rows: readonly Row[]): string[] {
+  if (rows.length === 0) return ['There is no backup yet.'];
+  const table = rows.map(({ backup, bytes, whole, damaged }) => [
+    backup,
+    asLsblk(bytes),
+    [...whole, ...damaged.map((place) => `${place} (damaged)`)].join(', '),
+  ]);
+  return columns([['Backup', 'Size', 'On'], ...table]);
+}

@@ -1,0 +1,86 @@
+import { settingsFrom } from '../../app/settings.ts';
+import { openSite } from '../../app/site.ts';
+import { exitCode, Fault } from '../../errors/fault.ts';
+import type { Upkeep } from '../../plan/input.ts';
+import { certificateStatuses } from '../../status/certificates.ts';
+import type { CertificateStatus } from '../../status/report.ts';
+import { kloudspot } from '../../text/command.ts';
+import { tell } from '../apply/product-verb.ts';
+import { lookAtLivingCluster, runUpkeep } from '../apply/upkeep-verb.ts';
+import { globalFlags } from '../line/flags.ts';
+import { processTerminal } from '../line/terminal.ts';
+import { defineVerb } from '../line/verb.ts';
+
+export default defineVerb({
+  name: 'certificates renew',
+  about:
+    'Renew the certificates of the API server and of the front proxy on one manager after the other, and see each new end. That of the ingress is replaced by update. A CA is renewed on a single node only.',
+  flags: {
+    ...globalFlags,
+    within: { type: 'string', value: 'DAYS', about: 'Only those that end within so many days. Default: all.' },
+    ca: { type: 'boolean', about: 'The authority of MicroK8s itself, and with it all of its certificates.' },
+  },
+  run: async ({ args }) => {
+    const settings = settingsFrom(args);
+    const terminal = processTerminal();
+    const within = daysFrom(args.within);
+    const opened = await openSite(settings);
+    const verb = { opened, settings, terminal };
+    try {
+      const seen = await lookAtLivingCluster(verb);
+      if (args.ca) refuseSharedCa(seen.cluster.nodes.length);
+      const due = renewals(certificateStatuses(seen.observed), args.ca ?? false, within);
+      if (due.length === 0) {
+        tell(verb, ['No certificate is due.']);
+        return exitCode.done;
+      }
+      const wish = { purpose: 'certificates', verb: 'certificates renew', upkeep: { renewals: due } } as const;
+      return await runUpkeep(verb, seen, wish);
+    } finally {
+      await opened.close();
+    }
+  },
+});
+
+function daysFrom(text: string | undefined): number {
+  if (text === undefined) return Number.POSITIVE_INFINITY;
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new Fault({
+    what: `--within ${text} is not a number of days.`,
+    next: ['Write for example --within 30'],
+    exitCode: exitCode.usage,
+  });
+}
+
+/** By node, those that end first first. */
+export function renewals(
+  all: readonly CertificateStatus[],
+  ca: boolean,
+  within: number,
+): NonNullable<Upkeep['renewals']> {
+  const due = all.flatMap(({ name, node, until, daysLeft }) => {
+    if (node === undefined || daysLeft >= within) return [];
+    const wanted = ca ? name === 'ca' : name === 'server' || name === 'front-proxy-client';
+    return wanted && (name === 'ca' || name === 'server' || name === 'front-proxy-client')
+      ? [{ node, name, until }]
+      : [];
+  });
+  return [...Map.groupBy(due, ({ node }) => node)].map(([node, own]) => ({
+    node,
+    certificates: own.map(({ name, until }) => ({ name, until })),
+  }));
+}
+
+/** MicroK8s replaces the authority on one node only: the others would trust the old one and be trusted by none. */
+export function refuseSharedCa(nodes: number): void {
+  if (nodes === 1) return;
+  throw new Fault({
+    what: `The CA is not renewed in place on ${nodes} nodes.`,
+    why: 'refresh-certs replaces it on one node alone; the others keep the old one, and every node would have to leave and join again.',
+    next: [
+      'It lasts ten years. Before it ends: replace the nodes one after the other by a new cluster, or ask for a window.',
+      `${kloudspot('certificates')}  shows the days that are left.`,
+    ],
+    exitCode: exitCode.refused,
+  });
+}

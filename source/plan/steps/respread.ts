@@ -1,0 +1,101 @@
+import * as z from 'zod';
+import { kubectl } from '../../kubernetes/kubectl.ts';
+import { clusterNode } from '../../kubernetes/nodes.ts';
+import { nodeObject, type PodObject, podObject, workloadObject } from '../../kubernetes/objects.ts';
+import { readList, readObject } from '../../kubernetes/read.ts';
+import { isUneven } from '../../kubernetes/spread.ts';
+import { podReady, workloadState } from '../../kubernetes/workloads.ts';
+import { runCommand } from '../execution/carry-out.ts';
+import { command, minutes, plannedStep } from '../execution/define.ts';
+import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+
+const parameters = z.object({ seed: z.string(), namespace: z.string(), deployment: z.string() });
+type Parameters = z.output<typeof parameters>;
+
+interface Seen extends StateCheck {
+  readonly complete: boolean;
+  /** A pod of the node that runs most of them. */
+  readonly surplus: string | undefined;
+}
+
+/** Ready in full, and no node runs two more of it than another one that could. */
+async function look(context: StepContext, p: Parameters): Promise<Seen> {
+  const host = await context.look(p.seed);
+  const [object, pods, nodes] = await Promise.all([
+    readObject(host, 'deployments', p.deployment, p.namespace, workloadObject),
+    readList(host, 'pods', { namespace: p.namespace }, podObject),
+    readList(host, 'nodes', {}, nodeObject),
+  ]);
+  const not = (observed: string): Seen => ({ ok: false, observed, complete: false, surplus: undefined });
+  if (!object.answered || !pods.answered || !nodes.answered) return not(`${p.seed} does not answer`);
+  if (object.value === undefined) return not(`there is no deployment ${p.deployment}`);
+  const { ready, wanted, complete } = workloadState(object.value);
+  if (!complete) return not(`${ready} of ${wanted} are ready`);
+  const byNode = Map.groupBy(
+    pods.value.filter((pod) => isOf(pod, p.deployment)),
+    ({ spec }) => spec.nodeName ?? '',
+  );
+  const places = [...byNode].map(([node, own]) => ({ node, ready: own.length }));
+  const open = nodes.value.map(clusterNode).filter((node) => node.ready && node.schedulable).length;
+  const most = [...byNode.values()].toSorted((one, other) => other.length - one.length)[0];
+  return {
+    ok: !isUneven('Deployment', places, open),
+    observed: places.map(({ node, ready: count }) => `${count} on ${node}`).join(', '),
+    complete,
+    surplus: most?.[0]?.metadata.name,
+  };
+}
+
+/** A pod of a deployment belongs to it through a replica set, whose name is the deployment's with a hash. */
+const isOf = (pod: PodObject, deployment: string): boolean =>
+  podReady(pod) &&
+  pod.metadata.deletionTimestamp === undefined &&
+  (pod.metadata.ownerReferences ?? []).some(
+    ({ name }) => name === deployment || name.replace(/-[^-]+$/, '') === deployment,
+  );
+
+async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+  const { ok, observed } = await look(context, p);
+  return { ok, observed };
+}
+
+/** One pod at a time goes from the node that has most; the scheduler places the next one where there are least. */
+async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+  for (let moved = 0; moved < mostMoves; moved++) {
+    const { ok, surplus } = await look(context, p);
+    if (ok || surplus === undefined) break;
+    await runCommand(context, step, 'move', { fill: { '<pod>': surplus }, run: { deadline: minutes(1) } });
+    await context.until({
+      for: `${p.deployment} to be ready again`,
+      deadline: minutes(10),
+      every: 3_000,
+      probe: async () => {
+        const seen = await look(context, p);
+        return { ok: seen.complete && seen.surplus !== surplus, observed: seen.observed };
+      },
+      next: [`sudo microk8s kubectl get pods -n ${p.namespace} -o wide on ${p.seed}`],
+    });
+  }
+}
+
+/** More than any sensible part has instances on one node. */
+const mostMoves = 12;
+
+export const respread: StepKind<typeof parameters> = { kind: 'respread', parameters, state, act };
+
+export function planRespread(p: Parameters): PlannedStep {
+  return plannedStep(respread, {
+    name: p.deployment,
+    group: 'Rebalance',
+    title: `Spread ${p.deployment} over the nodes`,
+    why: 'After a node came back, what moved away stays where it went. One instance at a time goes where there are fewer; the others run on.',
+    deadline: minutes(40),
+    parameters: p,
+    commands: [
+      command('move', p.seed, kubectl.delete('pods', '<pod>', { namespace: p.namespace }), {
+        when: 'a node runs two more than another, for each one too many',
+      }),
+    ],
+    skippable: true,
+  });
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it, test } from 'vitest';
+import { Fault } from '../../../source/errors/fault.ts';
+import { tracksBetween } from '../../../source/microk8s/tracks.ts';
+import { makePlan } from '../../../source/plan/plan.ts';
+import { cluster, factsOf, product, siteOf } from '../sample.ts';
+import { standingOf } from './a-cluster.ts';
+
+const shape = { managers: 3, workers: 1 };
+const now = new Date('2026-11-21T08:00:00Z');
+const on = (channel: string) => factsOf(shape, (node) => cluster({ channel, worker: node === 'kw-1' }));
+const planTo = (channel: string, from: string, site = siteOf(shape, { cluster: { channel } })) =>
+  makePlan({ purpose: 'init', site, product, facts: on(from), cluster: standingOf(shape), now });
+
+test('minor by minor, none left out', () => {
+  expect(tracksBetween('1.32', '1.35/candidate')).toEqual(['1.33/stable', '1.34/stable', '1.35/candidate']);
+  expect(tracksBetween('1.34', '1.34/stable')).toEqual([]);
+  expect(tracksBetween('1.35', '1.34/stable')).toEqual([]);
+});
+
+describe('the plan of an upgrade', () => {
+  it('takes managers before workers, one after the other, through every minor', () => {
+    const { steps } = planTo('1.34/stable', '1.32/stable');
+    const ids = steps.map(({ id }) => id).filter((id) => id.startsWith('snap-refresh'));
+    const nodes = ['ks-1', 'ks-2', 'ks-3', 'kw-1'];
+    expect(ids).toEqual(['1.33', '1.34'].flatMap((track) => nodes.map((node) => `snap-refresh/${track}@${node}`)));
+    for (const [at, id] of ids.entries()) {
+      const next = steps.find((step) => step.id === ids[at + 1]);
+      if (next) expect(next.needs).toEqual([`settled/${id.split('@')[1]}-${id.slice(13, 17)}`]);
+    }
+    expect(steps[0]?.id).toBe('backup/before-upgrade');
+    expect(steps.some(({ kind }) => kind === 'microk8s-install' || kind === 'ingress-removal')).toBe(false);
+  });
+  it('asks another manager while one is refreshed', () => {
+    const { steps } = planTo('1.35/stable', '1.34/stable');
+    const through = (node: string) => steps.find(({ id }) => id === `snap-refresh/1.35@${node}`)?.parameters['through'];
+    expect([through('ks-1'), through('ks-2')]).toEqual(['ks-2', 'ks-1']);
+  });
+  it('replaces ingress-nginx before the addons of the new track are taken', () => {
+    const kinds = planTo('1.35/stable', '1.34/stable').steps.map(({ kind }) => kind);
+    expect(kinds.indexOf('ingress-removal')).toBeGreaterThan(kinds.lastIndexOf('snap-refresh'));
+    expect(kinds.indexOf('addons-update')).toBeGreaterThan(kinds.indexOf('ingress-removal'));
+    expect(kinds.indexOf('addon-ingress')).toBeGreaterThan(kinds.lastIndexOf('addons-update'));
+  });
+  it.each([
+    ['an older track', () => planTo('1.34/stable', '1.35/stable'), 'runs 1.35/stable; 1.34/stable is older.'],
+    [
+      'nodes at once',
+      () => planTo('1.35/stable', '1.34/stable', siteOf({ managers: 3 }, { cluster: { channel: '1.35/stable' } })),
+      'Nodes and channel are changed at once.',
+    ],
+  ])('refuses %s', (_, make, text) => {
+    expect(make).toThrow(Fault);
+    expect(make).toThrow(text);
+  });
+});
