@@ -84,9 +84,17 @@ const wayBack = ({ node }: Parameters): string[] => [
 
 /** Only the last refresh of a node has a way back; what the datastore got since is not undone by it. */
 async function undo(context: StepContext, p: Parameters): Promise<void> {
+  await untilSnapdIdle(context, p.node);
   const before = context.recall('refreshed');
-  if (before === undefined) return;
-  await context.run(p.node, snap.revert(name), { sudo: true, deadline: minutes(15) });
+  if (before !== undefined) await revert(context, p, before);
+  await context.run(p.through, kubectl.uncordon(p.node), { sudo: true });
+}
+
+async function revert(context: StepContext, p: Parameters, before: string): Promise<void> {
+  const tracking = async () =>
+    parseSnapList(name, (await look(context, p.node, snap.list(name))).stdout)?.tracking ?? '';
+  if (trackOf(await tracking()) !== trackOf(before))
+    await context.run(p.node, snap.revert(name), { sudo: true, deadline: minutes(15) });
   await context.until({
     for: `${p.node} to be ready with ${trackOf(before)} again`,
     deadline: minutes(10),
@@ -97,12 +105,11 @@ async function undo(context: StepContext, p: Parameters): Promise<void> {
     },
     next: [`sudo microk8s inspect on ${p.node}`],
   });
-  await context.run(p.through, kubectl.uncordon(p.node), { sudo: true });
-  const found = parseSnapList(name, (await look(context, p.node, snap.list(name))).stdout);
-  if (found && trackOf(found.tracking) === trackOf(before)) return;
+  const now = await tracking();
+  if (trackOf(now) === trackOf(before)) return;
   throw new StepFault({
     tried: `go back to ${before} on ${p.node}`,
-    seen: found ? `it runs ${found.tracking}` : 'MicroK8s is not installed',
+    seen: now === '' ? 'MicroK8s is not installed' : `it runs ${now}`,
     next: [`snap list --all microk8s on ${p.node} shows the revisions that are kept`],
   });
 }
