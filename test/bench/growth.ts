@@ -4,9 +4,10 @@ import { runChecks } from '../../source/check/run.ts';
 import { makePlan } from '../../source/plan/plan.ts';
 import { type Site, siteSchema } from '../../source/site/schema.ts';
 import { factsOf, product, siteOf } from '../plan/sample.ts';
+import { median, type Row } from './row.ts';
 
 const sizes = [100, 1000] as const;
-const rounds = Number(process.argv[2] ?? 3);
+const rounds = 3;
 
 /** Five managers and workers in one /16, every node with its own address, reached and looked at. */
 function siteWith(count: number): { site: Site; facts: ReturnType<typeof factsOf> } {
@@ -34,9 +35,6 @@ function siteWith(count: number): { site: Site; facts: ReturnType<typeof factsOf
   return { site, facts: new Map(moved) };
 }
 
-const median = (values: number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-
 function time(work: () => unknown): number {
   const times = Array.from({ length: rounds }, () => {
     const started = performance.now();
@@ -46,24 +44,27 @@ function time(work: () => unknown): number {
   return median(times);
 }
 
-const inputs = sizes.map((size) => ({ ...siteWith(size), product }));
-const row = (name: string, work: (input: (typeof inputs)[number]) => unknown) => {
-  for (const input of inputs) work(input);
-  return { name, ms: inputs.map((input) => time(() => work(input))) };
-};
-const rows = [
-  // A look of its own each time: what is judged once for an input is not left out.
-  row('all checks', (input) => runChecks({ ...input })),
-  row('plan', (input) => makePlan({ ...input, purpose: 'init', now: new Date(0) })),
-  ...checks.map((check) => row(`check ${check.id}`, (input) => check.judge({ ...input }))),
-];
-const shown = rows
-  .filter(({ ms }, index) => index < 2 || (ms[1] ?? 0) > 5)
-  .toSorted((a, b) => (b.ms[1] ?? 0) - (a.ms[1] ?? 0));
-for (const {
-  name,
-  ms: [few = 0, many = 0],
-} of shown)
-  console.log(
-    `${name.padEnd(28)} ${few.toFixed(1).padStart(8)} ms ${many.toFixed(1).padStart(8)} ms   × ${(many / few).toFixed(1)}`,
-  );
+/** ms of checks and plan with 1 000 nodes, and the factor from 100 nodes on. */
+export function growth(): Row[] {
+  const inputs = sizes.map((size) => ({ ...siteWith(size), product }));
+  const row = (what: string, goal: number, work: (input: (typeof inputs)[number]) => unknown): Row => {
+    for (const input of inputs) work(input);
+    const [few = 0, many = 0] = inputs.map((input) => time(() => work(input)));
+    const figure = `${many.toFixed(0)} ms, ${(many / few).toFixed(1)} × 100 nodes`;
+    return { what, figure, value: many / 1000, goal };
+  };
+  return [
+    // A look of its own each time: what is judged once for an input is not left out.
+    row('all checks, 1 000 nodes (s)', 0.6, (input) => runChecks({ ...input })),
+    row('plan, 1 000 nodes (s)', 0.5, (input) => makePlan({ ...input, purpose: 'init', now: new Date(0) })),
+  ];
+}
+
+if (import.meta.main) {
+  // By check, where one is to be made faster.
+  const inputs = sizes.map((size) => ({ ...siteWith(size), product }));
+  for (const check of checks) {
+    const [few = 0, many = 0] = inputs.map((input) => time(() => check.judge({ ...input })));
+    console.log(`${check.id.padEnd(28)} ${few.toFixed(1).padStart(8)} ms ${many.toFixed(1).padStart(8)} ms`);
+  }
+}

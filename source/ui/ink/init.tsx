@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { render } from 'ink';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import { exitLines } from '../model/exit-message.ts';
@@ -6,6 +7,9 @@ import { type Beginning, Controller } from './app/controller.ts';
 import { takeOver } from './first-page/take-over.ts';
 import { printLines, screenOptions } from './screen.ts';
 import { type ThemeOptions, themeOf } from './widgets/theme.ts';
+
+/** ms in which the first page is drawn and keys that were typed ahead are answered: loading the session keeps the screen busy. */
+const firstKeysMs = 30;
 
 interface InitOptions extends ThemeOptions, Omit<Beginning, 'size'> {
   /** Where the first page stands on the screen already: called when Ink is about to draw over it. */
@@ -24,8 +28,7 @@ export async function runInkInit(options: InitOptions): Promise<ExitCode> {
     app.unmount();
   };
   const open: Beginning['open'] = async () => {
-    // The first page is drawn before anything is read.
-    await new Promise((drawn) => setImmediate(drawn));
+    await wait(firstKeysMs);
     return options.open();
   };
   const size = { columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 };

@@ -1,0 +1,31 @@
+// npm run bench: one table of figures on this machine at this hour, on the screen and in docs/performance.md. Nothing passes or fails.
+import { writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { resolve } from 'node:path';
+import { graph } from './graph.ts';
+import { growth } from './growth.ts';
+import { keyTimes } from './keys.ts';
+import type { Row } from './row.ts';
+import { startUp } from './start-up.ts';
+
+const before = loadavg()[0] ?? 0;
+const rows: Row[] = [...(await startUp(15)), ...growth(), ...graph(), ...(await keyTimes(60))];
+const after = loadavg()[0] ?? 0;
+
+const line = ({ what, figure, value, goal }: Row): string => {
+  const judged = goal === undefined ? ['', ''] : [`≤ ${goal}`, value <= goal ? 'yes' : 'no'];
+  return `| ${[what, figure, ...judged].join(' | ')} |`;
+};
+const table = ['| what | measured | goal | reached |', '| --- | --- | --- | --- |', ...rows.map(line)].join('\n');
+const text = `# Speed
+
+Written by \`npm run bench\`. Times are only worth something beside others of the same run: start-up is told as a multiple of
+\`node -e 0\` (the runtime's own start), measured in turn with it. Medians.
+
+This run: ${cpus().length} processors, load ${before.toFixed(0)} before and ${after.toFixed(0)} after. A key is measured beside
+whatever else the machine does, so its ninth tenth carries that noise.
+
+${table}
+`;
+writeFileSync(resolve(import.meta.dirname, '../../docs/performance.md'), text);
+console.log(table);
