@@ -6,8 +6,8 @@ import type { Files } from '../site/files.ts';
 import type { Finding } from '../site/finding.ts';
 import { type AccessPrompts, connect, type Seen } from './connect.ts';
 import { gatherEvidence } from './evidence.ts';
-import { type Living, lookAtLiving } from './plan-living.ts';
 import { refuseOutside } from './outside.ts';
+import { type Living, lookAtLiving } from './plan-living.ts';
 import type { OpenedSite } from './site.ts';
 
 /** All findings on a site, and the facts of the nodes that were reached. Changes nothing. */

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { nodeState } from '../host/node-state.ts';
 import type { Command, Script } from '../host/host.ts';
+import { nodeState } from '../host/node-state.ts';
 import { microk8sProgram } from '../microk8s/microk8s.ts';
 import { loginFolder } from './helm.ts';
 

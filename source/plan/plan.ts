@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { HostTarget } from '../host/host.ts';
 import { atHome } from '../host/home-path.ts';
+import type { HostTarget } from '../host/host.ts';
 import { outsideCommand, outsideOf, outsidePath } from '../kubernetes/outside-words.ts';
 import { targetOf } from '../network/targets.ts';
 import type { Finding } from '../site/finding.ts';

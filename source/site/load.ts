@@ -6,11 +6,11 @@ import { codeOf, messageOf } from '../errors/thrown.ts';
 import { kloudspot } from '../text/command.ts';
 import { safeValues } from '../text/safe-text.ts';
 import type { Finding } from './finding.ts';
+import { withOutsideNode } from './outside.ts';
 import type { Complaint } from './reading/complaint.ts';
 import { InvalidFile } from './reading/invalid-file.ts';
 import { judge } from './reading/issues.ts';
 import { reading, readYaml, type SiteProblem } from './reading/reading.ts';
-import { withOutsideNode } from './outside.ts';
 import { siteRules } from './rules.ts';
 import { type DraftValue, type Site, type SiteDraft, siteSchema } from './schema.ts';
 

@@ -4,8 +4,8 @@ import type { Disk, Machine, Network } from '../model/machine.ts';
 import { hexOf, uuidOf } from '../model/random.ts';
 import type { State } from '../model/state.ts';
 import { partitionsOf } from './disk-layout.ts';
-import { hostKeyText } from './host-key.ts';
 import { firstFiles, furtherGateway } from './first-files.ts';
+import { hostKeyText } from './host-key.ts';
 import type { Scenario, ScenarioNode } from './schema.ts';
 import { lvmOf } from './volume-groups.ts';
 

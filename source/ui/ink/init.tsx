@@ -8,7 +8,7 @@ import { takeOver } from './first-page/take-over.ts';
 import { printLines, screenOptions } from './screen.ts';
 import { type ThemeOptions, themeOf } from './widgets/theme.ts';
 
-/** ms in which the first page is drawn and keys that were typed ahead are answered: loading the session keeps the screen busy. */
+/** ms after the first frame in which keys that were typed ahead are answered: loading the session keeps the screen busy. */
 const firstKeysMs = 30;
 
 interface InitOptions extends ThemeOptions, Omit<Beginning, 'size'> {
@@ -28,6 +28,7 @@ export async function runInkInit(options: InitOptions): Promise<ExitCode> {
     app.unmount();
   };
   const open: Beginning['open'] = async () => {
+    await new Promise((drawn) => setImmediate(drawn));
     await wait(firstKeysMs);
     return options.open();
   };

@@ -1,7 +1,7 @@
 import type { HeardAddresses } from '../../../app/ask-addresses.ts';
 import type { InitSession } from '../../../app/session.ts';
-import { type AppState, viewOf } from '../store/state.ts';
 import { wantedAddresses } from '../../../wizard/pages/wanted-addresses.ts';
+import { type AppState, viewOf } from '../store/state.ts';
 
 /** ms after the last change of an address until it is asked for. */
 const settleMs = 400;

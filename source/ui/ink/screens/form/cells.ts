@@ -6,11 +6,11 @@ import { addressNow } from '../../../../wizard/pages/network.ts';
 import { seenAddress } from '../../../../wizard/pages/seen-address.ts';
 import type { PageId } from '../../../../wizard/pages.ts';
 import { accessWords } from '../../store/access.ts';
-import type { Cell } from './cell.ts';
-import { heardCell } from './heard.ts';
 import type { FormLine } from '../../store/focus.ts';
 import type { AppState } from '../../store/state.ts';
 import type { ColumnWish } from '../../widgets/table/columns.ts';
+import type { Cell } from './cell.ts';
+import { heardCell } from './heard.ts';
 
 type RowLine = Extract<FormLine, { kind: 'row' }>;
 
