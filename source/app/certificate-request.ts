@@ -21,32 +21,30 @@ export async function requestCertificate(site: Site, { tls }: Pick<Files, 'tls'>
   const { dnsName } = site.customer;
   const at = (ending: string) => join(tls, `${dnsName}.${ending}`);
   await mkdir(tls, { recursive: true, mode: 0o700 });
-  const kept = await textIfPresent(at('key'));
-  const key = kept ?? (await openssl(['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256']));
-  if (kept === undefined) await writeAtomic(at('key'), key, 0o600);
+  const keyKept = (await textIfPresent(at('key'))) !== undefined;
+  if (!keyKept) {
+    const key = await openssl(['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256']);
+    await writeAtomic(at('key'), key, 0o600);
+  }
   const names = [`DNS:${dnsName}`, ...(site.network.virtualAddress ? [`IP:${site.network.virtualAddress}`] : [])];
-  const request = await openssl(
-    // The key comes on standard input: OpenSSL reads it from no file that another user could replace.
-    [
-      'req',
-      '-new',
-      '-sha256',
-      '-key',
-      '/dev/stdin',
-      '-subj',
-      `/CN=${dnsName.slice(0, 64)}`,
-      '-addext',
-      `subjectAltName=${names.join(',')}`,
-    ],
-    key,
-  );
+  const request = await openssl([
+    'req',
+    '-new',
+    '-sha256',
+    '-key',
+    at('key'),
+    '-subj',
+    `/CN=${dnsName.slice(0, 64)}`,
+    '-addext',
+    `subjectAltName=${names.join(',')}`,
+  ]);
   await writeAtomic(at('csr'), request, 0o644);
-  return { key: at('key'), request: at('csr'), certificate: at('crt'), keyKept: kept !== undefined };
+  return { key: at('key'), request: at('csr'), certificate: at('crt'), keyKept };
 }
 
-async function openssl(words: readonly string[], stdin = ''): Promise<string> {
+async function openssl(words: readonly string[]): Promise<string> {
   const host = localHost('this machine', () => undefined);
-  const { code, stdout, stderr } = await host.run(['openssl', ...words], { stdin, deadline: 30_000 });
+  const { code, stdout, stderr } = await host.run(['openssl', ...words], { deadline: 30_000 });
   await host.close();
   if (code === 0) return stdout;
   throw new Fault({
