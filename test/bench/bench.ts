@@ -1,4 +1,5 @@
 // npm run bench: one table of figures on this machine at this hour, on the screen and in docs/performance.md. Nothing passes or fails.
+// Not at real-time priority: the loop that waits for a key would keep the kernel from handing the key over.
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { resolve } from 'node:path';
@@ -22,8 +23,8 @@ const text = `# Speed
 Written by \`npm run bench\`. Times are only worth something beside others of the same run: start-up is told as a multiple of
 \`node -e 0\` (the runtime's own start), measured in turn with it. Medians.
 
-This run: ${cpus().length} processors, load ${before.toFixed(0)} before and ${after.toFixed(0)} after. A key is measured beside
-whatever else the machine does, so its ninth tenth carries that noise.
+This run: ${cpus().length} processors, load ${before.toFixed(0)} before and ${after.toFixed(0)} after. Seconds and ms that
+are not told as a multiple carry whatever else the machine did: with a load above the processors they are too large.
 
 ${table}
 `;
