@@ -18,6 +18,9 @@ const schemaNode = z.object({
   const: z.unknown().optional(),
   enum: z.array(z.string()).optional(),
   required: z.array(z.string()).default([]),
+  get else() {
+    return schemaNode.optional();
+  },
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   get properties() {
@@ -88,7 +91,7 @@ function keysOf(schema: SchemaNode, above: string): SiteKey[] {
   const names = [...new Set(holders.flatMap(({ properties }) => Object.keys(properties ?? {})))];
   return names.flatMap((name) => {
     const variants = holders.flatMap(({ properties }) => properties?.[name] ?? []);
-    const required = holders.every((holder) => holder.required.includes(name));
+    const required = holders.every((holder) => [holder, holder.else].some((node) => node?.required.includes(name)));
     const [first] = variants;
     return first ? rowsOf(`${above}${name}`, first, variants, required) : [];
   });
