@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { splitVerb } from '../../source/cli/line/arguments.ts';
+import { verbs } from '../../source/cli/verb-table.ts';
 import { blocksOf } from '../structure/doc-blocks.ts';
 import { home, Rehearsal } from './program.ts';
 
@@ -15,8 +17,8 @@ it('every command of a sh block in the guide for operations works on a site that
   const rehearsal = await Rehearsal.begin();
   expect((await rehearsal.run('init', '--yes')).code).toBe(0);
   for (const words of commands) {
-    const verb = words[0] === 'storage' ? words.slice(0, 2) : words.slice(0, 1);
-    const { code, stderr } = await rehearsal.run(verb.join(' '), ...words.slice(verb.length));
+    const { verb = '', rest } = splitVerb(words, new Set(Object.keys(verbs)));
+    const { code, stderr } = await rehearsal.run(verb, ...rest);
     expect([words.join(' '), code, code === 0 ? '' : stderr]).toEqual([words.join(' '), 0, '']);
   }
 });
