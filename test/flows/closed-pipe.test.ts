@@ -14,6 +14,12 @@ const quiet = {
   stderr: expect.not.stringMatching(/✗|EPIPE|^\s+at /m),
 };
 
+/** A verb that wants more words than its name says so. */
+const quietOrIncomplete = {
+  code: expect.toSatisfy((code) => [0, 2, 141].includes(code)),
+  stderr: expect.not.stringMatching(/EPIPE|^\s+at |bug in the program/m),
+};
+
 /**
  * How verbs are called once there is a cluster, in an order in which each has something to say. One that is not listed is called
  * by its name alone, before those that change something.
@@ -88,7 +94,7 @@ it('ends resume quietly, and the run comes to its end', async () => {
     .toMatchObject({ type: 'run-ended', outcome: 'done' });
 });
 
-it('a reader that goes away from a cluster that runs ends every verb quietly', async () => {
+it('a reader that goes away from a cluster that runs ends every verb quietly', { timeout: 600_000 }, async () => {
   const rehearsal = await Rehearsal.begin();
   expect((await rehearsal.run('init', '--yes')).code).toBe(0);
   const [built = ''] = await rehearsal.runs();
@@ -99,7 +105,8 @@ it('a reader that goes away from a cluster that runs ends every verb quietly', a
   for (const [verb, ways] of called)
     for (const flags of ways) {
       const ended = await rehearsal.intoClosedPipe(verb, ...flags, ...((await own[verb]?.()) ?? []));
-      expect({ verb, flags, ...ended }).toEqual({ verb, flags, ...quiet });
+      const wanted = listed[verb] === undefined ? quietOrIncomplete : quiet;
+      expect({ verb, flags, ...ended }).toEqual({ verb, flags, ...wanted });
       // The verb has left, and its run goes on to its end.
       await expect.poll(() => existsSync(rehearsal.path('var/lib/kloudspot/lock'))).toBe(false);
     }
