@@ -13,7 +13,8 @@ import { failures, fromLaptop, journal, ran } from './program.ts';
 import { writeProduct, writeSite } from './site.ts';
 
 const planted = { sudo: 'planted-5udo-Pa55-3k', login: 'planted-l0gin-Pa55-7q', registry: 'planted-r3gistry-9x' };
-const token = '[0-9a-f]{32}/[0-9a-f]{12}';
+/** Not a part of a longer number, such as the id of a container in a path. */
+const token = '(^|[^0-9a-f])[0-9a-f]{32}/[0-9a-f]{12}([^0-9a-f]|$)';
 const watched = z.object({ looks: z.number(), found: z.array(z.string()), coreFiles: z.array(z.string()) });
 let root: string;
 let site: string;
