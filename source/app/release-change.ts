@@ -1,6 +1,5 @@
 import { Fault } from '../errors/fault.ts';
 import type { ReadOnlyHost } from '../host/host.ts';
-import type { Passwords } from '../host/secrets.ts';
 import { fixedChanges } from '../kubernetes/fixed-fields.ts';
 import { helm, parseChartName } from '../kubernetes/helm.ts';
 import { type Manifest, type ManifestChange, manifestChanges, parseManifests } from '../kubernetes/manifests.ts';
@@ -66,7 +65,7 @@ export async function renderedChart(
     namespace: product.namespace,
     chart: chart.place,
     login,
-    secret: login && (await secretFor(site, passwords)),
+    secret: login && (await registrySecret(site, passwords)),
     values: valuesText(site, product),
     kubernetes: nodes?.find(({ name }) => name === host.name)?.version ?? (await serverVersion(host)),
     files: new Map(chart.files.map(({ path, content }) => [path.slice(chart.place.chart.length + 1), content])),
@@ -79,8 +78,6 @@ export async function renderedChart(
     next: ['Nothing was changed.', 'Correct site.yaml: its answers, `values`, `chart` or `registry`.'],
   });
 }
-
-const secretFor = (site: Opened['site'], passwords: Passwords): Promise<string> => registrySecret(site, passwords);
 
 /** Kubernetes would refuse it half way through the update. */
 function refuseFixed(before: readonly Manifest[], after: readonly Manifest[], remade: ReadonlySet<string>): void {
@@ -98,6 +95,6 @@ function refuseFixed(before: readonly Manifest[], after: readonly Manifest[], re
 
 /** Whether the chart is another one than the one that runs. */
 export function isOtherChart({ chart }: ReleaseChange): boolean {
-  const [from, to] = [chart.from && parseChartName(chart.from), parseChartName(chart.to)];
-  return from !== undefined && from !== '' && (from.name !== to?.name || from.version !== to.version);
+  const [from, to] = [parseChartName(chart.from ?? ''), parseChartName(chart.to)];
+  return from !== undefined && (from.name !== to?.name || from.version !== to.version);
 }

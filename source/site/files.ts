@@ -12,8 +12,6 @@ export interface Files {
   readonly runs: string;
   /** Backups that were fetched from the managers. */
   readonly backups: string;
-  /** Reports of drills. */
-  readonly drills: string;
   readonly lock: string;
   readonly knownHosts: string;
   /** Control sockets and SSH masters: short-lived. */
@@ -35,7 +33,6 @@ export function filesUnder(root: string): Files {
     state,
     runs: join(state, 'runs'),
     backups: join(state, 'backups'),
-    drills: join(state, 'drills'),
     lock: join(state, 'lock'),
     knownHosts: join(state, 'known_hosts'),
     sockets: join(root, 'run/kloudspot'),

@@ -1,6 +1,7 @@
 import { type Site, siteSchema } from '../site/schema.ts';
 import { gibibyte } from './bytes.ts';
 
+/** A name that `storage.shared.engine` takes. */
 export type EngineName = Site['storage']['shared']['engine'];
 
 /** What is different between the engines that hold shared volumes. */
@@ -68,11 +69,7 @@ export const defaultEngine: EngineName = engineSchema.parse(undefined);
 /** The engine of that name; undefined where there is none. */
 export const engineNamed = (name: string): EngineName | undefined => engineNames.find((one) => one === name);
 
+/** What is known about the engine of that name. */
 export function sharedEngine(name: EngineName): SharedEngine {
   return engines[name];
-}
-
-/** Bytes of volumes that a pool of this engine on so many raw bytes can hold. */
-export function usableInPool(rawBytes: number, engine: EngineName): number {
-  return engines[engine].usable(rawBytes);
 }

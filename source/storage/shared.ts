@@ -1,7 +1,6 @@
 import type { NodeFacts } from '../facts/facts.ts';
 import { mapperName } from '../facts/mapper-name.ts';
 import type { Product } from '../product/schema.ts';
-import type { SiteNode } from '../site/schema.ts';
 import { defined } from '../text/defined.ts';
 import { gibibyte } from './bytes.ts';
 import { sharedEngine } from './engines.ts';
@@ -27,8 +26,6 @@ export interface ExistingVolume {
   /** What stands on it already, such as `ext4, mounted on /srv`; undefined as far as nothing was seen. */
   readonly contents?: string;
 }
-
-export type NodeRole = SiteNode['role'];
 
 /** Undefined where nothing is to be made: the engine is not ours, or no volume is shared. */
 export function sharedVolume(wish: StorageWish, product: Product): SharedVolume | undefined {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { loadProduct } from '../../source/product/load.ts';
 import { gibibyte, wholeExtents } from '../../source/storage/bytes.ts';
-import { sharedEngine, usableInPool } from '../../source/storage/engines.ts';
+import { sharedEngine } from '../../source/storage/engines.ts';
 import { estimateStorage } from '../../source/storage/estimate.ts';
 import { typedSize } from '../../source/storage/typed-size.ts';
 import { healthyFacts, healthySite, healthyStorage } from '../facts-fixtures.ts';
@@ -23,7 +23,7 @@ test('a volume of the recommended size carries what it was made for, and one GB 
 
 test('20 GB need a volume of 27, and 100 GB hold 76', () => {
   expect(sharedEngine('cstor').raw(20 * gibibyte) / gibibyte).toBe(27);
-  expect(Math.floor(usableInPool(100 * gibibyte, 'cstor') / gibibyte)).toBe(76);
+  expect(Math.floor(sharedEngine('cstor').usable(100 * gibibyte) / gibibyte)).toBe(76);
 });
 
 test('whole extents never lose a byte and never waste one', () => {
