@@ -6,6 +6,7 @@ import type { Files } from '../site/files.ts';
 import { judgeDraft, parseDraft } from '../site/load.ts';
 import { loadDraft, saveDraft, siteText } from '../site/save.ts';
 import type { DraftValue, Site, SiteDraft } from '../site/schema.ts';
+import { defaultEngine } from '../storage/engines.ts';
 import type { StorageWish } from '../storage/volumes.ts';
 import { removeAt, setAt } from '../wizard/draft/draft.ts';
 import { firstDraft } from './first-draft.ts';
@@ -45,8 +46,7 @@ function withSizing(draft: SiteDraft, { features, storage }: StorageWish): SiteD
     [['features'], [...features]],
     [['storage', 'volumes'], storage.volumes],
     [['storage', 'workload'], storage.workload],
-    // cStor is what a site has that says nothing.
-    [['storage', 'shared', 'engine'], storage.shared.engine === 'cstor' ? undefined : storage.shared.engine],
+    [['storage', 'shared', 'engine'], storage.shared.engine === defaultEngine ? undefined : storage.shared.engine],
   ];
   return answers.reduce(
     (rest, [path, value]) => (isNothing(value) ? removeAt(rest, path) : setAt(rest, path, value)),
