@@ -1,6 +1,6 @@
 import type { RunHandle } from '../engine/journal/event.ts';
-import type { PairAnswers } from '../facts/pairs-probe.ts';
 import type { NodeFacts } from '../facts/facts.ts';
+import type { PairAnswers } from '../facts/pairs-probe.ts';
 import type { HostKeyOffer } from '../host/host.ts';
 import type { Plan } from '../plan/document/document.ts';
 import type { Product } from '../product/schema.ts';
