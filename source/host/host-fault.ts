@@ -1,4 +1,4 @@
-import { Fault, type FaultWords } from '../errors/fault.ts';
+import { exitCode, Fault, type FaultWords } from '../errors/fault.ts';
 import { askedFor, sudoWordsOf } from './shell/login-probe.ts';
 
 export type HostFaultKind =
@@ -18,7 +18,7 @@ export class HostFault extends Fault {
   readonly node: string;
 
   constructor(kind: HostFaultKind, node: string, words: FaultWords) {
-    super({ where: node, exitCode: 4, ...words });
+    super({ where: node, exitCode: exitCode.stepFailed, ...words });
     this.kind = kind;
     this.node = node;
   }

@@ -1,4 +1,4 @@
-import { Fault } from '../errors/fault.ts';
+import { exitCode, Fault } from '../errors/fault.ts';
 import { defined } from '../text/defined.ts';
 
 /** A step did not reach its end state. Its words become the `step-failed` event. */
@@ -20,7 +20,7 @@ export class StepFault extends Fault {
       what: `${words.tried}: ${words.seen}`,
       ...defined({ where: words.where }),
       next: words.next ?? [],
-      exitCode: 4,
+      exitCode: exitCode.stepFailed,
       cause: words.cause,
     });
     this.tried = words.tried;

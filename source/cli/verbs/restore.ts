@@ -51,7 +51,11 @@ async function chosen(all: readonly LocalBackup[], name: string | undefined): Pr
       exitCode: exitCode.usage,
     });
   if (name !== undefined && found.length > 1)
-    throw new Fault({ what: `${name} could be more than one backup.`, next: found.map(({ id }) => id), exitCode: 2 });
+    throw new Fault({
+      what: `${name} could be more than one backup.`,
+      next: found.map(({ id }) => id),
+      exitCode: exitCode.usage,
+    });
   if (backup.whole) return backup;
   throw new Fault({
     what: `Backup ${backup.id} is damaged.`,

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { exitCode } from '../../errors/fault.ts';
 import { measuredDuration } from '../../text/duration.ts';
 import { loginLine } from '../../text/quote.ts';
 import type { Command, RunOptions, RunResult } from '../host.ts';
@@ -116,7 +117,10 @@ export class Attempt {
   }
 
   #aborted(): HostFault {
-    return new HostFault('aborted', this.#node, { what: `A command on ${this.#node} was stopped.`, exitCode: 130 });
+    return new HostFault('aborted', this.#node, {
+      what: `A command on ${this.#node} was stopped.`,
+      exitCode: exitCode.interrupted,
+    });
   }
 
   #late(stopped: Stopped): HostFault {

@@ -1,4 +1,4 @@
-import { Fault } from '../../errors/fault.ts';
+import { exitCode, Fault } from '../../errors/fault.ts';
 import { readScript, textBefore, writeScript } from '../files.ts';
 import type { Command, FileToWrite, Host, HostAccess, RunOptions, RunResult, Script } from '../host.ts';
 import { HostFault, sudoRefused } from '../host-fault.ts';
@@ -62,7 +62,11 @@ export class ShellHost implements Host {
 
   async #fileScript(script: Script, path: string, verb: string, options: RunOptions): Promise<string | undefined> {
     const { code, stdout, stderr, leftOut } = await this.run(script, { ...options, sudo: true });
-    const words = { what: `The file ${path} could not be ${verb}.`, where: this.name, exitCode: 4 } as const;
+    const words = {
+      what: `The file ${path} could not be ${verb}.`,
+      where: this.name,
+      exitCode: exitCode.stepFailed,
+    } as const;
     if (code !== 0) throw new Fault({ ...words, why: stderr.trim() || `exit code ${code}` });
     if (leftOut !== undefined)
       throw new Fault({ ...words, why: 'It is larger than any file that this program handles.' });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Fault } from '../../errors/fault.ts';
+import { exitCode, Fault } from '../../errors/fault.ts';
 import { ask } from '../shell/child.ts';
 
 /**
@@ -34,7 +34,11 @@ export async function askPass(folder: string, password: string): Promise<AskPass
   await writeFile(program, helper, { mode: 0o700, flag: 'wx' });
   const made = await ask(['mkfifo', '-m', '600', pipe], { input: '', deadline: 5_000 });
   if (made.ending !== 0)
-    throw new Fault({ what: `A pipe for ssh could not be made in ${folder}.`, why: made.stderr.trim(), exitCode: 1 });
+    throw new Fault({
+      what: `A pipe for ssh could not be made in ${folder}.`,
+      why: made.stderr.trim(),
+      exitCode: exitCode.ourFault,
+    });
   let held: FileHandle | undefined;
   try {
     // for reading and writing, so that neither side has to wait for the other to open it

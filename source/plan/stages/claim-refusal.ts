@@ -1,4 +1,4 @@
-import { Fault } from '../../errors/fault.ts';
+import { exitCode, Fault } from '../../errors/fault.ts';
 import type { Product } from '../../product/schema.ts';
 import type { Site } from '../../site/schema.ts';
 import {
@@ -22,7 +22,7 @@ export function growthOf(site: Site, product: Product, standing: StandingStorage
     where: refused.map(({ claim, from, to }) => `${claim}: ${from}, wanted ${to}`).join('; '),
     why,
     next: ['Nothing was changed.', wayBack(first)],
-    exitCode: 2,
+    exitCode: exitCode.usage,
   });
 }
 

@@ -1,4 +1,4 @@
-import { Fault } from '../../errors/fault.ts';
+import { exitCode, Fault } from '../../errors/fault.ts';
 import { gibibyte, gigabytes } from '../../storage/bytes.ts';
 import type { ClaimGrowth } from '../../storage/claims.ts';
 import { ownClass } from '../../storage/classes.ts';
@@ -79,7 +79,7 @@ function refuseFullGroups({ site, facts }: Planning, growth: readonly ClaimGrowt
       'Add a disk to the group: sudo vgextend GROUP DISK',
       `${kloudspot('storage list')}  shows the disks of each node`,
     ],
-    exitCode: 3,
+    exitCode: exitCode.preflightFailed,
   });
 }
 

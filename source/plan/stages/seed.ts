@@ -1,4 +1,4 @@
-import { Fault } from '../../errors/fault.ts';
+import { exitCode, Fault } from '../../errors/fault.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
 import type { Site, SiteNode } from '../../site/schema.ts';
 import { kloudspot } from '../../text/command.ts';
@@ -37,7 +37,7 @@ export function stayingSeed(site: Site, cluster: StandingCluster, leaving: reado
     where: cluster.nodes.map(({ name }) => name).join(', '),
     why: 'Those that join need a member that they join, and the datastore one that holds it.',
     next: ['Replace the managers one after the other.', 'Nothing was changed.'],
-    exitCode: 6,
+    exitCode: exitCode.refused,
   });
 }
 
@@ -50,6 +50,6 @@ export function livingSeed(site: Site, facts: ReadonlyMap<string, NodeFacts>): S
     what: 'No manager of the site runs MicroK8s.',
     why: reached.length === 0 ? 'No node was reached.' : `Reached: ${reached.join(', ')}.`,
     next: [`${kloudspot('status')}  shows more`, `${kloudspot('init')}  builds the cluster`],
-    exitCode: 4,
+    exitCode: exitCode.stepFailed,
   });
 }

@@ -14,14 +14,22 @@ export function refuseDrill(name: string, site: Pick<Site, 'nodes'>, standing: S
   };
   if (node === undefined || wanted === undefined) {
     const names = site.nodes.map((each) => each.name);
-    throw new Fault({ what: `The cluster has no node ${name}.`, next: [...didYouMean(name, names)], exitCode: 2 });
+    throw new Fault({
+      what: `The cluster has no node ${name}.`,
+      next: [...didYouMean(name, names)],
+      exitCode: exitCode.usage,
+    });
   }
   if (wanted.local)
     stop(`kloudspot runs on ${name}: cut off, it could measure nothing.`, 'The cluster is asked from here meanwhile.', [
       'Run the drill from a workstation or from another node.',
     ]);
   const lost = standing.nodes.filter(({ ready }) => !ready).map((each) => each.name);
-  if (lost.length > 0) stop(`${lost.join(', ')} is lost already.`, 'A drill begins with a cluster that is whole.');
+  if (lost.length > 0)
+    stop(
+      `${lost.join(', ')} ${lost.length === 1 ? 'is' : 'are'} lost already.`,
+      'A drill begins with a cluster that is whole.',
+    );
   const voters = standing.members.filter(({ role }) => role === 'voter');
   const votes = voters.some(({ address }) => address === node.address);
   if (votes && (voters.length - 1) * 2 <= voters.length)
