@@ -88,7 +88,7 @@ export const microk8sFiles = {
 } as const;
 
 /** The number of a port by its name in `data/node.yaml`. Throws on an unknown name, at load and so in every test. */
-export function portOf(name: string): number {
+function portOf(name: string): number {
   const found = ports.find((each) => each.name === name);
   if (found === undefined) throw new Error(`data/node.yaml names no port ${name}`);
   return found.port;

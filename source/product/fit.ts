@@ -23,7 +23,7 @@ export async function loadSiteWithProduct(
 }
 
 /** What a site asks of the product that it does not have. A size for another volume was probably meant for one of its own. */
-export function fitComplaints(site: Pick<Site, 'features' | 'storage'>, product: Product): Complaint[] {
+function fitComplaints(site: Pick<Site, 'features' | 'storage'>, product: Product): Complaint[] {
   const features = product.features.map((feature) => feature.id);
   const volumes = product.volumes.map((volume) => volume.id);
   return [

@@ -13,7 +13,7 @@ const kubernetesName = z
   );
 
 /** `shared`: a replicated volume any node may mount. `unshared`: a logical volume on each node that runs an instance. */
-export const volumeClass = z.enum(['shared', 'unshared']);
+const volumeClass = z.enum(['shared', 'unshared']);
 export type VolumeClass = z.output<typeof volumeClass>;
 
 /** The three kinds of components. Where the class of a volume goes by feature set, so does the kind: `by-volume`. */

@@ -23,7 +23,7 @@ export function controlTolerance(managers: number): Tolerance {
 }
 
 /** What the copies of its data survive, by the part that has the fewest; undefined where nothing is kept on nodes. */
-export function dataTolerance(
+function dataTolerance(
   product: Product,
   features: readonly string[],
   nodes: readonly Pick<SiteNode, 'role'>[],

@@ -1,5 +1,5 @@
 /** What the cluster is called where the program asks for a node. */
-export const outsideNode = 'kubernetes';
+const outsideNode = 'kubernetes';
 
 const isKeyed = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -118,7 +118,7 @@ export function splitVerb(argv: readonly string[], verbs: ReadonlySet<string>): 
 }
 
 /** Whether a word begins names of two words, and is not a name itself. */
-export const isGroup = (word: string, verbs: ReadonlySet<string>): boolean =>
+const isGroup = (word: string, verbs: ReadonlySet<string>): boolean =>
   [...verbs].some((verb) => verb.startsWith(`${word} `));
 
 const startsVerb = (word: string, verbs: ReadonlySet<string>): boolean => verbs.has(word) || isGroup(word, verbs);

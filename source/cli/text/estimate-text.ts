@@ -7,7 +7,7 @@ import type { Remedy } from '../../storage/remedies/remedy.ts';
 import { columns } from '../../text/table.ts';
 
 /** Volume groups and disks of one node, as they lie. */
-export function groupsAndDisks(storage: StorageFacts): string[] {
+function groupsAndDisks(storage: StorageFacts): string[] {
   const groups = storage.volumeGroups.flatMap((group) => {
     const trouble = groupTrouble(storage, group);
     return [

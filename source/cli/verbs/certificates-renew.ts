@@ -72,7 +72,7 @@ export function renewals(
 }
 
 /** MicroK8s replaces the authority on one node only: the others would trust the old one and be trusted by none. */
-export function refuseSharedCa(nodes: number): void {
+function refuseSharedCa(nodes: number): void {
   if (nodes === 1) return;
   throw new Fault({
     what: `The CA is not renewed in place on ${nodes} nodes.`,

@@ -24,7 +24,7 @@ export default defineVerb({
 });
 
 /** A table, and below it what failed. */
-export function historyLines(runs: readonly PastRun[]): string[] {
+function historyLines(runs: readonly PastRun[]): string[] {
   const [newest] = runs;
   if (newest === undefined) return [`There is no run yet. ${kloudspot('apply')}  starts one.`];
   const rows = runs.map((one) => [

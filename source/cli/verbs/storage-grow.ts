@@ -28,7 +28,7 @@ export default defineVerb({
 });
 
 /** The change of the site. Throws `Fault` for a volume that is not there, and for a size that is not larger. */
-export function wishOf(
+function wishOf(
   { site, product }: Pick<OpenedSite, 'site' | 'product'>,
   [id, typed]: readonly string[],
 ): readonly string[] {

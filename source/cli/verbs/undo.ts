@@ -111,11 +111,11 @@ const removesCluster = (steps: readonly PlannedStep[]): boolean =>
   steps.some(({ kind, undoable }) => undoable && kind === 'microk8s-install');
 
 /** Whether data goes for good: with MicroK8s, or with the volume of the shared pool. */
-export const losesData = (steps: readonly PlannedStep[]): boolean =>
+const losesData = (steps: readonly PlannedStep[]): boolean =>
   steps.some(({ kind, undoable }) => undoable && (kind === 'microk8s-install' || kind === 'shared-volume'));
 
 /** What goes, the latest first, what is lost with it, and what stays. */
-export function undoLines(steps: readonly PlannedStep[]): string[] {
+function undoLines(steps: readonly PlannedStep[]): string[] {
   const line = ({ id, title, node }: PlannedStep) => `  ${filled(node ?? 'cluster', 12)} ${title}  [${id}]`;
   const goes = steps.filter((step) => step.undoable);
   const lasting = steps.filter((step) => !step.undoable);

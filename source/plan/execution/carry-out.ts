@@ -68,7 +68,7 @@ function explained(error: unknown, planned: PlannedCommand, run: StepRunOptions)
   });
 }
 
-export function sayCommand(words: readonly string[] | Script): string {
+function sayCommand(words: readonly string[] | Script): string {
   return isWords(words) ? words.join(' ') : [words.name, ...(words.arguments ?? [])].join(' ');
 }
 
@@ -96,7 +96,7 @@ export async function look(
   return runLook(host, words, context.signal, deadline);
 }
 
-export function runLook(
+function runLook(
   host: ReadOnlyHost,
   words: readonly string[] | Script,
   signal: AbortSignal,

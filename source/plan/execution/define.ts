@@ -25,7 +25,7 @@ export interface StepDraft<Schema extends z.ZodType> {
 }
 
 /** `hostname@ks-1`, `storage-class/unshared`, `addon-dns`. */
-export function stepId(kind: string, place: { readonly node?: string; readonly name?: string } = {}): string {
+function stepId(kind: string, place: { readonly node?: string; readonly name?: string } = {}): string {
   return kind + (place.name === undefined ? '' : `/${place.name}`) + (place.node === undefined ? '' : `@${place.node}`);
 }
 

@@ -5,7 +5,7 @@ export type Registry = NonNullable<Site['registry']>;
 
 /** Stands in a plan for the secret of the registry's user, and for what is made of it. */
 export const secretPlace = '<registry secret>';
-export const loginPlace = '<registry login>';
+const loginPlace = '<registry login>';
 
 /** What the placeholders of a plan stand for: the secret, and `user:secret` in base64 as HTTP and Docker's files take it. Both are masked from here on. */
 export async function registryFill(context: StepContext): Promise<Readonly<Record<string, string>>> {

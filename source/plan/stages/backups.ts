@@ -5,7 +5,7 @@ import type { Planning } from './planning.ts';
 import { isUpgrade } from './upgrade.ts';
 
 /** Nodes that come or go, or another track: what a datastore may not survive. */
-export function changesCluster(planning: Planning): boolean {
+function changesCluster(planning: Planning): boolean {
   const { cluster, leaving, site } = planning;
   if (cluster === undefined) return false;
   const joins = site.nodes.some(({ name }) => !cluster.nodes.some((node) => node.name === name));

@@ -14,7 +14,7 @@ export type LeavePart = 'drain' | 'pool' | 'volumes' | 'member';
  * Role × alive or dead × engine → the parts, in order. A pool that lives goes before the drain, which would end its manager; volumes
  * are given up while their driver still runs. A dead member goes before its volumes: it counts for the quorum, and Kubernetes frees its pods only then.
  */
-export const leaveTable: Readonly<
+const leaveTable: Readonly<
   Record<Role, Readonly<Record<'alive' | 'dead', Readonly<Record<Engine, readonly LeavePart[]>>>>>
 > = {
   manager: {

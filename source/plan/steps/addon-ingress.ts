@@ -16,7 +16,7 @@ type Parameters = z.output<typeof parameters>;
 
 export const ingressNamespace = 'ingress';
 /** The class that an Ingress of the product names; both controllers of MicroK8s have it. */
-export const ingressClass = 'public';
+const ingressClass = 'public';
 
 const wanted = ({ seed, channel }: Parameters): WorkloadsWanted => ({
   through: seed,

@@ -19,7 +19,7 @@ type Parameters = z.output<typeof parameters>;
 export const drainSeconds = 600;
 
 /** Pods on a node that a drain would move: daemon sets and those that have ended stay. */
-export async function movablePods(context: StepContext, seed: string, node: string): Promise<string[] | string> {
+async function movablePods(context: StepContext, seed: string, node: string): Promise<string[] | string> {
   const answer = await readList(await context.look(seed), 'pods', { all: true }, podObject, { signal: context.signal });
   if (!answer.answered) return `${seed} says: ${answer.said}`;
   return answer.value

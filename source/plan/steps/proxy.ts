@@ -8,7 +8,7 @@ const settings = z.object({ http: z.string(), https: z.string(), none: z.string(
 const parameters = z.object({ node: z.string(), proxy: settings });
 type Parameters = z.output<typeof parameters>;
 
-export const aptProxy = '/etc/apt/apt.conf.d/90kloudspot-proxy';
+const aptProxy = '/etc/apt/apt.conf.d/90kloudspot-proxy';
 /** What everything else needs first: without the store there is no MicroK8s. */
 const tried = 'https://api.snapcraft.io/';
 

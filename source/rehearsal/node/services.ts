@@ -30,7 +30,7 @@ export function isGuarded(machine: Machine): boolean {
 }
 
 /** No interface is up: for the others it is as if it did not run. */
-export const isCutOff = ({ network }: Machine): boolean => network.interfaces.every(({ up }) => !up);
+const isCutOff = ({ network }: Machine): boolean => network.interfaces.every(({ up }) => !up);
 
 /** Whether MicroK8s' services run on the machine now. `now`: ms. */
 export function isRunning(machine: Machine, now: number): boolean {

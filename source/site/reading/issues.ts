@@ -17,12 +17,12 @@ const typeWords: Readonly<Record<string, string>> = {
 };
 
 /** What a schema finds wrong with `value`, in plain words, everything at once. */
-export function complaintsOf(schema: z.ZodType, value: unknown, issues: readonly Issue[]): Complaint[] {
+function complaintsOf(schema: z.ZodType, value: unknown, issues: readonly Issue[]): Complaint[] {
   return issues.flatMap((issue) => complaintsOfIssue(schema, value, issue, []));
 }
 
 /** The value without what the schema need not see: keys of the operator's own (`x-…`) and empty ones. Helm values mean every key. */
-export function significant(value: unknown): unknown {
+function significant(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(significant);
   if (!isKeyed(value)) return value;
   return Object.fromEntries(

@@ -4,7 +4,7 @@ import type { SitePath } from '../schema.ts';
 type Schema = z.core.$ZodType;
 
 /** What the schema says about one place: its description, and the keys it allows. */
-export function schemasAt(schema: Schema, path: SitePath): readonly Schema[] {
+function schemasAt(schema: Schema, path: SitePath): readonly Schema[] {
   return path.reduce<readonly Schema[]>(
     (places, key) => places.flatMap((place) => below(place, key)),
     unwrapped(schema),

@@ -49,7 +49,7 @@ export function watch(state: WatchState, event: WatchEvent): WatchState {
 }
 
 /** The keys of the live status, on a body of `height` lines. */
-export function watchKeys(state: WatchState, height: number): Bindings<WatchState> {
+function watchKeys(state: WatchState, height: number): Bindings<WatchState> {
   const most = furthest(state, height);
   const to = (top: number) => (): WatchState => ({ ...state, top: Math.max(0, Math.min(most, top)) });
   const scroll: Bindings<WatchState> = [

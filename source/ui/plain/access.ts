@@ -45,7 +45,7 @@ async function statesOf(
   return states;
 }
 
-export function stateLines(node: string, state: AccessState): readonly string[] {
+function stateLines(node: string, state: AccessState): readonly string[] {
   switch (state.state) {
     case 'connecting':
       return [`${node}: connecting`];

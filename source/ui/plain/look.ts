@@ -126,7 +126,7 @@ async function reviewed(walk: PlainWalk, review: Review, plan: Plan): Promise<Lo
   }
 }
 
-export function reviewLines(review: Review): readonly string[] {
+function reviewLines(review: Review): readonly string[] {
   const time = review.estimateMs === undefined ? '' : `, ${durationGuess(review.estimateMs)} by earlier runs`;
   const words = { pass: 'ok', warn: 'warning', fail: 'FAILS', plain: '' };
   return [

@@ -23,7 +23,7 @@ export interface GroupTotal {
 }
 
 /** The estimate for what is typed so far. */
-export function draftEstimate(view: WizardView): StorageEstimate {
+function draftEstimate(view: WizardView): StorageEstimate {
   const nodes = provisionalSite(view).nodes;
   return estimateStorage({ ...storageWish(view), nodes }, view.product, [...view.facts.values()]);
 }

@@ -30,7 +30,7 @@ export const volumeKinds = {
 } as const;
 /** The label of a copy that names its pool, and the one that names its volume. */
 export const poolLabel = 'cstorpoolinstance.openebs.io/name';
-export const volumeLabel = 'cstorvolume.openebs.io/name';
+const volumeLabel = 'cstorvolume.openebs.io/name';
 
 export const poolsOf = ({ spec }: VolumeConfigObject): string[] =>
   spec.policy.replicaPoolInfo.map(({ poolName }) => poolName);

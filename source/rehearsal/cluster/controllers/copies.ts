@@ -4,7 +4,7 @@ import type { ReconcileContext } from '../reconcile-context.ts';
 import { find, keyOfObject, list, put, putStatus, remove } from '../store.ts';
 
 const namespace = 'openebs';
-export const ofPool = 'cstorpoolinstance.openebs.io/name';
+const ofPool = 'cstorpoolinstance.openebs.io/name';
 const ofVolume = 'cstorvolume.openebs.io/name';
 /** ms that a new copy takes to hold what the others hold. */
 const rebuildMs = 15_000;

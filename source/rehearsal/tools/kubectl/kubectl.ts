@@ -48,8 +48,7 @@ const verbs: Readonly<Record<string, (kubectl: Kubectl) => number | Steps>> = {
   uncordon: cordon,
 };
 
-export const noServer =
-  'The connection to the server 127.0.0.1:16443 was refused - did you specify the right host or port?';
+const noServer = 'The connection to the server 127.0.0.1:16443 was refused - did you specify the right host or port?';
 /** ms that kubectl tries before it gives up on a server that does not answer. */
 const giveUpMs = 8_000;
 

@@ -36,7 +36,7 @@ export function App(props: { readonly store: Controller['store']; readonly theme
 }
 
 /** Whether anything goes on whose seconds are shown. */
-export function isBusy(state: AppState): boolean {
+function isBusy(state: AppState): boolean {
   if (state.screen === 'nodes') return [...state.access.values()].some((entry) => entry.state.state === 'connecting');
   if (state.screen === 'preflight') return state.preflight.asking;
   return state.screen === 'run' && state.run !== undefined && state.run.run.view.state !== 'ended';

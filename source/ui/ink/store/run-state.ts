@@ -95,7 +95,7 @@ export function withEvent(state: RunState, event: RunEvent, left: number | undef
 }
 
 /** Focuses a step. */
-export function lookAt(state: RunState, id: string): RunState {
+function lookAt(state: RunState, id: string): RunState {
   const row = state.view.groups.findIndex((group) => [...group.steps.values()].some((ids) => ids.includes(id)));
   const node = state.view.steps.get(id)?.step.node;
   const column = node === undefined ? state.column : Math.max(0, state.view.nodes.indexOf(node));
@@ -103,7 +103,7 @@ export function lookAt(state: RunState, id: string): RunState {
 }
 
 /** The steps in focus: those of the cell, else those of the cluster in this row. */
-export function stepsHere(state: RunState): readonly StepView[] {
+function stepsHere(state: RunState): readonly StepView[] {
   const group = state.view.groups[state.row];
   if (!group) return [];
   const cell = cellSteps(state.view, group, state.view.nodes[state.column]);

@@ -49,7 +49,7 @@ export function helpOfKeys<Result>(bindings: Bindings<Result>): readonly string[
 }
 
 /** Keys as they are written in words that every terminal can show. */
-export function keyWords(keys: readonly string[]): readonly string[] {
+function keyWords(keys: readonly string[]): readonly string[] {
   const digits = keys.filter((key) => /^\d$/.test(key));
   const range = digits.length > 1 ? [`${digits[0]}-${digits.at(-1)}`] : digits;
   return [...range, ...keys.filter((key) => !digits.includes(key)).map(word)];

@@ -1,5 +1,5 @@
 /** From this width on the progress line is a rail at the left. */
-export const railFrom = 100;
+const railFrom = 100;
 export const railWidth = 15;
 
 /** Under this nothing useful can be drawn. */

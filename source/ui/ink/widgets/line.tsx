@@ -52,4 +52,4 @@ export function Marked(props: {
   ));
 }
 
-export const markedLines = (text: string, width: number): readonly string[] => wrapped(text, Math.max(10, width));
+const markedLines = (text: string, width: number): readonly string[] => wrapped(text, Math.max(10, width));

@@ -25,7 +25,7 @@ export function networkKeys(state: AppState): AppBindings {
 }
 
 /** Of each node its files, and what the plan makes of them. */
-export function netplanLines(view: WizardView): readonly PagerLine[] {
+function netplanLines(view: WizardView): readonly PagerLine[] {
   return draftNodes(view.draft).flatMap((node, index) => {
     const name = textAt(node, ['name']) || textAt(node, ['reach']);
     const seen = factsOf(view, index);

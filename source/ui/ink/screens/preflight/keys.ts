@@ -49,7 +49,7 @@ const general =
   'Every node is looked at before anything is changed. A failed check keeps the run from beginning, unless o accepts it; a warning is for you to weigh. Fix what fails, then r looks again.';
 
 /** The rows that the pointer can be on: what is open in the site, else the rows of the grid. */
-export function preflightCount(state: AppState): number {
+function preflightCount(state: AppState): number {
   const { open, findings, help, all } = state.preflight;
   return open.length > 0 ? open.length : shownRows(gridRows(findings ?? [], help), all).length;
 }

@@ -44,8 +44,7 @@ function chosen(state: AppState, key: string): Transition {
 }
 
 /** Whether there is a draft that another one would replace. */
-export const hasDraft = (state: AppState): boolean =>
-  state.start.draft !== undefined || Object.keys(state.draft).length > 0;
+const hasDraft = (state: AppState): boolean => state.start.draft !== undefined || Object.keys(state.draft).length > 0;
 
 /** A draft is replaced only after a question. */
 function begin(state: AppState, effect: Extract<Effect, { readonly replaces: boolean }>): Transition {
