@@ -1,8 +1,8 @@
+import type { HeardAddresses } from '../../../app/ask-addresses.ts';
 import type { AccessState, StartFacts } from '../../../app/session.ts';
 import type { CheckHelp } from '../../../check/check.ts';
-import type { HeardAddresses } from '../../../app/ask-addresses.ts';
-import type { PairAnswers } from '../../../facts/pairs-probe.ts';
 import type { NodeFacts } from '../../../facts/facts.ts';
+import type { PairAnswers } from '../../../facts/pairs-probe.ts';
 import type { Plan } from '../../../plan/document/document.ts';
 import type { Product } from '../../../product/schema.ts';
 import type { Files } from '../../../site/files.ts';
