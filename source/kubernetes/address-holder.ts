@@ -1,4 +1,4 @@
-import type { EventObject, Layer2StatusObject, ServiceObject } from './objects.ts';
+import { type EventObject, eventSeen, type Layer2StatusObject, type ServiceObject } from './objects.ts';
 
 /**
  * The node that answers for the virtual address and since when, ISO 8601. MetalLB 0.14 and later keep it as an object
@@ -15,12 +15,9 @@ export function holderOf(
   const { name } = service.metadata;
   const event = events
     .filter(({ involvedObject, reason }) => reason === 'nodeAssigned' && involvedObject.name === name)
-    .toSorted((a, b) => time(b).localeCompare(time(a)))[0];
+    .toSorted((a, b) => eventSeen(b).localeCompare(eventSeen(a)))[0];
   const announced = event && /announcing from node "([^"]+)"/.exec(event.message)?.[1];
   const node = layer2.find(({ status }) => status.node !== '' && status.serviceName === name)?.status.node ?? announced;
   if (node === undefined) return undefined;
-  return { node, since: event && announced === node ? time(event) || undefined : undefined };
+  return { node, since: event && announced === node ? eventSeen(event) || undefined : undefined };
 }
-
-const time = ({ lastTimestamp, eventTime, metadata }: EventObject): string =>
-  lastTimestamp ?? eventTime ?? metadata.creationTimestamp;

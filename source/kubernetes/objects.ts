@@ -239,6 +239,10 @@ export const eventObject = z.object({
 });
 export type EventObject = z.output<typeof eventObject>;
 
+/** When an event was seen last, ISO 8601. Newer reporters give `eventTime` alone, older ones `lastTimestamp`. */
+export const eventSeen = ({ lastTimestamp, eventTime, metadata }: EventObject): string =>
+  lastTimestamp ?? eventTime ?? metadata.creationTimestamp;
+
 /** https://openebs.io/docs: NDM's record of one disk, partition or logical volume. */
 export const blockDeviceObject = z.object({
   metadata,

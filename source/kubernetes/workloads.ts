@@ -1,5 +1,5 @@
 import { counted } from '../text/plural.ts';
-import type { ClaimObject, EventObject, PodObject, WorkloadObject } from './objects.ts';
+import { type ClaimObject, type EventObject, eventSeen, type PodObject, type WorkloadObject } from './objects.ts';
 
 export const workloadKinds = ['deployments', 'statefulsets', 'daemonsets'] as const;
 
@@ -200,10 +200,9 @@ export function podReady(pod: PodObject): boolean {
 
 /** The newest warnings, one line each, the newest first and no two alike. */
 export function latestWarnings(events: readonly EventObject[], limit: number): string[] {
-  const when = (event: EventObject) => event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp;
   const lines = events
     .filter(({ type }) => type === 'Warning')
-    .toSorted((a, b) => when(b).localeCompare(when(a)))
+    .toSorted((a, b) => eventSeen(b).localeCompare(eventSeen(a)))
     .map(
       ({ involvedObject, reason, message }) => `${involvedObject.kind} ${involvedObject.name}: ${reason}: ${message}`,
     );

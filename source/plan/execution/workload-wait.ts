@@ -10,6 +10,7 @@ import {
 import { readList } from '../../kubernetes/read.ts';
 import {
   latestWarnings,
+  ofRelease,
   type StuckPod,
   sayWaiting,
   stuckLine,
@@ -23,6 +24,7 @@ import { StepFault } from '../step-fault.ts';
 import { look } from './carry-out.ts';
 import { minutes, seconds } from './define.ts';
 
+/** Workloads that a step waits for. */
 export interface WorkloadsWanted {
   /** The node that is asked. */
   readonly through: string;
@@ -31,6 +33,20 @@ export interface WorkloadsWanted {
   readonly pick: (workloads: readonly WorkloadObject[]) => readonly WorkloadObject[];
   /** At least so many must be there: none at all is not "all ready". */
   readonly atLeast: number;
+}
+
+/** The workloads of a release, one at least. */
+export function partsOf(place: {
+  readonly seed: string;
+  readonly namespace: string;
+  readonly release: string;
+}): WorkloadsWanted {
+  return {
+    through: place.seed,
+    namespace: place.namespace,
+    pick: (workloads) => ofRelease(workloads, place.release),
+    atLeast: 1,
+  };
 }
 
 /** Whether all of them are there, of their newest specification and ready. */

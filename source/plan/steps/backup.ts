@@ -5,7 +5,7 @@ import { microk8s } from '../../microk8s/microk8s.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { keepBackup, localBackups, pruneLocalBackups } from '../execution/local-backups.ts';
-import { manifestText } from '../release/manifest.ts';
+import { manifestText, ownLabels } from '../release/manifest.ts';
 import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import {
   backupFiles,
@@ -127,7 +127,7 @@ function commands({ seed, managers, release, namespace }: Parameters): PlannedCo
   const mark = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: { ...backupMark, labels: { 'app.kubernetes.io/managed-by': 'kloudspot' } },
+    metadata: { ...backupMark, labels: ownLabels },
     data: { backup: id },
   };
   const others = managers.filter((name) => name !== seed);

@@ -5,7 +5,7 @@ import { readList, readObject } from '../../kubernetes/read.ts';
 import { counted } from '../../text/plural.ts';
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
-import { manifestText } from '../release/manifest.ts';
+import { manifestText, ownLabels } from '../release/manifest.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({
@@ -17,7 +17,6 @@ type Parameters = z.output<typeof parameters>;
 
 const provisioner = 'kubernetes.io/no-provisioner';
 const volumeName = ({ node, name }: Parameters['volumes'][number]) => `${node}-${name}`;
-const labels = { 'app.kubernetes.io/managed-by': 'kloudspot' };
 
 /** https://kubernetes.io/docs/concepts/storage/volumes/#local: bound to its node, and kept when its claim goes. */
 function manifest({ name, volumes }: Parameters): string {
@@ -25,7 +24,7 @@ function manifest({ name, volumes }: Parameters): string {
     {
       apiVersion: 'storage.k8s.io/v1',
       kind: 'StorageClass',
-      metadata: { name, labels },
+      metadata: { name, labels: ownLabels },
       provisioner,
       volumeBindingMode: 'WaitForFirstConsumer',
       reclaimPolicy: 'Retain',
@@ -33,7 +32,7 @@ function manifest({ name, volumes }: Parameters): string {
     ...volumes.map((volume) => ({
       apiVersion: 'v1',
       kind: 'PersistentVolume',
-      metadata: { name: volumeName(volume), labels },
+      metadata: { name: volumeName(volume), labels: ownLabels },
       spec: {
         capacity: { storage: `${volume.gib}Gi` },
         accessModes: ['ReadWriteOnce'],

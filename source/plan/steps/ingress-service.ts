@@ -5,7 +5,7 @@ import { readObject } from '../../kubernetes/read.ts';
 import { ingressOf, loadBalancerAnnotation } from '../../microk8s/tracks.ts';
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
-import { manifestText } from '../release/manifest.ts';
+import { manifestText, ownLabels } from '../release/manifest.ts';
 import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { ingressNamespace } from './addon-ingress.ts';
 
@@ -22,7 +22,7 @@ const manifest = (channel: string, virtualAddress: string) => ({
   metadata: {
     name: 'ingress',
     namespace: ingressNamespace,
-    labels: { 'app.kubernetes.io/managed-by': 'kloudspot' },
+    labels: ownLabels,
     annotations: { [loadBalancerAnnotation(channel)]: virtualAddress },
   },
   spec: {

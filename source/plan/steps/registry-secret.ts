@@ -4,7 +4,7 @@ import { secretObject } from '../../kubernetes/objects.ts';
 import { readObject } from '../../kubernetes/read.ts';
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
-import { manifestText } from '../release/manifest.ts';
+import { manifestText, ownLabels } from '../release/manifest.ts';
 import { dockerLogins, type Registry, registryFill } from '../release/registry.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
@@ -18,7 +18,7 @@ const manifest = ({ namespace, name }: Parameters) => ({
   apiVersion: 'v1',
   kind: 'Secret',
   type: 'kubernetes.io/dockerconfigjson',
-  metadata: { name, namespace, labels: { 'app.kubernetes.io/managed-by': 'kloudspot' } },
+  metadata: { name, namespace, labels: ownLabels },
   data: { [key]: loginsPlace },
 });
 

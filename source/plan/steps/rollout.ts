@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { ofRelease } from '../../kubernetes/workloads.ts';
 import { kloudspot } from '../../text/command.ts';
 import { minutes, plannedStep } from '../execution/define.ts';
-import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../execution/workload-wait.ts';
+import { partsOf, untilWorkloadsReady, workloadsReady } from '../execution/workload-wait.ts';
 import { madeOf, releaseOn, rollBackCommands, rolledBack } from '../release/release.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
@@ -17,13 +16,6 @@ const parameters = z.object({
 });
 type Parameters = z.output<typeof parameters>;
 
-const wanted = (p: Parameters): WorkloadsWanted => ({
-  through: p.seed,
-  namespace: p.namespace,
-  pick: (workloads) => ofRelease(workloads, p.release),
-  atLeast: 1,
-});
-
 async function inForce(context: StepContext, p: Parameters): Promise<boolean> {
   const release = await releaseOn(context, p.seed, p);
   return release?.status === 'deployed' && release.description === madeOf(p.digest);
@@ -31,7 +23,7 @@ async function inForce(context: StepContext, p: Parameters): Promise<boolean> {
 
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   if (!(await inForce(context, p))) return { ok: false, observed: 'another revision is in force' };
-  const { ok, observed } = await workloadsReady(context, wanted(p));
+  const { ok, observed } = await workloadsReady(context, partsOf(p));
   return { ok, observed };
 }
 
@@ -44,7 +36,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
     });
   }
   try {
-    await untilWorkloadsReady(context, wanted(p), {
+    await untilWorkloadsReady(context, partsOf(p), {
       for: 'every part of the product to be ready',
       deadline: minutes(15),
       causes: ['an image cannot be pulled', 'a volume cannot be made', 'too few nodes for one instance each'],

@@ -2,10 +2,9 @@ import * as z from 'zod';
 import { clusterNode } from '../../kubernetes/nodes.ts';
 import { nodeObject, volumeReplicaObject } from '../../kubernetes/objects.ts';
 import { readList } from '../../kubernetes/read.ts';
-import { ofRelease } from '../../kubernetes/workloads.ts';
 import { kloudspot } from '../../text/command.ts';
 import { minutes, plannedStep } from '../execution/define.ts';
-import { workloadsReady } from '../execution/workload-wait.ts';
+import { partsOf, workloadsReady } from '../execution/workload-wait.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({
@@ -25,12 +24,7 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const nodes = answer.value.map(clusterNode);
   const open = p.nodes.filter((name) => !nodes.some((node) => node.name === name && node.ready && node.schedulable));
   if (open.length > 0) return { ok: false, observed: `not ready: ${open.join(', ')}` };
-  const parts = await workloadsReady(context, {
-    through: p.seed,
-    namespace: p.namespace,
-    pick: (workloads) => ofRelease(workloads, p.release),
-    atLeast: 0,
-  });
+  const parts = await workloadsReady(context, { ...partsOf(p), atLeast: 0 });
   if (!parts.ok) return { ok: false, observed: parts.observed };
   const broken = p.copies === undefined ? [] : await brokenCopies(context, p.seed, p.copies);
   if (broken.length > 0) return { ok: false, observed: `copies of shared volumes not healthy: ${broken.join(', ')}` };

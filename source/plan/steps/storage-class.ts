@@ -4,7 +4,7 @@ import { storageClassObject } from '../../kubernetes/objects.ts';
 import { readObject } from '../../kubernetes/read.ts';
 import { carryOut, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
-import { manifestText } from '../release/manifest.ts';
+import { manifestText, ownLabels } from '../release/manifest.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({
@@ -25,7 +25,7 @@ function manifest(p: Parameters): string {
     {
       apiVersion: 'storage.k8s.io/v1',
       kind: 'StorageClass',
-      metadata: { name: p.name, labels: { 'app.kubernetes.io/managed-by': 'kloudspot' } },
+      metadata: { name: p.name, labels: ownLabels },
       provisioner: p.provisioner,
       parameters: p.settings,
       volumeBindingMode: p.binding,

@@ -4,11 +4,10 @@ import { helm } from '../../kubernetes/helm.ts';
 import { kubectl } from '../../kubernetes/kubectl.ts';
 import { namedObject } from '../../kubernetes/objects.ts';
 import { readObject } from '../../kubernetes/read.ts';
-import { ofRelease } from '../../kubernetes/workloads.ts';
 import { defined } from '../../text/defined.ts';
 import { carryOut, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
-import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../execution/workload-wait.ts';
+import { partsOf, untilWorkloadsReady, workloadsReady } from '../execution/workload-wait.ts';
 import { digestOf, type PlannedChart } from '../release/charts.ts';
 import { heal, healCommands, madeOf, releaseOn } from '../release/release.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
@@ -25,20 +24,13 @@ const parameters = z.object({
 });
 type Parameters = z.output<typeof parameters>;
 
-const wanted = (p: Parameters): WorkloadsWanted => ({
-  through: p.seed,
-  namespace: p.namespace,
-  pick: (workloads) => ofRelease(workloads, p.release),
-  atLeast: 1,
-});
-
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const release = await releaseOn(context, p.seed, p);
   if (!release) return { ok: false, observed: `no release ${p.release}` };
   if (release.status !== 'deployed') return { ok: false, observed: `release ${p.release} is ${release.status}` };
   if (release.description !== madeOf(p.digest))
     return { ok: false, observed: `${p.release} is installed with other settings` };
-  const { ok, observed } = await workloadsReady(context, wanted(p));
+  const { ok, observed } = await workloadsReady(context, partsOf(p));
   return { ok, observed: `${p.label}: ${observed}` };
 }
 
@@ -64,7 +56,7 @@ export const storageEngine: StepKind<typeof parameters> = {
         causes: ['no way to the chart repository from the node', 'a former release hangs'],
       },
     });
-    await untilWorkloadsReady(context, wanted(p), {
+    await untilWorkloadsReady(context, partsOf(p), {
       for: `${p.label} to run`,
       deadline: minutes(10),
       causes: ['its images cannot be pulled'],

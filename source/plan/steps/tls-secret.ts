@@ -4,7 +4,7 @@ import { secretObject } from '../../kubernetes/objects.ts';
 import { readObject } from '../../kubernetes/read.ts';
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
-import { manifestText } from '../release/manifest.ts';
+import { manifestText, ownLabels } from '../release/manifest.ts';
 import { ensurePair, standingPair } from '../release/tls-pair.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
@@ -24,7 +24,7 @@ const manifest = ({ namespace, name }: Parameters) => ({
   apiVersion: 'v1',
   kind: 'Secret',
   type: 'kubernetes.io/tls',
-  metadata: { name, namespace, labels: { 'app.kubernetes.io/managed-by': 'kloudspot' } },
+  metadata: { name, namespace, labels: ownLabels },
   data: { 'tls.crt': certificatePlace, 'tls.key': keyPlace },
 });
 
