@@ -2,8 +2,6 @@ import { connect, type Seen } from '../../app/connect.ts';
 import { observeSite } from '../../app/observe-site.ts';
 import { checkOutside } from '../../app/outside.ts';
 import { planSite } from '../../app/plan.ts';
-import type { Settings } from '../../app/settings.ts';
-import type { OpenedSite } from '../../app/site.ts';
 import { standingStorage } from '../../app/standing-storage.ts';
 import type { RunDocument } from '../../engine/worker/documents.ts';
 import type { ExitCode } from '../../errors/fault.ts';
@@ -12,22 +10,17 @@ import type { PlanInput } from '../../plan/input.ts';
 import type { Observation } from '../../status/observation.ts';
 import type { StandingStorage } from '../../storage/claims.ts';
 import { accessPrompts } from '../line/access.ts';
-import { printLines, type Terminal } from '../line/terminal.ts';
+import type { SiteVerb } from '../line/site-verb.ts';
+import { printLines } from '../line/terminal.ts';
 import { beginPlan } from './apply-site.ts';
 
-/** What `start`, `update` and `stop` have in common: they speak to the cluster through whichever manager lives. */
-export interface ProductVerb {
-  readonly opened: OpenedSite;
-  readonly settings: Settings;
-  readonly terminal: Terminal;
-}
-
+/** The cluster as `start`, `update` and `stop` see it, through whichever manager lives. */
 export interface SeenCluster extends Observation, Pick<Seen, 'facts'> {
   readonly standing: StandingStorage | undefined;
 }
 
-/** Connects to the nodes that answer, and looks at the cluster. */
-export async function lookAtCluster(verb: ProductVerb): Promise<SeenCluster> {
+/** Connects to the nodes, and says which were not reached. The facts of those that were. */
+export async function reachedFacts(verb: SiteVerb): Promise<Seen['facts']> {
   const { opened, settings, terminal } = verb;
   const prompts = accessPrompts(settings, terminal);
   const { facts, unreached } = await connect(opened.site.nodes.map(targetOf), { ...opened, prompts });
@@ -35,6 +28,13 @@ export async function lookAtCluster(verb: ProductVerb): Promise<SeenCluster> {
     verb,
     [...unreached].map(([node, why]) => `${node} was not reached: ${why}`),
   );
+  return facts;
+}
+
+/** Connects to the nodes that answer, and looks at the cluster. */
+export async function lookAtCluster(verb: SiteVerb): Promise<SeenCluster> {
+  const { opened } = verb;
+  const facts = await reachedFacts(verb);
   const [observed, standing] = await Promise.all([observeSite(opened), standingStorage(opened, facts)]);
   if (facts.size > 0) await checkOutside(opened, observed);
   return { ...observed, facts, standing };
@@ -42,7 +42,7 @@ export async function lookAtCluster(verb: ProductVerb): Promise<SeenCluster> {
 
 /** Plans for the purpose from what the nodes that answer tell, asks, begins the run, which writes the documents, and shows it to its end. */
 export async function runProductPlan(
-  { opened, settings, terminal }: ProductVerb,
+  { opened, settings, terminal }: SiteVerb,
   { facts, standing }: Pick<SeenCluster, 'facts' | 'standing'>,
   wish: Pick<PlanInput, 'purpose' | 'chartVersion' | 'newestChart'>,
   documents: readonly RunDocument[] = [],
@@ -52,6 +52,6 @@ export async function runProductPlan(
 }
 
 /** Lines for the operator, on the error stream where the output is for machines. */
-export function tell({ settings, terminal }: ProductVerb, lines: readonly string[]): void {
+export function tell({ settings, terminal }: SiteVerb, lines: readonly string[]): void {
   printLines(settings.json ? terminal.errors : terminal.output, lines);
 }

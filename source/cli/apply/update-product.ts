@@ -10,9 +10,10 @@ import { loadProduct, productFor } from '../../product/load.ts';
 import type { Observation } from '../../status/observation.ts';
 import { kloudspot } from '../../text/command.ts';
 import { diffLines, shortDiff } from '../../ui/model/diff.ts';
+import type { SiteVerb } from '../line/site-verb.ts';
 import type { Terminal } from '../line/terminal.ts';
 import { releaseChangeLines } from '../text/release-change-text.ts';
-import { lookAtCluster, type ProductVerb, runProductPlan, tell } from './product-verb.ts';
+import { lookAtCluster, runProductPlan, tell } from './product-verb.ts';
 
 export interface UpdateWish {
   readonly newest: boolean;
@@ -51,7 +52,7 @@ export async function updateProduct(
   }
 }
 
-function refuseUninstalled({ releaseAsked, release }: Observation, { opened }: ProductVerb): void {
+function refuseUninstalled({ releaseAsked, release }: Observation, { opened }: SiteVerb): void {
   if (!releaseAsked || release) return;
   throw new Fault({
     what: `${opened.product.name} is not installed on ${opened.site.name}: there is nothing to update.`,

@@ -1,33 +1,27 @@
-import { connect } from '../../app/connect.ts';
 import { observeSite } from '../../app/observe-site.ts';
 import { planSite } from '../../app/plan.ts';
 import { type Living, lookAtLiving } from '../../app/plan-living.ts';
 import type { RunDocument } from '../../engine/worker/documents.ts';
 import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
-import { targetOf } from '../../network/targets.ts';
 import type { PlanPurpose } from '../../plan/document/document.ts';
 import type { Upkeep } from '../../plan/input.ts';
 import type { StandingCluster } from '../../plan/standing/standing.ts';
 import type { Observation } from '../../status/observation.ts';
 import { kloudspot } from '../../text/command.ts';
-import { accessPrompts } from '../line/access.ts';
+import type { SiteVerb } from '../line/site-verb.ts';
 import { beginPlan } from './apply-site.ts';
-import { type ProductVerb, tell } from './product-verb.ts';
+import { reachedFacts } from './product-verb.ts';
 
+/** A cluster that lives, as the verbs of its upkeep see it. */
 export interface SeenLiving extends Living {
   readonly cluster: StandingCluster;
   readonly observed: Observation;
 }
 
 /** Connects to the nodes that answer, and looks at the cluster. Throws `Fault` (exit code 4) where no manager answers. */
-export async function lookAtLivingCluster(verb: ProductVerb): Promise<SeenLiving> {
-  const { opened, settings, terminal } = verb;
-  const prompts = accessPrompts(settings, terminal);
-  const { facts, unreached } = await connect(opened.site.nodes.map(targetOf), { ...opened, prompts });
-  tell(
-    verb,
-    [...unreached].map(([node, why]) => `${node} was not reached: ${why}`),
-  );
+export async function lookAtLivingCluster(verb: SiteVerb): Promise<SeenLiving> {
+  const { opened, settings } = verb;
+  const facts = await reachedFacts(verb);
   const [living, observed] = await Promise.all([lookAtLiving(opened, facts, settings.files), observeSite(opened)]);
   const { cluster } = living;
   if (cluster !== undefined) return { ...living, cluster, observed };
@@ -41,7 +35,7 @@ export async function lookAtLivingCluster(verb: ProductVerb): Promise<SeenLiving
 
 /** Plans what is asked for, asks, begins the run and shows it to its end. */
 export async function runUpkeep(
-  { opened, settings, terminal }: ProductVerb,
+  { opened, settings, terminal }: SiteVerb,
   { facts, cluster }: SeenLiving,
   wish: { readonly purpose: PlanPurpose; readonly verb: string; readonly upkeep?: Upkeep },
   documents: readonly RunDocument[] = [],

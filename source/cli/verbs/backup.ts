@@ -1,15 +1,13 @@
-import { settingsFrom } from '../../app/settings.ts';
-import { openSite } from '../../app/site.ts';
 import { exitCode } from '../../errors/fault.ts';
 import { targetOf } from '../../network/targets.ts';
 import { localBackups } from '../../plan/execution/local-backups.ts';
 import { listBackups, parseBackups } from '../../plan/steps/backup-scripts.ts';
 import { asLsblk } from '../../storage/bytes.ts';
 import { columns } from '../../text/table.ts';
-import type { ProductVerb } from '../apply/product-verb.ts';
 import { lookAtLivingCluster, runUpkeep } from '../apply/upkeep-verb.ts';
 import { globalFlags } from '../line/flags.ts';
-import { printJson, printLines, processTerminal } from '../line/terminal.ts';
+import { type SiteVerb, withSite } from '../line/site-verb.ts';
+import { printJson, printLines } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
@@ -17,22 +15,16 @@ export default defineVerb({
   about:
     'Keep datastore, site, values, release, certificates and the map of volumes on every manager and on this machine. The data of volumes is not part of it. One is made by itself before and after nodes or the channel change.',
   flags: { ...globalFlags, list: { type: 'boolean', about: 'Show the backups that there are; make none.' } },
-  run: async ({ args }) => {
-    const settings = settingsFrom(args);
-    const terminal = processTerminal();
-    const opened = await openSite(settings);
-    const verb = { opened, settings, terminal };
-    try {
+  run: ({ args }) =>
+    withSite(args, async (verb) => {
+      const { settings, terminal } = verb;
       if (!args.list)
         return await runUpkeep(verb, await lookAtLivingCluster(verb), { purpose: 'backup', verb: 'backup' });
       const rows = await allBackups(verb);
       if (settings.json) printJson(terminal, { backups: rows });
       else printLines(terminal.output, backupLines(rows));
       return exitCode.done;
-    } finally {
-      await opened.close();
-    }
-  },
+    }),
 });
 
 interface Row {
@@ -46,7 +38,7 @@ interface Row {
 const here = 'this machine';
 
 /** The newest first. A manager that does not answer is left out. */
-async function allBackups({ opened, settings }: ProductVerb): Promise<Row[]> {
+async function allBackups({ opened, settings }: SiteVerb): Promise<Row[]> {
   const local = (await localBackups(settings.files)).map((each) => ({ ...each, place: here }));
   const managers = opened.site.nodes.filter(({ role }) => role === 'manager');
   const remote = await Promise.all(

@@ -1,5 +1,3 @@
-import { settingsFrom } from '../../app/settings.ts';
-import { openSite } from '../../app/site.ts';
 import { exitCode, Fault } from '../../errors/fault.ts';
 import type { Upkeep } from '../../plan/input.ts';
 import { certificateStatuses } from '../../status/certificates.ts';
@@ -8,7 +6,7 @@ import { kloudspot } from '../../text/command.ts';
 import { tell } from '../apply/product-verb.ts';
 import { lookAtLivingCluster, runUpkeep } from '../apply/upkeep-verb.ts';
 import { globalFlags } from '../line/flags.ts';
-import { processTerminal } from '../line/terminal.ts';
+import { withSite } from '../line/site-verb.ts';
 import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
@@ -21,12 +19,8 @@ export default defineVerb({
     ca: { type: 'boolean', about: 'The authority of MicroK8s itself, and with it all of its certificates.' },
   },
   run: async ({ args }) => {
-    const settings = settingsFrom(args);
-    const terminal = processTerminal();
     const within = daysFrom(args.within);
-    const opened = await openSite(settings);
-    const verb = { opened, settings, terminal };
-    try {
+    return withSite(args, async (verb) => {
       const seen = await lookAtLivingCluster(verb);
       if (args.ca) refuseSharedCa(seen.cluster.nodes.length);
       const due = renewals(certificateStatuses(seen.observed), args.ca ?? false, within);
@@ -36,9 +30,7 @@ export default defineVerb({
       }
       const wish = { purpose: 'certificates', verb: 'certificates renew', upkeep: { renewals: due } } as const;
       return await runUpkeep(verb, seen, wish);
-    } finally {
-      await opened.close();
-    }
+    });
   },
 });
 

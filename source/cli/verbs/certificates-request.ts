@@ -1,10 +1,9 @@
 import { requestCertificate } from '../../app/certificate-request.ts';
-import { settingsFrom } from '../../app/settings.ts';
-import { openSite } from '../../app/site.ts';
 import { exitCode } from '../../errors/fault.ts';
 import { kloudspot } from '../../text/command.ts';
 import { globalFlags } from '../line/flags.ts';
-import { printJson, printLines, processTerminal } from '../line/terminal.ts';
+import { withSite } from '../line/site-verb.ts';
+import { printJson, printLines } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
@@ -12,11 +11,8 @@ export default defineVerb({
   about:
     'Make a private key and a signing request (CSR) for the DNS name and the virtual address of the site, for the authority that signs your certificate. No node is touched.',
   flags: globalFlags,
-  run: async ({ args }) => {
-    const settings = settingsFrom(args);
-    const terminal = processTerminal();
-    const opened = await openSite(settings);
-    try {
+  run: ({ args }) =>
+    withSite(args, async ({ opened, settings, terminal }) => {
       const made = await requestCertificate(opened.site, settings.files);
       if (settings.json) printJson(terminal, made);
       else
@@ -33,8 +29,5 @@ export default defineVerb({
           `${kloudspot('update')}  then brings it to the entrance.`,
         ]);
       return exitCode.done;
-    } finally {
-      await opened.close();
-    }
-  },
+    }),
 });

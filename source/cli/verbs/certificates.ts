@@ -1,5 +1,3 @@
-import { settingsFrom } from '../../app/settings.ts';
-import { openSite } from '../../app/site.ts';
 import { exitCode, Fault } from '../../errors/fault.ts';
 import { certificateStatuses } from '../../status/certificates.ts';
 import type { CertificateStatus } from '../../status/report.ts';
@@ -7,7 +5,8 @@ import { kloudspot } from '../../text/command.ts';
 import { columns } from '../../text/table.ts';
 import { lookAtCluster } from '../apply/product-verb.ts';
 import { globalFlags } from '../line/flags.ts';
-import { printJson, printLines, processTerminal } from '../line/terminal.ts';
+import { withSite } from '../line/site-verb.ts';
+import { printJson, printLines } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
@@ -15,11 +14,8 @@ export default defineVerb({
   about:
     'Days left of every certificate: server, front proxy, kubelet and CA of each node, and the one that the ingress serves, those that end first first, with what renews each. Changes nothing.',
   flags: { ...globalFlags },
-  run: async ({ args }) => {
-    const settings = settingsFrom(args);
-    const terminal = processTerminal();
-    const opened = await openSite(settings);
-    try {
+  run: ({ args }) =>
+    withSite(args, async ({ opened, settings, terminal }) => {
       // Words about nodes that were not reached go to the error stream: the table is what is printed.
       const quiet = { ...settings, json: true };
       const seen = await lookAtCluster({ opened, settings: quiet, terminal });
@@ -33,10 +29,7 @@ export default defineVerb({
       if (settings.json) printJson(terminal, { certificates: rows, unseen });
       else printLines(terminal.output, certificateLines(rows, unseen));
       return exitCode.done;
-    } finally {
-      await opened.close();
-    }
-  },
+    }),
 });
 
 export interface Row extends CertificateStatus {

@@ -1,5 +1,3 @@
-import { settingsFrom } from '../../app/settings.ts';
-import { openSite } from '../../app/site.ts';
 import { journalEvents } from '../../engine/journal/journal.ts';
 import { latestRun } from '../../engine/runs.ts';
 import { exitCode, Fault } from '../../errors/fault.ts';
@@ -8,7 +6,7 @@ import type { Files } from '../../site/files.ts';
 import { tell } from '../apply/product-verb.ts';
 import { lookAtLivingCluster, runUpkeep } from '../apply/upkeep-verb.ts';
 import { globalFlags } from '../line/flags.ts';
-import { processTerminal } from '../line/terminal.ts';
+import { withSite } from '../line/site-verb.ts';
 import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
@@ -21,21 +19,16 @@ export default defineVerb({
   },
   operand: { name: 'NODE', about: 'The node.', required: true },
   run: async ({ args, operands: [node = ''] }) => {
-    const settings = settingsFrom(args);
-    const terminal = processTerminal();
     const seconds = secondsFrom(args.seconds);
-    const opened = await openSite(settings);
-    const verb = { opened, settings, terminal };
-    try {
+    return withSite(args, async (verb) => {
+      const { opened, settings } = verb;
       const seen = await lookAtLivingCluster(verb);
       refuseDrill(node, opened.site, seen.cluster);
       const wish = { purpose: 'drill', verb: `drill ${node}`, upkeep: { drill: { node, seconds } } } as const;
       const code = await runUpkeep(verb, seen, wish);
       if (code === exitCode.done) tell(verb, await reportLines(settings.files, node));
       return code;
-    } finally {
-      await opened.close();
-    }
+    });
   },
 });
 

@@ -2,8 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { allFacts, connect } from '../../app/connect.ts';
 import { lookAtLiving, planLiving } from '../../app/plan-living.ts';
-import { settingsFrom } from '../../app/settings.ts';
-import { openSite } from '../../app/site.ts';
 import { exitCode, Fault } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import { targetOf } from '../../network/targets.ts';
@@ -13,7 +11,8 @@ import { screenWidth } from '../../ui/plain/output.ts';
 import { accessPrompts } from '../line/access.ts';
 import { globalFlags } from '../line/flags.ts';
 import { rehearsalNote } from '../line/rehearsal-note.ts';
-import { printJson, processTerminal } from '../line/terminal.ts';
+import { withSite } from '../line/site-verb.ts';
+import { printJson } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 import { planLines } from '../text/plan-text.ts';
 
@@ -30,11 +29,8 @@ export default defineVerb({
       about: 'Write the plan to FILE, for kloudspot apply --plan FILE.',
     },
   },
-  run: async ({ args }) => {
-    const settings = settingsFrom(args);
-    const terminal = processTerminal();
-    const opened = await openSite(settings);
-    try {
+  run: ({ args }) =>
+    withSite(args, async ({ opened, settings, terminal }) => {
       const prompts = accessPrompts(settings, terminal);
       const seen = await connect(opened.site.nodes.map(targetOf), { ...opened, prompts });
       const facts = allFacts(seen);
@@ -51,10 +47,7 @@ export default defineVerb({
       }
       if (file !== undefined && !settings.json) terminal.output.write(`\nWritten to ${file}\n`);
       return exitCode.done;
-    } finally {
-      await opened.close();
-    }
-  },
+    }),
 });
 
 async function save(plan: Plan, file: string): Promise<void> {

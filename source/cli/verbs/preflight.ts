@@ -1,12 +1,11 @@
 import { checkSite } from '../../app/check-site.ts';
-import { settingsFrom } from '../../app/settings.ts';
-import { openSite } from '../../app/site.ts';
 import { defined } from '../../text/defined.ts';
 import { screenWidth } from '../../ui/plain/output.ts';
 import { accessPrompts } from '../line/access.ts';
 import { globalFlags } from '../line/flags.ts';
 import { rehearsalNote, scenarioOf } from '../line/rehearsal-note.ts';
-import { printJson, printLines, processTerminal } from '../line/terminal.ts';
+import { withSite } from '../line/site-verb.ts';
+import { printJson, printLines } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 import { pairData, pairLines } from '../text/pair-matrix.ts';
 import { preflightCode, preflightData } from '../text/preflight-data.ts';
@@ -17,12 +16,9 @@ export default defineVerb({
   about:
     'All checks on all nodes and on the site, as a grid, with the reason and what to do for each that does not pass. Changes nothing.',
   flags: { ...globalFlags, all: { type: 'boolean', about: 'Also show why checks passed.' } },
-  run: async ({ args }) => {
-    const settings = settingsFrom(args);
-    const terminal = processTerminal();
-    const opened = await openSite(settings);
-    const { site, world, from } = opened;
-    try {
+  run: ({ args }) =>
+    withSite(args, async ({ opened, settings, terminal }) => {
+      const { site, world, from } = opened;
       const { findings, pairs } = await checkSite(opened, accessPrompts(settings, terminal), settings.files);
       if (settings.json)
         printJson(terminal, { ...preflightData(site, findings), pairs: pairData(pairs), ...scenarioOf(world) });
@@ -38,8 +34,5 @@ export default defineVerb({
         printLines(terminal.output, [...rehearsalNote(world), ...lines, ...pairLines(site, pairs, ascii)]);
       }
       return preflightCode(findings);
-    } finally {
-      await opened.close();
-    }
-  },
+    }),
 });

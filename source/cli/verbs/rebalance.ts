@@ -1,11 +1,9 @@
-import { settingsFrom } from '../../app/settings.ts';
-import { openSite } from '../../app/site.ts';
 import { exitCode } from '../../errors/fault.ts';
 import { componentStatuses } from '../../status/parts.ts';
 import { tell } from '../apply/product-verb.ts';
 import { lookAtLivingCluster, runUpkeep } from '../apply/upkeep-verb.ts';
 import { globalFlags } from '../line/flags.ts';
-import { processTerminal } from '../line/terminal.ts';
+import { withSite } from '../line/site-verb.ts';
 import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
@@ -13,12 +11,9 @@ export default defineVerb({
   about:
     'After a node came back: parts that lie unevenly over the nodes are spread again, one part and one instance at a time. Parts that keep data on their node are left alone.',
   flags: globalFlags,
-  run: async ({ args }) => {
-    const settings = settingsFrom(args);
-    const terminal = processTerminal();
-    const opened = await openSite(settings);
-    const verb = { opened, settings, terminal };
-    try {
+  run: ({ args }) =>
+    withSite(args, async (verb) => {
+      const { opened } = verb;
       const seen = await lookAtLivingCluster(verb);
       const parts = componentStatuses(opened.site, opened.product, seen.observed);
       const deployments = parts.filter(({ uneven, complete }) => uneven && complete).map(({ name }) => name);
@@ -27,8 +22,5 @@ export default defineVerb({
         return exitCode.done;
       }
       return await runUpkeep(verb, seen, { purpose: 'rebalance', verb: 'rebalance', upkeep: { deployments } });
-    } finally {
-      await opened.close();
-    }
-  },
+    }),
 });

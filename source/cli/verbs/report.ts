@@ -1,14 +1,13 @@
 import { resolve } from 'node:path';
 import { gatherAsBuilt } from '../../app/as-built/gather.ts';
-import { settingsFrom } from '../../app/settings.ts';
-import { openSite } from '../../app/site.ts';
 import { exitCode } from '../../errors/fault.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
 import { asBuiltDocument } from '../../report/as-built.ts';
 import { accessPrompts } from '../line/access.ts';
 import { globalFlags } from '../line/flags.ts';
 import { rehearsalNote } from '../line/rehearsal-note.ts';
-import { printJson, printLines, processTerminal } from '../line/terminal.ts';
+import { withSite } from '../line/site-verb.ts';
+import { printJson, printLines } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
@@ -19,19 +18,13 @@ export default defineVerb({
     ...globalFlags,
     output: { type: 'string', value: 'FILE', about: 'Where to write it. Default: SITE-as-built.html here.' },
   },
-  run: async ({ args }) => {
-    const settings = settingsFrom(args);
-    const terminal = processTerminal();
-    const opened = await openSite(settings);
-    try {
+  run: ({ args }) =>
+    withSite(args, async ({ opened, settings, terminal }) => {
       const built = await gatherAsBuilt(opened, settings.files, accessPrompts(settings, terminal));
       const path = resolve(args.output ?? `${built.site.name}-as-built.html`);
       await writeAtomic(path, asBuiltDocument(built), 0o600);
       if (settings.json) printJson(terminal, { file: path });
       else printLines(terminal.output, [...rehearsalNote(opened.world), `Written: ${path}`]);
       return exitCode.done;
-    } finally {
-      await opened.close();
-    }
-  },
+    }),
 });

@@ -1,7 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { settingsFrom } from '../../app/settings.ts';
-import { openSite } from '../../app/site.ts';
 import { exitCode, Fault } from '../../errors/fault.ts';
 import { type LocalBackup, localBackups } from '../../plan/execution/local-backups.ts';
 import type { StandingCluster } from '../../plan/standing/standing.ts';
@@ -10,7 +8,7 @@ import { kloudspot } from '../../text/command.ts';
 import { lookAtLivingCluster, runUpkeep } from '../apply/upkeep-verb.ts';
 import { confirmedByName } from '../line/confirm.ts';
 import { confirmDataLoss, globalFlags } from '../line/flags.ts';
-import { processTerminal } from '../line/terminal.ts';
+import { withSite } from '../line/site-verb.ts';
 import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
@@ -19,12 +17,9 @@ export default defineVerb({
     'Bring the datastore of a backup back into the cluster that runs, and its site.yaml. What stands now is kept as a backup first. Nodes and the data of volumes are not part of it; what the cluster got since may be lost.',
   flags: { ...globalFlags, 'confirm-data-loss': confirmDataLoss },
   operand: { name: 'BACKUP', about: 'Its name, or the end of it. Default: the newest whole one on this machine.' },
-  run: async ({ args, operand }) => {
-    const settings = settingsFrom(args);
-    const terminal = processTerminal();
-    const opened = await openSite(settings);
-    const verb = { opened, settings, terminal };
-    try {
+  run: ({ args, operand }) =>
+    withSite(args, async (verb) => {
+      const { opened, settings, terminal } = verb;
       const backup = await chosen(await localBackups(settings.files), operand);
       const seen = await lookAtLivingCluster(verb);
       const site = await siteOf(backup);
@@ -34,10 +29,7 @@ export default defineVerb({
       const wish = { purpose: 'restore', verb: words, upkeep: { backup: backup.id } } as const;
       const asked = { ...verb, settings: { ...settings, yes: true } };
       return await runUpkeep(asked, seen, wish, [{ path: settings.site, content: site.text, mode: 0o644 }]);
-    } finally {
-      await opened.close();
-    }
-  },
+    }),
 });
 
 async function chosen(all: readonly LocalBackup[], name: string | undefined): Promise<LocalBackup> {

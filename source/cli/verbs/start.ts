@@ -1,10 +1,8 @@
 import { valuesDocument } from '../../app/documents.ts';
 import { releaseChange } from '../../app/release-change.ts';
-import { settingsFrom } from '../../app/settings.ts';
-import { openSite } from '../../app/site.ts';
 import { lookAtCluster, runProductPlan, tell } from '../apply/product-verb.ts';
 import { globalFlags } from '../line/flags.ts';
-import { processTerminal } from '../line/terminal.ts';
+import { withSite } from '../line/site-verb.ts';
 import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
@@ -12,12 +10,9 @@ export default defineVerb({
   about:
     'Deploy the product on the cluster and watch every part of it become ready. Heals a release that an interrupted change left pending. Run again, it finds nothing to do.',
   flags: { ...globalFlags },
-  run: async ({ args }) => {
-    const settings = settingsFrom(args);
-    const terminal = processTerminal();
-    const opened = await openSite(settings);
-    const verb = { opened, settings, terminal };
-    try {
+  run: ({ args }) =>
+    withSite(args, async (verb) => {
+      const { opened, settings } = verb;
       const seen = await lookAtCluster(verb);
       const { release } = seen;
       if (release)
@@ -30,8 +25,5 @@ export default defineVerb({
       return await runProductPlan(verb, seen, { purpose: 'start' }, [
         await valuesDocument(opened.site, opened.product, settings.files),
       ]);
-    } finally {
-      await opened.close();
-    }
-  },
+    }),
 });

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { connect } from '../../app/connect.ts';
 import { statusOf } from '../../app/observe-site.ts';
-import { type Settings, settingsFrom } from '../../app/settings.ts';
-import { type OpenedSite, openSite } from '../../app/site.ts';
+import type { Settings } from '../../app/settings.ts';
+import type { OpenedSite } from '../../app/site.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import { HostFault } from '../../host/host-fault.ts';
 import { targetOf } from '../../network/targets.ts';
@@ -12,7 +12,8 @@ import { defined } from '../../text/defined.ts';
 import { accessPrompts } from '../line/access.ts';
 import { globalFlags } from '../line/flags.ts';
 import { rehearsalNote } from '../line/rehearsal-note.ts';
-import { printJson, printLines, processTerminal, type Terminal } from '../line/terminal.ts';
+import { withSite } from '../line/site-verb.ts';
+import { printJson, printLines, type Terminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 
 /** ms between two looks of --watch. */
@@ -30,20 +31,14 @@ export default defineVerb({
       about: 'Say the verdict by the exit code: 0 ok, 10 degraded, 11 down, 12 unknown.',
     },
   },
-  run: async ({ args }) => {
-    const settings = settingsFrom(args);
-    const terminal = processTerminal();
-    const opened = await openSite(settings);
-    try {
+  run: ({ args }) =>
+    withSite(args, async ({ opened, settings, terminal }) => {
       await enter(opened, settings, terminal);
       const last = args.watch
         ? await watch(opened, settings, terminal)
         : show(await statusOf(opened, settings.files), opened, settings, terminal);
       return args['exit-code'] ? codes[last?.verdict ?? 'unknown'] : exitCode.done;
-    } finally {
-      await opened.close();
-    }
-  },
+    }),
 });
 
 /** What `--exit-code` makes of a verdict. */

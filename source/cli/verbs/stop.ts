@@ -1,5 +1,3 @@
-import { settingsFrom } from '../../app/settings.ts';
-import { openSite } from '../../app/site.ts';
 import { exitCode } from '../../errors/fault.ts';
 import type { ClaimObject } from '../../kubernetes/objects.ts';
 import { claimsOfRelease } from '../../kubernetes/workloads.ts';
@@ -11,7 +9,7 @@ import { counted } from '../../text/plural.ts';
 import { lookAtCluster, runProductPlan, tell } from '../apply/product-verb.ts';
 import { confirmedByName } from '../line/confirm.ts';
 import { confirmDataLoss, globalFlags } from '../line/flags.ts';
-import { processTerminal } from '../line/terminal.ts';
+import { withSite } from '../line/site-verb.ts';
 import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
@@ -19,12 +17,9 @@ export default defineVerb({
   about:
     'Uninstall the product. The cluster, the virtual address and every volume with its data stay, and are listed. A chart that takes volumes along is uninstalled only once the name of the site was typed.',
   flags: { ...globalFlags, 'confirm-data-loss': confirmDataLoss },
-  run: async ({ args }) => {
-    const settings = settingsFrom(args);
-    const terminal = processTerminal();
-    const opened = await openSite(settings);
-    const verb = { opened, settings, terminal };
-    try {
+  run: ({ args }) =>
+    withSite(args, async (verb) => {
+      const { opened, settings, terminal } = verb;
       const before = await lookAtCluster(verb);
       tell(verb, whatStopDoes(opened.site, opened.product, before));
       if (mayLoseData(before))
@@ -32,10 +27,7 @@ export default defineVerb({
       const code = await runProductPlan(verb, before, { purpose: 'stop' });
       if (code === exitCode.done) tell(verb, whatStayed(opened.site, opened.product, await lookAtCluster(verb)));
       return code;
-    } finally {
-      await opened.close();
-    }
-  },
+    }),
 });
 
 /** Volumes that the chart takes along, with their data. */
