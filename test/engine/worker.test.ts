@@ -106,7 +106,8 @@ describe('the process of a run', () => {
 
   it('refuses a second run with who, where and since when', async () => {
     const here = await place();
-    const plan = chains(here, { ms: 300, length: 1 });
+    // Long enough for the slowest machine: it is killed.
+    const plan = chains(here, { ms: 170_000, length: 1 });
     const run = await launchRun({ ...here, plan });
     const refusal = launchRun({ ...here, plan });
     await expect(refusal).rejects.toMatchObject({ exitCode: 5, message: expect.stringContaining(run.id) });
@@ -118,7 +119,7 @@ describe('the process of a run', () => {
       exitCode: 5,
       next: [expect.stringContaining(`resume ${run.id}`), expect.stringContaining('--take-over')],
     });
-    const third = await launchRun({ ...here, plan, takeOver: true });
+    const third = await launchRun({ ...here, plan: chains(here, { ms: 10, length: 1 }), takeOver: true });
     expect((await follow(third)).at(-1)).toMatchObject({ outcome: 'done' });
   });
 

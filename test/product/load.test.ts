@@ -203,6 +203,6 @@ describe('the schemas for editors', () => {
   it('allow keys of the operator and no others, and do not ask for what has a default', () => {
     const schema = JSON.parse(schemaFiles()[0]?.text ?? '');
     expect(schema).toMatchObject({ additionalProperties: false, patternProperties: { '^x-': {} } });
-    expect(schema.required).toEqual(['version', 'name', 'nodes', 'network', 'customer']);
+    expect(schema.required).toEqual(['version', 'name', 'customer']);
   });
 });
