@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { commandLine } from '../source/text/quote.ts';
 
 const launcher = resolve(import.meta.dirname, '../bin/kloudspot');
 /** ms that a start may take; a slower one is ended. */
@@ -40,7 +41,7 @@ function inTerminal(words: readonly string[], talk: Talk): Promise<void> {
     launcher,
     ...words,
   ];
-  const child = spawn('script', ['-qec', `stty rows 24 cols 80; ${command.join(' ')}`, '/dev/null'], {
+  const child = spawn('script', ['-qec', `stty rows 24 cols 80; ${commandLine(command)}`, '/dev/null'], {
     stdio: ['pipe', 'pipe', 'ignore'],
     signal: AbortSignal.timeout(patience),
   });

@@ -24,7 +24,7 @@ interface Pair {
   readonly answer: PairAnswer;
 }
 
-/** Pairs that were asked, in the order of the site's nodes: the same for all three checks. */
+/** Pairs that were asked, in the order of the site's nodes: the same for all checks of pairs. */
 const pairsOf = perInput(({ site, evidence }): Pair[] =>
   site.nodes.flatMap((from) => {
     const peers = evidence?.pairs?.get(from.name)?.peers ?? [];
