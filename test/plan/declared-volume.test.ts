@@ -44,6 +44,7 @@ test('they are made before MicroK8s is installed, and given to the cluster after
 test('names of units are escaped as systemd does', () => {
   expect(mountUnit('/var/snap/microk8s/common')).toBe('var-snap-microk8s-common.mount');
   expect(mountUnit('/srv/my-data')).toBe('srv-my\\x2ddata.mount');
+  expect(mountUnit('/.data/x')).toBe('\\x2edata-x.mount');
 });
 
 test('what they take of a group is not there for others', () => {

@@ -30,7 +30,8 @@ export const mountUnit = (path: string): string =>
     .map((part) =>
       part.replaceAll(/[^A-Za-z0-9:_.]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`),
     )
-    .join('-')}.mount`;
+    .join('-')
+    .replace(/^\./, '\\x2e')}.mount`;
 
 const unitPath = (p: Parameters): string => `/etc/systemd/system/${mountUnit(p.mount)}`;
 
