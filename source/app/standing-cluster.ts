@@ -1,16 +1,15 @@
 import type { NodeFacts } from '../facts/facts.ts';
 import type { HostTarget, ReadOnlyHost } from '../host/host.ts';
 import { findManager } from '../kubernetes/ask.ts';
+import { copyLabels, cstorKinds, poolInstanceObject, volumeReplicaObject } from '../kubernetes/cstor-objects.ts';
 import { clusterNode } from '../kubernetes/nodes.ts';
 import {
   claimObject,
   type PodObject,
   podObject,
-  poolInstanceObject,
   serviceObject,
   type VolumeObject,
   volumeObject,
-  volumeReplicaObject,
 } from '../kubernetes/objects.ts';
 import { type Answer, type Asking, ask, readList } from '../kubernetes/read.ts';
 import { podReady } from '../kubernetes/workloads.ts';
@@ -88,8 +87,8 @@ async function inside(host: ReadOnlyHost, nodes: ReadonlySet<string>) {
     readList(host, 'persistentvolumes', {}, volumeObject, asking),
     readList(host, 'persistentvolumeclaims', everywhere, claimObject, asking),
     readList(host, 'pods', everywhere, podObject, asking),
-    readList(host, 'cstorpoolinstances.cstor.openebs.io', everywhere, poolInstanceObject, asking),
-    readList(host, 'cstorvolumereplicas.cstor.openebs.io', everywhere, volumeReplicaObject, asking),
+    readList(host, cstorKinds.instances, everywhere, poolInstanceObject, asking),
+    readList(host, cstorKinds.replicas, everywhere, volumeReplicaObject, asking),
     readList(host, 'services', everywhere, serviceObject, asking),
   ]);
   const parsed = parseMicroK8sStatus(status);
@@ -102,8 +101,8 @@ async function inside(host: ReadOnlyHost, nodes: ReadonlySet<string>) {
       online: phase === 'ONLINE' && !readOnly,
     })),
     copies: values(copies).map(({ metadata, status: { phase } }) => ({
-      volume: metadata.labels['cstorvolume.openebs.io/name'] ?? '',
-      pool: metadata.labels['cstorpoolinstance.openebs.io/name'] ?? '',
+      volume: metadata.labels[copyLabels.volume] ?? '',
+      pool: metadata.labels[copyLabels.pool] ?? '',
       healthy: phase === 'Healthy',
     })),
     givenAddresses: values(services).flatMap((each) => each.status.loadBalancer.ingress.map(({ ip }) => ip)),

@@ -1,9 +1,12 @@
 import * as z from 'zod';
 
-/** Only what this program looks at. Fields that Kubernetes leaves out when they are zero or empty have defaults. */
+/* Only what this program looks at. Fields that Kubernetes leaves out when they are zero or empty have defaults. */
+
 const count = z.number().default(0);
-const words = z.record(z.string(), z.string()).default({});
-const metadata = z.object({
+/** Texts by name, such as labels; none where the object has none. */
+export const words = z.record(z.string(), z.string()).default({});
+/** What every object has. */
+export const metadata = z.object({
   name: z.string(),
   namespace: z.string().default(''),
   labels: words,
@@ -181,22 +184,6 @@ export type VolumeObject = z.output<typeof volumeObject>;
 
 export const configMapObject = z.object({ metadata, data: words });
 
-/** https://openebs.io/docs: cStor's plan of the copies of one volume, and one such copy on one pool. */
-export const volumeConfigObject = z.object({
-  metadata,
-  spec: z
-    .object({
-      policy: z.object({ replicaPoolInfo: z.array(z.object({ poolName: z.string() })).default([]) }).prefault({}),
-    })
-    .prefault({}),
-});
-export type VolumeConfigObject = z.output<typeof volumeConfigObject>;
-export const volumeReplicaObject = z.object({
-  metadata,
-  status: z.object({ phase: z.string().default('') }).prefault({}),
-});
-export type VolumeReplicaObject = z.output<typeof volumeReplicaObject>;
-
 export const storageClassObject = z.object({
   metadata,
   provisioner: z.string(),
@@ -242,47 +229,3 @@ export type EventObject = z.output<typeof eventObject>;
 /** When an event was seen last, ISO 8601. Newer reporters give `eventTime` alone, older ones `lastTimestamp`. */
 export const eventSeen = ({ lastTimestamp, eventTime, metadata }: EventObject): string =>
   lastTimestamp ?? eventTime ?? metadata.creationTimestamp;
-
-/** https://openebs.io/docs: NDM's record of one disk, partition or logical volume. */
-export const blockDeviceObject = z.object({
-  metadata,
-  spec: z.object({
-    path: z.string().default(''),
-    devlinks: z.array(z.object({ links: z.array(z.string()).default([]) })).default([]),
-    filesystem: z.object({ fsType: z.string().default('') }).prefault({}),
-    nodeAttributes: z.object({ nodeName: z.string().default('') }).prefault({}),
-  }),
-  status: z.object({ claimState: z.string().default(''), state: z.string().default('') }).prefault({}),
-});
-export type BlockDeviceObject = z.output<typeof blockDeviceObject>;
-
-export const poolClusterObject = z.object({
-  metadata,
-  spec: z
-    .object({
-      pools: z
-        .array(
-          z.object({
-            nodeSelector: words,
-            dataRaidGroups: z
-              .array(z.object({ blockDevices: z.array(z.object({ blockDeviceName: z.string() })).default([]) }))
-              .default([]),
-          }),
-        )
-        .default([]),
-    })
-    .prefault({}),
-});
-
-export const poolInstanceObject = z.object({
-  metadata,
-  spec: z.object({ hostName: z.string().default('') }).prefault({}),
-  status: z.object({ phase: z.string().default(''), readOnly: z.boolean().default(false) }).prefault({}),
-});
-export type PoolInstanceObject = z.output<typeof poolInstanceObject>;
-
-/** A pool with what it reports as its size: a quantity, such as `9630098k`. */
-export const poolSizeObject = poolInstanceObject.extend({
-  status: z.object({ capacity: z.object({ total: z.string().default('') }).prefault({}) }).prefault({}),
-});
-export type PoolSizeObject = z.output<typeof poolSizeObject>;

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type * as z from 'zod';
 import type { ReadOnlyHost } from '../host/host.ts';
 import { holderOf } from '../kubernetes/address-holder.ts';
+import { cstorKinds, poolInstanceObject } from '../kubernetes/cstor-objects.ts';
 import { helm, parseReleaseList } from '../kubernetes/helm.ts';
 import {
   type ClaimObject,
@@ -10,7 +11,6 @@ import {
   layer2StatusObject,
   type PodObject,
   podObject,
-  poolInstanceObject,
   secretObject,
   serviceObject,
   workloadObject,
@@ -62,7 +62,7 @@ export async function lookInside(
       list(workloadKinds, { namespace }, workloadObject),
       list('pods', { namespace }, podObject),
       list('persistentvolumeclaims', { namespace }, claimObject),
-      list('cstorpoolinstances.cstor.openebs.io', { all: true }, poolInstanceObject),
+      list(cstorKinds.instances, { all: true }, poolInstanceObject),
       list('services', { all: true }, serviceObject),
       list('servicel2statuses.metallb.io', { all: true }, layer2StatusObject),
       list('events', { all: true, fields: 'reason=nodeAssigned' }, eventObject),

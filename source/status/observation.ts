@@ -1,6 +1,7 @@
+import type { PoolInstanceObject } from '../kubernetes/cstor-objects.ts';
 import type { ListedRelease } from '../kubernetes/helm.ts';
 import type { ClusterNode } from '../kubernetes/nodes.ts';
-import type { ClaimObject, PodObject, PoolInstanceObject } from '../kubernetes/objects.ts';
+import type { ClaimObject, PodObject } from '../kubernetes/objects.ts';
 import type { WorkloadState } from '../kubernetes/workloads.ts';
 import type { CertificateDate } from '../microk8s/certificates.ts';
 import type { InstalledSnap } from '../microk8s/snap.ts';

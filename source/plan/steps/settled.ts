@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { cstorKinds, volumeReplicaObject } from '../../kubernetes/cstor-objects.ts';
 import { clusterNode } from '../../kubernetes/nodes.ts';
-import { nodeObject, volumeReplicaObject } from '../../kubernetes/objects.ts';
+import { nodeObject } from '../../kubernetes/objects.ts';
 import { readList } from '../../kubernetes/read.ts';
 import { kloudspot } from '../../text/command.ts';
 import { minutes, plannedStep } from '../execution/define.ts';
@@ -32,8 +33,7 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
 }
 
 async function brokenCopies(context: StepContext, seed: string, namespace: string): Promise<string[]> {
-  const kind = 'cstorvolumereplicas.cstor.openebs.io';
-  const answer = await readList(await context.look(seed), kind, { namespace }, volumeReplicaObject);
+  const answer = await readList(await context.look(seed), cstorKinds.replicas, { namespace }, volumeReplicaObject);
   if (!answer.answered) return [answer.said];
   return answer.value.filter(({ status }) => status.phase !== 'Healthy').map(({ metadata }) => metadata.name);
 }

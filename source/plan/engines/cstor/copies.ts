@@ -1,12 +1,14 @@
 import * as z from 'zod';
-import { kubectlPatch } from '../../../kubernetes/kubectl.ts';
 import {
+  copyLabels,
+  cstorKinds,
   poolInstanceObject,
   type VolumeConfigObject,
   type VolumeReplicaObject,
   volumeConfigObject,
   volumeReplicaObject,
-} from '../../../kubernetes/objects.ts';
+} from '../../../kubernetes/cstor-objects.ts';
+import { kubectlPatch } from '../../../kubernetes/kubectl.ts';
 import { readList } from '../../../kubernetes/read.ts';
 import { counted } from '../../../text/plural.ts';
 import { runCommand } from '../../execution/carry-out.ts';
@@ -23,14 +25,6 @@ const parameters = z.object({
   without: z.array(z.string()),
 });
 type Parameters = z.output<typeof parameters>;
-
-export const volumeKinds = {
-  configs: 'cstorvolumeconfigs.cstor.openebs.io',
-  replicas: 'cstorvolumereplicas.cstor.openebs.io',
-} as const;
-/** The label of a copy that names its pool, and the one that names its volume. */
-export const poolLabel = 'cstorpoolinstance.openebs.io/name';
-const volumeLabel = 'cstorvolume.openebs.io/name';
 
 export const poolsOf = ({ spec }: VolumeConfigObject): string[] =>
   spec.policy.replicaPoolInfo.map(({ poolName }) => poolName);
@@ -50,8 +44,8 @@ export async function volumesSeen(
 ): Promise<Seen | string> {
   const host = await context.look(seed);
   const [volumes, copies] = await Promise.all([
-    readList(host, volumeKinds.configs, { namespace }, volumeConfigObject),
-    readList(host, volumeKinds.replicas, { namespace }, volumeReplicaObject),
+    readList(host, cstorKinds.configs, { namespace }, volumeConfigObject),
+    readList(host, cstorKinds.replicas, { namespace }, volumeReplicaObject),
   ]);
   if (!volumes.answered) return `${seed} says: ${volumes.said}`;
   if (!copies.answered) return `${seed} says: ${copies.said}`;
@@ -70,9 +64,9 @@ async function usable(context: StepContext, p: Parameters): Promise<string[]> {
 
 const healthyOn = (volume: VolumeConfigObject, { copies }: Seen, pools: readonly string[]): string[] =>
   copies
-    .filter(({ metadata }) => metadata.labels[volumeLabel] === volume.metadata.name)
+    .filter(({ metadata }) => metadata.labels[copyLabels.volume] === volume.metadata.name)
     .filter(({ status }) => status.phase === 'Healthy')
-    .flatMap(({ metadata }) => metadata.labels[poolLabel] ?? [])
+    .flatMap(({ metadata }) => metadata.labels[copyLabels.pool] ?? [])
     .filter((pool) => pools.includes(pool));
 
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
@@ -108,7 +102,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
     every: 5_000,
     probe: () => state(context, p),
     causes: ['the copies are still being rebuilt: it takes as long as their data needs', 'a pool is not online'],
-    next: [`sudo microk8s kubectl get ${volumeKinds.replicas} -n ${p.namespace} on ${p.seed}`],
+    next: [`sudo microk8s kubectl get ${cstorKinds.replicas} -n ${p.namespace} on ${p.seed}`],
   });
 }
 
@@ -120,15 +114,16 @@ async function untilRebuilt(context: StepContext, p: Parameters, volume: string)
     probe: async () => {
       const seen = await volumesSeen(context, p);
       if (typeof seen === 'string') return { ok: false, observed: seen };
-      const own = seen.copies.filter(({ metadata }) => metadata.labels[volumeLabel] === volume);
+      const own = seen.copies.filter(({ metadata }) => metadata.labels[copyLabels.volume] === volume);
       const open = own.filter(
-        ({ metadata, status }) => status.phase !== 'Healthy' && !p.without.includes(metadata.labels[poolLabel] ?? ''),
+        ({ metadata, status }) =>
+          status.phase !== 'Healthy' && !p.without.includes(metadata.labels[copyLabels.pool] ?? ''),
       );
       const config = seen.volumes.find(({ metadata }) => metadata.name === volume);
       const made = config === undefined || own.length >= poolsOf(config).length;
       return { ok: made && open.length === 0, observed: open.map(({ status }) => status.phase).join(', ') || 'filled' };
     },
-    next: [`sudo microk8s kubectl get ${volumeKinds.replicas} -n ${p.namespace} on ${p.seed}`],
+    next: [`sudo microk8s kubectl get ${cstorKinds.replicas} -n ${p.namespace} on ${p.seed}`],
   });
 }
 
@@ -142,7 +137,7 @@ export function planCopies(p: Parameters): PlannedStep {
     deadline: minutes(180),
     parameters: p,
     commands: [
-      command('add-copy', p.seed, kubectlPatch(volumeKinds.configs, '<volume>', p.namespace, '<pools>'), {
+      command('add-copy', p.seed, kubectlPatch(cstorKinds.configs, '<volume>', p.namespace, '<pools>'), {
         when: 'a volume has fewer copies, for each one',
       }),
     ],

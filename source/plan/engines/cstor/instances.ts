@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { PoolInstanceObject } from '../../../kubernetes/objects.ts';
+import { cstorKinds, type PoolInstanceObject } from '../../../kubernetes/cstor-objects.ts';
 import { readList } from '../../../kubernetes/read.ts';
 import type { StepContext } from '../../step.ts';
 
@@ -14,8 +14,7 @@ export async function poolInstances<Schema extends z.ZodType>(
   schema: Schema,
 ): Promise<readonly z.output<Schema>[]> {
   const where = { namespace, selector: `openebs.io/cstor-pool-cluster=${poolName}` };
-  const kind = 'cstorpoolinstances.cstor.openebs.io';
-  const answer = await readList(await context.look(seed), kind, where, schema);
+  const answer = await readList(await context.look(seed), cstorKinds.instances, where, schema);
   return answer.answered ? answer.value : [];
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { type PoolSizeObject, poolSizeObject } from '../../../kubernetes/cstor-objects.ts';
 import { kubectl } from '../../../kubernetes/kubectl.ts';
-import { type PoolSizeObject, poolSizeObject } from '../../../kubernetes/objects.ts';
 import { gibibyte, gigabytes } from '../../../storage/bytes.ts';
 import { cstorPoolShare } from '../../../storage/engines.ts';
 import { counted } from '../../../text/plural.ts';

@@ -1,11 +1,12 @@
 import * as z from 'zod';
+import { copyLabels, cstorKinds } from '../../../kubernetes/cstor-objects.ts';
 import { kubectlPatch } from '../../../kubernetes/kubectl.ts';
 import { namedObject } from '../../../kubernetes/objects.ts';
 import { readObject } from '../../../kubernetes/read.ts';
 import { runCommand } from '../../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../../execution/define.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../../step.ts';
-import { onPools, poolLabel, poolsOf, volumeKinds, volumesSeen } from './copies.ts';
+import { onPools, poolsOf, volumesSeen } from './copies.ts';
 import { hostname, poolName } from './instances.ts';
 
 const parameters = z.object({
@@ -19,10 +20,6 @@ const parameters = z.object({
 });
 type Parameters = z.output<typeof parameters>;
 
-const kinds = {
-  cluster: 'cstorpoolclusters.cstor.openebs.io',
-  instances: 'cstorpoolinstances.cstor.openebs.io',
-} as const;
 const unmark = JSON.stringify({ metadata: { finalizers: null } });
 const dead = 'its node is dead: nothing there takes the mark away';
 const cluster = z.object({
@@ -30,7 +27,13 @@ const cluster = z.object({
 });
 
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
-  const answer = await readObject(await context.look(p.seed), kinds.instances, p.instance, p.namespace, namedObject);
+  const answer = await readObject(
+    await context.look(p.seed),
+    cstorKinds.instances,
+    p.instance,
+    p.namespace,
+    namedObject,
+  );
   if (!answer.answered) return { ok: false, observed: `${p.seed} says: ${answer.said}` };
   const ok = answer.value === undefined;
   return { ok, observed: ok ? `pool ${p.instance} is gone` : `pool ${p.instance} is still there` };
@@ -50,7 +53,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
       return seen;
     },
     causes: ['a copy of a volume still lies on it', 'the operator of the pools does not run'],
-    next: [`sudo microk8s kubectl describe ${kinds.cluster} ${poolName} -n ${p.namespace} on ${p.seed}`],
+    next: [`sudo microk8s kubectl describe ${cstorKinds.clusters} ${poolName} -n ${p.namespace} on ${p.seed}`],
   });
 }
 
@@ -69,19 +72,19 @@ async function dropCopies(context: StepContext, p: Parameters, step: PlannedStep
     probe: async () => {
       const now = await volumesSeen(context, p);
       if (typeof now === 'string') return { ok: false, observed: now };
-      const left = now.copies.filter(({ metadata }) => metadata.labels[poolLabel] === p.instance);
+      const left = now.copies.filter(({ metadata }) => metadata.labels[copyLabels.pool] === p.instance);
       if (!p.alive)
         for (const { metadata } of left) await run(context, step, 'release-copy', { '<copy>': metadata.name });
       return { ok: left.length === 0, observed: `${left.length} left` };
     },
     causes: ['a volume is not healthy: cStor takes no copy from it then'],
-    next: [`sudo microk8s kubectl get ${volumeKinds.replicas} -n ${p.namespace} on ${p.seed}`],
+    next: [`sudo microk8s kubectl get ${cstorKinds.replicas} -n ${p.namespace} on ${p.seed}`],
   });
 }
 
 /** The list of pools is replaced as a whole: what stands there now, without this node's. */
 async function dropPool(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
-  const found = await readObject(await context.look(p.seed), kinds.cluster, poolName, p.namespace, cluster);
+  const found = await readObject(await context.look(p.seed), cstorKinds.clusters, poolName, p.namespace, cluster);
   if (!found.answered || found.value === undefined) return;
   const pools = found.value.spec.pools.filter(({ nodeSelector }) => nodeSelector[hostname] !== p.node);
   if (pools.length === found.value.spec.pools.length) return;
@@ -106,10 +109,10 @@ export function planPoolLeave(p: Parameters): PlannedStep {
     deadline: minutes(17),
     parameters: p,
     commands: [
-      patch('drop-copy', volumeKinds.configs, '<volume>', '<pools>', 'a volume has a copy on it, for each one'),
-      ...(p.alive ? [] : [patch('release-copy', volumeKinds.replicas, '<copy>', unmark, dead)]),
-      patch('drop-pool', kinds.cluster, poolName, '<pools>', 'the pool is still asked for'),
-      ...(p.alive ? [] : [patch('release-pool', kinds.instances, p.instance, unmark, dead)]),
+      patch('drop-copy', cstorKinds.configs, '<volume>', '<pools>', 'a volume has a copy on it, for each one'),
+      ...(p.alive ? [] : [patch('release-copy', cstorKinds.replicas, '<copy>', unmark, dead)]),
+      patch('drop-pool', cstorKinds.clusters, poolName, '<pools>', 'the pool is still asked for'),
+      ...(p.alive ? [] : [patch('release-pool', cstorKinds.instances, p.instance, unmark, dead)]),
     ],
   });
 }

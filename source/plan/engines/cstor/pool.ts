@@ -1,13 +1,14 @@
 import * as z from 'zod';
 import { mapperName, mapperPath } from '../../../facts/mapper-name.ts';
-import { kubectl } from '../../../kubernetes/kubectl.ts';
 import {
   type BlockDeviceObject,
   blockDeviceObject,
+  cstorKinds,
   type PoolInstanceObject,
   poolClusterObject,
   poolInstanceObject,
-} from '../../../kubernetes/objects.ts';
+} from '../../../kubernetes/cstor-objects.ts';
+import { kubectl } from '../../../kubernetes/kubectl.ts';
 import { readList, readObject } from '../../../kubernetes/read.ts';
 import { kloudspot } from '../../../text/command.ts';
 import { counted } from '../../../text/plural.ts';
@@ -27,7 +28,6 @@ const parameters = z.object({
 });
 type Parameters = z.output<typeof parameters>;
 
-const kinds = { devices: 'blockdevices.openebs.io', cluster: 'cstorpoolclusters.cstor.openebs.io' };
 /** Phases that a pool does not leave by itself. */
 const terminal = ['PoolCreationFailed', 'Error', 'Invalid', 'ErrorDuplicate', 'FAULTED'];
 const nodesOf = ({ pools }: Parameters): string[] => pools.map(({ node }) => node);
@@ -65,7 +65,7 @@ function deviceOf(
 }
 
 async function devices(context: StepContext, p: Parameters): Promise<readonly BlockDeviceObject[]> {
-  const answer = await readList(await context.look(p.seed), kinds.devices, p, blockDeviceObject);
+  const answer = await readList(await context.look(p.seed), cstorKinds.devices, p, blockDeviceObject);
   return answer.answered ? answer.value : [];
 }
 
@@ -73,7 +73,7 @@ const usable = ({ status }: PoolInstanceObject) => status.phase === 'ONLINE' && 
 
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const host = await context.look(p.seed);
-  const cluster = await readObject(host, kinds.cluster, poolName, p.namespace, poolClusterObject);
+  const cluster = await readObject(host, cstorKinds.clusters, poolName, p.namespace, poolClusterObject);
   if (!cluster.answered) return { ok: false, observed: `${p.seed} says: ${cluster.said}` };
   if (!cluster.value) return { ok: false, observed: 'no pool' };
   const found = await poolInstances(context, p, poolInstanceObject);
@@ -128,13 +128,19 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
       return { ok: ok, observed, hopeless: lost };
     },
     causes: ['the logical volume carries a file system or a former pool', 'iscsid does not run on a node'],
-    next: [`sudo microk8s kubectl describe ${kinds.cluster} ${poolName} -n ${p.namespace} on ${p.seed}`],
+    next: [`sudo microk8s kubectl describe ${cstorKinds.clusters} ${poolName} -n ${p.namespace} on ${p.seed}`],
   });
 }
 
 /** The device of a pool that stands, by the list of pools. */
 async function deviceOfPool(context: StepContext, p: Parameters, node: string): Promise<string> {
-  const found = await readObject(await context.look(p.seed), kinds.cluster, poolName, p.namespace, poolClusterObject);
+  const found = await readObject(
+    await context.look(p.seed),
+    cstorKinds.clusters,
+    poolName,
+    p.namespace,
+    poolClusterObject,
+  );
   const pools = found.answered ? (found.value?.spec.pools ?? []) : [];
   const pool = pools.find(({ nodeSelector }) => nodeSelector[hostname] === node);
   const device = pool?.dataRaidGroups[0]?.blockDevices[0]?.blockDeviceName;
