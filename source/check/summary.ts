@@ -26,6 +26,42 @@ export function causes(findings: readonly Finding[]): readonly Finding[] {
   return findings.filter(({ follows }) => follows === undefined);
 }
 
+/** A finding as it is told: of one node, of several nodes at once, of a pair, or of the site. */
+export interface ToldFinding extends Finding {
+  /** The nodes to name before the reason: `ks-1, ks-2`, `ks-1 → ks-2`; empty where the reason names its node itself. */
+  readonly who: string;
+}
+
+/** Findings of one check that differ in nothing but the name of their node become one. */
+export function foldNodes(findings: readonly Finding[]): readonly ToldFinding[] {
+  return [...Map.groupBy(findings, sameWords).values()].flatMap(([first, ...more]) => {
+    if (first === undefined) return [];
+    if (more.length === 0) return [{ ...first, who: namesItsNode(first) ? '' : first.nodes.join(' → ') }];
+    const nodes = [first, ...more].flatMap((finding) => finding.nodes);
+    return [{ ...first, ...generalWords(first), nodes, who: nodes.join(', ') }];
+  });
+}
+
+const word = /[\w-]+/g;
+
+const namesItsNode = ({ nodes, reason }: Finding): boolean =>
+  nodes.length === 1 && (reason.match(word) ?? []).some((found) => found === nodes[0]);
+
+/** The key of findings that are told once. One of a pair or of the site is always told by itself. */
+function sameWords(finding: Finding, index: number): string {
+  const { check, grade, nodes, accepted } = finding;
+  if (nodes.length !== 1) return String(index);
+  const { reason, advice } = generalWords(finding);
+  return JSON.stringify([check, grade, accepted, reason, advice]);
+}
+
+/** Reason and advice without the name of the node. */
+function generalWords({ nodes: [node], reason, advice }: Finding): Pick<Finding, 'reason' | 'advice'> {
+  const general = (text: string): string =>
+    text.replace(word, (found, at: number) => (found !== node ? found : `${at === 0 ? 'E' : 'e'}ach of these nodes`));
+  return { reason: general(reason), ...(advice === undefined ? {} : { advice: general(advice) }) };
+}
+
 export function countChecks(findings: readonly Finding[]): CheckCount {
   const grades = [...Map.groupBy(findings, ({ check }) => check).values()].map(gradeOf);
   const count = (grade: Grade | 'not judged') => grades.filter((each) => each === grade).length;

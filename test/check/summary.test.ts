@@ -3,7 +3,7 @@ import { refuseAcceptance } from '../../source/check/accept.ts';
 import { withAccepted, withoutAccepted } from '../../source/check/accepted.ts';
 import { checks } from '../../source/check/checks.ts';
 import { runChecks } from '../../source/check/run.ts';
-import { causes, countChecks, countText, worst } from '../../source/check/summary.ts';
+import { causes, countChecks, countText, foldNodes, worst } from '../../source/check/summary.ts';
 import { checkWordsFor, explainLines } from '../../source/cli/text/explain-text.ts';
 import { loadProduct } from '../../source/product/load.ts';
 import { healthyFacts, healthySite, seenAtMs, withoutSections } from '../facts-fixtures.ts';
@@ -43,6 +43,52 @@ describe('consequences', () => {
     const findings = runChecks({ ...inputOf({}, product), facts });
     const failed = causes(findings).filter(({ grade }) => grade === 'fail');
     expect(failed.map(({ check, nodes }) => [check, ...nodes])).toEqual([['facts-complete', 'ks-2']]);
+  });
+});
+
+describe('findings that are told', () => {
+  const multipathed = (...names: readonly string[]) =>
+    new Map(
+      site.nodes.map(({ name }) => {
+        const { services } = healthyFacts(name);
+        if (services === undefined) throw new Error('no services');
+        const seen = names.includes(name) ? { services: { ...services, multipathBlacklist: '' } } : {};
+        return [name, healthyFacts(name, seen)] as const;
+      }),
+    );
+  const told = (check: string, facts: ReturnType<typeof multipathed>) =>
+    foldNodes(runChecks({ ...inputOf({}, product), facts }).filter((one) => one.check === check))
+      .filter(({ grade }) => grade !== 'pass')
+      .map(({ who, nodes, reason }) => [who, nodes, reason]);
+
+  test('of several nodes are one where only the node differs', () => {
+    expect(told('multipath', multipathed('ks-1', 'ks-2', 'ks-3'))).toEqual([
+      ['ks-1, ks-2, ks-3', ['ks-1', 'ks-2', 'ks-3'], expect.stringMatching(/^multipathd takes/)],
+    ]);
+    expect(told('multipath', multipathed('ks-2'))).toEqual([['ks-2', ['ks-2'], expect.anything()]]);
+  });
+
+  test('name a node once: before the reason, or in it', () => {
+    const reasons = new Map([
+      ['ks-1', 'ks-1 has no disk.'],
+      ['ks-3', 'ks-3 has no disk.'],
+    ]);
+    const [one] = findingsWithout('ks-1');
+    if (one === undefined) throw new Error('no finding');
+    const lost = [...reasons].map(([name, reason]) => ({ ...one, nodes: [name], reason, advice: `ssh ${name}` }));
+    const words = (count: number) => foldNodes(lost.slice(0, count)).map(({ who, reason }) => [who, reason]);
+    expect(words(1)).toEqual([['', 'ks-1 has no disk.']]);
+    expect(words(2)).toEqual([['ks-1, ks-3', 'Each of these nodes has no disk.']]);
+  });
+
+  test('of pairs stay apart', () => {
+    const [one] = findingsWithout('ks-1');
+    if (one === undefined) throw new Error('no finding');
+    const pairs = [
+      ['ks-1', 'ks-2'],
+      ['ks-2', 'ks-1'],
+    ].map((nodes) => ({ ...one, nodes, reason: 'slow' }));
+    expect(foldNodes(pairs).map(({ who }) => who)).toEqual(['ks-1 → ks-2', 'ks-2 → ks-1']);
   });
 });
 

@@ -88,14 +88,14 @@ export const multipath: Check = nodeCheck(
     source: 'https://longhorn.io/kb/troubleshooting-volume-with-multipath/; multipath.conf(5)',
   },
   'services',
-  ({ multipathBlacklist }, { node, facts, input }) => {
+  ({ multipathBlacklist }, { facts, input }) => {
     if (multipathBlacklist === undefined) return pass('not running', 'multipathd does not run.');
     if (!sharedEngine(input.site.storage.shared.engine).iscsi)
       return pass('running', 'No volume of ours comes by iSCSI.');
     if (leavesIscsi(multipathBlacklist))
       return pass('leaves iSCSI', 'Its blacklist holds the volumes that come by iSCSI.');
     const ownPaths = (facts.storage?.disks ?? []).some(hasPaths);
-    return warn('takes iSCSI', `multipathd on ${node.name} takes volumes that come by iSCSI.`, {
+    return warn('takes iSCSI', 'multipathd takes volumes that come by iSCSI.', {
       wanted: 'a blacklist for them',
       advice: ownPaths
         ? 'Disks of this node have several paths: add blacklist { protocol "scsi:iscsi" } to /etc/multipath.conf only where none of them comes by iSCSI; then: sudo systemctl restart multipathd'

@@ -1,5 +1,5 @@
 import { findCheck } from '../../check/checks.ts';
-import { causes, countChecks, countText } from '../../check/summary.ts';
+import { causes, countChecks, countText, foldNodes } from '../../check/summary.ts';
 import type { Finding, Grade } from '../../site/finding.ts';
 import type { Site } from '../../site/schema.ts';
 import { kloudspot } from '../../text/command.ts';
@@ -75,7 +75,7 @@ function titleOf(id: string): string {
 }
 
 function reasons(findings: readonly Finding[], marks: Marks, all: boolean): string[] {
-  const told = causes(findings).filter(({ grade }) => all || grade !== 'pass');
+  const told = foldNodes(causes(findings).filter(({ grade }) => all || grade !== 'pass'));
   if (told.length === 0) return ['', 'All checks pass.'];
   const sorted = told.toSorted((a, b) => severity.indexOf(b.grade) - severity.indexOf(a.grade));
   const failed = sorted.find(({ grade }) => grade === 'fail');

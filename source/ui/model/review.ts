@@ -1,4 +1,4 @@
-import { causes, countChecks, countText } from '../../check/summary.ts';
+import { causes, countChecks, countText, foldNodes } from '../../check/summary.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import type { PlannedCommand } from '../../plan/step.ts';
 import type { Product } from '../../product/schema.ts';
@@ -143,10 +143,8 @@ function networkLine(site: Site): ReviewLine {
 }
 
 function preflightLine(findings: readonly Finding[]): ReviewLine {
-  const open = causes(findings).filter((finding) => finding.grade !== 'pass');
-  const detail = open.map(
-    (finding) => `${[...finding.nodes].join(' → ')}${finding.nodes.length > 0 ? ': ' : ''}${finding.reason}`,
-  );
+  const open = foldNodes(causes(findings).filter((finding) => finding.grade !== 'pass'));
+  const detail = open.map(({ who, reason }) => (who === '' ? reason : `${who}: ${reason}`));
   const place: Place = { page: 'preflight', field: open[0]?.field };
   const count = countChecks(findings);
   const accepted = [...new Set(open.flatMap((finding) => (finding.accepted ? [finding.check] : [])))];

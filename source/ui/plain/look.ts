@@ -1,4 +1,4 @@
-import { causes, countChecks, countText } from '../../check/summary.ts';
+import { causes, countChecks, countText, foldNodes } from '../../check/summary.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import type { Finding } from '../../site/finding.ts';
 import type { Site, SitePath } from '../../site/schema.ts';
@@ -84,12 +84,12 @@ async function preflight(
 
 /** The count of the checks, and each cause that does not pass under the title of its check. */
 export function findingLines(findings: readonly Finding[], titles: ReadonlyMap<string, string>): readonly string[] {
-  const open = causes(findings).filter((finding) => finding.grade !== 'pass');
+  const open = foldNodes(causes(findings).filter((finding) => finding.grade !== 'pass'));
   return [
     `${countText(countChecks(findings))}.`,
-    ...open.flatMap(({ check, grade, nodes, reason, advice, accepted }) => {
+    ...open.flatMap(({ check, grade, who, reason, advice, accepted }) => {
       const mark = grade === 'fail' ? 'FAILS' : accepted ? 'Accepted' : 'Warning';
-      const about = nodes.length > 0 ? ` of ${nodes.join(' to ')}` : '';
+      const about = who === '' ? '' : ` of ${who.replace('→', 'to')}`;
       const head = `${mark}: ${titles.get(check) ?? check}${about}: ${reason}`;
       return advice === undefined ? [head] : [head, `  ${advice}`];
     }),

@@ -1,5 +1,5 @@
 import { withAccepted, withoutAccepted } from '../../../../check/accepted.ts';
-import { causes } from '../../../../check/summary.ts';
+import { causes, foldNodes } from '../../../../check/summary.ts';
 import type { Finding } from '../../../../site/finding.ts';
 import { type AppBindings, next } from '../../store/event.ts';
 import { pageKeys, withHelp } from '../../store/shared-keys.ts';
@@ -122,10 +122,10 @@ function messageKey(state: AppState): AppBindings {
 
 /** Findings as messages: those that do not pass, else the first. */
 export function findingMessages(findings: readonly Finding[]): readonly Message[] {
-  const told = causes(findings);
+  const told = foldNodes(causes(findings));
   const open = told.filter((finding) => finding.grade !== 'pass');
-  return (open.length > 0 ? open : (told.length > 0 ? told : findings).slice(0, 1)).map((finding) => {
-    const nodes = finding.nodes.length > 0 ? `${finding.nodes.join(' → ')}: ` : '';
+  return (open.length > 0 ? open : (told.length > 0 ? told : foldNodes(findings)).slice(0, 1)).map((finding) => {
+    const nodes = finding.who === '' ? '' : `${finding.who}: `;
     const remedy = finding.grade === 'pass' || finding.advice === undefined ? {} : { remedy: `${finding.advice}.` };
     const accepted = finding.accepted ? 'Accepted. ' : '';
     return { mark: finding.grade, text: `${accepted}${nodes}${finding.reason}`, ...remedy };
