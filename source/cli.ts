@@ -1,25 +1,7 @@
 import { writeSync } from 'node:fs';
+import { overview } from './cli/line/overview.ts';
 import { verbs } from './cli/verb-table.ts';
 import { built, version } from './version.ts';
-
-const helpText = () => `kloudspot ${version}: from bare Ubuntu machines to a highly available MicroK8s
-cluster that runs a product.
-
-Usage: kloudspot VERB [flags]
-
-${Object.entries(verbs)
-  .filter(([, verb]) => !verb.hidden)
-  .map(([name, verb]) => `  ${name.padEnd(18)}${verb.about}`)
-  .join('\n')}
-
-For every verb:
-  --site FILE         The site file, else etc/kloudspot/site.yaml under the root
-  --rehearse [NAME]   Use simulated nodes: nothing real is touched
-  --yes               Ask nothing; fail with a list where an answer is missing
-  --plain  --json  --no-color  --ascii  --verbose  --root DIR  --version
-
-kloudspot VERB --help says more. Try it without risk: kloudspot init --rehearse
-`;
 
 /** Straight to the descriptor, and nothing else loaded: the help comes in little more than the runtime's own start. */
 function print(text: string): void {
@@ -45,7 +27,7 @@ const [first] = argv;
 const isHelp = (word: string | undefined): boolean => word === '--help' || word === '-h';
 /** The verb, where its help is all that was asked for: `VERB --help`, `help VERB`. */
 const asked = (first === 'help' ? argv.slice(1) : isHelp(argv.at(-1)) ? argv.slice(0, -1) : []).join(' ');
-if (first === undefined || (asked === '' && (first === 'help' || isHelp(first)))) print(helpText());
+if (first === undefined || (asked === '' && (first === 'help' || isHelp(first)))) print(overview(verbs, version));
 else if (first === '--version' || first === '-v') print(`${shown}\n`);
 else if (Object.hasOwn(verbs, asked))
   import('./cli/line/help-texts.ts').then(({ helpTexts }) => print(helpTexts[asked] ?? ''));

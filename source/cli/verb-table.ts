@@ -45,7 +45,7 @@ export const verbs: VerbTable = {
     load: () => import('./verbs/status.ts'),
   },
   backup: {
-    about: 'Keep datastore, site and release on the managers and here',
+    about: 'Save datastore, site, release on the managers and here',
     load: () => import('./verbs/backup.ts'),
   },
   restore: { about: "Bring a backup's datastore back", load: () => import('./verbs/restore.ts') },
@@ -54,6 +54,10 @@ export const verbs: VerbTable = {
     load: () => import('./verbs/rebalance.ts'),
   },
   drill: { about: 'Cut a node off for minutes, and measure', load: () => import('./verbs/drill.ts') },
+  certificates: {
+    about: 'Days left of every certificate, and what renews it',
+    load: () => import('./verbs/certificates.ts'),
+  },
   'certificates renew': {
     about: "Renew the managers' certificates, one node at a time",
     load: () => import('./verbs/certificates-renew.ts'),
@@ -61,10 +65,6 @@ export const verbs: VerbTable = {
   'certificates request': {
     about: 'Make a key and a signing request for the DNS name',
     load: () => import('./verbs/certificates-request.ts'),
-  },
-  certificates: {
-    about: 'Days left of every certificate, and what renews it',
-    load: () => import('./verbs/certificates.ts'),
   },
   history: {
     about: 'All runs: who, where, when, what, result',
@@ -75,7 +75,7 @@ export const verbs: VerbTable = {
     load: () => import('./verbs/report.ts'),
   },
   support: {
-    about: 'Collect what explains a site into one file, secrets hidden',
+    about: 'Collect logs and facts in one file, secrets hidden',
     load: () => import('./verbs/support.ts'),
   },
   completion: {

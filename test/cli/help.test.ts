@@ -2,7 +2,9 @@ import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exitCodeHelp, groupHelp, verbHelp } from '../../source/cli/line/help.ts';
+import { overview } from '../../source/cli/line/overview.ts';
 import type { Verb } from '../../source/cli/line/verb.ts';
+import { verbs as verbTable } from '../../source/cli/verb-table.ts';
 import { exitCode } from '../../source/errors/fault.ts';
 import { cellsOf } from '../../source/text/width.ts';
 
@@ -26,6 +28,14 @@ it('lists every exit code, in 80 columns', () => {
   const text = exitCodeHelp();
   expect(tooWide(text)).toEqual([]);
   expect(Object.values(exitCode).filter((code) => !new RegExp(`^ +${code}  \\S`, 'm').test(text))).toEqual([]);
+});
+
+it('lists every verb beside its words, in 80 columns', () => {
+  const text = overview(verbTable, '10.20.30');
+  expect(tooWide(text)).toEqual([]);
+  const lines = text.split('\n').map((line) => line.split(/ {2,}/));
+  for (const [name, { about, hidden }] of Object.entries(verbTable))
+    if (!hidden) expect(lines).toContainEqual(['', name, about]);
 });
 
 it('lists the verbs that begin with one word', () => {
