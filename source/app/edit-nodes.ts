@@ -66,8 +66,8 @@ function entryOf(site: Site, node: NewNode, replaced: DraftValue): DraftValue {
   const reach = node.reach ?? (same ? former['reach'] : undefined);
   if (reach === undefined)
     throw new Fault({
-      what: `Where ${node.name} answers is missing.`,
-      next: ['Add its address: --reach 10.0.4.24'],
+      what: `The address of ${node.name} is missing.`,
+      next: ['Add the one that it answers at now: --reach 10.0.4.24'],
       exitCode: exitCode.usage,
     });
   const network =

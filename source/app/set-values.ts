@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { Fault } from '../errors/fault.ts';
+import type { Finding } from '../site/finding.ts';
 import { judgeDraft, parseDraft } from '../site/load.ts';
 import { siteText } from '../site/save.ts';
 import type { DraftValue, Site, SitePath } from '../site/schema.ts';
@@ -22,9 +23,15 @@ export async function changedSite(site: Site, file: string, changes: readonly st
   throw new Fault({
     what: `The site would be wrong with ${changes.join(', ')}.`,
     where: file,
-    why: judged.findings.map(({ field, reason }) => `${field?.join('.') ?? 'site'}: ${reason}`).join('\n'),
+    why: judged.findings.map(located).join('\n'),
     next: ['Nothing was changed.'],
   });
+}
+
+/** The reason, after its field where it does not begin with that. */
+function located({ field, reason }: Finding): string {
+  const at = field?.join('.') ?? 'site';
+  return reason.startsWith(`${at} `) ? reason : `${at}: ${reason}`;
 }
 
 function change(text: string): { readonly path: SitePath; readonly value: DraftValue } {

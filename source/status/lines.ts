@@ -55,9 +55,9 @@ function survived(count: number): string {
 
 function addressWords({ given, holder, since }: NonNullable<StatusReport['virtualAddress']>): string {
   if (given === undefined) return 'not known';
-  if (!given) return 'not given';
+  if (!given) return 'not assigned';
   const from = since === undefined ? '' : ` since ${since.slice(0, 10)} ${since.slice(11, 19)} UTC`;
-  return holder === undefined ? 'given' : `given, held by ${holder}${from}`;
+  return holder === undefined ? 'assigned' : `assigned, held by ${holder}${from}`;
 }
 
 function releaseWords({ name, chart, revision, status, differs }: NonNullable<StatusReport['release']>): string {

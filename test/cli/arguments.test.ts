@@ -11,9 +11,11 @@ const flags = {
 const parse = (...words: string[]) => parseWords(words, { name: 'update', flags, operand: runOperand });
 
 /** The words of the refusal. */
-function refused(...words: string[]): string {
+const refused = (...words: string[]): string => refusal(() => parse(...words));
+
+function refusal(parsing: () => unknown): string {
   try {
-    parse(...words);
+    parsing();
   } catch (error) {
     if (error instanceof Fault) return [error.exitCode, error.message, ...error.next].join(' ');
     throw error;
@@ -50,6 +52,11 @@ describe('the words behind a verb', () => {
     [['--yes=no'], '2 --yes takes no value.'],
     [['one', 'two'], '2 two is one word too many. kloudspot update --help lists what there is.'],
   ])('are refused: %j', (words, says) => expect(refused(...words)).toContain(says));
+  it('are refused where the one that is required is missing', () => {
+    const shape = { name: 'drill', flags, operand: { name: 'NODE', about: '', required: true } } as const;
+    expect(refusal(() => parseWords(['--yes'], shape))).toContain('2 kloudspot drill needs a NODE.');
+    expect(parseWords(['ks-1'], shape).operand).toBe('ks-1');
+  });
 });
 
 describe('the verb', () => {

@@ -39,7 +39,8 @@ describe('update --set', () => {
   });
 
   test.each([
-    ['storage.volumes.kafka=big', /storage\.volumes\.kafka/],
+    ['storage.volumes.kafka=big', /(?<!storage\.volumes\.kafka: )storage\.volumes\.kafka is /],
+    ['foo=bar', /\. foo is not a known key/],
     ['network.virtualAddress=10.0.4', /network\.virtualAddress/],
     ['kafka', /is not PATH=VALUE/],
   ])('%s is refused with the field, and nothing is written', async (text, words) => {

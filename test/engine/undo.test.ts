@@ -88,6 +88,9 @@ describe('undo', () => {
     const later = { ...past, order: () => ['one', 'two'] };
     expect(() => refuseUndo(through, later, 'one')).toThrow('cannot be undone alone');
     expect(() => refuseUndo(plan, past, 'nobody')).toThrow('No step nobody of this run changed anything.');
+    expect(() => refuseUndo(plan, pastOf([]), 'two')).toThrow(
+      expect.objectContaining({ next: ['No step of this run did: nothing is left to undo.'] }),
+    );
     await expect(undo(land, plan, 'two')).resolves.toMatchObject({
       outcome: 'partly-undone',
       why: '1 step undone',

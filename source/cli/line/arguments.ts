@@ -20,7 +20,7 @@ export interface Parsed<F extends Flags> {
   readonly operands: readonly string[];
 }
 
-/** Understands the words behind a verb. Throws a `Fault` (exit code 2) for an unknown flag, a missing value, a word too many. */
+/** Understands the words behind a verb. Throws a `Fault` (exit code 2) for an unknown flag, a missing value, a word too many or too few. */
 export function parseWords<F extends Flags>(words: readonly string[], shape: Shape<F>): Parsed<F> {
   const args = withEmptyValues(words, shape.flags);
   refuseWrong(args, shape);
@@ -48,13 +48,17 @@ function withEmptyValues(words: readonly string[], flags: Flags, verbs: Readonly
 }
 
 function refuseWrong(args: string[], shape: Shape): void {
+  const { name, operand } = shape;
   const { tokens } = parseArgs({ args, options: shape.flags, ...lenient });
   let free = 0;
   for (const token of tokens) {
     if (token.kind === 'option') refuseWrongFlag(token, shape);
-    if (token.kind === 'positional' && ++free > (shape.operand === undefined ? 0 : (shape.operand.words ?? 1)))
+    if (token.kind === 'positional' && ++free > (operand === undefined ? 0 : (operand.words ?? 1)))
       throw usage(shape, `${token.value} is one word too many.`);
   }
+  // A verb that takes several words says itself which one is missing.
+  if (free === 0 && operand?.required && operand.words === undefined)
+    throw usage(shape, `kloudspot ${name} needs a ${operand.name}.`);
 }
 
 /** For finding what is wrong with our own words; a second pass then reads the values strictly. */

@@ -101,7 +101,7 @@ function nothingLeft(run: RunSummary, settings: Settings, terminal: Terminal): E
 function nothingUndoable(run: RunSummary): Fault {
   return new Fault({
     what: `Nothing that run ${run.id} did can be undone.`,
-    next: [`${kloudspot('undo RUN')}  names an earlier one.`],
+    next: [`${kloudspot('history')}  lists the earlier runs; an earlier one is undone by its id.`],
     exitCode: exitCode.usage,
   });
 }

@@ -41,7 +41,7 @@ export function refuseUndo(plan: Plan, past: RunPast, only: string | undefined):
           only,
           left.map(({ id }) => id),
         ),
-        'Those that did, the latest first:',
+        left.length === 0 ? 'No step of this run did: nothing is left to undo.' : 'Those that did, the latest first:',
         ...left.map(({ id, title }) => `${id}  ${title}`),
       ],
     });

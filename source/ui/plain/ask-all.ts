@@ -115,7 +115,7 @@ async function listNodes(walk: PlainWalk): Promise<'on' | 'quit'> {
       textAt(node, ['role']) || 'manager',
     ]);
     talk.say(...columns(rows.length > 0 ? [['', 'Reach at', 'Host name', 'Role'], ...rows] : []));
-    const more = nodes.length > 0 ? '; remove 2 takes one off; empty: that is all' : '';
+    const more = nodes.length > 0 ? '; remove 2 removes the second; empty: that is all' : '';
     const text = await talk.ask(`Add a node (an address, a name, or a range such as 10.0.4.25-27${more})`);
     if (elsewhere(text)?.reply === 'quit') return 'quit';
     if (text === '?')

@@ -13,7 +13,7 @@ export type Reply =
 
 /** What may be typed instead of an answer. */
 export const ways =
-  'back (or <) goes to the question before, back to NAME to any other, ? explains, - takes an answer back, quit leaves with the draft saved.';
+  'back (or <) goes to the question before, back to NAME to any other, ? explains, - clears an answer, quit leaves with the draft saved.';
 
 /** Asks one question until there is an answer, or until the operator goes elsewhere. */
 export async function askField(talk: Conversation, field: Field, view: WizardView): Promise<Reply> {
