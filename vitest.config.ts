@@ -3,6 +3,17 @@ import { defineConfig } from 'vitest/config';
 /** Rings, outermost last. `rehearsal` and `terminal` drive the built program; `lab` needs Linux, root and its built nodes. */
 const outerRings = ['test/flows/**', 'test/terminal/**', 'test/lab/**', 'test/soak/**'];
 
+/** A whole run more in the lab, for what a change seldom breaks: `npm run soak` has it. */
+const longLab = ['test/lab/secrets.test.ts'];
+
+/** One lab at a time on a machine; its nodes take minutes to come up. */
+const oneLab = {
+  testTimeout: 900_000,
+  hookTimeout: 1_800_000,
+  fileParallelism: false,
+  sequence: { concurrent: false },
+} as const;
+
 export default defineConfig({
   test: {
     // What a developer's shell or a build server sets must not change what the screens show.
@@ -31,15 +42,9 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: {
-          name: 'lab',
-          include: ['test/lab/**/*.test.ts'],
-          testTimeout: 900_000,
-          hookTimeout: 1_800_000,
-          fileParallelism: false,
-          sequence: { concurrent: false },
-        },
+        test: { name: 'lab', include: ['test/lab/**/*.test.ts'], exclude: longLab, ...oneLab },
       },
+      { extends: true, test: { name: 'long', include: longLab, ...oneLab } },
     ],
   },
 });

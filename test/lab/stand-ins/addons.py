@@ -139,8 +139,13 @@ def enable_metallb(arguments):
     if kwok(): subprocess.run(cluster.kubectl('apply', '-f', '/opt/plane/crds'), check=True)
     if apply('metallb'): return 1
     print('Waiting for Metallb controller to be ready.')
-    while subprocess.run(cluster.kubectl('wait', '-n', 'metallb-system', 'deployment.apps/controller', '--for=condition=Available', '--timeout=30s')).returncode: time.sleep(1)
-    while apply('metallb-pool', ranges=', '.join(f'"{each}"' for each in ranges)): time.sleep(1)
+    while subprocess.run(cluster.kubectl('wait', '-n', 'metallb-system', 'deployment.apps/controller', '--for=condition=Available', '--timeout=30s')).returncode:
+        # Endless, but its own words end it where no one reads them any more, as they end the real script.
+        print('MetalLB controller is still not ready', flush=True)
+        time.sleep(1)
+    while apply('metallb-pool', ranges=', '.join(f'"{each}"' for each in ranges)):
+        print('Failed to create default address pool, will retry', flush=True)
+        time.sleep(1)
     print('MetalLB is enabled')
 
 
