@@ -7,6 +7,7 @@ import { writeAtomic } from '../host/write-atomic.ts';
 import type { Files } from '../site/files.ts';
 import type { Site } from '../site/schema.ts';
 
+/** Paths of the files of a signing request. */
 export interface CertificateRequest {
   readonly key: string;
   readonly request: string;

@@ -24,12 +24,14 @@ export interface AccessPrompts {
   password?(refusal: Refusal): Promise<string>;
 }
 
+/** A password that a node wants. */
 export interface Refusal {
   readonly node: string;
   readonly kind: 'login' | 'sudo';
   readonly why: string;
 }
 
+/** What a node is reached with. */
 export interface Access {
   readonly world: World;
   readonly passwords: Passwords;

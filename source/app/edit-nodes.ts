@@ -19,6 +19,7 @@ export interface NewNode {
   readonly address: string | undefined;
 }
 
+/** A change of the list of nodes. */
 export type NodeEdit =
   | { readonly edit: 'add'; readonly node: NewNode }
   | { readonly edit: 'remove'; readonly name: string }

@@ -16,6 +16,7 @@ export interface Watcher {
   estimate(plan: Plan, doneSteps: ReadonlySet<string>): number | undefined;
 }
 
+/** Watches the runs of one root. */
 export function watcherOf(files: Files, memory: Memory = openMemory(files)): Watcher {
   return {
     follow: ({ directory }, signal) => followRun(directory, { signal }),

@@ -8,6 +8,7 @@ import { refuseMissingSecret } from './registry-secret.ts';
 import type { Settings } from './settings.ts';
 import type { OpenedSite } from './site.ts';
 
+/** How a run is started. */
 export interface Launch {
   /** Someone is there to choose when a step fails. */
   readonly attended: boolean;

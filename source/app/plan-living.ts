@@ -9,6 +9,7 @@ import type { OpenedSite } from './site.ts';
 import { standingCluster } from './standing-cluster.ts';
 import { standingStorage } from './standing-storage.ts';
 
+/** What is known of a site: its cluster, where it is there already, and its nodes. */
 export interface Living {
   readonly cluster: StandingCluster | undefined;
   /** Of the site's nodes, and of those that the cluster has beside them. */

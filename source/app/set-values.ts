@@ -7,6 +7,7 @@ import { siteText } from '../site/save.ts';
 import type { DraftValue, Site, SitePath } from '../site/schema.ts';
 import { setAt } from '../wizard/draft/draft.ts';
 
+/** A site after a change, with the text of its file. */
 export interface ChangedSite {
   readonly site: Site;
   /** `site.yaml` with the change, its comments kept. */

@@ -23,6 +23,7 @@ export interface World {
   close(): Promise<void>;
 }
 
+/** What the machines are reached with. */
 export interface WorldOptions {
   readonly files: Files;
   readonly passwords: Passwords;
@@ -31,6 +32,7 @@ export interface WorldOptions {
   readonly fresh?: boolean;
 }
 
+/** Opens the real machines, or those of a rehearsal. The caller closes it. */
 export async function openWorld({ files, passwords, rehearsal, fresh }: WorldOptions): Promise<World> {
   if (rehearsal) {
     const { openRehearsal } = await import('../rehearsal/rehearsal.ts');

@@ -36,6 +36,7 @@ export function refuseAcceptance(ids: readonly string[], product: Product): void
   }
 }
 
+/** For a name that no check has, with the nearest one. */
 export function unknownCheck(id: string): Fault {
   const near = nearest(
     id,

@@ -62,6 +62,7 @@ function generalWords({ nodes: [node], reason, advice }: Finding): Pick<Finding,
   return { reason: general(reason), ...(advice === undefined ? {} : { advice: general(advice) }) };
 }
 
+/** Counts checks, not findings: the worst finding of each counts. */
 export function countChecks(findings: readonly Finding[]): CheckCount {
   const grades = [...Map.groupBy(findings, ({ check }) => check).values()].map(gradeOf);
   const count = (grade: Grade | 'not judged') => grades.filter((each) => each === grade).length;

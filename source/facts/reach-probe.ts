@@ -36,6 +36,7 @@ const answer = z.object({
   writeMs: z.number().optional(),
 });
 
+/** What a node gets from its network. */
 export type ReachAnswer = z.output<typeof answer>;
 
 /** s that names, servers and snapd have to answer, and that is written to disk. */

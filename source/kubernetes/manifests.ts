@@ -49,6 +49,7 @@ export function manifestChanges(before: readonly Manifest[], after: readonly Man
 export const keyOf = ({ apiVersion, kind, metadata }: Manifest): string =>
   `${apiVersion.replace(/\/?[^/]+$/, '')}/${kind}/${metadata.name}`;
 
+/** `Deployment kloudspot-web`. */
 export const nameOf = ({ kind, metadata }: Manifest): string => `${kind} ${metadata.name}`;
 
 /** What a secret holds is not for the screen. */

@@ -12,6 +12,7 @@ export interface Outside {
   readonly folder: string;
 }
 
+/** The cluster of a kubeconfig. Its files lie under `XDG_STATE_HOME`, by default `~/.local/state`. */
 export function outsideOf(kubeconfig: string, env: NodeJS.ProcessEnv = process.env): Outside {
   const state = env.XDG_STATE_HOME || join(homedir(), '.local/state');
   return { kubeconfig, folder: join(state, 'kloudspot/outside') };

@@ -41,6 +41,7 @@ helm template "$release" "$chart" "$@" --namespace "$namespace" --values "$dir/v
 `;
 const manifestMark = '\n--- # manifest\n';
 
+/** A chart to render, and with what. */
 export interface RenderRequest extends ReleasePlace {
   readonly chart: ChartPlace;
   readonly login?: ChartLogin | undefined;
@@ -60,6 +61,7 @@ const chartFile = z.looseObject({
   annotations: z.record(z.string(), z.unknown()).default({}),
 });
 
+/** What a chart makes with these values. */
 export interface RenderedChart {
   readonly name: string;
   readonly version: string;

@@ -11,6 +11,7 @@ export interface OwnIdentity {
   /** Fingerprint of the ed25519 host key that it shares; a new pair of keys is made on the node itself. */
   readonly sharedHostKey?: string;
 }
+/** Which part of an identity. */
 export type IdentityKind = keyof OwnIdentity;
 
 type Facts = ReadonlyMap<string, NodeFacts>;

@@ -6,6 +6,7 @@ import { safeLine } from '../text/safe-text.ts';
 /** The name of the file in `files.operator`, without its ending. */
 export const memoryName = 'operator';
 
+/** A site that a run was started for. */
 export interface RecentSite {
   readonly name: string;
   readonly path: string;

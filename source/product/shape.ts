@@ -2,6 +2,7 @@ import type { SiteNode } from '../site/schema.ts';
 import type { Instances, Product } from './schema.ts';
 
 type Nodes = readonly Pick<SiteNode, 'role'>[];
+/** A number of managers and workers that a product allows. */
 export type Shape = Product['topologies'][number];
 
 const count = (nodes: Nodes, role: SiteNode['role']): number => nodes.filter((node) => node.role === role).length;
@@ -39,12 +40,14 @@ export interface InstanceCounts {
   readonly nodes: number;
 }
 
+/** The numbers for the nodes of a site. */
 export function instanceCounts(product: Pick<Product, 'topologies'>, nodes: Nodes): InstanceCounts {
   const [managers, workers] = [count(nodes, 'manager'), count(nodes, 'worker')];
   const only = onlyControls(product, nodes);
   return { replicas: replicas(only ? workers : managers), workers, nodes: only ? workers : managers + workers };
 }
 
+/** How many copies of a part its instances mean. */
 export function copiesOf(instances: Instances, counts: InstanceCounts): number {
   switch (instances) {
     case 'perManager':

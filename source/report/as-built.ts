@@ -19,6 +19,7 @@ export interface ReportedRun {
   readonly result: string;
 }
 
+/** What the as-built document is made from. */
 export interface AsBuilt {
   readonly site: Site;
   readonly product: Product;

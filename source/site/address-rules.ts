@@ -6,6 +6,7 @@ import type { ClusterRanges } from '../microk8s/node.ts';
  * the file names its place in front, preflight ends them with a full stop.
  */
 
+/** An IPv4 address in its network: `10.0.4.22/24`. */
 export interface AddressWithPrefix {
   readonly address: string;
   readonly prefix: number;
@@ -75,6 +76,7 @@ export function gatewayProblem(
   return endProblem(gateway, address);
 }
 
+/** Whether an IPv4 address lies in the network. */
 export function isInside(address: string, network: AddressWithPrefix): boolean {
   return ipaddr.IPv4.parse(address).match(ipaddr.IPv4.parse(network.address), network.prefix);
 }

@@ -41,6 +41,7 @@ export interface Observation {
   readonly ingressCertificate: CertificateDate | undefined;
 }
 
+/** Whether the API answered through a manager. */
 export interface Reached {
   readonly node: string;
   readonly answers: boolean;
@@ -48,6 +49,7 @@ export interface Reached {
   readonly said: string;
 }
 
+/** What a node itself says, beside the API. */
 export interface ObservedMachine {
   readonly node: string;
   /** `absent`: snapd has no MicroK8s; undefined: it did not say. */
@@ -56,6 +58,7 @@ export interface ObservedMachine {
   readonly certificates: readonly CertificateDate[] | undefined;
 }
 
+/** A node as the API knows it. */
 export interface ObservedNode extends ClusterNode {
   /** Since when it has been ready or not, ISO 8601. */
   readonly since: string | undefined;

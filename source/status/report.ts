@@ -4,6 +4,7 @@ export const verdictSchema = z.enum(['ok', 'degraded', 'down', 'unknown']).meta(
   description:
     'ok: nothing that is wanted is missing. degraded: it works, and something is missing. down: the API of the cluster does not answer, or the product cannot work. unknown: no machine was reached from here.',
 });
+/** One word for a whole site. */
 export type Verdict = z.output<typeof verdictSchema>;
 
 const iso = (description: string) => z.string().meta({ description: `${description}, ISO 8601` });
@@ -15,6 +16,7 @@ const certificateSchema = z.object({
   until: iso('End of its validity'),
   daysLeft: z.number().int().meta({ description: 'Whole days; negative once it has ended' }),
 });
+/** A certificate, and how long it is valid. */
 export type CertificateStatus = z.output<typeof certificateSchema>;
 
 const nodeSchema = z.object({
@@ -37,6 +39,7 @@ const nodeSchema = z.object({
     .meta({ description: 'MicroK8s as snapd has it' }),
   pods: z.object({ ready: z.number().int(), all: z.number().int() }).optional(),
 });
+/** A node in the cluster. */
 export type NodeStatus = z.output<typeof nodeSchema>;
 
 const datastoreSchema = z.object({
@@ -44,6 +47,7 @@ const datastoreSchema = z.object({
   living: z.number().int(),
   survives: z.number().int().meta({ description: 'How many more voters may be lost before the API stops' }),
 });
+/** Members of the datastore, and how many may be lost. */
 export type DatastoreStatus = z.output<typeof datastoreSchema>;
 
 const virtualAddressSchema = z.object({
@@ -80,12 +84,15 @@ const componentSchema = z.object({
   nodes: z.array(z.object({ node: z.string(), ready: z.number().int() })),
   uneven: z.boolean().meta({ description: 'Its pods lie on fewer nodes than they could' }),
 });
+/** A part of the product. */
 export type ComponentStatus = z.output<typeof componentSchema>;
 
 const claimSchema = z.object({ name: z.string(), bound: z.boolean(), size: z.string(), class: z.string() });
+/** A claim for a volume. */
 export type ClaimStatus = z.output<typeof claimSchema>;
 
 const poolSchema = z.object({ name: z.string(), node: z.string(), state: z.string(), online: z.boolean() });
+/** A pool of shared volumes. */
 export type PoolStatus = z.output<typeof poolSchema>;
 
 /** One truth about a site at one time, for every screen and for `--json`. */
@@ -105,4 +112,5 @@ export const reportSchema = z.object({
   pools: z.array(poolSchema),
   certificates: z.array(certificateSchema),
 });
+/** What `status` says of a site. */
 export type StatusReport = z.output<typeof reportSchema>;

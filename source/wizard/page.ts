@@ -11,8 +11,10 @@ export interface WizardView {
   readonly facts: ReadonlyMap<string, NodeFacts>;
 }
 
+/** What is typed or chosen. */
 export type FieldKind = 'text' | 'number' | 'toggle' | 'choice' | 'file';
 
+/** One of the values that can be chosen. */
 export interface FieldChoice {
   readonly value: string;
   readonly label: string;
@@ -55,6 +57,7 @@ export interface Field {
   readonly write?: (draft: SiteDraft, value: DraftValue) => SiteDraft;
 }
 
+/** What a typed text means, or what is wrong with it. */
 export type Parsed = { readonly value: DraftValue } | { readonly problem: string };
 
 /** A table that rows can be added to and removed from (the nodes). */
@@ -66,6 +69,7 @@ export interface Rows {
   add(view: WizardView, text: string): { readonly rows: readonly DraftValue[] } | { readonly problem: string };
 }
 
+/** One page of questions. */
 export interface Page<Id extends string = string> {
   /** Its name in the list of pages (pages.ts), from which the progress line, the number keys and both UIs follow. */
   readonly id: Id;
@@ -81,6 +85,7 @@ export interface Page<Id extends string = string> {
   notes?(view: WizardView): readonly Note[];
 }
 
+/** A line under the fields of a page. */
 export interface Note {
   readonly grade: 'pass' | 'warn' | 'fail' | 'plain';
   readonly text: string;

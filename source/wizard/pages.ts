@@ -11,17 +11,22 @@ import { storagePage } from './pages/storage.ts';
 
 /** The pages in the order in which they are asked: the only list. Both UIs, the progress line and the number keys follow from it. */
 const ordered = [nodesPage, networkPage, featuresPage, storagePage, sitePage] as const;
+/** Id of a page. */
 export type PageId = (typeof ordered)[number]['id'];
+/** A page of the list. */
 export type WizardPage = Page<PageId>;
+/** All pages in order. */
 export const pages: readonly WizardPage[] = ordered;
 
 /** Page ids and titles in order. */
 export const pageTitles: readonly { readonly id: PageId; readonly title: string }[] = ordered;
 
+/** Whether a text is the id of a page. */
 export function isPageId(id: string): id is PageId {
   return pages.some((page) => page.id === id);
 }
 
+/** The page of that id. */
 export function pageOf(id: PageId): WizardPage {
   const page = pages.find((candidate) => candidate.id === id);
   if (!page) throw new Error(`no page ${id}`);

@@ -9,6 +9,7 @@ import type { Parsed } from './page.ts';
  * The site's schema judges the same values again; these words are for the person who is typing.
  */
 
+/** From a typed text to a value. */
 export type Parse = (text: string) => Parsed;
 
 const isIpv4 = (text: string): boolean => ipaddr.IPv4.isValidFourPartDecimal(text);
@@ -170,6 +171,7 @@ export function user(text: string): Parsed {
   return { problem: `${text} is not a login name` };
 }
 
+/** A channel of MicroK8s, such as `1.34/stable`. */
 export function channel(text: string): Parsed {
   if (channelForm.test(text)) return { value: text };
   const other = otherChannel(text);

@@ -15,6 +15,7 @@ import type { Terminal } from '../line/terminal.ts';
 import { releaseChangeLines } from '../text/release-change-text.ts';
 import { lookAtCluster, runProductPlan, tell } from './product-verb.ts';
 
+/** What `update` and `storage grow` change. */
 export interface UpdateWish {
   readonly newest: boolean;
   /** `PATH=VALUE`, of `site.yaml`, by what was read of the site. */

@@ -15,6 +15,7 @@ export const planPurposes = [
   'rebalance',
   'drill',
 ] as const;
+/** What a plan is for. */
 export type PlanPurpose = (typeof planPurposes)[number];
 
 /** `plan.json`: everything that `apply` and `resume` need, and nothing that is secret. */
@@ -35,6 +36,7 @@ export interface Plan {
   readonly accepted?: readonly AcceptedFailure[];
 }
 
+/** A check that failed and was let pass. */
 export interface AcceptedFailure {
   readonly check: string;
   readonly nodes: readonly string[];

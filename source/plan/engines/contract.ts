@@ -5,6 +5,7 @@ import type { PlanInput } from '../input.ts';
 import { planChart } from '../release/charts.ts';
 import type { PlannedStep, StepKind } from '../step.ts';
 
+/** What every part of an engine is planned from. */
 export interface EngineInput extends Pick<PlanInput, 'site' | 'product' | 'readChart'> {
   /** Name of the manager that the cluster is changed through. */
   readonly seed: string;
@@ -15,6 +16,7 @@ export interface PoolPlace extends Pick<SharedVolume, 'group' | 'volume'> {
   readonly node: string;
 }
 
+/** What an engine is installed from. */
 export interface SharedEngineInput extends EngineInput {
   /** The logical volume under the pool of each node that carries one. */
   readonly pools: readonly PoolPlace[];
@@ -30,6 +32,7 @@ export interface PoolGrowth extends PoolPlace {
   readonly gib: number;
 }
 
+/** Pools that are to grow. */
 export interface PoolGrowthInput extends Pick<EngineInput, 'seed' | 'product'> {
   readonly pools: readonly PoolGrowth[];
 }

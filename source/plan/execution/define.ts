@@ -3,7 +3,9 @@ import type { Script } from '../../host/host.ts';
 import { defined } from '../../text/defined.ts';
 import type { PlannedCommand, PlannedFile, PlannedStep, StepKind } from '../step.ts';
 
+/** In ms. */
 export const seconds = (count: number): number => count * 1_000;
+/** In ms. */
 export const minutes = (count: number): number => count * 60_000;
 
 /** What a planner gives for one step; the rest follows from its kind. */
@@ -29,6 +31,7 @@ function stepId(kind: string, place: { readonly node?: string; readonly name?: s
   return kind + (place.name === undefined ? '' : `/${place.name}`) + (place.node === undefined ? '' : `@${place.node}`);
 }
 
+/** A step as it stands in the plan: the planner's draft and what follows from its kind. */
 export function plannedStep<Schema extends z.ZodObject>(kind: StepKind<Schema>, draft: StepDraft<Schema>): PlannedStep {
   const { node, name, parameters } = draft;
   return {

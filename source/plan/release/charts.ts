@@ -15,6 +15,7 @@ export interface PlannedChart {
   readonly digest: string;
 }
 
+/** A chart as product or site names it. */
 export interface ChartWish {
   /** Absolute folder, `oci://…`, URL, `repository/name`, or a name together with `repository`. */
   readonly reference: string;
@@ -56,6 +57,7 @@ export function chartLogin({ chart, repository }: ChartPlace, registry: Registry
   return repository?.startsWith(`https://${host}/`) ? { host, user, repository } : undefined;
 }
 
+/** First 12 hex digits of SHA-256 over the texts. */
 export function digestOf(...texts: readonly string[]): string {
   const hash = createHash('sha256');
   for (const text of texts) hash.update(text).update('\0');

@@ -1,6 +1,7 @@
 import type { Site } from '../../site/schema.ts';
 import type { StepContext } from '../step.ts';
 
+/** The registry that a site names. */
 export type Registry = NonNullable<Site['registry']>;
 
 /** Stands in a plan for the secret of the registry's user, and for what is made of it. */

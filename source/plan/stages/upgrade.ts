@@ -28,6 +28,7 @@ function membersBehind({ site, facts, cluster }: Planning): Behind[] {
 export const isBehind = (planning: Planning, { name }: SiteNode): boolean =>
   membersBehind(planning).some(({ node }) => node.name === name);
 
+/** Whether a member of the cluster gets another track. */
 export const isUpgrade = (planning: Planning): boolean => membersBehind(planning).length > 0;
 
 /** Minor by minor, managers before workers, one node at a time, each looked at before the next. Throws `Fault` for a step back. */

@@ -2,6 +2,7 @@ import type { NodeFacts } from '../../facts/facts.ts';
 import type { Site } from '../../site/schema.ts';
 import type { StandingCluster, StandingNode } from './standing.ts';
 
+/** What a node of a cluster is. */
 export type Role = 'manager' | 'worker';
 
 /** A node that has to leave the cluster. */
@@ -19,6 +20,7 @@ export interface Departure {
   readonly becomes: Role | undefined;
 }
 
+/** What a site wants, and what its cluster is. */
 export interface ChangesInput {
   readonly site: Pick<Site, 'nodes'>;
   readonly facts: ReadonlyMap<string, NodeFacts>;

@@ -1,6 +1,7 @@
 import type { Site } from '../../site/schema.ts';
 import type { Departure, Role } from './changes.ts';
 
+/** A name that `storage.shared.engine` takes. */
 export type Engine = Site['storage']['shared']['engine'];
 
 /**

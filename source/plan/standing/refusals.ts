@@ -4,6 +4,7 @@ import { kloudspot } from '../../text/command.ts';
 import type { Departure } from './changes.ts';
 import type { LocalVolume, StandingCluster } from './standing.ts';
 
+/** Nodes that are to leave, and the cluster that they leave. */
 export interface Leaving {
   readonly departures: readonly Departure[];
   readonly standing: StandingCluster;

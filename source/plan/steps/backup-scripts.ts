@@ -80,12 +80,14 @@ ls -1d -- */ | sort | head -n -"$2" | while IFS= read -r name; do rm -rf -- "$na
   arguments: [folder, String(keep)],
 });
 
+/** A backup in a folder. */
 export interface ListedBackup {
   readonly id: string;
   readonly whole: boolean;
   readonly bytes: number;
 }
 
+/** Of the output of `listBackups`. */
 export function parseBackups(stdout: string): ListedBackup[] {
   return stdout.split('\n').flatMap((line) => {
     const [, id, state, bytes] = /^(\S+) (whole|damaged) (\d+)$/.exec(line.trim()) ?? [];

@@ -27,6 +27,7 @@ const list = (group: string) => [
   group,
 ];
 
+/** A logical volume that is there. `ours`: it has the tag of this program. */
 export interface Volume {
   readonly gib: number;
   readonly ours: boolean;

@@ -36,6 +36,7 @@ echo "$taken" >${domainMarker}
   arguments: [domain === undefined ? '' : String(domain)],
 });
 
+/** The line of the kubelet that names its address. */
 export const addressArgument = (address: string): string => `--node-ip=${address}\n`;
 
 /** The value of a kubelet's argument on a node; undefined where it is not set. */
@@ -49,9 +50,11 @@ export function argumentIn(text: string | undefined, name: string): string | und
   return line?.slice(name.length + 1).trim();
 }
 
+/** Text of the arguments of a service on a node; undefined where it has none. */
 export const argumentsOf = (context: StepContext, node: string, service: string): Promise<string | undefined> =>
   readText(context, node, fileOf(service));
 
+/** What a node is told of itself: its address, and the number of its failure domain. */
 export interface NodeArguments {
   readonly node: string;
   readonly address: string;

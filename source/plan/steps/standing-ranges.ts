@@ -20,6 +20,7 @@ export async function otherRanges(
   return undefined;
 }
 
+/** Why MicroK8s on the node is not taken over. */
 export function otherCluster(node: string, seen: string): StepFault {
   return new StepFault({
     tried: `install MicroK8s on ${node}`,

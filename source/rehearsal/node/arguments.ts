@@ -29,10 +29,12 @@ export function setArguments(
   return after.length !== before.length || added.length > 0;
 }
 
+/** The arguments of a service on a machine, one a line. */
 export function argumentLines(machine: Machine, service: string): string[] {
   return (fileAt(machine, fileOf(service))?.content ?? '').split('\n').filter((line) => line !== '');
 }
 
+/** Writes the arguments of a service. */
 export function writeArguments(machine: Machine, service: string, lines: readonly string[]): void {
   writePath(machine, fileOf(service), lines.map((line) => `${line}\n`).join(''), { mode: 0o660 });
 }

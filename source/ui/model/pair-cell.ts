@@ -1,5 +1,6 @@
 import type { PairAnswer } from '../../facts/pairs-probe.ts';
 
+/** What a cell of the matrix shows. */
 export interface PairCell {
   readonly grade: 'pass' | 'fail' | 'plain';
   readonly text: string;

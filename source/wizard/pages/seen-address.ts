@@ -11,6 +11,7 @@ export interface SeenAddress {
   readonly gateway?: string;
 }
 
+/** Where the node stands that is reached at `reach`; undefined where no IPv4 address was seen. */
 export function seenAddress(facts: NodeFacts | undefined, reach: string): SeenAddress | undefined {
   const network = facts?.network;
   if (!network) return undefined;

@@ -26,6 +26,7 @@ const parameters = z.object({
 });
 type Parameters = z.output<typeof parameters>;
 
+/** Names of the pools that are to hold a copy. */
 export const poolsOf = ({ spec }: VolumeConfigObject): string[] =>
   spec.policy.replicaPoolInfo.map(({ poolName }) => poolName);
 
@@ -38,6 +39,7 @@ interface Seen {
   readonly copies: readonly VolumeReplicaObject[];
 }
 
+/** Volumes and their copies in the cluster; a text says why they were not seen. */
 export async function volumesSeen(
   context: StepContext,
   { seed, namespace }: { readonly seed: string; readonly namespace: string },

@@ -11,6 +11,7 @@ export interface KeyHint {
   readonly dropOrder: number;
 }
 
+/** A page in the line of progress. */
 export interface ProgressMark {
   readonly title: string;
   readonly mark: 'done' | 'here' | 'todo' | 'warn';

@@ -11,6 +11,7 @@ export interface Span {
 /** One line of the screen as data, for Ink and for the first page, which is written before Ink is there. */
 export type Spans = readonly Span[];
 
+/** Text of one look, in ASCII where the theme wants it. */
 export const span = (theme: Theme, text: string, as: Tone = 'plain', bold = false): Span => ({
   text: asciiText(theme, text),
   as,
@@ -22,6 +23,7 @@ export const line = (theme: Theme, text: string, as: Tone = 'plain', bold = fals
   span(theme, text, as, bold),
 ];
 
+/** Cells that a line takes. */
 export const cellsOfSpans = (spans: Spans): number => spans.reduce((sum, { text }) => sum + cellsOf(text), 0);
 
 /** A line in at most `width` cells, cut as Ink cuts it. */

@@ -24,6 +24,7 @@ export interface StartPage {
   readonly below: readonly Spans[];
 }
 
+/** The start page on a screen of this size. */
 export function startPage(state: StartPageState, size: Size, theme: Theme): StartPage {
   const [height, width] = [bodyRows(size), bodyColumns(size)];
   const rows = startRows(state);

@@ -39,6 +39,7 @@ export function choiceView(props: ChoiceProps): { readonly rows: readonly ShownR
   return { rows: fitting, below: shown.below };
 }
 
+/** Under a list that is cut. */
 export const moreBelow = (below: number): string => `   ${below} more below`;
 
 /** The same list as lines. */
