@@ -43,7 +43,7 @@ export function asBuiltDocument(built: AsBuilt): string {
   const page = markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"/><title>${site.name} as built</title><style>${style}</style></head><body>
 <h1>${site.name} as built</h1>${note}
-<p>${status.at.slice(0, 16).replace('T', ' ')} UTC, by ${program}. The cluster is <strong class="${status.verdict}">${status.verdict}</strong>.</p>
+<p>${minuteOf(status.at)} UTC, by ${program}. The cluster is <strong class="${status.verdict}">${status.verdict}</strong>.</p>
 ${status.reasons.length === 0 ? [] : [list(status.reasons)]}
 <nav><ol>${sections.map(({ id, title }) => markup`<li><a href="#${id}">${title}</a></li>`)}</ol></nav>
 ${sections.map(({ id, title, body }) => markup`<section id="${id}"><h2>${title}</h2>${body}</section>`)}
@@ -92,6 +92,9 @@ function pictured({ status, facts, site }: AsBuilt, node: SiteNode): PictureNode
     ),
   };
 }
+
+/** `2026-01-31 14:02` of an ISO 8601 time. */
+const minuteOf = (at: string): string => at.slice(0, 16).replace('T', ' ');
 
 const addressOf = (node: SiteNode): string => node.network?.address ?? node.reach;
 
@@ -205,7 +208,7 @@ function openFindings({ findings }: AsBuilt): Markup {
 function runs(built: AsBuilt): Markup {
   const rows = built.runs.map(({ run, at, who, purpose, result }) => [
     run,
-    at === undefined ? '' : at.slice(0, 16).replace('T', ' '),
+    at === undefined ? '' : minuteOf(at),
     who,
     purpose,
     result,

@@ -75,13 +75,27 @@ export function dnsName(text: string): Parsed {
   return { value: text };
 }
 
-/** The addresses of `10.0.4.21-23` or `10.0.4.21-10.0.4.23`; undefined where the text is something else. */
-export function addressRange(text: string): readonly string[] | undefined {
-  const [, net = '', from = '', to = ''] = /^(\d+\.\d+\.\d+\.)(\d+)-(?:\1)?(\d+)$/.exec(text) ?? [];
-  const [first, last] = [Number(from), Number(to)];
-  if (from === '' || last <= first || last > 255 || !isIpv4(`${net}${from}`)) return undefined;
-  return Array.from({ length: last - first + 1 }, (_, index) => `${net}${first + index}`);
+/** `10.0.4.21-23` or `10.0.4.21-10.0.4.23` in its parts, which may be too large; undefined where the text has another form. */
+export function rangeParts(text: string): { net: string; from: string; first: number; last: number } | undefined {
+  const [, net, from = '', to] = /^(\d+\.\d+\.\d+\.)(\d+)-(?:\1)?(\d+)$/.exec(text) ?? [];
+  return net === undefined ? undefined : { net, from, first: Number(from), last: Number(to) };
 }
+
+/** The addresses of such a range of two or more; undefined where the text is something else. */
+export function addressRange(text: string): readonly string[] | undefined {
+  const range = rangeParts(text);
+  if (range === undefined || range.last <= range.first || !addressesExist(range)) return undefined;
+  return addressesBetween(range);
+}
+
+type RangeParts = NonNullable<ReturnType<typeof rangeParts>>;
+
+/** Whether every number of the range is one of an address. */
+export const addressesExist = ({ net, from, last }: RangeParts): boolean => last <= 255 && isIpv4(`${net}${from}`);
+
+/** All addresses of a range, both ends among them. */
+export const addressesBetween = ({ net, first, last }: RangeParts): readonly string[] =>
+  Array.from({ length: last - first + 1 }, (_, index) => `${net}${first + index}`);
 
 /** Where a node answers now: an address or a name. */
 export function reach(text: string): Parsed {

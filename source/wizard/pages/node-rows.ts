@@ -3,7 +3,7 @@ import type { DraftValue } from '../../site/schema.ts';
 import { textAt } from '../draft/draft.ts';
 import { draftNodes } from '../draft/draft-nodes.ts';
 import type { Rows, WizardView } from '../page.ts';
-import { reach } from '../parse.ts';
+import { addressesBetween, addressesExist, rangeParts, reach } from '../parse.ts';
 
 /** More than these in one range is a slip of the finger. */
 const mostAtOnce = 50;
@@ -24,19 +24,17 @@ export const addNodes: Rows['add'] = (view, text) => {
 };
 
 function addressesOf(text: string): { places: readonly string[] } | { problem: string } {
-  const range = /^(\d+\.\d+\.\d+\.)(\d+)-(?:\1)?(\d+)$/.exec(text);
-  if (!range) {
+  const range = rangeParts(text);
+  if (range === undefined) {
     const parsed = reach(text);
     return 'problem' in parsed ? parsed : { places: [text] };
   }
-  const [, net = '', from = '', to = ''] = range;
-  const [first, last] = [Number(from), Number(to)];
-  if (last < first) return { problem: `${text} runs backwards: write ${net}${to}-${from}` };
-  if (last > 255 || !ipaddr.IPv4.isValidFourPartDecimal(`${net}${from}`))
-    return { problem: `${text} leaves the addresses that exist: numbers from 0 to 255` };
+  const { net, first, last } = range;
+  if (last < first) return { problem: `${text} runs backwards: write ${net}${last}-${first}` };
+  if (!addressesExist(range)) return { problem: `${text} leaves the addresses that exist: numbers from 0 to 255` };
   if (last - first >= mostAtOnce)
     return { problem: `${text} is ${last - first + 1} nodes: at most ${mostAtOnce} at once` };
-  return { places: Array.from({ length: last - first + 1 }, (_, index) => `${net}${first + index}`) };
+  return { places: addressesBetween(range) };
 }
 
 function newRows(view: WizardView, places: readonly string[]): readonly DraftValue[] {
