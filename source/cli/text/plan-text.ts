@@ -3,7 +3,7 @@ import type { PlannedCommand, PlannedFile, PlannedStep } from '../../plan/step.t
 import { counted } from '../../text/plural.ts';
 import { filled, folded } from '../../text/width.ts';
 import { diffLines, shortDiff } from '../../ui/model/diff.ts';
-import { commandText } from '../../ui/model/review.ts';
+import { commandText } from '../../ui/model/planned-changes.ts';
 
 export interface PlanTextOptions {
   /** One line a step, without commands and files. */

@@ -1,6 +1,5 @@
 import { causes, countChecks, countText, foldNodes } from '../../check/summary.ts';
 import type { Plan } from '../../plan/document/document.ts';
-import type { PlannedCommand } from '../../plan/step.ts';
 import type { Product } from '../../product/schema.ts';
 import type { Finding, Grade } from '../../site/finding.ts';
 import type { Site, SitePath } from '../../site/schema.ts';
@@ -9,7 +8,13 @@ import { demand, volumesFor } from '../../storage/volumes.ts';
 import { kloudspot } from '../../text/command.ts';
 import { counted } from '../../text/plural.ts';
 import type { PageId } from '../../wizard/pages.ts';
-import { type DiffLine, diffLines, shortDiff } from './diff.ts';
+import {
+  plannedCommands,
+  plannedFiles,
+  type ReviewedCommand,
+  type ReviewedFile,
+  reviewedFile,
+} from './planned-changes.ts';
 
 /** One subject of what will happen. */
 export interface ReviewLine {
@@ -21,20 +26,6 @@ export interface ReviewLine {
   readonly field: SitePath | undefined;
   /** More on it, line by line. */
   readonly detail: readonly string[];
-}
-
-export interface ReviewedFile {
-  readonly node: string | undefined;
-  readonly path: string;
-  readonly state: 'new' | 'changed' | 'same' | 'secret';
-  readonly lines: readonly DiffLine[];
-}
-
-export interface ReviewedCommand {
-  readonly step: string;
-  readonly node: string;
-  readonly text: string;
-  readonly undoable: boolean;
 }
 
 /** Everything that will happen, in order, for the screen and the plain lines alike. */
@@ -63,16 +54,10 @@ export interface ReviewInput {
   readonly estimateMs: number | undefined;
 }
 
+/** What a run of this plan and its documents will change. */
 export function reviewOf(input: ReviewInput): Review {
   const files = [...input.documents.map((file) => reviewedFile(undefined, file)), ...plannedFiles(input.plan)];
-  const commands = input.plan.steps.flatMap((step) =>
-    step.commands.map((command) => ({
-      step: step.title,
-      node: command.node,
-      text: commandText(command),
-      undoable: step.undoable,
-    })),
-  );
+  const commands = plannedCommands(input.plan);
   const final = input.plan.steps.filter((step) => !step.undoable && changesSomething(step)).map((step) => step.title);
   const lines = [
     nodesLine(input.site),
@@ -224,48 +209,4 @@ function commandsLine(commands: readonly ReviewedCommand[], final: readonly stri
     final.map((title) => `cannot be undone: ${title}`),
     final.length > 0 ? 'warn' : 'plain',
   );
-}
-
-function plannedFiles(plan: Plan): readonly ReviewedFile[] {
-  return plan.steps.flatMap((step) =>
-    step.files.map((file): ReviewedFile => {
-      if (file.secret) return { node: file.node, path: file.path, state: 'secret', lines: [] };
-      return reviewedFile(file.node, file);
-    }),
-  );
-}
-
-function reviewedFile(
-  node: string | undefined,
-  file: { readonly path: string; readonly content: string; readonly before?: string | undefined },
-): ReviewedFile {
-  const state = file.before === undefined ? 'new' : file.before === file.content ? 'same' : 'changed';
-  const lines = state === 'same' ? [] : shortDiff(diffLines(file.before ?? '', file.content));
-  return { node, path: file.path, state, lines };
-}
-
-/** A command as a person reads it; with sudo where root is needed. */
-export function commandText(command: PlannedCommand): string {
-  const { command: what } = command;
-  const words = 'name' in what ? ['script', what.name, ...(what.arguments ?? [])] : what;
-  const text = words.map(shown).join(' ');
-  return `${command.sudo ? 'sudo ' : ''}${text}${command.stdin === undefined ? '' : ' < (standard input)'}`;
-}
-
-/** For reading, not for a shell: quoted where the words would run together. */
-function shown(word: string): string {
-  return word === '' || /[\s'"]/.test(word) ? `'${word.replaceAll('\n', ' ')}'` : word;
-}
-
-/** What the files look like afterwards, as lines with their marks. */
-export function diffText(files: readonly ReviewedFile[]): readonly DiffLine[] {
-  return files.flatMap((file): DiffLine[] => {
-    const head: DiffLine = { mark: ' ', text: `${file.node ?? 'here'}:${file.path} (${wordOf(file.state)})` };
-    return [head, ...file.lines.map((one) => ({ mark: one.mark, text: one.text })), { mark: ' ', text: '' }];
-  });
-}
-
-function wordOf(state: ReviewedFile['state']): string {
-  if (state === 'secret') return 'holds secrets, made when the step runs, not shown';
-  return state === 'same' ? 'as it is' : state;
 }

@@ -1,4 +1,4 @@
-import { diffText } from '../../../model/review.ts';
+import { diffText } from '../../../model/planned-changes.ts';
 import { next, type Transition } from '../../store/event.ts';
 import { type AppState, isScreen, type ListOverlay, progress } from '../../store/state.ts';
 import { goTo, whyNotYet } from '../../store/transitions.ts';
