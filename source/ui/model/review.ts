@@ -35,7 +35,7 @@ export interface Review {
   readonly steps: number;
   readonly files: readonly ReviewedFile[];
   readonly commands: readonly ReviewedCommand[];
-  /** Titles of the steps that have no undo. */
+  /** Titles of the steps that have no undo; where several share one, it is there once, with their nodes. */
   readonly final: readonly string[];
   /** ms by earlier runs; undefined: no run was timed yet. */
   readonly estimateMs: number | undefined;
@@ -58,7 +58,8 @@ export interface ReviewInput {
 export function reviewOf(input: ReviewInput): Review {
   const files = [...input.documents.map((file) => reviewedFile(undefined, file)), ...plannedFiles(input.plan)];
   const commands = plannedCommands(input.plan);
-  const final = input.plan.steps.filter((step) => !step.undoable && changesSomething(step)).map((step) => step.title);
+  const lasting = input.plan.steps.filter((step) => !step.undoable && changesSomething(step));
+  const final = titlesOf(lasting);
   const lines = [
     nodesLine(input.site),
     networkLine(input.site),
@@ -68,7 +69,7 @@ export function reviewOf(input: ReviewInput): Review {
     tlsLine(input.site),
     systemLine(input.site),
     filesLine(files),
-    commandsLine(commands, final),
+    commandsLine(commands, lasting.length, final),
   ];
   return {
     site: input.site.name,
@@ -80,6 +81,12 @@ export function reviewOf(input: ReviewInput): Review {
     estimateMs: input.estimateMs,
   };
 }
+
+/** `Install it (ks-1, ks-2)`, or the title alone where one step has it. */
+const titlesOf = (steps: Plan['steps']): string[] =>
+  [...Map.groupBy(steps, ({ title }) => title)].map(([title, same]) =>
+    same.length === 1 ? title : `${title} (${same.map(({ node }) => node ?? 'cluster').join(', ')})`,
+  );
 
 const changesSomething = (step: Plan['steps'][number]): boolean => step.commands.length + step.files.length > 0;
 
@@ -200,13 +207,13 @@ function filesLine(files: readonly ReviewedFile[]): ReviewLine {
   return line('Files', parts.join(', ') || 'none', { page: undefined, field: undefined }, detail);
 }
 
-function commandsLine(commands: readonly ReviewedCommand[], final: readonly string[]): ReviewLine {
-  const text = `${commands.length}${final.length > 0 ? ` · ${counted(final.length, 'step')} cannot be undone` : ' · every step can be undone'}`;
+function commandsLine(commands: readonly ReviewedCommand[], lasting: number, final: readonly string[]): ReviewLine {
+  const text = `${commands.length}${lasting > 0 ? ` · ${counted(lasting, 'step')} cannot be undone` : ' · every step can be undone'}`;
   return line(
     'Commands',
     text,
     { page: undefined, field: undefined },
     final.map((title) => `cannot be undone: ${title}`),
-    final.length > 0 ? 'warn' : 'plain',
+    lasting > 0 ? 'warn' : 'plain',
   );
 }

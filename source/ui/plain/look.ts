@@ -122,7 +122,7 @@ async function reviewed(walk: PlainWalk, review: Review, plan: Plan): Promise<Lo
       talk.say(
         ...(line
           ? [line.text, ...line.detail.map((one) => `  ${one}`)]
-          : [`${text === '' ? 'Nothing' : text} is not ${review.site}: nothing was begun.`]),
+          : [text === '' ? `Type ${review.site} to begin.` : `${text} is not ${review.site}: nothing was begun.`]),
       );
   }
 }
