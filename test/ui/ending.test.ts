@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { emptyView } from '../../source/engine/view/view.ts';
 import { filesUnder } from '../../source/site/files.ts';
-import { nextLines } from '../../source/ui/model/ending.ts';
+import { endingOf, nextLines } from '../../source/ui/model/ending.ts';
 import { siteOf } from '../plan/sample.ts';
 import { planOf } from './sample.ts';
 
@@ -25,4 +25,15 @@ describe('what is said after a run', () => {
     const tls = mode === 'files' ? { mode, key: '/k', certificate: '/c' } : { mode };
     expect(linesAfter({ tls }).filter((line) => words.test(line))).toHaveLength(1);
   });
+});
+
+describe('a run of another purpose', () => {
+  it.each(['nodes', 'backup', 'restore', 'certificates', 'rebalance', 'drill'] as const)(
+    '%s says its own end',
+    (purpose) => {
+      const view = { ...emptyView({ ...planOf(site), purpose }), outcome: 'done' } as const;
+      expect(endingOf(view).text).not.toContain('is running');
+      expect(nextLines(view, place)).toEqual(['kloudspot status  shows the state of the site']);
+    },
+  );
 });

@@ -36,10 +36,9 @@ export function addBackup(
   const managers = site.nodes.filter(
     ({ name, role }) => role === 'manager' && keeps(name) && !leaving.some(({ node }) => node === name),
   );
-  const { release, namespace } = product;
   list.addCluster(
     planBackup({
-      ...{ seed: seed.name, managers: managers.map(({ name }) => name), reason, release, namespace },
+      ...{ seed: seed.name, managers: managers.map(({ name }) => name), reason },
       site: text ?? siteText(site),
       values: valuesText(site, product),
     }),

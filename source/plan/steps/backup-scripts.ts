@@ -21,22 +21,21 @@ export const sumsFile = 'SHA256SUMS';
 export const backupsKept = 10;
 
 /**
- * Adds to the datastore's backup what belongs to it: release with its values, map of volumes and claims, the authorities and
- * keys that the cluster rests on. Arguments: folder, release, namespace.
+ * Adds to the datastore's backup what belongs to it: the releases, the map of volumes and claims, the authorities and
+ * keys that the cluster rests on.
  */
-export const collectBackup = (folder: string, release: string, namespace: string): Script => ({
+export const collectBackup = (folder: string): Script => ({
   name: 'backup-collect',
   text: `set -eu
 umask 077
 cd "$1"
-${microk8sProgram} helm3 get all "$2" -n "$3" >release.txt 2>&1 || true
 { ${microk8sProgram} helm3 list -A -a -o json || echo '[]'; } >release.json
 ${microk8sProgram} kubectl get persistentvolumes,persistentvolumeclaims -A -o json >volumes.json
 names=$(cd ${folders.data}/certs && ls ca.crt ca.key front-proxy-ca.crt front-proxy-ca.key serviceaccount.key 2>/dev/null || true)
 tar -C ${folders.data}/certs -czf certificates.tar.gz $names
 sha256sum ${backupFiles.join(' ')} >${sumsFile}
 `,
-  arguments: [folder, release, namespace],
+  arguments: [folder],
 });
 
 /** Prints `NAME whole|damaged BYTES` for each backup of a folder, the oldest first. */

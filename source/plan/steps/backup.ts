@@ -26,8 +26,6 @@ const parameters = z.object({
   managers: z.array(z.string()),
   /** Part of its name: `before-nodes`. */
   reason: z.string(),
-  release: z.string(),
-  namespace: z.string(),
 });
 type Parameters = z.output<typeof parameters>;
 
@@ -123,7 +121,7 @@ async function copyTo(
 
 export const backup: StepKind<typeof parameters> = { kind: 'backup', parameters, state, act };
 
-function commands({ seed, managers, release, namespace }: Parameters): PlannedCommand[] {
+function commands({ seed, managers }: Parameters): PlannedCommand[] {
   const mark = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -139,7 +137,7 @@ function commands({ seed, managers, release, namespace }: Parameters): PlannedCo
     }),
     command('folder', seed, ['install', '-d', '-m', '0700', folder]),
     command('datastore', seed, microk8s.backup(`${folder}/datastore.tar.gz`)),
-    command('collect', seed, collectBackup(folder, release, namespace)),
+    command('collect', seed, collectBackup(folder)),
     ...all.map((file) => command(`fetch ${file}`, seed, readBackup(folder, file))),
     ...others.flatMap((manager) => [
       ...all.map((file) =>

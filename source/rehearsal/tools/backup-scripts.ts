@@ -8,16 +8,15 @@ const files = ['datastore.tar.gz', 'site.yaml', 'values.yaml', 'release.json', '
 const sums = 'SHA256SUMS';
 const sumOf = (text: string) => createHash('sha256').update(text).digest('hex');
 
-/** `backup-collect FOLDER RELEASE NAMESPACE`: what belongs to the datastore's backup, and the sums of it all. */
+/** `backup-collect FOLDER`: what belongs to the datastore's backup, and the sums of it all. */
 function collect(call: Call): number {
-  const [folder = '', release = ''] = call.words;
+  const [folder = ''] = call.words;
   return call.change((machine, state) => {
     const cluster = clusterOf(state, machine);
     if (cluster === undefined) return 1;
     const volumes = ['PersistentVolume', 'PersistentVolumeClaim'].flatMap((kind) => list(cluster, kind));
-    const releases = cluster.releases.filter(({ name }) => name === release);
     const made: Record<string, string> = {
-      'release.json': JSON.stringify(releases),
+      'release.json': JSON.stringify(cluster.releases),
       'volumes.json': JSON.stringify({ items: volumes }),
       'certificates.tar.gz': 'certificates and keys are not rehearsed',
     };

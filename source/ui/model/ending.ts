@@ -1,4 +1,5 @@
 import type { RunView } from '../../engine/view/view.ts';
+import type { PlanPurpose } from '../../plan/document/document.ts';
 import type { Files } from '../../site/files.ts';
 import { kloudspot } from '../../text/command.ts';
 
@@ -41,13 +42,24 @@ export function endingOf(view: RunView): { readonly grade: 'pass' | 'warn' | 'fa
   }
 }
 
-function doneWords(view: RunView): string {
-  const { site, purpose } = view.plan;
-  if (purpose === 'stop') return `${site.name}: the product is stopped.`;
-  if (purpose === 'update') return `${site.name} is up to date.`;
-  return purpose === 'init' && site.deploy === 'later'
-    ? `${site.name}: the cluster is ready.`
-    : `${site.name} is running.`;
+/** What a run of one purpose has reached, behind the site's name. */
+const reached: Readonly<Record<Exclude<PlanPurpose, 'init' | 'start'>, string>> = {
+  nodes: 'the nodes are those of site.yaml.',
+  update: 'the product is up to date.',
+  stop: 'the product is stopped.',
+  backup: 'the backup is whole.',
+  restore: 'the objects of the cluster are those of the backup.',
+  certificates: 'the certificates are renewed.',
+  rebalance: 'every part that can move lies evenly.',
+  drill: 'the drill is over, and every part is ready again.',
+};
+
+function doneWords({ plan: { site, purpose } }: RunView): string {
+  if (purpose === 'init' || purpose === 'start')
+    return purpose === 'init' && site.deploy === 'later'
+      ? `${site.name}: the cluster is ready.`
+      : `${site.name} is running.`;
+  return `${site.name}: ${reached[purpose]}`;
 }
 
 /** What to do next, a line each. */
@@ -76,6 +88,7 @@ function afterDone({ plan: { site, purpose } }: RunView, { files }: RunPlace): r
   const status = `${kloudspot('status')}  shows the state of the site`;
   if (site.deploy === 'later' && purpose === 'init')
     return [`The settings are in ${files.site}`, `${kloudspot('start')}  deploys the product`, status];
+  if (purpose !== 'init' && purpose !== 'start' && purpose !== 'update') return [status];
   const written = [`The settings are in ${files.site}`, `The Helm values are in ${files.values}`];
   return [`Open https://${site.customer.dnsName}`, ...written, status, certificateLine(site.tls.mode)];
 }
