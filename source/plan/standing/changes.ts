@@ -36,7 +36,7 @@ export function departures({ site, facts, standing }: ChangesInput): Departure[]
     const why = alone ? undefined : whyLeaves(node, wanted?.role, facts.has(node.name), member);
     return why === undefined ? [] : [departure(node, why, member, why === 'leaves' ? undefined : wanted?.role)];
   });
-  return [...known, ...orphans(standing)];
+  return [...known, ...orphans(standing, livingAddresses(site, facts))];
 }
 
 function whyLeaves(
@@ -57,15 +57,23 @@ const departure = (
   becomes: Role | undefined,
 ): Departure => ({ node: name, address, role, alive: member && why !== 'reinstalled', why, becomes });
 
+/** Every address of the site's machines that take themselves for members. */
+function livingAddresses(site: ChangesInput['site'], facts: ChangesInput['facts']): ReadonlySet<string> {
+  const machines = site.nodes.map(({ name }) => facts.get(name)).filter((machine) => machine?.microk8s?.joined);
+  const interfaces = machines.flatMap((machine) => machine?.network?.interfaces ?? []);
+  return new Set(interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address)));
+}
+
 /**
  * Members of the datastore that no Node stands for, known by their address alone. Only where every manager is found among the
- * members: on machines with two networks a living member may have another address than its Node.
+ * members: on machines with two networks a living member may have another address than its Node. A machine of the site that still
+ * takes itself for a member is not among them: its join brings its Node back.
  */
-function orphans({ nodes, members }: StandingCluster): Departure[] {
+function orphans({ nodes, members }: StandingCluster, living: ReadonlySet<string>): Departure[] {
   const managers = nodes.filter(({ role }) => role === 'manager').map(({ address }) => address);
   const addresses = members.map(({ address }) => address);
   if (managers.length < 2 || !managers.every((address) => addresses.includes(address))) return [];
   return addresses
-    .filter((address) => !managers.includes(address))
+    .filter((address) => !managers.includes(address) && !living.has(address))
     .map((address) => ({ node: address, address, role: 'manager', alive: false, why: 'leaves', becomes: undefined }));
 }
