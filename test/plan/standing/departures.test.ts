@@ -72,6 +72,17 @@ describe('who leaves', () => {
       { node: '10.0.4.99', address: '10.0.4.99', alive: false },
     ]);
   });
+  it('no machine that still takes itself for a member, although its Node was deleted: its join brings it back', () => {
+    const nodes = standing.nodes.filter(({ name }) => name !== 'ks-3');
+    const [own = ''] = (facts.get('ks-3')?.network?.interfaces ?? []).flatMap(({ addresses }) =>
+      addresses.map(({ address }) => address),
+    );
+    const members = standing.members.map((one) => (one.address === '10.0.4.23' ? { ...one, address: own } : one));
+    const there = { site: siteOf(shape), standing: { ...standing, nodes, members } };
+    expect(departures({ ...there, facts })).toEqual([]);
+    const off = new Map([...facts].filter(([name]) => name !== 'ks-3'));
+    expect(departures({ ...there, facts: off })).toMatchObject([{ node: own, alive: false }]);
+  });
   it('nobody, where managers have another address among the members: two networks', () => {
     const members = standing.members.map(({ role }, at) => ({ address: `192.168.0.${at}`, role }));
     expect(departures({ site: siteOf(shape), facts, standing: { ...standing, members } })).toEqual([]);
