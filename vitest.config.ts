@@ -22,6 +22,8 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 60_000 } },
+    // Most of the time of a flow is waiting: one file at a time leaves a machine of two cores idle.
+    maxWorkers: 2,
     projects: [
       { extends: true, test: { name: 'pure', include: ['test/**/*.test.{ts,tsx}'], exclude: outerRings } },
       {
