@@ -2,6 +2,7 @@ import type { Finding } from '../site/finding.ts';
 import type { SiteDraft, SitePath } from '../site/schema.ts';
 import { getAt, isRecord, problemOf, removeAt, setAt, typedValue, withAnswer } from './draft/draft.ts';
 import { draftNodes } from './draft/draft-nodes.ts';
+import { onceFor } from './once.ts';
 import type { Field, Note, Page, WizardView } from './page.ts';
 import { featuresPage } from './pages/features.ts';
 import { networkPage } from './pages/network.ts';
@@ -37,10 +38,9 @@ type OfPage<Value> = (page: Page, view: WizardView) => Value;
 
 /** Works a thing of a page out once for a view: a screen asks for it at every key. */
 export function onceForView<Value>(work: OfPage<Value>): OfPage<Value> {
-  const known = new WeakMap<WizardView, Map<Page, Value>>();
+  const valuesOf = onceFor((_view: WizardView) => new Map<Page, Value>());
   return (page, view) => {
-    const ofView = known.get(view) ?? new Map<Page, Value>();
-    known.set(view, ofView);
+    const ofView = valuesOf(view);
     const kept = ofView.get(page) ?? work(page, view);
     ofView.set(page, kept);
     return kept;

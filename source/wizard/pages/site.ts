@@ -4,6 +4,7 @@ import { inspectPair } from '../../tls/inspect.ts';
 import { certificateName } from '../../tls/names.ts';
 import { textAt } from '../draft/draft.ts';
 import { readableFile } from '../file-answer.ts';
+import { onceFor } from '../once.ts';
 import type { Field, Note, Page, WizardView } from '../page.ts';
 import { anyText, dnsName, oneOf } from '../parse.ts';
 
@@ -23,13 +24,11 @@ export const sitePage: Page<'site'> = {
 
 function siteFields(view: WizardView): readonly Field[] {
   const withFiles = textAt(view.draft, ['tls', 'mode']) === 'files';
-  return [tlsMode, ...(withFiles ? tlsFiles : []), dnsField(withFiles ? view : undefined), customerReference];
+  return [tlsMode, ...(withFiles ? tlsFiles : []), dnsField(certificateOf(view).name), customerReference];
 }
 
 /** The name that the certificate is for stands there until another is typed. */
-function dnsField(view: WizardView | undefined): Field {
-  const path = view && textAt(view.draft, ['tls', 'certificate']);
-  const named = path && !('problem' in readableFile(path)) ? certificateName(readFileSync(path, 'utf8')) : undefined;
+function dnsField(named: string | undefined): Field {
   return {
     id: 'customer.dnsName',
     path: ['customer', 'dnsName'],
@@ -104,23 +103,22 @@ function goodPair(view: WizardView): readonly Note[] {
   return [{ grade: 'pass', text }];
 }
 
-function allPairFindings(view: WizardView): readonly Finding[] {
-  const [key, certificate] = [textAt(view.draft, ['tls', 'key']), textAt(view.draft, ['tls', 'certificate'])];
-  if (
-    textAt(view.draft, ['tls', 'mode']) !== 'files' ||
-    'problem' in readableFile(key) ||
-    'problem' in readableFile(certificate)
-  )
-    return [];
-  const dnsName = textAt(view.draft, ['customer', 'dnsName']);
-  const pair = {
-    keyText: readFileSync(key, 'utf8'),
-    certificateText: readFileSync(certificate, 'utf8'),
-    dnsName: dnsName || (certificateName(readFileSync(certificate, 'utf8')) ?? ''),
-    now: new Date(),
-  };
-  return inspectPair(pair);
-}
+/** The certificate file as far as it can be read, and the name that it is for; read once for a view. */
+const certificateOf = onceFor((view: WizardView): { readonly text?: string; readonly name?: string | undefined } => {
+  const path = textAt(view.draft, ['tls', 'certificate']);
+  if (textAt(view.draft, ['tls', 'mode']) !== 'files' || 'problem' in readableFile(path)) return {};
+  const text = readFileSync(path, 'utf8');
+  return { text, name: certificateName(text) };
+});
+
+/** What is to be said of the pair, good or bad; nothing until both files can be read. */
+const allPairFindings = onceFor((view: WizardView): readonly Finding[] => {
+  const key = textAt(view.draft, ['tls', 'key']);
+  const { text: certificateText, name = '' } = certificateOf(view);
+  if (certificateText === undefined || 'problem' in readableFile(key)) return [];
+  const dnsName = textAt(view.draft, ['customer', 'dnsName']) || name;
+  return inspectPair({ keyText: readFileSync(key, 'utf8'), certificateText, dnsName, now: new Date() });
+});
 
 function siteNotes(view: WizardView): readonly Note[] {
   const notes: Note[] = [];
