@@ -1,9 +1,8 @@
-import { targetOf } from '../../network/targets.ts';
 import type { AsBuilt } from '../../report/as-built.ts';
 import type { Files } from '../../site/files.ts';
 import { version } from '../../version.ts';
 import { checkSite } from '../check-site.ts';
-import { type AccessPrompts, connect } from '../connect.ts';
+import type { AccessPrompts } from '../connect.ts';
 import { pastRuns } from '../history.ts';
 import { statusOf } from '../observe-site.ts';
 import type { OpenedSite } from '../site.ts';
@@ -11,7 +10,6 @@ import type { OpenedSite } from '../site.ts';
 /** Everything that the as-built document holds, asked now. Nodes that are dead are left out. */
 export async function gatherAsBuilt(opened: OpenedSite, files: Files, prompts: AccessPrompts): Promise<AsBuilt> {
   const { site, product, world } = opened;
-  await connect(site.nodes.map(targetOf), { ...opened, prompts });
   const { facts, findings } = await checkSite(opened, prompts, files);
   const status = await statusOf(opened, files);
   const runs = (await pastRuns(files)).map(({ run, by, purpose, result }) => ({
