@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { keys, Screen } from '../terminal/screen.ts';
+import { toNodes } from '../terminal/to-nodes.ts';
 import type { Row } from './row.ts';
 
 function percentile(times: readonly number[], share: number): number {
@@ -46,16 +47,6 @@ export async function keyTimes(presses: number): Promise<Row[]> {
     screen.kill();
     rmSync(root, { recursive: true, force: true });
   }
-}
-
-async function toNodes(screen: Screen): Promise<void> {
-  await screen.see('begin');
-  screen.press(keys.enter);
-  await screen.see('Host keys: 3 new');
-  screen.press('f');
-  await screen.see('SHA256:');
-  screen.press('t');
-  await screen.see(/(✓ sudo[\s\S]*){3}/);
 }
 
 async function row(screen: Screen, page: string, presses: number): Promise<Row> {

@@ -1,5 +1,6 @@
 import { pictureOf } from './picture.ts';
 import { keys, Screen } from './screen.ts';
+import { toNodes } from './to-nodes.ts';
 
 /** Stands in the pictures for the temporary root; as long as that one, so that no line breaks elsewhere. */
 const shownRoot = '/home/operator/kloudspot-root';
@@ -15,12 +16,7 @@ export async function takePictures(root: string): Promise<ReadonlyMap<string, st
   try {
     await screen.see('begin');
     take('start');
-    screen.press(keys.enter);
-    await screen.see('Host keys: 3 new');
-    screen.press('f');
-    await screen.see('SHA256:');
-    screen.press('t');
-    await screen.see(/(✓ sudo[\s\S]*){3}/);
+    await toNodes(screen);
     take('nodes');
     for (const [name, page] of [
       ['network', '2/8 Network'],

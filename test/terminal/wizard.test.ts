@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keys, Screen, type ScreenOptions } from './screen.ts';
+import { toNodes } from './to-nodes.ts';
 
 let root: string;
 let screen: Screen;
@@ -21,24 +22,12 @@ function init(options: ScreenOptions = {}, ...flags: readonly string[]): Screen 
   return screen;
 }
 
-/** From the start page to the nodes page, with the keys trusted and every node seen. */
-async function toNodes(): Promise<void> {
-  await screen.see('New site');
-  await screen.see('begin');
-  screen.press(keys.enter);
-  await screen.see('Host keys: 3 new');
-  screen.press('f');
-  await screen.see('SHA256:');
-  screen.press('t');
-  await screen.see(/(✓ sudo[\s\S]*){3}/);
-}
-
 const draft = () => join(root, 'etc/kloudspot/site.draft.yaml');
 
 describe('the wizard at 80×24', () => {
   it('walks by keys from the start page to a rolled-out product', async () => {
     init();
-    await toNodes();
+    await toNodes(screen);
     for (const page of ['2/8 Network', '3/8 Features', '4/8 Storage', '5/8 Site']) {
       screen.press('n');
       const text = await screen.see(page);
@@ -80,7 +69,7 @@ describe('the wizard at 80×24', () => {
 
   it('says at once what is wrong with an answer, and keeps what was typed', async () => {
     init();
-    await toNodes();
+    await toNodes(screen);
     screen.press(keys.down, keys.right, keys.enter, keys.ctrlU, 'KS_1', keys.enter);
     expect(await screen.see('KS_1')).toContain('write ks-1');
     screen.press('n');
@@ -99,7 +88,7 @@ describe('the wizard at 80×24', () => {
 
   it('Esc steps back and loses nothing; the draft is there the next time', async () => {
     init();
-    await toNodes();
+    await toNodes(screen);
     screen.press('n');
     await screen.see('2/8 Network');
     screen.press(keys.escape);
@@ -120,7 +109,7 @@ describe('the wizard at 80×24', () => {
     'Ctrl-C on %s asks once, then leaves with 130 and a safe draft',
     async (page) => {
       init();
-      await toNodes();
+      await toNodes(screen);
       for (let presses = 1; presses < Number(page[0]); presses++) {
         screen.press('n');
         await screen.see(`${presses + 1}/8`);
@@ -141,7 +130,7 @@ describe('the wizard at 80×24', () => {
 describe('terminals of every kind', () => {
   it('at 40×10 says what size is needed or fits, and is whole again after growing', async () => {
     init();
-    await toNodes();
+    await toNodes(screen);
     screen.resize(40, 10);
     await screen.see(/40|12|larger|rows/);
     expect(
@@ -162,7 +151,7 @@ describe('terminals of every kind', () => {
 
   it('without colours sends none, and marks carry the meaning', async () => {
     init({ env: { NO_COLOR: '1' } });
-    await toNodes();
+    await toNodes(screen);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes are what is looked for.
     expect(screen.output).not.toMatch(/\u001b\[(3|4|9|10)\d(;\d+)*m/);
     expect(screen.text()).toContain('✓');
@@ -180,7 +169,7 @@ describe('terminals of every kind', () => {
 
   it('shows on ? what a field is for', async () => {
     init();
-    await toNodes();
+    await toNodes(screen);
     screen.press(keys.down, '?');
     await screen.see(/Reach at[\s\S]*/);
     screen.press(keys.escape);
