@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Script } from '../host/host.ts';
+import { parsedJson } from '../text/parsed-json.ts';
 
 export type Protocol = 'tcp' | 'udp';
 
@@ -54,11 +55,7 @@ export function pairsProbe(task: PairTask): Script {
 
 /** Undefined where the probe printed something else. */
 export function parsePairAnswers(stdout: string): PairAnswers | undefined {
-  try {
-    return nodeAnswer.safeParse(JSON.parse(stdout)).data;
-  } catch {
-    return undefined;
-  }
+  return parsedJson(nodeAnswer, stdout);
 }
 
 const script = `exec python3 - "$@" <<'PYTHON'

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Script } from '../host/host.ts';
+import { parsedJson } from '../text/parsed-json.ts';
 
 /** A version of a chart, in the index of a repository. */
 export interface ChartWanted {
@@ -57,11 +58,7 @@ export function reachProbe(task: ReachTask): Script {
 
 /** Undefined where the probe printed something else. */
 export function parseReachAnswer(stdout: string): ReachAnswer | undefined {
-  try {
-    return answer.safeParse(JSON.parse(stdout)).data;
-  } catch {
-    return undefined;
-  }
+  return parsedJson(answer, stdout);
 }
 
 const script = `exec python3 - "$@" <<'PYTHON'

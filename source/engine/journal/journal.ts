@@ -6,6 +6,7 @@ import type { Clock } from '../../host/host.ts';
 import type { RunEvent, RunEventBody } from './event.ts';
 import { eventSchema } from './event-schema.ts';
 import { type Mask, maskEvent } from './masking.ts';
+import { parsedJson } from '../../text/parsed-json.ts';
 
 /** The journal of a run: append-only, one JSON line an event, the only thing that viewers and `resume` read. */
 export interface Journal {
@@ -149,11 +150,5 @@ async function openIfPresent(path: string): Promise<FileHandle | undefined> {
 }
 
 function parseLine(line: string): RunEvent | undefined {
-  if (line === '') return undefined;
-  try {
-    const parsed = eventSchema.safeParse(JSON.parse(line));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
+  return line === '' ? undefined : parsedJson(eventSchema, line);
 }

@@ -6,6 +6,7 @@ import type { Files } from '../../site/files.ts';
 import { kloudspot } from '../../text/command.ts';
 import { durationWords } from '../../text/duration.ts';
 import { identifyProcess, lifeOf, machineId } from '../process/process-identity.ts';
+import { parsedJson } from '../../text/parsed-json.ts';
 
 const claimSchema = z.object({
   version: z.literal(1),
@@ -55,13 +56,8 @@ export const claimText = (claim: LockClaim): string => `${JSON.stringify(claim)}
 
 /** Undefined for a text that is not a claim: its writer holds none of our locks. */
 export function parseClaim(text: string): LockClaim | undefined {
-  try {
-    // On a node a second line follows: the time of the last heartbeat.
-    const parsed = claimSchema.safeParse(JSON.parse(text.split('\n')[0] ?? ''));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
+  // On a node a second line follows: the time of the last heartbeat.
+  return parsedJson(claimSchema, text.split('\n')[0] ?? '');
 }
 
 /** `gone`: its process has ended. `silent`: it may live, but gave no sign for too long. `unknown`: it is on another machine, and no one watched it. */

@@ -5,6 +5,7 @@ import { textIfPresent } from '../../host/read-text.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
 import { filesOfRun } from '../../site/files.ts';
 import { identitySchema, lifeOf, type ProcessIdentity } from './process-identity.ts';
+import { parsedJson } from '../../text/parsed-json.ts';
 
 /** What a lock says of its holder, as far as it counts here. */
 const holderSchema = z.object({ ...identitySchema.shape, run: z.string() });
@@ -66,10 +67,6 @@ const holderOf = async (directory: string): Promise<ProcessIdentity | undefined>
 /** The process that holds the workstation's lock for this run: it notes itself in the run's folder a moment after taking the lock. */
 async function lockingProcess(directory: string): Promise<ProcessIdentity | undefined> {
   const text = await textIfPresent(filesOfRun(directory).lock).catch(() => undefined);
-  try {
-    const holder = holderSchema.safeParse(JSON.parse(text ?? ''));
-    return holder.data?.run === basename(directory) ? holder.data : undefined;
-  } catch {
-    return undefined;
-  }
+  const holder = parsedJson(holderSchema, text ?? '');
+  return holder?.run === basename(directory) ? holder : undefined;
 }
