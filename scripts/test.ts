@@ -16,7 +16,10 @@ const report = z.object({
   testResults: z.array(
     z.object({
       name: z.string(),
-      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+      message: z.string().default(''),
+      assertionResults: z.array(
+        z.object({ fullName: z.string(), status: z.string(), failureMessages: z.array(z.string()).default([]) }),
+      ),
     }),
   ),
 });
@@ -30,6 +33,7 @@ const rings = [
 
 let passed = 0;
 let failed = 0;
+const failures: string[] = [];
 const skipped: string[] = [];
 const leftOut: string[] = [];
 
@@ -52,6 +56,17 @@ function skippedTests({ testResults }: z.output<typeof report>): string[] {
       .filter(({ status }) => !ran.has(status))
       .map(({ fullName }) => `${relative(home, name)}: ${fullName}`),
   );
+}
+
+/** Every test that failed and every suite that broke, by file and name, with the first line of its message. */
+function failedTests({ testResults }: z.output<typeof report>): string[] {
+  const line = (file: string, name: string, message = '') =>
+    `${relative(home, file)}: ${name}: ${message.split('\n')[0]}`;
+  return testResults.flatMap(({ name, message, assertionResults }) => {
+    const tests = assertionResults.filter(({ status }) => status === 'failed');
+    if (tests.length === 0 && message !== '') return [line(name, 'the suite', message)];
+    return tests.map(({ fullName, failureMessages }) => line(name, fullName, failureMessages[0]));
+  });
 }
 
 const bin = (name: string) => join(home, 'node_modules/.bin', name);
@@ -85,12 +100,14 @@ for (const ring of rings) {
     passed += result.numPassedTests;
     // A suite that broke before its first test counts as one failure.
     failed += Math.max(result.numFailedTests, result.success ? 0 : 1);
+    failures.push(...failedTests(result));
     skipped.push(...skippedTests(result));
   } else failed++;
   console.log(`ring ${ring.name}: ${Math.round((Date.now() - started) / 1000)} s`);
 }
 
 console.log('');
+for (const line of failures) console.log(`FAILED: ${line}`);
 const mark = requireAll ? 'LEFT OUT AND REQUIRED' : 'left out';
 for (const line of leftOut) console.log(`${mark}: ring ${line}`);
 for (const name of skipped) console.log(`${mark}: test ${name}`);

@@ -135,7 +135,7 @@ function planningOf(input: PlanInput): Planning {
   if (cluster !== undefined) refuseDepartures({ departures: leaving, standing: cluster, facts });
   const seed =
     cluster !== undefined && whole
-      ? stayingSeed(site, cluster, leaving)
+      ? stayingSeed(site, facts, cluster, leaving)
       : purpose === 'init'
         ? seedOf(site, facts)
         : livingSeed(site, facts);

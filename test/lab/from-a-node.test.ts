@@ -104,6 +104,8 @@ describe('from one of the nodes', () => {
     const claims = await lab.objects('pvc', '-n', 'kloudspot', '-l', 'app.kubernetes.io/component=kafka');
     return claims.map(({ status }) => status.capacity.storage);
   };
+  const kafkasReady = async () =>
+    (await lab.objects('statefulsets', 'kloudspot-kafka', '-n', 'kloudspot'))[0]?.status.readyReplicas;
   const inKafka = async (...words: string[]) =>
     (await lab.tryKubectl(['exec', '-n', 'kloudspot', 'kloudspot-kafka-0', '--', ...words])).stdout;
 
@@ -120,6 +122,8 @@ describe('from one of the nodes', () => {
     await expect.poll(sizes).toEqual(['2Gi', '2Gi', '2Gi']);
     await expect.poll(() => inKafka('cat', '/var/lib/kafka/starts')).toContain(starts);
     expect(await inKafka('df', '-m', '/var/lib/kafka')).toMatch(/ (19|20)\d\d /);
+    // The pods deleted above come back one after the other.
+    await expect.poll(kafkasReady, { timeout: 180_000 }).toBe(3);
   });
 
   it('a smaller size is refused before anything is touched', async () => {

@@ -22,15 +22,26 @@ export function seedOf(site: Site, facts: ReadonlyMap<string, NodeFacts>): SiteN
   return seed;
 }
 
-/** Of a cluster that lives: a manager that stays, the one that was asked before all others. Throws `Fault` where none does. */
-export function stayingSeed(site: Site, cluster: StandingCluster, leaving: readonly Departure[]): SiteNode {
+/**
+ * Of a cluster that lives: the first manager that stays and runs, so that a plan does not depend on who answered first.
+ * Throws `Fault` where none stays.
+ */
+export function stayingSeed(
+  site: Site,
+  facts: ReadonlyMap<string, NodeFacts>,
+  cluster: StandingCluster,
+  leaving: readonly Departure[],
+): SiteNode {
   const stays = site.nodes.filter(
     ({ name, role }) =>
       role === 'manager' &&
       !leaving.some(({ node }) => node === name) &&
       cluster.nodes.some((node) => node.name === name && node.role === 'manager' && node.ready),
   );
-  const seed = stays.find(({ name }) => name === cluster.through) ?? stays[0];
+  const seed =
+    stays.find(({ name }) => facts.get(name)?.microk8s?.running) ??
+    stays.find(({ name }) => name === cluster.through) ??
+    stays[0];
   if (seed) return seed;
   throw new Fault({
     what: 'No manager of the cluster would stay.',

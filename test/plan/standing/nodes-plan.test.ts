@@ -45,6 +45,13 @@ describe('the plan of nodes that come and go', () => {
     expect(join?.needs).toContain('join-manager@ks-4');
   });
 
+  it('works through the same manager, whichever answered first', () => {
+    const shape = { managers: 3 };
+    const change = { site: siteOf(shape), facts: factsFor(shape, three) };
+    const through = (manager: string) => planOf({ ...change, standing: { ...standingOf(shape), through: manager } });
+    expect(through('ks-3').steps).toEqual(through('ks-1').steps);
+  });
+
   it('takes one of five away only when it has given its pool and its volumes, and looks at the votes after it', () => {
     const shape = { managers: 5 };
     const site = { ...siteOf(shape), nodes: siteOf(shape).nodes.slice(0, 4) };
