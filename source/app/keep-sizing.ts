@@ -6,7 +6,7 @@ import type { Files } from '../site/files.ts';
 import { judgeDraft, parseDraft } from '../site/load.ts';
 import { loadDraft, saveDraft, siteText } from '../site/save.ts';
 import type { DraftValue, Site, SiteDraft } from '../site/schema.ts';
-import { defaultEngine } from '../storage/engines.ts';
+import { defaultEngine } from '../storage/engines/engines.ts';
 import type { StorageWish } from '../storage/volumes.ts';
 import { removeAt, setAt } from '../wizard/draft/draft.ts';
 import { firstDraft } from './first-draft.ts';

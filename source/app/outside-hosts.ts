@@ -26,7 +26,7 @@ export function withOutside(hosts: HostPool): HostPool {
 /** Loaded only where a site asks for it. */
 async function openOutside({ node }: HostTarget, kubeconfig: string): Promise<Host> {
   const [{ OutsideHost }, { outsideOf }, { localHost }] = await Promise.all([
-    import('../kubernetes/outside-host.ts'),
+    import('./outside-host.ts'),
     import('../kubernetes/outside-words.ts'),
     import('../host/local.ts'),
   ]);

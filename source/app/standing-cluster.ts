@@ -1,7 +1,7 @@
 import type { NodeFacts } from '../facts/facts.ts';
 import type { HostTarget, ReadOnlyHost } from '../host/host.ts';
 import { findManager } from '../kubernetes/ask.ts';
-import { copyLabels, cstorKinds, poolInstanceObject, volumeReplicaObject } from '../kubernetes/cstor-objects.ts';
+import { copyLabels, cstorKinds, poolInstanceObject, volumeReplicaObject } from '../storage/engines/cstor/objects.ts';
 import { clusterNode } from '../kubernetes/nodes.ts';
 import {
   claimObject,

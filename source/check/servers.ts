@@ -1,7 +1,7 @@
 import type { ChartWanted } from '../facts/reach-probe.ts';
 import type { Product } from '../product/schema.ts';
 import type { Site } from '../site/schema.ts';
-import { sharedEngine } from '../storage/engines.ts';
+import { sharedEngine } from '../storage/engines/engines.ts';
 
 /** A server that every node fetches from while the cluster is built. */
 export interface Server {

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type * as z from 'zod';
 import type { ReadOnlyHost } from '../host/host.ts';
 import { holderOf } from '../kubernetes/address-holder.ts';
-import { cstorKinds, poolInstanceObject } from '../kubernetes/cstor-objects.ts';
+import { cstorKinds, poolInstanceObject } from '../storage/engines/cstor/objects.ts';
 import { helm, parseReleaseList } from '../kubernetes/helm.ts';
 import {
   type ClaimObject,

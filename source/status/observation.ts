@@ -1,4 +1,4 @@
-import type { PoolInstanceObject } from '../kubernetes/cstor-objects.ts';
+import type { PoolInstanceObject } from '../storage/engines/cstor/objects.ts';
 import type { ListedRelease } from '../kubernetes/helm.ts';
 import type { ClusterNode } from '../kubernetes/nodes.ts';
 import type { ClaimObject, PodObject } from '../kubernetes/objects.ts';

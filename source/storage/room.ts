@@ -4,7 +4,7 @@ import { defined } from '../text/defined.ts';
 import { gibibyte } from './bytes.ts';
 import { withDeclared } from './declared.ts';
 import { placeVolumes, type StorageDemand } from './demand.ts';
-import { sharedEngine } from './engines.ts';
+import { sharedEngine } from './engines/engines.ts';
 import { allocatable, type GroupRoom, groupRoom, lvBytes, notYetThere } from './group-room.ts';
 import { findGroup } from './groups.ts';
 import type { PlaceNode, Shortfall, Space } from './place/model.ts';

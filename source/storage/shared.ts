@@ -3,7 +3,7 @@ import { mapperName } from '../facts/mapper-name.ts';
 import type { Product } from '../product/schema.ts';
 import { defined } from '../text/defined.ts';
 import { gibibyte } from './bytes.ts';
-import { sharedEngine } from './engines.ts';
+import { sharedEngine } from './engines/engines.ts';
 import { demand, type StorageWish, volumesFor } from './volumes.ts';
 
 /** The logical volume under the shared pool, the same on every node that carries the pool. */

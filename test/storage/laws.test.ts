@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { loadProduct } from '../../source/product/load.ts';
 import { gibibyte, wholeExtents } from '../../source/storage/bytes.ts';
-import { sharedEngine } from '../../source/storage/engines.ts';
+import { sharedEngine } from '../../source/storage/engines/engines.ts';
 import { estimateStorage } from '../../source/storage/estimate.ts';
 import { typedSize } from '../../source/storage/typed-size.ts';
 import { healthyFacts, healthySite, healthyStorage } from '../facts-fixtures.ts';

@@ -47,6 +47,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       'check',
       'storage',
       'network',
+      'workstation',
       'tls',
       'facts',
       'product',
@@ -75,7 +76,19 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   plan: {
     holds: 'the step contract, the steps, the stages that order them, the plan on disk',
-    uses: ['storage', 'network', 'tls', 'facts', 'product', 'site', 'kubernetes', 'microk8s', 'host', 'text', 'errors'],
+    uses: [
+      'storage',
+      'network',
+      'workstation',
+      'facts',
+      'product',
+      'site',
+      'kubernetes',
+      'microk8s',
+      'host',
+      'text',
+      'errors',
+    ],
   },
   check: {
     holds: 'the checks, one file a subject; what runs and grades them',
@@ -87,15 +100,20 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   status: {
     holds: 'what a cluster is asked, and the verdict',
-    uses: ['product', 'site', 'kubernetes', 'microk8s', 'host', 'text', 'errors'],
+    uses: ['storage', 'product', 'site', 'kubernetes', 'microk8s', 'host', 'text', 'errors'],
   },
   storage: {
-    holds: 'volumes from features, what a pool holds, what fits where',
-    uses: ['facts', 'product', 'site', 'text', 'errors'],
+    holds: 'volumes from features, what fits where; `engines/` what each engine of shared volumes holds and is asked',
+    uses: ['facts', 'product', 'site', 'kubernetes', 'host', 'text', 'errors'],
   },
   network: {
     holds: 'netplan documents, hosts files, addresses, ranges of the cluster',
     uses: ['facts', 'site', 'microk8s', 'host', 'text', 'errors'],
+  },
+  workstation: {
+    holds:
+      'what the machine that kloudspot runs on keeps for a site: backups, the TLS pair, the unit that continues a run',
+    uses: ['tls', 'site', 'host', 'text', 'errors'],
   },
   tls: { holds: 'key and certificate pairs', uses: ['site', 'text', 'errors'] },
   facts: {

@@ -1,7 +1,7 @@
 import type { NodeFacts } from '../../facts/facts.ts';
 import { type IdentityKind, identitiesToGive } from '../../network/identities.ts';
 import type { Grade } from '../../site/finding.ts';
-import { sharedEngine } from '../../storage/engines.ts';
+import { sharedEngine } from '../../storage/engines/engines.ts';
 import { sharedVolume } from '../../storage/shared.ts';
 import {
   accessAdvice,

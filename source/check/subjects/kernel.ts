@@ -1,5 +1,5 @@
 import { type KernelModule, type KernelSetting, kernelModules } from '../../facts/kernel.ts';
-import { sharedEngine } from '../../storage/engines.ts';
+import { sharedEngine } from '../../storage/engines/engines.ts';
 import { type Check, type CheckInput, fail, nodeCheck, pass, warn } from '../check.ts';
 
 export const modules: Check = nodeCheck(

@@ -3,7 +3,7 @@ import type { DroppingChain } from '../../facts/services.ts';
 import { clusterAddress, presentAddress, wantedAddress } from '../../network/addresses.ts';
 import { rangesOf } from '../../network/cluster-ranges.ts';
 import { networkOf } from '../../site/address-rules.ts';
-import { sharedEngine } from '../../storage/engines.ts';
+import { sharedEngine } from '../../storage/engines/engines.ts';
 import { type AboutNode, type Check, fail, nodeCheck, type Outcome, pass, warn } from '../check.ts';
 
 /** Another Kubernetes holds the ports and the containers of the node; a container engine alone changes the packet filter only. */

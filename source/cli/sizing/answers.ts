@@ -1,7 +1,7 @@
 import { Fault } from '../../errors/fault.ts';
 import { featureSet } from '../../product/features.ts';
 import type { Product } from '../../product/schema.ts';
-import { type EngineName, engineNamed, engineNames } from '../../storage/engines.ts';
+import { type EngineName, engineNamed, engineNames } from '../../storage/engines/engines.ts';
 import { typedSize } from '../../storage/typed-size.ts';
 import { type StorageWish, volumesFor } from '../../storage/volumes.ts';
 import type { WhatIf } from '../../storage/workload.ts';

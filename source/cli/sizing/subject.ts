@@ -10,7 +10,7 @@ import { loadProduct } from '../../product/load.ts';
 import type { Product } from '../../product/schema.ts';
 import { defaultProduct } from '../../site/default-product.ts';
 import type { Site, SiteNode } from '../../site/schema.ts';
-import { defaultEngine } from '../../storage/engines.ts';
+import { defaultEngine } from '../../storage/engines/engines.ts';
 import { likelyGroup } from '../../storage/groups.ts';
 import type { StorageWish } from '../../storage/volumes.ts';
 import { accessPrompts } from '../line/access.ts';

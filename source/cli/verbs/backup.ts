@@ -1,6 +1,6 @@
 import { exitCode } from '../../errors/fault.ts';
 import { targetOf } from '../../network/targets.ts';
-import { localBackups } from '../../plan/execution/local-backups.ts';
+import { localBackups } from '../../workstation/backups.ts';
 import { listBackups, parseBackups } from '../../plan/steps/backup-scripts.ts';
 import { asLsblk } from '../../storage/bytes.ts';
 import { columns } from '../../text/table.ts';

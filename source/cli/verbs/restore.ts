@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCode, Fault } from '../../errors/fault.ts';
-import { type LocalBackup, localBackups } from '../../plan/execution/local-backups.ts';
+import { type LocalBackup, localBackups } from '../../workstation/backups.ts';
 import type { StandingCluster } from '../../plan/standing/standing.ts';
 import { parseSite } from '../../site/load.ts';
 import { kloudspot } from '../../text/command.ts';

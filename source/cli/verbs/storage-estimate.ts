@@ -2,7 +2,7 @@ import { keepInDraft, keepInSite } from '../../app/keep-sizing.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import { ownClass } from '../../storage/classes.ts';
-import { sharedEngine } from '../../storage/engines.ts';
+import { sharedEngine } from '../../storage/engines/engines.ts';
 import type { EstimateInput, StorageEstimate } from '../../storage/estimate.ts';
 import { estimateStorage } from '../../storage/estimate.ts';
 import type { StorageWish } from '../../storage/volumes.ts';

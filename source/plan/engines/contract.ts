@@ -50,7 +50,7 @@ export interface PoolLeaveInput extends Pick<EngineInput, 'seed' | 'product'> {
   readonly alive: boolean;
 }
 
-/** How an engine that holds shared volumes comes into a cluster. What it holds is computed in `storage/engines.ts`. */
+/** How an engine that holds shared volumes comes into a cluster. What it holds is computed in `storage/engines/`. */
 export interface SharedEngine {
   /** Its own kinds of steps. */
   readonly kinds: readonly StepKind[];

@@ -1,4 +1,4 @@
-import type { EngineName } from '../../storage/engines.ts';
+import type { EngineName } from '../../storage/engines/engines.ts';
 import type { SharedEngine } from './contract.ts';
 import { cstor } from './cstor/cstor.ts';
 import { existing } from './existing/existing.ts';

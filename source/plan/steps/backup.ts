@@ -4,7 +4,7 @@ import { kubectl } from '../../kubernetes/kubectl.ts';
 import { microk8s } from '../../microk8s/microk8s.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
-import { keepBackup, localBackups, pruneLocalBackups } from '../execution/local-backups.ts';
+import { keepBackup, localBackups, pruneLocalBackups } from '../../workstation/backups.ts';
 import { manifestText, ownLabels } from '../release/manifest.ts';
 import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import {

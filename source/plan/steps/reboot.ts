@@ -7,7 +7,7 @@ import { kloudspot } from '../../text/command.ts';
 import { carryOut, look, sayAway } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { OwnReboot } from '../execution/own-reboot.ts';
-import { resumeService, resumeUnit, resumeUnitPath, thisProgram } from '../execution/resume-unit.ts';
+import { resumeService, resumeUnit, resumeUnitPath, thisProgram } from '../../workstation/resume-unit.ts';
 import type { PlannedCommand, PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({

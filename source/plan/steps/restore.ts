@@ -8,7 +8,7 @@ import { parseMicroK8sStatus, sayStatus } from '../../microk8s/status.ts';
 import { kloudspot } from '../../text/command.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
-import { localBackups } from '../execution/local-backups.ts';
+import { localBackups } from '../../workstation/backups.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { backupMark } from './backup.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cstorKinds, volumeReplicaObject } from '../../kubernetes/cstor-objects.ts';
+import { cstorKinds, volumeReplicaObject } from '../../storage/engines/cstor/objects.ts';
 import { clusterNode } from '../../kubernetes/nodes.ts';
 import { nodeObject } from '../../kubernetes/objects.ts';
 import { readList } from '../../kubernetes/read.ts';

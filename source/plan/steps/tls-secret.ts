@@ -5,7 +5,7 @@ import { readObject } from '../../kubernetes/read.ts';
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { manifestText, ownLabels } from '../release/manifest.ts';
-import { ensurePair, standingPair } from '../release/tls-pair.ts';
+import { ensurePair, standingPair } from '../../workstation/tls-pair.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({

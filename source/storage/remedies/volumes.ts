@@ -1,6 +1,6 @@
 import { gibibyte, gigabytes } from '../bytes.ts';
 import { type StorageDemand, storageDemand } from '../demand.ts';
-import { sharedEngine } from '../engines.ts';
+import { sharedEngine } from '../engines/engines.ts';
 import type { StorageWish, WantedVolume } from '../volumes.ts';
 import { fits, nodeRemedy, type Remedy, type Shortage, type SiteShortage, siteRemedy } from './remedy.ts';
 import { largestThatFits } from './search.ts';

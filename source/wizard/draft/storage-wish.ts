@@ -1,5 +1,5 @@
 import { siteSchema } from '../../site/schema.ts';
-import { defaultEngine, engineNamed } from '../../storage/engines.ts';
+import { defaultEngine, engineNamed } from '../../storage/engines/engines.ts';
 import type { StorageWish } from '../../storage/volumes.ts';
 import { defined } from '../../text/defined.ts';
 import type { WizardView } from '../page.ts';

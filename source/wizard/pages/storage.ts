@@ -1,5 +1,5 @@
 import { gigabytes } from '../../storage/bytes.ts';
-import { defaultEngine, engineNames, sharedEngine } from '../../storage/engines.ts';
+import { defaultEngine, engineNames, sharedEngine } from '../../storage/engines/engines.ts';
 import { sharedVolume } from '../../storage/shared.ts';
 import { typedSize } from '../../storage/typed-size.ts';
 import { volumesFor } from '../../storage/volumes.ts';

@@ -7,7 +7,7 @@ import {
   type VolumeReplicaObject,
   volumeConfigObject,
   volumeReplicaObject,
-} from '../../../kubernetes/cstor-objects.ts';
+} from '../../../storage/engines/cstor/objects.ts';
 import { kubectlPatch } from '../../../kubernetes/kubectl.ts';
 import { readList } from '../../../kubernetes/read.ts';
 import { counted } from '../../../text/plural.ts';

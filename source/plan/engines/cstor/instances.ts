@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { cstorKinds, type PoolInstanceObject } from '../../../kubernetes/cstor-objects.ts';
+import { cstorKinds, type PoolInstanceObject } from '../../../storage/engines/cstor/objects.ts';
 import { readList } from '../../../kubernetes/read.ts';
 import type { StepContext } from '../../step.ts';
 

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { type PoolSizeObject, poolSizeObject } from '../../../kubernetes/cstor-objects.ts';
+import { type PoolSizeObject, poolSizeObject } from '../../../storage/engines/cstor/objects.ts';
 import { kubectl } from '../../../kubernetes/kubectl.ts';
 import { gibibyte, gigabytes } from '../../../storage/bytes.ts';
-import { cstorPoolShare } from '../../../storage/engines.ts';
+import { cstorPoolShare } from '../../../storage/engines/engines.ts';
 import { counted } from '../../../text/plural.ts';
 import { quantityBytes } from '../../../text/quantity.ts';
 import { runCommand } from '../../execution/carry-out.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { copyLabels, cstorKinds } from '../../../kubernetes/cstor-objects.ts';
+import { copyLabels, cstorKinds } from '../../../storage/engines/cstor/objects.ts';
 import { kubectlPatch } from '../../../kubernetes/kubectl.ts';
 import { namedObject } from '../../../kubernetes/objects.ts';
 import { readObject } from '../../../kubernetes/read.ts';

@@ -7,7 +7,7 @@ import {
   type PoolInstanceObject,
   poolClusterObject,
   poolInstanceObject,
-} from '../../../kubernetes/cstor-objects.ts';
+} from '../../../storage/engines/cstor/objects.ts';
 import { kubectl } from '../../../kubernetes/kubectl.ts';
 import { readList, readObject } from '../../../kubernetes/read.ts';
 import { kloudspot } from '../../../text/command.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Files } from '../../site/files.ts';
+import type { Files } from '../site/files.ts';
 
 /** A backup as it lies on this machine. */
 export interface LocalBackup {

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { keepBackup, localBackups, pruneLocalBackups } from '../../source/plan/execution/local-backups.ts';
+import { keepBackup, localBackups, pruneLocalBackups } from '../../source/workstation/backups.ts';
 import { filesUnder } from '../../source/site/files.ts';
 
 const roots: string[] = [];

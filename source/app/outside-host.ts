@@ -4,7 +4,7 @@ import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import type { Command, FileToWrite, Host, HostAccess, RunOptions, RunResult } from '../host/host.ts';
 import { textIfPresent } from '../host/read-text.ts';
 import { writeAtomic } from '../host/write-atomic.ts';
-import { type Outside, outsideCommand, outsidePath } from './outside-words.ts';
+import { type Outside, outsideCommand, outsidePath } from '../kubernetes/outside-words.ts';
 
 /** kubectl and Helm by their whole paths, as the operator's own PATH finds them: commands on machines have a fixed one. */
 async function found(command: Command): Promise<Command> {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { metadata, words } from './objects.ts';
+import { metadata, words } from '../../../kubernetes/objects.ts';
 
 /** The kinds of OpenEBS and its cStor, with their API groups, as kubectl takes them. */
 export const cstorKinds = {

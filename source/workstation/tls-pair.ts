@@ -1,13 +1,13 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Fault } from '../../errors/fault.ts';
-import { messageOf } from '../../errors/thrown.ts';
-import { atHome } from '../../host/home-path.ts';
-import { writeAtomic } from '../../host/write-atomic.ts';
-import type { Files } from '../../site/files.ts';
-import type { Site } from '../../site/schema.ts';
-import { normalisedPair } from '../../tls/pem.ts';
+import { Fault } from '../errors/fault.ts';
+import { messageOf } from '../errors/thrown.ts';
+import { atHome } from '../host/home-path.ts';
+import { writeAtomic } from '../host/write-atomic.ts';
+import type { Files } from '../site/files.ts';
+import type { Site } from '../site/schema.ts';
+import { normalisedPair } from '../tls/pem.ts';
 
 /** PEM texts. The key is a secret. */
 export interface TlsPair {
@@ -34,7 +34,7 @@ export async function standingPair(site: Site, files: Files, now: number): Promi
 export async function ensurePair(site: Site, files: Files, now: number): Promise<TlsPair> {
   const standing = await standingPair(site, files, now);
   if (standing) return standing;
-  const { selfSigned } = await import('../../tls/self-signed.ts');
+  const { selfSigned } = await import('../tls/self-signed.ts');
   const pair = await selfSigned(site.customer.dnsName, site.network.virtualAddress);
   const kept = keptAt(files);
   await mkdir(files.tls, { recursive: true, mode: 0o700 });

@@ -1,5 +1,5 @@
-import { type Site, siteSchema } from '../site/schema.ts';
-import { gibibyte } from './bytes.ts';
+import { type Site, siteSchema } from '../../site/schema.ts';
+import { gibibyte } from '../bytes.ts';
 
 /** A name that `storage.shared.engine` takes. */
 export type EngineName = Site['storage']['shared']['engine'];
