@@ -5,11 +5,21 @@ type Nodes = readonly Pick<SiteNode, 'role'>[];
 /** A number of managers and workers that a product allows. */
 export type Shape = Product['topologies'][number];
 
-const count = (nodes: Nodes, role: SiteNode['role']): number => nodes.filter((node) => node.role === role).length;
+/** Asked for each node of a site: counted once for a list, so that a question does not cost more the more nodes there are. */
+const counted = new WeakMap<Nodes, Record<SiteNode['role'], number>>();
+
+function countOf(nodes: Nodes): Record<SiteNode['role'], number> {
+  const known = counted.get(nodes);
+  if (known !== undefined) return known;
+  const managers = nodes.filter(({ role }) => role === 'manager').length;
+  const counts = { manager: managers, worker: nodes.length - managers };
+  counted.set(nodes, counts);
+  return counts;
+}
 
 /** The product's shape that so many managers and workers are; undefined where it allows none of that kind. */
 export function shapeOf({ topologies }: Pick<Product, 'topologies'>, nodes: Nodes): Shape | undefined {
-  const [managers, workers] = [count(nodes, 'manager'), count(nodes, 'worker')];
+  const { manager: managers, worker: workers } = countOf(nodes);
   return topologies.find(
     ({ managers: wanted, minWorkers, maxWorkers }) =>
       wanted === managers && workers >= minWorkers && (maxWorkers === null || workers <= maxWorkers),
@@ -42,7 +52,7 @@ export interface InstanceCounts {
 
 /** The numbers for the nodes of a site. */
 export function instanceCounts(product: Pick<Product, 'topologies'>, nodes: Nodes): InstanceCounts {
-  const [managers, workers] = [count(nodes, 'manager'), count(nodes, 'worker')];
+  const { manager: managers, worker: workers } = countOf(nodes);
   const only = onlyControls(product, nodes);
   return { replicas: replicas(only ? workers : managers), workers, nodes: only ? workers : managers + workers };
 }

@@ -15,18 +15,18 @@ interface Behind {
   readonly channel: string;
 }
 
-function membersBehind({ site, facts, cluster }: Planning): Behind[] {
-  return site.nodes.flatMap((node) => {
-    const { channel, joined } = facts.get(node.name)?.microk8s ?? {};
-    const member = cluster?.nodes.some(({ name }) => name === node.name) ?? false;
-    if (!member || !channel || !(joined || cluster?.nodes.length === 1)) return [];
-    return trackOf(channel) === trackOf(site.cluster.channel) ? [] : [{ node, channel }];
-  });
+const membersBehind = (planning: Planning): Behind[] =>
+  planning.site.nodes.flatMap((node) => behindOf(planning, node) ?? []);
+
+function behindOf({ site, facts, cluster }: Planning, node: SiteNode): Behind | undefined {
+  const { channel, joined } = facts.get(node.name)?.microk8s ?? {};
+  const member = cluster?.nodes.some(({ name }) => name === node.name) ?? false;
+  if (!member || !channel || !(joined || cluster?.nodes.length === 1)) return undefined;
+  return trackOf(channel) === trackOf(site.cluster.channel) ? undefined : { node, channel };
 }
 
 /** A member that gets the wanted track by a refresh. */
-export const isBehind = (planning: Planning, { name }: SiteNode): boolean =>
-  membersBehind(planning).some(({ node }) => node.name === name);
+export const isBehind = (planning: Planning, node: SiteNode): boolean => behindOf(planning, node) !== undefined;
 
 /** Whether a member of the cluster gets another track. */
 export const isUpgrade = (planning: Planning): boolean => membersBehind(planning).length > 0;
