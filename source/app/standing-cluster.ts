@@ -1,7 +1,6 @@
 import type { NodeFacts } from '../facts/facts.ts';
 import type { HostTarget, ReadOnlyHost } from '../host/host.ts';
 import { findManager } from '../kubernetes/ask.ts';
-import { copyLabels, cstorKinds, poolInstanceObject, volumeReplicaObject } from '../storage/engines/cstor/objects.ts';
 import { clusterNode } from '../kubernetes/nodes.ts';
 import {
   claimObject,
@@ -20,6 +19,7 @@ import type { LocalVolume, StandingCluster } from '../plan/standing/standing.ts'
 import type { Files } from '../site/files.ts';
 import { siteText } from '../site/save.ts';
 import type { SiteNode } from '../site/schema.ts';
+import { copiesSeen, poolsSeen } from '../storage/engines/engines.ts';
 import { lastSite } from './last-site.ts';
 import type { OpenedSite } from './site.ts';
 
@@ -87,24 +87,16 @@ async function inside(host: ReadOnlyHost, nodes: ReadonlySet<string>) {
     readList(host, 'persistentvolumes', {}, volumeObject, asking),
     readList(host, 'persistentvolumeclaims', everywhere, claimObject, asking),
     readList(host, 'pods', everywhere, podObject, asking),
-    readList(host, cstorKinds.instances, everywhere, poolInstanceObject, asking),
-    readList(host, cstorKinds.replicas, everywhere, volumeReplicaObject, asking),
+    poolsSeen(host, asking),
+    copiesSeen(host, asking),
     readList(host, 'services', everywhere, serviceObject, asking),
   ]);
   const parsed = parseMicroK8sStatus(status);
   return {
     members: parsed.state === 'running' ? parsed.members : [],
     locals: localVolumes(values(volumes), values(claims), values(pods), nodes),
-    pools: values(pools).map(({ metadata, spec, status: { phase, readOnly } }) => ({
-      name: metadata.name,
-      node: metadata.labels['kubernetes.io/hostname'] ?? spec.hostName,
-      online: phase === 'ONLINE' && !readOnly,
-    })),
-    copies: values(copies).map(({ metadata, status: { phase } }) => ({
-      volume: metadata.labels[copyLabels.volume] ?? '',
-      pool: metadata.labels[copyLabels.pool] ?? '',
-      healthy: phase === 'Healthy',
-    })),
+    pools: values(pools),
+    copies: values(copies),
     givenAddresses: values(services).flatMap((each) => each.status.loadBalancer.ingress.map(({ ip }) => ip)),
   };
 }

@@ -6,6 +6,7 @@ import { addonMetallb } from './steps/addon-metallb.ts';
 import { addonsUpdate, ingressRemoval } from './steps/addons-update.ts';
 import { backup } from './steps/backup.ts';
 import { certificateRenewal } from './steps/certificate-renewal.ts';
+import { classCheck } from './steps/class-check.ts';
 import { controlOnly } from './steps/control-only.ts';
 import { declaredClass } from './steps/declared-class.ts';
 import { declaredVolume } from './steps/declared-volume.ts';
@@ -64,6 +65,7 @@ const all: readonly StepKind[] = [
   poolGroup,
   sharedVolume,
   storageEngine,
+  classCheck,
   ...Object.values(sharedEngines).flatMap(({ kinds }) => kinds),
   storageClass,
   declaredClass,

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { type ClusterRanges, defaultRanges } from '../microk8s/node.ts';
 import { hostAddressProblem, type PlacedNode, virtualAddressProblem } from './address-rules.ts';
 import { type Complaint, dotted } from './reading/complaint.ts';
-import type { SitePath } from './schema.ts';
+import { ownClassEngine, type SitePath } from './schema.ts';
 
 /** The site as far as it can be read, so that the rules still speak when something else in it is wrong. */
 const text = z.string().optional().catch(undefined);
@@ -184,8 +184,8 @@ function overlap(one: string, other: string): boolean {
 
 function storageClass(site: LenientSite): Complaint[] {
   const shared = site.storage?.shared;
-  if (shared?.engine !== 'existing' || shared.storageClass !== undefined) return [];
+  if (shared?.engine !== ownClassEngine || shared.storageClass !== undefined) return [];
   const expected = 'the name of the storage class to use';
   const field = ['storage', 'shared', 'storageClass'];
-  return [rule(field, 'missing', expected, `is missing, wanted ${expected}, because engine is existing`)];
+  return [rule(field, 'missing', expected, `is missing, wanted ${expected}, because engine is ${ownClassEngine}`)];
 }

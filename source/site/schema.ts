@@ -11,6 +11,9 @@ const { registryHost, registryUser, registryPath, proxyUrl, directName } = field
 /** A place in `site.yaml`: keys and positions from the top. */
 export type SitePath = readonly (string | number)[];
 
+/** The name that `storage.shared.engine` has for a storage class of the operator's own. */
+export const ownClassEngine = 'existing';
+
 const access = z.strictObject({
   user: sshWord.optional().meta({ description: 'Login name. Default: what ~/.ssh/config says, else your own.' }),
   port: z.number().int().min(1).max(65_535).optional(),
@@ -197,7 +200,7 @@ export const siteSchema = z.strictObject({
         .meta({ description: 'Volumes of one node each, on LVM.' }),
       shared: z
         .strictObject({
-          engine: z.enum(['cstor', 'existing']).default('cstor'),
+          engine: z.enum(['cstor', ownClassEngine]).default('cstor'),
           volumeGroup: volumeGroupName.default('ubuntu-vg'),
           volume: volumeGroupName.default('shared').meta({ description: 'Logical volume under the pool.' }),
           size: gibibytes

@@ -2,7 +2,6 @@ import { X509Certificate } from 'node:crypto';
 import type * as z from 'zod';
 import type { ReadOnlyHost } from '../host/host.ts';
 import { holderOf } from '../kubernetes/address-holder.ts';
-import { cstorKinds, poolInstanceObject } from '../storage/engines/cstor/objects.ts';
 import { helm, parseReleaseList } from '../kubernetes/helm.ts';
 import {
   type ClaimObject,
@@ -22,6 +21,7 @@ import { microk8s, parseJson } from '../microk8s/microk8s.ts';
 import { parseMicroK8sStatus } from '../microk8s/status.ts';
 import type { Product } from '../product/schema.ts';
 import type { Site } from '../site/schema.ts';
+import { poolsSeen } from '../storage/engines/engines.ts';
 import { inTime } from './in-time.ts';
 import type { Observation } from './observation.ts';
 
@@ -62,7 +62,7 @@ export async function lookInside(
       list(workloadKinds, { namespace }, workloadObject),
       list('pods', { namespace }, podObject),
       list('persistentvolumeclaims', { namespace }, claimObject),
-      list(cstorKinds.instances, { all: true }, poolInstanceObject),
+      inTime(round, poolsSeen(host, within)),
       list('services', { all: true }, serviceObject),
       list('servicel2statuses.metallb.io', { all: true }, layer2StatusObject),
       list('events', { all: true, fields: 'reason=nodeAssigned' }, eventObject),

@@ -1,4 +1,3 @@
-import type { PoolInstanceObject } from '../storage/engines/cstor/objects.ts';
 import type { ListedRelease } from '../kubernetes/helm.ts';
 import type { ClusterNode } from '../kubernetes/nodes.ts';
 import type { ClaimObject, PodObject } from '../kubernetes/objects.ts';
@@ -6,6 +5,7 @@ import type { WorkloadState } from '../kubernetes/workloads.ts';
 import type { CertificateDate } from '../microk8s/certificates.ts';
 import type { InstalledSnap } from '../microk8s/snap.ts';
 import type { DatastoreMember } from '../microk8s/status.ts';
+import type { PoolSeen } from '../storage/engines/engine.ts';
 
 /** What one look at a site saw. Undefined parts were not answered in time: that is something seen, too. */
 export interface Observation {
@@ -25,7 +25,7 @@ export interface Observation {
   readonly pods: readonly PodObject[] | undefined;
   readonly claims: readonly ClaimObject[] | undefined;
   /** Storage pools of the shared volumes; undefined where the engine is not installed or did not answer. */
-  readonly pools: readonly PoolInstanceObject[] | undefined;
+  readonly pools: readonly PoolSeen[] | undefined;
   readonly release: ListedRelease | undefined;
   /** False where Helm did not answer: no release is then no news. */
   readonly releaseAsked: boolean;

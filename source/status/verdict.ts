@@ -8,7 +8,7 @@ import { aboutAddress, aboutApi, aboutDatastore, aboutNodes } from './reasons/cl
 import { aboutParts, aboutPlaces, aboutRelease, aboutValues, aboutVolumes } from './reasons/product.ts';
 import type { Reason } from './reasons/reason.ts';
 import { aboutCertificates, aboutVersions } from './reasons/upkeep.ts';
-import type { ClaimStatus, PoolStatus, StatusReport, Verdict } from './report.ts';
+import type { ClaimStatus, StatusReport, Verdict } from './report.ts';
 import { differences } from './values.ts';
 
 /** Pure: what the look means, in plain words. `wanted`: the values that the site asks for; left out, they are not compared. */
@@ -46,7 +46,7 @@ function partsOf(site: Site, product: Product, seen: Observation, wanted: unknow
     release: releaseStatus(seen, wanted),
     components: componentStatuses(site, product, seen),
     claims: (seen.claims ?? []).map(claimStatus),
-    pools: (seen.pools ?? []).map(poolStatus),
+    pools: [...(seen.pools ?? [])],
     certificates: certificateStatuses(seen),
   };
 }
@@ -87,15 +87,5 @@ function claimStatus({ metadata, spec, status }: NonNullable<Observation['claims
     bound: status.phase === 'Bound',
     size: spec.resources.requests.storage ?? '',
     class: spec.storageClassName,
-  };
-}
-
-function poolStatus({ metadata, spec, status }: NonNullable<Observation['pools']>[number]): PoolStatus {
-  const state = status.phase || 'unknown';
-  return {
-    name: metadata.name,
-    node: spec.hostName,
-    state: status.readOnly ? 'read-only' : state,
-    online: state === 'ONLINE' && !status.readOnly,
   };
 }

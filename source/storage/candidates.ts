@@ -1,8 +1,10 @@
 import type { StorageFacts } from '../facts/facts.ts';
+import { mapperPath } from '../facts/mapper-name.ts';
 import type { Site } from '../site/schema.ts';
 import { defined } from '../text/defined.ts';
 import { gibibyte, gigabytes } from './bytes.ts';
 import { type DiskRow, diskRows } from './disks.ts';
+import { isPoolMark } from './engines/engines.ts';
 import { groupTrouble, reserveOf } from './groups.ts';
 import { stableName } from './pool-device.ts';
 
@@ -61,11 +63,11 @@ function freeSpace(storage: StorageFacts, group: StorageFacts['volumeGroups'][nu
 function volumeOf({ device }: DiskRow, storage: StorageFacts, wish: PoolWish): Candidate | undefined {
   if (device.type !== 'lvm') return undefined;
   const found = storage.logicalVolumes.find(({ path, volumeGroup, name }) =>
-    [path, `/dev/mapper/${volumeGroup.replaceAll('-', '--')}-${name.replaceAll('-', '--')}`].includes(device.path),
+    [path, mapperPath(volumeGroup, name)].includes(device.path),
   );
   if (!found || found.name.startsWith('pvc-')) return undefined;
   const holds = device.mountPoints[0] ?? device.fsType;
-  const own = holds === 'zfs_member' && found.tags.includes('kloudspot');
+  const own = isPoolMark(holds) && found.tags.includes('kloudspot');
   const choice = { volumeGroup: found.volumeGroup, volume: found.name };
   const name = `${found.volumeGroup}/${found.name}`;
   const small = tooSmall(device.sizeBytes, wish);

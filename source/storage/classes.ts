@@ -1,10 +1,11 @@
 import type { Product, VolumeClass } from '../product/schema.ts';
 import type { Site } from '../site/schema.ts';
+import { sharedEngine } from './engines/engines.ts';
 
 /** The operator's own storage class for volumes of that class; undefined where ours holds them. */
 export function ownClass({ unshared, shared }: Site['storage'], of: VolumeClass): string | undefined {
   if (of === 'unshared') return unshared.storageClass;
-  return shared.engine === 'existing' ? shared.storageClass : undefined;
+  return sharedEngine(shared.engine).ours ? undefined : shared.storageClass;
 }
 
 /** Name of the storage class that volumes of that class get. */

@@ -1,5 +1,6 @@
 import type { BlockDeviceFacts, StorageFacts } from '../facts/facts.ts';
 import { asLsblk } from './bytes.ts';
+import { engineNames, sharedEngine } from './engines/engines.ts';
 
 /** One line of the disk tree, and of the table of disks. */
 export interface DiskRow {
@@ -58,8 +59,11 @@ function hidden(device: BlockDeviceFacts, storage: StorageFacts): boolean {
 
 /** iSCSI and NVMe-oF devices that a storage engine of the cluster attached. */
 function isClusterVolume({ model, transport }: BlockDeviceFacts): boolean {
-  return /cstor|openebs|mayastor/i.test(model ?? '') && (transport === 'iscsi' || transport === 'nvme' || !transport);
+  const attached = transport === 'iscsi' || transport === 'nvme' || !transport;
+  return attached && clusterModels.some((pattern) => pattern.test(model ?? ''));
 }
+
+const clusterModels = [/mayastor/i, ...engineNames.flatMap((name) => sharedEngine(name).diskModel ?? [])];
 
 function groupOf(device: BlockDeviceFacts, storage: StorageFacts): string | undefined {
   return storage.physicalVolumes.find((volume) => volume.name === device.path)?.volumeGroup;
@@ -78,7 +82,7 @@ const contents: Readonly<Record<string, string>> = {
   crypto_LUKS: 'encrypted',
   linux_raid_member: 'part of a RAID',
   mpath_member: 'part of a multipath device',
-  zfs_member: 'belongs to ZFS or an old cStor pool',
+  zfs_member: 'belongs to ZFS or an old storage pool',
   ceph_bluestore: 'belongs to Ceph',
   swap: 'swap space',
 };

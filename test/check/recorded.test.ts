@@ -154,7 +154,7 @@ describe('what could carry a pool', () => {
     expect(rows('multipath')).toMatchObject({ sdc: 'part of a multipath device', mpathb: 'a multipath device' });
     expect(rows('luks-raid-zfs')).toMatchObject({
       md0: 'a software RAID (RAID 1)',
-      sdd: 'belongs to ZFS or an old cStor pool',
+      sdd: 'belongs to ZFS or an old storage pool',
       'dm_crypt-0': 'in Volume Group ubuntu-vg',
     });
   });

@@ -1,10 +1,10 @@
 import { appendFile, cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { localBackups } from '../../source/workstation/backups.ts';
 import { openRehearsal } from '../../source/rehearsal/rehearsal.ts';
 import { filesUnder } from '../../source/site/files.ts';
 import { reportSchema } from '../../source/status/report.ts';
+import { localBackups } from '../../source/workstation/backups.ts';
 import { Rehearsal } from './program.ts';
 
 async function built(): Promise<Rehearsal> {

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { localBackups } from '../../source/workstation/backups.ts';
 import { filesUnder } from '../../source/site/files.ts';
 import { reportSchema, type StatusReport } from '../../source/status/report.ts';
+import { localBackups } from '../../source/workstation/backups.ts';
 import { setPower } from './power.ts';
 import { Rehearsal } from './program.ts';
 

@@ -35,16 +35,10 @@ const certificates = (days: number) => [
   { name: 'server' as const, until: new Date(at + days * 86_400_000 + 1).toISOString() },
 ];
 const pool = (hostName: string, phase: string) => ({
-  metadata: {
-    name: `pool-${hostName}`,
-    namespace: 'openebs',
-    labels: {},
-    annotations: {},
-    generation: 0,
-    creationTimestamp: '',
-  },
-  spec: { hostName },
-  status: { phase, readOnly: false },
+  name: `pool-${hostName}`,
+  node: hostName,
+  state: phase,
+  online: phase === 'ONLINE',
 });
 
 const healthy: Observation = {

@@ -71,7 +71,7 @@ describe('what a disk can be used for', () => {
     ['a file system', device('sdb', 'disk', GiB, { fsType: 'ext4' }), 'holds ext4'],
     ['encrypted', device('sdb', 'disk', GiB, { fsType: 'crypto_LUKS' }), 'encrypted'],
     ['RAID', device('sdb', 'disk', GiB, { fsType: 'linux_raid_member' }), 'part of a RAID'],
-    ['an old pool', device('sdb', 'disk', GiB, { fsType: 'zfs_member' }), 'belongs to ZFS or an old cStor pool'],
+    ['an old pool', device('sdb', 'disk', GiB, { fsType: 'zfs_member' }), 'belongs to ZFS or an old storage pool'],
     ['a stick', device('sdb', 'disk', 64 * GiB, { removable: true }), 'removable'],
     ['a USB SSD', device('sdb', 'disk', 256 * GiB, { transport: 'usb', model: 'Portable SSD' }), 'attached by USB'],
     ['a memory card', device('mmcblk0', 'disk', 32 * GiB, { transport: 'mmc' }), 'a memory card'],

@@ -3,8 +3,8 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { keepBackup, localBackups, pruneLocalBackups } from '../../source/workstation/backups.ts';
 import { filesUnder } from '../../source/site/files.ts';
+import { keepBackup, localBackups, pruneLocalBackups } from '../../source/workstation/backups.ts';
 
 const roots: string[] = [];
 afterEach(async () => {

@@ -3,10 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { ensurePair, standingPair } from '../../source/workstation/tls-pair.ts';
 import { filesUnder } from '../../source/site/files.ts';
 import { normalisedPair } from '../../source/tls/pem.ts';
 import { selfSigned } from '../../source/tls/self-signed.ts';
+import { ensurePair, standingPair } from '../../source/workstation/tls-pair.ts';
 import { siteOf } from '../plan/sample.ts';
 
 let root = '';

@@ -79,7 +79,7 @@ const identities: readonly Identity[] = [
     id: 'unique-initiator-name',
     title: 'Unique iSCSI names',
     noun: 'iSCSI initiator name',
-    why: 'cStor volumes are reached by iSCSI. Two nodes with one initiator name take the sessions of each other, and a volume can be written by both.',
+    why: 'Volumes of a shared pool are reached by iSCSI. Two nodes with one initiator name take the sessions of each other, and a volume can be written by both.',
     source: 'RFC 7143 section 4.2.7.1',
     given: 'initiatorName',
     values: ({ identity }) => identity && (identity.initiatorName ? [identity.initiatorName] : []),

@@ -1,3 +1,4 @@
+import { sharedEngine } from '../../storage/engines/engines.ts';
 import { volumesFor } from '../../storage/volumes.ts';
 import { type Check, type CheckInput, fail, notSeen, type Outcome, pass, siteCheck, warn } from '../check.ts';
 
@@ -11,7 +12,7 @@ const inUse = 'Claims that use its classes: sudo microk8s kubectl get pvc -A';
 
 const addons: Readonly<Record<string, StorageAddon>> = {
   openebs: {
-    does: 'it installs OpenEBS 3.3, whose cStor does not run on Kubernetes 1.25 and newer, into the namespace that cStor is installed into here',
+    does: 'it installs OpenEBS 3.3, whose shared pools do not run on Kubernetes 1.25 and newer, into the namespace that OpenEBS is installed into here',
     advice: `${inUse}. Copy their data, then: sudo microk8s disable openebs, which deletes what it holds`,
   },
   mayastor: {
@@ -49,5 +50,5 @@ export const storageAddons: Check = siteCheck(
 /** Whether the addon stands in the way of what the site installs. */
 function stands(name: string, { site, product }: CheckInput): boolean {
   const shared = volumesFor(site, product).some((volume) => volume.class === 'shared');
-  return name === 'openebs' && shared && site.storage.shared.engine === 'cstor';
+  return shared && sharedEngine(site.storage.shared.engine).clashes.includes(name);
 }

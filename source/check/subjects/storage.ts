@@ -2,6 +2,7 @@ import type { StorageFacts } from '../../facts/facts.ts';
 import { gibibyte, gigabytes } from '../../storage/bytes.ts';
 import { declaredTrouble } from '../../storage/declared.ts';
 import { storageDemand } from '../../storage/demand.ts';
+import { isPoolMark } from '../../storage/engines/engines.ts';
 import { estimateStorage, type StorageEstimate } from '../../storage/estimate.ts';
 import { groupTrouble } from '../../storage/groups.ts';
 import { storageOf } from '../../storage/per-node.ts';
@@ -124,7 +125,7 @@ export const poolVolume: Check = nodeCheck(
   {
     id: 'shared-volume',
     title: 'Shared volume',
-    why: 'The pool takes the whole logical volume. What is on it would be lost, and cStor refuses a device with a file system.',
+    why: 'The pool takes the whole logical volume. What is on it would be lost, and the engine of the pool refuses a device with a file system.',
     source: 'https://github.com/openebs/openebs/issues/3605',
   },
   'storage',
@@ -137,7 +138,7 @@ export const poolVolume: Check = nodeCheck(
     const small = found.sizeBytes < place.gib * gibibyte;
     const grows = small ? ` The run grows it from ${gigabytes(found.sizeBytes)} to ${place.gib} GB.` : '';
     if (found.contents === undefined) return pass('blank', `${name} is there, and nothing was seen on it.${grows}`);
-    if (found.contents === 'zfs_member' && facts.microk8s?.installed)
+    if (isPoolMark(found.contents) && facts.microk8s?.installed)
       return pass('pool', `${name} carries the pool already.${grows}`);
     return fail(found.contents, `${name} holds ${found.contents}.`, {
       wanted: 'blank',

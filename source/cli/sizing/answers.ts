@@ -1,7 +1,13 @@
 import { Fault } from '../../errors/fault.ts';
 import { featureSet } from '../../product/features.ts';
 import type { Product } from '../../product/schema.ts';
-import { type EngineName, engineNamed, engineNames } from '../../storage/engines/engines.ts';
+import {
+  defaultEngine,
+  type EngineName,
+  engineNamed,
+  engineNames,
+  sharedEngine,
+} from '../../storage/engines/engines.ts';
 import { typedSize } from '../../storage/typed-size.ts';
 import { type StorageWish, volumesFor } from '../../storage/volumes.ts';
 import type { WhatIf } from '../../storage/workload.ts';
@@ -103,8 +109,7 @@ function noSuch(what: 'feature' | 'volume' | 'workload', id: string, known: read
   return new Fault({ what: `There is no ${what} ${id}.`, where: `--${what}`, next });
 }
 
-const openebsHelp =
-  'OpenEBS makes the volumes. Its cStor keeps shared volumes in a pool on each manager. Nothing is changed now: yes shows the command that installs it on the cluster that is there; without a cluster the run installs it.';
+const openebsHelp = `OpenEBS makes the volumes. ${sharedEngine(defaultEngine).label} keeps shared volumes in a pool on each manager. Nothing is changed now: yes shows the command that installs it on the cluster that is there; without a cluster the run installs it.`;
 
 /** The vendor's question with the vendor's default. `?` explains. Gives whether OpenEBS is to be installed now. */
 export async function askOpenebs(ask: Questions): Promise<boolean> {

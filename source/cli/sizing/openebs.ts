@@ -1,5 +1,6 @@
+import { basename } from 'node:path';
 import { Fault } from '../../errors/fault.ts';
-import { helm, parseReleaseList } from '../../kubernetes/helm.ts';
+import { helm, parseChartName, parseReleaseList } from '../../kubernetes/helm.ts';
 import { targetOf } from '../../network/targets.ts';
 import type { StorageSubject } from './subject.ts';
 
@@ -16,9 +17,12 @@ export async function seenOpenebs(subject: StorageSubject): Promise<boolean | un
     const host = await subject.world.hosts.get(targetOf(manager));
     const { stdout } = await host.run(helm.list(), { sudo: true, deadline: 20_000 });
     const releases = parseReleaseList(stdout);
-    const { lvm, cstor } = subject.product.storage;
-    const charts = /^(openebs|cstor|lvm-localpv)-\d/;
-    return releases?.some(({ name, chart }) => name === lvm.release || name === cstor.release || charts.test(chart));
+    const { classes: _, ...engines } = subject.product.storage;
+    const own = Object.values(engines);
+    return releases?.some(({ name, chart }) => {
+      const { name: of } = parseChartName(chart) ?? {};
+      return of === 'openebs' || own.some((engine) => engine.release === name || basename(engine.chart) === of);
+    });
   } catch (error) {
     if (error instanceof Fault) return undefined;
     throw error;

@@ -1,9 +1,9 @@
 import { exitCode } from '../../errors/fault.ts';
 import { targetOf } from '../../network/targets.ts';
-import { localBackups } from '../../workstation/backups.ts';
 import { listBackups, parseBackups } from '../../plan/steps/backup-scripts.ts';
 import { asLsblk } from '../../storage/bytes.ts';
 import { columns } from '../../text/table.ts';
+import { localBackups } from '../../workstation/backups.ts';
 import { lookAtLivingCluster, runUpkeep } from '../apply/upkeep-verb.ts';
 import { globalFlags } from '../line/flags.ts';
 import { type SiteVerb, withSite } from '../line/site-verb.ts';

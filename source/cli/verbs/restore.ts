@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCode, Fault } from '../../errors/fault.ts';
-import { type LocalBackup, localBackups } from '../../workstation/backups.ts';
 import type { StandingCluster } from '../../plan/standing/standing.ts';
 import { parseSite } from '../../site/load.ts';
 import { kloudspot } from '../../text/command.ts';
+import { type LocalBackup, localBackups } from '../../workstation/backups.ts';
 import { lookAtLivingCluster, runUpkeep } from '../apply/upkeep-verb.ts';
 import { confirmedByName } from '../line/confirm.ts';
 import { confirmDataLoss, globalFlags } from '../line/flags.ts';

@@ -2,7 +2,7 @@ import { keepInDraft, keepInSite } from '../../app/keep-sizing.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import { ownClass } from '../../storage/classes.ts';
-import { sharedEngine } from '../../storage/engines/engines.ts';
+import { engineNames, sharedEngine } from '../../storage/engines/engines.ts';
 import type { EstimateInput, StorageEstimate } from '../../storage/estimate.ts';
 import { estimateStorage } from '../../storage/estimate.ts';
 import type { StorageWish } from '../../storage/volumes.ts';
@@ -55,7 +55,7 @@ export default defineVerb({
       type: 'boolean',
       about: 'Keep features and sizes: in site.yaml, or without a site in the draft that init continues.',
     },
-    engine: { type: 'string', value: 'cstor|existing', about: 'What holds shared volumes.' },
+    engine: { type: 'string', value: engineNames.join('|'), about: 'What holds shared volumes.' },
   },
   run: async ({ args }) => {
     const settings = settingsFrom(args);

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { namePath } from '../../errors/file-fault.ts';
 import { isMissing } from '../../errors/thrown.ts';
 import type { Clock } from '../../host/host.ts';
+import { parsedJson } from '../../text/parsed-json.ts';
 import type { RunEvent, RunEventBody } from './event.ts';
 import { eventSchema } from './event-schema.ts';
 import { type Mask, maskEvent } from './masking.ts';
-import { parsedJson } from '../../text/parsed-json.ts';
 
 /** The journal of a run: append-only, one JSON line an event, the only thing that viewers and `resume` read. */
 export interface Journal {

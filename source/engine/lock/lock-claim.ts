@@ -5,8 +5,8 @@ import { exitCode, Fault } from '../../errors/fault.ts';
 import type { Files } from '../../site/files.ts';
 import { kloudspot } from '../../text/command.ts';
 import { durationWords } from '../../text/duration.ts';
-import { identifyProcess, lifeOf, machineId } from '../process/process-identity.ts';
 import { parsedJson } from '../../text/parsed-json.ts';
+import { identifyProcess, lifeOf, machineId } from '../process/process-identity.ts';
 
 const claimSchema = z.object({
   version: z.literal(1),

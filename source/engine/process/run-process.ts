@@ -4,8 +4,8 @@ import { Fault } from '../../errors/fault.ts';
 import { textIfPresent } from '../../host/read-text.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
 import { filesOfRun } from '../../site/files.ts';
-import { identitySchema, lifeOf, type ProcessIdentity } from './process-identity.ts';
 import { parsedJson } from '../../text/parsed-json.ts';
+import { identitySchema, lifeOf, type ProcessIdentity } from './process-identity.ts';
 
 /** What a lock says of its holder, as far as it counts here. */
 const holderSchema = z.object({ ...identitySchema.shape, run: z.string() });

@@ -1,12 +1,13 @@
 import type { VolumeClass } from '../../product/schema.ts';
 import { ownClass } from '../../storage/classes.ts';
 import { storageDemand } from '../../storage/demand.ts';
+import { sharedEngine } from '../../storage/engines/engines.ts';
 import { volumesFor } from '../../storage/volumes.ts';
 import type { PoolPlace } from '../engines/contract.ts';
 import { sharedEngines } from '../engines/engines.ts';
-import { planClassCheck } from '../engines/existing/class-check.ts';
 import { lvmSteps } from '../engines/lvm.ts';
 import type { PlannedStep } from '../step.ts';
+import { planClassCheck } from '../steps/class-check.ts';
 import { planDeclaredClasses } from './declared.ts';
 import { smallPools } from './growth.ts';
 import type { Planning } from './planning.ts';
@@ -16,7 +17,7 @@ export function planStorage(planning: Planning): void {
   const { site, list } = planning;
   const input = { ...planning, seed: planning.seed.name };
   const besideLvm = wants(planning, 'unshared') && !ownClass(site.storage, 'unshared');
-  const shared = wants(planning, 'shared') && site.storage.shared.engine !== 'existing';
+  const shared = wants(planning, 'shared') && sharedEngine(site.storage.shared.engine).ours;
   const engine = sharedEngines[site.storage.shared.engine];
   const lvm = besideLvm ? lvmSteps(input) : [];
   const pools = poolsOf(planning);

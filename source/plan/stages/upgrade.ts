@@ -62,8 +62,8 @@ function placeOf({ site, seed, cluster }: Planning, node: string) {
 /** What has to be ready before the next node is touched. */
 export function health({ site, product, seed, cluster }: Planning) {
   const nodes = site.nodes.map(({ name }) => name).filter((name) => cluster?.nodes.some((node) => node.name === name));
-  const { release, namespace, storage } = product;
-  const copies = (cluster?.copies.length ?? 0) > 0 ? { copies: storage.cstor.namespace } : {};
+  const { release, namespace } = product;
+  const copies = (cluster?.copies.length ?? 0) > 0 ? { copies: true } : {};
   return { seed: seed.name, nodes, release, namespace, ...copies };
 }
 

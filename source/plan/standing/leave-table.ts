@@ -1,8 +1,5 @@
-import type { Site } from '../../site/schema.ts';
-import type { Departure, Role } from './changes.ts';
-
-/** A name that `storage.shared.engine` takes. */
-export type Engine = Site['storage']['shared']['engine'];
+import { type EngineName, sharedEngine } from '../../storage/engines/engines.ts';
+import type { Departure } from './changes.ts';
 
 /**
  * One part of a node's departure. `drain`: what can move moves, and nothing new comes. `pool`: its copies of shared volumes are
@@ -12,24 +9,16 @@ export type Engine = Site['storage']['shared']['engine'];
 export type LeavePart = 'drain' | 'pool' | 'volumes' | 'member';
 
 /**
- * Role × alive or dead × engine → the parts, in order. A pool that lives goes before the drain, which would end its manager; volumes
- * are given up while their driver still runs. A dead member goes before its volumes: it counts for the quorum, and Kubernetes frees its pods only then.
+ * The parts of a departure, in order. A pool that lives goes before the drain, which would end its manager; volumes are given up
+ * while their driver still runs. A dead member goes before its volumes: it counts for the quorum, and Kubernetes frees its pods only then.
  */
-const leaveTable: Readonly<
-  Record<Role, Readonly<Record<'alive' | 'dead', Readonly<Record<Engine, readonly LeavePart[]>>>>>
-> = {
-  manager: {
-    alive: { cstor: ['pool', 'drain', 'volumes', 'member'], existing: ['drain', 'volumes', 'member'] },
-    dead: { cstor: ['member', 'pool', 'volumes'], existing: ['member', 'volumes'] },
-  },
-  worker: {
-    alive: { cstor: ['pool', 'drain', 'volumes', 'member'], existing: ['drain', 'volumes', 'member'] },
-    dead: { cstor: ['member', 'pool', 'volumes'], existing: ['member', 'volumes'] },
-  },
+const leaveTable: Readonly<Record<'alive' | 'dead', readonly LeavePart[]>> = {
+  alive: ['pool', 'drain', 'volumes', 'member'],
+  dead: ['member', 'pool', 'volumes'],
 };
 
 /** Parts of one departure. A node that joins again under its name with its disks keeps the volumes on them. */
-export function leaveParts({ role, alive, why }: Departure, engine: Engine): readonly LeavePart[] {
-  const parts = leaveTable[role][alive ? 'alive' : 'dead'][engine];
+export function leaveParts({ alive, why }: Departure, engine: EngineName): readonly LeavePart[] {
+  const parts = leaveTable[alive ? 'alive' : 'dead'].filter((part) => part !== 'pool' || sharedEngine(engine).ours);
   return why === 'role' ? parts.filter((part) => part === 'drain' || part === 'member') : parts;
 }

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { HostFault } from '../../host/host-fault.ts';
 import { kubectl } from '../../kubernetes/kubectl.ts';
 import { microk8s } from '../../microk8s/microk8s.ts';
+import { keepBackup, localBackups, pruneLocalBackups } from '../../workstation/backups.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
-import { keepBackup, localBackups, pruneLocalBackups } from '../../workstation/backups.ts';
 import { manifestText, ownLabels } from '../release/manifest.ts';
 import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import {

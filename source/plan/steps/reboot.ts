@@ -4,10 +4,10 @@ import { bootMarker, packagesMarker } from '../../host/node-state.ts';
 import { microk8s } from '../../microk8s/microk8s.ts';
 import { parseMicroK8sStatus, sayStatus } from '../../microk8s/status.ts';
 import { kloudspot } from '../../text/command.ts';
+import { resumeService, resumeUnit, resumeUnitPath, thisProgram } from '../../workstation/resume-unit.ts';
 import { carryOut, look, sayAway } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { OwnReboot } from '../execution/own-reboot.ts';
-import { resumeService, resumeUnit, resumeUnitPath, thisProgram } from '../../workstation/resume-unit.ts';
 import type { PlannedCommand, PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { cstorKinds, volumeReplicaObject } from '../../storage/engines/cstor/objects.ts';
 import { clusterNode } from '../../kubernetes/nodes.ts';
 import { nodeObject } from '../../kubernetes/objects.ts';
 import { readList } from '../../kubernetes/read.ts';
+import { copiesSeen } from '../../storage/engines/engines.ts';
 import { kloudspot } from '../../text/command.ts';
 import { minutes, plannedStep } from '../execution/define.ts';
 import { partsOf, workloadsReady } from '../execution/workload-wait.ts';
@@ -13,8 +13,8 @@ const parameters = z.object({
   nodes: z.array(z.string()),
   release: z.string(),
   namespace: z.string(),
-  /** Where shared volumes have copies that are rebuilt after their node was away. */
-  copies: z.string().exactOptional(),
+  /** Shared volumes have copies, which are rebuilt after their node was away. Older plans name their namespace. */
+  copies: z.coerce.boolean().exactOptional(),
 });
 type Parameters = z.output<typeof parameters>;
 
@@ -27,15 +27,15 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   if (open.length > 0) return { ok: false, observed: `not ready: ${open.join(', ')}` };
   const parts = await workloadsReady(context, { ...partsOf(p), atLeast: 0 });
   if (!parts.ok) return { ok: false, observed: parts.observed };
-  const broken = p.copies === undefined ? [] : await brokenCopies(context, p.seed, p.copies);
+  const broken = p.copies ? await brokenCopies(context, p.seed) : [];
   if (broken.length > 0) return { ok: false, observed: `copies of shared volumes not healthy: ${broken.join(', ')}` };
   return { ok: true, observed: `${p.nodes.length} nodes and every part are ready` };
 }
 
-async function brokenCopies(context: StepContext, seed: string, namespace: string): Promise<string[]> {
-  const answer = await readList(await context.look(seed), cstorKinds.replicas, { namespace }, volumeReplicaObject);
+async function brokenCopies(context: StepContext, seed: string): Promise<string[]> {
+  const answer = await copiesSeen(await context.look(seed), {});
   if (!answer.answered) return [answer.said];
-  return answer.value.filter(({ status }) => status.phase !== 'Healthy').map(({ metadata }) => metadata.name);
+  return answer.value.filter(({ healthy }) => !healthy).map(({ name }) => name);
 }
 
 export const settled: StepKind<typeof parameters> = {

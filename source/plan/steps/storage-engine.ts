@@ -91,7 +91,7 @@ export function planStorageEngine(plan: EnginePlan): PlannedStep {
     deadline: minutes(23),
     parameters: p,
     commands: [
-      // A pre-delete hook may run in an image that its publisher has withdrawn, as cStor's does: it would never end.
+      // A pre-delete hook may run in an image that its publisher has withdrawn: it would never end.
       ...healCommands(seed, p, { hooks: false }),
       ...(plan.leftover ? [removalOf(seed, plan.leftover)] : []),
       command(

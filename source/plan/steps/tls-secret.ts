@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { kubectl } from '../../kubernetes/kubectl.ts';
 import { secretObject } from '../../kubernetes/objects.ts';
 import { readObject } from '../../kubernetes/read.ts';
+import { ensurePair, standingPair } from '../../workstation/tls-pair.ts';
 import { carryOut } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { manifestText, ownLabels } from '../release/manifest.ts';
-import { ensurePair, standingPair } from '../../workstation/tls-pair.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({

@@ -4,6 +4,7 @@ import type { Product } from '../../product/schema.ts';
 import type { Finding, Grade } from '../../site/finding.ts';
 import type { Site, SitePath } from '../../site/schema.ts';
 import { gigabytes } from '../../storage/bytes.ts';
+import { sharedEngine } from '../../storage/engines/engines.ts';
 import { demand, volumesFor } from '../../storage/volumes.ts';
 import { kloudspot } from '../../text/command.ts';
 import { counted } from '../../text/plural.ts';
@@ -154,11 +155,11 @@ function storageLine(site: Site, product: Product): ReviewLine {
   const place: Place = { page: 'storage', field: volumes[0] ? ['storage', 'volumes', volumes[0].id] : ['storage'] };
   if (volumes.length === 0) return line('Storage', 'nothing to store', place);
   const { shared, unshared } = site.storage;
+  const { ours, label, legacy } = sharedEngine(shared.engine);
   const text = `Shared ${gigabytes(demand(volumes, 'shared'))}, Unshared ${gigabytes(demand(volumes, 'unshared'))} on each node`;
-  const engine =
-    shared.engine === 'existing'
-      ? `shared volumes: storage class ${shared.storageClass ?? '?'}`
-      : `shared volumes: cStor pool on ${shared.volumeGroup}/${shared.volume} (legacy engine)`;
+  const engine = ours
+    ? `shared volumes: ${label} pool on ${shared.volumeGroup}/${shared.volume}${legacy ? ' (legacy engine)' : ''}`
+    : `shared volumes: storage class ${shared.storageClass ?? '?'}`;
   const detail = [
     ...volumes.map((volume) => `${volume.label}  ${volume.gib} GB ${volume.class}  ${volume.from}`),
     engine,

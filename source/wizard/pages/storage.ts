@@ -122,13 +122,13 @@ function sharedFields(view: WizardView): readonly Field[] {
     kind: 'choice',
     label: 'Shared engine',
     question: 'What replicates the shared volumes?',
-    help: 'cStor makes a pool on one logical volume of each manager. OpenEBS archived it in 2024: it gets no more fixes. With a storage class that is there already, nothing is installed for shared volumes.',
+    help: engineNames.map((name) => sharedEngine(name).help).join(' '),
     choices: engines,
     required: true,
     fallback: { value: defaultEngine, from: 'default' },
     parse: oneOf(engines),
   };
-  if (wish.storage.shared.engine === 'existing') {
+  if (!sharedEngine(wish.storage.shared.engine).ours) {
     const name: Field = {
       id: 'storage.shared.storageClass',
       path: ['storage', 'shared', 'storageClass'],

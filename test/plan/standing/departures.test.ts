@@ -1,8 +1,9 @@
 import { describe, expect, it, test } from 'vitest';
 import { Fault } from '../../../source/errors/fault.ts';
 import { type Departure, departures } from '../../../source/plan/standing/changes.ts';
-import { type Engine, leaveParts } from '../../../source/plan/standing/leave-table.ts';
+import { leaveParts } from '../../../source/plan/standing/leave-table.ts';
 import { refuseDepartures } from '../../../source/plan/standing/refusals.ts';
+import type { EngineName } from '../../../source/storage/engines/engines.ts';
 import { cluster, factsOf, siteOf } from '../sample.ts';
 import { standingOf } from './a-cluster.ts';
 
@@ -17,7 +18,7 @@ const leaving = (part: Partial<Departure>): Departure => ({
 });
 
 describe('role × alive or dead × engine → ordered parts', () => {
-  const rows: readonly (readonly [Departure['role'], 'alive' | 'dead', Engine, string])[] = [
+  const rows: readonly (readonly [Departure['role'], 'alive' | 'dead', EngineName, string])[] = [
     ['manager', 'alive', 'cstor', 'pool drain volumes member'],
     ['manager', 'alive', 'existing', 'drain volumes member'],
     ['manager', 'dead', 'cstor', 'member pool volumes'],

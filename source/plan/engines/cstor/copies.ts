@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { kubectlPatch } from '../../../kubernetes/kubectl.ts';
+import { readList } from '../../../kubernetes/read.ts';
 import {
   copyLabels,
   cstorKinds,
@@ -8,8 +10,6 @@ import {
   volumeConfigObject,
   volumeReplicaObject,
 } from '../../../storage/engines/cstor/objects.ts';
-import { kubectlPatch } from '../../../kubernetes/kubectl.ts';
-import { readList } from '../../../kubernetes/read.ts';
 import { counted } from '../../../text/plural.ts';
 import { runCommand } from '../../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../../execution/define.ts';

@@ -1,11 +1,10 @@
 import type * as z from 'zod';
-import { cstorKinds, type PoolInstanceObject } from '../../../storage/engines/cstor/objects.ts';
 import { readList } from '../../../kubernetes/read.ts';
+import { cstorKinds } from '../../../storage/engines/cstor/objects.ts';
 import type { StepContext } from '../../step.ts';
 
 /** Name of the one cluster of pools that this program makes. */
 export const poolName = 'kloudspot';
-export const hostname = 'kubernetes.io/hostname';
 
 /** The pools of all nodes; none where the API does not answer. */
 export async function poolInstances<Schema extends z.ZodType>(
@@ -17,6 +16,3 @@ export async function poolInstances<Schema extends z.ZodType>(
   const answer = await readList(await context.look(seed), cstorKinds.instances, where, schema);
   return answer.answered ? answer.value : [];
 }
-
-export const nodeOf = ({ metadata, spec }: Pick<PoolInstanceObject, 'metadata' | 'spec'>): string =>
-  metadata.labels[hostname] ?? spec.hostName;

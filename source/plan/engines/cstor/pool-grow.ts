@@ -1,14 +1,14 @@
 import * as z from 'zod';
-import { type PoolSizeObject, poolSizeObject } from '../../../storage/engines/cstor/objects.ts';
 import { kubectl } from '../../../kubernetes/kubectl.ts';
 import { gibibyte, gigabytes } from '../../../storage/bytes.ts';
-import { cstorPoolShare } from '../../../storage/engines/engines.ts';
+import { cstorPoolShare } from '../../../storage/engines/cstor/cstor.ts';
+import { nodeOf, type PoolSizeObject, poolSizeObject } from '../../../storage/engines/cstor/objects.ts';
 import { counted } from '../../../text/plural.ts';
 import { quantityBytes } from '../../../text/quantity.ts';
 import { runCommand } from '../../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../../execution/define.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../../step.ts';
-import { nodeOf, poolInstances } from './instances.ts';
+import { poolInstances } from './instances.ts';
 
 const parameters = z.object({
   seed: z.string(),

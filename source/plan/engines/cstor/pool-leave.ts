@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { copyLabels, cstorKinds } from '../../../storage/engines/cstor/objects.ts';
 import { kubectlPatch } from '../../../kubernetes/kubectl.ts';
 import { namedObject } from '../../../kubernetes/objects.ts';
 import { readObject } from '../../../kubernetes/read.ts';
+import { copyLabels, cstorKinds, hostname } from '../../../storage/engines/cstor/objects.ts';
 import { runCommand } from '../../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../../execution/define.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../../step.ts';
 import { onPools, poolsOf, volumesSeen } from './copies.ts';
-import { hostname, poolName } from './instances.ts';
+import { poolName } from './instances.ts';
 
 const parameters = z.object({
   node: z.string(),

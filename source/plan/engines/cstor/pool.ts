@@ -1,15 +1,17 @@
 import * as z from 'zod';
 import { mapperName, mapperPath } from '../../../facts/mapper-name.ts';
+import { kubectl } from '../../../kubernetes/kubectl.ts';
+import { readList, readObject } from '../../../kubernetes/read.ts';
 import {
   type BlockDeviceObject,
   blockDeviceObject,
   cstorKinds,
+  hostname,
+  nodeOf,
   type PoolInstanceObject,
   poolClusterObject,
   poolInstanceObject,
 } from '../../../storage/engines/cstor/objects.ts';
-import { kubectl } from '../../../kubernetes/kubectl.ts';
-import { readList, readObject } from '../../../kubernetes/read.ts';
 import { kloudspot } from '../../../text/command.ts';
 import { counted } from '../../../text/plural.ts';
 import { carryOut } from '../../execution/carry-out.ts';
@@ -17,7 +19,7 @@ import { command, minutes, plannedStep } from '../../execution/define.ts';
 import { manifestText } from '../../release/manifest.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../../step.ts';
 import { StepFault } from '../../step-fault.ts';
-import { hostname, nodeOf, poolInstances, poolName } from './instances.ts';
+import { poolInstances, poolName } from './instances.ts';
 
 const parameters = z.object({
   seed: z.string(),

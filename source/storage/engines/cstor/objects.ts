@@ -53,6 +53,13 @@ export const poolInstanceObject = z.object({
 });
 export type PoolInstanceObject = z.output<typeof poolInstanceObject>;
 
+/** The label by which Kubernetes names the node of an object. */
+export const hostname = 'kubernetes.io/hostname';
+
+/** The node that a pool lies on. */
+export const nodeOf = ({ metadata, spec }: Pick<PoolInstanceObject, 'metadata' | 'spec'>): string =>
+  metadata.labels[hostname] ?? spec.hostName;
+
 /** A pool with what it reports as its size: a quantity, such as `9630098k`. */
 export const poolSizeObject = poolInstanceObject.extend({
   status: z.object({ capacity: z.object({ total: z.string().default('') }).prefault({}) }).prefault({}),

@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { kubectl } from '../../../kubernetes/kubectl.ts';
-import { claimObject, storageClassObject } from '../../../kubernetes/objects.ts';
-import { readList, readObject } from '../../../kubernetes/read.ts';
-import { kloudspot } from '../../../text/command.ts';
-import { runCommand } from '../../execution/carry-out.ts';
-import { command, minutes, plannedStep } from '../../execution/define.ts';
-import { manifestText } from '../../release/manifest.ts';
-import type { PlannedStep, StateCheck, StepContext, StepKind } from '../../step.ts';
-import { StepFault } from '../../step-fault.ts';
+import { kubectl } from '../../kubernetes/kubectl.ts';
+import { claimObject, storageClassObject } from '../../kubernetes/objects.ts';
+import { readList, readObject } from '../../kubernetes/read.ts';
+import { kloudspot } from '../../text/command.ts';
+import { runCommand } from '../execution/carry-out.ts';
+import { command, minutes, plannedStep } from '../execution/define.ts';
+import { manifestText } from '../release/manifest.ts';
+import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import { StepFault } from '../step-fault.ts';
 
 const parameters = z.object({
   seed: z.string(),
