@@ -5,7 +5,6 @@ import { copiesSeen, poolsSeen } from '../../source/storage/engines/engines.ts';
 /** A manager whose API lists these objects for every question, or refuses. */
 const manager = (items: readonly object[] | undefined): ReadOnlyHost => ({
   name: 'ks-1',
-  access: async () => ({ user: 'root', sudo: 'free', address: '' }),
   readFile: async () => undefined,
   run: async () =>
     items === undefined
