@@ -44,12 +44,12 @@ type Judged = Pick<OpenedSite, 'site' | 'product' | 'world' | 'passwords'>;
 async function judge(
   { site, product, world, passwords }: Judged,
   { facts, unreached }: Pick<Seen, 'facts' | 'unreached'>,
-  { cluster }: Living,
+  { cluster, standing }: Living,
   signal?: AbortSignal,
 ): Promise<{ readonly findings: readonly Finding[]; readonly evidence: LiveEvidence }> {
   const passwordsInMemory = passwords.all().length > 0;
   const heard = await gatherEvidence({ site, product }, world, { facts, unreached, passwordsInMemory, signal });
-  const evidence = { ...heard, cluster };
+  const evidence = { ...heard, cluster, claims: standing?.claims };
   signal?.throwIfAborted();
   return { findings: runChecks({ site, product, facts, evidence }), evidence };
 }

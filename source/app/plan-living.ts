@@ -3,6 +3,7 @@ import type { Plan } from '../plan/document/document.ts';
 import type { PlanInput } from '../plan/input.ts';
 import type { StandingCluster } from '../plan/standing/standing.ts';
 import type { Files } from '../site/files.ts';
+import type { StandingStorage } from '../storage/claims.ts';
 import { lookAtNodes } from './connect.ts';
 import { planSite } from './plan.ts';
 import type { OpenedSite } from './site.ts';
@@ -12,6 +13,8 @@ import { standingStorage } from './standing-storage.ts';
 /** What is known of a site: its cluster, where it is there already, and its nodes. */
 export interface Living {
   readonly cluster: StandingCluster | undefined;
+  /** What the cluster holds of the product's storage, where it answered. */
+  readonly standing: StandingStorage | undefined;
   /** Of the site's nodes, and of those that the cluster has beside them. */
   readonly facts: ReadonlyMap<string, NodeFacts>;
 }
@@ -24,19 +27,21 @@ export async function lookAtLiving(
   facts: ReadonlyMap<string, NodeFacts>,
   files: Files,
 ): Promise<Living> {
-  const cluster = await standingCluster(opened, facts, files);
+  const [cluster, standing] = await Promise.all([
+    standingCluster(opened, facts, files),
+    standingStorage(opened, facts),
+  ]);
   const others = (cluster?.nodes ?? []).flatMap(({ target }) => target ?? []);
-  if (others.length === 0) return { cluster, facts };
+  if (others.length === 0) return { cluster, standing, facts };
   const seen = await lookAtNodes(others, opened.world);
-  return { cluster, facts: new Map([...facts, ...seen.facts]) };
+  return { cluster, standing, facts: new Map([...facts, ...seen.facts]) };
 }
 
 /** The plan for a site, whether its cluster is there already or not. */
 export async function planLiving(
   opened: Opened,
-  { cluster, facts }: Living,
+  { cluster, standing, facts }: Living,
   wish: Pick<PlanInput, 'purpose' | 'findings'> = { purpose: 'init' },
 ): Promise<Plan> {
-  const standing = await standingStorage(opened, facts);
   return planSite(opened, facts, { ...wish, standing, cluster });
 }

@@ -1,5 +1,5 @@
 import type { NodeFacts } from '../facts/facts.ts';
-import { claimObject, storageClassObject } from '../kubernetes/objects.ts';
+import { claimSizeObject, storageClassObject } from '../kubernetes/objects.ts';
 import { type Asking, readList } from '../kubernetes/read.ts';
 import { targetOf } from '../network/targets.ts';
 import type { StandingStorage } from '../storage/claims.ts';
@@ -19,16 +19,17 @@ export async function standingStorage(
   for (const manager of managers.filter(({ name }) => !facts.get(name)?.microk8s?.worker)) {
     const host = await world.hosts.get(targetOf(manager));
     const [claims, classes] = await Promise.all([
-      readList(host, 'persistentvolumeclaims', { namespace: product.namespace }, claimObject, asking),
+      readList(host, 'persistentvolumeclaims', { namespace: product.namespace }, claimSizeObject, asking),
       readList(host, 'storageclasses', {}, storageClassObject, asking),
     ]);
     if (!claims.answered || !classes.answered) continue;
     const fixed = classes.value.filter(({ allowVolumeExpansion }) => !allowVolumeExpansion);
     return {
-      claims: claims.value.map(({ metadata, spec }) => ({
+      claims: claims.value.map(({ metadata, spec, status }) => ({
         name: metadata.name,
         storageClass: spec.storageClassName,
         size: spec.resources.requests['storage'] ?? '',
+        capacity: status.capacity['storage'],
       })),
       fixedClasses: new Set(fixed.map(({ metadata }) => metadata.name)),
     };

@@ -1,6 +1,7 @@
 import type { AddressAnswer } from '../facts/address-probe.ts';
 import type { PairAnswers } from '../facts/pairs-probe.ts';
 import type { ReachAnswer } from '../facts/reach-probe.ts';
+import type { StandingClaim } from '../storage/claims.ts';
 
 /** Text of a file on the workstation, or why it could not be read. */
 export type ReadText = { readonly text: string } | { readonly problem: string };
@@ -29,6 +30,8 @@ export interface LiveEvidence {
         readonly givenAddresses: readonly string[];
       }
     | undefined;
+  /** The product's claims, where the cluster answered. */
+  readonly claims?: readonly StandingClaim[] | undefined;
   /** Whether a password was typed or given: one that lives in memory only is gone after a reboot of the workstation. */
   readonly passwordsInMemory?: boolean;
 }

@@ -8,6 +8,8 @@ export interface LvmFacts {
     readonly name: string;
     readonly uuid: string;
     readonly volumeGroup: string;
+    /** Of its group: two groups can have one name. */
+    readonly groupUuid?: string;
     readonly sizeBytes: number;
     readonly freeBytes: number;
     readonly missing: boolean;
@@ -58,7 +60,7 @@ const probe = {
     'pvs',
     'pv',
     ['-a'],
-    'pv_name,pv_uuid,vg_name,pv_size,pv_free,pv_attr,pv_allocatable,pv_missing,pv_duplicate',
+    'pv_name,pv_uuid,vg_name,vg_uuid,pv_size,pv_free,pv_attr,pv_allocatable,pv_missing,pv_duplicate',
   ),
   lvs: lvm('lvs', 'lv', ['-a'], 'lv_name,lv_uuid,vg_name,lv_size,lv_attr,lv_path,lv_tags,pool_lv,segtype,lv_role'),
 };
@@ -76,6 +78,7 @@ export function physicalVolumes(sections: Sections): LvmFacts['physicalVolumes']
       name: row.pv_name ?? '',
       uuid: row.pv_uuid ?? '',
       volumeGroup: row.vg_name ?? '',
+      ...(row.vg_uuid ? { groupUuid: row.vg_uuid } : {}),
       sizeBytes: bytes(row, 'pv_size'),
       freeBytes: bytes(row, 'pv_free'),
       missing: Boolean(row.pv_missing) || attributes[2] === 'm',
@@ -89,12 +92,13 @@ export function physicalVolumes(sections: Sections): LvmFacts['physicalVolumes']
 export function volumeGroups(sections: Sections, volumes: LvmFacts['physicalVolumes']): VolumeGroupFacts[] {
   return read(sections, probe.vgs).map((row) => {
     const name = row.vg_name ?? '';
-    const own = volumes.filter((volume) => volume.volumeGroup === name);
+    const uuid = row.vg_uuid ?? '';
+    const own = volumes.filter(({ volumeGroup, groupUuid = uuid }) => volumeGroup === name && groupUuid === uuid);
     const usable = own.filter(({ allocatable, missing, duplicate }) => allocatable && !missing && !duplicate);
     const exported = row.vg_attr?.[2] === 'x';
     return {
       name,
-      uuid: row.vg_uuid ?? '',
+      uuid,
       sizeBytes: bytes(row, 'vg_size'),
       freeBytes: exported ? 0 : usable.reduce((sum, { freeBytes }) => sum + freeBytes, 0),
       extentBytes: bytes(row, 'vg_extent_size'),

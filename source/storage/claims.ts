@@ -13,6 +13,8 @@ export interface StandingClaim {
   readonly storageClass: string;
   /** Kubernetes' quantity, such as `10Gi`: what is asked for. */
   readonly size: string;
+  /** What its volume has; undefined before it is bound. */
+  readonly capacity?: string | undefined;
 }
 
 /** What the cluster holds of the product's storage. */
@@ -46,18 +48,35 @@ export interface ClaimGrowth extends ClaimChange {
 /** What the site asks of claims that are there already: sizes and classes that differ. */
 export function claimChanges(site: Site, product: Product, { claims, fixedClasses }: StandingStorage): ClaimChange[] {
   const sizes = new Map(volumesFor(site, product).map((volume) => [volume.id, volume.gib]));
+  return productClaims(site, product, claims).flatMap(({ part, volume, own }) => {
+    const wanted = {
+      gib: sizes.get(volume.id) ?? volume.defaultGiB,
+      storageClass: className(site.storage, product, volume.class),
+    };
+    return own.flatMap((claim) => changeOf(claim, part, volume, { ...wanted, fixedClasses }) ?? []);
+  });
+}
+
+/** Each volume of the product with the claims that it has. */
+function productClaims(site: Site, product: Product, claims: readonly StandingClaim[]) {
   const counts = instanceCounts(product, site.nodes);
   const parts = chartParts(product, { release: product.release, features: site.features, counts });
   return parts.flatMap(({ name, volumes }) =>
-    volumes.flatMap((volume) => {
-      const own = ownedClaims(claims, name, volume.claim);
-      const wanted = {
-        gib: sizes.get(volume.id) ?? volume.defaultGiB,
-        storageClass: className(site.storage, product, volume.class),
-      };
-      return own.flatMap((claim) => changeOf(claim, name, volume, { ...wanted, fixedClasses }) ?? []);
-    }),
+    volumes.map((volume) => ({ part: name, volume, own: ownedClaims(claims, name, volume.claim) })),
   );
+}
+
+/** Volume id → the sizes in bytes that its claims ask for or have, the largest first: a volume that grows takes the difference. */
+export function claimedSizes(
+  site: Site,
+  product: Product,
+  { claims }: Pick<StandingStorage, 'claims'>,
+): ReadonlyMap<string, readonly number[]> {
+  const sizes = productClaims(site, product, claims).map(({ volume, own }): [string, readonly number[]] => {
+    const bytes = own.flatMap(({ size, capacity = size }) => [quantityBytes(size) ?? 0, quantityBytes(capacity) ?? 0]);
+    return [volume.id, [...new Set(bytes)].toSorted((one, other) => other - one)];
+  });
+  return new Map(sizes.filter(([, bytes]) => bytes.length > 0));
 }
 
 /** Those that can grow, with how much. */

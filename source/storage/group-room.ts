@@ -2,7 +2,7 @@ import type { StorageFacts, VolumeGroupFacts } from '../facts/facts.ts';
 import { defined } from '../text/defined.ts';
 import { gibibyte, wholeExtents } from './bytes.ts';
 import { findGroup, type GroupTrouble, groupTrouble, reserveOf } from './groups.ts';
-import type { WantedVolume } from './volumes.ts';
+import type { StorageWish, WantedVolume } from './volumes.ts';
 
 /** One volume group that is in play on a node. Bytes. */
 export interface GroupRoom {
@@ -70,16 +70,24 @@ export function lvBytes(volumes: readonly WantedVolume[], group: VolumeGroupFact
 /**
  * Local volumes that the node does not carry yet. LVM LocalPV names its logical volumes `pvc-…`; one of exactly the
  * wanted size counts as the volume made by an earlier run, so that a cluster that is complete is not called short.
+ * Where its claims were seen, one of their size is the volume, and what it grows by is still to be made.
  */
-export function notYetThere(local: readonly WantedVolume[], storage: StorageFacts, group: string): WantedVolume[] {
+export function notYetThere(
+  local: readonly WantedVolume[],
+  storage: StorageFacts,
+  group: string,
+  claimed: StorageWish['claimed'],
+): WantedVolume[] {
   const extent = findGroup(storage, group)?.extentBytes ?? 0;
   const made = storage.logicalVolumes
     .filter((volume) => volume.volumeGroup === group && volume.name.startsWith('pvc-'))
     .map((volume) => volume.sizeBytes);
-  return local.filter((volume) => {
-    const at = made.indexOf(wholeExtents(volume.gib * gibibyte, extent));
-    if (at < 0) return true;
-    made.splice(at, 1);
-    return false;
+  return local.flatMap((volume) => {
+    const sizes = claimed?.get(volume.id) ?? [volume.gib * gibibyte];
+    const found = sizes.map((bytes) => wholeExtents(bytes, extent)).find((bytes) => made.includes(bytes));
+    if (found === undefined) return [volume];
+    made.splice(made.indexOf(found), 1);
+    const moreGiB = Math.ceil((volume.gib * gibibyte - found) / gibibyte);
+    return moreGiB > 0 ? [{ ...volume, gib: moreGiB }] : [];
   });
 }

@@ -79,7 +79,7 @@ function prepare(wanted: StorageDemand, seen: StorageFacts): Prepared {
   const made = madePool(wanted, storage);
   const names = new Set(pool ? [pool.group] : []);
   if (wanted.local.length > 0 || findGroup(storage, localGroup)) names.add(localGroup);
-  const pending = notYetThere(wanted.local, storage, localGroup);
+  const pending = notYetThere(wanted.local, storage, localGroup, wish.claimed);
   const groups = [...names].map((name) =>
     groupRoom(storage, name, {
       reserveGiB: name === deviceGroup ? 0 : wish.storage.reserve,

@@ -9,6 +9,8 @@ export interface StorageWish extends Pick<Site, 'features' | 'storage'> {
   /** Sizes that follow from the workload depend on how many managers there are. */
   readonly nodes?: readonly Pick<SiteNode, 'name' | 'reach' | 'role' | 'storage'>[];
   readonly whatIf?: WhatIf | undefined;
+  /** Volume id → bytes that its claims have, where the cluster was seen: `claimedSizes`. */
+  readonly claimed?: ReadonlyMap<string, readonly number[]> | undefined;
 }
 
 /** One volume that the chosen features need, with the size it gets. */

@@ -102,6 +102,20 @@ describe('free space is what can really be allocated', () => {
     expect(found?.exported).toBe(attributes.includes('x'));
   });
 
+  test('two groups of one name have each its own free space', () => {
+    const { storage } = look({
+      vgs: report('vg', [group('data'), group('data', { vg_uuid: 'uuid-of-other' })]),
+      pvs: report('pv', [
+        physical('/dev/sdb', 'data', { vg_uuid: 'uuid-of-data', pv_free: String(20 * gib) }),
+        physical('/dev/sdc', 'data', { vg_uuid: 'uuid-of-other', pv_free: String(40 * gib) }),
+      ]),
+    });
+    expect(storage.volumeGroups).toMatchObject([
+      { freeBytes: 20 * gib, devices: ['/dev/sdb'] },
+      { freeBytes: 40 * gib, devices: ['/dev/sdc'] },
+    ]);
+  });
+
   test('an orphan physical volume is in no group and free for none', () => {
     const { storage } = look({ pvs: report('pv', [physical('/dev/sda3', 'ubuntu-vg'), physical('/dev/sdd', '')]) });
     expect(storage.volumeGroups[0]?.freeBytes).toBe(915_126_943_744);

@@ -25,6 +25,7 @@ it('volumes grow on the running product, and what Kubernetes never does is refus
   const runs = await rehearsal.runs();
   for (const [verb, ...words] of [
     ['storage grow', 'kafka', '1'],
+    ['storage grow', 'kafka', '4'],
     ['update', '--set', 'storage.volumes.kafka=1'],
     ['storage grow', 'nosuch', '5'],
     ['storage grow', 'kafka', '-1'],

@@ -27,9 +27,9 @@ function site(volumes: Record<string, number>, features: string[] = ['kloudInsig
 }
 
 const there = (claims = standing, fixed: string[] = []) => ({ claims, fixedClasses: new Set(fixed) });
-const refusal = (wanted: Site, fixed: string[] = []): string => {
+const refusal = (wanted: Site, fixed: string[] = [], before = wanted): string => {
   try {
-    growthOf(wanted, product, there(standing, fixed));
+    growthOf(wanted, product, there(standing, fixed), before);
     return '';
   } catch (error) {
     return error instanceof Error ? `${error.message}\n${JSON.stringify(error)}` : String(error);
@@ -46,6 +46,12 @@ test('the same sizes change nothing, also written in other units', () => {
 test('a smaller volume is refused, with the size that is there', () => {
   expect(refusal(site({ kafka: 1 }))).toMatch(/Kafka distributed messaging cannot shrink from 2Gi to 1Gi/);
   expect(refusal(site({ kafka: 1 }))).toContain('update --set storage.volumes.kafka=2');
+});
+
+test('where site.yaml says what is there, the way on is a larger size: setting it back would change nothing', () => {
+  const said = refusal(site({ kafka: 1 }), [], site({ kafka: 2 }));
+  expect(said).toContain('storage grow kafka 3');
+  expect(said).not.toContain('update --set');
 });
 
 test('another class is refused: Kloudhybrid alone wants on each node what is shared now', () => {

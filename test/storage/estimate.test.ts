@@ -244,6 +244,26 @@ describe('verdicts', () => {
     const other = disks({ 'ubuntu-vg': [100, 3] }, { ...made, 'ubuntu-vg/pvc-1': 9 });
     expect(judged(wish(), other).verdict).toBe('short');
   });
+
+  test('a volume that grows takes the difference, where its claims were seen', () => {
+    const made = { 'ubuntu-vg/shared': 27, 'ubuntu-vg/pvc-1': 10, 'ubuntu-vg/pvc-2': 2, 'ubuntu-vg/pvc-3': 2 };
+    const claimed = new Map([
+      ['insightsDatabase', [10 * GiB]],
+      ['kafka', [2 * GiB]],
+      ['zookeeper', [2 * GiB]],
+    ]);
+    const grown = wish({ volumes: { kafka: 10 } });
+    const nearlyFull = disks({ 'ubuntu-vg': [100, 19] }, made);
+    expect(judged({ ...grown, claimed }, nearlyFull)).toMatchObject({
+      verdict: 'ok',
+      room: { groups: [{ localBytes: 8 * GiB }] },
+    });
+    expect(judged({ ...grown, claimed }, disks({ 'ubuntu-vg': [100, 17] }, made)).verdict).toBe('short');
+    // Partly grown: the size that the node has is the one that counts.
+    const partly = new Map([...claimed, ['kafka', [10 * GiB, 2 * GiB]]]);
+    const done = disks({ 'ubuntu-vg': [100, 11] }, { ...made, 'ubuntu-vg/pvc-2': 10 });
+    expect(judged({ ...grown, claimed: partly }, done).room?.unshared.deficitBytes).toBe(0);
+  });
 });
 
 describe('remedies', () => {

@@ -1,5 +1,6 @@
 import type { StorageFacts } from '../../facts/facts.ts';
 import { gibibyte, gigabytes } from '../../storage/bytes.ts';
+import { claimedSizes } from '../../storage/claims.ts';
 import { declaredTrouble } from '../../storage/declared.ts';
 import { storageDemand } from '../../storage/demand.ts';
 import { isPoolMark } from '../../storage/engines/engines.ts';
@@ -52,12 +53,13 @@ const estimates = new WeakMap<CheckInput, StorageEstimate>();
 function siteEstimate(input: CheckInput): StorageEstimate {
   const known = estimates.get(input);
   if (known) return known;
-  const { site, product } = input;
+  const { site, product, evidence } = input;
   const facts = site.nodes.flatMap((node) => {
     const seen = factsOf(input, node);
     return seen ? [{ ...seen, node: node.name }] : [];
   });
-  const estimate = estimateStorage(site, product, facts);
+  const claimed = evidence?.claims && claimedSizes(site, product, { claims: evidence.claims });
+  const estimate = estimateStorage({ ...site, claimed }, product, facts);
   estimates.set(input, estimate);
   return estimate;
 }

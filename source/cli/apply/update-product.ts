@@ -7,26 +7,30 @@ import { type ExitCode, Fault } from '../../errors/fault.ts';
 import { parseChartName } from '../../kubernetes/helm.ts';
 import { growthOf } from '../../plan/stages/claim-refusal.ts';
 import { loadProduct, productFor } from '../../product/load.ts';
+import type { Site } from '../../site/schema.ts';
 import type { Observation } from '../../status/observation.ts';
+import { volumesFor } from '../../storage/volumes.ts';
 import { kloudspot } from '../../text/command.ts';
 import { diffLines, shortDiff } from '../../ui/model/diff.ts';
 import type { SiteVerb } from '../line/site-verb.ts';
 import type { Terminal } from '../line/terminal.ts';
 import { releaseChangeLines } from '../text/release-change-text.ts';
-import { lookAtCluster, runProductPlan, tell } from './product-verb.ts';
+import { lookAtCluster, runProductPlan, type SeenCluster, tell } from './product-verb.ts';
 
 /** What `update` and `storage grow` change. */
 export interface UpdateWish {
   readonly newest: boolean;
   /** `PATH=VALUE`, of `site.yaml`, by what was read of the site. */
   readonly set: (opened: OpenedSite) => readonly string[];
+  /** Id of the volume that this is about: with nothing to grow there is nothing to do. */
+  readonly onlyGrows?: string | undefined;
 }
 
 /** Brings what `site.yaml` says, with these changes, to the running product. */
 export async function updateProduct(
   settings: Settings,
   terminal: Terminal,
-  { newest, set }: UpdateWish,
+  { newest, set, onlyGrows }: UpdateWish,
 ): Promise<ExitCode> {
   const found = await openSite(settings);
   try {
@@ -38,7 +42,8 @@ export async function updateProduct(
     const verb = { opened: { ...found, site, product }, settings, terminal };
     const seen = await lookAtCluster(verb);
     refuseUninstalled(seen, verb);
-    const growth = seen.standing ? growthOf(site, product, seen.standing) : [];
+    const growth = seen.standing ? growthOf(site, product, seen.standing, found.site) : [];
+    if (growth.length === 0) refuseGrown(onlyGrows, found.site, verb.opened, seen);
     const values = await valuesDocument(site, product, settings.files);
     tell(verb, valuesDifference(values));
     const chartVersion = seen.release && parseChartName(seen.release.chart)?.version;
@@ -58,6 +63,23 @@ function refuseUninstalled({ releaseAsked, release }: Observation, { opened }: S
   throw new Fault({
     what: `${opened.product.name} is not installed on ${opened.site.name}: there is nothing to update.`,
     next: [`${kloudspot('start')}  installs it.`],
+  });
+}
+
+/** A size that the volume has already, in the cluster and in `site.yaml`. */
+function refuseGrown(
+  id: string | undefined,
+  before: Site,
+  now: Pick<OpenedSite, 'site' | 'product'>,
+  seen: SeenCluster,
+) {
+  const sized = (site: Site) =>
+    volumesFor(site, now.product).find((each) => each.id.toLowerCase() === id?.toLowerCase());
+  const volume = sized(now.site);
+  if (!volume || !seen.standing || sized(before)?.gib !== volume.gib) return;
+  throw new Fault({
+    what: `${volume.label} has ${volume.gib} GB already.`,
+    next: ['Nothing was changed.', `A larger size: ${kloudspot(`storage grow ${volume.id} ${volume.gib + 1}`)}`],
   });
 }
 

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { connect } from '../../app/connect.ts';
 import type { Settings } from '../../app/settings.ts';
 import { exists, givenPasswords, openSite } from '../../app/site.ts';
+import { standingStorage } from '../../app/standing-storage.ts';
 import { openWorld, type World } from '../../app/world.ts';
 import { Fault } from '../../errors/fault.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
@@ -10,6 +11,7 @@ import { loadProduct } from '../../product/load.ts';
 import type { Product } from '../../product/schema.ts';
 import { defaultProduct } from '../../site/default-product.ts';
 import type { Site, SiteNode } from '../../site/schema.ts';
+import { claimedSizes } from '../../storage/claims.ts';
 import { defaultEngine } from '../../storage/engines/engines.ts';
 import { likelyGroup } from '../../storage/groups.ts';
 import type { StorageWish } from '../../storage/volumes.ts';
@@ -52,7 +54,9 @@ async function ofSite(settings: Settings, terminal: Terminal): Promise<StorageSu
     const prompts = accessPrompts(settings, terminal);
     const seen = await connect(site.nodes.map(targetOf), { world, passwords, prompts });
     const { name, nodes } = site;
-    return { kind: 'site', name, product, nodes, clusterSize: nodes.length, ...seen, wish: site, site, world, close };
+    const standing = await standingStorage({ site, product, world }, seen.facts);
+    const wish = { ...site, claimed: standing && claimedSizes(site, product, standing) };
+    return { kind: 'site', name, product, nodes, clusterSize: nodes.length, ...seen, wish, site, world, close };
   } catch (error) {
     await close();
     throw error;

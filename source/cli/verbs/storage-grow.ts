@@ -23,7 +23,7 @@ export default defineVerb({
   },
   run: async ({ args, operands }) => {
     const set = (opened: OpenedSite) => wishOf(opened, operands);
-    return updateProduct(settingsFrom(args), processTerminal(), { newest: false, set });
+    return updateProduct(settingsFrom(args), processTerminal(), { newest: false, set, onlyGrows: operands[0] });
   },
 });
 

@@ -8,10 +8,14 @@ import {
   claimGrowth,
   type StandingStorage,
 } from '../../storage/claims.ts';
+import { volumesFor, type WantedVolume } from '../../storage/volumes.ts';
 import { kloudspot } from '../../text/command.ts';
 
-/** What the site asks of claims that are there. Throws `Fault` (exit code 2) for what Kubernetes never does. */
-export function growthOf(site: Site, product: Product, standing: StandingStorage): ClaimGrowth[] {
+/**
+ * What the site asks of claims that are there. Throws `Fault` (exit code 2) for what Kubernetes never does.
+ * `before`: the site as it stays where the change is refused.
+ */
+export function growthOf(site: Site, product: Product, standing: StandingStorage, before = site): ClaimGrowth[] {
   const changes = claimChanges(site, product, standing);
   const refused = changes.filter(({ kind }) => kind !== 'grow');
   const [first] = refused;
@@ -21,7 +25,7 @@ export function growthOf(site: Site, product: Product, standing: StandingStorage
     what,
     where: refused.map(({ claim, from, to }) => `${claim}: ${from}, wanted ${to}`).join('; '),
     why,
-    next: ['Nothing was changed.', wayBack(first)],
+    next: ['Nothing was changed.', wayBack(first, volumesFor(before, product))],
     exitCode: exitCode.usage,
   });
 }
@@ -46,8 +50,12 @@ function describe({ kind, label, from, to, class: of }: ClaimChange): { readonly
   }
 }
 
-function wayBack({ volume, kind, from }: ClaimChange): string {
-  const gib = /^(\d+)Gi$/.exec(from)?.[1];
-  if (kind !== 'class' && gib !== undefined) return kloudspot(`update --set storage.volumes.${volume}=${gib}`);
-  return 'Keep the features and the engine that the volume was made with.';
+/** Setting the size back is of use only where `site.yaml` says another one. */
+function wayBack({ volume, kind, from }: ClaimChange, before: readonly WantedVolume[]): string {
+  const gib = Number(/^(\d+)Gi$/.exec(from)?.[1]);
+  if (kind === 'class' || Number.isNaN(gib)) return 'Keep the features and the engine that the volume was made with.';
+  if (before.find(({ id }) => id === volume)?.gib !== gib)
+    return `${kloudspot(`update --set storage.volumes.${volume}=${gib}`)}  says in site.yaml what is there.`;
+  if (kind === 'fixed') return 'Let its class grow volumes first, where its driver can: allowVolumeExpansion: true';
+  return `A larger size: ${kloudspot(`storage grow ${volume} ${gib + 1}`)}`;
 }

@@ -37,6 +37,7 @@ function physicalRows(machine: Machine): Row[] {
       pv_name: physical.name,
       pv_uuid: physical.uuid,
       vg_name: physical.group,
+      vg_uuid: machine.lvm.groups.find(({ name }) => name === physical.group)?.uuid ?? '',
       dev_size: String(physical.deviceBytes),
       pv_size: String(physical.extents * extent),
       pv_free: String(free * extent),
