@@ -1,8 +1,8 @@
 import { Fault } from '../errors/fault.ts';
 import type { ReadOnlyHost } from '../host/host.ts';
-import { fixedChanges } from '../kubernetes/fixed-fields.ts';
+import { type FixedChange, fixedChanges } from '../kubernetes/fixed-fields.ts';
 import { helm, parseChartName } from '../kubernetes/helm.ts';
-import { type Manifest, type ManifestChange, manifestChanges, parseManifests } from '../kubernetes/manifests.ts';
+import { type ManifestChange, manifestChanges, parseManifests } from '../kubernetes/manifests.ts';
 import { serverVersion } from '../kubernetes/outside-versions.ts';
 import { ask } from '../kubernetes/read.ts';
 import { type RenderedChart, renderChart } from '../kubernetes/render-chart.ts';
@@ -43,12 +43,12 @@ export async function releaseChange(
   const host = await world.hosts.get(targetOf(manager));
   const { name, version, changes, objects } = await renderedChart(host, opened, seen, wish);
   const chart = { from: seen.release?.chart, to: `${name}-${version}`, changes };
-  if (!seen.release) return { chart, objects: manifestChanges([], objects) };
+  if (!seen.release) return { chart, objects: manifestChanges([], objects, product.namespace) };
   const standing = await ask(host, helm.manifest(product), { deadline: 30_000 });
   if (standing.code !== 0) return { chart, objects: undefined };
   const before = parseManifests(standing.stdout);
-  refuseFixed(before, objects, remade);
-  return { chart, objects: manifestChanges(before, objects) };
+  refuseFixed(fixedChanges(before, objects, { namespace: product.namespace, remade }));
+  return { chart, objects: manifestChanges(before, objects, product.namespace) };
 }
 
 /** What Helm makes of the site's chart and values on this host. Throws `Fault` with its words where it refuses them. */
@@ -80,8 +80,7 @@ export async function renderedChart(
 }
 
 /** Kubernetes would refuse it half way through the update. */
-function refuseFixed(before: readonly Manifest[], after: readonly Manifest[], remade: ReadonlySet<string>): void {
-  const refused = fixedChanges(before, after, remade);
+function refuseFixed(refused: readonly FixedChange[]): void {
   if (refused.length === 0) return;
   throw new Fault({
     what: 'Kubernetes does not make this change on a product that runs.',

@@ -20,6 +20,8 @@ export interface World {
   pin(offers: readonly HostKeyOffer[]): Promise<void>;
   /** Pins these keys for a node, in the place of or beside those that are pinned. */
   trustHostKeys(node: string, keys: readonly string[], how: { readonly besideOld: boolean }): Promise<void>;
+  /** Brings back the machines of a rehearsal that `fresh` has replaced. */
+  restore?(): void;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { keyOf, type Manifest, nameOf } from './manifests.ts';
+import { keyIn, type Manifest, nameOf } from './manifests.ts';
 
 /** A change of an object that stands, which the API server never makes. */
 export interface FixedChange {
@@ -48,11 +48,11 @@ type Remade = ReadonlySet<string>;
 export function fixedChanges(
   before: readonly Manifest[],
   after: readonly Manifest[],
-  remade: Remade = new Set(),
+  { namespace, remade = new Set() }: { readonly namespace: string; readonly remade?: Remade },
 ): FixedChange[] {
-  const old = new Map(before.map((each) => [keyOf(each), each]));
+  const old = new Map(before.map((each) => [keyIn(namespace, each), each]));
   return after.flatMap((each) => {
-    const standing = old.get(keyOf(each));
+    const standing = old.get(keyIn(namespace, each));
     if (standing === undefined) return [];
     const fields = fixed[each.kind]?.(standing, each) ?? [];
     return fields

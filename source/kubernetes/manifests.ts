@@ -28,8 +28,13 @@ export interface ManifestChange {
   readonly after: string;
 }
 
-/** What is different between two renderings of one release: in the order of the new one, then what is gone. */
-export function manifestChanges(before: readonly Manifest[], after: readonly Manifest[]): ManifestChange[] {
+/** What is different between two renderings of one release, which is in `namespace`: in the order of the new one, then what is gone. */
+export function manifestChanges(
+  before: readonly Manifest[],
+  after: readonly Manifest[],
+  namespace: string,
+): ManifestChange[] {
+  const keyOf = (each: Manifest) => keyIn(namespace, each);
   const old = new Map(before.map((each) => [keyOf(each), each]));
   const fresh = new Set(after.map(keyOf));
   const changes = after.flatMap((each): ManifestChange[] => {
@@ -45,9 +50,9 @@ export function manifestChanges(before: readonly Manifest[], after: readonly Man
   ];
 }
 
-/** A release keeps its namespace: one that a template names and one that it leaves out are the same object. */
-export const keyOf = ({ apiVersion, kind, metadata }: Manifest): string =>
-  `${apiVersion.replace(/\/?[^/]+$/, '')}/${kind}/${metadata.name}`;
+/** What tells an object of a release from another: one whose template leaves the namespace out is in that of the release. */
+export const keyIn = (namespace: string, { apiVersion, kind, metadata }: Manifest): string =>
+  `${apiVersion.replace(/\/?[^/]+$/, '')}/${kind}/${metadata.namespace ?? namespace}/${metadata.name}`;
 
 /** `Deployment kloudspot-web`. */
 export const nameOf = ({ kind, metadata }: Manifest): string => `${kind} ${metadata.name}`;

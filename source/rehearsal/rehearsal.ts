@@ -48,6 +48,8 @@ export interface Rehearsal {
   trustHostKeys(node: string, keys: readonly string[], how: { readonly besideOld: boolean }): Promise<void>;
   /** Pulls a machine's plug, or gives it power again; it then boots. Machines have the names of the scenario. */
   setPower(machine: string, on: boolean): Promise<void>;
+  /** Brings back the machines that `fresh` has replaced, as they were. */
+  restore(): void;
   close(): Promise<void>;
 }
 
@@ -82,6 +84,9 @@ export async function openRehearsal(options: RehearsalOptions): Promise<Rehearsa
     trustHostKeys: async (node, keys, { besideOld }) => pinKeysOf(world, node, keys, besideOld),
     setPower: async (machine, on) => {
       world.change((state) => (on ? powerOn : powerOff)(state, machineOf(state, machine)));
+    },
+    restore: () => {
+      if (kept !== undefined && !goesOn) store.change(() => ({ state: kept, result: undefined }));
     },
     close: async () => {
       world.rest();

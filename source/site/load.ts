@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { type Document, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { Fault } from '../errors/fault.ts';
@@ -70,7 +71,7 @@ async function readText(file: string): Promise<string> {
   } catch (error) {
     const why = codeOf(error) ?? String(error);
     throw new Fault({
-      what: `${file} cannot be read.`,
+      what: `${basename(file)} cannot be read.`,
       where: file,
       why: readingFailures[why] ?? why,
       next: [`Give another file with --site FILE, or make one: ${kloudspot('init', '--site')}`],

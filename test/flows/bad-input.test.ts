@@ -135,11 +135,26 @@ describe('words on the command line', () => {
     [['storage estimate', '--feature', 'kloudmange'], 'Did you mean kloudManage?'],
     [['storage estimate', '--engine', 'cstro'], 'Did you mean cstor?'],
     [['init', '--product', 'kloudpot', '--plain'], 'Did you mean kloudspot?'],
+    [['help nope'], 'kloudspot node replace'],
+    [['--rehers'], 'There is no flag --rehers without a verb.\n  next:  Did you mean --rehearse?'],
+    [['--json', '--plain'], 'A verb is missing.'],
+    [['init', '--yes', '--product', 'nope'], 'with --yes the site file names the product'],
   ])('%s has a suggestion', async ([verb = '', ...flags], says) => {
     const rehearsal = await Rehearsal.begin();
     const { code, stdout, stderr } = await rehearsal.run(verb, ...flags);
     expect(code).toBe(2);
     expect(stdout + stderr).toContain(says);
+  });
+
+  it('init --yes that is refused leaves a rehearsal as it was', async () => {
+    const rehearsal = await Rehearsal.begin();
+    expect((await rehearsal.run('plan', '--brief')).code).toBe(0);
+    const careful = (...words: readonly string[]) =>
+      execa(launcher, [...words, '--rehearse', '--root', join(rehearsal.root, 'root')], { reject: false });
+    const refused = await careful('init', '--yes');
+    expect(refused).toMatchObject({ exitCode: 6, stderr: expect.stringContaining('--accept-new-host-keys') });
+    // The keys that were pinned before are pinned still.
+    expect(await careful('plan', '--brief')).toMatchObject({ exitCode: 0 });
   });
 
   it('a product to size is a name or a file, and only where there is no site', async () => {

@@ -19,7 +19,7 @@ describe('what an update changes', () => {
   );
 
   test('is said object by object; the order of keys is no change, and what a secret holds is not shown', () => {
-    const changes = manifestChanges(before, after);
+    const changes = manifestChanges(before, after, 'own');
     expect(changes.map(({ object: name, kind }) => `${name} ${kind}`)).toEqual([
       'Deployment web changed',
       'ConfigMap fresh new',
@@ -29,8 +29,19 @@ describe('what an update changes', () => {
     expect(changes[0]?.before).toContain('replicas: 1');
     expect(changes[0]?.after).toContain('replicas: 3');
     expect(JSON.stringify(changes)).not.toMatch(/b2xk|bmV3/);
-    expect(manifestChanges(after, after)).toEqual([]);
+    expect(manifestChanges(after, after, 'own')).toEqual([]);
   });
+});
+
+test('objects of one name in two namespaces are two; one without a namespace is in that of the release', () => {
+  const binding = (namespace: string, role: string) =>
+    parseManifests(
+      `apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: { name: x${namespace} }\nroleRef: { name: ${role} }\n`,
+    );
+  const before = [...binding('', 'a'), ...binding(', namespace: kube-system', 'b')];
+  const after = [...binding(', namespace: own', 'a'), ...binding(', namespace: kube-system', 'c')];
+  expect(fixedChanges(before, after, { namespace: 'own' })).toEqual([{ object: 'RoleBinding x', field: 'roleRef' }]);
+  expect(manifestChanges(after, [...binding('', 'a')], 'own').map(({ kind }) => kind)).toEqual(['changed', 'gone']);
 });
 
 /** kind · before · after · fields that Kubernetes refuses */
@@ -57,7 +68,7 @@ const table: readonly (readonly [string, string, string, readonly string[]])[] =
 
 test.each(table)('%s: %s → %s', (kind, before, after, fields) => {
   const [one, other] = [before, after].map((rest) => parseManifests(object(kind, 'x', rest)));
-  const refused = fixedChanges(one ?? [], other ?? []);
+  const refused = fixedChanges(one ?? [], other ?? [], { namespace: 'own' });
   expect(refused).toEqual(fields.map((field) => ({ object: `${kind} x`, field })));
 });
 
@@ -70,6 +81,6 @@ test('a stateful set that is made again on the way may have larger volumes, and 
         `spec: { volumeClaimTemplates: [{ spec: { storageClassName: ${storage}, resources: { requests: { storage: ${size} } } } }] }`,
       ),
     );
-  expect(fixedChanges(set('1Gi', 'a'), set('2Gi', 'a'), new Set(['x']))).toEqual([]);
-  expect(fixedChanges(set('1Gi', 'a'), set('2Gi', 'b'), new Set(['x']))).toHaveLength(1);
+  expect(fixedChanges(set('1Gi', 'a'), set('2Gi', 'a'), { namespace: 'own', remade: new Set(['x']) })).toEqual([]);
+  expect(fixedChanges(set('1Gi', 'a'), set('2Gi', 'b'), { namespace: 'own', remade: new Set(['x']) })).toHaveLength(1);
 });

@@ -205,6 +205,9 @@ describe('another process', () => {
     expect((await world.run('ks-1', `${microk8s} version`)).code).toBe(0);
     const anew = await openRehearsal({ ...other, fresh: true });
     expect((await openRehearsal({ files: world.files, speed: 0 })).scenario).toBe('no-avx');
+    anew.restore();
     await anew.close();
+    expect((await openRehearsal({ files: world.files, speed: 0 })).scenario).toBe('healthy');
+    expect((await world.run('ks-1', `${microk8s} version`)).code).toBe(0);
   });
 });

@@ -181,7 +181,7 @@ describe('loading a file', () => {
     await writeFile(file, berlin.replace('version: 1', 'version: 2').replace('"no"', '1'));
     const fault = await loadSite(file).catch((error: unknown) => error);
     expect(fault).toBeInstanceOf(InvalidFile);
-    expect(fault).toMatchObject({ message: `${file} has 2 problems.`, exitCode: 2 });
+    expect(fault).toMatchObject({ message: 'site.yaml has 2 problems.', where: file, exitCode: 2 });
     expect(String(fault instanceof InvalidFile && fault.why).split('\n')).toHaveLength(2);
   });
 

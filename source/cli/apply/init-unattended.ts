@@ -1,7 +1,7 @@
 import { documentsOf } from '../../app/documents.ts';
 import type { Settings } from '../../app/settings.ts';
 import { openSite } from '../../app/site.ts';
-import type { ExitCode } from '../../errors/fault.ts';
+import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
 import type { Terminal } from '../line/terminal.ts';
 import { applySite } from './apply-site.ts';
 
@@ -19,6 +19,10 @@ export async function initUnattended(
   try {
     const documents = await documentsOf(opened.site, opened.product, files.site, files);
     return await applySite(opened, settings, terminal, { verb: 'init', site: files.site, documents, accept });
+  } catch (error) {
+    // Refused: nothing was begun, so a rehearsal keeps the machines that it had.
+    if (error instanceof Fault && error.exitCode === exitCode.refused) opened.world.restore?.();
+    throw error;
   } finally {
     await opened.close();
   }

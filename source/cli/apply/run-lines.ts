@@ -71,7 +71,7 @@ export function choices(view: RunView): readonly string[] {
     `${step.node ?? 'cluster'}: ${step.title}. Type one of these and press Enter:`,
     '  retry',
     ...(step.skippable ? ['  skip'] : []),
-    ...(step.undoable && state !== 'undone' ? ['  undo   takes this step back'] : []),
+    ...(step.undoable && state !== 'undone' ? ['  undo   rolls this step back'] : []),
     `  stop   leaves; ${kloudspot('resume')}  goes on later`,
   ];
 }

@@ -3,6 +3,7 @@ import { nearest } from '../../text/nearest.ts';
 import { splitVerb } from './arguments.ts';
 import { endWithOutput, outliveOutput } from './closed-output.ts';
 import { keepMemoryOutOfCoreFiles } from './core-dumps.ts';
+import { globalFlags } from './flags.ts';
 import { processTerminal, reportFailure } from './terminal.ts';
 import type { Program, Verb, VerbEntry, VerbTable } from './verb.ts';
 
@@ -53,10 +54,22 @@ async function loaded(name: string | undefined, rest: readonly string[], verbs: 
 }
 
 function entryOf(name: string | undefined, rest: readonly string[], verbs: VerbTable): VerbEntry & { name: string } {
-  if (name === undefined) throw new Fault({ what: 'A verb is missing.', next: ['kloudspot --help lists them.'] });
+  if (name === undefined) throw noVerb(rest);
   const entry = verbs[name];
   if (entry === undefined) throw unknownVerb(name, rest, verbs);
   return { ...entry, name };
+}
+
+/** Nothing but flags: the first that no verb knows is what is wrong. */
+function noVerb(words: readonly string[]): Fault {
+  const flags = words.flatMap((word) => /^--(?:no-)?([^=]+)/.exec(word)?.[1] ?? []);
+  const wrong = flags.find((name) => !Object.hasOwn(globalFlags, name));
+  if (wrong === undefined) return new Fault({ what: 'A verb is missing.', next: ['kloudspot --help lists them.'] });
+  const near = nearest(wrong, [...Object.keys(globalFlags), 'help', 'version']);
+  return new Fault({
+    what: `There is no flag --${wrong} without a verb.`,
+    next: [...(near === undefined ? [] : [`Did you mean --${near}?`]), 'kloudspot --help lists verbs and flags.'],
+  });
 }
 
 function unknownVerb(name: string, rest: readonly string[], verbs: VerbTable): Fault {
@@ -64,12 +77,16 @@ function unknownVerb(name: string, rest: readonly string[], verbs: VerbTable): F
   const [first = ''] = name.split(' ');
   const group = names.filter((verb) => verb.startsWith(`${first} `));
   const groups = names.filter((verb) => verb.includes(' ')).map((verb) => verb.replace(/ .*/, ''));
-  const near = nearest(name, names) ?? nearest(`${name} ${rest[0] ?? ''}`, names) ?? nearest(name, groups);
+  const near = nearest(name, names) ?? nearest(`${name} ${rest[0] ?? ''}`, names);
+  const nearGroup = group.length > 0 || near !== undefined ? undefined : nearest(name, groups);
+  const likely = nearGroup === undefined ? group : names.filter((verb) => verb.startsWith(`${nearGroup} `));
   const bare = name === first && group.length > 0;
   return new Fault({
     what: bare ? `kloudspot ${name} needs one more word.` : `There is no verb ${name}.`,
     next: [
-      ...(near !== undefined && !bare ? [`Did you mean kloudspot ${near}?`] : group.map((verb) => `kloudspot ${verb}`)),
+      ...(near !== undefined && !bare
+        ? [`Did you mean kloudspot ${near}?`]
+        : likely.map((verb) => `kloudspot ${verb}`)),
       'kloudspot --help lists the verbs.',
     ],
   });

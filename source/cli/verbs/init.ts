@@ -18,6 +18,7 @@ export default defineVerb({
   run: async ({ args }, { firstPage }) => {
     const settings = settingsFrom(args);
     const terminal = processTerminal();
+    if (settings.yes && args.product !== undefined) throw productGiven();
     if (settings.yes) return unattended(settings, terminal, args['accept-failure'] ?? []);
     if (!terminal.interactive && !settings.plain) {
       refuseToAsk(
@@ -28,6 +29,13 @@ export default defineVerb({
     return walk(settings, terminal, args.product, firstPage);
   },
 });
+
+const productGiven = (): Fault =>
+  new Fault({
+    what: '--product is for a new site; with --yes the site file names the product.',
+    next: [`Write it there, as product: NAME, and run ${kloudspot('init --site FILE --yes')}`],
+    exitCode: exitCode.usage,
+  });
 
 async function walk(
   settings: Settings,

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { Fault } from '../../errors/fault.ts';
 import { counted } from '../../text/plural.ts';
 import type { SiteProblem } from './reading.ts';
@@ -10,7 +11,7 @@ export class InvalidFile extends Fault {
   constructor(file: string, problems: readonly SiteProblem[]) {
     const count = counted(problems.length, 'problem');
     super({
-      what: `${file} has ${count}.`,
+      what: `${basename(file)} has ${count}.`,
       where: file,
       why: problems.map(problemLine).join('\n'),
       next: [`Fix ${problems.length === 1 ? 'it' : 'them'} in the file, then try again.`],
