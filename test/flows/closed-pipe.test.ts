@@ -111,3 +111,22 @@ it('a reader that goes away from a cluster that runs ends every verb quietly', {
       await expect.poll(() => existsSync(rehearsal.path('var/lib/kloudspot/lock'))).toBe(false);
     }
 });
+
+it('a reader that goes away ends verbs that change nodes quietly, and their runs come to their end', async () => {
+  const rehearsal = await Rehearsal.begin('spare-machines');
+  expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+  const newNode = (name: string, at: number) => [name, '--reach', `10.0.4.${at}`, '--address', `10.0.4.${at}/24`];
+  const ways = [
+    ['node add', ...newNode('ks-4', 24)],
+    ['node replace', 'ks-3', '--with', ...newNode('ks-5', 25)],
+    ['node remove', 'ks-4'],
+  ] as const;
+  for (const [index, [verb, ...words]] of ways.entries()) {
+    const ended = await rehearsal.intoClosedPipe(verb, ...words, '--yes');
+    expect({ verb, ...ended }).toEqual({ verb, ...quiet });
+    await expect.poll(() => rehearsal.runs()).toHaveLength(index + 2);
+    await expect.poll(async () => (await rehearsal.journal()).at(-1)).toMatchObject({ outcome: 'done' });
+  }
+  const { nodes } = JSON.parse((await rehearsal.run('status', '--json')).stdout);
+  expect(nodes.map(({ name }: { name: string }) => name)).toEqual(['ks-1', 'ks-2', 'ks-5']);
+});
