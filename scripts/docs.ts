@@ -92,10 +92,11 @@ function siteKeyRows(): string[][] {
 
 function layerRows(): string[][] {
   return [
-    ['Folder', 'Holds', 'May import'],
-    ...Object.entries(layers).map(([name, { holds, uses, loads = [] }]) => [
+    ['Folder', 'Holds', 'Pure', 'May import'],
+    ...Object.entries(layers).map(([name, { holds, uses, pure, loads = [] }]) => [
       `\`source/${name}${name.endsWith('.ts') ? '' : '/'}\``,
       holds,
+      pure ? 'yes' : '',
       uses === 'below'
         ? 'everything below but rehearsal'
         : [...uses, ...loads.map((load) => `${load} (lazily)`)].join(', '),

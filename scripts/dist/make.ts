@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { $ as plain } from 'zx';
-import { youngGeneration } from '../../source/text/program.ts';
+import { youngGeneration } from '../../source/host/program.ts';
 import { version } from '../build/options.ts';
 import { normalize, type ProgramParts, programTree, systemTree, write } from './tree.ts';
 

@@ -1,9 +1,9 @@
 import type { RunHandle } from '../engine/journal/event.ts';
 import type { RunDocument } from '../engine/worker/documents.ts';
 import { launchRun } from '../engine/worker/launch.ts';
+import { program } from '../host/program.ts';
 import { openMemory } from '../operator/memory.ts';
 import type { Plan } from '../plan/document/document.ts';
-import { program } from '../text/program.ts';
 import { refuseMissingSecret } from './registry-secret.ts';
 import type { Settings } from './settings.ts';
 import type { OpenedSite } from './site.ts';

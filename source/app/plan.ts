@@ -11,6 +11,7 @@ import type { PlanInput } from '../plan/input.ts';
 import { stepKinds } from '../plan/kinds.ts';
 import { makePlan, planHash } from '../plan/plan.ts';
 import { kloudspot } from '../text/command.ts';
+import { readChart } from '../workstation/chart-files.ts';
 import { refuseOutside } from './outside.ts';
 import type { OpenedSite } from './site.ts';
 
@@ -23,7 +24,7 @@ export function planSite(
   },
 ): Plan {
   if (wish.purpose === 'init' || wish.purpose === 'nodes') refuseOutside(site);
-  return makePlan({ site, product, facts, now: new Date(world.clock.now()), ...wish });
+  return makePlan({ site, product, facts, now: new Date(world.clock.now()), readChart, ...wish });
 }
 
 /** Reads a plan back from its file. Throws a `Fault` when it cannot be read, is damaged, or was changed after it was made. */

@@ -12,6 +12,7 @@ import { chartLogin } from '../plan/release/charts.ts';
 import { productChart } from '../plan/stages/product.ts';
 import { valuesText } from '../plan/values.ts';
 import type { Observation } from '../status/observation.ts';
+import { readChart } from '../workstation/chart-files.ts';
 import { registrySecret } from './registry-secret.ts';
 import type { OpenedSite } from './site.ts';
 
@@ -58,7 +59,7 @@ export async function renderedChart(
   { nodes }: Pick<Observation, 'nodes'>,
   wish: Wish,
 ): Promise<RenderedChart> {
-  const chart = productChart({ site, product, ...wish }, host.name);
+  const chart = productChart({ site, product, readChart, ...wish }, host.name);
   const login = chartLogin(chart.place, site.registry);
   const answer = await renderChart(host, {
     release: product.release,

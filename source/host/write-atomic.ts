@@ -1,8 +1,8 @@
 import { chmod, lstat, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Fault } from '../errors/fault.ts';
-import { namePath } from '../errors/file-fault.ts';
 import { codeOf } from '../errors/thrown.ts';
+import { namePath } from './file-fault.ts';
 
 /** Writes a file so that a reader sees the old text or the new one, whole, also after a power cut. */
 export async function writeAtomic(path: string, text: string, mode: number): Promise<void> {

@@ -1,7 +1,7 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Command, Script } from '../host/host.ts';
 import { nodeState } from '../host/node-state.ts';
+import { stateFolder } from '../host/state-folder.ts';
 import { microk8sProgram } from '../microk8s/microk8s.ts';
 import { loginFolder } from './helm.ts';
 
@@ -12,9 +12,8 @@ export interface Outside {
   readonly folder: string;
 }
 
-/** The cluster of a kubeconfig. Its files lie under `XDG_STATE_HOME`, by default `~/.local/state`. */
-export function outsideOf(kubeconfig: string, env: NodeJS.ProcessEnv = process.env): Outside {
-  const state = env.XDG_STATE_HOME || join(homedir(), '.local/state');
+/** The cluster of a kubeconfig. Its files lie in the user's folder for state. */
+export function outsideOf(kubeconfig: string, state: string = stateFolder()): Outside {
   return { kubeconfig, folder: join(state, 'kloudspot/outside') };
 }
 

@@ -42,5 +42,5 @@ export interface PlanInput {
   /** What the checks found: failures that the operator lets pass are written down. */
   readonly findings?: readonly Finding[];
   /** Reads the files of a local chart, the only thing that is looked at besides the input. */
-  readonly readChart?: ReadChart;
+  readonly readChart: ReadChart;
 }

@@ -7,12 +7,12 @@ const validDays = 825;
  */
 export async function selfSigned(
   dnsName: string,
+  now: number,
   virtualAddress?: string,
 ): Promise<{ readonly key: string; readonly certificate: string }> {
   const { generate } = await import('./generate.ts');
   const names = [{ type: 2 as const, value: dnsName }];
   const addresses = virtualAddress === undefined ? [] : [{ type: 7 as const, ip: virtualAddress }];
-  const now = Date.now();
   const pair = await generate([{ name: 'commonName', value: commonName(dnsName) }], {
     keyType: 'ec',
     curve: 'P-256',

@@ -1,14 +1,17 @@
 import type { NodeFacts } from '../facts/facts.ts';
+import type { ThisMachine } from '../host/this-machine.ts';
 import type { Product } from '../product/schema.ts';
 import type { Finding } from '../site/finding.ts';
 import type { DraftValue, SiteDraft, SitePath } from '../site/schema.ts';
 
-/** What pages and fields look at. Pure data: every UI hands the same in. */
+/** What pages and fields look at. Every UI hands the same in. */
 export interface WizardView {
   readonly draft: SiteDraft;
   readonly product: Product;
   /** By node name or, before a name is known, by `reach`. */
   readonly facts: ReadonlyMap<string, NodeFacts>;
+  /** Files that the draft names, and the time. */
+  readonly machine: ThisMachine;
 }
 
 /** What is typed or chosen. */

@@ -26,6 +26,9 @@ export async function keepBackup(
   await rename(part, join(backups, id));
 }
 
+/** One file of a backup. */
+export const backupFile = ({ folder }: LocalBackup, name: string): Promise<Buffer> => readFile(join(folder, name));
+
 /** All that this machine keeps, the oldest first. */
 export async function localBackups({ backups }: Pick<Files, 'backups'>): Promise<LocalBackup[]> {
   const names = await readdir(backups, { withFileTypes: true }).catch(() => []);

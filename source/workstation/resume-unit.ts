@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
+import { program } from '../host/program.ts';
 import type { Files } from '../site/files.ts';
-import { program } from '../text/program.ts';
 
 /** Goes on with the run at the workstation's next boot, once, and takes itself away whatever comes of it. */
 export const resumeService = 'kloudspot-resume.service';

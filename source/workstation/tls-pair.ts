@@ -35,7 +35,7 @@ export async function ensurePair(site: Site, files: Files, now: number): Promise
   const standing = await standingPair(site, files, now);
   if (standing) return standing;
   const { selfSigned } = await import('../tls/self-signed.ts');
-  const pair = await selfSigned(site.customer.dnsName, site.network.virtualAddress);
+  const pair = await selfSigned(site.customer.dnsName, now, site.network.virtualAddress);
   const kept = keptAt(files);
   await mkdir(files.tls, { recursive: true, mode: 0o700 });
   await writeAtomic(kept.key, pair.key, 0o600);

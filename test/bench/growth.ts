@@ -1,9 +1,8 @@
 // How checks and plan grow with the number of nodes: ms at 100 and 1 000 nodes, and the factor between. Nothing here passes or fails.
 import { checks } from '../../source/check/checks.ts';
 import { runChecks } from '../../source/check/run.ts';
-import { makePlan } from '../../source/plan/plan.ts';
 import { type Site, siteSchema } from '../../source/site/schema.ts';
-import { factsOf, product, siteOf } from '../plan/sample.ts';
+import { factsOf, makePlan, product, siteOf } from '../plan/sample.ts';
 import { median, type Row } from './row.ts';
 
 const sizes = [100, 1000] as const;

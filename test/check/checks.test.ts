@@ -96,7 +96,7 @@ describe('a healthy site', () => {
   });
 
   test('with a pair of files passes them too', async () => {
-    const { key, certificate } = await selfSigned('spot.acme.eu', '192.168.1.200');
+    const { key, certificate } = await selfSigned('spot.acme.eu', Date.now(), '192.168.1.200');
     const site = { tls: { mode: 'files', key: 'k', certificate: 'c' } } as const;
     const tls = { key: { text: key }, certificate: { text: certificate } };
     const found = runChecks(inputOf({ site, evidence: { tls, atMs: Date.now() } }, product));

@@ -80,8 +80,8 @@ describe('a certificate that will not do', () => {
   it('a key that does not fit its certificate', async () => {
     const rehearsal = await Rehearsal.begin();
     const [one, other] = await Promise.all([
-      selfSigned('spot.berlin.example.org', '10.0.4.30'),
-      selfSigned('spot.berlin.example.org', '10.0.4.30'),
+      selfSigned('spot.berlin.example.org', Date.now(), '10.0.4.30'),
+      selfSigned('spot.berlin.example.org', Date.now(), '10.0.4.30'),
     ]);
     const key = join(rehearsal.root, 'server.key');
     const certificate = join(rehearsal.root, 'server.cert');

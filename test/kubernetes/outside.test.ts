@@ -15,12 +15,12 @@ import { settingsFrom } from '../../source/app/settings.ts';
 import { openSite } from '../../source/app/site.ts';
 import { outsideCommand, outsideOf, outsideText } from '../../source/kubernetes/outside-words.ts';
 import { targetOf } from '../../source/network/targets.ts';
-import { makePlan } from '../../source/plan/plan.ts';
 import { parseSite } from '../../source/site/load.ts';
 import { at } from '../lab/place.ts';
+import { makePlan } from '../plan/sample.ts';
 import { foundHelm } from '../product/rendered-chart.ts';
 
-const outside = outsideOf('/etc/acme.yaml', { XDG_STATE_HOME: '/state' });
+const outside = outsideOf('/etc/acme.yaml', '/state');
 const M = '/snap/bin/microk8s';
 
 describe('what a command on a node becomes', () => {

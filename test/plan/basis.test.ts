@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { NodeFacts } from '../../source/facts/facts.ts';
 import { drift } from '../../source/plan/document/basis.ts';
-import { makePlan } from '../../source/plan/plan.ts';
-import { cluster, factsOf, product, siteOf } from './sample.ts';
+import { cluster, factsOf, makePlan, product, siteOf } from './sample.ts';
 
 const shape = { managers: 3 };
 const plan = makePlan({ purpose: 'init', site: siteOf(shape), product, facts: factsOf(shape), now: new Date(0) });

@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { makePlan } from '../../source/plan/plan.ts';
 import type { PlannedStep } from '../../source/plan/step.ts';
 import { declaredVolume, mountUnit } from '../../source/plan/steps/declared-volume.ts';
 import { judgeDraft } from '../../source/site/load.ts';
 import { estimateStorage } from '../../source/storage/estimate.ts';
 import { device, GiB, healthyStorage } from '../facts-fixtures.ts';
 import { type Answers, carryThrough, fakeWorld, onceRan, textOf } from './fake-world.ts';
-import { factsOf, product, siteOf } from './sample.ts';
+import { factsOf, makePlan, product, siteOf } from './sample.ts';
 
 const shape = { managers: 3 };
 const sdb = device('sdb', 'disk', 500 * GiB, { serial: 'S1', wwn: '0x5001' });

@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { makePlan } from '../../source/plan/plan.ts';
 import type { PlannedStep } from '../../source/plan/step.ts';
 import type { Site } from '../../source/site/schema.ts';
 import type { StandingStorage } from '../../source/storage/claims.ts';
 import { GiB, healthyStorage } from '../facts-fixtures.ts';
 import { items } from './cluster-words.ts';
 import { type Answers, carryThrough, fakeWorld, onceRan, reviewed, textOf } from './fake-world.ts';
-import { cluster, factsOf, product, siteOf } from './sample.ts';
+import { cluster, factsOf, makePlan, product, siteOf } from './sample.ts';
 
 const shape = { managers: 3 };
 const M = '/snap/bin/microk8s';

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { HostFault } from '../../source/host/host-fault.ts';
-import { makePlan } from '../../source/plan/plan.ts';
 import { addressOf } from './cluster-words.ts';
 import { type Answers, carryThrough, fakeWorld, onceRan, reviewed, textOf } from './fake-world.ts';
-import { factsOf, product, siteOf } from './sample.ts';
+import { factsOf, makePlan, product, siteOf } from './sample.ts';
 
 const shape = { managers: 3, workers: 1 };
 const site = siteOf(shape);

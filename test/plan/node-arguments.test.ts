@@ -7,13 +7,12 @@ import { parse } from 'yaml';
 import { domainMarker, nodeState } from '../../source/host/node-state.ts';
 import { defaultRanges, microk8sFiles } from '../../source/microk8s/node.ts';
 import { stepKinds } from '../../source/plan/kinds.ts';
-import { makePlan } from '../../source/plan/plan.ts';
 import { launchConfiguration } from '../../source/plan/release/launch-configuration.ts';
 import type { PlannedStep } from '../../source/plan/step.ts';
 import { addressArgument, setArguments } from '../../source/plan/steps/node-arguments.ts';
 import { nodes, service, status, workloads } from './cluster-words.ts';
 import { type Answers, carryThrough, type FakeOptions, fakeWorld, kubeletOf, onceRan, textOf } from './fake-world.ts';
-import { factsOf, product, siteOf } from './sample.ts';
+import { factsOf, makePlan, product, siteOf } from './sample.ts';
 
 const shape = { managers: 3, workers: 1 };
 const zoned = { 'ks-1': 'rack-a', 'ks-2': 'rack-b', 'ks-3': 'rack-b' };

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { PlanPurpose } from '../../source/plan/document/document.ts';
-import { makePlan } from '../../source/plan/plan.ts';
 import { valueRows } from '../../source/plan/values.ts';
 import { estimateStorage } from '../../source/storage/estimate.ts';
 import { healthyStorage } from '../facts-fixtures.ts';
 import { type Answers, carryThrough, fakeWorld, textOf } from './fake-world.ts';
-import { cluster, factsOf, product, siteOf } from './sample.ts';
+import { cluster, factsOf, makePlan, product, siteOf } from './sample.ts';
 
 const shape = { managers: 3 };
 const site = siteOf(shape, { storage: { shared: { engine: 'existing', storageClass: 'longhorn' } } });

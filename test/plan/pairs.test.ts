@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import { stepKinds } from '../../source/plan/kinds.ts';
-import { makePlan } from '../../source/plan/plan.ts';
 import { items, nodes, release, status, workloads } from './cluster-words.ts';
 import { type Answers, fakeWorld } from './fake-world.ts';
-import { factsOf, product, siteOf } from './sample.ts';
+import { factsOf, makePlan, product, siteOf } from './sample.ts';
 
 const shape = { managers: 3 };
 const site = siteOf(shape);

@@ -3,10 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type { Plan, PlanPurpose } from '../../source/plan/document/document.ts';
 import { parsePlan } from '../../source/plan/document/document-schema.ts';
 import { stepKinds } from '../../source/plan/kinds.ts';
-import { makePlan } from '../../source/plan/plan.ts';
 import type { PlannedStep } from '../../source/plan/step.ts';
 import type { Site } from '../../source/site/schema.ts';
-import { cluster, factsOf, product, type Shape, siteOf } from './sample.ts';
+import { cluster, factsOf, makePlan, product, type Shape, siteOf } from './sample.ts';
 
 const now = new Date('2026-11-21T08:00:00Z');
 const initial = (shape: Shape, changes: Record<string, unknown> = {}) =>

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { makePlan } from '../../source/plan/plan.ts';
 import type { PlannedStep } from '../../source/plan/step.ts';
 import { device, GiB, healthyStorage } from '../facts-fixtures.ts';
 import { type Answers, carryThrough, fakeWorld, onceRan, textOf } from './fake-world.ts';
-import { factsOf, product, siteOf } from './sample.ts';
+import { factsOf, makePlan, product, siteOf } from './sample.ts';
 
 const shape = { managers: 3 };
 const now = new Date('2026-11-21T08:00:00Z');

@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OwnReboot } from '../../source/plan/execution/own-reboot.ts';
-import { makePlan } from '../../source/plan/plan.ts';
 import type { PlannedStep } from '../../source/plan/step.ts';
 import { normalisedPair } from '../../source/tls/pem.ts';
 import { selfSigned } from '../../source/tls/self-signed.ts';
 import { history, items, noRelease, release, workloads } from './cluster-words.ts';
 import { type Answers, carryThrough, fakeWorld, textOf } from './fake-world.ts';
-import { cluster, factsOf, product, siteOf } from './sample.ts';
+import { cluster, factsOf, makePlan, product, siteOf } from './sample.ts';
 
 const shape = { managers: 3 };
 const now = new Date('2026-11-21T08:00:00Z');
@@ -155,7 +154,7 @@ describe('the TLS secret', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tls-'));
     await writeFile(join(folder, 'key'), key);
-    const made = await selfSigned('spot.acme.eu');
+    const made = await selfSigned('spot.acme.eu', Date.now());
     certificate = normalisedPair(made.key, made.certificate)?.certificate ?? '';
     await writeFile(join(folder, 'crt'), certificate);
   });

@@ -3,10 +3,9 @@ import { parse } from 'yaml';
 import { parseSystemProxy } from '../../source/microk8s/snap.ts';
 import { proxySettings } from '../../source/network/proxy.ts';
 import { stepKinds } from '../../source/plan/kinds.ts';
-import { makePlan } from '../../source/plan/plan.ts';
 import { judgeDraft } from '../../source/site/load.ts';
 import { carryThrough, fakeWorld, textOf } from './fake-world.ts';
-import { factsOf, product, siteOf } from './sample.ts';
+import { factsOf, makePlan, product, siteOf } from './sample.ts';
 
 const shape = { managers: 3 };
 const proxy = { http: 'http://proxy.acme.eu:3128', noProxy: ['.acme.eu'] };

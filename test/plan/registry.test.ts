@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { makePlan } from '../../source/plan/plan.ts';
 import type { PlannedStep } from '../../source/plan/step.ts';
 import { release, status } from './cluster-words.ts';
 import { type Answers, carryThrough, fakeWorld, textOf } from './fake-world.ts';
-import { cluster, factsOf, product, siteOf } from './sample.ts';
+import { cluster, factsOf, makePlan, product, siteOf } from './sample.ts';
 
 const shape = { managers: 1 };
 const now = new Date('2026-11-21T08:00:00Z');

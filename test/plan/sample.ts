@@ -1,6 +1,10 @@
 import type { NodeFacts } from '../../source/facts/facts.ts';
+import type { Plan } from '../../source/plan/document/document.ts';
+import type { PlanInput } from '../../source/plan/input.ts';
+import * as planning from '../../source/plan/plan.ts';
 import { loadProduct } from '../../source/product/load.ts';
 import { type Site, siteSchema } from '../../source/site/schema.ts';
+import { readChart } from '../../source/workstation/chart-files.ts';
 
 export const product = await loadProduct('kloudspot');
 
@@ -111,3 +115,7 @@ function bare(node: string, index: number): NodeFacts {
     problems: {},
   };
 }
+
+/** A plan whose local charts are read from their folders, as the program does. */
+export const makePlan = (input: Omit<PlanInput, 'readChart'> & Partial<PlanInput>): Plan =>
+  planning.makePlan({ readChart, ...input });

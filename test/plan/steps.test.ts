@@ -6,11 +6,10 @@ import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { completeDpkg, updateLists } from '../../source/plan/execution/package-locks.ts';
 import { stepKinds } from '../../source/plan/kinds.ts';
-import { makePlan } from '../../source/plan/plan.ts';
 import type { PlannedStep } from '../../source/plan/step.ts';
 import { addressOf, items, nodes, noRelease, release, service, status, workloads } from './cluster-words.ts';
 import { type Answers, carryThrough, fakeWorld, onceRan, reviewed, textOf } from './fake-world.ts';
-import { cluster, factsOf, product, siteOf } from './sample.ts';
+import { cluster, factsOf, makePlan, product, siteOf } from './sample.ts';
 
 const shape = { managers: 3, workers: 1 };
 const site = siteOf(shape);

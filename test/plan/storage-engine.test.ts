@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { makePlan } from '../../source/plan/plan.ts';
 import { noRelease, release, workloads } from './cluster-words.ts';
 import { carryThrough, fakeWorld, textOf } from './fake-world.ts';
-import { factsOf, product, siteOf } from './sample.ts';
+import { factsOf, makePlan, product, siteOf } from './sample.ts';
 
 const shape = { managers: 3 };
 const site = siteOf(shape);

@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import { thisMachine } from '../../source/host/this-machine.ts';
 import { networkFindings } from '../../source/network/findings.ts';
 import { endOfNetworkProblem, gatewayProblem, hostAddressProblem, networkOf } from '../../source/site/address-rules.ts';
 import { parseSite } from '../../source/site/load.ts';
@@ -18,7 +19,7 @@ function said(virtualAddress: string) {
   const wanted = { ...site(nodes), network: { ...site(nodes).network, virtualAddress, gateway: '10.0.4.1' } };
   const text = siteText(wanted);
   const draft = JSON.parse(JSON.stringify(wanted));
-  const view = { draft, product, facts: new Map() };
+  const view = { draft, product, facts: new Map(), machine: thisMachine };
   const field = pageOf('network')
     .fields(view)
     .find(({ id }) => id === 'network.virtualAddress');

@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import { outputPath } from '../../source/engine/journal/output-file.ts';
-import { program, runEnvironment } from '../../source/text/program.ts';
+import { program, runEnvironment } from '../../source/host/program.ts';
 import { record } from './record.ts';
 
 /** Runtime and flags of a run's process. */

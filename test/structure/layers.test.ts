@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
-import { forbidden, type Import, importsOf, knots } from './layers.ts';
+import { forbidden, type Import, importsOf, impure, impurities, knots } from './layers.ts';
 
-const imports = importsOf(resolve(import.meta.dirname, '../../source'));
+const source = resolve(import.meta.dirname, '../../source');
+const imports = importsOf(source);
 const planted = (from: string, to: string, lazy = false): Import => ({ from, to, lazy });
 
 it('allows only the imports of the table', () => expect(forbidden(imports)).toEqual([]));
@@ -25,3 +26,14 @@ it('reports two folders that import each other', () => {
     knots([planted('plan/steps/a.ts', 'plan/stages/b.ts'), planted('plan/stages/b.ts', 'plan/steps/c.ts')]),
   ).toEqual(['plan/stages', 'plan/steps']);
 });
+
+it('has no effect in a pure folder', () => expect(impurities(source)).toEqual([]));
+
+it.each([
+  ['a file that is read', 'plan/steps/a.ts', "import { readFile } from 'node:fs/promises';", 1],
+  ['the clock', 'wizard/pages/a.ts', 'const now = Date.now();', 1],
+  ['the time as a date', 'check/a.ts', 'judge(new Date());', 1],
+  ['the environment', 'kubernetes/a.ts', "const home = process.env['HOME'];", 1],
+  ['the clock in a folder that is not pure', 'app/a.ts', 'const now = Date.now();', 0],
+  ['a time that was handed in', 'plan/a.ts', 'const made = new Date(now);', 0],
+])('sees %s', (_, file, text, count) => expect(impure(file, text)).toHaveLength(count));

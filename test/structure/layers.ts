@@ -8,6 +8,8 @@ interface Layer {
   readonly uses: 'below' | readonly string[];
   /** Folders that may be loaded lazily (`import()`) besides. */
   readonly loads?: readonly string[];
+  /** Touches neither files, processes and network nor the clock of the machine it runs on: what it needs of them is handed in. */
+  readonly pure?: true;
 }
 
 /** The structure, top to bottom: the only list of what may import what. `node scripts/docs.ts` prints it into CONTRIBUTING.md. */
@@ -68,6 +70,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   wizard: {
     holds: 'pages and fields as data; no React',
+    pure: true,
     uses: ['check', 'storage', 'network', 'tls', 'facts', 'product', 'site', 'microk8s', 'host', 'text', 'errors'],
   },
   engine: {
@@ -76,6 +79,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   plan: {
     holds: 'the step contract, the steps, the stages that order them, the plan on disk',
+    pure: true,
     uses: [
       'storage',
       'network',
@@ -92,22 +96,27 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   check: {
     holds: 'the checks, one file a subject; what runs and grades them',
+    pure: true,
     uses: ['storage', 'network', 'tls', 'facts', 'product', 'site', 'microk8s', 'text', 'errors'],
   },
   report: {
     holds: 'the as-built document of a site: HTML and its picture',
+    pure: true,
     uses: ['status', 'storage', 'facts', 'product', 'site'],
   },
   status: {
     holds: 'what a cluster is asked, and the verdict',
+    pure: true,
     uses: ['storage', 'product', 'site', 'kubernetes', 'microk8s', 'host', 'text', 'errors'],
   },
   storage: {
     holds: 'volumes from features, what fits where; `engines/` what each engine of shared volumes holds and is asked',
+    pure: true,
     uses: ['facts', 'product', 'site', 'kubernetes', 'host', 'text', 'errors'],
   },
   network: {
     holds: 'netplan documents, hosts files, addresses, ranges of the cluster',
+    pure: true,
     uses: ['facts', 'site', 'microk8s', 'host', 'text', 'errors'],
   },
   workstation: {
@@ -115,9 +124,10 @@ export const layers: Readonly<Record<string, Layer>> = {
       'what the machine that kloudspot runs on keeps for a site: backups, the TLS pair, the unit that continues a run',
     uses: ['tls', 'site', 'host', 'text', 'errors'],
   },
-  tls: { holds: 'key and certificate pairs', uses: ['site', 'text', 'errors'] },
+  tls: { holds: 'key and certificate pairs', pure: true, uses: ['site', 'text', 'errors'] },
   facts: {
     holds: 'the probe: one table of sections, their parsers, the Facts types',
+    pure: true,
     uses: ['microk8s', 'host', 'text', 'errors'],
   },
   product: { holds: 'product schema and loader', uses: ['site', 'text', 'errors'] },
@@ -126,14 +136,15 @@ export const layers: Readonly<Record<string, Layer>> = {
     holds: 'site schema, load and save that keep comments, drafts',
     uses: ['microk8s', 'host', 'text', 'errors'],
   },
-  kubernetes: { holds: 'kubectl, Helm, objects, workloads', uses: ['microk8s', 'host', 'text', 'errors'] },
+  kubernetes: { holds: 'kubectl, Helm, objects, workloads', pure: true, uses: ['microk8s', 'host', 'text', 'errors'] },
   microk8s: {
     holds: 'MicroK8s and snap: argument lists, parsers; versions, addons, ports, messages as data',
+    pure: true,
     uses: ['host', 'text', 'errors'],
   },
   host: { holds: 'the Host contract; `local` and `ssh`', uses: ['text', 'errors'] },
-  text: { holds: 'widths, durations, plurals, versions; values without gaps', uses: [] },
-  errors: { holds: "faults in an operator's words, exit codes", uses: ['text'] },
+  text: { holds: 'widths, durations, plurals, versions; values without gaps', pure: true, uses: [] },
+  errors: { holds: "faults in an operator's words, exit codes", pure: true, uses: ['text'] },
   'version.ts': { holds: 'the version', uses: [] },
 };
 
@@ -193,4 +204,26 @@ function reachable(edges: ReadonlyMap<string, ReadonlySet<string>>, start: strin
     open.push(...fresh);
   }
   return seen;
+}
+
+/** What reaches out of the process, or reads its clock or environment. */
+const effects = [
+  /from 'node:(fs|fs\/promises|child_process|net|os|dns|http|https|tls|process|worker_threads)'/,
+  /(?<![.\w])process\./,
+  /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(/,
+];
+
+/** Reads the tables beside it when the program runs from its source; the build puts them in. */
+const builtIn = join('microk8s', 'data', 'raw.ts');
+
+/** Lines of a file of a pure folder that have an effect, as sentences. */
+export function impure(file: string, text: string): string[] {
+  if (!layers[top(file)]?.pure || file === builtIn) return [];
+  return text.split('\n').flatMap((line) => (effects.some((one) => one.test(line)) ? [`${file}: ${line.trim()}`] : []));
+}
+
+/** The same of every file below a folder. */
+export function impurities(source: string): string[] {
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file));
+  return files.flatMap((file) => impure(file, readFileSync(join(source, file), 'utf8')));
 }

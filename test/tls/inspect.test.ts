@@ -211,7 +211,7 @@ describe('keys as openssl writes them', () => {
 
 describe('a self-signed pair', () => {
   it('covers the DNS name and the virtual address, fits, and only its issuer is warned of', async () => {
-    const pair = await selfSigned('spot.acme.eu', '10.0.4.30');
+    const pair = await selfSigned('spot.acme.eu', Date.now(), '10.0.4.30');
     const findings = inspectPair({
       keyText: pair.key,
       certificateText: pair.certificate,
@@ -227,7 +227,7 @@ describe('a self-signed pair', () => {
 
   it('is made for names longer than a common name can be', async () => {
     const long = `${'a'.repeat(60)}.${'b'.repeat(60)}.example.org`;
-    const pair = await selfSigned(long);
+    const pair = await selfSigned(long, Date.now());
     const findings = inspectPair({
       keyText: pair.key,
       certificateText: pair.certificate,

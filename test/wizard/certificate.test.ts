@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { thisMachine } from '../../source/host/this-machine.ts';
 import { certificateName } from '../../source/tls/names.ts';
 import { removeAt, setAt } from '../../source/wizard/draft/draft.ts';
 import type { WizardView } from '../../source/wizard/page.ts';
@@ -23,7 +24,7 @@ async function viewWith(names: readonly string[], until: number, chain = true): 
   writeFileSync(key, pair.key);
   writeFileSync(certificate, chain ? pair.certificate + middle.certificate : pair.certificate);
   const draft = setAt(removeAt(wholeDraft, ['customer', 'dnsName']), ['tls'], { mode: 'files', key, certificate });
-  return { draft, product, facts: new Map() };
+  return { draft, product, facts: new Map(), machine: thisMachine };
 }
 const marks = (view: WizardView): readonly string[] =>
   pageNotes(pageOf('site'), view).map((note) => `${note.grade} ${note.text}`);

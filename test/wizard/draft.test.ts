@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { thisMachine } from '../../source/host/this-machine.ts';
 import type { SiteDraft } from '../../source/site/schema.ts';
 import { answerOf, editText, getAt, removeAt, setAt, takeText } from '../../source/wizard/draft/draft.ts';
 import { pageOf } from '../../source/wizard/pages.ts';
@@ -36,7 +37,7 @@ describe('a draft', () => {
 });
 
 describe('answers', () => {
-  const view = { draft: wholeDraft, product, facts: wholeFacts };
+  const view = { draft: wholeDraft, product, facts: wholeFacts, machine: thisMachine };
   const field = (id: string) => {
     const found = pageOf('network')
       .fields(view)

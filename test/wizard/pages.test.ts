@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { NodeFacts } from '../../source/facts/facts.ts';
+import { thisMachine } from '../../source/host/this-machine.ts';
 import { judgeDraft } from '../../source/site/load.ts';
 import type { DraftValue, SiteDraft } from '../../source/site/schema.ts';
 import { removeAt, setAt, takeText, withAnswer } from '../../source/wizard/draft/draft.ts';
@@ -18,6 +19,7 @@ const view = (draft: SiteDraft = wholeDraft, seen: ReadonlyMap<string, NodeFacts
   draft,
   product,
   facts: seen,
+  machine: thisMachine,
 });
 const ids = (page: PageId, at: WizardView) =>
   pageOf(page)

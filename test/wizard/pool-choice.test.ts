@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BlockDeviceFacts, NodeFacts } from '../../source/facts/facts.ts';
+import { thisMachine } from '../../source/host/this-machine.ts';
 import type { SiteDraft } from '../../source/site/schema.ts';
 import { answerOf, getAt, problemOf, setAt, takeText, withAnswer } from '../../source/wizard/draft/draft.ts';
 import type { Field } from '../../source/wizard/page.ts';
@@ -25,7 +26,12 @@ function seen(disks: readonly BlockDeviceFacts[], change: (seen: NodeFacts) => N
   );
 }
 
-const viewOf = (draft: SiteDraft, all = seen([sdb, nvme, data, part])) => ({ draft, product, facts: all });
+const viewOf = (draft: SiteDraft, all = seen([sdb, nvme, data, part])) => ({
+  draft,
+  product,
+  facts: all,
+  machine: thisMachine,
+});
 const pools = (draft: SiteDraft, all?: ReturnType<typeof seen>): readonly Field[] =>
   pageOf('storage')
     .fields(viewOf(draft, all))

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { thisMachine } from '../../source/host/this-machine.ts';
 import { judgeDraft } from '../../source/site/load.ts';
 import type { SiteDraft } from '../../source/site/schema.ts';
 import { volumesFor } from '../../source/storage/volumes.ts';
@@ -6,7 +7,7 @@ import { answerOf, getAt, setAt, takeText, withAnswer } from '../../source/wizar
 import { pageOf, settle } from '../../source/wizard/pages.ts';
 import { product, wholeDraft, wholeFacts } from '../ui/sample.ts';
 
-const viewOf = (draft: SiteDraft) => ({ draft, product, facts: wholeFacts });
+const viewOf = (draft: SiteDraft) => ({ draft, product, facts: wholeFacts, machine: thisMachine });
 const fields = (draft: SiteDraft) => pageOf('storage').fields(viewOf(draft));
 const field = (draft: SiteDraft, id: string) => {
   const found = fields(draft).find((each) => each.id === id);

@@ -39,7 +39,7 @@ it('makes a new pair where a kill between the two files left a key of another ce
 
 it('finds files in the home of whoever runs it, as preflight does', async () => {
   vi.stubEnv('HOME', root);
-  const { key, certificate } = await selfSigned('spot.acme.eu');
+  const { key, certificate } = await selfSigned('spot.acme.eu', Date.now());
   await writeFile(join(root, 'key'), `\uFEFF${key}`);
   await writeFile(join(root, 'crt'), `subject=spot\r\n${certificate}`);
   const site = siteOf({ managers: 1 }, { tls: { mode: 'files', key: '~/key', certificate: '~/crt' } });

@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { exitCode, Fault } from '../../errors/fault.ts';
-import { asFileFault } from '../../errors/file-fault.ts';
+import { asFileFault } from '../../host/file-fault.ts';
 import { localHost } from '../../host/local.ts';
 import type { Piece } from './collect.ts';
 

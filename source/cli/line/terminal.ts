@@ -1,7 +1,7 @@
 import type { Settings } from '../../app/settings.ts';
 import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
-import { asFileFault } from '../../errors/file-fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
+import { asFileFault } from '../../host/file-fault.ts';
 import { folded, wrapped } from '../../text/width.ts';
 import { type PlainOutput, screenWidth } from '../../ui/plain/output.ts';
 

@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCode, Fault } from '../../errors/fault.ts';
 import type { StandingCluster } from '../../plan/standing/standing.ts';
 import { parseSite } from '../../site/load.ts';
 import { kloudspot } from '../../text/command.ts';
-import { type LocalBackup, localBackups } from '../../workstation/backups.ts';
+import { backupFile, type LocalBackup, localBackups } from '../../workstation/backups.ts';
 import { lookAtLivingCluster, runUpkeep } from '../apply/upkeep-verb.ts';
 import { confirmedByName } from '../line/confirm.ts';
 import { confirmDataLoss, globalFlags } from '../line/flags.ts';
@@ -63,9 +62,9 @@ interface SavedSite {
   readonly nodes: readonly string[];
 }
 
-async function siteOf({ folder }: LocalBackup): Promise<SavedSite> {
-  const file = join(folder, 'site.yaml');
-  const text = await readFile(file, 'utf8');
+async function siteOf(backup: LocalBackup): Promise<SavedSite> {
+  const file = join(backup.folder, 'site.yaml');
+  const text = (await backupFile(backup, 'site.yaml')).toString();
   const read = parseSite(text, file);
   if ('site' in read) return { text, nodes: read.site.nodes.map(({ name }) => name) };
   throw new Fault({

@@ -11,10 +11,10 @@ import { findRun, type RunSummary, summarizeRun, unfinishedRun } from '../../eng
 import { applyEvent, emptyView, failedSteps } from '../../engine/view/view.ts';
 import { continueRun } from '../../engine/worker/launch.ts';
 import { Fault } from '../../errors/fault.ts';
+import { program } from '../../host/program.ts';
 import type { Passwords } from '../../host/secrets.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { kloudspot } from '../../text/command.ts';
-import { program } from '../../text/program.ts';
 import { processesOf, watchRun } from '../apply/run-watching.ts';
 import { accessPrompts } from '../line/access.ts';
 import { globalFlags, runOperand, takeOver } from '../line/flags.ts';

@@ -11,6 +11,7 @@ import { faultReport } from '../../engine/worker/fault-report.ts';
 import { stopSwitch } from '../../engine/worker/stop-switch.ts';
 import { carryOutRun, type WorkerParts } from '../../engine/worker/worker.ts';
 import { Fault } from '../../errors/fault.ts';
+import { runEnvironment } from '../../host/program.ts';
 import { readPasswords } from '../../host/secrets.ts';
 import { outsideOf, outsideText } from '../../kubernetes/outside-words.ts';
 import { openMemory } from '../../operator/memory.ts';
@@ -19,7 +20,6 @@ import { stepKinds } from '../../plan/kinds.ts';
 import { loadProduct } from '../../product/load.ts';
 import { calledWith } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
-import { runEnvironment } from '../../text/program.ts';
 import { takeOver } from '../line/flags.ts';
 import { defineVerb } from '../line/verb.ts';
 

@@ -1,6 +1,6 @@
 import { Fault } from '../../errors/fault.ts';
-import { asFileFault } from '../../errors/file-fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
+import { asFileFault } from '../../host/file-fault.ts';
 import type { Script } from '../../host/host.ts';
 import { StepFault } from '../../plan/step-fault.ts';
 import { safeText } from '../../text/safe-text.ts';

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { namePath } from '../../errors/file-fault.ts';
 import { isMissing } from '../../errors/thrown.ts';
+import { namePath } from '../../host/file-fault.ts';
 import type { Clock } from '../../host/host.ts';
 import { parsedJson } from '../../text/parsed-json.ts';
 import type { RunEvent, RunEventBody } from './event.ts';

@@ -1,8 +1,8 @@
 import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { namePath } from '../../errors/file-fault.ts';
 import { codeOf } from '../../errors/thrown.ts';
+import { namePath } from '../../host/file-fault.ts';
 import { textIfPresent } from '../../host/read-text.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
 import type { Files } from '../../site/files.ts';

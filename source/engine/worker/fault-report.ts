@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { exitCode, Fault } from '../../errors/fault.ts';
-import { asFileFault } from '../../errors/file-fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
+import { asFileFault } from '../../host/file-fault.ts';
 
 const codes = Object.values(exitCode);
 

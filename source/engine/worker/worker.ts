@@ -1,6 +1,6 @@
 import { Fault } from '../../errors/fault.ts';
-import { asFileFault } from '../../errors/file-fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
+import { asFileFault } from '../../host/file-fault.ts';
 import type { Clock, HostPool } from '../../host/host.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { rolledBackMark, type StepKind } from '../../plan/step.ts';

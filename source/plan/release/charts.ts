@@ -1,7 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { Fault } from '../../errors/fault.ts';
 import { nodeState } from '../../host/node-state.ts';
 import type { ChartLogin, ChartPlace } from '../../kubernetes/helm.ts';
 import type { PlannedFile } from '../step.ts';
@@ -23,11 +20,11 @@ export interface ChartWish {
   readonly version?: string | undefined;
 }
 
-/** Reads a local chart's files; tests hand in their own. */
+/** Reads the files of a local chart: text by path. Throws `Fault` where the folder is not a chart. */
 export type ReadChart = (folder: string) => ReadonlyMap<string, string>;
 
-/** `release` names the chart's folder on the node. Throws `Fault` where a local chart is none. */
-export function planChart(wish: ChartWish, release: string, node: string, read: ReadChart = readChart): PlannedChart {
+/** `release` names the chart's folder on the node. Throws what `read` throws. */
+export function planChart(wish: ChartWish, release: string, node: string, read: ReadChart): PlannedChart {
   if (!wish.reference.startsWith('/')) {
     const place: ChartPlace = {
       ...remote(wish.reference),
@@ -62,21 +59,4 @@ export function digestOf(...texts: readonly string[]): string {
   const hash = createHash('sha256');
   for (const text of texts) hash.update(text).update('\0');
   return hash.digest('hex').slice(0, 12);
-}
-
-function readChart(folder: string): ReadonlyMap<string, string> {
-  let names: string[];
-  try {
-    names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-    statSync(join(folder, 'Chart.yaml'));
-  } catch (cause) {
-    throw new Fault({
-      what: `There is no chart in ${folder}.`,
-      why: 'A chart is a folder with a file Chart.yaml in it.',
-      next: ['Give such a folder, an oci:// reference, or repository/name: chart.reference in site.yaml.'],
-      cause,
-    });
-  }
-  const paths = names.map((name) => join(folder, name)).filter((path) => statSync(path).isFile());
-  return new Map(paths.map((path) => [relative(folder, path), readFileSync(path, 'utf8')]));
 }

@@ -1,12 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import * as z from 'zod';
 import { configMapObject } from '../../kubernetes/objects.ts';
 import { readObject } from '../../kubernetes/read.ts';
 import { microk8s } from '../../microk8s/microk8s.ts';
 import { parseMicroK8sStatus, sayStatus } from '../../microk8s/status.ts';
 import { kloudspot } from '../../text/command.ts';
-import { localBackups } from '../../workstation/backups.ts';
+import { backupFile, localBackups } from '../../workstation/backups.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
@@ -58,7 +56,7 @@ async function copyThere(context: StepContext, { backup, seed }: Parameters, ste
       next: [`${kloudspot('backup --list')}  shows those that there are`],
     });
   for (const file of [...backupFiles, sumsFile]) {
-    const content = (await readFile(join(here.folder, file))).toString('base64');
+    const content = (await backupFile(here, file)).toString('base64');
     await runCommand(context, step, `copy ${file}`, { fill: { '<content>': content }, run: { deadline: minutes(10) } });
   }
 }

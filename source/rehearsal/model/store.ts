@@ -1,8 +1,8 @@
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '../../errors/fault.ts';
-import { namePath } from '../../errors/file-fault.ts';
 import { codeOf } from '../../errors/thrown.ts';
+import { namePath } from '../../host/file-fault.ts';
 import { type State, stateSchema } from './state.ts';
 
 /** The lock is held for a few ms; one older than this was left by a process that was killed. */

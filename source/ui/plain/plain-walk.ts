@@ -1,6 +1,7 @@
 import type { InitSession } from '../../app/session.ts';
 import { Fault } from '../../errors/fault.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
+import { thisMachine } from '../../host/this-machine.ts';
 import type { SiteDraft } from '../../site/schema.ts';
 import type { WizardView } from '../../wizard/page.ts';
 import type { Conversation } from './conversation.ts';
@@ -22,6 +23,7 @@ export const viewOf = (walk: PlainWalk): WizardView => ({
   draft: walk.draft,
   product: walk.session.product,
   facts: walk.facts,
+  machine: thisMachine,
 });
 
 /** Keeps the answer and saves it at once. */

@@ -106,12 +106,12 @@ function nodeFields(view: WizardView, index: number): readonly Field[] {
       parse: anyText(63),
     },
   ];
-  return local ? fields : [...fields, ...accessFields(at, called, seenUser)];
+  return local ? fields : [...fields, ...accessFields(view, at, called, seenUser)];
 }
 
 type At = (...path: string[]) => Pick<Field, 'id' | 'path' | 'row'>;
 
-function accessFields(at: At, called: string, seenUser: string | undefined): readonly Field[] {
+function accessFields(view: WizardView, at: At, called: string, seenUser: string | undefined): readonly Field[] {
   return [
     {
       ...at('access', 'user'),
@@ -132,7 +132,7 @@ function accessFields(at: At, called: string, seenUser: string | undefined): rea
       question: `Which private key opens ${called}?`,
       help: 'Path of a private key on this machine. Left empty: the agent and what ~/.ssh/config says. With a password no key is needed.',
       required: false,
-      parse: readableFile,
+      parse: readableFile(view),
     },
     {
       ...at('access', 'port'),

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Finding } from '../../site/finding.ts';
 import { inspectPair } from '../../tls/inspect.ts';
 import { certificateName } from '../../tls/names.ts';
@@ -24,7 +23,7 @@ export const sitePage: Page<'site'> = {
 
 function siteFields(view: WizardView): readonly Field[] {
   const withFiles = textAt(view.draft, ['tls', 'mode']) === 'files';
-  return [tlsMode, ...(withFiles ? tlsFiles : []), dnsField(certificateOf(view).name), customerReference];
+  return [tlsMode, ...(withFiles ? tlsFiles(view) : []), dnsField(certificateOf(view).name), customerReference];
 }
 
 /** The name that the certificate is for stands there until another is typed. */
@@ -66,7 +65,7 @@ const tlsMode: Field = {
   parse: oneOf(modes),
 };
 
-const tlsFiles: readonly Field[] = [
+const tlsFiles = (view: WizardView): readonly Field[] => [
   {
     id: 'tls.key',
     path: ['tls', 'key'],
@@ -75,7 +74,7 @@ const tlsFiles: readonly Field[] = [
     question: 'Where is the private key?',
     help: 'A PEM file on this machine that is not locked by a passphrase. Its text never appears on a screen or in a log. Example: /root/server.key',
     required: true,
-    parse: readableFile,
+    parse: readableFile(view),
   },
   {
     id: 'tls.certificate',
@@ -85,7 +84,7 @@ const tlsFiles: readonly Field[] = [
     question: 'Where is the certificate, with its chain?',
     help: 'A PEM file: the certificate first, then the ones that signed it. Example: /root/server.cert',
     required: true,
-    parse: readableFile,
+    parse: readableFile(view),
   },
 ];
 
@@ -105,19 +104,25 @@ function goodPair(view: WizardView): readonly Note[] {
 
 /** The certificate file as far as it can be read, and the name that it is for; read once for a view. */
 const certificateOf = onceFor((view: WizardView): { readonly text?: string; readonly name?: string | undefined } => {
-  const path = textAt(view.draft, ['tls', 'certificate']);
-  if (textAt(view.draft, ['tls', 'mode']) !== 'files' || 'problem' in readableFile(path)) return {};
-  const text = readFileSync(path, 'utf8');
-  return { text, name: certificateName(text) };
+  const text = textOf(view, 'certificate');
+  return text === undefined ? {} : { text, name: certificateName(text) };
 });
+
+/** Undefined where the site takes no files, or this one cannot be read. */
+function textOf({ draft, machine }: WizardView, which: 'key' | 'certificate'): string | undefined {
+  const path = textAt(draft, ['tls', which]);
+  if (path === '' || textAt(draft, ['tls', 'mode']) !== 'files') return undefined;
+  const found = machine.file(path);
+  return 'problem' in found ? undefined : found.text();
+}
 
 /** What is to be said of the pair, good or bad; nothing until both files can be read. */
 const allPairFindings = onceFor((view: WizardView): readonly Finding[] => {
-  const key = textAt(view.draft, ['tls', 'key']);
+  const keyText = textOf(view, 'key');
   const { text: certificateText, name = '' } = certificateOf(view);
-  if (certificateText === undefined || 'problem' in readableFile(key)) return [];
+  if (certificateText === undefined || keyText === undefined) return [];
   const dnsName = textAt(view.draft, ['customer', 'dnsName']) || name;
-  return inspectPair({ keyText: readFileSync(key, 'utf8'), certificateText, dnsName, now: new Date() });
+  return inspectPair({ keyText, certificateText, dnsName, now: new Date(view.machine.now()) });
 });
 
 function siteNotes(view: WizardView): readonly Note[] {

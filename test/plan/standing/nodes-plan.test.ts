@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeFacts } from '../../../source/facts/facts.ts';
-import { makePlan } from '../../../source/plan/plan.ts';
 import type { StandingCluster } from '../../../source/plan/standing/standing.ts';
 import type { Site } from '../../../source/site/schema.ts';
-import { cluster, factsOf, product, type Shape, siteOf } from '../sample.ts';
+import { cluster, factsOf, makePlan, product, type Shape, siteOf } from '../sample.ts';
 import { standingOf } from './a-cluster.ts';
 
 const now = new Date('2026-11-21T08:00:00Z');

@@ -1,8 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { Fault } from '../../../source/errors/fault.ts';
 import { tracksBetween } from '../../../source/microk8s/tracks.ts';
-import { makePlan } from '../../../source/plan/plan.ts';
-import { cluster, factsOf, product, siteOf } from '../sample.ts';
+import { cluster, factsOf, makePlan, product, siteOf } from '../sample.ts';
 import { standingOf } from './a-cluster.ts';
 
 const shape = { managers: 3, workers: 1 };

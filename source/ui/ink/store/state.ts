@@ -3,6 +3,7 @@ import type { AccessState, StartFacts } from '../../../app/session.ts';
 import type { CheckHelp } from '../../../check/check.ts';
 import type { NodeFacts } from '../../../facts/facts.ts';
 import type { PairAnswers } from '../../../facts/pairs-probe.ts';
+import { thisMachine } from '../../../host/this-machine.ts';
 import type { Plan } from '../../../plan/document/document.ts';
 import type { Product } from '../../../product/schema.ts';
 import type { Files } from '../../../site/files.ts';
@@ -161,7 +162,7 @@ export function viewOf(state: Pick<AppState, 'draft' | 'access' | 'product'>): W
   if (state.product === undefined) throw new Error('A page was asked for before the session was open.');
   const kept = views.get(state.draft);
   if (kept?.access === state.access) return kept.view;
-  const view: WizardView = { draft: state.draft, product: state.product, facts: factsByNode(state) };
+  const view = { draft: state.draft, product: state.product, facts: factsByNode(state), machine: thisMachine };
   views.set(state.draft, { access: state.access, view });
   return view;
 }

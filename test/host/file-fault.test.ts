@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../source/errors/fault.ts';
-import { asFileFault } from '../../source/errors/file-fault.ts';
+import { asFileFault } from '../../source/host/file-fault.ts';
 import { writeAtomic } from '../../source/host/write-atomic.ts';
 
 const mayMount = process.getuid?.() === 0 && process.platform === 'linux';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { programOf } from '../../source/text/program.ts';
+import { programOf } from '../../source/host/program.ts';
 
 const flag = '--max-semi-space-size=4';
 

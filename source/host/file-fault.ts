@@ -1,8 +1,8 @@
 import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
+import { exitCode, Fault } from '../errors/fault.ts';
+import { codeOf } from '../errors/thrown.ts';
 import { kloudspot } from '../text/command.ts';
-import { exitCode, Fault } from './fault.ts';
-import { codeOf } from './thrown.ts';
 
 /** Why a file of ours cannot be written or read, and the way out, by the code that the system gives (errno(3)). */
 const reasons: Readonly<Record<string, readonly [why: string, next: string]>> = {
