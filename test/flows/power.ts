@@ -2,6 +2,13 @@ import { openRehearsal } from '../../source/rehearsal/rehearsal.ts';
 import { filesUnder } from '../../source/site/files.ts';
 import type { Rehearsal } from './program.ts';
 
+/** Lets so many virtual ms pass for rehearsed machines. */
+export async function letPass(rehearsal: Rehearsal, ms: number): Promise<void> {
+  const world = await openRehearsal({ files: filesUnder(rehearsal.path()), speed: 0 });
+  await world.clock.sleep(ms);
+  await world.close();
+}
+
 /** Pulls the plug of a rehearsed machine, or gives it power again, and lets so many virtual ms pass. */
 export async function setPower(rehearsal: Rehearsal, machine: string, on: boolean, passes = 120_000): Promise<void> {
   const world = await openRehearsal({ files: filesUnder(rehearsal.path()), speed: 0 });
