@@ -4,6 +4,7 @@ import { findManager } from '../kubernetes/ask.ts';
 import { clusterNode } from '../kubernetes/nodes.ts';
 import {
   claimObject,
+  nodeOfVolume,
   type PodObject,
   podObject,
   serviceObject,
@@ -111,7 +112,7 @@ function localVolumes(
   nodes: ReadonlySet<string>,
 ): LocalVolume[] {
   return volumes.flatMap((volume) => {
-    const node = nodeOf(volume, nodes);
+    const node = nodeOfVolume(volume, nodes);
     const { namespace, name } = volume.spec.claimRef;
     const claim = claims.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
     if (node === undefined || claim === undefined) return [];
@@ -123,11 +124,4 @@ function localVolumes(
     const ready = pod !== undefined && podReady(pod);
     return [{ namespace, claim: name, volume: volume.metadata.name, node, pod: pod?.metadata.name, ready }];
   });
-}
-
-function nodeOf({ spec }: VolumeObject, nodes: ReadonlySet<string>): string | undefined {
-  const named = spec.nodeAffinity.required.nodeSelectorTerms.flatMap(({ matchExpressions }) =>
-    matchExpressions.flatMap((each) => each.values),
-  );
-  return named.length === 1 ? named.find((name) => nodes.has(name)) : undefined;
 }

@@ -20,7 +20,7 @@ import { cores, processorFlags } from './subjects/processor.ts';
 import { downloads, searchDomains, siteName, snapStore, writeLatency } from './subjects/reach.ts';
 import { defaultRoute, nameServers } from './subjects/routes.ts';
 import { firewall, multipath, otherRuntimes, proxies } from './subjects/services.ts';
-import { declaredVolumes, poolVolume, storageFits, volumeGroups } from './subjects/storage.ts';
+import { declaredVolumes, poolVolume, storageFits, volumeAccess, volumeGroups } from './subjects/storage.ts';
 import { storageAddons } from './subjects/storage-addons.ts';
 import { architecture, operatingSystem, virtualization } from './subjects/system.ts';
 import { tlsChecks } from './subjects/tls.ts';
@@ -47,6 +47,7 @@ export const checks: readonly Check[] = [
   storageFits,
   poolVolume,
   declaredVolumes,
+  volumeAccess,
   storageAddons,
   snapSpace,
   writeLatency,

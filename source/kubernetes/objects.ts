@@ -182,6 +182,14 @@ export const volumeObject = z.object({
 });
 export type VolumeObject = z.output<typeof volumeObject>;
 
+/** The one of these nodes that alone can mount the volume; undefined where it is bound to none, or to several. */
+export function nodeOfVolume({ spec }: VolumeObject, nodes: ReadonlySet<string>): string | undefined {
+  const named = spec.nodeAffinity.required.nodeSelectorTerms.flatMap(({ matchExpressions }) =>
+    matchExpressions.flatMap((each) => each.values),
+  );
+  return named.length === 1 ? named.find((name) => nodes.has(name)) : undefined;
+}
+
 export const configMapObject = z.object({ metadata, data: words });
 
 export const storageClassObject = z.object({

@@ -106,6 +106,7 @@ function volumeAnswer(id: string, what: VolumeValue, site: Site, product: Produc
   if (what === 'enabled') return { value: volume !== undefined, origin: follows };
   if (volume === undefined) return undefined;
   if (what === 'class') return { value: volume.class, origin: follows };
+  if (what === 'access') return { value: volume.access, origin: `product ${product.id}` };
   if (what === 'storageClass') return storageClassAnswer(volume.class, site, product);
   const sized = volumesFor(site, product).find((each) => each.id === id);
   const origins = {

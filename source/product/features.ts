@@ -1,6 +1,6 @@
 import { Fault } from '../errors/fault.ts';
 import { defined } from '../text/defined.ts';
-import type { ComponentKind, Instances, MachineSize, Product, VolumeClass } from './schema.ts';
+import type { AccessMode, ComponentKind, Instances, MachineSize, Product, VolumeClass } from './schema.ts';
 
 export interface FeatureSet {
   /** Whether a document of the vendor shows this set, or it is inferred. */
@@ -16,6 +16,7 @@ export interface FeatureVolume {
   readonly label: string;
   readonly class: VolumeClass;
   readonly defaultGiB: number;
+  readonly access: AccessMode;
   /** Id of the component that mounts it. */
   readonly component: string;
   readonly help?: string;
@@ -105,6 +106,6 @@ function kindOf(volume: VolumeClass): ComponentKind {
 }
 
 function described(volume: Product['volumes'][number]): Omit<FeatureVolume, 'class'> {
-  const { id, label, component, defaultGiB, help } = volume;
-  return { id, label, component, defaultGiB, ...defined({ help }) };
+  const { id, label, component, defaultGiB, access, help } = volume;
+  return { id, label, component, defaultGiB, access, ...defined({ help }) };
 }

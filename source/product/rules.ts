@@ -20,6 +20,7 @@ export function productRules(value: unknown): Complaint[] {
     ...knownComponents(product),
     ...everySet(product),
     ...volumesOfSets(product),
+    ...accessOfVolumes(product),
     ...valueRows(product),
     ...formulas(product),
   ];
@@ -90,6 +91,22 @@ function volumesOfSets(product: ProductData): Complaint[] {
       return fits ? [] : [broken([...path, 'class'], `"${given}"`, `the class of ${component.id}, which is ${kind}`)];
     }),
   );
+}
+
+/** A volume of one node has no other node; one that several pods share needs a mode in which they can. */
+function accessOfVolumes(product: ProductData): Complaint[] {
+  const classes = product.featureSets.flatMap(({ volumes }) => volumes);
+  return product.volumes.flatMap(({ id, access, component }, index) => {
+    const own = classes.filter((each) => each.id === id).map((each) => each.class);
+    const path: SitePath = ['volumes', index, 'access'];
+    if (access === 'ReadWriteMany')
+      return own.includes('unshared') ? [broken(path, access, 'ReadWriteOnce: it is a volume of one node')] : [];
+    const { instances = 1 } = product.components.find((each) => each.id === component) ?? {};
+    const copies = typeof instances === 'object' ? instances.shared : instances;
+    if (copies === 1 || !own.includes('shared')) return [];
+    const shared = `ReadWriteMany, or one instance of ${component}: its ${copies} instances share this volume`;
+    return [broken(path, access, shared)];
+  });
 }
 
 function valueRows(product: ProductData): Complaint[] {

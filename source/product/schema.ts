@@ -16,6 +16,10 @@ const kubernetesName = z
 const volumeClass = z.enum(['shared', 'unshared']);
 export type VolumeClass = z.output<typeof volumeClass>;
 
+/** How a volume is mounted, in Kubernetes' words: by one node at a time, or by several at once. */
+const accessMode = z.enum(['ReadWriteOnce', 'ReadWriteMany']);
+export type AccessMode = z.output<typeof accessMode>;
+
 /** The three kinds of components. Where the class of a volume goes by feature set, so does the kind: `by-volume`. */
 export type ComponentKind = 'stateless' | 'stateful-lvm' | 'stateful-shared';
 
@@ -108,6 +112,10 @@ export const productSchema = z.strictObject({
       label: z.string().min(1),
       component: z.string(),
       defaultGiB: z.number().int().positive(),
+      access: accessMode.default('ReadWriteOnce').meta({
+        description:
+          'ReadWriteMany: pods on several nodes mount it at once, so only a storage class that can do so carries it.',
+      }),
       help: z.string().optional(),
     }),
   ),
@@ -195,7 +203,7 @@ export const productSchema = z.strictObject({
     .meta({
       description:
         'How answers become Helm values: each row sets one dotted path (a number is a place in a list). from: a place in the site (customer.dnsName), ' +
-        'feature:ID (true or false), volume:ID.enabled, volume:ID.size ("10Gi"), volume:ID.class (shared or unshared), ' +
+        'feature:ID (true or false), volume:ID.enabled, volume:ID.size ("10Gi"), volume:ID.class (shared or unshared), volume:ID.access, ' +
         'volume:ID.storageClass, tls.secret, registry.secret (where the site has a registry with a login), topology.managers, topology.workers, topology.nodes (that carry the product) or topology.replicas. value: a constant.',
     }),
 });

@@ -8,7 +8,7 @@ export type ValueSource =
   | { readonly kind: 'computed'; readonly what: ComputedValue }
   | { readonly kind: 'site'; readonly path: readonly string[] };
 
-const volumeValues = ['enabled', 'size', 'class', 'storageClass'] as const;
+const volumeValues = ['enabled', 'size', 'class', 'storageClass', 'access'] as const;
 export type VolumeValue = (typeof volumeValues)[number];
 const computedValues = [
   'tls.secret',

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { PlanPurpose } from '../../source/plan/document/document.ts';
 import { valueRows } from '../../source/plan/values.ts';
+import type { Product } from '../../source/product/schema.ts';
+import type { Site } from '../../source/site/schema.ts';
+import { accessTroubles } from '../../source/storage/access.ts';
 import { estimateStorage } from '../../source/storage/estimate.ts';
 import { healthyStorage } from '../facts-fixtures.ts';
 import { type Answers, carryThrough, fakeWorld, textOf } from './fake-world.ts';
@@ -70,6 +73,37 @@ describe('a storage class of the operator', () => {
     ]);
   });
 
+  const pinned = (values: readonly string[]): Answers => ({
+    ...answers('Bound'),
+    [kubectl('get persistentvolumeclaims')]: ({ ran }) =>
+      ran('apply') === 0 || ran('delete persistentvolumeclaims') > ran('apply')
+        ? ''
+        : JSON.stringify({
+            metadata: { name: 'kloudspot-class-test' },
+            spec: { volumeName: 'pvc-1' },
+            status: { phase: 'Bound' },
+          }),
+    [kubectl('get persistentvolumes -o')]: JSON.stringify({
+      items: [
+        {
+          metadata: { name: 'pvc-1' },
+          spec: { nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ values }] }] } } },
+        },
+      ],
+    }),
+    [kubectl('get nodes')]: JSON.stringify({
+      items: ['ks-1', 'ks-2', 'ks-3'].map((name) => ({ metadata: { name }, spec: {}, status: {} })),
+    }),
+  });
+
+  test('whose volumes stay on one node is not one for shared volumes', async () => {
+    const { context, ran } = fakeWorld({ site, product, answers: pinned(['ks-2']) });
+    await expect(carryThrough(context, stepOf('start').step)).rejects.toThrow(/its volumes stay on one node \(ks-2\)/);
+    expect(textOf(ran.at(-1)?.command ?? [])).toContain('delete persistentvolumeclaims kloudspot-class-test');
+    const zone = fakeWorld({ site, product, answers: pinned(['rack-a']) });
+    await expect(carryThrough(zone.context, stepOf('start').step)).resolves.toMatchObject({ again: { ok: true } });
+  });
+
   test('that does not bind fails within minutes, and the claim is removed all the same', async () => {
     const { context, ran } = fakeWorld({ site, product, answers: answers('Pending') });
     await expect(carryThrough(context, stepOf('start').step)).rejects.toThrow(/test claim of class longhorn/);
@@ -87,6 +121,39 @@ describe('a storage class of the operator', () => {
       /use the storage class longhorn: there is no such class; there is ceph-rbd/,
     );
     expect(ran).toEqual([]);
+  });
+});
+
+describe('a volume that several nodes mount at once', () => {
+  const many: Product = {
+    ...product,
+    volumes: product.volumes.map((each) => (each.id === 'streamState' ? { ...each, access: 'ReadWriteMany' } : each)),
+  };
+  const planned = (of: Site) => () =>
+    makePlan({ purpose: 'init', site: of, product: many, facts: factsOf(shape), now });
+
+  test('is refused on cStor when the plan is made, with what can carry it', () => {
+    expect(planned(siteOf(shape))).toThrow(/cannot carry streamState/);
+    expect(accessTroubles(siteOf(shape), many)).toMatchObject([
+      { volume: 'streamState', what: expect.stringContaining('a volume of OpenEBS cStor is mounted by one') },
+    ]);
+    expect(accessTroubles(siteOf(shape), product)).toEqual([]);
+  });
+
+  test('is asked of the class of the operator by the test claim, and the values say so', () => {
+    const step = planned(site)().steps.find(({ kind }) => kind === 'class-check');
+    expect(step?.commands.find(({ name }) => name === 'claim')?.stdin).toContain('- ReadWriteMany');
+    expect(stepOf('init').step.commands.find(({ name }) => name === 'claim')?.stdin).toContain('- ReadWriteOnce');
+  });
+
+  test('is not carried by a class of volumes that the site declares for single nodes', () => {
+    const volumes = [{ name: 'archive', device: '/dev/sdb', storageClass: 'archive' }];
+    const local = siteOf(shape, {
+      nodes: site.nodes.map((node, index) => (index === 0 ? { ...node, volumes } : node)),
+      storage: { shared: { engine: 'existing', storageClass: 'archive' } },
+    });
+    expect(planned(local)).toThrow(/cannot carry streamElasticsearch, streamState/);
+    expect(accessTroubles(local, product)[0]?.what).toContain('class archive holds volumes of one node each');
   });
 });
 

@@ -176,6 +176,18 @@ const slips: readonly (readonly [string, string, string, RegExp])[] = [
     /values\.0\.(from|value) is missing|values\.0\.form is not a known key/,
   ],
   [
+    'several nodes on a volume of one node',
+    'component: mongodb\n',
+    'component: mongodb\n    access: ReadWriteMany\n',
+    /volumes\.2\.access: ReadWriteMany, wanted ReadWriteOnce: it is a volume of one node/,
+  ],
+  [
+    'several instances on one shared volume',
+    'kind: stateful-shared\n    features: [kloudInsights]',
+    'kind: stateful-shared\n    features: [kloudInsights]\n    instances: 2',
+    /volumes\.1\.access: ReadWriteOnce, wanted ReadWriteMany, or one instance of flink-job-manager/,
+  ],
+  [
     'an id twice',
     '- id: zookeeper\n    label: ZooKeeper',
     '- id: kafka\n    label: ZooKeeper',

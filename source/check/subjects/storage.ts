@@ -1,4 +1,5 @@
 import type { StorageFacts } from '../../facts/facts.ts';
+import { accessTroubles } from '../../storage/access.ts';
 import { gibibyte, gigabytes } from '../../storage/bytes.ts';
 import { claimedSizes } from '../../storage/claims.ts';
 import { declaredTrouble } from '../../storage/declared.ts';
@@ -18,6 +19,7 @@ import {
   type Outcome,
   pass,
   perInput,
+  siteCheck,
   warn,
 } from '../check.ts';
 
@@ -101,6 +103,20 @@ function otherMatches(input: CheckInput, own: string, { volumeGroups: there }: S
   const named = groupsNamed(input);
   return there.map(({ name }) => name).filter((name) => name !== own && named.has(name));
 }
+
+export const volumeAccess: Check = siteCheck(
+  {
+    id: 'volume-access',
+    title: 'Access to volumes',
+    why: 'A part that several nodes run at once needs a volume that they all mount, and one that moves needs a volume that the other node can mount. Kubernetes finds out when the pod starts, and never starts it.',
+    source: 'https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes',
+  },
+  ({ site, product }): Outcome | readonly Outcome[] => {
+    const troubles = accessTroubles(site, product);
+    if (troubles.length === 0) return pass('fits', 'Each volume can be mounted where its part runs.');
+    return troubles.map(({ volume, what, advice }) => fail(volume, what, { advice, field: ['storage', 'shared'] }));
+  },
+);
 
 export const declaredVolumes: Check = nodeCheck(
   {

@@ -1,4 +1,6 @@
+import { exitCode, Fault } from '../../errors/fault.ts';
 import type { VolumeClass } from '../../product/schema.ts';
+import { accessOf, accessTroubles } from '../../storage/access.ts';
 import { ownClass } from '../../storage/classes.ts';
 import { storageDemand } from '../../storage/demand.ts';
 import { sharedEngine } from '../../storage/engines/engines.ts';
@@ -15,6 +17,7 @@ import type { Planning } from './planning.ts';
 /** The engines that the chosen volumes need, the pool, and the classes that the product asks for its volumes by. */
 export function planStorage(planning: Planning): void {
   const { site, list } = planning;
+  refuseAccess(planning);
   const input = { ...planning, seed: planning.seed.name };
   const besideLvm = wants(planning, 'unshared') && !ownClass(site.storage, 'unshared');
   const shared = wants(planning, 'shared') && sharedEngine(site.storage.shared.engine).ours;
@@ -41,12 +44,25 @@ export function planStorage(planning: Planning): void {
 
 /** What the product rests on and is not ours is looked at, each time before the product is deployed. */
 export function planOwnClasses(planning: Planning): void {
-  const { site, list, seed } = planning;
+  const { site, product, list, seed } = planning;
+  refuseAccess(planning);
   for (const of of volumeClasses) {
     const name = ownClass(site.storage, of);
     if (name !== undefined && wants(planning, of))
-      list.addCluster(planClassCheck({ seed: seed.name, name, class: of }));
+      list.addCluster(planClassCheck({ seed: seed.name, name, class: of, access: accessOf(site, product, of) }));
   }
+}
+
+/** Throws `Fault`: the pods would wait forever. */
+function refuseAccess({ site, product }: Planning): void {
+  const troubles = accessTroubles(site, product);
+  if (troubles.length === 0) return;
+  throw new Fault({
+    what: `The storage class of shared volumes cannot carry ${troubles.map(({ volume }) => volume).join(', ')}.`,
+    why: troubles.map(({ what }) => what).join('\n'),
+    next: ['Nothing was changed.', ...new Set(troubles.map(({ advice }) => advice))],
+    exitCode: exitCode.preflightFailed,
+  });
 }
 
 const volumeClasses: readonly VolumeClass[] = ['unshared', 'shared'];

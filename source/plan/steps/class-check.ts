@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { kubectl } from '../../kubernetes/kubectl.ts';
-import { claimObject, storageClassObject } from '../../kubernetes/objects.ts';
+import { claimObject, nodeObject, nodeOfVolume, storageClassObject, volumeObject } from '../../kubernetes/objects.ts';
 import { readList, readObject } from '../../kubernetes/read.ts';
 import { kloudspot } from '../../text/command.ts';
 import { runCommand } from '../execution/carry-out.ts';
@@ -13,6 +13,7 @@ const parameters = z.object({
   seed: z.string(),
   name: z.string(),
   class: z.enum(['shared', 'unshared']).default('shared'),
+  access: z.enum(['ReadWriteOnce', 'ReadWriteMany']).default('ReadWriteOnce'),
 });
 type Parameters = z.output<typeof parameters>;
 
@@ -22,14 +23,14 @@ const test = 'kloudspot-class-test';
 const image = 'registry.k8s.io/pause:3.10';
 
 /** A claim, and a pod that mounts it: a class may wait for its first consumer. */
-const manifest = (name: string): string =>
+const manifest = ({ name, access }: Parameters): string =>
   manifestText([
     {
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
       metadata: { name: test, namespace },
       spec: {
-        accessModes: ['ReadWriteOnce'],
+        accessModes: [access],
         storageClassName: name,
         resources: { requests: { storage: '1Gi' } },
       },
@@ -69,6 +70,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   try {
     await runCommand(context, step, 'claim');
     await untilBound(context, p);
+    if (p.class === 'shared') await refusePinned(context, p);
     context.remember('bound', p.name);
   } finally {
     await runCommand(context, step, 'remove-pod');
@@ -90,9 +92,28 @@ async function absent(context: StepContext, { seed, name, class: of }: Parameter
   });
 }
 
-async function untilBound(context: StepContext, { seed, name }: Parameters): Promise<void> {
+/** Shared volumes go where their part goes: one that a single node can mount is not shared. */
+async function refusePinned(context: StepContext, { seed, name }: Parameters): Promise<void> {
+  const host = await context.look(seed);
+  const [claims, volumes, nodes] = await Promise.all([
+    readObject(host, 'persistentvolumeclaims', test, namespace, claimObject),
+    readList(host, 'persistentvolumes', {}, volumeObject),
+    readList(host, 'nodes', {}, nodeObject),
+  ]);
+  if (!claims.answered || !volumes.answered || !nodes.answered || nodes.value.length < 2) return;
+  const volume = volumes.value.find(({ metadata }) => metadata.name === claims.value?.spec.volumeName);
+  const node = volume && nodeOfVolume(volume, new Set(nodes.value.map(({ metadata }) => metadata.name)));
+  if (node === undefined) return;
+  throw new StepFault({
+    tried: `use the storage class ${name} for shared volumes`,
+    seen: `its volumes stay on one node (${node}), and what mounts a shared volume moves when its node is lost`,
+    next: ['Name a class whose volumes every node can mount: storage.shared.storageClass in site.yaml'],
+  });
+}
+
+async function untilBound(context: StepContext, { seed, name, access }: Parameters): Promise<void> {
   await context.until({
-    for: `a test claim of class ${name} to be bound`,
+    for: `a test claim of class ${name} (${access}) to be bound`,
     deadline: minutes(3),
     probe: async () => {
       const answer = await readObject(await context.look(seed), 'persistentvolumeclaims', test, namespace, claimObject);
@@ -100,7 +121,12 @@ async function untilBound(context: StepContext, { seed, name }: Parameters): Pro
       const phase = answer.value?.status.phase ?? 'gone';
       return { ok: phase === 'Bound', observed: `the claim is ${phase}` };
     },
-    causes: ['the provisioner of the class does not run', 'it has no space left', 'its nodes lack a package or module'],
+    causes: [
+      ...(access === 'ReadWriteMany' ? ['the class cannot be mounted by several nodes at once (ReadWriteMany)'] : []),
+      'the provisioner of the class does not run',
+      'it has no space left',
+      'its nodes lack a package or module',
+    ],
     next: [`sudo microk8s kubectl get events -n ${namespace} on ${seed} says what the provisioner misses`],
   });
 }
@@ -108,7 +134,8 @@ async function untilBound(context: StepContext, { seed, name }: Parameters): Pro
 /** Looks up a class of the operator's own and makes a volume by it, before the product rests on it. */
 export const classCheck: StepKind<typeof parameters> = { kind: 'class-check', parameters, state, act };
 
-export function planClassCheck(p: Parameters): PlannedStep {
+export function planClassCheck(input: z.input<typeof parameters>): PlannedStep {
+  const p = parameters.parse(input);
   return plannedStep(classCheck, {
     // The id that plans of shared volumes always had.
     ...(p.class === 'shared' ? {} : { name: p.class }),
@@ -122,7 +149,7 @@ export function planClassCheck(p: Parameters): PlannedStep {
         note: 'one that an interrupted attempt left, and the one of this attempt',
       }),
       command('remove-claim', p.seed, kubectl.delete('persistentvolumeclaims', test, { namespace, wait: true })),
-      command('claim', p.seed, kubectl.apply(), { stdin: manifest(p.name) }),
+      command('claim', p.seed, kubectl.apply(), { stdin: manifest(p) }),
     ],
   });
 }

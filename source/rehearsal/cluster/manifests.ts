@@ -5,6 +5,7 @@ export interface Claim {
   readonly name: string;
   readonly size: string;
   readonly storageClass: string | undefined;
+  readonly access?: string;
 }
 
 /** What a workload of an addon or a chart is made of. */
@@ -51,8 +52,8 @@ export function workload(wish: WorkloadOptions): KubeObject {
   };
 }
 
-const claimSpec = ({ size, storageClass }: Claim) => ({
-  accessModes: ['ReadWriteOnce'],
+const claimSpec = ({ size, storageClass, access = 'ReadWriteOnce' }: Claim) => ({
+  accessModes: [access],
   ...defined({ storageClassName: storageClass }),
   resources: { requests: { storage: size } },
 });

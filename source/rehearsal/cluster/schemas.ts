@@ -43,6 +43,7 @@ const volumeSpec = z.object({
 const claimSpec = z.looseObject({
   storageClassName: z.string().optional(),
   volumeName: z.string().optional(),
+  accessModes: z.array(z.string()).default(['ReadWriteOnce']),
   resources: z.object({ requests: z.object({ storage: z.string().default('0') }).prefault({}) }).prefault({}),
 });
 const podStatus = z.looseObject({

@@ -36,6 +36,8 @@ export interface EngineProfile {
   readonly ours: boolean;
   /** Whether its volumes come to a node by iSCSI. */
   readonly iscsi: boolean;
+  /** Whether several nodes can mount one of its volumes at once; `by-class`: it depends on the class. */
+  readonly readWriteMany: 'never' | 'by-class';
   /** Model of the disks by which its volumes show on a node. */
   readonly diskModel?: RegExp;
   /** What blkid finds on a volume that carries one of its pools. */

@@ -11,6 +11,17 @@ export const siteCases: readonly Case[] = [
     site: { nodes: [healthyNode('ks-1'), healthyNode('ks-2')] },
   },
   {
+    check: 'volume-access',
+    what: 'a volume of cStor that several nodes mount',
+    grade: 'fail',
+    nodes: [],
+    says: /Several nodes mount Stream processing state storage at once/,
+    product: (product) => ({
+      ...product,
+      volumes: product.volumes.map((each) => (each.id === 'streamState' ? { ...each, access: 'ReadWriteMany' } : each)),
+    }),
+  },
+  {
     check: 'zones',
     what: 'two in one rack',
     grade: 'warn',

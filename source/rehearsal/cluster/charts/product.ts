@@ -33,6 +33,7 @@ export function productObjects(product: Product, values: unknown, release: strin
   const parts = chartParts(product, { release, features, counts });
   const wished = (volume: ChartVolume): Claim => ({
     name: volume.claim,
+    access: volume.access,
     size: text(answer(product, values, `volume:${volume.id}.size`)) ?? `${volume.defaultGiB}Gi`,
     storageClass: text(answer(product, values, `volume:${volume.id}.storageClass`)),
   });

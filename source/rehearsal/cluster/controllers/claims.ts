@@ -39,6 +39,12 @@ function provide(context: ReconcileContext, claim: KubeObject): void {
     return;
   }
   if (!driverRuns(context, found.provisioner)) return;
+  const modes = readClaim(claim).accessModes;
+  if ([cstorDriver, lvmDriver].includes(found.provisioner) && modes.some((mode) => mode !== 'ReadWriteOnce')) {
+    const said = `failed to provision volume with StorageClass "${found.name}": access mode ${modes.join(', ')} is not supported`;
+    recordWarning(context, claim, 'ProvisioningFailed', said);
+    return;
+  }
   const node = found.waits ? chosenNode(context, claim) : undefined;
   if (found.waits && node === undefined) return;
   if (found.provisioner === cstorDriver && !poolsOnline(context, found.parameters['cstorPoolCluster'] ?? '')) {
@@ -74,7 +80,8 @@ function bind(context: ReconcileContext, claim: KubeObject, found: StorageClass,
     if (machine === undefined || group === undefined) return;
     addVolume(machine, group, name, extentsFor(machine, group, claim), []).signature = 'ext4';
   }
-  const { storage } = readClaim(claim).resources.requests;
+  const { resources, accessModes } = readClaim(claim);
+  const { storage } = resources.requests;
   put(
     cluster,
     {
@@ -86,7 +93,7 @@ function bind(context: ReconcileContext, claim: KubeObject, found: StorageClass,
         annotations: { 'pv.kubernetes.io/provisioned-by': found.provisioner },
       },
       spec: {
-        accessModes: ['ReadWriteOnce'],
+        accessModes,
         capacity: { storage },
         claimRef: { kind: 'PersistentVolumeClaim', namespace: claim.metadata.namespace, name: claim.metadata.name },
         csi: { driver: found.provisioner, volumeHandle: name },
@@ -104,7 +111,7 @@ function bind(context: ReconcileContext, claim: KubeObject, found: StorageClass,
     'volume.kubernetes.io/storage-provisioner': found.provisioner,
   };
   claim['spec'] = { ...readClaim(claim), storageClassName: found.name, volumeName: name };
-  putStatus(cluster, claim, { phase: 'Bound', accessModes: ['ReadWriteOnce'], capacity: { storage } });
+  putStatus(cluster, claim, { phase: 'Bound', accessModes, capacity: { storage } });
 }
 
 const affinityTo = (node: string) => ({

@@ -29,6 +29,8 @@ export const cstor: EngineProfile = {
   legacy: true,
   ours: true,
   iscsi: true,
+  // Its driver takes ReadWriteOnce alone.
+  readWriteMany: 'never',
   diskModel: /cstor|openebs/i,
   // Its pools are ZFS.
   poolMark: 'zfs_member',

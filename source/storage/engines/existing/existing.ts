@@ -7,6 +7,7 @@ export const existing: EngineProfile = {
   help: 'With a storage class that is there already, nothing is installed for shared volumes.',
   ours: false,
   iscsi: false,
+  readWriteMany: 'by-class',
   clashes: [],
   usable: () => 0,
   raw: () => 0,
