@@ -25,6 +25,8 @@ export const snap = {
     `proxy.no-proxy=${none}`,
   ],
   changes: (name: string) => ['snap', 'changes', name],
+  /** The tasks of a change, and how much of a download is there. */
+  tasks: (change: string) => ['snap', 'tasks', change],
   /** `--purge`: without a snapshot of its data. */
   remove: (name: string) => ['snap', 'remove', '--purge', name],
 } as const;
@@ -81,8 +83,31 @@ export function parseSnapList(name: string, stdout: string): InstalledSnap | und
 /** Statuses of a change that snapd still works at (snapd overlord/state/change.go). */
 const unfinished = ['Do', 'Doing', 'Undo', 'Undoing', 'Abort', 'Wait'];
 
-/** Summary of the change that snapd still works at, from `snap changes`: columns ID, Status, Spawn, Ready, Summary. */
-export function changeInProgress(stdout: string): string | undefined {
+/** A change that snapd works at. */
+export interface SnapChange {
+  readonly id: string;
+  readonly summary: string;
+}
+
+/** The change that snapd still works at, from `snap changes`: columns ID, Status, Spawn, Ready, Summary. */
+export function openChange(stdout: string): SnapChange | undefined {
   const rows = stdout.split('\n').map((line) => line.trim().split(/\s{2,}/));
-  return rows.find(([, status = '']) => unfinished.includes(status))?.at(-1);
+  const row = rows.find(([, status = '']) => unfinished.includes(status));
+  return row && { id: row[0] ?? '', summary: row.at(-1) ?? '' };
+}
+
+/** What snapd does in a change. */
+export interface SnapTask {
+  readonly summary: string;
+  /** How much of it is done; undefined where snapd does not say. */
+  readonly fraction: number | undefined;
+}
+
+/** The task that runs, from `snap tasks`: columns Status, Spawn, Ready, Summary; a share is behind the summary: `(45.23%)`. */
+export function runningTask(stdout: string): SnapTask | undefined {
+  const rows = stdout.split('\n').map((line) => line.trim().split(/\s{2,}/));
+  const summary = rows.find(([status]) => status === 'Doing')?.at(-1);
+  if (summary === undefined) return undefined;
+  const share = Number(/\((\d+(?:\.\d+)?)%\)$/.exec(summary)?.[1] ?? Number.NaN);
+  return { summary, fraction: share <= 100 ? share / 100 : undefined };
 }

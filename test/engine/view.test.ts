@@ -96,6 +96,20 @@ describe('the view of a run', () => {
     ]);
   });
 
+  it('forgets how far a command was once it has ended, and the share of a task whose successor has none', () => {
+    const command = { type: 'command', step: 'one@a', node: 'a', command: ['snap', 'install'] } as const;
+    const half = { type: 'progress', step: 'one@a', text: 'Download (40.00%)', fraction: 0.4 } as const;
+    const ended = { type: 'command-ended', step: 'one@a', node: 'a', code: 0, durationMs: 1 } as const;
+    const told = (...events: readonly RunEventBody[]) =>
+      viewAfter(started, stepStarted('one@a'), command, half, ...events).steps.get('one@a');
+    expect(told()).toMatchObject({ fraction: 0.4, text: 'Download (40.00%)' });
+    expect(told({ type: 'progress', step: 'one@a', text: 'Mount' })).toMatchObject({
+      fraction: undefined,
+      text: 'Mount',
+    });
+    expect(told(ended)).toMatchObject({ fraction: undefined, text: undefined });
+  });
+
   it('clears what only a running step has when it ends', () => {
     const view = viewAfter(
       started,

@@ -26,6 +26,11 @@ describe('what is printed with --json fits the schemas of templates/', () => {
     const event = await schemaOf('event');
     expect(events.length).toBeGreaterThan(100);
     expect(events.flatMap((line) => event(JSON.parse(line)))).toEqual([]);
+    // How far the download of the snap is, as `snap tasks` shows it: the client prints nothing of it.
+    const downloads = events.filter((line) => line.includes('"progress"') && line.includes('Download snap'));
+    expect(downloads.length).toBeGreaterThan(3);
+    expect(downloads.map((line) => JSON.parse(line).fraction)).toEqual(downloads.map(() => expect.any(Number)));
+    expect(events.filter((line) => line.includes('"line"') && line.includes('Download snap'))).toEqual([]);
     const { stdout } = await rehearsal.run('status', '--json');
     expect((await schemaOf('status'))(JSON.parse(stdout))).toEqual([]);
   });

@@ -17,7 +17,7 @@ import {
 } from '../../source/kubernetes/helm.ts';
 import { parseCertificateDates } from '../../source/microk8s/certificates.ts';
 import { parseJoinToken, parseJson } from '../../source/microk8s/microk8s.ts';
-import { changeInProgress, parseSnapList } from '../../source/microk8s/snap.ts';
+import { openChange, parseSnapList, runningTask } from '../../source/microk8s/snap.ts';
 import { parseMicroK8sStatus, sayStatus } from '../../source/microk8s/status.ts';
 import { netplanDocument, netplanRefusals } from '../../source/network/netplan.ts';
 import { loadProduct } from '../../source/product/load.ts';
@@ -114,7 +114,8 @@ describe('a damaged text is read as far as it goes, or refused in plain words:',
         parseJson(text);
         parseCertificateDates(text);
         parseSnapList('microk8s', text);
-        changeInProgress(text);
+        openChange(text);
+        runningTask(text);
       },
     ],
     ['the holder of a lock', [heldLock], (text) => parseHolder(text)],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ingressOf, microk8s, parseJoinToken } from '../../source/microk8s/microk8s.ts';
-import { parseSnapList } from '../../source/microk8s/snap.ts';
+import { openChange, parseSnapList, runningTask } from '../../source/microk8s/snap.ts';
 import { parseMicroK8sStatus, sayStatus } from '../../source/microk8s/status.ts';
 
 const said = (stdout: string, code = 0, stderr = '') => ({ stdout, stderr, code });
@@ -117,4 +117,22 @@ test.each([
     held,
   });
   expect(parseSnapList('core22', text)).toBeUndefined();
+});
+
+test('snap changes names the change that snapd works at, and snap tasks what it does and how much of it is done', () => {
+  const changes = `ID   Status  Spawn               Ready               Summary
+7    Done    today at 08:10 UTC  today at 08:11 UTC  Refresh "core22" snap
+12   Doing   today at 08:18 UTC  -                   Install "microk8s" snap from "1.34/stable" channel
+`;
+  expect(openChange(changes)).toEqual({ id: '12', summary: 'Install "microk8s" snap from "1.34/stable" channel' });
+  expect(openChange('error: no changes found\n')).toBeUndefined();
+  const tasks = (running: string) => `Status  Spawn               Ready               Summary
+Done    today at 08:18 UTC  today at 08:18 UTC  Ensure prerequisites for "microk8s" are available
+Doing   today at 08:18 UTC  -                   ${running}
+Do      today at 08:18 UTC  -                   Mount snap "microk8s" (8612)
+`;
+  const download = 'Download snap "microk8s" (8612) from channel "1.34/stable"';
+  expect(runningTask(tasks(`${download} (45.23%)`))).toEqual({ summary: `${download} (45.23%)`, fraction: 0.4523 });
+  expect(runningTask(tasks(download))).toEqual({ summary: download, fraction: undefined });
+  expect(runningTask('error: cannot find change with id "12"')).toBeUndefined();
 });

@@ -141,12 +141,13 @@ function detailsAfter(step: StepView, event: Detail, at: number): StepView {
     case 'line':
       return { ...step, log: logged(step, { at, node: event.node, stream: event.stream, text: event.text }) };
     case 'progress':
-      return { ...step, text: event.text, fraction: event.fraction ?? step.fraction };
+      return { ...step, text: event.text, fraction: event.fraction };
     case 'waiting':
       return { ...step, waiting: { for: event.for, seen: event.seen, untilAt: Date.parse(event.untilAt) } };
     case 'file-written':
       return { ...step, log: logged(step, { at, node: event.node, stream: 'command', text: `write ${event.path}` }) };
     case 'command-ended':
+      return { ...step, text: undefined, fraction: undefined };
     case 'remembered':
       return step;
   }

@@ -90,7 +90,7 @@ export async function untilWorkloadsReady(
         tellOnce(observed, fraction(states));
         if (ok) return { ok, observed };
         const stuck = (await stuckNow(context, wanted)).stuck.map(stuckLine);
-        for (const line of stuck) tellOnce(line);
+        for (const line of stuck) tellOnce(line, fraction(states));
         return { ok, observed: [observed, ...stuck.slice(0, 1)].join('; ') };
       },
     });

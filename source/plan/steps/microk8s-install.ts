@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { microk8s, microk8sFiles } from '../../microk8s/microk8s.ts';
-import { changeInProgress, type InstalledSnap, parseSnapList, snap, trackOf } from '../../microk8s/snap.ts';
+import { type InstalledSnap, openChange, parseSnapList, snap, trackOf } from '../../microk8s/snap.ts';
 import { parseMicroK8sStatus, sayStatus } from '../../microk8s/status.ts';
 import { channelForm } from '../../microk8s/tracks.ts';
 import { kloudspot } from '../../text/command.ts';
 import { look, readText, runCommand, writeFiles } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep, seconds } from '../execution/define.ts';
+import { withSnapProgress } from '../execution/snap-progress.ts';
 import { launchConfiguration } from '../release/launch-configuration.ts';
 import { mirrorText, type Registry, registryFill } from '../release/registry.ts';
 import type { PlannedCommand, PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
@@ -106,7 +107,9 @@ async function install(context: StepContext, p: Parameters, step: PlannedStep): 
     });
   context.remember('installed', 'yes');
   await writeFiles(context, step, {}, (path) => !isMirror(path));
-  await runCommand(context, step, 'install', { run: installAdvice });
+  await withSnapProgress({ context, node: p.node, name }, () =>
+    runCommand(context, step, 'install', { run: installAdvice }),
+  );
 }
 
 const installAdvice = {
@@ -136,8 +139,8 @@ export function untilSnapdIdle(context: StepContext, node: string): Promise<void
     for: 'snapd to end an earlier change of MicroK8s',
     deadline: minutes(12),
     probe: async () => {
-      const change = changeInProgress((await look(context, node, snap.changes(name))).stdout);
-      return { ok: change === undefined, observed: change ?? 'none' };
+      const change = openChange((await look(context, node, snap.changes(name))).stdout);
+      return { ok: change === undefined, observed: change?.summary ?? 'none' };
     },
     causes: ['the download is slow', 'snapd waits for the store'],
     next: [`snap changes on ${node}; snap abort ID ends a change`],

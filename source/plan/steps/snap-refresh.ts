@@ -7,6 +7,7 @@ import { parseSnapList, snap, trackOf } from '../../microk8s/snap.ts';
 import { kloudspot } from '../../text/command.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
+import { withSnapProgress } from '../execution/snap-progress.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { drainSeconds } from './drain.ts';
@@ -48,7 +49,9 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   if (found !== undefined && trackOf(found.tracking) !== trackOf(p.channel)) {
     if (p.drain) await runCommand(context, step, 'drain', { run: { deadline: minutes(12), ...drainAdvice(p) } });
     context.remember('refreshed', found.tracking);
-    await runCommand(context, step, 'refresh', { run: { deadline: minutes(30), ...refreshAdvice } });
+    await withSnapProgress({ context, node: p.node, name }, () =>
+      runCommand(context, step, 'refresh', { run: { deadline: minutes(30), ...refreshAdvice } }),
+    );
   }
   await context.until({
     for: `${p.node} to be ready with ${trackOf(p.channel)}`,

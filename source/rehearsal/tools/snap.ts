@@ -6,11 +6,12 @@ import { between } from '../model/random.ts';
 import { at, type State } from '../model/state.ts';
 import { fileAt, writePath } from '../node/file-system.ts';
 import { type Call, lastValue, optionsOf, type Program, refuse, type Steps, say } from './call.ts';
+import { tasks } from './snap-tasks.ts';
 
 /** ms that snapd takes for MicroK8s: download, mount, services. */
 const installMs = [60_000, 88_000] as const;
 const removeMs = 14_000;
-const lookAgainMs = 1_000;
+const lookAgainMs = 3_000;
 /** ms until services answer again after a restart. */
 const restartMs = 9_000;
 
@@ -45,6 +46,8 @@ function* snap(call: Call): Steps {
       return yield* restart(call);
     case 'changes':
       return changes(call);
+    case 'tasks':
+      return tasks(call, name ?? '');
     case 'get':
       return getSystem(call, options.rest);
     case 'set':
@@ -154,13 +157,7 @@ function* install(call: Call, name: string, channel: string, classic: boolean): 
   const running = call.look((machine) => machine.snapChange);
   if (running !== undefined) return refuse(call, `error: snap "${name}" has "${running.verb}-snap" change in progress`);
   const change = call.change((machine, state, now) => begin(machine, state, now, 'install', channel));
-  return yield* follow(
-    call,
-    change,
-    'install',
-    `${name} (${channel}) ${offered.snap} from Canonical✓ installed`,
-    offered.revision,
-  );
+  return yield* follow(call, change, 'install', `${name} (${channel}) ${offered.snap} from Canonical✓ installed`);
 }
 
 type Verb = NonNullable<Machine['snapChange']>['verb'];
@@ -174,24 +171,17 @@ function begin(machine: Machine, state: State, now: number, verb: Verb, channel:
   return id;
 }
 
-/** Watches snapd's change to its end, as the client does. */
-function* follow(call: Call, change: number, verb: Verb, done: string, revision: string): Steps {
-  let shown = '';
+/** Waits for the end of snapd's change. The client shows nothing meanwhile where no terminal is attached. */
+function* follow(call: Call, change: number, verb: Verb, done: string): Steps {
   for (;;) {
-    const own = call.look((machine, _state, now) => {
-      const current = machine.snapChange;
-      if (current?.id !== change) return undefined;
-      return { ...current, part: (now - current.startedAt) / (current.readyAt - current.startedAt) };
-    });
-    if (own === undefined) {
+    const left = call.look(({ snapChange }, _state, now) =>
+      snapChange?.id === change ? snapChange.readyAt - now : undefined,
+    );
+    if (left === undefined) {
       const failed = verb === 'install' && call.look(({ snaps }) => snaps['microk8s']) === undefined;
       return failed ? refuse(call, hookFailed(call.look(offeredConfiguration))) : say(call, done);
     }
-    const loads = own.verb === 'install' || own.verb === 'refresh';
-    const text = loads ? task(own.part, own.channel, revision) : 'Stop snap "microk8s" services';
-    if (text !== shown) call.out(`${text}\n`);
-    shown = text;
-    yield Math.max(50, Math.min(lookAgainMs * 3, own.readyAt - call.look((_machine, _state, now) => now)));
+    yield Math.max(50, Math.min(lookAgainMs, left));
   }
 }
 
@@ -199,20 +189,6 @@ function hookFailed(configuration: string): string {
   const why = readLaunchConfiguration(configuration);
   return `error: cannot perform the following tasks:
 - Run install hook of "microk8s" snap if present (run hook "install": ${typeof why === 'string' ? why : 'signal: killed'})`;
-}
-
-/** What snapd works at when this part of the time has passed. */
-function task(part: number, channel: string, revision: string): string {
-  if (part < 0.04) return 'Ensure prerequisites for "microk8s" are available';
-  if (part < 0.62) {
-    const loaded = Math.floor(((part - 0.04) / 0.58) * 100);
-    return `Download snap "microk8s" (${revision}) from channel "${channel}" ${String(loaded).padStart(3)}% 4.1MB/s`;
-  }
-  if (part < 0.68) return `Fetch and check assertions for snap "microk8s" (${revision})`;
-  if (part < 0.76) return `Mount snap "microk8s" (${revision})`;
-  if (part < 0.84) return `Setup snap "microk8s" (${revision}) security profiles`;
-  if (part < 0.95) return 'Run install hook of "microk8s" snap if present';
-  return 'Start snap "microk8s" services';
 }
 
 function* remove(call: Call, name: string): Steps {
@@ -226,7 +202,7 @@ function* remove(call: Call, name: string): Steps {
     return refuse(call, `error: snap "${name}" has changes in progress`);
   }
   const change = call.change((machine, state, now) => begin(machine, state, now, 'remove', there.channel));
-  return yield* follow(call, change, 'remove', `${name} removed`, there.revision);
+  return yield* follow(call, change, 'remove', `${name} removed`);
 }
 
 function* refresh(
@@ -285,7 +261,7 @@ function* change(call: Call, name: string, verb: 'refresh' | 'revert', channel: 
     verb === 'refresh'
       ? `${name} (${channel}) ${offered.snap} from Canonical✓ refreshed`
       : `${name} reverted to ${offered.snap}`;
-  return yield* follow(call, id, verb, done, offered.revision);
+  return yield* follow(call, id, verb, done);
 }
 
 /** `snap revert NAME`: back to the revision before the last refresh, with its own data. */
