@@ -91,7 +91,7 @@ describe('scenarios', () => {
     expect(failed.code).toBe(4);
     expect(failed.stdout + failed.stderr).toMatch(/resume/);
     // The node's power is back 150 s later and it boots for 34 s.
-    await letPass(rehearsal, 200_000);
+    await letPass(rehearsal.path(), 200_000);
     const resumed = await rehearsal.run('resume', '--yes');
     expect(resumed.code, resumed.stdout + resumed.stderr).toBe(0);
     const status = await rehearsal.run('status', '--json');

@@ -2,9 +2,9 @@ import { openRehearsal } from '../../source/rehearsal/rehearsal.ts';
 import { filesUnder } from '../../source/site/files.ts';
 import type { Rehearsal } from './program.ts';
 
-/** Lets so many virtual ms pass for rehearsed machines. */
-export async function letPass(rehearsal: Rehearsal, ms: number): Promise<void> {
-  const world = await openRehearsal({ files: filesUnder(rehearsal.path()), speed: 0 });
+/** Lets so many virtual ms pass for the rehearsed machines under a root. */
+export async function letPass(root: string, ms: number): Promise<void> {
+  const world = await openRehearsal({ files: filesUnder(root), speed: 0 });
   await world.clock.sleep(ms);
   await world.close();
 }
