@@ -38,6 +38,7 @@ function inTerminal(words: readonly string[], talk: Talk): Promise<void> {
     'NODE_COMPILE_CACHE',
     'TERM=xterm-256color',
     'LANG=C.UTF-8',
+    `HOME=${root}`,
     launcher,
     ...words,
   ];

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
+import { build } from 'esbuild';
 import { $ as plain } from 'zx';
 import { youngGeneration } from '../../source/host/program.ts';
-import { version } from '../build/options.ts';
+import { shared, version } from '../build/options.ts';
 import { normalize, type ProgramParts, programTree, systemTree, write } from './tree.ts';
 
 const home = resolve(import.meta.dirname, '../..');
@@ -32,14 +33,33 @@ export async function makeDeb(job: Job): Promise<string> {
   programTree(join(tree, 'usr/lib/kloudspot'), job);
   await systemTree(tree, job.seconds);
   write(join(tree, 'DEBIAN/control'), control(job.arch, kibibytes(tree)));
-  // What Node.js compiled and kept there is not known to dpkg.
-  write(join(tree, 'DEBIAN/prerm'), '#!/bin/sh\nset -e\nrm -rf /usr/lib/kloudspot/dist/.compile-cache\n');
+  write(join(tree, 'usr/lib/kloudspot/dist', fillCache), await filler());
+  const scripts = Object.entries(maintainerScripts).map(([name, text]) => ({ path: join(tree, 'DEBIAN', name), text }));
+  for (const { path, text } of scripts) write(path, text);
   normalize(tree, job.seconds);
-  await quiet`chmod 0755 ${join(tree, 'DEBIAN/prerm')}`;
+  for (const { path } of scripts) await quiet`chmod 0755 ${path}`;
   const path = join(job.out, `kloudspot_${version}_${architectures[job.arch]}.deb`);
   const epoch = { ...process.env, SOURCE_DATE_EPOCH: String(job.seconds) };
   await quiet({ env: epoch })`dpkg-deb -Zzstd --threads-max=1 --root-owner-group --build ${tree} ${path}`;
   return path;
+}
+
+const fillCache = 'fill-cache.js';
+
+/** What dpkg runs. No compiled code is shipped, as it is of one processor: an install fills the cache by real starts. dpkg knows nothing of it. */
+const maintainerScripts = {
+  postinst: `#!/bin/sh
+set -e
+[ "$1" != configure ] || /usr/lib/kloudspot/runtime/node /usr/lib/kloudspot/dist/${fillCache} >/dev/null 2>&1 || true
+`,
+  prerm: '#!/bin/sh\nset -e\nrm -rf /usr/lib/kloudspot/dist/.compile-cache\n',
+};
+
+/** The script that fills the compile cache, as one file. */
+async function filler(): Promise<string> {
+  const own = { entryPoints: ['scripts/fill-cache.ts'], outfile: fillCache, plugins: [] };
+  const { outputFiles } = await build({ ...shared, ...own });
+  return outputFiles[0]?.text ?? '';
 }
 
 const control = (arch: Architecture, installedKibibytes: number): string => `Package: kloudspot

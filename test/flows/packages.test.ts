@@ -17,6 +17,7 @@ const digests = async (folder: string) =>
       return `${hash.digest('hex')} ${name}`;
     }),
   );
+const debOf = async () => (await readdir(at('first'))).find((file) => file.endsWith('.deb'));
 /** As on a machine without Node.js, from an empty home. */
 const bare = {
   extendEnv: false,
@@ -64,11 +65,7 @@ describe('the packages of npm run dist', () => {
   });
 
   it('hold manual pages that the formatter takes without a warning', async () => {
-    await execa('dpkg-deb', [
-      '-x',
-      at('first', (await readdir(at('first'))).find((file) => file.endsWith('.deb')) ?? ''),
-      at('deb'),
-    ]);
+    await execa('dpkg-deb', ['-x', at('first', (await debOf()) ?? ''), at('deb')]);
     const pages = await readdir(at('deb/usr/share/man/man1'));
     expect(pages.length).toBeGreaterThan(10);
     for (const page of pages) {
@@ -88,6 +85,20 @@ describe('the packages of npm run dist', () => {
       expect({ program, stderr, exitCode }).toEqual({ program, stderr: expect.stringContaining('site'), exitCode: 2 });
       expect(stdout).toBe('');
     }
+  });
+
+  it('the package fills its compile cache by real starts when it is installed, and removes it', async () => {
+    const installed = at('deb/usr/lib/kloudspot');
+    const control = at('control');
+    await execa('dpkg-deb', ['-e', at('first', (await debOf()) ?? ''), control]);
+    const scripts = await Promise.all(['postinst', 'prerm'].map((script) => readFile(join(control, script), 'utf8')));
+    expect(scripts[0]).toContain('/usr/lib/kloudspot/runtime/node /usr/lib/kloudspot/dist/fill-cache.js');
+    expect(scripts[1]).toContain('rm -rf /usr/lib/kloudspot/dist/.compile-cache');
+    const cache = join(installed, 'dist/.compile-cache');
+    await rm(cache, { recursive: true, force: true });
+    await execa(join(installed, 'runtime/node'), [join(installed, 'dist/fill-cache.js')], bare);
+    // The pages of the wizard and what status loads: the start of one help keeps a handful.
+    expect((await readdir(cache, { recursive: true })).length).toBeGreaterThan(20);
   });
 
   it('the single executable builds a cluster in a rehearsal, as its own run process too', async () => {

@@ -29,6 +29,9 @@ describe('on a machine without Node.js', () => {
       code: 0,
       stdout: expect.stringMatching(/^\d+\.\d+\.\d+/),
     });
+    // Filled by the install itself.
+    const compiled = await onNode('find /usr/lib/kloudspot/dist/.compile-cache -type f | wc -l');
+    expect(Number(compiled.stdout)).toBeGreaterThan(20);
     const run = await onNode('kloudspot init --rehearse --yes --accept-new-host-keys --speed 1000000');
     expect(run).toMatchObject({ code: 0, stdout: expect.stringMatching(/is running\.$/m) });
     expect(await onNode('dpkg -r kloudspot')).toMatchObject({ code: 0 });
