@@ -1,11 +1,14 @@
 import ipaddr from 'ipaddr.js';
 import { Fault } from '../errors/fault.ts';
-import type { InterfaceFacts, NodeFacts } from '../facts/facts.ts';
+import type { InterfaceFacts, NetworkFacts, NodeFacts } from '../facts/facts.ts';
 import type { AddressWithPrefix } from '../site/address-rules.ts';
 import type { SiteNode } from '../site/schema.ts';
 
+/** What a node's place on the network follows from. */
+export type PlacedSiteNode = Pick<SiteNode, 'reach' | 'network'>;
+
 /** The static address that the site wants for a node; undefined where DHCP is kept or nothing is said. */
-export function wantedAddress(node: SiteNode): AddressWithPrefix | undefined {
+export function wantedAddress(node: PlacedSiteNode): AddressWithPrefix | undefined {
   const text = node.network?.mode === 'static' ? node.network.address : undefined;
   if (text === undefined) return undefined;
   const [address, prefix] = ipaddr.IPv4.parseCIDR(text);
@@ -30,7 +33,10 @@ export function clusterAddress(node: SiteNode, facts?: NodeFacts): string {
 }
 
 /** The address that carries the node now: of the interface named in the site, else the one that answered. */
-export function presentAddress(node: SiteNode, facts: NodeFacts | undefined): AddressWithPrefix | undefined {
+export function presentAddress(
+  node: PlacedSiteNode,
+  facts: NodeFacts | undefined,
+): InterfaceFacts['addresses'][number] | undefined {
   const carrier = carrierOf(node, facts);
   const usable = carrier === undefined ? [] : ipv4Of(carrier);
   return usable.find(({ address }) => address === facts?.access.address || address === node.reach) ?? usable[0];
@@ -40,21 +46,24 @@ export function presentAddress(node: SiteNode, facts: NodeFacts | undefined): Ad
  * The interface that carries the node's address: named in the site, or with the address that answered, or with the
  * default route. Undefined where the facts do not tell.
  */
-export function carrierOf(node: SiteNode, facts: NodeFacts | undefined): InterfaceFacts | undefined {
+export function carrierOf(node: PlacedSiteNode, facts: NodeFacts | undefined): InterfaceFacts | undefined {
   const interfaces = facts?.network?.interfaces ?? [];
   const named = node.network?.interface;
   if (named !== undefined) return interfaces.find((candidate) => candidate.name === named);
   const wanted = wantedAddress(node)?.address;
   const holding = (address: string | undefined) =>
     interfaces.find((candidate) => ipv4Of(candidate).some((own) => own.address === address));
-  const route = facts?.network?.routes.find((candidate) => candidate.to === 'default');
   return (
     holding(facts?.access.address) ??
     holding(node.reach) ??
     holding(wanted) ??
-    interfaces.find((candidate) => candidate.name === route?.device)
+    interfaces.find((candidate) => candidate.name === defaultRoute(facts)?.device)
   );
 }
+
+/** The route to everywhere, as far as it was seen. */
+export const defaultRoute = (facts: NodeFacts | undefined): NetworkFacts['routes'][number] | undefined =>
+  facts?.network?.routes.find(({ to }) => to === 'default' || to === '0.0.0.0/0');
 
 /** Addresses by which other machines can reach this interface. */
 export function ipv4Of(face: InterfaceFacts): InterfaceFacts['addresses'] {

@@ -20,52 +20,70 @@ const operators: Readonly<Record<string, Operation>> = {
 
 /** Throws `SyntaxError`, in words, for text that is not a formula. */
 export function parseFormula(text: string): Formula {
-  const words = text.match(/[A-Za-z]\w*|\d+(?:\.\d+)?|[-+*/(),]|\S/g) ?? [];
-  let at = 0;
-  const take = (): string => {
-    const word = words[at++];
-    if (word === undefined) throw new SyntaxError('the formula ends too early');
-    return word;
-  };
-  const expect = (word: string): void => {
-    const found = take();
-    if (found !== word) throw new SyntaxError(`"${word}" is expected, not "${found}"`);
-  };
-  const chain = (level: string, next: () => Formula): Formula => {
-    let left = next();
-    for (let word = words[at]; word !== undefined && level.includes(word); word = words[at]) {
-      at++;
-      left = { call: word, of: [left, next()] };
-    }
-    return left;
-  };
-  const call = (name: string): Formula => {
-    expect('(');
-    const of = [sum()];
-    while (words[at] === ',') {
-      at++;
-      of.push(sum());
-    }
-    expect(')');
-    return { call: name, of };
-  };
-  const one = (): Formula => {
-    const word = take();
-    if (word === '(') {
-      const inner = sum();
-      expect(')');
-      return inner;
-    }
-    if (Object.hasOwn(functions, word)) return call(word);
-    if (/^\d/.test(word)) return { number: Number(word) };
-    if (/^[A-Za-z]/.test(word)) return { name: word };
-    throw new SyntaxError(`a number or a name is expected, not "${word}"`);
-  };
-  const product = (): Formula => chain('*/', one);
-  const sum = (): Formula => chain('+-', product);
-  const formula = sum();
-  if (at < words.length) throw new SyntaxError(`"${words[at]}" is not expected here`);
+  const words = new Words(text);
+  const formula = sum(words);
+  if (words.next !== undefined) throw new SyntaxError(`"${words.next}" is not expected here`);
   return formula;
+}
+
+/** The words of a formula, one after the other. */
+class Words {
+  readonly #words: readonly string[];
+  #at = 0;
+
+  constructor(text: string) {
+    this.#words = text.match(/[A-Za-z]\w*|\d+(?:\.\d+)?|[-+*/(),]|\S/g) ?? [];
+  }
+
+  get next(): string | undefined {
+    return this.#words[this.#at];
+  }
+
+  take(): string {
+    const word = this.next;
+    if (word === undefined) throw new SyntaxError('the formula ends too early');
+    this.#at += 1;
+    return word;
+  }
+
+  expect(word: string): void {
+    const found = this.take();
+    if (found !== word) throw new SyntaxError(`"${word}" is expected, not "${found}"`);
+  }
+}
+
+const sum = (words: Words): Formula => chain(words, '+-', product);
+const product = (words: Words): Formula => chain(words, '*/', operand);
+
+/** Operations of one level, from left to right. */
+function chain(words: Words, level: string, part: (words: Words) => Formula): Formula {
+  let left = part(words);
+  while (words.next !== undefined && level.includes(words.next)) left = { call: words.take(), of: [left, part(words)] };
+  return left;
+}
+
+function operand(words: Words): Formula {
+  const word = words.take();
+  if (word === '(') {
+    const inner = sum(words);
+    words.expect(')');
+    return inner;
+  }
+  if (Object.hasOwn(functions, word)) return call(word, words);
+  if (/^\d/.test(word)) return { number: Number(word) };
+  if (/^[A-Za-z]/.test(word)) return { name: word };
+  throw new SyntaxError(`a number or a name is expected, not "${word}"`);
+}
+
+function call(name: string, words: Words): Formula {
+  words.expect('(');
+  const of = [sum(words)];
+  while (words.next === ',') {
+    words.take();
+    of.push(sum(words));
+  }
+  words.expect(')');
+  return { call: name, of };
 }
 
 /** Names that a formula uses, each once. */

@@ -1,5 +1,6 @@
 import type { MicroK8sFacts } from '../../facts/facts.ts';
 import { channelForm, otherChannel, trackOf } from '../../microk8s/tracks.ts';
+import type { SiteNode } from '../../site/schema.ts';
 import { compareVersions } from '../../text/versions.ts';
 import { type AboutNode, type Check, fail, nodeCheck, type Outcome, pass, warn } from '../check.ts';
 
@@ -57,7 +58,8 @@ export const membership: Check = nodeCheck(
   (seen, about) => (seen.installed ? judgeInstalled(seen, about) : pass('not installed', 'It will be installed.')),
 );
 
-function judgeInstalled(seen: MicroK8sFacts, { node, facts, input, index }: AboutNode): Outcome {
+function judgeInstalled(seen: MicroK8sFacts, about: AboutNode): Outcome {
+  const { node, input } = about;
   const { channel } = input.site.cluster;
   const cell = [seen.channel ?? seen.version ?? 'installed', ...(seen.joined ? ['member'] : [])].join(', ');
   if (seen.broken)
@@ -75,22 +77,26 @@ function judgeInstalled(seen: MicroK8sFacts, { node, facts, input, index }: Abou
       field: ['cluster', 'channel'],
     });
   }
-  if (!seen.joined) {
-    return seen.running
-      ? pass(cell, 'It is there already, alone and running.')
-      : warn(cell, `MicroK8s is installed on ${node.name} but does not run.`, {
-          advice: 'sudo microk8s start',
-        });
-  }
+  if (seen.joined) return judgeMember(seen, about, cell, known?.role);
+  if (seen.running) return pass(cell, 'It is there already, alone and running.');
+  return warn(cell, `MicroK8s is installed on ${node.name} but does not run.`, { advice: 'sudo microk8s start' });
+}
+
+/** `known`: the role under which the site's cluster knows the node; undefined where it does not, or was not asked. */
+function judgeMember(
+  seen: MicroK8sFacts,
+  { node, facts, input, index }: AboutNode,
+  cell: string,
+  known: SiteNode['role'] | undefined,
+): Outcome {
   if (facts.identity && facts.identity.hostname !== node.name)
     return fail(cell, `${node.name} is a member of a cluster as ${facts.identity.hostname}.`, {
       advice: 'microk8s leave, or take its present name',
       field: ['nodes', index, 'name'],
     });
-  if (known && known.role !== node.role)
-    return pass(cell, `It leaves the cluster as a ${known.role} and joins again as a ${node.role}.`);
-  if (known) return pass(cell, 'A member under the name wanted: it is left as it is.');
-  if (seen.worker !== (node.role === 'worker'))
+  if (known !== undefined && known !== node.role)
+    return pass(cell, `It leaves the cluster as a ${known} and joins again as a ${node.role}.`);
+  if (known === undefined && seen.worker !== (node.role === 'worker'))
     return fail(
       cell,
       `${node.name} is a member as ${seen.worker ? 'worker' : 'manager'}, and is to be a ${node.role}.`,
@@ -99,14 +105,11 @@ function judgeInstalled(seen: MicroK8sFacts, { node, facts, input, index }: Abou
         field: ['nodes', index, 'role'],
       },
     );
-  const others = input.site.nodes.filter(
-    (other) => other.name !== node.name && input.facts.get(other.name)?.microk8s?.joined,
-  );
-  if (others.length === 0) {
+  const alone = input.site.nodes.every(({ name }) => name === node.name || !input.facts.get(name)?.microk8s?.joined);
+  if (known === undefined && alone)
     return warn(cell, `${node.name} is a member of a cluster, and no other node of this site is.`, {
       advice: 'microk8s kubectl get nodes shows of which; microk8s leave takes it out',
     });
-  }
   return pass(cell, 'A member under the name wanted: it is left as it is.');
 }
 

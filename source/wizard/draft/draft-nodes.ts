@@ -1,5 +1,5 @@
 import type { NodeFacts } from '../../facts/facts.ts';
-import type { SiteDraft } from '../../site/schema.ts';
+import type { DraftValue, SiteDraft } from '../../site/schema.ts';
 import type { WizardView } from '../page.ts';
 import { type DraftRecord, isRecord, textAt } from './draft.ts';
 
@@ -20,3 +20,6 @@ export function factsOf(view: WizardView, index: number): NodeFacts | undefined 
   const node = draftNodes(view.draft)[index];
   return view.facts.get(textAt(node, ['name'])) ?? view.facts.get(textAt(node, ['reach']));
 }
+
+/** Whether the node gets an address of the site, and does not keep that of its DHCP server. */
+export const isStatic = (node: DraftValue): boolean => textAt(node, ['network', 'mode']) !== 'dhcp';

@@ -50,56 +50,62 @@ function featureToggle(view: WizardView, feature: WizardView['product']['feature
   };
 }
 
-function runFields(view: WizardView): readonly Field[] {
-  return [
-    {
-      id: 'system.updatePackages',
-      path: ['system', 'updatePackages'],
-      kind: 'toggle',
-      label: 'Update packages',
-      question: 'Bring the packages of every node up to date first?',
-      help: 'apt-get update and upgrade on every node before anything else. Switch it off where an internal policy keeps package versions.',
-      required: true,
-      fallback: { value: true, from: 'default' },
-      parse: yesNo,
-    },
-    {
-      id: 'system.reboot',
-      path: ['system', 'reboot'],
-      kind: 'choice',
-      label: 'Reboot after it',
-      question: 'Reboot the nodes after the update?',
-      help: 'One node at a time. The run goes on by itself after it, also when the node that you sit at is rebooted.',
-      choices: reboots,
-      required: true,
-      fallback: { value: 'when-needed', from: 'default' },
-      parse: oneOf(reboots),
-    },
-    {
-      id: 'cluster.channel',
-      path: ['cluster', 'channel'],
-      kind: 'text',
-      label: 'MicroK8s channel',
-      question: 'Which MicroK8s channel is installed?',
-      help: `A snap channel with its track. All nodes get the same one and refreshes are held. Example: ${defaultChannel}`,
-      required: true,
-      fallback: likelyChannel(view),
-      parse: channel,
-    },
-    {
-      id: 'deploy',
-      path: ['deploy'],
-      kind: 'choice',
-      label: `Deploy ${view.product.name}`,
-      question: `Deploy ${view.product.name} in the same run, or later?`,
-      help: 'Later: the run ends with a ready cluster, and `kloudspot start` deploys the product.',
-      choices: deploys,
-      required: true,
-      fallback: { value: 'now', from: 'default' },
-      parse: oneOf(deploys),
-    },
-  ];
-}
+const runFields = (view: WizardView): readonly Field[] => [
+  updateField,
+  rebootField,
+  channelField(view),
+  deployField(view.product.name),
+];
+
+const updateField: Field = {
+  id: 'system.updatePackages',
+  path: ['system', 'updatePackages'],
+  kind: 'toggle',
+  label: 'Update packages',
+  question: 'Bring the packages of every node up to date first?',
+  help: 'apt-get update and upgrade on every node before anything else. Switch it off where an internal policy keeps package versions.',
+  required: true,
+  fallback: { value: true, from: 'default' },
+  parse: yesNo,
+};
+
+const rebootField: Field = {
+  id: 'system.reboot',
+  path: ['system', 'reboot'],
+  kind: 'choice',
+  label: 'Reboot after it',
+  question: 'Reboot the nodes after the update?',
+  help: 'One node at a time. The run goes on by itself after it, also when the node that you sit at is rebooted.',
+  choices: reboots,
+  required: true,
+  fallback: { value: 'when-needed', from: 'default' },
+  parse: oneOf(reboots),
+};
+
+const channelField = (view: WizardView): Field => ({
+  id: 'cluster.channel',
+  path: ['cluster', 'channel'],
+  kind: 'text',
+  label: 'MicroK8s channel',
+  question: 'Which MicroK8s channel is installed?',
+  help: `A snap channel with its track. All nodes get the same one and refreshes are held. Example: ${defaultChannel}`,
+  required: true,
+  fallback: likelyChannel(view),
+  parse: channel,
+});
+
+const deployField = (product: string): Field => ({
+  id: 'deploy',
+  path: ['deploy'],
+  kind: 'choice',
+  label: `Deploy ${product}`,
+  question: `Deploy ${product} in the same run, or later?`,
+  help: 'Later: the run ends with a ready cluster, and `kloudspot start` deploys the product.',
+  choices: deploys,
+  required: true,
+  fallback: { value: 'now', from: 'default' },
+  parse: oneOf(deploys),
+});
 
 /** The channel of the cluster that a node is a member of; before there is one, what the systems of the nodes can run. */
 function likelyChannel(view: WizardView): NonNullable<Field['fallback']> {

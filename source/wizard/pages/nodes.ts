@@ -1,9 +1,9 @@
 import { textAt } from '../draft/draft.ts';
 import { draftNodes, factsOf, nodeCalled } from '../draft/draft-nodes.ts';
 import { shapeFindings } from '../draft/topology.ts';
-import { readableFile } from '../file-answer.ts';
 import type { Field, Page, Parsed, WizardView } from '../page.ts';
-import { anyText, hostName, oneOf, type Parse, reach, user, whole } from '../parse.ts';
+import { anyText, hostName, oneOf, type Parse, reach } from '../parse.ts';
+import { type At, loginFields } from './login-fields.ts';
 import { nodeNotes } from './node-notes.ts';
 import { addNodes } from './node-rows.ts';
 
@@ -56,103 +56,58 @@ function unlikeOthers(view: WizardView, index: number, key: 'name' | 'reach', pa
 }
 
 function nodeFields(view: WizardView, index: number): readonly Field[] {
-  const at = (...path: string[]) => ({
+  const at: At = (...path) => ({
     id: ['nodes', index, ...path].join('.'),
     path: ['nodes', index, ...path],
     row: String(index),
   });
   const called = nodeCalled(view.draft, index);
-  const seenUser = factsOf(view, index)?.access.user;
+  const own = [reachField(view, index, at, called), nameField(view, index, at, called), roleField(at, called)];
+  const fields = [...own, zoneField(at, called)];
   const local = draftNodes(view.draft)[index]?.local === true;
-  const fields: Field[] = [
-    {
-      ...at('reach'),
-      listed: true,
-      kind: 'text',
-      label: 'Reach at',
-      question: `At which address or name does ${called} answer now?`,
-      help: 'The address or name at which the node answers today, as ssh would be given it. The next page asks for the address that it gets. Example: 10.0.4.21',
-      required: true,
-      parse: unlikeOthers(view, index, 'reach', reach),
-    },
-    {
-      ...at('name'),
-      kind: 'text',
-      label: 'Host name',
-      question: `What is the host name of ${called}?`,
-      help: 'Host name and Kubernetes node name: lower-case letters, digits and hyphens. The run sets it on the machine and writes it into every hosts file. Example: ks-1',
-      required: true,
-      parse: unlikeOthers(view, index, 'name', hostName),
-    },
-    {
-      ...at('role'),
-      alike: true,
-      kind: 'choice',
-      label: 'Role',
-      question: `Is ${called} a manager or a worker?`,
-      help: 'Managers run the control plane and its datastore; three of them survive the loss of one. Workers carry load only.',
-      choices: roles,
-      required: true,
-      fallback: { value: 'manager', from: 'default' },
-      parse: oneOf(roles),
-    },
-    {
-      ...at('zone'),
-      kind: 'text',
-      label: 'Zone',
-      question: `Which rack, room or power feed does ${called} share with others?`,
-      help: 'Nodes that fail together carry the same word: a rack, a host, a power feed. Leave it empty if you do not know. Managers in one zone are warned of. Example: rack-a',
-      required: false,
-      parse: anyText(63),
-    },
-  ];
-  return local ? fields : [...fields, ...accessFields(view, at, called, seenUser)];
+  return local ? fields : [...fields, ...loginFields(view, at, called, factsOf(view, index)?.access.user)];
 }
 
-type At = (...path: string[]) => Pick<Field, 'id' | 'path' | 'row'>;
+const reachField = (view: WizardView, index: number, at: At, called: string): Field => ({
+  ...at('reach'),
+  listed: true,
+  kind: 'text',
+  label: 'Reach at',
+  question: `At which address or name does ${called} answer now?`,
+  help: 'The address or name at which the node answers today, as ssh would be given it. The next page asks for the address that it gets. Example: 10.0.4.21',
+  required: true,
+  parse: unlikeOthers(view, index, 'reach', reach),
+});
 
-function accessFields(view: WizardView, at: At, called: string, seenUser: string | undefined): readonly Field[] {
-  return [
-    {
-      ...at('access', 'user'),
-      alike: true,
-      kind: 'text',
-      label: 'User',
-      question: `As which user is ${called} logged in to?`,
-      help: 'The login name on that node. It must be root or may use sudo. Left empty: what ~/.ssh/config says, else your own name.',
-      required: false,
-      ...(seenUser === undefined ? {} : { fallback: { value: seenUser, from: 'seen' } satisfies Field['fallback'] }),
-      parse: user,
-    },
-    {
-      ...at('access', 'key'),
-      kind: 'file',
-      label: 'Key file',
-      rare: true,
-      question: `Which private key opens ${called}?`,
-      help: 'Path of a private key on this machine. Left empty: the agent and what ~/.ssh/config says. With a password no key is needed.',
-      required: false,
-      parse: readableFile(view),
-    },
-    {
-      ...at('access', 'port'),
-      kind: 'number',
-      label: 'Port',
-      rare: true,
-      question: `On which port does ssh listen on ${called}?`,
-      help: 'Left empty: what ~/.ssh/config says, else 22.',
-      required: false,
-      parse: whole(1, 65_535, ''),
-    },
-    {
-      ...at('access', 'jump'),
-      kind: 'text',
-      label: 'Jump host',
-      rare: true,
-      question: `Through which jump host is ${called} reached?`,
-      help: 'As OpenSSH reads ProxyJump: user@host:port. Left empty: none, or what ~/.ssh/config says.',
-      required: false,
-      parse: anyText(255),
-    },
-  ];
-}
+const nameField = (view: WizardView, index: number, at: At, called: string): Field => ({
+  ...at('name'),
+  kind: 'text',
+  label: 'Host name',
+  question: `What is the host name of ${called}?`,
+  help: 'Host name and Kubernetes node name: lower-case letters, digits and hyphens. The run sets it on the machine and writes it into every hosts file. Example: ks-1',
+  required: true,
+  parse: unlikeOthers(view, index, 'name', hostName),
+});
+
+const roleField = (at: At, called: string): Field => ({
+  ...at('role'),
+  alike: true,
+  kind: 'choice',
+  label: 'Role',
+  question: `Is ${called} a manager or a worker?`,
+  help: 'Managers run the control plane and its datastore; three of them survive the loss of one. Workers carry load only.',
+  choices: roles,
+  required: true,
+  fallback: { value: 'manager', from: 'default' },
+  parse: oneOf(roles),
+});
+
+const zoneField = (at: At, called: string): Field => ({
+  ...at('zone'),
+  kind: 'text',
+  label: 'Zone',
+  question: `Which rack, room or power feed does ${called} share with others?`,
+  help: 'Nodes that fail together carry the same word: a rack, a host, a power feed. Leave it empty if you do not know. Managers in one zone are warned of. Example: rack-a',
+  required: false,
+  parse: anyText(63),
+});
