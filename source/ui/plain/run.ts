@@ -7,7 +7,7 @@ import { counted } from '../../text/plural.ts';
 import { failureLines, outcomeWord, waitTexts } from '../model/step-text.ts';
 import { type PlainOutput, say } from './output.ts';
 
-/** A line is printed at least this often while a step is silent. ms. */
+/** A line is printed at least this often, also while what a step waits for changes. ms. */
 const quietMs = 15_000;
 
 export interface PlainRunOptions {
@@ -30,18 +30,24 @@ export async function showRunPlain(
 ): Promise<RunView> {
   let view = emptyView(plan);
   let begun = 0;
+  let spoken = clock.elapsed();
+  const tell = (lines: readonly string[]) => {
+    say(output, ...lines);
+    spoken = clock.elapsed();
+  };
   const iterator = events[Symbol.asyncIterator]();
   let next = iterator.next();
   for (;;) {
-    const got = await withinQuiet(next, clock);
+    const got = await within(next, clock, Math.max(0, spoken + quietMs - clock.elapsed()));
     if (got === 'quiet') {
-      say(output, ...quietLines(view, clock.now()));
+      tell(quietLines(view, clock.now()));
       continue;
     }
     if (got.done) return view;
     view = applyEvent(view, got.value);
     if (got.value.type === 'run-started') begun += 1;
-    if (begun > (options.earlier ?? -1)) say(output, ...eventLines(view, got.value));
+    const lines = begun > (options.earlier ?? -1) ? eventLines(view, got.value) : [];
+    if (lines.length > 0) tell(lines);
     if (view.state === 'choosing' && got.value.type === 'run-paused' && (await options.choose?.(view)) === 'leave') {
       await iterator.return?.();
       return view;
@@ -50,9 +56,9 @@ export async function showRunPlain(
   }
 }
 
-async function withinQuiet<T>(next: Promise<T>, clock: Clock): Promise<T | 'quiet'> {
+async function within<T>(next: Promise<T>, clock: Clock, ms: number): Promise<T | 'quiet'> {
   const stop = new AbortController();
-  const quiet = clock.sleep(quietMs, stop.signal).then(
+  const quiet = clock.sleep(ms, stop.signal).then(
     () => 'quiet' as const,
     () => 'quiet' as const,
   );

@@ -53,6 +53,49 @@ describe('a run as lines', () => {
       '',
     ]);
   });
+
+  it('says it also while what a step waits for changes all the time', async () => {
+    let text = '';
+    let now = Date.parse(at(0));
+    const timers: { due: number; ring: () => void }[] = [];
+    const settled = async () => {
+      for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    };
+    let go = (): void => undefined;
+    async function* events(): AsyncGenerator<RunEvent> {
+      yield { at: at(0), type: 'step-started', step: 'microk8s@ks-1', attempt: 1, deadlineMs: 600_000 };
+      for (const seen of ['first', 'second', 'third', 'fourth']) {
+        await new Promise<void>((resolve) => {
+          go = resolve;
+        });
+        yield { at: at(0), type: 'waiting', step: 'microk8s@ks-1', for: 'change 118', seen, untilAt: at(600) };
+      }
+    }
+    const clock = {
+      now: () => now,
+      elapsed: () => now,
+      sleep: (ms: number, signal?: AbortSignal) =>
+        new Promise<void>((ring) => {
+          timers.push({ due: now + ms, ring });
+          signal?.addEventListener('abort', () => ring());
+        }),
+    };
+    const shown = showRunPlain(plan, events(), { write: (part) => (text += part) }, clock);
+    for (let second = 0; second < 40; second += 5) {
+      await settled();
+      now += 5_000;
+      for (const { due, ring } of timers) if (due <= now) ring();
+      await settled();
+      if (second % 10 === 0) go();
+    }
+    await shown;
+    expect(text.split('\n').map((line) => /^still .* now \w+/.exec(line)?.[0].replace(/^still.*, /, ''))).toEqual([
+      undefined,
+      'now first',
+      'now third',
+      undefined,
+    ]);
+  });
 });
 
 describe('plain words', () => {
