@@ -7,6 +7,13 @@ export function tokenOf(world: LabWorld, ...flags: readonly string[]): string {
   return world.run('ks-1', ['add-node', ...flags, '--format', 'token-check']).stdout.trim();
 }
 
+/** It hands the environment on to no one (sudo-rs 0.2.15). */
+const sudoRs = `if [ "$1" = -E ]; then
+  shift
+  echo "sudo: preserving the entire environment is not supported, '-E' is ignored" >&2
+fi
+exec env -i PATH="$PATH" "$@"`;
+
 interface LabState {
   readonly from?: string;
   /** Brings the state about; what it returns takes the place of a good token. */
@@ -35,6 +42,8 @@ const states: Readonly<Record<string, LabState>> = {
       return token;
     },
   },
+  'no sudo': { make: (world) => done(world.removeSudo()) },
+  'sudo-rs': { make: (world) => done(world.giveSudo(sudoRs)) },
   'low memory': {
     make: (world) => done(world.mark('ks-1', 'low-memory-guard.lock'), world.mark('ks-2', 'low-memory-guard.lock')),
   },

@@ -42,6 +42,7 @@ export class LabWorld {
       return;
     }
     cpSync(standIns, join(this.#folder, 'lab'), { recursive: true });
+    this.giveSudo('[ "$1" != -E ] || shift', 'exec "$@"');
     writeFileSync(join(this.#folder, 'lab/release.json'), JSON.stringify({ version: `v${track}.0`, track }));
     writeFileSync(join(this.#folder, 'lab/microk8s.json'), JSON.stringify(raw));
     const of = { 'ks-1': 'ks-1', 'ks-2': 'ks-2' };
@@ -53,6 +54,15 @@ export class LabWorld {
       execFileSync('python3', [driver, this.#folder, node, '--lay-out']);
       this.write(node, 'data/credentials/client.config', '');
     }
+  }
+
+  /** A sudo of these lines of a shell; its arguments are `-E`, before 1.35, and the command. */
+  giveSudo(...lines: readonly string[]): void {
+    writeFileSync(join(this.#folder, 'sudo'), ['#!/bin/sh', ...lines, ''].join('\n'), { mode: 0o755 });
+  }
+
+  removeSudo(): void {
+    rmSync(join(this.#folder, 'sudo'));
   }
 
   run(node: string, words: readonly string[]) {

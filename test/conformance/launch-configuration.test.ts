@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { parseCertificateNames } from '../../source/microk8s/certificates.ts';
 import { launchConfiguration } from '../../source/plan/release/launch-configuration.ts';
 
 const standIns = join(import.meta.dirname, '../lab/stand-ins');
@@ -18,10 +19,14 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** What the lab's stand-in makes of a launch configuration: whether services restart, or why it is refused. */
 function apply(text: string): string {
-  const program = `import sys, types, pathlib
+  const program = `import subprocess, sys, types, pathlib
 place = types.ModuleType('place')
 place.args = pathlib.Path(sys.argv[1]) / 'args'
 place.put = lambda path, text, mode=0: path.write_text(text)
+place.certs = pathlib.Path(sys.argv[1]) / 'certs'
+place.certs.mkdir(exist_ok=True)
+place.credentials, place.node_name, place.addresses = place.args, lambda: 'ks-2', lambda: ['10.0.4.22']
+place.run = lambda *words, input=None: subprocess.run([str(word) for word in words], input=input, text=True, capture_output=True, check=True)
 lines = lambda service: (place.args / service).read_text().split('\\n') if (place.args / service).exists() else []
 place.argument = lambda service, flag: next((line.partition('=')[2] for line in lines(service) if line.split('=')[0] == flag), None)
 def set_argument(service, flag, value):
@@ -33,11 +38,13 @@ place.set_argument = set_argument
 sys.modules['place'] = place
 sys.path.insert(0, sys.argv[2])
 sys.dont_write_bytecode = True
-import launch
+import certificates, launch
 try:
     print(launch.apply(launch.parts(sys.stdin.read())))
     launch.take_ranges()
-    print(launch.names())
+    certificates.authority()
+    certificates.server()
+    print(place.run('openssl', 'x509', '-noout', '-ext', 'subjectAltName', '-in', place.certs / 'server.crt').stdout)
 except ValueError as refused: print(refused)
 `;
   return execFileSync('python3', ['-c', program, folder, standIns], { input: text, encoding: 'utf8' });
@@ -47,7 +54,11 @@ const read = (name: string) => readFileSync(join(folder, 'args', name), 'utf8');
 test('our own launch configuration reaches the files of the services', () => {
   const ranges = { pods: '10.244.0.0/16', services: '10.153.183.0/24' };
   const text = launchConfiguration({ address: '10.0.4.22', names: ['10.0.4.30', 'spot.acme.eu'], ranges, domain: 2 });
-  expect(apply(text)).toBe("True\n['10.0.4.30', 'spot.acme.eu', '10.153.183.1']\n");
+  const said = apply(text);
+  expect(said).toMatch(/^True/);
+  expect(parseCertificateNames(said)).toEqual(
+    expect.arrayContaining(['kubernetes', '10.0.4.30', 'spot.acme.eu', '10.153.183.1', '10.0.4.22']),
+  );
   expect(read('kubelet').split('\n')).toEqual(
     expect.arrayContaining(['--read-only-port=0', '--node-ip=10.0.4.22', '--cluster-dns=10.153.183.10']),
   );

@@ -1,6 +1,6 @@
 """Runs the lab's stand-in for microk8s without a node: its own code over files below a folder, and a file in the place of etcd, API server and systemd.
 
-Usage: stand-in.py FOLDER NODE WORD...   or, as the agent of that node: stand-in.py FOLDER NODE --agent PATH CALLER
+Usage: stand-in.py FOLDER NODE WORD...   or, as the agent of that node: stand-in.py FOLDER NODE --agent PATH CALLER   or, as sudo runs it: stand-in.py FOLDER NODE --script join|leave WORD...
 What is replaced here is not proven by this run: the lab's other tests use the real programs.
 """
 import importlib.machinery, importlib.util, json, os, pathlib, runpy, ssl, subprocess, sys, tempfile, time
@@ -19,6 +19,9 @@ place.certs, place.credentials, place.args = place.data / 'certs', place.data / 
 place.backend, place.locks = place.data / 'var/kubernetes/backend', place.data / 'var/lock'
 place.node_name = lambda: node
 place.fault = lambda name: False
+os.geteuid = lambda: 0
+place.sudo = lambda: str(folder / 'sudo') if (folder / 'sudo').exists() else None
+place.script_words = lambda script: [__file__, str(folder), node, '--script', script]
 nothing = subprocess.CompletedProcess([], 0, '', '')
 place.run = lambda *words, **more: nothing
 
@@ -39,7 +42,7 @@ def replace(module, **parts):
 
 
 import certificates, cluster, services, store
-replace(certificates, fingerprint=lambda pem=None: (pem or f'cert-of-{node}-').encode().hex()[-12:], server=lambda: None, clients=lambda: None, authority=lambda: None,
+replace(certificates, fingerprint=lambda pem=None: (pem or f'cert-of-{node}-').encode().hex()[-12:], server=lambda again=True: None, clients=lambda: None, authority=lambda: None,
         request=lambda *_: '', sign=lambda *_, **__: '', leaf=lambda *_, **__: None, kubeconfig=lambda *_, **__: '')
 
 
@@ -184,6 +187,9 @@ def agent(path, caller):
 
 if words[0] == '--lay-out': reset()
 elif words[0] == '--agent': agent(words[1], words[2])
+elif words[0] == '--script':
+    sys.argv = words[1:]
+    runpy.run_path(str(stand_ins / f'{words[1]}.py'), run_name='__main__')
 else:
     sys.argv = ['microk8s', *words]
     runpy.run_path(str(stand_ins / 'microk8s'), run_name='__main__')

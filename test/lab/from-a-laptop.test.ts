@@ -165,5 +165,10 @@ describe('from a laptop', () => {
     expect(stdout.split('\n').filter((path) => path !== '' && path !== passwords)).toEqual([]);
     expect(await foundOn(1, 'COMMAND=.*kloudspot'), 'what sudo logged').not.toBe('');
     for (const { n } of nodes) expect(await foundOn(n, `${secret}|${token}`)).toBe('');
+    const ownJoin = await lab.onNode(
+      2,
+      `journalctl --no-pager | grep -aoE -m 1 'COMMAND=.*join[.]py .*:25000/${token}'`,
+    );
+    expect(ownJoin.stdout, "MicroK8s' own join, which sudo logs").not.toBe('');
   });
 });

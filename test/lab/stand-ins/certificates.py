@@ -1,6 +1,5 @@
 """The certificates of a cluster, made by openssl."""
 import base64, hashlib, re, ssl, tempfile
-import launch
 from place import addresses, certs, credentials, node_name, put, run
 
 NEW_KEY = ('-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes')  # made in a moment, where RSA takes seconds of a busy machine
@@ -31,20 +30,57 @@ def leaf(name, subject, ca='ca', names='DNS:kubernetes'):
     put(certs / f'{name}.crt', sign(request(subject, certs / f'{name}.key'), ca, names))
 
 
-def server():
-    """The API server's and the agent's certificate, for every address that the node has now."""
+TEMPLATE = """[ req ]
+prompt = no
+distinguished_name = dn
+
+[ dn ]
+C = GB
+ST = Canonical
+L = Canonical
+O = Canonical
+OU = Canonical
+CN = 127.0.0.1
+
+[ alt_names ]
+{names}
+#MOREIPS
+
+[ v3_ext ]
+extendedKeyUsage=serverAuth,clientAuth
+subjectAltName=@alt_names
+"""
+NAMES = 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster', 'kubernetes.default.svc.cluster.local', '127.0.0.1', '10.152.183.1'
+
+
+def is_address(name): return re.fullmatch(r'[\d.]+', name) is not None
+
+
+def write_template(further=()):
+    """What the server's certificate is made from, as the agent writes it for a launch configuration."""
+    names = [*NAMES, *further]
+    kinds = ('DNS', [name for name in names if not is_address(name)]), ('IP', [name for name in names if is_address(name)])
+    put(certs / 'csr.conf.template', TEMPLATE.replace('{names}', '\n'.join(f'{kind}.{number} = {name}' for kind, each in kinds for number, name in enumerate(each))))
+
+
+def rendered():
+    """The template with the addresses that the node has now."""
+    if not (certs / 'csr.conf.template').exists(): write_template()
     found = [address for address in addresses() if ':' not in address]
-    further = launch.names()
-    own = lambda name: re.fullmatch(r'[\d.]+', name)
-    ips = [f'IP:{address}' for address in dict.fromkeys(['127.0.0.1', '10.152.183.1', *filter(own, further), *found])]
-    names = [f'DNS:{name}' for name in ('kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local', *(name for name in further if not own(name)))]
-    leaf('server', '/C=GB/ST=Canonical/L=Canonical/O=Canonical/OU=Canonical/CN=127.0.0.1', names=','.join(names + ips))
-    put(certs / 'addresses', ' '.join(found))
+    return (certs / 'csr.conf.template').read_text().replace('#MOREIPS', '\n'.join(f'IP.{number} = {address}' for number, address in enumerate(found, 1000)))
 
 
-def server_is_for_these_addresses():
-    known = certs / 'addresses'
-    return known.exists() and known.read_text().split() == [address for address in addresses() if ':' not in address]
+def server(again=True):
+    """The API server's and the agent's certificate, of the template as it is now, or as it was when one was made last."""
+    made = certs / 'csr.conf'
+    if again or not made.exists(): put(made, rendered())
+    run('openssl', 'req', '-new', *NEW_KEY, '-config', made, '-keyout', certs / 'server.key', '-out', certs / 'server.csr')
+    run('openssl', 'x509', '-req', '-in', certs / 'server.csr', '-CA', certs / 'ca.crt', '-CAkey', certs / 'ca.key', '-CAcreateserial', '-days', 365, '-extensions', 'v3_ext', '-extfile', made, '-out', certs / 'server.crt')
+
+
+def server_is_as_rendered():
+    made = certs / 'csr.conf'
+    return made.exists() and made.read_text() == rendered()
 
 
 def clients():

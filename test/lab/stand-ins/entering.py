@@ -1,7 +1,7 @@
 """How nodes come into a cluster and go out of it."""
 import argparse, http.client, json, re, secrets, shutil, socket, ssl, sys, time
 import certificates, cluster, facts, services, store
-from place import addresses, args, backend, certs, common, credentials, default_address, fault, hang, lock, locked, node_name, put, set_argument, unlock, until, worker
+from place import addresses, args, backend, certs, credentials, default_address, fault, hang, lock, locked, node_name, put, set_argument, unlock, until, worker
 
 
 def add_node(words):
@@ -73,7 +73,6 @@ def parse(connection):
 def connect(connection, as_worker, trusting):
     address, port, token, check = parse(connection)
     if not as_worker and locked('low-memory-guard.lock'): fail('lowMemoryJoin', connection=connection)
-    if (common / 'default-storage').exists(): print('WARNING: Hostpath storage is enabled and is not suitable for multi node clusters.\n')
     lock('join-in-progress')  # only success takes it away
     facts.tell('contacting', address=address)
     if fault('join-hangs'): hang()
@@ -121,7 +120,7 @@ def join_manager(agent, token, reply):
     mine = reply['hostname_override']
     services.stop()
     take_over(reply)
-    certificates.server()
+    certificates.server(again=False)  # of what was rendered last: a member's follows its template no more
     certificates.clients()
     shutil.rmtree(backend, ignore_errors=True)
     backend.mkdir(parents=True)

@@ -1,5 +1,6 @@
 """The launch configuration: what the services of this node are told from their first start on."""
 import yaml
+import certificates
 from place import args, argument, put, set_argument
 
 # key of the configuration → file of arguments
@@ -28,7 +29,7 @@ def apply(found):
         for key, service in FILES.items():
             for flag, value in (part.get(key) or {}).items():
                 if set_argument(service, flag, None if value is None else str(value)) and service != 'cni-env': changed = True
-        if part.get('extraSANs'): put(args / 'extra-sans', '\n'.join(part['extraSANs']) + '\n')
+        if part.get('extraSANs') is not None: certificates.write_template(part['extraSANs'])
     return changed
 
 
@@ -37,9 +38,3 @@ def take_ranges():
     pods, services = argument('cni-env', 'IPv4_CLUSTER_CIDR'), argument('cni-env', 'IPv4_SERVICE_CIDR')
     if pods: set_argument('kube-proxy', '--cluster-cidr', pods)
     if services: set_argument('kube-apiserver', '--service-cluster-ip-range', services)
-
-
-def names():
-    """Further names and addresses of the API server's certificate."""
-    path = args / 'extra-sans'
-    return path.read_text().split() if path.exists() else []

@@ -1,5 +1,5 @@
 """Where MicroK8s keeps its files, and the locks that say what a node is."""
-import json, os, pathlib, socket, subprocess, time
+import json, os, pathlib, shutil, signal, socket, subprocess, sys, time
 
 snap = pathlib.Path('/snap/microk8s/current')
 data = pathlib.Path('/var/snap/microk8s/current')
@@ -15,6 +15,35 @@ ours = pathlib.Path(__file__).resolve().parent
 release = json.loads((ours / 'release.json').read_text())
 VERSION, TRACK = release['version'], release['track']
 REVISION = os.environ.get('SNAP_REVISION') or os.readlink(data)
+
+
+def sudo():
+    """The program that runs the scripts of `join` and `leave`, whoever calls them; None where the node has none."""
+    return shutil.which('sudo')
+
+
+def as_root(script, words):
+    """Runs one of the scripts through sudo, root too, so that sudo logs its arguments. Comes back only where there is no sudo."""
+    if sudo() is None:
+        print(f'{snap}/actions/common/utils.sh: line 99: sudo: command not found', file=sys.stderr)
+        return 127
+    os.environ.setdefault('SNAP_DATA', str(data))
+    sys.stdout.flush()
+    os.execvp(sudo(), ['sudo', *(['-E'] if takes_environment() else []), sys.executable, *script_words(script), *words])
+
+
+def script_words(script): return [str(ours / f'{script}.py')]
+
+
+def takes_environment():
+    """Before 1.35 the scripts took their folders from the environment, which sudo-rs does not hand on."""
+    return [int(part) for part in TRACK.split('.')] < [1, 35]
+
+
+def begin_script():
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    sys.stdout.reconfigure(line_buffering=True)
+    if takes_environment() and 'SNAP_DATA' not in os.environ: open('None/var/lock/join-in-progress', 'w')
 
 
 def kwok():

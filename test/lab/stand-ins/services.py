@@ -84,7 +84,10 @@ def reset():
     stop()
     if worker():
         for name in 'kubelet', 'kube-proxy': (args / name).unlink(missing_ok=True)
+    kept = certs / 'csr.conf.template'
+    names = kept.read_text() if kept.exists() else None
     for path in (certs, credentials, backend): shutil.rmtree(path, ignore_errors=True)
+    if names: put(kept, names)
     for name in 'clustered.lock', 'no-k8s-dqlite', 'no-cert-reissue', 'join-in-progress': unlock(name)
     lay_out()
     start()
