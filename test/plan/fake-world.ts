@@ -1,5 +1,6 @@
 import type { Command, Host, RunOptions, RunResult } from '../../source/host/host.ts';
 import { HostFault } from '../../source/host/host-fault.ts';
+import { clusterNames } from '../../source/network/cluster-names.ts';
 import { wantedAddress } from '../../source/network/addresses.ts';
 import { stepKinds } from '../../source/plan/kinds.ts';
 import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind, Wait } from '../../source/plan/step.ts';
@@ -53,7 +54,8 @@ export function fakeWorld(options: FakeOptions) {
       .filter((prefix) => text.startsWith(prefix))
       .toSorted((a, b) => b.length - a.length)[0];
     if (key === undefined && text.startsWith('set-arguments')) tell(written, node, text, stdin);
-    const found = key === undefined ? undefined : answers[key];
+    const ownWords = text === 'certificate-names' ? `DNS:kubernetes, ${namesOf(site)}\n` : undefined;
+    const found = key === undefined ? ownWords : answers[key];
     const asked: Asked = {
       node,
       text,
@@ -126,6 +128,12 @@ export function fakeWorld(options: FakeOptions) {
   };
   return { context, ran, written, remembered, concealed, trusted };
 }
+
+/** A certificate that has all names of the cluster. */
+const namesOf = (site: Site) =>
+  clusterNames(site)
+    .map((name) => `${/^[\d.]+$/.test(name) ? 'IP Address' : 'DNS'}:${name}`)
+    .join(', ');
 
 const data = '/var/snap/microk8s/current';
 /** Where the fake world keeps the kubelet's arguments of one node; any other file is the same on all nodes. */

@@ -46,11 +46,17 @@ export function launchConfiguration({ address, names, ranges, domain, environmen
       },
       ...(environment === undefined ? {} : { extraContainerdEnv: environment }),
       ...(isDefault(ranges) ? {} : { extraCNIEnv: cniOf(ranges) }),
-      extraSANs: [...names, ...(isDefault(ranges) ? [] : [addressIn(ranges.services, 1)])],
+      extraSANs: certificateNames(names, ranges),
       ...(domain === undefined ? {} : { extraConfigFiles: { 'ha-conf': failureDomain(domain) } }),
     },
   ]);
 }
+
+/** What the API server's certificate is for beside what MicroK8s gives it: its own service has another address in other ranges. */
+export const certificateNames = (names: readonly string[], ranges: ClusterRanges): string[] => [
+  ...names,
+  ...(isDefault(ranges) ? [] : [addressIn(ranges.services, 1)]),
+];
 
 const isDefault = ({ pods, services }: ClusterRanges) =>
   pods === defaultRanges.pods && services === defaultRanges.services;

@@ -1,9 +1,10 @@
 import { clusterAddress } from '../../network/addresses.ts';
+import { clusterNames } from '../../network/cluster-names.ts';
 import { rangesOf } from '../../network/cluster-ranges.ts';
 import { onlyControls } from '../../product/shape.ts';
 import type { SiteNode } from '../../site/schema.ts';
 import { defined } from '../../text/defined.ts';
-import { failureDomains } from '../release/launch-configuration.ts';
+import { certificateNames, failureDomains } from '../release/launch-configuration.ts';
 import type { PlannedStep } from '../step.ts';
 import { planAddonDns } from '../steps/addon-dns.ts';
 import { planAddonIngress } from '../steps/addon-ingress.ts';
@@ -59,6 +60,7 @@ function join({ site, seed, facts }: Planning, node: SiteNode): PlannedStep {
     ...defined({ domain }),
     seed: seed.name,
     seedAddress: clusterAddress(seed, facts.get(seed.name)),
+    names: node.role === 'manager' ? certificateNames(clusterNames(site), rangesOf(site)) : [],
   };
   return planJoin(parameters);
 }

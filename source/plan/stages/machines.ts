@@ -2,6 +2,7 @@ import { Fault } from '../../errors/fault.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
 import { clusterAddress, wantedAddress } from '../../network/addresses.ts';
 import { rangesOf } from '../../network/cluster-ranges.ts';
+import { clusterNames } from '../../network/cluster-names.ts';
 import { type HostNames, hostNames, hostsFile, hostsTemplate } from '../../network/hosts-file.ts';
 import { identitiesToGive } from '../../network/identities.ts';
 import { netplanDocument } from '../../network/netplan.ts';
@@ -47,8 +48,7 @@ export function planMachines(planning: Planning): void {
   const settled = addNetworks(planning, nodes);
   addIdentities(planning, settled);
   const domains = failureDomains(site.nodes);
-  const { virtualAddress } = site.network;
-  const names = [...(virtualAddress === undefined ? [] : [virtualAddress]), site.customer.dnsName];
+  const names = clusterNames(site);
   for (const node of nodes) {
     addDeclaredVolumes(planning, node, settled);
     addSharedVolume(planning, node, settled);
@@ -60,6 +60,7 @@ export function planMachines(planning: Planning): void {
       channel,
       address,
       ranges: rangesOf(site),
+      names,
       joins: node.name !== planning.seed.name,
     };
     const parameters = { ...own, ...defined({ domain }) };
@@ -67,7 +68,6 @@ export function planMachines(planning: Planning): void {
     list.addNode(
       node.name,
       planMicroK8sInstall(parameters, {
-        names,
         ...defined({ registry: site.registry, environment: proxy && proxyEnvironment(proxy) }),
       }),
       settled,

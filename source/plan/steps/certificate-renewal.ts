@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { certificateDates, parseCertificateDates } from '../../microk8s/certificates.ts';
 import { microk8s } from '../../microk8s/microk8s.ts';
-import { parseMicroK8sStatus, sayStatus } from '../../microk8s/status.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import { untilApiAnswers } from './api-certificate.ts';
 
 const name = z.enum(['server', 'front-proxy-client', 'ca']);
 const parameters = z.object({
@@ -30,17 +30,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   for (const each of p.certificates) {
     if ((await state(context, { ...p, certificates: [each] })).ok) continue;
     await runCommand(context, step, each.name, { run: { deadline: minutes(5) } });
-    await context.until({
-      for: `MicroK8s on ${p.node} to answer with its new certificate`,
-      deadline: minutes(6),
-      every: 3_000,
-      probe: async () => {
-        const status = parseMicroK8sStatus(await look(context, p.node, microk8s.status(), minutes(2)));
-        return { ok: status.state === 'running', observed: sayStatus(status) };
-      },
-      causes: ['kubelite does not start with it'],
-      next: [`sudo microk8s refresh-certs -u on ${p.node} brings the old ones back`],
-    });
+    await untilApiAnswers(context, p.node);
   }
 }
 

@@ -6,6 +6,7 @@ import { command, minutes, plannedStep } from '../execution/define.ts';
 import { closedPorts } from '../execution/tcp-probe.ts';
 import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
+import { certificateCommands, certificateNamed, nameCertificate } from './api-certificate.ts';
 import { cleanUp, undo } from './join-cleanup.ts';
 import { digestsPlace, forgetOwnTokens, forgetTokens, mintToken, tokenSeconds, tokensLeft } from './join-token.ts';
 import { followJoin, joinRuns, joinUnit, startJoin } from './join-unit.ts';
@@ -21,6 +22,8 @@ const parameters = z.object({
   domain: z.number().int().exactOptional(),
   seed: z.string(),
   seedAddress: z.string(),
+  /** What the certificate of its API server is for beside what MicroK8s gives it; none for a worker, which has no such server. */
+  names: z.array(z.string()),
 });
 type Parameters = z.output<typeof parameters>;
 
@@ -28,7 +31,8 @@ const failed = 'an attempt failed or was cut off';
 const overwritten = 'the join gave the kubelet another address';
 const attempts = 2;
 
-function commands({ node, role, address, domain, seed, seedAddress }: Parameters): PlannedCommand[] {
+function commands(p: Parameters): PlannedCommand[] {
+  const { node, role, address, domain, seed, seedAddress } = p;
   const manager = role === 'manager';
   return [
     command('add-node', seed, microk8s.addNode(tokenSeconds), {
@@ -46,6 +50,7 @@ function commands({ node, role, address, domain, seed, seedAddress }: Parameters
       stdin: addressArgument(address),
       when: manager ? `${overwritten}, or its datastore has not read its failure domain` : overwritten,
     }),
+    ...certificateCommands(p),
     command('unmark', node, ['rm', '-f', microk8sFiles.joining], { when: failed }),
     command('leave', node, microk8s.leave(), { when: failed, note: 'back to a cluster of its own' }),
     command('remove-node', seed, microk8s.removeNode(node, { force: true }), { when: failed }),
@@ -64,11 +69,17 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   if (!member.ok) return member;
   const own = await argumentsSet(context, p);
   if (!own.ok) return { ok: false, observed: `${p.node} is joined, but ${own.observed}` };
+  const certificate = await namedWhereManager(context, p);
+  if (!certificate.ok) return { ok: false, observed: `${p.node} is joined, but ${certificate.observed}` };
   const { address } = member;
   if (address !== p.address) return { ok: false, observed: `${p.node} has the address ${address} in Kubernetes` };
   if ((await tokensLeft(context, p.seed)).length === 0) return member;
   return { ok: false, observed: `${member.observed}, but a token of its join is still valid on ${p.seed}` };
 }
+
+/** A worker has no API server, and so no certificate for one. */
+const namedWhereManager = async (context: StepContext, p: Parameters): Promise<StateCheck> =>
+  p.names.length === 0 ? { ok: true, observed: 'none' } : certificateNamed(context, p);
 
 /** Asked of the seed, never of the node that joined: `join` prints success and ends with 0 without a member too. */
 async function membership(context: StepContext, p: Parameters): Promise<StateCheck & { readonly address?: string }> {
@@ -123,6 +134,7 @@ async function settleArguments(context: StepContext, step: PlannedStep, p: Param
     },
     next: [`sudo microk8s kubectl get nodes -o wide on ${p.seed}`],
   });
+  if (!(await namedWhereManager(context, p)).ok) await nameCertificate(context, step, p);
 }
 
 /** Waits for a join that still runs on the node or has just ended; whether it made the node a member. */

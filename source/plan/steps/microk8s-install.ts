@@ -7,10 +7,11 @@ import { kloudspot } from '../../text/command.ts';
 import { look, readText, runCommand, writeFiles } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep, seconds } from '../execution/define.ts';
 import { withSnapProgress } from '../execution/snap-progress.ts';
-import { launchConfiguration } from '../release/launch-configuration.ts';
+import { certificateNames, launchConfiguration } from '../release/launch-configuration.ts';
 import { mirrorText, type Registry, registryFill } from '../release/registry.ts';
 import type { PlannedCommand, PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
+import { certificateCommands, certificateNamed, nameCertificate } from './api-certificate.ts';
 import { type OwnMarks, ownMarks } from './membership.ts';
 import { addressArgument, argumentsSet, setArguments } from './node-arguments.ts';
 import { otherCluster, otherRanges } from './standing-ranges.ts';
@@ -25,19 +26,25 @@ const parameters = z.object({
   address: z.string(),
   domain: z.number().int().exactOptional(),
   ranges: z.object({ pods: z.string(), services: z.string() }),
+  /** Names and addresses under which clients reach the cluster: the certificate of the API server is for them. */
+  names: z.array(z.string()),
   /** It joins another node afterwards: its arguments are looked at by that step from then on. */
   joins: z.boolean(),
 });
 type Parameters = z.output<typeof parameters>;
 
-function commands({ node, channel, address, domain }: Parameters): PlannedCommand[] {
+function commands(p: Parameters): PlannedCommand[] {
+  const { node, channel, address, domain } = p;
   return [
     command('install', node, snap.install(name, channel), { when: missing }),
     command('set-arguments', node, setArguments(domain), { stdin: addressArgument(address), when: unset }),
+    ...certificateCommands(wishOf(p)),
     command('wait-ready', node, microk8s.waitReady(60), { note: 'again and again, until the time of the step is up' }),
     command('hold', node, snap.hold(name), { note: 'no node is to restart by itself at night' }),
   ];
 }
+
+const wishOf = ({ node, names, ranges }: Parameters) => ({ node, names: certificateNames(names, ranges) });
 
 async function installed(context: StepContext, node: string): Promise<InstalledSnap | undefined> {
   return parseSnapList(name, (await look(context, node, snap.list(name))).stdout);
@@ -63,7 +70,10 @@ async function ownArguments(context: StepContext, p: Parameters): Promise<StateC
   const { member, worker, joining } = await ownMarks(context, p.node);
   if (p.joins && (member || worker || joining)) return { ok: true, observed: 'its arguments are those of its cluster' };
   const other = await otherRanges(context, p.node, p.ranges);
-  return other === undefined ? argumentsSet(context, p) : { ok: false, observed: other };
+  if (other !== undefined) return { ok: false, observed: other };
+  const own = await argumentsSet(context, p);
+  const certificate = await certificateNamed(context, wishOf(p));
+  return own.ok && !certificate.ok ? certificate : own;
 }
 
 const isMirror = (path: string): boolean => path.startsWith(`${microk8sFiles.mirrors}/`);
@@ -92,8 +102,9 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   await untilLaunched(context, p.node);
   const ranges = await otherRanges(context, p.node, p.ranges);
   if (ranges !== undefined) throw otherCluster(p.node, ranges);
-  if (!(await ownArguments(context, p)).ok) await runCommand(context, step, 'set-arguments');
+  if (!(await argumentsSet(context, p)).ok) await runCommand(context, step, 'set-arguments');
   await untilReady(context, step);
+  await nameCertificate(context, step, wishOf(p));
   await runCommand(context, step, 'hold', { run: { next: ['snap version: holding a snap needs snapd 2.58'] } });
 }
 
@@ -226,14 +237,12 @@ function mirrorFiles(node: string, registry: Registry | undefined): PlannedFile[
 }
 
 interface Beside {
-  /** What else the API server's certificate is to be for. */
-  readonly names: readonly string[];
   readonly registry?: Registry;
   /** What containerd finds in its environment: the proxy. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-export function planMicroK8sInstall(p: Parameters, { names, registry, environment }: Beside): PlannedStep {
+export function planMicroK8sInstall(p: Parameters, { registry, environment }: Beside): PlannedStep {
   return plannedStep(microk8sInstall, {
     node: p.node,
     group: 'Install MicroK8s',
@@ -246,7 +255,7 @@ export function planMicroK8sInstall(p: Parameters, { names, registry, environmen
       {
         node: p.node,
         path: microk8sFiles.launchConfiguration,
-        content: launchConfiguration({ ...p, names, environment }),
+        content: launchConfiguration({ ...p, environment }),
         mode: 0o644,
       },
       ...mirrorFiles(p.node, registry),

@@ -3,6 +3,7 @@ import { type Cluster, clusterSchema } from '../model/cluster.ts';
 import type { Machine } from '../model/machine.ts';
 import { between, nextHex } from '../model/random.ts';
 import type { State } from '../model/state.ts';
+import { makeApiCertificate } from '../node/api-certificate.ts';
 import { argumentLines, rangesOn, resetArguments } from '../node/arguments.ts';
 import { writePath } from '../node/file-system.ts';
 import { freshLocks, launchFolder, tokenFile } from '../node/services.ts';
@@ -56,6 +57,7 @@ export function foundCluster(state: State, machine: Machine, version: string): C
     certificates: certificatesMade(now),
     launchedAt: now + between(`launch/${machine.id}/${cluster.id}`, ...launchMs),
   };
+  makeApiCertificate(machine);
   for (const path of freshLocks) writePath(machine, path, '');
   writePath(machine, tokenFile, '', { mode: 0o660 });
   return cluster;

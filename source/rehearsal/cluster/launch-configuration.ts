@@ -3,8 +3,10 @@ import * as z from 'zod';
 import { microk8sFiles } from '../../microk8s/node.ts';
 import { compareVersions } from '../../text/versions.ts';
 import type { Machine } from '../model/machine.ts';
+import { makeApiCertificate, writeCertificateTemplate } from '../node/api-certificate.ts';
 import { setArguments } from '../node/arguments.ts';
 import { fileAt, writePath } from '../node/file-system.ts';
+import { locks } from '../node/services.ts';
 
 const values = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).default({});
 const part = z.object({
@@ -79,13 +81,17 @@ export function applyArguments(machine: Machine, parts: readonly Part[]): boolea
     ] as const)
       changed = setArguments(machine, service, asText(wanted)) || changed;
     setArguments(machine, 'cni-env', asText(each.extraCNIEnv));
-    if (each.extraSANs.length > 0) writePath(machine, namesFile, `${each.extraSANs.join('\n')}\n`);
+    takeNames(machine, each.extraSANs);
   }
   return changed;
 }
 
-/** Where the names of the API server's certificate stand here; genuine: in the form of OpenSSL. */
-const namesFile = '/var/snap/microk8s/current/certs/csr.conf.template';
+/** A member of a cluster gets no other certificate by itself, whatever its template says (wrappers/apiservice-kicker). */
+function takeNames(machine: Machine, names: readonly string[]): void {
+  if (names.length === 0) return;
+  writeCertificateTemplate(machine, names);
+  if (fileAt(machine, locks.member) === undefined) makeApiCertificate(machine);
+}
 
 const asText = (given: z.output<typeof values>): Record<string, string | null> =>
   Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value === null ? null : String(value)]));

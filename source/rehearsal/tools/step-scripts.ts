@@ -7,13 +7,14 @@ import { ownMemberFile } from '../cluster/membership.ts';
 import { restartServices } from '../cluster/spread-arguments.ts';
 import type { Machine } from '../model/machine.ts';
 import { at, type State } from '../model/state.ts';
+import { addCertificateNames, apiCertificateNames } from '../node/api-certificate.ts';
 import { setArguments } from '../node/arguments.ts';
 import { fileAt, readPath, removePath, writePath } from '../node/file-system.ts';
 import { listenersOf } from '../node/listeners.ts';
 import { reachable } from '../node/reach.ts';
 import { tokenFile } from '../node/services.ts';
 import { networkOf } from './addresses.ts';
-import { type Call, type Program, type Steps, say } from './call.ts';
+import { type Call, type Program, refuse, type Steps, say } from './call.ts';
 import { hostKeyScripts } from './host-keys.ts';
 import { certificateEnd, certificateNames } from './microk8s/certificates.ts';
 import { startJoin } from './microk8s/join-unit.ts';
@@ -186,6 +187,14 @@ function certificateDates(call: Call): number {
   });
 }
 
+/** `certificate-names`: as `openssl x509 -ext subjectAltName` prints them. */
+function certificateNamesShown(call: Call): number {
+  const names = call.look(apiCertificateNames);
+  if (names === undefined) return refuse(call, 'Could not open file or uri for loading certificate from server.crt');
+  const shown = names.map((name) => `${/^[\d.]+$/.test(name) ? 'IP Address' : 'DNS'}:${name}`);
+  return say(call, `X509v3 Subject Alternative Name: \n    ${shown.join(', ')}`);
+}
+
 /** As OpenSSL prints it: `Nov 26 12:00:00 2027 GMT`. */
 function opensslDate(ms: number): string {
   const [, day = '', month = '', year = '', time = ''] = new Date(ms).toUTCString().split(/ /);
@@ -231,6 +240,12 @@ export const stepScripts: Readonly<Record<string, Program>> = {
   'packages-state': packagesState,
   'boot-state': bootState,
   'certificate-dates': certificateDates,
+  'certificate-names': certificateNamesShown,
+  'add-certificate-names': (call) =>
+    call.change((machine) => {
+      addCertificateNames(machine, call.words);
+      return 0;
+    }),
   'addons-current': addonsCurrent,
   'drill-cut': drillCut,
   'tcp-probe': tcpProbe,

@@ -1,6 +1,7 @@
 import type { CertificateName } from '../../../microk8s/certificates.ts';
 import { said } from '../../../microk8s/messages.ts';
 import type { Machine } from '../../model/machine.ts';
+import { makeApiCertificate } from '../../node/api-certificate.ts';
 import { fileAt } from '../../node/file-system.ts';
 import { locks } from '../../node/services.ts';
 import { answer, type Call, lastValue, optionsOf, refuse, type Steps, say } from '../call.ts';
@@ -45,6 +46,7 @@ export function* refreshCerts(call: Call): Steps {
   call.change((machine, _state, now) => {
     if (machine.microk8s === undefined) return;
     machine.microk8s.certificates[name] = now;
+    if (name === 'server') makeApiCertificate(machine);
     machine.microk8s.upSince = now + restartMs;
   });
   return say(call, 'Restarting service kubelite.');
