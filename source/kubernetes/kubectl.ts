@@ -76,6 +76,8 @@ export const kubectl = {
   ],
   /** Objects come on standard input; prints `true` or `false` for each. */
   review: () => [...program, 'create', '-f', '-', '-o', 'jsonpath={.status.allowed}{"\\n"}'],
+  /** What a kubelet that runs was started with, as JSON; the API server asks it. */
+  kubeletConfiguration: (node: string) => [...program, 'get', '--raw', `/api/v1/nodes/${node}/proxy/configz`],
   version: (of: 'client' | 'server') =>
     of === 'client' ? [...program, 'version', '--client'] : [...program, 'get', '--raw', '/version'],
   helmVersion: () => [microk8sProgram, 'helm3', 'version', '--template', '{{.Version}}'],

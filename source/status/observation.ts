@@ -2,6 +2,7 @@ import type { ListedRelease } from '../kubernetes/helm.ts';
 import type { ClusterNode } from '../kubernetes/nodes.ts';
 import type { ClaimObject, PodObject } from '../kubernetes/objects.ts';
 import type { WorkloadState } from '../kubernetes/workloads.ts';
+import type { Authorization } from '../microk8s/authorization.ts';
 import type { CertificateDate } from '../microk8s/certificates.ts';
 import type { InstalledSnap } from '../microk8s/snap.ts';
 import type { DatastoreMember } from '../microk8s/status.ts';
@@ -56,6 +57,8 @@ export interface ObservedMachine {
   readonly snap: InstalledSnap | 'absent' | undefined;
   /** Undefined where they were not read. */
   readonly certificates: readonly CertificateDate[] | undefined;
+  /** Of its API server; undefined on a worker, and where it was not read. */
+  readonly authorization?: Authorization | undefined;
 }
 
 /** A node as the API knows it. */

@@ -4,7 +4,7 @@ import { certificateStatuses } from './certificates.ts';
 import { datastoreStatus, nodeStatuses } from './nodes.ts';
 import type { Observation } from './observation.ts';
 import { componentStatuses } from './parts.ts';
-import { aboutAddress, aboutApi, aboutDatastore, aboutNodes } from './reasons/cluster.ts';
+import { aboutAddress, aboutApi, aboutAuthorization, aboutDatastore, aboutNodes } from './reasons/cluster.ts';
 import { aboutParts, aboutPlaces, aboutRelease, aboutValues, aboutVolumes } from './reasons/product.ts';
 import type { Reason } from './reasons/reason.ts';
 import { aboutCertificates, aboutVersions } from './reasons/upkeep.ts';
@@ -59,6 +59,7 @@ function reasonsOf(site: Site, product: Product, seen: Observation, parts: Parts
     ...aboutRelease(product, seen),
     ...aboutParts(parts.components, product, seen),
     ...aboutAddress(site, seen),
+    ...aboutAuthorization(seen),
     ...aboutVolumes(parts.claims, parts.pools),
     ...aboutCertificates(parts.certificates),
     ...aboutValues(parts.release?.differs),

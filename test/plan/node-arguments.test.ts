@@ -236,3 +236,31 @@ test('a kubelet that was not told of the name server, as its agent was down, is 
   expect(told.map(({ node }) => node)).toEqual(['ks-3']);
   expect(world.written.get(kubeletOf('ks-3'))).toContain('--cluster-dns=10.152.183.10\n--cluster-domain=cluster.local');
 });
+
+test('a kubelet that was told of the name server and not restarted since is restarted, and waited for', async () => {
+  const coredns = workloads({ kind: 'Deployment', name: 'coredns', wanted: 2, ready: 2 });
+  const configz = (servers: readonly string[]) =>
+    JSON.stringify({ kubeletconfig: { clusterDNS: servers, clusterDomain: 'cluster.local' } });
+  const of = (node: string) => `${M} kubectl get --raw /api/v1/nodes/${node}/proxy/configz`;
+  let silent = 2;
+  const world = worldOf({
+    answers: {
+      [`${M} kubectl get deployments`]: coredns,
+      [`${M} kubectl get services kube-dns`]: service(),
+      [of('ks-2')]: configz(['10.152.183.10']),
+      [of('ks-1')]: ({ ran: runs }) => {
+        if (runs('snap restart') === 0) return configz([]);
+        return silent-- > 0 ? { code: 1, stderr: 'error trying to reach service' } : configz(['10.152.183.10']);
+      },
+    },
+  });
+  const { before, after } = await carryThrough(world.context, stepOf('addon-dns'));
+  expect(before).toEqual({
+    ok: false,
+    observed: expect.stringMatching(/kubelet of ks-1 was told .* and not restarted/),
+  });
+  expect(after.ok).toBe(true);
+  expect(silent).toBeLessThan(0);
+  const restarts = world.ran.filter(({ command }) => textOf(command).startsWith('snap restart'));
+  expect(restarts.map(({ node }) => node)).toEqual(['ks-1']);
+});

@@ -47,7 +47,11 @@ describe('topologies', () => {
     const plan = initial({ managers: 1 });
     expect(kindsOf(plan)).not.toContain('join-manager');
     expect(kindsOf(plan)).not.toContain('join-worker');
-    expect(ofKind(plan, 'addon-dns')[0]?.commands.map(({ name }) => name)).toEqual(['enable', 'set-dns@ks-1']);
+    expect(ofKind(plan, 'addon-dns')[0]?.commands.map(({ name }) => name)).toEqual([
+      'enable',
+      'set-dns@ks-1',
+      'restart@ks-1',
+    ]);
     expect(ofKind(plan, 'cstor-pool')[0]?.parameters.pools).toEqual([
       { node: 'ks-1', group: 'ubuntu-vg', volume: 'shared' },
     ]);

@@ -239,3 +239,42 @@ test('the lines tell the same without a control code', () => {
   expect(lines.join('\n')).toContain('Datastore: 2 of 3 voters live; it survives no loss now.');
   expect(lines.join('\n')).not.toContain('\u001b');
 });
+
+describe('RBAC that is half enabled', () => {
+  const managers = (
+    ...authorizations: readonly (NonNullable<Observation['machines'][number]['authorization']> | undefined)[]
+  ) =>
+    judge(site, product, {
+      ...healthy,
+      machines: healthy.machines.map((machine, index) => ({ ...machine, authorization: authorizations[index] })),
+    });
+  const asks = { told: 'RBAC,Node', open: false };
+  const allows = { told: 'AlwaysAllow', open: true };
+
+  test('is said where an API server allows everything and another does not', () => {
+    expect(managers(asks, allows, asks)).toMatchObject({
+      verdict: 'degraded',
+      reasons: [
+        expect.stringMatching(/the API server of ks-2 lets everyone do everything, that of ks-1, ks-3 does not/),
+      ],
+      next: expect.stringContaining('On ks-2: --authorization-mode=RBAC,Node'),
+    });
+  });
+
+  test('is said where the arguments ask for it and the server that runs does not', () => {
+    expect(managers({ told: 'RBAC,Node', open: true }, asks, asks)).toMatchObject({
+      verdict: 'degraded',
+      reasons: [expect.stringMatching(/API server of ks-1 was told of RBAC and not restarted/)],
+      next: 'sudo snap restart microk8s.daemon-kubelite, on ks-1',
+    });
+  });
+
+  test.each([
+    ['all ask', asks, asks, asks],
+    ['none asks', allows, allows, allows],
+    ['one did not answer', asks, { told: 'RBAC,Node', open: undefined }, asks],
+    ['nothing was read', undefined, undefined, undefined],
+  ] as const)('is not said where %s', (_, first, second, third) =>
+    expect(managers(first, second, third)).toMatchObject({ verdict: 'ok', reasons: [] }),
+  );
+});

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { kubectl } from '../../kubernetes/kubectl.ts';
 import { serviceObject } from '../../kubernetes/objects.ts';
-import { readObject } from '../../kubernetes/read.ts';
+import { ask, readObject } from '../../kubernetes/read.ts';
 import type { WorkloadState } from '../../kubernetes/workloads.ts';
-import { microk8s } from '../../microk8s/microk8s.ts';
+import { microk8s, parseJson } from '../../microk8s/microk8s.ts';
 import type { ClusterRanges } from '../../microk8s/node.ts';
 import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
@@ -38,6 +38,9 @@ async function rest(context: StepContext, p: Parameters, [coredns]: readonly Wor
   const [untold] = await nodesNotTold(context, p.nodes, address);
   if (untold !== undefined)
     return { ok: false, observed: `the kubelet of ${untold} does not name ${address} to its pods` };
+  const [former] = await nodesBefore(context, p, address);
+  if (former !== undefined)
+    return { ok: false, observed: `the kubelet of ${former} was told of ${address} and not restarted since` };
   return { ok: true, observed: `coredns runs, ${instances} of ${p.replicas}, at ${address}` };
 }
 
@@ -63,12 +66,56 @@ async function nodesNotTold(context: StepContext, nodes: readonly string[], addr
   return nodes.filter((_, index) => told[index] === false);
 }
 
+const kubeletConfiguration = z.object({
+  kubeletconfig: z.object({ clusterDNS: z.array(z.string()).default([]), clusterDomain: z.string().default('') }),
+});
+
+/**
+ * Whether a kubelet runs with the name server that its arguments say: where an agent was down, `enable dns` ends after the change
+ * and before the restart. Undefined where it does not answer.
+ */
+async function runsWith(
+  context: StepContext,
+  seed: string,
+  node: string,
+  address: string,
+): Promise<boolean | undefined> {
+  const words = kubectl.kubeletConfiguration(node);
+  const { stdout } = await ask(await context.look(seed), words, { signal: context.signal });
+  const read = kubeletConfiguration.safeParse(parseJson(stdout));
+  if (!read.success) return undefined;
+  const { clusterDNS, clusterDomain: domain } = read.data.kubeletconfig;
+  return clusterDNS.includes(address) && domain === clusterDomain;
+}
+
+/** Nodes whose kubelet runs without that name server. One that does not answer is not judged. */
+async function nodesBefore(context: StepContext, { seed, nodes }: Parameters, address: string): Promise<string[]> {
+  const running = await Promise.all(nodes.map((node) => runsWith(context, seed, node, address)));
+  return nodes.filter((_, index) => running[index] === false);
+}
+
 async function complete(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   if (p.replicas > 1) await runCommand(context, step, 'scale');
   const address = await serverAddress(context, p.seed);
   if (address === undefined) return;
   for (const node of await nodesNotTold(context, p.nodes, address))
     await runCommand(context, step, `set-dns@${node}`, { fill: { [addressPlace]: address } });
+  for (const node of await nodesBefore(context, p, address)) {
+    await runCommand(context, step, `restart@${node}`);
+    await untilItRunsWith(context, p.seed, node, address);
+  }
+}
+
+function untilItRunsWith(context: StepContext, seed: string, node: string, address: string): Promise<void> {
+  return context.until({
+    for: `the kubelet of ${node} to run with the name server ${address}`,
+    deadline: minutes(3),
+    probe: async () => {
+      const runs = await runsWith(context, seed, node, address);
+      return { ok: runs === true, observed: runs === undefined ? 'it does not answer' : runs ? 'it does' : 'not yet' };
+    },
+    next: [`journalctl -u snap.microk8s.daemon-kubelite on ${node}`],
+  });
 }
 
 /** Stands for the address of the service in the plan. */
@@ -99,6 +146,11 @@ export function planAddonDns(p: Parameters, ranges: ClusterRanges): PlannedStep 
         command(`set-dns@${node}`, node, setArguments(), {
           stdin: `--cluster-dns=${addressPlace}\n--cluster-domain=${clusterDomain}\n`,
           when: 'its kubelet does not name that server, as where its agent was down meanwhile',
+        }),
+      ),
+      ...p.nodes.map((node) =>
+        command(`restart@${node}`, node, ['snap', 'restart', 'microk8s.daemon-kubelite'], {
+          when: 'its kubelet runs without what its arguments say',
         }),
       ),
     ],

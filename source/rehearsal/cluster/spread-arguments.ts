@@ -1,7 +1,7 @@
 import type { Cluster } from '../model/cluster.ts';
 import type { Machine } from '../model/machine.ts';
 import type { State } from '../model/state.ts';
-import { setArguments } from '../node/arguments.ts';
+import { argumentLines, setArguments } from '../node/arguments.ts';
 import { isRunning } from '../node/services.ts';
 import { internalAddress } from './schemas.ts';
 import { list } from './store.ts';
@@ -12,6 +12,13 @@ const restartMs = 9_000;
 /** The Kubernetes services of a machine start again. */
 export function restartServices(machine: Machine, now: number): void {
   if (machine.microk8s !== undefined) machine.microk8s.upSince = now + restartMs;
+}
+
+/** What a service runs with is what its file said before, until it starts again. */
+function keepFormer({ microk8s }: Machine, service: string, lines: readonly string[]): void {
+  if (microk8s === undefined) return;
+  const known = microk8s.former?.since === microk8s.upSince ? microk8s.former.arguments : {};
+  microk8s.former = { since: microk8s.upSince, arguments: { [service]: [...lines], ...known } };
 }
 
 interface Spreading {
@@ -31,6 +38,7 @@ export function spreadArguments(
   service: string,
   wanted: Readonly<Record<string, string>>,
 ): string | undefined {
+  keepFormer(own, service, argumentLines(own, service));
   setArguments(own, service, wanted);
   for (const node of list(cluster, 'Node')) {
     const machine = state.machines.find(

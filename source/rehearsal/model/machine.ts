@@ -171,6 +171,8 @@ export const machineSchema = z.object({
       registered: z.number().optional(),
       /** The launch configuration's addons are applied at this time. */
       launchedAt: z.number(),
+      /** Arguments that services run with, service → lines, where their files say others since; for the start at `since` alone. */
+      former: z.object({ since: z.number(), arguments: z.record(z.string(), z.array(z.string())) }).optional(),
       /** When its certificates were made: name → ms. */
       certificates: z.record(z.string(), z.number()).default({}),
     })

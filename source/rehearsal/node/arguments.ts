@@ -14,6 +14,15 @@ export function argumentOf(machine: Machine, service: string, name: string): str
   return lines.map(parted).find(([, key]) => key === name)?.[2];
 }
 
+/** The value of an argument that a service of a machine runs with: that of its file when it started. */
+export function runningArgument(machine: Machine, service: string, name: string): string | undefined {
+  const { former, upSince } = machine.microk8s ?? {};
+  const lines = former?.since === upSince ? former?.arguments[service] : undefined;
+  return lines === undefined
+    ? argumentOf(machine, service, name)
+    : lines.map(parted).find(([, key]) => key === name)?.[2];
+}
+
 /** Sets arguments, or takes them away where the value is null. Says whether anything changed. */
 export function setArguments(
   machine: Machine,

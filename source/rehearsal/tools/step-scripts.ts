@@ -3,12 +3,12 @@ import * as z from 'zod';
 import { bootMarker, domainMarker, packagesMarker } from '../../host/node-state.ts';
 import { microk8sFiles } from '../../microk8s/node.ts';
 import { announcer } from '../cluster/controllers/load-balancer.ts';
-import { ownMemberFile } from '../cluster/membership.ts';
+import { apiAnswers, ownMemberFile } from '../cluster/membership.ts';
 import { restartServices } from '../cluster/spread-arguments.ts';
 import type { Machine } from '../model/machine.ts';
 import { at, type State } from '../model/state.ts';
 import { addCertificateNames, apiCertificateNames } from '../node/api-certificate.ts';
-import { setArguments } from '../node/arguments.ts';
+import { argumentOf, runningArgument, setArguments } from '../node/arguments.ts';
 import { fileAt, readPath, removePath, writePath } from '../node/file-system.ts';
 import { listenersOf } from '../node/listeners.ts';
 import { reachable } from '../node/reach.ts';
@@ -195,6 +195,18 @@ function certificateNamesShown(call: Call): number {
   return say(call, `X509v3 Subject Alternative Name: \n    ${shown.join(', ')}`);
 }
 
+/** `authorization`: what the API server's arguments say, and whether it lets a user in to whom no right was given. */
+function authorizationShown(call: Call): number {
+  return call.look((machine, state, now) => {
+    const { microk8s } = machine;
+    if (microk8s === undefined || microk8s.worker) return 0;
+    const mode = '--authorization-mode';
+    const asks = /RBAC/.test(runningArgument(machine, 'kube-apiserver', mode) ?? '');
+    const answer = apiAnswers(state, machine, now) ? (asks ? 'no' : 'yes') : '';
+    return say(call, `told ${argumentOf(machine, 'kube-apiserver', mode) ?? ''}\nopen ${answer}`);
+  });
+}
+
 /** As OpenSSL prints it: `Nov 26 12:00:00 2027 GMT`. */
 function opensslDate(ms: number): string {
   const [, day = '', month = '', year = '', time = ''] = new Date(ms).toUTCString().split(/ /);
@@ -241,6 +253,7 @@ export const stepScripts: Readonly<Record<string, Program>> = {
   'boot-state': bootState,
   'certificate-dates': certificateDates,
   'certificate-names': certificateNamesShown,
+  authorization: authorizationShown,
   'add-certificate-names': (call) =>
     call.change((machine) => {
       addCertificateNames(machine, call.words);

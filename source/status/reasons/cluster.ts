@@ -1,3 +1,4 @@
+import { microk8sFiles } from '../../microk8s/node.ts';
 import type { Site } from '../../site/schema.ts';
 import { kloudspot } from '../../text/command.ts';
 import { durationWords } from '../../text/duration.ts';
@@ -97,5 +98,34 @@ export function aboutAddress(site: Site, { givenAddresses }: Observation): Reaso
   if (wanted === undefined || givenAddresses === undefined || givenAddresses.includes(wanted)) return [];
   return [
     { verdict: 'degraded', reason: `Nothing answers on the virtual address ${wanted}.`, next: kloudspot('init') },
+  ];
+}
+
+/** MicroK8s calls `rbac` enabled where one API server asks for it, or where only its arguments say so. */
+export function aboutAuthorization({ machines }: Observation): Reason[] {
+  const managers = machines.flatMap(({ node, authorization }) => (authorization ? [{ node, ...authorization }] : []));
+  const named = (some: typeof managers) => some.map(({ node }) => node);
+  const asking = named(managers.filter(({ told }) => /\bRBAC\b/.test(told)));
+  const others = named(managers).filter((node) => !asking.includes(node));
+  const open = named(managers.filter(({ node, open: all }) => all === true && asking.includes(node)));
+  return [
+    ...(asking.length === 0 || others.length === 0
+      ? []
+      : [
+          {
+            verdict: 'degraded' as const,
+            reason: `RBAC is half enabled: the API server of ${list(others)} lets everyone do everything, that of ${list(asking)} does not.`,
+            next: `On ${list(others)}: --authorization-mode=RBAC,Node in ${microk8sFiles.arguments}/kube-apiserver, then: sudo snap restart microk8s.daemon-kubelite`,
+          },
+        ]),
+    ...(open.length === 0
+      ? []
+      : [
+          {
+            verdict: 'degraded' as const,
+            reason: `The API server of ${list(open)} was told of RBAC and not restarted: it still lets everyone do everything.`,
+            next: `sudo snap restart microk8s.daemon-kubelite, on ${list(open)}`,
+          },
+        ]),
   ];
 }

@@ -1,12 +1,15 @@
 import { anyKind, printed } from '../../cluster/kinds.ts';
 import type { KubeObject } from '../../model/cluster.ts';
-import { refuse } from '../call.ts';
+import { lastValue, refuse } from '../call.ts';
+import { getRaw } from './raw.ts';
 import type { Kubectl } from './request.ts';
 import { notFound, objectsOf, targetsOf } from './targets.ts';
 
 /** `kubectl get KIND[,KIND] [NAME] [-n NS|-A] [-l SELECTOR] [-o json|name]` */
 export function get(kubectl: Kubectl): number {
   const { call, options, words, output } = kubectl;
+  const raw = lastValue(options, '--raw');
+  if (raw !== undefined) return getRaw(call, raw);
   const found = kubectl.see((cluster) => {
     const targets = targetsOf(cluster, words);
     if (typeof targets === 'string') return targets;

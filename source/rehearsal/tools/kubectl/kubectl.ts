@@ -30,6 +30,7 @@ const valued = [
   '--field-manager',
   '-c',
   '--container',
+  '--raw',
 ];
 
 const verbs: Readonly<Record<string, (kubectl: Kubectl) => number | Steps>> = {
