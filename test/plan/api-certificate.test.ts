@@ -6,10 +6,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Script } from '../../source/host/host.ts';
 import { addCertificateNames, certificateNames, parseCertificateNames } from '../../source/microk8s/certificates.ts';
 import { folders } from '../../source/microk8s/node.ts';
-import { makePlan } from '../../source/plan/plan.ts';
 import { nodes, status } from './cluster-words.ts';
 import { type Answers, carryThrough, fakeWorld, kubeletOf, textOf } from './fake-world.ts';
-import { factsOf, product, siteOf } from './sample.ts';
+import { factsOf, makePlan, product, siteOf } from './sample.ts';
 
 /** The template that comes with MicroK8s (microk8s-resources/certs/csr.conf.template), its own addresses not filled in. */
 const template = `[ req ]
