@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Script } from '../host/host.ts';
 import { parsedJson } from '../text/parsed-json.ts';
+import { pythonScript } from './python-script.ts';
 
 export type Protocol = 'tcp' | 'udp';
 
@@ -50,7 +51,7 @@ export const pairDeadline = (answering + 20) * 1000;
  * ends as soon as all have asked, at the latest after 9 s. Nothing stays: an alarm of the kernel ends it whatever happens.
  */
 export function pairsProbe(task: PairTask): Script {
-  return { name: 'all-pairs', text: script, arguments: [JSON.stringify({ ...task, asking, answering })] };
+  return pythonScript('all-pairs', answering + 5, { ...task, asking, answering }, body);
 }
 
 /** Undefined where the probe printed something else. */
@@ -58,14 +59,10 @@ export function parsePairAnswers(stdout: string): PairAnswers | undefined {
   return parsedJson(nodeAnswer, stdout);
 }
 
-const script = `exec python3 - "$@" <<'PYTHON'
-import json, os, select, signal, socket, sys, threading, time
+const body = `
+import select
 
-task = json.loads(sys.argv[1])
-signal.alarm(task["answering"] + 5)
 token = task["token"].encode()
-begun = time.monotonic()
-left = lambda seconds: begun + seconds - time.monotonic()
 done, busy, bound = set(), [], []
 
 def bind(what):
@@ -190,21 +187,14 @@ def about(peer, results):
     results.append(result)
     # Beside the ports: a name server that is away lets a lookup wait longer than the whole probe may take.
     threading.Thread(target=resolve, args=(peer, result), daemon=True).start()
-    asked = [threading.Thread(target=ask, args=(peer, what, result), daemon=True) for what in peer["ports"]]
-    for each in asked: each.start()
-    for each in asked: each.join()
+    together([(ask, peer, what, result) for what in peer["ports"]], task["answering"])
     measure(peer, result)
 
 for what in task["listen"]:
     bind(what)
 threading.Thread(target=serve, daemon=True).start()
 results = []
-peers = [threading.Thread(target=about, args=(peer, results), daemon=True) for peer in task["peers"]]
-for each in peers: each.start()
-for each in peers: each.join(max(0.1, left(task["answering"])))
+together([(about, peer, results) for peer in task["peers"]], task["answering"])
 while left(task["answering"]) > 0 and not {peer["name"] for peer in task["peers"]} <= done:
     time.sleep(0.05)
-print(json.dumps({"busy": busy, "peers": [dict(result) for result in results]}), flush=True)
-os._exit(0)
-PYTHON
-`;
+print(json.dumps({"busy": busy, "peers": [dict(result) for result in results]}), flush=True)`;

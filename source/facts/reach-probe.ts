@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Script } from '../host/host.ts';
 import { parsedJson } from '../text/parsed-json.ts';
+import { pythonScript } from './python-script.ts';
 
 /** A version of a chart, in the index of a repository. */
 export interface ChartWanted {
@@ -53,7 +54,7 @@ export const reachDeadline = (asking + 20) * 1000;
  * Everything at the same time; what has not answered after 8 s counts as silent. Nothing stays; an alarm of the kernel ends it.
  */
 export function reachProbe(task: ReachTask): Script {
-  return { name: 'reach', text: script, arguments: [JSON.stringify({ ...task, asking, writing })] };
+  return pythonScript('reach', asking + 10, { ...task, asking, writing }, body);
 }
 
 /** Undefined where the probe printed something else. */
@@ -61,12 +62,9 @@ export function parseReachAnswer(stdout: string): ReachAnswer | undefined {
   return parsedJson(answer, stdout);
 }
 
-const script = `exec python3 - "$@" <<'PYTHON'
-import json, os, re, signal, socket, ssl, subprocess, sys, tempfile, threading, time, urllib.error, urllib.request, uuid
+const body = `
+import re, ssl, subprocess, tempfile, urllib.error, urllib.request, uuid
 
-task = json.loads(sys.argv[1])
-signal.alarm(task["asking"] + 10)
-begun = time.monotonic()
 result = {"names": {}, "wildcards": [], "urls": {}}
 
 def environment():
@@ -168,13 +166,7 @@ def write():
         result["writeMs"] = round(sorted(took)[max(0, -(-len(took) * 99 // 100) - 1)] * 1000, 2)
 
 jobs = [(named, name) for name in task["names"]] + [(wildcard, domain) for domain in task["search"]] + [(ask, url) for url in task["urls"]]
-threads = [threading.Thread(target=job, args=(about,), daemon=True) for job, about in jobs]
-threads += [threading.Thread(target=job, daemon=True) for job in (store, write)]
-for each in threads: each.start()
-for each in threads: each.join(max(0.1, begun + task["asking"] - time.monotonic()))
+together(jobs + [(store,), (write,)], task["asking"])
 for name in task["names"]: result["names"].setdefault(name, {"addresses": [], "problem": "no answer"})
 for url in task["urls"]: result["urls"].setdefault(url, {"problem": "no answer"})
-print(json.dumps(dict(result)), flush=True)
-os._exit(0)
-PYTHON
-`;
+print(json.dumps(dict(result)), flush=True)`;

@@ -104,13 +104,6 @@ export async function removeDraft(files: Files): Promise<void> {
   await rm(files.draft, { force: true });
 }
 
-/** Writes the site into its file as an edit of what stands there. A file that cannot be read is kept beside it as `….unreadable`. */
-export async function saveSite(path: string, site: Site): Promise<void> {
-  const before = await textIfPresent(path);
-  if (before !== undefined && isUnreadable(before)) await moveAside(path, asideOf(path));
-  await writeAtomic(path, siteText(site, before), 0o644);
-}
-
 /** Remarks about another site must not stay beside this one's answers. */
 function isSameSite(before: unknown, site: { [key: string]: DraftValue }): boolean {
   if (!isMapping(before)) return false;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-export const verdictSchema = z.enum(['ok', 'degraded', 'down', 'unknown']).meta({
+const verdictSchema = z.enum(['ok', 'degraded', 'down', 'unknown']).meta({
   description:
     'ok: nothing that is wanted is missing. degraded: it works, and something is missing. down: the API of the cluster does not answer, or the product cannot work. unknown: no machine was reached from here.',
 });

@@ -1,7 +1,7 @@
 export type TypedSize = { readonly gib: number } | { readonly problem: string };
 
-export const leastGiB = 1;
-export const mostGiB = 1_000_000;
+const leastGiB = 1;
+const mostGiB = 1_000_000;
 
 /** A volume's size as it is typed: a whole number of GB. What is wrong and what to do stands in one line. */
 export function typedSize(text: string): TypedSize {

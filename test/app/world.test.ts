@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { settingsFrom } from '../../source/app/settings.ts';
 import { openWorld } from '../../source/app/world.ts';
-import { lockWorkstation, workstationHolder } from '../../source/engine/lock/lock.ts';
+import { lockWorkstation } from '../../source/engine/lock/lock.ts';
 import { claimText, ownClaim } from '../../source/engine/lock/lock-claim.ts';
 import { Passwords } from '../../source/host/secrets.ts';
+import { workstationHolder } from '../engine/holder.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'ks-world-'));
 afterAll(() => rm(root, { recursive: true }));

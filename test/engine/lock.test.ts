@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { lockWorkstation, workstationHolder } from '../../source/engine/lock/lock.ts';
+import { lockWorkstation } from '../../source/engine/lock/lock.ts';
 import { claimText, type LockClaim, lifeOfHolder, ownClaim } from '../../source/engine/lock/lock-claim.ts';
 import { lockNodes, nodeLockPath } from '../../source/engine/lock/node-lock.ts';
 import { nodeLockScript } from '../../source/engine/lock/node-lock-script.ts';
 import { type Files, filesUnder } from '../../source/site/files.ts';
+import { workstationHolder } from './holder.ts';
 import { ToyHosts, toyPlan } from './toys.ts';
 
 const workstation = async (): Promise<Files> => filesUnder(await mkdtemp(join(tmpdir(), 'ks-lock-')));

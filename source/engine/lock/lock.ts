@@ -48,12 +48,6 @@ export async function lockWorkstation(files: Files, claim: LockClaim, options: L
   };
 }
 
-/** Who holds the workstation's lock, if anyone. */
-export async function workstationHolder(files: Files): Promise<LockClaim | undefined> {
-  const text = await textIfPresent(files.lock);
-  return text === undefined ? undefined : parseClaim(text);
-}
-
 /** A link to a file that is whole appears at once or not at all, and never over another one. */
 async function place(path: string, claim: LockClaim): Promise<boolean> {
   const draft = `${path}.${claim.token}`;

@@ -5,35 +5,11 @@ export interface ThemeOptions {
   readonly ascii: boolean;
 }
 
-/** What carries meaning without colour. */
-export interface Glyphs {
-  readonly pass: string;
-  readonly warn: string;
-  readonly fail: string;
-  readonly running: string;
-  readonly none: string;
-  readonly here: string;
-  readonly todo: string;
-  readonly pointer: string;
-  readonly cursor: string;
-  readonly dot: string;
-  readonly rule: string;
-  readonly bar: {
-    readonly used: string;
-    readonly pool: string;
-    readonly local: string;
-    readonly free: string;
-    readonly over: string;
-  };
-  readonly keys: { readonly upDown: string; readonly leftRight: string; readonly enter: string };
-  readonly spinner: readonly string[];
-}
-
 export interface Theme extends ThemeOptions {
   readonly glyphs: Glyphs;
 }
 
-const unicode: Glyphs = {
+const unicode = {
   pass: '✓',
   warn: '!',
   fail: '✗',
@@ -49,6 +25,9 @@ const unicode: Glyphs = {
   keys: { upDown: '↑↓', leftRight: '←→', enter: '⏎' },
   spinner: ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'],
 };
+
+/** What carries meaning without colour. */
+export type Glyphs = Readonly<typeof unicode>;
 
 const plain: Glyphs = {
   pass: '+',
