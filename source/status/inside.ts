@@ -53,43 +53,51 @@ export async function lookInside(
   round: number,
 ): Promise<Omit<Inside, 'nodes'>> {
   const { namespace, release: name } = product;
-  const within = { deadline: round };
-  const list = <Schema extends z.ZodType>(kinds: string | readonly string[], where: object, schema: Schema) =>
-    inTime(round, readList(host, kinds, where, schema, within));
-  const [members, workloads, pods, claims, pools, services, layer2, events, secret, releases, values] =
-    await Promise.all([
-      inTime(round, ask(host, microk8s.status(), within)),
-      list(workloadKinds, { namespace }, workloadObject),
-      list('pods', { namespace }, podObject),
-      list('persistentvolumeclaims', { namespace }, claimObject),
-      inTime(round, poolsSeen(host, within)),
-      list('services', { all: true }, serviceObject),
-      list('servicel2statuses.metallb.io', { all: true }, layer2StatusObject),
-      list('events', { all: true, fields: 'reason=nodeAssigned' }, eventObject),
-      inTime(round, readObject(host, 'secrets', product.tlsSecret, namespace, secretObject, within)),
-      inTime(round, ask(host, helm.list(), within)),
-      inTime(round, ask(host, helm.values({ release: name, namespace }), within)),
-    ]);
-  const status = members && parseMicroK8sStatus(members);
+  const { workloads, pods, claims, services, releases, values, ...rest } = await answers(host, product, round);
+  const status = rest.members && parseMicroK8sStatus(rest.members);
   const listed = releases && parseReleaseList(releases.stdout);
-  const own = ofRelease(value(workloads) ?? [], name).map(workloadState);
+  const own = ofRelease(workloads ?? [], name).map(workloadState);
   const ours = (each: PodObject | ClaimObject) => namespace !== 'default' || belongsTo(name, each, own);
-  const address = site.network.virtualAddress;
-  const holder = holderOf(address, value(services) ?? [], value(layer2) ?? [], value(events) ?? []);
+  const holder = holderOf(site.network.virtualAddress, services ?? [], rest.layer2 ?? [], rest.events ?? []);
   return {
     members: status?.state === 'running' ? status.members : undefined,
-    workloads: value(workloads) && own,
-    pods: value(pods)?.filter(ours),
-    claims: value(claims)?.filter(ours),
-    pools: value(pools),
+    workloads: workloads && own,
+    pods: pods?.filter(ours),
+    claims: claims?.filter(ours),
+    pools: rest.pools,
     release: listed?.find((each) => each.name === name && each.namespace === namespace),
     releaseAsked: listed !== undefined,
     values: values?.code === 0 ? (parseJson(values.stdout) ?? undefined) : undefined,
-    givenAddresses: value(services)?.flatMap((service) => service.status.loadBalancer.ingress.map(({ ip }) => ip)),
+    givenAddresses: services?.flatMap((service) => service.status.loadBalancer.ingress.map(({ ip }) => ip)),
     addressHolder: holder?.node,
     addressSince: holder?.since,
-    ingressCertificate: ingressDate(value(secret)?.data['tls.crt']),
+    ingressCertificate: ingressDate(rest.secret?.data['tls.crt']),
   };
+}
+
+/** Each answer as far as there was one in time. */
+async function answers(host: ReadOnlyHost, { namespace, release: name, tlsSecret }: Product, round: number) {
+  const within = { deadline: round };
+  const asked = (command: readonly string[]) => inTime(round, ask(host, command, within));
+  const list = async <Schema extends z.ZodType>(kinds: string | readonly string[], where: object, schema: Schema) =>
+    value(await inTime(round, readList(host, kinds, where, schema, within)));
+  const secretOf = async (secret: string) =>
+    value(await inTime(round, readObject(host, 'secrets', secret, namespace, secretObject, within)));
+  const [members, workloads, pods, claims, pools, services, layer2, events, secret, releases, values] =
+    await Promise.all([
+      asked(microk8s.status()),
+      list(workloadKinds, { namespace }, workloadObject),
+      list('pods', { namespace }, podObject),
+      list('persistentvolumeclaims', { namespace }, claimObject),
+      inTime(round, poolsSeen(host, within)).then(value),
+      list('services', { all: true }, serviceObject),
+      list('servicel2statuses.metallb.io', { all: true }, layer2StatusObject),
+      list('events', { all: true, fields: 'reason=nodeAssigned' }, eventObject),
+      secretOf(tlsSecret),
+      asked(helm.list()),
+      asked(helm.values({ release: name, namespace })),
+    ]);
+  return { members, workloads, pods, claims, pools, services, layer2, events, secret, releases, values };
 }
 
 function value<T>(answer: Answer<T> | undefined): T | undefined {

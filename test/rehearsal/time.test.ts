@@ -107,12 +107,10 @@ describe('commands and time', () => {
     const world = await bench();
     const begun = world.clock.now();
     const times: number[] = [];
-    await world.run('ks-1', 'snap install microk8s --classic --channel=1.34/stable', {
-      onLine: () => times.push(world.clock.now() - begun),
-    });
+    await world.run('ks-1', 'apt-get -y upgrade', { onLine: () => times.push(world.clock.now() - begun) });
     expect(times.length).toBeGreaterThan(10);
     expect(times[0]).toBeLessThan(5_000);
-    expect(times.at(-1)).toBeGreaterThan(58_000);
+    expect(times.at(-1)).toBeGreaterThan(30_000);
   });
 });
 

@@ -48,12 +48,7 @@ export function startChild(
   const outputs = (['stdout', 'stderr'] as const).map((stream) =>
     listen(child[stream], (chunk) => quiet.during(hear(chunk, stream)), stop.signal),
   );
-  const end = child.then((result): Ending => {
-    if (result.exitCode !== undefined) return result.exitCode;
-    if (result.code === 'ENOENT') return 127;
-    if (result.signal !== undefined) return 'killed';
-    throw new Error(`${file} could not be started: ${result.code}`, { cause: result.cause });
-  });
+  const end = child.then((result) => endingOf(file, result));
   // an ssh that a signal ends has lent its pipes to the master connection, which holds them open
   const cutOff = new Promise<Ending>((resolve) => {
     child.nodeChildProcess.once('exit', (code, signal) => {
@@ -70,6 +65,21 @@ export function startChild(
       child.stderr.destroy();
     },
   };
+}
+
+/** How execa says that a program ended, where it does not throw. */
+interface Ended {
+  readonly exitCode?: number | undefined;
+  readonly code?: string | undefined;
+  readonly signal?: string | undefined;
+  readonly cause?: unknown;
+}
+
+function endingOf(file: string, { exitCode, code, signal, cause }: Ended): Ending {
+  if (exitCode !== undefined) return exitCode;
+  if (code === 'ENOENT') return 127;
+  if (signal !== undefined) return 'killed';
+  throw new Error(`${file} could not be started: ${code}`, { cause });
 }
 
 /** Tells when no piece of output has been at hand for a while. */

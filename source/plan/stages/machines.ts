@@ -47,32 +47,34 @@ export function planMachines(planning: Planning): void {
   for (const node of nodes) addNames(planning, node, hosts, restarted);
   const settled = addNetworks(planning, nodes);
   addIdentities(planning, settled);
-  const domains = failureDomains(site.nodes);
-  const names = clusterNames(site);
+  const install = installationOf(planning, addresses, proxy);
   for (const node of nodes) {
     addDeclaredVolumes(planning, node, settled);
     addSharedVolume(planning, node, settled);
-    const address = addresses.get(node.name) ?? node.reach;
-    const domain = domains.get(node.name);
-    const { channel } = site.cluster;
+    if (prepared.includes(node) && !isBehind(planning, node)) list.addNode(node.name, install(node), settled);
+  }
+}
+
+/** The step that installs MicroK8s on a node. */
+function installationOf(
+  { site, seed }: Planning,
+  addresses: ReadonlyMap<string, string>,
+  proxy: ReturnType<typeof proxySettings>,
+): (node: SiteNode) => PlannedStep {
+  const domains = failureDomains(site.nodes);
+  const names = clusterNames(site);
+  const setup = defined({ registry: site.registry, environment: proxy && proxyEnvironment(proxy) });
+  return ({ name, reach }) => {
     const own = {
-      node: node.name,
-      channel,
-      address,
+      node: name,
+      channel: site.cluster.channel,
+      address: addresses.get(name) ?? reach,
       ranges: rangesOf(site),
       names,
-      joins: node.name !== planning.seed.name,
+      joins: name !== seed.name,
     };
-    const parameters = { ...own, ...defined({ domain }) };
-    if (!prepared.includes(node) || isBehind(planning, node)) continue;
-    list.addNode(
-      node.name,
-      planMicroK8sInstall(parameters, {
-        ...defined({ registry: site.registry, environment: proxy && proxyEnvironment(proxy) }),
-      }),
-      settled,
-    );
-  }
+    return planMicroK8sInstall({ ...own, ...defined({ domain: domains.get(name) }) }, setup);
+  };
 }
 
 /** Where only nodes come and go, members that stay get the names of the new ones and are left alone otherwise. */

@@ -1,5 +1,5 @@
 import { addressIn } from '../../network/addresses.ts';
-import { type Cluster, clusterSchema } from '../model/cluster.ts';
+import { type Cluster, clusterSchema, type KubeObject } from '../model/cluster.ts';
 import type { Machine } from '../model/machine.ts';
 import { between, nextHex } from '../model/random.ts';
 import type { State } from '../model/state.ts';
@@ -31,23 +31,7 @@ export function foundCluster(state: State, machine: Machine, version: string): C
     due: {},
     nextAt: 0,
   });
-  for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system'])
-    put(cluster, namespaceObject(name), now);
-  put(cluster, service('kubernetes', 'default', {}, { clusterIP: addressIn(rangesOn(machine).services, 1) }), now);
-  put(cluster, plain('v1', 'ConfigMap', 'kube-root-ca.crt', 'kube-system', { data: {} }), now);
-  const image = 'docker.io/calico/node:v3.29.3';
-  const labels = { 'k8s-app': 'calico-node' };
-  put(cluster, workload({ kind: 'DaemonSet', name: 'calico-node', namespace: 'kube-system', image, labels }), now);
-  put(
-    cluster,
-    workload({
-      kind: 'Deployment',
-      name: 'calico-kube-controllers',
-      namespace: 'kube-system',
-      image: 'docker.io/calico/kube-controllers:v3.29.3',
-    }),
-    now,
-  );
+  for (const object of firstObjects(machine)) put(cluster, object, now);
   state.clusters[cluster.id] = cluster;
   machine.microk8s = {
     cluster: cluster.id,
@@ -61,6 +45,19 @@ export function foundCluster(state: State, machine: Machine, version: string): C
   for (const path of freshLocks) writePath(machine, path, '');
   writePath(machine, tokenFile, '', { mode: 0o660 });
   return cluster;
+}
+
+/** What a cluster holds before anything is installed into it. */
+function firstObjects(machine: Machine): KubeObject[] {
+  const calico = { namespace: 'kube-system', image: 'docker.io/calico/node:v3.29.3' };
+  const controllers = { ...calico, image: 'docker.io/calico/kube-controllers:v3.29.3' };
+  return [
+    ...['default', 'kube-node-lease', 'kube-public', 'kube-system'].map(namespaceObject),
+    service('kubernetes', 'default', {}, { clusterIP: addressIn(rangesOn(machine).services, 1) }),
+    plain('v1', 'ConfigMap', 'kube-root-ca.crt', 'kube-system', { data: {} }),
+    workload({ kind: 'DaemonSet', name: 'calico-node', ...calico, labels: { 'k8s-app': 'calico-node' } }),
+    workload({ kind: 'Deployment', name: 'calico-kube-controllers', ...controllers }),
+  ];
 }
 
 /** Certificates that MicroK8s makes at its installation, each by the name of its file. */

@@ -23,6 +23,12 @@ export function clusterOf(state: State, machine: Machine): Cluster | undefined {
   return machine.microk8s === undefined ? undefined : state.clusters[machine.microk8s.cluster];
 }
 
+/** The cluster of a machine that is known to have one. */
+export function needed(cluster: Cluster | undefined): Cluster {
+  if (cluster === undefined) throw new Error('The cluster is gone.');
+  return cluster;
+}
+
 /** Whether the machine serves this cluster now. */
 export function serves(state: State, cluster: Cluster, id: string, now: number): boolean {
   const machine = machineOf(state, id);

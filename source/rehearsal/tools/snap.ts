@@ -17,41 +17,42 @@ const restartMs = 9_000;
 
 function* snap(call: Call): Steps {
   const options = optionsOf(call.words, ['--channel', '--revision', '--last']);
-  const [verb, name] = options.rest;
+  const [verb, name = ''] = options.rest;
+  const channel = lastValue(options, '--channel');
+  switch (verb) {
+    case 'install':
+      return yield* install(call, name, channel ?? 'latest/stable', options.flags.has('--classic'));
+    case 'remove':
+      return yield* remove(call, name);
+    case 'refresh': {
+      const hold = options.flags.has('--hold') || options.values.has('--hold');
+      return yield* refresh(call, options.rest[1], hold, options.flags.has('--unhold'), channel);
+    }
+    case 'revert':
+      return yield* revert(call, name);
+    case 'restart':
+      return yield* restart(call);
+    default:
+      return answerAtOnce(call, options.rest);
+  }
+}
+
+/** What takes no time. */
+function answerAtOnce(call: Call, words: readonly string[]): number {
+  const [verb, name] = words;
   switch (verb) {
     case 'version':
       return say(call, call.look(versionText));
     case 'list':
       return list(call, name);
-    case 'install':
-      return yield* install(
-        call,
-        name ?? '',
-        lastValue(options, '--channel') ?? 'latest/stable',
-        options.flags.has('--classic'),
-      );
-    case 'remove':
-      return yield* remove(call, name ?? '');
-    case 'refresh':
-      return yield* refresh(
-        call,
-        name,
-        options.flags.has('--hold') || options.values.has('--hold'),
-        options.flags.has('--unhold'),
-        lastValue(options, '--channel'),
-      );
-    case 'revert':
-      return yield* revert(call, name ?? '');
-    case 'restart':
-      return yield* restart(call);
     case 'changes':
       return changes(call);
     case 'tasks':
       return tasks(call, name ?? '');
     case 'get':
-      return getSystem(call, options.rest);
+      return getSystem(call, words);
     case 'set':
-      return setSystem(call, options.rest.slice(1));
+      return setSystem(call, words.slice(1));
     case 'services':
     case 'wait':
       return 0;

@@ -77,6 +77,21 @@ export const topOf = (state: WatchState, height: number): number => Math.min(sta
 const furthest = (state: WatchState, height: number): number =>
   Math.max(0, (state.report ? reportLines(state.report).length : 0) - height);
 
+/** Tells each report as it comes; the answer ends that. */
+function follow(reports: StatusOptions['reports'], tell: (event: WatchEvent) => void): () => void {
+  let here = true;
+  const all = async (): Promise<void> => {
+    for await (const report of reports) {
+      if (!here) return;
+      tell({ type: 'report', report });
+    }
+  };
+  all().catch((error: unknown) => tell({ type: 'failed', why: messageOf(error) }));
+  return () => {
+    here = false;
+  };
+}
+
 function StatusScreen(props: {
   readonly options: StatusOptions;
   readonly theme: Theme;
@@ -86,19 +101,7 @@ function StatusScreen(props: {
   const size = useWindowSize();
   const height = bodyRows(size);
   const [state, tell] = useReducer(watch, { report: undefined, problem: undefined, top: 0, left: false });
-  useEffect(() => {
-    let here = true;
-    const follow = async (): Promise<void> => {
-      for await (const report of options.reports) {
-        if (!here) return;
-        tell({ type: 'report', report });
-      }
-    };
-    follow().catch((error: unknown) => tell({ type: 'failed', why: messageOf(error) }));
-    return () => {
-      here = false;
-    };
-  }, [options]);
+  useEffect(() => follow(options.reports, tell), [options]);
   useEffect(() => {
     if (state.left) leave();
   }, [state.left, leave]);
@@ -124,20 +127,14 @@ function StatusScreen(props: {
   );
 }
 
+const verdictGrades = { ok: 'pass', degraded: 'warn', unknown: 'warn', down: 'fail' } as const;
+
 function ReportText(props: {
   readonly lines: readonly string[];
   readonly first: number;
   readonly report: StatusReport | undefined;
 }): ReactNode {
-  const verdict = props.report?.verdict;
-  const grade =
-    verdict === 'ok'
-      ? 'pass'
-      : verdict === 'degraded' || verdict === 'unknown'
-        ? 'warn'
-        : verdict === 'down'
-          ? 'fail'
-          : 'plain';
+  const grade = props.report ? verdictGrades[props.report.verdict] : 'plain';
   // A line of the report has no other name than its place.
   const keyed = props.lines.map((text, place) => ({
     key: String(props.first + place),

@@ -1,3 +1,4 @@
+import type { StartFacts } from '../../app/session.ts';
 import { installedLines } from '../model/installed.ts';
 import { startTitle } from '../model/start-title.ts';
 import { faultWords, keep, type PlainWalk } from './plain-walk.ts';
@@ -11,33 +12,42 @@ const atHand = [
 /** Where to begin: the draft, a new site, a file. False: nowhere. */
 export async function begin(walk: PlainWalk): Promise<boolean> {
   const { talk, session } = walk;
-  const { productName, draft, installed, recent, given } = await session.startFacts();
-  talk.say(startTitle(productName), ...atHand, '');
+  const facts = await session.startFacts();
+  talk.say(startTitle(facts.productName), ...atHand, '');
   talk.say(...session.notices);
   const unreadable = await session.loadDraft().then(
     () => undefined,
     (error: unknown) => faultWords(error),
   );
   if (unreadable) talk.say(...unreadable, '');
-  if (installed) talk.say(...installedLines(installed), '');
-  const choices: { readonly text: string; readonly go: () => Promise<boolean> }[] = [
+  if (facts.installed) talk.say(...installedLines(facts.installed), '');
+  return choose(walk, startChoices(walk, facts));
+}
+
+interface StartChoice {
+  readonly text: string;
+  readonly go: () => Promise<boolean>;
+}
+
+function startChoices(walk: PlainWalk, { draft, installed, recent, given }: StartFacts): readonly StartChoice[] {
+  return [
     ...(given === undefined ? [] : [{ text: `Open ${given}`, go: () => load(walk, given) }]),
     ...(draft
-      ? [
-          {
-            text: `Continue the draft of ${draft.name || 'a site without a name'}`,
-            go: () => continued(walk),
-          },
-        ]
+      ? [{ text: `Continue the draft of ${draft.name || 'a site without a name'}`, go: () => continued(walk) }]
       : []),
     ...(installed ? [{ text: `Change ${installed.name}`, go: () => load(walk, installed.path) }] : []),
     { text: 'New site', go: () => fresh(walk) },
     ...recent
       .slice(0, 3)
       .map((site) => ({ text: `Load ${site.name} from ${site.path}`, go: () => load(walk, site.path) })),
-    { text: 'Load a site file', go: async () => load(walk, await talk.ask('Path of the site file')) },
+    { text: 'Load a site file', go: async () => load(walk, await walk.talk.ask('Path of the site file')) },
     { text: 'Leave', go: async () => false },
   ];
+}
+
+/** Asks until one of them was carried out. */
+async function choose(walk: PlainWalk, choices: readonly StartChoice[]): Promise<boolean> {
+  const { talk } = walk;
   for (;;) {
     talk.say(...choices.map((choice, index) => `${index + 1}  ${choice.text}`));
     const text = (await talk.ask('Which one [1]')) || '1';

@@ -62,31 +62,22 @@ function record(
   const uuid = `LVM-${group?.uuid ?? ''}${volume.uuid}`.replaceAll('-', '').replace(/^LVM/, 'LVM-');
   const name = `blockdevice-${createHash('md5').update(uuid).digest('hex')}`;
   if (find(cluster, 'BlockDevice', namespace, name) !== undefined) return;
+  const links = [`dm-name-${mapperName(volume.group, volume.name)}`, `dm-uuid-${uuid}`];
+  const storage = volume.extents * extentOf(machine, volume.group);
+  const labels = {
+    'kubernetes.io/hostname': node,
+    'ndm.io/managed': 'true',
+    'ndm.io/blockdevice-type': 'blockdevice',
+  };
   const device: KubeObject = {
     apiVersion: 'openebs.io/v1alpha1',
     kind: 'BlockDevice',
-    metadata: {
-      name,
-      namespace,
-      labels: { 'kubernetes.io/hostname': node, 'ndm.io/managed': 'true', 'ndm.io/blockdevice-type': 'blockdevice' },
-    },
+    metadata: { name, namespace, labels },
     spec: {
       path,
-      capacity: {
-        storage: volume.extents * extentOf(machine, volume.group),
-        logicalSectorSize: 512,
-        physicalSectorSize: 512,
-      },
+      capacity: { storage, logicalSectorSize: 512, physicalSectorSize: 512 },
       details: { deviceType: 'lvm', driveType: 'SSD' },
-      devlinks: [
-        {
-          kind: 'by-id',
-          links: [
-            `/dev/disk/by-id/dm-name-${mapperName(volume.group, volume.name)}`,
-            `/dev/disk/by-id/dm-uuid-${uuid}`,
-          ],
-        },
-      ],
+      devlinks: [{ kind: 'by-id', links: links.map((link) => `/dev/disk/by-id/${link}`) }],
       filesystem: {},
       nodeAttributes: { nodeName: node },
     },

@@ -82,29 +82,7 @@ function bind(context: ReconcileContext, claim: KubeObject, found: StorageClass,
   }
   const { resources, accessModes } = readClaim(claim);
   const { storage } = resources.requests;
-  put(
-    cluster,
-    {
-      apiVersion: 'v1',
-      kind: 'PersistentVolume',
-      metadata: {
-        name,
-        ...(found.provisioner === lvmDriver && node !== undefined ? { labels: { 'openebs.io/nodename': node } } : {}),
-        annotations: { 'pv.kubernetes.io/provisioned-by': found.provisioner },
-      },
-      spec: {
-        accessModes,
-        capacity: { storage },
-        claimRef: { kind: 'PersistentVolumeClaim', namespace: claim.metadata.namespace, name: claim.metadata.name },
-        csi: { driver: found.provisioner, volumeHandle: name },
-        persistentVolumeReclaimPolicy: 'Delete',
-        storageClassName: found.name,
-        ...(found.provisioner === lvmDriver && node !== undefined ? { nodeAffinity: affinityTo(node) } : {}),
-      },
-      status: { phase: 'Bound' },
-    },
-    now,
-  );
+  put(cluster, volumeFor(name, claim, found, found.provisioner === lvmDriver ? node : undefined), now);
   if (found.provisioner === cstorDriver) copiesOf(context, name, found.parameters);
   claim.metadata.annotations = {
     ...claim.metadata.annotations,
@@ -112,6 +90,30 @@ function bind(context: ReconcileContext, claim: KubeObject, found: StorageClass,
   };
   claim['spec'] = { ...readClaim(claim), storageClassName: found.name, volumeName: name };
   putStatus(cluster, claim, { phase: 'Bound', accessModes, capacity: { storage } });
+}
+
+/** `node`: the one that alone can mount it. */
+function volumeFor(name: string, claim: KubeObject, found: StorageClass, node: string | undefined): KubeObject {
+  const { resources, accessModes } = readClaim(claim);
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: {
+      name,
+      ...(node === undefined ? {} : { labels: { 'openebs.io/nodename': node } }),
+      annotations: { 'pv.kubernetes.io/provisioned-by': found.provisioner },
+    },
+    spec: {
+      accessModes,
+      capacity: { storage: resources.requests.storage },
+      claimRef: { kind: 'PersistentVolumeClaim', namespace: claim.metadata.namespace, name: claim.metadata.name },
+      csi: { driver: found.provisioner, volumeHandle: name },
+      persistentVolumeReclaimPolicy: 'Delete',
+      storageClassName: found.name,
+      ...(node === undefined ? {} : { nodeAffinity: affinityTo(node) }),
+    },
+    status: { phase: 'Bound' },
+  };
 }
 
 const affinityTo = (node: string) => ({

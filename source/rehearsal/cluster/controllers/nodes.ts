@@ -78,40 +78,17 @@ function newNode(machine: Machine): KubeObject {
   };
 }
 
-function hold(
-  { cluster, now }: ReconcileContext,
-  node: KubeObject,
-  machine: Machine | undefined,
-  ready: 'True' | 'False' | 'Unknown',
-): void {
+type Ready = 'True' | 'False' | 'Unknown';
+
+function hold({ cluster, now }: ReconcileContext, node: KubeObject, machine: Machine | undefined, ready: Ready): void {
   const before = internalAddress(node);
   const address = (machine === undefined || ready === 'Unknown' ? undefined : kubeletAddress(machine)) ?? before ?? '';
   const known = readPodStatus(node).conditions.some(({ type, status }) => type === 'Ready' && status === ready);
   if (known && address === before) return;
-  const lost = ready === 'Unknown';
   const spec = typeof node['spec'] === 'object' && node['spec'] !== null ? node['spec'] : {};
-  const state = { key: `node.kubernetes.io/${lost ? 'unreachable' : 'not-ready'}`, effect: 'NoExecute' };
-  const others = taintsOf(node).filter(({ key }) => !key.startsWith('node.kubernetes.io/'));
-  const taints = ready === 'True' ? others : [...others, state];
-  node['spec'] = { ...spec, taints };
+  node['spec'] = { ...spec, taints: taintsFor(node, ready) };
   putStatus(cluster, node, {
-    conditions: [
-      ...['MemoryPressure', 'DiskPressure', 'PIDPressure'].map((type) => ({
-        type,
-        status: lost ? 'Unknown' : 'False',
-      })),
-      {
-        type: 'Ready',
-        status: ready,
-        reason: lost ? 'NodeStatusUnknown' : ready === 'True' ? 'KubeletReady' : 'KubeletNotReady',
-        message: lost
-          ? 'Kubelet stopped posting node status.'
-          : ready === 'True'
-            ? 'kubelet is posting ready status'
-            : 'container runtime network not ready: cni plugin not initialized',
-        lastTransitionTime: stamp(now),
-      },
-    ],
+    conditions: conditionsFor(ready, now),
     addresses: [
       { type: 'InternalIP', address },
       { type: 'Hostname', address: node.metadata.name },
@@ -130,6 +107,30 @@ function hold(
     },
   });
 }
+
+function taintsFor(node: KubeObject, ready: Ready) {
+  const others = taintsOf(node).filter(({ key }) => !key.startsWith('node.kubernetes.io/'));
+  if (ready === 'True') return others;
+  const key = `node.kubernetes.io/${ready === 'Unknown' ? 'unreachable' : 'not-ready'}`;
+  return [...others, { key, effect: 'NoExecute' }];
+}
+
+const readiness: Readonly<Record<Ready, { readonly reason: string; readonly message: string }>> = {
+  True: { reason: 'KubeletReady', message: 'kubelet is posting ready status' },
+  False: {
+    reason: 'KubeletNotReady',
+    message: 'container runtime network not ready: cni plugin not initialized',
+  },
+  Unknown: { reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.' },
+};
+
+const conditionsFor = (ready: Ready, now: number) => [
+  ...['MemoryPressure', 'DiskPressure', 'PIDPressure'].map((type) => ({
+    type,
+    status: ready === 'Unknown' ? 'Unknown' : 'False',
+  })),
+  { type: 'Ready', status: ready, ...readiness[ready], lastTransitionTime: stamp(now) },
+];
 
 function versionOf(node: KubeObject): string {
   return /"kubeletVersion":"([^"]*)"/.exec(JSON.stringify(node['status'] ?? {}))?.[1] ?? '';

@@ -42,51 +42,17 @@ function operatorRuns({ cluster }: ReconcileContext, pools: KubeObject): boolean
   );
 }
 
+type Pool = ReturnType<typeof readPools>['pools'][number];
+
+/** As many instances as the cluster of pools names nodes, and no more. */
 function keep(context: ReconcileContext, pools: KubeObject): void {
-  const { cluster, now } = context;
+  const { cluster } = context;
   const { name, namespace = 'openebs' } = pools.metadata;
   const wanted = readPools(pools).pools;
   for (const pool of wanted) {
     const node = pool.nodeSelector[hostname] ?? '';
-    if (instances(cluster, namespace, name).some(({ metadata }) => metadata.labels?.[hostname] === node)) continue;
-    const instance = `${name}-${hexOf(`${cluster.id}/${name}/${node}/${cluster.resourceVersion}`, 4)}`;
-    const devices = pool.dataRaidGroups.flatMap((group) => group.blockDevices.map((device) => device.blockDeviceName));
-    const wrong = devices
-      .map((device) => refusal(context, namespace, device, node))
-      .find((reason) => reason !== undefined);
-    if (wrong !== undefined || devices.length === 0) {
-      recordWarning(
-        context,
-        pools,
-        'Create',
-        `Pool provisioning failed for ${node}: ${wrong ?? 'no block device given'}`,
-      );
-      continue;
-    }
-    for (const device of devices) claimDevice(context, namespace, device, node);
-    put(
-      cluster,
-      {
-        apiVersion: 'cstor.openebs.io/v1',
-        kind: 'CStorPoolInstance',
-        metadata: {
-          name: instance,
-          namespace,
-          labels: { [ofCluster]: name, [hostname]: node },
-          finalizers: ['openebs.io/pool-protection'],
-        },
-        spec: { hostName: node, nodeSelector: { [hostname]: node }, dataRaidGroups: pool.dataRaidGroups },
-        status: { phase: 'Pending', readOnly: false },
-      },
-      now,
-    );
-    const labels = { app: 'cstor-pool', 'openebs.io/cstor-pool-instance': instance };
-    const image = 'openebs/cstor-pool-manager:3.6.0';
-    put(
-      cluster,
-      workload({ kind: 'Deployment', name: instance, namespace, image, labels, nodeSelector: { [hostname]: node } }),
-      now,
-    );
+    const there = instances(cluster, namespace, name).some(({ metadata }) => metadata.labels?.[hostname] === node);
+    if (!there) provision(context, pools, pool, node);
   }
   for (const instance of instances(cluster, namespace, name)) leave(context, pools, instance);
   const own = instances(cluster, namespace, name);
@@ -96,6 +62,44 @@ function keep(context: ReconcileContext, pools: KubeObject): void {
     healthyInstances: own.filter((one) => phaseOf(one) === 'ONLINE').length,
   });
 }
+
+/** The instance on one node and its pod, where its devices can carry it. */
+function provision(context: ReconcileContext, pools: KubeObject, pool: Pool, node: string): void {
+  const { cluster, now } = context;
+  const { name, namespace = 'openebs' } = pools.metadata;
+  const devices = pool.dataRaidGroups.flatMap((group) => group.blockDevices.map((device) => device.blockDeviceName));
+  const wrong = devices
+    .map((device) => refusal(context, namespace, device, node))
+    .find((reason) => reason !== undefined);
+  if (wrong !== undefined || devices.length === 0) {
+    const why = wrong ?? 'no block device given';
+    recordWarning(context, pools, 'Create', `Pool provisioning failed for ${node}: ${why}`);
+    return;
+  }
+  for (const device of devices) claimDevice(context, namespace, device, node);
+  const instance = `${name}-${hexOf(`${cluster.id}/${name}/${node}/${cluster.resourceVersion}`, 4)}`;
+  const labels = { app: 'cstor-pool', 'openebs.io/cstor-pool-instance': instance };
+  const image = 'openebs/cstor-pool-manager:3.6.0';
+  put(cluster, poolInstance(instance, namespace, name, node, pool), now);
+  put(
+    cluster,
+    workload({ kind: 'Deployment', name: instance, namespace, image, labels, nodeSelector: { [hostname]: node } }),
+    now,
+  );
+}
+
+const poolInstance = (name: string, namespace: string, of: string, node: string, pool: Pool): KubeObject => ({
+  apiVersion: 'cstor.openebs.io/v1',
+  kind: 'CStorPoolInstance',
+  metadata: {
+    name,
+    namespace,
+    labels: { [ofCluster]: of, [hostname]: node },
+    finalizers: ['openebs.io/pool-protection'],
+  },
+  spec: { hostName: node, nodeSelector: { [hostname]: node }, dataRaidGroups: pool.dataRaidGroups },
+  status: { phase: 'Pending', readOnly: false },
+});
 
 const instances = (cluster: ReconcileContext['cluster'], namespace: string, name: string): KubeObject[] =>
   list(cluster, 'CStorPoolInstance', namespace).filter((one) => one.metadata.labels?.[ofCluster] === name);

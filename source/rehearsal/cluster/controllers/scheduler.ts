@@ -21,16 +21,7 @@ export function schedule(context: ReconcileContext, pod: KubeObject): void {
     if (reason !== undefined) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     return reason === undefined;
   });
-  const owner = pod.metadata.ownerReferences?.[0];
-  const crowd = (node: KubeObject) => {
-    const there = list(cluster, 'Pod').filter((other) => readPod(other).nodeName === node.metadata.name);
-    const alike = owner === undefined ? 0 : there.filter((other) => ownedBy(other, owner.kind, owner.name)).length;
-    return alike * 1_000 + there.length;
-  };
-  const best = fitting.reduce<KubeObject | undefined>(
-    (least, node) => (least === undefined || crowd(node) < crowd(least) ? node : least),
-    undefined,
-  );
+  const best = leastCrowded(context, pod, fitting);
   if (best !== undefined) {
     pod['spec'] = { ...spec, nodeName: best.metadata.name };
     cluster.resourceVersion += 1;
@@ -47,6 +38,24 @@ export function schedule(context: ReconcileContext, pod: KubeObject): void {
     });
     recordWarning(context, pod, 'FailedScheduling', message);
   }
+}
+
+/** Pods of the same owner count before all others. */
+function leastCrowded(
+  { cluster }: ReconcileContext,
+  pod: KubeObject,
+  nodes: readonly KubeObject[],
+): KubeObject | undefined {
+  const owner = pod.metadata.ownerReferences?.[0];
+  const crowd = (node: KubeObject) => {
+    const there = list(cluster, 'Pod').filter((other) => readPod(other).nodeName === node.metadata.name);
+    const alike = owner === undefined ? 0 : there.filter((other) => ownedBy(other, owner.kind, owner.name)).length;
+    return alike * 1_000 + there.length;
+  };
+  return nodes.reduce<KubeObject | undefined>(
+    (least, node) => (least === undefined || crowd(node) < crowd(least) ? node : least),
+    undefined,
+  );
 }
 
 /** Why this node will not do, in the scheduler's words; undefined when it will. */

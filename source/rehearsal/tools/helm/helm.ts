@@ -1,5 +1,4 @@
-import { apiAnswers, clusterOf } from '../../cluster/membership.ts';
-import type { Cluster } from '../../model/cluster.ts';
+import { apiAnswers, clusterOf, needed } from '../../cluster/membership.ts';
 import { type Call, lastValue, optionsOf, type Program, refuse, type Steps } from '../call.ts';
 import { get, history, list, status } from './ask.ts';
 import { login } from './login.ts';
@@ -69,8 +68,3 @@ export const helm: Program = function* (call: Call): Steps {
   });
   return typeof result === 'number' ? result : yield* result;
 };
-
-function needed(cluster: Cluster | undefined): Cluster {
-  if (cluster === undefined) throw new Error('The cluster is gone.');
-  return cluster;
-}

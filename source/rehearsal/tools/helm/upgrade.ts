@@ -28,11 +28,8 @@ export function* upgrade(helm: Helm): Steps {
   const before = helm.see((cluster) => releaseOf(cluster, name, namespace));
   const last = before === undefined ? undefined : latest(before);
   const verb = last === undefined ? 'INSTALLATION' : 'UPGRADE';
-  if (last === undefined && !installs) return refuse(call, `Error: UPGRADE FAILED: "${name}" has no deployed releases`);
-  if (call.words[0] === 'install' && last !== undefined)
-    return refuse(call, 'Error: INSTALLATION FAILED: cannot re-use a name that is still in use');
-  if (isPending(last))
-    return refuse(call, 'Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress');
+  const not = notNow(name, last, installs, call.words[0] === 'install');
+  if (not !== undefined) return refuse(call, `Error: ${not}`);
   const chart = chartOf(call, word, options);
   if (typeof chart === 'string') return refuse(call, `Error: ${verb} FAILED: ${chart}`);
   const values = valuesOf(helm);
@@ -61,6 +58,13 @@ export function* upgrade(helm: Helm): Steps {
   if (forbidden !== undefined) return refuse(call, `Error: ${verb} FAILED: ${forbidden}`);
   const ready = !options.flags.has('--wait') || (yield* untilReady(helm, name));
   return conclude(helm, name, last === undefined, ready);
+}
+
+/** Why Helm refuses the release as it is. */
+function notNow(name: string, last: ReturnType<typeof latest>, installs: boolean, only: boolean): string | undefined {
+  if (last === undefined) return installs ? undefined : `UPGRADE FAILED: "${name}" has no deployed releases`;
+  if (only) return 'INSTALLATION FAILED: cannot re-use a name that is still in use';
+  return isPending(last) ? 'UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress' : undefined;
 }
 
 function valuesOf({ call, options }: Helm): Record<string, unknown> | string {

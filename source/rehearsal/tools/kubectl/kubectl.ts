@@ -1,5 +1,4 @@
-import { apiAnswers, clusterOf } from '../../cluster/membership.ts';
-import type { Cluster } from '../../model/cluster.ts';
+import { apiAnswers, clusterOf, needed } from '../../cluster/membership.ts';
 import { type Call, lastValue, type Options, optionsOf, type Program, refuse, type Steps } from '../call.ts';
 import { apply } from './apply.ts';
 import { annotate, cordon, label, patch, scale, taint } from './change.ts';
@@ -78,11 +77,6 @@ export const kubectl: Program = function* (call: Call): Steps {
   });
   return typeof result === 'number' ? result : yield* result;
 };
-
-function needed(cluster: Cluster | undefined): Cluster {
-  if (cluster === undefined) throw new Error('The cluster is gone.');
-  return cluster;
-}
 
 function version(call: Call, options: Options): number {
   const server = call.look((machine) => machine.snaps['microk8s']?.version ?? '');

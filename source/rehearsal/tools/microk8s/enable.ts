@@ -168,39 +168,30 @@ function* metallb(call: Call, addon: Addon, argument: string | undefined): Steps
   call.out('Applying Metallb manifest\n');
   yield 2_500;
   apply(call, addon);
-  for (const text of [
-    'customresourcedefinition.apiextensions.k8s.io/ipaddresspools.metallb.io created',
-    'namespace/metallb-system created',
-    'deployment.apps/controller created',
-    'daemonset.apps/speaker created',
-  ]) {
-    call.out(`${text}\n`);
-  }
+  for (const object of metallbObjects) call.out(`${object} created\n`);
   call.out('Waiting for Metallb controller to be ready.\n');
   while (!call.look((machine, state) => controllerReady(clusterOf(state, machine)))) yield lookAgainMs;
   call.out('deployment.apps/controller condition met\n');
   yield 1_500;
   call.change((machine, state, now) => {
     const cluster = clusterOf(state, machine);
-    if (cluster === undefined) return;
-    put(
-      cluster,
-      plain('metallb.io/v1beta1', 'IPAddressPool', 'default-addresspool', 'metallb-system', {
-        spec: { addresses: ranges },
-      }),
-      now,
-    );
-    put(
-      cluster,
-      plain('metallb.io/v1beta1', 'L2Advertisement', 'default-advertise-all-pools', 'metallb-system', { spec: {} }),
-      now,
-    );
+    const add = (kind: string, name: string, spec: object) =>
+      cluster && put(cluster, plain('metallb.io/v1beta1', kind, name, 'metallb-system', { spec }), now);
+    add('IPAddressPool', 'default-addresspool', { addresses: ranges });
+    add('L2Advertisement', 'default-advertise-all-pools', {});
   });
   call.out(
     'ipaddresspool.metallb.io/default-addresspool created\nl2advertisement.metallb.io/default-advertise-all-pools created\n',
   );
   return say(call, 'MetalLB is enabled');
 }
+
+const metallbObjects = [
+  'customresourcedefinition.apiextensions.k8s.io/ipaddresspools.metallb.io',
+  'namespace/metallb-system',
+  'deployment.apps/controller',
+  'daemonset.apps/speaker',
+];
 
 function controllerReady(cluster: Parameters<typeof list>[0] | undefined): boolean {
   if (cluster === undefined) return false;

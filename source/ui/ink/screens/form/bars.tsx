@@ -18,11 +18,7 @@ export function barRows(view: WizardView, rows: number): number {
 export function Bars(props: { readonly view: WizardView; readonly rows: number; readonly width: number }): ReactNode {
   const theme = useTheme();
   const totals = groupTotals(props.view);
-  const most = props.rows - 2;
-  const shown =
-    totals.length > most
-      ? totals.toSorted((one, other) => one.leftBytes - other.leftBytes).slice(0, Math.max(1, most))
-      : totals;
+  const shown = tightest(totals, props.rows - 2);
   const names = Math.max(5, ...shown.map((total) => Math.min(16, cellsOf(total.node))));
   const numbers = 28;
   const wide = Math.max(6, ...shown.map((total) => Math.min(12, cellsOf(total.group)))) + 2;
@@ -38,14 +34,7 @@ export function Bars(props: { readonly view: WizardView; readonly rows: number; 
         text={` ${fitted('Node', names)}  ${fitted('Group', groups)}${fitted(legend, bar)}   size   pool  unsh.   left`}
       />
       {shown.map((total) => (
-        <Text key={total.node + total.group} wrap="truncate">
-          {` ${fitted(total.node, names)}  ${fitted(clipped(total.group, Math.max(0, groups - 2)), groups)}`}
-          <Text {...tone(theme, total.leftBytes < 0 ? 'fail' : 'accent')}>{drawn(glyphs, total, bar)}</Text>
-          {numbersOf(total)}
-          {total.leftBytes < 0 && total.sizeBytes !== undefined ? (
-            <Text {...tone(theme, 'fail')}>{` ${glyphs.fail}`}</Text>
-          ) : null}
-        </Text>
+        <Bar key={total.node + total.group} total={total} names={names} groups={groups} bar={bar} />
       ))}
       {totals.length > shown.length ? (
         <Line
@@ -55,6 +44,32 @@ export function Bars(props: { readonly view: WizardView; readonly rows: number; 
       ) : null}
       <Line text="" />
     </Box>
+  );
+}
+
+function tightest(totals: readonly GroupTotal[], most: number): readonly GroupTotal[] {
+  if (totals.length <= most) return totals;
+  return totals.toSorted((one, other) => one.leftBytes - other.leftBytes).slice(0, Math.max(1, most));
+}
+
+/** One group of one node; widths in cells. */
+function Bar(props: {
+  readonly total: GroupTotal;
+  readonly names: number;
+  readonly groups: number;
+  readonly bar: number;
+}): ReactNode {
+  const theme = useTheme();
+  const { total, names, groups, bar } = props;
+  return (
+    <Text wrap="truncate">
+      {` ${fitted(total.node, names)}  ${fitted(clipped(total.group, Math.max(0, groups - 2)), groups)}`}
+      <Text {...tone(theme, total.leftBytes < 0 ? 'fail' : 'accent')}>{drawn(theme.glyphs, total, bar)}</Text>
+      {numbersOf(total)}
+      {total.leftBytes < 0 && total.sizeBytes !== undefined ? (
+        <Text {...tone(theme, 'fail')}>{` ${theme.glyphs.fail}`}</Text>
+      ) : null}
+    </Text>
   );
 }
 

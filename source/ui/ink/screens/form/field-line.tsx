@@ -33,14 +33,7 @@ export function FieldLine(props: {
         <Text bold={props.here}>{`${fitted(asciiText(theme, field.label), props.labels)}  `}</Text>
       </Box>
       {props.editing ? (
-        <>
-          <Box flexShrink={0}>
-            <Text>{theme.ascii ? '[' : '▕'}</Text>
-          </Box>
-          <Box width={Math.min(room, numbers ? 9 : 44)} flexShrink={0}>
-            <TextInput state={props.editing} width={Math.min(room, numbers ? 9 : 44)} />
-          </Box>
-        </>
+        <Editing state={props.editing} width={Math.min(room, numbers ? 9 : 44)} />
       ) : (
         <Text wrap="truncate">
           <Text {...tone(theme, problem ? 'fail' : answer?.from === 'typed' ? 'plain' : 'quiet')}>{value}</Text>
@@ -49,6 +42,20 @@ export function FieldLine(props: {
         </Text>
       )}
     </Box>
+  );
+}
+
+function Editing(props: { readonly state: TextState; readonly width: number }): ReactNode {
+  const theme = useTheme();
+  return (
+    <>
+      <Box flexShrink={0}>
+        <Text>{theme.ascii ? '[' : '▕'}</Text>
+      </Box>
+      <Box width={props.width} flexShrink={0}>
+        <TextInput state={props.state} width={props.width} />
+      </Box>
+    </>
   );
 }
 

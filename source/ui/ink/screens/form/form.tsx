@@ -106,11 +106,10 @@ function OneLine(props: {
   const { editor } = props.state;
   const editing = here && editor?.kind === 'text' ? editor.text : undefined;
   if (line.kind === 'add') return <AddLine state={props.state} here={here} width={props.width} />;
-  if (line.kind === 'row') {
-    const number = place.page.rows ? Number(line.row) + 1 : undefined;
+  if (line.kind === 'row')
     return (
       <TableRow
-        number={number}
+        number={place.page.rows ? Number(line.row) + 1 : undefined}
         cells={props.cells}
         columns={props.columns}
         here={here}
@@ -118,17 +117,11 @@ function OneLine(props: {
         editing={editing}
       />
     );
-  }
-  const labels = Math.min(
-    24 + Math.max(0, props.width - 80),
-    Math.max(...place.lines.map((one) => (one.kind === 'field' ? cellsOf(one.field.label) : 0))),
-  );
-  // A column of labels may take half of a narrow screen, no more.
   return (
     <FieldLine
       field={line.field}
       view={props.view}
-      labels={Math.max(labels, Math.min(Math.floor(props.width / 2), longest(place)))}
+      labels={labelWidth(place, props.width)}
       width={props.width}
       here={here}
       editing={editing}
@@ -136,8 +129,10 @@ function OneLine(props: {
   );
 }
 
-function longest(place: FormPlace): number {
-  return Math.max(...place.lines.map((line) => (line.kind === 'field' ? cellsOf(line.field.label) : 0)));
+/** Cells for the column of labels: half of a narrow screen, no more. */
+function labelWidth(place: FormPlace, width: number): number {
+  const longest = Math.max(...place.lines.map((line) => (line.kind === 'field' ? cellsOf(line.field.label) : 0)));
+  return Math.min(longest, Math.max(24 + Math.max(0, width - 80), Math.floor(width / 2)));
 }
 
 function AddLine(props: { readonly state: AppState; readonly here: boolean; readonly width: number }): ReactNode {

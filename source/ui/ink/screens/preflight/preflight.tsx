@@ -12,7 +12,7 @@ import { Pointer } from '../../widgets/choice/choice.tsx';
 import { Line } from '../../widgets/line.tsx';
 import { fitMessages, Messages } from '../../widgets/messages.tsx';
 import { Problem } from '../../widgets/problem.tsx';
-import { fitColumns } from '../../widgets/table/columns.ts';
+import { type ColumnWish, fitColumns } from '../../widgets/table/columns.ts';
 import { windowOf } from '../../widgets/table/window.ts';
 import { asciiText, markOf, tone } from '../../widgets/theme.ts';
 import { useTheme } from '../../widgets/theme-context.ts';
@@ -113,23 +113,7 @@ function GridLines(props: {
 }): ReactNode {
   const theme = useTheme();
   const perNode = props.shown.filter((row) => row.about === 'node');
-  const titles = Math.min(30, Math.max(12, ...perNode.map((row) => cellsOf(row.title))));
-  const wanted = Math.min(22, Math.max(0, ...props.shown.map((row) => cellsOf(row.wanted))));
-  const nodeWidth = (node: string): number =>
-    Math.max(node.length, ...props.shown.map((row) => cellsOf(row.cells.get(node)?.seen ?? '') + 2));
-  const columns = fitColumns(
-    [
-      { id: 'title', width: titles, least: Math.min(titles, 22), dropOrder: 0 },
-      ...(wanted > 0 ? [{ id: 'wanted', width: wanted, least: Math.min(wanted, 12), dropOrder: 2 }] : []),
-      ...props.nodes.map((node) => ({
-        id: `@${node}`,
-        width: Math.min(16, nodeWidth(node)),
-        least: Math.min(6, node.length + 2),
-        dropOrder: 1,
-      })),
-    ],
-    props.width - 4,
-  );
+  const columns = fitColumns(gridColumns(props.shown, perNode, props.nodes), props.width - 4);
   return (
     <>
       {perNode.length > 0 ? (
@@ -149,6 +133,24 @@ function GridLines(props: {
       ))}
     </>
   );
+}
+
+/** Title, what is wanted, and a column for each node, as wide as the rows shown need. */
+function gridColumns(shown: readonly GridRow[], perNode: readonly GridRow[], nodes: readonly string[]): ColumnWish[] {
+  const titles = Math.min(30, Math.max(12, ...perNode.map((row) => cellsOf(row.title))));
+  const wanted = Math.min(22, Math.max(0, ...shown.map((row) => cellsOf(row.wanted))));
+  const nodeWidth = (node: string): number =>
+    Math.max(node.length, ...shown.map((row) => cellsOf(row.cells.get(node)?.seen ?? '') + 2));
+  return [
+    { id: 'title', width: titles, least: Math.min(titles, 22), dropOrder: 0 },
+    ...(wanted > 0 ? [{ id: 'wanted', width: wanted, least: Math.min(wanted, 12), dropOrder: 2 }] : []),
+    ...nodes.map((node) => ({
+      id: `@${node}`,
+      width: Math.min(16, nodeWidth(node)),
+      least: Math.min(6, node.length + 2),
+      dropOrder: 1,
+    })),
+  ];
 }
 
 /** A pair's or the site's row needs no columns. */

@@ -57,26 +57,11 @@ function Grid(props: {
 }): ReactNode {
   const theme = useTheme();
   const { run } = props;
-  const titles = Math.min(34, Math.max(12, ...props.groups.map((group) => cellsOf(group.title) + 2)));
-  const focus = run.view.nodes[run.column];
-  const columns = fitColumns(
-    [
-      { id: 'title', width: titles, least: Math.min(titles, 20), dropOrder: 0 },
-      ...run.view.nodes.map((node) => ({
-        id: `@${node}`,
-        width: Math.max(9, Math.min(14, cellsOf(node))),
-        dropOrder: 1,
-      })),
-    ],
-    props.width - 4,
-    focus === undefined ? undefined : `@${focus}`,
-  );
-  const nodes = columns.filter((column) => column.id.startsWith('@'));
-  const title = columns[0]?.width ?? titles;
+  const [title, ...nodes] = gridColumns(run, props.groups, props.width - 4);
   return (
     <>
       <Text wrap="truncate" {...tone(theme, 'quiet')}>
-        {`   ${' '.repeat(title)}  ${nodes.map((column) => fitted(column.id.slice(1), column.width)).join('  ')}`}
+        {`   ${' '.repeat(title?.width ?? 0)}  ${nodes.map((column) => fitted(column.id.slice(1), column.width)).join('  ')}`}
       </Text>
       {props.groups.map((group, at) => (
         <GroupRow
@@ -84,11 +69,25 @@ function Grid(props: {
           {...props}
           group={group}
           here={props.from + at === run.row}
-          title={title}
+          title={title?.width ?? 0}
           nodes={nodes}
         />
       ))}
     </>
+  );
+}
+
+/** The titles first, then the nodes that fit. */
+function gridColumns({ view, column }: RunState, groups: readonly RunGroup[], width: number) {
+  const titles = Math.min(34, Math.max(12, ...groups.map((group) => cellsOf(group.title) + 2)));
+  const focus = view.nodes[column];
+  return fitColumns(
+    [
+      { id: 'title', width: titles, least: Math.min(titles, 20), dropOrder: 0 },
+      ...view.nodes.map((node) => ({ id: `@${node}`, width: Math.max(9, Math.min(14, cellsOf(node))), dropOrder: 1 })),
+    ],
+    width,
+    focus === undefined ? undefined : `@${focus}`,
   );
 }
 
@@ -117,22 +116,36 @@ function GroupRow(props: {
           {cellWords(theme, cluster, props.now)}
         </Text>
       ) : (
-        props.nodes.map((column) => {
-          const steps = cellSteps(run.view, group, column.id.slice(1));
-          const as = toneOf(worstState(steps) ?? 'skipped');
-          const text = `${fitted(cellWords(theme, steps, props.now), column.width)}`;
-          const here = props.here && column.id.slice(1) === focus && steps.length > 0;
-          return (
-            <Text key={column.id} wrap="truncate">
-              <Text {...tone(theme, as)} underline={here && theme.color}>
-                {text}
-              </Text>
-              {'  '}
-            </Text>
-          );
-        })
+        props.nodes.map(({ id, width }) => (
+          <NodeCell
+            key={id}
+            steps={cellSteps(run.view, group, id.slice(1))}
+            width={width}
+            here={props.here && id.slice(1) === focus}
+            now={props.now}
+          />
+        ))
       )}
     </Box>
+  );
+}
+
+function NodeCell(props: {
+  readonly steps: readonly StepView[];
+  readonly width: number;
+  readonly here: boolean;
+  readonly now: number;
+}): ReactNode {
+  const theme = useTheme();
+  const { steps } = props;
+  const as = toneOf(worstState(steps) ?? 'skipped');
+  return (
+    <Text wrap="truncate">
+      <Text {...tone(theme, as)} underline={props.here && steps.length > 0 && theme.color}>
+        {fitted(cellWords(theme, steps, props.now), props.width)}
+      </Text>
+      {'  '}
+    </Text>
   );
 }
 
