@@ -40,6 +40,11 @@ const device = z
   .string()
   .regex(/^\/dev\/[A-Za-z0-9/_.:+-]+$/, 'a path under /dev')
   .optional();
+/** What an operator types so that a device with data may be erased: its name, as lsblk shows it. */
+const erase = z
+  .string()
+  .regex(/^[A-Za-z0-9_.:+-]+$/, 'the name of a disk or partition, such as sdb')
+  .optional();
 const reserve = z.number().int('a whole number of GB').min(0).max(1_000_000).optional();
 
 /** The site's words on storage, as far as a node differs. */
@@ -56,6 +61,10 @@ export const nodeStorage = z.strictObject({
       device: device.meta({
         description: 'A blank disk or partition of this node for the pool, in place of a volume group that is there.',
       }),
+      erase: erase.meta({
+        description:
+          'The name of that device, such as sdb, where it carries data: all of it is erased. Without it such a device is refused.',
+      }),
     })
     .optional()
     .meta({ description: 'What carries the pool on this node.' }),
@@ -69,6 +78,9 @@ const declaredVolume = z
     volumeGroup: volumeGroupName.optional().meta({ description: 'The group that its logical volume is made in.' }),
     size: gibibytes.optional().meta({ description: 'GB of that logical volume.' }),
     device: device.meta({ description: 'A blank disk or partition that it takes whole, in place of a group.' }),
+    erase: erase.meta({
+      description: 'The name of that device, such as sdb, where it carries data: all of it is erased.',
+    }),
     fsType: z.enum(['ext4', 'xfs']).default('ext4').meta({ description: 'Its file system.' }),
     mount: z
       .string()
@@ -85,7 +97,10 @@ const declaredVolume = z
     {
       error: 'needs volumeGroup and size, or device alone',
     },
-  );
+  )
+  .refine(({ device, erase }) => erase === undefined || device !== undefined, {
+    error: 'erase names a device: it goes with device',
+  });
 
 export const nodeVolumes = z
   .array(declaredVolume)

@@ -1,6 +1,6 @@
 import type { StorageFacts } from '../facts/facts.ts';
 import { mapperPath } from '../facts/mapper-name.ts';
-import type { Site } from '../site/schema.ts';
+import type { SiteNode } from '../site/schema.ts';
 import { defined } from '../text/defined.ts';
 import { gibibyte, gigabytes } from './bytes.ts';
 import { type DiskRow, diskRows } from './disks.ts';
@@ -21,14 +21,22 @@ export interface Candidate {
   /** Why it can, or cannot, carry the pool: a few words. */
   readonly why: string;
   /** What to write in site.yaml, `nodes[].storage.shared`; undefined where it is not usable. */
-  readonly choice?: Readonly<Partial<Pick<Site['storage']['shared'], 'volumeGroup' | 'volume' | 'device'>>>;
+  readonly choice?: PoolPlace;
+  /** What to write so that it is erased, once its name was typed; undefined where it is in use, too small or blank. */
+  readonly erased?: PoolPlace & { readonly erase: string };
 }
+
+type PoolPlace = Readonly<
+  Partial<Pick<NonNullable<NonNullable<SiteNode['storage']>['shared']>, 'volumeGroup' | 'volume' | 'device' | 'erase'>>
+>;
 
 /** What the pool must have. */
 export interface PoolWish {
   readonly neededGiB: number;
   readonly group: string;
   readonly volume: string;
+  /** Name of a device that the operator typed: it is erased. */
+  readonly erase?: string | undefined;
 }
 
 /** Everything of a node that could carry the pool, usable or not, those that are first. Nothing that holds data is usable. */
@@ -84,12 +92,16 @@ function hasRoom(storage: StorageFacts, name: string, bytes: number): boolean {
   return group !== undefined && !groupTrouble(storage, group) && group.freeBytes - reserveOf(group) >= bytes;
 }
 
-function deviceOf({ device, usable, why }: DiskRow, wish: PoolWish): Candidate {
+function deviceOf({ device, usable, why, data }: DiskRow, wish: PoolWish): Candidate {
   const kind = device.type === 'disk' ? 'disk' : 'partition';
-  const not = usable ? tooSmall(device.sizeBytes, wish) : why;
-  const said = candidate(kind, device.path, device.sizeBytes, not, { device: stableName(device) }, 'blank');
+  const small = tooSmall(device.sizeBytes, wish);
+  const erased = data === undefined || small ? undefined : { device: stableName(device), erase: device.name };
+  const typed = erased !== undefined && wish.erase === device.name;
+  const choice = typed ? erased : { device: stableName(device) };
+  const not = usable || typed ? small : why;
+  const said = candidate(kind, device.path, device.sizeBytes, not, choice, typed ? `erased: ${data}` : 'blank');
   const { model, serial, transport } = device;
-  return { ...said, ...defined({ model, serial, transport }) };
+  return { ...said, ...defined({ model, serial, transport, erased }) };
 }
 
 function tooSmall(bytes: number, { neededGiB }: PoolWish): string | undefined {

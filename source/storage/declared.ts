@@ -4,7 +4,7 @@ import type { DeclaredVolume, SiteNode } from '../site/schema.ts';
 import { gibibyte, gigabytes, wholeExtents } from './bytes.ts';
 import { diskRows } from './disks.ts';
 import { findGroup, groupTrouble } from './groups.ts';
-import { deviceAt } from './pool-device.ts';
+import { deviceAt, eraseTrouble } from './pool-device.ts';
 
 /** Where a declared volume is mounted that says nothing. */
 export const mountOf = ({ name, mount }: Pick<DeclaredVolume, 'name' | 'mount'>): string =>
@@ -40,7 +40,8 @@ function deviceProblem(volume: DeclaredVolume, storage: StorageFacts): string | 
   if (!found) return `There is no device ${volume.device} for ${volume.name}.`;
   if (found.mountPoints.includes(mountOf(volume))) return undefined;
   const row = diskRows(storage).find((each) => each.device === found);
-  return row && !row.usable ? `${volume.device} cannot carry ${volume.name}: ${row.why}.` : undefined;
+  const trouble = row && !row.usable ? eraseTrouble(row, volume.erase) : undefined;
+  return trouble === undefined ? undefined : `${volume.device} cannot carry ${volume.name}: ${trouble}.`;
 }
 
 /** Bytes that its logical volume still takes of the group. */

@@ -1,4 +1,5 @@
 import type { BlockDeviceFacts, StorageFacts } from '../facts/facts.ts';
+import { defined } from '../text/defined.ts';
 import { asLsblk } from './bytes.ts';
 import { engineNames, sharedEngine } from './engines/engines.ts';
 
@@ -12,6 +13,8 @@ export interface DiskRow {
   readonly usable: boolean;
   /** Why not, in a few words; `blank` where it is usable. */
   readonly why: string;
+  /** What it carries although nothing uses it: it could be erased. */
+  readonly data?: string;
 }
 
 /** A group on less than this is of no use. */
@@ -28,7 +31,14 @@ export function diskRows(storage: StorageFacts): DiskRow[] {
     if (hidden(device, storage) || seen.has(device.name)) return;
     seen.add(device.name);
     const why = whyNotUsable(device, storage);
-    rows.push({ device, depth, note: note(device, storage), usable: why === undefined, why: why ?? 'blank' });
+    rows.push({
+      device,
+      depth,
+      note: note(device, storage),
+      usable: why === undefined,
+      why: why ?? 'blank',
+      ...defined({ data: why === undefined ? undefined : unusedData(device, storage) }),
+    });
     for (const child of device.children) walk(child, depth + 1);
   };
   for (const disk of storage.disks) walk(disk, 0);
@@ -105,6 +115,21 @@ function whyNotUsable(device: BlockDeviceFacts, storage: StorageFacts): string |
   if (twin) return `same ${device.wwn === undefined ? 'serial number' : 'WWN'} as ${twin.path}`;
   if (device.sizeBytes < leastBytes) return 'too small';
   return undefined;
+}
+
+/** What would be lost of a disk or partition that could be used if it were blank; undefined where something uses it. */
+function unusedData(device: BlockDeviceFacts, storage: StorageFacts): string | undefined {
+  const { fsType: _, ...bare } = device;
+  const within = [device, ...device.children];
+  const used = within.some(
+    ({ mountPoints, ...each }) => mountPoints.length > 0 || groupOf({ mountPoints, ...each }, storage),
+  );
+  if (used || device.children.some(({ type, children }) => type !== 'part' || children.length > 0)) return undefined;
+  if (whyNotUsable({ ...bare, children: [] }, storage) !== undefined) return undefined;
+  const found = new Set(within.flatMap(({ fsType }) => fsType ?? []));
+  const parts =
+    device.children.length > 0 ? `${device.children.length} partitions`.replace(/^1 .*/, '1 partition') : '';
+  return [parts, ...found].filter(Boolean).join(', ');
 }
 
 /** What stands in lsblk's type column. */

@@ -1,5 +1,5 @@
 import type { BlockDeviceFacts, StorageFacts, VolumeGroupFacts } from '../facts/facts.ts';
-import { diskRows } from './disks.ts';
+import { type DiskRow, diskRows } from './disks.ts';
 import type { GroupTrouble } from './groups.ts';
 
 /** The group that is made on a disk or partition of its own for the pool; nothing else lies in it. */
@@ -28,23 +28,40 @@ export function deviceAt(storage: StorageFacts, path: string): BlockDeviceFacts 
     });
 }
 
+/** Why a device that is not blank stays as it is, in words; undefined where its name was typed, and it may be erased. */
+export function eraseTrouble({ device, why, data }: DiskRow, erase: string | undefined): string | undefined {
+  if (erase === undefined) return why;
+  if (data === undefined) return `${why}, so it cannot be erased`;
+  return erase === device.name ? undefined : `it is ${device.name} now, and ${erase} is the name that was typed`;
+}
+
+/** Paths whose signatures are wiped, partitions before their disk; none where the device is blank, or must not be erased. */
+export function pathsToErase(storage: StorageFacts, device: BlockDeviceFacts, erase: string | undefined): string[] {
+  const row = diskRows(storage).find((each) => each.device.path === device.path);
+  if (!row || row.usable || erase === undefined || eraseTrouble(row, erase) !== undefined) return [];
+  return [...device.children.map(({ path }) => path), device.path];
+}
+
 /** Why the group of the pool cannot be made on that device; undefined where it can, or is made already. */
-export function deviceTrouble(storage: StorageFacts, path: string): GroupTrouble | undefined {
+export function deviceTrouble(storage: StorageFacts, path: string, erase?: string): GroupTrouble | undefined {
   if (storage.volumeGroups.some(({ name }) => name === deviceGroup)) return undefined;
   const device = deviceAt(storage, path);
   if (!device) return { what: `There is no device ${path}.`, advice: 'Name another one: kloudspot storage list' };
   const row = diskRows(storage).find((each) => each.device === device);
   if (!row || row.usable) return undefined;
+  const trouble = eraseTrouble(row, erase);
+  if (trouble === undefined) return undefined;
+  const knowingly = row.data === undefined ? '' : `, or have this one erased: erase: ${device.name}, beside device`;
   return {
-    what: `${path} cannot carry the pool: ${row.why}.`,
-    advice: `Name another device (kloudspot storage list), or empty this one knowingly: wipefs -a ${device.path}`,
+    what: `${path} cannot carry the pool: ${trouble}.`,
+    advice: `Name another device (kloudspot storage list)${knowingly}`,
   };
 }
 
 /** Disks as they will be once the group was made on the device. */
-export function withDeviceGroup(storage: StorageFacts, path: string | undefined): StorageFacts {
+export function withDeviceGroup(storage: StorageFacts, path: string | undefined, erase?: string): StorageFacts {
   const there = storage.volumeGroups.some(({ name }) => name === deviceGroup);
-  if (path === undefined || there || deviceTrouble(storage, path)) return storage;
+  if (path === undefined || there || deviceTrouble(storage, path, erase)) return storage;
   const device = deviceAt(storage, path);
   return device ? { ...storage, volumeGroups: [...storage.volumeGroups, groupOn(device)] } : storage;
 }

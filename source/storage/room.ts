@@ -74,7 +74,8 @@ export function placeNode(wanted: StorageDemand, storage: StorageFacts): PlaceNo
 function prepare(wanted: StorageDemand, seen: StorageFacts): Prepared {
   const { pool, wish } = wanted;
   const { device } = wish.storage.shared;
-  const storage = withDeviceGroup(withDeclared(seen, wanted.node), device);
+  const { erase } = wanted.node.storage?.shared ?? {};
+  const storage = withDeviceGroup(withDeclared(seen, wanted.node), device, erase);
   const localGroup = wish.storage.unshared.volumeGroup;
   const made = madePool(wanted, storage);
   const names = new Set(pool ? [pool.group] : []);
@@ -83,7 +84,7 @@ function prepare(wanted: StorageDemand, seen: StorageFacts): Prepared {
   const groups = [...names].map((name) =>
     groupRoom(storage, name, {
       reserveGiB: name === deviceGroup ? 0 : wish.storage.reserve,
-      absent: device !== undefined && name === deviceGroup ? deviceTrouble(storage, device) : undefined,
+      absent: device !== undefined && name === deviceGroup ? deviceTrouble(storage, device, erase) : undefined,
       poolBytes: pool?.group === name ? Math.max(0, pool.gib * gibibyte - (made?.sizeBytes ?? 0)) : 0,
       local: name === localGroup ? pending : [],
     }),

@@ -8,11 +8,16 @@ it('volumes that a site declares are made before MicroK8s, found again, given to
   const rehearsal = await Rehearsal.begin();
   const scenario = join(rehearsal.root, 'declared.yaml');
   const healthy = parse(await readFile(join(home, 'templates/rehearsal/healthy.yaml'), 'utf8'));
-  healthy.nodes['ks-1'].disks = [{}, { name: 'sdb', sizeGiB: 400, use: 'blank' }];
+  healthy.nodes['ks-1'].disks = [
+    {},
+    { name: 'sdb', sizeGiB: 400, use: 'blank' },
+    { name: 'sdc', sizeGiB: 300, partitions: [{ sizeGiB: 299, fsType: 'ext4' }] },
+  ];
   const [first] = healthy.draft.nodes;
   first.volumes = [
     { name: 'containers', volumeGroup: 'ubuntu-vg', size: 100, mount: '/var/snap/microk8s/common' },
     { name: 'archive', device: '/dev/sdb', fsType: 'xfs', storageClass: 'archive' },
+    { name: 'old', device: '/dev/sdc', erase: 'sdc' },
   ];
   await writeFile(scenario, stringify(healthy));
   const flags = ['--yes', `--rehearse=${scenario}`];
@@ -22,6 +27,7 @@ it('volumes that a site declares are made before MicroK8s, found again, given to
   for (const title of [
     /Volume containers of 100 GB in ubuntu-vg, mounted on \/var\/snap\/microk8s\/common: done/,
     /Volume archive on \/dev\/sdb, mounted on .*: done/,
+    /Volume old on the erased \/dev\/sdc, mounted on .*: done/,
     /Give 1 declared volume to the cluster as class archive: done/,
   ])
     expect(built.stdout).toMatch(title);

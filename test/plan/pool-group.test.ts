@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { PlannedStep } from '../../source/plan/step.ts';
+import { deviceTrouble } from '../../source/storage/pool-device.ts';
 import { device, GiB, healthyStorage } from '../facts-fixtures.ts';
 import { type Answers, carryThrough, fakeWorld, onceRan, textOf } from './fake-world.ts';
 import { factsOf, makePlan, product, siteOf } from './sample.ts';
@@ -9,22 +10,22 @@ const now = new Date('2026-11-21T08:00:00Z');
 const sdb = device('sdb', 'disk', 500 * GiB, { serial: 'S1', wwn: '0x5001' });
 
 /** Three nodes; the second has its pool on a disk of its own, the third in a group of another name. */
-function planned() {
+function planned(erase?: string, disk = sdb) {
   const site = siteOf(shape);
   const own = [
     undefined,
-    { shared: { device: '/dev/sdb' } },
+    { shared: { device: '/dev/sdb', ...(erase === undefined ? {} : { erase }) } },
     { unshared: { volumeGroup: 'data' }, shared: { volumeGroup: 'data' } },
   ];
   const nodes = site.nodes.map((node, index) => ({ ...node, ...(own[index] ? { storage: own[index] } : {}) }));
   const facts = factsOf(shape, (name) => ({
-    storage: { ...healthyStorage(), disks: name === 'ks-2' ? [...healthyStorage().disks, sdb] : [] },
+    storage: { ...healthyStorage(), disks: name === 'ks-2' ? [...healthyStorage().disks, disk] : [] },
   }));
   return makePlan({ purpose: 'init', site: { ...site, nodes }, product, facts, now });
 }
 
-const stepOf = (id: string): PlannedStep => {
-  const step = planned().steps.find((each) => each.id === id);
+const stepOf = (id: string, of = planned()): PlannedStep => {
+  const step = of.steps.find((each) => each.id === id);
   if (!step) throw new Error(`no step ${id}`);
   return step;
 };
@@ -85,5 +86,82 @@ describe('the disk is identified again just before', () => {
     const { context, ran } = world(answers(lsblk, wiped));
     await expect(carryThrough(context, stepOf('pool-group@ks-2'))).rejects.toThrow(says);
     expect(ran).toEqual([]);
+  });
+});
+
+describe('a disk that carries data is erased only where its name was typed', () => {
+  const part = device('sdb1', 'part', 500 * GiB, { fsType: 'ext4' });
+  const used = device('sdb', 'disk', 500 * GiB, { serial: 'S1', wwn: '0x5001', children: [part] });
+  const seen = {
+    path: '/dev/sdb',
+    size: 500 * GiB,
+    serial: 'S1',
+    wwn: '0x5001',
+    mountpoints: [null],
+    children: [{ path: '/dev/sdb1', mountpoints: [null] }],
+  };
+  const { children: _, ...blank } = seen;
+  const listed = (...rows: object[]) => rows.map((row) => JSON.stringify({ blockdevices: [row] }));
+  const [whole = '', bare = ''] = listed(seen, blank);
+  const world = (lsblk: Answers[string]) =>
+    fakeWorld({
+      site: siteOf(shape),
+      product,
+      answers: {
+        vgs: onceRan('vgcreate', '{"report":[{"vg":[{"vg_name":"kloudspot-pool"}]}]}', '{"report":[{"vg":[]}]}'),
+        lsblk,
+        'wipefs -n': '{"signatures":[]}',
+      },
+    });
+  const step = () => stepOf('pool-group@ks-2', planned('sdb', used));
+
+  test('its partitions first, then the disk; then the group is made', async () => {
+    expect(step().title).toMatch(/^Erase and make volume group/);
+    const { context, ran } = world(onceRan('wipefs -a', bare, whole));
+    await expect(carryThrough(context, step())).resolves.toMatchObject({ after: { ok: true } });
+    expect(ran.map(({ command }) => textOf(command))).toEqual([
+      'wipefs -a /dev/sdb1 /dev/sdb',
+      'vgcreate --addtag kloudspot kloudspot-pool /dev/sdb',
+    ]);
+  });
+
+  test('after a break that came behind the erasing nothing is erased again', async () => {
+    const { context, ran } = world(bare);
+    await expect(carryThrough(context, step())).resolves.toMatchObject({ after: { ok: true } });
+    expect(ran.map(({ command }) => textOf(command))).toEqual(['vgcreate --addtag kloudspot kloudspot-pool /dev/sdb']);
+  });
+
+  test.each([
+    ['another disk', { ...seen, serial: 'S2' }, /its serial number is S2, not S1/],
+    [
+      'a partition that was mounted since',
+      { ...seen, children: [{ path: '/dev/sdb1', mountpoints: ['/srv'] }] },
+      /mounted/,
+    ],
+    [
+      'a partition in use',
+      { ...seen, children: [{ path: '/dev/sdb1', children: [{}] }] },
+      /something uses a partition/,
+    ],
+    ['a partition made since', { ...seen, children: [{ path: '/dev/sdb2' }] }, /sdb2 lies on it now/],
+  ])('%s: nothing is erased', async (_, lsblk, says) => {
+    const { context, ran } = world(listed(lsblk)[0] ?? '');
+    await expect(carryThrough(context, step())).rejects.toThrow(says);
+    expect(ran).toEqual([]);
+  });
+
+  test.each([
+    ['no name', undefined, used, /cannot carry the pool: has partitions/],
+    ['another name', 'sdc', used, /it is sdb now, and sdc is the name that was typed/],
+    [
+      'a disk that is mounted',
+      'sdb',
+      device('sdb', 'disk', 500 * GiB, { fsType: 'ext4', mountPoints: ['/srv'] }),
+      /mounted as \/srv, so it cannot be erased/,
+    ],
+  ])('%s: refused before the run, and no command of the plan erases', (_, erase, disk, says) => {
+    const storage = { ...healthyStorage(), disks: [...healthyStorage().disks, disk] };
+    expect(deviceTrouble(storage, '/dev/sdb', erase)?.what).toMatch(says);
+    expect(stepOf('pool-group@ks-2', planned(erase, disk)).commands.map(({ name }) => name)).toEqual(['create']);
   });
 });

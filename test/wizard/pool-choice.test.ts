@@ -107,6 +107,28 @@ describe('what carries the pool', () => {
     expect(getAt(taken.draft, place)).toBeUndefined();
   });
 
+  it('a disk with data is erased only by its name, typed; another choice takes that back', () => {
+    const field = (draft: SiteDraft) =>
+      pageOf('storage')
+        .fields(viewOf(draft))
+        .find(({ id }) => id === 'nodes.1.storage.shared.erase') ?? expect.fail('no field');
+    expect(field(wholeDraft)).toMatchObject({ kind: 'text', required: false });
+    expect(field(wholeDraft).choices).toBeUndefined();
+    for (const [text, said] of [
+      ['sdz', /ks-2 has no sdz/],
+      ['/dev/sdc', /type the name/],
+      ['sdb', /is blank: choose it above/],
+      ['sdd', /cannot be erased: part of a multipath device/],
+    ] as const)
+      expect(takeText(wholeDraft, field(wholeDraft), text).problem).toMatch(said);
+    const draft = takeText(wholeDraft, field(wholeDraft), 'sdc').draft;
+    expect(getAt(draft, place)).toEqual({ device: '/dev/sdc', erase: 'sdc' });
+    const chosen = only(draft);
+    expect(problemOf(chosen, viewOf(draft))).toBeUndefined();
+    expect(chosen.choices?.find(({ value }) => value === '/dev/sdc')?.hint).toMatch(/erased: ext4/);
+    expect(getAt(withAnswer(draft, chosen, 'ubuntu-vg'), place)).toBeUndefined();
+  });
+
   it('a disk that went away is said', () => {
     const draft = setAt(wholeDraft, place, { device: '/dev/disk/by-id/wwn-0x9999' });
     expect(problemOf(only(draft), viewOf(draft))).toMatch(/ks-2 has no .*9999/);

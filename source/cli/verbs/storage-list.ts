@@ -107,7 +107,8 @@ function poolRows(storage: StorageFacts, pool: PoolWish): string[][] {
 
 /** Undefined where the node carries no pool. */
 function poolOf(wish: StorageWish, product: Product, node: SiteNode): PoolWish | undefined {
-  return storageDemand(wish, product, node).pool;
+  const { pool } = storageDemand(wish, product, node);
+  return pool && { ...pool, erase: node.storage?.shared?.erase };
 }
 
 function partition<T>(items: readonly T[], picks: (item: T) => boolean): [T[], T[]] {

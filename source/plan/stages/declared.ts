@@ -1,6 +1,6 @@
 import type { SiteNode } from '../../site/schema.ts';
 import { capacityOf, mountOf, pathOf } from '../../storage/declared.ts';
-import { deviceAt } from '../../storage/pool-device.ts';
+import { deviceAt, pathsToErase } from '../../storage/pool-device.ts';
 import { defined } from '../../text/defined.ts';
 import { planDeclaredClass } from '../steps/declared-class.ts';
 import { planDeclaredVolume } from '../steps/declared-volume.ts';
@@ -18,7 +18,8 @@ export function addDeclaredVolumes({ facts, list }: Planning, node: SiteNode, al
       ...defined({ wwn: found.wwn, serial: found.serial }),
     };
     const base = { node: node.name, name, path: pathOf(volume), fsType, mount: mountOf(volume) };
-    list.addNode(node.name, planDeclaredVolume({ ...base, ...defined({ group, gib, device }) }), also);
+    const erase = storage && found ? pathsToErase(storage, found, volume.erase) : [];
+    list.addNode(node.name, planDeclaredVolume({ ...base, erase, ...defined({ group, gib, device }) }), also);
   }
 }
 

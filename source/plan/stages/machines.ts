@@ -10,7 +10,7 @@ import { proxyEnvironment, proxySettings } from '../../network/proxy.ts';
 import type { Site, SiteNode } from '../../site/schema.ts';
 import { gibibyte } from '../../storage/bytes.ts';
 import { storageDemand } from '../../storage/demand.ts';
-import { deviceAt, deviceGroup } from '../../storage/pool-device.ts';
+import { deviceAt, deviceGroup, pathsToErase } from '../../storage/pool-device.ts';
 import { existingVolume, sharedVolume } from '../../storage/shared.ts';
 import { kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
@@ -183,7 +183,8 @@ function addSharedVolume(planning: Planning, node: SiteNode, also: readonly stri
   if (device && pool.group === deviceGroup) {
     const { path: at, sizeBytes, wwn, serial } = device;
     const identity = { path: at, sizeBytes, ...defined({ wwn, serial }) };
-    list.addNode(node.name, planPoolGroup({ node: node.name, group: deviceGroup, device: identity }), also);
+    const erase = storage ? pathsToErase(storage, device, node.storage?.shared?.erase) : [];
+    list.addNode(node.name, planPoolGroup({ node: node.name, group: deviceGroup, device: identity, erase }), also);
   }
   const parameters = { node: node.name, group: pool.group, volume: pool.volume, gib: pool.gib };
   const standing = existingVolume(pool, factsOf(planning, node))?.sizeBytes;

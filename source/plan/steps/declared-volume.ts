@@ -5,7 +5,8 @@ import { look, runCommand, writeFiles } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
-import { deviceIdentity, identifyBlank } from './device-identity.ts';
+import { deviceIdentity } from './device-identity.ts';
+import { eraseCommands, takeDevice } from './erase-device.ts';
 import { findVolume, tag } from './logical-volume.ts';
 
 const parameters = z.object({
@@ -17,6 +18,8 @@ const parameters = z.object({
   group: z.string().optional(),
   gib: z.number().int().optional(),
   device: deviceIdentity.optional(),
+  /** Paths of the device that are wiped, because its name was typed. */
+  erase: z.array(z.string()).default([]),
   fsType: z.enum(['ext4', 'xfs']),
   mount: z.string(),
 });
@@ -117,7 +120,8 @@ async function makeVolume(context: StepContext, p: Parameters, step: PlannedStep
 async function formatDevice(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   const carries = await signaturesOn(context, p);
   if (context.recall('formatted') === p.path && carries.includes(p.fsType)) return;
-  if (p.device) await identifyBlank(context, p.node, p.device, `put ${p.fsType}`);
+  const { device } = p;
+  if (device) await takeDevice(context, { ...p, device }, step, `put ${p.fsType}`);
   context.remember('formatted', p.path);
   await runCommand(context, step, 'format');
 }
@@ -147,9 +151,11 @@ export const declaredVolume: StepKind<typeof parameters> = {
   },
 };
 
-export function planDeclaredVolume(p: Parameters): PlannedStep {
+export function planDeclaredVolume(input: z.input<typeof parameters>): PlannedStep {
+  const p = parameters.parse(input);
   const { node, name, group, gib, mount, fsType, path, device } = p;
-  const what = group === undefined ? `on ${device?.path ?? path}` : `of ${gib} GB in ${group}`;
+  const on = p.erase.length > 0 ? 'on the erased' : 'on';
+  const what = group === undefined ? `${on} ${device?.path ?? path}` : `of ${gib} GB in ${group}`;
   return plannedStep(declaredVolume, {
     node,
     name,
@@ -159,7 +165,7 @@ export function planDeclaredVolume(p: Parameters): PlannedStep {
     risk: group === undefined ? 'dangerous' : 'low',
     deadline: minutes(10),
     parameters: p,
-    commands: [...volumeCommands(p), ...mountCommands(p, fsType)],
+    commands: [...(device ? eraseCommands({ ...p, device }) : []), ...volumeCommands(p), ...mountCommands(p, fsType)],
     files: [{ node, path: unitPath(p), content: unitText(p), mode: 0o644, ...defined({ owner: 'root:root' }) }],
   });
 }

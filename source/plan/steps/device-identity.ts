@@ -23,7 +23,15 @@ const devices = z.object({
       serial: z.string().nullish(),
       wwn: z.string().nullish(),
       mountpoints: z.array(z.string().nullable()).default([]),
-      children: z.array(z.unknown()).default([]),
+      children: z
+        .array(
+          z.object({
+            path: z.string().default(''),
+            mountpoints: z.array(z.string().nullable()).default([]),
+            children: z.array(z.unknown()).default([]),
+          }),
+        )
+        .default([]),
     }),
   ),
 });
@@ -38,24 +46,62 @@ export async function identifyBlank(
   device: DeviceIdentity,
   wish: string,
 ): Promise<void> {
-  const refuse = (seen: string): StepFault =>
+  const refuse = refusing(node, device, wish);
+  const seen = await identify(context, node, device, refuse);
+  if (seen.children.length > 0 || seen.mountpoints.some(Boolean)) throw refuse('something lies on it now');
+  const found = await signaturesOn(context, node, device.path, refuse);
+  if (found.length > 0) throw refuse(`it carries ${found.join(', ')}`);
+}
+
+/**
+ * The same device by everything that it was chosen by, not in use, and nothing on it but what the plan erases. Whether
+ * there is something to erase: a break may have come after the erasing. Throws `StepFault`.
+ */
+export async function identifyErased(
+  context: StepContext,
+  node: string,
+  {
+    device,
+    paths,
+    wish,
+  }: { readonly device: DeviceIdentity; readonly paths: readonly string[]; readonly wish: string },
+): Promise<boolean> {
+  const refuse = refusing(node, device, wish);
+  const seen = await identify(context, node, device, refuse);
+  const parts = seen.children;
+  if ([seen, ...parts].some(({ mountpoints }) => mountpoints.some(Boolean))) throw refuse('it is mounted now');
+  if (parts.some(({ children }) => children.length > 0)) throw refuse('something uses a partition of it now');
+  const other = parts.find(({ path }) => !paths.includes(path));
+  if (other) throw refuse(`${other.path} lies on it now, which the plan does not name`);
+  return parts.length > 0 || (await signaturesOn(context, node, device.path, refuse)).length > 0;
+}
+
+type Refuse = (seen: string) => StepFault;
+
+const refusing =
+  (node: string, { path }: DeviceIdentity, wish: string): Refuse =>
+  (seen) =>
     new StepFault({
-      tried: `${wish} on ${device.path} of ${node}`,
+      tried: `${wish} on ${path} of ${node}`,
       seen,
       next: ['kloudspot storage list shows the disks as they are now', 'Nothing was written to the device'],
     });
+
+async function identify(context: StepContext, node: string, device: DeviceIdentity, refuse: Refuse) {
   const columns = 'PATH,SIZE,SERIAL,WWN,MOUNTPOINTS';
   const listed = await look(context, node, ['lsblk', '-J', '-b', '-o', columns, device.path]);
   const [seen] = listed.code === 0 ? devices.parse(parseSafeJson(listed.stdout)).blockdevices : [];
   if (!seen) throw refuse('the device is not there any more');
   const differs = difference(device, seen);
   if (differs !== undefined) throw refuse(differs);
-  if (seen.children.length > 0 || seen.mountpoints.some(Boolean)) throw refuse('something lies on it now');
-  const wiped = await look(context, node, ['wipefs', '-n', '-J', device.path]);
+  return seen;
+}
+
+async function signaturesOn(context: StepContext, node: string, path: string, refuse: Refuse): Promise<string[]> {
+  const wiped = await look(context, node, ['wipefs', '-n', '-J', path]);
   if (wiped.code !== 0) throw refuse(wiped.stderr.trim() || `wipefs ended with ${wiped.code}`);
   const text = wiped.stdout.trim();
-  const found = text === '' ? [] : signatures.parse(parseSafeJson(text)).signatures.map(({ type }) => type);
-  if (found.length > 0) throw refuse(`it carries ${found.join(', ')}`);
+  return text === '' ? [] : signatures.parse(parseSafeJson(text)).signatures.map(({ type }) => type);
 }
 
 function difference(

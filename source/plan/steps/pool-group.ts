@@ -1,13 +1,19 @@
 import * as z from 'zod';
 import { gigabytes } from '../../storage/bytes.ts';
 import { parseSafeJson } from '../../text/safe-text.ts';
-import { carryOut, look } from '../execution/carry-out.ts';
+import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
-import { deviceIdentity, identifyBlank } from './device-identity.ts';
+import { deviceIdentity } from './device-identity.ts';
+import { eraseCommands, takeDevice } from './erase-device.ts';
 import { tag } from './logical-volume.ts';
 
-const parameters = z.object({ node: z.string(), group: z.string(), device: deviceIdentity });
+const parameters = z.object({
+  node: z.string(),
+  group: z.string(),
+  device: deviceIdentity,
+  erase: z.array(z.string()).default([]),
+});
 type Parameters = z.output<typeof parameters>;
 
 const groups = z.object({ report: z.array(z.object({ vg: z.array(z.object({ vg_name: z.string() })) })) });
@@ -22,9 +28,9 @@ async function state(context: StepContext, { node, group }: Parameters): Promise
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
-  await identifyBlank(context, p.node, p.device, `make ${p.group}`);
+  await takeDevice(context, p, step, `make ${p.group}`);
   context.remember('made', p.device.path);
-  await carryOut(context, step, {
+  await runCommand(context, step, 'create', {
     run: { next: [`sudo wipefs -n ${p.device.path} on ${p.node} shows what is on it`] },
   });
 }
@@ -42,18 +48,23 @@ export const poolGroup: StepKind<typeof parameters> = {
   },
 };
 
-export function planPoolGroup(p: Parameters): PlannedStep {
+export function planPoolGroup(input: z.input<typeof parameters>): PlannedStep {
+  const p = parameters.parse(input);
   const { path, sizeBytes, serial } = p.device;
   const what = [gigabytes(sizeBytes), ...(serial === undefined ? [] : [`serial ${serial}`])].join(', ');
   return plannedStep(poolGroup, {
     node: p.node,
     group: 'Shared volumes',
-    title: `Make volume group ${p.group} on ${path} (${what})`,
-    why: 'The site names this device for the pool. It is identified again, and must be blank, just before.',
+    title: `${p.erase.length > 0 ? 'Erase and make' : 'Make'} volume group ${p.group} on ${path} (${what})`,
+    why:
+      p.erase.length > 0
+        ? 'The site names this device for the pool, and its name a second time: what it carries is lost. It is identified again just before.'
+        : 'The site names this device for the pool. It is identified again, and must be blank, just before.',
     risk: 'dangerous',
     deadline: minutes(2),
     parameters: p,
     commands: [
+      ...eraseCommands(p),
       command('create', p.node, ['vgcreate', '--addtag', tag, p.group, path], {
         note: 'without --yes: LVM refuses a device that carries anything',
       }),

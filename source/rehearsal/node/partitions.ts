@@ -86,6 +86,18 @@ function logicalVolumes(machine: Machine, { name, group }: Physical, disk: Disk)
     }));
 }
 
+/** Takes what lies on a disk or partition away: a file system, LVM's label, on a disk its partitions. */
+export function eraseDevice(machine: Machine, path: string): void {
+  machine.lvm.physical = machine.lvm.physical.filter(({ name }) => name !== path);
+  for (const disk of machine.hardware.disks) {
+    const part = disk.partitions.find((_, index) => path === `/dev/${partitionName(disk.name, index + 1)}`);
+    if (part) delete part.fsType;
+    if (path !== `/dev/${disk.name}`) continue;
+    delete disk.fsType;
+    disk.partitions = [];
+  }
+}
+
 export function extentOf(machine: Machine, group: string): number {
   return machine.lvm.groups.find((candidate) => candidate.name === group)?.extentBytes ?? extentBytes;
 }

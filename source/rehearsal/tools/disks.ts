@@ -1,4 +1,4 @@
-import { type BlockDevice, blockDevices } from '../node/partitions.ts';
+import { type BlockDevice, blockDevices, eraseDevice } from '../node/partitions.ts';
 import { type Call, lastValue, optionsOf, type Program, refuse, say } from './call.ts';
 
 /** lsblk's columns that are asked for; unknown ones end it as in the real program. */
@@ -54,9 +54,10 @@ function flat(devices: readonly BlockDevice[]): BlockDevice[] {
   return devices.flatMap((device) => [device, ...flat(device.children)]);
 }
 
-/** `wipefs -n -J DEVICE`: what lies on it; a partition table counts. */
+/** `wipefs -n -J DEVICE`: what lies on it; a partition table counts. `wipefs -a DEVICE…` erases it. */
 function wipefs(call: Call): number {
   const options = optionsOf(call.words, []);
+  if (options.flags.has('-a')) return wipe(call, options.rest);
   const [path = ''] = options.rest;
   const named = ({ type, disk }: BlockDevice) => type === 'disk' && path === `/dev/disk/by-id/wwn-${disk.wwn}`;
   const device = flat(call.look(blockDevices)).find((each) => each.path === path || named(each));
@@ -66,6 +67,20 @@ function wipefs(call: Call): number {
   const signatures =
     type === undefined ? [] : [{ device: device.name, offset: '0x438', type, uuid: device.uuid ?? null }];
   return say(call, JSON.stringify({ signatures }, undefined, 3));
+}
+
+/** A device in use is refused, in wipefs' words. */
+function wipe(call: Call, paths: readonly string[]): number {
+  if (!call.root) return refuse(call, `wipefs: error: ${paths[0]}: probing initialization failed: Permission denied`);
+  for (const path of paths) {
+    const device = flat(call.look(blockDevices)).find((each) => each.path === path);
+    if (!device)
+      return refuse(call, `wipefs: error: ${path}: probing initialization failed: No such file or directory`);
+    const used = device.mountPoints.length > 0 || device.children.some(({ type }) => type === 'lvm');
+    if (used) return refuse(call, `wipefs: error: ${path}: probing initialization failed: Device or resource busy`);
+    call.change((machine) => eraseDevice(machine, path));
+  }
+  return 0;
 }
 
 export const disks: Readonly<Record<string, Program>> = { lsblk, wipefs };

@@ -20,15 +20,18 @@ interface PoolChoice {
 
 /** One row for each manager on which it is not plain what carries the pool; none where the site's own group does. */
 export function poolChoiceFields(view: WizardView): readonly Field[] {
-  return provisionalSite(view).nodes.flatMap(({ name, reach, role }, index): Field[] => {
+  return provisionalSite(view).nodes.flatMap(({ name, reach, role }, index): readonly Field[] => {
     const storage = factsOf(view, index)?.storage;
     const node = { name, reach, role };
-    const wish = storageDemand(storageWish(view), view.product, node).pool;
-    if (!storage || !wish) return [];
+    const pool = storageDemand(storageWish(view), view.product, node).pool;
+    if (!storage || !pool) return [];
+    const wish = { ...pool, erase: textAt(view.draft, [...placeOf(index), 'erase']) || undefined };
     const candidates = poolCandidates(storage, wish);
     const usual = defaultCandidate(candidates, wish);
     const choice = { node: name, index, wish, candidates, usual };
-    return isPlain(choice) && typed(view.draft, choice) === undefined ? [] : [fieldOf(choice)];
+    return isPlain(choice) && typed(view.draft, choice) === undefined
+      ? eraseFields(choice)
+      : [fieldOf(choice), ...eraseFields(choice)];
   });
 }
 
@@ -52,7 +55,7 @@ function fieldOf(choice: PoolChoice): Field {
     kind: 'choice',
     label: 'Pool',
     question: `What carries the pool on ${node}?`,
-    help: 'The logical volume of the pool is made in the free space of a group, or on a blank disk or partition that gets a group of its own; a blank volume that is there is used as it is. Nothing that carries data can be chosen: empty it first, by hand. Just before it is written to, a disk is identified again by size, WWN and serial number.',
+    help: 'The logical volume of the pool is made in the free space of a group, or on a blank disk or partition that gets a group of its own; a blank volume that is there is used as it is. Nothing that carries data can be chosen: the row below takes its name. Just before it is written to, a disk is identified again by size, WWN and serial number.',
     required: true,
     choices: candidates.map((each) => ({
       value: each.name,
@@ -65,6 +68,38 @@ function fieldOf(choice: PoolChoice): Field {
     read: (draft) => typed(draft, choice),
     write: (draft, value) => written(draft, typeof value === 'string' ? value : undefined, choice),
   };
+}
+
+/** A disk that carries data is never offered: its name has to be typed. */
+function eraseFields(choice: PoolChoice): readonly Field[] {
+  const { node, index, candidates } = choice;
+  const names = candidates.flatMap(({ erased }) => erased?.erase ?? []);
+  if (names.length === 0) return [];
+  return [
+    {
+      id: `nodes.${index}.storage.shared.erase`,
+      path: [...placeOf(index), 'erase'],
+      row: String(index),
+      kind: 'text',
+      label: 'Erase',
+      question: `Which disk of ${node} is erased for the pool (none: leave it empty)?`,
+      help: 'A disk or partition that carries data and that nothing uses can carry the pool once it is erased. Type its name, such as sdb: all that is on it is lost, and nothing brings it back. Just before, it is identified again by path, size, WWN and serial number.',
+      required: false,
+      rare: true,
+      parse: (text) => (names.includes(text) ? { value: text } : { problem: notErased(text, choice) }),
+      read: (draft) => textAt(draft, [...placeOf(index), 'erase']) || undefined,
+      write: (draft, value) => {
+        const found = candidates.find(({ erased }) => erased !== undefined && erased.erase === value);
+        return withPlace(draft, found?.erased, index);
+      },
+    },
+  ];
+}
+
+function notErased(text: string, { node, candidates }: PoolChoice): string {
+  const found = candidates.find(({ name }) => name === `/dev/${text}`);
+  if (!found) return `${node} has no ${text}: type the name of a disk of the list, such as sdb`;
+  return found.usable ? `${text} is blank: choose it above` : `${text} cannot be erased: ${found.why}`;
 }
 
 function hintOf({ kind, sizeBytes, model, serial, transport, usable, why }: Candidate): string {
@@ -93,10 +128,14 @@ function typed(draft: SiteDraft, { index, candidates, wish }: PoolChoice): strin
 
 /** The site's own place needs no word of the node. A size of the node stays. */
 function written(draft: SiteDraft, name: string | undefined, { index, candidates, wish }: PoolChoice): SiteDraft {
-  const before = getAt(draft, placeOf(index));
-  const { device: _, volumeGroup: __, volume: ___, ...kept } = isRecord(before) ? before : {};
   const found = candidates.find((each) => each.name === name);
   const choice = found && !isSites(found, wish) ? found.choice : undefined;
+  return withPlace(draft, choice, index);
+}
+
+function withPlace(draft: SiteDraft, choice: Candidate['choice'], index: number): SiteDraft {
+  const before = getAt(draft, placeOf(index));
+  const { device: _, erase: __, volumeGroup: ___, volume: ____, ...kept } = isRecord(before) ? before : {};
   const next = { ...kept, ...choice };
   return Object.keys(next).length === 0 ? removeAt(draft, placeOf(index)) : setAt(draft, placeOf(index), next);
 }
