@@ -83,6 +83,7 @@ async function removeGroups(): Promise<void> {
 /**
  * Makes a stand-in on a node misbehave as the real one is known to, until it is taken back.
  * `join-without-store`: join says it succeeded, and the datastore never came up. `join-hangs`, `enable-hangs`: never end.
+ * `join-hangs-after-membership`, `join-hangs-before-its-mark`: a manager's join stops there, as one that is cut off.
  * `install-fails`: snap install ends with an error.
  */
 export async function fault(n: number, name: Fault, state: 'set' | 'clear' = 'set'): Promise<void> {
@@ -90,7 +91,13 @@ export async function fault(n: number, name: Fault, state: 'set' | 'clear' = 'se
   await onNode(n, state === 'set' ? `mkdir -p /etc/lab/faults && touch ${file}` : `rm -f ${file}`);
 }
 
-export type Fault = 'join-without-store' | 'join-hangs' | 'enable-hangs' | 'install-fails';
+export type Fault =
+  | 'join-without-store'
+  | 'join-hangs'
+  | 'join-hangs-after-membership'
+  | 'join-hangs-before-its-mark'
+  | 'enable-hangs'
+  | 'install-fails';
 
 /** What the lab's name server answers from now on, besides that a name does not exist. */
 export function names(known: Record<string, string>): void {

@@ -113,7 +113,6 @@ def take_over(reply):
     flags = [line for line in reply['kubelet_args'].splitlines() if not line.startswith('--hostname-override')]
     put(args / 'kubelet', '\n'.join(f"--node-ip={reply['hostname_override']}" if line.startswith('--node-ip=') else line for line in flags) + '\n')
     if reply['api_authz_mode']: set_argument('kube-apiserver', '--authorization-mode', reply['api_authz_mode'])
-    lock('no-cert-reissue')
 
 
 def join_manager(agent, token, reply):
@@ -136,8 +135,11 @@ def join_manager(agent, token, reply):
         print('. ', end='', flush=True)
         time.sleep(0.5 if code == 200 else 1)
         if code != 200 and attempt > 8: break
+    if fault('join-hangs-after-membership'): hang()
     services.start()
     print(' ')
+    if fault('join-hangs-before-its-mark'): hang()
+    lock('no-cert-reissue')
 
 
 def answers(peer):
@@ -159,7 +161,7 @@ def join_worker(agent, token, reply):
         put(credentials / f'{name}.config', certificates.kubeconfig(name, name))
     for path in (certs / 'ca.key', certs / 'client.crt', certs / 'client.key', credentials / 'client.config'): path.unlink(missing_ok=True)
     put(args / 'traefik/provider.yaml', 'tcp:\n  services:\n    kube-apiserver:\n      loadBalancer:\n        servers:\n' + ''.join(f'        - address: {address}:16443\n' for address in reply['control_plane_nodes']))
-    for name in 'clustered.lock', 'no-k8s-dqlite': lock(name)
+    for name in 'clustered.lock', 'no-k8s-dqlite', 'no-cert-reissue': lock(name)
     unlock('no-apiserver-proxy')
     services.start()
     facts.tell('joinedWorker')

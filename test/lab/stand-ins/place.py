@@ -1,5 +1,5 @@
 """Where MicroK8s keeps its files, and the locks that say what a node is."""
-import json, os, pathlib, shutil, signal, socket, subprocess, sys, time
+import json, os, pathlib, shutil, socket, subprocess, sys, time
 
 snap = pathlib.Path('/snap/microk8s/current')
 data = pathlib.Path('/var/snap/microk8s/current')
@@ -41,8 +41,6 @@ def takes_environment():
 
 
 def begin_script():
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    sys.stdout.reconfigure(line_buffering=True)
     if takes_environment() and 'SNAP_DATA' not in os.environ: open('None/var/lock/join-in-progress', 'w')
 
 
