@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { Rehearsal } from './program.ts';
@@ -14,6 +14,20 @@ async function running(): Promise<Rehearsal> {
 }
 
 const siteText = (rehearsal: Rehearsal) => readFile(rehearsal.path('etc/kloudspot/site.yaml'), 'utf8');
+
+it('plan beside a cluster that is there says what is right already, and what is left', async () => {
+  const rehearsal = await running();
+  const runs = await rehearsal.runs();
+  const built = await rehearsal.run('plan', '--brief');
+  expect(built.stdout).toContain('Everything is as the site file says');
+  const site = rehearsal.path('etc/kloudspot/site.yaml');
+  await writeFile(site, (await readFile(site, 'utf8')).replace('ks-3', 'ks-9'));
+  const { code, stdout } = await rehearsal.run('plan', '--brief', '--site', site);
+  expect(code, stdout).toBe(0);
+  expect(stdout).toMatch(/\d+ of \d+ steps are right already/);
+  expect(stdout).toMatch(/ks-1 +Install MicroK8s 1\.34 {2}right already/);
+  expect(await rehearsal.runs()).toEqual(runs);
+});
 
 describe('update', () => {
   it('shows what changes in the cluster before it begins, and changes nothing when that is not confirmed', async () => {

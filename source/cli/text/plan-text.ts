@@ -10,14 +10,17 @@ export interface PlanTextOptions {
   readonly brief: boolean;
   /** Columns of the screen: prose is broken between words to fit it; commands and files stay whole, so that they can be copied. */
   readonly width?: number;
+  /** Steps whose end state is there already. */
+  readonly done?: ReadonlySet<string>;
 }
 
 /** A plan as lines of plain text: every step in order with its reason, its exact commands, and its files as differences. */
-export function planLines(plan: Plan, { brief, width = Number.POSITIVE_INFINITY }: PlanTextOptions): string[] {
-  const lines = [...folded(heading(plan), width), '', ...acceptedLines(plan, width)];
+export function planLines(plan: Plan, options: PlanTextOptions): string[] {
+  const { brief, width = Number.POSITIVE_INFINITY, done = new Set() } = options;
+  const lines = [...folded(heading(plan), width), '', ...doneLines(plan, done, width), ...acceptedLines(plan, width)];
   for (const [place, step] of plan.steps.entries())
-    lines.push(...(brief ? [briefLine(place, step)] : stepLines(place, step, width)));
-  if (plan.steps.some(cannotBeUndone)) lines.push('', '(*) cannot be undone');
+    lines.push(...(done.has(step.id) || brief ? [briefLine(place, step, done)] : stepLines(place, step, width)));
+  if (plan.steps.some((step) => cannotBeUndone(step) && !done.has(step.id))) lines.push('', '(*) cannot be undone');
   return lines;
 }
 
@@ -27,6 +30,16 @@ function heading({ site, steps, hash }: Plan): string {
   const lasting = steps.filter(cannotBeUndone).length;
   const undo = lasting === 0 ? 'all can be undone' : `${lasting} cannot be undone (*)`;
   return `Site ${site.name}: ${counted(steps.length, 'step')}, ${counted(commands, 'command')}, ${counted(files, 'file')}; ${undo}. Plan ${hash}.`;
+}
+
+/** Says what is right already: what is left to do is the rest. */
+function doneLines({ steps }: Plan, done: ReadonlySet<string>, width: number): string[] {
+  if (done.size === 0) return [];
+  const text =
+    done.size === steps.length
+      ? 'Everything is as the site file says: a run would find nothing to do.'
+      : `${done.size} of ${counted(steps.length, 'step')} ${done.size === 1 ? 'is' : 'are'} right already, ${steps.length - done.size} to do.`;
+  return [...folded(text, width), ''];
 }
 
 function acceptedLines({ accepted = [] }: Plan, width: number): string[] {
@@ -39,8 +52,8 @@ function acceptedLines({ accepted = [] }: Plan, width: number): string[] {
 
 const cannotBeUndone = (step: PlannedStep): boolean => !step.undoable && step.commands.length + step.files.length > 0;
 
-function briefLine(place: number, step: PlannedStep): string {
-  const mark = cannotBeUndone(step) ? ' (*)' : '';
+function briefLine(place: number, step: PlannedStep, done: ReadonlySet<string> = new Set()): string {
+  const mark = done.has(step.id) ? '  right already' : cannotBeUndone(step) ? ' (*)' : '';
   return `${String(place + 1).padStart(3)}. ${filled(step.node ?? 'cluster', 12)} ${step.title}${mark}`;
 }
 

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { allFacts, connect } from '../../app/connect.ts';
 import { lookAtLiving, planLiving } from '../../app/plan-living.ts';
+import { stepsDone } from '../../app/steps-done.ts';
 import { exitCode, Fault } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import { targetOf } from '../../network/targets.ts';
@@ -34,13 +35,15 @@ export default defineVerb({
       const prompts = accessPrompts(settings, terminal);
       const seen = await connect(opened.site.nodes.map(targetOf), { ...opened, prompts });
       const facts = allFacts(seen);
-      const plan = await planLiving(opened, await lookAtLiving(opened, facts, settings.files));
+      const living = await lookAtLiving(opened, facts, settings.files);
+      const plan = await planLiving(opened, living);
       const file = args.save === undefined ? undefined : resolve(args.save);
       if (file !== undefined) await save(plan, file);
       if (settings.json) printJson(terminal, plan);
       else {
         const lines = planLines(plan, {
           brief: args.brief ?? false,
+          done: living.cluster === undefined ? new Set() : await stepsDone(plan, opened, settings.files),
           ...defined({ width: screenWidth(terminal.output) }),
         });
         terminal.output.write(`${[...rehearsalNote(opened.world), ...lines].join('\n')}\n`);
