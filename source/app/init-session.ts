@@ -113,7 +113,7 @@ class Session implements InitSession {
       throw new Fault({
         what: `This site runs ${product.name}, and these pages ask for ${this.product.name}.`,
         where: path,
-        next: [`Leave, and begin with it: ${kloudspot(`init --site ${quote(path)}`)}`],
+        next: [`Leave, then start with it: ${kloudspot(`init --site ${quote(path)}`)}`],
       });
     }
     if (open.length === 0) this.#memory.rememberSite(String(draft['name']), path);

@@ -27,7 +27,7 @@ export const exitCodes: readonly ExitCodeMeaning[] = [
   {
     code: exitCode.stepFailed,
     means: 'a step failed, a node was not reached, or the process of a run is gone',
-    next: '`kloudspot resume`, where a run had begun',
+    next: '`kloudspot resume`, where a run had started',
   },
   {
     code: exitCode.locked,
@@ -51,6 +51,6 @@ export const exitCodes: readonly ExitCodeMeaning[] = [
   {
     code: exitCode.outputClosed,
     means: 'whatever read the output went away, as in `kloudspot plan | head -1`; a run goes on',
-    next: '`kloudspot attach`, where a run had begun',
+    next: '`kloudspot attach`, where a run had started',
   },
 ];

@@ -8,7 +8,7 @@ import { basisOf } from './document/basis.ts';
 import type { Plan } from './document/document.ts';
 import type { PlanInput } from './input.ts';
 import { planBackups } from './stages/backups.ts';
-import { planCluster, planEntrance, planVoterCount } from './stages/cluster.ts';
+import { planCluster, planIngress, planVoterCount } from './stages/cluster.ts';
 import { planDepartures } from './stages/departures.ts';
 import { planGrowth } from './stages/growth.ts';
 import { planMachines } from './stages/machines.ts';
@@ -157,7 +157,7 @@ function planSite(planning: Planning): void {
   const deploys = site.deploy === 'now';
   // None of these needs another.
   list.addLines(
-    () => planEntrance(planning),
+    () => planIngress(planning),
     () => planStorage(planning),
     () => deploys && planBeforeRelease(planning),
   );

@@ -61,5 +61,5 @@ const same = (count: number): Tolerance => ({ atOnce: count, inTurn: count });
 function losses({ atOnce, inTurn }: Tolerance): string {
   if (atOnce === 0) return 'none';
   const once = `any ${atOnce === 1 ? 'one' : counted(atOnce, 'node')} at once`;
-  return inTurn > atOnce ? `${once}, ${inTurn} one after the other (a manager that stands by votes within 30 s)` : once;
+  return inTurn > atOnce ? `${once}, ${inTurn} one after the other (a manager on standby votes within 30 s)` : once;
 }

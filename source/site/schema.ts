@@ -169,7 +169,7 @@ export const siteSchema = z.strictObject({
     proxy: z
       .strictObject({
         http: proxyUrl.meta({
-          description: 'The proxy, without user and password: it stands in files that others read.',
+          description: 'The proxy, without user and password: it is in files that others read.',
         }),
         https: proxyUrl.optional().meta({ description: 'Another one for HTTPS. Default: the same.' }),
         noProxy: z.array(directName).default([]).meta({

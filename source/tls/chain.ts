@@ -23,7 +23,7 @@ export function chain(certificates: readonly X509Certificate[]): Finding {
 
 function single(leaf: X509Certificate): Finding {
   if (leaf.subject === leaf.issuer && leaf.verify(leaf.publicKey)) {
-    const reason = 'The certificate is signed by itself: browsers warn of it until it is trusted on each machine.';
+    const reason = 'The certificate is self-signed: browsers warn of it until it is trusted on each machine.';
     return found('tls-chain', 'warn', 'self-signed', reason, 'Use one of an authority that the clients trust.');
   }
   const reason = 'The file holds no issuer: clients that do not know it already will refuse the certificate.';

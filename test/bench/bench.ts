@@ -20,11 +20,11 @@ const line = ({ what, figure, value, goal }: Row): string => {
 const table = ['| what | measured | goal | reached |', '| --- | --- | --- | --- |', ...rows.map(line)].join('\n');
 const text = `# Speed
 
-Written by \`npm run bench\`. Times are only worth something beside others of the same run: start-up is told as a multiple of
+Written by \`npm run bench\`. Times are only worth something beside others of the same run: start-up is given as a multiple of
 \`node -e 0\` (the runtime's own start), measured in turn with it. Medians.
 
 This run: ${cpus().length} processors, load ${before.toFixed(0)} before and ${after.toFixed(0)} after. Seconds and ms that
-are not told as a multiple carry whatever else the machine did: with a load above the processors they are too large.
+are not given as a multiple carry whatever else the machine did: with a load above the processors they are too large.
 
 ${table}
 `;

@@ -66,7 +66,7 @@ describe('what may fail without loss', () => {
     [
       zenko,
       nodes(5),
-      'Without loss may fail: any one at once, 2 one after the other (a manager that stands by votes within 30 s). Two managers at once only where at most one of them votes: 3 of 5 do.',
+      'Without loss may fail: any one at once, 2 one after the other (a manager on standby votes within 30 s). Two managers at once only where at most one of them votes: 3 of 5 do.',
     ],
     [foresight, nodes(3, 3), 'Without loss may fail: of the managers any one at once, of the workers any one at once.'],
     [kloudspot, nodes(1), 'Without loss may fail: none.'],

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Bench, bench, copyOf, install, items, joinCluster, microk8s } from './world.ts';
 
-/** Three managers with name service, entrance, MetalLB and both storage engines. */
+/** Three managers with name service, ingress, MetalLB and both storage engines. */
 let cluster: Bench;
 
 const apply = (world: Bench, manifest: object | readonly object[]) =>

@@ -264,7 +264,7 @@ describe('RBAC that is half enabled', () => {
   test('is said where the arguments ask for it and the server that runs does not', () => {
     expect(managers({ told: 'RBAC,Node', open: true }, asks, asks)).toMatchObject({
       verdict: 'degraded',
-      reasons: [expect.stringMatching(/API server of ks-1 was told of RBAC and not restarted/)],
+      reasons: [expect.stringMatching(/API server of ks-1 got the setting of RBAC and was not restarted/)],
       next: 'sudo snap restart microk8s.daemon-kubelite, on ks-1',
     });
   });

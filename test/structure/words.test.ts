@@ -9,6 +9,8 @@ const plain: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\banew\b/i, 'again, restart'],
   [/\b(taken|takes?|took) back\b/i, 'undone, rolled back, restored'],
   [/\bgives? out\b/i, 'assigns'],
+  [/\bentrance\b/i, 'ingress'],
+  [/\bsigned by itself\b/i, 'self-signed'],
   [/\bturning disk/i, 'spinning disk (HDD)'],
   [/\bparted by\b/i, 'separated by'],
   [/\bmend(s|ed|ing)?\b/i, 'fix, remedy'],

@@ -14,7 +14,7 @@ export async function takePictures(root: string): Promise<ReadonlyMap<string, st
     pictures.set(name, pictureOf(screen.cells(), `kloudspot init: ${name}`).replaceAll(root, shownRoot));
   };
   try {
-    await screen.see('begin');
+    await screen.see('select');
     take('start');
     await toNodes(screen);
     take('nodes');
@@ -32,7 +32,7 @@ export async function takePictures(root: string): Promise<ReadonlyMap<string, st
     await screen.see(/\d+ of \d+ checks pass.*none fails/);
     take('preflight');
     screen.press('n');
-    await screen.see("Type the site's name, berlin, to begin");
+    await screen.see("Type the site's name, berlin, to start");
     take('review');
     screen.press('berlin', keys.enter);
     await screen.see('berlin is running.');

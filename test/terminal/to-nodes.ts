@@ -3,7 +3,7 @@ import { keys, type Screen } from './screen.ts';
 /** From the start page of `init --rehearse` to the nodes page, with the keys trusted and every node seen. */
 export async function toNodes(screen: Screen): Promise<void> {
   await screen.see('New site');
-  await screen.see('begin');
+  await screen.see('select');
   screen.press(keys.enter);
   await screen.see('Host keys: 3 new');
   screen.press('f');

@@ -37,7 +37,7 @@ describe('the wizard at 80×24', () => {
     screen.press('n');
     await screen.see(/\d+ of \d+ checks pass.*none fails/);
     screen.press('n');
-    await screen.see("Type the site's name, berlin, to begin");
+    await screen.see("Type the site's name, berlin, to start");
     screen.press('berlim', keys.enter);
     await screen.see('berlim is not berlin');
     expect(existsSync(join(root, 'etc/kloudspot/site.yaml'))).toBe(false);
@@ -53,7 +53,7 @@ describe('the wizard at 80×24', () => {
 
   it('takes several keys that arrive in one read, in every list', async () => {
     init();
-    await screen.see('begin');
+    await screen.see('select');
     screen.press(keys.down, keys.enter);
     await screen.see('Path of the site file');
     screen.press(keys.escape);
@@ -160,7 +160,7 @@ describe('terminals of every kind', () => {
   it('with --ascii shows nothing but ASCII', async () => {
     init({}, '--ascii');
     await screen.see('New site');
-    await screen.see('begin');
+    await screen.see('select');
     screen.press(keys.enter);
     await screen.see('1/8 Nodes');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: everything beyond ASCII is refused.

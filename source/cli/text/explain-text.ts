@@ -43,8 +43,8 @@ export function explainLines(found: readonly ExplainedCheck[], whole: boolean, w
     '',
     ...folded(
       strict === null
-        ? `  What to do stands beside each failure in preflight. To go on in spite of it: --accept-failure ${check}`
-        : `  What to do stands beside each failure in preflight. It cannot be accepted: ${strict}`,
+        ? `  Preflight shows what to do beside each failure. To go on in spite of it: --accept-failure ${check}`
+        : `  Preflight shows what to do beside each failure. It cannot be accepted: ${strict}`,
       width,
     ),
   ]);

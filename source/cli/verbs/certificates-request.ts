@@ -26,7 +26,7 @@ export default defineVerb({
           `  key: ${made.key}`,
           `  certificate: ${made.certificate}`,
           '',
-          `${kloudspot('update')}  then brings it to the entrance.`,
+          `${kloudspot('update')}  then brings it to the ingress.`,
         ]);
       return exitCode.done;
     }),

@@ -96,7 +96,7 @@ export function lockedFault(claim: LockClaim, life: HolderLife, where: string, s
     gone: [`${kloudspot(`resume ${claim.run}`)}  goes on with it`, overtake],
   }[life];
   return new Fault({
-    what: `Another run holds the lock: ${claim.run}, begun by ${claim.owner} on ${claim.host}.`,
+    what: `Another run holds the lock: ${claim.run}, started by ${claim.owner} on ${claim.host}.`,
     where,
     why: `Process ${claim.process}, since ${claim.since}; ${state}.`,
     next,

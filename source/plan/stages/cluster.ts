@@ -75,7 +75,7 @@ function addDns({ site, seed, list }: Planning): void {
  * What leads into the cluster. MicroK8s enables one addon at a time: `microk8s enable` holds var/lock/.microk8s-addon-lock, and a
  * second one waits for it silently. What runs side by side is the wait for the pods of each.
  */
-export function planEntrance({ site, seed, list }: Planning): void {
+export function planIngress({ site, seed, list }: Planning): void {
   const asked = { seed: seed.name, channel: site.cluster.channel };
   const { virtualAddress } = site.network;
   const ingress = planAddonIngress(asked);

@@ -28,7 +28,7 @@ export function refuseDrill(name: string, site: Pick<Site, 'nodes'>, standing: S
   if (lost.length > 0)
     stop(
       `${lost.join(', ')} ${lost.length === 1 ? 'is' : 'are'} lost already.`,
-      'A drill begins with a cluster that is whole.',
+      'A drill needs a cluster that is whole.',
     );
   const voters = standing.members.filter(({ role }) => role === 'voter');
   const votes = voters.some(({ address }) => address === node.address);

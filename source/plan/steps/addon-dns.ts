@@ -40,7 +40,7 @@ async function rest(context: StepContext, p: Parameters, [coredns]: readonly Wor
     return { ok: false, observed: `the kubelet of ${untold} does not name ${address} to its pods` };
   const [former] = await nodesBefore(context, p, address);
   if (former !== undefined)
-    return { ok: false, observed: `the kubelet of ${former} was told of ${address} and not restarted since` };
+    return { ok: false, observed: `the kubelet of ${former} got ${address} and was not restarted since` };
   return { ok: true, observed: `coredns runs, ${instances} of ${p.replicas}, at ${address}` };
 }
 

@@ -72,7 +72,7 @@ export const addonIngress = addonKind({
 export function planAddonIngress(p: Parameters): PlannedStep {
   return plannedStep(addonIngress, {
     group: 'Addon ingress',
-    title: 'Entrance to the cluster on every node',
+    title: 'Ingress of the cluster on every node',
     why: 'Browsers and devices reach the product through it, on whichever node holds the virtual address.',
     deadline: minutes(15),
     parameters: p,

@@ -53,7 +53,7 @@ async function state(context: StepContext, { seed, channel, virtualAddress }: Pa
   const ok = given.includes(virtualAddress);
   return {
     ok,
-    observed: ok ? `the entrance has ${virtualAddress}` : `the entrance has ${given.join(', ') || 'no address'}`,
+    observed: ok ? `the ingress has ${virtualAddress}` : `the ingress has ${given.join(', ') || 'no address'}`,
   };
 }
 
@@ -65,7 +65,7 @@ export const ingressService: StepKind<typeof parameters> = {
   async act(context, p, step) {
     await carryOut(context, step);
     await context.until({
-      for: `the entrance to get ${p.virtualAddress}`,
+      for: `the ingress to get ${p.virtualAddress}`,
       deadline: minutes(2),
       probe: async () => {
         const { ok, observed } = await state(context, p);
@@ -86,7 +86,7 @@ export const ingressService: StepKind<typeof parameters> = {
 export function planIngressService(p: Parameters): PlannedStep {
   return plannedStep(ingressService, {
     group: 'Virtual address',
-    title: `The entrance answers on ${p.virtualAddress}`,
+    title: `The ingress answers on ${p.virtualAddress}`,
     why: 'The DNS name of the site leads to this address.',
     deadline: minutes(4),
     parameters: p,

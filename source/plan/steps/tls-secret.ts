@@ -59,7 +59,7 @@ export const tlsSecret: StepKind<typeof parameters> = {
 export function planTlsSecret(p: Parameters): PlannedStep {
   return plannedStep(tlsSecret, {
     group: 'Prepare the product',
-    title: p.mode === 'files' ? 'Certificate and key from the files' : 'Certificate, signed by itself',
+    title: p.mode === 'files' ? 'Certificate and key from the files' : 'Self-signed certificate',
     why: 'Browsers and devices check it before they trust the site.',
     deadline: minutes(2),
     parameters: p,

@@ -102,7 +102,7 @@ function parse(text: string, file: string): State {
       what: 'The rehearsal cannot be read.',
       where: file,
       why: 'The file is damaged or was written by another version of this program.',
-      next: [`Remove ${file} to begin a new rehearsal.`],
+      next: [`Remove ${file} to start a new rehearsal.`],
       cause,
     });
   }

@@ -3,7 +3,7 @@ import { reachable } from '../node/reach.ts';
 import { isRunning } from '../node/services.ts';
 import { type Call, lastValue, optionsOf, type Program, refuse, type Steps } from './call.ts';
 
-/** `curl -sk https://IP:25000/health`, and the entrance behind the virtual address. */
+/** `curl -sk https://IP:25000/health`, and the ingress behind the virtual address. */
 function* fetch(call: Call): Steps {
   const options = optionsOf(call.words, ['-o', '-w', '-m', '--max-time', '--connect-timeout', '-H', '-X', '--proxy']);
   const { rest } = options;

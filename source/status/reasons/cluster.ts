@@ -123,7 +123,7 @@ export function aboutAuthorization({ machines }: Observation): Reason[] {
       : [
           {
             verdict: 'degraded' as const,
-            reason: `The API server of ${list(open)} was told of RBAC and not restarted: it still lets everyone do everything.`,
+            reason: `The API server of ${list(open)} got the setting of RBAC and was not restarted: it still lets everyone do everything.`,
             next: `sudo snap restart microk8s.daemon-kubelite, on ${list(open)}`,
           },
         ]),

@@ -144,7 +144,7 @@ function preflightLine(findings: readonly Finding[]): ReviewLine {
   const text = [
     countText(count),
     ...(accepted.length > 0 ? [`accepted although it fails: ${accepted.join(', ')}`] : []),
-    ...(count.failed === 0 && open.length > 0 ? ['read the warnings before you begin'] : []),
+    ...(count.failed === 0 && open.length > 0 ? ['read the warnings before you start'] : []),
   ];
   const grade = count.failed > 0 ? 'fail' : open.length > 0 ? 'warn' : 'pass';
   return line('Preflight', text.join(' · '), place, detail, grade);

@@ -72,7 +72,7 @@ async function preflight(
     if (fails.length === 0) return { findings };
     const first = fails.find((finding) => finding.field)?.field;
     const text = await talk.ask(
-      'again looks again, back goes to the first of them, quit leaves with the draft saved [again]',
+      'again checks again, back goes to the first of them, quit leaves with the draft saved [again]',
     );
     const other = elsewhere(text);
     if (other?.reply === 'quit') return { next: 'quit' };
@@ -102,7 +102,7 @@ async function reviewed(walk: PlainWalk, review: Review, plan: Plan): Promise<Lo
   talk.say('', ...reviewLines(review));
   for (;;) {
     const text = await talk.ask(
-      `Type ${review.site} to begin; a number changes that line; d shows the files, c the commands, back the last question, quit leaves`,
+      `Type ${review.site} to start; a number changes that line; d shows the files, c the commands, back the last question, quit leaves`,
     );
     if (text === review.site) return { next: 'begin', plan };
     const other = elsewhere(text);
@@ -122,7 +122,7 @@ async function reviewed(walk: PlainWalk, review: Review, plan: Plan): Promise<Lo
       talk.say(
         ...(line
           ? [line.text, ...line.detail.map((one) => `  ${one}`)]
-          : [text === '' ? `Type ${review.site} to begin.` : `${text} is not ${review.site}: nothing was begun.`]),
+          : [text === '' ? `Type ${review.site} to start.` : `${text} is not ${review.site}: nothing was started.`]),
       );
   }
 }

@@ -9,7 +9,7 @@ const atHand = [
   'No machine is changed before you have seen everything and typed the name of the site.',
 ];
 
-/** Where to begin: the draft, a new site, a file. False: nowhere. */
+/** Where to start: the draft, a new site, a file. False: nowhere. */
 export async function begin(walk: PlainWalk): Promise<boolean> {
   const { talk, session } = walk;
   const facts = await session.startFacts();

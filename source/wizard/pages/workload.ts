@@ -52,7 +52,7 @@ function inputField({ id, label, unit, default: usual, source, confidence }: Inp
     kind: 'number',
     label,
     question: `${label} (${unit})`,
-    help: `The sizes follow from it. ${usual} stands there because: ${source} (${confidence}).`,
+    help: `The sizes follow from it. ${usual} is offered because: ${source} (${confidence}).`,
     required: true,
     unit,
     fallback: { value: usual, from: 'default' },

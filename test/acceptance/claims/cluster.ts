@@ -76,7 +76,7 @@ async function page(scene: Scene): Promise<{ code: number; said: string }> {
   return { code, said: stderr };
 }
 
-const entrance: Claim = async (scene) => {
+const ingress: Claim = async (scene) => {
   const { virtualAddress } = await statusOf(scene);
   expect(virtualAddress?.given === true, 'the virtual address is given to no service');
   const { code, said } = await page(scene);
@@ -129,7 +129,7 @@ export const cluster: Readonly<Record<string, Claim>> = {
   R16: again,
   R17: members,
   R18: objects,
-  R19: entrance,
+  R19: ingress,
   R23: loss,
   R27: pairs,
 };

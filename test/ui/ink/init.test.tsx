@@ -88,7 +88,7 @@ describe('on a terminal', () => {
     screen.type('n');
     await screen.until('Everything that will happen');
     screen.type('bBerlin\r');
-    await screen.until('Berlin is not berlin: nothing was begun.');
+    await screen.until('Berlin is not berlin: nothing was started.');
     expect(session.asked).toEqual([]);
   });
 

@@ -155,7 +155,7 @@ describe('at 40×12', () => {
     const text = reviewed(small).keys('ber').shown();
     expect(text).toMatch(/❯ ber/);
     expect(text).toContain('Type the site');
-    expect(text).toContain('⏎ begin');
+    expect(text).toContain('⏎ start');
   });
   it('the run shows its step, what it waits for and the keys', () => {
     const text = ran(small).shown();

@@ -21,7 +21,7 @@ function answer(product: Product, values: unknown, source: string): unknown {
 
 /**
  * What the product's chart brings for these values: each component that the features switch on, with its volumes, and the
- * entrance. Nothing is rendered: the product file says what there is.
+ * ingress. Nothing is rendered: the product file says what there is.
  */
 export function productObjects(product: Product, values: unknown, release: string, namespace: string): KubeObject[] {
   const features = product.features

@@ -90,6 +90,6 @@ export function whyNotYet(state: AppState, screen: ScreenId): string | undefined
   if (findings === undefined || of !== state.draft) return 'Preflight comes first.';
   const { failed } = countChecks(findings);
   return failed > 0
-    ? `${counted(failed, 'check fails', 'checks fail')}: fix what is wrong, then r on Preflight looks again.`
+    ? `${counted(failed, 'check fails', 'checks fail')}: fix what is wrong, then r on Preflight checks again.`
     : undefined;
 }

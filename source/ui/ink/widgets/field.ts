@@ -11,7 +11,7 @@ const edits: readonly (readonly [keys: readonly string[], label: string, action:
   [['right', '^f'], 'go one letter on', { do: 'move', to: 'right' }],
   [['home', '^a'], 'go to the beginning', { do: 'move', to: 'start' }],
   [['end', '^e'], 'go to the end', { do: 'move', to: 'end' }],
-  [['backspace', '^h'], 'erase the letter before', { do: 'erase', what: 'before' }],
+  [['backspace', '^h'], 'erase the previous letter', { do: 'erase', what: 'before' }],
   [['delete', '^d'], 'erase the letter under the cursor', { do: 'erase', what: 'after' }],
   [['^w'], 'erase a word', { do: 'erase', what: 'word' }],
   [['^k'], 'erase up to the end', { do: 'erase', what: 'toEnd' }],
@@ -79,7 +79,7 @@ export function pagerBindings<Result>(
     return [
       { keys: ['enter'], label: 'keep the filter', dropOrder: 0, act: filter(typed === '' ? undefined : typed, false) },
       { keys: ['escape'], label: 'drop it', dropOrder: 0, act: filter(undefined, false) },
-      { keys: ['backspace'], label: 'erase the letter before', act: filter([...typed].slice(0, -1).join(''), true) },
+      { keys: ['backspace'], label: 'erase the previous letter', act: filter([...typed].slice(0, -1).join(''), true) },
       { keys: ['character', 'paste'], label: 'type', act: (key) => filter(typed + key.text, true)() },
     ];
   const most = Math.max(0, shownLines(pager).length - height);

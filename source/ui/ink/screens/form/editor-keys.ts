@@ -40,7 +40,7 @@ function choiceKeys(state: AppState, editor: Of<'choice'>): AppBindings {
   };
   const { choice } = editor;
   return [
-    ...choiceBindings({ ...choice, label: 'choose', dropOrder: 0 }, (index) =>
+    ...choiceBindings({ ...choice, label: 'select', dropOrder: 0 }, (index) =>
       next({ ...state, editor: { ...editor, choice: { ...choice, index } } }),
     ),
     { keys: ['enter'], label: 'accept', dropOrder: 0, act: take },

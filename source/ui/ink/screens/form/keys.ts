@@ -97,11 +97,11 @@ function choosingKeys(state: AppState, { line }: FormPlace, field: Field): AppBi
   const enter = field.kind === 'toggle' ? change(1) : () => next(openEditor(state, field));
   return [
     { keys: ['enter'], label: 'change', dropOrder: 0, act: enter },
-    { keys: [' '], label: 'take the next choice', act: change(1) },
+    { keys: [' '], label: 'next choice', act: change(1) },
     ...(line?.kind === 'field'
       ? [
-          { keys: ['right'], label: 'take the next choice', act: change(1) },
-          { keys: ['left'], label: 'take the choice before', act: change(-1) },
+          { keys: ['right'], label: 'next choice', act: change(1) },
+          { keys: ['left'], label: 'previous choice', act: change(-1) },
         ]
       : []),
   ];

@@ -31,7 +31,7 @@ export function nodesKeys(state: AppState, place: FormPlace): AppBindings {
       ? [{ keys: ['R'], label: 'connect to all open nodes again', act: () => reconnect(state) }]
       : []),
     ...ownNameKeys(state),
-    ...(removed ? [{ keys: ['z'], label: 'bring back', dropOrder: 6, act: again }] : []),
+    ...(removed ? [{ keys: ['z'], label: 'restore', dropOrder: 6, act: again }] : []),
   ];
 }
 

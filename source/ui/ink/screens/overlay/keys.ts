@@ -73,7 +73,7 @@ function listKeys(state: AppState, overlay: Of<'list'>): AppBindings {
   const { rows, open } = listOf(state, overlay.of);
   const chosen = rows[overlay.index];
   return [
-    ...choiceBindings({ index: overlay.index, count: rows.length, label: 'choose', dropOrder: 0 }, (index) =>
+    ...choiceBindings({ index: overlay.index, count: rows.length, label: 'select', dropOrder: 0 }, (index) =>
       next({ ...state, overlay: { ...overlay, index } }),
     ),
     ...(chosen ? [{ keys: ['enter'], label: 'open', dropOrder: 0, act: () => open(overlay, chosen.key) }] : []),

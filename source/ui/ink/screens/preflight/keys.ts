@@ -29,11 +29,11 @@ export function preflightKeys(state: AppState): AppBindings {
     ...(passing ? [{ keys: ['a'], label: all ? 'open only' : 'all', dropOrder: 3, act: turn }] : []),
     ...acceptKey(state),
     ...pairsKey(state),
-    ...(asking ? [] : [{ keys: ['r'], label: 'look again', dropOrder: 2, act: () => askPreflight(state) }]),
+    ...(asking ? [] : [{ keys: ['r'], label: 'check again', dropOrder: 2, act: () => askPreflight(state) }]),
     // While it is shut, it says why.
     {
       keys: ['n'],
-      ...(shut ? { label: 'say what comes first' } : { label: 'next', dropOrder: 0 }),
+      ...(shut ? { label: 'show what comes first' } : { label: 'next', dropOrder: 0 }),
       act: () => nextFrom(state),
     },
     ...pageKeys(state),
@@ -46,7 +46,7 @@ function withPreflight(state: AppState, change: Partial<PreflightState>): AppSta
 }
 
 const general =
-  'Every node is looked at before anything is changed. A failed check keeps the run from beginning, unless o accepts it; a warning is for you to weigh. Fix what fails, then r looks again.';
+  'Every node is looked at before anything is changed. A failed check keeps the run from starting, unless o accepts it; a warning is for you to weigh. Fix what fails, then r checks again.';
 
 /** The rows that the pointer can be on: what is open in the site, else the rows of the grid. */
 function preflightCount(state: AppState): number {

@@ -36,7 +36,7 @@ function Asking(props: { readonly state: AppState }): ReactNode {
   return (
     <Box flexDirection="column" paddingTop={1} flexShrink={0}>
       <Line bold text={askingWords(preflight)} />
-      <Line as="quiet" text={preflight.asking ? ` ${durationClock(now - preflight.since)}` : ' r begins.'} />
+      <Line as="quiet" text={preflight.asking ? ` ${durationClock(now - preflight.since)}` : ' r starts it.'} />
     </Box>
   );
 }

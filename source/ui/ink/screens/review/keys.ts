@@ -40,7 +40,7 @@ function lineKeys(state: AppState, review: Review): AppBindings {
     { keys: ['c'], label: 'commands', dropOrder: 3, act: () => list('commands') },
     ...(fails(review)
       ? []
-      : [{ keys: ['n'], label: 'begin', dropOrder: 0, act: () => next(withIndex(state, review.lines.length)) }]),
+      : [{ keys: ['n'], label: 'start', dropOrder: 0, act: () => next(withIndex(state, review.lines.length)) }]),
     ...pageKeys(state),
   ];
   return withHelp(state, bindings, 'Review', helpText);
@@ -55,14 +55,14 @@ function placeKeys(state: AppState, here: ReviewLine | undefined): AppBindings {
 }
 
 const helpText =
-  'This is exactly what the run does, command for command. Typing the site’s name and Enter writes site.yaml and values.yaml and begins. The run goes on by itself when this terminal goes away; `kloudspot attach` finds it.';
+  'This is exactly what the run does, command for command. Typing the site’s name and Enter writes site.yaml and values.yaml and starts it. The run goes on by itself when this terminal goes away; `kloudspot attach` finds it.';
 
 const withIndex = (state: AppState, index: number): AppState => ({ ...state, review: { ...state.review, index } });
 
 function typingKeys(state: AppState, review: Review): AppBindings {
   const { typed } = state.review;
   return [
-    { keys: ['enter'], label: 'begin', dropOrder: 0, act: () => begin(state, review) },
+    { keys: ['enter'], label: 'start', dropOrder: 0, act: () => begin(state, review) },
     ...moveKeys(state, review, 'lines, diffs, commands'),
     ...textBindings(typed, (text) => next({ ...state, review: { ...state.review, typed: text } })),
     { keys: ['escape'], label: 'back', dropOrder: 1, act: () => backFrom(state) },
@@ -74,7 +74,7 @@ function begin(state: AppState, review: Review): Transition {
   const { text } = state.review.typed;
   if (text.trim() === review.site)
     return next({ ...state, review: { ...state.review, beginning: true, problem: [] } }, { do: 'begin' });
-  const why = text === '' ? `Type ${review.site} to begin.` : `${text} is not ${review.site}: nothing was begun.`;
+  const why = text === '' ? `Type ${review.site} to start.` : `${text} is not ${review.site}: nothing was started.`;
   return next({ ...state, message: { grade: 'warn', text: why } });
 }
 

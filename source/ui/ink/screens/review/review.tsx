@@ -46,9 +46,9 @@ export function ReviewPage(props: {
 
 /** The question in one line, or above its answer where the screen is too narrow. */
 function beginQuestion(state: AppState, review: Review, width: number): readonly string[] {
-  const whole = `Type the site's name, ${review.site}, to begin: `;
+  const whole = `Type the site's name, ${review.site}, to start: `;
   if (cellsOf(whole) + Math.max(12, cellsOf(state.review.typed.text) + 1) <= width - 4) return [whole];
-  return [...wrapped(`Type the site's name, ${review.site}, to begin:`, width - 4), ''];
+  return [...wrapped(`Type the site's name, ${review.site}, to start:`, width - 4), ''];
 }
 
 function headOf(review: Review): string {

@@ -53,7 +53,7 @@ export function summaryKeys(state: AppState): AppBindings {
       act: () => next(state, { do: 'exit', code: codeOfRun(run) }),
     },
     ...summaryTextKeys(state, run),
-    { keys: ['l'], label: 'the run again', dropOrder: 1, act: () => enterScreen(state, 'run') },
+    { keys: ['l'], label: 'back to the run', dropOrder: 1, act: () => enterScreen(state, 'run') },
   ];
 }
 

@@ -15,14 +15,14 @@ export function startKeys(state: AppState): AppBindings {
   const rows = startRows(state);
   const row = rows[start.index];
   const bindings: AppBindings = [
-    ...choiceBindings({ index: start.index, count: rows.length, label: 'choose', dropOrder: 0 }, (index) =>
+    ...choiceBindings({ index: start.index, count: rows.length, label: 'select', dropOrder: 0 }, (index) =>
       next(withStart(state, { problem: [], index })),
     ),
-    ...(row ? [{ keys: ['enter'], label: 'begin', dropOrder: 0, act: () => chosen(state, row.key) }] : []),
+    ...(row ? [{ keys: ['enter'], label: 'start', dropOrder: 0, act: () => chosen(state, row.key) }] : []),
     { keys: ['escape', 'q'], label: 'leave', act: () => next({ ...state, overlay: { kind: 'leave' } }) },
     leaveKey(state),
   ];
-  return withHelp(state, bindings, 'Where to begin', helpText);
+  return withHelp(state, bindings, 'Where to start', helpText);
 }
 
 const helpText =
