@@ -1,6 +1,6 @@
 import type { Questions } from '../../source/cli/line/questions.ts';
+import { type EstimateRequest, runEstimate } from '../../source/cli/sizing/run-estimate.ts';
 import { wishFor } from '../../source/cli/sizing/subject.ts';
-import { type EstimateRequest, runEstimate } from '../../source/cli/verbs/storage-estimate.ts';
 import type { NodeFacts } from '../../source/facts/facts.ts';
 import { loadProduct } from '../../source/product/load.ts';
 import { healthyNode } from '../facts-fixtures.ts';

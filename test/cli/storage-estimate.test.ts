@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { EstimateRequest } from '../../source/cli/verbs/storage-estimate.ts';
+import type { EstimateRequest } from '../../source/cli/sizing/run-estimate.ts';
 import type { StorageFacts } from '../../source/facts/facts.ts';
 import { device, GiB, healthyFacts, healthyFactsOf, healthySite, healthyStorage } from '../facts-fixtures.ts';
 import { machineSubject, product, run, typing } from './estimate-runner.ts';

@@ -1,7 +1,7 @@
 import type { Command, Host, RunOptions, RunResult } from '../../source/host/host.ts';
 import { HostFault } from '../../source/host/host-fault.ts';
-import { clusterNames } from '../../source/network/cluster-names.ts';
 import { wantedAddress } from '../../source/network/addresses.ts';
+import { clusterNames } from '../../source/network/cluster-names.ts';
 import { stepKinds } from '../../source/plan/kinds.ts';
 import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind, Wait } from '../../source/plan/step.ts';
 import { StepFault } from '../../source/plan/step-fault.ts';

@@ -1,8 +1,8 @@
 import { Fault } from '../../errors/fault.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
 import { clusterAddress, wantedAddress } from '../../network/addresses.ts';
-import { rangesOf } from '../../network/cluster-ranges.ts';
 import { clusterNames } from '../../network/cluster-names.ts';
+import { rangesOf } from '../../network/cluster-ranges.ts';
 import { type HostNames, hostNames, hostsFile, hostsTemplate } from '../../network/hosts-file.ts';
 import { identitiesToGive } from '../../network/identities.ts';
 import { netplanDocument } from '../../network/netplan.ts';

@@ -1,23 +1,17 @@
 import { createHash } from 'node:crypto';
-import * as z from 'zod';
 import { bootMarker, domainMarker, packagesMarker } from '../../host/node-state.ts';
 import { microk8sFiles } from '../../microk8s/node.ts';
-import { announcer } from '../cluster/controllers/load-balancer.ts';
 import { apiAnswers, ownMemberFile } from '../cluster/membership.ts';
 import { restartServices } from '../cluster/spread-arguments.ts';
-import type { Machine } from '../model/machine.ts';
-import { at, type State } from '../model/state.ts';
-import { addCertificateNames, apiCertificateNames } from '../node/api-certificate.ts';
+import { at } from '../model/state.ts';
 import { argumentOf, runningArgument, setArguments } from '../node/arguments.ts';
 import { fileAt, readPath, removePath, writePath } from '../node/file-system.ts';
-import { listenersOf } from '../node/listeners.ts';
-import { reachable } from '../node/reach.ts';
 import { tokenFile } from '../node/services.ts';
-import { networkOf } from './addresses.ts';
-import { type Call, type Program, refuse, type Steps, say } from './call.ts';
+import { type Call, type Program, type Steps, say } from './call.ts';
+import { certificateScripts } from './certificate-scripts.ts';
 import { hostKeyScripts } from './host-keys.ts';
-import { certificateEnd, certificateNames } from './microk8s/certificates.ts';
 import { startJoin } from './microk8s/join-unit.ts';
+import { networkScripts } from './network-scripts.ts';
 import { upgradable } from './packages.ts';
 import { renderChart } from './render-chart.ts';
 
@@ -46,80 +40,6 @@ function bootState(call: Call): number {
     const wanted = fileAt(machine, '/run/reboot-required') === undefined ? 'no' : 'yes';
     return say(call, `boot-id ${own}\nreboot-required ${wanted}\nbooted-since-update ${since}`);
   });
-}
-
-/** `tcp-probe ADDRESS PORT…` */
-function* tcpProbe(call: Call): Steps {
-  const [address = '', ...ports] = call.words;
-  const answering = call.look((machine, state, now) => {
-    const other = reachable(state, machine, address);
-    return other === undefined ? undefined : listenersOf(other, now).map(({ port }) => port);
-  });
-  yield answering === undefined ? 3_000 : 60;
-  for (const port of ports) call.out(`${answering?.includes(Number(port)) === true ? 'open' : 'closed'} ${port}\n`);
-  return 0;
-}
-
-/** `address-in-use ADDRESS…`: who answers by ARP, seen from this machine. */
-function* addressInUse(call: Call): Steps {
-  yield 1_600;
-  for (const address of call.words) {
-    call.look((machine, state, now) => call.out(`${address} ${arpAnswer(machine, state, address, now)}\n`));
-  }
-  return 0;
-}
-
-const pairTask = z.object({
-  mtu: z.number(),
-  peers: z.array(z.object({ name: z.string(), address: z.string(), ports: z.array(z.string()) })),
-});
-
-/** `all-pairs TASK`: a machine that is on answers on every port, its own listeners and those of the probe. */
-function* allPairs(call: Call): Steps {
-  const task = pairTask.parse(JSON.parse(call.words[0] ?? ''));
-  yield 1_100;
-  const peers = call.look((machine, state) =>
-    task.peers.map(({ name, address, ports }) => {
-      const there = reachable(state, machine, address) !== undefined;
-      const heard = there ? { latencyMs: 0.2, clockMs: 0, clockUncertaintyMs: 0.1, mtu: task.mtu } : {};
-      return { to: name, ports: Object.fromEntries(ports.map((port) => [port, there ? 'open' : 'silent'])), ...heard };
-    }),
-  );
-  return say(call, JSON.stringify({ busy: [], peers }));
-}
-
-const reachTask = z.object({ names: z.array(z.string()), urls: z.array(z.string()) });
-
-/** `reach TASK`: the name server knows the name of the scenario's site, and every server answers. */
-function* reach(call: Call): Steps {
-  const { names, urls } = reachTask.parse(JSON.parse(call.words[0] ?? ''));
-  yield 1_300;
-  const zone = call.look((_machine, state) => state.names);
-  const known = names.map((name) => [
-    name,
-    zone[name] === undefined ? { problem: 'Name or service not known' } : { addresses: [zone[name]] },
-  ]);
-  return say(
-    call,
-    JSON.stringify({
-      names: Object.fromEntries(known),
-      wildcards: [],
-      urls: Object.fromEntries(urls.map((url) => [url, { status: 200 }])),
-      store: 'pass',
-      writeMs: 1.4,
-    }),
-  );
-}
-
-function arpAnswer(machine: Machine, state: State, address: string, now: number): string {
-  const own = machine.network.interfaces.find((port) => port.addresses.some((one) => one.address === address));
-  if (own !== undefined) return `own ${own.name}`;
-  const near = machine.network.interfaces.some((port) =>
-    port.addresses.some((one) => networkOf(one.address, one.prefix) === networkOf(address, one.prefix)),
-  );
-  if (!near) return 'unknown no interface in its subnet';
-  const holder = reachable(state, machine, address) ?? announcer(state, address, now);
-  return holder === undefined ? 'free' : `taken ${holder.network.interfaces[0]?.mac ?? '00:00:5e:00:00:01'}`;
 }
 
 /** `node-lock VERB PATH RUN REPLACED`: as the script does it, in one step of the model. The second line counts the model's seconds. */
@@ -176,25 +96,6 @@ function* setNodeArguments(call: Call): Steps {
   });
 }
 
-/** `certificate-dates`: those that MicroK8s makes on a manager; a worker has two of them. */
-function certificateDates(call: Call): number {
-  return call.look((machine) => {
-    const { microk8s } = machine;
-    if (microk8s === undefined) return 0;
-    const names = microk8s.worker ? (['ca', 'kubelet'] as const) : certificateNames;
-    const dates = names.map((name) => `${name} notAfter=${opensslDate(certificateEnd(machine, name))}`);
-    return say(call, dates.join('\n'));
-  });
-}
-
-/** `certificate-names`: as `openssl x509 -ext subjectAltName` prints them. */
-function certificateNamesShown(call: Call): number {
-  const names = call.look(apiCertificateNames);
-  if (names === undefined) return refuse(call, 'Could not open file or uri for loading certificate from server.crt');
-  const shown = names.map((name) => `${/^[\d.]+$/.test(name) ? 'IP Address' : 'DNS'}:${name}`);
-  return say(call, `X509v3 Subject Alternative Name: \n    ${shown.join(', ')}`);
-}
-
 /** `authorization`: what the API server's arguments say, and whether it lets a user in to whom no right was given. */
 function authorizationShown(call: Call): number {
   return call.look((machine, state, now) => {
@@ -205,12 +106,6 @@ function authorizationShown(call: Call): number {
     const answer = apiAnswers(state, machine, now) ? (asks ? 'no' : 'yes') : '';
     return say(call, `told ${argumentOf(machine, 'kube-apiserver', mode) ?? ''}\nopen ${answer}`);
   });
-}
-
-/** As OpenSSL prints it: `Nov 26 12:00:00 2027 GMT`. */
-function opensslDate(ms: number): string {
-  const [, day = '', month = '', year = '', time = ''] = new Date(ms).toUTCString().split(/ /);
-  return `${month} ${day} ${time} ${year} GMT`;
 }
 
 /** `addons-current`: whether the node's copies of the addons are those of its snap. */
@@ -247,23 +142,14 @@ export const stepScripts: Readonly<Record<string, Program>> = {
   'forget-tokens': forgetTokens,
   'set-arguments': setNodeArguments,
   ...hostKeyScripts,
+  ...networkScripts,
+  ...certificateScripts,
   'start-join': startJoin,
   'node-lock': nodeLock,
   'packages-state': packagesState,
   'boot-state': bootState,
-  'certificate-dates': certificateDates,
-  'certificate-names': certificateNamesShown,
   authorization: authorizationShown,
-  'add-certificate-names': (call) =>
-    call.change((machine) => {
-      addCertificateNames(machine, call.words);
-      return 0;
-    }),
   'addons-current': addonsCurrent,
   'drill-cut': drillCut,
-  'tcp-probe': tcpProbe,
-  'address-in-use': addressInUse,
-  'all-pairs': allPairs,
   'render-chart': renderChart,
-  reach,
 };

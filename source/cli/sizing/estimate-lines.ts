@@ -1,0 +1,79 @@
+import { ownClass } from '../../storage/classes.ts';
+import { sharedEngine } from '../../storage/engines/engines.ts';
+import type { StorageEstimate } from '../../storage/estimate.ts';
+import type { StorageWish } from '../../storage/volumes.ts';
+import { kloudspot } from '../../text/command.ts';
+import { cellsOf, rightAligned } from '../../text/width.ts';
+import type { StorageSubject } from './subject.ts';
+
+export function headLines({
+  kind,
+  name,
+  clusterSize,
+}: Pick<StorageSubject, 'kind' | 'name' | 'clusterSize'>): string[] {
+  const cluster = `Assuming a ${clusterSize} node cluster installation`;
+  return kind === 'site'
+    ? [`${cluster}: the nodes of site ${name}`]
+    : [cluster, `There is no site yet: this machine (${name}) is looked at, and every node is taken to be like it`];
+}
+
+export function openebsLine(openebs: boolean | undefined): string {
+  if (openebs === undefined) return 'Whether Openebs is installed could not be seen';
+  return openebs ? 'Openebs is installed' : 'Openebs not installed';
+}
+
+export function engineLines(
+  wish: StorageWish,
+  openebs: boolean | undefined,
+  install: boolean,
+  cluster: boolean,
+): string[] {
+  const engine = sharedEngine(wish.storage.shared.engine);
+  if (!engine.ours) return ['Shared volumes go to a storage class of yours: their room is not counted here'];
+  const later =
+    install && cluster
+      ? `To install OpenEBS on the cluster that is there: ${kloudspot('apply')}`
+      : `OpenEBS is installed by the run (${kloudspot('init')} or apply); nothing is changed now`;
+  return [...(openebs ? [] : [later]), ...(engine.note ? [`Note: ${engine.note}`] : [])];
+}
+
+export function unsharedLine({ storage }: StorageWish): string {
+  const own = ownClass(storage, 'unshared');
+  return own === undefined
+    ? `Using ${storage.unshared.volumeGroup} for unshared volumes`
+    : `Unshared volumes go to your storage class ${own}: their room is not counted here`;
+}
+
+export function rememberLine(nodes: StorageSubject['nodes']): string {
+  const workers = nodes.some(({ role }) => role === 'worker') ? ' (workers the unshared part only)' : '';
+  return `Remember each node needs this amount of storage${workers}`;
+}
+
+export function sizeLines({ volumes }: StorageEstimate): string[] {
+  if (volumes.length === 0) return ['These features store nothing'];
+  const wide = Math.max(...volumes.map(({ label }) => cellsOf(label)));
+  return volumes.map(
+    ({ label, gib, class: of, from }) => `${rightAligned(`${label} (GB)`, wide + 5)} : ${gib} ${of}, ${from}`,
+  );
+}
+
+/** Of each size from the workload: formula, what is in it, and what that rests on. */
+export function computedLines({ volumes }: StorageEstimate): string[] {
+  const computed = volumes.flatMap(({ label, computed }) => (computed ? [{ label, ...computed }] : []));
+  if (computed.length === 0) return [];
+  const names = new Map(computed.flatMap(({ values }) => values.map((each) => [each.name, each] as const)));
+  return [
+    '',
+    'Sizes from the workload, bytes on each instance, whole GB up:',
+    ...computed.flatMap(({ label, gib, formula, source }) => [
+      `${label}: ${gib} GB = ${formula}`,
+      `  Source: ${source}`,
+    ]),
+    'where',
+    ...[...names.values()].map(({ name, value, from, source }) => {
+      const rests = { site: 'as given', cluster: 'of this cluster', product: source ?? 'product' }[from];
+      return `  ${name} = ${Number(value.toPrecision(6))}: ${rests}`;
+    }),
+    '',
+  ];
+}

@@ -1,0 +1,90 @@
+import * as z from 'zod';
+import { announcer } from '../cluster/controllers/load-balancer.ts';
+import type { Machine } from '../model/machine.ts';
+import type { State } from '../model/state.ts';
+import { listenersOf } from '../node/listeners.ts';
+import { reachable } from '../node/reach.ts';
+import { networkOf } from './addresses.ts';
+import { type Call, type Program, type Steps, say } from './call.ts';
+
+/** `tcp-probe ADDRESS PORT…` */
+function* tcpProbe(call: Call): Steps {
+  const [address = '', ...ports] = call.words;
+  const answering = call.look((machine, state, now) => {
+    const other = reachable(state, machine, address);
+    return other === undefined ? undefined : listenersOf(other, now).map(({ port }) => port);
+  });
+  yield answering === undefined ? 3_000 : 60;
+  for (const port of ports) call.out(`${answering?.includes(Number(port)) === true ? 'open' : 'closed'} ${port}\n`);
+  return 0;
+}
+
+/** `address-in-use ADDRESS…`: who answers by ARP, seen from this machine. */
+function* addressInUse(call: Call): Steps {
+  yield 1_600;
+  for (const address of call.words) {
+    call.look((machine, state, now) => call.out(`${address} ${arpAnswer(machine, state, address, now)}\n`));
+  }
+  return 0;
+}
+
+const pairTask = z.object({
+  mtu: z.number(),
+  peers: z.array(z.object({ name: z.string(), address: z.string(), ports: z.array(z.string()) })),
+});
+
+/** `all-pairs TASK`: a machine that is on answers on every port, its own listeners and those of the probe. */
+function* allPairs(call: Call): Steps {
+  const task = pairTask.parse(JSON.parse(call.words[0] ?? ''));
+  yield 1_100;
+  const peers = call.look((machine, state) =>
+    task.peers.map(({ name, address, ports }) => {
+      const there = reachable(state, machine, address) !== undefined;
+      const heard = there ? { latencyMs: 0.2, clockMs: 0, clockUncertaintyMs: 0.1, mtu: task.mtu } : {};
+      return { to: name, ports: Object.fromEntries(ports.map((port) => [port, there ? 'open' : 'silent'])), ...heard };
+    }),
+  );
+  return say(call, JSON.stringify({ busy: [], peers }));
+}
+
+const reachTask = z.object({ names: z.array(z.string()), urls: z.array(z.string()) });
+
+/** `reach TASK`: the name server knows the name of the scenario's site, and every server answers. */
+function* reach(call: Call): Steps {
+  const { names, urls } = reachTask.parse(JSON.parse(call.words[0] ?? ''));
+  yield 1_300;
+  const zone = call.look((_machine, state) => state.names);
+  const known = names.map((name) => [
+    name,
+    zone[name] === undefined ? { problem: 'Name or service not known' } : { addresses: [zone[name]] },
+  ]);
+  return say(
+    call,
+    JSON.stringify({
+      names: Object.fromEntries(known),
+      wildcards: [],
+      urls: Object.fromEntries(urls.map((url) => [url, { status: 200 }])),
+      store: 'pass',
+      writeMs: 1.4,
+    }),
+  );
+}
+
+function arpAnswer(machine: Machine, state: State, address: string, now: number): string {
+  const own = machine.network.interfaces.find((port) => port.addresses.some((one) => one.address === address));
+  if (own !== undefined) return `own ${own.name}`;
+  const near = machine.network.interfaces.some((port) =>
+    port.addresses.some((one) => networkOf(one.address, one.prefix) === networkOf(address, one.prefix)),
+  );
+  if (!near) return 'unknown no interface in its subnet';
+  const holder = reachable(state, machine, address) ?? announcer(state, address, now);
+  return holder === undefined ? 'free' : `taken ${holder.network.interfaces[0]?.mac ?? '00:00:5e:00:00:01'}`;
+}
+
+/** Scripts by which a node looks at the network around it. */
+export const networkScripts: Readonly<Record<string, Program>> = {
+  'tcp-probe': tcpProbe,
+  'address-in-use': addressInUse,
+  'all-pairs': allPairs,
+  reach,
+};
