@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { stepKinds } from '../../source/plan/kinds.ts';
 import { items, nodes, release, status, workloads } from './cluster-words.ts';
-import { type Answers, fakeWorld } from './fake-world.ts';
+import { type Answers, fakeWorld, kubeletOf } from './fake-world.ts';
 import { factsOf, makePlan, product, siteOf } from './sample.ts';
 
 const shape = { managers: 3 };
@@ -41,6 +41,14 @@ const pairs: readonly Pair[] = [
       'snap list':
         'Name  Version  Rev  Tracking  Publisher  Notes\nmicrok8s  v1.34.1  8000  1.34/stable  canonical  classic,held\n',
       [`${M} status`]: { code: 1, stdout: 'microk8s is not running\n' },
+    },
+  },
+  {
+    earlier: 'packages@ks-1',
+    later: 'reboot@ks-1',
+    left: 'the packages: the machine has restarted a while after they were installed',
+    answers: {
+      'packages-state': 'lists-age 900\nupgradable 0\ninstalled lvm2\ninstalled open-iscsi\niscsid enabled active\n',
     },
   },
   {
@@ -118,6 +126,54 @@ const pairs: readonly Pair[] = [
     },
   },
   {
+    earlier: 'join-manager@ks-3',
+    later: 'voters',
+    left: 'the datastore: the member does not vote yet',
+    files: { [`${lock}/no-cert-reissue`]: '' },
+    answers: {
+      [kubectl('get nodes')]: nodes('ks-1', 'ks-2', 'ks-3'),
+      [`${M} status`]: status('10.0.4.21', '10.0.4.22', '10.0.4.23').replace(
+        /(10\.0\.4\.23:19001\s+role:) voter/,
+        '$1 spare',
+      ),
+    },
+  },
+  {
+    earlier: 'microk8s-install@ks-1',
+    later: 'addon-dns',
+    left: "MicroK8s of the node: its kubelet's arguments are being changed, and its services start again",
+    files: { [kubeletOf('ks-1')]: '--node-ip=10.0.4.21\n' },
+    answers: {
+      'snap list':
+        'Name  Version  Rev  Tracking  Publisher  Notes\nmicrok8s  v1.34.1  8000  1.34/stable  canonical  classic,held\n',
+      [`${M} status`]: { code: 1, stdout: 'microk8s is not running\n' },
+    },
+  },
+  {
+    earlier: 'join-manager@ks-2',
+    later: 'addon-dns',
+    left: 'MicroK8s of the node: its kubelet was not told of the name server',
+    files: { [`${lock}/no-cert-reissue`]: '', [kubeletOf('ks-2')]: '--node-ip=10.0.4.22\n' },
+    answers: {
+      [kubectl('get nodes')]: nodes('ks-1', 'ks-2', 'ks-3'),
+      [`${M} status`]: status('10.0.4.21', '10.0.4.22', '10.0.4.23'),
+    },
+  },
+  {
+    earlier: 'addon-ingress',
+    later: 'ingress-service',
+    left: 'the entrance: its pods run, its service has no address',
+    answers: {
+      [kubectl('get deployments')]: workloads({
+        kind: 'DaemonSet',
+        name: 'nginx-ingress-microk8s-controller',
+        wanted: 3,
+        ready: 3,
+      }),
+      [kubectl('get ingressclasses public')]: '{"metadata":{"name":"public"}}',
+    },
+  },
+  {
     earlier: 'chart',
     later: 'helm-install',
     left: "the chart's files: a release made of them is pending",
@@ -141,4 +197,61 @@ test.each(pairs)('$earlier is done whatever a killed $later left: $left', async 
   const kind = stepKinds.get(step.kind);
   expect(await kind?.state(context, kind.parameters.parse(step.parameters), step)).toMatchObject({ ok: true });
   expect(ran).toEqual([]);
+});
+
+/** What each kind of step of a first installation changes, and another one may change too. */
+const touches: Readonly<Record<string, readonly string[]>> = {
+  packages: ['packages'],
+  reboot: ['packages'],
+  hostname: [],
+  'hosts-file': ['address'],
+  network: ['address'],
+  'shared-volume': ['logical volume'],
+  'microk8s-install': ['MicroK8s of the node'],
+  'join-manager': ['MicroK8s of the node', 'cluster'],
+  'join-worker': ['MicroK8s of the node', 'cluster'],
+  voters: ['cluster'],
+  'addon-dns': ['MicroK8s of the node'],
+  'addon-ingress': ['entrance'],
+  'addon-metallb': ['addresses of services'],
+  'ingress-service': ['entrance', 'addresses of services'],
+  'storage-engine': ['namespace of the engines'],
+  'cstor-pool': ['logical volume', 'namespace of the engines'],
+  'storage-class': [],
+  namespace: [],
+  'registry-secret': [],
+  'tls-secret': [],
+  values: [],
+  chart: ["chart's files"],
+  'helm-install': ["chart's files", 'release'],
+  rollout: ['release'],
+};
+
+/** The kind whose row stands for the other: they differ in the datastore alone, which the row of managers has in it. */
+const same: Readonly<Record<string, string>> = { 'join-worker': 'join-manager' };
+const kindOfId = (id: string) => {
+  const { kind } = wide.steps.find((step) => step.id === id) ?? stepOf(id);
+  return same[kind] ?? kind;
+};
+const wideShape = { managers: 3, workers: 1 };
+const wide = makePlan({
+  purpose: 'init',
+  site: siteOf(wideShape),
+  product,
+  facts: factsOf(wideShape),
+  now: new Date('2026-11-21T08:00:00Z'),
+});
+
+test('every two kinds of steps that touch one thing, in the order of the plan, are in the table', () => {
+  const kinds = [...new Set(wide.steps.map(({ kind }) => kind))];
+  expect(kinds.filter((kind) => touches[kind] === undefined)).toEqual([]);
+  const shares = (one: string, other: string) =>
+    touches[one]?.some((thing) => touches[other]?.includes(thing)) ?? false;
+  const needed = kinds.flatMap((earlier, index) =>
+    kinds
+      .slice(index + 1)
+      .flatMap((later) => (shares(earlier, later) ? [`${same[earlier] ?? earlier} ${same[later] ?? later}`] : [])),
+  );
+  const held = pairs.map(({ earlier, later }) => `${kindOfId(earlier)} ${kindOfId(later)}`);
+  expect([...new Set(needed)].filter((pair) => !held.includes(pair))).toEqual([]);
 });
