@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunHandle } from '../engine/journal/event.ts';
 import { exitCode, Fault } from '../errors/fault.ts';
-import { messageOf } from '../errors/thrown.ts';
+import { isMissing, messageOf } from '../errors/thrown.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import { type Drift, drift } from '../plan/document/basis.ts';
 import type { Plan } from '../plan/document/document.ts';
@@ -33,7 +33,7 @@ export async function readPlan(file: string): Promise<Plan> {
     throw new Fault({
       what: 'The plan cannot be read.',
       where: file,
-      why: messageOf(cause),
+      why: isMissing(cause) ? 'There is no such file.' : messageOf(cause),
       cause,
       next: [`${kloudspot('plan --save FILE')}  writes one.`],
     });

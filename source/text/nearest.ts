@@ -1,4 +1,4 @@
-/** The known word that was probably meant: at most a third of the letters differ, in whatever case. */
+/** The known word that was probably meant: at most a third of the letters differ, in whatever case. None where two are as likely: `ks-9` may be `ks-1` or `ks-2`. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   const allowed = Math.max(1, Math.floor(word.length / 3));
   const ranked = [...known]
@@ -6,7 +6,10 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
     .filter(({ edits }) => edits <= allowed)
     // Of two that are equally near the one of the same length: letters are swapped more often than left out.
     .sort((a, b) => a.edits - b.edits || lengthGap(word, a.candidate) - lengthGap(word, b.candidate));
-  return ranked[0]?.candidate;
+  const [first, second] = ranked;
+  if (first === undefined || second === undefined) return first?.candidate;
+  const alike = first.edits === second.edits && lengthGap(word, first.candidate) === lengthGap(word, second.candidate);
+  return alike ? undefined : first.candidate;
 }
 
 /** `Did you mean storage?`, or nothing where no known word is near. */

@@ -32,6 +32,11 @@ describe('the key that was probably meant', () => {
     expect(nearest(typed, keys)).toBe(meant);
   });
 
+  it('is not said where two are as likely', () => {
+    expect(nearest('ks-9', ['ks-1', 'ks-2', 'ks-3'])).toBeUndefined();
+    expect(nearest('ks-9', ['ks-1'])).toBe('ks-1');
+  });
+
   it('is found after any one slip in a word of four letters or more', () => {
     const long = keys.filter((key) => key.length >= 4);
     fc.assert(

@@ -28,7 +28,7 @@ const run: readonly RunEventBody[] = [
   { type: 'run-continued' },
   { type: 'step-started', step: 'chart', attempt: 2, deadlineMs: 600_000 },
   { type: 'step-done', step: 'chart', outcome: 'changed', seen: '9 of 9 ready', durationMs: 12_000 },
-  { type: 'run-ended', outcome: 'stopped', why: 'Stopped by the operator.' },
+  { type: 'run-ended', outcome: 'stopped', why: 'by the operator' },
 ];
 const dated = run.map(
   (event, second): RunEvent => ({ at: new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString(), ...event }),
@@ -72,7 +72,7 @@ describe('a run in plain lines, on the screen and as JSON', () => {
     ],
     ['how long a step took', [durationClock(48_000), durationClock(12_000)]],
     ['what is there now', ['9 of 9 ready']],
-    ['why the run ended', ['Stopped by the operator.']],
+    ['why the run ended', ['by the operator']],
   ])('%s, in the same words on all three', async (_, words) => {
     const [text, pictures, lines] = [await plain(), screens(), (await json()).join('')];
     for (const word of words) {
@@ -89,6 +89,11 @@ describe('a run in plain lines, on the screen and as JSON', () => {
     expect(screens().at(-1)).toContain(`${done} of ${plan.steps.length}`);
     expect((await plain()).match(/: (done|was right already), /g)).toHaveLength(done);
     expect((await json()).filter((line) => line.includes('"step-done"'))).toHaveLength(done);
+  });
+
+  it('says in the same words who stopped it', async () => {
+    expect(await plain()).toContain('The run was stopped by the operator.');
+    expect(screens().at(-1)).toContain('The run was stopped by the operator');
   });
 
   it('ends with the same sentence', () => {

@@ -34,7 +34,10 @@ export default defineVerb({
 async function chosen(all: readonly LocalBackup[], name: string | undefined): Promise<LocalBackup> {
   const found = name === undefined ? all.filter(({ whole }) => whole) : all.filter(({ id }) => id.endsWith(name));
   const backup = found.at(-1);
-  const next = [`${kloudspot('backup --list')}  shows those that there are.`];
+  const next =
+    all.length === 0
+      ? [`${kloudspot('backup')}  makes one.`]
+      : [`${kloudspot('backup --list')}  shows those that there are.`];
   if (backup === undefined)
     throw new Fault({
       what: name === undefined ? 'There is no backup on this machine.' : `There is no backup ${name} on this machine.`,

@@ -16,7 +16,7 @@ export function refuseDrill(name: string, site: Pick<Site, 'nodes'>, standing: S
     const names = site.nodes.map((each) => each.name);
     throw new Fault({
       what: `The cluster has no node ${name}.`,
-      next: [...didYouMean(name, names)],
+      next: [...didYouMean(name, names), `Nodes: ${names.join(', ')}`],
       exitCode: exitCode.usage,
     });
   }

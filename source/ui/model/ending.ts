@@ -42,6 +42,9 @@ export function endingOf(view: RunView): { readonly grade: 'pass' | 'warn' | 'fa
   }
 }
 
+/** Who stopped a run, in one sentence. `why`: as the journal has it, `by the operator`. */
+export const stoppedText = (why = ''): string => `The run was stopped ${why}`.trim();
+
 /** What a run of one purpose has reached, behind the site's name. */
 const reached: Readonly<Record<Exclude<PlanPurpose, 'init' | 'start'>, string>> = {
   nodes: 'the nodes are those of site.yaml.',

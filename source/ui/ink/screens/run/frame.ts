@@ -2,6 +2,7 @@ import { exitCodeOf } from '../../../../engine/outcome.ts';
 import type { ExitCode } from '../../../../errors/fault.ts';
 import { kloudspot } from '../../../../text/command.ts';
 import { durationClock, durationGuess } from '../../../../text/duration.ts';
+import { stoppedText } from '../../../model/ending.ts';
 import type { RunScreen, RunState } from '../../store/run-state.ts';
 
 /** The title of the run screen: `kloudspot run 7f3a · site berlin`. */
@@ -33,7 +34,8 @@ function ofState(run: RunState): RunScreen['message'] {
   const { state, outcome, why, counts } = run.view;
   if (state === 'ended') {
     const done = outcome === 'done' || outcome === 'undone' || outcome === 'partly-undone';
-    return { grade: done ? 'pass' : 'warn', text: `${why ?? 'The run has ended.'} · q leaves` };
+    const text = outcome === 'stopped' ? stoppedText(why) : (why ?? 'The run has ended.');
+    return { grade: done ? 'pass' : 'warn', text: `${text} · q leaves this page` };
   }
   if (run.stopping) return { grade: 'warn', text: 'Stops after the running steps. Ctrl-C again stops now.' };
   if (state !== 'paused') return undefined;
