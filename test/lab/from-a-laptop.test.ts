@@ -70,6 +70,13 @@ const inKeeper = (...words: string[]) => ['exec', '-n', 'kloudspot', keeper.pod,
 /** Lines in its volume, one for each time that it was started. */
 const starts = async () =>
   (await lab.tryKubectl(inKeeper('cat', `${keeper.folder}/starts`))).stdout.split('\n').length - 1;
+/** As a browser gets it: by the site's name, with the certificate of the site alone trusted. */
+async function page(): Promise<string> {
+  const certificate = join(root, 'etc/kloudspot/tls/tls.crt');
+  const way = ['--cacert', certificate, '--resolve', `spot.lab.test:443:${virtualAddress}`, '--max-time', '4'];
+  const { stdout, stderr } = await lab.inHub(['curl', '-sS', ...way, 'https://spot.lab.test/']);
+  return stdout || stderr;
+}
 const flags = () => ['--site', site, '--yes', '--password-file', passwords];
 const resume = () => fromLaptop(root, 'resume', '--yes', '--password-file', passwords);
 const status = async () => ran(fromLaptop(root, 'status', '--site', site, '--json', '--password-file', passwords));
@@ -111,7 +118,7 @@ describe('from a laptop', () => {
   });
 
   it('runs in containers: a page answers at the virtual address, members have names, volumes hold what was written', async () => {
-    await expect.poll(() => lab.fetchFromHub(`http://${virtualAddress}/`)).toMatch(/^controller on nginx-ingress-/);
+    await expect.poll(page, { timeout: 120_000 }).toMatch(/^nginx on kloudspot-web-/);
     await findKeeper();
     const names = await lab.kubectl(inKeeper('nslookup', 'kloudspot-kafka.kloudspot.svc.cluster.local'));
     expect(names.match(/^Address: 10\.1\./gm)).toHaveLength(3);
@@ -147,6 +154,20 @@ describe('from a laptop', () => {
     await lab.on(3);
     await untilReady(4);
     await expect.poll(starts, { timeout: 180_000 }).toBeGreaterThan(before);
+  });
+
+  it('the site is reached over HTTPS again after the cable of the node that answers was cut', async () => {
+    await untilReady(4);
+    await expect.poll(page, { timeout: 120_000 }).toMatch(/^nginx on kloudspot-web-/);
+    const holder = async () => JSON.parse((await status()).stdout).virtualAddress.holder;
+    await expect.poll(holder).toEqual(expect.any(String));
+    const before = await holder();
+    const n = nodes.find(({ name }) => name === before)?.n ?? 0;
+    await lab.cable(n, 'cut');
+    await expect.poll(holder, { timeout: 120_000 }).not.toBe(before);
+    await expect.poll(page, { timeout: 120_000 }).toMatch(/^nginx on kloudspot-web-/);
+    await lab.cable(n, 'join');
+    await untilReady(4);
   });
 
   it('stop leaves what it said: claims, volumes, cluster and virtual address', async () => {

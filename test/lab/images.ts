@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { quietly } from './hub.ts';
+import { fillIngress, ingressRecipe } from './ingress-image.ts';
 import { at, here } from './place.ts';
 
 /** Which layer an image has, by the end of its name, and what it starts. All others hold busybox and the script `part`. */
@@ -22,6 +23,7 @@ export const programs: readonly { name: RegExp; layer: string; entry: string }[]
   { name: /\/coredns$/, layer: 'coredns', entry: '/coredns' },
   { name: /\/metallb\/controller$|^metallb\/controller$/, layer: 'controller', entry: '/controller' },
   { name: /\/metallb\/speaker$|^metallb\/speaker$/, layer: 'speaker', entry: '/speaker' },
+  { name: /ingress-nginx\/controller$/, layer: 'ingress', entry: '/bin/env' },
   { name: /openebs\/(lvm-driver|openebs-cstor-csi-node)$/, layer: 'csi', entry: '/csi' },
 ];
 export const part = { layer: 'part', entry: '/part' };
@@ -32,12 +34,16 @@ export type Layers = Record<string, { size: number; digest: string }>;
 export const imagesRecipe = () =>
   JSON.stringify([
     ...['images.ts', 'image/part', 'image/mongosh'].map((file) => readFileSync(join(here, file), 'utf8')),
+    ...ingressRecipe(),
     ...['root.stamp', 'plane.stamp'].map((file) => readFileSync(at(file), 'utf8')),
   ]);
 
 export async function buildImages(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  for (const { layer } of programs) await pack(folder, layer, (root) => cpSync(at('plane', layer), join(root, layer)));
+  for (const { layer } of programs) {
+    const only = (root: string) => cpSync(at('plane', layer), join(root, layer));
+    await pack(folder, layer, layer === 'ingress' ? fillIngress : only);
+  }
   await pack(folder, part.layer, fillPart);
   const layers: Layers = {};
   for (const file of readdirSync(folder)) {
@@ -78,6 +84,6 @@ function fillPart(root: string): void {
 const entryPoints = ['etc/confluent/docker/run', 'docker-entrypoint.sh', 'usr/local/bin/docker-entrypoint.sh'];
 
 const applets =
-  'sh cat cp cut date df echo env grep head hostname httpd id ls mkdir mount mv nc nslookup ps rm sed sleep sync tail test touch tr wget'.split(
+  'sh cat cp cut date df echo env grep head hostname httpd id ls mkdir mount mv nc nslookup ps rm sed sleep sync tail test timeout touch tr wget'.split(
     ' ',
   );

@@ -37,12 +37,17 @@ const packages = [
 
 /** Not installed, but installable on a node that reaches no network. */
 const installable = ['open-iscsi', 'chrony'];
+/** Unpacked beside the system, for the image of the ingress controller. */
+const inImage = ['nginx', 'nginx-common', 'libluajit-5.1-2', 'libluajit-5.1-common', 'lua-cjson', 'lua-resty-core']
+  .concat(['lua-resty-lrucache'])
+  .concat(['ndk', 'lua', 'headers-more-filter'].map((name) => `libnginx-mod-http-${name}`));
 const unwanted = ['man', 'doc', 'locale'];
 
 export const rootRecipe = () =>
   JSON.stringify([
     packages,
     installable,
+    inImage,
     unwanted,
     ...['root.ts', 'packages.ts'].map((file) => readFileSync(join(here, file), 'utf8')),
   ]);
@@ -53,6 +58,7 @@ export async function buildRoot(folder: string, say: (line: string) => void): Pr
   const download = 'APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get install -qq -y --download-only';
   const hooks = [
     `mkdir -p "$1/opt/packages/stock/partial" && ${download} -o Dir::Cache::archives="$1/opt/packages/stock" ${installable.join(' ')}`,
+    `mkdir -p "$1/opt/images/ingress" && cd "$1/opt/images" && APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get download -qq ${inImage.join(' ')} && for each in *.deb; do dpkg-deb -x "$each" ingress; rm "$each"; done`,
     `chroot "$1" useradd -m -s /bin/bash -u 1000 ${user}`,
     `echo ${user}:ubuntu | chroot "$1" chpasswd`,
     'rm -f "$1"/etc/ssh/ssh_host_*',
