@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectCluster, expectMachines, expectNothingTwice, expectProduct, foundOn, untilReady } from './judge.ts';
@@ -81,6 +80,9 @@ const flags = () => ['--site', site, '--yes', '--password-file', passwords];
 const resume = () => fromLaptop(root, 'resume', '--yes', '--password-file', passwords);
 const status = async () => ran(fromLaptop(root, 'status', '--site', site, '--json', '--password-file', passwords));
 
+/** Minutes on a busy machine; a wait that succeeds ends at once. */
+const patience = { timeout: 240_000, interval: 500 };
+
 describe('from a laptop', () => {
   it('shows host keys that are new, and refuses to trust them by itself', async () => {
     const { code, stderr } = await ran(fromLaptop(root, 'init', ...flags()));
@@ -118,10 +120,13 @@ describe('from a laptop', () => {
   });
 
   it('runs in containers: a page answers at the virtual address, members have names, volumes hold what was written', async () => {
-    await expect.poll(page, { timeout: 120_000 }).toMatch(/^nginx on kloudspot-web-/);
+    await expect.poll(page, patience).toMatch(/^nginx on kloudspot-web-/);
     await findKeeper();
-    const names = await lab.kubectl(inKeeper('nslookup', 'kloudspot-kafka.kloudspot.svc.cluster.local'));
-    expect(names.match(/^Address: 10\.1\./gm)).toHaveLength(3);
+    const names = async () =>
+      (await lab.kubectl(inKeeper('nslookup', 'kloudspot-kafka.kloudspot.svc.cluster.local'))).match(
+        /^Address: 10\.1\./gm,
+      );
+    await expect.poll(names, patience).toHaveLength(3);
     expect(await lab.kubectl(inKeeper('cat', '/proc/mounts'))).toContain(` ${keeper.folder} ext4 `);
     expect(await starts()).toBeGreaterThan(0);
   });
@@ -142,30 +147,35 @@ describe('from a laptop', () => {
   it('tells the truth with one node switched off', async () => {
     const seen = async () => JSON.parse((await status()).stdout);
     // a machine that is busy may take longer than status waits for it
-    await expect.poll(seen).toMatchObject({ verdict: 'ok', reasons: [] });
+    await expect.poll(seen, patience).toMatchObject({ verdict: 'ok', reasons: [] });
     const before = await starts();
     await lab.off(3);
-    await wait(12_000);
-    const started = Date.now();
-    const degraded = JSON.parse((await status()).stdout);
-    expect(Date.now() - started).toBeLessThan(15_000);
-    expect(degraded.verdict).toBe('degraded');
-    expect(JSON.stringify(degraded.reasons)).toContain('ks-3');
+    const inTime = async () => {
+      const started = Date.now();
+      const { verdict, reasons } = await seen();
+      return { verdict, reasons: reasons.join('\n'), inTime: Date.now() - started < 15_000 };
+    };
+    // the cluster calls it lost after its lease of 8 s
+    await expect.poll(inTime, patience).toEqual({
+      verdict: 'degraded',
+      reasons: expect.stringContaining('ks-3'),
+      inTime: true,
+    });
     await lab.on(3);
     await untilReady(4);
-    await expect.poll(starts, { timeout: 180_000 }).toBeGreaterThan(before);
+    await expect.poll(starts, patience).toBeGreaterThan(before);
   });
 
   it('the site is reached over HTTPS again after the cable of the node that answers was cut', async () => {
     await untilReady(4);
-    await expect.poll(page, { timeout: 120_000 }).toMatch(/^nginx on kloudspot-web-/);
+    await expect.poll(page, patience).toMatch(/^nginx on kloudspot-web-/);
     const holder = async () => JSON.parse((await status()).stdout).virtualAddress.holder;
-    await expect.poll(holder).toEqual(expect.any(String));
+    await expect.poll(holder, patience).toEqual(expect.any(String));
     const before = await holder();
     const n = nodes.find(({ name }) => name === before)?.n ?? 0;
     await lab.cable(n, 'cut');
-    await expect.poll(holder, { timeout: 120_000 }).not.toBe(before);
-    await expect.poll(page, { timeout: 120_000 }).toMatch(/^nginx on kloudspot-web-/);
+    await expect.poll(holder, patience).not.toBe(before);
+    await expect.poll(page, patience).toMatch(/^nginx on kloudspot-web-/);
     await lab.cable(n, 'join');
     await untilReady(4);
   });

@@ -22,12 +22,14 @@ export async function expectCluster(nodes: readonly Wanted[]): Promise<void> {
   expect(Object.fromEntries(addresses)).toEqual(Object.fromEntries(nodes.map(({ name, address }) => [name, address])));
   const managers = nodes.filter(({ role }) => role !== 'worker');
   expect(await datastoreMembers(managers[0]?.n ?? 1)).toEqual(managers.map(({ address }) => address).toSorted());
-  const services = await lab.objects('services', '-n', 'ingress');
-  expect(JSON.stringify(services.map(({ status }) => status))).toContain(`"ip":"${virtualAddress}"`);
+  const given = async () =>
+    JSON.stringify((await lab.objects('services', '-n', 'ingress')).map(({ status }) => status));
+  await expect.poll(given, patience).toContain(`"ip":"${virtualAddress}"`);
   const asked = ['arping', '-c', '1', '-w', '2', '-I', 'br0', virtualAddress];
-  await expect.poll(async () => (await lab.inHub(asked)).code, { timeout: 180_000 }).toBe(0);
-  const pools = await lab.objects('cstorpoolinstances', '-n', 'openebs');
-  expect(pools.map(({ status }) => status.phase)).toEqual(managers.map(() => 'ONLINE'));
+  await expect.poll(async () => (await lab.inHub(asked)).code, patience).toBe(0);
+  const pools = async () =>
+    (await lab.objects('cstorpoolinstances', '-n', 'openebs')).map(({ status }) => status.phase);
+  await expect.poll(pools, patience).toEqual(managers.map(() => 'ONLINE'));
 }
 
 /** Addresses of etcd's voting members, asked of etcd itself. */
@@ -40,6 +42,12 @@ async function datastoreMembers(n: number): Promise<string[]> {
     .toSorted();
 }
 
+/** On a busy machine a node or a pod is not ready for a moment; what never comes ends the test. */
+const patience = { timeout: 240_000, interval: 500 };
+
+const unready = ({ metadata, spec, status }: lab.Kubernetes) =>
+  status.readyReplicas === spec.replicas ? [] : [`${metadata.name} ${status.readyReplicas ?? 0} of ${spec.replicas}`];
+
 /** The release is deployed in this revision, every claim is bound, and every part of it has all its instances. */
 export async function expectProduct(revision: number): Promise<void> {
   const history = await lab.objects('secrets', '-n', 'kloudspot', '-l', 'owner=helm,name=kloudspot');
@@ -48,9 +56,10 @@ export async function expectProduct(revision: number): Promise<void> {
   const claims = await lab.objects('pvc', '-n', 'kloudspot');
   expect(claims.length).toBeGreaterThan(0);
   for (const claim of claims) expect(claim).toMatchObject({ status: { phase: 'Bound' } });
-  const parts = await lab.objects('deployments,statefulsets', '-n', 'kloudspot');
-  expect(parts.length).toBeGreaterThan(0);
-  for (const { metadata, spec, status } of parts) expect(status.readyReplicas, metadata.name).toBe(spec.replicas);
+  // a probe that a busy machine let pass its time makes a pod unready for a moment
+  const parts = () => lab.objects('deployments,statefulsets', '-n', 'kloudspot');
+  expect((await parts()).length).toBeGreaterThan(0);
+  await expect.poll(async () => (await parts()).flatMap(unready), patience).toEqual([]);
   const certificates = (await lab.objects('secrets', '-n', 'kloudspot')).filter(
     ({ type }) => type === 'kubernetes.io/tls',
   );
@@ -74,11 +83,19 @@ export async function expectMachines(nodes: readonly Wanted[]): Promise<void> {
   }
 }
 
-/** Over all processes of a run no step changed something twice, and all came to their end. */
+/**
+ * Over all processes of a run no step changed something twice, and all came to their end. What counts is what a step ran: one that
+ * could not be looked at for a moment is begun again, finds its end state and runs nothing.
+ */
 export function expectNothingTwice(lines: readonly JournalLine[]): void {
-  const changed = lines.filter(({ type, outcome }) => type === 'step-done' && outcome === 'changed');
-  const ids = changed.map(({ step }) => step);
-  expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+  const worked = new Set<string>();
+  const changed: string[] = [];
+  for (const { type, step = '', outcome } of lines) {
+    if (type === 'step-started') worked.delete(step);
+    if (type === 'command' || type === 'file-written') worked.add(step);
+    if (type === 'step-done' && outcome === 'changed' && worked.has(step)) changed.push(step);
+  }
+  expect(changed.filter((id, index) => changed.indexOf(id) !== index)).toEqual([]);
   expect(lines.at(-1)).toMatchObject({ type: 'run-ended', outcome: 'done' });
 }
 

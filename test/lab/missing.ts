@@ -16,6 +16,7 @@ const programs: Record<string, string> = {
   openssl: 'openssl',
   sysctl: 'procps',
   bash: 'bash',
+  curl: 'curl',
 };
 
 /** Every reason why the lab cannot run here; none means that it can. */

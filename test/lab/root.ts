@@ -18,6 +18,8 @@ const packages = [
   'procps',
 ]
   .concat(['openssh-server', 'sudo', 'lvm2', 'thin-provisioning-tools', 'e2fsprogs'])
+  // as Ubuntu Server has them
+  .concat(['fdisk', 'xfsprogs', 'cryptsetup-bin'])
   .concat([
     'netplan.io',
     'iproute2',

@@ -90,7 +90,9 @@ export async function writeSite(options: LabSite): Promise<string> {
     storage: {
       unshared: { volumeGroup: 'ubuntu-vg' },
       shared: { engine: 'cstor', volumeGroup: 'ubuntu-vg', volume: 'shared' },
-      volumes: { streamElasticsearch: 1, streamState: 1, insightsDatabase: 1, kafka: 1, zookeeper: 1 },
+      ...(features.length > 0 && {
+        volumes: { streamElasticsearch: 1, streamState: 1, insightsDatabase: 1, kafka: 1, zookeeper: 1 },
+      }),
     },
     customer: { dnsName: 'spot.lab.test', reference: 'lab' },
     tls: { mode: 'self-signed' },
