@@ -82,6 +82,10 @@ const declaredVolume = z
       description: 'The name of that device, such as sdb, where it carries data: all of it is erased.',
     }),
     fsType: z.enum(['ext4', 'xfs']).default('ext4').meta({ description: 'Its file system.' }),
+    encrypt: z.boolean().optional().meta({
+      description:
+        'true: encrypted with LUKS. The key is made on the node and stays there, in /etc/kloudspot/luks/NAME.key, mode 0600: it protects a disk that leaves its machine, not one that is stolen with it.',
+    }),
     mount: z
       .string()
       .regex(/^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9_.-]+)+$/, 'an absolute path below /')

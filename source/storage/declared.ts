@@ -38,7 +38,8 @@ export function declaredTrouble(volume: DeclaredVolume, storage: StorageFacts): 
 function deviceProblem(volume: DeclaredVolume, storage: StorageFacts): string | undefined {
   const found = deviceAt(storage, volume.device ?? '');
   if (!found) return `There is no device ${volume.device} for ${volume.name}.`;
-  if (found.mountPoints.includes(mountOf(volume))) return undefined;
+  // An encrypted one is mounted by the device that it is opened as.
+  if ([found, ...found.children].some(({ mountPoints }) => mountPoints.includes(mountOf(volume)))) return undefined;
   const row = diskRows(storage).find((each) => each.device === found);
   const trouble = row && !row.usable ? eraseTrouble(row, volume.erase) : undefined;
   return trouble === undefined ? undefined : `${volume.device} cannot carry ${volume.name}: ${trouble}.`;

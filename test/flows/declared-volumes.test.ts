@@ -18,6 +18,7 @@ it('volumes that a site declares are made before MicroK8s, found again, given to
     { name: 'containers', volumeGroup: 'ubuntu-vg', size: 100, mount: '/var/snap/microk8s/common' },
     { name: 'archive', device: '/dev/sdb', fsType: 'xfs', storageClass: 'archive' },
     { name: 'old', device: '/dev/sdc', erase: 'sdc' },
+    { name: 'secret', volumeGroup: 'ubuntu-vg', size: 10, encrypt: true },
   ];
   await writeFile(scenario, stringify(healthy));
   const flags = ['--yes', `--rehearse=${scenario}`];
@@ -28,6 +29,7 @@ it('volumes that a site declares are made before MicroK8s, found again, given to
     /Volume containers of 100 GB in ubuntu-vg, mounted on \/var\/snap\/microk8s\/common: done/,
     /Volume archive on \/dev\/sdb, mounted on .*: done/,
     /Volume old on the erased \/dev\/sdc, mounted on .*: done/,
+    /Volume secret of 10 GB in ubuntu-vg, encrypted by \/etc\/kloudspot\/luks\/secret.key, mounted on .*: done/,
     /Give 1 declared volume to the cluster as class archive: done/,
   ])
     expect(built.stdout).toMatch(title);
@@ -42,6 +44,6 @@ it('volumes that a site declares are made before MicroK8s, found again, given to
   const undone = await rehearsal.run('undo', build, ...flags, '--confirm-data-loss', await rehearsal.siteName());
   expect(undone.code, undone.stderr + undone.stdout).toBe(0);
   const left = await rehearsal.run('storage list', ...flags);
-  expect(left.stdout).not.toContain('containers');
+  expect(left.stdout).not.toMatch(/containers|secret/);
   expect(left.stdout).toMatch(/sdb +400G .*no: holds xfs/);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PlannedStep } from '../../source/plan/step.ts';
-import { declaredVolume, mountUnit } from '../../source/plan/steps/declared-volume.ts';
+import { mountUnit } from '../../source/plan/steps/declared-commands.ts';
+import { declaredVolume } from '../../source/plan/steps/declared-volume.ts';
 import { judgeDraft } from '../../source/site/load.ts';
 import { estimateStorage } from '../../source/storage/estimate.ts';
 import { device, GiB, healthyStorage } from '../facts-fixtures.ts';
@@ -169,5 +170,115 @@ describe('a device of its own', () => {
     const { context, ran } = world({ lsblk: seen, wipefs, findmnt: xfs });
     await expect(carryThrough(context, step())).rejects.toThrow(says);
     expect(ran).toEqual([]);
+  });
+});
+
+describe('an encrypted volume', () => {
+  const secret = { name: 'secret', volumeGroup: 'ubuntu-vg', size: 10, encrypt: true };
+  const key = '/etc/kloudspot/luks/secret.key';
+  const opened = '/dev/mapper/kloudspot-secret';
+  const steps = (size = 10) =>
+    makePlan({ purpose: 'init', site: siteWith({ ...secret, size }), product, facts, now: new Date(0) }).steps;
+  const step = (size?: number) =>
+    steps(size).find(({ id }) => id === 'declared-volume/secret@ks-1') ?? expect.fail('no step');
+  const lv = (gib: number) => lvs(gib).replace('"containers"', '"secret"');
+  const crypt = '{"signatures":[{"type":"crypto_LUKS"}]}';
+  const line = `kloudspot-secret /dev/mapper/ubuntu--vg-secret ${key} luks\n`;
+  const base: Answers = {
+    lvs: onceRan('lvcreate', lv(10), none),
+    stat: ({ ran }) => (ran('dd if=') > 0 ? '600\n' : { code: 1 }),
+    lsblk: ({ ran }) => (ran('cryptsetup open') > 0 ? opened : { code: 32 }),
+    'wipefs -n -J /dev/mapper/ubuntu--vg-secret': onceRan('luksFormat', crypt, ''),
+  };
+
+  test('has the package, and a plan that says where its key is and holds no key', () => {
+    const packages = steps().find(({ id }) => id === 'packages@ks-1');
+    expect(packages?.parameters['install']).toContain('cryptsetup');
+    expect(steps().find(({ id }) => id === 'packages@ks-2')?.parameters['install']).not.toContain('cryptsetup');
+    expect(step().why).toContain(`${key}, mode 0600`);
+    expect(step().title).toContain(`encrypted by ${key}`);
+    expect(step().files.map(({ path }) => path)).toEqual([
+      '/etc/crypttab',
+      '/etc/systemd/system/var-lib-kloudspot-volumes-secret.mount',
+    ]);
+  });
+
+  test('gets a key of its own on the node, and is opened now and at every start', async () => {
+    const { context, ran, written } = world(base);
+    await expect(carryThrough(context, step())).resolves.toMatchObject({
+      again: { ok: true, observed: 'ext4, encrypted, on /var/lib/kloudspot/volumes/secret' },
+    });
+    expect(texts(ran)).toEqual([
+      'lvcreate -y -L 10G -n secret --addtag kloudspot ubuntu-vg',
+      `install -D -m 0600 /dev/null ${key}`,
+      `dd if=/dev/urandom of=${key} bs=512 count=1 status=none conv=fsync`,
+      `cryptsetup luksFormat --batch-mode --type luks2 --key-file ${key} /dev/mapper/ubuntu--vg-secret`,
+      `cryptsetup open --key-file ${key} /dev/mapper/ubuntu--vg-secret kloudspot-secret`,
+      `mkfs.ext4 -q ${opened}`,
+      'systemctl daemon-reload',
+      expect.stringContaining('systemctl enable --now'),
+    ]);
+    expect(written.get('/etc/crypttab')).toBe(line);
+    expect(written.get('/etc/systemd/system/var-lib-kloudspot-volumes-secret.mount')).toContain(`What=${opened}\n`);
+  });
+
+  test('that grows is resized inside as well, and is not made again', async () => {
+    const { context, ran } = world({
+      ...base,
+      lvs: onceRan('lvextend', lv(20), lv(10)),
+      findmnt: '{"filesystems":[{"source":"x","fstype":"ext4"}]}',
+      stat: '600\n',
+      lsblk: opened,
+      'wipefs -n -J /dev/mapper/ubuntu--vg-secret': crypt,
+      [`wipefs -n -J ${opened}`]: '{"signatures":[{"type":"ext4"}]}',
+    });
+    await expect(carryThrough(context, step(20))).resolves.toMatchObject({ again: { ok: true } });
+    expect(texts(ran).slice(0, 3)).toEqual([
+      'lvextend -L 20G ubuntu-vg/secret',
+      `cryptsetup resize --key-file ${key} kloudspot-secret`,
+      `resize2fs ${opened}`,
+    ]);
+    expect(texts(ran).join()).not.toMatch(/mkfs|luksFormat/);
+  });
+
+  test.each([
+    [
+      'whose key is gone is not made again',
+      { lvs: lv(10), stat: { code: 1 }, 'wipefs -n -J /dev/mapper/ubuntu--vg-secret': crypt },
+      /its key .* is not there/,
+    ],
+    ['does not overwrite a key of another', { stat: '600\n' }, /is there already, and may open another device/],
+  ] as const)('%s', async (_, answers, says) => {
+    const { context, ran } = world({ ...base, ...answers });
+    await expect(carryThrough(context, step())).rejects.toThrow(says);
+    expect(texts(ran).join()).not.toMatch(/luksFormat|dd if|mkfs/);
+  });
+
+  test('whose key others can read is not as it has to be', async () => {
+    const { context } = world({
+      ...base,
+      lvs: lv(10),
+      stat: '644\n',
+      findmnt: '{"filesystems":[{"source":"x","fstype":"ext4"}]}',
+    });
+    const { parameters, state } = declaredVolume;
+    const planned = step();
+    await expect(state(context, parameters.parse(planned.parameters), planned)).resolves.toEqual({
+      ok: false,
+      observed: `others can read ${key}: mode 644`,
+    });
+  });
+
+  test('that was made goes with its key, and leaves no line for the next start', async () => {
+    const { context, ran, written } = world(base);
+    const planned = step();
+    await carryThrough(context, planned);
+    await declaredVolume.undo?.(context, declaredVolume.parameters.parse(planned.parameters), planned);
+    expect(texts(ran).slice(-3)).toEqual([
+      'cryptsetup close kloudspot-secret',
+      `rm -f ${key}`,
+      'lvremove -y ubuntu-vg/secret',
+    ]);
+    expect(written.get('/etc/crypttab')).toBe('');
   });
 });

@@ -10,7 +10,7 @@ import type { Planning } from './planning.ts';
 export function addDeclaredVolumes({ facts, list }: Planning, node: SiteNode, also: readonly string[]): void {
   const storage = facts.get(node.name)?.storage;
   for (const volume of node.volumes ?? []) {
-    const { name, fsType, volumeGroup: group, size: gib } = volume;
+    const { name, fsType, volumeGroup: group, size: gib, encrypt } = volume;
     const found = storage && volume.device !== undefined ? deviceAt(storage, volume.device) : undefined;
     const device = found && {
       path: found.path,
@@ -19,7 +19,7 @@ export function addDeclaredVolumes({ facts, list }: Planning, node: SiteNode, al
     };
     const base = { node: node.name, name, path: pathOf(volume), fsType, mount: mountOf(volume) };
     const erase = storage && found ? pathsToErase(storage, found, volume.erase) : [];
-    list.addNode(node.name, planDeclaredVolume({ ...base, erase, ...defined({ group, gib, device }) }), also);
+    list.addNode(node.name, planDeclaredVolume({ ...base, erase, ...defined({ group, gib, device, encrypt }) }), also);
   }
 }
 

@@ -92,9 +92,10 @@ function localLast(nodes: readonly SiteNode[]): SiteNode[] {
   return nodes.toSorted((a, b) => Number(a.local ?? false) - Number(b.local ?? false));
 }
 
-function addPackages({ site, product, list }: Planning, { name }: SiteNode): void {
+function addPackages({ site, product, list }: Planning, { name, volumes = [] }: SiteNode): void {
   const shares = sharedVolume(site, product) !== undefined;
   const install = ['lvm2', ...(shares ? ['open-iscsi'] : [])];
+  if (volumes.some(({ encrypt }) => encrypt)) install.push('cryptsetup');
   const parameters = { node: name, upgrade: site.system.updatePackages, install, iscsid: shares };
   list.addNode(name, planPackages(parameters));
 }

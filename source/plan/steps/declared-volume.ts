@@ -1,13 +1,15 @@
 import * as z from 'zod';
-import { defined } from '../../text/defined.ts';
+import { carrierOf, luksKey } from '../../storage/luks.ts';
 import { parseSafeJson } from '../../text/safe-text.ts';
 import { look, runCommand, writeFiles } from '../execution/carry-out.ts';
-import { command, minutes, plannedStep } from '../execution/define.ts';
+import { minutes, plannedStep } from '../execution/define.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
+import { declaredCommands, mountUnit, unitPath, unitText } from './declared-commands.ts';
+import { closeEncrypted, encrypt, isTable, luksFiles, luksMissing, openEncrypted } from './declared-luks.ts';
 import { deviceIdentity } from './device-identity.ts';
-import { eraseCommands, takeDevice } from './erase-device.ts';
-import { findVolume, tag } from './logical-volume.ts';
+import { takeDevice } from './erase-device.ts';
+import { findVolume } from './logical-volume.ts';
 
 const parameters = z.object({
   node: z.string(),
@@ -21,42 +23,13 @@ const parameters = z.object({
   /** Paths of the device that are wiped, because its name was typed. */
   erase: z.array(z.string()).default([]),
   fsType: z.enum(['ext4', 'xfs']),
+  /** With LUKS. */
+  encrypt: z.boolean().default(false),
   mount: z.string(),
 });
 type Parameters = z.output<typeof parameters>;
 
-/** systemd.unit(5), "String escaping for inclusion in unit names". */
-export const mountUnit = (path: string): string =>
-  `${path
-    .slice(1)
-    .split('/')
-    .map((part) =>
-      part.replaceAll(/[^A-Za-z0-9:_.]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`),
-    )
-    .join('-')
-    .replace(/^\./, '\\x2e')}.mount`;
-
-const unitPath = (p: Parameters): string => `/etc/systemd/system/${mountUnit(p.mount)}`;
-
-const unitText = ({
-  name,
-  path,
-  mount,
-  fsType,
-}: Parameters): string => `# Put here by kloudspot: volume ${name} of site.yaml.
-[Unit]
-Description=Volume ${name}
-
-[Mount]
-What=${path}
-Where=${mount}
-Type=${fsType}
-
-[Install]
-WantedBy=local-fs.target
-`;
-
-const mounts = z.object({ filesystems: z.array(z.object({ fstype: z.string() })) });
+const mounts = z.object({ filesystems: z.array(z.object({ fstype: z.string(), source: z.string().default('') })) });
 const signatures = z.object({ signatures: z.array(z.object({ type: z.string() })) });
 
 /** Type of the file system that is mounted there; undefined where nothing is. */
@@ -71,19 +44,23 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   if (volume && volume.gib < (p.gib ?? 0)) return { ok: false, observed: `it has ${Math.floor(volume.gib)} GB` };
   const fsType = await mounted(context, p);
   if (fsType === undefined) return { ok: false, observed: `nothing is mounted on ${p.mount}` };
+  const missing = p.encrypt ? await luksMissing(context, p) : undefined;
+  if (missing !== undefined) return { ok: false, observed: missing };
   const { code } = await look(context, p.node, ['systemctl', 'is-enabled', mountUnit(p.mount)]);
   const enabled = code === 0;
-  const what = `${fsType} on ${p.mount}`;
+  const what = `${fsType}${p.encrypt ? ', encrypted,' : ''} on ${p.mount}`;
   return { ok: enabled && fsType === p.fsType, observed: enabled ? what : `${what}, not after a restart` };
 }
 
 const place = ({ node, group = '', name }: Parameters) => ({ node, group, volume: name });
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
-  if ((await mounted(context, p)) === undefined) await refuseHidden(context, p);
-  if (p.group !== undefined) await makeVolume(context, p, step);
-  else if ((await mounted(context, p)) === undefined) await formatDevice(context, p, step);
-  await writeFiles(context, step);
+  const there = (await mounted(context, p)) !== undefined;
+  if (!there) await refuseHidden(context, p);
+  const ours = p.group === undefined ? there || (await takeOnce(context, p, step)) : await makeVolume(context, p, step);
+  if (p.group !== undefined || !there) await makeCarrier(context, p, step, ours);
+  else if (p.encrypt) await openEncrypted(context, p, step);
+  await writeFiles(context, step, {}, (path) => !isTable(path));
   await runCommand(context, step, 'reload');
   await runCommand(context, step, 'mount');
 }
@@ -99,34 +76,63 @@ async function refuseHidden(context: StepContext, { node, mount, name }: Paramet
   });
 }
 
-async function makeVolume(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+/** Makes the logical volume, or grows the one that is there. Gives whether it was made by this program. */
+async function makeVolume(context: StepContext, p: Parameters, step: PlannedStep): Promise<boolean> {
   const found = await findVolume(context, place(p));
   if (!found) {
     context.remember('made', `${p.group}/${p.name}`);
     await runCommand(context, step, 'create');
-  } else if (found.gib < (p.gib ?? 0)) await runCommand(context, step, 'extend');
-  const carries = await signaturesOn(context, p);
-  if (carries.length === 0) return void (await runCommand(context, step, 'format'));
-  const ours = found?.ours ?? true;
-  if (ours && carries.includes(p.fsType)) return;
+  } else if (found.gib < (p.gib ?? 0)) {
+    context.remember('extended', String(p.gib));
+    await runCommand(context, step, 'extend');
+  }
+  return found?.ours ?? true;
+}
+
+/** Identifies the device, before this step has put anything on it. After a break what this very step made is kept. */
+async function takeOnce(context: StepContext, p: Parameters, step: PlannedStep): Promise<boolean> {
+  const { device } = p;
+  if (context.recall('formatted') === p.path && (await signaturesOn(context, p.node, p.path)).length > 0) return true;
+  if (device) await takeDevice(context, { ...p, device }, step, `put ${p.fsType}`);
+  context.remember('formatted', p.path);
+  return true;
+}
+
+/** Puts the file system on it, inside the encryption where it has one. Nothing that carries anything else is touched. */
+async function makeCarrier(context: StepContext, p: Parameters, step: PlannedStep, ours: boolean): Promise<void> {
+  if (p.encrypt) {
+    if (await isBlank(context, p, { path: p.path, wanted: 'crypto_LUKS', ours })) await encrypt(context, p, step);
+    await openEncrypted(context, p, step);
+    if (p.group !== undefined) await growEncrypted(context, p, step);
+  }
+  if (await isBlank(context, p, { path: carrierOf(p), wanted: p.fsType, ours }))
+    await runCommand(context, step, 'format');
+}
+
+/** Whether nothing is on it; false where it carries what this program put there. Throws `StepFault` for anything else. */
+async function isBlank(
+  context: StepContext,
+  p: Parameters,
+  { path, wanted, ours }: { readonly path: string; readonly wanted: string; readonly ours: boolean },
+): Promise<boolean> {
+  const carries = await signaturesOn(context, p.node, path);
+  if (carries.length === 0) return true;
+  if (ours && carries.includes(wanted)) return false;
   throw new StepFault({
-    tried: `put ${p.fsType} on ${p.group}/${p.name} of ${p.node}`,
+    tried: `put ${p.fsType} on ${p.group === undefined ? p.path : `${p.group}/${p.name}`} of ${p.node}`,
     seen: `it carries ${carries.join(', ')}${ours ? '' : ', and was not made by kloudspot'}`,
-    next: [`Choose another name, or empty it knowingly: sudo wipefs -a ${p.path}`],
+    next: [`Choose another name, or empty it knowingly: sudo wipefs -a ${path}`],
   });
 }
 
-/** After a break the file system that this very step made is kept. */
-async function formatDevice(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
-  const carries = await signaturesOn(context, p);
-  if (context.recall('formatted') === p.path && carries.includes(p.fsType)) return;
-  const { device } = p;
-  if (device) await takeDevice(context, { ...p, device }, step, `put ${p.fsType}`);
-  context.remember('formatted', p.path);
-  await runCommand(context, step, 'format');
+/** Once extended, also where a break came after that; a size that is right already stays. */
+async function growEncrypted(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+  if (context.recall('extended') === undefined) return;
+  await runCommand(context, step, 'resize');
+  if ((await mounted(context, p)) !== undefined) await runCommand(context, step, 'grow');
 }
 
-async function signaturesOn(context: StepContext, { node, path }: Parameters): Promise<string[]> {
+async function signaturesOn(context: StepContext, node: string, path: string): Promise<string[]> {
   const { code, stdout, stderr } = await look(context, node, ['wipefs', '-n', '-J', path]);
   if (code !== 0)
     throw new StepFault({ tried: `look at ${path} of ${node}`, seen: stderr.trim() || `wipefs ended with ${code}` });
@@ -146,44 +152,33 @@ export const declaredVolume: StepKind<typeof parameters> = {
     await context.run(p.node, ['rm', '-f', unitPath(p)], { sudo: true });
     await context.run(p.node, ['systemctl', 'daemon-reload'], { sudo: true });
     const made = context.recall('made') === `${p.group}/${p.name}`;
-    if (!made || !(await findVolume(context, place(p)))?.ours) return;
+    const goes = made && (await findVolume(context, place(p)))?.ours === true;
+    if (p.encrypt) await closeEncrypted(context, p, goes);
+    if (!goes) return;
     await context.run(p.node, ['lvremove', '-y', `${p.group}/${p.name}`], { sudo: true });
   },
 };
 
 export function planDeclaredVolume(input: z.input<typeof parameters>): PlannedStep {
   const p = parameters.parse(input);
-  const { node, name, group, gib, mount, fsType, path, device } = p;
+  const { node, name, group, gib, mount, path, device } = p;
   const on = p.erase.length > 0 ? 'on the erased' : 'on';
   const what = group === undefined ? `${on} ${device?.path ?? path}` : `of ${gib} GB in ${group}`;
   return plannedStep(declaredVolume, {
     node,
     name,
     group: 'Declared volumes',
-    title: `Volume ${name} ${what}, mounted on ${mount}`,
-    why: 'The site declares it for this node.',
+    title: `Volume ${name} ${what}, ${p.encrypt ? `encrypted by ${luksKey(name)}, ` : ''}mounted on ${mount}`,
+    why: p.encrypt
+      ? `The site declares it for this node. Its key is made there and stays there: ${luksKey(name)}, mode 0600.`
+      : 'The site declares it for this node.',
     risk: group === undefined ? 'dangerous' : 'low',
     deadline: minutes(10),
     parameters: p,
-    commands: [...(device ? eraseCommands({ ...p, device }) : []), ...volumeCommands(p), ...mountCommands(p, fsType)],
-    files: [{ node, path: unitPath(p), content: unitText(p), mode: 0o644, ...defined({ owner: 'root:root' }) }],
+    commands: declaredCommands(p),
+    files: [
+      ...(p.encrypt ? luksFiles(p) : []),
+      { node, path: unitPath(p), content: unitText(p), mode: 0o644, owner: 'root:root' },
+    ],
   });
-}
-
-function volumeCommands({ node, group, gib, name }: Parameters) {
-  if (group === undefined) return [];
-  const create = ['lvcreate', '-y', '-L', `${gib}G`, '-n', name, '--addtag', tag, group];
-  const extend = ['lvextend', '-r', '-L', `${gib}G`, `${group}/${name}`];
-  return [
-    command('create', node, create, { when: 'it is not there', note: 'only free space of the group is taken' }),
-    command('extend', node, extend, { when: 'it is there and smaller', note: 'its file system grows with it' }),
-  ];
-}
-
-function mountCommands({ node, path, mount }: Parameters, fsType: string) {
-  return [
-    command('format', node, [`mkfs.${fsType}`, '-q', path], { when: 'nothing is on it' }),
-    command('reload', node, ['systemctl', 'daemon-reload']),
-    command('mount', node, ['systemctl', 'enable', '--now', mountUnit(mount)]),
-  ];
 }

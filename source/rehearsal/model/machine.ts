@@ -1,5 +1,14 @@
 import * as z from 'zod';
 
+/** An encrypted device: the key that opens it, the name that it is open under, and what is inside. */
+const luksSchema = z.object({
+  key: z.string(),
+  name: z.string().optional(),
+  fsType: z.string().optional(),
+  mount: z.string().optional(),
+});
+export type Luks = z.output<typeof luksSchema>;
+
 /** Sizes in bytes. */
 const diskSchema = z.object({
   name: z.string(),
@@ -15,6 +24,7 @@ const diskSchema = z.object({
   ),
   /** File system on the whole disk. */
   fsType: z.string().optional(),
+  luks: luksSchema.optional(),
   /** Where that is mounted. */
   mount: z.string().optional(),
 });
@@ -60,6 +70,7 @@ const lvmSchema = z.object({
       mount: z.string().optional(),
       /** What wipefs would find on it. */
       signature: z.string().optional(),
+      luks: luksSchema.optional(),
     }),
   ),
 });

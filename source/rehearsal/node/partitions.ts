@@ -1,5 +1,5 @@
 import { mapperName, mapperPath } from '../../facts/mapper-name.ts';
-import type { Disk, Machine } from '../model/machine.ts';
+import type { Disk, Luks, Machine } from '../model/machine.ts';
 import { lvmUuidOf, uuidOf } from '../model/random.ts';
 
 /** What vgcreate takes when nothing else is asked for. */
@@ -9,7 +9,7 @@ export const extentBytes = 4 * 1024 ** 2;
 export interface BlockDevice {
   readonly name: string;
   readonly path: string;
-  readonly type: 'disk' | 'part' | 'lvm';
+  readonly type: 'disk' | 'part' | 'lvm' | 'crypt';
   readonly sizeBytes: number;
   readonly fsType?: string;
   readonly uuid?: string;
@@ -39,7 +39,8 @@ export function blockDevices(machine: Machine): BlockDevice[] {
     if (physical) return { ...whole, ...asPhysical(machine, physical, disk) };
     const fsType =
       disk.fsType === undefined ? {} : { fsType: disk.fsType, uuid: uuidOf(`fs/${machine.id}/${disk.name}`) };
-    return { ...whole, children: partitions(machine, disk), ...fsType };
+    const inner = opened(disk.luks, disk.sizeBytes, disk);
+    return { ...whole, children: [...partitions(machine, disk), ...inner], ...fsType };
   });
 }
 
@@ -81,7 +82,7 @@ function logicalVolumes(machine: Machine, { name, group }: Physical, disk: Disk)
       sizeBytes: volume.extents * extentOf(machine, group),
       mountPoints: volume.mount === undefined ? [] : [volume.mount],
       disk,
-      children: [],
+      children: opened(volume.luks, volume.extents * extentOf(machine, group), disk),
       ...(volume.signature === undefined ? {} : { fsType: volume.signature, uuid: uuidOf(`fs/${volume.uuid}`) }),
     }));
 }
@@ -94,8 +95,18 @@ export function eraseDevice(machine: Machine, path: string): void {
     if (part) delete part.fsType;
     if (path !== `/dev/${disk.name}`) continue;
     delete disk.fsType;
+    delete disk.luks;
     disk.partitions = [];
   }
+}
+
+/** LUKS2 keeps 16 MiB for itself. */
+function opened(luks: Luks | undefined, sizeBytes: number, disk: Disk): BlockDevice[] {
+  if (luks?.name === undefined) return [];
+  const { name, fsType, mount } = luks;
+  const inside = { sizeBytes: sizeBytes - 16 * 1024 ** 2, mountPoints: mount === undefined ? [] : [mount] };
+  const path = `/dev/mapper/${name}`;
+  return [{ name, path, type: 'crypt', disk, children: [], ...inside, ...(fsType === undefined ? {} : { fsType }) }];
 }
 
 export function extentOf(machine: Machine, group: string): number {

@@ -23,6 +23,7 @@ const archive: Readonly<Record<string, string>> = {
   jq: '1.6-2.1ubuntu3',
   chrony: '4.2-2ubuntu2',
   arping: '2.22-2',
+  cryptsetup: '2:2.4.3-1ubuntu1.3',
 };
 
 function* aptGet(call: Call): Steps {

@@ -1,6 +1,7 @@
 import { addresses } from './addresses.ts';
 import type { Program } from './call.ts';
 import { coreutils } from './coreutils.ts';
+import { encryption } from './cryptsetup.ts';
 import { curl } from './curl.ts';
 import { disks } from './disks.ts';
 import { shell } from './file-scripts.ts';
@@ -22,6 +23,7 @@ export const programs: ReadonlyMap<string, Program> = new Map(
     ...coreutils,
     ...files,
     ...disks,
+    ...encryption,
     ...mounts,
     ...lvmReport,
     ...lvmChange,
