@@ -154,7 +154,7 @@ def join_worker(agent, token, reply):
         if code != 200: raise Failed(f"Failed to sign {name} certificate ({code}). {answer.get('error', '').capitalize()}", 1)
         made[name] = answer['certificate']
     services.stop()
-    certificates.server()  # while the node still has an authority of its own
+    if (certs / 'ca.key').exists(): certificates.server()  # while the node still has an authority of its own; a worker has none
     take_over(reply)
     for name, text in made.items():
         put(certs / f'{name}.crt', text)
