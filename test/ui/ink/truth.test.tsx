@@ -38,6 +38,22 @@ describe('marks of the progress line', () => {
   });
 });
 
+describe('nodes that have no room', () => {
+  it('are counted on the run page', () => {
+    expect(ran(small).shown()).toMatch(/ks-\d \+\d/);
+    expect(ran({ columns: 120, rows: 40 }).shown()).not.toMatch(/ks-\d \+\d/);
+  });
+  it('are counted on the preflight page, and one that fails keeps its column', () => {
+    const findings = ['ks-1', 'ks-2', 'ks-3'].map((node, at) => ({
+      ...{ check: 'cores', nodes: [node], reason: 'x', seen: 'much too few' },
+      grade: at === 0 ? ('fail' as const) : ('pass' as const),
+    }));
+    const help = new Map([['cores', { title: 'Processor cores of it', why: '', source: '' }]]);
+    const walk = checked('pass', small).tell({ type: 'checked', findings, help });
+    expect(walk.shown()).toMatch(/ks-1 \+2/);
+  });
+});
+
 describe('what goes on', () => {
   it('a paused run says that nothing new starts, and how it goes on', () => {
     const paused = told(ran(), { type: 'run-paused', why: 'by the operator' });

@@ -12,7 +12,7 @@ import { Pointer } from '../../widgets/choice/choice.tsx';
 import { Line } from '../../widgets/line.tsx';
 import { fitMessages, Messages } from '../../widgets/messages.tsx';
 import { Problem } from '../../widgets/problem.tsx';
-import { type ColumnWish, fitColumns } from '../../widgets/table/columns.ts';
+import { type ColumnWish, fitColumns, nodeHeads } from '../../widgets/table/columns.ts';
 import { windowOf } from '../../widgets/table/window.ts';
 import { asciiText, markOf, tone } from '../../widgets/theme.ts';
 import { useTheme } from '../../widgets/theme-context.ts';
@@ -113,12 +113,16 @@ function GridLines(props: {
 }): ReactNode {
   const theme = useTheme();
   const perNode = props.shown.filter((row) => row.about === 'node');
-  const columns = fitColumns(gridColumns(props.shown, perNode, props.nodes), props.width - 4);
+  const here = props.shown[props.row - props.from];
+  const worst = props.nodes.find((node) => ['fail', 'warn'].includes(here?.cells.get(node)?.grade ?? ''));
+  const wishes = gridColumns(props.shown, perNode, props.nodes);
+  const columns = fitColumns(wishes, props.width - 4, worst === undefined ? undefined : `@${worst}`);
+  const heads = nodeHeads(columns, props.nodes);
   return (
     <>
       {perNode.length > 0 ? (
         <Text wrap="truncate" {...tone(theme, 'quiet')}>
-          {`   ${columns.map((column) => fitted(column.id.startsWith('@') ? column.id.slice(1) : '', column.width)).join('  ')}`}
+          {`   ${columns.map(({ width }, at) => fitted(heads[at] ?? '', width)).join('  ')}`}
         </Text>
       ) : null}
       {props.shown.map((row, at) => (

@@ -7,7 +7,7 @@ import { type RunScreen, type RunState, stepHere } from '../../store/run-state.t
 import { Pointer } from '../../widgets/choice/choice.tsx';
 import { Line } from '../../widgets/line.tsx';
 import { Pager } from '../../widgets/pager/pager.tsx';
-import { fitColumns } from '../../widgets/table/columns.ts';
+import { fitColumns, nodeHeads } from '../../widgets/table/columns.ts';
 import { windowOf } from '../../widgets/table/window.ts';
 import { asciiText, type Glyphs, type Theme, type Tone, tone } from '../../widgets/theme.ts';
 import { useTheme } from '../../widgets/theme-context.ts';
@@ -58,10 +58,11 @@ function Grid(props: {
   const theme = useTheme();
   const { run } = props;
   const [title, ...nodes] = gridColumns(run, props.groups, props.width - 4);
+  const heads = nodeHeads(nodes, run.view.nodes);
   return (
     <>
       <Text wrap="truncate" {...tone(theme, 'quiet')}>
-        {`   ${' '.repeat(title?.width ?? 0)}  ${nodes.map((column) => fitted(column.id.slice(1), column.width)).join('  ')}`}
+        {`   ${' '.repeat(title?.width ?? 0)}  ${nodes.map((column, at) => fitted(heads[at] ?? '', column.width)).join('  ')}`}
       </Text>
       {props.groups.map((group, at) => (
         <GroupRow

@@ -31,6 +31,16 @@ export function fitColumns(
   return narrowed(kept, room);
 }
 
+/** The heads of the columns of nodes, `@NAME`; the last one says how many of `nodes` have none for want of room: `ks-3 +2`. */
+export function nodeHeads(columns: readonly { readonly id: string }[], nodes: readonly string[]): string[] {
+  const shown = columns.filter(({ id }) => id.startsWith('@')).length;
+  const last = columns.at(-1);
+  return columns.map((column) => {
+    const name = column.id.startsWith('@') ? column.id.slice(1) : '';
+    return column === last && shown < nodes.length ? `${name} +${nodes.length - shown}` : name;
+  });
+}
+
 /** Takes from the widest that may be cut, cell by cell, until all fit. */
 function narrowed(
   kept: readonly ColumnWish[],
