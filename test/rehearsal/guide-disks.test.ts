@@ -66,3 +66,20 @@ test("the guide's second transcript: Kloudhybrid on one group with a volume of 3
   expect(lines).toContain('The configuration looks OK');
   expect(code).toBe(0);
 });
+
+test('another operating system is what the facts say', async () => {
+  const os = { id: 'debian', versionId: '12', name: 'Debian GNU/Linux 12 (bookworm)' };
+  const world = await bench({ scenario: await scenarioWith({ nodes: { 'ks-1': { os } } }) });
+  const [other, usual] = await Promise.all(
+    ['ks-1', 'ks-2'].map(async (node) =>
+      gatherFacts(await world.host(node), { node, clock: world.clock, packages: [] }),
+    ),
+  );
+  expect(other?.system).toMatchObject({ id: 'debian', versionId: '12', prettyName: os.name, lts: false });
+  expect(usual?.system).toMatchObject({
+    id: 'ubuntu',
+    versionId: '22.04',
+    prettyName: 'Ubuntu 22.04.5 LTS',
+    lts: true,
+  });
+});

@@ -8,7 +8,7 @@ const ordinary = (content: string) => ({ content, mode: 0o644, owner: 'root:root
 /** The files of a fresh Ubuntu 22.04 server, as far as they are read here. */
 export function firstFiles(machine: Machine, node: ScenarioNode, identity: string): Machine['files'] {
   const files: Machine['files'] = {
-    '/etc/os-release': ordinary(osRelease),
+    '/etc/os-release': ordinary(osRelease(node.os)),
     '/etc/hostname': ordinary(`${node.hostname}\n`),
     '/etc/machine-id': { content: `${hexOf(`machine-id/${identity}`, 32)}\n`, mode: 0o444, owner: 'root:root' },
     '/etc/hosts': ordinary(hosts(node.hostname)),
@@ -84,16 +84,14 @@ function furtherNetplan({ furtherInterfaces }: ScenarioNode): string {
   return stringify({ network: { ethernets, version: 2 } });
 }
 
-const osRelease = `PRETTY_NAME="Ubuntu 22.04.5 LTS"
-NAME="Ubuntu"
-VERSION_ID="22.04"
-VERSION="22.04.5 LTS (Jammy Jellyfish)"
-VERSION_CODENAME=jammy
-ID=ubuntu
+const osRelease = ({ id, versionId, name }: ScenarioNode['os']): string => `PRETTY_NAME="${name}"
+NAME="${name.split(' ')[0]}"
+VERSION_ID="${versionId}"
+VERSION="${name.replace(/^\S+ /, '')}"
+ID=${id}
 ID_LIKE=debian
 HOME_URL="https://www.ubuntu.com/"
 SUPPORT_URL="https://help.ubuntu.com/"
 BUG_REPORT_URL="https://bugs.launchpad.net/ubuntu/"
 PRIVACY_POLICY_URL="https://www.ubuntu.com/legal/terms-and-policies/privacy-policy"
-UBUNTU_CODENAME=jammy
 `;

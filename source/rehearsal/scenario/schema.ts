@@ -68,6 +68,14 @@ const nodeSchema = z.strictObject({
   memoryGiB: gibibytes.prefault(125.6),
   swapGiB: z.number().min(0).default(0),
   virtualization: z.string().default('none'),
+  /** As /etc/os-release says it. */
+  os: z
+    .strictObject({
+      id: z.string().default('ubuntu'),
+      versionId: z.string().default('22.04'),
+      name: z.string().default('Ubuntu 22.04.5 LTS'),
+    })
+    .prefault({}),
   /** Same text on two nodes: a clone. Default: made up from the node's name. */
   identity: z.string().optional(),
   interface: z.string().default('eno1'),

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { StorageFacts } from '../../../source/facts/facts.ts';
+import { judgeDraft } from '../../../source/site/load.ts';
+import type { DraftValue } from '../../../source/site/schema.ts';
 import { device, GiB } from '../../facts-fixtures.ts';
 import { facts, wholeDraft } from '../sample.ts';
 import { Walk } from './walk.tsx';
@@ -9,18 +12,33 @@ const disks = [
   ...[...'defghijkl'].map((letter) => device(`sd${letter}`, 'disk', 4 * GiB)),
 ];
 
+/** What differs from a site that is right. */
+interface Changed {
+  readonly features?: DraftValue;
+  readonly change?: (storage: StorageFacts) => Partial<StorageFacts>;
+}
+
 /** The storage page with so many nodes, each with two blank disks and more. */
-function page(count: number, size = { columns: 80, rows: 24 }): Walk {
+function page(
+  count: number,
+  size = { columns: 80, rows: 24 },
+  { features = wholeDraft['features'], change }: Changed = {},
+): Walk {
   const nodes = Array.from({ length: count }, (_, index) => ({
     name: `ks-${index + 1}`,
     reach: `10.0.4.${21 + index}`,
     role: 'manager',
     network: { mode: 'static', address: `10.0.4.${21 + index}/24`, interface: 'eno1' },
   }));
-  const walk = new Walk(size).tell({ type: 'draft', draft: { ...wholeDraft, nodes }, savedAt: new Date(0), now: 0 });
+  const walk = new Walk(size).tell({
+    type: 'draft',
+    draft: { ...wholeDraft, nodes, ...(features === undefined ? {} : { features }) },
+    savedAt: new Date(0),
+    now: 0,
+  });
   for (const { name, reach } of nodes) {
     const seen = facts(name, reach);
-    const storage = seen.storage && { ...seen.storage, disks };
+    const storage = seen.storage && { ...seen.storage, disks, ...change?.(seen.storage) };
     walk.tell({
       type: 'access',
       reach,
@@ -58,6 +76,48 @@ describe.each([3, 9])('the storage page with %i nodes', (count) => {
     expect(shown).toContain('/dev/sdb 500G disk, INTEL SSDSC2KB480G8 PHYF1234567 sata, blank');
     expect(shown).toContain('/dev/sdc no: holds ext4');
     expect(shown).toMatch(/\d+ more below/);
+  });
+
+  const small = { columns: 80, rows: 24 };
+
+  it.each([
+    ['0', /0 GB is too small: at least 1 GB/],
+    ['1e9', /1e9 is not a number of GB/],
+    ['1000000000', /too large: at most 1000000 GB/],
+    ['-1', /-1 is below zero/],
+    ['ten', /ten is not a number of GB/],
+    ['10TB', /10TB carries a unit/],
+  ])('a size of %s is refused in words, and no site is made of it', (typed, says) => {
+    const walk = page(count).keys(`<home><enter>${'<backspace>'.repeat(6)}${typed}<enter>`);
+    fits(walk, small);
+    expect(walk.shown().replaceAll(/\s+/g, ' ')).toMatch(says);
+    expect(judgeDraft(walk.state.draft)).toMatchObject({
+      findings: [{ field: ['storage', 'volumes', 'streamElasticsearch'] }],
+    });
+  });
+
+  it('a size of 10GB is taken: GB is meant', () => {
+    const walk = page(count).keys(`<home><enter>${'<backspace>'.repeat(6)}12GB<enter>`);
+    fits(walk, small);
+    expect(walk.state.draft['storage']).toMatchObject({ volumes: { streamElasticsearch: 12 } });
+  });
+
+  it('with nothing to store asks for no size, and says so', () => {
+    const walk = page(count, small, { features: [] });
+    fits(walk, small);
+    expect(walk.shown()).not.toMatch(/Kafka|elasticsearch/);
+    expect(walk.shown()).toMatch(/nothing|no volume/i);
+  });
+
+  it.each([
+    ['no LVM', { volumeGroups: [], physicalVolumes: [], logicalVolumes: [] }, /no LVM volume group|no volume group/i],
+    ['no free space', undefined, /short|too small|does not fit/i],
+  ])('with %s says what is wrong, on the page', (_, none, says) => {
+    const full = (storage: StorageFacts): Partial<StorageFacts> =>
+      none ?? { volumeGroups: storage.volumeGroups.map((group) => ({ ...group, freeBytes: 0 })) };
+    const walk = page(count, small, { change: full });
+    fits(walk, small);
+    expect(walk.shown().replaceAll(/\s+/g, ' ')).toMatch(says);
   });
 
   it('takes a blank disk, and nothing that carries data', () => {
