@@ -1,6 +1,7 @@
 import type { Check } from './check.ts';
 import { access, completeFacts } from './subjects/access.ts';
 import { addressesFree } from './subjects/address-use.ts';
+import { clusterServices } from './subjects/cluster-services.ts';
 import { clockSkew, clockSynchronized } from './subjects/clock.ts';
 import { lvmDisk, rootSize, snapSpace, solidState } from './subjects/disk.ts';
 import { features } from './subjects/features.ts';
@@ -49,6 +50,7 @@ export const checks: readonly Check[] = [
   declaredVolumes,
   volumeAccess,
   storageAddons,
+  clusterServices,
   snapSpace,
   writeLatency,
   modules,

@@ -1,5 +1,7 @@
 import type { ChartWanted } from '../facts/reach-probe.ts';
+import { servicesIn } from '../microk8s/services.ts';
 import type { Product } from '../product/schema.ts';
+import { chosenServices } from '../product/services.ts';
 import type { Site } from '../site/schema.ts';
 import { sharedEngine } from '../storage/engines/engines.ts';
 
@@ -31,7 +33,14 @@ export function serversOf(site: Site, product: Product): readonly Server[] {
   const chart = (site.chart ?? product.chart).reference;
   // snapd has that proxy only once the run has set it: the store is asked like any other server.
   const store = site.network.proxy === undefined ? [] : [{ url: 'https://api.snapcraft.io/', what: 'the snap store' }];
-  return unique([...store, ...open, ...own, ...engineCharts(site, product), ...chartServer(chart)]);
+  return unique([
+    ...store,
+    ...open,
+    ...own,
+    ...engineCharts(site, product),
+    ...serviceCharts(site, product),
+    ...chartServer(chart),
+  ]);
 }
 
 const registry = (host: string, what: string): Server => ({ url: `https://${host}/v2/`, what });
@@ -49,6 +58,14 @@ function engineCharts(site: Site, { storage }: Product): Server[] {
           },
         ]
       : [],
+  );
+}
+
+/** Repositories that the scripts of the chosen services fetch their charts from. */
+function serviceCharts({ cluster }: Site, product: Product): Server[] {
+  const services = servicesIn(cluster.channel, chosenServices({ cluster }, product));
+  return services.flatMap(({ name, charts, servers }) =>
+    charts.length === 0 ? [] : servers.map((url) => ({ url: `${url}index.yaml`, what: `charts of ${name}` })),
   );
 }
 

@@ -216,6 +216,13 @@ export const ingressClassObject = z.object({
   metadata,
   spec: z.object({ controller: z.string().default('') }).prefault({}),
 });
+/** Whether an API that a service of the cluster serves is found by the API server. */
+export const apiObject = z.object({
+  metadata,
+  status: z
+    .object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]) })
+    .prefault({}),
+});
 /** Any object, as far as its name. */
 export const namedObject = z.object({ metadata });
 export const addressPoolObject = z.object({

@@ -7,6 +7,7 @@ import { addonsUpdate, ingressRemoval } from './steps/addons-update.ts';
 import { backup } from './steps/backup.ts';
 import { certificateRenewal } from './steps/certificate-renewal.ts';
 import { classCheck } from './steps/class-check.ts';
+import { clusterService } from './steps/cluster-service.ts';
 import { controlOnly } from './steps/control-only.ts';
 import { declaredClass } from './steps/declared-class.ts';
 import { declaredVolume } from './steps/declared-volume.ts';
@@ -61,6 +62,7 @@ const all: readonly StepKind[] = [
   addonIngress,
   addonMetallb,
   ingressService,
+  clusterService,
   declaredVolume,
   poolGroup,
   sharedVolume,

@@ -16,6 +16,7 @@ import { StepList } from './stages/order.ts';
 import type { Planning } from './stages/planning.ts';
 import { planBeforeRelease, planProduct, planRelease } from './stages/product.ts';
 import { livingSeed, seedOf, stayingSeed } from './stages/seed.ts';
+import { planServices } from './stages/services.ts';
 import { planOwnClasses, planStorage } from './stages/storage.ts';
 import { planUpgrade } from './stages/upgrade.ts';
 import { planBackupOnly, planDrillOf, planRebalance, planRenewals, planRestoreOf } from './stages/upkeep.ts';
@@ -161,6 +162,7 @@ function planSite(planning: Planning): void {
     () => planStorage(planning),
     () => deploys && planBeforeRelease(planning),
   );
+  planServices(planning);
   planDepartures(
     planning,
     alive.filter(({ why }) => why === 'leaves'),

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { serviceVolumes } from '../microk8s/services.ts';
 import { loadSite } from '../site/load.ts';
 import type { Complaint } from '../site/reading/complaint.ts';
 import { InvalidFile } from '../site/reading/invalid-file.ts';
@@ -7,6 +8,7 @@ import type { Site, SitePath } from '../site/schema.ts';
 import { nearest } from '../text/nearest.ts';
 import { loadProduct, productFor } from './load.ts';
 import type { Product } from './schema.ts';
+import { chosenServices } from './services.ts';
 
 /**
  * Loads a `site.yaml` with the product that it names; the path of a product file is taken from the site file's folder.
@@ -23,9 +25,9 @@ export async function loadSiteWithProduct(
 }
 
 /** What a site asks of the product that it does not have. A size for another volume was probably meant for one of its own. */
-function fitComplaints(site: Pick<Site, 'features' | 'storage'>, product: Product): Complaint[] {
+function fitComplaints(site: Pick<Site, 'features' | 'storage' | 'cluster'>, product: Product): Complaint[] {
   const features = product.features.map((feature) => feature.id);
-  const volumes = product.volumes.map((volume) => volume.id);
+  const volumes = [...product.volumes, ...serviceVolumes(chosenServices(site, product))].map(({ id }) => id);
   return [
     ...site.features.flatMap((id, index) => unknown(product, 'feature', id, features, ['features', index])),
     ...Object.keys(site.storage.volumes).flatMap((id) =>

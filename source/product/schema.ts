@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { serviceNames } from '../microk8s/services.ts';
 
 const identifier = z
   .string()
@@ -165,6 +166,10 @@ export const productSchema = z.strictObject({
       .meta({ description: 'The vendor supports no other size of a machine once the product is installed.' }),
     os: z.array(z.strictObject({ id: z.string(), minimum: z.string(), ltsOnly: z.boolean().default(false) })).min(1),
   }),
+  services: z
+    .array(z.enum(serviceNames))
+    .default([])
+    .meta({ description: 'Services of the cluster that a site gets where it names none: addons of MicroK8s.' }),
   topologies: z
     .array(
       z.strictObject({

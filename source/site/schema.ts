@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defaultRanges } from '../microk8s/node.ts';
+import { serviceNames } from '../microk8s/services.ts';
 import { channelForm, defaultChannel } from '../microk8s/tracks.ts';
 import { defaultProduct } from './default-product.ts';
 import { fields } from './fields.ts';
@@ -203,6 +204,13 @@ export const siteSchema = z.strictObject({
       serviceRange: ipv4Range.default(defaultRanges.services).meta({
         description: 'Addresses of services inside the cluster. Another one where the network of the nodes lies in it.',
       }),
+      services: z
+        .array(z.enum(serviceNames))
+        .refine((all) => new Set(all).size === all.length, { error: 'each service once' })
+        .optional()
+        .meta({
+          description: 'Addons of MicroK8s that are switched on. Left out: those that the product asks for.',
+        }),
     })
     .prefault({}),
   features: z.array(z.string().min(1)).default([]).meta({ description: "Ids of the product's features that are on." }),

@@ -34,6 +34,7 @@ const product: Product = {
   features: [],
   components: [],
   volumes: [],
+  services: [],
   featureSets: [],
   nodes: {
     floor: { cores: 1, memoryGiB: 1, diskGiB: 1, rootGiB: 1 },

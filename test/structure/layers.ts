@@ -112,7 +112,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   storage: {
     holds: 'volumes from features, what fits where; `engines/` what each engine of shared volumes holds and is asked',
     pure: true,
-    uses: ['facts', 'product', 'site', 'kubernetes', 'host', 'text', 'errors'],
+    uses: ['facts', 'product', 'site', 'kubernetes', 'microk8s', 'host', 'text', 'errors'],
   },
   network: {
     holds: 'netplan documents, hosts files, addresses, ranges of the cluster',
@@ -130,7 +130,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     pure: true,
     uses: ['microk8s', 'host', 'text', 'errors'],
   },
-  product: { holds: 'product schema and loader', uses: ['site', 'text', 'errors'] },
+  product: { holds: 'product schema and loader', uses: ['site', 'microk8s', 'text', 'errors'] },
   operator: { holds: 'what is remembered about the operator', uses: ['site', 'host', 'text', 'errors'] },
   site: {
     holds: 'site schema, load and save that keep comments, drafts',

@@ -1,3 +1,5 @@
+import { servicesIn } from '../../microk8s/services.ts';
+import { chosenServices } from '../../product/services.ts';
 import { sharedEngine } from '../../storage/engines/engines.ts';
 import { volumesFor } from '../../storage/volumes.ts';
 import { type Check, type CheckInput, fail, notSeen, type Outcome, pass, siteCheck, warn } from '../check.ts';
@@ -39,7 +41,10 @@ export const storageAddons: Check = siteCheck(
     const enabled = input.evidence?.addons;
     if (enabled === undefined)
       return warn(notSeen, 'Which addons are on could not be asked.', { advice: 'sudo microk8s status on a manager' });
-    const found = Object.entries(addons).filter(([name]) => enabled.includes(name));
+    const brought = servicesIn(input.site.cluster.channel, chosenServices(input.site, input.product)).flatMap(
+      ({ brings }) => brings,
+    );
+    const found = Object.entries(addons).filter(([name]) => enabled.includes(name) && !brought.includes(name));
     if (found.length === 0) return pass('none', 'No storage addon is on.');
     return found.map(([name, { does, advice }]) =>
       (stands(name, input) ? fail : warn)(name, `The addon ${name} is on: ${does}.`, { wanted: 'off', advice }),

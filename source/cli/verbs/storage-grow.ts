@@ -2,7 +2,7 @@ import { settingsFrom } from '../../app/settings.ts';
 import type { OpenedSite } from '../../app/site.ts';
 import { Fault } from '../../errors/fault.ts';
 import { typedSize } from '../../storage/typed-size.ts';
-import { volumesFor } from '../../storage/volumes.ts';
+import { productVolumes } from '../../storage/volumes.ts';
 import { kloudspot } from '../../text/command.ts';
 import { didYouMean } from '../../text/nearest.ts';
 import { updateProduct } from '../apply/update-product.ts';
@@ -32,7 +32,7 @@ function wishOf(
   { site, product }: Pick<OpenedSite, 'site' | 'product'>,
   [id, typed]: readonly string[],
 ): readonly string[] {
-  const volumes = volumesFor(site, product);
+  const volumes = productVolumes(site, product);
   const list = volumes.map((each) => `${each.id} (${each.label}, ${each.gib} GB)`);
   if (id === undefined || typed === undefined)
     throw new Fault({

@@ -110,9 +110,17 @@ function nothingUndoable(run: RunSummary): Fault {
 const removesCluster = (steps: readonly PlannedStep[]): boolean =>
   steps.some(({ kind, undoable }) => undoable && kind === 'microk8s-install');
 
-/** Whether data goes for good: with MicroK8s, or with the volume of the shared pool. */
+/** Whether data goes for good: with MicroK8s, with the volume of the shared pool, or with a service that keeps some. */
 const losesData = (steps: readonly PlannedStep[]): boolean =>
-  steps.some(({ kind, undoable }) => undoable && (kind === 'microk8s-install' || kind === 'shared-volume'));
+  steps.some(
+    ({ kind, undoable, parameters }) =>
+      undoable &&
+      (kind === 'microk8s-install' ||
+        kind === 'shared-volume' ||
+        (kind === 'cluster-service' && hasClaims(parameters))),
+  );
+
+const hasClaims = ({ claims }: PlannedStep['parameters']): boolean => Array.isArray(claims) && claims.length > 0;
 
 /** What goes, the latest first, what is lost with it, and what stays. */
 function undoLines(steps: readonly PlannedStep[]): string[] {

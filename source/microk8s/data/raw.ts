@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 
 /** Read when the program runs from its sources. The build puts what the files hold in the place of this module: scripts/build/data.ts. */
-export const raw: Readonly<Record<'addons' | 'messages' | 'node' | 'tracks', unknown>> = {
+export const raw: Readonly<Record<'addons' | 'messages' | 'node' | 'services' | 'tracks', unknown>> = {
   addons: read('addons'),
   messages: read('messages'),
   node: read('node'),
+  services: read('services'),
   tracks: read('tracks'),
 };
 

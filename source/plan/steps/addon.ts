@@ -20,23 +20,27 @@ export interface Addon<Schema extends z.ZodType> {
   readonly clear?: (context: StepContext, parameters: z.output<Schema>, step: PlannedStep) => Promise<void>;
   /** Does what `enable` leaves out; once its workloads run and the end state is not there. */
   readonly complete?: (context: StepContext, parameters: z.output<Schema>, step: PlannedStep) => Promise<void>;
+  /** What it is called in messages. Default: what follows `addon-` in its kind. */
+  readonly title?: (parameters: z.output<Schema>) => string;
+  readonly undo?: NonNullable<StepKind<Schema>['undo']>;
   readonly advice: (parameters: z.output<Schema>) => Pick<StepRunOptions, 'causes' | 'next'>;
 }
 
 export function addonKind<Schema extends z.ZodType>(addon: Addon<Schema>): StepKind<Schema> {
-  const { kind, parameters, wanted, rest, clear, complete, advice } = addon;
-  const name = kind.replace(/^addon-/, '');
+  const { kind, parameters, wanted, rest, clear, complete, advice, undo } = addon;
+  const name = addon.title ?? (() => kind.replace(/^addon-/, ''));
   const state = async (context: StepContext, p: z.output<Schema>): Promise<StateCheck> => {
     const { ok, observed, states } = await workloadsReady(context, wanted(p));
-    return ok ? rest(context, p, states) : { ok, observed: `${name}: ${observed}` };
+    return ok ? rest(context, p, states) : { ok, observed: `${name(p)}: ${observed}` };
   };
   const untilItRuns = (context: StepContext, p: z.output<Schema>) => {
     const { causes = [] } = advice(p);
-    return untilWorkloadsReady(context, wanted(p), { for: `${name} to run`, causes });
+    return untilWorkloadsReady(context, wanted(p), { for: `${name(p)} to run`, causes });
   };
   return {
     kind,
     parameters,
+    ...(undo ? { undo } : {}),
     state,
     async act(context, p, step) {
       await clear?.(context, p, step);

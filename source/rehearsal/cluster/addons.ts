@@ -1,5 +1,6 @@
 import { type AddonData, addonsOf } from '../../microk8s/addons.ts';
 import { defaultRanges } from '../../microk8s/node.ts';
+import { serviceIn, serviceNames } from '../../microk8s/services.ts';
 import { type Track, trackIn, trackOf } from '../../microk8s/tracks.ts';
 import { addressIn } from '../../network/addresses.ts';
 import type { Cluster, KubeObject } from '../model/cluster.ts';
@@ -7,6 +8,7 @@ import type { Machine } from '../model/machine.ts';
 import { rangesOn } from '../node/arguments.ts';
 import { fileAt } from '../node/file-system.ts';
 import { definition, namespaceObject, plain, service, workload } from './manifests.ts';
+import { serviceObjects } from './service-objects.ts';
 
 /** An addon of MicroK8s in one track, and what it makes in this rehearsal. */
 export interface Addon extends AddonData {
@@ -28,9 +30,22 @@ export function addonsOn(machine: Machine, dnsAddress = usualDns(machine)): read
   if (track === undefined) return [];
   return addonsOf(trackOf(channel)).map((addon) => {
     const { objects = [], lines = [[`${addon.name} is enabled`, 4_000] as const] } =
-      made[addon.name]?.(addon, track, { address: dnsAddress, servers: machine.network.nameservers }) ?? {};
+      made[addon.name]?.(addon, track, { address: dnsAddress, servers: machine.network.nameservers }) ??
+      serviceOf(channel, addon.name);
     return { ...addon, objects, lines };
   });
+}
+
+function serviceOf(channel: string, name: string): ReturnType<Maker> {
+  const found = serviceNames.includes(name) ? serviceIn(channel, name) : undefined;
+  if (found === undefined) return {};
+  const fetched = found.charts.map(
+    (chart) => [`Release "${chart.split(' ')[0] ?? ''}" has been upgraded.`, 9_000] as const,
+  );
+  return {
+    objects: serviceObjects(found),
+    lines: [[`Enabling ${name}`, 800], ...fetched, [`${name} is enabled`, 1_500]],
+  };
 }
 
 /** As `status` sees it: a file of the node, or part of what kubectl lists. */
@@ -176,6 +191,16 @@ const metallb: Maker = ({ version }) => ({
   lines: [],
 });
 
+/** Marked as the default one by the addon. */
+const hostpathClass: KubeObject = {
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'StorageClass',
+  metadata: { name: 'microk8s-hostpath', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+  provisioner: 'microk8s.io/hostpath',
+  volumeBindingMode: 'WaitForFirstConsumer',
+  reclaimPolicy: 'Delete',
+};
+
 const hostpath: Maker = ({ version }) => ({
   objects: [
     workload({
@@ -184,11 +209,7 @@ const hostpath: Maker = ({ version }) => ({
       namespace: 'kube-system',
       image: `cdkbot/hostpath-provisioner:${version}`,
     }),
-    plain('storage.k8s.io/v1', 'StorageClass', 'microk8s-hostpath', undefined, {
-      provisioner: 'microk8s.io/hostpath',
-      volumeBindingMode: 'WaitForFirstConsumer',
-      reclaimPolicy: 'Delete',
-    }),
+    hostpathClass,
   ],
   lines: [
     ['Enabling default storage class.', 900],

@@ -5,6 +5,7 @@ import { defined } from '../../text/defined.ts';
 import type { WizardView } from '../page.ts';
 import { chosenFeatures } from './chosen-features.ts';
 import { getAt, isRecord, textAt } from './draft.ts';
+import { draftServices } from './draft-services.ts';
 
 /** What the draft says about storage so far, with the defaults of the site file where it says nothing or nothing right. */
 export function storageWish(view: WizardView): StorageWish {
@@ -20,6 +21,7 @@ export function storageWish(view: WizardView): StorageWish {
   const workload = siteSchema.shape.storage.unwrap().shape.workload.safeParse(getAt(storage, ['workload'])).data;
   return {
     features: [...chosenFeatures(view)],
+    cluster: { services: [...(draftServices(view.draft) ?? view.product.services)] },
     storage: {
       unshared: {
         volumeGroup: textAt(storage, ['unshared', 'volumeGroup']) || likelyGroupOf(view),

@@ -5,6 +5,7 @@ import { chosenFeatures } from '../draft/chosen-features.ts';
 import { setAt, textAt } from '../draft/draft.ts';
 import type { Field, Note, Page, WizardView } from '../page.ts';
 import { channel, oneOf, yesNo } from '../parse.ts';
+import { serviceFields } from './services.ts';
 
 const reboots = [
   { value: 'when-needed', label: 'when needed', hint: 'only if an upgraded package asks for it' },
@@ -21,7 +22,11 @@ export const featuresPage: Page<'features'> = {
   id: 'features',
   title: 'Features',
   intro: 'What should run, and how is it deployed?',
-  fields: (view) => [...view.product.features.map((feature) => featureToggle(view, feature)), ...runFields(view)],
+  fields: (view) => [
+    ...view.product.features.map((feature) => featureToggle(view, feature)),
+    ...runFields(view),
+    ...serviceFields(view),
+  ],
   validate: () => [],
   notes: (view) => [...featureNotes(view), ...channelNotes(view)],
 };

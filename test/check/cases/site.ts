@@ -1,7 +1,15 @@
-import { healthyNode } from '../../facts-fixtures.ts';
+import { healthyNode, healthySite } from '../../facts-fixtures.ts';
 import { type Case, files, local, nodes, set } from './case.ts';
 
 export const siteCases: readonly Case[] = [
+  {
+    check: 'cluster-services',
+    what: 'the dashboard on a MicroK8s without it',
+    grade: 'fail',
+    nodes: [],
+    says: /has no addon dashboard: .* ended with 1\.35/,
+    site: { cluster: { ...healthySite().cluster, channel: '1.36/stable', services: ['dashboard'] } },
+  },
   {
     check: 'topology',
     what: 'two managers',

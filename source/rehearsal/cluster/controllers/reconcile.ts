@@ -3,6 +3,7 @@ import type { State } from '../../model/state.ts';
 import { hasQuorum, settleRoles } from '../membership.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
 import { reconcileAdmission } from './admission.ts';
+import { reconcileApis } from './apis.ts';
 import { reconcileBlockDevices } from './block-devices.ts';
 import { reconcileClaims } from './claims.ts';
 import { reconcileCopies } from './copies.ts';
@@ -46,6 +47,7 @@ export function reconcile(state: State, cluster: Cluster, now: number): number {
   reconcileClaims(context);
   reconcilePods(context);
   reconcileServices(context);
+  reconcileApis(context);
   reconcileAdmission(context);
   reconcileBlockDevices(context);
   reconcilePools(context);

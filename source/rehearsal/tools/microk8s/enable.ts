@@ -1,6 +1,7 @@
 import { communityAddons } from '../../../microk8s/addons.ts';
 import { said } from '../../../microk8s/messages.ts';
 import { agentPort } from '../../../microk8s/node.ts';
+import { type ClusterService, serviceIn } from '../../../microk8s/services.ts';
 import { type Addon, addonsOn, isEnabled } from '../../cluster/addons.ts';
 import { plain } from '../../cluster/manifests.ts';
 import { apiAnswers, clusterOf } from '../../cluster/membership.ts';
@@ -11,6 +12,7 @@ import { argumentLines, argumentOf } from '../../node/arguments.ts';
 import { fileAt } from '../../node/file-system.ts';
 import { locks } from '../../node/services.ts';
 import { answer, type Call, refuse, type Steps, say, tell } from '../call.ts';
+import { broughtBy, dismissClaims, spreadBy, withValues } from './enable-service.ts';
 
 const lookAgainMs = 2_000;
 
@@ -57,6 +59,8 @@ function* one(call: Call, word: string, more: readonly string[]): Steps {
   if (name === 'metallb') return yield* metallb(call, addon, argument);
   if (name === 'dns') return yield* dns(call, words);
   if (name === 'rbac') return yield* rbac(call, addon);
+  const service = call.look(({ snaps }) => serviceIn(snaps['microk8s']?.channel ?? '', name));
+  if (service !== undefined) return yield* clusterService(call, addon, service);
   const wrong = wrongArgument(addon, argument);
   if (wrong !== undefined) return answer(call, said('ingressArgument', { name: wrong }));
   return yield* install(call, addon);
@@ -116,6 +120,24 @@ function* rbac(call: Call, addon: Addon): Steps {
   }
   apply(call, addon);
   return say(call, 'RBAC is enabled');
+}
+
+/** What it brings along first, then its own parts, then the arguments of services on every node. */
+function* clusterService(call: Call, addon: Addon, service: ClusterService): Steps {
+  const all = call.look((machine) => addonsOn(machine));
+  for (const other of broughtBy(call, service, all)) {
+    const code = yield* one(call, other.name, []);
+    if (code !== 0) return code;
+  }
+  const own = withValues(call, addon, service);
+  if (own === undefined) return 1;
+  const code = yield* install(call, { ...own, lines: own.lines.slice(0, -1) });
+  if (code !== 0) return code;
+  const told = spreadBy(addon.name);
+  const unreached = told && tellNodes(call, told.service, told.wanted);
+  if (unreached !== undefined) return notReached(call, unreached);
+  if (told !== undefined) call.change((machine, _, now) => restartServices(machine, now));
+  return say(call, own.lines.at(-1)?.[0] ?? '');
 }
 
 /** Tells all nodes, name by name; gives the address of one that does not answer. A node that was never in a cluster speaks to itself alone. */
@@ -211,6 +233,7 @@ export function* disable(call: Call): Steps {
     call.out(`${line}\n`);
     yield 3_000;
   }
+  dismissClaims(call, addon);
   call.change((machine, state) => {
     const cluster = clusterOf(state, machine);
     if (cluster !== undefined) for (const object of addon.objects) remove(cluster, object);

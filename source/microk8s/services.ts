@@ -1,0 +1,76 @@
+import * as z from 'zod';
+import { compareVersions } from '../text/versions.ts';
+import { raw } from './data/raw.ts';
+import { trackOf, valueFor } from './tracks.ts';
+
+const byTrack = <Schema extends z.ZodType>(value: Schema) => z.record(z.string(), value);
+const names = z.array(z.string());
+const volume = z.strictObject({
+  id: z.string(),
+  label: z.string(),
+  defaultGiB: z.number().int().positive(),
+  claim: z.string(),
+});
+/** A claim of a service. `claim`: its name in the service's namespace. */
+export type ServiceVolume = z.output<typeof volume>;
+
+const service = z.strictObject({
+  name: z.string(),
+  label: z.string(),
+  help: z.string(),
+  until: z.string().optional(),
+  namespace: byTrack(z.string()),
+  parts: byTrack(names),
+  apis: names,
+  brings: names,
+  servers: z.array(z.url()),
+  stays: z.string(),
+  images: byTrack(names),
+  charts: byTrack(names).default({}),
+  volumes: z.array(volume),
+  source: z.string(),
+});
+
+const known = z.strictObject({ services: z.array(service) }).parse(raw.services).services;
+
+/** A service of the cluster in one track: an addon of MicroK8s with its end state. */
+export interface ClusterService extends Omit<z.output<typeof service>, 'namespace' | 'parts' | 'images' | 'charts'> {
+  readonly namespace: string;
+  /** `deployments/metrics-server`. */
+  readonly parts: readonly string[];
+  readonly images: readonly string[];
+  /** Name and version of charts that its script fetches from `servers`. */
+  readonly charts: readonly string[];
+}
+
+/** Names of the services that a site may choose, in the order in which they are switched on. */
+export const serviceNames: readonly string[] = known.map(({ name }) => name);
+
+/** The service as the track of this channel has it; undefined where there is none of that name. */
+export function serviceIn(channel: string, name: string): ClusterService | undefined {
+  const found = known.find((each) => each.name === name);
+  if (found === undefined) return undefined;
+  const track = trackOf(channel);
+  const of = <Value>(values: Readonly<Record<string, Value>>) => valueFor(values, track);
+  return {
+    ...found,
+    namespace: of(found.namespace) ?? '',
+    parts: of(found.parts) ?? [],
+    images: of(found.images) ?? [],
+    charts: of(found.charts) ?? [],
+  };
+}
+
+/** The chosen ones in the order in which they are switched on. */
+export function servicesIn(channel: string, chosen: readonly string[]): readonly ClusterService[] {
+  return serviceNames.flatMap((name) => (chosen.includes(name) ? (serviceIn(channel, name) ?? []) : []));
+}
+
+/** Whether MicroK8s of that channel has the service: the dashboard ends with 1.35. */
+export const isOffered = ({ until }: Pick<ClusterService, 'until'>, channel: string): boolean =>
+  until === undefined || compareVersions(trackOf(channel), until) <= 0;
+
+/** Volumes of the chosen services. They are the same in every track. */
+export function serviceVolumes(chosen: readonly string[]): readonly ServiceVolume[] {
+  return known.flatMap(({ name, volumes }) => (chosen.includes(name) ? volumes : []));
+}
