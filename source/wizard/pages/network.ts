@@ -4,6 +4,7 @@ import { draftNodes, factsOf, isStatic, nodeCalled } from '../draft/draft-nodes.
 import type { Note, Page, WizardView } from '../page.ts';
 import { clusterFields } from './cluster-address.ts';
 import { addressFields } from './node-address.ts';
+import { proxyFields } from './proxy.ts';
 import { rangeFields } from './ranges.ts';
 import { seenAddress } from './seen-address.ts';
 
@@ -21,6 +22,7 @@ export const networkPage: Page<'network'> = {
     ...draftNodes(view.draft).flatMap((_, index) => addressFields(view, index)),
     ...clusterFields(view),
     ...rangeFields(view),
+    ...proxyFields(view),
   ],
   validate: () => [],
   notes: networkNotes,
