@@ -1,4 +1,5 @@
 import type { RunEventBody } from '../../../source/engine/journal/event.ts';
+import type { Plan } from '../../../source/plan/document/document.ts';
 import type { Grade } from '../../../source/site/finding.ts';
 import type { Size } from '../../../source/ui/ink/widgets/layout.ts';
 import { reviewOf } from '../../../source/ui/model/review.ts';
@@ -7,14 +8,17 @@ import { Walk } from './walk.tsx';
 
 const site = siteOf(wholeDraft);
 export const plan = planOf(site);
-const review = reviewOf({
-  site,
-  product,
-  plan,
-  findings: [],
-  documents: [{ path: '/etc/site.yaml', content: 'a\n', before: undefined }],
-  estimateMs: undefined,
-});
+/** The review of a plan of the sample site. */
+export const reviewOfPlan = (plan: Plan) =>
+  reviewOf({
+    site,
+    product,
+    plan,
+    findings: [],
+    documents: [{ path: '/etc/site.yaml', content: 'a\n', before: undefined }],
+    estimateMs: undefined,
+  });
+const review = reviewOfPlan(plan);
 
 export const begin = (size?: Size): Walk => new Walk(size);
 
