@@ -76,7 +76,7 @@ function unknownVerb(name: string, rest: readonly string[], verbs: VerbTable): F
   const names = Object.keys(verbs).filter((verb) => !verbs[verb]?.hidden);
   const [first = ''] = name.split(' ');
   const group = names.filter((verb) => verb.startsWith(`${first} `));
-  const groups = names.filter((verb) => verb.includes(' ')).map((verb) => verb.replace(/ .*/, ''));
+  const groups = new Set(names.filter((verb) => verb.includes(' ')).map((verb) => verb.replace(/ .*/, '')));
   const near = nearest(name, names) ?? nearest(`${name} ${rest[0] ?? ''}`, names);
   const nearGroup = group.length > 0 || near !== undefined ? undefined : nearest(name, groups);
   const likely = nearGroup === undefined ? group : names.filter((verb) => verb.startsWith(`${nearGroup} `));
