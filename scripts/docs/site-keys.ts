@@ -67,6 +67,7 @@ const furtherMeaning: Readonly<Record<string, string>> = {
   'tls.certificate':
     'With mode files: path of the certificate with its chain on the machine that kloudspot runs on, PEM.',
   'storage.volumes.ID': 'GB of this volume.',
+  'network.workload.addresses.ID': 'The address. ID is a name of your own for the service.',
   'registry.mirrors.ID':
     'The path on `registry.host`; empty where it has none. ID is the host of the registry that is mirrored.',
   'values.ID': 'Any value of the chart; ID is its name there, with further keys below it.',

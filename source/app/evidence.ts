@@ -79,5 +79,6 @@ function wantedAddresses({ nodes, network }: Site): string[] {
   const wanted = nodes.flatMap((node) =>
     node.network?.mode === 'static' && node.network.address ? (node.network.address.split('/')[0] ?? []) : [],
   );
-  return [...new Set([...wanted, ...(network.virtualAddress ? [network.virtualAddress] : [])])];
+  const served = Object.values(network.workload?.addresses ?? {});
+  return [...new Set([...wanted, ...served, ...(network.virtualAddress ? [network.virtualAddress] : [])])];
 }

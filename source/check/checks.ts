@@ -27,6 +27,7 @@ import { architecture, operatingSystem, virtualization } from './subjects/system
 import { tlsChecks } from './subjects/tls.ts';
 import { topology } from './subjects/topology.ts';
 import { versionPairs } from './subjects/version-pairs.ts';
+import { workloadNetwork } from './subjects/workload.ts';
 import { zones } from './subjects/zones.ts';
 
 /** All checks, in the order in which a table shows them. */
@@ -70,6 +71,7 @@ export const checks: readonly Check[] = [
   hostName,
   hostsAtBoot,
   interfaces,
+  workloadNetwork,
   mtu,
   defaultRoute,
   nameServers,

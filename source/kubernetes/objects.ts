@@ -225,6 +225,13 @@ export const apiObject = z.object({
 });
 /** Any object, as far as its name. */
 export const namedObject = z.object({ metadata });
+/** What MetalLB's speakers answer for, and by which interfaces; none named: all. */
+export const announcementObject = z.object({
+  metadata,
+  spec: z
+    .object({ ipAddressPools: z.array(z.string()).default([]), interfaces: z.array(z.string()).default([]) })
+    .prefault({}),
+});
 export const addressPoolObject = z.object({
   metadata,
   spec: z.object({ addresses: z.array(z.string()).default([]) }).prefault({}),

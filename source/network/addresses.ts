@@ -74,13 +74,6 @@ export function ipv4Of(face: InterfaceFacts): InterfaceFacts['addresses'] {
   );
 }
 
-/** Whether two networks in prefix notation share an address. */
-export function overlap(a: string, b: string): boolean {
-  const [left, leftPrefix] = ipaddr.IPv4.parseCIDR(a);
-  const [right, rightPrefix] = ipaddr.IPv4.parseCIDR(b);
-  return left.match(right, Math.min(leftPrefix, rightPrefix));
-}
-
 /** The address so many places behind the first of a network: `10.152.183.10` for 10. */
 export function addressIn(cidr: string, place: number): string {
   const start = ipaddr.IPv4.networkAddressFromCIDR(cidr).octets.reduce((sum, octet) => sum * 256 + octet, 0);

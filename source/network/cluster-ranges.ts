@@ -1,8 +1,7 @@
 import { type ClusterRanges, defaultRanges } from '../microk8s/node.ts';
-import { networkOf } from '../site/address-rules.ts';
+import { networkOf, shareAddresses } from '../site/address-rules.ts';
 import type { Finding, Grade } from '../site/finding.ts';
 import type { Site, SitePath } from '../site/schema.ts';
-import { overlap } from './addresses.ts';
 import { ofNode, type Placed } from './placed.ts';
 
 /** What the cluster of this site gives to pods and services. */
@@ -20,7 +19,7 @@ const others = {
 /** MicroK8s' own ranges, each replaced by one that overlaps none of these networks, where there is one. */
 export function freeRanges(networks: readonly string[]): ClusterRanges {
   const free = (own: string, candidates: readonly string[]) =>
-    [own, ...candidates].find((range) => networks.every((network) => !overlap(range, network))) ?? own;
+    [own, ...candidates].find((range) => networks.every((network) => !shareAddresses(range, network))) ?? own;
   return { pods: free(defaultRanges.pods, others.pods), services: free(defaultRanges.services, others.services) };
 }
 
@@ -67,7 +66,7 @@ function clashOf(ranges: ClusterRanges, networks: readonly string[]) {
   const clashes = networks.flatMap((network) =>
     kinds
       .map((what) => ({ what, cidr: ranges[what] }))
-      .filter(({ cidr }) => overlap(network, cidr))
+      .filter(({ cidr }) => shareAddresses(network, cidr))
       .map(({ what, cidr }) => {
         const grade: Grade = prefixOf(network) < prefixOf(cidr) && network !== networks[0] ? 'warn' : 'fail';
         return { network, what, cidr, grade };

@@ -1,4 +1,4 @@
-import { type PlacedNode, virtualAddressProblem } from '../site/address-rules.ts';
+import { isIn, type PlacedNode, virtualAddressProblem } from '../site/address-rules.ts';
 import type { Finding } from '../site/finding.ts';
 import type { Site } from '../site/schema.ts';
 import { presentAddress, wantedAddress } from './addresses.ts';
@@ -10,16 +10,27 @@ export function virtualAddressFindings(site: Site, placed: readonly Placed[]): F
   const address = site.network.virtualAddress;
   if (address === undefined) return [];
   const common = { check: 'virtual-address', nodes: [], seen: address };
-  const broken = virtualAddressProblem(address, placed.map(asPlaced), gatewaysOf(site, placed), rangesOf(site));
+  const broken = virtualAddressProblem(
+    address,
+    placed.map(asPlaced),
+    gatewaysOf(site, placed),
+    rangesOf(site),
+    site.network.workload?.range,
+  );
   if (broken !== undefined) {
     const advice = "Choose an address of the nodes' network that is not in use and that DHCP does not assign.";
     return [{ ...common, grade: 'fail', reason: `${broken}.`, advice, field: ['network', 'virtualAddress'] }];
+  }
+  const { workload } = site.network;
+  if (workload !== undefined && isIn(address, workload.range)) {
+    const reason = 'It lies in the network for workload and is none of its other addresses.';
+    return [{ ...common, grade: 'pass', reason }];
   }
   if (placed.every((one) => one.address === undefined)) return [];
   return [{ ...common, grade: 'pass', reason: "It lies in the nodes' network and is none of its other addresses." }];
 }
 
-/** With the addresses that it has now, on any interface, and keeps. */
+/** The node with the addresses that it has now, on any interface, and keeps. */
 function asPlaced(one: Placed): PlacedNode {
   const leaving = wantedAddress(one.node) === undefined ? undefined : presentAddress(one.node, one.facts)?.address;
   const all = (one.facts?.network?.interfaces ?? []).flatMap((face) => face.addresses);

@@ -35,11 +35,15 @@ export function valueSource(from: string): ValueSource | undefined {
   return isPlaceOfSite(path) ? { kind: 'site', path } : undefined;
 }
 
-/** A single value of the site outside its lists. */
+/** A single value of the site outside its lists; in a record of one, any name. */
 function isPlaceOfSite(path: readonly string[]): boolean {
   let schema: z.core.$ZodType = siteSchema;
   for (const key of path) {
     schema = bare(schema);
+    if (schema instanceof z.ZodRecord) {
+      schema = schema.valueType;
+      continue;
+    }
     if (!(schema instanceof z.ZodObject)) return false;
     const field: z.core.$ZodType | undefined = schema.shape[key];
     if (field === undefined) return false;

@@ -49,6 +49,7 @@ export function virtualAddressProblem(
   nodes: readonly PlacedNode[],
   gateways: readonly (string | undefined)[],
   ranges: ClusterRanges,
+  workload?: string,
 ): string | undefined {
   const holder = nodes.find((node) => node.address?.address === address || node.keeps.includes(address));
   if (holder !== undefined)
@@ -57,11 +58,39 @@ export function virtualAddressProblem(
     return `${address} is the address of a gateway: the cluster needs one that no machine has`;
   const range = Object.entries(ranges).find(([, cidr]) => isIn(address, cidr));
   if (range !== undefined) return `${address} lies in ${range[1]}, which MicroK8s gives to ${range[0]}`;
+  if (workload !== undefined && isIn(address, workload)) return endProblem(address, networkIn(workload));
   const known = nodes.flatMap((node) => (node.address === undefined ? [] : [{ name: node.name, of: node.address }]));
   const outside = known.find(({ of }) => !isInside(address, of));
   if (outside !== undefined)
     return `${address} lies outside ${networkOf(outside.of)}, the network of ${outside.name}: MetalLB answers by ARP, which stays within one network`;
   return known.map(({ of }) => endProblem(address, of)).find((problem) => problem !== undefined);
+}
+
+/** Why it cannot be an address of services in the second network. */
+export function workloadAddressProblem(
+  address: string,
+  range: string,
+  nodes: readonly PlacedNode[],
+): string | undefined {
+  if (!isIn(address, range)) return `${address} lies outside ${range}, the network for workload`;
+  const holder = nodes.find((node) => node.address?.address === address || node.keeps.includes(address));
+  return holder === undefined
+    ? endProblem(address, networkIn(range))
+    : `${address} is the address of ${holder.name}: a service needs one that no machine has`;
+}
+
+/** Why it cannot be the second network: another one has some of its addresses. */
+export function workloadRangeProblem(
+  range: string,
+  nodes: readonly PlacedNode[],
+  ranges: ClusterRanges,
+): string | undefined {
+  const taken = Object.entries(ranges).find(([, cidr]) => shareAddresses(range, cidr));
+  if (taken !== undefined) return `${range} overlaps ${taken[1]}, which MicroK8s gives to ${taken[0]}`;
+  const node = nodes.find(({ address }) => address !== undefined && shareAddresses(range, networkOf(address)));
+  return node?.address === undefined
+    ? undefined
+    : `${range} overlaps ${networkOf(node.address)}, the network by which ${node.name} is in the cluster: the second network is another one`;
 }
 
 /** Why it cannot be the gateway of a node with that address. netplan takes it silently, and the node is cut off. */
@@ -96,6 +125,19 @@ function endProblem(address: string, network: AddressWithPrefix): string | undef
     : undefined;
 }
 
-function isIn(address: string, cidr: string): boolean {
+const networkIn = (cidr: string): AddressWithPrefix => {
+  const [address, prefix] = ipaddr.IPv4.parseCIDR(cidr);
+  return { address: address.toString(), prefix };
+};
+
+/** Whether two networks in prefix notation share an address. */
+export function shareAddresses(one: string, other: string): boolean {
+  const [left, leftPrefix] = ipaddr.IPv4.parseCIDR(one);
+  const [right, rightPrefix] = ipaddr.IPv4.parseCIDR(other);
+  return left.match(right, Math.min(leftPrefix, rightPrefix));
+}
+
+/** Whether an address lies in a network in prefix notation. */
+export function isIn(address: string, cidr: string): boolean {
   return ipaddr.IPv4.parse(address).match(ipaddr.IPv4.parseCIDR(cidr));
 }

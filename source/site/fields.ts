@@ -37,6 +37,17 @@ const ipv4Range = z
   .refine((text) => Number(text.split('/')[1]) >= 8 && Number(text.split('/')[1]) <= 24, {
     error: 'a network of /8 to /24',
   });
+/** A network of machines: at least two of them, and no default route. */
+const ipv4Network = z
+  .string()
+  .refine(
+    (text) =>
+      ipaddr.IPv4.isValidCIDRFourPartDecimal(text) &&
+      isNetworkAddress(text) &&
+      Number(text.split('/')[1]) >= 8 &&
+      Number(text.split('/')[1]) <= 30,
+    'a network in prefix notation such as 10.20.0.0/24',
+  );
 /** RFC 1123 label, as Kubernetes names nodes: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
 const hostName = z
   .string()
@@ -115,6 +126,7 @@ export const fields = {
   hostAddress,
   ipv4WithPrefix,
   ipv4Range,
+  ipv4Network,
   hostName,
   dnsName,
   gibibytes,

@@ -1,9 +1,10 @@
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
 import { type ClusterRanges, defaultRanges } from '../microk8s/node.ts';
-import { hostAddressProblem, type PlacedNode, virtualAddressProblem } from './address-rules.ts';
+import { hostAddressProblem, type PlacedNode, shareAddresses, virtualAddressProblem } from './address-rules.ts';
 import { type Complaint, dotted } from './reading/complaint.ts';
 import { ownClassEngine, type SitePath } from './schema.ts';
+import { type WorkloadNetwork, workloadComplaints } from './workload-rules.ts';
 
 /** The site as far as it can be read, so that the rules still speak when something else in it is wrong. */
 const text = z.string().optional().catch(undefined);
@@ -20,7 +21,18 @@ const lenientNode = z
 const lenientSite = z
   .object({
     nodes: z.array(lenientNode).catch([]),
-    network: z.object({ virtualAddress: text, gateway: text }).partial().catch({}),
+    network: z
+      .object({
+        virtualAddress: text,
+        gateway: text,
+        workload: z
+          .object({ range: text, addresses: z.record(z.string(), text).catch({}) })
+          .partial()
+          .optional()
+          .catch(undefined),
+      })
+      .partial()
+      .catch({}),
     cluster: z.object({ podRange: text, serviceRange: text }).partial().catch({}),
     storage: z
       .object({ shared: z.object({ engine: text, storageClass: text }).partial().catch({}) })
@@ -46,6 +58,7 @@ export function siteRules(value: unknown): Complaint[] {
     ...managers(nodes),
     ...virtualAddress(site, nodes),
     ...ranges(site),
+    ...workloadComplaints(workloadOf(site), site.network?.virtualAddress, nodes.map(placed), rangesOf(site)),
     ...storageClass(site),
   ];
 }
@@ -137,7 +150,7 @@ function virtualAddress(site: LenientSite, nodes: readonly LenientNode[]): Compl
   }
   if (!ipaddr.IPv4.isValidFourPartDecimal(address)) return [];
   const gateways = [site.network?.gateway, ...nodes.map((node) => node.network?.gateway)];
-  const broken = virtualAddressProblem(address, nodes.map(placed), gateways, rangesOf(site));
+  const broken = virtualAddressProblem(address, nodes.map(placed), gateways, rangesOf(site), workloadOf(site)?.range);
   if (broken === undefined) return [];
   const text = `${dotted(field)}: ${broken}`;
   return [{ field, found: `"${address}"`, expected: "a free address of the nodes' network", text }];
@@ -166,7 +179,7 @@ function rangesOf({ cluster = {} }: LenientSite): ClusterRanges {
 
 function ranges({ cluster = {} }: LenientSite): Complaint[] {
   const { podRange = defaultRanges.pods, serviceRange = defaultRanges.services } = cluster;
-  if (!isRange(podRange) || !isRange(serviceRange) || !overlap(podRange, serviceRange)) return [];
+  if (!isRange(podRange) || !isRange(serviceRange) || !shareAddresses(podRange, serviceRange)) return [];
   const expected = 'a range apart from that of pods';
   const field = ['cluster', 'serviceRange'];
   return [
@@ -174,13 +187,13 @@ function ranges({ cluster = {} }: LenientSite): Complaint[] {
   ];
 }
 
-const isRange = (text: string): boolean => ipaddr.IPv4.isValidCIDRFourPartDecimal(text);
-
-function overlap(one: string, other: string): boolean {
-  const [left, leftPrefix] = ipaddr.IPv4.parseCIDR(one);
-  const [right, rightPrefix] = ipaddr.IPv4.parseCIDR(other);
-  return left.match(right, Math.min(leftPrefix, rightPrefix));
+/** The second network, once its range can be read. */
+function workloadOf({ network }: LenientSite): WorkloadNetwork | undefined {
+  const { range = '', addresses = {} } = network?.workload ?? {};
+  return isRange(range) ? { range, addresses } : undefined;
 }
+
+const isRange = (text: string): boolean => ipaddr.IPv4.isValidCIDRFourPartDecimal(text);
 
 function storageClass(site: LenientSite): Complaint[] {
   const shared = site.storage?.shared;

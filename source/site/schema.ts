@@ -6,7 +6,7 @@ import { defaultProduct } from './default-product.ts';
 import { fields } from './fields.ts';
 
 const { ipv4, hostAddress, ipv4WithPrefix, hostName, dnsName, gibibytes, volumeGroupName } = fields;
-const { ipv4Range, namespace, reach, sshWord, interfaceName, line, kubernetesName } = fields;
+const { ipv4Range, ipv4Network, namespace, reach, sshWord, interfaceName, line, kubernetesName } = fields;
 const { registryHost, registryUser, registryPath, proxyUrl, directName } = fields;
 
 /** A place in `site.yaml`: keys and positions from the top. */
@@ -131,6 +131,19 @@ export const nodeSchema = z.strictObject({
   volumes: nodeVolumes
     .optional()
     .meta({ description: 'Volumes of this node that are made, formatted and mounted before MicroK8s is installed.' }),
+  workloadInterface: interfaceName.optional().meta({ description: 'Default: network.workload.interface.' }),
+});
+
+/** A second network, for what the product serves: nodes are in it by an interface of their own. */
+const workloadNetwork = z.strictObject({
+  range: ipv4Network.meta({
+    description: 'The network, in prefix notation. The nodes have their addresses in it already.',
+  }),
+  interface: interfaceName.meta({ description: 'The network interface by which each node is in it.' }),
+  addresses: z.record(kubernetesName, hostAddress).default({}).meta({
+    description:
+      'Addresses at which services of the product listen, by names of your own. MetalLB answers for them in this network only, and gives one to the service that asks for it.',
+  }),
 });
 
 const registry = z.strictObject({
@@ -184,6 +197,9 @@ export const siteSchema = z.strictObject({
       })
       .optional()
       .meta({ description: 'The way out of nodes that reach nothing directly.' }),
+    workload: workloadNetwork.optional().meta({
+      description: 'A second network, in which the product serves; see above. The virtual address may lie in it.',
+    }),
   }),
   system: z
     .strictObject({

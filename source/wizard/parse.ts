@@ -46,6 +46,14 @@ export function range(text: string): Parsed {
   return { problem: `${text}: wanted ${read.error.issues[0]?.message ?? 'a network in prefix notation'}` };
 }
 
+/** A network of machines in prefix notation, judged as the site file judges it. */
+export function network(text: string): Parsed {
+  const read = siteRules.ipv4Network.safeParse(text);
+  return read.success
+    ? { value: text }
+    : { problem: `${text}: wanted ${read.error.issues[0]?.message ?? 'a network'}` };
+}
+
 /** RFC 1123 label, as Kubernetes names nodes. */
 export function hostName(text: string): Parsed {
   const corrected = text.toLowerCase().replaceAll('_', '-');

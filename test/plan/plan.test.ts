@@ -57,6 +57,19 @@ describe('topologies', () => {
     ]);
   });
 
+  test('a second network: MetalLB answers there by its interfaces alone, for the virtual address too', () => {
+    const workload = { range: '10.20.0.0/24', interface: 'eno2', addresses: { syslog: '10.20.0.50' } };
+    const text = (virtualAddress: string) => {
+      const network = { virtualAddress, gateway: '10.0.4.1', nameservers: ['10.0.4.1'], workload };
+      const { commands } = ofKind(initial({ managers: 3 }, { network }), 'addon-metallb')[0] ?? { commands: [] };
+      return commands.map(({ stdin }) => stdin ?? '').join('');
+    };
+    const inside = text('10.20.0.40');
+    expect(inside).toMatch(/addresses:\n\s+- 10\.20\.0\.50\/32\n\s+autoAssign: false/);
+    expect(inside.match(/interfaces:\n\s+- eno2/g)).toHaveLength(2);
+    expect(text('10.0.4.30').match(/interfaces:\n\s+- eno2/g)).toHaveLength(1);
+  });
+
   test('what has no need of each other runs side by side, and the release waits for all of it', () => {
     const plan = initial({ managers: 3 });
     const lines = [

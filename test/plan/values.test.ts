@@ -25,6 +25,17 @@ function siteOf(more: { [key: string]: unknown } = {}): Site {
   });
 }
 
+it('hands the addresses of the second network to the product', () => {
+  const workload = { range: '10.20.0.0/24', interface: 'eno2', addresses: { syslog: '10.20.0.50' } };
+  const site = siteOf({ network: { virtualAddress: '10.0.4.30', workload } });
+  const values = [
+    { path: 'listen', from: 'network.workload.addresses.syslog' },
+    { path: 'network', from: 'network.workload.range' },
+    { path: 'none', from: 'network.workload.addresses.other' },
+  ];
+  expect(helmValues(site, { ...kloudspot, values })).toEqual({ listen: '10.20.0.50', network: '10.20.0.0/24' });
+});
+
 /** Leaf paths of nested values: `volumes.kafka.size` → value. */
 function leaves(value: unknown, path = ''): [string, unknown][] {
   return typeof value === 'object' && value !== null

@@ -57,6 +57,37 @@ const broken: readonly (readonly [string, { [key: string]: DraftValue }, readonl
     { cluster: { podRange: '10.152.0.0/16' } },
     ['cluster.serviceRange is 10.152.183.0/24, which overlaps the range of pods, 10.152.0.0/16'],
   ],
+  [
+    "addresses for workload elsewhere, given twice, a node's",
+    {
+      nodes: [node('a', { network: fixed('10.0.4.2/24') }), node('b', { reach: '10.20.0.7' })],
+      network: {
+        virtualAddress: '10.20.0.40',
+        workload: {
+          range: '10.20.0.0/24',
+          interface: 'eno2',
+          addresses: { web: '10.20.1.9', api: '10.20.0.40', syslog: '10.20.0.7', last: '10.20.0.255' },
+        },
+      },
+    },
+    [
+      'network.workload.addresses.web: 10.20.1.9 lies outside 10.20.0.0/24, the network for workload',
+      'network.workload.addresses.api: 10.20.0.40 is the virtual address already',
+      'network.workload.addresses.syslog: 10.20.0.7 is the address of b',
+      'network.workload.addresses.last: 10.20.0.255 is the broadcast address of 10.20.0.0/24',
+    ],
+  ],
+  [
+    "a network for workload that is the cluster's own, without a virtual address for its services",
+    {
+      nodes: [node('a', { network: fixed('10.0.4.2/24') })],
+      network: { workload: { range: '10.0.4.0/25', interface: 'eno2', addresses: { web: '10.0.4.9' } } },
+    },
+    [
+      'network.virtualAddress is missing, wanted a free address for the whole cluster, because network.workload',
+      'network.workload.range: 10.0.4.0/25 overlaps 10.0.4.0/24, the network by which a is in the cluster',
+    ],
+  ],
   ['no class', { storage: { shared: { engine: 'existing' } } }, ['storage.shared.storageClass is missing']],
 ];
 

@@ -53,6 +53,31 @@ describe('what a field refuses because of the others', () => {
   ])('%s', (_, page, id, text, expected) => expect(problem(page, id, text)).toMatch(expected));
 });
 
+describe('the second network', () => {
+  const range = 'network.workload.range';
+  const on = setAt(wholeDraft, ['network', 'workload'], { range: '10.20.0.0/24', interface: 'eno2' });
+  const served = field('network', 'network.workload.addresses', view(on));
+
+  it('is asked where an answer is there, and goes as a whole', () => {
+    expect(ids('network', view())).not.toContain(range);
+    expect(ids('network', view(on))).toContain('network.workload.interface');
+    const gone = takeText(on, field('network', range, view(on)), '').draft;
+    expect(gone['network']).toEqual(wholeDraft['network']);
+  });
+
+  it('has services at addresses of its own', () => {
+    const taken = takeText(on, served, 'syslog=10.20.0.50, web=10.20.0.51');
+    expect(taken.problem).toBeUndefined();
+    expect(taken.draft['network']).toMatchObject({
+      workload: { addresses: { syslog: '10.20.0.50', web: '10.20.0.51' } },
+    });
+    expect(served.read?.(taken.draft)).toBe('syslog=10.20.0.50, web=10.20.0.51');
+    expect(takeText(on, served, 'syslog=10.21.0.50').problem).toMatch(/outside 10\.20\.0\.0\/24/);
+    expect(takeText(on, served, 'syslog').problem).toMatch(/NAME=ADDRESS/);
+    expect(problem('network', range, '10.0.4.0/24', view(on))).toMatch(/overlaps 10\.0\.4\.0\/24/);
+  });
+});
+
 describe('files', () => {
   const files = setAt(wholeDraft, ['tls', 'mode'], 'files');
   const empty = join(folder, 'empty.key');

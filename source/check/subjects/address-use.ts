@@ -37,10 +37,17 @@ function wantedAddresses({ site }: CheckInput): Wanted[] {
           },
         ];
   });
+  const served = Object.entries(site.network.workload?.addresses ?? {}).map(
+    ([name, address]): Wanted => ({
+      address,
+      what: `the address of ${name} in the network for workload`,
+      field: ['network', 'workload', 'addresses', name],
+    }),
+  );
   const virtual = site.network.virtualAddress;
   return virtual === undefined
-    ? nodes
-    : [...nodes, { address: virtual, what: 'the virtual address', field: ['network', 'virtualAddress'] }];
+    ? [...nodes, ...served]
+    : [...nodes, ...served, { address: virtual, what: 'the virtual address', field: ['network', 'virtualAddress'] }];
 }
 
 function judge(wanted: Wanted, input: CheckInput): Outcome {

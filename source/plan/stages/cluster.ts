@@ -8,7 +8,7 @@ import { certificateNames, failureDomains } from '../release/launch-configuratio
 import type { PlannedStep } from '../step.ts';
 import { planAddonDns } from '../steps/addon-dns.ts';
 import { planAddonIngress } from '../steps/addon-ingress.ts';
-import { planAddonMetallb } from '../steps/addon-metallb.ts';
+import { planAddonMetallb, workloadOf } from '../steps/addon-metallb.ts';
 import { planControlOnly } from '../steps/control-only.ts';
 import { planIngressService } from '../steps/ingress-service.ts';
 import { planJoin } from '../steps/join.ts';
@@ -83,6 +83,9 @@ export function planIngress({ site, seed, list }: Planning): void {
     list.addCluster(ingress);
     return;
   }
-  list.addSideBySide([ingress, planAddonMetallb({ seed: seed.name, virtualAddress })]);
+  list.addSideBySide([
+    ingress,
+    planAddonMetallb({ seed: seed.name, virtualAddress, ...defined({ workload: workloadOf(site) }) }),
+  ]);
   list.addCluster(planIngressService({ ...asked, virtualAddress }));
 }

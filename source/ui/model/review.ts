@@ -130,9 +130,16 @@ function networkLine(site: Site): ReviewLine {
     ),
     `gateway ${site.network.gateway ?? 'none given'}`,
     `name servers ${site.network.nameservers.join(', ') || 'none given'}`,
+    ...workloadDetail(site),
   ];
   const text = `${counted(fixed, 'static address', 'static addresses')} · virtual address ${virtual ?? 'none'}`;
   return line('Network', text, { page: 'network', field: ['network', 'virtualAddress'] }, detail);
+}
+
+function workloadDetail({ network: { workload } }: Site): string[] {
+  if (workload === undefined) return [];
+  const served = Object.entries(workload.addresses).map(([name, address]) => `${name} ${address}`);
+  return [`workload ${workload.range} by ${workload.interface}${served.length > 0 ? `: ${served.join(', ')}` : ''}`];
 }
 
 function preflightLine(findings: readonly Finding[]): ReviewLine {

@@ -2,7 +2,7 @@ import ipaddr from 'ipaddr.js';
 import { defaultRanges } from '../../microk8s/node.ts';
 import { gatewayProblem, type PlacedNode, virtualAddressProblem } from '../../site/address-rules.ts';
 import { type DraftValue, siteRules } from '../../site/schema.ts';
-import { textAt } from '../draft/draft.ts';
+import { getAt, textAt } from '../draft/draft.ts';
 import { draftNodes, factsOf, isStatic, nodeCalled } from '../draft/draft-nodes.ts';
 import { countRoles } from '../draft/topology.ts';
 import type { Field, Parsed, WizardView } from '../page.ts';
@@ -79,7 +79,7 @@ const searchField = (seen: readonly string[]): Field => ({
 function virtual(view: WizardView, text: string): Parsed {
   const parsed = machineAddress(text);
   if ('problem' in parsed) return parsed;
-  const problem = virtualAddressProblem(text, placedNodes(view), gatewaysOf(view), rangesOf(view));
+  const problem = virtualAddressProblem(text, placedNodes(view), gatewaysOf(view), rangesOf(view), workloadRange(view));
   return problem === undefined ? parsed : { problem };
 }
 
@@ -95,8 +95,15 @@ function gateway(view: WizardView, text: string): Parsed {
   return problem === undefined ? parsed : { problem };
 }
 
+function workloadRange({ draft }: WizardView): string | undefined {
+  return siteRules.ipv4Network
+    .optional()
+    .catch(undefined)
+    .parse(getAt(draft, ['network', 'workload', 'range']));
+}
+
 /** Nodes with the address that is wanted, else the one that was seen, and with all that they keep. */
-function placedNodes(view: WizardView): readonly PlacedNode[] {
+export function placedNodes(view: WizardView): readonly PlacedNode[] {
   return draftNodes(view.draft).map((node, index) => {
     const facts = factsOf(view, index);
     const reach = textAt(node, ['reach']);
@@ -114,7 +121,7 @@ function parsedCidr(text: string): { readonly address: string; readonly prefix: 
   return { address: own.toString(), prefix };
 }
 
-function rangesOf({ draft }: WizardView): typeof defaultRanges {
+export function rangesOf({ draft }: WizardView): typeof defaultRanges {
   const range = (key: string, usual: string) => siteRules.ipv4Range.catch(usual).parse(textAt(draft, ['cluster', key]));
   return { pods: range('podRange', defaultRanges.pods), services: range('serviceRange', defaultRanges.services) };
 }

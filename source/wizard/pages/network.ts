@@ -7,6 +7,7 @@ import { addressFields } from './node-address.ts';
 import { proxyFields } from './proxy.ts';
 import { rangeFields } from './ranges.ts';
 import { seenAddress } from './seen-address.ts';
+import { workloadFields } from './workload-network.ts';
 
 /** For a table cell: `10.0.4.87/24 dhcp`. */
 export function addressNow(view: WizardView, index: number): string {
@@ -23,6 +24,7 @@ export const networkPage: Page<'network'> = {
     ...clusterFields(view),
     ...rangeFields(view),
     ...proxyFields(view),
+    ...workloadFields(view),
   ],
   validate: () => [],
   notes: networkNotes,

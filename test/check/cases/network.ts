@@ -1,4 +1,65 @@
+import type { InterfaceFacts } from '../../../source/facts/facts.ts';
+import { healthySite } from '../../facts-fixtures.ts';
 import { answer, type Case, eno1, nodes, onNode1, set, wantsStatic } from './case.ts';
+
+const withWorkload = (addresses: Record<string, string> = {}) => ({
+  network: {
+    ...healthySite().network,
+    workload: { range: '10.20.0.0/24', interface: 'eno2', addresses },
+  },
+});
+const eno2 = (change: Partial<InterfaceFacts>) =>
+  onNode1('network', {
+    interfaces: [eno1({}), eno1({ name: 'eno2', mac: '52:54:00:00:00:91', addresses: second, ...change })],
+  });
+const second = [{ address: '10.20.0.11', prefix: 24, dynamic: false }];
+
+const workloadCases: readonly Case[] = [
+  {
+    check: 'workload-network',
+    what: 'no such interface',
+    grade: 'fail',
+    nodes: ['ks-1'],
+    says: /ks-1 has no interface eno2/,
+    site: withWorkload(),
+  },
+  {
+    check: 'workload-network',
+    what: 'no address there',
+    grade: 'fail',
+    nodes: ['ks-1'],
+    says: /eno2 of ks-1 has no address in 10\.20\.0\.0\/24/,
+    site: withWorkload(),
+    facts: eno2({ addresses: [] }),
+  },
+  {
+    check: 'workload-network',
+    what: 'no link',
+    grade: 'warn',
+    nodes: ['ks-1'],
+    says: /eno2 of ks-1 has no link/,
+    site: withWorkload(),
+    facts: eno2({ up: false }),
+  },
+  {
+    check: 'workload-network',
+    what: 'in it',
+    grade: 'pass',
+    nodes: ['ks-1'],
+    says: /eno2 is in 10\.20\.0\.0\/24/,
+    site: withWorkload(),
+    facts: eno2({}),
+  },
+  {
+    check: 'addresses-free',
+    what: "a service's address that a machine has",
+    grade: 'fail',
+    nodes: [],
+    says: /the address of syslog in the network for workload, is in use by a machine with MAC 00:11:22:33:44:55/,
+    site: withWorkload({ syslog: '10.20.0.50' }),
+    evidence: answer('10.20.0.50', 'ks-1', '00:11:22:33:44:55'),
+  },
+];
 
 export const networkCases: readonly Case[] = [
   {
@@ -237,6 +298,7 @@ export const networkCases: readonly Case[] = [
     site: { nodes: nodes(wantsStatic('192.168.1.150/24')) },
     evidence: answer('192.168.1.150', 'ks-2', '52:54:00:00:00:03'),
   },
+  ...workloadCases,
   {
     check: 'addresses-free',
     what: 'nobody could ask',
