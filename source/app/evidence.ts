@@ -12,6 +12,7 @@ import { askAddons } from './ask-addons.ts';
 import { askAddresses, type HeardAddresses } from './ask-addresses.ts';
 import { type Asked, askPairs } from './ask-pairs.ts';
 import { askReach } from './ask-reach.ts';
+import { bundleEvidence } from './bundle/of-site.ts';
 import type { World } from './world.ts';
 
 export interface EvidenceOptions {
@@ -32,8 +33,9 @@ export async function gatherEvidence(
   options: EvidenceOptions = {},
 ): Promise<LiveEvidence> {
   const { site } = asked;
-  const [tls, addresses, pairs, reach, addons] = await Promise.all([
+  const [tls, bundle, addresses, pairs, reach, addons] = await Promise.all([
     readPair(site),
+    bundleEvidence(site),
     askForAddresses(site, hosts, options),
     options.facts === undefined ? undefined : askPairs(asked, hosts, options.facts, options.signal),
     options.facts === undefined ? undefined : askReach(asked, hosts, options.facts, options.signal),
@@ -41,7 +43,7 @@ export async function gatherEvidence(
   ]);
   return {
     atMs: clock.now(),
-    ...defined({ tls }),
+    ...defined({ tls, bundle }),
     addresses,
     ...defined({ pairs, reach, addons, unreached: options.unreached, passwordsInMemory: options.passwordsInMemory }),
   };

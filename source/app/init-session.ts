@@ -31,14 +31,18 @@ import { readStartFacts } from './start-facts.ts';
 import { openUnfinished } from './unfinished-site.ts';
 import { openWorld, type World } from './world.ts';
 
-/** The door between the pages of `init` and the world. `productName`: for a new site; a site file or draft names its own. */
-export async function openInitSession(settings: Settings, productName: string | undefined): Promise<InitSession> {
+/** The door between the pages of `init` and the world. `productName`: for a new site; a site file or draft names its own. `bundle`: in the place of the one that they name. */
+export async function openInitSession(
+  settings: Settings,
+  productName: string | undefined,
+  bundle?: string,
+): Promise<InitSession> {
   const passwords = await givenPasswords(settings);
   const [world, product] = await Promise.all([
     openWorld({ files: settings.files, passwords, rehearsal: settings.rehearsal, fresh: true }),
     productName === undefined ? productOfSite(settings) : loadProduct(productName),
   ]);
-  return new Session(settings, world, passwords, product);
+  return new Session(settings, world, passwords, product, bundle);
 }
 
 async function productOfSite(settings: Settings): Promise<Product> {
@@ -64,7 +68,10 @@ class Session implements InitSession {
   /** Fingerprints the operator has accepted: the same key under a new node name is not asked about again. */
   readonly #accepted = new Set<string>();
 
-  constructor(settings: Settings, world: World, passwords: Passwords, product: Product) {
+  readonly #bundle: string | undefined;
+
+  constructor(settings: Settings, world: World, passwords: Passwords, product: Product, bundle: string | undefined) {
+    this.#bundle = bundle;
     this.files = settings.files;
     this.product = product;
     this.#settings = settings;
@@ -82,7 +89,7 @@ class Session implements InitSession {
 
   async loadDraft() {
     const unfinished = await loadDraft(this.files);
-    return unfinished && { ...unfinished, at: this.#memory.choice('page') };
+    return unfinished && { ...unfinished, draft: this.#bundled(unfinished.draft), at: this.#memory.choice('page') };
   }
 
   rememberPage(page: string): void {
@@ -98,7 +105,11 @@ class Session implements InitSession {
   }
 
   async newDraft(): Promise<SiteDraft> {
-    return this.#world.draft ?? firstDraft(this.product);
+    return this.#bundled(this.#world.draft ?? (await firstDraft(this.product)));
+  }
+
+  #bundled(draft: SiteDraft): SiteDraft {
+    return this.#bundle === undefined ? draft : { ...draft, bundle: this.#bundle };
   }
 
   async loadSite(path: string) {
@@ -117,7 +128,7 @@ class Session implements InitSession {
       });
     }
     if (open.length === 0) this.#memory.rememberSite(String(draft['name']), path);
-    return { draft, open };
+    return { draft: this.#bundled(draft), open };
   }
 
   /** A rehearsal lies under a root of its own; this session stays as it is. */

@@ -12,19 +12,21 @@ import { stepKinds } from '../plan/kinds.ts';
 import { makePlan, planHash } from '../plan/plan.ts';
 import { kloudspot } from '../text/command.ts';
 import { readChart } from '../workstation/chart-files.ts';
+import { bundleOf } from './bundle/of-site.ts';
 import { refuseOutside } from './outside.ts';
 import type { OpenedSite } from './site.ts';
 
-/** The plan for a site from what was seen of its nodes. */
-export function planSite(
+/** The plan for a site from what was seen of its nodes. Throws a `Fault` where its bundle cannot be read. */
+export async function planSite(
   { site, product, world }: Pick<OpenedSite, 'site' | 'product' | 'world'>,
   facts: ReadonlyMap<string, NodeFacts>,
   wish: Pick<PlanInput, 'purpose' | 'chartVersion' | 'newestChart' | 'standing' | 'cluster' | 'findings' | 'upkeep'> = {
     purpose: 'init',
   },
-): Plan {
+): Promise<Plan> {
   if (wish.purpose === 'init' || wish.purpose === 'nodes') refuseOutside(site);
-  return makePlan({ site, product, facts, now: new Date(world.clock.now()), readChart, ...wish });
+  const bundle = await bundleOf(site);
+  return makePlan({ site, product, facts, now: new Date(world.clock.now()), readChart, ...wish, bundle });
 }
 
 /** Reads a plan back from its file. Throws a `Fault` when it cannot be read, is damaged, or was changed after it was made. */

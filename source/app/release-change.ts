@@ -9,8 +9,11 @@ import { type RenderedChart, renderChart } from '../kubernetes/render-chart.ts';
 import { targetOf } from '../network/targets.ts';
 import type { PlanInput } from '../plan/input.ts';
 import { chartLogin } from '../plan/release/charts.ts';
+import { productWish } from '../plan/stages/charts.ts';
 import { productChart } from '../plan/stages/product.ts';
 import { valuesText } from '../plan/values.ts';
+import type { Product } from '../product/schema.ts';
+import type { Site } from '../site/schema.ts';
 import type { Observation } from '../status/observation.ts';
 import { readChart } from '../workstation/chart-files.ts';
 import { registrySecret } from './registry-secret.ts';
@@ -29,7 +32,7 @@ export interface ReleaseChange {
 
 /**
  * Renders the chart with the values of the site on the manager that answered, and compares it with what runs. Changes nothing.
- * Undefined where no manager answered. Throws `Fault` where Helm refuses chart or values, and for what Kubernetes never changes;
+ * Undefined where no manager answered, and for a chart that only a bundle holds: it is not on the manager yet. Throws `Fault` where Helm refuses chart or values, and for what Kubernetes never changes;
  * `remade`: stateful sets that the run removes without their pods on the way.
  */
 export async function releaseChange(
@@ -40,7 +43,7 @@ export async function releaseChange(
 ): Promise<ReleaseChange | undefined> {
   const { site, product, world } = opened;
   const manager = site.nodes.find(({ name }) => name === seen.through);
-  if (manager === undefined) return undefined;
+  if (manager === undefined || isBundled(site, product)) return undefined;
   const host = await world.hosts.get(targetOf(manager));
   const { name, version, changes, objects } = await renderedChart(host, opened, seen, wish);
   const chart = { from: seen.release?.chart, to: `${name}-${version}`, changes };
@@ -51,6 +54,9 @@ export async function releaseChange(
   refuseFixed(fixedChanges(before, objects, { namespace: product.namespace, remade }));
   return { chart, objects: manifestChanges(before, objects, product.namespace) };
 }
+
+const isBundled = (site: Site, product: Product): boolean =>
+  site.bundle !== undefined && !productWish(site, product).reference.startsWith('/');
 
 /** What Helm makes of the site's chart and values on this host. Throws `Fault` with its words where it refuses them. */
 export async function renderedChart(

@@ -1,3 +1,4 @@
+import type { Stores } from '../bundle/stores.ts';
 import { lockWorkstation } from '../engine/lock/lock.ts';
 import { ownClaim } from '../engine/lock/lock-claim.ts';
 import type { Clock, HostKeyOffer, HostPool, HostTarget } from '../host/host.ts';
@@ -13,6 +14,8 @@ export interface World {
   readonly clock: Clock;
   /** A rehearsal's own site to begin with. */
   readonly draft?: SiteDraft;
+  /** What stands for the stores of the internet in a rehearsal. */
+  readonly stores?: Stores;
   /** The rehearsal's scenario. */
   readonly scenario?: string;
   /** Host keys that a node shows and that are not pinned yet. */

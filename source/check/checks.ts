@@ -1,8 +1,9 @@
 import type { Check } from './check.ts';
 import { access, completeFacts } from './subjects/access.ts';
 import { addressesFree } from './subjects/address-use.ts';
-import { clusterServices } from './subjects/cluster-services.ts';
+import { bundleFits, bundleOnNode } from './subjects/bundle.ts';
 import { clockSkew, clockSynchronized } from './subjects/clock.ts';
+import { clusterServices } from './subjects/cluster-services.ts';
 import { lvmDisk, rootSize, snapSpace, solidState } from './subjects/disk.ts';
 import { features } from './subjects/features.ts';
 import { identityChecks } from './subjects/identity.ts';
@@ -62,6 +63,8 @@ export const checks: readonly Check[] = [
   multipath,
   proxies,
   snapStore,
+  bundleFits,
+  bundleOnNode,
   downloads,
   snapd,
   membership,

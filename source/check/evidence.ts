@@ -1,3 +1,4 @@
+import type { BundleManifest } from '../bundle/manifest.ts';
 import type { AddressAnswer } from '../facts/address-probe.ts';
 import type { PairAnswers } from '../facts/pairs-probe.ts';
 import type { ReachAnswer } from '../facts/reach-probe.ts';
@@ -18,6 +19,10 @@ export interface LiveEvidence {
   readonly pairs?: ReadonlyMap<string, PairAnswers>;
   /** Node → what it heard of names, servers and its own disk. */
   readonly reach?: ReadonlyMap<string, ReachAnswer>;
+  /** With a bundle: what it holds, and what of it is damaged; or why it cannot be read. */
+  readonly bundle?:
+    | { readonly manifest: BundleManifest; readonly damaged: readonly string[] }
+    | { readonly problem: string };
   /** Names of the addons that are on; undefined where no MicroK8s that runs was asked. */
   readonly addons?: readonly string[];
   /** Node → why it was not reached, in words. */

@@ -25,8 +25,9 @@ const registries: readonly Server[] = [
   { url: 'https://quay.io/v2/', what: 'images of quay.io' },
 ];
 
-/** Registries that a mirror of the site stands in for are not asked; that mirror is. */
+/** With a bundle none is asked. Registries that a mirror of the site stands in for are not asked; that mirror is. */
 export function serversOf(site: Site, product: Product): readonly Server[] {
+  if (site.bundle !== undefined) return [];
   const mirrored = Object.keys(site.registry?.mirrors ?? {});
   const open = registries.filter(({ what }) => !mirrored.some((registry) => what === `images of ${registry}`));
   const own = site.registry === undefined ? [] : [registry(site.registry.host, `images of ${site.registry.host}`)];

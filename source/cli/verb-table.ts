@@ -74,6 +74,15 @@ export const verbs: VerbTable = {
     about: 'Write the as-built document of a site as one HTML file',
     load: () => import('./verbs/report.ts'),
   },
+  'bundle create': {
+    about: 'Fetch all that a site without internet needs into a file',
+    load: () => import('./verbs/bundle-create.ts'),
+  },
+  'bundle show': { about: 'What a bundle is for and what it holds', load: () => import('./verbs/bundle-show.ts') },
+  'bundle verify': {
+    about: 'Compare a bundle with the digests of its parts',
+    load: () => import('./verbs/bundle-verify.ts'),
+  },
   support: {
     about: 'Collect logs and facts in one file, secrets hidden',
     load: () => import('./verbs/support.ts'),

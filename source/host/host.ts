@@ -10,9 +10,19 @@ export type Command = readonly string[] | Script;
 
 export type OutputStream = 'stdout' | 'stderr';
 
+/** Bytes of a file on the workstation, as they are handed to a command piece by piece. */
+export interface FileSlice {
+  readonly path: string;
+  /** Of the first byte. */
+  readonly start: number;
+  readonly bytes: number;
+}
+
 export interface RunOptions {
   /** Given to the command on its standard input, which is then closed. */
   readonly stdin?: string;
+  /** Given in its place: never held in memory as a whole. */
+  readonly stdinFile?: FileSlice;
   /** Run as root. */
   readonly sudo?: boolean;
   /** An argument is a secret: all of them travel on standard input, so that neither ssh's arguments here nor sudo's log there hold it. */

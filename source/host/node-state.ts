@@ -9,3 +9,6 @@ export const domainMarker = `${nodeState}/failure-domain`;
 
 /** Holds the boot id of before the last restart that this program asked for. */
 export const bootMarker = `${nodeState}/boot-before`;
+
+/** Where the parts of a bundle lie, for a node without internet. */
+export const bundleFolder = `${nodeState}/bundle`;

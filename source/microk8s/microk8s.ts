@@ -44,6 +44,10 @@ export const microk8s = {
   disable: (addon: string) => [microk8sProgram, 'disable', addon],
   /** After a refresh of the snap the node keeps the copies of the addons that it had. */
   updateAddons: () => [microk8sProgram, 'addons', 'repo', 'update', 'core'],
+  /** References of the images that containerd has, one a line. */
+  images: () => [microk8sProgram, 'ctr', 'images', 'ls', '-q'],
+  /** Of one archive, as `docker save` writes it. */
+  importImage: (file: string) => [microk8sProgram, 'ctr', 'image', 'import', file],
   /** One addon a call: several in one are half applied when one of them fails. */
   enable: (addon: string, ...words: readonly string[]) => [microk8sProgram, 'enable', addon, ...words],
 } as const;

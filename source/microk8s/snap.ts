@@ -6,6 +6,17 @@ export { defaultChannel, trackOf } from './tracks.ts';
 /** Argument arrays of `snap`. */
 export const snap = {
   install: (name: string, channel: string) => ['snap', 'install', name, '--classic', `--channel=${channel}`],
+  /** snapd trusts a file whose signatures it knows. */
+  ack: (assertion: string) => ['snap', 'ack', assertion],
+  /** A file that was acknowledged; a base and snapd itself are not classic. */
+  installFile: (file: string, { classic }: { readonly classic: boolean }) => [
+    'snap',
+    'install',
+    ...(classic ? ['--classic'] : []),
+    file,
+  ],
+  /** Sets what it follows; installs nothing. A snap that came as a file follows nothing. */
+  switchTo: (name: string, channel: string) => ['snap', 'switch', `--channel=${channel}`, name],
   /** Without a duration: forever. Needs snapd 2.58. */
   hold: (name: string) => ['snap', 'refresh', '--hold', name],
   /** Replaces the revision; a hold does not keep it from what is asked for by name. */

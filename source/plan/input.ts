@@ -1,3 +1,4 @@
+import type { Bundle } from '../bundle/manifest.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import type { Product } from '../product/schema.ts';
 import type { Finding } from '../site/finding.ts';
@@ -39,6 +40,8 @@ export interface PlanInput {
   readonly chartVersion?: string | undefined;
   /** `update --update-helm`: take the newest chart that is allowed. */
   readonly newestChart?: boolean;
+  /** What everything is installed from, where the nodes reach no internet. */
+  readonly bundle?: Bundle | undefined;
   /** What the checks found: failures that the operator lets pass are written down. */
   readonly findings?: readonly Finding[];
   /** Reads the files of a local chart, the only thing that is looked at besides the input. */

@@ -5,6 +5,8 @@ import { addonIngress } from './steps/addon-ingress.ts';
 import { addonMetallb } from './steps/addon-metallb.ts';
 import { addonsUpdate, ingressRemoval } from './steps/addons-update.ts';
 import { backup } from './steps/backup.ts';
+import { bundleImages } from './steps/bundle-images.ts';
+import { bundleParts } from './steps/bundle-parts.ts';
 import { certificateRenewal } from './steps/certificate-renewal.ts';
 import { classCheck } from './steps/class-check.ts';
 import { clusterService } from './steps/cluster-service.ts';
@@ -46,6 +48,8 @@ import { chart, values } from './steps/written-files.ts';
 
 const all: readonly StepKind[] = [
   proxyKind,
+  bundleParts,
+  bundleImages,
   packages,
   reboot,
   hostname,

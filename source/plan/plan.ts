@@ -8,6 +8,7 @@ import { basisOf } from './document/basis.ts';
 import type { Plan } from './document/document.ts';
 import type { PlanInput } from './input.ts';
 import { planBackups } from './stages/backups.ts';
+import { addBundleImages, planBundleOnly } from './stages/bundle.ts';
 import { planCluster, planIngress, planVoterCount } from './stages/cluster.ts';
 import { planDepartures } from './stages/departures.ts';
 import { planGrowth } from './stages/growth.ts';
@@ -102,10 +103,12 @@ function stepsFor(input: PlanInput): Plan['steps'] {
       planSite(planning);
       break;
     case 'start':
+      planBundleOnly(planning);
       planOwnClasses(planning);
       planProduct(planning);
       break;
     case 'update':
+      planBundleOnly(planning);
       planProduct(planning);
       break;
     case 'stop':
@@ -155,6 +158,7 @@ function planSite(planning: Planning): void {
   planDepartures(planning, dead);
   planMachines(planning);
   planCluster(planning);
+  addBundleImages(planning);
   const deploys = site.deploy === 'now';
   // None of these needs another.
   list.addLines(

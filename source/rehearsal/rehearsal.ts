@@ -1,3 +1,4 @@
+import type { Stores } from '../bundle/stores.ts';
 import { Fault } from '../errors/fault.ts';
 import type { Clock, HostKeyOffer, HostPool, HostTarget, Secrets } from '../host/host.ts';
 import { loadProduct } from '../product/load.ts';
@@ -12,6 +13,7 @@ import { Store } from './model/store.ts';
 import { powerOff, powerOn } from './node/power.ts';
 import { newState } from './scenario/create.ts';
 import { loadScenario } from './scenario/load.ts';
+import { rehearsedStores } from './stores.ts';
 import { World } from './world/world.ts';
 
 export { listScenarios, type ScenarioTitle } from './scenario/load.ts';
@@ -46,6 +48,8 @@ export interface Rehearsal {
   offeredHostKeys(target: HostTarget): Promise<HostKeyOffer[]>;
   pin(offers: readonly HostKeyOffer[]): Promise<void>;
   trustHostKeys(node: string, keys: readonly string[], how: { readonly besideOld: boolean }): Promise<void>;
+  /** What stands for the stores of the internet. */
+  readonly stores: Stores;
   /** Pulls a machine's plug, or gives it power again; it then boots. Machines have the names of the scenario. */
   setPower(machine: string, on: boolean): Promise<void>;
   /** Brings back the machines that `fresh` has replaced, as they were. */
@@ -79,6 +83,7 @@ export async function openRehearsal(options: RehearsalOptions): Promise<Rehearsa
     hosts,
     clock: world.clock,
     draft: structuredClone(scenario.draft),
+    stores: rehearsedStores(product),
     offeredHostKeys: (target) => offeredKeys(world, target),
     pin: async (offers) => pinKeys(world, offers),
     trustHostKeys: async (node, keys, { besideOld }) => pinKeysOf(world, node, keys, besideOld),

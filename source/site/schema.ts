@@ -289,6 +289,10 @@ export const siteSchema = z.strictObject({
   registry: registry
     .optional()
     .meta({ description: "The vendor's registry, or one of your own: for the chart, the images and as a mirror." }),
+  bundle: z.string().min(1).optional().meta({
+    description:
+      'For nodes without internet: the file of `kloudspot bundle create` on this machine, its whole path. Everything is installed from it.',
+  }),
   values: z.record(z.string(), anyValue).optional().meta({
     description:
       'Helm values beside those that follow from the answers. They win, and values.yaml names them as their origin. No secrets: this file can be read by others.',

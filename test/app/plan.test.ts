@@ -13,7 +13,7 @@ afterAll(() => rm(root, { recursive: true, force: true, maxRetries: 20 }));
 it('reads the plan of a run back only as it was made, and names a file that is damaged', async () => {
   const opened = await openSite(settingsFrom({ root, rehearse: '' }));
   const seen = new Map(opened.site.nodes.map(({ name, reach }) => [name, facts(name, reach)]));
-  const plan = planSite(opened, seen);
+  const plan = await planSite(opened, seen);
   await opened.close();
   const run = { id: '7f3a', directory: root };
   const path = join(root, 'plan.json');

@@ -125,8 +125,12 @@ export class Rehearsal {
 }
 
 /** Begins a run and kills its process at the first event that is meant. */
-export async function killAt(rehearsal: Rehearsal, at: (line: JournalLine) => boolean): Promise<void> {
-  const running = rehearsal.start('init', '--yes');
+export async function killAt(
+  rehearsal: Rehearsal,
+  at: (line: JournalLine) => boolean,
+  ...flags: readonly string[]
+): Promise<void> {
+  const running = rehearsal.start('init', '--yes', ...flags);
   // For a busy machine: it only ends a test that hangs.
   for (const until = performance.now() + 150_000; performance.now() < until; ) {
     const journal = await rehearsal.journal().catch((): JournalLine[] => []);

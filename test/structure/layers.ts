@@ -54,6 +54,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       'facts',
       'product',
       'operator',
+      'bundle',
       'site',
       'kubernetes',
       'microk8s',
@@ -66,7 +67,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   rehearsal: {
     holds: 'simulated nodes behind the Host contract; opened by `app/` only',
-    uses: ['network', 'facts', 'product', 'site', 'kubernetes', 'microk8s', 'host', 'text', 'errors'],
+    uses: ['network', 'facts', 'product', 'site', 'bundle', 'kubernetes', 'microk8s', 'host', 'text', 'errors'],
   },
   wizard: {
     holds: 'pages and fields as data; no React',
@@ -87,6 +88,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       'facts',
       'product',
       'site',
+      'bundle',
       'kubernetes',
       'microk8s',
       'host',
@@ -97,7 +99,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   check: {
     holds: 'the checks, one file a subject; what runs and grades them',
     pure: true,
-    uses: ['storage', 'network', 'tls', 'facts', 'product', 'site', 'microk8s', 'text', 'errors'],
+    uses: ['storage', 'network', 'tls', 'facts', 'product', 'site', 'bundle', 'microk8s', 'text', 'errors'],
   },
   report: {
     holds: 'the as-built document of a site: HTML and its picture',
@@ -121,8 +123,8 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   workstation: {
     holds:
-      'what the machine that kloudspot runs on keeps for a site: backups, the TLS pair, the unit that continues a run',
-    uses: ['tls', 'site', 'host', 'text', 'errors'],
+      'what the machine that kloudspot runs on keeps for a site: backups, bundles, the TLS pair, the unit that continues a run',
+    uses: ['tls', 'site', 'bundle', 'host', 'text', 'errors'],
   },
   tls: { holds: 'key and certificate pairs', pure: true, uses: ['site', 'text', 'errors'] },
   facts: {
@@ -135,6 +137,11 @@ export const layers: Readonly<Record<string, Layer>> = {
   site: {
     holds: 'site schema, load and save that keep comments, drafts',
     uses: ['microk8s', 'host', 'text', 'errors'],
+  },
+  bundle: {
+    holds: 'the file for sites without internet: its manifest, and the stores that its parts come from',
+    pure: true,
+    uses: ['kubernetes', 'host', 'text', 'errors'],
   },
   kubernetes: { holds: 'kubectl, Helm, objects, workloads', pure: true, uses: ['microk8s', 'host', 'text', 'errors'] },
   microk8s: {

@@ -42,6 +42,7 @@ export const snapStore: Check = reachCheck(
   },
   ({ store }, { node, facts, input }) => {
     if (facts.microk8s?.installed) return pass('not needed', 'MicroK8s is installed already.');
+    if (input.site.bundle !== undefined) return pass('not needed', 'MicroK8s is installed from the bundle.');
     if (input.site.network.proxy !== undefined)
       return pass(
         'through the proxy',
@@ -52,7 +53,7 @@ export const snapStore: Check = reachCheck(
     return fail('not reached', `snapd of ${node.name} does not reach ${store.join(', ')}.`, {
       wanted: 'reached',
       advice:
-        'Open the way to these servers, or give snapd a proxy: sudo snap set system proxy.https=http://PROXY:PORT proxy.http=http://PROXY:PORT; then: snap debug connectivity',
+        'Open the way to these servers, give the site a proxy (network.proxy), or install from a bundle: kloudspot bundle create on a machine with internet; try it: snap debug connectivity',
     });
   },
 );
@@ -65,6 +66,7 @@ export const downloads: Check = reachCheck(
     source: 'https://microk8s.io/docs/install-offline; the chart repositories of the product file',
   },
   ({ urls }, { node, input }) => {
+    if (input.site.bundle !== undefined) return pass('not needed', 'Images and charts come from the bundle.');
     const servers = serversOf(input.site, input.product).filter(({ url }) => urls[url] !== undefined);
     const lost = servers.flatMap(({ url, what }) => {
       const { problem, proxy } = urls[url] ?? {};

@@ -5,6 +5,13 @@ import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
 import type { Terminal } from '../line/terminal.ts';
 import { applySite } from './apply-site.ts';
 
+export interface UnattendedWish {
+  /** Checks whose failure the operator lets pass. */
+  readonly accept: readonly string[];
+  /** Absolute path of a bundle, in the place of the site's. */
+  readonly bundle: string | undefined;
+}
+
 /**
  * `init --yes`: preflight, then the run, which writes the site at its usual place, where later verbs look for it, and values.yaml.
  * A site file that was named stays as it is.
@@ -12,9 +19,10 @@ import { applySite } from './apply-site.ts';
 export async function initUnattended(
   settings: Settings,
   terminal: Terminal,
-  accept: readonly string[],
+  { accept, bundle }: UnattendedWish,
 ): Promise<ExitCode> {
-  const opened = await openSite(settings, { fresh: true });
+  const found = await openSite(settings, { fresh: true });
+  const opened = bundle === undefined ? found : { ...found, site: { ...found.site, bundle } };
   const { files } = settings;
   try {
     const documents = await documentsOf(opened.site, opened.product, files.site, files);

@@ -47,7 +47,7 @@ export async function runProductPlan(
   wish: Pick<PlanInput, 'purpose' | 'chartVersion' | 'newestChart'>,
   documents: readonly RunDocument[] = [],
 ): Promise<ExitCode> {
-  const plan = planSite(opened, facts, { ...wish, standing });
+  const plan = await planSite(opened, facts, { ...wish, standing });
   return beginPlan(plan, opened, settings, terminal, { verb: wish.purpose, documents });
 }
 

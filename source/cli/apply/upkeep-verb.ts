@@ -41,6 +41,6 @@ export async function runUpkeep(
   documents: readonly RunDocument[] = [],
 ): Promise<ExitCode> {
   const { purpose, verb, upkeep } = wish;
-  const plan = planSite(opened, facts, { purpose, cluster, upkeep });
+  const plan = await planSite(opened, facts, { purpose, cluster, upkeep });
   return beginPlan(plan, opened, settings, terminal, { verb, documents });
 }

@@ -67,6 +67,13 @@ export const productFlag = {
   about: 'The product of a new site: one of templates/products, or a file.',
 } as const;
 
+/** Of `init`. */
+export const bundleFlag = {
+  type: 'string',
+  value: 'FILE',
+  about: 'Nodes without internet: install everything from this file of kloudspot bundle create.',
+} as const;
+
 /** For verbs that start or continue a run. */
 export const takeOver = { type: 'boolean', about: 'Take the lock from a run that is gone or silent.' } as const;
 
@@ -87,6 +94,9 @@ export const acceptFailure = {
 
 /** The operand of verbs about a run. */
 export const runOperand: Operand = { name: 'RUN', about: 'The run, or the end of its id. Default: the last one.' };
+
+/** The operand of verbs about a bundle. */
+export const bundleOperand: Operand = { name: 'FILE', about: 'The bundle.', required: true };
 
 /** `-y, --yes`, `--site FILE`, `--rehearse [SCENARIO]`, `--no-color`. */
 export function flagWords(name: string, { short, value, optional, negative }: Flag): string {

@@ -1,9 +1,11 @@
+import { resolve } from 'node:path';
 import type { InitSession, StartFacts } from '../../app/session.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
 import { kloudspot } from '../../text/command.ts';
+import type { UnattendedWish } from '../apply/init-unattended.ts';
 import type { FirstPage } from '../first-page.ts';
-import { acceptFailure, globalFlags, productFlag } from '../line/flags.ts';
+import { acceptFailure, bundleFlag, globalFlags, productFlag } from '../line/flags.ts';
 import { processTerminal, refuseToAsk, type Terminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 
@@ -13,20 +15,22 @@ export default defineVerb({
   flags: {
     ...globalFlags,
     product: productFlag,
+    bundle: bundleFlag,
     'accept-failure': acceptFailure,
   },
   run: async ({ args }, { firstPage }) => {
     const settings = settingsFrom(args);
     const terminal = processTerminal();
+    const bundle = args.bundle === undefined ? undefined : resolve(args.bundle);
     if (settings.yes && args.product !== undefined) throw productGiven();
-    if (settings.yes) return unattended(settings, terminal, args['accept-failure'] ?? []);
+    if (settings.yes) return unattended(settings, terminal, { accept: args['accept-failure'] ?? [], bundle });
     if (!terminal.interactive && !settings.plain) {
       refuseToAsk(
         'kloudspot init asks questions.',
         `Without a terminal: ${kloudspot('init --site FILE --yes')}   (line by line: --plain)`,
       );
     }
-    return walk(settings, terminal, args.product, firstPage);
+    return walk(settings, terminal, { productName: args.product, bundle }, firstPage);
   },
 });
 
@@ -40,10 +44,10 @@ const productGiven = (): Fault =>
 async function walk(
   settings: Settings,
   terminal: Terminal,
-  productName: string | undefined,
+  { productName, bundle }: { readonly productName: string | undefined; readonly bundle: string | undefined },
   firstPage: FirstPage | undefined,
 ): Promise<ExitCode> {
-  const open = async () => (await import('../../app/init-session.ts')).openInitSession(settings, productName);
+  const open = async () => (await import('../../app/init-session.ts')).openInitSession(settings, productName, bundle);
   if (terminal.capable && !settings.plain)
     return drawPages(settings, terminal, open, firstPage ?? { start: await readStart(settings, productName) });
   const { runPlainInit } = await import('../../ui/plain/init.ts');
@@ -83,7 +87,7 @@ async function drawPages(
   }
 }
 
-async function unattended(settings: Settings, terminal: Terminal, accept: readonly string[]): Promise<ExitCode> {
+async function unattended(settings: Settings, terminal: Terminal, wish: UnattendedWish): Promise<ExitCode> {
   const { exists } = await import('../../app/site.ts');
   if (!settings.rehearsal && !settings.siteGiven && !(await exists(settings.site))) {
     throw new Fault({
@@ -97,5 +101,5 @@ async function unattended(settings: Settings, terminal: Terminal, accept: readon
     });
   }
   const { initUnattended } = await import('../apply/init-unattended.ts');
-  return initUnattended(settings, terminal, accept);
+  return initUnattended(settings, terminal, wish);
 }

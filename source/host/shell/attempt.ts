@@ -50,7 +50,8 @@ export class Attempt {
       });
       const transcript = new Transcript(mark, options.onLine);
       const began = performance.now();
-      const child = exec(line, { input, hear: (chunk, stream) => transcript.hear(chunk, stream) });
+      const { stdinFile: inputFile } = options;
+      const child = exec(line, { input, inputFile, hear: (chunk, stream) => transcript.hear(chunk, stream) });
       const end = await endOf(child, transcript, deadline + grace, options.signal);
       if (end === 'aborted' || end === 'late') return this.#stopped(end, child, transcript, exec);
       transcript.finish();

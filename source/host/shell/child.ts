@@ -1,7 +1,8 @@
-import type { Readable } from 'node:stream';
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { execa } from 'execa';
-import type { OutputStream } from '../host.ts';
+import type { FileSlice, OutputStream } from '../host.ts';
 
 /** How a program ended: its exit code, 127 where there is no such program; or `killed` by a signal. */
 export type Ending = number | 'killed';
@@ -15,6 +16,8 @@ export interface Child {
 
 export interface ChildOptions {
   readonly input: string;
+  /** Follows the input, piece by piece. */
+  readonly inputFile?: FileSlice | undefined;
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Takes a piece of output. The program is held up until the promise settles. */
   readonly hear?: (chunk: Buffer, stream: OutputStream) => Promise<void>;
@@ -31,11 +34,11 @@ const sshEnded = 255;
  */
 export function startChild(
   words: readonly [string, ...string[]],
-  { input, environment = {}, hear = async () => undefined }: ChildOptions,
+  { input, inputFile, environment = {}, hear = async () => undefined }: ChildOptions,
 ): Child {
   const [file, ...rest] = words;
   const child = execa(file, rest, {
-    input,
+    input: inputFile === undefined ? input : Readable.from(pieces(input, inputFile)),
     env: environment,
     detached: true,
     cleanup: false,
@@ -80,6 +83,11 @@ function endingOf(file: string, { exitCode, code, signal, cause }: Ended): Endin
   if (code === 'ENOENT') return 127;
   if (signal !== undefined) return 'killed';
   throw new Error(`${file} could not be started: ${code}`, { cause });
+}
+
+async function* pieces(first: string, { path, start, bytes }: FileSlice): AsyncGenerator<Buffer> {
+  yield Buffer.from(first);
+  if (bytes > 0) yield* createReadStream(path, { start, end: start + bytes - 1, highWaterMark: 1 << 18 });
 }
 
 /** Tells when no piece of output has been at hand for a while. */

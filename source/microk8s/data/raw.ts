@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 
 /** Read when the program runs from its sources. The build puts what the files hold in the place of this module: scripts/build/data.ts. */
-export const raw: Readonly<Record<'addons' | 'messages' | 'node' | 'services' | 'tracks', unknown>> = {
+export const raw: Readonly<Record<'addons' | 'images' | 'messages' | 'node' | 'services' | 'tracks', unknown>> = {
   addons: read('addons'),
+  images: read('images'),
   messages: read('messages'),
   node: read('node'),
   services: read('services'),

@@ -6,7 +6,7 @@ import { planChart } from '../release/charts.ts';
 import type { PlannedStep, StepKind } from '../step.ts';
 
 /** What every part of an engine is planned from. */
-export interface EngineInput extends Pick<PlanInput, 'site' | 'product' | 'readChart'> {
+export interface EngineInput extends Pick<PlanInput, 'site' | 'product' | 'readChart' | 'bundle'> {
   /** Name of the manager that the cluster is changed through. */
   readonly seed: string;
 }
@@ -65,8 +65,11 @@ export interface SharedEngine {
 }
 
 /** Where an engine's chart comes from and which release it becomes, as the product says. */
-export function engineChart({ product, seed, readChart }: EngineInput, engine: Product['storage']['lvm']) {
+export function engineChart(
+  { product, seed, readChart: read, bundle }: EngineInput,
+  engine: Product['storage']['lvm'],
+) {
   const { chart, repository, version, release, namespace } = engine;
   const wish = { reference: chartReference(product, chart), repository, version };
-  return { seed, release, namespace, chart: planChart(wish, release, seed, readChart) };
+  return { seed, release, namespace, chart: planChart(wish, release, seed, { read, bundle }) };
 }

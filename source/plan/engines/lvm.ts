@@ -7,7 +7,7 @@ import { planStorageEngine } from '../steps/storage-engine.ts';
 import { type EngineInput, engineChart } from './contract.ts';
 
 /** Values of the chart lvm-localpv. MicroK8s keeps its kubelet's folder elsewhere than the chart expects. */
-const lvmValues = (): string =>
+export const lvmValues = (): string =>
   manifestText([{ lvmNode: { kubeletDir: microk8sFiles.kubelet }, analytics: { enabled: false } }]);
 
 /** The engine of unshared volumes and their class. */

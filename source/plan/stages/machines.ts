@@ -28,6 +28,7 @@ import { planPoolGroup } from '../steps/pool-group.ts';
 import { planProxy } from '../steps/proxy.ts';
 import { planReboot } from '../steps/reboot.ts';
 import { planSharedVolume } from '../steps/shared-volume.ts';
+import { addBundleParts, localSnaps, packagesFolder } from './bundle.ts';
 import { addDeclaredVolumes } from './declared.ts';
 import type { Planning } from './planning.ts';
 import { isBehind } from './upgrade.ts';
@@ -40,7 +41,10 @@ export function planMachines(planning: Planning): void {
   // A member that stays must reach a new node directly as well.
   const proxy = proxySettings(site, clusterAddresses(planning));
   if (proxy) for (const { name } of nodes) list.addNode(name, planProxy({ node: name, proxy }));
-  for (const node of prepared) addPackages(planning, node);
+  for (const node of prepared) {
+    addBundleParts(planning, node.name);
+    addPackages(planning, node);
+  }
   const restarted = site.system.reboot === 'never' ? [] : addReboots(planning, prepared);
   const addresses = new Map(site.nodes.map((node) => [node.name, clusterAddress(node, factsOf(planning, node))]));
   const hosts = hostNames(site, addresses);
@@ -57,12 +61,14 @@ export function planMachines(planning: Planning): void {
 
 /** The step that installs MicroK8s on a node. */
 function installationOf(
-  { site, seed }: Planning,
+  planning: Planning,
   addresses: ReadonlyMap<string, string>,
   proxy: ReturnType<typeof proxySettings>,
 ): (node: SiteNode) => PlannedStep {
+  const { site, seed } = planning;
   const domains = failureDomains(site.nodes);
   const names = clusterNames(site);
+  const local = localSnaps(planning);
   const setup = defined({ registry: site.registry, environment: proxy && proxyEnvironment(proxy) });
   return ({ name, reach }) => {
     const own = {
@@ -73,7 +79,7 @@ function installationOf(
       names,
       joins: name !== seed.name,
     };
-    return planMicroK8sInstall({ ...own, ...defined({ domain: domains.get(name) }) }, setup);
+    return planMicroK8sInstall({ ...own, ...defined({ domain: domains.get(name), local }) }, setup);
   };
 }
 
@@ -92,12 +98,16 @@ function localLast(nodes: readonly SiteNode[]): SiteNode[] {
   return nodes.toSorted((a, b) => Number(a.local ?? false) - Number(b.local ?? false));
 }
 
-function addPackages({ site, product, list }: Planning, { name, volumes = [] }: SiteNode): void {
+/** Without internet nothing newer is there to bring packages up to date with. */
+function addPackages(planning: Planning, { name, volumes = [] }: SiteNode): void {
+  const { site, product, list } = planning;
   const shares = sharedVolume(site, product) !== undefined;
+  const folder = packagesFolder(planning, name);
   const install = ['lvm2', ...(shares ? ['open-iscsi'] : [])];
   if (volumes.some(({ encrypt }) => encrypt)) install.push('cryptsetup');
-  const parameters = { node: name, upgrade: site.system.updatePackages, install, iscsid: shares };
-  list.addNode(name, planPackages(parameters));
+  const upgrade = site.system.updatePackages && folder === undefined;
+  const parameters = { node: name, upgrade, install, iscsid: shares };
+  list.addNode(name, planPackages({ ...parameters, ...defined({ folder }) }));
 }
 
 /** Restarts the nodes, the workstation last of all. Gives what everything after must wait for. */

@@ -1,5 +1,3 @@
-import { resolve } from 'node:path';
-import { chartReference } from '../../product/load.ts';
 import { type ChartWish, chartLogin, digestOf, type PlannedChart, planChart } from '../release/charts.ts';
 import { planHelmInstall } from '../steps/helm-install.ts';
 import { planNamespace } from '../steps/namespace.ts';
@@ -8,6 +6,7 @@ import { planRollout } from '../steps/rollout.ts';
 import { planTlsSecret } from '../steps/tls-secret.ts';
 import { planChartFiles, planValues } from '../steps/written-files.ts';
 import { registrySecretName, valuesText } from '../values.ts';
+import { productWish } from './charts.ts';
 import { planGrowth } from './growth.ts';
 import type { Planning } from './planning.ts';
 
@@ -53,20 +52,17 @@ export function planRelease(planning: Planning, grows: boolean): void {
 
 /** The chart that a run would install through this node. Throws `Fault` where a local one is none. */
 export function productChart(
-  input: Pick<Planning, 'site' | 'product' | 'newestChart' | 'chartVersion' | 'readChart'>,
+  input: Pick<Planning, 'site' | 'product' | 'newestChart' | 'chartVersion' | 'readChart' | 'bundle'>,
   node: string,
 ): PlannedChart {
-  return planChart(chartWish(input), input.product.release, node, input.readChart);
+  return planChart(chartWish(input), input.product.release, node, {
+    read: input.readChart,
+    bundle: input.bundle,
+  });
 }
 
-/** The site's chart stands in the product's place. Neither pinned: an update stays on the version that runs. */
+/** Neither site nor product pins a version: an update stays on the one that runs. */
 function chartWish({ site, product, newestChart, chartVersion }: Parameters<typeof productChart>[0]): ChartWish {
-  const { reference, version } = site.chart ?? product.chart;
-  const found = site.chart ? localOrAsItIs(reference) : chartReference(product, reference);
-  const wanted = version ?? (newestChart ? undefined : chartVersion);
-  return { reference: found, version: wanted };
-}
-
-function localOrAsItIs(reference: string): string {
-  return reference.startsWith('.') ? resolve(reference) : reference;
+  const { version, ...wish } = productWish(site, product);
+  return { ...wish, version: version ?? (newestChart ? undefined : chartVersion) };
 }

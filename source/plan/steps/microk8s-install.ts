@@ -6,6 +6,7 @@ import { channelForm } from '../../microk8s/tracks.ts';
 import { kloudspot } from '../../text/command.ts';
 import { look, readText, runCommand, writeFiles } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep, seconds } from '../execution/define.ts';
+import { imageToImport, importCommands, importImages, missingImages } from '../execution/import-images.ts';
 import { withSnapProgress } from '../execution/snap-progress.ts';
 import { certificateNames, launchConfiguration } from '../release/launch-configuration.ts';
 import { mirrorText, type Registry, registryFill } from '../release/registry.ts';
@@ -19,6 +20,15 @@ import { otherCluster, otherRanges } from './standing-ranges.ts';
 const name = 'microk8s';
 const missing = 'it is not installed yet';
 const unset = 'it was installed without these settings';
+const localSnaps = z.object({
+  /** In the order in which they are installed, MicroK8s last. */
+  snaps: z.array(z.object({ name: z.string(), file: z.string(), assertion: z.string() })),
+  /** Without them the network of the node does not start. */
+  images: z.array(imageToImport),
+});
+/** Files of a bundle on the node, in place of the store and the registries. */
+export type LocalSnaps = z.output<typeof localSnaps>;
+
 const parameters = z.object({
   node: z.string(),
   channel: z.string(),
@@ -30,13 +40,16 @@ const parameters = z.object({
   names: z.array(z.string()),
   /** It joins another node afterwards: its arguments are looked at by that step from then on. */
   joins: z.boolean(),
+  local: localSnaps.exactOptional(),
 });
 type Parameters = z.output<typeof parameters>;
 
 function commands(p: Parameters): PlannedCommand[] {
-  const { node, channel, address, domain } = p;
+  const { node, channel, address, domain, local } = p;
   return [
-    command('install', node, snap.install(name, channel), { when: missing }),
+    ...(local === undefined
+      ? [command('install', node, snap.install(name, channel), { when: missing })]
+      : localCommands(node, channel, local)),
     command('set-arguments', node, setArguments(domain), { stdin: addressArgument(address), when: unset }),
     ...certificateCommands(wishOf(p)),
     command('wait-ready', node, microk8s.waitReady(60), { note: 'again and again, until the time of the step is up' }),
@@ -45,6 +58,18 @@ function commands(p: Parameters): PlannedCommand[] {
 }
 
 const wishOf = ({ node, names, ranges }: Parameters) => ({ node, names: certificateNames(names, ranges) });
+function localCommands(node: string, channel: string, { snaps, images }: LocalSnaps): PlannedCommand[] {
+  return [
+    ...snaps.flatMap((each) => [
+      command(`ack/${each.name}`, node, snap.ack(each.assertion), { when: missing }),
+      command(`install/${each.name}`, node, snap.installFile(each.file, { classic: each.name === name }), {
+        when: missing,
+      }),
+    ]),
+    command('switch', node, snap.switchTo(name, channel), { when: 'it follows no channel' }),
+    ...importCommands(node, images),
+  ];
+}
 
 async function installed(context: StepContext, node: string): Promise<InstalledSnap | undefined> {
   return parseSnapList(name, (await look(context, node, snap.list(name))).stdout);
@@ -60,6 +85,8 @@ async function state(context: StepContext, p: Parameters, step: PlannedStep): Pr
   const said = `version ${found.version} from ${found.tracking}`;
   if (trackOf(found.tracking) !== trackOf(p.channel)) return { ok: false, observed: said };
   if (!(await mirrored(context, step))) return { ok: false, observed: `${said}, other mirrors of registries` };
+  const lost = await missingImages(context, p.node, p.local?.images ?? []);
+  if (lost.length > 0) return { ok: false, observed: `${said}, without ${lost.length} of its images` };
   if (!found.held) return { ok: false, observed: `${said}, would refresh by itself` };
   const own = await ownArguments(context, p);
   return { ok: own.ok, observed: `${said}, held, ${own.observed}` };
@@ -94,11 +121,16 @@ async function mirrored(context: StepContext, { node, files }: PlannedStep): Pro
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   await untilSnapdIdle(context, p.node);
   const found = await installed(context, p.node);
-  if (found && trackOf(found.tracking) !== trackOf(p.channel))
+  // Killed between the installation from a file and the switch: it follows nothing.
+  const unswitched =
+    p.local !== undefined && found?.tracking === '-' && found.version.startsWith(`v${trackOf(p.channel)}.`);
+  if (found && !unswitched && trackOf(found.tracking) !== trackOf(p.channel))
     throw otherTrack(p, found, await ownMarks(context, p.node));
   if (!found) await install(context, p, step);
+  if (p.local !== undefined && (!found || unswitched)) await runCommand(context, step, 'switch');
   // Before it waits: the images of its own pods may come from the mirror alone.
   await writeFiles(context, step, await registryFill(context), isMirror);
+  await importImages(context, step, p.node, p.local?.images ?? []);
   await untilLaunched(context, p.node);
   const ranges = await otherRanges(context, p.node, p.ranges);
   if (ranges !== undefined) throw otherCluster(p.node, ranges);
@@ -118,10 +150,30 @@ async function install(context: StepContext, p: Parameters, step: PlannedStep): 
     });
   context.remember('installed', 'yes');
   await writeFiles(context, step, {}, (path) => !isMirror(path));
+  if (p.local !== undefined) return installFiles(context, p.node, p.local, step);
   await withSnapProgress({ context, node: p.node, name }, () =>
     runCommand(context, step, 'install', { run: installAdvice }),
   );
 }
+
+/** Each only where it is missing: a base may be there for another snap, and snapd refuses a file of a snap that is newer. */
+async function installFiles(
+  context: StepContext,
+  node: string,
+  { snaps }: LocalSnaps,
+  step: PlannedStep,
+): Promise<void> {
+  for (const each of snaps) {
+    if (parseSnapList(each.name, (await look(context, node, snap.list(each.name))).stdout)) continue;
+    await runCommand(context, step, `ack/${each.name}`, { run: fileAdvice });
+    await runCommand(context, step, `install/${each.name}`, { run: fileAdvice });
+  }
+}
+
+const fileAdvice = {
+  causes: ['too little space under /var', 'snapd is busy with another change', 'snapd is older than the snap wants'],
+  next: ['snap changes shows what snapd is at'],
+};
 
 const installAdvice = {
   causes: ['no way to the snap store', 'too little space under /var', 'snapd is busy with another change'],

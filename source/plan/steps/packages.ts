@@ -11,6 +11,8 @@ const parameters = z.object({
   upgrade: z.boolean(),
   install: z.array(z.string()),
   iscsid: z.boolean(),
+  /** Folder with the packages, where the node reaches no archive. */
+  folder: z.string().exactOptional(),
 });
 type Parameters = z.output<typeof parameters>;
 
@@ -52,16 +54,45 @@ const apt = (...words: string[]) => [
   ...words,
 ];
 
-function commands({ node, upgrade, install, iscsid }: Parameters): PlannedCommand[] {
+/**
+ * Installs packages from a folder, with those of the folder that they need and that are not installed; nothing is fetched, and what
+ * is installed stays as it is. Arguments: folder, packages.
+ */
+const installFromFolder = (folder: string, names: readonly string[]): Script => ({
+  name: 'install-from-folder',
+  text: folderText,
+  arguments: [folder, ...names],
+});
+
+const folderText = `export LC_ALL=C DEBIAN_FRONTEND=noninteractive
+folder=$1; shift
+files=()
+for file in "$folder"/*.deb; do
+  name=$(dpkg-deb -f "$file" Package) || exit 1
+  [ "$(dpkg-query -W -f '\${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || files+=("$file")
+done
+[ \${#files[@]} -gt 0 ] || exit 0
+apt-get -y --no-download -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold install "\${files[@]}"
+`;
+
+function commands({ node, upgrade, install, iscsid, folder }: Parameters): PlannedCommand[] {
   return [
     command('complete-dpkg', node, completeDpkg, {
       note: 'completes a package change that was interrupted; does nothing otherwise',
     }),
-    command('update-lists', node, updateLists),
+    ...(folder === undefined ? [command('update-lists', node, updateLists)] : []),
     ...(upgrade
       ? [command('upgrade', node, apt('upgrade'), { note: 'configuration files that were changed stay as they are' })]
       : []),
-    ...(install.length > 0 ? [command('install', node, apt('install', ...install))] : []),
+    ...(install.length > 0
+      ? [
+          command(
+            'install',
+            node,
+            folder === undefined ? apt('install', ...install) : installFromFolder(folder, install),
+          ),
+        ]
+      : []),
     ...(iscsid
       ? [command('start-iscsid', node, ['systemctl', 'enable', '--now', 'iscsid'], { note: 'shared volumes need it' })]
       : []),

@@ -14,12 +14,19 @@ interface WorkloadOptions {
   readonly name: string;
   readonly namespace: string;
   readonly image: string;
+  /** Variables of its container. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly replicas?: number;
   readonly labels?: Readonly<Record<string, string>>;
   readonly nodeSelector?: Readonly<Record<string, string>>;
   /** A stateful set makes them for each of its pods; the pods of any other workload share those of these names. */
   readonly claims?: readonly Claim[];
 }
+
+const environmentOf = ({ environment = {} }: WorkloadOptions) =>
+  Object.keys(environment).length === 0
+    ? {}
+    : { env: Object.entries(environment).map(([name, value]) => ({ name, value })) };
 
 export function workload(wish: WorkloadOptions): KubeObject {
   const labels = wish.labels ?? { 'app.kubernetes.io/name': wish.name };
@@ -39,7 +46,7 @@ export function workload(wish: WorkloadOptions): KubeObject {
         metadata: { labels: { ...labels } },
         spec: {
           ...(wish.nodeSelector === undefined ? {} : { nodeSelector: { ...wish.nodeSelector } }),
-          containers: [{ name: wish.name, image: wish.image }],
+          containers: [{ name: wish.name, image: wish.image, ...environmentOf(wish) }],
           ...(shared.length === 0
             ? {}
             : { volumes: shared.map(({ name }) => ({ name, persistentVolumeClaim: { claimName: name } })) }),

@@ -48,7 +48,8 @@ function installed(state: State, machine: Machine, change: SnapChange): void {
   machine.snaps[change.snap] = {
     version: offered.snap,
     revision: offered.revision,
-    channel: change.channel,
+    channel: change.file ? '-' : change.channel,
+    ...(change.file ? { addons: trackOf(change.channel) } : {}),
     publisher: 'canonical**',
     notes: 'classic',
     held: false,

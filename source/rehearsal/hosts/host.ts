@@ -1,4 +1,6 @@
-import type { Command, FileToWrite, Host, HostAccess, RunOptions, RunResult } from '../../host/host.ts';
+import { open } from 'node:fs/promises';
+import { Fault } from '../../errors/fault.ts';
+import type { Command, FileSlice, FileToWrite, Host, HostAccess, RunOptions, RunResult } from '../../host/host.ts';
 import { microk8sFiles } from '../../microk8s/microk8s.ts';
 import { defined } from '../../text/defined.ts';
 import { membersFile, ownMemberFile } from '../cluster/membership.ts';
@@ -33,7 +35,9 @@ export class SimulatedHost implements Host {
   }
 
   async run(command: Command, options: RunOptions = {}): Promise<RunResult> {
-    const execution = await this.#open(isScript(command) ? command.name : command.join(' '), options);
+    const stdin = options.stdinFile === undefined ? options.stdin : await textOf(options.stdinFile);
+    const shown = isScript(command) ? command.name : command.join(' ');
+    const execution = await this.#open(shown, { ...options, ...defined({ stdin }) });
     if (options.sudo === true) this.#mayBecomeRoot();
     if (!isScript(command)) return execution.run(command);
     const simulated = scripts.get(command.name);
@@ -89,6 +93,24 @@ export class SimulatedHost implements Host {
     if (login.sudo === 'free') return 'free';
     const given = this.#connection.sudoPassword();
     return given !== undefined && given === login.password ? 'password' : 'refused';
+  }
+}
+
+/** Parts of a rehearsal's bundle are a few lines of text each. */
+const largestPart = 2 ** 20;
+
+async function textOf({ path, start, bytes }: FileSlice): Promise<string> {
+  if (bytes > largestPart)
+    throw new Fault({
+      what: 'A rehearsal takes no real bundle.',
+      where: path,
+      next: ['kloudspot bundle create --rehearse makes one for rehearsals.'],
+    });
+  const handle = await open(path, 'r');
+  try {
+    return (await handle.read(Buffer.alloc(bytes), 0, bytes, start)).buffer.toString('utf8');
+  } finally {
+    await handle.close();
   }
 }
 

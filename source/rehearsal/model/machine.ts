@@ -100,6 +100,8 @@ const snapChangeSchema = z.object({
   verb: z.enum(['install', 'refresh', 'revert', 'remove']),
   snap: z.string(),
   channel: z.string(),
+  /** From a file: it follows no channel afterwards. */
+  file: z.boolean().optional(),
   startedAt: z.number(),
   readyAt: z.number(),
 });
@@ -141,6 +143,10 @@ export const machineSchema = z.object({
     /** Which program is called sudo; `sudo-rs` takes no `-E`. */
     sudoProgram: z.enum(['sudo', 'sudo-rs', 'none']).default('sudo'),
   }),
+  /** It reaches the stores, archives and registries of the internet. */
+  online: z.boolean().default(true),
+  /** SHA-256 of the snap files whose signatures snapd knows. */
+  acknowledged: z.array(z.string()).default([]),
   /** ed25519 public key, base64 of its wire form. */
   hostKey: z.string(),
   power: z.enum(['on', 'booting', 'off']),

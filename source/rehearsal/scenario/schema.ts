@@ -167,6 +167,8 @@ export const scenarioSchema = z.strictObject({
   product: z.string().default(defaultProduct),
   nodes: z.record(z.string(), nodeSchema).refine((nodes) => Object.keys(nodes).length > 0, 'at least one node'),
   faults: z.array(faultSchema).default([]),
+  /** Whether the nodes reach the stores, archives and registries of the internet. */
+  internet: z.boolean().default(true),
   /** A site that the wizard starts from, complete. */
   draft: z.record(z.string(), draftValue),
 });

@@ -49,11 +49,12 @@ function* allPairs(call: Call): Steps {
 
 const reachTask = z.object({ names: z.array(z.string()), urls: z.array(z.string()) });
 
-/** `reach TASK`: the name server knows the name of the scenario's site, and every server answers. */
+/** `reach TASK`: the name server knows the name of the scenario's site; every server answers, or with no internet none. */
 function* reach(call: Call): Steps {
   const { names, urls } = reachTask.parse(JSON.parse(call.words[0] ?? ''));
   yield 1_300;
   const zone = call.look((_machine, state) => state.names);
+  const online = call.look((machine) => machine.online);
   const known = names.map((name) => [
     name,
     zone[name] === undefined ? { problem: 'Name or service not known' } : { addresses: [zone[name]] },
@@ -63,8 +64,10 @@ function* reach(call: Call): Steps {
     JSON.stringify({
       names: Object.fromEntries(known),
       wildcards: [],
-      urls: Object.fromEntries(urls.map((url) => [url, { status: 200 }])),
-      store: 'pass',
+      urls: Object.fromEntries(
+        urls.map((url) => [url, online ? { status: 200 } : { problem: 'name resolution failed' }]),
+      ),
+      store: online ? 'pass' : ['api.snapcraft.io', 'dashboard.snapcraft.io'],
       writeMs: 1.4,
     }),
   );

@@ -1,6 +1,8 @@
+import { parse } from 'yaml';
+import * as z from 'zod';
 import type { Machine } from '../model/machine.ts';
 import { between, hexOf } from '../model/random.ts';
-import { writePath } from '../node/file-system.ts';
+import { fileAt, namesIn, writePath } from '../node/file-system.ts';
 import { type Call, optionsOf, type Program, refuse, type Steps } from './call.ts';
 
 const lockWords =
@@ -25,6 +27,9 @@ const archive: Readonly<Record<string, string>> = {
   arping: '2.22-2',
   cryptsetup: '2:2.4.3-1ubuntu1.3',
 };
+
+/** The version that the archive has of a package. */
+export const archiveVersion = (name: string): string => archive[name] ?? '1.0-1';
 
 function* aptGet(call: Call): Steps {
   const { flags, rest } = optionsOf(call.words, ['-o', '-t', '-c']);
@@ -61,7 +66,17 @@ function simulate(call: Call, verb: string | undefined): number {
   return 0;
 }
 
+/** With no way to the archive it warns, and keeps the lists that it has: exit code 0. */
+function* offlineUpdate(call: Call): Steps {
+  yield 4_000;
+  call.err(
+    "W: Failed to fetch http://archive.ubuntu.com/ubuntu/dists/jammy/InRelease  Temporary failure resolving 'archive.ubuntu.com'\nW: Some index files failed to download. They have been ignored, or old ones used instead.\n",
+  );
+  return 0;
+}
+
 function* update(call: Call): Steps {
+  if (!call.look(({ online }) => online)) return yield* offlineUpdate(call);
   const sources = ['jammy', 'jammy-updates', 'jammy-backports', 'jammy-security'];
   for (const [index, source] of sources.entries()) {
     yield 1_100;
@@ -102,6 +117,7 @@ function* install(call: Call, names: readonly string[], least: number, most: num
     yield 900;
     return 0;
   }
+  if (!call.look(({ online }) => online)) return cannotFetch(call, wanted);
   const whole = call.look((machine) => between(`apt/${machine.id}/${wanted.join()}`, least, most));
   const part = whole / (wanted.length * 2);
   for (const [index, name] of wanted.entries()) {
@@ -120,8 +136,35 @@ function* install(call: Call, names: readonly string[], least: number, most: num
   return 0;
 }
 
-function settle(machine: Machine, name: string): void {
-  machine.packages.installed[name] = machine.packages.newer[name] ?? archive[name] ?? '1.0-1';
+function cannotFetch(call: Call, names: readonly string[]): number {
+  for (const name of names)
+    call.err(
+      `E: Failed to fetch http://archive.ubuntu.com/ubuntu/pool/main/${name}.deb  Temporary failure resolving 'archive.ubuntu.com'\n`,
+    );
+  return refuse(call, 'E: Unable to fetch some archives, maybe run apt-get update or try with --fix-missing?', 100);
+}
+
+/** `install-from-folder FOLDER PACKAGE…`: what the folder has and the machine has not, from its files alone. */
+export function* installFromFolder(call: Call): Steps {
+  const [folder = ''] = call.words;
+  const files = call.look((machine) => namesIn(machine, folder).filter((name) => name.endsWith('.deb')));
+  const found = files.map((name) => call.look((machine) => fileAt(machine, `${folder}/${name}`)?.content ?? ''));
+  for (const text of found) {
+    const read = debFile.safeParse(parse(text));
+    if (!read.success) return refuse(call, 'dpkg-deb: error: it is not a Debian format archive', 1);
+    const { package: name, version } = read.data;
+    if (call.look((machine) => machine.packages.installed[name] !== undefined)) continue;
+    yield 2_500;
+    call.out(`Setting up ${name} (${version}) ...\n`);
+    call.change((machine) => settle(machine, name, version));
+  }
+  return 0;
+}
+
+const debFile = z.object({ package: z.string(), version: z.string() });
+
+function settle(machine: Machine, name: string, version = machine.packages.newer[name] ?? archiveVersion(name)): void {
+  machine.packages.installed[name] = version;
   if (name.startsWith('linux-image') || name === 'libc6' || name === 'systemd') {
     writePath(machine, '/run/reboot-required', '*** System restart required ***\n');
     writePath(machine, '/run/reboot-required.pkgs', `${name}\n`);

@@ -6,6 +6,7 @@ import { between } from '../model/random.ts';
 import { at, type State } from '../model/state.ts';
 import { fileAt, writePath } from '../node/file-system.ts';
 import { type Call, lastValue, optionsOf, type Program, refuse, type Steps, say } from './call.ts';
+import { ack, installBase, missingBase, readSnapFile } from './snap-files.ts';
 import { tasks } from './snap-tasks.ts';
 
 /** ms that snapd takes for MicroK8s: download, mount, services. */
@@ -21,7 +22,10 @@ function* snap(call: Call): Steps {
   const channel = lastValue(options, '--channel');
   switch (verb) {
     case 'install':
-      return yield* install(call, name, channel ?? 'latest/stable', options.flags.has('--classic'));
+      return yield* install(call, name, channel ?? 'latest/stable', {
+        classic: options.flags.has('--classic'),
+        dangerous: options.flags.has('--dangerous'),
+      });
     case 'remove':
       return yield* remove(call, name);
     case 'refresh': {
@@ -30,6 +34,10 @@ function* snap(call: Call): Steps {
     }
     case 'revert':
       return yield* revert(call, name);
+    case 'ack':
+      return call.root ? ack(call, name) : refuse(call, accessDenied);
+    case 'switch':
+      return switchTo(call, name, channel);
     case 'restart':
       return yield* restart(call);
     default:
@@ -130,8 +138,51 @@ function list(call: Call, name: string | undefined): number {
   return 0;
 }
 
-function* install(call: Call, name: string, channel: string, classic: boolean): Steps {
-  if (!call.root) return refuse(call, 'error: access denied (try with sudo)');
+const accessDenied = 'error: access denied (try with sudo)';
+
+interface InstallFlags {
+  readonly classic: boolean;
+  readonly dangerous: boolean;
+}
+
+function* install(call: Call, word: string, channel: string, flags: InstallFlags): Steps {
+  if (!call.root) return refuse(call, accessDenied);
+  if (word.endsWith('.snap')) return yield* installFile(call, word, flags);
+  if (!call.look(({ online }) => online)) return refuse(call, 'error: unable to contact snap store');
+  return yield* installNamed(call, word, channel, { classic: flags.classic, file: false });
+}
+
+/** A file whose signatures are known, without the store; it follows no channel until it is told to. */
+function* installFile(call: Call, path: string, { classic, dangerous }: InstallFlags): Steps {
+  const found = readSnapFile(call, path, dangerous);
+  if (typeof found === 'string') return refuse(call, found);
+  const base = missingBase(call, found.snap, found.base);
+  if (base !== undefined) return refuse(call, base);
+  if (found.snap !== 'microk8s') return installBase(call, found);
+  return yield* installNamed(call, found.snap, found.channel, { classic, file: true });
+}
+
+/** `snap switch --channel=CHANNEL NAME` */
+function switchTo(call: Call, name: string, channel: string | undefined): number {
+  if (!call.root) return refuse(call, accessDenied);
+  if (channel === undefined) return refuse(call, 'error: missing --channel=<channel-name> parameter');
+  const there = call.change((machine) => {
+    const own = machine.snaps[name];
+    if (own === undefined) return false;
+    own.channel = channel;
+    delete own.addons;
+    return true;
+  });
+  if (!there) return refuse(call, `error: snap "${name}" is not installed`);
+  return say(call, `"${name}" switched to the "${channel}" channel`);
+}
+
+interface Installation {
+  readonly classic: boolean;
+  readonly file: boolean;
+}
+
+function* installNamed(call: Call, name: string, channel: string, { classic, file }: Installation): Steps {
   if (name !== 'microk8s') return refuse(call, `error: snap "${name}" not found`);
   const there = call.look((machine) => machine.snaps[name]);
   if (there !== undefined) {
@@ -157,17 +208,25 @@ function* install(call: Call, name: string, channel: string, classic: boolean): 
   }
   const running = call.look((machine) => machine.snapChange);
   if (running !== undefined) return refuse(call, `error: snap "${name}" has "${running.verb}-snap" change in progress`);
-  const change = call.change((machine, state, now) => begin(machine, state, now, 'install', channel));
+  const change = call.change((machine, state, now) => begin(machine, state, now, 'install', channel, file));
   return yield* follow(call, change, 'install', `${name} (${channel}) ${offered.snap} from Canonical✓ installed`);
 }
 
 type Verb = NonNullable<Machine['snapChange']>['verb'];
 
-function begin(machine: Machine, state: State, now: number, verb: Verb, channel: string): number {
+function begin(machine: Machine, state: State, now: number, verb: Verb, channel: string, file = false): number {
   state.serial += 1;
   const id = state.serial;
   const ms = verb === 'install' || verb === 'refresh' ? between(`snap/${machine.id}`, ...installMs) : removeMs;
-  machine.snapChange = { id, verb, snap: 'microk8s', channel, startedAt: now, readyAt: now + ms };
+  machine.snapChange = {
+    id,
+    verb,
+    snap: 'microk8s',
+    channel,
+    startedAt: now,
+    readyAt: now + ms,
+    ...(file ? { file } : {}),
+  };
   at(state, now + ms, { kind: 'snap', machine: machine.id, change: id });
   return id;
 }
@@ -218,7 +277,10 @@ function* refresh(
   if (call.look((machine) => machine.snaps[name]) === undefined)
     return refuse(call, `error: snap "${name}" is not installed`);
   yield 300;
-  if (channel !== undefined) return yield* change(call, name, 'refresh', channel);
+  if (channel !== undefined) {
+    if (!call.look(({ online }) => online)) return refuse(call, 'error: unable to contact snap store');
+    return yield* change(call, name, 'refresh', channel);
+  }
   if (!hold && !unhold) {
     call.err(`snap "${name}" has no updates available\n`);
     return 0;

@@ -7,12 +7,13 @@ import { at } from '../model/state.ts';
 import { argumentOf, runningArgument, setArguments } from '../node/arguments.ts';
 import { fileAt, readPath, removePath, writePath } from '../node/file-system.ts';
 import { tokenFile } from '../node/services.ts';
+import { missingParts, receivePart } from './bundle-scripts.ts';
 import { type Call, type Program, type Steps, say } from './call.ts';
 import { certificateScripts } from './certificate-scripts.ts';
 import { hostKeyScripts } from './host-keys.ts';
 import { startJoin } from './microk8s/join-unit.ts';
 import { networkScripts } from './network-scripts.ts';
-import { upgradable } from './packages.ts';
+import { installFromFolder, upgradable } from './packages.ts';
 import { renderChart } from './render-chart.ts';
 
 /** `packages-state PACKAGE…`: age of the last update, packages to upgrade, those installed, iscsid. */
@@ -138,6 +139,9 @@ function drillCut(call: Call): number {
 
 export const stepScripts: Readonly<Record<string, Program>> = {
   'update-package-lists': (call) => call.exec(['apt-get', 'update']),
+  'receive-part': receivePart,
+  'missing-parts': missingParts,
+  'install-from-folder': installFromFolder,
   'complete-dpkg': (call) => call.exec(['dpkg', '--configure', '-a']),
   'forget-tokens': forgetTokens,
   'set-arguments': setNodeArguments,

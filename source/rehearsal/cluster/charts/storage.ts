@@ -27,6 +27,9 @@ const filters = z.object({
 });
 const chartFilters = { includePaths: '', excludePaths: 'loop,fd0,sr0,/dev/ram,/dev/dm-,/dev/md,/dev/rbd,/dev/zd' };
 
+/** The operator is told by its environment what a pool runs. */
+export const poolImage = 'openebs/cstor-pool-manager:3.6.0';
+
 /** What the chart cstor brings, NDM with it. */
 export function cstorObjects(namespace: string, values: unknown): KubeObject[] {
   const given = filters.safeParse(values);
@@ -39,7 +42,13 @@ export function cstorObjects(namespace: string, values: unknown): KubeObject[] {
     ),
     plain('storage.k8s.io/v1', 'CSIDriver', cstorDriver),
     plain('v1', 'ConfigMap', filterMap, namespace, { data: { include: includePaths, exclude: excludePaths } }),
-    deployment('cspc-operator', 'openebs/cspc-operator:3.6.0'),
+    workload({
+      kind: 'Deployment',
+      name: 'cspc-operator',
+      namespace,
+      image: 'openebs/cspc-operator:3.6.0',
+      environment: { OPENEBS_IO_CSTOR_POOL_IMAGE: poolImage },
+    }),
     deployment('cvc-operator', 'openebs/cvc-operator:3.6.0'),
     deployment('openebs-cstor-admission-server', 'openebs/cstor-webhook:3.6.0'),
     workload({

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../model/cluster.ts';
+import type { Machine } from '../../model/machine.ts';
 import { between, hexOf } from '../../model/random.ts';
-import { fileAt } from '../../node/file-system.ts';
+import { hasImage, rememberImage } from '../../node/images.ts';
 import { isRunning } from '../../node/services.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
 import { isReady, readClaim, readPod, readPodStatus } from '../schemas.ts';
@@ -14,6 +15,8 @@ import { schedule } from './scheduler.ts';
 const pullMs = [7_000, 17_000] as const;
 const startMs = [1_800, 4_500] as const;
 const graceMs = 2_500;
+/** The kubelet tries a pull again after 10 s at first. */
+const pullAgainMs = 10_000;
 /** Kubernetes' own: pods tolerate an unreachable node for five minutes. */
 const evictionMs = 300_000;
 /** Kubernetes' own grace, after which the pods of a silent node are no longer ready. */
@@ -79,6 +82,13 @@ function run(context: ReconcileContext, pod: KubeObject, node: string): void {
     putStatus(cluster, pod, creating(pod));
     return;
   }
+  const lost = unreachableImages(pod, machine);
+  if (lost.length > 0) {
+    for (const image of lost) recordWarning(context, pod, 'Failed', pullRefused(image));
+    putStatus(cluster, pod, waiting(pod, 'ErrImagePull'));
+    context.wake(now + pullAgainMs);
+    return;
+  }
   if (bootedSince) delete cluster.due[key];
   cluster.due[`boot/${key}`] = machine.bootedAt;
   const due = cluster.due[key] ?? Math.max(now, machine.microk8s?.upSince ?? 0) + startTime(context, pod, node);
@@ -105,7 +115,12 @@ function run(context: ReconcileContext, pod: KubeObject, node: string): void {
   });
 }
 
-function creating(pod: KubeObject): unknown {
+const pullRefused = (image: string): string =>
+  `Failed to pull image "${image}": rpc error: code = DeadlineExceeded desc = failed to pull and unpack image: failed to resolve reference: dial tcp: i/o timeout`;
+
+const creating = (pod: KubeObject): unknown => waiting(pod, 'ContainerCreating');
+
+function waiting(pod: KubeObject, reason: string): unknown {
   return {
     phase: 'Pending',
     conditions: [
@@ -117,7 +132,7 @@ function creating(pod: KubeObject): unknown {
       image,
       ready: false,
       restartCount: 0,
-      state: { waiting: { reason: 'ContainerCreating' } },
+      state: { waiting: { reason } },
     })),
   };
 }
@@ -155,12 +170,15 @@ function volumesReady(context: ReconcileContext, pod: KubeObject): boolean {
   return true;
 }
 
-const imageFile = '/var/snap/microk8s/common/images';
+/** Images that the node neither has nor can fetch. */
+function unreachableImages(pod: KubeObject, machine: Machine): string[] {
+  if (machine.online) return [];
+  return readPod(pod).containers.flatMap(({ image }) => (hasImage(machine, image) ? [] : [image]));
+}
 
 function startTime(context: ReconcileContext, pod: KubeObject, node: string): number {
   const machine = machineOfNode(context, node);
-  const there = machine === undefined ? '' : (fileAt(machine, imageFile)?.content ?? '');
-  const missing = readPod(pod).containers.some(({ image }) => !there.includes(`${image}\n`));
+  const missing = readPod(pod).containers.some(({ image }) => machine === undefined || !hasImage(machine, image));
   const seed = `${context.cluster.id}/${keyOfObject(pod)}/${node}`;
   return between(`start/${seed}`, ...startMs) + (missing ? between(`pull/${seed}`, ...pullMs) : 0);
 }
@@ -168,13 +186,7 @@ function startTime(context: ReconcileContext, pod: KubeObject, node: string): nu
 function rememberImages(context: ReconcileContext, pod: KubeObject, node: string): void {
   const machine = machineOfNode(context, node);
   if (machine === undefined) return;
-  const there = fileAt(machine, imageFile)?.content ?? '';
-  const fresh = readPod(pod).containers.map(({ image }) => `${image}\n`);
-  machine.files[imageFile] = {
-    content: there + fresh.filter((line) => !there.includes(line)).join(''),
-    mode: 0o644,
-    owner: 'root:root',
-  };
+  for (const { image } of readPod(pod).containers) rememberImage(machine, image);
 }
 
 function addressOf({ cluster }: ReconcileContext, node: string): string {

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../model/cluster.ts';
 import { hexOf } from '../../model/random.ts';
+import { poolImage } from '../charts/storage.ts';
 import { workload } from '../manifests.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
 import { isReady, readDevice, readPod, readPools } from '../schemas.ts';
@@ -79,7 +80,7 @@ function provision(context: ReconcileContext, pools: KubeObject, pool: Pool, nod
   for (const device of devices) claimDevice(context, namespace, device, node);
   const instance = `${name}-${hexOf(`${cluster.id}/${name}/${node}/${cluster.resourceVersion}`, 4)}`;
   const labels = { app: 'cstor-pool', 'openebs.io/cstor-pool-instance': instance };
-  const image = 'openebs/cstor-pool-manager:3.6.0';
+  const image = poolImage;
   put(cluster, poolInstance(instance, namespace, name, node, pool), now);
   put(
     cluster,

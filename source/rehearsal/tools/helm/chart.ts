@@ -17,6 +17,8 @@ export interface Chart {
 
 const chartFile = z.object({ name: z.string(), version: z.string(), appVersion: z.coerce.string().default('') });
 /** The newest versions that the repositories here have. */
+/** The newest version of a chart that the repositories here have. */
+export const newestChart = (name: string): string => newest[name] ?? '1.0.0';
 const newest: Readonly<Record<string, string>> = { 'lvm-localpv': '1.9.1', cstor: '3.6.0' };
 
 /** What a chart's word means on the machine, or Helm's refusal. */
@@ -34,12 +36,17 @@ export function chartOf(call: Call, word: string, options: Options): Chart | str
     if (!word.includes('/')) return `failed to download "${word}"`;
     return `repo ${word.split('/')[0]} not found`;
   }
+  if (!call.look(({ online }) => online)) {
+    const host = new URL(repository ?? (word.includes('://') ? word : 'https://charts.example.org')).host;
+    return `looks like "${repository ?? word}" is not a valid chart repository or cannot be reached: dial tcp: lookup ${host}: Temporary failure in name resolution`;
+  }
   const known = version ?? newest[name] ?? '1.0.0';
   return { name, version: known, appVersion: known, fetchMs: 3_200 };
 }
 
 function localChart(call: Call, folder: string): Chart | string {
-  const text = call.look((machine) => fileAt(machine, `${folder}/Chart.yaml`)?.content);
+  const archive = folder.endsWith('.tgz');
+  const text = call.look((machine) => fileAt(machine, archive ? folder : `${folder}/Chart.yaml`)?.content);
   if (text === undefined) {
     return call.look((machine) => isFolder(machine, folder))
       ? 'Chart.yaml file is missing'

@@ -9,6 +9,7 @@ import { kubectl } from '../kubectl/kubectl.ts';
 import { addNode } from './add-node.ts';
 import { addons } from './addons-repo.ts';
 import { refreshCerts } from './certificates.ts';
+import { ctr } from './ctr.ts';
 import { dbctl } from './dbctl.ts';
 import { disable, enable } from './enable.ts';
 import { join } from './join.ts';
@@ -20,6 +21,7 @@ const verbs: Readonly<Record<string, Program>> = {
   'add-node': addNode,
   addons,
   config,
+  ctr,
   dbctl,
   disable,
   enable,
@@ -35,7 +37,7 @@ const verbs: Readonly<Record<string, Program>> = {
   stop,
   version,
 };
-const unsimulated = ['ctr', 'images', 'inspect', 'istioctl', 'linkerd', 'reset'];
+const unsimulated = ['images', 'inspect', 'istioctl', 'linkerd', 'reset'];
 
 function* microk8s(call: Call): Steps {
   const installed = call.look((machine) => machine.snaps['microk8s']);

@@ -1,0 +1,178 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { Fetched, Stores } from '../../bundle/stores.ts';
+import { codeNames } from '../../bundle/ubuntu.ts';
+import { exitCode, Fault } from '../../errors/fault.ts';
+import type { Host, Script } from '../../host/host.ts';
+import { parseManifests } from '../../kubernetes/manifests.ts';
+import { parseJson } from '../../microk8s/microk8s.ts';
+import { defined } from '../../text/defined.ts';
+
+/** ms for one file: a registry may be slow, an image large. */
+const fetchLimit = 45 * 60_000;
+
+/** What else the programs are called with. */
+export interface StoreAccess {
+  /** As Debian calls it. */
+  readonly architecture: string;
+  /** File with the login of the site's registry, as Docker keeps it; Helm and skopeo read it. */
+  readonly logins?: string | undefined;
+}
+
+/** The real stores, through the programs of this machine: snap, apt-get, skopeo and helm. */
+export function realStores(here: Host, access: StoreAccess): Stores {
+  const run = (program: string, command: readonly string[] | Script) => runProgram(here, program, command);
+  return {
+    snap: async (name, channel, folder) => {
+      await run('snap', [
+        'snap',
+        'download',
+        name,
+        `--channel=${channel}`,
+        `--basename=${name}`,
+        `--target-directory=${folder}`,
+      ]);
+      const snap = join(folder, `${name}.snap`);
+      const assertion = join(folder, `${name}.assert`);
+      const said = await run('snap', ['snap', 'info', '--verbose', snap]);
+      const revision = /^snap-revision: (\d+)$/m.exec(await readFile(assertion, 'utf8'))?.[1];
+      const version = [field(said, 'version'), revision && `(${revision})`].filter(Boolean).join(' ') || undefined;
+      return {
+        snap: { file: snap, name, version, licence: field(said, 'license') },
+        assertion: { file: assertion, name, version },
+      };
+    },
+    packages: (release, names, folder) => packages(run, release, names, folder, access),
+    image: async (reference, file) => {
+      await rm(file, { force: true });
+      const logins = access.logins === undefined ? [] : ['--authfile', access.logins];
+      const platform = ['--override-os', 'linux', '--override-arch', access.architecture];
+      const target = `docker-archive:${file}:${reference}`;
+      await run('skopeo', ['skopeo', 'copy', '--quiet', ...platform, ...logins, `docker://${reference}`, target]);
+      const said = await run('skopeo', [
+        'skopeo',
+        'inspect',
+        '--config',
+        ...platform,
+        target.slice(0, target.lastIndexOf(`:${reference}`)),
+      ]);
+      const version = reference.slice(reference.lastIndexOf(':') + 1);
+      return { file, name: reference, version, licence: labelled(said) };
+    },
+    chart: (place, folder) => pullChart(run, place, folder, access),
+    render: async (chart, { release, namespace, values }) => {
+      const said = await run('helm', {
+        name: 'render-here',
+        text: renderText,
+        arguments: [release, namespace, chart, Buffer.from(values).toString('base64')],
+      });
+      return parseManifests(said);
+    },
+  };
+}
+
+type Run = (program: string, command: readonly string[] | Script) => Promise<string>;
+
+const renderText = `set -e
+printf %s "$4" | base64 -d | helm template "$1" "$3" --namespace "$2" --include-crds --values -
+`;
+
+/** Where each program comes from. */
+const packagesOf: Readonly<Record<string, string>> = {
+  snap: 'sudo apt-get install snapd',
+  'apt-get': 'Make the bundle on a machine with Debian or Ubuntu',
+  skopeo: 'sudo apt-get install skopeo',
+  helm: 'https://helm.sh/docs/intro/install',
+};
+
+async function runProgram(here: Host, program: string, command: readonly string[] | Script): Promise<string> {
+  const { code, stdout, stderr } = await here.run(command, { deadline: fetchLimit });
+  if (code === 0) return stdout;
+  const missing = code === 127;
+  const said = (stderr.trim() || stdout.trim()).split('\n').slice(-4).join('\n');
+  throw new Fault({
+    what: missing ? `${program} is not installed on this machine.` : `${program} could not fetch a part of the bundle.`,
+    where: 'text' in command ? command.name : command.join(' '),
+    ...(missing ? {} : { why: said || `exit code ${code}` }),
+    next: missing
+      ? [packagesOf[program] ?? program]
+      : ['Call the same again: what was fetched is kept, and is not fetched again.'],
+    exitCode: exitCode.stepFailed,
+  });
+}
+
+const field = (text: string, name: string): string | undefined =>
+  new RegExp(`^${name}:\\s+(\\S.*?)\\s*$`, 'm').exec(text)?.[1]?.replace(/^unset$/, '') || undefined;
+
+const imageConfig = z.object({ config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }) });
+
+/** https://specs.opencontainers.org/image-spec/annotations: the licences of what is in the image, where its maker states them. */
+function labelled(text: string): string | undefined {
+  const read = imageConfig.safeParse(parseJson(text));
+  return read.success ? read.data.config.Labels?.['org.opencontainers.image.licenses'] : undefined;
+}
+
+async function pullChart(
+  run: Run,
+  { chart, repository, version }: Parameters<Stores['chart']>[0],
+  folder: string,
+  { logins }: StoreAccess,
+): Promise<Fetched> {
+  const before = new Set(await readdir(folder));
+  const words = [chart, ...(repository ? ['--repo', repository] : []), ...(version ? ['--version', version] : [])];
+  const login = logins === undefined ? [] : ['--registry-config', logins];
+  await run('helm', ['helm', 'pull', ...words, ...login, '--destination', folder]);
+  const file = (await readdir(folder)).find((name) => name.endsWith('.tgz') && !before.has(name));
+  if (file === undefined) throw new Error(`helm pull ${chart} wrote no archive into ${folder}`);
+  const said = await run('helm', ['helm', 'show', 'chart', join(folder, file)]);
+  return {
+    file: join(folder, file),
+    name: field(said, 'name') ?? chart,
+    version: field(said, 'version') ?? version,
+    licence: field(said, '  artifacthub.io/license'),
+  };
+}
+
+/**
+ * Fetches packages and all they depend on into a folder, for a release that need not be that of this machine: apt gets folders of its
+ * own, in which nothing is installed. apt checks the signatures of the archive. Arguments: folder, code name, architecture, packages.
+ */
+const packagesText = `set -e
+export LC_ALL=C
+folder=$1 release=$2 arch=$3; shift 3
+root=$(mktemp -d); trap 'rm -rf "$root"' EXIT
+mkdir -p "$root/lists/partial" "$root/cache/archives/partial" "$folder/partial"
+: >"$root/status"
+mirror=http://archive.ubuntu.com/ubuntu
+[ "$arch" = amd64 ] || mirror=http://ports.ubuntu.com/ubuntu-ports
+for suite in "$release" "$release-updates" "$release-security"; do
+  echo "deb [arch=$arch signed-by=/usr/share/keyrings/ubuntu-archive-keyring.gpg] $mirror $suite main universe"
+done >"$root/sources.list"
+own() { apt-get -q -o Dir::Etc::SourceList="$root/sources.list" -o Dir::Etc::SourceParts=- -o Dir::State::Lists="$root/lists" \\
+  -o Dir::State::Status="$root/status" -o Dir::Cache="$root/cache" -o Dir::Cache::Archives="$folder" \\
+  -o APT::Architecture="$arch" -o APT::Architectures="$arch" -o Debug::NoLocking=1 -o APT::Sandbox::User=root "$@"; }
+own -o APT::Update::Error-Mode=any update >&2
+own -y --download-only --no-install-recommends install "$@" >&2
+rm -rf "$folder/partial" "$folder/lock"
+for file in "$folder"/*.deb; do dpkg-deb -W --showformat='\${Package} \${Version}' "$file"; echo " $file"; done
+`;
+
+async function packages(
+  run: Run,
+  release: string,
+  names: readonly string[],
+  folder: string,
+  { architecture }: StoreAccess,
+): Promise<Fetched[]> {
+  await rm(folder, { recursive: true, force: true });
+  const said = await run('apt-get', {
+    name: 'fetch-packages',
+    text: packagesText,
+    arguments: [folder, codeNames[release] ?? release, architecture, ...names],
+  });
+  return said.split('\n').flatMap((line) => {
+    const [, name, version, file] = /^(\S+) (\S+) (\/.+)$/.exec(line) ?? [];
+    return name && file ? [{ file, name, ...defined({ version }) }] : [];
+  });
+}

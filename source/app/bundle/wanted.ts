@@ -1,0 +1,43 @@
+import type { Part } from '../../bundle/manifest.ts';
+import { Fault } from '../../errors/fault.ts';
+import { clusterImages, tracksWithImages } from '../../microk8s/images.ts';
+import { trackIn, trackOf } from '../../microk8s/tracks.ts';
+import { type WantedChart, wantedCharts } from '../../plan/stages/charts.ts';
+import type { Product } from '../../product/schema.ts';
+import type { Site } from '../../site/schema.ts';
+import { sharedVolume } from '../../storage/shared.ts';
+
+/** What a bundle for a site is made of, before anything is fetched. Images of charts follow from the charts. */
+export interface Wanted {
+  readonly snaps: readonly { readonly name: string; readonly channel: string }[];
+  readonly packages: readonly string[];
+  readonly images: readonly { readonly reference: string; readonly for: Part['for'] }[];
+  readonly charts: readonly WantedChart[];
+}
+
+/** Throws a `Fault` where the site's channel cannot be installed without internet. */
+export function wantedOf(site: Site, product: Product): Wanted {
+  const { channel } = site.cluster;
+  const images = clusterImages(channel, { metallb: site.network.virtualAddress !== undefined });
+  const base = trackIn(channel)?.base;
+  if (images === undefined || base === undefined) throw noOffline(channel);
+  const encrypts = site.nodes.some(({ volumes = [] }) => volumes.some(({ encrypt }) => encrypt));
+  return {
+    snaps: [
+      { name: 'snapd', channel: 'latest/stable' },
+      { name: base, channel: 'latest/stable' },
+      { name: 'microk8s', channel },
+    ],
+    packages: ['lvm2', ...(sharedVolume(site, product) ? ['open-iscsi'] : []), ...(encrypts ? ['cryptsetup'] : [])],
+    images: images.map((reference) => ({ reference, for: 'cluster' })),
+    charts: wantedCharts(site, product),
+  };
+}
+
+const noOffline = (channel: string): Fault =>
+  new Fault({
+    what: `MicroK8s ${trackOf(channel)} cannot be installed from a bundle.`,
+    where: 'cluster.channel in site.yaml',
+    why: 'Its images are not known here, or its ingress fetches a chart and definitions from the internet while it is enabled.',
+    next: [`Choose one of these: ${tracksWithImages.map((track) => `${track}/stable`).join(', ')}`],
+  });

@@ -1,0 +1,16 @@
+import { wholeReference } from '../../bundle/references.ts';
+import type { Machine } from '../model/machine.ts';
+import { fileAt, writePath } from './file-system.ts';
+
+const imageFile = '/var/snap/microk8s/common/images';
+
+/** Whole references of the images that containerd has on a machine. */
+export const imagesOn = (machine: Machine): string[] =>
+  (fileAt(machine, imageFile)?.content ?? '').split('\n').filter((line) => line !== '');
+
+export const hasImage = (machine: Machine, image: string): boolean => imagesOn(machine).includes(wholeReference(image));
+
+export function rememberImage(machine: Machine, image: string): void {
+  if (!hasImage(machine, image))
+    writePath(machine, imageFile, `${fileAt(machine, imageFile)?.content ?? ''}${wholeReference(image)}\n`);
+}
