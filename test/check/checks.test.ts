@@ -5,6 +5,7 @@ import { worst } from '../../source/check/summary.ts';
 import { loadProduct } from '../../source/product/load.ts';
 import { selfSigned } from '../../source/tls/self-signed.ts';
 import { GiB, healthyFacts, healthySite, seenAtMs, withoutSections } from '../facts-fixtures.ts';
+import { bundleCases } from './cases/bundle.ts';
 import { fromKs1ToKs2, inputOf, set } from './cases/case.ts';
 import { conditionCases } from './cases/conditions.ts';
 import { disksCases } from './cases/disks.ts';
@@ -26,6 +27,7 @@ const cases = [
   ...identityCases,
   ...reachCases,
   ...siteCases,
+  ...bundleCases,
 ];
 
 describe('each check says what is wrong', () => {
