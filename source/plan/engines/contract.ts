@@ -54,6 +54,8 @@ export interface PoolLeaveInput extends Pick<EngineInput, 'seed' | 'product'> {
 export interface SharedEngine {
   /** Its own kinds of steps. */
   readonly kinds: readonly StepKind[];
+  /** Values of its chart before any pool is known: the images that it starts follow from them. Undefined: it has no chart. */
+  chartValues(besideLvm: boolean): string | undefined;
   /** Everything from its chart to the class of shared volumes, in order. */
   steps(input: SharedEngineInput): readonly PlannedStep[];
   /** What makes pools take the space that their logical volumes were grown by. */

@@ -4,8 +4,9 @@ import { chartReference } from '../../product/load.ts';
 import type { Product } from '../../product/schema.ts';
 import type { Site } from '../../site/schema.ts';
 import { ownClass } from '../../storage/classes.ts';
+import { sharedEngine } from '../../storage/engines/engines.ts';
 import { volumesFor } from '../../storage/volumes.ts';
-import { cstorValues } from '../engines/cstor/values.ts';
+import { sharedEngines } from '../engines/engines.ts';
 import { lvmValues } from '../engines/lvm.ts';
 import { type ChartWish, originOf, remotePlace } from '../release/charts.ts';
 import { valuesText } from '../values.ts';
@@ -21,11 +22,13 @@ export interface WantedChart extends ChartToInstall {
 export function wantedCharts(site: Site, product: Product): WantedChart[] {
   const wanted = new Set(volumesFor(site, product).map((volume) => volume.class));
   const lvm = wanted.has('unshared') && ownClass(site.storage, 'unshared') === undefined;
-  const cstor = wanted.has('shared') && site.storage.shared.engine === 'cstor';
   const { storage } = product;
+  const { engine: name } = site.storage.shared;
+  const shared = wanted.has('shared') ? sharedEngine(name).chart : undefined;
+  const sharedValues = sharedEngines[name].chartValues(lvm);
   return [
     ...(lvm ? [engine(product, storage.lvm, lvmValues())] : []),
-    ...(cstor ? [engine(product, storage.cstor, cstorValues({ pools: [], besideLvm: lvm }))] : []),
+    ...(shared !== undefined && sharedValues !== undefined ? [engine(product, storage[shared], sharedValues)] : []),
     wantedChart(productWish(site, product), product, valuesText(site, product), 'product'),
   ];
 }

@@ -58,6 +58,7 @@ const grow = ({ seed, product, pools }: PoolGrowthInput): PlannedStep[] => [
 
 export const cstor: SharedEngine = {
   kinds: [cstorPool, cstorPoolGrow, cstorCopies, cstorPoolLeave],
+  chartValues: (besideLvm) => cstorValues({ pools: [], besideLvm }),
   steps,
   grow,
   copies: ({ seed, product, pools, without }) => [
