@@ -22,54 +22,49 @@ export interface StoreAccess {
 
 /** The real stores, through the programs of this machine: snap, apt-get, skopeo and helm. */
 export function realStores(here: Host, access: StoreAccess): Stores {
-  const run = (program: string, command: readonly string[] | Script) => runProgram(here, program, command);
+  const run: Run = (program, command) => runProgram(here, program, command);
   return {
-    snap: async (name, channel, folder) => {
-      await run('snap', [
-        'snap',
-        'download',
-        name,
-        `--channel=${channel}`,
-        `--basename=${name}`,
-        `--target-directory=${folder}`,
-      ]);
-      const snap = join(folder, `${name}.snap`);
-      const assertion = join(folder, `${name}.assert`);
-      const said = await run('snap', ['snap', 'info', '--verbose', snap]);
-      const revision = /^snap-revision: (\d+)$/m.exec(await readFile(assertion, 'utf8'))?.[1];
-      const version = [field(said, 'version'), revision && `(${revision})`].filter(Boolean).join(' ') || undefined;
-      return {
-        snap: { file: snap, name, version, licence: field(said, 'license') },
-        assertion: { file: assertion, name, version },
-      };
-    },
+    snap: (name, channel, folder) => downloadSnap(run, name, channel, folder),
     packages: (release, names, folder) => packages(run, release, names, folder, access),
-    image: async (reference, file) => {
-      await rm(file, { force: true });
-      const logins = access.logins === undefined ? [] : ['--authfile', access.logins];
-      const platform = ['--override-os', 'linux', '--override-arch', access.architecture];
-      const target = `docker-archive:${file}:${reference}`;
-      await run('skopeo', ['skopeo', 'copy', '--quiet', ...platform, ...logins, `docker://${reference}`, target]);
-      const said = await run('skopeo', [
-        'skopeo',
-        'inspect',
-        '--config',
-        ...platform,
-        target.slice(0, target.lastIndexOf(`:${reference}`)),
-      ]);
-      const version = reference.slice(reference.lastIndexOf(':') + 1);
-      return { file, name: reference, version, licence: labelled(said) };
-    },
+    image: (reference, file) => copyImage(run, reference, file, access),
     chart: (place, folder) => pullChart(run, place, folder, access),
     render: async (chart, { release, namespace, values }) => {
-      const said = await run('helm', {
-        name: 'render-here',
-        text: renderText,
-        arguments: [release, namespace, chart, Buffer.from(values).toString('base64')],
-      });
-      return parseManifests(said);
+      const encoded = Buffer.from(values).toString('base64');
+      const script = { name: 'render-here', text: renderText, arguments: [release, namespace, chart, encoded] };
+      return parseManifests(await run('helm', script));
     },
   };
+}
+
+async function downloadSnap(run: Run, name: string, channel: string, folder: string): ReturnType<Stores['snap']> {
+  const target = [`--basename=${name}`, `--target-directory=${folder}`];
+  await run('snap', ['snap', 'download', name, `--channel=${channel}`, ...target]);
+  const snap = join(folder, `${name}.snap`);
+  const assertion = join(folder, `${name}.assert`);
+  const said = await run('snap', ['snap', 'info', '--verbose', snap]);
+  const revision = /^snap-revision: (\d+)$/m.exec(await readFile(assertion, 'utf8'))?.[1];
+  const version = [field(said, 'version'), revision && `(${revision})`].filter(Boolean).join(' ') || undefined;
+  return {
+    snap: { file: snap, name, version, licence: field(said, 'license') },
+    assertion: { file: assertion, name, version },
+  };
+}
+
+async function copyImage(
+  run: Run,
+  reference: string,
+  file: string,
+  { architecture, logins }: StoreAccess,
+): Promise<Fetched> {
+  await rm(file, { force: true });
+  const login = logins === undefined ? [] : ['--authfile', logins];
+  const platform = ['--override-os', 'linux', '--override-arch', architecture];
+  const archive = `docker-archive:${file}`;
+  const copy = ['copy', '--quiet', ...platform, ...login, `docker://${reference}`, `${archive}:${reference}`];
+  await run('skopeo', ['skopeo', ...copy]);
+  const said = await run('skopeo', ['skopeo', 'inspect', '--config', ...platform, archive]);
+  const version = reference.slice(reference.lastIndexOf(':') + 1);
+  return { file, name: reference, version, licence: labelled(said) };
 }
 
 type Run = (program: string, command: readonly string[] | Script) => Promise<string>;
