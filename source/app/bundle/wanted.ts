@@ -17,7 +17,8 @@ export interface Wanted {
 
 /** Throws a `Fault` where the site's channel cannot be installed without internet. */
 export function wantedOf(site: Site, product: Product): Wanted {
-  const { channel } = site.cluster;
+  const { channel, services = [] } = site.cluster;
+  if (services.length > 0) throw noServices(services);
   const images = clusterImages(channel, { metallb: site.network.virtualAddress !== undefined });
   const base = trackIn(channel)?.base;
   if (images === undefined || base === undefined) throw noOffline(channel);
@@ -33,6 +34,14 @@ export function wantedOf(site: Site, product: Product): Wanted {
     charts: wantedCharts(site, product),
   };
 }
+
+const noServices = (services: readonly string[]): Fault =>
+  new Fault({
+    what: `A bundle does not hold the services ${services.join(', ')} of the cluster.`,
+    where: 'cluster.services in site.yaml',
+    why: 'Their images, and the charts of some of them, are not known here.',
+    next: ['Leave them out of the site of the bundle.'],
+  });
 
 const noOffline = (channel: string): Fault =>
   new Fault({
