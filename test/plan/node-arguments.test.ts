@@ -257,7 +257,7 @@ test('a kubelet that was told of the name server and not restarted since is rest
   const { before, after } = await carryThrough(world.context, stepOf('addon-dns'));
   expect(before).toEqual({
     ok: false,
-    observed: expect.stringMatching(/kubelet of ks-1 was told .* and not restarted/),
+    observed: expect.stringMatching(/kubelet of ks-1 got .* and was not restarted since/),
   });
   expect(after.ok).toBe(true);
   expect(silent).toBeLessThan(0);
