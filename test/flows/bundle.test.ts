@@ -37,7 +37,7 @@ describe('a site without internet', () => {
     expect(changed(await rehearsal.journal())).toEqual([]);
   });
 
-  it('killed while files are copied and while images are imported, goes on and copies none twice; undo removes them', async () => {
+  it('killed while files are copied, goes on and copies none twice; undo removes them', async () => {
     const { rehearsal, bundle } = await withBundle();
     let copies = 0;
     const copying = ({ type, command }: { type: string; [key: string]: unknown }) =>

@@ -74,7 +74,7 @@ function addAddonChanges({ site, seed, list }: Planning, from: string): void {
   for (const { name } of site.nodes.filter(({ role }) => role === 'manager')) list.addCluster(planAddonsUpdate(name));
 }
 
-function refuse({ site, leaving, cluster }: Planning, behind: readonly Behind[]): void {
+function refuse({ site, leaving, cluster, bundle }: Planning, behind: readonly Behind[]): void {
   const { channel } = site.cluster;
   const newer = behind.find((each) => compareVersions(trackOf(each.channel), trackOf(channel)) > 0);
   const stop = (what: string, why: string, next: readonly string[]) => {
@@ -87,6 +87,14 @@ function refuse({ site, leaving, cluster }: Planning, behind: readonly Behind[])
       [
         `Set cluster.channel to ${newer.channel} in site.yaml`,
         `${kloudspot('restore')}  brings an earlier datastore back`,
+      ],
+    );
+  if (bundle !== undefined)
+    stop(
+      'The channel is changed on a site that is installed from a bundle.',
+      'snap refresh asks the store for the newer revision, and the addons of the new track ask for their images.',
+      [
+        `Set cluster.channel to ${behind[0]?.channel ?? ''} again, or remove bundle from site.yaml where the nodes reach the store.`,
       ],
     );
   const joins = site.nodes.filter(({ name }) => !cluster?.nodes.some((node) => node.name === name));

@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import { type Bundle, manifestSchema } from '../../../source/bundle/manifest.ts';
 import { Fault } from '../../../source/errors/fault.ts';
 import { tracksBetween } from '../../../source/microk8s/tracks.ts';
 import { cluster, factsOf, makePlan, product, siteOf } from '../sample.ts';
@@ -7,8 +8,23 @@ import { standingOf } from './a-cluster.ts';
 const shape = { managers: 3, workers: 1 };
 const now = new Date('2026-11-21T08:00:00Z');
 const on = (channel: string) => factsOf(shape, (node) => cluster({ channel, worker: node === 'kw-1' }));
-const planTo = (channel: string, from: string, site = siteOf(shape, { cluster: { channel } })) =>
-  makePlan({ purpose: 'init', site, product, facts: on(from), cluster: standingOf(shape), now });
+const planTo = (channel: string, from: string, site = siteOf(shape, { cluster: { channel } }), bundle?: Bundle) =>
+  makePlan({ purpose: 'init', site, product, facts: on(from), cluster: standingOf(shape), now, bundle });
+const manifest = manifestSchema.parse({
+  ...{ version: 1, createdAt: now.toISOString(), madeBy: '0.1.0', channel: '1.34/stable', architecture: 'amd64' },
+  ...{ releases: ['24.04'], product: 'kloudspot', features: [] },
+  parts: [
+    {
+      path: 'program/kloudspot',
+      kind: 'program',
+      name: 'kloudspot',
+      for: 'operator',
+      sha256: '0'.repeat(64),
+      bytes: 1,
+    },
+  ],
+});
+const bundle = { file: '/srv/site.bundle', manifest, starts: new Map() };
 
 test('minor by minor, none left out', () => {
   expect(tracksBetween('1.32', '1.35/candidate')).toEqual(['1.33/stable', '1.34/stable', '1.35/candidate']);
@@ -46,6 +62,11 @@ describe('the plan of an upgrade', () => {
       'nodes at once',
       () => planTo('1.35/stable', '1.34/stable', siteOf({ managers: 3 }, { cluster: { channel: '1.35/stable' } })),
       'Nodes and channel are changed at once.',
+    ],
+    [
+      'a site that is installed from a bundle',
+      () => planTo('1.34/stable', '1.33/stable', undefined, bundle),
+      'The channel is changed on a site that is installed from a bundle.',
     ],
   ])('refuses %s', (_, make, text) => {
     expect(make).toThrow(Fault);
