@@ -49,7 +49,7 @@ async function built({ product, managers, workers, features, lost, interfaces = 
         zone: `rack-${index}`,
         access: { user: 'ubuntu' },
       })),
-      network: { virtualAddress: '10.0.4.40', gateway: '10.0.4.1', nameservers: ['10.0.4.1'] },
+      network: { gateway: '10.0.4.1', nameservers: ['10.0.4.1'], ...second(interfaces) },
       features,
       customer: { dnsName: 'site.example.org', reference: 'one' },
     },
@@ -61,6 +61,15 @@ async function built({ product, managers, workers, features, lost, interfaces = 
   expect(done.code, `${done.stdout.slice(-3000)}\n${done.stderr}`).toBe(0);
   return rehearsal;
 }
+
+/** With a second interface the product serves in the network of that one. */
+const second = (interfaces: number) =>
+  interfaces < 2
+    ? { virtualAddress: '10.0.4.40' }
+    : {
+        virtualAddress: '10.8.4.40',
+        workload: { range: '10.8.4.0/24', interface: 'eno2', addresses: { syslog: '10.8.4.50' } },
+      };
 
 async function until(rehearsal: Rehearsal, seen: (report: StatusReport) => boolean): Promise<StatusReport> {
   let last: StatusReport | undefined;
