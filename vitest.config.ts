@@ -19,8 +19,8 @@ export default defineConfig({
     // What a developer's shell or a build server sets must not change what the screens show.
     env: { CI: '', NO_COLOR: '', FORCE_COLOR: '' },
     // For a busy machine: a wait that succeeds costs nothing, and these limits only end a test that hangs.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     expect: { poll: { timeout: 60_000 } },
     // Most of the time of a flow is waiting: one file at a time leaves a machine of two cores idle.
     maxWorkers: 2,
