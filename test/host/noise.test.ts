@@ -5,7 +5,7 @@ import { localHost } from '../../source/host/local.ts';
 import { KeptOutput } from '../../source/host/shell/kept-output.ts';
 import { Transcript } from '../../source/host/shell/transcript.ts';
 
-describe('a noisy command', { timeout: 180_000 }, () => {
+describe('a noisy command', () => {
   test('1e6 lines, each heard: they cost the process less than 100 MB', () => {
     const program = `
       import { localHost } from ${JSON.stringify(join(import.meta.dirname, '../../source/host/local.ts'))};

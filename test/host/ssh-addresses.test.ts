@@ -20,7 +20,7 @@ describe.skipIf(!hasSshd && !required)('a node with two addresses', () => {
     const folder = mkdtempSync(join(tmpdir(), 'ks-test-'));
     files = { knownHosts: join(folder, 'known_hosts'), sockets: join(folder, 'run') };
     await pinHostKeys(await offeredHostKeys(sshd.target, files), files);
-  }, 60_000);
+  });
   afterEach(() => opened.close());
   afterAll(() => {
     sshd.remove();

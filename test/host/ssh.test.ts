@@ -26,7 +26,7 @@ describe.skipIf(!hasSshd && !required)('over a real sshd', () => {
     folder = mkdtempSync(join(tmpdir(), 'ks-test-'));
     files = { knownHosts: join(folder, 'known_hosts'), sockets: join(folder, 'run') };
     await pinHostKeys(await offeredHostKeys(sshd.target, files), files);
-  }, 60_000);
+  });
   afterEach(async () => {
     await Promise.all(pools.splice(0).map((opened) => opened.close()));
   });

@@ -58,7 +58,7 @@ it('typed addresses are asked for once, when nodes have answered', async () => {
   const controller = new Controller(begin, () => undefined);
   await controller.opened;
   controller.store.dispatch({ type: 'draft', draft: moved, savedAt: new Date(0), at: 'network', now: 0 });
-  await expect.poll(() => controller.store.state.heard.size, { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(() => controller.store.state.heard.size).toBeGreaterThan(0);
   expect(controller.store.state.heard.get('10.0.4.51')?.get('ks-1')).toMatchObject({ state: 'taken' });
   expect(session.addressesAsked).toEqual([expect.stringContaining('10.0.4.51')]);
   await controller.close();
