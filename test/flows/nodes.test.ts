@@ -124,10 +124,7 @@ test('a replacement that is killed half way is resumed, and nobody leaves twice'
     .poll(
       async () =>
         (await rehearsal.journal()).some(({ step, type }) => step === 'node-leave@ks-3' && type === 'command'),
-      {
-        timeout: 60_000,
-        interval: 5,
-      },
+      { interval: 5 },
     )
     .toBe(true);
   const events = await rehearsal.journal();
