@@ -138,7 +138,7 @@ function keysNotKnown(offers: readonly HostKeyOffer[]): Fault {
   return new Fault({
     what: `${counted(offers.length, 'host key is', 'host keys are')} not known yet, and there is no terminal to prompt on.`,
     why: keyLines(offers).join('\n').trim(),
-    next: ['Compare them, then run it once with --accept-new-host-keys.'],
+    next: ['Compare them with those on the nodes, then run the same command with --accept-new-host-keys added.'],
     exitCode: exitCode.refused,
   });
 }

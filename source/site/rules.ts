@@ -14,6 +14,7 @@ const lenientNode = z
     reach: text,
     role: text,
     local: z.boolean().optional().catch(undefined),
+    kubeconfig: text,
     network: z.object({ mode: text, address: text, gateway: text }).partial().catch({}),
   })
   .partial()
@@ -33,7 +34,7 @@ const lenientSite = z
       })
       .partial()
       .catch({}),
-    cluster: z.object({ podRange: text, serviceRange: text }).partial().catch({}),
+    cluster: z.object({ podRange: text, serviceRange: text, kubeconfig: text }).partial().catch({}),
     storage: z
       .object({ shared: z.object({ engine: text, storageClass: text }).partial().catch({}) })
       .partial()
@@ -55,6 +56,7 @@ export function siteRules(value: unknown): Complaint[] {
     ...missingAddresses(nodes),
     ...otherNodesReach(nodes),
     ...localNodes(nodes),
+    ...ownKubeconfigs(site, nodes),
     ...managers(nodes),
     ...virtualAddress(site, nodes),
     ...ranges(site),
@@ -133,6 +135,23 @@ function localNodes(nodes: readonly LenientNode[]): Complaint[] {
         'is true for a second node, wanted one at most',
       ),
     );
+}
+
+/** A node's own kubeconfig would be passed over in silence: a cluster that is there already is named once. */
+function ownKubeconfigs({ cluster }: LenientSite, nodes: readonly LenientNode[]): Complaint[] {
+  if (cluster?.kubeconfig !== undefined) return [];
+  return nodes.flatMap(({ kubeconfig }, index) =>
+    kubeconfig === undefined
+      ? []
+      : [
+          rule(
+            ['nodes', index, 'kubeconfig'],
+            `"${kubeconfig}"`,
+            'cluster.kubeconfig instead',
+            'belongs to a cluster, not to a node: cluster.kubeconfig names one that is there already',
+          ),
+        ],
+  );
 }
 
 function managers(nodes: readonly LenientNode[]): Complaint[] {

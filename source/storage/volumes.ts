@@ -1,8 +1,8 @@
 import { serviceVolumes } from '../microk8s/services.ts';
 import { featureSet } from '../product/features.ts';
 import type { Product, VolumeClass } from '../product/schema.ts';
-import type { Site, SiteNode } from '../site/schema.ts';
 import { chosenServices } from '../product/services.ts';
+import type { Site, SiteNode } from '../site/schema.ts';
 import { gibibyte } from './bytes.ts';
 import { type ComputedSize, computedSize, type WhatIf } from './workload.ts';
 

@@ -112,6 +112,8 @@ export function reach(text: string): Parsed {
     return {
       problem: `${text} is ${range.length} nodes and this is one: Enter puts ${range[0]} here and offers the others`,
     };
+  if (rangeParts(text) !== undefined)
+    return { problem: `${text} is not a range of addresses: the first and the last number, as in 10.0.4.21-23` };
   if (isIpv4(text)) return { value: text };
   if (looksLikeAddress(text)) {
     return text.includes('/')

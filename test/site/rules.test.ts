@@ -45,6 +45,11 @@ const broken: readonly (readonly [string, { [key: string]: DraftValue }, readonl
     { nodes: [node('a', { local: true }), node('b', { local: true })] },
     ['nodes.1.local is true for a second node'],
   ],
+  [
+    'a kubeconfig of one node',
+    { nodes: [node('a', { kubeconfig: '/root/config' })] },
+    ['nodes.0.kubeconfig belongs to a cluster, not to a node'],
+  ],
   ['workers only', { nodes: [node('a', { role: 'worker' })] }, ['nodes are workers only']],
   ['no virtual address', { network: {} }, ['network.virtualAddress is missing']],
   [

@@ -42,6 +42,8 @@ const no: readonly (readonly [string, parse.Parse, string, RegExp])[] = [
   ['a URL', parse.dnsName, 'https://spot.acme.eu/x', /URL: give the name alone, such as spot\.acme\.eu/],
   ['an address as DNS name', parse.dnsName, '10.0.4.30', /is an address/],
   ['a user in the address', parse.reach, 'ubuntu@ks-1', /user goes into its own column/],
+  ['a range with a leading zero', parse.reach, '10.0.4.01-3', /not a range of addresses/],
+  ['a range backwards', parse.reach, '10.0.4.23-21', /not a range of addresses/],
   ['half an address', parse.reach, '10.0.4', /not an IPv4 address/],
   ['0 GB', gb, '0', /at least 1 GB/],
   ['below zero', gb, '-1', /below zero/],

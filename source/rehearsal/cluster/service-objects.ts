@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ClusterService } from '../../microk8s/services.ts';
 import type { KubeObject } from '../model/cluster.ts';
-import { type Claim, namespaceObject, plain, service as kubeService, workload } from './manifests.ts';
+import { type Claim, service as kubeService, namespaceObject, plain, workload } from './manifests.ts';
 
 const kinds: Readonly<Record<string, 'Deployment' | 'StatefulSet' | 'DaemonSet'>> = {
   deployments: 'Deployment',

@@ -1,8 +1,8 @@
 import { isOffered, serviceIn, serviceNames } from '../../microk8s/services.ts';
 import { defaultChannel } from '../../microk8s/tracks.ts';
 import type { DraftValue, SiteDraft } from '../../site/schema.ts';
-import { draftServices } from '../draft/draft-services.ts';
 import { removeAt, setAt, textAt } from '../draft/draft.ts';
+import { draftServices } from '../draft/draft-services.ts';
 import type { Field, WizardView } from '../page.ts';
 import { yesNo } from '../parse.ts';
 
