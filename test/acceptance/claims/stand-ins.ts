@@ -38,4 +38,7 @@ export const standIns: Readonly<Record<string, Claim>> = {
     /^ {4}version: 3\.6\.0$/m,
     'the repository of cStor does not offer it',
   ),
+  S14: elsewhere(
+    'test/flows/bundle installs from a bundle; on machines: bundle create, and init --bundle with the uplink cut',
+  ),
 };
