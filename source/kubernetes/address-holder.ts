@@ -17,7 +17,11 @@ export function holderOf(
     .filter(({ involvedObject, reason }) => reason === 'nodeAssigned' && involvedObject.name === name)
     .toSorted((a, b) => eventSeen(b).localeCompare(eventSeen(a)))[0];
   const announced = event && /announcing from node "([^"]+)"/.exec(event.message)?.[1];
-  const node = layer2.find(({ status }) => status.node !== '' && status.serviceName === name)?.status.node ?? announced;
+  // Each node writes an object of its own: that of one that has died stays, beside the newer one of its successor.
+  const [kept] = layer2
+    .filter(({ status }) => status.node !== '' && status.serviceName === name)
+    .toSorted((a, b) => b.metadata.creationTimestamp.localeCompare(a.metadata.creationTimestamp));
+  const node = kept?.status.node ?? announced;
   if (node === undefined) return undefined;
   return { node, since: event && announced === node ? eventSeen(event) || undefined : undefined };
 }

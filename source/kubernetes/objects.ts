@@ -115,6 +115,7 @@ export type ServiceObject = z.output<typeof serviceObject>;
 
 /** Which node answers for a service's address; MetalLB has it from 0.14 on. */
 export const layer2StatusObject = z.object({
+  metadata: z.object({ creationTimestamp: z.string().default('') }).prefault({}),
   status: z.object({ node: z.string().default(''), serviceName: z.string().default('') }).prefault({}),
 });
 export type Layer2StatusObject = z.output<typeof layer2StatusObject>;

@@ -31,6 +31,13 @@ test('a newer one keeps it; an event of another node says nothing about since wh
   expect(holderOf('10.0.4.30', services, layer2, events)).toEqual({ node: 'ks-1', since: undefined });
 });
 
+test('the object of a node that died stays: the newer one of its successor counts', () => {
+  const kept = (node: string, creationTimestamp: string) =>
+    layer2StatusObject.parse({ metadata: { creationTimestamp }, status: { node, serviceName: 'ingress' } });
+  const layer2 = [kept('ks-1', '2026-11-21T08:00:00Z'), kept('ks-2', '2026-11-21T09:00:00Z')];
+  expect(holderOf('10.0.4.30', services, layer2, events)).toEqual({ node: 'ks-2', since: '2026-11-21T09:00:00Z' });
+});
+
 test('nobody holds an address that is not given', () => {
   expect(holderOf('10.0.4.30', [], [], events)).toBeUndefined();
 });
