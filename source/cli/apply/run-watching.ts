@@ -80,12 +80,21 @@ export async function processesOf(run: RunHandle): Promise<number> {
   return (await readPast(run.directory)).processes;
 }
 
-/** Ctrl-C: who has begun the run stops it, after the running steps, then now; who attached only leaves. */
-function interruptible<Result>(watch: RunWatch, work: () => Promise<Result>): Promise<Result> {
+/**
+ * Ctrl-C: who has begun the run stops it, after the running steps, then now; who attached only leaves.
+ * Throws the `Fault` of an order that did not reach the run, where that goes on: its end is not known then.
+ */
+async function interruptible<Result>(watch: RunWatch, work: () => Promise<Result>): Promise<Result> {
   let told = 0;
+  let unheard: unknown;
   const interrupt = () => {
     if (watch.watching === 'attached') return watch.enough.abort();
-    watch.steer({ order: told++ === 0 ? 'stop' : 'stop-now' }).catch(() => watch.enough.abort());
+    watch.steer({ order: told++ === 0 ? 'stop' : 'stop-now' }).catch((error: unknown) => {
+      unheard = error;
+      watch.enough.abort();
+    });
   };
-  return withInterrupts(interrupt, work);
+  const result = await withInterrupts(interrupt, work);
+  if (result === undefined && unheard !== undefined) throw unheard;
+  return result;
 }

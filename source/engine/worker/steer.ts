@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { Fault } from '../../errors/fault.ts';
 import type { Files } from '../../site/files.ts';
 import { kloudspot } from '../../text/command.ts';
+import { durationWords } from '../../text/duration.ts';
 import type { RunOrder } from '../journal/event.ts';
 import { answerSchema } from '../journal/event-schema.ts';
 import { controlSocket } from './control.ts';
@@ -21,11 +22,14 @@ export async function steerRun(files: Files, id: string, order: RunOrder): Promi
   if (!answer.taken) throw new Fault({ what: answer.why, where: `run ${id}` });
 }
 
+/** A process that is gone closes the socket at once: this ends the wait only for one that hangs. On a busy machine 10 s were too few, and a Ctrl-C was lost. */
+const answerWithin = 60_000;
+
 /** Sends one line and waits for one. */
 function exchange(path: string, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = createConnection(path);
-    socket.setTimeout(10_000, () => socket.destroy(new Error('no answer within 10 s')));
+    socket.setTimeout(answerWithin, () => socket.destroy(new Error(`no answer within ${durationWords(answerWithin)}`)));
     socket.on('error', reject);
     socket.on('close', () => reject(new Error('closed without an answer')));
     // readline hands the socket's errors on; unheard, they would end the program.
