@@ -18,7 +18,7 @@ it.each([
   ['Ctrl-C of an unattended run', ['--yes']],
   ['Ctrl-C of an unattended run in lines', ['--yes', '--plain']],
 ])('%s, once: running steps end, then the run', async (_, flags) => {
-  const rehearsal = await Rehearsal.begin('healthy', 40);
+  const rehearsal = await Rehearsal.begin('healthy', 12);
   const running = rehearsal.start('init', ...flags);
   await until(rehearsal, firstCommand);
   running.kill('SIGINT');
@@ -27,7 +27,7 @@ it.each([
 });
 
 it('SIGTERM of the process that carries the run, once: the same', async () => {
-  const rehearsal = await Rehearsal.begin('healthy', 40);
+  const rehearsal = await Rehearsal.begin('healthy', 12);
   const running = rehearsal.start('init', '--yes');
   process.kill(processOf(await until(rehearsal, firstCommand)), 'SIGTERM');
   expect((await running).exitCode).toBe(130);
@@ -35,7 +35,7 @@ it('SIGTERM of the process that carries the run, once: the same', async () => {
 });
 
 it('Ctrl-C twice: running steps are ended, and resume goes on', async () => {
-  const rehearsal = await Rehearsal.begin('healthy', 40);
+  const rehearsal = await Rehearsal.begin('healthy', 12);
   const running = rehearsal.start('init', '--yes');
   await until(rehearsal, firstCommand);
   running.kill('SIGINT');
