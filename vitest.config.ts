@@ -17,7 +17,8 @@ const oneLab = {
 export default defineConfig({
   test: {
     // What a developer's shell or a build server sets must not change what the screens show.
-    env: { CI: '', NO_COLOR: '', FORCE_COLOR: '' },
+    // Below the second level bash takes a pipe for a remote login and reads ~/.bashrc, with all that it starts.
+    env: { CI: '', NO_COLOR: '', FORCE_COLOR: '', SHLVL: '2' },
     // For a busy machine: a wait that succeeds costs nothing, and these limits only end a test that hangs.
     testTimeout: 600_000,
     hookTimeout: 600_000,
