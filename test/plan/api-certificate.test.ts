@@ -8,7 +8,7 @@ import { addCertificateNames, certificateNames, parseCertificateNames } from '..
 import { folders } from '../../source/microk8s/node.ts';
 import { nodes, status } from './cluster-words.ts';
 import { type Answers, carryThrough, fakeWorld, kubeletOf, textOf } from './fake-world.ts';
-import { factsOf, makePlan, product, siteOf } from './sample.ts';
+import { factsOf, makePlan, product, siteOf, stepsOf } from './sample.ts';
 
 /** The template that comes with MicroK8s (microk8s-resources/certs/csr.conf.template), its own addresses not filled in. */
 const template = `[ req ]
@@ -74,11 +74,7 @@ describe('names that are added to the certificate of the API server', () => {
 const shape = { managers: 3, workers: 1 };
 const site = siteOf(shape);
 const plan = makePlan({ purpose: 'init', site, product, facts: factsOf(shape), now: new Date('2026-11-21T08:00:00Z') });
-const stepOf = (id: string) => {
-  const step = plan.steps.find((each) => each.id === id);
-  if (!step) throw new Error(`The plan has no step ${id}.`);
-  return step;
-};
+const stepOf = stepsOf(plan);
 const M = '/snap/bin/microk8s';
 const { virtualAddress } = site.network;
 const { dnsName } = site.customer;

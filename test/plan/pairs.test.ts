@@ -2,16 +2,12 @@ import { expect, test } from 'vitest';
 import { stepKinds } from '../../source/plan/kinds.ts';
 import { items, nodes, release, status, workloads } from './cluster-words.ts';
 import { type Answers, fakeWorld, kubeletOf } from './fake-world.ts';
-import { factsOf, makePlan, product, siteOf } from './sample.ts';
+import { factsOf, makePlan, product, siteOf, stepsOf } from './sample.ts';
 
 const shape = { managers: 3 };
 const site = siteOf(shape);
 const plan = makePlan({ purpose: 'init', site, product, facts: factsOf(shape), now: new Date('2026-11-21T08:00:00Z') });
-const stepOf = (id: string) => {
-  const step = plan.steps.find((each) => each.id === id);
-  if (!step) throw new Error(`The plan has no step ${id}.`);
-  return step;
-};
+const stepOf = stepsOf(plan);
 const made = (id: string) => `kloudspot ${String(stepOf(id).parameters.digest)}`;
 
 const M = '/snap/bin/microk8s';

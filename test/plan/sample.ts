@@ -119,3 +119,12 @@ function bare(node: string, index: number): NodeFacts {
 /** A plan whose local charts are read from their folders, as the program does. */
 export const makePlan = (input: Omit<PlanInput, 'readChart'> & Partial<PlanInput>): Plan =>
   planning.makePlan({ readChart, ...input });
+
+/** Finds the steps of a plan by their ids; one that is not there ends the test. */
+export const stepsOf =
+  ({ steps }: Pick<Plan, 'steps'>) =>
+  (id: string): Plan['steps'][number] => {
+    const step = steps.find((each) => each.id === id);
+    if (!step) throw new Error(`The plan has no step ${id}.`);
+    return step;
+  };

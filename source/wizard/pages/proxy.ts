@@ -6,10 +6,11 @@ import { listOf, type Parse } from '../parse.ts';
 /** A text by the rule of the site file, whose words say what is wanted. */
 const byRule =
   (rule: (typeof siteRules)['proxyUrl']): Parse =>
-  (text) =>
-    rule.safeParse(text).success
-      ? { value: text }
-      : { problem: `${text}: wanted ${rule.safeParse(text).error?.issues[0]?.message ?? 'another text'}` };
+  (text) => {
+    const { success, error } = rule.safeParse(text);
+    if (success) return { value: text };
+    return { problem: `${text}: wanted ${error.issues[0]?.message ?? 'another text'}` };
+  };
 
 const proxy: Field = {
   id: 'network.proxy.http',
