@@ -7,7 +7,7 @@ export interface CheckCount {
   readonly passed: number;
   readonly warned: number;
   readonly failed: number;
-  /** Those that could not look at every node, and found nothing on the others. */
+  /** Those whose findings all follow from another check's, such as those that could not look at every node. */
   readonly notJudged: number;
 }
 
@@ -88,6 +88,8 @@ export function countText({ checks, passed, warned, failed, notJudged }: CheckCo
     `${passed} of ${counted(checks, 'check passes', 'checks pass')}`,
     ...(warned > 0 ? [counted(warned, 'warns', 'warn')] : []),
     failed > 0 ? counted(failed, 'fails', 'fail') : 'none fails',
-    ...(notJudged > 0 ? [`${notJudged} could not be judged`] : []),
+    ...(notJudged > 0
+      ? [`${counted(notJudged, 'follows', 'follow')} from ${warned + failed > 1 ? 'these' : 'it'}`]
+      : []),
   ].join(', ');
 }

@@ -7,7 +7,7 @@ import { causes, countChecks, countText, foldNodes, worst } from '../../source/c
 import { checkWordsFor, explainLines } from '../../source/cli/text/explain-text.ts';
 import { loadProduct } from '../../source/product/load.ts';
 import { healthyFacts, healthySite, seenAtMs, withoutSections } from '../facts-fixtures.ts';
-import { inputOf, onNode1 } from './cases/case.ts';
+import { closedTo, inputOf, onNode1, set } from './cases/case.ts';
 
 const product = await loadProduct('kloudspot');
 const site = healthySite();
@@ -28,7 +28,7 @@ describe('consequences', () => {
     expect(passed + warned + fails + notJudged).toBe(total);
     expect(notJudged).toBeGreaterThan(30);
     expect(countText(countChecks(findings))).toMatch(
-      /^\d+ of \d+ checks pass, \d+ warns?, 1 fails, \d+ could not be judged$/,
+      /^\d+ of \d+ checks pass, \d+ warns?, 1 fails, \d+ follow from these$/,
     );
   });
 
@@ -44,6 +44,26 @@ describe('consequences', () => {
     const failed = causes(findings).filter(({ grade }) => grade === 'fail');
     expect(failed.map(({ check, nodes }) => [check, ...nodes])).toEqual([['facts-complete', 'ks-2']]);
   });
+});
+
+test.each([
+  ['ufw', { firewall: { ufw: true, dropping: [] } }, /^On ks-2: sudo ufw allow from 192\.168\.1\.0\/24; /],
+  [
+    'nftables',
+    { firewall: { ufw: false, dropping: [{ table: 'inet filter', chain: 'input', hook: 'input' as const }] } },
+    /^On ks-2: sudo nft insert rule inet filter input ip saddr \{ 192\.168\.1\.0\/24, 10\.1\.0\.0\/16 \} accept; /,
+  ],
+] as const)('a node whose %s drops everything is one failure with one command', (_, services, command) => {
+  const input = inputOf(
+    { facts: { 'ks-2': set('services', services) }, evidence: closedTo('ks-2', 'silent') },
+    product,
+  );
+  const open = foldNodes(causes(runChecks(input))).filter(({ grade }) => grade !== 'pass');
+  expect(open.map(({ check, grade, nodes }) => [check, grade, nodes])).toEqual([
+    ['pair-ports', 'fail', ['ks-2']],
+    ['tls-certificate', 'warn', []],
+  ]);
+  expect(open[0]?.advice).toMatch(command);
 });
 
 describe('findings that are told', () => {

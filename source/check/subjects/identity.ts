@@ -3,6 +3,7 @@ import { type IdentityKind, identitiesToGive } from '../../network/identities.ts
 import type { Grade } from '../../site/finding.ts';
 import { sharedEngine } from '../../storage/engines/engines.ts';
 import { sharedVolume } from '../../storage/shared.ts';
+import { listed } from '../../text/listed.ts';
 import {
   accessAdvice,
   type Check,
@@ -161,14 +162,14 @@ function shared(
 ): Outcome {
   const { given: kind } = identity;
   const changed = kind === undefined ? [] : nodes.filter((node) => given(input).get(node)?.[kind] !== undefined);
-  const reason = `${nodes.join(' and ')} have the same ${identity.noun} (${values.join(', ')}).`;
+  const reason = `${listed(nodes)} have the same ${identity.noun} (${values.join(', ')}).`;
   const seen = values.length === 1 ? (values[0] ?? '') : `${values.length} alike`;
   if (changed.length === nodes.length - 1 && changed.length > 0)
     return {
       grade: 'warn',
       seen,
       wanted: 'different',
-      reason: `${reason} The plan gives ${changed.join(' and ')} ${changed.length === 1 ? 'one of its own' : 'others'}.`,
+      reason: `${reason} The plan gives ${listed(changed)} ${changed.length === 1 ? 'one of its own' : 'others'}.`,
       advice: 'Check in the plan that it is the clone that changes, not the machine it was made from',
       nodes,
     };

@@ -1,3 +1,4 @@
+import { listed } from '../../text/listed.ts';
 import { type Check, type CheckInput, fail, nodeCheck, type Outcome, pass, siteCheck, warn } from '../check.ts';
 
 /** RFC 1123 label, as Kubernetes names nodes. */
@@ -87,7 +88,7 @@ function alike([hostname, nodes]: readonly [string, readonly string[]]): Outcome
   return {
     ...warn(
       hostname,
-      `${nodes.join(' and ')} both call themselves ${hostname}: clones of one machine. The plan renames them.`,
+      `${listed(nodes)} ${nodes.length === 2 ? 'both' : 'all'} call themselves ${hostname}: clones of one machine. The plan renames them.`,
       { advice: 'Check in the plan that each gets the name that belongs to it' },
     ),
     nodes,

@@ -1,5 +1,6 @@
 import type { ReachAnswer } from '../../facts/reach-probe.ts';
 import { gigabytes } from '../../storage/bytes.ts';
+import { listed } from '../../text/listed.ts';
 import {
   type AboutNode,
   accessAdvice,
@@ -122,9 +123,9 @@ export const searchDomains: Check = reachCheck(
   ({ wildcards }, { node, facts, index }) => {
     const search = facts.network?.search ?? [];
     if (wildcards.length > 0)
-      return fail(wildcards.join(', '), `On ${node.name} every name below ${wildcards.join(' and ')} exists.`, {
+      return fail(wildcards.join(', '), `On ${node.name} every name below ${listed(wildcards)} exists.`, {
         wanted: 'no such domain',
-        advice: `Remove ${wildcards.join(' and ')} from the search domains of the node, or the record *.${wildcards[0]} from the name server`,
+        advice: `Remove ${listed(wildcards)} from the search domains of the node, or the record *.${wildcards[0]} from the name server`,
         field: ['nodes', index, 'network', 'search'],
       });
     if (search.length > mostSearch)

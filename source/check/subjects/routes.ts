@@ -1,4 +1,5 @@
 import { ipv4Of } from '../../network/addresses.ts';
+import { listed } from '../../text/listed.ts';
 import { type Check, fail, nodeCheck, pass, warn } from '../check.ts';
 
 export const defaultRoute: Check = nodeCheck(
@@ -32,14 +33,10 @@ export const defaultRoute: Check = nodeCheck(
     const devices = new Set(defaults.map(({ device }) => device));
     const list = defaults.map(({ via, device }) => `${via ?? 'direct'} by ${device}`).join(', ');
     if (devices.size > 1) {
-      return warn(
-        list,
-        `${node.name} has default routes by ${[...devices].join(' and ')}: which one is taken can change.`,
-        {
-          wanted: 'one',
-          advice: 'Keep the one of the cluster network; give the others routes to their own networks only',
-        },
-      );
+      return warn(list, `${node.name} has default routes by ${listed([...devices])}: which one is taken can change.`, {
+        wanted: 'one',
+        advice: 'Keep the one of the cluster network; give the others routes to their own networks only',
+      });
     }
     return pass(list, 'There is one default route.');
   },

@@ -1,9 +1,9 @@
 import type { BlockDeviceFacts } from '../../facts/facts.ts';
-import type { DroppingChain } from '../../facts/services.ts';
-import { clusterAddress, presentAddress, wantedAddress } from '../../network/addresses.ts';
+import { clusterAddress } from '../../network/addresses.ts';
 import { rangesOf } from '../../network/cluster-ranges.ts';
 import { networkOf } from '../../site/address-rules.ts';
 import { sharedEngine } from '../../storage/engines/engines.ts';
+import { listed } from '../../text/listed.ts';
 import { type AboutNode, type Check, fail, nodeCheck, type Outcome, pass, warn } from '../check.ts';
 
 /** Another Kubernetes holds the ports and the containers of the node; a container engine alone changes the packet filter only. */
@@ -28,57 +28,12 @@ export const otherRuntimes: Check = nodeCheck(
       });
     const found = active.filter((name) => engines.has(name));
     if (found.length === 0) return pass('none', 'No other container service runs.');
-    return warn(found.join(', '), `${node.name} runs ${found.join(' and ')} beside MicroK8s.`, {
+    return warn(found.join(', '), `${node.name} runs ${listed(found)} beside MicroK8s.`, {
       wanted: 'none',
       advice: `Where it is not needed: sudo systemctl disable --now ${found.flatMap((name) => (name === 'docker' ? ['docker.socket', name] : [name])).join(' ')}; else: sudo iptables -P FORWARD ACCEPT`,
     });
   },
 );
-
-export const firewall: Check = nodeCheck(
-  {
-    id: 'firewall',
-    title: 'Firewall',
-    why: 'A firewall that does not know the cluster drops what nodes and pods send one another: joining hangs, or services answer on some nodes only.',
-    source: 'https://microk8s.io/docs/services-and-ports; https://microk8s.io/docs/troubleshooting',
-  },
-  'services',
-  ({ firewall: { ufw, dropping }, active }, about) => {
-    const name = about.node.name;
-    if (ufw)
-      return warn('ufw', `ufw is active on ${name}; without rules it drops what other nodes send.`, {
-        advice: `${sources(about)
-          .map((source) => `sudo ufw allow from ${source}`)
-          .join('; ')}; sudo ufw default allow routed`,
-      });
-    if (active.includes('firewalld'))
-      return warn('firewalld', `firewalld is active on ${name}; without rules it drops what other nodes send.`, {
-        advice: `sudo firewall-cmd --permanent --zone=trusted ${sources(about)
-          .map((source) => `--add-source=${source}`)
-          .join(' ')}; sudo firewall-cmd --reload`,
-      });
-    const [first] = dropping;
-    if (first === undefined) return pass('none', 'No firewall of the node drops packets.');
-    return warn(
-      dropping.map(({ chain }) => chain).join(', '),
-      `The packet filter of ${name} drops what no rule accepts (${dropping.map(({ table, chain }) => `${table} ${chain}`).join(', ')}).`,
-      { advice: acceptAdvice(dropping, about) },
-    );
-  },
-);
-
-/** The networks that the cluster's packets come from. */
-function sources({ node, facts, input }: AboutNode): string[] {
-  const own = wantedAddress(node) ?? presentAddress(node, facts);
-  return [...(own === undefined ? [] : [networkOf(own)]), rangesOf(input.site).pods];
-}
-
-function acceptAdvice(dropping: readonly DroppingChain[], about: AboutNode): string {
-  const accept = dropping.map(
-    ({ table, chain }) => `sudo nft insert rule ${table} ${chain} ip saddr { ${sources(about).join(', ')} } accept`,
-  );
-  return `${accept.join('; ')}; and the same in /etc/nftables.conf`;
-}
 
 export const multipath: Check = nodeCheck(
   {

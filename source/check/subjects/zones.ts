@@ -1,3 +1,4 @@
+import { listed } from '../../text/listed.ts';
 import { type Check, pass, siteCheck, warn } from '../check.ts';
 
 export const zones: Check = siteCheck(
@@ -14,7 +15,7 @@ export const zones: Check = siteCheck(
     if (marked.length < managers.length) {
       const names = managers.filter(({ zone }) => zone === undefined).map(({ name }) => name);
       return {
-        ...warn('not stated', `It is not stated what ${names.join(' and ')} may be lost together with.`, {
+        ...warn('not stated', `It is not stated what ${listed(names)} may be lost together with.`, {
           advice: 'Give each manager its zone: rack, power feed or virtualization host',
           field: ['nodes', site.nodes.findIndex(({ name }) => name === names[0]), 'zone'],
         }),
@@ -29,7 +30,7 @@ export const zones: Check = siteCheck(
       return {
         ...warn(
           zone,
-          `${names.join(' and ')} share ${zone}: losing it loses ${names.length} of ${managers.length} managers.`,
+          `${listed(names)} share ${zone}: losing it loses ${names.length} of ${managers.length} managers.`,
           {
             advice: 'Put one of them elsewhere, or let another node be manager',
             field: ['nodes'],

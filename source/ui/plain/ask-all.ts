@@ -1,7 +1,7 @@
+import { listed } from '../../text/listed.ts';
 import { columns } from '../../text/table.ts';
 import { removeAt, setAt, textAt } from '../../wizard/draft/draft.ts';
 import { draftNodes } from '../../wizard/draft/draft-nodes.ts';
-import { listed } from '../../wizard/draft/topology.ts';
 import type { Page } from '../../wizard/page.ts';
 import { nodesPage } from '../../wizard/pages/nodes.ts';
 import { ownNames } from '../../wizard/pages/own-names.ts';

@@ -1,4 +1,5 @@
 import type { Finding } from '../../site/finding.ts';
+import { listed } from '../../text/listed.ts';
 import type { Note, WizardView } from '../page.ts';
 import { textAt } from './draft.ts';
 import { draftNodes } from './draft-nodes.ts';
@@ -41,10 +42,6 @@ export function sharedZones(view: WizardView): readonly Note[] {
       grade: 'warn',
       text: `${listed(names)} share ${zone}: losing it loses ${names.length} of ${managers.length} managers.`,
     }));
-}
-
-export function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 /** Whether the product allows this many managers and workers. */

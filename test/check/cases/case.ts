@@ -105,6 +105,31 @@ export function fromKs1ToKs2(change: Partial<PairAnswer>, busyOnKs2: readonly st
   return { pairs };
 }
 
+/** What the answers of these pairs are instead. */
+export function pairsWith(
+  change: (pair: { readonly from: string; readonly to: string; readonly answer: PairAnswer }) => Partial<PairAnswer>,
+): Partial<LiveEvidence> {
+  const pairs = [...healthyPairs(healthySite())].map(([from, own]) => {
+    const peers = own.peers.map((answer) => ({ ...answer, ...change({ from, to: answer.to, answer }) }));
+    return [from, { ...own, peers }] as const;
+  });
+  return { pairs: new Map(pairs) };
+}
+
+/** No port of the node is open to these others; in both ways: none of theirs to it either. */
+export function closedTo(
+  node: string,
+  state: 'silent' | 'refused',
+  ways: 'one way' | 'both ways' = 'one way',
+  others: readonly string[] = ['ks-1', 'ks-3'],
+): Partial<LiveEvidence> {
+  return pairsWith(({ from, to, answer }) => {
+    const closed =
+      (to === node && others.includes(from)) || (ways === 'both ways' && from === node && others.includes(to));
+    return closed ? { ports: Object.fromEntries(Object.keys(answer.ports).map((port) => [port, state])) } : {};
+  });
+}
+
 type Part = FactPart | 'access';
 
 /** Changes some fields of one part. */

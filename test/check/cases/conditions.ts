@@ -1,6 +1,6 @@
 import type { KernelFacts } from '../../../source/facts/facts.ts';
 import { healthyFacts, healthySite } from '../../facts-fixtures.ts';
-import { type Case, fromKs1ToKs2, installed, onNode1 } from './case.ts';
+import { type Case, closedTo, fromKs1ToKs2, installed, onNode1, pairsWith, set } from './case.ts';
 
 const kernel = healthyFacts('ks-1').kernel;
 const withModule = (name: string, state: 'disabled' | 'missing' | 'unknown'): Partial<KernelFacts> => ({
@@ -220,6 +220,40 @@ export const conditionCases: readonly Case[] = [
   },
   {
     check: 'pair-ports',
+    what: 'a node whose ufw drops everything: one line with the ports, and a command for the whole network',
+    grade: 'fail',
+    nodes: ['ks-2'],
+    says: /^ks-1 and ks-3 do not reach ks-2 on 16443\/tcp \(API server\), 25000\/tcp \(cluster agent\), .*4789\/udp .*: no answer comes back\.$/,
+    facts: { 'ks-2': set('services', { firewall: { ufw: true, dropping: [] } }) },
+    evidence: closedTo('ks-2', 'silent'),
+  },
+  {
+    check: 'pair-ports',
+    what: 'a node that a switch cuts off in both directions: one line',
+    grade: 'fail',
+    nodes: ['ks-2'],
+    says: /^ks-1 and ks-3 do not reach ks-2 on .*\. ks-2 does not reach ks-1 and ks-3 on .*: no answer comes back\.$/,
+    evidence: closedTo('ks-2', 'silent', 'both ways'),
+  },
+  {
+    check: 'pair-ports',
+    what: 'two nodes that a rule keeps apart: one line for both directions',
+    grade: 'fail',
+    nodes: ['ks-1', 'ks-2'],
+    says: /^ks-1 does not reach ks-2 on .*: it is refused\. ks-2 does not reach ks-1 on .*: it is refused\.$/,
+    evidence: closedTo('ks-2', 'refused', 'both ways', ['ks-1']),
+  },
+  {
+    check: 'firewall',
+    what: 'what was measured between the nodes says it already',
+    grade: 'warn',
+    nodes: ['ks-2'],
+    says: /ufw is active on ks-2/,
+    facts: { 'ks-2': set('services', { firewall: { ufw: true, dropping: [] } }) },
+    evidence: closedTo('ks-2', 'silent'),
+  },
+  {
+    check: 'pair-ports',
     what: 'a port that something has for itself alone',
     grade: 'pass',
     nodes: [],
@@ -241,6 +275,22 @@ export const conditionCases: readonly Case[] = [
     nodes: ['ks-1', 'ks-2'],
     says: /packets of 1450 bytes pass, and 1500 do not/,
     evidence: fromKs1ToKs2({ mtu: 1450 }),
+  },
+  {
+    check: 'path-mtu',
+    what: 'a node behind a tunnel: one line for all its pairs',
+    grade: 'fail',
+    nodes: ['ks-2'],
+    says: /^Between ks-2 and each of ks-1 and ks-3 packets of 1450 bytes pass, and 1500 do not\.$/,
+    evidence: pairsWith(({ from, to }) => (from === 'ks-2' || to === 'ks-2' ? { mtu: 1450 } : {})),
+  },
+  {
+    check: 'pair-names',
+    what: 'a name that leads astray on every other node: one line',
+    grade: 'warn',
+    nodes: ['ks-2'],
+    says: /^On ks-1 and ks-3 the name ks-2 leads to 10\.9\.9\.9\.$/,
+    evidence: pairsWith(({ to }) => (to === 'ks-2' ? { resolves: ['10.9.9.9'] } : {})),
   },
   {
     check: 'pair-names',

@@ -1,6 +1,6 @@
+import { listed } from '../../../../text/listed.ts';
 import { problemOf, takeText, textAt } from '../../../../wizard/draft/draft.ts';
 import { draftNodes, nodeCalled } from '../../../../wizard/draft/draft-nodes.ts';
-import { listed } from '../../../../wizard/draft/topology.ts';
 import type { Note, WizardView } from '../../../../wizard/page.ts';
 import { ownNames } from '../../../../wizard/pages/own-names.ts';
 import { pageNotes } from '../../../../wizard/pages.ts';

@@ -90,9 +90,7 @@ function Grid(props: { readonly state: AppState; readonly rows: number; readonly
       {props.rows >= 14 ? <Line text="" /> : null}
       <GridLines shown={shown.slice(view.from, view.to)} from={view.from} row={row} nodes={nodes} width={width} />
       {view.below > 0 ? <Line as="quiet" text={`    ${view.below} more below`} /> : null}
-      {state.preflight.all || rows.length === shown.length ? null : (
-        <Line as="quiet" text={`   ${rows.length - shown.length} more, a shows them.`} />
-      )}
+      {state.preflight.all || rows.length === shown.length ? null : <Line as="quiet" text="   a shows all checks." />}
       <Line text="" />
       {here ? <Detail row={here} width={width} most={detail} /> : null}
     </Box>

@@ -1,0 +1,22 @@
+import { perInput } from '../check.ts';
+import { type Pair, pairsOf } from './asked-pairs.ts';
+
+/** A pair with ports that do not answer. */
+export interface ClosedPair extends Pair {
+  /** `tcp 16443` */
+  readonly ports: readonly string[];
+  /** Nothing came back, as behind a filter that drops; otherwise the other machine, or a filter, said no. */
+  readonly silent: boolean;
+}
+
+export const closedPairs = perInput((input): ClosedPair[] =>
+  pairsOf(input).flatMap((pair) => {
+    const busy = new Set(input.evidence?.pairs?.get(pair.to.name)?.busy);
+    // What has a port already may listen for this machine only, or may not answer by UDP; the check ports-free names it.
+    const closed = Object.entries(pair.answer.ports).filter(
+      ([name, state]) => state !== 'open' && !(busy.has(name) && (state === 'refused' || name.startsWith('udp'))),
+    );
+    const silent = closed.some(([, state]) => state === 'silent');
+    return closed.length === 0 ? [] : [{ ...pair, ports: closed.map(([name]) => name), silent }];
+  }),
+);

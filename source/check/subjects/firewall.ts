@@ -1,0 +1,84 @@
+import type { NodeFacts } from '../../facts/facts.ts';
+import { presentAddress, wantedAddress } from '../../network/addresses.ts';
+import { rangesOf } from '../../network/cluster-ranges.ts';
+import { networkOf } from '../../site/address-rules.ts';
+import type { SiteNode } from '../../site/schema.ts';
+import { type AboutNode, type Check, type CheckInput, factsOf, nodeCheck, pass, warn } from '../check.ts';
+import { closedPairs } from './closed-pairs.ts';
+
+/** A firewall of a node that may drop what other nodes send. */
+interface Firewall {
+  readonly seen: string;
+  /** A sentence on it. */
+  readonly words: (node: string) => string;
+  /** The commands that let these networks in. */
+  readonly allow: (sources: readonly string[]) => string;
+}
+
+export const firewall: Check = nodeCheck(
+  {
+    id: 'firewall',
+    title: 'Firewall',
+    why: 'A firewall that does not know the cluster drops what nodes and pods send one another: joining hangs, or services answer on some nodes only.',
+    source: 'https://microk8s.io/docs/services-and-ports; https://microk8s.io/docs/troubleshooting',
+  },
+  'services',
+  (services, about) => {
+    const found = firewallIn(services);
+    if (found === undefined) return pass('none', 'No firewall of the node drops packets.');
+    // What was measured between the nodes names the ports, and the same command.
+    const measured = closedPairs(about.input).some(({ to }) => to.name === about.node.name);
+    return warn(found.seen, found.words(about.node.name), {
+      advice: found.allow(clusterSources(about)),
+      ...(measured ? { follows: 'pair-ports' } : {}),
+    });
+  },
+);
+
+/** The firewall of a node that was seen. */
+export function firewallOf(node: SiteNode, input: CheckInput): Firewall | undefined {
+  const services = factsOf(input, node)?.services;
+  return services && firewallIn(services);
+}
+
+function firewallIn({ firewall: { ufw, dropping }, active }: NonNullable<NodeFacts['services']>): Firewall | undefined {
+  if (ufw) return ufwWords;
+  if (active.includes('firewalld')) return firewalldWords;
+  if (dropping.length === 0) return undefined;
+  return {
+    seen: dropping.map(({ chain }) => chain).join(', '),
+    words: (node) =>
+      `The packet filter of ${node} drops what no rule accepts (${dropping.map(({ table, chain }) => `${table} ${chain}`).join(', ')}).`,
+    allow: (sources) => {
+      const from = sources.length === 1 ? sources.join() : `{ ${sources.join(', ')} }`;
+      const rules = dropping.map(
+        ({ table, chain }) => `sudo nft insert rule ${table} ${chain} ip saddr ${from} accept`,
+      );
+      return `${rules.join('; ')}; and the same in /etc/nftables.conf`;
+    },
+  };
+}
+
+const ufwWords: Firewall = {
+  seen: 'ufw',
+  words: (node) => `ufw is active on ${node}; without rules it drops what other nodes send.`,
+  allow: (sources) =>
+    `${sources.map((source) => `sudo ufw allow from ${source}`).join('; ')}; sudo ufw default allow routed`,
+};
+
+const firewalldWords: Firewall = {
+  seen: 'firewalld',
+  words: (node) => `firewalld is active on ${node}; without rules it drops what other nodes send.`,
+  allow: (sources) =>
+    `sudo firewall-cmd --permanent --zone=trusted ${sources.map((source) => `--add-source=${source}`).join(' ')}; sudo firewall-cmd --reload`,
+};
+
+/** The networks that the cluster's packets come from. */
+export function clusterSources({
+  node,
+  facts,
+  input,
+}: Pick<AboutNode, 'node' | 'input'> & { facts?: NodeFacts }): string[] {
+  const own = wantedAddress(node) ?? presentAddress(node, facts);
+  return [...(own === undefined ? [] : [networkOf(own)]), rangesOf(input.site).pods];
+}
