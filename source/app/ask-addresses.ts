@@ -6,6 +6,17 @@ import { defined } from '../text/defined.ts';
 /** Address → node that asked → what it heard. */
 export type HeardAddresses = ReadonlyMap<string, ReadonlyMap<string, AddressAnswer>>;
 
+/** Those that a node asked for and no machine answered. */
+export const freeAddresses = (heard: HeardAddresses): ReadonlySet<string> =>
+  new Set(
+    [...heard].flatMap(([address, answers]) => {
+      const states = [...answers.values()].map(({ state }) => state);
+      return states.includes('free') && states.every((state) => state === 'free' || state === 'unknown')
+        ? [address]
+        : [];
+    }),
+  );
+
 /** So many nodes ask for each address: one of them may have a switch port of its own. */
 const askers = 2;
 

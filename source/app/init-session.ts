@@ -4,6 +4,7 @@ import type { NodeFacts } from '../facts/facts.ts';
 import type { HostKeyOffer, HostTarget } from '../host/host.ts';
 import type { Passwords } from '../host/secrets.ts';
 import { draftTarget } from '../network/targets.ts';
+import { textIfPresent } from '../host/read-text.ts';
 import { openMemory } from '../operator/memory.ts';
 import type { Plan } from '../plan/document/document.ts';
 import { loadProduct, productFor } from '../product/load.ts';
@@ -11,6 +12,7 @@ import type { Product } from '../product/schema.ts';
 import { defaultProduct } from '../site/default-product.ts';
 import type { Finding } from '../site/finding.ts';
 import { judgeDraft } from '../site/load.ts';
+import { keyLines } from '../site/reading/key-lines.ts';
 import { copyDraft, loadDraft, removeDraft, saveDraft } from '../site/save.ts';
 import type { Site, SiteDraft } from '../site/schema.ts';
 import { kloudspot } from '../text/command.ts';
@@ -89,7 +91,10 @@ class Session implements InitSession {
 
   async loadDraft() {
     const unfinished = await loadDraft(this.files);
-    return unfinished && { ...unfinished, draft: this.#bundled(unfinished.draft), at: this.#memory.choice('page') };
+    if (unfinished === undefined) return undefined;
+    const text = await textIfPresent(this.#settings.site).catch(() => undefined);
+    const source = text === undefined ? undefined : keyLines(text, this.#settings.site);
+    return { ...unfinished, draft: this.#bundled(unfinished.draft), at: this.#memory.choice('page'), source };
   }
 
   rememberPage(page: string): void {
@@ -119,7 +124,7 @@ class Session implements InitSession {
         next: ['Type the path of a site.yaml, such as ./site.yaml.'],
       });
     }
-    const { draft, product, open } = await openUnfinished(path);
+    const { draft, product, open, source } = await openUnfinished(path);
     if (product.file !== this.product.file) {
       throw new Fault({
         what: `This site runs ${product.name}, and these pages ask for ${this.product.name}.`,
@@ -128,7 +133,7 @@ class Session implements InitSession {
       });
     }
     if (open.length === 0) this.#memory.rememberSite(String(draft['name']), path);
-    return { draft: this.#bundled(draft), open };
+    return { draft: this.#bundled(draft), open, source };
   }
 
   /** A rehearsal lies under a root of its own; this session stays as it is. */

@@ -6,6 +6,7 @@ import type { Plan } from '../plan/document/document.ts';
 import type { Product } from '../product/schema.ts';
 import type { Files } from '../site/files.ts';
 import type { Finding } from '../site/finding.ts';
+import type { KeyLines } from '../site/reading/key-lines.ts';
 import type { Site, SiteDraft } from '../site/schema.ts';
 import type { HeardAddresses } from './ask-addresses.ts';
 import type { Watcher } from './follow.ts';
@@ -48,9 +49,15 @@ export interface InitSession extends Watcher {
   readonly notices: readonly string[];
   /** What there is to begin with. */
   startFacts(): Promise<StartFacts>;
-  /** The unfinished draft, if there is one; `at`: the page where it was left. Throws `Fault` when it cannot be read. */
+  /** The unfinished draft, if there is one; `at`: the page where it was left; `source`: the site file beside it. Throws `Fault` when it cannot be read. */
   loadDraft(): Promise<
-    { readonly draft: SiteDraft; readonly savedAt: Date; readonly at?: string | undefined } | undefined
+    | {
+        readonly draft: SiteDraft;
+        readonly savedAt: Date;
+        readonly at?: string | undefined;
+        readonly source?: KeyLines | undefined;
+      }
+    | undefined
   >;
   /** Remembers the page for the next `loadDraft`. */
   rememberPage(page: string): void;
@@ -64,7 +71,11 @@ export interface InitSession extends Watcher {
    * Reads a site file; `open`: what is missing or wrong in it, a line each, which the pages ask for.
    * Throws `Fault` with every problem, line and column, where the pages could not show it.
    */
-  loadSite(path: string): Promise<{ readonly draft: SiteDraft; readonly open: readonly string[] }>;
+  loadSite(path: string): Promise<{
+    readonly draft: SiteDraft;
+    readonly open: readonly string[];
+    readonly source?: KeyLines | undefined;
+  }>;
 
   /** Reaches every node of the draft side by side and reads its facts; calls back whenever one node's state changes. */
   gather(draft: SiteDraft, onState: (node: string, state: AccessState) => void, signal: AbortSignal): Promise<void>;

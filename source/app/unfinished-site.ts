@@ -6,6 +6,7 @@ import type { Product } from '../product/schema.ts';
 import { defaultProduct } from '../site/default-product.ts';
 import { parseDraft } from '../site/load.ts';
 import { InvalidFile } from '../site/reading/invalid-file.ts';
+import { type KeyLines, keyLines } from '../site/reading/key-lines.ts';
 import type { SiteDraft } from '../site/schema.ts';
 
 /** A site file as the pages take it up. */
@@ -14,6 +15,7 @@ export interface UnfinishedSite {
   readonly product: Product;
   /** What is missing or wrong, a line each; empty: the site is whole. */
   readonly open: readonly string[];
+  readonly source: KeyLines;
 }
 
 /**
@@ -23,13 +25,14 @@ export interface UnfinishedSite {
 export async function openUnfinished(file: string): Promise<UnfinishedSite> {
   try {
     const { text, product } = await loadSiteWithProduct(file);
-    return { draft: parseDraft(text), product, open: [] };
+    return { draft: parseDraft(text), product, open: [], source: keyLines(text, file) };
   } catch (error) {
     if (!(error instanceof InvalidFile) || error.problems.some((problem) => problem.aboutKey || problem.path === ''))
       throw error;
-    const draft = parseDraft(await readFile(file, 'utf8'));
+    const text = await readFile(file, 'utf8');
+    const draft = parseDraft(text);
     const named = draft['product'];
     const product = await loadProduct(typeof named === 'string' ? named : defaultProduct, dirname(file));
-    return { draft, product, open: error.problems.map(({ text }) => text) };
+    return { draft, product, open: error.problems.map((problem) => problem.text), source: keyLines(text, file) };
   }
 }

@@ -2,6 +2,7 @@ import type { NodeFacts } from '../facts/facts.ts';
 import type { ThisMachine } from '../host/this-machine.ts';
 import type { Product } from '../product/schema.ts';
 import type { Finding } from '../site/finding.ts';
+import type { KeyLines } from '../site/reading/key-lines.ts';
 import type { DraftValue, SiteDraft, SitePath } from '../site/schema.ts';
 
 /** What pages and fields look at. Every UI hands the same in. */
@@ -12,6 +13,10 @@ export interface WizardView {
   readonly facts: ReadonlyMap<string, NodeFacts>;
   /** Files that the draft names, and the time. */
   readonly machine: ThisMachine;
+  /** The site file that the draft comes from, where there is one. */
+  readonly source?: KeyLines | undefined;
+  /** Addresses that no machine answered for when nodes asked by ARP. */
+  readonly free?: ReadonlySet<string>;
 }
 
 /** What is typed or chosen. */

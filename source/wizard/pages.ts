@@ -1,7 +1,9 @@
 import type { Finding } from '../site/finding.ts';
+import { basename } from 'node:path';
 import type { SiteDraft, SitePath } from '../site/schema.ts';
 import { getAt, isRecord, problemOf, removeAt, setAt, typedValue, withAnswer } from './draft/draft.ts';
 import { draftNodes } from './draft/draft-nodes.ts';
+import { otherSettings, settingWords } from './draft/other-settings.ts';
 import { onceFor } from './once.ts';
 import type { Field, Note, Page, WizardView } from './page.ts';
 import { featuresPage } from './pages/features.ts';
@@ -50,8 +52,35 @@ export function onceForView<Value>(work: OfPage<Value>): OfPage<Value> {
 /** Everything that is not right on a page, fields first. Empty: nothing is open on it. */
 export const pageFindings = onceForView(findingsOn);
 
-/** The notes of a page. */
-export const pageNotes = onceForView((page, view): readonly Note[] => page.notes?.(view) ?? []);
+/** The notes of a page, and the settings of its subject that only the file says. */
+export const pageNotes = onceForView((page, view): readonly Note[] => [
+  ...(page.notes?.(view) ?? []),
+  ...fileNotes(page, view),
+]);
+
+const settingsOf = onceFor((view: WizardView) =>
+  otherSettings(
+    view.draft,
+    pages.flatMap((page) => page.fields(view)),
+  ),
+);
+
+function fileNotes(page: Page, view: WizardView): readonly Note[] {
+  const own = settingsOf(view).filter(({ path }) => subjectOf(path) === page.id);
+  if (own.length === 0) return [];
+  const words = own.map((setting) => settingWords(setting, view.draft, view.source));
+  const file = view.source === undefined ? 'the site file' : basename(view.source.file);
+  return [{ grade: 'plain', text: `Also in ${file}, and kept: ${words.join('; ')}.` }];
+}
+
+/** The page whose subject a setting is that no page asks for. */
+function subjectOf([first, , inNode]: SitePath): PageId {
+  if (first === 'storage' || (first === 'nodes' && (inNode === 'storage' || inNode === 'volumes'))) return 'storage';
+  if (first === 'network' || (first === 'nodes' && (inNode === 'network' || inNode === 'workloadInterface')))
+    return 'network';
+  if (first === 'nodes') return 'nodes';
+  return first === 'customer' ? 'site' : 'features';
+}
 
 function findingsOn(page: Page, view: WizardView): readonly Finding[] {
   const fields = page.fields(view).flatMap((field): Finding[] => {

@@ -209,3 +209,12 @@ export function anyText(most: number): Parse {
   return (text) =>
     text.length > most ? { problem: `${text.length} characters are too many: at most ${most}` } : { value: text };
 }
+
+/** A text by a rule of the site file, whose words say what is wanted. */
+export const byRule =
+  (rule: (typeof siteRules)['proxyUrl' | 'namespace']): Parse =>
+  (text) => {
+    const { success, error } = rule.safeParse(text);
+    if (success) return { value: text };
+    return { problem: `${text}: wanted ${error.issues[0]?.message ?? 'another text'}` };
+  };

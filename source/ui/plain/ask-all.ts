@@ -1,10 +1,13 @@
 import { listed } from '../../text/listed.ts';
+import { freeAddresses } from '../../app/ask-addresses.ts';
 import { columns } from '../../text/table.ts';
 import { removeAt, setAt, textAt } from '../../wizard/draft/draft.ts';
 import { draftNodes } from '../../wizard/draft/draft-nodes.ts';
 import type { Page } from '../../wizard/page.ts';
 import { nodesPage } from '../../wizard/pages/nodes.ts';
+import { virtualAddressCandidates } from '../../wizard/pages/free-address.ts';
 import { ownNames } from '../../wizard/pages/own-names.ts';
+import { pageNotes } from '../../wizard/pages.ts';
 import { reachNodes } from './access.ts';
 import { keep, type PlainWalk, viewOf } from './plain-walk.ts';
 import { askField, elsewhere, type Reply, ways } from './question.ts';
@@ -83,9 +86,16 @@ async function turnPage(walk: PlainWalk, before: Page | undefined, to: Place): P
   return 'on';
 }
 
-/** Reaches the nodes; where they have names of their own and only got numbers here, asks whether those are taken. */
+/** Reaches the nodes; where they have names of their own and only got numbers here, asks whether those are taken; looks for a free address. */
 async function look(walk: PlainWalk): Promise<void> {
   walk.facts = await reachNodes(walk.talk, walk.session, walk.draft);
+  await takeOwnNames(walk);
+  const candidates = virtualAddressCandidates(viewOf(walk));
+  const heard = await walk.session.askAddresses(walk.draft, candidates, new AbortController().signal);
+  walk.free = freeAddresses(heard);
+}
+
+async function takeOwnNames(walk: PlainWalk): Promise<void> {
   const own = ownNames(viewOf(walk));
   if (!own || !(await walk.talk.yes(`The machines call themselves ${listed(own.names)}. Use these names`, true)))
     return;
@@ -95,7 +105,7 @@ async function look(walk: PlainWalk): Promise<void> {
 
 function noteLines(walk: PlainWalk, page: Page): readonly string[] {
   const words = { pass: 'ok: ', warn: 'Warning: ', fail: 'FAILS: ', plain: '' };
-  const notes = page.notes?.(viewOf(walk)) ?? [];
+  const notes = pageNotes(page, viewOf(walk));
   const findings = page.validate(viewOf(walk)).filter((finding) => !notes.some((note) => note.text === finding.reason));
   return [
     ...notes.map((note) => [`${words[note.grade]}${note.text}`, note.remedy].filter(Boolean).join(' ')),

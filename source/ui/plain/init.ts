@@ -20,6 +20,8 @@ export async function runPlainInit(session: InitSession, io: PlainIo, clock: Clo
     session,
     draft: {},
     facts: new Map(),
+    source: undefined,
+    free: new Set(),
     saved: false,
     onlyOpen: false,
     interrupted: undefined,

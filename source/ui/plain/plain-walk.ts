@@ -2,6 +2,7 @@ import type { InitSession } from '../../app/session.ts';
 import { Fault } from '../../errors/fault.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
 import { thisMachine } from '../../host/this-machine.ts';
+import type { KeyLines } from '../../site/reading/key-lines.ts';
 import type { SiteDraft } from '../../site/schema.ts';
 import type { WizardView } from '../../wizard/page.ts';
 import type { Conversation } from './conversation.ts';
@@ -12,6 +13,9 @@ export interface PlainWalk {
   readonly session: InitSession;
   draft: SiteDraft;
   facts: ReadonlyMap<string, NodeFacts>;
+  source: KeyLines | undefined;
+  /** Addresses that no machine answered for. */
+  free: ReadonlySet<string>;
   saved: boolean;
   /** The draft came from a file that lacks something: only that is asked. */
   onlyOpen: boolean;
@@ -24,6 +28,8 @@ export const viewOf = (walk: PlainWalk): WizardView => ({
   product: walk.session.product,
   facts: walk.facts,
   machine: thisMachine,
+  free: walk.free,
+  source: walk.source,
 });
 
 /** Keeps the answer and saves it at once. */

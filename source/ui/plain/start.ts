@@ -69,6 +69,7 @@ async function continued(walk: PlainWalk): Promise<boolean> {
   const unfinished = await walk.session.loadDraft();
   if (unfinished === undefined) return fresh(walk);
   walk.draft = unfinished.draft;
+  walk.source = unfinished.source;
   walk.saved = true;
   return true;
 }
@@ -80,8 +81,9 @@ async function fresh(walk: PlainWalk): Promise<boolean> {
 }
 
 async function load(walk: PlainWalk, path: string): Promise<boolean> {
-  const { draft, open } = await walk.session.loadSite(path);
+  const { draft, open, source } = await walk.session.loadSite(path);
   if (!(await mayReplace(walk))) return begin(walk);
+  walk.source = source;
   walk.onlyOpen = open.length > 0;
   if (walk.onlyOpen) walk.talk.say('Asked is only what is missing or wrong:', ...open.map((line) => `  ${line}`));
   await keep(walk, draft);

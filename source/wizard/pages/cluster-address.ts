@@ -1,12 +1,13 @@
 import ipaddr from 'ipaddr.js';
-import { defaultRanges } from '../../microk8s/node.ts';
-import { gatewayProblem, type PlacedNode, virtualAddressProblem } from '../../site/address-rules.ts';
-import { type DraftValue, siteRules } from '../../site/schema.ts';
-import { getAt, textAt } from '../draft/draft.ts';
-import { draftNodes, factsOf, isStatic, nodeCalled } from '../draft/draft-nodes.ts';
+import { gatewayProblem, virtualAddressProblem } from '../../site/address-rules.ts';
+import type { DraftValue } from '../../site/schema.ts';
+import { textAt } from '../draft/draft.ts';
+import { draftNodes, factsOf, isStatic } from '../draft/draft-nodes.ts';
 import { countRoles } from '../draft/topology.ts';
 import type { Field, Parsed, WizardView } from '../page.ts';
 import { address, dnsName, listOf, machineAddress } from '../parse.ts';
+import { freeVirtualAddress } from './free-address.ts';
+import { placedNodes, placedOnNetwork } from './placed-on-network.ts';
 import { seenAddress } from './seen-address.ts';
 
 /** The address of the cluster, and what all nodes share: gateway, name servers, search domains. */
@@ -37,6 +38,7 @@ const virtualAddressField = (view: WizardView): Field => ({
   question: 'At which single address does the cluster answer?',
   help: 'A free address in the nodes’ subnet that no machine has. MetalLB holds it on one node and moves it when that node fails. The DNS name leads to it. Example: 192.168.1.200',
   required: countRoles(view).managers > 1,
+  ...seenFallback(freeVirtualAddress(view)),
   parse: (text) => virtual(view, text),
 });
 
@@ -79,7 +81,8 @@ const searchField = (seen: readonly string[]): Field => ({
 function virtual(view: WizardView, text: string): Parsed {
   const parsed = machineAddress(text);
   if ('problem' in parsed) return parsed;
-  const problem = virtualAddressProblem(text, placedNodes(view), gatewaysOf(view), rangesOf(view), workloadRange(view));
+  const { nodes, gateways, ranges, workload } = placedOnNetwork(view);
+  const problem = virtualAddressProblem(text, nodes, gateways, ranges, workload);
   return problem === undefined ? parsed : { problem };
 }
 
@@ -93,42 +96,4 @@ function gateway(view: WizardView, text: string): Parsed {
     .flatMap(({ name, address: own }) => (own === undefined ? [] : [gatewayProblem(text, { name, address: own })]))
     .find((found) => found !== undefined);
   return problem === undefined ? parsed : { problem };
-}
-
-function workloadRange({ draft }: WizardView): string | undefined {
-  return siteRules.ipv4Network
-    .optional()
-    .catch(undefined)
-    .parse(getAt(draft, ['network', 'workload', 'range']));
-}
-
-/** Nodes with the address that is wanted, else the one that was seen, and with all that they keep. */
-export function placedNodes(view: WizardView): readonly PlacedNode[] {
-  return draftNodes(view.draft).map((node, index) => {
-    const facts = factsOf(view, index);
-    const reach = textAt(node, ['reach']);
-    const seen = seenAddress(facts, reach);
-    const typed = isStatic(node) ? textAt(node, ['network', 'address']) : '';
-    const wanted = ipaddr.IPv4.isValidCIDRFourPartDecimal(typed) ? parsedCidr(typed) : undefined;
-    const all = facts?.network?.interfaces.flatMap((face) => face.addresses.map(({ address: own }) => own)) ?? [reach];
-    const keeps = wanted === undefined ? all : all.filter((own) => own !== (seen?.address ?? reach));
-    return { name: nodeCalled(view.draft, index), address: wanted ?? seen, keeps };
-  });
-}
-
-function parsedCidr(text: string): { readonly address: string; readonly prefix: number } {
-  const [own, prefix] = ipaddr.IPv4.parseCIDR(text);
-  return { address: own.toString(), prefix };
-}
-
-export function rangesOf({ draft }: WizardView): typeof defaultRanges {
-  const range = (key: string, usual: string) => siteRules.ipv4Range.catch(usual).parse(textAt(draft, ['cluster', key]));
-  return { pods: range('podRange', defaultRanges.pods), services: range('serviceRange', defaultRanges.services) };
-}
-
-function gatewaysOf(view: WizardView): readonly (string | undefined)[] {
-  const nodes = draftNodes(view.draft);
-  const routes = nodes.flatMap((_, index) => (factsOf(view, index)?.network?.routes ?? []).map(({ via }) => via));
-  const typed = [view.draft, ...nodes].map((one) => textAt(one, ['network', 'gateway'])).filter((text) => text !== '');
-  return [...typed, ...routes];
 }

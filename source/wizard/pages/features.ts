@@ -1,10 +1,11 @@
 import { channelFor, channelForm, defaultChannel, pairsFor } from '../../microk8s/tracks.ts';
-import type { DraftValue, SiteDraft } from '../../site/schema.ts';
+import { type DraftValue, type SiteDraft, siteRules } from '../../site/schema.ts';
 import { defined } from '../../text/defined.ts';
 import { chosenFeatures } from '../draft/chosen-features.ts';
 import { setAt, textAt } from '../draft/draft.ts';
 import type { Field, Note, Page, WizardView } from '../page.ts';
-import { channel, oneOf, yesNo } from '../parse.ts';
+import { byRule, channel, oneOf, yesNo } from '../parse.ts';
+import { registryFields } from './registry.ts';
 import { serviceFields } from './services.ts';
 
 const reboots = [
@@ -26,6 +27,8 @@ export const featuresPage: Page<'features'> = {
     ...view.product.features.map((feature) => featureToggle(view, feature)),
     ...runFields(view),
     ...serviceFields(view),
+    ...registryFields(view),
+    namespaceField(view.product),
   ],
   validate: () => [],
   notes: (view) => [...featureNotes(view), ...channelNotes(view)],
@@ -110,6 +113,18 @@ const deployField = (product: string): Field => ({
   required: true,
   fallback: { value: 'now', from: 'default' },
   parse: oneOf(deploys),
+});
+
+const namespaceField = ({ name, namespace }: WizardView['product']): Field => ({
+  id: 'namespace',
+  path: ['namespace'],
+  kind: 'text',
+  label: 'Namespace',
+  question: `In which namespace of Kubernetes does ${name} run (none: ${namespace})?`,
+  help: `Where its pods, services and claims are. Left empty: ${namespace}, the product's own. It cannot be changed once the product runs.`,
+  required: false,
+  rare: true,
+  parse: byRule(siteRules.namespace),
 });
 
 /** The channel of the cluster that a node is a member of; before there is one, what the systems of the nodes can run. */

@@ -3,6 +3,7 @@ import { textAt } from '../draft/draft.ts';
 import { draftNodes, factsOf, isStatic, nodeCalled } from '../draft/draft-nodes.ts';
 import type { Note, Page, WizardView } from '../page.ts';
 import { clusterFields } from './cluster-address.ts';
+import { freeVirtualAddress } from './free-address.ts';
 import { addressFields } from './node-address.ts';
 import { proxyFields } from './proxy.ts';
 import { rangeFields } from './ranges.ts';
@@ -49,8 +50,16 @@ function networkNotes(view: WizardView): readonly Note[] {
     ({ seen, static: moves, wanted }) => seen && moves && wanted !== '' && wanted !== `${seen.address}/${seen.prefix}`,
   ).length;
   const plain = (text: string): Note => ({ grade: 'plain', text });
+  const offered = freeVirtualAddress(view);
   return [
     ...kept,
+    ...(offered === undefined
+      ? []
+      : [
+          plain(
+            `${offered} is offered as virtual address: no machine answered for it. Make sure that no DHCP server assigns it.`,
+          ),
+        ]),
     ...(unknown > 0
       ? [plain(`${unknown} of ${nodes.length} nodes have not been seen yet: their addresses must be typed.`)]
       : []),

@@ -1,16 +1,7 @@
 import { siteRules } from '../../site/schema.ts';
 import { typedValue } from '../draft/draft.ts';
 import type { Field, WizardView } from '../page.ts';
-import { listOf, type Parse } from '../parse.ts';
-
-/** A text by the rule of the site file, whose words say what is wanted. */
-const byRule =
-  (rule: (typeof siteRules)['proxyUrl']): Parse =>
-  (text) => {
-    const { success, error } = rule.safeParse(text);
-    if (success) return { value: text };
-    return { problem: `${text}: wanted ${error.issues[0]?.message ?? 'another text'}` };
-  };
+import { byRule, listOf } from '../parse.ts';
 
 const proxy: Field = {
   id: 'network.proxy.http',

@@ -5,7 +5,7 @@ import { typedSize } from '../../storage/typed-size.ts';
 import { volumesFor } from '../../storage/volumes.ts';
 import { likelyGroupOf, seenGroups, storageWish } from '../draft/storage-wish.ts';
 import type { Field, Page, WizardView } from '../page.ts';
-import { anyText, lvmName, oneOf, type Parse } from '../parse.ts';
+import { anyText, lvmName, oneOf, type Parse, whole } from '../parse.ts';
 import { poolChoiceFields } from './pool-choice.ts';
 import { storageFindings, storageNotes } from './totals.ts';
 import { workloadFields } from './workload.ts';
@@ -19,7 +19,13 @@ export const storagePage: Page<'storage'> = {
   id: 'storage',
   title: 'Storage',
   intro: 'How large is each volume, and where does it lie? Every node needs this amount.',
-  fields: (view) => [...volumeFields(view), ...workloadFields(view), ...placeFields(view), ...poolChoiceFields(view)],
+  fields: (view) => [
+    ...volumeFields(view),
+    ...workloadFields(view),
+    ...placeFields(view),
+    reserveField,
+    ...poolChoiceFields(view),
+  ],
   validate: storageFindings,
   notes: storageNotes,
 };
@@ -150,6 +156,19 @@ function sharedFields(view: WizardView): readonly Field[] {
   );
   return [engine, group, ...poolFields(view)];
 }
+
+const reserveField: Field = {
+  id: 'storage.reserve',
+  path: ['storage', 'reserve'],
+  kind: 'number',
+  label: 'Kept free',
+  question: 'How much stays free in each volume group (GB; none: 10, or 5 % of the group if that is more)?',
+  help: 'No volume is made in it: room to grow, and for snapshots. Left empty: 10 GB, or 5 % of the group if that is more.',
+  required: false,
+  rare: true,
+  unit: 'GB in each group',
+  parse: whole(0, 1_000_000, 'GB'),
+};
 
 function poolFields(view: WizardView): readonly Field[] {
   const wish = storageWish(view);

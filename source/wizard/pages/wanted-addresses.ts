@@ -2,6 +2,7 @@ import ipaddr from 'ipaddr.js';
 import { textAt } from '../draft/draft.ts';
 import { draftNodes, factsOf } from '../draft/draft-nodes.ts';
 import type { WizardView } from '../page.ts';
+import { virtualAddressCandidates } from './free-address.ts';
 import { seenAddress } from './seen-address.ts';
 
 /** The address that a node gets; undefined where it keeps the one that it has, or nothing right is typed. */
@@ -19,8 +20,9 @@ export function newVirtualAddress({ draft }: WizardView): string | undefined {
   return ipaddr.IPv4.isValidFourPartDecimal(typed) ? typed : undefined;
 }
 
-/** Every address of the draft that must not be someone's. */
+/** Every address of the draft that must not be someone's, and those of which one may be offered. */
 export function wantedAddresses(view: WizardView): readonly string[] {
   const nodes = draftNodes(view.draft).map((_, index) => newAddress(view, index));
-  return [...nodes, newVirtualAddress(view)].filter((address) => address !== undefined);
+  const typed = [...nodes, newVirtualAddress(view)].filter((address) => address !== undefined);
+  return [...typed, ...virtualAddressCandidates(view)];
 }

@@ -5,7 +5,7 @@ import { getAt, isRecord, removeAt, setAt, textAt } from '../draft/draft.ts';
 import { draftNodes, factsOf } from '../draft/draft-nodes.ts';
 import type { Field, Parsed, WizardView } from '../page.ts';
 import { anyText, machineAddress, network } from '../parse.ts';
-import { placedNodes, rangesOf } from './cluster-address.ts';
+import { placedNodes, rangesOf } from './placed-on-network.ts';
 import { seenAddress } from './seen-address.ts';
 
 const place = ['network', 'workload'];

@@ -153,10 +153,10 @@ export class Controller {
   }
 
   /** The earlier draft is copied before it is replaced. */
-  async #replaceDraft({ draft, open }: Awaited<ReturnType<InitSession['loadSite']>>, replaces: boolean): Promise<void> {
+  async #replaceDraft(loaded: Awaited<ReturnType<InitSession['loadSite']>>, replaces: boolean): Promise<void> {
     await this.#saving.settled();
     const copy = replaces ? await this.#session.copyDraft() : undefined;
-    this.store.dispatch({ type: 'draft', draft, open, savedAt: undefined, copy, now: Date.now() });
+    this.store.dispatch({ type: 'draft', ...loaded, savedAt: undefined, copy, now: Date.now() });
   }
 
   async #rehearse(): Promise<void> {

@@ -4,6 +4,7 @@ import type { CheckHelp } from '../../../check/check.ts';
 import type { PairAnswers } from '../../../facts/pairs-probe.ts';
 import type { Plan } from '../../../plan/document/document.ts';
 import type { Finding } from '../../../site/finding.ts';
+import type { KeyLines } from '../../../site/reading/key-lines.ts';
 import type { Site, SiteDraft } from '../../../site/schema.ts';
 import type { Review } from '../../model/review.ts';
 import type { Bindings } from '../widgets/bindings.ts';
@@ -24,6 +25,7 @@ export type AppEvent =
   | {
       readonly type: 'draft';
       readonly draft: SiteDraft;
+      readonly source?: KeyLines | undefined;
       readonly savedAt: Date | undefined;
       /** Where the operator was when the draft was left. */
       readonly at?: ScreenId | undefined;

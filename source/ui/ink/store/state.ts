@@ -1,4 +1,4 @@
-import type { HeardAddresses } from '../../../app/ask-addresses.ts';
+import { freeAddresses, type HeardAddresses } from '../../../app/ask-addresses.ts';
 import type { AccessState, StartFacts } from '../../../app/session.ts';
 import type { CheckHelp } from '../../../check/check.ts';
 import type { NodeFacts } from '../../../facts/facts.ts';
@@ -8,6 +8,7 @@ import type { Plan } from '../../../plan/document/document.ts';
 import type { Product } from '../../../product/schema.ts';
 import type { Files } from '../../../site/files.ts';
 import type { Finding } from '../../../site/finding.ts';
+import type { KeyLines } from '../../../site/reading/key-lines.ts';
 import type { Site, SiteDraft } from '../../../site/schema.ts';
 import { textAt } from '../../../wizard/draft/draft.ts';
 import { draftNodes } from '../../../wizard/draft/draft-nodes.ts';
@@ -46,6 +47,8 @@ export interface AppState {
   readonly files: Files;
   readonly canRehearse: boolean;
   readonly draft: SiteDraft;
+  /** The site file that the draft comes from. */
+  readonly source: KeyLines | undefined;
   readonly savedAt: Date | undefined;
   readonly saveProblem: string | undefined;
   /** By `reach`, so that a new name changes nothing. */
@@ -155,15 +158,17 @@ export interface ReviewState {
   readonly beginning: boolean;
 }
 
-const views = new WeakMap<SiteDraft, { readonly access: AppState['access']; readonly view: WizardView }>();
+type Viewed = Pick<AppState, 'draft' | 'access' | 'product' | 'heard' | 'source'>;
+const views = new WeakMap<SiteDraft, Pick<Viewed, 'access' | 'heard'> & { readonly view: WizardView }>();
 
-/** What pages and fields look at. The same object while draft and access are the same, so that what is worked out from it is kept. */
-export function viewOf(state: Pick<AppState, 'draft' | 'access' | 'product'>): WizardView {
+/** What pages and fields look at. The same object while draft, access and addresses heard are the same, so that what is worked out from it is kept. */
+export function viewOf(state: Viewed): WizardView {
   if (state.product === undefined) throw new Error('A page was asked for before the session was open.');
   const kept = views.get(state.draft);
-  if (kept?.access === state.access) return kept.view;
-  const view = { draft: state.draft, product: state.product, facts: factsByNode(state), machine: thisMachine };
-  views.set(state.draft, { access: state.access, view });
+  if (kept?.access === state.access && kept.heard === state.heard) return kept.view;
+  const { draft, product, access, heard, source } = state;
+  const view = { draft, product, facts: factsByNode(state), machine: thisMachine, free: freeAddresses(heard), source };
+  views.set(state.draft, { access, heard, view });
   return view;
 }
 
@@ -189,6 +194,7 @@ export function initialState(
     ...given,
     screen: 'start',
     draft: {},
+    source: undefined,
     savedAt: undefined,
     saveProblem: undefined,
     access: new Map(),

@@ -33,6 +33,7 @@ function openDraft(state: AppState, event: Extract<AppEvent, { type: 'draft' }>)
   const opened: AppState = {
     ...state,
     draft: event.draft,
+    source: event.source,
     savedAt: event.savedAt,
     access: new Map(),
     focus: {},
