@@ -45,12 +45,13 @@ export const nothing: Inside = {
   ingressCertificate: undefined,
 };
 
-/** Asks everything at once; what is late or fails is left out. */
+/** Asks everything at once; what is late or fails is left out. `lost`: names of the nodes that are not ready. */
 export async function lookInside(
   host: ReadOnlyHost,
   site: Site,
   product: Product,
   round: number,
+  lost: ReadonlySet<string>,
 ): Promise<Omit<Inside, 'nodes'>> {
   const { namespace, release: name } = product;
   const { workloads, pods, claims, services, releases, values, ...rest } = await answers(host, product, round);
@@ -58,7 +59,8 @@ export async function lookInside(
   const listed = releases && parseReleaseList(releases.stdout);
   const own = ofRelease(workloads ?? [], name).map(workloadState);
   const ours = (each: PodObject | ClaimObject) => namespace !== 'default' || belongsTo(name, each, own);
-  const holder = holderOf(site.network.virtualAddress, services ?? [], rest.layer2 ?? [], rest.events ?? []);
+  const { layer2 = [], events = [] } = rest;
+  const holder = holderOf(site.network.virtualAddress, { services: services ?? [], layer2, events, lost });
   return {
     members: status?.state === 'running' ? status.members : undefined,
     workloads: workloads && own,

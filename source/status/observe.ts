@@ -43,7 +43,8 @@ export async function observe({ site, product, clock, open, round = 5_000 }: Obs
   };
   if (!found) return { ...base, ...nothing };
   const nodes = found.nodes.map((node) => ({ ...clusterNode(node), since: readinessSince(node) }));
-  return { ...base, nodes, ...(await lookInside(found.host, site, product, round)) };
+  const lost = new Set(nodes.filter(({ ready }) => !ready).map(({ name }) => name));
+  return { ...base, nodes, ...(await lookInside(found.host, site, product, round, lost)) };
 }
 
 interface Visit {

@@ -94,13 +94,16 @@ async function moment(context: StepContext, p: Parameters, begun: number): Promi
     readList(host, 'events', { all: true, fields: 'reason=nodeAssigned' }, eventObject, within),
   ]);
   const listed = <Value>(answer: { answered: boolean; value?: readonly Value[] }) => answer.value ?? [];
-  const node = nodes.answered ? nodes.value.map(clusterNode).find(({ name }) => name === p.node) : undefined;
+  const states = listed(nodes).map(clusterNode);
+  const node = states.find(({ name }) => name === p.node);
+  const away = new Set(states.filter(({ ready }) => !ready).map(({ name }) => name));
+  const records = { services: listed(services), layer2: listed(layer2), events: listed(events), lost: away };
   const parts = workloads.answered ? ofRelease(workloads.value, p.release).map(workloadState) : [];
   return {
     at: context.clock.elapsed() - begun,
     answered: nodes.answered,
     lost: node !== undefined && !node.ready,
-    holder: holderOf(p.address, listed(services), listed(layer2), listed(events))?.node,
+    holder: holderOf(p.address, records)?.node,
     incomplete: parts.filter(({ complete }) => !complete).map(({ name }) => name),
   };
 }
