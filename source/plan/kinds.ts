@@ -43,6 +43,7 @@ import { snapRefresh } from './steps/snap-refresh.ts';
 import { storageClass } from './steps/storage-class.ts';
 import { storageEngine } from './steps/storage-engine.ts';
 import { tlsSecret } from './steps/tls-secret.ts';
+import { tuning } from './steps/tuning.ts';
 import { voters } from './steps/voters.ts';
 import { chart, values } from './steps/written-files.ts';
 
@@ -55,6 +56,7 @@ const all: readonly StepKind[] = [
   hostname,
   hostsFile,
   network,
+  tuning,
   ...ownIdentityKinds,
   hostKeys,
   microk8sInstall,

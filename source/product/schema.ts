@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { serviceNames } from '../microk8s/services.ts';
+import { tuningSchema } from './tuning.ts';
 
 const identifier = z
   .string()
@@ -165,6 +166,9 @@ export const productSchema = z.strictObject({
       .default(false)
       .meta({ description: 'The vendor supports no other size of a machine once the product is installed.' }),
     os: z.array(z.strictObject({ id: z.string(), minimum: z.string(), ltsOnly: z.boolean().default(false) })).min(1),
+  }),
+  tuning: tuningSchema.meta({
+    description: 'What the operating system of every node is set to before the cluster begins.',
   }),
   services: z
     .array(z.enum(serviceNames))

@@ -35,6 +35,7 @@ const product: Product = {
   components: [],
   volumes: [],
   services: [],
+  tuning: { sysctls: [], limits: [], modules: [] },
   featureSets: [],
   nodes: {
     floor: { cores: 1, memoryGiB: 1, diskGiB: 1, rootGiB: 1 },

@@ -75,6 +75,12 @@ const inotifyWatches = 1_048_576;
 /** A database of each node opens thousands of asynchronous requests; below this many left it does not start. Ubuntu sets 65536. */
 const aioLeft = 16_384;
 
+/** The value that the run sets, where the product declares one. */
+function declared({ product }: CheckInput, name: string): number | undefined {
+  const value = product.tuning.sysctls.find((each) => each.name === name)?.value;
+  return typeof value === 'number' ? value : undefined;
+}
+
 export const kernelSettings: Check = nodeCheck(
   {
     id: 'kernel-settings',
@@ -83,14 +89,14 @@ export const kernelSettings: Check = nodeCheck(
     source: 'https://github.com/canonical/microk8s/blob/master/scripts/inspect.sh',
   },
   'kernel',
-  ({ settings }, { node }) => {
+  ({ settings }, { node, input }) => {
     const least: readonly (readonly [KernelSetting, number])[] = [
       ['fs.inotify.max_user_instances', inotifyInstances],
       ['fs.inotify.max_user_watches', inotifyWatches],
       ['fs.aio-max-nr', (settings.get('fs.aio-nr') ?? 0) + aioLeft],
     ];
     const low = least.flatMap(([name, wanted]) => {
-      const value = settings.get(name);
+      const value = declared(input, name) ?? settings.get(name);
       return value === undefined || value >= wanted ? [] : [{ name, value, wanted }];
     });
     if (low.length === 0) return pass('enough', 'Watches and asynchronous requests are enough.');

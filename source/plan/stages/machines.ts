@@ -28,6 +28,7 @@ import { planPoolGroup } from '../steps/pool-group.ts';
 import { planProxy } from '../steps/proxy.ts';
 import { planReboot } from '../steps/reboot.ts';
 import { planSharedVolume } from '../steps/shared-volume.ts';
+import { planTuning } from '../steps/tuning.ts';
 import { addBundleParts, localSnaps, packagesFolder } from './bundle.ts';
 import { addDeclaredVolumes } from './declared.ts';
 import type { Planning } from './planning.ts';
@@ -53,6 +54,8 @@ export function planMachines(planning: Planning): void {
   addIdentities(planning, settled);
   const install = installationOf(planning, addresses, proxy);
   for (const node of nodes) {
+    const tuned = prepared.includes(node) ? planTuning(node.name, planning.product.tuning) : undefined;
+    if (tuned) list.addNode(node.name, tuned, settled);
     addDeclaredVolumes(planning, node, settled);
     addSharedVolume(planning, node, settled);
     if (prepared.includes(node) && !isBehind(planning, node)) list.addNode(node.name, install(node), settled);

@@ -157,6 +157,10 @@ export const machineSchema = z.object({
   hostname: z.string(),
   /** Release of the running kernel. */
   kernel: z.string(),
+  /** Settings that are not those of a fresh Ubuntu, and modules that are loaded. */
+  kernelState: z
+    .object({ settings: z.record(z.string(), z.string()), modules: z.array(z.string()) })
+    .prefault({ settings: {}, modules: [] }),
   files: z.record(z.string(), fileSchema),
   /** When a file was written last, ms, for those whose age is asked for. */
   touched: z.record(z.string(), z.number()),

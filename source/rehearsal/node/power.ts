@@ -2,6 +2,7 @@ import type { Machine } from '../model/machine.ts';
 import { nextUuid } from '../model/random.ts';
 import { at, type State } from '../model/state.ts';
 import { applyNetplan } from './apply-netplan.ts';
+import { startKernel } from './kernel.ts';
 import { openListed } from './mounts.ts';
 import { NetplanError, readNetplan } from './netplan.ts';
 import { isStopped } from './services.ts';
@@ -32,6 +33,7 @@ export function boot(state: State, machine: Machine): void {
   machine.bootedAt = state.time;
   machine.hostname = machine.files['/etc/hostname']?.content.trim() || 'localhost';
   machine.kernel = kernelOf(machine);
+  startKernel(machine);
   openListed(machine);
   for (const path of Object.keys(machine.files)) if (path.startsWith('/run/')) delete machine.files[path];
   for (const unit of Object.values(machine.units)) unit.active = unit.enabled === 'enabled';

@@ -63,6 +63,7 @@ function newMachine(id: string, node: ScenarioNode, index: number, now: number):
     bootedAt: now - (3 + index) * 3_600_000,
     hostname: node.hostname,
     kernel: '5.15.0-119-generic',
+    kernelState: { settings: {}, modules: [] },
     files: {},
     touched: {},
     network: firstNetwork(id, node),

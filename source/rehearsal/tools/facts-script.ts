@@ -1,9 +1,10 @@
-import { kernelModules } from '../../facts/kernel.ts';
+import { kernelModules, kernelSettings } from '../../facts/kernel.ts';
 import { mapperPath } from '../../facts/mapper-name.ts';
 import { probeSections, probeText, type SectionName } from '../../facts/probe.ts';
 import type { Section, SectionOutput } from '../../facts/section.ts';
 import type { Machine } from '../model/machine.ts';
 import { fileAt, namesIn, readPath } from '../node/file-system.ts';
+import { settingOf } from '../node/kernel.ts';
 import { extentOf, partitionName } from '../node/partitions.ts';
 import type { Call, Steps } from './call.ts';
 
@@ -37,12 +38,15 @@ const answers: Readonly<
   'host-key': 'as-asked',
   virtualization: 'as-asked',
   cgroup: () => 'cgroup2fs\n',
-  'kernel-modules': () =>
-    Object.keys(kernelModules)
-      .map((name) => `available ${name}\n`)
-      .join(''),
+  'kernel-modules': (call) =>
+    call.look(({ kernelState }) =>
+      Object.keys(kernelModules)
+        .map((name) => `${kernelState.modules.includes(name) ? 'loaded' : 'available'} ${name}\n`)
+        .join(''),
+    ),
   'cgroup-controllers': () => 'cpuset cpu io memory hugetlb pids rdma misc\n',
-  'kernel-settings': () => freshSettings,
+  'kernel-settings': (call) =>
+    call.look((machine) => kernelSettings.map((name) => `${name} ${settingOf(machine, name)}\n`).join('')),
   services: (call) =>
     call.look(({ units }) =>
       Object.entries(units)
@@ -76,13 +80,6 @@ const answers: Readonly<
   'microk8s-locks': 'as-asked',
   'microk8s-active': 'as-asked',
 };
-
-/** Of an Ubuntu whose limits were raised as MicroK8s recommends. */
-const freshSettings = `fs.inotify.max_user_instances 1024
-fs.inotify.max_user_watches 1048576
-fs.aio-max-nr 1048576
-fs.aio-nr 0
-`;
 
 /** The script `facts`: every section as the machine answers it. */
 export function* factsScript(call: Call): Steps {

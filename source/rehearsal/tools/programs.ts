@@ -6,6 +6,7 @@ import { curl } from './curl.ts';
 import { disks } from './disks.ts';
 import { shell } from './file-scripts.ts';
 import { files } from './files.ts';
+import { kernelPrograms } from './kernel.ts';
 import { lvmChange } from './lvm-change.ts';
 import { lvmGroups } from './lvm-groups.ts';
 import { lvmReport } from './lvm-report.ts';
@@ -32,6 +33,7 @@ export const programs: ReadonlyMap<string, Program> = new Map(
     ...addresses,
     ...netplanPrograms,
     ...system,
+    ...kernelPrograms,
     ...systemctlPrograms,
     ...snaps,
     ...shell,

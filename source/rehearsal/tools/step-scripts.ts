@@ -11,6 +11,7 @@ import { missingParts, receivePart } from './bundle-scripts.ts';
 import { type Call, type Program, type Steps, say } from './call.ts';
 import { certificateScripts } from './certificate-scripts.ts';
 import { hostKeyScripts } from './host-keys.ts';
+import { kernelScripts } from './kernel.ts';
 import { startJoin } from './microk8s/join-unit.ts';
 import { networkScripts } from './network-scripts.ts';
 import { installFromFolder, upgradable } from './packages.ts';
@@ -146,6 +147,7 @@ export const stepScripts: Readonly<Record<string, Program>> = {
   'forget-tokens': forgetTokens,
   'set-arguments': setNodeArguments,
   ...hostKeyScripts,
+  ...kernelScripts,
   ...networkScripts,
   ...certificateScripts,
   'start-join': startJoin,

@@ -1,0 +1,133 @@
+import * as z from 'zod';
+import type { Tuning } from '../../product/tuning.ts';
+import { counted } from '../../text/plural.ts';
+import { look, readText, runCommand, writeFiles } from '../execution/carry-out.ts';
+import { command, minutes, plannedStep } from '../execution/define.ts';
+import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import { StepFault } from '../step-fault.ts';
+import { tuningAttributes, tuningFiles, tuningPaths } from './tuning-files.ts';
+import { lookAtTuning, parseTuning, type TuningState } from './tuning-state.ts';
+
+const parameters = z.object({
+  node: z.string(),
+  sysctls: z.array(z.object({ name: z.string(), value: z.string() })),
+  modules: z.array(z.string()),
+});
+type Parameters = z.output<typeof parameters>;
+
+/** What stood there before the step changed anything. */
+const earlier = z.object({
+  sysctls: z.record(z.string(), z.string()),
+  /** Modules that were not loaded. */
+  modules: z.array(z.string()),
+  /** Text by path of the files of ours that were there, from an earlier run. */
+  files: z.record(z.string(), z.string()),
+});
+
+async function tuningOf(context: StepContext, { node, sysctls, modules }: Parameters): Promise<TuningState> {
+  const asked = lookAtTuning(
+    sysctls.map(({ name }) => name),
+    modules,
+  );
+  return parseTuning((await look(context, node, asked)).stdout);
+}
+
+async function state(context: StepContext, p: Parameters, step: PlannedStep): Promise<StateCheck> {
+  const now = await tuningOf(context, p);
+  for (const { path, content } of step.files) {
+    if ((await readText(context, p.node, path)) !== content) return not(`${path} does not say it`);
+    const attributes = now.files.get(path);
+    if (attributes !== tuningAttributes) return not(`${path} is ${attributes}, not ${tuningAttributes}`);
+  }
+  const missing = p.modules.find((name) => !now.loaded.has(name));
+  if (missing !== undefined) return not(`the module ${missing} is not loaded`);
+  const other = p.sysctls.find(({ name, value }) => now.sysctls.get(name) !== value);
+  if (other !== undefined)
+    return not(`${other.name} is ${now.sysctls.get(other.name) ?? 'not there'}, not ${other.value}`);
+  return { ok: true, observed: 'files and kernel are as declared' };
+}
+
+const not = (observed: string): StateCheck => ({ ok: false, observed });
+
+async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+  await rememberEarlier(context, p);
+  await writeFiles(context, step);
+  for (const { name } of step.commands)
+    await runCommand(context, step, name, {
+      run: {
+        causes: ['the kernel of this machine does not have it', 'a container shares the kernel of its host'],
+        next: ['Use the kernel of Ubuntu Server, or leave it out of `tuning` in the file of the product'],
+      },
+    });
+}
+
+async function rememberEarlier(context: StepContext, p: Parameters): Promise<void> {
+  const now = await tuningOf(context, p);
+  const files: Record<string, string> = {};
+  for (const path of tuningPaths) {
+    const text = await readText(context, p.node, path);
+    if (text !== undefined) files[path] = text;
+  }
+  const modules = p.modules.filter((name) => !now.loaded.has(name));
+  context.remember('earlier', JSON.stringify({ sysctls: Object.fromEntries(now.sysctls), modules, files }));
+}
+
+/** The files and values of before. A module that something uses by now stays until the next start. */
+async function undo(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+  const before = earlier.parse(JSON.parse(context.recall('earlier') ?? '{}'));
+  for (const { path, mode, owner } of step.files) {
+    const text = before.files[path];
+    if (text === undefined) await context.run(p.node, ['rm', '-f', path], { sudo: true });
+    else await context.write(p.node, { path, content: text, mode, ...(owner === undefined ? {} : { owner }) });
+  }
+  for (const [name, value] of Object.entries(before.sysctls))
+    await context.run(p.node, setting(name, value), { sudo: true });
+  for (const name of before.modules.toReversed())
+    await context.run(p.node, ['modprobe', '-r', name], { sudo: true, allow: [0, 1] });
+  await refuseOther(context, p, before.sysctls);
+}
+
+async function refuseOther(
+  context: StepContext,
+  p: Parameters,
+  before: Readonly<Record<string, string>>,
+): Promise<void> {
+  const now = await tuningOf(context, p);
+  const other = Object.entries(before).find(
+    ([name, value]) => now.sysctls.has(name) && now.sysctls.get(name) !== value,
+  );
+  if (other === undefined) return;
+  const [name, value] = other;
+  throw new StepFault({
+    tried: `set ${name} of ${p.node} to ${value} again`,
+    seen: `it is ${now.sysctls.get(name)}`,
+    causes: ['another program sets it'],
+    next: [`sudo sysctl -w '${name}=${value}' on ${p.node}`],
+  });
+}
+
+export const tuning: StepKind<typeof parameters> = { kind: 'tuning', parameters, state, act, undo };
+
+const setting = (name: string, value: string): string[] => ['sysctl', '-w', `${name}=${value}`];
+
+/** The step for one node; undefined where the product declares nothing. */
+export function planTuning(node: string, declared: Tuning): PlannedStep | undefined {
+  const files = tuningFiles(node, declared);
+  if (files.length === 0) return undefined;
+  const sysctls = declared.sysctls.map(({ name, value }) => ({ name, value: String(value) }));
+  const modules = declared.modules.map(({ name }) => name);
+  const all = [...declared.sysctls, ...declared.limits, ...declared.modules];
+  return plannedStep(tuning, {
+    node,
+    group: 'Kernel',
+    title: `Set ${counted(all.length, 'value')} of the operating system`,
+    why: [...new Set(all.map(({ why }) => why))].join(' '),
+    deadline: minutes(2),
+    parameters: { node, sysctls, modules },
+    commands: [
+      ...modules.map((name) => command(`load ${name}`, node, ['modprobe', name])),
+      ...sysctls.map(({ name, value }) => command(`set ${name}`, node, setting(name, value))),
+    ],
+    files,
+  });
+}
