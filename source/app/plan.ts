@@ -20,7 +20,10 @@ import type { OpenedSite } from './site.ts';
 export async function planSite(
   { site, product, world }: Pick<OpenedSite, 'site' | 'product' | 'world'>,
   facts: ReadonlyMap<string, NodeFacts>,
-  wish: Pick<PlanInput, 'purpose' | 'chartVersion' | 'newestChart' | 'standing' | 'cluster' | 'findings' | 'upkeep'> = {
+  wish: Pick<
+    PlanInput,
+    'purpose' | 'chartVersion' | 'newestChart' | 'standing' | 'cluster' | 'findings' | 'upkeep' | 'siteBefore'
+  > = {
     purpose: 'init',
   },
 ): Promise<Plan> {

@@ -34,6 +34,11 @@ export interface PlanInput {
   readonly standing?: StandingStorage | undefined;
   /** The cluster as it is; undefined where there is none yet, or none that answers. */
   readonly cluster?: StandingCluster | undefined;
+  /**
+   * `update` and `stop`: text of the `site.yaml` that the cluster was made for. The plan then begins with a backup of it.
+   * Undefined where nothing changes.
+   */
+  readonly siteBefore?: string | undefined;
   /** What a verb of upkeep asks for. */
   readonly upkeep?: Upkeep | undefined;
   /** `update`: the chart's version to stay on, where neither site nor product pins one. */

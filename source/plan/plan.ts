@@ -7,7 +7,7 @@ import type { Finding } from '../site/finding.ts';
 import { basisOf } from './document/basis.ts';
 import type { Plan } from './document/document.ts';
 import type { PlanInput } from './input.ts';
-import { planBackups } from './stages/backups.ts';
+import { planBackups, planProductBackup } from './stages/backups.ts';
 import { addBundleImages, planBundleOnly } from './stages/bundle.ts';
 import { planCluster, planIngress, planVoterCount } from './stages/cluster.ts';
 import { planDepartures } from './stages/departures.ts';
@@ -108,10 +108,12 @@ function stepsFor(input: PlanInput): Plan['steps'] {
       planProduct(planning);
       break;
     case 'update':
+      planProductBackup(planning);
       planBundleOnly(planning);
       planProduct(planning);
       break;
     case 'stop':
+      planProductBackup(planning);
       planning.list.addCluster(
         planHelmUninstall({ seed: seed.name, release: product.release, namespace: product.namespace }),
       );

@@ -89,11 +89,13 @@ test('certificates are renewed one manager after the other, and the CA of severa
   expect(after).toHaveLength(3);
   expect(Math.min(...after.map(Date.parse))).toBeGreaterThan(Math.max(...before.map(Date.parse)));
   const done = (await rehearsal.journal()).filter(({ type }) => type === 'step-done' || type === 'step-started');
+  const steps = [
+    'backup/before-certificates',
+    ...['ks-1', 'ks-2', 'ks-3'].map((node) => `certificate-renewal@${node}`),
+    'backup/after-certificates',
+  ];
   expect(done.map(({ type, step }) => `${type} ${step}`)).toEqual(
-    ['ks-1', 'ks-2', 'ks-3'].flatMap((node) => [
-      `step-started certificate-renewal@${node}`,
-      `step-done certificate-renewal@${node}`,
-    ]),
+    steps.flatMap((step) => [`step-started ${step}`, `step-done ${step}`]),
   );
   const refused = await rehearsal.run('certificates renew', '--ca', '--yes');
   expect(refused).toMatchObject({ code: 6, stderr: expect.stringContaining('not renewed in place on 3 nodes') });

@@ -26,5 +26,9 @@ it('stop asks for no name where every volume stays', async () => {
   expect((await rehearsal.run('init', '--yes')).code).toBe(0);
   const { code, stdout } = await rehearsal.run('stop', '--yes');
   expect(stdout).not.toContain('ALL DATA');
+  expect(stdout).toMatch(/Backup before stop: done.*-before-stop: here and on ks-1, ks-2, ks-3/);
   expect(code).toBe(0);
+  const again = await rehearsal.run('stop', '--yes');
+  expect(again.stdout).toContain('nothing, it is not installed');
+  expect(again.stdout).not.toContain('Backup');
 });

@@ -1,6 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { filesUnder } from '../../source/site/files.ts';
+import { localBackups as backupsUnder } from '../../source/workstation/backups.ts';
 import { Rehearsal } from './program.ts';
 
 async function running(): Promise<Rehearsal> {
@@ -13,6 +16,7 @@ async function running(): Promise<Rehearsal> {
   return rehearsal;
 }
 
+const localBackups = (rehearsal: Rehearsal) => backupsUnder(filesUnder(rehearsal.path()));
 const siteText = (rehearsal: Rehearsal) => readFile(rehearsal.path('etc/kloudspot/site.yaml'), 'utf8');
 
 it('plan beside a cluster that is there says what is right already, and what is left', async () => {
@@ -41,6 +45,9 @@ describe('update', () => {
     const nothing = await rehearsal.run('update', '--yes');
     expect(nothing.code, nothing.stderr).toBe(0);
     expect(nothing.stdout).toContain('Nothing changes in the cluster.');
+    expect(asked.stdout).toContain('Backup before update');
+    expect(nothing.stdout).not.toContain('Backup');
+    expect(await localBackups(rehearsal)).toEqual([]);
   });
 
   it('refuses before it begins what Kubernetes would refuse half way', async () => {
@@ -66,6 +73,13 @@ describe('update', () => {
     expect(failed.code).toBe(4);
     expect(failed.stdout).toMatch(/kloudspot-manage-mongodb-0: not placed on a node: /);
     expect(failed.stdout).toContain('revision 1 is in force again');
+    const [kept] = await localBackups(rehearsal);
+    expect(kept).toMatchObject({ whole: true });
+    expect(failed.stdout).toMatch(new RegExp(`kloudspot restore ${kept?.id} .*as they were before`));
+    const saved = parse(await readFile(join(kept?.folder ?? '', 'site.yaml'), 'utf8'));
+    expect(saved.features).toEqual(['kloudInsights']);
+    const { backups } = JSON.parse((await rehearsal.run('backup', '--list', '--json')).stdout);
+    expect(backups).toMatchObject([{ whole: ['this machine', 'ks-1', 'ks-2', 'ks-3'], damaged: [] }]);
     expect(await siteText(rehearsal)).toBe(before);
     const values = parse(await readFile(rehearsal.path('etc/kloudspot/values.yaml'), 'utf8'), { version: '1.1' });
     expect(values.features.kloudManage).toBe(false);

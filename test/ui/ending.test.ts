@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { emptyStep } from '../../source/engine/view/step-view.ts';
 import { emptyView } from '../../source/engine/view/view.ts';
+import { planBackup } from '../../source/plan/steps/backup.ts';
 import { filesUnder } from '../../source/site/files.ts';
 import { endingOf, nextLines } from '../../source/ui/model/ending.ts';
 import { siteOf } from '../plan/sample.ts';
@@ -36,4 +38,25 @@ describe('a run of another purpose', () => {
       expect(nextLines(view, place)).toEqual(['kloudspot status  shows the state of the site']);
     },
   );
+});
+
+describe('a run that failed after its backup', () => {
+  const linesOf = (reason: string, done: boolean) => {
+    const plan = planOf(site);
+    const backup = planBackup({ seed: 'ks-1', managers: ['ks-1'], reason, site: '', values: '' });
+    const view = emptyView({ ...plan, steps: [backup, ...plan.steps] });
+    const step = view.steps.get(backup.id) ?? emptyStep(backup);
+    const made = { ...step, state: done ? 'changed' : 'failed', remembered: { backup: `T-${reason}` } } as const;
+    const steps = new Map(view.steps).set(backup.id, made);
+    return nextLines({ ...view, steps, outcome: 'failed' }, place).filter((line) => line.includes('restore'));
+  };
+  it('names the restore that brings the objects back', () => {
+    expect(linesOf('before-upgrade', true)).toEqual([
+      'kloudspot restore T-before-upgrade  brings back the objects of the cluster as they were before',
+    ]);
+  });
+  it('names none that was not made, or that would be refused since nodes have changed', () => {
+    expect(linesOf('before-update', false)).toEqual([]);
+    expect(linesOf('before-nodes', true)).toEqual([]);
+  });
 });

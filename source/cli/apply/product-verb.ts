@@ -1,4 +1,5 @@
 import { connect, type Seen } from '../../app/connect.ts';
+import { lastSite } from '../../app/last-site.ts';
 import { observeSite } from '../../app/observe-site.ts';
 import { checkOutside } from '../../app/outside.ts';
 import { planSite } from '../../app/plan.ts';
@@ -7,6 +8,7 @@ import type { RunDocument } from '../../engine/worker/documents.ts';
 import type { ExitCode } from '../../errors/fault.ts';
 import { targetOf } from '../../network/targets.ts';
 import type { PlanInput } from '../../plan/input.ts';
+import { siteText } from '../../site/save.ts';
 import type { Observation } from '../../status/observation.ts';
 import type { StandingStorage } from '../../storage/claims.ts';
 import { accessPrompts } from '../line/access.ts';
@@ -40,11 +42,16 @@ export async function lookAtCluster(verb: SiteVerb): Promise<SeenCluster> {
   return { ...observed, facts, standing };
 }
 
+/** `site.yaml` of the last run that came to its end here; without one the site as it is opened. */
+export async function siteBefore({ opened, settings }: SiteVerb): Promise<string> {
+  return siteText((await lastSite(settings.files, opened.site.name)) ?? opened.site);
+}
+
 /** Plans for the purpose from what the nodes that answer tell, asks, begins the run, which writes the documents, and shows it to its end. */
 export async function runProductPlan(
   { opened, settings, terminal }: SiteVerb,
   { facts, standing }: Pick<SeenCluster, 'facts' | 'standing'>,
-  wish: Pick<PlanInput, 'purpose' | 'chartVersion' | 'newestChart'>,
+  wish: Pick<PlanInput, 'purpose' | 'chartVersion' | 'newestChart' | 'siteBefore'>,
   documents: readonly RunDocument[] = [],
 ): Promise<ExitCode> {
   const plan = await planSite(opened, facts, { ...wish, standing });

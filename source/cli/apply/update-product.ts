@@ -1,5 +1,5 @@
 import { type SiteDocument, valuesDocument } from '../../app/documents.ts';
-import { releaseChange } from '../../app/release-change.ts';
+import { isOtherChart, type ReleaseChange, releaseChange } from '../../app/release-change.ts';
 import { changedSite } from '../../app/set-values.ts';
 import type { Settings } from '../../app/settings.ts';
 import { type OpenedSite, openSite } from '../../app/site.ts';
@@ -15,7 +15,7 @@ import { diffLines, shortDiff } from '../../ui/model/diff.ts';
 import type { SiteVerb } from '../line/site-verb.ts';
 import type { Terminal } from '../line/terminal.ts';
 import { releaseChangeLines } from '../text/release-change-text.ts';
-import { lookAtCluster, runProductPlan, type SeenCluster, tell } from './product-verb.ts';
+import { lookAtCluster, runProductPlan, type SeenCluster, siteBefore, tell } from './product-verb.ts';
 
 /** What `update` and `storage grow` change. */
 export interface UpdateWish {
@@ -51,12 +51,17 @@ export async function updateProduct(
     const released = await releaseChange(verb.opened, seen, { newestChart: newest, chartVersion }, remade);
     if (released) tell(verb, releaseChangeLines(released, { all: settings.verbose }));
     const siteFile = change === undefined ? [] : [{ path: settings.site, content: change.text, mode: 0o644 }];
-    const wish = { purpose: 'update', newestChart: newest, chartVersion } as const;
+    const kept = changesCluster(released, growth.length > 0) ? await siteBefore(verb) : undefined;
+    const wish = { purpose: 'update', newestChart: newest, chartVersion, siteBefore: kept } as const;
     return await runProductPlan(verb, seen, wish, [...siteFile, values]);
   } finally {
     await found.close();
   }
 }
+
+/** Unknown counts as a change: a backup too many does no harm. */
+const changesCluster = (change: ReleaseChange | undefined, grows: boolean): boolean =>
+  grows || change?.objects === undefined || change.objects.length > 0 || isOtherChart(change);
 
 function refuseUninstalled({ releaseAsked, release }: Observation, { opened }: SiteVerb): void {
   if (!releaseAsked || release) return;

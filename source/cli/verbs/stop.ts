@@ -6,7 +6,7 @@ import type { Site } from '../../site/schema.ts';
 import type { Observation } from '../../status/observation.ts';
 import { kloudspot } from '../../text/command.ts';
 import { counted } from '../../text/plural.ts';
-import { lookAtCluster, runProductPlan, tell } from '../apply/product-verb.ts';
+import { lookAtCluster, runProductPlan, siteBefore, tell } from '../apply/product-verb.ts';
 import { confirmedByName } from '../line/confirm.ts';
 import { confirmDataLoss, globalFlags } from '../line/flags.ts';
 import { withSite } from '../line/site-verb.ts';
@@ -24,7 +24,10 @@ export default defineVerb({
       tell(verb, whatStopDoes(opened.site, opened.product, before));
       if (mayLoseData(before))
         await confirmedByName(opened.site.name, 'stop', args['confirm-data-loss'], settings, terminal);
-      const code = await runProductPlan(verb, before, { purpose: 'stop' });
+      const code = await runProductPlan(verb, before, {
+        purpose: 'stop',
+        siteBefore: before.release && (await siteBefore(verb)),
+      });
       if (code === exitCode.done) tell(verb, whatStayed(opened.site, opened.product, await lookAtCluster(verb)));
       return code;
     }),

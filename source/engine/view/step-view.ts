@@ -32,6 +32,8 @@ export interface StepView {
   readonly seen: string | undefined;
   /** Of a step that waits for a choice, also once it was undone. */
   readonly failure: StepFailure | undefined;
+  /** What it keeps for later, by key: the name of a backup. */
+  readonly remembered: Readonly<Record<string, string>>;
   /** The last lines, oldest first; the journal holds all. */
   readonly log: readonly LogLine[];
 }
@@ -76,6 +78,7 @@ export function emptyStep(step: PlannedStep): StepView {
     waiting: undefined,
     seen: undefined,
     failure: undefined,
+    remembered: {},
     log: [],
   };
 }
@@ -149,7 +152,7 @@ function detailsAfter(step: StepView, event: Detail, at: number): StepView {
     case 'command-ended':
       return { ...step, text: undefined, fraction: undefined };
     case 'remembered':
-      return step;
+      return { ...step, remembered: { ...step.remembered, [event.key]: event.value } };
   }
 }
 

@@ -22,10 +22,13 @@ export function planRestoreOf(planning: Planning, backup: string): void {
   list.addCluster(planSettled('after-restore', 'after the restore', health(planning)));
 }
 
-/** One node after the other: the API of a node restarts with its certificate. */
-export function planRenewals({ list, upkeep }: Planning): void {
+/** One node after the other: the API of a node restarts with its certificate. A renewed authority is kept as well. */
+export function planRenewals(planning: Planning): void {
+  const { list, upkeep, cluster } = planning;
+  addBackup(planning, 'before-certificates', cluster?.site);
   for (const renewal of upkeep?.renewals ?? [])
     list.addCluster(planCertificateRenewal({ node: renewal.node, certificates: [...renewal.certificates] }));
+  addBackup(planning, 'after-certificates', cluster?.site);
 }
 
 /** One part after the other. */

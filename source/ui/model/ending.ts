@@ -1,4 +1,4 @@
-import type { RunView } from '../../engine/view/view.ts';
+import { isSettled, type RunView } from '../../engine/view/view.ts';
 import type { PlanPurpose } from '../../plan/document/document.ts';
 import type { Files } from '../../site/files.ts';
 import { kloudspot } from '../../text/command.ts';
@@ -82,8 +82,18 @@ export function nextLines(view: RunView, place: RunPlace): readonly string[] {
       return [
         `${kloudspot('resume')}  continues from here; nothing is done twice`,
         `${kloudspot('undo')}  undoes what can be undone`,
+        ...restoreLines(view),
       ];
   }
+}
+
+/** The way back by the backup that the run began with. After a change of nodes it would be refused: it brings back no members. */
+function restoreLines(view: RunView): string[] {
+  return [...view.steps.values()].flatMap(({ step: { kind, id }, state, remembered: { backup } }) => {
+    const before = kind === 'backup' && /\/before-(?!nodes)/.test(id);
+    if (!before || !isSettled(state) || backup === undefined) return [];
+    return [`${kloudspot(`restore ${backup}`)}  brings back the objects of the cluster as they were before`];
+  });
 }
 
 function afterDone({ plan: { site, purpose } }: RunView, { files }: RunPlace): readonly string[] {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeFacts } from '../../../source/facts/facts.ts';
 import type { StandingCluster } from '../../../source/plan/standing/standing.ts';
+import { siteText } from '../../../source/site/save.ts';
 import type { Site } from '../../../source/site/schema.ts';
 import { cluster, factsOf, makePlan, product, type Shape, siteOf } from '../sample.ts';
 import { standingOf } from './a-cluster.ts';
@@ -42,6 +43,18 @@ describe('the plan of nodes that come and go', () => {
     ]);
     const join = planOf(change).steps.find(({ id }) => id === 'join-manager@ks-5');
     expect(join?.needs).toContain('join-manager@ks-4');
+  });
+
+  it('of a site that was changed otherwise has a backup before and after; of the same site none', () => {
+    const shape = { managers: 3 };
+    const [site, facts] = [siteOf(shape), factsFor(shape, three)];
+    const backups = (before: Site) =>
+      ids({ site, facts, standing: { ...standingOf(shape), site: siteText(before) } }, 'backup');
+    expect(backups(site)).toEqual([]);
+    expect(backups(siteOf(shape, { features: ['kloudManage'] }))).toEqual([
+      'backup/before-apply',
+      'backup/after-apply',
+    ]);
   });
 
   it('works through the same manager, whichever answered first', () => {
