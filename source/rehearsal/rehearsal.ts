@@ -2,18 +2,22 @@ import type { Stores } from '../bundle/stores.ts';
 import { Fault } from '../errors/fault.ts';
 import type { Clock, HostKeyOffer, HostPool, HostTarget, Secrets } from '../host/host.ts';
 import { loadProduct } from '../product/load.ts';
+import type { Product } from '../product/schema.ts';
 import type { Files } from '../site/files.ts';
 import type { SiteDraft } from '../site/schema.ts';
 import { kloudspot } from '../text/command.ts';
 import { quote } from '../text/quote.ts';
 import { offeredKeys, pinKeys, pinKeysOf, SimulatedPool } from './hosts/pool.ts';
 import { type Anchor, VirtualClock } from './model/clock.ts';
-import { machineOf } from './model/state.ts';
+import { machineOf, type State } from './model/state.ts';
 import { Store } from './model/store.ts';
 import { powerOff, powerOn } from './node/power.ts';
 import { newState } from './scenario/create.ts';
 import { loadScenario } from './scenario/load.ts';
+import type { Scenario } from './scenario/schema.ts';
 import { rehearsedStores } from './stores.ts';
+import { nextHappening, scheduleHappenings } from './world/happenings.ts';
+import { standUp } from './world/standing-cluster.ts';
 import { World } from './world/world.ts';
 
 export { listScenarios, type ScenarioTitle } from './scenario/load.ts';
@@ -70,9 +74,9 @@ export async function openRehearsal(options: RehearsalOptions): Promise<Rehearsa
   const product = await loadProduct(scenario.product);
   const speed = options.speed < leapsFrom ? Math.max(0, options.speed) : 0;
   const goesOn = kept !== undefined && options.fresh !== true;
-  const anchor = goesOn ? nextAnchor(kept.clock, speed) : { real: Date.now(), virtual: Date.now(), speed };
+  const anchor = goesOn ? nextAnchor(kept, scenario, speed) : { real: Date.now(), virtual: Date.now(), speed };
   store.change((saved) => {
-    const state = goesOn && saved !== undefined ? saved : newState(id, scenario, anchor);
+    const state = goesOn && saved !== undefined ? saved : firstState(id, scenario, anchor, product);
     state.clock = { ...anchor };
     return { state, result: undefined };
   });
@@ -100,8 +104,17 @@ export async function openRehearsal(options: RehearsalOptions): Promise<Rehearsa
   };
 }
 
-/** Where time goes on: as it ran if someone was there a short while ago, else from where it stood. */
-function nextAnchor(before: Anchor, speed: number): Anchor {
+/** Untouched machines, or those of the cluster that stands. */
+function firstState(id: string, scenario: Scenario, anchor: Anchor, product: Product): State {
+  const state = newState(id, scenario, anchor);
+  if (scenario.cluster) standUp(state, scenario.cluster, product);
+  scheduleHappenings(state, scenario, product);
+  return state;
+}
+
+/** Where time goes on: as it ran if someone was there a short while ago, else from where it stood. Without waiting it leaps to the scenario's next event. */
+function nextAnchor(kept: State, scenario: Scenario, speed: number): Anchor {
+  const before = kept.clock;
   const real = Date.now();
   // Not below 0, where someone set the clock back meanwhile.
   const gone = Math.max(0, real - before.real);
@@ -109,7 +122,8 @@ function nextAnchor(before: Anchor, speed: number): Anchor {
     gone > asleepAfterMs
       ? Math.max(before.virtual, real)
       : before.virtual + gone * Math.min(before.speed, fastestAlone);
-  return { real, virtual: Math.round(virtual), speed };
+  const event = speed === 0 ? nextHappening(kept, scenario) : undefined;
+  return { real, virtual: Math.max(Math.round(virtual), event ?? 0), speed };
 }
 
 /** What was built in one rehearsal is not thrown away by a slip in the name of another. */

@@ -75,6 +75,8 @@ async function folder(): Promise<string> {
 export async function scenarioWith(parts: {
   readonly nodes?: Readonly<Record<string, object>>;
   readonly faults?: readonly object[];
+  readonly events?: readonly object[];
+  readonly cluster?: object;
 }): Promise<string> {
   const healthy: unknown = parse(await readFile(join(templatesFolder(), 'rehearsal', 'healthy.yaml'), 'utf8'));
   if (typeof healthy !== 'object' || healthy === null || !('nodes' in healthy))
@@ -85,7 +87,11 @@ export async function scenarioWith(parts: {
     nodes[name] = { ...(typeof before === 'object' ? before : {}), ...own };
   }
   const path = join(await folder(), 'scenario.yaml');
-  await writeFile(path, stringify({ ...healthy, nodes, faults: parts.faults ?? [] }));
+  const { faults = [], events = [], cluster } = parts;
+  await writeFile(
+    path,
+    stringify({ ...healthy, nodes, faults, events, ...(cluster === undefined ? {} : { cluster }) }),
+  );
   return path;
 }
 

@@ -23,6 +23,10 @@ export const eventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('power-off'), machine: z.string() }),
   /** Its power comes back. */
   z.object({ kind: z.literal('power-on'), machine: z.string() }),
+  /** A disk is gone. */
+  z.object({ kind: z.literal('disk-lost'), machine: z.string(), disk: z.string() }),
+  /** A volume group is filled, but for so many bytes. */
+  z.object({ kind: z.literal('group-filled'), machine: z.string(), group: z.string(), leavesBytes: z.number() }),
   /** A transient timer of systemd fires. */
   z.object({ kind: z.literal('timer'), machine: z.string(), unit: z.string(), command: z.array(z.string()) }),
   /** A background process ends. */
@@ -53,7 +57,7 @@ export const stateSchema = z.object({
   names: z.record(z.string(), z.string()).default({}),
   /** Node name → fingerprint of the host key that the operator has accepted. */
   pins: z.record(z.string(), z.string()),
-  /** How often each fault of the scenario has struck. */
+  /** How often each fault of the scenario has struck, and when its events take place. */
   struck: z.record(z.string(), z.number().int()),
 });
 export type State = z.output<typeof stateSchema>;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { defaultProduct } from '../../site/default-product.ts';
 import type { DraftValue } from '../../site/schema.ts';
 import { cutSchema } from '../model/machine.ts';
+import { agree, happeningSchema, standingSchema } from './happenings.ts';
 
 const gibibyte = 1024 ** 3;
 const gibibytes = z
@@ -159,7 +160,8 @@ const faultSchema = z.strictObject({
 });
 export type ScenarioFault = z.output<typeof faultSchema>;
 
-export const scenarioSchema = z.strictObject({
+/** The scenario without what its parts must agree on. */
+const wholeSchema = z.strictObject({
   version: z.literal(1),
   title: z.string().min(1),
   summary: z.string().min(1),
@@ -167,11 +169,15 @@ export const scenarioSchema = z.strictObject({
   product: z.string().default(defaultProduct),
   nodes: z.record(z.string(), nodeSchema).refine((nodes) => Object.keys(nodes).length > 0, 'at least one node'),
   faults: z.array(faultSchema).default([]),
+  cluster: standingSchema.optional(),
+  events: z.array(happeningSchema).default([]),
   /** Whether the nodes reach the stores, archives and registries of the internet. */
   internet: z.boolean().default(true),
   /** A site that the wizard starts from, complete. */
   draft: z.record(z.string(), draftValue),
 });
+
+export const scenarioSchema = wholeSchema.superRefine(agree);
 
 /** Simulated machines and what goes wrong with them, as `templates/rehearsal/*.yaml` says. */
 export type Scenario = z.output<typeof scenarioSchema>;

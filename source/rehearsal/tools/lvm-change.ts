@@ -1,3 +1,4 @@
+import { refusedWhileMissing } from '../node/lost-disk.ts';
 import { addVolume, extentOf, extentsOf } from '../node/partitions.ts';
 import { type Call, lastValue, optionsOf, type Program, refuse, type Steps, say } from './call.ts';
 
@@ -27,6 +28,8 @@ function* lvcreate(call: Call): Steps {
     if (machine.lvm.logical.some((volume) => volume.group === group && volume.name === name)) {
       return refuse(call, `  Logical Volume "${name}" already exists in volume group "${group}"`, 5);
     }
+    const missing = refusedWhileMissing(machine, group);
+    if (missing !== undefined) return refuse(call, missing, 5);
     const extents = Math.ceil(size / extentOf(machine, group));
     const { free } = extentsOf(machine, group);
     if (extents > free) {
@@ -54,6 +57,8 @@ function* lvextend(call: Call): Steps {
       return refuse(call, `  Volume group "${group}" not found\n  Cannot process volume group ${group}`, 5);
     const volume = machine.lvm.logical.find((one) => one.group === group && one.name === name);
     if (volume === undefined) return refuse(call, `  Failed to find logical volume "${group}/${name}"`, 5);
+    const missing = refusedWhileMissing(machine, group);
+    if (missing !== undefined) return refuse(call, missing, 5);
     const extents = Math.ceil(size / extentOf(machine, group));
     const more = extents - volume.extents;
     if (more < 0) return refuse(call, '  New size given is not larger than existing size.', 5);

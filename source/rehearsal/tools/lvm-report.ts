@@ -1,5 +1,6 @@
 import { mapperPath } from '../../facts/mapper-name.ts';
 import type { Machine } from '../model/machine.ts';
+import { isLost, isThere, missingOf } from '../node/lost-disk.ts';
 import { extentOf, extentsOf } from '../node/partitions.ts';
 import { type Call, lastValue, optionsOf, type Program, refuse, say } from './call.ts';
 
@@ -8,6 +9,7 @@ type Row = Readonly<Record<string, string>>;
 function groupRows(machine: Machine): Row[] {
   return machine.lvm.groups.map((group) => {
     const { total, free } = extentsOf(machine, group.name);
+    const missing = missingOf(machine, group.name).length;
     return {
       vg_name: group.name,
       vg_uuid: group.uuid,
@@ -19,9 +21,9 @@ function groupRows(machine: Machine): Row[] {
       pv_count: String(machine.lvm.physical.filter((physical) => physical.group === group.name).length),
       lv_count: String(machine.lvm.logical.filter((volume) => volume.group === group.name).length),
       snap_count: '0',
-      vg_attr: 'wz--n-',
+      vg_attr: missing === 0 ? 'wz--n-' : 'wz-pn-',
       vg_tags: '',
-      vg_missing_pv_count: '0',
+      vg_missing_pv_count: String(missing),
     };
   });
 }
@@ -33,17 +35,18 @@ function physicalRows(machine: Machine): Row[] {
     const free = Math.min(physical.extents, left.get(physical.group) ?? 0);
     left.set(physical.group, (left.get(physical.group) ?? 0) - free);
     const extent = extentOf(machine, physical.group);
+    const there = isThere(machine, physical.name);
     return {
-      pv_name: physical.name,
+      pv_name: there ? physical.name : '[unknown]',
       pv_uuid: physical.uuid,
       vg_name: physical.group,
       vg_uuid: machine.lvm.groups.find(({ name }) => name === physical.group)?.uuid ?? '',
       dev_size: String(physical.deviceBytes),
       pv_size: String(physical.extents * extent),
       pv_free: String(free * extent),
-      pv_attr: 'a--',
+      pv_attr: there ? 'a--' : 'a-m',
       pv_allocatable: 'allocatable',
-      pv_missing: '',
+      pv_missing: there ? '' : 'missing',
       pv_duplicate: '',
       pe_start: '1048576',
     };
@@ -56,7 +59,7 @@ function logicalRows(machine: Machine): Row[] {
     lv_uuid: volume.uuid,
     vg_name: volume.group,
     lv_size: String(volume.extents * extentOf(machine, volume.group)),
-    lv_attr: volume.mount === undefined ? '-wi-a-----' : '-wi-ao----',
+    lv_attr: `-wi-a${volume.mount === undefined ? '-' : 'o'}--${isLost(machine, volume) ? 'p' : '-'}-`,
     lv_path: `/dev/${volume.group}/${volume.name}`,
     lv_dm_path: mapperPath(volume.group, volume.name),
     lv_tags: volume.tags.join(','),

@@ -2,6 +2,7 @@ import type { Product } from '../../product/schema.ts';
 import { becomeMember } from '../cluster/membership.ts';
 import { endSnapChange } from '../cluster/snap-change.ts';
 import { machineOf, type State, type WorldEvent } from '../model/state.ts';
+import { fillGroup, loseDisk } from '../node/lost-disk.ts';
 import { boot, powerOff, powerOn } from '../node/power.ts';
 import { advanceJoin } from '../tools/microk8s/join-unit.ts';
 import { programs } from '../tools/programs.ts';
@@ -19,6 +20,12 @@ export function handleEvent(state: State, event: WorldEvent, product: Product | 
       break;
     case 'power-on':
       powerOn(state, machine);
+      break;
+    case 'disk-lost':
+      loseDisk(state, machine, event.disk);
+      break;
+    case 'group-filled':
+      fillGroup(machine, event.group, event.leavesBytes);
       break;
     case 'timer':
       if (machine.power === 'on') inBackground(state, event.machine, event.command, product);

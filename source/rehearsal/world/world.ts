@@ -4,6 +4,7 @@ import type { State } from '../model/state.ts';
 import type { Store } from '../model/store.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { advance, disturb, isDue } from './advance.ts';
+import { scheduleHappenings } from './happenings.ts';
 
 export interface WorldOptions {
   readonly store: Store;
@@ -58,6 +59,7 @@ export class World {
       advance(state, now, this.product);
       const result = act(state, now);
       advance(state, now, this.product);
+      scheduleHappenings(state, this.scenario, this.product);
       state.clock.virtual = Math.max(now, state.clock.virtual);
       state.clock.real = Date.now();
       return { state, result };

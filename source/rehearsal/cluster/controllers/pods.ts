@@ -2,6 +2,7 @@ import type { KubeObject } from '../../model/cluster.ts';
 import type { Machine } from '../../model/machine.ts';
 import { between, hexOf } from '../../model/random.ts';
 import { hasImage, rememberImage } from '../../node/images.ts';
+import { isLost } from '../../node/lost-disk.ts';
 import { isRunning } from '../../node/services.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
 import { isReady, readClaim, readPod, readPodStatus } from '../schemas.ts';
@@ -73,6 +74,10 @@ function run(context: ReconcileContext, pod: KubeObject, node: string): void {
   const key = keyOfObject(pod);
   const machine = machineOfNode(context, node);
   if (machine === undefined || !isRunning(machine, now)) return;
+  if (lostVolume(context, pod, machine)) {
+    putStatus(cluster, pod, waiting(pod, 'CrashLoopBackOff'));
+    return;
+  }
   const serving = readPodStatus(pod).phase === 'Running' && isReady(pod);
   const startedWith = cluster.due[`boot/${key}`];
   // After a restart of the machine its containers restart.
@@ -168,6 +173,16 @@ function volumesReady(context: ReconcileContext, pod: KubeObject): boolean {
     }
   }
   return true;
+}
+
+/** One of its volumes lies on a disk that is gone: what it reads and writes ends with an error. */
+function lostVolume({ cluster }: ReconcileContext, pod: KubeObject, machine: Machine): boolean {
+  const lost = machine.lvm.logical.filter((volume) => isLost(machine, volume)).map(({ name }) => name);
+  if (lost.length === 0) return false;
+  return readPod(pod).volumes.some(({ persistentVolumeClaim: used }) => {
+    const claim = used && find(cluster, 'PersistentVolumeClaim', pod.metadata.namespace, used.claimName);
+    return claim !== undefined && lost.includes(readClaim(claim).volumeName ?? '');
+  });
 }
 
 /** Images that the node neither has nor can fetch. */

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../model/cluster.ts';
 import { hexOf } from '../../model/random.ts';
+import { isLost } from '../../node/lost-disk.ts';
 import { poolImage } from '../charts/storage.ts';
 import { workload } from '../manifests.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
@@ -138,13 +139,15 @@ function claimDevice(context: ReconcileContext, namespace: string, name: string,
   if (volume !== undefined) volume.signature = 'zfs_member';
 }
 
-function watch({ cluster }: ReconcileContext, instance: KubeObject): void {
+function watch(context: ReconcileContext, instance: KubeObject): void {
+  const { cluster } = context;
   const pods = list(cluster, 'Pod', instance.metadata.namespace).filter((pod) =>
     ownedBy(pod, 'Deployment', instance.metadata.name),
   );
   const ready = pods.some((pod) => isReady(pod) && readPod(pod).nodeName !== undefined);
   const begun = phaseOf(instance) === 'ONLINE' || phaseOf(instance) === 'OFFLINE';
-  const phase = ready ? 'ONLINE' : begun ? 'OFFLINE' : pods.length > 0 ? 'Init' : 'Pending';
+  const phase =
+    ready && !lostDevice(context, instance) ? 'ONLINE' : begun ? 'OFFLINE' : pods.length > 0 ? 'Init' : 'Pending';
   const total = capacity(cluster, instance);
   putStatus(cluster, instance, {
     phase,
@@ -153,6 +156,19 @@ function watch({ cluster }: ReconcileContext, instance: KubeObject): void {
     provisionedReplicas: 0,
     healthyReplicas: 0,
   });
+}
+
+/** The disk below the pool is gone. */
+function lostDevice(context: ReconcileContext, instance: KubeObject): boolean {
+  const machine = machineOfNode(context, instance.metadata.labels?.[hostname] ?? '');
+  const paths = devicesOf(context.cluster, instance).map((device) => readDevice(device).path);
+  return machine?.lvm.logical.some((one) => paths.includes(pathOf(one)) && isLost(machine, one)) ?? false;
+}
+
+/** The block devices that carry a pool. */
+function devicesOf(cluster: ReconcileContext['cluster'], instance: KubeObject): KubeObject[] {
+  const names = JSON.stringify(instance['spec'] ?? {}).match(/blockdevice-[0-9a-f]{32}/g) ?? [];
+  return names.flatMap((name) => find(cluster, 'BlockDevice', instance.metadata.namespace, name) ?? []);
 }
 
 function capacity(cluster: ReconcileContext['cluster'], instance: KubeObject): string {

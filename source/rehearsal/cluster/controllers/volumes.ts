@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../model/cluster.ts';
 import type { Machine } from '../../model/machine.ts';
+import { missingOf } from '../../node/lost-disk.ts';
 import { extentOf, extentsOf } from '../../node/partitions.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
 import { bytesOfQuantity, isReady, readClaim } from '../schemas.ts';
@@ -75,6 +76,8 @@ export function storageObstacle(context: ReconcileContext, claim: KubeObject, no
   const machine = machineOfNode(context, node);
   const group = machine === undefined ? undefined : groupOf(machine, found);
   if (machine === undefined || group === undefined) return 'node(s) did not have enough free storage';
-  const short = extentsOf(machine, group).free < extentsFor(machine, group, claim);
+  // LVM LocalPV does not count a group that LVM refuses to change.
+  const whole = missingOf(machine, group).length === 0;
+  const short = !whole || extentsOf(machine, group).free < extentsFor(machine, group, claim);
   return short ? 'node(s) did not have enough free storage' : undefined;
 }
