@@ -104,20 +104,26 @@ function run(context: ReconcileContext, pod: KubeObject, node: string): void {
     return;
   }
   rememberImages(context, pod, node);
-  putStatus(cluster, pod, {
+  putStatus(cluster, pod, serves(context, pod, node, bootedSince ? 1 : 0));
+}
+
+function serves(context: ReconcileContext, pod: KubeObject, node: string, restartCount: number): unknown {
+  const { now } = context;
+  const byte = (text: string) => Number.parseInt(hexOf(text, 2), 16) % 250;
+  return {
     phase: 'Running',
     conditions: conditions('True', now),
     hostIP: addressOf(context, node),
-    podIP: `10.1.${(Number.parseInt(hexOf(node, 2), 16) % 250) + 1}.${(Number.parseInt(hexOf(key, 2), 16) % 250) + 2}`,
+    podIP: `10.1.${byte(node) + 1}.${byte(keyOfObject(pod)) + 2}`,
     startTime: stamp(now),
     containerStatuses: readPod(pod).containers.map(({ name, image }) => ({
       name,
       image,
       ready: true,
-      restartCount: bootedSince ? 1 : 0,
+      restartCount,
       state: { running: { startedAt: stamp(now) } },
     })),
-  });
+  };
 }
 
 const pullRefused = (image: string): string =>
