@@ -2,12 +2,13 @@
  * A real run process with toy steps whose effects are lines in a file: `node toy-worker.ts run-worker DIR [--attended] [--undo]`.
  * Each act adds one line, so that a step that is done twice shows.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
 import { outcomeExitCode } from '../../source/engine/outcome.ts';
+import { readOrigin } from '../../source/engine/process/origin.ts';
 import { faultReport } from '../../source/engine/worker/fault-report.ts';
 import { stopSwitch } from '../../source/engine/worker/stop-switch.ts';
 import { carryOutRun } from '../../source/engine/worker/worker.ts';
@@ -59,6 +60,8 @@ const options = {
   ...(flags.includes('--undo') ? { undo: {} } : {}),
 };
 const hosts = new ToyHosts();
+/** A file `hold` in the root keeps the process from its first event until there is a file `go`. */
+const { root } = await readOrigin(directory);
 await carryOutRun({ id: basename(directory), directory }, options, {
   kinds,
   parsePlan: (text, file) => parsePlan(text, kinds, file),
@@ -67,7 +70,10 @@ await carryOutRun({ id: basename(directory), directory }, options, {
     return { hosts, clock: systemClock, secrets: [], close: () => hosts.close() };
   },
   loadProduct: async () => toyProduct,
-  refuseDrift: async () => undefined,
+  refuseDrift: async (_, world) => {
+    for (const at = (name: string) => join(root, name); existsSync(at('hold')) && !existsSync(at('go')); )
+      await world.clock.sleep(5);
+  },
   onEnd: async () => undefined,
   onStepTime: () => undefined,
 }).then(

@@ -56,7 +56,7 @@ describe('the probe', () => {
     const result = spawnSync(
       'bash',
       // As a host runs it: without --norc bash may take a pipe for a remote shell and read the user's own start-up files.
-      ['--norc', '-c', script.replace(/^begin (upgrades|snap|timedatectl).*$/gm, ''), name, ...packages],
+      ['--norc', '-p', '-c', script.replace(/^begin (upgrades|snap|timedatectl).*$/gm, ''), name, ...packages],
       { encoding: 'utf8' },
     );
     expect({ status: result.status, stderr: result.stderr }).toEqual({ status: 0, stderr: '' });
@@ -73,7 +73,7 @@ describe('the probe', () => {
   test('a file that is not there costs only its own section', () => {
     const { text: whole, name } = factsProbe([]);
     const script = whole.replaceAll('/etc/hosts', '/no/such/file').replace(/^begin .*$/gm, '');
-    const { stdout } = spawnSync('bash', ['--norc', '-c', script, name], { encoding: 'utf8' });
+    const { stdout } = spawnSync('bash', ['--norc', '-p', '-c', script, name], { encoding: 'utf8' });
     const sections = readSections(stdout);
     expect(sections.get('hosts')).toEqual({ stdout: '', stderr: '/no/such/file: No such file or directory', code: 1 });
     expect(sections.get('meminfo')?.stdout).toMatch(/^MemTotal:/);

@@ -46,7 +46,13 @@ export class Rehearsal {
   }
 
   start(verb: string, ...flags: readonly string[]) {
-    return execa(launcher, this.#words(verb, flags), this.#options());
+    return this.startIn({}, verb, ...flags);
+  }
+
+  /** The same with more in the environment. */
+  startIn(more: Readonly<Record<string, string>>, verb: string, ...flags: readonly string[]) {
+    const { env, ...options } = this.#options();
+    return execa(launcher, this.#words(verb, flags), { ...options, env: { ...env, ...more } });
   }
 
   /** Runs a verb into a pipe whose reader goes away at once. */

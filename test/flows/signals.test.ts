@@ -1,3 +1,6 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { until } from './events.ts';
 import { type JournalLine, Rehearsal } from './program.ts';
@@ -23,6 +26,28 @@ it.each([
   await until(rehearsal, firstCommand);
   running.kill('SIGINT');
   expect((await running).exitCode).toBe(130);
+  letThemEnd(await rehearsal.journal(), 'stopped');
+});
+
+/** Holds back the moment from which a process can be connected to, as a busy machine does. */
+async function slowToListen(): Promise<Record<string, string>> {
+  const folder = await mkdtemp(join(tmpdir(), 'ks-slow-'));
+  const path = join(folder, 'slow.mjs');
+  const text = `import { Server } from 'node:net';
+const { listen } = Server.prototype;
+Server.prototype.listen = function (...words) { setTimeout(() => listen.apply(this, words), 3000); return this; };`;
+  await writeFile(path, text);
+  return { NODE_OPTIONS: `--import=${path}` };
+}
+
+it('Ctrl-C at the very first event of a run that is slow to listen is heard', async () => {
+  const rehearsal = await Rehearsal.begin('healthy', 12);
+  const running = rehearsal.startIn(await slowToListen(), 'init', '--yes');
+  await until(rehearsal, ({ type }) => type === 'run-started');
+  running.kill('SIGINT');
+  const { exitCode, stderr } = await running;
+  expect(exitCode, stderr).toBe(130);
+  expect(stderr).toContain('Stops after the running steps.');
   letThemEnd(await rehearsal.journal(), 'stopped');
 });
 

@@ -4,12 +4,14 @@ import type { RunHandle, RunOutcome } from '../../engine/journal/event.ts';
 import { readPast } from '../../engine/journal/past.ts';
 import { outcomeExitCode } from '../../engine/outcome.ts';
 import { readOrigin } from '../../engine/process/origin.ts';
+import { summarizeRun } from '../../engine/runs.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { defined } from '../../text/defined.ts';
 import { writeEvents } from '../../ui/json/run.ts';
+import { stopsAfterSteps, stopsNow } from '../../ui/model/ending.ts';
 import { withInterrupts } from '../line/interrupts.ts';
-import type { Terminal } from '../line/terminal.ts';
+import { printLines, type Terminal } from '../line/terminal.ts';
 import { watchAsLines } from './run-lines.ts';
 import type { RunWatch, Watching } from './run-watch.ts';
 
@@ -40,11 +42,11 @@ export async function watchRun(
     steer: (order) => watcher.steer(run, order),
     estimate: watcher.estimate,
   };
-  if (settings.json) return codeOf(await interruptible(watch, () => watchAsJson(watch, terminal)));
+  if (settings.json) return codeOf(await interruptible(watch, terminal, () => watchAsJson(watch, terminal)));
   // With --yes no one is there to leave a screen: lines end by themselves, and stay in the scroll-back.
   if (settings.plain || settings.yes || !terminal.capable)
-    return codeOf(await interruptible(watch, () => watchAsLines(watch, terminal)));
-  return interruptible(watch, () => drawn(watch, settings));
+    return codeOf(await interruptible(watch, terminal, () => watchAsLines(watch, terminal)));
+  return interruptible(watch, terminal, () => drawn(watch, settings));
 }
 
 async function drawn(watch: RunWatch, settings: Settings): Promise<ExitCode> {
@@ -84,12 +86,20 @@ export async function processesOf(run: RunHandle): Promise<number> {
  * Ctrl-C: who has begun the run stops it, after the running steps, then now; who attached only leaves.
  * Throws the `Fault` of an order that did not reach the run, where that goes on: its end is not known then.
  */
-async function interruptible<Result>(watch: RunWatch, work: () => Promise<Result>): Promise<Result> {
+async function interruptible<Result>(
+  watch: RunWatch,
+  terminal: Terminal,
+  work: () => Promise<Result>,
+): Promise<Result> {
   let told = 0;
   let unheard: unknown;
   const interrupt = () => {
     if (watch.watching === 'attached') return watch.enough.abort();
-    watch.steer({ order: told++ === 0 ? 'stop' : 'stop-now' }).catch((error: unknown) => {
+    const first = told++ === 0;
+    if (told <= 2) printLines(terminal.errors, [first ? stopsAfterSteps : stopsNow]);
+    watch.steer({ order: first ? 'stop' : 'stop-now' }).catch(async (error: unknown) => {
+      // A run that has ended meanwhile shows its end by itself.
+      if ((await summarizeRun(watch.run)).state !== 'running') return;
       unheard = error;
       watch.enough.abort();
     });

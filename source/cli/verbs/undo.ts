@@ -46,10 +46,11 @@ export default defineVerb({
       await confirmedByName(plan.site.name, words, args['confirm-data-loss'], settings, terminal);
     } else await confirmed('Undo this?', 'undo', settings, terminal);
     const earlier = await processesOf(run);
+    const passwords = await passwordsFor(run, plan, settings, terminal);
     holdInterrupts();
     await undoRun(run, {
       files: settings.files,
-      passwords: await passwordsFor(run, plan, settings, terminal),
+      passwords,
       program,
       attended: false,
       takeOver: args['take-over'] ?? false,

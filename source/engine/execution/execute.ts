@@ -40,9 +40,14 @@ export interface Execution {
   stop(outcome: 'stopped' | 'interrupted', why: string, now: boolean): void;
 }
 
+/** Orders given in the same turn are heard before the first step starts. */
 export function execute(input: ExecutionInput): Execution {
   const run = new GraphRun(input);
-  return { end: run.carryOut(), take: (order) => run.take(order), stop: (...words) => run.stop(...words) };
+  return {
+    end: Promise.resolve().then(() => run.carryOut()),
+    take: (order) => run.take(order),
+    stop: (...words) => run.stop(...words),
+  };
 }
 
 const taken: OrderAnswer = { taken: true };

@@ -77,9 +77,9 @@ export function undo(input: Omit<UndoInput, 'enough' | 'signal'>): Execution {
   };
   return {
     // A step that was ended could not be undone: that it was stopped is why.
-    end: undoAll({ ...input, enough: enough.signal, signal: now.signal }).then((end) =>
-      told !== undefined && (end.outcome === 'failed' || end.outcome === 'interrupted') ? told : end,
-    ),
+    end: Promise.resolve()
+      .then(() => undoAll({ ...input, enough: enough.signal, signal: now.signal }))
+      .then((end) => (told !== undefined && (end.outcome === 'failed' || end.outcome === 'interrupted') ? told : end)),
     stop,
     take: ({ order }) => {
       if (order !== 'stop' && order !== 'stop-now') return { taken: false, why: 'An undo can only be stopped.' };

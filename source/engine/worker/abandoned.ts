@@ -23,7 +23,8 @@ async function isUnfinished(name: string): Promise<boolean> {
   return maker !== undefined && (await identifyProcess(Number(maker))) === undefined;
 }
 
-async function isAbandoned({ directory }: RunHandle): Promise<boolean> {
+/** Whether no one began a run and no one will: who made it is gone. */
+export async function isAbandoned({ directory }: Pick<RunHandle, 'directory'>): Promise<boolean> {
   const begun = await access(journalPath(directory)).then(
     () => true,
     () => false,

@@ -21,8 +21,9 @@ import { lockNodes } from '../lock/node-lock.ts';
 import { type Origin, readOrigin } from '../process/origin.ts';
 import { claimRun } from '../process/run-process.ts';
 import { readPlanText } from '../runs.ts';
-import { controlSocket, listenForOrders } from './control.ts';
+import { type ControlServer, controlSocket, listenForOrders } from './control.ts';
 import { restoreDocuments, writeDocuments } from './documents.ts';
+import { type RunOrders, runOrders } from './run-orders.ts';
 import type { StopSwitch } from './stop-switch.ts';
 
 /** The machines of a run and all secrets that are known before it begins. */
@@ -68,7 +69,9 @@ export async function carryOutRun(run: RunHandle, options: WorkerOptions, parts:
   const plan = parts.parsePlan(await readPlanText(run), run.directory);
   const world = open.adopt(await parts.openWorld(files, origin), (opened) => opened.close());
   const claim = await ownClaim(files, run.id);
-  await lockEverything({ run, files, plan, world, claim, rehearsed: origin.rehearsal !== undefined, options }, open);
+  const orders = runOrders();
+  const locking = { run, files, plan, world, claim, orders, rehearsed: origin.rehearsal !== undefined, options };
+  const control = await lockEverything(locking, open);
   const past = await readPast(run.directory);
   if (options.undo) refuseUndo(plan, past, options.undo.step);
   else await parts.refuseDrift(plan, world, new Set(past.order()));
@@ -91,9 +94,10 @@ export async function carryOutRun(run: RunHandle, options: WorkerOptions, parts:
     ...(secretOf ? { registrySecret: () => secretOf(plan.site) } : {}),
     complain,
   };
-  const job: Job = { run, options, parts, plan, past, world: shared, rehearsed: origin.rehearsal !== undefined };
+  const job: Job = { run, options, parts, plan, past, world: shared, orders, rehearsed: locking.rehearsed };
   await journal.write(begin(job, claim));
   const end = await carryOut(job);
+  await control.close();
   if (end.outcome !== 'done' && (await wasRolledBack(run))) await restoreDocuments(run.directory);
   await parts.onEnd(origin, plan, past).catch((error: unknown) => complain(`${messageOf(error)}\n`));
   await journal.write({ type: 'run-ended', outcome: end.outcome, why: end.why });
@@ -118,13 +122,17 @@ interface Locking {
   readonly plan: Plan;
   readonly world: WorkerWorld;
   readonly claim: LockClaim;
+  readonly orders: RunOrders;
   readonly rehearsed: boolean;
   readonly options: WorkerOptions;
 }
 
-/** The workstation first, then the nodes. Whoever loses a lock while it runs ends after the running steps. */
-async function lockEverything(locking: Locking, open: AsyncDisposableStack): Promise<void> {
-  const { run, files, plan, world, claim, rehearsed, options } = locking;
+/**
+ * The workstation first, then the nodes. Whoever loses a lock while it runs ends after the running steps.
+ * In between the run begins to listen: the nodes may take long to answer, and an order given meanwhile is kept.
+ */
+async function lockEverything(locking: Locking, open: AsyncDisposableStack): Promise<ControlServer> {
+  const { run, files, plan, world, claim, orders, rehearsed, options } = locking;
   const lock: LockOptions = {
     takeOver: options.takeOver,
     onLost: (holder) => options.stop.tell(`the lock was taken by ${holder}`, false),
@@ -132,6 +140,7 @@ async function lockEverything(locking: Locking, open: AsyncDisposableStack): Pro
   open.adopt(await lockWorkstation(files, claim, lock), (held) => held.release());
   // From here on the run exists for `status`, `attach` and `resume`, as it does for the lock.
   await claimRun(run.directory, claim);
+  const control = open.adopt(await listenForOrders(controlSocket(files, run.id), orders.take), (it) => it.close());
   const nodes = await lockNodes({
     ...lock,
     files,
@@ -142,6 +151,7 @@ async function lockEverything(locking: Locking, open: AsyncDisposableStack): Pro
     ...(rehearsed ? { every: 0 } : {}),
   });
   open.adopt(nodes, (held) => held.release());
+  return control;
 }
 
 interface Job {
@@ -151,6 +161,7 @@ interface Job {
   readonly plan: Plan;
   readonly past: RunPast;
   readonly world: RunWorld;
+  readonly orders: RunOrders;
   readonly rehearsed: boolean;
 }
 
@@ -183,26 +194,16 @@ async function carryOut(job: Job): Promise<RunEnd> {
   }
 }
 
-/** Nothing starts before orders can arrive: a socket that cannot be made ends the run before it has begun. */
+/** Each execution hears every order to stop, also one that came before it or between two of them. */
 async function underOrders(job: Job): Promise<RunEnd> {
-  const { run, world, options } = job;
-  let execution: Execution | undefined;
-  const control = await listenForOrders(
-    controlSocket(world.files, run.id),
-    (order) => execution?.take(order) ?? { taken: false, why: 'the run has not started yet' },
-  );
-  try {
-    execution = start(job);
-    options.stop.listen((why, now) => execution?.stop('interrupted', why, now));
-    for (;;) {
-      const end = await execution.end;
-      if (end.local === undefined || !job.rehearsed) return end;
-      // The simulated local restarts, and this process does not live on it.
-      await backAgain(world, end.local);
-      execution = start(job);
-    }
-  } finally {
-    await control.close();
+  for (;;) {
+    const execution = start(job);
+    job.orders.handTo(execution);
+    job.options.stop.listen((why, now) => execution.stop('interrupted', why, now));
+    const end = await execution.end;
+    if (end.local === undefined || !job.rehearsed) return end;
+    // The simulated local restarts, and this process does not live on it.
+    await backAgain(job.world, end.local);
   }
 }
 

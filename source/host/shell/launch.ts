@@ -85,10 +85,11 @@ export function launch(
 
 /**
  * A script goes in as an argument, so that standard input stays the command's own. Linux takes 128 KiB in one argument.
- * `--norc`: under sshd even `bash -c` reads ~/.bashrc, and what that prints would look like the script's own output.
+ * `--norc`: where its standard input is a socket, even `bash -c` reads ~/.bashrc. `-p`: it runs no file that BASH_ENV
+ * names, and takes no functions from the environment. What those print or do would look like the script's own.
  */
 function argumentsOf(command: Command): readonly string[] {
   return 'text' in command
-    ? ['bash', '--norc', '-c', command.text, command.name, ...(command.arguments ?? [])]
+    ? ['bash', '--norc', '-p', '-c', command.text, command.name, ...(command.arguments ?? [])]
     : command;
 }

@@ -115,11 +115,11 @@ function otherShell({ target, address, said, printed }: FailedLogin): HostFault 
   const noLogin = /account is currently not available/i.test(words);
   return new HostFault('login-refused', target.node, {
     what: `${target.node} at ${address} let the login in, but did not run the command.`,
-    why: `${noLogin ? 'The login shell of the account is nologin.' : 'A forced command, or a login shell that takes no commands, is in between.'} It says: ${words || 'nothing'}`,
+    why: `${noLogin ? 'The login shell of the account is nologin.' : 'A forced command, a login shell that takes no commands, or a start-up file such as ~/.bashrc that ends the shell is in between.'} It says: ${words || 'nothing'}`,
     next: [
       noLogin
         ? 'Use an account with a shell; on the node: getent passwd shows each shell.'
-        : 'On the node look for command= in ~/.ssh/authorized_keys, ForceCommand in sshd_config, and at the shell: getent passwd',
+        : 'On the node look for command= in ~/.ssh/authorized_keys, ForceCommand in sshd_config, exit or exec in ~/.bashrc, and at the shell: getent passwd',
     ],
   });
 }

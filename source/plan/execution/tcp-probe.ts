@@ -4,7 +4,7 @@ import { look } from './carry-out.ts';
 
 const text = `address=$1; shift
 for port in "$@"; do
-  if timeout 3 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$address" "$port" 2>/dev/null; then echo "open $port"; else echo "closed $port"; fi
+  if timeout 3 bash --norc -p -c 'exec 3<>"/dev/tcp/$0/$1"' "$address" "$port" 2>/dev/null; then echo "open $port"; else echo "closed $port"; fi
 done
 `;
 

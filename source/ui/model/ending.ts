@@ -9,6 +9,10 @@ export interface RunPlace {
   readonly rehearsal: boolean;
 }
 
+/** What Ctrl-C does to a run, the first time and the second. */
+export const stopsAfterSteps = 'Stops after the running steps. Ctrl-C again stops now.';
+export const stopsNow = 'Stopping now.';
+
 /** How a run ended, in one sentence. */
 export function endingOf(view: RunView): { readonly grade: 'pass' | 'warn' | 'fail'; readonly text: string } {
   const site = view.plan.site.name;

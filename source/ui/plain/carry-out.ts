@@ -2,10 +2,11 @@ import type { RunHandle } from '../../engine/journal/event.ts';
 import { exitCodeOf } from '../../engine/outcome.ts';
 import { failedSteps, type RunView } from '../../engine/view/view.ts';
 import { type ExitCode, Fault } from '../../errors/fault.ts';
+import { messageOf } from '../../errors/thrown.ts';
 import type { Clock } from '../../host/host.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { kloudspot } from '../../text/command.ts';
-import { endingOf, nextLines } from '../model/ending.ts';
+import { endingOf, nextLines, stopsAfterSteps, stopsNow } from '../model/ending.ts';
 import type { PlainWalk } from './plain-walk.ts';
 import { InputEnded } from './reader.ts';
 import { showRunPlain } from './run.ts';
@@ -13,13 +14,9 @@ import { showRunPlain } from './run.ts';
 /** Begins the run, which writes the files, and follows it. Ctrl-C once stops after the running steps, twice now. */
 export async function carryOut(walk: PlainWalk, plan: Plan, clock: Clock): Promise<ExitCode> {
   const { talk, session } = walk;
+  const tell = stopByInterrupts(walk);
   const run = await session.begin(plan);
-  let pressed = 0;
-  walk.interrupted = () => {
-    pressed += 1;
-    talk.say(pressed === 1 ? 'Stops after the running steps. Ctrl-C again stops now.' : 'Stopping now.');
-    session.steer(run, { order: pressed === 1 ? 'stop' : 'stop-now' }).catch(() => undefined);
-  };
+  tell((order) => session.steer(run, { order }));
   const following = new AbortController();
   const view = await showRunPlain(plan, session.follow(run, following.signal), talk.output, clock, {
     choose: (now) => choose(walk, run, now),
@@ -28,6 +25,28 @@ export async function carryOut(walk: PlainWalk, plan: Plan, clock: Clock): Promi
   const place = { files: session.files, rehearsal: session.rehearsal !== undefined };
   talk.say('', endingOf(view).text, ...nextLines(view, place).map((line) => `  ${line}`));
   return exitCodeOf(view);
+}
+
+type Stop = 'stop' | 'stop-now';
+
+/** From now on Ctrl-C stops the run. What is pressed while it is only being started is kept until its orders have a way. */
+function stopByInterrupts(walk: PlainWalk): (steer: (order: Stop) => Promise<void>) => void {
+  const kept: Stop[] = [];
+  let way: ((order: Stop) => void) | undefined;
+  let pressed = 0;
+  walk.interrupted = () => {
+    pressed += 1;
+    const order = pressed === 1 ? 'stop' : 'stop-now';
+    if (pressed <= 2) walk.talk.say(pressed === 1 ? stopsAfterSteps : stopsNow);
+    if (way === undefined) kept.push(order);
+    else way(order);
+  };
+  return (steer) => {
+    way = (order) => {
+      steer(order).catch((error: unknown) => walk.talk.say(messageOf(error)));
+    };
+    for (const order of kept) way(order);
+  };
 }
 
 /** After a failure: what the operator wants. Without anyone to answer the run is left waiting. */

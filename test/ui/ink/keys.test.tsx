@@ -118,6 +118,15 @@ describe('the one table of keys', () => {
       hintsOf(bindingsOf(walk.state), themeOf({ color: false, ascii: false }).glyphs).map((hint) => hint.label);
     expect(labels(checked('warn'))).toContain('next');
     expect(labels(checked('fail'))).not.toContain('next');
-    expect(labels(reviewed().keys('berlin<enter>'))).toEqual(['leave']);
+    expect(labels(reviewed().keys('berlin<enter>'))).toEqual(['stop']);
+  });
+
+  it('Ctrl-C while the run is being started stays, and stops the run once it has begun', () => {
+    const starting = reviewed().keys('berlin<enter><^c><^c>');
+    expect(starting.effects.slice(-1)).toEqual([{ do: 'begin' }]);
+    expect(starting.shown()).toContain('Stops once the run has begun.');
+    const begun = starting.tell({ type: 'begun', now: 0 });
+    expect(begun.effects.slice(-1)).toEqual([{ do: 'steer', order: { order: 'stop' } }]);
+    expect(begun.shown()).toContain('Stops after the running steps.');
   });
 });

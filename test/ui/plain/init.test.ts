@@ -62,6 +62,19 @@ describe('the whole walk', () => {
     expect(code).toBe(0);
   });
 
+  it('Ctrl-C while the run is being started stops it once it has begun', async () => {
+    const session = new FakeSession({ events });
+    session.begin = async () => {
+      process.emit('SIGINT');
+      process.emit('SIGINT');
+      expect(session.orders).toEqual([]);
+      return { id: '7f3a', directory: '/nowhere/7f3a' };
+    };
+    const { text } = await walk(session, [...wholeWalk, 'berlin']);
+    expect(session.orders).toEqual([{ order: 'stop' }, { order: 'stop-now' }]);
+    expect(text).toContain('Stops after the running steps.');
+  });
+
   it('prints no byte below 0x20 but the new line', async () => {
     const session = new FakeSession({ events });
     session.first = { ...wholeDraft, name: 'ber\u001b[31mlin' };

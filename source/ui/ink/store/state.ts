@@ -156,6 +156,8 @@ export interface ReviewState {
   readonly index: number;
   readonly typed: TextState;
   readonly beginning: boolean;
+  /** Ctrl-C was pressed while the run was being started: it stops as soon as it hears. */
+  readonly stopping: boolean;
 }
 
 type Viewed = Pick<AppState, 'draft' | 'access' | 'product' | 'heard' | 'source'>;
@@ -238,4 +240,5 @@ export const emptyReview: ReviewState = {
   index: 0,
   typed: { text: '', cursor: 0, initial: '' },
   beginning: false,
+  stopping: false,
 };

@@ -1,6 +1,6 @@
 import type { Review, ReviewLine } from '../../../model/review.ts';
 import { type AppBindings, next, type Transition } from '../../store/event.ts';
-import { anywhereKeys, leaveKey, pageKeys, withHelp } from '../../store/shared-keys.ts';
+import { anywhereKeys, pageKeys, withHelp } from '../../store/shared-keys.ts';
 import type { AppState, ListOverlay } from '../../store/state.ts';
 import { backFrom, enterScreen, jumpTo } from '../../store/transitions.ts';
 import { choiceBindings, textBindings } from '../../widgets/field.ts';
@@ -12,12 +12,25 @@ export const isTyping = (state: AppState): boolean =>
 
 export function reviewKeys(state: AppState): AppBindings {
   const { review, beginning } = state.review;
-  if (beginning) return [leaveKey(state)];
+  if (beginning) return [stopKey(state)];
   if (!review) return pageKeys(state);
   // A run that cannot begin asks for no name.
   const typing = isTyping(state) && !fails(review);
   return typing ? typingKeys(state, review) : lineKeys(state, review);
 }
+
+/** The run is being started: to leave now would leave it running by itself. */
+const stopKey = (state: AppState): AppBindings[number] => ({
+  keys: ['^c'],
+  label: 'stop',
+  dropOrder: 0,
+  act: () =>
+    next({
+      ...state,
+      review: { ...state.review, stopping: true },
+      message: { grade: 'warn', text: 'Stops once the run has begun.' },
+    }),
+});
 
 export const fails = (review: Review): boolean => review.lines.some((line) => line.grade === 'fail');
 

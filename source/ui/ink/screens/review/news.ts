@@ -17,14 +17,21 @@ export function reviewNews(
     case 'plan-failed':
       return next(withReview({ planning: false, problem: event.lines }));
     case 'begin-failed':
-      return next(withReview({ beginning: false, problem: event.lines }));
-    case 'begun': {
-      const { plan } = state.review;
-      if (!plan) return next(state);
-      const { size, now, files } = state;
-      const place = { files, rehearsal: state.rehearsal !== undefined };
-      const run = runScreen(plan, { size, now, withSummary: true, place });
-      return enterScreen({ ...withReview({ beginning: false }), run }, 'run');
-    }
+      return next(withReview({ beginning: false, stopping: false, problem: event.lines }));
+    case 'begun':
+      return begun(state);
   }
+}
+
+/** The run's own screen. A Ctrl-C that came before it is passed on. */
+function begun(state: AppState): Transition {
+  const { plan, stopping } = state.review;
+  if (!plan) return next(state);
+  const { size, now, files } = state;
+  const place = { files, rehearsal: state.rehearsal !== undefined };
+  const screen = runScreen(plan, { size, now, withSummary: true, place });
+  const run = { ...screen, run: { ...screen.run, stopping } };
+  const review = { ...state.review, beginning: false, stopping: false };
+  const entered = enterScreen({ ...state, review, run }, 'run');
+  return stopping ? next(entered.state, ...entered.effects, { do: 'steer', order: { order: 'stop' } }) : entered;
 }

@@ -2,7 +2,7 @@ import { exitCodeOf } from '../../../../engine/outcome.ts';
 import type { ExitCode } from '../../../../errors/fault.ts';
 import { kloudspot } from '../../../../text/command.ts';
 import { durationClock, durationGuess } from '../../../../text/duration.ts';
-import { stoppedText } from '../../../model/ending.ts';
+import { stoppedText, stopsAfterSteps } from '../../../model/ending.ts';
 import type { RunScreen, RunState } from '../../store/run-state.ts';
 
 /** The title of the run screen: `kloudspot run 7f3a · site berlin`. */
@@ -37,7 +37,7 @@ function ofState(run: RunState): RunScreen['message'] {
     const text = outcome === 'stopped' ? stoppedText(why) : (why ?? 'The run has ended.');
     return { grade: done ? 'pass' : 'warn', text: `${text} · q leaves this page` };
   }
-  if (run.stopping) return { grade: 'warn', text: 'Stops after the running steps. Ctrl-C again stops now.' };
+  if (run.stopping) return { grade: 'warn', text: stopsAfterSteps };
   if (state !== 'paused') return undefined;
   const going = counts.running + counts.undoing;
   const text =
