@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { nodesToChange } from '../facts/alike.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import type { Site, SiteNode } from '../site/schema.ts';
 import { presentAddress, wantedAddress } from './addresses.ts';
@@ -22,9 +23,11 @@ type Facts = ReadonlyMap<string, NodeFacts>;
  * keeps its own. Pure: the same facts give the same new identities.
  */
 export function identitiesToGive(site: Site, facts: Facts): ReadonlyMap<string, OwnIdentity> {
-  const machineIds = spare(site, facts, (seen) => seen.identity?.machineId).filter((node) => keepsAddress(node, facts));
-  const names = spare(site, facts, (seen) => seen.identity?.initiatorName);
-  const keys = spare(site, facts, (seen) => seen.identity?.hostKey);
+  const machineIds = nodesToChange(site.nodes, facts, (seen) => seen.identity?.machineId).filter((node) =>
+    keepsAddress(node, facts),
+  );
+  const names = nodesToChange(site.nodes, facts, (seen) => seen.identity?.initiatorName);
+  const keys = nodesToChange(site.nodes, facts, (seen) => seen.identity?.hostKey);
   return new Map(
     site.nodes.flatMap((node): [string, OwnIdentity][] => {
       const seen = facts.get(node.name);
@@ -37,19 +40,6 @@ export function identitiesToGive(site: Site, facts: Facts): ReadonlyMap<string, 
       return Object.keys(own).length === 0 ? [] : [[node.name, own]];
     }),
   );
-}
-
-/** Nodes that share a value with another one and do not keep it. */
-function spare(site: Site, facts: Facts, read: (facts: NodeFacts) => string | undefined): SiteNode[] {
-  const seen = site.nodes.flatMap((node) => {
-    const own = facts.get(node.name);
-    const value = own && read(own);
-    return value === undefined ? [] : [{ node, value, member: own?.microk8s?.joined === true }];
-  });
-  return [...Map.groupBy(seen, ({ value }) => value).values()].flatMap((alike) => {
-    const [keeper] = alike.toSorted((one, other) => Number(other.member) - Number(one.member));
-    return alike.filter((one) => one !== keeper && !one.member).map(({ node }) => node);
-  });
 }
 
 function keepsAddress(node: SiteNode, facts: Facts): boolean {

@@ -64,7 +64,14 @@ function factsOf(kind: string, node: string, number: number): NodeFacts {
     ]),
   );
   const listeners = { stdout: '', code: 0 };
-  const read = readFacts(readSections(probeText({ ...ubuntu, ...own, listeners, ...sections })), seenAtMs, seenAtMs);
+  const disks = sections['lsblk'] ?? ubuntu.lsblk;
+  const lsblk = {
+    code: 0,
+    ...disks,
+    stdout: (disks?.stdout ?? '').replaceAll(/("wwn": *"[^"]+)"/g, `$1${number}"`),
+  };
+  const all = { ...ubuntu, ...own, listeners, ...sections, lsblk };
+  const read = readFacts(readSections(probeText(all)), seenAtMs, seenAtMs);
   const healthy = Object.entries(healthyFacts(node)).filter(([part]) => !parts.some((other) => other === part));
   const changed = Object.entries(read).filter(([part]) => parts.some((other) => other === part));
   const problems = Object.fromEntries(

@@ -67,9 +67,13 @@ describe('init, unattended, in rehearsal', () => {
       ['unique-initiator-name', 'warn', 'ks-2', 'ks-3'],
     ];
     expect(alike(await site())).toEqual(shared);
+    const blank = async () =>
+      (await site()).findings.filter(({ reason }: { reason: string }) => reason.includes('ubuntu-vg/shared)'));
+    expect(await blank()).toMatchObject([{ check: 'unique-lvm', grade: 'warn', nodes: ['ks-2', 'ks-3'] }]);
     const built = await rehearsal.run('init', '--yes');
     expect([built.code, built.stderr]).toEqual([0, expect.anything()]);
     expect(alike(await site())).toEqual([]);
+    expect(await blank()).toEqual([]);
     const again = await rehearsal.run('apply', '--yes');
     expect(again.code).toBe(0);
     expect((await rehearsal.journal()).some(({ outcome }) => outcome === 'changed')).toBe(false);

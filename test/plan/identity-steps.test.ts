@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { planHostKeys } from '../../source/plan/steps/host-keys.ts';
 import { planInitiatorName, planMachineId } from '../../source/plan/steps/own-identity.ts';
+import { planSharedVolume } from '../../source/plan/steps/shared-volume.ts';
 import { fakeWorld, kindOf } from './fake-world.ts';
 import { product, siteOf } from './sample.ts';
 
@@ -27,6 +28,43 @@ test.each([
   expect(world.written.get(path)).toBe(step.files[0]?.content);
   await kind.undo?.(world.context, step.parameters, step);
   expect(world.written.get(path)).toBe(before);
+});
+
+describe("the template's blank volume", () => {
+  const cloned = { uuid: 'of-another', path: '/dev/ubuntu-vg/shared', sizeBytes: 20 * 2 ** 30 };
+  const step = planSharedVolume({ node: 'ks-1', group: 'ubuntu-vg', volume: 'shared', gib: 27, cloned }, 20);
+  const kind = kindOf(step);
+  const volume = (uuid: string) =>
+    JSON.stringify({
+      report: [{ lv: [{ lv_name: 'shared', lv_uuid: uuid, lv_size: String(27 * 2 ** 30), lv_tags: 'kloudspot' }] }],
+    });
+  const worldWith = (signatures: readonly { readonly type: string }[]) =>
+    fakeWorld({
+      site,
+      product,
+      answers: {
+        lvs: ({ ran }) => volume(ran('lvcreate') > 0 ? 'its-own' : 'of-another'),
+        lsblk: JSON.stringify({ blockdevices: [{ path: '/dev/mapper/ubuntu--vg-shared', size: 20 * 2 ** 30 }] }),
+        wipefs: JSON.stringify({ signatures }),
+      },
+    });
+
+  test('is removed and made again, as large as wanted, and has a UUID of its own', async () => {
+    const { context, ran } = worldWith([]);
+    expect(await kind.state(context, step.parameters, step)).toMatchObject({ ok: false });
+    await kind.act(context, step.parameters, step);
+    expect(ran.map(({ command }) => command)).toEqual([
+      ['lvremove', '-y', 'ubuntu-vg/shared'],
+      ['lvcreate', '-y', '-L', '27G', '-n', 'shared', '--addtag', 'kloudspot', 'ubuntu-vg'],
+    ]);
+    expect(await kind.state(context, step.parameters, step)).toMatchObject({ ok: true });
+  });
+
+  test('is left alone where something lies on it by then', async () => {
+    const { context, ran } = worldWith([{ type: 'ext4' }]);
+    await expect(kind.act(context, step.parameters, step)).rejects.toThrow(/ext4|make the volume again/);
+    expect(ran).toEqual([]);
+  });
 });
 
 describe('host keys', () => {

@@ -9,6 +9,7 @@ import { netplanDocument } from '../../network/netplan.ts';
 import { proxyEnvironment, proxySettings } from '../../network/proxy.ts';
 import type { Site, SiteNode } from '../../site/schema.ts';
 import { gibibyte } from '../../storage/bytes.ts';
+import { clonedVolumes } from '../../storage/clones.ts';
 import { storageDemand } from '../../storage/demand.ts';
 import { deviceAt, deviceGroup, pathsToErase } from '../../storage/pool-device.ts';
 import { existingVolume, sharedVolume } from '../../storage/shared.ts';
@@ -200,7 +201,11 @@ function addSharedVolume(planning: Planning, node: SiteNode, also: readonly stri
     const erase = storage ? pathsToErase(storage, device, node.storage?.shared?.erase) : [];
     list.addNode(node.name, planPoolGroup({ node: node.name, group: deviceGroup, device: identity, erase }), also);
   }
-  const parameters = { node: node.name, group: pool.group, volume: pool.volume, gib: pool.gib };
+  const clone = clonedVolumes(site, product, planning.facts).get(node.name);
+  const cloned = clone && { uuid: clone.uuid, path: clone.path, sizeBytes: clone.sizeBytes };
+  // One that is made again is not smaller than it was.
+  const gib = cloned ? Math.max(pool.gib, Math.floor(cloned.sizeBytes / gibibyte)) : pool.gib;
+  const parameters = { node: node.name, group: pool.group, volume: pool.volume, gib, ...defined({ cloned }) };
   const standing = existingVolume(pool, factsOf(planning, node))?.sizeBytes;
   list.addNode(node.name, planSharedVolume(parameters, standing && standing / gibibyte), also);
 }

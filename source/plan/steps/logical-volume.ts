@@ -11,7 +11,16 @@ const gibibyte = 2 ** 30;
 /** lvs(8): every value is a string; none is an empty list. */
 const report = z.object({
   report: z.array(
-    z.object({ lv: z.array(z.object({ lv_name: z.string(), lv_size: z.string(), lv_tags: z.string().default('') })) }),
+    z.object({
+      lv: z.array(
+        z.object({
+          lv_name: z.string(),
+          lv_uuid: z.string().default(''),
+          lv_size: z.string(),
+          lv_tags: z.string().default(''),
+        }),
+      ),
+    }),
   ),
 });
 
@@ -23,7 +32,7 @@ const list = (group: string) => [
   'b',
   '--nosuffix',
   '-o',
-  'lv_name,vg_name,lv_size,lv_path,lv_tags',
+  'lv_name,lv_uuid,vg_name,lv_size,lv_path,lv_tags',
   group,
 ];
 
@@ -31,6 +40,7 @@ const list = (group: string) => [
 export interface Volume {
   readonly gib: number;
   readonly ours: boolean;
+  readonly uuid: string;
 }
 
 /** Undefined where there is no such volume. Throws `StepFault` where there is not even the group. */
@@ -48,5 +58,11 @@ export async function findVolume(
   }
   const rows = report.parse(parseSafeJson(result.stdout)).report.flatMap(({ lv }) => lv);
   const row = rows.find(({ lv_name }) => lv_name === volume);
-  return row && { gib: Number(row.lv_size) / gibibyte, ours: row.lv_tags.split(',').includes(tag) };
+  return (
+    row && {
+      gib: Number(row.lv_size) / gibibyte,
+      ours: row.lv_tags.split(',').includes(tag),
+      uuid: row.lv_uuid,
+    }
+  );
 }

@@ -2,21 +2,39 @@ import * as z from 'zod';
 import { runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
-import { findVolume, tag } from './logical-volume.ts';
+import { identifyBlank } from './device-identity.ts';
+import { findVolume, tag, type Volume } from './logical-volume.ts';
 
-const parameters = z.object({ node: z.string(), group: z.string(), volume: z.string(), gib: z.number().int() });
+/** A blank volume that the node has from the template it was cloned from, with the UUID that another node's has. */
+const cloned = z.object({ uuid: z.string(), path: z.string(), sizeBytes: z.number().int() });
+
+const parameters = z.object({
+  node: z.string(),
+  group: z.string(),
+  volume: z.string(),
+  gib: z.number().int(),
+  cloned: cloned.optional(),
+});
 type Parameters = z.output<typeof parameters>;
 
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const found = await findVolume(context, p);
   if (!found) return { ok: false, observed: `no ${p.group}/${p.volume}` };
+  if (isClone(found, p)) return { ok: false, observed: `${p.group}/${p.volume} has the UUID of another node's` };
   return { ok: found.gib >= p.gib, observed: `${p.group}/${p.volume} has ${Math.floor(found.gib)} GB` };
 }
+
+const isClone = (found: Volume, p: Parameters): boolean => p.cloned !== undefined && found.uuid === p.cloned.uuid;
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   const found = await findVolume(context, p);
   if (!found) context.remember('made', `${p.group}/${p.volume}`);
-  await runCommand(context, step, found ? 'extend' : 'create', {
+  const clone = found !== undefined && isClone(found, p);
+  if (clone && p.cloned) {
+    await identifyBlank(context, p.node, p.cloned, 'make the volume again');
+    await runCommand(context, step, 'remove');
+  }
+  await runCommand(context, step, found && !clone ? 'extend' : 'create', {
     run: { causes: ['the group has less free space than wanted'], next: [`sudo vgs ${p.group} on ${p.node}`] },
   });
 }
@@ -34,21 +52,34 @@ export const sharedVolume: StepKind<typeof parameters> = {
   },
 };
 
-/** `standing`: GiB of the volume where one of that name was seen. A larger one is left as it is. */
+/** `standing`: GiB of the volume where one of that name was seen. A larger one is left as it is, or made as large again. */
 export function planSharedVolume(p: Parameters, standing?: number): PlannedStep {
-  const name = `${p.group}/${p.volume}`;
   const grows = standing !== undefined && standing < p.gib;
   return plannedStep(sharedVolume, {
     node: p.node,
     group: 'Shared volumes',
-    title: grows
-      ? `Grow logical volume ${name} from ${Math.floor(standing)} to ${p.gib} GB`
-      : `Make logical volume ${name} of ${p.gib} GB`,
-    why: 'The pool of replicated volumes keeps its copy of the data on it.',
+    title: titleOf(p, grows ? standing : undefined),
+    why: p.cloned
+      ? 'Two nodes with one UUID show the cluster a single device that moves from node to node. The pool of replicated volumes lies on it.'
+      : 'The pool of replicated volumes keeps its copy of the data on it.',
     deadline: minutes(2),
     parameters: p,
-    commands: [create(p, standing), extend(p, standing)],
+    commands: [...(p.cloned ? [remove(p)] : []), create(p, standing), extend(p, standing)],
     changes: ['shared-volume'],
+  });
+}
+
+function titleOf({ group, volume, gib, cloned }: Parameters, grownFrom: number | undefined): string {
+  const name = `logical volume ${group}/${volume}`;
+  if (cloned) return `Make ${name} of ${gib} GB again: the clone has a blank one with the UUID of another node's`;
+  return grownFrom === undefined
+    ? `Make ${name} of ${gib} GB`
+    : `Grow ${name} from ${Math.floor(grownFrom)} to ${gib} GB`;
+}
+
+function remove({ node, group, volume }: Parameters): PlannedCommand {
+  return command('remove', node, ['lvremove', '-y', `${group}/${volume}`], {
+    when: "it is blank and has the UUID of another node's",
   });
 }
 

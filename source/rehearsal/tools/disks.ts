@@ -45,9 +45,18 @@ function lsblk(call: Call): number {
     return device.children.length === 0 ? row : { ...row, children: device.children.map(tree) };
   };
   const all = call.look(blockDevices);
-  const shown = options.rest.length === 0 ? all : flat(all).filter(({ path }) => options.rest.includes(path));
+  const shown =
+    options.rest.length === 0 ? all : flat(all).filter((device) => options.rest.some((path) => isAt(device, path)));
   if (shown.length === 0) return refuse(call, `lsblk: ${options.rest[0]}: not a block device`, 32);
   return say(call, JSON.stringify({ blockdevices: shown.map(tree) }, undefined, 3));
+}
+
+/** LVM links `/dev/GROUP/VOLUME` to the device mapper's name. */
+function isAt({ type, path }: BlockDevice, wanted: string): boolean {
+  if (path === wanted) return true;
+  const [, group, volume] = /^\/dev\/([^/]+)\/([^/]+)$/.exec(wanted) ?? [];
+  const mapped = (name = '') => name.replaceAll('-', '--');
+  return type === 'lvm' && path === `/dev/mapper/${mapped(group)}-${mapped(volume)}`;
 }
 
 function flat(devices: readonly BlockDevice[]): BlockDevice[] {
@@ -60,7 +69,7 @@ function wipefs(call: Call): number {
   if (options.flags.has('-a')) return wipe(call, options.rest);
   const [path = ''] = options.rest;
   const named = ({ type, disk }: BlockDevice) => type === 'disk' && path === `/dev/disk/by-id/wwn-${disk.wwn}`;
-  const device = flat(call.look(blockDevices)).find((each) => each.path === path || named(each));
+  const device = flat(call.look(blockDevices)).find((each) => isAt(each, path) || named(each));
   if (!device) return refuse(call, `wipefs: error: ${path}: probing initialization failed: No such file or directory`);
   if (!options.flags.has('-n')) return refuse(call, `wipefs: error: ${path}: probing initialization failed: busy`);
   const type = device.fsType ?? (device.type === 'disk' && device.children.length > 0 ? 'gpt' : undefined);

@@ -1,5 +1,12 @@
-import { healthyNode, healthyStorage } from '../../facts-fixtures.ts';
+import { device, GiB, healthyNode, healthyStorage } from '../../facts-fixtures.ts';
 import { type Case, eno1, installed, likeNode1, set, withShared } from './case.ts';
+
+/** A node with one more disk. */
+const withLun = (n: number, name: string, wwn: string | undefined, serial = 'QM00001') => {
+  const own = healthyStorage(n);
+  const lun = device(name, 'disk', GiB, { serial, ...(wwn === undefined ? {} : { wwn }) });
+  return { ...own, disks: [...own.disks, lun] };
+};
 
 export const identityCases: readonly Case[] = [
   {
@@ -149,10 +156,69 @@ export const identityCases: readonly Case[] = [
   },
   {
     check: 'unique-lvm',
-    what: 'a cloned shared volume',
+    what: 'a group that was restored onto a disk of another name',
+    grade: 'warn',
+    nodes: ['ks-1', 'ks-2'],
+    says: /^ks-1 and ks-2 have the same LVM UUIDs \([^)]*ubuntu-vg/,
+    facts: {
+      'ks-2': set('storage', {
+        ...healthyStorage(1),
+        physicalVolumes: healthyStorage(1).physicalVolumes.map((volume) => ({ ...volume, name: '/dev/nvme0n1p3' })),
+      }),
+    },
+  },
+  {
+    check: 'unique-lvm',
+    what: "the template's blank volume for the pool, which the plan makes again",
+    grade: 'warn',
+    nodes: ['ks-1', 'ks-2'],
+    says: /ubuntu-vg\/shared\)\. The plan gives ks-2 one of its own\./,
+    facts: { 'ks-1': set('storage', withShared({})), 'ks-2': set('storage', withShared({})) },
+  },
+  {
+    check: 'unique-lvm',
+    what: 'a cloned volume that is not blank',
     grade: 'fail',
     nodes: ['ks-1', 'ks-2'],
     says: /ubuntu-vg\/shared/,
-    facts: { 'ks-1': set('storage', withShared({})), 'ks-2': set('storage', withShared({})) },
+    facts: {
+      'ks-1': set('storage', withShared({ fsType: 'ext4' })),
+      'ks-2': set('storage', withShared({ fsType: 'ext4' })),
+    },
   },
+  {
+    check: 'unique-disks',
+    what: 'a volume of an array that two nodes see, under another name on each',
+    grade: 'fail',
+    nodes: ['ks-1', 'ks-2'],
+    says: /ks-1 and ks-2 have the same disk WWN \(\/dev\/sd[bc]\)/,
+    facts: {
+      'ks-1': set('storage', withLun(1, 'sdb', '0x600c0ff0')),
+      'ks-2': set('storage', withLun(2, 'sdc', '0x600C0FF0')),
+    },
+  },
+  {
+    check: 'unique-disks',
+    what: 'a maker that gives one WWN to all disks, whose serial numbers differ',
+    grade: 'pass',
+    nodes: [],
+    says: /its own/,
+    facts: {
+      'ks-1': set('storage', withLun(1, 'sdb', 'eui.01', 'S1')),
+      'ks-2': set('storage', withLun(2, 'sdb', 'eui.01', 'S2')),
+    },
+  },
+  ...[
+    ['no WWN at all', undefined],
+    ['a WWN of zeros', '0x0000000000000000'],
+  ].map(
+    ([what, wwn]): Case => ({
+      check: 'unique-disks',
+      what: `${what} and one serial number, as virtual disks have`,
+      grade: 'pass',
+      nodes: [],
+      says: /its own/,
+      facts: { 'ks-1': set('storage', withLun(1, 'sdb', wwn)), 'ks-2': set('storage', withLun(2, 'sdb', wwn)) },
+    }),
+  ),
 ];
