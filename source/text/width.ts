@@ -12,6 +12,14 @@ export function clipped(text: string, width: number, mark = '…'): string {
   return sliced(text, width - mark.length) + mark;
 }
 
+/** The end of a text in at most `width` cells, with a mark where its beginning is cut: of a path the end says more. */
+export function clippedStart(text: string, width: number, mark = '…'): string {
+  const cells = cellsOf(text);
+  return cells <= width
+    ? text
+    : mark + (isAscii(text) ? text.slice(mark.length - width) : sliceAnsi(text, cells - width + mark.length));
+}
+
 /** A text filled up with spaces to `width` cells; a longer one stays as it is. */
 export const filled = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - cellsOf(text)));
 
@@ -22,10 +30,22 @@ export const rightAligned = (text: string, width: number): string =>
 /** A text in exactly `width` cells: cut or filled up. */
 export const fitted = (text: string, width: number): string => filled(clipped(text, width), width);
 
-/** Lines of at most `width` cells, broken between words; a word that is longer than a line is broken, too. */
-export function wrapped(text: string, width: number): readonly string[] {
-  return cellsOf(text) <= width ? [text] : wrapAnsi(text, Math.max(1, width), { hard: true }).split('\n');
+/**
+ * Lines of at most `width` cells, broken between words, and not inside a command of ours that fits on a line of its own. A word that is
+ * longer than a line is broken, too; with `soft` it stays whole, and so does a command: the terminal breaks it, so that it can be copied.
+ */
+export function wrapped(text: string, width: number, soft = false): readonly string[] {
+  if (cellsOf(text) <= width) return [text];
+  const held = text.replaceAll(ownCommand, (found) =>
+    soft || cellsOf(found) <= width ? found.replaceAll(' ', heldSpace) : found,
+  );
+  return wrapAnsi(held, Math.max(1, width), { hard: !soft }).replaceAll(heldSpace, ' ').split('\n');
 }
+
+/** A command as texts hold it: in backticks, or with two spaces or nothing behind it. */
+const ownCommand = /`[^`]+`|(?:sudo )?kloudspot(?: [^ ]+)+(?=  |$)/g;
+/** Stands for a space at which no line is broken; for private use in Unicode. */
+const heldSpace = '\uE000';
 
 const isAscii = (text: string): boolean => /^[ -~]*$/.test(text);
 
@@ -34,15 +54,18 @@ const sliced = (text: string, width: number): string =>
 
 /**
  * A line as it is printed on a screen of `width` cells: broken between words, the rest under the beginning of its text
- * and, with `hanging`, that much further in.
+ * and, with `hanging`, that much further in. With `soft` long words and commands stay whole.
  */
-export function folded(line: string, width: number, hanging = ''): readonly string[] {
+export function folded(line: string, width: number, hanging = '', soft = false): readonly string[] {
   if (cellsOf(line) <= width) return [line];
   const [lead = ''] = /^\s*(?:- )?/.exec(line) ?? [];
   const indent = lead.length > width / 2 ? '' : lead;
-  const [first = '', ...rest] = wrapped(line.slice(indent.length), width - indent.length - hanging.length);
+  const [first = '', ...rest] = wrapped(line.slice(indent.length), width - indent.length - hanging.length, soft);
   return [indent + first, ...rest.map((more) => ' '.repeat(indent.length) + hanging + more)];
 }
+
+/** A line as it is printed for a person: see `folded`; what would be copied from it stays whole. */
+export const printed = (line: string, width: number): readonly string[] => folded(line, width, '', true);
 
 let segmenter: Intl.Segmenter | undefined;
 

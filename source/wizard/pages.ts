@@ -49,6 +49,9 @@ export function onceForView<Value>(work: OfPage<Value>): OfPage<Value> {
   };
 }
 
+/** The fields of a page. */
+export const pageFields = onceForView((page, view): readonly Field[] => page.fields(view));
+
 /** Everything that is not right on a page, fields first. Empty: nothing is open on it. */
 export const pageFindings = onceForView(findingsOn);
 
@@ -61,7 +64,7 @@ export const pageNotes = onceForView((page, view): readonly Note[] => [
 const settingsOf = onceFor((view: WizardView) =>
   otherSettings(
     view.draft,
-    pages.flatMap((page) => page.fields(view)),
+    pages.flatMap((page) => pageFields(page, view)),
   ),
 );
 
@@ -83,7 +86,7 @@ function subjectOf([first, , inNode]: SitePath): PageId {
 }
 
 function findingsOn(page: Page, view: WizardView): readonly Finding[] {
-  const fields = page.fields(view).flatMap((field): Finding[] => {
+  const fields = pageFields(page, view).flatMap((field): Finding[] => {
     const reason = problemOf(field, view);
     if (reason === undefined) return [];
     const node = field.row === undefined ? undefined : draftNodes(view.draft)[Number(field.row)];
@@ -97,7 +100,7 @@ function findingsOn(page: Page, view: WizardView): readonly Finding[] {
 export function fieldAt(path: SitePath, view: WizardView): { page: WizardPage; field: Field | undefined } | undefined {
   let best: { page: WizardPage; field: Field; depth: number } | undefined;
   for (const page of pages) {
-    for (const field of page.fields(view)) {
+    for (const field of pageFields(page, view)) {
       const depth = commonDepth(field.path, path);
       if (depth > 0 && depth > (best?.depth ?? 0)) best = { page, field, depth };
     }

@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { columns } from '../../source/text/table.ts';
-import { cellsOf, clipped, filled, fitted, folded, signsOf, wrapped } from '../../source/text/width.ts';
+import {
+  cellsOf,
+  clipped,
+  clippedStart,
+  filled,
+  fitted,
+  folded,
+  printed,
+  signsOf,
+  wrapped,
+} from '../../source/text/width.ts';
 
 /** Written with combining marks: e and U+0301. */
 const accented = 'Se\u0301ne\u0301gal';
@@ -39,6 +49,35 @@ describe('cells', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+it('of a path the end is kept', () => {
+  expect(clippedStart('/var/lib/kloudspot/values.yaml', 12)).toBe('…values.yaml');
+  expect(clippedStart('/東京/データ', 8)).toBe('…/データ');
+  expect(clippedStart('/etc', 12)).toBe('/etc');
+});
+
+describe('a command', () => {
+  const text = 'Set it in site.yaml, then  kloudspot update --root=/srv/a';
+  it('is not broken where it fits on a line of its own', () => {
+    expect(wrapped(text, 32)).toEqual(
+      ['Set it in site.yaml, then ', 'kloudspot update --root=/srv/a'].map((line) => line.trimEnd()),
+    );
+    expect(wrapped('Then `sudo kloudspot resume 7f3a` goes on', 30)).toEqual([
+      'Then',
+      '`sudo kloudspot resume 7f3a`',
+      'goes on',
+    ]);
+  });
+  it('that is longer than the screen is left to the terminal where it is printed', () => {
+    const line = `  ${text}  shows`;
+    expect(printed(line, 20)).toContain('  kloudspot update --root=/srv/a');
+    expect(printed('The settings are in /var/lib/kloudspot/etc/site.yaml', 24)).toEqual([
+      'The settings are in',
+      '/var/lib/kloudspot/etc/site.yaml',
+    ]);
+    for (const one of wrapped(text, 20)) expect(cellsOf(one)).toBeLessThanOrEqual(20);
   });
 });
 

@@ -20,6 +20,13 @@ describe('what is said after a run', () => {
   it('a product that is deployed later has no values yet', () => {
     expect(linesAfter({ deploy: 'later' }).filter((line) => line.includes('values'))).toEqual([]);
   });
+  it('what the first weeks bring: a backup, and the drill where a loss is survived', () => {
+    expect(linesAfter({})).toContainEqual(expect.stringMatching(/^kloudspot backup {2}saves the objects/));
+    const last = site.nodes.at(-1)?.name;
+    expect(linesAfter({})).toContainEqual(expect.stringContaining(`kloudspot drill ${last}  shows`));
+    const one = linesAfter({ nodes: site.nodes.slice(0, 1) });
+    expect(one.filter((line) => line.includes('drill'))).toEqual([]);
+  });
   it.each([
     ['self-signed', /^Set a proper certificate in site\.yaml, then {2}kloudspot update$/],
     ['files', /^kloudspot certificates {2}shows the days left/],

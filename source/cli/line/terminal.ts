@@ -2,7 +2,7 @@ import type { Settings } from '../../app/settings.ts';
 import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import { asFileFault } from '../../host/file-fault.ts';
-import { folded, wrapped } from '../../text/width.ts';
+import { printed, wrapped } from '../../text/width.ts';
 import { type PlainOutput, screenWidth } from '../../ui/plain/output.ts';
 
 /** What a verb prints to and asks through; tests hand in their own. */
@@ -32,7 +32,7 @@ export function printLines(stream: PlainOutput, lines: readonly string[]): void 
   const width = screenWidth(stream) ?? Number.POSITIVE_INFINITY;
   stream.write(
     lines
-      .flatMap((line) => folded(line, width))
+      .flatMap((line) => printed(line, width))
       .map((line) => `${line}\n`)
       .join(''),
   );
@@ -74,7 +74,7 @@ export function faultText(error: unknown, width = Number.POSITIVE_INFINITY): str
 /** Lines under each other from a column on, the label before the first. */
 function labelled(label: string, lines: readonly string[], column: number, width: number): string[] {
   return lines
-    .flatMap((line) => wrapped(line, Math.max(20, width - column)))
+    .flatMap((line) => wrapped(line, Math.max(20, width - column), true))
     .map((line, index) => (index === 0 ? label : '').padEnd(column) + line);
 }
 

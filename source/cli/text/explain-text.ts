@@ -2,7 +2,7 @@ import { strictness, unknownCheck } from '../../check/accept.ts';
 import { checks, findCheck } from '../../check/checks.ts';
 import type { Product } from '../../product/schema.ts';
 import { columns } from '../../text/table.ts';
-import { folded } from '../../text/width.ts';
+import { printed } from '../../text/width.ts';
 
 /** What can be said of a check without asking a node. */
 export interface ExplainedCheck {
@@ -37,11 +37,11 @@ export function explainLines(found: readonly ExplainedCheck[], whole: boolean, w
   return found.flatMap(({ check, title, about, why, source, strict }) => [
     `${title} (${check}), of ${looksAt[about]}`,
     '',
-    ...folded(`  ${why}`, width),
+    ...printed(`  ${why}`, width),
     '',
-    ...folded(`  The rule: ${source}`, width),
+    ...printed(`  The rule: ${source}`, width),
     '',
-    ...folded(
+    ...printed(
       strict === null
         ? `  Preflight shows what to do beside each failure. To go on in spite of it: --accept-failure ${check}`
         : `  Preflight shows what to do beside each failure. It cannot be accepted: ${strict}`,

@@ -1,7 +1,7 @@
 import type { Plan } from '../../plan/document/document.ts';
 import type { PlannedCommand, PlannedFile, PlannedStep } from '../../plan/step.ts';
 import { counted } from '../../text/plural.ts';
-import { filled, folded } from '../../text/width.ts';
+import { filled, printed } from '../../text/width.ts';
 import { diffLines, shortDiff } from '../../ui/model/diff.ts';
 import { commandText } from '../../ui/model/planned-changes.ts';
 
@@ -17,7 +17,7 @@ export interface PlanTextOptions {
 /** A plan as lines of plain text: every step in order with its reason, its exact commands, and its files as differences. */
 export function planLines(plan: Plan, options: PlanTextOptions): string[] {
   const { brief, width = Number.POSITIVE_INFINITY, done = new Set() } = options;
-  const lines = [...folded(heading(plan), width), '', ...doneLines(plan, done, width), ...acceptedLines(plan, width)];
+  const lines = [...printed(heading(plan), width), '', ...doneLines(plan, done, width), ...acceptedLines(plan, width)];
   for (const [place, step] of plan.steps.entries())
     lines.push(...(done.has(step.id) || brief ? [briefLine(place, step, done)] : stepLines(place, step, width)));
   if (plan.steps.some((step) => cannotBeUndone(step) && !done.has(step.id))) lines.push('', '(*) cannot be undone');
@@ -39,13 +39,13 @@ function doneLines({ steps }: Plan, done: ReadonlySet<string>, width: number): s
     done.size === steps.length
       ? 'Everything is as the site file says: a run would find nothing to do.'
       : `${done.size} of ${counted(steps.length, 'step')} ${done.size === 1 ? 'is' : 'are'} right already, ${steps.length - done.size} to do.`;
-  return [...folded(text, width), ''];
+  return [...printed(text, width), ''];
 }
 
 function acceptedLines({ accepted = [] }: Plan, width: number): string[] {
   if (accepted.length === 0) return [];
   const lines = accepted.flatMap(({ check, nodes, reason }) =>
-    folded(`  ${[check, nodes.join(', ')].filter(Boolean).join(' of ')}: ${reason}`, width),
+    printed(`  ${[check, nodes.join(', ')].filter(Boolean).join(' of ')}: ${reason}`, width),
   );
   return ['Accepted although it fails:', ...lines, ''];
 }
@@ -65,8 +65,8 @@ function stepLines(place: number, step: PlannedStep, width: number): string[] {
   ].filter(Boolean);
   return [
     briefLine(place, step),
-    ...folded(`     ${step.why}`, width),
-    ...(notes.length > 0 ? folded(`     (${notes.join('; ')})`, width) : []),
+    ...printed(`     ${step.why}`, width),
+    ...(notes.length > 0 ? printed(`     (${notes.join('; ')})`, width) : []),
     ...step.commands.flatMap(commandLines),
     ...step.files.flatMap(fileLines),
     '',

@@ -35,7 +35,7 @@ export async function runInkInit(options: InitOptions): Promise<ExitCode> {
   const size = { columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 };
   const controller = new Controller({ ...options, size, open }, leave);
   if (options.handOver) takeOver(process.stdout);
-  const app = render(<App store={controller.store} theme={theme} />, screenOptions(60));
+  const app = render(<App store={controller.store} theme={theme} />, screenOptions(60, theme));
   options.handOver?.();
   try {
     await Promise.all([app.waitUntilExit(), controller.opened]);

@@ -37,7 +37,10 @@ type RunStore = Store<RunScreen, RunScreenEvent, RunEffect>;
 export async function runInkAttach(options: AttachOptions): Promise<ExitCode> {
   const theme = themeOf(options);
   const store = storeOf(options, () => app.unmount());
-  const app = render(<AttachedRun store={store} rehearsal={options.rehearsal} theme={theme} />, screenOptions(15));
+  const app = render(
+    <AttachedRun store={store} rehearsal={options.rehearsal} theme={theme} />,
+    screenOptions(15, theme),
+  );
   let left = false;
   follow(store, options, () => left).catch((error: unknown) =>
     store.dispatch({ type: 'lost', why: messageOf(error), now: Date.now() }),

@@ -24,7 +24,7 @@ export interface StatusOptions extends ThemeOptions {
 export async function runInkStatus(options: StatusOptions): Promise<ExitCode> {
   const app = render(
     <StatusScreen options={options} theme={themeOf(options)} leave={() => app.unmount()} />,
-    screenOptions(15),
+    screenOptions(15, options),
   );
   await app.waitUntilExit();
   return exitCode.done;

@@ -1,6 +1,7 @@
 import { isSettled, type RunView } from '../../engine/view/view.ts';
 import type { PlanPurpose } from '../../plan/document/document.ts';
 import type { Files } from '../../site/files.ts';
+import type { Site } from '../../site/schema.ts';
 import { kloudspot } from '../../text/command.ts';
 
 /** Where a run took place: its files, and whether its machines are simulated. */
@@ -107,7 +108,20 @@ function afterDone({ plan: { site, purpose } }: RunView, { files }: RunPlace): r
     return [`The settings are in ${files.site}`, `${kloudspot('start')}  deploys the product`, status];
   if (purpose !== 'init' && purpose !== 'start' && purpose !== 'update') return [status];
   const written = [`The settings are in ${files.site}`, `The Helm values are in ${files.values}`];
-  return [`Open https://${site.customer.dnsName}`, ...written, status, certificateLine(site.tls.mode)];
+  const later = purpose === 'init' ? laterLines(site) : [];
+  return [`Open https://${site.customer.dnsName}`, ...written, status, certificateLine(site.tls.mode), ...later];
+}
+
+/** What belongs to the first week of a site. */
+function laterLines({ nodes }: Site): readonly string[] {
+  const managers = nodes.filter(({ role }) => role === 'manager');
+  const last = managers.at(-1)?.name;
+  return [
+    `${kloudspot('backup')}  saves the objects of the cluster; every week, and before each change`,
+    ...(managers.length > 2 && last !== undefined
+      ? [`${kloudspot(`drill ${last}`)}  shows in a maintenance window what the loss of a node costs`]
+      : []),
+  ];
 }
 
 function certificateLine(mode: 'files' | 'self-signed'): string {

@@ -1,4 +1,4 @@
-import { folded } from '../../text/width.ts';
+import { printed } from '../../text/width.ts';
 
 /** Where lines go. */
 export interface PlainOutput {
@@ -32,5 +32,5 @@ const leastWidth = 20;
 /** Prints lines, broken between words at the width of a terminal. */
 export function say(output: PlainOutput, ...lines: readonly string[]): void {
   const width = screenWidth(output) ?? Number.POSITIVE_INFINITY;
-  for (const line of lines.flatMap((one) => folded(plainText(one), width))) output.write(`${line}\n`);
+  for (const line of lines.flatMap((one) => printed(plainText(one), width))) output.write(`${line}\n`);
 }

@@ -33,7 +33,7 @@ const modeField = (index: number, called: string): Field => ({
   ...at(index, 'mode'),
   alike: true,
   kind: 'choice',
-  label: 'Address is',
+  label: 'Mode',
   question: `Does ${called} get a static address, or keep the one that its DHCP server reserves?`,
   help: 'static: the run writes our own netplan file and keeps the old ones aside. dhcp kept: nothing is changed; choose it only where the DHCP server always gives this node the same address.',
   choices: modes,

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { renderToString } from 'ink';
+import { expect, vi } from 'vitest';
 import type { StartFacts } from '../../../source/app/session.ts';
 import { filesUnder } from '../../../source/site/files.ts';
 import { Screen } from '../../../source/ui/ink/app/app.tsx';
@@ -79,12 +80,26 @@ export function keysIn(text: string): readonly KeyPress[] {
 /** One frame as text. */
 export function drawn(state: AppState, options: ThemeOptions = { color: false, ascii: false }): string {
   const theme = themeOf(options);
-  const text = renderToString(
-    <ThemeContext value={theme}>
-      <Screen state={state} theme={theme} tick={0} />
-    </ThemeContext>,
-    { columns: state.size.columns },
+  const text = withoutComplaint(() =>
+    renderToString(
+      <ThemeContext value={theme}>
+        <Screen state={state} theme={theme} tick={0} />
+      </ThemeContext>,
+      { columns: state.size.columns },
+    ),
   );
   // Bold and dim letters are no text.
   return stripVTControlCharacters(text);
+}
+
+/** React says on the console what is wrong with a picture, such as two parts with one key. */
+function withoutComplaint(draw: () => string): string {
+  const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  try {
+    const text = draw();
+    expect(said.mock.calls).toEqual([]);
+    return text;
+  } finally {
+    said.mockRestore();
+  }
 }

@@ -5,7 +5,7 @@ import { hintsOf } from '../widgets/bindings.ts';
 import { pageLines } from '../widgets/frame-lines.ts';
 import { isTooSmall, type Size } from '../widgets/layout.ts';
 import type { Span, Spans } from '../widgets/spans.ts';
-import { type Theme, type ThemeOptions, themeOf, tone } from '../widgets/theme.ts';
+import { asciiOutput, type Theme, type ThemeOptions, themeOf, tone } from '../widgets/theme.ts';
 import { aroundStart } from './around.ts';
 
 const esc = '\u001b';
@@ -40,7 +40,8 @@ export function startScreen(given: Given, size: Size): string | undefined {
     body,
   );
   const write = looks === 'none' ? textOf : (spans: Spans) => written(theme, spans);
-  return intoAlternateScreen + lines.map(write).join('\r\n');
+  const page = intoAlternateScreen + lines.map(write).join('\r\n');
+  return theme.ascii ? asciiOutput(page) : page;
 }
 
 const textOf = (spans: Spans): string => spans.map(({ text }) => text).join('');

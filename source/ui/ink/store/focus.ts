@@ -1,5 +1,5 @@
 import type { Field, Page, WizardView } from '../../../wizard/page.ts';
-import { onceForView } from '../../../wizard/pages.ts';
+import { onceForView, pageFields } from '../../../wizard/pages.ts';
 
 /** One line of a form that the pointer can be on. */
 export type FormLine =
@@ -21,7 +21,7 @@ export const formLines = onceForView(linesOf);
 function linesOf(page: Page, view: WizardView): readonly FormLine[] {
   const lines: FormLine[] = [];
   let rowsEnd = 0;
-  for (const field of page.fields(view)) {
+  for (const field of pageFields(page, view)) {
     const last = lines.at(-1);
     if (field.row === undefined) lines.push({ kind: 'field', field });
     else if (last?.kind === 'row' && last.row === field.row)

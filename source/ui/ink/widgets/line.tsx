@@ -47,8 +47,10 @@ export function Marked(props: {
 }): ReactNode {
   const indent = props.mark.length + 1;
   const lines = markedLines(props.text, props.width - indent - 2).slice(0, props.most ?? 99);
-  return lines.map((text, index) => (
-    <Line key={text} as={props.as} text={` ${index === 0 ? `${props.mark} ` : ' '.repeat(indent)}${text}`} />
+  // A line has no other name than its place.
+  const keyed = lines.map((text, index) => ({ text, index, key: String(index) }));
+  return keyed.map(({ text, index, key }) => (
+    <Line key={key} as={props.as} text={` ${index === 0 ? `${props.mark} ` : ' '.repeat(indent)}${text}`} />
   ));
 }
 

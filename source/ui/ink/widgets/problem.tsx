@@ -1,23 +1,15 @@
 import type { ReactNode } from 'react';
-import { Marked } from './line.tsx';
-import { useTheme } from './theme-context.ts';
+import { fitMessages, type Message, Messages } from './messages.tsx';
 
-/** What went wrong, with what to do: the first line marked. */
+/** What went wrong, with what to do: the first line marked; `m` shows what does not fit. */
 export function Problem(props: {
   readonly lines: readonly string[];
   readonly width: number;
   readonly rows: number;
 }): ReactNode {
-  const theme = useTheme();
-  return props.lines
-    .slice(0, Math.max(1, props.rows))
-    .map((line, index) => (
-      <Marked
-        key={line}
-        mark={index === 0 ? theme.glyphs.fail : ' '}
-        text={line}
-        as={index === 0 ? 'fail' : 'plain'}
-        width={props.width}
-      />
-    ));
+  return <Messages fitted={fitMessages(problemMessages(props.lines), props.width, Math.max(1, props.rows))} />;
 }
+
+/** The lines of a failure as messages. */
+export const problemMessages = (lines: readonly string[]): readonly Message[] =>
+  lines.map((text, index) => ({ mark: index === 0 ? 'fail' : 'plain', text }));

@@ -76,19 +76,24 @@ export function markOf(theme: Theme, of: Grade | 'running' | 'plain'): string {
   return of === 'plain' ? ' ' : theme.glyphs[of];
 }
 
+const inAscii: Readonly<Record<string, string>> = {
+  '…': '~',
+  '·': '-',
+  '–': '-',
+  '—': '-',
+  '’': "'",
+  '“': '"',
+  '”': '"',
+  '→': '->',
+  '↓': 'v',
+};
+
 /** ASCII only, for terminals that have nothing else: what is typed into the program's own texts. */
 export function asciiText(theme: Theme, text: string): string {
-  if (!theme.ascii) return text;
-  const known: Readonly<Record<string, string>> = {
-    '…': '~',
-    '·': '-',
-    '–': '-',
-    '—': '-',
-    '’': "'",
-    '“': '"',
-    '”': '"',
-    '→': '->',
-    '↓': 'v',
-  };
-  return text.replaceAll(/[^\x20-\x7e]/g, (one) => known[one] ?? '?');
+  return theme.ascii ? text.replaceAll(/[^\x20-\x7e]/g, (one) => inAscii[one] ?? '?') : text;
 }
+
+/** What is sent to such a terminal, escapes and all: the marks that are set where a line is cut are known only then. */
+export const asciiOutput = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: escapes of the terminal are kept.
+  text.replaceAll(/[^\x00-\x7f]/g, (one) => inAscii[one] ?? '?');

@@ -26,7 +26,7 @@ const dropOrder: Readonly<Record<string, number>> = {
   'In use': 1,
   NIC: 4,
   Now: 3,
-  'Address is': 2,
+  Mode: 2,
   Role: 1,
 };
 
@@ -93,13 +93,16 @@ function nowCell(index: number, view: WizardView): Cell {
   return { id: 'Now', text: seen ? addressNow(view, index) : 'not seen yet', as: 'quiet' };
 }
 
+/** Columns that others are left out for rather than that they are cut. */
+const wholeColumns = new Set(['Access', 'Now']);
+
 /** The columns that these rows need, each as wide as its widest cell. */
 export function columnWishes(rows: readonly (readonly Cell[])[]): readonly ColumnWish[] {
   const wishes = new Map<string, ColumnWish>();
   for (const cell of rows.flat()) {
     const before = wishes.get(cell.id);
     const width = Math.max(before?.width ?? 0, cell.id.length, cellsOf(cell.text) + (cell.mark ? 2 : 0));
-    const least = cell.id === 'Access' ? Math.min(width, 22) : Math.min(width, Math.max(cell.id.length, 9));
+    const least = wholeColumns.has(cell.id) ? Math.min(width, 22) : Math.min(width, Math.max(cell.id.length, 9));
     wishes.set(cell.id, { id: cell.id, width: Math.min(width, 34), least, dropOrder: dropOrder[cell.id] ?? 0 });
   }
   return inOrder([...wishes.values()], rows);

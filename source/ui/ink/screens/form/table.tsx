@@ -28,7 +28,11 @@ export function TableRow(props: {
   return (
     <Box flexShrink={0} height={1} paddingLeft={1}>
       <Pointer here={props.here} />
-      {props.number === undefined ? null : <Text>{`${String(props.number).padStart(2)} `}</Text>}
+      {props.number === undefined ? null : (
+        <Box flexShrink={0}>
+          <Text>{`${String(props.number).padStart(2)} `}</Text>
+        </Box>
+      )}
       {props.columns.map((column) => {
         const cell = props.cells.find((one) => one.id === column.id);
         const focused = props.here && cell?.field !== undefined && cell.field.id === props.focus;

@@ -1,3 +1,4 @@
+import { cellsOf, clippedStart } from '../../../../text/width.ts';
 import { diffText } from '../../../model/planned-changes.ts';
 import { next, type Transition } from '../../store/event.ts';
 import { type AppState, isScreen, type ListOverlay, progress } from '../../store/state.ts';
@@ -29,13 +30,16 @@ function pagesList(state: AppState): List {
   };
 }
 
+/** Cells of a row beside its label: pointer, gap, `changed`. */
+const besideLabel = 12;
+
 function filesList(state: AppState): List {
   const files = state.review.review?.files ?? [];
-  const rows = files.map((file, index) => ({
-    key: String(index),
-    label: `${file.node ?? 'here'}:${file.path}`,
-    hint: file.state,
-  }));
+  const rows = files.map((file, index) => {
+    const node = `${file.node ?? 'here'}:`;
+    const room = bodyColumns(state.size) - cellsOf(node) - besideLabel;
+    return { key: String(index), label: node + clippedStart(file.path, room), hint: file.state };
+  });
   return {
     title: 'Files: all, or one by one',
     rows: [{ key: 'all', label: 'All files', hint: `${files.length}` }, ...rows],

@@ -6,9 +6,10 @@ import { pageKeys, withHelp } from '../../store/shared-keys.ts';
 import type { AppState, PreflightState } from '../../store/state.ts';
 import { askPreflight, jumpTo, nextFrom, whyNotYet } from '../../store/transitions.ts';
 import { choiceBindings } from '../../widgets/field.ts';
-import { bodyColumns } from '../../widgets/layout.ts';
+import { bodyColumns, bodyRows } from '../../widgets/layout.ts';
 import type { Message } from '../../widgets/messages.tsx';
 import { messagesPager } from '../overlay/messages-pager.ts';
+import { problemKey } from '../overlay/problem-key.ts';
 import { gridRows, shownRows } from './grid.ts';
 
 export function preflightKeys(state: AppState): AppBindings {
@@ -25,7 +26,8 @@ export function preflightKeys(state: AppState): AppBindings {
     ...(field
       ? [{ keys: ['enter', 'e'], label: 'go to the field', dropOrder: 4, act: () => jumpTo(state, field) }]
       : []),
-    ...messageKey(state),
+    ...problemKey(state, preflight.problem, bodyRows(state.size)),
+    ...(preflight.problem.length > 0 ? [] : messageKey(state)),
     ...(passing ? [{ keys: ['a'], label: all ? 'open only' : 'all', dropOrder: 3, act: turn }] : []),
     ...acceptKey(state),
     ...pairsKey(state),

@@ -4,8 +4,12 @@ import { anywhereKeys, pageKeys, withHelp } from '../../store/shared-keys.ts';
 import type { AppState, ListOverlay } from '../../store/state.ts';
 import { backFrom, enterScreen, jumpTo } from '../../store/transitions.ts';
 import { choiceBindings, textBindings } from '../../widgets/field.ts';
-import { bodyColumns } from '../../widgets/layout.ts';
+import { bodyColumns, bodyRows } from '../../widgets/layout.ts';
 import { type PagerLine, pagerOf } from '../../widgets/pager/state.ts';
+import { problemKey } from '../overlay/problem-key.ts';
+
+/** Lines of the review for what kept the run from starting. */
+export const problemRows = 4;
 
 export const isTyping = (state: AppState): boolean =>
   state.review.review !== undefined && state.review.index >= state.review.review.lines.length;
@@ -13,7 +17,7 @@ export const isTyping = (state: AppState): boolean =>
 export function reviewKeys(state: AppState): AppBindings {
   const { review, beginning } = state.review;
   if (beginning) return [stopKey(state)];
-  if (!review) return pageKeys(state);
+  if (!review) return [...problemKey(state, state.review.problem, bodyRows(state.size)), ...pageKeys(state)];
   // A run that cannot begin asks for no name.
   const typing = isTyping(state) && !fails(review);
   return typing ? typingKeys(state, review) : lineKeys(state, review);
@@ -49,6 +53,7 @@ function lineKeys(state: AppState, review: Review): AppBindings {
     ...moveKeys(state, review, 'move'),
     ...(here ? [{ keys: ['enter'], label: 'open', dropOrder: 2, act: () => openLine(state, here) }] : []),
     ...placeKeys(state, here),
+    ...problemKey(state, state.review.problem, problemRows),
     { keys: ['d'], label: 'diffs', dropOrder: 3, act: () => list('files') },
     { keys: ['c'], label: 'commands', dropOrder: 3, act: () => list('commands') },
     ...(fails(review)

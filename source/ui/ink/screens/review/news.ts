@@ -17,7 +17,8 @@ export function reviewNews(
     case 'plan-failed':
       return next(withReview({ planning: false, problem: event.lines }));
     case 'begin-failed':
-      return next(withReview({ beginning: false, stopping: false, problem: event.lines }));
+      // On the lines the keys of the page work, so that the whole failure can be opened.
+      return next(withReview({ beginning: false, stopping: false, problem: event.lines, index: 0 }));
     case 'begun':
       return begun(state);
   }

@@ -11,7 +11,7 @@ import { windowOf } from '../../widgets/table/window.ts';
 import { TextInput } from '../../widgets/text/text.tsx';
 import { asciiText, markOf, tone } from '../../widgets/theme.ts';
 import { useTheme } from '../../widgets/theme-context.ts';
-import { fails, isTyping } from './keys.ts';
+import { fails, isTyping, problemRows } from './keys.ts';
 
 export function ReviewPage(props: {
   readonly state: AppState;
@@ -26,7 +26,7 @@ export function ReviewPage(props: {
   }
   const question = beginQuestion(state, review, width);
   const blanks = rows >= 16 ? 3 : rows >= 10 ? 2 : 0;
-  const besides = 1 + blanks + question.length + (problem.length > 0 ? 4 : 0);
+  const besides = 1 + blanks + question.length + (problem.length > 0 ? problemRows : 0);
   const shown = windowOf(review.lines.length, Math.min(index, review.lines.length - 1), Math.max(2, rows - besides));
   return (
     <Box flexDirection="column" flexShrink={0}>
@@ -38,7 +38,7 @@ export function ReviewPage(props: {
       ))}
       {shown.below > 0 ? <Line as="quiet" text={`    ${shown.below} more below`} /> : null}
       {rows >= 10 ? <Line text="" /> : null}
-      {problem.length > 0 ? <Problem lines={problem} width={width} rows={4} /> : null}
+      {problem.length > 0 ? <Problem lines={problem} width={width} rows={problemRows} /> : null}
       <Confirm state={state} review={review} width={width} question={question} />
     </Box>
   );

@@ -6,6 +6,8 @@ import type { AppState, StartState } from '../../store/state.ts';
 import { enterScreen } from '../../store/transitions.ts';
 import { choiceBindings, textBindings } from '../../widgets/field.ts';
 import { type TextState, textState } from '../../widgets/text/state.ts';
+import { problemKey } from '../overlay/problem-key.ts';
+import { startProblemRows } from './page.ts';
 import { startRows } from './rows.ts';
 
 export function startKeys(state: AppState): AppBindings {
@@ -18,6 +20,7 @@ export function startKeys(state: AppState): AppBindings {
     ...choiceBindings({ index: start.index, count: rows.length, label: 'select', dropOrder: 0 }, (index) =>
       next(withStart(state, { problem: [], index })),
     ),
+    ...problemKey(state, start.problem, startProblemRows(state, state.size)),
     ...(row ? [{ keys: ['enter'], label: 'start', dropOrder: 0, act: () => chosen(state, row.key) }] : []),
     { keys: ['escape', 'q'], label: 'leave', act: () => next({ ...state, overlay: { kind: 'leave' } }) },
     leaveKey(state),

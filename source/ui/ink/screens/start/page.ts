@@ -32,10 +32,20 @@ export function startPage(state: StartPageState, size: Size, theme: Theme): Star
   const { installed, productName, index } = state.start;
   return {
     above: [...blank, line(theme, ` ${startTitle(productName)}`, 'plain', true), ...blank],
-    choice: { rows, index, height: Math.max(2, Math.min(rows.length, height - 4)), width },
+    choice: { rows, index, height: listHeight(rows.length, height), width },
     below: [line(theme, ' '), ...(installed ? besideSite(theme, installed) : needed(theme))],
   };
 }
+
+/** Lines under the list that a failure can stand on. */
+export function startProblemRows(state: StartPageState, size: Size): number {
+  const height = bodyRows(size);
+  const rows = startRows(state).length;
+  const listed = listHeight(rows, height);
+  return Math.max(1, height - (height >= 16 ? 3 : 1) - listed - (listed < rows ? 1 : 0) - 1);
+}
+
+const listHeight = (rows: number, height: number): number => Math.max(2, Math.min(rows, height - 4));
 
 /** The body of the start page as lines. */
 export function startLines(state: StartPageState, size: Size, theme: Theme): readonly Spans[] {

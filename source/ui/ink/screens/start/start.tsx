@@ -6,14 +6,13 @@ import { Line, SpansLines } from '../../widgets/line.tsx';
 import { Problem } from '../../widgets/problem.tsx';
 import { TextInput } from '../../widgets/text/text.tsx';
 import { useTheme } from '../../widgets/theme-context.ts';
-import { type StartPageState, startPage } from './page.ts';
+import { type StartPageState, startPage, startProblemRows } from './page.ts';
 
 export function StartPage(props: {
   readonly state: StartPageState & { readonly size: Size };
-  readonly rows: number;
   readonly width: number;
 }): ReactNode {
-  const { state, rows, width } = props;
+  const { state, width } = props;
   const { path, problem } = state.start;
   const { above, choice, below } = startPage(state, state.size, useTheme());
   return (
@@ -30,7 +29,7 @@ export function StartPage(props: {
       {problem.length > 0 ? (
         <>
           <Line text="" />
-          <Problem lines={problem} width={width} rows={rows - choice.rows.length - 4} />
+          <Problem lines={problem} width={width} rows={startProblemRows(state, state.size)} />
         </>
       ) : (
         <SpansLines lines={below} />

@@ -12,7 +12,7 @@ const gap = 2;
 
 /**
  * Which columns stand in `room` cells, and how wide. Columns are left out in their order until the rest fits, but never the one in `focus`;
- * then what may be cut is cut.
+ * then what may be cut is cut, and where that is not enough, all of them.
  */
 export function fitColumns(
   wishes: readonly ColumnWish[],
@@ -41,19 +41,30 @@ export function nodeHeads(columns: readonly { readonly id: string }[], nodes: re
   });
 }
 
-/** Takes from the widest that may be cut, cell by cell, until all fit. */
-function narrowed(
-  kept: readonly ColumnWish[],
-  room: number,
-): readonly { readonly id: string; readonly width: number }[] {
-  const columns = kept.map((column) => ({ id: column.id, width: column.width, least: column.least ?? column.width }));
+interface Column {
+  readonly id: string;
+  width: number;
+  readonly least: number;
+}
+
+/** Cells of a column that is cut although it asked not to be. */
+const fewest = 4;
+
+function narrowed(kept: readonly ColumnWish[], room: number): readonly Pick<Column, 'id' | 'width'>[] {
+  const columns = kept.map(({ id, width, least = width }): Column => ({ id, width, least }));
+  cut(columns, room, ({ least }) => least);
+  cut(columns, room, () => fewest);
+  return columns.map(({ id, width }) => ({ id, width }));
+}
+
+/** Takes from the widest, cell by cell, until all fit or none may be cut further. */
+function cut(columns: readonly Column[], room: number, least: (column: Column) => number): void {
   let over = columns.reduce((sum, column) => sum + column.width + gap, -gap) - room;
   for (; over > 0; over -= 1) {
     const widest = columns
-      .filter((column) => column.width > column.least)
+      .filter((column) => column.width > least(column))
       .toSorted((one, other) => other.width - one.width)[0];
     if (!widest) break;
     widest.width -= 1;
   }
-  return columns.map(({ id, width }) => ({ id, width }));
 }

@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest';
+import { asciiStream } from '../../../source/ui/ink/screen.ts';
+import { fitColumns } from '../../../source/ui/ink/widgets/table/columns.ts';
+import { wholeDraft } from '../sample.ts';
+import { Walk } from './walk.tsx';
+
+it('columns that may not be cut are cut all the same before they pass the edge', () => {
+  const wishes = [
+    { id: 'Reach at', width: 10, dropOrder: 0 },
+    { id: 'Access', width: 22, dropOrder: 0 },
+    { id: 'Zone', width: 8, dropOrder: 5 },
+  ];
+  const columns = fitColumns(wishes, 24);
+  expect(columns.map(({ id }) => id)).toEqual(['Reach at', 'Access']);
+  expect(columns.reduce((sum, { width }) => sum + width + 2, -2)).toBe(24);
+});
+
+it('a row of the nodes page keeps its number on a narrow screen, and marks what it cuts', () => {
+  const walk = new Walk({ columns: 40, rows: 12 }).tell({
+    type: 'draft',
+    draft: wholeDraft,
+    savedAt: new Date(0),
+    now: 0,
+  });
+  const offers = [{ node: 'ks-1', address: '10.0.4.21', fingerprint: 'ED25519 SHA256:x', line: '' }];
+  walk.tell({ type: 'access', reach: '10.0.4.21', now: 0, state: { state: 'host-key-unknown', offers } });
+  expect(walk.shown()).toMatch(/ 1 10\.0\.4\.21 +ks-1 +! host k.*…/);
+});
+
+it('to a terminal of ASCII goes nothing else, whoever wrote it; escapes stay', () => {
+  const sent: string[] = [];
+  const stream = { columns: 40, write: (text: string | Uint8Array) => sent.push(String(text)) > 0 };
+  const ascii = asciiStream(stream);
+  ascii.write('\u001b[1mSite n…\u001b[0m ✓ 東');
+  expect(sent).toEqual(['\u001b[1mSite n~\u001b[0m ? ?']);
+  expect(ascii.columns).toBe(40);
+});
+
+it('a failure that does not fit on the first page is opened with m, and no key says so where it fits', () => {
+  const walk = new Walk({ columns: 40, rows: 12 });
+  const lines = [
+    'site.yaml has problems.',
+    ...Array.from({ length: 9 }, (_, line) => `line ${line + 1}: wanted an IPv4 address`),
+  ];
+  walk.tell({ type: 'start-failed', lines: lines.slice(0, 1) });
+  expect(walk.shown()).not.toContain('m whole');
+  walk.tell({ type: 'start-failed', lines });
+  expect(walk.shown()).toMatch(/more: m shows all/);
+  walk.keys('m');
+  walk.tell({ type: 'resize', columns: 80, rows: 40 });
+  expect(walk.shown()).toContain('line 9: wanted an IPv4 address');
+});
