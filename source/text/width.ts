@@ -43,7 +43,7 @@ export function wrapped(text: string, width: number, soft = false): readonly str
 }
 
 /** A command as texts hold it: in backticks, or with two spaces or nothing behind it. */
-const ownCommand = /`[^`]+`|(?:sudo )?kloudspot(?: [^ ]+)+(?=  |$)/g;
+const ownCommand = /`[^`]+`|(?:sudo )?kloudspot(?: [^ ]+)+(?= {2}|$)/g;
 /** Stands for a space at which no line is broken; for private use in Unicode. */
 const heldSpace = '\uE000';
 

@@ -1,5 +1,5 @@
-import type { Finding } from '../site/finding.ts';
 import { basename } from 'node:path';
+import type { Finding } from '../site/finding.ts';
 import type { SiteDraft, SitePath } from '../site/schema.ts';
 import { getAt, isRecord, problemOf, removeAt, setAt, typedValue, withAnswer } from './draft/draft.ts';
 import { draftNodes } from './draft/draft-nodes.ts';

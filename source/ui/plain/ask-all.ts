@@ -1,11 +1,11 @@
-import { listed } from '../../text/listed.ts';
 import { freeAddresses } from '../../app/ask-addresses.ts';
+import { listed } from '../../text/listed.ts';
 import { columns } from '../../text/table.ts';
 import { removeAt, setAt, textAt } from '../../wizard/draft/draft.ts';
 import { draftNodes } from '../../wizard/draft/draft-nodes.ts';
 import type { Page } from '../../wizard/page.ts';
-import { nodesPage } from '../../wizard/pages/nodes.ts';
 import { virtualAddressCandidates } from '../../wizard/pages/free-address.ts';
+import { nodesPage } from '../../wizard/pages/nodes.ts';
 import { ownNames } from '../../wizard/pages/own-names.ts';
 import { pageNotes } from '../../wizard/pages.ts';
 import { reachNodes } from './access.ts';

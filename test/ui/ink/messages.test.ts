@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cellsOf } from '../../../source/text/width.ts';
-import { fitMessages, type Message } from '../../../source/ui/ink/widgets/messages.tsx';
+import { fitMessages, type Message } from '../../../source/ui/ink/widgets/fit-messages.ts';
 
 const remedy = 'rm /etc/machine-id /var/lib/dbus/machine-id; systemd-machine-id-setup; reboot';
 const three: readonly Message[] = ['machine-id', 'SSH host key', 'initiator name'].map((what) => ({

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import { fitMessages, type Message, Messages } from './messages.tsx';
+import { fitMessages, problemMessages } from './fit-messages.ts';
+import { Messages } from './messages.tsx';
 
 /** What went wrong, with what to do: the first line marked; `m` shows what does not fit. */
 export function Problem(props: {
@@ -9,7 +10,3 @@ export function Problem(props: {
 }): ReactNode {
   return <Messages fitted={fitMessages(problemMessages(props.lines), props.width, Math.max(1, props.rows))} />;
 }
-
-/** The lines of a failure as messages. */
-export const problemMessages = (lines: readonly string[]): readonly Message[] =>
-  lines.map((text, index) => ({ mark: index === 0 ? 'fail' : 'plain', text }));

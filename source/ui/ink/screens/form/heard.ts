@@ -2,7 +2,7 @@ import { draftNodes, nodeCalled } from '../../../../wizard/draft/draft-nodes.ts'
 import type { WizardView } from '../../../../wizard/page.ts';
 import { newAddress, newVirtualAddress } from '../../../../wizard/pages/wanted-addresses.ts';
 import { type AppState, viewOf } from '../../store/state.ts';
-import type { Message } from '../../widgets/messages.tsx';
+import type { Message } from '../../widgets/fit-messages.ts';
 import type { Cell } from './cell.ts';
 
 interface Verdict {

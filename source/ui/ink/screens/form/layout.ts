@@ -1,8 +1,8 @@
 import type { WizardView } from '../../../../wizard/page.ts';
 import { type FormPlace, fieldById, formPlace, withEditorText } from '../../store/edit.ts';
 import { type AppState, viewOf } from '../../store/state.ts';
+import { type FittedMessages, fitMessages, type Message, wholeHeight } from '../../widgets/fit-messages.ts';
 import { bodyColumns, bodyRows } from '../../widgets/layout.ts';
-import { type FittedMessages, fitMessages, type Message, wholeHeight } from '../../widgets/messages.tsx';
 import { barRows } from './bars.tsx';
 import { pageMessages } from './page-messages.ts';
 

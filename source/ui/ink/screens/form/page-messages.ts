@@ -7,7 +7,7 @@ import { pageNotes } from '../../../../wizard/pages.ts';
 import { offersOf } from '../../store/access.ts';
 import { type FormPlace, fieldById } from '../../store/edit.ts';
 import { type AppState, viewOf } from '../../store/state.ts';
-import type { Message } from '../../widgets/messages.tsx';
+import type { Message } from '../../widgets/fit-messages.ts';
 import { heardMessages } from './heard.ts';
 
 /** What is said under a form: first of the field under the pointer, then of its node, then of the whole page. `live`: with the text that is being typed. */

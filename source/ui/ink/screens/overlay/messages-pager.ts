@@ -1,4 +1,4 @@
-import { type Message, wholeText } from '../../widgets/messages.tsx';
+import { type Message, wholeText } from '../../widgets/fit-messages.ts';
 import { type PagerLine, type PagerState, pagerOf } from '../../widgets/pager/state.ts';
 
 /** Messages in full, one after the other. */

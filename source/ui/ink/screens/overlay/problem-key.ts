@@ -1,8 +1,7 @@
 import { type AppBindings, next } from '../../store/event.ts';
 import type { AppState } from '../../store/state.ts';
+import { fitMessages, problemMessages } from '../../widgets/fit-messages.ts';
 import { bodyColumns } from '../../widgets/layout.ts';
-import { fitMessages } from '../../widgets/messages.tsx';
-import { problemMessages } from '../../widgets/problem.tsx';
 import { messagesPager } from './messages-pager.ts';
 
 /** `m` opens a failure in full, where not all of it fits in `rows` lines. */

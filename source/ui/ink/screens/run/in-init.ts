@@ -2,8 +2,8 @@ import { type AppBindings, type AppEvent, next, type Transition } from '../../st
 import type { RunEffect, RunScreen, RunScreenEvent } from '../../store/run-state.ts';
 import type { AppState } from '../../store/state.ts';
 import { enterScreen } from '../../store/transitions.ts';
+import { fitMessages } from '../../widgets/fit-messages.ts';
 import { bodyColumns, bodyRows } from '../../widgets/layout.ts';
-import { fitMessages } from '../../widgets/messages.tsx';
 import { messagesPager } from '../overlay/messages-pager.ts';
 import { codeOfRun } from './frame.ts';
 import { runKeys } from './keys.ts';

@@ -4,8 +4,9 @@ import { isSettled, type StepFailure, type StepView } from '../../../../engine/v
 import { durationClock } from '../../../../text/duration.ts';
 import { cellsOf, clipped } from '../../../../text/width.ts';
 import { failureLines, waitTexts } from '../../../model/step-text.ts';
+import { fitMessages, type Message } from '../../widgets/fit-messages.ts';
 import { Line } from '../../widgets/line.tsx';
-import { fitMessages, type Message, Messages } from '../../widgets/messages.tsx';
+import { Messages } from '../../widgets/messages.tsx';
 import { asciiText, tone } from '../../widgets/theme.ts';
 import { useTheme } from '../../widgets/theme-context.ts';
 

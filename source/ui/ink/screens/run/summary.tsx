@@ -3,8 +3,9 @@ import type { RunView } from '../../../../engine/view/view.ts';
 import { durationClock } from '../../../../text/duration.ts';
 import { endingOf, nextLines } from '../../../model/ending.ts';
 import type { RunState } from '../../store/run-state.ts';
+import { fitMessages, type Message } from '../../widgets/fit-messages.ts';
 import { Line } from '../../widgets/line.tsx';
-import { fitMessages, type Message, Messages } from '../../widgets/messages.tsx';
+import { Messages } from '../../widgets/messages.tsx';
 
 /** How the run ended, and what to do next. */
 export function SummaryPage(props: {
