@@ -64,7 +64,7 @@ export async function down(): Promise<void> {
   dismiss();
   await Promise.all(nodes().map(powerOff));
   for (const n of nodes()) {
-    await quietly`test -f ${nodePath(n, 'loop')} && losetup -d $(cat ${nodePath(n, 'loop')})`.nothrow();
+    await quietly`losetup -n -O NAME -j ${nodePath(n, 'disk.img')} | xargs -r losetup -d`.nothrow();
     await quietly`umount -l ${nodePath(n, 'mnt')}`.nothrow();
   }
   await removeHub();

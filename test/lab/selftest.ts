@@ -1,15 +1,20 @@
 // Looks at everything that the lab promises, on a lab of its own: `node test/lab/lab.ts selftest`.
 // One line for each thing seen; ends at the first that is not as it should be.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as lab from './harness.ts';
 import { quietly } from './hub.ts';
+import { leftovers } from './leftovers.ts';
 
 const vip = '10.78.0.200';
 const microk8s = '/snap/bin/microk8s';
 let last = Date.now();
+/** For a busy machine, s. */
+const patience = 240;
 
 function seen(what: string, true_: boolean, evidence: unknown = ''): void {
   const seconds = ((Date.now() - last) / 1000).toFixed(1);
@@ -21,9 +26,9 @@ function seen(what: string, true_: boolean, evidence: unknown = ''): void {
   console.log(`seen  ${seconds.padStart(5)} s  ${what}`);
 }
 
-/** Looks until it is so, at most this many seconds. */
-async function until(seconds: number, look: () => Promise<boolean>): Promise<boolean> {
-  const give = Date.now() + seconds * 1000;
+/** Looks until it is so; a wait that succeeds ends at once. */
+async function until(look: () => Promise<boolean>): Promise<boolean> {
+  const give = Date.now() + patience * 1000;
   while (!(await look().catch(() => false))) {
     if (Date.now() > give) return false;
     await sleep(300);
@@ -39,7 +44,7 @@ const readyNodes = async () =>
     .filter(isReady)
     .map((node) => node.metadata.name)
     .sort();
-const allReady = (names: string[]) => until(60, async () => (await readyNodes()).join() === names.join());
+const allReady = (names: string[]) => until(async () => (await readyNodes()).join() === names.join());
 const token = async (n: number) => (await lab.onNode(n, `${microk8s} add-node --format token-check`)).stdout.trim();
 
 export async function selftest(): Promise<void> {
@@ -53,7 +58,25 @@ export async function selftest(): Promise<void> {
   await lossIsReal();
   await membersLeave();
   await lab.down();
-  seen('down: no node is left', lab.nodes().length === 0);
+  seen('down: nothing is left', await until(nothingLeft), await leftovers());
+  await killedAtWork();
+}
+
+const nothingLeft = async () => (await leftovers()).length === 0;
+
+/** Once while it boots its nodes, once while they are up: what a killed process leaves, `down` removes. */
+async function killedAtWork(): Promise<void> {
+  const booting = (n: number) => until(async () => lab.firstProcess(n) !== undefined);
+  const booted = (n: number) => lab.untilBooted(n).then(() => true);
+  for (const [when, reached] of Object.entries({ 'while nodes boot': booting, 'while nodes are up': booted })) {
+    const words = [join(import.meta.dirname, 'lab.ts'), 'up', '2', '--volume-group', 'ubuntu-vg'];
+    const bringing = spawn(process.execPath, words, { stdio: 'ignore' });
+    const there = await reached(1);
+    bringing.kill('SIGKILL');
+    await once(bringing, 'exit');
+    await lab.down();
+    seen(`killed ${when}: down leaves nothing`, there && (await until(nothingLeft)), await leftovers());
+  }
 }
 
 async function nodesAreMachines(): Promise<void> {
@@ -81,13 +104,13 @@ async function nodesAreMachines(): Promise<void> {
     4,
     `sed -i s/${lab.address(4)}/10.78.0.44/ /etc/netplan/50-cloud-init.yaml && netplan apply`,
   );
-  const there = await until(10, async () => (await lab.overSsh(4, 'true', { at: '10.78.0.44' })).code === 0);
+  const there = await until(async () => (await lab.overSsh(4, 'true', { at: '10.78.0.44' })).code === 0);
   seen('netplan apply moves an address', there, text(moved));
   const back = await lab.onNode(
     4,
     `sed -i s/10.78.0.44/${lab.address(4)}/ /etc/netplan/50-cloud-init.yaml && netplan apply`,
   );
-  seen('and back', await until(10, async () => (await lab.overSsh(4, 'true')).code === 0), text(back));
+  seen('and back', await until(async () => (await lab.overSsh(4, 'true')).code === 0), text(back));
   const groups = await lab.overSsh(1, 'sudo vgs --noheadings -o vg_name,vg_size --units g');
   seen('a volume group of 20 GB is there', /ubuntu-vg +20\.00g/.test(groups.stdout), text(groups));
   lab.names({ 'kloudspot.example': vip });
@@ -155,7 +178,7 @@ async function clusterForms(): Promise<void> {
     installed.map(text).join('\n'),
   );
   const waits = await Promise.all(
-    [1, 2, 3, 4].map((n) => lab.onNode(n, `${microk8s} status --wait-ready --timeout 90`)),
+    [1, 2, 3, 4].map((n) => lab.onNode(n, `${microk8s} status --wait-ready --timeout 240`)),
   );
   seen(
     'status --wait-ready on all',
@@ -169,7 +192,6 @@ async function clusterForms(): Promise<void> {
     text(denied),
   );
   const launched = await until(
-    60,
     async () => (await lab.onNode(1, 'test -e /var/snap/microk8s/common/etc/launcher/install.yaml.applied')).code === 0,
   );
   seen('the launch configuration was applied: dns', launched);
@@ -239,10 +261,10 @@ async function tokens(): Promise<void> {
 
 async function productRuns(): Promise<void> {
   for (const addon of ['dns', 'ingress', `metallb:${vip}/32`]) {
-    const enabled = await lab.onNode(1, `timeout 120 ${microk8s} enable ${addon}`);
+    const enabled = await lab.onNode(1, `timeout 240 ${microk8s} enable ${addon}`);
     seen(`enable ${addon}`, enabled.code === 0 && /enabled\n$/.test(enabled.stdout), text(enabled));
   }
-  const helm = (words: string) => lab.onNode(2, `${microk8s} helm3 upgrade --install ${words} --wait --timeout 90s`);
+  const helm = (words: string) => lab.onNode(2, `${microk8s} helm3 upgrade --install ${words} --wait --timeout 240s`);
   for (const n of [1, 2, 3]) await lab.onNode(n, 'lvcreate -y -Wn -Zn -L 5G -n shared ubuntu-vg');
   const filters = 'openebs-ndm.ndm.filters';
   const engines = [
@@ -258,11 +280,10 @@ async function productRuns(): Promise<void> {
   );
   seen(
     'a block device for each logical volume',
-    await until(30, async () => (await lab.objects('bd', '-n', 'openebs')).length === 3),
+    await until(async () => (await lab.objects('bd', '-n', 'openebs')).length === 3),
   );
   const made = await lab.kubectl(['apply', '-f', '-'], { input: JSON.stringify(await pool()) });
   const online = await until(
-    30,
     async () =>
       (await lab.objects('cspi', '-n', 'openebs')).filter((each) => each.status.phase === 'ONLINE').length === 3,
   );
@@ -280,7 +301,7 @@ async function productRuns(): Promise<void> {
     volumes.map(text).join('\n'),
   );
   seen('ARP for the virtual address is answered', await arpAnswers());
-  seen('a pod answers HTTP at the virtual address', await until(30, async () => /^nginx on web-/.test(await page())));
+  seen('a pod answers HTTP at the virtual address', await until(async () => /^nginx on web-/.test(await page())));
   await membersAndData();
   await podsFail();
 }
@@ -296,7 +317,7 @@ async function membersAndData(): Promise<void> {
   const before = (await lab.objects('pod/db-0', '-n', 'shop'))[0]?.metadata.uid;
   await lab.kubectl(['delete', 'pod', 'db-0', '-n', 'shop', '--wait']);
   const starts = async () => (await inPod('db-0', 'cat', '/data/starts')).stdout.split('\n').filter(Boolean).length;
-  const kept = await until(60, async () => (await starts()) === 2);
+  const kept = await until(async () => (await starts()) === 2);
   const after = (await lab.objects('pod/db-0', '-n', 'shop'))[0]?.metadata.uid;
   seen('what a pod wrote is there for the next one', kept && before !== after, await starts());
 }
@@ -308,7 +329,7 @@ async function podsFail(): Promise<void> {
     (await lab.objects('pods', '-n', 'shop', '-l', 'app in (absent, falls)'))
       .map((pod) => pod.status.containerStatuses?.[0]?.state.waiting?.reason)
       .sort();
-  const fallen = await until(90, async () => (await reasons()).join() === 'CrashLoopBackOff,ImagePullBackOff');
+  const fallen = await until(async () => (await reasons()).join() === 'CrashLoopBackOff,ImagePullBackOff');
   seen('pods whose images are missing or crash say so', fallen, await reasons());
   await lab.kubectl(['delete', 'deployment', 'absent', 'falls', '-n', 'shop']);
 }
@@ -328,13 +349,13 @@ async function pool(): Promise<unknown> {
 }
 
 const arpAnswers = async () =>
-  until(30, async () => (await lab.inHub(['arping', '-c', '1', '-w', '2', '-I', 'br0', vip])).code === 0);
+  until(async () => (await lab.inHub(['arping', '-c', '1', '-w', '2', '-I', 'br0', vip])).code === 0);
 
 async function lossIsReal(): Promise<void> {
   await lab.off(1);
   seen('a manager off: the others answer and call it NotReady', await allReady(['node2', 'node3', 'node4']));
   seen('ARP for the virtual address is answered', await arpAnswers());
-  seen('and HTTP too', await until(30, async () => /^nginx on web-/.test(await page())));
+  seen('and HTTP too', await until(async () => /^nginx on web-/.test(await page())));
   const dead = await lab.onNode(2, `timeout 60 ${microk8s} enable rbac`);
   seen(
     'an addon that changes every node fails on the dead one',
@@ -351,7 +372,7 @@ async function lossIsReal(): Promise<void> {
   seen('joined: Ready', await allReady(['node1', 'node2', 'node3', 'node4']));
   const rbac = await lab.onNode(
     2,
-    `timeout 120 ${microk8s} disable rbac; timeout 120 ${microk8s} enable rbac; ${microk8s} status -a rbac`,
+    `timeout 240 ${microk8s} disable rbac; timeout 240 ${microk8s} enable rbac; ${microk8s} status -a rbac`,
   );
   seen('with all nodes there rbac is enabled', rbac.stdout.endsWith('enabled\n'), text(rbac));
   seen('and all are Ready under it', await allReady(['node1', 'node2', 'node3', 'node4']));
@@ -394,9 +415,9 @@ async function membersLeave(): Promise<void> {
   );
   await lab.on(3);
   await lab.off(2);
-  seen('of two managers one is not enough', await until(20, async () => (await lab.livingManager()) !== 1));
+  seen('of two managers one is not enough', await until(async () => (await lab.livingManager()) !== 1));
   await lab.on(2);
-  seen('on again: the API answers', await until(60, async () => (await lab.livingManager()) === 1));
+  seen('on again: the API answers', await until(async () => (await lab.livingManager()) === 1));
   await lab.onNode(3, 'snap remove --purge microk8s');
   const gone = await lab.onNode(
     3,
