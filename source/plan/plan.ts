@@ -18,7 +18,7 @@ import type { Planning } from './stages/planning.ts';
 import { planBeforeRelease, planProduct, planRelease } from './stages/product.ts';
 import { livingSeed, seedOf, stayingSeed } from './stages/seed.ts';
 import { planServices } from './stages/services.ts';
-import { planOwnClasses, planStorage } from './stages/storage.ts';
+import { planEngines, planOwnClasses, planStorage } from './stages/storage.ts';
 import { planUpgrade } from './stages/upgrade.ts';
 import { planBackupOnly, planDrillOf, planRebalance, planRenewals, planRestoreOf } from './stages/upkeep.ts';
 import { departures } from './standing/changes.ts';
@@ -111,6 +111,9 @@ function stepsFor(input: PlanInput): Plan['steps'] {
       planProductBackup(planning);
       planBundleOnly(planning);
       planProduct(planning);
+      break;
+    case 'storage':
+      planEngines(planning);
       break;
     case 'stop':
       planProductBackup(planning);

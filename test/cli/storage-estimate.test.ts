@@ -1,7 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { siteOfMachine } from '../../source/cli/sizing/install-engines.ts';
 import type { EstimateRequest } from '../../source/cli/sizing/run-estimate.ts';
+import { exitCode } from '../../source/errors/fault.ts';
 import type { StorageFacts } from '../../source/facts/facts.ts';
 import { device, GiB, healthyFacts, healthyFactsOf, healthySite, healthyStorage } from '../facts-fixtures.ts';
+import { makePlan } from '../plan/sample.ts';
 import { machineSubject, product, run, typing } from './estimate-runner.ts';
 import { first, group, volume } from './guide-machine.ts';
 
@@ -120,7 +123,7 @@ describe('answers', () => {
     const ask = typing('?', 'perhaps', '?n', false, true, false);
     const { text, wish, estimate } = await run({ subject: subjectOf(first), ask });
     expect(ask.refused).toEqual([
-      expect.stringMatching(/Nothing is changed now/),
+      expect.stringMatching(/Yes installs it on the cluster that is there.*without a cluster nothing is changed now/),
       expect.stringMatching(/answer y or n/),
     ]);
     expect(wish.storage.shared.engine).toBe('cstor');
@@ -138,12 +141,44 @@ describe('answers', () => {
     expect(text).toContain('Available: Shared not asked');
   });
 
-  test('where a cluster is there, yes shows the command that installs OpenEBS', async () => {
+  describe('where a cluster is there', () => {
     const subject = subjectOf(first);
     const microk8s = { installed: true, running: true, joined: true, worker: false };
     const facts = new Map([...subject.facts].map(([name, seen]) => [name, { ...seen, microk8s }]));
-    const { text } = await run({ subject: { ...subject, facts }, ask: typing('y', false, true, false) });
-    expect(text).toContain('To install OpenEBS on the cluster that is there: kloudspot apply');
+    const standing = { ...subject, facts };
+    const answering = (answer: string) => typing(answer, false, true, false);
+
+    test('yes installs OpenEBS at that moment, and the estimate goes on', async () => {
+      const install = vi.fn(async () => exitCode.done);
+      const { lines, code } = await run({ subject: standing, ask: answering('y'), install });
+      expect(install).toHaveBeenCalledOnce();
+      const place = lines.indexOf('installing OpenEBS...');
+      const said = ['installing OpenEBS...', 'Successfully installed OpenEBS.', 'All PODs are UP now...'];
+      expect(lines.slice(place, place + 3)).toEqual(said);
+      expect(lines).toContain('Required: Shared 20 GB, Unshared 14 GB');
+      expect(code).toBe(0);
+    });
+
+    test('a run that failed is the end of the estimate, and nothing is called installed', async () => {
+      const install = async () => exitCode.stepFailed;
+      const { text, code } = await run({ subject: standing, ask: answering('y'), install });
+      expect(text).not.toContain('Successfully');
+      expect(code).toBe(4);
+    });
+
+    test.each(['', 'n'])('%j installs nothing and says what would', async (answer) => {
+      const { text } = await run({ subject: standing, ask: answering(answer) });
+      expect(text).toContain('OpenEBS is not installed now; with the rest of the site: kloudspot apply');
+    });
+
+    test('the run is a plan of engines alone, for the machine as a site of one node', async () => {
+      const site = siteOfMachine(standing);
+      expect(site).toMatchObject({ name: 'nmsc02', storage: { unshared: { volumeGroup: 'vg_data' } } });
+      const input = { site, product, facts, now: new Date(0) };
+      const { purpose, steps } = makePlan({ ...input, purpose: 'storage' });
+      expect(purpose).toBe('storage');
+      expect(steps.map(({ id }) => id)).toEqual(['storage-engine/lvm', 'storage-engine/cstor']);
+    });
   });
 
   test('sizes from a workload show formula, numbers and what they rest on', async () => {

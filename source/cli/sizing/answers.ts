@@ -109,7 +109,7 @@ function noSuch(what: 'feature' | 'volume' | 'workload', id: string, known: read
   return new Fault({ what: `There is no ${what} ${id}.`, where: `--${what}`, next });
 }
 
-const openebsHelp = `OpenEBS makes the volumes. ${sharedEngine(defaultEngine).label} keeps shared volumes in a pool on each manager. Nothing is changed now: yes shows the command that installs it on the cluster that is there; without a cluster the run installs it.`;
+const openebsHelp = `OpenEBS makes the volumes. ${sharedEngine(defaultEngine).label} keeps shared volumes in a pool on each manager. Yes installs it on the cluster that is there, in a run like any other; without a cluster nothing is changed now, and init installs it.`;
 
 /** The vendor's question with the vendor's default. `?` explains. Gives whether OpenEBS is to be installed now. */
 export async function askOpenebs(ask: Questions): Promise<boolean> {

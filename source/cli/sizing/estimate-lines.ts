@@ -22,19 +22,20 @@ export function openebsLine(openebs: boolean | undefined): string {
   return openebs ? 'Openebs is installed' : 'Openebs not installed';
 }
 
+/** `installed`: by the run of this estimate. */
 export function engineLines(
   wish: StorageWish,
   openebs: boolean | undefined,
-  install: boolean,
   cluster: boolean,
+  installed: boolean,
 ): string[] {
   const engine = sharedEngine(wish.storage.shared.engine);
   if (!engine.ours) return ['Shared volumes go to a storage class of yours: their room is not counted here'];
-  const later =
-    install && cluster
-      ? `To install OpenEBS on the cluster that is there: ${kloudspot('apply')}`
-      : `OpenEBS is installed by the run (${kloudspot('init')} or apply); nothing is changed now`;
-  return [...(openebs ? [] : [later]), ...(engine.note ? [`Note: ${engine.note}`] : [])];
+  const later = cluster
+    ? `OpenEBS is not installed now; with the rest of the site: ${kloudspot('apply')}`
+    : `OpenEBS is installed by the run (${kloudspot('init')} or apply); nothing is changed now`;
+  const now = installed ? ['Successfully installed OpenEBS.', 'All PODs are UP now...'] : openebs ? [] : [later];
+  return [...now, ...(engine.note ? [`Note: ${engine.note}`] : [])];
 }
 
 export function unsharedLine({ storage }: StorageWish): string {

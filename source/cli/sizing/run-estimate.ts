@@ -1,4 +1,6 @@
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
+import { ownClass } from '../../storage/classes.ts';
+import { sharedEngine } from '../../storage/engines/engines.ts';
 import { type EstimateInput, estimateStorage, type StorageEstimate } from '../../storage/estimate.ts';
 import type { StorageWish } from '../../storage/volumes.ts';
 import type { Questions } from '../line/questions.ts';
@@ -17,13 +19,15 @@ import type { StorageSubject } from './subject.ts';
 
 /** What the flow needs; tests hand in their own. */
 export interface EstimateRequest {
-  readonly subject: Omit<StorageSubject, 'world' | 'close'>;
+  readonly subject: Omit<StorageSubject, 'world' | 'passwords' | 'close'>;
   readonly flags: StorageFlags;
   /** Whether a release of OpenEBS was seen; undefined where the cluster could not be asked. */
   readonly openebs: boolean | undefined;
   /** Undefined: no one is asked. */
   readonly ask: Questions | undefined;
   readonly line: (text: string) => void;
+  /** Installs the engines on the cluster that is there. */
+  readonly install: () => Promise<ExitCode>;
 }
 
 export interface EstimateResult {
@@ -33,17 +37,16 @@ export interface EstimateResult {
 }
 
 /** The questions and lines of the verb, in the order of the vendor's transcript. */
-export async function runEstimate({ subject, flags, openebs, ask, line }: EstimateRequest): Promise<EstimateResult> {
+export async function runEstimate(request: EstimateRequest): Promise<EstimateResult> {
+  const { subject, flags, openebs, ask, line } = request;
   const { product, nodes, facts, unreached } = subject;
   const print = (lines: readonly string[]) => lines.forEach(line);
   let wish = withFlags(subject.wish, flags, product);
   print([...headLines(subject), openebsLine(openebs)]);
-  const install = ask !== undefined && openebs === false && flags.engine === undefined && (await askOpenebs(ask));
-  print([
-    ...engineLines(wish, openebs, install, hasCluster(subject)),
-    '',
-    ...groupsAndDisksOf(nodes, facts, unreached),
-  ]);
+  const installed = await installation(request, wish);
+  const cluster = hasCluster(subject);
+  print([...engineLines(wish, openebs, cluster, installed === exitCode.done), '']);
+  print(groupsAndDisksOf(nodes, facts, unreached));
   if (ask && flags.features === undefined) {
     line('What features do you want to use');
     wish = await askFeatures(wish, product, ask);
@@ -57,8 +60,20 @@ export async function runEstimate({ subject, flags, openebs, ask, line }: Estima
   if (!ask) print(sizeLines(estimate));
   print(computedLines(estimate));
   print([requiredLine(estimate), ...verdictLines(estimate), rememberLine(nodes)]);
-  const code = estimate.verdict === 'ok' || estimate.verdict === 'tight' ? exitCode.done : exitCode.preflightFailed;
-  return { code, wish, estimate };
+  const fits = estimate.verdict === 'ok' || estimate.verdict === 'tight';
+  return { code: installed || (fits ? exitCode.done : exitCode.preflightFailed), wish, estimate };
+}
+
+/** Asks where OpenEBS is not there, and installs it where it was wanted and a cluster stands. Gives how that run ended; undefined: there was none. */
+async function installation(
+  { subject, flags, openebs, ask, line, install }: EstimateRequest,
+  { storage }: StorageWish,
+): Promise<ExitCode | undefined> {
+  if (ask === undefined || openebs !== false || flags.engine !== undefined) return undefined;
+  if (!sharedEngine(storage.shared.engine).ours && ownClass(storage, 'unshared') !== undefined) return undefined;
+  if (!(await askOpenebs(ask)) || !hasCluster(subject)) return undefined;
+  line('installing OpenEBS...');
+  return await install();
 }
 
 function estimateOf(

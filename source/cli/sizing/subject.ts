@@ -6,6 +6,7 @@ import { standingStorage } from '../../app/standing-storage.ts';
 import { openWorld, type World } from '../../app/world.ts';
 import { Fault } from '../../errors/fault.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
+import type { Passwords } from '../../host/secrets.ts';
 import { targetOf } from '../../network/targets.ts';
 import { loadProduct } from '../../product/load.ts';
 import type { Product } from '../../product/schema.ts';
@@ -33,6 +34,7 @@ export interface StorageSubject {
   /** Undefined for a machine without a site. */
   readonly site?: Site;
   readonly world: World;
+  readonly passwords: Passwords;
   close(): Promise<void>;
 }
 
@@ -56,7 +58,19 @@ async function ofSite(settings: Settings, terminal: Terminal): Promise<StorageSu
     const { name, nodes } = site;
     const standing = await standingStorage({ site, product, world }, seen.facts);
     const wish = { ...site, claimed: standing && claimedSizes(site, product, standing) };
-    return { kind: 'site', name, product, nodes, clusterSize: nodes.length, ...seen, wish, site, world, close };
+    return {
+      kind: 'site',
+      name,
+      product,
+      nodes,
+      clusterSize: nodes.length,
+      ...seen,
+      wish,
+      site,
+      world,
+      passwords,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -90,6 +104,7 @@ async function ofMachine(settings: Settings, terminal: Terminal, productName: st
       ...seen,
       wish,
       world,
+      passwords,
       close: () => world.close(),
     };
   } catch (error) {

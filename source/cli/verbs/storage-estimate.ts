@@ -11,6 +11,7 @@ import { rehearsalNote, scenarioOf } from '../line/rehearsal-note.ts';
 import { printJson, printLines, processTerminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 import type { StorageFlags } from '../sizing/answers.ts';
+import { installEngines } from '../sizing/install-engines.ts';
 import { seenOpenebs } from '../sizing/openebs.ts';
 import { type EstimateResult, runEstimate } from '../sizing/run-estimate.ts';
 import { openStorageSubject, type StorageSubject } from '../sizing/subject.ts';
@@ -70,7 +71,8 @@ export default defineVerb({
       rehearsalNote(subject.world).forEach(lines);
       const openebs = await seenOpenebs(subject);
       const ask = asks ? questionsFor(settings, terminal) : undefined;
-      const result = await runEstimate({ subject, flags, openebs, ask, line: lines });
+      const install = () => installEngines(subject, settings, terminal);
+      const result = await runEstimate({ subject, flags, openebs, ask, line: lines, install });
       if (args.save || (await wantsKept(ask))) lines(await keptLine(subject, settings, toKeep(result)));
       if (settings.json) printJson(terminal, { ...asData(subject, result), ...scenarioOf(subject.world) });
       return result.code;

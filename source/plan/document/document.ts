@@ -9,6 +9,7 @@ export const planPurposes = [
   'start',
   'update',
   'stop',
+  'storage',
   'backup',
   'restore',
   'certificates',

@@ -10,6 +10,8 @@ import { sharedEngines } from '../engines/engines.ts';
 import { lvmSteps } from '../engines/lvm.ts';
 import type { PlannedStep } from '../step.ts';
 import { planClassCheck } from '../steps/class-check.ts';
+import { storageEngine } from '../steps/storage-engine.ts';
+import { addBundleImages, addBundleParts } from './bundle.ts';
 import { planDeclaredClasses } from './declared.ts';
 import { smallPools } from './growth.ts';
 import type { Planning } from './planning.ts';
@@ -40,6 +42,21 @@ export function planStorage(planning: Planning): void {
   planDeclaredClasses(planning);
   // A class of the operator's own may come after the build: `start` looks at it where the product is deployed later.
   if (site.deploy === 'now') planOwnClasses(planning);
+}
+
+/** The engines alone, which rest on no size: pools and classes come with the rest of the site. */
+export function planEngines(planning: Planning): void {
+  const { site, list, seed, bundle } = planning;
+  const input = { ...planning, seed: seed.name };
+  const besideLvm = !ownClass(site.storage, 'unshared');
+  const engine = sharedEngines[site.storage.shared.engine];
+  const engines = (steps: readonly PlannedStep[]) => steps.filter(({ kind }) => kind === storageEngine.kind);
+  if (bundle !== undefined) for (const { name } of site.nodes) addBundleParts(planning, name);
+  addBundleImages(planning);
+  list.addLines(
+    () => besideLvm && list.addCluster(...engines(lvmSteps(input))),
+    () => list.addCluster(...engines(engine.steps({ ...input, pools: poolsOf(planning), besideLvm }))),
+  );
 }
 
 /** What the product rests on and is not ours is looked at, each time before the product is deployed. */

@@ -55,6 +55,7 @@ const reached: Readonly<Record<Exclude<PlanPurpose, 'init' | 'start'>, string>> 
   nodes: 'the nodes are those of site.yaml.',
   update: 'the product is up to date.',
   stop: 'the product is stopped.',
+  storage: 'the storage engines run.',
   backup: 'the backup is whole.',
   restore: 'the objects of the cluster are those of the backup.',
   certificates: 'the certificates are renewed.',

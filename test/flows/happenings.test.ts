@@ -1,0 +1,42 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { home, Rehearsal } from './program.ts';
+
+/** A scenario of this flow: the healthy one with more in it. */
+async function scenarioOf(rehearsal: Rehearsal, change: (healthy: Healthy) => void): Promise<string> {
+  const healthy: Healthy = parse(await readFile(join(home, 'templates/rehearsal/healthy.yaml'), 'utf8'));
+  change(healthy);
+  const path = join(rehearsal.root, 'own.yaml');
+  await writeFile(path, stringify(healthy));
+  return `--rehearse=${path}`;
+}
+
+interface Healthy {
+  nodes: Record<string, Record<string, unknown>>;
+  draft: Record<string, unknown>;
+  [key: string]: unknown;
+}
+
+it('a disk that is lost after the build is named with what lay on it, and a group that is filled refuses growth', async () => {
+  const rehearsal = await Rehearsal.begin();
+  const scenario = await scenarioOf(rehearsal, (healthy) => {
+    for (const node of Object.values(healthy.nodes))
+      node['disks'] = [{}, { name: 'sdb', sizeGiB: 200, use: 'group', group: 'vg_share' }];
+    healthy.draft['storage'] = { shared: { engine: 'cstor', volumeGroup: 'vg_share' } };
+    healthy['events'] = [
+      { node: 'ks-3', does: { kind: 'disk', name: 'sdb' } },
+      { node: 'ks-2', does: { kind: 'fill', group: 'ubuntu-vg', leavesGiB: 1 } },
+    ];
+  });
+  const built = await rehearsal.run('init', '--yes', scenario);
+  expect(built.code, built.stderr + built.stdout.slice(-2000)).toBe(0);
+
+  const listed = await rehearsal.run('storage list', scenario);
+  expect(listed.stdout).toMatch(/vg_share .* no: vg_share misses 1 physical volume/);
+  const status = await rehearsal.run('status', scenario);
+  expect(status.stdout).toMatch(/DEGRADED.*\n {2}The storage pool is not online on ks-3 \(offline\)/);
+  const grown = await rehearsal.run('storage grow', 'kafka', '9', '--yes', scenario);
+  expect([grown.code, grown.stderr]).toEqual([3, expect.stringContaining('ks-2: ubuntu-vg has 1 GB free')]);
+});
