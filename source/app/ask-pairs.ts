@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { LiveEvidence } from '../check/evidence.ts';
-import { portsBetween, portsOf } from '../check/pair-ports.ts';
 import { Fault } from '../errors/fault.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import { type PairAnswers, pairDeadline, pairsProbe, parsePairAnswers } from '../facts/pairs-probe.ts';
 import type { HostPool } from '../host/host.ts';
 import { carrierOf, presentAddress } from '../network/addresses.ts';
 import { targetOf } from '../network/targets.ts';
+import { portsBetween, portsOf } from '../product/pair-ports.ts';
 import type { Product } from '../product/schema.ts';
 import type { Site, SiteNode } from '../site/schema.ts';
 import { defined } from '../text/defined.ts';

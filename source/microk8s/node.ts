@@ -15,6 +15,19 @@ const port = z.strictObject({
 /** A TCP port of a running node. `byPods`: taken inside the networks of pods, so that a listener of the machine is another program. */
 export type NodePort = z.output<typeof port>;
 
+const role = z.enum(['all', 'manager', 'worker']);
+const pair = z.strictObject({
+  port: z.union([z.string(), z.number().int()]),
+  protocol: z.enum(['tcp', 'udp']),
+  use: z.string().default(''),
+  from: role,
+  to: role,
+});
+/** A port of one node that another one asks, by the roles of both. */
+export interface PairPort extends Omit<z.output<typeof pair>, 'port'> {
+  readonly port: number;
+}
+
 const known = z
   .strictObject({
     program: z.string(),
@@ -43,6 +56,9 @@ const known = z
     freshMarks: z.array(z.string()),
     services: z.array(service),
     ports: z.array(port),
+    pairs: z.array(pair),
+    clients: z.array(z.string()),
+    administrators: z.array(z.string()),
     nodePorts: z.strictObject({ first: z.number().int(), last: z.number().int() }),
   })
   .parse(raw.node);
@@ -87,12 +103,29 @@ export const microk8sFiles = {
   openebs: pathOf('openebs'),
 } as const;
 
-/** The number of a port by its name in `data/node.yaml`. Throws on an unknown name, at load and so in every test. */
-function portOf(name: string): number {
+/** A port by its name in `data/node.yaml`. Throws on an unknown name, at load and so in every test. */
+function portNamed(name: string): NodePort {
   const found = ports.find((each) => each.name === name);
   if (found === undefined) throw new Error(`data/node.yaml names no port ${name}`);
-  return found.port;
+  return found;
 }
+
+function portOf(name: string): number {
+  return portNamed(name).port;
+}
+
+/** What nodes ask of one another. MetalLB's members are there where the site has a virtual address. */
+export const pairPorts: readonly PairPort[] = known.pairs.map((each) => {
+  if (typeof each.port === 'number') return { ...each, port: each.port };
+  const { port: number, use } = portNamed(each.port);
+  return { ...each, port: number, use: each.use === '' ? use : each.use };
+});
+/** Ports of every node that clients of the site ask. */
+export const clientPorts: readonly number[] = known.clients.map(portOf);
+/** Ports of managers that administrators ask. */
+export const administratorPorts: readonly number[] = known.administrators.map(portOf);
+/** Port of MetalLB's members. */
+export const metallbPort = portOf('metallb-members');
 
 /** Port of the cluster agent that joins speak to. */
 export const agentPort = portOf('agent');

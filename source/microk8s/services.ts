@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { compareVersions } from '../text/versions.ts';
 import { raw } from './data/raw.ts';
+import type { PairPort } from './node.ts';
 import { trackOf, valueFor } from './tracks.ts';
 
 const byTrack = <Schema extends z.ZodType>(value: Schema) => z.record(z.string(), value);
@@ -22,6 +23,9 @@ const service = z.strictObject({
   namespace: byTrack(z.string()),
   parts: byTrack(names),
   apis: names,
+  ports: z
+    .array(z.strictObject({ port: z.number().int(), use: z.string(), to: z.enum(['all', 'manager']) }))
+    .default([]),
   brings: names,
   servers: z.array(z.url()),
   stays: z.string(),
@@ -69,6 +73,12 @@ export function servicesIn(channel: string, chosen: readonly string[]): readonly
 /** Whether MicroK8s of that channel has the service: the dashboard ends with 1.35. */
 export const isOffered = ({ until }: Pick<ClusterService, 'until'>, channel: string): boolean =>
   until === undefined || compareVersions(trackOf(channel), until) <= 0;
+
+/** TCP ports of nodes that the chosen services ask. */
+export const servicePorts = (chosen: readonly string[]): readonly PairPort[] =>
+  known.flatMap(({ name, ports }) =>
+    chosen.includes(name) ? ports.map((each) => ({ ...each, protocol: 'tcp' as const, from: 'all' as const })) : [],
+  );
 
 /** Volumes of the chosen services. They are the same in every track. */
 export function serviceVolumes(chosen: readonly string[]): readonly ServiceVolume[] {

@@ -15,6 +15,7 @@ import { declaredClass } from './steps/declared-class.ts';
 import { declaredVolume } from './steps/declared-volume.ts';
 import { drain } from './steps/drain.ts';
 import { drill } from './steps/drill.ts';
+import { firewall } from './steps/firewall.ts';
 import { growClaims } from './steps/grow-claims.ts';
 import { helmInstall } from './steps/helm-install.ts';
 import { helmUninstall } from './steps/helm-uninstall.ts';
@@ -57,6 +58,7 @@ const all: readonly StepKind[] = [
   hostsFile,
   network,
   tuning,
+  firewall,
   ...ownIdentityKinds,
   hostKeys,
   microk8sInstall,

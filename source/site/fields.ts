@@ -48,6 +48,13 @@ const ipv4Network = z
       Number(text.split('/')[1]) <= 30,
     'a network in prefix notation such as 10.20.0.0/24',
   );
+/** A network of any size, down to one address: `10.0.9.4/32`. */
+const anyIpv4Network = z
+  .string()
+  .refine(
+    (text) => ipaddr.IPv4.isValidCIDRFourPartDecimal(text) && isNetworkAddress(text),
+    'a network in prefix notation such as 10.0.9.0/24',
+  );
 /** RFC 1123 label, as Kubernetes names nodes: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
 const hostName = z
   .string()
@@ -127,6 +134,7 @@ export const fields = {
   ipv4WithPrefix,
   ipv4Range,
   ipv4Network,
+  anyIpv4Network,
   hostName,
   dnsName,
   gibibytes,

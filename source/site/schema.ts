@@ -7,6 +7,7 @@ import { fields } from './fields.ts';
 
 const { ipv4, hostAddress, ipv4WithPrefix, hostName, dnsName, gibibytes, volumeGroupName } = fields;
 const { ipv4Range, ipv4Network, namespace, reach, sshWord, interfaceName, line, kubernetesName } = fields;
+const { anyIpv4Network } = fields;
 const { registryHost, registryUser, registryPath, proxyUrl, directName } = fields;
 
 /** A place in `site.yaml`: keys and positions from the top. */
@@ -197,6 +198,18 @@ export const siteSchema = z.strictObject({
       })
       .optional()
       .meta({ description: 'The way out of nodes that reach nothing directly.' }),
+    firewall: z
+      .strictObject({
+        administrators: z.array(anyIpv4Network).default([]).meta({
+          description:
+            'Networks from which SSH and the API server are reached, that of the machine that kloudspot runs on among them. None: from anywhere.',
+        }),
+      })
+      .optional()
+      .meta({
+        description:
+          'A packet filter on every node: it takes the ports of the cluster and of the product, and drops the rest. Left out: the firewalls of the nodes stay as they are.',
+      }),
     workload: workloadNetwork.optional().meta({
       description: 'A second network, in which the product serves; see above. The virtual address may lie in it.',
     }),

@@ -29,7 +29,12 @@ export function wantedOf(site: Site, product: Product): Wanted {
       { name: base, channel: 'latest/stable' },
       { name: 'microk8s', channel },
     ],
-    packages: ['lvm2', ...(sharedVolume(site, product) ? ['open-iscsi'] : []), ...(encrypts ? ['cryptsetup'] : [])],
+    packages: [
+      'lvm2',
+      ...(sharedVolume(site, product) ? ['open-iscsi'] : []),
+      ...(encrypts ? ['cryptsetup'] : []),
+      ...(site.network.firewall ? ['nftables'] : []),
+    ],
     images: images.map((reference) => ({ reference, for: 'cluster' })),
     charts: wantedCharts(site, product),
   };

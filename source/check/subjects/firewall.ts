@@ -1,6 +1,7 @@
 import type { NodeFacts } from '../../facts/facts.ts';
 import { presentAddress, wantedAddress } from '../../network/addresses.ts';
 import { rangesOf } from '../../network/cluster-ranges.ts';
+import { filterTable } from '../../network/packet-filter.ts';
 import { networkOf } from '../../site/address-rules.ts';
 import type { SiteNode } from '../../site/schema.ts';
 import { type AboutNode, type Check, type CheckInput, factsOf, nodeCheck, pass, warn } from '../check.ts';
@@ -41,7 +42,12 @@ export function firewallOf(node: SiteNode, input: CheckInput): Firewall | undefi
   return services && firewallIn(services);
 }
 
-function firewallIn({ firewall: { ufw, dropping }, active }: NonNullable<NodeFacts['services']>): Firewall | undefined {
+function firewallIn({
+  firewall: { ufw, dropping: all },
+  active,
+}: NonNullable<NodeFacts['services']>): Firewall | undefined {
+  // Ours takes what the cluster needs.
+  const dropping = all.filter(({ table }) => table !== filterTable.join(' '));
   if (ufw) return ufwWords;
   if (active.includes('firewalld')) return firewalldWords;
   if (dropping.length === 0) return undefined;

@@ -1,7 +1,7 @@
 import { presentAddress } from '../../network/addresses.ts';
+import { portInWords } from '../../product/pair-ports.ts';
 import { listed } from '../../text/listed.ts';
 import { type Check, type CheckInput, factsOf, fail, type Outcome, siteCheck } from '../check.ts';
-import { portInWords } from '../pair-ports.ts';
 import { byCommonNode, outcomesOfPairs, pairsOf } from './asked-pairs.ts';
 import { type ClosedPair, closedPairs } from './closed-pairs.ts';
 import { clusterSources, firewallOf } from './firewall.ts';

@@ -32,6 +32,7 @@ import { planSharedVolume } from '../steps/shared-volume.ts';
 import { planTuning } from '../steps/tuning.ts';
 import { addBundleParts, localSnaps, packagesFolder } from './bundle.ts';
 import { addDeclaredVolumes } from './declared.ts';
+import { addFirewall } from './firewall.ts';
 import type { Planning } from './planning.ts';
 import { isBehind } from './upgrade.ts';
 
@@ -55,6 +56,7 @@ export function planMachines(planning: Planning): void {
   addIdentities(planning, settled);
   const install = installationOf(planning, addresses, proxy);
   for (const node of nodes) {
+    addFirewall(planning, node, settled);
     const tuned = prepared.includes(node) ? planTuning(node.name, planning.product.tuning) : undefined;
     if (tuned) list.addNode(node.name, tuned, settled);
     addDeclaredVolumes(planning, node, settled);
@@ -109,6 +111,7 @@ function addPackages(planning: Planning, { name, volumes = [] }: SiteNode): void
   const folder = packagesFolder(planning, name);
   const install = ['lvm2', ...(shares ? ['open-iscsi'] : [])];
   if (volumes.some(({ encrypt }) => encrypt)) install.push('cryptsetup');
+  if (site.network.firewall) install.push('nftables');
   const upgrade = site.system.updatePackages && folder === undefined;
   const parameters = { node: name, upgrade, install, iscsid: shares };
   list.addNode(name, planPackages({ ...parameters, ...defined({ folder }) }));

@@ -4,6 +4,7 @@ import { HostFault } from '../../host/host-fault.ts';
 import { defined } from '../../text/defined.ts';
 import type { Machine } from '../model/machine.ts';
 import { machineOf, type State } from '../model/state.ts';
+import { admits, workstationAddress } from '../node/packet-filter.ts';
 import type { World } from '../world/world.ts';
 import { type Connection, connectMs, hasAddress } from './connection.ts';
 import { SimulatedHost } from './host.ts';
@@ -82,7 +83,10 @@ async function find(
 /** A name leads to the machine that has it, an address to the one that has it. */
 function answering(state: State, address: string): Machine | undefined {
   return state.machines.find(
-    (machine) => machine.power === 'on' && (hasAddress(machine, address) || machine.hostname === address),
+    (machine) =>
+      machine.power === 'on' &&
+      (hasAddress(machine, address) || machine.hostname === address) &&
+      admits(machine, workstationAddress, 'tcp', 22),
   );
 }
 

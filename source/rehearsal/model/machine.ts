@@ -161,6 +161,8 @@ export const machineSchema = z.object({
   kernelState: z
     .object({ settings: z.record(z.string(), z.string()), modules: z.array(z.string()) })
     .prefault({ settings: {}, modules: [] }),
+  /** The rules of our packet filter that are in force, as their file says them. */
+  filter: z.string().optional(),
   files: z.record(z.string(), fileSchema),
   /** When a file was written last, ms, for those whose age is asked for. */
   touched: z.record(z.string(), z.number()),

@@ -37,6 +37,7 @@ export function boot(state: State, machine: Machine): void {
   openListed(machine);
   for (const path of Object.keys(machine.files)) if (path.startsWith('/run/')) delete machine.files[path];
   for (const unit of Object.values(machine.units)) unit.active = unit.enabled === 'enabled';
+  startFilter(machine);
   try {
     applyNetplan(machine, readNetplan(machine));
   } catch (thrown) {
@@ -49,6 +50,13 @@ export function boot(state: State, machine: Machine): void {
     change.readyAt = state.time + servicesMs;
     at(state, change.readyAt, { kind: 'snap', machine: machine.id, change: change.id });
   }
+}
+
+/** The unit loads the rules where it is enabled. */
+function startFilter(machine: Machine): void {
+  const rules = machine.files['/etc/kloudspot/firewall.nft']?.content;
+  delete machine.filter;
+  if (rules !== undefined && machine.units['kloudspot-firewall.service']?.active) machine.filter = rules;
 }
 
 /** `5.15.0-130-generic` of the package version `5.15.0.130.128`. */

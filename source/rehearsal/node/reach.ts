@@ -1,6 +1,9 @@
 import { isInside } from '../../site/address-rules.ts';
 import type { Machine } from '../model/machine.ts';
 import type { State } from '../model/state.ts';
+import { admits } from './packet-filter.ts';
+
+type Protocol = 'tcp' | 'udp';
 
 /** The machine that answers on an address, seen from another machine; undefined where none does. */
 export function reachable(state: State, from: Machine, address: string): Machine | undefined {
@@ -10,6 +13,17 @@ export function reachable(state: State, from: Machine, address: string): Machine
       machine.power === 'on' &&
       machine.network.interfaces.some((port) => port.up && port.addresses.some((own) => own.address === address)),
   );
+}
+
+/** Whether a machine lets another one in on a port. */
+export function letsIn(
+  machine: Machine,
+  from: Machine,
+  address: string,
+  port: number,
+  protocol: Protocol = 'tcp',
+): boolean {
+  return machine.id === from.id || admits(machine, sourceAddress(from, address) ?? '', protocol, port);
 }
 
 /** The address that a machine speaks to another one from: its own in that network, else the one of the default route. */

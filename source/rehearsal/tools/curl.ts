@@ -1,5 +1,5 @@
 import { announcer } from '../cluster/controllers/load-balancer.ts';
-import { reachable } from '../node/reach.ts';
+import { letsIn, reachable } from '../node/reach.ts';
 import { isRunning } from '../node/services.ts';
 import { type Call, lastValue, optionsOf, type Program, refuse, type Steps } from './call.ts';
 
@@ -17,6 +17,7 @@ function* fetch(call: Call): Steps {
   const [, host = '', port = '443', path = '/'] = /^https?:\/\/([^:/]+)(?::(\d+))?(\/.*)?$/.exec(rest[0] ?? '') ?? [];
   const answer = call.look((machine, state, now) => {
     const other = reachable(state, machine, host);
+    if (other !== undefined && !letsIn(other, machine, host, Number(port))) return 'silent';
     if (other !== undefined && port === '25000') return isRunning(other, now) ? '{"status":"OK"}\n' : 'refused';
     if (other === undefined && announcer(state, host, now) !== undefined) return '<!doctype html>\n';
     return other === undefined ? 'silent' : 'refused';

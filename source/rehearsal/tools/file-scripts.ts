@@ -1,9 +1,14 @@
 import { fileAt, namesIn } from '../node/file-system.ts';
 import { type Call, type Program, refuse, type Steps } from './call.ts';
+import { restoreFilter } from './nft.ts';
 
 /** Stand-ins for the script files that steps leave on a node, by the file's name. A stand-in reads its parameters in the text. */
 const fileScripts: Readonly<Record<string, (call: Call, text: string) => Steps>> = {
   'network-restore.sh': networkRestore,
+  'firewall-restore.sh': function* (call) {
+    yield 20;
+    return restoreFilter(call);
+  },
 };
 
 /** `sh FILE`: there is no shell here, only stand-ins for known files. */

@@ -3,7 +3,7 @@ import { announcer } from '../cluster/controllers/load-balancer.ts';
 import type { Machine } from '../model/machine.ts';
 import type { State } from '../model/state.ts';
 import { listenersOf } from '../node/listeners.ts';
-import { reachable } from '../node/reach.ts';
+import { letsIn, reachable } from '../node/reach.ts';
 import { networkOf } from './addresses.ts';
 import { type Call, type Program, type Steps, say } from './call.ts';
 
@@ -12,7 +12,9 @@ function* tcpProbe(call: Call): Steps {
   const [address = '', ...ports] = call.words;
   const answering = call.look((machine, state, now) => {
     const other = reachable(state, machine, address);
-    return other === undefined ? undefined : listenersOf(other, now).map(({ port }) => port);
+    if (other === undefined) return undefined;
+    const open = listenersOf(other, now).map(({ port }) => port);
+    return open.filter((port) => letsIn(other, machine, address, port));
   });
   yield answering === undefined ? 3_000 : 60;
   for (const port of ports) call.out(`${answering?.includes(Number(port)) === true ? 'open' : 'closed'} ${port}\n`);
@@ -39,12 +41,24 @@ function* allPairs(call: Call): Steps {
   yield 1_100;
   const peers = call.look((machine, state) =>
     task.peers.map(({ name, address, ports }) => {
-      const there = reachable(state, machine, address) !== undefined;
-      const heard = there ? { latencyMs: 0.2, clockMs: 0, clockUncertaintyMs: 0.1, mtu: task.mtu } : {};
-      return { to: name, ports: Object.fromEntries(ports.map((port) => [port, there ? 'open' : 'silent'])), ...heard };
+      const peer = reachable(state, machine, address);
+      const heard = peer ? { latencyMs: 0.2, clockMs: 0, clockUncertaintyMs: 0.1, mtu: task.mtu } : {};
+      return {
+        to: name,
+        ports: Object.fromEntries(
+          ports.map((name) => [name, isHeard(peer, machine, address, name) ? 'open' : 'silent']),
+        ),
+        ...heard,
+      };
     }),
   );
   return say(call, JSON.stringify({ busy: [], peers }));
+}
+
+/** Whether a packet to `tcp 16443` and the like is taken. */
+function isHeard(peer: Machine | undefined, from: Machine, address: string, name: string): boolean {
+  const [protocol, port] = name.split(' ');
+  return peer !== undefined && letsIn(peer, from, address, Number(port), protocol === 'udp' ? 'udp' : 'tcp');
 }
 
 const reachTask = z.object({ names: z.array(z.string()), urls: z.array(z.string()) });

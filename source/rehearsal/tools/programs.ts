@@ -13,6 +13,7 @@ import { lvmReport } from './lvm-report.ts';
 import { microk8sPrograms } from './microk8s/microk8s.ts';
 import { mounts } from './mounts.ts';
 import { netplanPrograms } from './netplan.ts';
+import { filterPrograms } from './nft.ts';
 import { packages } from './packages.ts';
 import { snaps } from './snap.ts';
 import { system } from './system.ts';
@@ -34,6 +35,7 @@ export const programs: ReadonlyMap<string, Program> = new Map(
     ...netplanPrograms,
     ...system,
     ...kernelPrograms,
+    ...filterPrograms,
     ...systemctlPrograms,
     ...snaps,
     ...shell,

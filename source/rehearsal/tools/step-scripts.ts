@@ -14,6 +14,7 @@ import { hostKeyScripts } from './host-keys.ts';
 import { kernelScripts } from './kernel.ts';
 import { startJoin } from './microk8s/join-unit.ts';
 import { networkScripts } from './network-scripts.ts';
+import { filterScripts } from './nft.ts';
 import { installFromFolder, upgradable } from './packages.ts';
 import { renderChart } from './render-chart.ts';
 
@@ -148,6 +149,7 @@ export const stepScripts: Readonly<Record<string, Program>> = {
   'set-arguments': setNodeArguments,
   ...hostKeyScripts,
   ...kernelScripts,
+  ...filterScripts,
   ...networkScripts,
   ...certificateScripts,
   'start-join': startJoin,

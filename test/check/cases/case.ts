@@ -1,11 +1,11 @@
 import type { CheckInput } from '../../../source/check/check.ts';
 import type { LiveEvidence } from '../../../source/check/evidence.ts';
-import { portsBetween } from '../../../source/check/pair-ports.ts';
 import { serversOf } from '../../../source/check/servers.ts';
 import type { FactPart, InterfaceFacts, NodeFacts, StorageFacts } from '../../../source/facts/facts.ts';
 import type { PairAnswer } from '../../../source/facts/pairs-probe.ts';
 import type { ReachAnswer } from '../../../source/facts/reach-probe.ts';
 import { loadProduct } from '../../../source/product/load.ts';
+import { portsBetween } from '../../../source/product/pair-ports.ts';
 import type { Product } from '../../../source/product/schema.ts';
 import type { Grade } from '../../../source/site/finding.ts';
 import type { Site, SiteNode } from '../../../source/site/schema.ts';

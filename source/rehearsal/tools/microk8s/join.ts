@@ -12,7 +12,7 @@ import {
 import type { Machine } from '../../model/machine.ts';
 import { type Joining, machineOf, type State } from '../../model/state.ts';
 import { fileAt, removePath, writePath } from '../../node/file-system.ts';
-import { reachable, sourceAddress } from '../../node/reach.ts';
+import { letsIn, reachable, sourceAddress } from '../../node/reach.ts';
 import { isRunning, locks, tokenFile } from '../../node/services.ts';
 import { answer, type Call, optionsOf, type Steps, tell } from '../call.ts';
 import { fingerprint } from './add-node.ts';
@@ -212,7 +212,7 @@ function contacted(
   { address, port }: Connection,
 ): string | 'silent' | 'refused' {
   const other = reachable(state, machine, address);
-  if (other === undefined) return 'silent';
+  if (other === undefined || !letsIn(other, machine, address, port)) return 'silent';
   return port === agentPort && isRunning(other, now) ? other.id : 'refused';
 }
 

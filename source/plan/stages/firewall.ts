@@ -1,0 +1,42 @@
+import { administratorPorts, clientPorts } from '../../microk8s/node.ts';
+import { clusterAddress } from '../../network/addresses.ts';
+import { rangesOf } from '../../network/cluster-ranges.ts';
+import { filterText, type PacketFilter } from '../../network/packet-filter.ts';
+import { portsOf } from '../../product/pair-ports.ts';
+import type { SiteNode } from '../../site/schema.ts';
+import { planFirewall } from '../steps/firewall.ts';
+import type { Planning } from './planning.ts';
+
+/** Where the site wants one, every node gets it, members that stay too: they must let a new node in. */
+export function addFirewall(planning: Planning, node: SiteNode, also: readonly string[]): void {
+  const filter = filterOf(planning, node);
+  if (filter === undefined) return;
+  planning.list.addNode(
+    node.name,
+    planFirewall({ node: node.name, local: node.local ?? false }, filterText(filter)),
+    also,
+  );
+}
+
+/** What a node takes, by its role and the one table of ports; undefined where the site wants no firewall. */
+export function filterOf(
+  { site, product, facts }: Pick<Planning, 'site' | 'product' | 'facts'>,
+  node: SiteNode,
+): PacketFilter | undefined {
+  const { firewall } = site.network;
+  if (firewall === undefined) return undefined;
+  const asked = portsOf(site, product, node).map((name) => name.split(' '));
+  const of = (wanted: string) =>
+    numbers(asked.flatMap(([protocol, port]) => (protocol === wanted ? [Number(port)] : [])));
+  const manager = node.role === 'manager';
+  return {
+    cluster: [...site.nodes.map((each) => clusterAddress(each, facts.get(each.name))), rangesOf(site).pods],
+    tcp: of('tcp'),
+    udp: of('udp'),
+    clients: numbers(clientPorts),
+    administration: numbers([node.access?.port ?? 22, ...(manager ? administratorPorts : [])]),
+    administrators: firewall.administrators,
+  };
+}
+
+const numbers = (all: readonly number[]): number[] => [...new Set(all)].toSorted((one, other) => one - other);

@@ -1,0 +1,177 @@
+import * as z from 'zod';
+import { HostFault } from '../../host/host-fault.ts';
+import { filterTable } from '../../network/packet-filter.ts';
+import { kloudspot } from '../../text/command.ts';
+import { look, readText, runCommand, sayAway, writeFiles } from '../execution/carry-out.ts';
+import { command, minutes, plannedStep, seconds } from '../execution/define.ts';
+import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import { StepFault } from '../step-fault.ts';
+import {
+  allFirewallFiles,
+  candidateFile,
+  firewallFiles,
+  firewallUnit,
+  lookAtFirewall,
+  restoreScript,
+  restoreTimer,
+  rulesFile,
+} from './firewall-files.ts';
+
+const parameters = z.object({ node: z.string(), local: z.boolean() });
+type Parameters = z.output<typeof parameters>;
+
+/** The node drops the new rules by itself after this time, unless a new connection has reached it. */
+const restoreAfterSeconds = 60;
+const armed = 'rules of an earlier run are still on trial';
+const rulesOf = (step: PlannedStep) => step.files.find(({ path }) => path === candidateFile)?.content;
+
+async function inKernel(context: StepContext, node: string): Promise<string> {
+  return (await look(context, node, lookAtFirewall)).stdout.trim();
+}
+
+async function onTrial(context: StepContext, node: string): Promise<boolean> {
+  return (await look(context, node, ['systemctl', 'is-active', `${restoreTimer}.timer`])).stdout.trim() === 'active';
+}
+
+async function state(context: StepContext, { node }: Parameters, step: PlannedStep): Promise<StateCheck> {
+  const text = await readText(context, node, rulesFile);
+  if (text !== rulesOf(step)) return not(text === undefined ? 'no packet filter of ours' : `${rulesFile} is another`);
+  const live = await inKernel(context, node);
+  if (live !== 'same')
+    return not(
+      live === 'absent' ? 'its rules are not loaded' : `the rules that are loaded are not those of ${rulesFile}`,
+    );
+  const { code } = await look(context, node, ['systemctl', 'is-enabled', firewallUnit]);
+  if (code !== 0) return not('it is not loaded after a restart');
+  return (await onTrial(context, node))
+    ? not(armed)
+    : { ok: true, observed: 'the rules are loaded, also after a restart' };
+}
+
+const not = (observed: string): StateCheck => ({ ok: false, observed });
+
+async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+  context.remember('earlier', (await readText(context, p.node, rulesFile)) ?? '');
+  if (await onTrial(context, p.node)) await runCommand(context, step, 'disarm-earlier');
+  await writeFiles(context, step);
+  for (const name of ['check', 'arm', 'load']) await runCommand(context, step, name);
+  await untilReached(context, p);
+  for (const name of ['keep', 'reload', 'enable', 'disarm']) await runCommand(context, step, name);
+}
+
+/** A connection that is open lives on under any rules: only a new one shows that SSH is let in. */
+async function untilReached(context: StepContext, p: Parameters): Promise<void> {
+  try {
+    await context.until({
+      for: `${p.node} to take a new connection`,
+      deadline: seconds(restoreAfterSeconds - 20),
+      every: 1_000,
+      probe: () => reached(context, p),
+    });
+  } catch (error) {
+    if (!(error instanceof StepFault)) throw error;
+    throw await restored(context, p, error.seen);
+  }
+}
+
+async function reached(context: StepContext, { node, local }: Parameters): Promise<StateCheck> {
+  try {
+    if (!local) await context.reconnect(node);
+    await look(context, node, ['true'], seconds(10));
+    return { ok: true, observed: `${node} answers` };
+  } catch (error) {
+    return not(sayAway(error));
+  }
+}
+
+/** What to say once the node has dropped the rules that cut it off. */
+async function restored(context: StepContext, p: Parameters, seen: string): Promise<StepFault> {
+  let back = 'it has not come back yet';
+  try {
+    await context.until({
+      for: `${p.node} to drop the new rules`,
+      deadline: seconds(restoreAfterSeconds + 30),
+      probe: () => reached(context, p),
+    });
+    back = 'it has dropped the new rules by itself';
+  } catch (error) {
+    if (!(error instanceof StepFault) && !(error instanceof HostFault)) throw error;
+  }
+  return new StepFault({
+    tried: `reach ${p.node} under the new rules`,
+    seen: `${seen}; ${back}`,
+    causes: [
+      'network.firewall.administrators does not hold the address of the machine that kloudspot runs on, or of its jump host',
+    ],
+    next: [`Correct network.firewall in site.yaml, then: ${kloudspot('apply')}`],
+  });
+}
+
+/** The rules of before, or none. */
+async function undo(context: StepContext, { node }: Parameters): Promise<void> {
+  const earlier = context.recall('earlier');
+  if (earlier === undefined) return;
+  const run = (words: readonly string[], allow: readonly number[] = [0]) =>
+    context.run(node, words, { sudo: true, allow });
+  await run(['systemctl', 'stop', `${restoreTimer}.timer`], [0, 5]);
+  if (earlier !== '') {
+    await context.write(node, { path: rulesFile, content: earlier, mode: 0o600, owner: 'root:root' });
+    await run(['nft', '-f', rulesFile]);
+  } else {
+    await run(['systemctl', 'disable', firewallUnit], [0, 1]);
+    await run(['rm', '-f', ...allFirewallFiles]);
+    await run(['nft', 'delete', 'table', ...filterTable], [0, 1]);
+    await run(['systemctl', 'daemon-reload']);
+  }
+  const live = await inKernel(context, node);
+  if (live === (earlier === '' ? 'absent' : 'same')) return;
+  throw new StepFault({
+    tried: `restore the packet filter of ${node}`,
+    seen: `the rules that are loaded are not those of before`,
+    next: [`sudo nft list table ${filterTable.join(' ')} on ${node}`],
+  });
+}
+
+export const firewall: StepKind<typeof parameters> = { kind: 'firewall', parameters, state, act, undo };
+
+function commands(node: string): PlannedCommand[] {
+  const stop = ['systemctl', 'stop', `${restoreTimer}.timer`];
+  return [
+    command('disarm-earlier', node, stop, { when: armed }),
+    command('check', node, ['nft', '-c', '-f', candidateFile], { note: 'changes nothing' }),
+    command(
+      'arm',
+      node,
+      [
+        'systemd-run',
+        `--unit=${restoreTimer}`,
+        '--collect',
+        `--on-active=${restoreAfterSeconds}`,
+        '--timer-property=AccuracySec=100ms',
+        restoreScript,
+      ],
+      { note: `drops the new rules after ${restoreAfterSeconds} s unless kloudspot confirms` },
+    ),
+    command('load', node, ['nft', '-f', candidateFile]),
+    command('keep', node, ['install', '-D', '-m', '600', candidateFile, rulesFile], {
+      note: 'only after a new connection has reached the node',
+    }),
+    command('reload', node, ['systemctl', 'daemon-reload']),
+    command('enable', node, ['systemctl', 'enable', firewallUnit]),
+    command('disarm', node, stop),
+  ];
+}
+
+/** The step that puts these rules in force on a node. */
+export const planFirewall = (p: Parameters, rules: string): PlannedStep =>
+  plannedStep(firewall, {
+    node: p.node,
+    group: 'Firewall',
+    title: `Let ${p.node} take the ports of the cluster and of the product alone`,
+    why: 'What nothing of this site needs is dropped before a program sees it. Packets that a node passes on to pods are not looked at.',
+    risk: 'dangerous',
+    deadline: minutes(5),
+    parameters: p,
+    commands: commands(p.node),
+    files: firewallFiles(p.node, rules),
+  });
