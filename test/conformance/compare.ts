@@ -32,7 +32,7 @@ export function filled(text: string, names: Names): string {
 /** Throws where a stand-in differs from what was recorded, in text, stream, exit code or state. */
 export function holds(situation: Situation, seen: Seen, names: Names): void {
   if (situation.cut === undefined) {
-    expect(seen.code, 'exit code').toBe(situation.code);
+    expect(seen.code, `exit code, having printed ${JSON.stringify([seen.stdout, seen.stderr])}`).toBe(situation.code);
     expectText(seen.stdout, filled(situation.stdout, names), 'stdout');
     expectText(seen.stderr, filled(situation.stderr, names), 'stderr');
   }

@@ -256,6 +256,17 @@ describe('notes', () => {
 });
 
 describe('the whole', () => {
+  it.each([
+    ['24.04', '1.34/stable'],
+    ['26.04', '1.35/stable'],
+  ])('on Ubuntu %s the channel that it can run is written down: %s', (versionId, channel) => {
+    const seen = new Map(
+      [...wholeFacts].map(([name, one]) => [name, one.system ? { ...one, system: { ...one.system, versionId } } : one]),
+    );
+    const { cluster: _, ...open } = wholeDraft;
+    expect(settle(view(open, seen))).toMatchObject({ cluster: { channel } });
+  });
+
   it('settles into a site', () => {
     const judged = judgeDraft(settle(view()));
     expect('site' in judged ? judged.site.features : judged.findings).toEqual(wholeDraft.features);
