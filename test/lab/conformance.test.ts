@@ -105,6 +105,8 @@ const makes: Readonly<Record<string, () => Promise<string | undefined>>> = {
   },
   member: async () => {
     await run('ks-2', `[ ! -e ${microk8sFiles.stopped} ] || ${microk8s} start`);
+    // Its Node may count as ready from before it was stopped.
+    await ready('ks-2');
     await nodesAre(2);
     return undefined;
   },

@@ -40,11 +40,12 @@ const joining = (n: number) => holds(n, `[ -e ${folder}/join-in-progress ]`);
 const member = (n: number) =>
   holds(1, `curl -s http://127.0.0.1:12379/v3/cluster/member/list -d '{}' | grep -q '//${lab.address(n)}:'`);
 
-/** Waits for a join to stand still at this moment, and ends it there. */
-async function cutJoin(n: number, at: lab.Fault, arrived: () => Promise<boolean>): Promise<void> {
+/** Waits for a join to stand still at this moment, and ends it there. The next one stops at another moment. */
+async function cutJoin(n: number, at: lab.Fault, arrived: () => Promise<boolean>, next?: lab.Fault): Promise<void> {
   await until(arrived, `the join of node ${n} came to ${at}`);
-  await lab.onNode(n, 'pkill -9 -f "[j]oin[.]py"; true');
+  if (next) await lab.fault(n, next);
   await lab.fault(n, at, 'clear');
+  await lab.onNode(n, 'pkill -9 -f "[j]oin[.]py"; true');
 }
 
 /** Ends processes of node 1 as soon as what they have begun is there. */
@@ -59,14 +60,12 @@ describe('cut off in the middle, on real nodes', () => {
   it('a join that ends before the agent, then as a member, is finished by resume after a third cut', async () => {
     await lab.fault(2, 'join-hangs');
     const first = begin();
-    await cutJoin(2, 'join-hangs', () => joining(2));
-    await lab.fault(2, 'join-hangs-after-membership');
-    await cutJoin(2, 'join-hangs-after-membership', () => member(2));
+    await cutJoin(2, 'join-hangs', () => joining(2), 'join-hangs-after-membership');
+    await cutJoin(2, 'join-hangs-after-membership', () => member(2), 'join-hangs-before-its-mark');
     const { code, stdout } = await first;
     expect(code, stdout).toBe(4);
-    expect(failures(journal(root)).map(({ step }) => step)).toEqual(['join@ks-2', undefined]);
+    expect(failures(journal(root)).map(({ step }) => step)).toEqual(['join-manager@ks-2', undefined]);
 
-    await lab.fault(2, 'join-hangs-before-its-mark');
     const second = resume();
     const noded = () => holds(1, `${kubectl} get nodes | grep -q '^ks-2 .* Ready'`);
     await cutJoin(2, 'join-hangs-before-its-mark', async () => (await member(2)) && (await noded()));

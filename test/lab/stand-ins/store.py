@@ -97,13 +97,15 @@ def write_order(found):
 
 
 def roles():
-    """(address, role) as dqlite would give them: three voters, three standbys, the rest spare; the second of two is spare."""
-    live = [member['address'] for member in members() if not member.get('isLearner')]
+    """(address, role) as dqlite would give them: three voters, three standbys, the rest spare; the second of two is spare, and so is one without a vote."""
+    known = members()
+    live = [member['address'] for member in known]
+    voting = {member['address'] for member in known if not member.get('isLearner')}
     found = [address for address in order() if address in live] + sorted(address for address in live if address not in order())
     if found != order(): write_order(found)
     voters = 1 if len(found) == 2 else 3
     role = lambda place: 'voter' if place < voters else 'spare' if len(found) == 2 or place >= 6 else 'standby'
-    return [(address, role(place)) for place, address in enumerate(found)]
+    return [(address, role(place) if address in voting else 'spare') for place, address in enumerate(found)]
 
 
 def snapshot(path):
