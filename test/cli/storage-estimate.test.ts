@@ -196,6 +196,26 @@ describe('answers', () => {
     expect(text).toMatch(/partitions = 50: Kafka broker configs: offsets.topic.num.partitions \(documented\)/);
   });
 
+  test.each<[string, Pick<EstimateRequest['flags'], 'whatIf' | 'nodes'>, string]>([
+    ['as it is', {}, 'streamElasticsearch 86, insightsDatabase 5'],
+    ['with a node lost', { whatIf: ['lose-node'] }, 'streamElasticsearch 129, insightsDatabase 5'],
+    ['in a year', { whatIf: ['grow=12m'] }, 'streamElasticsearch 103, insightsDatabase 5'],
+    ['on five nodes', { nodes: '5' }, 'streamElasticsearch 52, insightsDatabase 5'],
+    [
+      'on five in a year with one lost',
+      { whatIf: ['lose-node', 'grow=12m'], nodes: '5' },
+      'streamElasticsearch 77, insightsDatabase 5',
+    ],
+  ])('the same workload %s is asked for, each size with formula and source', async (_, asked, sizes) => {
+    const flags = { volumes: [], features: ['kloudhybrid'], workload: ['eventsPerSecond=300'], ...asked };
+    const { estimate, lines } = await run({ subject: subjectOf(first), flags });
+    expect(estimate.volumes.map(({ id, gib }) => `${id} ${gib}`).join(', ')).toBe(sizes);
+    for (const { label, gib, computed } of estimate.volumes) {
+      expect(lines).toContain(`${label}: ${gib} GB = ${computed?.formula}`);
+      expect(lines).toContain(`  Source: ${computed?.source}`);
+    }
+  });
+
   test.each([
     [{ whatIf: ['lose-nod'] }, /There is no question lose-nod/],
     [{ nodes: '0' }, /0 is not a number of nodes/],

@@ -250,7 +250,7 @@ describe('notes', () => {
     );
     const id = pageOf('storage').fields(view())[0]?.path.at(-1) ?? '';
     const text = notes('storage', view(setAt(wholeDraft, ['storage', 'volumes', id], 900))).join('\n');
-    expect(text).toMatch(/fail ks-1: .*short/);
+    expect(text).toMatch(/fail ks-1, ks-2, ks-3: .*short/);
     expect(text).toMatch(/Remedies for ks-1/);
   });
 });

@@ -2,7 +2,7 @@ import { gigabytes } from '../../storage/bytes.ts';
 import { defaultEngine, engineNames, sharedEngine } from '../../storage/engines/engines.ts';
 import { sharedVolume } from '../../storage/shared.ts';
 import { typedSize } from '../../storage/typed-size.ts';
-import { volumesFor } from '../../storage/volumes.ts';
+import { volumesFor, type WantedVolume } from '../../storage/volumes.ts';
 import { likelyGroupOf, seenGroups, storageWish } from '../draft/storage-wish.ts';
 import type { Field, Page, WizardView } from '../page.ts';
 import { anyText, lvmName, oneOf, type Parse, whole } from '../parse.ts';
@@ -47,13 +47,24 @@ function volumeFields(view: WizardView): readonly Field[] {
       kind: 'number',
       label: volume.label,
       question: `${volume.label}, ${where} (GB)`,
-      help: `${helpOf(view, volume.id)}Class: ${where === 'shared' ? 'shared, replicated over the nodes; any node may mount it' : 'unshared, a logical volume on each node that runs it'}. A whole number of GB (GiB is meant).${volume.computed ? ` Computed: ${volume.computed.formula}, whole GB up.` : ''}`,
+      help: `${helpOf(view, volume.id)}Class: ${where === 'shared' ? 'shared, replicated over the nodes; any node may mount it' : 'unshared, a logical volume on each node that runs it'}. A whole number of GB (GiB is meant).${computedHelp(volume)}`,
       required: true,
       unit: `GB ${where}`,
       fallback: { value: volume.gib, from: volume.computed ? 'computed' : 'default' },
       parse: size,
     };
   });
+}
+
+/** Formula, what it rests on, and each number in it with its source. */
+function computedHelp({ computed }: WantedVolume): string {
+  if (!computed) return '';
+  const { formula, source, values } = computed;
+  const numbers = values.map(({ name, value, from, source: own }) => {
+    const rests = { site: 'as given', cluster: 'of this cluster', product: own ?? 'product' }[from];
+    return `${name} = ${Number(value.toPrecision(6))} (${rests})`;
+  });
+  return ` Computed: ${formula}, whole GB up. Source: ${source}. With ${numbers.join('; ')}.`;
 }
 
 function helpOf(view: WizardView, id: string): string {

@@ -51,25 +51,41 @@ export function groupTotals(view: WizardView): readonly GroupTotal[] {
 export function storageNotes(view: WizardView): readonly Note[] {
   const estimate = draftEstimate(view);
   if (estimate.volumes.length === 0) return [{ grade: 'plain', text: 'These features store nothing.' }];
-  const rowOf = (name: string): string => String(draftNodes(view.draft).findIndex((node) => node.name === name));
-  // The one that lacks most comes first, with what would help.
-  const short = estimate.nodes
-    .filter((node) => node.verdict === 'short')
-    .toSorted((one, other) => Number(other.node === estimate.weakest) - Number(one.node === estimate.weakest))
-    .map((node, index): Note => {
-      // A choice of the site is the same for every node: it is said once.
-      const remedies = node.remedies
-        .filter(({ scope }) => index === 0 || scope === 'node')
-        .slice(0, 3)
-        .map((remedy) => remedy.text.replace(/\.$/, ''));
-      const remedy = remedies.length > 0 ? { remedy: `Remedies for ${node.node}: ${remedies.join(' · ')}` } : {};
-      return { grade: 'fail', text: `${node.node}: ${node.reason}`, row: rowOf(node.node), ...remedy };
-    });
   const unseen = estimate.nodes.filter((node) => node.verdict === 'unknown').length;
   const notSeen: Note[] =
     unseen > 0 ? [{ grade: 'plain', text: `${unseen} of ${estimate.nodes.length} nodes have not been seen yet.` }] : [];
-  return [...short, ...requiredNotes(estimate, usingGroup(view)), ...fitNote(estimate), ...notSeen];
+  return [
+    ...shortNotes(view, estimate),
+    ...requiredNotes(estimate, usingGroup(view)),
+    ...fitNote(estimate),
+    ...notSeen,
+  ];
 }
+
+/** The node that lacks most comes first, with what would help; nodes that lack the same are one note. */
+function shortNotes({ draft }: WizardView, { nodes, weakest }: StorageEstimate): readonly Note[] {
+  const short = nodes
+    .filter(({ verdict }) => verdict === 'short')
+    .toSorted((one, other) => Number(other.node === weakest) - Number(one.node === weakest));
+  const alike = [...Map.groupBy(short, ({ reason }) => reason).values()];
+  return alike.flatMap(([first, ...others], index): Note[] => {
+    if (first === undefined) return [];
+    // A choice of the site is the same for every node: it is said once.
+    const all = first.remedies.filter(({ scope }) => index === 0 || scope === 'node');
+    const remedies = [...all.filter(({ enough }) => enough), ...all.filter(({ enough }) => !enough)]
+      .slice(0, 3)
+      .map((remedy) => remedy.text.replace(/\.$/, ''));
+    const names = [first, ...others].map(({ node }) => node);
+    const whose = alike.length > 1 || others.length > 0 ? ` for ${first.node}` : '';
+    const remedy = remedies.length > 0 ? { remedy: `Remedies${whose}: ${remedies.join(' · ')}` } : {};
+    const row = String(draftNodes(draft).findIndex((node) => node.name === first.node));
+    return [{ grade: 'fail', text: `${namesOf(names)}: ${first.reason}`, row, ...remedy }];
+  });
+}
+
+/** The first few of many. */
+const namesOf = (names: readonly string[]): string =>
+  names.length <= 4 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
 
 /** The group that unshared volumes are cut from; undefined where a storage class takes them. */
 function usingGroup(view: WizardView): string | undefined {

@@ -118,6 +118,12 @@ describe.each([3, 9])('the storage page with %i nodes', (count) => {
     const walk = page(count, small, { change: full });
     fits(walk, small);
     expect(walk.shown().replaceAll(/\s+/g, ' ')).toMatch(says);
+    // What it says at length is one key away, with what to do; nodes that lack the same are told once.
+    fits(walk.keys('m'), small);
+    const whole = walk.shown().replaceAll(/\s+/g, ' ');
+    expect(whole).toMatch(none ? /vgcreate ubuntu-vg \/dev\/sdb \(500 GB\)/ : /vgextend ubuntu-vg \/dev\/sdb/);
+    expect(whole).toContain(count === 3 ? 'ks-1, ks-2, ks-3: ' : 'ks-1, ks-2, ks-3 and 6 more: ');
+    expect(whole).not.toMatch(/4 GB\)/);
   });
 
   it('takes a blank disk, and nothing that carries data', () => {
@@ -139,6 +145,8 @@ describe('sizes from the workload', () => {
     expect(on.state.draft['storage']).toMatchObject({ workload: {} });
     expect(on.keys('<home>').shown()).toMatch(/Kafka.*computed/);
     fits(on, { columns: 80, rows: 24 });
+    const help = on.keys('<home>?').shown().replaceAll(/\s+/g, ' ');
+    expect(help).toMatch(/Computed: eventsPerSecond .* Source: Elasticsearch, .* With eventsPerSecond = \d+ \(/);
     expect(JSON.stringify(page(3).keys('ww').state.draft)).not.toContain('workload');
   });
 });
