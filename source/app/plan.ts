@@ -20,12 +20,7 @@ import type { OpenedSite } from './site.ts';
 export async function planSite(
   { site, product, world }: Pick<OpenedSite, 'site' | 'product' | 'world'>,
   facts: ReadonlyMap<string, NodeFacts>,
-  wish: Pick<
-    PlanInput,
-    'purpose' | 'chartVersion' | 'newestChart' | 'standing' | 'cluster' | 'findings' | 'upkeep' | 'siteBefore'
-  > = {
-    purpose: 'init',
-  },
+  wish: Omit<PlanInput, 'site' | 'product' | 'facts' | 'now' | 'readChart' | 'bundle'> = { purpose: 'init' },
 ): Promise<Plan> {
   if (wish.purpose === 'init' || wish.purpose === 'nodes') refuseOutside(site);
   const bundle = await bundleOf(site);

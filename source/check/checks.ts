@@ -10,6 +10,7 @@ import { firewall } from './subjects/firewall.ts';
 import { identityChecks } from './subjects/identity.ts';
 import { interfaces } from './subjects/interfaces.ts';
 import { controllers, kernelSettings, modules } from './subjects/kernel.ts';
+import { memberAddress } from './subjects/member-address.ts';
 import { memory, swap } from './subjects/memory.ts';
 import { membership, snapd } from './subjects/microk8s.ts';
 import { mtu } from './subjects/mtu.ts';
@@ -84,6 +85,7 @@ export const checks: readonly Check[] = [
   siteName,
   netplanTraps,
   ...networkChecks,
+  memberAddress,
   addressesFree,
   pairPorts,
   pathMtu,

@@ -30,7 +30,11 @@ export interface LiveEvidence {
   /** The cluster that the site's nodes are members of, where one answered. */
   readonly cluster?:
     | {
-        readonly nodes: readonly { readonly name: string; readonly role: 'manager' | 'worker' }[];
+        readonly nodes: readonly {
+          readonly name: string;
+          readonly role: 'manager' | 'worker';
+          readonly address?: string;
+        }[];
         /** Addresses that its services have been given. */
         readonly givenAddresses: readonly string[];
       }

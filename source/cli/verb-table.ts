@@ -10,6 +10,10 @@ export const verbs: VerbTable = {
   explain: { about: 'Why a check matters, its source, what to do', load: () => import('./verbs/explain.ts') },
   plan: { about: 'Show every step, command and file of what would be done', load: () => import('./verbs/plan.ts') },
   apply: { about: 'Do what the site file says', load: () => import('./verbs/apply.ts') },
+  relocate: {
+    about: 'Change all addresses together, before the cluster is built',
+    load: () => import('./verbs/relocate.ts'),
+  },
   resume: { about: 'Continue a run that was interrupted', load: () => import('./verbs/resume.ts') },
   undo: {
     about: 'Undo what a run did, as far as it can be undone',

@@ -41,6 +41,8 @@ export interface PlanInput {
   readonly siteBefore?: string | undefined;
   /** What a verb of upkeep asks for. */
   readonly upkeep?: Upkeep | undefined;
+  /** `relocate`: the addresses count from the next boot on, since their network is not here. */
+  readonly atNextBoot?: boolean;
   /** `update`: the chart's version to stay on, where neither site nor product pins one. */
   readonly chartVersion?: string | undefined;
   /** `update --update-helm`: take the newest chart that is allowed. */

@@ -7,6 +7,7 @@ import type { Finding } from '../site/finding.ts';
 import { basisOf } from './document/basis.ts';
 import type { Plan } from './document/document.ts';
 import type { PlanInput } from './input.ts';
+import { planRelocation } from './stages/addresses.ts';
 import { planBackups, planProductBackup } from './stages/backups.ts';
 import { addBundleImages, planBundleOnly } from './stages/bundle.ts';
 import { planCluster, planIngress, planVoterCount } from './stages/cluster.ts';
@@ -102,6 +103,9 @@ function stepsFor(input: PlanInput): Plan['steps'] {
     case 'nodes':
       planSite(planning);
       break;
+    case 'relocate':
+      planRelocation(planning);
+      break;
     case 'start':
       planBundleOnly(planning);
       planOwnClasses(planning);
@@ -145,7 +149,7 @@ function planningOf(input: PlanInput): Planning {
   const seed =
     cluster !== undefined && whole
       ? stayingSeed(site, facts, cluster, leaving)
-      : purpose === 'init'
+      : purpose === 'init' || purpose === 'relocate'
         ? seedOf(site, facts)
         : livingSeed(site, facts);
   return { ...input, seed, leaving, list: new StepList() };

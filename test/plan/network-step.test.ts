@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { HostFault } from '../../source/host/host-fault.ts';
 import { addressOf } from './cluster-words.ts';
 import { type Answers, carryThrough, fakeWorld, onceRan, reviewed, textOf } from './fake-world.ts';
+import { planNetwork } from '../../source/plan/steps/network.ts';
 import { factsOf, makePlan, product, siteOf } from './sample.ts';
 
 const shape = { managers: 3, workers: 1 };
@@ -9,6 +10,16 @@ const site = siteOf(shape);
 const plan = makePlan({ purpose: 'init', site, product, facts: factsOf(shape), now: new Date('2026-11-21T08:00:00Z') });
 const step = plan.steps.find(({ id }) => id === 'network@ks-1');
 if (!step) throw new Error('The plan changes no address.');
+const base = {
+  node: 'ks-1',
+  path: '/etc/netplan/60-kloudspot.yaml',
+  content: 'network: {version: 2, ethernets: {eth0: {addresses: [10.0.4.77/24]}}}\n',
+  aside: [],
+  cloudInit: false,
+  address: '10.0.4.77',
+  keep: 'first',
+  sshPort: 22,
+};
 
 describe('a change of address', () => {
   test('that the workstation cannot confirm is restored by the node itself, and the step says so', async () => {
@@ -102,7 +113,10 @@ describe('a change of address', () => {
     test('is confirmed by the next attempt, when the node answers on its new address', async () => {
       const world = fakeWorld({ site, product, answers: armed, files: asPlanned });
       await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { ok: true } });
-      expect(ranIn(world)).toEqual(['systemctl stop kloudspot-network-restore.timer']);
+      expect(ranIn(world)).toEqual([
+        'systemctl disable kloudspot-network-boot.service',
+        'systemctl stop kloudspot-network-restore.timer',
+      ]);
     });
 
     test('is restored by the node itself and begun anew, when it was cut off half way', async () => {
@@ -114,6 +128,57 @@ describe('a change of address', () => {
         'systemd-run --unit=kloudspot-network-back --collect /var/lib/kloudspot/network-restore.sh',
       ]);
       expect(rest.at(-1)).toBe(stop);
+    });
+  });
+
+  test('is not taken for good while the node would restore at its next boot: a power cut ends the timer', async () => {
+    const world = fakeWorld({
+      site,
+      product,
+      answers: {
+        'systemctl is-active': 'inactive\n',
+        'systemctl is-enabled': onceRan('systemctl disable', 'disabled\n', 'enabled\n'),
+        'ip -4 -o address show': `2: eth0    inet ${addressOf('ks-1')}/24 scope global eth0\n`,
+      },
+      files: Object.fromEntries(step.files.map(({ path, content }) => [path, content])),
+    });
+    const carried = await carryThrough(world.context, step);
+    expect(carried).toMatchObject({ before: { ok: false, observed: expect.stringContaining('armed') } });
+    expect(carried).toMatchObject({ after: { ok: true } });
+  });
+
+  test('keeps a file of ours that stands there before anything can restore: restoring removes the new one by its name', () => {
+    const ours = '/etc/netplan/60-kloudspot.yaml';
+    const again = planNetwork({ ...base, aside: [ours] }, 'network: {version: 2}');
+    const names = again.commands.map(({ name }) => name);
+    expect(names.indexOf('keep-ours')).toBeGreaterThan(-1);
+    expect(names.indexOf('keep-ours')).toBeLessThan(names.indexOf('arm-boot'));
+    expect(names.filter((name) => name.startsWith('set-aside'))).toEqual([]);
+  });
+
+  describe('at the next boot', () => {
+    const old = '/etc/netplan/50-cloud-init.yaml';
+    const prepared = planNetwork({ ...base, aside: [old], atNextBoot: true }, undefined);
+
+    test('the files are written, checked by netplan, and nothing is applied', async () => {
+      const world = fakeWorld({
+        site,
+        product,
+        answers: {
+          'ip -4 -o address show': '2: eth0    inet 192.168.7.5/24 scope global eth0\n',
+          'mv ': () => {
+            world.written.delete(old);
+            return undefined;
+          },
+        },
+        files: { [old]: 'network: {}' },
+      });
+      await expect(carryThrough(world.context, prepared)).resolves.toMatchObject({
+        after: { ok: true, observed: expect.stringContaining('from its next boot on') },
+      });
+      const ran = world.ran.map(({ command }) => textOf(command));
+      expect(ran).toContain('netplan generate');
+      expect(ran.join('\n')).not.toMatch(/netplan apply|systemd-run|systemctl/);
     });
   });
 

@@ -1,12 +1,13 @@
 import { checkSite } from '../../app/check-site.ts';
 import { type Launch, launch } from '../../app/launch.ts';
-import { planLiving } from '../../app/plan-living.ts';
+import { type Living, planLiving } from '../../app/plan-living.ts';
 import type { Settings } from '../../app/settings.ts';
 import type { OpenedSite } from '../../app/site.ts';
 import { refuseAcceptance } from '../../check/accept.ts';
 import { withAccepted } from '../../check/accepted.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import type { Plan, PlanPurpose } from '../../plan/document/document.ts';
+import type { PlanInput } from '../../plan/input.ts';
 import type { Finding } from '../../site/finding.ts';
 import { defined } from '../../text/defined.ts';
 import { screenWidth } from '../../ui/plain/output.ts';
@@ -28,6 +29,13 @@ export interface ApplyOptions extends Omit<Launch, 'attended'> {
   readonly purpose?: PlanPurpose;
   /** Checks whose failure the operator lets pass. */
   readonly accept?: readonly string[];
+  /** Of a verb that does a part of it: what is judged, what it refuses, and what it says where nothing is to be done. */
+  readonly part?: {
+    readonly checks: ReadonlySet<string>;
+    readonly refuse: (living: Living) => void;
+    readonly nothing: string;
+    readonly wish: Pick<PlanInput, 'atNextBoot'>;
+  };
 }
 
 /** Checks, plans, asks, begins the run and shows it to its end. */
@@ -39,12 +47,19 @@ export async function applySite(
 ): Promise<ExitCode> {
   const accept = listOf(options.accept);
   refuseAcceptance(accept, opened.product);
-  const { findings: found, living } = await checkSite(opened, accessPrompts(settings, terminal), settings.files);
+  const { part } = options;
+  const { findings: all, living } = await checkSite(opened, accessPrompts(settings, terminal), settings.files);
+  part?.refuse(living);
+  const found = part === undefined ? all : all.filter(({ check }) => part.checks.has(check));
   const findings = withAccepted(found, new Set(accept));
   const code = preflightCode(findings);
   showFindings(findings, opened, settings, terminal);
   if (code !== exitCode.done) return code;
-  const plan = await planLiving(opened, living, { purpose: options.purpose ?? 'init', findings });
+  const plan = await planLiving(opened, living, { purpose: options.purpose ?? 'init', findings, ...part?.wish });
+  if (part !== undefined && plan.steps.length === 0) {
+    printLines(settings.json ? terminal.errors : terminal.output, [part.nothing]);
+    return exitCode.done;
+  }
   return beginPlan(plan, opened, settings, terminal, options);
 }
 
@@ -71,7 +86,7 @@ export async function beginPlan(
   opened: Pick<OpenedSite, 'passwords' | 'world'>,
   settings: Settings,
   terminal: Terminal,
-  { verb, purpose: _purpose, accept: _accept, ...options }: ApplyOptions,
+  { verb, purpose: _purpose, accept: _accept, part: _part, ...options }: ApplyOptions,
 ): Promise<ExitCode> {
   if (!settings.json)
     printLines(terminal.output, [...rehearsalNote(opened.world), ...planLines(plan, { brief: true })]);

@@ -15,6 +15,7 @@ export const planPurposes = [
   'certificates',
   'rebalance',
   'drill',
+  'relocate',
 ] as const;
 /** What a plan is for. */
 export type PlanPurpose = (typeof planPurposes)[number];

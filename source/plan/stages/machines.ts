@@ -1,28 +1,20 @@
-import { Fault } from '../../errors/fault.ts';
-import type { NodeFacts } from '../../facts/facts.ts';
-import { clusterAddress, wantedAddress } from '../../network/addresses.ts';
 import { clusterNames } from '../../network/cluster-names.ts';
 import { rangesOf } from '../../network/cluster-ranges.ts';
-import { type HostNames, hostNames, hostsFile, hostsTemplate } from '../../network/hosts-file.ts';
+import { type HostNames, hostNames } from '../../network/hosts-file.ts';
 import { identitiesToGive } from '../../network/identities.ts';
-import { netplanDocument } from '../../network/netplan.ts';
 import { proxyEnvironment, proxySettings } from '../../network/proxy.ts';
-import type { Site, SiteNode } from '../../site/schema.ts';
+import type { SiteNode } from '../../site/schema.ts';
 import { gibibyte } from '../../storage/bytes.ts';
 import { clonedVolumes } from '../../storage/clones.ts';
 import { storageDemand } from '../../storage/demand.ts';
 import { deviceAt, deviceGroup, pathsToErase } from '../../storage/pool-device.ts';
 import { existingVolume, sharedVolume } from '../../storage/shared.ts';
-import { kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
-import { digestOf } from '../release/charts.ts';
 import { failureDomains } from '../release/launch-configuration.ts';
 import type { PlannedStep } from '../step.ts';
 import { planHostKeys } from '../steps/host-keys.ts';
 import { planHostname } from '../steps/hostname.ts';
-import { planHostsFile } from '../steps/hosts-file.ts';
 import { planMicroK8sInstall } from '../steps/microk8s-install.ts';
-import { planNetwork } from '../steps/network.ts';
 import { planInitiatorName, planMachineId } from '../steps/own-identity.ts';
 import { planPackages } from '../steps/packages.ts';
 import { planPoolGroup } from '../steps/pool-group.ts';
@@ -30,6 +22,7 @@ import { planProxy } from '../steps/proxy.ts';
 import { planReboot } from '../steps/reboot.ts';
 import { planSharedVolume } from '../steps/shared-volume.ts';
 import { planTuning } from '../steps/tuning.ts';
+import { addHostsFile, addNetworks, addressesOf, factsOf, localLast } from './addresses.ts';
 import { addBundleParts, localSnaps, packagesFolder } from './bundle.ts';
 import { addDeclaredVolumes } from './declared.ts';
 import { addFirewall } from './firewall.ts';
@@ -42,14 +35,14 @@ export function planMachines(planning: Planning): void {
   const nodes = localLast(site.nodes);
   const prepared = nodes.filter((node) => isPrepared(planning, node));
   // A member that stays must reach a new node directly as well.
-  const proxy = proxySettings(site, clusterAddresses(planning));
+  const proxy = proxySettings(site, [...addressesOf(planning).values()]);
   if (proxy) for (const { name } of nodes) list.addNode(name, planProxy({ node: name, proxy }));
   for (const node of prepared) {
     addBundleParts(planning, node.name);
     addPackages(planning, node);
   }
   const restarted = site.system.reboot === 'never' ? [] : addReboots(planning, prepared);
-  const addresses = new Map(site.nodes.map((node) => [node.name, clusterAddress(node, factsOf(planning, node))]));
+  const addresses = addressesOf(planning);
   const hosts = hostNames(site, addresses);
   for (const node of nodes) addNames(planning, node, hosts, restarted);
   const settled = addNetworks(planning, nodes);
@@ -96,14 +89,6 @@ function isPrepared({ purpose, cluster, leaving }: Planning, { name }: SiteNode)
   return !member || leaving.some(({ node, why }) => node === name && why === 'reinstalled');
 }
 
-const clusterAddresses = (planning: Planning): string[] =>
-  planning.site.nodes.map((node) => clusterAddress(node, factsOf(planning, node)));
-
-/** The workstation's own restart and change of address would cut off what runs on the others at that time. */
-function localLast(nodes: readonly SiteNode[]): SiteNode[] {
-  return nodes.toSorted((a, b) => Number(a.local ?? false) - Number(b.local ?? false));
-}
-
 /** Without internet nothing newer is there to bring packages up to date with. */
 function addPackages(planning: Planning, { name, volumes = [] }: SiteNode): void {
   const { site, product, list } = planning;
@@ -132,15 +117,10 @@ function addReboots(planning: Planning, nodes: readonly SiteNode[]): string[] {
 }
 
 function addNames(planning: Planning, node: SiteNode, hosts: HostNames, also: readonly string[]): void {
-  const { list } = planning;
   const { network } = factsOf(planning, node);
   const cloudInit = network?.cloudInitPresent ?? false;
-  list.addNode(node.name, planHostname({ node: node.name, cloudInit }), also);
-  const before = { hosts: network?.hostsFile, template: network?.hostsTemplate };
-  const content = hostsFile(hosts, node.name, before.hosts ?? '');
-  const template =
-    network?.cloudInitHosts === 'template' ? hostsTemplate(hosts, node.name, before.template ?? '') : undefined;
-  list.addNode(node.name, planHostsFile(node.name, { content, ...defined({ template }) }, before));
+  planning.list.addNode(node.name, planHostname({ node: node.name, cloudInit }), also);
+  addHostsFile(planning, node, hosts);
 }
 
 /** After the addresses: a DHCP server knows a node by its machine-id. */
@@ -152,42 +132,6 @@ function addIdentities({ site, facts, list }: Planning, settled: readonly string
     if (initiatorName) list.addNode(node, planInitiatorName({ node, value: initiatorName }), settled);
     if (sharedHostKey) list.addNode(node, planHostKeys({ node, shared: sharedHostKey, local }), settled);
   }
-}
-
-/** Gives the workstation's own change of address, if there is one: nothing may be under way while it happens. */
-function addNetworks(planning: Planning, nodes: readonly SiteNode[]): string[] {
-  const ids: string[] = [];
-  const local: string[] = [];
-  for (const node of nodes) {
-    const step = networkStep(planning, node);
-    if (!step) continue;
-    const also = node.local ? planning.list.lastOf(...nodes.map(({ name }) => name)) : ids.slice(-1);
-    const id = planning.list.addNode(node.name, step, also);
-    (node.local ? local : ids).push(id);
-  }
-  return local;
-}
-
-function networkStep(planning: Planning, node: SiteNode): PlannedStep | undefined {
-  const { site } = planning;
-  const { network } = factsOf(planning, node);
-  const wanted = wantedAddress(node);
-  const document = netplanDocument(site, node, factsOf(planning, node));
-  if (!document || !wanted) return undefined;
-  const standing = network?.netplan.find(({ path }) => path === document.path)?.content;
-  const witness = node.local ? site.nodes.find(({ local }) => !local)?.name : undefined;
-  const parameters = {
-    node: node.name,
-    path: document.path,
-    content: document.content,
-    aside: [...document.aside, ...(standing === undefined ? [] : [document.path])],
-    cloudInit: (network?.cloudInitPresent ?? false) && !(network?.cloudInitNetworkDisabled ?? false),
-    address: wanted.address,
-    keep: digestOf(document.content),
-    ...defined({ witness }),
-    sshPort: node.access?.port ?? 22,
-  };
-  return planNetwork(parameters, standing);
 }
 
 /** The group on a device of its own, where the site names one, and the logical volume under the pool. */
@@ -211,15 +155,4 @@ function addSharedVolume(planning: Planning, node: SiteNode, also: readonly stri
   const parameters = { node: node.name, group: pool.group, volume: pool.volume, gib, ...defined({ cloned }) };
   const standing = existingVolume(pool, factsOf(planning, node))?.sizeBytes;
   list.addNode(node.name, planSharedVolume(parameters, standing && standing / gibibyte), also);
-}
-
-function factsOf({ facts }: Planning, { name }: Site['nodes'][number]): NodeFacts {
-  const seen = facts.get(name);
-  if (seen) return seen;
-  throw new Fault({
-    what: `Nothing is known about ${name} yet.`,
-    where: name,
-    why: 'A plan rests on what was seen on every node.',
-    next: [`See that ${name} runs and can be reached: ${kloudspot('preflight')}`],
-  });
 }

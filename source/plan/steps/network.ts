@@ -25,6 +25,8 @@ const parameters = z.object({
   /** Another node that must reach the new address too; set where the workstation changes its own. */
   witness: z.string().optional(),
   sshPort: z.number().int(),
+  /** The files are written now and count from the next boot on: the new network is not here. */
+  atNextBoot: z.boolean().optional(),
 });
 type Parameters = z.output<typeof parameters>;
 
@@ -35,8 +37,23 @@ const restoreTimer = 'kloudspot-network-restore';
 const applyUnit = 'kloudspot-network-apply';
 const backUnit = 'kloudspot-network-back';
 const undoUnit = 'kloudspot-network-undo';
+/** A timer does not outlive a power cut: this unit restores at the boot after one. */
+const bootUnit = 'kloudspot-network-boot';
+const bootUnitFile = `/etc/systemd/system/${bootUnit}.service`;
+const bootUnitText = `# Put here by kloudspot: enabled while a change of this node's addresses is not confirmed.
+[Unit]
+Description=Restore the addresses that this node had before kloudspot changed them
+After=systemd-networkd.service NetworkManager.service
+
+[Service]
+Type=oneshot
+ExecStart=${restoreScript}
+
+[Install]
+WantedBy=multi-user.target
+`;
 /** While one of them is at work the connection may still break. */
-const restoring = [restoreTimer, backUnit, undoUnit];
+const restoring = [restoreTimer, backUnit, undoUnit, bootUnit];
 /** The node takes everything back by itself after this time, unless the workstation has reached it on its new address. */
 export const restoreAfterSeconds = 90;
 const armed = 'an earlier change is still armed';
@@ -52,6 +69,7 @@ rm -f ${path}${cloudInit ? ` ${cloudInitFile}` : ''}
 for file in ${kept(keep)}/*; do
   [ -e "$file" ] && mv -f "$file" /etc/netplan/
 done
+systemctl disable ${bootUnit}.service
 netplan apply
 `;
 }
@@ -59,19 +77,45 @@ netplan apply
 function files(p: Parameters, before: string | undefined): PlannedFile[] {
   return [
     { node: p.node, path: restoreScript, content: restoreText(p), mode: 0o700 },
+    ...(p.atNextBoot ? [] : [{ node: p.node, path: bootUnitFile, content: bootUnitText, mode: 0o644 }]),
     ...(p.cloudInit ? [{ node: p.node, path: cloudInitFile, content: cloudInitText, mode: 0o644 }] : []),
     { node: p.node, path: p.path, content: p.content, mode: 0o600, ...defined({ before }) },
   ];
 }
 
+const isRestoring = (path: string) => path === restoreScript || path === bootUnitFile;
+
 const stopTimer = ['systemctl', 'stop', `${restoreTimer}.timer`];
 const restoreNow = (unit: string) => ['systemd-run', `--unit=${unit}`, '--collect', restoreScript];
 
-function commands({ node, keep, aside }: Parameters): PlannedCommand[] {
+const firstTry = 'at the first try of a run';
+const oursBefore = 'it has another content';
+
+function commands(p: Parameters): PlannedCommand[] {
+  const { node, keep } = p;
+  const moves = othersOf(p).map((path) =>
+    command(`set-aside ${path}`, node, ['mv', path, `${kept(keep)}/${baseName(path)}`]),
+  );
+  const folder = [
+    command('clear-folder', node, ['rm', '-rf', kept(keep)], { note: firstTry }),
+    command('make-folder', node, ['mkdir', '-p', kept(keep)]),
+    ...(p.aside.includes(p.path)
+      ? [
+          command('keep-ours', node, ['install', '-m', '0600', p.path, `${kept(keep)}/${baseName(p.path)}`], {
+            when: oursBefore,
+          }),
+        ]
+      : []),
+  ];
+  const generate = command('generate', node, ['netplan', 'generate'], { note: 'checks the new file' });
+  if (p.atNextBoot) return [...folder, ...moves, generate];
   return [
     command('disarm-earlier', node, stopTimer, { when: armed }),
     command('restore-earlier', node, restoreNow(backUnit), { when: armed }),
-    command('make-folder', node, ['mkdir', '-p', kept(keep)]),
+    ...folder,
+    command('arm-boot', node, ['systemctl', 'enable', `${bootUnit}.service`], {
+      note: 'restores everything at the next boot, should the power fail before kloudspot confirms',
+    }),
     command(
       'arm',
       node,
@@ -85,9 +129,10 @@ function commands({ node, keep, aside }: Parameters): PlannedCommand[] {
       ],
       { note: `restores everything after ${restoreAfterSeconds} s unless kloudspot confirms` },
     ),
-    ...aside.map((path) => command(`set-aside ${path}`, node, ['mv', path, `${kept(keep)}/${baseName(path)}`])),
-    command('generate', node, ['netplan', 'generate'], { note: 'checks the new file' }),
+    ...moves,
+    generate,
     command('apply', node, ['systemd-run', `--unit=${applyUnit}`, '--collect', 'netplan', 'apply']),
+    command('disarm-boot', node, ['systemctl', 'disable', `${bootUnit}.service`]),
     command('disarm', node, stopTimer, { note: 'only after kloudspot has reached the node on its new address' }),
   ];
 }
@@ -106,42 +151,90 @@ async function isActive(context: StepContext, node: string, unit: string): Promi
   return stdout.trim() === 'active' || stdout.trim() === 'activating';
 }
 
+/** Whether the node would still restore by itself: after its time, or at its next boot. */
+async function isArmed(context: StepContext, node: string): Promise<boolean> {
+  if (await isActive(context, node, `${restoreTimer}.timer`)) return true;
+  const { stdout } = await look(context, node, ['systemctl', 'is-enabled', `${bootUnit}.service`], seconds(10));
+  return stdout.trim() === 'enabled';
+}
+
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const looked = await inForce(context, p);
-  if (looked.ok && (await isActive(context, p.node, `${restoreTimer}.timer`))) return { ok: false, observed: armed };
+  if (looked.ok && (await isArmed(context, p.node))) return { ok: false, observed: armed };
   return looked;
 }
 
-/** Whether the node is as wanted, be it for good or until its timer takes it back. */
+/** Whether the node is as wanted, be it for good or until it restores. */
 async function inForce(context: StepContext, p: Parameters): Promise<StateCheck> {
   if ((await readText(context, p.node, p.path)) !== p.content) return { ok: false, observed: `${p.path} is another` };
-  for (const path of p.aside) {
-    if (path !== p.path && (await readText(context, p.node, path)) !== undefined)
+  for (const path of othersOf(p)) {
+    if ((await readText(context, p.node, path)) !== undefined)
       return { ok: false, observed: `${path} is still in force` };
   }
   if (p.cloudInit && (await readText(context, p.node, cloudInitFile)) !== cloudInitText) {
     return { ok: false, observed: "cloud-init's network part is not turned off" };
   }
+  if (p.atNextBoot) return { ok: true, observed: `${p.node} has ${p.address} from its next boot on` };
   return addressState(context, p);
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
-  if (await isActive(context, p.node, `${restoreTimer}.timer`)) {
+  if (p.atNextBoot) return prepare(context, p, step);
+  if (await isArmed(context, p.node)) {
     // an earlier process ended between the change and its confirmation
     const good = (await inForce(context, p)).ok && (await reached(context, p)).ok;
-    if (good) return void (await runCommand(context, step, 'disarm'));
-    for (const name of ['disarm-earlier', 'restore-earlier']) await runCommand(context, step, name);
+    if (good) return disarm(context, step);
+    for (const name of ['disarm-earlier', 'restore-earlier'])
+      await runCommand(context, step, name, { run: { allow: [0, 5] } });
     await untilBack(context, p, minutes(2));
   }
-  await writeFiles(context, step, {}, (path) => path === restoreScript);
+  await writeFiles(context, step, {}, isRestoring);
+  await keepOld(context, p, step);
   const until = context.clock.elapsed() + seconds(restoreAfterSeconds - 20);
-  const moves = p.aside.map((path) => `set-aside ${path}`);
-  for (const name of ['make-folder', 'arm', ...moves]) await runCommand(context, step, name);
-  await writeFiles(context, step, {}, (path) => path !== restoreScript);
+  for (const name of ['arm-boot', 'arm']) await runCommand(context, step, name);
+  await setAside(context, p, step);
+  await writeFiles(context, step, {}, (path) => !isRestoring(path));
   await generate(context, p, step);
   await runCommand(context, step, 'apply').catch(onlyLost);
   await untilReached(context, p, until);
-  await runCommand(context, step, 'disarm');
+  await disarm(context, step);
+}
+
+/** Files of others; ours is written over. */
+const othersOf = ({ aside, path }: Parameters): string[] => aside.filter((one) => one !== path);
+
+/** The file that was ours before is kept before anything can restore: restoring removes the new one by its name. */
+async function keepOld(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+  if (context.recall('begun') === undefined) await runCommand(context, step, 'clear-folder');
+  await runCommand(context, step, 'make-folder');
+  const ours = await readText(context, p.node, p.path);
+  if (p.aside.includes(p.path) && ours !== undefined && ours !== p.content)
+    await runCommand(context, step, 'keep-ours');
+  context.remember('begun', 'yes');
+}
+
+/** What an earlier attempt has set aside already lies in the folder. */
+async function setAside(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+  for (const path of othersOf(p)) {
+    const there = (await readText(context, p.node, path)) !== undefined;
+    const aside = there ? undefined : await readText(context, p.node, `${kept(p.keep)}/${baseName(path)}`);
+    if (aside === undefined) await runCommand(context, step, `set-aside ${path}`);
+  }
+}
+
+/** Nothing changes before the boot. The new file comes first: between the two a boot finds an address in any case. */
+async function prepare(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+  await writeFiles(context, step, {}, isRestoring);
+  await keepOld(context, p, step);
+  await writeFiles(context, step, {}, (path) => !isRestoring(path));
+  await setAside(context, p, step);
+  await generate(context, p, step);
+}
+
+/** The timer goes last: until then the node restores whatever happens to the machine that kloudspot runs on. */
+async function disarm(context: StepContext, step: PlannedStep): Promise<void> {
+  await runCommand(context, step, 'disarm-boot');
+  await runCommand(context, step, 'disarm', { run: { allow: [0, 5] } });
 }
 
 /** The connection may break before or while it asks: whether the node is reached on its new address is what counts. */
@@ -255,7 +348,7 @@ export function planNetwork(p: Parameters, before: string | undefined): PlannedS
   return plannedStep(network, {
     node: p.node,
     group: 'Addresses',
-    title: `Give ${p.node} the static address ${p.address}`,
+    title: `Give ${p.node} the static address ${p.address}${p.atNextBoot ? ' from its next boot on' : ''}`,
     why: 'The datastore and the certificates keep the address of a node: it must never change again.',
     risk: 'dangerous',
     deadline: minutes(6),

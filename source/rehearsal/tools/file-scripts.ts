@@ -25,11 +25,14 @@ function* sh(call: Call): Steps {
 function* networkRestore(call: Call, text: string): Steps {
   const [, added] = /^rm -f (.+)$/m.exec(text) ?? [];
   const [, kept] = /^for file in (\S+)\/\*; do$/m.exec(text) ?? [];
-  if (added === undefined || kept === undefined || !text.endsWith('\nnetplan apply\n'))
+  const [, unit] = /^systemctl disable (\S+)$/m.exec(text) ?? [];
+  if (added === undefined || kept === undefined || unit === undefined || !text.endsWith('\nnetplan apply\n'))
     return refuse(call, `sh: ${call.words[0]}: the rehearsal knows another text of this script`, 127);
   yield* call.exec(['rm', '-f', ...added.split(' ')]);
   const names = call.look((machine) => namesIn(machine, kept));
   if (names.length > 0) yield* call.exec(['mv', '-f', ...names.map((name) => `${kept}/${name}`), '/etc/netplan/']);
+  if (call.look((machine) => fileAt(machine, `/etc/systemd/system/${unit}`) !== undefined))
+    yield* call.exec(['systemctl', 'disable', unit]);
   return yield* call.exec(['netplan', 'apply']);
 }
 

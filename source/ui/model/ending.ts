@@ -61,9 +61,12 @@ const reached: Readonly<Record<Exclude<PlanPurpose, 'init' | 'start'>, string>> 
   certificates: 'the certificates are renewed.',
   rebalance: 'every part that can move lies evenly.',
   drill: 'the drill is over, and every part is ready again.',
+  relocate: 'every node has its new address.',
 };
 
-function doneWords({ plan: { site, purpose } }: RunView): string {
+function doneWords({ plan: { site, purpose, steps } }: RunView): string {
+  if (purpose === 'relocate' && fromNextBoot(steps))
+    return `${site.name}: every node takes its new address at its next boot.`;
   if (purpose === 'init' || purpose === 'start')
     return purpose === 'init' && site.deploy === 'later'
       ? `${site.name}: the cluster is ready.`
@@ -102,8 +105,18 @@ function restoreLines(view: RunView): string[] {
   });
 }
 
-function afterDone({ plan: { site, purpose } }: RunView, { files }: RunPlace): readonly string[] {
+/** Whether a plan writes addresses that count from the next boot on. */
+const fromNextBoot = (steps: RunView['plan']['steps']): boolean =>
+  steps.some(({ parameters }) => parameters['atNextBoot'] === true);
+
+function afterDone({ plan: { site, purpose, steps } }: RunView, { files }: RunPlace): readonly string[] {
   if (purpose === 'stop') return [`${kloudspot('start')}  brings it back`];
+  if (purpose === 'relocate')
+    return [
+      ...(fromNextBoot(steps) ? ['Switch the nodes off, take them to their new place, and switch them on'] : []),
+      `${kloudspot('preflight')}  checks them at their new addresses`,
+      `${kloudspot('init')}  builds the cluster there`,
+    ];
   const status = `${kloudspot('status')}  shows the state of the site`;
   if (site.deploy === 'later' && purpose === 'init')
     return [`The settings are in ${files.site}`, `${kloudspot('start')}  deploys the product`, status];
