@@ -11,7 +11,7 @@ export const verbs: VerbTable = {
   plan: { about: 'Show every step, command and file of what would be done', load: () => import('./verbs/plan.ts') },
   apply: { about: 'Do what the site file says', load: () => import('./verbs/apply.ts') },
   relocate: {
-    about: 'Change all addresses together, before the cluster is built',
+    about: 'Change all addresses, before the cluster is built',
     load: () => import('./verbs/relocate.ts'),
   },
   resume: { about: 'Continue a run that was interrupted', load: () => import('./verbs/resume.ts') },
