@@ -34,7 +34,7 @@ export function withStaticAddress(old: Settings, wanted: WantedSettings): Settin
   const kept = Object.entries(rest).filter(
     ([key]) => !['set-name', 'dhcp4', 'addresses', 'routes', 'nameservers', 'mtu', ...dropped].includes(key),
   );
-  const routes = routesWith(old, wanted.gateway);
+  const routes = routesWith(old, wanted);
   const text = `${wanted.address.address}/${wanted.address.prefix}`;
   const mtu = old['mtu'] ?? (wanted.mtu === 1500 ? undefined : wanted.mtu);
   return {
@@ -70,6 +70,12 @@ export function holds(old: Settings, wanted: WantedSettings): boolean {
   );
 }
 
+/** Name servers and domains that the files themselves name, where no lease adds any: they stay unless the site names others. */
+export function staticNameservers(old: Settings): z.output<typeof nameserverSettings> | undefined {
+  const named = old['nameservers'] !== undefined && !isOn(old['dhcp4']);
+  return named ? nameserverSettings.safeParse(old['nameservers']).data : undefined;
+}
+
 /** The default route that stays where the site names no gateway: with `on-link` it may lie outside the node's subnet. */
 export function presentDefault(
   old: Settings,
@@ -87,15 +93,50 @@ function nameservers({ nameservers: addresses, search }: WantedSettings): Settin
 
 /**
  * The old routes with the gateway in the default one. Its metric stays, the one that DHCP was set to give it too: another
- * interface may have the default route that counts. Routes of other tables stay as they are.
+ * interface may have the default route that counts. Routes of other tables stay as they are. A default route whose gateway is
+ * in the subnet that the node leaves goes with it.
  */
-function routesWith(old: Settings, gateway: string | undefined): readonly Route[] {
+function routesWith(old: Settings, wanted: WantedSettings): readonly Route[] {
+  const { gateway } = wanted;
   const all = routesOf(old);
-  const before = all.find(isDefault) ?? olderDefault(old);
+  const defaults = all.filter(isDefault);
+  const before =
+    defaults.find(({ via }) => via === gateway) ??
+    defaults.find(({ via }) => via !== undefined && isInside(via, wanted.address)) ??
+    defaults.find((entry) => !isReached(entry, old, wanted)) ??
+    defaults[0] ??
+    olderDefault(old);
   const rest = all.filter((entry) => entry !== before);
-  if (gateway === undefined) return before === undefined ? rest : [before, ...rest];
   const metric = overrides.safeParse(old['dhcp4-overrides'] ?? {}).data?.['route-metric'];
-  return [{ ...defined({ metric }), ...before, to: 'default', via: gateway }, ...rest];
+  if (gateway !== undefined) return [{ ...defined({ metric }), ...before, to: 'default', via: gateway }, ...rest];
+  return before === undefined || !isReached(before, old, wanted) ? rest : [before, ...rest];
+}
+
+/** Routes beside the default one whose gateway is reached no more, as `10.8.0.0/16 via 10.0.4.254`. */
+export function routesCutOff(old: Settings, wanted: Pick<WantedSettings, 'address' | 'leaving'>): readonly string[] {
+  const cut = routesOf(old).filter((entry) => !isDefault(entry) && !isReached(entry, old, wanted));
+  return cut.map(({ to, via }) => `${to} via ${via}`);
+}
+
+/** Whether the gateway of a route lies in a network of the interface once its address has changed. */
+function isReached(entry: Route, old: Settings, wanted: Pick<WantedSettings, 'address' | 'leaving'>): boolean {
+  const { via } = entry;
+  if (via === undefined || entry['on-link'] === true || !isIpv4(via) || isInside(via, wanted.address)) return true;
+  const own = addressesOf(old).map(addressText).filter(isIpv4);
+  const left = own.filter((text) => text.replace(/\/.*/, '') === wanted.leaving);
+  const stayed = own.filter((text) => stays(text, wanted));
+  const holds = (text: string) => isInNetwork(via, text);
+  // What lies in no network of before was reached in another way, which stays.
+  return stayed.some(holds) || !left.some(holds);
+}
+
+function isInNetwork(address: string, text: string): boolean {
+  try {
+    const [own, prefix] = ipaddr.IPv4.parseCIDR(text);
+    return isInside(address, { address: own.toString(), prefix });
+  } catch {
+    return false;
+  }
 }
 
 /** `gateway4`, an older way to write it. */
@@ -115,7 +156,7 @@ function isDefault(entry: Route): boolean {
 }
 
 /** Addresses of other networks and of IPv6 stay; the one that goes and its neighbours do not. */
-function stays(text: string, { address, leaving }: WantedSettings): boolean {
+function stays(text: string, { address, leaving }: Pick<WantedSettings, 'address' | 'leaving'>): boolean {
   if (!isIpv4(text)) return true;
   const own = text.replace(/\/.*/, '');
   return own !== leaving && !isInside(own, address);

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import { isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
 import * as z from 'zod';
 import type { InterfaceFacts, NetworkFacts } from '../facts/facts.ts';
 
@@ -115,9 +115,10 @@ function contentOf(file: NetplanFile): unknown {
   return content;
 }
 
-/** As netplan reads it: a key that is given twice is read twice, one after the other. Undefined: not valid YAML. */
+/** As netplan reads it: the first document alone, and a key that is given twice twice, one after the other. Undefined: not valid YAML. */
 function parsed(content: string): unknown {
-  const document = parseDocument(content, { uniqueKeys: false, logLevel: 'error' });
+  const [document] = parseAllDocuments(content, { uniqueKeys: false, logLevel: 'error' });
+  if (document === undefined) return {};
   if (document.errors.length > 0) return undefined;
   try {
     return plain(document.contents, document.toJS()) ?? {};

@@ -3,7 +3,14 @@ import type { InterfaceFacts, NetworkFacts, NodeFacts } from '../facts/facts.ts'
 import { type AddressWithPrefix, isInside } from '../site/address-rules.ts';
 import type { Site, SiteNode } from '../site/schema.ts';
 import { safeYaml, unfolded } from '../site/yaml-text.ts';
-import { holds, presentDefault, type WantedSettings, withStaticAddress } from './address-settings.ts';
+import {
+  holds,
+  presentDefault,
+  routesCutOff,
+  staticNameservers,
+  type WantedSettings,
+  withStaticAddress,
+} from './address-settings.ts';
 import { carrierOf, presentAddress, wantedAddress } from './addresses.ts';
 import {
   type Definition,
@@ -13,6 +20,7 @@ import {
   keysNotKept,
   mergedSettings,
   type NetplanFile,
+  type Settings,
 } from './netplan-files.ts';
 
 export const netplanPath = '/etc/netplan/60-kloudspot.yaml';
@@ -36,12 +44,12 @@ export function netplanDocument(site: Site, node: SiteNode, facts: NodeFacts): N
   const network = facts.network;
   if (address === undefined || carrier === undefined || network === undefined) return undefined;
   if (netplanRefusals(node, facts).length > 0) return undefined;
-  const wanted = wantedSettings(site, node, address, carrier, facts, network);
   const ours = network.netplan.filter((file) => file.path === netplanPath);
   const touching = filesAbout(carrier, network);
   const definitions = inReadingOrder([...touching, ...ours]).flatMap((file) => definitionsIn(file) ?? []);
   const about = definitions.filter((definition) => fits(definition, carrier));
   const old = mergedSettings(about.map((definition) => definition.settings));
+  const wanted = wantedSettings(site, node, address, carrier, facts, network, old);
   if (hasAddress(carrier, address) && about.length > 0 && holds(old, wanted)) return undefined;
   const own = about.find((definition) => fits(definition, carrier) === 'itself');
   const target: Definition = {
@@ -49,12 +57,14 @@ export function netplanDocument(site: Site, node: SiteNode, facts: NodeFacts): N
     id: own?.id ?? carrier.name,
     settings: withStaticAddress(own === undefined ? withoutMatch(old) : old, wanted),
   };
-  const others = definitions
-    .filter((definition) => fits(definition, carrier) !== 'itself')
-    .flatMap((definition) => expanded(definition, carrier, network));
+  // In the order of before: netplan 0.106 reads what comes before its members twice, name servers too.
+  const kept = definitions.flatMap((definition) => {
+    if (definition === own) return [target];
+    return fits(definition, carrier) === 'itself' ? [] : expanded(definition, carrier, network);
+  });
   return {
     path: netplanPath,
-    content: text(node, [target, ...others]),
+    content: text(node, target, own === undefined ? [target, ...kept] : kept),
     aside: touching.map((file) => file.path).filter((path) => path.startsWith('/etc/netplan/')),
   };
 }
@@ -66,15 +76,17 @@ function wantedSettings(
   carrier: InterfaceFacts,
   facts: NodeFacts,
   network: NetworkFacts,
+  old: Settings,
 ): WantedSettings {
   const servers = node.network?.nameservers ?? site.network.nameservers;
   const search = node.network?.search ?? site.network.search;
   const leaving = presentAddress(node, facts)?.address;
+  const own = staticNameservers(old);
   return {
     address,
     gateway: wantedGateway(site, node, address, carrier, network),
-    nameservers: servers.length > 0 ? servers : network.nameservers.filter(isServerForAll),
-    search: search.length > 0 ? search : network.search,
+    nameservers: servers.length > 0 ? servers : (own?.addresses ?? network.nameservers.filter(isServerForAll)),
+    search: search.length > 0 ? search : (own?.search ?? network.search),
     mtu: carrier.mtu,
     leaving: leaving === address.address ? undefined : leaving,
   };
@@ -114,13 +126,22 @@ function filesAbout(carrier: InterfaceFacts, { netplan }: NetworkFacts): Netplan
 /** Why the address cannot be changed without losing something: file and key. Empty where all that is there can be kept. */
 export function netplanRefusals(node: SiteNode, facts: NodeFacts | undefined): readonly string[] {
   const carrier = carrierOf(node, facts);
-  if (wantedAddress(node) === undefined || carrier === undefined || facts?.network === undefined) return [];
+  const wanted = wantedAddress(node);
+  if (wanted === undefined || carrier === undefined || facts?.network === undefined) return [];
   const files = filesAbout(carrier, facts.network);
   const inFiles = files.flatMap((file) => keysNotKept(file).map((key) => `${file.path}: ${key}`));
   const defined = files.some((file) => (definitionsIn(file) ?? []).some((one) => fits(one, carrier)));
   const own = facts.network.netplan.some((file) => file.path === netplanPath);
+  const about = inReadingOrder([...files, ...facts.network.netplan.filter((file) => file.path === netplanPath)])
+    .flatMap((file) => definitionsIn(file) ?? [])
+    .filter((one) => fits(one, carrier));
+  const leaving = presentAddress(node, facts)?.address;
+  const cut = routesCutOff(mergedSettings(about.map(({ settings }) => settings)), {
+    address: wanted,
+    leaving: leaving === wanted.address ? undefined : leaving,
+  }).map((route) => `${about[0]?.kind}.${about[0]?.id}.routes: ${route} would be reached no more`);
   const made = ['bond', 'bridge', 'vlan'].includes(carrier.kind) && !defined && !own;
-  return made ? [`${carrier.name} is a ${carrier.kind} that no netplan file defines`] : inFiles;
+  return made ? [`${carrier.name} is a ${carrier.kind} that no netplan file defines`] : [...inFiles, ...cut];
 }
 
 function touches(file: NetplanFile, carrier: InterfaceFacts): boolean {
@@ -146,7 +167,7 @@ function expanded(definition: Definition, carrier: InterfaceFacts, network: Netw
     .map((face) => ({ ...definition, id: face.name, settings: withoutMatch(definition.settings) }));
 }
 
-function text(node: SiteNode, definitions: readonly Definition[]): string {
+function text(node: SiteNode, target: Definition, definitions: readonly Definition[]): string {
   const kinds = [...new Set(definitions.map((definition) => definition.kind))];
   const byKind = kinds.map((kind) => {
     const ids = [...new Set(definitions.filter((one) => one.kind === kind).map((one) => one.id))];
@@ -161,14 +182,13 @@ function text(node: SiteNode, definitions: readonly Definition[]): string {
   document.commentBefore =
     ` The static address of ${node.name}, written by kloudspot from site.yaml.\n` +
     ' It takes the place of the files that configured the same interface before.';
-  remark(document, definitions);
+  remark(document, target);
   return document.toString(unfolded);
 }
 
-function remark(document: Document, definitions: readonly Definition[]): void {
-  const [target] = definitions;
-  const kind = target === undefined ? undefined : document.getIn(['network', target.kind]);
-  if (target === undefined || !isMap(kind)) return;
+function remark(document: Document, target: Definition): void {
+  const kind = document.getIn(['network', target.kind]);
+  if (!isMap(kind)) return;
   for (const { key } of kind.items) {
     if (isNode(key) && String(key) === target.id) key.commentBefore = ' carries the address of the cluster';
     else if (isNode(key)) key.commentBefore = ' as it was';
