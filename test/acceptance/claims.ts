@@ -8,7 +8,7 @@ import { standIns } from './claims/stand-ins.ts';
 export const claims: Readonly<Record<string, Claim>> = { ...machines, ...cluster, ...product, ...standIns };
 
 const first = ['R1', 'R2', 'R15'];
-const last = ['R31', 'R21', 'R23'];
+const last = ['R31', 'R21', 'R36', 'R23'];
 
 /** The order in which they are asked: what needs bare machines first, what disturbs the cluster last. */
 export function ordered(): string[] {

@@ -76,6 +76,20 @@ async function page(): Promise<string> {
   const { stdout, stderr } = await lab.inHub(['curl', '-sS', ...way, 'https://spot.lab.test/']);
   return stdout || stderr;
 }
+/** The node whose network card answers ARP for the virtual address; as long as nobody does, this waits. */
+async function answering(): Promise<string> {
+  const ask = ['arping', '-c', '1', '-w', '1', '-I', 'br0', virtualAddress];
+  for (;;) {
+    const card = / \[([\w:]+)\] /.exec((await lab.inHub(ask)).stdout)?.[1]?.toLowerCase();
+    const found = nodes.find(({ n }) => lab.hardwareAddress(n) === card);
+    if (found) return found.name;
+  }
+}
+/** Parts of the product with a pod on a node. */
+async function partsOn(node: string): Promise<string[]> {
+  const pods = await lab.objects('pods', '-n', 'kloudspot', '--field-selector', `spec.nodeName=${node}`);
+  return pods.flatMap(({ metadata }) => metadata.labels?.['app.kubernetes.io/component'] ?? []);
+}
 const flags = () => ['--site', site, '--yes', '--password-file', passwords];
 const resume = () => fromLaptop(root, 'resume', '--yes', '--password-file', passwords);
 const status = async () => ran(fromLaptop(root, 'status', '--site', site, '--json', '--password-file', passwords));
@@ -166,7 +180,31 @@ describe('from a laptop', () => {
     await expect.poll(starts, patience).toBeGreaterThan(before);
   });
 
-  it('the site is reached over HTTPS, its certificate alone trusted, with every node back', async () => {
+  it('drill cuts the node off that answers: another answers, the site is reached, and what is measured is what is seen', async () => {
+    await expect.poll(page, patience).toMatch(/^nginx on kloudspot-web-/);
+    const holder = async () => JSON.parse((await status()).stdout).virtualAddress.holder;
+    const before = await answering();
+    await expect.poll(holder, patience).toBe(before);
+    const n = nodes.find(({ name }) => name === before)?.n ?? 0;
+    const touched = await partsOn(before);
+    const drilling = ran(fromLaptop(root, `drill ${before}`, '--seconds', '60', ...flags()));
+    const card = async () => (await lab.onNode(n, 'ip -o link show dev eth0')).stdout;
+    await expect.poll(card, patience).toContain(' state DOWN ');
+    // it stays away until all is seen, however long a busy machine takes
+    await lab.cable(n, 'cut');
+    await expect.poll(answering, patience).not.toBe(before);
+    await expect.poll(page, patience).toMatch(/^nginx on kloudspot-web-/);
+    const now = await answering();
+    await expect.poll(holder, patience).toBe(now);
+    await lab.cable(n, 'join');
+    const { code, stdout, stderr } = await drilling;
+    expect(code, stdout + stderr).toBe(0);
+    expect(stdout).toMatch(/^ {2}counted as lost after \d/m);
+    expect(stdout).toMatch(/^ {2}the virtual address moved after \d+(\.\d)? s$/m);
+    for (const part of touched) expect(stdout).toMatch(new RegExp(`^  kloudspot-${part} not ready from`, 'm'));
+    const told = journal(root).filter(({ type, text }) => type === 'progress' && String(text).includes(`${now} holds`));
+    expect(told.length, stdout).toBeGreaterThan(0);
+    await untilReady(4);
     await expect.poll(page, patience).toMatch(/^nginx on kloudspot-web-/);
   });
 

@@ -16,7 +16,7 @@ export { ensureBuilt } from './build.ts';
 export { cable } from './hub.ts';
 export { whatIsMissing } from './missing.ts';
 export type { LabOptions, NodeOptions } from './options.ts';
-export { address, hub, keyPath, user } from './place.ts';
+export { address, hardwareAddress, hub, keyPath, user } from './place.ts';
 export { firstProcess, untilBooted } from './power.ts';
 export { inHub, nodes, type Outcome, onNode, overSsh } from './reach.ts';
 

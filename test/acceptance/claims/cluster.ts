@@ -103,6 +103,19 @@ const loss: Claim = async (scene) => {
   expect(moved < 180, `HTTPS answered after ${moved} s only`);
 };
 
+/** The node that answers for the virtual address is cut off by a drill, which measures what the cluster loses. */
+const drilled: Claim = async (scene) => {
+  if (scene.managers.length < 3) throw new NotAsked('needs three managers');
+  const { virtualAddress } = await statusOf(scene);
+  const node = scene.site.nodes.find(({ name, local }) => name === virtualAddress?.holder && !local);
+  if (node === undefined) throw new NotAsked('the node that answers is this machine, or not known');
+  const { code, stdout, stderr } = await scene.program(`drill ${node.name} --seconds 120`);
+  expect(code === 0, `drill ended with ${code}: ${stdout.slice(-500)}${stderr}`);
+  expect(/counted as lost after \d/.test(stdout), `never counted as lost: ${stdout.slice(-500)}`);
+  expect(/the virtual address moved after \d/.test(stdout), `the address did not move: ${stdout.slice(-500)}`);
+  await until(scene, 900, async () => (await statusOf(scene)).verdict === 'ok', 'the node did not come back');
+};
+
 async function until(_: Scene, seconds: number, look: () => Promise<boolean>, why: string): Promise<void> {
   for (const end = performance.now() + seconds * 1000; performance.now() < end; await wait(1_000)) {
     if (await look()) return;
@@ -132,4 +145,5 @@ export const cluster: Readonly<Record<string, Claim>> = {
   R19: ingress,
   R23: loss,
   R27: pairs,
+  R36: drilled,
 };
