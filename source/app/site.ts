@@ -4,10 +4,12 @@ import { type Passwords, readPasswords } from '../host/secrets.ts';
 import { loadSiteWithProduct } from '../product/fit.ts';
 import { loadProduct, productFor } from '../product/load.ts';
 import type { Product } from '../product/schema.ts';
+import type { Finding } from '../site/finding.ts';
 import { judgeDraft } from '../site/load.ts';
 import type { Site } from '../site/schema.ts';
 import { kloudspot } from '../text/command.ts';
 import { defined } from '../text/defined.ts';
+import { counted } from '../text/plural.ts';
 import type { Settings } from './settings.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -54,11 +56,32 @@ async function findSite(settings: Settings, world: World): Promise<{ site: Site;
         product: productFor(judged.site, await loadProduct(judged.site.product)),
         from: `the rehearsal ${world.scenario ?? ''}`.trim(),
       };
+    throw draftNotRight(`rehearsal ${world.scenario ?? ''}`.trim(), judged.findings);
   }
+  if (await exists(settings.files.draft)) throw unfinished(settings);
   throw new Fault({
     what: 'There is no site yet.',
     where: settings.site,
     next: [`${kloudspot('init')}  walks through a new one.`, 'Or name one: --site FILE'],
+  });
+}
+
+/** The draft of a scenario is in its file: there is nothing to walk through. */
+function draftNotRight(where: string, findings: readonly Finding[]): Fault {
+  return new Fault({
+    what: `The draft has ${counted(findings.length, 'problem')}, so it is not a site.`,
+    where,
+    why: findings.map(({ reason }) => reason).join('\n'),
+    next: [`Fix ${findings.length === 1 ? 'it' : 'them'} there, or answer the questions: ${kloudspot('init')}`],
+  });
+}
+
+function unfinished({ files, site }: Settings): Fault {
+  return new Fault({
+    what: 'There is only a draft of a site yet.',
+    where: files.draft,
+    why: `What it holds becomes ${site} when its run begins.`,
+    next: [`${kloudspot('init')}  goes on with the draft.`, 'Or name a finished site: --site FILE'],
   });
 }
 

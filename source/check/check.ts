@@ -68,11 +68,14 @@ export function pass(seen: string, reason: string, rest: Rest = {}): Outcome {
   return { grade: 'pass', seen, reason, ...rest };
 }
 
-export function warn(seen: string, reason: string, rest: Rest = {}): Outcome {
+/** What does not pass always says what to do. */
+type Advised = Rest & { readonly advice: string };
+
+export function warn(seen: string, reason: string, rest: Advised): Outcome {
   return { grade: 'warn', seen, reason, ...rest };
 }
 
-export function fail(seen: string, reason: string, rest: Rest = {}): Outcome {
+export function fail(seen: string, reason: string, rest: Advised): Outcome {
   return { grade: 'fail', seen, reason, ...rest };
 }
 

@@ -18,7 +18,7 @@ interface Word {
 
 /**
  * The node that answers for the virtual address and since when, ISO 8601: the one that the newest word names. An object of a lost node
- * is no word: it stays until its speaker's pod is deleted, and the successor cannot write its own beside it (MetalLB 0.15 tries to
+ * is not a word: it stays until its speaker's pod is deleted, and the successor cannot write its own beside it (MetalLB 0.15 tries to
  * change `status.node`, which is immutable), only its event.
  */
 export function holderOf(

@@ -10,7 +10,7 @@ import { ofNode, type Placed } from './placed.ts';
 import { virtualAddressFindings } from './virtual-address.ts';
 
 /**
- * Rules of addresses over the whole site, a pass included, so that a table can show each: `interface`, `gateway`,
+ * Rules of addresses over the whole site, a pass included, so that a table can show each: `interface`, `address-kept`, `gateway`,
  * `address-unique`, `same-network`, `cluster-ranges`, `virtual-address`, `netplan-files`. Pure; whether an address is free on the
  * wire is asked elsewhere.
  */
@@ -22,6 +22,7 @@ export function networkFindings(site: Site, facts: ReadonlyMap<string, NodeFacts
   return [
     ...placed.flatMap((one) => [
       ...carrier(one),
+      ...kept(one),
       ...gateway(site, one),
       ...rangeFindings(site, one, placed),
       ...netplanFiles(one),
@@ -53,6 +54,22 @@ function carrier(one: Placed): Finding[] {
       advice: `Name one of: ${names.join(', ')}.`,
       below: ['interface'],
     }),
+  ];
+}
+
+/** `mode: dhcp` keeps what a server gives; an address that was set by hand is given by none. */
+function kept(one: Placed): Finding[] {
+  const now = presentAddress(one.node, one.facts);
+  if (one.node.network?.mode !== 'dhcp' || now === undefined) return [];
+  const seen = `${now.address}/${now.prefix}`;
+  if (now.dynamic) {
+    const reason = 'It is a lease; the server must reserve it for this node.';
+    return [ofNode(one, { check: 'address-kept', grade: 'pass', seen, reason })];
+  }
+  const reason = `${one.node.name} has ${now.address} set by hand, and the site keeps what DHCP gives: no server gives it.`;
+  const advice = `Choose static with ${seen}, or let a DHCP server reserve it and the node ask that one`;
+  return [
+    ofNode(one, { check: 'address-kept', grade: 'warn', seen, wanted: 'a lease', reason, advice, below: ['mode'] }),
   ];
 }
 

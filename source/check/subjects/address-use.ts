@@ -12,7 +12,7 @@ interface Wanted {
 export const addressesFree: Check = siteCheck(
   {
     id: 'addresses-free',
-    title: 'Free addresses',
+    title: 'Use of addresses',
     why: 'An address that another machine has already works for a minute and then does not, for both. Nodes ask by ARP who has it before anything is changed.',
     source: 'RFC 5227 section 2.1 (IPv4 address conflict detection)',
   },

@@ -23,6 +23,13 @@ const rules: readonly NetworkRule[] = [
     source: 'https://netplan.readthedocs.io/en/stable/netplan-yaml/#routing',
   },
   {
+    id: 'address-kept',
+    title: 'Address that is kept',
+    about: 'node',
+    why: 'Where the site keeps what DHCP gives, a server must give it: an address that was set by hand lasts as long as its file, and no server knows of it.',
+    source: 'RFC 2131 section 1.6 (a client keeps its address across restarts where the server does)',
+  },
+  {
     id: 'address-unique',
     title: 'Unique addresses',
     about: 'node',
@@ -38,7 +45,7 @@ const rules: readonly NetworkRule[] = [
   },
   {
     id: 'cluster-ranges',
-    title: 'Outside the cluster networks',
+    title: 'Cluster networks',
     about: 'node',
     why: 'The cluster gives addresses of its own to pods and services: 10.1.0.0/16 and 10.152.183.0/24, or cluster.podRange and cluster.serviceRange. A machine or route in one of them is no longer reached once the cluster runs.',
     source: 'https://microk8s.io/docs/services-and-ports',

@@ -8,7 +8,7 @@ type Listener = NonNullable<NodeFacts['network']>['listeners'][number];
 export const portsFree: Check = nodeCheck(
   {
     id: 'ports-free',
-    title: 'Free ports',
+    title: 'Ports of the node',
     why: 'MicroK8s, MetalLB and the ingress listen on fixed ports of every node. A web server on 80 or another Kubernetes on 10250 keeps the cluster from starting, or takes its requests.',
     source: 'https://microk8s.io/docs/services-and-ports',
   },

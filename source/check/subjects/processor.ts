@@ -38,7 +38,7 @@ export const cores: Check = nodeCheck(
     const { floor, recommended } = requirements(input.product, input.site.features, node.role);
     const seen = String(cpu.cores);
     if (cpu.cores < floor.cores) {
-      return fail(seen, `${node.name} has ${cpu.cores} of the ${floor.cores} cores that every node needs.`, {
+      return fail(seen, `${node.name} has ${cpu.cores} of the ${floor.cores} cores that a ${node.role} needs.`, {
         wanted: `${floor.cores} or more`,
         advice: 'Give the machine more cores',
       });

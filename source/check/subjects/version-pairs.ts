@@ -21,7 +21,7 @@ export const versionPairs: Check = nodeCheck(
 );
 
 function outcomeOf({ grade, reason, advice }: Pair, seen: string): Outcome {
-  const rest = { ...(advice === undefined ? {} : { advice }), field: ['cluster', 'channel'] };
   if (grade === 'pass') return pass(seen, reason);
+  const rest = { advice: advice ?? 'Choose another track in cluster.channel', field: ['cluster', 'channel'] };
   return grade === 'warn' ? warn(seen, reason, rest) : fail(seen, reason, rest);
 }

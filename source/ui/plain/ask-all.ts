@@ -9,6 +9,7 @@ import { nodesPage } from '../../wizard/pages/nodes.ts';
 import { ownNames } from '../../wizard/pages/own-names.ts';
 import { pageNotes } from '../../wizard/pages.ts';
 import { reachNodes } from './access.ts';
+import { tellHeard } from './heard.ts';
 import { keep, type PlainWalk, viewOf } from './plain-walk.ts';
 import { askField, elsewhere, type Reply, ways } from './question.ts';
 import { SameForAll } from './same-for-all.ts';
@@ -45,6 +46,7 @@ export async function askAll(walk: PlainWalk, from: string | undefined): Promise
     named = reply.reply === 'back' || reply.reply === 'to';
     if (reply.reply === 'answered') {
       await keep(walk, reply.draft);
+      if (at.page.id === 'network') await tellHeard(walk);
       asked.push(id);
       at = placeAfter(viewOf(walk), rare, id);
     } else if (reply.reply === 'more') {

@@ -22,6 +22,7 @@ export async function runPlainInit(session: InitSession, io: PlainIo, clock: Clo
     facts: new Map(),
     source: undefined,
     free: new Set(),
+    heard: new Map(),
     saved: false,
     onlyOpen: false,
     interrupted: undefined,

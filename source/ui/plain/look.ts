@@ -1,3 +1,5 @@
+import { withAccepted } from '../../check/accepted.ts';
+import type { CheckHelp } from '../../check/check.ts';
 import { causes, countChecks, countText, foldNodes } from '../../check/summary.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import type { Finding } from '../../site/finding.ts';
@@ -56,7 +58,7 @@ function fieldId(walk: PlainWalk, path: SitePath | undefined): string | undefine
   return path === undefined ? undefined : placeAt(viewOf(walk), path)?.field.id;
 }
 
-/** The findings when none fails, else where the operator wants to go. */
+/** The findings when none fails that is not accepted, else where the operator wants to go. */
 async function preflight(
   walk: PlainWalk,
   site: Site,
@@ -65,33 +67,80 @@ async function preflight(
   for (;;) {
     talk.say('', 'Preflight. Looking at every node.');
     const findings = await session.preflight(site, walk.facts, new AbortController().signal);
-    // Loaded here, so that the first question does not wait for the checks.
-    const { checks } = await import('../../check/checks.ts');
-    talk.say(...findingLines(findings, new Map(checks.map(({ id, title }) => [id, title]))));
-    const fails = findings.filter((finding) => finding.grade === 'fail');
-    if (fails.length === 0) return { findings };
-    const first = fails.find((finding) => finding.field)?.field;
-    const text = await talk.ask(
-      'again checks again, back goes to the first of them, quit leaves with the draft saved [again]',
-    );
-    const other = elsewhere(text);
-    if (other?.reply === 'quit') return { next: 'quit' };
-    if (other?.reply === 'back') return { next: 'back', from: fieldId(walk, first) };
-    if (other?.reply === 'to') return { next: 'back', from: placeNamed(viewOf(walk), other.place)?.field.id };
+    const chosen = await weighed(walk, findings);
+    if (chosen !== 'again') return chosen;
     // What was fixed on the machines must be checked again.
     walk.facts = await reachNodes(talk, session, walk.draft);
   }
 }
 
-/** The count of the checks, and each cause that does not pass under the title of its check. */
-export function findingLines(findings: readonly Finding[], titles: ReadonlyMap<string, string>): readonly string[] {
+type Weighed = { readonly findings: readonly Finding[] } | Exclude<Looked, { next: 'begin' }> | 'again';
+
+/** Says what was found, and asks until nothing fails any more or the operator goes elsewhere. */
+async function weighed(walk: PlainWalk, found: readonly Finding[]): Promise<Weighed> {
+  const { talk, session } = walk;
+  // Loaded here, so that the first question does not wait for the checks.
+  const { helpOfChecks } = await import('../../check/accept.ts');
+  const help = helpOfChecks(session.product);
+  talk.say(...findingLines(found, help));
+  let findings = found;
+  for (;;) {
+    const fails = findings.filter((finding) => finding.grade === 'fail');
+    if (fails.length === 0) return { findings };
+    const text = await talk.ask(
+      'again checks again, back goes to the first of them, ? CHECK says why it matters, accept CHECK goes on in spite of it, quit leaves with the draft saved [again]',
+    );
+    const [word, check] = text.split(/\s+/);
+    const first = fails.find((finding) => finding.field)?.field;
+    const other = elsewhere(text);
+    if (other?.reply === 'quit') return { next: 'quit' };
+    if (other?.reply === 'back') return { next: 'back', from: fieldId(walk, first) };
+    if (other?.reply === 'to') return { next: 'back', from: placeNamed(viewOf(walk), other.place)?.field.id };
+    if (word === '?') talk.say(...helpLines(check ?? fails[0]?.check, help));
+    else if (word === 'accept') findings = await accepted(walk, findings, check ?? '');
+    else return 'again';
+  }
+}
+
+/** Failures of that check become warnings, where the product allows it. */
+async function accepted(walk: PlainWalk, findings: readonly Finding[], check: string): Promise<readonly Finding[]> {
+  const { refuseAcceptance } = await import('../../check/accept.ts');
+  try {
+    refuseAcceptance([check], walk.session.product);
+  } catch (error) {
+    walk.talk.say(...faultWords(error));
+    return findings;
+  }
+  const after = withAccepted(findings, new Set([check]));
+  const left = new Set(after.flatMap((finding) => (finding.grade === 'fail' ? [finding.check] : [])));
+  const known = findings.some((finding) => finding.check === check && finding.grade === 'fail');
+  walk.talk.say(
+    ...(known ? [`Accepted: ${check}. Plan and journal say so.`] : [`${check} does not fail.`]),
+    ...(left.size > 0 ? [`Still failing: ${[...left].join(', ')}.`] : []),
+  );
+  return after;
+}
+
+/** Why a check matters, its source, and whether a failure of it can be accepted. */
+function helpLines(check: string | undefined, help: ReadonlyMap<string, CheckHelp>): readonly string[] {
+  const about = help.get(check ?? '');
+  if (about === undefined) return [`There is no check ${check}. The names stand in brackets above.`];
+  const strict = about.strict === undefined ? [] : [`A failure of it cannot be accepted: ${about.strict}`];
+  return [`${about.title}: ${about.why}`, `The rule: ${about.source}.`, ...strict];
+}
+
+/** The count of the checks, and each cause that does not pass under the title and name of its check. */
+export function findingLines(
+  findings: readonly Finding[],
+  help: ReadonlyMap<string, Pick<CheckHelp, 'title'>>,
+): readonly string[] {
   const open = foldNodes(causes(findings).filter((finding) => finding.grade !== 'pass'));
   return [
     `${countText(countChecks(findings))}.`,
     ...open.flatMap(({ check, grade, who, reason, advice, accepted }) => {
       const mark = grade === 'fail' ? 'FAILS' : accepted ? 'Accepted' : 'Warning';
       const about = who === '' ? '' : ` of ${who.replace('→', 'to')}`;
-      const head = `${mark}: ${titles.get(check) ?? check}${about}: ${reason}`;
+      const head = `${mark}: ${help.get(check)?.title ?? check} (${check})${about}: ${reason}`;
       return advice === undefined ? [head] : [head, `  ${advice}`];
     }),
   ];

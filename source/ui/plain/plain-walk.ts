@@ -1,3 +1,4 @@
+import type { HeardAddresses } from '../../app/ask-addresses.ts';
 import type { InitSession } from '../../app/session.ts';
 import { Fault } from '../../errors/fault.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
@@ -16,6 +17,8 @@ export interface PlainWalk {
   source: KeyLines | undefined;
   /** Addresses that no machine answered for. */
   free: ReadonlySet<string>;
+  /** What nodes heard of the addresses that were typed. */
+  heard: HeardAddresses;
   saved: boolean;
   /** The draft came from a file that lacks something: only that is asked. */
   onlyOpen: boolean;

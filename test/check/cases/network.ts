@@ -1,5 +1,5 @@
 import type { InterfaceFacts } from '../../../source/facts/facts.ts';
-import { healthySite } from '../../facts-fixtures.ts';
+import { healthyNode, healthySite } from '../../facts-fixtures.ts';
 import { answer, type Case, eno1, nodes, onNode1, set, wantsStatic } from './case.ts';
 
 const withWorkload = (addresses: Record<string, string> = {}) => ({
@@ -13,6 +13,30 @@ const eno2 = (change: Partial<InterfaceFacts>) =>
     interfaces: [eno1({}), eno1({ name: 'eno2', mac: '52:54:00:00:00:91', addresses: second, ...change })],
   });
 const second = [{ address: '10.20.0.11', prefix: 24, dynamic: false }];
+
+const keepsDhcp = { network: { mode: 'dhcp' } } as const;
+
+const keptCases: readonly Case[] = [
+  {
+    check: 'address-kept',
+    what: 'dhcp is kept where the address was set by hand',
+    grade: 'warn',
+    nodes: ['ks-1'],
+    says: /ks-1 has 192\.168\.1\.101 set by hand, .*no server gives it/,
+    site: { nodes: nodes(healthyNode('ks-1', keepsDhcp)) },
+  },
+  {
+    check: 'address-kept',
+    what: 'a lease is kept',
+    grade: 'pass',
+    nodes: ['ks-1'],
+    says: /a lease; the server must reserve it/,
+    site: { nodes: nodes(healthyNode('ks-1', keepsDhcp)) },
+    facts: onNode1('network', {
+      interfaces: [eno1({ addresses: [{ address: '192.168.1.101', prefix: 24, dynamic: true }] })],
+    }),
+  },
+];
 
 const workloadCases: readonly Case[] = [
   {
@@ -62,6 +86,7 @@ const workloadCases: readonly Case[] = [
 ];
 
 export const networkCases: readonly Case[] = [
+  ...keptCases,
   {
     check: 'hosts-at-boot',
     what: 'user-data that gives the node its own name on loopback at every boot',

@@ -134,6 +134,68 @@ describe('going back', () => {
   });
 });
 
+describe('a failed check', () => {
+  const failed = (check: string) => ({
+    check,
+    grade: 'fail' as const,
+    nodes: ['ks-1'],
+    seen: '4',
+    reason: 'ks-1 has too little.',
+    advice: 'Give it more',
+  });
+  const toPreflight = ['1', '', 'back to Customer reference', ''];
+
+  it('is explained and accepted by its name, and the review says so', async () => {
+    const session = new FakeSession({ first: wholeDraft, findings: [failed('cpu-cores')] });
+    const { text } = await walk(session, [...toPreflight, '? cpu-cores', 'accept cpu-cores', 'quit']);
+    expect(text).toContain('FAILS: Processor cores (cpu-cores): ks-1 has too little.\n  Give it more');
+    expect(text).toMatch(/Processor cores: Below the floor .*\nThe rule: The product's system requirements/);
+    expect(text).toContain('Accepted: cpu-cores. Plan and journal say so.');
+    expect(text).toContain('accepted although it fails: cpu-cores');
+  });
+
+  it.each([
+    ['access', 'A failure of access cannot be accepted.'],
+    ['cpu-core', 'Did you mean cpu-cores?'],
+    ['memory', 'memory does not fail.'],
+  ])('accept %s is refused in words, and asked again', async (check, words) => {
+    const session = new FakeSession({ first: wholeDraft, findings: [failed('cpu-cores')] });
+    const { text, left } = await walk(session, [...toPreflight, `accept ${check}`, 'quit']);
+    expect(text).toContain(words);
+    expect(text).not.toContain('Review. Everything');
+    expect(left).toEqual([]);
+  });
+
+  it('of several one is accepted at a time', async () => {
+    const findings = [failed('cpu-cores'), failed('memory')];
+    const { text } = await walk(new FakeSession({ first: wholeDraft, findings }), [
+      ...toPreflight,
+      'accept memory',
+      'accept cpu-cores',
+      'quit',
+    ]);
+    expect(text).toContain('Still failing: cpu-cores.');
+    expect(text).toContain('accepted although it fails: cpu-cores, memory');
+  });
+});
+
+describe('an address that is typed', () => {
+  it.each([
+    ['is free', undefined, 'ok: 10.0.4.77 is free.'],
+    [
+      'is taken',
+      '02:00:5e:00:00:07',
+      'FAILS: 10.0.4.77 is taken by MAC 02:00:5e:00:00:07. Choose an address that no machine has.',
+    ],
+  ])('%s: nodes are asked, and it is said', async (_, mac, words) => {
+    const session = new FakeSession({ first: wholeDraft });
+    if (mac !== undefined) session.taken.set('10.0.4.77', mac);
+    const { text } = await walk(session, ['1', '', 'back to network.virtualAddress', '10.0.4.77', 'quit']);
+    expect(text).toContain(words);
+    expect(text.split(words)).toHaveLength(2);
+  });
+});
+
 describe('answers', () => {
   it.each([
     [

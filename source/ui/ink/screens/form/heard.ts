@@ -1,46 +1,15 @@
 import { draftNodes, nodeCalled } from '../../../../wizard/draft/draft-nodes.ts';
 import type { WizardView } from '../../../../wizard/page.ts';
 import { newAddress, newVirtualAddress } from '../../../../wizard/pages/wanted-addresses.ts';
+import { verdictOn } from '../../../model/heard-address.ts';
 import { type AppState, viewOf } from '../../store/state.ts';
 import type { Message } from '../../widgets/fit-messages.ts';
 import type { Cell } from './cell.ts';
 
-interface Verdict {
-  readonly grade: 'pass' | 'fail' | 'plain';
-  readonly text: string;
-}
-
-/** What was heard of an address, in a few words; undefined: nothing yet. `owner`: the node whose it may be. */
-function verdictOn(
-  address: string,
-  owner: string | undefined,
-  { heard }: AppState,
-  view: WizardView,
-): Verdict | undefined {
-  const answers = heard.get(address);
-  if (answers === undefined) return undefined;
-  const holders = [...answers].flatMap(([asker, answer]) =>
-    answer.state === 'own'
-      ? [asker]
-      : answer.state === 'taken'
-        ? [nodeOfMac(answer.mac, view) ?? `MAC ${answer.mac}`]
-        : [],
-  );
-  const stranger = holders.find((holder) => holder !== owner);
-  if (stranger !== undefined) return { grade: 'fail', text: `taken by ${stranger}` };
-  if (holders.length > 0) return { grade: 'pass', text: 'its own' };
-  const free = [...answers.values()].some(({ state }) => state === 'free');
-  return free ? { grade: 'pass', text: 'free' } : { grade: 'plain', text: 'not asked' };
-}
-
-function nodeOfMac(mac: string, { facts }: WizardView): string | undefined {
-  return [...facts].find(([, seen]) => seen.network?.interfaces.some((face) => face.mac.toLowerCase() === mac))?.[0];
-}
-
 /** Beside the address that a node gets. */
 export function heardCell(index: number, name: string, state: AppState, view: WizardView): Cell {
   const address = newAddress(view, index);
-  const verdict = address === undefined ? undefined : verdictOn(address, name, state, view);
+  const verdict = address === undefined ? undefined : verdictOn(address, name, state.heard, view);
   if (verdict === undefined) return { id: 'In use', text: '', as: 'quiet' };
   const { grade, text } = verdict;
   return { id: 'In use', text, as: grade === 'plain' ? 'quiet' : grade, mark: grade };
@@ -55,7 +24,7 @@ export function heardMessages(state: AppState): readonly Message[] {
 function takenFromNodes(state: AppState, view: WizardView): readonly Message[] {
   return draftNodes(view.draft).flatMap((_, index) => {
     const [name, address] = [nodeCalled(view.draft, index), newAddress(view, index)];
-    const verdict = address === undefined ? undefined : verdictOn(address, name, state, view);
+    const verdict = address === undefined ? undefined : verdictOn(address, name, state.heard, view);
     if (verdict?.grade !== 'fail') return [];
     return [{ mark: 'fail', text: `${name}: ${address} is ${verdict.text}.`, remedy: another } as const];
   });
@@ -65,7 +34,7 @@ const another = 'Choose an address that no machine has.';
 
 function ofVirtualAddress(state: AppState, view: WizardView): readonly Message[] {
   const address = newVirtualAddress(view);
-  const verdict = address === undefined ? undefined : verdictOn(address, undefined, state, view);
+  const verdict = address === undefined ? undefined : verdictOn(address, undefined, state.heard, view);
   if (verdict === undefined) return [];
   const { grade, text } = verdict;
   if (grade === 'fail') return [{ mark: 'fail', text: `${address} is ${text}.`, remedy: another }];
