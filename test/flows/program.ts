@@ -102,6 +102,13 @@ export class Rehearsal {
     return ['--yes', '--confirm-data-loss', await this.siteName()];
   }
 
+  /** From its next process on the newest run goes at another speed. */
+  async setSpeed(speed: number): Promise<void> {
+    const path = this.path('var/lib/kloudspot/runs', (await this.runs()).at(-1) ?? '', 'run.json');
+    const origin = JSON.parse(await readFile(path, 'utf8'));
+    await writeFile(path, JSON.stringify({ ...origin, rehearsal: { ...origin.rehearsal, speed } }));
+  }
+
   path(...parts: readonly string[]): string {
     return join(this.root, 'root', ...parts);
   }

@@ -6,10 +6,12 @@ function onSignal(): void {
   else listener();
 }
 
-/** From now on Ctrl-C does not end this process: a run is being started, and what comes before it is watched is kept. */
+/**
+ * From now on Ctrl-C does not end this process: a run is being started, and what comes before it is watched is kept.
+ * The listener is never taken off again: with the last one off, Node drops a signal that has come and was not handed over yet.
+ */
 export function holdInterrupts(): void {
-  process.off('SIGINT', onSignal);
-  process.on('SIGINT', onSignal);
+  if (!process.listeners('SIGINT').includes(onSignal)) process.on('SIGINT', onSignal);
 }
 
 /** Passes on every Ctrl-C, the kept ones first, while the work goes on. One that comes after it changes nothing: this process is about to end. */
