@@ -3,27 +3,12 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative, resolve } from 'node:path';
-import * as z from 'zod';
+import { join, resolve } from 'node:path';
+import { closing, counted, reportSchema, type Tally } from './test-report.ts';
 
 const home = resolve(import.meta.dirname, '..');
 const requireAll = process.env.KLOUDSPOT_REQUIRE === 'all';
 const wanted = new Set(process.argv.slice(2));
-const report = z.object({
-  numPassedTests: z.number(),
-  numFailedTests: z.number(),
-  success: z.boolean(),
-  testResults: z.array(
-    z.object({
-      name: z.string(),
-      message: z.string().default(''),
-      assertionResults: z.array(
-        z.object({ fullName: z.string(), status: z.string(), failureMessages: z.array(z.string()).default([]) }),
-      ),
-    }),
-  ),
-});
-
 const rings = [
   { name: 'pure', missing: () => [] },
   { name: 'rehearsal', missing: () => [] },
@@ -31,10 +16,7 @@ const rings = [
   { name: 'lab', missing: async () => (await import('../test/lab/lab.ts')).whatIsMissing() },
 ];
 
-let passed = 0;
-let failed = 0;
-const failures: string[] = [];
-const skipped: string[] = [];
+let tally: Tally = { passed: 0, failed: 0, failures: [], skipped: [] };
 const leftOut: string[] = [];
 
 function run(title: string, command: string, args: readonly string[]): boolean {
@@ -44,29 +26,7 @@ function run(title: string, command: string, args: readonly string[]): boolean {
 }
 
 function count(success: boolean): void {
-  if (success) passed++;
-  else failed++;
-}
-
-/** Every test that did not run, by file and name: left out on purpose, or because a hook of its suite failed. */
-function skippedTests({ testResults }: z.output<typeof report>): string[] {
-  const ran = new Set(['passed', 'failed']);
-  return testResults.flatMap(({ name, assertionResults }) =>
-    assertionResults
-      .filter(({ status }) => !ran.has(status))
-      .map(({ fullName }) => `${relative(home, name)}: ${fullName}`),
-  );
-}
-
-/** Every test that failed and every suite that broke, by file and name, with the first line of its message. */
-function failedTests({ testResults }: z.output<typeof report>): string[] {
-  const line = (file: string, name: string, message = '') =>
-    `${relative(home, file)}: ${name}: ${message.split('\n')[0]}`;
-  return testResults.flatMap(({ name, message, assertionResults }) => {
-    const tests = assertionResults.filter(({ status }) => status === 'failed');
-    if (tests.length === 0 && message !== '') return [line(name, 'the suite', message)];
-    return tests.map(({ fullName, failureMessages }) => line(name, fullName, failureMessages[0]));
-  });
+  tally = success ? { ...tally, passed: tally.passed + 1 } : { ...tally, failed: tally.failed + 1 };
 }
 
 const bin = (name: string) => join(home, 'node_modules/.bin', name);
@@ -95,22 +55,12 @@ for (const ring of rings) {
     `--outputFile.json=${output}`,
   ]);
   if (existsSync(output)) {
-    const result = report.parse(JSON.parse(readFileSync(output, 'utf8')));
+    tally = counted(tally, reportSchema.parse(JSON.parse(readFileSync(output, 'utf8'))), home);
     rmSync(output);
-    passed += result.numPassedTests;
-    // A suite that broke before its first test counts as one failure.
-    failed += Math.max(result.numFailedTests, result.success ? 0 : 1);
-    failures.push(...failedTests(result));
-    skipped.push(...skippedTests(result));
-  } else failed++;
+  } else count(false);
   console.log(`ring ${ring.name}: ${Math.round((Date.now() - started) / 1000)} s`);
 }
 
-console.log('');
-for (const line of failures) console.log(`FAILED: ${line}`);
-const mark = requireAll ? 'LEFT OUT AND REQUIRED' : 'left out';
-for (const line of leftOut) console.log(`${mark}: ring ${line}`);
-for (const name of skipped) console.log(`${mark}: test ${name}`);
-if (requireAll) failed += leftOut.length + skipped.length;
-console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
-process.exitCode = failed === 0 ? 0 : 1;
+const { lines, ok } = closing(tally, leftOut, requireAll);
+console.log(['', ...lines].join('\n'));
+process.exitCode = ok ? 0 : 1;
