@@ -67,6 +67,7 @@ const furtherMeaning: Readonly<Record<string, string>> = {
   'tls.certificate':
     'With mode files: path of the certificate with its chain on the machine that kloudspot runs on, PEM.',
   'storage.volumes.ID': 'GB of this volume.',
+  'cluster.oidc.groups.ID': 'The groups. ID is the role, such as cluster-admin, admin, edit or view.',
   'network.workload.addresses.ID': 'The address. ID is a name of your own for the service.',
   'registry.mirrors.ID':
     'The path on `registry.host`; empty where it has none. ID is the host of the registry that is mirrored.',

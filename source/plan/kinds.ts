@@ -4,6 +4,7 @@ import { addonDns } from './steps/addon-dns.ts';
 import { addonIngress } from './steps/addon-ingress.ts';
 import { addonMetallb } from './steps/addon-metallb.ts';
 import { addonsUpdate, ingressRemoval } from './steps/addons-update.ts';
+import { apiServer } from './steps/api-server.ts';
 import { backup } from './steps/backup.ts';
 import { bundleImages } from './steps/bundle-images.ts';
 import { bundleParts } from './steps/bundle-parts.ts';
@@ -16,6 +17,7 @@ import { declaredVolume } from './steps/declared-volume.ts';
 import { drain } from './steps/drain.ts';
 import { drill } from './steps/drill.ts';
 import { firewall } from './steps/firewall.ts';
+import { groupBindings } from './steps/group-bindings.ts';
 import { growClaims } from './steps/grow-claims.ts';
 import { helmInstall } from './steps/helm-install.ts';
 import { helmUninstall } from './steps/helm-uninstall.ts';
@@ -67,6 +69,8 @@ const all: readonly StepKind[] = [
   voters,
   controlOnly,
   addonDns,
+  apiServer,
+  groupBindings,
   addonIngress,
   addonMetallb,
   ingressService,

@@ -160,6 +160,30 @@ const registry = z.strictObject({
   }),
 });
 
+const oneWord = z.string().regex(/^[^\s'"\\$`]+$/, 'one word without quotes');
+/** Who logs in with a token of the company's own issuer. */
+const oidc = z.strictObject({
+  issuer: z
+    .string()
+    .regex(/^https:\/\/[^\s'"\\$`?#]+$/, 'https://… without a query')
+    .meta({ description: 'Address of the OpenID Connect issuer, as its tokens name it.' }),
+  clientId: oneWord.meta({ description: 'The client that its tokens are for.' }),
+  usernameClaim: oneWord.default('sub').meta({ description: 'Claim of the token that is the name of the user.' }),
+  groupsClaim: oneWord.default('groups').meta({ description: 'Claim of the token that lists the groups of the user.' }),
+  prefix: oneWord.default('oidc:').meta({
+    description: 'Put before names of users and groups, so that none of them is one of Kubernetes itself.',
+  }),
+  certificateAuthority: z
+    .string()
+    .regex(/^-----BEGIN CERTIFICATE-----\n[\s\S]+\n-----END CERTIFICATE-----\n*$/, 'a certificate in PEM')
+    .optional()
+    .meta({ description: 'PEM text of the authority of the issuer, where no public one has signed its certificate.' }),
+  groups: z.record(kubernetesName, z.array(oneWord).min(1)).default({}).meta({
+    description:
+      'Groups, without the prefix, by the role of the cluster that they have everywhere: `view: [auditors]`.',
+  }),
+});
+
 /** Any value that YAML and Helm know. */
 const anyValue: z.ZodType<HelmValue> = z.lazy(() =>
   z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(anyValue), z.record(z.string(), anyValue)]),
@@ -240,6 +264,17 @@ export const siteSchema = z.strictObject({
         .meta({
           description: 'Addons of MicroK8s that are switched on. Left out: those that the product asks for.',
         }),
+      rbac: z.boolean().optional().meta({
+        description:
+          'true: the API server of every manager asks for rights (RBAC). Left out: as MicroK8s has it, who gets in may do everything.',
+      }),
+      oidc: oidc.optional().meta({
+        description: 'Users of the company log in with tokens of its own issuer. Goes with rbac.',
+      }),
+    })
+    .refine(({ oidc, rbac }) => oidc === undefined || rbac === true, {
+      error: 'rbac: true goes with oidc: without it every user may do everything',
+      path: ['rbac'],
     })
     .prefault({}),
   features: z.array(z.string().min(1)).default([]).meta({ description: "Ids of the product's features that are on." }),

@@ -1,10 +1,5 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
@@ -16,9 +11,8 @@ import { openSite } from '../../source/app/site.ts';
 import { outsideCommand, outsideOf, outsideText } from '../../source/kubernetes/outside-words.ts';
 import { targetOf } from '../../source/network/targets.ts';
 import { parseSite } from '../../source/site/load.ts';
-import { at } from '../lab/place.ts';
 import { makePlan } from '../plan/sample.ts';
-import { foundHelm } from '../product/rendered-chart.ts';
+import { type Plane, planes, startPlane } from './plane.ts';
 
 const outside = outsideOf('/etc/acme.yaml', '/state');
 const M = '/snap/bin/microk8s';
@@ -73,107 +67,27 @@ test('a site on a cluster that is there names no nodes, and its plan holds the p
   expect(() => refuseOutside(parsed.site)).toThrow('nothing is built on its nodes');
 });
 
-/** Empty where the lab has not built them. */
-const planes = foundHelm !== undefined && existsSync(at('plane/plane')) ? [at('plane/plane')] : [];
-
 describe.each(planes)('with the real API server', (plane) => {
+  let started: Plane | undefined;
   let folder = '';
-  let port = 0;
-  const running: { kill(signal: 'SIGKILL'): boolean }[] = [];
   const path = process.env['PATH'];
-
-  const freePort = () =>
-    new Promise<number>((resolve) => {
-      const server = createServer().listen(0, '127.0.0.1', () => {
-        const place = server.address();
-        server.close(() => resolve(typeof place === 'object' ? (place?.port ?? 0) : 0));
-      });
-    });
-
-  const kubeconfigOf = async (name: string) => {
-    const file = join(folder, `${name}.kubeconfig`);
-    const cluster = { server: `https://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true };
-    const text = {
-      apiVersion: 'v1',
-      kind: 'Config',
-      clusters: [{ name: 'c', cluster }],
-      users: [{ name, user: { token: `token-${name}` } }],
-      contexts: [{ name: 'x', context: { cluster: 'c', user: name } }],
-      'current-context': 'x',
-    };
-    await writeFile(file, stringify(text), { mode: 0o600 });
-    return file;
+  const real = (): Plane => {
+    if (started === undefined) throw new Error('the API server has not started');
+    return started;
   };
-
-  const admin = async (words: readonly string[], input = '') =>
-    execa(join(folder, 'bin/kubectl'), ['--kubeconfig', await kubeconfigOf('admin'), ...words], { input });
+  const admin = (words: readonly string[], input = '') => real().admin(words, input);
 
   const opened = async (name: string) => {
     const site = join(folder, `${name}.yaml`);
-    await writeFile(site, siteText(await kubeconfigOf(name)));
+    await writeFile(site, siteText(await real().kubeconfigOf(name)));
     return openSite(settingsFrom({ site, root: join(folder, 'root') }));
   };
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'outside-'));
-    await mkdir(join(folder, 'bin'));
-    await writeFile(join(folder, 'bin/kubectl'), `#!/bin/sh\nexec ${plane} kubectl "$@"\n`, { mode: 0o755 });
-    await symlink(foundHelm ?? '', join(folder, 'bin/helm'));
-    process.env['PATH'] = `${join(folder, 'bin')}:${path}`;
+    started = await startPlane(plane, { users: ['limited'] });
+    folder = started.folder;
+    process.env['PATH'] = `${started.programs}:${path}`;
     process.env['XDG_STATE_HOME'] = join(folder, 'state');
-    const { privateKey } = generateKeyPairSync('rsa', {
-      modulusLength: 2048,
-      publicKeyEncoding: { type: 'spki', format: 'pem' },
-      privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
-    });
-    await writeFile(join(folder, 'key'), privateKey, { mode: 0o600 });
-    await writeFile(join(folder, 'tokens'), 'token-admin,admin,1,system:masters\ntoken-limited,limited,2\n');
-    const [client, peer] = [await freePort(), await freePort()];
-    port = await freePort();
-    const etcd = `http://127.0.0.1:${client}`;
-    const options = { cwd: folder, stdio: 'ignore', reject: false } as const;
-    running.push(
-      execa(
-        plane,
-        [
-          'etcd',
-          '--data-dir',
-          join(folder, 'etcd'),
-          '--listen-client-urls',
-          etcd,
-          '--advertise-client-urls',
-          etcd,
-          '--listen-peer-urls',
-          `http://127.0.0.1:${peer}`,
-        ],
-        options,
-      ),
-      execa(
-        plane,
-        [
-          ...['apiserver', '--etcd-servers', etcd, '--secure-port', String(port), '--bind-address', '127.0.0.1'],
-          ...['--cert-dir', join(folder, 'certs'), '--token-auth-file', join(folder, 'tokens')],
-          ...['--authorization-mode', 'RBAC', '--service-cluster-ip-range', '10.96.0.0/16'],
-          ...['--service-account-issuer', 'https://test', '--service-account-key-file', join(folder, 'key')],
-          ...[
-            '--service-account-signing-key-file',
-            join(folder, 'key'),
-            '--disable-admission-plugins',
-            'ServiceAccount',
-          ],
-        ],
-        options,
-      ),
-    );
-    for (;;) {
-      const { exitCode } = await execa(
-        join(folder, 'bin/kubectl'),
-        ['--kubeconfig', await kubeconfigOf('admin'), 'get', '--raw', '/readyz'],
-        { reject: false },
-      );
-      if (exitCode === 0) break;
-      await wait(300);
-    }
     const rule = (apiGroups: string[], resources: string[], verbs: string[]) => ({ apiGroups, resources, verbs });
     const role = {
       apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -197,8 +111,7 @@ describe.each(planes)('with the real API server', (plane) => {
   afterAll(async () => {
     process.env['PATH'] = path;
     delete process.env['XDG_STATE_HOME'];
-    for (const one of running) one.kill('SIGKILL');
-    await rm(folder, { recursive: true, force: true });
+    await started?.close();
   });
 
   test('the programs are found and their versions fit', async () => {

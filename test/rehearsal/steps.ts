@@ -16,8 +16,8 @@ export interface OnMachines {
 }
 
 /** Steps of a site on the machines of a rehearsal; `ks-1` and so on are reached at their first addresses. */
-export async function onMachines(site: Site, product: Product): Promise<OnMachines> {
-  const machines = await bench();
+export async function onMachines(site: Site, product: Product, world?: Bench): Promise<OnMachines> {
+  const machines = world ?? (await bench());
   const remembered = new Map<string, Map<string, string>>();
   const kindOf = (step: PlannedStep) => {
     const kind = stepKinds.get(step.kind);

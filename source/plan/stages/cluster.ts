@@ -13,6 +13,7 @@ import { planControlOnly } from '../steps/control-only.ts';
 import { planIngressService } from '../steps/ingress-service.ts';
 import { planJoin } from '../steps/join.ts';
 import { planVoters } from '../steps/voters.ts';
+import { addApiServers } from './api-servers.ts';
 import { planDepartures } from './departures.ts';
 import type { Planning } from './planning.ts';
 
@@ -42,6 +43,7 @@ export function planCluster(planning: Planning): void {
     list.addCluster(planControlOnly({ seed: seed.name, nodes: only }));
   }
   addDns(planning);
+  addApiServers(planning);
 }
 
 /** Where managers leave it is looked at once they have. */

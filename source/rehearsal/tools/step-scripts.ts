@@ -7,6 +7,7 @@ import { at } from '../model/state.ts';
 import { argumentOf, runningArgument, setArguments } from '../node/arguments.ts';
 import { fileAt, readPath, removePath, writePath } from '../node/file-system.ts';
 import { tokenFile } from '../node/services.ts';
+import { apiServerScripts } from './api-server-scripts.ts';
 import { missingParts, receivePart } from './bundle-scripts.ts';
 import { type Call, type Program, type Steps, say } from './call.ts';
 import { certificateScripts } from './certificate-scripts.ts';
@@ -157,6 +158,7 @@ export const stepScripts: Readonly<Record<string, Program>> = {
   'packages-state': packagesState,
   'boot-state': bootState,
   authorization: authorizationShown,
+  ...apiServerScripts,
   'addons-current': addonsCurrent,
   'drill-cut': drillCut,
   'render-chart': renderChart,

@@ -1,0 +1,119 @@
+import * as z from 'zod';
+import { authorization, parseAuthorization } from '../../microk8s/authorization.ts';
+import { kloudspot } from '../../text/command.ts';
+import { look, readText, runCommand, writeFiles } from '../execution/carry-out.ts';
+import { command, minutes, plannedStep } from '../execution/define.ts';
+import type { PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import { StepFault } from '../step-fault.ts';
+import { apiArgumentsFile, setApiArguments, startedSince } from './api-arguments.ts';
+import { argumentIn } from './node-arguments.ts';
+
+const parameters = z.object({
+  node: z.string(),
+  arguments: z.array(z.object({ name: z.string(), value: z.string() })),
+});
+type Parameters = z.output<typeof parameters>;
+
+const restart = ['snap', 'restart', 'microk8s.daemon-kubelite'];
+
+/** What the file says, and what the server that runs does: MicroK8s' own `rbac` may change the first alone. */
+async function state(context: StepContext, p: Parameters, step: PlannedStep): Promise<StateCheck> {
+  for (const { path, content } of step.files)
+    if ((await readText(context, p.node, path)) !== content) return not(`${path} is missing or another`);
+  const text = await readText(context, p.node, apiArgumentsFile);
+  const other = p.arguments.find(({ name, value }) => argumentIn(text, name) !== value);
+  if (other !== undefined)
+    return not(`its API server has ${other.name}=${argumentIn(text, other.name) ?? '(nothing)'}`);
+  const { stdout } = await look(context, p.node, startedSince);
+  if (stdout.trim() !== 'since yes') return not('its API server was not restarted since its arguments were written');
+  return serves(context, p.node);
+}
+
+const not = (observed: string): StateCheck => ({ ok: false, observed });
+
+/** Whether it answers, and lets no one do what no right was given for. */
+async function serves(context: StepContext, node: string): Promise<StateCheck> {
+  const seen = parseAuthorization((await look(context, node, authorization)).stdout);
+  if (seen?.open === undefined) return not('its API server does not answer yet');
+  return seen.open
+    ? not('its API server lets everyone do everything')
+    : { ok: true, observed: 'its API server asks for rights' };
+}
+
+async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+  const earlier = await readText(context, p.node, apiArgumentsFile);
+  if (earlier !== undefined) context.remember('earlier', earlier);
+  await writeFiles(context, step);
+  await runCommand(context, step, 'set');
+  try {
+    await context.until({
+      for: `the API server of ${p.node} to run with its arguments`,
+      deadline: minutes(3),
+      probe: () => state(context, p, step),
+    });
+  } catch (error) {
+    if (!(error instanceof StepFault) || context.signal.aborted) throw error;
+    throw await restored(context, p, error.seen);
+  }
+}
+
+/** An argument that the server does not take keeps it from starting: with those of before the manager serves again. */
+async function restored(context: StepContext, p: Parameters, seen: string): Promise<StepFault> {
+  const back = await putBack(context, p).then(
+    () => 'it runs with its arguments of before again',
+    (error: unknown) =>
+      error instanceof StepFault ? `with its arguments of before: ${error.seen}` : Promise.reject(error),
+  );
+  return new StepFault({
+    tried: `start the API server of ${p.node} with ${p.arguments.map(({ name }) => name).join(', ')}`,
+    seen: `${seen}; ${back}`,
+    causes: [
+      'it does not take one of these arguments',
+      'cluster.oidc in site.yaml names an issuer or a certificate that it refuses',
+    ],
+    next: [`sudo journalctl -u snap.microk8s.daemon-kubelite -n 50 on ${p.node}`, kloudspot('resume')],
+  });
+}
+
+async function putBack(context: StepContext, { node }: Parameters): Promise<void> {
+  const earlier = context.recall('earlier');
+  if (earlier === undefined) return;
+  await context.write(node, { path: apiArgumentsFile, content: earlier });
+  await context.run(node, restart, { sudo: true });
+  await context.until({
+    for: `the API server of ${node} to answer again`,
+    deadline: minutes(3),
+    async probe() {
+      const seen = parseAuthorization((await look(context, node, authorization)).stdout);
+      const since = (await look(context, node, startedSince)).stdout.trim() === 'since yes';
+      const ok = since && seen?.open !== undefined;
+      return { ok, observed: ok ? 'it answers' : 'it does not answer yet' };
+    },
+  });
+}
+
+async function undo(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+  await putBack(context, p);
+  for (const { path } of step.files) await context.run(p.node, ['rm', '-f', path], { sudo: true });
+}
+
+export const apiServer: StepKind<typeof parameters> = { kind: 'api-server', parameters, state, act, undo };
+
+/** The step for one manager. */
+export function planApiServer(p: Parameters, files: readonly PlannedFile[]): PlannedStep {
+  return plannedStep(apiServer, {
+    node: p.node,
+    group: 'API servers',
+    title: `Let the API server of ${p.node} ask for rights`,
+    why: 'MicroK8s lets everyone who gets in do everything. Each manager has an API server with arguments of its own, and it restarts: one after the other.',
+    risk: 'low',
+    deadline: minutes(8),
+    parameters: p,
+    commands: [
+      command('set', p.node, setApiArguments, {
+        stdin: p.arguments.map(({ name, value }) => `${name}=${value}\n`).join(''),
+      }),
+    ],
+    files,
+  });
+}

@@ -1,0 +1,83 @@
+import * as z from 'zod';
+import { kubectl } from '../../kubernetes/kubectl.ts';
+import { namedObject } from '../../kubernetes/objects.ts';
+import { readObject } from '../../kubernetes/read.ts';
+import { carryOut } from '../execution/carry-out.ts';
+import { command, minutes, plannedStep } from '../execution/define.ts';
+import { manifestText } from '../release/manifest.ts';
+import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+
+const parameters = z.object({
+  seed: z.string(),
+  /** A role of the cluster, and the groups that have it, with their prefix. */
+  bindings: z.array(z.object({ role: z.string(), groups: z.array(z.string()) })),
+});
+type Parameters = z.output<typeof parameters>;
+
+const kind = 'clusterrolebindings.rbac.authorization.k8s.io';
+const roles = 'clusterroles.rbac.authorization.k8s.io';
+const nameOf = (role: string) => `kloudspot-${role}`;
+const bindingObject = z.object({
+  roleRef: z.object({ kind: z.string(), name: z.string() }),
+  subjects: z.array(z.object({ kind: z.string(), name: z.string() })).default([]),
+});
+
+async function state(context: StepContext, { seed, bindings }: Parameters): Promise<StateCheck> {
+  const host = await context.look(seed);
+  for (const { role, groups } of bindings) {
+    const [known, bound] = await Promise.all([
+      readObject(host, roles, role, undefined, namedObject),
+      readObject(host, kind, nameOf(role), undefined, bindingObject),
+    ]);
+    if (!known.answered) return not(`${seed} says: ${known.said}`);
+    if (known.value === undefined) return not(`the cluster has no role ${role}`);
+    if (!bound.answered) return not(`${seed} says: ${bound.said}`);
+    const has = bound.value?.subjects.filter((each) => each.kind === 'Group').map(({ name }) => name) ?? [];
+    if (bound.value?.roleRef.name !== role || has.toSorted().join() !== groups.toSorted().join())
+      return not(`${role} is given to ${has.length === 0 ? 'no group' : has.join(', ')}`);
+  }
+  return { ok: true, observed: bindings.map(({ role, groups }) => `${role}: ${groups.join(', ')}`).join('; ') };
+}
+
+const not = (observed: string): StateCheck => ({ ok: false, observed });
+
+async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+  const host = await context.look(p.seed);
+  const there: string[] = [];
+  for (const { role } of p.bindings) {
+    const bound = await readObject(host, kind, nameOf(role), undefined, bindingObject);
+    if (bound.answered && bound.value !== undefined) there.push(role);
+  }
+  context.remember('there', JSON.stringify(there));
+  await carryOut(context, step);
+}
+
+/** Those that were not there before go. */
+async function undo(context: StepContext, { seed, bindings }: Parameters): Promise<void> {
+  const there = z.array(z.string()).parse(JSON.parse(context.recall('there') ?? '[]'));
+  for (const { role } of bindings)
+    if (!there.includes(role))
+      await context.run(seed, kubectl.delete(kind, nameOf(role), { wait: true }), { sudo: true });
+}
+
+export const groupBindings: StepKind<typeof parameters> = { kind: 'group-bindings', parameters, state, act, undo };
+
+const manifestOf = ({ role, groups }: Parameters['bindings'][number]) => ({
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRoleBinding',
+  metadata: { name: nameOf(role) },
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
+  subjects: groups.map((name) => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name })),
+});
+
+/** The step that gives roles of the cluster to groups. */
+export function planGroupBindings(p: Parameters): PlannedStep {
+  return plannedStep(groupBindings, {
+    group: 'API servers',
+    title: 'Give roles of the cluster to groups of the corporate login',
+    why: 'Who comes with a token of the issuer has the rights of the groups in it, and no others.',
+    deadline: minutes(3),
+    parameters: p,
+    commands: [command('apply', p.seed, kubectl.apply(), { stdin: manifestText(p.bindings.map(manifestOf)) })],
+  });
+}
