@@ -49,7 +49,7 @@ async function judge(
 ): Promise<{ readonly findings: readonly Finding[]; readonly evidence: LiveEvidence }> {
   const passwordsInMemory = passwords.all().length > 0;
   const heard = await gatherEvidence({ site, product }, world, { facts, unreached, passwordsInMemory, signal });
-  const evidence = { ...heard, cluster, claims: standing?.claims };
+  const evidence = { ...heard, cluster, claims: standing?.claims, provisioners: standing?.provisioners };
   signal?.throwIfAborted();
   return { findings: runChecks({ site, product, facts, evidence }), evidence };
 }

@@ -2,6 +2,7 @@ import { Fault } from '../errors/fault.ts';
 import { gatherFacts } from '../facts/gather.ts';
 import type { HostTarget } from '../host/host.ts';
 import { HostFault } from '../host/host-fault.ts';
+import { providerPackages } from '../storage/engines/existing/providers.ts';
 import { reachOutside } from './outside-hosts.ts';
 import type { AccessState } from './session.ts';
 import type { World } from './world.ts';
@@ -10,12 +11,13 @@ import type { World } from './world.ts';
 const packagesOfInterest = [
   'lvm2',
   'open-iscsi',
+  ...providerPackages.filter((name) => name !== 'open-iscsi'),
   'docker.io',
   'docker-ce',
   'containerd.io',
   'ufw',
   'multipath-tools',
-] as const;
+];
 
 /** How an attempt to reach a node ended. */
 export type Reached = Exclude<AccessState, { readonly state: 'connecting' }>;

@@ -32,6 +32,7 @@ export async function standingStorage(
         capacity: status.capacity['storage'],
       })),
       fixedClasses: new Set(fixed.map(({ metadata }) => metadata.name)),
+      provisioners: new Map(classes.value.map(({ metadata, provisioner }) => [metadata.name, provisioner])),
     };
   }
   return undefined;

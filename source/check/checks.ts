@@ -18,6 +18,7 @@ import { hostName, hostsAtBoot, uniqueNames } from './subjects/names.ts';
 import { netplanTraps } from './subjects/netplan.ts';
 import { networkChecks } from './subjects/network.ts';
 import { ownReboot } from './subjects/own-reboot.ts';
+import { ownStorage } from './subjects/own-storage.ts';
 import { pairClocks, pairNames, pathMtu } from './subjects/pairs.ts';
 import { pairPorts } from './subjects/port-pairs.ts';
 import { portsFree } from './subjects/ports.ts';
@@ -55,6 +56,7 @@ export const checks: readonly Check[] = [
   declaredVolumes,
   volumeAccess,
   storageAddons,
+  ownStorage,
   clusterServices,
   snapSpace,
   writeLatency,

@@ -41,6 +41,8 @@ export interface LiveEvidence {
     | undefined;
   /** The product's claims, where the cluster answered. */
   readonly claims?: readonly StandingClaim[] | undefined;
+  /** Class → its provisioner, where the cluster answered. */
+  readonly provisioners?: ReadonlyMap<string, string> | undefined;
   /** Whether a password was typed or given: one that lives in memory only is gone after a reboot of the workstation. */
   readonly passwordsInMemory?: boolean;
 }

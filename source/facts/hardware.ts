@@ -10,6 +10,8 @@ export interface CpuFacts {
 export interface MemoryFacts {
   readonly totalBytes: number;
   readonly swapBytes: number;
+  /** Pages of 2 MiB that are set aside. */
+  readonly hugePages?: number;
   /** What is swapped to: devices and files, in the kernel's order. */
   readonly swaps: readonly { readonly path: string; readonly type: 'file' | 'partition' }[];
 }
@@ -61,7 +63,9 @@ function memory(text: string): Omit<MemoryFacts, 'swaps'> {
     Number(new RegExp(`^${name}:\\s*(\\d+) kB`, 'm').exec(text)?.[1] ?? Number.NaN) * 1024;
   const totalBytes = bytes('MemTotal');
   if (Number.isNaN(totalBytes)) throw new SectionProblem('MemTotal is missing');
-  return { totalBytes, swapBytes: bytes('SwapTotal') || 0 };
+  const ofTwoMebibytes = bytes('Hugepagesize') === 2 * 1024 ** 2;
+  const hugePages = ofTwoMebibytes ? Number(/^HugePages_Total:\s*(\d+)$/m.exec(text)?.[1] ?? 0) : 0;
+  return { totalBytes, swapBytes: bytes('SwapTotal') || 0, hugePages };
 }
 
 export function memoryFacts(sections: Sections): MemoryFacts {

@@ -20,6 +20,8 @@ export const kernelModules = {
   br_netfilter: 'network policies and services between pods of one node',
   overlay: 'the file systems of containers',
   iscsi_tcp: 'volumes of the shared pool (iSCSI)',
+  nvme_tcp: 'volumes of Mayastor (NVMe over TCP)',
+  rbd: 'volumes of Ceph',
 } as const;
 export type KernelModule = keyof typeof kernelModules;
 

@@ -22,6 +22,8 @@ export interface StandingStorage {
   readonly claims: readonly StandingClaim[];
   /** Names of classes whose volumes do not grow. */
   readonly fixedClasses: ReadonlySet<string>;
+  /** Name of each class → its provisioner. */
+  readonly provisioners?: ReadonlyMap<string, string>;
 }
 
 /** A claim that the site wants otherwise than it is. */

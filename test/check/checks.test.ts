@@ -12,6 +12,7 @@ import { disksCases } from './cases/disks.ts';
 import { identityCases } from './cases/identity.ts';
 import { machineCases } from './cases/machine.ts';
 import { networkCases } from './cases/network.ts';
+import { ownStorageCases } from './cases/own-storage.ts';
 import { reachCases } from './cases/reach.ts';
 import { siteCases } from './cases/site.ts';
 import { softwareCases } from './cases/software.ts';
@@ -22,6 +23,7 @@ const cases = [
   ...machineCases,
   ...disksCases,
   ...softwareCases,
+  ...ownStorageCases,
   ...conditionCases,
   ...networkCases,
   ...identityCases,

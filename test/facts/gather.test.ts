@@ -42,7 +42,12 @@ describe('facts of an Ubuntu Server', () => {
       cores: 16,
       flags: expect.arrayContaining(['avx']),
     });
-    expect(seen.memory).toEqual({ totalBytes: 65_808_844 * 1024, swapBytes: 8_388_604 * 1024, swaps: [] });
+    expect(seen.memory).toEqual({
+      totalBytes: 65_808_844 * 1024,
+      hugePages: 0,
+      swapBytes: 8_388_604 * 1024,
+      swaps: [],
+    });
     expect(seen.time).toEqual({ nodeMs: 1_763_712_000_123, localMs: 1_020, uncertaintyMs: 20, synchronized: true });
   });
 

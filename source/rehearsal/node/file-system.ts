@@ -101,7 +101,7 @@ const kernelFiles: Readonly<Record<string, (machine: Machine, now: number) => st
   '/proc/sys/kernel/hostname': (machine) => `${machine.hostname}\n`,
   '/proc/uptime': (machine, now) => `${((now - machine.bootedAt) / 1000).toFixed(2)} 0.00\n`,
   '/proc/meminfo': (machine) =>
-    `MemTotal:       ${Math.round(machine.hardware.memoryBytes / 1024)} kB\nSwapTotal:      ${Math.round(machine.hardware.swapBytes / 1024)} kB\n`,
+    `MemTotal:       ${Math.round(machine.hardware.memoryBytes / 1024)} kB\nSwapTotal:      ${Math.round(machine.hardware.swapBytes / 1024)} kB\nHugePages_Total:       0\nHugepagesize:       2048 kB\n`,
   '/proc/cpuinfo': (machine) =>
     `processor\t: 0\nmodel name\t: ${machine.hardware.cpuModel}\nflags\t\t: ${machine.hardware.cpuFlags.join(' ')}\n`,
   '/sys/class/dmi/id/product_uuid': (machine) => `${machine.hardware.productUuid}\n`,
