@@ -74,7 +74,7 @@ function sectionsOf(built: AsBuilt): readonly Section[] {
     { id: 'cluster', title: 'Cluster', body: cluster(built) },
     { id: 'product', title: 'Product', body: product(built) },
     { id: 'certificates', title: 'Certificates', body: certificates(built) },
-    { id: 'findings', title: 'Open findings', body: openFindings(built) },
+    { id: 'findings', title: 'Checks that do not pass', body: openFindings(built) },
     { id: 'runs', title: 'Runs', body: runs(built) },
   ];
 }
@@ -167,7 +167,7 @@ function cluster({ site, status }: AsBuilt): Markup {
   ]);
   const { datastore } = status;
   const voters = datastore
-    ? markup`<p>${datastore.living} of ${datastore.voters} voters live; ${datastore.survives} more may be lost.</p>`
+    ? markup`<p>${datastore.living} of ${datastore.voters} voting members of the datastore live; ${datastore.survives} more may be lost.</p>`
     : markup`<p>The datastore was not asked.</p>`;
   return markup`<p>Channel ${site.cluster.channel}.</p>${table(['Node', 'Role', 'State', 'Datastore', 'Kubelet', 'Snap'], rows)}${voters}`;
 }

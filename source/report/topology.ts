@@ -12,22 +12,23 @@ export interface PictureNode {
   readonly storage: readonly string[];
 }
 
-/** Sizes in SVG units; 1 is a pixel on screen. */
-const box = { width: 220, head: 84, line: 18, gap: 24 } as const;
+/** Sizes in SVG units; 1 is a pixel on screen. `letter`: the width of a letter of the small text, with some to spare. */
+const box = { least: 220, head: 84, line: 18, gap: 24, letter: 7.2 } as const;
 
 /** Nodes side by side, those of one zone in one frame, above them the virtual address with a line to the node that has it. */
 export function topologyPicture(site: Pick<Site, 'network' | 'customer'>, nodes: readonly PictureNode[]): Markup {
   const zones = byZone(nodes);
   const height = box.head + box.line * Math.max(1, ...nodes.map(({ storage }) => storage.length));
-  const placed = zones.flatMap(({ nodes: ofZone }) => ofZone).map((node, index) => ({ node, x: xOf(index) }));
-  const width = Math.max(xOf(nodes.length), 480);
+  const wide = boxWidth(nodes);
+  const placed = zones.flatMap(({ nodes: ofZone }) => ofZone).map((node, index) => ({ node, x: xOf(index, wide) }));
+  const width = Math.max(xOf(nodes.length, wide), 480);
   const total = height + 190;
   const holder = placed.find(({ node }) => node.holdsVirtualAddress);
   const address = site.network.virtualAddress;
   return markup`<svg role="img" aria-label="Topology" viewBox="0 0 ${width} ${total}" width="${width}" height="${total}" xmlns="http://www.w3.org/2000/svg">
-${address === undefined ? [] : [virtualAddress(width, `${site.customer.dnsName} - ${address}`, holder && holder.x + box.width / 2)]}
-${zones.map((zone) => zoneFrame(zone, height))}
-${placed.map(({ node, x }) => nodeBox(node, x, height))}
+${address === undefined ? [] : [virtualAddress(width, `${site.customer.dnsName} - ${address}`, holder && holder.x + wide / 2)]}
+${zones.map((zone) => zoneFrame(zone, wide, height))}
+${placed.map(({ node, x }) => nodeBox(node, x, wide, height))}
 </svg>`;
 }
 
@@ -48,7 +49,13 @@ function byZone(nodes: readonly PictureNode[]): readonly Zone[] {
   });
 }
 
-const xOf = (index: number): number => box.gap + index * (box.width + box.gap);
+const xOf = (index: number, wide: number): number => box.gap + index * (wide + box.gap);
+
+/** As wide as the longest text of a node needs. */
+function boxWidth(nodes: readonly PictureNode[]): number {
+  const texts = nodes.flatMap(({ node, address, storage }) => [node.name, address, ...storage]);
+  return Math.ceil(Math.max(box.least, ...texts.map((text) => text.length * box.letter + 24)));
+}
 
 function virtualAddress(width: number, text: string, to: number | undefined): Markup {
   const middle = width / 2;
@@ -56,18 +63,18 @@ function virtualAddress(width: number, text: string, to: number | undefined): Ma
   return markup`<rect x="${middle - 200}" y="14" width="400" height="36" rx="6" class="address"/><text x="${middle}" y="37" text-anchor="middle">${text}</text>${line}`;
 }
 
-function zoneFrame({ name, first, nodes }: Zone, height: number): Markup {
+function zoneFrame({ name, first, nodes }: Zone, wide: number, height: number): Markup {
   if (name === undefined) return markup``;
-  const x = xOf(first) - 12;
-  const width = nodes.length * (box.width + box.gap);
+  const x = xOf(first, wide) - 9;
+  const width = nodes.length * (wide + box.gap) - 6;
   return markup`<rect x="${x}" y="86" width="${width}" height="${height + 84}" rx="8" class="zone"/><text x="${x + 12}" y="108" class="small">zone ${name}</text>`;
 }
 
-function nodeBox({ node, address, state, storage }: PictureNode, x: number, height: number): Markup {
+function nodeBox({ node, address, state, storage }: PictureNode, x: number, wide: number, height: number): Markup {
   const lines = storage.map(
     (text, index) => markup`<text x="${x + 12}" y="${120 + box.head + index * box.line}" class="small">${text}</text>`,
   );
-  return markup`<rect x="${x}" y="120" width="${box.width}" height="${height}" rx="6" class="${state === 'lost' || state === 'absent' ? 'node bad' : 'node'}"/>
+  return markup`<rect x="${x}" y="120" width="${wide}" height="${height}" rx="6" class="${state === 'lost' || state === 'absent' ? 'node bad' : 'node'}"/>
 <text x="${x + 12}" y="144" class="name">${node.name}</text>
 <text x="${x + 12}" y="164" class="small">${node.role}${state === undefined ? '' : `, ${state}`}</text>
 <text x="${x + 12}" y="182" class="small">${address}</text>${lines}`;

@@ -27,7 +27,7 @@ function nodeTable(nodes: readonly NodeStatus[]): string[] {
     node.version === undefined ? '-' : `${node.version}${node.snap?.held === false ? ', not held' : ''}`,
     node.pods === undefined ? '-' : `${node.pods.ready} of ${node.pods.all}`,
   ]);
-  return columns([['Node', 'Role', 'Voter', 'State', 'Version', 'Parts ready'], ...rows]);
+  return columns([['Node', 'Role', 'Votes', 'State', 'Version', 'Parts ready'], ...rows]);
 }
 
 function stateWords({ state, holdsVirtualAddress, answers, inSite }: NodeStatus): string {
@@ -40,7 +40,7 @@ function clusterLines({ datastore, virtualAddress, release, through }: StatusRep
     ...(through === undefined ? [] : [`Asked through ${through}.`]),
     ...(datastore
       ? [
-          `Datastore: ${datastore.living} of ${datastore.voters} voters live; it survives ${survived(datastore.survives)} now.`,
+          `Datastore: ${datastore.living} of ${datastore.voters} voting members live; it survives ${survived(datastore.survives)} now.`,
         ]
       : []),
     ...(virtualAddress ? [`Virtual address ${virtualAddress.address}: ${addressWords(virtualAddress)}.`] : []),

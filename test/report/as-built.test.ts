@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type AsBuilt, asBuiltDocument } from '../../source/report/as-built.ts';
+import { topologyPicture } from '../../source/report/topology.ts';
 import type { StatusReport } from '../../source/status/report.ts';
 import { siteOf } from '../plan/sample.ts';
 import { facts, product } from '../ui/sample.ts';
@@ -90,4 +91,17 @@ describe('the as-built document', () => {
   it('says that a rehearsal is one', () => {
     expect(asBuiltDocument({ ...built, rehearsal: 'healthy' })).toContain('REHEARSAL healthy');
   });
+});
+
+it('a node is as wide in the picture as what is written in it', () => {
+  const storage = ['ubuntu-vg 151 GB of 928.4 GB used', 'a-group-with-a-long-name 1.2 TB of 3.6 TB used'];
+  const picture = (lines: readonly string[]) => {
+    const [node] = site.nodes;
+    if (node === undefined) throw new Error('no node');
+    const drawn = topologyPicture(site, [{ node, address: '10.0.4.21/24', holdsVirtualAddress: true, storage: lines }]);
+    return Number(/<rect x="\d+" y="120" width="(\d+)"/.exec(drawn.text)?.[1]);
+  };
+  expect(picture(storage)).toBeGreaterThan((storage[1]?.length ?? 0) * 7);
+  expect(picture(storage)).toBeGreaterThan(picture(storage.slice(0, 1)));
+  expect(picture([])).toBe(220);
 });

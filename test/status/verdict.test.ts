@@ -221,7 +221,7 @@ test.each([
   [['ks-1', 'ks-2', 'ks-3'], 3, 1],
   [['ks-1', 'ks-2'], 3, 0],
   [['ks-1'], 1, 0],
-])('%j of %i voters live: %i more may be lost', (living, voters, survives) => {
+])('%j of %i voting members live: %i more may be lost', (living, voters, survives) => {
   const observation = {
     ...healthy,
     nodes: names.map((name) => node(name, living.includes(name))),
@@ -236,7 +236,7 @@ test('the lines tell the same without a control code', () => {
   expect(lines).toContain('ks-3  manager  yes    lost                              v1.34.1  0 of 0');
   expect(lines.join('\n')).toContain('held by ks-2 since 2026-11-21 08:07:52 UTC');
   expect(lines.join('\n')).toContain('Certificates, days left: server 300.');
-  expect(lines.join('\n')).toContain('Datastore: 2 of 3 voters live; it survives no loss now.');
+  expect(lines.join('\n')).toContain('Datastore: 2 of 3 voting members live; it survives no loss now.');
   expect(lines.join('\n')).not.toContain('\u001b');
 });
 
