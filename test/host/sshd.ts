@@ -41,6 +41,8 @@ interface User {
   readonly rules?: string;
   readonly shadow?: string;
   readonly shell?: string;
+  /** A home of its own with this ~/.bashrc. */
+  readonly bashrc?: string;
 }
 
 const users: Readonly<Record<string, User>> = {
@@ -55,9 +57,25 @@ const users: Readonly<Record<string, User>> = {
   nologin: { shell: '/usr/sbin/nologin' },
   expired: { shadow: '19000:0:99999:7::18000:' },
   stale: { shadow: '0:0:99999:7:::' },
+  fish: { shell: '/usr/bin/fish' },
+  zsh: { shell: '/usr/bin/zsh' },
+  tcsh: { shell: 'tcsh-like' },
+  title: { bashrc: "printf '\\033]0;node\\007'" },
+  leaves: { bashrc: 'echo maintenance; exit 3' },
+  forced: {},
 };
 
-/** `settings`: further lines of sshd_config. */
+/** What tcsh does not take in a command: a quoted text over several lines, and history marks. */
+const tcshLike = `#!/bin/sh
+case "$2" in
+*'
+'*) echo "Unmatched '''." >&2; exit 1 ;;
+*'!'*) echo "0: Event not found." >&2; exit 1 ;;
+esac
+exec /bin/sh -c "$2"
+`;
+
+/** `settings`: lines of sshd_config that come before the usual ones. */
 export async function makeSshd(settings: readonly string[] = []): Promise<Sshd> {
   const folder = mkdtempSync(join(tmpdir(), 'ks-sshd-'));
   chmodSync(folder, 0o755);
@@ -104,6 +122,7 @@ function prepare(folder: string, port: number, settings: readonly string[]): voi
   makeKey(join(folder, 'stranger'));
   put('authorized', readFileSync(join(folder, 'key.pub'), 'utf8'));
   const lines = [
+    ...settings,
     'ListenAddress 127.0.0.1',
     `Port ${port}`,
     `HostKey ${join(folder, 'host')}`,
@@ -112,7 +131,8 @@ function prepare(folder: string, port: number, settings: readonly string[]): voi
   ];
   lines.push(`AuthorizedKeysFile ${join(folder, 'authorized')}`, 'KbdInteractiveAuthentication no', 'MaxStartups 50');
   lines.push(`PasswordAuthentication ${hasUsers ? 'yes' : 'no'}`, `UsePAM ${hasUsers ? 'yes' : 'no'}`);
-  lines.push(...settings);
+  // A block of one user ends what holds for all.
+  if (hasUsers) lines.push('Match User forced', 'ForceCommand echo backup gate only');
   put('conf', `${lines.join('\n')}\n`);
   if (hasUsers) prepareUsers(folder, put);
 }
@@ -126,7 +146,11 @@ function prepareUsers(folder: string, put: (name: string, text: string, mode?: n
       .join('');
   put(
     'passwd',
-    added('/etc/passwd', (user, id, { shell = '/bin/bash' }) => `${user}:x:${id}:${id}::${folder}/home:${shell}`),
+    added(
+      '/etc/passwd',
+      (user, id, { shell = '/bin/bash', bashrc }) =>
+        `${user}:x:${id}:${id}::${folder}/home${bashrc === undefined ? '' : `/${user}`}:${shell.startsWith('/') ? shell : join(folder, shell)}`,
+    ),
   );
   put(
     'group',
@@ -137,8 +161,14 @@ function prepareUsers(folder: string, put: (name: string, text: string, mode?: n
     added('/etc/shadow', (user, _, { shadow = '19000:0:99999:7:::' }) => `${user}:${hash}:${shadow}`),
     0o600,
   );
+  put('tcsh-like', tcshLike, 0o755);
   mkdirSync(join(folder, 'home'));
   put('home/.bashrc', 'echo noise of a login shell; echo more noise >&2\n');
+  for (const [user, { bashrc }] of Object.entries(users)) {
+    if (bashrc === undefined) continue;
+    mkdirSync(join(folder, 'home', user));
+    put(`home/${user}/.bashrc`, `${bashrc}\n`);
+  }
   mkdirSync(join(folder, 'sudoers.d'));
   const rules = Object.values(users).flatMap(({ rules: own }) => own ?? []);
   put('sudoers.d/test', `${rules.join('\n')}\nDefaults passwd_tries=1\n`, 0o440);

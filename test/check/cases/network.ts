@@ -1,6 +1,6 @@
 import type { InterfaceFacts } from '../../../source/facts/facts.ts';
 import { healthyNode, healthySite } from '../../facts-fixtures.ts';
-import { answer, type Case, eno1, nodes, onNode1, set, wantsStatic } from './case.ts';
+import { answer, type Case, eno1, installed, nodes, onNode1, set, wantsStatic } from './case.ts';
 
 const withWorkload = (addresses: Record<string, string> = {}) => ({
   network: {
@@ -35,6 +35,18 @@ const keptCases: readonly Case[] = [
     facts: onNode1('network', {
       interfaces: [eno1({ addresses: [{ address: '192.168.1.101', prefix: 24, dynamic: true }] })],
     }),
+  },
+];
+
+const memberCases: readonly Case[] = [
+  {
+    check: 'member-address',
+    what: 'the site gives a member another address',
+    grade: 'fail',
+    nodes: ['ks-1'],
+    says: /member of a running cluster at 192\.168\.1\.101; the site gives it 192\.168\.1\.150/,
+    site: { nodes: nodes(healthyNode('ks-1', { network: { mode: 'static', address: '192.168.1.150/24' } })) },
+    facts: onNode1('microk8s', { ...installed, joined: true }),
   },
 ];
 
@@ -87,6 +99,7 @@ const workloadCases: readonly Case[] = [
 
 export const networkCases: readonly Case[] = [
   ...keptCases,
+  ...memberCases,
   {
     check: 'hosts-at-boot',
     what: 'user-data that gives the node its own name on loopback at every boot',
