@@ -8,6 +8,7 @@ import { type AccessPrompts, connect, type Seen } from './connect.ts';
 import { gatherEvidence } from './evidence.ts';
 import { refuseOutside } from './outside.ts';
 import { type Living, lookAtLiving } from './plan-living.ts';
+import { askRelease } from './release/ask.ts';
 import type { OpenedSite } from './site.ts';
 
 /** All findings on a site, and the facts of the nodes that were reached. Changes nothing. */
@@ -39,17 +40,21 @@ export async function judgeSeen(
   return (await judge(opened, seen, living, signal)).findings;
 }
 
-type Judged = Pick<OpenedSite, 'site' | 'product' | 'world' | 'passwords'>;
+type Judged = Pick<OpenedSite, 'site' | 'product' | 'world' | 'passwords'> & Partial<Pick<OpenedSite, 'from'>>;
 
 async function judge(
-  { site, product, world, passwords }: Judged,
+  opened: Judged,
   { facts, unreached }: Pick<Seen, 'facts' | 'unreached'>,
   { cluster, standing }: Living,
   signal?: AbortSignal,
 ): Promise<{ readonly findings: readonly Finding[]; readonly evidence: LiveEvidence }> {
+  const { site, product, world, passwords } = opened;
   const passwordsInMemory = passwords.all().length > 0;
-  const heard = await gatherEvidence({ site, product }, world, { facts, unreached, passwordsInMemory, signal });
-  const evidence = { ...heard, cluster, claims: standing?.claims, provisioners: standing?.provisioners };
+  const [heard, release] = await Promise.all([
+    gatherEvidence({ site, product }, world, { facts, unreached, passwordsInMemory, signal }),
+    askRelease(opened, cluster),
+  ]);
+  const evidence = { ...heard, release, cluster, claims: standing?.claims, provisioners: standing?.provisioners };
   signal?.throwIfAborted();
   return { findings: runChecks({ site, product, facts, evidence }), evidence };
 }

@@ -5,7 +5,7 @@ import type { Observation } from '../status/observation.ts';
 import { ownClass } from '../storage/classes.ts';
 import { volumesFor } from '../storage/volumes.ts';
 import { kloudspot } from '../text/command.ts';
-import { renderedChart } from './release-change.ts';
+import { renderedChart } from './release/render.ts';
 import type { OpenedSite } from './site.ts';
 
 /** For what builds or changes nodes. */

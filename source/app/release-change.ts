@@ -1,26 +1,11 @@
 import { Fault } from '../errors/fault.ts';
-import type { ReadOnlyHost } from '../host/host.ts';
 import { type FixedChange, fixedChanges } from '../kubernetes/fixed-fields.ts';
 import { helm, parseChartName } from '../kubernetes/helm.ts';
 import { type ManifestChange, manifestChanges, parseManifests } from '../kubernetes/manifests.ts';
-import { serverVersion } from '../kubernetes/outside-versions.ts';
 import { ask } from '../kubernetes/read.ts';
-import { type RenderedChart, renderChart } from '../kubernetes/render-chart.ts';
 import { targetOf } from '../network/targets.ts';
-import type { PlanInput } from '../plan/input.ts';
-import { chartLogin } from '../plan/release/charts.ts';
-import { productWish } from '../plan/stages/charts.ts';
-import { productChart } from '../plan/stages/product.ts';
-import { valuesText } from '../plan/values.ts';
-import type { Product } from '../product/schema.ts';
-import type { Site } from '../site/schema.ts';
 import type { Observation } from '../status/observation.ts';
-import { readChart } from '../workstation/chart-files.ts';
-import { registrySecret } from './registry-secret.ts';
-import type { OpenedSite } from './site.ts';
-
-type Opened = Pick<OpenedSite, 'site' | 'product' | 'world' | 'passwords'>;
-type Wish = Pick<PlanInput, 'newestChart' | 'chartVersion'>;
+import { isBundled, type Opened, refuseMissingImages, renderedChart, type Wish } from './release/render.ts';
 
 /** What a change would make of the release that runs. */
 export interface ReleaseChange {
@@ -46,6 +31,7 @@ export async function releaseChange(
   if (manager === undefined || isBundled(site, product)) return undefined;
   const host = await world.hosts.get(targetOf(manager));
   const { name, version, changes, objects } = await renderedChart(host, opened, seen, wish);
+  await refuseMissingImages(host, opened, objects);
   const chart = { from: seen.release?.chart, to: `${name}-${version}`, changes };
   if (!seen.release) return { chart, objects: manifestChanges([], objects, product.namespace) };
   const standing = await ask(host, helm.manifest(product), { deadline: 30_000 });
@@ -53,37 +39,6 @@ export async function releaseChange(
   const before = parseManifests(standing.stdout);
   refuseFixed(fixedChanges(before, objects, { namespace: product.namespace, remade }));
   return { chart, objects: manifestChanges(before, objects, product.namespace) };
-}
-
-const isBundled = (site: Site, product: Product): boolean =>
-  site.bundle !== undefined && !productWish(site, product).reference.startsWith('/');
-
-/** What Helm makes of the site's chart and values on this host. Throws `Fault` with its words where it refuses them. */
-export async function renderedChart(
-  host: ReadOnlyHost,
-  { site, product, passwords }: Opened,
-  { nodes }: Pick<Observation, 'nodes'>,
-  wish: Wish,
-): Promise<RenderedChart> {
-  const chart = productChart({ site, product, readChart, ...wish }, host.name);
-  const login = chartLogin(chart.place, site.registry);
-  const answer = await renderChart(host, {
-    release: product.release,
-    namespace: product.namespace,
-    chart: chart.place,
-    login,
-    secret: login && (await registrySecret(site, passwords)),
-    values: valuesText(site, product),
-    kubernetes: nodes?.find(({ name }) => name === host.name)?.version ?? (await serverVersion(host)),
-    files: new Map(chart.files.map(({ path, content }) => [path.slice(chart.place.chart.length + 1), content])),
-  });
-  if ('rendered' in answer) return answer.rendered;
-  throw new Fault({
-    what: `Helm refuses the chart of ${product.name} with the values of this site.`,
-    where: chart.place.chart,
-    why: answer.said,
-    next: ['Nothing was changed.', 'Correct site.yaml: its answers, `values`, `chart` or `registry`.'],
-  });
 }
 
 /** Kubernetes would refuse it half way through the update. */

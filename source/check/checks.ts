@@ -24,6 +24,7 @@ import { pairPorts } from './subjects/port-pairs.ts';
 import { portsFree } from './subjects/ports.ts';
 import { cores, processorFlags } from './subjects/processor.ts';
 import { downloads, searchDomains, siteName, snapStore, writeLatency } from './subjects/reach.ts';
+import { chartValues, imagesThere } from './subjects/release.ts';
 import { defaultRoute, nameServers } from './subjects/routes.ts';
 import { multipath, otherRuntimes, proxies } from './subjects/services.ts';
 import { declaredVolumes, poolVolume, storageFits, volumeAccess, volumeGroups } from './subjects/storage.ts';
@@ -98,6 +99,8 @@ export const checks: readonly Check[] = [
   topology,
   zones,
   features,
+  chartValues,
+  imagesThere,
   ...tlsChecks,
   ownReboot,
 ];

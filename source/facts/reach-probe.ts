@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Script } from '../host/host.ts';
 import { parsedJson } from '../text/parsed-json.ts';
+import { pythonProxy } from './python-proxy.ts';
 import { pythonScript } from './python-script.ts';
 
 /** A version of a chart, in the index of a repository. */
@@ -54,7 +55,7 @@ export const reachDeadline = (asking + 20) * 1000;
  * Everything at the same time; what has not answered after 8 s counts as silent. Nothing stays; an alarm of the kernel ends it.
  */
 export function reachProbe(task: ReachTask): Script {
-  return pythonScript('reach', asking + 10, { ...task, asking, writing }, body);
+  return pythonScript('reach', asking + 10, { ...task, asking, writing }, pythonProxy + body);
 }
 
 /** Undefined where the probe printed something else. */
@@ -63,21 +64,9 @@ export function parseReachAnswer(stdout: string): ReachAnswer | undefined {
 }
 
 const body = `
-import re, ssl, subprocess, tempfile, urllib.error, urllib.request, uuid
+import subprocess, tempfile, uuid
 
 result = {"names": {}, "wildcards": [], "urls": {}}
-
-def environment():
-    found = {}
-    try:
-        with open("/etc/environment") as lines:
-            for line in lines:
-                match = re.match(r'\\s*(?:export\\s+)?((?:https?|no|all)_proxy)=["\\']?([^"\\'\\n]*)', line, re.I)
-                if match and match.group(2).strip():
-                    found[match.group(1).lower()] = match.group(2).strip()
-    except OSError:
-        pass
-    return found
 
 def lookup(name):
     try:
@@ -93,20 +82,6 @@ def wildcard(domain):
     if lookup("kloudspot-%s.%s." % (uuid.uuid4().hex[:12], domain))["addresses"]:
         result["wildcards"].append(domain)
 
-proxies = task.get("proxy") or environment()
-if "no_proxy" in proxies:
-    os.environ["no_proxy"] = proxies["no_proxy"]
-schemes = {scheme: proxies.get(scheme + "_proxy") or proxies.get("all_proxy") for scheme in ("http", "https")}
-schemes = {scheme: proxy for scheme, proxy in schemes.items() if proxy}
-
-def words(problem):
-    reason = getattr(problem, "reason", problem)
-    if isinstance(reason, ssl.SSLCertVerificationError):
-        return "its certificate is not trusted: " + reason.verify_message
-    if isinstance(reason, (socket.timeout, TimeoutError)):
-        return "no answer"
-    return str(getattr(reason, "strerror", None) or reason)
-
 # A repository that has moved or was closed answers, but not with an index that has the chart.
 def lacking(text, chart, version):
     section = re.search(r"^  %s:[ \\t]*\\n((?:[ \\t]*\\n|  [ -].*(?:\\n|$))*)" % re.escape(chart), text, re.M)
@@ -116,14 +91,12 @@ def lacking(text, chart, version):
     return None if offered else "it has no version %s of the chart %s" % (version, chart)
 
 def ask(url):
-    scheme, host = url.split("://")[0], url.split("/")[2].split(":")[0]
-    proxy = schemes.get(scheme) if not urllib.request.proxy_bypass_environment(host, {"no": proxies.get("no_proxy", "")}) else None
+    proxy = proxy_for(url)
     about = {"proxy": re.sub("//[^@/]*@", "//***@", proxy)} if proxy else {}
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({scheme: proxy} if proxy else {}))
     try:
         wanted = [each for each in task.get("charts") or [] if each["url"] == url]
         method = "GET" if wanted else "HEAD"
-        with opener.open(urllib.request.Request(url, method=method), timeout=task["asking"] - 2) as answer:
+        with opener(url).open(urllib.request.Request(url, method=method), timeout=task["asking"] - 2) as answer:
             text = answer.read().decode(errors="replace") if wanted else ""
         missing = [words for words in (lacking(text, each["chart"], each["version"]) for each in wanted) if words]
         result["urls"][url] = {"problem": missing[0], **about} if missing else {"status": answer.status, **about}

@@ -82,7 +82,7 @@ export async function renderChart(
   });
   const [head = '', manifest] = stdout.split(manifestMark);
   if (code !== 0 || manifest === undefined)
-    return { said: (stderr.trim() || stdout.trim()).split('\n').slice(-8).join('\n') };
+    return { said: (stderr.trim() || stdout.trim()).split('\n').slice(-20).join('\n') };
   const read = chartFile.safeParse(safeValues(parse(head, { logLevel: 'error' })));
   if (!read.success) return { said: 'the chart has no readable Chart.yaml' };
   const { name, version, annotations } = read.data;

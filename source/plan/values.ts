@@ -14,6 +14,8 @@ export interface HelmRow {
   readonly path: SitePath;
   readonly value: HelmValue;
   readonly origin: string;
+  /** Where `site.yaml` says it, or would. */
+  readonly field?: SitePath;
 }
 
 /** The Helm values of a site: one for each row of the product that has an answer, and those that the site gives itself, which win. */
@@ -50,7 +52,7 @@ const saying =
     const place = ['values', ...leaf.path].join('.');
     const replaced = rows.find(({ path }) => covers(leaf.path, path));
     const instead = replaced === undefined ? '' : `, in place of: ${replaced.origin}`;
-    return { ...leaf, origin: `site.yaml: ${place}${instead}` };
+    return { ...leaf, origin: `site.yaml: ${place}${instead}`, field: ['values', ...leaf.path] };
   };
 
 /** What Helm gets, as nested keys. */
@@ -74,7 +76,7 @@ export function valuesText(site: Site, product: Product): string {
   return document.toString(unfolded);
 }
 
-type Answer = Pick<HelmRow, 'value' | 'origin'>;
+type Answer = Omit<HelmRow, 'path'>;
 
 function documentOf(rows: readonly HelmRow[]): Document {
   const document = new Document({}, safeYaml);
@@ -87,7 +89,7 @@ function answerTo(from: string, site: Site, product: Product): Answer | undefine
   const source = valueSource(from);
   switch (source?.kind) {
     case 'feature':
-      return { value: site.features.includes(source.feature), origin: 'site.yaml: features' };
+      return { value: site.features.includes(source.feature), origin: 'site.yaml: features', field: ['features'] };
     case 'volume':
       return volumeAnswer(source.volume, source.what, site, product);
     case 'computed':
@@ -114,12 +116,13 @@ function volumeAnswer(id: string, what: VolumeValue, site: Site, product: Produc
     workload: 'computed from site.yaml: storage.workload',
     default: `default of product ${product.id}`,
   };
-  return sized && { value: `${sized.gib}Gi`, origin: origins[sized.from] };
+  return sized && { value: `${sized.gib}Gi`, origin: origins[sized.from], field: ['storage', 'volumes', id] };
 }
 
 function storageClassAnswer(kind: VolumeClass, site: Site, product: Product): Answer {
   const own = ownClass(site.storage, kind);
-  if (own !== undefined) return { value: own, origin: `site.yaml: storage.${kind}.storageClass` };
+  if (own !== undefined)
+    return { value: own, origin: `site.yaml: storage.${kind}.storageClass`, field: ['storage', kind, 'storageClass'] };
   return { value: product.storage.classes[kind], origin: `class of ${kind} volumes, product ${product.id}` };
 }
 
@@ -161,5 +164,5 @@ function siteAnswer(path: readonly string[], site: Site): Answer | undefined {
     site,
   );
   const isValue = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
-  return isValue ? { value, origin: `site.yaml: ${path.join('.')}` } : undefined;
+  return isValue ? { value, origin: `site.yaml: ${path.join('.')}`, field: path } : undefined;
 }

@@ -63,6 +63,20 @@ describe("a site with the vendor's chart and registry", () => {
   });
 });
 
+it("a value that the chart's schema refuses ends init before anything is touched, with the line of the site file", async () => {
+  const rehearsal = await Rehearsal.begin();
+  const site = await rehearsal.siteFile((text) => `${text}\nvalues: { components: { web: { members: all } } }\n`);
+  const line = (await readFile(site, 'utf8')).split('\n').findIndex((each) => each.startsWith('values:')) + 1;
+  const { code, stdout } = await rehearsal.run('init', '--yes', '--site', site);
+  expect(code, stdout).toBe(3);
+  expect(stdout).toMatch(
+    new RegExp(
+      `value components\\.web\\.members, from values\\.components\\.web\\.members in line ${line}: .*each, one, byClass`,
+    ),
+  );
+  expect(await rehearsal.runs()).toEqual([]);
+});
+
 it("the seed's lines find a product in the namespace default, which is left as it is", async () => {
   const rehearsal = await Rehearsal.begin();
   const site = await rehearsal.siteFile((text) => `${text}\nnamespace: default\n`);

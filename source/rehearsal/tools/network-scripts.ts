@@ -87,6 +87,17 @@ function* reach(call: Call): Steps {
   );
 }
 
+const imagesTask = z.object({ images: z.array(z.object({ image: z.string() })) });
+
+/** `image-manifests TASK`: every registry has every image, or with no internet none is reached. */
+function* imageManifests(call: Call): Steps {
+  const { images } = imagesTask.parse(JSON.parse(call.words[0] ?? ''));
+  yield 700;
+  const online = call.look((machine) => machine.online);
+  const silent = images.map(({ image }) => ({ image, kind: 'silent', problem: 'name resolution failed' }));
+  return say(call, JSON.stringify({ missing: online ? [] : silent }));
+}
+
 function arpAnswer(machine: Machine, state: State, address: string, now: number): string {
   const own = machine.network.interfaces.find((port) => port.addresses.some((one) => one.address === address));
   if (own !== undefined) return `own ${own.name}`;
@@ -104,4 +115,5 @@ export const networkScripts: Readonly<Record<string, Program>> = {
   'address-in-use': addressInUse,
   'all-pairs': allPairs,
   reach,
+  'image-manifests': imageManifests,
 };

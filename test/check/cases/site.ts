@@ -30,6 +30,45 @@ export const siteCases: readonly Case[] = [
     }),
   },
   {
+    check: 'chart-values',
+    what: 'a value that the schema refuses',
+    grade: 'fail',
+    nodes: [],
+    says: /The chart refuses value web\.x, from values\.web\.x in line 12: got string, want number\./,
+    evidence: {
+      release: {
+        values: {
+          by: 'Helm',
+          problems: [
+            {
+              text: 'value web.x, from values.web.x in line 12: got string, want number',
+              field: ['values', 'web', 'x'],
+              line: 12,
+            },
+          ],
+        },
+      },
+    },
+  },
+  ...(['absent', 'silent'] as const).map(
+    (kind): Case => ({
+      check: 'images',
+      what: `an image whose registry is ${kind === 'absent' ? 'without it' : 'silent'}`,
+      grade: kind === 'absent' ? 'fail' : 'warn',
+      nodes: [],
+      says: /ks-1 does not find docker\.io\/acme\/web:9: it is not there\./,
+      evidence: {
+        release: {
+          images: {
+            asked: 3,
+            from: 'ks-1',
+            missing: [{ image: 'docker.io/acme/web:9', kind, problem: 'it is not there' }],
+          },
+        },
+      },
+    }),
+  ),
+  {
     check: 'zones',
     what: 'two in one rack',
     grade: 'warn',

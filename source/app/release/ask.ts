@@ -1,0 +1,71 @@
+import { imagesOf } from '../../bundle/references.ts';
+import type { LiveEvidence, ReleaseEvidence } from '../../check/evidence.ts';
+import { Fault } from '../../errors/fault.ts';
+import { textIfPresent } from '../../host/read-text.ts';
+import { parseSchemaWords, type ValueComplaint } from '../../kubernetes/schema-words.ts';
+import { targetOf } from '../../network/targets.ts';
+import { productWish } from '../../plan/stages/charts.ts';
+import type { StandingCluster } from '../../plan/standing/standing.ts';
+import { helmValues } from '../../plan/values.ts';
+import { readChart } from '../../workstation/chart-files.ts';
+import { askImages } from './images.ts';
+import { placed } from './places.ts';
+import { helmAnswer, isBundled, type Opened, secretOf } from './render.ts';
+import { judgedBySchema, withDefaults } from './schema.ts';
+
+/**
+ * What a release would be refused for: Helm judges where a manager has it, else the schema of a chart that is a folder here. Changes
+ * nothing; what gives no answer is left out.
+ */
+export async function askRelease(
+  opened: Opened,
+  cluster: StandingCluster | undefined,
+): Promise<NonNullable<LiveEvidence['release']>> {
+  const text = opened.from === undefined ? undefined : await textIfPresent(opened.from).catch(() => undefined);
+  const judged = await unlessFault(() => byHelm(opened, cluster, text));
+  if (judged !== undefined) return judged;
+  const complaints = await unlessFault(() => bySchema(opened));
+  if (complaints === undefined) return {};
+  return { values: { by: 'the schema', problems: placed(complaints, { ...opened, text }) } };
+}
+
+/** What is not to be had is told by who needs it. */
+async function unlessFault<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof Fault) return undefined;
+    throw error;
+  }
+}
+
+/** Undefined where no manager has Helm, and where Helm refuses the chart for something else than its values. */
+async function byHelm(
+  opened: Opened,
+  cluster: StandingCluster | undefined,
+  text: string | undefined,
+): Promise<ReleaseEvidence | undefined> {
+  const { site, product, world } = opened;
+  const manager = site.nodes.find(({ name }) => name === cluster?.through);
+  if (manager === undefined || isBundled(site, product)) return undefined;
+  const host = await world.hosts.get(targetOf(manager));
+  const answer = await helmAnswer(host, opened, { nodes: cluster?.nodes }, {});
+  if ('said' in answer) {
+    const complaints = parseSchemaWords(answer.said);
+    const problems = placed(complaints, { site, product, text });
+    return complaints.length === 0 ? undefined : { values: { by: 'Helm', problems } };
+  }
+  const asking = { site, hosts: world.hosts, secret: await secretOf(opened) };
+  const images = await askImages(host, asking, imagesOf(answer.rendered.objects));
+  return { values: { by: 'Helm', problems: [] }, ...(images && { images }) };
+}
+
+/** Undefined for a chart that is not a folder here, or has no schema that is understood. */
+async function bySchema({ site, product }: Opened): Promise<ValueComplaint[] | undefined> {
+  const { reference } = productWish(site, product);
+  if (!reference.startsWith('/')) return undefined;
+  const files = readChart(reference);
+  const schema = files.get('values.schema.json');
+  const values = withDefaults(files.get('values.yaml') ?? '', helmValues(site, product));
+  return schema === undefined ? undefined : judgedBySchema(schema, values);
+}

@@ -1,0 +1,74 @@
+import { wholeReference } from '../../bundle/references.ts';
+import type { ReleaseEvidence } from '../../check/evidence.ts';
+import { Fault } from '../../errors/fault.ts';
+import { imagesDeadline, imagesProbe, parseImages, type WantedImage } from '../../facts/images-probe.ts';
+import type { HostPool, ReadOnlyHost } from '../../host/host.ts';
+import { microk8s } from '../../microk8s/microk8s.ts';
+import { proxyEnvironment, proxySettings } from '../../network/proxy.ts';
+import { targetOf } from '../../network/targets.ts';
+import type { Site } from '../../site/schema.ts';
+import { defined } from '../../text/defined.ts';
+
+/**
+ * Asks from one node whether the registries have the images that not every node has. `secret`: of the registry's user. Undefined where
+ * the node gave no answer; nothing is asked on a site with a bundle, whose images come with it.
+ */
+export async function askImages(
+  host: ReadOnlyHost,
+  { site, hosts, secret }: { readonly site: Site; readonly hosts: HostPool; readonly secret: string | undefined },
+  images: readonly string[],
+): Promise<ReleaseEvidence['images']> {
+  if (site.bundle !== undefined) return undefined;
+  const there = site.cluster.kubeconfig === undefined ? await onEveryNode(site, hosts) : new Set<string>();
+  const wanted = images.filter((image) => !there.has(image)).map((image) => wantedImage(image, site));
+  if (wanted.length === 0) return { asked: 0, from: host.name, missing: [] };
+  const proxy = proxySettings(site, []);
+  const login = secret === undefined ? '' : Buffer.from(`${site.registry?.user}:${secret}`).toString('base64');
+  try {
+    const script = imagesProbe({ images: wanted, ...defined({ proxy: proxy && proxyEnvironment(proxy) }) });
+    const { stdout } = await host.run(script, { stdin: login, deadline: imagesDeadline });
+    const missing = parseImages(stdout);
+    return missing && { asked: wanted.length, from: host.name, missing };
+  } catch (error) {
+    if (error instanceof Fault) return undefined;
+    throw error;
+  }
+}
+
+/** What every node that answers has in its containerd: a pod may start on any of them. */
+async function onEveryNode(site: Site, hosts: HostPool): Promise<ReadonlySet<string>> {
+  const lists = await Promise.all(
+    site.nodes.map(async (node) => {
+      try {
+        const host = await hosts.get(targetOf(node));
+        const { code, stdout } = await host.run(microk8s.images(), { sudo: true, deadline: 30_000 });
+        return code === 0 ? new Set(stdout.split('\n').map((line) => line.trim())) : undefined;
+      } catch (error) {
+        if (error instanceof Fault) return undefined;
+        throw error;
+      }
+    }),
+  );
+  return lists
+    .flatMap((list) => list ?? [])
+    .reduce((all, list) => all.intersection(list), lists.find(Boolean) ?? new Set());
+}
+
+/** Where containerd looks for an image: the mirror of its registry, then the registry itself. */
+export function wantedImage(reference: string, { registry }: Pick<Site, 'registry'>): WantedImage {
+  const image = wholeReference(reference);
+  const [, host = '', rest = ''] = /^([^/]+)\/(.+)$/.exec(image) ?? [];
+  const [, name = '', tag, digest] = /^([^:@]+)(?::([^@]+))?(?:@(.+))?$/.exec(rest) ?? [];
+  const manifest = (base: string) => `${base}/${name}/manifests/${digest ?? tag ?? 'latest'}`;
+  const login = registry?.user !== undefined;
+  const mirror = registry?.mirrors?.[host];
+  const own = { url: manifest(`${scheme(host)}://${serverOf(host)}/v2`), login: login && host === registry?.host };
+  if (registry === undefined || mirror === undefined) return { image, places: [own] };
+  const url = manifest(`${scheme(registry.host)}://${registry.host}/v2${mirror === '' ? '' : `/${mirror}`}`);
+  return { image, places: [{ url, login }, own] };
+}
+
+/** What images of Docker Hub are named by is not where they are. */
+const serverOf = (host: string): string => (host === 'docker.io' ? 'registry-1.docker.io' : host);
+/** As containerd takes a registry of the machine itself. */
+const scheme = (host: string): string => (/^(localhost|127\.0\.0\.1)(:|$)/.test(host) ? 'http' : 'https');

@@ -1,0 +1,101 @@
+import { imagesOf } from '../../bundle/references.ts';
+import { imageAdvice } from '../../check/subjects/release.ts';
+import { exitCode, Fault } from '../../errors/fault.ts';
+import type { ReadOnlyHost } from '../../host/host.ts';
+import { textIfPresent } from '../../host/read-text.ts';
+import type { Manifest } from '../../kubernetes/manifests.ts';
+import { serverVersion } from '../../kubernetes/outside-versions.ts';
+import { type RenderedChart, renderChart } from '../../kubernetes/render-chart.ts';
+import { parseSchemaWords } from '../../kubernetes/schema-words.ts';
+import type { PlanInput } from '../../plan/input.ts';
+import { chartLogin } from '../../plan/release/charts.ts';
+import { productWish } from '../../plan/stages/charts.ts';
+import { productChart } from '../../plan/stages/product.ts';
+import { valuesText } from '../../plan/values.ts';
+import type { Product } from '../../product/schema.ts';
+import type { Site } from '../../site/schema.ts';
+import type { Observation } from '../../status/observation.ts';
+import { readChart } from '../../workstation/chart-files.ts';
+import { registrySecret } from '../registry-secret.ts';
+import type { OpenedSite } from '../site.ts';
+import { askImages } from './images.ts';
+import { placed } from './places.ts';
+
+/** A site as far as a release of it is judged. */
+export interface Opened extends Pick<OpenedSite, 'site' | 'product' | 'passwords'> {
+  readonly world: Pick<OpenedSite['world'], 'hosts'>;
+  /** Path of its file, or words for another place. */
+  readonly from?: string;
+}
+export type Wish = Pick<PlanInput, 'newestChart' | 'chartVersion'>;
+
+/** A chart that comes with a bundle is on the nodes only once the run has brought it. */
+export const isBundled = (site: Site, product: Product): boolean =>
+  site.bundle !== undefined && !productWish(site, product).reference.startsWith('/');
+
+/** What Helm on this host makes of the site's chart and values, or its words where it refuses them. */
+export async function helmAnswer(
+  host: ReadOnlyHost,
+  opened: Opened,
+  { nodes }: { readonly nodes?: readonly { readonly name: string; readonly version: string }[] | undefined },
+  wish: Wish,
+): ReturnType<typeof renderChart> {
+  const { site, product } = opened;
+  const chart = productChart({ site, product, readChart, ...wish }, host.name);
+  const login = chartLogin(chart.place, site.registry);
+  return renderChart(host, {
+    release: product.release,
+    namespace: product.namespace,
+    chart: chart.place,
+    login,
+    secret: login && (await secretOf(opened)),
+    values: valuesText(site, product),
+    kubernetes: nodes?.find(({ name }) => name === host.name)?.version ?? (await serverVersion(host)),
+    files: new Map(chart.files.map(({ path, content }) => [path.slice(chart.place.chart.length + 1), content])),
+  });
+}
+
+/** Of the registry's user, where it has one. Throws `Fault` where it is missing. */
+export const secretOf = async ({ site, passwords }: Opened): Promise<string | undefined> =>
+  site.registry?.user === undefined ? undefined : registrySecret(site, passwords);
+
+/** The same; throws `Fault` with Helm's words where it refuses them, and the lines of `site.yaml` that they come from. */
+export async function renderedChart(
+  host: ReadOnlyHost,
+  opened: Opened,
+  seen: Pick<Observation, 'nodes'>,
+  wish: Wish,
+): Promise<RenderedChart> {
+  const { site, product, from } = opened;
+  const answer = await helmAnswer(host, opened, seen, wish);
+  if ('rendered' in answer) return answer.rendered;
+  const text = from === undefined ? undefined : await textIfPresent(from).catch(() => undefined);
+  const complaints = placed(parseSchemaWords(answer.said), { site, product, text });
+  throw new Fault({
+    what: `Helm refuses the chart of ${product.name} with the values of this site.`,
+    where: complaints.length > 0 && from !== undefined ? from : productChartName(site, product),
+    why: complaints.length > 0 ? complaints.map((each) => each.text).join('\n') : answer.said,
+    next: ['Nothing was changed.', 'Correct site.yaml: its answers, `values`, `chart` or `registry`.'],
+  });
+}
+
+const productChartName = (site: Site, product: Product): string => productWish(site, product).reference;
+
+/** Throws `Fault` with each image that the registries do not give: its pods would never start. */
+export async function refuseMissingImages(
+  host: ReadOnlyHost,
+  opened: Opened,
+  objects: readonly Manifest[],
+): Promise<void> {
+  const { site, world } = opened;
+  const asking = { site, hosts: world.hosts, secret: await secretOf(opened) };
+  const images = await askImages(host, asking, imagesOf(objects));
+  if (images === undefined || images.missing.length === 0) return;
+  throw new Fault({
+    what: `${images.missing.length} of the images are not to be had.`,
+    where: `asked from ${images.from}`,
+    why: images.missing.map(({ image, problem }) => `${image}: ${problem}`).join('\n'),
+    next: ['Nothing was changed.', imageAdvice],
+    exitCode: exitCode.preflightFailed,
+  });
+}
