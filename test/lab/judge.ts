@@ -33,7 +33,7 @@ export async function expectCluster(nodes: readonly Wanted[]): Promise<void> {
 }
 
 /** Addresses of etcd's voting members, asked of etcd itself. */
-async function datastoreMembers(n: number): Promise<string[]> {
+export async function datastoreMembers(n: number): Promise<string[]> {
   const { stdout } = await lab.onNode(n, "curl -s http://127.0.0.1:12379/v3/cluster/member/list -d '{}'");
   const { members } = JSON.parse(stdout) as { members: { peerURLs: string[]; isLearner?: boolean }[] };
   return members
