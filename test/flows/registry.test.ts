@@ -2,6 +2,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { openRehearsal } from '../../source/rehearsal/rehearsal.ts';
+import { filesUnder } from '../../source/site/files.ts';
 import { Rehearsal } from './program.ts';
 
 const secret = 'planted-Reg1stry-Secret';
@@ -89,6 +91,12 @@ it("the seed's lines find a product in the namespace default, which is left as i
   const model =
     [...(await rehearsal.everything())].find(([path]) => path.endsWith('rehearsal/state.json'))?.[1] ?? '{}';
   expect(model).toContain('"statefulsets/default/kloudspot-mongodb"');
+  const world = await openRehearsal({ files: filesUnder(rehearsal.path()), speed: 0 });
+  const host = await world.hosts.get({ node: 'ks-1', addresses: ['10.0.4.21'] });
+  const typed = async (line: string) => (await host.run(line.split(' '), { sudo: true, deadline: 60_000 })).stdout;
+  expect(await typed('/snap/bin/microk8s helm3 status kloudspot')).toMatch(/^STATUS: deployed$/m);
+  expect(await typed('/snap/bin/microk8s kubectl get deployments,statefulsets')).toContain('kloudspot-mongodb');
+  await world.close();
   const stopped = await rehearsal.run('stop', '--yes');
   expect(stopped.code, stopped.stdout).toBe(0);
 });

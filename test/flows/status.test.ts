@@ -34,6 +34,26 @@ async function until(rehearsal: Rehearsal, seen: (look: Look) => boolean): Promi
   throw new Error('it was never seen');
 }
 
+test('status --watch looks again until Ctrl-C, and then ends with the verdict that it saw last', async () => {
+  const plain = await Rehearsal.begin();
+  const rehearsal = await Rehearsal.begin(await cutting(plain.root, { 'ks-3': 1 }));
+  expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+  const watching = rehearsal.start('status', '--watch', '--json', '--exit-code');
+  const verdicts: string[] = [];
+  let text = '';
+  watching.stdout?.on('data', (chunk) => {
+    text += chunk;
+    const lines = text.split('\n');
+    text = lines.pop() ?? '';
+    verdicts.push(...lines.map((line) => reportSchema.parse(JSON.parse(line)).verdict));
+    if (verdicts.includes('degraded')) watching.kill('SIGINT');
+  });
+  const { exitCode } = await watching;
+  expect(verdicts.at(-1)).toBe('degraded');
+  expect(verdicts.length).toBeGreaterThan(1);
+  expect(exitCode).toBe(10);
+});
+
 test('ok, degraded with one node dead, down with two: by exit code and by JSON', async () => {
   const plain = await Rehearsal.begin();
   const rehearsal = await Rehearsal.begin(await cutting(plain.root, { 'ks-3': 2, 'ks-2': 25 }));

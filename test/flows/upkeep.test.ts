@@ -30,7 +30,10 @@ test('history tells who did what, certificates what ends when, report and suppor
   expect(await readFile(document, 'utf8')).toMatch(/class="ok">ok<[\s\S]*class="name">ks-3<[\s\S]*<td>init<\/td>/);
 
   const file = join(rehearsal.root, 'bundle.tar.gz');
-  expect((await rehearsal.run('support', '--output', file)).code).toBe(6);
+  const asked = await rehearsal.run('support', '--output', file);
+  expect(asked.code).toBe(6);
+  // What goes in, and how much is hidden in it, is read before anything is written.
+  expect(asked.stdout).toMatch(/will hold:[\s\S]*Secrets hidden[\s\S]*nodes\/ks-3\/microk8s\.log/);
   await expect(stat(file)).rejects.toThrow();
   const { code, stdout } = await rehearsal.run('support', '--yes', '--output', file);
   expect(code).toBe(0);

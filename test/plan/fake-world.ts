@@ -99,7 +99,8 @@ export function fakeWorld(options: FakeOptions) {
       const result = answer(node, command, options.stdin);
       ran.push({ node, command, stdin: options.stdin, shown: options.shown });
       if ((options.allow ?? [0]).includes(result.code)) return result;
-      throw new StepFault({ tried: textOf(command), seen: result.stderr || `exit code ${result.code}` });
+      const { causes = [], next = [] } = options;
+      throw new StepFault({ tried: textOf(command), seen: result.stderr || `exit code ${result.code}`, causes, next });
     },
     write: async (node, file) => void (await host(node).writeFile(file)),
     until: async (wait) => {

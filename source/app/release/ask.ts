@@ -11,7 +11,6 @@ import { readChart } from '../../workstation/chart-files.ts';
 import { askImages } from './images.ts';
 import { placed } from './places.ts';
 import { helmAnswer, isBundled, type Opened, secretOf } from './render.ts';
-import { judgedBySchema, withDefaults } from './schema.ts';
 
 /**
  * What a release would be refused for: Helm judges where a manager has it, else the schema of a chart that is a folder here. Changes
@@ -65,6 +64,8 @@ async function bySchema({ site, product }: Opened): Promise<ValueComplaint[] | u
   const { reference } = productWish(site, product);
   if (!reference.startsWith('/')) return undefined;
   const files = readChart(reference);
+  // Its validator takes time to load.
+  const { judgedBySchema, withDefaults } = await import('./schema.ts');
   const schema = files.get('values.schema.json');
   const values = withDefaults(files.get('values.yaml') ?? '', helmValues(site, product));
   return schema === undefined ? undefined : judgedBySchema(schema, values);

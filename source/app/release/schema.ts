@@ -1,4 +1,6 @@
-import type { ErrorObject, ValidateFunction } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Ajv2019 } from 'ajv/dist/2019.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { keysOf, type ValueComplaint } from '../../kubernetes/schema-words.ts';
@@ -11,21 +13,23 @@ const schemaText = z.record(z.string(), z.unknown());
  * What a chart's `values.schema.json` refuses of these values, as Helm does it. Undefined for a schema of a kind that is not known
  * here: Helm then judges it.
  */
-export async function judgedBySchema(text: string, values: unknown): Promise<ValueComplaint[] | undefined> {
+export function judgedBySchema(text: string, values: unknown): ValueComplaint[] | undefined {
   const schema = parsedJson(schemaText, text);
-  const validate = schema && (await compiled(schema));
+  const validate = schema && compiled(schema);
   if (validate === undefined) return undefined;
   return validate(values) ? [] : (validate.errors ?? []).flatMap(complaintOf);
 }
 
-async function compiled(schema: Record<string, unknown>): Promise<ValidateFunction | undefined> {
-  const kind = String(schema['$schema'] ?? 'http://json-schema.org/draft-07/schema#');
-  const options = { allErrors: true, strict: false, validateFormats: false } as const;
+/** By the part of `$schema` that names a draft. Helm knows more of them. */
+const validators = { 'draft-07': Ajv, '2019-09': Ajv2019, '2020-12': Ajv2020 };
+
+function compiled(schema: Record<string, unknown>): ValidateFunction | undefined {
+  const kind = String(schema['$schema'] ?? 'draft-07');
+  const [, Validator] = Object.entries(validators).find(([draft]) => kind.includes(draft)) ?? [];
+  if (Validator === undefined) return undefined;
+  const validator = new Validator({ allErrors: true, strict: false, validateFormats: false });
   try {
-    if (kind.includes('draft-07')) return new (await import('ajv')).Ajv(options).compile(schema);
-    if (kind.includes('2020-12')) return new (await import('ajv/dist/2020.js')).Ajv2020(options).compile(schema);
-    if (kind.includes('2019-09')) return new (await import('ajv/dist/2019.js')).Ajv2019(options).compile(schema);
-    return undefined;
+    return validator.compile(schema);
   } catch {
     // A schema that is wrong, or refers to another place.
     return undefined;

@@ -37,17 +37,17 @@ const wrong: readonly (readonly [string, Record<string, unknown>, readonly strin
 ];
 
 describe('the schema of a chart, judged without Helm', () => {
-  it('takes what the program writes', async () => {
-    expect(await judge(good)).toEqual([]);
+  it('takes what the program writes', () => {
+    expect(judge(good)).toEqual([]);
   });
-  it.each(wrong)('refuses %s at the keys where Helm does', async (_, values, keys) => {
-    const found = await judge(withDefaults(JSON.stringify(good), values));
+  it.each(wrong)('refuses %s at the keys where Helm does', (_, values, keys) => {
+    const found = judge(withDefaults(JSON.stringify(good), values));
     expect([...new Set(found?.map(({ path }) => path.join('.')))].toSorted()).toEqual([...keys].toSorted());
   });
-  it('leaves a kind of schema that it does not know, or that points elsewhere, to Helm', async () => {
-    expect(await judgedBySchema('{"$schema":"http://json-schema.org/draft-04/schema#"}', {})).toBeUndefined();
-    expect(await judgedBySchema('{"$ref":"https://example.org/x.json"}', {})).toBeUndefined();
-    expect(await judgedBySchema('not JSON', {})).toBeUndefined();
+  it('leaves a kind of schema that it does not know, or that points elsewhere, to Helm', () => {
+    expect(judgedBySchema('{"$schema":"http://json-schema.org/draft-04/schema#"}', {})).toBeUndefined();
+    expect(judgedBySchema('{"$ref":"https://example.org/x.json"}', {})).toBeUndefined();
+    expect(judgedBySchema('not JSON', {})).toBeUndefined();
   });
 });
 
