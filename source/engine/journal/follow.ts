@@ -1,8 +1,8 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { existsSync, type FSWatcher, watch } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isStarting, lifeOfRun } from '../process/run-process.ts';
 import type { RunEvent } from './event.ts';
-import { journalLines } from './journal.ts';
+import { journalLines, journalPath } from './journal.ts';
 
 export interface FollowOptions {
   readonly signal: AbortSignal;
@@ -35,6 +35,8 @@ export async function* followRun(directory: string, options: FollowOptions): Asy
       if (last?.type === 'run-ended' && !(starting && (await isStarting(directory, known))))
         return await processLeft(directory, options.signal);
       if (life === 'gone') return yield lost(why, last?.at);
+      if (life === 'none' && last !== undefined && !existsSync(journalPath(directory)))
+        return yield lost(`the files of the run were removed: ${directory}`, last.at);
       if (from === before) await bell.wait(options.poll ?? 500);
     }
   } finally {

@@ -1,8 +1,10 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Fault } from '../../errors/fault.ts';
 import { isMissing } from '../../errors/thrown.ts';
 import { namePath } from '../../host/file-fault.ts';
 import type { Clock } from '../../host/host.ts';
+import { kloudspot } from '../../text/command.ts';
 import { parsedJson } from '../../text/parsed-json.ts';
 import type { RunEvent, RunEventBody } from './event.ts';
 import { eventSchema } from './event-schema.ts';
@@ -46,7 +48,7 @@ export async function openJournal(directory: string, mask: Mask, clock: Pick<Clo
   const append = async (event: RunEvent) => {
     try {
       await file.appendFile(`${JSON.stringify(event)}\n`);
-      if (synced.has(event.type)) await file.datasync();
+      if (synced.has(event.type)) await sync(file, directory);
     } catch (error) {
       throw namePath(error, journalPath(directory));
     }
@@ -70,6 +72,18 @@ export async function openJournal(directory: string, mask: Mask, clock: Pick<Clo
       }
     },
   };
+}
+
+/** Throws a `Fault` where the file has no name any more: what is written to it then can never be read. */
+async function sync(file: FileHandle, directory: string): Promise<void> {
+  await file.datasync();
+  if ((await file.stat()).nlink > 0) return;
+  throw new Fault({
+    what: 'The journal of the run was removed while the run went on.',
+    where: journalPath(directory),
+    why: 'Without it the run can be neither resumed nor undone, so its steps were ended.',
+    next: [`${kloudspot('apply')}  makes a new plan and carries out what is still to be done`],
+  });
 }
 
 async function cutTornLine(file: FileHandle): Promise<void> {

@@ -26,7 +26,8 @@ export async function openOutput(
   kept = keptAtEachEnd,
 ): Promise<OutputFile> {
   const path = outputPath(directory, step);
-  await mkdir(join(directory, 'output'), { recursive: true, mode: 0o700 }).catch(() => undefined);
+  // Not with its parents: a folder of the run that was removed does not come back.
+  await mkdir(join(directory, 'output'), { mode: 0o700 }).catch(() => undefined);
   const file = await open(path, 'a', 0o600).catch(() => undefined);
   const output = new BoundedOutput(file, kept);
   await output.add(`$ ${heading}`);

@@ -1,0 +1,43 @@
+import { access, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import type { RunEvent } from '../../source/engine/journal/event.ts';
+import { followRun } from '../../source/engine/journal/follow.ts';
+import { launchRun } from '../../source/engine/worker/launch.ts';
+import { filesUnder } from '../../source/site/files.ts';
+import { toyPlan } from './toys.ts';
+
+// What the children compile once, the next ones load.
+process.env.NODE_COMPILE_CACHE = join(tmpdir(), 'ks-run-compile-cache');
+const program = [process.execPath, join(import.meta.dirname, 'toy-worker.ts')];
+
+it('a run whose folder is removed ends, gives its lock back, makes no new folder, and who watches hears of it', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'ks-removed-'));
+  const files = filesUnder(root);
+  const effects = join(root, 'effects');
+  const steps = Array.from({ length: 200 }, (_, place) => ({
+    id: `s${place}`,
+    kind: 'effect',
+    node: 'a',
+    needs: place === 0 ? [] : [`s${place - 1}`],
+    parameters: { effects, ms: 50 },
+  }));
+  const run = await launchRun({
+    files,
+    plan: toyPlan(steps),
+    passwords: { snapshot: () => ({}) },
+    program,
+    attended: false,
+  });
+  const events: RunEvent[] = [];
+  for await (const event of followRun(run.directory, { signal: AbortSignal.timeout(120_000), poll: 20 })) {
+    if (event.type === 'step-done' && events.every(({ type }) => type !== 'step-done'))
+      await rm(run.directory, { recursive: true });
+    events.push(event);
+  }
+  expect(events.at(-1)).toMatchObject({ outcome: 'lost', why: expect.stringContaining(run.directory) });
+  await expect(access(files.lock)).rejects.toThrow('ENOENT');
+  expect(await readdir(files.runs)).toEqual([]);
+  expect((await readFile(effects, 'utf8')).trim().split('\n').length).toBeLessThan(steps.length);
+});
