@@ -17,6 +17,7 @@ const reasons: Readonly<Record<string, readonly [why: string, next: string]>> = 
   EPERM: ['You may not.', 'Run it as the owner of that folder, or give another root: --root DIR'],
   ENOENT: ['There is no such file or folder.', 'Create it, or give another root: --root DIR'],
   ENOTDIR: ['A part of the path is a file, not a folder.', 'Move that file away, or give another root: --root DIR'],
+  EISDIR: ['A folder is in the place of a file.', 'Move that folder away, or give another root: --root DIR'],
   EEXIST: ['A file is in the place of a folder.', 'Move that file away, or give another root: --root DIR'],
   ENAMETOOLONG: ['The path is too long.', 'Give a shorter root: --root DIR'],
   ELOOP: ['Symbolic links lead in a circle.', 'Correct the link, or give another root: --root DIR'],
@@ -33,12 +34,11 @@ export function asFileFault(error: unknown): unknown {
   const given = codeOf(error) ?? '';
   const making = given === 'ENOENT' && 'syscall' in error && error.syscall === 'mkdir';
   const code = making ? (whyNoFolder(error.path) ?? given) : given;
-  const reason = reasons[code];
+  const call = 'syscall' in error ? String(error.syscall) : '';
+  const reason = reasons[code] ?? otherReason(error, call);
   if (reason === undefined) return error;
-  const act =
-    'syscall' in error && /^(open|read|access|scandir)$/.test(String(error.syscall)) && code === 'ENOENT'
-      ? 'read'
-      : 'written';
+  const reads = /^(read|access|scandir)$/.test(call) || (call === 'open' && code === 'ENOENT');
+  const act = reads ? 'read' : 'written';
   return new Fault({
     what: `${error.path} cannot be ${act}.`,
     where: error.path,
@@ -47,6 +47,12 @@ export function asFileFault(error: unknown): unknown {
     exitCode: exitCode.ourFault,
     cause: error,
   });
+}
+
+/** A code that is seldom, such as ESTALE of a network file system, in the system's own words. No program that cannot be started. */
+function otherReason(error: Error, call: string): readonly [why: string, next: string] | undefined {
+  if (call === '' || call.startsWith('spawn')) return undefined;
+  return [`The system says: ${error.message}`, 'Look at that path, or give another root: --root DIR'];
 }
 
 const isFull = (code: string): boolean => code === 'ENOSPC' || code === 'EDQUOT';

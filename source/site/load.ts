@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Document, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { Fault } from '../errors/fault.ts';
 import { codeOf, messageOf } from '../errors/thrown.ts';
+import { textUpTo } from '../host/read-text.ts';
 import { kloudspot } from '../text/command.ts';
 import { safeValues } from '../text/safe-text.ts';
 import type { Finding } from './finding.ts';
@@ -11,7 +11,7 @@ import { withOutsideNode } from './outside.ts';
 import type { Complaint } from './reading/complaint.ts';
 import { InvalidFile } from './reading/invalid-file.ts';
 import { judge } from './reading/issues.ts';
-import { reading, readYaml, type SiteProblem } from './reading/reading.ts';
+import { dataOf, reading, readYaml, type SiteProblem } from './reading/reading.ts';
 import { siteRules } from './rules.ts';
 import { type DraftValue, type Site, type SiteDraft, siteSchema } from './schema.ts';
 
@@ -53,9 +53,9 @@ export function parseDraft(text: string): SiteDraft {
 
 function plainData(document: Document): unknown {
   try {
-    return document.toJS();
+    return dataOf(document);
   } catch (cause) {
-    // an alias that was not set before
+    // an alias that was not set before, or one inside of itself
     throw new Fault({ what: 'The draft is not readable.', why: messageOf(cause), cause });
   }
 }
@@ -65,10 +65,14 @@ const draftValue: z.ZodType<DraftValue> = z.lazy(() =>
 );
 const draftSchema = z.record(z.string(), draftValue);
 
+/** Bytes. A site of a hundred nodes has some 50 KB; a device such as /dev/zero never ends. */
+const largest = 16 * 1024 * 1024;
+
 async function readText(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return await textUpTo(file, largest);
   } catch (error) {
+    if (error instanceof Fault) throw error;
     const why = codeOf(error) ?? String(error);
     throw new Fault({
       what: `${basename(file)} cannot be read.`,

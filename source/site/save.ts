@@ -10,7 +10,7 @@ import { isMapping, siteDefaults } from './defaults.ts';
 import type { Files } from './files.ts';
 import { parseDraft } from './load.ts';
 import { mergeInto } from './merge.ts';
-import { reading } from './reading/reading.ts';
+import { dataOf, reading } from './reading/reading.ts';
 import { type DraftValue, type Site, type SiteDraft, siteSchema } from './schema.ts';
 import { schemaLine } from './templates.ts';
 import { safeYaml, unfolded } from './yaml-text.ts';
@@ -29,12 +29,12 @@ export function siteText(site: SiteDraft | Site, before?: string): string {
   return withSchemaLine(unchanged ? before : document.toString(unfolded));
 }
 
-/** A text that can be edited, and what it says; undefined where it is not a YAML mapping or holds an alias that leads nowhere. */
+/** A text that can be edited, and what it says; undefined where it is not a YAML mapping or holds an alias that leads nowhere or into itself. */
 function editable(text: string): { readonly document: Document; readonly said: unknown } | undefined {
   const document = parseDocument(text, { ...safeYaml, ...reading, prettyErrors: false });
   if (document.errors.length > 0 || !isMap(document.contents)) return undefined;
   try {
-    return { document, said: document.toJS() };
+    return { document, said: dataOf(document) };
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -49,6 +49,23 @@ it('says when a part of the path is a file', async () => {
   const fault = await whatHappens(writeAtomic(join(folder, 'file/site.yaml'), '', 0o600));
   expect(fault).toBeInstanceOf(Fault);
   expect(fault).toMatchObject({ why: expect.stringMatching(/in the place of a folder/) });
+});
+
+it('says when a folder is in the place of a file', async () => {
+  expect(await whatHappens(readFile(folder))).toMatchObject({
+    message: `${folder} cannot be read.`,
+    why: 'A folder is in the place of a file. (EISDIR)',
+  });
+});
+
+it("has the system's own words for a code that is seldom, but not for a program that cannot be started", () => {
+  const stale = Object.assign(new Error('ESTALE: stale file handle, write'), { code: 'ESTALE', syscall: 'write' });
+  expect(asFileFault(Object.assign(stale, { path: '/mnt/lock' }))).toMatchObject({
+    where: '/mnt/lock',
+    why: 'The system says: ESTALE: stale file handle, write (ESTALE)',
+  });
+  const missing = Object.assign(new Error('spawn ssh EAGAIN'), { code: 'EAGAIN', syscall: 'spawn ssh', path: 'ssh' });
+  expect(asFileFault(missing)).toBe(missing);
 });
 
 it('leaves every other error as it is', () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Fault } from '../../source/errors/fault.ts';
 import { judgeDraft, loadSite, parseDraft, parseSite } from '../../source/site/load.ts';
 import { InvalidFile, problemLine } from '../../source/site/reading/invalid-file.ts';
 import { berlin } from './a-site.ts';
@@ -147,6 +148,14 @@ describe('a wrong site.yaml', () => {
     expect(problemsOf(text)[0]).toMatch(/^line \d+, column \d+: ./);
   });
 
+  it.each(['&a [*a]', 'name: &a [*a]', 'nodes: &a\n  - { name: *a }', 'a: &a { b: [1, *a] }'])(
+    'an alias inside of what it stands for is a message: %s',
+    (text) => {
+      expect(problemsOf(text).join()).toContain('an alias stands inside what it stands for');
+      expect(() => parseDraft(text)).toThrow(Fault);
+    },
+  );
+
   it('never throws, whatever the text', () => {
     const line = fc.constantFrom(
       'nodes:',
@@ -159,6 +168,8 @@ describe('a wrong site.yaml', () => {
       'version: 1',
       '- 1',
       '&a b',
+      '&a [*a]',
+      'nodes: &a [{ name: *a }]',
     );
     fc.assert(
       fc.property(fc.array(fc.oneof(line, fc.string())), (lines) => {
@@ -170,6 +181,10 @@ describe('a wrong site.yaml', () => {
 });
 
 describe('loading a file', () => {
+  it('a device that never ends is refused', async () => {
+    await expect(loadSite('/dev/zero')).rejects.toMatchObject({ message: '/dev/zero is too large to be read.' });
+  });
+
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'site-'));

@@ -185,6 +185,7 @@ describe('on disk', () => {
   it.each([
     ['torn in a flow mapping', 'name: berlin\nnodes: [{ name: ks-1'],
     ['an alias that leads nowhere', 'name: *a\n'],
+    ['an alias inside of what it stands for', 'name: &a [*a]\n'],
     ['a list', '- name: berlin\n'],
     ['NUL bytes', '\0\0\0\0'],
     ['one word', 'berlin\n'],

@@ -11,6 +11,7 @@ import {
 } from 'yaml';
 import type * as z from 'zod';
 import { messageOf } from '../../errors/thrown.ts';
+import { holdsItself } from '../../text/holds-itself.ts';
 import { safeLine, safeValues } from '../../text/safe-text.ts';
 import type { SitePath } from '../schema.ts';
 import type { Complaint } from './complaint.ts';
@@ -72,12 +73,19 @@ function parseForgiving(text: string): Parsed {
   const syntax = [...tabs, ...told];
   if (second === undefined || broken.length > 0) return { syntax };
   try {
-    return { syntax, value: { ...second, data: safeValues(second.document.toJS()) } };
+    return { syntax, value: { ...second, data: safeValues(dataOf(second.document)) } };
   } catch (error) {
     const expected = 'an alias that was set before';
     const found = messageOf(error);
     return { syntax: [...syntax, place([], 1, 1, found, expected, found)] };
   }
+}
+
+/** What a document says. Throws where an alias leads nowhere or into what it is a part of. */
+export function dataOf(document: Document): unknown {
+  const data: unknown = document.toJS();
+  if (holdsItself(data)) throw new Error('an alias stands inside what it stands for');
+  return data;
 }
 
 /** `<<` takes the keys of an anchor over, as Compose and CI files have taught people to write. */
