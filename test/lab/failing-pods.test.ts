@@ -92,7 +92,7 @@ const told = async () => {
   return { verdict, reasons: reasons.join('\n'), words };
 };
 /** A step of a crash loop's back-off, the start of all parts after a drain: minutes on a busy machine. */
-const patience = { timeout: 240_000, interval: 1_000 };
+const patience = { timeout: 240_000, interval: 2_000 };
 
 describe('status names what the kubelet does to a part', () => {
   it.each(troubles)('$what', async ({ begin, end, reason, words }) => {

@@ -43,7 +43,7 @@ export async function datastoreMembers(n: number): Promise<string[]> {
 }
 
 /** On a busy machine a node or a pod is not ready for a moment; what never comes ends the test. */
-const patience = { timeout: 240_000, interval: 500 };
+const patience = { timeout: 240_000, interval: 1_000 };
 
 const unready = ({ metadata, spec, status }: lab.Kubernetes) =>
   status.readyReplicas === spec.replicas ? [] : [`${metadata.name} ${status.readyReplicas ?? 0} of ${spec.replicas}`];

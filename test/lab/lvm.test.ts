@@ -1,7 +1,7 @@
 // The commands of steps and the reading of reports against LVM itself: its own books on loop devices of this machine.
 // As on the lab's nodes nothing is activated, since the kernel may lack device-mapper; no node is needed.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
@@ -18,8 +18,13 @@ import { findGroup, groupTrouble } from '../../source/storage/groups.ts';
 import { carryThrough, fakeWorld, textOf } from '../plan/fake-world.ts';
 import { product, siteOf } from '../plan/sample.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'kloudspot-lvm-'));
+const folder = mkdtempSync(join(tmpdir(), `kloudspot-lvm-${process.pid}-`));
 const loops: string[] = [];
+// what a run left that was killed
+for (const line of spawnSync('losetup', ['-n', '-O', 'NAME,BACK-FILE'], { encoding: 'utf8' }).stdout.split('\n')) {
+  const [, loop = '', pid = ''] = /^(\S+) +\S*kloudspot-lvm-(\d+)-/.exec(line) ?? [];
+  if (loop !== '' && !existsSync(`/proc/${pid}`)) spawnSync('losetup', ['-d', loop]);
+}
 afterAll(() => {
   for (const loop of loops) spawnSync('losetup', ['-d', loop]);
   rmSync(folder, { recursive: true, force: true });
