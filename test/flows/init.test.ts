@@ -7,6 +7,10 @@ import { home, Rehearsal } from './program.ts';
 
 const secret = 'planted-Pa55word-7Q';
 
+/** The commands of this rehearsal that lines name: up to two blanks or the end of the line. */
+const commandsIn = (text: string): readonly string[] =>
+  text.match(/kloudspot (?:(?! {2}|\n).)+ --rehearse(?:(?! {2}|\n).)+/g) ?? [];
+
 /** A scenario of its own: the healthy one, changed. */
 async function scenarioWith(change: (text: string) => string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'kloudspot-scenario-'));
@@ -30,6 +34,13 @@ describe('init, unattended, in rehearsal', () => {
     const status = await rehearsal.run('status', '--json');
     expect(status.code).toBe(0);
     expect(JSON.parse(status.stdout)).toMatchObject({ verdict: 'ok' });
+
+    const printed = commandsIn(first.stdout);
+    expect(printed.map((command) => command.split(' ')[1])).toEqual(['status', 'update', 'backup', 'drill']);
+    for (const command of printed) {
+      const { code, stderr } = await rehearsal.asPrinted(command);
+      expect([command, code, code === 0 ? '' : stderr]).toEqual([command, 0, '']);
+    }
 
     const second = await rehearsal.run('apply', '--yes');
     expect(second.code).toBe(0);

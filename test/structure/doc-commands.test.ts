@@ -3,12 +3,19 @@ import { join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseWords, splitVerb } from '../../source/cli/line/arguments.ts';
 import { verbs } from '../../source/cli/verb-table.ts';
-import { commandsIn } from './doc-blocks.ts';
+import { blocksOf, commandsIn } from './doc-blocks.ts';
 
 const home = resolve(import.meta.dirname, '../..');
 const documents = ['README.md', ...readdirSync(join(home, 'docs')).map((name) => `docs/${name}`)].filter((name) =>
   name.endsWith('.md'),
 );
+
+/** The documents with `sh` blocks, each with the test that runs them. */
+const runBy: Readonly<Record<string, string>> = {
+  'README.md': 'test/terminal/wizard.test.ts',
+  'docs/operations.md': 'test/flows/operations.test.ts',
+  'docs/packages.md': 'test/flows/packages.test.ts',
+};
 
 /** What the program says against a command line; undefined: it is understood. */
 async function refusal(words: readonly string[]): Promise<string | undefined> {
@@ -31,6 +38,15 @@ describe('commands in the documents', () => {
       if (why !== undefined) wrong.push(`${relative(home, name)}:${line}: ${words.join(' ')}: ${why}`);
     }
     expect(wrong).toEqual([]);
+  });
+
+  it('of `sh` blocks are run by a test that reads the document', () => {
+    const withCommands = documents.filter((name) =>
+      blocksOf(readFileSync(join(home, name), 'utf8')).some(({ language }) => language === 'sh'),
+    );
+    expect(withCommands).toEqual(Object.keys(runBy));
+    for (const [name, test] of Object.entries(runBy))
+      expect(readFileSync(join(home, test), 'utf8')).toContain(`'${name}'`);
   });
 
   it('finds commands, and one that is wrong', async () => {

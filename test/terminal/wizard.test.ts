@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { blocksOf } from '../structure/doc-blocks.ts';
 import { keys, Screen, type ScreenOptions } from './screen.ts';
 import { toNodes } from './to-nodes.ts';
 
+const home = resolve(import.meta.dirname, '../..');
 let root: string;
 let screen: Screen;
 
@@ -25,8 +27,16 @@ function init(options: ScreenOptions = {}, ...flags: readonly string[]): Screen 
 const draft = () => join(root, 'etc/kloudspot/site.draft.yaml');
 
 describe('the wizard at 80×24', () => {
-  it('walks by keys from the start page to a rolled-out product', async () => {
-    init();
+  it('walks by keys from the start page to a rolled-out product, begun as the README says', async () => {
+    const [first, second] = blocksOf(await readFile(join(home, 'README.md'), 'utf8')).filter(
+      ({ language }) => language === 'sh',
+    );
+    // The tests stand after `npm ci`, and are themselves what the second one runs.
+    expect(second?.lines).toEqual(['npm ci && npm test']);
+    const [, program = '', ...words] = /^npm ci && (\S+) (.*)$/.exec(first?.lines.join(' ') ?? '') ?? [];
+    screen = new Screen([...words.join(' ').split(' '), '--root', root, '--speed', '100000'], {
+      command: join(home, program),
+    });
     await toNodes(screen);
     for (const page of ['2/8 Network', '3/8 Features', '4/8 Storage', '5/8 Site']) {
       screen.press('n');
