@@ -42,7 +42,7 @@ test('the record holds verdict, reason and every command, without the passwords,
   expect(await readFile(join(folder, 'record.json'), 'utf8')).not.toContain('pl4nted-secret');
 });
 
-test('what this script does not ask is no failure; what breaks is one', async () => {
+test('what this script does not ask is not a failure; what breaks is one', async () => {
   const notAsked = await ask(async () => Promise.reject(new NotAsked('held elsewhere')), scene);
   expect(notAsked).toMatchObject({ verdict: 'not-asked', why: 'held elsewhere' });
   const broken = await ask(async () => Promise.reject(new Error('no such object')), scene);

@@ -39,7 +39,7 @@ test.each([
   await expect(registrySecret(await site(text, mode), none)).rejects.toThrow(words);
 });
 
-test('a missing one is refused before anything begins, and only where somebody logs in', async () => {
+test('a missing one is refused before anything begins, and only where someone logs in', async () => {
   await expect(refuseMissingSecret(await site(), none)).rejects.toThrow(
     'There is no secret for deploy at registry.example.org.',
   );

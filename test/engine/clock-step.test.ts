@@ -10,7 +10,7 @@ function steppedClock(by: number) {
   return { clock: { ...clock, now: () => clock.now() + step }, set: () => (step = by) };
 }
 
-describe('somebody sets the clock during a run', () => {
+describe('someone sets the clock during a run', () => {
   it.each([
     ['forward', hour],
     ['back', -hour],

@@ -32,7 +32,7 @@ it('writes the documents of a run once, each with its mode, and keeps a text asi
   ]);
 });
 
-it('puts back what stood there, unless somebody has changed it since, and a later process writes them again', async () => {
+it('puts back what stood there, unless someone has changed it since, and a later process writes them again', async () => {
   const own = await mkdtemp(join(folder, 'restored-'));
   const [site, values, fresh] = ['site.yaml', 'values.yaml', 'fresh.yaml'].map((name) => join(own, name));
   if (!site || !values || !fresh) return;

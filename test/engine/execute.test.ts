@@ -111,7 +111,7 @@ describe('failure', () => {
     return { land, long, remedy: () => (broken = false) };
   }
 
-  it('starts nothing new, lets the running ones end, and ends as failed when nobody is there', async () => {
+  it('starts nothing new, lets the running ones end, and ends as failed when no one is there', async () => {
     const { land, long } = badLand();
     const { end } = land.execute(plan);
     await land.until(() => land.of('step-failed').length === 1);
@@ -128,7 +128,7 @@ describe('failure', () => {
     });
   });
 
-  it('waits for an order when somebody is there; retry goes on', async () => {
+  it('waits for an order when someone is there; retry goes on', async () => {
     const { land, long, remedy } = badLand();
     const execution = land.execute(plan, { attended: true });
     long.open();
@@ -378,7 +378,7 @@ describe('resume', () => {
   const begun = (step: string, attempt = 1) =>
     ({ at: '2026-01-01T00:00:00.000Z', type: 'step-started', step, attempt, deadlineMs: 1 }) as const;
 
-  it('goes first to the step that was interrupted: what it left unfinished is no fault of an earlier one', async () => {
+  it('goes first to the step that was interrupted: what it left unfinished is not a fault of an earlier one', async () => {
     const land = new ToyLand().on('two', { act: () => void land.done.add('one') });
     await land.execute(toyPlan([{ id: 'one' }])).end;
     // The second step was killed in its middle, and until it has ended the first one's end state does not show.

@@ -42,7 +42,7 @@ describe('a journal', () => {
     expect((await readFile(journalPath(directory), 'utf8')).split('\n')).toHaveLength(3);
   });
 
-  it('passes over lines that are no events of ours', async () => {
+  it('passes over lines that are not events of ours', async () => {
     const directory = await folder();
     const good = '{"at":"2026-01-01T00:00:00.000Z","type":"run-continued","later":"key"}';
     await writeFile(journalPath(directory), `{"type":"new-thing"}\n\n[]\n${good}\nnot json\n`);
@@ -134,7 +134,7 @@ describe('following', () => {
     expect(types(seen)).toEqual(['run-ended', 'run-continued', 'run-ended']);
   });
 
-  it('says that the process is gone when it ended without a word', async () => {
+  it('says that the process is gone when it ended silently', async () => {
     const directory = await folder();
     const journal = await open(directory);
     await journal.write({ type: 'run-continued' });

@@ -50,7 +50,7 @@ describe('the lock of the workstation', () => {
     );
     const winners = claims.filter((_, place) => ends[place]?.status === 'fulfilled');
     expect(winners.map(({ run }) => run)).toEqual([(await workstationHolder(files))?.run]);
-    // Whoever was overtaken gives back nothing that is not its own.
+    // Whoever was overtaken returns nothing that is not its own.
     await dead.release();
     expect(await workstationHolder(files)).toEqual(winners[0]);
   });
@@ -103,7 +103,7 @@ describe('the lock of the workstation', () => {
     await expect(lockWorkstation(files, await ownClaim(files, 'old'), quiet)).resolves.toBeDefined();
   });
 
-  it('is not kept by a file that is no claim', async () => {
+  it('is not kept by a file that is not a claim', async () => {
     const files = await workstation();
     await rm(files.lock, { force: true });
     const held = await lockWorkstation(files, await ownClaim(files, 'x'), quiet);
@@ -118,7 +118,7 @@ describe('the life of a holder', () => {
   it.each<[string, Partial<LockClaim>, string, number?]>([
     ['this very process', {}, 'alive'],
     ['its number, but another start', { started: 'before' }, 'gone'],
-    ['a number that nobody has', { process: 4_194_300 }, 'gone'],
+    ['a number that no one has', { process: 4_194_300 }, 'gone'],
     ['another machine, heard of lately', { workstation: 'other' }, 'alive', 60_000],
     ['another machine, silent', { workstation: 'other' }, 'silent', 600_000],
     [
@@ -128,7 +128,7 @@ describe('the life of a holder', () => {
       1_000,
     ],
     [
-      'another machine whose clock is ahead does not hold the lock for ever',
+      'another machine whose clock is ahead does not hold the lock forever',
       { workstation: 'other', heartbeat: '2099-01-01T00:00:00.000Z' },
       'silent',
       600_000,
@@ -242,7 +242,7 @@ describe('the lock on the nodes', () => {
     expect([...hosts.files.keys()]).toEqual([]);
   });
 
-  it('gives signs of life, and tells when somebody else has taken it', async () => {
+  it('gives signs of life, and tells when someone else has taken it', async () => {
     const hosts = new ToyHosts();
     const files = await workstation();
     const claim = await ownClaim(files, 'mine');

@@ -14,7 +14,7 @@ describe('undo', () => {
     { id: 'two', needs: ['lasting'] },
   ]);
 
-  it('takes back what the run changed, the latest first, and names what stays', async () => {
+  it('undoes what the run changed, the latest first, and names what stays', async () => {
     const land = new ToyLand();
     land.done.add('there');
     await land.execute(plan).end;
@@ -26,7 +26,7 @@ describe('undo', () => {
     expect([...land.done]).toEqual(['there', 'lasting']);
   });
 
-  it('takes nothing back twice, and everything can be done anew', async () => {
+  it('undoes nothing twice, and everything can be done again', async () => {
     const land = new ToyLand();
     await land.execute(plan).end;
     await undo(land, plan);
@@ -37,7 +37,7 @@ describe('undo', () => {
     expect(land.acts().filter((line) => line.startsWith('begin'))).toEqual(['begin there', 'begin one', 'begin two']);
   });
 
-  it('also takes back a step that failed half-way', async () => {
+  it('also undoes a step that failed half-way', async () => {
     const land = new ToyLand().on('two', { verifies: false });
     await land.execute(plan).end;
     await undo(land, plan);
@@ -87,7 +87,7 @@ describe('undo', () => {
     const through = toyPlan([{ id: 'one' }, { id: 'between', needs: ['one'] }, { id: 'two', needs: ['between'] }]);
     const later = { ...past, order: () => ['one', 'two'] };
     expect(() => refuseUndo(through, later, 'one')).toThrow('cannot be undone alone');
-    expect(() => refuseUndo(plan, past, 'nobody')).toThrow('No step nobody of this run changed anything.');
+    expect(() => refuseUndo(plan, past, 'no one')).toThrow('No step no one of this run changed anything.');
     expect(() => refuseUndo(plan, pastOf([]), 'two')).toThrow(
       expect.objectContaining({ next: ['No step of this run did: nothing is left to undo.'] }),
     );

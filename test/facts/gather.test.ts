@@ -131,7 +131,7 @@ describe('MicroK8s', () => {
     });
   });
 
-  test('no snapd at all is no MicroK8s; a snapd that does not answer is a problem', () => {
+  test('no snapd at all means no MicroK8s; a snapd that does not answer is a problem', () => {
     expect(facts({ ...ubuntu, 'snap-microk8s': said('', 127, 'snap: command not found') }).microk8s?.installed).toBe(
       false,
     );

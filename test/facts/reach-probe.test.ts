@@ -114,6 +114,6 @@ test.skipIf(spawnSync('python3', ['--version']).status !== 0).each([
   expect(heard.urls[url]).toEqual(problem === undefined ? { status: 200 } : { problem });
 });
 
-test('another output is no answer', () => {
+test('another output is not an answer', () => {
   for (const text of ['', 'Traceback', '[]', '{"names":1}']) expect(parseReachAnswer(text)).toBeUndefined();
 });

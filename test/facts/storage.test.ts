@@ -168,7 +168,7 @@ describe('a thin pool', () => {
     ]);
   });
 
-  test('its hidden parts are no volumes of their own', () => {
+  test('its hidden parts are not volumes of their own', () => {
     expect(storage.logicalVolumes.map(({ name, pool, tags }) => [name, pool, tags])).toEqual([
       ['pool', undefined, []],
       ['one', 'pool', ['kloudspot', 'shared']],

@@ -39,7 +39,7 @@ time_t time(time_t *out) {
 `;
 const hour = 3600;
 
-describe.skipIf(!canPreload)('somebody sets the clock (needs a C compiler)', () => {
+describe.skipIf(!canPreload)('someone sets the clock (needs a C compiler)', () => {
   it.each([
     ['forward', hour],
     ['back', -hour],

@@ -2,7 +2,7 @@ import { filesUnder } from '../../source/site/files.ts';
 import { type Bench, bench } from '../rehearsal/world.ts';
 import type { Rehearsal } from './program.ts';
 
-/** Does something on the simulated machines between two runs, as somebody at their keyboard would. */
+/** Does something on the simulated machines between two runs, as someone at their keyboard would. */
 export async function onMachines<Result>(
   rehearsal: Rehearsal,
   act: (world: Bench) => Promise<Result>,

@@ -117,7 +117,7 @@ test('a role is changed in site.yaml, and apply does it: the node leaves, joins 
   expect(after.components.every(({ complete }) => complete)).toBe(true);
 });
 
-test('a replacement that is killed half way is resumed, and nobody leaves twice', async () => {
+test('a replacement that is killed half way is resumed, and no one leaves twice', async () => {
   const rehearsal = await built();
   const running = rehearsal.start('node replace', 'ks-3', '--with', ...newNode('ks-5'), '--yes');
   await expect

@@ -44,7 +44,7 @@ const addresses = (rehearsal: Rehearsal, before?: 'reboot') =>
 const changed = (lines: readonly JournalLine[]) =>
   lines.filter(({ type, outcome }) => type === 'step-done' && outcome === 'changed').map(({ step }) => step);
 
-test('all nodes change their addresses together, and nothing else; once more there is nothing to do', async () => {
+test('all nodes change their addresses together, and nothing else; again there is nothing to do', async () => {
   const { rehearsal, file } = await staged();
   const flags = ['--site', file, '--yes'];
   const done = await rehearsal.run('relocate', ...moved, ...flags);

@@ -25,7 +25,7 @@ const esc = '\u001b';
 const attributes = new RegExp(`${esc}\\[[\\d;]*m`, 'g');
 
 const judged = judgeDraft(wholeDraft);
-if (!('site' in judged)) throw new Error('the sample is no site');
+if (!('site' in judged)) throw new Error('the sample is not a site');
 const { site } = judged;
 
 /** What is known of three nodes that all print this. The host cleans an output before anything reads it. */

@@ -35,7 +35,7 @@ describe.concurrent('run', () => {
     ['death by a signal', ['sh', '-c', 'kill -TERM $$'], undefined, { code: 143 }],
     ['standard input ends', ['cat'], 'one\ntwo', { code: 0, stdout: 'one\ntwo' }],
     ['no standard input is an empty one', ['cat'], undefined, { code: 0, stdout: '' }],
-    ['input that nobody reads', ['true'], 'x'.repeat(300_000), { code: 0 }],
+    ['input that no one reads', ['true'], 'x'.repeat(300_000), { code: 0 }],
     ['a script has its name, arguments and input', script, 'in', { code: 0, stdout: "say:a b:c'd\nin" }],
     ['bytes beyond ASCII', ['printf', '%s', 'Zürich 東京'], undefined, { code: 0, stdout: 'Zürich 東京' }],
   ])('%s', async ([, command, stdin, expected]) => {
@@ -118,7 +118,7 @@ describe.runIf(root)('files', () => {
     ]);
   });
 
-  test('a replaced file keeps mode and owner, and gives back its text to the byte', async () => {
+  test('a replaced file keeps mode and owner, and returns its text to the byte', async () => {
     writeFileSync(at('kept'), 'old\r\n\n', { mode: 0o640 });
     await host.run(['chown', '12345:54321', at('kept')]);
     expect(await host.writeFile({ path: at('kept'), content: '' })).toEqual({ before: 'old\r\n\n' });
@@ -158,7 +158,7 @@ describe.runIf(root)('files', () => {
     await expect(writing).rejects.toMatchObject({ name: 'Fault', message: /\/proc\/kloudspot\/file/, where: 'here' });
   });
 
-  test('bytes that are no text are refused, not mangled', async () => {
+  test('bytes that are not text are refused, not mangled', async () => {
     writeFileSync(at('binary'), Buffer.from([0xff, 0xfe, 0x00]));
     await expect(host.readFile(at('binary'))).rejects.toMatchObject({ why: /UTF-8/ });
   });

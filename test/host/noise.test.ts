@@ -37,7 +37,7 @@ describe('a noisy command', () => {
     expect(text.length).toBeLessThan(9_000_000);
   });
 
-  test('a line without an end does not grow for ever, and arrives whole where it is kept', async () => {
+  test('a line without an end does not grow forever, and arrives whole where it is kept', async () => {
     const transcript = new Transcript('kloudspot-1');
     await transcript.hear(Buffer.from('kloudspot-1 begins 1\n'), 'stderr');
     const part = Buffer.from('👍'.repeat(16_384));

@@ -97,7 +97,7 @@ describe('from outside', () => {
   });
 });
 
-test('a passwords file that is no right YAML is quoted nowhere, by a warning either', async () => {
+test('a passwords file that is not valid YAML is quoted nowhere, by a warning either', async () => {
   const warned: string[] = [];
   const note = (one: Error) => warned.push(`${one.name} ${one.message}`);
   process.on('warning', note);

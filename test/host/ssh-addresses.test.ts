@@ -38,7 +38,7 @@ describe.skipIf(!hasSshd && !required)('a node with two addresses', () => {
     expect(readdirSync(files.sockets).filter((name) => name.startsWith('m-'))).toHaveLength(1);
   });
 
-  test('an address that says nothing keeps nobody waiting, and the one that answered comes first from then on', async () => {
+  test('an address that says nothing keeps no one waiting, and the one that answered comes first from then on', async () => {
     // ssh itself would wait for 8 s, and the probe for 60 s.
     const silent = createServer((socket) => socket.on('error', () => undefined)).listen(sshd.port, '127.0.0.3');
     const target = { ...sshd.target, addresses: ['127.0.0.3', '127.0.0.1'] };

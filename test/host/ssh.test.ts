@@ -181,7 +181,7 @@ describe.skipIf(!hasSshd && !required)('over a real sshd', () => {
       expect(await host.run(['echo', 'again'])).toMatchObject({ stdout: 'again\n' });
     });
 
-    test('a master that hangs does not hold up for ever', async () => {
+    test('a master that hangs does not hold up forever', async () => {
       const host = await pool().get(sshd.target);
       const master = masters(files.sockets)[0] ?? expect.fail('no master connection');
       process.kill(master, 'SIGSTOP');

@@ -44,7 +44,7 @@ it('says what was tried when there is no place at all', async () => {
 it('a TMPDIR in which this user may make nothing is passed over', async () => {
   const closed = await kept(mkdtemp(join(tmpdir(), 'ks-t-')));
   await chmod(closed, 0o500);
-  // Modes do not bind root: /proc takes no folder from anybody.
+  // Modes do not bind root: /proc takes no folder from anyone.
   process.env['TMPDIR'] = process.getuid?.() === 0 ? '/proc' : closed;
   expect(await kept(temporaryFolder())).toMatch(/^\/tmp\/ks-/);
 });

@@ -33,7 +33,7 @@ it('removes what a writer that was killed has left, and nothing of one that live
   const { pid } = spawnSync('true');
   await writeFile(join(place, `.file.${pid}.0`), 'half');
   await writeFile(join(place, `.file.${process.pid}.900`), 'under way');
-  await writeFile(join(place, '.file.txt'), 'of somebody else');
+  await writeFile(join(place, '.file.txt'), 'of someone else');
   await writeAtomic(join(place, 'file'), 'whole', 0o600);
   expect((await readdir(place)).toSorted()).toEqual([`.file.${process.pid}.900`, '.file.txt', 'file'].toSorted());
 });

@@ -49,11 +49,11 @@ test('a node that is back announces again, with the object that it always had', 
   expect(holderOf('10.0.4.30', { ...records, layer2, events: back })).toMatchObject({ node: 'ks-1' });
 });
 
-test('with the object of a lost node alone nobody knows who answers', () => {
+test('with the object of a lost node alone no one knows who answers', () => {
   const layer2 = [object('ingress', 'ks-1', '2026-11-21T08:00:00Z')];
   expect(holderOf('10.0.4.30', { ...records, layer2, events: [], lost: new Set(['ks-1']) })).toBeUndefined();
 });
 
-test('nobody holds an address that is not given', () => {
+test('no one holds an address that is not given', () => {
   expect(holderOf('10.0.4.30', { ...records, services: [] })).toBeUndefined();
 });

@@ -13,7 +13,7 @@ const worker =
   'This MicroK8s deployment is acting as a node in a cluster. Please use the microk8s helm on the master.\n';
 
 describe('helm', () => {
-  test('plain words with exit code 0 are no answer', () => {
+  test('plain words with exit code 0 are not an answer', () => {
     expect(parseReleaseStatus(worker)).toBeUndefined();
     expect(parseHistory(worker)).toBeUndefined();
     expect(parseReleaseList(worker)).toBeUndefined();

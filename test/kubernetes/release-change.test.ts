@@ -18,7 +18,7 @@ describe('what an update changes', () => {
       object('Secret', 'login', 'data: { key: bmV3 }', 'v1'),
   );
 
-  test('is said object by object; the order of keys is no change, and what a secret holds is not shown', () => {
+  test('is said object by object; the order of keys is not a change, and what a secret holds is not shown', () => {
     const changes = manifestChanges(before, after, 'own');
     expect(changes.map(({ object: name, kind }) => `${name} ${kind}`)).toEqual([
       'Deployment web changed',

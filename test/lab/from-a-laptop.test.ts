@@ -76,7 +76,7 @@ async function page(): Promise<string> {
   const { stdout, stderr } = await lab.inHub(['curl', '-sS', ...way, 'https://spot.lab.test/']);
   return stdout || stderr;
 }
-/** The node whose network card answers ARP for the virtual address; as long as nobody does, this waits. */
+/** The node whose network card answers ARP for the virtual address; as long as no one does, this waits. */
 async function answering(): Promise<string> {
   const ask = ['arping', '-c', '1', '-w', '1', '-I', 'br0', virtualAddress];
   for (;;) {

@@ -114,7 +114,7 @@ function standIns(put: Put): void {
   put('/etc/profile.d/apps-bin-path.sh', 'PATH="$PATH:/snap/bin"\n');
 }
 
-/** As on a new Ubuntu Server: snapd has its own snap and a base before anybody asks for more. */
+/** As on a new Ubuntu Server: snapd has its own snap and a base before anyone asks for more. */
 const seed = `[Unit]
 Wants=snapd.socket
 After=snapd.socket snapd.service

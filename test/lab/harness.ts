@@ -81,7 +81,7 @@ async function removeGroups(): Promise<void> {
 }
 
 /**
- * Makes a stand-in on a node misbehave as the real one is known to, until it is taken back.
+ * Makes a stand-in on a node misbehave as the real one is known to, until it is undone.
  * `join-without-store`: join says it succeeded, and the datastore never came up. `join-hangs`, `enable-hangs`: never end.
  * `join-hangs-after-membership`, `join-hangs-before-its-mark`: a manager's join stops there, as one that is cut off.
  * `install-fails`: snap install ends with an error.

@@ -5,7 +5,7 @@ export interface NodeOptions {
   name?: string;
   /** Gives it a blank disk /dev/sdb of this size, as `20G`. Sparse: costs what is written. */
   disk?: string;
-  /** Makes a volume group of this name on the disk before anybody looks. */
+  /** Makes a volume group of this name on the disk before anyone looks. */
   volumeGroup?: string;
   /** Whether sudo asks for the password. */
   sudo?: 'none' | 'password';

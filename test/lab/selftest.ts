@@ -253,7 +253,7 @@ async function tokens(): Promise<void> {
   seen('that burnt the token', burnt.code === 6 && burnt.stdout.includes('Invalid token'), text(burnt));
   const nobody = await join(`${lab.address(9)}:25000/${good}`);
   seen(
-    'nobody there: a traceback, exit 1',
+    'no one there: a traceback, exit 1',
     nobody.code === 1 && /(OSError|Error: \[Errno)/.test(nobody.stderr),
     text(nobody),
   );

@@ -41,7 +41,7 @@ describe('microk8s status', () => {
 
   test.each([
     [
-      'a sick datastore lists nobody',
+      'a sick datastore lists no one',
       'microk8s:\n  running: True\nhigh-availability:\n  enabled: True\n  nodes:\naddons:\n',
       'running',
     ],
@@ -90,7 +90,7 @@ describe('join', () => {
   });
 
   test.each(['', 'This MicroK8s deployment is acting as a node in a cluster.', '{"token":"short/1"}', '{}'])(
-    '%j is no token',
+    '%j is not a token',
     (text) => {
       expect(parseJoinToken(text)).toBeUndefined();
     },

@@ -39,7 +39,7 @@ describe('a network that fits', () => {
     ]);
   });
 
-  it('says nothing of nodes that nobody has seen', () => {
+  it('says nothing of nodes that no one has seen', () => {
     expect(wrong(networkFindings(site([first]), new Map()))).toEqual([]);
   });
 });
@@ -47,7 +47,7 @@ describe('a network that fits', () => {
 const fixed = (address: string, more: Partial<NonNullable<SiteNode['network']>> = {}) =>
   node({ network: { mode: 'static', address, ...more } });
 
-/** Each row: name, nodes, network, facts that differ, the findings that are no pass. */
+/** Each row: name, nodes, network, facts that differ, the findings that are not a pass. */
 const rows: readonly (readonly [
   string,
   SiteNode[],

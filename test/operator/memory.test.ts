@@ -56,7 +56,7 @@ describe('what is remembered', () => {
 });
 
 describe('a file that is not as it should be', () => {
-  it.each(['', '{"sites": [', 'null', '[]', '"text"'])('%j: begins anew and goes on', (content) => {
+  it.each(['', '{"sites": [', 'null', '[]', '"text"'])('%j: begins again and goes on', (content) => {
     mkdirSync(files.operator, { recursive: true });
     writeFileSync(file, content);
     const memory = openMemory(files);
@@ -65,7 +65,7 @@ describe('a file that is not as it should be', () => {
     expect(openMemory(files).recentSites()).toHaveLength(1);
   });
 
-  it('is kept aside when it is no JSON', () => {
+  it('is kept aside when it is not JSON', () => {
     mkdirSync(files.operator, { recursive: true });
     writeFileSync(file, '{"sites": [');
     openMemory(files).choose('a', 'b');

@@ -42,8 +42,8 @@ describe('drift', () => {
       ['join-manager@ks-2'],
       [],
     ],
-    ['interfaces of the pod network are no news', onSecond(interfaces('vxlan.calico', 'cali123')), [], []],
-    ['a node that cannot be asked is no drift', new Map(), [], []],
+    ['interfaces of the pod network are not news', onSecond(interfaces('vxlan.calico', 'cali123')), [], []],
+    ['a node that cannot be asked is not drift', new Map(), [], []],
   ])('%s', (_, facts, started, keys) => {
     expect(drift(plan, facts, new Set(started)).map(({ key }) => key)).toEqual(keys);
   });

@@ -119,7 +119,7 @@ describe('a change of address', () => {
       ]);
     });
 
-    test('is restored by the node itself and begun anew, when it was cut off half way', async () => {
+    test('is restored by the node itself and begun again, when it was cut off half way', async () => {
       const world = fakeWorld({ site, product, answers: armed });
       await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { ok: true } });
       const [stop, back, ...rest] = ranIn(world);

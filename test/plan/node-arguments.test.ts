@@ -98,7 +98,7 @@ describe('the script that sets arguments', () => {
   it.each([
     ['there is none', '--cluster-dns=10.152.183.10\n--read-only-port=0'],
     ['it is another', '--cluster-dns=10.152.183.10\n--node-ip=10.0.4.21\n--read-only-port=0\n'],
-    ['it is parted by a blank', '--cluster-dns=10.152.183.10\n--node-ip 10.0.4.22\n--read-only-port=0\n'],
+    ['it is separated by a blank', '--cluster-dns=10.152.183.10\n--node-ip 10.0.4.22\n--read-only-port=0\n'],
   ])('gives the kubelet its address where %s, keeps the rest, and restarts once', async (_, before) => {
     await kubelet(before);
     expect(await run(own)).toEqual(['restart microk8s.daemon-kubelite']);
@@ -170,7 +170,7 @@ describe('MicroK8s that is there already', () => {
     expect(world.ran).toEqual([]);
   });
 
-  test('is not installed beside a launch configuration of somebody else, which would win', async () => {
+  test('is not installed beside a launch configuration of someone else, which would win', async () => {
     const world = worldOf({ answers: { 'snap list': { code: 1 } }, files: { '/etc/microk8s.yaml': 'version: 0.1.0' } });
     await expect(carryThrough(world.context, step)).rejects.toThrow(/would read it in place/);
     expect(world.ran).toEqual([]);

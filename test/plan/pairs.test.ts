@@ -158,7 +158,7 @@ const pairs: readonly Pair[] = [
   {
     earlier: 'addon-ingress',
     later: 'ingress-service',
-    left: 'the entrance: its pods run, its service has no address',
+    left: 'the ingress: its pods run, its service has no address',
     answers: {
       [kubectl('get deployments')]: workloads({
         kind: 'DaemonSet',
@@ -212,9 +212,9 @@ const touches: Readonly<Record<string, readonly string[]>> = {
   firewall: ['ports of the node'],
   'api-server': ["arguments of the node's API server"],
   'group-bindings': [],
-  'addon-ingress': ['entrance'],
+  'addon-ingress': ['ingress'],
   'addon-metallb': ['addresses of services'],
-  'ingress-service': ['entrance', 'addresses of services'],
+  'ingress-service': ['ingress', 'addresses of services'],
   'storage-engine': ['namespace of the engines'],
   'cstor-pool': ['logical volume', 'namespace of the engines'],
   'storage-class': [],

@@ -228,7 +228,7 @@ describe('the other purposes', () => {
     [{}, undefined],
     [{ chartVersion: '2.4.1' }, '2.4.1'],
     [{ chartVersion: '2.4.1', newestChart: true }, undefined],
-  ])('the version of a chart that nobody pins: %j', (input, version) => {
+  ])('the version of a chart that no one pins: %j', (input, version) => {
     const remote = siteOf(shape, { chart: { reference: 'oci://charts.example.org/kloudspot' } });
     const facts = factsOf(shape, () => cluster());
     const plan = makePlan({ purpose: 'update', site: remote, product, facts, now, ...input });

@@ -248,7 +248,7 @@ describe('packages', () => {
     return { code: result.exitCode, lines: result.stdout.split('\n') };
   };
 
-  test('tries the update again while somebody else holds the package lists, and names the holder', async () => {
+  test('tries the update again while someone else holds the package lists, and names the holder', async () => {
     const words = 'E: Could not get lock /var/lib/apt/lists/lock. It is held by process 14920 (apt-get)';
     expect(await lockedOnce(updateLists.text, 'apt-get', words, 100)).toEqual({ code: 0, lines: [words, 'done'] });
   });
@@ -396,7 +396,7 @@ describe('a join', () => {
     expect(JSON.stringify(plan)).not.toContain(token);
   });
 
-  test('that prints success without a member is cleaned up and tried once more with a new token, then fails', async () => {
+  test('that prints success without a member is cleaned up and tried again with a new token, then fails', async () => {
     const world = fakeWorld({
       site,
       product,

@@ -58,7 +58,7 @@ describe('the launch configuration of a rehearsed node', () => {
   test.each([
     ['of a newer form', 'version: 9.9.9\n', /maximum version supported is 0\.2\.0/],
     ['without a version', 'addons: [{name: dns}]\n', /could not parse config file version/],
-    ['that is no YAML', 'version: 0.1.0\n  addons: [\n', /could not parse configuration/],
+    ['that is not YAML', 'version: 0.1.0\n  addons: [\n', /could not parse configuration/],
   ])('%s makes the installation fail, and nothing is left', async (_, text, words) => {
     const world = await bench();
     const { result } = await installWith(world, 'ks-1', text);

@@ -12,7 +12,7 @@ describe('commands that the machines do not have', () => {
     expect(await world.run('ks-1', command)).toEqual({ code: 127, stdout: '', stderr: said });
   });
 
-  test('a script that nobody has simulated ends with 127 too', async () => {
+  test('a script that no one has simulated ends with 127 too', async () => {
     const world = await bench();
     const result = await (await world.host('ks-1')).run({ name: 'no-such', text: 'true' });
     expect(result.code).toBe(127);
@@ -20,7 +20,7 @@ describe('commands that the machines do not have', () => {
 });
 
 describe('files', () => {
-  test('writing gives back what was there and keeps mode and owner', async () => {
+  test('writing returns what was there and keeps mode and owner', async () => {
     const world = await bench();
     const host = await world.host('ks-1');
     expect(await host.readFile('/etc/new')).toBeUndefined();
@@ -126,7 +126,7 @@ describe('packages', () => {
     expect((await world.run('ks-1', 'apt-get -y install nosuch')).stderr).toBe('E: Unable to locate package nosuch\n');
   });
 
-  test('iscsid is not enabled until somebody does', async () => {
+  test('iscsid is not enabled until someone does', async () => {
     const world = await bench();
     expect((await world.run('ks-1', 'systemctl is-enabled iscsid')).stdout).toBe('disabled\n');
     expect((await world.run('ks-1', 'systemctl enable --now iscsid')).code).toBe(0);

@@ -172,7 +172,7 @@ describe('another process', () => {
     expect(await readdir(world.files.rehearsal)).toEqual(['state.json']);
   });
 
-  test('that is at work keeps its lock, although somebody has set the clock forward', async () => {
+  test('that is at work keeps its lock, although someone has set the clock forward', async () => {
     const world = await bench();
     const store = new Store(world.files.rehearsal);
     const lock = join(world.files.rehearsal, 'state.lock');
@@ -201,10 +201,10 @@ describe('another process', () => {
       message: expect.stringContaining('healthy is under way'),
     });
     expect((await world.run('ks-1', `${microk8s} version`)).code).toBe(0);
-    const anew = await openRehearsal({ ...other, fresh: true });
+    const again = await openRehearsal({ ...other, fresh: true });
     expect((await openRehearsal({ files: world.files, speed: 0 })).scenario).toBe('no-avx');
-    anew.restore();
-    await anew.close();
+    again.restore();
+    await again.close();
     expect((await openRehearsal({ files: world.files, speed: 0 })).scenario).toBe('healthy');
     expect((await world.run('ks-1', `${microk8s} version`)).code).toBe(0);
   });

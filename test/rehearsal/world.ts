@@ -16,7 +16,7 @@ export interface Bench extends Rehearsal {
   host(node: string): Promise<Host>;
   /** Runs as root with a deadline of ten minutes. */
   run(node: string, command: string | readonly string[], options?: RunOptions): Promise<RunResult>;
-  /** Connects anew, as another process would. */
+  /** Connects again, as another process would. */
   again(options?: { readonly secrets?: Secrets }): Promise<Bench>;
 }
 

@@ -81,7 +81,7 @@ describe('the as-built document', () => {
 
   it('leaves out what passed', () => expect(page).not.toContain('Enough memory.'));
 
-  it('text from outside is no markup', () => {
+  it('text from outside is not markup', () => {
     const name = '<script>alert("1")</script>';
     const html = asBuiltDocument({ ...built, status: { ...status, reasons: [name] } });
     expect(html).toContain('&lt;script&gt;alert(&quot;1&quot;)');

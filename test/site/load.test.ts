@@ -220,7 +220,7 @@ describe('a draft', () => {
     expect(judgeDraft(parseDraft(berlin))).toEqual({ site: siteOf(berlin) });
   });
 
-  it('is refused when it is no mapping', () => {
+  it('is refused when it is not a mapping', () => {
     expect(() => parseDraft('a: [')).toThrow('not readable');
     expect(() => parseDraft('- 1')).toThrow('not readable');
   });

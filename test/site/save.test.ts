@@ -69,7 +69,7 @@ describe('editing a site.yaml', () => {
     expect(text).not.toContain('ubuntu-vg');
   });
 
-  it('begins anew where the text is about another site', () => {
+  it('begins again where the text is about another site', () => {
     const other = structuredClone(site);
     other.name = 'paris';
     other.nodes = [{ name: 'p-1', reach: '10.9.0.1', role: 'manager' }];

@@ -51,7 +51,7 @@ test('machines that are dead or worse are seen as such', async () => {
   expect(seen.reached.map(({ answers: reached }) => reached)).toEqual([false, true, false]);
 });
 
-test('a stopped manager and a worker that answer with exit code 0 are no API', async () => {
+test('a stopped manager and a worker that answer with exit code 0 are not an API', async () => {
   const words = 'microk8s is not running, try microk8s start\n';
   const { context } = fakeWorld({ site, product, answers: { [M]: words } });
   const seen = await observe({ site, product, clock, round: 100, open: context.look });

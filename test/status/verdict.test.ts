@@ -98,7 +98,7 @@ describe('one verdict, its reasons and the next command', () => {
       /inspect, on ks-3/,
     ],
     [
-      'nobody answers',
+      'no one answers',
       { ...silence, reached: names.map((name) => ({ node: name, answers: false, said: 'x' })) },
       'unknown',
       [/no machine answers/, /ks-1: x/, /ks-2: x/],
@@ -112,7 +112,7 @@ describe('one verdict, its reasons and the next command', () => {
       /inspect, on ks-1/,
     ],
     ['not installed yet', { release: undefined, workloads: [] }, 'degraded', [/is not installed/], /^kloudspot start$/],
-    ['Helm did not answer: no release is no news', { release: undefined, releaseAsked: false }, 'ok', [], undefined],
+    ['Helm did not answer: no release says nothing', { release: undefined, releaseAsked: false }, 'ok', [], undefined],
     [
       'a release hangs',
       { release: { ...release, status: 'pending-upgrade' } },

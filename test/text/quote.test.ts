@@ -50,7 +50,7 @@ describe('quote', () => {
     expect(quote(text)).toBe(quoted);
   });
 
-  test('a command whose name looks like an assignment is no assignment', () => {
+  test('a command whose name looks like an assignment is not an assignment', () => {
     expect(commandLine(['a=b', 'c=d'])).toBe("'a=b' c=d");
   });
 

@@ -93,7 +93,7 @@ describe('a pair that does not', () => {
     expect(judge({ keyText: bare.key, certificateText: bare.certificate + middle.certificate })).toHaveLength(1);
   });
 
-  it('every finding that is no pass says what to do', () => {
+  it('every finding that is not a pass says what to do', () => {
     for (const finding of inspectPair({
       keyText: '',
       certificateText: good.certificate,

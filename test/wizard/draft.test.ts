@@ -11,7 +11,7 @@ const paths = fc
   .map((path) => ['top', ...path]);
 
 describe('a draft', () => {
-  it('gives back what was set, and never changes what it was given', () => {
+  it('returns what was set, and never changes what it was given', () => {
     fc.assert(
       fc.property(paths, fc.string({ minLength: 1 }), (path, text) => {
         const before: SiteDraft = { top: { a: 'kept' }, other: [1, 2] };

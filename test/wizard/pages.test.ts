@@ -161,7 +161,7 @@ describe('ranges of pods and services', () => {
     expect(ranges(view(nodeAt('10.152.183.22/24')))).toEqual(['cluster.serviceRange']);
   });
 
-  it('that are no networks are refused', () => {
+  it('that are not networks are refused', () => {
     const at = view(nodeAt('10.1.4.22/24'));
     expect(problem('network', 'cluster.podRange', '10.244.0.1/16', at)).toMatch(/a network in prefix notation/);
     expect(problem('network', 'cluster.podRange', '10.244.0.0/30', at)).toMatch(/8 to \/24/);

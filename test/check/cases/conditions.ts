@@ -262,7 +262,7 @@ export const conditionCases: readonly Case[] = [
   },
   {
     check: 'pair-ports',
-    what: 'nobody was asked',
+    what: 'no one was asked',
     grade: 'warn',
     nodes: ['ks-1', 'ks-2', 'ks-3'],
     says: /not asked from ks-1, ks-2, ks-3/,

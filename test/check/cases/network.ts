@@ -339,7 +339,7 @@ export const networkCases: readonly Case[] = [
   ...workloadCases,
   {
     check: 'addresses-free',
-    what: 'nobody could ask',
+    what: 'no one could ask',
     grade: 'warn',
     nodes: [],
     says: /could not be asked \(ks-1: no raw socket\)/,

@@ -206,7 +206,7 @@ export const softwareCases: readonly Case[] = [
   },
   {
     check: 'ports-free',
-    what: 'somebody unknown',
+    what: 'someone unknown',
     grade: 'fail',
     nodes: ['ks-1'],
     says: /Port 16443 .* unknown process/,

@@ -42,7 +42,7 @@ describe('who leaves', () => {
   const standing = standingOf({ managers: 3, workers: 1 });
   const without = (name: string) => siteOf(shape).nodes.filter((node) => node.name !== name);
 
-  it('nobody, where site and cluster agree', () => {
+  it('no one, where site and cluster agree', () => {
     expect(departures({ site: siteOf(shape), facts, standing })).toEqual([]);
   });
   it('a node that the site does not name: by itself where it is reached, by its address where it is dead', () => {
@@ -84,7 +84,7 @@ describe('who leaves', () => {
     const off = new Map([...facts].filter(([name]) => name !== 'ks-3'));
     expect(departures({ ...there, facts: off })).toMatchObject([{ node: own, alive: false }]);
   });
-  it('nobody, where managers have another address among the members: two networks', () => {
+  it('no one, where managers have another address among the members: two networks', () => {
     const members = standing.members.map(({ role }, at) => ({ address: `192.168.0.${at}`, role }));
     expect(departures({ site: siteOf(shape), facts, standing: { ...standing, members } })).toEqual([]);
   });

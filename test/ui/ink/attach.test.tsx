@@ -106,7 +106,7 @@ describe('keys on the run screen', () => {
     expect(stood([], '<escape>', grown).state.pager).toBeUndefined();
   });
 
-  it('the eye follows the work until somebody moves it, and comes back for a failure', () => {
+  it('the eye follows the work until someone moves it, and comes back for a failure', () => {
     const moved = stood(begun, '<up><up>');
     expect(moved.state.run.row).toBe(1);
     expect(stood([{ type: 'step-started', step: 'addons', attempt: 1, deadlineMs: 1 }], '', moved).state.run.row).toBe(
@@ -122,8 +122,8 @@ describe('the live status', () => {
     expect(watch(empty, { type: 'key', key, height: 20 }).left).toBe(true);
   });
   it('says what went wrong and keeps what it had', () => {
-    expect(watch(empty, { type: 'failed', why: 'nobody answers' })).toMatchObject({
-      problem: 'nobody answers',
+    expect(watch(empty, { type: 'failed', why: 'no one answers' })).toMatchObject({
+      problem: 'no one answers',
       report: undefined,
     });
   });

@@ -97,7 +97,7 @@ describe('access', () => {
       .keys('f');
     expect(walk.shown()).toContain('CHANGED. Before: ED25519 SHA256:old');
   });
-  it('no sudo is no access', () => {
+  it('no sudo means no access', () => {
     const refused = facts('ks', '10.0.4.21', { access: { user: 'guest', sudo: 'refused', address: '10.0.4.21' } });
     const walk = at().tell({ type: 'access', reach: '10.0.4.21', now: 0, state: { state: 'ready', facts: refused } });
     expect(walk.shown()).toContain('✗ no sudo');

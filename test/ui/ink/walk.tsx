@@ -88,7 +88,7 @@ export function drawn(state: AppState, options: ThemeOptions = { color: false, a
       { columns: state.size.columns },
     ),
   );
-  // Bold and dim letters are no text.
+  // Bold and dim letters are not text.
   return stripVTControlCharacters(text);
 }
 
