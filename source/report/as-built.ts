@@ -1,5 +1,6 @@
 import type { NodeFacts } from '../facts/facts.ts';
 import type { Product } from '../product/schema.ts';
+import { isIn } from '../site/address-rules.ts';
 import type { Finding } from '../site/finding.ts';
 import type { Site, SiteNode } from '../site/schema.ts';
 import type { StatusReport } from '../status/report.ts';
@@ -87,10 +88,21 @@ function pictured({ status, facts, site }: AsBuilt, node: SiteNode): PictureNode
     address: addressOf(node),
     state: seen?.state,
     holdsVirtualAddress: site.network.virtualAddress !== undefined && (seen?.holdsVirtualAddress ?? false),
+    workload: workloadPlace({ site, facts }, node),
     storage: groups.map(
       ({ name, sizeBytes, freeBytes }) => `${name} ${gigabytes(sizeBytes - freeBytes)} of ${gigabytes(sizeBytes)} used`,
     ),
   };
+}
+
+/** `eno2 10.20.0.11/24`: by which interface, and at which address, a node is in the network for workload. */
+function workloadPlace({ site, facts }: Pick<AsBuilt, 'site' | 'facts'>, node: SiteNode): string | undefined {
+  const { workload } = site.network;
+  if (workload === undefined) return undefined;
+  const name = node.workloadInterface ?? workload.interface;
+  const nic = facts.get(node.name)?.network?.interfaces.find((face) => face.name === name);
+  const own = nic?.addresses.find(({ address }) => !address.includes(':') && isIn(address, workload.range));
+  return own === undefined ? name : `${name} ${own.address}/${own.prefix}`;
 }
 
 /** `2026-01-31 14:02` of an ISO 8601 time. */
@@ -134,12 +146,21 @@ function network({ site, facts }: AsBuilt): Markup {
       nic ? String(nic.mtu) : '',
     ];
   });
-  const { virtualAddress, gateway, nameservers, search } = site.network;
+  const { virtualAddress, gateway, nameservers, search, workload } = site.network;
   const shared = table(
     ['Virtual address', 'DNS name', 'Gateway', 'Name servers', 'Search domains'],
     [[virtualAddress ?? 'none', site.customer.dnsName, gateway ?? '', nameservers.join(', '), search.join(', ')]],
   );
-  return markup`${table(['Node', 'Address', 'Mode', 'Interface', 'Hardware address', 'MTU'], rows)}${shared}`;
+  return markup`${table(['Node', 'Address', 'Mode', 'Interface', 'Hardware address', 'MTU'], rows)}${shared}${workload === undefined ? [] : [secondNetwork({ site, facts }, workload)]}`;
+}
+
+function secondNetwork(
+  built: Pick<AsBuilt, 'site' | 'facts'>,
+  { range, addresses }: NonNullable<Site['network']['workload']>,
+): Markup {
+  const served = Object.entries(addresses).map(([name, address]) => `${name} ${address}`);
+  const rows = built.site.nodes.map((node) => [node.name, workloadPlace(built, node) ?? '']);
+  return markup`${table(['Network for workload', 'Services listen at'], [[range, served.join(', ') || 'none']])}${table(['Node', 'In it by'], rows)}`;
 }
 
 function storage({ site, product: of, status }: AsBuilt): Markup {

@@ -8,27 +8,36 @@ export interface PictureNode {
   /** `ready`, `lost`, …; undefined where the cluster was not asked. */
   readonly state?: string | undefined;
   readonly holdsVirtualAddress: boolean;
+  /** Its interface in the network for workload, with its address there where it was seen: `eno2 10.20.0.11/24`. */
+  readonly workload?: string | undefined;
   /** A line a volume group: `ubuntu-vg 24 of 93.1 GB used`. */
   readonly storage: readonly string[];
 }
 
 /** Sizes in SVG units; 1 is a pixel on screen. `letter`: the width of a letter of the small text, with some to spare. */
 const box = { least: 220, head: 84, line: 18, gap: 24, letter: 7.2 } as const;
+/** Where the nodes begin; with a network for workload its line runs below them. */
+const top = 120;
 
-/** Nodes side by side, those of one zone in one frame, above them the virtual address with a line to the node that has it. */
+/**
+ * Nodes side by side, those of one zone in one frame, above them the virtual address with a line to the node that has it. Below
+ * them the second network, with the addresses that services have there, and a line to each node that is in it.
+ */
 export function topologyPicture(site: Pick<Site, 'network' | 'customer'>, nodes: readonly PictureNode[]): Markup {
   const zones = byZone(nodes);
-  const height = box.head + box.line * Math.max(1, ...nodes.map(({ storage }) => storage.length));
+  const height = box.head + box.line * Math.max(1, ...nodes.map((node) => linesOf(node).length));
   const wide = boxWidth(nodes);
   const placed = zones.flatMap(({ nodes: ofZone }) => ofZone).map((node, index) => ({ node, x: xOf(index, wide) }));
   const width = Math.max(xOf(nodes.length, wide), 480);
-  const total = height + 190;
+  const { workload } = site.network;
+  const total = height + (workload === undefined ? 190 : 260);
   const holder = placed.find(({ node }) => node.holdsVirtualAddress);
   const address = site.network.virtualAddress;
   return markup`<svg role="img" aria-label="Topology" viewBox="0 0 ${width} ${total}" width="${width}" height="${total}" xmlns="http://www.w3.org/2000/svg">
 ${address === undefined ? [] : [virtualAddress(width, `${site.customer.dnsName} - ${address}`, holder && holder.x + wide / 2)]}
 ${zones.map((zone) => zoneFrame(zone, wide, height))}
 ${placed.map(({ node, x }) => nodeBox(node, x, wide, height))}
+${workload === undefined ? [] : [workloadNetwork(workload, width, { wide, height }, placed)]}
 </svg>`;
 }
 
@@ -63,6 +72,29 @@ function virtualAddress(width: number, text: string, to: number | undefined): Ma
   return markup`<rect x="${middle - 200}" y="14" width="400" height="36" rx="6" class="address"/><text x="${middle}" y="37" text-anchor="middle">${text}</text>${line}`;
 }
 
+function workloadNetwork(
+  { range, addresses }: NonNullable<Site['network']['workload']>,
+  width: number,
+  { wide, height }: { readonly wide: number; readonly height: number },
+  nodes: readonly { readonly node: PictureNode; readonly x: number }[],
+): Markup {
+  const y = top + height + 74;
+  const served = Object.entries(addresses).map(([name, address]) => `${name} ${address}`);
+  const text = ['workload', range, ...served].join(' - ');
+  const inside = nodes.filter(({ node }) => node.workload !== undefined);
+  const links = inside.map(
+    ({ x }) =>
+      markup`<line x1="${x + wide / 2}" y1="${top + height}" x2="${x + wide / 2}" y2="${y}" class="link"/>`,
+  );
+  return markup`${links}<rect x="${box.gap}" y="${y}" width="${width - 2 * box.gap}" height="36" rx="6" class="address"/><text x="${width / 2}" y="${y + 23}" text-anchor="middle">${text}</text>`;
+}
+
+/** What stands in a node's box below its address. */
+const linesOf = ({ workload, storage }: PictureNode): readonly string[] => [
+  ...(workload === undefined ? [] : [workload]),
+  ...storage,
+];
+
 function zoneFrame({ name, first, nodes }: Zone, wide: number, height: number): Markup {
   if (name === undefined) return markup``;
   const x = xOf(first, wide) - 9;
@@ -70,8 +102,9 @@ function zoneFrame({ name, first, nodes }: Zone, wide: number, height: number): 
   return markup`<rect x="${x}" y="86" width="${width}" height="${height + 84}" rx="8" class="zone"/><text x="${x + 12}" y="108" class="small">zone ${name}</text>`;
 }
 
-function nodeBox({ node, address, state, storage }: PictureNode, x: number, wide: number, height: number): Markup {
-  const lines = storage.map(
+function nodeBox(shown: PictureNode, x: number, wide: number, height: number): Markup {
+  const { node, address, state } = shown;
+  const lines = linesOf(shown).map(
     (text, index) => markup`<text x="${x + 12}" y="${120 + box.head + index * box.line}" class="small">${text}</text>`,
   );
   return markup`<rect x="${x}" y="120" width="${wide}" height="${height}" rx="6" class="${state === 'lost' || state === 'absent' ? 'node bad' : 'node'}"/>

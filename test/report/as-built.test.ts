@@ -38,6 +38,8 @@ const built: AsBuilt = {
   program: 'kloudspot 0.1.0',
 };
 const page = asBuiltDocument(built);
+const workload = { range: '10.20.0.0/24', interface: 'eno2', addresses: { syslog: '10.20.0.50' } };
+const served = asBuiltDocument({ ...built, site: { ...site, network: { ...site.network, workload } } });
 
 /** Elements that HTML never closes. */
 const alone = new Set(['meta', '!doctype']);
@@ -66,6 +68,14 @@ describe('the as-built document', () => {
     const links = [...page.matchAll(/ href="([^"]+)"/g)].map(([, href]) => href);
     expect(links.toSorted()).toEqual(ids.toSorted());
     expect(page).not.toMatch(/ src=|url\(|@import|<script/);
+  });
+
+  it('shows a second network: its addresses, who is in it by which interface, in table and picture', () => {
+    expect(misnested(served)).toEqual([]);
+    expect(served).toContain('workload - 10.20.0.0/24 - syslog 10.20.0.50');
+    expect(served).toContain('<td>10.20.0.0/24</td><td>syslog 10.20.0.50</td>');
+    expect(served.match(/class="small">eno2</g)).toHaveLength(site.nodes.length);
+    expect(page).not.toMatch(/workload/i);
   });
 
   it.each([
