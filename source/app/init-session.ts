@@ -18,6 +18,7 @@ import type { Site, SiteDraft } from '../site/schema.ts';
 import { kloudspot } from '../text/command.ts';
 import { quote } from '../text/quote.ts';
 import { askAddresses, type HeardAddresses } from './ask-addresses.ts';
+import { askNames, type HeardNames } from './ask-names.ts';
 import { askPairs } from './ask-pairs.ts';
 import { judgeSeen } from './check-site.ts';
 import { documentsOf } from './documents.ts';
@@ -178,10 +179,18 @@ class Session implements InitSession {
   }
 
   askAddresses(draft: SiteDraft, addresses: readonly string[], signal: AbortSignal): Promise<HeardAddresses> {
+    return askAddresses(this.#ready(draft), addresses, this.#world.hosts, signal);
+  }
+
+  askNames(draft: SiteDraft, names: readonly string[], signal: AbortSignal): Promise<HeardNames> {
+    return askNames(this.#ready(draft), names, this.#world.hosts, signal);
+  }
+
+  /** Nodes of the draft that have answered. */
+  #ready(draft: SiteDraft): HostTarget[] {
     const nodes = Array.isArray(draft['nodes']) ? draft['nodes'] : [];
     const targets = nodes.map(draftTarget).filter((target) => target !== undefined);
-    const ready = targets.filter(({ addresses: [reach = ''] }) => this.#access.get(reach)?.state === 'ready');
-    return askAddresses(ready, addresses, this.#world.hosts, signal);
+    return targets.filter(({ addresses: [reach = ''] }) => this.#access.get(reach)?.state === 'ready');
   }
 
   askPairs(site: Site, facts: ReadonlyMap<string, NodeFacts>, signal: AbortSignal) {

@@ -9,6 +9,7 @@ import type { Finding } from '../site/finding.ts';
 import type { KeyLines } from '../site/reading/key-lines.ts';
 import type { Site, SiteDraft } from '../site/schema.ts';
 import type { HeardAddresses } from './ask-addresses.ts';
+import type { HeardNames } from './ask-names.ts';
 import type { Watcher } from './follow.ts';
 
 /** Where one node's access stands, as the nodes page shows it. */
@@ -88,6 +89,8 @@ export interface InitSession extends Watcher {
   judge(draft: SiteDraft): { readonly site: Site } | { readonly findings: readonly Finding[] };
   /** Whether someone has these addresses: two of the draft's nodes that answer ask by ARP. Changes nothing. */
   askAddresses(draft: SiteDraft, addresses: readonly string[], signal: AbortSignal): Promise<HeardAddresses>;
+  /** Where these names lead: two of the draft's nodes that answer look them up. Changes nothing. */
+  askNames(draft: SiteDraft, names: readonly string[], signal: AbortSignal): Promise<HeardNames>;
   /** Every node of this site asks every other one on the ports of the cluster. Changes nothing. */
   askPairs(
     site: Site,

@@ -1,3 +1,4 @@
+import type { HeardNames } from '../../source/app/ask-names.ts';
 import type { HeardAddresses } from '../../source/app/ask-addresses.ts';
 import type { AccessState, InitSession, StartFacts } from '../../source/app/session.ts';
 import type { RunEvent, RunEventBody, RunOrder } from '../../source/engine/journal/event.ts';
@@ -101,6 +102,15 @@ export class FakeSession implements InitSession {
         return [address, new Map([['ks-1', mac === undefined ? { state: 'free' } : { state: 'taken', mac }]])];
       }),
     );
+  }
+
+  /** Where names lead. */
+  names = new Map<string, readonly string[]>();
+
+  readonly namesAsked: string[] = [];
+  async askNames(_draft: SiteDraft, names: readonly string[]): Promise<HeardNames> {
+    this.namesAsked.push(names.join(' '));
+    return new Map(names.map((name) => [name, new Map([['ks-1', this.names.get(name) ?? []]])]));
   }
 
   async trust(offers: readonly HostKeyOffer[]): Promise<void> {

@@ -2,10 +2,11 @@ import * as z from 'zod';
 import { announcer } from '../cluster/controllers/load-balancer.ts';
 import type { Machine } from '../model/machine.ts';
 import type { State } from '../model/state.ts';
+import { fileAt } from '../node/file-system.ts';
 import { listenersOf } from '../node/listeners.ts';
 import { letsIn, reachable } from '../node/reach.ts';
 import { networkOf } from './addresses.ts';
-import { type Call, type Program, type Steps, say } from './call.ts';
+import { type Call, type Program, refuse, type Steps, say } from './call.ts';
 
 /** `tcp-probe ADDRESS PORT…` */
 function* tcpProbe(call: Call): Steps {
@@ -108,6 +109,20 @@ function arpAnswer(machine: Machine, state: State, address: string, now: number)
   const holder = reachable(state, machine, address) ?? announcer(state, address, now);
   return holder === undefined ? 'free' : `taken ${holder.network.interfaces[0]?.mac ?? '00:00:5e:00:00:01'}`;
 }
+
+/** `getent ahostsv4 NAME`: the hosts file first, then the name server of the scenario. */
+function* getent(call: Call): Steps {
+  const [kind, name = ''] = call.words;
+  if (kind !== 'ahostsv4') return refuse(call, `Unknown database: ${kind ?? ''}`, 1);
+  yield 20;
+  const hosts = call.look((machine) => fileAt(machine, '/etc/hosts')?.content ?? '');
+  const line = hosts.split('\n').find((text) => text.trim().split(/\s+/).slice(1).includes(name));
+  const address = line?.trim().split(/\s+/)[0] ?? call.look((_machine, state) => state.names[name]);
+  if (address === undefined) return 2;
+  return say(call, ['STREAM', 'DGRAM', 'RAW'].map((type) => `${address} ${type} ${name}`).join('\n'));
+}
+
+export const networkPrograms: Readonly<Record<string, Program>> = { getent };
 
 /** Scripts by which a node looks at the network around it. */
 export const networkScripts: Readonly<Record<string, Program>> = {

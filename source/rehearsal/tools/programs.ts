@@ -13,6 +13,7 @@ import { lvmReport } from './lvm-report.ts';
 import { microk8sPrograms } from './microk8s/microk8s.ts';
 import { mounts } from './mounts.ts';
 import { netplanPrograms } from './netplan.ts';
+import { networkPrograms } from './network-scripts.ts';
 import { filterPrograms } from './nft.ts';
 import { packages } from './packages.ts';
 import { snaps } from './snap.ts';
@@ -33,6 +34,7 @@ export const programs: ReadonlyMap<string, Program> = new Map(
     ...packages,
     ...addresses,
     ...netplanPrograms,
+    ...networkPrograms,
     ...system,
     ...kernelPrograms,
     ...filterPrograms,

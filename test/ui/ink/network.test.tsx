@@ -40,6 +40,44 @@ describe('the page Network', () => {
     expect(walk.tell(heard('10.0.4.30', { state: 'free' })).shown()).toContain('10.0.4.30 is free');
   });
 
+  it('says what DNS answers for the name of the site, and for a node where it leads astray', () => {
+    const named = (name: string, ...addresses: readonly string[]) => ({
+      type: 'named' as const,
+      names: new Map([[name, new Map([['ks-1', addresses]])]]),
+    });
+    const walk = onNetwork();
+    const name = 'spot.acme.eu';
+    expect(walk.tell(named(name)).shown()).toContain(`DNS on ks-1: ${name} is not known.`);
+    expect(walk.tell(named(name, '10.0.9.9')).shown()).toContain(
+      `! DNS on ks-1: ${name} leads to 10.0.9.9, not to 10.0.4.30.`,
+    );
+    expect(walk.tell(named(name, '10.0.4.30')).shown()).toContain(
+      `✓ DNS on ks-1: ${name} leads to 10.0.4.30, the virtual address.`,
+    );
+    expect(walk.tell(named('ks-2', '10.0.4.22')).shown()).not.toContain('ks-2 leads');
+    expect(walk.tell(named('ks-2', '10.0.9.8')).shown()).toContain('DNS on ks-1: ks-2 leads to 10.0.9.8.');
+  });
+
+  it('nine nodes stand there without scrolling in 80×24, each address whole, with gateway, MTU and what was heard', () => {
+    const nodes = Array.from({ length: 9 }, (_, index) => ({
+      name: `ks-${index + 1}`,
+      reach: `10.0.4.${21 + index}`,
+      role: 'manager',
+      network: { mode: 'static', address: `10.0.4.${151 + index}/24` },
+    }));
+    const walk = new Walk({ columns: 80, rows: 24 });
+    walk.tell({ type: 'draft', draft: { ...wholeDraft, nodes }, savedAt: new Date(0), at: 'nodes', now: 0 });
+    for (const { name, reach } of nodes)
+      walk.tell({ type: 'access', reach, now: 0, state: { state: 'ready', facts: facts(name, reach) } });
+    for (const { network } of nodes) walk.tell(heard(network.address.replace('/24', ''), { state: 'free' }));
+    const lines = walk.keys('2').shown().split('\n');
+    for (const { name, network } of nodes)
+      expect(lines.filter((line) => line.includes(`${name} `) && line.includes(network.address))).toHaveLength(1);
+    expect(lines.filter((line) => /✓ free +10\.0\.4\.1 +1500/.test(line))).toHaveLength(9);
+    expect(lines.every((line) => line.length <= 80)).toBe(true);
+    expect(lines.length).toBeLessThanOrEqual(24);
+  });
+
   it('v shows the netplan files of each node with what becomes of them', () => {
     const shown = onNetwork().keys('v').shown();
     expect(shown).toMatch(/ks-1 .*→ \/etc\/netplan\/60-kloudspot\.yaml/);
@@ -61,5 +99,6 @@ it('typed addresses are asked for once, when nodes have answered', async () => {
   await expect.poll(() => controller.store.state.heard.size).toBeGreaterThan(0);
   expect(controller.store.state.heard.get('10.0.4.51')?.get('ks-1')).toMatchObject({ state: 'taken' });
   expect(session.addressesAsked).toEqual([expect.stringContaining('10.0.4.51')]);
+  expect(session.namesAsked).toEqual(['spot.acme.eu ks-1 ks-2 ks-3']);
   await controller.close();
 });

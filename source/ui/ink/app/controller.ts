@@ -56,7 +56,7 @@ export class Controller {
       (at) => this.store.dispatch({ type: 'saved', at }),
       (error) => this.store.dispatch({ type: 'save-failed', why: faultLines(error)[0] ?? '' }),
     );
-    this.#addresses = new AddressAsking((addresses) => this.store.dispatch({ type: 'heard', addresses }));
+    this.#addresses = new AddressAsking((news) => this.store.dispatch(news));
     this.store = new Store(initialState({ ...begin, product: undefined }, begin.start), {
       update,
       perform: (effect) => this.#perform(effect),

@@ -34,6 +34,8 @@ export function update(before: AppState, event: AppEvent): Transition {
       return accessNews(state, event);
     case 'heard':
       return next({ ...state, heard: new Map([...state.heard, ...event.addresses]) });
+    case 'named':
+      return next({ ...state, names: new Map([...state.names, ...event.names]) });
     case 'opened':
     case 'draft':
     case 'session':

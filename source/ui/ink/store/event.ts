@@ -1,4 +1,5 @@
 import type { HeardAddresses } from '../../../app/ask-addresses.ts';
+import type { HeardNames } from '../../../app/ask-names.ts';
 import type { AccessState, InitSession } from '../../../app/session.ts';
 import type { CheckHelp } from '../../../check/check.ts';
 import type { PairAnswers } from '../../../facts/pairs-probe.ts';
@@ -42,6 +43,7 @@ export type AppEvent =
   | { readonly type: 'save-failed'; readonly why: string }
   | { readonly type: 'access'; readonly reach: string; readonly state: AccessState; readonly now: number }
   | { readonly type: 'heard'; readonly addresses: HeardAddresses }
+  | { readonly type: 'named'; readonly names: HeardNames }
   | { readonly type: 'judged'; readonly open: readonly Finding[]; readonly site: Site | undefined }
   | {
       readonly type: 'checked';

@@ -1,4 +1,5 @@
 import { freeAddresses, type HeardAddresses } from '../../../app/ask-addresses.ts';
+import type { HeardNames } from '../../../app/ask-names.ts';
 import type { AccessState, StartFacts } from '../../../app/session.ts';
 import type { CheckHelp } from '../../../check/check.ts';
 import type { NodeFacts } from '../../../facts/facts.ts';
@@ -66,6 +67,8 @@ export interface AppState {
   readonly start: StartState;
   /** What nodes heard when they asked who has an address. */
   readonly heard: HeardAddresses;
+  /** Where names lead, as nodes looked them up. */
+  readonly names: HeardNames;
   readonly preflight: PreflightState;
   readonly review: ReviewState;
   readonly run: RunScreen | undefined;
@@ -209,6 +212,7 @@ export function initialState(
     visited: new Set(),
     start: { ...start, index: 0, path: undefined, problem: [], busy: false },
     heard: new Map(),
+    names: new Map(),
     preflight: emptyPreflight,
     review: emptyReview,
     run: undefined,

@@ -93,8 +93,8 @@ function nowCell(index: number, view: WizardView): Cell {
   return { id: 'Now', text: seen ? addressNow(view, index) : 'not seen yet', as: 'quiet' };
 }
 
-/** Columns that others are left out for rather than that they are cut. */
-const wholeColumns = new Set(['Access', 'Now']);
+/** Cells that a column keeps at most, where it is not nine: an address is whole, the word behind the one of now may be cut. */
+const kept: Readonly<Record<string, number>> = { Access: 22, Now: 18, Wanted: 18 };
 
 /** The columns that these rows need, each as wide as its widest cell. */
 export function columnWishes(rows: readonly (readonly Cell[])[]): readonly ColumnWish[] {
@@ -102,7 +102,7 @@ export function columnWishes(rows: readonly (readonly Cell[])[]): readonly Colum
   for (const cell of rows.flat()) {
     const before = wishes.get(cell.id);
     const width = Math.max(before?.width ?? 0, cell.id.length, cellsOf(cell.text) + (cell.mark ? 2 : 0));
-    const least = wholeColumns.has(cell.id) ? Math.min(width, 22) : Math.min(width, Math.max(cell.id.length, 9));
+    const least = Math.min(width, kept[cell.id] ?? Math.max(cell.id.length, 9));
     wishes.set(cell.id, { id: cell.id, width: Math.min(width, 34), least, dropOrder: dropOrder[cell.id] ?? 0 });
   }
   return inOrder([...wishes.values()], rows);

@@ -9,6 +9,7 @@ import { type FormPlace, fieldById } from '../../store/edit.ts';
 import { type AppState, viewOf } from '../../store/state.ts';
 import type { Message } from '../../widgets/fit-messages.ts';
 import { heardMessages } from './heard.ts';
+import { namedMessages } from './named.ts';
 
 /** What is said under a form: first of the field under the pointer, then of its node, then of the whole page. `live`: with the text that is being typed. */
 export function pageMessages(state: AppState, place: FormPlace, live: WizardView): readonly Message[] {
@@ -21,7 +22,7 @@ export function pageMessages(state: AppState, place: FormPlace, live: WizardView
   return [
     ...(field === undefined ? [] : [{ mark: 'fail', text: field } as const]),
     ...(place.page.id === 'nodes' ? [...ofAccess(state, place), ...ofNames(live)] : []),
-    ...(place.page.id === 'network' ? heardMessages(state) : []),
+    ...(place.page.id === 'network' ? [...heardMessages(state), ...namedMessages(state)] : []),
     ...notes.filter(mine).map(asMessage),
     ...findings.map(({ grade, reason, advice }): Message => ({ mark: grade, text: reason, remedy: advice })),
     ...notes.filter((note) => !mine(note)).map(asMessage),
