@@ -62,7 +62,7 @@ const xOf = (index: number, wide: number): number => box.gap + index * (wide + b
 
 /** As wide as the longest text of a node needs. */
 function boxWidth(nodes: readonly PictureNode[]): number {
-  const texts = nodes.flatMap(({ node, address, storage }) => [node.name, address, ...storage]);
+  const texts = nodes.flatMap((shown) => [shown.node.name, shown.address, ...linesOf(shown)]);
   return Math.ceil(Math.max(box.least, ...texts.map((text) => text.length * box.letter + 24)));
 }
 
@@ -83,8 +83,7 @@ function workloadNetwork(
   const text = ['workload', range, ...served].join(' - ');
   const inside = nodes.filter(({ node }) => node.workload !== undefined);
   const links = inside.map(
-    ({ x }) =>
-      markup`<line x1="${x + wide / 2}" y1="${top + height}" x2="${x + wide / 2}" y2="${y}" class="link"/>`,
+    ({ x }) => markup`<line x1="${x + wide / 2}" y1="${top + height}" x2="${x + wide / 2}" y2="${y}" class="link"/>`,
   );
   return markup`${links}<rect x="${box.gap}" y="${y}" width="${width - 2 * box.gap}" height="36" rx="6" class="address"/><text x="${width / 2}" y="${y + 23}" text-anchor="middle">${text}</text>`;
 }
