@@ -80,6 +80,14 @@ export const servicePorts = (chosen: readonly string[]): readonly PairPort[] =>
     chosen.includes(name) ? ports.map((each) => ({ ...each, protocol: 'tcp' as const, from: 'all' as const })) : [],
   );
 
+/** Images of the chosen services, as far as they are known: what charts from the internet bring along is not. */
+export const serviceImages = (channel: string, chosen: readonly string[]): readonly string[] =>
+  servicesIn(channel, chosen).flatMap(({ images }) => images);
+
+/** Those of the chosen services that fetch charts from the internet while they are switched on. */
+export const onlineServices = (channel: string, chosen: readonly string[]): readonly string[] =>
+  servicesIn(channel, chosen).flatMap(({ name, charts }) => (charts.length > 0 ? [name] : []));
+
 /** Volumes of the chosen services. They are the same in every track. */
 export function serviceVolumes(chosen: readonly string[]): readonly ServiceVolume[] {
   return known.flatMap(({ name, volumes }) => (chosen.includes(name) ? volumes : []));

@@ -1,7 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { killAt, Rehearsal } from './program.ts';
+import { killAt, killWhen, Rehearsal } from './program.ts';
 
 /** A rehearsal whose nodes reach no internet, and the bundle of its site. */
 async function withBundle(): Promise<{ rehearsal: Rehearsal; bundle: string }> {
@@ -37,12 +37,15 @@ describe('a site without internet', () => {
     expect(changed(await rehearsal.journal())).toEqual([]);
   });
 
-  it('killed while files are copied, goes on and copies none twice; undo removes them', async () => {
+  it('killed while files are copied and again while an image is imported, goes on and copies none twice; undo removes them', async () => {
     const { rehearsal, bundle } = await withBundle();
     let copies = 0;
     const copying = ({ type, command }: { type: string; [key: string]: unknown }) =>
       type === 'command' && JSON.stringify(command).includes('receive-part') && ++copies > 9;
     await killAt(rehearsal, copying, '--bundle', bundle);
+    const importing = ({ type, command }: { type: string; [key: string]: unknown }) =>
+      type === 'command' && JSON.stringify(command).includes('image import');
+    await killWhen(rehearsal, rehearsal.start('resume', '--yes', '--take-over'), importing);
     const resumed = await rehearsal.run('resume', '--yes', '--take-over');
     expect([resumed.code, resumed.stdout.slice(-800)]).toEqual([0, expect.anything()]);
     const ended = (await rehearsal.journal()).filter(({ type }) => type === 'command');

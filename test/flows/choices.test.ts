@@ -14,10 +14,15 @@ async function siteWith(rehearsal: Rehearsal, more: Record<string, Record<string
   return path;
 }
 
-it('services of the cluster run on volumes that were counted, are found standing, and go again', async () => {
+it('a firewall, RBAC and groups stand beside services of the cluster, which run on volumes that were counted, are found standing, and go again', async () => {
   const rehearsal = await Rehearsal.begin();
   const site = await siteWith(rehearsal, {
-    cluster: { services: ['metrics-server', 'observability'] },
+    cluster: {
+      services: ['metrics-server', 'observability'],
+      rbac: true,
+      oidc: { issuer: 'https://login.acme.eu', clientId: 'spot', groups: { view: ['auditors'] } },
+    },
+    network: { firewall: { administrators: ['10.0.4.0/24'] } },
     storage: { volumes: { 'observability-metrics': 30 } },
   });
   const built = await rehearsal.run('init', '--site', site, '--yes');
@@ -34,5 +39,7 @@ it('services of the cluster run on volumes that were counted, are found standing
   const events = await rehearsal.journal();
   const outcomeOf = (id: string) => events.find(({ step, outcome }) => step === id && outcome !== undefined)?.outcome;
   expect(outcomeOf('cluster-service/metrics-server')).toBe('already');
+  for (const id of ['firewall@ks-1', 'api-server@ks-1', 'api-server@ks-3', 'group-bindings'])
+    expect([id, outcomeOf(id)]).toEqual([id, 'already']);
   expect(outcomeOf('cluster-service/observability')).toBe('changed');
 }, 600_000);

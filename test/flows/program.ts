@@ -153,12 +153,20 @@ export async function killAt(
   at: (line: JournalLine) => boolean,
   ...flags: readonly string[]
 ): Promise<void> {
-  const running = rehearsal.start('init', '--yes', ...flags);
+  await killWhen(rehearsal, rehearsal.start('init', '--yes', ...flags), at);
+}
+
+/** Kills the process of the run that was started last once such a line is in the journal. */
+export async function killWhen(
+  rehearsal: Rehearsal,
+  running: Promise<unknown>,
+  at: (line: JournalLine) => boolean,
+): Promise<void> {
   // For a busy machine: it only ends a test that hangs.
   for (const until = performance.now() + 150_000; performance.now() < until; ) {
     const journal = await rehearsal.journal().catch((): JournalLine[] => []);
     if (journal.some(at)) {
-      const begun = journal.find(({ type }) => type === 'run-started');
+      const begun = journal.findLast(({ process: own }) => typeof own === 'number');
       process.kill(Number(begun?.['process']), 'SIGKILL');
       await running;
       return;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isSea } from 'node:sea';
 import type { BundleManifest } from '../../bundle/manifest.ts';
 import { localHost } from '../../host/local.ts';
+import { trackOf } from '../../microk8s/tracks.ts';
 import { registrySecret } from '../registry-secret.ts';
 import type { OpenedSite } from '../site.ts';
 import { createBundle } from './create.ts';
@@ -37,7 +38,8 @@ export async function makeBundle(opened: OpenedSite, options: MakeOptions): Prom
   const here = localHost('this machine', () => undefined);
   const logins = await loginsOf(opened);
   try {
-    return await createBundle(wish, realStores(here, { architecture, logins: logins?.file }), options.progress);
+    const access = { architecture, kubernetes: `${trackOf(site.cluster.channel)}.0`, logins: logins?.file };
+    return await createBundle(wish, realStores(here, access), options.progress);
   } finally {
     await here.close();
     await logins?.remove();

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Fetched, Stores } from '../../bundle/stores.ts';
@@ -16,6 +16,8 @@ const fetchLimit = 45 * 60_000;
 export interface StoreAccess {
   /** As Debian calls it. */
   readonly architecture: string;
+  /** Version of Kubernetes that charts are rendered for, such as `1.34.0`: Helm's own may be another. */
+  readonly kubernetes: string;
   /** File with the login of the site's registry, as Docker keeps it; Helm and skopeo read it. */
   readonly logins?: string | undefined;
 }
@@ -30,7 +32,11 @@ export function realStores(here: Host, access: StoreAccess): Stores {
     chart: (place, folder) => pullChart(run, place, folder, access),
     render: async (chart, { release, namespace, values }) => {
       const encoded = Buffer.from(values).toString('base64');
-      const script = { name: 'render-here', text: renderText, arguments: [release, namespace, chart, encoded] };
+      const script = {
+        name: 'render-here',
+        text: renderText,
+        arguments: [release, namespace, chart, encoded, access.kubernetes],
+      };
       return parseManifests(await run('helm', script));
     },
   };
@@ -43,7 +49,9 @@ async function downloadSnap(run: Run, name: string, channel: string, folder: str
   const assertion = join(folder, `${name}.assert`);
   const said = await run('snap', ['snap', 'info', '--verbose', snap]);
   const revision = /^snap-revision: (\d+)$/m.exec(await readFile(assertion, 'utf8'))?.[1];
-  const version = [field(said, 'version'), revision && `(${revision})`].filter(Boolean).join(' ') || undefined;
+  // Of a file it says notes behind the version: `v1.34.1 classic`.
+  const own = field(said, 'version')?.split(' ')[0];
+  const version = [own, revision && `(${revision})`].filter(Boolean).join(' ') || undefined;
   return {
     snap: { file: snap, name, version, licence: field(said, 'license') },
     assertion: { file: assertion, name, version },
@@ -70,7 +78,7 @@ async function copyImage(
 type Run = (program: string, command: readonly string[] | Script) => Promise<string>;
 
 const renderText = `set -e
-printf %s "$4" | base64 -d | helm template "$1" "$3" --namespace "$2" --include-crds --values -
+printf %s "$4" | base64 -d | helm template "$1" "$3" --namespace "$2" --kube-version "$5" --include-crds --values -
 `;
 
 /** Where each program comes from. */
@@ -114,12 +122,15 @@ async function pullChart(
   folder: string,
   { logins }: StoreAccess,
 ): Promise<Fetched> {
-  const before = new Set(await readdir(folder));
+  // A folder of its own: what an interrupted pull left would not be told from what this one writes.
+  const fresh = await mkdtemp(join(folder, 'pull-'));
   const words = [chart, ...(repository ? ['--repo', repository] : []), ...(version ? ['--version', version] : [])];
   const login = logins === undefined ? [] : ['--registry-config', logins];
-  await run('helm', ['helm', 'pull', ...words, ...login, '--destination', folder]);
-  const file = (await readdir(folder)).find((name) => name.endsWith('.tgz') && !before.has(name));
-  if (file === undefined) throw new Error(`helm pull ${chart} wrote no archive into ${folder}`);
+  await run('helm', ['helm', 'pull', ...words, ...login, '--destination', fresh]);
+  const file = (await readdir(fresh)).find((name) => name.endsWith('.tgz'));
+  if (file === undefined) throw new Error(`helm pull ${chart} wrote no archive into ${fresh}`);
+  await rename(join(fresh, file), join(folder, file));
+  await rm(fresh, { recursive: true });
   const said = await run('helm', ['helm', 'show', 'chart', join(folder, file)]);
   return {
     file: join(folder, file),

@@ -1,9 +1,12 @@
 import type { Part } from '../../bundle/manifest.ts';
+import { wholeReference } from '../../bundle/references.ts';
 import { Fault } from '../../errors/fault.ts';
 import { clusterImages, tracksWithImages } from '../../microk8s/images.ts';
+import { onlineServices, serviceImages } from '../../microk8s/services.ts';
 import { trackIn, trackOf } from '../../microk8s/tracks.ts';
 import { type WantedChart, wantedCharts } from '../../plan/stages/charts.ts';
 import type { Product } from '../../product/schema.ts';
+import { chosenServices } from '../../product/services.ts';
 import type { Site } from '../../site/schema.ts';
 import { sharedVolume } from '../../storage/shared.ts';
 
@@ -17,8 +20,10 @@ export interface Wanted {
 
 /** Throws a `Fault` where the site's channel cannot be installed without internet. */
 export function wantedOf(site: Site, product: Product): Wanted {
-  const { channel, services = [] } = site.cluster;
-  if (services.length > 0) throw noServices(services);
+  const { channel } = site.cluster;
+  const services = chosenServices(site, product);
+  const online = onlineServices(channel, services);
+  if (online.length > 0) throw noServices(online);
   const images = clusterImages(channel, { metallb: site.network.virtualAddress !== undefined });
   const base = trackIn(channel)?.base;
   if (images === undefined || base === undefined) throw noOffline(channel);
@@ -35,7 +40,10 @@ export function wantedOf(site: Site, product: Product): Wanted {
       ...(encrypts ? ['cryptsetup'] : []),
       ...(site.network.firewall ? ['nftables'] : []),
     ],
-    images: images.map((reference) => ({ reference, for: 'cluster' })),
+    images: [...images, ...serviceImages(channel, services).map(wholeReference)].map((reference) => ({
+      reference,
+      for: 'cluster' as const,
+    })),
     charts: wantedCharts(site, product),
   };
 }
@@ -44,8 +52,8 @@ const noServices = (services: readonly string[]): Fault =>
   new Fault({
     what: `A bundle does not hold the services ${services.join(', ')} of the cluster.`,
     where: 'cluster.services in site.yaml',
-    why: 'Their images, and the charts of some of them, are not known here.',
-    next: ['Leave them out of the site of the bundle.'],
+    why: 'They fetch charts from the internet while they are switched on.',
+    next: ['Name the others alone in cluster.services of the site; an empty list is none: services: []'],
   });
 
 const noOffline = (channel: string): Fault =>

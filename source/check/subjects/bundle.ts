@@ -1,8 +1,11 @@
 import type { BundleManifest } from '../../bundle/manifest.ts';
 import { debianArchitecture } from '../../bundle/manifest.ts';
+import { wholeReference } from '../../bundle/references.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
 import { clusterImages } from '../../microk8s/images.ts';
+import { onlineServices, serviceImages } from '../../microk8s/services.ts';
 import { trackOf } from '../../microk8s/tracks.ts';
+import { chosenServices } from '../../product/services.ts';
 import { gigabytes } from '../../storage/bytes.ts';
 import { type Check, type CheckInput, fail, nodeCheck, type Outcome, pass, siteCheck } from '../check.ts';
 
@@ -39,12 +42,16 @@ function differences({ site, product }: Pick<CheckInput, 'site' | 'product'>, ma
   const missing = site.features.filter((feature) => !manifest.features.includes(feature));
   const images = clusterImages(channel, { metallb: site.network.virtualAddress !== undefined });
   const held = new Set(manifest.parts.filter(({ kind }) => kind === 'image').map(({ name }) => name));
-  const lost = images?.filter((reference) => !held.has(reference)) ?? [];
+  const services = chosenServices(site, product);
+  const all = images && [...images, ...serviceImages(channel, services).map(wholeReference)];
+  const lost = all?.filter((reference) => !held.has(reference)) ?? [];
+  const online = onlineServices(channel, services);
   return [
     ...(manifest.channel === channel ? [] : [`It holds MicroK8s ${manifest.channel}, the site asks for ${channel}.`]),
     ...(manifest.product === product.id ? [] : [`It holds the product ${manifest.product}, not ${product.id}.`]),
     ...(missing.length === 0 ? [] : [`It was made without the features ${missing.join(', ')}.`]),
     ...(images === undefined ? [`MicroK8s ${trackOf(channel)} cannot be installed without internet.`] : []),
+    ...(online.length === 0 ? [] : [`${online.join(', ')} cannot be switched on without internet.`]),
     ...(lost.length === 0 ? [] : [`It lacks images of MicroK8s: ${lost.join(', ')}.`]),
   ];
 }
