@@ -24,6 +24,11 @@ it('plan beside a cluster that is there says what is right already, and what is 
   const runs = await rehearsal.runs();
   const built = await rehearsal.run('plan', '--brief');
   expect(built.stdout).toContain('Everything is as the site file says');
+  // Where a manager has Helm, Helm judges, and says which images the registries are asked for.
+  const { findings } = JSON.parse((await rehearsal.run('preflight', '--json')).stdout);
+  const of = (id: string) => findings.filter(({ check }: { check: string }) => check === id);
+  expect(of('chart-values')).toMatchObject([{ grade: 'pass', reason: 'Helm takes all values.' }]);
+  expect(of('images')).toMatchObject([{ grade: 'pass', seen: expect.stringMatching(/^(\d+ found|all there)$/) }]);
   const site = rehearsal.path('etc/kloudspot/site.yaml');
   await writeFile(site, (await readFile(site, 'utf8')).replace('ks-3', 'ks-9'));
   const { code, stdout } = await rehearsal.run('plan', '--brief', '--site', site);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { releaseChangeLines } from '../../source/cli/text/release-change-text.ts';
 import { fixedChanges } from '../../source/kubernetes/fixed-fields.ts';
 import { manifestChanges, parseManifests } from '../../source/kubernetes/manifests.ts';
 
@@ -83,4 +84,40 @@ test('a stateful set that is made again on the way may have larger volumes, and 
     );
   expect(fixedChanges(set('1Gi', 'a'), set('2Gi', 'a'), { namespace: 'own', remade: new Set(['x']) })).toEqual([]);
   expect(fixedChanges(set('1Gi', 'a'), set('2Gi', 'b'), { namespace: 'own', remade: new Set(['x']) })).toHaveLength(1);
+});
+
+describe('a newer chart, as update --update-helm shows it', () => {
+  const chart = { from: 'kloudspot-2.4.1', to: 'kloudspot-2.5.0', changes: ['Kafka 3.9', 'Less memory'] };
+  const objects = manifestChanges([], parseManifests(object('Deployment', 'web', 'spec: {}')), 'own');
+
+  test('is named with what its maker says of it, and each object that changes', () => {
+    expect(releaseChangeLines({ chart, objects }, { all: false })).toEqual([
+      'Chart: kloudspot-2.4.1 becomes kloudspot-2.5.0.',
+      '  - Kafka 3.9',
+      '  - Less memory',
+      '',
+      '1 object of the cluster changes:',
+      '  Deployment web is made',
+      '',
+    ]);
+  });
+
+  test('the same chart is not called another; what Helm does not tell is not called nothing', () => {
+    const same = { ...chart, to: chart.from };
+    expect(releaseChangeLines({ chart: same, objects: [] }, { all: false })).toEqual([
+      'Nothing changes in the cluster.',
+      '',
+    ]);
+    expect(releaseChangeLines({ chart: same, objects: undefined }, { all: false })[0]).toMatch(
+      /no difference is shown/,
+    );
+  });
+
+  test('more than 120 lines are cut, and --verbose shows them', () => {
+    const many = Array.from({ length: 200 }, (_, at) => object('ConfigMap', `c${at}`, 'data: {}', 'v1')).join('');
+    const all = manifestChanges([], parseManifests(many), 'own');
+    const shown = (verbose: boolean) => releaseChangeLines({ chart, objects: all }, { all: verbose });
+    expect(shown(false).at(-2)).toBe('  … 80 more lines; --verbose shows them');
+    expect(shown(true).length - shown(false).length).toBe(79);
+  });
 });

@@ -43,8 +43,8 @@ const podSpec = z.object({
   }),
 });
 
-async function rendered(managers: number, features: readonly string[]) {
-  const words = ['template', 'kloudspot', chart, '--namespace', 'kloudspot', '--values', '-', ...cluster];
+async function rendered(managers: number, features: readonly string[], more: readonly string[] = []) {
+  const words = ['template', 'kloudspot', chart, '--namespace', 'kloudspot', '--values', '-', ...cluster, ...more];
   const { stdout } = await execa(helm, words, { input: valuesFor(product, managers, features) });
   const objects = parseAllDocuments(stdout).flatMap((one) => object.safeParse(one.toJS()).data ?? []);
   const pod = (name: string) => {
@@ -120,6 +120,27 @@ describe('the chart makes members that find each other', () => {
     const common = 'kubernetes.cluster-id: kloudspot-flink';
     expect(env('flink-job-manager')['FLINK_PROPERTIES']?.split('\n')).toContain(common);
     expect(env('flink-task-manager')['FLINK_PROPERTIES']?.split('\n')).toContain(common);
+  });
+
+  test('the memory of a part sets its heap and its caches', async () => {
+    const all = product.features.map(({ id }) => id);
+    const more = ['kafka', 'elasticsearch', 'mongodb', 'flink-task-manager'].flatMap((part) => [
+      '--set',
+      `components.${part}.memory=6Gi`,
+    ]);
+    for (const [how, heap, cache, process] of [
+      [[], '1024m', '0.50', '1728m'],
+      [more, '3072m', '3.00', '6144m'],
+    ] as const) {
+      const { env, container } = await rendered(3, all, how);
+      expect(env('elasticsearch')['ES_JAVA_OPTS']).toBe(`-Xms${heap} -Xmx${heap}`);
+      expect(container('mongodb').command[2]).toContain(`--wiredTigerCacheSizeGB ${cache}`);
+      expect(env('flink-task-manager')['FLINK_PROPERTIES']).toContain(`taskmanager.memory.process.size: ${process}`);
+    }
+    const { env } = await rendered(3, all, more);
+    expect(env('kafka')['KAFKA_HEAP_OPTS']).toBe('-Xms3072m -Xmx3072m');
+    expect(env('zookeeper')['ZK_SERVER_HEAP']).toBe('256');
+    expect(env('flink-job-manager')['FLINK_PROPERTIES']).toContain('jobmanager.memory.process.size: 1600m');
   });
 
   test('every part is spread by zone and probed; those of several members keep all but one in a drain', async () => {

@@ -46,6 +46,17 @@ helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
 {{ $repository }}:{{ .component.image.tag }}
 {{- end }}
 
+{{/* Memory of a component in MiB. Programs that do not look at the memory of their container are told by it what they may take. */}}
+{{- define "kloudspot.mebibytes" -}}
+{{- $memory := (index .root.Values.components .name).memory -}}
+{{- if hasSuffix "Gi" $memory }}{{ mul 1024 (int (trimSuffix "Gi" $memory)) }}{{ else }}{{ trimSuffix "Mi" $memory }}{{ end -}}
+{{- end }}
+
+{{/* Half of it, in MiB: a heap, or a cache, beside which files are cached and threads run. */}}
+{{- define "kloudspot.half" -}}
+{{ div (int (include "kloudspot.mebibytes" .)) 2 }}
+{{- end }}
+
 {{/* Names of the pods of a stateful set, with commas between them. */}}
 {{- define "kloudspot.pods" -}}
 {{- $names := list -}}
@@ -81,7 +92,7 @@ server.{{ add1 $index }}={{ $.Release.Name }}-zookeeper-{{ $index }}.{{ $.Releas
 if [ "${POD_NAME##*-}" = 0 ]; then
   (until mongosh --quiet --eval "try { rs.status().ok } catch (e) { if (e.code !== 94) throw e; rs.initiate({_id: '{{ $set }}', members: [{{ join ", " $members }}]}) }"; do sleep 5; done) &
 fi
-exec docker-entrypoint.sh mongod --replSet {{ $set }} --bind_ip_all
+exec docker-entrypoint.sh mongod --replSet {{ $set }} --bind_ip_all --wiredTigerCacheSizeGB {{ printf "%.2f" (divf (int (include "kloudspot.half" .)) 1024) }}
 {{- end }}
 
 {{/* Job and task managers share it: both find the leader in a ConfigMap of this cluster id. */}}
