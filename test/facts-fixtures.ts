@@ -83,6 +83,8 @@ export function healthyFacts(node: string, overrides: Partial<NodeFacts> = {}): 
         ['fs.aio-max-nr', 1_048_576],
         ['fs.aio-nr', 0],
       ]),
+      security: ['lockdown', 'capability', 'yama', 'apparmor'],
+      selinuxEnforcing: false,
     },
     services: { active: [], firewall: { ufw: false, dropping: [] }, proxies: new Map() },
     storage: healthyStorage(n),

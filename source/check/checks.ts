@@ -9,12 +9,12 @@ import { features } from './subjects/features.ts';
 import { firewall } from './subjects/firewall.ts';
 import { identityChecks } from './subjects/identity.ts';
 import { interfaces } from './subjects/interfaces.ts';
-import { controllers, kernelSettings, modules } from './subjects/kernel.ts';
+import { controllers, kernelSettings, modules, securityModules } from './subjects/kernel.ts';
 import { memberAddress } from './subjects/member-address.ts';
 import { memory, swap } from './subjects/memory.ts';
 import { membership, snapd } from './subjects/microk8s.ts';
 import { mtu } from './subjects/mtu.ts';
-import { hostName, hostsAtBoot, uniqueNames } from './subjects/names.ts';
+import { hostName, hostsAtBoot, localName, uniqueNames } from './subjects/names.ts';
 import { netplanTraps } from './subjects/netplan.ts';
 import { networkChecks } from './subjects/network.ts';
 import { ownReboot } from './subjects/own-reboot.ts';
@@ -64,6 +64,7 @@ export const checks: readonly Check[] = [
   modules,
   controllers,
   kernelSettings,
+  securityModules,
   otherRuntimes,
   firewall,
   multipath,
@@ -78,6 +79,7 @@ export const checks: readonly Check[] = [
   clockSynchronized,
   clockSkew,
   hostName,
+  localName,
   hostsAtBoot,
   interfaces,
   workloadNetwork,

@@ -12,6 +12,10 @@ export interface KernelFacts {
   readonly controllers: readonly string[];
   /** `fs.inotify.max_user_instances` → 128. Those that the kernel does not have are missing. */
   readonly settings: ReadonlyMap<string, number>;
+  /** Security modules of the kernel that are on, such as `apparmor`; none where the node does not show them. */
+  readonly security: readonly string[];
+  /** SELinux refuses what its policy does not name. */
+  readonly selinuxEnforcing: boolean;
 }
 
 /** Kernel modules that the cluster needs, and what for. */
@@ -65,6 +69,15 @@ const probe = {
     },
     asIs,
   ),
+  // `lockdown,capability,apparmor`, then whether SELinux enforces; https://docs.kernel.org/admin-guide/LSM/
+  security: section(
+    'security-modules',
+    {
+      bash: `echo "modules $(cat /sys/kernel/security/lsm 2>/dev/null)"
+  echo "enforcing $(cat /sys/fs/selinux/enforce 2>/dev/null)"`,
+    },
+    asIs,
+  ),
 };
 export const kernelSections = Object.values(probe);
 
@@ -77,7 +90,13 @@ export function kernelFacts(sections: Sections): KernelFacts {
     modules: read(sections, probe.modules),
     controllers: read(sections, probe.controllers),
     settings: new Map(pairs),
+    ...security(read(sections, probe.security)),
   };
+}
+
+function security(text: string): Pick<KernelFacts, 'security' | 'selinuxEnforcing'> {
+  const names = /^modules (.*)$/m.exec(text)?.[1] ?? '';
+  return { security: names.split(',').filter(Boolean), selinuxEnforcing: /^enforcing 1$/m.test(text) };
 }
 
 function modules(text: string): ReadonlyMap<string, ModuleState> {

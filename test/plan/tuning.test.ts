@@ -78,7 +78,10 @@ test.each([
 
 test('a setting that the run makes is not asked for by a check', () => {
   const settings = new Map([['fs.inotify.max_user_instances', 128]]);
-  const low = (each: NodeFacts): NodeFacts => ({ ...each, kernel: { modules: new Map(), controllers: [], settings } });
+  const low = (each: NodeFacts): NodeFacts => ({
+    ...each,
+    kernel: { modules: new Map(), controllers: [], settings, security: [], selinuxEnforcing: false },
+  });
   const judge = (tuning: typeof product.tuning) => {
     const input = inputOf({ facts: { 'ks-1': low }, product: (other) => ({ ...other, tuning }) }, product);
     return kernelSettings.judge(input).find(({ nodes }) => nodes.includes('ks-1'))?.grade;

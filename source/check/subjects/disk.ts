@@ -124,16 +124,27 @@ const leastForSnap = 4;
 /** https://microk8s.io/docs/getting-started: "at least 20G of disk space". */
 const recommendedForSnap = 20;
 
+/** The kubelet deletes images from 85 % on (--image-gc-high-threshold), counted as here: what is free of the whole size. */
+const mostUsed = 0.8;
+
+/** Undefined where /var/snap lies on a file system of its own, whose size is not seen. */
+function usedShare({ root, snapFreeBytes }: StorageFacts): number | undefined {
+  return snapFreeBytes === root.freeBytes ? 1 - root.freeBytes / root.sizeBytes : undefined;
+}
+
 export const snapSpace: Check = nodeCheck(
   {
     id: 'snap-space',
     title: 'Free for /var/snap',
     why: 'MicroK8s keeps its images, containers and datastore under /var/snap. Below 1 GB free the node evicts its pods.',
-    source: 'https://microk8s.io/docs/getting-started (20 GB of disk space)',
+    source:
+      'https://microk8s.io/docs/getting-started (20 GB of disk space); https://kubernetes.io/docs/concepts/architecture/garbage-collection/',
   },
   'storage',
-  ({ snapFreeBytes }, { facts, node }) => {
+  (storage, { facts, node }) => {
+    const { snapFreeBytes } = storage;
     const seen = gigabytes(snapFreeBytes);
+    const used = usedShare(storage) ?? 0;
     // What is installed already has taken its share.
     const wanted = facts.microk8s?.installed ? leastForSnap : recommendedForSnap;
     if (snapFreeBytes < leastForSnap * gibibyte) {
@@ -142,6 +153,11 @@ export const snapSpace: Check = nodeCheck(
         advice: 'Free space on that file system, or grow it: lvextend -r',
       });
     }
+    if (used > mostUsed)
+      return warn(`${Math.round(used * 100)} % used`, `/ of ${node.name} is ${Math.round(used * 100)} % full.`, {
+        wanted: 'under 80 %',
+        advice: 'Free space, or grow it: lvextend -r; from 85 % on the kubelet deletes images and fetches them again',
+      });
     return snapFreeBytes < wanted * gibibyte
       ? warn(seen, `${recommendedForSnap} GB are recommended for MicroK8s.`, {
           wanted: `${wanted} GB recommended`,

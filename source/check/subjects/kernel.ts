@@ -110,3 +110,20 @@ export const kernelSettings: Check = nodeCheck(
     );
   },
 );
+
+export const securityModules: Check = nodeCheck(
+  {
+    id: 'security-modules',
+    title: 'Security modules',
+    why: 'MicroK8s brings a policy for AppArmor and none for SELinux. Where SELinux enforces its own, containers do not start, or start and may not write.',
+    source: 'https://github.com/canonical/microk8s/blob/master/scripts/inspect.sh',
+  },
+  'kernel',
+  ({ security, selinuxEnforcing }, { node }) =>
+    selinuxEnforcing
+      ? warn('SELinux enforces', `SELinux on ${node.name} enforces a policy that does not know MicroK8s.`, {
+          wanted: 'AppArmor, or SELinux permissive',
+          advice: 'sudo setenforce 0, and SELINUX=permissive in /etc/selinux/config',
+        })
+      : pass(security.includes('apparmor') ? 'AppArmor' : 'none that enforces', 'Nothing refuses what MicroK8s does.'),
+);

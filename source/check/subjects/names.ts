@@ -38,6 +38,44 @@ export const hostName: Check = nodeCheck(
   },
 );
 
+/** Addresses that a hosts file gives a name, comments left out. */
+function addressesIn(hosts: string, name: string): string[] {
+  return hosts.split('\n').flatMap((line) => {
+    const [address = '', ...names] = (line.split('#')[0] ?? '').trim().split(/\s+/);
+    return names.some((one) => one.toLowerCase() === name) ? [address] : [];
+  });
+}
+
+export const localName: Check = nodeCheck(
+  {
+    id: 'localhost',
+    title: 'Name localhost',
+    why: 'Parts of MicroK8s and of the product call one another as localhost. Where the name leads elsewhere they call another machine, or no one.',
+    source: 'RFC 6761 section 6.3',
+  },
+  'network',
+  ({ hostsFile }, { node }) => {
+    const found = addressesIn(hostsFile, 'localhost');
+    const wanted = '127.0.0.1';
+    const wrong = found.filter((address) => !address.startsWith('127.') && address !== '::1');
+    if (wrong.length > 0)
+      return fail(wrong.join(', '), `On ${node.name} the name localhost leads to ${wrong.join(', ')}.`, {
+        wanted,
+        advice: 'Remove localhost from that line of /etc/hosts; its line is: 127.0.0.1 localhost',
+      });
+    if (found.some((address) => address.startsWith('127.'))) return pass(wanted, 'It leads to the node itself.');
+    return warn(
+      'not in /etc/hosts',
+      `On ${node.name} the name localhost is not in /etc/hosts: name servers are asked for it.`,
+      {
+        wanted,
+        advice: "echo '127.0.0.1 localhost' | sudo tee -a /etc/hosts",
+      },
+    );
+  },
+  'warn',
+);
+
 /** cloud-init's user-data counts more than the file by which the plan tells it to leave /etc/hosts alone. */
 export const hostsAtBoot: Check = nodeCheck(
   {

@@ -47,6 +47,7 @@ const answers: Readonly<
   'cgroup-controllers': () => 'cpuset cpu io memory hugetlb pids rdma misc\n',
   'kernel-settings': (call) =>
     call.look((machine) => kernelSettings.map((name) => `${name} ${settingOf(machine, name)}\n`).join('')),
+  'security-modules': () => 'modules lockdown,capability,landlock,yama,apparmor\nenforcing \n',
   services: (call) =>
     call.look(({ units }) =>
       Object.entries(units)

@@ -211,6 +211,36 @@ export const conditionCases: readonly Case[] = [
     facts: onNode1('microk8s', { ...installed, channel: '-', version: '-', running: false, broken: true }),
   },
   {
+    ...on,
+    check: 'security-modules',
+    what: 'SELinux with a policy of its own',
+    grade: 'warn',
+    says: /SELinux on ks-1 enforces/,
+    facts: onNode1('kernel', { security: ['selinux'], selinuxEnforcing: true }),
+  },
+  ...(
+    [
+      ['another address', '10.0.0.1 localhost\n', 'fail', /localhost leads to 10\.0\.0\.1/],
+      ['no line', '127.0.1.1 ks-1\n', 'warn', /localhost is not in \/etc\/hosts/],
+      ['a comment alone', '# 127.0.0.1 localhost\n', 'warn', /localhost is not in \/etc\/hosts/],
+      [
+        'tabs, capitals and both families',
+        '127.0.0.1\tmy.LOCALHOST\tLocalHost\n::1 localhost\n',
+        'pass',
+        /the node itself/,
+      ],
+    ] as const
+  ).map(
+    ([what, hostsFile, grade, says]): Case => ({
+      ...on,
+      check: 'localhost',
+      what,
+      grade,
+      says,
+      facts: onNode1('network', { hostsFile }),
+    }),
+  ),
+  {
     check: 'pair-ports',
     what: 'a firewall that drops, of which nothing is known',
     grade: 'fail',

@@ -218,6 +218,17 @@ export const disksCases: readonly Case[] = [
   },
   {
     check: 'snap-space',
+    what: 'a / so full that the kubelet deletes images',
+    grade: 'warn',
+    nodes: ['ks-1'],
+    says: /\/ of ks-1 is 90 % full/,
+    facts: onNode1('storage', {
+      root: { device: '/dev/sda2', sizeBytes: 1000 * GiB, freeBytes: 100 * GiB },
+      snapFreeBytes: 100 * GiB,
+    }),
+  },
+  {
+    check: 'snap-space',
     what: 'little space',
     grade: 'warn',
     nodes: ['ks-1'],

@@ -158,6 +158,7 @@ export const ubuntu: Recording = {
   ),
   meminfo: said('MemTotal:       65808844 kB\nSwapTotal:       8388604 kB\n'),
   'kernel-modules': said('available vxlan\nloaded br_netfilter\nloaded overlay\navailable iscsi_tcp\n'),
+  'security-modules': said('modules lockdown,capability,landlock,yama,apparmor\nenforcing \n'),
   'cgroup-controllers': said('cpuset cpu io memory hugetlb pids rdma misc\n'),
   'kernel-settings': said(
     'fs.inotify.max_user_instances 128\nfs.inotify.max_user_watches 524288\nfs.aio-max-nr 65536\nfs.aio-nr 0\n',
