@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defined } from '../text/defined.ts';
-import { asIs, json, lines, read, readIfAny, type Sections, section } from './section.ts';
+import { cloudInitSection } from './cloud-init.ts';
+import { asIs, json, read, readIfAny, type Sections, section } from './section.ts';
 
 export interface InterfaceFacts {
   readonly name: string;
@@ -80,19 +81,7 @@ const probe = {
     netplanFiles,
   ),
   hosts: section('hosts', { file: '/etc/hosts' }, asIs),
-  // The words `present`, `network-disabled` and `hosts VALUE`, a line each, where they are true. grep ends with 1 or 2 where they are not.
-  cloudInit: section(
-    'cloud-init',
-    {
-      bash: `if [ -x /usr/bin/cloud-init ]; then echo present; fi
-  if [ -e /etc/cloud/cloud-init.disabled ] ||
-    cat /etc/cloud/cloud.cfg /etc/cloud/cloud.cfg.d/*.cfg 2>/dev/null | sed -E 's/(^|[[:space:]])#.*//' |
-    grep -qzE '(^|[[:space:]{,])["'\\'']?network["'\\'']?:[[:space:]]*\\{?[[:space:]]*["'\\'']?config["'\\'']?:[[:space:]]*["'\\'']?disabled'; then echo network-disabled; fi
-  sed -nE 's/^manage_etc_hosts[[:space:]]*:[[:space:]]*["'\\'']?([A-Za-z]+).*/hosts \\1/p' /var/lib/cloud/instance/cloud-config.txt 2>/dev/null`,
-    },
-    lines,
-    { codes: [0, 1, 2] },
-  ),
+  cloudInit: cloudInitSection,
   // https://docs.cloud-init.io/en/latest/reference/modules.html#update-etc-hosts
   hostsTemplate: section('hosts-template', { file: '/etc/cloud/templates/hosts.debian.tmpl' }, asIs),
   listeners: section('listeners', ['ss', '-H', '-l', '-t', '-n', '-p'], listeners),
@@ -107,18 +96,11 @@ export function networkFacts(sections: Sections): NetworkFacts {
     ...nameServers(sections),
     netplan: read(sections, probe.netplan),
     hostsFile: read(sections, probe.hosts),
-    cloudInitNetworkDisabled: cloudInit.includes('network-disabled'),
-    cloudInitPresent: cloudInit.includes('present'),
-    ...defined({ cloudInitHosts: cloudInitHosts(cloudInit), hostsTemplate: readIfAny(sections, probe.hostsTemplate) }),
+    cloudInitNetworkDisabled: cloudInit.networkDisabled,
+    cloudInitPresent: cloudInit.present,
+    ...defined({ cloudInitHosts: cloudInit.hosts, hostsTemplate: readIfAny(sections, probe.hostsTemplate) }),
     listeners: read(sections, probe.listeners),
   };
-}
-
-/** As cloud-init's own module reads the value: true and `template` mean the whole file. */
-function cloudInitHosts(said: readonly string[]): NetworkFacts['cloudInitHosts'] {
-  const value = said.findLast((line) => line.startsWith('hosts '))?.slice('hosts '.length);
-  if (value === 'localhost') return 'own-line';
-  return value !== undefined && /^(true|yes|on|template)$/i.test(value) ? 'template' : undefined;
 }
 
 /** IPv4 addresses first; link-local ones are left out. */

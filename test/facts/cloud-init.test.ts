@@ -3,13 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { networkSections } from '../../source/facts/network.ts';
+import { cloudInitSection } from '../../source/facts/cloud-init.ts';
 
-const question = networkSections.find(({ name }) => name === 'cloud-init')?.question;
-const text = question !== undefined && 'bash' in question ? question.bash : '';
+const { question, parse } = cloudInitSection;
+const text = 'bash' in question ? question.bash : '';
 
-/** What the section says where these files lie under /etc/cloud. */
-function said(files: Readonly<Record<string, string>>): string {
+/** What is read where these files lie under /etc/cloud. */
+function said(files: Readonly<Record<string, string>>): ReturnType<typeof parse> {
   const folder = mkdtempSync(join(tmpdir(), 'cloud-'));
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
@@ -21,7 +21,7 @@ function said(files: Readonly<Record<string, string>>): string {
     { encoding: 'utf8' },
   );
   rmSync(folder, { recursive: true });
-  return stdout;
+  return parse(stdout, { stdout, code: 0 });
 }
 
 test.each([
@@ -35,21 +35,42 @@ test.each([
   ['a commented line', { 'cloud.cfg.d/99-notes.cfg': '# network: {config: disabled}\n' }, false],
   ['a file that cloud-init does not read', { 'cloud.cfg.d/99.cfg.bak': 'network: {config: disabled}\n' }, false],
   ['another key', { 'cloud.cfg.d/99.cfg': 'my-network: {config: disabled}\n' }, false],
+  ['behind other keys', { 'cloud.cfg.d/99.cfg': 'network:\n  version: 2\n  config: disabled\n' }, true],
+  ['a key of the same name deeper down', { 'cloud.cfg': 'system_info:\n  network: {config: disabled}\n' }, false],
+  ['in a text', { 'cloud.cfg.d/99.cfg': 'write_files:\n  - content: |\n      network: {config: disabled}\n' }, false],
+  [
+    'off, and on again in a later file',
+    {
+      'cloud.cfg.d/10.cfg': 'network: {config: disabled}\n',
+      'cloud.cfg.d/90.cfg': 'network: {config: {version: 2}}\n',
+    },
+    false,
+  ],
+  [
+    'off in the later file',
+    { 'cloud.cfg': 'network: {config: {version: 2}}\n', 'cloud.cfg.d/90.cfg': 'network: {config: disabled}\n' },
+    true,
+  ],
+  [
+    'a file that is not YAML beside it',
+    { 'cloud.cfg.d/10.cfg': '{[', 'cloud.cfg.d/90.cfg': 'network: {config: disabled}\n' },
+    true,
+  ],
   ['nothing', {}, false],
 ])('cloud-init leaves the network alone: %s', (_, files, off) => {
-  expect(said(files).includes('network-disabled')).toBe(off);
+  expect(said(files).networkDisabled).toBe(off);
 });
 
 test.each([
-  ['true', 'hosts true'],
-  ["'template'", 'hosts template'],
-  ['localhost', 'hosts localhost'],
-  ['false', 'hosts false'],
-])('user-data with manage_etc_hosts: %s is noticed', (value, line) => {
-  expect(said({ 'var/instance/cloud-config.txt': `#cloud-config\nmanage_etc_hosts: ${value}\nusers: []\n` })).toContain(
-    `${line}\n`,
-  );
-  expect(said({ 'var/instance/cloud-config.txt': `#cloud-config\n# manage_etc_hosts: ${value}\n` })).not.toContain(
-    'hosts',
-  );
+  ['true', 'template'],
+  ["'template'", 'template'],
+  ['Yes', 'template'],
+  ['localhost', 'own-line'],
+  ['false', undefined],
+])('user-data with manage_etc_hosts: %s is noticed', (value, hosts) => {
+  const user = (line: string) => ({ 'var/instance/cloud-config.txt': `#cloud-config\n${line}\nusers: []\n` });
+  expect(said(user(`manage_etc_hosts: ${value}`)).hosts).toBe(hosts);
+  expect(said(user(`"manage_etc_hosts": ${value} # by hand`)).hosts).toBe(hosts);
+  expect(said(user(`# manage_etc_hosts: ${value}`)).hosts).toBeUndefined();
+  expect(said(user(`system_info:\n  manage_etc_hosts: ${value}`)).hosts).toBeUndefined();
 });

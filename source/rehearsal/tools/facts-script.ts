@@ -118,12 +118,14 @@ function netplanFiles(call: Call): string {
 }
 
 function cloudInit(call: Call): string {
-  const disabled = call.look((machine) =>
-    Object.entries(machine.files).some(
-      ([path, file]) => path.startsWith('/etc/cloud/') && /network:\s*\{?\s*config:\s*"?disabled/.test(file.content),
-    ),
+  const files = call.look((machine) =>
+    Object.entries(machine.files)
+      .filter(([path]) => /^\/etc\/cloud\/cloud\.cfg(\.d\/[^/]+\.cfg)?$/.test(path))
+      .toSorted(([one], [other]) => (one < other ? -1 : 1)),
   );
-  return disabled ? 'present\nnetwork-disabled\n' : 'present\n';
+  return ['present', ...files.map(([, { content }]) => `system ${Buffer.from(content).toString('base64')}`), ''].join(
+    '\n',
+  );
 }
 
 function installedPackages(call: Call): string {
