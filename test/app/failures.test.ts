@@ -100,7 +100,7 @@ const failures: readonly (readonly [string, () => unknown, readonly string[]])[]
     ['berlin has a node ks-2 already.', 'kloudspot node replace ks-2  is for a new machine under this name.'],
   ],
   [
-    'node add without a word on where it is',
+    'node add that does not say where it is',
     () => editNodes(site, file(), { edit: 'add', node: node('ks-4') }),
     ['The address of ks-4 is missing.', 'Add the one that it answers at now: --reach 10.0.4.24'],
   ],
