@@ -11,6 +11,15 @@ export interface Result {
   readonly held: number;
 }
 
+/** What the row of a promise says so far; nothing tried where there is none. */
+export function recorded(promise: string): Pick<Result, 'tried' | 'held'> {
+  const row = readFileSync(page, 'utf8')
+    .split('\n')
+    .find((line) => line.startsWith(`| ${promise} |`));
+  const [held = 0, tried = 0] = (row ?? '').split('|').map(Number).filter(Number.isInteger).slice(1, -1).toReversed();
+  return { tried, held };
+}
+
 /** Puts what a loop has counted in its row of docs/reliability.md; the other rows stay. */
 export function record({ promise, how, tried, held }: Result): void {
   const text = readFileSync(page, 'utf8');
