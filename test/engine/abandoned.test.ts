@@ -55,6 +55,18 @@ describe('a folder that a kill left before the lock was held', () => {
   });
 });
 
+it('sockets of runs whose process was killed are removed, those of one that lives and of ssh stay', async () => {
+  await claimRun(await folderOfRun('20260102-030405-dead', undefined), await ended());
+  const self = (await identifyProcess(process.pid)) ?? expect.fail('this process is not found');
+  await claimRun(await folderOfRun('20260102-030405-beef', undefined), self);
+  await mkdir(files.sockets, { recursive: true });
+  for (const name of ['20260102-030405-dead', '20260102-030405-beef', '20260102-030405-none'])
+    await writeFile(join(files.sockets, `${name}.sock`), '');
+  await writeFile(join(files.sockets, 'm-0123456789'), '');
+  await removeAbandoned(files);
+  expect((await readdir(files.sockets)).toSorted()).toEqual(['20260102-030405-beef.sock', 'm-0123456789']);
+});
+
 it('a run whose process was killed right after it took the lock is there for resume, as the lock says', async () => {
   const gone = await ended();
   await folderOfRun('7f3a', gone);

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { lockWorkstation } from '../../source/engine/lock/lock.ts';
-import { claimText, type LockClaim, lifeOfHolder, ownClaim } from '../../source/engine/lock/lock-claim.ts';
+import { claimText, type LockClaim, lifeOfHolder, lockedFault, ownClaim } from '../../source/engine/lock/lock-claim.ts';
 import { lockNodes, nodeLockPath } from '../../source/engine/lock/node-lock.ts';
 import { nodeLockScript } from '../../source/engine/lock/node-lock-script.ts';
 import { type Files, filesUnder } from '../../source/site/files.ts';
@@ -269,4 +269,14 @@ describe('the lock on the nodes', () => {
     await held.release();
     expect([...hosts.files.keys()]).toEqual([]);
   });
+});
+
+it('a lock that is held while a rehearsal gets its machines offers no command that cannot work', async () => {
+  const claim = await ownClaim(filesUnder('/nowhere'), 'a new rehearsal');
+  const { message, next } = lockedFault(claim, 'alive', '/nowhere/lock');
+  expect(message).toContain('The lock is held: a new rehearsal');
+  expect(next).toEqual(['Wait a moment, then the same command again.']);
+  expect(lockedFault({ ...claim, run: '20260102-030405-beef' }, 'alive', '/nowhere/lock').next).toEqual([
+    expect.stringContaining('attach 20260102-030405-beef'),
+  ]);
 });

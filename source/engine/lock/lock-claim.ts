@@ -78,6 +78,9 @@ export async function lifeOfHolder(
   return (silentMs ?? 0) > longSilence ? 'silent' : 'alive';
 }
 
+/** Not where only the machines of a rehearsal are being made: that has no folder and cannot be attached to. */
+const isRun = ({ run }: LockClaim): boolean => !run.includes(' ');
+
 /** The refusal, with who, where and since when, and the ways out. `where`: the workstation or a node. */
 export function lockedFault(claim: LockClaim, life: HolderLife, where: string, silentMs?: number): Fault {
   const ago = silentMs === undefined ? '' : `, its last heartbeat was ${durationWords(silentMs)} ago`;
@@ -88,15 +91,16 @@ export function lockedFault(claim: LockClaim, life: HolderLife, where: string, s
     unknown: 'whether it is still running there cannot be seen from here',
   }[life];
   const overtake = 'If you are sure that it will not go on: the same command with --take-over';
-  const attach = `${kloudspot(`attach ${claim.run}`)}  on ${claim.host} shows it`;
+  const shown = `${kloudspot(`attach ${claim.run}`)}  on ${claim.host} shows it`;
+  const attach = isRun(claim) ? shown : 'Wait a moment, then the same command again.';
   const next = {
     alive: [attach],
     silent: [attach, overtake],
     unknown: [attach, overtake],
-    gone: [`${kloudspot(`resume ${claim.run}`)}  goes on with it`, overtake],
+    gone: [...(isRun(claim) ? [`${kloudspot(`resume ${claim.run}`)}  goes on with it`] : []), overtake],
   }[life];
   return new Fault({
-    what: `Another run holds the lock: ${claim.run}, started by ${claim.owner} on ${claim.host}.`,
+    what: `${isRun(claim) ? 'Another run holds the lock' : 'The lock is held'}: ${claim.run}, started by ${claim.owner} on ${claim.host}.`,
     where,
     why: `Process ${claim.process}, since ${claim.since}; ${state}.`,
     next,

@@ -11,11 +11,23 @@ import { listRuns } from '../runs.ts';
 /** Where the folder of a run is put together: it gets its name once it is whole. */
 export const unfinishedFolder = ({ runs }: Files, id: string): string => join(runs, `.${id}.${process.pid}`);
 
-/** Removes folders of runs that no one began and no one will begin: whoever made them was killed before a process held the lock. */
+/**
+ * Removes folders of runs that no one began and no one will begin: whoever made them was killed before a process held the lock.
+ * Also the sockets at which processes that were killed have listened.
+ */
 export async function removeAbandoned(files: Files): Promise<void> {
+  await removeDeadSockets(files);
   const names = await readdir(files.runs).catch(() => []);
   for (const name of names) if (await isUnfinished(name)) await remove(join(files.runs, name));
   for (const run of await listRuns(files)) if (await isAbandoned(run)) await remove(run.directory);
+}
+
+async function removeDeadSockets({ runs, sockets }: Files): Promise<void> {
+  for (const name of await readdir(sockets).catch(() => [])) {
+    const id = /^(\d{8}-.*)\.sock$/.exec(name)?.[1];
+    if (id === undefined || (await lifeOfRun(join(runs, id))).life === 'alive') continue;
+    await remove(join(sockets, name));
+  }
 }
 
 async function isUnfinished(name: string): Promise<boolean> {
