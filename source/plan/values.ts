@@ -7,6 +7,7 @@ import type { HelmValue, Site, SitePath } from '../site/schema.ts';
 import { safeYaml, unfolded } from '../site/yaml-text.ts';
 import { ownClass } from '../storage/classes.ts';
 import { volumesFor } from '../storage/volumes.ts';
+import { settingFor } from '../storage/workload.ts';
 
 /** One Helm value, and in words where it came from. */
 export interface HelmRow {
@@ -92,6 +93,8 @@ function answerTo(from: string, site: Site, product: Product): Answer | undefine
       return { value: site.features.includes(source.feature), origin: 'site.yaml: features', field: ['features'] };
     case 'volume':
       return volumeAnswer(source.volume, source.what, site, product);
+    case 'setting':
+      return settingAnswer(source.setting, site, product);
     case 'computed':
       return computedAnswer(source.what, site, product);
     case 'site':
@@ -117,6 +120,17 @@ function volumeAnswer(id: string, what: VolumeValue, site: Site, product: Produc
     default: `default of product ${product.id}`,
   };
   return sized && { value: `${sized.gib}Gi`, origin: origins[sized.from], field: ['storage', 'volumes', id] };
+}
+
+function settingAnswer(id: string, site: Site, product: Product): Answer | undefined {
+  const row = product.workload?.settings[id];
+  const volume = volumesFor(site, product).find((each) => each.id === row?.volume);
+  if (row === undefined || volume === undefined) return undefined;
+  const managers = site.nodes.filter(({ role }) => role === 'manager').length;
+  const value = settingFor(product, id, volume, { workload: site.storage.workload ?? {}, managers });
+  return value === undefined
+    ? undefined
+    : { value, origin: `follows the ${volume.gib} GB of ${volume.id}: ${row.value}` };
 }
 
 function storageClassAnswer(kind: VolumeClass, site: Site, product: Product): Answer {

@@ -121,7 +121,13 @@ function valueRows(product: ProductData): Complaint[] {
     if (!('from' in row)) return [];
     return isKnown(product, row.from)
       ? []
-      : [broken(['values', index, 'from'], `"${row.from}"`, 'a place in the site, feature:ID or volume:ID.what')];
+      : [
+          broken(
+            ['values', index, 'from'],
+            `"${row.from}"`,
+            'a place in the site, feature:ID, volume:ID.what or setting:NAME',
+          ),
+        ];
   });
 }
 
@@ -133,23 +139,39 @@ function isKnown(product: ProductData, from: string): boolean {
   const source = valueSource(from);
   if (source?.kind === 'feature') return product.features.some((feature) => feature.id === source.feature);
   if (source?.kind === 'volume') return product.volumes.some((volume) => volume.id === source.volume);
+  if (source?.kind === 'setting') return product.workload?.settings[source.setting] !== undefined;
   return source !== undefined;
 }
 
+/** What the formula of a setting calls the size of its volume. */
+const volumeBytes = 'volumeBytes';
 /** Names that formulas may use beside inputs and constants. */
 const given = ['nodes', 'instances', 'failures', 'growth'];
 
 function formulas({ workload, volumes }: ProductData): Complaint[] {
   if (!workload) return [];
   const known = [...given, ...workload.inputs.map(({ id }) => id), ...workload.constants.map(({ id }) => id)];
-  return Object.entries(workload.volumes).flatMap(([id, { bytes }]) => {
+  const isVolume = (id: string) => volumes.some((volume) => volume.id === id);
+  const sizes = Object.entries(workload.volumes).flatMap(([id, { bytes }]) => {
     const place = ['workload', 'volumes', id];
-    if (!volumes.some((volume) => volume.id === id)) return [broken(place, `"${id}"`, 'a volume of this product')];
-    try {
-      const lost = namesIn(parseFormula(bytes)).filter((name) => !known.includes(name));
-      return lost.map((name) => broken([...place, 'bytes'], `"${name}"`, `one of ${known.join(', ')}`));
-    } catch (error) {
-      return [broken([...place, 'bytes'], messageOf(error), 'a formula')];
-    }
+    return isVolume(id) ? formula([...place, 'bytes'], bytes, known) : [broken(place, `"${id}"`, aVolume)];
   });
+  const settings = Object.entries(workload.settings).flatMap(([id, { volume, value }]) => {
+    const place = ['workload', 'settings', id];
+    if (!isVolume(volume)) return [broken([...place, 'volume'], `"${volume}"`, aVolume)];
+    return formula([...place, 'value'], value, [...known, volumeBytes]);
+  });
+  return [...sizes, ...settings];
+}
+
+const aVolume = 'a volume of this product';
+
+/** What is wrong with one formula that may use these names. */
+function formula(place: SitePath, text: string, known: readonly string[]): Complaint[] {
+  try {
+    const lost = namesIn(parseFormula(text)).filter((name) => !known.includes(name));
+    return lost.map((name) => broken(place, `"${name}"`, `one of ${known.join(', ')}`));
+  } catch (error) {
+    return [broken(place, messageOf(error), 'a formula')];
+  }
 }

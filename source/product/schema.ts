@@ -69,6 +69,16 @@ const workload = z.strictObject({
       'Bytes of a volume on each instance, by volume id. A formula of inputs, constants and: nodes (managers), ' +
       'instances (of this volume), failures (nodes that may be lost), growth (factor).',
   }),
+  settings: z
+    .record(
+      z.string().regex(/^[a-z][A-Za-z]*$/),
+      z.strictObject({ volume: z.string(), value: z.string().min(1), source: z.string().min(1) }),
+    )
+    .default({})
+    .meta({
+      description:
+        'Settings of services that follow the size of a volume, by name. A formula of inputs, constants and volumeBytes (of that volume); a whole number, rounded down.',
+    }),
 });
 
 export const productSchema = z.strictObject({
@@ -213,7 +223,7 @@ export const productSchema = z.strictObject({
       description:
         'How answers become Helm values: each row sets one dotted path (a number is a place in a list). from: a place in the site (customer.dnsName), ' +
         'feature:ID (true or false), volume:ID.enabled, volume:ID.size ("10Gi"), volume:ID.class (shared or unshared), volume:ID.access, ' +
-        'volume:ID.storageClass, tls.secret, registry.secret (where the site has a registry with a login), topology.managers, topology.workers, topology.nodes (that carry the product) or topology.replicas. value: a constant.',
+        'volume:ID.storageClass, setting:NAME (of workload.settings, where its volume is there), tls.secret, registry.secret (where the site has a registry with a login), topology.managers, topology.workers, topology.nodes (that carry the product) or topology.replicas. value: a constant.',
     }),
 });
 

@@ -5,6 +5,7 @@ import { siteSchema } from '../site/schema.ts';
 export type ValueSource =
   | { readonly kind: 'feature'; readonly feature: string }
   | { readonly kind: 'volume'; readonly volume: string; readonly what: VolumeValue }
+  | { readonly kind: 'setting'; readonly setting: string }
   | { readonly kind: 'computed'; readonly what: ComputedValue }
   | { readonly kind: 'site'; readonly path: readonly string[] };
 
@@ -29,6 +30,8 @@ export function valueSource(from: string): ValueSource | undefined {
     const what = volumeValues.find((known) => known === volume[2]);
     return what === undefined ? undefined : { kind: 'volume', volume: volume[1] ?? '', what };
   }
+  const setting = /^setting:(.+)$/.exec(from)?.[1];
+  if (setting !== undefined) return { kind: 'setting', setting };
   const computed = computedValues.find((known) => known === from);
   if (computed !== undefined) return { kind: 'computed', what: computed };
   const path = from.split('.');

@@ -46,6 +46,20 @@ export function computedSize(
   return { gib: Math.max(1, Math.ceil(bytes / gibibyte)), formula: row.bytes, source: row.source, values: used };
 }
 
+/** A setting of a service that follows the size of its volume, whole and rounded down; undefined where the product has none of that name. */
+export function settingFor(
+  product: Product,
+  id: string,
+  volume: { readonly gib: number; readonly class: VolumeClass },
+  site: WorkloadSite,
+): number | undefined {
+  const row = product.workload?.settings[id];
+  if (!row) return undefined;
+  const values = valuesOf(product, volume.class, site).map(({ name, value }): [string, number] => [name, value]);
+  const named = Object.fromEntries([...values, ['volumeBytes', volume.gib * gibibyte]]);
+  return Math.floor(evaluate(parseFormula(row.value), named));
+}
+
 function valuesOf(product: Product, of: VolumeClass, { workload, managers, whatIf }: WorkloadSite): ComputedValue[] {
   const inputs = (product.workload?.inputs ?? []).map(({ id, default: usual, source, confidence }): ComputedValue => {
     const given = workload[id];

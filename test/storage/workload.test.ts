@@ -59,6 +59,17 @@ describe('formulas', () => {
     };
     expect(productRules(data)).toEqual([]);
     expect(productRules(broken).map(({ text }) => text)).toEqual([expect.stringContaining('"nosuch"')]);
+    const settings = { wrong: { volume: 'kafka', value: 'volumeBytes / nosuch', source: 's' } };
+    const values = [...data.values, { path: 'volumes.kafka.nosuch', from: 'setting:nosuch' }];
+    const unset = {
+      ...data,
+      values,
+      workload: { ...data.workload, settings: { ...data.workload?.settings, ...settings } },
+    };
+    expect(productRules(unset).map(({ text }) => text)).toEqual([
+      expect.stringContaining('"setting:nosuch"'),
+      expect.stringContaining('"nosuch"'),
+    ]);
   });
 });
 
@@ -109,6 +120,34 @@ describe('sizes from the workload', () => {
       expect(['documented', 'rule', 'assumed']).toContain(confidence);
     }
     expect(Object.keys(product.workload?.volumes ?? {})).toEqual(product.volumes.map(({ id }) => id));
+  });
+
+  test('what fills a volume is told its size: Kafka keeps no more than fits, MongoDB an oplog of 5 %', () => {
+    const site = healthySite({ features: ['kloudManage', 'kloudInsights'] });
+    const given = (volumes: Record<string, number>) =>
+      Object.fromEntries(
+        valueRows({ ...site, storage: { ...site.storage, volumes } }, product).map(({ path, value }) => [
+          path.join('.'),
+          value,
+        ]),
+      );
+    const small = given({});
+    // 2 GiB, 70 % of it, over 50 partitions, less the segment that is open.
+    const retention = Math.floor((2 * GiB * 0.7) / 50 - 16 * 2 ** 20);
+    expect(small['volumes.kafka.settings.KAFKA_LOG_RETENTION_BYTES']).toBe(Math.max(16 * 2 ** 20, retention));
+    expect(small['volumes.kafka.settings.KAFKA_LOG_SEGMENT_BYTES']).toBe(16 * 2 ** 20);
+    expect(small['volumes.insightsDatabase.settings.OPLOG_MEGABYTES']).toBe(990);
+    const large = given({ kafka: 200, insightsDatabase: 100, manageDatabase: 4000 });
+    expect(large['volumes.kafka.settings.KAFKA_LOG_RETENTION_BYTES']).toBe(
+      Math.floor((200 * GiB * 0.7) / 50 - 16 * 2 ** 20),
+    );
+    expect(large['volumes.insightsDatabase.settings.OPLOG_MEGABYTES']).toBe(5120);
+    expect(large['volumes.manageDatabase.settings.OPLOG_MEGABYTES']).toBe(51_200);
+    // All partitions full with the open segment fit into the volume.
+    for (const gib of [3, 10, 200]) {
+      const bytes = Number(given({ kafka: gib })['volumes.kafka.settings.KAFKA_LOG_RETENTION_BYTES']);
+      expect((bytes + 16 * 2 ** 20) * 50).toBeLessThan(gib * GiB * 0.975);
+    }
   });
 
   test('the chart gets the same size, with where it comes from', () => {

@@ -31,6 +31,15 @@ helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
 {{- if .component.volume }}{{ (index .root.Values.volumes .component.volume).class }}{{ else }}none{{ end -}}
 {{- end }}
 
+{{/* Variables that follow the size of its volume, a line each. */}}
+{{- define "kloudspot.settings" -}}
+{{- if .component.volume }}
+{{- range $key, $value := (index .root.Values.volumes .component.volume).settings }}
+{{ $key }}: {{ int64 $value | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{- define "kloudspot.members" -}}
 {{- if eq .component.members "one" }}1
 {{- else if and (eq .component.members "byClass") (eq (include "kloudspot.class" .) "shared") }}1
@@ -92,7 +101,7 @@ server.{{ add1 $index }}={{ $.Release.Name }}-zookeeper-{{ $index }}.{{ $.Releas
 if [ "${POD_NAME##*-}" = 0 ]; then
   (until mongosh --quiet --eval "try { rs.status().ok } catch (e) { if (e.code !== 94) throw e; rs.initiate({_id: '{{ $set }}', members: [{{ join ", " $members }}]}) }"; do sleep 5; done) &
 fi
-exec docker-entrypoint.sh mongod --replSet {{ $set }} --bind_ip_all --wiredTigerCacheSizeGB {{ printf "%.2f" (divf (int (include "kloudspot.half" .)) 1024) }}
+exec docker-entrypoint.sh mongod --replSet {{ $set }} --bind_ip_all --wiredTigerCacheSizeGB {{ printf "%.2f" (divf (int (include "kloudspot.half" .)) 1024) }} ${OPLOG_MEGABYTES:+--oplogSize "$OPLOG_MEGABYTES"}
 {{- end }}
 
 {{/* Job and task managers share it: both find the leader in a ConfigMap of this cluster id. */}}
@@ -162,6 +171,10 @@ spec:
       {{- end }}
       {{- with .component.args }}
       args: {{- tpl (toYaml .) $.root | nindent 8 }}
+      {{- end }}
+      {{- if include "kloudspot.settings" . }}
+      envFrom:
+        - configMapRef: { name: {{ include "kloudspot.fullname" . }} }
       {{- end }}
       env:
         - { name: POD_NAME, valueFrom: { fieldRef: { fieldPath: metadata.name } } }
