@@ -26,6 +26,7 @@ const archive: Readonly<Record<string, string>> = {
   chrony: '4.2-2ubuntu2',
   arping: '2.22-2',
   cryptsetup: '2:2.4.3-1ubuntu1.3',
+  nftables: '1.0.2-1ubuntu3',
 };
 
 /** The version that the archive has of a package. */
