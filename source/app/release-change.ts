@@ -1,4 +1,5 @@
 import { Fault } from '../errors/fault.ts';
+import type { MissingImage } from '../facts/images-probe.ts';
 import { type FixedChange, fixedChanges } from '../kubernetes/fixed-fields.ts';
 import { helm, parseChartName } from '../kubernetes/helm.ts';
 import { type ManifestChange, manifestChanges, parseManifests } from '../kubernetes/manifests.ts';
@@ -11,6 +12,8 @@ import { isBundled, type Opened, refuseMissingImages, renderedChart, type Wish }
 export interface ReleaseChange {
   /** Names and versions of the charts, and what the maker says of the new one. */
   readonly chart: { readonly from: string | undefined; readonly to: string; readonly changes: readonly string[] };
+  /** Images whose registry said nothing. */
+  readonly unheard: readonly MissingImage[];
   /** Undefined where Helm did not say what the release made. */
   readonly objects: readonly ManifestChange[] | undefined;
 }
@@ -31,14 +34,14 @@ export async function releaseChange(
   if (manager === undefined || isBundled(site, product)) return undefined;
   const host = await world.hosts.get(targetOf(manager));
   const { name, version, changes, objects } = await renderedChart(host, opened, seen, wish);
-  await refuseMissingImages(host, opened, objects);
+  const unheard = await refuseMissingImages(host, opened, objects);
   const chart = { from: seen.release?.chart, to: `${name}-${version}`, changes };
-  if (!seen.release) return { chart, objects: manifestChanges([], objects, product.namespace) };
+  if (!seen.release) return { chart, unheard, objects: manifestChanges([], objects, product.namespace) };
   const standing = await ask(host, helm.manifest(product), { deadline: 30_000 });
-  if (standing.code !== 0) return { chart, objects: undefined };
+  if (standing.code !== 0) return { chart, unheard, objects: undefined };
   const before = parseManifests(standing.stdout);
   refuseFixed(fixedChanges(before, objects, { namespace: product.namespace, remade }));
-  return { chart, objects: manifestChanges(before, objects, product.namespace) };
+  return { chart, unheard, objects: manifestChanges(before, objects, product.namespace) };
 }
 
 /** Kubernetes would refuse it half way through the update. */

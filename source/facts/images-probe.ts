@@ -4,15 +4,22 @@ import { parsedJson } from '../text/parsed-json.ts';
 import { pythonProxy } from './python-proxy.ts';
 import { pythonScript } from './python-script.ts';
 
-/** An image, and the manifests by which it is found: a mirror first, as containerd asks them. */
+/** An image, and the manifests by which it is found, as containerd asks for them. */
 export interface WantedImage {
   readonly image: string;
+  /** Host of its registry: `docker.io`. */
+  readonly registry: string;
+  /** Behind `/v2/`: `library/nginx/manifests/1.27`. */
+  readonly manifest: string;
+  /** Behind the mirrors that the node's containerd has already. */
   /** `login`: with that of the site's registry. */
   readonly places: readonly { readonly url: string; readonly login: boolean }[];
 }
 
 export interface ImagesTask {
   readonly images: readonly WantedImage[];
+  /** Folder of containerd's `hosts.toml` files on the node: https://github.com/containerd/containerd/blob/main/docs/hosts.md */
+  readonly mirrors: string;
   /** Variables of an environment: a proxy that is still to be set. Default: that of /etc/environment. */
   readonly proxy?: Readonly<Record<string, string>>;
 }
@@ -36,7 +43,7 @@ export const imagesDeadline = (asking + 20) * 1000;
 
 /**
  * The script `image-manifests`: asks the registry of each image for its manifest, with HEAD, which no registry counts as a pull. Standard
- * input: `USER:SECRET` in base64, or nothing. Nothing is fetched and nothing stays.
+ * input: `USER:SECRET` in base64, or nothing. Mirrors that containerd has on the node are asked first. Nothing is fetched and nothing stays.
  */
 export const imagesProbe = (task: ImagesTask): Script =>
   pythonScript('image-manifests', asking + 10, { ...task, asking }, pythonProxy + body);
@@ -85,10 +92,28 @@ def there(url, with_login):
             raise Refused("the registry refuses the login, or has no such image" if with_login else "the registry wants a login, or has no such image")
         raise
 
-def ask(image, places):
-    for place in places:
+def mirrors(registry):
+    for folder in (registry, "_default"):
         try:
-            there(place["url"], place["login"] and login != "")
+            with open(os.path.join(task["mirrors"], folder, "hosts.toml")) as file: text = file.read()
+        except OSError:
+            continue
+        parts = re.split(r'^\\s*\\[host\\."([^"]+)"\\]', text, flags=re.M)[1:]
+        for url, about in zip(parts[::2], parts[1::2]):
+            overridden = re.search(r"^\\s*override_path\\s*=\\s*true", about, re.M)
+            authorization = re.search(r'Authorization\\s*=\\s*\\["([^"]+)"\\]', about)
+            yield url.rstrip("/") + ("" if overridden else "/v2"), authorization.group(1) if authorization else None
+        return
+
+def by_mirror(url, authorization):
+    if authorization: head(url, authorization).close()
+    else: there(url, False)
+
+def ask(image, registry, manifest, places):
+    ways = [(by_mirror, base + "/" + manifest, authorization) for base, authorization in mirrors(registry)]
+    for way, url, how in ways + [(there, place["url"], place["login"] and login != "") for place in places]:
+        try:
+            way(url, how)
             found.add(image)
             return
         except Refused as problem:
@@ -99,7 +124,7 @@ def ask(image, places):
         except Exception as problem:
             heard[image] = ("silent", words(problem))
 
-together([(ask, each["image"], each["places"]) for each in task["images"]], task["asking"])
+together([(ask, each["image"], each["registry"], each["manifest"], each["places"]) for each in task["images"]], task["asking"])
 names = [each["image"] for each in task["images"] if each["image"] not in found]
 told = [(name, *heard.get(name, ("silent", "no answer"))) for name in names]
 print(json.dumps({"missing": [{"image": name, "kind": kind, "problem": problem} for name, kind, problem in told]}), flush=True)`;

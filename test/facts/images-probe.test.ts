@@ -1,7 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { imagesProbe, parseImages, type WantedImage } from '../../source/facts/images-probe.ts';
+import { mirrorText } from '../../source/plan/release/registry.ts';
 
 const login = Buffer.from('deploy:planted-Secret').toString('base64');
 /** By repository: who may read it. Tag 1.0 is there, no other. */
@@ -13,6 +17,7 @@ const repositories: Readonly<Record<string, 'anyone' | 'token' | 'basic' | 'brok
 };
 const heard: string[] = [];
 let base = '';
+const mirrors = mkdtempSync(join(tmpdir(), 'mirrors-'));
 
 /** A registry as the distribution specification has it, with the token service of Docker Hub and with Basic. */
 function registry(request: IncomingMessage, response: ServerResponse): void {
@@ -43,15 +48,20 @@ beforeAll(async () => {
   const address = server.address();
   base = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
 });
-afterAll(() => void server.close());
+afterAll(() => {
+  server.close();
+  rmSync(mirrors, { recursive: true });
+});
 
 const image = (name: string, tag = '1.0', more: WantedImage['places'] = []): WantedImage => ({
   image: `${name}:${tag}`,
+  registry: 'registry.test',
+  manifest: `${name}/manifests/${tag}`,
   places: [...more, { url: `${base}/v2/${name}/manifests/${tag}`, login: true }],
 });
 
 async function ask(images: readonly WantedImage[], given: string) {
-  const script = imagesProbe({ images, proxy: {} });
+  const script = imagesProbe({ images, mirrors, proxy: {} });
   const words = ['-c', script.text, script.name, ...(script.arguments ?? [])];
   expect(words.join(' ')).not.toContain(login);
   const child = spawn('bash', words);
@@ -83,7 +93,11 @@ test.skipIf(none)('without the login, with a wrong one, and where nothing answer
     { image: 'old/app:1.0', kind: 'absent', problem: 'the registry refuses the login, or has no such image' },
   ]);
   expect(await ask([image('old/app')], '')).toMatchObject([{ kind: 'absent', problem: 'the registry wants a login' }]);
-  const nowhere = { image: 'x:1', places: [{ url: 'http://127.0.0.1:1/v2/x/manifests/1', login: false }] };
+  const nowhere = {
+    ...image('x'),
+    image: 'x:1',
+    places: [{ url: 'http://127.0.0.1:1/v2/x/manifests/1', login: false }],
+  };
   expect(await ask([nowhere], '')).toEqual([{ image: 'x:1', kind: 'silent', problem: 'Connection refused' }]);
 });
 
@@ -91,4 +105,19 @@ test.skipIf(none)('a mirror that lacks an image or is away leaves it to the regi
   const mirror = { url: `${base}/v2/mirror/open/manifests/1.0`, login: true };
   const away = { url: 'http://127.0.0.1:1/v2/open/manifests/1.0', login: true };
   expect(await ask([image('open', '1.0', [mirror]), image('team/app', '1.0', [away])], login)).toEqual([]);
+});
+
+test.skipIf(none)("containerd's own mirrors are asked first, with what they are told to send", async () => {
+  const hosts = (folder: string, text: string) => {
+    mkdirSync(join(mirrors, folder), { recursive: true });
+    writeFileSync(join(mirrors, folder, 'hosts.toml'), text);
+  };
+  const nowhere = (registry: string): WantedImage => ({ ...image('old/app'), registry, places: [] });
+  hosts('_default', `server = "${base}"\n[host."${base}"]\n  capabilities = ["pull", "resolve"]\n`);
+  expect(await ask([{ ...image('open'), places: [] }], '')).toEqual([]);
+  const url = 'https://locked.test/v2';
+  const told = mirrorText({ host: 'locked.test', user: 'deploy', mirrors: {} }, 'locked.test', '');
+  hosts('locked.test', told.replaceAll(url, `${base}/v2`).replace('<registry login>', login));
+  expect(await ask([nowhere('locked.test')], '')).toEqual([]);
+  expect(await ask([nowhere('other.test')], '')).toMatchObject([{ kind: 'absent' }]);
 });

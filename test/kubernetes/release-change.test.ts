@@ -87,11 +87,12 @@ test('a stateful set that is made again on the way may have larger volumes, and 
 });
 
 describe('a newer chart, as update --update-helm shows it', () => {
+  const unheard: never[] = [];
   const chart = { from: 'kloudspot-2.4.1', to: 'kloudspot-2.5.0', changes: ['Kafka 3.9', 'Less memory'] };
   const objects = manifestChanges([], parseManifests(object('Deployment', 'web', 'spec: {}')), 'own');
 
   test('is named with what its maker says of it, and each object that changes', () => {
-    expect(releaseChangeLines({ chart, objects }, { all: false })).toEqual([
+    expect(releaseChangeLines({ chart, unheard, objects }, { all: false })).toEqual([
       'Chart: kloudspot-2.4.1 becomes kloudspot-2.5.0.',
       '  - Kafka 3.9',
       '  - Less memory',
@@ -104,11 +105,11 @@ describe('a newer chart, as update --update-helm shows it', () => {
 
   test('the same chart is not called another; what Helm does not tell is not called nothing', () => {
     const same = { ...chart, to: chart.from };
-    expect(releaseChangeLines({ chart: same, objects: [] }, { all: false })).toEqual([
+    expect(releaseChangeLines({ chart: same, unheard, objects: [] }, { all: false })).toEqual([
       'Nothing changes in the cluster.',
       '',
     ]);
-    expect(releaseChangeLines({ chart: same, objects: undefined }, { all: false })[0]).toMatch(
+    expect(releaseChangeLines({ chart: same, unheard, objects: undefined }, { all: false })[0]).toMatch(
       /no difference is shown/,
     );
   });
@@ -116,7 +117,7 @@ describe('a newer chart, as update --update-helm shows it', () => {
   test('more than 120 lines are cut, and --verbose shows them', () => {
     const many = Array.from({ length: 200 }, (_, at) => object('ConfigMap', `c${at}`, 'data: {}', 'v1')).join('');
     const all = manifestChanges([], parseManifests(many), 'own');
-    const shown = (verbose: boolean) => releaseChangeLines({ chart, objects: all }, { all: verbose });
+    const shown = (verbose: boolean) => releaseChangeLines({ chart, unheard, objects: all }, { all: verbose });
     expect(shown(false).at(-2)).toBe('  … 80 more lines; --verbose shows them');
     expect(shown(true).length - shown(false).length).toBe(79);
   });

@@ -4,6 +4,7 @@ import { Fault } from '../../errors/fault.ts';
 import { imagesDeadline, imagesProbe, parseImages, type WantedImage } from '../../facts/images-probe.ts';
 import type { HostPool, ReadOnlyHost } from '../../host/host.ts';
 import { microk8s } from '../../microk8s/microk8s.ts';
+import { microk8sFiles } from '../../microk8s/node.ts';
 import { proxyEnvironment, proxySettings } from '../../network/proxy.ts';
 import { targetOf } from '../../network/targets.ts';
 import type { Site } from '../../site/schema.ts';
@@ -25,8 +26,12 @@ export async function askImages(
   const proxy = proxySettings(site, []);
   const login = secret === undefined ? '' : Buffer.from(`${site.registry?.user}:${secret}`).toString('base64');
   try {
-    const script = imagesProbe({ images: wanted, ...defined({ proxy: proxy && proxyEnvironment(proxy) }) });
-    const { stdout } = await host.run(script, { stdin: login, deadline: imagesDeadline });
+    const script = imagesProbe({
+      images: wanted,
+      mirrors: microk8sFiles.mirrors,
+      ...defined({ proxy: proxy && proxyEnvironment(proxy) }),
+    });
+    const { stdout } = await host.run(script, { sudo: true, stdin: login, deadline: imagesDeadline });
     const missing = parseImages(stdout);
     return missing && { asked: wanted.length, from: host.name, missing };
   } catch (error) {
@@ -59,13 +64,14 @@ export function wantedImage(reference: string, { registry }: Pick<Site, 'registr
   const image = wholeReference(reference);
   const [, host = '', rest = ''] = /^([^/]+)\/(.+)$/.exec(image) ?? [];
   const [, name = '', tag, digest] = /^([^:@]+)(?::([^@]+))?(?:@(.+))?$/.exec(rest) ?? [];
-  const manifest = (base: string) => `${base}/${name}/manifests/${digest ?? tag ?? 'latest'}`;
+  const manifest = `${name}/manifests/${digest ?? tag ?? 'latest'}`;
+  const about = { image, registry: host, manifest };
   const login = registry?.user !== undefined;
   const mirror = registry?.mirrors?.[host];
-  const own = { url: manifest(`${scheme(host)}://${serverOf(host)}/v2`), login: login && host === registry?.host };
-  if (registry === undefined || mirror === undefined) return { image, places: [own] };
-  const url = manifest(`${scheme(registry.host)}://${registry.host}/v2${mirror === '' ? '' : `/${mirror}`}`);
-  return { image, places: [{ url, login }, own] };
+  const own = { url: `${scheme(host)}://${serverOf(host)}/v2/${manifest}`, login: login && host === registry?.host };
+  if (registry === undefined || mirror === undefined) return { ...about, places: [own] };
+  const url = `${scheme(registry.host)}://${registry.host}/v2/${mirror === '' ? '' : `${mirror}/`}${manifest}`;
+  return { ...about, places: [{ url, login }, own] };
 }
 
 /** What images of Docker Hub are named by is not where they are. */

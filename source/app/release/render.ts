@@ -1,6 +1,7 @@
 import { imagesOf } from '../../bundle/references.ts';
 import { imageAdvice } from '../../check/subjects/release.ts';
 import { exitCode, Fault } from '../../errors/fault.ts';
+import type { MissingImage } from '../../facts/images-probe.ts';
 import type { ReadOnlyHost } from '../../host/host.ts';
 import { textIfPresent } from '../../host/read-text.ts';
 import type { Manifest } from '../../kubernetes/manifests.ts';
@@ -15,6 +16,7 @@ import { valuesText } from '../../plan/values.ts';
 import type { Product } from '../../product/schema.ts';
 import type { Site } from '../../site/schema.ts';
 import type { Observation } from '../../status/observation.ts';
+import { counted } from '../../text/plural.ts';
 import { readChart } from '../../workstation/chart-files.ts';
 import { registrySecret } from '../registry-secret.ts';
 import type { OpenedSite } from '../site.ts';
@@ -81,20 +83,24 @@ export async function renderedChart(
 
 const productChartName = (site: Site, product: Product): string => productWish(site, product).reference;
 
-/** Throws `Fault` with each image that the registries do not give: its pods would never start. */
+/**
+ * Throws `Fault` with each image that the registries do not give: its pods would never start. Gives those that nothing was heard of: the
+ * node may reach their registry later.
+ */
 export async function refuseMissingImages(
   host: ReadOnlyHost,
   opened: Opened,
   objects: readonly Manifest[],
-): Promise<void> {
+): Promise<readonly MissingImage[]> {
   const { site, world } = opened;
   const asking = { site, hosts: world.hosts, secret: await secretOf(opened) };
   const images = await askImages(host, asking, imagesOf(objects));
-  if (images === undefined || images.missing.length === 0) return;
+  const absent = images?.missing.filter(({ kind }) => kind === 'absent') ?? [];
+  if (images === undefined || absent.length === 0) return images?.missing ?? [];
   throw new Fault({
-    what: `${images.missing.length} of the images are not to be had.`,
+    what: `${counted(absent.length, 'image')} of the product cannot be fetched.`,
     where: `asked from ${images.from}`,
-    why: images.missing.map(({ image, problem }) => `${image}: ${problem}`).join('\n'),
+    why: absent.map(({ image, problem }) => `${image}: ${problem}`).join('\n'),
     next: ['Nothing was changed.', imageAdvice],
     exitCode: exitCode.preflightFailed,
   });

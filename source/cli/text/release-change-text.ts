@@ -6,6 +6,12 @@ import { diffLines, shortDiff } from '../../ui/model/diff.ts';
 /** So many lines of differences are shown, unless all are asked for. */
 const mostLines = 120;
 
+/** Images that nothing was heard of: the run may begin, and their pods may wait. */
+export const unheardLines = ({ unheard }: Pick<ReleaseChange, 'unheard'>): string[] =>
+  unheard.length === 0
+    ? []
+    : ['Nothing was heard of these images:', ...unheard.map(({ image, problem }) => `  ${image}: ${problem}`), ''];
+
 /** What an update changes: the chart, with its maker's words, and each object of the cluster. */
 export function releaseChangeLines(change: ReleaseChange, { all }: { readonly all: boolean }): string[] {
   const { chart, objects } = change;

@@ -4,6 +4,7 @@ import { lookAtCluster, runProductPlan, tell } from '../apply/product-verb.ts';
 import { globalFlags } from '../line/flags.ts';
 import { withSite } from '../line/site-verb.ts';
 import { defineVerb } from '../line/verb.ts';
+import { unheardLines } from '../text/release-change-text.ts';
 
 export default defineVerb({
   name: 'start',
@@ -21,7 +22,8 @@ export default defineVerb({
           '',
         ]);
       // Helm judges chart and values before anything is begun.
-      await releaseChange(opened, { ...seen, release: undefined }, {});
+      const change = await releaseChange(opened, { ...seen, release: undefined }, {});
+      if (change) tell(verb, unheardLines(change));
       return await runProductPlan(verb, seen, { purpose: 'start' }, [
         await valuesDocument(opened.site, opened.product, settings.files),
       ]);

@@ -15,6 +15,8 @@ describe('where an image is looked for', () => {
   it('in its own registry, that of Docker Hub by its real name', () => {
     expect(wantedImage('nginx:1.27', siteOf({ managers: 3 }))).toEqual({
       image: 'docker.io/library/nginx:1.27',
+      registry: 'docker.io',
+      manifest: 'library/nginx/manifests/1.27',
       places: [{ url: 'https://registry-1.docker.io/v2/library/nginx/manifests/1.27', login: false }],
     });
     expect(wantedImage('localhost:32000/app@sha256:ab', siteOf({ managers: 3 })).places).toEqual([
@@ -87,7 +89,7 @@ it('start and update end with each image that is missing; one that was imported,
     exitCode: 3,
     why: `${two}: the registry has no such image`,
   });
-  await refuseMissingImages(host('ks-1'), openedOf(site), objects.slice(0, 1));
+  expect(await refuseMissingImages(host('ks-1'), openedOf(site), objects.slice(0, 1))).toEqual([]);
   await refuseMissingImages(host('ks-1'), openedOf({ ...site, bundle: '/srv/site.bundle' }), objects);
   expect(asked).toHaveLength(1);
 });
