@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
@@ -69,34 +69,35 @@ async function patternsOf(key: string): Promise<string[]> {
   return [...forms.map((form) => form.replaceAll(/[+/]/g, '[$&]')), token];
 }
 
-/** Watches every process until it is told to stop. */
-function watch() {
+/** Watches every process, from when this settles until it is told to stop. */
+async function watch() {
   const script = join(import.meta.dirname, 'watch-processes.ts');
   const child = spawn(process.execPath, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
   child.stdin.end(patterns.join('\n'));
-  const said = text(child.stdout);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  expect((await lines.next()).value).toBe('looking');
   return {
     async stop() {
       child.kill('SIGTERM');
-      return watched.parse(JSON.parse(await said));
+      return watched.parse(JSON.parse(z.string().parse((await lines.next()).value)));
     },
   };
 }
 
 describe('planted secrets through a whole run over SSH', () => {
   it('the watching sees what is in arguments and in the environment, on a node and beside it', async () => {
-    const watching = watch();
+    const watching = await watch();
     await Promise.all([
-      lab.onNode(1, `sh -c 'sleep 3; true' ${planted.sudo}`),
-      lab.inHub(['env', `SHOWN=${planted.login}`, 'sh', '-c', 'sleep 3; true']),
+      lab.onNode(1, `sh -c 'sleep 10; true' ${planted.sudo}`),
+      lab.inHub(['env', `SHOWN=${planted.login}`, 'sh', '-c', 'sleep 10; true']),
     ]);
     const { found } = await watching.stop();
     expect(found).toContainEqual(expect.stringContaining(planted.sudo));
-    expect(found).toContainEqual(expect.stringMatching(/^environment of: sh -c sleep 3/));
+    expect(found).toContainEqual(expect.stringMatching(/^environment of: sh -c sleep 10/));
   });
 
   it('no process shows one but the join of MicroK8s itself, and the run leaves no memory in core files', async () => {
-    const watching = watch();
+    const watching = await watch();
     const flags = ['--site', site, '--yes', '--accept-new-host-keys', '--password-file', file('passwords.yaml')];
     const { code, stdout, stderr } = await ran(fromLaptop(root, 'init', ...flags));
     const { looks, found, coreFiles } = await watching.stop();

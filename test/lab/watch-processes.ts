@@ -1,6 +1,6 @@
 // Looks at the arguments and the environment of every process of the nodes and of the laptop beside them, again and again: of
 // all that are not on this machine's own network. Reads patterns from standard input, one a line: no argument of its own holds a secret. On SIGTERM it
-// prints JSON: how often it looked, and which processes showed what.
+// prints JSON on its second line (the first says that it looks): how often it looked, and which processes showed what.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -45,6 +45,7 @@ function look(id: string): void {
 while (!ended) {
   for (const id of readdirSync('/proc')) if (/^\d+$/.test(id)) look(id);
   looks++;
+  if (looks === 1) process.stdout.write('looking\n');
   await wait(10);
 }
 process.stdout.write(JSON.stringify({ looks, found: [...found], coreFiles: [...coreFiles] }));
