@@ -4,7 +4,12 @@ import { defineConfig } from 'vitest/config';
 const outerRings = ['test/flows/**', 'test/terminal/**', 'test/lab/**', 'test/soak/**'];
 
 /** A whole run more in the lab, for what a change seldom breaks: `npm run soak` has it. */
-const longLab = ['test/lab/secrets.test.ts', 'test/lab/conformance.test.ts', 'test/lab/dead-ends.test.ts'];
+const longLab = [
+  'test/lab/secrets.test.ts',
+  'test/lab/conformance.test.ts',
+  'test/lab/dead-ends.test.ts',
+  'test/lab/device-mapper.test.ts',
+];
 
 /** One lab at a time on a machine; its nodes take minutes to come up. */
 const oneLab = {

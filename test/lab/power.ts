@@ -16,7 +16,7 @@ export function powerOn(n: number): void {
 /** Pulls the cord: every process of the node ends at once, nothing is written any more, the disk stays as it was. */
 export async function powerOff(n: number): Promise<void> {
   for (let tries = 0; supervisor(n) && tries < 500; tries++) {
-    const first = firstProcess(n);
+    const first = firstProcess(n) ?? kernelOf(n);
     if (first) kill(first);
     await sleep(20);
   }
@@ -27,7 +27,10 @@ export function firstProcess(n: number): number | undefined {
   return living(nodePath(n, 'pid'));
 }
 
-export const supervisor = (n: number) => living(nodePath(n, 'supervisor'));
+export const supervisor = (n: number) => living(nodePath(n, 'supervisor')) ?? kernelOf(n);
+
+/** The process that ends a kernel of the node's own with itself, as this machine counts. */
+const kernelOf = (n: number) => living(nodePath(n, 'kernel'));
 
 function living(file: string): number | undefined {
   if (!existsSync(file)) return undefined;
