@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const home = resolve(import.meta.dirname, '../..');
 
-/** What a reader would stumble over, with the plain term. Holds for code, comments, documents, templates and tests alike. */
+/** What a reader would stumble over, with the plain term. Holds for code, comments, documents and templates alike. */
 const plain: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\banew\b/i, 'again, restart'],
   [/\b(taken|takes?|took) back\b/i, 'undone, rolled back, restored'],
@@ -37,23 +37,19 @@ function stumbles(text: string): string[] {
   );
 }
 
-const folders = ['source', 'templates', 'docs', 'scripts', 'bin', 'test'];
-/** Words of other programs, as they were recorded or are played again, and names that such texts hold. */
-const ofOthers =
-  /^test\/(conformance|.*recorded|lab\/(stand-ins|image|selftest|conformance)|host\/ssh\.test|structure\/words)/;
+const folders = ['source', 'templates', 'docs', 'scripts', 'bin'];
 const files = [
   'README.md',
   'CONTRIBUTING.md',
   ...folders.flatMap((folder) =>
     readdirSync(join(home, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .map((entry) => relative(home, join(entry.parentPath, entry.name)))
-      .filter((name) => !ofOthers.test(name)),
+      .map((entry) => relative(home, join(entry.parentPath, entry.name))),
   ),
 ];
 
 describe('plain English', () => {
-  it('is what code, comments, documents, templates and tests are written in', () => {
+  it('is what code, comments, documents and templates are written in', () => {
     expect(files.length).toBeGreaterThan(300);
     expect(
       files.flatMap((name) => stumbles(readFileSync(join(home, name), 'utf8')).map((found) => `${name}:${found}`)),
