@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { createMask } from '../../source/engine/journal/masking.ts';
 import { identifyProcess } from '../../source/engine/process/process-identity.ts';
 import { claimRun } from '../../source/engine/process/run-process.ts';
 import { summarizeRun } from '../../source/engine/runs.ts';
+import { asFileFault } from '../../source/host/file-fault.ts';
 import { fastClock } from './toys.ts';
 
 const folder = () => mkdtemp(join(tmpdir(), 'ks-journal-'));
@@ -47,6 +48,13 @@ describe('a journal', () => {
     const good = '{"at":"2026-01-01T00:00:00.000Z","type":"run-continued","later":"key"}';
     await writeFile(journalPath(directory), `{"type":"new-thing"}\n\n[]\n${good}\nnot json\n`);
     expect(types(await Array.fromAsync(journalEvents(directory)))).toEqual(['run-continued']);
+  });
+
+  it('that cannot be read is named in the error', async () => {
+    const directory = await folder();
+    await mkdir(journalPath(directory));
+    const error = await Array.fromAsync(journalEvents(directory)).catch(asFileFault);
+    expect(error).toMatchObject({ where: journalPath(directory), why: expect.stringContaining('EISDIR') });
   });
 
   it('is empty where there is none', async () => {

@@ -139,7 +139,9 @@ export async function* journalLines(directory: string, from: number): AsyncGener
     let rest = Buffer.alloc(0);
     for (let at = from; ; ) {
       const chunk = Buffer.alloc(chunkSize);
-      const { bytesRead } = await file.read(chunk, 0, chunkSize, at + rest.length);
+      const { bytesRead } = await file.read(chunk, 0, chunkSize, at + rest.length).catch((error: unknown) => {
+        throw namePath(error, journalPath(directory));
+      });
       if (bytesRead === 0) return;
       const bytes = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
       let begin = 0;
