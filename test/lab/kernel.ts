@@ -55,7 +55,7 @@ async function root(n: number): Promise<void> {
   await quietly`mount --bind ${modules} ${nodePath(n, 'mnt/usr/lib/modules')}`;
 }
 
-/** The first disk is left out: its number is that of a root that is no disk. */
+/** The first disk is left out: its number is that of a root that is a folder. */
 function powerOn(n: number, disks: readonly string[]): void {
   const console = openSync(nodePath(n, 'console'), 'a');
   const words = ['mem=512M', `umid=${hub}-${n}`, 'rootfstype=hostfs', `rootflags=${nodePath(n, 'mnt')}`, 'rw'].concat(

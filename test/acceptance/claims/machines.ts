@@ -90,4 +90,7 @@ export const machines: Readonly<Record<string, Claim>> = {
   R12: elsewhere('test/lab/address-change: undo takes the cluster with it here'),
   R13: elsewhere('test/lab/from-a-laptop: killed at one moment'),
   R14: sharedVolume,
+  R37: elsewhere('test/network/examples: netplan alone, no node'),
+  R38: elsewhere('test/lab/lvm: groups are broken there'),
+  R39: elsewhere('test/lab/device-mapper: disks are erased there'),
 };

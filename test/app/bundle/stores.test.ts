@@ -198,7 +198,7 @@ describe.each(foundHelm === undefined ? [] : [foundHelm])('the real Helm', (helm
     await mkdir(join(folder, 'charts'));
   });
 
-  test('pulls a chart, and once more where an interrupted pull left the same file or half of one', async () => {
+  test('pulls a chart, and again where an interrupted pull left the same file or half of one', async () => {
     const place = { chart: 'kloudspot', repository: url };
     const first = await stores().chart(place, join(folder, 'charts'));
     expect(first).toMatchObject({ name: 'kloudspot', version: expect.stringMatching(/^\d/) });
