@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { claims, ordered } from './claims.ts';
 import { ask, readRecord, writeRecord } from './record.ts';
-import { Scene } from './scene.ts';
+import { program, Scene } from './scene.ts';
 
 const { values } = parseArgs({
   options: {
@@ -37,7 +37,7 @@ if (unknown.length > 0) {
 const record = readRecord(out);
 const look = '. /etc/os-release; echo $PRETTY_NAME; uname -r; snap version; snap list microk8s';
 for (const { node, said } of await scene.onEach(scene.site.nodes, look)) record.versions[node.name] = said.stdout;
-record.versions['kloudspot'] = (await scene.program('version')).stdout;
+record.versions['kloudspot'] = (await scene.here(program, '--version')).stdout;
 scene.take();
 
 for (const id of ordered()) {

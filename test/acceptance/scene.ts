@@ -5,7 +5,8 @@ import { execa } from 'execa';
 import { parse } from 'yaml';
 import * as z from 'zod';
 
-const home = resolve(import.meta.dirname, '../..');
+/** The built program of this checkout. */
+export const program = resolve(import.meta.dirname, '../../bin/kloudspot');
 
 const siteSchema = z.object({
   nodes: z
@@ -78,7 +79,7 @@ export class Scene {
     const argv = [...words.split(' '), '--site', site, '--root', more.root ?? root, '--yes'];
     if (passwordFile !== undefined) argv.push('--password-file', passwordFile);
     const killed = more.kill === undefined ? {} : { timeout: more.kill, killSignal: 'SIGKILL' as const };
-    return this.#run('here', resolve(home, 'bin/kloudspot'), argv, killed);
+    return this.#run('here', program, argv, killed);
   }
 
   here(program: string, ...argv: readonly string[]): Promise<Command> {

@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readRecord } from '../acceptance/record.ts';
 import * as lab from './lab.ts';
 import { fromLaptop, ran } from './program.ts';
-import { writeProduct, writeSite } from './site.ts';
+import { home, writeProduct, writeSite } from './site.ts';
 
 let root: string;
 let site: string;
@@ -93,6 +94,32 @@ const told = async () => {
 };
 /** A step of a crash loop's back-off, the start of all parts after a drain: minutes on a busy machine. */
 const patience = { timeout: 240_000, interval: 2_000 };
+
+/** What it asks here holds on one machine with the product's parts that keep nothing; S1 says what the lab is not. */
+const asked = ['R1', 'R2', 'R3', 'R5', 'R7', 'R8', 'R9', 'R16', 'R17', 'R19', 'R22', 'S1'];
+
+describe('the acceptance script', () => {
+  it('finds its claims held, writes down how, tells what does not hold, and resumes', async () => {
+    const out = join(root, 'accepted');
+    const script = [process.execPath, join(home, 'test/acceptance/accept.ts'), '--site', site, '--root', root];
+    const accept = (only: readonly string[]) => lab.inHub([...script, '--out', out, '--only', only.join()]);
+    // a browser is answered some seconds after everything is ready
+    await expect.poll(async () => (await accept(['R19'])).stdout, patience).toMatch(/^R19 +holds/m);
+    const { code, stdout, stderr } = await accept(asked);
+    expect(stdout).toMatch(/^R19 +holds +seen before$/m);
+    const { claims, versions } = readRecord(out);
+    const held = asked.filter((id) => claims[id]?.verdict === 'holds');
+    expect(held, stdout + stderr).toEqual(asked.filter((id) => id !== 'S1'));
+    expect(code).toBe(1);
+    expect(claims['S1']).toMatchObject({ verdict: 'fails', why: expect.stringContaining('not from the store') });
+    expect(claims['R17']?.commands[0]).toMatchObject({ on: 'here', code: 0, stdout: expect.stringMatching(/^\{/) });
+    expect(claims['R7']?.commands[0]).toMatchObject({ on: 'solo', stdout: expect.stringContaining('microk8s') });
+    expect(versions).toMatchObject({
+      kloudspot: expect.stringMatching(/\d\.\d/),
+      solo: expect.stringContaining('snapd'),
+    });
+  });
+});
 
 describe('status names what the kubelet does to a part', () => {
   it.each(troubles)('$what', async ({ begin, end, reason, words }) => {
