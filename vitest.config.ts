@@ -9,6 +9,7 @@ const longLab = [
   'test/lab/conformance.test.ts',
   'test/lab/dead-ends.test.ts',
   'test/lab/device-mapper.test.ts',
+  'test/lab/address-cuts.test.ts',
 ];
 
 /** One lab at a time on a machine; its nodes take minutes to come up. */

@@ -93,4 +93,6 @@ export const machines: Readonly<Record<string, Claim>> = {
   R37: elsewhere('test/network/examples: netplan alone, no node'),
   R38: elsewhere('test/lab/lvm: groups are broken there'),
   R39: elsewhere('test/lab/device-mapper: disks are erased there'),
+  R40: elsewhere('test/lab/network: needs machines that no cluster is on'),
+  R41: elsewhere('test/lab/network: a filter, a stranger and a clone are made there'),
 };

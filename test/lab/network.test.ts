@@ -1,0 +1,97 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { preflightSchema } from '../../source/cli/text/preflight-schema.ts';
+import * as lab from './lab.ts';
+import { fromLaptop, ran } from './program.ts';
+import { writeProduct, writeSite } from './site.ts';
+
+let root: string;
+let site: string;
+const first = 'ks-1';
+const second = 'ks-2';
+
+/** A staging rack of two machines; the second has a lease, and both are clones of one disk. */
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'kloudspot-lab-'));
+  const each = { 2: { netplan: 'dhcp' } } as const;
+  await lab.up({ nodes: 2, upgrade: false, provisioner: false, volumeGroup: 'ubuntu-vg', disk: '100G', each });
+  const product = await writeProduct(join(root, 'site'));
+  const nodes = [
+    { n: 1, name: first },
+    { n: 2, name: second, role: 'worker', moveTo: 77 },
+  ] as const;
+  site = await writeSite({ folder: join(root, 'site'), product, nodes, deploy: 'later', reboot: 'never' });
+});
+afterAll(async () => {
+  await lab.down();
+  await rm(root, { recursive: true, force: true });
+});
+
+const flags = () => ['--site', site, '--accept-new-host-keys'];
+
+async function preflight() {
+  const { stdout, stderr } = await ran(fromLaptop(root, 'preflight', ...flags(), '--json'));
+  expect(stdout, stderr).not.toBe('');
+  const { findings } = preflightSchema.parse(JSON.parse(stdout));
+  return (check: string) => findings.filter((finding) => finding.check === check && finding.grade !== 'pass');
+}
+
+const machineId = async (n: number) => (await lab.onNode(n, 'cat /etc/machine-id')).stdout.trim();
+const addresses = async (n: number) =>
+  (await lab.onNode(n, 'ip -4 -o address show dev eth0')).stdout
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => `${/inet (\S+)/.exec(line)?.[1]}${/ dynamic\b/.test(line) ? ' dynamic' : ''}`);
+
+it('a firewall between two nodes, a taken address and a clone are found and named; MaxSessions 2 is enough', async () => {
+  await lab.onNode(2, `echo ${await machineId(1)} >/etc/machine-id`);
+  await lab.onNode(1, 'echo MaxSessions 2 >/etc/ssh/sshd_config.d/00-few.conf && systemctl restart ssh');
+  const rules = `table inet guard {
+    chain input { type filter hook input priority 0; policy drop; iif lo accept; ct state established,related accept; ip saddr 10.78.0.1 accept; }
+  }`;
+  const { code, stderr } = await lab.onNode(2, 'nft -f -', rules);
+  onTestFinished(async () => void (await lab.onNode(2, 'nft delete table inet guard')));
+  expect(code, stderr).toBe(0);
+  await lab.inHub(['ip', 'address', 'add', '10.78.0.77/32', 'dev', 'br0']);
+  const mac = /link\/ether (\S+)/.exec((await lab.inHub(['ip', 'link', 'show', 'br0'])).stdout)?.[1] ?? '?';
+
+  const found = await preflight();
+  expect(found('access')).toEqual([]);
+  expect(found('facts-complete')).toEqual([]);
+  const [closed] = found('pair-ports');
+  expect(closed).toMatchObject({ grade: 'fail' });
+  expect(closed?.nodes.toSorted()).toEqual([first, second]);
+  const command = /sudo (nft insert rule inet guard input ip saddr [^;]+ accept)/.exec(closed?.advice ?? '')?.[1];
+  expect(command, closed?.advice).toBeDefined();
+  const [taken] = found('addresses-free');
+  expect(taken).toMatchObject({ grade: 'fail', nodes: [second] });
+  expect(taken?.reason).toContain(`in use by a machine with MAC ${mac}`);
+  expect(found('unique-machine-id')).toHaveLength(1);
+
+  // What was printed is what helps.
+  expect((await lab.onNode(2, command ?? 'false')).code).toBe(0);
+  await lab.inHub(['ip', 'address', 'del', '10.78.0.77/32', 'dev', 'br0']);
+  const after = await preflight();
+  expect(after('pair-ports')).toEqual([]);
+  expect(after('addresses-free')).toEqual([]);
+});
+
+const customer = [
+  '--address=ks-1=10.79.0.11/16,ks-2=10.79.0.77/16',
+  ...['network.virtualAddress=10.79.0.200', 'nodes.0.network.gateway=10.79.0.1', 'nodes.1.network.gateway=10.79.0.1'],
+].flatMap((word) => (word.startsWith('--') ? [word] : ['--set', word]));
+
+it("all nodes move to another network, from a lease too, and have their addresses after a power cut and their hosts' names", async () => {
+  await lab.inHub(['ip', 'address', 'add', '10.79.0.1/16', 'dev', 'br0']);
+  const { code, stdout, stderr } = await ran(fromLaptop(root, 'relocate', ...customer, ...flags(), '--yes'));
+  expect(code, stdout + stderr).toBe(0);
+  expect(await addresses(1)).toEqual(['10.79.0.11/16']);
+  expect(await addresses(2)).toEqual(['10.79.0.77/16']);
+  expect((await readFile(site, 'utf8')).match(/reach: .*/g)).toEqual(['reach: 10.79.0.11', 'reach: 10.79.0.77']);
+  await lab.off(2);
+  await lab.on(2);
+  expect(await addresses(2)).toEqual(['10.79.0.77/16']);
+  expect((await lab.onNode(2, 'getent hosts ks-1')).stdout).toMatch(/^10\.79\.0\.11\s/);
+});
