@@ -44,7 +44,7 @@ describe('a site without internet', () => {
       type === 'command' && JSON.stringify(command).includes('receive-part') && ++copies > 9;
     await killAt(rehearsal, copying, '--bundle', bundle);
     const importing = ({ type, command }: { type: string; [key: string]: unknown }) =>
-      type === 'command' && JSON.stringify(command).includes('image import');
+      type === 'command' && JSON.stringify(command).includes('"import"');
     await killWhen(rehearsal, rehearsal.start('resume', '--yes', '--take-over'), importing);
     const resumed = await rehearsal.run('resume', '--yes', '--take-over');
     expect([resumed.code, resumed.stdout.slice(-800)]).toEqual([0, expect.anything()]);
