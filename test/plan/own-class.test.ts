@@ -180,6 +180,7 @@ describe('a storage class of the operator for volumes of one node', () => {
   test('is what the product asks for, and needs no group on a node', () => {
     const row = valueRows(own, product).find(({ path }) => path.join('.') === 'volumes.kafka.storageClass');
     expect(row).toEqual({
+      field: ['storage', 'unshared', 'storageClass'],
       path: ['volumes', 'kafka', 'storageClass'],
       value: 'topolvm',
       origin: 'site.yaml: storage.unshared.storageClass',
