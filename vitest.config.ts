@@ -10,6 +10,7 @@ const longLab = [
   'test/lab/dead-ends.test.ts',
   'test/lab/device-mapper.test.ts',
   'test/lab/address-cuts.test.ts',
+  'test/lab/many-nodes.test.ts',
 ];
 
 /** One lab at a time on a machine; its nodes take minutes to come up. */
