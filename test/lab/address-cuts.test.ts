@@ -67,7 +67,7 @@ it(`of ${wanted} cuts in the middle of a change of address none loses the node, 
     }
     expect(await addresses(), what).toEqual([next]);
     const { stdout } = await lab.onNode(1, 'ls /etc/netplan; systemctl is-enabled kloudspot-network-boot.service');
-    expect(stdout, what).toBe('60-kloudspot.yaml\ndisabled\n');
+    expect(stdout, what).toBe('60-kloudspot.yaml\nnot-found\n');
     console.log(what);
   }
 });

@@ -115,6 +115,7 @@ describe('a change of address', () => {
       await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { ok: true } });
       expect(ranIn(world)).toEqual([
         'systemctl disable kloudspot-network-boot.service',
+        'rm -f /etc/systemd/system/kloudspot-network-boot.service',
         'systemctl stop kloudspot-network-restore.timer',
       ]);
     });

@@ -70,6 +70,7 @@ for file in ${kept(keep)}/*; do
   [ -e "$file" ] && mv -f "$file" /etc/netplan/
 done
 systemctl disable ${bootUnit}.service
+rm -f ${bootUnitFile}
 netplan apply
 `;
 }
@@ -133,6 +134,7 @@ function commands(p: Parameters): PlannedCommand[] {
     generate,
     command('apply', node, ['systemd-run', `--unit=${applyUnit}`, '--collect', 'netplan', 'apply']),
     command('disarm-boot', node, ['systemctl', 'disable', `${bootUnit}.service`]),
+    command('remove-boot', node, ['rm', '-f', bootUnitFile]),
     command('disarm', node, stopTimer, { note: 'only after kloudspot has reached the node on its new address' }),
   ];
 }
@@ -233,7 +235,7 @@ async function prepare(context: StepContext, p: Parameters, step: PlannedStep): 
 
 /** The timer goes last: until then the node restores whatever happens to the machine that kloudspot runs on. */
 async function disarm(context: StepContext, step: PlannedStep): Promise<void> {
-  await runCommand(context, step, 'disarm-boot');
+  for (const name of ['disarm-boot', 'remove-boot']) await runCommand(context, step, name);
   await runCommand(context, step, 'disarm', { run: { allow: [0, 5] } });
 }
 
