@@ -92,22 +92,24 @@ const restoreNow = (unit: string) => ['systemd-run', `--unit=${unit}`, '--collec
 const firstTry = 'at the first try of a run';
 const oursBefore = 'it has another content';
 
+/** Where the files that are set aside wait for the way back. */
+function folderCommands({ node, keep, aside, path }: Parameters): PlannedCommand[] {
+  const ours = command('keep-ours', node, ['install', '-m', '0600', path, `${kept(keep)}/${baseName(path)}`], {
+    when: oursBefore,
+  });
+  return [
+    command('clear-folder', node, ['rm', '-rf', kept(keep)], { note: firstTry }),
+    command('make-folder', node, ['mkdir', '-p', kept(keep)]),
+    ...(aside.includes(path) ? [ours] : []),
+  ];
+}
+
 function commands(p: Parameters): PlannedCommand[] {
   const { node, keep } = p;
   const moves = othersOf(p).map((path) =>
     command(`set-aside ${path}`, node, ['mv', path, `${kept(keep)}/${baseName(path)}`]),
   );
-  const folder = [
-    command('clear-folder', node, ['rm', '-rf', kept(keep)], { note: firstTry }),
-    command('make-folder', node, ['mkdir', '-p', kept(keep)]),
-    ...(p.aside.includes(p.path)
-      ? [
-          command('keep-ours', node, ['install', '-m', '0600', p.path, `${kept(keep)}/${baseName(p.path)}`], {
-            when: oursBefore,
-          }),
-        ]
-      : []),
-  ];
+  const folder = folderCommands(p);
   const generate = command('generate', node, ['netplan', 'generate'], { note: 'checks the new file' });
   if (p.atNextBoot) return [...folder, ...moves, generate];
   return [
