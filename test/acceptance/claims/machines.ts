@@ -95,4 +95,6 @@ export const machines: Readonly<Record<string, Claim>> = {
   R39: elsewhere('test/lab/device-mapper: disks are erased there'),
   R40: elsewhere('test/lab/network: needs machines that no cluster is on'),
   R41: elsewhere('test/lab/network: a filter, a stranger and a clone are made there'),
+  R42: elsewhere('test/lab/many-nodes: twenty nodes'),
+  R43: elsewhere('test/lab/address-cuts: power and cables are cut there'),
 };
