@@ -5,10 +5,10 @@ import { clusterImages, tracksWithImages } from '../../microk8s/images.ts';
 import { onlineServices, serviceImages } from '../../microk8s/services.ts';
 import { trackIn, trackOf } from '../../microk8s/tracks.ts';
 import { type WantedChart, wantedCharts } from '../../plan/stages/charts.ts';
+import { neededPackages } from '../../plan/stages/packages.ts';
 import type { Product } from '../../product/schema.ts';
 import { chosenServices } from '../../product/services.ts';
 import type { Site } from '../../site/schema.ts';
-import { sharedVolume } from '../../storage/shared.ts';
 
 /** What a bundle for a site is made of, before anything is fetched. Images of charts follow from the charts. */
 export interface Wanted {
@@ -27,19 +27,13 @@ export function wantedOf(site: Site, product: Product): Wanted {
   const images = clusterImages(channel, { metallb: site.network.virtualAddress !== undefined });
   const base = trackIn(channel)?.base;
   if (images === undefined || base === undefined) throw noOffline(channel);
-  const encrypts = site.nodes.some(({ volumes = [] }) => volumes.some(({ encrypt }) => encrypt));
   return {
     snaps: [
       { name: 'snapd', channel: 'latest/stable' },
       { name: base, channel: 'latest/stable' },
       { name: 'microk8s', channel },
     ],
-    packages: [
-      'lvm2',
-      ...(sharedVolume(site, product) ? ['open-iscsi'] : []),
-      ...(encrypts ? ['cryptsetup'] : []),
-      ...(site.network.firewall ? ['nftables'] : []),
-    ],
+    packages: neededPackages(site, product, site.nodes),
     images: [...images, ...serviceImages(channel, services).map(wholeReference)].map((reference) => ({
       reference,
       for: 'cluster' as const,

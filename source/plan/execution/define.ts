@@ -1,12 +1,15 @@
 import type * as z from 'zod';
 import type { Script } from '../../host/host.ts';
 import { defined } from '../../text/defined.ts';
-import type { PlannedCommand, PlannedFile, PlannedStep, StepKind } from '../step.ts';
+import type { PlannedCommand, PlannedFile, PlannedStep, StateCheck, StepKind } from '../step.ts';
 
 /** In ms. */
 export const seconds = (count: number): number => count * 1_000;
 /** In ms. */
 export const minutes = (count: number): number => count * 60_000;
+
+/** A state that is not the wanted one, with what was seen instead. */
+export const notYet = (observed: string): StateCheck => ({ ok: false, observed });
 
 /** What a planner gives for one step; the rest follows from its kind. */
 export interface StepDraft<Schema extends z.ZodType> {

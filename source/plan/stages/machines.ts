@@ -8,7 +8,7 @@ import { gibibyte } from '../../storage/bytes.ts';
 import { clonedVolumes } from '../../storage/clones.ts';
 import { storageDemand } from '../../storage/demand.ts';
 import { deviceAt, deviceGroup, pathsToErase } from '../../storage/pool-device.ts';
-import { existingVolume, sharedVolume } from '../../storage/shared.ts';
+import { type ExistingVolume, existingVolume, sharedVolume } from '../../storage/shared.ts';
 import { defined } from '../../text/defined.ts';
 import { failureDomains } from '../release/launch-configuration.ts';
 import type { PlannedStep } from '../step.ts';
@@ -26,6 +26,7 @@ import { addHostsFile, addNetworks, addressesOf, factsOf, localLast } from './ad
 import { addBundleParts, localSnaps, packagesFolder } from './bundle.ts';
 import { addDeclaredVolumes } from './declared.ts';
 import { addFirewall } from './firewall.ts';
+import { neededPackages } from './packages.ts';
 import type { Planning } from './planning.ts';
 import { isBehind } from './upgrade.ts';
 
@@ -35,25 +36,26 @@ export function planMachines(planning: Planning): void {
   const nodes = localLast(site.nodes);
   const prepared = nodes.filter((node) => isPrepared(planning, node));
   // A member that stays must reach a new node directly as well.
-  const proxy = proxySettings(site, [...addressesOf(planning).values()]);
+  const addresses = addressesOf(planning);
+  const proxy = proxySettings(site, [...addresses.values()]);
   if (proxy) for (const { name } of nodes) list.addNode(name, planProxy({ node: name, proxy }));
   for (const node of prepared) {
     addBundleParts(planning, node.name);
     addPackages(planning, node);
   }
   const restarted = site.system.reboot === 'never' ? [] : addReboots(planning, prepared);
-  const addresses = addressesOf(planning);
   const hosts = hostNames(site, addresses);
   for (const node of nodes) addNames(planning, node, hosts, restarted);
   const settled = addNetworks(planning, nodes);
   addIdentities(planning, settled);
   const install = installationOf(planning, addresses, proxy);
+  const clones = clonedVolumes(site, planning.product, planning.facts);
   for (const node of nodes) {
     addFirewall(planning, node, settled);
     const tuned = prepared.includes(node) ? planTuning(node.name, planning.product.tuning) : undefined;
     if (tuned) list.addNode(node.name, tuned, settled);
     addDeclaredVolumes(planning, node, settled);
-    addSharedVolume(planning, node, settled);
+    addSharedVolume(planning, node, clones.get(node.name), settled);
     if (prepared.includes(node) && !isBehind(planning, node)) list.addNode(node.name, install(node), settled);
   }
 }
@@ -90,13 +92,12 @@ function isPrepared({ purpose, cluster, leaving }: Planning, { name }: SiteNode)
 }
 
 /** Without internet nothing newer is there to bring packages up to date with. */
-function addPackages(planning: Planning, { name, volumes = [] }: SiteNode): void {
+function addPackages(planning: Planning, node: SiteNode): void {
+  const { name } = node;
   const { site, product, list } = planning;
   const shares = sharedVolume(site, product) !== undefined;
   const folder = packagesFolder(planning, name);
-  const install = ['lvm2', ...(shares ? ['open-iscsi'] : [])];
-  if (volumes.some(({ encrypt }) => encrypt)) install.push('cryptsetup');
-  if (site.network.firewall) install.push('nftables');
+  const install = neededPackages(site, product, [node]);
   const upgrade = site.system.updatePackages && folder === undefined;
   const parameters = { node: name, upgrade, install, iscsid: shares };
   list.addNode(name, planPackages({ ...parameters, ...defined({ folder }) }));
@@ -135,7 +136,12 @@ function addIdentities({ site, facts, list }: Planning, settled: readonly string
 }
 
 /** The group on a device of its own, where the site names one, and the logical volume under the pool. */
-function addSharedVolume(planning: Planning, node: SiteNode, also: readonly string[]): void {
+function addSharedVolume(
+  planning: Planning,
+  node: SiteNode,
+  clone: ExistingVolume | undefined,
+  also: readonly string[],
+): void {
   const { site, product, list } = planning;
   const { wish, pool } = storageDemand(site, product, node);
   if (!pool) return;
@@ -148,7 +154,6 @@ function addSharedVolume(planning: Planning, node: SiteNode, also: readonly stri
     const erase = storage ? pathsToErase(storage, device, node.storage?.shared?.erase) : [];
     list.addNode(node.name, planPoolGroup({ node: node.name, group: deviceGroup, device: identity, erase }), also);
   }
-  const clone = clonedVolumes(site, product, planning.facts).get(node.name);
   const cloned = clone && { uuid: clone.uuid, path: clone.path, sizeBytes: clone.sizeBytes };
   // One that is made again is not smaller than it was.
   const gib = cloned ? Math.max(pool.gib, Math.floor(cloned.sizeBytes / gibibyte)) : pool.gib;

@@ -5,10 +5,7 @@ import { microk8sFiles, services } from '../../microk8s/node.ts';
 export const apiArgumentsFile = `${microk8sFiles.arguments}/kube-apiserver`;
 const unit = `snap.microk8s.daemon-${services.find(({ name }) => name === 'kubelite')?.name}`;
 
-/**
- * Gives the API server the arguments on standard input, one a line as `--name=value`. Restarts it where something changed, or where it
- * has not started since the file was written.
- */
+/** Gives the API server the arguments on standard input, one a line as `--name=value`, and restarts it. */
 export const setApiArguments: Script = {
   name: 'set-api-arguments',
   text: `set -e

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { authorization, parseAuthorization } from '../../microk8s/authorization.ts';
 import { kloudspot } from '../../text/command.ts';
 import { look, readText, runCommand, writeFiles } from '../execution/carry-out.ts';
-import { command, minutes, plannedStep } from '../execution/define.ts';
+import { command, minutes, notYet, plannedStep } from '../execution/define.ts';
 import type { PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { apiArgumentsFile, setApiArguments, startedSince } from './api-arguments.ts';
@@ -19,24 +19,22 @@ const restart = ['snap', 'restart', 'microk8s.daemon-kubelite'];
 /** What the file says, and what the server that runs does: MicroK8s' own `rbac` may change the first alone. */
 async function state(context: StepContext, p: Parameters, step: PlannedStep): Promise<StateCheck> {
   for (const { path, content } of step.files)
-    if ((await readText(context, p.node, path)) !== content) return not(`${path} is missing or another`);
+    if ((await readText(context, p.node, path)) !== content) return notYet(`${path} is missing or another`);
   const text = await readText(context, p.node, apiArgumentsFile);
   const other = p.arguments.find(({ name, value }) => argumentIn(text, name) !== value);
   if (other !== undefined)
-    return not(`its API server has ${other.name}=${argumentIn(text, other.name) ?? '(nothing)'}`);
+    return notYet(`its API server has ${other.name}=${argumentIn(text, other.name) ?? '(nothing)'}`);
   const { stdout } = await look(context, p.node, startedSince);
-  if (stdout.trim() !== 'since yes') return not('its API server was not restarted since its arguments were written');
+  if (stdout.trim() !== 'since yes') return notYet('its API server was not restarted since its arguments were written');
   return serves(context, p.node);
 }
-
-const not = (observed: string): StateCheck => ({ ok: false, observed });
 
 /** Whether it answers, and lets no one do what no right was given for. */
 async function serves(context: StepContext, node: string): Promise<StateCheck> {
   const seen = parseAuthorization((await look(context, node, authorization)).stdout);
-  if (seen?.open === undefined) return not('its API server does not answer yet');
+  if (seen?.open === undefined) return notYet('its API server does not answer yet');
   return seen.open
-    ? not('its API server lets everyone do everything')
+    ? notYet('its API server lets everyone do everything')
     : { ok: true, observed: 'its API server asks for rights' };
 }
 

@@ -3,7 +3,8 @@ import { HostFault } from '../../host/host-fault.ts';
 import { filterTable } from '../../network/packet-filter.ts';
 import { kloudspot } from '../../text/command.ts';
 import { look, readText, runCommand, sayAway, writeFiles } from '../execution/carry-out.ts';
-import { command, minutes, plannedStep, seconds } from '../execution/define.ts';
+import { command, minutes, notYet, plannedStep, seconds } from '../execution/define.ts';
+import { armTimer, isActive, stopTimer } from '../execution/restore-timer.ts';
 import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import {
@@ -29,26 +30,23 @@ async function inKernel(context: StepContext, node: string): Promise<string> {
   return (await look(context, node, lookAtFirewall)).stdout.trim();
 }
 
-async function onTrial(context: StepContext, node: string): Promise<boolean> {
-  return (await look(context, node, ['systemctl', 'is-active', `${restoreTimer}.timer`])).stdout.trim() === 'active';
-}
+const onTrial = (context: StepContext, node: string) => isActive(context, node, `${restoreTimer}.timer`);
 
 async function state(context: StepContext, { node }: Parameters, step: PlannedStep): Promise<StateCheck> {
   const text = await readText(context, node, rulesFile);
-  if (text !== rulesOf(step)) return not(text === undefined ? 'no packet filter of ours' : `${rulesFile} is another`);
+  if (text !== rulesOf(step))
+    return notYet(text === undefined ? 'no packet filter of ours' : `${rulesFile} is another`);
   const live = await inKernel(context, node);
   if (live !== 'same')
-    return not(
+    return notYet(
       live === 'absent' ? 'its rules are not loaded' : `the rules that are loaded are not those of ${rulesFile}`,
     );
   const { code } = await look(context, node, ['systemctl', 'is-enabled', firewallUnit]);
-  if (code !== 0) return not('it is not loaded after a restart');
+  if (code !== 0) return notYet('it is not loaded after a restart');
   return (await onTrial(context, node))
-    ? not(armed)
+    ? notYet(armed)
     : { ok: true, observed: 'the rules are loaded, also after a restart' };
 }
-
-const not = (observed: string): StateCheck => ({ ok: false, observed });
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   context.remember('earlier', (await readText(context, p.node, rulesFile)) ?? '');
@@ -80,7 +78,7 @@ async function reached(context: StepContext, { node, local }: Parameters): Promi
     await look(context, node, ['true'], seconds(10));
     return { ok: true, observed: `${node} answers` };
   } catch (error) {
-    return not(sayAway(error));
+    return notYet(sayAway(error));
   }
 }
 
@@ -113,7 +111,7 @@ async function undo(context: StepContext, { node }: Parameters): Promise<void> {
   if (earlier === undefined) return;
   const run = (words: readonly string[], allow: readonly number[] = [0]) =>
     context.run(node, words, { sudo: true, allow });
-  await run(['systemctl', 'stop', `${restoreTimer}.timer`], [0, 5]);
+  await run(stopTimer(restoreTimer), [0, 5]);
   if (earlier !== '') {
     await context.write(node, { path: rulesFile, content: earlier, mode: 0o600, owner: 'root:root' });
     await run(['nft', '-f', rulesFile]);
@@ -135,23 +133,13 @@ async function undo(context: StepContext, { node }: Parameters): Promise<void> {
 export const firewall: StepKind<typeof parameters> = { kind: 'firewall', parameters, state, act, undo };
 
 function commands(node: string): PlannedCommand[] {
-  const stop = ['systemctl', 'stop', `${restoreTimer}.timer`];
+  const stop = stopTimer(restoreTimer);
   return [
     command('disarm-earlier', node, stop, { when: armed }),
     command('check', node, ['nft', '-c', '-f', candidateFile], { note: 'changes nothing' }),
-    command(
-      'arm',
-      node,
-      [
-        'systemd-run',
-        `--unit=${restoreTimer}`,
-        '--collect',
-        `--on-active=${restoreAfterSeconds}`,
-        '--timer-property=AccuracySec=100ms',
-        restoreScript,
-      ],
-      { note: `drops the new rules after ${restoreAfterSeconds} s unless kloudspot confirms` },
-    ),
+    command('arm', node, armTimer(restoreTimer, restoreAfterSeconds, restoreScript), {
+      note: `drops the new rules after ${restoreAfterSeconds} s unless kloudspot confirms`,
+    }),
     command('load', node, ['nft', '-f', candidateFile]),
     command('keep', node, ['install', '-D', '-m', '600', candidateFile, rulesFile], {
       note: 'only after a new connection has reached the node',

@@ -3,7 +3,7 @@ import { kubectl } from '../../kubernetes/kubectl.ts';
 import { namedObject } from '../../kubernetes/objects.ts';
 import { readObject } from '../../kubernetes/read.ts';
 import { carryOut } from '../execution/carry-out.ts';
-import { command, minutes, plannedStep } from '../execution/define.ts';
+import { command, minutes, notYet, plannedStep } from '../execution/define.ts';
 import { manifestText } from '../release/manifest.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
@@ -29,17 +29,15 @@ async function state(context: StepContext, { seed, bindings }: Parameters): Prom
       readObject(host, roles, role, undefined, namedObject),
       readObject(host, kind, nameOf(role), undefined, bindingObject),
     ]);
-    if (!known.answered) return not(`${seed} says: ${known.said}`);
-    if (known.value === undefined) return not(`the cluster has no role ${role}`);
-    if (!bound.answered) return not(`${seed} says: ${bound.said}`);
+    if (!known.answered) return notYet(`${seed} says: ${known.said}`);
+    if (known.value === undefined) return notYet(`the cluster has no role ${role}`);
+    if (!bound.answered) return notYet(`${seed} says: ${bound.said}`);
     const has = bound.value?.subjects.filter((each) => each.kind === 'Group').map(({ name }) => name) ?? [];
     if (bound.value?.roleRef.name !== role || has.toSorted().join() !== groups.toSorted().join())
-      return not(`${role} is given to ${has.length === 0 ? 'no group' : has.join(', ')}`);
+      return notYet(`${role} is given to ${has.length === 0 ? 'no group' : has.join(', ')}`);
   }
   return { ok: true, observed: bindings.map(({ role, groups }) => `${role}: ${groups.join(', ')}`).join('; ') };
 }
-
-const not = (observed: string): StateCheck => ({ ok: false, observed });
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   const host = await context.look(p.seed);

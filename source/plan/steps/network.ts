@@ -5,6 +5,7 @@ import { kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
 import { look, readText, runCommand, sayAway, writeFiles } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep, seconds } from '../execution/define.ts';
+import { armTimer, isActive, stopTimer } from '../execution/restore-timer.ts';
 import { closedPorts } from '../execution/tcp-probe.ts';
 import type { PlannedCommand, PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
@@ -86,7 +87,7 @@ function files(p: Parameters, before: string | undefined): PlannedFile[] {
 
 const isRestoring = (path: string) => path === restoreScript || path === bootUnitFile;
 
-const stopTimer = ['systemctl', 'stop', `${restoreTimer}.timer`];
+const stop = stopTimer(restoreTimer);
 const restoreNow = (unit: string) => ['systemd-run', `--unit=${unit}`, '--collect', restoreScript];
 
 const firstTry = 'at the first try of a run';
@@ -113,31 +114,21 @@ function commands(p: Parameters): PlannedCommand[] {
   const generate = command('generate', node, ['netplan', 'generate'], { note: 'checks the new file' });
   if (p.atNextBoot) return [...folder, ...moves, generate];
   return [
-    command('disarm-earlier', node, stopTimer, { when: armed }),
+    command('disarm-earlier', node, stop, { when: armed }),
     command('restore-earlier', node, restoreNow(backUnit), { when: armed }),
     ...folder,
     command('arm-boot', node, ['systemctl', 'enable', `${bootUnit}.service`], {
       note: 'restores everything at the next boot, should the power fail before kloudspot confirms',
     }),
-    command(
-      'arm',
-      node,
-      [
-        'systemd-run',
-        `--unit=${restoreTimer}`,
-        '--collect',
-        `--on-active=${restoreAfterSeconds}`,
-        '--timer-property=AccuracySec=100ms',
-        restoreScript,
-      ],
-      { note: `restores everything after ${restoreAfterSeconds} s unless kloudspot confirms` },
-    ),
+    command('arm', node, armTimer(restoreTimer, restoreAfterSeconds, restoreScript), {
+      note: `restores everything after ${restoreAfterSeconds} s unless kloudspot confirms`,
+    }),
     ...moves,
     generate,
     command('apply', node, ['systemd-run', `--unit=${applyUnit}`, '--collect', 'netplan', 'apply']),
     command('disarm-boot', node, ['systemctl', 'disable', `${bootUnit}.service`]),
     command('remove-boot', node, ['rm', '-f', bootUnitFile]),
-    command('disarm', node, stopTimer, { note: 'only after kloudspot has reached the node on its new address' }),
+    command('disarm', node, stop, { note: 'only after kloudspot has reached the node on its new address' }),
   ];
 }
 
@@ -148,11 +139,6 @@ async function addressState(context: StepContext, { node, address }: Parameters)
   if (!line) return { ok: false, observed: `${node} does not have ${address}` };
   const leased = / dynamic\b/.test(line);
   return { ok: !leased, observed: leased ? `${address} is still a lease of DHCP` : `${node} has ${address}` };
-}
-
-async function isActive(context: StepContext, node: string, unit: string): Promise<boolean> {
-  const { stdout } = await look(context, node, ['systemctl', 'is-active', unit], seconds(10));
-  return stdout.trim() === 'active' || stdout.trim() === 'activating';
 }
 
 /** Whether the node would still restore by itself: after its time, or at its next boot. */
@@ -253,7 +239,7 @@ async function generate(context: StepContext, p: Parameters, step: PlannedStep):
   try {
     await runCommand(context, step, 'generate');
   } catch (error) {
-    await context.run(p.node, stopTimer, { sudo: true, allow: [0, 5] });
+    await context.run(p.node, stop, { sudo: true, allow: [0, 5] });
     await context.run(p.node, ['/bin/sh', restoreScript], { sudo: true });
     throw error;
   }

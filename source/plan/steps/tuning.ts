@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Tuning } from '../../product/tuning.ts';
 import { counted } from '../../text/plural.ts';
 import { look, readText, runCommand, writeFiles } from '../execution/carry-out.ts';
-import { command, minutes, plannedStep } from '../execution/define.ts';
+import { command, minutes, notYet, plannedStep } from '../execution/define.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { tuningAttributes, tuningFiles, tuningPaths } from './tuning-files.ts';
@@ -35,19 +35,17 @@ async function tuningOf(context: StepContext, { node, sysctls, modules }: Parame
 async function state(context: StepContext, p: Parameters, step: PlannedStep): Promise<StateCheck> {
   const now = await tuningOf(context, p);
   for (const { path, content } of step.files) {
-    if ((await readText(context, p.node, path)) !== content) return not(`${path} does not say it`);
+    if ((await readText(context, p.node, path)) !== content) return notYet(`${path} does not say it`);
     const attributes = now.files.get(path);
-    if (attributes !== tuningAttributes) return not(`${path} is ${attributes}, not ${tuningAttributes}`);
+    if (attributes !== tuningAttributes) return notYet(`${path} is ${attributes}, not ${tuningAttributes}`);
   }
   const missing = p.modules.find((name) => !now.loaded.has(name));
-  if (missing !== undefined) return not(`the module ${missing} is not loaded`);
+  if (missing !== undefined) return notYet(`the module ${missing} is not loaded`);
   const other = p.sysctls.find(({ name, value }) => now.sysctls.get(name) !== value);
   if (other !== undefined)
-    return not(`${other.name} is ${now.sysctls.get(other.name) ?? 'not there'}, not ${other.value}`);
+    return notYet(`${other.name} is ${now.sysctls.get(other.name) ?? 'not there'}, not ${other.value}`);
   return { ok: true, observed: 'files and kernel are as declared' };
 }
-
-const not = (observed: string): StateCheck => ({ ok: false, observed });
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   await rememberEarlier(context, p);
