@@ -11,8 +11,7 @@ export interface WantedImage {
   readonly registry: string;
   /** Behind `/v2/`: `library/nginx/manifests/1.27`. */
   readonly manifest: string;
-  /** Behind the mirrors that the node's containerd has already. */
-  /** `login`: with that of the site's registry. */
+  /** Asked after the mirrors that the node's containerd has already. `login`: with that of the site's registry. */
   readonly places: readonly { readonly url: string; readonly login: boolean }[];
 }
 

@@ -1,4 +1,4 @@
-/** Whether data is a part of itself, as an alias in YAML can make it: whoever walks through it comes to no end. */
+/** Whether data is a part of itself, as an alias in YAML can make it: a walk through it would never end. */
 export function holdsItself(value: unknown): boolean {
   const above = new Set<object>();
   const seen = new Set<object>();

@@ -1,16 +1,13 @@
-import { imagesOf } from '../../bundle/references.ts';
 import type { LiveEvidence, ReleaseEvidence } from '../../check/evidence.ts';
 import { Fault } from '../../errors/fault.ts';
-import { textIfPresent } from '../../host/read-text.ts';
 import { parseSchemaWords, type ValueComplaint } from '../../kubernetes/schema-words.ts';
 import { targetOf } from '../../network/targets.ts';
 import { productWish } from '../../plan/stages/charts.ts';
 import type { StandingCluster } from '../../plan/standing/standing.ts';
 import { helmValues } from '../../plan/values.ts';
 import { readChart } from '../../workstation/chart-files.ts';
-import { askImages } from './images.ts';
 import { placed } from './places.ts';
-import { helmAnswer, isBundled, type Opened, secretOf } from './render.ts';
+import { helmAnswer, imagesFound, isBundled, type Opened, siteFileText } from './render.ts';
 
 /**
  * What a release would be refused for: Helm judges where a manager has it, else the schema of a chart that is a folder here. Changes
@@ -20,7 +17,7 @@ export async function askRelease(
   opened: Opened,
   cluster: StandingCluster | undefined,
 ): Promise<NonNullable<LiveEvidence['release']>> {
-  const text = opened.from === undefined ? undefined : await textIfPresent(opened.from).catch(() => undefined);
+  const text = await siteFileText(opened);
   const judged = await unlessFault(() => byHelm(opened, cluster, text));
   if (judged !== undefined) return judged;
   const complaints = await unlessFault(() => bySchema(opened));
@@ -28,7 +25,7 @@ export async function askRelease(
   return { values: { by: 'the schema', problems: placed(complaints, { ...opened, text }) } };
 }
 
-/** What is not to be had is told by who needs it. */
+/** Undefined where it cannot be asked; the step that needs it names the cause. */
 async function unlessFault<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
   try {
     return await ask();
@@ -54,8 +51,7 @@ async function byHelm(
     const problems = placed(complaints, { site, product, text });
     return complaints.length === 0 ? undefined : { values: { by: 'Helm', problems } };
   }
-  const asking = { site, hosts: world.hosts, secret: await secretOf(opened) };
-  const images = await askImages(host, asking, imagesOf(answer.rendered.objects));
+  const images = await imagesFound(host, opened, answer.rendered.objects);
   return { values: { by: 'Helm', problems: [] }, ...(images && { images }) };
 }
 

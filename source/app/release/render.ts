@@ -58,8 +58,12 @@ export async function helmAnswer(
 }
 
 /** Of the registry's user, where it has one. Throws `Fault` where it is missing. */
-export const secretOf = async ({ site, passwords }: Opened): Promise<string | undefined> =>
+const secretOf = async ({ site, passwords }: Opened): Promise<string | undefined> =>
   site.registry?.user === undefined ? undefined : registrySecret(site, passwords);
+
+/** Text of the site's file, where it comes from one that can be read. */
+export const siteFileText = async ({ from }: Pick<Opened, 'from'>): Promise<string | undefined> =>
+  from === undefined ? undefined : textIfPresent(from).catch(() => undefined);
 
 /** The same; throws `Fault` with Helm's words where it refuses them, and the lines of `site.yaml` that they come from. */
 export async function renderedChart(
@@ -71,17 +75,23 @@ export async function renderedChart(
   const { site, product, from } = opened;
   const answer = await helmAnswer(host, opened, seen, wish);
   if ('rendered' in answer) return answer.rendered;
-  const text = from === undefined ? undefined : await textIfPresent(from).catch(() => undefined);
+  const text = await siteFileText(opened);
   const complaints = placed(parseSchemaWords(answer.said), { site, product, text });
   throw new Fault({
     what: `Helm refuses the chart of ${product.name} with the values of this site.`,
-    where: complaints.length > 0 && from !== undefined ? from : productChartName(site, product),
+    where: complaints.length > 0 && from !== undefined ? from : productWish(site, product).reference,
     why: complaints.length > 0 ? complaints.map((each) => each.text).join('\n') : answer.said,
     next: ['Nothing was changed.', 'Correct site.yaml: its answers, `values`, `chart` or `registry`.'],
   });
 }
 
-const productChartName = (site: Site, product: Product): string => productWish(site, product).reference;
+/** What the registries say of the images that these objects start; undefined where nothing was asked or heard. */
+export const imagesFound = async (
+  host: ReadOnlyHost,
+  opened: Opened,
+  objects: readonly Manifest[],
+): ReturnType<typeof askImages> =>
+  askImages(host, { site: opened.site, hosts: opened.world.hosts, secret: await secretOf(opened) }, imagesOf(objects));
 
 /**
  * Throws `Fault` with each image that the registries do not give: its pods would never start. Gives those that nothing was heard of: the
@@ -92,9 +102,7 @@ export async function refuseMissingImages(
   opened: Opened,
   objects: readonly Manifest[],
 ): Promise<readonly MissingImage[]> {
-  const { site, world } = opened;
-  const asking = { site, hosts: world.hosts, secret: await secretOf(opened) };
-  const images = await askImages(host, asking, imagesOf(objects));
+  const images = await imagesFound(host, opened, objects);
   const absent = images?.missing.filter(({ kind }) => kind === 'absent') ?? [];
   if (images === undefined || absent.length === 0) return images?.missing ?? [];
   throw new Fault({

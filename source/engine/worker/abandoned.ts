@@ -12,7 +12,7 @@ import { listRuns } from '../runs.ts';
 export const unfinishedFolder = ({ runs }: Files, id: string): string => join(runs, `.${id}.${process.pid}`);
 
 /**
- * Removes folders of runs that no one began and no one will begin: whoever made them was killed before a process held the lock.
+ * Removes folders of runs that never began and never will: what made them was killed before a process held the lock.
  * Also the sockets at which processes that were killed have listened.
  */
 export async function removeAbandoned(files: Files): Promise<void> {

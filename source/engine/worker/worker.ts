@@ -128,7 +128,7 @@ interface Locking {
 }
 
 /**
- * The workstation first, then the nodes. Whoever loses a lock while it runs ends after the running steps.
+ * The workstation first, then the nodes. A run that loses a lock ends after the running steps.
  * In between the run begins to listen: the nodes may take long to answer, and an order given meanwhile is kept.
  */
 async function lockEverything(locking: Locking, open: AsyncDisposableStack): Promise<ControlServer> {
