@@ -39,17 +39,10 @@ export interface NetplanChange {
  * something there could not be kept (`netplanRefusals`), which preflight fails.
  */
 export function netplanDocument(site: Site, node: SiteNode, facts: NodeFacts): NetplanChange | undefined {
-  const address = wantedAddress(node);
-  const carrier = carrierOf(node, facts);
-  const network = facts.network;
-  if (address === undefined || carrier === undefined || network === undefined) return undefined;
-  if (netplanRefusals(node, facts).length > 0) return undefined;
-  const ours = network.netplan.filter((file) => file.path === netplanPath);
-  const touching = filesAbout(carrier, network);
-  const definitions = inReadingOrder([...touching, ...ours]).flatMap((file) => definitionsIn(file) ?? []);
-  const about = definitions.filter((definition) => fits(definition, carrier));
-  const old = mergedSettings(about.map((definition) => definition.settings));
-  const wanted = wantedSettings(site, node, address, carrier, facts, network, old);
+  const gathered = gather(node, facts);
+  if (gathered === undefined || refusalsOf(gathered).length > 0) return undefined;
+  const { address, carrier, network, touching, definitions, about, old } = gathered;
+  const wanted = wantedSettings(site, node, gathered);
   if (hasAddress(carrier, address) && about.length > 0 && holds(old, wanted)) return undefined;
   const own = about.find((definition) => fits(definition, carrier) === 'itself');
   const target: Definition = {
@@ -69,18 +62,47 @@ export function netplanDocument(site: Site, node: SiteNode, facts: NodeFacts): N
   };
 }
 
+/** What the files of a node say about the interface that is to get its address. */
+interface Gathered {
+  readonly address: AddressWithPrefix;
+  readonly carrier: InterfaceFacts;
+  readonly network: NetworkFacts;
+  /** Files of others that configure the interface. */
+  readonly touching: readonly NetplanFile[];
+  /** All that these files and ours define, in the order in which netplan reads them. */
+  readonly definitions: readonly Definition[];
+  /** Those that are about the interface, and all of their settings together. */
+  readonly about: readonly Definition[];
+  readonly old: Settings;
+  /** The address that goes, where the node has another now. */
+  readonly leaving: string | undefined;
+}
+
+/** Undefined where no static address is wanted, or where the facts do not tell the interface. */
+function gather(node: SiteNode, facts: NodeFacts | undefined): Gathered | undefined {
+  const address = wantedAddress(node);
+  const carrier = carrierOf(node, facts);
+  const network = facts?.network;
+  if (address === undefined || carrier === undefined || network === undefined) return undefined;
+  const ours = network.netplan.filter(isOurs);
+  const touching = network.netplan.filter((file) => !isOurs(file) && touches(file, carrier));
+  const definitions = inReadingOrder([...touching, ...ours]).flatMap((file) => definitionsIn(file) ?? []);
+  const about = definitions.filter((definition) => fits(definition, carrier));
+  const old = mergedSettings(about.map(({ settings }) => settings));
+  const present = presentAddress(node, facts)?.address;
+  const leaving = present === address.address ? undefined : present;
+  return { address, carrier, network, touching, definitions, about, old, leaving };
+}
+
+const isOurs = ({ path }: NetplanFile): boolean => path === netplanPath;
+
 function wantedSettings(
   site: Site,
   node: SiteNode,
-  address: AddressWithPrefix,
-  carrier: InterfaceFacts,
-  facts: NodeFacts,
-  network: NetworkFacts,
-  old: Settings,
+  { address, carrier, network, old, leaving }: Gathered,
 ): WantedSettings {
   const servers = node.network?.nameservers ?? site.network.nameservers;
   const search = node.network?.search ?? site.network.search;
-  const leaving = presentAddress(node, facts)?.address;
   const own = staticNameservers(old);
   return {
     address,
@@ -88,7 +110,7 @@ function wantedSettings(
     nameservers: servers.length > 0 ? servers : (own?.addresses ?? network.nameservers.filter(isServerForAll)),
     search: search.length > 0 ? search : (own?.search ?? network.search),
     mtu: carrier.mtu,
-    leaving: leaving === address.address ? undefined : leaving,
+    leaving,
   };
 }
 
@@ -118,30 +140,20 @@ export function keptDefaultRoute(carrier: InterfaceFacts, network: NetworkFacts)
   return presentDefault(mergedSettings(about.map(({ settings }) => settings)));
 }
 
-/** Files of others that configure the interface. */
-function filesAbout(carrier: InterfaceFacts, { netplan }: NetworkFacts): NetplanFile[] {
-  return netplan.filter((file) => file.path !== netplanPath && touches(file, carrier));
-}
-
 /** Why the address cannot be changed without losing something: file and key. Empty where all that is there can be kept. */
 export function netplanRefusals(node: SiteNode, facts: NodeFacts | undefined): readonly string[] {
-  const carrier = carrierOf(node, facts);
-  const wanted = wantedAddress(node);
-  if (wanted === undefined || carrier === undefined || facts?.network === undefined) return [];
-  const files = filesAbout(carrier, facts.network);
-  const inFiles = files.flatMap((file) => keysNotKept(file).map((key) => `${file.path}: ${key}`));
-  const defined = files.some((file) => (definitionsIn(file) ?? []).some((one) => fits(one, carrier)));
-  const own = facts.network.netplan.some((file) => file.path === netplanPath);
-  const about = inReadingOrder([...files, ...facts.network.netplan.filter((file) => file.path === netplanPath)])
-    .flatMap((file) => definitionsIn(file) ?? [])
-    .filter((one) => fits(one, carrier));
-  const leaving = presentAddress(node, facts)?.address;
-  const cut = routesCutOff(mergedSettings(about.map(({ settings }) => settings)), {
-    address: wanted,
-    leaving: leaving === wanted.address ? undefined : leaving,
-  }).map((route) => `${about[0]?.kind}.${about[0]?.id}.routes: ${route} would be reached no more`);
-  const made = ['bond', 'bridge', 'vlan'].includes(carrier.kind) && !defined && !own;
-  return made ? [`${carrier.name} is a ${carrier.kind} that no netplan file defines`] : [...inFiles, ...cut];
+  const gathered = gather(node, facts);
+  return gathered === undefined ? [] : refusalsOf(gathered);
+}
+
+function refusalsOf({ address, carrier, touching, about, old, leaving }: Gathered): readonly string[] {
+  if (about.length === 0 && ['bond', 'bridge', 'vlan'].includes(carrier.kind))
+    return [`${carrier.name} is a ${carrier.kind} that no netplan file defines`];
+  const inFiles = touching.flatMap((file) => keysNotKept(file).map((key) => `${file.path}: ${key}`));
+  const cut = routesCutOff(old, { address, leaving }).map(
+    (route) => `${about[0]?.kind}.${about[0]?.id}.routes: ${route} would be reached no more`,
+  );
+  return [...inFiles, ...cut];
 }
 
 function touches(file: NetplanFile, carrier: InterfaceFacts): boolean {

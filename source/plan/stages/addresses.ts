@@ -28,10 +28,11 @@ export function localLast(nodes: readonly SiteNode[]): SiteNode[] {
  */
 export function planRelocation(planning: Planning): void {
   const nodes = localLast(planning.site.nodes);
-  if (nodes.every((node) => networkStep(planning, node) === undefined)) return;
+  const steps = networkSteps(planning, nodes);
+  if (steps.length === 0) return;
   const hosts = hostNames(planning.site, addressesOf(planning));
   for (const node of nodes) addHostsFile(planning, node, hosts);
-  addNetworks(planning, nodes);
+  addNetworks(planning, steps);
 }
 
 /** The node's `/etc/hosts`, and the template that cloud-init makes it of. */
@@ -44,15 +45,26 @@ export function addHostsFile(planning: Planning, node: SiteNode, hosts: HostName
   planning.list.addNode(node.name, planHostsFile(node.name, { content, ...defined({ template }) }, before));
 }
 
+interface NetworkStep {
+  readonly node: SiteNode;
+  readonly step: PlannedStep;
+}
+
+/** Of each node whose address changes. */
+export function networkSteps(planning: Planning, nodes: readonly SiteNode[]): NetworkStep[] {
+  return nodes.flatMap((node) => {
+    const step = networkStep(planning, node);
+    return step === undefined ? [] : { node, step };
+  });
+}
+
 /** Gives the workstation's own change of address, if there is one: nothing may be under way while it happens. */
-export function addNetworks(planning: Planning, nodes: readonly SiteNode[]): string[] {
+export function addNetworks(planning: Planning, steps: readonly NetworkStep[]): string[] {
   const ids: string[] = [];
   const local: string[] = [];
-  for (const node of nodes) {
-    const step = networkStep(planning, node);
-    if (!step) continue;
-    const also = node.local ? planning.list.lastOf(...nodes.map(({ name }) => name)) : ids.slice(-1);
-    const id = planning.list.addNode(node.name, step, also);
+  for (const { node, step } of steps) {
+    const all = planning.site.nodes.map(({ name }) => name);
+    const id = planning.list.addNode(node.name, step, node.local ? planning.list.lastOf(...all) : ids.slice(-1));
     (node.local ? local : ids).push(id);
   }
   return local;

@@ -22,7 +22,7 @@ import { planProxy } from '../steps/proxy.ts';
 import { planReboot } from '../steps/reboot.ts';
 import { planSharedVolume } from '../steps/shared-volume.ts';
 import { planTuning } from '../steps/tuning.ts';
-import { addHostsFile, addNetworks, addressesOf, factsOf, localLast } from './addresses.ts';
+import { addHostsFile, addNetworks, addressesOf, factsOf, localLast, networkSteps } from './addresses.ts';
 import { addBundleParts, localSnaps, packagesFolder } from './bundle.ts';
 import { addDeclaredVolumes } from './declared.ts';
 import { addFirewall } from './firewall.ts';
@@ -46,7 +46,7 @@ export function planMachines(planning: Planning): void {
   const restarted = site.system.reboot === 'never' ? [] : addReboots(planning, prepared);
   const hosts = hostNames(site, addresses);
   for (const node of nodes) addNames(planning, node, hosts, restarted);
-  const settled = addNetworks(planning, nodes);
+  const settled = addNetworks(planning, networkSteps(planning, nodes));
   addIdentities(planning, settled);
   const install = installationOf(planning, addresses, proxy);
   const clones = clonedVolumes(site, planning.product, planning.facts);
