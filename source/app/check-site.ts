@@ -11,22 +11,34 @@ import { type Living, lookAtLiving } from './plan-living.ts';
 import { askRelease } from './release/ask.ts';
 import type { OpenedSite } from './site.ts';
 
-/** All findings on a site, and the facts of the nodes that were reached. Changes nothing. */
-export async function checkSite(
-  opened: OpenedSite,
-  prompts: AccessPrompts,
-  files: Files,
-): Promise<{
+/** What was seen of a site: of its nodes, and of its cluster where it is there already. */
+export interface SeenSite {
+  readonly seen: Seen;
+  readonly living: Living;
+}
+
+interface JudgedSite {
   readonly facts: ReadonlyMap<string, NodeFacts>;
   readonly findings: readonly Finding[];
   readonly pairs: NonNullable<LiveEvidence['pairs']>;
-  readonly living: Living;
-}> {
+}
+
+/** Looks at all nodes and at the cluster, and judges nothing yet. Changes nothing. */
+export async function lookAtSite(opened: OpenedSite, prompts: AccessPrompts, files: Files): Promise<SeenSite> {
   refuseOutside(opened.site);
   const seen = await connect(opened.site.nodes.map(targetOf), { ...opened, prompts });
-  const living = await lookAtLiving(opened, seen.facts, files);
+  return { seen, living: await lookAtLiving(opened, seen.facts, files) };
+}
+
+/** All findings on a site that was looked at; what only the present moment can tell is asked now. */
+export async function judgeSite(opened: Judged, { seen, living }: SeenSite): Promise<JudgedSite> {
   const { findings, evidence } = await judge(opened, seen, living);
-  return { facts: seen.facts, findings, pairs: evidence.pairs ?? new Map(), living };
+  return { facts: seen.facts, findings, pairs: evidence.pairs ?? new Map() };
+}
+
+/** All findings on a site, and the facts of the nodes that were reached. Changes nothing. */
+export async function checkSite(opened: OpenedSite, prompts: AccessPrompts, files: Files): Promise<JudgedSite> {
+  return judgeSite(opened, await lookAtSite(opened, prompts, files));
 }
 
 /** All findings on a site from what was seen of its nodes; what only the present moment can tell is asked now. */

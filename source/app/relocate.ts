@@ -13,9 +13,17 @@ export interface Relocation {
   readonly set: readonly string[];
 }
 
+/** The `PATH=VALUE` that they are in `site.yaml`. Throws `Fault` (exit code 2) for a node that the site does not have. */
+export function relocationOf(site: Site, { addresses, set }: Relocation): readonly string[] {
+  return [...addresses.flatMap((text) => addressChange(site, text)), ...set];
+}
+
 /** The site with the new addresses; undefined where `site.yaml` says them already. Throws `Fault` (exit code 2) with each problem. */
-export async function relocatedSite(site: Site, file: string, wish: Relocation): Promise<ChangedSite | undefined> {
-  const changes = [...wish.addresses.flatMap((text) => addressChange(site, text)), ...wish.set];
+export async function relocatedSite(
+  site: Site,
+  file: string,
+  changes: readonly string[],
+): Promise<ChangedSite | undefined> {
   return changes.length === 0 ? undefined : changedSite(site, file, changes);
 }
 

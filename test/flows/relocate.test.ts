@@ -96,3 +96,13 @@ test('a node that is not there, and an address that the site cannot have, are re
   expect(wrong.stderr).toContain('10.8.0.0');
   expect(await rehearsal.runs()).toEqual([]);
 });
+
+test('on a running cluster it is refused before the new addresses are judged', async () => {
+  const { rehearsal, file } = await staged();
+  const built = await rehearsal.run('init', '--site', file, '--yes');
+  expect(built.code, built.stdout + built.stderr).toBe(0);
+  // With these the virtual address would be outside of the network of the first node.
+  const refused = await rehearsal.run('relocate', '--address', 'ks-1=10.8.0.21/24', '--site', file, '--yes');
+  expect(refused).toMatchObject({ code: 6, stderr: expect.stringContaining('cannot change any more') });
+  expect(refused.stdout + refused.stderr).not.toMatch(/10\.8\.0\.21/);
+});

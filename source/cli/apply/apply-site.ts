@@ -1,7 +1,8 @@
-import { checkSite } from '../../app/check-site.ts';
+import { judgeSite, lookAtSite } from '../../app/check-site.ts';
 import { type Launch, launch } from '../../app/launch.ts';
 import { type Living, planLiving } from '../../app/plan-living.ts';
 import type { Settings } from '../../app/settings.ts';
+import type { ChangedSite } from '../../app/set-values.ts';
 import type { OpenedSite } from '../../app/site.ts';
 import { refuseAcceptance } from '../../check/accept.ts';
 import { withAccepted } from '../../check/accepted.ts';
@@ -29,10 +30,15 @@ export interface ApplyOptions extends Omit<Launch, 'attended'> {
   readonly purpose?: PlanPurpose;
   /** Checks whose failure the operator lets pass. */
   readonly accept?: readonly string[];
-  /** Of a verb that does a part of it: what is judged, what it refuses, and what it says where nothing is to be done. */
+  /**
+   * Of a verb that does a part of it: what is judged, what it refuses before anything is judged, how it changes `site.yaml`, and
+   * what it says where nothing is to be done.
+   */
   readonly part?: {
     readonly checks: ReadonlySet<string>;
     readonly refuse: (living: Living) => void;
+    /** Undefined where the file stays as it is. */
+    readonly change: () => Promise<ChangedSite | undefined>;
     readonly nothing: string;
     readonly wish: Pick<PlanInput, 'atNextBoot'>;
   };
@@ -48,19 +54,24 @@ export async function applySite(
   const accept = listOf(options.accept);
   refuseAcceptance(accept, opened.product);
   const { part } = options;
-  const { findings: all, living } = await checkSite(opened, accessPrompts(settings, terminal), settings.files);
+  const looked = await lookAtSite(opened, accessPrompts(settings, terminal), settings.files);
+  const { living } = looked;
   part?.refuse(living);
+  const change = await part?.change();
+  const wanted = { ...opened, site: change?.site ?? opened.site };
+  const { findings: all } = await judgeSite(wanted, looked);
   const found = part === undefined ? all : all.filter(({ check }) => part.checks.has(check));
   const findings = withAccepted(found, new Set(accept));
   const code = preflightCode(findings);
-  showFindings(findings, opened, settings, terminal);
+  showFindings(findings, wanted, settings, terminal);
   if (code !== exitCode.done) return code;
-  const plan = await planLiving(opened, living, { purpose: options.purpose ?? 'init', findings, ...part?.wish });
+  const plan = await planLiving(wanted, living, { purpose: options.purpose ?? 'init', findings, ...part?.wish });
   if (part !== undefined && plan.steps.length === 0) {
     printLines(settings.json ? terminal.errors : terminal.output, [part.nothing]);
     return exitCode.done;
   }
-  return beginPlan(plan, opened, settings, terminal, options);
+  const documents = change && [{ path: settings.site, content: change.text, mode: 0o644 }];
+  return beginPlan(plan, wanted, settings, terminal, { ...options, ...defined({ documents }) });
 }
 
 /** What does not pass. As JSON only where the run cannot begin: else the run's events are what is printed. */

@@ -1,4 +1,4 @@
-import { refuseBuilt, relocatedSite } from '../../app/relocate.ts';
+import { refuseBuilt, relocatedSite, relocationOf } from '../../app/relocate.ts';
 import { addressChecks } from '../../check/address-checks.ts';
 import { defined } from '../../text/defined.ts';
 import { applySite } from '../apply/apply-site.ts';
@@ -34,21 +34,19 @@ export default defineVerb({
   },
   run: ({ args }) =>
     withSite(args, async ({ opened, settings, terminal }) => {
-      const wish = { addresses: listOf(args.address), set: args.set ?? [] };
-      const change = await relocatedSite(opened.site, settings.site, wish);
-      const documents = change === undefined ? [] : [{ path: settings.site, content: change.text, mode: 0o644 }];
+      const relocation = relocationOf(opened.site, { addresses: listOf(args.address), set: args.set ?? [] });
       const part = {
         checks: addressChecks,
         refuse: refuseBuilt,
+        change: () => relocatedSite(opened.site, settings.site, relocation),
         nothing: 'Every node has the address that the site gives it.',
         wish: defined({ atNextBoot: args['at-next-boot'] }),
       };
       const accept = args['accept-failure'];
-      return applySite({ ...opened, site: change?.site ?? opened.site }, settings, terminal, {
+      return applySite(opened, settings, terminal, {
         verb: 'relocate',
         purpose: 'relocate',
         takeOver: args['take-over'] ?? false,
-        documents,
         part,
         ...defined({ accept }),
       });
