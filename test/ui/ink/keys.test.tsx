@@ -5,6 +5,7 @@ import type { AppState } from '../../../source/ui/ink/store/state.ts';
 import { hintsOf, keyNames } from '../../../source/ui/ink/widgets/bindings.ts';
 import { type KeyPress, press } from '../../../source/ui/ink/widgets/keys.ts';
 import { themeOf } from '../../../source/ui/ink/widgets/theme.ts';
+import { facts } from '../sample.ts';
 import { begin, checked, ended, failed, opened, ran, reviewed, seen } from './states.tsx';
 import { named, Walk } from './walk.tsx';
 
@@ -20,6 +21,36 @@ const everyKey: readonly KeyPress[] = [
 const offer = { node: 'ks-1', address: '10.0.4.21', fingerprint: 'ED25519 SHA256:abc', line: 'x' };
 const strangers = () =>
   opened().tell({ type: 'access', reach: '10.0.4.21', now: 0, state: { state: 'host-key-unknown', offers: [offer] } });
+/** A run that could not begin, for a reason longer than the screen has room for. */
+const broken = () =>
+  reviewed().tell({ type: 'begin-failed', lines: ['It broke.', ...Array<string>(9).fill('Look at the disk.')] });
+/** The machines have names of their own. */
+const called = () =>
+  seen(opened()).tell({
+    type: 'access',
+    reach: '10.0.4.21',
+    now: 0,
+    state: { state: 'ready', facts: { ...facts('ks', '10.0.4.21'), identity: { hostname: 'alpha', machineId: 'x' } } },
+  });
+/** A node that failed without advice, one that wants a password, one without sudo. */
+const refused = (walk: Walk) => {
+  const { access, ...rest } = facts('ks', '10.0.4.23');
+  return walk.tell(
+    { type: 'access', reach: '10.0.4.21', now: 0, state: { state: 'failed', what: 'It broke.', next: [] } },
+    {
+      type: 'access',
+      reach: '10.0.4.22',
+      now: 0,
+      state: { state: 'password-needed', for: 'login', why: 'It asks for a password.' },
+    },
+    {
+      type: 'access',
+      reach: '10.0.4.23',
+      now: 0,
+      state: { state: 'ready', facts: { ...rest, access: { ...access, sudo: 'refused' } } },
+    },
+  );
+};
 const screens: readonly (readonly [string, () => Walk])[] = [
   ['start', () => begin()],
   ['start, a path', () => begin().keys('<down><enter>a')],
@@ -31,6 +62,12 @@ const screens: readonly (readonly [string, () => Walk])[] = [
   ['nodes, a row', () => seen(opened()).keys('<down><right>')],
   ['nodes, a removed row', () => seen(opened()).keys('<down>d')],
   ['nodes, unknown keys', strangers],
+  ['nodes, unknown keys, typing', () => strangers().keys('<enter>x')],
+  ['nodes, unknown keys, adding', () => strangers().keys('a10')],
+  ['nodes, names of their own', () => called().keys('<enter>x')],
+  ['nodes, no access', () => refused(strangers())],
+  ['nodes, no access, its row', () => refused(strangers()).keys('<down>')],
+  ['nodes, no access, typing', () => refused(strangers()).keys('<down><enter>x')],
   ['nodes, fingerprints', () => strangers().keys('f')],
   ['nodes, a password', () => strangers().keys('Pab')],
   ['nodes, adding', () => opened().keys('a10')],
@@ -48,6 +85,7 @@ const screens: readonly (readonly [string, () => Walk])[] = [
   ['review, the name', () => reviewed()],
   ['review, the lines', () => reviewed().keys('<up><up>')],
   ['review, files', () => reviewed().keys('<up>d')],
+  ['review, the name beside a failure', () => broken().keys('<end>')],
   ['review, beginning', () => reviewed().keys('berlin<enter>')],
   ['run', () => ran()],
   ['run, moved', () => ran().keys('<up>')],
@@ -68,6 +106,14 @@ function does(state: AppState, key: KeyPress): boolean {
 
 const shown = (_: string, value: unknown): unknown =>
   value instanceof Map ? [...value] : value instanceof Set ? [...value] : value;
+
+/** The letters that the body of a screen says are keys: `m shows all`. Those after `Esc, then` are keys a moment later. */
+const keysNamedIn = (screen: string): readonly string[] =>
+  [
+    ...screen.matchAll(
+      /(?<!(?:Esc|Up), then)(?:^|[\s(,.]) ?([a-zA-Z]) (?:shows|gives|uses|tries|goes|connects|brings)\b/gm,
+    ),
+  ].map(([, key]) => key ?? '');
 
 /** The help that `?` opens, else none. */
 function helpOf(state: AppState): string {
@@ -100,6 +146,21 @@ describe('the one table of keys', () => {
       const binding = bindings.find((one) => keyNames(key).some((name) => one.keys.includes(name)));
       expect(binding?.label, `${key.name} ${key.text}`).toBeDefined();
       expect(labels).toContain(binding?.label);
+    }
+  });
+
+  it.each(screens)('%s: every key that a text names is no letter that is being typed, at every size', (_, walk) => {
+    for (const size of [
+      { columns: 80, rows: 24 },
+      { columns: 40, rows: 12 },
+      { columns: 120, rows: 40 },
+    ]) {
+      const sized = walk().tell({ type: 'resize', ...size });
+      const bindings = bindingsOf(sized.state);
+      for (const key of keysNamedIn(sized.shown())) {
+        const does = bindings.find((binding) => binding.keys.some((one) => [key, 'character'].includes(one)));
+        expect(does?.keys, `${key} in\n${sized.shown()}`).toContain(key);
+      }
     }
   });
 

@@ -64,11 +64,7 @@ export class Gathering {
     };
     const timer = setTimeout(() => {
       look().catch((error: unknown) => {
-        tell({
-          state: 'failed',
-          what: messageOf(error),
-          next: ['r tries again.'],
-        });
+        tell({ state: 'failed', what: messageOf(error), next: [] });
       });
     }, waitMs);
     stop.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });

@@ -30,9 +30,14 @@ export const wholeHeight = (messages: readonly Message[], width: number): number
 
 /**
  * The messages in at most `rows` lines. Where they do not all fit, each says in two lines what is wrong before any says more; what is
- * left out is marked, and remedies are never cut.
+ * left out is marked, and remedies are never cut. `opens`: how all of them are opened.
  */
-export function fitMessages(messages: readonly Message[], width: number, rows: number): FittedMessages {
+export function fitMessages(
+  messages: readonly Message[],
+  width: number,
+  rows: number,
+  opens = 'm shows all',
+): FittedMessages {
   const cells = textWidth(width);
   const whole = messages.map((message) => wrapped(wholeText(message), cells));
   if (wholeHeight(messages, width) <= rows) return { lines: linesOf(messages, whole), cut: false };
@@ -46,7 +51,7 @@ export function fitMessages(messages: readonly Message[], width: number, rows: n
     return full;
   });
   const more = messages.length - kept;
-  const rest = more > 0 ? [{ mark: 'none' as const, as: 'plain' as const, text: `${more} more: m shows all` }] : [];
+  const rest = more > 0 ? [{ mark: 'none' as const, as: 'plain' as const, text: `${more} more: ${opens}` }] : [];
   return { lines: [...linesOf(messages, chosen), ...rest], cut: true };
 }
 

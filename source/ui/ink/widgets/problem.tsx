@@ -7,6 +7,9 @@ export function Problem(props: {
   readonly lines: readonly string[];
   readonly width: number;
   readonly rows: number;
+  /** How the whole of it is opened, where `m` is not the key. */
+  readonly opens?: string | undefined;
 }): ReactNode {
-  return <Messages fitted={fitMessages(problemMessages(props.lines), props.width, Math.max(1, props.rows))} />;
+  const { lines, width, rows, opens } = props;
+  return <Messages fitted={fitMessages(problemMessages(lines), width, Math.max(1, rows), opens)} />;
 }

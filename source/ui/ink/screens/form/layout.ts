@@ -4,7 +4,7 @@ import { type AppState, viewOf } from '../../store/state.ts';
 import { type FittedMessages, fitMessages, type Message, wholeHeight } from '../../widgets/fit-messages.ts';
 import { bodyColumns, bodyRows } from '../../widgets/layout.ts';
 import { barRows } from './bars.tsx';
-import { pageMessages } from './page-messages.ts';
+import { keyNow, pageMessages } from './page-messages.ts';
 
 /** How the lines of a form share the body of the screen. */
 export interface FormLayout {
@@ -50,7 +50,7 @@ function layoutOf(state: AppState, place: FormPlace): FormLayout {
     Math.max(least, long ? room - fewLines : room - place.lines.length - 2),
     Math.max(2, room - 3),
   );
-  const fitted = fitMessages(messages, width, panel);
+  const fitted = fitMessages(messages, width, panel, keyNow(state, 'm shows all'));
   return { place, view, roomy, bars, lines: room - panel, panel, messages, fitted };
 }
 

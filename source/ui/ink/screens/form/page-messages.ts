@@ -11,6 +11,9 @@ import type { Message } from '../../widgets/fit-messages.ts';
 import { heardMessages } from './heard.ts';
 import { namedMessages } from './named.ts';
 
+/** Keys in a message, such as `m shows all`. While a field is open, letters are keys after Esc only. */
+export const keyNow = ({ editor }: AppState, keys: string): string => (editor ? `Esc, then ${keys}` : keys);
+
 /** What is said under a form: first of the field under the pointer, then of its node, then of the whole page. `live`: with the text that is being typed. */
 export function pageMessages(state: AppState, place: FormPlace, live: WizardView): readonly Message[] {
   const field = ofField(state, place);
@@ -21,7 +24,7 @@ export function pageMessages(state: AppState, place: FormPlace, live: WizardView
   const asMessage = ({ grade, text, remedy }: Note): Message => ({ mark: grade, text, remedy });
   return [
     ...(field === undefined ? [] : [{ mark: 'fail', text: field } as const]),
-    ...(place.page.id === 'nodes' ? [...ofAccess(state, place), ...ofNames(live)] : []),
+    ...(place.page.id === 'nodes' ? [...ofAccess(state, place), ...ofNames(state, live)] : []),
     ...(place.page.id === 'network' ? [...heardMessages(state), ...namedMessages(state)] : []),
     ...notes.filter(mine).map(asMessage),
     ...findings.map(({ grade, reason, advice }): Message => ({ mark: grade, text: reason, remedy: advice })),
@@ -42,41 +45,40 @@ function ofField(state: AppState, place: FormPlace): string | undefined {
 function ofAccess(state: AppState, place: FormPlace): readonly Message[] {
   const here = place.line?.kind === 'row' ? Number(place.line.row) : undefined;
   const list = draftNodes(state.draft).flatMap((_, index) =>
-    here === undefined || here === index ? nodeAccess(state, index) : [],
+    here === undefined || here === index ? nodeAccess(state, index, here === index) : [],
   );
   const { offers } = offersOf(state);
   const changed = offers.filter((offer) => offer.changedFrom !== undefined).length;
   if (offers.length === 0) return list;
   const text = `Host keys: ${offers.length - changed} new, ${changed} changed.`;
-  return [...list, { mark: changed > 0 ? 'fail' : 'warn', text, remedy: 'f shows the fingerprints and trusts them.' }];
+  return [
+    ...list,
+    { mark: changed > 0 ? 'fail' : 'warn', text, remedy: keyNow(state, 'f shows the fingerprints and trusts them.') },
+  ];
 }
 
-function ofNames(view: WizardView): readonly Message[] {
+function ofNames(state: AppState, view: WizardView): readonly Message[] {
   const own = ownNames(view);
   if (!own) return [];
-  return [{ mark: 'plain', text: `The machines call themselves ${listed(own.names)}.`, remedy: 'h uses these names.' }];
+  const remedy = keyNow(state, 'h uses these names.');
+  return [{ mark: 'plain', text: `The machines call themselves ${listed(own.names)}.`, remedy }];
 }
 
-function nodeAccess(state: AppState, index: number): readonly Message[] {
+/** What keeps a node from being used. The keys of its row work on that row only. */
+function nodeAccess(state: AppState, index: number, here: boolean): readonly Message[] {
   const access = state.access.get(textAt(draftNodes(state.draft)[index], ['reach']))?.state;
   const called = nodeCalled(state.draft, index);
-  if (access?.state === 'failed')
-    return [{ mark: 'fail', text: `${called}: ${access.what}`, remedy: access.next.join(' ') || undefined }];
+  const keys = (onRow: string, elsewhere: string): string => keyNow(state, here ? onRow : elsewhere);
+  if (access?.state === 'failed') {
+    const remedy = access.next.join(' ') || keys('r tries again.', 'R tries all again.');
+    return [{ mark: 'fail', text: `${called}: ${access.what}`, remedy }];
+  }
+  const password = keys('p gives a password for this node, P one for all, u another user.', everyPassword);
   if (access?.state === 'password-needed')
-    return [
-      {
-        mark: 'warn',
-        text: `${called}: ${access.why}`,
-        remedy: 'p gives a password for this node, P one for all, u another user.',
-      },
-    ];
-  if (access?.state === 'ready' && access.facts.access.sudo === 'refused')
-    return [
-      {
-        mark: 'fail',
-        text: `${called}: ${access.facts.access.user} may not use sudo there without a password, or not at all.`,
-        remedy: 'p gives a password, u another user.',
-      },
-    ];
-  return [];
+    return [{ mark: 'warn', text: `${called}: ${access.why}`, remedy: password }];
+  if (access?.state !== 'ready' || access.facts.access.sudo !== 'refused') return [];
+  const text = `${called}: ${access.facts.access.user} may not use sudo there without a password, or not at all.`;
+  return [{ mark: 'fail', text, remedy: password }];
 }
+
+const everyPassword = 'P gives a password for all nodes, p on its row one for it alone.';

@@ -38,7 +38,14 @@ export function ReviewPage(props: {
       ))}
       {shown.below > 0 ? <Line as="quiet" text={`    ${shown.below} more below`} /> : null}
       {rows >= 10 ? <Line text="" /> : null}
-      {problem.length > 0 ? <Problem lines={problem} width={width} rows={problemRows} /> : null}
+      {problem.length > 0 ? (
+        <Problem
+          lines={problem}
+          width={width}
+          rows={problemRows}
+          opens={isTyping(state) ? 'Up, then m shows all' : undefined}
+        />
+      ) : null}
       <Confirm state={state} review={review} width={width} question={question} />
     </Box>
   );
