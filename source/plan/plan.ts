@@ -175,6 +175,7 @@ function planSite(planning: Planning): void {
     () => planStorage(planning),
     () => deploys && planBeforeRelease(planning),
   );
+  list.gatherAside();
   planServices(planning);
   planDepartures(
     planning,

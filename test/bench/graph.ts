@@ -10,8 +10,18 @@ const launcher = resolve(import.meta.dirname, '../../bin/kloudspot');
 const planSchema = z.object({ steps: z.array(z.object({ id: z.string(), needs: z.array(z.string()) })) });
 const eventSchema = z.object({ type: z.string(), at: z.coerce.date(), step: z.string().optional() });
 
-/** s that a run took and that its longest way takes. */
-export function rehearsed(scenario: string): { run: number; longest: number; wall: number; steps: [string, number][] } {
+interface Rehearsed {
+  /** s that the run took, that its longest way takes, and that went by on the clock of this machine. */
+  readonly run: number;
+  readonly longest: number;
+  readonly wall: number;
+  /** Steps and their s, in the plan's order. */
+  readonly steps: readonly [string, number][];
+  /** Those of the longest way. */
+  readonly way: readonly string[];
+}
+
+export function rehearsed(scenario: string): Rehearsed {
   const root = mkdtempSync(join(tmpdir(), 'kloudspot-bench-'));
   const started = performance.now();
   const words = [
@@ -40,16 +50,31 @@ export function rehearsed(scenario: string): { run: number; longest: number; wal
   const spent = new Map(
     steps.map(({ id }) => [id, ((at('step-done', id) ?? 0) - (at('step-started', id) ?? 0)) / 1000]),
   );
-  const ends = new Map<string, number>();
-  for (const { id, needs } of steps)
-    ends.set(id, Math.max(0, ...needs.map((need) => ends.get(need) ?? 0)) + (spent.get(id) ?? 0));
   rmSync(root, { recursive: true, force: true });
   return {
     run: ((at('run-ended') ?? 0) - (at('run-started') ?? 0)) / 1000,
-    longest: Math.max(...ends.values()),
     wall,
     steps: [...spent],
+    ...longestWay(steps, spent),
   };
+}
+
+function longestWay(
+  steps: z.output<typeof planSchema>['steps'],
+  spent: ReadonlyMap<string, number>,
+): Pick<Rehearsed, 'longest' | 'way'> {
+  const ends = new Map<string, number>();
+  const before = new Map<string, string>();
+  const latest = (ids: readonly string[]) =>
+    ids.toSorted((one, other) => (ends.get(other) ?? 0) - (ends.get(one) ?? 0))[0];
+  for (const { id, needs } of steps) {
+    const need = latest(needs);
+    if (need !== undefined) before.set(id, need);
+    ends.set(id, (ends.get(need ?? '') ?? 0) + (spent.get(id) ?? 0));
+  }
+  const way: string[] = [];
+  for (let at = latest([...ends.keys()]); at !== undefined; at = before.get(at)) way.unshift(at);
+  return { longest: Math.max(...ends.values()), way };
 }
 
 /** A rehearsed build of three nodes. */
@@ -62,6 +87,9 @@ export function graph(): Row[] {
   ];
 }
 
-if (import.meta.main)
-  for (const [id, seconds] of rehearsed(process.argv[2] ?? 'healthy').steps)
-    console.log(`${seconds.toFixed(1).padStart(7)}  ${id}`);
+if (import.meta.main) {
+  const { run, longest, steps, way } = rehearsed(process.argv[2] ?? 'healthy');
+  for (const [id, seconds] of steps)
+    console.log(`${seconds.toFixed(1).padStart(7)} ${way.includes(id) ? '|' : ' '} ${id}`);
+  console.log(`run ${run.toFixed(1)} s, its longest way (|) ${longest.toFixed(1)} s`);
+}

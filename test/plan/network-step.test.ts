@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { HostFault } from '../../source/host/host-fault.ts';
+import { planNetwork } from '../../source/plan/steps/network.ts';
 import { addressOf } from './cluster-words.ts';
 import { type Answers, carryThrough, fakeWorld, onceRan, reviewed, textOf } from './fake-world.ts';
-import { planNetwork } from '../../source/plan/steps/network.ts';
 import { factsOf, makePlan, product, siteOf } from './sample.ts';
 
 const shape = { managers: 3, workers: 1 };

@@ -104,6 +104,27 @@ describe('topologies', () => {
     expect(waitsFor(plan, 'addon-dns', 'join-worker@kw-2')).toBe(true);
   });
 
+  test('a join waits for its own node and the seed, never for a node that comes later', () => {
+    const plan = initial({ managers: 3, workers: 2 });
+    for (const [later, join] of [
+      ['ks-3', 'join-manager@ks-2'],
+      ['kw-1', 'join-manager@ks-3'],
+      ['kw-2', 'join-worker@kw-1'],
+    ] as const) {
+      expect(waitsFor(plan, join, 'microk8s-install@ks-1')).toBe(true);
+      expect(waitsFor(plan, join, `microk8s-install@${join.slice(-4)}`)).toBe(true);
+      expect(plan.steps.filter(({ id, node }) => node === later && waitsFor(plan, join, id))).toEqual([]);
+    }
+  });
+
+  test('the voters are looked at beside workers, names and storage; the release waits for them', () => {
+    const plan = initial({ managers: 3, workers: 1 });
+    expect(waitsFor(plan, 'voters', 'join-manager@ks-3')).toBe(true);
+    for (const step of ['join-worker@kw-1', 'addon-dns', 'addon-ingress', 'storage-engine/cstor'])
+      expect(waitsFor(plan, step, 'voters')).toBe(false);
+    expect(waitsFor(plan, 'helm-install', 'voters')).toBe(true);
+  });
+
   test('the pool and its logical volumes lie on managers', () => {
     const plan = initial({ managers: 3, workers: 1 });
     expect(nodesOf(plan, 'shared-volume')).toEqual(['ks-1', 'ks-2', 'ks-3']);

@@ -5,6 +5,7 @@ export class StepList {
   readonly steps: PlannedStep[] = [];
   readonly #last = new Map<string, string>();
   #cluster: readonly string[] = [];
+  #aside: readonly string[] = [];
 
   /** One more step of a node; it waits for the one before on that node, the first one for the cluster's steps so far. */
   addNode(node: string, step: PlannedStep, also: readonly string[] = []): string {
@@ -19,10 +20,21 @@ export class StepList {
     for (const step of steps) this.#cluster = [this.#push(step, this.#cluster)];
   }
 
-  /** Steps of the cluster that do not wait for each other; the next one waits for them all. */
-  addSideBySide(steps: readonly PlannedStep[]): void {
+  /** Steps of the cluster that do not wait for each other; the next one waits for them all. `also`: what each one waits for besides. */
+  addSideBySide(steps: readonly PlannedStep[], also: (step: PlannedStep) => readonly string[] = () => []): void {
     const before = this.#cluster;
-    if (steps.length > 0) this.#cluster = steps.map((step) => this.#push(step, before));
+    if (steps.length > 0) this.#cluster = steps.map((step) => this.#push(step, unique([...before, ...also(step)])));
+  }
+
+  /** A step that waits for the cluster's steps so far, and that none waits for until `gatherAside`. */
+  addAside(step: PlannedStep): void {
+    this.#aside = [...this.#aside, this.#push(step, this.#cluster)];
+  }
+
+  /** From now on the cluster's steps wait for those that went aside. */
+  gatherAside(): void {
+    this.gather(this.#aside);
+    this.#aside = [];
   }
 
   /** Lines of cluster steps that do not wait for each other; what comes after waits for the end of each. */

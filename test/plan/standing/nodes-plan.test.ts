@@ -24,6 +24,8 @@ const ids = (change: Change, ...kinds: readonly string[]) =>
 const factsFor = (shape: Shape, members: readonly string[]) =>
   factsOf(shape, (node) => (members.includes(node) ? cluster({ worker: node.startsWith('kw') }) : {}));
 const three = ['ks-1', 'ks-2', 'ks-3'];
+/** What a member that stays is prepared with last. */
+const lastOn = (node: string) => `shared-volume@${node}`;
 
 describe('the plan of nodes that come and go', () => {
   it('adds two managers to three, one after the other, and prepares no machine that is a member', () => {
@@ -41,8 +43,10 @@ describe('the plan of nodes that come and go', () => {
       'join-manager@ks-5',
       'backup/after-nodes',
     ]);
-    const join = planOf(change).steps.find(({ id }) => id === 'join-manager@ks-5');
-    expect(join?.needs).toContain('join-manager@ks-4');
+    const needs = (id: string) => planOf(change).steps.find((step) => step.id === id)?.needs;
+    expect(needs('join-manager@ks-5')).toEqual(['join-manager@ks-4', 'microk8s-install@ks-5']);
+    // the members let a new node in: they know its name by then
+    expect(needs('join-manager@ks-2')).toEqual(expect.arrayContaining(three.map((name) => lastOn(name))));
   });
 
   it('of a site that was changed otherwise has a backup before and after; of the same site none', () => {
