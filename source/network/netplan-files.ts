@@ -17,7 +17,8 @@ export interface Definition {
 }
 
 const fileSchema = z.object({ network: z.record(z.string(), z.unknown()).default({}) });
-const definitionsSchema = z.record(z.string(), z.record(z.string(), z.unknown()));
+const record = z.record(z.string(), z.unknown());
+const definitionsSchema = z.record(z.string(), record);
 
 const definitions = new WeakMap<NetplanFile, readonly Definition[] | undefined>();
 
@@ -46,9 +47,9 @@ const stacked = new Set(['bond', 'bridge', 'vlan', 'macvlan', 'ipvlan', 'vxlan',
 /** How a definition is about an interface: by name, MAC or new name; by a pattern that may fit others too; or not at all. */
 export function fits(definition: Definition, face: InterfaceFacts): 'itself' | 'by-pattern' | false {
   if (!hardware.has(definition.kind)) return definition.id === face.name && 'itself';
-  const match = z.record(z.string(), z.unknown()).safeParse(definition.settings['match']);
   if (definition.settings['set-name'] === face.name) return 'itself';
-  if (!match.success) return definition.id === face.name && 'itself';
+  const match = definition.settings['match'] === undefined ? undefined : record.safeParse(definition.settings['match']);
+  if (!match?.success) return definition.id === face.name && 'itself';
   const { name, macaddress } = match.data;
   if (typeof macaddress === 'string')
     return !stacked.has(face.kind) && macaddress.toLowerCase() === face.mac.toLowerCase() && 'itself';
@@ -85,8 +86,6 @@ function foreignKeys({ kind, id, settings }: Definition): string[] {
 export function mergedSettings(all: readonly Settings[]): Settings {
   return all.reduce<Settings>((before, settings) => mergeRecords(before, settings), {});
 }
-
-const record = z.record(z.string(), z.unknown());
 
 function mergeRecords(before: Settings, after: Settings): Settings {
   const merged = new Map(Object.entries(before));

@@ -65,16 +65,39 @@ export function planHash({
   steps,
   accepted,
 }: Pick<Plan, 'site' | 'basis' | 'steps' | 'accepted'>): string {
-  return createHash('sha256').update(canonical({ site, basis, steps, accepted })).digest('hex').slice(0, 12);
+  const hash = createHash('sha256');
+  let text = '';
+  canonical({ site, basis, steps, accepted }, (piece) => {
+    text += piece;
+    if (text.length < 50_000) return;
+    hash.update(text);
+    text = '';
+  });
+  return hash.update(text).digest('hex').slice(0, 12);
 }
 
-/** JSON with its keys in order: a plan that was stored and read back is the same plan. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((part) => canonical(part ?? null)).join()}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const entries = Object.entries(value).filter(([, part]) => part !== undefined);
-  const sorted = entries.sort(([one], [other]) => (one < other ? -1 : 1));
-  return `{${sorted.map(([key, part]) => `${JSON.stringify(key)}:${canonical(part)}`).join()}}`;
+/**
+ * JSON with its keys in order: a plan that was stored and read back is the same plan. In pieces, since that of a thousand
+ * nodes is tens of megabytes long.
+ */
+function canonical(value: unknown, write: (piece: string) => void): void {
+  if (Array.isArray(value)) {
+    for (const [index, part] of value.entries()) {
+      write(index === 0 ? '[' : ',');
+      canonical(part ?? null, write);
+    }
+    write(value.length === 0 ? '[]' : ']');
+  } else if (typeof value === 'object' && value !== null) {
+    let before = '{';
+    for (const key of Object.keys(value).sort()) {
+      const part: unknown = Reflect.get(value, key);
+      if (part === undefined) continue;
+      write(`${before}${JSON.stringify(key)}:`);
+      canonical(part, write);
+      before = ',';
+    }
+    write(before === '{' ? '{}' : '}');
+  } else write(JSON.stringify(value));
 }
 
 /** Nodes that the site does not name any more, and that leave by themselves. */

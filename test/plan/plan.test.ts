@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Plan, PlanPurpose } from '../../source/plan/document/document.ts';
 import { parsePlan } from '../../source/plan/document/document-schema.ts';
 import { stepKinds } from '../../source/plan/kinds.ts';
+import { planHash } from '../../source/plan/plan.ts';
 import type { PlannedStep } from '../../source/plan/step.ts';
 import type { Site } from '../../source/site/schema.ts';
 import { cluster, factsOf, makePlan, product, type Shape, siteOf } from './sample.ts';
@@ -214,7 +216,24 @@ describe('a second run', () => {
     expect(initial(shape, { deploy: 'later' }).hash).not.toBe(first.hash);
     expect(first.hash).toMatch(/^[0-9a-f]{12}$/);
   });
+
+  test('the hash is that of the content as JSON with its keys in order, of a plan that was read back too', () => {
+    const plan = initial({ managers: 5, workers: 20 });
+    const { site, basis, steps } = plan;
+    const text = JSON.stringify(inOrder({ site, basis, steps }));
+    expect(text.length).toBeGreaterThan(100_000);
+    expect(plan.hash).toBe(createHash('sha256').update(text).digest('hex').slice(0, 12));
+    expect(planHash(parsePlan(JSON.stringify(plan), stepKinds, 'plan.json'))).toBe(plan.hash);
+  });
 });
+
+/** No key of a plan is a whole number, which JavaScript would put first. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, part]) => [key, inOrder(part)] as const);
+  return Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
+}
 
 describe('the other purposes', () => {
   const shape = { managers: 3 };
