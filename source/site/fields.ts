@@ -124,6 +124,10 @@ const registryPath = z
   .string()
   .regex(/^([A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*)?$/, 'a path such as docker-hub, or nothing');
 
+/** Handed to the API server in a line of its file of arguments. */
+const oneWord = z.string().regex(/^[^\s'"\\$`]+$/, 'one word without quotes');
+const oidcIssuer = z.string().regex(/^https:\/\/[^\s'"\\$`?#]+$/, 'https://… without a query');
+
 /** Linux allows 15 bytes, no slash and no blank: IFNAMSIZ in linux/if.h. */
 const interfaceName = z.string().regex(/^[^\s/:]{1,15}$/, 'a network interface such as ens18');
 
@@ -150,6 +154,8 @@ export const fields = {
   registryHost,
   registryUser,
   registryPath,
+  oneWord,
+  oidcIssuer,
 };
 
 /** What is wanted, and the sentence that the field and preflight say too. */

@@ -7,7 +7,7 @@ import { fields } from './fields.ts';
 
 const { ipv4, hostAddress, ipv4WithPrefix, hostName, dnsName, gibibytes, volumeGroupName } = fields;
 const { ipv4Range, ipv4Network, namespace, reach, sshWord, interfaceName, line, kubernetesName } = fields;
-const { anyIpv4Network } = fields;
+const { anyIpv4Network, oneWord, oidcIssuer } = fields;
 const { registryHost, registryUser, registryPath, proxyUrl, directName } = fields;
 
 /** A place in `site.yaml`: keys and positions from the top. */
@@ -160,13 +160,9 @@ const registry = z.strictObject({
   }),
 });
 
-const oneWord = z.string().regex(/^[^\s'"\\$`]+$/, 'one word without quotes');
 /** Who logs in with a token of the company's own issuer. */
 const oidc = z.strictObject({
-  issuer: z
-    .string()
-    .regex(/^https:\/\/[^\s'"\\$`?#]+$/, 'https://… without a query')
-    .meta({ description: 'Address of the OpenID Connect issuer, as its tokens name it.' }),
+  issuer: oidcIssuer.meta({ description: 'Address of the OpenID Connect issuer, as its tokens name it.' }),
   clientId: oneWord.meta({ description: 'The client that its tokens are for.' }),
   usernameClaim: oneWord.default('sub').meta({ description: 'Claim of the token that is the name of the user.' }),
   groupsClaim: oneWord.default('groups').meta({ description: 'Claim of the token that lists the groups of the user.' }),

@@ -212,7 +212,7 @@ export function anyText(most: number): Parse {
 
 /** A text by a rule of the site file, whose words say what is wanted. */
 export const byRule =
-  (rule: (typeof siteRules)['proxyUrl' | 'namespace']): Parse =>
+  (rule: (typeof siteRules)['proxyUrl' | 'namespace' | 'anyIpv4Network' | 'oneWord' | 'oidcIssuer']): Parse =>
   (text) => {
     const { success, error } = rule.safeParse(text);
     if (success) return { value: text };

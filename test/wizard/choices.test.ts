@@ -3,8 +3,11 @@ import { defaultChannel } from '../../source/microk8s/tracks.ts';
 import { loadProduct } from '../../source/product/load.ts';
 import type { SiteDraft } from '../../source/site/schema.ts';
 import { takeText } from '../../source/wizard/draft/draft.ts';
+import type { Field } from '../../source/wizard/page.ts';
+import { firewallFields } from '../../source/wizard/pages/firewall.ts';
 import { proxyFields } from '../../source/wizard/pages/proxy.ts';
 import { serviceFields } from '../../source/wizard/pages/services.ts';
+import { userFields } from '../../source/wizard/pages/users.ts';
 
 const product = await loadProduct('kloudspot');
 const machine = { now: () => 0, file: () => ({ problem: 'there is none' }) };
@@ -33,4 +36,43 @@ test('what belongs to a proxy is asked once there is one, and a login in it is r
     network: { proxy: { http: 'http://proxy:3128', noProxy: ['.acme.eu', '10.8.0.0/16'] } },
   });
   expect(takeText({}, http, 'http://me:secret@proxy:3128').problem).toContain('without user and password');
+});
+
+/** The answer to a field of this label, in a draft that shows it. */
+function answered(
+  fields: (view: ReturnType<typeof viewOf>) => readonly Field[],
+  draft: SiteDraft,
+  label: string,
+  text: string,
+) {
+  const field = fields(viewOf(draft)).find((each) => each.label === label);
+  if (field === undefined) throw new Error(`there is no field ${label}`);
+  return takeText(draft, field, text);
+}
+
+test('the administrators of a packet filter are asked once there is one, and it stays without them', () => {
+  const answer = (draft: SiteDraft, label: string, text: string) => answered(firewallFields, draft, label, text);
+  expect(firewallFields(viewOf({})).map(({ label }) => label)).toEqual(['Packet filter']);
+  const on = answer({}, 'Packet filter', 'yes').draft;
+  expect(on).toEqual({ network: { firewall: {} } });
+  const some = answer(on, 'Administrators', '10.0.9.0/24 192.168.1.7/32').draft;
+  expect(some).toEqual({ network: { firewall: { administrators: ['10.0.9.0/24', '192.168.1.7/32'] } } });
+  expect(answer(some, 'Packet filter', 'yes').draft).toEqual(some);
+  expect(answer(some, 'Administrators', '').draft).toEqual(on);
+  expect(answer(some, 'Packet filter', 'no').draft).toEqual({});
+  expect(answer(on, 'Administrators', '10.0.9.1/24').problem).toContain('a network in prefix notation');
+});
+
+test('an issuer of logins is asked once rights are, and goes with them', () => {
+  const answer = (draft: SiteDraft, label: string, text: string) => answered(userFields, draft, label, text);
+  expect(userFields(viewOf({})).map(({ label }) => label)).toEqual(['Rights of users']);
+  const on = answer({}, 'Rights of users', 'yes').draft;
+  const issuer = answer(on, 'Login issuer', 'https://login.example.org').draft;
+  const whole = answer(issuer, 'Client of it', 'cluster').draft;
+  expect(whole).toEqual({
+    cluster: { rbac: true, oidc: { issuer: 'https://login.example.org', clientId: 'cluster' } },
+  });
+  expect(answer(whole, 'Login issuer', '').draft).toEqual(on);
+  expect(answer(whole, 'Rights of users', 'no').draft).toEqual({});
+  expect(answer(on, 'Login issuer', 'http://login.example.org').problem).toContain('https://');
 });

@@ -7,6 +7,7 @@ import type { Field, Note, Page, WizardView } from '../page.ts';
 import { byRule, channel, oneOf, yesNo } from '../parse.ts';
 import { registryFields } from './registry.ts';
 import { serviceFields } from './services.ts';
+import { userFields } from './users.ts';
 
 const reboots = [
   { value: 'when-needed', label: 'when needed', hint: 'only if an upgraded package asks for it' },
@@ -27,6 +28,7 @@ export const featuresPage: Page<'features'> = {
     ...view.product.features.map((feature) => featureToggle(view, feature)),
     ...runFields(view),
     ...serviceFields(view),
+    ...userFields(view),
     ...registryFields(view),
     namespaceField(view.product),
   ],

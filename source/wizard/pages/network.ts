@@ -3,6 +3,7 @@ import { textAt } from '../draft/draft.ts';
 import { draftNodes, factsOf, isStatic, nodeCalled } from '../draft/draft-nodes.ts';
 import type { Note, Page, WizardView } from '../page.ts';
 import { clusterFields } from './cluster-address.ts';
+import { firewallFields } from './firewall.ts';
 import { freeVirtualAddress } from './free-address.ts';
 import { addressFields } from './node-address.ts';
 import { proxyFields } from './proxy.ts';
@@ -26,6 +27,7 @@ export const networkPage: Page<'network'> = {
     ...rangeFields(view),
     ...proxyFields(view),
     ...workloadFields(view),
+    ...firewallFields(view),
   ],
   validate: () => [],
   notes: networkNotes,

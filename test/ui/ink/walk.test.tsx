@@ -57,7 +57,7 @@ describe('nothing typed is lost', () => {
     expect(walk.keys('z').state.draft).toEqual(wholeDraft);
   });
   it('Delete takes an answer back, so that what was seen stands again', () => {
-    const walk = seen(at()).keys('2<end><up><up><up><delete>');
+    const walk = seen(at()).keys('2<end><up><up><up><up><delete>');
     expect(inDraft(walk, 'network', 'gateway')).toBeUndefined();
     expect(walk.shown()).toMatch(/Gateway +10\.0\.4\.1 +seen/);
   });

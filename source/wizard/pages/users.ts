@@ -1,0 +1,54 @@
+import { siteRules } from '../../site/schema.ts';
+import { getAt, isRecord, removeAt, setAt, textAt } from '../draft/draft.ts';
+import type { Field, WizardView } from '../page.ts';
+import { byRule, yesNo } from '../parse.ts';
+
+const cluster = ['cluster'];
+const oidc = [...cluster, 'oidc'];
+
+const rights: Field = {
+  id: 'cluster.rbac',
+  path: [...cluster, 'rbac'],
+  kind: 'toggle',
+  label: 'Rights of users',
+  question: 'Does the API server ask for rights (RBAC)?',
+  help: '`no`: as MicroK8s has it, who gets in may do everything. `yes`: who gets in may do what a role allows, on every manager.',
+  required: true,
+  rare: true,
+  fallback: { value: false, from: 'default' },
+  parse: yesNo,
+  // Users of an issuer go with their rights: without rights each of them may do everything.
+  write: (draft, value) =>
+    value === true ? setAt(draft, [...cluster, 'rbac'], true) : removeAt(removeAt(draft, oidc), [...cluster, 'rbac']),
+};
+
+const issuer: Field = {
+  id: 'cluster.oidc.issuer',
+  path: [...oidc, 'issuer'],
+  kind: 'text',
+  label: 'Login issuer',
+  question: 'Which OpenID Connect issuer do users log in with (none: certificates of the cluster only)?',
+  help: 'Its address as its tokens name it. Claims, prefix, authority and the groups by role are `cluster.oidc` in site.yaml. Example: https://login.example.org',
+  required: false,
+  rare: true,
+  parse: byRule(siteRules.oidcIssuer),
+  write: (draft, value) => (value === undefined ? removeAt(draft, oidc) : setAt(draft, [...oidc, 'issuer'], value)),
+};
+
+const client: Field = {
+  id: 'cluster.oidc.clientId',
+  path: [...oidc, 'clientId'],
+  kind: 'text',
+  label: 'Client of it',
+  question: 'For which client are the tokens of that issuer?',
+  help: 'The client ID that the issuer knows for this cluster. Tokens for another one are refused.',
+  required: true,
+  rare: true,
+  parse: byRule(siteRules.oneWord),
+};
+
+/** Who may do what in the cluster: the company's own login is asked once rights are asked for. */
+export function userFields({ draft }: WizardView): readonly Field[] {
+  if (getAt(draft, rights.path) !== true && !isRecord(getAt(draft, oidc))) return [rights];
+  return textAt(draft, issuer.path) === '' ? [rights, issuer] : [rights, issuer, client];
+}
