@@ -11,6 +11,7 @@ const longLab = [
   'test/lab/device-mapper.test.ts',
   'test/lab/address-cuts.test.ts',
   'test/lab/many-nodes.test.ts',
+  'test/lab/other-products.test.ts',
 ];
 
 /** One lab at a time on a machine; its nodes take minutes to come up. */

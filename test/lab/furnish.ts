@@ -12,7 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import { quietly } from './hub.ts';
 import { defaultPassword, type NodeOptions } from './options.ts';
-import { address, at, gateway, here, nodePath, user } from './place.ts';
+import { address, at, gateway, here, nodePath, secondAddress, user } from './place.ts';
 
 export async function furnish(n: number, options: NodeOptions): Promise<void> {
   const put = (path: string, text: string, mode = 0o644) => writeUnder(nodePath(n, 'upper'), path, text, mode);
@@ -25,7 +25,8 @@ export async function furnish(n: number, options: NodeOptions): Promise<void> {
   put('/etc/hostname', `${name}\n`);
   put('/etc/hosts', `127.0.0.1 localhost\n127.0.1.1 ${name}\n`);
   put('/etc/machine-id', `${(0x7e57000 + n).toString(16).padStart(32, '0')}\n`);
-  put('/etc/netplan/50-cloud-init.yaml', netplan(n, options.netplan ?? 'static'), 0o600);
+  put('/etc/netplan/50-cloud-init.yaml', netplan(n, options), 0o600);
+  if (options.secondNetwork) writeFileSync(nodePath(n, 'second-network'), '');
   put('/etc/sudoers.d/ubuntu', `${user} ALL=(ALL) ${options.sudo === 'password' ? '' : 'NOPASSWD:'}ALL\n`, 0o440);
   put('/etc/apt/sources.list', aptSources(options.upgrade ?? true));
   await login(n, options, put);
@@ -45,12 +46,13 @@ function writeUnder(root: string, path: string, text: string, mode: number): voi
   chmodSync(full, mode);
 }
 
-function netplan(n: number, kind: 'static' | 'dhcp'): string {
+function netplan(n: number, { netplan: kind, secondNetwork }: NodeOptions): string {
   const how =
     kind === 'dhcp'
       ? 'dhcp4: true'
       : `addresses: [${address(n)}/16]\n      routes: [{to: default, via: ${gateway}}]\n      nameservers: {addresses: [${gateway}]}`;
-  return `network:\n  version: 2\n  renderer: networkd\n  ethernets:\n    eth0:\n      ${how}\n`;
+  const second = secondNetwork ? `    eth1:\n      addresses: [${secondAddress(n)}/16]\n` : '';
+  return `network:\n  version: 2\n  renderer: networkd\n  ethernets:\n    eth0:\n      ${how}\n${second}`;
 }
 
 const aptSources = (upgrade: boolean) =>

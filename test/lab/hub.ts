@@ -13,6 +13,8 @@ export async function makeHub(): Promise<void> {
   await quietly`ip -n ${hub} link add br0 type bridge`;
   await quietly`ip -n ${hub} address add ${gateway}/16 dev br0`;
   await quietly`ip -n ${hub} link set br0 up`;
+  await quietly`ip -n ${hub} link add br1 type bridge`; // where nodes have a second card
+  await quietly`ip -n ${hub} link set br1 up`;
   await quietly`ip -n ${hub} route add 255.255.255.255 dev br0`; // answers to nodes that have no address yet
   // every systemd takes several inotify instances: the usual 128 stops at about 20 nodes
   const instances = Number((await quietly`sysctl -n fs.inotify.max_user_instances`).stdout);
@@ -23,9 +25,10 @@ export async function removeHub(): Promise<void> {
   await quietly`ip netns del ${hub}`.nothrow();
 }
 
-/** The cable of a node: cut, it loses its link as from a switch; joined, it has it again. It stays cut over a reboot. */
+/** The cables of a node: cut, it loses its links as from a switch; joined, it has it again. They stay cut over a reboot. */
 export async function cable(n: number, state: 'cut' | 'join'): Promise<void> {
   if (state === 'cut') writeFileSync(nodePath(n, 'cut'), '');
   else rmSync(nodePath(n, 'cut'), { force: true });
-  await quietly`ip -n ${hub} link set ${`v${n}`} ${state === 'cut' ? 'down' : 'up'}`.nothrow();
+  for (const end of [`v${n}`, `w${n}`])
+    await quietly`ip -n ${hub} link set ${end} ${state === 'cut' ? 'down' : 'up'}`.nothrow();
 }

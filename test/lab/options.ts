@@ -15,6 +15,8 @@ export interface NodeOptions {
   login?: 'key' | 'password' | 'both';
   /** What its first netplan file says: a static address, or an address leased by the lab's DHCP server (the same address). */
   netplan?: 'static' | 'dhcp';
+  /** Whether it has a second card, eth1, in a network of its own: 10.79.0.(10+N). */
+  secondNetwork?: boolean;
   /** Whether `apt-get upgrade` finds a newer package, whose installation asks for a reboot. */
   upgrade?: boolean;
   /** A checkout with bin/, dist/, node_modules/, templates/: seen at /opt/kloudspot, its program on the PATH. */

@@ -14,4 +14,6 @@ export const user = 'ubuntu';
 export const at = (...parts: string[]) => join(lab, ...parts);
 export const nodePath = (n: number, ...parts: string[]) => at('nodes', String(n), ...parts);
 export const address = (n: number) => `10.78.${Math.floor(n / 200)}.${10 + (n % 200)}`;
+/** Of the second card, where a node has one. */
+export const secondAddress = (n: number) => `10.79.0.${10 + n}`;
 export const hardwareAddress = (n: number) => `02:4b:53:00:00:${n.toString(16).padStart(2, '0')}`;

@@ -10,16 +10,18 @@ export const virtualAddress = '10.78.0.200';
 
 /**
  * The product as it is, with floors that a container on a small machine can hold, the lab's Debian as operating system,
- * and the lab's charts in the engines' place. Nothing skips a check. `seenFrom`: where the program sees its own checkout.
+ * and the lab's charts in the place of those of the engines and of other vendors. Nothing skips a check. `seenFrom`: where the program
+ * sees its own checkout.
  */
-export async function writeProduct(folder: string, seenFrom = home): Promise<string> {
-  const product = parseDocument(await readFile(join(home, 'templates/products/kloudspot.yaml'), 'utf8'));
+export async function writeProduct(folder: string, seenFrom = home, id = 'kloudspot'): Promise<string> {
+  const product = parseDocument(await readFile(join(home, `templates/products/${id}.yaml`), 'utf8'));
   product.setIn(['nodes', 'floor'], { cores: 1, memoryGiB: 1, diskGiB: 1, rootGiB: 1 });
   product.deleteIn(['nodes', 'workerFloor']);
   product.setIn(['nodes', 'recommended'], []);
   product.setIn(['nodes', 'requireSsd'], false);
   product.setIn(['nodes', 'os'], [{ id: 'debian', minimum: '12' }]);
-  product.setIn(['chart', 'reference'], join(seenFrom, 'templates/chart/kloudspot'));
+  const chart = id === 'kloudspot' ? 'templates/chart/kloudspot' : `test/lab/charts/${id}`;
+  product.setIn(['chart', 'reference'], join(seenFrom, chart));
   for (const [engine, chart] of [
     ['lvm', 'lvm-localpv'],
     ['cstor', 'cstor'],
