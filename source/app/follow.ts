@@ -12,8 +12,8 @@ export interface Watcher {
   follow(run: RunHandle, signal: AbortSignal): AsyncIterable<RunEvent>;
   /** Throws a `Fault` when the run does not listen any more, or refuses the order. */
   steer(run: RunHandle, order: RunOrder): Promise<void>;
-  /** Time left in ms from earlier runs' times of the same kinds of steps, or undefined when none is known. */
-  estimate(plan: Plan, doneSteps: ReadonlySet<string>): number | undefined;
+  /** Time left in ms from earlier runs' times of the same kinds of steps, or undefined when one is not known. `spent`: ms of running steps so far. */
+  estimate(plan: Plan, doneSteps: ReadonlySet<string>, spent?: ReadonlyMap<string, number>): number | undefined;
 }
 
 /** Watches the runs of one root. */
@@ -21,6 +21,6 @@ export function watcherOf(files: Files, memory: Memory = openMemory(files)): Wat
   return {
     follow: ({ directory }, signal) => followRun(directory, { signal }),
     steer: ({ id }, order) => steerRun(files, id, order),
-    estimate: (plan, done) => timeLeft(plan, done, memory.stepTime),
+    estimate: (plan, done, spent) => timeLeft(plan, done, memory.stepTime, spent),
   };
 }

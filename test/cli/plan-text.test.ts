@@ -74,6 +74,11 @@ describe('the time that is left', () => {
     expect(timeLeft(plan, new Set(done), usual)).toBe(expected);
   });
 
+  it('is less by what running steps have taken so far, and never less than nothing', () => {
+    expect(timeLeft(plan, new Set(), usual, new Map([['x@a', 4]]))).toBe(11);
+    expect(timeLeft(plan, new Set(), usual, new Map([['x@a', 40]]))).toBe(5);
+  });
+
   it('is unknown when a kind was never timed', () => {
     expect(timeLeft(plan, new Set(), (kind) => (kind === 'toy' ? 1 : undefined))).toBeUndefined();
   });

@@ -23,6 +23,10 @@ export interface StepView {
   readonly untilAt: number | undefined;
   /** 0 to 1, where the step knows. */
   readonly fraction: number | undefined;
+  /** When the task that `fraction` is of ends, by the time that its shares took so far; ms since 1970. */
+  readonly doneAt: number | undefined;
+  /** The first share that was told of the task. */
+  readonly firstShare: { readonly at: number; readonly fraction: number } | undefined;
   /** The step's own words on where it is. */
   readonly text: string | undefined;
   /** The command that runs, or ran last. */
@@ -64,6 +68,9 @@ export const awaitsChoice = ({ state, failure }: StepView): boolean =>
 /** Lines kept of each step. */
 const logLines = 200;
 
+/** Of a step that tells no share of its work. */
+export const noShare = { fraction: undefined, doneAt: undefined, firstShare: undefined } as const;
+
 export function emptyStep(step: PlannedStep): StepView {
   return {
     step,
@@ -72,7 +79,7 @@ export function emptyStep(step: PlannedStep): StepView {
     startedAt: undefined,
     durationMs: undefined,
     untilAt: undefined,
-    fraction: undefined,
+    ...noShare,
     text: undefined,
     command: undefined,
     waiting: undefined,
@@ -144,22 +151,33 @@ function detailsAfter(step: StepView, event: Detail, at: number): StepView {
     case 'line':
       return { ...step, log: logged(step, { at, node: event.node, stream: event.stream, text: event.text }) };
     case 'progress':
-      return { ...step, text: event.text, fraction: event.fraction };
+      return { ...step, text: event.text, ...shareAfter(step, event.fraction, at) };
     case 'waiting':
       return { ...step, waiting: { for: event.for, seen: event.seen, untilAt: Date.parse(event.untilAt) } };
     case 'file-written':
       return { ...step, log: logged(step, { at, node: event.node, stream: 'command', text: `write ${event.path}` }) };
     case 'command-ended':
-      return { ...step, text: undefined, fraction: undefined };
+      return { ...step, ...noShare, text: undefined };
     case 'remembered':
       return { ...step, remembered: { ...step.remembered, [event.key]: event.value } };
   }
 }
 
+type Share = Pick<StepView, 'fraction' | 'doneAt' | 'firstShare'>;
+
+/** What is left takes as long, share by share, as what was done. A share that is smaller than the last is of another task. */
+function shareAfter({ fraction: last, firstShare }: StepView, fraction: number | undefined, at: number): Share {
+  if (fraction === undefined) return noShare;
+  const first = firstShare === undefined || fraction < (last ?? 0) ? { at, fraction } : firstShare;
+  const done = fraction - first.fraction;
+  const doneAt = done > 0 ? at + ((at - first.at) * (1 - fraction)) / done : undefined;
+  return { fraction, doneAt, firstShare: first };
+}
+
 const quiet = (step: StepView): StepView => ({
   ...step,
+  ...noShare,
   waiting: undefined,
-  fraction: undefined,
   untilAt: undefined,
   text: undefined,
 });

@@ -1,7 +1,15 @@
 import type { Plan } from '../../plan/document/document.ts';
 import type { PlannedStep } from '../../plan/step.ts';
 import type { RunEvent, RunOutcome } from '../journal/event.ts';
-import { awaitsChoice, emptyStep, type StepEvent, type StepState, type StepView, stepAfter } from './step-view.ts';
+import {
+  awaitsChoice,
+  emptyStep,
+  noShare,
+  type StepEvent,
+  type StepState,
+  type StepView,
+  stepAfter,
+} from './step-view.ts';
 
 export { awaitsChoice, isSettled, type LogLine, type StepFailure, type StepState, type StepView } from './step-view.ts';
 
@@ -122,7 +130,7 @@ function requeue(view: RunView): Pick<RunView, 'steps' | 'counts'> {
 }
 
 const left: ReadonlySet<StepState> = new Set(['running', 'undoing', 'failed', 'undo-failed']);
-const cleared = { waiting: undefined, fraction: undefined, untilAt: undefined, failure: undefined };
+const cleared = { ...noShare, waiting: undefined, untilAt: undefined, failure: undefined };
 
 /** The steps that the run waits for, in the plan's order. None unless it waits for a choice. */
 export function failedSteps(view: RunView): readonly StepView[] {

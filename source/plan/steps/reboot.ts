@@ -87,7 +87,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
         const now = (await ask(context, p.node)).get('boot-id');
         return now && now !== before
           ? { ok: true, observed: 'a new start' }
-          : { ok: false, observed: 'still the old start' };
+          : { ok: false, observed: 'it has not restarted yet' };
       } catch (error) {
         return { ok: false, observed: sayAway(error) };
       }

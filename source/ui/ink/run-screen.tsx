@@ -12,7 +12,14 @@ import { codeOfRun, messageOfRun, placeOfRun, titleOfRun } from './screens/run/f
 import { runKeys } from './screens/run/keys.ts';
 import { RunBody } from './screens/run/run.tsx';
 import { runUpdate } from './screens/run/update.ts';
-import { type RunEffect, type RunScreen, type RunScreenEvent, runScreen, settledSteps } from './store/run-state.ts';
+import {
+  type RunEffect,
+  type RunScreen,
+  type RunScreenEvent,
+  runScreen,
+  settledSteps,
+  spentTimes,
+} from './store/run-state.ts';
 import { hintsOf } from './widgets/bindings.ts';
 import { Frame } from './widgets/frame.tsx';
 import { bodyRows } from './widgets/layout.ts';
@@ -25,7 +32,11 @@ export interface AttachOptions extends ThemeOptions {
   readonly events: AsyncIterable<RunEvent>;
   readonly steer: (order: RunOrder) => Promise<void>;
   /** ms left, by earlier runs; undefined where that is not known. */
-  readonly estimate?: (plan: Plan, settled: ReadonlySet<string>) => number | undefined;
+  readonly estimate?: (
+    plan: Plan,
+    settled: ReadonlySet<string>,
+    spent: ReadonlyMap<string, number>,
+  ) => number | undefined;
   /** Name of the scenario when this is a rehearsal. */
   readonly rehearsal?: string;
   readonly files: RunPlace['files'];
@@ -75,7 +86,7 @@ async function follow(store: RunStore, options: AttachOptions, left: () => boole
   for await (const event of options.events) {
     if (left()) return;
     const { view } = store.state.run;
-    const rest = options.estimate?.(view.plan, settledSteps(view));
+    const rest = options.estimate?.(view.plan, settledSteps(view), spentTimes(view));
     store.dispatch({ type: 'event', event, left: rest, now: Date.now() });
   }
 }

@@ -67,7 +67,27 @@ describe('what goes on', () => {
       seen: '3 of 9 ready',
       untilAt: '2026-01-01T00:05:00.000Z',
     }).tell({ type: 'time', now: 60_000 });
-    expect(waits.shown()).toMatch(/waits for the pods · now 3 of 9 ready · gives up in \d+:\d\d/);
+    expect(waits.shown()).toMatch(/waits for the pods · now: 3 of 9 ready · gives up in \d+:\d\d/);
+  });
+  it('a long wait is shown whole where there is room', () => {
+    const seen = Array.from({ length: 12 }, (_, at) => `part-${at} 0 of 1`).join(', ');
+    const untilAt = '2026-01-01T00:05:00.000Z';
+    const waits = told(ran(), { type: 'waiting', step: 'chart', for: 'the pods', seen, untilAt });
+    expect(waits.shown()).toMatch(/part-11 0 of 1\n gives up in/);
+    expect(waits.tell({ type: 'resize', columns: 40, rows: 12 }).shown()).toMatch(/now: part-0.*…\n gives up in/);
+  });
+  it('the time left counts down between events', () => {
+    const event = {
+      at: '2026-01-01T00:01:00.000Z',
+      type: 'line',
+      step: 'chart',
+      node: 'ks-1',
+      stream: 'stdout',
+    } as const;
+    const news = { type: 'event', left: 600_000, event: { ...event, text: 'x' } } as const;
+    const run = ran().tell({ type: 'run', now: 0, news });
+    expect(run.shown()).toContain('left about 10 min');
+    expect(run.tell({ type: 'time', now: 240_000 }).shown()).toContain('left about 6 min');
   });
   it('one that says nothing has its deadline still', () => {
     expect(ran().shown()).toMatch(/gives up in 60 s|gives up in 1:00/);

@@ -48,7 +48,7 @@ describe('a run as lines', () => {
     await shown;
     expect(text.split('\n')).toEqual([
       '4 of 8 ks-1: Install MicroK8s on ks-1: starts',
-      'still ks-1: Install MicroK8s on ks-1, 15 s, waits for change 118, now Doing, gives up in 9:45',
+      'still ks-1: Install MicroK8s on ks-1, 15 s, waits for change 118, now: Doing, gives up in 9:45',
       '4 of 8 ks-1: Install MicroK8s on ks-1: done, 40 s. It is there.',
       '',
     ]);
@@ -89,10 +89,10 @@ describe('a run as lines', () => {
       if (second % 10 === 0) go();
     }
     await shown;
-    expect(text.split('\n').map((line) => /^still .* now \w+/.exec(line)?.[0].replace(/^still.*, /, ''))).toEqual([
+    expect(text.split('\n').map((line) => /^still .* now: \w+/.exec(line)?.[0].replace(/^still.*, /, ''))).toEqual([
       undefined,
-      'now first',
-      'now third',
+      'now: first',
+      'now: third',
       undefined,
     ]);
   });

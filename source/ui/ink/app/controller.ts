@@ -7,7 +7,7 @@ import { judgeView } from '../../model/judge.ts';
 import { reviewOf } from '../../model/review.ts';
 import type { Effect } from '../store/effect.ts';
 import type { AppEvent } from '../store/event.ts';
-import { type RunScreenNews, settledSteps } from '../store/run-state.ts';
+import { type RunScreenNews, settledSteps, spentTimes } from '../store/run-state.ts';
 import { type AppState, factsByNode, initialState, isScreen, viewOf } from '../store/state.ts';
 import { AddressAsking } from './address-asking.ts';
 import { faultLines } from './fault-lines.ts';
@@ -247,7 +247,7 @@ export class Controller {
   async #follow(run: RunHandle): Promise<void> {
     for await (const event of this.#session.follow(run, this.#following.signal)) {
       const view = this.store.state.run?.run.view;
-      const left = view && this.#session.estimate(view.plan, settledSteps(view));
+      const left = view && this.#session.estimate(view.plan, settledSteps(view), spentTimes(view));
       this.#tellRun({ type: 'event', event, left });
     }
   }

@@ -23,8 +23,8 @@ export interface RunState {
   /** Position among the nodes. */
   readonly column: number;
   readonly moved: boolean;
-  /** ms left by earlier runs' times; undefined: no one knows. */
-  readonly left: number | undefined;
+  /** When it ends by earlier runs' times, ms since 1970 by the run's clock; undefined: not known. */
+  readonly endsAt: number | undefined;
   /** A rehearsal's clock is its own: ms that it is ahead of this machine's; 0 where the clocks are one. */
   readonly ahead: number;
   readonly place: RunPlace;
@@ -79,7 +79,7 @@ function runState(plan: Plan, place: RunPlace): RunState {
     row: 0,
     column: 0,
     moved: false,
-    left: undefined,
+    endsAt: undefined,
     stopping: false,
     lost: undefined,
   };
@@ -88,7 +88,8 @@ function runState(plan: Plan, place: RunPlace): RunState {
 /** `now`: when it was read, ms since 1970 by this machine's clock. */
 export function withEvent(state: RunState, event: RunEvent, left: number | undefined, now: number): RunState {
   const ahead = state.place.rehearsal ? Date.parse(event.at) - now : 0;
-  const next = { ...state, ahead, view: applyEvent(state.view, event), left: left ?? state.left };
+  const endsAt = left === undefined ? state.endsAt : Date.parse(event.at) + left;
+  const next = { ...state, ahead, view: applyEvent(state.view, event), endsAt };
   const failed = event.type === 'step-failed';
   if (state.moved && !failed) return next;
   return event.type === 'step-started' || failed ? lookAt(next, event.step) : next;
@@ -121,6 +122,12 @@ export function stepHere(state: RunState): StepView | undefined {
     steps.findLast((step) => step.durationMs !== undefined) ??
     steps[0]
   );
+}
+
+/** ms that each running step has taken so far. */
+export function spentTimes({ steps, lastAt = 0 }: RunView): ReadonlyMap<string, number> {
+  const running = [...steps.values()].filter((step) => step.state === 'running');
+  return new Map(running.map(({ step, startedAt = lastAt }) => [step.id, lastAt - startedAt]));
 }
 
 /** The steps that need nothing more, from which the time left is estimated. */

@@ -18,7 +18,8 @@ export function placeOfRun({ run, now }: RunScreen): string {
   const done = counts.changed + counts.already + counts.skipped;
   const until = state === 'ended' ? lastAt : Math.max(now + run.ahead, lastAt ?? 0);
   const spent = startedAt === undefined || until === undefined ? '' : ` · ${durationClock(until - startedAt)}`;
-  const left = run.left !== undefined && state === 'running' ? ` · left ${durationGuess(run.left)}` : '';
+  const rest = run.endsAt === undefined ? undefined : Math.max(0, run.endsAt - (now + run.ahead));
+  const left = rest !== undefined && state === 'running' ? ` · left ${durationGuess(rest)}` : '';
   const word = state === 'paused' ? ' · paused' : state === 'choosing' ? ' · waits for you' : '';
   return `${done} of ${counts.total}${spent}${left}${word}`;
 }

@@ -2,7 +2,7 @@ import { Text } from 'ink';
 import type { ReactNode } from 'react';
 import { isSettled, type StepFailure, type StepView } from '../../../../engine/view/view.ts';
 import { durationClock } from '../../../../text/duration.ts';
-import { cellsOf, clipped } from '../../../../text/width.ts';
+import { cellsOf, clipped, wrapped } from '../../../../text/width.ts';
 import { failureLines, waitTexts } from '../../../model/step-text.ts';
 import { fitMessages, type Message } from '../../widgets/fit-messages.ts';
 import { Line } from '../../widgets/line.tsx';
@@ -59,7 +59,7 @@ function Log(props: {
   readonly now: number;
 }): ReactNode {
   const { step, width } = props;
-  const foot = footOf(step, props.now, width);
+  const foot = footOf(step, props.now, width, Math.max(2, props.rows - 2));
   // A line of a log has no other name than its place.
   const lines = step.log.slice(-(props.rows - foot.length)).map((line, place) => ({ key: String(place), line }));
   if (lines.length === 0 && foot.length === 0) return <Line as="quiet" text={` ${step.step.why}`} />;
@@ -80,17 +80,19 @@ function Log(props: {
 }
 
 /** What it is waiting for, how long that may take, and how it ended. */
-function footOf(step: StepView, now: number, width: number): readonly string[] {
-  if (isSettled(step.state)) return step.seen === undefined ? [] : [step.seen];
-  return foldedTexts(waitTexts(step, now), width);
+function footOf(step: StepView, now: number, width: number, rows: number): readonly string[] {
+  if (isSettled(step.state)) return step.seen === undefined ? [] : foldedTexts([step.seen], width, rows);
+  return foldedTexts(waitTexts(step, now), width, rows);
 }
 
-/** In one line where they fit, else in two: when it gives up is never cut. */
-function foldedTexts(texts: readonly string[], width: number): readonly string[] {
+/** In one line where they fit, else one below the other and wrapped, as `rows` allows: the last one, when it gives up, is never cut. */
+function foldedTexts(texts: readonly string[], width: number, rows: number): readonly string[] {
   const line = texts.join(' · ');
   if (line === '' || cellsOf(line) <= width - 2) return line === '' ? [] : [line];
   const rest = texts.slice(1).join(' · ');
-  return [texts[0] ?? '', ...(cellsOf(rest) <= width - 2 ? [rest] : texts.slice(1))];
+  const parts = cellsOf(rest) <= width - 2 ? [texts[0] ?? '', ...(rest === '' ? [] : [rest])] : texts;
+  const whole = parts.flatMap((text) => wrapped(text, width - 2));
+  return whole.length <= rows ? whole : parts;
 }
 
 /** Why the step failed, as much of it as fits; `m` shows it whole. */
