@@ -2,7 +2,8 @@ import { cellsOf, clipped, wrapped } from '../../../text/width.ts';
 
 /** One thing that a page says. */
 export interface Message {
-  readonly mark: 'pass' | 'warn' | 'fail' | 'running' | 'plain';
+  /** `item`: one of a list. */
+  readonly mark: 'pass' | 'warn' | 'fail' | 'running' | 'plain' | 'item';
   readonly text: string;
   /** What to do. It may hold commands, so it is shown whole or not at all. */
   readonly remedy?: string | undefined;

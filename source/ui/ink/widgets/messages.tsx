@@ -14,4 +14,5 @@ export function Messages(props: { readonly fitted: FittedMessages }): ReactNode 
   ));
 }
 
-const toneOf = (mark: Message['mark']): Tone => (mark === 'plain' || mark === 'pass' ? 'plain' : mark);
+const toneOf = (mark: Message['mark']): Tone =>
+  mark === 'warn' || mark === 'fail' || mark === 'running' ? mark : 'plain';

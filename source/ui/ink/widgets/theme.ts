@@ -71,8 +71,9 @@ export function tone(theme: Theme, of: Tone): Style {
   return of === 'quiet' ? { dimColor: true } : {};
 }
 
-/** The mark of a grade. */
-export function markOf(theme: Theme, of: Grade | 'running' | 'plain'): string {
+/** The mark of a grade, or of one in a list. */
+export function markOf(theme: Theme, of: Grade | 'running' | 'plain' | 'item'): string {
+  if (of === 'item') return theme.glyphs.dot;
   return of === 'plain' ? ' ' : theme.glyphs[of];
 }
 

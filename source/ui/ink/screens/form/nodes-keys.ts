@@ -26,7 +26,12 @@ export function nodesKeys(state: AppState, place: FormPlace): AppBindings {
           },
         ]
       : []),
-    { keys: ['P'], label: 'give a password for all nodes', act: () => next(askPassword(state, undefined, 'login')) },
+    {
+      keys: ['P'],
+      label: 'password for all',
+      ...(wantsPassword(state) ? { dropOrder: 2 } : {}),
+      act: () => next(askPassword(state, undefined, 'login')),
+    },
     ...(openNodes(state)
       ? [{ keys: ['R'], label: 'connect to all open nodes again', act: () => reconnect(state) }]
       : []),
@@ -62,6 +67,9 @@ function rowKeys(state: AppState, place: FormPlace): AppBindings {
 
 const openNodes = (state: AppState): boolean =>
   draftNodes(state.draft).some((node) => state.access.get(textAt(node, ['reach']))?.state.state !== 'ready');
+
+const wantsPassword = (state: AppState): boolean =>
+  draftNodes(state.draft).some((node) => state.access.get(textAt(node, ['reach']))?.state.state === 'password-needed');
 
 const reconnect = (state: AppState, reach?: string): Transition => next(state, { do: 'reconnect', reach });
 

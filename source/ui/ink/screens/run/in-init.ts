@@ -2,12 +2,11 @@ import { type AppBindings, type AppEvent, next, type Transition } from '../../st
 import type { RunEffect, RunScreen, RunScreenEvent } from '../../store/run-state.ts';
 import type { AppState } from '../../store/state.ts';
 import { enterScreen } from '../../store/transitions.ts';
-import { fitMessages } from '../../widgets/fit-messages.ts';
 import { bodyColumns, bodyRows } from '../../widgets/layout.ts';
 import { messagesPager } from '../overlay/messages-pager.ts';
 import { codeOfRun } from './frame.ts';
 import { runKeys } from './keys.ts';
-import { summaryMessages } from './summary.tsx';
+import { fittedSummary, summaryMessages } from './summary.tsx';
 import { runUpdate } from './update.ts';
 
 /** The run screen as a page of `init`: the same keys, and after its end the summary. */
@@ -60,9 +59,8 @@ export function summaryKeys(state: AppState): AppBindings {
 /** `m` opens the summary whole, where it does not fit. */
 function summaryTextKeys(state: AppState, { run }: RunScreen): AppBindings {
   const [rows, width] = [bodyRows(state.size), bodyColumns(state.size)];
-  const messages = summaryMessages(run);
-  if (!fitMessages(messages, width, rows - 1).cut) return [];
-  const pager = () => messagesPager(messages, width);
+  if (!fittedSummary(run, { width, rows }).cut) return [];
+  const pager = () => messagesPager(summaryMessages(run, true), width);
   return [
     {
       keys: ['m'],

@@ -3,7 +3,7 @@ import type { RunView } from '../../../../engine/view/view.ts';
 import { durationClock } from '../../../../text/duration.ts';
 import { endingOf, nextLines } from '../../../model/ending.ts';
 import type { RunState } from '../../store/run-state.ts';
-import { fitMessages, type Message } from '../../widgets/fit-messages.ts';
+import { type FittedMessages, fitMessages, type Message } from '../../widgets/fit-messages.ts';
 import { Line } from '../../widgets/line.tsx';
 import { Messages } from '../../widgets/messages.tsx';
 
@@ -13,23 +13,33 @@ export function SummaryPage(props: {
   readonly rows: number;
   readonly width: number;
 }): ReactNode {
+  const { run, width, rows } = props;
   return (
     <>
-      <Line text="" />
-      <Messages fitted={fitMessages(summaryMessages(props.run), props.width, props.rows - 1)} />
+      {isRoomy(rows) ? <Line text="" /> : null}
+      <Messages fitted={fittedSummary(run, { width, rows })} />
     </>
   );
 }
 
+/** The summary as it fits into the body of the screen. */
+export function fittedSummary(run: RunState, size: { readonly width: number; readonly rows: number }): FittedMessages {
+  const roomy = isRoomy(size.rows);
+  return fitMessages(summaryMessages(run, roomy), size.width, size.rows - (roomy ? 1 : 0));
+}
+
+/** Blank lines only where there is room. */
+const isRoomy = (rows: number): boolean => rows >= 14;
+
 /** Everything that the summary says. */
-export function summaryMessages({ view, place }: RunState): readonly Message[] {
+export function summaryMessages({ view, place }: RunState, roomy: boolean): readonly Message[] {
   const ending = endingOf(view);
   return [
     { mark: ending.grade, text: ending.text },
     { mark: 'plain', text: countsText(view) },
-    { mark: 'plain', text: '' },
+    ...(roomy ? [{ mark: 'plain', text: '' } as const] : []),
     { mark: 'plain', text: 'Next' },
-    ...nextLines(view, place).map((text): Message => ({ mark: 'plain', text: `· ${text}` })),
+    ...nextLines(view, place).map((text): Message => ({ mark: 'item', text })),
   ];
 }
 
