@@ -15,6 +15,8 @@ export async function buildInto(folder: string): Promise<void> {
       plugins: [firstPageApart, withoutUnpacking, ...shared.plugins],
       outdir: resolve(folder),
       splitting: true,
+      // Known for a module by its name: the runtime looks for no package.json.
+      outExtension: { '.js': '.mjs' },
       chunkNames: 'chunks/[name]-[hash]',
     }),
     buildFirstPage(folder),
@@ -24,7 +26,7 @@ export async function buildInto(folder: string): Promise<void> {
   const runtime = outputFiles.filter(({ text }) => /\btypeof require\b/.test(text)).map(({ path }) => basename(path));
   const idle = new RegExp(`import"[./]*(?:chunks/)?(?:${runtime.join('|')})";`, 'g');
   const lean = outputFiles.map(({ path, text }) => ({
-    path,
+    path: path === resolve(folder, 'cli.mjs') ? resolve(folder, 'cli.js') : path,
     text: withoutBuiltinImports(runtime.includes(basename(path)) ? requireBanner + text : text.replace(idle, '')),
   }));
   for (const { path, text } of [...lean, ...first]) {
@@ -41,7 +43,7 @@ async function buildFirstPage(folder: string): Promise<{ path: string; text: str
     ...shared,
     plugins: [withoutUnpacking, builtData, startUpPatches({ whole: false })],
     entryPoints: ['source/cli/first-page.ts'],
-    outfile: resolve(folder, 'first-page.js'),
+    outfile: resolve(folder, 'first-page.mjs'),
     banner: { js: 'const require = process.getBuiltinModule;' },
   });
   return outputFiles.map(({ path, text }) => ({ path, text: withoutBuiltinImports(text) }));
@@ -51,7 +53,7 @@ const firstPageApart: Plugin = {
   name: 'first page apart',
   setup(build) {
     build.onResolve({ filter: firstPage }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './first-page.js', external: true } : undefined,
+      kind === 'dynamic-import' ? { path: './first-page.mjs', external: true } : undefined,
     );
   },
 };

@@ -15,7 +15,7 @@ const lazySegmenter = {
   prelude: `import { LazySegmenter } from ${JSON.stringify(segmenter)};\n`,
 } as const;
 
-/** What the screen library does at load and a terminal program does not need at its first frame. */
+/** What the libraries do at load, and a terminal program does not need at its first frame. */
 const patches: readonly Patch[] = [
   // Decodes its embedded WebAssembly through fetch, which loads the whole HTTP client: 70 ms.
   {
@@ -50,6 +50,14 @@ const patches: readonly Patch[] = [
   {
     file: /signal-exit\/index\.js$/,
     replace: [["require('assert')", '{ equal(one, other, words) { if (one !== other) throw new TypeError(words); } }']],
+  },
+  // Writes and compiles a program for each kind of object at the first one: for a file that is read once that takes longer than reading.
+  {
+    file: /zod\/v4\/core\/schemas\.js$/,
+    replace: [
+      ['let fastpass;', 'let fastpass, objects = 0;'],
+      ['ctx.jitless !== true) {', 'ctx.jitless !== true && (fastpass || ++objects > 20)) {'],
+    ],
   },
   { file: /ink\/build\/line-update\.js$/, ...lazySegmenter },
   { file: /wrap-ansi\/index\.js$/, ...lazySegmenter },

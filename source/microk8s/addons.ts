@@ -1,27 +1,6 @@
-import * as z from 'zod';
-import { raw } from './data/raw.ts';
+import { known } from './data/addons.ts';
 import { inFolders } from './node.ts';
 import { valueFor } from './tracks.ts';
-
-/** One value for all tracks, or by the track from which each holds. */
-const byTrack = z
-  .union([z.string(), z.record(z.string(), z.string())])
-  .transform((value) => (typeof value === 'string' ? { '0': value } : value));
-const addon = z.strictObject({
-  name: z.string(),
-  about: byTrack,
-  proof: byTrack,
-  version: byTrack,
-  disable: byTrack.optional(),
-});
-
-const known = z
-  .strictObject({
-    core: z.array(addon),
-    community: z.array(z.string()),
-    lies: z.record(z.string(), z.string()),
-  })
-  .parse(raw.addons);
 
 /** Addons of the community's repository. */
 export const communityAddons: readonly string[] = known.community;

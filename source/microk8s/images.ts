@@ -1,15 +1,5 @@
-import * as z from 'zod';
-import { raw } from './data/raw.ts';
+import { known } from './data/images.ts';
 import { trackOf } from './tracks.ts';
-
-const track = z.strictObject({
-  cluster: z.array(z.string()),
-  dns: z.array(z.string()),
-  ingress: z.array(z.string()),
-  metallb: z.array(z.string()),
-});
-
-const known = z.record(z.string(), track).parse(raw.images);
 
 /** The images that a cluster of this channel needs without a product. Undefined: the track needs the internet, or is not known. */
 export function clusterImages(channel: string, { metallb }: { readonly metallb: boolean }): string[] | undefined {

@@ -1,67 +1,10 @@
-import * as z from 'zod';
-import { raw } from './data/raw.ts';
+import { known, type NodePair, type NodePort } from './data/node.ts';
+export type { NodePort };
 
-const file = z.strictObject({ path: z.string(), means: z.string() });
-const service = z.strictObject({ name: z.string(), on: z.enum(['all', 'manager', 'worker', 'none']) });
-const port = z.strictObject({
-  name: z.string(),
-  port: z.number().int(),
-  use: z.string(),
-  on: z.enum(['all', 'manager']),
-  process: z.string().optional(),
-  listens: z.string().optional(),
-  byPods: z.boolean().default(false),
-});
-/** A TCP port of a running node. `byPods`: taken inside the networks of pods, so that a listener of the machine is another program. */
-export type NodePort = z.output<typeof port>;
-
-const role = z.enum(['all', 'manager', 'worker']);
-const pair = z.strictObject({
-  port: z.union([z.string(), z.number().int()]),
-  protocol: z.enum(['tcp', 'udp']),
-  use: z.string().default(''),
-  from: role,
-  to: role,
-});
 /** A port of one node that another one asks, by the roles of both. */
-export interface PairPort extends Omit<z.output<typeof pair>, 'port'> {
+export interface PairPort extends Omit<NodePair, 'port'> {
   readonly port: number;
 }
-
-const known = z
-  .strictObject({
-    program: z.string(),
-    folders: z.strictObject({ snap: z.string(), data: z.string(), common: z.string() }),
-    files: z.strictObject({
-      launched: file,
-      launching: file,
-      member: file,
-      worker: file,
-      noDatastore: file,
-      joining: file,
-      stopped: file,
-      lowMemory: file,
-      members: file,
-      tokens: file,
-      launchConfiguration: file,
-      otherLaunchConfiguration: file,
-      arguments: file,
-      ownMember: file,
-      failureDomain: file,
-      kubelet: file,
-      mirrors: file,
-      openebs: file,
-    }),
-    ranges: z.strictObject({ pods: z.string(), services: z.string() }),
-    freshMarks: z.array(z.string()),
-    services: z.array(service),
-    ports: z.array(port),
-    pairs: z.array(pair),
-    clients: z.array(z.string()),
-    administrators: z.array(z.string()),
-    nodePorts: z.strictObject({ first: z.number().int(), last: z.number().int() }),
-  })
-  .parse(raw.node);
 
 /** Ranges of addresses, in prefix notation, that a cluster gives to its pods and services. */
 export interface ClusterRanges {

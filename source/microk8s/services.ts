@@ -1,44 +1,12 @@
-import * as z from 'zod';
 import { compareVersions } from '../text/versions.ts';
-import { raw } from './data/raw.ts';
+import { known, type Service, type ServiceVolume } from './data/services.ts';
 import type { PairPort } from './node.ts';
 import { trackOf, valueFor } from './tracks.ts';
 
-const byTrack = <Schema extends z.ZodType>(value: Schema) => z.record(z.string(), value);
-const names = z.array(z.string());
-const volume = z.strictObject({
-  id: z.string(),
-  label: z.string(),
-  defaultGiB: z.number().int().positive(),
-  claim: z.string(),
-});
-/** A claim of a service. `claim`: its name in the service's namespace. */
-export type ServiceVolume = z.output<typeof volume>;
-
-const service = z.strictObject({
-  name: z.string(),
-  label: z.string(),
-  help: z.string(),
-  until: z.string().optional(),
-  namespace: byTrack(z.string()),
-  parts: byTrack(names),
-  apis: names,
-  ports: z
-    .array(z.strictObject({ port: z.number().int(), use: z.string(), to: z.enum(['all', 'manager']) }))
-    .default([]),
-  brings: names,
-  servers: z.array(z.url()),
-  stays: z.string(),
-  images: byTrack(names),
-  charts: byTrack(names).default({}),
-  volumes: z.array(volume),
-  source: z.string(),
-});
-
-const known = z.strictObject({ services: z.array(service) }).parse(raw.services).services;
+export type { ServiceVolume };
 
 /** A service of the cluster in one track: an addon of MicroK8s with its end state. */
-export interface ClusterService extends Omit<z.output<typeof service>, 'namespace' | 'parts' | 'images' | 'charts'> {
+export interface ClusterService extends Omit<Service, 'namespace' | 'parts' | 'images' | 'charts'> {
   readonly namespace: string;
   /** `deployments/metrics-server`. */
   readonly parts: readonly string[];

@@ -1,12 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { InvalidFile } from '../site/reading/invalid-file.ts';
-import { readYaml } from '../site/reading/reading.ts';
 import type { Site } from '../site/schema.ts';
 import { templatesFolder } from '../site/templates.ts';
 import { productFile } from './file.ts';
-import { productRules } from './rules.ts';
-import { type Product, productSchema } from './schema.ts';
+import type { Product } from './schema.ts';
 
 export { templatesFolder };
 
@@ -16,9 +13,10 @@ export { templatesFolder };
  */
 export async function loadProduct(nameOrPath: string, from: string = process.cwd()): Promise<Product> {
   const file = productFile(nameOrPath, from);
-  const read = readYaml(await readFile(file, 'utf8'), file, productSchema, productRules);
-  if ('problems' in read) throw new InvalidFile(file, read.problems);
-  return { ...read.value, file };
+  const text = await readFile(file, 'utf8');
+  const { knownProducts } = await import('./known-products.ts');
+  const known = knownProducts.find((each) => each.text === text)?.product;
+  return { ...(known ?? (await import('./read.ts')).readProduct(text, file)), file };
 }
 
 /** The product as this site wants it: in the namespace that the site names. */

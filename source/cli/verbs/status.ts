@@ -1,6 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { connect } from '../../app/connect.ts';
-import { statusOf } from '../../app/observe-site.ts';
 import type { Settings } from '../../app/settings.ts';
 import type { OpenedSite } from '../../app/site.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
@@ -33,10 +32,13 @@ export default defineVerb({
   },
   run: ({ args }) =>
     withSite(args, async ({ opened, settings, terminal }) => {
-      await enter(opened, settings, terminal);
+      // What judges the nodes is loaded while they answer.
+      const entered = enter(opened, settings, terminal);
+      const [{ statusOf }] = await Promise.all([import('../../app/observe-site.ts'), entered]);
+      const look = () => statusOf(opened, settings.files);
       const last = args.watch
-        ? await watch(opened, settings, terminal)
-        : show(await statusOf(opened, settings.files), opened, settings, terminal);
+        ? await watch(look, opened, settings, terminal)
+        : show(await look(), opened, settings, terminal);
       return args['exit-code'] ? codes[last?.verdict ?? 'unknown'] : exitCode.done;
     }),
 });
@@ -88,13 +90,18 @@ async function* reports(
 }
 
 /** Gives the last report that was seen. */
-async function watch(opened: OpenedSite, settings: Settings, terminal: Terminal): Promise<StatusReport | undefined> {
+async function watch(
+  look: () => Promise<StatusReport>,
+  opened: OpenedSite,
+  settings: Settings,
+  terminal: Terminal,
+): Promise<StatusReport | undefined> {
   const leave = new AbortController();
   let last: StatusReport | undefined;
   const keep = (report: StatusReport) => {
     last = report;
   };
-  const live = reports(() => statusOf(opened, settings.files), keep, leave.signal);
+  const live = reports(look, keep, leave.signal);
   try {
     if (settings.json || settings.plain || !terminal.capable) {
       process.once('SIGINT', () => leave.abort());

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 
-/** Read when the program runs from its sources. The build puts what the files hold in the place of this module: scripts/build/data.ts. */
+/** Read when the program runs from its sources. The build puts what the files say in the place of the modules that read this: scripts/build/data.ts. */
 export const raw: Readonly<Record<'addons' | 'images' | 'messages' | 'node' | 'services' | 'tracks', unknown>> = {
   addons: read('addons'),
   images: read('images'),

@@ -1,11 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 import { Fault } from '../../errors/fault.ts';
-import { InvalidFile } from '../../site/reading/invalid-file.ts';
-import { readYaml } from '../../site/reading/reading.ts';
 import { templatesFolder } from '../../site/templates.ts';
 import { didYouMean } from '../../text/nearest.ts';
-import { type Scenario, scenarioSchema } from './schema.ts';
+import type { Scenario } from './schema.ts';
 
 export interface ScenarioTitle {
   readonly id: string;
@@ -43,11 +41,7 @@ export async function loadScenario(nameOrPath: string): Promise<Scenario> {
       cause,
     });
   });
-  return parseScenario(text, file);
-}
-
-function parseScenario(text: string, file: string): Scenario {
-  const read = readYaml(text, file, scenarioSchema);
-  if ('problems' in read) throw new InvalidFile(file, read.problems);
-  return read.value;
+  const { knownScenarios } = await import('./known-scenarios.ts');
+  const known = knownScenarios.find((each) => each.text === text)?.scenario;
+  return known ?? (await import('./read.ts')).readScenario(text, file);
 }
