@@ -1,6 +1,4 @@
 import type { Stores } from '../bundle/stores.ts';
-import { lockWorkstation } from '../engine/lock/lock.ts';
-import { ownClaim } from '../engine/lock/lock-claim.ts';
 import type { Clock, HostKeyOffer, HostPool, HostTarget } from '../host/host.ts';
 import type { Passwords } from '../host/secrets.ts';
 import type { Files } from '../site/files.ts';
@@ -62,6 +60,10 @@ export async function openWorld({ files, passwords, rehearsal, fresh }: WorldOpt
 
 /** A run that lives keeps its machines. The lock of one that is gone goes with the machines that it was for. */
 async function underLock<Result>(files: Files, work: () => Promise<Result>): Promise<Result> {
+  const [{ ownClaim }, { lockWorkstation }] = await Promise.all([
+    import('../engine/lock/lock-claim.ts'),
+    import('../engine/lock/lock.ts'),
+  ]);
   const claim = await ownClaim(files, 'a new rehearsal');
   const lock = await lockWorkstation(files, claim, { takeOver: true, onLost: () => undefined });
   try {

@@ -75,12 +75,8 @@ export async function openRehearsal(options: RehearsalOptions): Promise<Rehearsa
   const speed = options.speed < leapsFrom ? Math.max(0, options.speed) : 0;
   const goesOn = kept !== undefined && options.fresh !== true;
   const anchor = goesOn ? nextAnchor(kept, scenario, speed) : { real: Date.now(), virtual: Date.now(), speed };
-  store.change((saved) => {
-    const state = goesOn && saved !== undefined ? saved : firstState(id, scenario, anchor, product);
-    state.clock = { ...anchor };
-    return { state, result: undefined };
-  });
-  const world = new World({ store, clock: new VirtualClock(anchor), scenario, product });
+  if (!goesOn) store.change(() => ({ state: firstState(id, scenario, anchor, product), result: undefined }));
+  const world = new World({ store, clock: new VirtualClock(anchor), speed, scenario, product });
   const hosts = new SimulatedPool(world, options.secrets);
   return {
     scenario: id,

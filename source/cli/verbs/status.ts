@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { connect } from '../../app/connect.ts';
 import type { Settings } from '../../app/settings.ts';
 import type { OpenedSite } from '../../app/site.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
@@ -8,7 +7,6 @@ import { targetOf } from '../../network/targets.ts';
 import { reportLines } from '../../status/lines.ts';
 import type { StatusReport, Verdict } from '../../status/report.ts';
 import { defined } from '../../text/defined.ts';
-import { accessPrompts } from '../line/access.ts';
 import { globalFlags } from '../line/flags.ts';
 import { rehearsalNote } from '../line/rehearsal-note.ts';
 import { withSite } from '../line/site-verb.ts';
@@ -66,7 +64,12 @@ async function enter({ site, world, passwords }: OpenedSite, settings: Settings,
     }),
   );
   const refused = tries.flat();
-  if (refused.length > 0) await connect(refused, { world, passwords, prompts: accessPrompts(settings, terminal) });
+  if (refused.length === 0) return;
+  const [{ connect }, { accessPrompts }] = await Promise.all([
+    import('../../app/connect.ts'),
+    import('../line/access.ts'),
+  ]);
+  await connect(refused, { world, passwords, prompts: accessPrompts(settings, terminal) });
 }
 
 function show(report: StatusReport, { world }: OpenedSite, settings: Settings, terminal: Terminal): StatusReport {

@@ -9,6 +9,8 @@ import { scheduleHappenings } from './happenings.ts';
 export interface WorldOptions {
   readonly store: Store;
   readonly clock: VirtualClock;
+  /** Of the clock; kept with the time that it reaches. */
+  readonly speed: number;
   readonly scenario: Scenario;
   readonly product: Product;
 }
@@ -19,12 +21,14 @@ export class World {
   readonly scenario: Scenario;
   readonly product: Product;
   readonly #store: Store;
+  readonly #speed: number;
 
   constructor(options: WorldOptions) {
     this.clock = options.clock;
     this.scenario = options.scenario;
     this.product = options.product;
     this.#store = options.store;
+    this.#speed = options.speed;
   }
 
   /** Reads the model. `see` must not change anything. What happened meanwhile is saved, so that time goes back in no other process. */
@@ -60,8 +64,7 @@ export class World {
       const result = act(state, now);
       advance(state, now, this.product);
       scheduleHappenings(state, this.scenario, this.product);
-      state.clock.virtual = Math.max(now, state.clock.virtual);
-      state.clock.real = Date.now();
+      state.clock = { real: Date.now(), virtual: Math.max(now, state.clock.virtual), speed: this.#speed };
       return { state, result };
     });
   }
