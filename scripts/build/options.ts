@@ -49,8 +49,13 @@ export const shared = {
     'process.env.KLOUDSPOT_VERSION': JSON.stringify(version),
     'process.env.KLOUDSPOT_BUILT': JSON.stringify(commitAndDate()),
   },
-  // Ink's optional developer tools are never shipped.
-  alias: { 'react-devtools-core': './scripts/build/empty.js', 'when-exit': './scripts/build/when-exit.js' },
+  alias: {
+    // Ink's optional developer tools are never shipped.
+    'react-devtools-core': './scripts/build/empty.js',
+    'when-exit': './scripts/build/when-exit.js',
+    // The same library as modules of ECMAScript: one scope instead of 60 wrapped files, and only what is used.
+    yaml: './node_modules/yaml/browser/dist/index.js',
+  },
   plugins: [builtData, startUpPatches({ whole: true })],
   logLevel: 'warning',
 } satisfies BuildOptions;
