@@ -17,7 +17,7 @@ process.on('SIGTERM', () => {
 
 function textOf(path: string): string {
   try {
-    return readFileSync(path, 'latin1').replaceAll('\0', ' ');
+    return readFileSync(path, 'latin1');
   } catch {
     return '';
   }
@@ -33,9 +33,10 @@ function networkOf(id: string): string {
 
 function look(id: string): void {
   if (networkOf(id) === own) return;
-  const words = textOf(`/proc/${id}/cmdline`);
+  const words = textOf(`/proc/${id}/cmdline`).replaceAll('\0', ' ');
   if (wanted.test(words)) found.add(`arguments: ${words}`);
-  if (wanted.test(textOf(`/proc/${id}/environ`))) found.add(`environment of: ${words}`);
+  for (const variable of textOf(`/proc/${id}/environ`).split('\0'))
+    if (wanted.test(variable)) found.add(`environment: ${variable}, of: ${words}`);
   if (!/dist\/cli\.js run-worker/.test(words)) return;
   const limit = /^Max core file size +(\S+)/m.exec(textOf(`/proc/${id}/limits`))?.[1];
   const filter = textOf(`/proc/${id}/coredump_filter`).trim();
