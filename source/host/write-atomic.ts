@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { chmod, link, lstat, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Fault } from '../errors/fault.ts';
 import { codeOf } from '../errors/thrown.ts';
@@ -18,6 +18,23 @@ export async function writeAtomic(path: string, text: string, mode: number): Pro
   } catch (error) {
     await rm(temporary, { force: true });
     throw namePath(error, target);
+  }
+}
+
+/** Places a file, whole, where there is none; false where there is one, whatever it is. Of several at once, one places it. */
+export async function placeAtomic(path: string, text: string, mode: number): Promise<boolean> {
+  const [folder, name] = [dirname(path), basename(path)];
+  await removeLeftovers(folder, name);
+  const temporary = join(folder, `.${name}.${process.pid}.${counter++}`);
+  try {
+    await writeSynced(temporary, text, mode);
+    await link(temporary, path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw namePath(error, path);
+  } finally {
+    await rm(temporary, { force: true });
   }
 }
 

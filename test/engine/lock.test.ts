@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
@@ -232,6 +232,57 @@ describe('the lock on the nodes', () => {
       expect(await readdir(dirname(path))).toEqual(['lock']);
     }
     await rm(folder, { recursive: true });
+  });
+
+  /** What the script of a node answers to a run of another machine. */
+  async function askNode(verb: 'take' | 'release', path: string, claim: LockClaim, replaced = ''): Promise<string> {
+    const { text, arguments: words = [] } = nodeLockScript(verb, path, claim.run, replaced);
+    return (await execa('bash', ['-c', text, 'node-lock', ...words], { input: claimText(claim) })).stdout;
+  }
+
+  it('is one with the lock of a run on that node itself, under the root /: one of both gets it, 30 times', async () => {
+    for (let round = 0; round < 30; round++) {
+      const files = await workstation();
+      await mkdir(dirname(files.lock), { recursive: true });
+      const [own, other] = [await ownClaim(files, 'own'), await ownClaim(filesUnder('/elsewhere'), 'other')];
+      const [here, answer] = await Promise.all([
+        lockWorkstation(files, own, quiet).catch(() => undefined),
+        askNode('take', files.lock, other),
+      ]);
+      expect([here !== undefined, answer === 'yours'].filter(Boolean), answer).toHaveLength(1);
+      await here?.release();
+      if (answer === 'yours') expect(await askNode('release', files.lock, other)).toBe('yours');
+      expect(await readdir(dirname(files.lock))).toEqual([]);
+    }
+  });
+
+  it('a holder that is gone is replaced by a run on the node or by one of another machine, not by both, 30 times', async () => {
+    for (let round = 0; round < 30; round++) {
+      const files = await workstation();
+      const gone = { ...(await ownClaim(files, 'gone')), started: 'before' };
+      await lockWorkstation(files, gone, quiet);
+      const [own, other] = [await ownClaim(files, 'own'), await ownClaim(filesUnder('/elsewhere'), 'other')];
+      const [here, answer] = await Promise.all([
+        lockWorkstation(files, own, { ...quiet, takeOver: true }).catch(() => undefined),
+        askNode('take', files.lock, other, gone.token),
+      ]);
+      expect([here !== undefined, answer === 'yours'].filter(Boolean), answer).toHaveLength(1);
+    }
+  });
+
+  it('that was being replaced when the script was cut off goes on to that run, and to no other', async () => {
+    const { lock } = await workstation();
+    await mkdir(dirname(lock), { recursive: true });
+    const [old, next, third] = await Promise.all(
+      ['old', 'next', 'third'].map((run) => ownClaim(filesUnder(`/${run}`), run)),
+    );
+    if (old === undefined || next === undefined || third === undefined) return expect.fail();
+    await writeFile(lock, claimText(old));
+    await writeFile(`${lock}.after.${old.token}`, claimText(next));
+    expect(await askNode('take', lock, third, old.token)).toMatch(/^held 0\n.*"run":"next"/);
+    expect(await askNode('take', lock, next)).toBe('yours');
+    expect(await askNode('release', lock, next)).toBe('yours');
+    expect(await readdir(dirname(lock))).toEqual([]);
   });
 
   it('is released by a later process of the same run too', async () => {

@@ -76,7 +76,9 @@ async function resumed(rehearsal: Rehearsal): ReturnType<Rehearsal['run']> {
 
 async function leftovers(rehearsal: Rehearsal): Promise<readonly string[]> {
   const files = await rehearsal.everything();
-  const locks = [...files.keys()].filter((path) => path.endsWith('/lock') || /\/\.[^/]+\.\d+\.\d+$/.test(path));
+  const locks = [...files.keys()].filter(
+    (path) => /\/lock(\.after\..*)?$/.test(path) || /\/\.[^/]+\.\d+\.\d+$/.test(path),
+  );
   const model = await readFile(rehearsal.path('var/lib/kloudspot/rehearsal/state.json'), 'utf8');
   const marks = ['"/var/lib/kloudspot/lock"', 'join-in-progress'].filter((mark) => model.includes(mark));
   const { length } = await readdir(rehearsal.path('var/lib/kloudspot/runs'));

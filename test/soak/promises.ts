@@ -22,6 +22,12 @@ export const promises: readonly Promised[] = [
     files: ['test/flows/locked'],
   },
   {
+    promise: 'A lock passes from a holder that is gone to one of those that want it',
+    how: 'three or four processes that take, lose and return it, killed at any act, in thousands of orders from each of five beginnings; on a node beside a run of that node itself',
+    ring: 'pure',
+    files: ['test/engine/lock'],
+  },
+  {
     promise: 'A disk that cannot be written is one clear error',
     how: 'full, read-only, with I/O errors, before and in a run; a root that moved, a long one, a missing TMPDIR',
     ring: 'rehearsal',

@@ -10,8 +10,8 @@ import { identifyProcess, lifeOf, machineId } from '../process/process-identity.
 
 const claimSchema = z.object({
   version: z.literal(1),
-  /** Another one for every taking. */
-  token: z.string(),
+  /** Another one for every taking. Names of files hold it. */
+  token: z.string().regex(/^[^/]+$/),
   run: z.string(),
   owner: z.string(),
   host: z.string(),

@@ -5,30 +5,53 @@ export type LockVerb = 'take' | 'beat' | 'release';
 
 /**
  * Takes, renews or releases the lock on a node in one critical section of that node: of two that come at once, one gets it.
- * The folder itself is what the critical section locks: no file stays behind. The claim comes on standard input. The file holds the claim, and on a second line the node's boot id and uptime in seconds at
- * the last heartbeat: the age of a heartbeat is measured by that one clock, which no one sets.
+ * The folder itself is what the critical section locks: no file of it stays behind. The claim comes on standard input. The file holds
+ * the claim, and on a second line the node's boot id and uptime in seconds at the last heartbeat: the age of a heartbeat is measured by
+ * that one clock, which no one sets.
+ * A run of the node itself under the root / keeps its lock in the same file and knows no such section. So the file is placed by `ln`
+ * where there is none, and a holder is replaced by whoever has placed the file that comes after it (succession.ts).
  * Prints `yours`, or `held SECONDS` and the holder's claim. Arguments: verb, path, run, token of a holder that may be replaced.
  */
 const text = `verb=$1 path=$2 run=$3 replaced=$4
 mkdir -p -- "\${path%/*}" && exec 9<"\${path%/*}" || exit 1
 flock -w 60 9 || { echo "flock: \${path%/*} is held by another process" >&2; exit 1; }
 claim=$(cat)
-held=$(head -n 1 "$path" 2>/dev/null)
+there= place=$path
+held=$(head -n 1 "$path" 2>/dev/null) && there=yes
 field() { printf '%s' "$held" | sed -n 's/.*"'"$1"'":"\\([^"]*\\)".*/\\1/p'; }
 boot=$(cat /proc/sys/kernel/random/boot_id) now=$(cut -d. -f1 /proc/uptime)
-mine=
-{ [ -z "$(field run)" ] || [ "$(field run)" = "$run" ]; } && mine=yes
-[ "$verb" = take ] && [ -n "$replaced" ] && [ "$(field token)" = "$replaced" ] && mine=yes
-if [ -z "$mine" ]; then
-  read -r then_boot then_up <<<"$(sed -n 2p "$path")"
+tell() {
+  held=$(head -n 1 "$1") then_boot=
+  read -r then_boot then_up <<<"$(sed -n 2p "$1")"
   case $then_boot in "$boot") age=$((now - then_up)) ;; '') age=0 ;; *) age=$now ;; esac
   printf 'held %s\\n%s\\n' "$age" "$held"
-elif [ "$verb" = release ]; then
-  rm -f -- "$path" "$path.new"
+  exit 0
+}
+while [ -n "$(field token)" ] && [ -e "$path.after.$(field token)" ]; do
+  place=$path.after.$(field token)
+  held=$(head -n 1 "$place")
+done
+mine=
+{ [ -z "$(field run)" ] || [ "$(field run)" = "$run" ]; } && mine=yes
+if [ "$verb" = release ]; then
+  [ -n "$mine" ] || tell "$place"
+  rm -f -- "$path" "$path.new" "$path".after.*
   echo yours
-else
-  printf '%s\\n%s %s\\n' "$claim" "$boot" "$now" >"$path.new" && chmod 644 "$path.new" && mv -f -- "$path.new" "$path" && echo yours
+  exit 0
 fi
+printf '%s\\n%s %s\\n' "$claim" "$boot" "$now" >"$path.new" && chmod 644 "$path.new" || exit 1
+trap 'rm -f -- "$path.new"' EXIT
+if [ -z "$there" ]; then
+  ln -- "$path.new" "$path" 2>/dev/null || tell "$path"
+elif [ -z "$mine" ]; then
+  [ "$verb" = take ] && [ -n "$replaced" ] && [ "$(field token)" = "$replaced" ] || tell "$place"
+  after=$path.after.$replaced
+  ln -- "$path.new" "$after" 2>/dev/null || tell "$after"
+  mv -f -- "$path.new" "$path" || exit 1
+else
+  mv -f -- "$path.new" "$path" || exit 1
+fi
+echo yours
 `;
 
 export function nodeLockScript(verb: LockVerb, path: string, run: string, replaced = ''): Script {
