@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { preflightSchema } from '../../source/cli/text/preflight-schema.ts';
+import { exampleIsKept, odd, takenIsNotInvalid } from '../network/example-properties.ts';
+import { examplesBelow, generatorOf } from '../network/generated.ts';
+import { machines, onlyTheAddressChanges } from '../network/machines.ts';
 import * as lab from './lab.ts';
+import { at } from './place.ts';
 import { fromLaptop, ran } from './program.ts';
 import { writeProduct, writeSite } from './site.ts';
 
@@ -44,6 +48,16 @@ const addresses = async (n: number) =>
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line) => `${/inet (\S+)/.exec(line)?.[1]}${/ dynamic\b/.test(line) ? ' dynamic' : ''}`);
+
+it("the nodes' own netplan, newer than this machine's: of its examples and of our cases only the wanted address changes", () => {
+  const generate = generatorOf(at('root')) ?? expect.fail('no netplan in the root of the nodes');
+  const examples = new Map([...examplesBelow('/'), ...examplesBelow(at('root'))]);
+  for (const [name, text] of examples) exampleIsKept(generate, name, text);
+  for (const text of Object.values(odd)) takenIsNotInvalid(generate, text);
+  for (const machine of Object.values(machines)) onlyTheAddressChanges(generate, machine);
+  const taken = [...examples.values()].filter((text) => generate('50-cloud-init.yaml', text) !== undefined);
+  expect(taken.length).toBeGreaterThan(20);
+});
 
 it('a firewall between two nodes, a taken address and a clone are found and named; MaxSessions 2 is enough', async () => {
   await lab.onNode(2, `echo ${await machineId(1)} >/etc/machine-id`);

@@ -3,35 +3,46 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 
-/** What `netplan generate` runs, without Python in front of it; undefined where netplan is not installed. */
-export const generator = ['/usr/libexec/netplan/generate', '/usr/lib/netplan/generate'].find((path) =>
-  existsSync(path),
-);
-
-/** netplan's own examples. They are read here and kept nowhere. */
-const folder = ['/usr/share/doc/netplan/examples', '/usr/share/doc/netplan.io/examples'].find((path) =>
-  existsSync(path),
-);
-
-/** By name; none where they are not installed. */
-export const examples: ReadonlyMap<string, string> = new Map(
-  folder === undefined
-    ? []
-    : readdirSync(folder)
-        .filter((name) => name.endsWith('.yaml'))
-        .map((name) => [name, readFileSync(join(folder, name), 'utf8')] as const),
-);
-
 /**
- * Every file that netplan makes of one file in /etc/netplan, for networkd, NetworkManager, udev and the supplicant: path below
+ * Every file that a netplan makes of one file in /etc/netplan, for networkd, NetworkManager, udev and the supplicant: path below
  * /run → lines. Undefined where netplan refuses the file.
  */
-export function generated(name: string, text: string): ReadonlyMap<string, readonly string[]> | undefined {
+export type Generate = (name: string, text: string) => ReadonlyMap<string, readonly string[]> | undefined;
+
+/** What `netplan generate` runs, without Python in front of it. */
+const programs = ['usr/libexec/netplan/generate', 'usr/lib/netplan/generate'];
+
+/** That of this machine; undefined where netplan is not installed. */
+export function ownGenerator(): Generate | undefined {
+  const program = programs.map((path) => `/${path}`).find((path) => existsSync(path));
+  return program === undefined ? undefined : (name, text) => generated([program], name, text);
+}
+
+/** That of another system whose files lie in a folder, with the libraries of that one. Undefined where it has none. */
+export function generatorOf(root: string): Generate | undefined {
+  const program = programs.map((path) => join(root, path)).find((path) => existsSync(path));
+  const loader = join(root, 'lib64/ld-linux-x86-64.so.2');
+  if (program === undefined || !existsSync(loader)) return undefined;
+  const libraries = join(root, 'usr/lib/x86_64-linux-gnu');
+  return (name, text) => generated([loader, '--library-path', libraries, program], name, text);
+}
+
+/** netplan's own examples on the system whose files lie in a folder, by name. They are read here and kept nowhere. */
+export function examplesBelow(root: string): ReadonlyMap<string, string> {
+  const folder = ['usr/share/doc/netplan/examples', 'usr/share/doc/netplan.io/examples']
+    .map((path) => join(root, path))
+    .find((path) => existsSync(path));
+  const names = folder === undefined ? [] : readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  return new Map(names.map((name) => [name, readFileSync(join(folder ?? '', name), 'utf8')]));
+}
+
+function generated(command: readonly string[], name: string, text: string): ReturnType<Generate> {
   const root = mkdtempSync(join(tmpdir(), 'netplan-'));
   try {
     mkdirSync(join(root, 'etc/netplan'), { recursive: true });
     writeFileSync(join(root, 'etc/netplan', name), text, { mode: 0o600 });
-    if (spawnSync(generator ?? 'netplan', ['--root-dir', root], { stdio: 'pipe' }).status !== 0) return undefined;
+    const [program = '', ...words] = command;
+    if (spawnSync(program, [...words, '--root-dir', root], { stdio: 'pipe' }).status !== 0) return undefined;
     return new Map(filesBelow(join(root, 'run')));
   } finally {
     rmSync(root, { recursive: true, force: true });
