@@ -4,6 +4,7 @@ import { Fault } from '../errors/fault.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import { parseReachAnswer, type ReachAnswer, reachDeadline, reachProbe } from '../facts/reach-probe.ts';
 import type { HostPool } from '../host/host.ts';
+import { gatewayOf } from '../network/netplan.ts';
 import { proxyEnvironment, proxySettings } from '../network/proxy.ts';
 import { targetOf } from '../network/targets.ts';
 import type { SiteNode } from '../site/schema.ts';
@@ -35,6 +36,7 @@ async function ask(
   const task = {
     names: [site.customer.dnsName],
     search: facts?.network?.search ?? [],
+    gateways: [gatewayOf(site, node, facts)].filter((gateway) => gateway !== undefined),
     urls: serversOf(site, product).map(({ url }) => url),
     charts: chartsOf(site, product),
     ...defined({ proxy: proxy && proxyEnvironment(proxy) }),

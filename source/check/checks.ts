@@ -7,12 +7,13 @@ import { clusterServices } from './subjects/cluster-services.ts';
 import { lvmDisk, rootSize, snapSpace, solidState } from './subjects/disk.ts';
 import { features } from './subjects/features.ts';
 import { firewall } from './subjects/firewall.ts';
+import { gatewayAnswers } from './subjects/gateway.ts';
 import { identityChecks } from './subjects/identity.ts';
 import { interfaces } from './subjects/interfaces.ts';
 import { controllers, kernelSettings, modules, securityModules } from './subjects/kernel.ts';
 import { memberAddress } from './subjects/member-address.ts';
 import { memory, swap } from './subjects/memory.ts';
-import { membership, snapd } from './subjects/microk8s.ts';
+import { clusterCertificates, membership, snapd } from './subjects/microk8s.ts';
 import { mtu } from './subjects/mtu.ts';
 import { hostName, hostsAtBoot, localName, uniqueNames } from './subjects/names.ts';
 import { netplanTraps } from './subjects/netplan.ts';
@@ -75,6 +76,7 @@ export const checks: readonly Check[] = [
   downloads,
   snapd,
   membership,
+  clusterCertificates,
   portsFree,
   clockSynchronized,
   clockSkew,
@@ -85,6 +87,7 @@ export const checks: readonly Check[] = [
   workloadNetwork,
   mtu,
   defaultRoute,
+  gatewayAnswers,
   nameServers,
   searchDomains,
   siteName,

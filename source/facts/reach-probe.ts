@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import type { Script } from '../host/host.ts';
 import { parsedJson } from '../text/parsed-json.ts';
+import { addressAnswer } from './address-probe.ts';
+import { pythonArp } from './python-arp.ts';
 import { pythonProxy } from './python-proxy.ts';
 import { pythonScript } from './python-script.ts';
 
@@ -17,6 +19,8 @@ export interface ReachTask {
   readonly names: readonly string[];
   /** Search domains: whether a name that no one has is found below them. */
   readonly search: readonly string[];
+  /** Who is asked by ARP whether it is there: where packets to other networks go. */
+  readonly gateways: readonly string[];
   /** What must answer by HTTP, through the proxy of /etc/environment where there is one. */
   readonly urls: readonly string[];
   /** Charts that the index at one of those addresses must offer. */
@@ -30,6 +34,8 @@ const heard = z.object({ status: z.number().optional(), problem: z.string().opti
 
 const answer = z.object({
   names: z.record(z.string(), found),
+  /** Gateway → what was heard of it. */
+  gateways: z.record(z.string(), z.string().transform(addressAnswer)).default({}),
   /** Search domains below which every name exists. */
   wildcards: z.array(z.string()),
   urls: z.record(z.string(), heard),
@@ -50,12 +56,12 @@ const writing = 1;
 export const reachDeadline = (asking + 20) * 1000;
 
 /**
- * The script `reach`: looks up names, asks servers, and measures how long small writes take until they are on disk, as etcd and
+ * The script `reach`: looks up names, asks gateways by ARP and servers by HTTP, and measures how long small writes take until they are on disk, as etcd and
  * dqlite write (2300 bytes and fdatasync, into a file without a name on the file system of /var/snap, for 1 s at most).
  * Everything at the same time; what has not answered after 8 s counts as silent. Nothing stays; an alarm of the kernel ends it.
  */
 export function reachProbe(task: ReachTask): Script {
-  return pythonScript('reach', asking + 10, { ...task, asking, writing }, pythonProxy + body);
+  return pythonScript('reach', asking + 10, { ...task, asking, writing }, pythonProxy + pythonArp + body);
 }
 
 /** Undefined where the probe printed something else. */
@@ -66,7 +72,7 @@ export function parseReachAnswer(stdout: string): ReachAnswer | undefined {
 const body = `
 import subprocess, tempfile, uuid
 
-result = {"names": {}, "wildcards": [], "urls": {}}
+result = {"names": {}, "gateways": {}, "wildcards": [], "urls": {}}
 
 def lookup(name):
     try:
@@ -77,6 +83,9 @@ def lookup(name):
 
 def named(name):
     result["names"][name] = lookup(name)
+
+def near():
+    result["gateways"] = arp(task["gateways"])
 
 def wildcard(domain):
     if lookup("kloudspot-%s.%s." % (uuid.uuid4().hex[:12], domain))["addresses"]:
@@ -139,7 +148,7 @@ def write():
         result["writeMs"] = round(sorted(took)[max(0, -(-len(took) * 99 // 100) - 1)] * 1000, 2)
 
 jobs = [(named, name) for name in task["names"]] + [(wildcard, domain) for domain in task["search"]] + [(ask, url) for url in task["urls"]]
-together(jobs + [(store,), (write,)], task["asking"])
+together(jobs + [(near,), (store,), (write,)], task["asking"])
 for name in task["names"]: result["names"].setdefault(name, {"addresses": [], "problem": "no answer"})
 for url in task["urls"]: result["urls"].setdefault(url, {"problem": "no answer"})
 print(json.dumps(dict(result)), flush=True)`;

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { type CertificateDate, certificateDates, parseCertificateDates } from '../microk8s/certificates.ts';
 import { lockFolder, microk8sFiles } from '../microk8s/node.ts';
 import { defined } from '../text/defined.ts';
 import {
@@ -36,6 +37,8 @@ export interface MicroK8sFacts {
   /** Member of a cluster of more than itself (lock file no-cert-reissue), or a worker. */
   readonly joined: boolean;
   readonly worker: boolean;
+  /** Those that MicroK8s made on this node; none where it is not installed. */
+  readonly certificates?: readonly CertificateDate[];
 }
 
 const snapList = 'timeout 45 snap wait system seed.loaded >/dev/null 2>&1; timeout 20 snap list microk8s';
@@ -78,6 +81,8 @@ const probe = {
     (text) => trimmed(text) === 'active',
     { slow: true },
   ),
+  // In a shell of its own, which ends with the script.
+  certificates: section('microk8s-certificates', { bash: `(${certificateDates.text})` }, parseCertificateDates),
 };
 export const softwareSections = Object.values(probe);
 
@@ -124,12 +129,14 @@ export function microK8sFacts(sections: Sections): MicroK8sFacts {
   const marked = (name: 'member' | 'stopped' | 'worker') => locks.has(basename(microk8sFiles[name]));
   const worker = marked('worker');
   const snap = read(sections, probe.snap);
+  const certificates = readIfAny(sections, probe.certificates) ?? [];
   return {
     installed: snap !== undefined,
     ...snap,
     running: snap !== undefined && readIfAny(sections, probe.active) === true && !marked('stopped'),
     joined: worker || marked('member'),
     worker,
+    ...(certificates.length === 0 ? {} : { certificates }),
   };
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type LvmFacts, logicalVolumes, physicalVolumes, volumeGroups } from './lvm.ts';
-import { json, read, SectionProblem, type Sections, section } from './section.ts';
+import { json, read, readIfAny, SectionProblem, type Sections, section } from './section.ts';
 
 /** Sizes in bytes. */
 export interface StorageFacts extends LvmFacts {
@@ -8,6 +8,8 @@ export interface StorageFacts extends LvmFacts {
   readonly root: { readonly sizeBytes: number; readonly freeBytes: number; readonly device: string };
   /** Free bytes of the file system that holds /var/snap. */
   readonly snapFreeBytes: number;
+  /** The first folder on the way to MicroK8s' data that is a symbolic link, and where it leads. */
+  readonly snapLink?: { readonly path: string; readonly target: string };
 }
 
 export interface BlockDeviceFacts {
@@ -70,6 +72,15 @@ const probe = {
     },
     fileSystems,
   ),
+  dataLinks: section(
+    'data-links',
+    {
+      bash: `for path in /var/snap /var/snap/microk8s /var/snap/microk8s/common; do
+    [ ! -L "$path" ] || printf '%s %s\\n' "$path" "$(readlink -m "$path")"
+  done`,
+    },
+    (text) => /^(\S+) (.+)$/m.exec(text),
+  ),
 };
 export const diskSections = Object.values(probe);
 
@@ -94,7 +105,13 @@ export function storageFacts(
     logicalVolumes: part('logical volumes', () => logicalVolumes(sections), []),
     disks: part('disks', () => read(sections, probe.disks), []),
     ...read(sections, probe.fileSystems),
+    ...snapLink(sections),
   };
+}
+
+function snapLink(sections: Sections): Pick<StorageFacts, 'snapLink'> {
+  const [, path, target] = readIfAny(sections, probe.dataLinks) ?? [];
+  return path === undefined || target === undefined ? {} : { snapLink: { path, target } };
 }
 
 function disks({ blockdevices }: z.output<typeof tree>): BlockDeviceFacts[] {

@@ -10,6 +10,9 @@ export interface CertificateDate {
   readonly until: string;
 }
 
+/** Days before its end from which a certificate is worth mentioning. MicroK8s renews none of a cluster by itself. */
+export const certificateSoon = 30;
+
 const names: readonly CertificateName[] = ['ca', 'server', 'front-proxy-ca', 'front-proxy-client', 'kubelet'];
 
 /**

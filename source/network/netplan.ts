@@ -11,7 +11,7 @@ import {
   type WantedSettings,
   withStaticAddress,
 } from './address-settings.ts';
-import { carrierOf, presentAddress, wantedAddress } from './addresses.ts';
+import { carrierOf, defaultRoute, presentAddress, wantedAddress } from './addresses.ts';
 import {
   type Definition,
   definitionsIn,
@@ -125,6 +125,17 @@ export function wantedGateway(
   const present = network.routes.find((route) => route.to === 'default' && route.device === carrier.name)?.via;
   const usable = present !== undefined && isInside(present, address) ? present : undefined;
   return node.network?.gateway ?? site.network.gateway ?? usable;
+}
+
+/** The gateway that a node is to have, or the one that it keeps. */
+export function gatewayOf(site: Site, node: SiteNode, facts: NodeFacts | undefined): string | undefined {
+  const address = wantedAddress(node);
+  const carrier = carrierOf(node, facts);
+  const wanted =
+    address === undefined || carrier === undefined || facts?.network === undefined
+      ? undefined
+      : wantedGateway(site, node, address, carrier, facts.network);
+  return wanted ?? defaultRoute(facts)?.via;
 }
 
 /** Not the stub of systemd-resolved, which answers on the node alone. */

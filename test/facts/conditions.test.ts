@@ -1,6 +1,10 @@
+import { mkdir, mkdtemp, rm, rmdir, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { readFacts } from '../../source/facts/parts.ts';
-import { probeText, readSections } from '../../source/facts/probe.ts';
+import { factsProbe, probeText, readSections } from '../../source/facts/probe.ts';
 import { type Recording, said, ubuntu } from './recorded/ubuntu.ts';
 
 const facts = (change: Recording) => readFacts(readSections(probeText({ ...ubuntu, ...change })), 0, 0);
@@ -69,4 +73,41 @@ test('a broken snap is called so', () => {
   });
   expect(seen.microk8s).toMatchObject({ installed: true, broken: true });
   expect(seen.packages?.snapdProblem).toBeUndefined();
+});
+
+describe("folders of MicroK8s' data", () => {
+  test.each([
+    ['folders', '', undefined],
+    ['a link', '/var/snap/microk8s /data/micro k8s\n', { path: '/var/snap/microk8s', target: '/data/micro k8s' }],
+  ])('%s', (_, text, expected) => {
+    expect(facts({ 'data-links': said(text) }).storage?.snapLink).toEqual(expected);
+  });
+
+  test('the shell that asks finds a link, and none on a plain folder', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'snap-links-'));
+    await mkdir(join(folder, 'data'));
+    const ask = () => execa('bash', ['-c', factsProbe([]).text.replaceAll('/var/snap', `${folder}/snap`)]);
+    const link = async () =>
+      readFacts(readSections((await ask()).stdout.replaceAll(`${folder}/snap`, '/var/snap')), 0, 0).storage?.snapLink;
+    await mkdir(join(folder, 'snap'));
+    expect(await link()).toBeUndefined();
+    await rmdir(join(folder, 'snap'));
+    await symlink(join(folder, 'data'), join(folder, 'snap'));
+    expect(await link()).toEqual({ path: '/var/snap', target: join(folder, 'data') });
+    await rm(folder, { recursive: true });
+  });
+});
+
+test("days of MicroK8s' own certificates", () => {
+  const dates = 'ca notAfter=Nov 26 12:00:00 2036 GMT\nserver notAfter=Nov 26 12:00:00 2027 GMT\n';
+  const installed = {
+    'snap-microk8s': said(
+      'Name      Version  Rev   Tracking     Publisher   Notes\nmicrok8s  v1.34.1  8000  1.34/stable  canonical✓  classic\n',
+    ),
+    'microk8s-certificates': said(dates),
+  };
+  expect(facts(installed).microk8s?.certificates).toEqual([
+    { name: 'ca', until: '2036-11-26T12:00:00.000Z' },
+    { name: 'server', until: '2027-11-26T12:00:00.000Z' },
+  ]);
 });

@@ -1,7 +1,10 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addressProbe, parseAddressAnswers } from '../../source/facts/address-probe.ts';
 import { type PairAnswers, pairsProbe, parsePairAnswers } from '../../source/facts/pairs-probe.ts';
+import { parseReachAnswer, reachProbe } from '../../source/facts/reach-probe.ts';
 
 const id = process.pid % 10_000;
 const names = ['a', 'b', 'c'].map((letter) => `kp${id}${letter}`);
@@ -46,6 +49,9 @@ function probeAll(): Promise<(PairAnswers | undefined)[]> {
     }),
   );
 }
+
+const readFileOn = (name: string, path: string) =>
+  execFileSync('ip', ['netns', 'exec', name, 'cat', path], { encoding: 'utf8' });
 
 const closed = (answers: readonly (PairAnswers | undefined)[]) =>
   answers.flatMap((answer, index) =>
@@ -112,5 +118,23 @@ describe.skipIf(!possible && !required)('three nodes on one network (skipped wit
     } finally {
       ip('link', 'set', `v${small}`, 'mtu', '1500');
     }
+  });
+
+  test('who is asked by ARP: a neighbour, the node itself, an address that no one has, and one of another network', async () => {
+    const [asker = '', neighbour = ''] = names;
+    const mac = readFileOn(neighbour, '/sys/class/net/eth0/address').trim();
+    const gateways = [address(neighbour), address(asker), '10.213.7.200', '10.9.9.9'];
+    const { text, arguments: words = [] } = reachProbe({ names: [], search: [], gateways, urls: [] });
+    const { stdout } = await execa('ip', ['netns', 'exec', asker, 'bash', '-c', text, 'reach', ...words]);
+    const expected = [
+      { state: 'taken', mac },
+      { state: 'own', interface: 'eth0' },
+      { state: 'free' },
+      { state: 'unknown', why: 'no interface in its subnet' },
+    ];
+    expect(gateways.map((gateway) => parseReachAnswer(stdout)?.gateways[gateway])).toEqual(expected);
+    const alone = addressProbe(gateways);
+    const { stdout: lines } = await execa('ip', ['netns', 'exec', asker, 'bash', '-c', alone.text, 'arp', ...gateways]);
+    expect([...parseAddressAnswers(lines, gateways).values()]).toEqual(expected);
   });
 });

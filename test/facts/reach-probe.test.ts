@@ -49,7 +49,7 @@ async function ask(
   names: readonly string[] = [],
   charts: readonly ChartWanted[] = [],
 ) {
-  const { text, arguments: words = [] } = reachProbe({ names, search: ['invalid'], urls, charts });
+  const { text, arguments: words = [] } = reachProbe({ names, search: ['invalid'], gateways: [], urls, charts });
   writeFileSync(join(folder, 'environment'), environment);
   const own = text.replaceAll('/etc/environment', join(folder, 'environment')).replaceAll('/var/snap', folder);
   const { spawn } = await import('node:child_process');

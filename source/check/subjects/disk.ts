@@ -132,17 +132,21 @@ function usedShare({ root, snapFreeBytes }: StorageFacts): number | undefined {
   return snapFreeBytes === root.freeBytes ? 1 - root.freeBytes / root.sizeBytes : undefined;
 }
 
+/** What mounts volumes takes a path by its name, and MicroK8s' own folders are known to it by theirs. */
+const linkAdvice = ({ path, target }: NonNullable<StorageFacts['snapLink']>): string =>
+  `Mount the folder instead, before MicroK8s is installed: sudo rm ${path} && sudo mkdir ${path}, the line "${target} ${path} none bind 0 0" in /etc/fstab, sudo mount ${path}`;
+
 export const snapSpace: Check = nodeCheck(
   {
     id: 'snap-space',
     title: 'Free for /var/snap',
-    why: 'MicroK8s keeps its images, containers and datastore under /var/snap. Below 1 GB free the node evicts its pods.',
+    why: 'MicroK8s keeps its images, containers and datastore under /var/snap. Below 1 GB free the node evicts its pods. Where the folder is a symbolic link, volumes are not mounted into pods.',
     source:
-      'https://microk8s.io/docs/getting-started (20 GB of disk space); https://kubernetes.io/docs/concepts/architecture/garbage-collection/',
+      'https://microk8s.io/docs/getting-started (20 GB of disk space); https://github.com/minio/directpv/issues/816; https://kubernetes.io/docs/concepts/architecture/garbage-collection/',
   },
   'storage',
   (storage, { facts, node }) => {
-    const { snapFreeBytes } = storage;
+    const { snapFreeBytes, snapLink } = storage;
     const seen = gigabytes(snapFreeBytes);
     const used = usedShare(storage) ?? 0;
     // What is installed already has taken its share.
@@ -153,6 +157,15 @@ export const snapSpace: Check = nodeCheck(
         advice: 'Free space on that file system, or grow it: lvextend -r',
       });
     }
+    if (snapLink !== undefined)
+      return warn(
+        `${snapLink.path} is a link`,
+        `${snapLink.path} of ${node.name} is a symbolic link to ${snapLink.target}.`,
+        {
+          wanted: 'a folder or a mount',
+          advice: linkAdvice(snapLink),
+        },
+      );
     if (used > mostUsed)
       return warn(`${Math.round(used * 100)} % used`, `/ of ${node.name} is ${Math.round(used * 100)} % full.`, {
         wanted: 'under 80 %',

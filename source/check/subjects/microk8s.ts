@@ -1,6 +1,9 @@
 import type { MicroK8sFacts } from '../../facts/facts.ts';
+import { certificateSoon, daysLeft } from '../../microk8s/certificates.ts';
 import { channelForm, otherChannel, trackOf } from '../../microk8s/tracks.ts';
 import type { SiteNode } from '../../site/schema.ts';
+import { kloudspot } from '../../text/command.ts';
+import { counted } from '../../text/plural.ts';
 import { compareVersions } from '../../text/versions.ts';
 import { type AboutNode, type Check, fail, nodeCheck, type Outcome, pass, warn } from '../check.ts';
 
@@ -56,6 +59,36 @@ export const membership: Check = nodeCheck(
   },
   'microk8s',
   (seen, about) => (seen.installed ? judgeInstalled(seen, about) : pass('not installed', 'It will be installed.')),
+);
+
+export const clusterCertificates: Check = nodeCheck(
+  {
+    id: 'cluster-certificates',
+    title: 'Certificates of MicroK8s',
+    why: 'The API server answers with a certificate that MicroK8s makes for a year and renews on no member of a cluster. Once it has ended, no node joins and kubectl is refused.',
+    source: 'https://github.com/canonical/microk8s/issues/5576',
+  },
+  'microk8s',
+  ({ certificates = [] }, { node, facts }) => {
+    const at = Date.parse(facts.seenAt);
+    const [first] = certificates.toSorted((one, other) => daysLeft(one, at) - daysLeft(other, at));
+    if (first === undefined) return pass('none yet', 'MicroK8s makes them when it is installed.');
+    const days = daysLeft(first, at);
+    const seen = `${first.name}, ${counted(days, 'day')}`;
+    const rest = {
+      wanted: `${certificateSoon} days or more`,
+      advice: `${kloudspot('certificates renew')} renews them`,
+    };
+    if (days < 0)
+      return fail(
+        `${first.name} ended`,
+        `The certificate ${first.name} of ${node.name} ended on ${first.until.slice(0, 10)}.`,
+        rest,
+      );
+    return days < certificateSoon
+      ? warn(seen, `The certificate ${first.name} of ${node.name} ends in ${counted(days, 'day')}.`, rest)
+      : pass(seen, `The first that ends is ${first.name}.`);
+  },
 );
 
 function judgeInstalled(seen: MicroK8sFacts, about: AboutNode): Outcome {

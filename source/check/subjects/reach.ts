@@ -17,7 +17,7 @@ import {
 import { serversOf } from '../servers.ts';
 
 /** A check on what a node gets from its network. */
-function reachCheck(words: CheckWords, judge: (heard: ReachAnswer, about: AboutNode) => Outcome): Check {
+export function reachCheck(words: CheckWords, judge: (heard: ReachAnswer, about: AboutNode) => Outcome): Check {
   return {
     ...siteCheck(words, (input) =>
       input.site.nodes.map((node, index): Outcome => {

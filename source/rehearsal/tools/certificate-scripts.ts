@@ -1,16 +1,19 @@
+import type { Machine } from '../model/machine.ts';
 import { addCertificateNames, apiCertificateNames } from '../node/api-certificate.ts';
 import { type Call, type Program, refuse, say } from './call.ts';
 import { certificateEnd, certificateNames } from './microk8s/certificates.ts';
 
 /** `certificate-dates`: those that MicroK8s makes on a manager; a worker has two of them. */
 function certificateDates(call: Call): number {
-  return call.look((machine) => {
-    const { microk8s } = machine;
-    if (microk8s === undefined) return 0;
-    const names = microk8s.worker ? (['ca', 'kubelet'] as const) : certificateNames;
-    const dates = names.map((name) => `${name} notAfter=${opensslDate(certificateEnd(machine, name))}`);
-    return say(call, dates.join('\n'));
-  });
+  const lines = call.look(certificateLines);
+  return lines === '' ? 0 : say(call, lines);
+}
+
+export function certificateLines(machine: Machine): string {
+  const { microk8s } = machine;
+  if (microk8s === undefined) return '';
+  const names = microk8s.worker ? (['ca', 'kubelet'] as const) : certificateNames;
+  return names.map((name) => `${name} notAfter=${opensslDate(certificateEnd(machine, name))}`).join('\n');
 }
 
 /** `certificate-names`: as `openssl x509 -ext subjectAltName` prints them. */

@@ -7,6 +7,7 @@ import { fileAt, namesIn, readPath } from '../node/file-system.ts';
 import { settingOf } from '../node/kernel.ts';
 import { extentOf, partitionName } from '../node/partitions.ts';
 import type { Call, Steps } from './call.ts';
+import { certificateLines } from './certificate-scripts.ts';
 
 /** ms that all tools together take on a quiet machine. */
 const toolsMs = 650;
@@ -69,6 +70,7 @@ const answers: Readonly<
   listeners: 'as-asked',
   lsblk: 'as-asked',
   df: fileSystems,
+  'data-links': () => '',
   vgs: 'as-asked',
   pvs: 'as-asked',
   lvs: 'as-asked',
@@ -80,6 +82,7 @@ const answers: Readonly<
   'snap-microk8s': (call) => call.capture(['snap', 'list', 'microk8s']),
   'microk8s-locks': 'as-asked',
   'microk8s-active': 'as-asked',
+  'microk8s-certificates': (call) => call.look(certificateLines),
 };
 
 /** The script `facts`: every section as the machine answers it. */

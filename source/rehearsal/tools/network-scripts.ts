@@ -62,14 +62,17 @@ function isHeard(peer: Machine | undefined, from: Machine, address: string, name
   return peer !== undefined && letsIn(peer, from, address, Number(port), protocol === 'udp' ? 'udp' : 'tcp');
 }
 
-const reachTask = z.object({ names: z.array(z.string()), urls: z.array(z.string()) });
+const reachTask = z.object({ names: z.array(z.string()), gateways: z.array(z.string()), urls: z.array(z.string()) });
 
 /** `reach TASK`: the name server knows the name of the scenario's site; every server answers, or with no internet none. */
 function* reach(call: Call): Steps {
-  const { names, urls } = reachTask.parse(JSON.parse(call.words[0] ?? ''));
+  const { names, gateways, urls } = reachTask.parse(JSON.parse(call.words[0] ?? ''));
   yield 1_300;
   const zone = call.look((_machine, state) => state.names);
   const online = call.look((machine) => machine.online);
+  const near = call.look((machine, state, now) =>
+    gateways.map((address) => [address, arpAnswer(machine, state, address, now)] as const),
+  );
   const known = names.map((name) => [
     name,
     zone[name] === undefined ? { problem: 'Name or service not known' } : { addresses: [zone[name]] },
@@ -78,6 +81,7 @@ function* reach(call: Call): Steps {
     call,
     JSON.stringify({
       names: Object.fromEntries(known),
+      gateways: Object.fromEntries(near),
       wildcards: [],
       urls: Object.fromEntries(
         urls.map((url) => [url, online ? { status: 200 } : { problem: 'name resolution failed' }]),
@@ -107,8 +111,13 @@ function arpAnswer(machine: Machine, state: State, address: string, now: number)
   );
   if (!near) return 'unknown no interface in its subnet';
   const holder = reachable(state, machine, address) ?? announcer(state, address, now);
+  if (holder === undefined && isRouter(state, address)) return 'taken 00:00:5e:00:00:02';
   return holder === undefined ? 'free' : `taken ${holder.network.interfaces[0]?.mac ?? '00:00:5e:00:00:01'}`;
 }
+
+/** A router is there for every machine that goes through one. */
+const isRouter = (state: State, address: string): boolean =>
+  state.machines.some(({ network }) => network.routes.some(({ via }) => via === address));
 
 /** `getent ahostsv4 NAME`: the hosts file first, then the name server of the scenario. */
 function* getent(call: Call): Steps {

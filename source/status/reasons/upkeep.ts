@@ -1,9 +1,9 @@
+import { certificateSoon } from '../../microk8s/certificates.ts';
 import { kloudspot } from '../../text/command.ts';
 import type { CertificateStatus, NodeStatus } from '../report.ts';
 import { list, type Reason } from './reason.ts';
 
-/** Days before its end from which a certificate is worth mentioning. MicroK8s renews none of a cluster by itself. */
-const soon = 30;
+const soon = certificateSoon;
 
 export function aboutCertificates(certificates: readonly CertificateStatus[]): Reason[] {
   const named = (some: readonly CertificateStatus[]) =>

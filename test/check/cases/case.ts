@@ -74,10 +74,13 @@ export function healthyPairs(site: Site, product = kloudspot): NonNullable<LiveE
   );
 }
 
-/** Every node reaches all servers, finds the site's name, and has a fast disk. */
+const answers = { state: 'taken', mac: '52:54:00:00:00:fe' } as const;
+
+/** Every node reaches all servers and its gateway, finds the site's name, and has a fast disk. */
 export function healthyReach(site: Site, product: Product = kloudspot): NonNullable<LiveEvidence['reach']> {
   const answer: ReachAnswer = {
     names: { [site.customer.dnsName]: { addresses: [site.network.virtualAddress ?? ''] } },
+    gateways: Object.fromEntries(['192.168.1.1', '192.168.1.254'].map((router) => [router, answers])),
     wildcards: [],
     urls: Object.fromEntries(serversOf(site, product).map(({ url }) => [url, { status: 200 }])),
     store: 'pass',

@@ -229,6 +229,14 @@ export const disksCases: readonly Case[] = [
   },
   {
     check: 'snap-space',
+    what: 'a symbolic link',
+    grade: 'warn',
+    nodes: ['ks-1'],
+    says: /\/var\/snap of ks-1 is a symbolic link to \/data\/snap\./,
+    facts: onNode1('storage', { snapLink: { path: '/var/snap', target: '/data/snap' } }),
+  },
+  {
+    check: 'snap-space',
     what: 'little space',
     grade: 'warn',
     nodes: ['ks-1'],

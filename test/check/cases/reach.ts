@@ -1,8 +1,56 @@
-import { type Case, fromKs1ToKs2, heardByKs1, onNode1 } from './case.ts';
+import type { ReachAnswer } from '../../../source/facts/reach-probe.ts';
+import { type Case, fromKs1ToKs2, heardByKs1, nodes, onNode1, wantsStatic } from './case.ts';
 
 const store = { store: ['api.snapcraft.io'] };
 
+/** What ks-1 hears of a gateway. */
+const gateway = (address: string, answer: ReachAnswer['gateways'][string]) => ({
+  check: 'gateway-answers',
+  nodes: ['ks-1'],
+  evidence: heardByKs1({ gateways: { [address]: answer } }),
+});
+const present = '192.168.1.254';
+
 export const reachCases: readonly Case[] = [
+  {
+    ...gateway(present, { state: 'free' }),
+    what: 'a gateway that no machine is',
+    grade: 'warn',
+    says: /No machine answers ks-1 at 192\.168\.1\.254, its gateway/,
+  },
+  {
+    ...gateway('192.168.1.1', { state: 'free' }),
+    what: 'the one that the node is to get',
+    grade: 'warn',
+    says: /at 192\.168\.1\.1, its gateway/,
+    site: { nodes: nodes(wantsStatic('192.168.1.77/24', { gateway: '192.168.1.1' })) },
+  },
+  {
+    ...gateway(present, { state: 'own', interface: 'eno1' }),
+    what: "the node's own address",
+    grade: 'warn',
+    says: /is its own address on eno1/,
+  },
+  {
+    ...gateway(present, { state: 'unknown', why: 'no interface in its subnet' }),
+    what: 'a gateway in a network that the node has not yet',
+    grade: 'pass',
+    says: /has no address in the network of/,
+  },
+  {
+    ...gateway(present, { state: 'unknown', why: 'Operation not permitted' }),
+    what: 'a node that may not ask',
+    grade: 'warn',
+    says: /could not ask for 192\.168\.1\.254: Operation not permitted/,
+  },
+  {
+    check: 'gateway-answers',
+    what: 'no gateway at all',
+    grade: 'pass',
+    nodes: ['ks-1'],
+    says: /no gateway/,
+    facts: onNode1('network', { routes: [] }),
+  },
   {
     check: 'snap-store',
     what: 'a server that snapd does not reach',

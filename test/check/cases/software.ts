@@ -294,4 +294,26 @@ export const softwareCases: readonly Case[] = [
     says: /renames it to ks-1/,
     facts: onNode1('identity', { hostname: 'ubuntu' }),
   },
+  ...(
+    [
+      ['pass', 200, /The first that ends is server/],
+      ['warn', 12, /certificate server of ks-1 ends in 12 days/],
+      ['fail', -3, /certificate server of ks-1 ended on 2026-11-18/],
+    ] as const
+  ).map(
+    ([grade, days, says]): Case => ({
+      check: 'cluster-certificates',
+      what: `${days} days left`,
+      grade,
+      nodes: ['ks-1'],
+      says,
+      facts: onNode1('microk8s', {
+        ...installed,
+        certificates: [
+          { name: 'ca', until: '2036-01-01T00:00:00.000Z' },
+          { name: 'server', until: new Date(seenAtMs + days * 86_400_000).toISOString() },
+        ],
+      }),
+    }),
+  ),
 ];

@@ -206,6 +206,7 @@ export const ubuntu: Recording = {
   df: said(
     'Filesystem                           1B-blocks        Avail Mounted on\n/dev/mapper/ubuntu--vg-ubuntu--lv 105089261568  91207000064 /\n/dev/mapper/ubuntu--vg-ubuntu--lv 105089261568  91207000064 /\n',
   ),
+  'data-links': said(''),
   packages: said(
     'installed lvm2 2.03.11-2.1ubuntu4\nnot-installed open-iscsi \n',
     1,
@@ -222,4 +223,5 @@ export const ubuntu: Recording = {
   'snap-microk8s': said('', 1, 'error: no matching snaps installed\n'),
   'microk8s-locks': said('', 2, "ls: cannot access '/var/snap/microk8s/current/var/lock': No such file or directory\n"),
   'microk8s-active': said('inactive\n', 3),
+  'microk8s-certificates': said(''),
 };
