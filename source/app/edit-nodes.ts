@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { exitCode, Fault } from '../errors/fault.ts';
-import { isMapping } from '../site/defaults.ts';
 import { judgeDraft, parseDraft } from '../site/load.ts';
 import { siteText } from '../site/save.ts';
 import type { DraftValue, Site, SiteDraft } from '../site/schema.ts';
 import { kloudspot } from '../text/command.ts';
 import { defined } from '../text/defined.ts';
+import { isMapping } from '../text/mapping.ts';
 import { didYouMean } from '../text/nearest.ts';
 import type { ChangedSite } from './set-values.ts';
 

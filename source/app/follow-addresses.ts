@@ -4,10 +4,10 @@ import { textIfPresent } from '../host/read-text.ts';
 import { writeAtomic } from '../host/write-atomic.ts';
 import { wantedAddress } from '../network/addresses.ts';
 import type { Plan } from '../plan/document/document.ts';
-import { isMapping } from '../site/defaults.ts';
 import { filesUnder } from '../site/files.ts';
 import { parseDraft } from '../site/load.ts';
 import { siteText } from '../site/save.ts';
+import { isMapping } from '../text/mapping.ts';
 
 /**
  * Lets `reach` in the site file follow the addresses that the steps of a run gave the nodes, or restored. Comments stay.

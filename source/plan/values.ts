@@ -8,6 +8,7 @@ import { safeYaml, unfolded } from '../site/yaml-text.ts';
 import { ownClass } from '../storage/classes.ts';
 import { volumesFor } from '../storage/volumes.ts';
 import { settingFor } from '../storage/workload.ts';
+import { isMapping } from '../text/mapping.ts';
 
 /** One Helm value, and in words where it came from. */
 export interface HelmRow {
@@ -38,8 +39,7 @@ function leavesOf(
 ): Omit<HelmRow, 'origin'>[] {
   return Object.entries(values).flatMap(([key, value]) => {
     const path = [...above, key];
-    const keyed = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return keyed && Object.keys(value).length > 0 ? leavesOf(value, path) : [{ path, value }];
+    return isMapping(value) && Object.keys(value).length > 0 ? leavesOf(value, path) : [{ path, value }];
   });
 }
 

@@ -1,12 +1,14 @@
 import * as z from 'zod';
 
-const why = z.string().min(1).meta({ description: 'Shown in the plan, and written beside it on the node.' });
-const oneLine = /^[^\n\r]+$/;
+const why = z
+  .string()
+  .regex(/^[^\n\r]+$/, 'one line')
+  .meta({ description: 'Shown in the plan, and written beside it on the node.' });
 
 const sysctl = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9_-]*(\.[A-Za-z0-9_*/-]+)+$/, 'the name of a sysctl, such as vm.max_map_count'),
   value: z.union([z.number().int(), z.string().regex(/^[A-Za-z0-9_-]+( [A-Za-z0-9_-]+)*$/, 'words or numbers')]),
-  why: why.regex(oneLine, 'one line'),
+  why,
 });
 
 const limit = z.strictObject({
@@ -27,12 +29,12 @@ const limit = z.strictObject({
     'rtprio',
   ]),
   value: z.union([z.number().int().min(-1), z.literal('unlimited')]),
-  why: why.regex(oneLine, 'one line'),
+  why,
 });
 
 const kernelModule = z.strictObject({
   name: z.string().regex(/^[a-z0-9_]+$/, 'the name of a kernel module, such as br_netfilter'),
-  why: why.regex(oneLine, 'one line'),
+  why,
 });
 
 const once =

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isMapping } from '../text/mapping.ts';
 import { type DraftValue, siteSchema } from './schema.ts';
 
 const required = {
@@ -21,10 +22,6 @@ export const siteDefaults: { readonly [key: string]: DraftValue } = {
   tls,
   deploy,
 };
-
-export function isMapping(value: unknown): value is { [key: string]: DraftValue } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** What is left to say of `value` when `fallback` holds by itself; undefined when nothing is. */
 export function beyondDefault(value: DraftValue, fallback: DraftValue): DraftValue {

@@ -11,7 +11,8 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
-import { beyondDefault, isMapping } from './defaults.ts';
+import { isMapping } from '../text/mapping.ts';
+import { beyondDefault } from './defaults.ts';
 import { keysAt } from './reading/known.ts';
 import { type DraftValue, type SitePath, siteSchema } from './schema.ts';
 

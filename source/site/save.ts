@@ -6,7 +6,8 @@ import { messageOf } from '../errors/thrown.ts';
 import { freeName, moveAside } from '../host/move-aside.ts';
 import { textIfPresent } from '../host/read-text.ts';
 import { writeAtomic } from '../host/write-atomic.ts';
-import { isMapping, siteDefaults } from './defaults.ts';
+import { isMapping } from '../text/mapping.ts';
+import { siteDefaults } from './defaults.ts';
 import type { Files } from './files.ts';
 import { parseDraft } from './load.ts';
 import { mergeInto } from './merge.ts';
@@ -107,7 +108,7 @@ export async function removeDraft(files: Files): Promise<void> {
 /** Remarks about another site must not stay beside this one's answers. */
 function isSameSite(before: unknown, site: { [key: string]: DraftValue }): boolean {
   if (!isMapping(before)) return false;
-  const marks = (data: { [key: string]: DraftValue }) => {
+  const marks = (data: { readonly [key: string]: unknown }) => {
     const nodes = Array.isArray(data['nodes']) ? data['nodes'] : [];
     const ofNodes = nodes.flatMap((node) => (isMapping(node) ? [node['name'], node['reach']] : []));
     return [data['name'], ...ofNodes].filter((mark) => typeof mark === 'string');

@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import type { Finding } from '../site/finding.ts';
 import type { SiteDraft, SitePath } from '../site/schema.ts';
-import { getAt, isRecord, problemOf, removeAt, setAt, typedValue, withAnswer } from './draft/draft.ts';
+import { isMapping } from '../text/mapping.ts';
+import { getAt, problemOf, removeAt, setAt, typedValue, withAnswer } from './draft/draft.ts';
 import { draftNodes } from './draft/draft-nodes.ts';
 import { otherSettings, settingWords } from './draft/other-settings.ts';
 import { onceFor } from './once.ts';
@@ -128,7 +129,7 @@ export function settle(view: WizardView): SiteDraft {
         draft = withAnswer(draft, field, field.fallback.value);
     }
   }
-  if (!isRecord(getAt(draft, ['network']))) draft = setAt(draft, ['network'], {});
+  if (!isMapping(getAt(draft, ['network']))) draft = setAt(draft, ['network'], {});
   if (getAt(draft, ['tls', 'mode']) !== 'files') draft = withoutKeys(draft);
   return draft;
 }
@@ -140,6 +141,6 @@ function settles(field: Field): boolean {
 
 function withoutKeys(draft: SiteDraft): SiteDraft {
   const tls = getAt(draft, ['tls']);
-  if (!isRecord(tls)) return draft;
+  if (!isMapping(tls)) return draft;
   return setAt(removeAt(draft, ['tls']), ['tls', 'mode'], 'self-signed');
 }

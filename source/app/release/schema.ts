@@ -4,6 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { keysOf, type ValueComplaint } from '../../kubernetes/schema-words.ts';
+import { isMapping } from '../../text/mapping.ts';
 import { parsedJson } from '../../text/parsed-json.ts';
 import { safeValues } from '../../text/safe-text.ts';
 
@@ -61,6 +62,3 @@ function over(below: unknown, above: unknown): unknown {
     }),
   );
 }
-
-const isMapping = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { isMapping } from '../../text/mapping.ts';
 import { nearest } from '../../text/nearest.ts';
 import type { SitePath } from '../schema.ts';
 import { type Complaint, complain, dotted } from './complaint.ts';
@@ -24,16 +25,13 @@ function complaintsOf(schema: z.ZodType, value: unknown, issues: readonly Issue[
 /** The value without what the schema need not see: keys of the operator's own (`x-…`) and empty ones. Helm values mean every key. */
 function significant(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(significant);
-  if (!isKeyed(value)) return value;
+  if (!isMapping(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([key, inner]) => !key.startsWith('x-') && inner !== null && inner !== undefined)
-      .map(([key, inner]) => [key, key === 'values' && isKeyed(inner) ? inner : significant(inner)]),
+      .map(([key, inner]) => [key, key === 'values' && isMapping(inner) ? inner : significant(inner)]),
   );
 }
-
-const isKeyed = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export function valueAt(value: unknown, path: SitePath): unknown {
   return path.reduce<unknown>((inner, key) => {

@@ -1,4 +1,5 @@
 import type { SitePath } from '../../site/schema.ts';
+import { isMapping } from '../../text/mapping.ts';
 import type { Field, Page, WizardView } from '../../wizard/page.ts';
 import { fieldAt, pages } from '../../wizard/pages.ts';
 
@@ -51,7 +52,6 @@ export function called(field: Field, view: WizardView): string {
   if (field.row === undefined) return field.label;
   const nodes = view.draft.nodes;
   const node = Array.isArray(nodes) ? nodes[Number(field.row)] : undefined;
-  const name =
-    typeof node === 'object' && node !== null && !Array.isArray(node) ? (node.name ?? node.reach) : undefined;
+  const name = isMapping(node) ? (node.name ?? node.reach) : undefined;
   return `${typeof name === 'string' ? name : `node ${Number(field.row) + 1}`} ${field.label}`;
 }

@@ -1,12 +1,13 @@
 import type { NodeFacts } from '../../facts/facts.ts';
 import type { DraftValue, SiteDraft } from '../../site/schema.ts';
+import { isMapping } from '../../text/mapping.ts';
 import type { WizardView } from '../page.ts';
-import { type DraftRecord, isRecord, textAt } from './draft.ts';
+import { type DraftRecord, textAt } from './draft.ts';
 
 /** The nodes of a draft as records, whatever is in them. */
 export function draftNodes(draft: SiteDraft): readonly DraftRecord[] {
   const nodes = draft.nodes;
-  return Array.isArray(nodes) ? nodes.map((node) => (isRecord(node) ? node : {})) : [];
+  return Array.isArray(nodes) ? nodes.map((node) => (isMapping(node) ? node : {})) : [];
 }
 
 /** How a node is called in messages: its name, else where it is reached, else its place in the list. */

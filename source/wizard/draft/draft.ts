@@ -1,18 +1,15 @@
 import type { DraftValue, SiteDraft, SitePath } from '../../site/schema.ts';
+import { isMapping } from '../../text/mapping.ts';
 import type { Field, WizardView } from '../page.ts';
 
 export type DraftRecord = { [key: string]: DraftValue };
-
-export function isRecord(value: DraftValue): value is DraftRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** The value at a place of the draft; undefined where there is none. */
 export function getAt(draft: DraftValue, path: SitePath): DraftValue {
   let here: DraftValue = draft;
   for (const key of path) {
     if (typeof key === 'number') here = Array.isArray(here) ? here[key] : undefined;
-    else here = isRecord(here) && Object.hasOwn(here, key) ? here[key] : undefined;
+    else here = isMapping(here) && Object.hasOwn(here, key) ? here[key] : undefined;
   }
   return here;
 }
@@ -20,7 +17,7 @@ export function getAt(draft: DraftValue, path: SitePath): DraftValue {
 /** A copy of the draft with the value at that place; what lies on the way there is made. */
 export function setAt(draft: SiteDraft, path: SitePath, value: DraftValue): SiteDraft {
   const changed = withValue(draft, path, value);
-  return isRecord(changed) ? changed : draft;
+  return isMapping(changed) ? changed : draft;
 }
 
 function withValue(here: DraftValue, path: SitePath, value: DraftValue): DraftValue {
@@ -31,7 +28,7 @@ function withValue(here: DraftValue, path: SitePath, value: DraftValue): DraftVa
     list[key] = withValue(list[key], rest, value);
     return list;
   }
-  const record = isRecord(here) ? here : {};
+  const record = isMapping(here) ? here : {};
   return { ...record, [key]: withValue(Object.hasOwn(record, key) ? record[key] : undefined, rest, value) };
 }
 
@@ -39,7 +36,7 @@ function withValue(here: DraftValue, path: SitePath, value: DraftValue): DraftVa
 export function removeAt(draft: SiteDraft, path: SitePath): SiteDraft {
   if (path.length === 0 || getAt(draft, path) === undefined) return draft;
   const changed = without(draft, path);
-  return isRecord(changed) ? changed : {};
+  return isMapping(changed) ? changed : {};
 }
 
 function without(here: DraftValue, path: SitePath): DraftValue {
@@ -51,7 +48,7 @@ function without(here: DraftValue, path: SitePath): DraftValue {
       ? here.filter((_, index) => index !== key)
       : here.map((item, index) => (index === key ? (without(item, rest) ?? {}) : item));
   }
-  if (!isRecord(here)) return here;
+  if (!isMapping(here)) return here;
   const { [key]: old, ...others } = here;
   const left = without(old, rest);
   const result = left === undefined ? others : { ...here, [key]: left };

@@ -1,8 +1,9 @@
 import type { KeyLines } from '../../site/reading/key-lines.ts';
 import type { DraftValue, SiteDraft, SitePath } from '../../site/schema.ts';
+import { isMapping } from '../../text/mapping.ts';
 import { counted } from '../../text/plural.ts';
 import type { Field } from '../page.ts';
-import { isRecord, textAt } from './draft.ts';
+import { textAt } from './draft.ts';
 import { draftNodes } from './draft-nodes.ts';
 
 /** A setting of the draft that no field shows. */
@@ -22,7 +23,7 @@ export function otherSettings(draft: SiteDraft, fields: readonly Field[]): reado
     if (saidElsewhere.test(path.join('.')) || shown.some((one) => begins(path, one)) || isEmpty(value)) return;
     const parts = partsOf(value);
     // A record of one entry stands by that entry.
-    const opens = path.length === 0 || (isRecord(value) && parts.length === 1);
+    const opens = path.length === 0 || (isMapping(value) && parts.length === 1);
     if (opens || (parts.length > 0 && shown.some((one) => begins(one, path))))
       for (const [key, part] of parts) visit(part, [...path, key]);
     else found.push({ path, value });
@@ -38,7 +39,7 @@ const isEmpty = (value: DraftValue): boolean =>
 
 function partsOf(value: DraftValue): readonly (readonly [string | number, DraftValue])[] {
   if (Array.isArray(value)) return value.map((item, index) => [index, item] as const);
-  return isRecord(value) ? Object.entries(value) : [];
+  return isMapping(value) ? Object.entries(value) : [];
 }
 
 /** `ks-1 volumes, 2 entries (line 12)`. The line is that of the file which the draft comes from. */

@@ -2,6 +2,7 @@ import ipaddr from 'ipaddr.js';
 import { virtualAddressProblem } from '../../site/address-rules.ts';
 import { getAt } from '../draft/draft.ts';
 import { countRoles } from '../draft/topology.ts';
+import { onceFor } from '../once.ts';
 import type { WizardView } from '../page.ts';
 import { placedOnNetwork } from './placed-on-network.ts';
 
@@ -12,7 +13,7 @@ const most = 6;
  * Addresses that could be the cluster's, for asking whether one of them is free: those behind the highest address of the nodes.
  * None where an answer is there, where one node needs none, or where no node was seen.
  */
-export function virtualAddressCandidates(view: WizardView): readonly string[] {
+export const virtualAddressCandidates = onceFor((view: WizardView): readonly string[] => {
   if (getAt(view.draft, ['network', 'virtualAddress']) !== undefined || countRoles(view).managers < 2) return [];
   const { nodes, gateways, ranges, workload } = placedOnNetwork(view);
   const known = nodes.flatMap(({ address }) => address ?? []);
@@ -24,7 +25,7 @@ export function virtualAddressCandidates(view: WizardView): readonly string[] {
     if (virtualAddressProblem(address, nodes, gateways, ranges, workload) === undefined) candidates.push(address);
   }
   return candidates;
-}
+});
 
 /** The first candidate that no machine answered for. */
 export const freeVirtualAddress = (view: WizardView): string | undefined =>

@@ -2,7 +2,8 @@ import type { SiteDraft } from '../../site/schema.ts';
 import { asLsblk } from '../../storage/bytes.ts';
 import { type Candidate, defaultCandidate, type PoolWish, poolCandidates } from '../../storage/candidates.ts';
 import { storageDemand } from '../../storage/demand.ts';
-import { getAt, isRecord, removeAt, setAt, textAt } from '../draft/draft.ts';
+import { isMapping } from '../../text/mapping.ts';
+import { getAt, removeAt, setAt, textAt } from '../draft/draft.ts';
 import { factsOf } from '../draft/draft-nodes.ts';
 import { provisionalSite } from '../draft/provisional.ts';
 import { storageWish } from '../draft/storage-wish.ts';
@@ -135,7 +136,7 @@ function written(draft: SiteDraft, name: string | undefined, { index, candidates
 
 function withPlace(draft: SiteDraft, choice: Candidate['choice'], index: number): SiteDraft {
   const before = getAt(draft, placeOf(index));
-  const { device: _, erase: __, volumeGroup: ___, volume: ____, ...kept } = isRecord(before) ? before : {};
+  const { device: _, erase: __, volumeGroup: ___, volume: ____, ...kept } = isMapping(before) ? before : {};
   const next = { ...kept, ...choice };
   return Object.keys(next).length === 0 ? removeAt(draft, placeOf(index)) : setAt(draft, placeOf(index), next);
 }

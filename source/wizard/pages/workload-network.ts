@@ -1,7 +1,8 @@
 import { ipv4Of } from '../../network/addresses.ts';
 import { isIn, networkOf, workloadAddressProblem, workloadRangeProblem } from '../../site/address-rules.ts';
 import { type SiteDraft, siteRules } from '../../site/schema.ts';
-import { getAt, isRecord, removeAt, setAt, textAt } from '../draft/draft.ts';
+import { isMapping } from '../../text/mapping.ts';
+import { getAt, removeAt, setAt, textAt } from '../draft/draft.ts';
 import { draftNodes, factsOf } from '../draft/draft-nodes.ts';
 import type { Field, Parsed, WizardView } from '../page.ts';
 import { anyText, machineAddress, network } from '../parse.ts';
@@ -86,7 +87,7 @@ const addressesField = (view: WizardView, range: string): Field => ({
 
 function addressText(draft: SiteDraft): string | undefined {
   const given = getAt(draft, addressesPath);
-  const pairs = isRecord(given) ? Object.entries(given).map(([name, address]) => `${name}=${String(address)}`) : [];
+  const pairs = isMapping(given) ? Object.entries(given).map(([name, address]) => `${name}=${String(address)}`) : [];
   return pairs.length === 0 ? undefined : pairs.join(', ');
 }
 

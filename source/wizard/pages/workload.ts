@@ -1,6 +1,7 @@
 import type { Product } from '../../product/schema.ts';
 import { volumesFor } from '../../storage/volumes.ts';
-import { getAt, isRecord, removeAt, setAt } from '../draft/draft.ts';
+import { isMapping } from '../../text/mapping.ts';
+import { getAt, removeAt, setAt } from '../draft/draft.ts';
 import { storageWish } from '../draft/storage-wish.ts';
 import type { Field, Parsed, WizardView } from '../page.ts';
 
@@ -12,7 +13,7 @@ export const fromWorkloadId = 'storage.workload';
 export function workloadFields(view: WizardView): readonly Field[] {
   const { workload } = view.product;
   if (!workload || volumesFor(storageWish(view), view.product).length === 0) return [];
-  const on = isRecord(getAt(view.draft, path));
+  const on = isMapping(getAt(view.draft, path));
   return [toggle, ...(on ? usedInputs(view).map(inputField) : [])];
 }
 
@@ -30,7 +31,7 @@ const toggle: Field = {
     /^(y|yes|n|no|true|false)$/i.test(text)
       ? { value: /^(y|true)/i.test(text) }
       : { problem: `${text}: answer yes or no` },
-  read: (draft) => (isRecord(getAt(draft, path)) ? true : undefined),
+  read: (draft) => (isMapping(getAt(draft, path)) ? true : undefined),
   write: (draft, value) => (value === true ? setAt(draft, path, getAt(draft, path) ?? {}) : removeAt(draft, path)),
 };
 

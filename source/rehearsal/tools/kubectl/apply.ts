@@ -1,4 +1,5 @@
 import { parseAllDocuments } from 'yaml';
+import { isMapping } from '../../../text/mapping.ts';
 import { unansweredWebhook } from '../../cluster/controllers/admission.ts';
 import { changeRefusal, kubectlRefusal } from '../../cluster/immutable.ts';
 import { kindOf, printed } from '../../cluster/kinds.ts';
@@ -88,8 +89,8 @@ function encoded(manifest: KubeObject): KubeObject {
 
 /** Maps are joined, anything else is replaced; `null` removes a key: RFC 7386. */
 export function merge(before: unknown, change: unknown): unknown {
-  if (typeof change !== 'object' || change === null || Array.isArray(change)) return change;
-  const base = typeof before === 'object' && before !== null && !Array.isArray(before) ? before : {};
+  if (!isMapping(change)) return change;
+  const base = isMapping(before) ? before : {};
   const result: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(change)) {
     if (value === null) delete result[key];
