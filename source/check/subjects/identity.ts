@@ -1,8 +1,7 @@
 import { type IdentityKind, identitiesToGive } from '../../network/identities.ts';
-import type { Grade } from '../../site/finding.ts';
 import { clonedVolumes, diskIdentity } from '../../storage/clones.ts';
+import { storageDemand } from '../../storage/demand.ts';
 import { sharedEngine } from '../../storage/engines/engines.ts';
-import { sharedVolume } from '../../storage/shared.ts';
 import { type Check, type CheckInput, perInput, siteCheck } from '../check.ts';
 import { type Identity, judgeAlike } from './alike.ts';
 import { isContainer } from './system.ts';
@@ -98,9 +97,9 @@ const identities: readonly Identity[] = [
         ...storage.physicalVolumes.map(({ name, uuid }) => [uuid, name] as const),
         ...storage.logicalVolumes.map(({ volumeGroup, name, uuid }) => [uuid, `${volumeGroup}/${name}`] as const),
       ]),
-    grade: isPoolVolume,
+    grade: (input, name) => (isPoolVolume(input, name) ? 'fail' : 'warn'),
     changed: (input, name) =>
-      isPoolVolume(input, name) === 'fail' ? [...clonedVolumes(input.site, input.product, input.facts).keys()] : [],
+      isPoolVolume(input, name) ? [...clonedVolumes(input.site, input.product, input.facts).keys()] : [],
     advice:
       'It harms nothing while no disk of one is put into the other. New ones: lvremove and lvcreate for a blank volume; vgchange -u and pvchange -u for a group that is not in use, from a rescue system where / lies on it',
   },
@@ -126,10 +125,18 @@ function named(values: readonly (string | undefined)[]): ReadonlyMap<string, str
   return new Map(values.flatMap((value) => (value ? [[value, value] as const] : [])));
 }
 
-function isPoolVolume({ site, product }: CheckInput, name: string): Grade {
-  const pool = sharedVolume(site, product);
-  return pool && name === `${pool.group}/${pool.volume}` ? 'fail' : 'warn';
-}
+/** Logical volumes, `group/volume`, that carry the pool of some node. */
+const poolVolumes = perInput(
+  ({ site, product }) =>
+    new Set(
+      site.nodes.flatMap((node) => {
+        const { pool } = storageDemand(site, product, node);
+        return pool ? [`${pool.group}/${pool.volume}`] : [];
+      }),
+    ),
+);
+
+const isPoolVolume = (input: CheckInput, name: string): boolean => poolVolumes(input).has(name);
 
 const given = perInput(({ site, facts }) => identitiesToGive(site, facts));
 

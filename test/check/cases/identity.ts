@@ -1,4 +1,4 @@
-import { device, GiB, healthyNode, healthyStorage } from '../../facts-fixtures.ts';
+import { device, GiB, healthyNode, healthySite, healthyStorage } from '../../facts-fixtures.ts';
 import { type Case, eno1, installed, likeNode1, set, withShared } from './case.ts';
 
 /** A node with one more disk. */
@@ -181,6 +181,21 @@ export const identityCases: readonly Case[] = [
     grade: 'fail',
     nodes: ['ks-1', 'ks-2'],
     says: /ubuntu-vg\/shared/,
+    facts: {
+      'ks-1': set('storage', withShared({ fsType: 'ext4' })),
+      'ks-2': set('storage', withShared({ fsType: 'ext4' })),
+    },
+  },
+  {
+    check: 'unique-lvm',
+    what: 'a cloned volume that is not blank and carries the pool of two nodes that differ from the site',
+    grade: 'fail',
+    nodes: ['ks-1', 'ks-2'],
+    says: /ubuntu-vg\/shared/,
+    site: {
+      storage: { ...healthySite().storage, shared: { ...healthySite().storage.shared, volumeGroup: 'vg_share' } },
+      nodes: healthySite().nodes.map((node) => ({ ...node, storage: { shared: { volumeGroup: 'ubuntu-vg' } } })),
+    },
     facts: {
       'ks-1': set('storage', withShared({ fsType: 'ext4' })),
       'ks-2': set('storage', withShared({ fsType: 'ext4' })),
