@@ -1,17 +1,19 @@
 import { siteSchema } from '../../site/schema.ts';
 import { defaultEngine, engineNamed } from '../../storage/engines/engines.ts';
+import { groupTrouble } from '../../storage/groups.ts';
 import type { StorageWish } from '../../storage/volumes.ts';
 import { defined } from '../../text/defined.ts';
+import { isMapping } from '../../text/mapping.ts';
 import type { WizardView } from '../page.ts';
 import { chosenFeatures } from './chosen-features.ts';
-import { getAt, isRecord, textAt } from './draft.ts';
+import { getAt, textAt } from './draft.ts';
 import { draftServices } from './draft-services.ts';
 
 /** What the draft says about storage so far, with the defaults of the site file where it says nothing or nothing right. */
 export function storageWish(view: WizardView): StorageWish {
   const storage = getAt(view.draft, ['storage']);
   const typed = getAt(storage, ['volumes']);
-  const volumes = isRecord(typed)
+  const volumes = isMapping(typed)
     ? Object.fromEntries(Object.entries(typed).flatMap(([id, size]) => (typeof size === 'number' ? [[id, size]] : [])))
     : {};
   const size = getAt(storage, ['shared', 'size']);
@@ -29,8 +31,8 @@ export function storageWish(view: WizardView): StorageWish {
       },
       shared: {
         engine: engineNamed(textAt(storage, ['shared', 'engine'])) ?? defaultEngine,
-        volumeGroup: textAt(storage, ['shared', 'volumeGroup']) || likelyGroupOf(view),
-        volume: textAt(storage, ['shared', 'volume']) || 'shared',
+        volumeGroup: textAt(storage, ['shared', 'volumeGroup']) || likelyPoolGroupOf(view),
+        volume: poolVolumeOf(view),
         ...(typeof size === 'number' ? { size } : {}),
         ...(storageClass === '' ? {} : { storageClass }),
       },
@@ -46,17 +48,33 @@ export function likelyGroupOf(view: WizardView): string {
   return seenGroups(view)[0]?.name ?? 'ubuntu-vg';
 }
 
+const poolVolumeOf = ({ draft }: WizardView): string => textAt(draft, ['storage', 'shared', 'volume']) || 'shared';
+
+/** The group in which most nodes have the pool's volume already, as the guide has it made before; where none has it, the likely one. */
+export function likelyPoolGroupOf(view: WizardView): string {
+  const name = poolVolumeOf(view);
+  const groups = [...new Set(view.facts.values())].flatMap(({ storage }) => {
+    const found = storage?.logicalVolumes.find((volume) => volume.name === name);
+    return found ? [found.volumeGroup] : [];
+  });
+  const counts = Map.groupBy(groups, (group) => group);
+  const [most] = [...counts].toSorted(([, one], [, other]) => other.length - one.length);
+  return most?.[0] ?? likelyGroupOf(view);
+}
+
 export interface SeenGroup {
   readonly name: string;
   readonly nodes: number;
   readonly leastFreeBytes: number;
 }
 
-/** Volume groups by name over all nodes. */
+/** Volume groups that can be used, by name over all nodes. */
 export function seenGroups(view: WizardView): readonly SeenGroup[] {
   const groups = new Map<string, SeenGroup>();
   for (const facts of new Set(view.facts.values())) {
-    for (const group of facts.storage?.volumeGroups ?? []) {
+    const { storage } = facts;
+    for (const group of storage?.volumeGroups ?? []) {
+      if (storage && groupTrouble(storage, group)) continue;
       const before = groups.get(group.name);
       groups.set(group.name, {
         name: group.name,

@@ -3,10 +3,10 @@ import { defaultEngine, engineNames, sharedEngine } from '../../storage/engines/
 import { sharedVolume } from '../../storage/shared.ts';
 import { typedSize } from '../../storage/typed-size.ts';
 import { volumesFor, type WantedVolume } from '../../storage/volumes.ts';
-import { likelyGroupOf, seenGroups, storageWish } from '../draft/storage-wish.ts';
+import { likelyGroupOf, likelyPoolGroupOf, seenGroups, storageWish } from '../draft/storage-wish.ts';
 import type { Field, Page, WizardView } from '../page.ts';
 import { anyText, lvmName, oneOf, type Parse, whole } from '../parse.ts';
-import { poolChoiceFields } from './pool-choice.ts';
+import { nodePlaceFields } from './node-places.ts';
 import { storageFindings, storageNotes } from './totals.ts';
 import { workloadFields } from './workload.ts';
 
@@ -24,7 +24,7 @@ export const storagePage: Page<'storage'> = {
     ...workloadFields(view),
     ...placeFields(view),
     reserveField,
-    ...poolChoiceFields(view),
+    ...nodePlaceFields(view),
   ],
   validate: storageFindings,
   notes: storageNotes,
@@ -80,13 +80,11 @@ function placeFields(view: WizardView): readonly Field[] {
     fields.push(localClassField);
     if (wish.storage.unshared.storageClass === undefined)
       fields.push(
-        groupField(
-          view,
-          ['storage', 'unshared', 'volumeGroup'],
-          'Unshared group',
-          'Which volume group takes the volumes of each node?',
-          'Logical volumes for databases and queues are made in it, on every node.',
-        ),
+        groupField(view, ['storage', 'unshared', 'volumeGroup'], likelyGroupOf(view), {
+          label: 'Unshared group',
+          question: 'Which volume group takes the volumes of each node?',
+          help: 'Logical volumes for databases and queues are made in it, on every node.',
+        }),
       );
   }
   if (volumes.some((volume) => volume.class === 'shared')) fields.push(...sharedFields(view));
@@ -105,7 +103,12 @@ const localClassField: Field = {
   parse: anyText(253),
 };
 
-function groupField(view: WizardView, path: readonly string[], label: string, question: string, help: string): Field {
+function groupField(
+  view: WizardView,
+  path: readonly string[],
+  likely: string,
+  { label, question, help }: Pick<Field, 'label' | 'question' | 'help'>,
+): Field {
   const seen = seenGroups(view);
   const base = {
     id: path.join('.'),
@@ -115,7 +118,7 @@ function groupField(view: WizardView, path: readonly string[], label: string, qu
     help: `${help} Typically ubuntu-vg.`,
     required: true,
   } as const;
-  const fallback = { value: likelyGroupOf(view), from: seen.length > 0 ? 'seen' : 'default' } as const;
+  const fallback = { value: likely, from: seen.length > 0 ? 'seen' : 'default' } as const;
   if (seen.length === 0) return { ...base, kind: 'text', fallback, parse: lvmName };
   const nodes = new Set(view.facts.values()).size;
   const choices = seen.map((group) => ({
@@ -158,13 +161,11 @@ function sharedFields(view: WizardView): readonly Field[] {
     };
     return [engine, name];
   }
-  const group = groupField(
-    view,
-    ['storage', 'shared', 'volumeGroup'],
-    'Pool group',
-    'Which volume group takes the shared pool?',
-    'One logical volume for the pool is made in it, on every manager.',
-  );
+  const group = groupField(view, ['storage', 'shared', 'volumeGroup'], likelyPoolGroupOf(view), {
+    label: 'Pool group',
+    question: 'Which volume group takes the shared pool?',
+    help: 'One logical volume for the pool is made in it, on every manager; one that is there is used.',
+  });
   return [engine, group, ...poolFields(view)];
 }
 

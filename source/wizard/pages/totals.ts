@@ -2,9 +2,10 @@ import type { Finding } from '../../site/finding.ts';
 import { gigabytes } from '../../storage/bytes.ts';
 import { estimateStorage, type StorageEstimate } from '../../storage/estimate.ts';
 import { draftNodes } from '../draft/draft-nodes.ts';
-import { provisionalSite } from '../draft/provisional.ts';
 import { storageWish } from '../draft/storage-wish.ts';
+import { onceFor } from '../once.ts';
 import type { Note, WizardView } from '../page.ts';
+import { placedNodes } from './node-places.ts';
 
 /** What the volumes take of one volume group of one node. Bytes. */
 export interface GroupTotal {
@@ -23,10 +24,10 @@ export interface GroupTotal {
 }
 
 /** The estimate for what is typed so far. */
-function draftEstimate(view: WizardView): StorageEstimate {
-  const nodes = provisionalSite(view).nodes;
-  return estimateStorage({ ...storageWish(view), nodes }, view.product, [...view.facts.values()]);
-}
+const draftEstimate = onceFor(
+  (view: WizardView): StorageEstimate =>
+    estimateStorage({ ...storageWish(view), nodes: placedNodes(view) }, view.product, [...view.facts.values()]),
+);
 
 /** One row for each node and volume group in play; a node that was not seen has one row without sizes. */
 export function groupTotals(view: WizardView): readonly GroupTotal[] {
@@ -62,7 +63,7 @@ export function storageNotes(view: WizardView): readonly Note[] {
   ];
 }
 
-/** The node that lacks most comes first, with what would help; nodes that lack the same are one note. */
+/** The node that lacks most comes first, with all that would help, the cheapest first; nodes that lack the same are one note. */
 function shortNotes({ draft }: WizardView, { nodes, weakest }: StorageEstimate): readonly Note[] {
   const short = nodes
     .filter(({ verdict }) => verdict === 'short')
@@ -71,9 +72,8 @@ function shortNotes({ draft }: WizardView, { nodes, weakest }: StorageEstimate):
   return alike.flatMap(([first, ...others], index): Note[] => {
     if (first === undefined) return [];
     // A choice of the site is the same for every node: it is said once.
-    const all = first.remedies.filter(({ scope }) => index === 0 || scope === 'node');
-    const remedies = [...all.filter(({ enough }) => enough), ...all.filter(({ enough }) => !enough)]
-      .slice(0, 3)
+    const remedies = first.remedies
+      .filter(({ scope }) => index === 0 || scope === 'node')
       .map((remedy) => remedy.text.replace(/\.$/, ''));
     const names = [first, ...others].map(({ node }) => node);
     const whose = alike.length > 1 || others.length > 0 ? ` for ${first.node}` : '';

@@ -108,9 +108,14 @@ export function columnWishes(rows: readonly (readonly Cell[])[]): readonly Colum
   return inOrder([...wishes.values()], rows);
 }
 
-/** A row that lacks columns (the workstation has no login) must not put the others out of order. */
+/** A row that lacks columns (the workstation has no login) must not put the others out of order; one that only it has is put where it has it. */
 function inOrder(wishes: readonly ColumnWish[], rows: readonly (readonly Cell[])[]): readonly ColumnWish[] {
-  const longest = rows.toSorted((one, other) => other.length - one.length)[0] ?? [];
-  const place = (id: string): number => longest.findIndex((cell) => cell.id === id);
-  return wishes.toSorted((one, other) => place(one.id) - place(other.id));
+  const order: string[] = [];
+  for (const row of rows.toSorted((one, other) => other.length - one.length))
+    for (const [at, { id }] of row.entries()) {
+      if (order.includes(id)) continue;
+      const next = row.slice(at).find((cell) => order.includes(cell.id));
+      order.splice(next ? order.indexOf(next.id) : order.length, 0, id);
+    }
+  return wishes.toSorted((one, other) => order.indexOf(one.id) - order.indexOf(other.id));
 }
