@@ -6,7 +6,7 @@ import { gibibyte, gigabytes } from './bytes.ts';
 import { type DiskRow, diskRows } from './disks.ts';
 import { isPoolMark } from './engines/engines.ts';
 import { groupTrouble, reserveOf } from './groups.ts';
-import { stableName } from './pool-device.ts';
+import { deviceAt, stableName } from './pool-device.ts';
 
 /** Something on a node that the pool of shared volumes could lie on. */
 export interface Candidate {
@@ -37,6 +37,8 @@ export interface PoolWish {
   readonly volume: string;
   /** Name of a device that the operator typed: it is erased. */
   readonly erase?: string | undefined;
+  /** The disk or partition that the site, or the node, names for it. */
+  readonly device?: string | undefined;
 }
 
 /** Everything of a node that could carry the pool, usable or not, those that are first. Nothing that holds data is usable. */
@@ -56,6 +58,20 @@ export function defaultCandidate(candidates: readonly Candidate[], wish: PoolWis
   const named = usable.find(({ kind, name }) => kind === 'volume' && name === `${wish.group}/${wish.volume}`);
   const group = usable.find(({ kind, name }) => kind === 'free space' && name === wish.group);
   return named ?? group ?? (usable.length === 1 ? usable[0] : undefined);
+}
+
+/** What a run takes if nothing is changed, usable or not: the volume that is there, else the device, else the space of the group. */
+export function namedCandidate(
+  candidates: readonly Candidate[],
+  { group, volume, device }: PoolWish,
+  storage: StorageFacts,
+): Candidate | undefined {
+  const path = device === undefined ? undefined : deviceAt(storage, device)?.path;
+  const found = (kind: Candidate['kind'], name: string) =>
+    candidates.find((each) => each.kind === kind && each.name === name);
+  const there = found('volume', `${group}/${volume}`);
+  if (there || device === undefined) return there ?? found('free space', group);
+  return candidates.find(({ name }) => name === path);
 }
 
 function freeSpace(storage: StorageFacts, group: StorageFacts['volumeGroups'][number], wish: PoolWish): Candidate {

@@ -163,12 +163,18 @@ function missing({ deficitBytes, misfit }: ClassRoom): string {
   return `, ${gigabytesMissing(deficitBytes)} short${volume}`;
 }
 
+/** What is least left of a group that something is to be made in; undefined where nothing is. */
+export function leastLeft({ groups }: NodeRoom): number | undefined {
+  const left = groups.filter(takes).map(({ leftBytes }) => leftBytes);
+  return left.length > 0 ? Math.min(...left) : undefined;
+}
+
 function weakestOf(nodes: readonly NodeEstimate[]): string | undefined {
   let weakest: { node: string; left: number } | undefined;
   for (const { node, room } of nodes) {
     if (!room) continue;
     const short = (room.shared?.deficitBytes ?? 0) + room.unshared.deficitBytes;
-    const left = short > 0 ? -short : Math.min(...room.groups.map((group) => group.leftBytes), Number.MAX_SAFE_INTEGER);
+    const left = short > 0 ? -short : (leastLeft(room) ?? Number.MAX_SAFE_INTEGER);
     if (!weakest || left < weakest.left) weakest = { node, left };
   }
   return weakest?.node;

@@ -63,14 +63,14 @@ export function withDeviceGroup(storage: StorageFacts, path: string | undefined,
   const there = storage.volumeGroups.some(({ name }) => name === deviceGroup);
   if (path === undefined || there || deviceTrouble(storage, path, erase)) return storage;
   const device = deviceAt(storage, path);
-  return device ? { ...storage, volumeGroups: [...storage.volumeGroups, groupOn(device)] } : storage;
+  return device ? { ...storage, volumeGroups: [...storage.volumeGroups, groupOn(deviceGroup, device)] } : storage;
 }
 
-/** LVM keeps the first MiB, and what does not fill an extent. */
-function groupOn(device: BlockDeviceFacts): VolumeGroupFacts {
+/** A group as it will be on a blank device: LVM keeps the first MiB, and what does not fill an extent. */
+export function groupOn(name: string, device: Pick<BlockDeviceFacts, 'path' | 'sizeBytes'>): VolumeGroupFacts {
   const sizeBytes = Math.floor(Math.max(0, device.sizeBytes - 2 ** 20) / extentBytes) * extentBytes;
   return {
-    name: deviceGroup,
+    name,
     uuid: '',
     sizeBytes,
     freeBytes: sizeBytes,

@@ -280,6 +280,50 @@ describe('without questions', () => {
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   });
 
+  test('what is left is counted where something is made: a full group beside it does not matter', async () => {
+    const storage = { ...first, logicalVolumes: [volume('vg_share', 'shared', 100)] };
+    const place = { unshared: { volumeGroup: 'vg_data' }, shared: { ...site.storage.shared, volumeGroup: 'vg_share' } };
+    const facts = new Map(site.nodes.map(({ name }) => [name, healthyFacts(name, { storage })]));
+    const { lines } = await run({
+      subject: { ...subject, facts, wish: { ...site, storage: { ...site.storage, ...place } } },
+      flags: { features: ['kloudInsights'], volumes: [] },
+    });
+    expect(lines.find((line) => line.startsWith('ks-1 '))).toMatch(/^ks-1 +76 GB +77\.1 GB +63\.1 GB +ok$/);
+  });
+
+  test('ways out stand in one list, the cheapest first, each once, with the node where it is done on one', async () => {
+    const disks = [device('sdb', 'disk', 500 * GiB), device('sdc', 'disk', 2 * GiB)];
+    const facts = new Map(
+      site.nodes.map(({ name }, index) => {
+        const whole = healthyStorage(index + 1);
+        const volumeGroups = whole.volumeGroups.map((each) => ({
+          ...each,
+          freeBytes: index === 0 ? 30 * GiB : 900 * GiB,
+        }));
+        const more = index === 0 ? disks : [];
+        return [name, healthyFacts(name, { storage: { ...whole, volumeGroups, disks: [...whole.disks, ...more] } })];
+      }),
+    );
+    for (const name of ['ks-2', 'ks-3']) {
+      const seen = facts.get(name);
+      if (seen?.storage) facts.set(name, { ...seen, storage: { ...seen.storage, volumeGroups: [] } });
+    }
+    const { lines } = await run({ subject: { ...subject, facts } });
+    const helps = lines
+      .slice(lines.indexOf('What helps, the cheapest first:') + 1)
+      .filter((line) => line.startsWith('  - '));
+    expect(helps).toEqual([
+      '  - ks-2, ks-3: Put in a disk of 52 GB or more and make the group on it: vgcreate ubuntu-vg DISK.',
+      '  - ks-1: vgextend ubuntu-vg /dev/sdb (blank, 500 GB).',
+      '  - ks-1: vgextend ubuntu-vg /dev/sdc (blank, 2 GB, not enough alone).',
+      '  - Turn KloudInsights off: frees 34 GB on each node.',
+      ...['ks-1', 'ks-2', 'ks-3'].map(
+        (name) =>
+          `  - Use another machine as ${name}, with 41 GB free in ubuntu-vg beside the reserve (10 GB or 5 % of the group).`,
+      ),
+    ]);
+  });
+
   test('flags go before the site', async () => {
     const flags = { features: ['kloudhybrid'], volumes: ['insightsDatabase=30'], engine: 'existing' };
     const { wish, estimate } = await run({ subject, flags });

@@ -1,9 +1,10 @@
 import type { NodeFacts, StorageFacts } from '../../facts/facts.ts';
 import { asVgs, gigabytes } from '../../storage/bytes.ts';
 import { diskTree } from '../../storage/disks.ts';
-import type { StorageEstimate } from '../../storage/estimate.ts';
+import { leastLeft, type StorageEstimate } from '../../storage/estimate.ts';
 import { groupTrouble } from '../../storage/groups.ts';
-import type { Remedy } from '../../storage/remedies/remedy.ts';
+import { remedyKinds } from '../../storage/remedies/remedy.ts';
+import type { NodeRoom } from '../../storage/room.ts';
 import { columns } from '../../text/table.ts';
 
 /** Volume groups and disks of one node, as they lie. */
@@ -101,24 +102,26 @@ export function verdictLines(estimate: StorageEstimate): string[] {
     node,
     room?.shared ? gigabytes(room.shared.haveBytes) : '-',
     room ? gigabytes(room.unshared.haveBytes) : '-',
-    room && room.groups.length > 0 ? gigabytes(Math.min(...room.groups.map(({ leftBytes }) => leftBytes))) : '-',
+    leftOf(room),
     node === estimate.weakest && estimate.verdict !== 'ok' ? `${verdict}, the weakest` : verdict,
   ]);
   const table = columns([['Node', 'Shared', 'Unshared', 'Left', 'Verdict'], ...rows]);
   return [...(several ? ['', ...table, ''] : []), ...words(estimate)];
 }
 
+function leftOf(room: NodeRoom | undefined): string {
+  const left = room && leastLeft(room);
+  return left === undefined ? '-' : gigabytes(left);
+}
+
 function words(estimate: StorageEstimate): string[] {
   if (estimate.verdict === 'ok') return ['The configuration looks OK'];
-  const said = estimate.nodes
-    .filter(({ verdict }) => verdict !== 'ok')
-    .flatMap(({ node, reason, remedies }) => [`${node}: ${reason}`, ...remedyLines(remedies, 'node')]);
-  const site = new Map(estimate.nodes.flatMap(({ remedies }) => remedies.map((each) => [each.text, each] as const)));
-  const choices = remedyLines([...site.values()], 'site');
+  const said = estimate.nodes.filter(({ verdict }) => verdict !== 'ok').map(({ node, reason }) => `${node}: ${reason}`);
+  const helps = remedyLines(estimate);
   return [
     headOf[estimate.verdict],
     ...said,
-    ...(choices.length > 0 ? ['For all nodes, in site.yaml:', ...choices] : []),
+    ...(helps.length > 0 ? ['What helps, the cheapest first:', ...helps] : []),
     ...exactLine(estimate),
   ];
 }
@@ -129,8 +132,15 @@ const headOf = {
   unknown: 'Not every node could be seen',
 } as const;
 
-function remedyLines(remedies: readonly Remedy[], scope: Remedy['scope']): string[] {
-  return remedies.filter((each) => each.scope === scope).map(({ text }) => `  - ${text}`);
+/** Every way out once; what is to be done on a node says on which. */
+function remedyLines({ nodes }: StorageEstimate): string[] {
+  const all = nodes.flatMap(({ node, remedies }) => remedies.map((remedy) => ({ node, ...remedy })));
+  const several = new Set(all.map(({ node }) => node)).size > 1;
+  const inOrder = remedyKinds.flatMap((kind) => all.filter((each) => each.kind === kind));
+  return [...Map.groupBy(inOrder, ({ text }) => text)].map(([text, alike]) => {
+    const named = several && alike.every(({ scope, kind }) => scope === 'node' && kind !== 'another-node');
+    return `  - ${named ? `${alike.map(({ node }) => node).join(', ')}: ` : ''}${text}`;
+  });
 }
 
 /** Where each copy has a node although not every node can carry one. */

@@ -3,11 +3,12 @@ import { exitCode } from '../../errors/fault.ts';
 import type { StorageFacts } from '../../facts/facts.ts';
 import type { Product } from '../../product/schema.ts';
 import type { SiteNode } from '../../site/schema.ts';
-import { asLsblk, asVgs } from '../../storage/bytes.ts';
-import { defaultCandidate, type PoolWish, poolCandidates } from '../../storage/candidates.ts';
+import { asLsblk, asVgs, gibibyte } from '../../storage/bytes.ts';
+import { namedCandidate, type PoolWish, poolCandidates } from '../../storage/candidates.ts';
 import { storageDemand } from '../../storage/demand.ts';
 import { type DiskRow, diskRows } from '../../storage/disks.ts';
 import { groupTrouble } from '../../storage/groups.ts';
+import { storageOf } from '../../storage/per-node.ts';
 import type { StorageWish } from '../../storage/volumes.ts';
 import { columns } from '../../text/table.ts';
 import { screenWidth } from '../../ui/plain/output.ts';
@@ -67,10 +68,13 @@ function table(head: readonly string[], rows: readonly (readonly string[])[], wi
   return columns([head, ...rows], width === undefined ? undefined : width - 2).map((line) => `  ${line}`);
 }
 
+/** Nothing smaller than 1 GB is asked for. */
+const leastVolume = gibibyte;
+
 function groupRows(storage: StorageFacts): string[][] {
   return storage.volumeGroups.map((group) => {
     const trouble = groupTrouble(storage, group);
-    const usable = trouble ? `no: ${trouble.what}` : group.freeBytes > 0 ? 'yes' : 'no: it is full';
+    const usable = trouble ? `no: ${trouble.what}` : group.freeBytes >= leastVolume ? 'yes' : 'no: it is full';
     return [group.name, asVgs(group.sizeBytes), asVgs(group.freeBytes), usable];
   });
 }
@@ -96,19 +100,20 @@ function deviceRow({ device, depth, usable, why }: DiskRow): string[] {
 
 function poolRows(storage: StorageFacts, pool: PoolWish): string[][] {
   const candidates = poolCandidates(storage, pool);
-  const chosen = defaultCandidate(candidates, pool);
+  const named = namedCandidate(candidates, pool, storage);
   return candidates.map((each) => [
     each.name,
     asLsblk(each.sizeBytes),
     each.kind,
-    each.usable ? `yes: ${each.why}${each === chosen ? ' (default)' : ''}` : `no: ${each.why}`,
+    `${each.usable ? 'yes' : 'no'}: ${each.why}${each === named ? ' (default)' : ''}`,
   ]);
 }
 
 /** Undefined where the node carries no pool. */
 function poolOf(wish: StorageWish, product: Product, node: SiteNode): PoolWish | undefined {
   const { pool } = storageDemand(wish, product, node);
-  return pool && { ...pool, erase: node.storage?.shared?.erase };
+  const { device } = storageOf(wish.storage, node).shared;
+  return pool && { ...pool, device, erase: node.storage?.shared?.erase };
 }
 
 function partition<T>(items: readonly T[], picks: (item: T) => boolean): [T[], T[]] {
@@ -147,6 +152,6 @@ function asData({ kind, name, nodes, facts, unreached, wish, product }: Listed):
 function poolChoices(storage: StorageFacts, pool: PoolWish | undefined): Record<string, unknown>[] {
   if (!pool) return [];
   const candidates = poolCandidates(storage, pool);
-  const chosen = defaultCandidate(candidates, pool);
-  return candidates.map((each) => ({ ...each, default: each === chosen }));
+  const named = namedCandidate(candidates, pool, storage);
+  return candidates.map((each) => ({ ...each, default: each === named }));
 }

@@ -1,28 +1,31 @@
-import type { StorageFacts, VolumeGroupFacts } from '../../facts/facts.ts';
+import type { BlockDeviceFacts, StorageFacts, VolumeGroupFacts } from '../../facts/facts.ts';
 import { gibibyte, gigabytes, gigabytesMissing } from '../bytes.ts';
 import type { StorageNode } from '../demand.ts';
 import { blankDisks } from '../disks.ts';
 import type { GroupRoom } from '../group-room.ts';
 import { findGroup } from '../groups.ts';
-import { deviceGroup } from '../pool-device.ts';
+import { deviceGroup, groupOn } from '../pool-device.ts';
 import type { StorageWish } from '../volumes.ts';
 import { fits, fitsOn, nodeRemedy, type Remedy, type Shortage, type SiteShortage } from './remedy.ts';
 import { smallestThatFits } from './search.ts';
 
 /** A group that is absent or broken: no size of volume helps. */
-export function repair({ room, storage }: Shortage): Remedy[] {
+export function repair(short: Shortage): Remedy[] {
+  const { room, storage } = short;
   return room.groups.flatMap((group): Remedy[] => {
     if (!group.trouble) return [];
     if (findGroup(storage, group.name) || group.name === deviceGroup)
       return [nodeRemedy('repair', `${group.trouble.advice}.`, false)];
     const [blank] = blankDisks(storage);
-    if (blank) return [made(group.name, blank.path, blank.sizeBytes)];
+    if (blank) return [made(group.name, blank, short)];
     return storage.volumeGroups.length > 0 ? [] : [madeOnNewDisk(group)];
   });
 }
 
-function made(group: string, path: string, bytes: number): Remedy {
-  return nodeRemedy('repair', `Make it on the blank disk: vgcreate ${group} ${path} (${gigabytes(bytes)}).`, false);
+function made(name: string, { path, sizeBytes }: BlockDeviceFacts, short: Shortage): Remedy {
+  const volumeGroups = [...short.storage.volumeGroups, groupOn(name, { path, sizeBytes })];
+  const enough = fitsOn({ ...short.storage, volumeGroups }, short);
+  return nodeRemedy('repair', `Make it on the blank disk: vgcreate ${name} ${path} (${gigabytes(sizeBytes)}).`, enough);
 }
 
 /** With room for the reserve and for what LVM keeps of a disk for itself. */
@@ -41,13 +44,16 @@ export function extend(short: Shortage): Remedy[] {
     const found = findGroup(short.storage, group.name);
     if (group.leftBytes >= 0 || !found || group.trouble) return [];
     const enough = (bytes: number) => fitsOn(withMore(short.storage, found, bytes), short);
-    const disks = blankDisks(short.storage).map((disk): Remedy => {
-      const what = [gigabytes(disk.sizeBytes), ...(disk.model ? [disk.model] : [])].join(', ');
-      return nodeRemedy('extend', `vgextend ${group.name} ${disk.path} (blank, ${what}).`, enough(disk.sizeBytes));
+    const disks = blankDisks(short.storage).map(({ path, sizeBytes, model }): Remedy => {
+      const does = enough(sizeBytes);
+      const what = [gigabytes(sizeBytes), ...(model ? [model] : []), ...(does ? [] : ['not enough alone'])].join(', ');
+      return nodeRemedy('extend', `vgextend ${group.name} ${path} (blank, ${what}).`, does);
     });
     const unpartitioned = spareSpace(short.storage).map(({ path, bytes }): Remedy => {
-      const text = `Make a partition of the ${gigabytes(bytes)} that ${path} has beside its partitions, then vgextend ${group.name} with it.`;
-      return nodeRemedy('extend', text, enough(bytes));
+      const does = enough(bytes);
+      const alone = does ? '' : ' (not enough alone)';
+      const text = `Make a partition of the ${gigabytes(bytes)} that ${path} has beside its partitions, then vgextend ${group.name} with it${alone}.`;
+      return nodeRemedy('extend', text, does);
     });
     if (disks.length + unpartitioned.length > 0) return [...disks, ...unpartitioned];
     const gib = smallestThatFits((size) => enough(size * gibibyte));

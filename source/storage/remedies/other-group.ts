@@ -1,4 +1,4 @@
-import type { StorageFacts } from '../../facts/facts.ts';
+import type { BlockDeviceFacts, StorageFacts } from '../../facts/facts.ts';
 import { mapperPath } from '../../facts/mapper-name.ts';
 import { gigabytes } from '../bytes.ts';
 import type { StorageNode } from '../demand.ts';
@@ -29,7 +29,7 @@ function oneName(choices: readonly Choice[], { short, group }: Choice): string {
     lacking(choice.short).every((name) => !findGroup(choice.short.storage, name)),
   );
   const [wanted] = lacking(short);
-  const renamable = absent && choices.every(({ short: { storage } }) => !holdsRoot(storage, group));
+  const renamable = absent && choices.every(({ short: { storage } }) => !isInUse(storage, group));
   const rename = renamable && wanted ? `, or give it the name wanted: vgrename ${group} ${wanted}` : '';
   const nodes = choices.length === 1 ? '' : ' or more';
   return `Name ${group} (${free}${nodes} free) as the volume group of ${namesOf(choices)} in site.yaml${rename}.`;
@@ -80,9 +80,13 @@ function withGroup({ wanted, room }: Shortage, names: readonly string[], group: 
   };
 }
 
-/** Whether / lies in the group: its name is in the boot loader's settings. */
-function holdsRoot(storage: StorageFacts, group: string): boolean {
+/** Whether / or another mounted volume lies in the group: its name is in the boot loader's settings, or in /etc/fstab. */
+function isInUse(storage: StorageFacts, group: string): boolean {
   const { device } = storage.root;
-  const volumes = storage.logicalVolumes.filter(({ volumeGroup }) => volumeGroup === group);
-  return device.startsWith(mapperPath(group, '')) || volumes.some(({ path }) => path === device);
+  const paths = storage.logicalVolumes
+    .filter(({ volumeGroup }) => volumeGroup === group)
+    .flatMap(({ path, name }) => [path, mapperPath(group, name)]);
+  const isMounted = ({ path, mountPoints, children }: BlockDeviceFacts): boolean =>
+    (paths.includes(path) && (mountPoints.length > 0 || children.length > 0)) || children.some(isMounted);
+  return device.startsWith(mapperPath(group, '')) || paths.includes(device) || storage.disks.some(isMounted);
 }

@@ -5,7 +5,17 @@ import { type NodeRoom, nodeRoom } from '../room.ts';
 import { verdictOf } from '../verdict.ts';
 import type { StorageWish } from '../volumes.ts';
 
-export type RemedyKind = 'repair' | 'other-group' | 'reduce' | 'extend' | 'grow-shared' | 'disable' | 'another-node';
+/** The cheapest first: what costs nothing, then a command on the node, a size, a disk, a feature, a machine. `docs/storage.md`. */
+export const remedyKinds = [
+  'other-group',
+  'repair',
+  'reduce',
+  'extend',
+  'grow-shared',
+  'disable',
+  'another-node',
+] as const;
+export type RemedyKind = (typeof remedyKinds)[number];
 
 /** One way out of a shortage. Never one that shrinks / or wipes anything. */
 export interface Remedy {
