@@ -52,12 +52,13 @@ export function poolCandidates(storage: StorageFacts, wish: PoolWish): Candidate
   return all.toSorted((one, other) => Number(other.usable) - Number(one.usable));
 }
 
-/** The one that needs no question: the volume that the site names, then its group's free space, then the only one. */
+/** The one that needs no question: the volume that the site names, then its group's free space, then the only group's, then the only one. */
 export function defaultCandidate(candidates: readonly Candidate[], wish: PoolWish): Candidate | undefined {
   const usable = candidates.filter((each) => each.usable);
   const named = usable.find(({ kind, name }) => kind === 'volume' && name === `${wish.group}/${wish.volume}`);
   const group = usable.find(({ kind, name }) => kind === 'free space' && name === wish.group);
-  return named ?? group ?? (usable.length === 1 ? usable[0] : undefined);
+  const only = [usable.filter(({ kind }) => kind === 'free space'), usable].find(({ length }) => length === 1);
+  return named ?? group ?? only?.[0];
 }
 
 /** What a run takes if nothing is changed, usable or not: the volume that is there, else the device, else the space of the group. */
