@@ -1,5 +1,6 @@
 import { siteRules } from '../../site/schema.ts';
-import { getAt, isRecord, removeAt, setAt } from '../draft/draft.ts';
+import { isMapping } from '../../text/mapping.ts';
+import { getAt, removeAt, setAt } from '../draft/draft.ts';
 import type { Field, WizardView } from '../page.ts';
 import { byRule, listOf, yesNo } from '../parse.ts';
 
@@ -16,10 +17,10 @@ const filter: Field = {
   rare: true,
   fallback: { value: false, from: 'default' },
   parse: yesNo,
-  read: (draft) => (isRecord(getAt(draft, place)) ? true : undefined),
+  read: (draft) => (isMapping(getAt(draft, place)) ? true : undefined),
   write: (draft, value) => {
     if (value !== true) return removeAt(draft, place);
-    return isRecord(getAt(draft, place)) ? draft : setAt(draft, place, {});
+    return isMapping(getAt(draft, place)) ? draft : setAt(draft, place, {});
   },
 };
 

@@ -1,5 +1,6 @@
 import { siteRules } from '../../site/schema.ts';
-import { getAt, isRecord, removeAt, setAt, textAt } from '../draft/draft.ts';
+import { isMapping } from '../../text/mapping.ts';
+import { getAt, removeAt, setAt, textAt } from '../draft/draft.ts';
 import type { Field, WizardView } from '../page.ts';
 import { byRule, yesNo } from '../parse.ts';
 
@@ -49,6 +50,6 @@ const client: Field = {
 
 /** Who may do what in the cluster: the company's own login is asked once rights are asked for. */
 export function userFields({ draft }: WizardView): readonly Field[] {
-  if (getAt(draft, rights.path) !== true && !isRecord(getAt(draft, oidc))) return [rights];
+  if (getAt(draft, rights.path) !== true && !isMapping(getAt(draft, oidc))) return [rights];
   return textAt(draft, issuer.path) === '' ? [rights, issuer] : [rights, issuer, client];
 }
