@@ -1,29 +1,20 @@
 import type { BundleManifest } from '../bundle/manifest.ts';
 import type { AddressAnswer } from '../facts/address-probe.ts';
-import type { MissingImage } from '../facts/images-probe.ts';
+import type { ImagesFound } from '../facts/images-probe.ts';
 import type { PairAnswers } from '../facts/pairs-probe.ts';
 import type { ReachAnswer } from '../facts/reach-probe.ts';
-import type { SitePath } from '../site/schema.ts';
+import type { PlacedComplaint } from '../site/reading/complaint.ts';
 import type { StandingClaim } from '../storage/claims.ts';
 
 /** Text of a file on the workstation, or why it could not be read. */
 export type ReadText = { readonly text: string } | { readonly problem: string };
 
-/** One value of the chart that is refused. */
-export interface ValueProblem {
-  readonly text: string;
-  /** Where `site.yaml` says it. */
-  readonly field?: SitePath;
-  /** Of the file, from 1. */
-  readonly line?: number;
-}
-
 /** What a release of the site would be refused for before it begins. */
 export interface ReleaseEvidence {
   /** Undefined where neither Helm nor a schema was there to judge. */
-  readonly values?: { readonly by: 'Helm' | 'the schema'; readonly problems: readonly ValueProblem[] };
-  /** Images that not every node has already, as one node finds them in their registries. Undefined where Helm did not say which they are. */
-  readonly images?: { readonly asked: number; readonly from: string; readonly missing: readonly MissingImage[] };
+  readonly values?: { readonly by: 'Helm' | 'the schema'; readonly problems: readonly PlacedComplaint[] };
+  /** Undefined where Helm did not say which images there are. */
+  readonly images?: ImagesFound;
 }
 
 /** What has to be asked at the time of the checks, because it is not a fact of one node. */

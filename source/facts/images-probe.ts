@@ -33,6 +33,18 @@ const missingImage = z.object({
 /** An image that a node does not find. */
 export type MissingImage = z.output<typeof missingImage>;
 
+/** Images that not every node has already, as one node finds them in their registries. */
+export interface ImagesFound {
+  /** How many the registries were asked for. */
+  readonly asked: number;
+  /** The node that asked. */
+  readonly from: string;
+  readonly missing: readonly MissingImage[];
+}
+
+export const imageAdvice =
+  'Correct the chart, its values or `registry` in site.yaml, or import the image on every node: microk8s ctr image import FILE';
+
 const answer = z.object({ missing: z.array(missingImage) });
 
 /** s that all registries have. */

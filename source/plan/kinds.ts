@@ -37,6 +37,7 @@ import { poolGroup } from './steps/pool-group.ts';
 import { proxyKind } from './steps/proxy.ts';
 import { reboot } from './steps/reboot.ts';
 import { registrySecretKind } from './steps/registry-secret.ts';
+import { releaseCheck } from './steps/release-check.ts';
 import { respread } from './steps/respread.ts';
 import { restore } from './steps/restore.ts';
 import { rollout } from './steps/rollout.ts';
@@ -64,6 +65,7 @@ const all: readonly StepKind[] = [
   ...ownIdentityKinds,
   hostKeys,
   microk8sInstall,
+  releaseCheck,
   joinManager,
   joinWorker,
   voters,

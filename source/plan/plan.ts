@@ -16,7 +16,7 @@ import { planGrowth } from './stages/growth.ts';
 import { planMachines } from './stages/machines.ts';
 import { StepList } from './stages/order.ts';
 import type { Planning } from './stages/planning.ts';
-import { planBeforeRelease, planProduct, planRelease } from './stages/product.ts';
+import { planBeforeRelease, planEarlyJudgement, planProduct, planRelease } from './stages/product.ts';
 import { livingSeed, seedOf, stayingSeed } from './stages/seed.ts';
 import { planServices } from './stages/services.ts';
 import { planEngines, planOwnClasses, planStorage } from './stages/storage.ts';
@@ -189,6 +189,7 @@ function planSite(planning: Planning): void {
   planUpgrade(planning);
   planDepartures(planning, dead);
   planMachines(planning);
+  planEarlyJudgement(planning);
   planCluster(planning);
   addBundleImages(planning);
   const deploys = site.deploy === 'now';

@@ -1,10 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { openRehearsal } from '../../source/rehearsal/rehearsal.ts';
 import { filesUnder } from '../../source/site/files.ts';
-import { Rehearsal } from './program.ts';
+import { home, Rehearsal } from './program.ts';
 
 const secret = 'planted-Reg1stry-Secret';
 
@@ -77,6 +77,57 @@ it("a value that the chart's schema refuses ends init before anything is touched
     ),
   );
   expect(await rehearsal.runs()).toEqual([]);
+});
+
+describe('what Helm or a registry refuses at a first installation', () => {
+  const image = 'registry.example.org/acme/web:9';
+  const refusals = [
+    {
+      what: 'a value that the schema of a chart from the registry does not take',
+      command: 'render-chart',
+      does: {
+        kind: 'end',
+        code: 1,
+        stderr:
+          "Error: values don't meet the specifications of the schema(s) in the following chart(s):\nspot:\n- components.web.members: Invalid type. Expected: object, given: string\n",
+      },
+      told: /value components\.web\.members.*Invalid type/,
+    },
+    {
+      what: 'a chart that the registry does not have',
+      command: 'render-chart',
+      does: { kind: 'end', code: 1, stderr: 'Error: registry.example.org/charts/kloudspot:2.4.1: not found' },
+      told: /registry\.example\.org\/charts\/kloudspot:2\.4\.1: not found/,
+    },
+    {
+      what: 'an image that the registry does not have',
+      command: 'image-manifests',
+      does: {
+        kind: 'end',
+        code: 0,
+        stdout: JSON.stringify({ missing: [{ image, kind: 'absent', problem: 'the registry has no such image' }] }),
+      },
+      told: /registry\.example\.org\/acme\/web:9: the registry has no such image/,
+    },
+  ];
+
+  it.each(refusals)('$what: the run ends on the first node, before another joins', async ({ command, does, told }) => {
+    const healthy = parse(await readFile(join(home, 'templates/rehearsal/healthy.yaml'), 'utf8'));
+    const scenario = join((await Rehearsal.begin()).root, 'scenario.yaml');
+    await writeFile(scenario, stringify({ ...healthy, faults: [{ node: 'ks-1', command, does }] }));
+    const rehearsal = await Rehearsal.begin(scenario);
+    const { code, stdout } = await rehearsal.run('init', '--yes', '--site', await siteWith(rehearsal));
+    expect(code, stdout).toBe(4);
+    expect(stdout).toMatch(told);
+    expect(stdout).toContain('Correct');
+    const journal = await rehearsal.journal();
+    expect(journal).toContainEqual(expect.objectContaining({ type: 'step-failed', step: 'release-check@ks-1' }));
+    const begun = journal.filter(({ type }) => type === 'step-started').map(({ step }) => String(step));
+    expect(begun.filter((step) => /^(join|addon|storage-engine)/.test(step))).toEqual([]);
+    // The registry has it now, or the fault was the network's.
+    const resumed = await rehearsal.run('resume', '--yes');
+    expect(resumed.code, resumed.stdout).toBe(0);
+  });
 });
 
 it("the seed's lines find a product in the namespace default, which is left as it is", async () => {

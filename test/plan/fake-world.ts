@@ -41,6 +41,7 @@ export function fakeWorld(options: FakeOptions) {
   const written = new Map(Object.entries(files));
   const remembered = new Map<string, string>();
   const concealed: string[] = [];
+  const progressed: string[] = [];
   const trusted: { readonly node: string; readonly keys: readonly string[]; readonly besideOld: boolean }[] = [];
   for (const node of site.nodes)
     if (!written.has(kubeletOf(node.name))) written.set(kubeletOf(node.name), told(wantedAddress(node)?.address));
@@ -119,7 +120,7 @@ export function fakeWorld(options: FakeOptions) {
         passes?.(now - begun, written);
       }
     },
-    progress: () => undefined,
+    progress: (text) => void progressed.push(text),
     registrySecret: async () => registrySecret,
     trustHostKeys: async (node, keys, { besideOld }) => void trusted.push({ node, keys, besideOld }),
     conceal: (secret) => void concealed.push(secret),
@@ -127,7 +128,7 @@ export function fakeWorld(options: FakeOptions) {
     recall: (key) => remembered.get(key),
     reconnect: async () => undefined,
   };
-  return { context, ran, written, remembered, concealed, trusted };
+  return { context, ran, written, remembered, concealed, progressed, trusted };
 }
 
 /** A certificate that has all names of the cluster. */

@@ -223,6 +223,7 @@ const touches: Readonly<Record<string, readonly string[]>> = {
   'tls-secret': [],
   values: [],
   chart: ["chart's files"],
+  'release-check': [],
   'helm-install': ["chart's files", 'release'],
   rollout: ['release'],
 };

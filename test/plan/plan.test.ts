@@ -78,7 +78,7 @@ describe('topologies', () => {
       ['addon-ingress', 'addon-metallb', 'ingress-service'],
       ['storage-engine/lvm', 'storage-class/unshared'],
       ['storage-engine/cstor', 'cstor-pool', 'storage-class/shared'],
-      ['namespace', 'tls-secret', 'values'],
+      ['namespace', 'tls-secret'],
     ];
     const ids = new Set(plan.steps.map(({ id }) => id));
     for (const [index, line] of lines.entries()) {
@@ -93,6 +93,15 @@ describe('topologies', () => {
     expect(waitsFor(plan, 'addon-metallb', 'addon-ingress')).toBe(false);
     expect(waitsFor(plan, 'ingress-service', 'addon-ingress')).toBe(true);
     expect(waitsFor(plan, 'ingress-service', 'addon-metallb')).toBe(true);
+  });
+
+  test('the product is judged on the first node as soon as it has Helm, before another joins; with a cluster there preflight asks', () => {
+    const plan = initial({ managers: 3 });
+    expect(waitsFor(plan, 'release-check@ks-1', 'microk8s-install@ks-1')).toBe(true);
+    expect(waitsFor(plan, 'release-check@ks-1', 'chart')).toBe(true);
+    expect(waitsFor(plan, 'release-check@ks-1', 'microk8s-install@ks-2')).toBe(false);
+    expect(waitsFor(plan, 'join-manager@ks-2', 'release-check@ks-1')).toBe(true);
+    expect(ofKind(initial({ managers: 3 }, { deploy: 'later' }), 'release-check')).toEqual([]);
   });
 
   test('three managers and two workers: managers join one after the other, workers side by side after them', () => {

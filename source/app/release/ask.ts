@@ -2,11 +2,11 @@ import type { LiveEvidence, ReleaseEvidence } from '../../check/evidence.ts';
 import { Fault } from '../../errors/fault.ts';
 import { parseSchemaWords, type ValueComplaint } from '../../kubernetes/schema-words.ts';
 import { targetOf } from '../../network/targets.ts';
+import { placed } from '../../plan/release/value-places.ts';
 import { productWish } from '../../plan/stages/charts.ts';
 import type { StandingCluster } from '../../plan/standing/standing.ts';
 import { helmValues } from '../../plan/values.ts';
 import { readChart } from '../../workstation/chart-files.ts';
-import { placed } from './places.ts';
 import { helmAnswer, imagesFound, isBundled, type Opened, siteFileText } from './render.ts';
 
 /**

@@ -1,15 +1,17 @@
 import { imagesOf } from '../../bundle/references.ts';
-import { imageAdvice } from '../../check/subjects/release.ts';
 import { exitCode, Fault } from '../../errors/fault.ts';
-import type { MissingImage } from '../../facts/images-probe.ts';
+import { imageAdvice, type MissingImage } from '../../facts/images-probe.ts';
 import type { ReadOnlyHost } from '../../host/host.ts';
 import { textIfPresent } from '../../host/read-text.ts';
 import type { Manifest } from '../../kubernetes/manifests.ts';
 import { serverVersion } from '../../kubernetes/outside-versions.ts';
 import { type RenderedChart, renderChart } from '../../kubernetes/render-chart.ts';
 import { parseSchemaWords } from '../../kubernetes/schema-words.ts';
+import { targetOf } from '../../network/targets.ts';
 import type { PlanInput } from '../../plan/input.ts';
 import { chartLogin } from '../../plan/release/charts.ts';
+import { askImages } from '../../plan/release/product-images.ts';
+import { placed } from '../../plan/release/value-places.ts';
 import { productWish } from '../../plan/stages/charts.ts';
 import { productChart } from '../../plan/stages/product.ts';
 import { valuesText } from '../../plan/values.ts';
@@ -20,8 +22,6 @@ import { counted } from '../../text/plural.ts';
 import { readChart } from '../../workstation/chart-files.ts';
 import { registrySecret } from '../registry-secret.ts';
 import type { OpenedSite } from '../site.ts';
-import { askImages } from './images.ts';
-import { placed } from './places.ts';
 
 /** A site as far as a release of it is judged. */
 export interface Opened extends Pick<OpenedSite, 'site' | 'product' | 'passwords'> {
@@ -91,7 +91,15 @@ export const imagesFound = async (
   opened: Opened,
   objects: readonly Manifest[],
 ): ReturnType<typeof askImages> =>
-  askImages(host, { site: opened.site, hosts: opened.world.hosts, secret: await secretOf(opened) }, imagesOf(objects));
+  askImages(
+    host,
+    {
+      site: opened.site,
+      hostOf: (node) => opened.world.hosts.get(targetOf(node)),
+      secret: await secretOf(opened),
+    },
+    imagesOf(objects),
+  );
 
 /**
  * Throws `Fault` with each image that the registries do not give: its pods would never start. Gives those that nothing was heard of: the

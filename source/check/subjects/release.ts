@@ -1,3 +1,4 @@
+import { imageAdvice } from '../../facts/images-probe.ts';
 import { counted } from '../../text/plural.ts';
 import { type Check, fail, pass, siteCheck, warn } from '../check.ts';
 
@@ -11,7 +12,7 @@ export const chartValues: Check = siteCheck(
   ({ evidence }) => {
     const { values } = evidence?.release ?? {};
     if (values === undefined)
-      return pass('later', 'Helm judges them once a node has it and the chart: before the release.');
+      return pass('later', 'Helm judges them on the first node as soon as it has it, before other nodes join.');
     const { by, problems } = values;
     if (problems.length === 0)
       return pass('taken', `${by === 'Helm' ? 'Helm' : "The chart's schema"} takes all values.`);
@@ -33,7 +34,8 @@ export const imagesThere: Check = siteCheck(
   },
   ({ evidence }) => {
     const { images } = evidence?.release ?? {};
-    if (images === undefined) return pass('later', 'Helm says which they are, once a node has it and the chart.');
+    if (images === undefined)
+      return pass('later', 'Helm says which they are on the first node as soon as it has it, before other nodes join.');
     const { asked, from, missing } = images;
     if (missing.length === 0)
       return pass(asked === 0 ? 'all there' : `${asked} found`, `${from} finds every image that is not on all nodes.`);
@@ -45,6 +47,3 @@ export const imagesThere: Check = siteCheck(
     });
   },
 );
-
-export const imageAdvice =
-  'Correct the chart, its values or `registry` in site.yaml, or import the image on every node: microk8s ctr image import FILE';

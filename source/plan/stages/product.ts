@@ -1,7 +1,9 @@
 import { type ChartWish, chartLogin, digestOf, type PlannedChart, planChart } from '../release/charts.ts';
+import type { PlannedStep } from '../step.ts';
 import { planHelmInstall } from '../steps/helm-install.ts';
 import { planNamespace } from '../steps/namespace.ts';
 import { planRegistrySecret } from '../steps/registry-secret.ts';
+import { planReleaseCheck } from '../steps/release-check.ts';
 import { planRollout } from '../steps/rollout.ts';
 import { planTlsSecret } from '../steps/tls-secret.ts';
 import { planChartFiles, planValues } from '../steps/written-files.ts';
@@ -21,7 +23,6 @@ export function planProduct(planning: Planning): void {
 export function planBeforeRelease(planning: Planning): void {
   const { site, product, seed, list } = planning;
   const { namespace } = product;
-  const { files } = productChart(planning, seed.name);
   // It is there, it belongs to no one, and nothing is written on it.
   if (namespace !== 'default') list.addCluster(planNamespace({ seed: seed.name, namespace }));
   const tls = { seed: seed.name, namespace, name: product.tlsSecret, mode: site.tls.mode };
@@ -30,8 +31,28 @@ export function planBeforeRelease(planning: Planning): void {
     const secret = { seed: seed.name, namespace, name: registrySecretName(product) };
     list.addCluster(planRegistrySecret(secret, site.registry));
   }
-  list.addCluster(planValues(seed.name, valuesText(site, product)));
-  if (files.length > 0) list.addCluster(planChartFiles(seed.name, files));
+  const written = new Set(list.steps.map(({ id }) => id));
+  list.addCluster(...filesOfRelease(planning).filter(({ id }) => !written.has(id)));
+}
+
+/** What Helm reads on its node: the values, and the files of a local chart. */
+function filesOfRelease(planning: Planning): PlannedStep[] {
+  const { site, product, seed } = planning;
+  const { files } = productChart(planning, seed.name);
+  const values = planValues(seed.name, valuesText(site, product));
+  return files.length > 0 ? [values, planChartFiles(seed.name, files)] : [values];
+}
+
+/**
+ * Where no cluster stands that preflight could ask: chart, values and images are judged on the first node as soon as it has Helm,
+ * and the others join after that.
+ */
+export function planEarlyJudgement(planning: Planning): void {
+  const { site, product, seed, list, cluster } = planning;
+  if (site.deploy !== 'now' || cluster !== undefined) return;
+  const { namespace, release } = product;
+  for (const step of filesOfRelease(planning)) list.addNode(seed.name, step);
+  list.addNode(seed.name, planReleaseCheck({ node: seed.name, namespace, release }, productChart(planning, seed.name)));
 }
 
 /** The release, and its becoming ready. `grows`: volumes become larger before. */

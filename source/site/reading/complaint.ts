@@ -13,6 +13,15 @@ export interface Complaint {
   readonly aboutKey?: true;
 }
 
+/** What is wrong with a value that `site.yaml` leads to. */
+export interface PlacedComplaint {
+  readonly text: string;
+  /** Where `site.yaml` says it. */
+  readonly field?: SitePath;
+  /** Of the file, from 1. */
+  readonly line?: number;
+}
+
 export function dotted(path: SitePath): string {
   return path.length === 0 ? 'the file' : path.join('.');
 }

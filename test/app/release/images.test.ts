@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { askImages, wantedImage } from '../../../source/app/release/images.ts';
 import { refuseMissingImages } from '../../../source/app/release/render.ts';
 import type { Host, HostPool, RunOptions } from '../../../source/host/host.ts';
 import { readPasswords } from '../../../source/host/secrets.ts';
+import { askImages, wantedImage } from '../../../source/plan/release/product-images.ts';
 import { textOf } from '../../plan/fake-world.ts';
 import { product, siteOf } from '../../plan/sample.ts';
 
@@ -67,8 +67,12 @@ function nodesWith(images: Readonly<Record<string, readonly string[]>>) {
 const [one, two] = ['docker.io/acme/one:1', 'docker.io/acme/two:1'];
 
 it('only what some node lacks is asked for, and the login goes through standard input alone', async () => {
-  const { host, hosts, asked } = nodesWith({ 'ks-1': [one, two], 'ks-2': [one], 'ks-3': [one, two] });
-  const found = await askImages(host('ks-1'), { site: mirrored, hosts, secret: 'planted' }, [one, two]);
+  const { host, asked } = nodesWith({ 'ks-1': [one, two], 'ks-2': [one], 'ks-3': [one, two] });
+  const found = await askImages(
+    host('ks-1'),
+    { site: mirrored, hostOf: async ({ name }) => host(name), secret: 'planted' },
+    [one, two],
+  );
   expect(found).toMatchObject({ asked: 1, from: 'ks-1', missing: [{ image: two }] });
   const login = Buffer.from('deploy:planted').toString('base64');
   expect(asked).toMatchObject([{ stdin: login }]);

@@ -16,7 +16,6 @@ export interface Chart {
 }
 
 const chartFile = z.object({ name: z.string(), version: z.string(), appVersion: z.coerce.string().default('') });
-/** The newest versions that the repositories here have. */
 /** The newest version of a chart that the repositories here have. */
 export const newestChart = (name: string): string => newest[name] ?? '1.0.0';
 const newest: Readonly<Record<string, string>> = { 'lvm-localpv': '1.9.1', cstor: '3.6.0' };

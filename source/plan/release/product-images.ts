@@ -1,26 +1,38 @@
 import { wholeReference } from '../../bundle/references.ts';
-import type { ReleaseEvidence } from '../../check/evidence.ts';
 import { Fault } from '../../errors/fault.ts';
-import { imagesDeadline, imagesProbe, parseImages, type WantedImage } from '../../facts/images-probe.ts';
-import type { HostPool, ReadOnlyHost } from '../../host/host.ts';
+import {
+  type ImagesFound,
+  imagesDeadline,
+  imagesProbe,
+  parseImages,
+  type WantedImage,
+} from '../../facts/images-probe.ts';
+import type { ReadOnlyHost } from '../../host/host.ts';
 import { microk8s } from '../../microk8s/microk8s.ts';
 import { microk8sFiles } from '../../microk8s/node.ts';
 import { proxyEnvironment, proxySettings } from '../../network/proxy.ts';
-import { targetOf } from '../../network/targets.ts';
-import type { Site } from '../../site/schema.ts';
+import type { Site, SiteNode } from '../../site/schema.ts';
 import { defined } from '../../text/defined.ts';
 
+/** The site whose images are asked for, and how its nodes are reached. */
+export interface ImagesQuestion {
+  readonly site: Site;
+  /** Rejects where the node is not reached. */
+  readonly hostOf: (node: SiteNode) => Promise<ReadOnlyHost>;
+  /** Of the registry's user. */
+  readonly secret: string | undefined;
+}
+
 /**
- * Asks from one node whether the registries have the images that not every node has. `secret`: of the registry's user. Undefined where
- * the node gave no answer; nothing is asked on a site with a bundle, whose images come with it.
+ * Asks from one node whether the registries have the images that not every node has. Undefined where the node gave no answer; nothing is asked on a site with a bundle, whose images come with it.
  */
 export async function askImages(
   host: ReadOnlyHost,
-  { site, hosts, secret }: { readonly site: Site; readonly hosts: HostPool; readonly secret: string | undefined },
+  { site, hostOf, secret }: ImagesQuestion,
   images: readonly string[],
-): Promise<ReleaseEvidence['images']> {
+): Promise<ImagesFound | undefined> {
   if (site.bundle !== undefined) return undefined;
-  const there = site.cluster.kubeconfig === undefined ? await onEveryNode(site, hosts) : new Set<string>();
+  const there = site.cluster.kubeconfig === undefined ? await onEveryNode(site, hostOf) : new Set<string>();
   const wanted = images.filter((image) => !there.has(image)).map((image) => wantedImage(image, site));
   if (wanted.length === 0) return { asked: 0, from: host.name, missing: [] };
   const proxy = proxySettings(site, []);
@@ -41,11 +53,11 @@ export async function askImages(
 }
 
 /** What every node that answers has in its containerd: a pod may start on any of them. */
-async function onEveryNode(site: Site, hosts: HostPool): Promise<ReadonlySet<string>> {
+async function onEveryNode(site: Site, hostOf: ImagesQuestion['hostOf']): Promise<ReadonlySet<string>> {
   const lists = await Promise.all(
     site.nodes.map(async (node) => {
       try {
-        const host = await hosts.get(targetOf(node));
+        const host = await hostOf(node);
         const { code, stdout } = await host.run(microk8s.images(), { sudo: true, deadline: 30_000 });
         return code === 0 ? new Set(stdout.split('\n').map((line) => line.trim())) : undefined;
       } catch (error) {

@@ -1,16 +1,15 @@
-import type { ValueProblem } from '../../check/evidence.ts';
 import type { ValueComplaint } from '../../kubernetes/schema-words.ts';
-import { type HelmRow, valueRows } from '../../plan/values.ts';
 import type { Product } from '../../product/schema.ts';
-import { complain, dotted } from '../../site/reading/complaint.ts';
+import { complain, dotted, type PlacedComplaint } from '../../site/reading/complaint.ts';
 import { placesOf } from '../../site/reading/reading.ts';
 import type { Site } from '../../site/schema.ts';
+import { type HelmRow, valueRows } from '../values.ts';
 
 /** Each complaint with the field of `site.yaml` that the value comes from, and its line where the text of the file is there. */
 export function placed(
   complaints: readonly ValueComplaint[],
   { site, product, text }: { readonly site: Site; readonly product: Product; readonly text: string | undefined },
-): ValueProblem[] {
+): PlacedComplaint[] {
   const rows = valueRows(site, product);
   return complaints.map(({ path, words }) => {
     const field = rowFor(rows, path)?.field;
