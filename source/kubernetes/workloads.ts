@@ -87,6 +87,10 @@ export interface StuckPod {
   readonly trouble: string;
   /** It has ended at least once: its last words may say why. */
   readonly crashed: boolean;
+  /** How often a container of it that is not ready was started again. */
+  readonly restarts: number;
+  /** Its registry answers, and does not give its image. */
+  readonly withoutImage: boolean;
 }
 
 /** The pods that are not ready, with the last warning of the cluster about each where the pod itself says nothing. */
@@ -100,9 +104,38 @@ export function stuckPods(pods: readonly PodObject[], events: readonly EventObje
     const quiet = said === undefined || /, not ready(: its|$)/.test(said);
     const trouble = quiet && warning !== undefined ? warning.slice(`Pod ${name}: `.length) : said;
     if (trouble === undefined) return [];
-    const crashed = pod.status.containerStatuses.some(({ ready, restartCount }) => !ready && restartCount > 0);
-    return [{ pod: name, node: pod.spec.nodeName, trouble, crashed }];
+    const open = pod.status.containerStatuses.filter(({ ready }) => !ready);
+    const restarts = Math.max(0, ...open.map(({ restartCount }) => restartCount));
+    const withoutImage = open.some(({ state }) => isRefused(state.waiting));
+    return [{ pod: name, node: pod.spec.nodeName, trouble, crashed: restarts > 0, restarts, withoutImage }];
   });
+}
+
+/** The kubelet has asked more than once, and what it heard is an answer. */
+const isRefused = (waiting: ContainerStatus['state']['waiting']): boolean =>
+  waiting?.reason === 'InvalidImageName' ||
+  (waiting?.reason === 'ImagePullBackOff' && /not found|manifest unknown|denied|unauthorized/i.test(waiting.message));
+
+/** By the kubelet's back-off (10 s, doubled each time) the fifth start comes after about 80 s. */
+const restartsTried = 4;
+
+/**
+ * Whether waiting longer cannot help: each part that is not ready has pods that are not, and all of those end again and again, or
+ * have no image. `before`: those that were stuck when the wait began, and may be what is being mended.
+ */
+export function isHopeless(
+  states: readonly WorkloadState[],
+  stuck: readonly StuckPod[],
+  before: readonly StuckPod[],
+): boolean {
+  const open = states.filter(({ complete }) => !complete);
+  const lost = ({ pod, restarts, withoutImage }: StuckPod) => {
+    const earlier = before.find((each) => each.pod === pod);
+    if (withoutImage) return earlier?.withoutImage !== true;
+    return restarts - (earlier?.restarts ?? 0) >= restartsTried;
+  };
+  const seen = ({ name }: WorkloadState) => stuck.some(({ pod }) => pod.startsWith(`${name}-`));
+  return open.length > 0 && open.every(seen) && stuck.every(lost);
 }
 
 /** `kafka-2 on ks-3: its image cannot be pulled (…)` */

@@ -95,6 +95,38 @@ describe('a rollout that does not become ready', () => {
     ]);
   });
 
+  test('in an update goes back as soon as waiting cannot help, with the last words of the program', async () => {
+    const step = stepOf('rollout');
+    const crashing = (restartCount: number) =>
+      items([
+        {
+          metadata: { name: 'web-2' },
+          status: {
+            phase: 'Running',
+            containerStatuses: [
+              {
+                name: 'web',
+                restartCount,
+                state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 1m20s' } },
+              },
+            ],
+          },
+        },
+      ]);
+    let looks = 0;
+    const { context } = world({
+      ...answers(step),
+      [`${M} kubectl get pods`]: () => crashing(looks++),
+      [`${M} kubectl logs`]: 'no such option: --fast\n',
+    });
+    const began = context.clock.now();
+    await expect(carryThrough(context, step)).rejects.toMatchObject({
+      seen: expect.stringContaining('revision 1 is in force again'),
+      causes: expect.arrayContaining([expect.stringContaining('web-2 said last: no such option: --fast')]),
+    });
+    expect(context.clock.now() - began).toBeLessThan(60_000);
+  });
+
   test('that Helm refuses half way goes back, too', async () => {
     const step = stepOf('helm-install');
     const { context, ran } = world({

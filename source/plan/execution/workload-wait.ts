@@ -9,6 +9,7 @@ import {
 } from '../../kubernetes/objects.ts';
 import { readList } from '../../kubernetes/read.ts';
 import {
+  isHopeless,
   latestWarnings,
   ofRelease,
   type StuckPod,
@@ -66,6 +67,15 @@ export async function workloadsReady(
   return { ok: states.every(({ complete }) => complete), observed: sayWaiting(states), states };
 }
 
+export interface WorkloadsWait {
+  readonly for: string;
+  /** In ms. */
+  readonly deadline?: number;
+  readonly causes?: readonly string[];
+  /** Ends before the deadline once waiting longer cannot help. */
+  readonly endsEarly?: boolean;
+}
+
 /**
  * Waits for them and says component by component how far it is, and of each pod that is stuck what it waits for, once.
  * On expiry the fault carries the pods that are stuck, their last words and the last warnings of the cluster.
@@ -73,8 +83,9 @@ export async function workloadsReady(
 export async function untilWorkloadsReady(
   context: StepContext,
   wanted: WorkloadsWanted,
-  wait: { readonly for: string; readonly deadline?: number; readonly causes?: readonly string[] },
+  wait: WorkloadsWait,
 ): Promise<void> {
+  const before = wait.endsEarly ? (await stuckNow(context, wanted)).stuck : [];
   const said = new Set<string>();
   const tellOnce = (text: string, share?: number) => {
     if (!said.has(text)) context.progress(text, share);
@@ -89,9 +100,11 @@ export async function untilWorkloadsReady(
         const { ok, observed, states } = await workloadsReady(context, wanted);
         tellOnce(observed, fraction(states));
         if (ok) return { ok, observed };
-        const stuck = (await stuckNow(context, wanted)).stuck.map(stuckLine);
-        for (const line of stuck) tellOnce(line, fraction(states));
-        return { ok, observed: [observed, ...stuck.slice(0, 1)].join('; ') };
+        const { stuck } = await stuckNow(context, wanted);
+        const lines = stuck.map(stuckLine);
+        for (const line of lines) tellOnce(line, fraction(states));
+        const hopeless = wait.endsEarly === true && isHopeless(states, stuck, before);
+        return { ok, observed: [observed, ...lines.slice(0, 1)].join('; '), hopeless };
       },
     });
   } catch (error) {

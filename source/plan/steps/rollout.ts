@@ -39,6 +39,8 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
     await untilWorkloadsReady(context, partsOf(p), {
       for: 'every part of the product to be ready',
       deadline: minutes(15),
+      // What was in force before waits to be put back.
+      endsEarly: p.rollBack,
       causes: ['an image cannot be pulled', 'a volume cannot be made', 'too few nodes for one instance each'],
     });
   } catch (error) {
