@@ -88,6 +88,8 @@ export async function buildSnaps(folder: string): Promise<void> {
       cpSync(hooks, join(root, 'meta/hooks'), { recursive: true });
       writeFileSync(join(root, 'lab/release.json'), JSON.stringify({ version, track }));
       writeFileSync(join(root, 'lab/microk8s.json'), JSON.stringify(raw));
+      mkdirSync(join(root, 'addons/core'), { recursive: true });
+      writeFileSync(join(root, 'addons/core/addons.yaml'), `# of track ${track}\n`);
     });
   }
 }

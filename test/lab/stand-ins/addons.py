@@ -1,8 +1,8 @@
 """microk8s enable and disable. dns, ingress, metallb, rbac and hostpath-storage change the cluster; the manifests lie beside this file."""
-import fcntl, os, pathlib, re, subprocess, sys, time
+import fcntl, os, pathlib, re, shutil, subprocess, sys, time
 import yaml
 import cluster, facts, services
-from place import credentials, fault, hang, kwok, locked, locks, ours, run, set_argument
+from place import common, credentials, fault, hang, kwok, locked, locks, ours, run, set_argument, snap
 
 METALLB = pathlib.Path('/opt/plane/metallb-native.yaml')  # upstream's own
 CORE = facts.core()
@@ -188,7 +188,13 @@ def disable_hostpath(arguments):
     return removed('hostpath-storage', 'hostpath')(arguments)
 
 
+def copy_core():
+    """The addons of the snap that is installed become those that are enabled; a refresh leaves them as they were."""
+    shutil.copytree(snap / 'addons/core', common / 'addons/core', dirs_exist_ok=True)
+
+
 def repositories(words):
+    if words == ['repo', 'update', 'core']: copy_core()
     if words[:2] == ['repo', 'list']: print('REPO       ADDONS SOURCE\ncore       {:>6} (built-in)'.format(len(CORE)))
     return 0
 

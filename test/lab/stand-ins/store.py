@@ -108,7 +108,23 @@ def roles():
     return [(address, role(place) if address in voting else 'spare') for place, address in enumerate(found)]
 
 
-def snapshot(path):
-    """A real etcd snapshot, piece by piece from the gateway."""
-    with urllib.request.urlopen(urllib.request.Request('http://127.0.0.1:12379/v3/maintenance/snapshot', b'{}'), timeout=60) as stream, open(path, 'wb') as out:
-        for line in stream: out.write(base64.b64decode(json.loads(line)['result'].get('blob', '')))
+def keys():
+    """(key, value) of everything at one revision, in base64, but for what has a time to live: events, and who of the API servers is there."""
+    found, revision, start = [], 0, b'\0'
+    while True:
+        asked = {'key': encoded(start), 'range_end': encoded(b'\0'), 'limit': '500', 'revision': str(revision)}
+        answer = ask('kv/range', asked, timeout=60)
+        revision = answer['header']['revision']
+        page = answer.get('kvs', [])
+        found += [(each['key'], each.get('value', '')) for each in page if not int(each.get('lease', 0))]
+        if not answer.get('more'): return found
+        start = base64.b64decode(page[-1]['key']) + b'\0'
+
+
+def put_back(found):
+    """Writes every key again and removes none, as the migrator of dqlite does."""
+    for at in range(0, len(found), 100):
+        ask('kv/txn', {'success': [{'requestPut': {'key': key, 'value': value}} for key, value in found[at:at + 100]]}, timeout=60)
+
+
+def encoded(key): return base64.b64encode(key).decode()

@@ -1,7 +1,10 @@
 """The verbs of a cluster's life: config, start, stop, refresh-certs, dbctl, images, inspect."""
-import os, sys, tarfile, tempfile, time
+import json, os, pathlib, tarfile, tempfile, time
 import certificates, cluster, facts, services, store
-from place import certs, credentials, data, default_address, lock, run, unlock, until, REVISION
+from place import certs, credentials, data, default_address, lock, put, run, unlock, until, REVISION
+
+# In a backup: every key with its value, in place of the migrator's files.
+KEYS = 'keys.json'
 
 
 def config(words):
@@ -46,16 +49,31 @@ def refresh_certs(words):
 
 
 def dbctl(words):
-    if not words or words[0] != 'backup':
-        print('dbctl: only backup in the lab', file=sys.stderr)
-        return 1
-    name = next((word for before, word in zip(words, words[1:]) if before == '-o'), time.strftime('backup-%Y-%m-%d-%H-%M-%S')).removesuffix('.tar.gz')
+    verb, rest = (words or [''])[0], words[1:]
+    if verb == 'backup': return backup(next((word for before, word in zip(words, words[1:]) if before == '-o'), None))
+    if verb == 'restore' and rest: return restore(rest[0])
+    print('usage: microk8s dbctl [-h] [--debug] {restore,backup} ...')
+    return 0
+
+
+def backup(wanted):
+    name = (wanted or time.strftime('backup-%Y-%m-%d-%H-%M-%S')).removesuffix('.tar.gz')
+    try: found = store.keys()
+    except OSError: return facts.tell('dbctlDown')
+    facts.tell('backingUp')
     with tempfile.TemporaryDirectory() as folder:
-        try: store.snapshot(f'{folder}/snapshot.db')
-        except OSError: return facts.tell('dbctlDown')
-        print('Backing up the datastore')
+        put(pathlib.Path(folder) / KEYS, json.dumps(found))
         with tarfile.open(f'{name}.tar.gz', 'w:gz') as archive: archive.add(folder, os.path.basename(name))
-    print(f'The backup is: {name}.tar.gz')
+    return facts.tell('backedUp', file=f'{name}.tar.gz')
+
+
+def restore(file):
+    try: store.members()
+    except OSError: return facts.tell('dbctlDown')
+    facts.tell('restoring', file=file)
+    with tarfile.open(file) as archive:
+        keys = next(member for member in archive.getmembers() if os.path.basename(member.name) == KEYS)
+        store.put_back(json.load(archive.extractfile(keys)))
     return 0
 
 
