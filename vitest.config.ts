@@ -12,6 +12,7 @@ const longLab = [
   'test/lab/address-cuts.test.ts',
   'test/lab/many-nodes.test.ts',
   'test/lab/other-products.test.ts',
+  'test/lab/life.test.ts',
 ];
 
 /** One lab at a time on a machine; its nodes take minutes to come up. */

@@ -1,11 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readRecord } from '../acceptance/record.ts';
 import * as lab from './lab.ts';
 import { fromLaptop, ran } from './program.ts';
-import { home, writeProduct, writeSite } from './site.ts';
+import { home, virtualAddress, writeProduct, writeSite } from './site.ts';
 
 let root: string;
 let site: string;
@@ -13,7 +13,7 @@ const flags = () => ['--site', site, '--yes'];
 const namespace = ['-n', 'kloudspot'];
 const web = 'deployment/kloudspot-web';
 
-/** One machine with the product's parts that keep nothing: what the kubelet does to a pod needs no more. */
+/** One machine with the product's parts that keep nothing: what the kubelet does to a pod, and what becomes of a release, needs no more. */
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'kloudspot-lab-'));
   await lab.up({ nodes: 1, volumeGroup: 'ubuntu-vg', disk: '100G', upgrade: false });
@@ -135,5 +135,57 @@ describe('status names what the kubelet does to a part', () => {
     } finally {
       await end();
     }
+  });
+});
+
+describe('a release whose new image is no good', () => {
+  const setImage = (repository: string) => ['--set', `values.components.web.image.repository=${repository}`];
+  const released = async () => {
+    const { stdout } = await lab.onNode(1, '/snap/bin/microk8s helm3 status kloudspot -n kloudspot -o json');
+    const { version, info }: { version: number; info: { status: string } } = JSON.parse(stdout);
+    return `revision ${version} ${info.status}`;
+  };
+  const images = async () => {
+    const found = await lab.objects('deployments', 'kloudspot-web', ...namespace);
+    return found.map(({ spec, status }) => `${spec.template.spec.containers[0].image} ${status.readyReplicas}`);
+  };
+
+  it('that no registry has is refused before anything is begun', async () => {
+    const before = await readFile(site, 'utf8');
+    const { code, stdout, stderr } = await ran(
+      fromLaptop(root, 'update', ...flags(), ...setImage('docker.io/library/no-such-image')),
+    );
+    expect(code, stdout + stderr).toBe(3);
+    expect(stderr).toMatch(/docker\.io\/library\/no-such-image:[\d.]+: the registry has no such image/);
+    expect(await readFile(site, 'utf8')).toBe(before);
+    expect(await released()).toBe('revision 1 deployed');
+  });
+
+  it('whose program ends at once is named, and the revision before is in force again with site.yaml, long before the time is up', async () => {
+    await expect.poll(async () => (await status()).verdict, patience).toBe('ok');
+    const before = await readFile(site, 'utf8');
+    const { code, stdout, stderr } = await ran(
+      fromLaptop(root, 'update', ...flags(), ...setImage('docker.io/library/crashes')),
+    );
+    expect(code, stdout + stderr).toBe(4);
+    expect(stdout).toMatch(/kloudspot-web-\S+ on solo: it ends again and again after it has started/);
+    expect(stdout).toContain('revision 1 is in force again');
+    expect(stdout).toMatch(/kloudspot restore \S+-before-update/);
+    expect(await readFile(site, 'utf8')).toBe(before);
+    expect(await released()).toBe('revision 3 deployed');
+    await expect.poll(images, patience).toEqual([expect.stringMatching(/^docker\.io\/library\/nginx:\S+ 1$/)]);
+    await expect.poll(async () => (await status()).verdict, patience).toBe('ok');
+  });
+
+  it('stop leaves nothing of the release, and the cluster and its address as they were', async () => {
+    const { code, stdout, stderr } = await ran(fromLaptop(root, 'stop', ...flags()));
+    expect(code, stdout + stderr).toBe(0);
+    expect(stdout).toMatch(/Nothing of Kloudspot runs any more[\s\S]*cluster: 1 of 1 nodes ready/);
+    expect(await lab.objects('deployments,statefulsets,services,ingresses', ...namespace)).toEqual([]);
+    await expect.poll(() => lab.objects('pods', ...namespace), patience).toEqual([]);
+    expect(JSON.stringify(await lab.objects('services', '-n', 'ingress'))).toContain(virtualAddress);
+    const after = await status();
+    expect(after.verdict).not.toBe('ok');
+    expect(after.reasons.join('\n')).toMatch(/not installed/);
   });
 });

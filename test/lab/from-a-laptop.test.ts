@@ -208,6 +208,33 @@ describe('from a laptop', () => {
     await expect.poll(page, patience).toMatch(/^nginx on kloudspot-web-/);
   });
 
+  it('rebalance spreads a part that lies on one node, one pod at a time, and nothing that keeps data', async () => {
+    await untilReady(4);
+    await expect.poll(async () => JSON.parse((await status()).stdout).verdict, patience).toBe('ok');
+    const ofPart = (part: string) => ['-n', 'kloudspot', '-l', `app.kubernetes.io/component=${part}`];
+    const placesOf = async (part: string) =>
+      (await lab.objects('pods', ...ofPart(part))).map(({ spec }) => spec.nodeName).toSorted();
+    const keeps = async () =>
+      (await lab.objects('pods', ...ofPart('kafka'))).map(({ metadata }) => metadata.uid).toSorted();
+    const kafkas = await keeps();
+    // As after the loss of all others: three of three on one node.
+    for (const { name } of nodes.slice(1)) await lab.kubectl(['cordon', name]);
+    await lab.kubectl(['delete', 'pods', ...ofPart('web'), '--wait=false']);
+    await expect.poll(() => placesOf('web'), patience).toEqual(['ks-1', 'ks-1', 'ks-1']);
+    for (const { name } of nodes.slice(1)) await lab.kubectl(['uncordon', name]);
+    const uneven = async () => {
+      const { components, next } = JSON.parse((await status()).stdout);
+      const web = components.find(({ name }: { name: string }) => name === 'kloudspot-web');
+      return { uneven: web?.uneven, complete: web?.complete, told: /rebalance/.test(next) };
+    };
+    await expect.poll(uneven, patience).toEqual({ uneven: true, complete: true, told: true });
+    const { code, stdout, stderr } = await ran(fromLaptop(root, 'rebalance', ...flags()));
+    expect(code, stdout + stderr).toBe(0);
+    await expect.poll(async () => new Set(await placesOf('web')).size, patience).toBeGreaterThan(1);
+    expect(await uneven()).toMatchObject({ uneven: false });
+    expect(await keeps()).toEqual(kafkas);
+  });
+
   it('stop leaves what it said: claims, volumes, cluster and virtual address', async () => {
     await untilReady(4);
     const claimsBefore = (await lab.objects('pvc', '-n', 'kloudspot')).map(({ metadata }) => metadata.name);

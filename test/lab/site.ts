@@ -55,6 +55,7 @@ export interface LabSite {
   readonly features?: readonly string[];
   readonly reboot?: 'when-needed' | 'always' | 'never';
   readonly key?: string;
+  readonly channel?: string;
 }
 
 export async function writeSite(options: LabSite): Promise<string> {
@@ -66,6 +67,7 @@ export async function writeSite(options: LabSite): Promise<string> {
     features = ['kloudInsights'],
     reboot = 'when-needed',
     key = keyPath,
+    channel = '1.34/stable',
   } = options;
   const site = {
     version: 1,
@@ -87,7 +89,7 @@ export async function writeSite(options: LabSite): Promise<string> {
     })),
     network: { virtualAddress, nameservers: ['10.78.0.1'], search: ['lab.test'] },
     system: { updatePackages: true, reboot },
-    cluster: { channel: '1.34/stable' },
+    cluster: { channel },
     features,
     storage: {
       unshared: { volumeGroup: 'ubuntu-vg' },
