@@ -22,14 +22,17 @@ const packagesOfInterest = [
 /** How an attempt to reach a node ended. */
 export type Reached = Exclude<AccessState, { readonly state: 'connecting' }>;
 
-/** Connects to a node, becomes root and reads its facts, or says what is in the way. Host keys whose fingerprints are `accepted` are pinned. */
+/**
+ * Connects to a node, becomes root and reads its facts, or says what is in the way. Host keys whose fingerprints are `accepted`
+ * are pinned. A pinned key is checked by the login itself: a node is shaken hands with once.
+ */
 export async function reachNode(
   target: HostTarget,
   world: World,
   accepted: ReadonlySet<string> = new Set(),
 ): Promise<Reached> {
   try {
-    const offers = target.local ? [] : await world.offeredHostKeys(target);
+    const offers = target.local || (await world.isPinned(target.node)) ? [] : await world.offeredHostKeys(target);
     const trusted = offers.every(({ fingerprint, changedFrom }) => accepted.has(fingerprint) && !changedFrom);
     if (!trusted) return { state: 'host-key-unknown', offers };
     if (offers.length > 0) await world.pin(offers);
@@ -40,8 +43,15 @@ export async function reachNode(
     const facts = await gatherFacts(host, { node: target.node, clock: world.clock, packages: packagesOfInterest });
     return { state: 'ready', facts };
   } catch (error) {
-    return stateOf(error);
+    return (await otherKey(error, target, world)) ?? stateOf(error);
   }
+}
+
+/** The keys that a node shows in the place of the pinned one, where that is why its login failed. */
+async function otherKey(error: unknown, target: HostTarget, world: World): Promise<Reached | undefined> {
+  if (!(error instanceof HostFault) || !/^host-key-/.test(error.kind)) return undefined;
+  const offers = await world.offeredHostKeys(target).catch(() => []);
+  return offers.length === 0 ? undefined : { state: 'host-key-unknown', offers };
 }
 
 function stateOf(error: unknown): Reached {

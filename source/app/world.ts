@@ -16,7 +16,9 @@ export interface World {
   readonly stores?: Stores;
   /** The rehearsal's scenario. */
   readonly scenario?: string;
-  /** Host keys that a node shows and that are not pinned yet. */
+  /** Whether a key is pinned for the node: its login then refuses every other one. */
+  isPinned(node: string): Promise<boolean>;
+  /** Host keys that a node shows and that are not pinned yet. Costs a connection of its own. */
   offeredHostKeys(target: HostTarget): Promise<HostKeyOffer[]>;
   pin(offers: readonly HostKeyOffer[]): Promise<void>;
   /** Pins these keys for a node, in the place of or beside those that are pinned. */
@@ -51,6 +53,7 @@ export async function openWorld({ files, passwords, rehearsal, fresh }: WorldOpt
   return {
     hosts,
     clock: systemClock,
+    isPinned: (node) => keys.isPinned(node, files),
     offeredHostKeys: (target) => keys.offeredHostKeys(target, files),
     pin: (offers) => keys.pinHostKeys(offers, files),
     trustHostKeys: (node, lines, { besideOld }) => keys.pinKeysOf(node, lines, besideOld, files),

@@ -48,6 +48,8 @@ export interface Rehearsal {
   readonly clock: Clock;
   /** A site that fits the simulated machines, to start with. */
   readonly draft: SiteDraft;
+  /** Whether a key of the node is accepted: its login then refuses every other one. */
+  isPinned(node: string): Promise<boolean>;
   /** Host keys that a node shows and that are not accepted yet. Throws `HostFault` when it does not answer. */
   offeredHostKeys(target: HostTarget): Promise<HostKeyOffer[]>;
   pin(offers: readonly HostKeyOffer[]): Promise<void>;
@@ -84,6 +86,7 @@ export async function openRehearsal(options: RehearsalOptions): Promise<Rehearsa
     clock: world.clock,
     draft: structuredClone(scenario.draft),
     stores: rehearsedStores(product),
+    isPinned: async (node) => world.look((state) => state.pins[node] !== undefined),
     offeredHostKeys: (target) => offeredKeys(world, target),
     pin: async (offers) => pinKeys(world, offers),
     trustHostKeys: async (node, keys, { besideOld }) => pinKeysOf(world, node, keys, besideOld),

@@ -36,6 +36,11 @@ export async function offeredHostKeys(target: HostTarget, files: HostFiles): Pro
   throw mostTelling(faults) ?? new HostFault('unreachable', target.node, { what: `${target.node} has no address.` });
 }
 
+/** Whether a key is pinned for the node: its login then refuses every other one, and need not be looked at before. */
+export async function isPinned(node: string, files: HostFiles): Promise<boolean> {
+  return (await pinnedLines(files)).some((line) => nodeOf(line) === node);
+}
+
 /** Trusts these keys from now on, each in the place of what was pinned for its node. */
 export async function pinHostKeys(offers: readonly HostKeyOffer[], files: HostFiles): Promise<void> {
   const nodes = new Set(offers.map(({ node }) => node));
