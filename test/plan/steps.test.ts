@@ -1,10 +1,13 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
-import { completeDpkg, updateLists } from '../../source/plan/execution/package-locks.ts';
+import type { Script } from '../../source/host/host.ts';
+import { completeDpkg, updateLists, whenUnlocked } from '../../source/plan/execution/package-locks.ts';
 import { stepKinds } from '../../source/plan/kinds.ts';
 import type { PlannedStep } from '../../source/plan/step.ts';
 import { addressOf, items, nodes, noRelease, release, service, status, workloads } from './cluster-words.ts';
@@ -237,29 +240,70 @@ test('a cluster is not called safe before three managers vote', async () => {
 });
 
 describe('packages', () => {
-  /** Runs a script with a program of that name that is locked the first time, in its own words and with its own exit code. */
-  const lockedOnce = async (script: string, program: string, words: string, code: number) => {
+  /** Runs a step's command with a program of that name that is locked the first time, in its own words and with its own exit code. */
+  const lockedOnce = async (
+    { text: script, arguments: words = [] }: Script,
+    program: string,
+    said: string,
+    code: number,
+  ) => {
     const folder = await mkdtemp(join(tmpdir(), 'kloudspot-apt-'));
-    const text = `#!/bin/sh\nif [ -e "${folder}/free" ]; then echo done; exit 0; fi\ntouch "${folder}/free"\necho '${words}' >&2; exit ${code}\n`;
+    const text = `#!/bin/sh\nif [ -e "${folder}/free" ]; then echo done; exit 0; fi\ntouch "${folder}/free"\necho '${said}' >&2; exit ${code}\n`;
     await writeFile(join(folder, program), text, { mode: 0o755 });
     const env = { PATH: `${folder}:${process.env.PATH}` };
-    const result = await execa('bash', ['-c', script, 'script', '0'], { env, reject: false });
+    const result = await execa('bash', ['-c', script, 'script', ...words], { env, reject: false });
     await rm(folder, { recursive: true });
     return { code: result.exitCode, lines: result.stdout.split('\n') };
   };
 
-  test('tries the update again while someone else holds the package lists, and names the holder', async () => {
-    const words = 'E: Could not get lock /var/lib/apt/lists/lock. It is held by process 14920 (apt-get)';
-    expect(await lockedOnce(updateLists.text, 'apt-get', words, 100)).toEqual({ code: 0, lines: [words, 'done'] });
-  });
-
-  test('waits for dpkg too while unattended-upgrades runs, and names the holder', async () => {
+  test('waits for dpkg while unattended-upgrades runs, and names the holder', async () => {
     const words = `dpkg: error: dpkg frontend lock was locked by another process with pid ${process.pid}`;
-    const { code, lines } = await lockedOnce(completeDpkg.text, 'dpkg', words, 2);
+    const { code, lines } = await lockedOnce(completeDpkg, 'dpkg', words, 2);
     expect(code).toBe(0);
     expect([lines[0], lines.at(-1)]).toEqual([words, 'done']);
     expect(lines[1]).toMatch(new RegExp(`^process ${process.pid} is .*node`));
   });
+
+  const apt = spawnSync('apt-get', ['--version']).status === 0 && spawnSync('python3', ['--version']).status === 0;
+  /** A program that holds a lock as apt takes it, until its input ends. */
+  const holder =
+    'import fcntl, sys; file = open(sys.argv[1], "w"); fcntl.lockf(file, fcntl.LOCK_EX); print("held", flush=True); sys.stdin.read()';
+
+  test.skipIf(!apt).each([
+    ['of the package lists', 'lists/lock', updateLists],
+    [
+      'of the downloaded packages',
+      'cache/archives/lock',
+      whenUnlocked('apt-get', '-y', '--reinstall', '-d', 'install', 'base-files'),
+    ],
+  ])(
+    'the real apt-get waits for the lock %s, says for whom, and goes on once it is free',
+    async (_, lock, { text, arguments: words = [] }) => {
+      const folder = await mkdtemp(join(tmpdir(), 'kloudspot-apt-'));
+      for (const name of ['lists/partial', 'cache/archives/partial'])
+        await mkdir(join(folder, name), { recursive: true });
+      const own = { 'Dir::Etc::SourceList': '/dev/null', 'Dir::Etc::SourceParts': '/dev/null' };
+      const places = { 'Dir::State::Lists': `${folder}/lists`, 'Dir::Cache': `${folder}/cache` };
+      const settings = Object.entries({ ...own, ...places }).map(([key, value]) => `${key} "${value}";\n`);
+      await writeFile(join(folder, 'settings'), settings.join(''));
+      const other = execa('python3', ['-c', holder, join(folder, lock)], { stdin: 'pipe' });
+      await once(other.stdout, 'data');
+      const waiting = execa('bash', ['-c', text, 'script', ...words], {
+        env: { APT_CONFIG: join(folder, 'settings') },
+        reject: false,
+      });
+      const lines: string[] = [];
+      for await (const line of waiting) {
+        lines.push(line);
+        if (line.startsWith('E: Could not get lock')) other.stdin.end();
+      }
+      expect(lines.join('\n')).toContain(`held by process ${other.pid} (python3)`);
+      const { stdout } = await waiting;
+      // What it says once it has the lock differs: there is no archive. That it tried again and met no lock is what counts.
+      expect(stdout.slice(stdout.lastIndexOf('Could not get lock'))).toMatch(/Reading package lists/);
+      await rm(folder, { recursive: true });
+    },
+  );
 
   test('completes an interrupted dpkg before it asks apt for anything', () => {
     const names = stepOf('packages@ks-1').commands.map(({ name }) => name);

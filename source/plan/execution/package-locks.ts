@@ -1,33 +1,36 @@
 import type { Script } from '../../host/host.ts';
 
-/** Tries a command again, every 3 s for 10 minutes, while its words say that another process holds a lock. They name the holder. */
-const whileLocked = (name: string, command: string, locked: string): Script => ({
-  name,
-  text: `export LC_ALL=C DEBIAN_FRONTEND=noninteractive
-for try in $(seq 200); do
-  said=$(${command} 2>&1); code=$?
-  printf '%s\\n' "$said"
-  case $said in *'${locked}'*) ;; *) exit $code ;; esac
-  pid=\${said##*with pid }; [ "$pid" = "$said" ] || printf 'process %s is %s\\n' "\${pid%%[!0-9]*}" "$(ps -o args= -p "\${pid%%[!0-9]*}")"
-  sleep \${1:-3}
-done
-exit $code
-`,
-});
+/**
+ * Bash: `when_unlocked COMMAND…` runs it again, every 3 s for 10 minutes, while it fails because another process holds a lock. Its
+ * words name the holder: apt by its name, dpkg by its number.
+ */
+export const lockFunctions = `export LC_ALL=C DEBIAN_FRONTEND=noninteractive
+said=$(mktemp)
+trap 'rm -f "$said"' EXIT
+when_unlocked() {
+  local try code pid
+  for try in $(seq 200); do
+    "$@" 2>&1 | tee "$said"; code=\${PIPESTATUS[0]}
+    [ "$code" -ne 0 ] && grep -qE 'Could not get lock|locked by another process' "$said" || return "$code"
+    pid=$(sed -n 's/.* with pid \\([0-9]*\\).*/\\1/p' "$said" | head -n 1)
+    [ -z "$pid" ] || printf 'process %s is %s\\n' "$pid" "$(ps -o args= -p "$pid")"
+    sleep 3
+  done
+  return "$code"
+}
+`;
 
 /**
- * `apt-get` waits for dpkg's lock with DPkg::Lock::Timeout, never for the lock of the package lists, which apt-daily holds
- * after a boot: apt 2.6 fails at once, with the holder's name.
+ * `apt-get` waits for dpkg's lock with DPkg::Lock::Timeout, never for those of the package lists and of the downloaded packages,
+ * which apt-daily and unattended-upgrades hold after a boot: apt 2.6 fails at once. dpkg 1.21 waits for no lock at all.
  */
-export const updateLists = whileLocked(
-  'update-package-lists',
-  'apt-get -o DPkg::Lock::Timeout=300 update',
-  'Could not get lock',
-);
+export const whenUnlocked = (...words: readonly string[]): Script => ({
+  name: 'when-unlocked',
+  text: `${lockFunctions}when_unlocked "$@"\n`,
+  arguments: words,
+});
 
-/** Completes an interrupted package change. dpkg 1.21 waits for no lock: it ends with 2 and names the holder by its number. */
-export const completeDpkg = whileLocked(
-  'complete-dpkg',
-  'dpkg --configure -a --force-confdef --force-confold',
-  ' locked by another process',
-);
+export const updateLists = whenUnlocked('apt-get', '-o', 'DPkg::Lock::Timeout=300', 'update');
+
+/** Completes an interrupted package change. */
+export const completeDpkg = whenUnlocked('dpkg', '--configure', '-a', '--force-confdef', '--force-confold');

@@ -3,7 +3,7 @@ import type { Script } from '../../host/host.ts';
 import { packagesMarker } from '../../host/node-state.ts';
 import { carryOut, look } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
-import { completeDpkg, updateLists } from '../execution/package-locks.ts';
+import { completeDpkg, lockFunctions, updateLists, whenUnlocked } from '../execution/package-locks.ts';
 import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 const parameters = z.object({
@@ -40,19 +40,12 @@ echo "iscsid \${enabled:-absent} \${active:-inactive}"
 `;
 
 /** The operator's own settings are kept where a package brings new ones; nothing may ask. */
-const apt = (...words: string[]) => [
-  'env',
-  'DEBIAN_FRONTEND=noninteractive',
-  'apt-get',
-  '-y',
-  '-o',
-  'DPkg::Lock::Timeout=300',
-  '-o',
-  'Dpkg::Options::=--force-confdef',
-  '-o',
-  'Dpkg::Options::=--force-confold',
-  ...words,
+const aptOptions = [
+  ...['-o', 'DPkg::Lock::Timeout=300'],
+  ...['-o', 'Dpkg::Options::=--force-confdef'],
+  ...['-o', 'Dpkg::Options::=--force-confold'],
 ];
+const apt = (...words: string[]) => whenUnlocked('apt-get', '-y', ...aptOptions, ...words);
 
 /**
  * Installs packages from a folder, with those of the folder that they need and that are not installed; nothing is fetched, and what
@@ -64,15 +57,14 @@ const installFromFolder = (folder: string, names: readonly string[]): Script => 
   arguments: [folder, ...names],
 });
 
-const folderText = `export LC_ALL=C DEBIAN_FRONTEND=noninteractive
-folder=$1; shift
+const folderText = `${lockFunctions}folder=$1; shift
 files=()
 for file in "$folder"/*.deb; do
   name=$(dpkg-deb -f "$file" Package) || exit 1
   [ "$(dpkg-query -W -f '\${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || files+=("$file")
 done
 [ \${#files[@]} -gt 0 ] || exit 0
-apt-get -y --no-download -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold install "\${files[@]}"
+when_unlocked apt-get -y --no-download ${aptOptions.join(' ')} install "\${files[@]}"
 `;
 
 function commands({ node, upgrade, install, iscsid, folder }: Parameters): PlannedCommand[] {

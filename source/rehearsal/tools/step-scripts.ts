@@ -141,11 +141,10 @@ function drillCut(call: Call): number {
 }
 
 export const stepScripts: Readonly<Record<string, Program>> = {
-  'update-package-lists': (call) => call.exec(['apt-get', 'update']),
+  'when-unlocked': (call) => call.exec([...call.words]),
   'receive-part': receivePart,
   'missing-parts': missingParts,
   'install-from-folder': installFromFolder,
-  'complete-dpkg': (call) => call.exec(['dpkg', '--configure', '-a']),
   'forget-tokens': forgetTokens,
   'set-arguments': setNodeArguments,
   ...hostKeyScripts,
