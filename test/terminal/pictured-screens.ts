@@ -26,6 +26,8 @@ export async function takePictures(root: string): Promise<ReadonlyMap<string, st
     ] as const) {
       screen.press('n');
       await screen.see(page);
+      // What nodes hear of the site's name comes a moment after the page.
+      if (name === 'site') await screen.see('DNS on');
       take(name);
     }
     screen.press('n');

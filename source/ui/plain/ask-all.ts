@@ -9,7 +9,7 @@ import { nodesPage } from '../../wizard/pages/nodes.ts';
 import { ownNames } from '../../wizard/pages/own-names.ts';
 import { pageNotes } from '../../wizard/pages.ts';
 import { reachNodes } from './access.ts';
-import { tellHeard } from './heard.ts';
+import { noteLine, tellHeard, tellNamed } from './heard.ts';
 import { keep, type PlainWalk, viewOf } from './plain-walk.ts';
 import { askField, elsewhere, type Reply, ways } from './question.ts';
 import { SameForAll } from './same-for-all.ts';
@@ -47,6 +47,7 @@ export async function askAll(walk: PlainWalk, from: string | undefined): Promise
     if (reply.reply === 'answered') {
       await keep(walk, reply.draft);
       if (at.page.id === 'network') await tellHeard(walk);
+      if (id === 'customer.dnsName') await tellNamed(walk);
       asked.push(id);
       at = placeAfter(viewOf(walk), rare, id);
     } else if (reply.reply === 'more') {
@@ -78,6 +79,7 @@ function wentTo(walk: PlainWalk, reply: Extract<Reply, { reply: 'back' | 'to' }>
 async function turnPage(walk: PlainWalk, before: Page | undefined, to: Place): Promise<'on' | 'quit'> {
   const { talk } = walk;
   if (before === nodesPage && to.page !== nodesPage) await look(walk);
+  if (before?.id === 'network') await tellNamed(walk);
   if (before) talk.say(...noteLines(walk, before));
   talk.say('', `${to.page.title}. ${to.page.intro}`);
   if (before === undefined) talk.say(`Enter accepts the value in brackets. ${ways}`);
@@ -106,12 +108,11 @@ async function takeOwnNames(walk: PlainWalk): Promise<void> {
 }
 
 function noteLines(walk: PlainWalk, page: Page): readonly string[] {
-  const words = { pass: 'ok: ', warn: 'Warning: ', fail: 'FAILS: ', plain: '' };
   const notes = pageNotes(page, viewOf(walk));
   const findings = page.validate(viewOf(walk)).filter((finding) => !notes.some((note) => note.text === finding.reason));
   return [
-    ...notes.map((note) => [`${words[note.grade]}${note.text}`, note.remedy].filter(Boolean).join(' ')),
-    ...findings.map((finding) => `${words[finding.grade]}${finding.reason} ${finding.advice ?? ''}`.trimEnd()),
+    ...notes.map(noteLine),
+    ...findings.map(({ grade, reason, advice = '' }) => noteLine({ grade, text: reason, remedy: advice })),
   ];
 }
 

@@ -1,7 +1,27 @@
 import { draftNodes, nodeCalled } from '../../wizard/draft/draft-nodes.ts';
+import type { Note } from '../../wizard/page.ts';
 import { newAddress, newVirtualAddress } from '../../wizard/pages/wanted-addresses.ts';
+import { wantedNames } from '../../wizard/pages/wanted-names.ts';
 import { verdictOn } from '../model/heard-address.ts';
+import { nodeNameNotes, siteNameNotes } from '../model/heard-names.ts';
 import { type PlainWalk, viewOf } from './plain-walk.ts';
+
+/** Nodes look up the names that were typed and not looked up yet; what DNS says follows, as on a screen. */
+export async function tellNamed(walk: PlainWalk): Promise<void> {
+  const view = viewOf(walk);
+  const open = wantedNames(view).filter((name) => !walk.names.has(name));
+  if (open.length === 0 || walk.facts.size === 0) return;
+  const names = await walk.session.askNames(walk.draft, open, new AbortController().signal);
+  walk.names = new Map([...walk.names, ...names]);
+  // Only of those that are new.
+  walk.talk.say(...[...nodeNameNotes(names, view), ...siteNameNotes(names, view)].map(noteLine));
+}
+
+/** A note as a line. */
+export const noteLine = ({ grade, text, remedy }: Note): string =>
+  [`${{ pass: 'ok: ', warn: 'Warning: ', fail: 'FAILS: ', plain: '' }[grade]}${text}`, remedy]
+    .filter(Boolean)
+    .join(' ');
 
 interface Wanted {
   readonly address: string;

@@ -23,6 +23,7 @@ export async function runPlainInit(session: InitSession, io: PlainIo, clock: Clo
     source: undefined,
     free: new Set(),
     heard: new Map(),
+    names: new Map(),
     saved: false,
     onlyOpen: false,
     interrupted: undefined,

@@ -1,4 +1,5 @@
 import type { HeardAddresses } from '../../app/ask-addresses.ts';
+import type { HeardNames } from '../../app/ask-names.ts';
 import type { InitSession } from '../../app/session.ts';
 import { Fault } from '../../errors/fault.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
@@ -19,6 +20,8 @@ export interface PlainWalk {
   free: ReadonlySet<string>;
   /** What nodes heard of the addresses that were typed. */
   heard: HeardAddresses;
+  /** What nodes heard of the names that were typed. */
+  names: HeardNames;
   saved: boolean;
   /** The draft came from a file that lacks something: only that is asked. */
   onlyOpen: boolean;

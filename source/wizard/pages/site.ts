@@ -127,13 +127,6 @@ const allPairFindings = onceFor((view: WizardView): readonly Finding[] => {
 
 function siteNotes(view: WizardView): readonly Note[] {
   const notes: Note[] = [];
-  const virtualAddress = textAt(view.draft, ['network', 'virtualAddress']);
-  const name = textAt(view.draft, ['customer', 'dnsName']);
-  if (virtualAddress !== '' && name !== '')
-    notes.push({
-      grade: 'plain',
-      text: `Make sure that ${name} resolves to ${virtualAddress}: DNS is not checked here.`,
-    });
   notes.push(...goodPair(view));
   if (textAt(view.draft, ['tls', 'mode']) !== 'files')
     notes.push({

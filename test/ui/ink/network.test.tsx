@@ -54,6 +54,8 @@ describe('the page Network', () => {
     expect(walk.tell(named(name, '10.0.4.30')).shown()).toContain(
       `✓ DNS on ks-1: ${name} leads to 10.0.4.30, the virtual address.`,
     );
+    expect(walk.keys('5').shown()).toContain(`✓ DNS on ks-1: ${name} leads to 10.0.4.30, the virtual address.`);
+    walk.keys('2');
     expect(walk.tell(named('ks-2', '10.0.4.22')).shown()).not.toContain('ks-2 leads');
     expect(walk.tell(named('ks-2', '10.0.9.8')).shown()).toContain('DNS on ks-1: ks-2 leads to 10.0.9.8.');
   });

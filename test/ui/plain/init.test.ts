@@ -49,6 +49,20 @@ const wholeWalk = [
 ];
 
 describe('the whole walk', () => {
+  it.each([
+    [undefined, 'DNS on ks-1: spot.acme.eu is not known. Let the name server answer it with 10.0.4.30.'],
+    ['10.0.4.30', 'ok: DNS on ks-1: spot.acme.eu leads to 10.0.4.30, the virtual address.'],
+    ['10.0.9.9', 'Warning: DNS on ks-1: spot.acme.eu leads to 10.0.9.9, not to 10.0.4.30. Correct the record'],
+  ])('says under the name of the site what DNS answers: %s', async (leadsTo, line) => {
+    const session = new FakeSession();
+    if (leadsTo !== undefined) session.names.set('spot.acme.eu', [leadsTo]);
+    session.names.set('ks-2', ['10.0.9.8']);
+    const { text } = await walk(session, [...wholeWalk.slice(0, -1), 'quit']);
+    expect(text.slice(text.indexOf('Under which DNS name'))).toContain(line);
+    expect(text).toContain('Warning: DNS on ks-1: ks-2 leads to 10.0.9.8. Correct its entry in the name server.');
+    expect(session.namesAsked).toEqual(['ks-1 ks-2 ks-3', 'spot.acme.eu']);
+  });
+
   it('asks, looks, reviews, begins, and follows to the end', async () => {
     const session = new FakeSession({ events });
     const { code, text, left } = await walk(session, [...wholeWalk, 'berlin']);

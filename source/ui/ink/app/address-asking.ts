@@ -7,7 +7,7 @@ import { type AppState, viewOf } from '../store/state.ts';
 /** ms after the last change of an address or a name until it is asked for. */
 const settleMs = 400;
 
-/** Keeps asking for the addresses and names that are typed, while the page Network shows them, each once. */
+/** Keeps asking for the addresses and names that are typed, while the pages Network and Site show them, each once. */
 export class AddressAsking {
   readonly #tell: (news: AppEvent) => void;
   #asked = new Set<string>();
@@ -18,7 +18,7 @@ export class AddressAsking {
   }
 
   follow(session: InitSession, state: AppState): void {
-    if (state.screen !== 'network') return;
+    if (state.screen !== 'network' && state.screen !== 'site') return;
     const isOpen = (text: string) => !this.#asked.has(text);
     const addresses = wantedAddresses(viewOf(state)).filter(isOpen);
     const names = wantedNames(viewOf(state)).filter(isOpen);

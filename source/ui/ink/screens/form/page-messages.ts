@@ -4,12 +4,12 @@ import { draftNodes, nodeCalled } from '../../../../wizard/draft/draft-nodes.ts'
 import type { Note, WizardView } from '../../../../wizard/page.ts';
 import { ownNames } from '../../../../wizard/pages/own-names.ts';
 import { pageNotes } from '../../../../wizard/pages.ts';
+import { nodeNameNotes, siteNameNotes } from '../../../model/heard-names.ts';
 import { offersOf } from '../../store/access.ts';
 import { type FormPlace, fieldById } from '../../store/edit.ts';
 import { type AppState, viewOf } from '../../store/state.ts';
 import type { Message } from '../../widgets/fit-messages.ts';
 import { heardMessages } from './heard.ts';
-import { namedMessages } from './named.ts';
 
 /** Keys in a message, such as `m shows all`. While a field is open, letters are keys after Esc only. */
 export const keyNow = ({ editor }: AppState, keys: string): string => (editor ? `Esc, then ${keys}` : keys);
@@ -25,11 +25,19 @@ export function pageMessages(state: AppState, place: FormPlace, live: WizardView
   return [
     ...(field === undefined ? [] : [{ mark: 'fail', text: field } as const]),
     ...(place.page.id === 'nodes' ? [...ofAccess(state, place), ...ofNames(state, live)] : []),
-    ...(place.page.id === 'network' ? [...heardMessages(state), ...namedMessages(state)] : []),
+    ...(place.page.id === 'network' ? heardMessages(state) : []),
+    ...namedNotes(state, place.page.id).map(asMessage),
     ...notes.filter(mine).map(asMessage),
     ...findings.map(({ grade, reason, advice }): Message => ({ mark: grade, text: reason, remedy: advice })),
     ...notes.filter((note) => !mine(note)).map(asMessage),
   ];
+}
+
+/** What DNS says: of the site's name in any case, of a node's name where it leads to another machine. */
+function namedNotes(state: AppState, page: string): readonly Note[] {
+  const view = viewOf(state);
+  const nodes = page === 'network' ? nodeNameNotes(state.names, view) : [];
+  return page === 'network' || page === 'site' ? [...nodes, ...siteNameNotes(state.names, view)] : [];
 }
 
 /** What is wrong with the field, at every key. */
