@@ -63,6 +63,27 @@ describe('what happens by itself', () => {
     expect((await world.run(node, 'lvcreate -y -L 1G -n new ubuntu-vg')).code).toBe(0);
   });
 
+  test('the second disk of the group of / is lost: the machine runs on, and what lies on the first is whole', async () => {
+    const two = [{ sizeGiB: 120 }, { name: 'sdb', sizeGiB: 200, use: 'group' }];
+    const volumes = ['first', 'second'].map((name) => ({ group: 'ubuntu-vg', name, sizeGiB: 10 }));
+    const events = [{ node, after, afterSeconds: 60, does: { kind: 'disk', name: 'sdb' } }];
+    const world = await bench({ scenario: await scenarioWith({ nodes: { 'ks-1': { disks: two, volumes } }, events }) });
+    await world.clock.sleep(90_000);
+    const storage = (await factsOf(world, node)).storage ?? expect.fail('no storage');
+    const [group] = storage.volumeGroups;
+    expect(group && groupTrouble(storage, group)?.what).toBe('ubuntu-vg misses 1 physical volume.');
+    const { stdout } = await world.run(node, 'lvs --reportformat json -o lv_name,lv_attr');
+    const attributes = JSON.parse(stdout).report[0].lv.map((row: Record<string, string>) => [
+      row['lv_name'],
+      row['lv_attr'],
+    ]);
+    expect(attributes).toEqual([
+      ['ubuntu-lv', '-wi-ao----'],
+      ['first', '-wi-a-----'],
+      ['second', '-wi-a---p-'],
+    ]);
+  });
+
   test('the disk of / is lost: the machine stops for good', async () => {
     const events = [{ node, after, afterSeconds: 60, does: { kind: 'disk', name: 'sda' } }];
     const world = await bench({ scenario: await scenarioWith({ events }) });

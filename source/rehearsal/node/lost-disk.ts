@@ -1,6 +1,6 @@
 import type { Disk, Machine } from '../model/machine.ts';
 import type { State } from '../model/state.ts';
-import { addVolume, extentOf, extentsOf, partitionName } from './partitions.ts';
+import { addVolume, extentOf, extentsOf, partitionName, physicalUnder } from './partitions.ts';
 import { powerOff } from './power.ts';
 
 /** The disk is gone. A machine that runs from it stops for good. */
@@ -13,8 +13,10 @@ export function loseDisk(state: State, machine: Machine, name: string): void {
 }
 
 function mountsOn(machine: Machine, disk: Disk): (string | undefined)[] {
-  const groups = machine.lvm.physical.filter(({ name }) => pathsOf(disk).includes(name)).map(({ group }) => group);
-  const volumes = machine.lvm.logical.filter(({ group }) => groups.includes(group));
+  const paths = pathsOf(disk);
+  const volumes = machine.lvm.logical.filter((volume) =>
+    physicalUnder(machine, volume).some(({ name }) => paths.includes(name)),
+  );
   return [disk, ...disk.partitions, ...volumes].map(({ mount }) => mount);
 }
 
@@ -39,11 +41,9 @@ export const isThere = (machine: Machine, path: string): boolean =>
 export const missingOf = (machine: Machine, group: string): Machine['lvm']['physical'] =>
   machine.lvm.physical.filter((physical) => physical.group === group && !isThere(machine, physical.name));
 
-/** Whether a logical volume lies on a disk that is gone. It lies on the first device of its group. */
-export function isLost(machine: Machine, { group }: Machine['lvm']['logical'][number]): boolean {
-  const first = machine.lvm.physical.find((physical) => physical.group === group);
-  return first !== undefined && !isThere(machine, first.name);
-}
+/** Whether a logical volume lies on a disk that is gone, or a part of it does. */
+export const isLost = (machine: Machine, volume: Machine['lvm']['logical'][number]): boolean =>
+  physicalUnder(machine, volume).some(({ name }) => !isThere(machine, name));
 
 /** LVM's words where it refuses to change a group that misses a device. */
 export const refusedWhileMissing = (machine: Machine, group: string): string | undefined =>

@@ -71,10 +71,10 @@ function asPhysical(machine: Machine, physical: Physical, disk: Disk) {
   return { fsType: 'LVM2_member', uuid: physical.uuid, children };
 }
 
-function logicalVolumes(machine: Machine, { name, group }: Physical, disk: Disk): BlockDevice[] {
-  if (machine.lvm.physical.find((candidate) => candidate.group === group)?.name !== name) return [];
+function logicalVolumes(machine: Machine, physical: Physical, disk: Disk): BlockDevice[] {
+  const { group } = physical;
   return machine.lvm.logical
-    .filter((volume) => volume.group === group)
+    .filter((volume) => volume.group === group && physicalUnder(machine, volume)[0] === physical)
     .map((volume) => ({
       name: mapperName(group, volume.name),
       path: mapperPath(group, volume.name),
@@ -85,6 +85,20 @@ function logicalVolumes(machine: Machine, { name, group }: Physical, disk: Disk)
       children: opened(volume.luks, volume.extents * extentOf(machine, group), disk),
       ...(volume.signature === undefined ? {} : { fsType: volume.signature, uuid: uuidOf(`fs/${volume.uuid}`) }),
     }));
+}
+
+/** The physical volumes that carry a logical volume: a group is filled from its first one on. */
+export function physicalUnder(machine: Machine, { name, group }: Machine['lvm']['logical'][number]): Physical[] {
+  const volumes = machine.lvm.logical.filter((one) => one.group === group);
+  const place = volumes.findIndex((one) => one.name === name);
+  const extents = (some: readonly { readonly extents: number }[]) => some.reduce((sum, one) => sum + one.extents, 0);
+  const from = extents(volumes.slice(0, place));
+  const to = from + (volumes[place]?.extents ?? 0);
+  const all = machine.lvm.physical.filter((one) => one.group === group);
+  return all.filter((one, index) => {
+    const begin = extents(all.slice(0, index));
+    return begin < to && begin + one.extents > from;
+  });
 }
 
 /** Takes what lies on a disk or partition away: a file system, LVM's label, on a disk its partitions. */
