@@ -1,4 +1,5 @@
 import { known, type NodePair, type NodePort } from './data/node.ts';
+
 export type { NodePort };
 
 /** A port of one node that another one asks, by the roles of both. */

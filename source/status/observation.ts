@@ -7,6 +7,7 @@ import type { CertificateDate } from '../microk8s/certificates.ts';
 import type { InstalledSnap } from '../microk8s/snap.ts';
 import type { DatastoreMember } from '../microk8s/status.ts';
 import type { PoolSeen } from '../storage/engines/engine.ts';
+import type { MissingDisks } from '../storage/missing-disks.ts';
 
 /** What one look at a site saw. Undefined parts were not answered in time: that is something seen, too. */
 export interface Observation {
@@ -59,6 +60,8 @@ export interface ObservedMachine {
   readonly certificates: readonly CertificateDate[] | undefined;
   /** Of its API server; undefined on a worker, and where it was not read. */
   readonly authorization?: Authorization | undefined;
+  /** Volume groups that miss a disk; undefined where LVM was not asked, or did not say. */
+  readonly missingDisks?: readonly MissingDisks[] | undefined;
 }
 
 /** A node as the API knows it. */

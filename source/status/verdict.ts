@@ -5,6 +5,7 @@ import { datastoreStatus, nodeStatuses } from './nodes.ts';
 import type { Observation } from './observation.ts';
 import { componentStatuses } from './parts.ts';
 import { aboutAddress, aboutApi, aboutAuthorization, aboutDatastore, aboutNodes } from './reasons/cluster.ts';
+import { aboutDisks } from './reasons/disks.ts';
 import { aboutParts, aboutPlaces, aboutRelease, aboutValues, aboutVolumes } from './reasons/product.ts';
 import type { Reason } from './reasons/reason.ts';
 import { aboutCertificates, aboutVersions } from './reasons/upkeep.ts';
@@ -57,6 +58,7 @@ function reasonsOf(site: Site, product: Product, seen: Observation, parts: Parts
     ...aboutNodes(parts.nodes, seen),
     ...aboutDatastore(site, parts.datastore),
     ...aboutRelease(product, seen),
+    ...aboutDisks(site, seen),
     ...aboutParts(parts.components, product, seen),
     ...aboutAddress(site, seen),
     ...aboutAuthorization(seen),

@@ -135,7 +135,7 @@ function growthNote({ shared }: NodeRoom): string[] {
 }
 
 function shortReason(room: NodeRoom): string {
-  const troubled = room.groups.find((group) => group.trouble && takes(group));
+  const troubled = room.groups.find((group) => group.trouble && group.carries);
   if (troubled?.trouble) return troubled.trouble.what;
   const { shared, unshared } = room;
   const said: string[] = [];

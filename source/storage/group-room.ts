@@ -18,6 +18,8 @@ export interface GroupRoom {
   /** Free after all that and the reserve; below zero where it does not fit. */
   readonly leftBytes: number;
   readonly trouble?: GroupTrouble;
+  /** Whether anything that is wanted lies in it, or is to be made there. */
+  readonly carries: boolean;
 }
 
 /** What a group is asked for. */
@@ -27,6 +29,8 @@ export interface GroupUse {
   /** Of the pool's volume where it is not there yet. */
   readonly poolBytes: number;
   readonly local: readonly WantedVolume[];
+  /** Whether anything that is wanted lies in it, or is to be made there. */
+  readonly carries: boolean;
   /** Why it cannot be made, where it is one that is still to be made. */
   readonly absent?: GroupTrouble | undefined;
 }
@@ -35,17 +39,19 @@ export function groupRoom(storage: StorageFacts, name: string, use: GroupUse): G
   const group = findGroup(storage, name);
   const poolBytes = wholeExtents(use.poolBytes, group?.extentBytes ?? 0);
   const localBytes = lvBytes(use.local, group);
-  if (!group) return absentGroup(storage, { name, poolBytes, localBytes }, use.absent);
+  const { carries } = use;
+  if (!group) return absentGroup(storage, { name, poolBytes, localBytes, carries }, use.absent);
   const trouble = groupTrouble(storage, group);
   const { sizeBytes, freeBytes } = group;
   const reserveBytes = use.reserveGiB === undefined ? reserveOf(group) : use.reserveGiB * gibibyte;
   const leftBytes = (trouble ? 0 : freeBytes - reserveBytes) - poolBytes - localBytes;
-  return { name, sizeBytes, freeBytes, reserveBytes, poolBytes, localBytes, leftBytes, ...defined({ trouble }) };
+  const made = { name, sizeBytes, freeBytes, reserveBytes, poolBytes, localBytes, leftBytes, carries };
+  return { ...made, ...defined({ trouble }) };
 }
 
 function absentGroup(
   { volumeGroups }: StorageFacts,
-  wanted: Pick<GroupRoom, 'name' | 'poolBytes' | 'localBytes'>,
+  wanted: Pick<GroupRoom, 'name' | 'poolBytes' | 'localBytes' | 'carries'>,
   known: GroupTrouble | undefined,
 ): GroupRoom {
   const there = volumeGroups.map((each) => each.name).join(', ');

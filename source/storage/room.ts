@@ -87,6 +87,7 @@ function prepare(wanted: StorageDemand, seen: StorageFacts): Prepared {
       absent: device !== undefined && name === deviceGroup ? deviceTrouble(storage, device, erase) : undefined,
       poolBytes: pool?.group === name ? Math.max(0, pool.gib * gibibyte - (made?.sizeBytes ?? 0)) : 0,
       local: name === localGroup ? pending : [],
+      carries: pool?.group === name || (name === localGroup && wanted.local.length > 0),
     }),
   );
   const spaces = groups.map((group) => asSpace(group, storage, group.name !== localGroup));

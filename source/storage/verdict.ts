@@ -15,7 +15,7 @@ export function worstVerdict(verdicts: readonly StorageVerdict[]): StorageVerdic
 
 /** The planner's word on one node; a group that LVM refuses to change makes it short, whatever its free space. */
 export function verdictOf({ groups, placement }: NodeRoom): Exclude<StorageVerdict, 'unknown'> {
-  if (groups.some((group) => group.trouble && takes(group))) return 'short';
+  if (groups.some((group) => group.trouble && group.carries)) return 'short';
   return placement.verdict === 'not-found' ? 'short' : placement.verdict;
 }
 

@@ -151,6 +151,33 @@ describe('one verdict, its reasons and the next command', () => {
       undefined,
     ],
     [
+      'a volume group that the site uses misses a disk',
+      {
+        machines: [
+          {
+            node: 'ks-2',
+            snap: microk8s,
+            certificates: undefined,
+            missingDisks: [{ group: 'ubuntu-vg', count: 1 }],
+          },
+        ],
+      },
+      'degraded',
+      [/^Volume group ubuntu-vg of ks-2 misses 1 disk\.$/],
+      /where it does not come back: kloudspot node replace ks-2$/,
+    ],
+    [
+      'a volume group of no one misses disks',
+      {
+        machines: [
+          { node: 'ks-2', snap: microk8s, certificates: undefined, missingDisks: [{ group: 'old', count: 2 }] },
+        ],
+      },
+      'ok',
+      [/^Volume group old of ks-2 misses 2 disks\.$/],
+      /Look at the disk of ks-2/,
+    ],
+    [
       'a certificate ends soon',
       { machines: [{ node: 'ks-1', snap: microk8s, certificates: certificates(12) }] },
       'ok',

@@ -3,7 +3,7 @@ import type { StorageFacts } from '../../source/facts/facts.ts';
 import { loadProduct } from '../../source/product/load.ts';
 import { gigabyteNumber } from '../../source/storage/bytes.ts';
 import { estimateStorage, type NodeEstimate } from '../../source/storage/estimate.ts';
-import type { StorageWish } from '../../source/storage/volumes.ts';
+import { type StorageWish, volumesFor } from '../../source/storage/volumes.ts';
 import { device, GiB, healthyFacts, healthyNode, healthyStorage } from '../facts-fixtures.ts';
 
 const product = await loadProduct('kloudspot');
@@ -215,7 +215,31 @@ describe('verdicts', () => {
     expect(node.reason).toBe('ubuntu-vg misses 1 physical volume.');
     expect(node.remedies[0]).toMatchObject({
       kind: 'repair',
-      text: expect.stringContaining('vgreduce --removemissing'),
+      text: expect.stringMatching(/vgreduce --removemissing ubuntu-vg \(\d+(\.\d)? GB free are left\)\.$/),
+      enough: true,
+    });
+  });
+
+  test('nor where all that is wanted lies in it already', () => {
+    const whole = healthyStorage();
+    const made = volumesFor(wish(), product).map(({ id, gib }) => ({
+      name: `pvc-${id}`,
+      volumeGroup: 'ubuntu-vg',
+      uuid: id,
+      sizeBytes: gib * GiB,
+      path: `/dev/ubuntu-vg/pvc-${id}`,
+      tags: [],
+    }));
+    const pool = { ...made[0], name: 'shared', uuid: 'pool', path: '/dev/ubuntu-vg/shared', sizeBytes: 100 * GiB };
+    const all = {
+      ...whole,
+      logicalVolumes: [...whole.logicalVolumes, ...made, { volumeGroup: 'ubuntu-vg', tags: [], ...pool }],
+    };
+    expect(judged(wish(), all).reason).toBe('Nothing more has to be made on it.');
+    const volumeGroups = whole.volumeGroups.map((group) => ({ ...group, missingPhysicalVolumes: 1 }));
+    expect(judged(wish(), { ...all, volumeGroups })).toMatchObject({
+      verdict: 'short',
+      reason: 'ubuntu-vg misses 1 physical volume.',
     });
   });
 

@@ -1,8 +1,8 @@
 import { judgeSite, lookAtSite } from '../../app/check-site.ts';
 import { type Launch, launch } from '../../app/launch.ts';
 import { type Living, planLiving } from '../../app/plan-living.ts';
-import type { Settings } from '../../app/settings.ts';
 import type { ChangedSite } from '../../app/set-values.ts';
+import type { Settings } from '../../app/settings.ts';
 import type { OpenedSite } from '../../app/site.ts';
 import { refuseAcceptance } from '../../check/accept.ts';
 import { withAccepted } from '../../check/accepted.ts';

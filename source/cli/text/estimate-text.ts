@@ -5,6 +5,7 @@ import { leastLeft, type StorageEstimate } from '../../storage/estimate.ts';
 import { groupTrouble } from '../../storage/groups.ts';
 import { remedyKinds } from '../../storage/remedies/remedy.ts';
 import type { NodeRoom } from '../../storage/room.ts';
+import { kloudspot } from '../../text/command.ts';
 import { columns } from '../../text/table.ts';
 
 /** Volume groups and disks of one node, as they lie. */
@@ -13,7 +14,7 @@ function groupsAndDisks(storage: StorageFacts): string[] {
     const trouble = groupTrouble(storage, group);
     return [
       `-  ${group.name} ( ${asVgs(group.sizeBytes)} - ${asVgs(group.freeBytes)} free)`,
-      ...(group.devices.length > 0 ? [`   on ${group.devices.join(', ')}`] : []),
+      ...(group.devices.length > 0 ? [`   on ${group.devices.map(deviceName).join(', ')}`] : []),
       ...(trouble ? [`   not usable: ${trouble.what}`] : []),
     ];
   });
@@ -29,6 +30,9 @@ function groupsAndDisks(storage: StorageFacts): string[] {
     ...diskTree(storage),
   ];
 }
+
+/** LVM calls a device that is gone `[unknown]`. */
+const deviceName = (name: string): string => (name.startsWith('/') ? name : 'a missing disk');
 
 /** The same for several nodes, each under its name; nodes that look alike stand there once. */
 export function groupsAndDisksOf(
@@ -103,7 +107,7 @@ export function verdictLines(estimate: StorageEstimate): string[] {
     room?.shared ? gigabytes(room.shared.haveBytes) : '-',
     room ? gigabytes(room.unshared.haveBytes) : '-',
     leftOf(room),
-    node === estimate.weakest && estimate.verdict !== 'ok' ? `${verdict}, the weakest` : verdict,
+    node === estimate.weakest && verdict !== 'ok' ? `${verdict}, the weakest` : verdict,
   ]);
   const table = columns([['Node', 'Shared', 'Unshared', 'Left', 'Verdict'], ...rows]);
   return [...(several ? ['', ...table, ''] : []), ...words(estimate)];
@@ -112,6 +116,17 @@ export function verdictLines(estimate: StorageEstimate): string[] {
 function leftOf(room: NodeRoom | undefined): string {
   const left = room && leastLeft(room);
   return left === undefined ? '-' : gigabytes(left);
+}
+
+/** Nodes on which a group that the site uses is absent or broken: no step makes that good. */
+export function brokenLines({ nodes }: StorageEstimate): string[] {
+  const broken = nodes.filter(({ room }) => room?.groups.some(({ trouble, carries }) => trouble && carries));
+  if (broken.length === 0) return [];
+  return [
+    '',
+    ...broken.map(({ node, reason }) => `${node}: ${reason}`),
+    `What helps: ${kloudspot('storage estimate')}`,
+  ];
 }
 
 function words(estimate: StorageEstimate): string[] {

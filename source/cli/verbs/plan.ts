@@ -7,6 +7,7 @@ import { exitCode, Fault } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import { targetOf } from '../../network/targets.ts';
 import type { Plan } from '../../plan/document/document.ts';
+import { estimateStorage } from '../../storage/estimate.ts';
 import { defined } from '../../text/defined.ts';
 import { screenWidth } from '../../ui/plain/output.ts';
 import { accessPrompts } from '../line/access.ts';
@@ -15,6 +16,7 @@ import { rehearsalNote } from '../line/rehearsal-note.ts';
 import { withSite } from '../line/site-verb.ts';
 import { printJson } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
+import { brokenLines } from '../text/estimate-text.ts';
 import { planLines } from '../text/plan-text.ts';
 
 export default defineVerb({
@@ -41,12 +43,13 @@ export default defineVerb({
       if (file !== undefined) await save(plan, file);
       if (settings.json) printJson(terminal, plan);
       else {
+        const estimate = estimateStorage(opened.site, opened.product, [...facts.values()]);
         const lines = planLines(plan, {
           brief: args.brief ?? false,
           done: living.cluster === undefined ? new Set() : await stepsDone(plan, opened, settings.files),
           ...defined({ width: screenWidth(terminal.output) }),
         });
-        terminal.output.write(`${[...rehearsalNote(opened.world), ...lines].join('\n')}\n`);
+        terminal.output.write(`${[...rehearsalNote(opened.world), ...lines, ...brokenLines(estimate)].join('\n')}\n`);
       }
       if (file !== undefined && !settings.json) terminal.output.write(`\nWritten to ${file}\n`);
       return exitCode.done;

@@ -14,12 +14,23 @@ export function repair(short: Shortage): Remedy[] {
   const { room, storage } = short;
   return room.groups.flatMap((group): Remedy[] => {
     if (!group.trouble) return [];
-    if (findGroup(storage, group.name) || group.name === deviceGroup)
-      return [nodeRemedy('repair', `${group.trouble.advice}.`, false)];
+    const found = findGroup(storage, group.name);
+    if (found && found.missingPhysicalVolumes > 0) return [dropped(group.trouble.advice, found, short)];
+    if (found || group.name === deviceGroup) return [nodeRemedy('repair', `${group.trouble.advice}.`, false)];
     const [blank] = blankDisks(storage);
     if (blank) return [made(group.name, blank, short)];
     return storage.volumeGroups.length > 0 ? [] : [madeOnNewDisk(group)];
   });
+}
+
+/** The disks that are there stay, with what is free on them. */
+function dropped(advice: string, group: VolumeGroupFacts, short: Shortage): Remedy {
+  const volumeGroups = short.storage.volumeGroups.map((each) =>
+    each === group ? { ...each, missingPhysicalVolumes: 0 } : each,
+  );
+  const enough = fitsOn({ ...short.storage, volumeGroups }, short);
+  const alone = enough ? '' : ', not enough alone';
+  return nodeRemedy('repair', `${advice} (${gigabytes(group.freeBytes)} free are left${alone}).`, enough);
 }
 
 function made(name: string, { path, sizeBytes }: BlockDeviceFacts, short: Shortage): Remedy {
