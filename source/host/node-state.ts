@@ -10,5 +10,8 @@ export const domainMarker = `${nodeState}/failure-domain`;
 /** Holds the boot id of before the last restart that this program asked for. */
 export const bootMarker = `${nodeState}/boot-before`;
 
+/** Where a snap lies that was fetched before its installation. */
+export const snapFolder = `${nodeState}/snaps`;
+
 /** Where the parts of a bundle lie, for a node without internet. */
 export const bundleFolder = `${nodeState}/bundle`;

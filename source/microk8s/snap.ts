@@ -6,6 +6,18 @@ export { defaultChannel, trackOf } from './tracks.ts';
 /** Argument arrays of `snap`. */
 export const snap = {
   install: (name: string, channel: string) => ['snap', 'install', name, '--classic', `--channel=${channel}`],
+  /**
+   * Writes NAME.snap and NAME.assert into a folder. The client asks the store itself, beside whatever snapd does, and goes on with
+   * a part that is there (snapd cmd/snap/cmd_download.go); it knows the proxies of its environment, none that only snapd was told.
+   */
+  download: (name: string, channel: string, folder: string) => [
+    'snap',
+    'download',
+    name,
+    `--channel=${channel}`,
+    `--basename=${name}`,
+    `--target-directory=${folder}`,
+  ],
   /** snapd trusts a file whose signatures it knows. */
   ack: (assertion: string) => ['snap', 'ack', assertion],
   /** A file that was acknowledged; a base and snapd itself are not classic. */

@@ -43,6 +43,7 @@ import { restore } from './steps/restore.ts';
 import { rollout } from './steps/rollout.ts';
 import { settled } from './steps/settled.ts';
 import { sharedVolume } from './steps/shared-volume.ts';
+import { snapDownload } from './steps/snap-download.ts';
 import { snapRefresh } from './steps/snap-refresh.ts';
 import { storageClass } from './steps/storage-class.ts';
 import { storageEngine } from './steps/storage-engine.ts';
@@ -104,6 +105,7 @@ const all: readonly StepKind[] = [
   respread,
   drill,
   snapRefresh,
+  snapDownload,
   ingressRemoval,
   addonsUpdate,
 ];

@@ -18,6 +18,8 @@ export interface PlannedStep {
   readonly risk: 'none' | 'low' | 'dangerous';
   /** Runs only while nothing else runs: the machine that kloudspot runs on restarts in it. */
   readonly alone?: boolean;
+  /** May run while its node has another step: it fetches what that one does not touch. */
+  readonly beside?: boolean;
   /** Ids of steps that must be done first. */
   readonly needs: readonly string[];
   /** ms; on expiry the step fails and says what it waited for. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -10,6 +9,7 @@ import { trackIn } from '../microk8s/tracks.ts';
 import type { Product } from '../product/schema.ts';
 import { newestChart, objectsOf } from './tools/helm/chart.ts';
 import { archiveVersion } from './tools/packages.ts';
+import { signaturesOf, storeSnap } from './tools/snap-files.ts';
 
 const chartText = z.object({ name: z.string(), version: z.string() });
 
@@ -17,15 +17,11 @@ const chartText = z.object({ name: z.string(), version: z.string() });
 export function rehearsedStores(product: Product): Stores {
   return {
     async snap(name, channel, folder) {
-      const track = name === 'microk8s' ? trackIn(channel) : undefined;
-      if (name === 'microk8s' && track === undefined)
-        throw new Fault({ what: `error: snap "${name}" is not available on ${channel}` });
-      const own = track ?? { snap: '1.0', revision: '1', base: undefined };
-      const text = stringify({ snap: name, version: own.snap, revision: own.revision, channel, base: own.base });
-      const snap = await written(join(folder, `${name}.snap`), text, name, own.snap);
-      const sha256 = createHash('sha256').update(text).digest('hex');
-      const signed = stringify({ type: 'snap-revision', sha256 });
-      return { snap, assertion: await written(join(folder, `${name}.assert`), signed, name, own.snap) };
+      const text = storeSnap(name, channel);
+      if (text === undefined) throw new Fault({ what: `error: snap "${name}" is not available on ${channel}` });
+      const version = trackIn(channel)?.snap ?? '1.0';
+      const snap = await written(join(folder, `${name}.snap`), text, name, version);
+      return { snap, assertion: await written(join(folder, `${name}.assert`), signaturesOf(text), name, version) };
     },
     packages: (release, names, folder) =>
       Promise.all(

@@ -10,16 +10,18 @@ const plans = fc
       node: fc.option(fc.constantFrom(...toyNodes), { nil: undefined }),
       risk: fc.constantFrom('none' as const, 'low' as const, 'dangerous' as const),
       alone: fc.boolean(),
+      beside: fc.boolean(),
       needs: fc.array(fc.nat(11), { maxLength: 3 }),
     }),
     { minLength: 1, maxLength: 12 },
   )
   .map((drafts) =>
-    drafts.map(({ node, risk, alone, needs }, place) =>
+    drafts.map(({ node, risk, alone, beside, needs }, place) =>
       toyStep({
         id: `${place}`,
         risk,
         alone,
+        beside,
         ...(node === undefined ? {} : { node }),
         needs: [...new Set(needs.filter((need) => need < place).map(String))],
       }),
@@ -40,7 +42,7 @@ describe('the choice of what starts', () => {
           const changing = active.filter(({ id }) => standing.get(id) === 'running');
           expect(changing.filter(({ risk }) => risk === 'dangerous').length).toBeLessThanOrEqual(1);
           // Steps of the cluster are kept apart by what they need alone.
-          const nodes = changing.flatMap(({ node }) => node ?? []);
+          const nodes = changing.filter(({ beside }) => !beside).flatMap(({ node }) => node ?? []);
           expect(new Set(nodes).size).toBe(nodes.length);
           if (changing.some(({ alone }) => alone)) expect(active).toHaveLength(1);
           for (const { needs } of active) for (const need of needs) expect(standing.get(need)).toBe('settled');

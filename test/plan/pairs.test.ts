@@ -198,6 +198,7 @@ test.each(pairs)('$earlier is done whatever a killed $later left: $left', async 
 /** What each kind of step of a first installation changes, and another one may change too. */
 const touches: Readonly<Record<string, readonly string[]>> = {
   packages: ['packages'],
+  'snap-download': [],
   reboot: ['packages'],
   hostname: [],
   'hosts-file': ['address'],

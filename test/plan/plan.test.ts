@@ -142,6 +142,36 @@ describe('topologies', () => {
     expect(ofKind(plan, 'storage-class')[1]?.parameters.settings).toMatchObject({ replicaCount: '3' });
   });
 
+  test('MicroK8s is fetched beside the packages of its node, before anything restarts it', () => {
+    const plan = initial({ managers: 3 });
+    expect(plan.steps.find(({ id }) => id === 'snap-download@ks-2')).toMatchObject({ beside: true, risk: 'none' });
+    expect(waitsFor(plan, 'snap-download@ks-2', 'packages@ks-2')).toBe(false);
+    expect(waitsFor(plan, 'packages@ks-2', 'snap-download@ks-2')).toBe(false);
+    for (const next of ['reboot@ks-2', 'hostname@ks-2', 'microk8s-install@ks-2'])
+      expect(waitsFor(plan, next, 'snap-download@ks-2')).toBe(true);
+    expect(nodesOf(initial({ managers: 3 }, { system: { reboot: 'never' } }), 'snap-download')).toHaveLength(3);
+  });
+
+  test('nothing is fetched where snapd knows the way alone, or MicroK8s is there', () => {
+    const network = {
+      proxy: { http: 'http://proxy.example.org:3128' },
+      gateway: '10.0.4.1',
+      nameservers: ['10.0.4.1'],
+    };
+    const behindProxy = initial({ managers: 1 }, { network });
+    const there = makePlan({
+      purpose: 'init',
+      site: siteOf({ managers: 1 }),
+      product,
+      facts: factsOf({ managers: 1 }, () => cluster()),
+      now,
+    });
+    for (const plan of [behindProxy, there]) {
+      expect(nodesOf(plan, 'snap-download')).toEqual([]);
+      expect(ofKind(plan, 'microk8s-install')[0]?.commands.map(({ name }) => name)).not.toContain('ack/microk8s');
+    }
+  });
+
   test('machines go side by side', () => {
     const plan = initial({ managers: 3 });
     expect(waitsFor(plan, 'microk8s-install@ks-2', 'microk8s-install@ks-1')).toBe(false);

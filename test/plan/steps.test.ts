@@ -219,7 +219,7 @@ describe('what was reviewed is what happens, and the end state judges', () => {
 
 test('every kind of an init and a stop is told in a story, or has a test of its own', () => {
   const told = new Set(stories.map(({ id }) => stepOf(id).kind));
-  const ownTests = ['voters', 'microk8s-install', 'join-worker', 'tls-secret', 'rollout', 'release-check'];
+  const ownTests = ['voters', 'snap-download', 'microk8s-install', 'join-worker', 'tls-secret', 'rollout', 'release-check'];
   const kinds = new Set([...plan.steps, ...stop.steps].map(({ kind }) => kind));
   expect([...kinds].filter((kind) => !told.has(kind) && !ownTests.includes(kind))).toEqual([]);
 });
@@ -311,6 +311,35 @@ describe('packages', () => {
   });
 });
 
+describe('snap-download', () => {
+  const step = stepOf('snap-download@ks-1');
+  const assertion = '/var/lib/kloudspot/snaps/microk8s.assert';
+  const absent = { 'snap list': { code: 1 } };
+
+  test('fetches in each run anew: the store may have a newer one', async () => {
+    const world = fakeWorld({ site, product, files: { [assertion]: 'old' }, answers: absent });
+    const { before, after: done, again } = await carryThrough(world.context, step);
+    expect([before.ok, done.ok, again.ok]).toEqual([false, true, true]);
+    expect(world.ran.map(({ command }) => textOf(command))).toEqual(reviewed(step));
+  });
+
+  test('a store that does not answer ends no run: the installation asks snapd', async () => {
+    const answers = { ...absent, 'snap download': { code: 1, stderr: 'error: i/o timeout' } };
+    const world = fakeWorld({ site, product, files: { [assertion]: 'old' }, answers });
+    const { after: done } = await carryThrough(world.context, step);
+    expect(done.ok).toBe(true);
+    // nothing of an earlier run is taken for what this one fetched
+    expect(world.ran.map(({ command }) => textOf(command)).at(-1)).toBe(`rm -f ${assertion}`);
+  });
+
+  test('has nothing to do where MicroK8s is installed', async () => {
+    const list = 'Name  Version  Rev  Tracking  Publisher  Notes\nmicrok8s  v1.34.1  8000  -  canonical  classic\n';
+    const world = fakeWorld({ site, product, answers: { 'snap list': list } });
+    const kind = stepKinds.get(step.kind);
+    expect(await kind?.state(world.context, kind.parameters.parse(step.parameters), step)).toMatchObject({ ok: true });
+  });
+});
+
 describe('microk8s-install', () => {
   const step = stepOf('microk8s-install@ks-1');
   const snapList = (tracking: string, notes: string) =>
@@ -333,9 +362,38 @@ describe('microk8s-install', () => {
     expect(world.ran.map(({ command }) => textOf(command))).toEqual([
       'snap install microk8s --classic --channel=1.34/stable',
       `${M} status --format yaml --wait-ready --timeout 60`,
+      'rm -rf /var/lib/kloudspot/snaps',
       'snap refresh --hold microk8s',
     ]);
     for (const { path, content } of step.files) expect(world.written.get(path)).toBe(content);
+  });
+
+  const fetched = { '/var/lib/kloudspot/snaps/microk8s.assert': 'type: snap-revision' };
+  const fromFile = [
+    'snap ack /var/lib/kloudspot/snaps/microk8s.assert',
+    'snap install --classic /var/lib/kloudspot/snaps/microk8s.snap',
+    'snap switch --channel=1.34/stable microk8s',
+  ];
+  test.each([
+    ['installs the file that was fetched, and lets it follow its channel', false, fromFile],
+    ['killed before that, goes on there', true, fromFile.slice(2)],
+  ])('%s', async (_, before, wanted) => {
+    const world = fakeWorld({
+      site,
+      product,
+      files: { ...launched, ...fetched },
+      answers: {
+        'snap list': ({ ran }) => {
+          if (!before && ran('snap install') === 0) return { code: 1 };
+          return snapList(ran('switch') ? '1.34/stable' : '-', ran('hold') ? 'classic,held' : 'classic');
+        },
+        [`${M} status`]: status('127.0.0.1'),
+      },
+    });
+    await expect(carryThrough(world.context, step)).resolves.toMatchObject({ after: { ok: true } });
+    const texts = world.ran.map(({ command }) => textOf(command));
+    expect(texts.filter((text) => text.startsWith('snap') && !text.includes('--hold'))).toEqual(wanted);
+    expect(texts.indexOf('rm -rf /var/lib/kloudspot/snaps')).toBeGreaterThanOrEqual(wanted.length);
   });
 
   test('waits for a change that snapd is still at, instead of asking for another one', async () => {

@@ -7,6 +7,7 @@ import { exitCode, Fault } from '../../errors/fault.ts';
 import type { Host, Script } from '../../host/host.ts';
 import { parseManifests } from '../../kubernetes/manifests.ts';
 import { parseJson } from '../../microk8s/microk8s.ts';
+import { snap as snapWords } from '../../microk8s/snap.ts';
 import { defined } from '../../text/defined.ts';
 
 /** ms for one file: a registry may be slow, an image large. */
@@ -43,8 +44,7 @@ export function realStores(here: Host, access: StoreAccess): Stores {
 }
 
 async function downloadSnap(run: Run, name: string, channel: string, folder: string): ReturnType<Stores['snap']> {
-  const target = [`--basename=${name}`, `--target-directory=${folder}`];
-  await run('snap', ['snap', 'download', name, `--channel=${channel}`, ...target]);
+  await run('snap', snapWords.download(name, channel, folder));
   const snap = join(folder, `${name}.snap`);
   const assertion = join(folder, `${name}.assert`);
   const said = await run('snap', ['snap', 'info', '--verbose', snap]);

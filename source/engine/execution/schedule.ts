@@ -15,7 +15,7 @@ export type StepStanding =
   | 'failed';
 
 /**
- * The steps that may start now, in the plan's order: all that they need is settled, no other changes the same node,
+ * The steps that may start now, in the plan's order: all that they need is settled, no other changes the same node (but beside one that only fetches),
  * of the dangerous ones none runs, and one that wants to be alone is. Looking again disturbs no one but that one.
  * Interrupted steps come before everything else: what they left unfinished would be taken for a fault of the steps before them,
  * which were done when they began.
@@ -45,6 +45,6 @@ export function startable(
 }
 
 function conflict(one: PlannedStep, other: PlannedStep): boolean {
-  const sameNode = one.node !== undefined && one.node === other.node;
+  const sameNode = one.node !== undefined && one.node === other.node && !one.beside && !other.beside;
   return sameNode || (one.risk === 'dangerous' && other.risk === 'dangerous');
 }

@@ -40,6 +40,7 @@ const step: z.ZodType<PlannedStep> = z.object({
   why: z.string(),
   risk: z.enum(['none', 'low', 'dangerous']),
   alone: z.boolean().exactOptional(),
+  beside: z.boolean().exactOptional(),
   needs: z.array(z.string()),
   deadline: z.number().positive(),
   parameters: z.record(z.string(), z.unknown()),

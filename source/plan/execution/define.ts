@@ -21,6 +21,7 @@ export interface StepDraft<Schema extends z.ZodType> {
   readonly why: string;
   readonly risk?: PlannedStep['risk'];
   readonly alone?: boolean;
+  readonly beside?: boolean;
   readonly deadline: number;
   readonly parameters: z.output<Schema>;
   readonly commands?: readonly PlannedCommand[];
@@ -46,6 +47,7 @@ export function plannedStep<Schema extends z.ZodObject>(kind: StepKind<Schema>, 
     why: draft.why,
     risk: draft.risk ?? 'low',
     ...(draft.alone ? { alone: true } : {}),
+    ...(draft.beside ? { beside: true } : {}),
     // Set where the step gets its place in the order.
     needs: [],
     deadline: draft.deadline,

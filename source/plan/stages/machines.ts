@@ -21,6 +21,7 @@ import { planPoolGroup } from '../steps/pool-group.ts';
 import { planProxy } from '../steps/proxy.ts';
 import { planReboot } from '../steps/reboot.ts';
 import { planSharedVolume } from '../steps/shared-volume.ts';
+import { planSnapDownload } from '../steps/snap-download.ts';
 import { planTuning } from '../steps/tuning.ts';
 import { addHostsFile, addNetworks, addressesOf, factsOf, localLast, networkSteps } from './addresses.ts';
 import { addBundleParts, localSnaps, packagesFolder } from './bundle.ts';
@@ -71,7 +72,8 @@ function installationOf(
   const names = clusterNames(site);
   const local = localSnaps(planning);
   const setup = defined({ registry: site.registry, environment: proxy && proxyEnvironment(proxy) });
-  return ({ name, reach }) => {
+  return (node) => {
+    const { name, reach } = node;
     const own = {
       node: name,
       channel: site.cluster.channel,
@@ -80,7 +82,8 @@ function installationOf(
       names,
       joins: name !== seed.name,
     };
-    return planMicroK8sInstall({ ...own, ...defined({ domain: domains.get(name), local }) }, setup);
+    const fetched = fetchesAhead(planning, node) || undefined;
+    return planMicroK8sInstall({ ...own, ...defined({ domain: domains.get(name), local, fetched }) }, setup);
   };
 }
 
@@ -100,7 +103,16 @@ function addPackages(planning: Planning, node: SiteNode): void {
   const install = neededPackages(site, product, [node]);
   const upgrade = site.system.updatePackages && folder === undefined;
   const parameters = { node: name, upgrade, install, iscsid: shares };
-  list.addNode(name, planPackages({ ...parameters, ...defined({ folder }) }));
+  const fetch = fetchesAhead(planning, node) ? [planSnapDownload({ node: name, channel: site.cluster.channel })] : [];
+  list.addNodeSideBySide(name, [planPackages({ ...parameters, ...defined({ folder }) }), ...fetch]);
+}
+
+/**
+ * Where MicroK8s is to come from the store and is not there yet. Through a proxy snapd fetches it alone: `snap download` knows the
+ * proxies of its environment only, and which of them sudo hands on differs.
+ */
+function fetchesAhead({ site, facts, bundle }: Planning, { name }: SiteNode): boolean {
+  return bundle === undefined && site.network.proxy === undefined && facts.get(name)?.microk8s?.installed !== true;
 }
 
 /** Restarts the nodes, the workstation last of all. Gives what everything after must wait for. */

@@ -3,16 +3,23 @@ import type { PlannedStep } from '../step.ts';
 /** Collects steps in order and keeps, for each node and for the cluster, what the next one has to wait for. */
 export class StepList {
   readonly steps: PlannedStep[] = [];
-  readonly #last = new Map<string, string>();
+  readonly #last = new Map<string, readonly string[]>();
   #cluster: readonly string[] = [];
   #aside: readonly string[] = [];
 
   /** One more step of a node; it waits for the one before on that node, the first one for the cluster's steps so far. */
   addNode(node: string, step: PlannedStep, also: readonly string[] = []): string {
-    const before = this.#last.get(node);
-    const id = this.#push(step, unique([...(before === undefined ? this.#cluster : [before]), ...also]));
-    this.#last.set(node, id);
-    return id;
+    this.addNodeSideBySide(node, [step], also);
+    return step.id;
+  }
+
+  /** Steps of a node that do not wait for each other; the node's next one waits for them all. */
+  addNodeSideBySide(node: string, steps: readonly PlannedStep[], also: readonly string[] = []): void {
+    const needs = unique([...(this.#last.get(node) ?? this.#cluster), ...also]);
+    this.#last.set(
+      node,
+      steps.map((step) => this.#push(step, needs)),
+    );
   }
 
   /** More steps of the cluster, one after the other; each waits for the cluster's step before. */
@@ -54,7 +61,7 @@ export class StepList {
     this.#cluster = unique([...this.#cluster, ...ids]);
   }
 
-  /** The last step of a node so far, as a list to wait for. */
+  /** The last steps of these nodes so far. */
   lastOf(...nodes: readonly string[]): string[] {
     return nodes.flatMap((node) => this.#last.get(node) ?? []);
   }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { snapFolder } from '../../host/node-state.ts';
 import { microk8s, microk8sFiles } from '../../microk8s/microk8s.ts';
 import { type InstalledSnap, openChange, parseSnapList, snap, trackOf } from '../../microk8s/snap.ts';
 import { parseMicroK8sStatus, sayStatus } from '../../microk8s/status.ts';
@@ -15,6 +16,7 @@ import { StepFault } from '../step-fault.ts';
 import { certificateCommands, certificateNamed, nameCertificate } from './api-certificate.ts';
 import { type OwnMarks, ownMarks } from './membership.ts';
 import { addressArgument, argumentsSet, setArguments } from './node-arguments.ts';
+import { fetchedSnap, isFetched, type SnapFile } from './snap-download.ts';
 import { otherCluster, otherRanges } from './standing-ranges.ts';
 
 const name = 'microk8s';
@@ -41,33 +43,44 @@ const parameters = z.object({
   /** It joins another node afterwards: its arguments are looked at by that step from then on. */
   joins: z.boolean(),
   local: localSnaps.exactOptional(),
+  /** Its file may lie on the node already, fetched while other steps ran; the store has it otherwise. */
+  fetched: z.boolean().exactOptional(),
 });
 type Parameters = z.output<typeof parameters>;
 
 function commands(p: Parameters): PlannedCommand[] {
-  const { node, channel, address, domain, local } = p;
+  const { node, channel, address, domain, local, fetched } = p;
   return [
+    ...(local !== undefined ? fileCommands(p, local.snaps, missing) : []),
+    ...(fetched ? fileCommands(p, [fetchedSnap], `${missing}, and its file was fetched`) : []),
     ...(local === undefined
-      ? [command('install', node, snap.install(name, channel), { when: missing })]
-      : localCommands(node, channel, local)),
+      ? [
+          command('install', node, snap.install(name, channel), {
+            when: fetched ? `${missing}, and its file was not fetched` : missing,
+          }),
+        ]
+      : []),
+    ...importCommands(node, local?.images ?? []),
     command('set-arguments', node, setArguments(domain), { stdin: addressArgument(address), when: unset }),
     ...certificateCommands(wishOf(p)),
     command('wait-ready', node, microk8s.waitReady(60), { note: 'again and again, until the time of the step is up' }),
+    ...(fetched
+      ? [command('remove-file', node, ['rm', '-rf', snapFolder], { note: 'snapd has a copy of its own' })]
+      : []),
     command('hold', node, snap.hold(name), { note: 'no node is to restart by itself at night' }),
   ];
 }
 
 const wishOf = ({ node, names, ranges }: Parameters) => ({ node, names: certificateNames(names, ranges) });
-function localCommands(node: string, channel: string, { snaps, images }: LocalSnaps): PlannedCommand[] {
+
+/** From files, whose signatures snapd checks. What came as a file follows no channel until it is told to. */
+function fileCommands({ node, channel }: Parameters, snaps: readonly SnapFile[], when: string): PlannedCommand[] {
   return [
     ...snaps.flatMap((each) => [
-      command(`ack/${each.name}`, node, snap.ack(each.assertion), { when: missing }),
-      command(`install/${each.name}`, node, snap.installFile(each.file, { classic: each.name === name }), {
-        when: missing,
-      }),
+      command(`ack/${each.name}`, node, snap.ack(each.assertion), { when }),
+      command(`install/${each.name}`, node, snap.installFile(each.file, { classic: each.name === name }), { when }),
     ]),
     command('switch', node, snap.switchTo(name, channel), { when: 'it follows no channel' }),
-    ...importCommands(node, images),
   ];
 }
 
@@ -123,11 +136,13 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   const found = await installed(context, p.node);
   // Killed between the installation from a file and the switch: it follows nothing.
   const unswitched =
-    p.local !== undefined && found?.tracking === '-' && found.version.startsWith(`v${trackOf(p.channel)}.`);
+    (p.local !== undefined || p.fetched) &&
+    found?.tracking === '-' &&
+    found.version.startsWith(`v${trackOf(p.channel)}.`);
   if (found && !unswitched && trackOf(found.tracking) !== trackOf(p.channel))
     throw otherTrack(p, found, await ownMarks(context, p.node));
-  if (!found) await install(context, p, step);
-  if (p.local !== undefined && (!found || unswitched)) await runCommand(context, step, 'switch');
+  const fromFile = !found && (await install(context, p, step)) === 'file';
+  if (fromFile || unswitched) await runCommand(context, step, 'switch');
   // Before it waits: the images of its own pods may come from the mirror alone.
   await writeFiles(context, step, await registryFill(context), isMirror);
   await importImages(context, step, p.node, p.local?.images ?? []);
@@ -137,10 +152,11 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   if (!(await argumentsSet(context, p)).ok) await runCommand(context, step, 'set-arguments');
   await untilReady(context, step);
   await nameCertificate(context, step, wishOf(p));
+  if (p.fetched) await runCommand(context, step, 'remove-file');
   await runCommand(context, step, 'hold', { run: { next: ['snap version: holding a snap needs snapd 2.58'] } });
 }
 
-async function install(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+async function install(context: StepContext, p: Parameters, step: PlannedStep): Promise<'file' | 'store'> {
   const other = microk8sFiles.otherLaunchConfiguration;
   if ((await readText(context, p.node, other)) !== undefined)
     throw new StepFault({
@@ -150,17 +166,19 @@ async function install(context: StepContext, p: Parameters, step: PlannedStep): 
     });
   context.remember('installed', 'yes');
   await writeFiles(context, step, {}, (path) => !isMirror(path));
-  if (p.local !== undefined) return installFiles(context, p.node, p.local, step);
-  await withSnapProgress({ context, node: p.node, name }, () =>
-    runCommand(context, step, 'install', { run: installAdvice }),
-  );
+  const files = p.local?.snaps ?? (p.fetched && (await isFetched(context, p.node)) ? [fetchedSnap] : []);
+  await withSnapProgress({ context, node: p.node, name }, async () => {
+    if (files.length > 0) await installFiles(context, p.node, files, step);
+    else await runCommand(context, step, 'install', { run: installAdvice });
+  });
+  return files.length > 0 ? 'file' : 'store';
 }
 
 /** Each only where it is missing: a base may be there for another snap, and snapd refuses a file of a snap that is newer. */
 async function installFiles(
   context: StepContext,
   node: string,
-  { snaps }: LocalSnaps,
+  snaps: readonly SnapFile[],
   step: PlannedStep,
 ): Promise<void> {
   for (const each of snaps) {
@@ -172,7 +190,10 @@ async function installFiles(
 
 const fileAdvice = {
   causes: ['too little space under /var', 'snapd is busy with another change', 'snapd is older than the snap wants'],
-  next: ['snap changes shows what snapd is at'],
+  next: [
+    'snap changes shows what snapd is at',
+    `sudo rm -rf ${snapFolder} removes a file that was fetched and is damaged`,
+  ],
 };
 
 const installAdvice = {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import * as z from 'zod';
+import { trackIn } from '../../microk8s/tracks.ts';
 import { fileAt } from '../node/file-system.ts';
 import { type Call, refuse, say } from './call.ts';
 
@@ -16,6 +17,19 @@ export type SnapFile = z.output<typeof snapFile>;
 
 /** Its signatures. */
 const assertionFile = z.object({ type: z.literal('snap-revision'), sha256: z.string() });
+
+/** The text that stands for a snap in the store; undefined where it has no such channel. Bases and snapd are there in any. */
+export function storeSnap(name: string, channel: string): string | undefined {
+  const track = name === 'microk8s' ? trackIn(channel) : undefined;
+  if (name === 'microk8s' && track === undefined) return undefined;
+  const { snap: version, revision, base } = track ?? { snap: '1.0', revision: '1', base: undefined };
+  return stringify({ snap: name, version, revision, channel, base } satisfies SnapFile);
+}
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** The text that stands for the signatures of a snap. */
+export const signaturesOf = (snap: string): string => stringify({ type: 'snap-revision', sha256: digestOf(snap) });
 
 /** `snap ack FILE` */
 export function ack(call: Call, path: string): number {
@@ -33,8 +47,7 @@ export function ack(call: Call, path: string): number {
 export function readSnapFile(call: Call, path: string, dangerous: boolean): SnapFile | string {
   const text = call.look((machine) => fileAt(machine, path)?.content);
   if (text === undefined) return `error: cannot open "${path}"`;
-  const sha256 = createHash('sha256').update(text).digest('hex');
-  if (!dangerous && !call.look(({ acknowledged }) => acknowledged.includes(sha256)))
+  if (!dangerous && !call.look(({ acknowledged }) => acknowledged.includes(digestOf(text))))
     return `error: cannot find signatures with metadata for snap "${path}"`;
   const read = snapFile.safeParse(parse(text));
   return read.success ? read.data : `error: cannot open snap file "${path}"`;

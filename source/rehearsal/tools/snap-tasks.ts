@@ -1,20 +1,29 @@
 import { trackIn } from '../../microk8s/tracks.ts';
 import { type Call, refuse, say } from './call.ts';
 
-/** The tasks of an installation or a refresh, and which part of its time is over when each ends. */
-const loading: readonly (readonly [number, (revision: string, channel: string) => string])[] = [
-  [0.04, () => 'Ensure prerequisites for "microk8s" are available'],
-  [0.62, (revision, channel) => `Download snap "microk8s" (${revision}) from channel "${channel}"`],
-  [0.68, (revision) => `Fetch and check assertions for snap "microk8s" (${revision})`],
-  [0.76, (revision) => `Mount snap "microk8s" (${revision})`],
-  [0.84, (revision) => `Setup snap "microk8s" (${revision}) security profiles`],
-  [0.95, () => 'Run install hook of "microk8s" snap if present'],
-  [1, () => 'Start snap "microk8s" services'],
+type Task = readonly [part: number, summary: (revision: string, channel: string) => string];
+
+const prerequisites: Task = [0.04, () => 'Ensure prerequisites for "microk8s" are available'];
+const fetching: readonly Task[] = [
+  [0.58, (revision, channel) => `Download snap "microk8s" (${revision}) from channel "${channel}"`],
+  [0.06, (revision) => `Fetch and check assertions for snap "microk8s" (${revision})`],
 ];
-const removing: typeof loading = [
+const settingUp: readonly Task[] = [
+  [0.08, (revision) => `Mount snap "microk8s" (${revision})`],
+  [0.08, (revision) => `Setup snap "microk8s" (${revision}) security profiles`],
+  [0.11, () => 'Run install hook of "microk8s" snap if present'],
+  [0.05, () => 'Start snap "microk8s" services'],
+];
+/** The tasks of an installation or a refresh, and which part of its time each takes. */
+const loading: readonly Task[] = [prerequisites, ...fetching, ...settingUp];
+const removing: readonly Task[] = [
   [0.5, () => 'Stop snap "microk8s" services'],
-  [1, (revision) => `Remove data for snap "microk8s" (${revision})`],
+  [0.5, (revision) => `Remove data for snap "microk8s" (${revision})`],
 ];
+
+const sum = (some: readonly Task[]): number => some.reduce((parts, [part]) => parts + part, 0);
+/** Which part of the time of an installation from the store its download takes. */
+export const fetchingPart = sum(fetching);
 const spawned = 'today at 08:18 UTC';
 
 /** `snap tasks ID` (snapd cmd/snap/cmd_changes.go): a share stands behind the task that runs, where it has one. */
@@ -25,10 +34,12 @@ export function tasks(call: Call, id: string): number {
   });
   if (own === undefined) return refuse(call, `error: cannot find change with id "${id}"`);
   const revision = trackIn(own.channel)?.revision ?? '';
-  const list = own.verb === 'install' || own.verb === 'refresh' ? loading : removing;
+  const loads = own.verb === 'install' || own.verb === 'refresh';
+  const list = loads ? (own.file ? [prerequisites, ...settingUp] : loading) : removing;
   call.out(`Status  Spawn               Ready               Summary\n`);
-  for (const [at, [end, summary]] of list.entries()) {
-    const begin = list[at - 1]?.[0] ?? 0;
+  for (const [at, [, summary]] of list.entries()) {
+    const begin = sum(list.slice(0, at)) / sum(list);
+    const end = sum(list.slice(0, at + 1)) / sum(list);
     const text = summary(revision, own.channel);
     const done = own.part >= end;
     const runs = !done && own.part >= begin;

@@ -6,18 +6,19 @@ import { between } from '../model/random.ts';
 import { at, type State } from '../model/state.ts';
 import { fileAt, writePath } from '../node/file-system.ts';
 import { type Call, lastValue, optionsOf, type Program, refuse, type Steps, say } from './call.ts';
-import { ack, installBase, missingBase, readSnapFile } from './snap-files.ts';
-import { tasks } from './snap-tasks.ts';
+import { ack, installBase, missingBase, readSnapFile, signaturesOf, storeSnap } from './snap-files.ts';
+import { fetchingPart, tasks } from './snap-tasks.ts';
 
 /** ms that snapd takes for MicroK8s: download, mount, services. */
 const installMs = [60_000, 88_000] as const;
+const wholeMs = ({ id }: Machine): number => between(`snap/${id}`, ...installMs);
 const removeMs = 14_000;
 const lookAgainMs = 3_000;
 /** ms until services answer again after a restart. */
 const restartMs = 9_000;
 
 function* snap(call: Call): Steps {
-  const options = optionsOf(call.words, ['--channel', '--revision', '--last']);
+  const options = optionsOf(call.words, ['--channel', '--revision', '--last', '--basename', '--target-directory']);
   const [verb, name = ''] = options.rest;
   const channel = lastValue(options, '--channel');
   switch (verb) {
@@ -26,6 +27,8 @@ function* snap(call: Call): Steps {
         classic: options.flags.has('--classic'),
         dangerous: options.flags.has('--dangerous'),
       });
+    case 'download':
+      return yield* download(call, name, channel ?? 'latest/stable', lastValue(options, '--target-directory') ?? '.');
     case 'remove':
       return yield* remove(call, name);
     case 'refresh': {
@@ -162,6 +165,23 @@ function* installFile(call: Call, path: string, { classic, dangerous }: InstallF
   return yield* installNamed(call, found.snap, found.channel, { classic, file: true });
 }
 
+/** `snap download NAME`: the client's own work, which snapd knows nothing of. The signatures come last. */
+function* download(call: Call, name: string, channel: string, folder: string): Steps {
+  call.out(`Fetching snap "${name}"\n`);
+  if (!call.look(({ online }) => online))
+    return refuse(call, 'error: Post "https://api.snapcraft.io/v2/snaps/refresh": dial tcp: i/o timeout');
+  const text = storeSnap(name, channel);
+  if (text === undefined) return refuse(call, `error: snap "${name}" not found`);
+  yield Math.round(call.look(wholeMs) * fetchingPart);
+  const file = `${folder}/${name}`;
+  call.out(`Fetching assertions for "${name}"\n`);
+  return call.change((machine) => {
+    writePath(machine, `${file}.snap`, text);
+    writePath(machine, `${file}.assert`, signaturesOf(text));
+    return say(call, `Install the snap with:\n   snap ack ${file}.assert\n   snap install ${file}.snap`);
+  });
+}
+
 /** `snap switch --channel=CHANNEL NAME` */
 function switchTo(call: Call, name: string, channel: string | undefined): number {
   if (!call.root) return refuse(call, accessDenied);
@@ -217,7 +237,8 @@ type Verb = NonNullable<Machine['snapChange']>['verb'];
 function begin(machine: Machine, state: State, now: number, verb: Verb, channel: string, file = false): number {
   state.serial += 1;
   const id = state.serial;
-  const ms = verb === 'install' || verb === 'refresh' ? between(`snap/${machine.id}`, ...installMs) : removeMs;
+  const loads = verb === 'install' || verb === 'refresh';
+  const ms = loads ? Math.round(wholeMs(machine) * (file ? 1 - fetchingPart : 1)) : removeMs;
   machine.snapChange = {
     id,
     verb,
