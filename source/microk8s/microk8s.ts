@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { parseSafeJson } from '../text/safe-text.ts';
-import { agentPort, microk8sProgram } from './node.ts';
+import { agentPort, microk8sFiles, microk8sProgram } from './node.ts';
 
 export { agentPort, apiPort, microk8sFiles, microk8sProgram } from './node.ts';
 export { ingressOf } from './tracks.ts';
@@ -46,6 +46,16 @@ export const microk8s = {
   updateAddons: () => [microk8sProgram, 'addons', 'repo', 'update', 'core'],
   /** References of the images that containerd has, one a line. */
   images: () => [microk8sProgram, 'ctr', 'images', 'ls', '-q'],
+  /** From its registry, or from the mirror that containerd is told of; `ctr` by itself knows no mirrors. */
+  pullImage: (reference: string) => [
+    microk8sProgram,
+    'ctr',
+    'images',
+    'pull',
+    '--hosts-dir',
+    microk8sFiles.mirrors,
+    reference,
+  ],
   /** Of one archive, as `docker save` writes it. */
   importImage: (file: string) => [microk8sProgram, 'ctr', 'image', 'import', file],
   /** One addon a call: several in one are half applied when one of them fails. */

@@ -24,6 +24,7 @@ import { helmUninstall } from './steps/helm-uninstall.ts';
 import { hostKeys } from './steps/host-keys.ts';
 import { hostname } from './steps/hostname.ts';
 import { hostsFile } from './steps/hosts-file.ts';
+import { imagesAhead } from './steps/images-ahead.ts';
 import { ingressService } from './steps/ingress-service.ts';
 import { joinManager, joinWorker } from './steps/join.ts';
 import { localVolumes } from './steps/local-volumes.ts';
@@ -76,6 +77,7 @@ const all: readonly StepKind[] = [
   groupBindings,
   addonIngress,
   addonMetallb,
+  imagesAhead,
   ingressService,
   clusterService,
   declaredVolume,

@@ -13,6 +13,7 @@ import { addBundleImages, planBundleOnly } from './stages/bundle.ts';
 import { planCluster, planIngress, planVoterCount } from './stages/cluster.ts';
 import { planDepartures } from './stages/departures.ts';
 import { planGrowth } from './stages/growth.ts';
+import { addImagesAhead } from './stages/images.ts';
 import { planMachines } from './stages/machines.ts';
 import { StepList } from './stages/order.ts';
 import type { Planning } from './stages/planning.ts';
@@ -190,6 +191,7 @@ function planSite(planning: Planning): void {
   planDepartures(planning, dead);
   planMachines(planning);
   planEarlyJudgement(planning);
+  addImagesAhead(planning);
   planCluster(planning);
   addBundleImages(planning);
   const deploys = site.deploy === 'now';

@@ -199,6 +199,7 @@ test.each(pairs)('$earlier is done whatever a killed $later left: $left', async 
 const touches: Readonly<Record<string, readonly string[]>> = {
   packages: ['packages'],
   'snap-download': [],
+  'images-ahead': [],
   reboot: ['packages'],
   hostname: [],
   'hosts-file': ['address'],

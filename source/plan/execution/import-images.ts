@@ -10,14 +10,19 @@ export type ImageToImport = z.output<typeof imageToImport>;
 
 const nameOf = ({ reference }: ImageToImport): string => `import/${reference}`;
 
-/** References that containerd has on a node; empty where it does not answer. */
+/** References that containerd has on a node; none where it does not answer. */
+export async function imagesOn(context: StepContext, node: string): Promise<ReadonlySet<string>> {
+  const { stdout } = await look(context, node, microk8s.images(), minutes(1));
+  return new Set(stdout.split('\n').map((line) => line.trim()));
+}
+
+/** Those that containerd does not have on a node; all of them where it does not answer. */
 export async function missingImages(
   context: StepContext,
   node: string,
   images: readonly ImageToImport[],
 ): Promise<ImageToImport[]> {
-  const { stdout } = await look(context, node, microk8s.images(), minutes(1));
-  const there = new Set(stdout.split('\n').map((line) => line.trim()));
+  const there = await imagesOn(context, node);
   return images.filter(({ reference }) => !there.has(reference));
 }
 

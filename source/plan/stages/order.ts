@@ -38,6 +38,11 @@ export class StepList {
     this.#aside = [...this.#aside, this.#push(step, this.#cluster)];
   }
 
+  /** A step that waits for these, and that none waits for. */
+  addApart(step: PlannedStep, needs: readonly string[]): void {
+    this.#push(step, needs);
+  }
+
   /** From now on the cluster's steps wait for those that went aside. */
   gatherAside(): void {
     this.gather(this.#aside);

@@ -2,6 +2,9 @@ import { wholeReference } from '../../bundle/references.ts';
 import type { Machine } from '../model/machine.ts';
 import { fileAt, writePath } from './file-system.ts';
 
+/** ms to pull an image, or those of one pod, that are not on the node yet. */
+export const pullMs = [7_000, 17_000] as const;
+
 const imageFile = '/var/snap/microk8s/common/images';
 
 /** Whole references of the images that containerd has on a machine. */

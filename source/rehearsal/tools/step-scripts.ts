@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { bootMarker, domainMarker, packagesMarker } from '../../host/node-state.ts';
+import { microk8s } from '../../microk8s/microk8s.ts';
 import { microk8sFiles } from '../../microk8s/node.ts';
 import { apiAnswers, ownMemberFile } from '../cluster/membership.ts';
 import { restartServices } from '../cluster/spread-arguments.ts';
@@ -145,6 +146,7 @@ export const stepScripts: Readonly<Record<string, Program>> = {
   'receive-part': receivePart,
   'missing-parts': missingParts,
   'install-from-folder': installFromFolder,
+  'pull-image': (call) => call.exec(microk8s.pullImage(call.words[0] ?? '')),
   'forget-tokens': forgetTokens,
   'set-arguments': setNodeArguments,
   ...hostKeyScripts,

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../model/cluster.ts';
 import type { Machine } from '../../model/machine.ts';
 import { between, hexOf } from '../../model/random.ts';
-import { hasImage, rememberImage } from '../../node/images.ts';
+import { hasImage, pullMs, rememberImage } from '../../node/images.ts';
 import { isLost } from '../../node/lost-disk.ts';
 import { isRunning } from '../../node/services.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
@@ -12,8 +12,7 @@ import { recordWarning } from './events.ts';
 import { lostSince, machineOfNode } from './nodes.ts';
 import { schedule } from './scheduler.ts';
 
-/** ms to pull an image that is not on the node yet, and to start a container. */
-const pullMs = [7_000, 17_000] as const;
+/** ms to start a container. */
 const startMs = [1_800, 4_500] as const;
 const graceMs = 2_500;
 /** The kubelet tries a pull again after 10 s at first. */

@@ -1,18 +1,20 @@
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { between } from '../../model/random.ts';
 import { fileAt } from '../../node/file-system.ts';
-import { hasImage, imagesOn, rememberImage } from '../../node/images.ts';
+import { hasImage, imagesOn, pullMs, rememberImage } from '../../node/images.ts';
 import { isStopped } from '../../node/services.ts';
-import { type Call, refuse, type Steps, say } from '../call.ts';
+import { type Call, optionsOf, refuse, type Steps, say } from '../call.ts';
 
 const archive = z.object({ image: z.string() });
 
 /** ms to unpack an image. */
 const importMs = 3_000;
 
-/** `microk8s ctr images ls -q` and `microk8s ctr image import FILE`. */
+/** `microk8s ctr images ls -q`, `microk8s ctr images pull REFERENCE` and `microk8s ctr image import FILE`. */
 export function* ctr(call: Call): Steps {
-  const [noun, verb, word] = call.words;
+  const options = optionsOf(call.words, ['--hosts-dir']);
+  const [noun, verb, word] = options.rest;
   if (call.look(isStopped))
     return refuse(
       call,
@@ -23,7 +25,17 @@ export function* ctr(call: Call): Steps {
     return 0;
   }
   if (/^images?$/.test(noun ?? '') && verb === 'import') return yield* importImage(call, word ?? '');
+  if (/^images?$/.test(noun ?? '') && verb === 'pull') return yield* pullImage(call, word ?? '');
   return refuse(call, `No help topic for '${noun ?? ''}'`, 3);
+}
+
+/** What the node has is looked up only. */
+function* pullImage(call: Call, reference: string): Steps {
+  const [online, there] = call.look((machine) => [machine.online, hasImage(machine, reference)]);
+  if (!online) return refuse(call, `ctr: failed to resolve reference "${reference}": dial tcp: i/o timeout`);
+  yield there ? 300 : call.look(({ id }) => between(`pull/${id}/${reference}`, ...pullMs));
+  call.change((machine) => rememberImage(machine, reference));
+  return say(call, 'done: 1.2s');
 }
 
 function* importImage(call: Call, path: string): Steps {

@@ -1,0 +1,27 @@
+import { wholeReference } from '../../bundle/references.ts';
+import { addonImages } from '../../microk8s/images.ts';
+import { type ChartAhead, planImagesAhead } from '../steps/images-ahead.ts';
+import { wantedCharts } from './charts.ts';
+import type { Planning } from './planning.ts';
+
+/** Apart from everything else, once MicroK8s is there on all that get it. A bundle brings images by itself. */
+export function addImagesAhead(planning: Planning): void {
+  const { site, seed, facts, bundle, list } = planning;
+  if (bundle !== undefined) return;
+  const nodes = site.nodes.map(({ name }) => name).filter((name) => facts.get(name)?.microk8s?.installed !== true);
+  // The seed renders the charts: one that is not new has them in its cluster already.
+  if (!nodes.includes(seed.name)) return;
+  const metallb = site.network.virtualAddress !== undefined;
+  const images = addonImages(site.cluster.channel, { metallb }).map(wholeReference);
+  list.addApart(planImagesAhead({ seed: seed.name, nodes, images, charts: chartsOf(planning) }), list.lastOf(...nodes));
+}
+
+/** Charts of engines and, where it is deployed in this run, of the product. */
+function chartsOf({ site, product, readChart }: Planning): ChartAhead[] {
+  return wantedCharts(site, product)
+    .filter(({ for: user }) => user === 'storage' || site.deploy === 'now')
+    .map(({ release, namespace, values, place, origin }) => {
+      const files = origin === undefined ? [...readChart(place.chart)] : [];
+      return { release, namespace, values, place, files: files.map(([path, content]) => ({ path, content })) };
+    });
+}
