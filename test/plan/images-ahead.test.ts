@@ -21,18 +21,21 @@ interface Registries {
   readonly refused: string;
   /** What the nodes have. */
   readonly there: string;
+  /** A node that does not answer. */
+  readonly away: string;
 }
 
 /** Does the step; what each node was told to fetch, and what is seen of it in the end. */
 async function fetched(
   shape: Shape,
-  { charts = engines, changes = {}, refused = 'none', there = '' }: Partial<Registries> = {},
+  { charts = engines, changes = {}, refused = 'none', there = '', away = '' }: Partial<Registries> = {},
 ) {
   const site = siteOf(shape, changes);
   const world = fakeWorld({
     site,
     product,
     registrySecret: 'secret',
+    away: (node) => node === away,
     answers: {
       'render-chart': rendered(charts),
       [`pull-image ${refused}`]: { code: 1, stderr: '429 Too Many Requests' },
@@ -58,6 +61,12 @@ it('a registry that refuses ends no run: the pods fetch theirs', async () => {
   const { asked, after } = await fetched({ managers: 1 }, { refused: 'docker.io/openebs' });
   expect(asked).toContain(`ks-1 ${engines[1]}`);
   expect(after).toEqual({ ok: true, observed: `${asked.length - 1} of ${asked.length} images are there` });
+});
+
+it('a node that does not answer ends no run either', async () => {
+  const { asked, after } = await fetched({ managers: 3 }, { away: 'ks-3' });
+  expect(asked.filter((text) => text.startsWith('ks-2'))).not.toEqual([]);
+  expect(after.ok).toBe(true);
 });
 
 it('leaves out what needs a login: containerd knows it from the secret of a pod alone', async () => {

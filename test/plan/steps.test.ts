@@ -316,7 +316,7 @@ describe('snap-download', () => {
   const assertion = '/var/lib/kloudspot/snaps/microk8s.assert';
   const absent = { 'snap list': { code: 1 } };
 
-  test('fetches in each run anew: the store may have a newer one', async () => {
+  test('fetches in each run again: the store may have a newer one', async () => {
     const world = fakeWorld({ site, product, files: { [assertion]: 'old' }, answers: absent });
     const { before, after: done, again } = await carryThrough(world.context, step);
     expect([before.ok, done.ok, again.ok]).toEqual([false, true, true]);

@@ -38,8 +38,8 @@ export type ChartAhead = z.output<typeof chart>;
 
 /** At once on one node. The kubelet, too, may ask containerd for several: https://kubernetes.io/docs/concepts/containers/images/ */
 const pulls = 3;
-/** ms after which nothing more is fetched: what is still missing comes with its pods. */
-const most = minutes(10);
+/** ms after which nothing more is fetched, as a run that is to stop waits for it: what is still missing comes with its pods. */
+const most = minutes(5);
 /** Docker Hub gives 100 images to one address in 6 h, and pods need theirs: https://docs.docker.com/docker-hub/usage/ */
 const hubPulls = 60;
 
@@ -79,6 +79,8 @@ function affordable({ site }: StepContext, nodes: number, images: readonly strin
   const { registry } = site;
   let left = registry?.mirrors['docker.io'] === undefined ? hubPulls : Number.POSITIVE_INFINITY;
   return images.filter((image) => {
+    // A chart may call an image anything; a word that begins with a dash is an option to ctr.
+    if (image.startsWith('-')) return false;
     if (registry?.user !== undefined && image.startsWith(`${registry.host}/`)) return false;
     if (!image.startsWith('docker.io/')) return true;
     left -= nodes;
@@ -98,13 +100,16 @@ interface Place {
 /** How many of them are on the node in the end. What a registry refuses, its pod says when it starts. */
 async function fetchOn(place: Place, images: readonly string[]): Promise<number> {
   const { context, node, ends, tell } = place;
-  const had = await imagesOn(context, node);
+  const had = (await tried(context, () => imagesOn(context, node))) ?? new Set();
   const queue = images.filter((image) => !had.has(image));
   let count = images.length - queue.length;
   const work = async () => {
     for (let image = queue.shift(); image !== undefined; image = queue.shift()) {
-      if (context.clock.elapsed() >= ends) return;
-      if (!(await pull(place, image))) continue;
+      const left = ends - context.clock.elapsed();
+      if (left <= 0) return;
+      const fill = { [imagePlace]: image };
+      const done = await tried(context, () => runCommand(context, place.step, node, { fill, run: { deadline: left } }));
+      if (done === undefined) continue;
       count += 1;
       tell(image);
     }
@@ -113,20 +118,19 @@ async function fetchOn(place: Place, images: readonly string[]): Promise<number>
   return count;
 }
 
-async function pull({ context, step, node, ends }: Place, image: string): Promise<boolean> {
+/** Undefined where it failed: the step goes on. */
+async function tried<Result>(context: StepContext, work: () => Promise<Result>): Promise<Result | undefined> {
   try {
-    const deadline = Math.max(1_000, ends - context.clock.elapsed());
-    await runCommand(context, step, node, { fill: { [imagePlace]: image }, run: { deadline } });
-    return true;
+    return await work();
   } catch (error) {
     if (context.signal.aborted) throw error;
-    return false;
+    return undefined;
   }
 }
 
 const imagePlace = '<image>';
 
-/** Its progress is drawn anew many times a second, also where no one looks. */
+/** It draws its progress many times a second, also where no one looks. */
 const pullScript: Script = {
   name: 'pull-image',
   text: `exec ${microk8s.pullImage('"$1"').join(' ')} >/dev/null
@@ -152,7 +156,8 @@ export function planImagesAhead(p: Parameters): PlannedStep {
     title: 'Fetch images for pods that start later',
     why: 'The nodes fetch them while others join. What is not there in time comes when its pod starts.',
     risk: 'none',
-    deadline: most + minutes(10),
+    // Before it, Helm renders up to three charts, in 2 minutes each.
+    deadline: most + minutes(8),
     parameters: p,
     commands: p.nodes.map((node) =>
       command(node, node, pullScript, { when: 'containerd does not have it, for each image' }),
