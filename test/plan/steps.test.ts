@@ -219,7 +219,10 @@ describe('what was reviewed is what happens, and the end state judges', () => {
 
 test('every kind of an init and a stop is told in a story, or has a test of its own', () => {
   const told = new Set(stories.map(({ id }) => stepOf(id).kind));
-  const ownTests = [...['voters', 'snap-download', 'microk8s-install', 'images-ahead', 'join-worker'], ...['tls-secret', 'rollout', 'release-check']];
+  const ownTests = [
+    ...['voters', 'snap-download', 'microk8s-install', 'images-ahead', 'join-worker'],
+    ...['tls-secret', 'rollout', 'release-check'],
+  ];
   const kinds = new Set([...plan.steps, ...stop.steps].map(({ kind }) => kind));
   expect([...kinds].filter((kind) => !told.has(kind) && !ownTests.includes(kind))).toEqual([]);
 });
