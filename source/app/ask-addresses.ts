@@ -20,18 +20,54 @@ export const freeAddresses = (heard: HeardAddresses): ReadonlySet<string> =>
 /** So many nodes ask for each address: one of them may have a switch port of its own. */
 const askers = 2;
 
-/** The first two of these nodes ask by ARP who has the addresses. Changes nothing; never throws for a node. */
+/** What a node heard: address → answer. */
+type Heard = ReadonlyMap<string, AddressAnswer>;
+
+/** Nodes that are asked before all of them were looked at. */
+export interface EarlyAddresses {
+  /** Asks a node that has just been logged in to, where it is one of the first two. */
+  begin(target: HostTarget): void;
+  /** Node → what it heard; it never rejects for a node. */
+  readonly heard: ReadonlyMap<string, Promise<Heard>>;
+}
+
+/** The question takes 1.5 s of waiting: this way they pass while the facts are read. */
+export function askEarly(
+  targets: readonly HostTarget[],
+  addresses: readonly string[],
+  hosts: HostPool,
+): EarlyAddresses {
+  const first = new Set(targets.slice(0, askers).map(({ node }) => node));
+  const heard = new Map<string, Promise<Heard>>();
+  return {
+    begin(target) {
+      if (addresses.length === 0 || !first.has(target.node) || heard.has(target.node)) return;
+      const answer = ask(target, addresses, hosts);
+      // Nobody waits for it where the node is not reached after all.
+      answer.catch(() => undefined);
+      heard.set(target.node, answer);
+    },
+    heard,
+  };
+}
+
+/**
+ * The first two of these nodes ask by ARP who has the addresses; what they were asked `early` is not asked again. Changes
+ * nothing; never throws for a node.
+ */
 export async function askAddresses(
   targets: readonly HostTarget[],
   addresses: readonly string[],
   hosts: HostPool,
-  signal?: AbortSignal,
+  { signal, early }: { readonly signal?: AbortSignal | undefined; readonly early?: EarlyAddresses | undefined } = {},
 ): Promise<HeardAddresses> {
   if (addresses.length === 0) return new Map();
   const answers = await Promise.all(
-    targets
-      .slice(0, askers)
-      .map(async (target) => ({ node: target.node, heard: await ask(target, addresses, hosts, signal) })),
+    targets.slice(0, askers).map(async (target) => {
+      const before = await early?.heard.get(target.node);
+      const all = before !== undefined && addresses.every((address) => before.has(address));
+      return { node: target.node, heard: all ? before : await ask(target, addresses, hosts, signal) };
+    }),
   );
   return new Map(
     addresses.map((address) => [
@@ -45,8 +81,8 @@ async function ask(
   target: HostTarget,
   addresses: readonly string[],
   hosts: HostPool,
-  signal: AbortSignal | undefined,
-): Promise<ReadonlyMap<string, AddressAnswer>> {
+  signal?: AbortSignal,
+): Promise<Heard> {
   const unknown = (why: string) =>
     new Map(addresses.map((address): [string, AddressAnswer] => [address, { state: 'unknown', why }]));
   try {

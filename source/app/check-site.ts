@@ -4,8 +4,9 @@ import type { NodeFacts } from '../facts/facts.ts';
 import { targetOf } from '../network/targets.ts';
 import type { Files } from '../site/files.ts';
 import type { Finding } from '../site/finding.ts';
+import type { EarlyAddresses } from './ask-addresses.ts';
 import { type AccessPrompts, connect, type Seen } from './connect.ts';
-import { gatherEvidence } from './evidence.ts';
+import { addressesEarly, type EvidenceOptions, gatherEvidence } from './evidence.ts';
 import { refuseOutside } from './outside.ts';
 import { type Living, lookAtLiving } from './plan-living.ts';
 import { askRelease } from './release/ask.ts';
@@ -15,6 +16,8 @@ import type { OpenedSite } from './site.ts';
 export interface SeenSite {
   readonly seen: Seen;
   readonly living: Living;
+  /** What its first nodes were asked while all were looked at. */
+  readonly early: EarlyAddresses;
 }
 
 interface JudgedSite {
@@ -26,13 +29,14 @@ interface JudgedSite {
 /** Looks at all nodes and at the cluster, and judges nothing yet. Changes nothing. */
 export async function lookAtSite(opened: OpenedSite, prompts: AccessPrompts, files: Files): Promise<SeenSite> {
   refuseOutside(opened.site);
-  const seen = await connect(opened.site.nodes.map(targetOf), { ...opened, prompts });
-  return { seen, living: await lookAtLiving(opened, seen.facts, files) };
+  const early = addressesEarly(opened.site, opened.world.hosts);
+  const seen = await connect(opened.site.nodes.map(targetOf), { ...opened, prompts, onLogin: early.begin });
+  return { seen, living: await lookAtLiving(opened, seen.facts, files), early };
 }
 
 /** All findings on a site that was looked at; what only the present moment can tell is asked now. */
-export async function judgeSite(opened: Judged, { seen, living }: SeenSite): Promise<JudgedSite> {
-  const { findings, evidence } = await judge(opened, seen, living);
+export async function judgeSite(opened: Judged, { seen, living, early }: SeenSite): Promise<JudgedSite> {
+  const { findings, evidence } = await judge(opened, seen, living, { early });
   return { facts: seen.facts, findings, pairs: evidence.pairs ?? new Map() };
 }
 
@@ -49,7 +53,7 @@ export async function judgeSeen(
   signal?: AbortSignal,
 ): Promise<readonly Finding[]> {
   const living = await lookAtLiving(opened, seen.facts, files);
-  return (await judge(opened, seen, living, signal)).findings;
+  return (await judge(opened, seen, living, { signal })).findings;
 }
 
 type Judged = Pick<OpenedSite, 'site' | 'product' | 'world' | 'passwords'> & Partial<Pick<OpenedSite, 'from'>>;
@@ -58,12 +62,12 @@ async function judge(
   opened: Judged,
   { facts, unreached }: Pick<Seen, 'facts' | 'unreached'>,
   { cluster, standing }: Living,
-  signal?: AbortSignal,
+  { signal, early }: Pick<EvidenceOptions, 'signal' | 'early'>,
 ): Promise<{ readonly findings: readonly Finding[]; readonly evidence: LiveEvidence }> {
   const { site, product, world, passwords } = opened;
   const passwordsInMemory = passwords.all().length > 0;
   const [heard, release] = await Promise.all([
-    gatherEvidence({ site, product }, world, { facts, unreached, passwordsInMemory, signal }),
+    gatherEvidence({ site, product }, world, { facts, unreached, passwordsInMemory, signal, early }),
     askRelease(opened, cluster),
   ]);
   const evidence = { ...heard, release, cluster, claims: standing?.claims, provisioners: standing?.provisioners };

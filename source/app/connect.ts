@@ -4,7 +4,7 @@ import type { HostKeyOffer, HostTarget } from '../host/host.ts';
 import type { Passwords } from '../host/secrets.ts';
 import { counted } from '../text/plural.ts';
 import { columns } from '../text/table.ts';
-import { type Reached, reachNode, reasonOf } from './reach-node.ts';
+import { type Reached, type ReachOptions, reachNode, reasonOf } from './reach-node.ts';
 import type { World } from './world.ts';
 
 /** What was seen of the nodes, and why some were not. */
@@ -36,6 +36,7 @@ export interface Access {
   readonly world: World;
   readonly passwords: Passwords;
   readonly prompts: AccessPrompts;
+  readonly onLogin?: ReachOptions['onLogin'];
 }
 
 /** So often passwords are asked for. */
@@ -51,13 +52,11 @@ export async function lookAtNodes(targets: readonly HostTarget[], world: World):
  * Throws a `Fault` with the whole list where that cannot be asked, and for a host key that has changed.
  */
 export async function connect(targets: readonly HostTarget[], access: Access): Promise<Seen> {
-  const states = await reachAll(targets, access.world);
+  const { world, onLogin } = access;
+  const states = await reachAll(targets, world, { onLogin });
   const again = async (nodes: ReadonlySet<string>) => {
-    for (const [node, state] of await reachAll(
-      targets.filter(({ node }) => nodes.has(node)),
-      access.world,
-    ))
-      states.set(node, state);
+    const some = targets.filter(({ node }) => nodes.has(node));
+    for (const [node, state] of await reachAll(some, world, { onLogin })) states.set(node, state);
   };
   const offers = [...states.values()].flatMap((state) => (state.state === 'host-key-unknown' ? state.offers : []));
   if (offers.length > 0) {
@@ -70,7 +69,7 @@ export async function connect(targets: readonly HostTarget[], access: Access): P
     if (access.prompts.password === undefined || asked === attempts) throw accessRefused(refused);
     for (const refusal of refused) {
       access.passwords.give(refusal.node, refusal.kind, await access.prompts.password(refusal));
-      await access.world.hosts.forget(refusal.node);
+      await world.hosts.forget(refusal.node);
     }
     await again(new Set(refused.map(({ node }) => node)));
   }
@@ -90,9 +89,13 @@ export function allFacts({ facts, unreached, advice }: Seen): Seen['facts'] {
   });
 }
 
-async function reachAll(targets: readonly HostTarget[], world: World): Promise<Map<string, Reached>> {
+async function reachAll(
+  targets: readonly HostTarget[],
+  world: World,
+  options: ReachOptions = {},
+): Promise<Map<string, Reached>> {
   return new Map(
-    await Promise.all(targets.map(async (target) => [target.node, await reachNode(target, world)] as const)),
+    await Promise.all(targets.map(async (target) => [target.node, await reachNode(target, world, options)] as const)),
   );
 }
 

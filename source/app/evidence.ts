@@ -9,7 +9,7 @@ import { targetOf } from '../network/targets.ts';
 import type { Site } from '../site/schema.ts';
 import { defined } from '../text/defined.ts';
 import { askAddons } from './ask-addons.ts';
-import { askAddresses, type HeardAddresses } from './ask-addresses.ts';
+import { askAddresses, askEarly, type EarlyAddresses, type HeardAddresses } from './ask-addresses.ts';
 import { type Asked, askPairs } from './ask-pairs.ts';
 import { askReach } from './ask-reach.ts';
 import { bundleEvidence } from './bundle/of-site.ts';
@@ -22,6 +22,8 @@ export interface EvidenceOptions {
   readonly passwordsInMemory?: boolean;
   /** What was seen of the nodes: those with an address ask one another. */
   readonly facts?: ReadonlyMap<string, NodeFacts>;
+  /** What nodes were asked already while their facts were read. */
+  readonly early?: EarlyAddresses | undefined;
   /** Ends what is being asked on the nodes. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -72,10 +74,18 @@ const wordsFor: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder.',
 };
 
-function askForAddresses(site: Site, hosts: HostPool, { unreached, signal }: EvidenceOptions): Promise<HeardAddresses> {
+function askForAddresses(
+  site: Site,
+  hosts: HostPool,
+  { unreached, signal, early }: EvidenceOptions,
+): Promise<HeardAddresses> {
   const reached = site.nodes.filter(({ name }) => !unreached?.has(name));
-  return askAddresses(reached.map(targetOf), wantedAddresses(site), hosts, signal);
+  return askAddresses(reached.map(targetOf), wantedAddresses(site), hosts, { signal, early });
 }
+
+/** Asks for the addresses that stand in the site as soon as its first nodes are logged in to. */
+export const addressesEarly = (site: Site, hosts: HostPool): EarlyAddresses =>
+  askEarly(site.nodes.map(targetOf), wantedAddresses(site), hosts);
 
 function wantedAddresses({ nodes, network }: Site): string[] {
   const wanted = nodes.flatMap((node) =>

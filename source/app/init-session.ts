@@ -164,7 +164,7 @@ class Session implements InitSession {
       targets.map(async (target) => {
         tell(target, { state: 'connecting', sinceMs: Date.now() });
         await this.#world.hosts.forget(target.node);
-        tell(target, await reachNode(target, this.#world, this.#accepted));
+        tell(target, await reachNode(target, this.#world, { accepted: this.#accepted }));
       }),
     );
   }
@@ -179,7 +179,7 @@ class Session implements InitSession {
   }
 
   askAddresses(draft: SiteDraft, addresses: readonly string[], signal: AbortSignal): Promise<HeardAddresses> {
-    return askAddresses(this.#ready(draft), addresses, this.#world.hosts, signal);
+    return askAddresses(this.#ready(draft), addresses, this.#world.hosts, { signal });
   }
 
   askNames(draft: SiteDraft, names: readonly string[], signal: AbortSignal): Promise<HeardNames> {

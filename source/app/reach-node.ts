@@ -22,14 +22,21 @@ const packagesOfInterest = [
 /** How an attempt to reach a node ended. */
 export type Reached = Exclude<AccessState, { readonly state: 'connecting' }>;
 
+export interface ReachOptions {
+  /** Fingerprints of host keys that are pinned where a node shows them. */
+  readonly accepted?: ReadonlySet<string>;
+  /** Told of a node that commands run on as root from now on; its facts are still to come. */
+  readonly onLogin?: ((target: HostTarget) => void) | undefined;
+}
+
 /**
- * Connects to a node, becomes root and reads its facts, or says what is in the way. Host keys whose fingerprints are `accepted`
- * are pinned. A pinned key is checked by the login itself: a node is shaken hands with once.
+ * Connects to a node, becomes root and reads its facts, or says what is in the way. A pinned key is checked by the login
+ * itself: a node is shaken hands with once.
  */
 export async function reachNode(
   target: HostTarget,
   world: World,
-  accepted: ReadonlySet<string> = new Set(),
+  { accepted = new Set(), onLogin }: ReachOptions = {},
 ): Promise<Reached> {
   try {
     const offers = target.local || (await world.isPinned(target.node)) ? [] : await world.offeredHostKeys(target);
@@ -40,6 +47,7 @@ export async function reachNode(
     if (target.kubeconfig !== undefined) return reachOutside(host, target.kubeconfig, world.clock);
     // sudo itself says why it refuses.
     if ((await host.access()).sudo === 'refused') await host.run(['true'], { sudo: true });
+    onLogin?.(target);
     const facts = await gatherFacts(host, { node: target.node, clock: world.clock, packages: packagesOfInterest });
     return { state: 'ready', facts };
   } catch (error) {

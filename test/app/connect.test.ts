@@ -2,12 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { judgeSeen } from '../../source/app/check-site.ts';
+import { checkSite, judgeSeen } from '../../source/app/check-site.ts';
 import { type AccessPrompts, allFacts, connect, lookAtNodes } from '../../source/app/connect.ts';
 import { openInitSession } from '../../source/app/init-session.ts';
 import type { AccessState } from '../../source/app/session.ts';
 import { settingsFrom } from '../../source/app/settings.ts';
 import { type OpenedSite, openSite } from '../../source/app/site.ts';
+import type { Host, HostPool } from '../../source/host/host.ts';
 import { draftTarget, targetOf } from '../../source/network/targets.ts';
 import { filesUnder } from '../../source/site/files.ts';
 import type { DraftValue, SiteDraft } from '../../source/site/schema.ts';
@@ -140,4 +141,45 @@ it('tells which nodes were not reached, and why', async () => {
   const findings = await judgeSeen({ site, product, world, passwords }, seen, filesUnder('/nowhere'));
   expect(findings.length).toBeGreaterThan(20);
   expect((await lookAtNodes(targets, world)).unreached).toEqual(seen.unreached);
+});
+
+it('asks for the addresses of the site while the facts are read, two nodes once each', async () => {
+  const opened = await rehearsed();
+  const said: string[] = [];
+  const { hosts } = opened.world;
+  const listening: Pick<HostPool, 'get'> = {
+    get: async (target) => {
+      const host = await hosts.get(target);
+      const run: Host['run'] = async (command, options) => {
+        const name = 'text' in command ? command.name : command[0];
+        said.push(`${name} begins on ${target.node}`);
+        const result = await host.run(command, options);
+        said.push(`${name} ends on ${target.node}`);
+        return result;
+      };
+      return { ...hostOf(host), run };
+    },
+  };
+  const world = { ...opened.world, hosts: { ...poolOf(hosts), ...listening } };
+  const { findings } = await checkSite({ ...opened, world }, trusting, filesUnder('/nowhere'));
+  expect(findings.length).toBeGreaterThan(20);
+  const asked = said.filter((line) => line.startsWith('address-in-use begins'));
+  expect(asked).toEqual(['address-in-use begins on ks-1', 'address-in-use begins on ks-2']);
+  for (const node of ['ks-1', 'ks-2'])
+    expect(said.indexOf(`address-in-use begins on ${node}`)).toBeLessThan(said.indexOf(`facts ends on ${node}`));
+});
+
+/** Its functions as properties, bound: some of them are a class's own. */
+const hostOf = (host: Host): Host => ({
+  name: host.name,
+  access: () => host.access(),
+  run: (command, options) => host.run(command, options),
+  readFile: (path) => host.readFile(path),
+  writeFile: (file) => host.writeFile(file),
+  close: () => host.close(),
+});
+const poolOf = (hosts: HostPool): HostPool => ({
+  get: (target) => hosts.get(target),
+  forget: (node) => hosts.forget(node),
+  close: () => hosts.close(),
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { reachNode } from '../../source/app/reach-node.ts';
 import { openWorld, type World } from '../../source/app/world.ts';
 import type { HostTarget } from '../../source/host/host.ts';
@@ -19,12 +19,17 @@ describe.skipIf(!hasUsers && !required)('reaching a node', () => {
   let gate: Server;
   let target: HostTarget;
   let connections = 0;
+  let open = 0;
   const worlds: World[] = [];
 
   beforeAll(async () => {
     sshd = await makeSshd();
     gate = createServer((from) => {
       connections += 1;
+      open += 1;
+      from.on('close', () => {
+        open -= 1;
+      });
       const to = connect(sshd.port, '127.0.0.1');
       from.pipe(to).pipe(from);
       from.on('error', () => to.destroy());
@@ -47,7 +52,7 @@ describe.skipIf(!hasUsers && !required)('reaching a node', () => {
     const world = await openWorld({ files: filesUnder(root), passwords: new Passwords(), rehearsal: undefined });
     worlds.push(world);
     connections = 0;
-    return reachNode(target, world, accepted);
+    return reachNode(target, world, accepted && { accepted });
   }
 
   test('one whose key is pinned takes one connection; a new key and one that has changed are shown', async () => {
@@ -67,5 +72,15 @@ describe.skipIf(!hasUsers && !required)('reaching a node', () => {
     if (changed.state !== 'host-key-unknown') throw new Error(JSON.stringify(changed));
     expect(changed.offers[0]?.changedFrom).toBe(offer?.fingerprint);
     expect(changed.offers[0]?.fingerprint).not.toBe(offer?.fingerprint);
+  });
+
+  test('a connection ends with the program that is done with it, which does not wait for that', async () => {
+    const before = await reach();
+    const fingerprints = before.state === 'host-key-unknown' ? before.offers.map((offer) => offer.fingerprint) : [];
+    rmSync(filesUnder(root).knownHosts, { force: true });
+    expect((await reach(new Set(fingerprints))).state).toBe('ready');
+    expect(open).toBeGreaterThan(0);
+    for (const world of worlds.splice(0)) await world.close();
+    await vi.waitFor(() => expect(open).toBe(0), { timeout: 60_000, interval: 20 });
   });
 });

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -70,6 +71,18 @@ export async function logOut(socket: string): Promise<void> {
     deadline: 2_000,
   });
   await rm(socket, { force: true });
+}
+
+/** The same without waiting: the program is done with the node, and nobody needs the answer. The master removes its socket. */
+export function dismiss(socket: string): void {
+  const words = [...session(socket), '-O', 'exit', '--', 'node'];
+  const child = spawn('ssh', words, {
+    detached: true,
+    stdio: 'ignore',
+    env: { ...process.env, ...sshEnvironment() },
+  });
+  child.on('error', () => undefined);
+  child.unref();
 }
 
 /** `signal`: another address let us in; this login is no longer wanted. */

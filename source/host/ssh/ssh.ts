@@ -4,7 +4,7 @@ import { ask, startChild } from '../shell/child.ts';
 import type { LoginProbe } from '../shell/login-probe.ts';
 import { ShellHost } from '../shell/shell-host.ts';
 import type { Exec, NotStarted, Transport } from '../shell/transport.ts';
-import { logIn, logOut, type SshOptions } from './login.ts';
+import { dismiss, logIn, logOut, type SshOptions } from './login.ts';
 import { Semaphore } from './semaphore.ts';
 import { noMaster, session, sshEnvironment } from './ssh-options.ts';
 
@@ -78,7 +78,12 @@ class SshTransport implements Transport {
 
   async close(): Promise<void> {
     await this.#connection?.catch(() => undefined);
-    await this.drop();
+    const { sockets, files } = this.#options;
+    // A folder that stands in for the usual one is removed next: its sockets must be done with.
+    if (this.#socket === undefined || sockets !== files.sockets) return this.drop();
+    dismiss(this.#socket);
+    this.#socket = undefined;
+    this.#connection = undefined;
   }
 
   lost(said: string): HostFault {
