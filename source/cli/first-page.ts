@@ -2,7 +2,8 @@ import { writeSync } from 'node:fs';
 import type { StartFacts } from '../app/session.ts';
 import { type Settings, settingsFrom } from '../app/settings.ts';
 import { readStartFacts } from '../app/start-facts.ts';
-import { backFromScreen, startScreen } from '../ui/ink/first-page/paint.ts';
+import { moved } from '../ui/ink/first-page/moves.ts';
+import { backFromScreen, intoAlternateScreen, type StartScreen, startScreen } from '../ui/ink/first-page/paint.ts';
 import { parseWords } from './line/arguments.ts';
 import { globalFlags, productFlag } from './line/flags.ts';
 import { processTerminal } from './line/terminal.ts';
@@ -10,8 +11,15 @@ import { processTerminal } from './line/terminal.ts';
 /** What the page shows that was painted before anything else was loaded. */
 export interface FirstPage {
   readonly start: StartFacts;
-  /** Where it stands on the screen: from now on someone else puts the terminal back. */
-  readonly handOver?: () => void;
+  /** Where it stands on the screen and answers the keys that move the pointer. */
+  readonly onScreen?: OnScreen;
+}
+
+export interface OnScreen {
+  /** From now on keys are kept for who takes over. Gives the row that the pointer is on. */
+  readonly leaveKeys: () => number;
+  /** From now on someone else puts the terminal back. */
+  readonly handOver: () => void;
 }
 
 /**
@@ -29,8 +37,11 @@ export async function paintFirstPage(words: readonly string[]): Promise<FirstPag
     const screen = screenOf(settings, start);
     if (screen === undefined) return { start };
     const handOver = restoreAtEnd();
-    writeSync(1, screen);
-    return { start, handOver };
+    writeSync(1, intoAlternateScreen + screen.at(0));
+    const leaveKeys = answerMoves(screen);
+    // Two turns of the event loop, as the first one may end before reading begins: what was typed before the page stood is answered now.
+    for (let turns = 0; turns < 2; turns++) await new Promise((turn) => setImmediate(turn));
+    return { start, onScreen: { leaveKeys, handOver } };
   } catch {
     return undefined;
   }
@@ -38,13 +49,39 @@ export async function paintFirstPage(words: readonly string[]): Promise<FirstPag
 
 const isForScreen = ({ yes, plain }: Settings): boolean => !yes && !plain && processTerminal().capable;
 
-function screenOf({ ascii, color, rehearsal }: Settings, start: StartFacts): string | undefined {
+function screenOf({ ascii, color, rehearsal }: Settings, start: StartFacts): StartScreen | undefined {
   const { columns = 80, rows = 24 } = process.stdout;
   const named = rehearsal && (rehearsal.scenario ?? 'healthy');
   return startScreen(
     { ascii, color, start, rehearsal: named, canRehearse: rehearsal === undefined },
     { columns, rows },
   );
+}
+
+/** Moves the pointer as the keys say, up to the first key that does something else. Gives what ends that. */
+function answerMoves(screen: StartScreen): OnScreen['leaveKeys'] {
+  const { stdin } = process;
+  let index = 0;
+  const read = (): void => {
+    const typed: Buffer | null = stdin.read();
+    if (typed === null) return;
+    const before = index;
+    const { index: now, rest } = moved(typed.toString('latin1'), index, screen.count);
+    index = now;
+    if (index !== before) writeSync(1, screen.at(index));
+    if (rest === '') return;
+    leaveKeys();
+    stdin.unshift(Buffer.from(rest, 'latin1'));
+  };
+  const leaveKeys = (): number => {
+    stdin.off('readable', read);
+    stdin.ref();
+    return index;
+  };
+  stdin.on('readable', read);
+  // Where nothing takes over, the program ends.
+  stdin.unref();
+  return leaveKeys;
 }
 
 const deadly = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { spawn } from '@lydell/node-pty';
 import { keys } from '../terminal/screen.ts';
 import { median, type Row } from './row.ts';
@@ -39,8 +40,13 @@ function time(command: string, args: readonly string[], until?: Until): Promise<
 
 /** The last line of the page stands there. */
 const whole: Until = { seen: (output) => output.includes('help') };
-/** A key is answered: the pointer is painted, drawn by Ink, and drawn again where the key moved it. */
-const live: Until = { seen: (output) => output.split('❯').length > 3, type: keys.down };
+/** A key is answered: the pointer stands where it led. */
+const answered: Until = { seen: (output) => /❯ ?Load a site file/.test(plain(output)), type: keys.down };
+/** The page is Ink's: the pointer is painted, painted where the key led it, and drawn. */
+const drawn: Until = { seen: (output) => output.split('❯').length > 3, type: keys.down };
+/** The page behind the first one. */
+const nodes: Until = { seen: (output) => output.includes('1/8'), type: keys.enter };
+const plain = (output: string): string => stripVTControlCharacters(output);
 
 /** The figures of start-up. `rounds`: how often each command is started. */
 export async function startUp(rounds: number): Promise<Row[]> {
@@ -62,7 +68,16 @@ export async function startUp(rounds: number): Promise<Row[]> {
       run: () => time(launcher, ['init', '--root', drafted ?? root], whole),
       goal: 2.2,
     },
-    { what: 'first key answered', run: () => time(launcher, ['init', '--root', empty ?? root], live), goal: 4.5 },
+    { what: 'first key answered', run: () => time(launcher, ['init', '--root', empty ?? root], answered), goal: 4.5 },
+    {
+      what: 'first page in the hands of Ink',
+      run: () => time(launcher, ['init', '--root', empty ?? root], drawn),
+      goal: 4.5,
+    },
+    {
+      what: 'Enter answered by the page Nodes',
+      run: () => time(launcher, ['init', '--root', mkdtempSync(join(root, 'fresh-'))], nodes),
+    },
   ];
   const times = cases.map(() => [] as number[]);
   for (let round = -1; round < rounds; round++) {

@@ -50,6 +50,8 @@ const draft = () =>
   file('site.draft.yaml', 'version: 1\nname: berlin\nproduct: kloudspot\nnodes:\n  - reach: 10.0.4.21\n');
 const site = () => file('site.yaml', 'version: 1\nname: munich\nproduct: kloudspot\nnodes: []\n');
 const nothing = () => undefined;
+/** From the row above Leave to the row for a site file. */
+const upTo = (args: readonly string[]) => (args.includes('--rehearse') ? [] : [keys.up]);
 
 interface Case {
   readonly name: string;
@@ -84,6 +86,25 @@ describe('the first page stands before Ink is loaded, and Ink takes it over', ()
     expect([...new Set(seen)]).toHaveLength(1);
     one.press(keys.down);
     await expect.poll(() => pointed(one)).not.toBe(first);
+  });
+
+  it.each(cases)('moves the pointer before Ink is there, and Ink finds it where it is: $name', async (each) => {
+    const { args = [], options = {}, before: prepare = nothing } = each;
+    prepare();
+    const pictures: string[] = [];
+    let loaded: boolean | undefined;
+    const onDrawn = (drawn: Screen): void => {
+      if (!drawn.text().includes('help') || !pointed(drawn).includes('Load a site')) return;
+      loaded ??= drawn.output.includes(inkIsThere);
+      pictures.push(picture(drawn));
+    };
+    const one = new Screen(['init', '--root', root, ...args], { ...options, onDrawn });
+    screen = one;
+    one.press(keys.down, keys.down, keys.down, keys.down, keys.down, keys.up, ...upTo(args));
+    await untilInk(one);
+    await one.drawn();
+    expect(loaded).toBe(false);
+    expect([...new Set(pictures)]).toHaveLength(1);
   });
 
   it('keeps what is typed before it is there: three Downs and an Enter', async () => {

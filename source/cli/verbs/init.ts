@@ -71,7 +71,7 @@ async function drawPages(
   // Keys typed before the first page must not be echoed over it.
   input.setRawMode(true);
   try {
-    const { runInkInit } = await import('../../ui/ink/init.tsx');
+    const { runInkInit } = await loadPages();
     const { ascii, color, files, rehearsal } = settings;
     return await runInkInit({
       ...firstPage,
@@ -85,6 +85,13 @@ async function drawPages(
   } finally {
     input.setRawMode(false);
   }
+}
+
+/** In two parts, with a turn of the event loop between them: the first page answers keys meanwhile. */
+async function loadPages(): Promise<typeof import('../../ui/ink/init.tsx')> {
+  await import('../../ui/ink/widgets/frame.tsx');
+  await new Promise((turn) => setImmediate(turn));
+  return import('../../ui/ink/init.tsx');
 }
 
 async function unattended(settings: Settings, terminal: Terminal, wish: UnattendedWish): Promise<ExitCode> {

@@ -11,9 +11,9 @@ import { type ThemeOptions, themeOf } from './widgets/theme.ts';
 /** ms after the first frame in which keys that were typed ahead are answered: loading the session keeps the screen busy. */
 const firstKeysMs = 30;
 
-interface InitOptions extends ThemeOptions, Omit<Beginning, 'size'> {
-  /** Where the first page stands on the screen already: called when Ink is about to draw over it. */
-  readonly handOver?: (() => void) | undefined;
+interface InitOptions extends ThemeOptions, Omit<Beginning, 'size' | 'index'> {
+  /** Where the first page stands on the screen already, and answers keys. */
+  readonly onScreen?: { readonly leaveKeys: () => number; readonly handOver: () => void } | undefined;
 }
 
 /**
@@ -33,10 +33,11 @@ export async function runInkInit(options: InitOptions): Promise<ExitCode> {
     return options.open();
   };
   const size = { columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 };
-  const controller = new Controller({ ...options, size, open }, leave);
-  if (options.handOver) takeOver(process.stdout);
+  const { onScreen } = options;
+  const controller = new Controller({ ...options, index: onScreen?.leaveKeys() ?? 0, size, open }, leave);
+  if (onScreen) takeOver(process.stdout);
   const app = render(<App store={controller.store} theme={theme} />, screenOptions(60, theme));
-  options.handOver?.();
+  onScreen?.handOver();
   try {
     await Promise.all([app.waitUntilExit(), controller.opened]);
   } finally {

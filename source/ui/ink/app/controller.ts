@@ -28,6 +28,8 @@ const failing: Readonly<Partial<Record<Effect['do'], 'check-failed' | 'plan-fail
 /** What the pages begin with, before the session is open. */
 export interface Beginning extends Pick<AppState, 'size' | 'rehearsal' | 'files' | 'canRehearse'> {
   readonly start: StartFacts;
+  /** The row of the start page that the pointer is on. Default: the first. */
+  readonly index?: number;
   readonly open: () => Promise<InitSession>;
 }
 
@@ -57,7 +59,7 @@ export class Controller {
       (error) => this.store.dispatch({ type: 'save-failed', why: faultLines(error)[0] ?? '' }),
     );
     this.#addresses = new AddressAsking((news) => this.store.dispatch(news));
-    this.store = new Store(initialState({ ...begin, product: undefined }, begin.start), {
+    this.store = new Store(initialState({ ...begin, product: undefined }, begin.start, begin.index), {
       update,
       perform: (effect) => this.#perform(effect),
       changed: (before, after) => this.#changed(before, after),

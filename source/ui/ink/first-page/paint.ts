@@ -1,16 +1,19 @@
 import { styleText } from 'node:util';
 import type { StartFacts } from '../../../app/session.ts';
-import { startLines } from '../screens/start/page.ts';
+import { type StartPageState, startLines } from '../screens/start/page.ts';
+import { startRows } from '../screens/start/rows.ts';
 import { hintsOf } from '../widgets/bindings.ts';
 import { pageLines } from '../widgets/frame-lines.ts';
 import { isTooSmall, type Size } from '../widgets/layout.ts';
 import type { Span, Spans } from '../widgets/spans.ts';
 import { asciiOutput, type Theme, type ThemeOptions, themeOf, tone } from '../widgets/theme.ts';
 import { aroundStart } from './around.ts';
+import { overPage } from './take-over.ts';
 
 const esc = '\u001b';
-const intoAlternateScreen = `${esc}[?1049h${esc}[?25l${esc}[H`;
-/** What undoes `startScreen` where nothing takes over. */
+/** The way onto an empty screen of its own, without a cursor. */
+export const intoAlternateScreen = `${esc}[?1049h${esc}[?25l${esc}[H`;
+/** What undoes the way onto the alternate screen where nothing takes over. */
 export const backFromScreen = `${esc}[?25h${esc}[?1049l`;
 
 interface Given extends ThemeOptions {
@@ -19,19 +22,41 @@ interface Given extends ThemeOptions {
   readonly canRehearse: boolean;
 }
 
-/** The whole start page in plain escapes, on the alternate screen: what Ink draws of the same state. Undefined: left to Ink. */
-export function startScreen(given: Given, size: Size): string | undefined {
+/** The start page before Ink is there. */
+export interface StartScreen {
+  /** How many rows the pointer can be on. */
+  readonly count: number;
+  /** The whole page in plain escapes, over what stands on the screen, with the pointer on that row: what Ink draws of the same state. */
+  readonly at: (index: number) => string;
+}
+
+/** Undefined: left to Ink. */
+export function startScreen(given: Given, size: Size): StartScreen | undefined {
   const looks = looksOf(process.env, process.argv);
   if (looks === undefined || isTooSmall(size)) return undefined;
   const theme = themeOf(given);
-  const start = { ...given.start, index: 0, path: undefined, problem: [], busy: false };
-  const body = startLines({ start, draft: {}, canRehearse: given.canRehearse }, size, theme);
-  const lines = pageLines(
+  const state = (index: number): StartPageState => ({
+    start: { ...given.start, index, path: undefined, problem: [], busy: false },
+    draft: {},
+    canRehearse: given.canRehearse,
+  });
+  const write = looks === 'none' ? textOf : (spans: Spans) => written(theme, spans);
+  const at = (index: number): string => {
+    const page = pageOf(theme, given, size, startLines(state(index), size, theme))
+      .map(write)
+      .join('\n');
+    return overPage(theme.ascii ? asciiOutput(page) : page, size.columns);
+  };
+  return { count: startRows(state(0)).length, at };
+}
+
+const pageOf = (theme: Theme, { rehearsal }: Given, size: Size, body: readonly Spans[]): readonly Spans[] =>
+  pageLines(
     theme,
     {
       size,
       head: 'kloudspot init',
-      rehearsal: given.rehearsal,
+      rehearsal,
       where: 'Start',
       progress: aroundStart.progress.map((title) => ({ title, mark: 'todo' })),
       message: undefined,
@@ -39,10 +64,6 @@ export function startScreen(given: Given, size: Size): string | undefined {
     },
     body,
   );
-  const write = looks === 'none' ? textOf : (spans: Spans) => written(theme, spans);
-  const page = intoAlternateScreen + lines.map(write).join('\r\n');
-  return theme.ascii ? asciiOutput(page) : page;
-}
 
 const textOf = (spans: Spans): string => spans.map(({ text }) => text).join('');
 

@@ -24,7 +24,7 @@ export function takeOver(stdout: WriteStream): void {
 }
 
 /** A frame from the first line of the screen on; what stands behind a line that is shorter goes. */
-function overPage(frame: string, columns: number): string {
+export function overPage(frame: string, columns: number): string {
   const lines = frame.split('\n').map((line) => {
     const cells = cellsOf(line.replace(style, ''));
     // Erasing in the last cell would erase what was just written there.

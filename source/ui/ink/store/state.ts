@@ -194,6 +194,7 @@ export function siteName(state: Pick<AppState, 'draft'>): string {
 export function initialState(
   given: Pick<AppState, 'size' | 'product' | 'rehearsal' | 'files' | 'canRehearse'>,
   start: StartFacts,
+  index = 0,
 ): AppState {
   return {
     ...given,
@@ -210,7 +211,7 @@ export function initialState(
     message: undefined,
     removed: undefined,
     visited: new Set(),
-    start: { ...start, index: 0, path: undefined, problem: [], busy: false },
+    start: { ...start, index, path: undefined, problem: [], busy: false },
     heard: new Map(),
     names: new Map(),
     preflight: emptyPreflight,
