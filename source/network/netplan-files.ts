@@ -62,13 +62,18 @@ export function inReadingOrder(files: readonly NetplanFile[]): NetplanFile[] {
   return [...files].sort((a, b) => (basename(a.path) < basename(b.path) ? -1 : 1));
 }
 
+/** The key that gives all interfaces, those of other files too, to another program than networkd, for which our file is. */
+export function foreignRenderer(file: NetplanFile): readonly string[] {
+  const renderer = fileSchema.safeParse(contentOf(file)).data?.network['renderer'];
+  return renderer === undefined || renderer === 'networkd' ? [] : [`renderer: ${String(renderer)}`];
+}
+
 /** What of a file cannot be carried over into one of ours, by its key; nothing where all can. */
 export function keysNotKept(file: NetplanFile): readonly string[] {
   const read = fileSchema.safeParse(contentOf(file));
   if (!read.success) return [];
   return Object.entries(read.data.network).flatMap(([kind, value]) => {
-    if (kind === 'version') return [];
-    if (kind === 'renderer') return value === 'networkd' ? [] : [`renderer: ${String(value)}`];
+    if (kind === 'version' || kind === 'renderer') return [];
     if (!definitionsSchema.safeParse(value).success && value !== null) return [kind];
     return (definitionsIn(file) ?? []).flatMap((one) => (one.kind === kind ? foreignKeys(one) : []));
   });

@@ -16,6 +16,7 @@ import {
   type Definition,
   definitionsIn,
   fits,
+  foreignRenderer,
   inReadingOrder,
   keysNotKept,
   mergedSettings,
@@ -157,10 +158,14 @@ export function netplanRefusals(node: SiteNode, facts: NodeFacts | undefined): r
   return gathered === undefined ? [] : refusalsOf(gathered);
 }
 
-function refusalsOf({ address, carrier, touching, about, old, leaving }: Gathered): readonly string[] {
+function refusalsOf({ address, carrier, network, touching, about, old, leaving }: Gathered): readonly string[] {
   if (about.length === 0 && ['bond', 'bridge', 'vlan'].includes(carrier.kind))
     return [`${carrier.name} is a ${carrier.kind} that no netplan file defines`];
-  const inFiles = touching.flatMap((file) => keysNotKept(file).map((key) => `${file.path}: ${key}`));
+  const keys = (file: NetplanFile) => [
+    ...(isOurs(file) ? [] : foreignRenderer(file)),
+    ...(touching.includes(file) ? keysNotKept(file) : []),
+  ];
+  const inFiles = network.netplan.flatMap((file) => keys(file).map((key) => `${file.path}: ${key}`));
   const cut = routesCutOff(old, { address, leaving }).map(
     (route) => `${about[0]?.kind}.${about[0]?.id}.routes: ${route} would be reached no more`,
   );

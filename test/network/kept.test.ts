@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { networkFindings } from '../../source/network/findings.ts';
-import { netplanRefusals } from '../../source/network/netplan.ts';
-import { face, site } from './a-node.ts';
+import { netplanDocument, netplanRefusals } from '../../source/network/netplan.ts';
+import { face, facts, file, node, site } from './a-node.ts';
 import { ownGenerator } from './generated.ts';
 import { changeOf, machines, old, onlyTheAddressChanges, withMac } from './machines.ts';
 
@@ -46,6 +46,21 @@ describe('what a netplan file says beside the address', () => {
       ({ check }) => check === 'netplan-files',
     );
     expect(finding).toMatchObject({ grade: 'fail', reason: expect.stringContaining(key), advice: expect.any(String) });
+  });
+
+  it.each([
+    ['the interface is defined by another file', 'network: {version: 2, ethernets: {ens18: {dhcp4: true}}}'],
+    ['no file defines the interface, as on a desktop', undefined],
+  ])('NetworkManager for all in a file of its own is refused: %s', (_, text) => {
+    const all = '/etc/netplan/01-network-manager-all.yaml';
+    const netplan = [
+      file(all, 'network:\n  version: 2\n  renderer: NetworkManager\n'),
+      ...(text === undefined ? [] : [file(old, text)]),
+    ];
+    const one = node();
+    const seen = facts(one.name, { netplan });
+    expect(netplanRefusals(one, seen)).toEqual([`${all}: renderer: NetworkManager`]);
+    expect(netplanDocument(site([one]), one, seen)).toBeUndefined();
   });
 
   it('a route whose gateway is reached no more from the new subnet is refused by its key', () => {
