@@ -27,13 +27,15 @@ describe.skipIf(!hasUsers && !required)('reaching a node', () => {
     gate = createServer((from) => {
       connections += 1;
       open += 1;
-      from.on('close', () => {
-        open -= 1;
-      });
       const to = connect(sshd.port, '127.0.0.1');
       from.pipe(to).pipe(from);
-      from.on('error', () => to.destroy());
-      to.on('error', () => from.destroy());
+      from.on('error', () => undefined);
+      to.on('error', () => undefined);
+      to.on('close', () => from.destroy());
+      from.on('close', () => {
+        open -= 1;
+        to.destroy();
+      });
     });
     await new Promise<void>((listening) => gate.listen(0, '127.0.0.1', listening));
     const at = gate.address();
