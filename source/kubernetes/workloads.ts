@@ -121,7 +121,7 @@ const restartsTried = 4;
 
 /**
  * Whether waiting longer cannot help: each part that is not ready has pods that are not, and all of those end again and again, or
- * have no image. `before`: those that were stuck when the wait began, and may be what is being mended.
+ * have no image. `before`: those that were stuck when the wait began, and may be what this update repairs.
  */
 export function isHopeless(
   states: readonly WorkloadState[],

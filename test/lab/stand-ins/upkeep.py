@@ -58,7 +58,9 @@ def dbctl(words):
 
 def backup(wanted):
     name = (wanted or time.strftime('backup-%Y-%m-%d-%H-%M-%S')).removesuffix('.tar.gz')
-    try: found = store.keys()
+    try:
+        store.members()
+        found = store.keys()
     except OSError: return facts.tell('dbctlDown')
     facts.tell('backingUp')
     with tempfile.TemporaryDirectory() as folder:
