@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { exitCode, Fault } from '../errors/fault.ts';
+import type { NodeFacts } from '../facts/facts.ts';
+import type { StandingNode } from '../plan/standing/standing.ts';
 import { judgeDraft, parseDraft } from '../site/load.ts';
 import { siteText } from '../site/save.ts';
 import type { DraftValue, Site, SiteDraft } from '../site/schema.ts';
@@ -59,6 +61,33 @@ function edited(site: Site, nodes: readonly DraftValue[], wish: NodeEdit): Draft
 }
 
 const nameOf = (node: DraftValue): DraftValue => (isMapping(node) ? node['name'] : undefined);
+
+/**
+ * Under the same name only a machine that is empty or gone is replaced. Throws `Fault` (exit code 6) for one that the cluster has and
+ * that takes itself for a member.
+ */
+export function refuseLivingMember(
+  wish: NodeEdit,
+  nodes: readonly StandingNode[],
+  facts: ReadonlyMap<string, NodeFacts>,
+): void {
+  if (wish.edit !== 'replace' || wish.node.name !== wish.name) return;
+  const { name, node } = wish;
+  const member = nodes.find((each) => each.name === name);
+  const joined = facts.get(name)?.microk8s?.joined ?? false;
+  // Another role is a change, for which it leaves and joins again.
+  if (!joined || member?.ready !== true || (node.role ?? member.role) !== member.role) return;
+  const other = nodes.find((each) => each.role === 'manager' && each.name !== name)?.name ?? 'another manager';
+  throw new Fault({
+    what: `${name} is a member of the cluster that works: there is no new machine under its name.`,
+    next: [
+      `For another machine: ${kloudspot(`node replace ${name} --with NEW --reach ADDRESS`)}`,
+      `To let this one leave and join again: sudo microk8s leave on ${name}, sudo microk8s remove-node ${name} on ${other}, then ${kloudspot('apply')}`,
+      'Nothing was changed.',
+    ],
+    exitCode: exitCode.refused,
+  });
+}
 
 /** What is not said is that of the node that is replaced; login and role else those of the other nodes. */
 function entryOf(site: Site, node: NewNode, replaced: DraftValue): DraftValue {

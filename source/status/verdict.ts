@@ -54,7 +54,7 @@ function partsOf(site: Site, product: Product, seen: Observation, wanted: unknow
 
 function reasonsOf(site: Site, product: Product, seen: Observation, parts: Parts): Reason[] {
   return [
-    ...aboutApi(seen),
+    ...aboutApi(site, seen),
     ...aboutNodes(parts.nodes, seen),
     ...aboutDatastore(site, parts.datastore),
     ...aboutRelease(product, seen),

@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import { filesUnder } from '../../source/site/files.ts';
 import { reportSchema, type StatusReport } from '../../source/status/report.ts';
 import { localBackups } from '../../source/workstation/backups.ts';
+import { microk8s } from '../rehearsal/world.ts';
+import { onMachines } from './machine.ts';
 import { setPower } from './power.ts';
 import { Rehearsal } from './program.ts';
 
@@ -86,6 +88,29 @@ test('a manager that died is replaced by its name in the cluster, the dead one f
   const started = events.filter(({ type }) => type === 'step-done').map(({ step }) => step);
   expect(started.indexOf('node-leave@ks-3')).toBeLessThan(started.indexOf('join-manager@ks-4'));
   expect(events.some(({ type, command }) => type === 'command' && String(command).includes('leave'))).toBe(false);
+});
+
+test('a member that works is not replaced by itself; one that has left by hand joins again by apply, with the data that lies on it', async () => {
+  const rehearsal = await built();
+  const before = await report(rehearsal);
+  const refused = await rehearsal.run('node replace', 'ks-3', '--yes');
+  expect(refused).toMatchObject({
+    code: 6,
+    stderr: expect.stringContaining('ks-3 is a member of the cluster that works'),
+  });
+  expect(refused.stderr).toMatch(
+    /sudo microk8s leave on ks-3, sudo microk8s remove-node ks-3 on ks-1, then kloudspot apply/,
+  );
+  expect(await rehearsal.runs()).toHaveLength(1);
+  await onMachines(rehearsal, async (world) => {
+    await world.run('ks-3', `${microk8s} leave`);
+    await world.run('ks-1', `${microk8s} remove-node ks-3`);
+  });
+  const done = await rehearsal.run('apply', '--yes');
+  expect(done.code, done.stdout).toBe(0);
+  const after = await report(rehearsal);
+  expect(members(after).toSorted()).toEqual(members(before).toSorted());
+  expect(after).toMatchObject({ verdict: 'ok', claims: before.claims });
 });
 
 test('with one manager lost another one does not leave: the quorum', async () => {

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
+import { setPower } from './power.ts';
 import { Rehearsal } from './program.ts';
 
 it('stop wants the name of the site where a chart takes volumes along, and --yes alone is refused', async () => {
@@ -19,6 +20,23 @@ it('stop wants the name of the site where a chart takes volumes along, and --yes
   expect((await rehearsal.run('stop', '--yes', '--confirm-data-loss', 'munich')).code).toBe(6);
   const stopped = await rehearsal.run('stop', '--yes', '--confirm-data-loss', 'berlin');
   expect(stopped.code, stopped.stderr).toBe(0);
+});
+
+it('no verb of the product begins a run, writes a file or says what is installed where no manager answers', async () => {
+  const rehearsal = await Rehearsal.begin();
+  expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+  for (const node of ['ks-2', 'ks-3']) await setPower(rehearsal, node, false);
+  const [runs, site] = [await rehearsal.runs(), await readFile(rehearsal.path('etc/kloudspot/site.yaml'), 'utf8')];
+  for (const words of [['stop'], ['start'], ['update'], ['update', '--set', 'customer.reference=x']]) {
+    const [verb = '', ...flags] = words;
+    const { code, stdout, stderr } = await rehearsal.run(verb, '--yes', ...flags);
+    expect([words, code, stderr]).toEqual([words, 4, expect.stringContaining('No manager of the cluster answers.')]);
+    expect(stdout).not.toContain('not installed');
+  }
+  expect(await rehearsal.runs()).toEqual(runs);
+  expect(await readFile(rehearsal.path('etc/kloudspot/site.yaml'), 'utf8')).toBe(site);
+  const { stdout } = await rehearsal.run('status');
+  expect(stdout).toMatch(/DOWN[\s\S]*needs most of its members, and ks-2, ks-3[\s\S]*Next: Bring ks-2 or ks-3 back/);
 });
 
 it('stop asks for no name where every volume stays', async () => {

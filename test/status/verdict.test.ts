@@ -111,6 +111,17 @@ describe('one verdict, its reasons and the next command', () => {
       [/can be reached/, /ks-1: connection refused/],
       /inspect, on ks-1/,
     ],
+    [
+      'most managers are away: the datastore has no quorum',
+      {
+        ...silence,
+        reached: names.map((name) => ({ node: name, answers: name === 'ks-1', said: 'x' })),
+        silent: [{ node: 'ks-1', said: 'connection refused' }],
+      },
+      'down',
+      [/needs most of its members, and ks-2, ks-3 cannot be reached/, /ks-1: connection refused/],
+      /^Bring ks-2 or ks-3 back: power, cable, console\.$/,
+    ],
     ['not installed yet', { release: undefined, workloads: [] }, 'degraded', [/is not installed/], /^kloudspot start$/],
     ['Helm did not answer: no release says nothing', { release: undefined, releaseAsked: false }, 'ok', [], undefined],
     [

@@ -30,13 +30,11 @@ export interface ApplyOptions extends Omit<Launch, 'attended'> {
   readonly purpose?: PlanPurpose;
   /** Checks whose failure the operator lets pass. */
   readonly accept?: readonly string[];
-  /**
-   * Of a verb that does a part of it: what is judged, what it refuses before anything is judged, how it changes `site.yaml`, and
-   * what it says where nothing is to be done.
-   */
+  /** Throws `Fault` before anything is judged. */
+  readonly refuse?: (living: Living) => void;
+  /** Of a verb that does a part of it: what is judged, how it changes `site.yaml`, and what it says where nothing is to be done. */
   readonly part?: {
     readonly checks: ReadonlySet<string>;
-    readonly refuse: (living: Living) => void;
     /** Undefined where the file stays as it is. */
     readonly change: () => Promise<ChangedSite | undefined>;
     readonly nothing: string;
@@ -56,7 +54,7 @@ export async function applySite(
   const { part } = options;
   const looked = await lookAtSite(opened, accessPrompts(settings, terminal), settings.files);
   const { living } = looked;
-  part?.refuse(living);
+  options.refuse?.(living);
   const change = await part?.change();
   const wanted = { ...opened, site: change?.site ?? opened.site };
   const { findings: all } = await judgeSite(wanted, looked);
@@ -97,7 +95,7 @@ export async function beginPlan(
   opened: Pick<OpenedSite, 'passwords' | 'world'>,
   settings: Settings,
   terminal: Terminal,
-  { verb, purpose: _purpose, accept: _accept, part: _part, ...options }: ApplyOptions,
+  { verb, purpose: _purpose, accept: _accept, part: _part, refuse: _refuse, ...options }: ApplyOptions,
 ): Promise<ExitCode> {
   if (!settings.json)
     printLines(terminal.output, [...rehearsalNote(opened.world), ...planLines(plan, { brief: true })]);

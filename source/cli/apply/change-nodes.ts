@@ -1,5 +1,6 @@
 import { valuesDocument } from '../../app/documents.ts';
-import { editNodes, type NodeEdit } from '../../app/edit-nodes.ts';
+import { editNodes, type NodeEdit, refuseLivingMember } from '../../app/edit-nodes.ts';
+import type { Living } from '../../app/plan-living.ts';
 import type { Settings } from '../../app/settings.ts';
 import { openSite } from '../../app/site.ts';
 import type { ExitCode } from '../../errors/fault.ts';
@@ -34,7 +35,8 @@ export async function changeNodes(
       { path: settings.site, content: text, mode: 0o644 },
       await valuesDocument(site, found.product, settings.files),
     ];
-    return await applySite(opened, settings, terminal, { verb, purpose: 'nodes', documents });
+    const refuse = ({ cluster, facts }: Living) => refuseLivingMember(edit, cluster?.nodes ?? [], facts);
+    return await applySite(opened, settings, terminal, { verb, purpose: 'nodes', documents, refuse });
   } finally {
     await found.close();
   }

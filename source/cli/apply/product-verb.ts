@@ -5,12 +5,15 @@ import { checkOutside } from '../../app/outside.ts';
 import { planSite } from '../../app/plan.ts';
 import { standingStorage } from '../../app/standing-storage.ts';
 import type { RunDocument } from '../../engine/worker/documents.ts';
-import type { ExitCode } from '../../errors/fault.ts';
+import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
 import { targetOf } from '../../network/targets.ts';
 import type { PlanInput } from '../../plan/input.ts';
+import { livingSeed } from '../../plan/stages/seed.ts';
 import { siteText } from '../../site/save.ts';
+import type { Site } from '../../site/schema.ts';
 import type { Observation } from '../../status/observation.ts';
 import type { StandingStorage } from '../../storage/claims.ts';
+import { kloudspot } from '../../text/command.ts';
 import { accessPrompts } from '../line/access.ts';
 import type { SiteVerb } from '../line/site-verb.ts';
 import { printLines } from '../line/terminal.ts';
@@ -33,11 +36,27 @@ export async function reachedFacts(verb: SiteVerb): Promise<Seen['facts']> {
   return facts;
 }
 
-/** Connects to the nodes that answer, and looks at the cluster. */
+/** Where no manager answers nothing is known: neither what is installed nor what would stay. Throws `Fault` (exit code 4). */
+function refuseUnseen(site: Site, facts: Seen['facts'], { through }: Observation): void {
+  if (through !== undefined || site.cluster.kubeconfig !== undefined) return;
+  livingSeed(site, facts);
+  throw noManagerAnswers();
+}
+
+export const noManagerAnswers = (): Fault =>
+  new Fault({
+    what: 'No manager of the cluster answers.',
+    why: 'What this verb does goes through the API of the cluster.',
+    next: [kloudspot('status'), 'Nothing was changed.'],
+    exitCode: exitCode.stepFailed,
+  });
+
+/** Connects to the nodes that answer, and looks at the cluster. Throws `Fault` (exit code 4) where no manager answers. */
 export async function lookAtCluster(verb: SiteVerb): Promise<SeenCluster> {
   const { opened } = verb;
   const facts = await reachedFacts(verb);
   const [observed, standing] = await Promise.all([observeSite(opened), standingStorage(opened, facts)]);
+  refuseUnseen(opened.site, facts, observed);
   if (facts.size > 0) await checkOutside(opened, observed);
   return { ...observed, facts, standing };
 }

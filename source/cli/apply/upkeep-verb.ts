@@ -2,15 +2,14 @@ import { observeSite } from '../../app/observe-site.ts';
 import { planSite } from '../../app/plan.ts';
 import { type Living, lookAtLiving } from '../../app/plan-living.ts';
 import type { RunDocument } from '../../engine/worker/documents.ts';
-import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
+import type { ExitCode } from '../../errors/fault.ts';
 import type { PlanPurpose } from '../../plan/document/document.ts';
 import type { Upkeep } from '../../plan/input.ts';
 import type { StandingCluster } from '../../plan/standing/standing.ts';
 import type { Observation } from '../../status/observation.ts';
-import { kloudspot } from '../../text/command.ts';
 import type { SiteVerb } from '../line/site-verb.ts';
 import { beginPlan } from './apply-site.ts';
-import { reachedFacts } from './product-verb.ts';
+import { noManagerAnswers, reachedFacts } from './product-verb.ts';
 
 /** A cluster that lives, as the verbs of its upkeep see it. */
 export interface SeenLiving extends Living {
@@ -25,12 +24,7 @@ export async function lookAtLivingCluster(verb: SiteVerb): Promise<SeenLiving> {
   const [living, observed] = await Promise.all([lookAtLiving(opened, facts, settings.files), observeSite(opened)]);
   const { cluster } = living;
   if (cluster !== undefined) return { ...living, cluster, observed };
-  throw new Fault({
-    what: 'No manager of the cluster answers.',
-    why: 'What this verb does goes through the API of the cluster.',
-    next: [kloudspot('status')],
-    exitCode: exitCode.stepFailed,
-  });
+  throw noManagerAnswers();
 }
 
 /** Plans what is asked for, asks, begins the run and shows it to its end. */

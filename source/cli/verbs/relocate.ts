@@ -37,7 +37,6 @@ export default defineVerb({
       const relocation = relocationOf(opened.site, { addresses: listOf(args.address), set: args.set ?? [] });
       const part = {
         checks: addressChecks,
-        refuse: refuseBuilt,
         change: () => relocatedSite(opened.site, settings.site, relocation),
         nothing: 'Every node has the address that the site gives it.',
         wish: defined({ atNextBoot: args['at-next-boot'] }),
@@ -47,6 +46,7 @@ export default defineVerb({
         verb: 'relocate',
         purpose: 'relocate',
         takeOver: args['take-over'] ?? false,
+        refuse: refuseBuilt,
         part,
         ...defined({ accept }),
       });

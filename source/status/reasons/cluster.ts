@@ -9,7 +9,7 @@ import { list, type Reason } from './reason.ts';
 /** A shell's or sudo's own words where the program is not there. */
 const notInstalled = /No such file or directory|command not found/;
 
-export function aboutApi(seen: Observation): Reason[] {
+export function aboutApi(site: Site, seen: Observation): Reason[] {
   if (seen.through !== undefined) return [];
   const answering = seen.reached.filter(({ answers }) => answers).map(({ node }) => node);
   const silent = seen.silent.filter(({ node }) => answering.includes(node));
@@ -29,9 +29,21 @@ export function aboutApi(seen: Observation): Reason[] {
       verdict: 'down',
       reason: `The API of the cluster does not answer on any manager; ${list(answering)} can be reached.`,
       next: `sudo microk8s inspect, on ${answering[0]}`,
+      ...withoutQuorum(site, answering),
     },
     ...silent.slice(0, 2).map(({ node, said }): Reason => ({ verdict: 'down', reason: `${node}: ${said}` })),
   ];
+}
+
+/** A datastore whose members are mostly away answers nothing, and no look at those that are left shows more. */
+function withoutQuorum(site: Site, answering: readonly string[]): Pick<Reason, 'reason' | 'next'> | undefined {
+  const managers = site.nodes.filter(({ role }) => role === 'manager').map(({ name }) => name);
+  const away = managers.filter((name) => !answering.includes(name));
+  if (away.length * 2 <= managers.length) return undefined;
+  return {
+    reason: `The API does not answer: the datastore needs most of its members, and ${list(away)} cannot be reached.`,
+    next: `Bring ${away.join(' or ')} back: power, cable, console.`,
+  };
 }
 
 /** Where it is not known whether the machines or the network are at fault, what each of them said. */
