@@ -163,6 +163,8 @@ describe('answers', () => {
       const install = async () => exitCode.stepFailed;
       const { text, code } = await run({ subject: standing, ask: answering('y'), install });
       expect(text).not.toContain('Successfully');
+      expect(text).toContain('its run did not come to its end. To continue it: kloudspot resume');
+      expect(text).not.toContain('kloudspot apply');
       expect(code).toBe(4);
     });
 

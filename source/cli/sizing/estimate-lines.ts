@@ -1,3 +1,4 @@
+import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import { ownClass } from '../../storage/classes.ts';
 import { sharedEngine } from '../../storage/engines/engines.ts';
 import type { StorageEstimate } from '../../storage/estimate.ts';
@@ -22,20 +23,25 @@ export function openebsLine(openebs: boolean | undefined): string {
   return openebs ? 'Openebs is installed' : 'Openebs not installed';
 }
 
-/** `installed`: by the run of this estimate. */
+/** `ended`: how the run of this estimate did; undefined where there was none. */
 export function engineLines(
   wish: StorageWish,
   openebs: boolean | undefined,
   cluster: boolean,
-  installed: boolean,
+  ended: ExitCode | undefined,
 ): string[] {
   const engine = sharedEngine(wish.storage.shared.engine);
   if (!engine.ours) return ['Shared volumes go to a storage class of yours: their room is not counted here'];
   const later = cluster
     ? `OpenEBS is not installed now; with the rest of the site: ${kloudspot('apply')}`
     : `OpenEBS is installed by the run (${kloudspot('init')} or apply); nothing is changed now`;
-  const now = installed ? ['Successfully installed OpenEBS.', 'All PODs are UP now...'] : openebs ? [] : [later];
-  return [...now, ...(engine.note ? [`Note: ${engine.note}`] : [])];
+  const done = ['Successfully installed OpenEBS.', 'All PODs are UP now...'];
+  const open = `OpenEBS is not installed: its run did not come to its end. To continue it: ${kloudspot('resume')}`;
+  const without = openebs ? [] : [later];
+  return [
+    ...(ended === undefined ? without : ended === exitCode.done ? done : [open]),
+    ...(engine.note ? [`Note: ${engine.note}`] : []),
+  ];
 }
 
 export function unsharedLine({ storage }: StorageWish): string {

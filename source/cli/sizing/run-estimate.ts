@@ -43,9 +43,9 @@ export async function runEstimate(request: EstimateRequest): Promise<EstimateRes
   const print = (lines: readonly string[]) => lines.forEach(line);
   let wish = withFlags(subject.wish, flags, product);
   print([...headLines(subject), openebsLine(openebs)]);
-  const installed = await installation(request, wish);
+  const ended = await installation(request, wish);
   const cluster = hasCluster(subject);
-  print([...engineLines(wish, openebs, cluster, installed === exitCode.done), '']);
+  print([...engineLines(wish, openebs, cluster, ended), '']);
   print(groupsAndDisksOf(nodes, facts, unreached));
   if (ask && flags.features === undefined) {
     line('What features do you want to use');
@@ -61,7 +61,7 @@ export async function runEstimate(request: EstimateRequest): Promise<EstimateRes
   print(computedLines(estimate));
   print([requiredLine(estimate), ...verdictLines(estimate), rememberLine(nodes)]);
   const fits = estimate.verdict === 'ok' || estimate.verdict === 'tight';
-  return { code: installed || (fits ? exitCode.done : exitCode.preflightFailed), wish, estimate };
+  return { code: ended || (fits ? exitCode.done : exitCode.preflightFailed), wish, estimate };
 }
 
 /** Asks where OpenEBS is not there, and installs it where it was wanted and a cluster stands. Gives how that run ended; undefined: there was none. */
