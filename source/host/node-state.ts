@@ -15,3 +15,6 @@ export const snapFolder = `${nodeState}/snaps`;
 
 /** Where the parts of a bundle lie, for a node without internet. */
 export const bundleFolder = `${nodeState}/bundle`;
+
+/** The rules of our packet filter that are in force, which every start of the machine loads. */
+export const packetFilterRules = '/etc/kloudspot/firewall.nft';

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { packetFilterRules } from '../../source/host/node-state.ts';
 import { filterText, type PacketFilter } from '../../source/network/packet-filter.ts';
-import { lookAtFirewall, rulesFile } from '../../source/plan/steps/firewall-files.ts';
+import { lookAtFirewall } from '../../source/plan/steps/firewall-files.ts';
 import { at } from '../lab/place.ts';
 
 const id = process.pid % 10_000;
@@ -47,7 +48,7 @@ describe.each(programs)('the rules in the kernel (%s)', (nft) => {
   };
 
   const state = () => {
-    const text = lookAtFirewall.text.replaceAll(rulesFile, path);
+    const text = lookAtFirewall.text.replaceAll(packetFilterRules, path);
     return String(spawnSync('ip', ['netns', 'exec', guarded, 'bash', '-c', text], { env }).stdout).trim();
   };
 

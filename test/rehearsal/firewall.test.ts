@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { firewall } from '../../source/check/subjects/firewall.ts';
+import { packetFilterRules } from '../../source/host/node-state.ts';
 import { ports } from '../../source/microk8s/node.ts';
 import { filterOf } from '../../source/plan/stages/firewall.ts';
-import { candidateFile, restoreTimer, rulesFile } from '../../source/plan/steps/firewall-files.ts';
+import { candidateFile, restoreTimer } from '../../source/plan/steps/firewall-files.ts';
 import { inputOf } from '../check/cases/case.ts';
 import { factsOf, makePlan, product, siteOf, stepsOf } from '../plan/sample.ts';
 import { onMachines } from './steps.ts';
@@ -92,7 +93,7 @@ describe('on a node', () => {
       next: [expect.stringContaining('network.firewall')],
     });
     const host = await machines.world.host('ks-1');
-    expect(await host.readFile(rulesFile)).toBeUndefined();
+    expect(await host.readFile(packetFilterRules)).toBeUndefined();
     expect((await machines.world.run('ks-1', 'nft delete table inet kloudspot')).code).toBe(1);
   });
 

@@ -1,14 +1,12 @@
 import type { Script } from '../../host/host.ts';
-import { nodeState } from '../../host/node-state.ts';
+import { nodeState, packetFilterRules } from '../../host/node-state.ts';
 import { filterTable } from '../../network/packet-filter.ts';
 import type { PlannedFile } from '../step.ts';
 
 const table = filterTable.join(' ');
-/** The rules in force, which every start of the machine loads. */
-export const rulesFile = '/etc/kloudspot/firewall.nft';
 /** The rules that are tried. */
 export const candidateFile = `${nodeState}/firewall.nft`;
-/** Puts the rules of `rulesFile` in force again, or none. */
+/** Puts the rules of `packetFilterRules` in force again, or none. */
 export const restoreScript = `${nodeState}/firewall-restore.sh`;
 export const restoreTimer = 'kloudspot-firewall-restore';
 export const firewallUnit = 'kloudspot-firewall.service';
@@ -16,7 +14,7 @@ const unitFile = `/etc/systemd/system/${firewallUnit}`;
 
 const restoreText = `#!/bin/sh
 # Put here by kloudspot: restores the packet filter of before.
-if [ -e ${rulesFile} ]; then nft -f ${rulesFile}; else nft delete table ${table}; fi
+if [ -e ${packetFilterRules} ]; then nft -f ${packetFilterRules}; else nft delete table ${table}; fi
 `;
 
 /** As nftables.service of Debian; after it, because its rules begin with an empty set of them. */
@@ -32,7 +30,7 @@ Conflicts=shutdown.target
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=/usr/sbin/nft -f ${rulesFile}
+ExecStart=/usr/sbin/nft -f ${packetFilterRules}
 ExecStop=/usr/sbin/nft delete table ${table}
 
 [Install]
@@ -46,7 +44,7 @@ export const firewallFiles = (node: string, rules: string): PlannedFile[] => [
 ];
 
 /** Files that `undo` removes where there was no firewall of ours before. */
-export const allFirewallFiles = [rulesFile, candidateFile, restoreScript, unitFile] as const;
+export const allFirewallFiles = [packetFilterRules, candidateFile, restoreScript, unitFile] as const;
 
 /**
  * Prints `same`, `other` or `absent`: the table in the kernel beside that of the file. The file is loaded in a network of its own,
@@ -55,7 +53,7 @@ export const allFirewallFiles = [rulesFile, candidateFile, restoreScript, unitFi
 export const lookAtFirewall: Script = {
   name: 'firewall-state',
   text: `live=$(nft -s list table ${table} 2>/dev/null) || { echo absent; exit 0; }
-wanted=$(unshare -n -- sh -c 'nft -f "$0" && nft -s list table ${table}' ${rulesFile}) || { echo other; exit 0; }
+wanted=$(unshare -n -- sh -c 'nft -f "$0" && nft -s list table ${table}' ${packetFilterRules}) || { echo other; exit 0; }
 if [ "$live" = "$wanted" ]; then echo same; else echo other; fi
 `,
 };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { HostFault } from '../../host/host-fault.ts';
+import { packetFilterRules } from '../../host/node-state.ts';
 import { filterTable } from '../../network/packet-filter.ts';
 import { kloudspot } from '../../text/command.ts';
 import { look, readText, runCommand, sayAway, writeFiles } from '../execution/carry-out.ts';
@@ -15,7 +16,6 @@ import {
   lookAtFirewall,
   restoreScript,
   restoreTimer,
-  rulesFile,
 } from './firewall-files.ts';
 
 const parameters = z.object({ node: z.string(), local: z.boolean() });
@@ -33,13 +33,15 @@ async function inKernel(context: StepContext, node: string): Promise<string> {
 const onTrial = (context: StepContext, node: string) => isActive(context, node, `${restoreTimer}.timer`);
 
 async function state(context: StepContext, { node }: Parameters, step: PlannedStep): Promise<StateCheck> {
-  const text = await readText(context, node, rulesFile);
+  const text = await readText(context, node, packetFilterRules);
   if (text !== rulesOf(step))
-    return notYet(text === undefined ? 'no packet filter of ours' : `${rulesFile} is another`);
+    return notYet(text === undefined ? 'no packet filter of ours' : `${packetFilterRules} is another`);
   const live = await inKernel(context, node);
   if (live !== 'same')
     return notYet(
-      live === 'absent' ? 'its rules are not loaded' : `the rules that are loaded are not those of ${rulesFile}`,
+      live === 'absent'
+        ? 'its rules are not loaded'
+        : `the rules that are loaded are not those of ${packetFilterRules}`,
     );
   const { code } = await look(context, node, ['systemctl', 'is-enabled', firewallUnit]);
   if (code !== 0) return notYet('it is not loaded after a restart');
@@ -49,7 +51,7 @@ async function state(context: StepContext, { node }: Parameters, step: PlannedSt
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
-  context.remember('earlier', (await readText(context, p.node, rulesFile)) ?? '');
+  context.remember('earlier', (await readText(context, p.node, packetFilterRules)) ?? '');
   if (await onTrial(context, p.node)) await runCommand(context, step, 'disarm-earlier');
   await writeFiles(context, step);
   for (const name of ['check', 'arm', 'load']) await runCommand(context, step, name);
@@ -113,8 +115,8 @@ async function undo(context: StepContext, { node }: Parameters): Promise<void> {
     context.run(node, words, { sudo: true, allow });
   await run(stopTimer(restoreTimer), [0, 5]);
   if (earlier !== '') {
-    await context.write(node, { path: rulesFile, content: earlier, mode: 0o600, owner: 'root:root' });
-    await run(['nft', '-f', rulesFile]);
+    await context.write(node, { path: packetFilterRules, content: earlier, mode: 0o600, owner: 'root:root' });
+    await run(['nft', '-f', packetFilterRules]);
   } else {
     await run(['systemctl', 'disable', firewallUnit], [0, 1]);
     await run(['rm', '-f', ...allFirewallFiles]);
@@ -141,7 +143,7 @@ function commands(node: string): PlannedCommand[] {
       note: `drops the new rules after ${restoreAfterSeconds} s unless kloudspot confirms`,
     }),
     command('load', node, ['nft', '-f', candidateFile]),
-    command('keep', node, ['install', '-D', '-m', '600', candidateFile, rulesFile], {
+    command('keep', node, ['install', '-D', '-m', '600', candidateFile, packetFilterRules], {
       note: 'only after a new connection has reached the node',
     }),
     command('reload', node, ['systemctl', 'daemon-reload']),

@@ -1,94 +1,33 @@
-import * as z from 'zod';
 import { HostFault } from '../../host/host-fault.ts';
-import { nodeState } from '../../host/node-state.ts';
-import { kloudspot } from '../../text/command.ts';
-import { defined } from '../../text/defined.ts';
 import { look, readText, runCommand, sayAway, writeFiles } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep, seconds } from '../execution/define.ts';
-import { armTimer, isActive, stopTimer } from '../execution/restore-timer.ts';
+import { armTimer, isActive } from '../execution/restore-timer.ts';
 import { closedPorts } from '../execution/tcp-probe.ts';
-import type { PlannedCommand, PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
+import {
+  applyUnit,
+  backUnit,
+  baseName,
+  bootUnit,
+  bootUnitFile,
+  cloudInitFile,
+  cloudInitText,
+  files,
+  isRestoring,
+  kept,
+  othersOf,
+  type Parameters,
+  parameters,
+  restoreAfterSeconds,
+  restoreScript,
+  restoreText,
+  restoreTimer,
+  undoUnit,
+} from './network-files.ts';
+import { disarm, isArmed, restored, restoreNow, stopRestoreTimer, untilBack } from './network-restore.ts';
 
-const parameters = z.object({
-  node: z.string(),
-  /** The netplan file that is ours, and its text. */
-  path: z.string(),
-  content: z.string(),
-  /** Files that would add to ours: netplan merges lists. */
-  aside: z.array(z.string()),
-  /** cloud-init is there and would write its own file again. */
-  cloudInit: z.boolean(),
-  /** IPv4 literal that the node is to answer on. */
-  address: z.string(),
-  /** Name of a folder for what stood there before; another one for every document. */
-  keep: z.string(),
-  /** Another node that must reach the new address too; set where the workstation changes its own. */
-  witness: z.string().optional(),
-  sshPort: z.number().int(),
-  /** The files are written now and count from the next boot on: the new network is not here. */
-  atNextBoot: z.boolean().optional(),
-});
-type Parameters = z.output<typeof parameters>;
-
-const cloudInitFile = '/etc/cloud/cloud.cfg.d/99-disable-network-config.cfg';
-const cloudInitText = 'network: {config: disabled}\n';
-const restoreScript = `${nodeState}/network-restore.sh`;
-const restoreTimer = 'kloudspot-network-restore';
-const applyUnit = 'kloudspot-network-apply';
-const backUnit = 'kloudspot-network-back';
-const undoUnit = 'kloudspot-network-undo';
-/** A timer does not outlive a power cut: this unit restores at the boot after one. */
-const bootUnit = 'kloudspot-network-boot';
-const bootUnitFile = `/etc/systemd/system/${bootUnit}.service`;
-const bootUnitText = `# Put here by kloudspot: enabled while a change of this node's addresses is not confirmed.
-[Unit]
-Description=Restore the addresses that this node had before kloudspot changed them
-After=systemd-networkd.service NetworkManager.service
-
-[Service]
-Type=oneshot
-ExecStart=${restoreScript}
-
-[Install]
-WantedBy=multi-user.target
-`;
-/** While one of them is at work the connection may still break. */
-const restoring = [restoreTimer, backUnit, undoUnit, bootUnit];
-/** The node takes everything back by itself after this time, unless the workstation has reached it on its new address. */
-export const restoreAfterSeconds = 90;
 const armed = 'an earlier change is still armed';
-
-const kept = (keep: string) => `${nodeState}/netplan-before/${keep}`;
-const baseName = (path: string) => path.slice(path.lastIndexOf('/') + 1);
-
-/** A file, because systemd 252 breaks `sh -c "a; b"` as a unit's command. */
-function restoreText({ path, keep, cloudInit }: Parameters): string {
-  return `#!/bin/sh
-# Put here by kloudspot: takes the change of this node's addresses back.
-rm -f ${path}${cloudInit ? ` ${cloudInitFile}` : ''}
-for file in ${kept(keep)}/*; do
-  [ -e "$file" ] && mv -f "$file" /etc/netplan/
-done
-systemctl disable ${bootUnit}.service
-rm -f ${bootUnitFile}
-netplan apply
-`;
-}
-
-function files(p: Parameters, before: string | undefined): PlannedFile[] {
-  return [
-    { node: p.node, path: restoreScript, content: restoreText(p), mode: 0o700 },
-    ...(p.atNextBoot ? [] : [{ node: p.node, path: bootUnitFile, content: bootUnitText, mode: 0o644 }]),
-    ...(p.cloudInit ? [{ node: p.node, path: cloudInitFile, content: cloudInitText, mode: 0o644 }] : []),
-    { node: p.node, path: p.path, content: p.content, mode: 0o600, ...defined({ before }) },
-  ];
-}
-
-const isRestoring = (path: string) => path === restoreScript || path === bootUnitFile;
-
-const stop = stopTimer(restoreTimer);
-const restoreNow = (unit: string) => ['systemd-run', `--unit=${unit}`, '--collect', restoreScript];
 
 const firstTry = 'at the first try of a run';
 const oursBefore = 'it has another content';
@@ -114,7 +53,7 @@ function commands(p: Parameters): PlannedCommand[] {
   const generate = command('generate', node, ['netplan', 'generate'], { note: 'checks the new file' });
   if (p.atNextBoot) return [...folder, ...moves, generate];
   return [
-    command('disarm-earlier', node, stop, { when: armed }),
+    command('disarm-earlier', node, stopRestoreTimer, { when: armed }),
     command('restore-earlier', node, restoreNow(backUnit), { when: armed }),
     ...folder,
     command('arm-boot', node, ['systemctl', 'enable', `${bootUnit}.service`], {
@@ -128,7 +67,7 @@ function commands(p: Parameters): PlannedCommand[] {
     command('apply', node, ['systemd-run', `--unit=${applyUnit}`, '--collect', 'netplan', 'apply']),
     command('disarm-boot', node, ['systemctl', 'disable', `${bootUnit}.service`]),
     command('remove-boot', node, ['rm', '-f', bootUnitFile]),
-    command('disarm', node, stop, { note: 'only after kloudspot has reached the node on its new address' }),
+    command('disarm', node, stopRestoreTimer, { note: 'only after kloudspot has reached the node on its new address' }),
   ];
 }
 
@@ -139,13 +78,6 @@ async function addressState(context: StepContext, { node, address }: Parameters)
   if (!line) return { ok: false, observed: `${node} does not have ${address}` };
   const leased = / dynamic\b/.test(line);
   return { ok: !leased, observed: leased ? `${address} is still a lease of DHCP` : `${node} has ${address}` };
-}
-
-/** Whether the node would still restore by itself: after its time, or at its next boot. */
-async function isArmed(context: StepContext, node: string): Promise<boolean> {
-  if (await isActive(context, node, `${restoreTimer}.timer`)) return true;
-  const { stdout } = await look(context, node, ['systemctl', 'is-enabled', `${bootUnit}.service`], seconds(10));
-  return stdout.trim() === 'enabled';
 }
 
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
@@ -190,9 +122,6 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   await disarm(context, step);
 }
 
-/** Files of others; ours is written over. */
-const othersOf = ({ aside, path }: Parameters): string[] => aside.filter((one) => one !== path);
-
 /** The file that was ours before is kept before anything can restore: restoring removes the new one by its name. */
 async function keepOld(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   if (context.recall('begun') === undefined) await runCommand(context, step, 'clear-folder');
@@ -221,12 +150,6 @@ async function prepare(context: StepContext, p: Parameters, step: PlannedStep): 
   await generate(context, p, step);
 }
 
-/** The timer goes last: until then the node restores whatever happens to the machine that kloudspot runs on. */
-async function disarm(context: StepContext, step: PlannedStep): Promise<void> {
-  for (const name of ['disarm-boot', 'remove-boot']) await runCommand(context, step, name);
-  await runCommand(context, step, 'disarm', { run: { allow: [0, 5] } });
-}
-
 /** The connection may break before or while it asks: whether the node is reached on its new address is what counts. */
 function onlyLost(error: unknown): void {
   if (!(error instanceof HostFault && away.has(error.kind))) throw error;
@@ -239,7 +162,7 @@ async function generate(context: StepContext, p: Parameters, step: PlannedStep):
   try {
     await runCommand(context, step, 'generate');
   } catch (error) {
-    await context.run(p.node, stop, { sudo: true, allow: [0, 5] });
+    await context.run(p.node, stopRestoreTimer, { sudo: true, allow: [0, 5] });
     await context.run(p.node, ['/bin/sh', restoreScript], { sudo: true });
     throw error;
   }
@@ -276,53 +199,10 @@ async function reached(context: StepContext, p: Parameters): Promise<{ ok: boole
   }
 }
 
-async function restored(context: StepContext, p: Parameters, seen: string): Promise<StepFault> {
-  let back = 'it has not come back on its old address yet';
-  try {
-    await untilBack(context, p, seconds(restoreAfterSeconds + 30));
-    back = 'it has rolled the change back by itself';
-  } catch (error) {
-    if (!(error instanceof StepFault)) throw error;
-  }
-  return new StepFault({
-    tried: `reach ${p.node} on ${p.address}`,
-    seen: `${seen}; ${back}`,
-    causes: [
-      'the gateway, the prefix or the interface is another than planned',
-      'another machine has the address',
-      'the switch port is in another network',
-    ],
-    next: [
-      `Correct the address in site.yaml, then: ${kloudspot('init')}`,
-      `The console of ${p.node} shows: ip address`,
-    ],
-  });
-}
-
 async function undo(context: StepContext, p: Parameters): Promise<void> {
   if ((await readText(context, p.node, restoreScript)) !== restoreText(p)) return;
   await context.run(p.node, restoreNow(undoUnit), { sudo: true });
   await untilBack(context, p, minutes(2));
-}
-
-/** The restoring runs on the node by itself: the connection that asked for it breaks with the address. */
-function untilBack(context: StepContext, p: Parameters, deadline: number): Promise<void> {
-  return context.until({
-    for: `${p.node} to answer with its old addresses`,
-    deadline,
-    every: 2_000,
-    probe: async () => {
-      try {
-        await context.reconnect(p.node);
-        const gone = (await readText(context, p.node, p.path)) !== p.content;
-        const active = await Promise.all(restoring.map((unit) => isActive(context, p.node, `${unit}.service`)));
-        const ready = gone && !active.includes(true);
-        return { ok: ready, observed: ready ? 'restored' : 'not restored yet' };
-      } catch (error) {
-        return { ok: false, observed: sayAway(error) };
-      }
-    },
-  });
 }
 
 export const network: StepKind<typeof parameters> = {

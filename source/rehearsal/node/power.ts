@@ -1,3 +1,4 @@
+import { packetFilterRules } from '../../host/node-state.ts';
 import type { Machine } from '../model/machine.ts';
 import { nextUuid } from '../model/random.ts';
 import { at, type State } from '../model/state.ts';
@@ -54,7 +55,7 @@ export function boot(state: State, machine: Machine): void {
 
 /** The unit loads the rules where it is enabled. */
 function startFilter(machine: Machine): void {
-  const rules = machine.files['/etc/kloudspot/firewall.nft']?.content;
+  const rules = machine.files[packetFilterRules]?.content;
   delete machine.filter;
   if (rules !== undefined && machine.units['kloudspot-firewall.service']?.active) machine.filter = rules;
 }

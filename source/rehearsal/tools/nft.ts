@@ -1,7 +1,7 @@
+import { packetFilterRules } from '../../host/node-state.ts';
 import { fileAt } from '../node/file-system.ts';
 import { type Call, optionsOf, type Program, refuse, say } from './call.ts';
 
-const rulesFile = '/etc/kloudspot/firewall.nft';
 const header = /^table inet kloudspot\ndelete table inet kloudspot\ntable inet kloudspot \{$/m;
 
 /** `nft [-c] -f FILE` and `nft delete table inet kloudspot`, for the table of ours alone. */
@@ -39,14 +39,14 @@ const firewallState: Program = (call) =>
     call,
     call.look((machine) => {
       if (machine.filter === undefined) return 'absent';
-      return machine.filter === fileAt(machine, rulesFile)?.content ? 'same' : 'other';
+      return machine.filter === fileAt(machine, packetFilterRules)?.content ? 'same' : 'other';
     }),
   );
 
 /** `firewall-restore.sh`: the rules of the file, or none. */
 export function restoreFilter(call: Call): number {
   return call.change((machine) => {
-    const text = fileAt(machine, rulesFile)?.content;
+    const text = fileAt(machine, packetFilterRules)?.content;
     if (text === undefined) delete machine.filter;
     else machine.filter = text;
     return 0;

@@ -1,5 +1,5 @@
 import { netplanDocument, netplanPath } from '../../../../network/netplan.ts';
-import { restoreAfterSeconds } from '../../../../plan/steps/network.ts';
+import { restoreAfterSeconds } from '../../../../plan/steps/network-files.ts';
 import { nodeSchema, type Site, type SiteNode, siteRules } from '../../../../site/schema.ts';
 import { getAt, textAt } from '../../../../wizard/draft/draft.ts';
 import { draftNodes, factsOf } from '../../../../wizard/draft/draft-nodes.ts';
