@@ -43,10 +43,11 @@ const probe = {
   modules: section(
     'kernel-modules',
     {
-      bash: `for name in ${Object.keys(kernelModules).join(' ')}; do
+      bash: `read -r release </proc/sys/kernel/osrelease
+  for name in ${Object.keys(kernelModules).join(' ')}; do
     if [ -d "/sys/module/$name" ]; then echo "loaded $name"
     elif [ "$name" = br_netfilter ] && [ -d /proc/sys/net/bridge ]; then echo "loaded $name"
-    elif [ ! -e "/lib/modules/$(uname -r)/modules.dep" ]; then echo "unknown $name"
+    elif [ ! -e "/lib/modules/$release/modules.dep" ]; then echo "unknown $name"
     elif how=$(modprobe -n -v "$name" 2>/dev/null); then
       case $how in 'install /bin/true'*|'install /bin/false'*|'install /usr/bin/true'*|'install /usr/bin/false'*) echo "disabled $name";; *) echo "available $name";; esac
     else echo "missing $name"; fi
@@ -56,7 +57,11 @@ const probe = {
   ),
   controllers: section(
     'cgroup-controllers',
-    { bash: 'cat /sys/fs/cgroup/cgroup.controllers 2>/dev/null || true' },
+    {
+      bash: `controllers=
+  [ ! -r /sys/fs/cgroup/cgroup.controllers ] || read -r controllers </sys/fs/cgroup/cgroup.controllers
+  echo "$controllers"`,
+    },
     (text) => text.split(/\s+/).filter(Boolean),
   ),
   settings: section(
@@ -64,7 +69,7 @@ const probe = {
     {
       bash: `for name in ${kernelSettings.join(' ')}; do
     path=/proc/sys/\${name//.//}
-    [ ! -r "$path" ] || printf '%s %s\\n' "$name" "$(cat "$path")"
+    [ ! -r "$path" ] || { read -r value <"$path" && printf '%s %s\\n' "$name" "$value"; }
   done`,
     },
     asIs,
@@ -73,8 +78,10 @@ const probe = {
   security: section(
     'security-modules',
     {
-      bash: `echo "modules $(cat /sys/kernel/security/lsm 2>/dev/null)"
-  echo "enforcing $(cat /sys/fs/selinux/enforce 2>/dev/null)"`,
+      bash: `modules='' enforcing=''
+  [ ! -r /sys/kernel/security/lsm ] || read -r modules </sys/kernel/security/lsm
+  [ ! -r /sys/fs/selinux/enforce ] || read -r enforcing </sys/fs/selinux/enforce
+  printf 'modules %s\\nenforcing %s\\n' "$modules" "$enforcing"`,
     },
     asIs,
   ),

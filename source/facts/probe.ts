@@ -95,7 +95,7 @@ function script(): string {
     ),
     time,
     ...others.toSorted((one, other) => Number(other.startsWith('begin ')) - Number(one.startsWith('begin '))),
-    'for answer in "${answers[@]}"; do cat <&"$answer"; done',
+    'cat "${answers[@]/#//dev/fd/}"',
     'exit 0\n',
   ].join('\n');
 }

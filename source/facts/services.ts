@@ -38,7 +38,11 @@ const probe = {
   // Units that are not there are inactive.
   active: section(
     'services',
-    { bash: `for unit in ${asked.join(' ')}; do ! systemctl -q is-active "$unit.service" || echo "$unit"; done` },
+    {
+      bash: `units=(${asked.join(' ')})
+  mapfile -t states < <(systemctl is-active "\${units[@]/%/.service}")
+  for at in "\${!units[@]}"; do [ "\${states[at]-}" != active ] || echo "\${units[at]}"; done`,
+    },
     (text) => lines(text).filter((line) => line !== ''),
     { slow: true },
   ),
@@ -60,7 +64,7 @@ const probe = {
     asIs,
     { slow: true },
   ),
-  proxies: section('proxies', { bash: 'cat /etc/environment 2>/dev/null || true' }, proxies),
+  proxies: section('proxies', { bash: '[ ! -r /etc/environment ] || echo "$(</etc/environment)"' }, proxies),
 };
 export const serviceSections = Object.values(probe);
 
