@@ -65,9 +65,11 @@ async function otherKey(error: unknown, target: HostTarget, world: World): Promi
 function stateOf(error: unknown): Reached {
   if (!(error instanceof Fault)) throw error;
   const kind = error instanceof HostFault ? error.kind : undefined;
-  if (kind === 'login-refused') return { state: 'password-needed', for: 'login', why: error.message };
-  if (kind === 'sudo-refused') return { state: 'password-needed', for: 'sudo', why: error.message };
-  return { state: 'failed', what: error.message, next: error.next };
+  const { message, why, next } = error;
+  const whole = why === undefined ? message : `${message} ${why}`;
+  if (kind === 'login-refused') return { state: 'password-needed', for: 'login', why: whole, next };
+  if (kind === 'sudo-refused') return { state: 'password-needed', for: 'sudo', why: whole, next };
+  return { state: 'failed', what: whole, next };
 }
 
 /** Why a node was not reached, in one sentence; undefined when it was. */

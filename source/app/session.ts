@@ -17,7 +17,14 @@ export type AccessState =
   | { readonly state: 'connecting'; readonly sinceMs: number }
   | { readonly state: 'ready'; readonly facts: NodeFacts }
   | { readonly state: 'host-key-unknown'; readonly offers: readonly HostKeyOffer[] }
-  | { readonly state: 'password-needed'; readonly for: 'login' | 'sudo'; readonly why: string }
+  | {
+      readonly state: 'password-needed';
+      readonly for: 'login' | 'sudo';
+      /** What was refused and why, such as a wrong password. */
+      readonly why: string;
+      /** What else helps. */
+      readonly next: readonly string[];
+    }
   | { readonly state: 'failed'; readonly what: string; readonly next: readonly string[] };
 
 /** What the start page shows: read from files alone, before anything of a session is loaded. */

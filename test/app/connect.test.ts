@@ -5,6 +5,7 @@ import { afterEach, expect, it } from 'vitest';
 import { checkSite, judgeSeen } from '../../source/app/check-site.ts';
 import { type AccessPrompts, allFacts, connect, lookAtNodes } from '../../source/app/connect.ts';
 import { openInitSession } from '../../source/app/init-session.ts';
+import { reachNode } from '../../source/app/reach-node.ts';
 import type { AccessState } from '../../source/app/session.ts';
 import { settingsFrom } from '../../source/app/settings.ts';
 import { type OpenedSite, openSite } from '../../source/app/site.ts';
@@ -29,6 +30,18 @@ async function rehearsed(scenario?: string): Promise<OpenedSite> {
   left.push(() => opened.close());
   return opened;
 }
+
+it('a refused login says why, and what else helps', async () => {
+  const { site, world } = await rehearsed('passwords');
+  const target = targetOf(site.nodes[2] ?? expect.fail());
+  const offers = await world.offeredHostKeys(target);
+  const refused = await reachNode(target, world, new Set(offers.map(({ fingerprint }) => fingerprint)));
+  expect(refused).toMatchObject({
+    state: 'password-needed',
+    why: expect.stringContaining('This machine takes passwords, but none was given.'),
+    next: [expect.stringContaining('ssh-copy-id')],
+  });
+});
 
 const trusting: AccessPrompts = { trust: async () => true };
 

@@ -159,7 +159,14 @@ function mayLogIn(machine: Machine, target: HostTarget, password: string | undef
   const user = target.user ?? login.user;
   throw new HostFault('login-refused', target.node, {
     what: `${target.node} refuses the login as ${user}.`,
-    why: password === undefined ? 'No key is accepted, and no password was given.' : 'The password is wrong.',
-    next: [`Give the password of ${user} on ${target.node}, or another user.`],
+    why:
+      password === undefined
+        ? 'No key was accepted. This machine takes passwords, but none was given.'
+        : 'The password was not accepted, and no key was either.',
+    next: [
+      password === undefined
+        ? `Give a password, or put your key there: ssh-copy-id ${target.addresses[0]}`
+        : 'Give the right password, or the key of this user.',
+    ],
   });
 }

@@ -60,7 +60,7 @@ function stateLines(node: string, state: AccessState): readonly string[] {
         ),
       ];
     case 'password-needed':
-      return [`${node}: ${state.why}`];
+      return [`${node}: ${state.why}`, ...state.next.map((line) => `  ${line}`)];
     case 'failed':
       return [`${node}: ${state.what}`, ...state.next.map((line) => `  ${line}`)];
   }

@@ -41,7 +41,7 @@ const refused = (walk: Walk) => {
       type: 'access',
       reach: '10.0.4.22',
       now: 0,
-      state: { state: 'password-needed', for: 'login', why: 'It asks for a password.' },
+      state: { state: 'password-needed', for: 'login', why: 'It asks for a password.', next: [] },
     },
     {
       type: 'access',

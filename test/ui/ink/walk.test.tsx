@@ -109,7 +109,7 @@ describe('access', () => {
         type: 'access',
         reach: '10.0.4.21',
         now: 0,
-        state: { state: 'password-needed', for: 'sudo', why: 'A password is needed.' },
+        state: { state: 'password-needed', for: 'sudo', why: 'A password is needed.', next: [] },
       })
       .keys('<down>pse cret');
     expect(walk.shown()).not.toContain('cret');

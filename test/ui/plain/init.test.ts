@@ -272,7 +272,7 @@ describe('access', () => {
     ['a new host key', { state: 'host-key-unknown', offers: [offer] }, ['yes'], 'ED25519 SHA256:abc'],
     [
       'a password',
-      { state: 'password-needed', for: 'sudo', why: 'ubuntu may become root with a password only.' },
+      { state: 'password-needed', for: 'sudo', why: 'ubuntu may become root with a password only.', next: [] },
       ['secret-word'],
       'sudo password for ks-1',
     ],

@@ -83,7 +83,7 @@ function nodeAccess(state: AppState, index: number, here: boolean): readonly Mes
   }
   const password = keys('p gives a password for this node, P one for all, u another user.', everyPassword);
   if (access?.state === 'password-needed')
-    return [{ mark: 'warn', text: `${called}: ${access.why}`, remedy: password }];
+    return [{ mark: 'warn', text: `${called}: ${access.why}`, remedy: [password, ...access.next].join(' ') }];
   if (access?.state !== 'ready' || access.facts.access.sudo !== 'refused') return [];
   const text = `${called}: ${access.facts.access.user} may not use sudo there without a password, or not at all.`;
   return [{ mark: 'fail', text, remedy: password }];
