@@ -1,13 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { execaSync } from 'execa';
 import { afterEach, describe, expect, it } from 'vitest';
 import { withRun } from '../../source/app/observe-site.ts';
 import { checkedPlan, refuseDrift } from '../../source/app/plan.ts';
 import { settingsFrom } from '../../source/app/settings.ts';
-import { parseWords, splitVerb } from '../../source/cli/line/arguments.ts';
 import { refuseToAsk } from '../../source/cli/line/terminal.ts';
-import type { Verb } from '../../source/cli/line/verb.ts';
 import { lockedFault, ownClaim } from '../../source/engine/lock/lock-claim.ts';
 import { emptyView } from '../../source/engine/view/view.ts';
 import { Fault } from '../../source/errors/fault.ts';
@@ -18,22 +15,11 @@ import { nextLines } from '../../source/ui/model/ending.ts';
 import { exitLines } from '../../source/ui/model/exit-message.ts';
 import { siteOf } from '../plan/sample.ts';
 import { planOf } from '../ui/sample.ts';
+import { commandsIn, understood } from './printed-commands.ts';
 
 afterEach(() => calledWith([], false));
 
 const source = resolve(import.meta.dirname, '../../source');
-const verbs = new Map<string, Verb>();
-for (const file of readdirSync(join(source, 'cli/verbs'))) {
-  const { default: verb }: { default: Verb } = await import(join(source, 'cli/verbs', file));
-  verbs.set(verb.name, verb);
-}
-
-/** The commands in lines as a shell takes them apart. A command ends at two blanks, a backquote or the line's end. */
-function commandsIn(lines: readonly string[]): string[][] {
-  const texts = lines.flatMap((line) => line.match(/(sudo )?kloudspot (?:(?! {2}|`|\n).)+/g) ?? []);
-  return texts.map((text) => execaSync('bash', ['-c', `printf '%s\\n' ${text}`]).stdout.split('\n'));
-}
-
 const plan = planOf(siteOf({ managers: 3 }));
 const fault = (act: () => unknown): readonly string[] => {
   try {
@@ -107,12 +93,8 @@ describe.each([
     const before = settingsFrom(given, env);
     const commands = commandsIn(await everyHint());
     expect(commands.length).toBeGreaterThan(12);
-    for (const words of commands) {
-      if (words[0] === 'sudo') words.shift();
-      const { verb = '', rest } = splitVerb(words.slice(1), new Set(verbs.keys()));
-      const shape = verbs.get(verb);
-      if (shape === undefined) throw new Error(`no verb: ${words.join(' ')}`);
-      const after = settingsFrom(parseWords(rest, shape).args, env);
+    for (const command of commands) {
+      const { verb, words, settings: after } = understood(command, env);
       expect([words, after.files.root, after.rehearsal?.scenario]).toEqual([
         words,
         before.files.root,

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { execa } from 'execa';
-import { afterEach } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import { stringify } from 'yaml';
+import { commandsIn, understood } from '../cli/printed-commands.ts';
 
 export const home = resolve(import.meta.dirname, '../..');
 export const launcher = join(home, 'bin/kloudspot');
@@ -42,17 +43,32 @@ export class Rehearsal {
   async runIn(more: Readonly<Record<string, string>>, verb: string, ...flags: readonly string[]) {
     const { env, ...options } = this.#options();
     const result = await execa(launcher, this.#words(verb, flags), { ...options, env: { ...env, ...more } });
+    if (result.exitCode !== 0) this.#expectUnderstood(`${result.stdout}\n${result.stderr}`);
     return { code: result.exitCode ?? 128, stdout: result.stdout, stderr: result.stderr };
   }
 
-  /** A command of the program's own words in a shell: where it would ask, it is told yes, and no time is lost. */
-  async asPrinted(command: string): Promise<{ code: number; stderr: string }> {
+  /** A command of the program's own words in a shell: no time is lost, and where it would ask it is told yes, unless `confirm` is false. */
+  async asPrinted(command: string, { confirm = true } = {}) {
     const { env, ...options } = this.#options();
-    const yes = /^kloudspot status/.test(command) ? '' : ' --yes';
+    const yes = !confirm || /^kloudspot status/.test(command) ? '' : ' --yes';
     const words = ['-c', `${command}${yes} --speed=1000000`];
     const withProgram = { ...env, PATH: `${join(home, 'bin')}:${env.PATH}` };
-    const { exitCode = 128, stderr } = await execa('bash', words, { ...options, env: withProgram });
-    return { code: exitCode, stderr };
+    const { exitCode = 128, stdout, stderr } = await execa('bash', words, { ...options, env: withProgram });
+    return { code: exitCode, stdout, stderr };
+  }
+
+  /** Every command that a failure prints is one that the program understands, for this rehearsal. */
+  #expectUnderstood(text: string): void {
+    // JSON, and a word that is no verb or flag: what is printed then are names of verbs.
+    if (/^[[{]|--help lists/.test(text)) return;
+    for (const command of commandsIn(text.split('\n'))) {
+      const { settings } = understood(command, { PATH: '' });
+      expect([command, settings.files.root, settings.rehearsal !== undefined]).toEqual([
+        command,
+        join(this.root, 'root'),
+        true,
+      ]);
+    }
   }
 
   start(verb: string, ...flags: readonly string[]) {
