@@ -1,7 +1,7 @@
 // Claims met as the CSI drivers of OpenEBS meet them: LVM LocalPV by a real lvcreate on the node that the scheduler chose,
 // cStor by a volume that every node may mount. A driver works only while its CSIDriver object, which its chart brings, is there.
 import type { Kubernetes } from './api.ts';
-import { call, create, list, patch } from './desk.ts';
+import { call, create, list, patch } from './api-proxy.ts';
 import { groups, inBytes, makeVolume, numberOf, removeVolume, rounded } from './volumes.ts';
 
 export const lvm = 'local.csi.openebs.io';

@@ -1,7 +1,7 @@
 // Claims that ask for more than they have, met as the resizers of OpenEBS meet them: a real lvextend on the node that holds the volume.
 // The file system grows when a pod mounts it next: the kernel of a node lets no file system grow in use.
 import type { Kubernetes } from './api.ts';
-import { list, patch } from './desk.ts';
+import { list, patch } from './api-proxy.ts';
 import { growVolume, inBytes, numberOf, rounded } from './volumes.ts';
 
 export async function growClaims(): Promise<void> {

@@ -1,10 +1,10 @@
 // The harness: what a test calls to have real Linux nodes, and on them a real control plane.
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { startInBackground, stopInBackground } from './background.ts';
 import { ensureBuilt } from './build.ts';
-import { accompany, dismiss } from './company.ts';
-import { furnish } from './furnish.ts';
 import { makeHub, quietly, removeHub } from './hub.ts';
 import { refuseIfIncomplete } from './missing.ts';
+import { writeNodeDisk } from './node-disk.ts';
 import { defaultPassword, type LabOptions, type NodeOptions, optionsOf } from './options.ts';
 import { at, hub, nodePath } from './place.ts';
 import { firstProcess, powerOff, powerOn, untilBooted } from './power.ts';
@@ -26,8 +26,8 @@ export async function up(options: LabOptions): Promise<void> {
   await ensureBuilt();
   await makeHub();
   mkdirSync(at('nodes'), { recursive: true });
-  accompany('gateway', 'hub');
-  accompany('registry', 'hub');
+  startInBackground('gateway', 'hub');
+  startInBackground('registry', 'hub');
   await Promise.all(Array.from({ length: options.nodes }, (_, index) => add(index + 1, optionsOf(index + 1, options))));
   if (options.provisioner !== false) startProvisioner();
 }
@@ -35,7 +35,7 @@ export async function up(options: LabOptions): Promise<void> {
 /** One more node, new and blank. */
 export async function add(n: number, options: NodeOptions = {}): Promise<void> {
   if (existsSync(nodePath(n))) throw new Error(`There is a node ${n} already.`);
-  await furnish(n, options);
+  await writeNodeDisk(n, options);
   powerOn(n);
   await untilBooted(n);
   await onNode(n, 'until [ -e /snap/core22/current ]; do sleep 0.2; done');
@@ -61,7 +61,7 @@ export async function reboot(n: number): Promise<void> {
 /** Ends the lab: nodes, their disks and their network are gone. What was built stays. */
 export async function down(): Promise<void> {
   refuseIfIncomplete();
-  dismiss();
+  stopInBackground();
   await Promise.all(nodes().map(powerOff));
   for (const n of nodes()) {
     await quietly`losetup -n -O NAME -j ${nodePath(n, 'disk.img')} | xargs -r losetup -d`.nothrow();

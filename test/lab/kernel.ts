@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, wri
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { furnish } from './furnish.ts';
 import { quietly } from './hub.ts';
+import { writeNodeDisk } from './node-disk.ts';
 import { address, at, hardwareAddress, hub, nodePath, user } from './place.ts';
 import { type Outcome, overSsh, sshOptions } from './reach.ts';
 
@@ -20,7 +20,7 @@ const units = ['snapd.service', 'snapd.socket', 'snapd.seeded.service', 'snapd.a
 
 /** A node of this number, booted as far as its login, with blank disks /dev/ubdb, /dev/ubdc, … of these sizes, as `8G`. */
 export async function addWithKernel(n: number, disks: readonly string[]): Promise<void> {
-  await furnish(n, { upgrade: false });
+  await writeNodeDisk(n, { upgrade: false });
   await root(n);
   const tap = `t${n}`;
   await quietly`ip -n ${hub} tuntap add ${tap} mode tap`;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { mapperName, mapperPath } from '../../source/facts/mapper-name.ts';
 import type { Kubernetes } from './api.ts';
-import { call, create, list, patch } from './desk.ts';
+import { call, create, list, patch } from './api-proxy.ts';
 import { groups, numberOf, type Volume, volumes } from './volumes.ts';
 
 const local = '/apis/local.openebs.io/v1alpha1';

@@ -1,10 +1,10 @@
 // The lab's provisioner, started and stopped. up() starts it; a test that wants claims to stay pending stops it.
-import { accompany, dismiss, runs } from './company.ts';
+import { inBackground, startInBackground, stopInBackground } from './background.ts';
 
 export function startProvisioner(): void {
-  if (!runs('provisioner')) accompany('provisioner', 'machine');
+  if (!inBackground('provisioner')) startInBackground('provisioner', 'machine');
 }
 
 export function stopProvisioner(): void {
-  dismiss('provisioner');
+  stopInBackground('provisioner');
 }

@@ -15,12 +15,12 @@ import { elsewhere } from './question.ts';
 import { placeAt, placeNamed } from './walk.ts';
 
 /** What comes of preflight and review: begin, leave, or back to a question. */
-export type Looked =
+export type Decision =
   | { readonly next: 'begin'; readonly plan: Plan }
   | { readonly next: 'quit' }
   | { readonly next: 'back'; readonly from: string | undefined };
 
-export async function lookAndReview(walk: PlainWalk): Promise<Looked> {
+export async function lookAndReview(walk: PlainWalk): Promise<Decision> {
   const { talk, session } = walk;
   const judged = judgeView(session, viewOf(walk));
   if ('findings' in judged) {
@@ -62,7 +62,7 @@ function fieldId(walk: PlainWalk, path: SitePath | undefined): string | undefine
 async function preflight(
   walk: PlainWalk,
   site: Site,
-): Promise<{ findings: readonly Finding[] } | Exclude<Looked, { next: 'begin' }>> {
+): Promise<{ findings: readonly Finding[] } | Exclude<Decision, { next: 'begin' }>> {
   const { talk, session } = walk;
   for (;;) {
     talk.say('', 'Preflight. Looking at every node.');
@@ -74,7 +74,7 @@ async function preflight(
   }
 }
 
-type Weighed = { readonly findings: readonly Finding[] } | Exclude<Looked, { next: 'begin' }> | 'again';
+type Weighed = { readonly findings: readonly Finding[] } | Exclude<Decision, { next: 'begin' }> | 'again';
 
 /** Says what was found, and asks until nothing fails any more or the operator goes elsewhere. */
 async function weighed(walk: PlainWalk, found: readonly Finding[]): Promise<Weighed> {
@@ -146,7 +146,7 @@ export function findingLines(
   ];
 }
 
-async function reviewed(walk: PlainWalk, review: Review, plan: Plan): Promise<Looked> {
+async function reviewed(walk: PlainWalk, review: Review, plan: Plan): Promise<Decision> {
   const { talk } = walk;
   talk.say('', ...reviewLines(review));
   for (;;) {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { at, here, hub } from './place.ts';
 
 /** Starts a program of the lab that outlives us. `down` ends it by the number that is kept beside the nodes. */
-export function accompany(name: string, where: 'machine' | 'hub'): void {
+export function startInBackground(name: string, where: 'machine' | 'hub'): void {
   const log = openSync(at('nodes', `${name}.log`), 'a');
   const words = [process.execPath, join(here, `${name}.ts`)];
   const [program = '', ...rest] = where === 'hub' ? ['ip', 'netns', 'exec', hub, ...words] : words;
@@ -19,19 +19,19 @@ export function accompany(name: string, where: 'machine' | 'hub'): void {
 }
 
 /** Ends one of them, or all. */
-export function dismiss(name?: string): void {
+export function stopInBackground(name?: string): void {
   if (!existsSync(at('nodes'))) return;
   const all = readdirSync(at('nodes'))
     .filter((file) => file.endsWith('.pid'))
     .map((file) => file.replace('.pid', ''));
   for (const each of name ? [name] : all) {
-    const pid = runs(each);
+    const pid = inBackground(each);
     if (pid) process.kill(pid, 'SIGTERM');
   }
 }
 
 /** The process of one of them, while it runs. */
-export function runs(name: string): number | undefined {
+export function inBackground(name: string): number | undefined {
   const file = at('nodes', `${name}.pid`);
   const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
   const words = pid && existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : '';

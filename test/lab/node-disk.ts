@@ -14,7 +14,7 @@ import { quietly } from './hub.ts';
 import { defaultPassword, type NodeOptions } from './options.ts';
 import { address, at, gateway, here, nodePath, secondAddress, user } from './place.ts';
 
-export async function furnish(n: number, options: NodeOptions): Promise<void> {
+export async function writeNodeDisk(n: number, options: NodeOptions): Promise<void> {
   const put = (path: string, text: string, mode = 0o644) => writeUnder(nodePath(n, 'upper'), path, text, mode);
   const name = options.name ?? `node${n}`;
   for (const folder of ['work', 'mnt']) mkdirSync(nodePath(n, folder), { recursive: true });
