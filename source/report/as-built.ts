@@ -174,7 +174,7 @@ function storage({ site, product: of, status }: AsBuilt): Markup {
   const pools = status.pools.map(({ name, node, state }) => [name, node, state]);
   return markup`${table(['Volume', 'Class', 'Size', 'Size from'], volumes)}
 <h3>Claims</h3>${table(['Claim', 'Size', 'Storage class', 'State'], claims)}
-<h3>Pools</h3>${table(['Pool', 'Node', 'State'], pools)}`;
+<h3>Storage pools</h3><p>The space on the managers in which shared volumes lie.</p>${table(['Storage pool', 'Node', 'State'], pools)}`;
 }
 
 function cluster({ site, status }: AsBuilt): Markup {
@@ -182,7 +182,7 @@ function cluster({ site, status }: AsBuilt): Markup {
     name,
     role,
     state,
-    datastore ?? '',
+    datastore ? memberWords[datastore] : '',
     version ?? '',
     snap ? `${snap.channel}, revision ${snap.revision}${snap.held ? ', held' : ', not held'}` : '',
   ]);
@@ -192,6 +192,9 @@ function cluster({ site, status }: AsBuilt): Markup {
     : markup`<p>The datastore was not asked.</p>`;
   return markup`<p>Channel ${site.cluster.channel}.</p>${table(['Node', 'Role', 'State', 'Datastore', 'Kubelet', 'Snap'], rows)}${voters}`;
 }
+
+/** What a member of the datastore does: more than half of those that vote must live. */
+const memberWords = { voter: 'votes', standby: 'stands by for a vote', spare: 'does not vote' } as const;
 
 function product({ site, product: of, status }: AsBuilt): Markup {
   const { release } = status;

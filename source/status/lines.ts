@@ -101,7 +101,10 @@ function placeWords(nodes: ComponentStatus['nodes'], uneven: boolean): string {
 
 function poolLines({ pools }: StatusReport): string[] {
   if (pools.length === 0) return [];
-  return ['', ...columns([['Pool', 'Node', 'State'], ...pools.map(({ name, node, state }) => [name, node, state])])];
+  return [
+    '',
+    ...columns([['Storage pool', 'Node', 'State'], ...pools.map(({ name, node, state }) => [name, node, state])]),
+  ];
 }
 
 function claimLines({ claims }: StatusReport): string[] {

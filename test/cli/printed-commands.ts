@@ -12,11 +12,20 @@ for (const file of readdirSync(folder)) {
   verbs.set(verb.name, verb);
 }
 
-/** The commands in lines that were printed. One ends at two blanks, a backquote, a comma, a bracket, or the line's end. */
+const firstWords = new Set([...verbs.keys()].map((name) => name.replace(/ .*/, '')));
+
+/**
+ * The commands in lines that were printed. One ends at two blanks, a backquote, a comma, a bracket, or the line's end. The product
+ * and its namespace are called kloudspot too: where it is not behind `next:`, a verb follows.
+ */
 export const commandsIn = (lines: readonly string[]): readonly string[] =>
-  lines
-    .flatMap((line) => line.match(/(?<![\w/'-])(sudo )?kloudspot (?:(?! {2}|`|\n|, | \().)+/g) ?? [])
-    .map((text) => text.replace(/[.:,]$/, ''));
+  lines.flatMap((line) =>
+    [...line.matchAll(/(?<![\w/'-])(?:sudo )?kloudspot ([a-z]+|-)(?:(?! {2}|`|\n|, | \().)*/g)]
+      .filter(({ 1: word = '', index }) => firstWords.has(word) || /^\s*next: +$/.test(line.slice(0, index)))
+      // A sentence about a verb: `kloudspot init asks questions.`
+      .filter(([command]) => !/ asks /.test(command))
+      .map(([command]) => command.replace(/[.:,]$/, '')),
+  );
 
 export interface Understood {
   readonly verb: string;

@@ -85,7 +85,7 @@ test('it says what could carry the pool, and which of it is the default', () => 
   };
   const lines = listLines(shown);
   const pool = lines
-    .slice(lines.findIndex((line) => line.startsWith('  For the pool')))
+    .slice(lines.findIndex((line) => line.startsWith('  For shared volumes')))
     .map((line) => line.replaceAll(/ +/g, ' '));
   expect(pool[1]).toBe(' ubuntu-vg 782.1G free space yes: a new logical volume, beside the reserve (default)');
   expect(pool).toContain(' /dev/sdb 500G disk yes: blank');

@@ -1,4 +1,4 @@
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
@@ -12,17 +12,24 @@ const works = [0, 3, 4, 5, 6, 10, 11, 12];
  * Runs every command that `text` prints, each from the state in which it was printed, and what those print that are refused in turn.
  * `FILE` and the like are filled by hand: such commands are left out.
  */
-async function runAll(rehearsal: Rehearsal, text: string, seen = new Set<string>()): Promise<readonly string[]> {
+async function runAll(
+  rehearsal: Rehearsal,
+  text: string,
+  seen = new Set<string>(),
+  depth = 0,
+): Promise<readonly string[]> {
   const commands = commandsIn(text.split('\n')).filter(
     (command) => !/\b[A-Z]{3,}\b/.test(command) && !seen.has(command),
   );
-  const kept = `${rehearsal.path()}.kept`;
+  const kept = `${rehearsal.path()}.kept${depth}`;
   for (const command of new Set(commands)) {
     seen.add(command);
+    // Of a verb that ended before it wrote anything there is nothing to keep.
+    await mkdir(rehearsal.path(), { recursive: true });
     await cp(rehearsal.path(), kept, { recursive: true, filter: (path) => !path.endsWith('.sock') });
     const { code, stdout, stderr } = await rehearsal.asPrinted(command, { confirm: false });
     expect(works, `${command}\n${stdout}${stderr}`).toContain(code);
-    if (code !== 0) await runAll(rehearsal, `${stdout}\n${stderr}`, seen);
+    if (code !== 0) await runAll(rehearsal, `${stdout}\n${stderr}`, seen, depth + 1);
     await rm(rehearsal.path(), { recursive: true, force: true, maxRetries: 20 });
     await cp(kept, rehearsal.path(), { recursive: true });
     await rm(kept, { recursive: true });
@@ -53,7 +60,9 @@ describe('every command that a failure prints works as it is printed', () => {
       const failed = await rehearsal.run('init', '--yes');
       expect(failed.code, failed.stdout).toBe(4);
       const tried = await runAll(rehearsal, `${failed.stdout}\n${failed.stderr}`);
-      for (const verb of ['resume', 'undo']) expect(tried.join('\n')).toContain(`kloudspot ${verb} `);
+      expect(tried.join('\n')).toContain('kloudspot resume ');
+      // Packages that were brought up to date stay so: of that run nothing can be undone.
+      expect(tried.some((one) => one.startsWith('kloudspot undo '))).toBe(command !== 'apt-get');
     },
     600_000,
   );

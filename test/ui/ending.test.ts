@@ -47,6 +47,23 @@ describe('a run of another purpose', () => {
   );
 });
 
+it.each([
+  ['changed', true, true],
+  ['changed', false, false],
+  ['failed', true, true],
+  ['already', true, false],
+  ['queued', true, false],
+] as const)('undo is offered where a step was begun that can be undone: %s, %s', (state, undoable, offered) => {
+  const plan = planOf(site);
+  const [first] = plan.steps;
+  if (first === undefined) throw new Error('no step');
+  const step = { ...first, undoable };
+  const view = { ...emptyView(plan), outcome: 'failed' } as const;
+  const steps = new Map(view.steps).set(step.id, { ...emptyStep(step), state });
+  const lines = nextLines({ ...view, steps }, place);
+  expect(lines.some((line) => line.startsWith('kloudspot undo'))).toBe(offered);
+});
+
 describe('a run that failed after its backup', () => {
   const linesOf = (reason: string, done: boolean) => {
     const plan = planOf(site);

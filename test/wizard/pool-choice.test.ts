@@ -35,7 +35,7 @@ const viewOf = (draft: SiteDraft, all = seen([sdb, nvme, data, part])) => ({
 const pools = (draft: SiteDraft, all?: ReturnType<typeof seen>): readonly Field[] =>
   pageOf('storage')
     .fields(viewOf(draft, all))
-    .filter(({ label }) => label === 'Pool');
+    .filter(({ label }) => label === 'Shared pool');
 const only = (draft: SiteDraft, all?: ReturnType<typeof seen>): Field => {
   const [field, ...more] = pools(draft, all);
   if (!field || more.length > 0) throw new Error(`${more.length} more`);
@@ -45,7 +45,7 @@ const place = ['nodes', 1, 'storage', 'shared'];
 
 describe('what carries the pool', () => {
   it('is asked of a node with more than one way, and of no other', () => {
-    expect(only(wholeDraft).question).toBe('What carries the pool on ks-2?');
+    expect(only(wholeDraft).question).toBe('What carries the shared pool on ks-2?');
     expect(pools(wholeDraft, seen([]))).toEqual([]);
     expect(pools(setAt(wholeDraft, ['storage', 'shared', 'engine'], 'existing'))).toEqual([]);
     expect(pools(setAt(wholeDraft, ['nodes', 1, 'role'], 'worker'))).toEqual([]);

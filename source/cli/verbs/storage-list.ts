@@ -60,7 +60,7 @@ function nodeLines({ facts, unreached, wish, product }: Listed, node: SiteNode, 
   return [
     ...table(['Volume group', 'Size', 'Free', 'Usable'], groupRows(storage), width),
     ...table(['Disk', 'Size', 'Kind', 'Serial', 'Usable for LVM'], deviceRows(storage), width),
-    ...(pool ? table(['For the pool', 'Size', 'Kind', 'Usable'], poolRows(storage, pool), width) : []),
+    ...(pool ? table(['For shared volumes', 'Size', 'Kind', 'Usable'], poolRows(storage, pool), width) : []),
   ];
 }
 

@@ -54,9 +54,9 @@ function fieldOf(choice: PoolChoice): Field {
     path: ['nodes', index, 'storage', 'shared'],
     row: String(index),
     kind: 'choice',
-    label: 'Pool',
-    question: `What carries the pool on ${node}?`,
-    help: 'The logical volume of the pool is made in the free space of a group, or on a blank disk or partition that gets a group of its own; a blank volume that is there is used as it is. Nothing that carries data can be chosen: the row below takes its name. Just before it is written to, a disk is identified again by size, WWN and serial number.',
+    label: 'Shared pool',
+    question: `What carries the shared pool on ${node}?`,
+    help: 'Shared volumes lie in the shared pool. Its logical volume is made in the free space of a group, or on a blank disk or partition that gets a group of its own; a blank volume that is there is used as it is. Nothing that carries data can be chosen: the row below takes its name. Just before it is written to, a disk is identified again by size, WWN and serial number.',
     required: true,
     choices: candidates.map((each) => ({
       value: each.name,

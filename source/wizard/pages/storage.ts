@@ -162,9 +162,9 @@ function sharedFields(view: WizardView): readonly Field[] {
     return [engine, name];
   }
   const group = groupField(view, ['storage', 'shared', 'volumeGroup'], likelyPoolGroupOf(view), {
-    label: 'Pool group',
+    label: 'Shared pool in',
     question: 'Which volume group takes the shared pool?',
-    help: 'One logical volume for the pool is made in it, on every manager; one that is there is used.',
+    help: 'The shared pool is the space in which shared volumes lie: one logical volume on every manager, made in this group; one that is there is used.',
   });
   return [engine, group, ...poolFields(view)];
 }
@@ -191,8 +191,8 @@ function poolFields(view: WizardView): readonly Field[] {
       id: 'storage.shared.volume',
       path: ['storage', 'shared', 'volume'],
       kind: 'text',
-      label: 'Pool volume',
-      question: 'What is the logical volume of the pool called?',
+      label: 'Shared pool name',
+      question: 'What is the logical volume of the shared pool called?',
       help: 'The logical volume under the shared pool, the same name on every node. One that is there already is used if it is large enough and empty.',
       required: true,
       fallback: { value: 'shared', from: 'default' },
@@ -202,8 +202,8 @@ function poolFields(view: WizardView): readonly Field[] {
       id: 'storage.shared.size',
       path: ['storage', 'shared', 'size'],
       kind: 'number',
-      label: 'Pool size',
-      question: 'How large is the logical volume of the pool (GB)?',
+      label: 'Shared pool size',
+      question: 'How large is the logical volume of the shared pool (GB)?',
       help: 'Computed from the shared volumes and what a pool can really hold of its logical volume before it turns read-only. A larger one leaves room to grow.',
       required: false,
       unit: 'GB on each node',

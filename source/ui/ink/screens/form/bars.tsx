@@ -26,12 +26,12 @@ export function Bars(props: { readonly view: WizardView; readonly rows: number; 
   const groups = names + wide + numbers + 5 <= props.width ? wide : 0;
   const bar = Math.max(0, Math.min(40, props.width - names - groups - numbers - 6));
   const { glyphs } = theme;
-  const legend = bar < 12 ? '' : `${glyphs.bar.used}used ${glyphs.bar.pool}pool ${glyphs.bar.local}unshared`;
+  const legend = bar < 12 ? '' : `${glyphs.bar.used}used ${glyphs.bar.pool}shared ${glyphs.bar.local}unshared`;
   return (
     <Box flexDirection="column" flexShrink={0}>
       <Line
         as="quiet"
-        text={` ${fitted('Node', names)}  ${fitted('Group', groups)}${fitted(legend, bar)}   size   pool  unsh.   left`}
+        text={` ${fitted('Node', names)}  ${fitted('Group', groups)}${fitted(legend, bar)}   size shared  unsh.   left`}
       />
       {shown.map((total) => (
         <Bar key={total.node + total.group} total={total} names={names} groups={groups} bar={bar} />
