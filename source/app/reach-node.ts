@@ -80,7 +80,7 @@ export function reasonOf(node: string, access: AccessState): string | undefined 
     case 'connecting':
       return `${node} has not answered yet.`;
     case 'host-key-unknown':
-      return `the host key of ${node} is not trusted yet.`;
+      return `its host key is not trusted yet. Compare the fingerprint with the one on the machine, then trust it.`;
     case 'password-needed':
       return access.why;
     case 'failed':

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OwnReboot } from '../../source/plan/execution/own-reboot.ts';
 import type { PlannedStep } from '../../source/plan/step.ts';
+import { planReboot, reboot } from '../../source/plan/steps/reboot.ts';
 import { normalisedPair } from '../../source/tls/pem.ts';
 import { selfSigned } from '../../source/tls/self-signed.ts';
 import { history, items, noRelease, release, workloads } from './cluster-words.ts';
@@ -236,6 +237,15 @@ test('the restart of the workstation leaves a unit behind that goes on, then tel
   const unit = written.get('/etc/systemd/system/kloudspot-resume.service') ?? '';
   expect(unit).toMatch(/^ExecStart="\S+" .*" resume --yes --plain$/m);
   expect(unit).not.toContain('<');
+});
+
+test.each([
+  ['yes', 'restarted, nothing asks for another'],
+  ['never', 'nothing asks for a restart'],
+])('a restart that was made is said, and one that was not needed too: %s', async (since, observed) => {
+  const step = planReboot({ node: 'ks-2', mode: 'when-needed', local: false, member: false });
+  const { context } = world({ 'boot-state': `boot-id a\nreboot-required no\nbooted-since-update ${since}\n` });
+  expect(await reboot.state(context, reboot.parameters.parse(step.parameters), step)).toEqual({ ok: true, observed });
 });
 
 test('a stop that is done counts what stays', async () => {

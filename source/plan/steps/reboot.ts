@@ -48,8 +48,9 @@ async function state(context: StepContext, { node, mode }: Parameters): Promise<
     const since = now.get('booted-since-update') === 'yes';
     return { ok: since, observed: since ? 'restarted since the update' : 'not restarted since the update' };
   }
-  const needed = now.get('reboot-required') !== 'no';
-  return { ok: !needed, observed: needed ? 'an update asks for a restart' : 'no restart needed' };
+  if (now.get('reboot-required') !== 'no') return { ok: false, observed: 'an update asks for a restart' };
+  const since = now.get('booted-since-update') === 'yes';
+  return { ok: true, observed: since ? 'restarted, nothing asks for another' : 'nothing asks for a restart' };
 }
 
 function commands({ node, local }: Parameters): PlannedCommand[] {
