@@ -99,5 +99,5 @@ export function sayStatus(status: MicroK8sStatus): string {
 
 function voters(members: readonly DatastoreMember[]): string {
   const count = members.filter(({ role }) => role === 'voter').length;
-  return count === 1 ? '1 voter' : `${count} voters`;
+  return count === 1 ? '1 voting member' : `${count} voting members`;
 }

@@ -45,7 +45,7 @@ export type NodeStatus = z.output<typeof nodeSchema>;
 const datastoreSchema = z.object({
   voters: z.number().int(),
   living: z.number().int(),
-  survives: z.number().int().meta({ description: 'How many more voters may be lost before the API stops' }),
+  survives: z.number().int().meta({ description: 'How many more voting members may be lost before the API stops' }),
 });
 /** Members of the datastore, and how many may be lost. */
 export type DatastoreStatus = z.output<typeof datastoreSchema>;

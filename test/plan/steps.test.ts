@@ -238,7 +238,7 @@ test('a cluster is not called safe before three managers vote', async () => {
   };
   const { context, ran } = fakeWorld({ site, product, answers });
   const { before, after: done } = await carryThrough(context, stepOf('voters'));
-  expect([before.observed, done.observed]).toEqual(['2 of 3 voters', '3 of 3 voters']);
+  expect([before.observed, done.observed]).toEqual(['2 of 3 members vote', '3 of 3 members vote']);
   expect(ran).toEqual([]);
 });
 

@@ -75,7 +75,7 @@ function judge(wanted: Wanted, input: CheckInput): Outcome {
       : { ...pass(`${address} free`, `No machine answered ${asked.join(' or ')} for ${address}.`), nodes };
   }
   const why = answers.flatMap(([asker, answer]) => (answer.state === 'unknown' ? [`${asker}: ${answer.why}`] : []));
-  const nobody = input.site.nodes.every((node) => factsOf(input, node) === undefined);
+  const unseen = input.site.nodes.every((node) => factsOf(input, node) === undefined);
   return {
     ...warn(
       `${address} not asked`,
@@ -83,7 +83,7 @@ function judge(wanted: Wanted, input: CheckInput): Outcome {
       {
         advice: `arping -D -c 3 ${address} on a node of that network`,
         field,
-        ...(nobody ? { follows: 'access' } : {}),
+        ...(unseen ? { follows: 'access' } : {}),
       },
     ),
     nodes,

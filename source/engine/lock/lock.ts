@@ -91,7 +91,7 @@ async function lifeHere(
 async function giveSign(path: string, claim: LockClaim, { onLost }: LockOptions, stop: () => void): Promise<void> {
   const holder = await holderOf(lockFiles, path);
   const text = claimText({ ...claim, heartbeat: new Date().toISOString() });
-  // Someone has removed it: it is taken anew, unless another one was quicker. The next sign shows who.
+  // Someone has removed it: it is taken again, unless another one was quicker. The next sign shows who.
   if (holder === undefined) return void (await lockFiles.place(path, text));
   if (holder.claim === undefined || holder.claim.token === claim.token) return lockFiles.replace(path, text);
   stop();

@@ -56,7 +56,7 @@ export async function giveBack(files: LockFiles, path: string, claim: LockClaim)
   const own = successorPath(path, claim);
   // With it in place no one else comes after this claim, but after this file, should this process be killed here.
   const end = { ...claim, token: `${claim.token}.end` };
-  // A full disk may have no room for it, and is no reason to keep the lock.
+  // A full disk may have no room for it, and that does not keep the lock held.
   const placed = await files.place(own, claimText(end)).catch(() => undefined);
   if (placed === false) return;
   // Listed before the lock is free: what later holders place stays.

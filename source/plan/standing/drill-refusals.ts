@@ -1,6 +1,7 @@
 import { exitCode, Fault } from '../../errors/fault.ts';
 import type { Site } from '../../site/schema.ts';
 import { kloudspot } from '../../text/command.ts';
+import { counted } from '../../text/plural.ts';
 import { didYouMean } from '../../text/nearest.ts';
 import { refuseLastCopies } from './refusals.ts';
 import type { StandingCluster } from './standing.ts';
@@ -35,7 +36,7 @@ export function refuseDrill(name: string, site: Pick<Site, 'nodes'>, standing: S
   if (votes && (voters.length - 1) * 2 <= voters.length)
     stop(
       `Without ${name} the datastore would lose its quorum.`,
-      `It has ${voters.length} ${voters.length === 1 ? 'voter' : 'voters'}; more than half must be there.`,
+      `It has ${counted(voters.length, 'voting member')}; more than half must be there.`,
       ['A cluster of three managers survives the loss of one.'],
     );
   refuseLastCopies(standing, new Set([name]));

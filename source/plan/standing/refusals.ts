@@ -53,8 +53,8 @@ function refuseLossOfQuorum({ departures, standing }: Leaving): void {
       `Without ${node} the datastore would lose its quorum.`,
       node,
       voters.length === 0
-        ? 'It is the last voter: the datastore would have no member left.'
-        : `Of the ${voters.length} voters that remain only ${alive} ${alive === 1 ? 'is' : 'are'} ready; more than half must be.`,
+        ? 'It is the last member that votes: the datastore would have none left.'
+        : `Of the ${voters.length} voting members that remain only ${alive} ${alive === 1 ? 'is' : 'are'} ready; more than half must be.`,
       ['Start the other managers first, or add a manager, then try again.', kloudspot('status')],
     );
   }

@@ -92,8 +92,11 @@ async function membership(context: StepContext, p: Parameters): Promise<StateChe
   if (!known.member) return { ok: false, observed: `${p.node} is ready, but not a member of the datastore` };
   const { joining } = await ownMarks(context, p.node);
   if (joining) return { ok: false, observed: `${p.node} is a member, but its join has not ended` };
-  return { ok: true, address, observed: `${p.node} is ready, ${known.member.role} of the datastore` };
+  return { ok: true, address, observed: `${p.node} is ready${votes(known.member.role)}` };
 }
+
+const votes = (role: string): string =>
+  role === 'voter' ? ' and votes in the datastore' : ', a member of the datastore that does not vote yet';
 
 function asObserved(error: unknown): StateCheck {
   if (error instanceof StepFault) return { ok: false, observed: error.seen };

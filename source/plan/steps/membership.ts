@@ -96,7 +96,7 @@ export function refuseLossOfQuorum(p: Joining, known: KnownToSeed): void {
   if (alive * 2 > voters.length) return;
   throw new StepFault({
     tried: `remove ${p.node} from the datastore`,
-    seen: `only ${alive} of the ${voters.length} voters that would remain are ready: the cluster would lose its quorum`,
+    seen: `only ${alive} of the ${voters.length} voting members that would remain are ready: the cluster would lose its quorum`,
     next: ['Start the other managers first, then run it again.', `sudo microk8s status on ${p.seed} lists the members`],
   });
 }

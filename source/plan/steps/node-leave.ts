@@ -120,7 +120,7 @@ export function planNodeLeave(p: Parameters): PlannedStep {
     title: p.alive ? 'Leave the cluster' : 'Remove the dead member',
     why: p.alive
       ? 'A member that leaves by itself takes its vote with it; one that only disappears keeps it.'
-      : 'A dead voter still counts for the majority, and no machine may join with its address.',
+      : 'A dead member that votes still counts for the majority, and no machine may join with its address.',
     risk: 'dangerous',
     deadline: minutes(16),
     parameters: p,

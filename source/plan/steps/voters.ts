@@ -12,7 +12,7 @@ async function state(context: StepContext, { seed, voters }: Parameters): Promis
   const status = parseMicroK8sStatus(await look(context, seed, microk8s.status(), minutes(2)));
   if (status.state !== 'running') return { ok: false, observed: sayStatus(status) };
   const count = status.members.filter(({ role }) => role === 'voter').length;
-  return { ok: count >= voters, observed: `${count} of ${voters} voters` };
+  return { ok: count >= voters, observed: `${count} of ${voters} members vote` };
 }
 
 export const voters: StepKind<typeof parameters> = {
@@ -22,7 +22,7 @@ export const voters: StepKind<typeof parameters> = {
   state,
   act: (context, p) =>
     context.until({
-      for: `the datastore to have ${p.voters} voters`,
+      for: `${p.voters} members of the datastore to vote`,
       deadline: minutes(4),
       every: 5_000,
       probe: async () => {
@@ -38,7 +38,7 @@ export const voters: StepKind<typeof parameters> = {
 export function planVoters(p: Parameters): PlannedStep {
   return plannedStep(voters, {
     group: 'Join managers',
-    title: `The datastore has ${p.voters} voters`,
+    title: `${p.voters} members of the datastore vote`,
     why: 'Until then the loss of one manager may stop the cluster, whatever MicroK8s calls it.',
     risk: 'none',
     deadline: minutes(6),

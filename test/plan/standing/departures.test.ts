@@ -118,7 +118,7 @@ describe('each refusal, with the message that the operator gets', () => {
       [leaving({ node: 'ks-2', address: '10.0.4.22' })],
       standingOf({ managers: 3, lost: ['ks-3'] }),
       undefined,
-      'Without ks-2 the datastore would lose its quorum. Of the 2 voters that remain only 1 is ready; more than half must be.',
+      'Without ks-2 the datastore would lose its quorum. Of the 2 voting members that remain only 1 is ready; more than half must be.',
     ],
     [
       'the dead one first, then the living one',
@@ -132,7 +132,7 @@ describe('each refusal, with the message that the operator gets', () => {
       [1, 2, 3].map((at) => leaving({ node: `ks-${at}`, address: `10.0.4.2${at}` })),
       undefined,
       undefined,
-      'Without ks-3 the datastore would lose its quorum. It is the last voter: the datastore would have no member left.',
+      'Without ks-3 the datastore would lose its quorum. It is the last member that votes: the datastore would have none left.',
     ],
     [
       'the only instance of a database',

@@ -22,7 +22,7 @@ test.each([
     'ks-1',
     siteOf({ managers: 1 }),
     standingOf({ managers: 1 }),
-    'Without ks-1 the datastore would lose its quorum. It has 1 voter',
+    'Without ks-1 the datastore would lose its quorum. It has 1 voting member',
   ],
   [
     'the only instance of a database',
