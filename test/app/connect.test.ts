@@ -35,7 +35,7 @@ it('a refused login says why, and what else helps', async () => {
   const { site, world } = await rehearsed('passwords');
   const target = targetOf(site.nodes[2] ?? expect.fail());
   const offers = await world.offeredHostKeys(target);
-  const refused = await reachNode(target, world, new Set(offers.map(({ fingerprint }) => fingerprint)));
+  const refused = await reachNode(target, world, { accepted: new Set(offers.map(({ fingerprint }) => fingerprint)) });
   expect(refused).toMatchObject({
     state: 'password-needed',
     why: expect.stringContaining('This machine takes passwords, but none was given.'),
