@@ -74,15 +74,20 @@ export function refuseLivingMember(
   if (wish.edit !== 'replace' || wish.node.name !== wish.name) return;
   const { name, node } = wish;
   const member = nodes.find((each) => each.name === name);
-  const joined = facts.get(name)?.microk8s?.joined ?? false;
-  // Another role is a change, for which it leaves and joins again.
-  if (!joined || member?.ready !== true || (node.role ?? member.role) !== member.role) return;
-  const other = nodes.find((each) => each.role === 'manager' && each.name !== name)?.name ?? 'another manager';
+  const { joined = false, running = false } = facts.get(name)?.microk8s ?? {};
+  // One that is alone has no mark of a member. Another role is a change, for which it leaves and joins again.
+  const own = joined || (running && nodes.length === 1);
+  if (!own || member?.ready !== true || (node.role ?? member.role) !== member.role) return;
+  const other = nodes.find((each) => each.role === 'manager' && each.name !== name)?.name;
   throw new Fault({
     what: `${name} is a member of the cluster that works: there is no new machine under its name.`,
     next: [
       `For another machine: ${kloudspot(`node replace ${name} --with NEW --reach ADDRESS`)}`,
-      `To let this one leave and join again: sudo microk8s leave on ${name}, sudo microk8s remove-node ${name} on ${other}, then ${kloudspot('apply')}`,
+      ...(other === undefined
+        ? []
+        : [
+            `To let this one leave and join again: sudo microk8s leave on ${name}, sudo microk8s remove-node ${name} on ${other}, then ${kloudspot('apply')}`,
+          ]),
       'Nothing was changed.',
     ],
     exitCode: exitCode.refused,

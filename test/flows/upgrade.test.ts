@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { reportSchema } from '../../source/status/report.ts';
 import { until } from './events.ts';
 import { type JournalLine, Rehearsal } from './program.ts';
@@ -78,4 +79,26 @@ test('an upgrade that is killed half way is undone: each node that was refreshed
   expect(nodes.map(({ name, version, schedulable }) => `${name} ${version} ${schedulable}`)).toEqual(
     ['ks-1', 'ks-2', 'ks-3'].map((name) => `${name} v1.34.4 true`),
   );
+});
+
+test('a single node, which has no mark of a member, is upgraded too; nobody is told to remove what runs on it', async () => {
+  const rehearsal = await Rehearsal.begin();
+  const site = await rehearsal.siteFile((text) => {
+    const three = parse(text);
+    return stringify({ ...three, nodes: three.nodes.slice(0, 1) });
+  });
+  expect(await rehearsal.run('init', '--yes', '--site', site)).toMatchObject({ code: 0 });
+  expect(await rehearsal.run('node replace', 'ks-1', '--yes')).toMatchObject({
+    code: 6,
+    stderr: expect.stringContaining('ks-1 is a member of the cluster that works'),
+  });
+  await setChannel(rehearsal, '1.33/stable');
+  const back = await rehearsal.run('apply', '--yes');
+  expect(back).toMatchObject({ code: 3, stdout: expect.stringContaining('Kubernetes never goes back') });
+  expect(back.stdout).not.toContain('purge');
+  await setChannel(rehearsal, '1.35/stable');
+  const done = await rehearsal.run('apply', '--yes');
+  expect(done.code, done.stdout).toBe(0);
+  const after = await report(rehearsal);
+  expect(after).toMatchObject({ verdict: 'ok', nodes: [{ version: 'v1.35.1', schedulable: true }] });
 });

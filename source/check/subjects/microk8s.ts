@@ -94,16 +94,18 @@ export const clusterCertificates: Check = nodeCheck(
 function judgeInstalled(seen: MicroK8sFacts, about: AboutNode): Outcome {
   const { node, input } = about;
   const { channel } = input.site.cluster;
-  const cell = [seen.channel ?? seen.version ?? 'installed', ...(seen.joined ? ['member'] : [])].join(', ');
+  const known = input.evidence?.cluster?.nodes.find(({ name }) => name === node.name);
+  // One that is alone has no mark of a member, and is the cluster.
+  const member = seen.joined || (known !== undefined && input.evidence?.cluster?.nodes.length === 1);
+  const cell = [seen.channel ?? seen.version ?? 'installed', ...(member ? ['member'] : [])].join(', ');
   if (seen.broken)
     return fail('broken', `The snap of MicroK8s on ${node.name} is broken: snapd cannot mount it.`, {
       advice: seen.joined
         ? 'sudo systemctl restart snapd; where it stays broken: sudo snap revert microk8s'
-        : 'Remove it, then it is installed again: sudo snap remove --purge microk8s',
+        : `sudo systemctl restart snapd; where it stays broken: ${removal}, then it is installed again`,
     });
-  const known = input.evidence?.cluster?.nodes.find(({ name }) => name === node.name);
   if (seen.channel !== undefined && trackOf(seen.channel) !== trackOf(channel)) {
-    if (seen.joined && known) return judgeTrack(seen.channel, channel, cell);
+    if (member && known) return judgeTrack(seen.channel, channel, cell);
     return fail(cell, `${node.name} has MicroK8s ${seen.channel}; ${channel} is wanted.`, {
       wanted: channel,
       advice: otherChannelAdvice(seen),
@@ -157,13 +159,15 @@ function judgeTrack(standing: string, wanted: string, cell: string): Outcome {
   });
 }
 
+/** A MicroK8s that is alone has no mark of what runs on it. */
+const removal = 'remove it with all data that its pods keep: sudo snap remove --purge microk8s';
+
 /** Removing the snap of a member breaks its cluster, and a site does not take every channel that the store has. */
 function otherChannelAdvice({ channel = '', joined }: MicroK8sFacts): string {
-  if (channelForm.test(channel))
-    return `Choose ${channel} in cluster.channel${joined ? '' : ', or remove it: sudo snap remove --purge microk8s'}`;
+  if (channelForm.test(channel)) return `Choose ${channel} in cluster.channel${joined ? '' : `, or ${removal}`}`;
   const other = otherChannel(channel);
   const why = other ? `The ${other.name} channel is not supported: ${other.why}. ` : '';
   return joined
     ? `${why}It is a member of a cluster. Choose another node, or take this one out of that cluster first: sudo microk8s leave`
-    : `${why}Remove it: sudo snap remove --purge microk8s`;
+    : `${why}Choose another node, or ${removal}`;
 }
