@@ -6,20 +6,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BlockDeviceFacts, StorageFacts } from '../../source/facts/facts.ts';
 import { readFacts } from '../../source/facts/parts.ts';
 import { factsProbe, readSections } from '../../source/facts/probe.ts';
-import type { Command, Host } from '../../source/host/host.ts';
+import type { Command } from '../../source/host/host.ts';
 import { stepKinds } from '../../source/plan/kinds.ts';
 import type { PlannedStep, StepContext } from '../../source/plan/step.ts';
-import { StepFault } from '../../source/plan/step-fault.ts';
 import { planDeclaredVolume } from '../../source/plan/steps/declared-volume.ts';
 import { planSharedVolume } from '../../source/plan/steps/shared-volume.ts';
 import { luksKey } from '../../source/storage/luks.ts';
-import { commandLine } from '../../source/text/quote.ts';
-import { carryThrough, fakeWorld, textOf } from '../plan/fake-world.ts';
-import { product, siteOf } from '../plan/sample.ts';
+import { carryThrough } from '../plan/fake-world.ts';
 import { addWithKernel, hasKernel, type RootShell, rootShell } from './kernel.ts';
 import * as lab from './lab.ts';
 import { fromLaptop, ran } from './program.ts';
 import { writeProduct, writeSite } from './site.ts';
+import { asRoot as asRootBy, realWorld } from './step-world.ts';
 
 interface Listed {
   readonly name: string;
@@ -51,10 +49,7 @@ afterAll(async () => {
 });
 
 /** As root on the node. */
-const asRoot = async (command: Command, input = '') => {
-  const words = 'text' in command ? ['bash', '-c', command.text, 'probe', ...(command.arguments ?? [])] : command;
-  return shell.run(commandLine(words), input);
-};
+const asRoot = (command: Command, input = '') => asRootBy((...words) => shell.run(...words), command, input);
 async function done(text: string, input = ''): Promise<string> {
   const { code, stdout, stderr } = await asRoot(['bash', '-c', text], input);
   expect(code, `${text}: ${stderr}`).toBe(0);
@@ -62,22 +57,7 @@ async function done(text: string, input = ''): Promise<string> {
 }
 
 /** A world whose node is the one with the kernel. */
-function real() {
-  const { context, ...rest } = fakeWorld({ site: siteOf({ managers: 1 }), product });
-  const readFile = async (path: string) => {
-    const { code, stdout } = await asRoot(['cat', path]);
-    return code === 0 ? stdout : undefined;
-  };
-  const host: Partial<Host> = { run: (command) => asRoot(command), readFile };
-  const look: StepContext['look'] = async (name) => ({ ...(await context.look(name)), ...host });
-  const run: StepContext['run'] = async (_, command, { allow = [0] } = {}) => {
-    const result = await asRoot(command);
-    if (allow.includes(result.code)) return result;
-    throw new StepFault({ tried: textOf(command), seen: result.stderr });
-  };
-  const write: StepContext['write'] = async (_, { path, content }) => void (await done(`cat >${path}`, content));
-  return { context: { ...context, look, run, write }, ...rest };
-}
+const real = () => realWorld((...words) => shell.run(...words));
 const undo = async (context: StepContext, step: PlannedStep): Promise<void> => {
   const kind = stepKinds.get(step.kind);
   await kind?.undo?.(context, kind.parameters.parse(step.parameters), step);

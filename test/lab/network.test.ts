@@ -1,15 +1,19 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { preflightSchema } from '../../source/cli/text/preflight-schema.ts';
+import { planMachineId } from '../../source/plan/steps/own-identity.ts';
 import { exampleIsKept, odd, takenIsNotInvalid } from '../network/example-properties.ts';
 import { examplesBelow, generatorOf } from '../network/generated.ts';
 import { machines, onlyTheAddressChanges } from '../network/machines.ts';
+import { carryThrough } from '../plan/fake-world.ts';
 import * as lab from './lab.ts';
 import { at } from './place.ts';
 import { fromLaptop, ran } from './program.ts';
 import { writeProduct, writeSite } from './site.ts';
+import { realWorld } from './step-world.ts';
 
 let root: string;
 let site: string;
@@ -74,6 +78,7 @@ it('a firewall between two nodes, a taken address and a clone are found and name
   const found = await preflight();
   expect(found('access')).toEqual([]);
   expect(found('facts-complete')).toEqual([]);
+  expect(found('gateway-answers')).toEqual([]);
   const [closed] = found('pair-ports');
   expect(closed).toMatchObject({ grade: 'fail' });
   expect(closed?.nodes.toSorted()).toEqual([first, second]);
@@ -92,20 +97,48 @@ it('a firewall between two nodes, a taken address and a clone are found and name
   expect(after('addresses-free')).toEqual([]);
 });
 
-const customer = [
-  '--address=ks-1=10.79.0.11/16,ks-2=10.79.0.77/16',
-  ...['network.virtualAddress=10.79.0.200', 'nodes.0.network.gateway=10.79.0.1', 'nodes.1.network.gateway=10.79.0.1'],
-].flatMap((word) => (word.startsWith('--') ? [word] : ['--set', word]));
+it('a clone gets a machine-id of its own by the step of the plan, and preflight has nothing against it any more', async () => {
+  const value = randomBytes(16).toString('hex');
+  const { context } = realWorld((...words) => lab.onNode(2, ...words));
+  await expect(carryThrough(context, planMachineId({ node: second, value }))).resolves.toMatchObject({
+    before: { ok: false },
+    again: { ok: true, observed: value },
+  });
+  expect((await preflight())('unique-machine-id')).toEqual([]);
+  expect(await machineId(2)).toBe(value);
+});
 
-it("all nodes move to another network, from a lease too, and have their addresses after a power cut and their hosts' names", async () => {
-  await lab.inHub(['ip', 'address', 'add', '10.79.0.1/16', 'dev', 'br0']);
-  const { code, stdout, stderr } = await ran(fromLaptop(root, 'relocate', ...customer, ...flags(), '--yes'));
+const move = (network: string) => [
+  `--address=ks-1=${network}.0.11/16,ks-2=${network}.0.77/16`,
+  ...[`network.virtualAddress=${network}.0.200`, `nodes.0.network.gateway=${network}.0.1`].flatMap((set) => [
+    '--set',
+    set,
+  ]),
+  ...['--set', `nodes.1.network.gateway=${network}.0.1`],
+];
+const bothAre = async (network: string) =>
+  expect([await addresses(1), await addresses(2)]).toEqual([[`${network}.0.11/16`], [`${network}.0.77/16`]]);
+const relocated = async (...words: readonly string[]) => {
+  const { code, stdout, stderr } = await ran(fromLaptop(root, 'relocate', ...words, ...flags(), '--yes'));
   expect(code, stdout + stderr).toBe(0);
-  expect(await addresses(1)).toEqual(['10.79.0.11/16']);
-  expect(await addresses(2)).toEqual(['10.79.0.77/16']);
+};
+
+it('all nodes move to another network, from a lease too', async () => {
+  await lab.inHub(['ip', 'address', 'add', '10.79.0.1/16', 'dev', 'br0']);
+  await relocated(...move('10.79'));
+  await bothAre('10.79');
   expect((await readFile(site, 'utf8')).match(/reach: .*/g)).toEqual(['reach: 10.79.0.11', 'reach: 10.79.0.77']);
-  await lab.off(2);
-  await lab.on(2);
-  expect(await addresses(2)).toEqual(['10.79.0.77/16']);
-  expect((await lab.onNode(2, 'getent hosts ks-1')).stdout).toMatch(/^10\.79\.0\.11\s/);
+});
+
+it("back at the next boot: nothing changes before it; after it all have their addresses, their hosts' names and what they are", async () => {
+  const own = await machineId(2);
+  await relocated(...move('10.78'), '--at-next-boot');
+  await bothAre('10.79');
+  await Promise.all([1, 2].map(lab.off));
+  await Promise.all([1, 2].map(lab.on));
+  await bothAre('10.78');
+  expect((await lab.onNode(2, 'getent hosts ks-1')).stdout).toMatch(/^10\.78\.0\.11\s/);
+  expect(await machineId(2)).toBe(own);
+  const { stdout } = await lab.onNode(1, 'hostname; systemctl list-unit-files --no-legend "kloudspot-network-*"');
+  expect(stdout.trim()).toBe((await lab.onNode(1, 'cat /etc/hostname')).stdout.trim());
 });
