@@ -1,16 +1,26 @@
 // npm run bench: one table of figures on this machine at this hour, on the screen and in docs/performance.md. Nothing passes or fails.
 // Not at real-time priority: the loop that waits for a key would keep the kernel from handing the key over.
-import { writeFileSync } from 'node:fs';
-import { cpus, loadavg } from 'node:os';
-import { resolve } from 'node:path';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { graph } from './graph.ts';
 import { growth } from './growth.ts';
 import { keyTimes } from './keys.ts';
+import { built, packaged, sizes } from './packages.ts';
 import type { Row } from './row.ts';
 import { startUp } from './start-up.ts';
 
 const before = loadavg()[0] ?? 0;
-const rows: Row[] = [...(await startUp(15)), ...growth(), ...graph(), ...(await keyTimes(60))];
+const work = mkdtempSync(join(tmpdir(), 'kloudspot-bench-packages-'));
+const programs = [built, ...packaged(work)];
+const rows: Row[] = [
+  ...(await startUp(15, programs)),
+  ...sizes(work),
+  ...growth(),
+  ...graph(),
+  ...(await keyTimes(60)),
+];
+rmSync(work, { recursive: true, force: true });
 const after = loadavg()[0] ?? 0;
 
 const line = ({ what, figure, value, goal }: Row): string => {

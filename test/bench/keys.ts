@@ -41,7 +41,22 @@ interface Pages {
 /** ms from a key to the last byte of its frame, and what flickers, on the nodes and volume pages of three and of 100 nodes. */
 export async function keyTimes(presses: number): Promise<Row[]> {
   const few = await onPages({ nodes: 3 }, presses);
-  return [...few, ...(await onPages({ nodes: 100, volumes: 20 }, presses))];
+  return [await echoed(presses), ...few, ...(await onPages({ nodes: 100, volumes: 20 }, presses))];
+}
+
+/** The same with a program that only sends back what is typed: what the machine and this bench take by themselves. */
+async function echoed(presses: number): Promise<Row> {
+  const screen = new Screen(['-c', 'stty raw -echo; echo ready; exec cat'], { command: '/bin/sh' });
+  try {
+    await screen.see('ready');
+    const times: number[] = [];
+    for (let press = 0; press < presses; press++) times.push((await latency(screen, 'x')) ?? 0);
+    const most = percentile(times, 0.9);
+    const figure = `median ${percentile(times, 0.5).toFixed(0)} ms, ninth tenth ${most.toFixed(0)} ms`;
+    return { what: 'a key sent back by `cat`, for comparison (ms)', figure, value: most };
+  } finally {
+    screen.kill();
+  }
 }
 
 async function onPages(pages: Pages, presses: number): Promise<Row[]> {

@@ -5,11 +5,11 @@ import { join, resolve } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { spawn } from '@lydell/node-pty';
 import { keys } from '../terminal/screen.ts';
+import type { Program } from './packages.ts';
 import { median, type Row } from './row.ts';
 
 const home = resolve(import.meta.dirname, '../..');
 const node = join(home, 'node_modules/.bin/node');
-const launcher = join(home, 'bin/kloudspot');
 
 /** When a start counts as there. */
 interface Until {
@@ -48,44 +48,33 @@ const drawn: Until = { seen: (output) => output.split('❯').length > 3, type: k
 const nodes: Until = { seen: (output) => output.includes('1/8'), type: keys.enter };
 const plain = (output: string): string => stripVTControlCharacters(output);
 
-/** The figures of start-up. `rounds`: how often each command is started. */
-export async function startUp(rounds: number): Promise<Row[]> {
+/** Where the commands look. */
+interface Roots {
+  readonly empty: string;
+  readonly drafted: string;
+  readonly rehearsal: string;
+}
+
+interface Case {
+  readonly what: string;
+  readonly run: () => Promise<number>;
+  /** In starts of Node.js. */
+  readonly goal?: number;
+}
+
+/** The figures of start-up of each program. `rounds`: how often each command is started. */
+export async function startUp(rounds: number, programs: readonly Program[]): Promise<Row[]> {
   const root = mkdtempSync(join(tmpdir(), 'kloudspot-bench-'));
-  const [empty, drafted, rehearsal] = ['empty', 'drafted', 'rehearsal'].map((name) => join(root, name));
-  mkdirSync(join(drafted ?? root, 'etc/kloudspot'), { recursive: true });
+  const roots = { empty: join(root, 'empty'), drafted: join(root, 'drafted'), rehearsal: join(root, 'rehearsal') };
+  mkdirSync(join(roots.drafted, 'etc/kloudspot'), { recursive: true });
   const draft = 'version: 1\nname: berlin\nproduct: kloudspot\nnodes:\n  - reach: 10.0.4.21\n';
-  writeFileSync(join(drafted ?? root, 'etc/kloudspot/site.draft.yaml'), draft);
-  const status = ['status', '--rehearse', '--plain', '--root', rehearsal ?? root];
-  await time(launcher, [...status, '--accept-new-host-keys']);
-  const cases: readonly { what: string; run: () => Promise<number>; goal?: number }[] = [
+  writeFileSync(join(roots.drafted, 'etc/kloudspot/site.draft.yaml'), draft);
+  for (const { launcher } of programs) await time(launcher, [...statusOf(roots), '--accept-new-host-keys']);
+  const cases: readonly Case[] = [
     { what: '`node -e 0`, the floor', run: () => time(node, ['-e', '0']) },
-    { what: '`kloudspot --help`', run: () => time(launcher, ['--help']), goal: 1.12 },
-    { what: '`kloudspot init --help`', run: () => time(launcher, ['init', '--help']), goal: 1.35 },
-    { what: '`kloudspot status` of a rehearsal', run: () => time(launcher, status), goal: 5 },
-    { what: 'whole first page', run: () => time(launcher, ['init', '--root', empty ?? root], whole), goal: 1.5 },
-    {
-      what: 'whole first page beside a draft',
-      run: () => time(launcher, ['init', '--root', drafted ?? root], whole),
-      goal: 2.2,
-    },
-    { what: 'first key answered', run: () => time(launcher, ['init', '--root', empty ?? root], answered), goal: 4.5 },
-    {
-      what: 'first page in the hands of Ink',
-      run: () => time(launcher, ['init', '--root', empty ?? root], drawn),
-      goal: 4.5,
-    },
-    {
-      what: 'Enter answered by the page Nodes',
-      run: () => time(launcher, ['init', '--root', mkdtempSync(join(root, 'fresh-'))], nodes),
-    },
+    ...programs.flatMap((program) => casesOf(program, roots)),
   ];
-  const times = cases.map(() => [] as number[]);
-  for (let round = -1; round < rounds; round++) {
-    for (const [index, { run }] of cases.entries()) {
-      const ms = await run();
-      if (round >= 0) times[index]?.push(ms);
-    }
-  }
+  const times = await inTurn(rounds, cases);
   rmSync(root, { recursive: true, force: true });
   const floor = median(times[0] ?? []);
   return cases.map(({ what, goal }, index): Row => {
@@ -93,4 +82,45 @@ export async function startUp(rounds: number): Promise<Row[]> {
     const figure = `${ms.toFixed(0)} ms, ${(ms / floor).toFixed(2)} × the floor`;
     return { what, figure, value: ms / floor, ...(goal !== undefined && { goal }) };
   });
+}
+
+const statusOf = ({ rehearsal }: Roots): string[] => ['status', '--rehearse', '--plain', '--root', rehearsal];
+
+function casesOf({ name, launcher, judged }: Program, roots: Roots): Case[] {
+  const init = (root: string, until: Until) => () => time(launcher, ['init', '--root', root], until);
+  const enter = async (): Promise<number> => {
+    const root = mkdtempSync(join(tmpdir(), 'kloudspot-bench-'));
+    try {
+      return await time(launcher, ['init', '--root', root], nodes);
+    } finally {
+      rmSync(root, { recursive: true, force: true });
+    }
+  };
+  const cases: readonly Case[] = [
+    { what: '`kloudspot --help`', run: () => time(launcher, ['--help']), goal: 1.12 },
+    { what: '`kloudspot init --help`', run: () => time(launcher, ['init', '--help']), goal: 1.35 },
+    { what: '`kloudspot status` of a rehearsal', run: () => time(launcher, statusOf(roots)), goal: 5 },
+    { what: 'whole first page', run: init(roots.empty, whole), goal: 1.5 },
+    { what: 'whole first page beside a draft', run: init(roots.drafted, whole), goal: 2.2 },
+    { what: 'first key answered', run: init(roots.empty, answered), goal: 4.5 },
+    { what: 'first page in the hands of Ink', run: init(roots.empty, drawn), goal: 4.5 },
+    { what: 'Enter answered by the page Nodes', run: enter },
+  ];
+  return cases.map(({ what, run, goal }) => ({
+    what: `${what}${name}`,
+    run,
+    ...(judged && goal !== undefined && { goal }),
+  }));
+}
+
+/** ms of each round; the first one warms up. */
+async function inTurn(rounds: number, cases: readonly Case[]): Promise<number[][]> {
+  const times = cases.map(() => [] as number[]);
+  for (let round = -1; round < rounds; round++) {
+    for (const [index, { run }] of cases.entries()) {
+      const ms = await run();
+      if (round >= 0) times[index]?.push(ms);
+    }
+  }
+  return times;
 }

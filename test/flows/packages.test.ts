@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -86,7 +86,15 @@ describe('the packages of npm run dist', () => {
 
   it('the tarball and the package run without Node.js on the machine', async () => {
     await execa('tar', ['-xzf', at('first', `${name}.tar.gz`), '-C', work]);
-    for (const program of [at(name, 'bin/kloudspot'), at('deb/usr/bin/kloudspot')]) {
+    // A link of one's own, one to the package's link, and one beside the folder of another program of that name.
+    await mkdir(at('other/bin'), { recursive: true });
+    await mkdir(at('other/lib/kloudspot/bin'), { recursive: true });
+    await writeFile(at('other/lib/kloudspot/bin/kloudspot'), '');
+    await symlink(at(name, 'bin/kloudspot'), at('own'));
+    await symlink(at('deb/usr/bin/kloudspot'), at('twice'));
+    await symlink(at(name, 'bin/kloudspot'), at('other/bin/kloudspot'));
+    const programs = [at(name, 'bin/kloudspot'), at('deb/usr/bin/kloudspot')];
+    for (const program of [...programs, at('own'), at('twice'), at('other/bin/kloudspot')]) {
       const { stdout, stderr, exitCode } = await execa(program, ['status', '--root', at('root')], bare);
       expect({ program, stderr, exitCode }).toEqual({ program, stderr: expect.stringContaining('site'), exitCode: 2 });
       expect(stdout).toBe('');
