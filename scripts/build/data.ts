@@ -21,6 +21,7 @@ const templates = resolve(import.meta.dirname, '../../templates');
 const textsIn = (folder: string): { readonly file: string; readonly text: string }[] =>
   readdirSync(resolve(templates, folder))
     .filter((name) => name.endsWith('.yaml'))
+    .toSorted()
     .map((name) => resolve(templates, folder, name))
     .map((file) => ({ file, text: readFileSync(file, 'utf8') }));
 

@@ -3,9 +3,10 @@ import type { StartFacts } from '../app/session.ts';
 import { type Settings, settingsFrom } from '../app/settings.ts';
 import { readStartFacts } from '../app/start-facts.ts';
 import { moved } from '../ui/ink/first-page/moves.ts';
-import { backFromScreen, intoAlternateScreen, type StartScreen, startScreen } from '../ui/ink/first-page/paint.ts';
+import { type StartScreen, startScreen } from '../ui/ink/first-page/paint.ts';
 import { parseWords } from './line/arguments.ts';
 import { globalFlags, productFlag } from './line/flags.ts';
+import { putOnScreen } from './line/put-on-screen.ts';
 import { processTerminal } from './line/terminal.ts';
 
 /** What the page shows that was painted before anything else was loaded. */
@@ -36,8 +37,7 @@ export async function paintFirstPage(words: readonly string[]): Promise<FirstPag
     const start = await readStartFacts(settings, args.product);
     const screen = screenOf(settings, start);
     if (screen === undefined) return { start };
-    const handOver = restoreAtEnd();
-    writeSync(1, intoAlternateScreen + screen.at(0));
+    const handOver = putOnScreen(screen.at(0));
     const leaveKeys = answerMoves(screen);
     // Two turns of the event loop, as the first one may end before reading begins: what was typed before the page stood is answered now.
     for (let turns = 0; turns < 2; turns++) await new Promise((turn) => setImmediate(turn));
@@ -82,26 +82,4 @@ function answerMoves(screen: StartScreen): OnScreen['leaveKeys'] {
   // Where nothing takes over, the program ends.
   stdin.unref();
   return leaveKeys;
-}
-
-const deadly = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-/** Puts the terminal back should the program end before the pages are there. Gives what calls that off. */
-function restoreAtEnd(): () => void {
-  const restore = (): void => {
-    process.stdin.setRawMode(false);
-    writeSync(1, backFromScreen);
-  };
-  const killed = (signal: (typeof deadly)[number]): void => {
-    handOver();
-    restore();
-    process.kill(process.pid, signal);
-  };
-  const handOver = (): void => {
-    process.off('exit', restore);
-    for (const signal of deadly) process.off(signal, killed);
-  };
-  process.once('exit', restore);
-  for (const signal of deadly) process.once(signal, killed);
-  return handOver;
 }

@@ -111,20 +111,29 @@ async function watch(
       await watchAsLines(live, settings, terminal);
       return last;
     }
-    const { runInkStatus } = await import('../../ui/ink/status.tsx');
-    const { ascii, color } = settings;
-    const { scenario } = opened.world;
-    await runInkStatus({
-      site: opened.site.name,
-      reports: live,
-      ascii,
-      color,
-      ...defined({ rehearsal: scenario }),
-    });
+    await drawLive(live, opened, settings);
     return last;
   } finally {
     leave.abort();
   }
+}
+
+/** On the screen, where the page stands before Ink is loaded. */
+async function drawLive(
+  reports: AsyncIterable<StatusReport>,
+  { site, world }: OpenedSite,
+  { ascii, color }: Settings,
+): Promise<void> {
+  const page = { site: site.name, ascii, color, ...defined({ rehearsal: world.scenario }) };
+  const [{ watchScreen }, { putOnScreen }] = await Promise.all([
+    import('../../ui/ink/first-page/watch-screen.ts'),
+    import('../line/put-on-screen.ts'),
+  ]);
+  const { columns = 80, rows = 24 } = process.stdout;
+  const painted = watchScreen(page, { columns, rows });
+  const handOver = painted === undefined ? undefined : putOnScreen(painted);
+  const { runInkStatus } = await import('../../ui/ink/status.tsx');
+  await runInkStatus({ ...page, reports, ...defined({ handOver }) });
 }
 
 /** The whole report once, then again whenever something in it has changed. With --json: every look, one object a line. */

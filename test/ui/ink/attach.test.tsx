@@ -5,7 +5,7 @@ import { filesUnder } from '../../../source/site/files.ts';
 import { messageOfRun } from '../../../source/ui/ink/screens/run/frame.ts';
 import { runKeys } from '../../../source/ui/ink/screens/run/keys.ts';
 import { runUpdate } from '../../../source/ui/ink/screens/run/update.ts';
-import { topOf, watch } from '../../../source/ui/ink/status.tsx';
+import { topOf, watch } from '../../../source/ui/ink/watch.ts';
 import {
   type RunEffect,
   type RunScreen,
