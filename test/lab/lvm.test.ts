@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import type { StorageFacts } from '../../source/facts/facts.ts';
 import { readFacts } from '../../source/facts/parts.ts';
@@ -15,6 +15,7 @@ import { StepFault } from '../../source/plan/step-fault.ts';
 import { planPoolGroup } from '../../source/plan/steps/pool-group.ts';
 import { planSharedVolume } from '../../source/plan/steps/shared-volume.ts';
 import { findGroup, groupTrouble } from '../../source/storage/groups.ts';
+import { lvmText, recordingOf, type Situation } from '../facts/recorded/lvm.ts';
 import { carryThrough, fakeWorld, textOf } from '../plan/fake-world.ts';
 import { product, siteOf } from '../plan/sample.ts';
 
@@ -67,9 +68,14 @@ const lvm = (words: string) => {
   if (result.code !== 0) throw new Error(`${words}: ${result.stderr}`);
 };
 
-/** The program's own probe, with the groups as LVM tells them. */
-function seen(): StorageFacts {
-  const { storage, problems } = readFacts(readSections(run(factsProbe([])).stdout), 0, 0);
+/** The program's own probe, with the groups as LVM tells them. With RECORD set, the reports of a situation are kept for the pure tests. */
+function seen(situation?: Situation): StorageFacts {
+  const { stdout } = run(factsProbe([]));
+  if (situation && process.env['RECORD']) {
+    mkdirSync(dirname(recordingOf(situation)), { recursive: true });
+    writeFileSync(recordingOf(situation), lvmText(stdout));
+  }
+  const { storage, problems } = readFacts(readSections(stdout), 0, 0);
   if (!storage) throw new Error(JSON.stringify(problems));
   return storage;
 }
@@ -131,7 +137,7 @@ describe.skipIf(!able)("against LVM's own books (needs root, lvm2 and loop devic
       before: { ok: false },
       again: { ok: true, observed: 'data/shared has 3 GB' },
     });
-    expect(seen().logicalVolumes).toMatchObject([{ uuid, sizeBytes: 3 * 2 ** 30, tags: ['kloudspot'] }]);
+    expect(seen('volume').logicalVolumes).toMatchObject([{ uuid, sizeBytes: 3 * 2 ** 30, tags: ['kloudspot'] }]);
   });
 
   test('what was there before is grown, and undo leaves it', async () => {
@@ -156,13 +162,19 @@ describe.skipIf(!able)("against LVM's own books (needs root, lvm2 and loop devic
     expect(seen().logicalVolumes.map(({ sizeBytes }) => sizeBytes)).toEqual(standing === undefined ? [] : [2 ** 30]);
   });
 
+  test('a group whose every extent is taken has nothing free', () => {
+    lvm(`vgcreate -y data ${first}`);
+    lvm('lvcreate -y -Wn -Zn -l 100%FREE -n all data');
+    expect(findGroup(seen('full'), 'data')?.freeBytes).toBe(0);
+  });
+
   test('a group that misses a disk counts as nothing', () => {
     const second = disk('missing-b', 5);
     sees(first, second);
     lvm(`vgcreate -y data ${first} ${second}`);
     expect(troubleOf(seen(), 'data')).toBeUndefined();
     detach(second);
-    const storage = seen();
+    const storage = seen('missing');
     expect(troubleOf(storage, 'data')).toBe('data misses 1 physical volume.');
     // vg_free still has both disks; what can be taken is on the one that is there.
     expect(findGroup(storage, 'data')?.freeBytes).toBeLessThan(5 * 2 ** 30);
@@ -174,13 +186,15 @@ describe.skipIf(!able)("against LVM's own books (needs root, lvm2 and loop devic
     sees(second);
     lvm(`vgcreate -y data ${second}`);
     sees(first, second);
-    expect(troubleOf(seen(), 'data')).toBe('Two volume groups are called data; LVM refuses commands that name it.');
+    expect(troubleOf(seen('twins'), 'data')).toBe(
+      'Two volume groups are called data; LVM refuses commands that name it.',
+    );
   });
 
   test('a copied disk beside its original is found by its identity', (context) => {
     lvm(`vgcreate -y data ${first}`);
     const copy = disk('copy', 5, `${context.task.id}-a`);
     sees(first, copy);
-    expect(troubleOf(seen(), 'data')).toMatch(/^data has a duplicate physical volume \(\/dev\/loop\d+\)\.$/);
+    expect(troubleOf(seen('copied'), 'data')).toMatch(/^data has a duplicate physical volume \(\/dev\/loop\d+\)\.$/);
   });
 });
