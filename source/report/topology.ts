@@ -68,7 +68,7 @@ function boxWidth(nodes: readonly PictureNode[]): number {
 
 function virtualAddress(width: number, text: string, to: number | undefined): Markup {
   const middle = width / 2;
-  const line = to === undefined ? [] : [markup`<line x1="${middle}" y1="50" x2="${to}" y2="120" class="link"/>`];
+  const line = to === undefined ? [] : [markup`<line x1="${middle}" y1="50" x2="${to}" y2="${top}" class="link"/>`];
   return markup`<rect x="${middle - 200}" y="14" width="400" height="36" rx="6" class="address"/><text x="${middle}" y="37" text-anchor="middle">${text}</text>${line}`;
 }
 
@@ -98,16 +98,16 @@ function zoneFrame({ name, first, nodes }: Zone, wide: number, height: number): 
   if (name === undefined) return markup``;
   const x = xOf(first, wide) - 9;
   const width = nodes.length * (wide + box.gap) - 6;
-  return markup`<rect x="${x}" y="86" width="${width}" height="${height + 84}" rx="8" class="zone"/><text x="${x + 12}" y="108" class="small">zone ${name}</text>`;
+  return markup`<rect x="${x}" y="${top - 34}" width="${width}" height="${height + 84}" rx="8" class="zone"/><text x="${x + 12}" y="${top - 12}" class="small">zone ${name}</text>`;
 }
 
 function nodeBox(shown: PictureNode, x: number, wide: number, height: number): Markup {
   const { node, address, state } = shown;
   const lines = linesOf(shown).map(
-    (text, index) => markup`<text x="${x + 12}" y="${120 + box.head + index * box.line}" class="small">${text}</text>`,
+    (text, index) => markup`<text x="${x + 12}" y="${top + box.head + index * box.line}" class="small">${text}</text>`,
   );
-  return markup`<rect x="${x}" y="120" width="${wide}" height="${height}" rx="6" class="${state === 'lost' || state === 'absent' ? 'node bad' : 'node'}"/>
-<text x="${x + 12}" y="144" class="name">${node.name}</text>
-<text x="${x + 12}" y="164" class="small">${node.role}${state === undefined ? '' : `, ${state}`}</text>
-<text x="${x + 12}" y="182" class="small">${address}</text>${lines}`;
+  return markup`<rect x="${x}" y="${top}" width="${wide}" height="${height}" rx="6" class="${state === 'lost' || state === 'absent' ? 'node bad' : 'node'}"/>
+<text x="${x + 12}" y="${top + 24}" class="name">${node.name}</text>
+<text x="${x + 12}" y="${top + 44}" class="small">${node.role}${state === undefined ? '' : `, ${state}`}</text>
+<text x="${x + 12}" y="${top + 62}" class="small">${address}</text>${lines}`;
 }

@@ -56,10 +56,13 @@ export function network(text: string): Parsed {
 
 /** RFC 1123 label, as Kubernetes names nodes. */
 export function hostName(text: string): Parsed {
-  const corrected = text.toLowerCase().replaceAll('_', '-');
-  if (/[A-Z]/.test(text)) return { problem: `${text} has a capital letter: write ${corrected}` };
-  if (text.includes('_')) return { problem: `${text} has an underscore: host names take hyphens, write ${corrected}` };
-  if (text.includes('.')) return { problem: `${text} has a dot: give the short name only, ${text.split('.')[0]}` };
+  const corrected = asHostName(text);
+  if (corrected !== '' && corrected !== text) {
+    if (/[A-Z]/.test(text)) return { problem: `${text} has a capital letter: write ${corrected}` };
+    if (text.includes('_'))
+      return { problem: `${text} has an underscore: host names take hyphens, write ${corrected}` };
+    if (text.includes('.')) return { problem: `${text} has a dot: give the short name only, ${corrected}` };
+  }
   if (text.length > 63) return { problem: `${text.slice(0, 12)}… has ${text.length} characters: at most 63` };
   if (/^-|-$/.test(text)) return { problem: `${text} begins or ends with a hyphen: take it off` };
   if (!/^[a-z0-9-]+$/.test(text))
@@ -67,9 +70,19 @@ export function hostName(text: string): Parsed {
   return { value: text };
 }
 
+/** The nearest host name; empty where there is none, as for other scripts. */
+const asHostName = (text: string): string =>
+  /^[a-z]/i.test(text)
+    ? (text.split('.')[0] ?? '')
+        .toLowerCase()
+        .replaceAll(/[^a-z0-9]+/g, '-')
+        .replaceAll(/^-+|-+$/g, '')
+    : '';
+
 /** A DNS name with one label or more. */
 export function dnsName(text: string): Parsed {
-  if (/[A-Z]/.test(text)) return { problem: `${text} has a capital letter: write ${text.toLowerCase()}` };
+  if (/[A-Z]/.test(text) && 'value' in dnsName(text.toLowerCase()))
+    return { problem: `${text} has a capital letter: write ${text.toLowerCase()}` };
   if (/^[a-z]+:\/\//.test(text))
     return { problem: `${text} is a URL: give the name alone, such as ${text.split('/')[2] ?? 'spot.example.org'}` };
   if (text.includes('_')) return { problem: `${text} has an underscore: DNS names of hosts take hyphens` };
