@@ -112,6 +112,19 @@ test('three managers are three voters, and every node is Ready', async () => {
   expect(nodes.map(({ metadata }) => metadata.name)).toEqual(['ks-1', 'ks-2', 'ks-3']);
 });
 
+test('a manager that restarts before the datastore has made its voters keeps it from none of them', async () => {
+  const world = await bench();
+  await install(world, 'ks-1', 'ks-2', 'ks-3');
+  await joinCluster(world, 'ks-1', '10.0.4.21', 'ks-2');
+  // it has taken ks-3 in by then, and is away when the roles are looked at
+  await world.run('ks-1', 'systemd-run --on-active=36 systemctl reboot');
+  await joinCluster(world, 'ks-1', '10.0.4.21', 'ks-3');
+  const voters = async () =>
+    (await world.run('ks-2', `${microk8s} status --format yaml`)).stdout.match(/role: voter/g)?.length;
+  await world.clock.sleep(200_000);
+  expect(await voters()).toBe(3);
+});
+
 test('a service of type LoadBalancer gets the virtual address, which then is taken; a second one gets none', async () => {
   const world = await copyOf(cluster);
   const service = (name: string) => ({

@@ -210,12 +210,21 @@ function starts({ power, microk8s }: Machine, now: number): boolean {
   return power === 'on' && microk8s !== undefined && microk8s.upSince > now && microk8s.upSince < stoppedUntilStarted;
 }
 
-/** The leader's look at the roles: three voters of those that are there, then up to three that stand by. */
+/** The leader's look at the roles, every 30 s; here until a look would change nothing. */
 export function settleRoles(state: State, cluster: Cluster, now: number): void {
   delete cluster.rolesAt;
-  // The leader looks again every 30 s: one that starts just now is then there.
-  if (cluster.members.some(({ machine }) => starts(machineOf(state, machine), now))) cluster.rolesAt = now + listMs;
-  if (!hasQuorum(state, cluster, now)) return;
+  const quorum = hasQuorum(state, cluster, now);
+  if (quorum) giveRoles(state, cluster, now);
+  const starting = cluster.members.some(({ machine }) => starts(machineOf(state, machine), now));
+  const voting = cluster.members.filter(
+    ({ machine, role }) => role === 'voter' && serves(state, cluster, machine, now),
+  );
+  const few = cluster.members.length >= 3 && voting.length < 3;
+  if (!quorum || starting || few) cluster.rolesAt = now + listMs;
+}
+
+/** Three voters of those that are there, then up to three that stand by. */
+function giveRoles(state: State, cluster: Cluster, now: number): void {
   const alive = (id: string) => serves(state, cluster, id, now);
   const living = cluster.members.filter((member) => alive(member.machine));
   const wanted =
