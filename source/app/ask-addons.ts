@@ -1,4 +1,4 @@
-import { Fault } from '../errors/fault.ts';
+import { unlessFault } from '../errors/unless-fault.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import type { HostPool } from '../host/host.ts';
 import { microk8s } from '../microk8s/microk8s.ts';
@@ -19,15 +19,13 @@ export async function askAddons(
     return seen?.running && !seen.worker;
   });
   for (const manager of managers) {
-    try {
+    const status = await unlessFault(async () => {
       const host = await hosts.get(targetOf(manager));
-      const status = parseMicroK8sStatus(
+      return parseMicroK8sStatus(
         await host.run(microk8s.status(), { sudo: true, deadline: 20_000, ...defined({ signal }) }),
       );
-      if (status.state === 'running') return status.addons;
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-    }
+    });
+    if (status?.state === 'running') return status.addons;
   }
   return undefined;
 }

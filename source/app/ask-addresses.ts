@@ -1,4 +1,4 @@
-import { Fault } from '../errors/fault.ts';
+import { unlessFault } from '../errors/unless-fault.ts';
 import { type AddressAnswer, addressProbe, parseAddressAnswers } from '../facts/address-probe.ts';
 import type { HostPool, HostTarget } from '../host/host.ts';
 import { defined } from '../text/defined.ts';
@@ -85,17 +85,17 @@ async function ask(
 ): Promise<Heard> {
   const unknown = (why: string) =>
     new Map(addresses.map((address): [string, AddressAnswer] => [address, { state: 'unknown', why }]));
-  try {
-    const host = await hosts.get(target);
-    const { code, stdout, stderr } = await host.run(addressProbe(addresses), {
-      sudo: true,
-      deadline: 20_000,
-      ...defined({ signal }),
-    });
-    if (code !== 0) return unknown(stderr.trim().split('\n').at(-1) || `exit code ${code}`);
-    return parseAddressAnswers(stdout, addresses);
-  } catch (error) {
-    if (error instanceof Fault) return unknown(error.message);
-    throw error;
-  }
+  return unlessFault(
+    async () => {
+      const host = await hosts.get(target);
+      const { code, stdout, stderr } = await host.run(addressProbe(addresses), {
+        sudo: true,
+        deadline: 20_000,
+        ...defined({ signal }),
+      });
+      if (code !== 0) return unknown(stderr.trim().split('\n').at(-1) || `exit code ${code}`);
+      return parseAddressAnswers(stdout, addresses);
+    },
+    (fault) => unknown(fault.message),
+  );
 }

@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { Fault } from '../errors/fault.ts';
+import { unlessFault } from '../errors/unless-fault.ts';
 import type { HostPool, HostTarget } from '../host/host.ts';
 import { defined } from '../text/defined.ts';
 
@@ -32,15 +32,12 @@ async function lookUp(
   hosts: HostPool,
   signal: AbortSignal | undefined,
 ): Promise<readonly [string, readonly string[]] | undefined> {
-  try {
+  return unlessFault(async () => {
     const host = await hosts.get(target);
     const { stdout } = await host.run(['getent', 'ahostsv4', name], { deadline: 15_000, ...defined({ signal }) });
     const addresses = stdout.split('\n').map((line) => line.split(/\s+/)[0] ?? '');
-    return [target.node, [...new Set(addresses.filter(isOfMachine))]];
-  } catch (error) {
-    if (error instanceof Fault) return undefined;
-    throw error;
-  }
+    return [target.node, [...new Set(addresses.filter(isOfMachine))]] as const;
+  });
 }
 
 /** Loopback is what a hosts file gives a machine for its own name: no name server said it. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { LiveEvidence } from '../check/evidence.ts';
-import { Fault } from '../errors/fault.ts';
+import { unlessFault } from '../errors/unless-fault.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import { type PairAnswers, pairDeadline, pairsProbe, parsePairAnswers } from '../facts/pairs-probe.ts';
 import type { HostPool } from '../host/host.ts';
@@ -61,15 +61,12 @@ async function ask(
       address: other.address,
       ports: portsBetween(site, product, node, other.node),
     }));
-  try {
+  return unlessFault(async () => {
     const host = await hosts.get(targetOf(node));
     const { stdout } = await host.run(
       pairsProbe({ token, name: node.name, address, mtu, listen: portsOf(site, product, node), peers }),
       { deadline: pairDeadline, ...defined({ signal }) },
     );
     return parsePairAnswers(stdout);
-  } catch (error) {
-    if (error instanceof Fault) return undefined;
-    throw error;
-  }
+  });
 }

@@ -1,6 +1,6 @@
 import type { LiveEvidence } from '../check/evidence.ts';
 import { chartsOf, serversOf } from '../check/servers.ts';
-import { Fault } from '../errors/fault.ts';
+import { unlessFault } from '../errors/unless-fault.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import { parseReachAnswer, type ReachAnswer, reachDeadline, reachProbe } from '../facts/reach-probe.ts';
 import type { HostPool } from '../host/host.ts';
@@ -41,13 +41,10 @@ async function ask(
     charts: chartsOf(site, product),
     ...defined({ proxy: proxy && proxyEnvironment(proxy) }),
   };
-  try {
+  return unlessFault(async () => {
     const host = await hosts.get(targetOf(node));
     const options = { sudo: facts?.access.sudo !== 'refused', deadline: reachDeadline, ...defined({ signal }) };
     const { stdout } = await host.run(reachProbe(task), options);
     return parseReachAnswer(stdout);
-  } catch (error) {
-    if (error instanceof Fault) return undefined;
-    throw error;
-  }
+  });
 }

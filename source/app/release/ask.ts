@@ -1,5 +1,5 @@
 import type { LiveEvidence, ReleaseEvidence } from '../../check/evidence.ts';
-import { Fault } from '../../errors/fault.ts';
+import { unlessFault } from '../../errors/unless-fault.ts';
 import { parseSchemaWords, type ValueComplaint } from '../../kubernetes/schema-words.ts';
 import { targetOf } from '../../network/targets.ts';
 import { placed } from '../../plan/release/value-places.ts';
@@ -23,16 +23,6 @@ export async function askRelease(
   const complaints = await unlessFault(() => bySchema(opened));
   if (complaints === undefined) return {};
   return { values: { by: 'the schema', problems: placed(complaints, { ...opened, text }) } };
-}
-
-/** Undefined where it cannot be asked; the step that needs it names the cause. */
-async function unlessFault<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof Fault) return undefined;
-    throw error;
-  }
 }
 
 /** Undefined where no manager has Helm, and where Helm refuses the chart for something else than its values. */

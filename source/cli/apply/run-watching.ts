@@ -9,7 +9,7 @@ import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { defined } from '../../text/defined.ts';
 import { writeEvents } from '../../ui/json/run.ts';
-import { stopsAfterSteps, stopsNow } from '../../ui/model/ending.ts';
+import { type StopOrder, stopByInterrupts } from '../../ui/model/stop-by-interrupts.ts';
 import { withInterrupts } from '../line/interrupts.ts';
 import { printLines, type Terminal } from '../line/terminal.ts';
 import { watchAsLines } from './run-lines.ts';
@@ -91,19 +91,17 @@ async function interruptible<Result>(
   terminal: Terminal,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  let told = 0;
   let unheard: unknown;
-  const interrupt = () => {
-    if (watch.watching === 'attached') return watch.enough.abort();
-    const first = told++ === 0;
-    if (told <= 2) printLines(terminal.errors, [first ? stopsAfterSteps : stopsNow]);
-    watch.steer({ order: first ? 'stop' : 'stop-now' }).catch(async (error: unknown) => {
+  const steer = (order: StopOrder): void => {
+    watch.steer({ order }).catch(async (error: unknown) => {
       // A run that has ended meanwhile shows its end by itself.
       if ((await summarizeRun(watch.run)).state !== 'running') return;
       unheard = error;
       watch.enough.abort();
     });
   };
+  const say = (line: string): void => printLines(terminal.errors, [line]);
+  const interrupt = watch.watching === 'attached' ? () => watch.enough.abort() : stopByInterrupts(say, steer);
   const result = await withInterrupts(interrupt, work);
   if (result === undefined && unheard !== undefined) throw unheard;
   return result;

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { Fault } from '../../errors/fault.ts';
+import { unlessFault } from '../../errors/unless-fault.ts';
 import { helm, parseChartName, parseReleaseList } from '../../kubernetes/helm.ts';
 import { targetOf } from '../../network/targets.ts';
 import type { StorageSubject } from './subject.ts';
@@ -13,7 +13,7 @@ export async function seenOpenebs(subject: StorageSubject): Promise<boolean | un
   if (!installed) return subject.facts.size === 0 ? undefined : false;
   const [manager] = managers;
   if (!manager) return undefined;
-  try {
+  return unlessFault(async () => {
     const host = await subject.world.hosts.get(targetOf(manager));
     const { stdout } = await host.run(helm.list(), { sudo: true, deadline: 20_000 });
     const releases = parseReleaseList(stdout);
@@ -23,8 +23,5 @@ export async function seenOpenebs(subject: StorageSubject): Promise<boolean | un
       const { name: of } = parseChartName(chart) ?? {};
       return of === 'openebs' || own.some((engine) => engine.release === name || basename(engine.chart) === of);
     });
-  } catch (error) {
-    if (error instanceof Fault) return undefined;
-    throw error;
-  }
+  });
 }

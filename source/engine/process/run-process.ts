@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { Fault } from '../../errors/fault.ts';
+import { unlessFault } from '../../errors/unless-fault.ts';
 import { textIfPresent } from '../../host/read-text.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
 import { filesOfRun } from '../../site/files.ts';
@@ -43,13 +44,13 @@ export interface RunLife {
 /** A run whose process is not known, as the file is damaged, counts as gone: the lock keeps a second process away from one that lives. */
 export async function lifeOfRun(directory: string): Promise<RunLife> {
   const why = "the run's process is gone";
-  try {
-    const identity = await holderOf(directory);
-    return { life: identity === undefined ? 'none' : await lifeOf(identity), why };
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    return { life: 'gone', why: `${why} or not known: ${error.where} is damaged` };
-  }
+  return unlessFault(
+    async () => {
+      const identity = await holderOf(directory);
+      return { life: identity === undefined ? 'none' : await lifeOf(identity), why };
+    },
+    ({ where }) => ({ life: 'gone', why: `${why} or not known: ${where} is damaged` }),
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import { wholeReference } from '../../bundle/references.ts';
-import { Fault } from '../../errors/fault.ts';
+import { unlessFault } from '../../errors/unless-fault.ts';
 import {
   type ImagesFound,
   imagesDeadline,
@@ -37,7 +37,7 @@ export async function askImages(
   if (wanted.length === 0) return { asked: 0, from: host.name, missing: [] };
   const proxy = proxySettings(site, []);
   const login = secret === undefined ? '' : Buffer.from(`${site.registry?.user}:${secret}`).toString('base64');
-  try {
+  return unlessFault(async () => {
     const script = imagesProbe({
       images: wanted,
       mirrors: microk8sFiles.mirrors,
@@ -46,25 +46,19 @@ export async function askImages(
     const { stdout } = await host.run(script, { sudo: true, stdin: login, deadline: imagesDeadline });
     const missing = parseImages(stdout);
     return missing && { asked: wanted.length, from: host.name, missing };
-  } catch (error) {
-    if (error instanceof Fault) return undefined;
-    throw error;
-  }
+  });
 }
 
 /** What every node that answers has in its containerd: a pod may start on any of them. */
 async function onEveryNode(site: Site, hostOf: ImagesQuestion['hostOf']): Promise<ReadonlySet<string>> {
   const lists = await Promise.all(
-    site.nodes.map(async (node) => {
-      try {
+    site.nodes.map((node) =>
+      unlessFault(async () => {
         const host = await hostOf(node);
         const { code, stdout } = await host.run(microk8s.images(), { sudo: true, deadline: 30_000 });
         return code === 0 ? new Set(stdout.split('\n').map((line) => line.trim())) : undefined;
-      } catch (error) {
-        if (error instanceof Fault) return undefined;
-        throw error;
-      }
-    }),
+      }),
+    ),
   );
   return lists
     .flatMap((list) => list ?? [])

@@ -1,12 +1,14 @@
 import type { RunHandle } from '../../engine/journal/event.ts';
 import { exitCodeOf } from '../../engine/outcome.ts';
 import { failedSteps, type RunView } from '../../engine/view/view.ts';
-import { type ExitCode, Fault } from '../../errors/fault.ts';
+import type { ExitCode } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
+import { unlessFault } from '../../errors/unless-fault.ts';
 import type { Clock } from '../../host/host.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { kloudspot } from '../../text/command.ts';
-import { endingOf, nextLines, stopsAfterSteps, stopsNow } from '../model/ending.ts';
+import { endingOf, nextLines } from '../model/ending.ts';
+import { type StopOrder, stopByInterrupts } from '../model/stop-by-interrupts.ts';
 import type { PlainWalk } from './plain-walk.ts';
 import { InputEnded } from './reader.ts';
 import { showRunPlain } from './run.ts';
@@ -14,7 +16,7 @@ import { showRunPlain } from './run.ts';
 /** Begins the run, which writes the files, and follows it. Ctrl-C once stops after the running steps, twice now. */
 export async function carryOut(walk: PlainWalk, plan: Plan, clock: Clock): Promise<ExitCode> {
   const { talk, session } = walk;
-  const tell = stopByInterrupts(walk);
+  const tell = stopWalk(walk);
   const run = await session.begin(plan);
   tell((order) => session.steer(run, { order }));
   const following = new AbortController();
@@ -27,20 +29,14 @@ export async function carryOut(walk: PlainWalk, plan: Plan, clock: Clock): Promi
   return exitCodeOf(view);
 }
 
-type Stop = 'stop' | 'stop-now';
-
 /** From now on Ctrl-C stops the run. What is pressed while it is only being started is kept until its orders have a way. */
-function stopByInterrupts(walk: PlainWalk): (steer: (order: Stop) => Promise<void>) => void {
-  const kept: Stop[] = [];
-  let way: ((order: Stop) => void) | undefined;
-  let pressed = 0;
-  walk.interrupted = () => {
-    pressed += 1;
-    const order = pressed === 1 ? 'stop' : 'stop-now';
-    if (pressed <= 2) walk.talk.say(pressed === 1 ? stopsAfterSteps : stopsNow);
-    if (way === undefined) kept.push(order);
-    else way(order);
-  };
+function stopWalk(walk: PlainWalk): (steer: (order: StopOrder) => Promise<void>) => void {
+  const kept: StopOrder[] = [];
+  let way = (order: StopOrder): void => void kept.push(order);
+  walk.interrupted = stopByInterrupts(
+    (line) => walk.talk.say(line),
+    (order) => way(order),
+  );
   return (steer) => {
     way = (order) => {
       steer(order).catch((error: unknown) => walk.talk.say(messageOf(error)));
@@ -80,11 +76,8 @@ async function ask(talk: PlainWalk['talk'], question: string): Promise<string> {
 
 /** Why the run did not take an order; undefined when it did. */
 async function refusal(order: Promise<void>): Promise<string | undefined> {
-  return order.then(
-    () => undefined,
-    (error: unknown) => {
-      if (error instanceof Fault) return error.message;
-      throw error;
-    },
+  return unlessFault(
+    () => order.then(() => undefined),
+    ({ message }) => message,
   );
 }
