@@ -8,7 +8,7 @@ import { followRun } from '../../source/engine/journal/follow.ts';
 import { journalEvents } from '../../source/engine/journal/journal.ts';
 import { lifeOf } from '../../source/engine/process/process-identity.ts';
 import { runProcess } from '../../source/engine/process/run-process.ts';
-import { findRun, summarizeRun, unfinishedRun } from '../../source/engine/runs.ts';
+import { findRun, listRuns, summarizeRun, unfinishedRun } from '../../source/engine/runs.ts';
 import { continueRun, type LaunchOptions, launchRun, undoRun } from '../../source/engine/worker/launch.ts';
 import { steerRun } from '../../source/engine/worker/steer.ts';
 import type { Plan } from '../../source/plan/document/document.ts';
@@ -102,6 +102,17 @@ describe('the process of a run', () => {
       message: 'The run’s process ended before it began (exit code 1).'.replace('’', "'"),
       why: expect.stringContaining('a bad day'),
     });
+  });
+
+  it('says why its process could not be started, and leaves no folder', async () => {
+    const here = await place();
+    const launching = launchRun({ ...here, plan: toyPlan([]), program: [join(here.files.root, 'no-such-node'), 'x'] });
+    await expect(launching).rejects.toMatchObject({
+      message: "The run's process could not be started.",
+      why: expect.stringContaining('ENOENT'),
+      next: [expect.stringContaining('limits')],
+    });
+    expect(await listRuns(here.files)).toEqual([]);
   });
 
   it('refuses a second run with who, where and since when', async () => {

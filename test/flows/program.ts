@@ -91,6 +91,13 @@ export class Rehearsal {
     return { code: exitCode, stderr };
   }
 
+  /** Runs a verb behind some words of bash, such as a limit of the shell or a redirection: `ulimit -n 64; "$@"`. */
+  async inShell(script: string, verb: string, ...flags: readonly string[]): Promise<{ code: number; stderr: string }> {
+    const words = ['-c', script, 'bash', launcher, ...this.#words(verb, flags)];
+    const { exitCode = 128, stderr } = await execa('bash', words, this.#options());
+    return { code: exitCode, stderr };
+  }
+
   #words(verb: string, flags: readonly string[]): string[] {
     return [...verb.split(' '), ...this.#flags, ...flags];
   }

@@ -1,5 +1,6 @@
 import { exitCode } from '../../errors/fault.ts';
 import { codeOf, messageOf } from '../../errors/thrown.ts';
+import { kloudspot } from '../../text/command.ts';
 
 /** ms that a verb has for ending by itself, so that what it opened is closed. One that only shows what goes on would never end. */
 const grace = 1000;
@@ -22,9 +23,14 @@ export function outputFailed(error: unknown): void {
   if (closed) return;
   closed = true;
   const code = codeOf(error) === 'EPIPE' ? exitCode.outputClosed : exitCode.usage;
-  if (code !== exitCode.outputClosed) process.stderr.write(`✗ The output cannot be written: ${messageOf(error)}\n`);
+  if (code !== exitCode.outputClosed) process.stderr.write(unwritable(error));
   process.on('exit', () => {
     process.exitCode = code;
   });
   setTimeout(() => process.exit(code), grace).unref();
 }
+
+const unwritable = (error: unknown): string =>
+  `✗ The output cannot be written: ${messageOf(error)}
+  next:  Send it somewhere else. A run that has started goes on: ${kloudspot('attach')}
+`;

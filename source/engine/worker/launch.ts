@@ -5,6 +5,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { exitCode, Fault } from '../../errors/fault.ts';
+import { messageOf } from '../../errors/thrown.ts';
 import { runEnvironment } from '../../host/program.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
 import type { Plan } from '../../plan/document/document.ts';
@@ -102,11 +103,13 @@ async function startProcess(run: RunHandle, options: LaunchOptions, mode: readon
     env: { ...process.env, ...runEnvironment },
     stdio: ['pipe', log.fd, log.fd],
   });
-  await log.close();
+  // From now on at once: what keeps it from being started is told in the next turn.
   const ended = endOf(child);
+  await log.close();
   handOver(child, options.passwords.snapshot());
-  let end: string | undefined;
+  let end: string | Fault | undefined;
   while (!(await begunSince(run.directory, before))) {
+    if (end instanceof Fault) throw end;
     if (end !== undefined) throw await earlyDeath(run.directory, logBefore, end);
     end = await Promise.race([ended, wait(20).then(() => undefined)]);
   }
@@ -123,12 +126,19 @@ async function begunSince(directory: string, from: number): Promise<boolean> {
   return false;
 }
 
-async function endOf(child: ChildProcess): Promise<string> {
-  const first = await Promise.race([
-    once(child, 'exit').then(([code, signal]) => (code === null ? `ended by ${String(signal)}` : `exit code ${code}`)),
-    once(child, 'error').then(([error]) => String(error)),
-  ]);
-  return first;
+/** How the process ended. Gives a `Fault` where it could not be started at all. */
+function endOf(child: ChildProcess): Promise<string | Fault> {
+  return once(child, 'exit').then(
+    ([code, signal]) => (code === null ? `ended by ${String(signal)}` : `exit code ${code}`),
+    (error: unknown) =>
+      new Fault({
+        what: "The run's process could not be started.",
+        why: messageOf(error),
+        next: ['Look at the limits of this shell (ulimit -a) and at its memory, then run the same command again.'],
+        exitCode: exitCode.ourFault,
+        cause: error,
+      }),
+  );
 }
 
 function handOver(child: ChildProcess, passwords: unknown): void {

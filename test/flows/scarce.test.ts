@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { Rehearsal } from './program.ts';
+
+const bare = expect.not.stringMatching(/^\s+at |Node\.js v|bug in the program/m);
+
+it('an output that cannot be written is said once, and the run goes on to its end', async () => {
+  const rehearsal = await Rehearsal.begin();
+  const { code, stderr } = await rehearsal.inShell('"$@" >/dev/full', 'init', '--yes');
+  expect({ code, stderr }).toEqual({ code: 2, stderr: bare });
+  expect(stderr.match(/The output cannot be written: ENOSPC/g)).toHaveLength(1);
+  expect(stderr).toContain('A run that has started goes on: kloudspot attach --rehearse');
+  await expect
+    .poll(async () => (await rehearsal.journal()).at(-1))
+    .toMatchObject({ type: 'run-ended', outcome: 'done' });
+});
+
+it('where so few files may be open that the run cannot be started, one message says so, and no lock is left', async () => {
+  const rehearsal = await Rehearsal.begin();
+  // So many that this process works and finds no room for the pipes of another one.
+  const ends = [];
+  for (const most of [22, 24, 26, 28]) ends.push(await rehearsal.inShell(`ulimit -n ${most}; "$@"`, 'init', '--yes'));
+  // A run that did begin may fail at a step.
+  for (const end of ends)
+    expect(end).toEqual({ code: expect.toSatisfy((code) => [0, 1, 4].includes(code)), stderr: bare });
+  expect(ends.map(({ stderr }) => stderr).join()).toContain("The run's process could not be started.");
+  expect(existsSync(rehearsal.path('var/lib/kloudspot/lock'))).toBe(false);
+});
