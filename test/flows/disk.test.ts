@@ -63,6 +63,33 @@ describe.skipIf(!mayMount)('a root on a file system of its own', () => {
   });
 });
 
+const looking: readonly (readonly [string, ...string[]])[] = [
+  ['status'],
+  ['status', '--json'],
+  ['preflight'],
+  ['plan'],
+  ['plan', '--json'],
+  ['storage list'],
+  ['certificates', '--json'],
+  ['history'],
+  ['attach'],
+];
+
+it.skipIf(!mayMount).each([
+  ['full', (place: string) => fill(join(place, 'filling'), place)],
+  ['read-only', async (place: string) => void (await execa('mount', ['-o', 'remount,ro', place]))],
+])('what only looks works under a root that is %s by now', async (_, close) => {
+  const rehearsal = await Rehearsal.begin();
+  await mount(rehearsal, 'size=24m');
+  expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+  await close(rehearsal.path());
+  for (const [verb, ...flags] of looking) {
+    const { code, stdout, stderr } = await rehearsal.run(verb, ...flags);
+    expect({ verb, code, stderr }).toEqual({ verb, code: 0, stderr: '' });
+    if (flags.includes('--json')) expect(() => JSON.parse(stdout)).not.toThrow();
+  }
+});
+
 /** Takes every free block. */
 async function fill(path: string, folder: string): Promise<void> {
   const { bavail, bsize } = await statfs(folder);

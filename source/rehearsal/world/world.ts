@@ -1,3 +1,5 @@
+import { Fault } from '../../errors/fault.ts';
+import { asFileFault } from '../../host/file-fault.ts';
 import type { Product } from '../../product/schema.ts';
 import type { VirtualClock } from '../model/clock.ts';
 import type { State } from '../model/state.ts';
@@ -36,8 +38,10 @@ export class World {
     const state = this.#known(this.#store.load());
     this.clock.follow(state.clock);
     const now = Math.max(this.clock.now(), state.time);
-    if (isDue(state, now)) this.#save(() => undefined);
-    return see(this.#known(this.#store.load()), now);
+    if (!isDue(state, now) || this.#keepsTime()) return see(this.#known(this.#store.load()), now);
+    const unsaved = structuredClone(this.#known(this.#store.load()));
+    advance(unsaved, now, this.product);
+    return see(unsaved, now);
   }
 
   /** Changes the model and saves it. `act` ends at once: time passes between changes, not in them. */
@@ -49,9 +53,20 @@ export class World {
     });
   }
 
-  /** Keeps the time that has passed. */
+  /** Keeps the time that has passed, where the disk takes it. */
   rest(): void {
-    this.#save(() => undefined);
+    this.#keepsTime();
+  }
+
+  /** False where the model cannot be written: who only looks is not kept from it by a full disk. */
+  #keepsTime(): boolean {
+    try {
+      this.#save(() => undefined);
+      return true;
+    } catch (error) {
+      if (asFileFault(error) instanceof Fault) return false;
+      throw error;
+    }
   }
 
   #save<Result>(act: (state: State, now: number) => Result): Result {
