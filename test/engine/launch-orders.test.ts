@@ -5,11 +5,12 @@ import { expect, it } from 'vitest';
 import type { RunEvent } from '../../source/engine/journal/event.ts';
 import { followRun } from '../../source/engine/journal/follow.ts';
 import { lifeOfRun } from '../../source/engine/process/run-process.ts';
-import { listRuns } from '../../source/engine/runs.ts';
-import { launchRun } from '../../source/engine/worker/launch.ts';
+import { listRuns, unfinishedRun } from '../../source/engine/runs.ts';
+import { continueRun, launchRun } from '../../source/engine/worker/launch.ts';
 import { runOrders } from '../../source/engine/worker/run-orders.ts';
 import { steerRun } from '../../source/engine/worker/steer.ts';
 import { filesUnder } from '../../source/site/files.ts';
+import { workstationHolder } from './holder.ts';
 import { toyPlan } from './toys.ts';
 
 // What the children compile once, the next ones load.
@@ -51,6 +52,30 @@ it.each([
 });
 
 const lives = (directory: string) => expect.poll(async () => (await lifeOfRun(directory)).life).toBe('alive');
+
+it('a run that is killed while it looks at the nodes is there for resume, as it is for the lock', async () => {
+  const { files, run, launched, effects, go } = await launching();
+  const refusal = launched.catch((error: unknown) => error);
+  await lives(run.directory);
+  const holder = await expect
+    .poll(() => workstationHolder(files))
+    .toBeDefined()
+    .then(() => workstationHolder(files));
+  process.kill(holder?.process ?? expect.fail('no holder'), 'SIGKILL');
+  expect(await refusal).toMatchObject({
+    message: "The run's process ended before it began (ended by SIGKILL).",
+    next: [expect.stringContaining(`resume ${run.id}`)],
+    exitCode: 4,
+  });
+  expect(await unfinishedRun(files)).toMatchObject({ id: run.id, state: 'lost' });
+  const other = launchRun({ files, plan: toyPlan([]), passwords: { snapshot: () => ({}) }, program, attended: false });
+  await expect(other).rejects.toMatchObject({ next: [expect.stringContaining(`resume ${run.id}`), expect.anything()] });
+  await go();
+  await continueRun(run, { files, passwords: { snapshot: () => ({}) }, program, attended: false });
+  expect((await eventsOf(run.directory)).at(-1)).toMatchObject({ outcome: 'done' });
+  expect(await readFile(effects, 'utf8')).toBe('x\n');
+  await expect(readFile(files.lock)).rejects.toThrow('ENOENT');
+});
 
 it('an order to stop reaches each execution of a run, also one that begins after it', () => {
   const orders = runOrders();

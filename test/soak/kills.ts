@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type JournalLine, Rehearsal } from '../flows/program.ts';
@@ -71,7 +72,9 @@ async function goOn(rehearsal: Rehearsal, how: 'resume' | 'undo'): Promise<reado
 /** Resumes; a run that was killed before it held the lock is started again, as resume advises. */
 async function resumed(rehearsal: Rehearsal): ReturnType<Rehearsal['run']> {
   const resuming = await rehearsal.run('resume', '--yes');
-  return resuming.stderr.includes('There is no run to resume.') ? rehearsal.run('init', '--yes') : resuming;
+  if (!resuming.stderr.includes('There is no run to resume.')) return resuming;
+  const locked = existsSync(rehearsal.path('var/lib/kloudspot/lock'));
+  return locked ? { ...resuming, stderr: 'a lock without a run to resume' } : rehearsal.run('init', '--yes');
 }
 
 async function leftovers(rehearsal: Rehearsal): Promise<readonly string[]> {

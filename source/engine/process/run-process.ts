@@ -65,6 +65,9 @@ export async function isStarting(directory: string, known: number | undefined): 
 const holderOf = async (directory: string): Promise<ProcessIdentity | undefined> =>
   (await runProcess(directory)) ?? lockingProcess(directory);
 
+/** Whether the workstation's lock is held for this run, be its process there or gone. */
+export const holdsLock = async (directory: string): Promise<boolean> => (await lockingProcess(directory)) !== undefined;
+
 /** The process that holds the workstation's lock for this run: it notes itself in the run's folder a moment after taking the lock. */
 async function lockingProcess(directory: string): Promise<ProcessIdentity | undefined> {
   const text = await textIfPresent(filesOfRun(directory).lock).catch(() => undefined);

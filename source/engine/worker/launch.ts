@@ -10,12 +10,13 @@ import { runEnvironment } from '../../host/program.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import type { Files } from '../../site/files.ts';
-import { givenFlags } from '../../text/command.ts';
+import { givenFlags, kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
 import type { RunHandle } from '../journal/event.ts';
 import { journalEnd, journalLines } from '../journal/journal.ts';
 import { type Origin, writeOrigin } from '../process/origin.ts';
 import { identifyProcess } from '../process/process-identity.ts';
+import { holdsLock } from '../process/run-process.ts';
 import { removeAbandoned, unfinishedFolder } from './abandoned.ts';
 import { type RunDocument, storeDocuments } from './documents.ts';
 import { readReport } from './fault-report.ts';
@@ -46,8 +47,10 @@ export async function launchRun(options: LaunchOptions & NewRun): Promise<RunHan
   try {
     await startProcess(run, options, []);
   } catch (error) {
-    // Its words are in the fault; a run that never began would only stand in the way of the lists.
-    if ((await journalEnd(run.directory)) === 0) await rm(run.directory, { recursive: true, force: true });
+    // Its words are in the fault; a run that never began would only stand in the way of the lists. Where its process was killed
+    // with the lock, it is there for `resume`, as it is for the lock.
+    if ((await journalEnd(run.directory)) === 0 && !(await holdsLock(run.directory)))
+      await rm(run.directory, { recursive: true, force: true });
     throw error;
   }
   return run;
@@ -110,7 +113,7 @@ async function startProcess(run: RunHandle, options: LaunchOptions, mode: readon
   let end: string | Fault | undefined;
   while (!(await begunSince(run.directory, before))) {
     if (end instanceof Fault) throw end;
-    if (end !== undefined) throw await earlyDeath(run.directory, logBefore, end);
+    if (end !== undefined) throw await earlyDeath(run, logBefore, end);
     end = await Promise.race([ended, wait(20).then(() => undefined)]);
   }
   child.unref();
@@ -147,13 +150,15 @@ function handOver(child: ChildProcess, passwords: unknown): void {
   child.stdin?.end(`${JSON.stringify(passwords)}\n`);
 }
 
-async function earlyDeath(directory: string, from: number, end: string): Promise<Fault> {
+async function earlyDeath({ id, directory }: RunHandle, from: number, end: string): Promise<Fault> {
   const log = (await readFile(join(directory, 'run.log'))).subarray(from).toString('utf8');
   const fault = readReport(log);
   if (fault !== undefined) return fault;
   return new Fault({
     what: `The run's process ended before it began (${end}).`,
-    why: log.trim().split('\n').slice(-5).join('\n'),
-    exitCode: exitCode.ourFault,
+    ...defined({ why: log.trim().split('\n').slice(-5).join('\n') || undefined }),
+    ...((await holdsLock(directory))
+      ? { next: [`${kloudspot(`resume ${id}`)}  goes on with it`], exitCode: exitCode.stepFailed }
+      : { exitCode: exitCode.ourFault }),
   });
 }

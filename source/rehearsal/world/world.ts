@@ -1,6 +1,7 @@
 import { Fault } from '../../errors/fault.ts';
 import { asFileFault } from '../../host/file-fault.ts';
 import type { Product } from '../../product/schema.ts';
+import { kloudspot } from '../../text/command.ts';
 import type { VirtualClock } from '../model/clock.ts';
 import type { State } from '../model/state.ts';
 import type { Store } from '../model/store.ts';
@@ -85,7 +86,10 @@ export class World {
   }
 
   #known(state: State | undefined): State {
-    if (state === undefined) throw new Error('The rehearsal was removed while it was open.');
-    return state;
+    if (state !== undefined) return state;
+    throw new Fault({
+      what: 'The rehearsal was removed while it was open.',
+      next: [`${kloudspot('init')}  begins a new one.`],
+    });
   }
 }
