@@ -115,6 +115,20 @@ describe('the process of a run', () => {
     expect(await listRuns(here.files)).toEqual([]);
   });
 
+  it('refuses to go on with the plan of another run, however whole', async () => {
+    const here = await place();
+    const plan = chains(here, { ms: 5, length: 1 });
+    const run = await launchRun({ ...here, plan });
+    await follow(run);
+    await writeFile(join(run.directory, 'plan.json'), JSON.stringify({ ...plan, hash: 'another' }));
+    await expect(continueRun(run, here)).rejects.toMatchObject({
+      message: 'The plan is not the one that the run began with.',
+      where: expect.stringContaining('plan.json'),
+      exitCode: 2,
+    });
+    await expect(stat(here.files.lock)).rejects.toThrow('ENOENT');
+  });
+
   it('refuses a second run with who, where and since when', async () => {
     const here = await place();
     // Long enough for the slowest machine: it is killed.

@@ -30,6 +30,8 @@ export interface UndoScope {
 export interface RunPast {
   /** How many processes have carried this run. */
   readonly processes: number;
+  /** The hash of the plan that the first of them began with. */
+  readonly plan: string | undefined;
   /** What the last of them was to undo, where it was started for that. */
   readonly undoing: UndoScope | undefined;
   of(step: string): StepPast;
@@ -56,6 +58,7 @@ function newPast(): RunPast {
   // A set keeps its order: the last attempt counts.
   const order = new Set<string>();
   let processes = 0;
+  let plan: string | undefined;
   let undoing: UndoScope | undefined;
   const of = (step: string) => steps.get(step) ?? noPast;
   return {
@@ -64,12 +67,16 @@ function newPast(): RunPast {
     get processes() {
       return processes;
     },
+    get plan() {
+      return plan;
+    },
     get undoing() {
       return undoing;
     },
     note: (event) => {
       if (event.type === 'run-started') {
         processes++;
+        plan ??= event.plan;
         undoing = event.undo;
       }
       if (!('step' in event)) return;

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Fault } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import { asFileFault } from '../../host/file-fault.ts';
@@ -7,6 +8,7 @@ import { rolledBackMark, type StepKind } from '../../plan/step.ts';
 import type { Product } from '../../product/schema.ts';
 import { type Files, filesUnder } from '../../site/files.ts';
 import type { Site } from '../../site/schema.ts';
+import { kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
 import type { HostPins, RunWorld } from '../execution/context.ts';
 import { type Execution, execute, type RunEnd } from '../execution/execute.ts';
@@ -73,6 +75,7 @@ export async function carryOutRun(run: RunHandle, options: WorkerOptions, parts:
   const locking = { run, files, plan, world, claim, orders, rehearsed: origin.rehearsal !== undefined, options };
   const control = await lockEverything(locking, open);
   const past = await readPast(run.directory);
+  refuseOtherPlan(run, plan, past);
   if (options.undo) refuseUndo(plan, past, options.undo.step);
   else await parts.refuseDrift(plan, world, new Set(past.order()));
   const product = await parts.loadProduct(plan);
@@ -102,6 +105,17 @@ export async function carryOutRun(run: RunHandle, options: WorkerOptions, parts:
   await parts.onEnd(origin, plan, past).catch((error: unknown) => complain(`${messageOf(error)}\n`));
   await journal.write({ type: 'run-ended', outcome: end.outcome, why: end.why });
   return end;
+}
+
+/** A plan that is whole may still be that of another run. */
+function refuseOtherPlan({ directory }: RunHandle, { hash }: Plan, past: RunPast): void {
+  if (past.plan === undefined || past.plan === hash) return;
+  throw new Fault({
+    what: 'The plan is not the one that the run began with.',
+    where: join(directory, 'plan.json'),
+    why: `Its hash is ${hash}, the journal says ${past.plan}.`,
+    next: ['Put the plan of the run back.', `${kloudspot('apply --take-over')}  makes a new plan and carries it out.`],
+  });
 }
 
 /** Hides secrets, and says what is said about nodes as it is for the cluster of this plan. */
