@@ -156,6 +156,21 @@ describe('a wrong site.yaml', () => {
     },
   );
 
+  const tenfold = (names: string) =>
+    [...names].map((name, place) => `${name}: &${name} [${Array(10).fill(place === 0 ? 1 : `*${names[place - 1]}`)}]`);
+
+  it.each([
+    ['a second document', `${berlin}---\n${berlin}`, 'a second document begins here (---), wanted one'],
+    ['lists in lists without end', `a: ${'['.repeat(20_000)}${']'.repeat(20_000)}`, 'nested too deeply'],
+    [
+      'aliases that multiply',
+      tenfold('abcdefghi').join('\n'),
+      'aliases of aliases stand for more than fits into memory',
+    ],
+  ])('%s is said in words for whoever writes the file', (_, text, words) => {
+    expect(problemsOf(text).join()).toContain(words);
+  });
+
   it('never throws, whatever the text', () => {
     const line = fc.constantFrom(
       'nodes:',

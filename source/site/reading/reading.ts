@@ -83,9 +83,18 @@ function parseForgiving(text: string): Parsed {
 
 /** What a document says. Throws where an alias leads nowhere or into what it is a part of. */
 export function dataOf(document: Document): unknown {
-  const data: unknown = document.toJS();
+  const data = plainValue(document);
   if (holdsItself(data)) throw new Error('an alias stands inside what it stands for');
   return data;
+}
+
+function plainValue(document: Document): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    if (!/alias count/.test(messageOf(cause))) throw cause;
+    throw new Error('aliases of aliases stand for more than fits into memory', { cause });
+  }
 }
 
 /** `<<` takes the keys of an anchor over, as Compose and CI files have taught people to write. */
@@ -115,12 +124,19 @@ function parseUntabbed(text: string): { document: Document; lines: LineCounter }
   return undefined;
 }
 
+/** What the parser says to programmers, said to whoever writes the file. */
+function yamlWords(message: string, code: string): string {
+  if (code === 'MULTIPLE_DOCS') return 'a second document begins here (---), wanted one';
+  if (/call stack/.test(message)) return 'nested too deeply';
+  return message;
+}
+
 function syntaxProblem(error: YAMLError, lines: LineCounter | undefined): SyntaxProblem {
   const { line, col } = lines?.linePos(error.pos[0]) ?? { line: 1, col: 1 };
   if (error.code === 'DUPLICATE_KEY') {
     return place([], line, col, 'a key given twice', 'each key once', 'this key is given twice, wanted each key once');
   }
-  const message = safeLine(error.message);
+  const message = yamlWords(safeLine(error.message), error.code);
   return place([], line, col, message, 'valid YAML', `not valid YAML: ${message}`);
 }
 
