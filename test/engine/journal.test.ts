@@ -123,8 +123,7 @@ describe('following', () => {
     await wait(60);
     expect(seen).toEqual([]);
     await appendFile(journalPath(directory), all.subarray(cut));
-    await wait(100);
-    expect(seen).toEqual(['Köln', 'run-continued']);
+    await expect.poll(() => seen).toEqual(['Köln', 'run-continued']);
     await appendFile(journalPath(directory), line({ type: 'run-ended', outcome: 'done', why: '' }));
     await followed;
     expect(seen.at(-1)).toBe('run-ended');

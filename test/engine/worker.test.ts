@@ -61,6 +61,13 @@ async function follow(run: RunHandle, poll = 20): Promise<RunEvent[]> {
   return events;
 }
 
+/** Settles once the run has paused so many times. */
+async function paused(run: RunHandle, times: number): Promise<void> {
+  let seen = 0;
+  for await (const { type } of followRun(run.directory, { signal: AbortSignal.timeout(120_000), poll: 20 }))
+    if (type === 'run-paused' && ++seen === times) return;
+}
+
 async function kill(run: RunHandle): Promise<void> {
   const identity = await runProcess(run.directory);
   if (identity === undefined) throw new Error('no process');
@@ -161,11 +168,10 @@ describe('the process of a run', () => {
   it('obeys over its socket, also when a step has failed and it waits', async () => {
     const here = await place(true);
     const run = await launchRun({ ...here, plan: chains(here, { ms: 5, length: 1, fails: '0@b' }) });
-    for await (const event of followRun(run.directory, { signal: AbortSignal.timeout(120_000), poll: 20 }))
-      if (event.type === 'run-paused') break;
+    await paused(run, 1);
     await expect(steerRun(here.files, run.id, { order: 'skip', step: '0@b' })).rejects.toThrow('cannot be skipped');
     await steerRun(here.files, run.id, { order: 'retry', step: '0@b' });
-    await wait(100);
+    await paused(run, 2);
     await steerRun(here.files, run.id, { order: 'stop' });
     const events = await follow(run);
     expect(events.at(-1)).toMatchObject({ outcome: 'failed' });
