@@ -47,6 +47,21 @@ describe('a wrong site file gives every problem with its place, and is left as i
     expect(await rehearsal.runs()).toEqual([]);
   });
 
+  it.each([
+    ['0', /kafka is 0, wanted at least 1 GB/],
+    ['1e9', /kafka is 1000000000, wanted at most 1000000 GB/],
+    ['"10GB"', /kafka is "10GB", wanted a number/],
+    ['-1', /kafka is -1, wanted at least 1 GB/],
+    ['text', /kafka is "text", wanted a number/],
+    ['1.5', /kafka is 1\.5, wanted a whole number of GB/],
+  ])('a volume of %s', async (size, says) => {
+    const rehearsal = await Rehearsal.begin();
+    const site = await rehearsal.siteFile((text) => text.replace('  volumes: {}', `  volumes: { kafka: ${size} }`));
+    const { code, stderr } = await rehearsal.run('storage estimate', '--yes', '--site', site);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(says)]);
+    expect(stderr).toMatch(/line \d+, column \d+/);
+  });
+
   it('a file that cannot be read, or is a folder', async () => {
     const rehearsal = await Rehearsal.begin();
     const folder = join(rehearsal.root, 'folder.yaml');

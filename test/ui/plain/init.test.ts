@@ -48,6 +48,23 @@ const wholeWalk = [
   'acme',
 ];
 
+describe('the size of a volume', () => {
+  it('that is wrong is refused in words and asked for again', async () => {
+    const sizes = wholeWalk.length - 13;
+    const bad = ['0', '1e9', '-1', 'text', '10TB', '12GB'];
+    const { text } = await walk(new FakeSession(), [...wholeWalk.slice(0, sizes), ...bad, 'quit']);
+    for (const said of [
+      '0 GB is too small: at least 1 GB.',
+      '1e9 is not a number of GB: write digits only, such as 10.',
+      '-1 is below zero: at least 1 GB.',
+      'text is not a number of GB: write digits only, such as 10.',
+      /10TB carries a unit/,
+    ])
+      expect(text).toMatch(said);
+    expect(text.split('Stream processing elasticsearch, shared (GB)')).toHaveLength(bad.length + 1);
+  });
+});
+
 describe('the whole walk', () => {
   it.each([
     [undefined, 'DNS on ks-1: spot.acme.eu is not known. Let the name server answer it with 10.0.4.30.'],
