@@ -4,7 +4,7 @@ import { runChecks } from '../../source/check/run.ts';
 import { worst } from '../../source/check/summary.ts';
 import { loadProduct } from '../../source/product/load.ts';
 import { selfSigned } from '../../source/tls/self-signed.ts';
-import { GiB, healthyFacts, healthySite, seenAtMs, withoutSections } from '../facts-fixtures.ts';
+import { GiB, healthyFacts, healthySite, healthyStorage, seenAtMs, withoutSections } from '../facts-fixtures.ts';
 import { bundleCases } from './cases/bundle.ts';
 import { fromKs1ToKs2, inputOf, set } from './cases/case.ts';
 import { conditionCases } from './cases/conditions.ts';
@@ -66,6 +66,23 @@ test.each([
   const [finding] = findCheck('swap')?.judge(inputOf({ facts }, product)) ?? [];
   expect(finding?.advice).toMatch(fits);
   expect(finding?.advice).not.toMatch(not);
+});
+
+test.each([
+  ['/dev/mapper/ubuntu--vg-ubuntu--lv', /^lvextend -r -L 100G \/dev\/mapper/],
+  ['/dev/sda2', /^Install \/ on a larger partition, .*\/dev\/sda2 is not one/],
+])('/ on %s that is too small: the advice fits', (at, fits) => {
+  const logical = {
+    name: 'ubuntu-lv',
+    volumeGroup: 'ubuntu-vg',
+    uuid: 'a',
+    sizeBytes: GiB,
+    path: '/dev/ubuntu-vg/ubuntu-lv',
+  };
+  const root = { sizeBytes: 49 * GiB, freeBytes: GiB, device: at };
+  const facts = { 'ks-1': set('storage', { ...healthyStorage(), root, logicalVolumes: [{ ...logical, tags: [] }] }) };
+  const [finding] = findCheck('root-size')?.judge(inputOf({ facts }, product)) ?? [];
+  expect(finding?.advice).toMatch(fits);
 });
 
 describe('the command that opens a port between two nodes', () => {

@@ -1,4 +1,5 @@
 import type { BlockDeviceFacts, StorageFacts } from '../../facts/facts.ts';
+import { mapperPath } from '../../facts/mapper-name.ts';
 import { requirements } from '../../product/features.ts';
 import { gibibyte, gigabytes } from '../../storage/bytes.ts';
 import { ownClass } from '../../storage/classes.ts';
@@ -16,25 +17,37 @@ export const rootSize: Check = nodeCheck(
     source: "The product's system requirements (its floor)",
   },
   'storage',
-  ({ root }, { input, node }) => {
+  (storage, { input, node }) => {
+    const { root } = storage;
     const { floor, recommended } = requirements(input.product, input.site.features, node.role);
     const seen = gigabytes(root.sizeBytes);
     const share = 1 - keptByFileSystem;
     if (root.sizeBytes < floor.rootGiB * gibibyte * share) {
       return fail(seen, `/ has ${seen} of the ${floor.rootGiB} GB that a ${node.role} needs.`, {
         wanted: `${floor.rootGiB} GB or more`,
-        advice: `lvextend -r -L ${floor.rootGiB}G ${root.device}, where / is a logical volume with free space beside it`,
+        advice: isVolume(storage, root.device)
+          ? `lvextend -r -L ${floor.rootGiB}G ${root.device}, where its group has free space`
+          : largerRoot(root.device),
       });
     }
     if (root.sizeBytes < recommended.rootGiB * gibibyte * share) {
       return warn(seen, `${recommended.rootGiB} GB are recommended for / with these features.`, {
         wanted: `${recommended.rootGiB} GB recommended`,
-        advice: `lvextend -r -L ${recommended.rootGiB}G ${root.device}, where its group has free space`,
+        advice: isVolume(storage, root.device)
+          ? `lvextend -r -L ${recommended.rootGiB}G ${root.device}, where its group has free space`
+          : largerRoot(root.device),
       });
     }
     return pass(seen, '/ is large enough.', { wanted: `${recommended.rootGiB} GB or more` });
   },
 );
+
+/** Whether the device is a logical volume, by either of its names. */
+const isVolume = ({ logicalVolumes }: StorageFacts, device: string): boolean =>
+  logicalVolumes.some(({ path, volumeGroup, name }) => [path, mapperPath(volumeGroup, name)].includes(device));
+
+const largerRoot = (device: string): string =>
+  `Install / on a larger partition, or on a logical volume: ${device} is not one, so lvextend cannot grow it`;
 
 /** Server SSDs with spare area are sold in the class of the next round size: 960 GB beside 1 TB, 1.92 TB beside 2 TB. */
 const tradeClass = 0.96;
