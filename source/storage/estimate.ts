@@ -142,7 +142,7 @@ function shortReason(room: NodeRoom): string {
   if (shared && shared.deficitBytes > 0) {
     const what = shared.exists
       ? `The pool on ${shared.group}/${shared.volume} (${gigabytes(shared.rawBytes)})`
-      : `A pool on ${shared.group}`;
+      : `A shared pool on ${shared.group}`;
     said.push(
       `${what} holds ${gigabytes(shared.haveBytes)} of ${gigabytes(shared.needBytes)} shared${missing(shared)}.`,
     );

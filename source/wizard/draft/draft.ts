@@ -108,7 +108,7 @@ export function takeText(draft: SiteDraft, field: Field, text: string): { draft:
 /** What is wrong with a field's answer as it stands, in one line; undefined when it is right. */
 export function problemOf(field: Field, view: WizardView): string | undefined {
   const answer = answerOf(field, view);
-  if (answer === undefined) return field.required ? `${field.label}: needed, nothing is known yet` : undefined;
+  if (answer === undefined) return field.required ? `${field.label}: an answer is needed` : undefined;
   if (answer.from !== 'typed') return undefined;
   const parsed = field.parse(editText(answer.value));
   return 'problem' in parsed ? parsed.problem : undefined;

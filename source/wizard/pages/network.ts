@@ -63,7 +63,7 @@ function networkNotes(view: WizardView): readonly Note[] {
           ),
         ]),
     ...(unknown > 0
-      ? [plain(`${unknown} of ${nodes.length} nodes have not been seen yet: their addresses must be typed.`)]
+      ? [plain(`${unknown} of ${counted(nodes.length, 'node')} not seen yet: the address must be typed.`)]
       : []),
     ...(changing > 0
       ? [plain(`${counted(changing, 'node changes', 'nodes change')} address: one at a time, each in its own step.`)]

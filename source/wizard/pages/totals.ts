@@ -1,6 +1,7 @@
 import type { Finding } from '../../site/finding.ts';
 import { gigabytes } from '../../storage/bytes.ts';
 import { estimateStorage, type StorageEstimate } from '../../storage/estimate.ts';
+import { counted } from '../../text/plural.ts';
 import { draftNodes } from '../draft/draft-nodes.ts';
 import { storageWish } from '../draft/storage-wish.ts';
 import { onceFor } from '../once.ts';
@@ -54,7 +55,9 @@ export function storageNotes(view: WizardView): readonly Note[] {
   if (estimate.volumes.length === 0) return [{ grade: 'plain', text: 'These features store nothing.' }];
   const unseen = estimate.nodes.filter((node) => node.verdict === 'unknown').length;
   const notSeen: Note[] =
-    unseen > 0 ? [{ grade: 'plain', text: `${unseen} of ${estimate.nodes.length} nodes have not been seen yet.` }] : [];
+    unseen > 0
+      ? [{ grade: 'plain', text: `${unseen} of ${counted(estimate.nodes.length, 'node')} not seen yet.` }]
+      : [];
   return [
     ...shortNotes(view, estimate),
     ...requiredNotes(estimate, usingGroup(view)),

@@ -73,7 +73,11 @@ function Bar(props: {
   );
 }
 
-const inGb = (bytes: number): string => String(Math.floor(bytes / gibibyte)).padStart(7);
+/** GB in seven cells, of which the first is blank: thousands of them as TB. */
+function inGb(bytes: number): string {
+  const gb = String(Math.floor(bytes / gibibyte));
+  return (gb.length > 6 ? `${Math.round(bytes / gibibyte / 1024)} TB` : gb).padStart(7);
+}
 
 function numbersOf(total: GroupTotal): string {
   if (total.sizeBytes === undefined) return '  not seen yet';

@@ -72,8 +72,10 @@ function Open(props: { readonly state: AppState; readonly rows: number; readonly
 /** `Site · DNS name: …`: the page and the field come first. */
 function openText(state: AppState, { field, nodes, reason }: Finding): string {
   const place = field && fieldAt(field, viewOf(state));
-  const where = place ? [place.page.title, place.field?.label].filter(Boolean).join(' · ') : '';
-  return [where, nodes.join(', '), reason].filter(Boolean).join(': ');
+  const label = place?.field?.label;
+  const where = place ? [place.page.title, label].filter(Boolean).join(' · ') : '';
+  const why = label !== undefined && reason.startsWith(`${label}: `) ? reason.slice(label.length + 2) : reason;
+  return [where, nodes.join(', '), why].filter(Boolean).join(': ');
 }
 
 function Grid(props: { readonly state: AppState; readonly rows: number; readonly width: number }): ReactNode {
