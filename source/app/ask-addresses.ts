@@ -43,7 +43,7 @@ export function askEarly(
     begin(target) {
       if (addresses.length === 0 || !first.has(target.node) || heard.has(target.node)) return;
       const answer = ask(target, addresses, hosts);
-      // Nobody waits for it where the node is not reached after all.
+      // No one waits for it where the node is not reached after all.
       answer.catch(() => undefined);
       heard.set(target.node, answer);
     },

@@ -38,7 +38,7 @@ function poolOf(storage: StorageFacts, own?: SiteNode['storage']): string[] {
   const node = { ...healthyNode('ks-1'), ...defined({ storage: own }) };
   const facts = new Map([['ks-1', healthyFacts('ks-1', { storage })]]);
   const lines = listLines({ ...listed, nodes: [node], facts }).map((line) => line.trim().replaceAll(/ +/g, ' '));
-  return lines.slice(lines.findIndex((line) => line.startsWith('For the pool')) + 1);
+  return lines.slice(lines.findIndex((line) => line.startsWith('For shared volumes')) + 1);
 }
 
 test('a broken group stays the default where the site names it, and no other is called so', () => {

@@ -73,7 +73,7 @@ export async function logOut(socket: string): Promise<void> {
   await rm(socket, { force: true });
 }
 
-/** The same without waiting: the program is done with the node, and nobody needs the answer. The master removes its socket. */
+/** The same without waiting: the program is done with the node, and no one needs the answer. The master removes its socket. */
 export function dismiss(socket: string): void {
   const words = [...session(socket), '-O', 'exit', '--', 'node'];
   const child = spawn('ssh', words, {
