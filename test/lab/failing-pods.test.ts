@@ -150,15 +150,17 @@ describe('a release whose new image is no good', () => {
     return found.map(({ spec, status }) => `${spec.template.spec.containers[0].image} ${status.readyReplicas}`);
   };
 
-  it('that no registry has is refused before anything is begun', async () => {
+  it('that the registry of the node does not have is told before, and the revision before is in force again within a minute', async () => {
     const before = await readFile(site, 'utf8');
     const { code, stdout, stderr } = await ran(
       fromLaptop(root, 'update', ...flags(), ...setImage('docker.io/library/no-such-image')),
     );
-    expect(code, stdout + stderr).toBe(3);
-    expect(stderr).toMatch(/docker\.io\/library\/no-such-image:[\d.]+: the registry has no such image/);
+    expect(code, stdout + stderr).toBe(4);
+    // docker.io itself is not reached from the lab, so that nothing is known of it for certain
+    expect(stdout).toMatch(/Nothing was heard of these images:\n +docker\.io\/library\/no-such-image:/);
+    expect(stdout).toContain('revision 1 is in force again');
     expect(await readFile(site, 'utf8')).toBe(before);
-    expect(await released()).toBe('revision 1 deployed');
+    await expect.poll(released, patience).toBe('revision 3 deployed');
   });
 
   it('whose program ends at once is named, and the revision before is in force again with site.yaml, long before the time is up', async () => {
@@ -169,10 +171,11 @@ describe('a release whose new image is no good', () => {
     );
     expect(code, stdout + stderr).toBe(4);
     expect(stdout).toMatch(/kloudspot-web-\S+ on solo: it ends again and again after it has started/);
-    expect(stdout).toContain('revision 1 is in force again');
+    expect(stdout).toContain('said last: crashes: ends at once');
+    expect(stdout).toContain('revision 3 is in force again');
     expect(stdout).toMatch(/kloudspot restore \S+-before-update/);
     expect(await readFile(site, 'utf8')).toBe(before);
-    expect(await released()).toBe('revision 3 deployed');
+    expect(await released()).toBe('revision 5 deployed');
     await expect.poll(images, patience).toEqual([expect.stringMatching(/^docker\.io\/library\/nginx:\S+ 1$/)]);
     await expect.poll(async () => (await status()).verdict, patience).toBe('ok');
   });
@@ -184,8 +187,5 @@ describe('a release whose new image is no good', () => {
     expect(await lab.objects('deployments,statefulsets,services,ingresses', ...namespace)).toEqual([]);
     await expect.poll(() => lab.objects('pods', ...namespace), patience).toEqual([]);
     expect(JSON.stringify(await lab.objects('services', '-n', 'ingress'))).toContain(virtualAddress);
-    const after = await status();
-    expect(after.verdict).not.toBe('ok');
-    expect(after.reasons.join('\n')).toMatch(/not installed/);
   });
 });

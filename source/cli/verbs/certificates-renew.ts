@@ -71,9 +71,10 @@ function refuseSharedCa(nodes: number): void {
     why: 'refresh-certs replaces it on one node alone; the others keep the old one, and every node would have to leave and join again.',
     next: [
       'It lasts ten years. Before it ends, in a maintenance window, as MicroK8s does it:',
-      `${kloudspot('backup')}; then every node but one leaves: sudo microk8s leave there, sudo microk8s remove-node NAME on the one that stays`,
-      'sudo microk8s refresh-certs --cert ca.crt on the one that stays',
-      `${kloudspot('apply')}  lets the others join again`,
+      `${kloudspot('backup')}  comes first.`,
+      'Every node but one leaves: sudo microk8s leave there, sudo microk8s remove-node NAME on the one that stays.',
+      'On the one that stays: sudo microk8s refresh-certs --cert ca.crt',
+      `${kloudspot('apply')}  lets the others join again.`,
       `${kloudspot('certificates')}  shows the days that are left.`,
     ],
     exitCode: exitCode.refused,

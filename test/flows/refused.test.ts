@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { setPower } from './power.ts';
+import { Rehearsal } from './program.ts';
+
+/** What the operator typed, the exit code, and what the program answers: what is wrong, why, and the next command. */
+type Row = readonly [words: string, code: number, ...told: readonly RegExp[]];
+
+/** On a cluster of three managers that is whole. */
+const whole: readonly Row[] = [
+  ['node remove ks-9', 2, /berlin has no node ks-9\./, /Nodes: ks-1, ks-2, ks-3/],
+  ['node remove ks-3', 3, /does not run on 2 managers, 0 workers; it runs on: One node, Three managers/],
+  ['node add ks-4', 2, /The address of ks-4 is missing\./, /--reach 10\.0\.4\.24/],
+  ['node add ks-3 --reach 10.0.4.24', 2, /berlin has a node ks-3 already\./, /kloudspot node replace ks-3/],
+  [
+    'node replace ks-3',
+    6,
+    /ks-3 is a member of the cluster that works/,
+    /--with NEW --reach ADDRESS/,
+    /microk8s leave on ks-3/,
+  ],
+  ['node replace ks-9 --with ks-4 --reach 10.0.4.24', 2, /berlin has no node ks-9\./],
+  ['drill ks-9', 2, /The cluster has no node ks-9\./, /Nodes: ks-1, ks-2, ks-3/],
+  ['restore', 2, /There is no backup on this machine\./, /kloudspot backup/],
+  ['restore nonsense', 2, /There is no backup nonsense on this machine\./],
+  [
+    'certificates renew --ca',
+    6,
+    /The CA is not renewed in place on 3 nodes\./,
+    /refresh-certs --cert ca\.crt/,
+    /kloudspot apply/,
+  ],
+  ['update --set storage.volumes.kafka=1', 2, /Kafka distributed messaging cannot shrink from 2Gi to 1Gi/],
+  [
+    'update --set values.volumes.kafka.storageClass=other',
+    2,
+    /StatefulSet kloudspot-kafka: spec\.volumeClaimTemplates never changes/,
+  ],
+  ['update --set nosuchkey=1', 2, /nosuchkey/],
+  ['storage grow nosuchvolume 5', 2, /nosuchvolume/],
+];
+
+/** With one manager without power for two minutes. */
+const oneLost: readonly Row[] = [
+  ['drill ks-1', 6, /ks-3 is lost already\./, /A drill needs a cluster that is whole\./],
+  ['node remove ks-2', 3, /ks-3/],
+  ['node replace ks-3', 3, /ks-3/],
+  ['rebalance', 0, /spread evenly/],
+];
+
+/** With two of three without power: the datastore answers nothing. */
+const quorumLost: readonly Row[] = [
+  ...['start', 'update', 'stop', 'backup', 'rebalance', 'drill ks-1', 'certificates renew'].map(
+    (words): Row => [words, 4, /No manager of the cluster answers\./, /kloudspot status/, /Nothing was changed\./],
+  ),
+  [
+    'status --exit-code',
+    11,
+    /needs most of its members, and ks-2, ks-3 cannot be reached/,
+    /Next: Bring ks-2 or ks-3 back/,
+  ],
+];
+
+async function built(...off: readonly string[]): Promise<Rehearsal> {
+  const rehearsal = await Rehearsal.begin();
+  expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+  for (const node of off) await setPower(rehearsal, node, false);
+  return rehearsal;
+}
+
+describe('what cannot be done is refused in words that lead on, and begins no run', () => {
+  it.each([
+    ['on a cluster that is whole', [], whole],
+    ['with one manager lost', ['ks-3'], oneLost],
+    ['without a quorum', ['ks-2', 'ks-3'], quorumLost],
+  ])('%s', async (_, off, rows) => {
+    const rehearsal = await built(...off);
+    const runs = await rehearsal.runs();
+    const heard: unknown[] = [];
+    for (const [words, , ...told] of rows) {
+      const [verb = '', rest = ''] = /^((?:node|certificates|storage) \S+|\S+) ?(.*)$/.exec(words)?.slice(1) ?? [];
+      const yes = verb === 'status' ? [] : ['--yes'];
+      const { code, stdout, stderr } = await rehearsal.run(verb, ...rest.split(' ').filter(Boolean), ...yes);
+      const text = stdout + stderr;
+      heard.push([words, code, ...told.filter((each) => !each.test(text)).map((each) => `${each} in: ${text}`)]);
+    }
+    expect(heard).toEqual(rows.map(([words, code]) => [words, code]));
+    expect(await rehearsal.runs()).toEqual(runs);
+  });
+});
