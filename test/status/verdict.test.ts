@@ -123,6 +123,13 @@ describe('one verdict, its reasons and the next command', () => {
       /^Bring ks-2 or ks-3 back: power, cable, console\.$/,
     ],
     ['not installed yet', { release: undefined, workloads: [] }, 'degraded', [/is not installed/], /^kloudspot start$/],
+    [
+      'Helm did not answer, and no part runs',
+      { release: undefined, releaseAsked: false, workloads: [] },
+      'degraded',
+      [/Nothing of Kloudspot runs, and Helm did not answer/],
+      /kloudspot status/,
+    ],
     ['Helm did not answer: no release says nothing', { release: undefined, releaseAsked: false }, 'ok', [], undefined],
     [
       'a release hangs',

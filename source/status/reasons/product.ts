@@ -6,8 +6,14 @@ import type { Observation } from '../observation.ts';
 import type { ClaimStatus, ComponentStatus, PoolStatus } from '../report.ts';
 import { list, type Reason } from './reason.ts';
 
-export function aboutRelease({ name }: Product, { release, releaseAsked }: Observation): Reason[] {
-  if (!releaseAsked) return [];
+export function aboutRelease({ name }: Product, { release, releaseAsked, workloads }: Observation): Reason[] {
+  if (!releaseAsked) {
+    // Late on a busy machine: only parts that run say that it is installed.
+    if (workloads === undefined || workloads.length > 0) return [];
+    return [
+      { verdict: 'degraded', reason: `Nothing of ${name} runs, and Helm did not answer.`, next: kloudspot('status') },
+    ];
+  }
   if (!release) return [{ verdict: 'degraded', reason: `${name} is not installed.`, next: kloudspot('start') }];
   if (isPending(release.status)) {
     const reason = `Release ${release.name} was left ${release.status} by an interrupted change.`;
