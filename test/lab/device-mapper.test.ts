@@ -74,7 +74,7 @@ const drawn = (devices: readonly BlockDeviceFacts[], indent = ''): string[] =>
     ...drawn(children, `${indent}  `),
   ]);
 
-describe.skipIf(!able)('on a kernel with device-mapper (needs user-mode-linux)', () => {
+describe.skipIf(!able)('on a kernel with device-mapper (needs user-mode-linux, and a processor without AMX)', () => {
   it('partitions of a GUID table, a group on one of them and a mounted volume are read as they are', async () => {
     await done('sfdisk -q /dev/ubdb && udevadm settle', 'label: gpt\n,1G\n,\n');
     await done('mkfs.ext4 -q /dev/ubdb1 && mount /dev/ubdb1 /mnt');
