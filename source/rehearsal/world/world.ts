@@ -1,4 +1,5 @@
 import { Fault } from '../../errors/fault.ts';
+import { codeOf } from '../../errors/thrown.ts';
 import { asFileFault } from '../../host/file-fault.ts';
 import type { Product } from '../../product/schema.ts';
 import { kloudspot } from '../../text/command.ts';
@@ -65,7 +66,8 @@ export class World {
       this.#save(() => undefined);
       return true;
     } catch (error) {
-      if (asFileFault(error) instanceof Fault) return false;
+      // A disk that reports errors is worth telling, whatever was asked.
+      if (asFileFault(error) instanceof Fault && codeOf(error) !== 'EIO') return false;
       throw error;
     }
   }
