@@ -128,7 +128,7 @@ export interface JournalLine {
   readonly end: number;
 }
 
-/** Bytes that are read at a time. */
+/** Bytes that are read at a time, at most. */
 const chunkSize = 1024 * 1024;
 
 /** The whole lines from a byte on, one after the other, however long the journal is. An unfinished last line is left for the next time. */
@@ -138,8 +138,11 @@ export async function* journalLines(directory: string, from: number): AsyncGener
   try {
     let rest = Buffer.alloc(0);
     for (let at = from; ; ) {
-      const chunk = Buffer.alloc(chunkSize);
-      const { bytesRead } = await file.read(chunk, 0, chunkSize, at + rest.length).catch((error: unknown) => {
+      // Whoever follows a run looks at each event: room is made for what is there alone.
+      const more = (await file.stat()).size - at - rest.length;
+      if (more <= 0) return;
+      const chunk = Buffer.alloc(Math.min(chunkSize, more));
+      const { bytesRead } = await file.read(chunk, 0, chunk.length, at + rest.length).catch((error: unknown) => {
         throw namePath(error, journalPath(directory));
       });
       if (bytesRead === 0) return;
