@@ -3,10 +3,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { factsOfNodes } from './facts.ts';
 import { graph } from './graph.ts';
 import { growth } from './growth.ts';
 import { keyTimes } from './keys.ts';
 import { built, packaged, sizes } from './packages.ts';
+import { rehearsals } from './rehearsals.ts';
 import type { Row } from './row.ts';
 import { startUp } from './start-up.ts';
 

@@ -134,7 +134,7 @@ async function wizard(folder: string, count: number): Promise<number> {
   const root = mkdtempSync(join(folder, 'root-'));
   const screen = new Screen(['init', '--rehearse', writeScenario(folder, count), '--root', root, '--speed', '100000']);
   try {
-    await toNodes(screen);
+    await toNodes(screen, count);
     await wait(3000);
     return memoryOf(screen.pid);
   } finally {

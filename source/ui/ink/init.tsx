@@ -4,6 +4,7 @@ import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import { exitLines } from '../model/exit-message.ts';
 import { App } from './app/app.tsx';
 import { type Beginning, Controller } from './app/controller.ts';
+import { keepHeapSmall } from './app/small-heap.ts';
 import { takeOver } from './first-page/take-over.ts';
 import { printLines, screenOptions } from './screen.ts';
 import { type ThemeOptions, themeOf } from './widgets/theme.ts';
@@ -38,6 +39,7 @@ export async function runInkInit(options: InitOptions): Promise<ExitCode> {
   if (onScreen) takeOver(process.stdout);
   const app = render(<App store={controller.store} theme={theme} />, screenOptions(60, theme));
   onScreen?.handOver();
+  keepHeapSmall();
   try {
     await Promise.all([app.waitUntilExit(), controller.opened]);
   } finally {

@@ -6,6 +6,7 @@ import { messageOf } from '../../errors/thrown.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { endingOf, nextLines, type RunPlace } from '../model/ending.ts';
 import { useKeys, useSeconds } from './app/hooks.ts';
+import { keepHeapSmall } from './app/small-heap.ts';
 import { Store } from './app/store.ts';
 import { printLines, screenOptions } from './screen.ts';
 import { codeOfRun, messageOfRun, placeOfRun, titleOfRun } from './screens/run/frame.ts';
@@ -52,6 +53,7 @@ export async function runInkAttach(options: AttachOptions): Promise<ExitCode> {
     <AttachedRun store={store} rehearsal={options.rehearsal} theme={theme} />,
     screenOptions(15, theme),
   );
+  keepHeapSmall();
   let left = false;
   follow(store, options, () => left).catch((error: unknown) =>
     store.dispatch({ type: 'lost', why: messageOf(error), now: Date.now() }),

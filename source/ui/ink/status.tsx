@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useReducer } from 'react';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import type { StatusReport } from '../../status/report.ts';
+import { keepHeapSmall } from './app/small-heap.ts';
 import { takeOver } from './first-page/take-over.ts';
 import { screenOptions } from './screen.ts';
 import { unwatched, type WatchEvent, watch, watchPage } from './watch.ts';
@@ -30,6 +31,7 @@ export async function runInkStatus(options: StatusOptions): Promise<ExitCode> {
     screenOptions(15, options),
   );
   options.handOver?.();
+  keepHeapSmall();
   await app.waitUntilExit();
   return exitCode.done;
 }
