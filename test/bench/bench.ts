@@ -19,8 +19,10 @@ const rows: Row[] = [
   ...(await startUp(15, programs)),
   ...sizes(work),
   ...growth(),
+  ...(await factsOfNodes(7)),
   ...graph(),
   ...(await keyTimes(60)),
+  ...(await rehearsals(15)),
 ];
 rmSync(work, { recursive: true, force: true });
 const after = loadavg()[0] ?? 0;
