@@ -13,6 +13,7 @@ const longLab = [
   'test/lab/many-nodes.test.ts',
   'test/lab/other-products.test.ts',
   'test/lab/life.test.ts',
+  'test/lab/bundle.test.ts',
 ];
 
 /** One lab at a time on a machine; its nodes take minutes to come up. */

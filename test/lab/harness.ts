@@ -84,7 +84,7 @@ async function removeGroups(): Promise<void> {
  * Makes a stand-in on a node misbehave as the real one is known to, until it is undone.
  * `join-without-store`: join says it succeeded, and the datastore never came up. `join-hangs`, `enable-hangs`: never end.
  * `join-hangs-after-membership`, `join-hangs-before-its-mark`: a manager's join stops there, as one that is cut off.
- * `install-fails`: snap install ends with an error.
+ * `install-fails`: snap install ends with an error. `no-uplink`: the store is not reached.
  */
 export async function fault(n: number, name: Fault, state: 'set' | 'clear' = 'set'): Promise<void> {
   const file = `/etc/lab/faults/${name}`;
@@ -97,7 +97,11 @@ export type Fault =
   | 'join-hangs-after-membership'
   | 'join-hangs-before-its-mark'
   | 'enable-hangs'
-  | 'install-fails';
+  | 'install-fails'
+  | 'no-uplink';
+
+/** The registry, the way to which is cut: no image is pulled any more. */
+export const cutRegistry = (): void => stopInBackground('registry');
 
 /** What the lab's name server answers from now on, besides that a name does not exist. */
 export function names(known: Record<string, string>): void {

@@ -18,7 +18,7 @@ import { fillIngress, ingressRecipe } from './ingress-image.ts';
 import { at, here } from './place.ts';
 
 /** Which layer an image has, by the end of its name, and what it starts. All others hold busybox and the script `part`. */
-export const programs: readonly { name: RegExp; layer: string; entry: string }[] = [
+const programs: readonly { name: RegExp; layer: string; entry: string }[] = [
   { name: /\/pause$/, layer: 'pause', entry: '/pause' },
   { name: /\/coredns$/, layer: 'coredns', entry: '/coredns' },
   { name: /\/metallb\/controller$|^metallb\/controller$/, layer: 'controller', entry: '/controller' },
@@ -26,10 +26,28 @@ export const programs: readonly { name: RegExp; layer: string; entry: string }[]
   { name: /ingress-nginx\/controller$/, layer: 'ingress', entry: '/bin/env' },
   { name: /openebs\/(lvm-driver|openebs-cstor-csi-node)$/, layer: 'csi', entry: '/csi' },
 ];
-export const part = { layer: 'part', entry: '/part' };
+const part = { layer: 'part', entry: '/part' };
 
 /** Size in bytes and SHA-256 of each layer. */
 export type Layers = Record<string, { size: number; digest: string }>;
+
+/** The layer of the image of this name, without tag, and the words that it starts with. */
+export function layerOf(name: string): { readonly layer: string; readonly words: readonly string[] } {
+  const program = programs.find((each) => each.name.test(name));
+  const { layer, entry } = program ?? part;
+  return { layer, words: program ? [entry] : [entry, name.replace(/^.*\//, '')] };
+}
+
+/** The configuration of that image, as a registry and an archive hold it. */
+export function configOf(name: string, layers: Layers): string {
+  const { layer, words } = layerOf(name);
+  return JSON.stringify({
+    architecture: 'amd64',
+    os: 'linux',
+    config: { Entrypoint: words, Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'] },
+    rootfs: { type: 'layers', diff_ids: [`sha256:${layers[layer]?.digest ?? ''}`] },
+  });
+}
 
 export const imagesRecipe = () =>
   JSON.stringify([

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
-import { type Layers, part, programs } from './images.ts';
+import { configOf, type Layers, layerOf } from './images.ts';
 import { at, gateway } from './place.ts';
 
 const layers: Layers = JSON.parse(readFileSync(at('images/layers.json'), 'utf8'));
@@ -14,16 +14,8 @@ const known = new Map<string, string>();
 
 /** The manifest of an image of this name, made up as it is asked for. */
 function manifest(name: string): string {
-  const program = programs.find((each) => each.name.test(name));
-  const { layer, entry } = program ?? part;
-  const { size, digest } = layers[layer] ?? { size: 0, digest: '' };
-  const words = program ? [entry] : [entry, name.replace(/^.*\//, '')];
-  const config = JSON.stringify({
-    architecture: 'amd64',
-    os: 'linux',
-    config: { Entrypoint: words, Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'] },
-    rootfs: { type: 'layers', diff_ids: [`sha256:${digest}`] },
-  });
+  const { size, digest } = layers[layerOf(name).layer] ?? { size: 0, digest: '' };
+  const config = configOf(name, layers);
   const described = { mediaType: `${oci}.config.v1+json`, digest: digestOf(config), size: Buffer.byteLength(config) };
   const text = JSON.stringify({
     schemaVersion: 2,
