@@ -29,6 +29,9 @@ export const kernelModules = {
 } as const;
 export type KernelModule = keyof typeof kernelModules;
 
+/** A condition of the shell: a module of this `$name` that is built in shows itself by its settings alone. */
+export const filtersBridges = '[ "$name" = br_netfilter ] && [ -d /proc/sys/net/bridge ]';
+
 /** Settings that are asked for, by their sysctl names. */
 export const kernelSettings = [
   'fs.inotify.max_user_instances',
@@ -46,7 +49,7 @@ const probe = {
       bash: `read -r release </proc/sys/kernel/osrelease
   for name in ${Object.keys(kernelModules).join(' ')}; do
     if [ -d "/sys/module/$name" ]; then echo "loaded $name"
-    elif [ "$name" = br_netfilter ] && [ -d /proc/sys/net/bridge ]; then echo "loaded $name"
+    elif ${filtersBridges}; then echo "loaded $name"
     elif [ ! -e "/lib/modules/$release/modules.dep" ]; then echo "unknown $name"
     elif how=$(modprobe -n -v "$name" 2>/dev/null); then
       case $how in 'install /bin/true'*|'install /bin/false'*|'install /usr/bin/true'*|'install /usr/bin/false'*) echo "disabled $name";; *) echo "available $name";; esac

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
@@ -7,7 +8,8 @@ import { lookAtTuning, parseTuning } from '../../source/plan/steps/tuning-state.
 import { loadProduct } from '../../source/product/load.ts';
 import { tuningSchema } from '../../source/product/tuning.ts';
 import { inputOf } from '../check/cases/case.ts';
-import { factsOf, makePlan, siteOf } from './sample.ts';
+import { type Answers, carryThrough, fakeWorld, textOf } from './fake-world.ts';
+import { factsOf, makePlan, siteOf, stepsOf } from './sample.ts';
 
 const product = await loadProduct('zenko');
 const shape = { managers: 3 };
@@ -30,6 +32,25 @@ test('every node is set up after its restart and before MicroK8s, with the reaso
   expect(step?.commands.map(({ command }) => command)).toContainEqual(['sysctl', '-w', 'vm.max_map_count=262144']);
 });
 
+test('no module is loaded that the kernel has already: modprobe knows none that is built in', async () => {
+  const step = stepsOf(plan)('tuning@ks-1');
+  const said = (kernel: readonly string[]) => {
+    const sysctls = product.tuning.sysctls.map(({ name, value }) => `sysctl ${name} ${value}`);
+    const files = step.files.map(({ path }) => `file ${path} 644 root:root`);
+    return [...kernel, ...sysctls, ...files].join('\n');
+  };
+  const loadedBy = async (...kernel: readonly string[]) => {
+    const answers: Answers = {
+      'tuning-state': ({ ran }) => said(ran('modprobe') > 0 ? ['module br_netfilter'] : kernel),
+    };
+    const world = fakeWorld({ site, product, answers });
+    await carryThrough(world.context, step);
+    return world.ran.map(({ command }) => textOf(command)).filter((text) => text.startsWith('modprobe'));
+  };
+  expect(await loadedBy()).toEqual(['modprobe br_netfilter']);
+  expect(await loadedBy('module br_netfilter')).toEqual([]);
+});
+
 test('a product that declares nothing has no such step', async () => {
   const plain = makePlan({
     purpose: 'init',
@@ -46,7 +67,10 @@ test('the script reads the kernel and the modules of a real machine', async () =
     name,
     text,
     arguments: words = [],
-  } = lookAtTuning(['vm.max_map_count', 'net.ipv4.ip_local_port_range', 'vm.no_such'], ['no_such_module']);
+  } = lookAtTuning(
+    ['vm.max_map_count', 'net.ipv4.ip_local_port_range', 'vm.no_such'],
+    ['no_such_module', 'br_netfilter'],
+  );
   const { stdout } = await execa('bash', ['-c', text, name, ...words]);
   const { sysctls, loaded } = parseTuning(stdout);
   const read = async (path: string) => (await readFile(`/proc/sys/${path}`, 'utf8')).trim().split(/\s+/).join(' ');
@@ -54,7 +78,9 @@ test('the script reads the kernel and the modules of a real machine', async () =
     'vm.max_map_count': await read('vm/max_map_count'),
     'net.ipv4.ip_local_port_range': await read('net/ipv4/ip_local_port_range'),
   });
-  expect(loaded.size).toBe(0);
+  // Built in, it shows itself by its settings alone.
+  const filters = ['/sys/module/br_netfilter', '/proc/sys/net/bridge'].some((path) => existsSync(path));
+  expect([...loaded]).toEqual(filters ? ['br_netfilter'] : []);
 });
 
 test.each([

@@ -1,3 +1,4 @@
+import { filtersBridges } from '../../facts/kernel.ts';
 import type { Script } from '../../host/host.ts';
 import { tuningPaths } from './tuning-files.ts';
 
@@ -21,7 +22,7 @@ export const lookAtTuning = (sysctls: readonly string[], modules: readonly strin
   name=\${asked#*:}
   case $asked in
   sysctl:*) ! value=$(sysctl -n "$name" 2>/dev/null) || printf 'sysctl %s %s\\n' "$name" "$(printf %s "$value" | tr -s '[:space:]' ' ')";;
-  module:*) if [ -d "/sys/module/$name" ] || grep -qE "/$(printf %s "$name" | sed 's/_/[_-]/g')\\.ko" "/lib/modules/$(uname -r)/modules.builtin" 2>/dev/null; then printf 'module %s\\n' "$name"; fi;;
+  module:*) if [ -d "/sys/module/$name" ] || { ${filtersBridges}; } || grep -qE "/$(printf %s "$name" | sed 's/_/[_-]/g')\\.ko" "/lib/modules/$(uname -r)/modules.builtin" 2>/dev/null; then printf 'module %s\\n' "$name"; fi;;
   esac
 done
 for path in ${tuningPaths.join(' ')}; do [ ! -e "$path" ] || stat -c 'file %n %a %U:%G' "$path"; done

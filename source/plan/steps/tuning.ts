@@ -48,9 +48,11 @@ async function state(context: StepContext, p: Parameters, step: PlannedStep): Pr
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
-  await rememberEarlier(context, p);
+  const now = await tuningOf(context, p);
+  await rememberEarlier(context, p, now);
   await writeFiles(context, step);
-  for (const { name } of step.commands)
+  const loaded = new Set(p.modules.filter((name) => now.loaded.has(name)).map(loading));
+  for (const { name } of step.commands.filter((each) => !loaded.has(each.name)))
     await runCommand(context, step, name, {
       run: {
         causes: ['the kernel of this machine does not have it', 'a container shares the kernel of its host'],
@@ -59,8 +61,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
     });
 }
 
-async function rememberEarlier(context: StepContext, p: Parameters): Promise<void> {
-  const now = await tuningOf(context, p);
+async function rememberEarlier(context: StepContext, p: Parameters, now: TuningState): Promise<void> {
   const files: Record<string, string> = {};
   for (const path of tuningPaths) {
     const text = await readText(context, p.node, path);
@@ -106,6 +107,7 @@ async function refuseOther(
 
 export const tuning: StepKind<typeof parameters> = { kind: 'tuning', parameters, state, act, undo };
 
+const loading = (name: string): string => `load ${name}`;
 const setting = (name: string, value: string): string[] => ['sysctl', '-w', `${name}=${value}`];
 
 /** The step for one node; undefined where the product declares nothing. */
@@ -123,7 +125,7 @@ export function planTuning(node: string, declared: Tuning): PlannedStep | undefi
     deadline: minutes(2),
     parameters: { node, sysctls, modules },
     commands: [
-      ...modules.map((name) => command(`load ${name}`, node, ['modprobe', name])),
+      ...modules.map((name) => command(loading(name), node, ['modprobe', name], { when: 'it is not loaded' })),
       ...sysctls.map(({ name, value }) => command(`set ${name}`, node, setting(name, value))),
     ],
     files,
