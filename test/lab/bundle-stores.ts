@@ -41,8 +41,9 @@ export const labStores: Stores = {
   render: async (chart, { release, namespace, values }) => {
     const helm = quietly({ input: values });
     return parseManifests(
-      (await helm`${at('plane/helm')} template ${release} ${chart} --namespace ${namespace} --include-crds --values -`)
-        .stdout,
+      (
+        await helm`${at('plane/helm')} template ${release} ${chart} --namespace ${namespace} --kube-version 1.34.0 --include-crds --values -`
+      ).stdout,
     );
   },
 };

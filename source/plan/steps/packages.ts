@@ -57,6 +57,9 @@ const installFromFolder = (folder: string, names: readonly string[]): Script => 
   arguments: [folder, ...names],
 });
 
+/** apt knows no archive then, so that it fetches nothing. `--no-download` would do too, but apt 3.0 then finds no local file either. */
+const withoutSources = ['-o', 'Dir::Etc::SourceList=/dev/null', '-o', 'Dir::Etc::SourceParts=-'];
+
 const folderText = `${lockFunctions}folder=$1; shift
 files=()
 for file in "$folder"/*.deb; do
@@ -64,7 +67,7 @@ for file in "$folder"/*.deb; do
   [ "$(dpkg-query -W -f '\${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || files+=("$file")
 done
 [ \${#files[@]} -gt 0 ] || exit 0
-when_unlocked apt-get -y --no-download ${aptOptions.join(' ')} install "\${files[@]}"
+when_unlocked apt-get -y ${[...withoutSources, ...aptOptions].join(' ')} install "\${files[@]}"
 `;
 
 function commands({ node, upgrade, install, iscsid, folder }: Parameters): PlannedCommand[] {
