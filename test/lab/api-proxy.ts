@@ -1,6 +1,6 @@
 // A quick way to the API server for what watches it: one long-lived `kubectl proxy` on a socket, moved to another manager when its own dies.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Kubernetes, kubectlWords, livingManager } from './api.ts';
@@ -73,8 +73,11 @@ async function connect(): Promise<void> {
   if (!n) return;
   rmSync(socketPath, { force: true });
   const [program = '', ...words] = [...kubectlWords(n), 'proxy', `--unix-socket=${socketPath}`, '--reject-methods=^$'];
-  proxy = spawn(program, words, { stdio: 'ignore' });
-  await sleep(500);
+  const started = spawn(program, words, { stdio: 'ignore' });
+  proxy = started;
+  // On a busy machine it takes seconds until it listens: killed before, it never would.
+  for (const end = Date.now() + 60_000; !existsSync(socketPath) && started.exitCode === null && Date.now() < end; )
+    await sleep(50);
 }
 
 process.on('exit', () => proxy?.kill('SIGKILL'));
