@@ -6,7 +6,7 @@ import { moved } from '../ui/ink/first-page/moves.ts';
 import { type StartScreen, startScreen } from '../ui/ink/first-page/paint.ts';
 import { parseWords } from './line/arguments.ts';
 import { globalFlags, productFlag } from './line/flags.ts';
-import { putOnScreen } from './line/put-on-screen.ts';
+import { putOnScreen, type Screen } from './line/put-on-screen.ts';
 import { processTerminal } from './line/terminal.ts';
 
 /** What the page shows that was painted before anything else was loaded. */
@@ -16,11 +16,9 @@ export interface FirstPage {
   readonly onScreen?: OnScreen;
 }
 
-export interface OnScreen {
+export interface OnScreen extends Screen {
   /** From now on keys are kept for who takes over. Gives the row that the pointer is on. */
   readonly leaveKeys: () => number;
-  /** From now on someone else puts the terminal back. */
-  readonly handOver: () => void;
 }
 
 /**
@@ -37,11 +35,11 @@ export async function paintFirstPage(words: readonly string[]): Promise<FirstPag
     const start = await readStartFacts(settings, args.product);
     const screen = screenOf(settings, start);
     if (screen === undefined) return { start };
-    const handOver = putOnScreen(screen.at(0));
+    const onScreen = putOnScreen(screen.at(0));
     const leaveKeys = answerMoves(screen);
     // Two turns of the event loop, as the first one may end before reading begins: what was typed before the page stood is answered now.
     for (let turns = 0; turns < 2; turns++) await new Promise((turn) => setImmediate(turn));
-    return { start, onScreen: { leaveKeys, handOver } };
+    return { start, onScreen: { ...onScreen, leaveKeys } };
   } catch {
     return undefined;
   }

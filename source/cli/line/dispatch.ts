@@ -13,6 +13,7 @@ export async function dispatch(argv: readonly string[], program: Program): Promi
   try {
     process.exitCode = await run(argv, program);
   } catch (error) {
+    program.firstPage?.onScreen?.giveBack();
     const settings = { json: argv.includes('--json'), verbose: argv.includes('--verbose') };
     process.exitCode = reportFailure(error, settings, processTerminal());
   }

@@ -1,35 +1,43 @@
 import { writeSync } from 'node:fs';
 import { backFromScreen, intoAlternateScreen } from '../../ui/ink/first-page/painter.ts';
 
-/**
- * Shows a painted page on a screen of its own. What is typed from now on is kept, not shown over it. Gives what to call once
- * someone else puts the terminal back.
- */
-export function putOnScreen(page: string): () => void {
+/** Who puts the terminal back. Each may be called again, and after the other: only the first call counts. */
+export interface Screen {
+  /** Someone else does from now on. */
+  readonly handOver: () => void;
+  /** Now, so that a failure is told on the screen from which the program was called. */
+  readonly giveBack: () => void;
+}
+
+/** Shows a painted page on a screen of its own. What is typed from now on is kept, not shown over it. */
+export function putOnScreen(page: string): Screen {
   process.stdin.setRawMode(true);
-  const handOver = restoreAtEnd();
+  const screen = restoreAtEnd();
   writeSync(1, intoAlternateScreen + page);
-  return handOver;
+  return screen;
 }
 
 const deadly = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Puts the terminal back should the program end before the pages are there. Gives what calls that off. */
-function restoreAtEnd(): () => void {
-  const restore = (): void => {
+/** Puts the terminal back should the program end before the pages are there. */
+function restoreAtEnd(): Screen {
+  let ours = true;
+  const giveBack = (): void => {
+    if (!ours) return;
+    handOver();
     process.stdin.setRawMode(false);
     writeSync(1, backFromScreen);
   };
   const killed = (signal: (typeof deadly)[number]): void => {
-    handOver();
-    restore();
+    giveBack();
     process.kill(process.pid, signal);
   };
   const handOver = (): void => {
-    process.off('exit', restore);
+    ours = false;
+    process.off('exit', giveBack);
     for (const signal of deadly) process.off(signal, killed);
   };
-  process.once('exit', restore);
+  process.once('exit', giveBack);
   for (const signal of deadly) process.once(signal, killed);
-  return handOver;
+  return { handOver, giveBack };
 }

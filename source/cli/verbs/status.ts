@@ -131,9 +131,13 @@ async function drawLive(
   ]);
   const { columns = 80, rows = 24 } = process.stdout;
   const painted = watchScreen(page, { columns, rows });
-  const handOver = painted === undefined ? undefined : putOnScreen(painted);
-  const { runInkStatus } = await import('../../ui/ink/status.tsx');
-  await runInkStatus({ ...page, reports, ...defined({ handOver }) });
+  const screen = painted === undefined ? undefined : putOnScreen(painted);
+  try {
+    const { runInkStatus } = await import('../../ui/ink/status.tsx');
+    await runInkStatus({ ...page, reports, ...defined({ handOver: screen?.handOver }) });
+  } finally {
+    screen?.giveBack();
+  }
 }
 
 /** The whole report once, then again whenever something in it has changed. With --json: every look, one object a line. */
