@@ -17,8 +17,8 @@ export const labStores: Stores = {
     const snap = join(folder, `${name}.snap`);
     const assertion = join(folder, `${name}.assert`);
     await copyFile(at('snaps', `${name}${track}.snap`), snap);
-    // nobody has signed a snap of the lab; the node's `snap` knows this text
-    await writeFile(assertion, `lab-assertion: ${name}\n`);
+    // as the node's `snap` knows it
+    await writeFile(assertion, 'signed by the lab\n');
     return { snap: { file: snap, name }, assertion: { file: assertion, name } };
   },
   packages: async (_release, _names, folder) => {
