@@ -33,15 +33,15 @@ export const kubectl = {
     '-o',
     'json',
   ],
-  /** Last lines of a pod's containers as they were before they ended last. */
-  lastWords: (pod: string, namespace: string, lines: number) => [
+  /** Last lines of a pod's containers; `before`: of those that ran before the ones of now. */
+  lastWords: (pod: string, namespace: string, lines: number, before: boolean) => [
     ...program,
     'logs',
     pod,
     '-n',
     namespace,
     '--all-containers',
-    '--previous',
+    ...(before ? ['--previous'] : []),
     `--tail=${lines}`,
   ],
   /** Manifests come on standard input. */

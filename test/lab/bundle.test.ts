@@ -66,7 +66,7 @@ it('nothing was asked of a store, an archive or a registry', async () => {
   const commands = journal(root).flatMap(({ type, command }) => (type === 'command' ? JSON.stringify(command) : []));
   expect(commands.filter((words) => words.includes('receive-part')).length).toBeGreaterThan(20);
   expect(commands.filter((words) => /https?:\/\/(?!127)|oci:|apt-get.*update|"--repo"/.test(words))).toEqual([]);
-  expect((await lab.onNode(1, 'dpkg-query -W -f "${Status}" open-iscsi')).stdout).toBe('install ok installed');
+  expect((await lab.onNode(1, "dpkg-query -W -f '${Status}' open-iscsi")).stdout).toBe('install ok installed');
   const events = (await lab.objects('events', '--all-namespaces')).map((event) => JSON.stringify(event));
   expect(events.filter((event) => event.includes('already present on machine')).length).toBeGreaterThan(5);
   expect(events.filter((event) => event.includes('Successfully pulled image'))).toEqual([]);

@@ -118,7 +118,11 @@ describe('a rollout that does not become ready', () => {
     const { context } = world({
       ...answers(step),
       [`${M} kubectl get pods`]: () => crashing(looks++),
-      [`${M} kubectl logs`]: 'no such option: --fast\n',
+      // As the kubelet answers while the container has ended.
+      [`${M} kubectl logs`]: ({ text }) =>
+        text.includes('--previous')
+          ? 'unable to retrieve container logs for containerd://46cf'
+          : 'no such option: --fast\n',
     });
     const began = context.clock.now();
     await expect(carryThrough(context, step)).rejects.toMatchObject({

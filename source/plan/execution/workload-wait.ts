@@ -160,19 +160,28 @@ async function troubles(context: StepContext, wanted: WorkloadsWanted): Promise<
   return [...lines.flat(), ...latestWarnings(events, 3)];
 }
 
-/** What a container that ended said last. */
-async function lastWords(
+/**
+ * What a container that ended said last. Once it runs again, that is the one before; while it has ended, it is the one of now, and the
+ * kubelet has removed the one before, which kubectl says as if it were a line of the log, with exit code 0.
+ */
+async function lastWords(context: StepContext, wanted: WorkloadsWanted, { pod }: StuckPod): Promise<string[]> {
+  const before = await wordsOf(context, wanted, pod, true);
+  const lines = before.length > 0 ? before : await wordsOf(context, wanted, pod, false);
+  return lines.slice(-3).map((line) => `${pod} said last: ${line.slice(0, 200)}`);
+}
+
+async function wordsOf(
   context: StepContext,
   { through, namespace }: WorkloadsWanted,
-  { pod }: StuckPod,
+  pod: string,
+  before: boolean,
 ): Promise<string[]> {
   try {
-    const { code, stdout } = await look(context, through, kubectl.lastWords(pod, namespace, 3), seconds(15));
-    const lines = stdout
-      .split('\n')
-      .map((line) => line.trim())
-      .filter(Boolean);
-    return code === 0 ? lines.slice(-3).map((line) => `${pod} said last: ${line.slice(0, 200)}`) : [];
+    const { code, stdout } = await look(context, through, kubectl.lastWords(pod, namespace, 3, before), seconds(15));
+    const lines = stdout.split('\n').map((line) => line.trim());
+    return code === 0
+      ? lines.filter((line) => line !== '' && !line.startsWith('unable to retrieve container logs'))
+      : [];
   } catch {
     return [];
   }
