@@ -66,7 +66,7 @@ const refusals: readonly (readonly [string, Answers, object])[] = [
       seen: 'value components.web.members, from values.components.web.members: Invalid type. Expected: object, given: string',
       next: [
         'Correct site.yaml: its answers, `values`, `chart` or `registry`.',
-        'After a correction of site.yaml: kloudspot apply. No other node has joined yet.',
+        'No other node has joined yet. After a correction of site.yaml: kloudspot apply',
       ],
     },
   ],

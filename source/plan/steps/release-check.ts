@@ -90,7 +90,7 @@ const imagesAbsent = ({ node }: Parameters, absent: readonly MissingImage[]): St
 /** A plan holds the site it was made for: a corrected one needs a new plan. */
 const correct = (keys: readonly string[]): string[] => [
   ...keys.map((each) => `Correct site.yaml: ${each}.`),
-  `After a correction of site.yaml: ${kloudspot('apply')}. No other node has joined yet.`,
+  `No other node has joined yet. After a correction of site.yaml: ${kloudspot('apply')}`,
 ];
 
 /** Chart, values and images of the release are judged while nothing but the first node's MicroK8s is there. */
