@@ -55,7 +55,9 @@ function once(
         response.on('error', reject);
         response.on('end', () => {
           const code = response.statusCode ?? 0;
-          if (code === 502 || code === 503 || code === 504 || text[0] !== '{') reject(new Error(text));
+          // A group of kinds that no chart has brought yet: the API server says so in plain text.
+          if (code === 404 && text[0] !== '{') resolve({ code, answer: { metadata: { name: '' } } });
+          else if (code === 502 || code === 503 || code === 504 || text[0] !== '{') reject(new Error(text));
           else resolve({ code, answer: JSON.parse(text) });
         });
       },
