@@ -29,7 +29,7 @@ describe('the first transcript, KloudInsights', () => {
       'Assuming a 3 node cluster installation',
       'There is no site yet: this machine (nmsc02) is looked at, and every node is taken to be like it',
       'Openebs not installed',
-      'OpenEBS is installed by the run (kloudspot init or apply); nothing is changed now',
+      'Nothing is changed now: OpenEBS is installed by kloudspot init',
       expect.stringMatching(/^Note: cStor was deprecated/),
       '',
       'Volume Groups:',

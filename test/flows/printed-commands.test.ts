@@ -49,7 +49,7 @@ async function withFault(node: string, command: string): Promise<Rehearsal> {
 
 describe('every command that a failure prints works as it is printed', () => {
   it.each([
-    ['ks-1', 'apt-get'],
+    ['ks-1', 'when-unlocked'],
     ['ks-2', 'snap install'],
     ['ks-1', 'microk8s enable'],
     ['ks-1', 'microk8s helm3 upgrade'],

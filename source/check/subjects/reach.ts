@@ -54,7 +54,7 @@ export const snapStore: Check = reachCheck(
     return fail('not reached', `snapd of ${node.name} does not reach ${store.join(', ')}.`, {
       wanted: 'reached',
       advice:
-        'Open the way to these servers, give the site a proxy (network.proxy), or install from a bundle: kloudspot bundle create on a machine with internet; try it: snap debug connectivity',
+        'Open the way to these servers (test: snap debug connectivity), give the site a proxy (network.proxy), or install from a bundle. On a machine with internet: kloudspot bundle create --output FILE',
     });
   },
 );

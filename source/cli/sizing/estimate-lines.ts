@@ -34,7 +34,7 @@ export function engineLines(
   if (!engine.ours) return ['Shared volumes go to a storage class of yours: their room is not counted here'];
   const later = cluster
     ? `OpenEBS is not installed now; with the rest of the site: ${kloudspot('apply')}`
-    : `OpenEBS is installed by the run (${kloudspot('init')} or apply); nothing is changed now`;
+    : `Nothing is changed now: OpenEBS is installed by ${kloudspot('init')}`;
   const done = ['Successfully installed OpenEBS.', 'All PODs are UP now...'];
   const open = `OpenEBS is not installed: its run did not come to its end. To continue it: ${kloudspot('resume')}`;
   const without = openebs ? [] : [later];
