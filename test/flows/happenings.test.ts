@@ -36,7 +36,9 @@ it('a disk that is lost after the build is named with what lay on it, and a grou
   const listed = await rehearsal.run('storage list', scenario);
   expect(listed.stdout).toMatch(/vg_share .* no: vg_share misses 1 physical volume/);
   const status = await rehearsal.run('status', scenario);
-  expect(status.stdout).toMatch(/DEGRADED.*\n {2}The storage pool is not online on ks-3 \(offline\)/);
+  expect(status.stdout).toMatch(
+    /DEGRADED.*\n {2}Volume group vg_share of ks-3 misses 1 disk\.\n {2}The storage pool is not online on ks-3 \(offline\)/,
+  );
   const grown = await rehearsal.run('storage grow', 'kafka', '9', '--yes', scenario);
   expect([grown.code, grown.stderr]).toEqual([3, expect.stringContaining('ks-2: ubuntu-vg has 1 GB free')]);
 });
