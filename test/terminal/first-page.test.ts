@@ -22,14 +22,17 @@ const picture = (one: Screen): string =>
 function watched(
   args: readonly string[],
   options: ScreenOptions,
-): { readonly screen: Screen; readonly seen: string[] } {
+): { readonly screen: Screen; readonly seen: string[]; readonly loaded: () => boolean | undefined } {
   const seen: string[] = [];
-  const onDrawn = (drawn: Screen): void => {
-    if (seen.length > 0 || drawn.text().includes('help')) seen.push(picture(drawn));
+  let loaded: boolean | undefined;
+  const onDrawn = (drawn: Screen, soFar: string): void => {
+    if (seen.length === 0 && !drawn.text().includes('help')) return;
+    loaded ??= soFar.includes(inkIsThere);
+    seen.push(picture(drawn));
   };
-  const one = new Screen(['init', '--root', root, ...args], { ...options, onDrawn });
+  const one = new Screen(['init', '--root', root, ...args], { ...options, onDrawn, apart: inkIsThere });
   screen = one;
-  return { screen: one, seen };
+  return { screen: one, seen, loaded: () => loaded };
 }
 
 /** Ink turns this on right after its first frame. */
@@ -76,9 +79,9 @@ const cases: readonly Case[] = [
 describe('the first page stands before Ink is loaded, and Ink takes it over', () => {
   it.each(cases)('without a moved cell: $name', async ({ args = [], options = {}, before = nothing }) => {
     before();
-    const { screen: one, seen } = watched(args, options);
+    const { screen: one, seen, loaded } = watched(args, options);
     await one.see('help');
-    expect(one.output).not.toContain(inkIsThere);
+    expect(loaded()).toBe(false);
     const first = pointed(one);
     expect(first).not.toBe('');
     await untilInk(one);
@@ -93,12 +96,12 @@ describe('the first page stands before Ink is loaded, and Ink takes it over', ()
     prepare();
     const pictures: string[] = [];
     let loaded: boolean | undefined;
-    const onDrawn = (drawn: Screen): void => {
+    const onDrawn = (drawn: Screen, soFar: string): void => {
       if (!drawn.text().includes('help') || !pointed(drawn).includes('Load a site')) return;
-      loaded ??= drawn.output.includes(inkIsThere);
+      loaded ??= soFar.includes(inkIsThere);
       pictures.push(picture(drawn));
     };
-    const one = new Screen(['init', '--root', root, ...args], { ...options, onDrawn });
+    const one = new Screen(['init', '--root', root, ...args], { ...options, onDrawn, apart: inkIsThere });
     screen = one;
     one.press(keys.down, keys.down, keys.down, keys.down, keys.down, keys.up, ...upTo(args));
     await untilInk(one);

@@ -23,13 +23,13 @@ const picture = (one: Screen): string =>
 function watched(args: readonly string[], options: ScreenOptions = {}) {
   const pictures: string[] = [];
   let loaded: boolean | undefined;
-  const onDrawn = (drawn: Screen): void => {
+  const onDrawn = (drawn: Screen, soFar: string): void => {
     if (!drawn.text().includes('Asking the site') || !drawn.text().includes('leave')) return;
-    loaded ??= drawn.output.includes(inkDraws);
+    loaded ??= soFar.includes(inkDraws);
     pictures.push(picture(drawn));
   };
   const words = ['status', '--watch', '--rehearse', '--accept-new-host-keys', '--root', root, ...args];
-  screen = new Screen(words, { ...options, onDrawn });
+  screen = new Screen(words, { ...options, onDrawn, apart: inkDraws });
   return { screen, pictures, loaded: () => loaded };
 }
 

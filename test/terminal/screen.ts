@@ -30,8 +30,10 @@ export interface ScreenOptions {
   readonly rows?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly command?: string;
-  /** Called whenever the emulator has drawn what came. */
-  readonly onDrawn?: (screen: Screen) => void;
+  /** Called whenever the emulator has drawn what came; `soFar`: all bytes up to then, of which more may have come. */
+  readonly onDrawn?: (screen: Screen, soFar: string) => void;
+  /** What comes from these bytes on is drawn by itself, also where a busy machine reads it together with what was before. */
+  readonly apart?: string;
 }
 
 /** One cell of the screen. */
@@ -70,8 +72,12 @@ export class Screen {
       env: { ...inherited, TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env },
     });
     this.#pty.onData((data) => {
-      this.output += data;
-      this.#terminal.write(data, () => options.onDrawn?.(this));
+      const at = options.apart === undefined ? -1 : data.indexOf(options.apart);
+      for (const piece of at > 0 ? [data.slice(0, at), data.slice(at)] : [data]) {
+        this.output += piece;
+        const soFar = this.output;
+        this.#terminal.write(piece, () => options.onDrawn?.(this, soFar));
+      }
     });
     this.#terminal.onData((reply) => this.#pty.write(reply));
     this.#pty.onExit(({ exitCode }) => {
