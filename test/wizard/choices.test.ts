@@ -65,14 +65,14 @@ test('the administrators of a packet filter are asked once there is one, and it 
 
 test('an issuer of logins is asked once rights are, and goes with them', () => {
   const answer = (draft: SiteDraft, label: string, text: string) => answered(userFields, draft, label, text);
-  expect(userFields(viewOf({})).map(({ label }) => label)).toEqual(['Rights of users']);
-  const on = answer({}, 'Rights of users', 'yes').draft;
+  expect(userFields(viewOf({})).map(({ label }) => label)).toEqual(['RBAC']);
+  const on = answer({}, 'RBAC', 'yes').draft;
   const issuer = answer(on, 'Login issuer', 'https://login.example.org').draft;
-  const whole = answer(issuer, 'Client of it', 'cluster').draft;
+  const whole = answer(issuer, 'Client ID', 'cluster').draft;
   expect(whole).toEqual({
     cluster: { rbac: true, oidc: { issuer: 'https://login.example.org', clientId: 'cluster' } },
   });
   expect(answer(whole, 'Login issuer', '').draft).toEqual(on);
-  expect(answer(whole, 'Rights of users', 'no').draft).toEqual({});
+  expect(answer(whole, 'RBAC', 'no').draft).toEqual({});
   expect(answer(on, 'Login issuer', 'http://login.example.org').problem).toContain('https://');
 });
