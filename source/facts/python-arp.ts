@@ -1,3 +1,6 @@
+/** Why an address is `unknown` that lies in no network of the node. */
+export const outOfSubnet = 'no interface in its subnet';
+
 /**
  * Python for programs that run on a node as root: `arp(addresses)` asks who has these IPv4 addresses, as RFC 5227 section 2.1.1 asks
  * (sender 0.0.0.0, so that no cache learns anything), three times within 1.5 s for all at once, or until all have answered. It gives for each address `free`,
@@ -38,7 +41,7 @@ def arp(wanted):
         if fitting:
             asked[address] = max(fitting, key=lambda entry: entry[0].prefixlen)
         else:
-            answers[address] = "unknown no interface in its subnet"
+            answers[address] = "unknown ${outOfSubnet}"
 
     sockets = {}
     try:

@@ -5,6 +5,10 @@ import { agentPort, microk8sFiles, microk8sProgram } from './node.ts';
 export { agentPort, apiPort, microk8sFiles, microk8sProgram } from './node.ts';
 export { ingressOf } from './tracks.ts';
 
+/** References of images, as `images` prints them. */
+export const imageReferences = (stdout: string): ReadonlySet<string> =>
+  new Set(stdout.split('\n').map((line) => line.trim()));
+
 /** Argument arrays of `microk8s`; every one of them must run as root. */
 export const microk8s = {
   status: () => [microk8sProgram, 'status', '--format', 'yaml'],

@@ -25,17 +25,13 @@ export const rootSize: Check = nodeCheck(
     if (root.sizeBytes < floor.rootGiB * gibibyte * share) {
       return fail(seen, `/ has ${seen} of the ${floor.rootGiB} GB that a ${node.role} needs.`, {
         wanted: `${floor.rootGiB} GB or more`,
-        advice: isVolume(storage, root.device)
-          ? `lvextend -r -L ${floor.rootGiB}G ${root.device}, where its group has free space`
-          : largerRoot(root.device),
+        advice: largerRoot(storage, floor.rootGiB),
       });
     }
     if (root.sizeBytes < recommended.rootGiB * gibibyte * share) {
       return warn(seen, `${recommended.rootGiB} GB are recommended for / with these features.`, {
         wanted: `${recommended.rootGiB} GB recommended`,
-        advice: isVolume(storage, root.device)
-          ? `lvextend -r -L ${recommended.rootGiB}G ${root.device}, where its group has free space`
-          : largerRoot(root.device),
+        advice: largerRoot(storage, recommended.rootGiB),
       });
     }
     return pass(seen, '/ is large enough.', { wanted: `${recommended.rootGiB} GB or more` });
@@ -46,8 +42,13 @@ export const rootSize: Check = nodeCheck(
 const isVolume = ({ logicalVolumes }: StorageFacts, device: string): boolean =>
   logicalVolumes.some(({ path, volumeGroup, name }) => [path, mapperPath(volumeGroup, name)].includes(device));
 
-const largerRoot = (device: string): string =>
-  `Install / on a larger partition, or on a logical volume: ${device} is not one, so lvextend cannot grow it`;
+/** How / gets this many GB. */
+function largerRoot(storage: StorageFacts, gib: number): string {
+  const { device } = storage.root;
+  return isVolume(storage, device)
+    ? `lvextend -r -L ${gib}G ${device}, where its group has free space`
+    : `Install / on a larger partition, or on a logical volume: ${device} is not one, so lvextend cannot grow it`;
+}
 
 /** Server SSDs with spare area are sold in the class of the next round size: 960 GB beside 1 TB, 1.92 TB beside 2 TB. */
 const tradeClass = 0.96;

@@ -1,3 +1,4 @@
+import { outOfSubnet } from '../../facts/python-arp.ts';
 import { gatewayOf } from '../../network/netplan.ts';
 import { type Check, pass, warn } from '../check.ts';
 import { reachCheck } from './reach.ts';
@@ -14,13 +15,10 @@ export const gatewayAnswers: Check = reachCheck(
     const gateway = gatewayOf(input.site, node, facts);
     const heard = gateway === undefined ? undefined : gateways[gateway];
     if (gateway === undefined) return pass('none', 'There is no gateway that could answer.');
-    const field = [
-      ...(node.network?.gateway === undefined && input.site.network.gateway === gateway
-        ? ['network', 'gateway']
-        : ['nodes', index, 'network', 'gateway']),
-    ];
+    const ofSite = node.network?.gateway === undefined && input.site.network.gateway === gateway;
+    const field = ofSite ? ['network', 'gateway'] : ['nodes', index, 'network', 'gateway'];
     if (heard?.state === 'taken') return pass(gateway, `${gateway} answers ${node.name} (MAC ${heard.mac}).`);
-    if (heard?.state === 'unknown' && heard.why === 'no interface in its subnet')
+    if (heard?.state === 'unknown' && heard.why === outOfSubnet)
       return pass(
         `${gateway} not here`,
         `${node.name} has no address in the network of ${gateway} yet, or it is on the link.`,

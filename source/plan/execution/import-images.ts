@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { microk8s } from '../../microk8s/microk8s.ts';
+import { imageReferences, microk8s } from '../../microk8s/microk8s.ts';
 import type { PlannedCommand, PlannedStep, StepContext } from '../step.ts';
 import { look, runCommand } from './carry-out.ts';
 import { command, minutes } from './define.ts';
@@ -13,7 +13,7 @@ const nameOf = ({ reference }: ImageToImport): string => `import/${reference}`;
 /** References that containerd has on a node; none where it does not answer. */
 export async function imagesOn(context: StepContext, node: string): Promise<ReadonlySet<string>> {
   const { stdout } = await look(context, node, microk8s.images(), minutes(1));
-  return new Set(stdout.split('\n').map((line) => line.trim()));
+  return imageReferences(stdout);
 }
 
 /** Those that containerd does not have on a node; all of them where it does not answer. */

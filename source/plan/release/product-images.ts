@@ -8,7 +8,7 @@ import {
   type WantedImage,
 } from '../../facts/images-probe.ts';
 import type { ReadOnlyHost } from '../../host/host.ts';
-import { microk8s } from '../../microk8s/microk8s.ts';
+import { imageReferences, microk8s } from '../../microk8s/microk8s.ts';
 import { microk8sFiles } from '../../microk8s/node.ts';
 import { proxyEnvironment, proxySettings } from '../../network/proxy.ts';
 import type { Site, SiteNode } from '../../site/schema.ts';
@@ -24,7 +24,8 @@ export interface ImagesQuestion {
 }
 
 /**
- * Asks from one node whether the registries have the images that not every node has. Undefined where the node gave no answer; nothing is asked on a site with a bundle, whose images come with it.
+ * Asks from one node whether the registries have the images that not every node has. Undefined where
+ * the node gave no answer; nothing is asked on a site with a bundle, whose images come with it.
  */
 export async function askImages(
   host: ReadOnlyHost,
@@ -56,7 +57,7 @@ async function onEveryNode(site: Site, hostOf: ImagesQuestion['hostOf']): Promis
       unlessFault(async () => {
         const host = await hostOf(node);
         const { code, stdout } = await host.run(microk8s.images(), { sudo: true, deadline: 30_000 });
-        return code === 0 ? new Set(stdout.split('\n').map((line) => line.trim())) : undefined;
+        return code === 0 ? imageReferences(stdout) : undefined;
       }),
     ),
   );

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { outOfSubnet } from '../../facts/python-arp.ts';
 import { announcer } from '../cluster/controllers/load-balancer.ts';
 import type { Machine } from '../model/machine.ts';
 import type { State } from '../model/state.ts';
@@ -109,7 +110,7 @@ function arpAnswer(machine: Machine, state: State, address: string, now: number)
   const near = machine.network.interfaces.some((port) =>
     port.addresses.some((one) => networkOf(one.address, one.prefix) === networkOf(address, one.prefix)),
   );
-  if (!near) return 'unknown no interface in its subnet';
+  if (!near) return `unknown ${outOfSubnet}`;
   const holder = reachable(state, machine, address) ?? announcer(state, address, now);
   if (holder === undefined && isRouter(state, address)) return 'taken 00:00:5e:00:00:02';
   return holder === undefined ? 'free' : `taken ${holder.network.interfaces[0]?.mac ?? '00:00:5e:00:00:01'}`;
