@@ -138,7 +138,7 @@ export async function* journalLines(directory: string, from: number): AsyncGener
   try {
     let rest = Buffer.alloc(0);
     for (let at = from; ; ) {
-      // Whoever follows a run looks at each event: room is made for what is there alone.
+      // What follows a run looks at each event: room is made for what is there alone.
       const more = (await file.stat()).size - at - rest.length;
       if (more <= 0) return;
       const chunk = Buffer.alloc(Math.min(chunkSize, more));

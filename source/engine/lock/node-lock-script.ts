@@ -9,7 +9,7 @@ export type LockVerb = 'take' | 'beat' | 'release';
  * the claim, and on a second line the node's boot id and uptime in seconds at the last heartbeat: the age of a heartbeat is measured by
  * that one clock, which no one sets.
  * A run of the node itself under the root / keeps its lock in the same file and knows no such section. So the file is placed by `ln`
- * where there is none, and a holder is replaced by whoever has placed the file that comes after it (succession.ts).
+ * where there is none, and a holder is replaced by the one that placed the file that comes after it (succession.ts).
  * Prints `yours`, or `held SECONDS` and the holder's claim. Arguments: verb, path, run, token of a holder that may be replaced.
  */
 const text = `verb=$1 path=$2 run=$3 replaced=$4

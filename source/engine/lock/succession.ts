@@ -5,7 +5,7 @@ import type { LockFiles } from './lock-files.ts';
  * How a lock passes from a holder that is gone to one of those that want it. A file is never taken away to make room: in the
  * moment without it a third one would find the lock free. Instead each taking has a token of its own, and only one can place the file
  * that says who comes after that token. Who has placed it holds the lock, from then on, and writes its claim over the old one.
- * The file stays until the lock is given back: whoever has judged the old holder too late finds it taken.
+ * The file stays until the lock is given back: a process that judged the old holder too late finds it taken.
  */
 
 /** Who holds the lock of this path: the last of those who came after each other. */

@@ -124,7 +124,7 @@ function parseUntabbed(text: string): { document: Document; lines: LineCounter }
   return undefined;
 }
 
-/** What the parser says to programmers, said to whoever writes the file. */
+/** What the parser says to programmers, in words for the person who writes the file. */
 function yamlWords(message: string, code: string): string {
   if (code === 'MULTIPLE_DOCS') return 'a second document begins here (---), wanted one';
   if (/call stack/.test(message)) return 'nested too deeply';
