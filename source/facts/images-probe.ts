@@ -25,9 +25,9 @@ export interface ImagesTask {
 
 const missingImage = z.object({
   image: z.string(),
-  /** `absent`: its registry answers and does not give it. `silent`: nothing is known of it. */
+  /** `absent`: every place answers and does not give it. `silent`: a place that may have it did not answer. */
   kind: z.enum(['absent', 'silent']),
-  /** What was heard from the last place. */
+  /** What was heard; by host where there are several places. */
   problem: z.string(),
 });
 /** An image that a node does not find. */
@@ -54,7 +54,8 @@ export const imagesDeadline = (asking + 20) * 1000;
 
 /**
  * The script `image-manifests`: asks the registry of each image for its manifest, with HEAD, which no registry counts as a pull. Standard
- * input: `USER:SECRET` in base64, or nothing. Mirrors that containerd has on the node are asked first. Nothing is fetched and nothing stays.
+ * input: `USER:SECRET` in base64, or nothing. Mirrors that containerd has on the node are asked first, and the `server` of their file in
+ * the place of the registry itself. Nothing is fetched and nothing stays.
  */
 export const imagesProbe = (task: ImagesTask): Script =>
   pythonScript('image-manifests', asking + 10, { ...task, asking }, pythonProxy + body);
@@ -69,7 +70,7 @@ login = secret().strip()
 kinds = ", ".join([
     "application/vnd.oci.image.index.v1+json", "application/vnd.oci.image.manifest.v1+json",
     "application/vnd.docker.distribution.manifest.list.v2+json", "application/vnd.docker.distribution.manifest.v2+json"])
-found, heard = set(), {}
+found, complete, heard = set(), set(), {}
 
 class Refused(Exception):
     pass
@@ -103,39 +104,70 @@ def there(url, with_login):
             raise Refused("the registry refuses the login, or has no such image" if with_login else "the registry wants a login, or has no such image")
         raise
 
-def mirrors(registry):
-    for folder in (registry, "_default"):
+# MicroK8s' own file names docker.io, which is a page for people.
+def based(url, overridden=False):
+    whole = (url if "://" in url else "https://" + url).rstrip("/")
+    return whole.replace("://docker.io", "://registry-1.docker.io") + ("" if overridden else "/v2")
+
+# https://github.com/containerd/containerd/blob/main/docs/hosts.md
+def containerd(registry):
+    for folder in (re.sub(r":(\\d+)$", r"_\\1_", registry), registry, "_default"):
         try:
             with open(os.path.join(task["mirrors"], folder, "hosts.toml")) as file: text = file.read()
         except OSError:
             continue
-        parts = re.split(r'^\\s*\\[host\\."([^"]+)"\\]', text, flags=re.M)[1:]
+        top, *parts = re.split(r"^\\s*\\[host\\.[\\"']([^\\"']+)[\\"']\\]", text, flags=re.M)
+        mirrors = []
         for url, about in zip(parts[::2], parts[1::2]):
             overridden = re.search(r"^\\s*override_path\\s*=\\s*true", about, re.M)
             authorization = re.search(r'Authorization\\s*=\\s*\\["([^"]+)"\\]', about)
-            yield url.rstrip("/") + ("" if overridden else "/v2"), authorization.group(1) if authorization else None
-        return
+            mirrors.append((based(url, overridden), authorization.group(1) if authorization else None))
+        server = re.search(r"^\\s*server\\s*=\\s*[\\"']([^\\"']+)[\\"']", top, re.M)
+        return mirrors, based(server.group(1)) if server else None
+    return [], None
 
 def by_mirror(url, authorization):
     if authorization: head(url, authorization).close()
     else: there(url, False)
 
+# The last of the places is the registry itself. Its login is for no other server.
+def ways(registry, manifest, places):
+    mirrors, server = containerd(registry)
+    asked = [(by_mirror, base + "/" + manifest, authorization) for base, authorization in mirrors]
+    asked += [(there, place["url"], place["login"] and login != "") for place in places]
+    if server and not (places and places[-1]["url"] == server + "/" + manifest):
+        asked[len(mirrors) + max(len(places) - 1, 0):] = [(there, server + "/" + manifest, False)]
+    return asked
+
+def answered(way, url, how):
+    gone = {403: "the registry refuses it", 404: "the registry has no such image"}
+    try:
+        way(url, how)
+        return None
+    except Refused as problem:
+        return "absent", str(problem)
+    except urllib.error.HTTPError as problem:
+        return ("absent", gone[problem.code]) if problem.code in gone else ("silent", "the registry answers %d" % problem.code)
+    except Exception as problem:
+        return "silent", words(problem)
+
 def ask(image, registry, manifest, places):
-    ways = [(by_mirror, base + "/" + manifest, authorization) for base, authorization in mirrors(registry)]
-    for way, url, how in ways + [(there, place["url"], place["login"] and login != "") for place in places]:
-        try:
-            way(url, how)
+    said = heard.setdefault(image, {})
+    for way, url, how in ways(registry, manifest, places):
+        said[url] = ("silent", "no answer")
+        said[url] = answered(way, url, how)
+        if said[url] is None:
             found.add(image)
             return
-        except Refused as problem:
-            heard[image] = ("absent", str(problem))
-        except urllib.error.HTTPError as problem:
-            gone = {403: "the registry refuses it", 404: "the registry has no such image"}
-            heard[image] = ("absent", gone[problem.code]) if problem.code in gone else ("silent", "the registry answers %d" % problem.code)
-        except Exception as problem:
-            heard[image] = ("silent", words(problem))
+    complete.add(image)
+
+def missing(image):
+    said = dict(heard.get(image, {}))
+    kind = "absent" if image in complete and all(kind == "absent" for kind, _ in said.values()) else "silent"
+    told = {(urllib.parse.urlsplit(url).netloc, problem): 0 for url, (_, problem) in said.items()}
+    problem = "; ".join(words if len(told) == 1 else host + ": " + words for host, words in told)
+    return {"image": image, "kind": kind, "problem": problem or "no answer"}
 
 together([(ask, each["image"], each["registry"], each["manifest"], each["places"]) for each in task["images"]], task["asking"])
-names = [each["image"] for each in task["images"] if each["image"] not in found]
-told = [(name, *heard.get(name, ("silent", "no answer"))) for name in names]
-print(json.dumps({"missing": [{"image": name, "kind": kind, "problem": problem} for name, kind, problem in told]}), flush=True)`;
+missed = [missing(each["image"]) for each in task["images"] if each["image"] not in found]
+print(json.dumps({"missing": missed}), flush=True)`;

@@ -60,6 +60,12 @@ const image = (name: string, tag = '1.0', more: WantedImage['places'] = []): Wan
   places: [...more, { url: `${base}/v2/${name}/manifests/${tag}`, login: true }],
 });
 
+/** A file of containerd's, for a registry. */
+function hosts(folder: string, text: string): void {
+  mkdirSync(join(mirrors, folder), { recursive: true });
+  writeFileSync(join(mirrors, folder, 'hosts.toml'), text);
+}
+
 async function ask(images: readonly WantedImage[], given: string) {
   const script = imagesProbe({ images, mirrors, proxy: {} });
   const words = ['-c', script.text, script.name, ...(script.arguments ?? [])];
@@ -108,10 +114,6 @@ test.skipIf(none)('a mirror that lacks an image or is away leaves it to the regi
 });
 
 test.skipIf(none)("containerd's own mirrors are asked first, with what they are told to send", async () => {
-  const hosts = (folder: string, text: string) => {
-    mkdirSync(join(mirrors, folder), { recursive: true });
-    writeFileSync(join(mirrors, folder, 'hosts.toml'), text);
-  };
   const nowhere = (registry: string): WantedImage => ({ ...image('old/app'), registry, places: [] });
   hosts('_default', `server = "${base}"\n[host."${base}"]\n  capabilities = ["pull", "resolve"]\n`);
   expect(await ask([{ ...image('open'), places: [] }], '')).toEqual([]);
@@ -121,3 +123,43 @@ test.skipIf(none)("containerd's own mirrors are asked first, with what they are 
   expect(await ask([nowhere('locked.test')], '')).toEqual([]);
   expect(await ask([nowhere('other.test')], '')).toMatchObject([{ kind: 'absent' }]);
 });
+
+test.skipIf(none)('a silent mirror is named beside the registry that lacks the image, which may be there', async () => {
+  const of = (registry: string, tag: string): WantedImage => ({ ...image('open', tag), registry });
+  const host = new URL(base).host;
+  hosts('away.test', `[host."http://127.0.0.1:1"]\n  capabilities = ["pull", "resolve"]\n`);
+  expect(await ask([of('away.test', '2.0')], login)).toEqual([
+    {
+      image: 'open:2.0',
+      kind: 'silent',
+      problem: `127.0.0.1:1: Connection refused; ${host}: the registry has no such image`,
+    },
+  ]);
+  hosts('lacks.test', `[host."${base}/v2/mirror"]\n  override_path = true\n`);
+  expect(await ask([of('lacks.test', '2.0')], login)).toEqual([
+    { image: 'open:2.0', kind: 'absent', problem: 'the registry has no such image' },
+  ]);
+  const gone = { url: 'http://127.0.0.1:1/v2/open/manifests/2.0', login: false };
+  expect(await ask([{ ...of('lacks.test', '2.0'), places: [gone] }], login)).toEqual([
+    {
+      image: 'open:2.0',
+      kind: 'silent',
+      problem: `${host}: the registry has no such image; 127.0.0.1:1: Connection refused`,
+    },
+  ]);
+});
+
+test.skipIf(none)(
+  "the server of containerd's file is asked in the place of the registry itself, without its login",
+  async () => {
+    const upstream = { url: 'http://127.0.0.1:1/v2/open/manifests/1.0', login: true };
+    const of = (registry: string, name: string): WantedImage => ({ ...image(name), registry, places: [upstream] });
+    hosts('moved.test_5000_', `# containerd\nserver = '${base}'\n`);
+    expect(await ask([of('moved.test:5000', 'open')], login)).toEqual([]);
+    expect(await ask([of('moved.test:5000', 'old/app')], login)).toEqual([
+      { image: 'old/app:1.0', kind: 'absent', problem: 'the registry wants a login' },
+    ]);
+    hosts('both.test', `server = "${base}"\n[host."http://127.0.0.1:1"]\n`);
+    expect(await ask([of('both.test', 'open')], login)).toEqual([]);
+  },
+);

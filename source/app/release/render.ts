@@ -102,8 +102,8 @@ export const imagesFound = async (
   );
 
 /**
- * Throws `Fault` with each image that the registries do not give: its pods would never start. Gives those that nothing was heard of: the
- * node may reach their registry later.
+ * Throws `Fault` with each image that the registries do not give: its pods would never start. Gives those that a registry without an
+ * answer may have: the node may reach it later.
  */
 export async function refuseMissingImages(
   host: ReadOnlyHost,

@@ -10,7 +10,11 @@ const mostLines = 120;
 export const unheardLines = ({ unheard }: Pick<ReleaseChange, 'unheard'>): string[] =>
   unheard.length === 0
     ? []
-    : ['Nothing was heard of these images:', ...unheard.map(({ image, problem }) => `  ${image}: ${problem}`), ''];
+    : [
+        'These images were not found, and not every registry answered:',
+        ...unheard.map(({ image, problem }) => `  ${image}: ${problem}`),
+        '',
+      ];
 
 /** What an update changes: the chart, with its maker's words, and each object of the cluster. */
 export function releaseChangeLines(change: ReleaseChange, { all }: { readonly all: boolean }): string[] {

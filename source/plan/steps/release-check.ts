@@ -45,7 +45,8 @@ async function act(context: StepContext, p: Parameters): Promise<void> {
   const missing = images?.missing ?? [];
   const absent = missing.filter(({ kind }) => kind === 'absent');
   if (absent.length > 0) throw imagesAbsent(p, absent);
-  for (const { image, problem } of missing) context.progress(`nothing is known of ${image}: ${problem}`);
+  for (const { image, problem } of missing)
+    context.progress(`${image} was not found, and not every registry answered: ${problem}`);
   const found = images === undefined ? '' : `, ${counted(images.asked - missing.length, 'image')} found`;
   context.remember('taken', `Helm takes ${name} ${version} with these values${found}`);
 }
