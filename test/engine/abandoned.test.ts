@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { claimText, ownClaim } from '../../source/engine/lock/lock-claim.ts';
 import { writeOrigin } from '../../source/engine/process/origin.ts';
-import { identifyProcess } from '../../source/engine/process/process-identity.ts';
+import { identifyProcess } from '../../source/host/process-identity.ts';
 import { claimRun } from '../../source/engine/process/run-process.ts';
 import { latestRun, listRuns, unfinishedRun } from '../../source/engine/runs.ts';
 import { removeAbandoned } from '../../source/engine/worker/abandoned.ts';
@@ -22,7 +22,7 @@ const dead = () => spawnSync('true').pid;
 
 /** A process that has ended, as it would have noted itself. */
 async function ended() {
-  const self = await identifyProcess(process.pid);
+  const self = identifyProcess(process.pid);
   return self === undefined ? expect.fail('this process is not found') : { ...self, started: 'earlier' };
 }
 
@@ -37,7 +37,7 @@ describe('a folder that a kill left before the lock was held', () => {
   it('is removed with the next run; one whose maker lives, that was begun, or that is damaged stays', async () => {
     const gone = await ended();
     await folderOfRun('left', gone);
-    await folderOfRun('starting', await identifyProcess(process.pid));
+    await folderOfRun('starting', identifyProcess(process.pid));
     await writeFile(join(await folderOfRun('journalled', gone), 'journal.jsonl'), '');
     await claimRun(await folderOfRun('claimed', gone), gone);
     await writeFile(join(await folderOfRun('damaged', gone), 'run.json'), '');
@@ -57,7 +57,7 @@ describe('a folder that a kill left before the lock was held', () => {
 
 it('sockets of runs whose process was killed are removed, those of one that lives and of ssh stay', async () => {
   await claimRun(await folderOfRun('20260102-030405-dead', undefined), await ended());
-  const self = (await identifyProcess(process.pid)) ?? expect.fail('this process is not found');
+  const self = identifyProcess(process.pid) ?? expect.fail('this process is not found');
   await claimRun(await folderOfRun('20260102-030405-beef', undefined), self);
   await mkdir(files.sockets, { recursive: true });
   for (const name of ['20260102-030405-dead', '20260102-030405-beef', '20260102-030405-none'])

@@ -7,7 +7,7 @@ import type { RunEvent } from '../../source/engine/journal/event.ts';
 import { followRun, untilStarted } from '../../source/engine/journal/follow.ts';
 import { journalEvents, journalPath, openJournal } from '../../source/engine/journal/journal.ts';
 import { createMask } from '../../source/engine/journal/masking.ts';
-import { identifyProcess } from '../../source/engine/process/process-identity.ts';
+import { identifyProcess } from '../../source/host/process-identity.ts';
 import { claimRun } from '../../source/engine/process/run-process.ts';
 import { summarizeRun } from '../../source/engine/runs.ts';
 import { asFileFault } from '../../source/host/file-fault.ts';
@@ -71,7 +71,7 @@ describe('a run that another process has taken over and that has told nothing ye
   async function takenOver(): Promise<string> {
     const directory = await folder();
     await writeFile(journalPath(directory), begin(1) + end('done'));
-    await claimRun(directory, (await identifyProcess(process.pid)) ?? expect.fail('this process is not found'));
+    await claimRun(directory, identifyProcess(process.pid) ?? expect.fail('this process is not found'));
     return directory;
   }
 
@@ -146,7 +146,7 @@ describe('following', () => {
     const journal = await open(directory);
     await journal.write({ type: 'run-continued' });
     await journal.close();
-    const self = await identifyProcess(process.pid);
+    const self = identifyProcess(process.pid);
     if (self === undefined) throw new Error('no self');
     // The same number, another start: a process that took the number later.
     await claimRun(directory, { ...self, started: 'another boot 1' });
@@ -158,7 +158,7 @@ describe('following', () => {
   it('ends when it is told to', async () => {
     const directory = await folder();
     const enough = new AbortController();
-    const self = await identifyProcess(process.pid);
+    const self = identifyProcess(process.pid);
     if (self) await claimRun(directory, self);
     setTimeout(() => enough.abort(), 50);
     const seen: RunEvent[] = [];

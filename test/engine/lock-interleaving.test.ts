@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { takeLock } from '../../source/engine/lock/lock.ts';
+import { type LockFiles, returnLock, takeLock } from '../../source/engine/lock/lock.ts';
 import { claimText, type LockClaim, ownClaim } from '../../source/engine/lock/lock-claim.ts';
-import type { LockFiles } from '../../source/engine/lock/lock-files.ts';
-import { giveBack, successorPath } from '../../source/engine/lock/succession.ts';
 import { Fault } from '../../source/errors/fault.ts';
+import { type FileAct, successorPath } from '../../source/host/succession.ts';
 import { filesUnder } from '../../source/site/files.ts';
 
 const path = '/lock';
@@ -18,10 +17,10 @@ const beginnings: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'a text that is not a claim': { [path]: 'half a li' },
   'a holder that is gone, and one that came after it and is gone too': {
     [path]: claimText(claimOf('gone')),
-    [successorPath(path, claimOf('gone'))]: claimText(claimOf('gone-later')),
+    [successorPath(path, 'gone')]: claimText(claimOf('gone-later')),
   },
   'what was left by a holder that was killed while it gave the lock back': {
-    [successorPath(path, claimOf('gone'))]: claimText(claimOf('gone-later')),
+    [successorPath(path, 'gone')]: claimText(claimOf('gone-later')),
     [successorPath(path, undefined)]: claimText(claimOf('gone')),
   },
 };
@@ -78,7 +77,7 @@ class Land {
       if (!givesBack) return;
       await step('works', () => undefined);
       this.holding.delete(name);
-      return giveBack(own, path, claimOf(name));
+      return returnLock(own, path, claimOf(name));
     }
   }
 
@@ -94,13 +93,15 @@ class Land {
 
   #through(step: <R>(name: string, act: () => R) => Promise<R>): LockFiles {
     const { files } = this;
-    return {
-      read: (at) => step(`reads ${at}`, () => files.get(at)),
-      place: (at, text) => step(`places ${at}`, () => !files.has(at) && files.set(at, text) !== undefined),
-      replace: (at, text) => step(`replaces ${at}`, () => void files.set(at, text)),
-      remove: (at) => step(`removes ${at}`, () => void files.delete(at)),
-      beginningWith: (at) => step('lists', () => [...files.keys()].filter((one) => one.startsWith(at))),
+    const done = (one: FileAct): readonly string[] => {
+      const there = files.get(one.path);
+      if (one.act === 'read') return there === undefined ? [] : [there];
+      if (one.act === 'list') return [...files.keys()].filter((path) => path.startsWith(one.path));
+      if (one.act === 'remove') files.delete(one.path);
+      else if (one.act === 'replace' || there === undefined) files.set(one.path, one.text);
+      return one.act === 'place' && there === undefined ? [one.path] : [];
     };
+    return (one) => step(`${one.act} ${one.path}`, () => done(one));
   }
 }
 

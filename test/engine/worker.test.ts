@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunEvent, RunHandle } from '../../source/engine/journal/event.ts';
 import { followRun } from '../../source/engine/journal/follow.ts';
 import { journalEvents } from '../../source/engine/journal/journal.ts';
-import { lifeOf } from '../../source/engine/process/process-identity.ts';
+import { lifeOf } from '../../source/host/process-identity.ts';
 import { runProcess } from '../../source/engine/process/run-process.ts';
 import { findRun, listRuns, summarizeRun, unfinishedRun } from '../../source/engine/runs.ts';
 import { continueRun, type LaunchOptions, launchRun, undoRun } from '../../source/engine/worker/launch.ts';
@@ -76,7 +76,7 @@ async function kill(run: RunHandle): Promise<void> {
   } catch {
     // It had ended by itself.
   }
-  while ((await lifeOf(identity)) === 'alive') await wait(2);
+  while (lifeOf(identity) === 'alive') await wait(2);
 }
 
 const effectsOf = async ({ effects }: Place) => (await readFile(effects, 'utf8')).trim().split('\n');

@@ -23,9 +23,9 @@ export const promises: readonly Promised[] = [
   },
   {
     promise: 'A lock passes from a holder that is gone to one of those that want it',
-    how: 'three or four processes that take, lose and return it, killed at any act, in thousands of orders from each of five beginnings; on a node beside a run of that node itself',
+    how: 'three or four processes that take, lose and return it, killed at any act, in thousands of orders from each of five beginnings; on a node beside a run of that node itself; six processes that change a rehearsal whose holder was killed',
     ring: 'pure',
-    files: ['test/engine/lock'],
+    files: ['test/engine/lock', 'test/rehearsal/model-lock'],
   },
   {
     promise: 'A disk that cannot be written is one clear error',

@@ -2,16 +2,16 @@ import { createHash, randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import * as z from 'zod';
 import { exitCode, Fault } from '../../errors/fault.ts';
+import { identifyProcess, lifeOf, machineId } from '../../host/process-identity.ts';
+import { type Claim, tokenSchema } from '../../host/succession.ts';
 import type { Files } from '../../site/files.ts';
 import { kloudspot } from '../../text/command.ts';
 import { durationWords } from '../../text/duration.ts';
 import { parsedJson } from '../../text/parsed-json.ts';
-import { identifyProcess, lifeOf, machineId } from '../process/process-identity.ts';
 
 const claimSchema = z.object({
   version: z.literal(1),
-  /** Another one for every taking. Names of files hold it. */
-  token: z.string().regex(/^[^/]+$/),
+  token: tokenSchema,
   run: z.string(),
   owner: z.string(),
   host: z.string(),
@@ -32,7 +32,7 @@ export type LockClaim = z.output<typeof claimSchema>;
 /** A claim of this process for a run. */
 export async function ownClaim(files: Files, run: string): Promise<LockClaim> {
   const now = new Date().toISOString();
-  const identity = await identifyProcess(process.pid);
+  const identity = identifyProcess(process.pid);
   return {
     version: 1,
     token: randomUUID(),
@@ -54,6 +54,8 @@ function workstationOf(files: Files): string {
 
 export const claimText = (claim: LockClaim): string => `${JSON.stringify(claim)}\n`;
 
+export const written = (claim: LockClaim): Claim => ({ token: claim.token, text: claimText(claim) });
+
 /** Undefined for a text that is not a claim: its writer holds none of our locks. */
 export function parseClaim(text: string): LockClaim | undefined {
   // On a node a second line follows: the time of the last heartbeat.
@@ -73,7 +75,7 @@ export async function lifeOfHolder(
   silentMs: number | undefined,
 ): Promise<HolderLife> {
   // A host name alone does not say that it is this machine: clones share it.
-  const life = claim.workstation === workstation ? await lifeOf(claim) : 'unknown';
+  const life = claim.workstation === workstation ? lifeOf(claim) : 'unknown';
   if (life !== 'unknown') return life;
   return (silentMs ?? 0) > longSilence ? 'silent' : 'alive';
 }

@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { lifeOf } from '../../host/process-identity.ts';
+import { comeAfter, giveBack, type Holder, holderOf, inTurn } from '../../host/succession.ts';
 import type { Files } from '../../site/files.ts';
-import { lifeOf } from '../process/process-identity.ts';
-import { claimText, type HolderLife, type LockClaim, lockedFault } from './lock-claim.ts';
-import { type LockFiles, lockFiles } from './lock-files.ts';
-import { comeAfter, giveBack, type Holder, holderOf } from './succession.ts';
+import { claimText, type HolderLife, type LockClaim, lockedFault, parseClaim, written } from './lock-claim.ts';
+import { lockFiles } from './lock-files.ts';
 
 export interface HeldLock {
   /** Gives it back, where it is still ours. */
@@ -38,7 +38,7 @@ export async function lockWorkstation({ lock }: Files, claim: LockClaim, options
       clearInterval(beat);
       // A sign that is on its way would write the lock again.
       await sign;
-      await giveBack(lockFiles, lock, claim);
+      await returnLock(lockFiles, lock, claim);
     },
   };
 }
@@ -46,28 +46,39 @@ export async function lockWorkstation({ lock }: Files, claim: LockClaim, options
 /** How a holder is judged whose lock someone else wants. */
 export interface Judging extends Pick<LockOptions, 'takeOver' | 'watchMs'> {
   /** Whether a process still runs. Default: looks at the processes of this machine. */
-  readonly lifeOf?: (claim: LockClaim) => ReturnType<typeof lifeOf>;
+  readonly lifeOf?: (claim: LockClaim) => ReturnType<typeof lifeOf> | Promise<ReturnType<typeof lifeOf>>;
 }
+
+/** What carries out acts with the files of a lock. */
+export type LockFiles = typeof lockFiles;
 
 /** Settles once the claim holds the lock. */
 export async function takeLock(files: LockFiles, path: string, claim: LockClaim, options: Judging): Promise<void> {
-  while (!(await files.place(path, claimText(claim)))) {
-    const holder = await holderOf(files, path);
+  const own = written(claim);
+  while ((await files({ act: 'place', path, text: own.text })).length === 0) {
+    const holder = await inTurn(holderOf(path), files);
     if (holder === undefined) continue;
     await refuseUnlessFree(files, path, holder, claim, options);
-    if (await comeAfter(files, path, holder, claim)) return;
+    if (await inTurn(comeAfter(path, holder, own), files)) return;
   }
+}
+
+/** Gives a lock back that this claim holds, where it is still its own. */
+export async function returnLock(files: LockFiles, path: string, claim: LockClaim): Promise<void> {
+  const end = { ...claim, token: `${claim.token}.end` };
+  await inTurn(giveBack(path, written(claim), written(end)), files);
 }
 
 async function refuseUnlessFree(
   files: LockFiles,
   path: string,
-  { claim: held, ...where }: Holder,
+  holder: Holder,
   claim: LockClaim,
   options: Judging,
 ): Promise<void> {
+  const held = parseClaim(holder.text);
   if (held === undefined) return;
-  const life = await lifeHere(files, { claim: held, ...where }, options);
+  const life = await lifeHere(files, holder, held, options);
   const own = held.run === claim.run && life === 'gone';
   if (life === 'alive' || !(own || options.takeOver)) throw lockedFault(held, life, path);
 }
@@ -78,22 +89,24 @@ const watchFor = 35_000;
 /** A holder on this machine is looked at. One elsewhere is watched for a heartbeat, where its lock is wanted: no clock of its own counts. */
 async function lifeHere(
   files: LockFiles,
-  { claim, text, path }: Holder & { readonly claim: LockClaim },
+  { text, path }: Holder,
+  claim: LockClaim,
   { takeOver, watchMs = watchFor, lifeOf: look = lifeOf }: Judging,
 ): Promise<HolderLife> {
   const life = await look(claim);
   if (life !== 'unknown' || !takeOver) return life;
   for (const end = performance.now() + watchMs; performance.now() < end; await wait(watchMs / 70))
-    if ((await files.read(path)) !== text) return 'alive';
+    if ((await files({ act: 'read', path }))[0] !== text) return 'alive';
   return 'silent';
 }
 
 async function giveSign(path: string, claim: LockClaim, { onLost }: LockOptions, stop: () => void): Promise<void> {
-  const holder = await holderOf(lockFiles, path);
+  const holder = await inTurn(holderOf(path), lockFiles);
   const text = claimText({ ...claim, heartbeat: new Date().toISOString() });
   // Someone has removed it: it is taken again, unless another one was quicker. The next sign shows who.
-  if (holder === undefined) return void (await lockFiles.place(path, text));
-  if (holder.claim === undefined || holder.claim.token === claim.token) return lockFiles.replace(path, text);
+  if (holder === undefined) return void (await lockFiles({ act: 'place', path, text }));
+  const held = parseClaim(holder.text);
+  if (held === undefined || held.token === claim.token) return void (await lockFiles({ act: 'replace', path, text }));
   stop();
-  onLost(`${holder.claim.owner} on ${holder.claim.host} (run ${holder.claim.run})`);
+  onLost(`${held.owner} on ${held.host} (run ${held.run})`);
 }

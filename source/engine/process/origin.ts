@@ -7,7 +7,7 @@ import { writeAtomic } from '../../host/write-atomic.ts';
 import { filesOfRun } from '../../site/files.ts';
 import { kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
-import { identitySchema } from './process-identity.ts';
+import { identitySchema } from '../../host/process-identity.ts';
 
 const originSchema = z.object({
   version: z.literal(1),

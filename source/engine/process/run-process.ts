@@ -6,7 +6,7 @@ import { textIfPresent } from '../../host/read-text.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
 import { filesOfRun } from '../../site/files.ts';
 import { parsedJson } from '../../text/parsed-json.ts';
-import { identitySchema, lifeOf, type ProcessIdentity } from './process-identity.ts';
+import { identitySchema, lifeOf, type ProcessIdentity } from '../../host/process-identity.ts';
 
 /** What a lock says of its holder, as far as it counts here. */
 const holderSchema = z.object({ ...identitySchema.shape, run: z.string() });
@@ -47,7 +47,7 @@ export async function lifeOfRun(directory: string): Promise<RunLife> {
   return unlessFault(
     async () => {
       const identity = await holderOf(directory);
-      return { life: identity === undefined ? 'none' : await lifeOf(identity), why };
+      return { life: identity === undefined ? 'none' : lifeOf(identity), why };
     },
     ({ where }) => ({ life: 'gone', why: `${why} or not known: ${where} is damaged` }),
   );
@@ -59,7 +59,7 @@ export async function lifeOfRun(directory: string): Promise<RunLife> {
  */
 export async function isStarting(directory: string, known: number | undefined): Promise<boolean> {
   const holder = await holderOf(directory).catch(() => undefined);
-  return holder !== undefined && holder.process !== known && (await lifeOf(holder)) === 'alive';
+  return holder !== undefined && holder.process !== known && lifeOf(holder) === 'alive';
 }
 
 const holderOf = async (directory: string): Promise<ProcessIdentity | undefined> =>

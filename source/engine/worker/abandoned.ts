@@ -4,7 +4,7 @@ import type { Files } from '../../site/files.ts';
 import type { RunHandle } from '../journal/event.ts';
 import { journalPath } from '../journal/journal.ts';
 import { readOrigin } from '../process/origin.ts';
-import { identifyProcess, lifeOf } from '../process/process-identity.ts';
+import { identifyProcess, lifeOf } from '../../host/process-identity.ts';
 import { lifeOfRun } from '../process/run-process.ts';
 import { listRuns } from '../runs.ts';
 
@@ -32,7 +32,7 @@ async function removeDeadSockets({ runs, sockets }: Files): Promise<void> {
 
 async function isUnfinished(name: string): Promise<boolean> {
   const maker = /^\..*\.(\d+)$/.exec(name)?.[1];
-  return maker !== undefined && (await identifyProcess(Number(maker))) === undefined;
+  return maker !== undefined && identifyProcess(Number(maker)) === undefined;
 }
 
 /** Whether no one began a run and no one will: who made it is gone. */
@@ -44,7 +44,7 @@ export async function isAbandoned({ directory }: Pick<RunHandle, 'directory'>): 
   if (begun || (await lifeOfRun(directory)).life !== 'none') return false;
   const origin = await readOrigin(directory).catch(() => undefined);
   // A damaged one is kept: someone may want to look at it.
-  return origin?.launcher !== undefined && (await lifeOf(origin.launcher)) === 'gone';
+  return origin?.launcher !== undefined && lifeOf(origin.launcher) === 'gone';
 }
 
 const remove = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true }).catch(() => undefined);

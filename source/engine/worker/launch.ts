@@ -15,7 +15,7 @@ import { defined } from '../../text/defined.ts';
 import type { RunHandle } from '../journal/event.ts';
 import { journalEnd, journalLines } from '../journal/journal.ts';
 import { type Origin, writeOrigin } from '../process/origin.ts';
-import { identifyProcess } from '../process/process-identity.ts';
+import { identifyProcess } from '../../host/process-identity.ts';
 import { holdsLock } from '../process/run-process.ts';
 import { removeAbandoned, unfinishedFolder } from './abandoned.ts';
 import { type RunDocument, storeDocuments } from './documents.ts';
@@ -77,7 +77,7 @@ async function createRun(options: LaunchOptions & NewRun): Promise<RunHandle> {
     version: 1,
     root: files.root,
     flags: [...givenFlags()],
-    ...defined({ rehearsal, site, launcher: await identifyProcess(process.pid) }),
+    ...defined({ rehearsal, site, launcher: identifyProcess(process.pid) }),
   });
   await storeDocuments(fresh, documents);
   await writeAtomic(join(fresh, 'plan.json'), `${JSON.stringify(plan, undefined, 1)}\n`, 0o600);

@@ -1,13 +1,9 @@
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '../../errors/fault.ts';
-import { codeOf } from '../../errors/thrown.ts';
 import { namePath } from '../../host/file-fault.ts';
+import { underModelLock } from './model-lock.ts';
 import { type State, stateSchema } from './state.ts';
-
-/** The lock is held for a few ms; one older than this was left by a process that was killed. */
-const staleMs = 5_000;
-const lockWaitMs = 10_000;
 
 /**
  * The model on disk. Several processes may have it open: each change is made under a lock, on what the last one saved, and
@@ -40,42 +36,21 @@ export class Store {
   /** Makes `act` the only one that changes the model, then saves what it returns. */
   change<Result>(act: (state: State | undefined) => { readonly state: State; readonly result: Result }): Result {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-    this.#seize();
     try {
-      const { state, result } = act(this.load());
-      state.revision += 1;
-      // Only the holder of the lock writes: one name is enough, and a killed process leaves no more than this one file.
-      const fresh = `${this.#file}.new`;
-      writeFileSync(fresh, JSON.stringify(state), { mode: 0o600 });
-      renameSync(fresh, this.#file);
-      this.#state = state;
-      this.#stamp = stampOf(this.#file) ?? '';
-      return result;
+      return underModelLock(this.#lock, () => {
+        const { state, result } = act(this.load());
+        state.revision += 1;
+        // Only the holder of the lock writes: one name is enough, and a killed process leaves no more than this one file.
+        const fresh = `${this.#file}.new`;
+        writeFileSync(fresh, JSON.stringify(state), { mode: 0o600 });
+        renameSync(fresh, this.#file);
+        this.#state = state;
+        this.#stamp = stampOf(this.#file) ?? '';
+        return result;
+      });
     } catch (thrown) {
       this.#stamp = '';
       throw namePath(thrown, this.#file);
-    } finally {
-      rmSync(this.#lock, { force: true });
-    }
-  }
-
-  /** The age of another holder's lock is how long it was seen here: the wall clock may be set meanwhile. */
-  #seize(): void {
-    const begun = performance.now();
-    let seen = { stamp: '', since: begun };
-    for (;;) {
-      try {
-        closeSync(openSync(this.#lock, 'wx', 0o600));
-        return;
-      } catch (thrown) {
-        if (codeOf(thrown) !== 'EEXIST') throw thrown;
-      }
-      const stamp = stampOf(this.#lock) ?? '';
-      const now = performance.now();
-      if (stamp !== seen.stamp) seen = { stamp, since: now };
-      if (stamp !== '' && now - seen.since > staleMs) rmSync(this.#lock, { force: true });
-      else if (now - begun > lockWaitMs) throw busy(this.#lock);
-      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
     }
   }
 }
@@ -84,14 +59,6 @@ export class Store {
 function stampOf(path: string): string | undefined {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat === undefined ? undefined : `${stat.ino}/${stat.mtimeMs}/${stat.size}`;
-}
-
-function busy(lock: string): Fault {
-  return new Fault({
-    what: 'Another process holds the rehearsal.',
-    where: lock,
-    next: ['Wait for the other process to end, then try again.'],
-  });
 }
 
 function parse(text: string, file: string): State {

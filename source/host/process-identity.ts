@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import * as z from 'zod';
-import { codeOf } from '../../errors/thrown.ts';
+import { codeOf } from '../errors/thrown.ts';
 
 export const identitySchema = z.object({
   host: z.string(),
@@ -17,15 +16,15 @@ export const identitySchema = z.object({
 export type ProcessIdentity = Readonly<z.output<typeof identitySchema>>;
 
 /** Who a process is, by its number. Undefined: no such process. */
-export async function identifyProcess(process_: number): Promise<ProcessIdentity | undefined> {
+export function identifyProcess(process_: number): ProcessIdentity | undefined {
   if (!exists(process_)) return undefined;
-  return { host: hostname(), machine: machineId(), process: process_, started: await startOf(process_) };
+  return { host: hostname(), machine: machineId(), process: process_, started: startOf(process_) };
 }
 
 /** Whether that very process still runs. `unknown`: it belongs to another machine. */
-export async function lifeOf(identity: ProcessIdentity): Promise<'alive' | 'gone' | 'unknown'> {
+export function lifeOf(identity: ProcessIdentity): 'alive' | 'gone' | 'unknown' {
   if (identity.machine !== machineId()) return 'unknown';
-  const now = await identifyProcess(identity.process);
+  const now = identifyProcess(identity.process);
   if (now === undefined) return 'gone';
   return now.started === identity.started || identity.started === '' ? 'alive' : 'gone';
 }
@@ -50,12 +49,10 @@ function exists(process_: number): boolean {
 }
 
 /** Boot id and field 22 (start time) of /proc/PID/stat: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
-async function startOf(process_: number): Promise<string> {
+function startOf(process_: number): string {
   try {
-    const [boot, stat] = await Promise.all([
-      readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
-      readFile(`/proc/${process_}/stat`, 'utf8'),
-    ]);
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8');
+    const stat = readFileSync(`/proc/${process_}/stat`, 'utf8');
     // The program's name, field 2, stands in parentheses and may hold blanks: count from behind it.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' ? 'ended' : `${boot.trim()} ${fields[19] ?? ''}`;

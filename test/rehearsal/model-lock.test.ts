@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, test } from 'vitest';
+import { bench } from './world.ts';
+
+const holder = resolve(import.meta.dirname, 'model-holder.ts');
+
+/** A process that changes the model under a folder so often, once its standard input ends. */
+function changing(folder: string, times: number, seed: number, signal = '') {
+  const child = spawn(process.execPath, [holder, folder, String(times), String(seed), signal]);
+  return { child, ready: once(child.stdout, 'data'), said: text(child.stderr), exit: once(child, 'exit') };
+}
+
+const changes = async (folder: string): Promise<number> =>
+  JSON.parse(await readFile(join(folder, 'state.json'), 'utf8')).revision;
+
+test('six processes find the lock of one that was killed: none of their changes is lost, and no file is left', async () => {
+  const { files } = await bench();
+  for (let round = 0; round < 3; round++) {
+    const before = await changes(files.rehearsal);
+    const killed = changing(files.rehearsal, 0, 1, 'SIGKILL');
+    killed.child.stdin.end();
+    await killed.exit;
+    expect(await readdir(files.rehearsal)).not.toEqual(['state.json']);
+    const all = Array.from({ length: 6 }, (_, place) => changing(files.rehearsal, 4, round * 6 + place));
+    for (const { ready } of all) await ready;
+    for (const { child } of all) child.stdin.end();
+    for (const { exit, said } of all) expect([(await exit)[0], await said]).toEqual([0, '']);
+    expect(await changes(files.rehearsal)).toBe(before + 24);
+    expect(await readdir(files.rehearsal)).toEqual(['state.json']);
+  }
+});
+
+test('a process that is stopped at work keeps its lock', async () => {
+  const { files } = await bench();
+  const before = await changes(files.rehearsal);
+  const stopped = changing(files.rehearsal, 0, 1, 'SIGSTOP');
+  stopped.child.stdin.end();
+  const stat = `/proc/${stopped.child.pid}/stat`;
+  await expect.poll(async () => (await readFile(stat, 'utf8')).includes(') T ')).toBe(true);
+  const other = changing(files.rehearsal, 1, 2);
+  other.child.stdin.end();
+  expect((await other.exit)[0]).toBe(1);
+  expect(await other.said).toContain('Another process holds the rehearsal.');
+  stopped.child.kill('SIGCONT');
+  await stopped.exit;
+  expect(await changes(files.rehearsal)).toBe(before + 1);
+});
