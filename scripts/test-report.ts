@@ -5,8 +5,6 @@ import * as z from 'zod';
 /** The part of vitest's JSON report that counts here. */
 export const reportSchema = z.object({
   numPassedTests: z.number(),
-  numFailedTests: z.number(),
-  success: z.boolean(),
   testResults: z.array(
     z.object({
       name: z.string(),
@@ -28,14 +26,24 @@ export interface Tally {
   readonly skipped: readonly string[];
 }
 
+/** One ring as it has run: vitest's exit code, and its report, which it does not write where it dies. */
+export interface Ring {
+  readonly name: string;
+  readonly exitCode: number | null;
+  readonly report: Report | undefined;
+}
+
 /** The tally with the tests of one ring. `home`: the folder that names of files are relative to. */
-export function counted(tally: Tally, report: Report, home: string): Tally {
+export function counted(tally: Tally, { name, exitCode, report }: Ring, home: string): Tally {
+  const failed = report === undefined ? [] : failedTests(report, home);
+  // Its report says nothing of an error that no test caught, and there is none of a vitest that was killed.
+  const unnamed = exitCode !== 0 && failed.length === 0;
+  const failures = unnamed ? [`ring ${name}: vitest ended with exit code ${exitCode ?? 'none'}; see above`] : failed;
   return {
-    passed: tally.passed + report.numPassedTests,
-    // A suite that broke before its first test counts as one failure.
-    failed: tally.failed + Math.max(report.numFailedTests, report.success ? 0 : 1),
-    failures: [...tally.failures, ...failedTests(report, home)],
-    skipped: [...tally.skipped, ...skippedTests(report, home)],
+    passed: tally.passed + (report?.numPassedTests ?? 0),
+    failed: tally.failed + failures.length,
+    failures: [...tally.failures, ...failures],
+    skipped: [...tally.skipped, ...(report === undefined ? [] : skippedTests(report, home))],
   };
 }
 

@@ -10,9 +10,13 @@ import { stringify } from 'yaml';
 import { at } from '../lab/place.ts';
 import { foundHelm } from '../product/rendered-chart.ts';
 
-/** The lab's control plane in one program, as a list of one; empty where the lab has not built it. */
-export const planes: readonly string[] =
-  foundHelm !== undefined && existsSync(at('plane/plane')) ? [at('plane/plane')] : [];
+const plane = at('plane/plane');
+
+/** Whether the lab has built its control plane, which is one program. */
+export const hasPlane = foundHelm !== undefined && existsSync(plane);
+
+/** What the name of a test ends with that runs it. */
+export const needsPlane = "(needs the lab's control plane: node test/lab/lab.ts build)";
 
 /** A real API server with RBAC and etcd, without nodes. Who logs in with the token `token-NAME` is NAME. */
 export interface Plane {
@@ -38,10 +42,13 @@ const freePort = (): Promise<number> =>
   });
 
 /** Starts it. `more`: further arguments of the API server. `users`: beside `admin`. */
-export async function startPlane(
-  plane: string,
-  { users = [], more = () => [] }: { users?: readonly string[]; more?: (folder: string) => readonly string[] } = {},
-): Promise<Plane> {
+export async function startPlane({
+  users = [],
+  more = () => [],
+}: {
+  users?: readonly string[];
+  more?: (folder: string) => readonly string[];
+} = {}): Promise<Plane> {
   const folder = await mkdtemp(join(tmpdir(), 'plane-'));
   const programs = join(folder, 'bin');
   await mkdir(programs);

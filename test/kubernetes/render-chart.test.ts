@@ -6,10 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ReadOnlyHost, RunOptions, Script } from '../../source/host/host.ts';
 import { renderChart } from '../../source/kubernetes/render-chart.ts';
 import { loadProduct } from '../../source/product/load.ts';
-import { chart, foundHelm, valuesFor } from '../product/rendered-chart.ts';
+import { chart, foundHelm, needsHelm, valuesFor } from '../product/rendered-chart.ts';
 
-/** Empty where there is no Helm: the lab builds one. */
-const programs = foundHelm === undefined ? [] : [foundHelm];
 const product = await loadProduct('kloudspot');
 let folder = '';
 beforeAll(async () => {
@@ -18,9 +16,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs the very script, with the real Helm in the place of `microk8s helm3` and a folder of the test in that of /run. */
-async function hostWith(program: string): Promise<ReadOnlyHost> {
+async function hostWithHelm(): Promise<ReadOnlyHost> {
   const microk8s = join(folder, 'microk8s');
-  await writeFile(microk8s, `#!/bin/sh\nshift\nexec ${program} "$@"\n`);
+  await writeFile(microk8s, `#!/bin/sh\nshift\nexec ${foundHelm} "$@"\n`);
   await chmod(microk8s, 0o755);
   await mkdir(join(folder, 'run'), { recursive: true });
   return {
@@ -59,8 +57,10 @@ const request = (values: string, files: Map<string, string>) => ({
   kubernetes: 'v1.34.1',
 });
 
-test.each(programs)('the real Helm renders a chart that is sent along, and leaves nothing behind', async (program) => {
-  const host = await hostWith(program);
+const withHelm = test.skipIf(foundHelm === undefined);
+
+withHelm(`the real Helm renders a chart that is sent along, and leaves nothing behind ${needsHelm}`, async () => {
+  const host = await hostWithHelm();
   const answer = await renderChart(host, request(valuesFor(product, 3, ['kloudInsights']), await filesOf(chart)));
   expect(answer).toMatchObject({ rendered: { name: 'kloudspot', version: expect.stringMatching(/^\d/) } });
   const kinds = 'rendered' in answer ? answer.rendered.objects.map(({ kind }) => kind) : [];
@@ -70,8 +70,8 @@ test.each(programs)('the real Helm renders a chart that is sent along, and leave
   expect(await readdir(join(folder, 'run'))).toEqual([]);
 });
 
-test.each(programs)("values that the chart's schema refuses come back in Helm's words", async (program) => {
-  const host = await hostWith(program);
+withHelm(`values that the chart's schema refuses come back in Helm's words ${needsHelm}`, async () => {
+  const host = await hostWithHelm();
   const values = `${valuesFor(product, 3, [])}\nextra: { unknown: true }\n`;
   const answer = await renderChart(host, request(values, await filesOf(chart)));
   expect(answer).toMatchObject({ said: expect.stringMatching(/extra/) });

@@ -18,6 +18,9 @@ export const foundHelm = [
 
 export const chart = join(templatesFolder(), 'chart/kloudspot');
 
+/** What the name of a test ends with that runs it. */
+export const needsHelm = '(needs Helm: node test/lab/lab.ts build)';
+
 /** A Helm that is built by `go install` takes the cluster for an old one unless it is told. */
 export const cluster = ['--kube-version', '1.34.0'];
 

@@ -20,8 +20,9 @@ async function tallyOf(name: string, text: string): Promise<Tally> {
   writeFileSync(join(folder, file), `import { beforeAll, describe, expect, it } from 'vitest';\n${text}\n`);
   const output = join(folder, `${name}.json`);
   const words = ['run', '--root', folder, file, '--reporter=json', `--outputFile=${output}`];
-  await execa(join(home, 'node_modules/.bin/vitest'), words, { cwd: folder, reject: false });
-  return counted(none, reportSchema.parse(JSON.parse(readFileSync(output, 'utf8'))), folder);
+  const { exitCode = 1 } = await execa(join(home, 'node_modules/.bin/vitest'), words, { cwd: folder, reject: false });
+  const report = reportSchema.parse(JSON.parse(readFileSync(output, 'utf8')));
+  return counted(none, { name: 'own', exitCode, report }, folder);
 }
 
 it('a skipped test is counted and named on the last lines, and fails where every test is required', async () => {
@@ -53,6 +54,30 @@ it('tests that a hook kept from running are named, and the hook is a failure', a
     'left out: test hook.test.mjs: two',
     '0 passed, 1 failed, 2 skipped',
   ]);
+});
+
+it('a suite that broke before its first test is a failure, by name', async () => {
+  const tally = await tallyOf('broken', `import './nowhere.mjs';`);
+  expect(tally.failures).toEqual([expect.stringMatching(/^broken\.test\.mjs: the suite: .*nowhere/)]);
+  expect(tally.failed).toBe(1);
+});
+
+it('an error that no test caught is a failure, although every test passed', async () => {
+  const tally = await tallyOf('late', `it('passes', () => { Promise.reject(new Error('nobody waits')); });`);
+  expect(closing(tally, [], false)).toEqual({
+    ok: false,
+    lines: ['FAILED: ring own: vitest ended with exit code 1; see above', '1 passed, 1 failed, 0 skipped'],
+  });
+});
+
+it('a vitest that was killed before it wrote its report is a failure', () => {
+  const { ok, lines } = closing(counted(none, { name: 'pure', exitCode: null, report: undefined }, '/'), [], false);
+  expect([ok, lines.at(-1)]).toEqual([false, '0 passed, 1 failed, 0 skipped']);
+});
+
+it('npm test with a ring that there is none of names those that there are', async () => {
+  const { exitCode, stderr } = await execa(process.execPath, [join(home, 'scripts/test.ts'), 'pur'], { reject: false });
+  expect([exitCode, stderr]).toEqual([2, 'There is no ring pur. Rings: pure, rehearsal, terminal, lab.']);
 });
 
 it('a ring that this machine cannot hold is named, and fails where every ring is required', () => {

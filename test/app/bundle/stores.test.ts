@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { realStores } from '../../../source/app/bundle/stores.ts';
 import type { Command, Host } from '../../../source/host/host.ts';
 import { localHost } from '../../../source/host/local.ts';
-import { foundHelm, chart as ownChart } from '../../product/rendered-chart.ts';
+import { foundHelm, needsHelm, chart as ownChart } from '../../product/rendered-chart.ts';
 
 let folder = '';
 const path = process.env['PATH'];
@@ -116,9 +116,9 @@ else echo '{"config":{"Labels":{"org.opencontainers.image.licenses":"Apache-2.0"
   });
 });
 
-const skopeos = (await execa('sh', ['-c', 'command -v skopeo'], { reject: false })).stdout.split('\n').filter(Boolean);
+const { failed: noSkopeo } = await execa('skopeo', ['--version'], { reject: false });
 
-describe.each(skopeos)('the real skopeo (%s)', () => {
+describe.skipIf(noSkopeo)('the real skopeo (skipped where it is not installed)', () => {
   const digest = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
   const layer = Buffer.alloc(10_240).toString('latin1');
   const config = JSON.stringify({
@@ -172,7 +172,8 @@ describe.each(skopeos)('the real skopeo (%s)', () => {
   });
 });
 
-describe.each(foundHelm === undefined ? [] : [foundHelm])('the real Helm', (helm) => {
+describe.skipIf(foundHelm === undefined)(`the real Helm ${needsHelm}`, () => {
+  const helm = foundHelm ?? '';
   const pulled = async () => (await readdir(join(folder, 'charts'))).toSorted();
   let url = '';
   let repository = '';

@@ -11,7 +11,7 @@ import { parseSite } from '../../../source/site/load.ts';
 import { siteText } from '../../../source/site/save.ts';
 import { readChart } from '../../../source/workstation/chart-files.ts';
 import { product, siteOf } from '../../plan/sample.ts';
-import { chart, cluster, foundHelm } from '../../product/rendered-chart.ts';
+import { chart, cluster, foundHelm, needsHelm } from '../../product/rendered-chart.ts';
 
 const files = readChart(chart);
 const schema = files.get('values.schema.json') ?? '';
@@ -52,7 +52,7 @@ describe('the schema of a chart, judged without Helm', () => {
 });
 
 test.skipIf(foundHelm === undefined).each(wrong)(
-  "Helm's own words on %s name the same keys",
+  `Helm's own words on %s name the same keys ${needsHelm}`,
   async (_, values, keys) => {
     const file = join(folder, 'values.json');
     await writeFile(file, JSON.stringify(withDefaults(JSON.stringify(good), values)));
