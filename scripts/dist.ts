@@ -33,7 +33,7 @@ try {
   const runtime = resolve(values.runtime ?? join(home, 'node_modules', `node-linux-${arch}`));
   const job = { out, work, dist, arch, runtime, seconds: sourceDate(), ...(await bundle()) };
   const packages: string[] = [];
-  for (const kind of only) packages.push(await makers[kind](job));
+  for (const kind of only) packages.push(...(await makers[kind](job)));
   await makeSums(out, packages, values.key);
   console.log([...packages, join(out, 'SHA256SUMS')].join('\n'));
 } finally {

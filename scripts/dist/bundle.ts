@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import * as z from 'zod';
@@ -20,11 +20,19 @@ export async function bundle(): Promise<{ readonly program: string; readonly thi
   return { program: outputFiles[0]?.text ?? '', thirdParty: folders.map(licenseOf).join('\n') };
 }
 
+/** Licenses of packages that come without a file for it, each from the repository of its maker. */
+const beside: Readonly<Record<string, string>> = { 'yoga-layout': 'scripts/dist/yoga-layout.license.txt' };
+
+/** License and notice of a package. One without a license is not shipped. */
 function licenseOf(folder: string): string {
   const about = packageFile.parse(JSON.parse(readFileSync(join(home, folder, 'package.json'), 'utf8')));
-  const file = ['LICENSE', 'license', 'LICENSE.md', 'LICENSE.txt', 'LICENCE']
-    .map((name) => join(home, folder, name))
-    .find(existsSync);
-  const text = file === undefined ? 'The package has no license file.' : readFileSync(file, 'utf8').trim();
-  return `${about.name} ${about.version} (${about.license})\n\n${text}\n`;
+  const names = readdirSync(join(home, folder)).filter((name) => /^(licen[cs]e|notice)(\.(md|txt))?$/i.test(name));
+  const paths = names.toSorted().map((name) => join(folder, name));
+  const own = beside[about.name];
+  if (!names.some((name) => /^licen/i.test(name))) {
+    if (own === undefined) throw new Error(`${about.name} ${about.version} has no license file`);
+    paths.push(own);
+  }
+  const texts = paths.map((path) => readFileSync(join(home, path), 'utf8').trim());
+  return `${about.name} ${about.version} (${about.license})\n\n${texts.join('\n\n')}\n`;
 }

@@ -28,7 +28,7 @@ export interface Job extends ProgramParts {
 const quiet = plain({ quiet: true });
 
 /** `kloudspot_VERSION_ARCH.deb`. Its size on disk and its dates follow from its content alone. */
-export async function makeDeb(job: Job): Promise<string> {
+export async function makeDeb(job: Job): Promise<readonly string[]> {
   const tree = join(job.work, 'deb');
   programTree(join(tree, 'usr/lib/kloudspot'), job);
   await systemTree(tree, job.seconds);
@@ -41,7 +41,7 @@ export async function makeDeb(job: Job): Promise<string> {
   const path = join(job.out, `kloudspot_${version}_${architectures[job.arch]}.deb`);
   const epoch = { ...process.env, SOURCE_DATE_EPOCH: String(job.seconds) };
   await quiet({ env: epoch })`dpkg-deb -Zzstd --threads-max=1 --root-owner-group --build ${tree} ${path}`;
-  return path;
+  return [path];
 }
 
 const fillCache = 'fill-cache.js';
@@ -81,20 +81,24 @@ function kibibytes(folder: string): number {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** `kloudspot-VERSION-linux-ARCH.tar.gz`: one folder that runs wherever it is unpacked. */
-export async function makeTarball(job: Job): Promise<string> {
-  const name = `kloudspot-${version}-linux-${job.arch}`;
+/** `kloudspot-VERSION-linux-ARCH.tar.gz`: one folder that runs wherever it is unpacked. It is not called as the executable is. */
+export async function makeTarball(job: Job): Promise<readonly string[]> {
+  const name = `kloudspot-${version}`;
   const tree = join(job.work, name);
   programTree(tree, job);
+  write(join(tree, 'LICENSE'), readFileSync(join(home, 'LICENSE')));
   normalize(tree, job.seconds);
-  const path = join(job.out, `${name}.tar.gz`);
+  const path = join(job.out, `${name}-linux-${job.arch}.tar.gz`);
   const same = ['--sort=name', '--owner=0', '--group=0', '--numeric-owner', `--mtime=@${job.seconds}`, '--format=gnu'];
   await quiet`tar ${same} -C ${job.work} -cf - ${name} | gzip -n -6 > ${path}`;
-  return path;
+  return [path];
 }
 
-/** `kloudspot-VERSION-linux-ARCH`: one executable file, which starts itself again for the process of a run. */
-export async function makeExecutable(job: Job): Promise<string> {
+/**
+ * `kloudspot-VERSION-linux-ARCH`: one executable file, which starts itself again for the process of a run. The licenses of what
+ * is in it are a file beside it.
+ */
+export async function makeExecutable(job: Job): Promise<readonly string[]> {
   const path = join(job.out, `kloudspot-${version}-linux-${job.arch}`);
   // Names only: the path of the program is kept in the executable, and a temporary folder would make each build another.
   const [main, templates] = ['kloudspot.mjs', 'templates.json'];
@@ -118,7 +122,10 @@ export async function makeExecutable(job: Job): Promise<string> {
   );
   await quiet({ cwd: job.work })`${process.execPath} --build-sea ${settings}`;
   await quiet`chmod 0755 ${path}`;
-  return path;
+  const licenses = `${path}.licenses.txt`;
+  const parts = [join(home, 'LICENSE'), join(job.runtime, 'LICENSE')].map((file) => readFileSync(file, 'utf8').trim());
+  writeFileSync(licenses, `${['kloudspot', parts[0], 'Node.js', parts[1], job.thirdParty].join('\n\n')}`);
+  return [path, licenses];
 }
 
 /** By path under templates/. */

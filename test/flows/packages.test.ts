@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -27,18 +27,21 @@ const bare = {
   env: { PATH: '/usr/bin:/bin', HOME: at('home') },
 } as const;
 
+/** The executable, as its file is called; and the folder in the tarball. */
 let name = '';
+let folder = '';
 beforeAll(async () => {
   await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at('key')]);
   await dist('--out', at('first'), '--key', at('key'));
   name = (await readdir(at('first'))).find((file) => file.endsWith('.tar.gz'))?.slice(0, -'.tar.gz'.length) ?? '';
+  folder = name.replace(/-linux-.*/, '');
 });
 
 describe('the packages of npm run dist', () => {
   it('are equal byte for byte when built twice', async () => {
     await dist('--out', at('second'), '--key', at('key'));
     expect(await digests('second')).toEqual(await digests('first'));
-    expect(await digests('first')).toHaveLength(5);
+    expect(await digests('first')).toHaveLength(6);
   });
 
   it('have checksums, and a signature that a changed list does not pass', async () => {
@@ -84,16 +87,36 @@ describe('the packages of npm run dist', () => {
     }
   });
 
+  it('bring a license for everything in them', async () => {
+    await execa('tar', ['-xzf', at('first', `${name}.tar.gz`), '-C', work]);
+    const texts = await Promise.all(
+      [at(folder, 'LICENSE'), at(folder, 'runtime/LICENSE'), at(folder, 'THIRD-PARTY.txt')].map((path) =>
+        readFile(path, 'utf8'),
+      ),
+    );
+    const beside = await readFile(at('first', `${name}.licenses.txt`), 'utf8');
+    for (const text of texts) expect(beside).toContain(text.trim());
+    expect(texts[0]).toContain('Apache License');
+    for (const library of ['ink', 'react', 'yoga-layout', 'zod']) expect(texts[2]).toMatch(new RegExp(`^${library} \\d`, 'm'));
+  });
+
+  it('the tarball unpacks beside the executable, which stays', async () => {
+    await execa('tar', ['-xzf', at('first', `${name}.tar.gz`), '-C', at('first')]);
+    expect((await readdir(at('first'))).toSorted()).toEqual(expect.arrayContaining([folder, name]));
+    expect((await stat(at('first', name))).isFile()).toBe(true);
+    await rm(at('first', folder), { recursive: true });
+  });
+
   it('the tarball and the package run without Node.js on the machine', async () => {
     await execa('tar', ['-xzf', at('first', `${name}.tar.gz`), '-C', work]);
     // A link of one's own, one to the package's link, and one beside the folder of another program of that name.
     await mkdir(at('other/bin'), { recursive: true });
     await mkdir(at('other/lib/kloudspot/bin'), { recursive: true });
     await writeFile(at('other/lib/kloudspot/bin/kloudspot'), '');
-    await symlink(at(name, 'bin/kloudspot'), at('own'));
+    await symlink(at(folder, 'bin/kloudspot'), at('own'));
     await symlink(at('deb/usr/bin/kloudspot'), at('twice'));
-    await symlink(at(name, 'bin/kloudspot'), at('other/bin/kloudspot'));
-    const programs = [at(name, 'bin/kloudspot'), at('deb/usr/bin/kloudspot')];
+    await symlink(at(folder, 'bin/kloudspot'), at('other/bin/kloudspot'));
+    const programs = [at(folder, 'bin/kloudspot'), at('deb/usr/bin/kloudspot')];
     for (const program of [...programs, at('own'), at('twice'), at('other/bin/kloudspot')]) {
       const { stdout, stderr, exitCode } = await execa(program, ['status', '--root', at('root')], bare);
       expect({ program, stderr, exitCode }).toEqual({ program, stderr: expect.stringContaining('site'), exitCode: 2 });

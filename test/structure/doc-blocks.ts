@@ -22,11 +22,36 @@ export function blocksOf(text: string): readonly Block[] {
 
 /** Calls of the program in the blocks of a document; a comment behind two blanks, and a summary of usage in brackets, are not taken. */
 export function commandsIn(text: string): readonly { readonly words: readonly string[]; readonly line: number }[] {
-  return blocksOf(text).flatMap(({ lines, line }) =>
+  return blocksOf(text).flatMap(({ language, lines, line }) =>
     lines.flatMap((whole, index) => {
-      const command = whole.replace(/ {2,}.*$/, '').trim();
-      if (!/^(sudo )?(bin\/)?kloudspot /.test(command) || /[[\]|…]/.test(command)) return [];
+      const isCommand = language !== 'console' || whole.startsWith('$ ');
+      const command = whole
+        .replace(/^\$ /, '')
+        .replace(/ {2,}.*$| \| .*$/, '')
+        .trim();
+      if (!isCommand || !/^(sudo )?(bin\/)?kloudspot /.test(command) || /[[\]|…]/.test(command)) return [];
       return [{ words: command.split(/\s+/), line: line + index }];
     }),
   );
+}
+
+/** The summary of usage of a verb on its page: lines of a `text` block from the verb on, with those that continue them. */
+export function usagesIn(text: string, verb: string): string {
+  const lines = blocksOf(text).flatMap((block) => (block.language === 'text' ? block.lines : []));
+  const belongs = (line: string, index: number): boolean =>
+    line.startsWith(`kloudspot ${verb}`) || (line.startsWith(' ') && belongs(lines[index - 1] ?? '', index - 1));
+  return lines.filter(belongs).join('\n');
+}
+
+/** The commands of `console` blocks, each behind `$`, with the lines that stand below it. */
+export function consolesIn(text: string): readonly { readonly command: string; readonly lines: readonly string[] }[] {
+  return blocksOf(text)
+    .filter(({ language }) => language === 'console')
+    .flatMap(({ lines }) =>
+      `\n${lines.join('\n')}`
+        .split('\n$ ')
+        .slice(1)
+        .map((one) => one.split('\n'))
+        .map(([command = '', ...rest]) => ({ command, lines: rest })),
+    );
 }

@@ -1,0 +1,119 @@
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { execa } from 'execa';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { consolesIn } from '../structure/doc-blocks.ts';
+import { differences } from './printed-output.ts';
+import { home, launcher } from './program.ts';
+
+/** What was done before, where a document shows more than a first command. The scenario `dies-in-join` ends with a failed step. */
+const before: Readonly<Record<string, () => Promise<void>>> = {
+  'apply.md': () => built('kloudspot init --rehearse --yes'),
+  'attach.md': () => built('kloudspot init --rehearse dies-in-join --yes', 4),
+  'drill.md': () => built('kloudspot init --rehearse --yes'),
+  'node-replace.md': () => built('kloudspot init --rehearse spare-machines --yes'),
+  'plan.md': () => run('kloudspot storage list --rehearse'),
+  'preflight.md': () => run('kloudspot storage list --rehearse no-avx'),
+  'resume.md': killedRun,
+  'start.md': () => built('kloudspot init --rehearse --yes'),
+  'status.md': () => built('kloudspot init --rehearse dies-in-join --yes', 4),
+  'stop.md': () => built('kloudspot init --rehearse --yes'),
+  'storage-estimate.md': () => run('kloudspot storage list --rehearse small-volume-group'),
+  'storage-grow.md': () => built('kloudspot init --rehearse --yes'),
+  'storage-list.md': () => run('kloudspot preflight --rehearse'),
+  'undo.md': () => built('kloudspot init --rehearse --yes'),
+  'update.md': () => built('kloudspot init --rehearse --yes'),
+};
+
+const work = await mkdtemp(join(tmpdir(), 'kloudspot-printed-'));
+afterAll(() => rm(work, { recursive: true, force: true, maxRetries: 20 }));
+const [user, bin] = [join(work, 'user'), join(work, 'bin')];
+/** Where a rehearsal lies that is given no root. */
+const root = join(user, '.local/state/kloudspot-rehearsal');
+
+/** The program as an operator calls it, but that a rehearsal takes no time. */
+beforeAll(async () => {
+  await mkdir(bin);
+  await writeFile(join(bin, 'kloudspot'), `#!/bin/sh\nexec ${launcher} "$@" --speed="$SPEED"\n`);
+  await chmod(join(bin, 'kloudspot'), 0o755);
+});
+beforeEach(() => rm(user, { recursive: true, force: true, maxRetries: 20 }));
+
+function shell(command: string, speed = '1000000') {
+  const env = { HOME: user, PATH: `${bin}:${process.env['PATH'] ?? ''}`, LANG: 'C.UTF-8', SPEED: speed };
+  return execa('bash', ['-c', command], { env, extendEnv: false, reject: false, stdin: 'ignore', cwd: work });
+}
+
+/** Host keys are trusted: a document leaves that question out. */
+async function run(command: string, code = 0): Promise<void> {
+  const { exitCode, stdout, stderr } = await shell(`${command} --accept-new-host-keys`);
+  expect(exitCode, `${command}\n${stdout}\n${stderr}`).toBe(code);
+}
+
+/** Runs it once; for the next document that begins so, what it left is copied. */
+async function built(command: string, code = 0): Promise<void> {
+  const kept = join(work, command.replaceAll(/\W+/g, '-'));
+  if ((await readdir(kept).catch(() => undefined)) !== undefined) return cp(kept, user, { recursive: true });
+  await run(command, code);
+  await cp(user, kept, { recursive: true, filter: (path) => !path.endsWith('.sock') });
+}
+
+/** The process of a run is killed while its first steps are under way. */
+async function killedRun(): Promise<void> {
+  const building = shell('kloudspot init --rehearse --yes --accept-new-host-keys', '20');
+  const runs = join(root, 'var/lib/kloudspot/runs');
+  const events = async (): Promise<{ type: string; process?: number }[]> => {
+    const [id = ''] = await readdir(runs).catch(() => []);
+    const text = await readFile(join(runs, id, 'journal.jsonl'), 'utf8').catch(() => '');
+    return text.split('\n').flatMap((line, index, { length }) => (index === length - 1 ? [] : [JSON.parse(line)]));
+  };
+  let seen = await events();
+  // For a busy machine: it only ends a test that hangs.
+  for (const until = performance.now() + 150_000; performance.now() < until; seen = await events()) {
+    if (seen.some(({ type }) => type === 'command')) break;
+    await wait(5);
+  }
+  process.kill(seen.find(({ type }) => type === 'run-started')?.process ?? Number.NaN, 'SIGKILL');
+  await building;
+}
+
+const documents = ['README.md', ...(await readdir(join(home, 'docs'))).map((name) => `docs/${name}`)];
+const shown = await Promise.all(
+  documents
+    .filter((name) => name.endsWith('.md'))
+    .map(async (name) => ({ name, consoles: consolesIn(await readFile(join(home, name), 'utf8')) })),
+);
+
+describe('a `console` block shows what the program prints', () => {
+  it.each(shown.filter(({ consoles }) => consoles.length > 0))(
+    '$name',
+    async ({ name, consoles }) => {
+      await before[name.replace('docs/', '')]?.();
+      for (const { command, lines } of consoles) {
+        const { stdout } = await shell(`exec 2>&1; ${command}`);
+        expect(differences(lines, stdout.replaceAll(user, '~')), `${command}\n${stdout}`).toEqual([]);
+      }
+    },
+    600_000,
+  );
+
+  it.each([
+    [['a', 'b'], 'a\nb\n', []],
+    [['a', '…', 'took 5 s'], 'a\nb\ntook 1:40\n', []],
+    [['…', 'ks-1 … ks-3'], 'a\nks-1   ks-2   ks-3', []],
+    [['a', 'c'], 'a\nb\nc', ['a', 'c']],
+    [['a'], 'a\nb', ['a']],
+    [['b', '…'], 'a\nb', ['b']],
+    [['…', 'c', '…', 'a', '…'], 'a\nb\nc', ['a']],
+  ])('%j of %j', (lines, printed, missing) => {
+    expect(differences(lines, printed)).toEqual(missing);
+  });
+
+  it('of every document that something is done before', () => {
+    const withConsoles = shown.filter(({ consoles }) => consoles.length > 0).map(({ name }) => name);
+    expect(Object.keys(before).filter((name) => !withConsoles.includes(`docs/${name}`))).toEqual([]);
+    expect(withConsoles.length).toBeGreaterThan(10);
+  });
+});
