@@ -21,7 +21,7 @@ export async function bundle(): Promise<{ readonly program: string; readonly thi
 }
 
 /** Licenses of packages that come without a file for it, each from the repository of its maker. */
-const beside: Readonly<Record<string, string>> = { 'yoga-layout': 'scripts/dist/yoga-layout.license.txt' };
+const beside: Readonly<Record<string, string>> = { 'yoga-layout': 'licenses/yoga-layout.txt' };
 
 /** License and notice of a package. One without a license is not shipped. */
 function licenseOf(folder: string): string {

@@ -97,7 +97,8 @@ describe('the packages of npm run dist', () => {
     const beside = await readFile(at('first', `${name}.licenses.txt`), 'utf8');
     for (const text of texts) expect(beside).toContain(text.trim());
     expect(texts[0]).toContain('Apache License');
-    for (const library of ['ink', 'react', 'yoga-layout', 'zod']) expect(texts[2]).toMatch(new RegExp(`^${library} \\d`, 'm'));
+    for (const library of ['ink', 'react', 'yoga-layout', 'zod'])
+      expect(texts[2]).toMatch(new RegExp(`^${library} \\d`, 'm'));
   });
 
   it('the tarball unpacks beside the executable, which stays', async () => {
