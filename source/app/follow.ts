@@ -6,7 +6,7 @@ import type { Plan } from '../plan/document/document.ts';
 import type { Files } from '../site/files.ts';
 import { timeLeft } from './time-left.ts';
 
-/** What whoever watches runs of a root needs: their events, a way to give orders, and the time left. */
+/** What a view of the runs of a root needs: their events, a way to give orders, and the time left. */
 export interface Watcher {
   /** The events of a run so far, then as they come, until it ends or the signal aborts. */
   follow(run: RunHandle, signal: AbortSignal): AsyncIterable<RunEvent>;

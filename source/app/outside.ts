@@ -42,7 +42,7 @@ export async function checkOutside(
     why: answer.missing.map(sayRight).join('\n'),
     next: [
       'Nothing was changed.',
-      'Ask whoever runs the cluster for them, or take another kubeconfig: cluster.kubeconfig in site.yaml.',
+      'Ask the administrators of the cluster for them, or take another kubeconfig: cluster.kubeconfig in site.yaml.',
     ],
     exitCode: exitCode.refused,
   });

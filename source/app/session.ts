@@ -50,7 +50,7 @@ export interface InitSession extends Watcher {
   /** Name of the scenario when this is a rehearsal. */
   readonly rehearsal: string | undefined;
   readonly product: Product;
-  /** Another session on simulated nodes, where the start page offers that. Whoever asks closes it; this one stays the caller’s. */
+  /** Another session on simulated nodes, where the start page offers that. The caller closes it; this one stays the caller’s. */
   rehearse?(): Promise<InitSession>;
 
   /** What went wrong when it was opened and keeps no one from going on, a line each. */

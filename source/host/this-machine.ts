@@ -6,7 +6,7 @@ import { atHome } from './home-path.ts';
 /** A file as it was found: its absolute path and a way to its text, or what is wrong with it and what to do. */
 export type FoundFile = { readonly path: string; readonly text: () => string } | { readonly problem: string };
 
-/** What the pure parts may learn of the machine that kloudspot runs on. Whoever calls them hands it in. */
+/** What the pure parts may learn of the machine that kloudspot runs on. Their callers hand it in. */
 export interface ThisMachine {
   /** ms since 1970. */
   now(): number;

@@ -3,7 +3,7 @@ const validDays = 825;
 
 /**
  * A key and a certificate signed by it, for the DNS name and, where given, the virtual address. Both PEM.
- * Whoever writes the key gives the file mode 0600.
+ * The caller writes the key to a file of mode 0600.
  */
 export async function selfSigned(
   dnsName: string,

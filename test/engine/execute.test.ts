@@ -170,7 +170,7 @@ describe('failure', () => {
     await land.until(() => land.of('run-paused').length === 1);
     expect(execution.take({ order: 'undo', step: 'bad@a' })).toEqual({ taken: true });
     await land.until(() => land.of('step-undone').length === 1);
-    // Whoever asks at each pause would else ask no more.
+    // A screen that asks at each pause would else ask no more.
     await land.until(() => land.of('run-paused').length === 2);
     remedy();
     await land.until(() => execution.take({ order: 'retry', step: 'bad@a' }).taken);

@@ -126,7 +126,7 @@ it.each(Object.entries(beginnings))(
       await turns.waitFor(ends);
       expect(land.clash).toBeUndefined();
       if (land.dead.size === 2) expect(land.everHeld.size).toBeGreaterThan(0);
-      // Whoever gave it back last left nothing behind.
+      // The last holder that released it left nothing behind.
       if (land.dead.size === 2 && land.holding.size === 0 && Object.keys(beginning).length > 0)
         expect(land.files.has(path)).toBe(false);
     });

@@ -50,7 +50,7 @@ describe('the lock of the workstation', () => {
     );
     const winners = claims.filter((_, place) => ends[place]?.status === 'fulfilled');
     expect(winners.map(({ run }) => run)).toEqual([(await workstationHolder(files))?.run]);
-    // Whoever was overtaken returns nothing that is not its own.
+    // A holder that was overtaken releases nothing that is not its own.
     await dead.release();
     expect(await workstationHolder(files)).toEqual(winners[0]);
   });

@@ -173,7 +173,7 @@ describe('nothing to write', () => {
     expect(changeOf(network, { ...one })).toBeUndefined();
   });
 
-  it('all is as wanted, whoever wrote it', () => {
+  it('all is as wanted, whatever wrote it', () => {
     const settled = 'network: {ethernets: {ens18: {addresses: [10.0.4.22/24], gateway4: 10.0.4.1}}}';
     const network = { interfaces: [face('ens18', '10.0.4.22/24')], nameservers: [], search: [] };
     const there = node({ reach: '10.0.4.22' });

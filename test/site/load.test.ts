@@ -167,7 +167,7 @@ describe('a wrong site.yaml', () => {
       tenfold('abcdefghi').join('\n'),
       'aliases of aliases stand for more than fits into memory',
     ],
-  ])('%s is said in words for whoever writes the file', (_, text, words) => {
+  ])('%s is reported in words for the author of the file', (_, text, words) => {
     expect(problemsOf(text).join()).toContain(words);
   });
 

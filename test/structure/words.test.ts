@@ -20,6 +20,7 @@ const plain: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\bseats?\b/i, 'workstation, the machine that kloudspot runs on'],
   [/\b(riddle|good conscience|on no road|parting words)\b/i, 'a plain statement'],
   [/\b(nobody|somebody|anybody)\b/i, 'no one, someone, anyone'],
+  [/\bwhoever\b/i, 'the caller, the user, who'],
   [
     /\b(once more|for ever|worth a word|gives back|reckon(s|ed)?)\b/i,
     'again, forever, worth mentioning, returns, computes',

@@ -37,7 +37,7 @@ it('makes a new pair where a kill between the two files left a key of another ce
   expect((await ensurePair(site, files, now)).certificate).not.toBe(made.certificate);
 });
 
-it('finds files in the home of whoever runs it, as preflight does', async () => {
+it('finds files in the home of the user who runs it, as preflight does', async () => {
   vi.stubEnv('HOME', root);
   const { key, certificate } = await selfSigned('spot.acme.eu', Date.now());
   await writeFile(join(root, 'key'), `\uFEFF${key}`);

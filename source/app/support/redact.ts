@@ -1,6 +1,6 @@
 import { createMask, hidden } from '../../engine/journal/masking.ts';
 
-/** What was hidden in one text, so that whoever sends it sees it first. */
+/** What was hidden in one text, so that the sender sees it first. */
 export interface Redacted {
   readonly text: string;
   /** How many places were hidden. */

@@ -3,7 +3,7 @@ import type { RunEvent, RunHandle, RunOrder } from '../../engine/journal/event.t
 import type { Plan } from '../../plan/document/document.ts';
 import type { Files } from '../../site/files.ts';
 
-/** `begun`: whoever watches has begun the run, and Ctrl-C stops it. `attached`: Ctrl-C only ends the watching. */
+/** `begun`: this process has begun the run, and Ctrl-C stops it. `attached`: Ctrl-C only ends the watching. */
 export type Watching = 'begun' | 'attached';
 
 /** A run that is being watched. The run itself is another process. */

@@ -124,7 +124,7 @@ class GraphRun {
     return undefined;
   }
 
-  /** Said again for what is left, so that whoever asks at each pause asks for all of it. */
+  /** Said again for what is left, so that a screen that asks at each pause asks for all of it. */
   #sayChoosing(): void {
     this.#choosing = true;
     this.#spend(this.#world.journal.write({ type: 'run-paused', why: whyFailed(this.#failed()) }));

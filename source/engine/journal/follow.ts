@@ -59,7 +59,7 @@ function lost(why: string, at = new Date().toISOString()): RunEvent {
   return { at, type: 'run-ended', outcome: 'lost', why };
 }
 
-/** After its last event the process still gives its locks back: only then does whoever waited for it go on. */
+/** After its last event the process still releases its locks: only then does the caller go on. */
 async function processLeft(directory: string, signal: AbortSignal): Promise<void> {
   for (let turn = 0; turn < 200 && !signal.aborted; turn++) {
     const { life } = await lifeOfRun(directory);

@@ -15,7 +15,7 @@ const reportSchema = z.object({
   }),
 });
 
-/** One line for `run.log`, from which whoever started the process learns why it did not begin. */
+/** One line for `run.log`, from which the caller that started the process learns why it did not begin. */
 export function faultReport(thrown: unknown): string {
   const error = asFileFault(thrown);
   const fault = error instanceof Fault ? error : new Fault({ what: messageOf(error), exitCode: exitCode.ourFault });

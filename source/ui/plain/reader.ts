@@ -74,7 +74,7 @@ export class LineReader {
     }
   }
 
-  /** Ctrl-C: whoever waits for an answer hears it. */
+  /** Ctrl-C: reported to the code that waits for an answer. */
   interrupt(): void {
     this.#finish('interrupt');
   }

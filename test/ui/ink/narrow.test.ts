@@ -27,7 +27,7 @@ it('a row of the nodes page keeps its number on a narrow screen, and marks what 
   expect(walk.shown()).toMatch(/ 1 10\.0\.4\.21 +ks-1 +! host k.*…/);
 });
 
-it('to a terminal of ASCII goes nothing else, whoever wrote it; escapes stay', () => {
+it('to a terminal of ASCII goes nothing else, wherever it comes from; escapes stay', () => {
   const sent: string[] = [];
   const stream = { columns: 40, write: (text: string | Uint8Array) => sent.push(String(text)) > 0 };
   const ascii = asciiStream(stream);

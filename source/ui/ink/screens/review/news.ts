@@ -10,7 +10,7 @@ export function reviewNews(
   const withReview = (change: Partial<ReviewState>): AppState => ({ ...state, review: { ...state.review, ...change } });
   switch (event.type) {
     case 'planned': {
-      // The cursor waits where the name is typed: whoever types it at once must not set off the keys of the lines.
+      // The cursor waits where the name is typed: a name that is typed at once must not set off the keys of the lines.
       const index = event.review.lines.length;
       return next(withReview({ planning: false, plan: event.plan, review: event.review, index, problem: [] }));
     }
