@@ -133,7 +133,7 @@ export function keyLines(offers: readonly HostKeyOffer[]): string[] {
 const keysNotAccepted = (): Fault =>
   new Fault({
     what: 'The host keys were not accepted.',
-    next: ['Nothing was changed.'],
+    unchanged: true,
     exitCode: exitCode.refused,
   });
 

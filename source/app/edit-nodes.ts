@@ -40,7 +40,7 @@ export async function editNodes(site: Site, file: string, wish: NodeEdit): Promi
     what: 'The site would be wrong with this change.',
     where: file,
     why: judged.findings.map(({ reason }) => reason).join('\n'),
-    next: ['Nothing was changed.'],
+    unchanged: true,
     exitCode: exitCode.usage,
   });
 }
@@ -88,8 +88,8 @@ export function refuseLivingMember(
         : [
             `To let this one leave and join again: sudo microk8s leave on ${name}, sudo microk8s remove-node ${name} on ${other}, then ${kloudspot('apply')}`,
           ]),
-      'Nothing was changed.',
     ],
+    unchanged: true,
     exitCode: exitCode.refused,
   });
 }

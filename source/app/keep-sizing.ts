@@ -35,7 +35,7 @@ export async function keepInSite(path: string, site: Site, wish: StorageWish): P
       what: 'The site would be wrong with these answers.',
       where: path,
       why: judged.findings.map(({ reason }) => reason).join('\n'),
-      next: ['Nothing was changed.'],
+      unchanged: true,
     });
   await writeAtomic(path, siteText(draft, before), 0o644);
   return { path, kind: 'site' };

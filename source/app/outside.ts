@@ -40,8 +40,8 @@ export async function checkOutside(
     what: `This kubeconfig lacks rights that ${product.name} needs.`,
     where: site.cluster.kubeconfig,
     why: answer.missing.map(sayRight).join('\n'),
+    unchanged: true,
     next: [
-      'Nothing was changed.',
       'Ask the administrators of the cluster for them, or take another kubeconfig: cluster.kubeconfig in site.yaml.',
     ],
     exitCode: exitCode.refused,

@@ -50,8 +50,8 @@ function refuseFixed(refused: readonly FixedChange[]): void {
   throw new Fault({
     what: 'Kubernetes does not make this change on a product that runs.',
     why: refused.map(({ object, field }) => `${object}: ${field} never changes once it is there`).join('\n'),
+    unchanged: true,
     next: [
-      'Nothing was changed.',
       'Keep what these values follow from, or stop the product, remove these objects by hand, and start it again.',
     ],
   });

@@ -54,8 +54,8 @@ export function refuseBuilt({ facts, cluster }: Living): void {
         : 'The cluster is running: the addresses of its nodes cannot change any more.',
     where: installed.join(', '),
     why: 'The members of the datastore know each other by their addresses, and certificates name them: they cannot all change together.',
+    unchanged: true,
     next: [
-      'Nothing was changed.',
       `${kloudspot('backup')}  saves the objects of the cluster; what lies in volumes is saved by the product's own means.`,
       'On every node then: sudo snap remove --purge microk8s',
       `${kloudspot('relocate')}  gives the new addresses, ${kloudspot('init')}  builds the cluster again at them,`,

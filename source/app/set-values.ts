@@ -25,7 +25,7 @@ export async function changedSite(site: Site, file: string, changes: readonly st
     what: `The site would be wrong with ${changes.join(', ')}.`,
     where: file,
     why: judged.findings.map(located).join('\n'),
-    next: ['Nothing was changed.'],
+    unchanged: true,
   });
 }
 

@@ -27,6 +27,8 @@ export interface FaultWords {
   readonly where?: string;
   /** What it means or why it happened. */
   readonly why?: string;
+  /** It was refused before anything was changed, and says so. */
+  readonly unchanged?: boolean;
   /** What to do next, one line each. */
   readonly next?: readonly string[];
   readonly exitCode?: ExitCode;
@@ -38,6 +40,7 @@ export class Fault extends Error {
   override readonly name: string = 'Fault';
   readonly where: string | undefined;
   readonly why: string | undefined;
+  readonly unchanged: boolean;
   readonly next: readonly string[];
   readonly exitCode: ExitCode;
 
@@ -45,7 +48,11 @@ export class Fault extends Error {
     super(safeText(words.what), { cause: words.cause });
     this.where = words.where === undefined ? undefined : safeText(words.where);
     this.why = words.why === undefined ? undefined : safeText(words.why);
+    this.unchanged = words.unchanged === true;
     this.next = (words.next ?? []).map(safeText);
     this.exitCode = words.exitCode ?? exitCode.usage;
   }
 }
+
+/** What is said of a fault before which nothing was changed. */
+export const nothingChanged = 'Nothing was changed.';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { editNodes } from '../../source/app/edit-nodes.ts';
 import { refuseMissingSecret } from '../../source/app/registry-secret.ts';
 import { chosenBackup, refuseOtherNodes, siteOfBackup } from '../../source/app/restore-choice.ts';
-import { Fault } from '../../source/errors/fault.ts';
+import { Fault, nothingChanged } from '../../source/errors/fault.ts';
 import { Passwords } from '../../source/host/secrets.ts';
 import { planChart } from '../../source/plan/release/charts.ts';
 import { growthOf } from '../../source/plan/stages/claim-refusal.ts';
@@ -162,7 +162,8 @@ async function toldBy(act: () => unknown): Promise<string> {
     await act();
   } catch (error) {
     if (error instanceof StepFault) return [error.message, ...error.causes, ...error.next].join('\n');
-    if (error instanceof Fault) return [error.message, error.why, ...error.next].join('\n');
+    if (error instanceof Fault)
+      return [error.message, error.why, error.unchanged ? nothingChanged : '', ...error.next].join('\n');
     throw error;
   }
   return 'it did not fail';

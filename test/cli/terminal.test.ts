@@ -35,3 +35,11 @@ it('shows what is wrong in as many columns as there are', () => {
 `);
   expect(faultText(fault)).toContain('✗ The site file names a group that no node has.\n');
 });
+
+it('says that nothing was changed as the state, not as what to do next', () => {
+  const refused = new Fault({ what: 'Not confirmed.', unchanged: true, next: ['kloudspot status'] });
+  expect(faultText(refused)).toBe(`✗ Not confirmed.
+  state: Nothing was changed.
+  next:  kloudspot status
+`);
+});

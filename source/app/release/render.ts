@@ -81,7 +81,8 @@ export async function renderedChart(
     what: `Helm refuses the chart of ${product.name} with the values of this site.`,
     where: complaints.length > 0 && from !== undefined ? from : productWish(site, product).reference,
     why: complaints.length > 0 ? complaints.map((each) => each.text).join('\n') : answer.said,
-    next: ['Nothing was changed.', 'Correct site.yaml: its answers, `values`, `chart` or `registry`.'],
+    unchanged: true,
+    next: ['Correct site.yaml: its answers, `values`, `chart` or `registry`.'],
   });
 }
 
@@ -117,7 +118,8 @@ export async function refuseMissingImages(
     what: `${counted(absent.length, 'image')} of the product cannot be fetched.`,
     where: `asked from ${images.from}`,
     why: absent.map(({ image, problem }) => `${image}: ${problem}`).join('\n'),
-    next: ['Nothing was changed.', imageAdvice],
+    unchanged: true,
+    next: [imageAdvice],
     exitCode: exitCode.preflightFailed,
   });
 }

@@ -47,7 +47,8 @@ export const noManagerAnswers = (): Fault =>
   new Fault({
     what: 'No manager of the cluster answers.',
     why: 'What this verb does goes through the API of the cluster.',
-    next: [kloudspot('status'), 'Nothing was changed.'],
+    unchanged: true,
+    next: [kloudspot('status')],
     exitCode: exitCode.stepFailed,
   });
 

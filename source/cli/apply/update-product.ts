@@ -84,7 +84,8 @@ function refuseGrown(
   if (!volume || !seen.standing || sized(before)?.gib !== volume.gib) return;
   throw new Fault({
     what: `${volume.label} has ${volume.gib} GB already.`,
-    next: ['Nothing was changed.', `A larger size: ${kloudspot(`storage grow ${volume.id} ${volume.gib + 1}`)}`],
+    unchanged: true,
+    next: [`A larger size: ${kloudspot(`storage grow ${volume.id} ${volume.gib + 1}`)}`],
   });
 }
 

@@ -41,7 +41,7 @@ export async function confirmedByName(
 const dataLoss = (name: string, given: string | undefined, command: string): Fault =>
   new Fault({
     what: given === undefined ? 'This removes data for good.' : `The site is called ${name}, not ${given}.`,
-    why: 'Nothing was changed.',
+    unchanged: true,
     next: [command],
     exitCode: exitCode.refused,
   });
@@ -50,5 +50,4 @@ function refuseWithoutTerminal(verb: string, terminal: Terminal): void {
   if (!terminal.interactive) refuseToAsk(`kloudspot ${verb} asks before it starts.`, kloudspot(`${verb} --yes`));
 }
 
-const notConfirmed = (): Fault =>
-  new Fault({ what: 'Not confirmed.', next: ['Nothing was changed.'], exitCode: exitCode.refused });
+const notConfirmed = (): Fault => new Fault({ what: 'Not confirmed.', unchanged: true, exitCode: exitCode.refused });

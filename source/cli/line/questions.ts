@@ -79,12 +79,12 @@ async function inputOver(talk: Conversation, question: Parameters<Questions['inp
 const withoutColon = (message: string): string => message.replace(/\s*:$/, '');
 
 const interrupted = (cause: Error): Fault =>
-  new Fault({ what: 'Interrupted.', next: ['Nothing was changed.'], exitCode: exitCode.interrupted, cause });
+  new Fault({ what: 'Interrupted.', unchanged: true, exitCode: exitCode.interrupted, cause });
 
 const unanswered = (cause: Error): Fault =>
   new Fault({
     what: 'The input ended without an answer.',
-    next: ['Nothing was changed.'],
+    unchanged: true,
     exitCode: exitCode.refused,
     cause,
   });

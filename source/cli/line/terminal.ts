@@ -1,5 +1,5 @@
 import type { Settings } from '../../app/settings.ts';
-import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
+import { type ExitCode, exitCode, Fault, nothingChanged } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import { asFileFault } from '../../host/file-fault.ts';
 import { printed, wrapped } from '../../text/width.ts';
@@ -66,6 +66,7 @@ export function faultText(error: unknown, width = Number.POSITIVE_INFINITY): str
     ...labelled('✗', [error.message], 2, width),
     ...labelled('  where:', error.where === undefined ? [] : [error.where], 9, width),
     ...labelled('  why:', error.why?.split('\n') ?? [], 9, width),
+    ...labelled('  state:', error.unchanged ? [nothingChanged] : [], 9, width),
     ...labelled('  next:', error.next, 9, width),
   ];
   return `${lines.join('\n')}\n`;
@@ -80,7 +81,14 @@ function labelled(label: string, lines: readonly string[], column: number, width
 
 function faultAsData(error: unknown): Record<string, unknown> {
   if (!(error instanceof Fault)) return { what: messageOf(error), exitCode: exitCode.ourFault };
-  return { what: error.message, where: error.where, why: error.why, next: error.next, exitCode: error.exitCode };
+  return {
+    what: error.message,
+    where: error.where,
+    why: error.why,
+    ...(error.unchanged && { unchanged: true }),
+    next: error.next,
+    exitCode: error.exitCode,
+  };
 }
 
 function causes(error: Error): string {

@@ -37,6 +37,6 @@ export function siteOfMachine({ product, nodes, wish }: Pick<StorageSubject, 'pr
   throw new Fault({
     what: `${name} cannot be taken for a node.`,
     why: judged.findings.map(({ reason }) => reason).join('\n'),
-    next: ['Nothing was changed.'],
+    unchanged: true,
   });
 }

@@ -25,7 +25,8 @@ export function growthOf(site: Site, product: Product, standing: StandingStorage
     what,
     where: refused.map(({ claim, from, to }) => `${claim}: ${from}, wanted ${to}`).join('; '),
     why,
-    next: ['Nothing was changed.', wayBack(first, volumesFor(before, product))],
+    unchanged: true,
+    next: [wayBack(first, volumesFor(before, product))],
     exitCode: exitCode.usage,
   });
 }

@@ -47,7 +47,8 @@ export function stayingSeed(
     what: 'No manager of the cluster would stay.',
     where: cluster.nodes.map(({ name }) => name).join(', '),
     why: 'Those that join need a member that they join, and the datastore one that holds it.',
-    next: ['Replace the managers one after the other.', 'Nothing was changed.'],
+    unchanged: true,
+    next: ['Replace the managers one after the other.'],
     exitCode: exitCode.refused,
   });
 }

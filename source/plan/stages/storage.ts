@@ -77,7 +77,8 @@ function refuseAccess({ site, product }: Planning): void {
   throw new Fault({
     what: `The storage class of shared volumes cannot carry ${troubles.map(({ volume }) => volume).join(', ')}.`,
     why: troubles.map(({ what }) => what).join('\n'),
-    next: ['Nothing was changed.', ...new Set(troubles.map(({ advice }) => advice))],
+    unchanged: true,
+    next: [...new Set(troubles.map(({ advice }) => advice))],
     exitCode: exitCode.preflightFailed,
   });
 }

@@ -78,7 +78,7 @@ function refuse({ site, leaving, cluster, bundle }: Planning, behind: readonly B
   const { channel } = site.cluster;
   const newer = behind.find((each) => compareVersions(trackOf(each.channel), trackOf(channel)) > 0);
   const stop = (what: string, why: string, next: readonly string[]) => {
-    throw new Fault({ what, why, next: [...next, 'Nothing was changed.'], exitCode: exitCode.refused });
+    throw new Fault({ what, why, unchanged: true, next, exitCode: exitCode.refused });
   };
   if (newer)
     stop(

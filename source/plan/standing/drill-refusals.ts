@@ -11,7 +11,7 @@ export function refuseDrill(name: string, site: Pick<Site, 'nodes'>, standing: S
   const node = standing.nodes.find((each) => each.name === name);
   const wanted = site.nodes.find((each) => each.name === name);
   const stop = (what: string, why: string, next: readonly string[] = [kloudspot('status')]): never => {
-    throw new Fault({ what, why, next: [...next, 'Nothing was changed.'], exitCode: exitCode.refused });
+    throw new Fault({ what, why, unchanged: true, next, exitCode: exitCode.refused });
   };
   if (node === undefined || wanted === undefined) {
     const names = site.nodes.map((each) => each.name);

@@ -20,7 +20,7 @@ export function refuseDepartures(leaving: Leaving): void {
 }
 
 const refused = (what: string, where: string, why: string, next: readonly string[]): Fault =>
-  new Fault({ what, where, why, next: [...next, 'Nothing was changed.'], exitCode: exitCode.refused });
+  new Fault({ what, where, why, unchanged: true, next, exitCode: exitCode.refused });
 
 /** Taken out from outside it would go on as a member of a cluster that does not know it. */
 function refuseUnreached({ departures, standing, facts }: Leaving): void {

@@ -1,5 +1,5 @@
 import type { InitSession } from '../../app/session.ts';
-import { type ExitCode, exitCode } from '../../errors/fault.ts';
+import { type ExitCode, exitCode, nothingChanged } from '../../errors/fault.ts';
 import type { Clock } from '../../host/host.ts';
 import { kloudspot } from '../../text/command.ts';
 import { askAll } from './ask-all.ts';
@@ -59,7 +59,7 @@ function left(walk: PlainWalk): ExitCode {
   walk.talk.say(
     ...(walk.saved
       ? [`The draft is safe in ${walk.session.files.draft}. ${kloudspot('init')}  goes on with it.`]
-      : ['Nothing was changed.']),
+      : [nothingChanged]),
   );
   return exitCode.refused;
 }

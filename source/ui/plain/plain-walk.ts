@@ -1,7 +1,7 @@
 import type { HeardAddresses } from '../../app/ask-addresses.ts';
 import type { HeardNames } from '../../app/ask-names.ts';
 import type { InitSession } from '../../app/session.ts';
-import { Fault } from '../../errors/fault.ts';
+import { Fault, nothingChanged } from '../../errors/fault.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
 import { thisMachine } from '../../host/this-machine.ts';
 import type { KeyLines } from '../../site/reading/key-lines.ts';
@@ -52,6 +52,7 @@ export function faultWords(error: unknown): readonly string[] {
   return [
     error.where === undefined ? error.message : `${error.message} (${error.where})`,
     ...(error.why === undefined ? [] : error.why.split('\n').map((line) => `  ${line}`)),
+    ...(error.unchanged ? [`  ${nothingChanged}`] : []),
     ...error.next.map((line) => `  ${line}`),
   ];
 }

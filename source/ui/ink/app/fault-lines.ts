@@ -1,4 +1,4 @@
-import { Fault } from '../../../errors/fault.ts';
+import { Fault, nothingChanged } from '../../../errors/fault.ts';
 import { messageOf } from '../../../errors/thrown.ts';
 
 /** A failure in lines: what, where, why, and what to do. */
@@ -7,6 +7,7 @@ export function faultLines(error: unknown): readonly string[] {
   return [
     error.where === undefined ? error.message : `${error.message} (${error.where})`,
     ...(error.why === undefined ? [] : error.why.split('\n')),
+    ...(error.unchanged ? [nothingChanged] : []),
     ...error.next,
   ];
 }

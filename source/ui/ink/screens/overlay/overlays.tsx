@@ -1,5 +1,6 @@
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
+import { nothingChanged } from '../../../../errors/fault.ts';
 import { kloudspot } from '../../../../text/command.ts';
 import { textAt } from '../../../../wizard/draft/draft.ts';
 import type { AppState, Overlay } from '../../store/state.ts';
@@ -39,7 +40,7 @@ export function OverlayView(props: {
 }
 
 function leaveText(state: AppState): string {
-  if (Object.keys(state.draft).length === 0) return 'Nothing was changed.';
+  if (Object.keys(state.draft).length === 0) return nothingChanged;
   if (state.saveProblem !== undefined) return `The draft is NOT saved: ${state.saveProblem}`;
   return `The draft is safe: \`${kloudspot('init')}\` goes on where you are.`;
 }
