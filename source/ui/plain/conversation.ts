@@ -1,4 +1,4 @@
-import { type PlainOutput, plainText, say } from './output.ts';
+import { type PlainOutput, promptText, say } from './output.ts';
 import { LineReader, type PlainInput } from './reader.ts';
 
 /** What the plain twin talks through. */
@@ -23,7 +23,7 @@ export class Conversation {
 
   /** Puts a question; the answer without spaces at its ends. Throws `InputEnded`. */
   async ask(question: string): Promise<string> {
-    this.output.write(`${plainText(question)}: `);
+    this.output.write(promptText(question, this.output));
     const answer = (await this.#answered(this.reader.read())).trim();
     // A pipe echoes nothing; with the answer written down the transcript can be read.
     if (!this.reader.terminal) this.say(answer);
@@ -32,7 +32,7 @@ export class Conversation {
 
   /** The same for what no one may see. */
   async askSecret(question: string): Promise<string> {
-    this.output.write(`${plainText(question)}: `);
+    this.output.write(promptText(question, this.output));
     const answer = await this.#answered(this.reader.readSecret());
     this.say('');
     return answer;

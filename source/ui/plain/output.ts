@@ -29,6 +29,14 @@ export const screenWidth = ({ columns = 0 }: Pick<PlainOutput, 'columns'>): numb
 
 const leastWidth = 20;
 
+/** A question with room for its answer behind it, broken between words at the width of a terminal. */
+export function promptText(question: string, output: Pick<PlainOutput, 'columns'>): string {
+  const width = screenWidth(output);
+  const text = `${plainText(question)}:`;
+  // One cell less than the screen, for the space behind the colon.
+  return `${(width === undefined ? [text] : printed(text, width - 1)).join('\n')} `;
+}
+
 /** Prints lines, broken between words at the width of a terminal. */
 export function say(output: PlainOutput, ...lines: readonly string[]): void {
   const width = screenWidth(output) ?? Number.POSITIVE_INFINITY;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../source/engine/journal/event.ts';
 import { columns } from '../../../source/text/table.ts';
-import { plainText } from '../../../source/ui/plain/output.ts';
+import { plainText, promptText } from '../../../source/ui/plain/output.ts';
 import { showRunPlain } from '../../../source/ui/plain/run.ts';
 import { planOf, siteOf, wholeDraft } from '../sample.ts';
 
@@ -108,4 +108,11 @@ describe('plain words', () => {
   it('draws tables as columns', () => {
     expect(columns([['a', 'bb'], ['ccc', '', 'd'], []])).toEqual(['a    bb', 'ccc      d', '']);
   });
+});
+
+it('a question is broken between words, and keeps room for the answer behind it', () => {
+  const question = 'ks-1: Role manager, User ubuntu. The same for the 2 other nodes? (yes or no) [yes]';
+  const lines = promptText(question, { columns: 80 }).split('\n');
+  expect(lines).toEqual(['ks-1: Role manager, User ubuntu. The same for the 2 other nodes? (yes or no)', '[yes]: ']);
+  expect(promptText(question, {})).toBe(`${question}: `);
 });
