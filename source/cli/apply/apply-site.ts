@@ -6,10 +6,13 @@ import type { Settings } from '../../app/settings.ts';
 import type { OpenedSite } from '../../app/site.ts';
 import { refuseAcceptance } from '../../check/accept.ts';
 import { withAccepted } from '../../check/accepted.ts';
+import type { RunDocument } from '../../engine/worker/documents.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
+import type { NodeFacts } from '../../facts/facts.ts';
 import type { Plan, PlanPurpose } from '../../plan/document/document.ts';
 import type { PlanInput } from '../../plan/input.ts';
 import type { Finding } from '../../site/finding.ts';
+import type { Site } from '../../site/schema.ts';
 import { defined } from '../../text/defined.ts';
 import { screenWidth } from '../../ui/plain/output.ts';
 import { accessPrompts } from '../line/access.ts';
@@ -32,6 +35,8 @@ export interface ApplyOptions extends Omit<Launch, 'attended'> {
   readonly accept?: readonly string[];
   /** Throws `Fault` before anything is judged. */
   readonly refuse?: (living: Living) => void;
+  /** Answers that follow from what was seen of the nodes: the site with them, its documents, and what is said of them. */
+  readonly answer?: (facts: ReadonlyMap<string, NodeFacts>) => Promise<AnsweredSite>;
   /** Of a verb that does a part of it: what is judged, how it changes `site.yaml`, and what it says where nothing is to be done. */
   readonly part?: {
     readonly checks: ReadonlySet<string>;
@@ -40,6 +45,13 @@ export interface ApplyOptions extends Omit<Launch, 'attended'> {
     readonly nothing: string;
     readonly wish: Pick<PlanInput, 'atNextBoot'>;
   };
+}
+
+/** A site whose file left something open. */
+export interface AnsweredSite {
+  readonly site: Site;
+  readonly documents: readonly RunDocument[];
+  readonly lines: readonly string[];
 }
 
 /** Checks, plans, asks, begins the run and shows it to its end. */
@@ -56,19 +68,21 @@ export async function applySite(
   const { living } = looked;
   options.refuse?.(living);
   const change = await part?.change();
-  const wanted = { ...opened, site: change?.site ?? opened.site };
+  const answered = await options.answer?.(looked.seen.facts);
+  const wanted = { ...opened, site: answered?.site ?? change?.site ?? opened.site };
   const { findings: all } = await judgeSite(wanted, looked);
   const found = part === undefined ? all : all.filter(({ check }) => part.checks.has(check));
   const findings = withAccepted(found, new Set(accept));
   const code = preflightCode(findings);
   showFindings(findings, wanted, settings, terminal);
+  if (answered !== undefined && !settings.json) printLines(terminal.output, [...answered.lines, '']);
   if (code !== exitCode.done) return code;
   const plan = await planLiving(wanted, living, { purpose: options.purpose ?? 'init', findings, ...part?.wish });
   if (part !== undefined && plan.steps.length === 0) {
     printLines(settings.json ? terminal.errors : terminal.output, [part.nothing]);
     return exitCode.done;
   }
-  const documents = change && [{ path: settings.site, content: change.text, mode: 0o644 }];
+  const documents = answered?.documents ?? (change && [{ path: settings.site, content: change.text, mode: 0o644 }]);
   return beginPlan(plan, wanted, settings, terminal, { ...options, ...defined({ documents }) });
 }
 
@@ -95,7 +109,7 @@ export async function beginPlan(
   opened: Pick<OpenedSite, 'passwords' | 'world'>,
   settings: Settings,
   terminal: Terminal,
-  { verb, purpose: _purpose, accept: _accept, part: _part, refuse: _refuse, ...options }: ApplyOptions,
+  { verb, purpose: _purpose, accept: _accept, part: _part, refuse: _refuse, answer: _answer, ...options }: ApplyOptions,
 ): Promise<ExitCode> {
   if (!settings.json)
     printLines(terminal.output, [...rehearsalNote(opened.world), ...planLines(plan, { brief: true })]);

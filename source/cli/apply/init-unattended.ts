@@ -1,9 +1,13 @@
+import { readFile } from 'node:fs/promises';
 import { documentsOf } from '../../app/documents.ts';
+import { storageWords, withSeenGroups } from '../../app/seen-storage.ts';
 import type { Settings } from '../../app/settings.ts';
-import { openSite } from '../../app/site.ts';
+import { type OpenedSite, openSite } from '../../app/site.ts';
 import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
+import type { NodeFacts } from '../../facts/facts.ts';
 import type { Terminal } from '../line/terminal.ts';
-import { applySite } from './apply-site.ts';
+import { parseDraft } from '../../site/load.ts';
+import { type AnsweredSite, applySite } from './apply-site.ts';
 
 export interface UnattendedWish {
   /** Checks whose failure the operator lets pass. */
@@ -23,10 +27,13 @@ export async function initUnattended(
 ): Promise<ExitCode> {
   const found = await openSite(settings, { fresh: true });
   const opened = bundle === undefined ? found : { ...found, site: { ...found.site, bundle } };
-  const { files } = settings;
   try {
-    const documents = await documentsOf(opened.site, opened.product, files.site, files);
-    return await applySite(opened, settings, terminal, { verb: 'init', site: files.site, documents, accept });
+    return await applySite(opened, settings, terminal, {
+      verb: 'init',
+      site: settings.files.site,
+      accept,
+      answer: (facts) => answered(opened, settings, facts),
+    });
   } catch (error) {
     // Refused: nothing was begun, so a rehearsal keeps the machines that it had.
     if (error instanceof Fault && error.exitCode === exitCode.refused) opened.world.restore?.();
@@ -34,4 +41,17 @@ export async function initUnattended(
   } finally {
     await opened.close();
   }
+}
+
+/** With the groups that the nodes have where the file names none, as the pages take them. */
+async function answered(
+  { site: written, product, world, from }: OpenedSite,
+  { files, site: file }: Settings,
+  facts: ReadonlyMap<string, NodeFacts>,
+): Promise<AnsweredSite> {
+  const draft = from === file ? parseDraft(await readFile(file, 'utf8')) : (world.draft ?? {});
+  const site = withSeenGroups({ site: written, draft, product, facts });
+  const documents = await documentsOf(site, product, files.site, files);
+  const whole = parseDraft(documents[0]?.content ?? '');
+  return { site, documents, lines: storageWords({ draft: whole, product, facts }).map(({ text }) => text) };
 }

@@ -44,14 +44,15 @@ export function storageWish(view: WizardView): StorageWish {
 }
 
 /** The volume group that most nodes have, the one with more free space first; Ubuntu's own name where nothing was seen. */
-export function likelyGroupOf(view: WizardView): string {
+export function likelyGroupOf(view: Pick<WizardView, 'facts'>): string {
   return seenGroups(view)[0]?.name ?? 'ubuntu-vg';
 }
 
-const poolVolumeOf = ({ draft }: WizardView): string => textAt(draft, ['storage', 'shared', 'volume']) || 'shared';
+const poolVolumeOf = ({ draft }: Pick<WizardView, 'draft'>): string =>
+  textAt(draft, ['storage', 'shared', 'volume']) || 'shared';
 
 /** The group in which most nodes have the pool's volume already, as the guide has it made before; where none has it, the likely one. */
-export function likelyPoolGroupOf(view: WizardView): string {
+export function likelyPoolGroupOf(view: Pick<WizardView, 'draft' | 'facts'>): string {
   const name = poolVolumeOf(view);
   const groups = [...new Set(view.facts.values())].flatMap(({ storage }) => {
     const found = storage?.logicalVolumes.find((volume) => volume.name === name);
@@ -69,7 +70,7 @@ export interface SeenGroup {
 }
 
 /** Volume groups that can be used, by name over all nodes. */
-export function seenGroups(view: WizardView): readonly SeenGroup[] {
+export function seenGroups(view: Pick<WizardView, 'facts'>): readonly SeenGroup[] {
   const groups = new Map<string, SeenGroup>();
   for (const facts of new Set(view.facts.values())) {
     const { storage } = facts;

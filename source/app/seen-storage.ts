@@ -1,0 +1,35 @@
+import type { NodeFacts } from '../facts/facts.ts';
+import { thisMachine } from '../host/this-machine.ts';
+import type { Product } from '../product/schema.ts';
+import type { Site, SiteDraft } from '../site/schema.ts';
+import { textAt } from '../wizard/draft/draft.ts';
+import { likelyGroupOf, likelyPoolGroupOf } from '../wizard/draft/storage-wish.ts';
+import type { Note } from '../wizard/page.ts';
+import { storageNotes } from '../wizard/pages/totals.ts';
+
+/** What the storage of a site is worked out from without its pages. `draft`: the site file as it was written. */
+interface Written {
+  readonly site: Site;
+  readonly draft: SiteDraft;
+  readonly product: Product;
+  readonly facts: ReadonlyMap<string, NodeFacts>;
+}
+
+/** The site with the volume groups that its file does not name: those that the Storage page offers for these nodes. */
+export function withSeenGroups({ site, ...view }: Written): Site {
+  const { unshared, shared } = site.storage;
+  const group = (of: 'unshared' | 'shared', likely: string): string =>
+    textAt(view.draft, ['storage', of, 'volumeGroup']) || likely;
+  return {
+    ...site,
+    storage: {
+      ...site.storage,
+      unshared: { ...unshared, volumeGroup: group('unshared', likelyGroupOf(view)) },
+      shared: { ...shared, volumeGroup: group('shared', likelyPoolGroupOf(view)) },
+    },
+  };
+}
+
+/** What the Storage page says under its fields: groups, available, required, and the verdict. */
+export const storageWords = (written: Omit<Written, 'site'>): readonly Note[] =>
+  storageNotes({ ...written, machine: thisMachine });
