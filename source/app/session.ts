@@ -1,3 +1,4 @@
+import type { LastRun } from './last-run.ts';
 import type { RunHandle } from '../engine/journal/event.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import type { PairAnswers } from '../facts/pairs-probe.ts';
@@ -34,7 +35,7 @@ export interface StartFacts {
   /** The unfinished draft. */
   readonly draft: { readonly name: string; readonly savedAt: Date } | undefined;
   /** The site whose file stands on this machine. */
-  readonly installed: { readonly name: string; readonly path: string } | undefined;
+  readonly installed: { readonly name: string; readonly path: string; readonly run: LastRun } | undefined;
   /** The site file that was given with `--site`. */
   readonly given: string | undefined;
   /** Sites opened before, latest first. */

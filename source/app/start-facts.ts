@@ -5,6 +5,7 @@ import { nameOfProduct } from '../product/name.ts';
 import { defaultProduct } from '../site/default-product.ts';
 import { topTexts } from '../site/top-level.ts';
 import { safeLine } from '../text/safe-text.ts';
+import { lastRun } from './last-run.ts';
 import type { StartFacts } from './session.ts';
 import type { Settings } from './settings.ts';
 
@@ -23,7 +24,7 @@ export async function readStartFacts(places: Places, product?: string): Promise<
   return {
     productName: await nameOfProduct(named ?? defaultProduct).catch(() => undefined),
     draft: draft && savedAt && { name: draft.name ?? '', savedAt },
-    installed: installed && { name: installed.name ?? 'the site', path: files.site },
+    installed: installed && { name: installed.name ?? 'the site', path: files.site, run: lastRun(files) },
     given: places.siteGiven ? places.site : undefined,
     recent: recentSites(files),
   };

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunEventBody } from '../../source/engine/journal/event.ts';
-import { journalPath, openJournal } from '../../source/engine/journal/journal.ts';
+import { openJournal } from '../../source/engine/journal/journal.ts';
+import { journalPath } from '../../source/engine/journal/journal-path.ts';
 import { createMask, hidden } from '../../source/engine/journal/masking.ts';
 import { fastClock, ToyLand, toyPlan } from './toys.ts';
 

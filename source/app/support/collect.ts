@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { journalPath } from '../../engine/journal/journal.ts';
+import { journalPath } from '../../engine/journal/journal-path.ts';
 import { listRuns } from '../../engine/runs.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import type { Host } from '../../host/host.ts';

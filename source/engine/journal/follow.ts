@@ -2,7 +2,8 @@ import { existsSync, type FSWatcher, watch } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isStarting, lifeOfRun } from '../process/run-process.ts';
 import type { RunEvent } from './event.ts';
-import { journalLines, journalPath } from './journal.ts';
+import { journalLines } from './journal.ts';
+import { journalPath } from './journal-path.ts';
 
 export interface FollowOptions {
   readonly signal: AbortSignal;

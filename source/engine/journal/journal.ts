@@ -1,5 +1,4 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Fault } from '../../errors/fault.ts';
 import { isMissing } from '../../errors/thrown.ts';
 import { namePath } from '../../host/file-fault.ts';
@@ -8,6 +7,7 @@ import { kloudspot } from '../../text/command.ts';
 import { parsedJson } from '../../text/parsed-json.ts';
 import type { RunEvent, RunEventBody } from './event.ts';
 import { eventSchema } from './event-schema.ts';
+import { journalPath } from './journal-path.ts';
 import { type Mask, maskEvent } from './masking.ts';
 
 /** The journal of a run: append-only, one JSON line an event, the only thing that viewers and `resume` read. */
@@ -17,8 +17,6 @@ export interface Journal {
   /** Waits for all that was written, syncs and closes. */
   close(): Promise<void>;
 }
-
-export const journalPath = (directory: string): string => join(directory, 'journal.jsonl');
 
 /** Events whose loss would make a resume or an undo wrong. Output lines and progress are not among them. */
 const synced: ReadonlySet<RunEvent['type']> = new Set([

@@ -1,10 +1,14 @@
+import type { StartFacts } from '../../app/session.ts';
 import { kloudspot } from '../../text/command.ts';
 
-/** What can be done with the site that stands on this machine, besides changing it here. */
-export function installedLines(site: { readonly name: string; readonly path: string }): readonly string[] {
+/** What can be done with the site whose file is on this machine, besides changing it here. */
+export function installedLines({ name, path, run }: NonNullable<StartFacts['installed']>): readonly string[] {
+  const apply = `${kloudspot('apply')}  carries out what its file says`;
+  if (run === 'none') return [`The file of ${name} is here, and no run has begun: ${path}`, apply];
+  if (run === 'done') return [`${name} is set up from here: ${path}`, `${kloudspot('status')}  shows its state`, apply];
   return [
-    `${site.name} is set up from here: ${site.path}`,
-    `${kloudspot('status')}  shows its state`,
-    `${kloudspot('apply')}  carries out what its file says`,
+    `The last run of ${name} has not come to its end: ${path}`,
+    `${kloudspot('attach')}  shows it`,
+    `${kloudspot('resume')}  continues where it stopped`,
   ];
 }

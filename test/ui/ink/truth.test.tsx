@@ -1,3 +1,4 @@
+import type { LastRun } from '../../../source/app/last-run.ts';
 import { renderToString } from 'ink';
 import { describe, expect, it } from 'vitest';
 import { update } from '../../../source/ui/ink/app/update.ts';
@@ -162,12 +163,18 @@ describe('a draft that stands there', () => {
 });
 
 describe('beside a site that is set up', () => {
-  const walk = () => new Walk(undefined, { installed: { name: 'berlin', path: '/s.yaml' } });
+  const walk = (run: LastRun = 'done') => new Walk(undefined, { installed: { name: 'berlin', path: '/s.yaml', run } });
   it('the start page offers to change it and names status and apply', () => {
     expect(walk().shown()).toMatch(/❯ Change berlin/);
     expect(walk().shown()).toMatch(/kloudspot status/);
     expect(walk().shown()).toMatch(/kloudspot apply/);
     expect(walk().keys('<enter>').effects).toEqual([{ do: 'load', path: '/s.yaml', replaces: false }]);
+  });
+  it('the start page does not call it set up while its run is not at its end', () => {
+    expect(walk('open').shown()).toMatch(/The last run of berlin has not come to its end/);
+    expect(walk('open').shown()).toMatch(/kloudspot resume/);
+    expect(walk('open').shown()).not.toMatch(/is set up/);
+    expect(walk('none').shown()).toMatch(/no run has begun/);
   });
 });
 
@@ -189,8 +196,7 @@ describe('from page to page', () => {
 describe('at 40×12', () => {
   it('the name that is typed on Review is on the screen', () => {
     const text = reviewed(small).keys('ber').shown();
-    expect(text).toMatch(/❯ ber/);
-    expect(text).toContain('Type the site');
+    expect(text).toMatch(/❯ Type berlin to start: ber/);
     expect(text).toContain('⏎ start');
   });
   it('the run shows its step, what it waits for and the keys', () => {

@@ -54,7 +54,7 @@ export function startLines(state: StartPageState, size: Size, theme: Theme): rea
 }
 
 /** Beside a site that stands already: the verbs that fit. */
-const besideSite = (theme: Theme, site: { readonly name: string; readonly path: string }): readonly Spans[] =>
+const besideSite = (theme: Theme, site: NonNullable<StartPageState['start']['installed']>): readonly Spans[] =>
   installedLines(site).map((text, index) =>
     index === 0 ? line(theme, ` ${text}`) : line(theme, `   ${text}`, 'quiet'),
   );

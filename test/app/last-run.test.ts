@@ -1,0 +1,32 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { lastRun } from '../../source/app/last-run.ts';
+
+const ended = (outcome: string): string =>
+  `{"at":"2026-01-01T00:00:00.000Z","type":"run-started"}\n{"at":"2026-01-01T00:00:01.000Z","type":"run-ended","outcome":"${outcome}","why":"x"}\n`;
+
+async function root(...journals: readonly (string | undefined)[]): Promise<{ readonly runs: string }> {
+  const runs = await mkdtemp(join(tmpdir(), 'kloudspot-runs-'));
+  for (const [place, text] of journals.entries()) {
+    const folder = join(runs, `2026010${place}-000000-aaaa`);
+    await mkdir(folder);
+    if (text !== undefined) await writeFile(join(folder, 'journal.jsonl'), text);
+  }
+  return { runs };
+}
+
+it.each([
+  ['no run', [], 'none'],
+  ['one that was done', [ended('done')], 'done'],
+  ['one that was undone', [ended('undone')], 'none'],
+  ['one that was stopped after one that was done', [ended('done'), ended('stopped')], 'open'],
+  ['one that failed', [ended('failed')], 'open'],
+  ['one in the middle of an event', [`${ended('done')}{"at":"2026-`], 'open'],
+  ['one that no process has begun, after one that was done', [ended('done'), undefined], 'done'],
+] as const)('%s', async (_, journals, result) => {
+  expect(lastRun(await root(...journals))).toBe(result);
+});
+
+it('no folder of runs', () => expect(lastRun({ runs: '/nowhere/at/all' })).toBe('none'));
