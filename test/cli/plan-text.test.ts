@@ -26,7 +26,7 @@ const plan = toyPlan([
 describe('a plan as text', () => {
   it('shows why, exact commands, differences of files, and what cannot be undone', () => {
     expect(planLines(plan, { brief: false })).toEqual([
-      'Site toys: 2 steps, 1 command, 2 files; 1 cannot be undone (*). Plan 0123456789ab.',
+      'Site toys: 2 steps, 1 command, 1 more only where needed, 2 files; 1 cannot be undone (*). Plan 0123456789ab.',
       '',
       '  1. a            Make x (*)',
       '     It is wanted.',

@@ -117,7 +117,7 @@ describe('failure', () => {
     await land.until(() => land.of('step-failed').length === 1);
     expect(land.acts()).not.toContain('end long@b');
     long.open();
-    await expect(end).resolves.toEqual({ outcome: 'failed', why: 'failed: Do bad@a (a)' });
+    await expect(end).resolves.toEqual({ outcome: 'failed', why: 'Do bad@a (a) failed' });
     expect(land.acts()).toContain('end long@b');
     expect(land.acts()).not.toContain('begin next@c');
     expect(land.of('step-failed')[0]).toMatchObject({
@@ -188,7 +188,7 @@ describe('failure', () => {
     land.on('x@a', {}).on('x@b', {});
     await land.until(() => execution.take({ order: 'retry', step: 'x@a' }).taken);
     await land.until(() => land.of('run-paused').length === 2);
-    expect(land.of('run-paused')[1]?.why).toBe('failed: Do x@b (b)');
+    expect(land.of('run-paused')[1]?.why).toBe('Do x@b (b) failed');
     expect(land.of('step-requeued')).toMatchObject([{ step: 'x@a' }]);
     await land.until(() => execution.take({ order: 'retry', step: 'x@b' }).taken);
     expect((await execution.end).outcome).toBe('done');

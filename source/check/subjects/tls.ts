@@ -58,7 +58,7 @@ function judge(id: string, input: CheckInput): readonly Finding[] {
 function selfSigned(id: string): Outcome {
   if (id !== 'tls-certificate') return pass('self-signed', 'The pair is made by the program itself.');
   return warn('self-signed', 'Browsers will warn of it.', {
-    advice: 'Give a certificate for the DNS name when one can be had',
+    advice: 'Give a certificate for the DNS name once you have one',
     field: ['tls', 'mode'],
   });
 }

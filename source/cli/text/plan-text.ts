@@ -3,7 +3,7 @@ import type { PlannedCommand, PlannedFile, PlannedStep } from '../../plan/step.t
 import { counted } from '../../text/plural.ts';
 import { filled, printed } from '../../text/width.ts';
 import { diffLines, shortDiff } from '../../ui/model/diff.ts';
-import { commandText } from '../../ui/model/planned-changes.ts';
+import { cannotBeUndone, commandText, countCommands, perhapsText } from '../../ui/model/planned-changes.ts';
 
 export interface PlanTextOptions {
   /** One line a step, without commands and files. */
@@ -25,11 +25,11 @@ export function planLines(plan: Plan, options: PlanTextOptions): string[] {
 }
 
 function heading({ site, steps, hash }: Plan): string {
-  const commands = steps.reduce((sum, step) => sum + step.commands.filter(({ when }) => when === undefined).length, 0);
+  const commands = countCommands({ steps });
   const files = steps.reduce((sum, step) => sum + step.files.length, 0);
   const lasting = steps.filter(cannotBeUndone).length;
   const undo = lasting === 0 ? 'all can be undone' : `${lasting} cannot be undone (*)`;
-  return `Site ${site.name}: ${counted(steps.length, 'step')}, ${counted(commands, 'command')}, ${counted(files, 'file')}; ${undo}. Plan ${hash}.`;
+  return `Site ${site.name}: ${counted(steps.length, 'step')}, ${counted(commands.always, 'command')}${perhapsText(commands)}, ${counted(files, 'file')}; ${undo}. Plan ${hash}.`;
 }
 
 /** Says what is right already: what is left to do is the rest. */
@@ -49,8 +49,6 @@ function acceptedLines({ accepted = [] }: Plan, width: number): string[] {
   );
   return ['Accepted although it fails:', ...lines, ''];
 }
-
-const cannotBeUndone = (step: PlannedStep): boolean => !step.undoable && step.commands.length + step.files.length > 0;
 
 function briefLine(place: number, step: PlannedStep, done: ReadonlySet<string> = new Set()): string {
   const mark = done.has(step.id) ? '  right already' : cannotBeUndone(step) ? ' (*)' : '';

@@ -272,7 +272,7 @@ function standingOf(past: StepPast): StepStanding {
 }
 
 const whyFailed = (failed: readonly PlannedStep[]): string =>
-  `failed: ${failed.map(({ title, node }) => (node === undefined ? title : `${title} (${node})`)).join(', ')}`;
+  `${failed.map(({ title, node }) => (node === undefined ? title : `${title} (${node})`)).join(', ')} failed`;
 
 const skipped = (step: string): RunEventBody => ({
   type: 'step-done',

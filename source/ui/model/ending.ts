@@ -1,3 +1,4 @@
+import type { RunOutcome } from '../../engine/journal/event.ts';
 import { isSettled, type RunView, type StepState } from '../../engine/view/view.ts';
 import type { PlanPurpose } from '../../plan/document/document.ts';
 import type { Files } from '../../site/files.ts';
@@ -47,8 +48,11 @@ export function endingOf(view: RunView): { readonly grade: 'pass' | 'warn' | 'fa
   }
 }
 
-/** Who stopped a run, in one sentence. `why`: as the journal has it, `by the operator`. */
-export const stoppedText = (why = ''): string => `The run was stopped ${why}`.trim();
+/** That a run has ended, and why, in one sentence. `why`: as the journal has it, `by the operator`, `every step is done`. */
+export function endText(outcome: RunOutcome | undefined, why = ''): string {
+  if (outcome === 'stopped') return `${`The run was stopped ${why}`.trim()}.`;
+  return why === '' ? 'The run has ended.' : `The run has ended: ${why.replace(/\.$/, '')}.`;
+}
 
 /** What a run of one purpose has reached, behind the site's name. */
 const reached: Readonly<Record<Exclude<PlanPurpose, 'init' | 'start'>, string>> = {

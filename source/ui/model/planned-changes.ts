@@ -38,6 +38,28 @@ export function reviewedFile(
   return { node, path: file.path, state, lines };
 }
 
+/** How many commands a plan has. */
+export interface CommandCounts {
+  /** Run in every case. */
+  readonly always: number;
+  /** Run only in the case that they name, such as `the join fails`. */
+  readonly perhaps: number;
+}
+
+export function countCommands({ steps }: Pick<Plan, 'steps'>): CommandCounts {
+  const commands = steps.flatMap((step) => step.commands);
+  const always = commands.filter(({ when }) => when === undefined).length;
+  return { always, perhaps: commands.length - always };
+}
+
+/** Behind the number of commands that always run: `, 61 more only where needed`. */
+export const perhapsText = ({ perhaps }: CommandCounts): string =>
+  perhaps === 0 ? '' : `, ${perhaps} more only where needed`;
+
+/** Whether a step changes something and has no undo. */
+export const cannotBeUndone = (step: Plan['steps'][number]): boolean =>
+  !step.undoable && step.commands.length + step.files.length > 0;
+
 /** Every command of the plan, in order. */
 export function plannedCommands(plan: Plan): readonly ReviewedCommand[] {
   return plan.steps.flatMap((step) =>

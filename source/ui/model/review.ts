@@ -10,6 +10,9 @@ import { kloudspot } from '../../text/command.ts';
 import { counted } from '../../text/plural.ts';
 import type { PageId } from '../../wizard/pages.ts';
 import {
+  cannotBeUndone,
+  countCommands,
+  perhapsText,
   plannedCommands,
   plannedFiles,
   type ReviewedCommand,
@@ -59,18 +62,18 @@ export interface ReviewInput {
 export function reviewOf(input: ReviewInput): Review {
   const files = [...input.documents.map((file) => reviewedFile(undefined, file)), ...plannedFiles(input.plan)];
   const commands = plannedCommands(input.plan);
-  const lasting = input.plan.steps.filter((step) => !step.undoable && changesSomething(step));
+  const lasting = input.plan.steps.filter(cannotBeUndone);
   const final = titlesOf(lasting);
   const lines = [
     nodesLine(input.site),
-    networkLine(input.site),
+    networkLine(input.site, input.plan),
     preflightLine(input.findings),
     storageLine(input.site, input.product),
     featuresLine(input.site, input.product),
     tlsLine(input.site),
     systemLine(input.site),
     filesLine(files),
-    commandsLine(commands, lasting.length, final),
+    commandsLine(input.plan, lasting.length, final),
   ];
   return {
     site: input.site.name,
@@ -88,8 +91,6 @@ const titlesOf = (steps: Plan['steps']): string[] =>
   [...Map.groupBy(steps, ({ title }) => title)].map(([title, same]) =>
     same.length === 1 ? title : `${title} (${same.map(({ node }) => node ?? 'cluster').join(', ')})`,
   );
-
-const changesSomething = (step: Plan['steps'][number]): boolean => step.commands.length + step.files.length > 0;
 
 type Place = Pick<ReviewLine, 'page' | 'field'>;
 
@@ -121,18 +122,23 @@ function nodesLine(site: Site): ReviewLine {
   );
 }
 
-function networkLine(site: Site): ReviewLine {
-  const fixed = site.nodes.filter((node) => node.network?.mode === 'static').length;
+function networkLine(site: Site, { steps }: Plan): ReviewLine {
+  const changing = new Set(steps.flatMap(({ kind, node }) => (kind === 'network' ? [node] : [])));
   const virtual = site.network.virtualAddress;
   const detail = [
     ...site.nodes.map(
-      (node) => `${node.name}  ${node.network?.mode === 'static' ? (node.network.address ?? 'static') : 'dhcp kept'}`,
+      (node) =>
+        `${node.name}  ${changing.has(node.name) ? `${node.reach} → ` : ''}${node.network?.mode === 'static' ? (node.network.address ?? 'static') : 'dhcp kept'}`,
     ),
     `gateway ${site.network.gateway ?? 'none given'}`,
     `name servers ${site.network.nameservers.join(', ') || 'none given'}`,
     ...workloadDetail(site),
   ];
-  const text = `${counted(fixed, 'static address', 'static addresses')} · virtual address ${virtual ?? 'none'}`;
+  const changes =
+    changing.size === 0
+      ? 'addresses stay'
+      : counted(changing.size, 'node gets a static address', 'nodes get static addresses');
+  const text = `${changes} · virtual address ${virtual ?? 'none'}`;
   return line('Network', text, { page: 'network', field: ['network', 'virtualAddress'] }, detail);
 }
 
@@ -151,7 +157,7 @@ function preflightLine(findings: readonly Finding[]): ReviewLine {
   const text = [
     countText(count),
     ...(accepted.length > 0 ? [`accepted although it fails: ${accepted.join(', ')}`] : []),
-    ...(count.failed === 0 && open.length > 0 ? ['read the warnings before you start'] : []),
+    ...(count.failed === 0 && open.length > 0 ? ['read them first'] : []),
   ];
   const grade = count.failed > 0 ? 'fail' : open.length > 0 ? 'warn' : 'pass';
   return line('Preflight', text.join(' · '), place, detail, grade);
@@ -192,12 +198,17 @@ function tlsLine(site: Site): ReviewLine {
   return line('TLS', `${name}, from files`, place, [`key ${site.tls.key}`, `certificate ${site.tls.certificate}`]);
 }
 
+const rebootWords: Readonly<Record<Site['system']['reboot'], string>> = {
+  'when-needed': 'reboot when needed',
+  always: 'reboot afterwards',
+  never: 'no reboot',
+};
+
 function systemLine(site: Site): ReviewLine {
   const update = site.system.updatePackages
-    ? `packages brought up to date, reboot ${site.system.reboot}`
+    ? `packages updated, ${rebootWords[site.system.reboot]}`
     : 'packages left as they are';
-  const deploy =
-    site.deploy === 'now' ? 'product deployed in the same run' : `product later, with \`${kloudspot('start')}\``;
+  const deploy = site.deploy === 'now' ? 'product in the same run' : `product later, with \`${kloudspot('start')}\``;
   return line('Run', `${update} · ${deploy}`, { page: 'features', field: ['system', 'updatePackages'] }, [
     `MicroK8s ${site.cluster.channel}`,
   ]);
@@ -215,8 +226,9 @@ function filesLine(files: readonly ReviewedFile[]): ReviewLine {
   return line('Files', parts.join(', ') || 'none', { page: undefined, field: undefined }, detail);
 }
 
-function commandsLine(commands: readonly ReviewedCommand[], lasting: number, final: readonly string[]): ReviewLine {
-  const text = `${commands.length}${lasting > 0 ? ` · ${counted(lasting, 'step')} cannot be undone` : ' · every step can be undone'}`;
+function commandsLine(plan: Plan, lasting: number, final: readonly string[]): ReviewLine {
+  const counts = countCommands(plan);
+  const text = `${counts.always}${perhapsText(counts)}${lasting > 0 ? ` · ${counted(lasting, 'step')} cannot be undone` : ' · every step can be undone'}`;
   return line(
     'Commands',
     text,

@@ -4,7 +4,7 @@ import type { Clock } from '../../host/host.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { durationClock } from '../../text/duration.ts';
 import { counted } from '../../text/plural.ts';
-import { stoppedText } from '../model/ending.ts';
+import { endText } from '../model/ending.ts';
 import { failureLines, outcomeWord, waitTexts } from '../model/step-text.ts';
 import { type PlainOutput, say } from './output.ts';
 
@@ -109,11 +109,7 @@ function eventLines(view: RunView, event: RunEvent): readonly string[] {
     case 'run-continued':
       return ['The run continues.'];
     case 'run-ended':
-      return [
-        event.outcome === 'stopped'
-          ? `${stoppedText(event.why)}.`
-          : `The run has ended: ${event.outcome}. ${event.why}`,
-      ];
+      return [endText(event.outcome, event.why)];
     default:
       return [];
   }

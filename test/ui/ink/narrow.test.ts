@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { asciiStream } from '../../../source/ui/ink/screen.ts';
 import { fitColumns } from '../../../source/ui/ink/widgets/table/columns.ts';
 import { wholeDraft } from '../sample.ts';
+import { ran, reviewed } from './states.tsx';
 import { Walk } from './walk.tsx';
 
 it('columns that may not be cut are cut all the same before they pass the edge', () => {
@@ -49,4 +50,24 @@ it('a failure that does not fit on the first page is opened with m, and no key s
   walk.keys('m');
   walk.tell({ type: 'resize', columns: 80, rows: 40 });
   expect(walk.shown()).toContain('line 9: wanted an IPv4 address');
+});
+
+const small = { columns: 40, rows: 12 };
+
+it('the review of a small screen asks in one line, says how many steps there are, and shows five lines', () => {
+  const review = reviewed(small);
+  expect(review.shown()).toMatch(/Type berlin to start: /);
+  expect(review.shown()).toMatch(/^ 8 steps, /m);
+  expect(
+    review
+      .keys('<up>')
+      .shown()
+      .match(/Nodes|Network|Preflight|Storage|Features|TLS|Run |Files|Commands/g)?.length,
+  ).toBeGreaterThan(5);
+});
+
+it('the run of a small screen shows three rows of its grid and what its step waits for', () => {
+  const shown = ran(small).shown();
+  expect(shown).toMatch(/gives up in/);
+  expect(shown.split('\n').length).toBeLessThanOrEqual(12);
 });

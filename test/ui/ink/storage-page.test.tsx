@@ -150,3 +150,10 @@ describe('sizes from the workload', () => {
     expect(JSON.stringify(page(3).keys('ww').state.draft)).not.toContain('workload');
   });
 });
+
+it('on a small screen has room for fields and for what the volumes need', () => {
+  const shown = page(3, { columns: 40, rows: 12 }).shown();
+  expect(shown).toMatch(/GB/);
+  expect(shown).toMatch(/It fits/);
+  expect(shown).toMatch(/more below/);
+});

@@ -30,8 +30,8 @@ export const wholeHeight = (messages: readonly Message[], width: number): number
   messages.reduce((sum, message) => sum + wrapped(wholeText(message), textWidth(width)).length, 0);
 
 /**
- * The messages in at most `rows` lines. Where they do not all fit, each says in two lines what is wrong before any says more; what is
- * left out is marked, and remedies are never cut. `opens`: how all of them are opened.
+ * The messages in at most `rows` lines. Where they do not all fit, each says in two lines, or in one, what is wrong before any says
+ * more; what is left out is marked, and remedies are never cut. `opens`: how all of them are opened.
  */
 export function fitMessages(
   messages: readonly Message[],
@@ -42,7 +42,8 @@ export function fitMessages(
   const cells = textWidth(width);
   const whole = messages.map((message) => wrapped(wholeText(message), cells));
   if (wholeHeight(messages, width) <= rows) return { lines: linesOf(messages, whole), cut: false };
-  const short = messages.map((message) => shortened(message, cells));
+  const inLines = (most: number) => messages.map((message) => shortened(message, cells, most));
+  const short = [inLines(2), inLines(1)].find((texts) => heightOf(texts) <= rows) ?? inLines(1);
   const kept = fitting(short, rows);
   let spare = rows - (kept < messages.length ? 1 : 0) - heightOf(short.slice(0, kept));
   const chosen = short.slice(0, kept).map((lines, index) => {
@@ -66,12 +67,12 @@ function fitting(short: readonly (readonly string[])[], rows: number): number {
   return kept;
 }
 
-/** At most two lines of what is wrong, with a mark where something is left out. */
-function shortened(message: Message, cells: number): readonly string[] {
+/** At most so many lines of what is wrong, with a mark where something is left out. */
+function shortened(message: Message, cells: number, most: number): readonly string[] {
   const lines = wrapped(message.text, cells);
-  if (lines.length <= 2 && message.remedy === undefined) return lines;
-  const last = lines.slice(0, 2).at(-1) ?? '';
-  return [...lines.slice(0, Math.min(2, lines.length) - 1), withMark(last, cells)];
+  if (lines.length <= most && message.remedy === undefined) return lines;
+  const kept = lines.slice(0, most);
+  return [...kept.slice(0, -1), withMark(kept.at(-1) ?? '', cells)];
 }
 
 const withMark = (line: string, cells: number): string =>

@@ -8,11 +8,17 @@ import { Line } from '../../widgets/line.tsx';
 import { type Glyphs, tone } from '../../widgets/theme.ts';
 import { useTheme } from '../../widgets/theme-context.ts';
 
-/** How many lines the bars may have: a head, some nodes, and one for those that are left out. */
+/**
+ * How many lines the bars may have: a head, some nodes, and one for those that are left out. None on a small screen: the messages
+ * have the numbers.
+ */
 export function barRows(view: WizardView, rows: number): number {
   const totals = groupTotals(view).length;
-  return totals === 0 ? 0 : Math.min(totals + 1, Math.max(3, Math.floor(rows / 3))) + 1;
+  return totals === 0 || rows < leastForBars ? 0 : Math.min(totals + 1, Math.max(3, Math.floor(rows / 3))) + 1;
 }
+
+/** Lines of the body from which on bars leave enough for fields and messages. */
+const leastForBars = 12;
 
 /** What the volumes take of each node's groups; the tightest first where not all have room. */
 export function Bars(props: { readonly view: WizardView; readonly rows: number; readonly width: number }): ReactNode {

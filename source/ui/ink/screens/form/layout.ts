@@ -47,7 +47,7 @@ function layoutOf(state: AppState, place: FormPlace): FormLayout {
   const least = roomy ? 4 : 2;
   const panel = Math.min(
     Math.max(least, wanted),
-    Math.max(least, long ? room - fewLines : room - place.lines.length - 2),
+    Math.max(least, long ? room - fewLines : room - place.lines.length - (roomy ? 2 : 0)),
     Math.max(2, room - 3),
   );
   const fitted = fitMessages(messages, width, panel, keyNow(state, 'm shows all'));

@@ -1,6 +1,7 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
 import { durationGuess } from '../../../../text/duration.ts';
+import { counted } from '../../../../text/plural.ts';
 import { cellsOf, clipped, fitted, wrapped } from '../../../../text/width.ts';
 import type { Review, ReviewLine } from '../../../model/review.ts';
 import type { AppState } from '../../store/state.ts';
@@ -31,7 +32,7 @@ export function ReviewPage(props: {
   return (
     <Box flexDirection="column" flexShrink={0}>
       {rows >= 16 ? <Line text="" /> : null}
-      <Line bold text={clipped(headOf(review), width)} />
+      <Line bold text={headOf(review, width)} />
       {rows >= 10 ? <Line text="" /> : null}
       {review.lines.slice(shown.from, shown.to).map((line, at) => (
         <SubjectLine key={line.subject} line={line} here={shown.from + at === index} width={width} />
@@ -51,17 +52,23 @@ export function ReviewPage(props: {
   );
 }
 
-/** The question in one line, or above its answer where the screen is too narrow. */
+/** The question in one line, shorter on a narrow screen; above its answer where that is too narrow, too. */
 function beginQuestion(state: AppState, review: Review, width: number): readonly string[] {
-  const whole = `Type the site's name, ${review.site}, to start: `;
-  if (cellsOf(whole) + Math.max(12, cellsOf(state.review.typed.text) + 1) <= width - 4) return [whole];
-  return [...wrapped(`Type the site's name, ${review.site}, to start:`, width - 4), ''];
+  const short = `Type ${review.site} to start: `;
+  const answer = Math.max(12, cellsOf(state.review.typed.text) + 1);
+  const fitting = [`Type the site's name, ${review.site}, to start: `, short].find(
+    (text) => cellsOf(text) + answer <= width - 4,
+  );
+  return fitting === undefined ? [...wrapped(short.trimEnd(), width - 4), ''] : [fitting];
 }
 
-function headOf(review: Review): string {
+/** As much of it as fits. */
+function headOf(review: Review, width: number): string {
   const time =
     review.estimateMs === undefined ? 'duration not known yet' : `${durationGuess(review.estimateMs)} by earlier runs`;
-  return ` Everything that will happen: ${review.steps} steps, ${time}`;
+  const steps = counted(review.steps, 'step');
+  const texts = [` Everything that will happen: ${steps}, ${time}`, ` ${steps}, ${time}`];
+  return texts.find((text) => cellsOf(text) <= width) ?? ` ${steps}`;
 }
 
 function SubjectLine(props: { readonly line: ReviewLine; readonly here: boolean; readonly width: number }): ReactNode {
@@ -94,7 +101,7 @@ function Confirm(props: {
     return (
       <Marked mark={theme.glyphs.fail} as="fail" width={props.width} text="Preflight fails: the run cannot begin." />
     );
-  if (state.review.beginning) return <Line text=" Writing the files and beginning the run." />;
+  if (state.review.beginning) return <Line text=" Writing files, starting the run." />;
   const typing = isTyping(state);
   const above = props.question.slice(0, -1);
   const beside = props.question.at(-1) ?? '';

@@ -2,7 +2,7 @@ import { exitCodeOf } from '../../../../engine/outcome.ts';
 import type { ExitCode } from '../../../../errors/fault.ts';
 import { kloudspot } from '../../../../text/command.ts';
 import { durationClock, durationGuess } from '../../../../text/duration.ts';
-import { stoppedText, stopsAfterSteps } from '../../../model/ending.ts';
+import { endText, stopsAfterSteps } from '../../../model/ending.ts';
 import type { RunScreen, RunState } from '../../store/run-state.ts';
 
 /** The title of the run screen: `kloudspot run 7f3a · site berlin`. */
@@ -25,18 +25,18 @@ export function placeOfRun({ run, now }: RunScreen): string {
 }
 
 /** The line under the run: what was just said, else what goes on while it is so. */
-export function messageOfRun({ run, message }: RunScreen): RunScreen['message'] {
+export function messageOfRun({ run, message, withSummary }: RunScreen): RunScreen['message'] {
   if (message) return message;
   if (run.lost !== undefined) return { grade: 'fail', text: `${run.lost} · ${kloudspot('attach')}  tries again` };
-  return ofState(run);
+  return ofState(run, withSummary);
 }
 
-function ofState(run: RunState): RunScreen['message'] {
+function ofState(run: RunState, withSummary: boolean): RunScreen['message'] {
   const { state, outcome, why, counts } = run.view;
   if (state === 'ended') {
     const done = outcome === 'done' || outcome === 'undone' || outcome === 'partly-undone';
-    const text = outcome === 'stopped' ? stoppedText(why) : (why ?? 'The run has ended.');
-    return { grade: done ? 'pass' : 'warn', text: `${text} · q leaves this page` };
+    const rest = withSummary ? 'q shows the summary' : 'q leaves';
+    return { grade: done ? 'pass' : 'warn', text: `${endText(outcome, why)} ${rest}` };
   }
   if (run.stopping) return { grade: 'warn', text: stopsAfterSteps };
   if (state !== 'paused') return undefined;

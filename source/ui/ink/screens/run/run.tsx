@@ -8,7 +8,7 @@ import { Pointer } from '../../widgets/choice/choice.tsx';
 import { Line } from '../../widgets/line.tsx';
 import { Pager } from '../../widgets/pager/pager.tsx';
 import { fitColumns, nodeHeads } from '../../widgets/table/columns.ts';
-import { windowOf } from '../../widgets/table/window.ts';
+import { rowsAround, windowOf } from '../../widgets/table/window.ts';
 import { asciiText, type Glyphs, type Theme, type Tone, tone } from '../../widgets/theme.ts';
 import { useTheme } from '../../widgets/theme-context.ts';
 import { StepPanel } from './panel.tsx';
@@ -35,13 +35,16 @@ function RunPage(props: {
 }): ReactNode {
   const { run, width } = props;
   const step = stepHere(run);
-  const lower = Math.max(5, Math.min(12, Math.floor(props.rows * 0.45)));
+  const small = props.rows < 12;
+  const lower = small ? 4 : Math.min(12, Math.floor(props.rows * 0.45));
   const groups = run.view.groups;
-  const shown = windowOf(groups.length, run.row, Math.max(2, props.rows - lower - 1));
+  // On a small screen the head says what is left out, so that the line is one of the grid.
+  const shown = (small ? rowsAround : windowOf)(groups.length, run.row, props.rows - lower - 1);
+  const below = shown.below > 0 ? `${shown.below} more below` : '';
   return (
     <Box flexDirection="column" flexShrink={0}>
-      <Grid {...props} groups={groups.slice(shown.from, shown.to)} from={shown.from} />
-      {shown.below > 0 ? <Line as="quiet" text={`    ${shown.below} more below`} /> : null}
+      <Grid {...props} groups={groups.slice(shown.from, shown.to)} from={shown.from} corner={small ? below : ''} />
+      {!small && below !== '' ? <Line as="quiet" text={`    ${below}`} /> : null}
       {step ? <StepPanel step={step} rows={lower} width={width} now={props.now} /> : null}
     </Box>
   );
@@ -51,6 +54,8 @@ function Grid(props: {
   readonly run: RunState;
   readonly groups: readonly RunGroup[];
   readonly from: number;
+  /** Over the titles. */
+  readonly corner: string;
   readonly width: number;
   readonly now: number;
   readonly tick: number;
@@ -62,7 +67,7 @@ function Grid(props: {
   return (
     <>
       <Text wrap="truncate" {...tone(theme, 'quiet')}>
-        {`   ${' '.repeat(title?.width ?? 0)}  ${nodes.map((column, at) => fitted(heads[at] ?? '', column.width)).join('  ')}`}
+        {`   ${fitted(props.corner, title?.width ?? 0)}  ${nodes.map((column, at) => fitted(heads[at] ?? '', column.width)).join('  ')}`}
       </Text>
       {props.groups.map((group, at) => (
         <GroupRow

@@ -22,3 +22,11 @@ export function windowOf(count: number, cursor: number, height: number): Shown {
   }
   return { from, to: from + rows, above: from, below: count - from - rows };
 }
+
+/** The same with all of `height` for rows: what is left out is said elsewhere. */
+export function rowsAround(count: number, cursor: number, height: number): Shown {
+  const rows = Math.max(1, height);
+  const from = Math.max(0, Math.min(count - rows, cursor - Math.floor(rows / 2)));
+  const to = Math.min(count, from + rows);
+  return { from, to, above: from, below: count - to };
+}
