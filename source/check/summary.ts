@@ -58,8 +58,15 @@ function sameWords(finding: Finding, index: number): string {
 /** Reason and advice without the name of the node. */
 function generalWords({ nodes: [node], reason, advice }: Finding): Pick<Finding, 'reason' | 'advice'> {
   const general = (text: string): string =>
-    text.replace(word, (found, at: number) => (found !== node ? found : `${at === 0 ? 'E' : 'e'}ach of these nodes`));
+    text.replace(word, (found, at: number) => (found !== node ? found : `${eachOrAny(text, at)} of these nodes`));
   return { reason: general(reason), ...(advice === undefined ? {} : { advice: general(advice) }) };
+}
+
+/** `No disk of any of these nodes`, `the clock of each of these nodes`: behind a negation of its sentence each is said as any. */
+function eachOrAny(text: string, at: number): string {
+  if (at === 0) return 'Each';
+  const sentence = text.slice(text.lastIndexOf('. ', at) + 1, at);
+  return /\b(no|not|nothing|none|cannot|without)\b/i.test(sentence) ? 'any' : 'each';
 }
 
 /** Counts checks, not findings: the worst finding of each counts. */

@@ -11,6 +11,7 @@ import { planChart } from '../../source/plan/release/charts.ts';
 import { growthOf } from '../../source/plan/stages/claim-refusal.ts';
 import { StepFault } from '../../source/plan/step-fault.ts';
 import { planBackup } from '../../source/plan/steps/backup.ts';
+import { planNamespace } from '../../source/plan/steps/namespace.ts';
 import { readChart } from '../../source/workstation/chart-files.ts';
 import { carryThrough, fakeWorld } from '../plan/fake-world.ts';
 import { cluster, factsOf, makePlan, product, siteOf } from '../plan/sample.ts';
@@ -93,6 +94,25 @@ const failures: readonly (readonly [string, () => unknown, readonly string[]])[]
     'a backup where the datastore has no quorum',
     () => keeping({ [`${M} dbctl`]: { code: 1, stderr: 'Exception: Failed to query the datastore' } }),
     ['Failed to query the datastore', 'the datastore has no quorum', 'sudo microk8s status on ks-1'],
+  ],
+  [
+    'a backup whose first command the API server does not take',
+    () => keeping({ [`${M} kubectl apply`]: { code: 1, stderr: 'The connection to the server was refused' } }),
+    ['The connection to the server was refused', 'the datastore has no quorum', 'sudo microk8s status on ks-1'],
+  ],
+  [
+    'a backup where its folder has no space',
+    () => keeping({ 'install -d': { code: 1, stderr: 'install: cannot create directory: No space left on device' } }),
+    ['No space left on device', 'no space left under /var/lib', 'df -h /var/lib on ks-1'],
+  ],
+  [
+    'an object that the API server does not take, in a step without words of its own',
+    () =>
+      carryThrough(
+        fakeWorld({ site, product, answers: { [`${M} kubectl apply`]: { code: 1, stderr: 'Forbidden' } } }).context,
+        planNamespace({ seed: 'ks-1', namespace: 'kloudspot' }),
+      ),
+    ['Forbidden', 'the API server of ks-1 does not answer, or refuses this', 'sudo microk8s status on ks-1'],
   ],
   [
     'node add of a node that is there',

@@ -101,6 +101,24 @@ describe('findings that are told', () => {
     expect(words(2)).toEqual([['ks-1, ks-3', 'Each of these nodes has no disk.']]);
   });
 
+  test.each([
+    ['No disk of ks-1 carries LVM.', 'No disk of any of these nodes carries LVM.'],
+    ['Nothing was seen of ks-1.', 'Nothing was seen of any of these nodes.'],
+    ['The clock of ks-1 is late.', 'The clock of each of these nodes is late.'],
+    ['No internet. Ask ks-1 again.', 'No internet. Ask each of these nodes again.'],
+    ['admin may not become root on ks-1.', 'admin may not become root on any of these nodes.'],
+  ])('of several nodes read as a sentence: %s', (reason, merged) => {
+    const [one] = findingsWithout('ks-1');
+    if (one === undefined) throw new Error('no finding');
+    const findings = ['ks-1', 'ks-3'].map((name) => ({
+      ...one,
+      nodes: [name],
+      reason: reason.replace('ks-1', name),
+      advice: '',
+    }));
+    expect(foldNodes(findings).map((told) => told.reason)).toEqual([merged]);
+  });
+
   test('of pairs stay apart', () => {
     const [one] = findingsWithout('ks-1');
     if (one === undefined) throw new Error('no finding');

@@ -1,5 +1,6 @@
 import type { ReadOnlyHost, RunResult, Script } from '../../host/host.ts';
 import { HostFault } from '../../host/host-fault.ts';
+import { microk8sProgram } from '../../microk8s/node.ts';
 import { defined } from '../../text/defined.ts';
 import type { PlannedCommand, PlannedStep, StepContext, StepRunOptions } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
@@ -44,18 +45,31 @@ export async function runCommand(
   if (planned === undefined) throw new Error(`${step.id} has no command named ${name}.`);
   const words = fillCommand(planned.command, fill);
   const stdin = planned.stdin === undefined ? undefined : filled(planned.stdin, fill);
+  const rest = { ...usualAdvice(planned), ...run };
   try {
     return await context.run(planned.node, words, {
       sudo: planned.sudo,
       deadline: step.deadline,
       ...defined({ stdin }),
       ...(isWords(planned.command) ? { shown: planned.command } : {}),
-      ...run,
+      ...rest,
     });
   } catch (error) {
-    throw explained(error, planned, run);
+    throw explained(error, planned, rest);
   }
 }
+
+/** What asks the cluster fails most where the cluster does not answer: a step that knows better says so itself. */
+function usualAdvice({ command, node }: PlannedCommand): Pick<StepRunOptions, 'causes' | 'next'> {
+  if (!isWords(command) || command[0] !== microk8sProgram || !asking.includes(command[1] ?? '')) return {};
+  return {
+    causes: [`the API server of ${node} does not answer, or refuses this: its own words say which`],
+    next: [`sudo microk8s status on ${node}`],
+  };
+}
+
+/** Verbs of MicroK8s that ask the API server. */
+const asking: readonly string[] = ['kubectl', 'helm3'];
 
 function explained(error: unknown, planned: PlannedCommand, run: StepRunOptions): unknown {
   if (!(error instanceof HostFault) || error.kind !== 'deadline') return error;

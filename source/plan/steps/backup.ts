@@ -6,7 +6,7 @@ import { keepBackup, localBackups, pruneLocalBackups } from '../../workstation/b
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import { manifestText, ownLabels } from '../release/manifest.ts';
-import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind, StepRunOptions } from '../step.ts';
 import {
   backupFiles,
   backupFolder,
@@ -60,14 +60,14 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   context.remember('backup', `${time}Z-${p.reason}`);
   const made = context.recall('backup') ?? '';
   const fill = { [id]: made };
-  const run = (name: string, rest: object = {}) =>
+  const full = 'no space left under /var/lib';
+  const space = { causes: [full], next: [`df -h /var/lib on ${p.seed}`] };
+  const quorum = { causes: ['the datastore has no quorum'], next: [`sudo microk8s status on ${p.seed}`] };
+  const run = (name: string, rest: StepRunOptions = space) =>
     runCommand(context, step, name, { fill, run: { deadline: minutes(10), ...rest } });
-  await run('mark');
+  await run('mark', quorum);
   await run('folder');
-  await run('datastore', {
-    causes: ['the datastore has no quorum', 'no space left under /var/lib'],
-    next: [`sudo microk8s status on ${p.seed}`],
-  });
+  await run('datastore', { ...quorum, causes: [...quorum.causes, full] });
   for (const file of step.files) await context.write(p.seed, { ...file, path: file.path.replace(id, made) });
   await run('collect');
   const files = await fetched(context, step, fill);
