@@ -1,5 +1,5 @@
 import type { RunHandle } from '../engine/journal/event.ts';
-import { Fault } from '../errors/fault.ts';
+import { exitCode, Fault } from '../errors/fault.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import type { HostKeyOffer, HostTarget } from '../host/host.ts';
 import { textIfPresent } from '../host/read-text.ts';
@@ -34,22 +34,50 @@ import { readStartFacts } from './start-facts.ts';
 import { openUnfinished } from './unfinished-site.ts';
 import { openWorld, type World } from './world.ts';
 
-/** The door between the pages of `init` and the world. `productName`: for a new site; a site file or draft names its own. `bundle`: in the place of the one that they name. */
+/**
+ * The door between the pages of `init` and the world. `productName`: for a new site; a site file, a draft or the scenario of a rehearsal
+ * names its own. `bundle`: in the place of the one that they name. Throws `Fault` for a scenario of another product.
+ */
 export async function openInitSession(
   settings: Settings,
   productName: string | undefined,
   bundle?: string,
 ): Promise<InitSession> {
   const passwords = await givenPasswords(settings);
-  const [world, product] = await Promise.all([
-    openWorld({ files: settings.files, passwords, rehearsal: settings.rehearsal, fresh: true }),
-    productName === undefined ? productOfSite(settings) : loadProduct(productName),
-  ]);
-  return new Session(settings, world, passwords, product, bundle);
+  const world = await openWorld({ files: settings.files, passwords, rehearsal: settings.rehearsal, fresh: true });
+  try {
+    const product = await productOf(settings, world, productName);
+    return new Session(settings, world, passwords, product, bundle);
+  } catch (error) {
+    await world.close();
+    throw error;
+  }
 }
 
-async function productOfSite(settings: Settings): Promise<Product> {
+async function productOf(settings: Settings, world: World, wanted: string | undefined): Promise<Product> {
+  const rehearsed = world.draft?.['product'];
+  const own = typeof rehearsed === 'string' ? await loadProduct(rehearsed) : undefined;
+  if (wanted !== undefined) {
+    const product = await loadProduct(wanted);
+    if (own !== undefined && own.file !== product.file) throw otherProduct(world, own, product);
+    return product;
+  }
   if (settings.siteGiven) return (await openUnfinished(settings.site)).product;
+  return own ?? productOfDraft(settings);
+}
+
+const otherProduct = ({ scenario = '' }: World, own: Product, wanted: Product): Fault =>
+  new Fault({
+    what: `The rehearsal ${scenario} is one of ${own.name}, not of ${wanted.name}.`,
+    why: 'Its machines, its site and its chart are written for one product.',
+    next: [
+      `With the product of the rehearsal: ${kloudspot('init')}`,
+      `Or name a scenario of ${wanted.name}: --rehearse=FILE`,
+    ],
+    exitCode: exitCode.usage,
+  });
+
+async function productOfDraft(settings: Settings): Promise<Product> {
   const unfinished = await loadDraft(settings.files).catch(() => undefined);
   const named = unfinished?.draft['product'];
   return loadProduct(typeof named === 'string' ? named : defaultProduct);
@@ -140,7 +168,7 @@ class Session implements InitSession {
   /** A rehearsal lies under a root of its own; this session stays as it is. */
   async rehearse(): Promise<InitSession> {
     const rehearsing = settingsFrom({ rehearse: '', color: this.#settings.color, ascii: this.#settings.ascii });
-    return openInitSession(rehearsing, this.product.file);
+    return openInitSession(rehearsing, undefined);
   }
 
   startFacts(): Promise<StartFacts> {

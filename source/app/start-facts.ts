@@ -9,7 +9,7 @@ import { lastRun } from './last-run.ts';
 import type { StartFacts } from './session.ts';
 import type { Settings } from './settings.ts';
 
-type Places = Pick<Settings, 'files' | 'site' | 'siteGiven'>;
+type Places = Pick<Settings, 'files' | 'site' | 'siteGiven' | 'rehearsal'>;
 
 /**
  * What the start page shows, read in a few ms: no schema is loaded, no file is judged. `product`: of a new site, by name or file.
@@ -19,7 +19,7 @@ export async function readStartFacts(places: Places, product?: string): Promise<
   const draft = await glance(files.draft);
   const installed = await glance(files.site);
   const given = places.siteGiven ? await glance(places.site) : undefined;
-  const named = product ?? (places.siteGiven ? given : draft)?.product;
+  const named = product ?? (places.siteGiven ? given : ((await scenarioOf(places)) ?? draft))?.product;
   const savedAt = draft && statSync(files.draft).mtime;
   return {
     productName: await nameOfProduct(named ?? defaultProduct).catch(() => undefined),
@@ -28,6 +28,11 @@ export async function readStartFacts(places: Places, product?: string): Promise<
     given: places.siteGiven ? places.site : undefined,
     recent: recentSites(files),
   };
+}
+
+/** A scenario in a file of one's own may be of another product than those that come with the program. */
+async function scenarioOf({ rehearsal }: Places): Promise<Glance | undefined> {
+  return rehearsal?.scenario?.includes('/') ? glance(rehearsal.scenario) : undefined;
 }
 
 interface Glance {

@@ -37,7 +37,7 @@ export function featureSet(product: Product, features: readonly string[]): Featu
     throw new Fault({
       what: `${product.name} has no set of features [${features.join(', ')}].`,
       where: product.file,
-      next: [`Choose among: ${ids.join(', ')}`],
+      next: [ids.length === 0 ? 'It has no features: features: []' : `Choose among: ${ids.join(', ')}`],
     });
   }
   const volumes = product.volumes.flatMap((volume) => {
