@@ -61,7 +61,7 @@ function reasonsOf(site: Site, product: Product, seen: Observation, parts: Parts
     ...aboutDisks(site, seen),
     ...aboutParts(parts.components, product, seen),
     ...aboutAddress(site, seen),
-    ...aboutAuthorization(seen),
+    ...aboutAuthorization(site, seen),
     ...aboutVolumes(parts.claims, parts.pools),
     ...aboutCertificates(parts.certificates),
     ...aboutValues(parts.release?.differs),

@@ -30,6 +30,11 @@ test('arguments take the place of those of the same name, the rest and the mode 
   expect(await readFile(join(root, 'restarted'), 'utf8')).toBe('restart microk8s.daemon-kubelite\n');
 });
 
+test('a name alone takes its argument away, and one that is not there changes nothing', async () => {
+  await run(setApiArguments, '--authorization-mode=RBAC,Node\n--profiling\n--oidc-issuer-url\n');
+  expect(await readFile(join(root, 'args'), 'utf8')).toBe('--authorization-mode=RBAC,Node\n');
+});
+
 test.each([
   ['before', -60, 'since no'],
   ['after', 60, 'since yes'],

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { microk8sFiles } from '../../source/microk8s/node.ts';
 import { judgeDraft } from '../../source/site/load.ts';
+import { siteText } from '../../source/site/save.ts';
 import { inState } from '../conformance/states.ts';
 import { type Answers, carryThrough, fakeWorld, textOf } from '../plan/fake-world.ts';
-import { factsOf, makePlan, product, siteOf, stepsOf } from '../plan/sample.ts';
+import { cluster, factsOf, makePlan, product, siteOf, stepsOf } from '../plan/sample.ts';
+import { standingOf } from '../plan/standing/a-cluster.ts';
 import { onMachines } from './steps.ts';
 
 const shape = { managers: 3, workers: 1 };
@@ -26,7 +28,7 @@ test('each manager has its step, one after the other once all have joined, and g
   expect(stepsOf(plan)('api-server@ks-2').needs).toEqual(['api-server@ks-1']);
   const [set] = step.commands;
   expect(set?.stdin).toBe(
-    '--authorization-mode=RBAC,Node\n--oidc-issuer-url=https://login.acme.eu/realms/acme\n--oidc-client-id=spot\n--oidc-username-claim=sub\n--oidc-username-prefix=oidc:\n--oidc-groups-claim=groups\n--oidc-groups-prefix=oidc:\n',
+    '--authorization-mode=RBAC,Node\n--oidc-issuer-url=https://login.acme.eu/realms/acme\n--oidc-client-id=spot\n--oidc-username-claim=sub\n--oidc-username-prefix=oidc:\n--oidc-groups-claim=groups\n--oidc-groups-prefix=oidc:\n--oidc-ca-file\n',
   );
   expect(bindings.commands[0]?.stdin).toContain('name: oidc:auditors');
 });
@@ -34,6 +36,59 @@ test('each manager has its step, one after the other once all have joined, and g
 test('a site without it has none of these steps', () => {
   const plain = makePlan({ purpose: 'init', site: siteOf(shape), product, facts: factsOf(shape), now: new Date(0) });
   expect(plain.steps.filter(({ group }) => group === 'API servers')).toEqual([]);
+});
+
+/** The plan for these keys on the cluster that was built with RBAC and the login. */
+const planFor = (wanted: typeof site) =>
+  makePlan({
+    purpose: 'init',
+    site: wanted,
+    product,
+    facts: factsOf(shape, () => cluster()),
+    cluster: { ...standingOf(shape), site: siteText(site) },
+    now: new Date(0),
+  });
+
+test('a login that site.yaml has no more is taken away, and the rights of its groups', async () => {
+  const { world } = await inState('plain', '1.34');
+  const machines = await onMachines(site, product, world);
+  await machines.act(step);
+  await machines.act(bindings);
+  const later = stepsOf(planFor(siteOf(shape, { cluster: { rbac: true } })));
+  expect(await machines.state(later('api-server@ks-1'))).toEqual({
+    ok: false,
+    observed: 'its API server still has --oidc-issuer-url',
+  });
+  expect(await machines.act(later('api-server@ks-1'))).toEqual({
+    ok: true,
+    observed: 'its API server asks for rights',
+  });
+  const text = await (await world.host('ks-1')).readFile(path);
+  expect(text).toContain('--authorization-mode=RBAC,Node');
+  expect(text).not.toContain('oidc');
+  expect(await machines.state(later('group-bindings'))).toEqual({ ok: false, observed: 'groups still have view' });
+  expect(await machines.act(later('group-bindings'))).toMatchObject({ ok: true });
+  await machines.undo(later('group-bindings'));
+  expect(await machines.state(bindings)).toEqual({ ok: true, observed: 'view: oidc:auditors' });
+});
+
+test('RBAC that site.yaml has no more is taken away by a dangerous step, and only where the last run asked for it', async () => {
+  const { world } = await inState('plain', '1.34');
+  const machines = await onMachines(site, product, world);
+  await machines.act(step);
+  const open = stepsOf(planFor(siteOf(shape)))('api-server@ks-1');
+  expect(open).toMatchObject({ risk: 'dangerous', title: 'Let the API server of ks-1 ask for no rights any more' });
+  expect(await machines.state(open)).toMatchObject({ ok: false });
+  expect(await machines.act(open)).toEqual({ ok: true, observed: 'its API server lets everyone do everything' });
+  const never = makePlan({
+    purpose: 'init',
+    site: siteOf(shape),
+    product,
+    facts: factsOf(shape, () => cluster()),
+    cluster: { ...standingOf(shape), site: siteText(siteOf(shape)) },
+    now: new Date(0),
+  });
+  expect(never.steps.filter(({ group }) => group === 'API servers')).toEqual([]);
 });
 
 test.each([

@@ -87,6 +87,21 @@ describe('what a product declares for the operating system', () => {
     expect(await machines.state(earlier)).toMatchObject({ ok: true });
   });
 
+  test('takes the files away that the product declares nothing for any more, and undo brings them back', async () => {
+    const machines = await onMachines(site, product);
+    await machines.act({ ...step, id: 'earlier' });
+    const less = planned(tuningSchema.parse({ sysctls: declared.sysctls }));
+    expect(await machines.state(less)).toEqual({
+      ok: false,
+      observed: '/etc/modules-load.d/kloudspot.conf is there, and the product declares nothing for it',
+    });
+    expect(await machines.act(less)).toMatchObject({ ok: true });
+    const host = await machines.world.host('ks-1');
+    expect(await host.readFile('/etc/security/limits.d/99-kloudspot.conf')).toBeUndefined();
+    await machines.undo(less);
+    expect(await machines.state(step)).toMatchObject({ ok: true });
+  });
+
   test('is refused in the words of the kernel where it does not have it', async () => {
     const machines = await onMachines(site, product);
     const unknown = planned(tuningSchema.parse({ sysctls: [{ name: 'vm.no_such', value: 1, why }] }));

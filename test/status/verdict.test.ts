@@ -286,10 +286,10 @@ test('the lines tell the same without a control code', () => {
 });
 
 describe('RBAC that is half enabled', () => {
-  const managers = (
-    ...authorizations: readonly (NonNullable<Observation['machines'][number]['authorization']> | undefined)[]
-  ) =>
-    judge(site, product, {
+  type Asked = readonly (Observation['machines'][number]['authorization'] | undefined)[];
+  const managers = (...authorizations: Asked) => managersOf(site, ...authorizations);
+  const managersOf = (asked: typeof site, ...authorizations: Asked) =>
+    judge(asked, product, {
       ...healthy,
       machines: healthy.machines.map((machine, index) => ({ ...machine, authorization: authorizations[index] })),
     });
@@ -314,12 +314,23 @@ describe('RBAC that is half enabled', () => {
     });
   });
 
+  test('that site.yaml does not ask for is said, and is no fault', () => {
+    expect(managers(asks, asks, asks)).toMatchObject({
+      verdict: 'ok',
+      reasons: ['The API servers ask for rights (RBAC), and site.yaml does not say so.'],
+      next: 'cluster.rbac: true in site.yaml',
+    });
+  });
+
   test.each([
     ['all ask', asks, asks, asks],
     ['none asks', allows, allows, allows],
     ['one did not answer', asks, { told: 'RBAC,Node', open: undefined }, asks],
     ['nothing was read', undefined, undefined, undefined],
   ] as const)('is not said where %s', (_, first, second, third) =>
-    expect(managers(first, second, third)).toMatchObject({ verdict: 'ok', reasons: [] }),
+    expect(managersOf({ ...site, cluster: { ...site.cluster, rbac: true } }, first, second, third)).toMatchObject({
+      verdict: 'ok',
+      reasons: [],
+    }),
   );
 });

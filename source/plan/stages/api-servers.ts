@@ -1,4 +1,5 @@
 import { folders } from '../../microk8s/node.ts';
+import { parseSite } from '../../site/load.ts';
 import type { Site } from '../../site/schema.ts';
 import type { PlannedFile } from '../step.ts';
 import { planApiServer } from '../steps/api-server.ts';
@@ -7,24 +8,46 @@ import type { Planning } from './planning.ts';
 
 const authorityName = 'kloudspot-oidc.crt';
 
-/** Where the site wants RBAC: every manager, one after the other, then what groups may do. */
-export function addApiServers({ site, seed, list }: Planning): void {
+/**
+ * Where the site wants RBAC, or the site of the last run did: every manager, one after the other, then what groups may do. What the
+ * site does not ask for any more is taken away.
+ */
+export function addApiServers({ site, seed, list, cluster }: Planning): void {
   const { rbac, oidc } = site.cluster;
-  if (!rbac) return;
+  const before = cluster?.site === undefined ? undefined : clusterOf(cluster.site);
+  if (!rbac && !before?.rbac) return;
+  const wanted = rbac ? argumentsOf(oidc) : [{ name: mode, value: 'AlwaysAllow' }];
+  const gone = everyArgument.filter((name) => !wanted.some((each) => each.name === name));
   for (const { name } of site.nodes.filter(({ role }) => role === 'manager'))
-    list.addCluster(planApiServer({ node: name, arguments: argumentsOf(oidc) }, authorityOf(name, oidc)));
-  const groups = Object.entries(oidc?.groups ?? {});
-  const bindings = groups.map(([role, names]) => ({ role, groups: names.map((name) => `${oidc?.prefix}${name}`) }));
-  if (bindings.length > 0) list.addCluster(planGroupBindings({ seed: seed.name, bindings }));
+    list.addCluster(planApiServer({ node: name, arguments: wanted, gone }, authorityOf(name, oidc)));
+  const bindings = bindingsOf(oidc);
+  const unbound = bindingsOf(before?.oidc).filter(({ role }) => !bindings.some((each) => each.role === role));
+  if (bindings.length + unbound.length > 0)
+    list.addCluster(planGroupBindings({ seed: seed.name, bindings, gone: unbound }));
 }
 
+/** Undefined for a text that is no site file of this version. */
+function clusterOf(text: string): Site['cluster'] | undefined {
+  const read = parseSite(text, 'site.yaml');
+  return 'site' in read ? read.site.cluster : undefined;
+}
+
+const bindingsOf = (oidc: Oidc) =>
+  Object.entries(oidc?.groups ?? {}).map(([role, names]) => ({
+    role,
+    groups: names.map((name) => `${oidc?.prefix}${name}`),
+  }));
+
 type Oidc = Site['cluster']['oidc'];
+
+const mode = '--authorization-mode';
+const authorityArgument = '--oidc-ca-file';
 
 /** As the API server names them: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#openid-connect-tokens */
 export function argumentsOf(oidc: Oidc): { readonly name: string; readonly value: string }[] {
   const authority = oidc?.certificateAuthority;
   const given = {
-    '--authorization-mode': 'RBAC,Node',
+    [mode]: 'RBAC,Node',
     ...(oidc && {
       '--oidc-issuer-url': oidc.issuer,
       '--oidc-client-id': oidc.clientId,
@@ -33,10 +56,22 @@ export function argumentsOf(oidc: Oidc): { readonly name: string; readonly value
       '--oidc-groups-claim': oidc.groupsClaim,
       '--oidc-groups-prefix': oidc.prefix,
     }),
-    ...(authority && { '--oidc-ca-file': `\${SNAP_DATA}/certs/${authorityName}` }),
+    ...(authority && { [authorityArgument]: `\${SNAP_DATA}/certs/${authorityName}` }),
   };
   return Object.entries(given).map(([name, value]) => ({ name, value }));
 }
+
+/** Every one that a site may ask for. */
+const everyArgument = [
+  mode,
+  '--oidc-issuer-url',
+  '--oidc-client-id',
+  '--oidc-username-claim',
+  '--oidc-username-prefix',
+  '--oidc-groups-claim',
+  '--oidc-groups-prefix',
+  authorityArgument,
+];
 
 /** A certificate is public. Beside those of MicroK8s it goes along with a refresh of the snap. */
 function authorityOf(node: string, oidc: Oidc): PlannedFile[] {

@@ -5,14 +5,15 @@ import { microk8sFiles, services } from '../../microk8s/node.ts';
 export const apiArgumentsFile = `${microk8sFiles.arguments}/kube-apiserver`;
 const unit = `snap.microk8s.daemon-${services.find(({ name }) => name === 'kubelite')?.name}`;
 
-/** Gives the API server the arguments on standard input, one a line as `--name=value`, and restarts it. */
+/** Gives the API server the arguments on standard input, one a line as `--name=value`, takes those away that are `--name` alone, and restarts it. */
 export const setApiArguments: Script = {
   name: 'set-api-arguments',
   text: `set -e
 file=${apiArgumentsFile}
 while IFS= read -r line; do
+  name=\${line%%=*}
   if [ -z "$line" ] || grep -qxF -- "$line" "$file"; then continue; fi
-  { grep -v -- "^\${line%%=*}[= ]" "$file" || true; printf '%s\\n' "$line"; } >"$file.new"
+  { grep -v -- "^$name[= ]" "$file" || true; [ "$name" = "$line" ] || printf '%s\\n' "$line"; } >"$file.new"
   chmod --reference="$file" "$file.new" && chown --reference="$file" "$file.new" && mv -f "$file.new" "$file"
 done
 snap restart microk8s.daemon-kubelite

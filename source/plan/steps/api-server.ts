@@ -11,6 +11,8 @@ import { argumentIn } from './node-arguments.ts';
 const parameters = z.object({
   node: z.string(),
   arguments: z.array(z.object({ name: z.string(), value: z.string() })),
+  /** Names of arguments that an earlier site asked for. */
+  gone: z.array(z.string()).default([]),
 });
 type Parameters = z.output<typeof parameters>;
 
@@ -24,18 +26,22 @@ async function state(context: StepContext, p: Parameters, step: PlannedStep): Pr
   const other = p.arguments.find(({ name, value }) => argumentIn(text, name) !== value);
   if (other !== undefined)
     return notYet(`its API server has ${other.name}=${argumentIn(text, other.name) ?? '(nothing)'}`);
+  const left = p.gone.find((name) => argumentIn(text, name) !== undefined);
+  if (left !== undefined) return notYet(`its API server still has ${left}`);
   const { stdout } = await look(context, p.node, startedSince);
   if (stdout.trim() !== 'since yes') return notYet('its API server was not restarted since its arguments were written');
-  return serves(context, p.node);
+  return serves(context, p);
 }
 
-/** Whether it answers, and lets no one do what no right was given for. */
-async function serves(context: StepContext, node: string): Promise<StateCheck> {
-  const seen = parseAuthorization((await look(context, node, authorization)).stdout);
+const asksForRights = (p: Pick<Parameters, 'arguments'>): boolean =>
+  p.arguments.some(({ value }) => /\bRBAC\b/.test(value));
+
+/** Whether it answers, and lets a user do what no right was given for only where that is wanted. */
+async function serves(context: StepContext, p: Parameters): Promise<StateCheck> {
+  const seen = parseAuthorization((await look(context, p.node, authorization)).stdout);
   if (seen?.open === undefined) return notYet('its API server does not answer yet');
-  return seen.open
-    ? notYet('its API server lets everyone do everything')
-    : { ok: true, observed: 'its API server asks for rights' };
+  const observed = seen.open ? 'its API server lets everyone do everything' : 'its API server asks for rights';
+  return { ok: seen.open !== asksForRights(p), observed };
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
@@ -97,19 +103,33 @@ async function undo(context: StepContext, p: Parameters, step: PlannedStep): Pro
 
 export const apiServer: StepKind<typeof parameters> = { kind: 'api-server', parameters, state, act, undo };
 
+function wordsOf(p: Parameters): Pick<PlannedStep, 'title' | 'why' | 'risk'> {
+  if (asksForRights(p))
+    return {
+      title: `Let the API server of ${p.node} ask for rights`,
+      why: 'MicroK8s lets everyone who gets in do everything. Each manager has an API server with arguments of its own, and it restarts: one after the other.',
+      risk: 'low',
+    };
+  return {
+    title: `Let the API server of ${p.node} ask for no rights any more`,
+    why: 'site.yaml had cluster.rbac and has it no more: everyone who gets in may do everything, as MicroK8s has it by itself.',
+    risk: 'dangerous',
+  };
+}
+
 /** The step for one manager. */
 export function planApiServer(p: Parameters, files: readonly PlannedFile[]): PlannedStep {
   return plannedStep(apiServer, {
     node: p.node,
     group: 'API servers',
-    title: `Let the API server of ${p.node} ask for rights`,
-    why: 'MicroK8s lets everyone who gets in do everything. Each manager has an API server with arguments of its own, and it restarts: one after the other.',
-    risk: 'low',
+    ...wordsOf(p),
     deadline: minutes(8),
     parameters: p,
     commands: [
       command('set', p.node, setApiArguments, {
-        stdin: p.arguments.map(({ name, value }) => `${name}=${value}\n`).join(''),
+        stdin: [...p.arguments.map(({ name, value }) => `${name}=${value}`), ...p.gone]
+          .map((line) => `${line}\n`)
+          .join(''),
       }),
     ],
     files,

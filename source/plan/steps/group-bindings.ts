@@ -7,10 +7,13 @@ import { command, minutes, notYet, plannedStep } from '../execution/define.ts';
 import { manifestText } from '../release/manifest.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
+/** A role of the cluster, and the groups that have it, with their prefix. */
+const binding = z.object({ role: z.string(), groups: z.array(z.string()) });
 const parameters = z.object({
   seed: z.string(),
-  /** A role of the cluster, and the groups that have it, with their prefix. */
-  bindings: z.array(z.object({ role: z.string(), groups: z.array(z.string()) })),
+  bindings: z.array(binding),
+  /** Those of an earlier site. */
+  gone: z.array(binding).default([]),
 });
 type Parameters = z.output<typeof parameters>;
 
@@ -22,7 +25,7 @@ const bindingObject = z.object({
   subjects: z.array(z.object({ kind: z.string(), name: z.string() })).default([]),
 });
 
-async function state(context: StepContext, { seed, bindings }: Parameters): Promise<StateCheck> {
+async function state(context: StepContext, { seed, bindings, gone }: Parameters): Promise<StateCheck> {
   const host = await context.look(seed);
   for (const { role, groups } of bindings) {
     const [known, bound] = await Promise.all([
@@ -36,6 +39,12 @@ async function state(context: StepContext, { seed, bindings }: Parameters): Prom
     if (bound.value?.roleRef.name !== role || has.toSorted().join() !== groups.toSorted().join())
       return notYet(`${role} is given to ${has.length === 0 ? 'no group' : has.join(', ')}`);
   }
+  for (const { role } of gone) {
+    const bound = await readObject(host, kind, nameOf(role), undefined, bindingObject);
+    if (!bound.answered) return notYet(`${seed} says: ${bound.said}`);
+    if (bound.value !== undefined) return notYet(`groups still have ${role}`);
+  }
+  if (bindings.length === 0) return { ok: true, observed: 'no group has a role from here' };
   return { ok: true, observed: bindings.map(({ role, groups }) => `${role}: ${groups.join(', ')}`).join('; ') };
 }
 
@@ -50,8 +59,10 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   await carryOut(context, step);
 }
 
-/** Those that were not there before go. */
-async function undo(context: StepContext, { seed, bindings }: Parameters): Promise<void> {
+/** Those that were not there before go; those that the step took away come back. */
+async function undo(context: StepContext, { seed, bindings, gone }: Parameters): Promise<void> {
+  if (gone.length > 0)
+    await context.run(seed, kubectl.apply(), { sudo: true, stdin: manifestText(gone.map(manifestOf)) });
   const there = z.array(z.string()).parse(JSON.parse(context.recall('there') ?? '[]'));
   for (const { role } of bindings)
     if (!there.includes(role))
@@ -72,10 +83,20 @@ const manifestOf = ({ role, groups }: Parameters['bindings'][number]) => ({
 export function planGroupBindings(p: Parameters): PlannedStep {
   return plannedStep(groupBindings, {
     group: 'API servers',
-    title: 'Give roles of the cluster to groups of the corporate login',
+    title:
+      p.bindings.length === 0
+        ? 'Take the roles of the cluster from groups of the corporate login'
+        : 'Give roles of the cluster to groups of the corporate login',
     why: 'Who comes with a token of the issuer has the rights of the groups in it, and no others.',
     deadline: minutes(3),
     parameters: p,
-    commands: [command('apply', p.seed, kubectl.apply(), { stdin: manifestText(p.bindings.map(manifestOf)) })],
+    commands: [
+      ...(p.bindings.length === 0
+        ? []
+        : [command('apply', p.seed, kubectl.apply(), { stdin: manifestText(p.bindings.map(manifestOf)) })]),
+      ...p.gone.map(({ role }) =>
+        command(`take ${role} away`, p.seed, kubectl.delete(kind, nameOf(role), { wait: true })),
+      ),
+    ],
   });
 }

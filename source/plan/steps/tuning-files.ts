@@ -8,10 +8,10 @@ const limitsFile = '/etc/security/limits.d/99-kloudspot.conf';
 /** Every file that tuning may write. */
 export const tuningPaths = [sysctlFile, modulesFile, limitsFile] as const;
 
-const mode = 0o644;
-const owner = 'root:root';
+export const tuningMode = 0o644;
+export const tuningOwner = 'root:root';
 /** As `stat -c '%a %U:%G'` shows them. */
-export const tuningAttributes = `${mode.toString(8)} ${owner}`;
+export const tuningAttributes = `${tuningMode.toString(8)} ${tuningOwner}`;
 
 interface Line {
   readonly why: string;
@@ -30,7 +30,7 @@ export function tuningFiles(node: string, { sysctls, limits, modules }: Tuning):
   ];
   return parts
     .filter(([, lines]) => lines.length > 0)
-    .map(([path, lines]) => ({ node, path, content: textOf(lines), mode, owner }));
+    .map(([path, lines]) => ({ node, path, content: textOf(lines), mode: tuningMode, owner: tuningOwner }));
 }
 
 const textOf = (lines: readonly Line[]): string =>

@@ -5,7 +5,7 @@ import { look, readText, runCommand, writeFiles } from '../execution/carry-out.t
 import { command, minutes, notYet, plannedStep } from '../execution/define.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
-import { tuningAttributes, tuningFiles, tuningPaths } from './tuning-files.ts';
+import { tuningAttributes, tuningFiles, tuningMode, tuningOwner, tuningPaths } from './tuning-files.ts';
 import { lookAtTuning, parseTuning, type TuningState } from './tuning-state.ts';
 
 const parameters = z.object({
@@ -39,6 +39,8 @@ async function state(context: StepContext, p: Parameters, step: PlannedStep): Pr
     const attributes = now.files.get(path);
     if (attributes !== tuningAttributes) return notYet(`${path} is ${attributes}, not ${tuningAttributes}`);
   }
+  const left = tuningPaths.find((path) => now.files.has(path) && !step.files.some((file) => file.path === path));
+  if (left !== undefined) return notYet(`${left} is there, and the product declares nothing for it`);
   const missing = p.modules.find((name) => !now.loaded.has(name));
   if (missing !== undefined) return notYet(`the module ${missing} is not loaded`);
   const other = p.sysctls.find(({ name, value }) => now.sysctls.get(name) !== value);
@@ -51,8 +53,13 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   const now = await tuningOf(context, p);
   await rememberEarlier(context, p, now);
   await writeFiles(context, step);
-  const loaded = new Set(p.modules.filter((name) => now.loaded.has(name)).map(loading));
-  for (const { name } of step.commands.filter((each) => !loaded.has(each.name)))
+  for (const path of tuningPaths.filter((each) => now.files.has(each)))
+    if (!step.files.some((file) => file.path === path)) await runCommand(context, step, removing(path));
+  const done = new Set([
+    ...p.modules.filter((name) => now.loaded.has(name)).map(loading),
+    ...tuningPaths.map(removing),
+  ]);
+  for (const { name } of step.commands.filter((each) => !done.has(each.name)))
     await runCommand(context, step, name, {
       run: {
         causes: ['the kernel of this machine does not have it', 'a container shares the kernel of its host'],
@@ -74,10 +81,10 @@ async function rememberEarlier(context: StepContext, p: Parameters, now: TuningS
 /** The files and values of before. A module that something uses by now stays until the next start. */
 async function undo(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   const before = earlier.parse(JSON.parse(context.recall('earlier') ?? '{}'));
-  for (const { path, mode, owner } of step.files) {
+  for (const path of tuningPaths) {
     const text = before.files[path];
     if (text === undefined) await context.run(p.node, ['rm', '-f', path], { sudo: true });
-    else await context.write(p.node, { path, content: text, mode, ...(owner === undefined ? {} : { owner }) });
+    else await context.write(p.node, { path, content: text, mode: tuningMode, owner: tuningOwner });
   }
   for (const [name, value] of Object.entries(before.sysctls))
     await context.run(p.node, setting(name, value), { sudo: true });
@@ -108,6 +115,7 @@ async function refuseOther(
 export const tuning: StepKind<typeof parameters> = { kind: 'tuning', parameters, state, act, undo };
 
 const loading = (name: string): string => `load ${name}`;
+const removing = (path: string): string => `remove ${path}`;
 const setting = (name: string, value: string): string[] => ['sysctl', '-w', `${name}=${value}`];
 
 /** The step for one node; undefined where the product declares nothing. */
@@ -127,6 +135,9 @@ export function planTuning(node: string, declared: Tuning): PlannedStep | undefi
     commands: [
       ...modules.map((name) => command(loading(name), node, ['modprobe', name], { when: 'it is not loaded' })),
       ...sysctls.map(({ name, value }) => command(`set ${name}`, node, setting(name, value))),
+      ...tuningPaths
+        .filter((path) => !files.some((file) => file.path === path))
+        .map((path) => command(removing(path), node, ['rm', '-f', path], { when: 'an earlier product left it' })),
     ],
     files,
   });

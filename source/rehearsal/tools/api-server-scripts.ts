@@ -8,11 +8,13 @@ import { type Call, type Program, type Steps, say } from './call.ts';
 /** Roles that an API server makes once it asks for rights. */
 const roles = ['cluster-admin', 'admin', 'edit', 'view'];
 
-/** `set-api-arguments`, lines on standard input: as the script does it, with the restart. */
+/** `set-api-arguments`, lines on standard input: as the script does it, names alone taken away, with the restart. */
 function* setApiServerArguments(call: Call): Steps {
   yield 400;
   const lines = call.stdin.split('\n').filter((line) => line !== '');
-  const wanted = Object.fromEntries(lines.map((line) => [line.replace(/=.*/, ''), line.replace(/^[^=]*=/, '')]));
+  const wanted = Object.fromEntries(
+    lines.map((line) => [line.replace(/=.*/, ''), line.includes('=') ? line.replace(/^[^=]*=/, '') : null]),
+  );
   return call.change((machine, state, now) => {
     setArguments(machine, 'kube-apiserver', wanted);
     restartServices(machine, now);

@@ -114,13 +114,23 @@ export function aboutAddress(site: Site, { givenAddresses }: Observation): Reaso
 }
 
 /** MicroK8s calls `rbac` enabled where one API server asks for it, or where only its arguments say so. */
-export function aboutAuthorization({ machines }: Observation): Reason[] {
+export function aboutAuthorization(site: Pick<Site, 'cluster'>, { machines }: Observation): Reason[] {
   const managers = machines.flatMap(({ node, authorization }) => (authorization ? [{ node, ...authorization }] : []));
   const named = (some: typeof managers) => some.map(({ node }) => node);
   const asking = named(managers.filter(({ told }) => /\bRBAC\b/.test(told)));
   const others = named(managers).filter((node) => !asking.includes(node));
   const open = named(managers.filter(({ node, open: all }) => all === true && asking.includes(node)));
+  const unasked = asking.length > 0 && others.length + open.length === 0 && !site.cluster.rbac;
   return [
+    ...(unasked
+      ? [
+          {
+            verdict: 'note' as const,
+            reason: 'The API servers ask for rights (RBAC), and site.yaml does not say so.',
+            next: 'cluster.rbac: true in site.yaml',
+          },
+        ]
+      : []),
     ...(asking.length === 0 || others.length === 0
       ? []
       : [
