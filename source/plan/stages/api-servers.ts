@@ -26,7 +26,7 @@ export function addApiServers({ site, seed, list, cluster }: Planning): void {
     list.addCluster(planGroupBindings({ seed: seed.name, bindings, gone: unbound }));
 }
 
-/** Undefined for a text that is no site file of this version. */
+/** Undefined for a text that does not hold a site of this version. */
 function clusterOf(text: string): Site['cluster'] | undefined {
   const read = parseSite(text, 'site.yaml');
   return 'site' in read ? read.site.cluster : undefined;
