@@ -37,7 +37,7 @@ export function asFileFault(error: unknown): unknown {
   const call = 'syscall' in error ? String(error.syscall) : '';
   const reason = reasons[code] ?? otherReason(error, call);
   if (reason === undefined) return error;
-  const reads = /^(read|access|scandir)$/.test(call) || (call === 'open' && code === 'ENOENT');
+  const reads = /^(read|access|scandir|opendir|readlink|l?stat)$/.test(call) || (call === 'open' && code === 'ENOENT');
   const act = reads ? 'read' : 'written';
   return new Fault({
     what: `${error.path} cannot be ${act}.`,

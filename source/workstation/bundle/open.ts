@@ -8,7 +8,7 @@ import {
   sliceOf,
 } from '../../bundle/manifest.ts';
 import { Fault } from '../../errors/fault.ts';
-import { messageOf } from '../../errors/thrown.ts';
+import { codeOf, messageOf } from '../../errors/thrown.ts';
 import { asFileFault } from '../../host/file-fault.ts';
 import { kloudspot } from '../../text/command.ts';
 import { type Entry, listArchive } from './archive.ts';
@@ -23,6 +23,7 @@ const largestManifest = 16 * 2 ** 20;
  */
 export async function openBundle(file: string): Promise<Bundle> {
   const entries = await listArchive(file).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') throw noFile(file, error);
     const fault = asFileFault(error);
     throw fault instanceof Fault ? fault : noBundle(file, messageOf(error), error);
   });
@@ -53,15 +54,17 @@ function asJson(text: string): unknown {
   }
 }
 
+const make = (): string => `${kloudspot('bundle create --output FILE')}  makes one, on a machine with internet.`;
+
+const noFile = (file: string, cause: unknown): Fault =>
+  new Fault({ what: 'There is no bundle here.', where: file, next: ['Look at its path.', make()], cause });
+
 const noBundle = (file: string, why: string, cause?: unknown): Fault =>
   new Fault({
     what: 'This is not a bundle of kloudspot, or it was not copied whole.',
     where: file,
     why,
-    next: [
-      'Compare its size and its sha256sum with those on the machine that made it.',
-      `${kloudspot('bundle create --output FILE')}  makes one, on a machine with internet.`,
-    ],
+    next: ['Compare its size and its sha256sum with those on the machine that made it.', make()],
     ...(cause === undefined ? {} : { cause }),
   });
 
