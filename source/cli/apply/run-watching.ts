@@ -51,7 +51,7 @@ export async function watchRun(
 
 async function drawn(watch: RunWatch, settings: Settings): Promise<ExitCode> {
   const { runInkAttach } = await import('../../ui/ink/run-screen.tsx');
-  const { plan, events, steer, estimate, rehearsal, files } = watch;
+  const { plan, events, steer, estimate, rehearsal, files, watching, earlier } = watch;
   try {
     return await runInkAttach({
       plan,
@@ -59,6 +59,7 @@ async function drawn(watch: RunWatch, settings: Settings): Promise<ExitCode> {
       steer,
       estimate,
       files,
+      reading: watching === 'attached' || earlier > 0,
       ascii: settings.ascii,
       color: settings.color,
       ...defined({ rehearsal }),

@@ -41,6 +41,8 @@ export interface AttachOptions extends ThemeOptions {
   /** Name of the scenario when this is a rehearsal. */
   readonly rehearsal?: string;
   readonly files: RunPlace['files'];
+  /** The run began before this screen. */
+  readonly reading: boolean;
 }
 
 type RunStore = Store<RunScreen, RunScreenEvent, RunEffect>;
@@ -70,8 +72,8 @@ const placeOf = ({ files, rehearsal }: AttachOptions): RunPlace => ({ files, reh
 
 function storeOf(options: AttachOptions, leave: () => void): RunStore {
   const size = { columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 };
-  const { plan, steer } = options;
-  const state = runScreen(plan, { size, now: Date.now(), withSummary: false, place: placeOf(options) });
+  const { plan, steer, reading } = options;
+  const state = runScreen(plan, { size, now: Date.now(), withSummary: false, place: placeOf(options), reading });
   const store: RunStore = new Store(state, {
     update: runUpdate,
     perform: (effect) => {

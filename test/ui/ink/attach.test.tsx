@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunEventBody } from '../../../source/engine/journal/event.ts';
 import { exitCodeOf } from '../../../source/engine/outcome.ts';
 import { filesUnder } from '../../../source/site/files.ts';
-import { messageOfRun } from '../../../source/ui/ink/screens/run/frame.ts';
+import { messageOfRun, placeOfRun } from '../../../source/ui/ink/screens/run/frame.ts';
 import { runKeys } from '../../../source/ui/ink/screens/run/keys.ts';
 import { runUpdate } from '../../../source/ui/ink/screens/run/update.ts';
 import { topOf, watch } from '../../../source/ui/ink/watch.ts';
@@ -130,4 +130,17 @@ describe('the live status', () => {
   it('shows the verdict again on a taller screen', () => {
     expect(topOf({ ...empty, top: 7 }, 40)).toBe(0);
   });
+});
+
+it('before the journal of a run that began earlier is read, nothing is claimed of it', () => {
+  const state = runScreen(plan, {
+    size,
+    now: 0,
+    withSummary: false,
+    reading: true,
+    place: { files: filesUnder('/'), rehearsal: false },
+  });
+  expect(placeOfRun(state)).toBe('');
+  expect(placeOfRun(fresh.state)).toBe('starting');
+  expect(placeOfRun(stood(begun, '', { state, effects: [] }).state)).toMatch(/^0 of 8/);
 });

@@ -43,6 +43,8 @@ export interface RunScreen {
   /** A text over the grid: the log of `step`, which grows, or a help. */
   readonly pager: { readonly pager: PagerState; readonly step?: string } | undefined;
   readonly message: { readonly grade: Tone; readonly text: string } | undefined;
+  /** It began before this screen: until its journal is read, nothing is known of it. */
+  readonly reading: boolean;
   /** Whether the summary comes after the end, or the screen is left. */
   readonly withSummary: boolean;
 }
@@ -65,10 +67,10 @@ export type RunEffect = { readonly do: 'steer'; readonly order: RunOrder } | { r
 
 export function runScreen(
   plan: Plan,
-  given: Pick<RunScreen, 'size' | 'now' | 'withSummary'> & { readonly place: RunPlace },
+  given: Pick<RunScreen, 'size' | 'now' | 'withSummary'> & { readonly place: RunPlace; readonly reading?: boolean },
 ): RunScreen {
-  const { place, ...rest } = given;
-  return { ...rest, run: runState(plan, place), pager: undefined, message: undefined };
+  const { place, reading = false, ...rest } = given;
+  return { ...rest, reading, run: runState(plan, place), pager: undefined, message: undefined };
 }
 
 function runState(plan: Plan, place: RunPlace): RunState {
@@ -84,6 +86,9 @@ function runState(plan: Plan, place: RunPlace): RunState {
     lost: undefined,
   };
 }
+
+/** Whether nothing is known of the run yet. */
+export const isUnread = ({ reading, run }: RunScreen): boolean => reading && run.view.state === 'starting';
 
 /** `now`: when it was read, ms since 1970 by this machine's clock. */
 export function withEvent(state: RunState, event: RunEvent, left: number | undefined, now: number): RunState {

@@ -3,7 +3,7 @@ import type { ExitCode } from '../../../../errors/fault.ts';
 import { kloudspot } from '../../../../text/command.ts';
 import { durationClock, durationGuess } from '../../../../text/duration.ts';
 import { endText, stopsAfterSteps } from '../../../model/ending.ts';
-import type { RunScreen, RunState } from '../../store/run-state.ts';
+import { isUnread, type RunScreen, type RunState } from '../../store/run-state.ts';
 
 /** The title of the run screen: `kloudspot run 7f3a · site berlin`. */
 export function titleOfRun({ run }: RunScreen): string {
@@ -12,8 +12,10 @@ export function titleOfRun({ run }: RunScreen): string {
 }
 
 /** `14 of 41 · 3:12 · left about 9 min`. */
-export function placeOfRun({ run, now }: RunScreen): string {
+export function placeOfRun(screen: RunScreen): string {
+  const { run, now } = screen;
   const { counts, startedAt, lastAt, state } = run.view;
+  if (isUnread(screen)) return '';
   if (state === 'starting') return 'starting';
   const done = counts.changed + counts.already + counts.skipped;
   const until = state === 'ended' ? lastAt : Math.max(now + run.ahead, lastAt ?? 0);

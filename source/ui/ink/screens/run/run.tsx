@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { cellSteps, type RunGroup, type StepState, type StepView, worstState } from '../../../../engine/view/view.ts';
 import { durationClock } from '../../../../text/duration.ts';
 import { cellsOf, fitted } from '../../../../text/width.ts';
-import { type RunScreen, type RunState, stepHere } from '../../store/run-state.ts';
+import { isUnread, type RunScreen, type RunState, stepHere } from '../../store/run-state.ts';
 import { Pointer } from '../../widgets/choice/choice.tsx';
 import { Line } from '../../widgets/line.tsx';
 import { Pager } from '../../widgets/pager/pager.tsx';
@@ -22,6 +22,7 @@ export function RunBody(props: {
 }): ReactNode {
   const { run, now, pager } = props.screen;
   if (pager) return <Pager state={pager.pager} width={props.width} rows={props.rows} />;
+  if (isUnread(props.screen)) return <Line text=" Reading the journal of the run." />;
   return <RunPage run={run} rows={props.rows} width={props.width} now={now + run.ahead} tick={props.tick} />;
 }
 
