@@ -11,6 +11,7 @@ const codes: Readonly<Record<RunOutcome, ExitCode>> = {
   failed: exitCode.stepFailed,
   // `resume` goes on, as after a failed step.
   lost: exitCode.stepFailed,
+  removed: exitCode.stepFailed,
   stopped: exitCode.interrupted,
   interrupted: exitCode.interrupted,
 };

@@ -36,7 +36,7 @@ it('a run whose folder is removed ends, gives its lock back, makes no new folder
       await rm(run.directory, { recursive: true });
     events.push(event);
   }
-  expect(events.at(-1)).toMatchObject({ outcome: 'lost', why: expect.stringContaining(run.directory) });
+  expect(events.at(-1)).toMatchObject({ outcome: 'removed', why: expect.stringContaining(run.directory) });
   await expect(access(files.lock)).rejects.toThrow('ENOENT');
   expect(await readdir(files.runs)).toEqual([]);
   expect((await readFile(effects, 'utf8')).trim().split('\n').length).toBeLessThan(steps.length);

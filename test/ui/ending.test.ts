@@ -84,3 +84,14 @@ describe('a run that failed after its backup', () => {
     expect(linesOf('before-nodes', true)).toEqual([]);
   });
 });
+
+it('a run whose files were removed names no command that continues it', () => {
+  const view = {
+    ...emptyView(planOf(site)),
+    state: 'ended',
+    outcome: 'removed',
+    why: 'its files were removed',
+  } as const;
+  expect(endingOf(view).text).toContain('the files of its run were removed');
+  expect(nextLines(view, place).join()).not.toMatch(/resume|undo|attach/);
+});

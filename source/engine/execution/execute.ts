@@ -25,7 +25,7 @@ export interface ExecutionInput {
 }
 
 export interface RunEnd {
-  readonly outcome: Exclude<RunOutcome, 'lost'>;
+  readonly outcome: Exclude<RunOutcome, 'lost' | 'removed'>;
   readonly why: string;
   /** With outcome `rebooting`: the node that restarts. */
   readonly local?: string;

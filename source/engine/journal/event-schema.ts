@@ -63,7 +63,17 @@ export const eventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
   z.object({
     at,
     type: z.literal('run-ended'),
-    outcome: z.enum(['done', 'failed', 'stopped', 'interrupted', 'rebooting', 'undone', 'partly-undone', 'lost']),
+    outcome: z.enum([
+      'done',
+      'failed',
+      'stopped',
+      'interrupted',
+      'rebooting',
+      'undone',
+      'partly-undone',
+      'lost',
+      'removed',
+    ]),
     why: z.string(),
   }),
 ]);

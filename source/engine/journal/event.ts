@@ -83,8 +83,8 @@ export type RunEventBody =
 
 /**
  * `stopped`: by the operator; `failed`: a step failed and no one chose; `interrupted`: the process was stopped;
- * `rebooting`: the workstation reboots and the run continues by itself; `lost`: the process died unexpectedly. No journal
- * holds `lost`: a reader says it when it finds the process gone. `partly-undone`: one step was undone, as asked.
+ * `rebooting`: the workstation reboots and the run continues by itself; `lost`: the process died unexpectedly;
+ * `removed`: the files of the run were. No journal holds these two: a reader says them when it finds process or files gone. `partly-undone`: one step was undone, as asked.
  */
 export type RunOutcome =
   | 'done'
@@ -94,7 +94,8 @@ export type RunOutcome =
   | 'rebooting'
   | 'undone'
   | 'partly-undone'
-  | 'lost';
+  | 'lost'
+  | 'removed';
 
 /** What steers a running run, one JSON object a line over its control socket. */
 export type RunOrder =

@@ -13,7 +13,7 @@ export interface FollowOptions {
 
 /**
  * All events of a run from its beginning, then each new one as it is written. Ends after the `run-ended` event that stands last,
- * once its process has left (5 s at most) and where no other one is starting, after `signal`, or, when the run's process died unexpectedly, after a `run-ended` event with outcome `lost`, which no journal holds.
+ * once its process has left (5 s at most) and where no other one is starting, after `signal`, or, when the run's process died unexpectedly, after a `run-ended` event with outcome `lost`, or `removed` where its files are gone; no journal holds these.
  */
 export async function* followRun(directory: string, options: FollowOptions): AsyncGenerator<RunEvent> {
   const bell = createBell(directory, options.signal);
@@ -35,9 +35,9 @@ export async function* followRun(directory: string, options: FollowOptions): Asy
       }
       if (last?.type === 'run-ended' && !(starting && (await isStarting(directory, known))))
         return await processLeft(directory, options.signal);
-      if (life === 'gone') return yield lost(why, last?.at);
+      if (life === 'gone') return yield ended('lost', why, last?.at);
       if (life === 'none' && last !== undefined && !existsSync(journalPath(directory)))
-        return yield lost(`the files of the run were removed: ${directory}`, last.at);
+        return yield ended('removed', `its files were removed: ${directory}`, last.at);
       if (from === before) await bell.wait(options.poll ?? 500);
     }
   } finally {
@@ -55,9 +55,9 @@ export async function untilStarted(directory: string): Promise<void> {
   }
 }
 
-/** What a reader says of a run whose process died unexpectedly. */
-function lost(why: string, at = new Date().toISOString()): RunEvent {
-  return { at, type: 'run-ended', outcome: 'lost', why };
+/** What a reader says of a run whose process or files are gone. */
+function ended(outcome: 'lost' | 'removed', why: string, at = new Date().toISOString()): RunEvent {
+  return { at, type: 'run-ended', outcome, why };
 }
 
 /** After its last event the process still releases its locks: only then does the caller go on. */

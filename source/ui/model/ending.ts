@@ -36,6 +36,8 @@ export function endingOf(view: RunView): { readonly grade: 'pass' | 'warn' | 'fa
     case 'stopped':
     case 'interrupted':
       return { grade: 'warn', text: `${site} is not finished: the run was stopped.` };
+    case 'removed':
+      return { grade: 'fail', text: `${site} is not finished: the files of its run were removed.` };
     case 'lost':
       return { grade: 'fail', text: `${site} is not finished: the run's process died unexpectedly.` };
     default:
@@ -89,6 +91,8 @@ export function nextLines(view: RunView, place: RunPlace): readonly string[] {
     case 'undone':
     case 'partly-undone':
       return [`${kloudspot('plan')}  shows what is still to be done`, ...rehearsed];
+    case 'removed':
+      return [`${kloudspot('init')}  starts a new one: what is right already stays`, ...rehearsed];
     case 'rebooting':
       return [`${kloudspot('attach')}  shows the run once this machine is back`];
     default:
