@@ -51,7 +51,7 @@ async function bySchema({ site, product }: Opened): Promise<ValueComplaint[] | u
   if (!reference.startsWith('/')) return undefined;
   const files = readChart(reference);
   // Its validator takes time to load.
-  const { judgedBySchema, withDefaults } = await import('./schema.ts');
+  const { judgedBySchema, withDefaults } = await import('../../kubernetes/value-schema.ts');
   const schema = files.get('values.schema.json');
   const values = withDefaults(files.get('values.yaml') ?? '', helmValues(site, product));
   return schema === undefined ? undefined : judgedBySchema(schema, values);

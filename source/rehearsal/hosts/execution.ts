@@ -2,6 +2,7 @@ import type { OutputStream, RunResult } from '../../host/host.ts';
 import { at, machineOf } from '../model/state.ts';
 import type { ScenarioFault } from '../scenario/schema.ts';
 import type { Program, Steps } from '../tools/call.ts';
+import { readyToJudge } from '../tools/helm/judge.ts';
 import { programs } from '../tools/programs.ts';
 import { start } from '../tools/start.ts';
 import type { World } from '../world/world.ts';
@@ -84,6 +85,7 @@ export class Execution {
   }
 
   async #live(argv: readonly string[], script?: Program): Promise<number> {
+    await readyToJudge(argv);
     const steps = this.#steps(argv, script);
     for (;;) {
       const next = steps.next();

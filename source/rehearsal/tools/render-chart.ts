@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { type Call, optionsOf, refuse, type Steps } from './call.ts';
 import { printManifest } from './helm/ask.ts';
 import { type Chart, chartOf, objectsOf } from './helm/chart.ts';
+import { refusedValues } from './helm/judge.ts';
 
 const chartFile = z.object({ name: z.string(), version: z.string() });
 
@@ -25,7 +26,10 @@ export function* renderChart(call: Call): Steps {
     ? { ...own.data, appVersion: '', fetchMs: 0 }
     : chartOf(call, word, options);
   if (typeof chart === 'string') return refuse(call, `Error: ${chart}`);
-  call.out(`name: ${chart.name}\nversion: ${chart.version}\n--- # manifest\n`);
   const given: unknown = parse(plain(values), { version: '1.1' });
+  const [schema, defaults] = [sent.get('values.schema.json'), sent.get('values.yaml')];
+  const refused = refusedValues({ name: chart.name, schema, defaults }, given ?? {});
+  if (refused !== undefined) return refuse(call, `Error: ${refused}`);
+  call.out(`name: ${chart.name}\nversion: ${chart.version}\n--- # manifest\n`);
   return printManifest(call, objectsOf(chart, given ?? {}, { release, namespace }, call.product));
 }

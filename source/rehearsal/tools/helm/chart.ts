@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import * as z from 'zod';
 import type { Product } from '../../../product/schema.ts';
+import { defined } from '../../../text/defined.ts';
 import { productObjects } from '../../cluster/charts/product.ts';
 import { cstorObjects, lvmObjects } from '../../cluster/charts/storage.ts';
 import type { KubeObject } from '../../model/cluster.ts';
@@ -54,6 +55,12 @@ function localChart(call: Call, folder: string): Chart | string {
   const read = chartFile.safeParse(parse(text));
   if (!read.success) return 'validation: chart.metadata.name is required';
   return { ...read.data, fetchMs: 150 };
+}
+
+/** The texts of a chart in a folder of the machine by which its values are judged; none for an archive and for a chart that is fetched. */
+export function schemaOf(call: Call, word: string): { readonly schema?: string; readonly defaults?: string } {
+  const text = (name: string) => call.look((machine) => fileAt(machine, `${word}/${name}`)?.content);
+  return word.startsWith('/') ? defined({ schema: text('values.schema.json'), defaults: text('values.yaml') }) : {};
 }
 
 /** Everything that the chart makes with these values, without Helm's own labels. */

@@ -9,7 +9,8 @@ import { fileAt } from '../../node/file-system.ts';
 import { lastValue, refuse, type Steps } from '../call.ts';
 import { merge } from '../kubectl/apply.ts';
 import { asJson, asText } from './ask.ts';
-import { type Chart, chartOf, objectsOf } from './chart.ts';
+import { type Chart, chartOf, objectsOf, schemaOf } from './chart.ts';
+import { refusedValues } from './judge.ts';
 import { begun, ensureNamespace, install, isPending, latest, releaseOf } from './releases.ts';
 import { type Helm, spanOf } from './request.ts';
 
@@ -34,6 +35,8 @@ export function* upgrade(helm: Helm): Steps {
   if (typeof chart === 'string') return refuse(call, `Error: ${verb} FAILED: ${chart}`);
   const values = valuesOf(helm);
   if (typeof values === 'string') return refuse(call, `Error: ${verb} FAILED: ${values}`);
+  const wrong = refusedValues({ name: chart.name, ...schemaOf(call, word) }, values);
+  if (wrong !== undefined) return refuse(call, `Error: ${verb} FAILED: ${wrong}`);
   if (last === undefined && call.words[0] !== 'install')
     call.out(`Release "${name}" does not exist. Installing it now.\n`);
   yield chart.fetchMs + readMs;

@@ -3,10 +3,10 @@ import { Ajv2019 } from 'ajv/dist/2019.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { keysOf, type ValueComplaint } from '../../kubernetes/schema-words.ts';
-import { isMapping } from '../../text/mapping.ts';
-import { parsedJson } from '../../text/parsed-json.ts';
-import { safeValues } from '../../text/safe-text.ts';
+import { isMapping } from '../text/mapping.ts';
+import { parsedJson } from '../text/parsed-json.ts';
+import { safeValues } from '../text/safe-text.ts';
+import { keysOf, type ValueComplaint } from './schema-words.ts';
 
 const schemaText = z.record(z.string(), z.unknown());
 
