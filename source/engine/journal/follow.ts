@@ -1,6 +1,6 @@
 import { existsSync, type FSWatcher, watch } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { isStarting, lifeOfRun } from '../process/run-process.ts';
+import { isStarting, lifeOfRun, type RunLife } from '../process/run-process.ts';
 import type { RunEvent } from './event.ts';
 import { journalLines } from './journal.ts';
 import { journalPath } from './journal-path.ts';
@@ -21,10 +21,10 @@ export async function* followRun(directory: string, options: FollowOptions): Asy
     let last: RunEvent | undefined;
     let from = 0;
     let known: number | undefined;
+    let quiet = true;
     while (!options.signal.aborted) {
-      // Asked before reading: what the process wrote on its way out, or first, is then surely read.
-      const { life, why } = await lifeOfRun(directory);
-      const starting = await isStarting(directory, known);
+      // Asked before reading: what the process wrote on its way out, or first, is then surely read. Not while events come: who writes them lives.
+      const asked = quiet || last?.type === 'run-ended' ? await askAfter(directory, known) : undefined;
       const before = from;
       for await (const { event, end } of journalLines(directory, from)) {
         from = end;
@@ -33,16 +33,28 @@ export async function* followRun(directory: string, options: FollowOptions): Asy
         if (event.type === 'run-started') known = event.process;
         yield event;
       }
-      if (last?.type === 'run-ended' && !(starting && (await isStarting(directory, known))))
-        return await processLeft(directory, options.signal);
-      if (life === 'gone') return yield ended('lost', why, last?.at);
-      if (life === 'none' && last !== undefined && !existsSync(journalPath(directory)))
-        return yield ended('removed', `its files were removed: ${directory}`, last.at);
-      if (from === before) await bell.wait(options.poll ?? 500);
+      quiet = from === before;
+      if (asked !== undefined) {
+        const { life, why, starting } = asked;
+        if (last?.type === 'run-ended' && !(starting && (await isStarting(directory, known))))
+          return await processLeft(directory, options.signal);
+        if (life === 'gone') return yield ended('lost', why, last?.at);
+        if (life === 'none' && last !== undefined && !existsSync(journalPath(directory)))
+          return yield ended('removed', `its files were removed: ${directory}`, last.at);
+      }
+      const isDone = last?.type === 'run-ended' && asked === undefined;
+      if (!isDone) await bell.wait(options.poll ?? 500);
     }
   } finally {
     bell.close();
   }
+}
+
+async function askAfter(
+  directory: string,
+  known: number | undefined,
+): Promise<RunLife & { readonly starting: boolean }> {
+  return { ...(await lifeOfRun(directory)), starting: await isStarting(directory, known) };
 }
 
 /** Waits while a process has taken the run over and not written its first event yet. */
