@@ -98,7 +98,7 @@ export class VirtualClock implements Clock {
   /** `counted`: real time up to which time has passed. `quiet`: since when nothing works. */
   #settle(counted: number, quiet = counted, turns = 0): void {
     if (this.#sleepers.length === 0) this.#scheduled = false;
-    else if (this.#works()) setTimeout(() => this.#settle(performance.now()), 1);
+    else if (this.#works.isUnderWay()) this.#works.afterNext(() => this.#settle(performance.now()));
     else if (turns < quietTurns) setImmediate(() => this.#settle(counted, quiet, turns + 1));
     else this.#pass(counted, quiet);
   }
