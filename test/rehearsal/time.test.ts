@@ -1,6 +1,6 @@
 import { generateKeyPair, scrypt } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
@@ -156,13 +156,51 @@ describe('another process', () => {
     const world = await bench();
     await writeFile(join(world.files.rehearsal, 'state.json.new'), '{"version":1');
     await world.run('ks-1', 'hostnamectl set-hostname other');
+    await world.close();
     expect(await readdir(world.files.rehearsal)).toEqual(['state.json']);
+  });
+
+  test('that was killed in the middle of a change has not made it, and keeps none after it', async () => {
+    const world = await bench();
+    await world.run('ks-1', 'hostnamectl set-hostname other');
+    const log = join(world.files.rehearsal, 'state.log');
+    await appendFile(log, '{"rest":{"clock"');
+    expect((await world.run('ks-1', 'hostname')).stdout).toBe('other\n');
+    const again = await world.again();
+    expect((await again.run('ks-1', 'hostname')).stdout).toBe('other\n');
+    await again.run('ks-1', 'hostnamectl set-hostname third');
+    expect((await world.run('ks-1', 'hostname')).stdout).toBe('third\n');
+  });
+
+  test('that was killed once the whole model was saved leaves changes that count no more', async () => {
+    const world = await bench();
+    const log = join(world.files.rehearsal, 'state.log');
+    await world.run('ks-1', 'hostnamectl set-hostname other');
+    const old = await readFile(log);
+    await world.run('ks-1', 'hostnamectl set-hostname third');
+    await world.close();
+    await writeFile(log, old);
+    const again = await world.again();
+    expect((await again.run('ks-1', 'hostname')).stdout).toBe('third\n');
+    await again.run('ks-1', 'hostnamectl set-hostname fourth');
+    expect((await (await world.again()).run('ks-1', 'hostname')).stdout).toBe('fourth\n');
+  });
+
+  test('that makes many changes saves the whole model now and then, and nothing is lost', async () => {
+    const world = await bench();
+    const [host, other] = [await world.host('ks-1'), await (await world.again()).host('ks-1')];
+    const content = 'x'.repeat(200_000);
+    for (let round = 0; round < 20; round += 1)
+      await (round % 3 === 0 ? other : host).writeFile({ path: `/tmp/${round}`, content });
+    expect((await stat(join(world.files.rehearsal, 'state.json'))).size).toBeGreaterThan(2_000_000);
+    expect((await (await world.again()).run('ks-1', 'ls -1 /tmp')).stdout.trim().split('\n')).toHaveLength(20);
   });
 
   test('goes on where something else lies in the place of the lock', async () => {
     const world = await bench();
     await writeFile(join(world.files.rehearsal, 'state.lock'), '');
     await world.run('ks-1', 'hostnamectl set-hostname other');
+    await world.close();
     expect(await readdir(world.files.rehearsal)).toEqual(['state.json']);
   });
 

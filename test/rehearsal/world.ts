@@ -8,6 +8,7 @@ import type { Host, RunOptions, RunResult, Secrets } from '../../source/host/hos
 import { type KubeObject, kubeObjectSchema } from '../../source/rehearsal/model/cluster.ts';
 import { openRehearsal, type Rehearsal } from '../../source/rehearsal/rehearsal.ts';
 import { type Files, filesUnder } from '../../source/site/files.ts';
+import { readEachChange } from './saved.ts';
 import { templatesFolder } from '../../source/site/templates.ts';
 
 /** Machines of a rehearsal under test, every host key accepted. */
@@ -62,6 +63,7 @@ function text(value: unknown, key: string): string {
   return typeof found === 'string' ? found : '';
 }
 
+readEachChange();
 const folders: string[] = [];
 afterAll(() => Promise.all(folders.map((path) => rm(path, { recursive: true, force: true }))));
 

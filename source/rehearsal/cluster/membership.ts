@@ -1,7 +1,7 @@
 import type { Cluster } from '../model/cluster.ts';
 import type { Machine } from '../model/machine.ts';
 import { between, nextHex } from '../model/random.ts';
-import { at, machineOf, type State } from '../model/state.ts';
+import { at, machineSeen, type State } from '../model/state.ts';
 import { argumentLines, argumentOf, resetArguments, setArguments, writeArguments } from '../node/arguments.ts';
 import { removePath, writePath } from '../node/file-system.ts';
 import { sourceAddress } from '../node/reach.ts';
@@ -31,7 +31,7 @@ export function needed(cluster: Cluster | undefined): Cluster {
 
 /** Whether the machine serves this cluster now. */
 export function serves(state: State, cluster: Cluster, id: string, now: number): boolean {
-  const machine = machineOf(state, id);
+  const machine = machineSeen(state, id);
   return machine.microk8s?.cluster === cluster.id && isRunning(machine, now);
 }
 
@@ -215,7 +215,7 @@ export function settleRoles(state: State, cluster: Cluster, now: number): void {
   delete cluster.rolesAt;
   const quorum = hasQuorum(state, cluster, now);
   if (quorum) giveRoles(state, cluster, now);
-  const starting = cluster.members.some(({ machine }) => starts(machineOf(state, machine), now));
+  const starting = cluster.members.some(({ machine }) => starts(machineSeen(state, machine), now));
   const voting = cluster.members.filter(
     ({ machine, role }) => role === 'voter' && serves(state, cluster, machine, now),
   );

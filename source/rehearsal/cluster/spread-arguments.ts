@@ -1,6 +1,7 @@
 import type { Cluster } from '../model/cluster.ts';
 import type { Machine } from '../model/machine.ts';
 import type { State } from '../model/state.ts';
+import { touch } from '../model/touched.ts';
 import { argumentLines, setArguments } from '../node/arguments.ts';
 import { isRunning } from '../node/services.ts';
 import { internalAddress } from './schemas.ts';
@@ -38,6 +39,7 @@ export function spreadArguments(
   service: string,
   wanted: Readonly<Record<string, string>>,
 ): string | undefined {
+  touch(state.machines, own.id);
   keepFormer(own, service, argumentLines(own, service));
   setArguments(own, service, wanted);
   for (const node of list(cluster, 'Node')) {
@@ -46,6 +48,7 @@ export function spreadArguments(
     );
     if (machine === own) continue;
     if (machine === undefined || !isRunning(machine, now)) return internalAddress(node);
+    touch(state.machines, machine.id);
     if (setArguments(machine, service, wanted)) restartServices(machine, now);
   }
   return undefined;

@@ -1,5 +1,6 @@
 import type { Cluster, KubeObject } from '../model/cluster.ts';
 import { uuidOf } from '../model/random.ts';
+import { touch } from '../model/touched.ts';
 import { anyKind, type Kind } from './kinds.ts';
 
 /** The API server's storage of one cluster: objects by kind, namespace and name. */
@@ -66,13 +67,20 @@ export function put(cluster: Cluster, object: KubeObject, now: number): KubeObje
   };
   if (before === undefined) indexes.delete(cluster.objects);
   cluster.objects[key] = kept;
+  touch(cluster.objects, key);
   return kept;
+}
+
+/** An object of the cluster is changed in place: all that looks at it looks again. */
+export function changed(cluster: Cluster, object: KubeObject): void {
+  cluster.resourceVersion += 1;
+  touch(cluster.objects, keyOfObject(object));
 }
 
 /** Changes an object's status; nothing happens when it is the same. */
 export function putStatus(cluster: Cluster, object: KubeObject, status: unknown): void {
   if (JSON.stringify(object['status']) === JSON.stringify(status)) return;
-  cluster.resourceVersion += 1;
+  changed(cluster, object);
   object['status'] = status;
   object.metadata.resourceVersion = String(cluster.resourceVersion);
 }
@@ -81,6 +89,7 @@ export function remove(cluster: Cluster, object: KubeObject): void {
   const key = keyOfObject(object);
   indexes.delete(cluster.objects);
   delete cluster.objects[key];
+  touch(cluster.objects, key);
   delete cluster.due[key];
 }
 

@@ -2,7 +2,7 @@ import { HostFault } from '../../host/host-fault.ts';
 import { kloudspot } from '../../text/command.ts';
 import { measuredDuration } from '../../text/duration.ts';
 import type { Machine } from '../model/machine.ts';
-import { machineOf, type State } from '../model/state.ts';
+import { machineSeen, type State } from '../model/state.ts';
 
 /** ms until SSH's keep-alives find that the machine no longer answers. */
 export const silenceMs = 7_000;
@@ -27,7 +27,7 @@ export function hasAddress(machine: Machine, address: string): boolean {
 
 /** Whether the connection still leads to the machine as it was. */
 export function alive(connection: Connection, state: State): boolean {
-  const machine = machineOf(state, connection.machine);
+  const machine = machineSeen(state, connection.machine);
   return (
     machine.power === 'on' &&
     machine.bootId === connection.bootId &&

@@ -1,5 +1,5 @@
 import type { OutputStream, RunResult } from '../../host/host.ts';
-import { at, machineOf } from '../model/state.ts';
+import { at, machineOf, machineSeen } from '../model/state.ts';
 import type { ScenarioFault } from '../scenario/schema.ts';
 import type { Program, Steps } from '../tools/call.ts';
 import { readyToJudge } from '../tools/helm/judge.ts';
@@ -105,7 +105,7 @@ export class Execution {
       err: (text: string) => this.#output.write(text, 'stderr'),
       look: <Result>(
         see: (own: ReturnType<typeof machineOf>, state: Parameters<typeof machineOf>[0], now: number) => Result,
-      ) => world.look((state, now) => see(machineOf(state, machine), state, now)),
+      ) => world.look((state, now) => see(machineSeen(state, machine), state, now)),
       change: <Result>(
         act: (own: ReturnType<typeof machineOf>, state: Parameters<typeof machineOf>[0], now: number) => Result,
       ) => world.change((state, now) => act(machineOf(state, machine), state, now)),

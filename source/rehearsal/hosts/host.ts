@@ -4,7 +4,7 @@ import type { Command, FileSlice, FileToWrite, Host, HostAccess, RunOptions, Run
 import { microk8sFiles } from '../../microk8s/microk8s.ts';
 import { defined } from '../../text/defined.ts';
 import { membersFile, ownMemberFile } from '../cluster/membership.ts';
-import { machineOf } from '../model/state.ts';
+import { machineOf, machineSeen } from '../model/state.ts';
 import { readPath, writePath } from '../node/file-system.ts';
 import { scripts } from '../tools/scripts.ts';
 import type { World } from '../world/world.ts';
@@ -51,7 +51,7 @@ export class SimulatedHost implements Host {
     await this.#open(`read ${path}`);
     this.#mayBecomeRoot();
     return this.#world.look((state, now) => {
-      const machine = machineOf(state, this.#connection.machine);
+      const machine = machineSeen(state, this.#connection.machine);
       if (path === microk8sFiles.members) return membersFile(state, machine, now);
       return path === microk8sFiles.ownMember ? ownMemberFile(state, machine) : readPath(machine, path, now);
     });
@@ -89,7 +89,7 @@ export class SimulatedHost implements Host {
 
   #sudo(): HostAccess['sudo'] {
     if (this.#connection.user === 'root') return 'root';
-    const { login } = this.#world.look((state) => machineOf(state, this.#connection.machine));
+    const { login } = this.#world.look((state) => machineSeen(state, this.#connection.machine));
     if (login.sudo === 'free') return 'free';
     const given = this.#connection.sudoPassword();
     return given !== undefined && given === login.password ? 'password' : 'refused';

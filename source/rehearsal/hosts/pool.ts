@@ -3,7 +3,7 @@ import type { Host, HostKeyOffer, HostPool, HostTarget, Secrets } from '../../ho
 import { HostFault } from '../../host/host-fault.ts';
 import { defined } from '../../text/defined.ts';
 import type { Machine } from '../model/machine.ts';
-import { machineOf, type State } from '../model/state.ts';
+import { machineSeen, type State } from '../model/state.ts';
 import { admits, workstationAddress } from '../node/packet-filter.ts';
 import type { World } from '../world/world.ts';
 import { type Connection, connectMs, hasAddress } from './connection.ts';
@@ -68,7 +68,7 @@ async function find(
     const machine = world.look((state) => answering(state, address));
     if (machine !== undefined) {
       await world.clock.sleep(handshakeMs);
-      return { machine: world.look((state) => machineOf(state, machine.id)), address };
+      return { machine: world.look((state) => machineSeen(state, machine.id)), address };
     }
   }
   await world.clock.sleep(connectMs);

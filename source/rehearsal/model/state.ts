@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { clusterSchema } from './cluster.ts';
 import { machineSchema } from './machine.ts';
+import { touch } from './touched.ts';
 
 /** How far a `microk8s join` has come. */
 const joiningSchema = z.object({
@@ -68,8 +69,14 @@ export function at(state: State, time: number, event: WorldEvent): void {
   state.agenda.push({ at: time, order: state.serial, event });
 }
 
-/** The machine of that id. */
+/** The machine of that id, which may be changed. */
 export function machineOf(state: State, id: string): State['machines'][number] {
+  touch(state.machines, id);
+  return machineSeen(state, id);
+}
+
+/** The machine of that id, to be looked at alone. */
+export function machineSeen(state: State, id: string): State['machines'][number] {
   const machine = state.machines.find((candidate) => candidate.id === id);
   if (machine === undefined) throw new Error(`No machine ${id} in this rehearsal.`);
   return machine;

@@ -1,7 +1,7 @@
 import type { Product } from '../../product/schema.ts';
 import { becomeMember } from '../cluster/membership.ts';
 import { endSnapChange } from '../cluster/snap-change.ts';
-import { machineOf, type State, type WorldEvent } from '../model/state.ts';
+import { machineOf, machineSeen, type State, type WorldEvent } from '../model/state.ts';
 import { fillGroup, loseDisk } from '../node/lost-disk.ts';
 import { boot, powerOff, powerOn } from '../node/power.ts';
 import { advanceJoin } from '../tools/microk8s/join-unit.ts';
@@ -57,7 +57,7 @@ function inBackground(state: State, machine: string, command: readonly string[],
       product,
       out: ignored,
       err: ignored,
-      look: (see) => see(machineOf(state, machine), state, state.time),
+      look: (see) => see(machineSeen(state, machine), state, state.time),
       change: (act) => act(machineOf(state, machine), state, state.time),
     },
     command,

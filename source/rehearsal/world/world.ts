@@ -40,7 +40,8 @@ export class World {
     const state = this.#known(this.#store.load());
     this.clock.follow(state.clock);
     const now = Math.max(this.clock.now(), state.time);
-    if (!isDue(state, now) || this.#keepsTime()) return see(this.#known(this.#store.load()), now);
+    if (!isDue(state, now)) return see(state, now);
+    if (this.#keepsTime()) return see(this.#known(this.#store.load()), now);
     const unsaved = structuredClone(this.#known(this.#store.load()));
     advance(unsaved, now, this.product);
     return see(unsaved, now);
@@ -55,15 +56,15 @@ export class World {
     });
   }
 
-  /** Keeps the time that has passed, where the disk takes it. */
+  /** Keeps the time that has passed, and the model as a whole, where the disk takes it. */
   rest(): void {
-    this.#keepsTime();
+    this.#keepsTime(true);
   }
 
   /** False where the model cannot be written: who only looks is not kept from it by a full disk. */
-  #keepsTime(): boolean {
+  #keepsTime(wholly = false): boolean {
     try {
-      this.#save(() => undefined);
+      this.#save(() => undefined, wholly);
       return true;
     } catch (error) {
       // A disk that reports errors is worth telling, whatever was asked.
@@ -72,7 +73,7 @@ export class World {
     }
   }
 
-  #save<Result>(act: (state: State, now: number) => Result): Result {
+  #save<Result>(act: (state: State, now: number) => Result, wholly = false): Result {
     return this.#store.change((saved) => {
       const state = this.#known(saved);
       // Another process may be ahead of this one; time never goes back.
@@ -84,7 +85,7 @@ export class World {
       scheduleHappenings(state, this.scenario, this.product);
       state.clock = { real: Date.now(), virtual: Math.max(now, state.clock.virtual), speed: this.#speed };
       return { state, result };
-    });
+    }, wholly);
   }
 
   #known(state: State | undefined): State {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { KubeObject } from '../../model/cluster.ts';
 import { between } from '../../model/random.ts';
+import { touch } from '../../model/touched.ts';
 import { extentsOf } from '../../node/partitions.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
 import { bytesOfQuantity, isReady, readClaim, readPod } from '../schemas.ts';
@@ -51,6 +52,7 @@ function extendVolume({ state }: ReconcileContext, claim: KubeObject, name: stri
     const { free } = extentsOf(machine, volume.group);
     if (extents - volume.extents > free)
       return `resize volume "${name}" by resizer "local.csi.openebs.io" failed: Insufficient free space: ${extents - volume.extents} extents needed, but only ${free} available`;
+    touch(state.machines, machine.id);
     volume.extents = Math.max(volume.extents, extents);
   }
   return undefined;

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../model/cluster.ts';
 import type { Machine } from '../../model/machine.ts';
 import { between } from '../../model/random.ts';
+import { touch } from '../../model/touched.ts';
 import { removeTree } from '../../node/file-system.ts';
 import { addVolume } from '../../node/partitions.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
@@ -78,6 +79,7 @@ function bind(context: ReconcileContext, claim: KubeObject, found: StorageClass,
   if (found.provisioner === lvmDriver) {
     const group = machine === undefined ? undefined : groupOf(machine, found);
     if (machine === undefined || group === undefined) return;
+    touch(context.state.machines, machine.id);
     addVolume(machine, group, name, extentsFor(machine, group, claim), []).signature = 'ext4';
   }
   const { resources, accessModes } = readClaim(claim);
@@ -89,6 +91,7 @@ function bind(context: ReconcileContext, claim: KubeObject, found: StorageClass,
     'volume.kubernetes.io/storage-provisioner': found.provisioner,
   };
   claim['spec'] = { ...readClaim(claim), storageClassName: found.name, volumeName: name };
+  touch(cluster.objects, keyOfObject(claim));
   putStatus(cluster, claim, { phase: 'Bound', accessModes, capacity: { storage } });
 }
 
@@ -136,7 +139,10 @@ function release(context: ReconcileContext, claim: KubeObject): void {
 
 /** Its policy is Delete: the volume goes, on the node too. */
 function reclaim(context: ReconcileContext, volume: KubeObject): void {
-  for (const machine of context.state.machines) forget(machine, volume.metadata.name);
+  for (const machine of context.state.machines) {
+    touch(context.state.machines, machine.id);
+    forget(machine, volume.metadata.name);
+  }
   remove(context.cluster, volume);
   context.cluster.resourceVersion += 1;
 }

@@ -1,4 +1,5 @@
 import type { Machine } from '../../model/machine.ts';
+import { touch } from '../../model/touched.ts';
 import { fileAt, removePath, writePath } from '../../node/file-system.ts';
 import { isRunning, launchFolder } from '../../node/services.ts';
 import { addonsOn } from '../addons.ts';
@@ -22,10 +23,11 @@ export function reconcileLaunch(context: ReconcileContext): void {
   }
 }
 
-function apply({ cluster, now }: ReconcileContext, machine: Machine): void {
+function apply({ state, cluster, now }: ReconcileContext, machine: Machine): void {
   const text = fileAt(machine, `${launchFolder}/install.yaml`)?.content ?? '';
   const parts = readLaunchConfiguration(text);
   if (typeof parts === 'string') return;
+  touch(state.machines, machine.id);
   for (const { name, args, disable } of parts.flatMap(({ addons }) => addons)) {
     const addon = addonsOn(machine, name === 'dns' ? args[1] : undefined).find((each) => each.name === name);
     if (addon === undefined || (name === 'metallb' && !/^[\d.]+[-/]/.test(args[0] ?? ''))) return;

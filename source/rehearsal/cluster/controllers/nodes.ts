@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../model/cluster.ts';
 import type { Machine } from '../../model/machine.ts';
+import { touch } from '../../model/touched.ts';
 import { kubeletAddress } from '../../node/arguments.ts';
 import { mainAddress } from '../../node/reach.ts';
 import { isRunning } from '../../node/services.ts';
@@ -21,6 +22,7 @@ export function reconcileNodes(context: ReconcileContext): void {
     const { nodeName, registered, upSince } = machine.microk8s;
     if (registered === upSince) continue;
     machine.microk8s.registered = upSince;
+    touch(state.machines, machine.id);
     if (find(cluster, 'Node', undefined, nodeName) === undefined) put(cluster, newNode(machine), now);
   }
   for (const node of list(cluster, 'Node')) {
@@ -87,6 +89,7 @@ function hold({ cluster, now }: ReconcileContext, node: KubeObject, machine: Mac
   if (known && address === before) return;
   const spec = typeof node['spec'] === 'object' && node['spec'] !== null ? node['spec'] : {};
   node['spec'] = { ...spec, taints: taintsFor(node, ready) };
+  touch(cluster.objects, keyOfObject(node));
   putStatus(cluster, node, {
     conditions: conditionsFor(ready, now),
     addresses: [

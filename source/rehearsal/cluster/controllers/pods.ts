@@ -1,13 +1,14 @@
 import type { KubeObject } from '../../model/cluster.ts';
 import type { Machine } from '../../model/machine.ts';
 import { between, hexOf } from '../../model/random.ts';
+import { touch } from '../../model/touched.ts';
 import { hasImage, pullMs, rememberImage } from '../../node/images.ts';
 import { isLost } from '../../node/lost-disk.ts';
 import { isRunning } from '../../node/services.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
 import { isReady, readClaim, readPod, readPodStatus } from '../schemas.ts';
 import { cstorDriver } from '../storage-names.ts';
-import { find, keyOfObject, list, putStatus, remove, stamp } from '../store.ts';
+import { changed, find, keyOfObject, list, putStatus, remove, stamp } from '../store.ts';
 import { recordWarning } from './events.ts';
 import { lostSince, machineOfNode } from './nodes.ts';
 import { schedule } from './scheduler.ts';
@@ -64,7 +65,7 @@ function onSilentNode(context: ReconcileContext, pod: KubeObject, node: string):
   if (now < since + silentMs + evictionMs) context.wake(since + silentMs + evictionMs);
   else {
     pod.metadata.deletionTimestamp = stamp(now);
-    cluster.resourceVersion += 1;
+    changed(cluster, pod);
   }
 }
 
@@ -206,6 +207,7 @@ function startTime(context: ReconcileContext, pod: KubeObject, node: string): nu
 function rememberImages(context: ReconcileContext, pod: KubeObject, node: string): void {
   const machine = machineOfNode(context, node);
   if (machine === undefined) return;
+  touch(context.state.machines, machine.id);
   for (const { image } of readPod(pod).containers) rememberImage(machine, image);
 }
 

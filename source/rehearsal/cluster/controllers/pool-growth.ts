@@ -1,7 +1,7 @@
 import { extentOf } from '../../node/partitions.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
 import { readDevice } from '../schemas.ts';
-import { find } from '../store.ts';
+import { changed, find } from '../store.ts';
 import { pathOf } from './block-devices.ts';
 import { machineOfNode } from './nodes.ts';
 
@@ -24,5 +24,5 @@ export function expandPool(
   if (!volume) return;
   const bytes = String(volume.extents * extentOf(machine, volume.group));
   instance.metadata.annotations = { ...instance.metadata.annotations, [expandedTo]: bytes };
-  cluster.resourceVersion += 1;
+  changed(cluster, instance);
 }

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../model/cluster.ts';
 import { hexOf } from '../../model/random.ts';
+import { touch } from '../../model/touched.ts';
 import { isLost } from '../../node/lost-disk.ts';
 import { poolImage } from '../charts/storage.ts';
 import { workload } from '../manifests.ts';
@@ -135,8 +136,11 @@ function claimDevice(context: ReconcileContext, namespace: string, name: string,
   const device = find(context.cluster, 'BlockDevice', namespace, name);
   if (device === undefined) return;
   putStatus(context.cluster, device, { claimState: 'Claimed', state: 'Active' });
-  const volume = machineOfNode(context, node)?.lvm.logical.find((one) => pathOf(one) === readDevice(device).path);
-  if (volume !== undefined) volume.signature = 'zfs_member';
+  const machine = machineOfNode(context, node);
+  const volume = machine?.lvm.logical.find((one) => pathOf(one) === readDevice(device).path);
+  if (machine === undefined || volume === undefined) return;
+  touch(context.state.machines, machine.id);
+  volume.signature = 'zfs_member';
 }
 
 function watch(context: ReconcileContext, instance: KubeObject): void {

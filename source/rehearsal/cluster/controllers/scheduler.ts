@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../model/cluster.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
 import { controlTaintFor, isReady, readClaim, readPod, readPodStatus } from '../schemas.ts';
-import { find, list, matches, ownedBy, putStatus, stamp } from '../store.ts';
+import { changed, find, list, matches, ownedBy, putStatus, stamp } from '../store.ts';
 import { recordWarning } from './events.ts';
 import { storageObstacle } from './volumes.ts';
 
@@ -24,7 +24,7 @@ export function schedule(context: ReconcileContext, pod: KubeObject): void {
   const best = leastCrowded(context, pod, fitting);
   if (best !== undefined) {
     pod['spec'] = { ...spec, nodeName: best.metadata.name };
-    cluster.resourceVersion += 1;
+    changed(cluster, pod);
     return;
   }
   const why = [...reasons].map(([reason, count]) => `${count} ${reason}`).join(', ');

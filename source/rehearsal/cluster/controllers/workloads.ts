@@ -1,9 +1,10 @@
 import { defined } from '../../../text/defined.ts';
 import type { KubeObject } from '../../model/cluster.ts';
 import { hexOf } from '../../model/random.ts';
+import { touch } from '../../model/touched.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
 import { controlTaintFor, isReady, readPod, readWorkload, type WorkloadSpec } from '../schemas.ts';
-import { find, list, matches, ownedBy, put, putStatus, stamp } from '../store.ts';
+import { find, keyOfObject, list, matches, ownedBy, put, putStatus, stamp } from '../store.ts';
 
 /** Pods that are on their way out no longer count. */
 const stays = (pod: KubeObject) => pod.metadata.deletionTimestamp === undefined;
@@ -61,8 +62,9 @@ function newPod(
   );
 }
 
-export function dismiss({ now }: ReconcileContext, pod: KubeObject): void {
+export function dismiss({ cluster, now }: ReconcileContext, pod: KubeObject): void {
   pod.metadata.deletionTimestamp ??= stamp(now);
+  touch(cluster.objects, keyOfObject(pod));
 }
 
 function keepDeployment(context: ReconcileContext, workload: KubeObject): void {
@@ -99,7 +101,7 @@ function keepStatefulSet(context: ReconcileContext, workload: KubeObject): void 
     if (pod === undefined) {
       claim(context, workload, spec, name(index));
       newPod(context, workload, spec, name(index));
-    } else adopt(pod, workload, spec);
+    } else adopt(context, pod, workload, spec);
     // One after the other, unless all may begin at once.
     if (spec.podManagementPolicy !== 'Parallel' && (pod === undefined || !isReady(pod))) break;
   }
@@ -114,9 +116,15 @@ function keepStatefulSet(context: ReconcileContext, workload: KubeObject): void 
 }
 
 /** A pod of its own that a former set of the same name left. */
-function adopt(pod: KubeObject, { apiVersion, kind, metadata }: KubeObject, spec: WorkloadSpec): void {
+function adopt(
+  { cluster }: ReconcileContext,
+  pod: KubeObject,
+  { apiVersion, kind, metadata }: KubeObject,
+  spec: WorkloadSpec,
+): void {
   if (pod.metadata.ownerReferences !== undefined || !matches(spec.selector.matchLabels, pod.metadata.labels)) return;
   pod.metadata.ownerReferences = [{ apiVersion, kind, name: metadata.name, controller: true }];
+  touch(cluster.objects, keyOfObject(pod));
 }
 
 function claim({ cluster, now }: ReconcileContext, workload: KubeObject, spec: WorkloadSpec, pod: string): void {

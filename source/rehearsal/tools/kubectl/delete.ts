@@ -1,6 +1,7 @@
 import { type Kind, printed } from '../../cluster/kinds.ts';
-import { find, keyOfObject, list, ownedBy, remove, stamp } from '../../cluster/store.ts';
+import { changed, find, keyOfObject, list, ownedBy, remove, stamp } from '../../cluster/store.ts';
 import type { Cluster, KubeObject } from '../../model/cluster.ts';
+import { touch } from '../../model/touched.ts';
 import { lastValue, refuse, type Steps } from '../call.ts';
 import type { Kubectl } from './request.ts';
 import { notFound, objectsOf, targetsOf } from './targets.ts';
@@ -53,7 +54,10 @@ export function* deleteObjects(kubectl: Kubectl): Steps {
 /** What it owns stays, without an owner. */
 function letGo(cluster: Cluster, { kind, metadata }: KubeObject): void {
   for (const pod of list(cluster, 'Pod', metadata.namespace))
-    if (ownedBy(pod, kind, metadata.name)) delete pod.metadata.ownerReferences;
+    if (ownedBy(pod, kind, metadata.name)) {
+      delete pod.metadata.ownerReferences;
+      touch(cluster.objects, keyOfObject(pod));
+    }
 }
 
 function deleted(kind: Kind, object: KubeObject): string {
@@ -63,7 +67,7 @@ function deleted(kind: Kind, object: KubeObject): string {
 
 /** Pods, claims and namespaces go when what they hold is gone; anything else goes at once. */
 export function begin(cluster: Cluster, object: KubeObject, now: number): void {
-  cluster.resourceVersion += 1;
+  changed(cluster, object);
   if (object.kind === 'Pod' || object.kind === 'PersistentVolumeClaim') {
     object.metadata.deletionTimestamp ??= stamp(now);
     return;

@@ -1,6 +1,7 @@
 import { readPod, readPodStatus } from '../../cluster/schemas.ts';
-import { find, list, put, stamp } from '../../cluster/store.ts';
+import { find, keyOfObject, list, put, stamp } from '../../cluster/store.ts';
 import { type KubeObject, kubeObjectSchema } from '../../model/cluster.ts';
+import { touch } from '../../model/touched.ts';
 import { lastValue, refuse, type Steps } from '../call.ts';
 import { merge } from './apply.ts';
 import type { Kubectl } from './request.ts';
@@ -28,8 +29,9 @@ export function* drain(kubectl: Kubectl): Steps {
   kubectl.change((cluster, now) => {
     for (const pod of leaving) {
       const there = find(cluster, 'Pod', pod.metadata.namespace, pod.metadata.name);
-      if (there !== undefined && there.metadata.uid === pod.metadata.uid)
-        there.metadata.deletionTimestamp ??= stamp(now);
+      if (there === undefined || there.metadata.uid !== pod.metadata.uid) continue;
+      there.metadata.deletionTimestamp ??= stamp(now);
+      touch(cluster.objects, keyOfObject(there));
     }
     cluster.resourceVersion += 1;
   });
