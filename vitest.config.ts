@@ -14,6 +14,7 @@ const longLab = [
   'test/lab/other-products.test.ts',
   'test/lab/life.test.ts',
   'test/lab/bundle.test.ts',
+  'test/lab/real-programs.test.ts',
 ];
 
 /** One lab at a time on a machine; its nodes take minutes to come up. */

@@ -28,7 +28,13 @@ export async function ensureBuilt(say: Say = (line) => console.error(line)): Pro
   });
 }
 
-async function part(name: string, recipe: string, build: (folder: string) => Promise<void>, say: Say): Promise<void> {
+/** Builds what is called `name` where its recipe is not the one that it was built by. Its folder appears whole or not at all. */
+export async function part(
+  name: string,
+  recipe: string,
+  build: (folder: string) => Promise<void>,
+  say: Say,
+): Promise<void> {
   const stamp = createHash('sha256').update(recipe).digest('hex');
   if (stampOf(name) === stamp) return;
   if (existsSync(at('nodes')))
@@ -50,7 +56,7 @@ function stampOf(name: string): string | undefined {
 }
 
 /** Two test runs that start together must not build into each other. */
-async function alone(work: () => Promise<void>): Promise<void> {
+export async function alone(work: () => Promise<void>): Promise<void> {
   const lock = at('building');
   while (!taken(lock)) await sleep(1000);
   try {

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { allSets } from '../../source/product/features.ts';
 import { loadProduct } from '../../source/product/load.ts';
 import { chart, cluster, valuesFor } from '../product/rendered-chart.ts';
+import { volumesOf } from './images.ts';
 import { ensureBuilt } from './lab.ts';
 import { at } from './place.ts';
 
@@ -32,6 +33,8 @@ const podSpec = z.object({
       topologySpreadConstraints: z.array(z.object({ topologyKey: z.string() })).default([]),
       containers: z.tuple([
         z.object({
+          image: z.string(),
+          volumeMounts: z.array(z.object({ mountPath: z.string() })).default([]),
           command: z.array(z.string()).default([]),
           env: z.array(z.object({ name: z.string(), value: z.string().optional() })).default([]),
           startupProbe: z.unknown().optional(),
@@ -101,6 +104,23 @@ describe('the chart makes members that find each other', () => {
       KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: '3',
       KAFKA_MIN_INSYNC_REPLICAS: '2',
     });
+  });
+
+  test('what a part keeps is on its volume, and in no folder that its image keeps for itself', async () => {
+    const all = product.features.map(({ id }) => id);
+    const { objects, container, env } = await rendered(3, all);
+    for (const { kind, metadata } of objects.filter((one) => /Deployment|StatefulSet/.test(one.kind))) {
+      const { image, volumeMounts } = container(metadata.name.replace('kloudspot-', ''));
+      const below = volumesOf(image.replace(/:[^/]*$/, '')).filter((path) =>
+        volumeMounts.some(({ mountPath }) => path.startsWith(`${mountPath}/`)),
+      );
+      expect([kind, metadata.name, below]).toEqual([kind, metadata.name, []]);
+    }
+    for (const [part, kept] of [
+      ['kafka', 'KAFKA_LOG_DIRS'],
+      ['zookeeper', 'ZOO_DATA_LOG_DIR'],
+    ] as const)
+      expect(`${env(part)[kept]}/`).toMatch(new RegExp(`^${container(part).volumeMounts[0]?.mountPath}/`));
   });
 
   test('Elasticsearch: one alone on a shared volume, a cluster on local ones', async () => {

@@ -54,7 +54,7 @@ afterAll(async () => {
 
 /** Where each keeps its data. */
 const folders = new Map([
-  ['kafka', '/var/lib/kafka'],
+  ['kafka', '/var/lib/kafka/data'],
   ['zookeeper', '/data'],
   ['mongodb', '/data/db'],
 ]);

@@ -117,11 +117,11 @@ describe('from one of the nodes', () => {
     expect(await pods()).toEqual(before);
     const kafka = await lab.objects('statefulsets', 'kloudspot-kafka', '-n', 'kloudspot');
     expect(JSON.stringify(kafka)).toContain('"storage":"2Gi"');
-    const starts = await inKafka('cat', '/var/lib/kafka/starts');
+    const starts = await inKafka('cat', '/var/lib/kafka/data/starts');
     await lab.kubectl(['delete', 'pod', '-n', 'kloudspot', '-l', 'app.kubernetes.io/component=kafka', '--wait']);
     await expect.poll(sizes).toEqual(['2Gi', '2Gi', '2Gi']);
-    await expect.poll(() => inKafka('cat', '/var/lib/kafka/starts')).toContain(starts);
-    expect(await inKafka('df', '-m', '/var/lib/kafka')).toMatch(/ (19|20)\d\d /);
+    await expect.poll(() => inKafka('cat', '/var/lib/kafka/data/starts')).toContain(starts);
+    expect(await inKafka('df', '-m', '/var/lib/kafka/data')).toMatch(/ (19|20)\d\d /);
     // The pods deleted above come back one after the other.
     await expect.poll(kafkasReady, { timeout: 180_000 }).toBe(3);
   });

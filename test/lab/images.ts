@@ -2,8 +2,10 @@
 // registry.ts serves them under every name that a pod may ask for.
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   copyFileSync,
   cpSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -28,11 +30,41 @@ const programs: readonly { name: RegExp; layer: string; entry: string }[] = [
 ];
 const part = { layer: 'part', entry: '/part' };
 
+/**
+ * What the Dockerfile of an image says beside its entry point. Each VOLUME gets a folder of the container's own, which goes with the
+ * container, unless a claim is mounted at that very path: not at one above it.
+ */
+const stated = [
+  {
+    name: /\/zookeeper$/,
+    volumes: ['/data', '/datalog', '/logs'],
+    env: ['CONF_DIR=/conf', 'DATA_DIR=/data', 'DATA_LOG_DIR=/datalog', 'LOG_DIR=/logs', 'TICK_TIME=2000']
+      .concat(['INIT_LIMIT=5', 'SYNC_LIMIT=2', 'AUTOPURGE_PURGEINTERVAL=0', 'AUTOPURGE_SNAPRETAINCOUNT=3'])
+      .concat(['MAX_CLIENT_CNXNS=60', 'STANDALONE_ENABLED=true', 'ADMINSERVER_ENABLED=true'])
+      .map((each) => `ZOO_${each}`),
+  },
+  { name: /\/cp-kafka$/, volumes: ['/var/lib/kafka/data', '/etc/kafka/secrets'], env: [], user: '1000' },
+  { name: /\/mongo$/, volumes: ['/data/db', '/data/configdb'], env: [] },
+];
+
+/** The folders that an image of this name, without tag, keeps for itself. */
+export const volumesOf = (name: string): readonly string[] =>
+  stated.find((each) => each.name.test(name))?.volumes ?? [];
+
+/** The images that hold the real program, once a test has asked for them: `serveRealPrograms`. */
+const real = [
+  { name: /\/zookeeper$/, layer: 'java', words: ['/docker-entrypoint.sh', 'zkServer.sh', 'start-foreground'] },
+  { name: /\/cp-kafka$/, layer: 'java', words: ['/etc/confluent/docker/run'] },
+];
+export const realAreServed = () => existsSync(at('nodes/real-programs'));
+
 /** Size in bytes and SHA-256 of each layer. */
 export type Layers = Record<string, { size: number; digest: string }>;
 
 /** The layer of the image of this name, without tag, and the words that it starts with. */
 export function layerOf(name: string): { readonly layer: string; readonly words: readonly string[] } {
+  const genuine = realAreServed() ? real.find((each) => each.name.test(name)) : undefined;
+  if (genuine) return genuine;
   const program = programs.find((each) => each.name.test(name));
   const { layer, entry } = program ?? part;
   return { layer, words: program ? [entry] : [entry, name.replace(/^.*\//, '')] };
@@ -41,10 +73,16 @@ export function layerOf(name: string): { readonly layer: string; readonly words:
 /** The configuration of that image, as a registry and an archive hold it. */
 export function configOf(name: string, layers: Layers): string {
   const { layer, words } = layerOf(name);
+  const { volumes = [], env = [], user } = stated.find((each) => each.name.test(name)) ?? {};
   return JSON.stringify({
     architecture: 'amd64',
     os: 'linux',
-    config: { Entrypoint: words, Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'] },
+    config: {
+      Entrypoint: words,
+      Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', ...env],
+      Volumes: Object.fromEntries(volumes.map((path) => [path, {}])),
+      User: user ?? '',
+    },
     rootfs: { type: 'layers', diff_ids: [`sha256:${layers[layer]?.digest ?? ''}`] },
   });
 }
@@ -63,6 +101,11 @@ export async function buildImages(folder: string): Promise<void> {
     await pack(folder, layer, layer === 'ingress' ? fillIngress : only);
   }
   await pack(folder, part.layer, fillPart);
+  writeLayers(folder);
+}
+
+/** Of the layers in a folder. */
+export function writeLayers(folder: string): void {
   const layers: Layers = {};
   for (const file of readdirSync(folder)) {
     const path = join(folder, file);
@@ -72,10 +115,11 @@ export async function buildImages(folder: string): Promise<void> {
   writeFileSync(join(folder, 'layers.json'), JSON.stringify(layers));
 }
 
-async function pack(folder: string, name: string, fill: (root: string) => void): Promise<void> {
+/** Packs the folder `NAME.d`, which goes, as the layer of this name; `fill` makes what is in it. */
+export async function pack(folder: string, name: string, fill?: (root: string) => void): Promise<void> {
   const root = join(folder, `${name}.d`);
-  mkdirSync(root);
-  fill(root);
+  if (fill) mkdirSync(root);
+  fill?.(root);
   const same = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner'];
   await quietly`tar ${same} -cf ${join(folder, `${name}.tar`)} -C ${root} .`;
   rmSync(root, { recursive: true });
@@ -86,6 +130,7 @@ function fillPart(root: string): void {
   const from = at('root');
   for (const each of ['bin', 'etc/confluent/docker', 'tmp', 'lib64', 'usr/lib/x86_64-linux-gnu', 'usr/local/bin'])
     mkdirSync(join(root, each), { recursive: true });
+  chmodSync(join(root, 'tmp'), 0o1777);
   symlinkSync('usr/lib', join(root, 'lib'));
   for (const program of ['busybox', 'bash']) cpSync(join(from, 'usr/bin', program), join(root, 'bin', program));
   for (const library of ['ld-linux-x86-64.so.2', 'libc.so.6', 'libresolv.so.2', 'libtinfo.so.6'])

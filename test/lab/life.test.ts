@@ -57,7 +57,7 @@ describe('the life of a cluster', () => {
   });
 
   it('another channel in site.yaml is an upgrade: one node at a time, each ready and open before the next; data stays', async () => {
-    const [before, starts] = [await claims(), await inKafka('cat', '/var/lib/kafka/starts')];
+    const [before, starts] = [await claims(), await inKafka('cat', '/var/lib/kafka/data/starts')];
     expect(starts).not.toBe('');
     await writeFile(site, (await readFile(site, 'utf8')).replace('1.33/stable', '1.34/stable'));
     await done('apply');
@@ -73,7 +73,7 @@ describe('the life of a cluster', () => {
     expect(open.map(({ metadata }) => metadata.name).toSorted()).toEqual(names);
     expect(await datastoreMembers(1)).toHaveLength(3);
     expect(await claims()).toEqual(before);
-    await expect.poll(() => inKafka('cat', '/var/lib/kafka/starts'), patience).toContain(starts);
+    await expect.poll(() => inKafka('cat', '/var/lib/kafka/data/starts'), patience).toContain(starts);
     await expect.poll(verdict, patience).toBe('ok');
   });
 

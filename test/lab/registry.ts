@@ -1,12 +1,17 @@
 // A container registry in the network of the nodes: their containerd pulls every image from here, whatever registry its name says.
 // A name with `no-such-image` is not found. Runs in the hub while the lab is up, started by up().
 import { createHash } from 'node:crypto';
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
-import { configOf, type Layers, layerOf } from './images.ts';
+import { configOf, type Layers, layerOf, realAreServed } from './images.ts';
 import { at, gateway } from './place.ts';
 
-const layers: Layers = JSON.parse(readFileSync(at('images/layers.json'), 'utf8'));
+/** Those of the real programs may come while the lab is up. */
+const layersNow = (): Layers =>
+  ['images', ...(realAreServed() ? ['programs'] : [])].reduce(
+    (all, folder): Layers => ({ ...all, ...JSON.parse(readFileSync(at(folder, 'layers.json'), 'utf8')) }),
+    {},
+  );
 const oci = 'application/vnd.oci.image';
 const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 /** Manifests and configurations that were given out, by digest. */
@@ -14,6 +19,7 @@ const known = new Map<string, string>();
 
 /** The manifest of an image of this name, made up as it is asked for. */
 function manifest(name: string): string {
+  const layers = layersNow();
   const { size, digest } = layers[layerOf(name).layer] ?? { size: 0, digest: '' };
   const config = configOf(name, layers);
   const described = { mediaType: `${oci}.config.v1+json`, digest: digestOf(config), size: Buffer.byteLength(config) };
@@ -32,7 +38,7 @@ const server = createServer((request, response) => {
   const [, name = '', kind, reference = ''] = /^\/v2\/(.+)\/(manifests|blobs)\/([^/]+)$/.exec(path) ?? [];
   if (path === '/v2/') return void response.end('{}');
   if (!kind || `${name}:${reference}`.includes('no-such-image')) return notFound(response, name);
-  const layer = Object.entries(layers).find(([, { digest }]) => reference === `sha256:${digest}`);
+  const layer = Object.entries(layersNow()).find(([, { digest }]) => reference === `sha256:${digest}`);
   const text = kind === 'manifests' && !reference.startsWith('sha256:') ? manifest(name) : known.get(reference);
   if (text === undefined && !layer) return notFound(response, name);
   response.setHeader('Content-Type', kind === 'manifests' ? `${oci}.manifest.v1+json` : 'application/octet-stream');
@@ -40,7 +46,8 @@ const server = createServer((request, response) => {
   response.setHeader('Docker-Content-Digest', text === undefined ? reference : digestOf(text));
   if (request.method === 'HEAD') return void response.end();
   if (text !== undefined) return void response.end(text);
-  createReadStream(at('images', `${layer?.[0]}.tar`)).pipe(response);
+  const tar = `${layer?.[0]}.tar`;
+  createReadStream(at(existsSync(at('images', tar)) ? 'images' : 'programs', tar)).pipe(response);
 });
 
 function notFound(response: ServerResponse, name: string): void {
