@@ -1,20 +1,18 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { readFacts } from '../../source/facts/parts.ts';
 import { probeText, readSections } from '../../source/facts/probe.ts';
 import { groupTrouble } from '../../source/storage/groups.ts';
-import { recordingOf, type Situation } from './recorded/lvm.ts';
+import { type LvmSituation, lvmReports } from './recorded/storage.ts';
 import { ubuntu } from './recorded/ubuntu.ts';
 
 /** A node whose LVM says what was recorded. */
-function storageOf(situation: Situation) {
-  const recorded = Object.fromEntries(readSections(readFileSync(recordingOf(situation), 'utf8')));
-  const { storage, problems } = readFacts(readSections(probeText({ ...ubuntu, ...recorded })), 0, 0);
+function storageOf(situation: LvmSituation) {
+  const { storage, problems } = readFacts(readSections(probeText({ ...ubuntu, ...lvmReports.of(situation) })), 0, 0);
   expect(problems).toEqual({});
   return storage ?? expect.fail('no storage');
 }
 
-test.each<[Situation, object]>([
+test.each<[LvmSituation, object]>([
   ['volume', { free: 1, of: 1, volumes: ['shared 3 kloudspot'], trouble: [] }],
   ['full', { free: 0, of: 1, volumes: ['all 4'], trouble: [] }],
   ['missing', { free: 4, of: 2, volumes: [], trouble: ['data misses 1 physical volume.'] }],

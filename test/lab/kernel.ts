@@ -90,10 +90,17 @@ export interface RootShell {
 
 /** One login and one sudo for many commands, one after the other: each costs such a kernel a second or two. */
 export function rootShell(n: number): RootShell {
-  const words = ['netns', 'exec', hub, 'ssh', ...sshOptions, `${user}@${address(n)}`, 'sudo LC_ALL=C bash'];
+  // the derivation of a LUKS key holds its one processor for longer than a link may be silent elsewhere
+  const patient = ['-o', 'ServerAliveInterval=0', ...sshOptions];
+  const words = ['netns', 'exec', hub, 'ssh', ...patient, `${user}@${address(n)}`, 'sudo LC_ALL=C bash'];
   const child = spawn('ip', words, { stdio: ['pipe', 'pipe', 'inherit'] });
+  child.stdin.on('error', () => undefined); // the next line that is read says so
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const line = async () => String((await lines.next()).value ?? '');
+  const line = async (): Promise<string> => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error(`The login on node ${n} ended. Its console: ${nodePath(n, 'console')}`);
+    return value;
+  };
   const encoded = (text: string) => Buffer.from(text).toString('base64');
   const decoded = (text: string) => Buffer.from(text, 'base64').toString();
   return {

@@ -15,7 +15,7 @@ import { StepFault } from '../../source/plan/step-fault.ts';
 import { planPoolGroup } from '../../source/plan/steps/pool-group.ts';
 import { planSharedVolume } from '../../source/plan/steps/shared-volume.ts';
 import { findGroup, groupTrouble } from '../../source/storage/groups.ts';
-import { lvmText, recordingOf, type Situation } from '../facts/recorded/lvm.ts';
+import { type LvmSituation, lvmReports } from '../facts/recorded/storage.ts';
 import { carryThrough, fakeWorld, textOf } from '../plan/fake-world.ts';
 import { product, siteOf } from '../plan/sample.ts';
 
@@ -69,12 +69,9 @@ const lvm = (words: string) => {
 };
 
 /** The program's own probe, with the groups as LVM tells them. With RECORD set, the reports of a situation are kept for the pure tests. */
-function seen(situation?: Situation): StorageFacts {
+function seen(situation?: LvmSituation): StorageFacts {
   const { stdout } = run(factsProbe([]));
-  if (situation && process.env['RECORD']) {
-    mkdirSync(dirname(recordingOf(situation)), { recursive: true });
-    writeFileSync(recordingOf(situation), lvmText(stdout));
-  }
+  if (situation && process.env['RECORD']) lvmReports.keep(situation, stdout);
   const { storage, problems } = readFacts(readSections(stdout), 0, 0);
   if (!storage) throw new Error(JSON.stringify(problems));
   return storage;
