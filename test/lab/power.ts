@@ -47,7 +47,7 @@ export function kill(pid: number): void {
 }
 
 /** Waits until a node has booted as far as its login, and has an address unless its cable is cut. */
-export async function untilBooted(n: number, seconds = 120): Promise<void> {
+export async function untilBooted(n: number, seconds = 300): Promise<void> {
   const give = Date.now() + seconds * 1000;
   const address = existsSync(nodePath(n, 'cut')) ? 'true' : '[[ $(hostname -I) == *.* ]]';
   const login = `exec 3<>/dev/tcp/127.0.0.1/22 && read -r -t 3 -u 3 && [[ ! -e /run/nologin ]] && ${address}`;
