@@ -81,7 +81,7 @@ export function configOf(name: string, layers: Layers): string {
       Entrypoint: words,
       Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', ...env],
       Volumes: Object.fromEntries(volumes.map((path) => [path, {}])),
-      User: user ?? '',
+      User: (realAreServed() && user) || '',
     },
     rootfs: { type: 'layers', diff_ids: [`sha256:${layers[layer]?.digest ?? ''}`] },
   });

@@ -55,12 +55,12 @@ const write = (member: number, text: string) =>
     member,
     'bash',
     '-c',
-    `echo ${text} | kafka-tool ConsoleProducer --bootstrap-server localhost:9092 --topic events --producer-property acks=all`,
+    `echo ${text} | kafka-tool kafka.tools.ConsoleProducer --bootstrap-server localhost:9092 --topic events --producer-property acks=all`,
   );
 const read = (member: number, count: number) =>
   kafka(
     member,
-    'consumer.ConsoleConsumer',
+    'org.apache.kafka.tools.consumer.ConsoleConsumer',
     ...['--topic', 'events', '--from-beginning', '--max-messages', String(count), '--timeout-ms', '60000'],
   );
 
@@ -76,9 +76,9 @@ describe('the real programs in the pods of the chart', () => {
   it('three brokers of Kafka have a topic in three copies; what one takes another gives', async () => {
     const topic = ['--topic', 'events', '--partitions', '1', '--if-not-exists'];
     await expect
-      .poll(() => kafka(0, 'TopicCommand', '--create', ...topic), patience)
+      .poll(() => kafka(0, 'org.apache.kafka.tools.TopicCommand', '--create', ...topic), patience)
       .toMatch(/Created topic|already exists|^$/);
-    const described = () => kafka(1, 'TopicCommand', '--describe', '--topic', 'events');
+    const described = () => kafka(1, 'org.apache.kafka.tools.TopicCommand', '--describe', '--topic', 'events');
     await expect.poll(described, patience).toMatch(/Isr: (\d,){2}\d/);
     expect(await described()).toContain('min.insync.replicas=2');
     await write(0, 'first');

@@ -10,11 +10,17 @@ import { at, here } from './place.ts';
 const packages = ['openjdk-21-jre-headless', 'bash', 'coreutils', 'grep', 'sed', 'hostname', 'gosu'];
 const unwanted = ['man', 'doc', 'locale'];
 
-/** Folder under /opt and what Maven puts there with all that it needs. The versions are those of the chart's images. */
-const programs = {
-  zookeeper: ['org.apache.zookeeper:zookeeper:3.9.4'],
-  kafka: ['org.apache.kafka:kafka_2.13:3.9.0', 'org.apache.kafka:kafka-tools:3.9.0', 'org.slf4j:slf4j-reload4j:1.7.36'],
-} as const;
+/** Folder under /opt, what Maven puts there with all that it needs, and what it puts there alone. The versions are those of the chart's images. */
+const programs: Readonly<Record<string, { readonly whole: readonly string[]; readonly alone: readonly string[] }>> = {
+  zookeeper: {
+    whole: ['org.apache.zookeeper:zookeeper:3.9.4', 'io.dropwizard.metrics:metrics-core:4.1.12.1'],
+    alone: ['org.xerial.snappy:snappy-java:1.1.10.5'],
+  },
+  kafka: {
+    whole: ['org.apache.kafka:kafka_2.13:3.9.0', 'org.slf4j:slf4j-reload4j:1.7.36'],
+    alone: ['org.apache.kafka:kafka-tools:3.9.0'],
+  },
+};
 const scripts = {
   'docker-entrypoint.sh': 'zookeeper',
   'usr/local/bin/zkServer.sh': 'zkServer.sh',
@@ -71,13 +77,14 @@ async function build(folder: string): Promise<void> {
   writeLayers(folder);
 }
 
-async function fromMaven(wanted: readonly string[], folder: string): Promise<void> {
-  const [first = '', ...others] = wanted.map((each) => {
+async function fromMaven({ whole, alone: single }: (typeof programs)[string], folder: string): Promise<void> {
+  const asked = (each: string, more = '') => {
     const [group, artifact, version] = each.split(':');
-    return `<groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version>`;
-  });
-  const alone = '<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>';
-  const dependencies = [first, ...others.map((each) => each + alone)].map((each) => `<dependency>${each}</dependency>`);
+    const named = `<groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version>`;
+    return `<dependency>${named}${more}</dependency>`;
+  };
+  const without = '<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>';
+  const dependencies = [...whole.map((each) => asked(each)), ...single.map((each) => asked(each, without))];
   mkdirSync(folder, { recursive: true });
   const project = join(folder, 'pom.xml');
   writeFileSync(
