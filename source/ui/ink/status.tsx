@@ -9,7 +9,6 @@ import { screenOptions } from './screen.ts';
 import { unwatched, type WatchEvent, watch, watchPage } from './watch.ts';
 import { Frame } from './widgets/frame.tsx';
 import { keysOf } from './widgets/keys.ts';
-import { bodyRows } from './widgets/layout.ts';
 import { SpansLines } from './widgets/line.tsx';
 import { type Theme, type ThemeOptions, themeOf } from './widgets/theme.ts';
 import { ThemeContext } from './widgets/theme-context.ts';
@@ -64,7 +63,7 @@ function StatusScreen(props: {
     if (state.left) leave();
   }, [state.left, leave]);
   useInput((input, key) => {
-    for (const one of keysOf(input, key)) tell({ type: 'key', key: one, height: bodyRows(size) });
+    for (const one of keysOf(input, key)) tell({ type: 'key', key: one, size });
   });
   const { parts, body } = watchPage(options, state, size, theme);
   return (

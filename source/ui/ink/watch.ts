@@ -1,5 +1,6 @@
 import { reportLines } from '../../status/lines.ts';
 import type { StatusReport } from '../../status/report.ts';
+import { folded } from '../../text/width.ts';
 import { type Bindings, hintsOf, pressed } from './widgets/bindings.ts';
 import type { FrameParts } from './widgets/frame-lines.ts';
 import type { KeyPress } from './widgets/keys.ts';
@@ -21,17 +22,18 @@ export interface WatchState {
 export type WatchEvent =
   | { readonly type: 'report'; readonly report: StatusReport }
   | { readonly type: 'failed'; readonly why: string }
-  | { readonly type: 'key'; readonly key: KeyPress; readonly height: number };
+  | { readonly type: 'key'; readonly key: KeyPress; readonly size: Size };
 
 export function watch(state: WatchState, event: WatchEvent): WatchState {
   if (event.type === 'report') return { ...state, report: event.report, problem: undefined };
   if (event.type === 'failed') return { ...state, problem: event.why };
-  return pressed(watchKeys(state, event.height), event.key) ?? state;
+  return pressed(watchKeys(state, event.size), event.key) ?? state;
 }
 
-/** The keys of the live status, on a body of `height` lines. */
-function watchKeys(state: WatchState, height: number): Bindings<WatchState> {
-  const most = furthest(state, height);
+/** The keys of the live status on a screen of this size. */
+function watchKeys(state: WatchState, size: Size): Bindings<WatchState> {
+  const height = bodyRows(size);
+  const most = furthest(state, size);
   const to = (top: number) => (): WatchState => ({ ...state, top: Math.max(0, Math.min(most, top)) });
   const scroll: Bindings<WatchState> = [
     {
@@ -52,11 +54,17 @@ function watchKeys(state: WatchState, height: number): Bindings<WatchState> {
 }
 
 /** The first line on the screen. After a resize the verdict at the top is in view again where all fits. */
-export const topOf = (state: WatchState, height: number): number => Math.min(state.top, furthest(state, height));
+export const topOf = (state: WatchState, size: Size): number => Math.min(state.top, furthest(state, size));
 
 /** The last line that the body can begin with. */
-const furthest = (state: WatchState, height: number): number =>
-  Math.max(0, (state.report ? reportLines(state.report).length : 0) - height);
+const furthest = (state: WatchState, size: Size): number =>
+  Math.max(0, linesOf(state.report, size).length - bodyRows(size));
+
+/** The report broken between words: nothing of it is cut, and a command stays in one line where it fits. */
+const linesOf = (report: StatusReport | undefined, { columns }: Size): readonly string[] =>
+  report === undefined
+    ? ['Asking the site how it is.']
+    : reportLines(report).flatMap((text) => folded(text, columns - 2, '  '));
 
 /** A page of the live status: what stands around it, and its body. */
 export function watchPage(
@@ -67,8 +75,8 @@ export function watchPage(
 ): { readonly parts: FrameParts; readonly body: readonly Spans[] } {
   const height = bodyRows(size);
   const { report, problem } = state;
-  const top = topOf(state, height);
-  const lines = report ? reportLines(report) : ['Asking the site how it is.'];
+  const top = topOf(state, size);
+  const lines = linesOf(report, size);
   const grade = report ? verdictGrades[report.verdict] : 'plain';
   return {
     parts: {
@@ -78,7 +86,7 @@ export function watchPage(
       where: report ? 'live' : '',
       progress: [],
       message: problem === undefined ? undefined : { grade: 'fail', text: problem },
-      keys: hintsOf(watchKeys(state, height), theme.glyphs),
+      keys: hintsOf(watchKeys(state, size), theme.glyphs),
     },
     body: lines.slice(top, top + height).map((text, row) => {
       const isHead = top + row === 0;

@@ -2,17 +2,19 @@ import { describe, expect, it } from 'vitest';
 import type { RunEventBody } from '../../../source/engine/journal/event.ts';
 import { exitCodeOf } from '../../../source/engine/outcome.ts';
 import { filesUnder } from '../../../source/site/files.ts';
+import type { StatusReport } from '../../../source/status/report.ts';
 import { messageOfRun, placeOfRun } from '../../../source/ui/ink/screens/run/frame.ts';
 import { runKeys } from '../../../source/ui/ink/screens/run/keys.ts';
 import { runUpdate } from '../../../source/ui/ink/screens/run/update.ts';
-import { topOf, watch } from '../../../source/ui/ink/watch.ts';
 import {
   type RunEffect,
   type RunScreen,
   type RunScreenEvent,
   runScreen,
 } from '../../../source/ui/ink/store/run-state.ts';
+import { topOf, watch, watchPage } from '../../../source/ui/ink/watch.ts';
 import { press } from '../../../source/ui/ink/widgets/keys.ts';
+import { themeOf } from '../../../source/ui/ink/widgets/theme.ts';
 import { planOf, siteOf, wholeDraft } from '../sample.ts';
 import { keysIn } from './walk.tsx';
 
@@ -119,7 +121,7 @@ describe('keys on the run screen', () => {
 describe('the live status', () => {
   const empty = { report: undefined, problem: undefined, top: 0, left: false };
   it.each([press('character', 'q'), press('escape'), press('control', 'c')])('is left by %j', (key) => {
-    expect(watch(empty, { type: 'key', key, height: 20 }).left).toBe(true);
+    expect(watch(empty, { type: 'key', key, size }).left).toBe(true);
   });
   it('says what went wrong and keeps what it had', () => {
     expect(watch(empty, { type: 'failed', why: 'no one answers' })).toMatchObject({
@@ -128,8 +130,42 @@ describe('the live status', () => {
     });
   });
   it('shows the verdict again on a taller screen', () => {
-    expect(topOf({ ...empty, top: 7 }, 40)).toBe(0);
+    expect(topOf({ ...empty, top: 7 }, { columns: 80, rows: 44 })).toBe(0);
   });
+  it.each([80, 40])(
+    'nothing of a report is cut on %i columns, and the command of its next step stays whole',
+    (columns) => {
+      const report: StatusReport = {
+        site: 'berlin',
+        at: '2026-01-01T00:00:00.000Z',
+        verdict: 'degraded',
+        reasons: [
+          'ks-3 has not answered for 2 min 10 s; losing one more manager stops the API, and nothing is written any more.',
+        ],
+        next: 'bring ks-3 back, or  kloudspot node replace ks-3',
+        through: 'ks-1',
+        nodes: [],
+        datastore: undefined,
+        virtualAddress: undefined,
+        release: undefined,
+        components: [],
+        claims: [],
+        pools: [],
+        certificates: [],
+      };
+      const screen = { columns, rows: 44 };
+      const { body } = watchPage(
+        { site: 'berlin' },
+        { ...empty, report },
+        screen,
+        themeOf({ ascii: false, color: false }),
+      );
+      const lines = body.map((spans) => spans.map(({ text }) => text).join(''));
+      expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(columns);
+      expect(lines.join(' ').replaceAll(/ +/g, ' ')).toContain('nothing is written any more.');
+      expect(lines.some((text) => text.includes('kloudspot node replace ks-3'))).toBe(true);
+    },
+  );
 });
 
 it('before the journal of a run that began earlier is read, nothing is claimed of it', () => {
