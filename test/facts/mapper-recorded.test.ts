@@ -20,7 +20,11 @@ function seen(situation: MapperSituation) {
   };
 }
 
-const partitions = ['/dev/ubdb (8G)', '  /dev/ubdb1 (1G) mounted as /mnt', '  /dev/ubdb2 (7G) in Volume Group ubuntu-vg'];
+const partitions = [
+  '/dev/ubdb (8G)',
+  '  /dev/ubdb1 (1G) mounted as /mnt',
+  '  /dev/ubdb2 (7G) in Volume Group ubuntu-vg',
+];
 const root = '    /dev/mapper/ubuntu--vg-ubuntu--lv (512M) mounted as /srv';
 
 test.each<[MapperSituation, ReturnType<typeof seen>]>([
@@ -30,22 +34,6 @@ test.each<[MapperSituation, ReturnType<typeof seen>]>([
       tree: [...partitions, root, '/dev/ubdc (3G)'],
       volumes: ['ubuntu-vg/ubuntu-lv'],
       usable: ['/dev/ubdc'],
-    },
-  ],
-  [
-    'encrypted',
-    {
-      tree: [...partitions, root],
-      volumes: ['ubuntu-vg/safe', 'ubuntu-vg/shared', 'ubuntu-vg/ubuntu-lv'],
-      usable: [],
-    },
-  ],
-  [
-    'thin-pool',
-    {
-      tree: [...partitions, root],
-      volumes: ['pool', 'secret', 'shared', 'thin', 'ubuntu-lv'].map((name) => `ubuntu-vg/${name}`),
-      usable: [],
     },
   ],
 ])('real lsblk and LVM reports on device-mapper, in the situation `%s`', (situation, means) => {
