@@ -53,19 +53,23 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
       runCommand(context, step, 'refresh', { run: { deadline: minutes(30), ...refreshAdvice } }),
     );
   }
-  await context.until({
-    for: `${p.node} to be ready with ${trackOf(p.channel)}`,
-    deadline: minutes(10),
-    every: 3_000,
-    probe: async () => {
-      const seen = await nodeState(context, p);
-      return seen.observed.endsWith('closed') ? { ...seen, ok: true } : seen;
-    },
-    causes: ['the new kubelet does not start: cgroups, kernel, arguments that it does not know any more'],
-    next: wayBack(p),
+  const ready = (probe: () => Promise<StateCheck>) =>
+    context.until({
+      for: `${p.node} to be ready with ${trackOf(p.channel)}`,
+      deadline: minutes(10),
+      every: 3_000,
+      probe,
+      causes: ['the new kubelet does not start: cgroups, kernel, arguments that it does not know any more'],
+      next: wayBack(p),
+    });
+  await ready(async () => {
+    const seen = await nodeState(context, p);
+    return seen.observed.endsWith('closed') ? { ...seen, ok: true } : seen;
   });
   await runCommand(context, step, 'hold', { run: { deadline: minutes(1) } });
   await runCommand(context, step, 'uncordon', { run: { deadline: minutes(1) } });
+  // A new kubelet reports its version first, and only then that its network or its container runtime is not ready yet.
+  await ready(() => nodeState(context, p));
 }
 
 const drainAdvice = ({ node, through }: Parameters) => ({

@@ -2,6 +2,8 @@ import { describe, expect, it, test } from 'vitest';
 import { type Bundle, manifestSchema } from '../../../source/bundle/manifest.ts';
 import { Fault } from '../../../source/errors/fault.ts';
 import { tracksBetween } from '../../../source/microk8s/tracks.ts';
+import { nodes } from '../cluster-words.ts';
+import { carryThrough, fakeWorld } from '../fake-world.ts';
 import { cluster, factsOf, makePlan, product, siteOf } from '../sample.ts';
 import { standingOf } from './a-cluster.ts';
 
@@ -72,4 +74,26 @@ describe('the plan of an upgrade', () => {
     expect(make).toThrow(Fault);
     expect(make).toThrow(text);
   });
+});
+
+test('a kubelet that reports its version before it is ready is waited for', async () => {
+  const step = planTo('1.34/stable', '1.33/stable').steps.find(({ id }) => id === 'snap-refresh/1.34@ks-2');
+  if (!step) throw new Error('no such step');
+  let looks = 0;
+  const { context } = fakeWorld({
+    site: siteOf({ managers: 3 }, { cluster: { channel: '1.34/stable' } }),
+    product,
+    answers: {
+      'snap list': ({ ran }) =>
+        `Name Version Rev Tracking Publisher Notes\nmicrok8s v1 1 ${ran('snap refresh microk8s') ? '1.34' : '1.33'}/stable canonical classic,held\n`,
+      '/snap/bin/microk8s kubectl get nodes': ({ ran }) => {
+        // The first look after it was opened, and one more, find it not ready.
+        const after = ran('uncordon') > 0 ? ++looks : 0;
+        const [node] = JSON.parse(nodes({ name: 'ks-2', ready: after === 0 || after > 2 })).items;
+        return JSON.stringify({ ...node, spec: { unschedulable: ran('uncordon') === 0 } });
+      },
+    },
+  });
+  expect(await carryThrough(context, step)).toMatchObject({ after: { ok: true, observed: 'ks-2 runs v1.34.1' } });
+  expect(looks).toBeGreaterThan(2);
 });
