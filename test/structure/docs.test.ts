@@ -45,9 +45,11 @@ describe('the pages', () => {
     expect(Object.values(exitCode).filter((code) => !page.includes(`| ${code} |`))).toEqual([]);
   });
 
-  it('has one page for every verb', () => {
+  it('has one page for every verb, and the reference leads to it', () => {
     const shown = Object.entries(verbs).flatMap(([name, { hidden }]) => (hidden ? [] : [name.replace(' ', '-')]));
     expect(shown.length).toBeGreaterThan(10);
     expect(shown.filter((name) => !existsSync(join(home, `docs/${name}.md`)))).toEqual([]);
+    const reference = readFileSync(join(home, 'docs/reference.md'), 'utf8');
+    expect(shown.filter((name) => !reference.includes(`](${name}.md)`))).toEqual([]);
   });
 });
