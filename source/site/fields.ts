@@ -61,7 +61,8 @@ const hostName = z
   .regex(
     /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
     'lower-case letters, digits and hyphens, at most 63, no hyphen at the ends (RFC 1123)',
-  );
+  )
+  .refine((name) => name !== 'localhost', 'a name of its own: localhost means every machine itself');
 /** RFC 1035 section 2.3.4: a label has at most 63 characters, a name 253. */
 const dnsName = z
   .string()

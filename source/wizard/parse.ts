@@ -54,19 +54,18 @@ export function network(text: string): Parsed {
     : { problem: `${text}: wanted ${read.error.issues[0]?.message ?? 'a network'}` };
 }
 
-/** RFC 1123 label, as Kubernetes names nodes. */
+/** RFC 1123 label, as Kubernetes names nodes; the name of a site is one, too. */
 export function hostName(text: string): Parsed {
   const corrected = asHostName(text);
   if (corrected !== '' && corrected !== text) {
     if (/[A-Z]/.test(text)) return { problem: `${text} has a capital letter: write ${corrected}` };
-    if (text.includes('_'))
-      return { problem: `${text} has an underscore: host names take hyphens, write ${corrected}` };
+    if (text.includes('_')) return { problem: `${text} has an underscore: names take hyphens, write ${corrected}` };
     if (text.includes('.')) return { problem: `${text} has a dot: give the short name only, ${corrected}` };
   }
   if (text.length > 63) return { problem: `${text.slice(0, 12)}… has ${text.length} characters: at most 63` };
   if (/^-|-$/.test(text)) return { problem: `${text} begins or ends with a hyphen: take it off` };
-  if (!/^[a-z0-9-]+$/.test(text))
-    return { problem: `${text}: only lower-case letters, digits and hyphens make a host name` };
+  if (!/^[a-z0-9-]+$/.test(text)) return { problem: `${text}: a name has only lower-case letters, digits and hyphens` };
+  if (text === 'localhost') return { problem: 'localhost means every machine itself: choose another name' };
   return { value: text };
 }
 
@@ -190,7 +189,7 @@ export function oneOf(choices: readonly { readonly value: string; readonly label
     );
     const found = exact ?? (begun.length === 1 ? begun[0] : undefined);
     if (found) return { value: found.value };
-    return { problem: `${text} is none of ${choices.map((choice) => choice.value).join(', ')}` };
+    return { problem: `${text} is not one of ${choices.map((choice) => choice.value).join(', ')}` };
   };
 }
 

@@ -44,3 +44,9 @@ describe('anchors', () => {
     expect(siteText(site, text)).toContain('<<: *net');
   });
 });
+
+test('a node is not called localhost, as every machine calls itself', () => {
+  const read = parseSite(input('anchors.yaml').replace('name: ks-1,', 'name: localhost,'), 'site.yaml');
+  const said = 'problems' in read ? read.problems.map(({ text }) => text).join() : '';
+  expect(said).toContain('localhost means every machine itself');
+});

@@ -37,6 +37,8 @@ const no: readonly (readonly [string, parse.Parse, string, RegExp])[] = [
   ['a capital letter', parse.hostName, 'Ks-1', /capital letter: write ks-1/],
   ['an underscore', parse.hostName, 'ks_1', /underscore.*write ks-1/],
   ['a dot', parse.hostName, 'ks-1.acme.eu', /short name only, ks-1/],
+  ['a name of every machine', parse.hostName, 'localhost', /every machine itself/],
+  ['another script', parse.hostName, 'тест', /a name has only lower-case letters/],
   ['a hyphen at the end', parse.hostName, 'ks-', /hyphen/],
   ['a capital letter and a blank', parse.hostName, 'Berlin West!', /capital letter: write berlin-west$/],
   ['a dot behind capital letters', parse.hostName, 'KS_1.local', /capital letter: write ks-1$/],
