@@ -1,4 +1,5 @@
 // npm run bench: one table of figures on this machine at this hour, on the screen and in docs/performance.md. Nothing passes or fails.
+// npm run bench -- SECTION...: these sections alone, on the screen alone.
 // Not at real-time priority: the loop that waits for a key would keep the kernel from handing the key over.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
@@ -12,20 +13,44 @@ import { rehearsals } from './rehearsals.ts';
 import type { Row } from './row.ts';
 import { startUp } from './start-up.ts';
 
-const before = loadavg()[0] ?? 0;
 const work = mkdtempSync(join(tmpdir(), 'kloudspot-bench-packages-'));
-const programs = [built, ...packaged(work)];
-const rows: Row[] = [
-  ...(await startUp(15, programs)),
-  ...sizes(work),
-  ...growth(),
-  ...(await factsOfNodes(7)),
-  ...graph(),
-  ...(await keyTimes(60)),
-  ...(await rehearsals(15)),
-];
+const sections: Readonly<Record<string, () => readonly Row[] | Promise<readonly Row[]>>> = {
+  'start-up': () => startUp(15, [built]),
+  packages: async () => [...(await startUp(9, packaged(work))).slice(1), ...sizes(work)],
+  growth,
+  facts: () => factsOfNodes(7),
+  graph,
+  keys: () => keyTimes(60),
+  rehearsals: () => rehearsals(15),
+};
+
+const chosen = process.argv.slice(2);
+const unknown = chosen.filter((name) => !Object.keys(sections).includes(name));
+if (unknown.length > 0)
+  throw new Error(`no section ${unknown.join(', ')}. Sections: ${Object.keys(sections).join(', ')}`);
+const before = loadavg()[0] ?? 0;
+const rows: Row[] = [];
+for (const [name, measure] of Object.entries(sections)) {
+  if (chosen.length > 0 && !chosen.includes(name)) continue;
+  const started = performance.now();
+  rows.push(...(await measured(name, measure)));
+  console.error(`${name}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
+}
 rmSync(work, { recursive: true, force: true });
 const after = loadavg()[0] ?? 0;
+
+/** What cannot be measured here is said in its place, and the other sections are measured. */
+async function measured(
+  name: string,
+  measure: () => readonly Row[] | Promise<readonly Row[]>,
+): Promise<readonly Row[]> {
+  try {
+    return await measure();
+  } catch (error) {
+    const [why = ''] = String(error).split('\n');
+    return [{ what: name, figure: `not measured: ${why.replaceAll('|', '/')}`, value: Number.NaN }];
+  }
+}
 
 const line = ({ what, figure, value, goal }: Row): string => {
   const judged = goal === undefined ? ['', ''] : [`≤ ${goal}`, value <= goal ? 'yes' : 'no'];
@@ -42,5 +67,5 @@ are not given as a multiple carry whatever else the machine did: with a load abo
 
 ${table}
 `;
-writeFileSync(resolve(import.meta.dirname, '../../docs/performance.md'), text);
+if (chosen.length === 0) writeFileSync(resolve(import.meta.dirname, '../../docs/performance.md'), text);
 console.log(table);

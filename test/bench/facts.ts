@@ -8,6 +8,7 @@ import { factsProbe } from '../../source/facts/probe.ts';
 import { commandLine } from '../../source/text/quote.ts';
 import { hasUsers, makeSshd, type Sshd } from '../host/sshd.ts';
 import { siteOf } from '../plan/sample.ts';
+import { type Peer, peersOf } from './peers.ts';
 import { median, type Row } from './row.ts';
 
 const launcher = resolve(import.meta.dirname, '../../bin/kloudspot');
@@ -38,6 +39,7 @@ function time(words: readonly string[]): Promise<number> {
       said += data;
     });
   return new Promise((done, fail) => {
+    child.on('error', fail);
     child.on('exit', (code) => {
       if (code === 0) done((performance.now() - started) / 1000);
       else fail(new Error(`${file} ended with ${code}: ${said}`));
@@ -72,6 +74,28 @@ function writeLoop(folder: string, places: readonly Node[]): string {
   return path;
 }
 
+/** Those that do their work here; the first run warms them up. */
+async function tried(peers: readonly Peer[]): Promise<{ peers: Peer[]; missing: string[] }> {
+  const works: Peer[] = [];
+  for (const peer of peers)
+    if (
+      await time(peer.words).then(
+        () => true,
+        () => false,
+      )
+    )
+      works.push(peer);
+  return { peers: works, missing: peers.filter((peer) => !works.includes(peer)).map(({ name }) => name) };
+}
+
+const asPeerNode = ({ at, sshd: { target, port } }: Node, place: number) => ({
+  name: `node${place + 1}`,
+  address: at,
+  port,
+  user: target.user ?? '',
+  key: target.identityFile ?? '',
+});
+
 /** `rounds`: how often each command is started. Nothing where this machine cannot have an sshd with users of its own. */
 export async function factsOfNodes(rounds: number): Promise<Row[]> {
   if (!hasUsers) return [];
@@ -94,14 +118,31 @@ export async function factsOfNodes(rounds: number): Promise<Row[]> {
       const loop = ['bash', writeLoop(folder, places.slice(0, count))];
       await time([...ours, '--accept-new-host-keys']);
       await time(loop);
-      const times = { ours: [] as number[], loop: [] as number[] };
+      const { peers, missing } = await tried(peersOf(folder, places.slice(0, count).map(asPeerNode)));
+      const times = { ours: [] as number[], loop: [] as number[], peers: peers.map(() => [] as number[]) };
       for (let round = 0; round < rounds; round++) {
         times.loop.push(await time(loop));
         times.ours.push(await time(ours));
+        for (const [place, { words }] of peers.entries()) times.peers[place]?.push(await time(words));
       }
       const ratio = median(times.ours.map((each, round) => each / (times.loop[round] ?? Number.NaN)));
       const figure = `${median(times.ours).toFixed(2)} s, ${ratio.toFixed(2)} × a loop of ssh (${median(times.loop).toFixed(2)} s)`;
       rows.push({ what: `\`storage list\`, facts of ${count} nodes from cold`, figure, value: ratio, goal });
+      for (const [place, { name }] of peers.entries()) {
+        const seconds = median(times.peers[place] ?? []);
+        const ratioOf = (seconds / median(times.ours)).toFixed(2);
+        rows.push({
+          what: `facts of ${count} nodes by ${name}, for comparison`,
+          figure: `${seconds.toFixed(2)} s, ${ratioOf} × \`storage list\``,
+          value: seconds,
+        });
+      }
+      for (const name of missing)
+        rows.push({
+          what: `facts of ${count} nodes by ${name}, for comparison`,
+          figure: 'not installed here, or does not reach these nodes',
+          value: Number.NaN,
+        });
     }
     return rows;
   } finally {

@@ -79,7 +79,7 @@ async function rememberEarlier(context: StepContext, p: Parameters, now: TuningS
 }
 
 /** The files and values of before. A module that something uses by now stays until the next start. */
-async function undo(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+async function undo(context: StepContext, p: Parameters): Promise<void> {
   const before = earlier.parse(JSON.parse(context.recall('earlier') ?? '{}'));
   for (const path of tuningPaths) {
     const text = before.files[path];
