@@ -14,7 +14,7 @@ import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
   name: 'apply',
-  about: 'Check the nodes, plan, ask, and do what the site file says; what is right already is left alone.',
+  about: 'Check the nodes, plan, ask, and do what the site file says. What is right already is not touched.',
   flags: {
     ...globalFlags,
     plan: {

@@ -11,7 +11,7 @@ import { defineVerb } from '../line/verb.ts';
 export default defineVerb({
   name: 'attach',
   about:
-    'Watch a run that is going on, from any terminal, or see how one ended: the last one, or the one named. Leaving does not end the run. With --json one event a line.',
+    'Watch a run in progress from any terminal, or see how a run ended: the last one, or the one named. Leaving does not end the run. With --json one event a line.',
   flags: {
     ...globalFlags,
   },

@@ -13,7 +13,7 @@ import { defineVerb } from '../line/verb.ts';
 export default defineVerb({
   name: 'backup',
   about:
-    'Keep datastore, site, values, release, certificates and the map of volumes on every manager and on this machine. The data of volumes is not part of it. One is made by itself before and after every change of nodes, channel, certificates or site, and before update, stop and restore.',
+    'Save datastore, site, values, release, certificates and the map of volumes on every manager and on this machine, but not the data of volumes. Every change of nodes, channel, certificates or site makes a backup before and after, and so do update, stop and restore before they begin.',
   flags: { ...globalFlags, list: { type: 'boolean', about: 'Show the backups that there are; make none.' } },
   run: ({ args }) =>
     withSite(args, async (verb) => {

@@ -16,7 +16,7 @@ const usualReleases = ['22.04', '24.04'];
 export default defineVerb({
   name: 'bundle create',
   about:
-    'On a machine with internet: fetch all that a site is installed from (snaps, packages, images, charts) and write it into one file, for the flag --bundle of init. Needs snap, apt-get, skopeo and helm. Interrupted, the same command goes on where it was.',
+    'On a machine with internet: fetch everything that a site is installed from (snaps, packages, images, charts) and write it into one file, for init --bundle. Needs snap, apt-get, skopeo and helm. After an interruption the same command continues.',
   flags: {
     ...globalFlags,
     output: { type: 'string', value: 'FILE', about: 'Where to write it. Default: SITE.bundle here.' },

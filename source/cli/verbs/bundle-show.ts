@@ -9,7 +9,7 @@ import { bundleLines } from '../text/bundle-text.ts';
 
 export default defineVerb({
   name: 'bundle show',
-  about: 'What a bundle is for, and every part with version, size, licence and digest. Reads its manifest only.',
+  about: 'Show what a bundle is for, and every part with version, size, licence and digest. Reads only its manifest.',
   flags: globalFlags,
   operand: bundleOperand,
   run: async ({ args, operand = '' }) => {

@@ -12,7 +12,7 @@ import { defineVerb } from '../line/verb.ts';
 export default defineVerb({
   name: 'certificates renew',
   about:
-    'Renew the certificates of the API server and of the front proxy on one manager after the other, and see each new end. That of the ingress is replaced by update. A CA is renewed on a single node only.',
+    'Renew the certificates of the API server and of the front proxy on one manager after the other, and verify each new end date. The ingress gets a new certificate by update. A CA is renewed on a single node only.',
   flags: {
     ...globalFlags,
     within: { type: 'string', value: 'DAYS', about: 'Only those that end within so many days. Default: all.' },

@@ -12,7 +12,7 @@ import { defineVerb } from '../line/verb.ts';
 export default defineVerb({
   name: 'certificates',
   about:
-    'Days left of every certificate: server, front proxy, kubelet and CA of each node, and the one that the ingress serves, those that end first first, with what renews each. Changes nothing.',
+    'Show the days left of every certificate: server, front proxy, kubelet and CA of each node, and the one that the ingress serves, those that end first at the top, with what renews each. Changes nothing.',
   flags: { ...globalFlags },
   run: ({ args }) =>
     withSite(args, async ({ opened, settings, terminal }) => {

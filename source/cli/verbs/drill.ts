@@ -12,7 +12,7 @@ import { defineVerb } from '../line/verb.ts';
 export default defineVerb({
   name: 'drill',
   about:
-    'Cut a node off from its network for some minutes and measure what the cluster loses: API, virtual address, every part. The node has a timer of its own and comes back whatever happens here. Refused where quorum or data would not survive.',
+    'Cut a node off from its network for some minutes and measure what the cluster loses: API, virtual address, every part. A timer on the node ends the cut in any case. Refused where quorum or data would be lost.',
   flags: {
     ...globalFlags,
     seconds: { type: 'string', value: 'N', about: 'How long, 60 to 3600. Default 180; parts move after about 360.' },

@@ -9,7 +9,7 @@ import { checkWordsFor, explainLines } from '../text/explain-text.ts';
 export default defineVerb({
   name: 'explain',
   about:
-    'Why a check matters, where its rule comes from, and whether its failure can be accepted. Without a name: all checks. Asks no node.',
+    'Show why a check matters, where its rule comes from, and whether its failure can be accepted. Without a name: list all checks. Asks no node.',
   flags: {
     ...globalFlags,
     product: {

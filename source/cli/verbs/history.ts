@@ -10,8 +10,7 @@ import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
   name: 'history',
-  about:
-    'All runs, newest first: who began them, where and when, what they were for, and how they ended. It asks no node.',
+  about: 'List all runs, newest first: who began them, where and when, what for, and how they ended. Asks no node.',
   flags: { ...globalFlags },
   run: async ({ args }) => {
     const settings = settingsFrom(args);

@@ -7,7 +7,7 @@ import { defineVerb } from '../line/verb.ts';
 export default defineVerb({
   name: 'node add',
   about:
-    'Add a machine to the cluster: it is checked, prepared and joined, gets its storage, and shared volumes get a copy on it where they have too few. It is written to site.yaml; other nodes are left as they are.',
+    'Add a machine to the cluster: check, prepare and join it and make its storage. Shared volumes with too few copies get one there. Updates site.yaml; other nodes are not changed.',
   flags: { ...globalFlags, ...nodeFlags },
   operand: { name: 'NAME', about: 'The name that the node gets.', required: true },
   run: async ({ args, operands: [name = ''] }) => {

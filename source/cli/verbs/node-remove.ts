@@ -7,7 +7,7 @@ import { defineVerb } from '../line/verb.ts';
 export default defineVerb({
   name: 'node remove',
   about:
-    'Take a node out of the cluster, alive or dead: what runs there moves, its volumes are made again elsewhere, its pool and its membership go. Refused where the datastore would lose its quorum, or data its only copy. It is written to site.yaml.',
+    'Take a node out of the cluster, dead or running: its pods move, its volumes are recreated on other nodes, its pool and its membership are removed. Refused where the datastore would lose its quorum, or data its only copy. Updates site.yaml.',
   flags: globalFlags,
   operand: { name: 'NAME', about: 'The node.', required: true },
   run: async ({ args, operands: [name = ''] }) =>

@@ -14,7 +14,7 @@ import { preflightLines } from '../text/preflight-text.ts';
 export default defineVerb({
   name: 'preflight',
   about:
-    'All checks on all nodes and on the site, as a grid, with the reason and what to do for each that does not pass. Changes nothing.',
+    'Run all checks on the nodes and the site, and show them as a grid, with the reason and what to do for each that does not pass. Changes nothing.',
   flags: { ...globalFlags, all: { type: 'boolean', about: 'Also show why checks passed.' } },
   run: ({ args }) =>
     withSite(args, async ({ opened, settings, terminal }) => {

@@ -9,7 +9,7 @@ import { defineVerb } from '../line/verb.ts';
 export default defineVerb({
   name: 'rebalance',
   about:
-    'After a node came back: parts that lie unevenly over the nodes are spread again, one part and one instance at a time. Parts that keep data on their node are left alone.',
+    'Spread uneven parts over the nodes again after a node came back, one part and one instance at a time. Parts that keep data on their node are not touched.',
   flags: globalFlags,
   run: ({ args }) =>
     withSite(args, async (verb) => {

@@ -10,7 +10,7 @@ import { defineVerb } from '../line/verb.ts';
 export default defineVerb({
   name: 'relocate',
   about:
-    'Before the cluster is built: give all nodes the addresses of another network, such as those of the site that they move to. Without --address they are those of site.yaml. One node after the other; each restores its old address by itself unless it is reached at the new one. Refused on a running cluster.',
+    'Give all nodes the addresses of another network before the cluster is built, such as those of the site that they move to. Default: the addresses in site.yaml. One node after the other; each restores its old address unless it is reached at the new one. Refused on a running cluster.',
   flags: {
     ...globalFlags,
     address: {

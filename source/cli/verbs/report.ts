@@ -13,7 +13,7 @@ import { defineVerb } from '../line/verb.ts';
 export default defineVerb({
   name: 'report',
   about:
-    'Write the as-built document of a site: one HTML file with a picture of the topology, machines, network, storage, versions, product, certificates, open findings and runs. Changes nothing. Nodes that are dead are left out.',
+    'Write the as-built document of a site: one HTML file with a picture of the topology, machines, network, storage, versions, product, certificates, open findings and runs. Changes nothing. Dead nodes are left out.',
   flags: {
     ...globalFlags,
     output: { type: 'string', value: 'FILE', about: 'Where to write it. Default: SITE-as-built.html here.' },

@@ -9,7 +9,7 @@ import { defineVerb } from '../line/verb.ts';
 export default defineVerb({
   name: 'restore',
   about:
-    'Bring the datastore of a backup back into the cluster that runs, and its site.yaml. What is there now is kept as a backup first. Nodes and the data of volumes are not part of it; what the cluster got since may be lost.',
+    'Restore the datastore of a backup into the running cluster, and its site.yaml. The present state is backed up first. Nodes and the data of volumes are not part of it; changes since the backup may be lost.',
   flags: { ...globalFlags, 'confirm-data-loss': confirmDataLoss },
   operand: { name: 'BACKUP', about: 'Its name, or the end of it. Default: the newest whole one on this machine.' },
   run: ({ args, operand }) =>

@@ -25,7 +25,7 @@ import { defineVerb } from '../line/verb.ts';
 export default defineVerb({
   name: 'resume',
   about:
-    'Go on with a run that was interrupted, stopped, or ended with a failed step: the last one, or the one named. What is done is looked at again and not repeated.',
+    'Continue a run that was interrupted, stopped, or ended with a failed step: the last one, or the one named. Steps that are done are verified and not repeated.',
   flags: {
     ...globalFlags,
     'take-over': takeOver,

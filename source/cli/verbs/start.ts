@@ -9,7 +9,7 @@ import { unheardLines } from '../text/release-change-text.ts';
 export default defineVerb({
   name: 'start',
   about:
-    'Deploy the product on the cluster and watch every part of it become ready. Heals a release that an interrupted change left pending. Run again, it finds nothing to do.',
+    'Deploy the product on the cluster and watch every part of it become ready. Repairs a release that an interrupted change left pending. If everything is ready, it changes nothing.',
   flags: { ...globalFlags },
   run: ({ args }) =>
     withSite(args, async (verb) => {

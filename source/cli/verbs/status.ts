@@ -19,7 +19,7 @@ const every = 5_000;
 export default defineVerb({
   name: 'status',
   about:
-    'One verdict on cluster and product (ok, degraded, down, unknown), the reasons in plain words, and the next command. Works with nodes that are dead, and answers within about 10 seconds.',
+    'Show one verdict on cluster and product (ok, degraded, down, unknown), the reasons, and the next command. Works with dead nodes, and answers within about 10 seconds.',
   flags: {
     ...globalFlags,
     watch: { type: 'boolean', about: 'Look again and again until Ctrl-C.' },

@@ -15,7 +15,7 @@ import { defineVerb } from '../line/verb.ts';
 export default defineVerb({
   name: 'stop',
   about:
-    'Uninstall the product. The cluster, the virtual address and every volume with its data stay, and are listed. A chart that takes volumes along is uninstalled only once the name of the site was typed.',
+    'Uninstall the product. The cluster, the virtual address and every volume with its data stay, and are listed. A chart that deletes volumes is uninstalled only once you type the name of the site.',
   flags: { ...globalFlags, 'confirm-data-loss': confirmDataLoss },
   run: ({ args }) =>
     withSite(args, async (verb) => {

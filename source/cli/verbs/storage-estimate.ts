@@ -19,7 +19,7 @@ import { openStorageSubject, type StorageSubject } from '../sizing/subject.ts';
 export default defineVerb({
   name: 'storage estimate',
   about:
-    'What the volumes of the chosen features need, what each node can really hold, and what to do where it does not fit. Over all nodes of the site; without a site over this machine. Asks in a terminal; with --yes, --plain or --json it takes the site, the defaults and the flags.',
+    'Show what the volumes of the chosen features need, what each node can really hold, and what to do where it does not fit, for all nodes of the site, or without a site for this machine. Asks in a terminal; with --yes, --plain or --json site, defaults and flags decide.',
   flags: {
     ...globalFlags,
     feature: {

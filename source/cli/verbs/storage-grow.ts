@@ -13,7 +13,7 @@ import { defineVerb } from '../line/verb.ts';
 export default defineVerb({
   name: 'storage grow',
   about:
-    'Make a volume of the running product larger: SIZE GB for each of its claims. The pool below grows first where it must. Nothing is made smaller, and no data moves. It is written to site.yaml.',
+    'Make a volume of the running product larger: SIZE GB for each of its claims. The pool below grows first if it must. Nothing is made smaller, and no data moves. Updates site.yaml.',
   flags: globalFlags,
   operand: {
     name: 'VOLUME SIZE',

@@ -21,7 +21,7 @@ import { openStorageSubject, type StorageSubject } from '../sizing/subject.ts';
 export default defineVerb({
   name: 'storage list',
   about:
-    'Volume groups, disks and volumes of all nodes of the site, and why each can or cannot be used; without a site those of this machine. Changes nothing.',
+    'List volume groups, disks and volumes of all nodes of the site, or without a site of this machine, and why each can or cannot be used. Changes nothing.',
   flags: globalFlags,
   run: async ({ args }) => {
     const settings = settingsFrom(args);

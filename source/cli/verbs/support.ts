@@ -17,7 +17,7 @@ import { defineVerb } from '../line/verb.ts';
 export default defineVerb({
   name: 'support',
   about:
-    'Collect what explains a site into one file: facts, findings, status, journals of runs, and the logs of all nodes that answer. Secrets are hidden; what goes in is listed before it is written. Nodes that are dead are left out.',
+    'Collect what explains a site into one file: facts, findings, status, journals of runs, and the logs of all nodes that answer. Secrets are hidden; the content is listed before the file is written. Dead nodes are left out.',
   flags: {
     ...globalFlags,
     output: { type: 'string', value: 'FILE', about: 'Where to write it. Default: support-SITE-TIME.tar.gz here.' },

@@ -23,7 +23,7 @@ import { passwordsFor } from './resume.ts';
 export default defineVerb({
   name: 'undo',
   about:
-    'Undo what a run changed, the latest step first, as far as it can be undone: the last run, or the one named. Shows what goes and what stays, and asks first.',
+    'Undo what a run changed, the latest step first, as far as possible: the last run, or the one named. Shows what is removed and what stays, and asks first.',
   flags: {
     ...globalFlags,
     step: { type: 'string', value: 'ID', about: 'Only this step; nothing done later may rest on it.' },

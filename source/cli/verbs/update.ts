@@ -7,7 +7,7 @@ import { defineVerb } from '../line/verb.ts';
 export default defineVerb({
   name: 'update',
   about:
-    'Apply what changed in site.yaml to the running product. The chart keeps its version unless --update-helm is given. When the parts do not become ready, the revision before is restored, unless volumes have grown.',
+    'Apply what changed in site.yaml to the running product. The chart keeps its version unless --update-helm is given. If the parts do not become ready, the previous revision is restored, unless volumes have grown.',
   flags: {
     ...globalFlags,
     'update-helm': { type: 'boolean', about: 'Take the newest chart that the site allows.' },
