@@ -1,0 +1,34 @@
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const home = resolve(import.meta.dirname, '../..');
+const work = await mkdtemp(join(tmpdir(), 'kloudspot-launcher-'));
+afterAll(() => rm(work, { recursive: true }));
+
+/** The launcher beside a program that only tells where its compile cache is. */
+beforeAll(async () => {
+  await mkdir(join(work, 'dist'));
+  await mkdir(join(work, 'bin'));
+  await cp(join(home, 'bin/kloudspot'), join(work, 'bin/kloudspot'));
+  await writeFile(join(work, 'dist/cli.js'), 'console.log(process.env.NODE_COMPILE_CACHE)');
+});
+
+it.each([
+  [work, 'bin/kloudspot'],
+  [work, './bin/kloudspot'],
+  [join(work, 'bin'), './kloudspot'],
+  [dirname(work), `${work.slice(dirname(work).length + 1)}/bin/kloudspot`],
+  ['/', join(work, 'bin/kloudspot')],
+])(
+  'in %s, called %s, the compile cache is beside the program, for processes with another working folder too',
+  async (cwd, called) => {
+    const path = `${dirname(process.execPath)}:/usr/bin:/bin`;
+    const options = { cwd, env: { PATH: path, HOME: work }, extendEnv: false } as const;
+    const { stdout } = await execa('sh', ['-c', called], options);
+    expect(resolve('/', stdout)).toBe(join(work, 'dist/.compile-cache'));
+    expect(stdout.startsWith('/')).toBe(true);
+  },
+);
