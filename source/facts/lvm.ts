@@ -24,6 +24,8 @@ export interface LvmFacts {
     readonly path: string;
     readonly tags: readonly string[];
     readonly pool?: string;
+    /** What it is where other volumes lie in it, such as `thin-pool`: nothing of them is seen on its own device. */
+    readonly carries?: string;
   }[];
 }
 
@@ -121,5 +123,6 @@ export function logicalVolumes(sections: Sections): LvmFacts['logicalVolumes'] {
       path: row.lv_path || `/dev/${row.vg_name}/${row.lv_name}`,
       tags: (row.lv_tags ?? '').split(',').filter((tag) => tag !== ''),
       ...(row.pool_lv ? { pool: row.pool_lv } : {}),
+      ...(row.segtype?.endsWith('-pool') ? { carries: row.segtype } : {}),
     }));
 }

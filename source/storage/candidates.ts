@@ -91,7 +91,7 @@ function volumeOf({ device }: DiskRow, storage: StorageFacts, wish: PoolWish): C
     [path, mapperPath(volumeGroup, name)].includes(device.path),
   );
   if (!found || found.name.startsWith('pvc-')) return undefined;
-  const holds = device.mountPoints[0] ?? device.fsType;
+  const holds = found.carries ?? device.mountPoints[0] ?? device.fsType;
   const own = isPoolMark(holds) && found.tags.includes('kloudspot');
   const choice = { volumeGroup: found.volumeGroup, volume: found.name };
   const name = `${found.volumeGroup}/${found.name}`;

@@ -52,7 +52,7 @@ export function existingVolume(
     (volume) => volume.name === place.volume && volume.volumeGroup === place.group,
   );
   if (!found) return undefined;
-  const contents = contentsOf(facts, place);
+  const contents = found.carries ?? contentsOf(facts, place);
   return {
     sizeBytes: found.sizeBytes,
     path: found.path,

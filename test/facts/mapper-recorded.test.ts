@@ -36,6 +36,42 @@ test.each<[MapperSituation, ReturnType<typeof seen>]>([
       usable: ['/dev/ubdc'],
     },
   ],
+  [
+    'encrypted',
+    {
+      tree: [
+        ...partitions,
+        root,
+        '    /dev/mapper/ubuntu--vg-shared (2G)',
+        '    /dev/mapper/ubuntu--vg-safe (1G)',
+        '      /dev/mapper/kloudspot-safe (1008M) mounted as /var/safe',
+        '/dev/ubdc (3G) mounted as /var/logs',
+      ],
+      volumes: ['ubuntu-vg/safe', 'ubuntu-vg/shared', 'ubuntu-vg/ubuntu-lv'],
+      usable: ['ubuntu-vg/shared'],
+    },
+  ],
+  [
+    'thin-pool',
+    {
+      tree: [
+        ...partitions,
+        root,
+        '    /dev/mapper/ubuntu--vg-shared (2G)',
+        '    /dev/mapper/ubuntu--vg-pool_tmeta (4M)',
+        '      /dev/mapper/ubuntu--vg-pool-tpool (1G)',
+        '        /dev/mapper/ubuntu--vg-pool (1G)',
+        '        /dev/mapper/ubuntu--vg-thin (4G)',
+        '    /dev/mapper/ubuntu--vg-pool_tdata (1G)',
+        '    /dev/mapper/ubuntu--vg-secret (128M)',
+        '      /dev/mapper/opened (112M)',
+        '/dev/ubdc (3G) mounted as /var/logs',
+      ],
+      volumes: ['pool', 'secret', 'shared', 'thin', 'ubuntu-lv'].map((name) => `ubuntu-vg/${name}`),
+      // the pool has no file system of its own, and is not blank
+      usable: ['ubuntu-vg/shared'],
+    },
+  ],
 ])('real lsblk and LVM reports on device-mapper, in the situation `%s`', (situation, means) => {
   expect(seen(situation)).toEqual(means);
 });
