@@ -1,26 +1,33 @@
 import * as z from 'zod';
 import { snapFolder } from '../../host/node-state.ts';
 import { microk8s, microk8sFiles } from '../../microk8s/microk8s.ts';
-import { type InstalledSnap, openChange, parseSnapList, snap, trackOf } from '../../microk8s/snap.ts';
-import { parseMicroK8sStatus, sayStatus } from '../../microk8s/status.ts';
-import { channelForm } from '../../microk8s/tracks.ts';
-import { kloudspot } from '../../text/command.ts';
-import { look, readText, runCommand, writeFiles } from '../execution/carry-out.ts';
-import { command, minutes, plannedStep, seconds } from '../execution/define.ts';
+import { snap, trackOf } from '../../microk8s/snap.ts';
+import { readText, runCommand, writeFiles } from '../execution/carry-out.ts';
+import { command, minutes, plannedStep } from '../execution/define.ts';
 import { imageToImport, importCommands, importImages, missingImages } from '../execution/import-images.ts';
 import { withSnapProgress } from '../execution/snap-progress.ts';
 import { certificateNames, launchConfiguration } from '../release/launch-configuration.ts';
-import { mirrorText, type Registry, registryFill } from '../release/registry.ts';
-import type { PlannedCommand, PlannedFile, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import { type Registry, registryFill } from '../release/registry.ts';
+import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { certificateCommands, certificateNamed, nameCertificate } from './api-certificate.ts';
-import { type OwnMarks, ownMarks } from './membership.ts';
+import { ownMarks } from './membership.ts';
+import { refuseWhileOthersRest, untilLaunched, untilReady } from './microk8s-ready.ts';
+import {
+  fileCommands,
+  installAdvice,
+  installed,
+  installFiles,
+  missing,
+  name,
+  otherTrack,
+  untilSnapdIdle,
+} from './microk8s-snap.ts';
 import { addressArgument, argumentsSet, setArguments } from './node-arguments.ts';
-import { fetchedSnap, isFetched, type SnapFile } from './snap-download.ts';
+import { isMirror, mirrored, mirrorFiles } from './registry-mirrors.ts';
+import { fetchedSnap, isFetched } from './snap-download.ts';
 import { otherCluster, otherRanges } from './standing-ranges.ts';
 
-const name = 'microk8s';
-const missing = 'it is not installed yet';
 const unset = 'it was installed without these settings';
 const localSnaps = z.object({
   /** In the order in which they are installed, MicroK8s last. */
@@ -73,21 +80,6 @@ function commands(p: Parameters): PlannedCommand[] {
 
 const wishOf = ({ node, names, ranges }: Parameters) => ({ node, names: certificateNames(names, ranges) });
 
-/** From files, whose signatures snapd checks. What came as a file follows no channel until it is told to. */
-function fileCommands({ node, channel }: Parameters, snaps: readonly SnapFile[], when: string): PlannedCommand[] {
-  return [
-    ...snaps.flatMap((each) => [
-      command(`ack/${each.name}`, node, snap.ack(each.assertion), { when }),
-      command(`install/${each.name}`, node, snap.installFile(each.file, { classic: each.name === name }), { when }),
-    ]),
-    command('switch', node, snap.switchTo(name, channel), { when: 'it follows no channel' }),
-  ];
-}
-
-async function installed(context: StepContext, node: string): Promise<InstalledSnap | undefined> {
-  return parseSnapList(name, (await look(context, node, snap.list(name))).stdout);
-}
-
 /**
  * The snap, its track, its hold and, until it has joined, the node's own arguments: what this step alone owns. Whether MicroK8s
  * is ready is not asked again later, when a join or a stop may have changed that; the hold comes last, after readiness was seen.
@@ -114,21 +106,6 @@ async function ownArguments(context: StepContext, p: Parameters): Promise<StateC
   const own = await argumentsSet(context, p);
   const certificate = await certificateNamed(context, wishOf(p));
   return own.ok && !certificate.ok ? certificate : own;
-}
-
-const isMirror = (path: string): boolean => path.startsWith(`${microk8sFiles.mirrors}/`);
-
-/** Whether containerd asks the site's registry in the place of those that it mirrors. */
-async function mirrored(context: StepContext, { node, files }: PlannedStep): Promise<boolean> {
-  const mirrors = files.filter(({ path }) => isMirror(path));
-  if (node === undefined || mirrors.length === 0) return true;
-  const fill = Object.entries(await registryFill(context));
-  const wanted = ({ content }: PlannedFile) =>
-    fill.reduce((text, [place, value]) => text.replaceAll(place, () => value), content);
-  const same = await Promise.all(
-    mirrors.map(async (file) => (await readText(context, node, file.path)) === wanted(file)),
-  );
-  return same.every(Boolean);
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
@@ -174,100 +151,6 @@ async function install(context: StepContext, p: Parameters, step: PlannedStep): 
   return files.length > 0 ? 'file' : 'store';
 }
 
-/** Each only where it is missing: a base may be there for another snap, and snapd refuses a file of a snap that is newer. */
-async function installFiles(
-  context: StepContext,
-  node: string,
-  snaps: readonly SnapFile[],
-  step: PlannedStep,
-): Promise<void> {
-  for (const each of snaps) {
-    if (parseSnapList(each.name, (await look(context, node, snap.list(each.name))).stdout)) continue;
-    await runCommand(context, step, `ack/${each.name}`, { run: fileAdvice });
-    await runCommand(context, step, `install/${each.name}`, { run: fileAdvice });
-  }
-}
-
-const fileAdvice = {
-  causes: ['too little space under /var', 'snapd is busy with another change', 'snapd is older than the snap wants'],
-  next: [
-    'snap changes shows what snapd is at',
-    `sudo rm -rf ${snapFolder} removes a file that was fetched and is damaged`,
-  ],
-};
-
-const installAdvice = {
-  causes: ['no way to the snap store', 'too little space under /var', 'snapd is busy with another change'],
-  next: ['snap changes shows what snapd is at'],
-};
-
-function otherTrack({ node, channel }: Parameters, found: InstalledSnap, own: OwnMarks): StepFault {
-  const removal =
-    own.member || own.worker
-      ? `${node} is a member of a cluster: sudo microk8s leave takes it out of that cluster; then: ${kloudspot('preflight')}`
-      : `Remove it with all its data: sudo snap remove --purge ${name}`;
-  return new StepFault({
-    tried: `install MicroK8s from ${channel} on ${node}`,
-    seen: `version ${found.version} from ${found.tracking} is there already`,
-    causes: ['the machine was part of another cluster'],
-    next: [
-      ...(channelForm.test(found.tracking) ? [`Keep it: set cluster.channel to ${found.tracking} in site.yaml`] : []),
-      removal,
-    ],
-  });
-}
-
-/** A change outlives the client that asked for it: snapd refuses another one on the snap until it has ended. */
-export function untilSnapdIdle(context: StepContext, node: string): Promise<void> {
-  return context.until({
-    for: 'snapd to end an earlier change of MicroK8s',
-    deadline: minutes(12),
-    probe: async () => {
-      const change = openChange((await look(context, node, snap.changes(name))).stdout);
-      return { ok: change === undefined, observed: change?.summary ?? 'none' };
-    },
-    causes: ['the download is slow', 'snapd waits for the store'],
-    next: [`snap changes on ${node}; snap abort ID ends a change`],
-  });
-}
-
-/** The launch configuration enables dns after the installation has ended; a join before that races with it. */
-function untilLaunched(context: StepContext, node: string): Promise<void> {
-  return context.until({
-    for: 'its launch configuration to be applied',
-    deadline: minutes(6),
-    probe: async () => {
-      const [applied, pending] = await Promise.all(
-        [microk8sFiles.launched, microk8sFiles.launching].map(
-          async (path) => (await readText(context, node, path)) !== undefined,
-        ),
-      );
-      // One that was installed by hand, long ago, may have had none.
-      const ok = applied || (!pending && context.recall('installed') !== 'yes');
-      return { ok, observed: ok ? 'applied' : 'not applied yet' };
-    },
-    causes: ['the datastore is slow to start: a slow or busy disk', 'MicroK8s finds no default route'],
-    next: [`sudo microk8s inspect on ${node}`],
-  });
-}
-
-function untilReady(context: StepContext, step: PlannedStep): Promise<void> {
-  return context.until({
-    for: 'MicroK8s to be ready',
-    deadline: minutes(8),
-    every: 1_000,
-    probe: async () => {
-      // 1 is "not ready in these 60 s"; MicroK8s looks at its clock only between polls, a sick datastore makes it late.
-      const result = await runCommand(context, step, 'wait-ready', { run: { deadline: seconds(180), allow: [0, 1] } });
-      const status = parseMicroK8sStatus(result);
-      const ready = status.state === 'running' || status.state === 'worker';
-      return { ok: ready, observed: sayStatus(status), hopeless: status.state === 'low-memory' };
-    },
-    causes: ['pods of the network (Calico) do not start: no way to the image registry', 'a slow or busy disk'],
-    next: [`sudo microk8s inspect on ${step.node ?? ''}`],
-  });
-}
-
 export const microk8sInstall: StepKind<typeof parameters> = {
   kind: 'microk8s-install',
   parameters,
@@ -285,29 +168,6 @@ export const microk8sInstall: StepKind<typeof parameters> = {
     if (written.length > 0) await context.run(node, ['rm', '-f', ...written], { sudo: true });
   },
 };
-
-/** The node the cluster began on keeps the mark of a member when all others have left: it may go when the datastore is its own alone. */
-async function refuseWhileOthersRest(context: StepContext, node: string): Promise<void> {
-  if ((await readText(context, node, microk8sFiles.member)) === undefined) return;
-  const status = parseMicroK8sStatus(await look(context, node, microk8s.status(), minutes(2)));
-  if (status.state === 'running' && status.members.length <= 1) return;
-  throw new StepFault({
-    tried: `remove MicroK8s from ${node}`,
-    seen: status.state === 'running' ? `it is one of ${status.members.length} members of a cluster` : sayStatus(status),
-    causes: ['another node has not left the cluster yet'],
-    next: [`sudo microk8s status on ${node} lists the members`],
-  });
-}
-
-function mirrorFiles(node: string, registry: Registry | undefined): PlannedFile[] {
-  return Object.entries(registry?.mirrors ?? {}).map(([upstream, path]) => ({
-    node,
-    path: `${microk8sFiles.mirrors}/${upstream}/hosts.toml`,
-    content: registry === undefined ? '' : mirrorText(registry, upstream, path),
-    mode: 0o600,
-    secret: registry?.user !== undefined,
-  }));
-}
 
 interface Beside {
   readonly registry?: Registry;

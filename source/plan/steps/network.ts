@@ -1,18 +1,11 @@
 import { HostFault } from '../../host/host-fault.ts';
-import { look, readText, runCommand, sayAway, writeFiles } from '../execution/carry-out.ts';
-import { command, minutes, plannedStep, seconds } from '../execution/define.ts';
-import { armTimer, isActive } from '../execution/restore-timer.ts';
-import { closedPorts } from '../execution/tcp-probe.ts';
-import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import { readText, runCommand, writeFiles } from '../execution/carry-out.ts';
+import { minutes, plannedStep, seconds } from '../execution/define.ts';
+import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
+import { armed, commands } from './network-commands.ts';
 import {
-  applyUnit,
-  backUnit,
   baseName,
-  bootUnit,
-  bootUnitFile,
-  cloudInitFile,
-  cloudInitText,
   files,
   isRestoring,
   kept,
@@ -22,82 +15,15 @@ import {
   restoreAfterSeconds,
   restoreScript,
   restoreText,
-  restoreTimer,
   undoUnit,
 } from './network-files.ts';
 import { disarm, isArmed, restored, restoreNow, stopRestoreTimer, untilBack } from './network-restore.ts';
-
-const armed = 'an earlier change is still armed';
-
-const firstTry = 'at the first try of a run';
-const oursBefore = 'it has another content';
-
-/** Where the files that are set aside wait for the way back. */
-function folderCommands({ node, keep, aside, path }: Parameters): PlannedCommand[] {
-  const ours = command('keep-ours', node, ['install', '-m', '0600', path, `${kept(keep)}/${baseName(path)}`], {
-    when: oursBefore,
-  });
-  return [
-    command('clear-folder', node, ['rm', '-rf', kept(keep)], { note: firstTry }),
-    command('make-folder', node, ['mkdir', '-p', kept(keep)]),
-    ...(aside.includes(path) ? [ours] : []),
-  ];
-}
-
-function commands(p: Parameters): PlannedCommand[] {
-  const { node, keep } = p;
-  const moves = othersOf(p).map((path) =>
-    command(`set-aside ${path}`, node, ['mv', path, `${kept(keep)}/${baseName(path)}`]),
-  );
-  const folder = folderCommands(p);
-  const generate = command('generate', node, ['netplan', 'generate'], { note: 'checks the new file' });
-  if (p.atNextBoot) return [...folder, ...moves, generate];
-  return [
-    command('disarm-earlier', node, stopRestoreTimer, { when: armed }),
-    command('restore-earlier', node, restoreNow(backUnit), { when: armed }),
-    ...folder,
-    command('arm-boot', node, ['systemctl', 'enable', `${bootUnit}.service`], {
-      note: 'restores everything at the next boot, should the power fail before kloudspot confirms',
-    }),
-    command('arm', node, armTimer(restoreTimer, restoreAfterSeconds, restoreScript), {
-      note: `restores everything after ${restoreAfterSeconds} s unless kloudspot confirms`,
-    }),
-    ...moves,
-    generate,
-    command('apply', node, ['systemd-run', `--unit=${applyUnit}`, '--collect', 'netplan', 'apply']),
-    command('disarm-boot', node, ['systemctl', 'disable', `${bootUnit}.service`]),
-    command('remove-boot', node, ['rm', '-f', bootUnitFile]),
-    command('disarm', node, stopRestoreTimer, { note: 'only after kloudspot has reached the node on its new address' }),
-  ];
-}
-
-/** `2: eth0    inet 10.0.4.22/24 brd … scope global [dynamic] eth0` */
-async function addressState(context: StepContext, { node, address }: Parameters): Promise<StateCheck> {
-  const { stdout } = await look(context, node, ['ip', '-4', '-o', 'address', 'show'], seconds(10));
-  const line = stdout.split('\n').find((text) => text.includes(` inet ${address}/`));
-  if (!line) return { ok: false, observed: `${node} does not have ${address}` };
-  const leased = / dynamic\b/.test(line);
-  return { ok: !leased, observed: leased ? `${address} is still a lease of DHCP` : `${node} has ${address}` };
-}
+import { inForce, reached } from './network-state.ts';
 
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const looked = await inForce(context, p);
   if (looked.ok && (await isArmed(context, p.node))) return { ok: false, observed: armed };
   return looked;
-}
-
-/** Whether the node is as wanted, be it for good or until it restores. */
-async function inForce(context: StepContext, p: Parameters): Promise<StateCheck> {
-  if ((await readText(context, p.node, p.path)) !== p.content) return { ok: false, observed: `${p.path} is another` };
-  for (const path of othersOf(p)) {
-    if ((await readText(context, p.node, path)) !== undefined)
-      return { ok: false, observed: `${path} is still in force` };
-  }
-  if (p.cloudInit && (await readText(context, p.node, cloudInitFile)) !== cloudInitText) {
-    return { ok: false, observed: "cloud-init's network part is not turned off" };
-  }
-  if (p.atNextBoot) return { ok: true, observed: `${p.node} has ${p.address} from its next boot on` };
-  return addressState(context, p);
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
@@ -180,22 +106,6 @@ async function untilReached(context: StepContext, p: Parameters, until: number):
   } catch (error) {
     if (!(error instanceof StepFault)) throw error;
     throw await restored(context, p, error.seen);
-  }
-}
-
-async function reached(context: StepContext, p: Parameters): Promise<{ ok: boolean; observed: string }> {
-  try {
-    await context.reconnect(p.node);
-    if (await isActive(context, p.node, `${applyUnit}.service`)) return { ok: false, observed: 'netplan is at work' };
-    const { ok, observed } = await addressState(context, p);
-    if (!ok || p.witness === undefined) return { ok, observed };
-    const closed = await closedPorts(context, p.witness, p.address, [p.sshPort]);
-    return {
-      ok: closed.length === 0,
-      observed: closed.length === 0 ? observed : `${p.witness} does not reach ${p.address}`,
-    };
-  } catch (error) {
-    return { ok: false, observed: sayAway(error) };
   }
 }
 

@@ -11,7 +11,7 @@ import { withSnapProgress } from '../execution/snap-progress.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { drainSeconds } from './drain.ts';
-import { untilSnapdIdle } from './microk8s-install.ts';
+import { untilSnapdIdle } from './microk8s-snap.ts';
 
 const name = 'microk8s';
 const parameters = z.object({

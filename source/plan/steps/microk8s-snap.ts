@@ -1,0 +1,93 @@
+import { snapFolder } from '../../host/node-state.ts';
+import { type InstalledSnap, openChange, parseSnapList, snap } from '../../microk8s/snap.ts';
+import { channelForm } from '../../microk8s/tracks.ts';
+import { kloudspot } from '../../text/command.ts';
+import { look, runCommand } from '../execution/carry-out.ts';
+import { command, minutes } from '../execution/define.ts';
+import type { PlannedCommand, PlannedStep, StepContext } from '../step.ts';
+import { StepFault } from '../step-fault.ts';
+import type { OwnMarks } from './membership.ts';
+import type { SnapFile } from './snap-download.ts';
+
+/** The snap of a node, from a channel such as `1.34/stable`. */
+interface Wanted {
+  readonly node: string;
+  readonly channel: string;
+}
+
+export const name = 'microk8s';
+export const missing = 'it is not installed yet';
+
+/** From files, whose signatures snapd checks. What came as a file follows no channel until it is told to. */
+export function fileCommands({ node, channel }: Wanted, snaps: readonly SnapFile[], when: string): PlannedCommand[] {
+  return [
+    ...snaps.flatMap((each) => [
+      command(`ack/${each.name}`, node, snap.ack(each.assertion), { when }),
+      command(`install/${each.name}`, node, snap.installFile(each.file, { classic: each.name === name }), { when }),
+    ]),
+    command('switch', node, snap.switchTo(name, channel), { when: 'it follows no channel' }),
+  ];
+}
+
+/** MicroK8s as snapd lists it; undefined where it is not installed. */
+export async function installed(context: StepContext, node: string): Promise<InstalledSnap | undefined> {
+  return parseSnapList(name, (await look(context, node, snap.list(name))).stdout);
+}
+
+/** Each only where it is missing: a base may be there for another snap, and snapd refuses a file of a snap that is newer. */
+export async function installFiles(
+  context: StepContext,
+  node: string,
+  snaps: readonly SnapFile[],
+  step: PlannedStep,
+): Promise<void> {
+  for (const each of snaps) {
+    if (parseSnapList(each.name, (await look(context, node, snap.list(each.name))).stdout)) continue;
+    await runCommand(context, step, `ack/${each.name}`, { run: fileAdvice });
+    await runCommand(context, step, `install/${each.name}`, { run: fileAdvice });
+  }
+}
+
+const fileAdvice = {
+  causes: ['too little space under /var', 'snapd is busy with another change', 'snapd is older than the snap wants'],
+  next: [
+    'snap changes shows what snapd is at',
+    `sudo rm -rf ${snapFolder} removes a file that was fetched and is damaged`,
+  ],
+};
+
+export const installAdvice = {
+  causes: ['no way to the snap store', 'too little space under /var', 'snapd is busy with another change'],
+  next: ['snap changes shows what snapd is at'],
+};
+
+/** Another track is there: what it is, and how it is kept or removed. */
+export function otherTrack({ node, channel }: Wanted, found: InstalledSnap, own: OwnMarks): StepFault {
+  const removal =
+    own.member || own.worker
+      ? `${node} is a member of a cluster: sudo microk8s leave takes it out of that cluster; then: ${kloudspot('preflight')}`
+      : `Remove it with all its data: sudo snap remove --purge ${name}`;
+  return new StepFault({
+    tried: `install MicroK8s from ${channel} on ${node}`,
+    seen: `version ${found.version} from ${found.tracking} is there already`,
+    causes: ['the machine was part of another cluster'],
+    next: [
+      ...(channelForm.test(found.tracking) ? [`Keep it: set cluster.channel to ${found.tracking} in site.yaml`] : []),
+      removal,
+    ],
+  });
+}
+
+/** A change outlives the client that asked for it: snapd refuses another one on the snap until it has ended. */
+export function untilSnapdIdle(context: StepContext, node: string): Promise<void> {
+  return context.until({
+    for: 'snapd to end an earlier change of MicroK8s',
+    deadline: minutes(12),
+    probe: async () => {
+      const change = openChange((await look(context, node, snap.changes(name))).stdout);
+      return { ok: change === undefined, observed: change?.summary ?? 'none' };
+    },
+    causes: ['the download is slow', 'snapd waits for the store'],
+    next: [`snap changes on ${node}; snap abort ID ends a change`],
+  });
+}
