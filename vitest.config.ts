@@ -33,7 +33,7 @@ export default defineConfig({
     // For a busy machine: a wait that succeeds costs nothing, and these limits only end a test that hangs.
     testTimeout: 600_000,
     hookTimeout: 600_000,
-    expect: { poll: { timeout: 180_000 } },
+    expect: { poll: { timeout: 500_000 } },
     // Most of the time of a flow is waiting: one file at a time leaves a machine of two cores idle.
     maxWorkers: 2,
     projects: [

@@ -83,6 +83,6 @@ describe.skipIf(!hasUsers && !required)('reaching a node', () => {
     expect((await reach(new Set(fingerprints))).state).toBe('ready');
     expect(open).toBeGreaterThan(0);
     for (const world of worlds.splice(0)) await world.close();
-    await vi.waitFor(() => expect(open).toBe(0), { timeout: 60_000, interval: 20 });
+    await vi.waitFor(() => expect(open).toBe(0), { timeout: 180_000, interval: 20 });
   });
 });

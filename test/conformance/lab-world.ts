@@ -69,7 +69,7 @@ export class LabWorld {
     const { status, stdout, stderr } = spawnSync('python3', [driver, this.#folder, node, ...words], {
       encoding: 'utf8',
       input: '',
-      timeout: 60_000,
+      timeout: 300_000,
     });
     return { code: status ?? -1, stdout: this.#shown(stdout), stderr: this.#shown(stderr) };
   }

@@ -81,7 +81,7 @@ describe('a run that another process has taken over and that has told nothing ye
     expect(await summarizeRun({ id: 'r', directory })).toMatchObject({ state: 'running' });
     const seen: string[] = [];
     const following = (async () => {
-      for await (const { type } of followRun(directory, { signal: AbortSignal.timeout(60_000), poll: 20 }))
+      for await (const { type } of followRun(directory, { signal: AbortSignal.timeout(590_000), poll: 20 }))
         seen.push(type);
     })();
     await expect.poll(() => seen).toEqual(['run-started', 'run-ended']);
@@ -112,7 +112,7 @@ describe('following', () => {
     const line = (event: object) => `${JSON.stringify({ at: '2026-01-01T00:00:00.000Z', ...event })}\n`;
     const seen: string[] = [];
     const followed = (async () => {
-      for await (const event of followRun(directory, { signal: AbortSignal.timeout(120_000), poll: 50 })) {
+      for await (const event of followRun(directory, { signal: AbortSignal.timeout(590_000), poll: 50 })) {
         seen.push(event.type === 'run-paused' ? event.why : event.type);
       }
     })();
@@ -138,7 +138,7 @@ describe('following', () => {
     await journal.write({ type: 'run-ended', outcome: 'done', why: '' });
     await journal.close();
     const seen: RunEvent[] = [];
-    for await (const event of followRun(directory, { signal: AbortSignal.timeout(120_000) })) seen.push(event);
+    for await (const event of followRun(directory, { signal: AbortSignal.timeout(590_000) })) seen.push(event);
     expect(types(seen)).toEqual(['run-ended', 'run-continued', 'run-ended']);
   });
 
@@ -152,7 +152,7 @@ describe('following', () => {
     // The same number, another start: a process that took the number later.
     await claimRun(directory, { ...self, started: 'another boot 1' });
     const seen: RunEvent[] = [];
-    for await (const event of followRun(directory, { signal: AbortSignal.timeout(120_000) })) seen.push(event);
+    for await (const event of followRun(directory, { signal: AbortSignal.timeout(590_000) })) seen.push(event);
     expect(seen.at(-1)).toMatchObject({ type: 'run-ended', outcome: 'lost' });
   });
 

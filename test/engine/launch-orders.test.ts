@@ -32,7 +32,7 @@ async function launching() {
 }
 
 async function eventsOf(directory: string): Promise<RunEvent[]> {
-  return Array.fromAsync(followRun(directory, { signal: AbortSignal.timeout(120_000), poll: 20 }));
+  return Array.fromAsync(followRun(directory, { signal: AbortSignal.timeout(590_000), poll: 20 }));
 }
 
 it.each([

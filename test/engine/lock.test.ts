@@ -200,8 +200,8 @@ describe('the lock on the nodes', () => {
     await expect(attempt(hosts, 'mine', { takeOver: true })).resolves.toBeDefined();
   });
 
-  it('goes to one of two that come at the same moment, 50 times', async () => {
-    for (let round = 0; round < 50; round++) {
+  it('goes to one of two that come at the same moment, 10 times', async () => {
+    for (let round = 0; round < 10; round++) {
       const hosts = new ToyHosts();
       const ends = await Promise.allSettled([
         attempt(hosts, 'one', { workstation: 'one' }),
@@ -213,10 +213,10 @@ describe('the lock on the nodes', () => {
     }
   });
 
-  it('is decided by the node itself: of two shells at once, one is told that it is theirs, 50 times', async () => {
+  it('is decided by the node itself: of two shells at once, one is told that it is theirs, 20 times', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'ks-race-'));
     const claims = await Promise.all(['one', 'two'].map((run) => ownClaim(filesUnder(`/${run}`), run)));
-    for (let round = 0; round < 50; round++) {
+    for (let round = 0; round < 20; round++) {
       const path = join(folder, String(round), 'lock');
       const answers = await Promise.all(
         claims.map(async (claim) => {
@@ -240,8 +240,8 @@ describe('the lock on the nodes', () => {
     return (await execa('bash', ['-c', text, 'node-lock', ...words], { input: claimText(claim) })).stdout;
   }
 
-  it('is one with the lock of a run on that node itself, under the root /: one of both gets it, 30 times', async () => {
-    for (let round = 0; round < 30; round++) {
+  it('is one with the lock of a run on that node itself, under the root /: one of both gets it, 10 times', async () => {
+    for (let round = 0; round < 10; round++) {
       const files = await workstation();
       await mkdir(dirname(files.lock), { recursive: true });
       const [own, other] = [await ownClaim(files, 'own'), await ownClaim(filesUnder('/elsewhere'), 'other')];
@@ -256,8 +256,8 @@ describe('the lock on the nodes', () => {
     }
   });
 
-  it('a holder that is gone is replaced by a run on the node or by one of another machine, not by both, 30 times', async () => {
-    for (let round = 0; round < 30; round++) {
+  it('a holder that is gone is replaced by a run on the node or by one of another machine, not by both, 10 times', async () => {
+    for (let round = 0; round < 10; round++) {
       const files = await workstation();
       const gone = { ...(await ownClaim(files, 'gone')), started: 'before' };
       await lockWorkstation(files, gone, quiet);

@@ -93,7 +93,7 @@ describe('a long journal', () => {
     const before = process.memoryUsage().rss;
     expect(await summarizeRun(run)).toMatchObject({ state: 'done', startedAt: at });
     let count = 0;
-    for await (const _ of followRun(run.directory, { signal: AbortSignal.timeout(120_000) })) count++;
+    for await (const _ of followRun(run.directory, { signal: AbortSignal.timeout(590_000) })) count++;
     expect(count).toBe(100_001);
     expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 * 1024);
   });
@@ -108,7 +108,7 @@ describe('a damaged process.json', () => {
     await writeFile(join(directory, 'journal.jsonl'), '{"at":"2026-01-01T00:00:00.000Z","type":"run-continued"}\n');
     expect(await latestRun(files)).toMatchObject({ state: 'lost' });
     const seen = [];
-    for await (const event of followRun(directory, { signal: AbortSignal.timeout(120_000) })) seen.push(event);
+    for await (const event of followRun(directory, { signal: AbortSignal.timeout(590_000) })) seen.push(event);
     expect(seen.at(-1)).toMatchObject({
       outcome: 'lost',
       why: expect.stringContaining(join(directory, 'process.json')),

@@ -31,7 +31,7 @@ it('a run whose folder is removed ends, gives its lock back, makes no new folder
     attended: false,
   });
   const events: RunEvent[] = [];
-  for await (const event of followRun(run.directory, { signal: AbortSignal.timeout(120_000), poll: 20 })) {
+  for await (const event of followRun(run.directory, { signal: AbortSignal.timeout(590_000), poll: 20 })) {
     if (event.type === 'step-done' && events.every(({ type }) => type !== 'step-done'))
       await rm(run.directory, { recursive: true });
     events.push(event);

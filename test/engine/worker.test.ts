@@ -56,7 +56,7 @@ function chains(
 
 async function follow(run: RunHandle, poll = 20): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
-  for await (const event of followRun(run.directory, { signal: AbortSignal.timeout(120_000), poll }))
+  for await (const event of followRun(run.directory, { signal: AbortSignal.timeout(590_000), poll }))
     events.push(event);
   return events;
 }
@@ -64,7 +64,7 @@ async function follow(run: RunHandle, poll = 20): Promise<RunEvent[]> {
 /** Settles once the run has paused so many times. */
 async function paused(run: RunHandle, times: number): Promise<void> {
   let seen = 0;
-  for await (const { type } of followRun(run.directory, { signal: AbortSignal.timeout(120_000), poll: 20 }))
+  for await (const { type } of followRun(run.directory, { signal: AbortSignal.timeout(590_000), poll: 20 }))
     if (type === 'run-paused' && ++seen === times) return;
 }
 
@@ -196,13 +196,12 @@ describe('the process of a run', () => {
 });
 
 describe('kill -9', () => {
-  it('at 20 random moments: the same end as undisturbed, nothing twice', async () => {
+  it('at 8 moments: the same end as undisturbed, nothing twice', async () => {
     const here = await place();
     const plan = chains(here, { ms: 12, length: 10 });
     const run = await launchRun({ ...here, plan });
-    let kills = 0;
-    for (; kills < 20; kills++) {
-      await wait(Math.random() * 60);
+    for (let kills = 0; kills < 8; kills++) {
+      await wait((kills * 37) % 60);
       await kill(run);
       // Half of a line, as a kill in the middle of a write would leave it.
       if (kills % 3 === 0) await writeFile(join(run.directory, 'journal.jsonl'), '{"at":"2026-', { flag: 'a' });

@@ -188,7 +188,7 @@ export async function killWhen(
   at: (line: JournalLine) => boolean,
 ): Promise<void> {
   // For a busy machine: it only ends a test that hangs.
-  for (const until = performance.now() + 150_000; performance.now() < until; ) {
+  for (const until = performance.now() + 590_000; performance.now() < until; ) {
     const journal = await rehearsal.journal().catch((): JournalLine[] => []);
     if (journal.some(at)) {
       const begun = journal.findLast(({ process: own }) => typeof own === 'number');

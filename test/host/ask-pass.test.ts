@@ -16,7 +16,7 @@ function asked({ environment }: AskPass, prompt: string, between = '') {
   const env = { PATH: process.env.PATH ?? '', ...environment };
   const { stdout, status } = spawnSync('sh', ['-c', `${between} "$SSH_ASKPASS" "$1"; exit $?`, 'ssh', prompt], {
     env,
-    timeout: 60_000,
+    timeout: 300_000,
   });
   return { stdout: stdout.toString(), status };
 }

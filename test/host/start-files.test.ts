@@ -33,13 +33,13 @@ describe('start-up files of bash on this machine', () => {
   });
 
   test('~/.bashrc is not read', async () => {
-    expect(await localHost('here', () => undefined).run(script, { stdin: 'in', deadline: 20_000 })).toEqual(quiet);
+    expect(await localHost('here', () => undefined).run(script, { stdin: 'in', deadline: 300_000 })).toEqual(quiet);
   });
 
   test('nor is what BASH_ENV names, and functions of the environment stay out', async () => {
     vi.stubEnv('BASH_ENV', join(home, 'bash-env'));
     vi.stubEnv('BASH_FUNC_cat%%', '() { echo not cat; }');
-    expect(await localHost('here', () => undefined).run(script, { stdin: 'in', deadline: 20_000 })).toEqual(quiet);
+    expect(await localHost('here', () => undefined).run(script, { stdin: 'in', deadline: 300_000 })).toEqual(quiet);
   });
 });
 
