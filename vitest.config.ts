@@ -40,7 +40,7 @@ export default defineConfig({
       { extends: true, test: { name: 'pure', include: ['test/**/*.test.{ts,tsx}'], exclude: outerRings } },
       {
         extends: true,
-        test: { name: 'rehearsal', include: ['test/flows/**/*.test.ts'] },
+        test: { name: 'rehearsal', include: ['test/flows/**/*.test.ts'], globalSetup: 'test/flows/built.ts' },
       },
       {
         extends: true,
@@ -52,6 +52,7 @@ export default defineConfig({
           name: 'soak',
           include: ['test/soak/**/*.test.ts', 'test/fuzz/**/*.test.{ts,tsx}'],
           fileParallelism: false,
+          globalSetup: 'test/flows/built.ts',
         },
       },
       {

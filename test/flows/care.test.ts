@@ -7,12 +7,6 @@ import { reportSchema } from '../../source/status/report.ts';
 import { localBackups } from '../../source/workstation/backups.ts';
 import { Rehearsal } from './program.ts';
 
-async function built(): Promise<Rehearsal> {
-  const rehearsal = await Rehearsal.begin();
-  expect(await rehearsal.run('init', '--yes')).toMatchObject({ code: 0 });
-  return rehearsal;
-}
-
 /** Runs a command as root on a rehearsed node. */
 async function on(rehearsal: Rehearsal, node: string, address: string, command: string): Promise<string> {
   const world = await openRehearsal({ files: filesUnder(rehearsal.path()), speed: 0 });
@@ -27,7 +21,7 @@ const report = async (rehearsal: Rehearsal) =>
   reportSchema.parse(JSON.parse((await rehearsal.run('status', '--json')).stdout));
 
 test('a backup is whole here and on every manager; restore brings its objects back, and refuses what is damaged', async () => {
-  const rehearsal = await built();
+  const rehearsal = await Rehearsal.built();
   expect(await rehearsal.run('restore', '--yes')).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('no backup on this machine'),
@@ -57,7 +51,7 @@ test('a backup is whole here and on every manager; restore brings its objects ba
 });
 
 test('only the newest backups stay, and nothing of a backup is in the journal', async () => {
-  const rehearsal = await built();
+  const rehearsal = await Rehearsal.built();
   expect(await rehearsal.run('backup', '--yes')).toMatchObject({ code: 0 });
   const folder = rehearsal.path('var/lib/kloudspot/backups');
   const [made = ''] = await readdir(folder);
@@ -71,7 +65,7 @@ test('only the newest backups stay, and nothing of a backup is in the journal', 
 });
 
 test('certificates are renewed one manager after the other, and the CA of several nodes is not', async () => {
-  const rehearsal = await built();
+  const rehearsal = await Rehearsal.built();
   const ends = async () => {
     const { certificates } = JSON.parse((await rehearsal.run('certificates', '--json')).stdout);
     return certificates
@@ -102,7 +96,7 @@ test('certificates are renewed one manager after the other, and the CA of severa
 });
 
 test('a drill cuts a node off, measures, and the node comes back by itself; rebalance then spreads what moved', async () => {
-  const rehearsal = await built();
+  const rehearsal = await Rehearsal.built();
   const drilled = await rehearsal.run('drill', 'ks-3', '--seconds', '420', '--yes');
   expect(drilled.code, drilled.stdout).toBe(0);
   expect(drilled.stdout).toMatch(/counted as lost after 4\d/);

@@ -95,8 +95,7 @@ it('ends resume quietly, and the run comes to its end', async () => {
 });
 
 it('a reader that goes away from a cluster that runs ends every verb quietly', { timeout: 600_000 }, async () => {
-  const rehearsal = await Rehearsal.begin();
-  expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+  const rehearsal = await Rehearsal.built();
   const [built = ''] = await rehearsal.runs();
   const own: Readonly<Record<string, () => Promise<readonly string[]>>> = {
     support: async () => ['--output', join(rehearsal.root, 'bundle.tar.gz')],
@@ -113,8 +112,7 @@ it('a reader that goes away from a cluster that runs ends every verb quietly', {
 });
 
 it('a reader that goes away ends verbs that change nodes quietly, and their runs come to their end', async () => {
-  const rehearsal = await Rehearsal.begin('spare-machines');
-  expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+  const rehearsal = await Rehearsal.built('spare-machines');
   const newNode = (name: string, at: number) => [name, '--reach', `10.0.4.${at}`, '--address', `10.0.4.${at}/24`];
   const ways = [
     ['node add', ...newNode('ks-4', 24)],

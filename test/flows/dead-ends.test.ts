@@ -118,8 +118,7 @@ it.each(['snap install', 'helm3 upgrade --install cstor'])(
 );
 
 it('undoes the join of a member that is stopped: it is started, leaves, and the seed forgets it', async () => {
-  const rehearsal = await Rehearsal.begin();
-  expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+  const rehearsal = await Rehearsal.built();
   await onMachines(rehearsal, (world) => world.run('ks-3', `${microk8s} stop`));
   const undone = await rehearsal.undo();
   expect(undone.code, undone.stdout).toBe(0);
@@ -128,8 +127,7 @@ it('undoes the join of a member that is stopped: it is started, leaves, and the 
 });
 
 it('heals a member whose Node was deleted, and a kubelet that lost its arguments', async () => {
-  const rehearsal = await Rehearsal.begin();
-  expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+  const rehearsal = await Rehearsal.built();
   await onMachines(rehearsal, async (world) => {
     await world.run('ks-1', `${microk8s} kubectl delete nodes ks-3`);
     const kubelet = '/var/snap/microk8s/current/args/kubelet';

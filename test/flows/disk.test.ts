@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -79,9 +79,11 @@ it.skipIf(!mayMount).each([
   ['full', (place: string) => fill(join(place, 'filling'), place)],
   ['read-only', async (place: string) => void (await execa('mount', ['-o', 'remount,ro', place]))],
 ])('what only looks works under a root that is %s by now', async (_, close) => {
-  const rehearsal = await Rehearsal.begin();
+  const rehearsal = await Rehearsal.built();
+  const built = join(rehearsal.root, 'built');
+  await rename(rehearsal.path(), built);
   await mount(rehearsal, 'size=24m');
-  expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+  await cp(built, rehearsal.path(), { recursive: true });
   await close(rehearsal.path());
   for (const [verb, ...flags] of looking) {
     const { code, stdout, stderr } = await rehearsal.run(verb, ...flags);

@@ -4,8 +4,7 @@ import { expect, it } from 'vitest';
 import { home, Rehearsal } from './program.ts';
 
 it('volumes grow on the running product, and what Kubernetes never does is refused before anything changes', async () => {
-  const rehearsal = await Rehearsal.begin();
-  expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+  const rehearsal = await Rehearsal.built();
 
   const grown = await rehearsal.run('storage grow', 'kafka', '4', '--yes');
   expect(grown.stderr).toBe('');

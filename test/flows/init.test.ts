@@ -91,8 +91,7 @@ describe('init, unattended, in rehearsal', () => {
   });
 
   it('writes exactly the chosen features and sizes to values.yaml', async () => {
-    const rehearsal = await Rehearsal.begin();
-    expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+    const rehearsal = await Rehearsal.built();
     const site = parse(await readFile(rehearsal.path('etc/kloudspot/site.yaml'), 'utf8'));
     const values = parse(await readFile(rehearsal.path('etc/kloudspot/values.yaml'), 'utf8'), { version: '1.1' });
     const on = Object.entries(values.features)
@@ -103,17 +102,15 @@ describe('init, unattended, in rehearsal', () => {
   });
 
   it('runs only the commands that the plan showed', async () => {
-    const rehearsal = await Rehearsal.begin();
-    const planned = await rehearsal.run('plan', '--json');
+    const planned = await (await Rehearsal.begin()).run('plan', '--json');
     expect(planned.code).toBe(0);
-    expect((await rehearsal.run('init', '--yes')).code).toBe(0);
     const { steps } = JSON.parse(planned.stdout);
     const shown = new Set<string>(
       steps.flatMap((step: { commands: { command: string[] | { name: string; arguments?: string[] } }[] }) =>
         step.commands.map(({ command }) => wordsOf(command)),
       ),
     );
-    const ran = (await rehearsal.journal())
+    const ran = (await (await Rehearsal.built()).journal())
       .filter(({ type }) => type === 'command')
       .map(({ command }) => wordsOf(command as string[]));
     const surprises = ran.filter((words) => ![...shown].some((pattern) => matches(pattern, words)));
@@ -134,8 +131,7 @@ describe('init, unattended, in rehearsal', () => {
   });
 
   it('says before undo that cluster, product and data go with MicroK8s', async () => {
-    const rehearsal = await Rehearsal.begin();
-    expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+    const rehearsal = await Rehearsal.built();
     const asked = await rehearsal.run('undo');
     expect(asked.code).toBe(6);
     expect(asked.stdout).toMatch(/ALL DATA[\s\S]*Install release kloudspot[\s\S]*Stays as it is now:/);

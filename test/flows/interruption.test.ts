@@ -28,10 +28,7 @@ const said = (words: string) => (line: JournalLine) => line.type === 'progress' 
 describe('a run that is killed', () => {
   let undisturbed: unknown;
   beforeAll(async () => {
-    const rehearsal = await Rehearsal.begin();
-    const { code, stdout, stderr } = await rehearsal.run('init', '--yes');
-    expect(code, stdout + stderr).toBe(0);
-    undisturbed = await endState(rehearsal);
+    undisturbed = await endState(await Rehearsal.built());
   });
 
   it.each([

@@ -8,11 +8,7 @@ import { onMachines } from './machine.ts';
 import { setPower } from './power.ts';
 import { Rehearsal } from './program.ts';
 
-async function built(): Promise<Rehearsal> {
-  const rehearsal = await Rehearsal.begin('spare-machines');
-  expect(await rehearsal.run('init', '--yes')).toMatchObject({ code: 0 });
-  return rehearsal;
-}
+const built = () => Rehearsal.built('spare-machines');
 
 async function report(rehearsal: Rehearsal): Promise<StatusReport> {
   return reportSchema.parse(JSON.parse((await rehearsal.run('status', '--json')).stdout));

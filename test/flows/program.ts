@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { afterEach, expect } from 'vitest';
 import { stringify } from 'yaml';
 import { commandsIn, understood } from '../cli/printed-commands.ts';
+import { copyBuilt } from './built.ts';
 
 export const home = resolve(import.meta.dirname, '../..');
 export const launcher = join(home, 'bin/kloudspot');
@@ -32,6 +33,21 @@ export class Rehearsal {
     const root = await mkdtemp(join(tmpdir(), 'kloudspot-flow-'));
     opened.push(root);
     return new Rehearsal(root, scenario, speed);
+  }
+
+  /**
+   * A rehearsal of its own that stands where `init --yes` has ended. Each is built once for all tests and copied: by its scenario, and
+   * by the name of a `change` to its site file.
+   */
+  static async built(scenario = 'healthy', name = 'as-drafted', change?: (text: string) => string): Promise<Rehearsal> {
+    const rehearsal = await Rehearsal.begin(scenario);
+    await copyBuilt(`${scenario}-${name}`, rehearsal.path(), async (root) => {
+      const original = new Rehearsal(root, scenario, 1_000_000);
+      const site = change === undefined ? [] : ['--site', await original.siteFile(change)];
+      const { code, stdout, stderr } = await original.run('init', '--yes', ...site);
+      expect(code, stdout + stderr).toBe(0);
+    });
+    return rehearsal;
   }
 
   /** Runs a verb without a terminal. Its home folder is empty, so that what it leaves there is seen. */

@@ -61,8 +61,7 @@ const quorumLost: readonly Row[] = [
 ];
 
 async function built(...off: readonly string[]): Promise<Rehearsal> {
-  const rehearsal = await Rehearsal.begin();
-  expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+  const rehearsal = await Rehearsal.built();
   for (const node of off) await setPower(rehearsal, node, false);
   return rehearsal;
 }

@@ -94,8 +94,7 @@ async function undoneByAnother(rehearsal: Rehearsal): Promise<void> {
 
 /** A whole site, whose undo takes about 12 s. */
 async function installed(): Promise<Rehearsal> {
-  const rehearsal = await Rehearsal.begin('healthy');
-  expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+  const rehearsal = await Rehearsal.built();
   await rehearsal.setSpeed(12);
   return rehearsal;
 }

@@ -4,8 +4,7 @@ import { setPower } from './power.ts';
 import { Rehearsal } from './program.ts';
 
 it('stop wants the name of the site where a chart takes volumes along, and --yes alone is refused', async () => {
-  const rehearsal = await Rehearsal.begin();
-  expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+  const rehearsal = await Rehearsal.built();
   const path = rehearsal.path('var/lib/kloudspot/rehearsal/state.json');
   const model = await readFile(path, 'utf8');
   const taken = model.replaceAll(/"helm\.sh\/resource-policy":"keep",?/g, '');
@@ -23,8 +22,7 @@ it('stop wants the name of the site where a chart takes volumes along, and --yes
 });
 
 it('no verb of the product begins a run, writes a file or says what is installed where no manager answers', async () => {
-  const rehearsal = await Rehearsal.begin();
-  expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+  const rehearsal = await Rehearsal.built();
   for (const node of ['ks-2', 'ks-3']) await setPower(rehearsal, node, false);
   const [runs, site] = [await rehearsal.runs(), await readFile(rehearsal.path('etc/kloudspot/site.yaml'), 'utf8')];
   for (const words of [['stop'], ['start'], ['update'], ['update', '--set', 'customer.reference=x']]) {
@@ -40,8 +38,7 @@ it('no verb of the product begins a run, writes a file or says what is installed
 });
 
 it('stop asks for no name where every volume stays', async () => {
-  const rehearsal = await Rehearsal.begin();
-  expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+  const rehearsal = await Rehearsal.built();
   const { code, stdout } = await rehearsal.run('stop', '--yes');
   expect(stdout).not.toContain('ALL DATA');
   expect(stdout).toMatch(/Backup before stop: done.*-before-stop: here and on ks-1, ks-2, ks-3/);

@@ -6,15 +6,10 @@ import { filesUnder } from '../../source/site/files.ts';
 import { localBackups as backupsUnder } from '../../source/workstation/backups.ts';
 import { Rehearsal } from './program.ts';
 
-async function running(): Promise<Rehearsal> {
-  const rehearsal = await Rehearsal.begin();
-  const site = await rehearsal.siteFile((text) =>
+const running = () =>
+  Rehearsal.built('healthy', 'one-feature', (text) =>
     text.replace(/^features:\n( +- .*\n)+/m, 'features: [kloudInsights]\n'),
   );
-  const built = await rehearsal.run('init', '--yes', '--site', site);
-  expect(built.code, built.stdout).toBe(0);
-  return rehearsal;
-}
 
 const localBackups = (rehearsal: Rehearsal) => backupsUnder(filesUnder(rehearsal.path()));
 const siteText = (rehearsal: Rehearsal) => readFile(rehearsal.path('etc/kloudspot/site.yaml'), 'utf8');

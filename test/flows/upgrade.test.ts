@@ -16,8 +16,7 @@ const report = async (rehearsal: Rehearsal) =>
   reportSchema.parse(JSON.parse((await rehearsal.run('status', '--json')).stdout));
 
 test('another track in site.yaml is an upgrade, one node at a time, with the ingress that changes; a step back is refused', async () => {
-  const rehearsal = await Rehearsal.begin();
-  expect(await rehearsal.run('init', '--yes')).toMatchObject({ code: 0 });
+  const rehearsal = await Rehearsal.built();
   await setChannel(rehearsal, '1.35/stable');
   const plan = await rehearsal.run('plan', '--brief');
   expect(plan.stdout).toMatch(/Backup before upgrade[\s\S]*Upgrade to 1\.35[\s\S]*Remove ingress-nginx/);
@@ -52,8 +51,7 @@ test('another track in site.yaml is an upgrade, one node at a time, with the ing
 
 /** Begins the upgrade and kills its process while this node is refreshed. */
 async function killedIn(node: string): Promise<Rehearsal> {
-  const rehearsal = await Rehearsal.begin();
-  expect(await rehearsal.run('init', '--yes')).toMatchObject({ code: 0 });
+  const rehearsal = await Rehearsal.built();
   await setChannel(rehearsal, '1.35/stable');
   const running = rehearsal.start('apply', '--yes');
   const refreshes = ({ step, command }: JournalLine) =>

@@ -25,8 +25,9 @@ const choose = <Item>(items: readonly Item[], number: number): Item | undefined 
 export async function killTrial(seed: number): Promise<readonly string[]> {
   const next = numbersFrom(seed);
   const phase = phases[seed % phases.length] ?? 'run';
-  const rehearsal = await Rehearsal.begin('healthy', choose(speeds, next()) ?? 60);
-  if (phase === 'undo') await rehearsal.run('init', '--yes');
+  const speed = choose(speeds, next()) ?? 60;
+  const rehearsal = phase === 'undo' ? await Rehearsal.built() : await Rehearsal.begin('healthy', speed);
+  if (phase === 'undo') await rehearsal.setSpeed(speed);
   else await kill(rehearsal, ['init', '--yes'], next);
   if (phase === 'resume') await kill(rehearsal, ['resume', '--yes'], next);
   if (phase === 'undo')
