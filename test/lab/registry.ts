@@ -8,9 +8,10 @@ import { at, gateway } from './place.ts';
 
 /** Those of the real programs may come while the lab is up. */
 const layersNow = (): Layers =>
-  ['images', ...(realAreServed() ? ['programs'] : [])].reduce(
-    (all, folder): Layers => ({ ...all, ...JSON.parse(readFileSync(at(folder, 'layers.json'), 'utf8')) }),
-    {},
+  Object.fromEntries(
+    ['images', ...(realAreServed() ? ['programs'] : [])].flatMap((folder) =>
+      Object.entries(JSON.parse(readFileSync(at(folder, 'layers.json'), 'utf8'))),
+    ),
   );
 const oci = 'application/vnd.oci.image';
 const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
