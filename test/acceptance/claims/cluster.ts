@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
 import { reportSchema, type StatusReport } from '../../../source/status/report.ts';
-import { type Claim, expect, NotAsked } from '../claim.ts';
+import { type Claim, elsewhere, expect, NotAsked } from '../claim.ts';
 import { killRun, outcomesOf } from '../journal.ts';
 import type { Scene } from '../scene.ts';
 
@@ -146,4 +146,7 @@ export const cluster: Readonly<Record<string, Claim>> = {
   R23: loss,
   R27: pairs,
   R36: drilled,
+  R44: elsewhere('test/lab/life: a cluster changes its track once'),
+  R45: elsewhere('test/lab/life: a restore takes away what came since the backup'),
+  R46: elsewhere('test/lab/life: a node is off for minutes there'),
 };
