@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { basename, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { $ as plain } from 'zx';
-import { youngGeneration } from '../../source/host/program.ts';
+import { runtimeFlags } from '../../source/host/program.ts';
 import { shared, version } from '../build/options.ts';
 import { normalize, type ProgramParts, programTree, systemTree, write } from './tree.ts';
 
@@ -113,7 +113,7 @@ export async function makeExecutable(job: Job): Promise<readonly string[]> {
       executable: join(job.runtime, 'bin/node'),
       output: path,
       disableExperimentalSEAWarning: true,
-      execArgv: [youngGeneration],
+      execArgv: runtimeFlags,
       // Compiled code differs from build to build, and is of one processor.
       useCodeCache: false,
       useSnapshot: false,

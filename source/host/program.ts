@@ -1,21 +1,22 @@
 import { isSea } from 'node:sea';
 
 /**
- * MB of the young generation. Lines of a command are short-lived: a large one only fills up with what is dead. Measured by
- * test/soak/noise.test.ts. The single executable has it built in (scripts/dist/make.ts).
+ * Flags of the runtime for every process of the program; the single executable has them built in (scripts/dist/make.ts).
+ * MB of the young generation: lines of a command are short-lived, and a large one only fills up with what is dead; measured by
+ * test/soak/noise.test.ts. SIGUSR1 would open a debugger to all users of the machine (https://nodejs.org/api/cli.html#--disable-sigusr1).
  */
-export const youngGeneration = '--max-semi-space-size=4';
+export const runtimeFlags: readonly string[] = ['--max-semi-space-size=4', '--disable-sigusr1'];
 
 /** How this very program is called: its runtime, the runtime's flags, and its entry. A run's process is started with it. The single executable is all three. */
 export const program: readonly string[] = isSea() ? [process.execPath] : programOf(process);
 
-/** The same for a process that may have the flag already, as the process of a run has. */
+/** The same for a process that may have the flags already, as the process of a run has. */
 export function programOf({
   execPath,
   execArgv,
   argv,
 }: Pick<NodeJS.Process, 'execPath' | 'execArgv' | 'argv'>): string[] {
-  return [execPath, youngGeneration, ...execArgv.filter((word) => word !== youngGeneration), argv[1] ?? ''];
+  return [execPath, ...runtimeFlags, ...execArgv.filter((word) => !runtimeFlags.includes(word)), argv[1] ?? ''];
 }
 
 /**

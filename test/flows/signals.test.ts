@@ -75,6 +75,17 @@ it('Ctrl-C twice: running steps are ended, and resume goes on', async () => {
   expect((await rehearsal.run('resume', '--yes')).code).toBe(0);
 });
 
+it('SIGUSR1 opens no debugger, in the process that was called and in that of the run, and both go on', async () => {
+  const rehearsal = await Rehearsal.begin('healthy', 60);
+  const running = rehearsal.start('init', '--yes');
+  const worker = processOf(await until(rehearsal, firstCommand));
+  process.kill(worker, 'SIGUSR1');
+  running.kill('SIGUSR1');
+  const { exitCode, stderr } = await running;
+  expect([exitCode, stderr]).toEqual([0, '']);
+  expect([...(await rehearsal.everything()).values()].join()).not.toMatch(/Debugger listening|inspector/i);
+});
+
 /** Waits until a running verb has said so, on either of its outputs. */
 async function said({ stdout, stderr }: ReturnType<Rehearsal['start']>, words: string): Promise<void> {
   let text = '';
