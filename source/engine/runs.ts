@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../errors/fault.ts';
+import { textOfFile } from '../host/read-text.ts';
 import type { Files } from '../site/files.ts';
 import { kloudspot } from '../text/command.ts';
 import type { RunEvent, RunHandle, RunOutcome } from './journal/event.ts';
@@ -92,5 +93,5 @@ export async function findRun(files: Files, name: string): Promise<RunHandle> {
 
 /** The text of the run's plan, to be parsed where plans are known. */
 export async function readPlanText(run: RunHandle): Promise<string> {
-  return readFile(join(run.directory, 'plan.json'), 'utf8');
+  return textOfFile(join(run.directory, 'plan.json'));
 }

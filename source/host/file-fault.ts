@@ -6,7 +6,12 @@ import { kloudspot } from '../text/command.ts';
 
 /** Why a file of ours cannot be written or read, and the way out, by the code that the system gives (errno(3)). */
 const reasons: Readonly<Record<string, readonly [why: string, next: string]>> = {
-  ENOSPC: ['The disk is full.', 'Make room on it, then run the same command again.'],
+  ENOSPC: [
+    'The disk is full.',
+    'Make room on it, in bytes (df -h) or in files (df -i), then run the same command again.',
+  ],
+  EFBIG: ['The file would be larger than a limit allows.', 'Lift the limit on the size of files: ulimit -f unlimited'],
+  ENFILE: ['Too many files are open on this machine.', 'Raise the limit: sysctl fs.file-max'],
   EDQUOT: ['Your disk quota is used up.', 'Make room, then run the same command again.'],
   EROFS: [
     'The file system is read-only.',

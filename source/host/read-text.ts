@@ -1,24 +1,59 @@
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { Fault } from '../errors/fault.ts';
 import { isMissing } from '../errors/thrown.ts';
+import { namePath } from './file-fault.ts';
+import { largest, refuseUnlessFile, tooLarge, withoutWaiting } from './read-text-now.ts';
 
-/** The text of a file; undefined where there is none. Throws what Node throws when it cannot be read. */
+/** The text of a file of ours; undefined where there is none. Throws as `textOfFile` does. */
 export async function textIfPresent(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch((error: unknown) => {
+  return textOfFile(path).catch((error: unknown) => {
     if (isMissing(error)) return undefined;
     throw error;
   });
 }
 
-/** The text of a file, a pipe or a device. Throws a `Fault` where it is longer than so many bytes, else what Node throws. */
+/**
+ * The text of a file of ours. Throws a `Fault` for a pipe or a device, which would be waited for or never end, and for a
+ * text of more than 256 MiB; else what Node throws.
+ */
+export async function textOfFile(path: string): Promise<string> {
+  await using handle = await openFile(path);
+  if ((await handle.stat()).size > largest) throw tooLarge(path, largest);
+  // Awaited here: the file would be closed while it is read.
+  return await handle.readFile('utf8').catch((error: unknown) => {
+    throw namePath(error, path);
+  });
+}
+
+/** Opens a file of ours to be read. Throws as `textOfFile` does. */
+export async function openFile(path: string): Promise<FileHandle> {
+  const handle = await open(path, withoutWaiting);
+  try {
+    refuseUnlessFile(path, await handle.stat());
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** The text of a file, a pipe or a device that an operator names. Throws a `Fault` where it is longer than so many bytes, else what Node throws. */
 export async function textUpTo(path: string, bytes: number): Promise<string> {
+  await refuseNamedPipe(path);
   const chunks: Buffer[] = await createReadStream(path, { end: bytes }).toArray();
   const whole = Buffer.concat(chunks);
   if (whole.length <= bytes) return whole.toString('utf8');
+  throw tooLarge(path, bytes);
+}
+
+/** One that a shell has opened has a writer. One with a name of its own may never have one, and would be waited for in silence. */
+async function refuseNamedPipe(path: string): Promise<void> {
+  if (/^\/(dev|proc)\//.test(path) || !(await stat(path)).isFIFO()) return;
   throw new Fault({
-    what: `${path} is too large to be read.`,
+    what: `${path} is not a file.`,
     where: path,
-    why: `It has more than ${bytes / 1024 / 1024} MiB.`,
+    why: 'It is a named pipe.',
+    next: [`Give it on standard input: --site /dev/stdin < ${path}`],
   });
 }

@@ -3,6 +3,7 @@ import { Fault } from '../../errors/fault.ts';
 import { isMissing } from '../../errors/thrown.ts';
 import { namePath } from '../../host/file-fault.ts';
 import type { Clock } from '../../host/host.ts';
+import { openFile } from '../../host/read-text.ts';
 import { kloudspot } from '../../text/command.ts';
 import { parsedJson } from '../../text/parsed-json.ts';
 import type { RunEvent, RunEventBody } from './event.ts';
@@ -160,7 +161,7 @@ export async function* journalLines(directory: string, from: number): AsyncGener
 }
 
 async function openIfPresent(path: string): Promise<FileHandle | undefined> {
-  return open(path).catch((error: unknown) => {
+  return openFile(path).catch((error: unknown) => {
     if (isMissing(error)) return undefined;
     throw error;
   });

@@ -1,13 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { Fault } from '../../errors/fault.ts';
 import { isMissing } from '../../errors/thrown.ts';
+import { identitySchema } from '../../host/process-identity.ts';
+import { textOfFile } from '../../host/read-text.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
 import { filesOfRun } from '../../site/files.ts';
 import { kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
-import { identitySchema } from '../../host/process-identity.ts';
 
 const originSchema = z.object({
   version: z.literal(1),
@@ -32,7 +32,7 @@ export async function writeOrigin(directory: string, origin: z.input<typeof orig
 /** Throws a `Fault` that names the file where it is missing or damaged. A root that was moved since is the one where the run lies now. */
 export async function readOrigin(directory: string): Promise<Origin> {
   try {
-    return moved(originSchema.parse(JSON.parse(await readFile(originPath(directory), 'utf8'))), directory);
+    return moved(originSchema.parse(JSON.parse(await textOfFile(originPath(directory)))), directory);
   } catch (cause) {
     throw new Fault({
       what: 'What the run rests on cannot be read.',

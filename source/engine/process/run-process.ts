@@ -2,11 +2,11 @@ import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { Fault } from '../../errors/fault.ts';
 import { unlessFault } from '../../errors/unless-fault.ts';
+import { identitySchema, lifeOf, type ProcessIdentity } from '../../host/process-identity.ts';
 import { textIfPresent } from '../../host/read-text.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
 import { filesOfRun } from '../../site/files.ts';
 import { parsedJson } from '../../text/parsed-json.ts';
-import { identitySchema, lifeOf, type ProcessIdentity } from '../../host/process-identity.ts';
 
 /** What a lock says of its holder, as far as it counts here. */
 const holderSchema = z.object({ ...identitySchema.shape, run: z.string() });

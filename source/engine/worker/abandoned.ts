@@ -1,10 +1,10 @@
 import { access, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { identifyProcess, lifeOf } from '../../host/process-identity.ts';
 import type { Files } from '../../site/files.ts';
 import type { RunHandle } from '../journal/event.ts';
 import { journalPath } from '../journal/journal-path.ts';
 import { readOrigin } from '../process/origin.ts';
-import { identifyProcess, lifeOf } from '../../host/process-identity.ts';
 import { lifeOfRun } from '../process/run-process.ts';
 import { listRuns } from '../runs.ts';
 
