@@ -50,6 +50,19 @@ const failed: RunEventBody = {
 };
 
 describe('the view of a run', () => {
+  it('keeps the time that was spent where the clock was set back before it went on', () => {
+    const earlier = viewAfter(started, stepStarted('one@a'), stepDone('one@a'));
+    const at = begin - 3_600_000;
+    const resumed = applyEvent(earlier, { at: new Date(at).toISOString(), ...started, resumed: true });
+    expect(at - (resumed.startedAt ?? Number.NaN)).toBe(2000);
+  });
+
+  it('counts the time between two processes where the clock goes on', () => {
+    const earlier = viewAfter(started, stepStarted('one@a'), stepDone('one@a'));
+    const resumed = applyEvent(earlier, { at: new Date(begin + 9000).toISOString(), ...started, resumed: true });
+    expect(resumed.startedAt).toBe(begin);
+  });
+
   it('has a row a group and a cell a node', () => {
     const view = viewAfter();
     expect(view.nodes).toEqual(['a', 'b', 'c']);

@@ -101,7 +101,7 @@ function changeRun(view: RunView, event: WholeRunEvent, at: number): RunView {
         state: 'running',
         why: undefined,
         outcome: undefined,
-        startedAt: view.startedAt ?? at,
+        startedAt: startOf(view, at),
         ...requeue(view),
       };
     case 'run-paused':
@@ -115,6 +115,11 @@ function changeRun(view: RunView, event: WholeRunEvent, at: number): RunView {
     case 'run-ended':
       return { ...view, state: 'ended', why: event.why, outcome: event.outcome };
   }
+}
+
+/** Where the clock was set back before a process went on with the run, its beginning moves with it: what was spent stays spent. */
+function startOf({ startedAt, lastAt }: RunView, at: number): number {
+  return startedAt === undefined || lastAt === undefined ? at : startedAt - Math.max(0, lastAt - at);
 }
 
 /** A process that starts runs nothing yet: what the last one left running or failed is queued again. */
