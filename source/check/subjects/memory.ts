@@ -44,14 +44,14 @@ function reaches(bytes: number, nominalGiB: number): boolean {
   return bytes >= nominalGiB * gibibyte * (1 - keptByKernel);
 }
 
-/** How to switch the swap off that is there: compressed memory, a device, or a file. */
+/** How to switch the swap off that is there: compressed memory, a device, or a file. Where none of them was seen, what names it. */
 function swapAdvice({ swaps }: MemoryFacts): string {
+  if (swaps.length === 0) return 'See what switches it on: systemctl list-units --type=swap';
   const zram = swaps.filter(({ path }) => /^\/dev\/zram\d/.test(path));
   const other = swaps.filter((one) => !zram.includes(one)).map(({ path }) => path);
-  const off = other.length > 0 ? other.join(' ') : '-a';
   return [
     ...(zram.length > 0 ? ['It is zram: sudo apt-get remove systemd-zram-generator zram-tools, then restart'] : []),
-    ...(zram.length === 0 || other.length > 0 ? [`sudo swapoff ${off}, and remove its line from /etc/fstab`] : []),
+    ...(other.length > 0 ? [`sudo swapoff ${other.join(' ')}, and remove its line from /etc/fstab`] : []),
   ].join('; ');
 }
 
