@@ -1,0 +1,83 @@
+import type { PastRun } from '../../app/history.ts';
+import { kloudspot } from '../../text/command.ts';
+import { durationWords } from '../../text/duration.ts';
+import { columns } from '../../text/table.ts';
+import { cellsOf, clipped } from '../../text/width.ts';
+
+/** A screen, undefined for what is no terminal: `width` in cells. */
+interface Page {
+  readonly width: number | undefined;
+  readonly ascii: boolean;
+}
+
+/** A table, and below it what failed. */
+export function historyLines(runs: readonly PastRun[], page: Page): string[] {
+  const [newest] = runs;
+  if (newest === undefined) return [`There is no run yet. ${kloudspot('apply')}  starts one.`];
+  const failed = runs.flatMap(({ run, failed: steps }) =>
+    steps.length === 0 ? [] : [`  ${run}: ${steps.join(', ')}`],
+  );
+  return [
+    ...table(runs, page),
+    ...(failed.length === 0 ? [] : ['', 'Failed steps:', ...failed]),
+    '',
+    `${kloudspot(`attach ${newest.run}`)}  shows that run again.`,
+  ];
+}
+
+function table(runs: readonly PastRun[], { width = Number.POSITIVE_INFINITY, ascii }: Page): string[] {
+  const whole = columns([
+    ['Run', 'Began (UTC)', 'Took', 'Who', 'For', 'Site', 'Steps done', 'Result'],
+    ...runs.map((one) => [
+      one.run,
+      began(one),
+      took(one),
+      who(one),
+      one.purpose ?? '-',
+      site(one),
+      steps(one),
+      one.result,
+    ]),
+  ]);
+  if (Math.max(...whole.map(cellsOf)) <= width) return whole;
+  const narrow = (cut: (who: string, site: string) => readonly [who: string, site: string]): string[] =>
+    columns([
+      ['Run', 'Took', ...cut('Who', 'Site'), 'For', 'Steps', 'Result'],
+      ...runs.map((one) => {
+        const { done, all = '?' } = one.steps;
+        return [one.run, took(one), ...cut(who(one), site(one)), one.purpose ?? '-', `${done}/${all}`, one.result];
+      }),
+    ]);
+  const room = width - Math.max(...narrow(() => ['', '']).map(cellsOf));
+  const longest = (texts: readonly string[]): number => Math.max(...texts.map(cellsOf));
+  const names = Math.min(
+    longest(['Site', ...runs.map(site)]),
+    Math.max(room - longest(['Who', ...runs.map(who)]), room / 2),
+  );
+  const shown = (text: string, cells: number): string =>
+    clipped(text, Math.max(4, Math.floor(cells)), ascii ? '...' : '…');
+  return narrow((by, of) => [shown(by, room - names), shown(of, names)]);
+}
+
+const site = ({ site: name }: PastRun): string => name ?? '-';
+
+const steps = ({ steps: { done, all, changed } }: PastRun): string => `${done} of ${all ?? '?'}, ${changed} changed`;
+
+function began({ by }: PastRun): string {
+  const at = by[0]?.at;
+  return at === undefined ? '-' : `${at.slice(0, 10)} ${at.slice(11, 16)}`;
+}
+
+/** From its beginning; where the clock was set back since, from when it was gone on with. */
+function took({ by, endedAt }: PastRun): string {
+  if (endedAt === undefined) return '-';
+  const start = by.find(({ at }) => at <= endedAt)?.at;
+  return start === undefined ? '-' : durationWords(Date.parse(endedAt) - Date.parse(start));
+}
+
+/** Who has carried it, each once. */
+function who({ by }: PastRun): string {
+  return (
+    [...new Set(by.map(({ owner, host }) => (owner.includes('@') ? owner : `${owner}@${host}`)))].join(', ') || '-'
+  );
+}

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import type { PastRun } from '../../source/app/history.ts';
+import { historyLines } from '../../source/cli/text/history-text.ts';
+import { cellsOf } from '../../source/text/width.ts';
+
+const past = (more: Partial<PastRun> = {}): PastRun => ({
+  run: '20260101-100000-7f3a',
+  purpose: 'init',
+  site: 'berlin',
+  by: [{ owner: 'root', host: 'console-1', at: '2026-01-01T10:00:00.000Z' }],
+  endedAt: '2026-01-01T10:41:00.000Z',
+  result: 'done',
+  steps: { done: 142, changed: 101, all: 142 },
+  failed: [],
+  ...more,
+});
+const long = past({
+  site: 'a-site-with-a-long-name',
+  purpose: 'certificates',
+  result: 'partly-undone',
+  by: [{ owner: 'administrator', host: 'console.of.the.company.example', at: '2026-01-01T10:00:00.000Z' }],
+});
+const tableOf = (runs: readonly PastRun[], width: number | undefined, ascii = false): string[] =>
+  historyLines(runs, { width, ascii }).slice(0, runs.length + 1);
+
+it('fits into 80 columns, a row a run, and marks what it cuts', () => {
+  const [head, ...rows] = tableOf([past(), long], 80);
+  expect(Math.max(...[head ?? '', ...rows].map(cellsOf))).toBeLessThanOrEqual(80);
+  expect(head).toMatch(/^Run +Took +Who +Site +For +Steps +Result$/);
+  expect(rows[0]).toMatch(/^20260101-100000-7f3a +41 min +root… +berl… +init +142\/142 +done$/);
+  expect(rows[1]).toMatch(/ +admi… +a-si… +certificates +142\/142 +partly-undone$/);
+  expect(tableOf([long], 80, true).join('')).toMatch(/^[ -~]*\.\.\.[ -~]*$/);
+});
+
+it('cuts nothing where it fits: on 80 columns, on a wide screen, and into a file', () => {
+  expect(tableOf([past()], 80)[1]).toMatch(/root@console-1 +berlin +init/);
+  for (const width of [200, undefined])
+    expect(tableOf([past(), long], width)[2]).toContain('administrator@console.of.the.company.example');
+});
+
+it('counts from where the run was gone on with when the clock was set back since', () => {
+  const by = ['2026-01-03T10:00:00.000Z', '2026-01-01T10:31:00.000Z'].map((at) => ({ owner: 'root', host: 'h', at }));
+  expect(tableOf([past({ by })], undefined)[1]).toContain(' 10 min ');
+});
