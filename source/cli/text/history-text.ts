@@ -4,7 +4,7 @@ import { durationWords } from '../../text/duration.ts';
 import { columns } from '../../text/table.ts';
 import { cellsOf, clipped } from '../../text/width.ts';
 
-/** A screen, undefined for what is no terminal: `width` in cells. */
+/** `width`: cells of a terminal; undefined for a pipe or a file. */
 interface Page {
   readonly width: number | undefined;
   readonly ascii: boolean;
