@@ -95,8 +95,8 @@ const told = async () => {
 /** A step of a crash loop's back-off, the start of all parts after a drain: minutes on a busy machine. */
 const patience = { timeout: 240_000, interval: 2_000 };
 
-/** What it asks here holds on one machine with the product's parts that keep nothing; S1 says what the lab is not. */
-const asked = ['R1', 'R2', 'R3', 'R5', 'R7', 'R8', 'R9', 'R16', 'R17', 'R19', 'R22', 'S1'];
+/** All others are asked of three machines, in from-a-node. */
+const asked = ['R7', 'R17', 'R19', 'S1'];
 
 describe('the acceptance script', () => {
   it('finds its claims held, writes down how, tells what does not hold, and resumes', async () => {
