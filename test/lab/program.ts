@@ -94,7 +94,7 @@ export async function untilJournal(root: string, holds: (line: JournalLine) => b
 
 /** Waits until the run has come to an end, over the workstation's own restart. */
 export async function untilRunEnds(root: string): Promise<JournalLine> {
-  for (const deadline = Date.now() + 500_000; Date.now() < deadline; await wait(250)) {
+  for (const deadline = Date.now() + 800_000; Date.now() < deadline; await wait(250)) {
     const last = journal(root).at(-1);
     if (last?.type === 'run-ended' && last.outcome !== 'rebooting') return last;
   }
