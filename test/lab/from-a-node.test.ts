@@ -19,28 +19,33 @@ const nodes = [
 const local = nodePath(1, 'upper');
 const folder = '/root/site';
 const flags = ['--site', `${folder}/site.yaml`, '--yes'];
-/** What the acceptance script finds on these machines. The lab is not Ubuntu, has no store and no images of a release: the rest must fail. */
+/**
+ * What the acceptance script finds on these machines. The lab is not Ubuntu, has no store and no Calico: that must fail. S3 to S6 and S10
+ * read names that the stand-ins have as well, so they hold here too.
+ */
 const holding = [
   'R1',
   'R2',
   'R3',
   'R5',
-  'R7',
   'R8',
   'R9',
   'R14',
   'R16',
-  'R17',
   'R18',
-  'R19',
   'R22',
   'R27',
   'R29',
   'R30',
+  'S3',
+  'S4',
+  'S5',
+  'S6',
+  'S10',
 ];
-const failing = ['S1', 'S2', 'S3', 'S4', 'S5', 'S6', 'S7', 'S8', 'S9', 'S13'];
-/** Minutes each; the tests of this folder do to the cluster what these do. */
-const leftOut = ['R21', 'R23', 'R31', 'R36'];
+const failing = ['S1', 'S2', 'S7', 'S8', 'S9', 'S11', 'S13'];
+/** Minutes each, and the tests of this folder do to the cluster what these do; the last three are asked in failing-pods. */
+const leftOut = ['R21', 'R23', 'R31', 'R36', 'R7', 'R17', 'R19'];
 const bootId = async (n: number) => (await lab.onNode(n, 'cat /proc/sys/kernel/random/boot_id')).stdout;
 let boots: string[];
 
@@ -171,6 +176,6 @@ describe('from one of the nodes', () => {
     expect(of('fails'), stdout + stderr).toEqual(failing);
     expect(Object.keys(claims).toSorted()).toEqual(asked.toSorted());
     expect(code).toBe(1);
-    for (const { name } of nodes) expect(claims['R7']?.commands.map(({ on }) => on)).toContain(name);
+    for (const { name } of nodes) expect(claims['R30']?.commands.map(({ on }) => on)).toContain(name);
   });
 });

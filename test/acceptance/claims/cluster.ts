@@ -133,7 +133,10 @@ const pairs: Claim = async (scene) => {
   const { pairs: found } = access.parse(JSON.parse(stdout.slice(stdout.indexOf('{'))));
   const count = scene.site.nodes.length * (scene.site.nodes.length - 1);
   expect(found.length === count, `${found.length} pairs, not ${count}`);
-  const silent = found.filter(({ ports }) => Object.values(ports).includes('silent'));
+  // What MicroK8s has bound by UDP does not answer the probe; what has a port by TCP lets it connect.
+  const silent = found.filter(({ ports }) =>
+    Object.entries(ports).some(([name, state]) => name.startsWith('tcp ') && state === 'silent'),
+  );
   expect(silent.length === 0, `silent ports from ${silent.map(({ from, to }) => `${from} to ${to}`).join(', ')}`);
 };
 

@@ -36,7 +36,8 @@ const parts: Claim = async (scene) => {
   expect(components.length > 0 && open.length === 0, `${verdict}: ${[...open, ...reasons].join('; ')}`);
   const [manager] = scene.managers;
   if (manager === undefined) return;
-  const verified = await scene.onNode(manager, 'microk8s helm3 test kloudspot -n kloudspot --logs --timeout 5m');
+  // Helm looks for the logs of a hook under its own name, which no pod of a Job has: --logs fails where the test succeeded.
+  const verified = await scene.onNode(manager, 'microk8s helm3 test kloudspot -n kloudspot --timeout 5m');
   expect(verified.code === 0, `helm test: ${verified.stdout}${verified.stderr}`);
 };
 
