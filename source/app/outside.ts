@@ -8,13 +8,14 @@ import { kloudspot } from '../text/command.ts';
 import { renderedChart } from './release/render.ts';
 import type { OpenedSite } from './site.ts';
 
-/** For what builds or changes nodes. */
+/** For what builds, changes or looks into nodes. */
 export function refuseOutside({ cluster }: OpenedSite['site']): void {
   if (cluster.kubeconfig === undefined) return;
   throw new Fault({
-    what: 'This site is on a cluster that is there already: nothing is built on its nodes.',
+    what: 'This site is on a cluster that is there already: its nodes are not part of the site.',
     where: cluster.kubeconfig,
-    next: [`${kloudspot('start')}  deploys the product on it.`],
+    unchanged: true,
+    next: [`${kloudspot('start')}  deploys the product on it.`, `${kloudspot('status')}  shows how it is.`],
   });
 }
 
@@ -34,7 +35,11 @@ export async function checkOutside(
   const { objects } = await renderedChart(host, opened, seen, {});
   const answer = await missingRights(host, rightsFor(objects, product.namespace));
   if ('said' in answer)
-    throw new Fault({ what: 'The cluster does not say what this kubeconfig may do.', why: answer.said });
+    throw new Fault({
+      what: 'The cluster does not say what this kubeconfig may do.',
+      why: answer.said,
+      unchanged: true,
+    });
   if (answer.missing.length === 0) return;
   throw new Fault({
     what: `This kubeconfig lacks rights that ${product.name} needs.`,
@@ -52,6 +57,7 @@ const noClass = (lacking: readonly string[]): Fault =>
   new Fault({
     what: `There is no storage class for ${lacking.join(' and ')} volumes.`,
     why: 'On a cluster that is there already no storage is installed.',
+    unchanged: true,
     next: lacking.map((of) =>
       of === 'shared'
         ? 'Name one in site.yaml: storage.shared.engine existing, and storage.shared.storageClass'

@@ -1,6 +1,10 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import { setPower } from './power.ts';
-import { Rehearsal } from './program.ts';
+import { launcher, Rehearsal } from './program.ts';
 
 /** What the operator typed, the exit code, and what the program answers: what is wrong, why, and the next command. */
 type Row = readonly [words: string, code: number, ...told: readonly RegExp[]];
@@ -85,4 +89,41 @@ describe('what cannot be done is refused in words that lead on, and begins no ru
     expect(heard).toEqual(rows.map(([words, code]) => [words, code]));
     expect(await rehearsal.runs()).toEqual(runs);
   });
+});
+
+/** A site on a cluster that is there already. */
+const outside = stringify({
+  version: 1,
+  name: 'acme',
+  cluster: { kubeconfig: '/etc/acme.yaml' },
+  storage: { shared: { engine: 'existing', storageClass: 'fast' }, unshared: { storageClass: 'local' } },
+  customer: { dnsName: 'spot.acme.eu', reference: 'acme' },
+});
+
+it.each([
+  'preflight',
+  'plan',
+  'apply',
+  'backup',
+  'backup --list',
+  'certificates',
+  'certificates renew',
+  'drill ks-1',
+  'node add ks-4 --reach 10.0.4.24',
+  'node remove ks-1',
+  'node replace ks-1',
+  'rebalance',
+  'relocate',
+  'report',
+  'restore',
+  'storage list',
+  'storage estimate',
+])('%s is refused on a cluster that is there already, and names no node', async (words) => {
+  const rehearsal = await Rehearsal.begin();
+  const site = join(rehearsal.root, 'site.yaml');
+  await writeFile(site, outside);
+  const flags = ['--site', site, '--root', rehearsal.path(), ...(words === 'report' ? [] : ['--yes'])];
+  const { exitCode, stdout, stderr } = await execa(launcher, [...words.split(' '), ...flags], { reject: false });
+  expect([exitCode, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(/its nodes are not part of the site\.[\s\S]*Nothing was changed\.[\s\S]*kloudspot status/);
 });

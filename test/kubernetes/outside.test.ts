@@ -64,7 +64,7 @@ const siteText = (kubeconfig: string) =>
 test('a site on a cluster that is there names no nodes, and its plan holds the product alone', () => {
   const parsed = parseSite(siteText('/etc/acme.yaml'), 'site.yaml');
   if (!('site' in parsed)) throw new Error(JSON.stringify(parsed.problems));
-  expect(() => refuseOutside(parsed.site)).toThrow('nothing is built on its nodes');
+  expect(() => refuseOutside(parsed.site)).toThrow('its nodes are not part of the site');
 });
 
 describe.skipIf(!hasPlane)(`with the real API server ${needsPlane}`, () => {

@@ -1,5 +1,6 @@
 import { valuesDocument } from '../../app/documents.ts';
 import { editNodes, type NodeEdit, refuseLivingMember } from '../../app/edit-nodes.ts';
+import { refuseOutside } from '../../app/outside.ts';
 import type { Living } from '../../app/plan-living.ts';
 import type { Settings } from '../../app/settings.ts';
 import { openSite } from '../../app/site.ts';
@@ -29,6 +30,7 @@ export async function changeNodes(
 ): Promise<ExitCode> {
   const found = await openSite(settings);
   try {
+    refuseOutside(found.site);
     const { site, text } = await editNodes(found.site, settings.site, edit);
     const opened = { ...found, site };
     const documents = [

@@ -1,3 +1,4 @@
+import { refuseOutside } from '../../app/outside.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { type OpenedSite, openSite } from '../../app/site.ts';
 import type { ExitCode } from '../../errors/fault.ts';
@@ -24,3 +25,10 @@ export async function withSite(
     await opened.close();
   }
 }
+
+/** The same for a verb about the nodes of a site. Throws a `Fault` on a cluster that is there already. */
+export const withNodes: typeof withSite = (flags, act) =>
+  withSite(flags, async (verb) => {
+    refuseOutside(verb.opened.site);
+    return act(verb);
+  });

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { connect } from '../../app/connect.ts';
+import { refuseOutside } from '../../app/outside.ts';
 import type { Settings } from '../../app/settings.ts';
 import { exists, givenPasswords, openSite } from '../../app/site.ts';
 import { standingStorage } from '../../app/standing-storage.ts';
@@ -53,6 +54,7 @@ export async function openStorageSubject(
 async function ofSite(settings: Settings, terminal: Terminal): Promise<StorageSubject> {
   const { site, product, passwords, world, close } = await openSite(settings);
   try {
+    refuseOutside(site);
     const prompts = accessPrompts(settings, terminal);
     const seen = await connect(site.nodes.map(targetOf), { world, passwords, prompts });
     const { name, nodes } = site;

@@ -6,7 +6,7 @@ import { columns } from '../../text/table.ts';
 import { localBackups } from '../../workstation/backups.ts';
 import { lookAtLivingCluster, runUpkeep } from '../apply/upkeep-verb.ts';
 import { globalFlags } from '../line/flags.ts';
-import { type SiteVerb, withSite } from '../line/site-verb.ts';
+import { type SiteVerb, withNodes } from '../line/site-verb.ts';
 import { printJson, printLines } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 
@@ -16,7 +16,7 @@ export default defineVerb({
     'Save datastore, site, values, release, certificates and the map of volumes on every manager and on this machine, but not the data of volumes. Every change of nodes, channel, certificates or site makes a backup before and after, and so do update, stop and restore before they begin.',
   flags: { ...globalFlags, list: { type: 'boolean', about: 'Show the backups that there are; make none.' } },
   run: ({ args }) =>
-    withSite(args, async (verb) => {
+    withNodes(args, async (verb) => {
       const { settings, terminal } = verb;
       if (!args.list)
         return await runUpkeep(verb, await lookAtLivingCluster(verb), { purpose: 'backup', verb: 'backup' });

@@ -6,7 +6,7 @@ import { kloudspot } from '../../text/command.ts';
 import { tell } from '../apply/product-verb.ts';
 import { lookAtLivingCluster, runUpkeep } from '../apply/upkeep-verb.ts';
 import { globalFlags } from '../line/flags.ts';
-import { withSite } from '../line/site-verb.ts';
+import { withNodes } from '../line/site-verb.ts';
 import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
@@ -20,7 +20,7 @@ export default defineVerb({
   },
   run: async ({ args }) => {
     const within = daysFrom(args.within);
-    return withSite(args, async (verb) => {
+    return withNodes(args, async (verb) => {
       const seen = await lookAtLivingCluster(verb);
       if (args.ca) refuseSharedCa(seen.cluster.nodes.length);
       const due = renewals(certificateStatuses(seen.observed), args.ca ?? false, within);
@@ -69,6 +69,7 @@ function refuseSharedCa(nodes: number): void {
   throw new Fault({
     what: `The CA is not renewed in place on ${nodes} nodes.`,
     why: 'refresh-certs replaces it on one node alone; the others keep the old one, and every node would have to leave and join again.',
+    unchanged: true,
     next: [
       'It lasts ten years. Before it ends, in a maintenance window, as MicroK8s does it:',
       `${kloudspot('backup')}  comes first.`,

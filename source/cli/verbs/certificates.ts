@@ -5,7 +5,7 @@ import { kloudspot } from '../../text/command.ts';
 import { columns } from '../../text/table.ts';
 import { lookAtCluster } from '../apply/product-verb.ts';
 import { globalFlags } from '../line/flags.ts';
-import { withSite } from '../line/site-verb.ts';
+import { withNodes } from '../line/site-verb.ts';
 import { printJson, printLines } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 
@@ -15,7 +15,7 @@ export default defineVerb({
     'Show the days left of every certificate: server, front proxy, kubelet and CA of each node, and the one that the ingress serves, those that end first at the top, with what renews each. Changes nothing.',
   flags: { ...globalFlags },
   run: ({ args }) =>
-    withSite(args, async ({ opened, settings, terminal }) => {
+    withNodes(args, async ({ opened, settings, terminal }) => {
       // Words about nodes that were not reached go to the error stream: the table is what is printed.
       const quiet = { ...settings, json: true };
       const seen = await lookAtCluster({ opened, settings: quiet, terminal });

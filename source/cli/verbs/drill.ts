@@ -6,7 +6,7 @@ import type { Files } from '../../site/files.ts';
 import { tell } from '../apply/product-verb.ts';
 import { lookAtLivingCluster, runUpkeep } from '../apply/upkeep-verb.ts';
 import { globalFlags } from '../line/flags.ts';
-import { withSite } from '../line/site-verb.ts';
+import { withNodes } from '../line/site-verb.ts';
 import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
@@ -20,7 +20,7 @@ export default defineVerb({
   operand: { name: 'NODE', about: 'The node.', required: true },
   run: async ({ args, operands: [node = ''] }) => {
     const seconds = secondsFrom(args.seconds);
-    return withSite(args, async (verb) => {
+    return withNodes(args, async (verb) => {
       const { opened, settings } = verb;
       const seen = await lookAtLivingCluster(verb);
       refuseDrill(node, opened.site, seen.cluster);

@@ -13,7 +13,7 @@ import { screenWidth } from '../../ui/plain/output.ts';
 import { accessPrompts } from '../line/access.ts';
 import { globalFlags } from '../line/flags.ts';
 import { rehearsalNote } from '../line/rehearsal-note.ts';
-import { withSite } from '../line/site-verb.ts';
+import { withNodes } from '../line/site-verb.ts';
 import { printJson } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 import { brokenLines } from '../text/estimate-text.ts';
@@ -33,7 +33,7 @@ export default defineVerb({
     },
   },
   run: ({ args }) =>
-    withSite(args, async ({ opened, settings, terminal }) => {
+    withNodes(args, async ({ opened, settings, terminal }) => {
       const prompts = accessPrompts(settings, terminal);
       const seen = await connect(opened.site.nodes.map(targetOf), { ...opened, prompts });
       const facts = allFacts(seen);

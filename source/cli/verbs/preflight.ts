@@ -4,7 +4,7 @@ import { screenWidth } from '../../ui/plain/output.ts';
 import { accessPrompts } from '../line/access.ts';
 import { globalFlags } from '../line/flags.ts';
 import { rehearsalNote, scenarioOf } from '../line/rehearsal-note.ts';
-import { withSite } from '../line/site-verb.ts';
+import { withNodes } from '../line/site-verb.ts';
 import { printJson, printLines } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 import { pairData, pairLines } from '../text/pair-matrix.ts';
@@ -17,7 +17,7 @@ export default defineVerb({
     'Run all checks on the nodes and the site, and show them as a grid, with the reason and what to do for each that does not pass. Changes nothing.',
   flags: { ...globalFlags, all: { type: 'boolean', about: 'Also show why checks passed.' } },
   run: ({ args }) =>
-    withSite(args, async ({ opened, settings, terminal }) => {
+    withNodes(args, async ({ opened, settings, terminal }) => {
       const { site, world, from } = opened;
       const { findings, pairs } = await checkSite(opened, accessPrompts(settings, terminal), settings.files);
       if (settings.json)

@@ -3,7 +3,7 @@ import { componentStatuses } from '../../status/parts.ts';
 import { tell } from '../apply/product-verb.ts';
 import { lookAtLivingCluster, runUpkeep } from '../apply/upkeep-verb.ts';
 import { globalFlags } from '../line/flags.ts';
-import { withSite } from '../line/site-verb.ts';
+import { withNodes } from '../line/site-verb.ts';
 import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
@@ -12,7 +12,7 @@ export default defineVerb({
     'Spread uneven parts over the nodes again after a node came back, one part and one instance at a time. Parts that keep data on their node are not touched.',
   flags: globalFlags,
   run: ({ args }) =>
-    withSite(args, async (verb) => {
+    withNodes(args, async (verb) => {
       const { opened } = verb;
       const seen = await lookAtLivingCluster(verb);
       const parts = componentStatuses(opened.site, opened.product, seen.observed);

@@ -4,7 +4,7 @@ import { defined } from '../../text/defined.ts';
 import { applySite } from '../apply/apply-site.ts';
 import { listOf } from '../line/arguments.ts';
 import { acceptFailure, globalFlags, takeOver } from '../line/flags.ts';
-import { withSite } from '../line/site-verb.ts';
+import { withNodes } from '../line/site-verb.ts';
 import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
@@ -33,7 +33,7 @@ export default defineVerb({
     'accept-failure': acceptFailure,
   },
   run: ({ args }) =>
-    withSite(args, async ({ opened, settings, terminal }) => {
+    withNodes(args, async ({ opened, settings, terminal }) => {
       const relocation = relocationOf(opened.site, { addresses: listOf(args.address), set: args.set ?? [] });
       const part = {
         checks: addressChecks,

@@ -3,7 +3,7 @@ import { localBackups } from '../../workstation/backups.ts';
 import { lookAtLivingCluster, runUpkeep } from '../apply/upkeep-verb.ts';
 import { confirmedByName } from '../line/confirm.ts';
 import { confirmDataLoss, globalFlags } from '../line/flags.ts';
-import { withSite } from '../line/site-verb.ts';
+import { withNodes } from '../line/site-verb.ts';
 import { defineVerb } from '../line/verb.ts';
 
 export default defineVerb({
@@ -13,7 +13,7 @@ export default defineVerb({
   flags: { ...globalFlags, 'confirm-data-loss': confirmDataLoss },
   operand: { name: 'BACKUP', about: 'Its name, or the end of it. Default: the newest whole one on this machine.' },
   run: ({ args, operand }) =>
-    withSite(args, async (verb) => {
+    withNodes(args, async (verb) => {
       const { opened, settings, terminal } = verb;
       const backup = chosenBackup(await localBackups(settings.files), operand);
       const seen = await lookAtLivingCluster(verb);
