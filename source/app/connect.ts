@@ -141,6 +141,7 @@ function keysNotKnown(offers: readonly HostKeyOffer[]): Fault {
   return new Fault({
     what: `${counted(offers.length, 'host key is', 'host keys are')} not known yet, and there is no terminal to prompt on.`,
     why: keyLines(offers).join('\n').trim(),
+    unchanged: true,
     next: ['Compare them with those on the nodes, then run the same command with --accept-new-host-keys added.'],
     exitCode: exitCode.refused,
   });
@@ -152,6 +153,7 @@ function changedKeys(changed: readonly HostKeyOffer[]): Fault {
     why: changed
       .map(({ node, changedFrom, fingerprint }) => `${node}: was ${changedFrom}, is ${fingerprint}`)
       .join('\n'),
+    unchanged: true,
     next: [
       'Either the node was reinstalled, or another machine answers in its place.',
       'Look at the key on the node itself: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub',

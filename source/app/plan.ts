@@ -64,6 +64,7 @@ export function refuseDrift(plan: Plan, facts: ReadonlyMap<string, NodeFacts>, b
     what: 'The nodes have changed since the plan was made.',
     where: [...new Set(found.map(({ node }) => node))].join(', '),
     why: found.map(saying).join('\n'),
+    unchanged: begun === undefined,
     next: [
       `${kloudspot('plan')}  shows what is to be done now.`,
       `${kloudspot('apply')}  makes a new plan and carries it out.`,

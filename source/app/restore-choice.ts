@@ -30,6 +30,7 @@ export function chosenBackup(all: readonly LocalBackup[], name: string | undefin
     what: `Backup ${backup.id} is damaged.`,
     where: backup.folder,
     why: 'A file is missing, or differs from the sum that was taken when it was made.',
+    unchanged: true,
     next,
     exitCode: exitCode.refused,
   });
@@ -51,6 +52,7 @@ export async function siteOfBackup(backup: LocalBackup): Promise<SavedSite> {
     what: 'The site of the backup cannot be read.',
     where: file,
     why: read.problems.map((problem) => problem.text).join('\n'),
+    unchanged: true,
     exitCode: exitCode.refused,
   });
 }
@@ -72,6 +74,7 @@ export function refuseOtherNodes(
       ...(more.length > 0 ? [`The cluster has ${more.join(', ')}, which it does not know.`] : []),
       'A restore brings objects back, not members.',
     ].join(' '),
+    unchanged: true,
     next: [
       'Choose a backup that was made after the nodes changed.',
       `${kloudspot('backup --list')}  shows those that there are.`,

@@ -172,6 +172,13 @@ describe('words on the command line', () => {
     expect(await careful('plan', '--brief')).toMatchObject({ exitCode: 0 });
   });
 
+  it('init --yes that preflight refuses says that nothing was changed, and leaves a rehearsal as it was', async () => {
+    const rehearsal = await Rehearsal.built();
+    const refused = await rehearsal.run('init', '--yes', '--rehearse=no-avx');
+    expect(refused).toMatchObject({ code: 3, stdout: expect.stringMatching(/\nNothing was changed\.$/) });
+    expect((await rehearsal.run('status', '--exit-code')).code).toBe(0);
+  });
+
   it('a product to size is a name or a file, and only where there is no site', async () => {
     const rehearsal = await Rehearsal.begin();
     const twice = await rehearsal.run('storage estimate', '--product', 'kloudspot');

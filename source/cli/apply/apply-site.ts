@@ -7,7 +7,7 @@ import type { OpenedSite } from '../../app/site.ts';
 import { refuseAcceptance } from '../../check/accept.ts';
 import { withAccepted } from '../../check/accepted.ts';
 import type { RunDocument } from '../../engine/worker/documents.ts';
-import { type ExitCode, exitCode } from '../../errors/fault.ts';
+import { type ExitCode, exitCode, nothingChanged } from '../../errors/fault.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
 import type { Plan, PlanPurpose } from '../../plan/document/document.ts';
 import type { PlanInput } from '../../plan/input.ts';
@@ -76,7 +76,10 @@ export async function applySite(
   const code = preflightCode(findings);
   showFindings(findings, wanted, settings, terminal);
   if (answered !== undefined && !settings.json) printLines(terminal.output, [...answered.lines, '']);
-  if (code !== exitCode.done) return code;
+  if (code !== exitCode.done) {
+    if (!settings.json) printLines(terminal.output, [nothingChanged]);
+    return code;
+  }
   const plan = await planLiving(wanted, living, { purpose: options.purpose ?? 'init', findings, ...part?.wish });
   if (part !== undefined && plan.steps.length === 0) {
     printLines(settings.json ? terminal.errors : terminal.output, [part.nothing]);

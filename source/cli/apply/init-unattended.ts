@@ -18,7 +18,7 @@ export interface UnattendedWish {
 
 /**
  * `init --yes`: preflight, then the run, which writes the site at its usual place, where later verbs look for it, and values.yaml.
- * A site file that was named stays as it is.
+ * A site file that was named stays as it is. Where it is refused nothing is begun, and a rehearsal keeps the machines that it had.
  */
 export async function initUnattended(
   settings: Settings,
@@ -28,14 +28,15 @@ export async function initUnattended(
   const found = await openSite(settings, { fresh: true });
   const opened = bundle === undefined ? found : { ...found, site: { ...found.site, bundle } };
   try {
-    return await applySite(opened, settings, terminal, {
+    const code = await applySite(opened, settings, terminal, {
       verb: 'init',
       site: settings.files.site,
       accept,
       answer: (facts) => answered(opened, settings, facts),
     });
+    if (code === exitCode.preflightFailed) opened.world.restore?.();
+    return code;
   } catch (error) {
-    // Refused: nothing was begun, so a rehearsal keeps the machines that it had.
     if (error instanceof Fault && error.exitCode === exitCode.refused) opened.world.restore?.();
     throw error;
   } finally {
