@@ -13,7 +13,7 @@ import { dirname, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { completion, shells } from '../../source/cli/text/completion.ts';
 import { verbs as table } from '../../source/cli/verb-table.ts';
-import { shownVerbs } from '../../source/cli/verbs/completion.ts';
+import { namedValues, shownVerbs } from '../../source/cli/verbs/completion.ts';
 import { version } from '../build/options.ts';
 import { manual } from './man.ts';
 
@@ -51,7 +51,7 @@ export async function systemTree(into: string, seconds: number): Promise<void> {
   mkdirSync(dirname(link), { recursive: true });
   symlinkSync('../lib/kloudspot/bin/kloudspot', link);
   const shown = await shownVerbs({ verbs: table, version });
-  for (const shell of shells) write(join(into, completionPath[shell]), completion(shell, shown));
+  for (const shell of shells) write(join(into, completionPath[shell]), completion(shell, shown, namedValues()));
   for (const { file, text } of await manualPages(seconds))
     write(join(into, 'usr/share/man/man1', `${file}.gz`), packed(text));
   const docs = join(into, 'usr/share/doc/kloudspot');

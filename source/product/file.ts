@@ -1,16 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { basename, isAbsolute, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
 import { Fault } from '../errors/fault.ts';
-import { templatesFolder } from '../site/templates.ts';
+import { templateNames, templatesFolder } from '../site/templates.ts';
 import { didYouMean } from '../text/nearest.ts';
 
 /** Names of the products in `templates/products`. */
-export function listProducts(): string[] {
-  return readdirSync(join(templatesFolder(), 'products'))
-    .filter((file) => file.endsWith('.yaml'))
-    .map((file) => basename(file, '.yaml'))
-    .sort();
-}
+export const listProducts = (): string[] => templateNames('products');
 
 /** The file of a product: by its name in `templates/products`, or by a path relative to `from`. Throws a `Fault` where there is none. */
 export function productFile(nameOrPath: string, from: string): string {

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { isSea } from 'node:sea';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { unpackTemplates } from './unpacked-templates.ts';
@@ -21,6 +21,14 @@ function climb(from: string): string {
   const parent = dirname(from);
   if (parent === from) throw new Error('templates/products is missing beside the program');
   return climb(parent);
+}
+
+/** Names of the files in a folder of `templates/`: products, or scenarios of rehearsals. */
+export function templateNames(folder: 'products' | 'rehearsal'): string[] {
+  return readdirSync(join(templatesFolder(), folder))
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => basename(file, '.yaml'))
+    .sort();
 }
 
 /** The line that names the schema for editors: a file follows. https://github.com/redhat-developer/yaml-language-server#using-inlined-schema */

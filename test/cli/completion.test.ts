@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { completion, type Shell } from '../../source/cli/text/completion.ts';
 import { verbs } from '../../source/cli/verb-table.ts';
-import { shownVerbs } from '../../source/cli/verbs/completion.ts';
+import { namedValues, shownVerbs } from '../../source/cli/verbs/completion.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kloudspot-completion-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const shown = await shownVerbs({ verbs, version: '1' });
 const written = (shell: Shell) => {
   const path = join(folder, shell);
-  writeFileSync(path, completion(shell, shown));
+  writeFileSync(path, completion(shell, shown, namedValues()));
   return path;
 };
 const has = (shell: Shell) => spawnSync(shell, ['-c', 'exit 0']).status === 0;
@@ -32,6 +32,16 @@ const cases: readonly (readonly [typed: string[], offered: string[]])[] = [
   [['undo', '--conf'], ['--confirm-data-loss']],
   [['storage', 'estimate', '--vol'], ['--volume']],
   [['completion', 'z'], ['zsh']],
+  [
+    ['explain', 'host'],
+    ['host-name', 'hosts-at-boot'],
+  ],
+  [
+    ['plan', '--rehearse', 'no-'],
+    ['no-avx', 'no-internet'],
+  ],
+  [['init', '--product', 'fore'], ['foresight']],
+  [['plan', '--rehearse', '--spe'], ['--speed']],
 ];
 
 describe('the completion of bash', () => {

@@ -14,9 +14,12 @@ export interface CompletedVerb {
   readonly operand?: Operand;
 }
 
-/** A script that the shell reads to complete verbs, flags and the paths that flags take. */
-export function completion(shell: Shell, verbs: readonly CompletedVerb[]): string {
-  return { bash, zsh, fish }[shell](verbs);
+/** Words to choose from, by what the help calls a value: `SCENARIO`. */
+export type NamedValues = Readonly<Record<string, readonly string[]>>;
+
+/** A script that the shell reads to complete verbs, flags, and the names and paths that they take. */
+export function completion(shell: Shell, verbs: readonly CompletedVerb[], named: NamedValues): string {
+  return { bash, zsh, fish }[shell](verbs, named);
 }
 
 const spelled = (name: string, { negative }: Flag): string => `--${negative ? 'no-' : ''}${name}`;
@@ -27,7 +30,9 @@ const flagsOf = ({ flags }: CompletedVerb): [string, Flag][] =>
 const distinct = (words: readonly string[]): string[] => [...new Set(words)];
 const lines = (text: readonly string[]): string => `${text.join('\n')}\n`;
 
-const valuesOf = ({ operand }: CompletedVerb): readonly string[] => operand?.values ?? [];
+const valuesOf = ({ operand }: CompletedVerb, named: NamedValues): readonly string[] =>
+  operand?.values ?? named[operand?.name ?? ''] ?? [];
+const namesOf = ({ value }: Flag, named: NamedValues): readonly string[] => named[value ?? ''] ?? [];
 
 /** Words that may come first: the verbs of one word, and the first words of the others. */
 const firstWords = (verbs: readonly CompletedVerb[]): string[] => distinct(verbs.map(({ name }) => head(name)));
@@ -37,10 +42,13 @@ const tails = (verbs: readonly CompletedVerb[], first: string): string[] =>
 const groups = (verbs: readonly CompletedVerb[]): string[] =>
   distinct(verbs.filter(({ name }) => name.includes(' ')).map(({ name }) => head(name)));
 
-function bash(verbs: readonly CompletedVerb[]): string {
+function bash(verbs: readonly CompletedVerb[], named: NamedValues): string {
   const all = verbs.flatMap(flagsOf);
   const paths = distinct(all.filter(([, flag]) => takesPath(flag)).map(([name]) => name));
-  const values = distinct(all.filter(([, flag]) => takesValue(flag) && !takesPath(flag)).map(([name]) => name));
+  const chosen = new Map(all.filter(([, flag]) => namesOf(flag, named).length > 0));
+  const values = distinct(
+    all.filter(([name, flag]) => takesValue(flag) && !takesPath(flag) && !chosen.has(name)).map(([name]) => name),
+  );
   return lines([
     '# bash completion for kloudspot',
     '_kloudspot() {',
@@ -49,17 +57,18 @@ function bash(verbs: readonly CompletedVerb[]): string {
     '  case $before in',
     `    ${paths.join('|')}) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;`,
     ...(values.length === 0 ? [] : [`    ${values.join('|')}) return ;;`]),
+    ...[...chosen].map(([name, flag]) => bashNames(name, flag, namesOf(flag, named))),
     '  esac',
     `  if [ "$COMP_CWORD" -eq 1 ]; then words='${firstWords(verbs).join(' ')} --help --version'`,
     '  else',
     '    case "${COMP_WORDS[1]} ${COMP_WORDS[2]:-}" in',
     ...verbs
       .filter(({ name }) => name.includes(' '))
-      .map((verb) => `      '${verb.name}') words='${bashFlags(verb)}' ;;`),
+      .map((verb) => `      '${verb.name}') words='${bashFlags(verb, named)}' ;;`),
     ...groups(verbs).map((group) => `      '${group} '*) words='${tails(verbs, group).join(' ')}' ;;`),
     ...verbs
       .filter(({ name }) => !name.includes(' '))
-      .map((verb) => `      '${verb.name} '*) words='${bashFlags(verb)}' ;;`),
+      .map((verb) => `      '${verb.name} '*) words='${bashFlags(verb, named)}' ;;`),
     '    esac',
     '  fi',
     '  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")',
@@ -68,10 +77,17 @@ function bash(verbs: readonly CompletedVerb[]): string {
   ]);
 }
 
-const bashFlags = (verb: CompletedVerb): string =>
-  [...valuesOf(verb), ...flagsOf(verb).map(([name]) => name), '--help'].join(' ');
+/** Behind a flag whose value may be left out another flag may be typed. */
+function bashNames(name: string, { optional, value }: Flag, names: readonly string[]): string {
+  const files = value?.endsWith('|FILE') ? ' -f' : '';
+  const offer = `mapfile -t COMPREPLY < <(compgen${files} -W '${names.join(' ')}' -- "$word"); return`;
+  return `    ${name}) ${optional ? `if [[ $word != -* ]]; then ${offer}; fi` : offer} ;;`;
+}
 
-function zsh(verbs: readonly CompletedVerb[]): string {
+const bashFlags = (verb: CompletedVerb, named: NamedValues): string =>
+  [...valuesOf(verb, named), ...flagsOf(verb).map(([name]) => name), '--help'].join(' ');
+
+function zsh(verbs: readonly CompletedVerb[], named: NamedValues): string {
   return lines([
     '#compdef kloudspot',
     '# zsh completion for kloudspot',
@@ -82,14 +98,16 @@ function zsh(verbs: readonly CompletedVerb[]): string {
     '  )',
     '  if (( CURRENT == 2 )); then _describe verb first; return; fi',
     '  case "$words[2] $words[3]" in',
-    ...verbs.filter(({ name }) => name.includes(' ')).map((verb) => zshVerb(verb, quoted(verb.name))),
+    ...verbs.filter(({ name }) => name.includes(' ')).map((verb) => zshVerb(verb, quoted(verb.name), named)),
     ...groups(verbs).map(
       (group) =>
         `    ${quoted(`${group} `)}*) local -a second; second=(${tails(verbs, group)
           .map((tail) => quoted(`${tail}:${aboutWord(verbs, `${group} ${tail}`)}`))
           .join(' ')}); _describe word second ;;`,
     ),
-    ...verbs.filter(({ name }) => !name.includes(' ')).map((verb) => zshVerb(verb, `${quoted(`${verb.name} `)}*`)),
+    ...verbs
+      .filter(({ name }) => !name.includes(' '))
+      .map((verb) => zshVerb(verb, `${quoted(`${verb.name} `)}*`, named)),
     '  esac',
     '}',
     // Read by `source` or through the function path: the latter calls it at once.
@@ -100,21 +118,26 @@ function zsh(verbs: readonly CompletedVerb[]): string {
 const aboutWord = (verbs: readonly CompletedVerb[], name: string): string =>
   (verbs.find((verb) => verb.name === name)?.about ?? `${tails(verbs, name).join(', ')}`).replaceAll(':', '\\:');
 
-function zshVerb(verb: CompletedVerb, pattern: string): string {
-  const specs = flagsOf(verb).map(([name, flag]) => quoted(`${name}[${inBrackets(flag.about)}]${zshValue(flag)}`));
-  const values = valuesOf(verb).join(' ');
+function zshVerb(verb: CompletedVerb, pattern: string, named: NamedValues): string {
+  const specs = flagsOf(verb).map(([name, flag]) =>
+    quoted(`${name}[${inBrackets(flag.about)}]${zshValue(flag, namesOf(flag, named))}`),
+  );
+  const values = valuesOf(verb, named).join(' ');
   const rest = quoted(values === '' ? '*:: :' : `*:${verb.operand?.name}:(${values})`);
-  return `    ${pattern}) _arguments -S ${[...specs, rest].join(' \\\n      ')} ;;`;
+  // Flags are looked for behind the verb: where its words are operands, none has a value.
+  const count = verb.name.split(' ').length;
+  return `    ${pattern}) shift ${count} words; (( CURRENT -= ${count} )); _arguments -S ${[...specs, rest].join(' \\\n      ')} ;;`;
 }
 
-const zshValue = (flag: Flag): string => {
+const zshValue = (flag: Flag, names: readonly string[]): string => {
+  if (names.length > 0) return `${flag.optional ? '::' : ':'}${flag.value}:(${names.join(' ')})`;
   if (takesPath(flag)) return `:${flag.value}:_files`;
   return takesValue(flag) ? `:${flag.value}: ` : '';
 };
 
 const inBrackets = (text: string): string => text.replace(/[[\]:\\]/g, (mark) => `\\${mark}`);
 
-function fish(verbs: readonly CompletedVerb[]): string {
+function fish(verbs: readonly CompletedVerb[], named: NamedValues): string {
   const known = firstWords(verbs).join(' ');
   return lines([
     '# fish completion for kloudspot',
@@ -129,18 +152,29 @@ function fish(verbs: readonly CompletedVerb[]): string {
           `complete -c kloudspot -n '__fish_seen_subcommand_from ${group}; and not __fish_seen_subcommand_from ${tails(verbs, group).join(' ')}' -a ${tail} -d ${quoted(aboutWord(verbs, `${group} ${tail}`))}`,
       ),
     ),
-    ...verbs.flatMap(fishFlags),
+    ...verbs.flatMap((verb) => fishFlags(verb, named)),
   ]);
 }
 
-function fishFlags(verb: CompletedVerb): string[] {
+function fishFlags(verb: CompletedVerb, named: NamedValues): string[] {
   const seen = verb.name.split(' ').map((word) => `__fish_seen_subcommand_from ${word}`);
   const rule = `complete -c kloudspot -n '${seen.join('; and ')}'`;
-  const flags = flagsOf(verb).map(([name, flag]) => {
-    const value = takesPath(flag) ? ' -r -F' : takesValue(flag) ? ' -x' : '';
-    return `${rule} -l ${name.slice(2)}${value} -d ${quoted(flag.about)}`;
+  const flags = flagsOf(verb).flatMap(([name, flag]) => {
+    const names = namesOf(flag, named).join(' ');
+    const value = takesPath(flag)
+      ? ' -r -F'
+      : takesValue(flag)
+        ? ` -x${names === '' ? '' : ` -a ${quoted(names)}`}`
+        : '';
+    return [
+      `${rule} -l ${name.slice(2)}${value} -d ${quoted(flag.about)}`,
+      // To fish a value that may be left out stands behind "=" alone.
+      ...(flag.optional && names !== ''
+        ? [`complete -c kloudspot -n '${seen.join('; and ')}; and __fish_prev_arg_in ${name}' -a ${quoted(names)}`]
+        : []),
+    ];
   });
-  return [...valuesOf(verb).map((value) => `${rule} -a ${value}`), ...flags];
+  return [...valuesOf(verb, named).map((value) => `${rule} -a ${value}`), ...flags];
 }
 
 /** For bash, zsh and fish alike: none of the texts ends in a backslash. */

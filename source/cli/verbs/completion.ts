@@ -1,8 +1,10 @@
+import { checks } from '../../check/checks.ts';
 import { exitCode, Fault } from '../../errors/fault.ts';
+import { templateNames } from '../../site/templates.ts';
 import { defined } from '../../text/defined.ts';
 import type { Program } from '../line/verb.ts';
 import { defineVerb } from '../line/verb.ts';
-import { type CompletedVerb, completion, shells } from '../text/completion.ts';
+import { type CompletedVerb, completion, type NamedValues, shells } from '../text/completion.ts';
 
 export default defineVerb({
   name: 'completion',
@@ -18,7 +20,7 @@ export default defineVerb({
         next: shells.map((name) => `kloudspot completion ${name}`),
         exitCode: exitCode.usage,
       });
-    process.stdout.write(completion(shell, await shownVerbs(program)));
+    process.stdout.write(completion(shell, await shownVerbs(program), namedValues()));
     return exitCode.done;
   },
 });
@@ -33,3 +35,10 @@ export async function shownVerbs({ verbs }: Program): Promise<CompletedVerb[]> {
     }),
   );
 }
+
+/** What flags and operands may name. */
+export const namedValues = (): NamedValues => ({
+  CHECK: checks.map(({ id }) => id),
+  SCENARIO: templateNames('rehearsal'),
+  'NAME|FILE': templateNames('products'),
+});
