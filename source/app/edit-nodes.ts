@@ -1,6 +1,6 @@
 import { exitCode, Fault } from '../errors/fault.ts';
 import type { NodeFacts } from '../facts/facts.ts';
-import { textOfFile } from '../host/read-text.ts';
+import { textIfPresent } from '../host/read-text.ts';
 import type { StandingNode } from '../plan/standing/standing.ts';
 import { judgeDraft, parseDraft } from '../site/load.ts';
 import { siteText } from '../site/save.ts';
@@ -30,7 +30,7 @@ export type NodeEdit =
 
 /** The site with its nodes changed, and its file with comments kept. Throws `Fault` (exit code 2) with each problem. */
 export async function editNodes(site: Site, file: string, wish: NodeEdit): Promise<ChangedSite> {
-  const before = await textOfFile(file).catch(() => undefined);
+  const before = await textIfPresent(file);
   const draft = parseDraft(before ?? siteText(site));
   const nodes = edited(site, Array.isArray(draft['nodes']) ? draft['nodes'] : [], wish);
   const after: SiteDraft = { ...draft, nodes };

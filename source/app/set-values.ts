@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { Fault } from '../errors/fault.ts';
-import { textOfFile } from '../host/read-text.ts';
+import { textIfPresent } from '../host/read-text.ts';
 import type { Finding } from '../site/finding.ts';
 import { judgeDraft, parseDraft } from '../site/load.ts';
 import { siteText } from '../site/save.ts';
@@ -16,7 +16,7 @@ export interface ChangedSite {
 
 /** The site with every `path=value` set, judged as a whole. Throws `Fault` with each problem (exit code 2). */
 export async function changedSite(site: Site, file: string, changes: readonly string[]): Promise<ChangedSite> {
-  const before = await textOfFile(file).catch(() => undefined);
+  const before = await textIfPresent(file);
   const start = parseDraft(before ?? siteText(site));
   const draft = changes.map(change).reduce((rest, { path, value }) => setAt(rest, path, value), start);
   const judged = judgeDraft(draft);

@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { Fault } from '../errors/fault.ts';
+import { isMissing } from '../errors/thrown.ts';
 import { type Passwords, readPasswords } from '../host/secrets.ts';
 import { loadSiteWithProduct } from '../product/fit.ts';
 import { loadProduct, productFor } from '../product/load.ts';
@@ -85,10 +86,10 @@ function unfinished({ files, site }: Settings): Fault {
   });
 }
 
-/** Whether a site file is there, for the verbs that also work without one. */
+/** Whether a site file is there, for the verbs that also work without one. What cannot be read is there: reading it says why. */
 export async function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
-    () => false,
+    (error: unknown) => !isMissing(error),
   );
 }

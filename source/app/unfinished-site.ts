@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { loadSiteWithProduct } from '../product/fit.ts';
 import { loadProduct } from '../product/load.ts';
 import type { Product } from '../product/schema.ts';
 import { defaultProduct } from '../site/default-product.ts';
-import { parseDraft } from '../site/load.ts';
+import { parseDraft, textOfSite } from '../site/load.ts';
 import { InvalidFile } from '../site/reading/invalid-file.ts';
 import { type KeyLines, keyLines } from '../site/reading/key-lines.ts';
 import type { SiteDraft } from '../site/schema.ts';
@@ -29,7 +28,7 @@ export async function openUnfinished(file: string): Promise<UnfinishedSite> {
   } catch (error) {
     if (!(error instanceof InvalidFile) || error.problems.some((problem) => problem.aboutKey || problem.path === ''))
       throw error;
-    const text = await readFile(file, 'utf8');
+    const text = await textOfSite(file);
     const draft = parseDraft(text);
     const named = draft['product'];
     const product = await loadProduct(typeof named === 'string' ? named : defaultProduct, dirname(file));

@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../errors/fault.ts';
-import { textOfFile } from '../host/read-text.ts';
+import { foldersIn, textOfFile } from '../host/read-text.ts';
 import type { Files } from '../site/files.ts';
 import { kloudspot } from '../text/command.ts';
 import type { RunEvent, RunHandle, RunOutcome } from './journal/event.ts';
@@ -16,12 +15,11 @@ export interface RunSummary extends RunHandle {
   readonly state: 'running' | 'prepared' | RunOutcome;
 }
 
-/** All runs, oldest first. A folder whose name begins with a dot is still being put together. */
+/** All runs, oldest first. Throws what Node throws where their folder cannot be read. A folder whose name begins with a dot is still being put together. */
 export async function listRuns(files: Files): Promise<RunHandle[]> {
-  const names = await readdir(files.runs, { withFileTypes: true }).catch(() => []);
+  const names = await foldersIn(files.runs);
   return names
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-    .map((entry) => ({ id: entry.name, directory: join(files.runs, entry.name) }))
+    .map((id) => ({ id, directory: join(files.runs, id) }))
     .sort((one, other) => (one.id < other.id ? -1 : 1));
 }
 

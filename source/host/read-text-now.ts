@@ -11,14 +11,17 @@ export const withoutWaiting = constants.O_RDONLY | constants.O_NONBLOCK;
  * The text of a file of ours at once, also for what is read before the program is loaded; undefined where there is none. Throws a
  * `Fault` for a pipe, a device and a text of more than 256 MiB, else what Node throws.
  */
-export function textNow(path: string): string | undefined {
+export const textNow = (path: string): string | undefined => bytesNow(path)?.toString('utf8');
+
+/** The same as bytes. */
+export function bytesNow(path: string): Buffer | undefined {
   let file: number | undefined;
   try {
     file = openSync(path, withoutWaiting);
     const found = fstatSync(file);
     refuseUnlessFile(path, found);
     if (found.size > largest) throw tooLarge(path, largest);
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (error) {
     if (isMissing(error)) return undefined;
     // The system gives no path where an open file is read.

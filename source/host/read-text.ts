@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { Fault } from '../errors/fault.ts';
 import { isMissing } from '../errors/thrown.ts';
 import { namePath } from './file-fault.ts';
@@ -36,6 +36,15 @@ export async function openFile(path: string): Promise<FileHandle> {
     await handle.close();
     throw error;
   }
+}
+
+/** Names of the folders in a folder of ours, those with a dot before them left out; none where it is missing. Throws what Node throws. */
+export async function foldersIn(path: string): Promise<string[]> {
+  const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name);
 }
 
 /** The text of a file, a pipe or a device that an operator names. Throws a `Fault` where it is longer than so many bytes, else what Node throws. */

@@ -28,7 +28,7 @@ export function parseSite(
 
 /** Reads a `site.yaml`. Throws `Fault` when it cannot be read, `InvalidFile` with every problem when it is wrong. */
 export async function loadSite(file: string): Promise<{ readonly site: Site; readonly text: string }> {
-  const text = await readText(file);
+  const text = await textOfSite(file);
   const parsed = parseSite(text, file);
   if ('problems' in parsed) throw new InvalidFile(file, parsed.problems);
   return { site: parsed.site, text };
@@ -68,7 +68,8 @@ const draftSchema = z.record(z.string(), draftValue);
 /** Bytes. A site of a hundred nodes has some 50 KB; a device such as /dev/zero never ends. */
 const largest = 16 * 1024 * 1024;
 
-async function readText(file: string): Promise<string> {
+/** The text of a `site.yaml` that an operator names. Throws `Fault` when it cannot be read. */
+export async function textOfSite(file: string): Promise<string> {
   try {
     return await textUpTo(file, largest);
   } catch (error) {
@@ -88,6 +89,7 @@ const readingFailures: Readonly<Record<string, string>> = {
   ENOENT: 'There is no such file.',
   EACCES: 'You may not read it: run as root or as its owner.',
   EISDIR: 'It is a folder.',
+  ELOOP: 'Symbolic links lead in a circle.',
 };
 
 function findingOf(complaint: Complaint): Finding {

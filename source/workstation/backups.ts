@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { foldersIn, openFile } from '../host/read-text.ts';
 import type { Files } from '../site/files.ts';
 
 /** A backup as it lies on this machine. */
@@ -27,24 +28,30 @@ export async function keepBackup(
 }
 
 /** One file of a backup. */
-export const backupFile = ({ folder }: LocalBackup, name: string): Promise<Buffer> => readFile(join(folder, name));
+export async function backupFile({ folder }: Pick<LocalBackup, 'folder'>, name: string): Promise<Buffer> {
+  await using file = await openFile(join(folder, name));
+  // Awaited here: the file would be closed while it is read.
+  return await file.readFile();
+}
 
-/** All that this machine keeps, the oldest first. */
+/** All that this machine keeps, the oldest first. Throws what Node throws where their folder cannot be read. */
 export async function localBackups({ backups }: Pick<Files, 'backups'>): Promise<LocalBackup[]> {
-  const names = await readdir(backups, { withFileTypes: true }).catch(() => []);
-  const ids = names.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name);
+  const ids = await foldersIn(backups);
   return Promise.all(ids.toSorted().map((id) => localBackup(join(backups, id), id)));
 }
 
 async function localBackup(folder: string, id: string): Promise<LocalBackup> {
-  const sums = await readFile(join(folder, 'SHA256SUMS'), 'utf8').catch(() => '');
-  const rows = sums.split('\n').flatMap((line) => {
-    const [, sum = '', name] = /^([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? [];
-    return name === undefined ? [] : [{ sum, name }];
-  });
+  const sums = await backupFile({ folder }, 'SHA256SUMS').catch(() => '');
+  const rows = sums
+    .toString()
+    .split('\n')
+    .flatMap((line) => {
+      const [, sum = '', name] = /^([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? [];
+      return name === undefined ? [] : [{ sum, name }];
+    });
   const files = await Promise.all(
     rows.map(async ({ sum, name }) => {
-      const content = await readFile(join(folder, name)).catch(() => undefined);
+      const content = await backupFile({ folder }, name).catch(() => undefined);
       const same = content !== undefined && createHash('sha256').update(content).digest('hex') === sum;
       return { same, bytes: content?.length ?? 0 };
     }),

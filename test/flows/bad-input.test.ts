@@ -1,5 +1,5 @@
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { selfSigned } from '../../source/tls/self-signed.ts';
@@ -177,6 +177,15 @@ describe('words on the command line', () => {
     const refused = await rehearsal.run('init', '--yes', '--rehearse=no-avx');
     expect(refused).toMatchObject({ code: 3, stdout: expect.stringMatching(/\nNothing was changed\.$/) });
     expect((await rehearsal.run('status', '--exit-code')).code).toBe(0);
+  });
+
+  it('a site file that cannot be read is not passed over for that of the rehearsal', async () => {
+    const rehearsal = await Rehearsal.begin();
+    const site = rehearsal.path('etc/kloudspot/site.yaml');
+    await mkdir(dirname(site), { recursive: true });
+    await symlink(site, site);
+    const { code, stderr } = await rehearsal.run('plan');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('Symbolic links lead in a circle.')]);
   });
 
   it('a product to size is a name or a file, and only where there is no site', async () => {

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { journalPath } from '../../engine/journal/journal-path.ts';
 import { listRuns } from '../../engine/runs.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import type { Host } from '../../host/host.ts';
+import { textOfFile } from '../../host/read-text.ts';
 import { kubectl } from '../../kubernetes/kubectl.ts';
 import { ask } from '../../kubernetes/read.ts';
 import { snap } from '../../microk8s/snap.ts';
@@ -43,8 +43,8 @@ export async function collect(collecting: Collecting): Promise<Piece[]> {
     piece('status.json', async () => json(await statusOf(opened, files))),
     piece('findings.json', async () => json(await judgeSeen(opened, seen, files))),
     piece('history.json', async () => json(await pastRuns(files))),
-    piece('site.yaml', async () => readFile(opened.from, 'utf8').catch(() => json(opened.site))),
-    piece('values.yaml', async () => readFile(files.values, 'utf8')),
+    piece('site.yaml', async () => textOfFile(opened.from).catch(() => json(opened.site))),
+    piece('values.yaml', async () => textOfFile(files.values)),
     ...[...seen.facts].map(([node, facts]) => piece(`nodes/${node}/facts.json`, async () => json(facts))),
   ]);
   return [
@@ -65,8 +65,8 @@ async function ofRuns(files: Files): Promise<Piece[]> {
   const newest = (await listRuns(files)).slice(-runs);
   return Promise.all(
     newest.flatMap(({ id, directory }) => [
-      piece(`runs/${id}/plan.json`, () => readFile(join(directory, 'plan.json'), 'utf8')),
-      piece(`runs/${id}/journal.jsonl`, () => readFile(journalPath(directory), 'utf8')),
+      piece(`runs/${id}/plan.json`, () => textOfFile(join(directory, 'plan.json'))),
+      piece(`runs/${id}/journal.jsonl`, () => textOfFile(journalPath(directory))),
     ]),
   );
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { documentsOf } from '../../app/documents.ts';
 import { storageWords, withSeenGroups } from '../../app/seen-storage.ts';
 import type { Settings } from '../../app/settings.ts';
@@ -6,7 +5,7 @@ import { type OpenedSite, openSite } from '../../app/site.ts';
 import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
 import type { Terminal } from '../line/terminal.ts';
-import { parseDraft } from '../../site/load.ts';
+import { parseDraft, textOfSite } from '../../site/load.ts';
 import { type AnsweredSite, applySite } from './apply-site.ts';
 
 export interface UnattendedWish {
@@ -50,7 +49,7 @@ async function answered(
   { files, site: file }: Settings,
   facts: ReadonlyMap<string, NodeFacts>,
 ): Promise<AnsweredSite> {
-  const draft = from === file ? parseDraft(await readFile(file, 'utf8')) : (world.draft ?? {});
+  const draft = from === file ? parseDraft(await textOfSite(file)) : (world.draft ?? {});
   const site = withSeenGroups({ site: written, draft, product, facts });
   const documents = await documentsOf(site, product, files.site, files);
   const whole = parseDraft(documents[0]?.content ?? '');

@@ -1,18 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import {
-  appendFileSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { Fault } from '../../errors/fault.ts';
 import { namePath } from '../../host/file-fault.ts';
+import { bytesNow, textNow } from '../../host/read-text-now.ts';
 import { underModelLock } from './model-lock.ts';
 import { applyPatch, Changes, patchSchema } from './patch.ts';
 import { type State, stateSchema } from './state.ts';
@@ -90,8 +82,10 @@ export class Store {
     }
   }
 
-  #readWhole(stamp: string): Known {
-    const text = readFileSync(this.#file, 'utf8');
+  /** Undefined where it was removed meanwhile. */
+  #readWhole(stamp: string): Known | undefined {
+    const text = textNow(this.#file);
+    if (text === undefined) return undefined;
     const { log: mark = '', ...state } = parse(wholeSchema, text, this.#file);
     const whole = { stamp, bytes: text.length };
     return { state, changes: new Changes(state), whole, mark, end: 0, stamp: undefined };
@@ -102,9 +96,9 @@ export class Store {
     const stamp = stampOf(this.#log);
     if (stamp === known.stamp) return true;
     if (stamp === undefined) return false;
-    const bytes = readFileSync(this.#log);
+    const bytes = bytesNow(this.#log);
     // Changes that go on from another whole than the one that was read.
-    if (stampOf(this.#file) !== known.whole.stamp) return false;
+    if (bytes === undefined || stampOf(this.#file) !== known.whole.stamp) return false;
     const end = bytes.lastIndexOf('\n') + 1;
     const head = Buffer.from(`${known.mark}\n`);
     const isOurs = bytes.subarray(0, head.length).equals(head);
