@@ -10,6 +10,7 @@ import { addressesEarly, type EvidenceOptions, gatherEvidence } from './evidence
 import { refuseOutside } from './outside.ts';
 import { type Living, lookAtLiving } from './plan-living.ts';
 import { askRelease } from './release/ask.ts';
+import { siteToBuild } from './seen-storage.ts';
 import type { OpenedSite } from './site.ts';
 
 /** What was seen of a site: of its nodes, and of its cluster where it is there already. */
@@ -42,7 +43,8 @@ export async function judgeSite(opened: Judged, { seen, living, early }: SeenSit
 
 /** All findings on a site, and the facts of the nodes that were reached. Changes nothing. */
 export async function checkSite(opened: OpenedSite, prompts: AccessPrompts, files: Files): Promise<JudgedSite> {
-  return judgeSite(opened, await lookAtSite(opened, prompts, files));
+  const looked = await lookAtSite(opened, prompts, files);
+  return judgeSite({ ...opened, site: siteToBuild(opened, looked.living) }, looked);
 }
 
 /** All findings on a site from what was seen of its nodes; what only the present moment can tell is asked now. */

@@ -6,6 +6,8 @@ import { textAt } from '../wizard/draft/draft.ts';
 import { likelyGroupOf, likelyPoolGroupOf } from '../wizard/draft/storage-wish.ts';
 import type { Note } from '../wizard/page.ts';
 import { storageNotes } from '../wizard/pages/totals.ts';
+import type { Living } from './plan-living.ts';
+import type { OpenedSite } from './site.ts';
 
 /** What the storage of a site is worked out from without its pages. `draft`: the site file as it was written. */
 interface Written {
@@ -28,6 +30,12 @@ export function withSeenGroups({ site, ...view }: Written): Site {
       shared: { ...shared, volumeGroup: group('shared', likelyPoolGroupOf(view)) },
     },
   };
+}
+
+/** The site as it is built: with those groups while its nodes have no cluster. One that is there already lies where its file says. */
+export function siteToBuild(opened: Pick<OpenedSite, 'site' | 'product' | 'draft'>, { facts, cluster }: Living): Site {
+  const { site, product } = opened;
+  return cluster === undefined ? withSeenGroups({ site, draft: opened.draft(), product, facts }) : site;
 }
 
 /** What the Storage page says under its fields: groups, available, required, and the verdict. */

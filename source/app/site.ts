@@ -6,8 +6,8 @@ import { loadSiteWithProduct } from '../product/fit.ts';
 import { loadProduct, productFor } from '../product/load.ts';
 import type { Product } from '../product/schema.ts';
 import type { Finding } from '../site/finding.ts';
-import { judgeDraft } from '../site/load.ts';
-import type { Site } from '../site/schema.ts';
+import { judgeDraft, parseDraft } from '../site/load.ts';
+import type { Site, SiteDraft } from '../site/schema.ts';
 import { kloudspot } from '../text/command.ts';
 import { defined } from '../text/defined.ts';
 import { counted } from '../text/plural.ts';
@@ -22,6 +22,8 @@ export interface OpenedSite {
   readonly world: World;
   /** Where the site came from: a file, or the rehearsal's own draft. */
   readonly from: string;
+  /** What was written there. */
+  draft(): SiteDraft;
   close(): Promise<void>;
 }
 
@@ -36,26 +38,31 @@ export async function openSite(settings: Settings, { fresh = false } = {}): Prom
   const passwords = await givenPasswords(settings);
   const world = await openWorld({ files: settings.files, passwords, rehearsal: settings.rehearsal, fresh });
   try {
-    const { site, product, from } = await findSite(settings, world);
-    return { site, product, passwords, world, from, close: () => world.close() };
+    const found = await findSite(settings, world);
+    return { ...found, passwords, world, close: () => world.close() };
   } catch (error) {
     await world.close();
     throw error;
   }
 }
 
-async function findSite(settings: Settings, world: World): Promise<{ site: Site; product: Product; from: string }> {
+async function findSite(
+  settings: Settings,
+  world: World,
+): Promise<Pick<OpenedSite, 'site' | 'product' | 'from' | 'draft'>> {
   if (settings.siteGiven || (await exists(settings.site))) {
-    const { site, product } = await loadSiteWithProduct(settings.site);
-    return { site, product, from: settings.site };
+    const { site, product, text } = await loadSiteWithProduct(settings.site);
+    return { site, product, from: settings.site, draft: () => parseDraft(text) };
   }
-  if (world.draft) {
-    const judged = judgeDraft(world.draft);
+  const { draft } = world;
+  if (draft) {
+    const judged = judgeDraft(draft);
     if ('site' in judged)
       return {
         site: judged.site,
         product: productFor(judged.site, await loadProduct(judged.site.product)),
         from: `the rehearsal ${world.scenario ?? ''}`.trim(),
+        draft: () => draft,
       };
     throw draftNotRight(`rehearsal ${world.scenario ?? ''}`.trim(), judged.findings);
   }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { storageWords, withSeenGroups } from '../../source/app/seen-storage.ts';
+import { siteToBuild, storageWords, withSeenGroups } from '../../source/app/seen-storage.ts';
 import { storageWish } from '../../source/wizard/draft/storage-wish.ts';
 import { facts, product, siteOf, wholeDraft } from '../ui/sample.ts';
 
@@ -38,4 +38,15 @@ it('says group, available, required and the verdict as the Storage page does', (
   const words = storageWords({ draft: wholeDraft, product, facts: seen }).map(({ text }) => text);
   expect(words[0]).toMatch(/^Using vg_data for unshared volumes\. Available: Shared .*Required: Shared .*, Unshared /);
   expect(words[1]).toMatch(/^It fits\./);
+});
+
+it('is what preflight, plan and apply take too, until a cluster is there', () => {
+  const opened = { site: siteOf(wholeDraft), product, draft: () => wholeDraft };
+  const living = { facts: seen, cluster: undefined, standing: undefined };
+  expect(siteToBuild(opened, living).storage).toEqual(
+    withSeenGroups({ site: opened.site, draft: wholeDraft, product, facts: seen }).storage,
+  );
+  const none = { nodes: [], members: [], locals: [], pools: [], copies: [], givenAddresses: [] };
+  const cluster = { through: 'ks-1', site: undefined, ...none };
+  expect(siteToBuild(opened, { ...living, cluster })).toBe(opened.site);
 });

@@ -8,7 +8,6 @@ import { refuseAcceptance } from '../../check/accept.ts';
 import { withAccepted } from '../../check/accepted.ts';
 import type { RunDocument } from '../../engine/worker/documents.ts';
 import { type ExitCode, exitCode, nothingChanged } from '../../errors/fault.ts';
-import type { NodeFacts } from '../../facts/facts.ts';
 import type { Plan, PlanPurpose } from '../../plan/document/document.ts';
 import type { PlanInput } from '../../plan/input.ts';
 import type { Finding } from '../../site/finding.ts';
@@ -35,8 +34,8 @@ export interface ApplyOptions extends Omit<Launch, 'attended'> {
   readonly accept?: readonly string[];
   /** Throws `Fault` before anything is judged. */
   readonly refuse?: (living: Living) => void;
-  /** Answers that follow from what was seen of the nodes: the site with them, its documents, and what is said of them. */
-  readonly answer?: (facts: ReadonlyMap<string, NodeFacts>) => Promise<AnsweredSite>;
+  /** Answers that follow from what was seen: the site with them, its documents, and what is said of them. Undefined: none was open. */
+  readonly answer?: (living: Living) => Promise<AnsweredSite | undefined>;
   /** Of a verb that does a part of it: what is judged, how it changes `site.yaml`, and what it says where nothing is to be done. */
   readonly part?: {
     readonly checks: ReadonlySet<string>;
@@ -68,14 +67,14 @@ export async function applySite(
   const { living } = looked;
   options.refuse?.(living);
   const change = await part?.change();
-  const answered = await options.answer?.(looked.seen.facts);
+  const answered = await options.answer?.(living);
   const wanted = { ...opened, site: answered?.site ?? change?.site ?? opened.site };
   const { findings: all } = await judgeSite(wanted, looked);
   const found = part === undefined ? all : all.filter(({ check }) => part.checks.has(check));
   const findings = withAccepted(found, new Set(accept));
   const code = preflightCode(findings);
   showFindings(findings, wanted, settings, terminal);
-  if (answered !== undefined && !settings.json) printLines(terminal.output, [...answered.lines, '']);
+  if (answered && answered.lines.length > 0 && !settings.json) printLines(terminal.output, [...answered.lines, '']);
   if (code !== exitCode.done) {
     if (!settings.json) printLines(terminal.output, [nothingChanged]);
     return code;

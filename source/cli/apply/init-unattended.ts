@@ -5,7 +5,8 @@ import { type OpenedSite, openSite } from '../../app/site.ts';
 import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
 import type { Terminal } from '../line/terminal.ts';
-import { parseDraft, textOfSite } from '../../site/load.ts';
+import { parseDraft } from '../../site/load.ts';
+import type { Site } from '../../site/schema.ts';
 import { type AnsweredSite, applySite } from './apply-site.ts';
 
 export interface UnattendedWish {
@@ -31,7 +32,8 @@ export async function initUnattended(
       verb: 'init',
       site: settings.files.site,
       accept,
-      answer: (facts) => answered(opened, settings, facts),
+      answer: ({ facts }) =>
+        answered(opened, withSeenGroups({ ...opened, draft: opened.draft(), facts }), settings, facts),
     });
     if (code === exitCode.preflightFailed) opened.world.restore?.();
     return code;
@@ -43,14 +45,13 @@ export async function initUnattended(
   }
 }
 
-/** With the groups that the nodes have where the file names none, as the pages take them. */
+/** The site with its documents, and what is said of its storage, as on the pages. */
 async function answered(
-  { site: written, product, world, from }: OpenedSite,
-  { files, site: file }: Settings,
+  { product }: OpenedSite,
+  site: Site,
+  { files }: Settings,
   facts: ReadonlyMap<string, NodeFacts>,
 ): Promise<AnsweredSite> {
-  const draft = from === file ? parseDraft(await textOfSite(file)) : (world.draft ?? {});
-  const site = withSeenGroups({ site: written, draft, product, facts });
   const documents = await documentsOf(site, product, files.site, files);
   const whole = parseDraft(documents[0]?.content ?? '');
   return { site, documents, lines: storageWords({ draft: whole, product, facts }).map(({ text }) => text) };

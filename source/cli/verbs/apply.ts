@@ -1,12 +1,16 @@
 import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { connect } from '../../app/connect.ts';
+import { documentsOf } from '../../app/documents.ts';
 import { readPlan, refuseDrift } from '../../app/plan.ts';
+import type { Living } from '../../app/plan-living.ts';
+import { siteToBuild } from '../../app/seen-storage.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
-import { givenPasswords, openSite } from '../../app/site.ts';
+import { givenPasswords, type OpenedSite, openSite } from '../../app/site.ts';
 import { openWorld } from '../../app/world.ts';
 import type { ExitCode } from '../../errors/fault.ts';
 import { defined } from '../../text/defined.ts';
-import { applySite, beginPlan } from '../apply/apply-site.ts';
+import { type AnsweredSite, applySite, beginPlan } from '../apply/apply-site.ts';
 import { accessPrompts } from '../line/access.ts';
 import { acceptFailure, globalFlags, takeOver } from '../line/flags.ts';
 import { processTerminal, type Terminal } from '../line/terminal.ts';
@@ -33,12 +37,24 @@ export default defineVerb({
     const opened = await openSite(settings);
     try {
       const accept = args['accept-failure'];
-      return await applySite(opened, settings, terminal, { verb: 'apply', takeOver, ...defined({ accept }) });
+      return await applySite(opened, settings, terminal, {
+        verb: 'apply',
+        takeOver,
+        answer: (living) => answered(opened, settings, living),
+        ...defined({ accept }),
+      });
     } finally {
       await opened.close();
     }
   },
 });
+
+/** Volume groups that the file leaves open go into it, as `plan` shows them: what comes later finds them there. */
+async function answered(opened: OpenedSite, settings: Settings, living: Living): Promise<AnsweredSite | undefined> {
+  const site = siteToBuild(opened, living);
+  if (isDeepStrictEqual(site, opened.site)) return undefined;
+  return { site, documents: await documentsOf(site, opened.product, settings.site, settings.files), lines: [] };
+}
 
 async function applyPlan(file: string, settings: Settings, terminal: Terminal, takeOver: boolean): Promise<ExitCode> {
   const plan = await readPlan(file);

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { allFacts, connect } from '../../app/connect.ts';
 import { lookAtLiving, planLiving } from '../../app/plan-living.ts';
+import { siteToBuild } from '../../app/seen-storage.ts';
 import { stepsDone } from '../../app/steps-done.ts';
 import { exitCode, Fault } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
@@ -38,12 +39,13 @@ export default defineVerb({
       const seen = await connect(opened.site.nodes.map(targetOf), { ...opened, prompts });
       const facts = allFacts(seen);
       const living = await lookAtLiving(opened, facts, settings.files);
-      const plan = await planLiving(opened, living);
+      const site = siteToBuild(opened, living);
+      const plan = await planLiving({ ...opened, site }, living);
       const file = args.save === undefined ? undefined : resolve(args.save);
       if (file !== undefined) await save(plan, file);
       if (settings.json) printJson(terminal, plan);
       else {
-        const estimate = estimateStorage(opened.site, opened.product, [...facts.values()]);
+        const estimate = estimateStorage(site, opened.product, [...facts.values()]);
         const lines = planLines(plan, {
           brief: args.brief ?? false,
           done: living.cluster === undefined ? new Set() : await stepsDone(plan, opened, settings.files),
