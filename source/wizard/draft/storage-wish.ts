@@ -43,9 +43,12 @@ export function storageWish(view: WizardView): StorageWish {
   };
 }
 
-/** The volume group that most nodes have, the one with more free space first; Ubuntu's own name where nothing was seen. */
+/** The name that the installer of Ubuntu gives its volume group. */
+const ubuntuGroup = 'ubuntu-vg';
+
+/** The volume group that most nodes have; of several, Ubuntu's own first, then the one with more free space. */
 export function likelyGroupOf(view: Pick<WizardView, 'facts'>): string {
-  return seenGroups(view)[0]?.name ?? 'ubuntu-vg';
+  return seenGroups(view)[0]?.name ?? ubuntuGroup;
 }
 
 const poolVolumeOf = ({ draft }: Pick<WizardView, 'draft'>): string =>
@@ -86,6 +89,9 @@ export function seenGroups(view: Pick<WizardView, 'facts'>): readonly SeenGroup[
   }
   return [...groups.values()].toSorted(
     (one, other) =>
-      other.nodes - one.nodes || other.leastFreeBytes - one.leastFreeBytes || one.name.localeCompare(other.name),
+      other.nodes - one.nodes ||
+      Number(other.name === ubuntuGroup) - Number(one.name === ubuntuGroup) ||
+      other.leastFreeBytes - one.leastFreeBytes ||
+      one.name.localeCompare(other.name),
   );
 }
