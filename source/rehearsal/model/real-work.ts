@@ -15,26 +15,35 @@ const lookAgainMs = 5;
 
 /** Watches the whole process from now on. */
 export function watchRealWork(): RealWork {
-  // https://nodejs.org/api/async_hooks.html: FSREQPROMISE, FILEHANDLECLOSEREQ, GETADDRINFOREQWRAP, KEYPAIRGENREQUEST, SIGNREQUEST and so on.
-  const ours = /^(FSREQ|FILEHANDLECLOSEREQ|GETADDRINFOREQ)|REQUEST$/;
+  // https://nodejs.org/api/async_hooks.html: FSREQPROMISE, FILEHANDLECLOSEREQ, GETADDRINFOREQWRAP.
+  const ours = /^(FSREQ|FILEHANDLECLOSEREQ|GETADDRINFOREQ)/;
   const under = new Set<number>();
+  // KEYPAIRGENREQUEST, SIGNREQUEST, RANDOMBYTESREQUEST and so on.
+  const jobs = new Map<number, object>();
   const waiting = new Set<() => void>();
   const end = (id: number) => {
-    if (!under.delete(id)) return;
+    if (!under.delete(id) && !jobs.delete(id)) return;
     for (const wake of waiting) setImmediate(wake);
     waiting.clear();
   };
   createHook({
     trackPromises: false,
-    init: (id, type) => {
+    init: (id, type, _trigger, resource) => {
       if (ours.test(type)) under.add(id);
+      else if (type.endsWith('REQUEST')) jobs.set(id, resource);
     },
     before: end,
     destroy: end,
   }).enable();
+  // A job of crypto without `ondone` was done within its call, as that of each UUID: its end is told only when it is garbage.
+  const jobRuns = () => {
+    for (const [id, job] of jobs) if (!('ondone' in job)) jobs.delete(id);
+    return jobs.size > 0;
+  };
   return {
     isUnderWay: () =>
       under.size > 0 ||
+      jobRuns() ||
       process.getActiveResourcesInfo().some((resource) => /^(FSReq|CloseReq|GetAddrInfoReq)/.test(resource)),
     afterNext: (then) => {
       const wake = () => {
