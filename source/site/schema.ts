@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { defaultRanges } from '../microk8s/node.ts';
 import { serviceNames } from '../microk8s/services.ts';
 import { channelForm, defaultChannel } from '../microk8s/tracks.ts';
+import { defaultGroup } from './default-group.ts';
 import { defaultProduct } from './default-product.ts';
 import { fields } from './fields.ts';
 
@@ -278,7 +279,7 @@ export const siteSchema = z.strictObject({
     .strictObject({
       unshared: z
         .strictObject({
-          volumeGroup: volumeGroupName.default('ubuntu-vg'),
+          volumeGroup: volumeGroupName.default(defaultGroup),
           storageClass: kubernetesName
             .optional()
             .meta({ description: 'A class of your own that is there already, in place of LVM on each node.' }),
@@ -288,7 +289,7 @@ export const siteSchema = z.strictObject({
       shared: z
         .strictObject({
           engine: z.enum(['cstor', ownClassEngine]).default('cstor'),
-          volumeGroup: volumeGroupName.default('ubuntu-vg'),
+          volumeGroup: volumeGroupName.default(defaultGroup),
           volume: volumeGroupName.default('shared').meta({ description: 'Logical volume under the pool.' }),
           size: gibibytes
             .optional()

@@ -1,4 +1,5 @@
 import type { StorageFacts, VolumeGroupFacts } from '../facts/facts.ts';
+import { defaultGroup } from '../site/default-group.ts';
 import { gibibyte } from './bytes.ts';
 
 /** Why a volume group cannot be used although it is there. */
@@ -49,7 +50,7 @@ export function reserveOf(group: VolumeGroupFacts): number {
  */
 export function likelyGroup(storage: StorageFacts): string | undefined {
   const whole = storage.volumeGroups.filter((group) => !groupTrouble(storage, group));
-  const usual = whole.find((group) => group.name === 'ubuntu-vg' && group.freeBytes > 0);
+  const usual = whole.find((group) => group.name === defaultGroup && group.freeBytes > 0);
   const roomiest = [...whole].sort((a, b) => b.freeBytes - a.freeBytes)[0];
   return (usual ?? roomiest)?.name;
 }

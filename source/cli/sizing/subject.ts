@@ -11,6 +11,7 @@ import type { Passwords } from '../../host/secrets.ts';
 import { targetOf } from '../../network/targets.ts';
 import { loadProduct } from '../../product/load.ts';
 import type { Product } from '../../product/schema.ts';
+import { defaultGroup } from '../../site/default-group.ts';
 import { defaultProduct } from '../../site/default-product.ts';
 import type { Site, SiteNode } from '../../site/schema.ts';
 import { claimedSizes } from '../../storage/claims.ts';
@@ -119,7 +120,7 @@ async function ofMachine(settings: Settings, terminal: Terminal, productName: st
 export function wishFor(product: Product, facts: NodeFacts | undefined): StorageWish {
   const roomy = facts?.storage && likelyGroup(facts.storage);
   const pool = facts?.storage?.logicalVolumes.find(({ name }) => name === 'shared');
-  const volumeGroup = roomy ?? 'ubuntu-vg';
+  const volumeGroup = roomy ?? defaultGroup;
   return {
     features: product.features.filter((feature) => feature.default).map(({ id }) => id),
     storage: {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { defaultGroup } from '../../site/default-group.ts';
 import { defaultProduct } from '../../site/default-product.ts';
 import type { DraftValue } from '../../site/schema.ts';
 import { cutSchema } from '../model/machine.ts';
@@ -41,7 +42,7 @@ const disk = z.strictObject({
   transport: z.string().default('sata'),
   use: z.enum(['root', 'group', 'blank', 'filesystem']).default('root'),
   /** Volume group of the physical volume on it. */
-  group: z.string().default('ubuntu-vg'),
+  group: z.string().default(defaultGroup),
   /** GiB of the volume group's partition; default: all that the installer leaves. */
   groupGiB: gibibytes.optional(),
   /** GiB of the logical volume that carries /; `root` only. */

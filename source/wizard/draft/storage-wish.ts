@@ -1,3 +1,4 @@
+import { defaultGroup } from '../../site/default-group.ts';
 import { siteSchema } from '../../site/schema.ts';
 import { defaultEngine, engineNamed } from '../../storage/engines/engines.ts';
 import { groupTrouble } from '../../storage/groups.ts';
@@ -43,12 +44,9 @@ export function storageWish(view: WizardView): StorageWish {
   };
 }
 
-/** The name that the installer of Ubuntu gives its volume group. */
-const ubuntuGroup = 'ubuntu-vg';
-
 /** The volume group that most nodes have; of several, Ubuntu's own first, then the one with more free space. */
 export function likelyGroupOf(view: Pick<WizardView, 'facts'>): string {
-  return seenGroups(view)[0]?.name ?? ubuntuGroup;
+  return seenGroups(view)[0]?.name ?? defaultGroup;
 }
 
 const poolVolumeOf = ({ draft }: Pick<WizardView, 'draft'>): string =>
@@ -90,7 +88,7 @@ export function seenGroups(view: Pick<WizardView, 'facts'>): readonly SeenGroup[
   return [...groups.values()].toSorted(
     (one, other) =>
       other.nodes - one.nodes ||
-      Number(other.name === ubuntuGroup) - Number(one.name === ubuntuGroup) ||
+      Number(other.name === defaultGroup) - Number(one.name === defaultGroup) ||
       other.leastFreeBytes - one.leastFreeBytes ||
       one.name.localeCompare(other.name),
   );

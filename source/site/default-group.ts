@@ -1,0 +1,2 @@
+/** The volume group that Ubuntu's installer makes. */
+export const defaultGroup = 'ubuntu-vg';
