@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { journalPath } from '../engine/journal/journal-path.ts';
+import { withoutWaiting } from '../host/read-text-now.ts';
 import type { Files } from '../site/files.ts';
 
 /** How far the newest run of a root came: `open` also while it runs, `none` where no run was begun or all of it was undone. */
@@ -34,14 +35,14 @@ const mostBytes = 64 * 1024;
 function endOf(path: string): string {
   let file: number;
   try {
-    file = openSync(path, 'r');
+    file = openSync(path, withoutWaiting);
   } catch {
     return '';
   }
   try {
-    const size = Math.min(mostBytes, fstatSync(file).size);
-    const bytes = Buffer.alloc(size);
-    readSync(file, bytes, 0, size, fstatSync(file).size - size);
+    const { size } = fstatSync(file);
+    const bytes = Buffer.alloc(Math.min(mostBytes, size));
+    readSync(file, bytes, 0, bytes.length, size - bytes.length);
     return bytes.toString('utf8').trimEnd().split('\n').at(-1) ?? '';
   } finally {
     closeSync(file);

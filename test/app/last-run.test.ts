@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import { lastRun } from '../../source/app/last-run.ts';
 
@@ -30,3 +31,9 @@ it.each([
 });
 
 it('no folder of runs', () => expect(lastRun({ runs: '/nowhere/at/all' })).toBe('none'));
+
+it('a pipe in the place of a journal is not waited for', async () => {
+  const place = await root(ended('done'), undefined);
+  await execa('mkfifo', [join(place.runs, '20260101-000000-aaaa', 'journal.jsonl')]);
+  expect(lastRun(place)).toBe('done');
+});
