@@ -9,11 +9,11 @@ import { lockedFault, ownClaim } from '../../source/engine/lock/lock-claim.ts';
 import { emptyView } from '../../source/engine/view/view.ts';
 import { Fault } from '../../source/errors/fault.ts';
 import { filesUnder } from '../../source/site/files.ts';
-import type { StatusReport } from '../../source/status/report.ts';
 import { calledWith, kloudspot } from '../../source/text/command.ts';
 import { nextLines } from '../../source/ui/model/ending.ts';
 import { exitLines } from '../../source/ui/model/exit-message.ts';
 import { siteOf } from '../plan/sample.ts';
+import { emptyReport } from '../status/empty-report.ts';
 import { planOf } from '../ui/sample.ts';
 import { commandsIn, understood } from './printed-commands.ts';
 
@@ -49,25 +49,9 @@ async function everyHint(): Promise<string[]> {
     kloudspot('init --site FILE --yes'),
     kloudspot('undo RUN'),
     kloudspot('plan --save FILE'),
-    withRun(report, 'failed').next ?? '',
+    withRun(emptyReport, 'failed').next ?? '',
   ];
 }
-const report: StatusReport = {
-  site: 'berlin',
-  at: '',
-  verdict: 'ok',
-  reasons: [],
-  next: undefined,
-  through: undefined,
-  nodes: [],
-  datastore: undefined,
-  virtualAddress: undefined,
-  release: undefined,
-  components: [],
-  claims: [],
-  pools: [],
-  certificates: [],
-};
 const hostnames = new Map([
   [
     'ks-1',

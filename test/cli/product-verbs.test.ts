@@ -11,8 +11,8 @@ import { processTerminal } from '../../source/cli/line/terminal.ts';
 import { mayLoseData, whatStayed, whatStopDoes } from '../../source/cli/verbs/stop.ts';
 import { Passwords } from '../../source/host/secrets.ts';
 import type { Observation } from '../../source/status/observation.ts';
-import type { StatusReport } from '../../source/status/report.ts';
 import { product, siteOf } from '../plan/sample.ts';
+import { emptyReport } from '../status/empty-report.ts';
 import { planOf } from '../ui/sample.ts';
 
 const site = siteOf({ managers: 3 });
@@ -140,23 +140,7 @@ test.each([
   ['failed', 'degraded', 'kloudspot resume'],
   ['running', 'ok', 'kloudspot attach'],
 ] as const)('with a run that is %s, a site that is %s: next %s', (run, verdict, next) => {
-  const report: StatusReport = {
-    site: 'berlin',
-    at: '',
-    verdict,
-    reasons: [],
-    next: undefined,
-    through: undefined,
-    nodes: [],
-    datastore: undefined,
-    virtualAddress: undefined,
-    release: undefined,
-    components: [],
-    claims: [],
-    pools: [],
-    certificates: [],
-  };
-  expect(withRun(report, run).next).toBe(next);
+  expect(withRun({ ...emptyReport, verdict }, run).next).toBe(next);
 });
 
 test('the files of a run stay untouched until the operator has agreed', async () => {

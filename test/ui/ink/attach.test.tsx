@@ -15,6 +15,7 @@ import {
 import { topOf, watch, watchPage } from '../../../source/ui/ink/watch.ts';
 import { press } from '../../../source/ui/ink/widgets/keys.ts';
 import { themeOf } from '../../../source/ui/ink/widgets/theme.ts';
+import { emptyReport } from '../../status/empty-report.ts';
 import { planOf, siteOf, wholeDraft } from '../sample.ts';
 import { keysIn } from './walk.tsx';
 
@@ -136,7 +137,7 @@ describe('the live status', () => {
     'nothing of a report is cut on %i columns, and the command of its next step stays whole',
     (columns) => {
       const report: StatusReport = {
-        site: 'berlin',
+        ...emptyReport,
         at: '2026-01-01T00:00:00.000Z',
         verdict: 'degraded',
         reasons: [
@@ -144,14 +145,6 @@ describe('the live status', () => {
         ],
         next: 'bring ks-3 back, or  kloudspot node replace ks-3',
         through: 'ks-1',
-        nodes: [],
-        datastore: undefined,
-        virtualAddress: undefined,
-        release: undefined,
-        components: [],
-        claims: [],
-        pools: [],
-        certificates: [],
       };
       const screen = { columns, rows: 44 };
       const { body } = watchPage(
