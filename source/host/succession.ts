@@ -10,14 +10,14 @@ import { parsedJson } from '../text/parsed-json.ts';
 
 /** What is done with one file. Each act happens at once or not at all, whatever other processes do meanwhile. */
 export type FileAct =
-  /** Answered with the text, or with nothing where there is no such file. */
+  /** Answers with the text, or with nothing if the file is missing. */
   | { readonly act: 'read'; readonly path: string }
-  /** Places a file where there is none: answered with its path, or with nothing where there is one. */
+  /** Creates a file: answers with its path, or with nothing if the file exists. */
   | { readonly act: 'place'; readonly path: string; readonly text: string }
   /** Puts a file in the place of the one that is there. */
   | { readonly act: 'replace'; readonly path: string; readonly text: string }
   | { readonly act: 'remove'; readonly path: string }
-  /** Answered with the paths of the files whose paths begin like this. */
+  /** Answers with the paths of the files whose paths begin like this. */
   | { readonly act: 'list'; readonly path: string };
 
 /** One act after another, and what comes of them. Who carries them out decides whether anything comes between: `inTurn`, `atOnce`. */
@@ -84,7 +84,7 @@ export const successorPath = (path: string, token: string | undefined): string =
 
 const afterMark = '.after.';
 
-/** Undefined where no one holds it. */
+/** Undefined if the lock is free. */
 export function* holderOf(path: string): Acts<Holder | undefined> {
   const [text] = yield { act: 'read', path };
   let holder = text === undefined ? undefined : holderAt(path, text);
@@ -100,7 +100,7 @@ export function* holderOf(path: string): Acts<Holder | undefined> {
   return holder;
 }
 
-/** Takes the lock from a holder that was judged gone; false where another one was quicker, or the holder is no longer that one. */
+/** Takes the lock from a holder that was judged gone; false if another process took it first, or the holder has changed. */
 export function* comeAfter(path: string, holder: Holder, { token, text }: Claim): Acts<boolean> {
   const own = successorPath(path, holder.token);
   const placed = yield { act: 'place', path: own, text };

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** The processes that have a word in their arguments, from /proc: none where there is no such folder. */
+/** The processes that have a word in their arguments, from /proc; none on a system without it. */
 export function processesWith(word: string): number[] {
   return numbers().filter((pid) => {
     try {
