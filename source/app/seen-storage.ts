@@ -1,16 +1,13 @@
 import type { NodeFacts } from '../facts/facts.ts';
-import { thisMachine } from '../host/this-machine.ts';
 import type { Product } from '../product/schema.ts';
 import type { Site, SiteDraft } from '../site/schema.ts';
 import { textAt } from '../wizard/draft/draft.ts';
 import { likelyGroupOf, likelyPoolGroupOf } from '../wizard/draft/storage-wish.ts';
-import type { Note } from '../wizard/page.ts';
-import { storageNotes } from '../wizard/pages/totals.ts';
 import type { Living } from './plan-living.ts';
 import type { OpenedSite } from './site.ts';
 
 /** What the storage of a site is worked out from without its pages. `draft`: the site file as it was written. */
-interface Written {
+export interface Written {
   readonly site: Site;
   readonly draft: SiteDraft;
   readonly product: Product;
@@ -37,7 +34,3 @@ export function siteToBuild(opened: Pick<OpenedSite, 'site' | 'product' | 'draft
   const { site, product } = opened;
   return cluster === undefined ? withSeenGroups({ site, draft: opened.draft(), product, facts }) : site;
 }
-
-/** What the Storage page says under its fields: groups, available, required, and the verdict. */
-export const storageWords = (written: Omit<Written, 'site'>): readonly Note[] =>
-  storageNotes({ ...written, machine: thisMachine });

@@ -1,4 +1,3 @@
-import type { LastRun } from './last-run.ts';
 import type { RunHandle } from '../engine/journal/event.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import type { PairAnswers } from '../facts/pairs-probe.ts';
@@ -12,6 +11,7 @@ import type { Site, SiteDraft } from '../site/schema.ts';
 import type { HeardAddresses } from './ask-addresses.ts';
 import type { HeardNames } from './ask-names.ts';
 import type { Watcher } from './follow.ts';
+import type { LastRun } from './last-run.ts';
 
 /** Where one node's access stands, as the nodes page shows it. */
 export type AccessState =

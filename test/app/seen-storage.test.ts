@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { siteToBuild, storageWords, withSeenGroups } from '../../source/app/seen-storage.ts';
+import { siteToBuild, withSeenGroups } from '../../source/app/seen-storage.ts';
+import { storageWords } from '../../source/app/storage-words.ts';
 import { storageWish } from '../../source/wizard/draft/storage-wish.ts';
 import { facts, product, siteOf, wholeDraft } from '../ui/sample.ts';
 

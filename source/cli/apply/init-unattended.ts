@@ -1,12 +1,13 @@
 import { documentsOf } from '../../app/documents.ts';
-import { storageWords, withSeenGroups } from '../../app/seen-storage.ts';
+import { withSeenGroups } from '../../app/seen-storage.ts';
 import type { Settings } from '../../app/settings.ts';
 import { type OpenedSite, openSite } from '../../app/site.ts';
+import { storageWords } from '../../app/storage-words.ts';
 import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
-import type { Terminal } from '../line/terminal.ts';
 import { parseDraft } from '../../site/load.ts';
 import type { Site } from '../../site/schema.ts';
+import type { Terminal } from '../line/terminal.ts';
 import { type AnsweredSite, applySite } from './apply-site.ts';
 
 export interface UnattendedWish {
