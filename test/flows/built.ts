@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, inject } from 'vitest';
+import { inject, vi } from 'vitest';
 import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
@@ -30,7 +30,8 @@ export async function copyBuilt(name: string, to: string, build: (folder: string
   if (first) {
     await build(folder);
     await writeFile(done, '');
-  } else await expect.poll(() => existsSync(done)).toBe(true);
+  } // Not `expect.poll`, which a hook may not call.
+  else await vi.waitUntil(() => existsSync(done), { timeout: 590_000, interval: 100 });
   await cp(join(folder, 'root'), to, { recursive: true, filter: (path) => !path.endsWith('.sock') });
   await nameWhereItLies(to, join(folder, 'root'));
 }
