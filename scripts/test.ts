@@ -13,7 +13,7 @@ const wanted = new Set(process.argv.slice(2));
 const rings = ['pure', 'rehearsal', 'terminal', 'lab'].filter((name) => wanted.size === 0 || wanted.has(name));
 const unknown = [...wanted].filter((name) => !rings.includes(name));
 if (unknown.length > 0) {
-  console.error(`There is no ring ${unknown.join(', ')}. Rings: pure, rehearsal, terminal, lab.`);
+  console.error(`Unknown ring ${unknown.join(', ')}. Rings: pure, rehearsal, terminal, lab.`);
   process.exit(2);
 }
 

@@ -69,7 +69,7 @@ async function read(written: string): Promise<ReadText> {
 }
 
 const wordsFor: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file.',
+  ENOENT: 'it does not exist.',
   EACCES: 'you may not read it.',
   EISDIR: 'it is a folder.',
 };

@@ -55,8 +55,8 @@ export async function checkOutside(
 
 const noClass = (lacking: readonly string[]): Fault =>
   new Fault({
-    what: `There is no storage class for ${lacking.join(' and ')} volumes.`,
-    why: 'On a cluster that is there already no storage is installed.',
+    what: `No storage class for ${lacking.join(' and ')} volumes is named.`,
+    why: 'kloudspot installs no storage on a cluster that is there already.',
     unchanged: true,
     next: lacking.map((of) =>
       of === 'shared'

@@ -33,7 +33,7 @@ export async function readPlan(file: string): Promise<Plan> {
     throw new Fault({
       what: 'The plan cannot be read.',
       where: file,
-      why: isMissing(cause) ? 'There is no such file.' : messageOf(cause),
+      why: isMissing(cause) ? 'The file does not exist.' : messageOf(cause),
       cause,
       next: [`${kloudspot('plan --save FILE')}  writes one.`],
     });

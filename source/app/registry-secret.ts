@@ -15,7 +15,7 @@ export async function registrySecret({ registry }: Site, passwords: Pick<Passwor
   const { host = '', user = '', secretFile } = registry ?? {};
   const secret = secretFile === undefined ? passwords.registry() : await fromFile(secretFile);
   if (secret !== undefined) return secret;
-  throw new Fault({ what: `There is no secret for ${user} at ${host}.`, next: ways });
+  throw new Fault({ what: `The password of ${user} at ${host} is missing.`, next: ways });
 }
 
 async function fromFile(written: string): Promise<string> {

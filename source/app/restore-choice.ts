@@ -10,12 +10,10 @@ export function chosenBackup(all: readonly LocalBackup[], name: string | undefin
   const found = name === undefined ? all.filter(({ whole }) => whole) : all.filter(({ id }) => id.endsWith(name));
   const backup = found.at(-1);
   const next =
-    all.length === 0
-      ? [`${kloudspot('backup')}  makes one.`]
-      : [`${kloudspot('backup --list')}  shows those that there are.`];
+    all.length === 0 ? [`${kloudspot('backup')}  makes one.`] : [`${kloudspot('backup --list')}  lists them.`];
   if (backup === undefined)
     throw new Fault({
-      what: name === undefined ? 'There is no backup on this machine.' : `There is no backup ${name} on this machine.`,
+      what: name === undefined ? 'No backups on this machine.' : `Unknown backup ${name}.`,
       next,
       exitCode: exitCode.usage,
     });
@@ -75,10 +73,7 @@ export function refuseOtherNodes(
       'A restore brings objects back, not members.',
     ].join(' '),
     unchanged: true,
-    next: [
-      'Choose a backup that was made after the nodes changed.',
-      `${kloudspot('backup --list')}  shows those that there are.`,
-    ],
+    next: ['Choose a backup that was made after the nodes changed.', `${kloudspot('backup --list')}  lists them.`],
     exitCode: exitCode.refused,
   });
 }

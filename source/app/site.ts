@@ -68,7 +68,7 @@ async function findSite(
   }
   if (await exists(settings.files.draft)) throw unfinished(settings);
   throw new Fault({
-    what: 'There is no site yet.',
+    what: 'No site yet.',
     where: settings.site,
     next: [`${kloudspot('init')}  walks through a new one.`, 'Or name one: --site FILE'],
   });
@@ -86,7 +86,7 @@ function draftNotRight(where: string, findings: readonly Finding[]): Fault {
 
 function unfinished({ files, site }: Settings): Fault {
   return new Fault({
-    what: 'There is only a draft of a site yet.',
+    what: 'The site is only a draft so far.',
     where: files.draft,
     why: `What it holds becomes ${site} when its run begins.`,
     next: [`${kloudspot('init')}  goes on with the draft.`, 'Or name a finished site: --site FILE'],

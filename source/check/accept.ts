@@ -43,7 +43,7 @@ export function unknownCheck(id: string): Fault {
     checks.map((check) => check.id),
   );
   return new Fault({
-    what: `There is no check ${id}.`,
+    what: `Unknown check ${id}.`,
     next: [...(near === undefined ? [] : [`Did you mean ${near}?`]), `${kloudspot('explain')}  lists them.`],
   });
 }

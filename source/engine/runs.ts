@@ -74,13 +74,13 @@ export async function findRun(files: Files, name: string): Promise<RunHandle> {
   const [run] = found;
   if (run !== undefined && found.length === 1) return run;
   throw new Fault({
-    what: run === undefined ? `There is no run ${name}.` : `${name} could be more than one run.`,
+    what: run === undefined ? `Unknown run ${name}.` : `${name} could be more than one run.`,
     where: files.runs,
     next:
       runs.length === 0
         ? [`${kloudspot('apply')}  starts one`]
         : [
-            'Runs there are, newest first:',
+            'Known runs, newest first:',
             ...runs
               .slice(-5)
               .map(({ id }) => id)

@@ -145,7 +145,7 @@ function installedSnap(
   text: string,
   output: SectionOutput,
 ): Pick<MicroK8sFacts, 'version' | 'revision' | 'channel' | 'held' | 'broken'> | undefined {
-  // There is no snapd at all, or it says "no matching snaps installed".
+  // snapd is missing, or it says "no matching snaps installed".
   if (output.code === 127 || (output.code === 1 && /no matching snaps/.test(output.stderr ?? ''))) return undefined;
   if (output.code !== 0) throw new SectionProblem(reason(output));
   const line = /^microk8s\s.*$/m.exec(text)?.[0];

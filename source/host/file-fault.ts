@@ -20,7 +20,7 @@ const reasons: Readonly<Record<string, readonly [why: string, next: string]>> = 
   EIO: ['The disk reports an error.', 'Look at dmesg. Or give another root on another disk: --root DIR'],
   EACCES: ['You may not.', 'Run it as the owner of that folder, or give another root: --root DIR'],
   EPERM: ['You may not.', 'Run it as the owner of that folder, or give another root: --root DIR'],
-  ENOENT: ['There is no such file or folder.', 'Create it, or give another root: --root DIR'],
+  ENOENT: ['No such file or folder.', 'Create it, or give another root: --root DIR'],
   ENOTDIR: ['A part of the path is a file, not a folder.', 'Move that file away, or give another root: --root DIR'],
   EISDIR: ['A folder is in the place of a file.', 'Move that folder away, or give another root: --root DIR'],
   EEXIST: ['A file is in the place of a folder.', 'Move that file away, or give another root: --root DIR'],

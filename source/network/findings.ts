@@ -50,7 +50,9 @@ function carrier(one: Placed): Finding[] {
       seen: named === undefined ? 'not given' : 'not there',
       wanted: names.join(', '),
       reason:
-        named === undefined ? 'No interface shows which one carries the node.' : `There is no interface ${named}.`,
+        named === undefined
+          ? 'No interface shows which one carries the node.'
+          : `The interface ${named} does not exist.`,
       advice: `Name one of: ${names.join(', ')}.`,
       below: ['interface'],
     }),

@@ -14,7 +14,7 @@ export function productFile(nameOrPath: string, from: string): string {
   if (existsSync(file)) return file;
   const known = listProducts();
   throw new Fault({
-    what: isPath ? `There is no product file ${file}.` : `There is no product "${nameOrPath}".`,
+    what: isPath ? `The product file ${file} does not exist.` : `Unknown product "${nameOrPath}".`,
     next: [
       ...didYouMean(nameOrPath, known),
       `Products here: ${known.join(', ')}`,

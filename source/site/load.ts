@@ -86,7 +86,7 @@ export async function textOfSite(file: string): Promise<string> {
 }
 
 const readingFailures: Readonly<Record<string, string>> = {
-  ENOENT: 'There is no such file.',
+  ENOENT: 'The file does not exist.',
   EACCES: 'You may not read it: run as root or as its owner.',
   EISDIR: 'It is a folder.',
   ELOOP: 'Symbolic links lead in a circle.',

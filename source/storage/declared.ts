@@ -26,7 +26,7 @@ export function declaredTrouble(volume: DeclaredVolume, storage: StorageFacts): 
   const { name, volumeGroup, device } = volume;
   if (volumeGroup === undefined) return deviceProblem(volume, storage);
   const group = findGroup(storage, volumeGroup);
-  if (!group) return `There is no volume group ${volumeGroup} for ${name}.`;
+  if (!group) return `The volume group ${volumeGroup} for ${name} does not exist.`;
   const missing = missingBytes(volume, storage);
   const trouble = missing > 0 ? groupTrouble(storage, group) : undefined;
   if (trouble) return trouble.what;
@@ -37,7 +37,7 @@ export function declaredTrouble(volume: DeclaredVolume, storage: StorageFacts): 
 
 function deviceProblem(volume: DeclaredVolume, storage: StorageFacts): string | undefined {
   const found = deviceAt(storage, volume.device ?? '');
-  if (!found) return `There is no device ${volume.device} for ${volume.name}.`;
+  if (!found) return `The device ${volume.device} for ${volume.name} does not exist.`;
   // An encrypted one is mounted by the device that it is opened as.
   if ([found, ...found.children].some(({ mountPoints }) => mountPoints.includes(mountOf(volume)))) return undefined;
   const row = diskRows(storage).find((each) => each.device === found);

@@ -58,8 +58,8 @@ function absentGroup(
   const trouble =
     known ??
     (there === ''
-      ? { what: 'There is no LVM volume group at all.', advice: `vgcreate ${wanted.name} DISK` }
-      : { what: `There is no volume group ${wanted.name}; there is ${there}.`, advice: `There is ${there}` });
+      ? { what: 'No LVM volume group was found.', advice: `vgcreate ${wanted.name} DISK` }
+      : { what: `The volume group ${wanted.name} does not exist; found: ${there}.`, advice: `Found: ${there}` });
   const leftBytes = -(wanted.poolBytes + wanted.localBytes);
   return { ...wanted, sizeBytes: 0, freeBytes: 0, reserveBytes: 0, leftBytes, trouble };
 }

@@ -46,7 +46,8 @@ export function pathsToErase(storage: StorageFacts, device: BlockDeviceFacts, er
 export function deviceTrouble(storage: StorageFacts, path: string, erase?: string): GroupTrouble | undefined {
   if (storage.volumeGroups.some(({ name }) => name === deviceGroup)) return undefined;
   const device = deviceAt(storage, path);
-  if (!device) return { what: `There is no device ${path}.`, advice: 'Name another one: kloudspot storage list' };
+  if (!device)
+    return { what: `The device ${path} does not exist.`, advice: 'Name another one: kloudspot storage list' };
   const row = diskRows(storage).find((each) => each.device === device);
   if (!row || row.usable) return undefined;
   const trouble = eraseTrouble(row, erase);

@@ -6,7 +6,8 @@ import { found } from './found.ts';
 export function chain(certificates: readonly X509Certificate[]): Finding {
   const [leaf] = certificates;
   const last = certificates.at(-1);
-  if (leaf === undefined || last === undefined) return found('tls-chain', 'fail', 'empty', 'There is no certificate.');
+  if (leaf === undefined || last === undefined)
+    return found('tls-chain', 'fail', 'empty', 'The file holds no certificate.');
   if (certificates.length === 1) return single(leaf);
   const broken = certificates.findIndex((certificate, index) => {
     const issuer = certificates[index + 1];

@@ -64,7 +64,7 @@ function keyFinding(kind: PemText, key: KeyObject | undefined): Finding {
   return found('tls-key', 'pass', seen, 'The key can be read.');
 }
 
-const newKey = 'Have a new key and certificate made, with RSA 2048 or more, or ECDSA P-256.';
+const newKey = 'Get a new key and certificate, with RSA 2048 or more, or ECDSA P-256.';
 
 /** Curves of Go's crypto/x509; the ingress is a Go program. https://pkg.go.dev/crypto/x509#ParseCertificate */
 const curves = new Set(['secp224r1', 'prime256v1', 'secp384r1', 'secp521r1']);
@@ -90,7 +90,7 @@ function usage({ keyUsage }: X509Certificate): Finding {
   const allowed = keyUsage === undefined || keyUsage.length === 0 || keyUsage.some((id) => serverUsages.includes(id));
   if (allowed) return found('tls-certificate', 'pass', 'for servers', 'The certificate can be read.');
   const reason = 'The certificate is not for servers: its extended key usage lacks serverAuth, so clients refuse it.';
-  return found('tls-certificate', 'fail', 'not for servers', reason, 'Have one made for a web server (serverAuth).');
+  return found('tls-certificate', 'fail', 'not for servers', reason, 'Get one for a web server (serverAuth).');
 }
 
 function unreadableCertificate(kind: PemText): Finding {
@@ -166,7 +166,7 @@ function name(leaf: X509Certificate, { dnsName, virtualAddress }: PairToInspect)
     const reason = `The certificate covers ${dnsName}${alsoAddress ? ` and ${virtualAddress}` : ''}.`;
     return found('tls-name', 'pass', names, reason);
   }
-  const advice = `Have one made for ${dnsName}, or change the DNS name.`;
+  const advice = `Get one for ${dnsName}, or change the DNS name.`;
   return { ...found('tls-name', 'fail', names, `The certificate does not cover ${dnsName}.`, advice), wanted: dnsName };
 }
 

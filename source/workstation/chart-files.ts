@@ -10,7 +10,7 @@ export function readChart(folder: string): ReadonlyMap<string, string> {
     statSync(join(folder, 'Chart.yaml'));
   } catch (cause) {
     throw new Fault({
-      what: `There is no chart in ${folder}.`,
+      what: `No chart in ${folder}.`,
       why: 'A chart is a folder with a file Chart.yaml in it.',
       next: ['Give such a folder, an oci:// reference, or repository/name: chart.reference in site.yaml.'],
       cause,

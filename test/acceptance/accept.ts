@@ -30,7 +30,7 @@ const scene = new Scene({
 const only = values.only?.split(',');
 const unknown = only?.filter((id) => claims[id] === undefined) ?? [];
 if (unknown.length > 0) {
-  console.error(`There is no claim ${unknown.join(', ')}. Claims: ${ordered().join(', ')}`);
+  console.error(`Unknown claim ${unknown.join(', ')}. Claims: ${ordered().join(', ')}`);
   process.exit(2);
 }
 

@@ -55,12 +55,12 @@ const failures: readonly (readonly [string, () => unknown, readonly string[]])[]
   [
     'restore, and nothing was kept',
     () => chosenBackup([], undefined),
-    ['There is no backup on this machine.', 'kloudspot backup  makes one.'],
+    ['No backups on this machine.', 'kloudspot backup  makes one.'],
   ],
   [
     'restore of a name that is not there',
     () => chosenBackup([backup('a-by-hand')], 'b'),
-    ['There is no backup b on this machine.', 'kloudspot backup --list  shows those that there are.'],
+    ['Unknown backup b.', 'kloudspot backup --list  lists them.'],
   ],
   [
     'restore of a name that several end with',
@@ -73,7 +73,7 @@ const failures: readonly (readonly [string, () => unknown, readonly string[]])[]
     [
       'Backup 1-by-hand is damaged.',
       'A file is missing, or differs from the sum that was taken when it was made.',
-      'kloudspot backup --list  shows those that there are.',
+      'kloudspot backup --list  lists them.',
     ],
   ],
   [
@@ -166,14 +166,14 @@ const failures: readonly (readonly [string, () => unknown, readonly string[]])[]
         new Passwords(),
       ),
     [
-      'There is no secret for deploy at r.acme.eu.',
+      'The password of deploy at r.acme.eu is missing.',
       'Name a file of mode 0600 that holds it: registry.secretFile in site.yaml',
     ],
   ],
   [
     'start with a chart that is not there',
     () => planChart({ reference: join(folder, 'no-chart') }, 'kloudspot', 'ks-1', { read: readChart }),
-    ['There is no chart in ', 'A chart is a folder with a file Chart.yaml in it.', 'chart.reference in site.yaml.'],
+    ['No chart in ', 'A chart is a folder with a file Chart.yaml in it.', 'chart.reference in site.yaml.'],
   ],
 ];
 

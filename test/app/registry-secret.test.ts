@@ -41,7 +41,7 @@ test.each([
 
 test('a missing one is refused before anything begins, and only where someone logs in', async () => {
   await expect(refuseMissingSecret(await site(), none)).rejects.toThrow(
-    'There is no secret for deploy at registry.example.org.',
+    'The password of deploy at registry.example.org is missing.',
   );
   await expect(
     refuseMissingSecret(siteOf({ managers: 1 }, { registry: { host: 'r.example.org' } }), none),

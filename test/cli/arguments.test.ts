@@ -42,15 +42,15 @@ describe('the words behind a verb', () => {
     expect(parse('last', '--rehearse')).toMatchObject({ operand: 'last', args: { rehearse: '' } });
   });
   it.each([
-    [['--sitee', 'x'], '2 There is no flag --sitee. Did you mean --site FILE?'],
-    [['--no-colour'], '2 There is no flag --no-colour. Did you mean --no-color?'],
-    [['--no-site'], '2 There is no flag --no-site.'],
-    [['-z'], '2 There is no flag -z.'],
+    [['--sitee', 'x'], '2 Unknown flag --sitee. Did you mean --site FILE?'],
+    [['--no-colour'], '2 Unknown flag --no-colour. Did you mean --no-color?'],
+    [['--no-site'], '2 Unknown flag --no-site.'],
+    [['-z'], '2 Unknown flag -z.'],
     [['--site'], '2 --site needs a value. Write --site FILE'],
     [['--site', '--yes'], '2 --site needs a value.'],
     [['--root='], '2 --root needs a value.'],
     [['--yes=no'], '2 --yes takes no value.'],
-    [['one', 'two'], '2 two is one word too many. kloudspot update --help lists what there is.'],
+    [['one', 'two'], '2 Unexpected argument two. kloudspot update --help lists what there is.'],
   ])('are refused: %j', (words, says) => expect(refused(...words)).toContain(says));
   it('are refused where the one that is required is missing', () => {
     const shape = { name: 'drill', flags, operand: { name: 'NODE', about: '', required: true } } as const;

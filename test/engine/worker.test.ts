@@ -176,7 +176,7 @@ describe('the process of a run', () => {
     const events = await follow(run);
     expect(events.at(-1)).toMatchObject({ outcome: 'failed' });
     expect(events.filter((event) => event.type === 'step-failed')).toHaveLength(2);
-    await expect(steerRun(here.files, run.id, { order: 'pause' })).rejects.toThrow('does not listen any more');
+    await expect(steerRun(here.files, run.id, { order: 'pause' })).rejects.toThrow('no longer takes orders');
   });
 
   it('ends after the running steps when it is told to by a signal, and is resumed', async () => {

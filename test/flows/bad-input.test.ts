@@ -151,7 +151,7 @@ describe('words on the command line', () => {
     [['storage estimate', '--engine', 'cstro'], 'Did you mean cstor?'],
     [['init', '--product', 'kloudpot', '--plain'], 'Did you mean kloudspot?'],
     [['help nope'], 'kloudspot node replace'],
-    [['--rehers'], 'There is no flag --rehers without a verb.\n  next:  Did you mean --rehearse?'],
+    [['--rehers'], 'Unknown flag --rehers.\n  next:  Did you mean --rehearse?'],
     [['--json', '--plain'], 'A verb is missing.'],
     [['init', '--yes', '--product', 'nope'], 'with --yes the site file names the product'],
   ])('%s has a suggestion', async ([verb = '', ...flags], says) => {
@@ -195,7 +195,10 @@ describe('words on the command line', () => {
     const file = join(rehearsal.root, 'other.yaml');
     const alone = ['storage', 'estimate', '--yes', '--root', join(rehearsal.root, 'new'), '--product', file];
     const missing = await execa(launcher, alone, { reject: false });
-    expect(missing).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(`There is no product file ${file}`) });
+    expect(missing).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining(`The product file ${file} does not exist`),
+    });
     const product = await readFile(join(home, 'templates/products/kloudspot.yaml'), 'utf8');
     await writeFile(file, product.replace(/^version: 1$/m, 'version: 9'));
     const wrong = await execa(launcher, alone, { reject: false });

@@ -24,8 +24,8 @@ const whole: readonly Row[] = [
   ],
   ['node replace ks-9 --with ks-4 --reach 10.0.4.24', 2, /berlin has no node ks-9\./],
   ['drill ks-9', 2, /The cluster has no node ks-9\./, /Nodes: ks-1, ks-2, ks-3/],
-  ['restore', 2, /There is no backup on this machine\./, /kloudspot backup/],
-  ['restore nonsense', 2, /There is no backup nonsense on this machine\./],
+  ['restore', 2, /No backups on this machine\./, /kloudspot backup/],
+  ['restore nonsense', 2, /Unknown backup nonsense\./],
   [
     'certificates renew --ca',
     6,

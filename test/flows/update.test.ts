@@ -72,7 +72,7 @@ describe('update', () => {
     );
     expect(failed.code).toBe(4);
     expect(failed.stdout).toMatch(/kloudspot-manage-mongodb-0: not placed on a node: /);
-    expect(failed.stdout).toContain('revision 1 is in force again');
+    expect(failed.stdout).toContain('rolled back to revision 1');
     const [kept] = await localBackups(rehearsal);
     expect(kept).toMatchObject({ whole: true });
     expect(failed.stdout).toMatch(new RegExp(`kloudspot restore ${kept?.id} .*as they were before`));

@@ -6,7 +6,7 @@ import { Rehearsal } from './program.ts';
 
 test('history tells who did what, certificates what ends when, report and support write it down in one file each', async () => {
   const bare = await Rehearsal.begin();
-  expect((await bare.run('history')).stdout).toContain('There is no run yet.');
+  expect((await bare.run('history')).stdout).toContain('No runs yet.');
   expect((await bare.run('certificates')).code).toBe(4);
   const rehearsal = await Rehearsal.built();
 

@@ -158,7 +158,7 @@ describe('a release whose new image is no good', () => {
     expect(code, stdout + stderr).toBe(4);
     // docker.io itself is not reached from the lab, so that nothing is known of it for certain
     expect(stdout).toMatch(/Nothing was heard of these images:\n +docker\.io\/library\/no-such-image:/);
-    expect(stdout).toContain('revision 1 is in force again');
+    expect(stdout).toContain('rolled back to revision 1');
     expect(await readFile(site, 'utf8')).toBe(before);
     await expect.poll(released, patience).toBe('revision 3 deployed');
   });
@@ -174,7 +174,7 @@ describe('a release whose new image is no good', () => {
       /kloudspot-web-\S+ on solo: it (ends again and again after it has started|ended with exit code 3)/,
     );
     expect(stdout).toContain('said last: crashes: ends at once');
-    expect(stdout).toContain('revision 3 is in force again');
+    expect(stdout).toContain('rolled back to revision 3');
     expect(stdout).toMatch(/kloudspot restore \S+-before-update/);
     expect(await readFile(site, 'utf8')).toBe(before);
     expect(await released()).toBe('revision 5 deployed');

@@ -82,7 +82,7 @@ const rows: readonly (readonly [
     [fixed('10.0.4.22/24', { interface: 'eno9', gateway: '10.0.4.1' })],
     {},
     {},
-    ['fail interface: There is no interface eno9'],
+    ['fail interface: The interface eno9 does not exist'],
   ],
   [
     'no interface told',

@@ -118,7 +118,7 @@ describe('a storage class of the operator', () => {
       answers: { [kubectl('get storageclasses -o')]: JSON.stringify(list) },
     });
     await expect(carryThrough(context, stepOf('start').step)).rejects.toThrow(
-      /use the storage class longhorn: there is no such class; there is ceph-rbd/,
+      /use the storage class longhorn: no such class; the cluster has ceph-rbd/,
     );
     expect(ran).toEqual([]);
   });

@@ -87,7 +87,7 @@ describe('a rollout that does not become ready', () => {
       () => undefined,
       (error: unknown) => error,
     );
-    expect(fault).toMatchObject({ seen: expect.stringContaining('revision 1 is in force again') });
+    expect(fault).toMatchObject({ seen: expect.stringContaining('rolled back to revision 1') });
     expect(fault).toMatchObject({
       causes: expect.arrayContaining([expect.stringContaining('ImagePullBackOff: no such tag')]),
     });
@@ -126,7 +126,7 @@ describe('a rollout that does not become ready', () => {
     });
     const began = context.clock.now();
     await expect(carryThrough(context, step)).rejects.toMatchObject({
-      seen: expect.stringContaining('revision 1 is in force again'),
+      seen: expect.stringContaining('rolled back to revision 1'),
       causes: expect.arrayContaining([expect.stringContaining('web-2 said last: no such option: --fast')]),
     });
     expect(context.clock.now() - began).toBeLessThan(60_000);
@@ -139,7 +139,7 @@ describe('a rollout that does not become ready', () => {
       [`${M} helm3 history`]: history('superseded', 'failed'),
       [`${M} helm3 upgrade`]: { code: 1, stderr: 'Error: UPGRADE FAILED: updates to statefulset spec are forbidden' },
     });
-    await expect(carryThrough(context, step)).rejects.toThrow(/forbidden; revision 1 is in force again/);
+    await expect(carryThrough(context, step)).rejects.toThrow(/forbidden; rolled back to revision 1/);
     expect(ran.map(({ command }) => textOf(command)).at(-1)).toContain('helm3 rollback kloudspot 1');
   });
 
@@ -180,7 +180,7 @@ describe('a rollout that does not become ready', () => {
         release: 'kloudspot',
       }),
     });
-    await expect(carryThrough(context, step)).rejects.toThrow(/another revision is in force/);
+    await expect(carryThrough(context, step)).rejects.toThrow(/another revision is deployed/);
   });
 });
 

@@ -96,8 +96,8 @@ describe('other products', () => {
 
   it('are listed, and one that is not there is told with those that are', async () => {
     expect(listProducts()).toContain('kloudspot');
-    await expect(loadProduct('cloudspot')).rejects.toMatchObject({ message: 'There is no product "cloudspot".' });
-    await expect(loadProduct('./none.yaml')).rejects.toThrow('There is no product file');
+    await expect(loadProduct('cloudspot')).rejects.toMatchObject({ message: 'Unknown product "cloudspot".' });
+    await expect(loadProduct('./none.yaml')).rejects.toThrow(/The product file .*none.yaml does not exist/);
   });
 });
 

@@ -77,7 +77,7 @@ it('a vitest that was killed before it wrote its report is a failure', () => {
 
 it('npm test with a ring that there is none of names those that there are', async () => {
   const { exitCode, stderr } = await execa(process.execPath, [join(home, 'scripts/test.ts'), 'pur'], { reject: false });
-  expect([exitCode, stderr]).toEqual([2, 'There is no ring pur. Rings: pure, rehearsal, terminal, lab.']);
+  expect([exitCode, stderr]).toEqual([2, 'Unknown ring pur. Rings: pure, rehearsal, terminal, lab.']);
 });
 
 it('a ring that this machine cannot hold is named, and fails where every ring is required', () => {

@@ -216,7 +216,7 @@ describe('loading a file', () => {
   });
 
   it('says in words why it cannot be read', async () => {
-    await expect(loadSite(join(folder, 'none.yaml'))).rejects.toMatchObject({ why: 'There is no such file.' });
+    await expect(loadSite(join(folder, 'none.yaml'))).rejects.toMatchObject({ why: 'The file does not exist.' });
     await expect(loadSite(folder)).rejects.toMatchObject({ why: 'It is a folder.' });
   });
 });

@@ -73,7 +73,7 @@ async function goOn(rehearsal: Rehearsal, how: 'resume' | 'undo'): Promise<reado
 /** Resumes; a run that was killed before it held the lock is started again, as resume advises. */
 async function resumed(rehearsal: Rehearsal): ReturnType<Rehearsal['run']> {
   const resuming = await rehearsal.run('resume', '--yes');
-  if (!resuming.stderr.includes('There is no run to resume.')) return resuming;
+  if (!resuming.stderr.includes('No run to resume.')) return resuming;
   const locked = existsSync(rehearsal.path('var/lib/kloudspot/lock'));
   return locked ? { ...resuming, stderr: 'a lock without a run to resume' } : rehearsal.run('init', '--yes');
 }

@@ -25,6 +25,7 @@ const plain: readonly (readonly [pattern: RegExp, instead: string])[] = [
     /\b(once more|for ever|worth a word|gives back|reckon(s|ed)?)\b/i,
     'again, forever, worth mentioning, returns, computes',
   ],
+  [/\bThere (is|are) no\b/, 'No runs yet, unknown ring, X does not exist'],
   [/(?<!\bthere )\b(is|are|was|were) no\b(?! (longer|more|less|later|earlier)\b)(?=\s+[a-z])/i, 'is not a …'],
 ];
 
@@ -60,7 +61,8 @@ describe('plain English', () => {
   it.each([
     ['This machine is starting anew.', 1],
     ['The change is taken back, which is no failure.', 2],
-    ['There is no netplan file, and 3 is no longer the limit.', 0],
+    ['There is no run yet.', 1],
+    ['No netplan file was found: there is no need for one, and 3 is no longer the limit.', 0],
   ])('%s', (text, count) => {
     expect(stumbles(text)).toHaveLength(count);
   });

@@ -16,7 +16,7 @@ const faultOf = (file: string) =>
 
 it('a bundle that is not there is called so, as wrong input', async () => {
   const fault = await faultOf(join(work, 'none.bundle'));
-  expect([fault?.message, fault?.exitCode]).toEqual(['There is no bundle here.', exitCode.usage]);
+  expect([fault?.message, fault?.exitCode]).toEqual(['The bundle does not exist.', exitCode.usage]);
 });
 
 it('a file that is not a bundle is called so', async () => {

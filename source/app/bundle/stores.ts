@@ -98,9 +98,7 @@ async function runProgram(here: Host, program: string, command: readonly string[
     what: missing ? `${program} is not installed on this machine.` : `${program} could not fetch a part of the bundle.`,
     where: 'text' in command ? command.name : command.join(' '),
     ...(missing ? {} : { why: said || `exit code ${code}` }),
-    next: missing
-      ? [packagesOf[program] ?? program]
-      : ['Call the same again: what was fetched is kept, and is not fetched again.'],
+    next: missing ? [packagesOf[program] ?? program] : ['Run the same command again: what was fetched is kept.'],
     exitCode: exitCode.stepFailed,
   });
 }

@@ -24,7 +24,7 @@ export const pairsOf = perInput(({ site, evidence }): Pair[] =>
 
 /** The outcomes of a check of pairs: what is `bad`, which nodes were not asked, or that all is `good`. */
 export function outcomesOfPairs(input: CheckInput, bad: readonly Outcome[], good: string): Outcome[] {
-  if (input.site.nodes.length < 2) return [pass('one node', 'There is no pair of nodes.')];
+  if (input.site.nodes.length < 2) return [pass('one node', 'The site has one node.')];
   const pairs = pairsOf(input);
   const all = [...bad, ...notAsked(input, pairs)];
   return all.length > 0 ? all : [pass(`${pairs.length} pairs`, good)];

@@ -105,7 +105,7 @@ export const solidState: Check = nodeCheck(
     if (!input.product.nodes.requireSsd) return pass('not asked', 'The product does not ask for it.');
     const largest = largestLvmDisk(storage);
     if (!largest)
-      return warn('no LVM', 'There is no disk with LVM to judge.', {
+      return warn('no LVM', 'No disk with LVM was found.', {
         wanted: 'SSD',
         advice: 'Fix the check lvm-disk first',
       });

@@ -14,7 +14,7 @@ export const gatewayAnswers: Check = reachCheck(
   ({ gateways }, { node, facts, input, index }) => {
     const gateway = gatewayOf(input.site, node, facts);
     const heard = gateway === undefined ? undefined : gateways[gateway];
-    if (gateway === undefined) return pass('none', 'There is no gateway that could answer.');
+    if (gateway === undefined) return pass('none', 'No gateway is set.');
     const ofSite = node.network?.gateway === undefined && input.site.network.gateway === gateway;
     const field = ofSite ? ['network', 'gateway'] : ['nodes', index, 'network', 'gateway'];
     if (heard?.state === 'taken') return pass(gateway, `${gateway} answers ${node.name} (MAC ${heard.mac}).`);

@@ -9,7 +9,7 @@ export const netplanTraps: Check = nodeCheck(
   },
   'network',
   ({ netplan }, { node }) => {
-    if (netplan.length === 0) return pass('no file', 'There is no netplan file, as on a fresh machine.');
+    if (netplan.length === 0) return pass('no file', 'No netplan files, as on a fresh machine.');
     const traps = [
       ...(defaultRoutes(netplan) > 1 ? [`${defaultRoutes(netplan)} default routes`] : []),
       ...netplan.filter(({ content }) => /^\s*gateway4\s*:/m.test(content)).map(({ path }) => `gateway4 in ${path}`),

@@ -109,7 +109,7 @@ function virtual(rule: NetworkRule, { site, facts }: CheckInput): Finding {
 
 function nothing(rule: NetworkRule, node?: string): Finding {
   const nodes = node === undefined ? [] : [node];
-  return { check: rule.id, grade: 'pass', nodes, seen: '-', reason: 'There is nothing to judge here.' };
+  return { check: rule.id, grade: 'pass', nodes, seen: '-', reason: 'This does not apply here.' };
 }
 
 function unseen(rule: NetworkRule, node: string, known: boolean): Finding {

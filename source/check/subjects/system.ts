@@ -38,7 +38,7 @@ export const architecture: Check = nodeCheck(
   (system, { input }) => {
     const seen = system.architecture;
     if (!architectures.has(seen)) {
-      return fail(seen, `There is no MicroK8s for ${seen}.`, {
+      return fail(seen, `MicroK8s is not available for ${seen}.`, {
         wanted: [...architectures].join(', '),
         advice: 'Use a machine of one of these architectures',
       });

@@ -10,7 +10,7 @@ export const zones: Check = siteCheck(
   },
   ({ site }) => {
     const managers = site.nodes.filter(({ role }) => role === 'manager');
-    if (managers.length < 3) return pass('one manager', 'There is nothing to keep apart.');
+    if (managers.length < 3) return pass('one manager', 'Fewer than three managers have nothing to keep apart.');
     const marked = managers.filter(({ zone }) => zone !== undefined);
     if (marked.length < managers.length) {
       const names = managers.filter(({ zone }) => zone === undefined).map(({ name }) => name);

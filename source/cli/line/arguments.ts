@@ -54,7 +54,7 @@ function refuseWrong(args: string[], shape: Shape): void {
   for (const token of tokens) {
     if (token.kind === 'option') refuseWrongFlag(token, shape);
     if (token.kind === 'positional' && ++free > (operand === undefined ? 0 : (operand.words ?? 1)))
-      throw usage(shape, `${token.value} is one word too many.`);
+      throw usage(shape, `Unexpected argument ${token.value}.`);
   }
   // A verb that takes several words says itself which one is missing.
   if (free === 0 && operand?.required && operand.words === undefined)
@@ -75,7 +75,7 @@ function refuseWrongFlag({ name, rawName, value, inlineValue }: OptionToken, sha
   const flag = shape.flags[name];
   const negated = rawName.startsWith('--no-') && !rawName.startsWith(`--${name}`);
   if (flag === undefined || (negated && flag.type === 'string'))
-    throw usage(shape, `There is no flag ${rawName}.`, didYouMean(name, shape.flags));
+    throw usage(shape, `Unknown flag ${rawName}.`, didYouMean(name, shape.flags));
   if (flag.type === 'boolean') {
     if (value !== undefined) throw usage(shape, `${rawName} takes no value.`);
     return;

@@ -68,7 +68,7 @@ function noVerb(words: readonly string[]): Fault {
   if (wrong === undefined) return new Fault({ what: 'A verb is missing.', next: ['kloudspot --help lists them.'] });
   const near = nearest(wrong, [...Object.keys(globalFlags), 'help', 'version']);
   return new Fault({
-    what: `There is no flag --${wrong} without a verb.`,
+    what: `Unknown flag --${wrong}.`,
     next: [...(near === undefined ? [] : [`Did you mean --${near}?`]), 'kloudspot --help lists verbs and flags.'],
   });
 }
@@ -83,7 +83,7 @@ function unknownVerb(name: string, rest: readonly string[], verbs: VerbTable): F
   const likely = nearGroup === undefined ? group : names.filter((verb) => verb.startsWith(`${nearGroup} `));
   const bare = name === first && group.length > 0;
   return new Fault({
-    what: bare ? `kloudspot ${name} needs one more word.` : `There is no verb ${name}.`,
+    what: bare ? `kloudspot ${name} needs one more word.` : `Unknown verb ${name}.`,
     next: [
       ...(near !== undefined && !bare
         ? [`Did you mean kloudspot ${near}?`]

@@ -102,7 +102,7 @@ function causes(error: Error): string {
 export function refuseToAsk(what: string, instead: string): never {
   throw new Fault({
     what,
-    why: 'There is no terminal to prompt on (standard input or output is not a TTY).',
+    why: 'Standard input or output is not a terminal.',
     next: [instead],
     exitCode: exitCode.refused,
   });

@@ -79,7 +79,7 @@ function whatIfOf({ whatIf = [], nodes }: StorageFlags): WhatIf | undefined {
     if (months !== undefined) return { growMonths: Number(months) };
     if (text === 'lose-node') return { failures: 1 };
     const next = [...didYouMean(text, ['lose-node', 'grow=12m']), 'Write --what-if lose-node or --what-if grow=12m'];
-    throw new Fault({ what: `There is no question ${text}.`, where: '--what-if', next });
+    throw new Fault({ what: `Unknown question ${text}.`, where: '--what-if', next });
   });
   return Object.assign({}, ...asked, defined({ nodes: nodes === undefined ? undefined : Number(nodes) }));
 }
@@ -97,7 +97,7 @@ function knownEngine(text: string): EngineName {
   const known = engineNamed(text);
   if (known !== undefined) return known;
   throw new Fault({
-    what: `There is no engine ${text}.`,
+    what: `Unknown engine ${text}.`,
     where: '--engine',
     next: [...didYouMean(text, engineNames), `Write ${engineNames.map((name) => `--engine ${name}`).join(' or ')}`],
   });
@@ -106,7 +106,7 @@ function knownEngine(text: string): EngineName {
 function noSuch(what: 'feature' | 'volume' | 'workload', id: string, known: readonly { readonly id: string }[]): Fault {
   const ids = known.map((each) => each.id);
   const next = [...didYouMean(id, ids), `Known: ${ids.join(', ')}`];
-  return new Fault({ what: `There is no ${what} ${id}.`, where: `--${what}`, next });
+  return new Fault({ what: `Unknown ${what} ${id}.`, where: `--${what}`, next });
 }
 
 const openebsHelp = `OpenEBS makes the volumes. ${sharedEngine(defaultEngine).label} keeps shared volumes in a pool on each manager. Yes installs it on the cluster that is there, in a run like any other; without a cluster nothing is changed now, and init installs it.`;

@@ -15,7 +15,7 @@ export function headLines({
   const cluster = `Assuming a ${clusterSize} node cluster installation`;
   return kind === 'site'
     ? [`${cluster}: the nodes of site ${name}`]
-    : [cluster, `There is no site yet: this machine (${name}) is looked at, and every node is taken to be like it`];
+    : [cluster, `No site yet: assuming that every node is like this machine (${name})`];
 }
 
 export function openebsLine(openebs: boolean | undefined): string {

@@ -13,7 +13,7 @@ interface Page {
 /** A table, and below it what failed. */
 export function historyLines(runs: readonly PastRun[], page: Page): string[] {
   const [newest] = runs;
-  if (newest === undefined) return [`There is no run yet. ${kloudspot('apply')}  starts one.`];
+  if (newest === undefined) return [`No runs yet. ${kloudspot('apply')}  starts one.`];
   const failed = runs.flatMap(({ run, failed: steps }) =>
     steps.length === 0 ? [] : [`  ${run}: ${steps.join(', ')}`],
   );

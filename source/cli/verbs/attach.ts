@@ -22,7 +22,7 @@ export default defineVerb({
     const run = operand === undefined ? await latestRun(files) : await findRun(files, operand);
     if (run === undefined)
       throw new Fault({
-        what: 'There is no run yet.',
+        what: 'No runs yet.',
         where: files.runs,
         next: [`${kloudspot('apply')}  starts one.`],
       });

@@ -14,7 +14,7 @@ export default defineVerb({
   name: 'backup',
   about:
     'Save datastore, site, values, release, certificates and the map of volumes on every manager and on this machine, but not the data of volumes. Every change of nodes, channel, certificates or site makes a backup before and after, and so do update, stop and restore before they begin.',
-  flags: { ...globalFlags, list: { type: 'boolean', about: 'Show the backups that there are; make none.' } },
+  flags: { ...globalFlags, list: { type: 'boolean', about: 'List the backups; make none.' } },
   run: ({ args }) =>
     withNodes(args, async (verb) => {
       const { settings, terminal } = verb;
@@ -60,7 +60,7 @@ async function allBackups({ opened, settings }: SiteVerb): Promise<Row[]> {
 }
 
 function backupLines(rows: readonly Row[]): string[] {
-  if (rows.length === 0) return ['There is no backup yet.'];
+  if (rows.length === 0) return ['No backups yet.'];
   const table = rows.map(({ backup, bytes, whole, damaged }) => [
     backup,
     asLsblk(bytes),

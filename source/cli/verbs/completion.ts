@@ -16,7 +16,7 @@ export default defineVerb({
     const shell = shells.find((name) => name === operand);
     if (shell === undefined)
       throw new Fault({
-        what: operand === undefined ? 'The name of a shell is missing.' : `There is no completion for ${operand}.`,
+        what: operand === undefined ? 'The name of a shell is missing.' : `Unknown shell ${operand}.`,
         next: shells.map((name) => `kloudspot completion ${name}`),
         exitCode: exitCode.usage,
       });

@@ -59,7 +59,7 @@ async function resumable({ files }: Settings, name: string | undefined): Promise
   const found = name === undefined ? await unfinishedRun(files) : await findRun(files, name);
   if (found === undefined)
     throw new Fault({
-      what: 'There is no run to resume.',
+      what: 'No run to resume.',
       where: files.runs,
       next: [`${kloudspot('apply')}  starts one.`],
     });

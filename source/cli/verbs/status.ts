@@ -22,10 +22,10 @@ export default defineVerb({
     'Show one verdict on cluster and product (ok, degraded, down, unknown), the reasons, and the next command. Works with dead nodes, and answers within about 10 seconds.',
   flags: {
     ...globalFlags,
-    watch: { type: 'boolean', about: 'Look again and again until Ctrl-C.' },
+    watch: { type: 'boolean', about: 'Refresh until Ctrl-C.' },
     'exit-code': {
       type: 'boolean',
-      about: 'Say the verdict by the exit code: 0 ok, 10 degraded, 11 down, 12 unknown.',
+      about: 'Report the verdict by the exit code: 0 ok, 10 degraded, 11 down, 12 unknown.',
     },
   },
   run: ({ args }) =>

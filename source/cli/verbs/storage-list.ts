@@ -46,7 +46,7 @@ type Listed = Pick<StorageSubject, 'kind' | 'name' | 'nodes' | 'facts' | 'unreac
 /** Node by node: groups, disks with what lies on them, and what could carry the pool of shared volumes. */
 export function listLines(listed: Listed, width?: number): string[] {
   const { kind, name, nodes } = listed;
-  const from = kind === 'site' ? `Storage of site ${name}` : `There is no site yet: storage of this machine (${name})`;
+  const from = kind === 'site' ? `Storage of site ${name}` : `No site yet: storage of this machine (${name})`;
   return [from, ...nodes.flatMap((node) => ['', node.name, ...nodeLines(listed, node, width)])];
 }
 

@@ -21,7 +21,7 @@ export default defineVerb({
   flags: {
     ...globalFlags,
     output: { type: 'string', value: 'FILE', about: 'Where to write it. Default: support-SITE-TIME.tar.gz here.' },
-    hours: { type: 'string', value: 'N', about: 'So many hours of logs. Default 4.' },
+    hours: { type: 'string', value: 'N', about: 'Hours of logs to collect. Default 4.' },
   },
   run: async ({ args }) => {
     const settings = settingsFrom(args);

@@ -62,7 +62,7 @@ export default defineVerb({
 
 async function runToUndo({ files }: Settings, name: string | undefined): Promise<RunSummary> {
   const run = name === undefined ? await latestRun(files) : await findRun(files, name);
-  if (run === undefined) throw new Fault({ what: 'There is no run to undo.', where: files.runs });
+  if (run === undefined) throw new Fault({ what: 'No run to undo.', where: files.runs });
   // What it does shows in its first event: this very undo may be starting, and its terminal gone.
   await untilStarted(run.directory);
   return summarizeRun(run);
@@ -135,7 +135,10 @@ function undoLines(steps: readonly PlannedStep[]): string[] {
     goes.length > 0 ? 'Undone, in this order:' : 'None of this can be undone.',
     ...goes.map(line),
     ...(removesCluster(steps)
-      ? ['MicroK8s goes from these nodes, and with it the cluster, the product and ALL DATA in it:', ...lost.map(line)]
+      ? [
+          'MicroK8s is removed from these nodes, and with it the cluster, the product and ALL DATA in it:',
+          ...lost.map(line),
+        ]
       : []),
     ...(stays.length > 0 ? ['Stays as it is now:', ...stays.map(line)] : []),
   ];

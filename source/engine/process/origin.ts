@@ -37,7 +37,7 @@ export async function readOrigin(directory: string): Promise<Origin> {
     throw new Fault({
       what: 'What the run rests on cannot be read.',
       where: originPath(directory),
-      why: isMissing(cause) ? 'There is no such file.' : 'The file is damaged.',
+      why: isMissing(cause) ? 'The file does not exist.' : 'The file is damaged.',
       next: [`This run cannot go on. ${kloudspot('apply')}  makes a new plan and carries it out.`],
       cause,
     });

@@ -62,7 +62,7 @@ async function unheard(files: Files, id: string, cause: unknown): Promise<Fault>
       cause,
     });
   return new Fault({
-    what: `Run ${id} does not listen any more.`,
+    what: `Run ${id} no longer takes orders.`,
     why: 'Its process has ended or is gone.',
     next: [`${kloudspot(`attach ${id}`)}  shows how it ended`, `${kloudspot(`resume ${id}`)}  goes on`],
     cause,

@@ -63,7 +63,7 @@ export async function runCommand(
 function usualAdvice({ command, node }: PlannedCommand): Pick<StepRunOptions, 'causes' | 'next'> {
   if (!isWords(command) || command[0] !== microk8sProgram || !asking.includes(command[1] ?? '')) return {};
   return {
-    causes: [`the API server of ${node} does not answer, or refuses this: its own words say which`],
+    causes: [`the API server of ${node} does not answer, or refuses this: its output says which`],
     next: [`sudo microk8s status on ${node}`],
   };
 }

@@ -76,13 +76,12 @@ export async function rolledBack(
 ): Promise<StepFault> {
   const before = await revisionBefore(context, node, place);
   if (before !== undefined) {
-    context.progress(`it did not go well; revision ${before} is put in force again`);
+    context.progress(`it failed; rolling back to revision ${before}`);
     const fill = { [revision]: String(before) };
     await runCommand(context, step, 'roll-back', { fill, run: { deadline: minutes(6) } });
     context.remember(rolledBackMark, String(before));
   }
-  const now =
-    before === undefined ? 'there is no earlier revision to roll back to' : `revision ${before} is in force again`;
+  const now = before === undefined ? 'no earlier revision to roll back to' : `rolled back to revision ${before}`;
   return new StepFault({
     tried: error.tried,
     seen: `${error.seen}; ${now}`,

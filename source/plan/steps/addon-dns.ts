@@ -127,7 +127,7 @@ export const addonDns = addonKind({
   wanted,
   rest,
   complete,
-  advice: () => ({ next: ['sudo microk8s enable dns shows its own words'] }),
+  advice: () => ({ next: ['sudo microk8s enable dns shows its output'] }),
 });
 
 export function planAddonDns(p: Parameters, ranges: ClusterRanges): PlannedStep {

@@ -37,7 +37,7 @@ export function planAddonsUpdate(node: string): PlannedStep {
   return plannedStep(addonsUpdate, {
     node,
     group: 'Addons',
-    title: 'Take the addons of the new track',
+    title: 'Update the addons to the new track',
     why: 'A refresh of the snap leaves the copies of the addons as they were.',
     deadline: minutes(4),
     parameters: { node },

@@ -84,7 +84,7 @@ async function absent(context: StepContext, { seed, name, class: of }: Parameter
   return new StepFault({
     tried: `use the storage class ${name}`,
     seen:
-      names.length === 0 ? 'the cluster has no storage class' : `there is no such class; there is ${names.join(', ')}`,
+      names.length === 0 ? 'the cluster has no storage class' : `no such class; the cluster has ${names.join(', ')}`,
     next: [
       `Install the storage that brings this class, then: ${kloudspot('resume')}`,
       `Or name another class in site.yaml: storage.${of}.storageClass`,

@@ -173,7 +173,7 @@ export const clusterService = addonKind({
       'a node does not answer: MicroK8s changes services on all of them',
       ...(serviceOf(p).charts.length > 0 ? [`no way to ${serviceOf(p).servers.join(', ')} from ${p.seed}`] : []),
     ],
-    next: [`sudo microk8s enable ${p.name} on ${p.seed} shows its own words`],
+    next: [`sudo microk8s enable ${p.name} on ${p.seed} shows its output`],
   }),
 });
 

@@ -60,7 +60,7 @@ export const helmInstall: StepKind<typeof parameters> = {
       if (!(error instanceof StepFault) || !p.rollBack || context.signal.aborted) throw error;
       // Refused before it began, for its values or its chart: the revision before was never out of force.
       if ((await releaseOn(context, p.seed, p))?.status === 'deployed') {
-        context.remember(rolledBackMark, 'never out of force');
+        context.remember(rolledBackMark, 'never replaced');
         throw error;
       }
       throw await rolledBack(context, step, p.seed, p, error);

@@ -68,7 +68,7 @@ async function leave(context: StepContext, p: Parameters, step: PlannedStep): Pr
     tried: `microk8s leave on ${p.node}`,
     seen: `${p.node} still takes itself for a member`,
     causes: ['the node holds the only copy of the datastore', 'the other managers do not answer it on port 25000'],
-    next: [`sudo microk8s leave on ${p.node} shows its own words`],
+    next: [`sudo microk8s leave on ${p.node} shows its output`],
   });
 }
 

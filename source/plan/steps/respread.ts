@@ -28,7 +28,7 @@ async function look(context: StepContext, p: Parameters): Promise<Seen> {
   ]);
   const not = (observed: string): Seen => ({ ok: false, observed, complete: false, surplus: undefined });
   if (!object.answered || !pods.answered || !nodes.answered) return not(`${p.seed} does not answer`);
-  if (object.value === undefined) return not(`there is no deployment ${p.deployment}`);
+  if (object.value === undefined) return not(`deployment ${p.deployment} does not exist`);
   const { ready, wanted, complete } = workloadState(object.value);
   if (!complete) return not(`${ready} of ${wanted} are ready`);
   const byNode = Map.groupBy(

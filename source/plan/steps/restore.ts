@@ -53,7 +53,7 @@ async function copyThere(context: StepContext, { backup, seed }: Parameters, ste
     throw new StepFault({
       tried: `copy backup ${backup} to ${seed}`,
       seen: 'neither that manager nor this machine has it as a whole',
-      next: [`${kloudspot('backup --list')}  shows those that there are`],
+      next: [`${kloudspot('backup --list')}  lists them`],
     });
   for (const file of [...backupFiles, sumsFile]) {
     const content = (await backupFile(here, file)).toString('base64');

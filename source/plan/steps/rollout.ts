@@ -22,7 +22,7 @@ async function inForce(context: StepContext, p: Parameters): Promise<boolean> {
 }
 
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
-  if (!(await inForce(context, p))) return { ok: false, observed: 'another revision is in force' };
+  if (!(await inForce(context, p))) return { ok: false, observed: 'another revision is deployed' };
   const { ok, observed } = await workloadsReady(context, partsOf(p));
   return { ok, observed };
 }
@@ -31,7 +31,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   if (!(await inForce(context, p))) {
     throw new StepFault({
       tried: 'watch the new revision become ready',
-      seen: 'another revision is in force: it was rolled back, or changed by hand',
+      seen: 'another revision is deployed: it was rolled back, or changed by hand',
       next: [`${kloudspot('update')}  applies the values again`],
     });
   }

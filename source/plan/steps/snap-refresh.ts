@@ -76,7 +76,7 @@ const drainAdvice = ({ node, through }: Parameters) => ({
   causes: ['a disruption budget does not let one more instance go: another one is not ready'],
   next: [
     `sudo microk8s kubectl get pods -A -o wide on ${through}`,
-    `sudo microk8s kubectl uncordon ${node} on ${through} opens the node again; nothing was refreshed yet`,
+    `sudo microk8s kubectl uncordon ${node} on ${through} lets it take pods again; nothing was refreshed yet`,
   ],
 });
 const refreshAdvice = {
@@ -130,7 +130,7 @@ export function planSnapRefresh(p: Parameters): PlannedStep {
     name: track,
     group: `Upgrade to ${track}`,
     title: `Upgrade to ${track}`,
-    why: 'One node at a time: it is emptied, refreshed, looked at, and opened again before the next one.',
+    why: 'One node at a time: it is drained, refreshed, verified and uncordoned before the next one.',
     risk: 'dangerous',
     deadline: minutes(60),
     parameters: p,

@@ -36,7 +36,7 @@ export async function loadScenario(nameOrPath: string): Promise<Scenario> {
       .filter((name) => name.endsWith(suffix))
       .map((name) => basename(name, suffix));
     throw new Fault({
-      what: `There is no rehearsal scenario ${nameOrPath}.`,
+      what: `Unknown rehearsal scenario ${nameOrPath}.`,
       next: [...didYouMean(nameOrPath, known), `Choose one of: ${known.join(', ')}.`],
       cause,
     });

@@ -14,7 +14,7 @@ export function aboutApi(site: Site, seen: Observation): Reason[] {
   const answering = seen.reached.filter(({ answers }) => answers).map(({ node }) => node);
   const silent = seen.silent.filter(({ node }) => answering.includes(node));
   if (silent.length > 0 && silent.every(({ said }) => notInstalled.test(said))) {
-    const reason = `There is no cluster yet: MicroK8s is not installed on ${list(silent.map(({ node }) => node))}.`;
+    const reason = `No cluster yet: MicroK8s is not installed on ${list(silent.map(({ node }) => node))}.`;
     return [{ verdict: 'down', reason, next: kloudspot('init') }];
   }
   if (answering.length === 0) {

@@ -67,7 +67,7 @@ function wentTo(walk: PlainWalk, reply: Extract<Reply, { reply: 'back' | 'to' }>
   const { talk } = walk;
   if (reply.reply === 'to') {
     const found = placeNamed(view, reply.place);
-    if (!found) talk.say(`There is no question called ${reply.place}.`);
+    if (!found) talk.say(`Unknown question ${reply.place}.`);
     return found;
   }
   const before = asked.pop();
@@ -146,7 +146,7 @@ async function changeNodes(walk: PlainWalk, text: string): Promise<void> {
   const index = Number(/^remove (\d+)$/.exec(text)?.[1] ?? 0) - 1;
   if (index >= 0) {
     if (nodes[index]) await keep(walk, removeAt(walk.draft, ['nodes', index]));
-    else walk.talk.say(`There is no node ${index + 1}.`);
+    else walk.talk.say(`Unknown node ${index + 1}.`);
     return;
   }
   const made = nodesPage.rows?.add(viewOf(walk), text);

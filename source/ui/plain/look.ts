@@ -124,7 +124,7 @@ async function accepted(walk: PlainWalk, findings: readonly Finding[], check: st
 /** Why a check matters, its source, and whether a failure of it can be accepted. */
 function helpLines(check: string | undefined, help: ReadonlyMap<string, CheckHelp>): readonly string[] {
   const about = help.get(check ?? '');
-  if (about === undefined) return [`There is no check ${check}. The names stand in brackets above.`];
+  if (about === undefined) return [`Unknown check ${check}. The names are in brackets above.`];
   const strict = about.strict === undefined ? [] : [`A failure of it cannot be accepted: ${about.strict}`];
   return [`${about.title}: ${about.why}`, `The rule: ${about.source}.`, ...strict];
 }
@@ -160,7 +160,7 @@ async function reviewed(walk: PlainWalk, review: Review, plan: Plan): Promise<De
     if (other?.reply === 'to') {
       const found = placeNamed(viewOf(walk), other.place);
       if (found) return { next: 'back', from: found.field.id };
-      talk.say(`There is no question called ${other.place}.`);
+      talk.say(`Unknown question ${other.place}.`);
       continue;
     }
     const line = review.lines[Number(text) - 1];

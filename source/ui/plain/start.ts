@@ -85,7 +85,7 @@ async function load(walk: PlainWalk, path: string): Promise<boolean> {
   if (!(await mayReplace(walk))) return begin(walk);
   walk.source = source;
   walk.onlyOpen = open.length > 0;
-  if (walk.onlyOpen) walk.talk.say('Asked is only what is missing or wrong:', ...open.map((line) => `  ${line}`));
+  if (walk.onlyOpen) walk.talk.say('Only what is missing or wrong is asked:', ...open.map((line) => `  ${line}`));
   await keep(walk, draft);
   return true;
 }

@@ -49,7 +49,7 @@ export function shapeFindings(view: WizardView): readonly Finding[] {
   const { managers, workers } = countRoles(view);
   const base = { check: 'topology', nodes: [], seen: `${managers} managers, ${workers} workers`, field: ['nodes'] };
   if (managers + workers === 0)
-    return [{ ...base, grade: 'fail', reason: 'There is no node yet.', advice: 'Add one by its address or name.' }];
+    return [{ ...base, grade: 'fail', reason: 'No nodes yet.', advice: 'Add one by its address or name.' }];
   const fits = view.product.topologies.some(
     (shape) =>
       shape.managers === managers &&

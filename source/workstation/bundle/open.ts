@@ -57,7 +57,7 @@ function asJson(text: string): unknown {
 const make = (): string => `${kloudspot('bundle create --output FILE')}  makes one, on a machine with internet.`;
 
 const noFile = (file: string, cause: unknown): Fault =>
-  new Fault({ what: 'There is no bundle here.', where: file, next: ['Look at its path.', make()], cause });
+  new Fault({ what: 'The bundle does not exist.', where: file, next: ['Check its path.', make()], cause });
 
 const noBundle = (file: string, why: string, cause?: unknown): Fault =>
   new Fault({

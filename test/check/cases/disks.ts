@@ -157,7 +157,7 @@ export const disksCases: readonly Case[] = [
     what: 'a group that is not there',
     grade: 'fail',
     nodes: ['ks-2'],
-    says: /There is no volume group data for archive/,
+    says: /The volume group data for archive does not exist/,
     site: {
       nodes: nodes(
         healthyNode('ks-2', { volumes: [{ name: 'archive', volumeGroup: 'data', size: 5, fsType: 'ext4' }] }),

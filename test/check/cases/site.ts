@@ -97,9 +97,9 @@ export const siteCases: readonly Case[] = [
     what: 'no such file',
     grade: 'fail',
     nodes: [],
-    says: /\/tls\/server.key: there is no such file/,
+    says: /\/tls\/server.key: it does not exist/,
     site: { tls: files },
-    evidence: { tls: { key: { problem: 'there is no such file.' }, certificate: { text: '' } } },
+    evidence: { tls: { key: { problem: 'it does not exist.' }, certificate: { text: '' } } },
   },
   {
     check: 'tls-certificate',

@@ -18,7 +18,7 @@ REVISION = os.environ.get('SNAP_REVISION') or os.readlink(data)
 
 
 def sudo():
-    """The program that runs the scripts of `join` and `leave`, whoever calls them; None where the node has none."""
+    """The program that runs the scripts of `join` and `leave`, whatever user calls them; None where the node has none."""
     return shutil.which('sudo')
 
 

@@ -110,7 +110,11 @@ describe.each([3, 9])('the storage page with %i nodes', (count) => {
   });
 
   it.each([
-    ['no LVM', { volumeGroups: [], physicalVolumes: [], logicalVolumes: [] }, /no LVM volume group|no volume group/i],
+    [
+      'no LVM',
+      { volumeGroups: [], physicalVolumes: [], logicalVolumes: [] },
+      /No LVM volume group|volume group \S+ does not exist/,
+    ],
     ['no free space', undefined, /short|too small|does not fit/i],
   ])('with %s says what is wrong, on the page', (_, none, says) => {
     const full = (storage: StorageFacts): Partial<StorageFacts> =>
