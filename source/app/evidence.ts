@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import type { LiveEvidence, ReadText } from '../check/evidence.ts';
-import { codeOf } from '../errors/thrown.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import { atHome } from '../host/home-path.ts';
 import type { HostPool } from '../host/host.ts';
+import { textOfFile } from '../host/read-text.ts';
+import { whyUnreadInLine } from '../host/unread.ts';
 import { targetOf } from '../network/targets.ts';
 import type { Site } from '../site/schema.ts';
 import { defined } from '../text/defined.ts';
@@ -61,18 +61,11 @@ async function read(written: string): Promise<ReadText> {
   const path = atHome(written);
   if (!isAbsolute(path)) return { problem: 'its path does not begin with /, and the run works in another folder.' };
   try {
-    return { text: await readFile(path, 'utf8') };
+    return { text: await textOfFile(path) };
   } catch (error) {
-    const code = codeOf(error) ?? '';
-    return { problem: wordsFor[code] ?? `it cannot be read (${code || String(error)}).` };
+    return { problem: whyUnreadInLine(error) };
   }
 }
-
-const wordsFor: Readonly<Record<string, string>> = {
-  ENOENT: 'it does not exist.',
-  EACCES: 'you may not read it.',
-  EISDIR: 'it is a folder.',
-};
 
 function askForAddresses(
   site: Site,

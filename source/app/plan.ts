@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunHandle } from '../engine/journal/event.ts';
 import { exitCode, Fault } from '../errors/fault.ts';
-import { isMissing, messageOf } from '../errors/thrown.ts';
 import type { NodeFacts } from '../facts/facts.ts';
+import { textUpTo } from '../host/read-text.ts';
+import { whyUnread } from '../host/unread.ts';
 import { type Drift, drift } from '../plan/document/basis.ts';
 import type { Plan } from '../plan/document/document.ts';
 import { parsePlan } from '../plan/document/document-schema.ts';
@@ -27,13 +27,17 @@ export async function planSite(
   return makePlan({ site, product, facts, now: new Date(world.clock.now()), readChart, ...wish, bundle });
 }
 
+/** Bytes. The plan for a hundred nodes has some MB; a device such as /dev/zero never ends. */
+const largest = 256 * 1024 * 1024;
+
 /** Reads a plan back from its file. Throws a `Fault` when it cannot be read, is damaged, or was changed after it was made. */
 export async function readPlan(file: string): Promise<Plan> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+  const text = await textUpTo(file, largest, '--plan').catch((cause: unknown) => {
+    if (cause instanceof Fault) throw cause;
     throw new Fault({
       what: 'The plan cannot be read.',
       where: file,
-      why: isMissing(cause) ? 'The file does not exist.' : messageOf(cause),
+      why: whyUnread(cause),
       cause,
       next: [`${kloudspot('plan --save FILE')}  writes one.`],
     });

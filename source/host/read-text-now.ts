@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { Fault } from '../errors/fault.ts';
 import { codeOf, isMissing } from '../errors/thrown.ts';
+import { quote } from '../text/quote.ts';
 
 /** Bytes. The largest of the program's own files, the plan for a hundred nodes, has some MB. */
 export const largest = 256 * 1024 * 1024;
@@ -38,14 +39,17 @@ export function refuseUnlessFile(path: string, found: Stats): void {
     what: `${path} is not a file.`,
     where: path,
     why: found.isFIFO() ? 'It is a pipe.' : 'It is a device.',
-    next: [`Look at it: ls -l ${path}`],
+    next: [lookAt(path)],
   });
 }
+
+const lookAt = (path: string): string => `Look at it: ls -l ${quote(path)}`;
 
 export function tooLarge(path: string, bytes: number): Fault {
   return new Fault({
     what: `${path} is too large to be read.`,
     where: path,
     why: `It has more than ${bytes / 1024 / 1024} MiB.`,
+    next: [lookAt(path)],
   });
 }

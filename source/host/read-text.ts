@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { Fault } from '../errors/fault.ts';
 import { isMissing } from '../errors/thrown.ts';
+import { quote } from '../text/quote.ts';
 import { namePath } from './file-fault.ts';
 import { largest, refuseUnlessFile, tooLarge, withoutWaiting } from './read-text-now.ts';
 
@@ -47,22 +48,27 @@ export async function foldersIn(path: string): Promise<string[]> {
   return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name);
 }
 
-/** The text of a file, a pipe or a device that an operator names. Throws a `Fault` where it is longer than so many bytes, else what Node throws. */
-export async function textUpTo(path: string, bytes: number): Promise<string> {
-  await refuseNamedPipe(path);
+/**
+ * The text of a file, of a pipe that a shell has opened, or of a device that an operator names with a flag. Throws a `Fault` for
+ * another pipe, and where the text is longer than so many bytes; else what Node throws.
+ */
+export async function textUpTo(path: string, bytes: number, flag: string): Promise<string> {
+  if (!isOfShell(path) && (await stat(path)).isFIFO()) throw namedPipe(path, flag);
   const chunks: Buffer[] = await createReadStream(path, { end: bytes }).toArray();
   const whole = Buffer.concat(chunks);
   if (whole.length <= bytes) return whole.toString('utf8');
   throw tooLarge(path, bytes);
 }
 
-/** One that a shell has opened has a writer. One with a name of its own may never have one, and would be waited for in silence. */
-async function refuseNamedPipe(path: string): Promise<void> {
-  if (/^\/(dev|proc)\//.test(path) || !(await stat(path)).isFIFO()) return;
-  throw new Fault({
+/** A pipe that a shell has opened has a writer. One with a name of its own may never have one, and would be waited for in silence. */
+export const isOfShell = (path: string): boolean => /^\/(dev|proc)\//.test(path);
+
+/** What is wrong with a pipe in the file system that a flag names, and the way in. */
+export function namedPipe(path: string, flag: string): Fault {
+  return new Fault({
     what: `${path} is not a file.`,
     where: path,
     why: 'It is a named pipe.',
-    next: [`Give it on standard input: --site /dev/stdin < ${path}`],
+    next: [`Give it on standard input: ${flag} /dev/stdin < ${quote(path)}`],
   });
 }

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { textOfFile } from '../host/read-text.ts';
 import type { Site } from '../site/schema.ts';
 import { templatesFolder } from '../site/templates.ts';
-import { productFile } from './file.ts';
+import { productFile, unreadProduct } from './file.ts';
 import type { Product } from './schema.ts';
 
 export { templatesFolder };
@@ -13,7 +13,9 @@ export { templatesFolder };
  */
 export async function loadProduct(nameOrPath: string, from: string = process.cwd()): Promise<Product> {
   const file = productFile(nameOrPath, from);
-  const text = await readFile(file, 'utf8');
+  const text = await textOfFile(file).catch((cause: unknown) => {
+    throw unreadProduct(file, cause);
+  });
   const { knownProducts } = await import('./known-products.ts');
   const known = knownProducts.find((each) => each.text === text)?.product;
   return { ...(known ?? (await import('./read.ts')).readProduct(text, file)), file };

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { textOfFile } from '../host/read-text.ts';
 import { topTexts } from '../site/top-level.ts';
 import { safeLine } from '../text/safe-text.ts';
 import { productFile } from './file.ts';
@@ -7,7 +7,7 @@ import { knownNames } from './known-names.ts';
 /** The name of a product on the screen, by its name in `templates/products` or its file. Throws where there is none. */
 export async function nameOfProduct(nameOrPath: string, from: string = process.cwd()): Promise<string> {
   const file = productFile(nameOrPath, from);
-  const text = readFileSync(file, 'utf8');
+  const text = await textOfFile(file);
   // The same start of a YAML file means the same, whatever follows.
   const known = knownNames.find(({ start }) => text.startsWith(start));
   if (known) return known.name;

@@ -1,10 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import * as z from 'zod';
 import type { Fetched, Stores } from '../bundle/stores.ts';
 import { codeNames } from '../bundle/ubuntu.ts';
 import { Fault } from '../errors/fault.ts';
+import { textOfFile } from '../host/read-text.ts';
 import { trackIn } from '../microk8s/tracks.ts';
 import type { Product } from '../product/schema.ts';
 import { newestChart, objectsOf } from './tools/helm/chart.ts';
@@ -40,7 +41,7 @@ export function rehearsedStores(product: Product): Stores {
     },
     async render(chart, { release, namespace, values }) {
       const file = chart.endsWith('.tgz') ? chart : join(chart, 'Chart.yaml');
-      const own = chartText.parse(parse(await readFile(file, 'utf8')));
+      const own = chartText.parse(parse(await textOfFile(file)));
       const given: unknown = parse(values, { version: '1.1' });
       return objectsOf({ ...own, appVersion: '', fetchMs: 0 }, given ?? {}, { release, namespace }, product);
     },

@@ -2,8 +2,9 @@ import { basename } from 'node:path';
 import { type Document, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { Fault } from '../errors/fault.ts';
-import { codeOf, messageOf } from '../errors/thrown.ts';
+import { messageOf } from '../errors/thrown.ts';
 import { textUpTo } from '../host/read-text.ts';
+import { whyUnread } from '../host/unread.ts';
 import { kloudspot } from '../text/command.ts';
 import { safeValues } from '../text/safe-text.ts';
 import type { Finding } from './finding.ts';
@@ -71,26 +72,18 @@ const largest = 16 * 1024 * 1024;
 /** The text of a `site.yaml` that an operator names. Throws `Fault` when it cannot be read. */
 export async function textOfSite(file: string): Promise<string> {
   try {
-    return await textUpTo(file, largest);
+    return await textUpTo(file, largest, '--site');
   } catch (error) {
     if (error instanceof Fault) throw error;
-    const why = codeOf(error) ?? String(error);
     throw new Fault({
       what: `${basename(file)} cannot be read.`,
       where: file,
-      why: readingFailures[why] ?? why,
+      why: whyUnread(error),
       next: [`Give another file with --site FILE, or make one: ${kloudspot('init', '--site')}`],
       cause: error,
     });
   }
 }
-
-const readingFailures: Readonly<Record<string, string>> = {
-  ENOENT: 'The file does not exist.',
-  EACCES: 'You may not read it: run as root or as its owner.',
-  EISDIR: 'It is a folder.',
-  ELOOP: 'Symbolic links lead in a circle.',
-};
 
 function findingOf(complaint: Complaint): Finding {
   return {

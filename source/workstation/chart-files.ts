@@ -1,6 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Fault } from '../errors/fault.ts';
+import { textNow } from '../host/read-text-now.ts';
+import { whyUnread } from '../host/unread.ts';
 
 /** The texts of a chart in a folder of this machine, by their paths in it. Throws `Fault` where the folder is not a chart. */
 export function readChart(folder: string): ReadonlyMap<string, string> {
@@ -16,6 +18,22 @@ export function readChart(folder: string): ReadonlyMap<string, string> {
       cause,
     });
   }
-  const paths = names.map((name) => join(folder, name)).filter((path) => statSync(path).isFile());
-  return new Map(paths.map((path) => [relative(folder, path), readFileSync(path, 'utf8')]));
+  const paths = names
+    .map((name) => join(folder, name))
+    .filter((path) => reading(path, () => !statSync(path).isDirectory()));
+  return new Map(paths.map((path) => [relative(folder, path), reading(path, () => textNow(path) ?? '')]));
+}
+
+function reading<Read>(path: string, read: () => Read): Read {
+  try {
+    return read();
+  } catch (cause) {
+    throw new Fault({
+      what: 'A file of the chart cannot be read.',
+      where: path,
+      why: whyUnread(cause),
+      next: ['Correct it, or give another chart: chart.reference in site.yaml.'],
+      cause,
+    });
+  }
 }

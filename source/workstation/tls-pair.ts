@@ -1,9 +1,10 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../errors/fault.ts';
-import { messageOf } from '../errors/thrown.ts';
 import { atHome } from '../host/home-path.ts';
+import { textOfFile } from '../host/read-text.ts';
+import { whyUnread } from '../host/unread.ts';
 import { writeAtomic } from '../host/write-atomic.ts';
 import type { Files } from '../site/files.ts';
 import type { Site } from '../site/schema.ts';
@@ -23,7 +24,7 @@ export async function standingPair(site: Site, files: Files, now: number): Promi
   }
   const { key, certificate } = keptAt(files);
   try {
-    const pair = { key: await readFile(key, 'utf8'), certificate: await readFile(certificate, 'utf8') };
+    const pair = { key: await textOfFile(key), certificate: await textOfFile(certificate) };
     return fits(pair, site.customer.dnsName, now) ? pair : undefined;
   } catch {
     return undefined;
@@ -64,11 +65,11 @@ function notReadable(where: string): never {
 
 async function readable(path: string): Promise<string> {
   try {
-    return await readFile(atHome(path), 'utf8');
+    return await textOfFile(atHome(path));
   } catch (cause) {
     throw new Fault({
       what: `${path} cannot be read.`,
-      why: messageOf(cause),
+      why: whyUnread(cause),
       next: ['Put the file there, or correct the path: tls.key and tls.certificate in site.yaml.'],
       cause,
     });

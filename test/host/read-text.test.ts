@@ -49,7 +49,7 @@ it('a journal that is a pipe is told, and not waited for', async () => {
 it('a site file may come through a pipe of the shell; a pipe with a name of its own is refused with the way in', async () => {
   const path = join(folder, 'site.yaml');
   await execa('mkfifo', [path]);
-  await expect(textUpTo(path, 100)).rejects.toMatchObject({
+  await expect(textUpTo(path, 100, '--site')).rejects.toMatchObject({
     why: 'It is a named pipe.',
     next: [expect.stringContaining(`< ${path}`)],
   });

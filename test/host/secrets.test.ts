@@ -91,7 +91,7 @@ describe('from outside', () => {
   test('a missing file and a closed descriptor', async () => {
     await expect(readPasswords({ file: join(folder, 'none') })).rejects.toMatchObject({
       name: 'Fault',
-      message: /ENOENT/,
+      why: 'The file does not exist.',
     });
     await expect(readPasswords({ fd: 987 })).rejects.toMatchObject({ name: 'Fault', message: /descriptor 987/ });
   });

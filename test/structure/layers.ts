@@ -132,7 +132,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     pure: true,
     uses: ['microk8s', 'host', 'text', 'errors'],
   },
-  product: { holds: 'product schema and loader', uses: ['site', 'microk8s', 'text', 'errors'] },
+  product: { holds: 'product schema and loader', uses: ['site', 'microk8s', 'host', 'text', 'errors'] },
   operator: { holds: 'what is remembered about the operator', uses: ['site', 'host', 'text', 'errors'] },
   site: {
     holds: 'site schema, load and save that keep comments, drafts',

@@ -3,6 +3,9 @@ import { basename, join } from 'node:path';
 import { type BundleManifest, manifestName, type Part } from '../../bundle/manifest.ts';
 import { imagesOf } from '../../bundle/references.ts';
 import type { Fetched, Stores } from '../../bundle/stores.ts';
+import { Fault } from '../../errors/fault.ts';
+import { openFile } from '../../host/read-text.ts';
+import { whyUnread } from '../../host/unread.ts';
 import type { WantedChart } from '../../plan/stages/charts.ts';
 import type { Product } from '../../product/schema.ts';
 import type { Site } from '../../site/schema.ts';
@@ -41,6 +44,7 @@ export async function createBundle(
   progress: (text: string) => void,
 ): Promise<BundleManifest> {
   const { site, product, output } = wish;
+  if (wish.program !== undefined) await refuseUnread(wish.program);
   const wanted = wantedOf(site, product);
   const making = { stores, progress, collection: await Collection.open(`${output}.parts`) };
   const parts: Part[] = [];
@@ -64,6 +68,15 @@ export async function createBundle(
   ]);
   await making.collection.remove();
   return manifest;
+}
+
+/** Before hours of fetching: the program is taken along at their end. */
+async function refuseUnread(program: string): Promise<void> {
+  const file = await openFile(program).catch((cause: unknown) => {
+    const next = ['Correct its path: --program FILE'];
+    throw new Fault({ what: 'The program cannot be read.', where: program, why: whyUnread(cause), next, cause });
+  });
+  await file.close();
 }
 
 function manifestOf({ site, product, releases, architecture, now }: BundleWish, parts: Part[]): BundleManifest {

@@ -1,6 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 import { Fault } from '../../errors/fault.ts';
+import { isMissing } from '../../errors/thrown.ts';
+import { textOfFile } from '../../host/read-text.ts';
+import { whyUnread } from '../../host/unread.ts';
 import { templatesFolder } from '../../site/templates.ts';
 import { didYouMean } from '../../text/nearest.ts';
 import type { Scenario } from './schema.ts';
@@ -31,17 +34,22 @@ export async function listScenarios(): Promise<readonly ScenarioTitle[]> {
 export async function loadScenario(nameOrPath: string): Promise<Scenario> {
   const file =
     nameOrPath.includes('/') || isAbsolute(nameOrPath) ? nameOrPath : join(folder(), `${nameOrPath}${suffix}`);
-  const text = await readFile(file, 'utf8').catch(async (cause: unknown) => {
-    const known = (await readdir(folder()))
-      .filter((name) => name.endsWith(suffix))
-      .map((name) => basename(name, suffix));
-    throw new Fault({
-      what: `Unknown rehearsal scenario ${nameOrPath}.`,
-      next: [...didYouMean(nameOrPath, known), `Choose one of: ${known.join(', ')}.`],
-      cause,
-    });
+  const text = await textOfFile(file).catch(async (cause: unknown) => {
+    throw await noScenario(nameOrPath, cause);
   });
   const { knownScenarios } = await import('./known-scenarios.ts');
   const known = knownScenarios.find((each) => each.text === text)?.scenario;
   return known ?? (await import('./read.ts')).readScenario(text, file);
+}
+
+async function noScenario(nameOrPath: string, cause: unknown): Promise<Fault> {
+  const known = (await readdir(folder())).filter((name) => name.endsWith(suffix)).map((name) => basename(name, suffix));
+  return new Fault({
+    what: isMissing(cause)
+      ? `Unknown rehearsal scenario ${nameOrPath}.`
+      : `The rehearsal scenario ${nameOrPath} cannot be read.`,
+    ...(isMissing(cause) ? {} : { why: whyUnread(cause) }),
+    next: [...didYouMean(nameOrPath, known), `Choose one of: ${known.join(', ')}.`],
+    cause,
+  });
 }

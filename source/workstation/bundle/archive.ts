@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { openFile } from '../../host/read-text.ts';
 
 /** A tar file is blocks of this many bytes (POSIX.1-2008, pax, ustar interchange format). */
 const block = 512;
@@ -21,9 +22,9 @@ export interface Source {
 
 /** Every file of an archive in its order; the files themselves are not read. Throws an `Error` for what is not a whole tar file. */
 export async function listArchive(file: string): Promise<Entry[]> {
-  const { size } = await stat(file);
-  const handle = await open(file, 'r');
+  const handle = await openFile(file);
   try {
+    const { size } = await handle.stat();
     const entries: Entry[] = [];
     for (let at = 0; ; ) {
       const head = await headAt(handle, at);

@@ -8,8 +8,8 @@ import {
   sliceOf,
 } from '../../bundle/manifest.ts';
 import { Fault } from '../../errors/fault.ts';
-import { codeOf, messageOf } from '../../errors/thrown.ts';
-import { asFileFault } from '../../host/file-fault.ts';
+import { codeOf, isMissing, messageOf } from '../../errors/thrown.ts';
+import { whyUnread } from '../../host/unread.ts';
 import { kloudspot } from '../../text/command.ts';
 import { type Entry, listArchive } from './archive.ts';
 import { digestOfFile } from './digest.ts';
@@ -23,9 +23,9 @@ const largestManifest = 16 * 2 ** 20;
  */
 export async function openBundle(file: string): Promise<Bundle> {
   const entries = await listArchive(file).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') throw noFile(file, error);
-    const fault = asFileFault(error);
-    throw fault instanceof Fault ? fault : noBundle(file, messageOf(error), error);
+    if (isMissing(error)) throw noFile(file, error);
+    if (error instanceof Fault || codeOf(error) !== undefined) throw unread(file, error);
+    throw noBundle(file, messageOf(error), error);
   });
   const manifest = await readManifest(file, entries[0]);
   const found = new Map(entries.map((entry) => [entry.path, entry]));
@@ -58,6 +58,15 @@ const make = (): string => `${kloudspot('bundle create --output FILE')}  makes o
 
 const noFile = (file: string, cause: unknown): Fault =>
   new Fault({ what: 'The bundle does not exist.', where: file, next: ['Check its path.', make()], cause });
+
+const unread = (file: string, cause: unknown): Fault =>
+  new Fault({
+    what: 'The bundle cannot be read.',
+    where: file,
+    why: whyUnread(cause),
+    next: ['Look at its path.'],
+    cause,
+  });
 
 const noBundle = (file: string, why: string, cause?: unknown): Fault =>
   new Fault({
