@@ -19,7 +19,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return () => rm(folder, { recursive: true, force: true, maxRetries: 20 });
 }
 
-/** Copies the root of a built site to `to`. `build` makes it below a folder, as `root`: of all tests of this `name` one does. */
+/** Copies the root of a built site to `to`, also in a hook, which may not call `expect.poll`. `build` makes it below a folder, as `root`: of all tests of this `name` one does. */
 export async function copyBuilt(name: string, to: string, build: (folder: string) => Promise<void>): Promise<void> {
   const folder = join(inject('builtSites'), name);
   const done = join(folder, 'done');
@@ -30,8 +30,7 @@ export async function copyBuilt(name: string, to: string, build: (folder: string
   if (first) {
     await build(folder);
     await writeFile(done, '');
-  } // Not `expect.poll`, which a hook may not call.
-  else await vi.waitUntil(() => existsSync(done), { timeout: 590_000, interval: 100 });
+  } else await vi.waitUntil(() => existsSync(done), { timeout: 590_000, interval: 100 });
   await cp(join(folder, 'root'), to, { recursive: true, filter: (path) => !path.endsWith('.sock') });
   await nameWhereItLies(to, join(folder, 'root'));
 }

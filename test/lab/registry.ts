@@ -1,5 +1,6 @@
 // A container registry in the network of the nodes: their containerd pulls every image from here, whatever registry its name says.
-// A name with `no-such-image` is not found. Runs in the hub while the lab is up, started by up().
+// A name with `no-such-image` is not found, and of one with `no-such-layer` only the manifest. Runs in the hub while the lab is up,
+// started by up().
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
@@ -39,6 +40,7 @@ const server = createServer((request, response) => {
   const [, name = '', kind, reference = ''] = /^\/v2\/(.+)\/(manifests|blobs)\/([^/]+)$/.exec(path) ?? [];
   if (path === '/v2/') return void response.end('{}');
   if (!kind || `${name}:${reference}`.includes('no-such-image')) return notFound(response, name);
+  if (kind === 'blobs' && name.includes('no-such-layer')) return notFound(response, name);
   const layer = Object.entries(layersNow()).find(([, { digest }]) => reference === `sha256:${digest}`);
   const text = kind === 'manifests' && !reference.startsWith('sha256:') ? manifest(name) : known.get(reference);
   if (text === undefined && !layer) return notFound(response, name);
