@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import type { RunHandle } from '../engine/journal/event.ts';
+import type { RunEvent, RunHandle } from '../engine/journal/event.ts';
 import { journalEvents } from '../engine/journal/journal.ts';
+import { type Spent, startOf } from '../engine/view/view.ts';
 import { listRuns, type RunSummary, readPlanText, summarizeRun } from '../engine/runs.ts';
 import type { Files } from '../site/files.ts';
 
@@ -14,6 +15,8 @@ export interface PastRun {
   readonly by: readonly { readonly owner: string; readonly host: string; readonly at: string }[];
   /** ISO 8601. */
   readonly endedAt: string | undefined;
+  /** How long processes have carried it; undefined while one does. */
+  readonly spentMs: number | undefined;
   readonly result: RunSummary['state'];
   readonly steps: { readonly done: number; readonly changed: number; readonly all: number | undefined };
   /** Ids of steps that failed and were not done later. */
@@ -36,7 +39,9 @@ async function pastRun(run: RunHandle): Promise<PastRun> {
   const by: { owner: string; host: string; at: string }[] = [];
   const done = new Map<string, boolean>();
   const failed = new Set<string>();
+  let spent: Spent = { startedAt: undefined, lastAt: undefined, outcome: undefined };
   for await (const event of journalEvents(run.directory)) {
+    spent = spentAfter(spent, event);
     if (event.type === 'run-started') by.push({ owner: event.owner, host: event.host, at: event.at });
     if (event.type === 'step-failed') failed.add(event.step);
     if (event.type === 'step-undone') done.delete(event.step);
@@ -50,10 +55,17 @@ async function pastRun(run: RunHandle): Promise<PastRun> {
     site: plan?.site.name,
     by,
     endedAt: summary.endedAt,
+    spentMs: summary.endedAt === undefined ? undefined : (spent.lastAt ?? 0) - (spent.startedAt ?? 0),
     result: summary.state,
     steps: { done: done.size, changed: [...done.values()].filter(Boolean).length, all: plan?.steps.length },
     failed: [...failed],
   };
+}
+
+function spentAfter(spent: Spent, event: RunEvent): Spent {
+  const at = Date.parse(event.at);
+  const startedAt = event.type === 'run-started' ? startOf(spent, at) : spent.startedAt;
+  return { startedAt, lastAt: at, outcome: event.type === 'run-ended' ? event.outcome : undefined };
 }
 
 async function planOf(run: RunHandle): Promise<z.output<typeof planSchema> | undefined> {

@@ -4,9 +4,7 @@ import type { CertificateStatus, ComponentStatus, NodeStatus, StatusReport } fro
 /** The report as plain lines without control codes; the same words as on the live page. */
 export function reportLines(report: StatusReport): string[] {
   return [
-    `${report.site} is ${report.verdict.toUpperCase()} as of ${report.at.slice(11, 19)} UTC`,
-    ...report.reasons.map((reason) => `  ${reason}`),
-    ...(report.next === undefined ? [] : [`  Next: ${report.next}`]),
+    ...verdictLines(report),
     '',
     ...nodeTable(report.nodes),
     '',
@@ -15,6 +13,15 @@ export function reportLines(report: StatusReport): string[] {
     ...partLines(report.components),
     ...poolLines(report),
     ...claimLines(report),
+  ];
+}
+
+/** The verdict, its reasons and the next command. */
+export function verdictLines(report: StatusReport): string[] {
+  return [
+    `${report.site} is ${report.verdict.toUpperCase()} as of ${report.at.slice(11, 19)} UTC`,
+    ...report.reasons.map((reason) => `  ${reason}`),
+    ...(report.next === undefined ? [] : [`  Next: ${report.next}`]),
   ];
 }
 

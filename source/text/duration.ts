@@ -4,9 +4,10 @@ export function durationWords(ms: number): string {
   return seconds < 120 ? `${seconds} s` : minutesWords(Math.round(seconds / 60));
 }
 
-/** A guess: `about 9 min`, `about 2 h 40 min`. At least a minute; more than 90 minutes to the nearest ten. */
+/** A guess: `less than 1 min`, `about 9 min`, `about 2 h 40 min`. More than 90 minutes to the nearest ten. */
 export function durationGuess(ms: number): string {
-  const minutes = Math.max(1, Math.round(ms / 60_000));
+  if (ms < 60_000) return 'less than 1 min';
+  const minutes = Math.round(ms / 60_000);
   return `about ${minutesWords(minutes < 90 ? minutes : Math.round(minutes / 10) * 10)}`;
 }
 

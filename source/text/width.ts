@@ -42,8 +42,8 @@ export function wrapped(text: string, width: number, soft = false): readonly str
   return wrapAnsi(held, Math.max(1, width), { hard: !soft }).replaceAll(heldSpace, ' ').split('\n');
 }
 
-/** A command as texts hold it: in backticks, or with two spaces or nothing behind it. */
-const ownCommand = /`[^`]+`|(?:sudo )?kloudspot(?: [^ ]+)+(?= {2}|$)/g;
+/** A command as texts hold it: in backticks, or with two spaces or nothing behind it. A namespace or release may be called as the program. */
+const ownCommand = /`[^`]+`|(?<!namespace |release )(?:sudo )?kloudspot(?: [^ ]+)+(?= {2}|$)/g;
 /** Stands for a space at which no line is broken; for private use in Unicode. */
 const heldSpace = '\uE000';
 
@@ -53,12 +53,12 @@ const sliced = (text: string, width: number): string =>
   isAscii(text) ? text.slice(0, width) : sliceAnsi(text, 0, width);
 
 /**
- * A line as it is printed on a screen of `width` cells: broken between words, the rest under the beginning of its text
- * and, with `hanging`, that much further in. With `soft` long words and commands stay whole.
+ * A line as it is printed on a screen of `width` cells: broken between words, the rest under the beginning of its text,
+ * behind a label such as `stays:  `, and, with `hanging`, that much further in. With `soft` long words and commands stay whole.
  */
 export function folded(line: string, width: number, hanging = '', soft = false): readonly string[] {
   if (cellsOf(line) <= width) return [line];
-  const [lead = ''] = /^\s*(?:- )?/.exec(line) ?? [];
+  const [lead = ''] = /^\s*(?:- |\w+: {2,})?/.exec(line) ?? [];
   const indent = lead.length > width / 2 ? '' : lead;
   const [first = '', ...rest] = wrapped(line.slice(indent.length), width - indent.length - hanging.length, soft);
   return [indent + first, ...rest.map((more) => ' '.repeat(indent.length) + hanging + more)];

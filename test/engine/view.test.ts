@@ -57,9 +57,16 @@ describe('the view of a run', () => {
     expect(at - (resumed.startedAt ?? Number.NaN)).toBe(2000);
   });
 
-  it('counts the time between two processes where the clock goes on', () => {
+  it('counts no time between two processes, such as a night before an undo', () => {
     const earlier = viewAfter(started, stepStarted('one@a'), stepDone('one@a'));
-    const resumed = applyEvent(earlier, { at: new Date(begin + 9000).toISOString(), ...started, resumed: true });
+    const at = begin + 9 * 3_600_000;
+    const resumed = applyEvent(earlier, { at: new Date(at).toISOString(), ...started, resumed: true });
+    expect(at - (resumed.startedAt ?? Number.NaN)).toBe(2000);
+  });
+
+  it('counts the restart of this machine, which is part of the run', () => {
+    const earlier = viewAfter(started, { type: 'run-ended', outcome: 'rebooting', why: 'w' });
+    const resumed = applyEvent(earlier, { at: new Date(begin + 90_000).toISOString(), ...started, resumed: true });
     expect(resumed.startedAt).toBe(begin);
   });
 

@@ -44,7 +44,7 @@ describe('update', () => {
     expect(await siteText(rehearsal)).toBe(before);
     const nothing = await rehearsal.run('update', '--yes');
     expect(nothing.code, nothing.stderr).toBe(0);
-    expect(nothing.stdout).toContain('Nothing changes in the cluster.');
+    expect(nothing.stdout).toContain('No object of the cluster changes.');
     expect(asked.stdout).toContain('Backup before update');
     expect(nothing.stdout).not.toContain('Backup');
     expect(await localBackups(rehearsal)).toEqual([]);

@@ -106,7 +106,7 @@ describe('a newer chart, as update --update-helm shows it', () => {
   test('the same chart is not called another; what Helm does not tell is not called nothing', () => {
     const same = { ...chart, to: chart.from };
     expect(releaseChangeLines({ chart: same, unheard, objects: [] }, { all: false })).toEqual([
-      'Nothing changes in the cluster.',
+      'No object of the cluster changes.',
       '',
     ]);
     expect(releaseChangeLines({ chart: same, unheard, objects: undefined }, { all: false })[0]).toMatch(

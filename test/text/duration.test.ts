@@ -17,7 +17,9 @@ describe('in words', () => {
 
 describe('as a guess', () => {
   it.each([
-    [second, 'about 1 min'],
+    [second, 'less than 1 min'],
+    [59 * second, 'less than 1 min'],
+    [75 * second, 'about 1 min'],
     [9 * minute, 'about 9 min'],
     [102 * minute, 'about 100 min'],
     [158 * minute, 'about 2 h 40 min'],

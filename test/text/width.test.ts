@@ -70,6 +70,13 @@ describe('a command', () => {
       'goes on',
     ]);
   });
+  it('is not seen where a namespace or a release has the name of the program', () => {
+    expect(wrapped('the secret of namespace kloudspot is there', 33)).toEqual([
+      'the secret of namespace kloudspot',
+      'is there',
+    ]);
+    expect(wrapped('Update release kloudspot is done now', 28)).toEqual(['Update release kloudspot is', 'done now']);
+  });
   it('that is longer than the screen is left to the terminal where it is printed', () => {
     const line = `  ${text}  shows`;
     expect(printed(line, 20)).toContain('  kloudspot update --root=/srv/a');
@@ -82,6 +89,14 @@ describe('a command', () => {
 });
 
 describe('lines on a screen', () => {
+  it('go on behind their label', () => {
+    expect(folded('  stays:  14 volumes with their data', 24)).toEqual([
+      '  stays:  14 volumes',
+      '          with their',
+      '          data',
+    ]);
+  });
+
   it('break between words, the rest under the beginning of the text', () => {
     expect(folded('  - Give the group another name', 16)).toEqual(['  - Give the', '    group', '    another name']);
     expect(folded('a node', 16)).toEqual(['a node']);

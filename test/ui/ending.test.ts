@@ -95,3 +95,8 @@ it('a run whose files were removed names no command that continues it', () => {
   expect(endingOf(view).text).toContain('the files of its run were removed');
   expect(nextLines(view, place).join()).not.toMatch(/resume|undo|attach/);
 });
+
+it('an undo says what it could not undo', () => {
+  const view = { ...emptyView(planOf(site)), outcome: 'undone', why: '21 steps undone, 18 cannot be' } as const;
+  expect(endingOf(view).text).toBe('berlin: the run was undone: 21 steps undone, 18 cannot be.');
+});

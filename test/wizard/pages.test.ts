@@ -208,6 +208,16 @@ describe('adding nodes', () => {
 });
 
 describe('notes', () => {
+  it.each(['network', 'storage'] as const)('%s leads to the page that says why a node was not seen', (page) => {
+    const text = notes(page, view(wholeDraft, new Map())).join('\n');
+    expect(text).toContain('3 of 3 nodes not seen yet: the page Nodes shows why.');
+    expect(text).not.toContain('Type their addresses.');
+  });
+  it('network asks for an address only where one is missing', () => {
+    const draft = setAt(wholeDraft, ['nodes', 0, 'network'], { mode: 'static' });
+    expect(notes('network', view(draft, new Map())).join('\n')).toContain('Type their addresses.');
+  });
+
   it('name a node without AVX as soon as it is seen', () => {
     const seen = new Map(wholeFacts).set(
       'ks-2',

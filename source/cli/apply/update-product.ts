@@ -90,7 +90,7 @@ function refuseGrown(
 }
 
 function valuesDifference({ path, content, before = '' }: SiteDocument): string[] {
-  if (before === content) return ['The values are as they were written last.', ''];
+  if (before === content) return ['The values have not changed.', ''];
   const lines = shortDiff(diffLines(before, content)).map(({ mark, text }) => `  ${mark} ${text}`);
   return [`${path}:`, ...lines, ''];
 }

@@ -68,12 +68,7 @@ function began({ by }: PastRun): string {
   return at === undefined ? '-' : `${at.slice(0, 10)} ${at.slice(11, 16)}`;
 }
 
-/** From its beginning; where the clock was set back since, from when it was gone on with. */
-function took({ by, endedAt }: PastRun): string {
-  if (endedAt === undefined) return '-';
-  const start = by.find(({ at }) => at <= endedAt)?.at;
-  return start === undefined ? '-' : durationWords(Date.parse(endedAt) - Date.parse(start));
-}
+const took = ({ spentMs }: PastRun): string => (spentMs === undefined ? '-' : durationWords(spentMs));
 
 /** Who has carried it, each once. */
 function who({ by }: PastRun): string {

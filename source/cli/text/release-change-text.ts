@@ -24,7 +24,7 @@ export function releaseChangeLines(change: ReleaseChange, { all }: { readonly al
     : [];
   if (objects === undefined)
     return [...version, 'Helm does not say what the release is made of: no difference is shown.', ''];
-  if (objects.length === 0) return [...version, 'Nothing changes in the cluster.', ''];
+  if (objects.length === 0) return [...version, 'No object of the cluster changes.', ''];
   const lines = objects.flatMap(objectLines);
   const shown = all ? lines : lines.slice(0, mostLines);
   const rest = lines.length - shown.length;

@@ -4,13 +4,14 @@ import type { OpenedSite } from '../../app/site.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import { HostFault } from '../../host/host-fault.ts';
 import { targetOf } from '../../network/targets.ts';
-import { reportLines } from '../../status/lines.ts';
+import { reportLines, verdictLines } from '../../status/lines.ts';
 import type { StatusReport, Verdict } from '../../status/report.ts';
 import { defined } from '../../text/defined.ts';
 import { globalFlags } from '../line/flags.ts';
 import { rehearsalNote } from '../line/rehearsal-note.ts';
 import { withSite } from '../line/site-verb.ts';
 import { printJson, printLines, type Terminal } from '../line/terminal.ts';
+import type { PlainOutput } from '../../ui/plain/output.ts';
 import { defineVerb } from '../line/verb.ts';
 
 /** ms between two looks of --watch. */
@@ -74,8 +75,16 @@ async function enter({ site, world, passwords }: OpenedSite, settings: Settings,
 
 function show(report: StatusReport, { world }: OpenedSite, settings: Settings, terminal: Terminal): StatusReport {
   if (settings.json) printJson(terminal, report);
-  else printLines(terminal.output, [...rehearsalNote(world), ...reportLines(report)]);
+  else printReport(report, rehearsalNote(world), terminal.output);
   return report;
+}
+
+type Screen = PlainOutput & Pick<Terminal['output'], 'isTTY' | 'rows'>;
+
+/** What is longer than the screen scrolls away at its top: the verdict then ends it, too. */
+export function printReport(report: StatusReport, notes: readonly string[], output: Screen): void {
+  const lines = [...notes, ...reportLines(report)];
+  printLines(output, output.isTTY && lines.length >= output.rows ? [...lines, '', ...verdictLines(report)] : lines);
 }
 
 /** One look after the other; each is kept as the last one. */

@@ -85,7 +85,6 @@ export function whatStayed(site: Site, product: Product, seen: Observation): str
       ({ metadata, spec }) =>
         `  volume: ${metadata.name}, ${spec.resources.requests.storage ?? '?'}, ${spec.storageClassName}`,
     ),
-    `${kloudspot('start')}  brings it back with its data.`,
   ];
 }
 
@@ -94,7 +93,7 @@ function stays(site: Site, { namespace, tlsSecret }: Product, claims: NonNullabl
   const volumes =
     claims.length === 0 ? 'no volumes' : `${counted(claims.length, 'volume with its', 'volumes with their')} data`;
   return [
-    `  stays:  ${volumes}, namespace ${namespace} with secret ${tlsSecret}`,
+    `  stays:  ${volumes}, secret ${tlsSecret} in namespace ${namespace}`,
     `          the cluster of ${counted(site.nodes.length, 'node')}, its storage${address === undefined ? '' : `, the virtual address ${address}`}`,
   ];
 }

@@ -33,6 +33,8 @@ export interface RunView {
   readonly counts: Readonly<Record<StepState, number>> & { readonly total: number };
 }
 
+export type Spent = Pick<RunView, 'startedAt' | 'lastAt' | 'outcome'>;
+
 export interface RunGroup {
   readonly title: string;
   /** Ids of its steps, by node; those of the cluster under `undefined`. */
@@ -117,9 +119,13 @@ function changeRun(view: RunView, event: WholeRunEvent, at: number): RunView {
   }
 }
 
-/** Where the clock was set back before a process went on with the run, its beginning moves with it: what was spent stays spent. */
-function startOf({ startedAt, lastAt }: RunView, at: number): number {
-  return startedAt === undefined || lastAt === undefined ? at : startedAt - Math.max(0, lastAt - at);
+/**
+ * The beginning of a run whose process starts at `at`, so that what was spent stays spent: the time since the last process
+ * does not count, but for a restart of this machine, which is part of the run. ms since 1970.
+ */
+export function startOf({ startedAt, lastAt, outcome }: Spent, at: number): number {
+  if (startedAt === undefined || lastAt === undefined) return at;
+  return outcome === 'rebooting' && at > lastAt ? startedAt : startedAt + at - lastAt;
 }
 
 /** A process that starts runs nothing yet: what the last one left running or failed is queued again. */

@@ -23,7 +23,7 @@ export function endingOf(view: RunView): { readonly grade: 'pass' | 'warn' | 'fa
     case 'done':
       return { grade: 'pass', text: doneWords(view) };
     case 'undone':
-      return { grade: 'warn', text: `${site}: all changes of the run were undone.` };
+      return { grade: 'warn', text: `${site}: the run was undone${view.why ? `: ${view.why}` : ''}.` };
     case 'partly-undone':
       return { grade: 'warn', text: `${site}: the step is undone; the others stay.` };
     case 'rebooting':
@@ -124,7 +124,7 @@ const fromNextBoot = (steps: RunView['plan']['steps']): boolean =>
   steps.some(({ parameters }) => parameters['atNextBoot'] === true);
 
 function afterDone({ plan: { site, purpose, steps } }: RunView, { files }: RunPlace): readonly string[] {
-  if (purpose === 'stop') return [`${kloudspot('start')}  brings it back`];
+  if (purpose === 'stop') return [`${kloudspot('start')}  brings it back with its data`];
   if (purpose === 'relocate')
     return [
       ...(fromNextBoot(steps) ? ['Switch the nodes off, take them to their new place, and switch them on'] : []),

@@ -167,7 +167,7 @@ function featureNotes(view: WizardView): readonly Note[] {
   if (set.evidence === 'assumed')
     notes.push({
       grade: 'warn',
-      text: 'No document shows the volumes of this set of features: they are assumed. Check them on the next page.',
+      text: 'The vendor documents no volumes for this set of features: these are assumed. Check them on the page Storage.',
     });
   if (chosen.length === 0) notes.push({ grade: 'warn', text: 'No feature is on: only the common parts will run.' });
   return notes;

@@ -48,6 +48,7 @@ function networkNotes(view: WizardView): readonly Note[] {
     return [{ grade: 'warn', text, remedy: 'Choose static.', row }];
   });
   const unknown = nodes.filter(({ known }) => !known).length;
+  const typed = nodes.some((node) => !node.known && node.static && node.wanted === '') ? ' Type their addresses.' : '';
   const changing = nodes.filter(
     ({ seen, static: moves, wanted }) => seen && moves && wanted !== '' && wanted !== `${seen.address}/${seen.prefix}`,
   ).length;
@@ -63,7 +64,7 @@ function networkNotes(view: WizardView): readonly Note[] {
           ),
         ]),
     ...(unknown > 0
-      ? [plain(`${unknown} of ${counted(nodes.length, 'node')} not seen yet: the address must be typed.`)]
+      ? [plain(`${unknown} of ${counted(nodes.length, 'node')} not seen yet: the page Nodes shows why.${typed}`)]
       : []),
     ...(changing > 0
       ? [plain(`${counted(changing, 'node changes', 'nodes change')} address: one at a time, each in its own step.`)]

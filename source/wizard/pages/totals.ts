@@ -56,7 +56,12 @@ export function storageNotes(view: WizardView): readonly Note[] {
   const unseen = estimate.nodes.filter((node) => node.verdict === 'unknown').length;
   const notSeen: Note[] =
     unseen > 0
-      ? [{ grade: 'plain', text: `${unseen} of ${counted(estimate.nodes.length, 'node')} not seen yet.` }]
+      ? [
+          {
+            grade: 'plain',
+            text: `${unseen} of ${counted(estimate.nodes.length, 'node')} not seen yet: the page Nodes shows why.`,
+          },
+        ]
       : [];
   return [
     ...shortNotes(view, estimate),

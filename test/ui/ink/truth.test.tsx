@@ -56,6 +56,12 @@ describe('nodes that have no room', () => {
 });
 
 describe('what goes on', () => {
+  it('the log of a step that ended without printing anything says so, and what was seen', () => {
+    const running = ran().keys('l');
+    expect(running.shown()).toContain('Nothing was printed yet.');
+    const done = { type: 'step-done', step: 'chart', outcome: 'changed', seen: '9 of 9 ready', durationMs: 1 } as const;
+    expect(told(running, done).shown()).toContain('It printed nothing. 9 of 9 ready');
+  });
   it('a paused run says that nothing new starts, and how it goes on', () => {
     const paused = told(ran(), { type: 'run-paused', why: 'by the operator' });
     expect(paused.shown()).toContain('Paused: 1 running step ends, nothing new starts · p continues');
@@ -87,8 +93,8 @@ describe('what goes on', () => {
     } as const;
     const news = { type: 'event', left: 600_000, event: { ...event, text: 'x' } } as const;
     const run = ran().tell({ type: 'run', now: 0, news });
-    expect(run.shown()).toContain('left about 10 min');
-    expect(run.tell({ type: 'time', now: 240_000 }).shown()).toContain('left about 6 min');
+    expect(run.shown()).toContain('about 10 min left');
+    expect(run.tell({ type: 'time', now: 240_000 }).shown()).toContain('about 6 min left');
   });
   it('one that says nothing has its deadline still', () => {
     expect(ran().shown()).toMatch(/gives up in 60 s|gives up in 1:00/);

@@ -11,7 +11,7 @@ export function titleOfRun({ run }: RunScreen): string {
   return `kloudspot run${id === undefined ? '' : ` ${id.slice(-4)}`} · site ${plan.site.name}`;
 }
 
-/** `14 of 41 · 3:12 · left about 9 min`. */
+/** `14 of 41 · 3:12 · about 9 min left`. */
 export function placeOfRun(screen: RunScreen): string {
   const { run, now } = screen;
   const { counts, startedAt, lastAt, state } = run.view;
@@ -21,7 +21,7 @@ export function placeOfRun(screen: RunScreen): string {
   const until = state === 'ended' ? lastAt : Math.max(now + run.ahead, lastAt ?? 0);
   const spent = startedAt === undefined || until === undefined ? '' : ` · ${durationClock(until - startedAt)}`;
   const rest = run.endsAt === undefined ? undefined : Math.max(0, run.endsAt - (now + run.ahead));
-  const left = rest !== undefined && state === 'running' ? ` · left ${durationGuess(rest)}` : '';
+  const left = rest !== undefined && state === 'running' ? ` · ${durationGuess(rest)} left` : '';
   const word = state === 'paused' ? ' · paused' : state === 'choosing' ? ' · waits for you' : '';
   return `${done} of ${counts.total}${spent}${left}${word}`;
 }

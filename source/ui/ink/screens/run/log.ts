@@ -1,4 +1,4 @@
-import type { StepView } from '../../../../engine/view/view.ts';
+import type { StepState, StepView } from '../../../../engine/view/view.ts';
 import { failureLines } from '../../../model/step-text.ts';
 import { type RunScreen, type RunState, stepHere } from '../../store/run-state.ts';
 import { bodyColumns, bodyRows } from '../../widgets/layout.ts';
@@ -15,12 +15,16 @@ export function grownLog(state: RunScreen): RunScreen {
 }
 
 function logOf(run: RunState, step: string): readonly PagerLine[] {
-  const log = run.view.steps.get(step)?.log ?? [];
+  const { log = [], state, seen = '' } = run.view.steps.get(step) ?? {};
+  if (log.length === 0 && state !== undefined && !working.has(state))
+    return [{ text: `It printed nothing. ${seen}`.trim(), tone: 'quiet' }];
   if (log.length === 0) return [{ text: 'Nothing was printed yet.', tone: 'quiet' }];
   return log.map((line) =>
     line.stream === 'command' ? { text: `$ ${line.text}`, tone: 'accent', head: true } : { text: `  ${line.text}` },
   );
 }
+
+const working: ReadonlySet<StepState> = new Set(['queued', 'running', 'undoing']);
 
 /** The screen with the log of a step, at its end. */
 export function logPager(state: RunScreen, step: StepView): RunScreen {
