@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
 import { siteToBuild, withSeenGroups } from '../../source/app/seen-storage.ts';
 import { storageWords } from '../../source/app/storage-words.ts';
+import type { NodeFacts } from '../../source/facts/facts.ts';
+import type { SiteDraft } from '../../source/site/schema.ts';
+import { setAt } from '../../source/wizard/draft/draft.ts';
 import { storageWish } from '../../source/wizard/draft/storage-wish.ts';
 import { facts, product, siteOf, wholeDraft } from '../ui/sample.ts';
 
@@ -35,8 +38,32 @@ it('an answer stays', () => {
   expect(site.storage.shared.volumeGroup).toBe('other');
 });
 
+const wordsOf = (draft: SiteDraft, nodes: ReadonlyMap<string, NodeFacts>): string[] => {
+  const written = { draft, product, facts: nodes };
+  return storageWords({ ...written, site: withSeenGroups({ ...written, site: siteOf(draft) }) }).map(
+    ({ text }) => text,
+  );
+};
+
+it.each([
+  [
+    'a group that the site names and no node has',
+    setAt(wholeDraft, ['storage', 'unshared', 'volumeGroup'], 'nosuch'),
+    seen,
+  ],
+  [
+    'a node without the group of the others',
+    wholeDraft,
+    new Map([...seen].map(([name, node]) => [name, name === 'ks-2' ? facts('ks-2', '10.0.4.22') : node])),
+  ],
+] as const)('does not say that it fits where preflight refuses it: %s', (_, draft, nodes) => {
+  const words = wordsOf(draft, nodes).join('\n');
+  expect(words).toMatch(/ks-2\b.*: The volume group \S+ does not exist/);
+  expect(words).not.toContain('It fits');
+});
+
 it('says group, available, required and the verdict as the Storage page does', () => {
-  const words = storageWords({ draft: wholeDraft, product, facts: seen }).map(({ text }) => text);
+  const words = wordsOf(wholeDraft, seen);
   expect(words[0]).toMatch(/^Using vg_data for unshared volumes\. Available: Shared .*Required: Shared .*, Unshared /);
   expect(words[1]).toMatch(/^It fits\./);
 });

@@ -55,5 +55,5 @@ async function answered(
 ): Promise<AnsweredSite> {
   const documents = await documentsOf(site, product, files.site, files);
   const whole = parseDraft(documents[0]?.content ?? '');
-  return { site, documents, lines: storageWords({ draft: whole, product, facts }).map(({ text }) => text) };
+  return { site, documents, lines: storageWords({ site, draft: whole, product, facts }).map(({ text }) => text) };
 }

@@ -50,8 +50,10 @@ export function groupTotals(view: WizardView): readonly GroupTotal[] {
 }
 
 /** Required and available, then node by node what is short and what would remedy it. */
-export function storageNotes(view: WizardView): readonly Note[] {
-  const estimate = draftEstimate(view);
+export const storageNotes = (view: WizardView): readonly Note[] => estimateNotes(view, draftEstimate(view));
+
+/** The same of an estimate that was worked out elsewhere. */
+export function estimateNotes(view: WizardView, estimate: StorageEstimate): readonly Note[] {
   if (estimate.volumes.length === 0) return [{ grade: 'plain', text: 'These features store nothing.' }];
   const unseen = estimate.nodes.filter((node) => node.verdict === 'unknown').length;
   const notSeen: Note[] =
