@@ -16,6 +16,16 @@ const workstation = async (): Promise<Files> => filesUnder(await mkdtemp(join(tm
 const quiet = { takeOver: false, onLost: () => undefined };
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
 
+const at = new Date().toISOString();
+const started = { at, type: 'run-started', run: 'old', plan: 'p', process: 1, owner: 'o', host: 'h', resumed: false };
+const ended = { at, type: 'run-ended', outcome: 'done', why: '' };
+
+async function writeJournal(files: Files, run: string, lines: readonly object[] | undefined): Promise<void> {
+  if (lines === undefined) return;
+  await mkdir(join(files.runs, run), { recursive: true });
+  await writeFile(join(files.runs, run, 'journal.jsonl'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+}
+
 describe('the lock of the workstation', () => {
   it('is taken once, names its holder, and is given back', async () => {
     const files = await workstation();
@@ -69,6 +79,31 @@ describe('the lock of the workstation', () => {
         exitCode: 5,
         why: expect.stringContaining('its process has ended'),
       });
+  });
+
+  it.each([
+    ['has ended', [started, ended], true],
+    ['was cut off', [started], false],
+    ['restarts this machine', [started, { ...ended, outcome: 'rebooting' }], false],
+    ['goes on again after its end', [started, ended, started], false],
+    ['has no journal', undefined, false],
+  ])(
+    'left by a process that is gone, of a run that %s: another run takes it or is refused',
+    async (_, lines, taken) => {
+      const files = await workstation();
+      await writeJournal(files, 'old', lines);
+      await lockWorkstation(files, { ...(await ownClaim(files, 'old')), started: 'before' }, quiet);
+      const taking = lockWorkstation(files, await ownClaim(files, 'new'), quiet);
+      if (taken) await expect(taking).resolves.toBeDefined();
+      else await expect(taking).rejects.toMatchObject({ exitCode: 5 });
+    },
+  );
+
+  it('of a process that lives is kept, also when its run has ended', async () => {
+    const files = await workstation();
+    await writeJournal(files, 'old', [started, ended]);
+    await lockWorkstation(files, await ownClaim(files, 'old'), quiet);
+    await expect(lockWorkstation(files, await ownClaim(files, 'new'), quiet)).rejects.toMatchObject({ exitCode: 5 });
   });
 
   it.each<[string, string]>([
@@ -181,6 +216,20 @@ describe('the lock on the nodes', () => {
     });
     await expect(attempt(hosts, 'mine', { takeOver: true })).rejects.toMatchObject({ exitCode: 5 });
     expect([...hosts.files.keys()]).toEqual([`b:${nodeLockPath}`]);
+  });
+
+  it('is free where a process of this workstation was killed after its run had ended, and only then', async () => {
+    const files = await workstation();
+    const hosts = new ToyHosts();
+    const gone = { ...(await ownClaim(files, 'old')), started: 'before' };
+    hosts.files.set(`b:${nodeLockPath}`, claimText(gone));
+    const claim = await ownClaim(files, 'new');
+    const taking = () => lockNodes({ ...quiet, files, targets, hosts, claim, every: 0 });
+    await writeJournal(files, 'old', [started]);
+    await expect(taking()).rejects.toMatchObject({ exitCode: 5, where: 'b' });
+    await writeJournal(files, 'old', [started, ended]);
+    await (await taking()).release();
+    expect([...hosts.files.keys()]).toEqual([]);
   });
 
   it('takes over from a silent workstation knowingly only', async () => {

@@ -15,10 +15,10 @@ export function numbersFrom(seed: number): () => number {
 }
 
 const phases = ['run', 'resume', 'undo'] as const;
-const victims = ['worker', 'front end', 'both'] as const;
+export const victims = ['worker', 'front end', 'both'] as const;
 const speeds = [60, 90, 1_000_000];
 
-const choose = <Item>(items: readonly Item[], number: number): Item | undefined =>
+export const choose = <Item>(items: readonly Item[], number: number): Item | undefined =>
   items[Math.floor(number * items.length)];
 
 /** What is wrong after a run was killed at a moment that follows from the seed and was continued; empty where nothing is. */
@@ -33,7 +33,9 @@ export async function killTrial(seed: number): Promise<readonly string[]> {
   if (phase === 'undo')
     await kill(rehearsal, ['undo', '--yes', '--confirm-data-loss', await rehearsal.siteName()], next);
   const faults = await goOn(rehearsal, phase === 'undo' ? 'undo' : 'resume');
-  return [...faults, ...(await leftovers(rehearsal)), ...twice(await rehearsal.journal())];
+  const again = twice(await rehearsal.journal());
+  const passed = phase === 'undo' ? undefined : await lockPasses(rehearsal, 'apply');
+  return [...faults, ...again, ...(passed ?? []), ...(await leftovers(rehearsal, passed ? 2 : 1))];
 }
 
 /** Starts a verb and kills its own process, the run's, or both, after a while. */
@@ -41,15 +43,21 @@ async function kill(rehearsal: Rehearsal, [verb = '', ...flags]: readonly string
   const front = rehearsal.start(verb, ...flags);
   const victim = choose(victims, next());
   await Promise.race([front, wait(300 + next() * 5_000)]);
-  const begun = (await rehearsal.journal().catch((): JournalLine[] => [])).findLast(
-    ({ type }) => type === 'run-started',
-  );
+  const begun = await startedProcess(rehearsal);
   if (victim !== 'worker') front.kill('SIGKILL');
-  if (victim !== 'front end' && begun !== undefined) end(Number(begun['process']));
+  if (victim !== 'front end' && begun !== undefined) endProcess(begun);
   await front;
 }
 
-function end(process_: number): void {
+/** The last process of the newest run; undefined before its journal says it. */
+export async function startedProcess(rehearsal: Rehearsal): Promise<number | undefined> {
+  const lines = await rehearsal.journal().catch((): JournalLine[] => []);
+  const begun = lines.findLast(({ type }) => type === 'run-started');
+  return begun === undefined ? undefined : Number(begun['process']);
+}
+
+/** Kills a process that may have ended by itself. */
+export function endProcess(process_: number): void {
   try {
     process.kill(process_, 'SIGKILL');
   } catch {
@@ -78,7 +86,15 @@ async function resumed(rehearsal: Rehearsal): ReturnType<Rehearsal['run']> {
   return locked ? { ...resuming, stderr: 'a lock without a run to resume' } : rehearsal.run('init', '--yes');
 }
 
-async function leftovers(rehearsal: Rehearsal): Promise<readonly string[]> {
+/** A process that is killed behind the end of its run leaves the lock, which the next verb takes. Undefined where none is left. */
+export async function lockPasses(rehearsal: Rehearsal, verb: string): Promise<readonly string[] | undefined> {
+  if (!existsSync(rehearsal.path('var/lib/kloudspot/lock'))) return undefined;
+  const { code, stderr } = await rehearsal.run(verb, '--yes');
+  return code === 0 ? [] : [`${verb} after the end: exit code ${code}: ${stderr}`];
+}
+
+/** What no process needs any more: locks, temporary files, marks on nodes, folders beside those of so many runs. */
+export async function leftovers(rehearsal: Rehearsal, runs = 1): Promise<readonly string[]> {
   const files = await rehearsal.everything();
   const locks = [...files.keys()].filter(
     (path) => /\/lock(\.after\..*)?$/.test(path) || /\/\.[^/]+\.\d+\.\d+$/.test(path),
@@ -86,11 +102,12 @@ async function leftovers(rehearsal: Rehearsal): Promise<readonly string[]> {
   const model = await readFile(rehearsal.path('var/lib/kloudspot/rehearsal/state.json'), 'utf8');
   const marks = ['"/var/lib/kloudspot/lock"', 'join-in-progress'].filter((mark) => model.includes(mark));
   const { length } = await readdir(rehearsal.path('var/lib/kloudspot/runs'));
-  const folders = length > 1 ? [`${length} folders of runs`] : [];
+  const folders = length > runs ? [`${length} folders of runs`] : [];
   return [...locks, ...marks, ...folders].map((what) => `left behind: ${what}`);
 }
 
-function twice(journal: readonly JournalLine[]): readonly string[] {
+/** Steps of a run that were carried out more than once. */
+export function twice(journal: readonly JournalLine[]): readonly string[] {
   const changed = journal
     .filter(({ type, outcome }) => type === 'step-done' && outcome === 'changed')
     .map(({ step }) => step);

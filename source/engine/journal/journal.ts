@@ -109,6 +109,17 @@ export async function* journalEvents(directory: string): AsyncGenerator<RunEvent
   for await (const { event } of journalLines(directory, 0)) if (event !== undefined) yield event;
 }
 
+/** Whether the last that a run's journal says is its end: not a restart of this machine, behind which it goes on. Also no where it cannot be read. */
+export async function hasEnded(directory: string): Promise<boolean> {
+  let last: RunEvent | undefined;
+  try {
+    for await (const event of journalEvents(directory)) last = event;
+  } catch {
+    return false;
+  }
+  return last?.type === 'run-ended' && last.outcome !== 'rebooting';
+}
+
 /** The byte behind its last whole line; 0 when there is no journal yet. */
 export async function journalEnd(directory: string): Promise<number> {
   const file = await openIfPresent(journalPath(directory));

@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { lifeOf } from '../../host/process-identity.ts';
 import { comeAfter, giveBack, type Holder, holderOf, inTurn } from '../../host/succession.ts';
 import type { Files } from '../../site/files.ts';
+import { hasEnded } from '../journal/journal.ts';
 import { claimText, type HolderLife, type LockClaim, lockedFault, parseClaim, written } from './lock-claim.ts';
 import { lockFiles } from './lock-files.ts';
 
@@ -24,10 +25,14 @@ export interface LockOptions {
 /** ms between signs of life. */
 const heartbeatEvery = 10_000;
 
-/** Takes the workstation's lock. Throws a `Fault` (exit code 5) that names the holder. A run takes its own lock back from a process that is gone. */
-export async function lockWorkstation({ lock }: Files, claim: LockClaim, options: LockOptions): Promise<HeldLock> {
+/**
+ * Takes the workstation's lock. Throws a `Fault` (exit code 5) that names the holder. From a process that is gone a run takes its own
+ * lock back, and any run takes that of a run that has ended: its process was killed before it returned the lock.
+ */
+export async function lockWorkstation(files: Files, claim: LockClaim, options: LockOptions): Promise<HeldLock> {
+  const { lock } = files;
   await mkdir(dirname(lock), { recursive: true });
-  await takeLock(lockFiles, lock, claim, options);
+  await takeLock(lockFiles, lock, claim, { ...options, hasEnded: (run) => runHasEnded(files, run) });
   let sign = Promise.resolve();
   const beat = setInterval(() => {
     sign = giveSign(lock, claim, options, () => clearInterval(beat)).catch(() => undefined);
@@ -47,6 +52,8 @@ export async function lockWorkstation({ lock }: Files, claim: LockClaim, options
 export interface Judging extends Pick<LockOptions, 'takeOver' | 'watchMs'> {
   /** Whether a process still runs. Default: looks at the processes of this machine. */
   readonly lifeOf?: (claim: LockClaim) => ReturnType<typeof lifeOf> | Promise<ReturnType<typeof lifeOf>>;
+  /** Whether a run has come to its end. Default: none has. */
+  readonly hasEnded?: (run: string) => Promise<boolean>;
 }
 
 /** What carries out acts with the files of a lock. */
@@ -79,9 +86,15 @@ async function refuseUnlessFree(
   const held = parseClaim(holder.text);
   if (held === undefined) return;
   const life = await lifeHere(files, holder, held, options);
-  const own = held.run === claim.run && life === 'gone';
-  if (life === 'alive' || !(own || options.takeOver)) throw lockedFault(held, life, path);
+  if (life === 'alive') throw lockedFault(held, life, path);
+  if (options.takeOver) return;
+  const free = life === 'gone' && (held.run === claim.run || (await options.hasEnded?.(held.run)));
+  if (!free) throw lockedFault(held, life, path);
 }
+
+/** Whether a run of this root has come to its end. */
+export const runHasEnded = (files: Pick<Files, 'runs'>, run: string): Promise<boolean> =>
+  hasEnded(join(files.runs, run));
 
 /** ms that a holder on another machine is watched before its lock may be taken over: three heartbeats and some. */
 const watchFor = 35_000;

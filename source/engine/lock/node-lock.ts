@@ -3,7 +3,7 @@ import type { Host, HostPool, HostTarget } from '../../host/host.ts';
 import { HostFault } from '../../host/host-fault.ts';
 import { nodeState } from '../../host/node-state.ts';
 import type { Files } from '../../site/files.ts';
-import type { HeldLock, LockOptions } from './lock.ts';
+import { type HeldLock, type LockOptions, runHasEnded } from './lock.ts';
 import { claimText, type LockClaim, lifeOfHolder, lockedFault } from './lock-claim.ts';
 import { type LockVerb, nodeLockScript, parseHolder } from './node-lock-script.ts';
 
@@ -67,11 +67,12 @@ async function onNode(
 }
 
 async function take(host: Host, input: NodeLockInput): Promise<void> {
-  const { claim, takeOver } = input;
+  const { claim, takeOver, files } = input;
   const holder = await run(host, 'take', input);
   if (holder === undefined) return;
   const life = await lifeOfHolder(holder.claim, claim.workstation, holder.silentMs);
-  if (life === 'alive' || !takeOver) throw lockedFault(holder.claim, life, host.name, holder.silentMs);
+  const free = takeOver || (life === 'gone' && (await runHasEnded(files, holder.claim.run)));
+  if (life === 'alive' || !free) throw lockedFault(holder.claim, life, host.name, holder.silentMs);
   // Only that very claim is replaced: someone else may have taken it over meanwhile.
   const other = await run(host, 'take', input, holder.claim.token);
   if (other !== undefined) throw lockedFault(other.claim, 'alive', host.name, other.silentMs);
