@@ -6,7 +6,7 @@ import { moved } from '../ui/ink/first-page/moves.ts';
 import { type StartScreen, startScreen } from '../ui/ink/first-page/paint.ts';
 import { parseWords } from './line/arguments.ts';
 import { globalFlags, productFlag } from './line/flags.ts';
-import { putOnScreen, type Screen } from './line/put-on-screen.ts';
+import { keepTyped, putOnScreen, type Screen } from './line/put-on-screen.ts';
 import { processTerminal } from './line/terminal.ts';
 
 /** What the page shows that was painted before anything else was loaded. */
@@ -30,8 +30,7 @@ export async function paintFirstPage(words: readonly string[]): Promise<FirstPag
     const { args } = parseWords(words, { name: 'init', flags: { ...globalFlags, product: productFlag } });
     const settings = settingsFrom(args);
     if (!isForScreen(settings)) return undefined;
-    // What is typed from now on is kept for the page, not shown over it.
-    process.stdin.setRawMode(true);
+    keepTyped();
     const start = await readStartFacts(settings, args.product);
     const screen = screenOf(settings, start);
     if (screen === undefined) return { start };

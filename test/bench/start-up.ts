@@ -44,6 +44,10 @@ const whole: Until = { seen: (output) => output.includes('help') };
 const answered: Until = { seen: (output) => /❯ ?Load a site file/.test(plain(output)), type: keys.down };
 /** The page is Ink's: the pointer is painted, painted where the key led it, and drawn. */
 const drawn: Until = { seen: (output) => output.split('❯').length > 3, type: keys.down };
+/** The first frame of Ink has come. */
+const inkDraws: Until = { seen: (output) => output.includes('\u001b[?2026h') };
+/** What the journal of the run says stands there. */
+const read: Until = { seen: (output) => plain(output).includes('has ended') };
 /** The page behind the first one. */
 const nodes: Until = { seen: (output) => output.includes('1/8'), type: keys.enter };
 const plain = (output: string): string => stripVTControlCharacters(output);
@@ -53,6 +57,8 @@ interface Roots {
   readonly empty: string;
   readonly drafted: string;
   readonly rehearsal: string;
+  /** With a run that has ended. */
+  readonly run: string;
 }
 
 interface Case {
@@ -65,11 +71,19 @@ interface Case {
 /** The figures of start-up of each program. `rounds`: how often each command is started. */
 export async function startUp(rounds: number, programs: readonly Program[]): Promise<Row[]> {
   const root = mkdtempSync(join(tmpdir(), 'kloudspot-bench-'));
-  const roots = { empty: join(root, 'empty'), drafted: join(root, 'drafted'), rehearsal: join(root, 'rehearsal') };
+  const under = (name: string) => join(root, name);
+  const roots = {
+    empty: under('empty'),
+    drafted: under('drafted'),
+    rehearsal: under('rehearsal'),
+    run: under('run'),
+  };
   mkdirSync(join(roots.drafted, 'etc/kloudspot'), { recursive: true });
   const draft = 'version: 1\nname: berlin\nproduct: kloudspot\nnodes:\n  - reach: 10.0.4.21\n';
   writeFileSync(join(roots.drafted, 'etc/kloudspot/site.draft.yaml'), draft);
   for (const { launcher } of programs) await time(launcher, [...statusOf(roots), '--accept-new-host-keys']);
+  const [first] = programs;
+  if (first) await time(first.launcher, runOf(roots));
   const cases: readonly Case[] = [
     { what: '`node -e 0`, the floor', run: () => time(node, ['-e', '0']) },
     ...programs.flatMap((program) => casesOf(program, roots)),
@@ -86,8 +100,20 @@ export async function startUp(rounds: number, programs: readonly Program[]): Pro
 
 const statusOf = ({ rehearsal }: Roots): string[] => ['status', '--rehearse', '--plain', '--root', rehearsal];
 
+const runOf = ({ run }: Roots): string[] => [
+  'init',
+  '--yes',
+  '--accept-new-host-keys',
+  '--rehearse',
+  '--speed',
+  '100000',
+  '--root',
+  run,
+];
+
 function casesOf({ name, launcher, judged }: Program, roots: Roots): Case[] {
   const init = (root: string, until: Until) => () => time(launcher, ['init', '--root', root], until);
+  const attach = (until: Until) => () => time(launcher, ['attach', '--root', roots.run], until);
   const enter = async (): Promise<number> => {
     const root = mkdtempSync(join(tmpdir(), 'kloudspot-bench-'));
     try {
@@ -105,6 +131,9 @@ function casesOf({ name, launcher, judged }: Program, roots: Roots): Case[] {
     { what: 'first key answered', run: init(roots.empty, answered), goal: 4.5 },
     { what: 'first page in the hands of Ink', run: init(roots.empty, drawn), goal: 4.5 },
     { what: 'Enter answered by the page Nodes', run: enter },
+    { what: 'page of `attach` painted', run: attach(whole), goal: 2.2 },
+    { what: 'page of `attach` in the hands of Ink', run: attach(inkDraws), goal: 4.5 },
+    { what: '`attach` shows the run', run: attach(read) },
   ];
   return cases.map(({ what, run, goal }) => ({
     what: `${what}${name}`,

@@ -49,21 +49,23 @@ export async function watchRun(
   return interruptible(watch, terminal, () => drawn(watch, settings));
 }
 
-async function drawn(watch: RunWatch, settings: Settings): Promise<ExitCode> {
-  const { runInkAttach } = await import('../../ui/ink/run-screen.tsx');
+/** On the screen, where the page of a run that has begun before stands before Ink is loaded. */
+async function drawn(watch: RunWatch, { ascii, color }: Settings): Promise<ExitCode> {
   const { plan, events, steer, estimate, rehearsal, files, watching, earlier } = watch;
+  const reading = watching === 'attached' || earlier > 0;
+  const page = { plan, files, ascii, color, ...defined({ rehearsal }) };
+  const [{ runPage }, { paintedFirst }] = await Promise.all([
+    import('../../ui/ink/first-page/run-page.ts'),
+    import('../line/put-on-screen.ts'),
+  ]);
   try {
-    return await runInkAttach({
-      plan,
-      events,
-      steer,
-      estimate,
-      files,
-      reading: watching === 'attached' || earlier > 0,
-      ascii: settings.ascii,
-      color: settings.color,
-      ...defined({ rehearsal }),
-    });
+    return await paintedFirst(
+      (size) => (reading ? runPage(page, size) : undefined),
+      async (painted) => {
+        const { runInkAttach } = await import('../../ui/ink/run-screen.tsx');
+        return runInkAttach({ ...page, ...painted, events, steer, estimate, reading });
+      },
+    );
   } finally {
     // The screen is left and the run goes on: nothing must keep this process waiting for its next event.
     watch.enough.abort();

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { backFromScreen, intoAlternateScreen } from '../../ui/ink/first-page/painter.ts';
+import type { Size } from '../../ui/ink/widgets/layout.ts';
 
 /** Who puts the terminal back. Each may be called again, and after the other: only the first call counts. */
 export interface Screen {
@@ -9,12 +10,33 @@ export interface Screen {
   readonly giveBack: () => void;
 }
 
-/** Shows a painted page on a screen of its own. What is typed from now on is kept, not shown over it. */
-export function putOnScreen(page: string): Screen {
+/** What is typed from now on is kept for the page, not shown over it. */
+export function keepTyped(): void {
   process.stdin.setRawMode(true);
+}
+
+/** Shows a painted page on a screen of its own. `keepTyped` comes first. */
+export function putOnScreen(page: string): Screen {
   const screen = restoreAtEnd();
   writeSync(1, intoAlternateScreen + page);
   return screen;
+}
+
+/** Shows a page that is painted at once, until `draw` draws over it; a page that is left to Ink comes with it. */
+export async function paintedFirst<Result>(
+  paint: (size: Size) => string | undefined,
+  draw: (painted: Partial<Pick<Screen, 'handOver'>>) => Promise<Result>,
+): Promise<Result> {
+  const { columns = 80, rows = 24 } = process.stdout;
+  const page = paint({ columns, rows });
+  if (page === undefined) return draw({});
+  keepTyped();
+  const { handOver, giveBack } = putOnScreen(page);
+  try {
+    return await draw({ handOver });
+  } finally {
+    giveBack();
+  }
 }
 
 const deadly = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

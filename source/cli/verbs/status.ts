@@ -7,11 +7,11 @@ import { targetOf } from '../../network/targets.ts';
 import { reportLines, verdictLines } from '../../status/lines.ts';
 import type { StatusReport, Verdict } from '../../status/report.ts';
 import { defined } from '../../text/defined.ts';
+import type { PlainOutput } from '../../ui/plain/output.ts';
 import { globalFlags } from '../line/flags.ts';
 import { rehearsalNote } from '../line/rehearsal-note.ts';
 import { withSite } from '../line/site-verb.ts';
 import { printJson, printLines, type Terminal } from '../line/terminal.ts';
-import type { PlainOutput } from '../../ui/plain/output.ts';
 import { defineVerb } from '../line/verb.ts';
 
 /** ms between two looks of --watch. */
@@ -134,19 +134,17 @@ async function drawLive(
   { ascii, color }: Settings,
 ): Promise<void> {
   const page = { site: site.name, ascii, color, ...defined({ rehearsal: world.scenario }) };
-  const [{ watchScreen }, { putOnScreen }] = await Promise.all([
+  const [{ watchScreen }, { paintedFirst }] = await Promise.all([
     import('../../ui/ink/first-page/watch-screen.ts'),
     import('../line/put-on-screen.ts'),
   ]);
-  const { columns = 80, rows = 24 } = process.stdout;
-  const painted = watchScreen(page, { columns, rows });
-  const screen = painted === undefined ? undefined : putOnScreen(painted);
-  try {
-    const { runInkStatus } = await import('../../ui/ink/status.tsx');
-    await runInkStatus({ ...page, reports, ...defined({ handOver: screen?.handOver }) });
-  } finally {
-    screen?.giveBack();
-  }
+  await paintedFirst(
+    (size) => watchScreen(page, size),
+    async (painted) => {
+      const { runInkStatus } = await import('../../ui/ink/status.tsx');
+      await runInkStatus({ ...page, reports, ...painted });
+    },
+  );
 }
 
 /** The whole report once, then again whenever something in it has changed. With --json: every look, one object a line. */

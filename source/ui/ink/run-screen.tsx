@@ -8,9 +8,9 @@ import { endingOf, nextLines, type RunPlace } from '../model/ending.ts';
 import { useKeys, useSeconds } from './app/hooks.ts';
 import { keepHeapSmall } from './app/small-heap.ts';
 import { Store } from './app/store.ts';
+import { takeOver } from './first-page/take-over.ts';
 import { printLines, screenOptions } from './screen.ts';
-import { codeOfRun, messageOfRun, placeOfRun, titleOfRun } from './screens/run/frame.ts';
-import { runKeys } from './screens/run/keys.ts';
+import { attachedFrame, codeOfRun } from './screens/run/frame.ts';
 import { RunBody } from './screens/run/run.tsx';
 import { runUpdate } from './screens/run/update.ts';
 import {
@@ -21,7 +21,6 @@ import {
   settledSteps,
   spentTimes,
 } from './store/run-state.ts';
-import { hintsOf } from './widgets/bindings.ts';
 import { Frame } from './widgets/frame.tsx';
 import { bodyRows } from './widgets/layout.ts';
 import { type Theme, type ThemeOptions, themeOf } from './widgets/theme.ts';
@@ -43,6 +42,8 @@ export interface AttachOptions extends ThemeOptions {
   readonly files: RunPlace['files'];
   /** The run began before this screen. */
   readonly reading: boolean;
+  /** Where the page stands on the screen already: called when Ink has drawn over it. */
+  readonly handOver?: () => void;
 }
 
 type RunStore = Store<RunScreen, RunScreenEvent, RunEffect>;
@@ -51,10 +52,12 @@ type RunStore = Store<RunScreen, RunScreenEvent, RunEffect>;
 export async function runInkAttach(options: AttachOptions): Promise<ExitCode> {
   const theme = themeOf(options);
   const store = storeOf(options, () => app.unmount());
+  if (options.handOver) takeOver(process.stdout);
   const app = render(
     <AttachedRun store={store} rehearsal={options.rehearsal} theme={theme} />,
     screenOptions(15, theme),
   );
+  options.handOver?.();
   keepHeapSmall();
   let left = false;
   follow(store, options, () => left).catch((error: unknown) =>
@@ -107,15 +110,7 @@ function AttachedRun(props: {
   const frame = useSeconds(going, 250, store.dispatch);
   return (
     <ThemeContext value={theme}>
-      <Frame
-        size={size}
-        head={titleOfRun(state)}
-        rehearsal={props.rehearsal}
-        where={placeOfRun(state)}
-        progress={[]}
-        message={messageOfRun(state)}
-        keys={hintsOf(runKeys(state), theme.glyphs)}
-      >
+      <Frame {...attachedFrame({ ...state, size }, props.rehearsal, theme)}>
         <RunBody screen={state} rows={bodyRows(size)} width={size.columns} tick={frame} />
       </Frame>
     </ThemeContext>

@@ -4,6 +4,27 @@ import { kloudspot } from '../../../../text/command.ts';
 import { durationClock, durationGuess } from '../../../../text/duration.ts';
 import { endText, stopsAfterSteps } from '../../../model/ending.ts';
 import { isUnread, type RunScreen, type RunState } from '../../store/run-state.ts';
+import { hintsOf } from '../../widgets/bindings.ts';
+import type { FrameParts } from '../../widgets/frame-lines.ts';
+import { line, type Spans } from '../../widgets/spans.ts';
+import type { Theme } from '../../widgets/theme.ts';
+import { runKeys } from './keys.ts';
+
+/** What stands around the run screen where it is alone. */
+export function attachedFrame(screen: RunScreen, rehearsal: string | undefined, theme: Theme): FrameParts {
+  return {
+    size: screen.size,
+    head: titleOfRun(screen),
+    rehearsal,
+    where: placeOfRun(screen),
+    progress: [],
+    message: messageOfRun(screen),
+    keys: hintsOf(runKeys(screen), theme.glyphs),
+  };
+}
+
+/** The body until the journal of the run is read. */
+export const unreadLine = (theme: Theme): Spans => line(theme, ' Reading the journal of the run.');
 
 /** The title of the run screen: `kloudspot run 7f3a · site berlin`. */
 export function titleOfRun({ run }: RunScreen): string {

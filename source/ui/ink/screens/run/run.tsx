@@ -5,12 +5,13 @@ import { durationClock } from '../../../../text/duration.ts';
 import { cellsOf, fitted } from '../../../../text/width.ts';
 import { isUnread, type RunScreen, type RunState, stepHere } from '../../store/run-state.ts';
 import { Pointer } from '../../widgets/choice/choice.tsx';
-import { Line } from '../../widgets/line.tsx';
+import { Line, SpansLine } from '../../widgets/line.tsx';
 import { Pager } from '../../widgets/pager/pager.tsx';
 import { fitColumns, nodeHeads } from '../../widgets/table/columns.ts';
 import { rowsAround, windowOf } from '../../widgets/table/window.ts';
 import { asciiText, type Glyphs, type Theme, type Tone, tone } from '../../widgets/theme.ts';
 import { useTheme } from '../../widgets/theme-context.ts';
+import { unreadLine } from './frame.ts';
 import { StepPanel } from './panel.tsx';
 
 /** The run, or the text that lies over it. */
@@ -20,9 +21,10 @@ export function RunBody(props: {
   readonly width: number;
   readonly tick: number;
 }): ReactNode {
+  const theme = useTheme();
   const { run, now, pager } = props.screen;
   if (pager) return <Pager state={pager.pager} width={props.width} rows={props.rows} />;
-  if (isUnread(props.screen)) return <Line text=" Reading the journal of the run." />;
+  if (isUnread(props.screen)) return <SpansLine spans={unreadLine(theme)} />;
   return <RunPage run={run} rows={props.rows} width={props.width} now={now + run.ahead} tick={props.tick} />;
 }
 
