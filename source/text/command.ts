@@ -9,6 +9,12 @@ export function calledWith(given: readonly string[], sudo: boolean): void {
   prefix = sudo ? 'sudo kloudspot' : 'kloudspot';
 }
 
+/** Adds what a run that is gone on with was called with: its rehearsal, its site file, its root. What was given now stays. */
+export function alsoCalledWith(earlier: readonly string[]): void {
+  const given = flags.map(nameOf);
+  flags = [...flags, ...earlier.filter((flag) => !given.includes(nameOf(flag)))];
+}
+
 /** The flags that commands repeat. */
 export const givenFlags = (): readonly string[] => flags;
 

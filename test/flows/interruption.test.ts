@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { commandsIn } from '../cli/printed-commands.ts';
 import { letPass } from './power.ts';
 import { type JournalLine, killAt, Rehearsal } from './program.ts';
 
@@ -94,4 +95,15 @@ describe('scenarios', () => {
     const status = await rehearsal.run('status', '--json');
     expect(JSON.parse(status.stdout)).toMatchObject({ verdict: 'ok' });
   });
+});
+
+it('what is printed of a rehearsal that is named by its root alone is about its simulated nodes', async () => {
+  const rehearsal = await Rehearsal.begin();
+  await killAt(rehearsal, ({ type }) => type === 'step-done');
+  const bare = (words: string) => rehearsal.asPrinted(`kloudspot ${words} --root ${rehearsal.path()}`);
+  const asked = [await bare('resume'), await bare('attach'), await bare('resume'), await bare('undo')];
+  expect(asked.map(({ code }) => code)).toEqual([0, 0, 2, 6]);
+  const commands = asked.flatMap(({ stdout, stderr }) => commandsIn(`${stdout}\n${stderr}`.split('\n')));
+  expect(commands.length).toBeGreaterThan(5);
+  expect(commands.filter((command) => !command.includes('--rehearse=healthy'))).toEqual([]);
 });

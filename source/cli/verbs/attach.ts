@@ -3,6 +3,7 @@ import { settingsFrom } from '../../app/settings.ts';
 import { findRun, latestRun } from '../../engine/runs.ts';
 import { Fault } from '../../errors/fault.ts';
 import { kloudspot } from '../../text/command.ts';
+import { repeatFlagsOf } from '../apply/run-flags.ts';
 import { watchRun } from '../apply/run-watching.ts';
 import { globalFlags, runOperand } from '../line/flags.ts';
 import { processTerminal } from '../line/terminal.ts';
@@ -26,6 +27,7 @@ export default defineVerb({
         where: files.runs,
         next: [`${kloudspot('apply')}  starts one.`],
       });
+    await repeatFlagsOf(run);
     return watchRun(run, await planOfRun(run), settings, processTerminal(), 'attached');
   },
 });

@@ -7,7 +7,7 @@ import { openWorld } from '../../app/world.ts';
 import { untilStarted } from '../../engine/journal/follow.ts';
 import { journalEvents } from '../../engine/journal/journal.ts';
 import { readOrigin } from '../../engine/process/origin.ts';
-import { findRun, type RunSummary, summarizeRun, unfinishedRun } from '../../engine/runs.ts';
+import { findRun, latestRun, type RunSummary, summarizeRun, unfinishedRun } from '../../engine/runs.ts';
 import { applyEvent, emptyView, failedSteps } from '../../engine/view/view.ts';
 import { continueRun } from '../../engine/worker/launch.ts';
 import { Fault } from '../../errors/fault.ts';
@@ -15,6 +15,7 @@ import { program } from '../../host/program.ts';
 import type { Passwords } from '../../host/secrets.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { kloudspot } from '../../text/command.ts';
+import { repeatFlagsOf } from '../apply/run-flags.ts';
 import { processesOf, watchRun } from '../apply/run-watching.ts';
 import { accessPrompts } from '../line/access.ts';
 import { globalFlags, runOperand, takeOver } from '../line/flags.ts';
@@ -57,6 +58,8 @@ export default defineVerb({
 
 async function resumable({ files }: Settings, name: string | undefined): Promise<RunSummary> {
   const found = name === undefined ? await unfinishedRun(files) : await findRun(files, name);
+  const named = found ?? (await latestRun(files));
+  if (named !== undefined) await repeatFlagsOf(named);
   if (found === undefined)
     throw new Fault({
       what: 'No run to resume.',

@@ -12,6 +12,7 @@ import type { PlannedStep } from '../../plan/step.ts';
 import { kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
 import { filled } from '../../text/width.ts';
+import { repeatFlagsOf } from '../apply/run-flags.ts';
 import { processesOf, watchRun } from '../apply/run-watching.ts';
 import { confirmed, confirmedByName } from '../line/confirm.ts';
 import { confirmDataLoss, globalFlags, runOperand, takeOver } from '../line/flags.ts';
@@ -63,6 +64,7 @@ export default defineVerb({
 async function runToUndo({ files }: Settings, name: string | undefined): Promise<RunSummary> {
   const run = name === undefined ? await latestRun(files) : await findRun(files, name);
   if (run === undefined) throw new Fault({ what: 'No run to undo.', where: files.runs });
+  await repeatFlagsOf(run);
   // What it does shows in its first event: this very undo may be starting, and its terminal gone.
   await untilStarted(run.directory);
   return summarizeRun(run);
