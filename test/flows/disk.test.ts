@@ -35,6 +35,14 @@ describe.skipIf(!mayMount)('a root on a file system of its own', () => {
     isClear(await rehearsal.run('init', '--yes'), /disk is full/, rehearsal);
   });
 
+  it('that has no file left to give: path, reason and way out, and after making room the same command works', async () => {
+    const rehearsal = await Rehearsal.begin();
+    await mount(rehearsal, 'size=64m,nr_inodes=12');
+    isClear(await rehearsal.run('init', '--yes'), /disk is full[\s\S]*df -i/, rehearsal);
+    await execa('mount', ['-o', 'remount,nr_inodes=10000', rehearsal.path()]);
+    expect(await rehearsal.run('init', '--yes')).toMatchObject({ code: 0 });
+  });
+
   it('that is read-only: path, reason and way out', async () => {
     const rehearsal = await Rehearsal.begin();
     await mount(rehearsal, 'ro');

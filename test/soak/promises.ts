@@ -29,7 +29,7 @@ export const promises: readonly Promised[] = [
   },
   {
     promise: 'A disk that cannot be written is one clear error',
-    how: 'full, read-only, with I/O errors, before and in a run; a root that moved, a long one, a missing TMPDIR',
+    how: 'full in bytes or in files, read-only, with I/O errors, before and in a run; a root that moved, a long one, a missing TMPDIR',
     ring: 'rehearsal',
     files: ['test/flows/disk'],
   },

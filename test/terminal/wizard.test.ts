@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { blocksOf } from '../structure/doc-blocks.ts';
 import { keys, Screen, type ScreenOptions } from './screen.ts';
@@ -190,4 +191,21 @@ describe('terminals of every kind', () => {
     screen.press(keys.escape);
     await screen.see('add: an address');
   });
+});
+
+it('stopped and continued by a shell, which had the terminal meanwhile, it draws its page and takes keys again', async () => {
+  init();
+  await toNodes(screen);
+  process.kill(screen.pid, 'SIGSTOP');
+  const stopped = () => readFile(`/proc/${screen.pid}/stat`, 'utf8');
+  await expect.poll(stopped).toContain(') T ');
+  const terminal = await readlink(`/proc/${screen.pid}/fd/0`);
+  await execa('stty', ['-F', terminal, 'sane']);
+  // As the prompt of a shell.
+  await writeFile(terminal, '\u001b[2J\u001b[H$ ');
+  await screen.see(/^\$$/);
+  process.kill(screen.pid, 'SIGCONT');
+  await screen.see('1/8 Nodes');
+  screen.press('n');
+  await screen.see('2/8 Network');
 });

@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useReducer } from 'react';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import type { StatusReport } from '../../status/report.ts';
+import { useTerminalAgain } from './app/hooks.ts';
 import { keepHeapSmall } from './app/small-heap.ts';
 import { takeOver } from './first-page/take-over.ts';
 import { screenOptions } from './screen.ts';
@@ -57,6 +58,7 @@ function StatusScreen(props: {
 }): ReactNode {
   const { options, theme, leave } = props;
   const size = useWindowSize();
+  useTerminalAgain();
   const [state, tell] = useReducer(watch, unwatched);
   useEffect(() => follow(options.reports, tell), [options]);
   useEffect(() => {

@@ -1,4 +1,4 @@
-import { useAnimation, useInput, usePaste, useWindowSize } from 'ink';
+import { useAnimation, useApp, useInput, usePaste, useWindowSize } from 'ink';
 import { useEffect } from 'react';
 import { type KeyPress, keysOf, press } from '../widgets/keys.ts';
 import type { Size } from '../widgets/layout.ts';
@@ -10,6 +10,7 @@ type Happened =
 
 /** Hands keys, pasted text and a new size of the terminal to a store. Gives the size. */
 export function useKeys(dispatch: (event: Happened) => void): Size {
+  useTerminalAgain();
   const { columns, rows } = useWindowSize();
   useEffect(() => dispatch({ type: 'resize', columns, rows }), [dispatch, columns, rows]);
   useInput((input, key) => {
@@ -17,6 +18,16 @@ export function useKeys(dispatch: (event: Happened) => void): Size {
   });
   usePaste((text) => dispatch({ type: 'key', key: press('paste', text), now: Date.now() }));
   return { columns, rows };
+}
+
+/** A shell has the terminal while this process is stopped. When the process continues (`fg`), it sets its modes and draws again. */
+export function useTerminalAgain(): void {
+  const { suspendTerminal } = useApp();
+  useEffect(() => {
+    const again = (): void => void suspendTerminal(() => undefined).catch(() => undefined);
+    process.on('SIGCONT', again);
+    return () => void process.off('SIGCONT', again);
+  }, [suspendTerminal]);
 }
 
 /** The one clock of a screen: it turns the spinner and counts the seconds, and stands still when nothing goes on. */
