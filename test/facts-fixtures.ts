@@ -86,7 +86,7 @@ export function healthyFacts(node: string, overrides: Partial<NodeFacts> = {}): 
       security: ['lockdown', 'capability', 'yama', 'apparmor'],
       selinuxEnforcing: false,
     },
-    services: { active: [], firewall: { ufw: false, dropping: [] }, proxies: new Map() },
+    services: { active: [], firewall: { ufw: false, dropping: [] }, proxies: new Map(), askedFiles: [] },
     storage: healthyStorage(n),
     packages: { upgradable: 0, rebootRequired: false, installed: ['lvm2', 'open-iscsi'], snapd: '2.63' },
     microk8s: { installed: false, running: false, joined: false, worker: false },

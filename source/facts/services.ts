@@ -1,4 +1,5 @@
-import { asIs, lines, read, type Sections, section } from './section.ts';
+import { askedFiles } from '../host/node-state.ts';
+import { asIs, lines, read, readIfAny, type Sections, section } from './section.ts';
 
 /** A chain of the packet filter that drops what no rule of it accepts. */
 export interface DroppingChain {
@@ -16,6 +17,8 @@ export interface ServiceFacts {
   readonly multipathBlacklist?: string;
   /** `http_proxy` → URL without its password, in small letters, from /etc/environment. */
   readonly proxies: ReadonlyMap<string, string>;
+  /** Those of `askedFiles` that are there. */
+  readonly askedFiles: readonly string[];
 }
 
 /** Services that stand in a cluster's way, or change how it must be prepared. */
@@ -65,6 +68,11 @@ const probe = {
     { slow: true },
   ),
   proxies: section('proxies', { bash: '[ ! -r /etc/environment ] || echo "$(</etc/environment)"' }, proxies),
+  askedFiles: section(
+    'asked-files',
+    { bash: `for path in ${askedFiles.join(' ')}; do [ ! -e "$path" ] || echo "$path"; done` },
+    (text) => askedFiles.filter((path) => lines(text).includes(path)),
+  ),
 };
 export const serviceSections = Object.values(probe);
 
@@ -74,6 +82,7 @@ export function serviceFacts(sections: Sections): ServiceFacts {
     active,
     firewall: read(sections, probe.firewall),
     proxies: read(sections, probe.proxies),
+    askedFiles: readIfAny(sections, probe.askedFiles) ?? [],
     ...(active.includes('multipathd') ? { multipathBlacklist: blacklist(read(sections, probe.multipath)) } : {}),
   };
 }

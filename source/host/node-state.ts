@@ -18,3 +18,17 @@ export const bundleFolder = `${nodeState}/bundle`;
 
 /** The rules of our packet filter that are in force, which every start of the machine loads. */
 export const packetFilterRules = '/etc/kloudspot/firewall.nft';
+
+/** The proxy of apt. */
+export const aptProxyFile = '/etc/apt/apt.conf.d/90kloudspot-proxy';
+
+/** What a product wants of the operating system. */
+export const tuningFile = {
+  modules: '/etc/modules-load.d/kloudspot.conf',
+  /** Read after /etc/sysctl.d/99-sysctl.conf, which is /etc/sysctl.conf: the last word counts. */
+  sysctls: '/etc/sysctl.d/99-zz-kloudspot.conf',
+  limits: '/etc/security/limits.d/99-kloudspot.conf',
+} as const;
+
+/** Files that a site or its product asks for. Where neither asks any more, `apply` removes them and what they do. */
+export const askedFiles: readonly string[] = [packetFilterRules, aptProxyFile, ...Object.values(tuningFile)];

@@ -17,6 +17,7 @@ import { declaredVolume } from './steps/declared-volume.ts';
 import { drain } from './steps/drain.ts';
 import { drill } from './steps/drill.ts';
 import { firewall } from './steps/firewall.ts';
+import { firewallRemoval } from './steps/firewall-removal.ts';
 import { groupBindings } from './steps/group-bindings.ts';
 import { growClaims } from './steps/grow-claims.ts';
 import { helmInstall } from './steps/helm-install.ts';
@@ -36,6 +37,7 @@ import { ownIdentityKinds } from './steps/own-identity.ts';
 import { packages } from './steps/packages.ts';
 import { poolGroup } from './steps/pool-group.ts';
 import { proxyKind } from './steps/proxy.ts';
+import { proxyRemoval } from './steps/proxy-removal.ts';
 import { reboot } from './steps/reboot.ts';
 import { registrySecretKind } from './steps/registry-secret.ts';
 import { releaseCheck } from './steps/release-check.ts';
@@ -55,6 +57,7 @@ import { chart, values } from './steps/written-files.ts';
 
 const all: readonly StepKind[] = [
   proxyKind,
+  proxyRemoval,
   bundleParts,
   bundleImages,
   packages,
@@ -64,6 +67,7 @@ const all: readonly StepKind[] = [
   network,
   tuning,
   firewall,
+  firewallRemoval,
   ...ownIdentityKinds,
   hostKeys,
   microk8sInstall,

@@ -229,7 +229,7 @@ export const siteSchema = z.strictObject({
       .optional()
       .meta({
         description:
-          'A packet filter on every node: it takes the ports of the cluster and of the product, and drops the rest. Left out: the firewalls of the nodes stay as they are.',
+          'A packet filter on every node: it takes the ports of the cluster and of the product, and drops the rest. Left out: the firewalls of the nodes stay as they are; one that kloudspot set earlier is removed.',
       }),
     workload: workloadNetwork.optional().meta({
       description: 'A second network, in which the product serves; see above. The virtual address may lie in it.',

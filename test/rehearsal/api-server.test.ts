@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { microk8sFiles } from '../../source/microk8s/node.ts';
+import { folders, microk8sFiles } from '../../source/microk8s/node.ts';
 import { judgeDraft } from '../../source/site/load.ts';
 import { siteText } from '../../source/site/save.ts';
+import { selfSigned } from '../../source/tls/self-signed.ts';
 import { inState } from '../conformance/states.ts';
 import { type Answers, carryThrough, fakeWorld, textOf } from '../plan/fake-world.ts';
 import { cluster, factsOf, makePlan, product, siteOf, stepsOf } from '../plan/sample.ts';
@@ -70,6 +71,33 @@ test('a login that site.yaml has no more is taken away, and the rights of its gr
   expect(await machines.act(later('group-bindings'))).toMatchObject({ ok: true });
   await machines.undo(later('group-bindings'));
   expect(await machines.state(bindings)).toEqual({ ok: true, observed: 'view: oidc:auditors' });
+});
+
+test('the certificate of a login that site.yaml has no more goes with it, and undo restores it', async () => {
+  const { world } = await inState('plain', '1.34');
+  const machines = await onMachines(site, product, world);
+  const certificateAuthority = (await selfSigned('login.acme.eu', Date.UTC(2026, 0, 1))).certificate.trimEnd();
+  const before = siteOf(shape, { cluster: { rbac: true, oidc: { ...oidc, certificateAuthority } } });
+  const init = { purpose: 'init', product, now: new Date(0) } as const;
+  await machines.act(stepsOf(makePlan({ ...init, site: before, facts: factsOf(shape) }))('api-server@ks-1'));
+  const later = stepsOf(
+    makePlan({
+      ...init,
+      site,
+      facts: factsOf(shape, () => cluster()),
+      cluster: { ...standingOf(shape), site: siteText(before) },
+    }),
+  )('api-server@ks-1');
+  const authority = `${folders.data}/certs/kloudspot-oidc.crt`;
+  const read = async () => (await world.host('ks-1')).readFile(authority);
+  const written = await read();
+  expect(written).toBeDefined();
+  expect(await machines.act(later)).toMatchObject({ ok: true });
+  expect(await read()).toBeUndefined();
+  await (await world.host('ks-1')).writeFile({ path: authority, content: 'left', mode: 0o644 });
+  expect(await machines.state(later)).toEqual({ ok: false, observed: `${authority} is there still` });
+  await machines.undo(later);
+  expect(await read()).toBe(written);
 });
 
 test('RBAC that site.yaml has no more is taken away by a dangerous step, and only where the last run asked for it', async () => {

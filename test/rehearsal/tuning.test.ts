@@ -17,7 +17,7 @@ const declared = tuningSchema.parse({
   modules: [{ name: 'br_netfilter', why }],
 });
 const planned = (tuning: Parameters<typeof planTuning>[1]) => {
-  const step = planTuning('ks-1', tuning);
+  const step = planTuning('ks-1', tuning, []);
   if (!step) throw new Error('no step');
   return step;
 };
@@ -87,7 +87,7 @@ describe('what a product declares for the operating system', () => {
     expect(await machines.state(earlier)).toMatchObject({ ok: true });
   });
 
-  test('takes the files away that the product declares nothing for any more, and undo brings them back', async () => {
+  test('removes the files that the product declares nothing for any more, and undo restores them', async () => {
     const machines = await onMachines(site, product);
     await machines.act({ ...step, id: 'earlier' });
     const less = planned(tuningSchema.parse({ sysctls: declared.sysctls }));

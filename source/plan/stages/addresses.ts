@@ -92,6 +92,10 @@ function networkStep(planning: Planning, node: SiteNode): PlannedStep | undefine
   return planNetwork(parameters, standing);
 }
 
+/** Files on the node that a site or its product asked for: see `askedFiles`. */
+export const askedFilesOf = (planning: Planning, node: SiteNode): readonly string[] =>
+  factsOf(planning, node).services?.askedFiles ?? [];
+
 /** What was seen of a node. Throws `Fault` where it was not reached. */
 export function factsOf({ facts }: Planning, { name }: SiteNode): NodeFacts {
   const seen = facts.get(name);

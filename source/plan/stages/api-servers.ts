@@ -2,11 +2,12 @@ import { folders } from '../../microk8s/node.ts';
 import { parseSite } from '../../site/load.ts';
 import type { Site } from '../../site/schema.ts';
 import type { PlannedFile } from '../step.ts';
-import { planApiServer } from '../steps/api-server.ts';
+import { planApiServer, publicFile } from '../steps/api-server.ts';
 import { planGroupBindings } from '../steps/group-bindings.ts';
 import type { Planning } from './planning.ts';
 
 const authorityName = 'kloudspot-oidc.crt';
+const authorityPath = `${folders.data}/certs/${authorityName}`;
 
 /**
  * Where the site wants RBAC, or the site of the last run did: every manager, one after the other, then what groups may do. What the
@@ -18,8 +19,10 @@ export function addApiServers({ site, seed, list, cluster }: Planning): void {
   if (!rbac && !before?.rbac) return;
   const wanted = rbac ? argumentsOf(oidc) : [{ name: mode, value: 'AlwaysAllow' }];
   const gone = everyArgument.filter((name) => !wanted.some((each) => each.name === name));
+  const left = oidc?.certificateAuthority === undefined && before?.oidc?.certificateAuthority !== undefined;
+  const unread = left ? { remove: authorityPath } : {};
   for (const { name } of site.nodes.filter(({ role }) => role === 'manager'))
-    list.addCluster(planApiServer({ node: name, arguments: wanted, gone }, authorityOf(name, oidc)));
+    list.addCluster(planApiServer({ node: name, arguments: wanted, gone, ...unread }, authorityOf(name, oidc)));
   const bindings = bindingsOf(oidc);
   const unbound = bindingsOf(before?.oidc).filter(({ role }) => !bindings.some((each) => each.role === role));
   if (bindings.length + unbound.length > 0)
@@ -73,10 +76,8 @@ const everyArgument = [
   authorityArgument,
 ];
 
-/** A certificate is public. Beside those of MicroK8s it goes along with a refresh of the snap. */
+/** Beside those of MicroK8s it goes along with a refresh of the snap. */
 function authorityOf(node: string, oidc: Oidc): PlannedFile[] {
   const content = oidc?.certificateAuthority;
-  return content === undefined
-    ? []
-    : [{ node, path: `${folders.data}/certs/${authorityName}`, content, mode: 0o644, owner: 'root:root' }];
+  return content === undefined ? [] : [{ node, path: authorityPath, content, ...publicFile }];
 }

@@ -4,18 +4,19 @@ import { rangesOf } from '../../network/cluster-ranges.ts';
 import { filterText, type PacketFilter } from '../../network/packet-filter.ts';
 import { portsOf } from '../../product/pair-ports.ts';
 import type { SiteNode } from '../../site/schema.ts';
+import { packetFilterRules } from '../../host/node-state.ts';
 import { planFirewall } from '../steps/firewall.ts';
+import { planFirewallRemoval } from '../steps/firewall-removal.ts';
+import { askedFilesOf } from './addresses.ts';
 import type { Planning } from './planning.ts';
 
-/** Where the site wants one, every node gets it, members that stay too: they must let a new node in. */
+/** Where the site wants one, every node gets it, members that stay too: they must let a new node in. One that it wants no more goes. */
 export function addFirewall(planning: Planning, node: SiteNode, also: readonly string[]): void {
+  const { name, local = false } = node;
   const filter = filterOf(planning, node);
-  if (filter === undefined) return;
-  planning.list.addNode(
-    node.name,
-    planFirewall({ node: node.name, local: node.local ?? false }, filterText(filter)),
-    also,
-  );
+  if (filter !== undefined) planning.list.addNode(name, planFirewall({ node: name, local }, filterText(filter)), also);
+  else if (askedFilesOf(planning, node).includes(packetFilterRules))
+    planning.list.addNode(name, planFirewallRemoval(name), also);
 }
 
 /** What a node takes, by its role and the one table of ports; undefined where the site wants no firewall. */

@@ -1,3 +1,4 @@
+import { aptProxyFile } from '../../host/node-state.ts';
 import { clusterNames } from '../../network/cluster-names.ts';
 import { rangesOf } from '../../network/cluster-ranges.ts';
 import { type HostNames, hostNames } from '../../network/hosts-file.ts';
@@ -19,11 +20,12 @@ import { planInitiatorName, planMachineId } from '../steps/own-identity.ts';
 import { planPackages } from '../steps/packages.ts';
 import { planPoolGroup } from '../steps/pool-group.ts';
 import { planProxy } from '../steps/proxy.ts';
+import { planProxyRemoval } from '../steps/proxy-removal.ts';
 import { planReboot } from '../steps/reboot.ts';
 import { planSharedVolume } from '../steps/shared-volume.ts';
 import { planSnapDownload } from '../steps/snap-download.ts';
 import { planTuning } from '../steps/tuning.ts';
-import { addHostsFile, addNetworks, addressesOf, factsOf, localLast, networkSteps } from './addresses.ts';
+import { addHostsFile, addNetworks, addressesOf, askedFilesOf, factsOf, localLast, networkSteps } from './addresses.ts';
 import { addBundleParts, localSnaps, packagesFolder } from './bundle.ts';
 import { addDeclaredVolumes } from './declared.ts';
 import { addFirewall } from './firewall.ts';
@@ -39,7 +41,10 @@ export function planMachines(planning: Planning): void {
   // A member that stays must reach a new node directly as well.
   const addresses = addressesOf(planning);
   const proxy = proxySettings(site, [...addresses.values()]);
-  if (proxy) for (const { name } of nodes) list.addNode(name, planProxy({ node: name, proxy }));
+  for (const node of nodes) {
+    if (proxy) list.addNode(node.name, planProxy({ node: node.name, proxy }));
+    else if (askedFilesOf(planning, node).includes(aptProxyFile)) list.addNode(node.name, planProxyRemoval(node.name));
+  }
   for (const node of prepared) {
     addBundleParts(planning, node.name);
     addPackages(planning, node);
@@ -53,7 +58,9 @@ export function planMachines(planning: Planning): void {
   const clones = clonedVolumes(site, planning.product, planning.facts);
   for (const node of nodes) {
     addFirewall(planning, node, settled);
-    const tuned = prepared.includes(node) ? planTuning(node.name, planning.product.tuning) : undefined;
+    const tuned = prepared.includes(node)
+      ? planTuning(node.name, planning.product.tuning, askedFilesOf(planning, node))
+      : undefined;
     if (tuned) list.addNode(node.name, tuned, settled);
     addDeclaredVolumes(planning, node, settled);
     addSharedVolume(planning, node, clones.get(node.name), settled);

@@ -13,8 +13,13 @@ const parameters = z.object({
   arguments: z.array(z.object({ name: z.string(), value: z.string() })),
   /** Names of arguments that an earlier site asked for. */
   gone: z.array(z.string()).default([]),
+  /** Path of the certificate that one of these named. */
+  remove: z.string().exactOptional(),
 });
 type Parameters = z.output<typeof parameters>;
+
+/** A certificate is public. */
+export const publicFile = { mode: 0o644, owner: 'root:root' } as const;
 
 const restart = ['snap', 'restart', 'microk8s.daemon-kubelite'];
 
@@ -22,6 +27,8 @@ const restart = ['snap', 'restart', 'microk8s.daemon-kubelite'];
 async function state(context: StepContext, p: Parameters, step: PlannedStep): Promise<StateCheck> {
   for (const { path, content } of step.files)
     if ((await readText(context, p.node, path)) !== content) return notYet(`${path} is missing or another`);
+  if (p.remove !== undefined && (await readText(context, p.node, p.remove)) !== undefined)
+    return notYet(`${p.remove} is there still`);
   const text = await readText(context, p.node, apiArgumentsFile);
   const other = p.arguments.find(({ name, value }) => argumentIn(text, name) !== value);
   if (other !== undefined)
@@ -49,6 +56,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   if (earlier !== undefined) context.remember('earlier', earlier);
   await writeFiles(context, step);
   await runCommand(context, step, 'set');
+  await removeCertificate(context, p, step);
   try {
     await context.until({
       for: `the API server of ${p.node} to run with its arguments`,
@@ -59,6 +67,13 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
     if (!(error instanceof StepFault) || context.signal.aborted) throw error;
     throw await restored(context, p, error.seen);
   }
+}
+
+async function removeCertificate(context: StepContext, { node, remove }: Parameters, step: PlannedStep): Promise<void> {
+  const text = remove === undefined ? undefined : await readText(context, node, remove);
+  if (text === undefined) return;
+  context.remember('certificate', text);
+  await runCommand(context, step, 'remove');
 }
 
 /** An argument that the server does not take keeps it from starting: with those of before the manager serves again. */
@@ -79,9 +94,11 @@ async function restored(context: StepContext, p: Parameters, seen: string): Prom
   });
 }
 
-async function putBack(context: StepContext, { node }: Parameters): Promise<void> {
-  const earlier = context.recall('earlier');
+async function putBack(context: StepContext, { node, remove }: Parameters): Promise<void> {
+  const [earlier, certificate] = [context.recall('earlier'), context.recall('certificate')];
   if (earlier === undefined) return;
+  if (remove !== undefined && certificate !== undefined)
+    await context.write(node, { path: remove, content: certificate, ...publicFile });
   await context.write(node, { path: apiArgumentsFile, content: earlier });
   await context.run(node, restart, { sudo: true });
   await context.until({
@@ -131,6 +148,9 @@ export function planApiServer(p: Parameters, files: readonly PlannedFile[]): Pla
           .map((line) => `${line}\n`)
           .join(''),
       }),
+      ...(p.remove === undefined
+        ? []
+        : [command('remove', p.node, ['rm', '-f', p.remove], { when: 'an earlier site.yaml named it' })]),
     ],
     files,
   });

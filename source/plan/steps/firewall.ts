@@ -9,7 +9,6 @@ import { armTimer, isActive, stopTimer } from '../execution/restore-timer.ts';
 import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import {
-  allFirewallFiles,
   candidateFile,
   firewallFiles,
   firewallUnit,
@@ -17,6 +16,7 @@ import {
   restoreScript,
   restoreTimer,
 } from './firewall-files.ts';
+import { endFirewall } from './firewall-removal.ts';
 
 const parameters = z.object({ node: z.string(), local: z.boolean() });
 type Parameters = z.output<typeof parameters>;
@@ -113,15 +113,12 @@ async function undo(context: StepContext, { node }: Parameters): Promise<void> {
   if (earlier === undefined) return;
   const run = (words: readonly string[], allow: readonly number[] = [0]) =>
     context.run(node, words, { sudo: true, allow });
-  await run(stopTimer(restoreTimer), [0, 5]);
   if (earlier !== '') {
+    await run(stopTimer(restoreTimer), [0, 5]);
     await context.write(node, { path: packetFilterRules, content: earlier, mode: 0o600, owner: 'root:root' });
     await run(['nft', '-f', packetFilterRules]);
   } else {
-    await run(['systemctl', 'disable', firewallUnit], [0, 1]);
-    await run(['rm', '-f', ...allFirewallFiles]);
-    await run(['nft', 'delete', 'table', ...filterTable], [0, 1]);
-    await run(['systemctl', 'daemon-reload']);
+    for (const { words, allow } of Object.values(endFirewall)) await run(words, allow);
   }
   const live = await inKernel(context, node);
   if (live === (earlier === '' ? 'absent' : 'same')) return;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { aptProxyFile } from '../../host/node-state.ts';
 import { parseSystemProxy, snap } from '../../microk8s/snap.ts';
 import { look, readText, runCommand, writeFiles } from '../execution/carry-out.ts';
 import { command, minutes, plannedStep } from '../execution/define.ts';
@@ -8,7 +9,6 @@ const settings = z.object({ http: z.string(), https: z.string(), none: z.string(
 const parameters = z.object({ node: z.string(), proxy: settings });
 type Parameters = z.output<typeof parameters>;
 
-const aptProxy = '/etc/apt/apt.conf.d/90kloudspot-proxy';
 /** What everything else needs first: without the store there is no MicroK8s. */
 const tried = 'https://api.snapcraft.io/';
 
@@ -20,7 +20,7 @@ async function standing(context: StepContext, node: string) {
 }
 
 async function state(context: StepContext, { node, proxy }: Parameters, step: PlannedStep): Promise<StateCheck> {
-  const [now, apt] = await Promise.all([standing(context, node), readText(context, node, aptProxy)]);
+  const [now, apt] = await Promise.all([standing(context, node), readText(context, node, aptProxyFile)]);
   const same = now.http === proxy.http && now.https === proxy.https && now.none === proxy.none;
   if (!same) return { ok: false, observed: now.http === undefined ? 'snapd has no proxy' : `snapd has ${now.http}` };
   const ok = apt === step.files[0]?.content;
@@ -44,7 +44,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
 /** What stood there before stands there again; the file of apt was ours alone. */
 async function undo(context: StepContext, { node }: Parameters): Promise<void> {
   const before = settings.partial().safeParse(JSON.parse(context.recall('before') ?? '{}'));
-  await context.run(node, ['rm', '-f', aptProxy], { sudo: true });
+  await context.run(node, ['rm', '-f', aptProxyFile], { sudo: true });
   await context.run(node, snap.setSystemProxy(before.success ? before.data : {}), { sudo: true });
 }
 
@@ -66,6 +66,6 @@ export function planProxy(p: Parameters): PlannedStep {
         note: 'snapd keeps it, and writes it into /etc/environment, where MicroK8s and Helm take it from',
       }),
     ],
-    files: [{ node: p.node, path: aptProxy, content: aptText(p), mode: 0o644 }],
+    files: [{ node: p.node, path: aptProxyFile, content: aptText(p), mode: 0o644 }],
   });
 }

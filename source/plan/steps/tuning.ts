@@ -118,18 +118,25 @@ const loading = (name: string): string => `load ${name}`;
 const removing = (path: string): string => `remove ${path}`;
 const setting = (name: string, value: string): string[] => ['sysctl', '-w', `${name}=${value}`];
 
-/** The step for one node; undefined where the product declares nothing. */
-export function planTuning(node: string, declared: Tuning): PlannedStep | undefined {
+/** The step for one node; undefined where the product declares nothing and, of the files `there`, none is left of an earlier one. */
+export function planTuning(node: string, declared: Tuning, there: readonly string[]): PlannedStep | undefined {
   const files = tuningFiles(node, declared);
-  if (files.length === 0) return undefined;
+  if (files.length === 0 && !tuningPaths.some((path) => there.includes(path))) return undefined;
   const sysctls = declared.sysctls.map(({ name, value }) => ({ name, value: String(value) }));
   const modules = declared.modules.map(({ name }) => name);
   const all = [...declared.sysctls, ...declared.limits, ...declared.modules];
   return plannedStep(tuning, {
     node,
     group: 'Kernel',
-    title: `Set ${counted(all.length, 'value')} of the operating system`,
-    why: [...new Set(all.map(({ why }) => why))].join(' '),
+    ...(all.length > 0
+      ? {
+          title: `Set ${counted(all.length, 'value')} of the operating system`,
+          why: [...new Set(all.map(({ why }) => why))].join(' '),
+        }
+      : {
+          title: 'Remove what an earlier product set of the operating system',
+          why: 'The product declares no tuning any more. What the kernel has stays until its next start.',
+        }),
     deadline: minutes(2),
     parameters: { node, sysctls, modules },
     commands: [

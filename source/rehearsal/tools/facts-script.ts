@@ -2,6 +2,7 @@ import { kernelModules, kernelSettings } from '../../facts/kernel.ts';
 import { mapperPath } from '../../facts/mapper-name.ts';
 import { probeSections, probeText, type SectionName } from '../../facts/probe.ts';
 import type { Section, SectionOutput } from '../../facts/section.ts';
+import { askedFiles } from '../../host/node-state.ts';
 import type { Machine } from '../model/machine.ts';
 import { fileAt, namesIn, readPath } from '../node/file-system.ts';
 import { settingOf } from '../node/kernel.ts';
@@ -59,6 +60,13 @@ const answers: Readonly<
   firewall: () => 'Status: inactive\n',
   multipath: () => '',
   proxies: (call) => call.look((machine) => fileAt(machine, '/etc/environment')?.content ?? ''),
+  'asked-files': (call) =>
+    call.look((machine) =>
+      askedFiles
+        .filter((path) => fileAt(machine, path) !== undefined)
+        .map((path) => `${path}\n`)
+        .join(''),
+    ),
   addresses: 'as-asked',
   routes: 'as-asked',
   'resolv-conf': 'as-asked',
