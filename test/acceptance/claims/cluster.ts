@@ -152,4 +152,5 @@ export const cluster: Readonly<Record<string, Claim>> = {
   R44: elsewhere('test/lab/life: a cluster changes its track once'),
   R45: elsewhere('test/lab/life: a restore takes away what came since the backup'),
   R46: elsewhere('test/lab/life: a node is off for minutes there'),
+  R47: elsewhere('test/lab/real-programs: every container of both is deleted there'),
 };
