@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { lockWorkstation } from '../../source/engine/lock/lock.ts';
 import { claimText, type LockClaim, lifeOfHolder, lockedFault, ownClaim } from '../../source/engine/lock/lock-claim.ts';
 import { lockNodes, nodeLockPath } from '../../source/engine/lock/node-lock.ts';
-import { nodeLockScript } from '../../source/engine/lock/node-lock-script.ts';
+import { type LockVerb, nodeLockScript } from '../../source/engine/lock/node-lock-script.ts';
 import { type Files, filesUnder } from '../../source/site/files.ts';
 import { workstationHolder } from './holder.ts';
 import { ToyHosts, toyPlan } from './toys.ts';
@@ -260,6 +260,26 @@ describe('the lock on the nodes', () => {
       const held = ends.filter(({ status }) => status === 'fulfilled').length;
       expect([held <= 1, holders.size <= 1], `round ${round}`).toEqual([true, true]);
     }
+  });
+
+  it('starts no program but those that touch its file: each heartbeat is a few processes', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ks-few-'));
+    const bash = (await execa('which', ['bash'])).stdout;
+    for (const name of ['flock', 'mkdir', 'ln', 'mv', 'rm'])
+      await symlink((await execa('which', [name])).stdout, join(folder, name));
+    const [one, two] = await Promise.all(['one', 'two'].map((run) => ownClaim(filesUnder(`/${run}`), run)));
+    if (one === undefined || two === undefined) throw new Error('no claims');
+    const call = async (verb: LockVerb, claim: LockClaim, replaced?: string) => {
+      const { text, arguments: words = [] } = nodeLockScript(verb, join(folder, 'x/lock'), claim.run, replaced);
+      const options = { input: claimText(claim), env: { PATH: folder }, extendEnv: false };
+      const { stdout, stderr } = await execa(bash, ['-c', text, 'node-lock', ...words], options);
+      return `${stdout.split(' ')[0]}${stderr}`;
+    };
+    const acts = [await call('take', one), await call('beat', one), await call('take', two)];
+    acts.push(await call('take', two, one.token), await call('release', one), await call('release', two));
+    expect(acts).toEqual(['yours', 'yours', 'held', 'yours', 'held', 'yours']);
+    expect(await readdir(join(folder, 'x'))).toEqual([]);
+    await rm(folder, { recursive: true });
   });
 
   it('is decided by the node itself: of two shells at once, one is told that it is theirs, 20 times', async () => {

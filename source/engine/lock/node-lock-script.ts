@@ -10,46 +10,59 @@ export type LockVerb = 'take' | 'beat' | 'release';
  * that one clock, which no one sets.
  * A run of the node itself under the root / keeps its lock in the same file and knows no such section. So the file is placed by `ln`
  * where there is none, and a holder is replaced by the one that placed the file that comes after it (succession.ts).
+ * Only flock and what touches the file are processes of their own: a heartbeat is cheap on a busy node.
  * Prints `yours`, or `held SECONDS` and the holder's claim. Arguments: verb, path, run, token of a holder that may be replaced.
  */
 const text = `verb=$1 path=$2 run=$3 replaced=$4
-mkdir -p -- "\${path%/*}" && exec 9<"\${path%/*}" || exit 1
-flock -w 60 9 || { echo "flock: \${path%/*} is held by another process" >&2; exit 1; }
-claim=$(cat)
-there= place=$path
-held=$(head -n 1 "$path" 2>/dev/null) && there=yes
-field() { printf '%s' "$held" | sed -n 's/.*"'"$1"'":"\\([^"]*\\)".*/\\1/p'; }
-boot=$(cat /proc/sys/kernel/random/boot_id) now=$(cut -d. -f1 /proc/uptime)
+folder=\${path%/*}
+[ -d "$folder" ] || mkdir -p -- "$folder" || exit 1
+exec 9<"$folder" || exit 1
+flock -w 60 9 || { echo "flock: $folder is held by another process" >&2; exit 1; }
+umask 022
+IFS= read -r claim
+there= place=$path held=
+{ IFS= read -r held; there=yes; } 2>/dev/null <"$path"
+field() { [[ $held =~ .*\\"$1\\":\\"([^\\"]*)\\" ]] && REPLY=\${BASH_REMATCH[1]} || REPLY=; }
+read -r boot </proc/sys/kernel/random/boot_id
+read -r now _ </proc/uptime
+now=\${now%.*}
 tell() {
-  held=$(head -n 1 "$1") then_boot=
-  read -r then_boot then_up <<<"$(sed -n 2p "$1")"
+  held= then_boot= then_up=
+  { IFS= read -r held; read -r then_boot then_up; } <"$1"
+  [[ $then_up =~ ^[0-9]+$ ]] || then_up=$now
   case $then_boot in "$boot") age=$((now - then_up)) ;; '') age=0 ;; *) age=$now ;; esac
   printf 'held %s\\n%s\\n' "$age" "$held"
   exit 0
 }
-while [ -n "$(field token)" ] && [ -e "$path.after.$(field token)" ]; do
-  place=$path.after.$(field token)
-  held=$(head -n 1 "$place")
+field token
+while [ -n "$REPLY" ] && [ -e "$path.after.$REPLY" ]; do
+  place=$path.after.$REPLY
+  IFS= read -r held <"$place"
+  field token
 done
+token=$REPLY
+field run
 mine=
-{ [ -z "$(field run)" ] || [ "$(field run)" = "$run" ]; } && mine=yes
+{ [ -z "$REPLY" ] || [ "$REPLY" = "$run" ]; } && mine=yes
 if [ "$verb" = release ]; then
   [ -n "$mine" ] || tell "$place"
   rm -f -- "$path" "$path.new" "$path".after.*
   echo yours
   exit 0
 fi
-printf '%s\\n%s %s\\n' "$claim" "$boot" "$now" >"$path.new" && chmod 644 "$path.new" || exit 1
+printf '%s\\n%s %s\\n' "$claim" "$boot" "$now" >"$path.new" || exit 1
 trap 'rm -f -- "$path.new"' EXIT
 if [ -z "$there" ]; then
   ln -- "$path.new" "$path" 2>/dev/null || tell "$path"
 elif [ -z "$mine" ]; then
-  [ "$verb" = take ] && [ -n "$replaced" ] && [ "$(field token)" = "$replaced" ] || tell "$place"
+  [ "$verb" = take ] && [ -n "$replaced" ] && [ "$token" = "$replaced" ] || tell "$place"
   after=$path.after.$replaced
   ln -- "$path.new" "$after" 2>/dev/null || tell "$after"
   mv -f -- "$path.new" "$path" || exit 1
+  trap - EXIT
 else
   mv -f -- "$path.new" "$path" || exit 1
+  trap - EXIT
 fi
 echo yours
 `;
