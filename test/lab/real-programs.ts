@@ -13,7 +13,12 @@ const unwanted = ['man', 'doc', 'locale'];
 /** Folder under /opt, what Maven puts there with all that it needs, and what it puts there alone. The versions are those of the chart's images. */
 const programs: Readonly<Record<string, { readonly whole: readonly string[]; readonly alone: readonly string[] }>> = {
   zookeeper: {
-    whole: ['org.apache.zookeeper:zookeeper:3.9.4', 'io.dropwizard.metrics:metrics-core:4.1.12.1'],
+    // The last two are no dependencies of its library: its metrics, and its command line.
+    whole: [
+      'org.apache.zookeeper:zookeeper:3.9.4',
+      'io.dropwizard.metrics:metrics-core:4.1.12.1',
+      'commons-cli:commons-cli:1.5.0',
+    ],
     alone: ['org.xerial.snappy:snappy-java:1.1.10.5'],
   },
   kafka: {
