@@ -271,7 +271,7 @@ describe('the lock on the nodes', () => {
     if (one === undefined || two === undefined) throw new Error('no claims');
     const call = async (verb: LockVerb, claim: LockClaim, replaced?: string) => {
       const { text, arguments: words = [] } = nodeLockScript(verb, join(folder, 'x/lock'), claim.run, replaced);
-      const options = { input: claimText(claim), env: { PATH: folder }, extendEnv: false };
+      const options = { input: claimText(claim), env: { PATH: folder, SHLVL: '2' }, extendEnv: false };
       const { stdout, stderr } = await execa(bash, ['-c', text, 'node-lock', ...words], options);
       return `${stdout.split(' ')[0]}${stderr}`;
     };
