@@ -1,7 +1,7 @@
 import type { RunEvent, RunHandle, RunOrder } from '../engine/journal/event.ts';
 import { followRun } from '../engine/journal/follow.ts';
 import { steerRun } from '../engine/worker/steer.ts';
-import { type Memory, openMemory } from '../operator/memory.ts';
+import type { Memory } from '../operator/memory.ts';
 import type { Plan } from '../plan/document/document.ts';
 import type { Files } from '../site/files.ts';
 import { timeLeft } from './time-left.ts';
@@ -16,11 +16,19 @@ export interface Watcher {
   estimate(plan: Plan, doneSteps: ReadonlySet<string>, spent?: ReadonlyMap<string, number>): number | undefined;
 }
 
-/** Watches the runs of one root. */
-export function watcherOf(files: Files, memory: Memory = openMemory(files)): Watcher {
+/** Watches the runs of one root. Times of earlier runs are known once events come: `open` is called only then. */
+export function watcherOf(files: Files, open: () => Memory | Promise<Memory> = memoryOf(files)): Watcher {
+  let memory: Memory | undefined;
   return {
-    follow: ({ directory }, signal) => followRun(directory, { signal }),
+    async *follow({ directory }, signal) {
+      memory ??= await open();
+      yield* followRun(directory, { signal });
+    },
     steer: ({ id }, order) => steerRun(files, id, order),
-    estimate: (plan, done, spent) => timeLeft(plan, done, memory.stepTime, spent),
+    estimate: (plan, done, spent) => memory && timeLeft(plan, done, memory.stepTime, spent),
   };
 }
+
+/** Loads what remembers only when it is called. `report`: told where the memory cannot be read. */
+export const memoryOf = (files: Files, report?: (text: string) => void) => async (): Promise<Memory> =>
+  (await import('../operator/memory.ts')).openMemory(files, report);

@@ -111,7 +111,7 @@ class Session implements InitSession {
     const notices: string[] = [];
     this.#memory = openMemory(settings.files, (text) => notices.push(text));
     this.notices = notices;
-    ({ follow: this.follow, steer: this.steer, estimate: this.estimate } = watcherOf(this.files, this.#memory));
+    ({ follow: this.follow, steer: this.steer, estimate: this.estimate } = watcherOf(this.files, () => this.#memory));
   }
 
   get rehearsal(): string | undefined {

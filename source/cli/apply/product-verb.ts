@@ -1,7 +1,7 @@
 import { connect, type Seen } from '../../app/connect.ts';
 import { lastSite } from '../../app/last-site.ts';
 import { observeSite } from '../../app/observe-site.ts';
-import { checkOutside } from '../../app/outside.ts';
+import { checkOutside } from '../../app/outside-rights.ts';
 import { planSite } from '../../app/plan.ts';
 import { standingStorage } from '../../app/standing-storage.ts';
 import type { RunDocument } from '../../engine/worker/documents.ts';

@@ -1,4 +1,4 @@
-import { watcherOf } from '../../app/follow.ts';
+import { memoryOf, watcherOf } from '../../app/follow.ts';
 import type { Settings } from '../../app/settings.ts';
 import type { RunHandle, RunOutcome } from '../../engine/journal/event.ts';
 import { readPast } from '../../engine/journal/past.ts';
@@ -29,7 +29,12 @@ export async function watchRun(
 ): Promise<ExitCode> {
   const { rehearsal } = await readOrigin(run.directory);
   const enough = new AbortController();
-  const watcher = watcherOf(settings.files);
+  // Told when the screen is gone.
+  const notices: string[] = [];
+  const watcher = watcherOf(
+    settings.files,
+    memoryOf(settings.files, (text) => notices.push(`! ${text}`)),
+  );
   const watch: RunWatch = {
     run,
     plan,
@@ -42,6 +47,15 @@ export async function watchRun(
     steer: (order) => watcher.steer(run, order),
     estimate: watcher.estimate,
   };
+  try {
+    return await show(watch, settings, terminal);
+  } finally {
+    printLines(terminal.errors, notices);
+  }
+}
+
+/** As JSON, as lines or as a screen. */
+async function show(watch: RunWatch, settings: Settings, terminal: Terminal): Promise<ExitCode> {
   if (settings.json) return codeOf(await interruptible(watch, terminal, () => watchAsJson(watch, terminal)));
   // With --yes no one is there to leave a screen: lines end by themselves, and stay in the scroll-back.
   if (settings.plain || settings.yes || !terminal.capable)

@@ -1,9 +1,6 @@
-import { wrapped } from '../../../text/width.ts';
-import { type Bindings, helpOfKeys } from '../widgets/bindings.ts';
-import { pagerBindings, textBindings } from '../widgets/field.ts';
 import { bodyColumns } from '../widgets/layout.ts';
-import { type PagerLine, type PagerState, pagerOf, pagerWidth } from '../widgets/pager/state.ts';
 import { type AppBindings, next, type Transition } from './event.ts';
+import { helpPager } from './help-pager.ts';
 import { type AppState, isPage, progress, type ScreenId } from './state.ts';
 import { backFrom, commitEditor, goTo, whyNotYet } from './transitions.ts';
 
@@ -65,31 +62,4 @@ export function withHelp(state: AppState, bindings: AppBindings, title: string, 
   };
   const all: AppBindings = [...bindings, { keys: ['?'], label: 'help', dropOrder: 1, act: asks }];
   return all;
-}
-
-/** A help: what is focused, the keys of the screen, the keys of a line of text and of a long text. */
-export function helpPager<Result>(
-  title: string,
-  text: string,
-  bindings: Bindings<Result>,
-  columns: number,
-): PagerState {
-  const section = (head: string, lines: readonly string[]): readonly PagerLine[] => [
-    { text: '' },
-    { text: head, tone: 'accent', head: true },
-    ...lines.map((line) => ({ text: `  ${line}` })),
-  ];
-  const typed = textBindings({ text: 'x', cursor: 1, initial: '' }, () => undefined);
-  const lines = ['', '', ''].map((line) => ({ text: line }));
-  const long = pagerBindings({ ...pagerOf('', lines, columns), top: 1 }, 1, () => undefined);
-  return pagerOf(
-    title,
-    [
-      ...wrapped(text, pagerWidth(columns)).map((line) => ({ text: line })),
-      ...section('Keys here', helpOfKeys(bindings)),
-      ...section('While typing', helpOfKeys(typed)),
-      ...section('In a long text', helpOfKeys(long)),
-    ],
-    columns,
-  );
 }

@@ -1,8 +1,8 @@
 import type { RunOrder } from '../../../../engine/journal/event.ts';
 import { awaitsChoice } from '../../../../engine/view/view.ts';
 import { next, type Transition } from '../../store/event.ts';
+import { helpPager } from '../../store/help-pager.ts';
 import { type RunEffect, type RunScreen, type RunState, stepHere } from '../../store/run-state.ts';
-import { helpPager } from '../../store/shared-keys.ts';
 import type { Binding, Bindings } from '../../widgets/bindings.ts';
 import { pagerBindings } from '../../widgets/field.ts';
 import type { KeyName, KeyPress } from '../../widgets/keys.ts';
