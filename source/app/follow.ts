@@ -16,16 +16,31 @@ export interface Watcher {
   estimate(plan: Plan, doneSteps: ReadonlySet<string>, spent?: ReadonlyMap<string, number>): number | undefined;
 }
 
+/** ms that usual times hold before they are read again: a run adds to them, and an estimate is made at every event. */
+const timesKeptMs = 5_000;
+
 /** Watches the runs of one root. Times of earlier runs are known once events come: `open` is called only then. */
 export function watcherOf(files: Files, open: () => Memory | Promise<Memory> = memoryOf(files)): Watcher {
   let memory: Memory | undefined;
+  let times: ReturnType<Memory['stepTimes']> = {};
+  let readAt = Number.NEGATIVE_INFINITY;
+  const usual = () => {
+    if (memory !== undefined && performance.now() - readAt > timesKeptMs) {
+      times = memory.stepTimes();
+      readAt = performance.now();
+    }
+    return times;
+  };
   return {
     async *follow({ directory }, signal) {
       memory ??= await open();
       yield* followRun(directory, { signal });
     },
     steer: ({ id }, order) => steerRun(files, id, order),
-    estimate: (plan, done, spent) => memory && timeLeft(plan, done, memory.stepTime, spent),
+    estimate(plan, done, spent) {
+      const known = usual();
+      return timeLeft(plan, done, (kind) => known[kind], spent);
+    },
   };
 }
 

@@ -10,8 +10,8 @@ export interface Memory {
   /** Latest first. */
   recentSites(): readonly RecentSite[];
   rememberSite(name: string, path: string): void;
-  /** Usual time of a kind of step in ms, from earlier runs; undefined when it never ran. */
-  stepTime(kind: string): number | undefined;
+  /** Usual times of the kinds of steps in ms, from earlier runs; those that never ran are not there. */
+  stepTimes(): Readonly<Partial<Record<string, number>>>;
   rememberStepTime(kind: string, ms: number): void;
   /** A choice of the screens, such as the last scenario. */
   choice(key: string): string | undefined;
@@ -49,7 +49,7 @@ export function openMemory(files: Files, report: (text: string) => void = toStan
       const others = read().sites.filter((site) => site.path !== path);
       keep({ sites: [{ name, path, at: new Date().toISOString() }, ...others].slice(0, sitesKept) });
     },
-    stepTime: (kind) => read().stepTimes[kind],
+    stepTimes: () => read().stepTimes,
     rememberStepTime(kind, ms) {
       const { stepTimes } = read();
       const before = stepTimes[kind];
