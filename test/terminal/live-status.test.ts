@@ -42,7 +42,7 @@ describe('the live status stands before Ink is loaded', () => {
     ['ASCII only', ['--ascii'], {}],
   ])('and Ink takes it over without a moved cell: %s', async (_, args, options: ScreenOptions) => {
     const { screen: one, pictures, loaded } = watched(args, options);
-    await one.see('no cluster yet');
+    await one.see('No cluster yet');
     expect(loaded()).toBe(false);
     expect([...new Set(pictures)]).toHaveLength(1);
     one.press('q');
