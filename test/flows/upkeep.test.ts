@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
+import { setPower } from './power.ts';
 import { Rehearsal } from './program.ts';
 
 test('history tells who did what, certificates what ends when, report and support write it down in one file each', async () => {
@@ -44,4 +45,22 @@ test('history tells who did what, certificates what ends when, report and suppor
     expect(packed).toContain(path);
   }
   expect(packed).toMatch(/runs\/[^/]+\/journal\.jsonl/);
+});
+
+test('support with a dead node holds the others, and says which node is left out and why', async () => {
+  const rehearsal = await Rehearsal.built();
+  await setPower(rehearsal, 'ks-3', false);
+  const file = join(rehearsal.root, 'bundle.tar.gz');
+  const asked = await rehearsal.run('support', '--output', file);
+  expect(asked.code).toBe(6);
+  expect(asked.stdout).toMatch(/Not in it: facts and logs of ks-3\n {2}ks-3 does not answer on 10\.0\.4\.23\./);
+  const written = await rehearsal.run('support', '--yes', '--json', '--output', file);
+  expect(written.code).toBe(0);
+  expect(JSON.parse(written.stdout).unreached).toEqual({ 'ks-3': expect.stringContaining('does not answer') });
+  const packed = (await execa('tar', ['-tzf', file])).stdout;
+  for (const path of ['nodes/ks-1/microk8s.log', 'nodes/ks-2/facts.json', 'cluster/events.json'])
+    expect(packed).toContain(path);
+  expect(packed).not.toContain('nodes/ks-3/');
+  const { stdout } = await execa('tar', ['-xOzf', file, '--wildcards', '*/unreached.json']);
+  expect(JSON.parse(stdout)).toEqual(JSON.parse(written.stdout).unreached);
 });

@@ -33,8 +33,14 @@ const runs = 5;
 /** ms for each question to a node. */
 const patience = 60_000;
 
+export interface Collected {
+  readonly pieces: readonly Piece[];
+  /** The nodes that are left out, each with the reason. */
+  readonly unreached: ReadonlyMap<string, string>;
+}
+
 /** Everything that explains a site. What fails is named in its place: a node that is dead costs only itself. */
-export async function collect(collecting: Collecting): Promise<Piece[]> {
+export async function collect(collecting: Collecting): Promise<Collected> {
   const { opened, files } = collecting;
   const seen = await lookAtNodes(opened.site.nodes.map(targetOf), opened.world);
   const groups = await Promise.all([
@@ -47,12 +53,13 @@ export async function collect(collecting: Collecting): Promise<Piece[]> {
     piece('values.yaml', async () => textOfFile(files.values)),
     ...[...seen.facts].map(([node, facts]) => piece(`nodes/${node}/facts.json`, async () => json(facts))),
   ]);
-  return [
+  const pieces = [
     ...groups,
     ...(await ofRuns(files)),
     ...(await ofNodes(collecting, seen)),
     ...(await ofCluster(opened, seen)),
   ];
+  return { pieces, unreached: seen.unreached };
 }
 
 async function piece(path: string, read: () => Promise<string>): Promise<Piece> {

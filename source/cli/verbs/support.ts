@@ -39,14 +39,15 @@ async function support(
   try {
     const { site, world, passwords } = opened;
     await connect(site.nodes.map(targetOf), { world, passwords, prompts: accessPrompts(settings, terminal) });
-    const pieces = redacted(await collect({ opened, files: settings.files, hours }), passwords.all());
+    const { pieces: found, unreached } = await collect({ opened, files: settings.files, hours });
+    const pieces = redacted(found, passwords.all());
     const name = `support-${site.name}-${new Date(world.clock.now()).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}`;
     const path = resolve(output ?? `${name}.tar.gz`);
-    if (!settings.json) printLines(terminal.output, contents(pieces, path));
+    if (!settings.json) printLines(terminal.output, [...contents(pieces, path), ...leftOut(unreached)]);
     await confirmed(`Write ${path}?`, 'support', settings, terminal);
     await writeBundle(path, name, pieces);
     const files = pieces.map((piece) => ({ path: piece.path, bytes: bytes(piece), hidden: piece.places }));
-    if (settings.json) printJson(terminal, { file: path, files });
+    if (settings.json) printJson(terminal, { file: path, files, unreached: Object.fromEntries(unreached) });
     else printLines(terminal.output, [`Written: ${path}. Look into it before you send it.`]);
     return exitCode.done;
   } finally {
@@ -71,6 +72,15 @@ function contents(pieces: readonly Listed[], path: string): string[] {
     piece.places === 0 ? '' : String(piece.places),
   ]);
   return [`${path} will hold:`, '', ...columns([['File', 'Bytes', 'Secrets hidden'], ...rows]), ''];
+}
+
+function leftOut(unreached: ReadonlyMap<string, string>): string[] {
+  if (unreached.size === 0) return [];
+  return [
+    `Not in it: facts and logs of ${[...unreached.keys()].join(', ')}`,
+    ...[...unreached.values()].map((why) => `  ${why}`),
+    '',
+  ];
 }
 
 const bytes = ({ text }: Piece): number => Buffer.byteLength(text);
