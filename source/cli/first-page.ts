@@ -59,16 +59,21 @@ function screenOf({ ascii, color, rehearsal }: Settings, start: StartFacts): Sta
 function answerMoves(screen: StartScreen): OnScreen['leaveKeys'] {
   const { stdin } = process;
   let index = 0;
-  const read = (): void => {
-    const typed: Buffer | null = stdin.read();
-    if (typed === null) return;
+  const next = (): Buffer | null => stdin.read();
+  /** Whether the keys are still answered here. */
+  const answer = (typed: Buffer): boolean => {
     const before = index;
     const { index: now, rest } = moved(typed.toString('latin1'), index, screen.count);
     index = now;
     if (index !== before) writeSync(1, screen.at(index));
-    if (rest === '') return;
+    if (rest === '') return true;
     leaveKeys();
     stdin.unshift(Buffer.from(rest, 'latin1'));
+    return false;
+  };
+  const read = (): void => {
+    // Until nothing is left: else the stream may not read on, and a process that waits for keys alone would end.
+    for (let typed = next(); typed !== null && answer(typed); ) typed = next();
   };
   const leaveKeys = (): number => {
     stdin.off('readable', read);

@@ -108,6 +108,9 @@ describe('the first page stands before Ink is loaded, and Ink takes it over', ()
     await one.drawn();
     expect(loaded).toBe(false);
     expect([...new Set(pictures)]).toHaveLength(1);
+    const before = pointed(one);
+    one.press(keys.up);
+    await expect.poll(() => ['', before].includes(pointed(one))).toBe(false);
   });
 
   it('keeps what is typed before it is there: three Downs and an Enter', async () => {
