@@ -261,6 +261,10 @@ export const siteSchema = z.strictObject({
         .meta({
           description: 'Addons of MicroK8s that are switched on. Left out: those that the product asks for.',
         }),
+      nodeMemoryGiB: z.number().int().min(1).max(65_536).optional().meta({
+        description:
+          'Memory of the smallest node that carries the product, in GiB as on its data sheet. Databases and streams of the product get more on larger nodes. Left out: what the product needs at least.',
+      }),
       rbac: z.boolean().optional().meta({
         description:
           'true: the API server of every manager asks for rights (RBAC). Left out: as MicroK8s has it, who gets in may do everything.',

@@ -37,6 +37,7 @@ const podSpec = z.object({
           volumeMounts: z.array(z.object({ mountPath: z.string() })).default([]),
           command: z.array(z.string()).default([]),
           env: z.array(z.object({ name: z.string(), value: z.string().optional() })).default([]),
+          resources: z.object({ requests: z.object({ memory: z.string() }) }),
           startupProbe: z.unknown().optional(),
           readinessProbe: z.unknown().optional(),
           livenessProbe: z.unknown().optional(),
@@ -161,6 +162,35 @@ describe('the chart makes members that find each other', () => {
     expect(env('kafka')['KAFKA_HEAP_OPTS']).toBe('-Xms3072m -Xmx3072m');
     expect(env('zookeeper')['ZK_SERVER_HEAP']).toBe('256');
     expect(env('flink-job-manager')['FLINK_PROPERTIES']).toContain('jobmanager.memory.process.size: 1600m');
+  });
+
+  const nodeMemory = (gib: number) => ['--set', `topology.nodeMemoryGiB=${gib}`];
+
+  test.each([
+    [16, '1Gi', '-Xms1024m -Xmx1024m', '0.50'],
+    [32, '1Gi', '-Xms1024m -Xmx1024m', '0.50'],
+    [64, '2048Mi', '-Xms2048m -Xmx2048m', '1.00'],
+    [128, '4096Mi', '-Xms4096m -Xmx4096m', '2.00'],
+  ])('on nodes of %i GiB databases and streams get their share', async (gib, database, heap, cache) => {
+    const { env, container } = await rendered(3, ['kloudInsights', 'kloudManage'], nodeMemory(gib));
+    expect(container('mongodb').resources.requests.memory).toBe(database);
+    expect(container('mongodb').command[2]).toContain(`--wiredTigerCacheSizeGB ${cache}`);
+    expect(env('elasticsearch')['ES_JAVA_OPTS']).toBe(heap);
+    expect(container('zookeeper').resources.requests.memory).toBe('512Mi');
+  });
+
+  const inMebibytes = (text: string) => Number.parseInt(text, 10) * (text.endsWith('Gi') ? 1024 : 1);
+
+  test.each(sets)('one of every part takes less than half of a node, whatever its size: %j', async (...features) => {
+    for (const gib of [32, 48, 64, 128, 256, 1024]) {
+      const { objects } = await rendered(3, features, nodeMemory(gib));
+      const asked = objects
+        .filter(({ kind }) => /Deployment|StatefulSet/.test(kind))
+        .flatMap(({ spec }) => podSpec.parse(spec).template.spec.containers)
+        .map(({ resources }) => inMebibytes(resources.requests.memory));
+      expect(Math.min(...asked)).toBeGreaterThan(0);
+      expect(asked.reduce((sum, each) => sum + each, 0)).toBeLessThan((gib * 1024) / 2);
+    }
   });
 
   test('every part is spread by zone and probed; those of several members keep all but one in a drain', async () => {

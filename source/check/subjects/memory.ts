@@ -1,5 +1,6 @@
 import type { MemoryFacts } from '../../facts/facts.ts';
 import { requirements } from '../../product/features.ts';
+import { carriesProduct } from '../../product/shape.ts';
 import { gibibyte, gigabytes } from '../../storage/bytes.ts';
 import { type Check, fail, nodeCheck, pass, warn } from '../check.ts';
 
@@ -28,6 +29,13 @@ export const memory: Check = nodeCheck(
       return fail(seen, `${node.name} has ${seen} of the ${floor.memoryGiB} GB that a ${node.role} needs.`, {
         wanted: `${floor.memoryGiB} GB or more`,
         advice: 'Give the machine more memory',
+      });
+    }
+    const sized = input.site.cluster.nodeMemoryGiB ?? 0;
+    if (!reaches(totalBytes, sized) && carriesProduct(input.product, input.site.nodes, node.role)) {
+      return fail(seen, `${node.name} has ${seen}; cluster.nodeMemoryGiB sizes the product for ${sized} GB.`, {
+        wanted: `${sized} GB or more`,
+        advice: 'Set cluster.nodeMemoryGiB in site.yaml to the memory of the smallest node that carries the product',
       });
     }
     if (!reaches(totalBytes, recommended.memoryGiB)) {

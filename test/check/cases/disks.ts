@@ -149,7 +149,7 @@ export const disksCases: readonly Case[] = [
     what: 'no such group',
     grade: 'fail',
     nodes: ['ks-1'],
-    says: /no volume group ubuntu-vg/,
+    says: /volume group ubuntu-vg does not exist/,
     facts: onNode1('storage', groupWith({ name: 'data' })),
   },
   {

@@ -1,3 +1,4 @@
+import { siteSchema } from '../../../source/site/schema.ts';
 import { GiB } from '../../facts-fixtures.ts';
 import { type Case, onNode1 } from './case.ts';
 
@@ -55,7 +56,7 @@ export const machineCases: readonly Case[] = [
     what: 'none of MicroK8s',
     grade: 'fail',
     nodes: ['ks-1'],
-    says: /no MicroK8s for riscv64/,
+    says: /not available for riscv64/,
     facts: onNode1('system', { architecture: 'riscv64' }),
   },
   {
@@ -129,6 +130,15 @@ export const machineCases: readonly Case[] = [
     grade: 'pass',
     nodes: ['ks-1'],
     says: /Enough/,
+    facts: onNode1('memory', { totalBytes: 32_780_000 * 1024 }),
+  },
+  {
+    check: 'memory',
+    what: 'a machine smaller than the product is sized for',
+    grade: 'fail',
+    nodes: ['ks-1'],
+    says: /cluster.nodeMemoryGiB sizes the product for 64 GB/,
+    site: { cluster: siteSchema.shape.cluster.parse({ nodeMemoryGiB: 64 }) },
     facts: onNode1('memory', { totalBytes: 32_780_000 * 1024 }),
   },
   {

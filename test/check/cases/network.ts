@@ -253,7 +253,7 @@ export const networkCases: readonly Case[] = [
     what: 'an interface that is not there',
     grade: 'fail',
     nodes: ['ks-1'],
-    says: /no interface eno7/,
+    says: /interface eno7 does not exist/,
     site: { nodes: nodes(wantsStatic('192.168.1.101/24', { interface: 'eno7' })) },
   },
   {

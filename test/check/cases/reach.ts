@@ -48,7 +48,7 @@ export const reachCases: readonly Case[] = [
     what: 'no gateway at all',
     grade: 'pass',
     nodes: ['ks-1'],
-    says: /no gateway/,
+    says: /No gateway/,
     facts: onNode1('network', { routes: [] }),
   },
   {

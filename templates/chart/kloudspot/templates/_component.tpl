@@ -57,8 +57,18 @@ helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
 
 {{/* Memory of a component in MiB. Programs that do not look at the memory of their container are told by it what they may take. */}}
 {{- define "kloudspot.mebibytes" -}}
-{{- $memory := (index .root.Values.components .name).memory -}}
-{{- if hasSuffix "Gi" $memory }}{{ mul 1024 (int (trimSuffix "Gi" $memory)) }}{{ else }}{{ trimSuffix "Mi" $memory }}{{ end -}}
+{{- $component := index .root.Values.components .name -}}
+{{- $memory := $component.memory | default "256Mi" -}}
+{{- $least := int (trimSuffix "Mi" $memory) -}}
+{{- if hasSuffix "Gi" $memory }}{{ $least = mul 1024 (int (trimSuffix "Gi" $memory)) }}{{ end -}}
+{{- $node := int .root.Values.topology.nodeMemoryGiB -}}
+{{- if $component.grows }}{{ max $least (min 31744 (div (mul $least $node) 32)) }}{{ else }}{{ $least }}{{ end -}}
+{{- end }}
+
+{{/* The same as Kubernetes takes it; as it is written where it has not grown: a new chart alone must not restart what has not changed. */}}
+{{- define "kloudspot.memory" -}}
+{{- $component := index .root.Values.components .name -}}
+{{- if and $component.grows (gt (int .root.Values.topology.nodeMemoryGiB) 32) }}{{ include "kloudspot.mebibytes" . }}Mi{{ else }}{{ $component.memory | default "256Mi" }}{{ end -}}
 {{- end }}
 
 {{/* Half of it, in MiB: a heap, or a cache, beside which files are cached and threads run. */}}
@@ -216,7 +226,7 @@ spec:
       resources:
         requests:
           cpu: {{ .component.cpu | default "100m" }}
-          memory: {{ .component.memory | default "256Mi" }}
+          memory: {{ include "kloudspot.memory" . }}
       {{- if .component.volume }}
       volumeMounts:
         - name: data
