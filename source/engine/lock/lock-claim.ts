@@ -8,13 +8,15 @@ import type { Files } from '../../site/files.ts';
 import { kloudspot } from '../../text/command.ts';
 import { durationWords } from '../../text/duration.ts';
 import { parsedJson } from '../../text/parsed-json.ts';
+import { safeLine } from '../../text/safe-text.ts';
 
 const claimSchema = z.object({
   version: z.literal(1),
   token: tokenSchema,
-  run: z.string(),
-  owner: z.string(),
-  host: z.string(),
+  // Shown to another operator, and written by any process that can write on the node.
+  run: z.string().transform(safeLine),
+  owner: z.string().transform(safeLine),
+  host: z.string().transform(safeLine),
   /** The id of its machine. */
   machine: z.string(),
   /** The workstation: one machine and one root. */

@@ -4,6 +4,7 @@ import { messageOf } from '../../errors/thrown.ts';
 import type { HostTarget } from '../../host/host.ts';
 import { siteSchema } from '../../site/schema.ts';
 import { kloudspot } from '../../text/command.ts';
+import { safeValues } from '../../text/safe-text.ts';
 import type { PlannedCommand, PlannedFile, PlannedStep, StepKind } from '../step.ts';
 import { type Plan, planPurposes } from './document.ts';
 
@@ -83,9 +84,16 @@ export const planSchema: z.ZodType<Plan> = z.object({
 export function parsePlan(content: string, kinds: ReadonlyMap<string, StepKind>, where: string): Plan {
   const parsed = planSchema.safeParse(readJson(content, where));
   if (!parsed.success) throw notAPlan(where, parsed.error.issues.map(sayIssue));
-  const problems = [...stepProblems(parsed.data, kinds), ...orderProblems(parsed.data.steps)];
+  const problems = [...hidden(parsed.data), ...stepProblems(parsed.data, kinds), ...orderProblems(parsed.data.steps)];
   if (problems.length > 0) throw notAPlan(where, problems);
   return parsed.data;
+}
+
+/** What a plan shows is what it does: a terminal would act on such characters instead. Contents of files may hold any. */
+function hidden(plan: Plan): string[] {
+  const text = JSON.stringify(plan, (key, value: unknown) => (/^(content|parameters)$/.test(key) ? undefined : value));
+  if (JSON.stringify(safeValues(JSON.parse(text))) === text) return [];
+  return ['it holds characters that a terminal acts on instead of showing them'];
 }
 
 function readJson(content: string, where: string): unknown {

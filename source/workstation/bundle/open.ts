@@ -11,6 +11,7 @@ import { Fault } from '../../errors/fault.ts';
 import { codeOf, isMissing, messageOf } from '../../errors/thrown.ts';
 import { whyUnread } from '../../host/unread.ts';
 import { kloudspot } from '../../text/command.ts';
+import { parseSafeJson, safeLine } from '../../text/safe-text.ts';
 import { type Entry, listArchive } from './archive.ts';
 import { digestOfFile } from './digest.ts';
 
@@ -48,7 +49,7 @@ async function readManifest(file: string, first: Entry | undefined): Promise<Bun
 
 function asJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseSafeJson(text, safeLine);
   } catch {
     return undefined;
   }
