@@ -145,7 +145,7 @@ describe('an accepted failure', () => {
   });
 
   test.each([
-    ['cpu-core', /no check cpu-core/, /Did you mean cpu-cores/],
+    ['cpu-core', /Unknown check cpu-core/, /Did you mean cpu-cores/],
     ['access', /failure of access cannot be accepted/, /explain access/],
     ['cpu-flags', /failure of cpu-flags cannot be accepted/, /explain cpu-flags/],
   ])('%s is refused', (id, what, next) => {
@@ -176,6 +176,6 @@ describe('explain', () => {
 
   test('without a name lists all; an unknown one is refused', () => {
     expect(checkWordsFor(undefined, product)).toHaveLength(checks.length);
-    expect(() => checkWordsFor('no-such', product)).toThrow(/no check no-such/);
+    expect(() => checkWordsFor('no-such', product)).toThrow(/Unknown check no-such/);
   });
 });
