@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import { verbs } from '../../source/cli/verb-table.ts';
 import { setPower } from './power.ts';
 import { launcher, Rehearsal } from './program.ts';
 
@@ -41,6 +42,12 @@ const whole: readonly Row[] = [
   ],
   ['update --set nosuchkey=1', 2, /nosuchkey/],
   ['storage grow nosuchvolume 5', 2, /nosuchvolume/],
+  ['resume', 2, /No run to resume\./, /kloudspot apply/],
+  ['undo', 6, /This removes data for good\./, /Nothing was changed\./, /--confirm-data-loss berlin/],
+  ['explain nosuch', 2, /Unknown check nosuch\./, /kloudspot explain/],
+  ['bundle verify nosuch', 2, /The bundle does not exist\./, /nosuch/, /kloudspot bundle create/],
+  ['init --site nosuch.yaml', 2, /nosuch\.yaml cannot be read\./, /The file does not exist\./, /--site FILE/],
+  ['support --hours x', 2, /--hours x is not a whole number above 0\./, /--hours 12/],
 ];
 
 /** With one manager without power for two minutes. */
@@ -49,6 +56,9 @@ const oneLost: readonly Row[] = [
   ['node remove ks-2', 3, /ks-3/],
   ['node replace ks-3', 3, /ks-3/],
   ['rebalance', 0, /spread evenly/],
+  ['plan', 4, /ks-3 does not answer on 10\.0\.4\.23\./, /Look whether the machine runs/],
+  ['apply', 3, /ks-3 was not reached/, /Do: Try it by hand: ssh/, /Nothing was changed\./],
+  ['preflight', 3, /ks-3 was not reached/, /Do: Try it by hand: ssh/],
 ];
 
 /** With two of three without power: the datastore answers nothing. */
@@ -69,6 +79,21 @@ async function built(...off: readonly string[]): Promise<Rehearsal> {
   for (const node of off) await setPower(rehearsal, node, false);
   return rehearsal;
 }
+
+/** Verbs without a row, each with the reason. */
+const withoutRow: Readonly<Record<string, string>> = {
+  attach: 'it shows a run and changes nothing; its refusals are in its own tests',
+  completion: 'it asks neither site nor machine',
+  history: 'without a run it says so, and ends with 0',
+  relocate: 'refused below, on a cluster that is there already',
+  report: 'refused below, on a cluster that is there already',
+};
+
+it('every verb has a row, or a reason for none', () => {
+  const rows = new Set([...whole, ...oneLost, ...quorumLost].map(([words]) => words.split(' ')[0]));
+  const shown = Object.entries(verbs).flatMap(([name, { hidden }]) => (hidden ? [] : [name.split(' ')[0] ?? name]));
+  expect(new Set(shown.filter((name) => !rows.has(name)))).toEqual(new Set(Object.keys(withoutRow)));
+});
 
 describe('what cannot be done is refused in words that lead on, and begins no run', () => {
   it.each([
