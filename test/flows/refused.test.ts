@@ -45,7 +45,6 @@ const whole: readonly Row[] = [
   ['resume', 2, /No run to resume\./, /kloudspot apply/],
   ['undo', 6, /This removes data for good\./, /Nothing was changed\./, /--confirm-data-loss berlin/],
   ['explain nosuch', 2, /Unknown check nosuch\./, /kloudspot explain/],
-  ['bundle verify nosuch', 2, /The bundle does not exist\./, /nosuch/, /kloudspot bundle create/],
   ['init --site nosuch.yaml', 2, /nosuch\.yaml cannot be read\./, /The file does not exist\./, /--site FILE/],
   ['support --hours x', 2, /--hours x is not a whole number above 0\./, /--hours 12/],
 ];
@@ -83,6 +82,7 @@ async function built(...off: readonly string[]): Promise<Rehearsal> {
 /** Verbs without a row, each with the reason. */
 const withoutRow: Readonly<Record<string, string>> = {
   attach: 'it shows a run and changes nothing; its refusals are in its own tests',
+  bundle: 'it needs no site; what it refuses is in bundle.test.ts beside this',
   completion: 'it asks neither site nor machine',
   history: 'without a run it says so, and ends with 0',
   relocate: 'refused below, on a cluster that is there already',
