@@ -1,5 +1,5 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -40,15 +40,30 @@ describe.skipIf(!hasSshd && !required)('a node with two addresses', () => {
 
   test('an address that says nothing keeps no one waiting, and the one that answered comes first from then on', async () => {
     // ssh itself would wait for 8 s, and the probe for 60 s.
-    const silent = createServer((socket) => socket.on('error', () => undefined)).listen(sshd.port, '127.0.0.3');
-    const target = { ...sshd.target, addresses: ['127.0.0.3', '127.0.0.1'] };
+    const asked: string[] = [];
+    const silent = createServer((socket) => {
+      asked.push('silent');
+      socket.on('error', () => undefined);
+    });
+    const answering = createServer((socket) => {
+      asked.push('answering');
+      const behind = connect(sshd.port, '127.0.0.1');
+      for (const end of [socket, behind]) end.on('error', () => [socket, behind].map((each) => each.destroy()));
+      socket.pipe(behind).pipe(socket);
+    });
+    silent.listen(sshd.port, '127.0.0.3');
+    answering.listen(sshd.port, '127.0.0.4');
+    const target = { ...sshd.target, addresses: ['127.0.0.3', '127.0.0.4'] };
     opened = openHosts({ files, secrets: new Passwords() });
     const began = performance.now();
-    expect(await (await opened.get(target)).access()).toMatchObject({ address: '127.0.0.1' });
+    expect(await (await opened.get(target)).access()).toMatchObject({ address: '127.0.0.4' });
     expect(performance.now() - began).toBeLessThan(40_000);
+    expect(asked[0]).toBe('silent');
     await opened.forget('spot1');
-    silent.removeAllListeners('connection').on('connection', () => expect.unreachable());
+    asked.length = 0;
     await opened.get(target);
+    expect(asked[0]).toBe('answering');
+    answering.close();
     silent.close();
   });
 });
