@@ -24,7 +24,7 @@ test('a backup is whole here and on every manager; restore brings its objects ba
   const rehearsal = await Rehearsal.built();
   expect(await rehearsal.run('restore', '--yes')).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('no backup on this machine'),
+    stderr: expect.stringContaining('No backups on this machine'),
   });
   const label = (value: string) =>
     on(rehearsal, 'ks-1', '10.0.4.21', `${kubectl} label configmap coredns -n kube-system a=${value}`);
