@@ -2,6 +2,8 @@ import { cp, mkdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, describe, expect, it } from 'vitest';
+import { claimRun, lifeOfRun } from '../../source/engine/process/run-process.ts';
+import { identifyProcess } from '../../source/host/process-identity.ts';
 import { until } from './events.ts';
 import { canPreload, library } from './preload.ts';
 import { killAt, Rehearsal } from './program.ts';
@@ -47,6 +49,21 @@ describe.skipIf(!mayMount)('a root on a file system of its own', () => {
     const rehearsal = await Rehearsal.begin();
     await mount(rehearsal, 'ro');
     isClear(await rehearsal.run('init', '--yes'), /read-only/, rehearsal);
+  });
+
+  it('the process of a run that ended there is gone, and the full disk is named', async () => {
+    const rehearsal = await Rehearsal.begin();
+    await mount(rehearsal, 'size=64k');
+    const child = execa('sleep', ['60']);
+    const identity = identifyProcess(child.pid ?? 0);
+    if (identity === undefined) throw new Error('sleep did not start');
+    await claimRun(rehearsal.path(), identity);
+    expect(await lifeOfRun(rehearsal.path())).toEqual({ life: 'alive', why: "the run's process is gone" });
+    child.kill('SIGKILL');
+    await child.catch(() => undefined);
+    expect((await lifeOfRun(rehearsal.path())).why).toBe("the run's process is gone");
+    await fill(rehearsal.path('filling'), rehearsal.path());
+    expect((await lifeOfRun(rehearsal.path())).why).toContain('the disk is full');
   });
 
   it('that fills up in a run: the run stops, says why, and after making room resume goes on to the end', async () => {

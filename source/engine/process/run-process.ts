@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { Fault } from '../../errors/fault.ts';
@@ -47,11 +48,21 @@ export async function lifeOfRun(directory: string): Promise<RunLife> {
   return unlessFault(
     async () => {
       const identity = await holderOf(directory);
-      return { life: identity === undefined ? 'none' : lifeOf(identity), why };
+      const life = identity === undefined ? 'none' : lifeOf(identity);
+      // Its journal is on that disk: it may have ended for that reason and could not say so.
+      const full = life === 'gone' && (await isFull(directory));
+      return { life, why: full ? `${why}, and the disk is full that ${directory} is on` : why };
     },
     ({ where }) => ({ life: 'gone', why: `${why} or not known: ${where} is damaged` }),
   );
 }
+
+/** Whether less than a block of a file system is free below this folder. */
+const isFull = (directory: string): Promise<boolean> =>
+  statfs(directory).then(
+    ({ bavail }) => bavail === 0,
+    () => false,
+  );
 
 /**
  * Whether a process has taken the run over and not written its first event yet: it looks at the nodes before.
