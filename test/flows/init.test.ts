@@ -163,13 +163,13 @@ describe('init, unattended, in rehearsal', () => {
     const rehearsal = await Rehearsal.begin();
     const site = await rehearsal.siteFile((text) => text.replace(/^deploy: now$/m, 'deploy: later'));
     const built = await rehearsal.run('init', '--yes', '--site', site);
-    expect(built.code).toBe(0);
+    expect(built.code, built.stdout + built.stderr).toBe(0);
     expect((await rehearsal.journal()).some(({ step }) => step?.startsWith('helm-install'))).toBe(false);
     const started = await rehearsal.run('start', '--yes', '--site', site);
-    expect(started.code).toBe(0);
+    expect(started.code, started.stdout + started.stderr).toBe(0);
     expect((await rehearsal.journal()).some(({ step }) => step?.startsWith('helm-install'))).toBe(true);
     const stopped = await rehearsal.run('stop', '--yes', '--site', site);
-    expect(stopped.code).toBe(0);
+    expect(stopped.code, stopped.stdout + stopped.stderr).toBe(0);
     expect(stopped.stdout).toMatch(/stays|remain/i);
   });
 });
