@@ -21,28 +21,12 @@ const folder = '/root/site';
 const flags = ['--site', `${folder}/site.yaml`, '--yes'];
 /**
  * What the acceptance script finds on these machines. The lab is not Ubuntu, has no store, no OpenEBS and no Calico: that must fail.
- * S3 to S5 and S10 read names that the stand-ins have as well, so they hold here too.
+ * S3 and S10 read names that the stand-ins have as well, so they hold here too. S4 to S6 ask by what name containerd knows an image: here
+ * many names share one, and it gives any of them.
  */
-const holding = [
-  'R1',
-  'R2',
-  'R3',
-  'R5',
-  'R8',
-  'R9',
-  'R14',
-  'R16',
-  'R18',
-  'R22',
-  'R27',
-  'R29',
-  'R30',
-  'S3',
-  'S4',
-  'S5',
-  'S10',
-];
-const failing = ['S1', 'S2', 'S6', 'S7', 'S8', 'S9', 'S11', 'S13'];
+const holding = ['R1', 'R2', 'R3', 'R5', 'R8', 'R9', 'R14', 'R16', 'R18', 'R22', 'R27', 'R29', 'R30', 'S3', 'S10'];
+const eitherWay = ['S4', 'S5', 'S6'];
+const failing = ['S1', 'S2', 'S7', 'S8', 'S9', 'S11', 'S13'];
 /** Minutes each, and the tests of this folder do to the cluster what these do; the last three are asked in failing-pods. */
 const leftOut = ['R21', 'R23', 'R31', 'R36', 'R7', 'R17', 'R19'];
 const bootId = async (n: number) => (await lab.onNode(n, 'cat /proc/sys/kernel/random/boot_id')).stdout;
@@ -172,7 +156,10 @@ describe('from one of the nodes', () => {
     const { claims } = recordSchema.parse(JSON.parse((await lab.onNode(1, 'cat /root/accepted/record.json')).stdout));
     const of = (verdict: string) => asked.filter((id) => claims[id]?.verdict === verdict);
     expect(of('holds'), stdout + stderr).toEqual(expect.arrayContaining(holding));
-    expect(of('fails'), stdout + stderr).toEqual(failing);
+    expect(
+      of('fails').filter((id) => !eitherWay.includes(id)),
+      stdout + stderr,
+    ).toEqual(failing);
     expect(Object.keys(claims).toSorted()).toEqual(asked.toSorted());
     expect(code).toBe(1);
     for (const { name } of nodes) expect(claims['R30']?.commands.map(({ on }) => on)).toContain(name);
