@@ -19,10 +19,10 @@ export function addApiServers({ site, seed, list, cluster }: Planning): void {
   if (!rbac && !before?.rbac) return;
   const wanted = rbac ? argumentsOf(oidc) : [{ name: mode, value: 'AlwaysAllow' }];
   const gone = everyArgument.filter((name) => !wanted.some((each) => each.name === name));
-  const left = oidc?.certificateAuthority === undefined && before?.oidc?.certificateAuthority !== undefined;
-  const unread = left ? { remove: authorityPath } : {};
+  const unnamed = oidc?.certificateAuthority === undefined && before?.oidc?.certificateAuthority !== undefined;
+  const asked = { arguments: wanted, gone, ...(unnamed && { remove: authorityPath }) };
   for (const { name } of site.nodes.filter(({ role }) => role === 'manager'))
-    list.addCluster(planApiServer({ node: name, arguments: wanted, gone, ...unread }, authorityOf(name, oidc)));
+    list.addCluster(planApiServer({ node: name, ...asked }, authorityOf(name, oidc)));
   const bindings = bindingsOf(oidc);
   const unbound = bindingsOf(before?.oidc).filter(({ role }) => !bindings.some((each) => each.role === role));
   if (bindings.length + unbound.length > 0)

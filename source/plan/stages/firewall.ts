@@ -1,10 +1,10 @@
+import { packetFilterRules } from '../../host/node-state.ts';
 import { administratorPorts, clientPorts } from '../../microk8s/node.ts';
 import { clusterAddress } from '../../network/addresses.ts';
 import { rangesOf } from '../../network/cluster-ranges.ts';
 import { filterText, type PacketFilter } from '../../network/packet-filter.ts';
 import { portsOf } from '../../product/pair-ports.ts';
 import type { SiteNode } from '../../site/schema.ts';
-import { packetFilterRules } from '../../host/node-state.ts';
 import { planFirewall } from '../steps/firewall.ts';
 import { planFirewallRemoval } from '../steps/firewall-removal.ts';
 import { askedFilesOf } from './addresses.ts';

@@ -1,22 +1,14 @@
 import * as z from 'zod';
 import { HostFault } from '../../host/host-fault.ts';
 import { packetFilterRules } from '../../host/node-state.ts';
-import { filterTable } from '../../network/packet-filter.ts';
 import { kloudspot } from '../../text/command.ts';
 import { look, readText, runCommand, sayAway, writeFiles } from '../execution/carry-out.ts';
 import { command, minutes, notYet, plannedStep, seconds } from '../execution/define.ts';
 import { armTimer, isActive, stopTimer } from '../execution/restore-timer.ts';
 import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
-import {
-  candidateFile,
-  firewallFiles,
-  firewallUnit,
-  lookAtFirewall,
-  restoreScript,
-  restoreTimer,
-} from './firewall-files.ts';
-import { endFirewall } from './firewall-removal.ts';
+import { candidateFile, firewallFiles, firewallUnit, restoreScript, restoreTimer } from './firewall-files.ts';
+import { endFirewall, inKernel, loadEarlier, verifyRestored } from './firewall-state.ts';
 
 const parameters = z.object({ node: z.string(), local: z.boolean() });
 type Parameters = z.output<typeof parameters>;
@@ -25,10 +17,6 @@ type Parameters = z.output<typeof parameters>;
 const restoreAfterSeconds = 60;
 const armed = 'rules of an earlier run are still on trial';
 const rulesOf = (step: PlannedStep) => step.files.find(({ path }) => path === candidateFile)?.content;
-
-async function inKernel(context: StepContext, node: string): Promise<string> {
-  return (await look(context, node, lookAtFirewall)).stdout.trim();
-}
 
 const onTrial = (context: StepContext, node: string) => isActive(context, node, `${restoreTimer}.timer`);
 
@@ -111,22 +99,14 @@ async function restored(context: StepContext, p: Parameters, seen: string): Prom
 async function undo(context: StepContext, { node }: Parameters): Promise<void> {
   const earlier = context.recall('earlier');
   if (earlier === undefined) return;
-  const run = (words: readonly string[], allow: readonly number[] = [0]) =>
-    context.run(node, words, { sudo: true, allow });
+  const run = (words: readonly string[], allow: readonly number[]) => context.run(node, words, { sudo: true, allow });
   if (earlier !== '') {
-    await run(stopTimer(restoreTimer), [0, 5]);
-    await context.write(node, { path: packetFilterRules, content: earlier, mode: 0o600, owner: 'root:root' });
-    await run(['nft', '-f', packetFilterRules]);
+    await run(endFirewall.disarm.words, endFirewall.disarm.allow);
+    await loadEarlier(context, node, earlier);
   } else {
     for (const { words, allow } of Object.values(endFirewall)) await run(words, allow);
   }
-  const live = await inKernel(context, node);
-  if (live === (earlier === '' ? 'absent' : 'same')) return;
-  throw new StepFault({
-    tried: `restore the packet filter of ${node}`,
-    seen: `the rules that are loaded are not those of before`,
-    next: [`sudo nft list table ${filterTable.join(' ')} on ${node}`],
-  });
+  await verifyRestored(context, node, earlier === '' ? 'absent' : 'same');
 }
 
 export const firewall: StepKind<typeof parameters> = { kind: 'firewall', parameters, state, act, undo };

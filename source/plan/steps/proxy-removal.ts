@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { aptProxyFile } from '../../host/node-state.ts';
-import { parseSystemProxy, snap } from '../../microk8s/snap.ts';
-import { look, readText, runCommand } from '../execution/carry-out.ts';
+import { snap } from '../../microk8s/snap.ts';
+import { readText, runCommand } from '../execution/carry-out.ts';
 import { command, minutes, notYet, plannedStep } from '../execution/define.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
+import { settings, standing } from './proxy.ts';
 
 const parameters = z.object({ node: z.string() });
 type Parameters = z.output<typeof parameters>;
@@ -11,7 +12,7 @@ type Parameters = z.output<typeof parameters>;
 /** What stood there before: text of apt's file, and what snapd had. */
 const earlier = z.object({
   apt: z.string(),
-  snapd: z.object({ http: z.string(), https: z.string(), none: z.string() }).partial().optional(),
+  snapd: settings.partial().optional(),
 });
 
 async function state(context: StepContext, { node }: Parameters): Promise<StateCheck> {
@@ -22,7 +23,7 @@ async function state(context: StepContext, { node }: Parameters): Promise<StateC
 /** The file of apt goes last: it says which proxy was ours. */
 async function act(context: StepContext, { node }: Parameters, step: PlannedStep): Promise<void> {
   const apt = (await readText(context, node, aptProxyFile)) ?? '';
-  const snapd = parseSystemProxy((await look(context, node, snap.systemProxy())).stdout);
+  const snapd = await standing(context, node);
   const ours = snapd.http !== undefined && apt.includes(`"${snapd.http}"`);
   context.remember('earlier', JSON.stringify({ apt, ...(ours ? { snapd } : {}) }));
   if (ours) await runCommand(context, step, 'unset');

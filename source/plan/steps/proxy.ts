@@ -5,7 +5,8 @@ import { look, readText, runCommand, writeFiles } from '../execution/carry-out.t
 import { command, minutes, plannedStep } from '../execution/define.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
-const settings = z.object({ http: z.string(), https: z.string(), none: z.string() });
+/** What snapd holds. */
+export const settings = z.object({ http: z.string(), https: z.string(), none: z.string() });
 const parameters = z.object({ node: z.string(), proxy: settings });
 type Parameters = z.output<typeof parameters>;
 
@@ -15,7 +16,7 @@ const tried = 'https://api.snapcraft.io/';
 const aptText = ({ proxy }: Parameters): string =>
   `// Written by kloudspot from site.yaml: network.proxy\nAcquire::http::Proxy "${proxy.http}";\nAcquire::https::Proxy "${proxy.https}";\n`;
 
-async function standing(context: StepContext, node: string) {
+export async function standing(context: StepContext, node: string) {
   return parseSystemProxy((await look(context, node, snap.systemProxy())).stdout);
 }
 

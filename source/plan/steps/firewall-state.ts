@@ -1,0 +1,36 @@
+import { packetFilterRules } from '../../host/node-state.ts';
+import { filterTable } from '../../network/packet-filter.ts';
+import { look } from '../execution/carry-out.ts';
+import { stopTimer } from '../execution/restore-timer.ts';
+import type { StepContext } from '../step.ts';
+import { StepFault } from '../step-fault.ts';
+import { allFirewallFiles, firewallUnit, lookAtFirewall, restoreTimer } from './firewall-files.ts';
+
+/** What ends the packet filter of a node, in this order, with the exit codes of what is not there. */
+export const endFirewall = {
+  disarm: { words: stopTimer(restoreTimer), allow: [0, 5] },
+  disable: { words: ['systemctl', 'disable', firewallUnit], allow: [0, 1] },
+  remove: { words: ['rm', '-f', ...allFirewallFiles], allow: [0] },
+  delete: { words: ['nft', 'delete', 'table', ...filterTable], allow: [0, 1] },
+  reload: { words: ['systemctl', 'daemon-reload'], allow: [0] },
+} as const;
+
+/** `same`, `other` or `absent`: the table in the kernel beside that of the file. */
+export const inKernel = async (context: StepContext, node: string): Promise<string> =>
+  (await look(context, node, lookAtFirewall)).stdout.trim();
+
+/** Writes rules of before into their file, and loads them. */
+export async function loadEarlier(context: StepContext, node: string, rules: string): Promise<void> {
+  await context.write(node, { path: packetFilterRules, content: rules, mode: 0o600, owner: 'root:root' });
+  await context.run(node, ['nft', '-f', packetFilterRules], { sudo: true });
+}
+
+/** Throws `StepFault` unless the rules of before are loaded, or none where none were. */
+export async function verifyRestored(context: StepContext, node: string, wanted: 'same' | 'absent'): Promise<void> {
+  if ((await inKernel(context, node)) === wanted) return;
+  throw new StepFault({
+    tried: `restore the packet filter of ${node}`,
+    seen: `the rules that are loaded are not those of before`,
+    next: [`sudo nft list table ${filterTable.join(' ')} on ${node}`],
+  });
+}
