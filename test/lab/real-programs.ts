@@ -13,7 +13,7 @@ const unwanted = ['man', 'doc', 'locale'];
 /** Folder under /opt, what Maven puts there with all that it needs, and what it puts there alone. The versions are those of the chart's images. */
 const programs: Readonly<Record<string, { readonly whole: readonly string[]; readonly alone: readonly string[] }>> = {
   zookeeper: {
-    // The last two are no dependencies of its library: its metrics, and its command line.
+    // Its metrics and its command line need the last two, which its library does not depend on.
     whole: [
       'org.apache.zookeeper:zookeeper:3.9.4',
       'io.dropwizard.metrics:metrics-core:4.1.12.1',
