@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { picture } from './painted.ts';
 import { keys, Screen, type ScreenOptions } from './screen.ts';
 
 let root: string;
@@ -13,10 +14,6 @@ afterEach(() => {
   screen?.kill();
   rmSync(root, { recursive: true, force: true });
 });
-
-/** Every cell of the screen; one that was never written and a blank look alike. */
-const picture = (one: Screen): string =>
-  JSON.stringify(one.cells().map((row) => row.map((cell) => ({ ...cell, text: cell.text || ' ' }))));
 
 /** What stood on the screen after each piece of output, from the last line of the first page on. */
 function watched(
