@@ -146,7 +146,7 @@ describe('one verdict, its reasons and the next command', () => {
       /describe pods -n/,
     ],
     ['no part runs', { workloads: [workload('kafka', 0, 3)] }, 'down', [/kafka 0 of 3/], /describe pods -n/],
-    ['the virtual address is not given', { givenAddresses: [] }, 'degraded', [/10\.0\.4\.30/], /init/],
+    ['the virtual address is not given', { givenAddresses: [] }, 'degraded', [/10\.0\.4\.30/], /^kloudspot apply$/],
     [
       'a volume is missing',
       { claims: [claim('data-kafka-0', 'Pending'), claim('data-kafka-1', 'Bound')] },
@@ -227,7 +227,7 @@ describe('one verdict, its reasons and the next command', () => {
       },
       'degraded',
       [/not in the cluster/, /Losing one more/],
-      /init/,
+      /^kloudspot apply$/,
     ],
   ])('%s', (_, change, verdict, reasons, next) => {
     const report = judge(site, product, { ...healthy, ...change });

@@ -45,7 +45,7 @@ export async function updateProduct(
     const growth = seen.standing ? growthOf(site, product, seen.standing, found.site) : [];
     if (growth.length === 0) refuseGrown(onlyGrows, found.site, verb.opened, seen);
     const values = await valuesDocument(site, product, settings.files);
-    tell(verb, valuesDifference(values));
+    tell(verb, [...forApplyLines(changes), ...valuesDifference(values)]);
     const chartVersion = seen.release && parseChartName(seen.release.chart)?.version;
     const remade = new Set(growth.flatMap(({ statefulSet }) => statefulSet ?? []));
     const released = await releaseChange(verb.opened, seen, { newestChart: newest, chartVersion }, remade);
@@ -87,6 +87,15 @@ function refuseGrown(
     unchanged: true,
     next: [`A larger size: ${kloudspot(`storage grow ${volume.id} ${volume.gib + 1}`)}`],
   });
+}
+
+/** By what of the site file machines and cluster are built. Of it the product takes what its values hold, and no more. */
+const forApply = /^(nodes|network|system|cluster(?!\.(nodeMemoryGiB|kubeconfig)$))\b/;
+
+function forApplyLines(changes: readonly string[]): string[] {
+  const left = changes.map((change) => change.slice(0, change.indexOf('='))).filter((path) => forApply.test(path));
+  if (left.length === 0) return [];
+  return [`! ${left.join(', ')}: an update changes only the product. Nodes and cluster: ${kloudspot('apply')}`, ''];
 }
 
 function valuesDifference({ path, content, before = '' }: SiteDocument): string[] {

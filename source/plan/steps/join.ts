@@ -137,7 +137,10 @@ async function settleArguments(context: StepContext, step: PlannedStep, p: Param
     },
     next: [`sudo microk8s kubectl get nodes -o wide on ${p.seed}`],
   });
-  if (!(await namedWhereManager(context, p)).ok) await nameCertificate(context, step, p);
+  if ((await namedWhereManager(context, p)).ok) return;
+  await nameCertificate(context, step, p);
+  // Its kubelet has restarted with the API server, and calls the node not ready until it has looked at everything.
+  await untilMember(context, p, minutes(3));
 }
 
 /** Waits for a join that still runs on the node or has just ended; whether it made the node a member. */

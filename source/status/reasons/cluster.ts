@@ -60,7 +60,7 @@ export function aboutNodes(nodes: readonly NodeStatus[], seen: Observation): Rea
       ({ name }) => ({
         verdict: 'degraded',
         reason: `${name} is in the site, but not in the cluster.`,
-        next: kloudspot('init'),
+        next: kloudspot('apply'),
       }),
     ),
     ...of(({ inSite }) => !inSite, foreign),
@@ -109,7 +109,7 @@ export function aboutAddress(site: Site, { givenAddresses }: Observation): Reaso
   const wanted = site.network.virtualAddress;
   if (wanted === undefined || givenAddresses === undefined || givenAddresses.includes(wanted)) return [];
   return [
-    { verdict: 'degraded', reason: `Nothing answers on the virtual address ${wanted}.`, next: kloudspot('init') },
+    { verdict: 'degraded', reason: `Nothing answers on the virtual address ${wanted}.`, next: kloudspot('apply') },
   ];
 }
 
