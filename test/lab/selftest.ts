@@ -289,7 +289,13 @@ async function productRuns(): Promise<void> {
   );
   seen('three pools are ONLINE', online, made);
   const app = await helm('app /opt/charts/app -n shop --create-namespace');
-  seen('the product rolls out: Deployment, StatefulSet with claims, LoadBalancer', app.code === 0, text(app));
+  const rollout =
+    app.code === 0 ? '' : await lab.tryKubectl(['get', 'pods,pvc,services,events', '-n', 'shop', '-o', 'wide']);
+  seen(
+    'the product rolls out: Deployment, StatefulSet with claims, LoadBalancer',
+    app.code === 0,
+    [text(app), rollout && text(rollout)].join('\n'),
+  );
   const service = await lab.objects('service/front', '-n', 'shop');
   seen('its address is the virtual one', service[0]?.status.loadBalancer.ingress[0].ip === vip, service);
   const volumes = await Promise.all(
