@@ -111,6 +111,7 @@ echo $?; base64 -w0 /run/out; echo; base64 -w0 /run/err; echo\n`,
       );
       return { code: Number(await line()), stdout: decoded(await line()), stderr: decoded(await line()) };
     },
-    close: () => child.stdin.end(),
+    // Without that wait for a sign of life it would outlive a node that goes down, and hold the test's output open.
+    close: () => void child.kill(),
   };
 }
