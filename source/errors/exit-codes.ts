@@ -13,7 +13,11 @@ export const exitCodes: readonly ExitCodeMeaning[] = [
     code: exitCode.done,
     means: 'done; or you left a run and it goes on; for `status` without `--exit-code`: looked, whatever the verdict',
   },
-  { code: exitCode.ourFault, means: 'a bug in the program', next: 'the same with `--verbose` shows where' },
+  {
+    code: exitCode.ourFault,
+    means: 'a file under the root cannot be read or written; or a bug in the program, which the message then says',
+    next: 'what the message says; the same with `--verbose` shows where',
+  },
   {
     code: exitCode.usage,
     means: 'usage, or invalid input: a flag, a site file, a run that does not exist',

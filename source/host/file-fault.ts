@@ -34,6 +34,7 @@ const reasons: Readonly<Record<string, readonly [why: string, next: string]>> = 
  * Node's recursive mkdir reports ENOENT where the truth is a read-only or forbidden folder: that is looked up here.
  */
 export function asFileFault(error: unknown): unknown {
+  if (error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd') return removedFolder(error);
   if (error instanceof Fault || !(error instanceof Error) || !('path' in error) || typeof error.path !== 'string')
     return error;
   const given = codeOf(error) ?? '';
@@ -53,6 +54,15 @@ export function asFileFault(error: unknown): unknown {
     cause: error,
   });
 }
+
+/** Every path that an operator types is below the folder of the shell; one that is gone has no name any more. */
+const removedFolder = (cause: Error): Fault =>
+  new Fault({
+    what: 'The folder that this shell is in was removed.',
+    unchanged: true,
+    next: ['Go to one that is there, such as your home folder: cd'],
+    cause,
+  });
 
 /** A code that is seldom, such as ESTALE of a network file system, in the system's own words. No program that cannot be started. */
 function otherReason(error: Error, call: string): readonly [why: string, next: string] | undefined {

@@ -26,3 +26,14 @@ it('where so few files may be open that the run cannot be started, one message s
   expect(ends.map(({ stderr }) => stderr).join()).toContain("The run's process could not be started.");
   expect(existsSync(rehearsal.path('var/lib/kloudspot/lock'))).toBe(false);
 });
+
+it.each(['status', 'support', 'history'])('in a folder that was removed, %s says so', async (verb) => {
+  const rehearsal = await Rehearsal.begin();
+  const gone = 'gone=$(mktemp -d); cd "$gone"; rmdir "$gone"; "$@" 2> >(grep -v getcwd >&2)';
+  const { code, stderr } = await rehearsal.inShell(gone, verb);
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: expect.stringContaining('The folder that this shell is in was removed.'),
+  });
+  expect(stderr).not.toContain('bug in the program');
+});
