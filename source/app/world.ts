@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import type { Stores } from '../bundle/stores.ts';
+import { Fault } from '../errors/fault.ts';
 import type { Clock, HostKeyOffer, HostPool, HostTarget } from '../host/host.ts';
 import type { Passwords } from '../host/secrets.ts';
 import type { Files } from '../site/files.ts';
 import type { SiteDraft } from '../site/schema.ts';
+import { kloudspot } from '../text/command.ts';
 import { withOutside } from './outside-hosts.ts';
 import type { RehearsalChoice } from './settings.ts';
 
@@ -37,8 +41,12 @@ export interface WorldOptions {
   readonly fresh?: boolean;
 }
 
-/** Opens the real machines, or those of a rehearsal. The caller closes it. */
+/**
+ * Opens the real machines, or those of a rehearsal. The caller closes it. Throws a `Fault` for a root that belongs to the other
+ * kind: the addresses of a rehearsal may belong to real machines, and the runs of a rehearsal would mix with the real ones.
+ */
 export async function openWorld({ files, passwords, rehearsal, fresh }: WorldOptions): Promise<World> {
+  await refuseOtherKind(files, rehearsal !== undefined);
   if (rehearsal) {
     const { openRehearsal } = await import('../rehearsal/rehearsal.ts');
     const open = () => openRehearsal({ files, ...rehearsal, secrets: passwords, fresh });
@@ -75,3 +83,32 @@ async function underLock<Result>(files: Files, work: () => Promise<Result>): Pro
     await lock.release();
   }
 }
+
+async function refuseOtherKind(files: Files, rehearsing: boolean): Promise<void> {
+  if (existsSync(files.rehearsal)) {
+    if (!rehearsing) throw isOfARehearsal(files);
+  } else if (rehearsing && (await holdsRuns(files))) throw isOfRealMachines(files);
+}
+
+const holdsRuns = async ({ runs }: Files): Promise<boolean> => existsSync(runs) && (await readdir(runs)).length > 0;
+
+const isOfARehearsal = ({ root }: Files): Fault =>
+  new Fault({
+    what: `${root} holds a rehearsal, and --rehearse is missing.`,
+    why: 'Without it, the addresses of the simulated nodes are taken for those of real machines.',
+    next: [
+      'To continue the rehearsal, add --rehearse to the command.',
+      `What it has come to: ${kloudspot('status --rehearse')}`,
+      'For real machines, name another folder by --root.',
+    ],
+  });
+
+const isOfRealMachines = ({ root }: Files): Fault =>
+  new Fault({
+    what: `${root} holds the runs of real machines, and --rehearse is given.`,
+    why: 'A rehearsal writes its own runs, site file and values there.',
+    next: [
+      'To rehearse, leave out --root, or name another folder by it.',
+      'For the real machines, leave out --rehearse.',
+    ],
+  });
