@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { journalPath } from '../../engine/journal/journal-path.ts';
 import { listRuns } from '../../engine/runs.ts';
-import { messageOf } from '../../errors/thrown.ts';
+import { codeOf, messageOf } from '../../errors/thrown.ts';
 import type { Host } from '../../host/host.ts';
 import { textOfFile } from '../../host/read-text.ts';
+import { whyUnread } from '../../host/unread.ts';
 import { kubectl } from '../../kubernetes/kubectl.ts';
 import { ask } from '../../kubernetes/read.ts';
 import { snap } from '../../microk8s/snap.ts';
 import { targetOf } from '../../network/targets.ts';
 import type { Files } from '../../site/files.ts';
+import type { SiteNode } from '../../site/schema.ts';
 import { version } from '../../version.ts';
 import { judgeSeen } from '../check-site.ts';
 import { lookAtNodes, type Seen } from '../connect.ts';
@@ -20,6 +22,8 @@ import type { OpenedSite } from '../site.ts';
 export interface Piece {
   readonly path: string;
   readonly text: string;
+  /** Why it was not collected; `text` says so too. */
+  readonly missing?: string;
 }
 
 export interface Collecting {
@@ -63,8 +67,14 @@ export async function collect(collecting: Collecting): Promise<Collected> {
 }
 
 async function piece(path: string, read: () => Promise<string>): Promise<Piece> {
-  return { path, text: await read().catch((error: unknown) => `Not collected: ${messageOf(error)}\n`) };
+  try {
+    return { path, text: await read() };
+  } catch (error) {
+    return notCollected(path, codeOf(error) === undefined ? messageOf(error) : whyUnread(error));
+  }
 }
+
+const notCollected = (path: string, why: string): Piece => ({ path, text: `Not collected: ${why}\n`, missing: why });
 
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
@@ -93,12 +103,14 @@ function nodeCommands(hours: number): Readonly<Record<string, readonly string[]>
 
 async function ofNodes({ opened, hours }: Collecting, { facts }: Seen): Promise<Piece[]> {
   const living = opened.site.nodes.filter(({ name }) => facts.has(name));
-  const all = living.map(async (node) => {
-    const host = await opened.world.hosts.get(targetOf(node));
-    const commands = Object.entries(nodeCommands(hours));
-    return Promise.all(commands.map(([name, words]) => piece(`nodes/${node.name}/${name}`, () => said(host, words))));
-  });
-  return (await Promise.allSettled(all)).flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+  const commands = Object.entries(nodeCommands(hours));
+  // Each asks for the node again: one that has gone since is named in each file that it leaves out.
+  const hostOf = (node: SiteNode) => opened.world.hosts.get(targetOf(node));
+  return Promise.all(
+    living.flatMap((node) =>
+      commands.map(([name, words]) => piece(`nodes/${node.name}/${name}`, async () => said(await hostOf(node), words))),
+    ),
+  );
 }
 
 async function said(host: Host, words: readonly string[]): Promise<string> {
@@ -130,5 +142,5 @@ async function ofCluster({ site, world }: OpenedSite, { facts }: Seen): Promise<
       // The next manager may answer.
     }
   }
-  return [];
+  return [notCollected('cluster', 'No manager of the cluster answers.')];
 }

@@ -7,6 +7,7 @@ import { collect, type Piece } from '../../app/support/collect.ts';
 import { redactor } from '../../app/support/redact.ts';
 import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
 import { targetOf } from '../../network/targets.ts';
+import { defined } from '../../text/defined.ts';
 import { columns } from '../../text/table.ts';
 import { accessPrompts } from '../line/access.ts';
 import { confirmed } from '../line/confirm.ts';
@@ -43,10 +44,14 @@ async function support(
     const pieces = redacted(found, passwords.all());
     const name = `support-${site.name}-${new Date(world.clock.now()).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}`;
     const path = resolve(output ?? `${name}.tar.gz`);
-    if (!settings.json) printLines(terminal.output, [...contents(pieces, path), ...leftOut(unreached)]);
+    if (!settings.json)
+      printLines(terminal.output, [...contents(pieces, path), ...leftOut(unreached), ...missing(pieces)]);
     await confirmed(`Write ${path}?`, 'support', settings, terminal);
     await writeBundle(path, name, pieces);
-    const files = pieces.map((piece) => ({ path: piece.path, bytes: bytes(piece), hidden: piece.places }));
+    const files = pieces.map((piece) => ({
+      ...{ path: piece.path, bytes: bytes(piece), hidden: piece.places },
+      ...defined({ missing: piece.missing }),
+    }));
     if (settings.json) printJson(terminal, { file: path, files, unreached: Object.fromEntries(unreached) });
     else printLines(terminal.output, [`Written: ${path}. Look into it before you send it.`]);
     return exitCode.done;
@@ -62,7 +67,7 @@ interface Listed extends Piece {
 
 function redacted(pieces: readonly Piece[], secrets: readonly string[]): Listed[] {
   const redact = redactor(secrets);
-  return pieces.map(({ path, text }) => ({ path, ...redact(text) }));
+  return pieces.map((piece) => ({ ...piece, ...redact(piece.text) }));
 }
 
 function contents(pieces: readonly Listed[], path: string): string[] {
@@ -81,6 +86,14 @@ function leftOut(unreached: ReadonlyMap<string, string>): string[] {
     ...[...unreached.values()].map((why) => `  ${why}`),
     '',
   ];
+}
+
+/** Files that hold only why they hold nothing, by reason. */
+function missing(pieces: readonly Listed[]): string[] {
+  const reasons = Map.groupBy(pieces, (piece) => piece.missing);
+  return [...reasons].flatMap(([why, all]) =>
+    why === undefined ? [] : [`Not collected: ${all.map(({ path }) => path).join(', ')}`, `  ${why}`, ''],
+  );
 }
 
 const bytes = ({ text }: Piece): number => Buffer.byteLength(text);
