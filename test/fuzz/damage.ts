@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { expect } from 'vitest';
+import { Fault } from '../../source/errors/fault.ts';
 
 /** How often each property is tried: a sample in every build, more with FUZZ=1000000 or so in the soak ring. */
 export const tries = { numRuns: Number(process.env['FUZZ'] ?? 400), ...(process.env['FUZZ'] ? {} : { seed: 20261 }) };
@@ -53,3 +55,21 @@ export const damaged = (...texts: readonly string[]): fc.Arbitrary<string> =>
       return changed.slice(0, from) + put + changed.slice(from + length);
     }, text),
   );
+
+/** What was thrown must be in an operator's words. */
+async function orFault(work: () => unknown): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    expect(error.message).not.toMatch(/\bundefined\b|\[object/);
+  }
+}
+
+/** Whatever is damaged in the texts, it is read or refused in an operator's words. */
+export async function hold(texts: readonly string[], read: (text: string) => unknown): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(damaged(...texts), (text) => orFault(() => read(text))),
+    tries,
+  );
+}
