@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { Fault } from '../errors/fault.ts';
@@ -50,14 +51,26 @@ export async function foldersIn(path: string): Promise<string[]> {
 
 /**
  * The text of a file, of a pipe that a shell has opened, or of a device that an operator names with a flag. Throws a `Fault` for
- * another pipe, and where the text is longer than so many bytes; else what Node throws.
+ * another pipe, and where the text is longer than so many bytes or not UTF-8; else what Node throws.
  */
 export async function textUpTo(path: string, bytes: number, flag: string): Promise<string> {
   if (!isOfShell(path) && (await stat(path)).isFIFO()) throw namedPipe(path, flag);
   const chunks: Buffer[] = await createReadStream(path, { end: bytes }).toArray();
   const whole = Buffer.concat(chunks);
-  if (whole.length <= bytes) return whole.toString('utf8');
-  throw tooLarge(path, bytes);
+  if (whole.length > bytes) throw tooLarge(path, bytes);
+  if (!isUtf8(whole)) throw otherEncoding(path, whole);
+  return whole.toString('utf8');
+}
+
+/** Read all the same, other bytes would be lost where the file is written again. */
+function otherEncoding(path: string, whole: Buffer): Fault {
+  const before = whole.toString('utf8').split('\ufffd', 1).join();
+  return new Fault({
+    what: `${path} is not UTF-8 text.`,
+    where: path,
+    why: `Line ${before.split('\n').length} holds other bytes, as of Latin-1 or UTF-16.`,
+    next: ['Save it as UTF-8 in your editor, then try again.'],
+  });
 }
 
 /** A pipe that a shell has opened has a writer. One with a name of its own may never have one, and would be waited for in silence. */

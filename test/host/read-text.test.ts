@@ -54,3 +54,15 @@ it('a site file may come through a pipe of the shell; a pipe with a name of its 
     next: [expect.stringContaining(`< ${path}`)],
   });
 });
+
+it.each([
+  ['Latin-1', Buffer.from('name: lab\nx-note: café\n', 'latin1'), 'Line 2'],
+  ['UTF-16', Buffer.from('\ufeffname: lab\n', 'utf16le'), 'Line 1'],
+])('a site file in %s is refused with the line: written again, its bytes would be lost', async (_, bytes, line) => {
+  const path = join(folder, 'site.yaml');
+  await writeFile(path, bytes);
+  await expect(textUpTo(path, 100, '--site')).rejects.toMatchObject({
+    message: `${path} is not UTF-8 text.`,
+    why: expect.stringContaining(line),
+  });
+});
