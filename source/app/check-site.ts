@@ -1,9 +1,11 @@
 import type { LiveEvidence } from '../check/evidence.ts';
 import { runChecks } from '../check/run.ts';
+import { accessFindings } from '../check/subjects/access.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import { targetOf } from '../network/targets.ts';
 import type { Files } from '../site/files.ts';
 import type { Finding } from '../site/finding.ts';
+import type { Site } from '../site/schema.ts';
 import type { EarlyAddresses } from './ask-addresses.ts';
 import { type AccessPrompts, connect, type Seen } from './connect.ts';
 import { addressesEarly, type EvidenceOptions, gatherEvidence } from './evidence.ts';
@@ -50,7 +52,7 @@ export async function checkSite(opened: OpenedSite, prompts: AccessPrompts, file
 /** All findings on a site from what was seen of its nodes; what only the present moment can tell is asked now. */
 export async function judgeSeen(
   opened: Judged,
-  seen: Pick<Seen, 'facts' | 'unreached'>,
+  seen: Pick<Seen, 'facts' | 'unreached'> & Partial<Pick<Seen, 'advice'>>,
   files: Files,
   signal?: AbortSignal,
 ): Promise<readonly Finding[]> {
@@ -58,18 +60,26 @@ export async function judgeSeen(
   return (await judge(opened, seen, living, { signal })).findings;
 }
 
+/** Of a site some of whose nodes were not reached: what is not known of them, and what to do. */
+export const judgeReached = (
+  site: Site,
+  { facts, unreached, advice }: Seen,
+  cluster: Living['cluster'],
+): readonly Finding[] =>
+  accessFindings({ site, facts, evidence: { atMs: 0, unreached, reachAdvice: advice, cluster } });
+
 type Judged = Pick<OpenedSite, 'site' | 'product' | 'world' | 'passwords'> & Partial<Pick<OpenedSite, 'from'>>;
 
 async function judge(
   opened: Judged,
-  { facts, unreached }: Pick<Seen, 'facts' | 'unreached'>,
+  { facts, unreached, advice: reachAdvice }: Pick<Seen, 'facts' | 'unreached'> & Partial<Pick<Seen, 'advice'>>,
   { cluster, standing }: Living,
   { signal, early }: Pick<EvidenceOptions, 'signal' | 'early'>,
 ): Promise<{ readonly findings: readonly Finding[]; readonly evidence: LiveEvidence }> {
   const { site, product, world, passwords } = opened;
   const passwordsInMemory = passwords.all().length > 0;
   const [heard, release] = await Promise.all([
-    gatherEvidence({ site, product }, world, { facts, unreached, passwordsInMemory, signal, early }),
+    gatherEvidence({ site, product }, world, { facts, unreached, reachAdvice, passwordsInMemory, signal, early }),
     askRelease(opened, cluster),
   ]);
   const evidence = { ...heard, release, cluster, claims: standing?.claims, provisioners: standing?.provisioners };

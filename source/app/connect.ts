@@ -12,8 +12,8 @@ export interface Seen {
   readonly facts: ReadonlyMap<string, NodeFacts>;
   /** Node → why it was not reached, in words. */
   readonly unreached: ReadonlyMap<string, string>;
-  /** What to do about the nodes that were not reached. */
-  readonly advice: readonly string[];
+  /** Node → what to do about it, where its host says so. */
+  readonly advice: ReadonlyMap<string, string>;
 }
 
 /** Questions about access to nodes. One that is missing cannot be asked. */
@@ -75,20 +75,6 @@ export async function connect(targets: readonly HostTarget[], access: Access): P
   }
 }
 
-/** Facts of all nodes. Throws a `Fault` that names each one that was not reached. */
-export function allFacts({ facts, unreached, advice }: Seen): Seen['facts'] {
-  if (unreached.size === 0) return facts;
-  const [[node, why] = ['', '']] = unreached;
-  const nodes = facts.size + unreached.size;
-  throw new Fault({
-    what: unreached.size === 1 ? why : `${unreached.size} of ${nodes} nodes were not reached.`,
-    where: unreached.size === 1 ? node : [...unreached.keys()].join(', '),
-    ...(unreached.size === 1 ? {} : { why: [...unreached.values()].join('\n') }),
-    next: advice,
-    exitCode: exitCode.stepFailed,
-  });
-}
-
 async function reachAll(
   targets: readonly HostTarget[],
   world: World,
@@ -102,13 +88,13 @@ async function reachAll(
 function seenIn(states: ReadonlyMap<string, Reached>): Seen {
   const facts = new Map<string, NodeFacts>();
   const unreached = new Map<string, string>();
-  const advice = new Set<string>();
+  const advice = new Map<string, string>();
   for (const [node, state] of states) {
     if (state.state === 'ready') facts.set(node, state.facts);
     else unreached.set(node, reasonOf(node, state) ?? '');
-    for (const line of state.state === 'failed' ? state.next : []) advice.add(line);
+    if (state.state === 'failed' && state.next.length > 0) advice.set(node, state.next.join(' '));
   }
-  return { facts, unreached, advice: [...advice] };
+  return { facts, unreached, advice };
 }
 
 function refusals(states: ReadonlyMap<string, Reached>): Refusal[] {

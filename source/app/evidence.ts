@@ -18,6 +18,8 @@ import type { World } from './world.ts';
 export interface EvidenceOptions {
   /** Node → why it was not reached; it is not asked again. */
   readonly unreached?: ReadonlyMap<string, string>;
+  /** Node → what to do about it. */
+  readonly reachAdvice?: ReadonlyMap<string, string> | undefined;
   /** Whether any login or sudo password was typed or given. */
   readonly passwordsInMemory?: boolean;
   /** What was seen of the nodes: those with an address ask one another. */
@@ -47,7 +49,8 @@ export async function gatherEvidence(
     atMs: clock.now(),
     ...defined({ tls, bundle }),
     addresses,
-    ...defined({ pairs, reach, addons, unreached: options.unreached, passwordsInMemory: options.passwordsInMemory }),
+    ...defined({ pairs, reach, addons, unreached: options.unreached, reachAdvice: options.reachAdvice }),
+    ...defined({ passwordsInMemory: options.passwordsInMemory }),
   };
 }
 

@@ -39,6 +39,8 @@ export interface LiveEvidence {
   readonly addons?: readonly string[];
   /** Node → why it was not reached, in words. */
   readonly unreached?: ReadonlyMap<string, string>;
+  /** Node → what to do about it, where its host says so. */
+  readonly reachAdvice?: ReadonlyMap<string, string>;
   /** The cluster that the site's nodes are members of, where one answered. */
   readonly cluster?:
     | {

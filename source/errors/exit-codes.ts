@@ -25,12 +25,13 @@ export const exitCodes: readonly ExitCodeMeaning[] = [
   },
   {
     code: exitCode.preflightFailed,
-    means: 'preflight failed; for `storage estimate` and `storage list`: a node is short or was not seen',
+    means:
+      'preflight failed, as where a node was not reached; for `storage estimate` and `storage list`: a node is short or was not seen',
     next: 'fix it, check again',
   },
   {
     code: exitCode.stepFailed,
-    means: 'a step failed, a node was not reached, or the process of a run is gone',
+    means: 'a step failed, no manager of the cluster answers, or the process of a run is gone',
     next: '`kloudspot resume`, where a run had started',
   },
   {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { checkSite, judgeSeen } from '../../source/app/check-site.ts';
-import { type AccessPrompts, allFacts, connect, lookAtNodes } from '../../source/app/connect.ts';
+import { type AccessPrompts, connect, lookAtNodes } from '../../source/app/connect.ts';
 import { openInitSession } from '../../source/app/init-session.ts';
 import { reachNode } from '../../source/app/reach-node.ts';
 import type { AccessState } from '../../source/app/session.ts';
@@ -150,7 +150,6 @@ it('tells which nodes were not reached, and why', async () => {
   const targets = [...site.nodes.map(targetOf), { node: 'ks-9', addresses: ['10.0.4.99'] }];
   const seen = await connect(targets, { world, passwords, prompts: trusting });
   expect(seen.unreached.get('ks-9')).toContain('does not answer');
-  expect(() => allFacts(seen)).toThrow(/ks-9 does not answer on 10\.0\.4\.99/);
   const findings = await judgeSeen({ site, product, world, passwords }, seen, filesUnder('/nowhere'));
   expect(findings.length).toBeGreaterThan(20);
   expect((await lookAtNodes(targets, world)).unreached).toEqual(seen.unreached);

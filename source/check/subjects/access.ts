@@ -1,3 +1,6 @@
+import type { Finding } from '../../site/finding.ts';
+import type { SiteNode } from '../../site/schema.ts';
+import { kloudspot } from '../../text/command.ts';
 import type { Check, CheckInput, Outcome } from '../check.ts';
 import { accessAdvice, factsOf, fail, notSeen, pass, siteCheck, warn } from '../check.ts';
 
@@ -8,21 +11,41 @@ const accessWords = {
   source: 'https://www.sudo.ws/docs/man/sudoers.man/',
 };
 
+type Reached = Pick<CheckInput, 'site' | 'facts' | 'evidence'>;
+
+const judgeAll = (input: Reached) => input.site.nodes.map((node, index) => judgeAccess(input, node, index));
+
 /** Every node was reached and lets us become root. */
 export const access: Check = {
-  ...siteCheck(accessWords, (input) => input.site.nodes.map((node, index) => judgeAccess(input, node, index))),
+  ...siteCheck(accessWords, judgeAll),
   about: 'node',
   strict: true,
 };
 
-function judgeAccess(input: CheckInput, node: CheckInput['site']['nodes'][number], index: number): Outcome {
+/** What this check alone finds: where nothing else is asked yet. */
+export const accessFindings = (input: Reached): readonly Finding[] =>
+  judgeAll(input).map((outcome) => ({ check: accessWords.id, nodes: [], ...outcome }));
+
+/** What to do about a node that does not answer; of a cluster that lives, how it goes on without it too. */
+export function unreachedAdvice(
+  { name, access: login, reach }: SiteNode,
+  { own, member }: { readonly own: string | undefined; readonly member: boolean },
+): string {
+  const first = own ?? `Try it by hand: ssh ${login?.user ? `${login.user}@` : ''}${reach}.`;
+  if (!member) return first;
+  const replace = kloudspot(`node replace ${name} --with NEW --reach ADDRESS`);
+  return `${first} How the cluster is without it: \`${kloudspot('status')}\`. Another machine in its place: \`${replace}\``;
+}
+
+function judgeAccess(input: Reached, node: SiteNode, index: number): Outcome {
   const facts = factsOf(input, node);
   const nodes = [node.name];
   if (!facts) {
     const why = input.evidence?.unreached?.get(node.name);
+    const member = input.evidence?.cluster?.nodes.some(({ name }) => name === node.name) ?? false;
     return {
       ...fail(notSeen, why ? `${node.name} was not reached: ${why}` : `${node.name} was not reached.`, {
-        advice: `Try it by hand: ssh ${node.access?.user ? `${node.access.user}@` : ''}${node.reach}`,
+        advice: unreachedAdvice(node, { own: input.evidence?.reachAdvice?.get(node.name), member }),
         field: ['nodes', index, 'reach'],
       }),
       nodes,

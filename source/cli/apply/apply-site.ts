@@ -1,4 +1,5 @@
-import { judgeSite, lookAtSite } from '../../app/check-site.ts';
+import { judgeReached, judgeSite, lookAtSite } from '../../app/check-site.ts';
+import type { Seen } from '../../app/connect.ts';
 import { type Launch, launch } from '../../app/launch.ts';
 import { type Living, planLiving } from '../../app/plan-living.ts';
 import type { ChangedSite } from '../../app/set-values.ts';
@@ -19,6 +20,7 @@ import { listOf } from '../line/arguments.ts';
 import { confirmed } from '../line/confirm.ts';
 import { holdInterrupts } from '../line/interrupts.ts';
 import { rehearsalNote } from '../line/rehearsal-note.ts';
+import type { SiteVerb } from '../line/site-verb.ts';
 import { printJson, printLines, type Terminal } from '../line/terminal.ts';
 import { planLines } from '../text/plan-text.ts';
 import { preflightCode, preflightData } from '../text/preflight-data.ts';
@@ -75,10 +77,7 @@ export async function applySite(
   const code = preflightCode(findings);
   showFindings(findings, wanted, settings, terminal);
   if (answered && answered.lines.length > 0 && !settings.json) printLines(terminal.output, [...answered.lines, '']);
-  if (code !== exitCode.done) {
-    if (!settings.json) printLines(terminal.output, [nothingChanged]);
-    return code;
-  }
+  if (code !== exitCode.done) return refused(code, settings, terminal);
   const plan = await planLiving(wanted, living, { purpose: options.purpose ?? 'init', findings, ...part?.wish });
   if (part !== undefined && plan.steps.length === 0) {
     printLines(settings.json ? terminal.errors : terminal.output, [part.nothing]);
@@ -88,10 +87,29 @@ export async function applySite(
   return beginPlan(plan, wanted, settings, terminal, { ...options, ...defined({ documents }) });
 }
 
+function refused(code: ExitCode, settings: Settings, terminal: Terminal): ExitCode {
+  if (!settings.json) printLines(terminal.output, [nothingChanged]);
+  return code;
+}
+
+/** Refuses as the checks do where a node was not reached: a plan rests on what was seen of every node. Undefined: all were. */
+export function refuseUnreached(
+  { site, from }: { readonly site: Site; readonly from: string },
+  seen: Seen,
+  cluster: Living['cluster'],
+  { settings, terminal }: Pick<SiteVerb, 'settings' | 'terminal'>,
+): ExitCode | undefined {
+  const findings = judgeReached(site, seen, cluster);
+  const code = preflightCode(findings);
+  if (code === exitCode.done) return undefined;
+  showFindings(findings, { site, from }, settings, terminal);
+  return refused(code, settings, terminal);
+}
+
 /** What does not pass. As JSON only where the run cannot begin: else the run's events are what is printed. */
 function showFindings(
   findings: readonly Finding[],
-  { site, from }: OpenedSite,
+  { site, from }: Pick<OpenedSite, 'site' | 'from'>,
   settings: Settings,
   terminal: Terminal,
 ): void {

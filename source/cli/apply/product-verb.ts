@@ -4,6 +4,7 @@ import { observeSite } from '../../app/observe-site.ts';
 import { checkOutside } from '../../app/outside-rights.ts';
 import { planSite } from '../../app/plan.ts';
 import { standingStorage } from '../../app/standing-storage.ts';
+import { unreachedAdvice } from '../../check/subjects/access.ts';
 import type { RunDocument } from '../../engine/worker/documents.ts';
 import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
 import { targetOf } from '../../network/targets.ts';
@@ -28,12 +29,16 @@ export interface SeenCluster extends Observation, Pick<Seen, 'facts'> {
 export async function reachedFacts(verb: SiteVerb): Promise<Seen['facts']> {
   const { opened, settings, terminal } = verb;
   const prompts = accessPrompts(settings, terminal);
-  const { facts, unreached } = await connect(opened.site.nodes.map(targetOf), { ...opened, prompts });
-  tell(
-    verb,
-    [...unreached].map(([node, why]) => `${node} was not reached: ${why}`),
-  );
-  return facts;
+  const seen = await connect(opened.site.nodes.map(targetOf), { ...opened, prompts });
+  const { nodes, cluster } = opened.site;
+  const member = cluster.kubeconfig === undefined;
+  for (const node of nodes) {
+    const why = seen.unreached.get(node.name);
+    if (why === undefined) continue;
+    const advice = unreachedAdvice(node, { own: seen.advice.get(node.name), member });
+    tell(verb, [`${node.name} was not reached: ${why}`, `  Do: ${advice}`]);
+  }
+  return seen.facts;
 }
 
 /** Where no manager answers nothing is known: neither what is installed nor what would stay. Throws `Fault` (exit code 4). */

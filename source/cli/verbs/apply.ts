@@ -7,10 +7,11 @@ import type { Living } from '../../app/plan-living.ts';
 import { siteToBuild } from '../../app/seen-storage.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { givenPasswords, type OpenedSite, openSite } from '../../app/site.ts';
+import { standingCluster } from '../../app/standing-cluster.ts';
 import { openWorld } from '../../app/world.ts';
 import type { ExitCode } from '../../errors/fault.ts';
 import { defined } from '../../text/defined.ts';
-import { type AnsweredSite, applySite, beginPlan } from '../apply/apply-site.ts';
+import { type AnsweredSite, applySite, beginPlan, refuseUnreached } from '../apply/apply-site.ts';
 import { accessPrompts } from '../line/access.ts';
 import { acceptFailure, globalFlags, takeOver } from '../line/flags.ts';
 import { processTerminal, type Terminal } from '../line/terminal.ts';
@@ -61,8 +62,12 @@ async function applyPlan(file: string, settings: Settings, terminal: Terminal, t
   const passwords = await givenPasswords(settings);
   const world = await openWorld({ files: settings.files, passwords, rehearsal: settings.rehearsal });
   try {
-    const { facts } = await connect(plan.targets, { world, passwords, prompts: accessPrompts(settings, terminal) });
-    refuseDrift(plan, facts);
+    const seen = await connect(plan.targets, { world, passwords, prompts: accessPrompts(settings, terminal) });
+    const { site } = plan;
+    const cluster = await standingCluster({ site, world }, seen.facts, settings.files);
+    const refused = refuseUnreached({ site, from: file }, seen, cluster, { settings, terminal });
+    if (refused !== undefined) return refused;
+    refuseDrift(plan, seen.facts);
     return await beginPlan(plan, { passwords, world }, settings, terminal, { verb: 'apply', takeOver });
   } finally {
     await world.close();

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { allFacts, connect } from '../../app/connect.ts';
+import { connect } from '../../app/connect.ts';
 import { lookAtLiving, planLiving } from '../../app/plan-living.ts';
 import { siteToBuild } from '../../app/seen-storage.ts';
 import { stepsDone } from '../../app/steps-done.ts';
@@ -11,6 +11,7 @@ import type { Plan } from '../../plan/document/document.ts';
 import { estimateStorage } from '../../storage/estimate.ts';
 import { defined } from '../../text/defined.ts';
 import { screenWidth } from '../../ui/plain/output.ts';
+import { refuseUnreached } from '../apply/apply-site.ts';
 import { accessPrompts } from '../line/access.ts';
 import { globalFlags } from '../line/flags.ts';
 import { rehearsalNote } from '../line/rehearsal-note.ts';
@@ -37,8 +38,10 @@ export default defineVerb({
     withNodes(args, async ({ opened, settings, terminal }) => {
       const prompts = accessPrompts(settings, terminal);
       const seen = await connect(opened.site.nodes.map(targetOf), { ...opened, prompts });
-      const facts = allFacts(seen);
+      const { facts } = seen;
       const living = await lookAtLiving(opened, facts, settings.files);
+      const refused = refuseUnreached(opened, seen, living.cluster, { settings, terminal });
+      if (refused !== undefined) return refused;
       const site = siteToBuild(opened, living);
       const plan = await planLiving({ ...opened, site }, living);
       const file = args.save === undefined ? undefined : resolve(args.save);
