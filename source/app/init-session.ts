@@ -28,7 +28,7 @@ import { launch } from './launch.ts';
 import { lookAtLiving, planLiving } from './plan-living.ts';
 import { reachNode, reasonOf } from './reach-node.ts';
 import type { AccessState, InitSession, StartFacts } from './session.ts';
-import { type Settings, settingsFrom } from './settings.ts';
+import { type Settings, settingsFrom, siteHome } from './settings.ts';
 import { givenPasswords } from './site.ts';
 import { readStartFacts } from './start-facts.ts';
 import { openUnfinished } from './unfinished-site.ts';
@@ -245,7 +245,7 @@ class Session implements InitSession {
   }
 
   documents(site: Site) {
-    return documentsOf(site, this.product, this.#settings.site, this.files);
+    return documentsOf(site, this.product, siteHome(this.#settings), this.files);
   }
 
   async begin(plan: Plan): Promise<RunHandle> {

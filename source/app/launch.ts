@@ -5,7 +5,7 @@ import { program } from '../host/program.ts';
 import { openMemory } from '../operator/memory.ts';
 import type { Plan } from '../plan/document/document.ts';
 import { refuseMissingSecret } from './registry-secret.ts';
-import type { Settings } from './settings.ts';
+import { type Settings, siteHome } from './settings.ts';
 import type { OpenedSite } from './site.ts';
 
 /** How a run is started. */
@@ -24,7 +24,7 @@ export async function launch(
   plan: Plan,
   { world, passwords }: Pick<OpenedSite, 'world' | 'passwords'>,
   { files, rehearsal, ...settings }: Pick<Settings, 'files' | 'rehearsal' | 'site'>,
-  { site = settings.site, ...options }: Launch,
+  { site = siteHome({ files, ...settings }), ...options }: Launch,
 ): Promise<RunHandle> {
   if (plan.purpose !== 'stop') await refuseMissingSecret(plan.site, passwords);
   const { scenario } = world;

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Fault } from '../errors/fault.ts';
+import { isOfShell } from '../host/read-text-now.ts';
 import { type Files, filesUnder } from '../site/files.ts';
 import { calledWith } from '../text/command.ts';
 
@@ -74,13 +75,17 @@ export function settingsFrom(flags: FlagValues, env: NodeJS.ProcessEnv = process
 /** Whether root's rights came from sudo. */
 export const underSudo = (env: NodeJS.ProcessEnv): boolean => env.SUDO_UID !== undefined && process.getuid?.() === 0;
 
-/** Flags that name the site. Paths are whole, so that a command works from every folder. */
+/** Where the site file is written, and where later verbs find it: not the pipe of a shell, but the usual place. */
+export const siteHome = ({ site, files }: Pick<Settings, 'site' | 'files'>): string =>
+  isOfShell(site) ? files.site : site;
+
+/** Flags that name the site. Paths are whole, so that a command works from every folder; a pipe is gone after the first. */
 function repeated({ rehearse, root, site }: FlagValues): string[] {
   const scenario = rehearse === undefined ? undefined : scenarioFrom(rehearse);
   return [
     ...(rehearse === undefined ? [] : [scenario === undefined ? '--rehearse' : `--rehearse=${scenario}`]),
     ...(root ? [`--root=${resolve(root)}`] : []),
-    ...(site ? [`--site=${resolve(site)}`] : []),
+    ...(site && !isOfShell(resolve(site)) ? [`--site=${resolve(site)}`] : []),
   ];
 }
 

@@ -2,8 +2,7 @@ import { close, constants, fstat, open, readFile, type Stats } from 'node:fs';
 import { promisify } from 'node:util';
 import { Fault } from '../errors/fault.ts';
 import { quote } from '../text/quote.ts';
-import { isOfShell } from './read-text.ts';
-import { refuseUnlessFile, tooLarge } from './read-text-now.ts';
+import { isOfShell, refuseUnlessFile, tooLarge } from './read-text-now.ts';
 import { whyUnread } from './unread.ts';
 
 /** Bytes. A file with more is another one than is meant. */

@@ -43,6 +43,12 @@ export function refuseUnlessFile(path: string, found: Stats): void {
   });
 }
 
+/**
+ * Whether a path is that of something which a shell has opened, as by `<(…)`: it has a writer, and is gone when the command has ended.
+ * A pipe with a name of its own may never have a writer, and would be waited for in silence.
+ */
+export const isOfShell = (path: string): boolean => /^\/(dev|proc\/(self|\d+))\/(fd\/\d+|stdin)$/.test(path);
+
 const lookAt = (path: string): string => `Look at it: ls -l ${quote(path)}`;
 
 export function tooLarge(path: string, bytes: number): Fault {

@@ -5,7 +5,7 @@ import { Fault } from '../errors/fault.ts';
 import { isMissing } from '../errors/thrown.ts';
 import { quote } from '../text/quote.ts';
 import { namePath } from './file-fault.ts';
-import { largest, refuseUnlessFile, tooLarge, withoutWaiting } from './read-text-now.ts';
+import { isOfShell, largest, refuseUnlessFile, tooLarge, withoutWaiting } from './read-text-now.ts';
 
 /** The text of a file of ours; undefined where there is none. Throws as `textOfFile` does. */
 export async function textIfPresent(path: string): Promise<string | undefined> {
@@ -49,12 +49,24 @@ export async function foldersIn(path: string): Promise<string[]> {
   return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name);
 }
 
+/** By path: what came through a pipe of the shell, which gives it once. */
+const cameThrough = new Map<string, Promise<string>>();
+
 /**
  * The text of a file, of a pipe that a shell has opened, or of a device that an operator names with a flag. Throws a `Fault` for
  * another pipe, and where the text is longer than so many bytes or not UTF-8; else what Node throws.
  */
 export async function textUpTo(path: string, bytes: number, flag: string): Promise<string> {
-  if (!isOfShell(path) && (await stat(path)).isFIFO()) throw namedPipe(path, flag);
+  const earlier = cameThrough.get(path);
+  if (earlier !== undefined) return earlier;
+  const isPipe = (await stat(path)).isFIFO();
+  if (isPipe && !isOfShell(path)) throw namedPipe(path, flag);
+  const text = wholeText(path, bytes);
+  if (isPipe) cameThrough.set(path, text);
+  return text;
+}
+
+async function wholeText(path: string, bytes: number): Promise<string> {
   const chunks: Buffer[] = await createReadStream(path, { end: bytes }).toArray();
   const whole = Buffer.concat(chunks);
   if (whole.length > bytes) throw tooLarge(path, bytes);
@@ -72,9 +84,6 @@ function otherEncoding(path: string, whole: Buffer): Fault {
     next: ['Save it as UTF-8 in your editor, then try again.'],
   });
 }
-
-/** A pipe that a shell has opened has a writer. One with a name of its own may never have one, and would be waited for in silence. */
-export const isOfShell = (path: string): boolean => /^\/(dev|proc)\//.test(path);
 
 /** What is wrong with a pipe in the file system that a flag names, and the way in. */
 export function namedPipe(path: string, flag: string): Fault {

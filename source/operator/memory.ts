@@ -2,6 +2,7 @@ import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import Conf from 'conf';
 import * as z from 'zod';
+import { isOfShell } from '../host/read-text-now.ts';
 import type { Files } from '../site/files.ts';
 import { memoryName, type RecentSite } from './recent-sites.ts';
 
@@ -9,6 +10,7 @@ import { memoryName, type RecentSite } from './recent-sites.ts';
 export interface Memory {
   /** Latest first. */
   recentSites(): readonly RecentSite[];
+  /** A pipe of the shell is not there the next time, and not remembered. */
   rememberSite(name: string, path: string): void;
   /** Usual times of the kinds of steps in ms, from earlier runs; those that never ran are not there. */
   stepTimes(): Readonly<Partial<Record<string, number>>>;
@@ -46,6 +48,7 @@ export function openMemory(files: Files, report: (text: string) => void = toStan
   return {
     recentSites: () => read().sites.map((site) => ({ ...site, at: new Date(site.at) })),
     rememberSite(name, path) {
+      if (isOfShell(path)) return;
       const others = read().sites.filter((site) => site.path !== path);
       keep({ sites: [{ name, path, at: new Date().toISOString() }, ...others].slice(0, sitesKept) });
     },

@@ -98,6 +98,20 @@ describe('in the place of a file that an operator names', () => {
   });
 });
 
+it('a site may come through a pipe of the shell, which gives it once, and is read as often as it is wanted', async () => {
+  const script = `import { openUnfinished } from '${join(home, 'source/app/unfinished-site.ts')}';
+    for (const _ of [1, 2]) {
+      const { draft, open } = await openUnfinished(process.argv[1]);
+      console.log(draft.name, String(open.length > 0));
+    }`;
+  const { stdout } = await execa(
+    'bash',
+    ['-c', `"$0" --input-type=module -e "$1" <(echo 'name: half')`, process.execPath, script],
+    { cwd: home },
+  );
+  expect(stdout).toBe('half true\nhalf true');
+});
+
 it('passwords may come through a pipe of the shell', async () => {
   const script = `import { readPasswords } from '${join(home, 'source/host/secrets.ts')}';
     console.log((await readPasswords({ file: process.argv[1] })).login('a'));`;

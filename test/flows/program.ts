@@ -110,10 +110,10 @@ export class Rehearsal {
   }
 
   /** Runs a verb behind some words of bash, such as a limit of the shell or a redirection: `ulimit -n 64; "$@"`. */
-  async inShell(script: string, verb: string, ...flags: readonly string[]): Promise<{ code: number; stderr: string }> {
+  async inShell(script: string, verb: string, ...flags: readonly string[]): ReturnType<Rehearsal['run']> {
     const words = ['-c', script, 'bash', launcher, ...this.#words(verb, flags)];
-    const { exitCode = 128, stderr } = await execa('bash', words, this.#options());
-    return { code: exitCode, stderr };
+    const { exitCode = 128, stdout, stderr } = await execa('bash', words, this.#options());
+    return { code: exitCode, stdout, stderr };
   }
 
   #words(verb: string, flags: readonly string[]): string[] {

@@ -5,7 +5,7 @@ import { documentsOf } from '../../app/documents.ts';
 import { readPlan, refuseDrift } from '../../app/plan.ts';
 import type { Living } from '../../app/plan-living.ts';
 import { siteToBuild } from '../../app/seen-storage.ts';
-import { type Settings, settingsFrom } from '../../app/settings.ts';
+import { type Settings, settingsFrom, siteHome } from '../../app/settings.ts';
 import { givenPasswords, type OpenedSite, openSite } from '../../app/site.ts';
 import { standingCluster } from '../../app/standing-cluster.ts';
 import { openWorld } from '../../app/world.ts';
@@ -54,7 +54,7 @@ export default defineVerb({
 async function answered(opened: OpenedSite, settings: Settings, living: Living): Promise<AnsweredSite | undefined> {
   const site = siteToBuild(opened, living);
   if (isDeepStrictEqual(site, opened.site)) return undefined;
-  return { site, documents: await documentsOf(site, opened.product, settings.site, settings.files), lines: [] };
+  return { site, documents: await documentsOf(site, opened.product, siteHome(settings), settings.files), lines: [] };
 }
 
 async function applyPlan(file: string, settings: Settings, terminal: Terminal, takeOver: boolean): Promise<ExitCode> {
