@@ -1,8 +1,11 @@
 import type { NodeFacts } from '../facts/facts.ts';
 import type { Product } from '../product/schema.ts';
-import type { Site, SiteDraft } from '../site/schema.ts';
+import { thisMachine } from '../host/this-machine.ts';
+import type { Site, SiteDraft, SiteNode } from '../site/schema.ts';
+import { defined } from '../text/defined.ts';
 import { textAt } from '../wizard/draft/draft.ts';
 import { likelyGroupOf, likelyPoolGroupOf } from '../wizard/draft/storage-wish.ts';
+import { placedNodes } from '../wizard/pages/node-places.ts';
 import type { Living } from './plan-living.ts';
 import type { OpenedSite } from './site.ts';
 
@@ -14,19 +17,36 @@ export interface Written {
   readonly facts: ReadonlyMap<string, NodeFacts>;
 }
 
-/** The site with the volume groups that its file does not name: those that the Storage page offers for these nodes. */
+/**
+ * The site with the volume groups that its file does not name: those that the Storage page offers for these nodes, the site's and
+ * that of a node which has another one. A disk is taken only where the file or an operator names it.
+ */
 export function withSeenGroups({ site, ...view }: Written): Site {
   const { unshared, shared } = site.storage;
-  const group = (of: 'unshared' | 'shared', likely: string): string =>
-    textAt(view.draft, ['storage', of, 'volumeGroup']) || likely;
+  const named = (of: 'unshared' | 'shared'): string => textAt(view.draft, ['storage', of, 'volumeGroup']);
+  const placed = placedNodes({ ...view, machine: thisMachine });
+  const nodes = site.nodes.map((node) => {
+    const seen = placed.find(({ name }) => name === node.name)?.storage;
+    return withStorage(node, {
+      unshared: named('unshared') === '' ? seen?.unshared : undefined,
+      shared: named('shared') === '' && seen?.shared?.device === undefined ? seen?.shared : undefined,
+    });
+  });
   return {
     ...site,
+    nodes,
     storage: {
       ...site.storage,
-      unshared: { ...unshared, volumeGroup: group('unshared', likelyGroupOf(view)) },
-      shared: { ...shared, volumeGroup: group('shared', likelyPoolGroupOf(view)) },
+      unshared: { ...unshared, volumeGroup: named('unshared') || likelyGroupOf(view) },
+      shared: { ...shared, volumeGroup: named('shared') || likelyPoolGroupOf(view) },
     },
   };
+}
+
+/** The node with these places beside what it says for itself. */
+function withStorage(node: SiteNode, places: Pick<NonNullable<SiteNode['storage']>, 'unshared' | 'shared'>): SiteNode {
+  const { unshared, shared } = places;
+  return unshared || shared ? { ...node, storage: { ...node.storage, ...defined({ unshared, shared }) } } : node;
 }
 
 /** The site as it is built: with those groups while its nodes have no cluster. One that is there already lies where its file says. */

@@ -5,6 +5,9 @@ import type { NodeFacts } from '../../source/facts/facts.ts';
 import type { SiteDraft } from '../../source/site/schema.ts';
 import { setAt } from '../../source/wizard/draft/draft.ts';
 import { storageWish } from '../../source/wizard/draft/storage-wish.ts';
+import { settle } from '../../source/wizard/pages.ts';
+import { placedNodes } from '../../source/wizard/pages/node-places.ts';
+import { GiB } from '../facts-fixtures.ts';
 import { facts, product, siteOf, wholeDraft } from '../ui/sample.ts';
 
 /** Nodes whose installer called the group otherwise. */
@@ -18,6 +21,12 @@ const seen = new Map(
     return [node.node, { ...node, ...(storage && { storage }) }];
   }),
 );
+/** The same, but that ks-2 has Ubuntu's own group. */
+const unlike = new Map([...seen].map(([name, node]) => [name, name === 'ks-2' ? facts('ks-2', '10.0.4.22') : node]));
+const blankDisk = {
+  ...{ name: 'sdz', path: '/dev/sdz', type: 'disk', sizeBytes: 400 * GiB, rotational: false, removable: false },
+  ...{ readOnly: false, mountPoints: [], children: [] },
+};
 const machine = { now: () => 0, file: () => ({ problem: 'not there' }) };
 
 it('without an answer both ways take the group that the nodes have', () => {
@@ -26,6 +35,43 @@ it('without an answer both ways take the group that the nodes have', () => {
   expect(site.storage.unshared.volumeGroup).toBe('vg_data');
   expect(site.storage.unshared.volumeGroup).toBe(pages.unshared.volumeGroup);
   expect(site.storage.shared.volumeGroup).toBe(pages.shared.volumeGroup);
+});
+
+it('a node whose only group has another name gets that, as the page has it', () => {
+  const site = withSeenGroups({ site: siteOf(wholeDraft), draft: wholeDraft, product, facts: unlike });
+  const settled = siteOf(settle({ draft: wholeDraft, product, facts: unlike, machine }));
+  expect(site.nodes.map(({ storage }) => storage)).toEqual([
+    undefined,
+    { unshared: { volumeGroup: 'ubuntu-vg' }, shared: { volumeGroup: 'ubuntu-vg' } },
+    undefined,
+  ]);
+  expect(site.nodes).toEqual(settled.nodes);
+  const words = wordsOf(wholeDraft, unlike);
+  expect(words[0]).toMatch(/^Using vg_data \(ks-2: ubuntu-vg\) for unshared volumes\./);
+  expect(words[1]).toMatch(/^It fits\./);
+});
+
+it('what a node says for itself stays, and a disk is not taken unless it is named', () => {
+  const blank = (node: NodeFacts): NodeFacts => ({
+    ...node,
+    ...(node.storage && {
+      storage: {
+        ...node.storage,
+        volumeGroups: node.storage.volumeGroups.map((group) => ({ ...group, freeBytes: 20 * GiB })),
+        disks: [...node.storage.disks, blankDisk],
+      },
+    }),
+  });
+  const own = setAt(wholeDraft, ['nodes', 0, 'storage'], { unshared: { volumeGroup: 'other' } });
+  const full = new Map([...seen].map(([name, node]) => [name, blank(node)]));
+  const page = placedNodes({ draft: own, product, facts: full, machine });
+  expect(page.map(({ storage }) => storage?.shared?.device)).toContain('/dev/sdz');
+  const site = withSeenGroups({ site: siteOf(own), draft: own, product, facts: full });
+  expect(site.nodes.map(({ storage }) => storage)).toEqual([
+    { unshared: { volumeGroup: 'other' } },
+    undefined,
+    undefined,
+  ]);
 });
 
 it('an answer stays', () => {
@@ -52,9 +98,9 @@ it.each([
     seen,
   ],
   [
-    'a node without the group of the others',
-    wholeDraft,
-    new Map([...seen].map(([name, node]) => [name, name === 'ks-2' ? facts('ks-2', '10.0.4.22') : node])),
+    'a node without the group that the site names',
+    setAt(wholeDraft, ['storage', 'unshared', 'volumeGroup'], 'vg_data'),
+    unlike,
   ],
 ] as const)('does not say that it fits where preflight refuses it: %s', (_, draft, nodes) => {
   const words = wordsOf(draft, nodes).join('\n');

@@ -10,11 +10,12 @@ interface Own {
 }
 
 /** Three machines whose groups have each another name; ks-2 has a blank disk beside it. */
-async function scenarioFile(root: string, own: Own): Promise<string> {
+async function scenarioFile(root: string, own: Own, forAll?: object): Promise<string> {
   const healthy = parse(await readFile(join(home, 'templates/rehearsal/healthy.yaml'), 'utf8'));
   healthy.nodes['ks-1'].disks = [{ group: 'ubuntu-vg' }];
   healthy.nodes['ks-2'].disks = [{ group: 'vg_data' }, { name: 'sdb', sizeGiB: 400, use: 'blank' }];
   healthy.nodes['ks-3'].disks = [{ group: 'data' }];
+  if (forAll) healthy.draft.storage = { ...healthy.draft.storage, ...forAll };
   for (const node of healthy.draft.nodes) if (own[node.name]) node.storage = own[node.name];
   const path = join(root, 'unlike.yaml');
   await writeFile(path, stringify(healthy));
@@ -27,9 +28,12 @@ const inGroup = (volumeGroup: string, more: object = {}) => ({
   ...more,
 });
 
-it('nodes whose groups differ are refused with one remedy for the site, and built once each names its own', async () => {
+it('nodes whose groups differ are refused where the site names one for all, and built where each has or names its own', async () => {
   const first = await Rehearsal.begin();
-  const refused = await first.run('init', '--yes', `--rehearse=${await scenarioFile(first.root, {})}`);
+  const free = `--rehearse=${await scenarioFile(first.root, {})}`;
+  expect((await first.run('preflight', free)).code).toBe(0);
+  const forAll = { unshared: { volumeGroup: 'ubuntu-vg' }, shared: { volumeGroup: 'ubuntu-vg' } };
+  const refused = await first.run('init', '--yes', `--rehearse=${await scenarioFile(first.root, {}, forAll)}`);
   expect(refused.code).toBe(3);
   expect(refused.stdout).toMatch(
     /Name each node's own volume group in site.yaml, nodes\[\]\.storage: vg_data \([\d.]+ GB free\) on ks-2, data/,

@@ -97,10 +97,15 @@ function shortNotes({ draft }: WizardView, { nodes, weakest }: StorageEstimate):
 const namesOf = (names: readonly string[]): string =>
   names.length <= 4 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
 
-/** The group that unshared volumes are cut from; undefined where a storage class takes them. */
+/** The group that unshared volumes are cut from, and nodes with another one; undefined where a storage class takes them. */
 function usingGroup(view: WizardView): string | undefined {
   const { unshared } = storageWish(view).storage;
-  return unshared.storageClass === undefined ? unshared.volumeGroup : undefined;
+  if (unshared.storageClass !== undefined) return undefined;
+  const others = placedNodes(view).flatMap(({ name, storage }) => {
+    const own = storage?.unshared?.volumeGroup ?? unshared.volumeGroup;
+    return own === unshared.volumeGroup ? [] : [`${name}: ${own}`];
+  });
+  return others.length === 0 ? unshared.volumeGroup : `${unshared.volumeGroup} (${namesOf(others)})`;
 }
 
 /** In the words and the order of `storage estimate`. */
