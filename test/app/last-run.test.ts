@@ -5,8 +5,9 @@ import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import { lastRun } from '../../source/app/last-run.ts';
 
-const ended = (outcome: string): string =>
-  `{"at":"2026-01-01T00:00:00.000Z","type":"run-started"}\n{"at":"2026-01-01T00:00:01.000Z","type":"run-ended","outcome":"${outcome}","why":"x"}\n`;
+/** A journal that ended at this second. */
+const ended = (outcome: string, second = 1): string =>
+  `{"at":"2026-01-01T00:00:00.000Z","type":"run-started"}\n{"at":"2026-01-01T00:00:0${second}.000Z","type":"run-ended","outcome":"${outcome}","why":"x"}\n`;
 
 async function root(...journals: readonly (string | undefined)[]): Promise<{ readonly runs: string }> {
   const runs = await mkdtemp(join(tmpdir(), 'kloudspot-runs-'));
@@ -22,8 +23,14 @@ it.each([
   ['no run', [], 'none'],
   ['one that was done', [ended('done')], 'done'],
   ['one that was undone', [ended('undone')], 'none'],
-  ['one that was stopped after one that was done', [ended('done'), ended('stopped')], 'open'],
+  ['one that was stopped after one that was done', [ended('done'), ended('stopped', 2)], 'open'],
   ['one that failed', [ended('failed')], 'open'],
+  ['a build that was undone after an update of it', [ended('undone', 3), ended('done', 2)], 'none'],
+  ['an update that was undone on a build that stands', [ended('done'), ended('undone', 3)], 'done'],
+  ['a build after one that was undone', [ended('undone', 1), ended('done', 2)], 'done'],
+  ['its update undone', [ended('undone', 1), ended('done', 2), ended('undone', 4)], 'done'],
+  ['it undone too, after an update', [ended('undone', 1), ended('undone', 4), ended('done', 3)], 'none'],
+  ['an older one that was continued and failed', [ended('failed', 3), ended('done', 2)], 'open'],
   ['one in the middle of an event', [`${ended('done')}{"at":"2026-`], 'open'],
   ['one that no process has begun, after one that was done', [ended('done'), undefined], 'done'],
 ] as const)('%s', async (_, journals, result) => {

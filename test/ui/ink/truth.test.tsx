@@ -5,7 +5,7 @@ import { update } from '../../../source/ui/ink/app/update.ts';
 import { Frame } from '../../../source/ui/ink/widgets/frame.tsx';
 import { Line } from '../../../source/ui/ink/widgets/line.tsx';
 import { getAt } from '../../../source/wizard/draft/draft.ts';
-import { wholeDraft } from '../sample.ts';
+import { facts, wholeDraft } from '../sample.ts';
 import { begin, checked, ended, failed, opened, ran, reviewed, seen, told } from './states.tsx';
 import { Walk } from './walk.tsx';
 
@@ -180,7 +180,23 @@ describe('beside a site that is set up', () => {
     expect(walk('open').shown()).toMatch(/The last run of berlin has not come to its end/);
     expect(walk('open').shown()).toMatch(/kloudspot resume/);
     expect(walk('open').shown()).not.toMatch(/is set up/);
-    expect(walk('none').shown()).toMatch(/no run has begun/);
+    expect(walk('none').shown()).toMatch(/nothing is set up from it/);
+  });
+});
+
+describe('a site that was not named yet', () => {
+  const unnamed = () =>
+    new Walk().tell({ type: 'draft', draft: { ...wholeDraft, name: '' }, savedAt: undefined, now: 0 });
+  it('is a new one in the title, and not the word that stands for its name', () => {
+    expect(unnamed().shown()).toMatch(/kloudspot init · new site · /);
+    expect(opened().shown()).toMatch(/kloudspot init · site berlin · /);
+  });
+  it('is called as the domain of its nodes', () => {
+    const node = facts('ks-1', '10.0.4.21');
+    const network = node.network && { ...node.network, search: ['hamburg.example.org'] };
+    const state = { state: 'ready', facts: { ...node, ...(network && { network }) } } as const;
+    const walk = unnamed().tell({ type: 'access', reach: '10.0.4.21', now: 0, state });
+    expect(walk.shown()).toMatch(/kloudspot init · site hamburg · /);
   });
 });
 

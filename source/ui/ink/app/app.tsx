@@ -98,7 +98,8 @@ function headOf(state: AppState): string {
       : state.savedAt
         ? `saved ${timeOfDay(state.savedAt)}`
         : 'not saved yet';
-  return `kloudspot init · site ${siteName(state)} · ${saved}`;
+  const name = siteName(state);
+  return `kloudspot init · ${name === undefined ? 'new site' : `site ${name}`} · ${saved}`;
 }
 
 /** The line over the keys: what was just said, else what goes on while it is so. */

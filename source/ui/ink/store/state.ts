@@ -14,7 +14,7 @@ import type { Site, SiteDraft } from '../../../site/schema.ts';
 import { textAt } from '../../../wizard/draft/draft.ts';
 import { draftNodes } from '../../../wizard/draft/draft-nodes.ts';
 import type { WizardView } from '../../../wizard/page.ts';
-import { isPageId, type PageId, pageTitles } from '../../../wizard/pages.ts';
+import { isPageId, type PageId, pageOf, pageTitles } from '../../../wizard/pages.ts';
 import type { Review } from '../../model/review.ts';
 import type { ChoiceState } from '../widgets/choice/state.ts';
 import type { PagerState } from '../widgets/pager/state.ts';
@@ -187,8 +187,14 @@ export function factsByNode(state: Pick<AppState, 'draft' | 'access'>): Readonly
   return facts;
 }
 
-export function siteName(state: Pick<AppState, 'draft'>): string {
-  return textAt(state.draft, ['name']) || 'site';
+/** The name that was typed, else the one that the nodes' own domain gives; undefined until then. */
+export function siteName(state: Viewed): string | undefined {
+  const typed = textAt(state.draft, ['name']);
+  if (typed !== '' || state.product === undefined) return typed || undefined;
+  const fallback = pageOf('nodes')
+    .fields(viewOf(state))
+    .find(({ id }) => id === 'name')?.fallback;
+  return fallback?.from === 'seen' ? String(fallback.value) : undefined;
 }
 
 export function initialState(
