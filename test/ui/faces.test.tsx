@@ -42,7 +42,7 @@ async function* events(): AsyncGenerator<RunEvent> {
 async function plain(): Promise<string> {
   let text = '';
   const clock = { now: () => 0, elapsed: () => 0, sleep: () => new Promise<void>(() => undefined) };
-  await showRunPlain(plan, events(), { write: (part) => (text += part) }, clock);
+  await showRunPlain(plan, events(), { write: (part) => (text += part) }, clock, { estimate: () => undefined });
   return text.replaceAll(/\n {4,}/g, ' ');
 }
 

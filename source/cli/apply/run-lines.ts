@@ -12,11 +12,11 @@ import type { RunWatch } from './run-watch.ts';
 
 /** A run as plain lines, without a single control code. Asks what to do after a failure where someone can answer. */
 export async function watchAsLines(watch: RunWatch, terminal: Terminal): Promise<RunOutcome | undefined> {
-  const { plan, events, earlier } = watch;
+  const { plan, events, earlier, estimate } = watch;
   const asking = terminal.interactive ? askAfterFailure(watch, terminal) : undefined;
   const heard = asking === undefined ? events : listening(events, asking.hear);
   try {
-    const view = await showRunPlain(plan, heard, terminal.output, systemClock, { earlier });
+    const view = await showRunPlain(plan, heard, terminal.output, systemClock, { earlier, estimate });
     const place = { files: watch.files, rehearsal: watch.rehearsal !== undefined };
     const next = nextLines(view, place).map((line) => `  ${line}`);
     say(terminal.output, '', endingOf(view).text, ...next);

@@ -1,10 +1,13 @@
 import { render } from 'ink';
 import { type ReactNode, useSyncExternalStore } from 'react';
+import type { Watcher } from '../../app/follow.ts';
 import type { RunEvent, RunOrder } from '../../engine/journal/event.ts';
+import { applyEvent } from '../../engine/view/view.ts';
 import type { ExitCode } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { endingOf, nextLines, type RunPlace } from '../model/ending.ts';
+import { timeLeftOf } from '../model/time-left.ts';
 import { useKeys, useSeconds } from './app/hooks.ts';
 import { keepHeapSmall } from './app/small-heap.ts';
 import { Store } from './app/store.ts';
@@ -13,14 +16,7 @@ import { printLines, screenOptions } from './screen.ts';
 import { attachedFrame, codeOfRun } from './screens/run/frame.ts';
 import { RunBody } from './screens/run/run.tsx';
 import { runUpdate } from './screens/run/update.ts';
-import {
-  type RunEffect,
-  type RunScreen,
-  type RunScreenEvent,
-  runScreen,
-  settledSteps,
-  spentTimes,
-} from './store/run-state.ts';
+import { type RunEffect, type RunScreen, type RunScreenEvent, runScreen } from './store/run-state.ts';
 import { Frame } from './widgets/frame.tsx';
 import { bodyRows } from './widgets/layout.ts';
 import { type Theme, type ThemeOptions, themeOf } from './widgets/theme.ts';
@@ -32,11 +28,7 @@ export interface AttachOptions extends ThemeOptions {
   readonly events: AsyncIterable<RunEvent>;
   readonly steer: (order: RunOrder) => Promise<void>;
   /** ms left, by earlier runs; undefined where that is not known. */
-  readonly estimate?: (
-    plan: Plan,
-    settled: ReadonlySet<string>,
-    spent: ReadonlyMap<string, number>,
-  ) => number | undefined;
+  readonly estimate: Watcher['estimate'];
   /** Name of the scenario when this is a rehearsal. */
   readonly rehearsal?: string;
   readonly files: RunPlace['files'];
@@ -92,8 +84,7 @@ function storeOf(options: AttachOptions, leave: () => void): RunStore {
 async function follow(store: RunStore, options: AttachOptions, left: () => boolean): Promise<void> {
   for await (const event of options.events) {
     if (left()) return;
-    const { view } = store.state.run;
-    const rest = options.estimate?.(view.plan, settledSteps(view), spentTimes(view));
+    const rest = timeLeftOf(applyEvent(store.state.run.view, event), options.estimate);
     store.dispatch({ type: 'event', event, left: rest, now: Date.now() });
   }
 }

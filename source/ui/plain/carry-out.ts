@@ -22,6 +22,7 @@ export async function carryOut(walk: PlainWalk, plan: Plan, clock: Clock): Promi
   const following = new AbortController();
   const view = await showRunPlain(plan, session.follow(run, following.signal), talk.output, clock, {
     choose: (now) => choose(walk, run, now),
+    estimate: session.estimate,
   });
   following.abort();
   const place = { files: session.files, rehearsal: session.rehearsal !== undefined };

@@ -1,3 +1,4 @@
+import type { Watcher } from '../../app/follow.ts';
 import type { RunEvent } from '../../engine/journal/event.ts';
 import { applyEvent, emptyView, type RunView, type StepView } from '../../engine/view/view.ts';
 import type { Clock } from '../../host/host.ts';
@@ -6,12 +7,14 @@ import { durationClock } from '../../text/duration.ts';
 import { counted } from '../../text/plural.ts';
 import { endText } from '../model/ending.ts';
 import { failureLines, outcomeWord, waitTexts } from '../model/step-text.ts';
+import { timeLeftOf, timeLeftWords } from '../model/time-left.ts';
 import { type PlainOutput, say } from './output.ts';
 
 /** A line is printed at least this often, also while what a step waits for changes. ms. */
 const quietMs = 15_000;
 
 export interface PlainRunOptions {
+  readonly estimate: Watcher['estimate'];
   /** What the first so many processes of the run did is not printed again. */
   readonly earlier?: number;
   /** Called when the run waits for an order; it gives one, or ends the following by giving back `leave`. */
@@ -19,7 +22,7 @@ export interface PlainRunOptions {
 }
 
 /**
- * Follows a run as lines: one whenever a step begins or ends, and one every 15 s of silence.
+ * Follows a run as lines: one whenever a step begins or ends, one every 15 s of silence, and the time left when its words change.
  * Gives the state of the run when the events ended or the operator left.
  */
 export async function showRunPlain(
@@ -27,11 +30,12 @@ export async function showRunPlain(
   events: AsyncIterable<RunEvent>,
   output: PlainOutput,
   clock: Clock,
-  options: PlainRunOptions = {},
+  options: PlainRunOptions,
 ): Promise<RunView> {
   let view = emptyView(plan);
   let begun = 0;
   let spoken = clock.elapsed();
+  const news = timeLeftNews(options.estimate);
   const tell = (lines: readonly string[]) => {
     say(output, ...lines);
     spoken = clock.elapsed();
@@ -47,7 +51,7 @@ export async function showRunPlain(
     if (got.done) return view;
     view = applyEvent(view, got.value);
     if (got.value.type === 'run-started') begun += 1;
-    const lines = begun > (options.earlier ?? -1) ? eventLines(view, got.value) : [];
+    const lines = begun > (options.earlier ?? -1) ? [...eventLines(view, got.value), ...news(view, got.value)] : [];
     if (lines.length > 0) tell(lines);
     if (view.state === 'choosing' && got.value.type === 'run-paused' && (await options.choose?.(view)) === 'leave') {
       await iterator.return?.();
@@ -55,6 +59,18 @@ export async function showRunPlain(
     }
     next = iterator.next();
   }
+}
+
+/** A line with the time left, at the start and after steps, whenever it is another than the one before. */
+function timeLeftNews(estimate: Watcher['estimate']): (view: RunView, event: RunEvent) => readonly string[] {
+  let before: string | undefined;
+  return (view, { type }) => {
+    if (type !== 'run-started' && type !== 'step-done') return [];
+    const words = timeLeftWords(view.state, timeLeftOf(view, estimate));
+    if (words === undefined || words === before) return [];
+    before = words;
+    return [`${words.charAt(0).toUpperCase()}${words.slice(1)}, by earlier runs.`];
+  };
 }
 
 async function within<T>(next: Promise<T>, clock: Clock, ms: number): Promise<T | 'quiet'> {

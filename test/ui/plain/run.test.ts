@@ -39,7 +39,9 @@ describe('a run as lines', () => {
           signal?.addEventListener('abort', () => resolve());
         }),
     };
-    const shown = showRunPlain(plan, events(), { write: (part) => (text += part) }, clock);
+    const shown = showRunPlain(plan, events(), { write: (part) => (text += part) }, clock, {
+      estimate: () => undefined,
+    });
     for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     now += 15_000;
     wakes.at(-1)?.();
@@ -51,6 +53,35 @@ describe('a run as lines', () => {
       'still ks-1: Install MicroK8s on ks-1, 15 s, waits for change 118, now: Doing, gives up in 9:45',
       '4 of 8 ks-1: Install MicroK8s on ks-1: done, 40 s. It is there.',
       '',
+    ]);
+  });
+
+  it('says the time left at the start and when it is another, as the screen does', async () => {
+    let text = '';
+    async function* events(): AsyncGenerator<RunEvent> {
+      yield {
+        at: at(0),
+        type: 'run-started',
+        run: 'x-7f3a',
+        plan: 'h',
+        process: 1,
+        owner: 'root',
+        host: 'ks-1',
+        resumed: false,
+      };
+      for (const { id } of plan.steps.slice(0, 3)) {
+        yield { at: at(1), type: 'step-started', step: id, attempt: 1, deadlineMs: 600_000 };
+        yield { at: at(20), type: 'step-done', step: id, outcome: 'changed', seen: 'It is there.', durationMs: 19_000 };
+      }
+    }
+    const clock = { now: () => 0, elapsed: () => 0, sleep: () => new Promise<void>(() => undefined) };
+    await showRunPlain(plan, events(), { write: (part) => (text += part) }, clock, {
+      estimate: (_, { size }) => (size < 2 ? 9 : 4) * 60_000,
+    });
+    const lines = text.split('\n');
+    expect(lines.flatMap((line, index) => (line.includes(' left') ? [[index, line]] : []))).toEqual([
+      [1, 'About 9 min left, by earlier runs.'],
+      [6, 'About 4 min left, by earlier runs.'],
     ]);
   });
 
@@ -80,7 +111,9 @@ describe('a run as lines', () => {
           signal?.addEventListener('abort', () => ring());
         }),
     };
-    const shown = showRunPlain(plan, events(), { write: (part) => (text += part) }, clock);
+    const shown = showRunPlain(plan, events(), { write: (part) => (text += part) }, clock, {
+      estimate: () => undefined,
+    });
     for (let second = 0; second < 40; second += 5) {
       await settled();
       now += 5_000;

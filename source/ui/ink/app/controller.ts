@@ -1,13 +1,15 @@
 import type { InitSession, StartFacts } from '../../../app/session.ts';
 import type { RunHandle } from '../../../engine/journal/event.ts';
+import { applyEvent } from '../../../engine/view/view.ts';
 import type { ExitCode } from '../../../errors/fault.ts';
 import { textAt } from '../../../wizard/draft/draft.ts';
 import { draftNodes } from '../../../wizard/draft/draft-nodes.ts';
 import { judgeView } from '../../model/judge.ts';
 import { reviewOf } from '../../model/review.ts';
+import { timeLeftOf } from '../../model/time-left.ts';
 import type { Effect } from '../store/effect.ts';
 import type { AppEvent } from '../store/event.ts';
-import { type RunScreenNews, settledSteps, spentTimes } from '../store/run-state.ts';
+import type { RunScreenNews } from '../store/run-state.ts';
 import { type AppState, factsByNode, initialState, isScreen, viewOf } from '../store/state.ts';
 import { AddressAsking } from './address-asking.ts';
 import { faultLines } from './fault-lines.ts';
@@ -249,7 +251,7 @@ export class Controller {
   async #follow(run: RunHandle): Promise<void> {
     for await (const event of this.#session.follow(run, this.#following.signal)) {
       const view = this.store.state.run?.run.view;
-      const left = view && this.#session.estimate(view.plan, settledSteps(view), spentTimes(view));
+      const left = view && timeLeftOf(applyEvent(view, event), this.#session.estimate);
       this.#tellRun({ type: 'event', event, left });
     }
   }

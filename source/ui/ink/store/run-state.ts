@@ -4,7 +4,6 @@ import {
   awaitsChoice,
   cellSteps,
   emptyView,
-  isSettled,
   type RunView,
   type StepView,
 } from '../../../engine/view/view.ts';
@@ -127,15 +126,4 @@ export function stepHere(state: RunState): StepView | undefined {
     steps.findLast((step) => step.durationMs !== undefined) ??
     steps[0]
   );
-}
-
-/** ms that each running step has taken so far. */
-export function spentTimes({ steps, lastAt = 0 }: RunView): ReadonlyMap<string, number> {
-  const running = [...steps.values()].filter((step) => step.state === 'running');
-  return new Map(running.map(({ step, startedAt = lastAt }) => [step.id, lastAt - startedAt]));
-}
-
-/** The steps that need nothing more, from which the time left is estimated. */
-export function settledSteps(view: RunView): ReadonlySet<string> {
-  return new Set([...view.steps.values()].filter((step) => isSettled(step.state)).map((step) => step.step.id));
 }

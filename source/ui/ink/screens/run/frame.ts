@@ -1,8 +1,9 @@
 import { exitCodeOf } from '../../../../engine/outcome.ts';
 import type { ExitCode } from '../../../../errors/fault.ts';
 import { kloudspot } from '../../../../text/command.ts';
-import { durationClock, durationGuess } from '../../../../text/duration.ts';
+import { durationClock } from '../../../../text/duration.ts';
 import { endText, stopsAfterSteps } from '../../../model/ending.ts';
+import { timeLeftWords } from '../../../model/time-left.ts';
 import { isUnread, type RunScreen, type RunState } from '../../store/run-state.ts';
 import { hintsOf } from '../../widgets/bindings.ts';
 import type { FrameParts } from '../../widgets/frame-lines.ts';
@@ -42,9 +43,9 @@ export function placeOfRun(screen: RunScreen): string {
   const until = state === 'ended' ? lastAt : Math.max(now + run.ahead, lastAt ?? 0);
   const spent = startedAt === undefined || until === undefined ? '' : ` · ${durationClock(until - startedAt)}`;
   const rest = run.endsAt === undefined ? undefined : Math.max(0, run.endsAt - (now + run.ahead));
-  const left = rest !== undefined && state === 'running' ? ` · ${durationGuess(rest)} left` : '';
+  const left = timeLeftWords(state, rest);
   const word = state === 'paused' ? ' · paused' : state === 'choosing' ? ' · waits for you' : '';
-  return `${done} of ${counts.total}${spent}${left}${word}`;
+  return `${done} of ${counts.total}${spent}${left === undefined ? '' : ` · ${left}`}${word}`;
 }
 
 /** The line under the run: what was just said, else what goes on while it is so. */
