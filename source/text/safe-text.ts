@@ -28,6 +28,20 @@ export function safeLine(text: string): string {
   return safeText(text).replace(/[\t\r\n]+/g, ' ');
 }
 
+/** A text that stays as it is, such as a file that is written, for the eye: what a terminal would act on is named, as `<U+001B>`. */
+export const visible = (text: string): string => named(text, (code) => `<U+${code.toUpperCase()}>`);
+
+/** JSON for a terminal or a program: its texts stay as they are, and what a terminal would act on is escaped. */
+export const jsonText = (value: unknown, indent?: number): string =>
+  named(JSON.stringify(value, undefined, indent), (code) => `\\u${code}`);
+
+const named = (text: string, name: (code: string) => string): string =>
+  isPlain(text) && !text.includes('\r')
+    ? text
+    : text
+        .replace(/\r/g, name('000d'))
+        .replace(controls, (one) => name(one.charCodeAt(0).toString(16).padStart(4, '0')));
+
 /** JSON that another program printed, with every text in it made safe: an escaped control character is one again once parsed. */
 export function parseSafeJson(text: string, safe: (text: string) => string = safeText): unknown {
   return safeValues(JSON.parse(text), safe);

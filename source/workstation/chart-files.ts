@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { Fault } from '../errors/fault.ts';
 import { textNow } from '../host/read-text-now.ts';
 import { whyUnread } from '../host/unread.ts';
+import { safeLine, visible } from '../text/safe-text.ts';
 
 /** The texts of a chart in a folder of this machine, by their paths in it. Throws `Fault` where the folder is not a chart. */
 export function readChart(folder: string): ReadonlyMap<string, string> {
@@ -18,11 +19,21 @@ export function readChart(folder: string): ReadonlyMap<string, string> {
       cause,
     });
   }
+  const acting = names.find((name) => safeLine(name) !== name);
+  if (acting !== undefined) throw namedToAct(join(folder, acting));
   const paths = names
     .map((name) => join(folder, name))
     .filter((path) => reading(path, () => !statSync(path).isDirectory()));
   return new Map(paths.map((path) => [relative(folder, path), reading(path, () => textNow(path) ?? '')]));
 }
+
+const namedToAct = (path: string): Fault =>
+  new Fault({
+    what: 'A file of the chart has a name that cannot be shown.',
+    where: visible(path),
+    why: 'A terminal acts on characters in it instead of showing them.',
+    next: ['Rename it, or give another chart: chart.reference in site.yaml.'],
+  });
 
 function reading<Read>(path: string, read: () => Read): Read {
   try {

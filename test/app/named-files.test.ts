@@ -98,6 +98,12 @@ describe('in the place of a file that an operator names', () => {
   });
 });
 
+it('a file of a chart whose name would act on the terminal is refused before anything is planned', async () => {
+  await writeFile(join(folder, 'Chart.yaml'), 'name: own\n');
+  await writeFile(join(folder, 'a\u001b[2J.tpl'), '');
+  expect(() => readChart(folder)).toThrow('A file of the chart has a name that cannot be shown.');
+});
+
 it('a site may come through a pipe of the shell, which gives it once, and is read as often as it is wanted', async () => {
   const script = `import { openUnfinished } from '${join(home, 'source/app/unfinished-site.ts')}';
     for (const _ of [1, 2]) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { timeLeft } from '../../source/app/time-left.ts';
 import { planLines } from '../../source/cli/text/plan-text.ts';
+import { safeText } from '../../source/text/safe-text.ts';
 import { toyPlan } from '../engine/toys.ts';
 
 const plan = toyPlan([
@@ -47,6 +48,14 @@ describe('a plan as text', () => {
       '',
       '(*) cannot be undone',
     ]);
+  });
+
+  it('shows what a terminal would act on in a file, such as a template of a chart', () => {
+    const content = '{{/* \u001b]52;c;ZXZpbA==\u0007\u202e */}}\n';
+    const files = [{ node: 'a', path: '/c/templates/x.tpl', content, mode: 0o644 }];
+    const lines = planLines(toyPlan([{ id: 'x@a', node: 'a', files }]), { brief: false });
+    expect(lines).toContain('       + {{/* <U+001B>]52;c;ZXZpbA==<U+0007><U+202E> */}}');
+    expect(lines.map(safeText)).toEqual(lines);
   });
 
   it('says what is right already, without its commands and files', () => {

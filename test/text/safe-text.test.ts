@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseSafeJson, safeLine, safeText } from '../../source/text/safe-text.ts';
+import { jsonText, parseSafeJson, safeLine, safeText, visible } from '../../source/text/safe-text.ts';
 
 const esc = '\u001b';
 
@@ -19,6 +19,25 @@ describe('text for a terminal', () => {
     ['tabs, breaks and other alphabets stay', 'a\tb\r\nZürich 東京 👍🏽', 'a\tb\r\nZürich 東京 👍🏽'],
   ])('%s', (_, text, safe) => {
     expect(safeText(text)).toBe(safe);
+  });
+
+  test('a text that stays as it is names what a terminal acts on', () => {
+    expect(visible(`a\t${esc}]52;c;x\u0007\u009b2J\u202eb\r\nZürich`)).toBe(
+      'a\t<U+001B>]52;c;x<U+0007><U+009B>2J<U+202E>b<U+000D>\nZürich',
+    );
+  });
+
+  test('JSON of any text holds it as it is, and nothing that a terminal acts on', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom(esc, 'a', '\u009b', '\u202e', '\u007f', '\n', '\\', '"', 'ü', '👍') }),
+        (text) => {
+          const json = jsonText({ [text]: [text] }, 1);
+          expect(JSON.parse(json)).toEqual({ [text]: [text] });
+          expect(safeText(json)).toBe(json);
+        },
+      ),
+    );
   });
 
   test('a single line has no break', () => {

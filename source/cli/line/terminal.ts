@@ -2,6 +2,7 @@ import type { Settings } from '../../app/settings.ts';
 import { type ExitCode, exitCode, Fault, nothingChanged } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import { asFileFault } from '../../host/file-fault.ts';
+import { jsonText } from '../../text/safe-text.ts';
 import { printed, wrapped } from '../../text/width.ts';
 import { type PlainOutput, screenWidth } from '../../ui/plain/output.ts';
 
@@ -40,7 +41,7 @@ export function printLines(stream: PlainOutput, lines: readonly string[]): void 
 
 /** One object for machines. */
 export function printJson(terminal: Terminal, value: unknown): void {
-  terminal.output.write(`${JSON.stringify(value, undefined, 2)}\n`);
+  terminal.output.write(`${jsonText(value, 2)}\n`);
 }
 
 /** Draws what went wrong for the operator, and gives the exit code. */

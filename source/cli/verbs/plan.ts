@@ -10,6 +10,7 @@ import { targetOf } from '../../network/targets.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { estimateStorage } from '../../storage/estimate.ts';
 import { defined } from '../../text/defined.ts';
+import { jsonText } from '../../text/safe-text.ts';
 import { screenWidth } from '../../ui/plain/output.ts';
 import { refuseUnreached } from '../apply/apply-site.ts';
 import { accessPrompts } from '../line/access.ts';
@@ -62,7 +63,7 @@ export default defineVerb({
 });
 
 async function save(plan: Plan, file: string): Promise<void> {
-  await writeFile(file, `${JSON.stringify(plan, undefined, 1)}\n`, { mode: 0o600 }).catch((cause: unknown) => {
+  await writeFile(file, `${jsonText(plan, 1)}\n`, { mode: 0o600 }).catch((cause: unknown) => {
     throw new Fault({
       what: 'The plan cannot be written.',
       where: file,

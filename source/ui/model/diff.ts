@@ -1,3 +1,5 @@
+import { visible } from '../../text/safe-text.ts';
+
 /** One line of a difference. */
 export interface DiffLine {
   readonly mark: ' ' | '+' | '-';
@@ -24,7 +26,7 @@ export function diffLines(before: string, after: string): readonly DiffLine[] {
 
 function linesOf(text: string): readonly string[] {
   if (text === '') return [];
-  return (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n');
+  return visible(text.endsWith('\n') ? text.slice(0, -1) : text).split('\n');
 }
 
 function changed(one: readonly string[], other: readonly string[]): readonly DiffLine[] {
