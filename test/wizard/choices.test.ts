@@ -5,9 +5,11 @@ import type { SiteDraft } from '../../source/site/schema.ts';
 import { takeText } from '../../source/wizard/draft/draft.ts';
 import type { Field } from '../../source/wizard/page.ts';
 import { firewallFields } from '../../source/wizard/pages/firewall.ts';
+import { nodeMemoryFields } from '../../source/wizard/pages/node-memory.ts';
 import { proxyFields } from '../../source/wizard/pages/proxy.ts';
 import { serviceFields } from '../../source/wizard/pages/services.ts';
 import { userFields } from '../../source/wizard/pages/users.ts';
+import { wholeFacts } from '../ui/sample.ts';
 
 const product = await loadProduct('kloudspot');
 const machine = { now: () => 0, file: () => ({ problem: 'there is none' }) };
@@ -61,6 +63,21 @@ test('the administrators of a packet filter are asked once there is one, and it 
   expect(answer(some, 'Administrators', '').draft).toEqual(on);
   expect(answer(some, 'Packet filter', 'no').draft).toEqual({});
   expect(answer(on, 'Administrators', '10.0.9.1/24').problem).toContain('a network in prefix notation');
+});
+
+test('the memory that the product is sized for is asked where its values follow from it, and is the memory of a whole node', async () => {
+  const answer = (draft: SiteDraft, text: string) => answered(nodeMemoryFields, draft, 'Memory per node', text);
+  const sized = answer({}, '64').draft;
+  expect(sized).toEqual({ cluster: { nodeMemoryGiB: 64 } });
+  expect(answer(sized, '').draft).toEqual({});
+  expect(answer({}, '64 GB').draft).toEqual(sized);
+  expect(answer({}, '62.7').problem).toContain('not a whole number');
+  expect(answer({}, '0').problem).toContain('too small');
+  expect(answer({}, '70000').problem).toContain('too large');
+  const [field] = nodeMemoryFields({ ...viewOf({}), facts: wholeFacts });
+  expect(field?.help).toMatch(/The smallest node that was seen has \d[\d.]* GB\./);
+  const foresight = await loadProduct('foresight');
+  expect(nodeMemoryFields({ ...viewOf({}), product: foresight })).toEqual([]);
 });
 
 test('an issuer of logins is asked once rights are, and goes with them', () => {

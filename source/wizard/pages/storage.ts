@@ -6,6 +6,7 @@ import { volumesFor, type WantedVolume } from '../../storage/volumes.ts';
 import { likelyGroupOf, likelyPoolGroupOf, seenGroups, storageWish } from '../draft/storage-wish.ts';
 import type { Field, Page, WizardView } from '../page.ts';
 import { anyText, lvmName, oneOf, type Parse, whole } from '../parse.ts';
+import { nodeMemoryFields } from './node-memory.ts';
 import { nodePlaceFields } from './node-places.ts';
 import { storageFindings, storageNotes } from './totals.ts';
 import { workloadFields } from './workload.ts';
@@ -22,6 +23,7 @@ export const storagePage: Page<'storage'> = {
   fields: (view) => [
     ...volumeFields(view),
     ...workloadFields(view),
+    ...nodeMemoryFields(view),
     ...placeFields(view),
     reserveField,
     ...nodePlaceFields(view),
