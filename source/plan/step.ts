@@ -134,4 +134,6 @@ export interface StepKind<Schema extends z.ZodType = z.ZodType> {
   state(context: StepContext, parameters: z.output<Schema>, step: PlannedStep): Promise<StateCheck>;
   act(context: StepContext, parameters: z.output<Schema>, step: PlannedStep): Promise<void>;
   undo?(context: StepContext, parameters: z.output<Schema>, step: PlannedStep): Promise<void>;
+  /** The key under which the step remembers that it made what `undo` removes. Without it, it found that there and only fixed it. */
+  madeUnder?(step: PlannedStep): string | undefined;
 }

@@ -35,3 +35,29 @@ test('update says what of a change it leaves to apply, and status names the verb
   const after = reportSchema.parse(JSON.parse((await rehearsal.run('status', '--json')).stdout));
   expect(after).toMatchObject({ verdict: 'ok', virtualAddress: { address: '10.0.4.40', given: true } });
 });
+
+test('undo of such an apply takes no node out of the cluster that stood before', async () => {
+  const rehearsal = await Rehearsal.built();
+  const file = rehearsal.path('etc/kloudspot/site.yaml');
+  const before = await readFile(file, 'utf8');
+  await writeFile(file, before.replace(/^( *dnsName: ).*$/m, '$1other.example.org'));
+  expect((await rehearsal.run('apply', '--yes')).code).toBe(0);
+  const asked = await rehearsal.run('undo', '--yes', '--confirm-data-loss', await rehearsal.siteName());
+  expect(asked.stdout).toMatch(/^None of this can be undone\.\n[\s\S]*ks-3 +Join ks-3 as a manager/);
+  expect(asked.stdout).not.toContain('ALL DATA');
+  expect(asked.code).toBe(2);
+  const status = reportSchema.parse(JSON.parse((await rehearsal.run('status', '--json')).stdout));
+  expect(status).toMatchObject({ verdict: 'ok', datastore: { voters: 3 } });
+});
+
+test('undo of an added node says that this node goes, and nothing of the cluster', async () => {
+  const rehearsal = await Rehearsal.built('spare-machines');
+  const added = await rehearsal.run('node add', 'ks-4', '--reach', '10.0.4.24', '--yes');
+  expect(added.code, added.stdout).toBe(0);
+  const asked = await rehearsal.run('undo', '--yes');
+  expect(asked.code).toBe(6);
+  expect(asked.stdout).toMatch(/^Out of the cluster, with ALL DATA in the volumes that lie there: ks-4$/m);
+  expect(asked.stdout).not.toContain('the cluster, the product and ALL DATA');
+  const other = await rehearsal.run('undo', '--yes', '--confirm-data-loss', 'munich');
+  expect(other).toMatchObject({ code: 6, stderr: expect.stringContaining('not munich') });
+});

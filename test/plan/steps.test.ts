@@ -10,6 +10,7 @@ import type { Script } from '../../source/host/host.ts';
 import { completeDpkg, updateLists, whenUnlocked } from '../../source/plan/execution/package-locks.ts';
 import { stepKinds } from '../../source/plan/kinds.ts';
 import type { PlannedStep } from '../../source/plan/step.ts';
+import { firstToken } from '../../source/plan/steps/join-token.ts';
 import { addressOf, items, nodes, noRelease, release, service, status, workloads } from './cluster-words.ts';
 import { type Answers, carryThrough, fakeWorld, onceRan, reviewed, textOf } from './fake-world.ts';
 import { cluster, factsOf, makePlan, product, siteOf } from './sample.ts';
@@ -713,6 +714,7 @@ describe('a join', () => {
   describe('undone', () => {
     const undo = async (answers: Answers, files: Readonly<Record<string, string>> = {}) => {
       const world = fakeWorld({ site, product, answers: { ...base, ...answers }, files });
+      world.context.remember(firstToken, 'digest');
       const kind = stepKinds.get(step.kind);
       await kind?.undo?.(world.context, kind.parameters.parse(step.parameters), step);
       return world.ran.map(({ command }) => textOf(command));
@@ -765,11 +767,19 @@ describe('a join', () => {
           },
         },
       });
+      world.context.remember(firstToken, 'digest');
       const kind = stepKinds.get(step.kind);
       const undone = kind?.undo?.(world.context, kind.parameters.parse(step.parameters), step);
       if (left === 1) await undone;
       else await expect(undone).rejects.toThrow(/still takes itself for a member/);
       expect(leftAt).toBeGreaterThanOrEqual(left === 1 ? looks : 1);
+    });
+
+    test('leaves a node alone that an earlier run has joined', async () => {
+      const world = fakeWorld({ site, product, answers: base, files: { [member]: '' } });
+      const kind = stepKinds.get(step.kind);
+      await kind?.undo?.(world.context, kind.parameters.parse(step.parameters), step);
+      expect(world.ran).toEqual([]);
     });
 
     test('is refused where the voters that remain would have no majority', async () => {

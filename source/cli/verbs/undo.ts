@@ -2,13 +2,15 @@ import { planOfRun } from '../../app/plan.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { refuseUndo, undoOrder } from '../../engine/execution/undo.ts';
 import { untilStarted } from '../../engine/journal/follow.ts';
-import { readPast } from '../../engine/journal/past.ts';
+import { type RunPast, readPast } from '../../engine/journal/past.ts';
 import { findRun, latestRun, type RunSummary, summarizeRun } from '../../engine/runs.ts';
 import { undoRun } from '../../engine/worker/launch.ts';
 import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
 import { program } from '../../host/program.ts';
 import type { Plan } from '../../plan/document/document.ts';
+import { stepKinds } from '../../plan/kinds.ts';
 import type { PlannedStep } from '../../plan/step.ts';
+import { installedHere } from '../../plan/steps/microk8s-install.ts';
 import { kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
 import { filled } from '../../text/width.ts';
@@ -38,13 +40,15 @@ export default defineVerb({
     const run = await runToUndo(settings, operand);
     const plan = await planOfRun(run);
     if (run.state === 'running') return watchUndo(run, plan, settings, terminal, args.step);
-    const steps = await stepsToUndo(run, plan, args.step);
+    const past = await readPast(run.directory);
+    const steps = stepsToUndo(plan, past, args.step);
     if (steps.length === 0) return nothingLeft(run, settings, terminal);
-    if (!settings.json) printLines(terminal.output, undoLines(steps));
+    if (!settings.json) printLines(terminal.output, undoLines(steps, removesCluster(steps, plan, past)));
     if (!steps.some(({ undoable }) => undoable)) throw nothingUndoable(run);
-    if (losesData(steps)) {
+    const given = args['confirm-data-loss'];
+    if (given !== undefined || losesData(steps)) {
       const words = ['undo', run.id, ...(args.step === undefined ? [] : ['--step', args.step])].join(' ');
-      await confirmedByName(plan.site.name, words, args['confirm-data-loss'], settings, terminal);
+      await confirmedByName(plan.site.name, words, given, settings, terminal);
     } else await confirmed('Undo this?', 'undo', settings, terminal);
     const earlier = await processesOf(run);
     const passwords = await passwordsFor(run, plan, settings, terminal);
@@ -88,10 +92,9 @@ async function watchUndo(
   });
 }
 
-async function stepsToUndo(run: RunSummary, plan: Plan, only: string | undefined): Promise<readonly PlannedStep[]> {
-  const past = await readPast(run.directory);
+function stepsToUndo(plan: Plan, past: RunPast, only: string | undefined): readonly PlannedStep[] {
   refuseUndo(plan, past, only);
-  return undoOrder({ plan, past }).filter(({ id }) => only === undefined || id === only);
+  return undoOrder({ plan, past, kinds: stepKinds }).filter(({ id }) => only === undefined || id === only);
 }
 
 function nothingLeft(run: RunSummary, settings: Settings, terminal: Terminal): ExitCode {
@@ -109,39 +112,55 @@ function nothingUndoable(run: RunSummary): Fault {
   });
 }
 
-/** Whether MicroK8s itself goes, and with it everything that was ever put into the cluster. */
-const removesCluster = (steps: readonly PlannedStep[]): boolean =>
-  steps.some(({ kind, undoable }) => undoable && kind === 'microk8s-install');
+/** Whether MicroK8s goes from the last manager, and with it everything that was ever put into the cluster. */
+function removesCluster(steps: readonly PlannedStep[], { steps: all, site }: Plan, past: RunPast): boolean {
+  const installs = all.filter(({ kind }) => kind === 'microk8s-install');
+  const ours = installs.filter(({ id }) => past.of(id).remembered.has(installedHere));
+  const going = ours.filter((install) => steps.some(({ id }) => id === install.id)).map(({ node }) => node);
+  const stays = (name: string) => {
+    const install = installs.find(({ node }) => node === name);
+    return install === undefined || (past.of(install.id).state === 'done' && !ours.includes(install));
+  };
+  const managers = site.nodes.filter(({ role }) => role === 'manager').map(({ name }) => name);
+  return going.length > 0 && managers.every((name) => going.includes(name) || !stays(name));
+}
 
-/** Whether data goes for good: with MicroK8s, with the volume of the shared pool, or with a service that keeps some. */
+/** With these a node leaves the cluster, or loses MicroK8s. */
+const leaving = new Set(['microk8s-install', 'join-manager', 'join-worker']);
+
+/** Whether data goes for good: with a node, with the volume of the shared pool, or with a service that keeps some. */
 const losesData = (steps: readonly PlannedStep[]): boolean =>
   steps.some(
     ({ kind, undoable, parameters }) =>
       undoable &&
-      (kind === 'microk8s-install' ||
-        kind === 'shared-volume' ||
-        (kind === 'cluster-service' && hasClaims(parameters))),
+      (leaving.has(kind) || kind === 'shared-volume' || (kind === 'cluster-service' && hasClaims(parameters))),
   );
 
 const hasClaims = ({ claims }: PlannedStep['parameters']): boolean => Array.isArray(claims) && claims.length > 0;
 
 /** What goes, the latest first, what is lost with it, and what stays. */
-function undoLines(steps: readonly PlannedStep[]): string[] {
+function undoLines(steps: readonly PlannedStep[], clusterGoes: boolean): string[] {
   const line = ({ id, title, node }: PlannedStep) => `  ${filled(node ?? 'cluster', 12)} ${title}  [${id}]`;
   const goes = steps.filter((step) => step.undoable);
   const lasting = steps.filter((step) => !step.undoable);
-  const [lost, stays] = removesCluster(steps)
+  const [lost, stays] = clusterGoes
     ? [lasting.filter(({ node }) => node === undefined), lasting.filter(({ node }) => node !== undefined)]
     : [[], lasting];
   return [
     goes.length > 0 ? 'Undone, in this order:' : 'None of this can be undone.',
     ...goes.map(line),
-    ...(removesCluster(steps)
+    ...(clusterGoes
       ? [
           'MicroK8s is removed from these nodes, and with it the cluster, the product and ALL DATA in it:',
           ...lost.map(line),
         ]
-      : []),
+      : leavingLines(goes)),
     ...(stays.length > 0 ? ['Stays as it is now:', ...stays.map(line)] : []),
   ];
+}
+
+function leavingLines(goes: readonly PlannedStep[]): string[] {
+  const nodes = new Set(goes.filter(({ kind }) => leaving.has(kind)).flatMap(({ node }) => node ?? []));
+  if (nodes.size === 0) return [];
+  return [`Out of the cluster, with ALL DATA in the volumes that lie there: ${[...nodes].join(', ')}`];
 }

@@ -18,20 +18,30 @@ export interface UndoInput extends ExecutionInput {
 }
 
 /** Steps of this run that left something behind, the latest first. */
-export function undoOrder({ plan, past }: Pick<UndoInput, 'plan' | 'past'>): readonly PlannedStep[] {
+function leftBehind({ plan, past }: Pick<UndoInput, 'plan' | 'past'>): readonly PlannedStep[] {
   const byId = new Map(plan.steps.map((step) => [step.id, step]));
   return past
     .order()
     .toReversed()
     .map((id) => byId.get(id))
-    .filter((step) => step !== undefined && past.of(step.id).touched)
-    .filter((step) => step !== undefined);
+    .filter((step) => step !== undefined)
+    .filter(({ id }) => past.of(id).touched);
+}
+
+/** What an undo goes through. What a step only fixed it cannot undo. */
+export function undoOrder({ kinds, ...run }: Pick<UndoInput, 'plan' | 'past' | 'kinds'>): readonly PlannedStep[] {
+  return leftBehind(run).map((step) => (madeBy(step, run.past, kinds) ? step : { ...step, undoable: false }));
+}
+
+function madeBy(step: PlannedStep, past: RunPast, kinds: UndoInput['kinds']): boolean {
+  const key = kinds.get(step.kind)?.madeUnder?.(step);
+  return key === undefined || past.of(step.id).remembered.has(key);
 }
 
 /** Refuses (exit code 2) to undo one step that is unknown, that changed nothing, or that later ones rest on. */
 export function refuseUndo(plan: Plan, past: RunPast, only: string | undefined): void {
   if (only === undefined) return;
-  const left = undoOrder({ plan, past });
+  const left = leftBehind({ plan, past });
   const step = left.find(({ id }) => id === only);
   if (step === undefined)
     throw new Fault({

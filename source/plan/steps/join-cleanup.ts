@@ -6,6 +6,7 @@ import { look, runCommand } from '../execution/carry-out.ts';
 import { minutes } from '../execution/define.ts';
 import type { PlannedStep, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
+import { firstToken } from './join-token.ts';
 import { type Joining, knownToSeed, ownMarks, refuseLossOfQuorum, untilForgotten } from './membership.ts';
 
 export interface JoiningAs extends Joining {
@@ -71,6 +72,7 @@ async function start(context: StepContext, node: string): Promise<void> {
 
 /** `leave` refuses on a stopped member, and `remove-node` may end with 0 and leave the member: the end state decides. */
 export async function undo(context: StepContext, p: JoiningAs): Promise<void> {
+  if (context.recall(firstToken) === undefined) return;
   const allow = [0, 1, 2, 3];
   const known = await knownToSeed(context, p);
   refuseLossOfQuorum(p, known);

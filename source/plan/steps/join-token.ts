@@ -30,6 +30,9 @@ chmod --reference="$list" "$list.new" && chown --reference="$list" "$list.new" &
 
 const digestOf = (token: string) => createHash('sha256').update(token).digest('hex');
 
+/** A step that remembers this has begun a join. One without it found its node joined. */
+export const firstToken = 'token-0';
+
 /** Gets a token and remembers its digest, so that a resume finds it in the agent's list. */
 export async function mintToken(context: StepContext, step: PlannedStep): Promise<string> {
   const minted = await runCommand(context, step, 'add-node', { run: { secretOutput: true, deadline: minutes(2) } });
@@ -46,7 +49,7 @@ export async function mintToken(context: StepContext, step: PlannedStep): Promis
 /** Digests of all tokens that this step made. */
 function remembered(context: StepContext): string[] {
   const digests: string[] = [];
-  for (let at = context.recall('token-0'); at !== undefined; at = context.recall(`token-${digests.length}`))
+  for (let at = context.recall(firstToken); at !== undefined; at = context.recall(`token-${digests.length}`))
     digests.push(at);
   return digests;
 }

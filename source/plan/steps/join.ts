@@ -8,7 +8,15 @@ import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } f
 import { StepFault } from '../step-fault.ts';
 import { certificateCommands, certificateNamed, nameCertificate } from './api-certificate.ts';
 import { cleanUp, undo } from './join-cleanup.ts';
-import { digestsPlace, forgetOwnTokens, forgetTokens, mintToken, tokenSeconds, tokensLeft } from './join-token.ts';
+import {
+  digestsPlace,
+  firstToken,
+  forgetOwnTokens,
+  forgetTokens,
+  mintToken,
+  tokenSeconds,
+  tokensLeft,
+} from './join-token.ts';
 import { followJoin, joinRuns, joinUnit, startJoin } from './join-unit.ts';
 import { knownToSeed, ownMarks } from './membership.ts';
 import { addressArgument, argumentsSet, setArguments } from './node-arguments.ts';
@@ -220,7 +228,7 @@ function untilMember(context: StepContext, p: Parameters, deadline: number): Pro
   });
 }
 
-const shared = { parameters, state, act, undo };
+const shared = { parameters, state, act, undo, madeUnder: () => firstToken };
 export const joinManager: StepKind<typeof parameters> = { kind: 'join-manager', ...shared };
 export const joinWorker: StepKind<typeof parameters> = { kind: 'join-worker', ...shared };
 

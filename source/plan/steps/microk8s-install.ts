@@ -141,7 +141,7 @@ async function install(context: StepContext, p: Parameters, step: PlannedStep): 
       seen: `${other} is there: MicroK8s would read it in place of the launch configuration of this plan`,
       next: [`On ${p.node}: sudo mv ${other} ${other}.aside`],
     });
-  context.remember('installed', 'yes');
+  context.remember(installedHere, 'yes');
   await writeFiles(context, step, {}, (path) => !isMirror(path));
   const files = p.local?.snaps ?? (p.fetched && (await isFetched(context, p.node)) ? [fetchedSnap] : []);
   await withSnapProgress({ context, node: p.node, name }, async () => {
@@ -151,14 +151,18 @@ async function install(context: StepContext, p: Parameters, step: PlannedStep): 
   return files.length > 0 ? 'file' : 'store';
 }
 
+/** What a step remembers that installs MicroK8s, and not only fixes it. */
+export const installedHere = 'installed';
+
 export const microk8sInstall: StepKind<typeof parameters> = {
   kind: 'microk8s-install',
   parameters,
 
   state,
   act,
+  madeUnder: ({ files }) => (files.some(({ path }) => isMirror(path)) ? undefined : installedHere),
   async undo(context, { node }, { files }) {
-    const ours = context.recall('installed') === 'yes';
+    const ours = context.recall(installedHere) === 'yes';
     if (ours) {
       await refuseWhileOthersRest(context, node);
       await context.run(node, snap.remove(name), { sudo: true, deadline: minutes(10) });
