@@ -12,12 +12,14 @@ function print(text: string): void {
   }
 }
 
-/** The first page of `init` stands on the screen before what lies behind it is loaded. */
+/** The first page of `init` or `attach` stands on the screen before what lies behind it is loaded. */
 async function begin(): Promise<void> {
   const { paintFirstPage } = first === 'init' ? await import('./cli/first-page.ts') : {};
   const firstPage = await paintFirstPage?.(argv.slice(1));
+  const { paintFirstRunPage } = first === 'attach' ? await import('./cli/first-run-page.ts') : {};
+  const runPage = paintFirstRunPage?.(argv.slice(1));
   const { dispatch } = await import('./cli/line/dispatch.ts');
-  await dispatch(argv, { verbs, version: shown, firstPage });
+  await dispatch(argv, { verbs, version: shown, firstPage, runPage });
 }
 
 /** `0.1.0 (0123456789ab, 2026-11-26)`: the commit and its date, where the program was built from a clone. */

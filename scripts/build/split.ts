@@ -19,7 +19,7 @@ export async function buildInto(folder: string): Promise<void> {
       outExtension: { '.js': '.mjs' },
       chunkNames: 'chunks/[name]-[hash]',
     }),
-    buildFirstPage(folder),
+    buildFirstPages(folder),
   ]);
   // Only the chunk that hands `require` to the dependencies makes one, as that costs time at start.
   // Chunks that import it for nothing but its (missing) effects need not load it at all.
@@ -35,15 +35,18 @@ export async function buildInto(folder: string): Promise<void> {
   }
 }
 
-const firstPage = /first-page\.ts$/;
+/** Each paints a first page. */
+const firstPages = { 'first-page': 'source/cli/first-page.ts', 'first-run-page': 'source/cli/first-run-page.ts' };
+const firstPage = /\/(first-page|first-run-page)\.ts$/;
 
-/** What paints the first page is a file of its own: reading the chunks that it would share with the rest takes longer than running it. */
-async function buildFirstPage(folder: string): Promise<{ path: string; text: string }[]> {
+/** What paints a first page is a file of its own: reading the chunks that it would share with the rest takes longer than running it. */
+async function buildFirstPages(folder: string): Promise<{ path: string; text: string }[]> {
   const { outputFiles } = await build({
     ...shared,
     plugins: [withoutUnpacking, builtData, startUpPatches({ whole: false })],
-    entryPoints: ['source/cli/first-page.ts'],
-    outfile: resolve(folder, 'first-page.mjs'),
+    entryPoints: firstPages,
+    outdir: resolve(folder),
+    outExtension: { '.js': '.mjs' },
     banner: { js: 'const require = process.getBuiltinModule;' },
   });
   return outputFiles.map(({ path, text }) => ({ path, text: withoutBuiltinImports(text) }));
@@ -52,8 +55,10 @@ async function buildFirstPage(folder: string): Promise<{ path: string; text: str
 const firstPageApart: Plugin = {
   name: 'first page apart',
   setup(build) {
-    build.onResolve({ filter: firstPage }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './first-page.mjs', external: true } : undefined,
+    build.onResolve({ filter: firstPage }, ({ kind, path }) =>
+      kind === 'dynamic-import' && path.startsWith('./cli/')
+        ? { path: path.replace(/^\.\/cli\/(.*)\.ts$/, './$1.mjs'), external: true }
+        : undefined,
     );
   },
 };

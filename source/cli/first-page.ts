@@ -6,8 +6,8 @@ import { moved } from '../ui/ink/first-page/moves.ts';
 import { type StartScreen, startScreen } from '../ui/ink/first-page/paint.ts';
 import { parseWords } from './line/arguments.ts';
 import { globalFlags, productFlag } from './line/flags.ts';
-import { keepTyped, putOnScreen, type Screen } from './line/put-on-screen.ts';
-import { processTerminal } from './line/terminal.ts';
+import { keepTyped, putOnScreen, type Screen, screenSize } from './line/put-on-screen.ts';
+import { forScreen } from './line/terminal.ts';
 
 /** What the page shows that was painted before anything else was loaded. */
 export interface FirstPage {
@@ -29,7 +29,7 @@ export async function paintFirstPage(words: readonly string[]): Promise<FirstPag
   try {
     const { args } = parseWords(words, { name: 'init', flags: { ...globalFlags, product: productFlag } });
     const settings = settingsFrom(args);
-    if (!isForScreen(settings)) return undefined;
+    if (!forScreen(settings)) return undefined;
     keepTyped();
     const start = await readStartFacts(settings, args.product);
     const screen = screenOf(settings, start);
@@ -44,15 +44,9 @@ export async function paintFirstPage(words: readonly string[]): Promise<FirstPag
   }
 }
 
-const isForScreen = ({ yes, plain }: Settings): boolean => !yes && !plain && processTerminal().capable;
-
 function screenOf({ ascii, color, rehearsal }: Settings, start: StartFacts): StartScreen | undefined {
-  const { columns = 80, rows = 24 } = process.stdout;
   const named = rehearsal && (rehearsal.scenario ?? 'healthy');
-  return startScreen(
-    { ascii, color, start, rehearsal: named, canRehearse: rehearsal === undefined },
-    { columns, rows },
-  );
+  return startScreen({ ascii, color, start, rehearsal: named, canRehearse: rehearsal === undefined }, screenSize());
 }
 
 /** Moves the pointer as the keys say, up to the first key that does something else. Gives what ends that. */

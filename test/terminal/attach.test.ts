@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -33,6 +33,26 @@ describe('the page of a run stands before Ink is loaded', () => {
     one.press('q');
     expect(await one.exited()).toBe(0);
     expect(one.output.lastIndexOf('\u001b[?1049l')).toBeGreaterThan(one.output.lastIndexOf('\u001b[?1049h'));
+  });
+
+  it('and what comes from a plan that was changed is a failure, on the screen that was there before', async () => {
+    const moved = mkdtempSync(join(tmpdir(), 'kloudspot-attach-'));
+    try {
+      cpSync(root, moved, { recursive: true });
+      const runs = join(moved, 'var/lib/kloudspot/runs');
+      const plan = join(runs, readdirSync(runs)[0] ?? '', 'plan.json');
+      writeFileSync(plan, readFileSync(plan, 'utf8').replace('"deadline": ', '"deadline": 1'));
+      const { screen: one, pictures } = painted(['attach', '--root', moved], 'Reading the journal');
+      screen = one;
+      one.press('u');
+      expect(await one.exited()).not.toBe(0);
+      expect(pictures.length).toBeGreaterThan(0);
+      const back = one.output.lastIndexOf('\u001b[?1049l');
+      expect(back).toBeGreaterThan(one.output.lastIndexOf('\u001b[?1049h'));
+      expect(one.output.slice(back)).toContain('was changed after it was made');
+    } finally {
+      rmSync(moved, { recursive: true, force: true });
+    }
   });
 
   it('and keeps what is typed before', async () => {

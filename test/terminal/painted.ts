@@ -6,6 +6,8 @@ export const picture = (one: Screen): string =>
 
 /** Ink begins each of its frames with it. */
 const inkDraws = '\u001b[?2026h';
+/** And ends it: a terminal shows nothing of a frame before. */
+const inkHasDrawn = '\u001b[?2026l';
 
 /** A page that is painted before Ink is loaded, as it stood after each piece of output while `line` was on it. */
 export interface Painted {
@@ -21,7 +23,7 @@ export function painted(words: readonly string[], line: string, options: ScreenO
   const onDrawn = (drawn: Screen, soFar: string): void => {
     if (!drawn.text().includes(line) || !drawn.text().includes('leave')) return;
     loaded ??= soFar.includes(inkDraws);
-    pictures.push(picture(drawn));
+    if (soFar.lastIndexOf(inkDraws) <= soFar.lastIndexOf(inkHasDrawn)) pictures.push(picture(drawn));
   };
   const screen = new Screen(words, { ...options, onDrawn, apart: inkDraws });
   return { screen, pictures, loaded: () => loaded };

@@ -1,4 +1,5 @@
 import { memoryOf, watcherOf } from '../../app/follow.ts';
+import type { RunGlance } from '../../app/glance-run.ts';
 import type { Settings } from '../../app/settings.ts';
 import type { RunHandle, RunOutcome } from '../../engine/journal/event.ts';
 import { readPast } from '../../engine/journal/past.ts';
@@ -11,13 +12,15 @@ import { defined } from '../../text/defined.ts';
 import { writeEvents } from '../../ui/json/run.ts';
 import { type StopOrder, stopByInterrupts } from '../../ui/model/stop-by-interrupts.ts';
 import { withInterrupts } from '../line/interrupts.ts';
+import type { Standing } from '../line/put-on-screen.ts';
 import { printLines, type Terminal } from '../line/terminal.ts';
 import { watchAsLines } from './run-lines.ts';
 import type { RunWatch, Watching } from './run-watch.ts';
 
 /**
  * Shows a run until its end: as a screen, as lines, or as JSON, one event a line. Gives the exit code of its end.
- * `earlier`: how many processes have carried it before (`processesOf`); lines and JSON begin with the one after them.
+ * `earlier`: how many processes have carried it before (`processesOf`); lines and JSON begin with the one after them. `standing`:
+ * where its page stands on the screen already.
  */
 export async function watchRun(
   run: RunHandle,
@@ -25,7 +28,7 @@ export async function watchRun(
   settings: Settings,
   terminal: Terminal,
   watching: Watching,
-  earlier = 0,
+  { earlier = 0, standing }: { readonly earlier?: number; readonly standing?: Standing | undefined } = {},
 ): Promise<ExitCode> {
   const { rehearsal } = await readOrigin(run.directory);
   const enough = new AbortController();
@@ -48,23 +51,28 @@ export async function watchRun(
     estimate: watcher.estimate,
   };
   try {
-    return await show(watch, settings, terminal);
+    return await show(watch, settings, terminal, standing);
   } finally {
     printLines(terminal.errors, notices);
   }
 }
 
 /** As JSON, as lines or as a screen. */
-async function show(watch: RunWatch, settings: Settings, terminal: Terminal): Promise<ExitCode> {
+async function show(
+  watch: RunWatch,
+  settings: Settings,
+  terminal: Terminal,
+  standing: Standing | undefined,
+): Promise<ExitCode> {
   if (settings.json) return codeOf(await interruptible(watch, terminal, () => watchAsJson(watch, terminal)));
   // With --yes no one is there to leave a screen: lines end by themselves, and stay in the scroll-back.
   if (settings.plain || settings.yes || !terminal.capable)
     return codeOf(await interruptible(watch, terminal, () => watchAsLines(watch, terminal)));
-  return interruptible(watch, terminal, () => drawn(watch, settings));
+  return interruptible(watch, terminal, () => drawn(watch, settings, standing));
 }
 
 /** On the screen, where the page of a run that has begun before stands before Ink is loaded. */
-async function drawn(watch: RunWatch, { ascii, color }: Settings): Promise<ExitCode> {
+async function drawn(watch: RunWatch, { ascii, color }: Settings, standing: Standing | undefined): Promise<ExitCode> {
   const { plan, events, steer, estimate, rehearsal, files, watching, earlier } = watch;
   const reading = watching === 'attached' || earlier > 0;
   const page = { plan, files, ascii, color, ...defined({ rehearsal }) };
@@ -74,17 +82,25 @@ async function drawn(watch: RunWatch, { ascii, color }: Settings): Promise<ExitC
   ]);
   try {
     return await paintedFirst(
-      (size) => (reading ? runPage(page, size) : undefined),
+      (size) => (reading ? runPage(glanceOf(watch), page, size) : undefined),
       async (painted) => {
         const { runInkAttach } = await import('../../ui/ink/run-screen.tsx');
         return runInkAttach({ ...page, ...painted, events, steer, estimate, reading });
       },
+      standing,
     );
   } finally {
     // The screen is left and the run goes on: nothing must keep this process waiting for its next event.
     watch.enough.abort();
   }
 }
+
+const glanceOf = ({ plan, rehearsal }: RunWatch): RunGlance => ({
+  site: plan.site.name,
+  rehearsal,
+  nodes: plan.targets.length,
+  groups: new Set(plan.steps.map(({ group }) => group)).size,
+});
 
 /** Left before the end: the run goes on, and that is not a failure. */
 const codeOf = (outcome: RunOutcome | undefined): ExitCode =>

@@ -14,6 +14,7 @@ export async function dispatch(argv: readonly string[], program: Program): Promi
     process.exitCode = await run(argv, program);
   } catch (error) {
     program.firstPage?.onScreen?.giveBack();
+    program.runPage?.giveBack();
     const settings = { json: argv.includes('--json'), verbose: argv.includes('--verbose') };
     process.exitCode = reportFailure(error, settings, processTerminal());
   }

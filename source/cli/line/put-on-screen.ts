@@ -10,6 +10,11 @@ export interface Screen {
   readonly giveBack: () => void;
 }
 
+/** A page that was painted from less than is known now. */
+export interface Standing extends Screen {
+  readonly page: string;
+}
+
 /** What is typed from now on is kept for the page, not shown over it. */
 export function keepTyped(): void {
   process.stdin.setRawMode(true);
@@ -22,16 +27,28 @@ export function putOnScreen(page: string): Screen {
   return screen;
 }
 
-/** Shows a page that is painted at once, until `draw` draws over it; a page that is left to Ink comes with it. */
+export function screenSize(): Size {
+  const { columns = 80, rows = 24 } = process.stdout;
+  return { columns, rows };
+}
+
+/**
+ * Shows a page that is painted at once, until `draw` draws over it; a page that is left to Ink comes with it. `standing`: the
+ * page as it was painted before.
+ */
 export async function paintedFirst<Result>(
   paint: (size: Size) => string | undefined,
   draw: (painted: Partial<Pick<Screen, 'handOver'>>) => Promise<Result>,
+  standing?: Standing,
 ): Promise<Result> {
-  const { columns = 80, rows = 24 } = process.stdout;
-  const page = paint({ columns, rows });
-  if (page === undefined) return draw({});
-  keepTyped();
-  const { handOver, giveBack } = putOnScreen(page);
+  const page = paint(screenSize());
+  if (page === undefined) {
+    standing?.giveBack();
+    return draw({});
+  }
+  if (standing === undefined) keepTyped();
+  else if (standing.page !== page) writeSync(1, page);
+  const { handOver, giveBack } = standing ?? putOnScreen(page);
   try {
     return await draw({ handOver });
   } finally {

@@ -28,6 +28,10 @@ export function processTerminal(): Terminal {
   };
 }
 
+/** Whether the pages are what is asked for. */
+export const forScreen = ({ yes, plain }: Pick<Settings, 'yes' | 'plain'>): boolean =>
+  !yes && !plain && processTerminal().capable;
+
 /** Lines for a person: broken between words at the width of a terminal, whole where they go into a pipe or a file. */
 export function printLines(stream: PlainOutput, lines: readonly string[]): void {
   const width = screenWidth(stream) ?? Number.POSITIVE_INFINITY;

@@ -2,6 +2,7 @@ import type { ExitCode } from '../../errors/fault.ts';
 import type { FirstPage } from '../first-page.ts';
 import { type Parsed, parseWords, type Shape } from './arguments.ts';
 import type { Flags } from './flags.ts';
+import type { Standing } from './put-on-screen.ts';
 
 /** What is shown of a verb by its help. */
 export interface VerbShape<F extends Flags = Flags> extends Shape<F> {
@@ -30,6 +31,8 @@ export interface Program {
   readonly version: string;
   /** What stands on the screen of `init` already. */
   readonly firstPage?: FirstPage | undefined;
+  /** Where the page of a run stands already. */
+  readonly runPage?: Standing | undefined;
 }
 
 export interface VerbDefinition<F extends Flags> extends VerbShape<F> {

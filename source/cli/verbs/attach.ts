@@ -17,7 +17,7 @@ export default defineVerb({
     ...globalFlags,
   },
   operand: runOperand,
-  run: async ({ args, operand }) => {
+  run: async ({ args, operand }, { runPage }) => {
     const settings = settingsFrom(args);
     const { files } = settings;
     const run = operand === undefined ? await latestRun(files) : await findRun(files, operand);
@@ -28,6 +28,6 @@ export default defineVerb({
         next: [`${kloudspot('apply')}  starts one.`],
       });
     await repeatFlagsOf(run);
-    return watchRun(run, await planOfRun(run), settings, processTerminal(), 'attached');
+    return watchRun(run, await planOfRun(run), settings, processTerminal(), 'attached', { standing: runPage });
   },
 });

@@ -52,7 +52,7 @@ export default defineVerb({
       attended,
       takeOver: args['take-over'] ?? false,
     });
-    return watchRun(run, plan, settings, terminal, 'begun', earlier);
+    return watchRun(run, plan, settings, terminal, 'begun', { earlier });
   },
 });
 

@@ -61,7 +61,7 @@ export default defineVerb({
       takeOver: args['take-over'] ?? false,
       ...defined({ step: args.step }),
     });
-    return watchRun(run, plan, settings, terminal, 'begun', earlier);
+    return watchRun(run, plan, settings, terminal, 'begun', { earlier });
   },
 });
 
@@ -84,7 +84,7 @@ async function watchUndo(
 ): Promise<ExitCode> {
   const { undoing, processes } = await readPast(run.directory);
   if (undoing !== undefined && undoing.step === step)
-    return watchRun(run, plan, settings, terminal, 'attached', processes - 1);
+    return watchRun(run, plan, settings, terminal, 'attached', { earlier: processes - 1 });
   throw new Fault({
     what: `Run ${run.id} is still ${undoing === undefined ? 'under way' : 'being undone'}.`,
     next: [`${kloudspot(`attach ${run.id}`)}  shows it; stop it there first.`],

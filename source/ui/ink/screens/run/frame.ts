@@ -7,9 +7,9 @@ import { timeLeftWords } from '../../../model/time-left.ts';
 import { isUnread, type RunScreen, type RunState } from '../../store/run-state.ts';
 import { hintsOf } from '../../widgets/bindings.ts';
 import type { FrameParts } from '../../widgets/frame-lines.ts';
-import { line, type Spans } from '../../widgets/spans.ts';
 import type { Theme } from '../../widgets/theme.ts';
 import { runKeys } from './keys.ts';
+import { runTitle } from './unread.ts';
 
 /** What stands around the run screen where it is alone. */
 export function attachedFrame(screen: RunScreen, rehearsal: string | undefined, theme: Theme): FrameParts {
@@ -24,14 +24,8 @@ export function attachedFrame(screen: RunScreen, rehearsal: string | undefined, 
   };
 }
 
-/** The body until the journal of the run is read. */
-export const unreadLine = (theme: Theme): Spans => line(theme, ' Reading the journal of the run.');
-
-/** The title of the run screen: `kloudspot run 7f3a · site berlin`. */
-export function titleOfRun({ run }: RunScreen): string {
-  const { run: id, plan } = run.view;
-  return `kloudspot run${id === undefined ? '' : ` ${id.slice(-4)}`} · site ${plan.site.name}`;
-}
+/** The title of the run screen. */
+export const titleOfRun = ({ run }: RunScreen): string => runTitle(run.view.run, run.view.plan.site.name);
 
 /** `14 of 41 · 3:12 · about 9 min left`. */
 export function placeOfRun(screen: RunScreen): string {

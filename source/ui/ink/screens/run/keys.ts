@@ -9,6 +9,7 @@ import type { KeyName, KeyPress } from '../../widgets/keys.ts';
 import { bodyColumns, bodyRows } from '../../widgets/layout.ts';
 import { pagerHeight } from '../../widgets/pager/state.ts';
 import { failurePager, helpOf, logPager } from './log.ts';
+import { runKeyHeads } from './unread.ts';
 
 type Result = Transition<RunScreen, RunEffect>;
 type RunBindings = Bindings<Result>;
@@ -33,16 +34,16 @@ function pagerKeys(state: RunScreen, open: NonNullable<RunScreen['pager']>): Run
 function screenKeys(state: RunScreen): RunBindings {
   const { run } = state;
   const ended = run.view.state === 'ended';
-  const leave = ended ? (state.withSummary ? 'summary' : 'leave') : 'leave it running';
+  const leave = ended ? (state.withSummary ? 'summary' : 'leave') : runKeyHeads.leave.label;
   const bindings: RunBindings = [
     ...choiceKeys(state),
     ...moveKeys(state),
     ...textKeys(state),
     ...pauseKeys(state),
-    { keys: ['q'], label: leave, dropOrder: 0, act: () => next(state, { do: 'leave' }) },
+    { ...runKeyHeads.leave, label: leave, act: () => next(state, { do: 'leave' }) },
   ];
   const help = (): Result => next({ ...state, pager: { pager: helpText(state, all) } });
-  const all: RunBindings = [...bindings, { keys: ['?'], label: 'help', dropOrder: 1, act: help }];
+  const all: RunBindings = [...bindings, { ...runKeyHeads.help, act: help }];
   return all;
 }
 
@@ -95,13 +96,8 @@ const moves: Readonly<Partial<Record<KeyName, (run: RunState) => Partial<RunStat
 function moveKeys(state: RunScreen): RunBindings {
   const { run } = state;
   const act = (key: KeyPress): Result => next({ ...state, run: moved(run, key) });
-  const rows: Binding<Result> = {
-    keys: ['up', 'down', 'home', 'end', 'pageUp', 'pageDown'],
-    label: 'step',
-    dropOrder: 5,
-    act,
-  };
-  const columns: Binding<Result> = { keys: ['left', 'right'], label: 'node', dropOrder: 6, act };
+  const rows: Binding<Result> = { ...runKeyHeads.rows, act };
+  const columns: Binding<Result> = { ...runKeyHeads.columns, act };
   const follow: Binding<Result> = {
     keys: ['escape'],
     label: 'follow the work again',
@@ -129,12 +125,7 @@ function moved(run: RunState, key: KeyPress): RunState {
 function textKeys(state: RunScreen): RunBindings {
   const step = stepHere(state.run);
   if (!step) return [];
-  const log: Binding<Result> = {
-    keys: ['l', 'enter'],
-    label: 'log',
-    dropOrder: 2,
-    act: () => next(logPager(state, step)),
-  };
+  const log: Binding<Result> = { ...runKeyHeads.log, act: () => next(logPager(state, step)) };
   const whole: Binding<Result> = {
     keys: ['m'],
     label: 'whole failure',
@@ -156,8 +147,8 @@ function pauseKeys(state: RunScreen): RunBindings {
 /** Ctrl-C once: stop after the running steps. Twice: now; the journal is still written. */
 function stopKeys(state: RunScreen): RunBindings {
   const { run } = state;
-  const key = (label: string, act: () => Result): RunBindings => [{ keys: ['^c'], label, dropOrder: 4, act }];
+  const key = (label: string, act: () => Result): RunBindings => [{ ...runKeyHeads.stop, label, act }];
   if (run.view.state === 'ended' || run.lost !== undefined) return key('leave', () => next(state, { do: 'leave' }));
   if (run.stopping) return key('stop now', () => order(state, { order: 'stop-now' }));
-  return key('stop', () => order({ ...state, run: { ...run, stopping: true } }, { order: 'stop' }));
+  return key(runKeyHeads.stop.label, () => order({ ...state, run: { ...run, stopping: true } }, { order: 'stop' }));
 }

@@ -11,8 +11,8 @@ import { fitColumns, nodeHeads } from '../../widgets/table/columns.ts';
 import { rowsAround, windowOf } from '../../widgets/table/window.ts';
 import { asciiText, type Glyphs, type Theme, type Tone, tone } from '../../widgets/theme.ts';
 import { useTheme } from '../../widgets/theme-context.ts';
-import { unreadLine } from './frame.ts';
 import { StepPanel } from './panel.tsx';
+import { unreadLine } from './unread.ts';
 
 /** The run, or the text that lies over it. */
 export function RunBody(props: {
