@@ -84,7 +84,7 @@ describe('files', () => {
   writeFileSync(empty, '');
   it.each([
     [join(folder, 'none.key'), /does not exist/],
-    [folder, /is a folder/],
+    [folder, /it is a folder/],
     [empty, /is empty/],
     [join(empty, 'x'), /not a folder/],
   ])('%s', (path, expected) => expect(problem('site', 'tls.key', path, view(files))).toMatch(expected));
