@@ -1,13 +1,13 @@
 import type { Part } from '../../bundle/manifest.ts';
 import { wholeReference } from '../../bundle/references.ts';
 import { Fault } from '../../errors/fault.ts';
-import { clusterImages, tracksWithImages } from '../../microk8s/images.ts';
-import { onlineServices, serviceImages } from '../../microk8s/services.ts';
+import { tracksWithImages } from '../../microk8s/images.ts';
+import { onlineServices } from '../../microk8s/services.ts';
 import { trackIn, trackOf } from '../../microk8s/tracks.ts';
 import { type WantedChart, wantedCharts } from '../../plan/stages/charts.ts';
 import { neededPackages } from '../../plan/stages/packages.ts';
 import type { Product } from '../../product/schema.ts';
-import { chosenServices } from '../../product/services.ts';
+import { chosenServices, offlineImages } from '../../product/services.ts';
 import type { Site } from '../../site/schema.ts';
 
 /** What a bundle for a site is made of, before anything is fetched. Images of charts follow from the charts. */
@@ -21,10 +21,9 @@ export interface Wanted {
 /** Throws a `Fault` where the site's channel cannot be installed without internet. */
 export function wantedOf(site: Site, product: Product): Wanted {
   const { channel } = site.cluster;
-  const services = chosenServices(site, product);
-  const online = onlineServices(channel, services);
+  const online = onlineServices(channel, chosenServices(site, product));
   if (online.length > 0) throw noServices(online);
-  const images = clusterImages(channel, { metallb: site.network.virtualAddress !== undefined });
+  const images = offlineImages(site, product);
   const base = trackIn(channel)?.base;
   if (images === undefined || base === undefined) throw noOffline(channel);
   return {
@@ -34,10 +33,7 @@ export function wantedOf(site: Site, product: Product): Wanted {
       { name: 'microk8s', channel },
     ],
     packages: neededPackages(site, product, site.nodes),
-    images: [...images, ...serviceImages(channel, services).map(wholeReference)].map((reference) => ({
-      reference,
-      for: 'cluster' as const,
-    })),
+    images: images.map((image) => ({ reference: wholeReference(image), for: 'cluster' as const })),
     charts: wantedCharts(site, product),
   };
 }

@@ -2,10 +2,9 @@ import type { BundleManifest } from '../../bundle/manifest.ts';
 import { debianArchitecture } from '../../bundle/manifest.ts';
 import { wholeReference } from '../../bundle/references.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
-import { clusterImages } from '../../microk8s/images.ts';
-import { onlineServices, serviceImages } from '../../microk8s/services.ts';
+import { onlineServices } from '../../microk8s/services.ts';
 import { trackOf } from '../../microk8s/tracks.ts';
-import { chosenServices } from '../../product/services.ts';
+import { chosenServices, offlineImages } from '../../product/services.ts';
 import { gigabytes } from '../../storage/bytes.ts';
 import { type Check, type CheckInput, fail, nodeCheck, type Outcome, pass, siteCheck } from '../check.ts';
 
@@ -40,12 +39,10 @@ function damagedSaid(damaged: readonly string[]): string[] {
 function differences({ site, product }: Pick<CheckInput, 'site' | 'product'>, manifest: BundleManifest): string[] {
   const { channel } = site.cluster;
   const missing = site.features.filter((feature) => !manifest.features.includes(feature));
-  const images = clusterImages(channel, { metallb: site.network.virtualAddress !== undefined });
+  const images = offlineImages(site, product)?.map(wholeReference);
   const held = new Set(manifest.parts.filter(({ kind }) => kind === 'image').map(({ name }) => name));
-  const services = chosenServices(site, product);
-  const all = images && [...images, ...serviceImages(channel, services).map(wholeReference)];
-  const lost = all?.filter((reference) => !held.has(reference)) ?? [];
-  const online = onlineServices(channel, services);
+  const lost = images?.filter((reference) => !held.has(reference)) ?? [];
+  const online = onlineServices(channel, chosenServices(site, product));
   return [
     ...(manifest.channel === channel ? [] : [`It holds MicroK8s ${manifest.channel}, the site asks for ${channel}.`]),
     ...(manifest.product === product.id ? [] : [`It holds the product ${manifest.product}, not ${product.id}.`]),
