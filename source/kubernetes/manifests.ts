@@ -1,6 +1,6 @@
 import { isMap, parseAllDocuments, stringify } from 'yaml';
 import * as z from 'zod';
-import { safeValues } from '../text/safe-text.ts';
+import { unlessUnreadable } from './parsed-yaml.ts';
 
 const object = z.looseObject({
   apiVersion: z.string(),
@@ -10,11 +10,11 @@ const object = z.looseObject({
 /** An object of a chart as Helm renders it. */
 export type Manifest = z.output<typeof object>;
 
-/** The objects of a text of YAML documents. Helm prints comments and empty documents too: they are left out. */
+/** The objects of a text of YAML documents. Helm prints comments and empty documents too: they are left out, as is what no YAML library reads. */
 export function parseManifests(text: string): Manifest[] {
   return parseAllDocuments(text, { logLevel: 'error' }).flatMap((document) => {
     if (!('contents' in document) || !isMap(document.contents)) return [];
-    const read = object.safeParse(safeValues(document.toJS()));
+    const read = object.safeParse(unlessUnreadable(() => document.toJS()));
     return read.success ? [read.data] : [];
   });
 }

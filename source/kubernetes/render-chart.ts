@@ -1,10 +1,9 @@
-import { parse } from 'yaml';
 import * as z from 'zod';
 import type { ReadOnlyHost, Script } from '../host/host.ts';
 import { microk8sProgram } from '../microk8s/microk8s.ts';
-import { safeValues } from '../text/safe-text.ts';
 import type { ChartLogin, ChartPlace, ReleasePlace } from './helm.ts';
 import { type Manifest, parseManifests } from './manifests.ts';
+import { parsedYaml } from './parsed-yaml.ts';
 
 /**
  * Renders a chart on a manager without changing anything: Helm fetches it, checks the values against its schema and fills in its
@@ -83,7 +82,7 @@ export async function renderChart(
   const [head = '', manifest] = stdout.split(manifestMark);
   if (code !== 0 || manifest === undefined)
     return { said: (stderr.trim() || stdout.trim()).split('\n').slice(-20).join('\n') };
-  const read = chartFile.safeParse(safeValues(parse(head, { logLevel: 'error' })));
+  const read = chartFile.safeParse(parsedYaml(head));
   if (!read.success) return { said: 'the chart has no readable Chart.yaml' };
   const { name, version, annotations } = read.data;
   return { rendered: { name, version, changes: changesOf(annotations), objects: parseManifests(manifest) } };
@@ -111,6 +110,6 @@ const changeList = z.array(z.union([z.string(), z.looseObject({ description: z.s
 function changesOf(annotations: Readonly<Record<string, unknown>>): string[] {
   const text = annotations['artifacthub.io/changes'];
   if (typeof text !== 'string') return [];
-  const read = changeList.safeParse(safeValues(parse(text, { logLevel: 'error' })));
+  const read = changeList.safeParse(parsedYaml(text));
   return read.success ? read.data.map((each) => (typeof each === 'string' ? each : each.description)) : [];
 }

@@ -1,11 +1,10 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { parse } from 'yaml';
 import * as z from 'zod';
 import { isMapping } from '../text/mapping.ts';
 import { parsedJson } from '../text/parsed-json.ts';
-import { safeValues } from '../text/safe-text.ts';
+import { parsedYaml } from './parsed-yaml.ts';
 import { keysOf, type ValueComplaint } from './schema-words.ts';
 
 const schemaText = z.record(z.string(), z.unknown());
@@ -49,7 +48,7 @@ function complaintOf({ keyword, instancePath, message = keyword, params }: Error
 
 /** The values as Helm hands them to the schema: those of the chart's own `values.yaml`, with these over them; null takes one away. */
 export function withDefaults(valuesYaml: string, values: unknown): unknown {
-  return over(safeValues(parse(valuesYaml, { version: '1.1', logLevel: 'error' }) ?? {}), values);
+  return over(parsedYaml(valuesYaml, '1.1') ?? {}, values);
 }
 
 function over(below: unknown, above: unknown): unknown {

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { imagesOf } from '../../source/bundle/references.ts';
 import { journalEvents } from '../../source/engine/journal/journal.ts';
 import { journalPath } from '../../source/engine/journal/journal-path.ts';
 import { pastOf } from '../../source/engine/journal/past.ts';
@@ -14,9 +15,14 @@ import {
   parseReleaseStatus,
   revisionToRollBackTo,
 } from '../../source/kubernetes/helm.ts';
-import { parseCertificateDates } from '../../source/microk8s/certificates.ts';
+import { manifestChanges, parseManifests } from '../../source/kubernetes/manifests.ts';
+import { parsedYaml } from '../../source/kubernetes/parsed-yaml.ts';
+import { parseSchemaWords } from '../../source/kubernetes/schema-words.ts';
+import { withDefaults } from '../../source/kubernetes/value-schema.ts';
+import { parseAuthorization } from '../../source/microk8s/authorization.ts';
+import { parseCertificateDates, parseCertificateNames } from '../../source/microk8s/certificates.ts';
 import { parseJoinToken, parseJson } from '../../source/microk8s/microk8s.ts';
-import { openChange, parseSnapList, runningTask } from '../../source/microk8s/snap.ts';
+import { openChange, parseSnapList, parseSystemProxy, runningTask } from '../../source/microk8s/snap.ts';
 import { parseMicroK8sStatus, sayStatus } from '../../source/microk8s/status.ts';
 import { netplanDocument, netplanRefusals } from '../../source/network/netplan.ts';
 import { loadProduct } from '../../source/product/load.ts';
@@ -70,6 +76,25 @@ const snapChanges =
 const join_ =
   'From the node you wish to join to this cluster, run the following:\nmicrok8s join 10.0.4.21:25000/0123456789abcdef0123456789abcdef/0123456789ab\n';
 
+const manifests = `---
+# Source: kloudspot/templates/web.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: kloudspot-web, namespace: kloudspot }
+spec: { template: &pod { spec: { containers: [{ name: web, image: "registry.example.org/web:2.4.1" }] } } }
+---
+apiVersion: v1
+kind: Secret
+metadata: { name: kloudspot-login }
+data: { password: c2VjcmV0 }
+`;
+const chartValues = 'web: &web { replicas: 1, image: web }\nother: { <<: *web, port: 80 }\n';
+const schemaWords =
+  "Error: values don't meet the specifications of the schema(s) in the following chart(s):\nkloudspot:\n- at '/web/replicas': got string, want integer\n- web.replicas: Invalid type. Expected: integer, given: string\n";
+const snapProxy = 'Key          Value\nproxy.http   http://10.0.4.1:3128\nproxy.https  http://10.0.4.1:3128\n';
+const certificateNames =
+  'DNS.1 = kubernetes\nDNS.2 = spot.berlin.example.org\nIP.1 = 127.0.0.1\nIP.2 = 10.152.183.1\n#MOREIPS\n';
+
 const heldLock = `held 12\n${claimText(await ownClaim(filesUnder('/nowhere'), 'r'))}`;
 
 describe('a damaged text is read as far as it goes, or refused in plain words:', () => {
@@ -98,6 +123,27 @@ describe('a damaged text is read as far as it goes, or refused in plain words:',
         parseSnapList('microk8s', text);
         openChange(text);
         runningTask(text);
+      },
+    ],
+    [
+      'what Helm renders, and its complaints of values',
+      [manifests, schemaWords, chartValues],
+      (text) => {
+        parsedYaml(text);
+        withDefaults(text, { web: { replicas: 2 } });
+        parseSchemaWords(text);
+        const objects = parseManifests(text);
+        manifestChanges(parseManifests(manifests), objects, 'kloudspot');
+        imagesOf(objects);
+      },
+    ],
+    [
+      'settings and certificates of a node',
+      [snapProxy, certificateNames],
+      (text) => {
+        parseSystemProxy(text);
+        parseAuthorization(text);
+        parseCertificateNames(text);
       },
     ],
     ['the holder of a lock', [heldLock], (text) => parseHolder(text)],
