@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { connect } from '../../source/app/connect.ts';
 import { settingsFrom } from '../../source/app/settings.ts';
 import { openSite } from '../../source/app/site.ts';
+import { writeBundle } from '../../source/app/support/bundle.ts';
 import { collect } from '../../source/app/support/collect.ts';
 import type { HostPool } from '../../source/host/host.ts';
 import { HostFault } from '../../source/host/host-fault.ts';
@@ -48,5 +49,22 @@ it('a node that dies between its facts and its logs is named in each file that i
   } finally {
     await opened.close();
     await rm(root, { recursive: true, force: true, maxRetries: 20 });
+  }
+});
+
+it('the folder of the bundle is made; where that fails another file is asked for, not another root', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'ks-support-'));
+  try {
+    const path = join(root, 'new', 'bundle.tar.gz');
+    await writeBundle(path, 'support', [{ path: 'about.json', text: '{}' }]);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    await writeFile(join(root, 'file'), '');
+    const below = join(root, 'file', 'bundle.tar.gz');
+    await expect(writeBundle(below, 'support', [])).rejects.toMatchObject({
+      message: `${below} was not written.`,
+      next: ['Give another place: --output FILE'],
+    });
+  } finally {
+    await rm(root, { recursive: true, force: true });
   }
 });

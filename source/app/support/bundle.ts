@@ -3,12 +3,13 @@ import { dirname, join } from 'node:path';
 import { exitCode, Fault } from '../../errors/fault.ts';
 import { asFileFault } from '../../host/file-fault.ts';
 import { localHost } from '../../host/local.ts';
+import { whyUnread } from '../../host/unread.ts';
 import type { Piece } from './collect.ts';
 
 /** Writes the pieces into one `.tar.gz` that only its owner may read, by the system's tar. `name`: the folder inside. */
 export async function writeBundle(path: string, name: string, pieces: readonly Piece[]): Promise<void> {
-  const folder = await mkdtemp(join(dirname(path), '.support-')).catch((error: unknown) => {
-    throw asFileFault(error);
+  const folder = await folderBeside(path).catch((error: unknown) => {
+    throw notWritten(path, whyUnread(asFileFault(error)));
   });
   const here = localHost('this machine', () => undefined);
   try {
@@ -19,7 +20,7 @@ export async function writeBundle(path: string, name: string, pieces: readonly P
     }
     const fresh = join(folder, 'bundle.tar.gz');
     const { code, stderr } = await here.run(['tar', '-czf', fresh, '-C', folder, name], { deadline: 120_000 });
-    if (code !== 0) throw tarFailed(path, stderr);
+    if (code !== 0) throw notWritten(path, stderr.trim() || 'tar failed.');
     await chmod(fresh, 0o600);
     await rename(fresh, path);
   } finally {
@@ -28,10 +29,16 @@ export async function writeBundle(path: string, name: string, pieces: readonly P
   }
 }
 
-const tarFailed = (path: string, said: string): Fault =>
+/** The folder of the file is made, as for a report. */
+async function folderBeside(path: string): Promise<string> {
+  await mkdir(dirname(path), { recursive: true });
+  return mkdtemp(join(dirname(path), '.support-'));
+}
+
+const notWritten = (path: string, why: string): Fault =>
   new Fault({
     what: `${path} was not written.`,
-    why: said.trim() || 'tar failed.',
+    why,
     next: ['Give another place: --output FILE'],
     exitCode: exitCode.ourFault,
   });
