@@ -81,7 +81,10 @@ const drainAdvice = ({ node, through }: Parameters) => ({
 });
 const refreshAdvice = {
   causes: ['no way to the snap store', 'too little space under /var', 'snapd is busy with another change'],
-  next: ['snap changes shows what snapd is at'],
+  next: [
+    'snap changes shows what snapd is at',
+    'snap info microk8s lists the channels: one that the store does not have cannot stay in cluster.channel',
+  ],
 };
 const wayBack = ({ node }: Parameters): string[] => [
   `sudo microk8s inspect on ${node}`,
