@@ -23,6 +23,8 @@ const root = mkdtempSync(join(tmpdir(), 'kloudspot-cache-'));
 try {
   await inTerminal(['init', '--rehearse', '--root', root], walk);
   await inTerminal(['status', '--rehearse', '--plain', '--accept-new-host-keys', '--root', root], []);
+  // No run is there: what paints its page is loaded all the same.
+  await inTerminal(['attach', '--root', root], []);
 } finally {
   rmSync(root, { recursive: true, force: true });
 }
