@@ -4,6 +4,7 @@ import { Fault } from '../errors/fault.ts';
 import { isOfShell } from '../host/read-text-now.ts';
 import { type Files, filesUnder } from '../site/files.ts';
 import { calledWith } from '../text/command.ts';
+import { speaksUtf8 } from '../text/speaks-utf8.ts';
 
 export interface RehearsalChoice {
   readonly scenario: string | undefined;
@@ -115,10 +116,4 @@ function descriptorFrom(text: string): number {
     what: `--password-fd ${text} is not a file descriptor.`,
     next: ['Write for example --password-fd 3 3<passwords.yaml'],
   });
-}
-
-function speaksUtf8(env: NodeJS.ProcessEnv): boolean {
-  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;
-  if (env.TERM === 'linux' || env.TERM?.startsWith('vt')) return false;
-  return locale === undefined || locale === '' ? env.SSH_CONNECTION === undefined : /utf-?8/i.test(locale);
 }

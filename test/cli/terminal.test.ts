@@ -33,6 +33,7 @@ it('shows what is wrong in as many columns as there are', () => {
   next:  Name another group.
          kloudspot storage list
 `);
+  expect(faultText(fault, 80, 'x')).toMatch(/^x The site file/);
   expect(faultText(fault)).toContain('✗ The site file names a group that no node has.\n');
 });
 

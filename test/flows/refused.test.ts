@@ -42,7 +42,7 @@ const whole: readonly Row[] = [
   ],
   ['update --set nosuchkey=1', 2, /nosuchkey/],
   ['storage grow nosuchvolume 5', 2, /nosuchvolume/],
-  ['resume', 2, /No run to resume\./, /kloudspot apply/],
+  ['resume', 2, /No run to resume\./, /The last run, \S+, is done\./, /kloudspot apply/],
   ['undo', 6, /This removes data for good\./, /Nothing was changed\./, /--confirm-data-loss berlin/],
   ['explain nosuch', 2, /Unknown check nosuch\./, /kloudspot explain/],
   ['init --site nosuch.yaml', 2, /nosuch\.yaml cannot be read\./, /The file does not exist\./, /--site FILE/],

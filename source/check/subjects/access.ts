@@ -31,10 +31,10 @@ export function unreachedAdvice(
   { name, access: login, reach }: SiteNode,
   { own, member }: { readonly own: string | undefined; readonly member: boolean },
 ): string {
-  const first = own ?? `Try it by hand: ssh ${login?.user ? `${login.user}@` : ''}${reach}.`;
+  const first = own ?? `Try it by hand: ssh ${login?.user ? `${login.user}@` : ''}${reach}`;
   if (!member) return first;
   const replace = kloudspot(`node replace ${name} --with NEW --reach ADDRESS`);
-  return `${first} How the cluster is without it: \`${kloudspot('status')}\`. Another machine in its place: \`${replace}\``;
+  return `${first.replace(/\.$/, '')}. How the cluster is without it: \`${kloudspot('status')}\`. Another machine in its place: \`${replace}\``;
 }
 
 function judgeAccess(input: Reached, node: SiteNode, index: number): Outcome {

@@ -1,5 +1,6 @@
 import { exitCode, Fault } from '../../errors/fault.ts';
 import { nearest } from '../../text/nearest.ts';
+import { speaksUtf8 } from '../../text/speaks-utf8.ts';
 import { splitVerb } from './arguments.ts';
 import { endWithOutput, outliveOutput } from './closed-output.ts';
 import { keepMemoryOutOfCoreFiles } from './core-dumps.ts';
@@ -15,7 +16,8 @@ export async function dispatch(argv: readonly string[], program: Program): Promi
   } catch (error) {
     program.firstPage?.onScreen?.giveBack();
     program.runPage?.giveBack();
-    const settings = { json: argv.includes('--json'), verbose: argv.includes('--verbose') };
+    const ascii = argv.includes('--ascii') || !speaksUtf8(process.env);
+    const settings = { ascii, json: argv.includes('--json'), verbose: argv.includes('--verbose') };
     process.exitCode = reportFailure(error, settings, processTerminal());
   }
 }

@@ -51,24 +51,24 @@ export function printJson(terminal: Terminal, value: unknown): void {
 /** Draws what went wrong for the operator, and gives the exit code. */
 export function reportFailure(
   thrown: unknown,
-  settings: Pick<Settings, 'json' | 'verbose'>,
+  settings: Pick<Settings, 'json' | 'verbose' | 'ascii'>,
   terminal: Terminal,
 ): ExitCode {
   const error = asFileFault(thrown);
   const fault = error instanceof Fault ? error : undefined;
   if (settings.json) printJson(terminal, { error: faultAsData(error) });
-  else terminal.errors.write(faultText(error, screenWidth(terminal.errors)));
+  else terminal.errors.write(faultText(error, screenWidth(terminal.errors), settings.ascii ? 'x' : '✗'));
   if (settings.verbose && error instanceof Error) terminal.errors.write(`${causes(error)}\n`);
   return fault?.exitCode ?? exitCode.ourFault;
 }
 
 /** The words of a failure: what, where, why, next. On a terminal of `width` columns broken between words. */
-export function faultText(error: unknown, width = Number.POSITIVE_INFINITY): string {
+export function faultText(error: unknown, width = Number.POSITIVE_INFINITY, sign = '✗'): string {
   if (!(error instanceof Fault)) {
-    return `✗ A bug in the program: ${messageOf(error)}\n  Run it again with --verbose to see where. Nothing that was saved is lost.\n`;
+    return `${sign} A bug in the program: ${messageOf(error)}\n  Run it again with --verbose to see where. Nothing that was saved is lost.\n`;
   }
   const lines = [
-    ...labelled('✗', [error.message], 2, width),
+    ...labelled(sign, [error.message], 2, width),
     ...labelled('  where:', error.where === undefined ? [] : [error.where], 9, width),
     ...labelled('  why:', error.why?.split('\n') ?? [], 9, width),
     ...labelled('  state:', error.unchanged ? [nothingChanged] : [], 9, width),

@@ -58,12 +58,14 @@ export default defineVerb({
 
 async function resumable({ files }: Settings, name: string | undefined): Promise<RunSummary> {
   const found = name === undefined ? await unfinishedRun(files) : await findRun(files, name);
-  const named = found ?? (await latestRun(files));
+  const latest = found === undefined ? await latestRun(files) : undefined;
+  const named = found ?? latest;
   if (named !== undefined) await repeatFlagsOf(named);
   if (found === undefined)
     throw new Fault({
       what: 'No run to resume.',
       where: files.runs,
+      ...(latest && { why: `The last run, ${latest.id}, ${latest.state === 'done' ? 'is done' : 'was undone'}.` }),
       next: [`${kloudspot('apply')}  starts one.`],
     });
   // It may be going on already, by a process that has written nothing yet.

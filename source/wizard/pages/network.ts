@@ -67,7 +67,13 @@ function networkNotes(view: WizardView): readonly Note[] {
       ? [plain(`${unknown} of ${counted(nodes.length, 'node')} not seen yet: the page Nodes shows why.${typed}`)]
       : []),
     ...(changing > 0
-      ? [plain(`${counted(changing, 'node changes', 'nodes change')} address: one at a time, each in its own step.`)]
+      ? [
+          plain(
+            changing === 1
+              ? '1 node changes its address, in a step of its own.'
+              : `${changing} nodes change their addresses: one at a time, each in a step of its own.`,
+          ),
+        ]
       : []),
   ];
 }
