@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ordered } from '../acceptance/claims.ts';
 import { recordSchema } from '../acceptance/record.ts';
-import { expectCluster, expectMachines, expectNothingTwice, expectProduct } from './judge.ts';
+import {
+  datastoreMembers,
+  expectCluster,
+  expectMachines,
+  expectNothingTwice,
+  expectProduct,
+  untilReady,
+} from './judge.ts';
 import * as lab from './lab.ts';
 import { nodePath } from './place.ts';
 import { failures, fromNode, journal, outcomes, putOn, untilJournal, untilRunEnds } from './program.ts';
@@ -43,6 +50,7 @@ beforeAll(async () => {
     nodes: nodes.map(({ n, name }) => (n === 1 ? { n, name, local: true, moveTo: 61 } : { n, name })),
     key: '/root/lab-key',
     deploy: 'later',
+    channel: '1.33/stable',
   });
   await putOn(1, `${folder}/product.yaml`, await readFile(product, 'utf8'));
   await putOn(1, `${folder}/site.yaml`, await readFile(site, 'utf8'));
@@ -163,5 +171,59 @@ describe('from one of the nodes', () => {
     expect(Object.keys(claims).toSorted()).toEqual(asked.toSorted());
     expect(code).toBe(1);
     for (const { name } of nodes) expect(claims['R30']?.commands.map(({ on }) => on)).toContain(name);
+  });
+
+  const done = async (...words: string[]) => {
+    const { code, stdout, stderr } = await fromNode(1, ...words, ...flags);
+    expect(code, stdout.slice(-3_000) + stderr).toBe(0);
+  };
+  const verdict = async () =>
+    JSON.parse((await fromNode(1, 'status', '--site', `${folder}/site.yaml`, '--json')).stdout).verdict;
+  const tracking = () =>
+    Promise.all(
+      nodes.map(async ({ n }) => (await lab.onNode(n, "snap list microk8s | awk 'NR==2 {print $4}'")).stdout.trim()),
+    );
+  const claims = async () =>
+    (await lab.objects('pvc', '-n', 'kloudspot'))
+      .map(({ metadata, spec }) => `${metadata.name} ${spec.volumeName}`)
+      .toSorted();
+  const patience = { timeout: 780_000, interval: 3_000 };
+
+  it('another channel in site.yaml is an upgrade, of the workstation too: each node ready and open before the next; data stays', async () => {
+    expect(await tracking()).toEqual(nodes.map(() => '1.33/stable'));
+    const [before, starts] = [await claims(), await inKafka('cat', '/var/lib/kafka/data/starts')];
+    expect(starts).not.toBe('');
+    await lab.onNode(1, `sed -i s,1.33/stable,1.34/stable, ${folder}/site.yaml`);
+    await done('apply');
+    expect(await tracking()).toEqual(nodes.map(() => '1.34/stable'));
+    const steps = journal(local).flatMap(({ type, step }) => (type.startsWith('step-') ? [`${type} ${step}`] : []));
+    for (const [index, { name }] of nodes.entries()) {
+      const settled = steps.indexOf(`step-done settled/${name}-1.34`);
+      expect(settled).toBeGreaterThan(steps.indexOf(`step-done snap-refresh/1.34@${name}`));
+      const next = steps.indexOf(`step-started snap-refresh/1.34@${nodes[index + 1]?.name}`);
+      if (next !== -1) expect(settled).toBeLessThan(next);
+    }
+    const open = (await lab.objects('nodes')).filter(({ spec }) => !spec.unschedulable);
+    expect(open.map(({ metadata }) => metadata.name).toSorted()).toEqual(nodes.map(({ name }) => name));
+    expect(await datastoreMembers(1)).toHaveLength(3);
+    expect(await claims()).toEqual(before);
+    await expect.poll(() => inKafka('cat', '/var/lib/kafka/data/starts'), patience).toContain(starts);
+    await expect.poll(verdict, patience).toBe('ok');
+  });
+
+  it('restore brings back what was deleted and changed since the backup, and leaves what came after it', async () => {
+    const map = ['configmap', 'lab-mark', '-n', 'kloudspot'];
+    const value = async () => (await lab.tryKubectl(['get', ...map, '-o', 'jsonpath={.data.value}'])).stdout;
+    await lab.kubectl(['create', ...map, '--from-literal=value=before']);
+    await done('backup');
+    await lab.kubectl(['delete', ...map]);
+    await lab.kubectl(['delete', 'ingress', '--all', '-n', 'kloudspot']);
+    await lab.kubectl(['create', 'configmap', 'lab-later', '-n', 'kloudspot']);
+    await done('restore', '--confirm-data-loss', 'lab');
+    await expect.poll(value, patience).toBe('before');
+    expect(await lab.objects('ingress', '-n', 'kloudspot')).not.toEqual([]);
+    expect(await lab.objects('configmap', 'lab-later', '-n', 'kloudspot')).toHaveLength(1);
+    await untilReady(3);
+    await expect.poll(verdict, patience).toBe('ok');
   });
 });

@@ -149,8 +149,8 @@ export const cluster: Readonly<Record<string, Claim>> = {
   R23: loss,
   R27: pairs,
   R36: drilled,
-  R44: elsewhere('test/lab/life: a cluster changes its track once'),
-  R45: elsewhere('test/lab/life: a restore takes away what came since the backup'),
+  R44: elsewhere('test/lab/from-a-node: a cluster changes its track once'),
+  R45: elsewhere('test/lab/from-a-node: a restore replaces what changed since the backup'),
   R46: elsewhere('test/lab/life: a node is off for minutes there'),
   R47: elsewhere('test/lab/real-programs: every container of both is deleted there'),
 };
