@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { microk8sFiles } from '../../source/microk8s/microk8s.ts';
 import * as lab from './harness.ts';
 import { quietly } from './hub.ts';
 import { leftovers } from './leftovers.ts';
@@ -267,10 +268,11 @@ async function productRuns(): Promise<void> {
   const helm = (words: string) => lab.onNode(2, `${microk8s} helm3 upgrade --install ${words} --wait --timeout 240s`);
   for (const n of [1, 2, 3]) await lab.onNode(n, 'lvcreate -y -Wn -Zn -L 5G -n shared ubuntu-vg');
   const filters = 'openebs-ndm.ndm.filters';
+  const { kubelet } = microk8sFiles;
   const engines = [
-    await helm('lvm /opt/charts/lvm-localpv -n openebs --create-namespace'),
+    await helm(`lvm /opt/charts/lvm-localpv -n openebs --create-namespace --set lvmNode.kubeletDir=${kubelet}`),
     await helm(
-      `cstor /opt/charts/cstor -n openebs --set ${filters}.excludePaths=loop --set ${filters}.includePaths=/dev/mapper/ubuntu--vg-shared`,
+      `cstor /opt/charts/cstor -n openebs --set ${filters}.excludePaths=loop --set ${filters}.includePaths=/dev/mapper/ubuntu--vg-shared --set csiNode.kubeletDir=${kubelet}`,
     ),
   ];
   seen(
