@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
+import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import { Rehearsal } from './program.ts';
 
@@ -67,4 +68,19 @@ it('a rehearsal leaves reach as it is, reaches the moved node all the same, and 
   expect((await rehearsal.run('init', '--yes')).code).toBe(0);
   expect(await reaches()).toEqual(before);
   expect((await rehearsal.run('init', '--yes')).code).toBe(0);
+});
+
+it('undo refuses a journal with a damaged line: what it says would stay; the command that it prints removes the line', async () => {
+  const rehearsal = await Rehearsal.built();
+  const [run = ''] = await rehearsal.runs();
+  const path = rehearsal.path('var/lib/kloudspot/runs', run, 'journal.jsonl');
+  const lines = (await readFile(path, 'utf8')).split('\n');
+  await writeFile(path, lines.toSpliced(3, 0, '\0\0\0').join('\n'));
+  const refused = await rehearsal.undo();
+  expect(refused).toMatchObject({ code: 6, stderr: expect.stringContaining('journal.jsonl, line 4') });
+  const [, command = ''] = /(sed -i .*)$/m.exec(refused.stderr) ?? [];
+  await execa('bash', ['-c', command]);
+  expect(await readFile(path, 'utf8')).toBe(lines.join('\n'));
+  const undone = await rehearsal.undo();
+  expect(undone.code, undone.stdout + undone.stderr).toBe(0);
 });

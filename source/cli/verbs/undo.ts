@@ -2,6 +2,8 @@ import { planOfRun } from '../../app/plan.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { refuseUndo, undoOrder } from '../../engine/execution/undo.ts';
 import { untilStarted } from '../../engine/journal/follow.ts';
+import { damagedLine } from '../../engine/journal/journal.ts';
+import { journalPath } from '../../engine/journal/journal-path.ts';
 import { type RunPast, readPast } from '../../engine/journal/past.ts';
 import { findRun, latestRun, type RunSummary, summarizeRun } from '../../engine/runs.ts';
 import { undoRun } from '../../engine/worker/launch.ts';
@@ -13,6 +15,7 @@ import type { PlannedStep } from '../../plan/step.ts';
 import { installedHere } from '../../plan/steps/microk8s-install.ts';
 import { kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
+import { quote } from '../../text/quote.ts';
 import { filled } from '../../text/width.ts';
 import { repeatFlagsOf } from '../apply/run-flags.ts';
 import { processesOf, watchRun } from '../apply/run-watching.ts';
@@ -40,6 +43,7 @@ export default defineVerb({
     const run = await runToUndo(settings, operand);
     const plan = await planOfRun(run);
     if (run.state === 'running') return watchUndo(run, plan, settings, terminal, args.step);
+    await refuseDamaged(run);
     const past = await readPast(run.directory);
     const steps = stepsToUndo(plan, past, args.step);
     if (steps.length === 0) return nothingLeft(run, settings, terminal);
@@ -72,6 +76,24 @@ async function runToUndo({ files }: Settings, name: string | undefined): Promise
   // What it does shows in its first event: this very undo may be starting, and its terminal gone.
   await untilStarted(run.directory);
   return summarizeRun(run);
+}
+
+/** An undo rests on every line: what a damaged one says would be left as it is, and called undone. */
+async function refuseDamaged({ id, directory }: RunSummary): Promise<void> {
+  const line = await damagedLine(directory);
+  if (line === undefined) return;
+  const path = journalPath(directory);
+  throw new Fault({
+    what: `The journal of run ${id} is damaged.`,
+    where: `${path}, line ${line}`,
+    why: 'What a step changed by that line is not known, and would stay.',
+    unchanged: true,
+    next: [
+      `${kloudspot('apply')}  makes a new plan, and looks at what is there instead.`,
+      `To undo what the other lines say, remove it first: sed -i ${line}d ${quote(path)}`,
+    ],
+    exitCode: exitCode.refused,
+  });
 }
 
 /** A run that goes on is not undone; where that very undo is under way, it is shown until its end. */
