@@ -27,7 +27,7 @@ export function chosenBackup(all: readonly LocalBackup[], name: string | undefin
   throw new Fault({
     what: `Backup ${backup.id} is damaged.`,
     where: backup.folder,
-    why: 'A file is missing, or differs from the sum that was taken when it was made.',
+    why: 'A file is missing, or differs from its checksum of when the backup was made.',
     unchanged: true,
     next,
     exitCode: exitCode.refused,

@@ -167,7 +167,7 @@ function refusalsOf({ address, carrier, network, touching, about, old, leaving }
   ];
   const inFiles = network.netplan.flatMap((file) => keys(file).map((key) => `${file.path}: ${key}`));
   const cut = routesCutOff(old, { address, leaving }).map(
-    (route) => `${about[0]?.kind}.${about[0]?.id}.routes: ${route} would be reached no more`,
+    (route) => `${about[0]?.kind}.${about[0]?.id}.routes: ${route} would become unreachable`,
   );
   return [...inFiles, ...cut];
 }

@@ -72,7 +72,7 @@ const failures: readonly (readonly [string, () => unknown, readonly string[]])[]
     () => chosenBackup([backup('1-by-hand', false)], '1-by-hand'),
     [
       'Backup 1-by-hand is damaged.',
-      'A file is missing, or differs from the sum that was taken when it was made.',
+      'A file is missing, or differs from its checksum of when the backup was made.',
       'kloudspot backup --list  lists them.',
     ],
   ],

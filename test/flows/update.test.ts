@@ -22,7 +22,7 @@ it('plan beside a cluster that is there says what is right already, and what is 
   // Where a manager has Helm, Helm judges, and says which images the registries are asked for.
   const { findings } = JSON.parse((await rehearsal.run('preflight', '--json')).stdout);
   const of = (id: string) => findings.filter(({ check }: { check: string }) => check === id);
-  expect(of('chart-values')).toMatchObject([{ grade: 'pass', reason: 'Helm takes all values.' }]);
+  expect(of('chart-values')).toMatchObject([{ grade: 'pass', reason: 'Helm accepts all values.' }]);
   expect(of('images')).toMatchObject([{ grade: 'pass', seen: expect.stringMatching(/^(\d+ found|all there)$/) }]);
   const site = rehearsal.path('etc/kloudspot/site.yaml');
   await writeFile(site, (await readFile(site, 'utf8')).replace('ks-3', 'ks-9'));

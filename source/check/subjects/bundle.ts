@@ -16,7 +16,7 @@ export const bundleFits: Check = siteCheck(
   {
     id: 'bundle',
     title: 'Bundle',
-    why: 'Without internet everything is installed from one file. What it lacks cannot be fetched later, when half a cluster stands; a damaged part would be found as late.',
+    why: 'Without internet everything is installed from one file. What it lacks cannot be fetched later, once half of the cluster is built; a damaged part would be found just as late.',
     source: 'The manifest of the bundle: SHA-256 of every part',
   },
   ({ site, product, evidence }) => {

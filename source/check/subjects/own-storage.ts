@@ -24,7 +24,7 @@ export const ownStorage: Check = nodeCheck(
     if (unknown.length === 0) return pass(names, `What ${names} needs of the node is there.`);
     return pass(
       unknown.join(', '),
-      `What stands behind class ${unknown.join(', ')} is not known: the step that tries it tells.`,
+      `The provisioner of class ${unknown.join(', ')} is unknown: the step that tries it will show.`,
     );
   },
 );

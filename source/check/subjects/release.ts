@@ -15,7 +15,7 @@ export const chartValues: Check = siteCheck(
       return pass('later', 'Helm judges them on the first node as soon as it has it, before other nodes join.');
     const { by, problems } = values;
     if (problems.length === 0)
-      return pass('taken', `${by === 'Helm' ? 'Helm' : "The chart's schema"} takes all values.`);
+      return pass('accepted', `${by === 'Helm' ? 'Helm' : "The chart's schema"} accepts all values.`);
     return problems.map(({ text, field, line }) =>
       fail('refused', `The chart refuses ${text}.`, {
         advice: `Correct ${line === undefined ? 'site.yaml' : `line ${line} of site.yaml`}${field === undefined ? ': its answers or `values`' : `: ${field.join('.')}`}`,

@@ -35,7 +35,7 @@ export function siteOfMachine({ product, nodes, wish }: Pick<StorageSubject, 'pr
   });
   if ('site' in judged) return judged.site;
   throw new Fault({
-    what: `${name} cannot be taken for a node.`,
+    what: `${name} cannot be used as a node.`,
     why: judged.findings.map(({ reason }) => reason).join('\n'),
     unchanged: true,
   });

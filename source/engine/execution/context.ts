@@ -135,7 +135,7 @@ async function runCommand(place: Place, command: Command, options: StepRunOption
   if (allow.includes(result.code)) return result;
   throw new StepFault({
     tried: shown.join(' '),
-    seen: `exit code ${result.code}: ${secretOutput ? 'what it said is secret' : lastWords(result) || 'it said nothing'}`,
+    seen: `exit code ${result.code}: ${secretOutput ? 'output hidden (secret)' : lastWords(result) || 'no output'}`,
     where: node,
     ...defined({ causes, next }),
   });

@@ -53,7 +53,7 @@ async function unheard(files: Files, id: string, cause: unknown): Promise<Fault>
   const number = (await runProcess(join(files.runs, id)).catch(() => undefined))?.process;
   if (alive && number !== undefined)
     return new Fault({
-      what: `Run ${id} has not taken the order.`,
+      what: `Run ${id} did not accept the command.`,
       why: `Its process ${number} lives and does not answer: ${messageOf(cause)}.`,
       next: [
         `kill -CONT ${number}  wakes it, if someone has stopped it`,

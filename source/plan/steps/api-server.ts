@@ -129,7 +129,7 @@ function wordsOf(p: Parameters): Pick<PlannedStep, 'title' | 'why' | 'risk'> {
     };
   return {
     title: `Let the API server of ${p.node} ask for no rights any more`,
-    why: 'site.yaml had cluster.rbac and has it no more: everyone who gets in may do everything, as MicroK8s has it by itself.',
+    why: 'cluster.rbac was removed from site.yaml: anyone with access may do everything, which is the default of MicroK8s.',
     risk: 'dangerous',
   };
 }

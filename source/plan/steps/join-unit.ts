@@ -83,7 +83,7 @@ function follower(context: StepContext, p: Joining): () => Promise<StateCheck> {
     const lines = (await readText(context, p.node, outputFile))?.split(/[\r\n]+/).filter((line) => line.trim()) ?? [];
     for (const line of lines.slice(told)) context.progress(line.trim());
     told = lines.length;
-    return { ok: ended, observed: lines.at(-1)?.trim() ?? 'it has said nothing yet' };
+    return { ok: ended, observed: lines.at(-1)?.trim() ?? 'no output yet' };
   };
 }
 

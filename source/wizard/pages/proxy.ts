@@ -9,7 +9,7 @@ const proxy: Field = {
   kind: 'text',
   label: 'Proxy',
   question: 'Through which proxy do the nodes reach the internet (none: directly)?',
-  help: 'Tried by a real request, then given to apt, snapd, containerd and Helm; nodes and cluster are reached directly. Without user and password: it stands in files that others read. Example: http://proxy.example.org:3128',
+  help: 'Tried by a real request, then given to apt, snapd, containerd and Helm; nodes and cluster are reached directly. Without user and password: it is stored in files that other users can read. Example: http://proxy.example.org:3128',
   required: false,
   rare: true,
   parse: byRule(siteRules.proxyUrl),

@@ -82,7 +82,7 @@ export const ownStorageCases: readonly Case[] = [
     ...ownStorage,
     what: 'a class of which nothing is known yet',
     grade: 'pass',
-    says: /What stands behind class gold is not known/,
+    says: /The provisioner of class gold is unknown/,
     site: behind('gold'),
   },
 ];
