@@ -80,7 +80,10 @@ def promote(address):
 
 def remove(address):
     found = [member for member in members() if member['address'].partition(':')[0] == address]
-    for member in found: ask('cluster/member/remove', {'ID': member['ID']})
+    for member in found:
+        try: ask('cluster/member/remove', {'ID': member['ID']})
+        except OSError as refused:  # a member that removes itself: its server stops, and may do so before it answers
+            if not any(words in str(refused) for words in ('server stopped', 'closed connection')): raise
     write_order([each for each in order() if each.partition(':')[0] != address])
     return bool(found)
 
