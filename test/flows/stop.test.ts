@@ -37,8 +37,10 @@ it('no verb of the product begins a run, writes a file or says what is installed
   expect(stdout).toMatch(/DOWN[\s\S]*needs most of its members, and ks-2, ks-3[\s\S]*Next: Bring ks-2 or ks-3 back/);
 });
 
-it('stop asks for no name where every volume stays', async () => {
+it('stop asks for no name where every volume stays, but a wrong one is refused', async () => {
   const rehearsal = await Rehearsal.built();
+  const wrong = await rehearsal.run('stop', '--yes', '--confirm-data-loss', 'munich');
+  expect(wrong).toMatchObject({ code: 6, stderr: expect.stringContaining('The site is called berlin, not munich.') });
   const { code, stdout } = await rehearsal.run('stop', '--yes');
   expect(stdout).not.toContain('ALL DATA');
   expect(stdout).toMatch(/Backup before stop: done.*-before-stop: here and on ks-1, ks-2, ks-3/);

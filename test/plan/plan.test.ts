@@ -44,6 +44,19 @@ test('a failure that the operator accepts is in the plan and in its hash', () =>
   expect(parsePlan(JSON.stringify(plan), stepKinds, 'plan.json')).toEqual(plan);
 });
 
+test('a plan that is read back is refused for a step that is in it twice, a need that no step meets, and a ring of needs', () => {
+  const plan = initial({ managers: 1 });
+  const [first, second, ...rest] = plan.steps;
+  if (!first || !second) throw new Error('The plan has too few steps.');
+  const read = (steps: readonly PlannedStep[]) => () =>
+    parsePlan(JSON.stringify({ ...plan, steps }), stepKinds, 'plan.json');
+  const why = (words: string) => expect.objectContaining({ why: expect.stringContaining(words) });
+  expect(read([first, second, ...rest, first])).toThrow(why(`${first.id}: is in the plan twice`));
+  expect(read([{ ...first, needs: ['nothing'] }, second, ...rest])).toThrow(why(`${first.id}: needs nothing, which`));
+  const ring = read([{ ...first, needs: [second.id] }, { ...second, needs: [first.id] }, ...rest]);
+  expect(ring).toThrow(why(`these steps wait for each other: ${first.id}, ${second.id}`));
+});
+
 describe('topologies', () => {
   test('one node: no join, one server for names, one pool', () => {
     const plan = initial({ managers: 1 });

@@ -22,8 +22,9 @@ export default defineVerb({
       const { opened, settings, terminal } = verb;
       const before = await lookAtCluster(verb);
       tell(verb, whatStopDoes(opened.site, opened.product, before));
-      if (mayLoseData(before))
-        await confirmedByName(opened.site.name, 'stop', args['confirm-data-loss'], settings, terminal);
+      const given = args['confirm-data-loss'];
+      if (given !== undefined || mayLoseData(before))
+        await confirmedByName(opened.site.name, 'stop', given, settings, terminal);
       const code = await runProductPlan(verb, before, {
         purpose: 'stop',
         siteBefore: before.release && (await siteBefore(verb)),

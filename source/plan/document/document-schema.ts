@@ -115,8 +115,8 @@ function stepProblems({ steps }: Plan, kinds: ReadonlyMap<string, StepKind>): st
 
 /** Every need is a step of the plan, no id stands twice, and there is an order in which all can be done. */
 function orderProblems(steps: readonly PlannedStep[]): string[] {
-  const ids = new Set(steps.map(({ id }) => id));
-  const twice = steps.filter(({ id }, place) => steps.findIndex((other) => other.id === id) !== place);
+  const ids = new Set<string>();
+  const twice = steps.filter(({ id }) => ids.size === ids.add(id).size);
   const missing = steps.flatMap(({ id, needs }) =>
     needs.filter((need) => !ids.has(need)).map((need) => `${id}: needs ${need}, which is not a step of this plan`),
   );
