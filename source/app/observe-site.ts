@@ -40,9 +40,12 @@ function saidOutside({ cluster, nodes }: OpenedSite['site'], report: StatusRepor
 /** A run that is not finished explains most of it: to continue it comes before every other advice. */
 export function withRun(report: StatusReport, run: string | undefined): StatusReport {
   if (run === undefined) return report;
-  const [reason, next] =
-    run === 'running'
-      ? ['A run is under way.', kloudspot('attach')]
-      : ['The last run is not finished.', kloudspot('resume')];
+  const { reason, next } = unfinishedWords(run);
   return { ...report, reasons: [reason, ...report.reasons].slice(0, 5), next };
 }
+
+/** Of a run that has not come to its end, by its state: what it is, and the command that goes on with it. */
+export const unfinishedWords = (run: string): { readonly reason: string; readonly next: string } =>
+  run === 'running'
+    ? { reason: 'A run is under way.', next: kloudspot('attach') }
+    : { reason: 'The last run is not finished.', next: kloudspot('resume') };

@@ -48,6 +48,11 @@ it('resume refuses a plan that was changed, and carries out nothing of it', asyn
   const path = rehearsal.path('var/lib/kloudspot/runs', run, 'plan.json');
   const text = await readFile(path, 'utf8');
   await writeFile(path, text.replace('"apt-get"', '"touch"'));
+  for (const verb of ['start', 'update', 'stop']) {
+    const early = await rehearsal.run(verb, '--yes');
+    expect(early).toMatchObject({ code: 4, stderr: expect.stringContaining('The last run is not finished.') });
+    expect(early.stderr).toMatch(/next: +kloudspot resume/);
+  }
   const journal = await rehearsal.journal();
   const refused = await rehearsal.run('resume', '--yes');
   expect(refused.stderr).toContain('The plan was changed after it was made.');

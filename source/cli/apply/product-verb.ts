@@ -1,17 +1,17 @@
 import { connect, type Seen } from '../../app/connect.ts';
 import { lastSite } from '../../app/last-site.ts';
-import { observeSite } from '../../app/observe-site.ts';
+import { observeSite, unfinishedWords } from '../../app/observe-site.ts';
 import { checkOutside } from '../../app/outside-rights.ts';
 import { planSite } from '../../app/plan.ts';
 import { standingStorage } from '../../app/standing-storage.ts';
 import { unreachedAdvice } from '../../check/subjects/access.ts';
+import { unfinishedRun } from '../../engine/runs.ts';
 import type { RunDocument } from '../../engine/worker/documents.ts';
 import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
 import { targetOf } from '../../network/targets.ts';
 import type { PlanInput } from '../../plan/input.ts';
 import { livingSeed } from '../../plan/stages/seed.ts';
 import { siteText } from '../../site/save.ts';
-import type { Site } from '../../site/schema.ts';
 import type { Observation } from '../../status/observation.ts';
 import type { StandingStorage } from '../../storage/claims.ts';
 import { kloudspot } from '../../text/command.ts';
@@ -41,11 +41,28 @@ export async function reachedFacts(verb: SiteVerb): Promise<Seen['facts']> {
   return seen.facts;
 }
 
-/** Where no manager answers nothing is known: neither what is installed nor what would stay. Throws `Fault` (exit code 4). */
-function refuseUnseen(site: Site, facts: Seen['facts'], { through }: Observation): void {
-  if (through !== undefined || site.cluster.kubeconfig !== undefined) return;
+/**
+ * Where no manager answers nothing is known: neither what is installed nor what would stay. Throws `Fault` (exit code 4, 5 while a
+ * run is under way): the cluster may still be on its way.
+ */
+async function refuseUnseen({ opened, settings }: SiteVerb, facts: Seen['facts'], seen: Observation): Promise<void> {
+  const { site } = opened;
+  if (seen.through !== undefined || site.cluster.kubeconfig !== undefined) return;
+  const run = await unfinishedRun(settings.files);
+  if (run !== undefined) throw stillBuilt(run.state);
   livingSeed(site, facts);
   throw noManagerAnswers();
+}
+
+function stillBuilt(state: string): Fault {
+  const { reason, next } = unfinishedWords(state);
+  return new Fault({
+    what: 'No manager of the cluster answers.',
+    why: reason,
+    unchanged: true,
+    next: [next, kloudspot('status')],
+    exitCode: state === 'running' ? exitCode.locked : exitCode.stepFailed,
+  });
 }
 
 export const noManagerAnswers = (): Fault =>
@@ -62,7 +79,7 @@ export async function lookAtCluster(verb: SiteVerb): Promise<SeenCluster> {
   const { opened } = verb;
   const facts = await reachedFacts(verb);
   const [observed, standing] = await Promise.all([observeSite(opened), standingStorage(opened, facts)]);
-  refuseUnseen(opened.site, facts, observed);
+  await refuseUnseen(verb, facts, observed);
   if (facts.size > 0) await checkOutside(opened, observed);
   return { ...observed, facts, standing };
 }
