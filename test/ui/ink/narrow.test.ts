@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
+import { cellsOf } from '../../../source/text/width.ts';
 import { asciiStream } from '../../../source/ui/ink/screen.ts';
+import { keysLine } from '../../../source/ui/ink/widgets/frame-lines.ts';
+import type { Spans } from '../../../source/ui/ink/widgets/spans.ts';
 import { fitColumns } from '../../../source/ui/ink/widgets/table/columns.ts';
 import { wholeDraft } from '../sample.ts';
 import { ran, reviewed } from './states.tsx';
@@ -70,4 +73,19 @@ it('the run of a small screen shows three rows of its grid and what its step wai
   const shown = ran(small).shown();
   expect(shown).toMatch(/gives up in/);
   expect(shown.split('\n').length).toBeLessThanOrEqual(12);
+});
+
+it('the line of keys holds whole hints only, also where those that stay do not fit', () => {
+  const shownKeys = (spans: Spans) => spans.map(({ text }) => text).join('');
+  const keys = ['move', 'open', 'whole message', 'stop after this step', 'leave'].map((label, index) => ({
+    key: String(index),
+    label,
+    dropOrder: index === 1 ? 3 : 0,
+  }));
+  for (let columns = 12; columns <= 80; columns += 1) {
+    const line = shownKeys(keysLine(keys, columns));
+    expect(cellsOf(line)).toBeLessThan(columns);
+    for (const hint of line.trim().split('  ')) expect(keys.map(({ key, label }) => `${key} ${label}`)).toContain(hint);
+  }
+  expect(shownKeys(keysLine(keys, 40))).toBe(' 0 move  2 whole message');
 });

@@ -87,7 +87,8 @@ export function keysLine(keys: readonly KeyHint[], columns: number): Spans {
   const wishes = keys.map((hint, index) => ({
     id: String(index),
     width: cellsOf(hint.key) + 1 + cellsOf(hint.label),
-    dropOrder: hint.dropOrder,
+    // Where even those that stay do not fit, the last one goes: half a hint says nothing.
+    dropOrder: hint.dropOrder || index / 1000,
   }));
   const kept = new Set(fitColumns(wishes, columns - 2).map((column) => column.id));
   const shown = keys.filter((_, index) => kept.has(String(index)));
