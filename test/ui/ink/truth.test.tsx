@@ -24,6 +24,10 @@ describe('marks of the progress line', () => {
     expect(strangers().keys('n').shown()).toContain('!Nodes');
     expect(seen(opened()).keys('n').shown()).toContain('✓Nodes');
   });
+  it('a page whose questions are judged by what was seen of the nodes is not done before they are', () => {
+    expect(strangers().keys('nn').shown()).toContain('!Network');
+    expect(seen(opened()).keys('nn').shown()).toContain('✓Network');
+  });
   it('a page with an open warning is not done', () => {
     // The certificate is self-signed.
     expect(seen(opened()).keys('51').shown()).toContain('!Site');

@@ -125,7 +125,7 @@ function isDone(state: AppState, id: ScreenId): boolean {
   if (isPage(id)) {
     const [page, view] = [pageOf(id), viewOf(state)];
     const quiet = pageNotes(page, view).every((note) => note.grade !== 'fail' && note.grade !== 'warn');
-    return quiet && pageFindings(page, view).length === 0 && (id !== 'nodes' || everyNodeIsReady(state));
+    return quiet && pageFindings(page, view).length === 0 && (!needsNodes.has(id) || everyNodeIsReady(state));
   }
   if (id === 'preflight')
     return (
@@ -134,6 +134,9 @@ function isDone(state: AppState, id: ScreenId): boolean {
     );
   return id === 'review' || state.run?.run.view.outcome === 'done';
 }
+
+/** What they ask is judged by what was seen of the nodes. */
+const needsNodes: ReadonlySet<ScreenId> = new Set(['nodes', 'network', 'storage']);
 
 function everyNodeIsReady(state: AppState): boolean {
   return draftNodes(state.draft).every((node) => {
