@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { claimText, ownClaim } from '../../source/engine/lock/lock-claim.ts';
 import { writeOrigin } from '../../source/engine/process/origin.ts';
 import { identifyProcess } from '../../source/host/process-identity.ts';
 import { claimRun } from '../../source/engine/process/run-process.ts';
 import { latestRun, listRuns, unfinishedRun } from '../../source/engine/runs.ts';
-import { removeAbandoned } from '../../source/engine/worker/abandoned.ts';
+import { removeAbandoned, unfinishedFolder } from '../../source/engine/worker/abandoned.ts';
 import { type Files, filesUnder } from '../../source/site/files.ts';
 
 let files: Files;
@@ -41,16 +41,19 @@ describe('a folder that a kill left before the lock was held', () => {
     await writeFile(join(await folderOfRun('journalled', gone), 'journal.jsonl'), '');
     await claimRun(await folderOfRun('claimed', gone), gone);
     await writeFile(join(await folderOfRun('damaged', gone), 'run.json'), '');
-    await mkdir(join(files.runs, `.half.${dead()}`));
-    await mkdir(join(files.runs, `.growing.${process.pid}`));
+    await mkdir(join(files.runs, `.half.${dead()}.0123abcd`));
+    // The number of this process, which another one had before.
+    await mkdir(join(files.runs, `.earlier.${process.pid}.0123abcd`));
+    const growing = unfinishedFolder(files, 'growing');
+    await mkdir(growing);
     await removeAbandoned(files);
     expect((await readdir(files.runs)).toSorted()).toEqual(
-      [`.growing.${process.pid}`, 'claimed', 'damaged', 'journalled', 'starting'].toSorted(),
+      [basename(growing), 'claimed', 'damaged', 'journalled', 'starting'].toSorted(),
     );
   });
 
   it('does not count as a run while it is put together', async () => {
-    await mkdir(join(files.runs, `.growing.${process.pid}`), { recursive: true });
+    await mkdir(unfinishedFolder(files, 'growing'), { recursive: true });
     expect(await listRuns(files)).toEqual([]);
   });
 });

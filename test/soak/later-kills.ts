@@ -52,6 +52,9 @@ export const laterVerbs: readonly Later[] = [
     reached: (report) => ok(report) && report.nodes.every(({ version }) => version === 'v1.35.1'),
   },
   { words: ['certificates renew'], speed: 15 },
+  { words: ['storage grow', 'kafka', '60'], speed: 15 },
+  { words: ['drill', 'ks-3', '--seconds', '120'], speed: 60 },
+  { words: ['rebalance'], speed: 15, before: (rehearsal) => first(rehearsal, ['drill', 'ks-3', '--seconds', '420']) },
 ];
 
 /** What is wrong after a later verb was killed at a moment that follows from the seed and was continued; empty where nothing is. */

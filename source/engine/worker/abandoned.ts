@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { access, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { identifyProcess, lifeOf } from '../../host/process-identity.ts';
@@ -8,8 +9,14 @@ import { readOrigin } from '../process/origin.ts';
 import { lifeOfRun } from '../process/run-process.ts';
 import { listRuns } from '../runs.ts';
 
-/** Where the folder of a run is put together: it gets its name once it is whole. */
-export const unfinishedFolder = ({ runs }: Files, id: string): string => join(runs, `.${id}.${process.pid}`);
+/** Where the folder of a run is put together: it gets its name once it is whole. Who makes it is named, with the start of that process: its number may be given again. */
+export const unfinishedFolder = ({ runs }: Files, id: string): string =>
+  join(runs, `.${id}.${process.pid}.${startMark(process.pid)}`);
+
+function startMark(process_: number): string | undefined {
+  const identity = identifyProcess(process_);
+  return identity && createHash('sha256').update(identity.started).digest('hex').slice(0, 8);
+}
 
 /**
  * Removes folders of runs that never began and never will: what made them was killed before a process held the lock.
@@ -18,7 +25,7 @@ export const unfinishedFolder = ({ runs }: Files, id: string): string => join(ru
 export async function removeAbandoned(files: Files): Promise<void> {
   await removeDeadSockets(files);
   const names = await readdir(files.runs).catch(() => []);
-  for (const name of names) if (await isUnfinished(name)) await remove(join(files.runs, name));
+  for (const name of names) if (isUnfinished(name)) await remove(join(files.runs, name));
   for (const run of await listRuns(files)) if (await isAbandoned(run)) await remove(run.directory);
 }
 
@@ -30,9 +37,9 @@ async function removeDeadSockets({ runs, sockets }: Files): Promise<void> {
   }
 }
 
-async function isUnfinished(name: string): Promise<boolean> {
-  const maker = /^\..*\.(\d+)$/.exec(name)?.[1];
-  return maker !== undefined && identifyProcess(Number(maker)) === undefined;
+function isUnfinished(name: string): boolean {
+  const [, maker, mark] = /^\..*\.(\d+)\.([0-9a-f]{8})$/.exec(name) ?? [];
+  return maker !== undefined && startMark(Number(maker)) !== mark;
 }
 
 /** Whether no one began a run and no one will: who made it is gone. */
