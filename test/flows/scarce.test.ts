@@ -22,7 +22,7 @@ it('where so few files may be open that the run cannot be started, one message s
   for (const most of [22, 24, 26, 28]) ends.push(await rehearsal.inShell(`ulimit -n ${most}; "$@"`, 'init', '--yes'));
   // A run that did begin may fail at a step.
   for (const end of ends)
-    expect(end).toEqual({ code: expect.toSatisfy((code) => [0, 1, 4].includes(code)), stderr: bare });
+    expect(end).toMatchObject({ code: expect.toSatisfy((code) => [0, 1, 4].includes(code)), stderr: bare });
   expect(ends.map(({ stderr }) => stderr).join()).toContain("The run's process could not be started.");
   expect(existsSync(rehearsal.path('var/lib/kloudspot/lock'))).toBe(false);
 });
