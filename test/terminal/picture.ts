@@ -78,13 +78,14 @@ function drawnRow(runs: readonly Run[], top: number): string {
 
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** The lines of text in a picture, times of day and durations masked: they differ from run to run. */
+/** The lines of text in a picture, dates, times of day and durations masked: they differ from run to run. */
 export function wordsOf(picture: string): readonly string[] {
   const rows = [...picture.matchAll(/<text [^>]*>(.*)<\/text>/g)].map(([, spans = '']) =>
     spans.replace(/<[^>]+>/g, ''),
   );
   return rows.map((row) =>
     row
+      .replace(/\b\d{4}-\d\d-\d\d\b/g, '####-##-##')
       .replace(/\d+:\d\d(:\d\d)?/g, '#:##')
       .replace(/\d+(\.\d+)? (ms|s|min|h)\b/g, '# $2')
       .replace(/run [0-9a-f]{4}\b/g, 'run ####')

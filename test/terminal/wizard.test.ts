@@ -87,7 +87,7 @@ describe('the wizard at 80×24', () => {
     await screen.see('2/8 Network');
     screen.press(keys.right, keys.enter, keys.ctrlU, '10.0.4.21', keys.enter);
     await screen.see('prefix');
-    expect(await readFile(draft(), 'utf8')).toContain('KS_1');
+    await expect.poll(() => readFile(draft(), 'utf8')).toContain('KS_1');
     screen.press(keys.escape);
     await screen.see('1/8 Nodes');
     for (let presses = 1; presses <= 5; presses++) {
