@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import type { Stores } from '../bundle/stores.ts';
 import { Fault } from '../errors/fault.ts';
 import type { Clock, HostKeyOffer, HostPool, HostTarget } from '../host/host.ts';
+import { foldersIn } from '../host/read-text.ts';
 import type { Passwords } from '../host/secrets.ts';
 import type { Files } from '../site/files.ts';
 import type { SiteDraft } from '../site/schema.ts';
@@ -87,10 +87,8 @@ async function underLock<Result>(files: Files, work: () => Promise<Result>): Pro
 async function refuseOtherKind(files: Files, rehearsing: boolean): Promise<void> {
   if (existsSync(files.rehearsal)) {
     if (!rehearsing) throw isOfARehearsal(files);
-  } else if (rehearsing && (await holdsRuns(files))) throw isOfRealMachines(files);
+  } else if (rehearsing && (await foldersIn(files.runs)).length > 0) throw isOfRealMachines(files);
 }
-
-const holdsRuns = async ({ runs }: Files): Promise<boolean> => existsSync(runs) && (await readdir(runs)).length > 0;
 
 const isOfARehearsal = ({ root }: Files): Fault =>
   new Fault({
