@@ -2,9 +2,8 @@ import { planOfRun } from '../../app/plan.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { refuseUndo, undoOrder } from '../../engine/execution/undo.ts';
 import { untilStarted } from '../../engine/journal/follow.ts';
-import { damagedLine } from '../../engine/journal/journal.ts';
 import { journalPath } from '../../engine/journal/journal-path.ts';
-import { type RunPast, readPast } from '../../engine/journal/past.ts';
+import { type RunPast, readPast, readWholePast } from '../../engine/journal/past.ts';
 import { findRun, latestRun, type RunSummary, summarizeRun } from '../../engine/runs.ts';
 import { undoRun } from '../../engine/worker/launch.ts';
 import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
@@ -43,8 +42,8 @@ export default defineVerb({
     const run = await runToUndo(settings, operand);
     const plan = await planOfRun(run);
     if (run.state === 'running') return watchUndo(run, plan, settings, terminal, args.step);
-    await refuseDamaged(run);
-    const past = await readPast(run.directory);
+    const { past, damagedLine } = await readWholePast(run.directory);
+    if (damagedLine !== undefined) throw damagedJournal(run, damagedLine);
     const steps = stepsToUndo(plan, past, args.step);
     if (steps.length === 0) return nothingLeft(run, settings, terminal);
     if (!settings.json) printLines(terminal.output, undoLines(steps, removesCluster(steps, plan, past)));
@@ -79,11 +78,9 @@ async function runToUndo({ files }: Settings, name: string | undefined): Promise
 }
 
 /** An undo rests on every line: what a damaged one says would be left as it is, and called undone. */
-async function refuseDamaged({ id, directory }: RunSummary): Promise<void> {
-  const line = await damagedLine(directory);
-  if (line === undefined) return;
+function damagedJournal({ id, directory }: RunSummary, line: number): Fault {
   const path = journalPath(directory);
-  throw new Fault({
+  return new Fault({
     what: `The journal of run ${id} is damaged.`,
     where: `${path}, line ${line}`,
     why: 'What a step changed by that line is not known, and would stay.',

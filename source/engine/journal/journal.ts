@@ -109,16 +109,6 @@ export async function* journalEvents(directory: string): AsyncGenerator<RunEvent
   for await (const { event } of journalLines(directory, 0)) if (event !== undefined) yield event;
 }
 
-/** Number of the first line, from 1, that is damaged: it holds no event. Undefined: none is. A last line that is torn does not count. */
-export async function damagedLine(directory: string): Promise<number | undefined> {
-  let number = 0;
-  for await (const { event } of journalLines(directory, 0)) {
-    number += 1;
-    if (event === undefined) return number;
-  }
-  return undefined;
-}
-
 /** Whether the last that a run's journal says is its end: not a restart of this machine, behind which it goes on. Also no where it cannot be read. */
 export async function hasEnded(directory: string): Promise<boolean> {
   let last: RunEvent | undefined;

@@ -1,5 +1,5 @@
 import type { RunEvent, RunEventBody } from './event.ts';
-import { journalEvents } from './journal.ts';
+import { journalLines } from './journal.ts';
 
 /** What the journal so far says of one step. */
 export interface StepPast {
@@ -47,10 +47,21 @@ export function pastOf(events: readonly RunEvent[]): RunPast {
 }
 
 /** What the journal of a run says, read line by line. */
-export async function readPast(directory: string): Promise<RunPast> {
+export const readPast = async (directory: string): Promise<RunPast> => (await readWholePast(directory)).past;
+
+/** The same, and the number of the first line, from 1, that is damaged: it holds no event. A last line that is torn does not count. */
+export async function readWholePast(
+  directory: string,
+): Promise<{ readonly past: RunPast; readonly damagedLine: number | undefined }> {
   const past = newPast();
-  for await (const event of journalEvents(directory)) past.note(event);
-  return past;
+  let number = 0;
+  let damagedLine: number | undefined;
+  for await (const { event } of journalLines(directory, 0)) {
+    number += 1;
+    if (event === undefined) damagedLine ??= number;
+    else past.note(event);
+  }
+  return { past, damagedLine };
 }
 
 function newPast(): RunPast {
