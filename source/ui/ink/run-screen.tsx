@@ -2,7 +2,7 @@ import { render } from 'ink';
 import { type ReactNode, useSyncExternalStore } from 'react';
 import type { Watcher } from '../../app/follow.ts';
 import type { RunEvent, RunOrder } from '../../engine/journal/event.ts';
-import { applyEvent } from '../../engine/view/view.ts';
+import type { RunView } from '../../engine/view/view.ts';
 import type { ExitCode } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import type { Plan } from '../../plan/document/document.ts';
@@ -82,9 +82,9 @@ function storeOf(options: AttachOptions, leave: () => void): RunStore {
 }
 
 async function follow(store: RunStore, options: AttachOptions, left: () => boolean): Promise<void> {
+  const rest = (view: RunView) => timeLeftOf(view, options.estimate);
   for await (const event of options.events) {
     if (left()) return;
-    const rest = timeLeftOf(applyEvent(store.state.run.view, event), options.estimate);
     store.dispatch({ type: 'event', event, left: rest, now: Date.now() });
   }
 }

@@ -95,7 +95,7 @@ describe('what goes on', () => {
       node: 'ks-1',
       stream: 'stdout',
     } as const;
-    const news = { type: 'event', left: 600_000, event: { ...event, text: 'x' } } as const;
+    const news = { type: 'event', left: () => 600_000, event: { ...event, text: 'x' } } as const;
     const run = ran().tell({ type: 'run', now: 0, news });
     expect(run.shown()).toContain('about 10 min left');
     expect(run.tell({ type: 'time', now: 240_000 }).shown()).toContain('about 6 min left');

@@ -1,6 +1,5 @@
 import type { InitSession, StartFacts } from '../../../app/session.ts';
 import type { RunHandle } from '../../../engine/journal/event.ts';
-import { applyEvent } from '../../../engine/view/view.ts';
 import type { ExitCode } from '../../../errors/fault.ts';
 import { textAt } from '../../../wizard/draft/draft.ts';
 import { draftNodes } from '../../../wizard/draft/draft-nodes.ts';
@@ -250,9 +249,7 @@ export class Controller {
 
   async #follow(run: RunHandle): Promise<void> {
     for await (const event of this.#session.follow(run, this.#following.signal)) {
-      const view = this.store.state.run?.run.view;
-      const left = view && timeLeftOf(applyEvent(view, event), this.#session.estimate);
-      this.#tellRun({ type: 'event', event, left });
+      this.#tellRun({ type: 'event', event, left: (view) => timeLeftOf(view, this.#session.estimate) });
     }
   }
 

@@ -48,9 +48,12 @@ export interface RunScreen {
   readonly withSummary: boolean;
 }
 
+/** ms that the rest of a run takes by earlier runs; undefined where that is not known. */
+type TimeLeft = (view: RunView) => number | undefined;
+
 export type RunScreenNews =
-  /** `left`: ms that the rest takes by earlier runs. */
-  | { readonly type: 'event'; readonly event: RunEvent; readonly left: number | undefined }
+  /** `left`: asked once the event is part of the view. */
+  | { readonly type: 'event'; readonly event: RunEvent; readonly left: TimeLeft | undefined }
   /** The journal can no longer be read. */
   | { readonly type: 'lost'; readonly why: string }
   /** The run did not take an order. */
@@ -90,10 +93,11 @@ function runState(plan: Plan, place: RunPlace): RunState {
 export const isUnread = ({ reading, run }: RunScreen): boolean => reading && run.view.state === 'starting';
 
 /** `now`: when it was read, ms since 1970 by this machine's clock. */
-export function withEvent(state: RunState, event: RunEvent, left: number | undefined, now: number): RunState {
+export function withEvent(state: RunState, event: RunEvent, left: TimeLeft | undefined, now: number): RunState {
   const ahead = state.place.rehearsal ? Date.parse(event.at) - now : 0;
-  const endsAt = left === undefined ? state.endsAt : Date.parse(event.at) + left;
-  const next = { ...state, ahead, view: applyEvent(state.view, event), endsAt };
+  const view = applyEvent(state.view, event);
+  const ms = left?.(view);
+  const next = { ...state, ahead, view, endsAt: ms === undefined ? state.endsAt : Date.parse(event.at) + ms };
   const failed = event.type === 'step-failed';
   if (state.moved && !failed) return next;
   return event.type === 'step-started' || failed ? lookAt(next, event.step) : next;
