@@ -74,10 +74,19 @@ function skippedTests({ testResults }: Report, home: string): string[] {
   );
 }
 
-/** Every test that failed and every suite that broke, by file and name, with the first line of its message. */
+/** Lines of a message that follow its first one: a message that holds a program's output says why at its end. */
+const LAST_LINES = 12;
+
+/** The first line of a message and its last ones, without the stack. */
+function shortened(message: string): string {
+  const [first = '', ...rest] = message.split('\n').filter((line) => line.trim() !== '' && !/^\s+at /.test(line));
+  const last = rest.slice(-LAST_LINES).map((line) => `\n    ${line}`);
+  return first + (rest.length > LAST_LINES ? '\n    …' : '') + last.join('');
+}
+
+/** Every test that failed and every suite that broke, by file and name, with what its message says. */
 function failedTests({ testResults }: Report, home: string): string[] {
-  const line = (file: string, name: string, message = '') =>
-    `${relative(home, file)}: ${name}: ${message.split('\n')[0]}`;
+  const line = (file: string, name: string, message = '') => `${relative(home, file)}: ${name}: ${shortened(message)}`;
   return testResults.flatMap(({ name, message, assertionResults }) => {
     const tests = assertionResults.filter(({ status }) => status === 'failed');
     if (tests.length === 0 && message !== '') return [line(name, 'the suite', message)];

@@ -62,6 +62,15 @@ it('a suite that broke before its first test is a failure, by name', async () =>
   expect(tally.failed).toBe(1);
 });
 
+it('the end of a long message is on the last lines: there the output of a program says why', async () => {
+  const output = `Array.from({ length: 40 }, (_, n) => 'line ' + n).join('\\n')`;
+  const tally = await tallyOf('long', `it('runs', () => expect(4, ${output}).toBe(0));`);
+  const lines = tally.failures[0]?.split('\n') ?? [];
+  expect(lines[0]).toBe('long.test.mjs: runs: AssertionError: line 0');
+  expect(lines.slice(1, 3)).toEqual(['    …', '    line 28']);
+  expect(lines.at(-1)).toMatch(/line 39: expected 4 to be \+?0/);
+});
+
 it('an error that no test caught is a failure, although every test passed', async () => {
   const tally = await tallyOf('late', `it('passes', () => { Promise.reject(new Error('nobody waits')); });`);
   expect(closing(tally, [], false)).toEqual({
