@@ -1,6 +1,7 @@
 import { planOfRun } from '../../app/plan.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { refuseUndo, undoOrder } from '../../engine/execution/undo.ts';
+import { leavesCluster, losesData, removesCluster } from '../../engine/execution/undo-losses.ts';
 import { untilStarted } from '../../engine/journal/follow.ts';
 import { journalPath } from '../../engine/journal/journal-path.ts';
 import { type RunPast, readPast, readWholePast } from '../../engine/journal/past.ts';
@@ -11,7 +12,6 @@ import { program } from '../../host/program.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { stepKinds } from '../../plan/kinds.ts';
 import type { PlannedStep } from '../../plan/step.ts';
-import { installedHere } from '../../plan/steps/microk8s-install.ts';
 import { kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
 import { quote } from '../../text/quote.ts';
@@ -131,32 +131,6 @@ function nothingUndoable(run: RunSummary): Fault {
   });
 }
 
-/** Whether MicroK8s goes from the last manager, and with it everything that was ever put into the cluster. */
-function removesCluster(steps: readonly PlannedStep[], { steps: all, site }: Plan, past: RunPast): boolean {
-  const installs = all.filter(({ kind }) => kind === 'microk8s-install');
-  const ours = installs.filter(({ id }) => past.of(id).remembered.has(installedHere));
-  const going = ours.filter((install) => steps.some(({ id }) => id === install.id)).map(({ node }) => node);
-  const stays = (name: string) => {
-    const install = installs.find(({ node }) => node === name);
-    return install === undefined || (past.of(install.id).state === 'done' && !ours.includes(install));
-  };
-  const managers = site.nodes.filter(({ role }) => role === 'manager').map(({ name }) => name);
-  return going.length > 0 && managers.every((name) => going.includes(name) || !stays(name));
-}
-
-/** With these a node leaves the cluster, or loses MicroK8s. */
-const leaving = new Set(['microk8s-install', 'join-manager', 'join-worker']);
-
-/** Whether data goes for good: with a node, with the volume of the shared pool, or with a service that keeps some. */
-const losesData = (steps: readonly PlannedStep[]): boolean =>
-  steps.some(
-    ({ kind, undoable, parameters }) =>
-      undoable &&
-      (leaving.has(kind) || kind === 'shared-volume' || (kind === 'cluster-service' && hasClaims(parameters))),
-  );
-
-const hasClaims = ({ claims }: PlannedStep['parameters']): boolean => Array.isArray(claims) && claims.length > 0;
-
 /** What goes, the latest first, what is lost with it, and what stays. */
 function undoLines(steps: readonly PlannedStep[], clusterGoes: boolean): string[] {
   const line = ({ id, title, node }: PlannedStep) => `  ${filled(node ?? 'cluster', 12)} ${title}  [${id}]`;
@@ -179,7 +153,7 @@ function undoLines(steps: readonly PlannedStep[], clusterGoes: boolean): string[
 }
 
 function leavingLines(goes: readonly PlannedStep[]): string[] {
-  const nodes = new Set(goes.filter(({ kind }) => leaving.has(kind)).flatMap(({ node }) => node ?? []));
+  const nodes = new Set(goes.filter(leavesCluster).flatMap(({ node }) => node ?? []));
   if (nodes.size === 0) return [];
   return [`Out of the cluster, with ALL DATA in the volumes that lie there: ${[...nodes].join(', ')}`];
 }
