@@ -24,7 +24,7 @@ import { pairClocks, pairNames, pathMtu } from './subjects/pairs.ts';
 import { pairPorts } from './subjects/port-pairs.ts';
 import { portsFree } from './subjects/ports.ts';
 import { cores, processorFlags } from './subjects/processor.ts';
-import { downloads, searchDomains, siteName, snapStore, writeLatency } from './subjects/reach.ts';
+import { downloads, searchDomains, siteName, snapChannel, snapStore, writeLatency } from './subjects/reach.ts';
 import { chartValues, imagesThere } from './subjects/release.ts';
 import { defaultRoute, nameServers } from './subjects/routes.ts';
 import { multipath, otherRuntimes, proxies } from './subjects/services.ts';
@@ -71,6 +71,7 @@ export const checks: readonly Check[] = [
   multipath,
   proxies,
   snapStore,
+  snapChannel,
   bundleFits,
   bundleOnNode,
   downloads,

@@ -41,6 +41,8 @@ const answer = z.object({
   urls: z.record(z.string(), heard),
   /** `pass`, or the servers that snapd does not reach; undefined where this snapd cannot say. */
   store: z.union([z.literal('pass'), z.array(z.string())]).optional(),
+  /** Channels of MicroK8s that can be installed, in the order of the store; undefined where the store did not answer snapd. */
+  channels: z.array(z.string()).optional(),
   /** ms that 99 of 100 small writes take at most until they are on disk. */
   writeMs: z.number().optional(),
 });
@@ -56,8 +58,8 @@ const writing = 1;
 export const reachDeadline = (asking + 20) * 1000;
 
 /**
- * The script `reach`: looks up names, asks gateways by ARP and servers by HTTP, and measures how long small writes take until they are on disk, as etcd and
- * dqlite write (2300 bytes and fdatasync, into a file without a name on the file system of /var/snap, for 1 s at most).
+ * The script `reach`: looks up names, asks gateways by ARP, servers by HTTP and the snap store for its channels, and measures how
+ * long small writes take until they are on disk, as etcd and dqlite write (2300 bytes and fdatasync, into a file without a name on the file system of /var/snap, for 1 s at most).
  * Everything at the same time; what has not answered after 8 s counts as silent. Nothing stays; an alarm of the kernel ends it.
  */
 export function reachProbe(task: ReachTask): Script {
@@ -130,6 +132,17 @@ def store():
     elif re.search(r"^ \\* PASS", asked.stdout, re.M):
         result["store"] = "pass"
 
+# Behind the name of a channel: its version; ^ or an arrow where a safer one stands in for it; a dash where nothing does (snapd cmd/snap/cmd_info.go).
+def channels():
+    try:
+        asked = subprocess.run(["snap", "info", "microk8s"], capture_output=True, encoding="utf-8", errors="replace", timeout=task["asking"] - 1)
+    except (OSError, subprocess.TimeoutExpired):
+        return
+    listed = asked.stdout.partition("\\nchannels:")[2]
+    there = re.findall(r"^  (\\S+/\\S+): +(?!--|\\u2013)\\S", listed, re.M)
+    if there:
+        result["channels"] = there
+
 def write():
     folder = "/var/snap"
     while not os.path.isdir(folder):
@@ -148,7 +161,7 @@ def write():
         result["writeMs"] = round(sorted(took)[max(0, -(-len(took) * 99 // 100) - 1)] * 1000, 2)
 
 jobs = [(named, name) for name in task["names"]] + [(wildcard, domain) for domain in task["search"]] + [(ask, url) for url in task["urls"]]
-together(jobs + [(near,), (store,), (write,)], task["asking"])
+together(jobs + [(near,), (store,), (channels,), (write,)], task["asking"])
 for name in task["names"]: result["names"].setdefault(name, {"addresses": [], "problem": "no answer"})
 for url in task["urls"]: result["urls"].setdefault(url, {"problem": "no answer"})
 print(json.dumps(dict(result)), flush=True)`;

@@ -114,6 +114,31 @@ test.skipIf(spawnSync('python3', ['--version']).status !== 0).each([
   expect(heard.urls[url]).toEqual(problem === undefined ? { status: 200 } : { problem });
 });
 
+/** Of snapd 2.71 for a snap that is installed, as it prints into a pipe; the description looks like a channel. */
+const info = `name:      microk8s
+summary:   Kubernetes for workstations and appliances
+description: |
+  docs/here: https://microk8s.io/docs
+snap-id:      EaXqgt1lyCaxKaQCU349mlodBkDCXRcg
+tracking:     1.34/stable
+channels:
+  1.36/stable:           --
+  1.36/candidate:        \u2013
+  1.36/beta:             v1.36.0  2026-04-22 (9000) 172MB classic
+  1.36/edge:             ^
+  1.34/stable:           v1.34.4  2026-01-14 (8612) 172MB classic
+  1.34/candidate:        \u2191
+installed:               v1.34.4             (8612) 172MB classic,held`;
+
+test.skipIf(spawnSync('python3', ['--version']).status !== 0).each([
+  ['with channels', info, ['1.36/beta', '1.36/edge', '1.34/stable', '1.34/candidate']],
+  ['of a snap that is installed, without the store', info.replace(/channels:[\s\S]*(?=installed)/, ''), undefined],
+  ['error: no snap found for "microk8s"', '', undefined],
+])('what snap info says of channels: %s', async (_what, text, channels) => {
+  snap(text, text === '' ? 1 : 0);
+  expect((await ask('', [])).channels).toEqual(channels);
+});
+
 test('another output is not an answer', () => {
   for (const text of ['', 'Traceback', '[]', '{"names":1}']) expect(parseReachAnswer(text)).toBeUndefined();
 });

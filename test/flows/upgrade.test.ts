@@ -49,6 +49,27 @@ test('another track in site.yaml is an upgrade, one node at a time, with the ing
   expect(back.stdout).not.toContain('purge');
 });
 
+test('a channel that the store does not have is refused before anything is changed', async () => {
+  const rehearsal = await Rehearsal.built();
+  const before = await rehearsal.runs();
+  await setChannel(rehearsal, '1.36/stable');
+  for (const [verb, ...flags] of [['preflight'], ['apply', '--yes']] as const) {
+    const refused = await rehearsal.run(verb, ...flags);
+    expect(refused.code, refused.stdout).toBe(3);
+    expect(refused.stdout).toMatch(/The snap store has no channel 1\.36\/stable[\s\S]*It has 1\.35\/stable/);
+  }
+  expect(await rehearsal.runs()).toEqual(before);
+  expect((await report(rehearsal)).nodes.map(({ version }) => version)).toEqual(['v1.34.4', 'v1.34.4', 'v1.34.4']);
+});
+
+test('a first build from a channel that the store does not have is refused', async () => {
+  const rehearsal = await Rehearsal.begin();
+  const site = await rehearsal.siteFile((text) => text.replace(/^( {2}channel: ).*$/m, '$11.36/stable'));
+  const refused = await rehearsal.run('init', '--yes', '--site', site);
+  expect(refused).toMatchObject({ code: 3, stdout: expect.stringContaining('has no channel 1.36/stable') });
+  expect(await rehearsal.runs()).toEqual([]);
+});
+
 /** Begins the upgrade and kills its process while this node is refreshed. */
 async function killedIn(node: string): Promise<Rehearsal> {
   const rehearsal = await Rehearsal.built();

@@ -1,6 +1,8 @@
 import type { ReachAnswer } from '../../facts/reach-probe.ts';
+import { channelForm, trackOf, tracksBetween } from '../../microk8s/tracks.ts';
 import { gigabytes } from '../../storage/bytes.ts';
 import { listed } from '../../text/listed.ts';
+import { compareVersions } from '../../text/versions.ts';
 import {
   type AboutNode,
   accessAdvice,
@@ -58,6 +60,50 @@ export const snapStore: Check = reachCheck(
     });
   },
 );
+
+/** Of a member that is upgraded every channel on the way is asked for: Kubernetes leaves no minor out. */
+export const snapChannel: Check = reachCheck(
+  {
+    id: 'snap-channel',
+    title: 'Channel of MicroK8s',
+    why: 'MicroK8s is installed and upgraded from channels of the snap store. One that the store does not have is refused only when it is asked for: when all nodes are upgraded to the minor before it.',
+    source: 'snap info microk8s, on the node; https://snapcraft.io/docs/channels',
+  },
+  ({ channels }, { node, facts, input }) => {
+    const { channel } = input.site.cluster;
+    const standing = facts.microk8s?.channel;
+    if (standing !== undefined && trackOf(standing) === trackOf(channel))
+      return pass('not needed', 'MicroK8s is installed already.');
+    if (input.site.bundle !== undefined) return pass('not needed', 'MicroK8s is installed from the bundle.');
+    if (channels === undefined)
+      return pass('not known', `The store lists no channels for snapd of ${node.name}: it is not reached, or not yet.`);
+    const wanted = standing === undefined ? [channel] : tracksBetween(trackOf(standing), channel);
+    const [missing] = wanted.filter((name) => !channels.includes(name));
+    if (missing === undefined) return pass(channel, 'The store has it.');
+    const forSite = channels.filter((name) => channelForm.test(name));
+    const near = forSite.toSorted(byNearness(missing)).slice(0, mostListed);
+    const way = missing === channel ? '' : `, which is on the way from ${standing} to ${channel}`;
+    return fail(
+      'not there',
+      `The snap store has no channel ${missing} of MicroK8s for ${node.name}${way}. It has ${near.join(', ')}${near.length < forSite.length ? ' and others' : ''}.`,
+      {
+        wanted: channel,
+        advice: 'Set cluster.channel to one that it has; all of them: snap info microk8s',
+        field: ['cluster', 'channel'],
+      },
+    );
+  },
+);
+
+/** Channels that are named where another one is not there. */
+const mostListed = 5;
+
+/** Those of the same track first, then those of the same risk, the newest track before older ones. */
+function byNearness(wanted: string): (one: string, other: string) => number {
+  const distance = (name: string) =>
+    trackOf(name) === trackOf(wanted) ? 0 : name.split('/')[1] === wanted.split('/')[1] ? 1 : 2;
+  return (one, other) => distance(one) - distance(other) || compareVersions(trackOf(other), trackOf(one));
+}
 
 export const downloads: Check = reachCheck(
   {

@@ -8,6 +8,7 @@ import { listenersOf } from '../node/listeners.ts';
 import { letsIn, reachable } from '../node/reach.ts';
 import { networkOf } from './addresses.ts';
 import { type Call, type Program, refuse, type Steps, say } from './call.ts';
+import { storeChannels } from './snap-files.ts';
 
 /** `tcp-probe ADDRESS PORT…` */
 function* tcpProbe(call: Call): Steps {
@@ -87,7 +88,9 @@ function* reach(call: Call): Steps {
       urls: Object.fromEntries(
         urls.map((url) => [url, online ? { status: 200 } : { problem: 'name resolution failed' }]),
       ),
-      store: online ? 'pass' : ['api.snapcraft.io', 'dashboard.snapcraft.io'],
+      ...(online
+        ? { store: 'pass', channels: storeChannels }
+        : { store: ['api.snapcraft.io', 'dashboard.snapcraft.io'] }),
       writeMs: 1.4,
     }),
   );

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parse, stringify } from 'yaml';
 import * as z from 'zod';
-import { trackIn } from '../../microk8s/tracks.ts';
+import { risks, trackIn, tracks } from '../../microk8s/tracks.ts';
 import { fileAt } from '../node/file-system.ts';
 import { type Call, refuse, say } from './call.ts';
 
@@ -17,6 +17,11 @@ export type SnapFile = z.output<typeof snapFile>;
 
 /** Its signatures. */
 const assertionFile = z.object({ type: z.literal('snap-revision'), sha256: z.string() });
+
+/** Channels of MicroK8s that the store has, newest track first, as it lists them. */
+export const storeChannels: readonly string[] = Object.keys(tracks)
+  .toReversed()
+  .flatMap((track) => risks.map((risk) => `${track}/${risk}`));
 
 /** The text that stands for a snap in the store; undefined where it has no such channel. Bases and snapd are there in any. */
 export function storeSnap(name: string, channel: string): string | undefined {

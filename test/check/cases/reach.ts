@@ -1,4 +1,5 @@
 import type { ReachAnswer } from '../../../source/facts/reach-probe.ts';
+import { healthySite } from '../../facts-fixtures.ts';
 import { type Case, fromKs1ToKs2, heardByKs1, nodes, onNode1, wantsStatic } from './case.ts';
 
 const store = { store: ['api.snapcraft.io'] };
@@ -67,6 +68,41 @@ export const reachCases: readonly Case[] = [
     says: /installed already/,
     evidence: heardByKs1(store),
     facts: onNode1('microk8s', { installed: true, running: true }),
+  },
+  {
+    check: 'snap-channel',
+    what: 'a channel that the store does not have',
+    grade: 'fail',
+    nodes: ['ks-1'],
+    says: /has no channel 1\.36\/stable of MicroK8s for ks-\d\. It has 1\.35\/stable, 1\.34\/stable, 1\.33\/stable\./,
+    site: { cluster: { ...healthySite().cluster, channel: '1.36/stable' } },
+  },
+  {
+    check: 'snap-channel',
+    what: 'a channel on the way that the store closed',
+    grade: 'fail',
+    nodes: ['ks-1'],
+    says: /no channel 1\.35\/stable of MicroK8s for ks-1, which is on the way from 1\.34\/stable to 1\.36\/stable/,
+    site: { cluster: { ...healthySite().cluster, channel: '1.36/stable' } },
+    evidence: heardByKs1({ channels: ['1.36/stable', '1.34/stable'] }),
+    facts: onNode1('microk8s', { installed: true, running: true, joined: true, channel: '1.34/stable' }),
+  },
+  {
+    check: 'snap-channel',
+    what: 'a store that is not reached is no refusal',
+    grade: 'pass',
+    nodes: ['ks-1'],
+    says: /lists no channels for snapd of ks-1/,
+    evidence: heardByKs1({ store: ['api.snapcraft.io'], channels: undefined }),
+  },
+  {
+    check: 'snap-channel',
+    what: 'a node that follows it already',
+    grade: 'pass',
+    nodes: ['ks-1'],
+    says: /installed already/,
+    evidence: heardByKs1({ channels: ['1.33/stable'] }),
+    facts: onNode1('microk8s', { installed: true, running: true, joined: true, channel: '1.34/stable' }),
   },
   {
     check: 'downloads',
