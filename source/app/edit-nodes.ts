@@ -40,6 +40,7 @@ export async function editNodes(site: Site, file: string, wish: NodeEdit): Promi
     what: 'The site would be wrong with this change.',
     where: file,
     why: judged.findings.map(({ reason }) => reason).join('\n'),
+    next: ['Correct it in the command, then run that again.'],
     unchanged: true,
     exitCode: exitCode.usage,
   });

@@ -8,6 +8,7 @@ import { loadDraft, saveDraft, siteText } from '../site/save.ts';
 import type { DraftValue, Site, SiteDraft } from '../site/schema.ts';
 import { defaultEngine } from '../storage/engines/engines.ts';
 import type { StorageWish } from '../storage/volumes.ts';
+import { kloudspot } from '../text/command.ts';
 import { removeAt, setAt } from '../wizard/draft/draft.ts';
 import { firstDraft } from './first-draft.ts';
 
@@ -35,6 +36,7 @@ export async function keepInSite(path: string, site: Site, wish: StorageWish): P
       what: 'The site would be wrong with these answers.',
       where: path,
       why: judged.findings.map(({ reason }) => reason).join('\n'),
+      next: [`Correct it in site.yaml first, or answer otherwise: ${kloudspot('storage estimate')}`],
       unchanged: true,
     });
   await writeAtomic(path, siteText(draft, before), 0o644);

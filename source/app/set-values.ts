@@ -1,11 +1,15 @@
+import { dirname } from 'node:path';
 import { parse } from 'yaml';
 import { Fault } from '../errors/fault.ts';
 import { textIfPresent } from '../host/read-text.ts';
+import { fitComplaints } from '../product/fit.ts';
+import { loadProduct, productFor } from '../product/load.ts';
+import type { Product } from '../product/schema.ts';
 import type { Finding } from '../site/finding.ts';
-import { judgeDraft, parseDraft } from '../site/load.ts';
+import { judgeDraft, parseDraft, whyNothingAt } from '../site/load.ts';
 import { siteText } from '../site/save.ts';
-import type { DraftValue, Site, SitePath } from '../site/schema.ts';
-import { setAt } from '../wizard/draft/draft.ts';
+import type { DraftValue, Site, SiteDraft, SitePath } from '../site/schema.ts';
+import { getAt, setAt } from '../wizard/draft/draft.ts';
 
 /** A site after a change, with the text of its file. */
 export interface ChangedSite {
@@ -14,20 +18,39 @@ export interface ChangedSite {
   readonly text: string;
 }
 
-/** The site with every `path=value` set, judged as a whole. Throws `Fault` with each problem (exit code 2). */
-export async function changedSite(site: Site, file: string, changes: readonly string[]): Promise<ChangedSite> {
+/** The site with every `path=value` set, judged as a whole and with its product. Throws `Fault` with each problem (exit code 2). */
+export async function changedSite(
+  site: Site,
+  file: string,
+  changes: readonly string[],
+): Promise<ChangedSite & { readonly product: Product }> {
   const before = await textIfPresent(file);
   const start = parseDraft(before ?? siteText(site));
-  const draft = changes.map(change).reduce((rest, { path, value }) => setAt(rest, path, value), start);
+  const wanted = changes.map(change);
+  const draft = wanted.reduce((rest, { path, value }) => setAt(rest, path, value), start);
+  const nothing = wanted.flatMap((each) => emptied(start, each) ?? []);
   const judged = judgeDraft(draft);
-  if ('site' in judged) return { site: judged.site, text: siteText(draft, before) };
-  throw new Fault({
-    what: `The site would be wrong with ${changes.join(', ')}.`,
-    where: file,
-    why: judged.findings.map(located).join('\n'),
-    unchanged: true,
-  });
+  if ('findings' in judged) throw wrong(changes, file, [...nothing, ...judged.findings.map(located)]);
+  const product = productFor(judged.site, await loadProduct(judged.site.product, dirname(file)));
+  const problems = [...nothing, ...fitComplaints(judged.site, product).map(({ text }) => text)];
+  if (problems.length > 0) throw wrong(changes, file, problems);
+  return { site: judged.site, text: siteText(draft, before), product };
 }
+
+/** An empty value takes out what is there: where nothing is, another key was meant. In `values` it also takes out what the chart has. */
+function emptied(start: SiteDraft, { path, value }: Change): string | undefined {
+  if (value !== null || path[0] === 'values' || getAt(start, path) !== undefined) return undefined;
+  return whyNothingAt(path);
+}
+
+const wrong = (changes: readonly string[], where: string, problems: readonly string[]): Fault =>
+  new Fault({
+    what: `The site would be wrong with ${changes.join(', ')}.`,
+    where,
+    why: [...new Set(problems)].join('\n'),
+    unchanged: true,
+    next: ['Correct it in the command, then run that again.'],
+  });
 
 /** The reason, after its field where it does not begin with that. */
 function located({ field, reason }: Finding): string {
@@ -35,7 +58,12 @@ function located({ field, reason }: Finding): string {
   return reason.startsWith(`${at} `) ? reason : `${at}: ${reason}`;
 }
 
-function change(text: string): { readonly path: SitePath; readonly value: DraftValue } {
+interface Change {
+  readonly path: SitePath;
+  readonly value: DraftValue;
+}
+
+function change(text: string): Change {
   const at = text.indexOf('=');
   if (at <= 0) {
     throw new Fault({

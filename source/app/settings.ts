@@ -80,6 +80,17 @@ export const underSudo = (env: NodeJS.ProcessEnv): boolean => env.SUDO_UID !== u
 export const siteHome = ({ site, files }: Pick<Settings, 'site' | 'files'>): string =>
   isOfShell(site) ? files.site : site;
 
+/** The site file, for a verb that changes it. Throws `Fault` (exit code 2) for the pipe of a shell, which is only read. */
+export function siteToChange({ site, files }: Pick<Settings, 'site' | 'files'>): string {
+  if (!isOfShell(site)) return site;
+  throw new Fault({
+    what: 'The site came through a pipe: what this command changes in it cannot be written back.',
+    where: site,
+    unchanged: true,
+    next: [`Name the file itself: --site FILE. Left out, it is ${files.site}`],
+  });
+}
+
 /** Flags that name the site. Paths are whole, so that a command works from every folder; a pipe is gone after the first. */
 function repeated({ rehearse, root, site }: FlagValues): string[] {
   const scenario = rehearse === undefined ? undefined : scenarioFrom(rehearse);

@@ -25,7 +25,7 @@ export async function loadSiteWithProduct(
 }
 
 /** What a site asks of the product that it does not have. A size for another volume was probably meant for one of its own. */
-function fitComplaints(site: Pick<Site, 'features' | 'storage' | 'cluster'>, product: Product): Complaint[] {
+export function fitComplaints(site: Pick<Site, 'features' | 'storage' | 'cluster'>, product: Product): Complaint[] {
   const features = product.features.map((feature) => feature.id);
   const volumes = [...product.volumes, ...serviceVolumes(chosenServices(site, product))].map(({ id }) => id);
   return [

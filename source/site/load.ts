@@ -11,10 +11,10 @@ import type { Finding } from './finding.ts';
 import { withOutsideNode } from './outside.ts';
 import type { Complaint } from './reading/complaint.ts';
 import { InvalidFile } from './reading/invalid-file.ts';
-import { judge } from './reading/issues.ts';
+import { emptyPlace, judge } from './reading/issues.ts';
 import { dataOf, reading, readYaml, type SiteProblem } from './reading/reading.ts';
 import { siteRules } from './rules.ts';
-import { type DraftValue, type Site, type SiteDraft, siteSchema } from './schema.ts';
+import { type DraftValue, type Site, type SiteDraft, type SitePath, siteSchema } from './schema.ts';
 
 export type { SiteProblem };
 
@@ -40,6 +40,9 @@ export function judgeDraft(draft: SiteDraft): { readonly site: Site } | { readon
   const judged = judge(siteSchema, draft, siteRules, withOutsideNode);
   return 'value' in judged ? { site: judged.value } : { findings: judged.complaints.map(findingOf) };
 }
+
+/** Why a site that has nothing at this place could not have anything there either. */
+export const whyNothingAt = (path: SitePath): string | undefined => emptyPlace(siteSchema, path)?.text;
 
 /** The draft that a text holds, right or wrong. Throws `Fault` when it is not a YAML mapping at all. */
 export function parseDraft(text: string): SiteDraft {

@@ -154,7 +154,7 @@ const failures: readonly (readonly [string, () => unknown, readonly string[]])[]
     [
       'ks-1 runs 1.34/stable; 1.33/stable is older.',
       'Kubernetes never goes back by a minor version',
-      'Set cluster.channel to 1.34/stable in site.yaml',
+      'Keep cluster.channel at 1.34/stable in site.yaml',
       'kloudspot restore  brings an earlier datastore back',
     ],
   ],

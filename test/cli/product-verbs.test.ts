@@ -38,9 +38,26 @@ describe('update --set', () => {
     expect(changed.text).toContain('name: berlin # ours');
   });
 
+  test('an empty value takes out what is there; for what is open already, and in values, it is none the worse', async () => {
+    const text = (await readFile(file, 'utf8')).replace('name: berlin', 'x-rack: 7\nnamespace: shop\nname: berlin');
+    await writeFile(file, text);
+    const changed = await changedSite(site, file, ['x-rack=', 'namespace=', 'bundle=', 'values.kafka.extra=']);
+    expect(changed.site.namespace).toBeUndefined();
+    expect(changed.site.values).toEqual({ kafka: { extra: null } });
+  });
+
   test.each([
     ['storage.volumes.kafka=big', /(?<!storage\.volumes\.kafka: )storage\.volumes\.kafka is /],
     ['foo=bar', /\. foo is not a known key/],
+    // An empty value takes out what is there: a key that is misspelt was left as it is, in silence.
+    ['foo=', /foo is not a known key; known here/],
+    ['customer.refrence=', /customer\.refrence is not a known key; did you mean reference\?/],
+    ['custmer.reference=', /custmer is not a known key; did you mean customer\?/],
+    ['storage.volumes.kafak=', /storage\.volumes\.kafak is not set/],
+    ['x-floor=', /x-floor is not set/],
+    // No verb could read the site any more.
+    ['storage.volumes.kafak=5', /no volume "kafak"; did you mean kafka\?/],
+    ['features=[kloudhybird]', /no feature "kloudhybird"; did you mean kloudhybrid\?/],
     ['network.virtualAddress=10.0.4', /network\.virtualAddress/],
     ['kafka', /is not PATH=VALUE/],
   ])('%s is refused with the field, and nothing is written', async (text, words) => {
@@ -52,6 +69,7 @@ describe('update --set', () => {
     expect(
       String(fault instanceof Error ? `${fault.message} ${'why' in fault ? String(fault.why) : ''}` : fault),
     ).toMatch(words);
+    expect(fault).toMatchObject({ next: [expect.stringMatching(/\w/)] });
     expect(await readFile(file, 'utf8')).toBe(before);
   });
 });

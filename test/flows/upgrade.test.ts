@@ -62,6 +62,21 @@ test('a channel that the store does not have is refused before anything is chang
   expect((await report(rehearsal)).nodes.map(({ version }) => version)).toEqual(['v1.34.4', 'v1.34.4', 'v1.34.4']);
 });
 
+test('update does not write an older channel than the one that runs', async () => {
+  const rehearsal = await Rehearsal.built();
+  const file = rehearsal.path('etc/kloudspot/site.yaml');
+  const before = await readFile(file, 'utf8');
+  const refused = await rehearsal.run('update', '--yes', '--set', 'cluster.channel=1.33/stable');
+  expect(refused).toMatchObject({
+    code: 6,
+    stderr: expect.stringMatching(
+      /ks-1 runs 1\.34\/stable; 1\.33\/stable is older[\s\S]*Keep cluster\.channel at 1\.34\/stable/,
+    ),
+  });
+  expect(await readFile(file, 'utf8')).toBe(before);
+  expect(await rehearsal.runs()).toHaveLength(1);
+});
+
 test('a first build from a channel that the store does not have is refused', async () => {
   const rehearsal = await Rehearsal.begin();
   const site = await rehearsal.siteFile((text) => text.replace(/^( {2}channel: ).*$/m, '$11.36/stable'));

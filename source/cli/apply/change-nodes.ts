@@ -2,7 +2,7 @@ import { valuesDocument } from '../../app/documents.ts';
 import { editNodes, type NodeEdit, refuseLivingMember } from '../../app/edit-nodes.ts';
 import { refuseOutside } from '../../app/outside.ts';
 import type { Living } from '../../app/plan-living.ts';
-import type { Settings } from '../../app/settings.ts';
+import { type Settings, siteToChange } from '../../app/settings.ts';
 import { openSite } from '../../app/site.ts';
 import type { ExitCode } from '../../errors/fault.ts';
 import type { Flags } from '../line/flags.ts';
@@ -28,13 +28,14 @@ export async function changeNodes(
   verb: string,
   edit: NodeEdit,
 ): Promise<ExitCode> {
+  const file = siteToChange(settings);
   const found = await openSite(settings);
   try {
     refuseOutside(found.site);
-    const { site, text } = await editNodes(found.site, settings.site, edit);
+    const { site, text } = await editNodes(found.site, file, edit);
     const opened = { ...found, site };
     const documents = [
-      { path: settings.site, content: text, mode: 0o644 },
+      { path: file, content: text, mode: 0o644 },
       await valuesDocument(site, found.product, settings.files),
     ];
     const refuse = ({ cluster, facts }: Living) => refuseLivingMember(edit, cluster?.nodes ?? [], facts);

@@ -1,12 +1,13 @@
 import { type SiteDocument, valuesDocument } from '../../app/documents.ts';
 import { isOtherChart, type ReleaseChange, releaseChange } from '../../app/release-change.ts';
 import { changedSite } from '../../app/set-values.ts';
-import type { Settings } from '../../app/settings.ts';
+import { type Settings, siteToChange } from '../../app/settings.ts';
 import { type OpenedSite, openSite } from '../../app/site.ts';
 import { type ExitCode, Fault } from '../../errors/fault.ts';
 import { parseChartName } from '../../kubernetes/helm.ts';
+import { channelForm } from '../../microk8s/tracks.ts';
 import { growthOf } from '../../plan/stages/claim-refusal.ts';
-import { loadProduct, productFor } from '../../product/load.ts';
+import { refuseStepBack } from '../../plan/stages/upgrade.ts';
 import type { Site } from '../../site/schema.ts';
 import type { Observation } from '../../status/observation.ts';
 import { volumesFor } from '../../storage/volumes.ts';
@@ -35,13 +36,12 @@ export async function updateProduct(
   const found = await openSite(settings);
   try {
     const changes = set(found);
-    const change = changes.length === 0 ? undefined : await changedSite(found.site, settings.site, changes);
-    const site = change?.site ?? found.site;
-    const named = site.product === found.site.product ? found.product : await loadProduct(site.product);
-    const product = productFor(site, named);
+    const change = changes.length === 0 ? undefined : await changedSite(found.site, siteToChange(settings), changes);
+    const { site, product } = change ?? found;
     const verb = { opened: { ...found, site, product }, settings, terminal };
     const seen = await lookAtCluster(verb);
     refuseUninstalled(seen, verb);
+    if (site.cluster.channel !== found.site.cluster.channel) refuseOlder(seen, site.cluster.channel);
     const growth = seen.standing ? growthOf(site, product, seen.standing, found.site) : [];
     if (growth.length === 0) refuseGrown(onlyGrows, found.site, verb.opened, seen);
     const values = await valuesDocument(site, product, settings.files);
@@ -69,6 +69,14 @@ function refuseUninstalled({ releaseAsked, release }: Observation, { opened }: S
     what: `${opened.product.name} is not installed on ${opened.site.name}: there is nothing to update.`,
     next: [`${kloudspot('start')}  installs it.`],
   });
+}
+
+/** Written first and refused by `apply` later, it would stay in `site.yaml`. */
+function refuseOlder({ machines }: SeenCluster, channel: string): void {
+  const standing = machines.flatMap(({ node, snap }) =>
+    typeof snap === 'object' && channelForm.test(snap.tracking) ? [{ node, channel: snap.tracking }] : [],
+  );
+  refuseStepBack(standing, channel);
 }
 
 /** A size that the volume has already, in the cluster and in `site.yaml`. */

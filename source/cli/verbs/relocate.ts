@@ -1,4 +1,5 @@
 import { refuseBuilt, relocatedSite, relocationOf } from '../../app/relocate.ts';
+import { siteToChange } from '../../app/settings.ts';
 import { addressChecks } from '../../check/address-checks.ts';
 import { defined } from '../../text/defined.ts';
 import { applySite } from '../apply/apply-site.ts';
@@ -35,9 +36,10 @@ export default defineVerb({
   run: ({ args }) =>
     withNodes(args, async ({ opened, settings, terminal }) => {
       const relocation = relocationOf(opened.site, { addresses: listOf(args.address), set: args.set ?? [] });
+      const file = relocation.length > 0 ? siteToChange(settings) : settings.site;
       const part = {
         checks: addressChecks,
-        change: () => relocatedSite(opened.site, settings.site, relocation),
+        change: () => relocatedSite(opened.site, file, relocation),
         nothing: 'Every node has the address that the site gives it.',
         wish: defined({ atNextBoot: args['at-next-boot'] }),
       };

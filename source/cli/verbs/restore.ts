@@ -1,4 +1,5 @@
 import { chosenBackup, refuseOtherNodes, siteOfBackup } from '../../app/restore-choice.ts';
+import { siteToChange } from '../../app/settings.ts';
 import { localBackups } from '../../workstation/backups.ts';
 import { lookAtLivingCluster, runUpkeep } from '../apply/upkeep-verb.ts';
 import { confirmedByName } from '../line/confirm.ts';
@@ -15,6 +16,7 @@ export default defineVerb({
   run: ({ args, operand }) =>
     withNodes(args, async (verb) => {
       const { opened, settings, terminal } = verb;
+      const file = siteToChange(settings);
       const backup = chosenBackup(await localBackups(settings.files), operand);
       const seen = await lookAtLivingCluster(verb);
       const site = await siteOfBackup(backup);
@@ -23,6 +25,6 @@ export default defineVerb({
       await confirmedByName(opened.site.name, words, args['confirm-data-loss'], settings, terminal);
       const wish = { purpose: 'restore', verb: words, upkeep: { backup: backup.id } } as const;
       const asked = { ...verb, settings: { ...settings, yes: true } };
-      return await runUpkeep(asked, seen, wish, [{ path: settings.site, content: site.text, mode: 0o644 }]);
+      return await runUpkeep(asked, seen, wish, [{ path: file, content: site.text, mode: 0o644 }]);
     }),
 });

@@ -1,5 +1,5 @@
 import { keepInDraft, keepInSite } from '../../app/keep-sizing.ts';
-import { type Settings, settingsFrom } from '../../app/settings.ts';
+import { type Settings, settingsFrom, siteToChange } from '../../app/settings.ts';
 import { engineNames } from '../../storage/engines/engines.ts';
 import type { StorageWish } from '../../storage/volumes.ts';
 import { kloudspot } from '../../text/command.ts';
@@ -96,7 +96,7 @@ function toKeep({ wish, estimate }: EstimateResult): StorageWish {
 async function keptLine(subject: StorageSubject, settings: Settings, wish: StorageWish): Promise<string> {
   const { site, product, facts } = subject;
   const { path, kind } = site
-    ? await keepInSite(settings.site, site, wish)
+    ? await keepInSite(siteToChange(settings), site, wish)
     : await keepInDraft(settings.files, product, wish);
   const deployed = [...facts.values()].some(({ microk8s }) => microk8s?.running);
   const next = kind === 'draft' ? 'init' : deployed ? 'update' : 'apply';

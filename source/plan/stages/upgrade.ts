@@ -74,21 +74,32 @@ function addAddonChanges({ site, seed, list }: Planning, from: string): void {
   for (const { name } of site.nodes.filter(({ role }) => role === 'manager')) list.addCluster(planAddonsUpdate(name));
 }
 
+/** Throws `Fault` (exit code 6) where a node runs a newer track than this channel has. */
+export function refuseStepBack(
+  standing: readonly { readonly node: string; readonly channel: string }[],
+  channel: string,
+): void {
+  const newer = standing.find((each) => compareVersions(trackOf(each.channel), trackOf(channel)) > 0);
+  if (newer === undefined) return;
+  stop(
+    `${newer.node} runs ${newer.channel}; ${channel} is older.`,
+    'Kubernetes never goes back by a minor version: what the newer one wrote, the older one may not read.',
+    [
+      `Keep cluster.channel at ${newer.channel} in site.yaml`,
+      `${kloudspot('restore')}  brings an earlier datastore back`,
+    ],
+  );
+}
+
+function stop(what: string, why: string, next: readonly string[]): never {
+  throw new Fault({ what, why, unchanged: true, next, exitCode: exitCode.refused });
+}
+
 function refuse({ site, leaving, cluster, bundle }: Planning, behind: readonly Behind[]): void {
-  const { channel } = site.cluster;
-  const newer = behind.find((each) => compareVersions(trackOf(each.channel), trackOf(channel)) > 0);
-  const stop = (what: string, why: string, next: readonly string[]) => {
-    throw new Fault({ what, why, unchanged: true, next, exitCode: exitCode.refused });
-  };
-  if (newer)
-    stop(
-      `${newer.node.name} runs ${newer.channel}; ${channel} is older.`,
-      'Kubernetes never goes back by a minor version: what the newer one wrote, the older one may not read.',
-      [
-        `Set cluster.channel to ${newer.channel} in site.yaml`,
-        `${kloudspot('restore')}  brings an earlier datastore back`,
-      ],
-    );
+  refuseStepBack(
+    behind.map(({ node, channel }) => ({ node: node.name, channel })),
+    site.cluster.channel,
+  );
   if (bundle !== undefined)
     stop(
       'The channel is changed on a site that is installed from a bundle.',

@@ -67,6 +67,18 @@ function unknownKey(schema: z.ZodType, field: SitePath): Complaint {
   };
 }
 
+/** What is wrong with a path that leads to nothing in a value; undefined where it could: the schema knows its last key. */
+export function emptyPlace(schema: z.ZodType, path: SitePath): Complaint | undefined {
+  const unknown = path.findIndex((key, at) => {
+    const known = keysAt(schema, path.slice(0, at));
+    return typeof key === 'string' && !key.startsWith('x-') && known.length > 0 && !known.includes(key);
+  });
+  if (unknown !== -1) return unknownKey(schema, path.slice(0, unknown + 1));
+  if (keysAt(schema, path.slice(0, -1)).includes(String(path.at(-1)))) return undefined;
+  const text = `${dotted(path)} is not set, so it cannot be taken out`;
+  return { field: path, found: 'missing', expected: 'a place that is set', text };
+}
+
 function missing(schema: z.ZodType, field: SitePath, expected: string): Complaint {
   const description = descriptionAt(schema, field);
   const wanted = description === undefined ? expected : `${expected}: ${description}`;
