@@ -112,6 +112,8 @@ export interface Wait {
   readonly deadline: number;
   /** ms between probes. Default 2 000. */
   readonly every?: number;
+  /** ms for which every probe has to say ready, one after the other. Default 0: once is enough. */
+  readonly steady?: number;
   /** `hopeless`: waiting longer cannot help. */
   readonly probe: () => Promise<StateCheck & { readonly hopeless?: boolean }>;
   readonly causes?: readonly string[];

@@ -197,7 +197,37 @@ describe('failure', () => {
   it('believes the end state, not the commands', async () => {
     const land = new ToyLand().on('liar', { verifies: false });
     expect((await land.execute(toyPlan([{ id: 'liar' }])).end).outcome).toBe('failed');
-    expect(land.of('step-failed')[0]).toMatchObject({ tried: 'Do liar', seen: 'not there' });
+    expect(land.of('step-failed')[0]).toMatchObject({
+      tried: 'wait for the expected state',
+      seen: 'after 60 s: not there',
+      causes: [expect.stringContaining('All commands succeeded')],
+    });
+  });
+
+  it('gives a state a minute to show: a node that has just restarted is not ready for some seconds more', async () => {
+    const land = new ToyLand().on('late', { verifies: false });
+    const { end } = land.execute(toyPlan([{ id: 'late' }]));
+    await land.until(() => land.of('waiting').length > 0);
+    land.done.add('late');
+    expect((await end).outcome).toBe('done');
+    expect(land.of('waiting')[0]).toMatchObject({ step: 'late', for: 'the expected state', seen: 'not there' });
+  });
+
+  it('takes for ready what has to stay so only when it did', async () => {
+    const said = [true, false, true, true, true, true];
+    let asked = 0;
+    const land = new ToyLand().on('x', {
+      act: (context) =>
+        context.until({
+          for: 'calm',
+          deadline: 60_000,
+          every: 5_000,
+          steady: 10_000,
+          probe: async () => ({ ok: said[asked++] ?? false, observed: 'restless' }),
+        }),
+    });
+    expect((await land.execute(toyPlan([{ id: 'x' }])).end).outcome).toBe('done');
+    expect(asked).toBe(5);
   });
 
   it('says of a command that failed what it said', async () => {

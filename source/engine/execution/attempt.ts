@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Fault } from '../../errors/fault.ts';
+import { minutes } from '../../plan/execution/define.ts';
 import { OwnReboot } from '../../plan/execution/own-reboot.ts';
-import type { PlannedStep, StepContext, StepKind } from '../../plan/step.ts';
+import type { PlannedStep, StateCheck, StepContext, StepKind } from '../../plan/step.ts';
 import { StepFault } from '../../plan/step-fault.ts';
 import { durationWords } from '../../text/duration.ts';
 import type { StepPast } from '../journal/past.ts';
@@ -59,13 +60,26 @@ async function carryOut(
   // What an earlier attempt of this run has changed is a change of this run, also when that attempt did not live to say so.
   if (before.ok) return { outcome: past.touched ? 'changed' : 'already', seen: before.observed };
   await kind.act(context, parameters, step);
-  const after = await kind.state(context, parameters, step);
-  if (after.ok) return { outcome: 'changed', seen: after.observed };
-  throw new StepFault({
-    tried: step.title,
-    seen: after.observed,
+  return { outcome: 'changed', seen: await verified(context, () => kind.state(context, parameters, step)) };
+}
+
+/** ms that a state gets to show after its commands: a node that has just restarted is ready, not ready and ready again within seconds. */
+const settling = minutes(1);
+
+/** What shows that the state is reached. Throws `StepFault` where it does not come. */
+async function verified(context: StepContext, state: () => Promise<StateCheck>): Promise<string> {
+  let seen = '';
+  await context.until({
+    for: 'the expected state',
+    deadline: settling,
+    probe: async () => {
+      const after = await state();
+      seen = after.observed;
+      return after;
+    },
     causes: ['All commands succeeded, but the expected state was not reached.'],
   });
+  return seen;
 }
 
 /** Whether a step that was done is still done. Only looks. Throws what the looking throws. */

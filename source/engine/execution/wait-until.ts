@@ -17,22 +17,24 @@ interface Waiting {
 /** ms after which a wait is reported again although nothing has changed. */
 const silence = 15_000;
 
-/** Probes until ready. Says what it waits for at the start, whenever what it sees changes, and every 15 s. */
+/** Probes until ready, and for as long as it has to stay so. Says what it waits for at the start, whenever what it sees changes, and every 15 s. */
 export async function waitUntil(wait: Wait, { step, clock, signal, note }: Waiting): Promise<void> {
   const until = clock.elapsed() + wait.deadline;
   let told: { seen: string; at: number } | undefined;
+  let readySince: number | undefined;
   for (;;) {
     signal.throwIfAborted();
     const { ok, observed: seen, hopeless } = await probe(wait);
-    if (ok) return;
-    if (hopeless) throw fault(wait, seen);
     const now = clock.elapsed();
-    if (now >= until) throw fault(wait, `after ${durationWords(wait.deadline)}: ${seen}`);
+    readySince = ok ? (readySince ?? now) : undefined;
+    if (readySince !== undefined && now - readySince >= (wait.steady ?? 0)) return;
+    if (hopeless) throw fault(wait, seen);
+    if (!ok && now >= until) throw fault(wait, `after ${durationWords(wait.deadline)}: ${seen}`);
     if (told?.seen !== seen || now - told.at >= silence) {
       told = { seen, at: now };
       note({ type: 'waiting', step, for: wait.for, seen, untilAt: new Date(clock.now() + until - now).toISOString() });
     }
-    await clock.sleep(Math.min(wait.every ?? 2000, until - now), signal);
+    await clock.sleep(Math.max(0, Math.min(wait.every ?? 2000, until - now)), signal);
   }
 }
 

@@ -47,6 +47,8 @@ export const settled: StepKind<typeof parameters> = {
       for: 'nodes and product to be ready',
       deadline: minutes(25),
       every: 5_000,
+      // A kubelet that has just started can take its node back for some seconds.
+      steady: 10_000,
       probe: () => state(context, p),
       causes: [
         'a part was not ready before',
