@@ -17,6 +17,9 @@ const longLab = [
   'test/lab/real-programs.test.ts',
 ];
 
+/** Refuses tests of a built program that is older than its sources. */
+const freshBuild = 'test/flows/fresh-build.ts';
+
 /** One lab at a time on a machine; its nodes take minutes to come up. */
 const oneLab = {
   testTimeout: 900_000,
@@ -40,11 +43,15 @@ export default defineConfig({
       { extends: true, test: { name: 'pure', include: ['test/**/*.test.{ts,tsx}'], exclude: outerRings } },
       {
         extends: true,
-        test: { name: 'rehearsal', include: ['test/flows/**/*.test.ts'], globalSetup: 'test/flows/built.ts' },
+        test: {
+          name: 'rehearsal',
+          include: ['test/flows/**/*.test.ts'],
+          globalSetup: [freshBuild, 'test/flows/built.ts'],
+        },
       },
       {
         extends: true,
-        test: { name: 'terminal', include: ['test/terminal/**/*.test.ts'] },
+        test: { name: 'terminal', include: ['test/terminal/**/*.test.ts'], globalSetup: freshBuild },
       },
       {
         extends: true,
@@ -52,7 +59,7 @@ export default defineConfig({
           name: 'soak',
           include: ['test/soak/**/*.test.ts', 'test/fuzz/**/*.test.{ts,tsx}'],
           fileParallelism: false,
-          globalSetup: 'test/flows/built.ts',
+          globalSetup: [freshBuild, 'test/flows/built.ts'],
         },
       },
       {

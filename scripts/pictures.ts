@@ -1,5 +1,5 @@
-// Takes the pictures of docs/pictures/ from the built program. Run it after a change of a screen: node scripts/build.ts,
-// then node scripts/pictures.ts. test/terminal/pictures.test.ts fails on a stale picture.
+// Takes the pictures of docs/pictures/ from the built program. After a change of a screen: npm run pictures, which
+// builds first. test/terminal/pictures.test.ts fails on a stale picture.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

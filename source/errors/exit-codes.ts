@@ -7,7 +7,7 @@ export interface ExitCodeMeaning {
   readonly next?: string;
 }
 
-/** What each exit code means, the same for every verb. `node scripts/docs.ts` writes it into docs/exit-codes.md. */
+/** What each exit code means, the same for every verb. `npm run docs` writes it into docs/exit-codes.md. */
 export const exitCodes: readonly ExitCodeMeaning[] = [
   {
     code: exitCode.done,

@@ -208,7 +208,7 @@ describe('a wrong product file', () => {
 });
 
 describe('the schemas for editors', () => {
-  it.each(schemaFiles())('are not stale: node --run schemas renews $path', ({ path, text: wanted }) => {
+  it.each(schemaFiles())('are not stale: npm run schemas renews $path', ({ path, text: wanted }) => {
     expect(readFileSync(path, 'utf8')).toBe(wanted);
   });
 

@@ -17,7 +17,7 @@ const documents = [
 
 describe('the generated tables of docs/', () => {
   it.each(pages().map(({ path, text }) => [relative(home, path), path, text] as const))(
-    '%s is what `node scripts/docs.ts` writes',
+    '%s is what `npm run docs` writes',
     (_, path, text) => {
       expect(readFileSync(path, 'utf8')).toBe(text);
     },

@@ -12,7 +12,7 @@ interface Layer {
   readonly pure?: true;
 }
 
-/** The structure, top to bottom: the only list of what may import what. `node scripts/docs.ts` prints it into CONTRIBUTING.md. */
+/** The structure, top to bottom: the only list of what may import what. `npm run docs` prints it into CONTRIBUTING.md. */
 export const layers: Readonly<Record<string, Layer>> = {
   'cli.ts': {
     holds: 'the entry: help and version at once, the rest when a verb is called',

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-describe('the pictures of docs/ show what the program shows (node scripts/pictures.ts takes them again)', () => {
+describe('the pictures of docs/ show what the program shows (npm run pictures takes them again)', () => {
   it('all of them', () => expect([...pictures.keys()]).toEqual(names));
 
   it.each(names)('%s', async (name) => {

@@ -38,7 +38,7 @@ function printed(name: string, schema: z.ZodType, title: string): { readonly pat
   return { path: join(templatesFolder(), `${name}.schema.json`), text };
 }
 
-/** Writes them; `node --run schemas` calls it after a change of a schema. */
+/** Writes them; `npm run schemas` calls it after a change of a schema. */
 export function writeSchemaFiles(): void {
   for (const { path, text } of schemaFiles()) writeFileSync(path, text);
 }

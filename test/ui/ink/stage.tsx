@@ -4,6 +4,7 @@ import type { InitSession } from '../../../source/app/session.ts';
 import { App } from '../../../source/ui/ink/app/app.tsx';
 import { Controller } from '../../../source/ui/ink/app/controller.ts';
 import { themeOf } from '../../../source/ui/ink/widgets/theme.ts';
+import { pages } from '../../../source/wizard/pages.ts';
 
 class Out extends EventEmitter {
   readonly isTTY = true;
@@ -119,7 +120,7 @@ export const failing = [
 export async function toReview(screen: Awaited<ReturnType<typeof stage>>): Promise<void> {
   screen.type('\r');
   await screen.until('✓ sudo');
-  screen.type('nnnnn');
+  screen.type('n'.repeat(pages.length));
   await screen.until('checks pass. n goes on');
   screen.type('n');
   await screen.until('Everything that will happen');
