@@ -5,6 +5,7 @@ import { type Living, planLiving } from '../../app/plan-living.ts';
 import type { ChangedSite } from '../../app/set-values.ts';
 import type { Settings } from '../../app/settings.ts';
 import type { OpenedSite } from '../../app/site.ts';
+import { stepsDone } from '../../app/steps-done.ts';
 import { refuseAcceptance } from '../../check/accept.ts';
 import { withAccepted } from '../../check/accepted.ts';
 import type { RunDocument } from '../../engine/worker/documents.ts';
@@ -48,6 +49,11 @@ export interface ApplyOptions extends Omit<Launch, 'attended'> {
   };
 }
 
+/** How a plan is begun: `done` are the steps whose end state is there already, as far as that was looked at. */
+interface Beginning extends ApplyOptions {
+  readonly done?: ReadonlySet<string>;
+}
+
 /** A site whose file left something open. */
 export interface AnsweredSite {
   readonly site: Site;
@@ -83,8 +89,10 @@ export async function applySite(
     printLines(settings.json ? terminal.errors : terminal.output, [part.nothing]);
     return exitCode.done;
   }
+  // A new cluster has nothing of it yet; as JSON no plan is shown.
+  const done = living.cluster && !settings.json ? await stepsDone(plan, wanted, settings.files) : undefined;
   const documents = answered?.documents ?? (change && [{ path: settings.site, content: change.text, mode: 0o644 }]);
-  return beginPlan(plan, wanted, settings, terminal, { ...options, ...defined({ documents }) });
+  return beginPlan(plan, wanted, settings, terminal, { ...options, ...defined({ documents, done }) });
 }
 
 function refused(code: ExitCode, settings: Settings, terminal: Terminal): ExitCode {
@@ -129,10 +137,21 @@ export async function beginPlan(
   opened: Pick<OpenedSite, 'passwords' | 'world'>,
   settings: Settings,
   terminal: Terminal,
-  { verb, purpose: _purpose, accept: _accept, part: _part, refuse: _refuse, answer: _answer, ...options }: ApplyOptions,
+  {
+    verb,
+    purpose: _purpose,
+    accept: _accept,
+    part: _part,
+    refuse: _refuse,
+    answer: _answer,
+    done,
+    ...options
+  }: Beginning,
 ): Promise<ExitCode> {
-  if (!settings.json)
-    printLines(terminal.output, [...rehearsalNote(opened.world), ...planLines(plan, { brief: true })]);
+  if (!settings.json) {
+    const lines = planLines(plan, { brief: true, ...defined({ done, width: screenWidth(terminal.output) }) });
+    printLines(terminal.output, [...rehearsalNote(opened.world), ...lines]);
+  }
   await confirmed(`Begin with ${plan.site.name}?`, verb, settings, terminal);
   const attended = terminal.interactive && !settings.yes && !settings.json;
   holdInterrupts();
