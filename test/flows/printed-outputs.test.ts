@@ -12,10 +12,22 @@ import { home, launcher } from './program.ts';
 const before: Readonly<Record<string, () => Promise<void>>> = {
   'apply.md': () => built('kloudspot init --rehearse --yes'),
   'attach.md': () => built('kloudspot init --rehearse dies-in-join --yes', 4),
+  'backup.md': () => built('kloudspot init --rehearse --yes'),
+  'bundle-show.md': () =>
+    run('kloudspot bundle create --output berlin.bundle --ubuntu 22.04 --rehearse no-internet --yes'),
+  'certificates.md': () => built('kloudspot init --rehearse --yes'),
   'drill.md': () => built('kloudspot init --rehearse --yes'),
+  'history.md': () => built('kloudspot init --rehearse --yes'),
+  'node-add.md': () => built('kloudspot init --rehearse spare-machines --yes'),
+  'node-remove.md': async () => {
+    await built('kloudspot init --rehearse spare-machines --yes');
+    await run('kloudspot node add ks-4 --reach 10.0.4.24 --address 10.0.4.24/24 --rehearse --yes');
+  },
   'node-replace.md': () => built('kloudspot init --rehearse spare-machines --yes'),
   'plan.md': () => run('kloudspot storage list --rehearse'),
   'preflight.md': () => run('kloudspot storage list --rehearse no-avx'),
+  'rebalance.md': () => built('kloudspot init --rehearse --yes'),
+  'restore.md': () => built('kloudspot init --rehearse --yes'),
   'resume.md': killedRun,
   'start.md': () => built('kloudspot init --rehearse --yes'),
   'status.md': () => built('kloudspot init --rehearse dies-in-join --yes', 4),
