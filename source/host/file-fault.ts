@@ -43,7 +43,8 @@ export function asFileFault(error: unknown): unknown {
   const call = 'syscall' in error ? String(error.syscall) : '';
   const reason = reasons[code] ?? otherReason(error, call);
   if (reason === undefined) return error;
-  const reads = /^(read|access|scandir|opendir|readlink|l?stat)$/.test(call) || (call === 'open' && code === 'ENOENT');
+  const reads =
+    /^(read|access|scandir|opendir|readlink|l?stat)$/.test(call) || (call === 'open' && unread(code, error.path));
   const act = reads ? 'read' : 'written';
   return new Fault({
     what: `${error.path} cannot be ${act}.`,
@@ -53,6 +54,17 @@ export function asFileFault(error: unknown): unknown {
     exitCode: exitCode.ourFault,
     cause: error,
   });
+}
+
+/** Whether a file that could not be opened was to be read, or cannot be read either. */
+function unread(code: string, path: string): boolean {
+  if (code !== 'EACCES') return code === 'ENOENT';
+  try {
+    accessSync(path, constants.R_OK);
+    return false;
+  } catch (error) {
+    return codeOf(error) === 'EACCES';
+  }
 }
 
 /** Every path that an operator types is below the folder of the shell; one that is gone has no name any more. */

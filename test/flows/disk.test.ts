@@ -1,4 +1,4 @@
-import { cp, mkdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -124,6 +124,22 @@ async function fill(path: string, folder: string): Promise<void> {
   await writeFile(path, Buffer.alloc(bavail * bsize)).catch(() => undefined);
   for (let more = 0; more < 64; more++) await writeFile(path, Buffer.alloc(4096), { flag: 'a' }).catch(() => undefined);
 }
+
+/** As root a file of another owner is one that it may not read once it has lost that right. */
+const asOther = 'setpriv --bounding-set=-dac_override,-dac_read_search "$@"';
+
+it.skipIf(!mayMount).each(['journal.jsonl', 'run.json'])(
+  'a %s that one may not read is not called damaged or unwritable',
+  async (name) => {
+    const rehearsal = await Rehearsal.built();
+    const [run = ''] = await rehearsal.runs();
+    const path = rehearsal.path('var/lib/kloudspot/runs', run, name);
+    await chmod(path, 0);
+    const refused = await rehearsal.inShell(asOther, 'attach');
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining(`${path} cannot be read.`) });
+    isClear(refused, /why: +You may not\. \(EACCES\)/, rehearsal);
+  },
+);
 
 it('a root that was moved after a kill is gone on with where it lies now', async () => {
   const rehearsal = await Rehearsal.begin('healthy', 200);

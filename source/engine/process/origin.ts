@@ -2,6 +2,7 @@ import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { Fault } from '../../errors/fault.ts';
 import { isMissing } from '../../errors/thrown.ts';
+import { asFileFault } from '../../host/file-fault.ts';
 import { identitySchema } from '../../host/process-identity.ts';
 import { textOfFile } from '../../host/read-text.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
@@ -34,6 +35,8 @@ export async function readOrigin(directory: string): Promise<Origin> {
   try {
     return moved(originSchema.parse(JSON.parse(await textOfFile(originPath(directory)))), directory);
   } catch (cause) {
+    const unread = isMissing(cause) ? cause : asFileFault(cause);
+    if (unread !== cause) throw unread;
     throw new Fault({
       what: 'What the run rests on cannot be read.',
       where: originPath(directory),
