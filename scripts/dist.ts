@@ -9,6 +9,7 @@ import { sourceDate } from './build/options.ts';
 import { buildInto } from './build/split.ts';
 import { bundle } from './dist/bundle.ts';
 import { emptied, makeDeb, makeExecutable, makeSums, makeTarball } from './dist/make.ts';
+import { strippedRuntime } from './dist/runtime.ts';
 
 const home = resolve(import.meta.dirname, '..');
 const makers = { deb: makeDeb, tarball: makeTarball, executable: makeExecutable } as const;
@@ -30,7 +31,8 @@ try {
   const dist = join(work, 'dist');
   await buildInto(dist);
   const out = emptied(resolve(values.out));
-  const runtime = resolve(values.runtime ?? join(home, 'node_modules', `node-linux-${arch}`));
+  const given = resolve(values.runtime ?? join(home, 'node_modules', `node-linux-${arch}`));
+  const runtime = await strippedRuntime(given, work);
   const job = { out, work, dist, arch, runtime, seconds: sourceDate(), ...(await bundle()) };
   const packages: string[] = [];
   for (const kind of only) packages.push(...(await makers[kind](job)));

@@ -108,6 +108,16 @@ describe('the packages of npm run dist', () => {
     await rm(at('first', folder), { recursive: true });
   });
 
+  it('hold Node.js without the symbols of its debugger', async () => {
+    await execa('tar', ['-xzf', at('first', `${name}.tar.gz`), '-C', work]);
+    const { stdout } = await execa('readelf', ['--section-headers', '--wide', at(folder, 'runtime/node')]);
+    expect(stdout).toContain('.dynsym');
+    expect(stdout).not.toContain('.symtab');
+    expect((await execa('readelf', ['--section-headers', '--wide', at('first', name)])).stdout).not.toContain(
+      '.symtab',
+    );
+  });
+
   it('the tarball and the package run without Node.js on the machine', async () => {
     await execa('tar', ['-xzf', at('first', `${name}.tar.gz`), '-C', work]);
     // A link of one's own, one to the package's link, and one beside the folder of another program of that name.
