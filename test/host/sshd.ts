@@ -97,12 +97,14 @@ export async function makeSshd(settings: readonly string[] = []): Promise<Sshd> 
     },
     async start() {
       if (running !== undefined) return;
+      // One that was killed holds the port until the system has taken it down.
+      await untilListening(port, false);
       const words = hasUsers
         ? ['unshare', '-m', 'bash', join(folder, 'inside')]
         : [program, '-D', '-e', '-f', join(folder, 'conf')];
       const child = spawn(words[0] ?? '', words.slice(1), { stdio: 'ignore', detached: true });
       running = child.pid;
-      await listening(port);
+      await untilListening(port, true);
     },
     newHostKey: () => makeKey(join(folder, 'host')),
     remove() {
@@ -221,11 +223,13 @@ function freePort(): Promise<number> {
   });
 }
 
-async function listening(port: number): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
+/** Waits as long as a busy machine takes for sshd to listen on the port, or to be gone from it. */
+async function untilListening(port: number, wanted: boolean): Promise<void> {
+  const until = performance.now() + 300_000;
+  for (;;) {
     const found = execFileSync('ss', ['-H', '-ltn', `sport = :${port}`], { encoding: 'utf8' });
-    if (found.trim() !== '') return;
+    if ((found.trim() !== '') === wanted) return;
+    if (performance.now() > until) throw new Error(wanted ? 'sshd did not start' : 'sshd did not end');
     await setTimeout(25);
   }
-  throw new Error('sshd did not start');
 }

@@ -87,11 +87,12 @@ export async function stage(session: InitSession, size = { columns: 80, rows: 24
     type: (text: string) => input.type(text),
     frame: () => out.frame,
     async until(text: string): Promise<string> {
-      for (let tries = 0; tries < 200; tries += 1) {
-        if (out.frame.includes(text)) return out.frame;
+      const until = performance.now() + 300_000;
+      while (!out.frame.includes(text)) {
+        if (performance.now() > until) throw new Error(`never seen: ${text}\n${out.frame}`);
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
-      throw new Error(`never seen: ${text}\n${out.frame}`);
+      return out.frame;
     },
     async end(): Promise<void> {
       app.unmount();
