@@ -28,8 +28,8 @@ export function withSeenGroups({ site, ...view }: Written): Site {
   const nodes = site.nodes.map((node) => {
     const seen = placed.find(({ name }) => name === node.name)?.storage;
     return withStorage(node, {
-      unshared: named('unshared') === '' ? seen?.unshared : undefined,
-      shared: named('shared') === '' && seen?.shared?.device === undefined ? seen?.shared : undefined,
+      unshared: seen?.unshared,
+      shared: seen?.shared?.device === undefined ? seen?.shared : undefined,
     });
   });
   return {

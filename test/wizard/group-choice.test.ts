@@ -48,7 +48,7 @@ describe('the group for the volumes of one node', () => {
   });
 
   it('needs no answer where a node has one group: all fit, on the page and in the site that is written', () => {
-    const view = viewOf(unlike, named(wholeDraft, 'ubuntu-vg'));
+    const view = viewOf(unlike);
     expect(ours(view).map((field) => answerOf(field, view)?.value)).toEqual(['vg_data', 'data']);
     expect(groupTotals(view).map(({ node, group: name, leftBytes }) => [node, name, leftBytes > 0])).toEqual([
       ['ks-1', 'ubuntu-vg', true],
@@ -58,6 +58,14 @@ describe('the group for the volumes of one node', () => {
     const draft = settle(view);
     expect([0, 1, 2].map((index) => getAt(draft, place(index)))).toEqual([undefined, 'vg_data', 'data']);
     expect(pageOf('storage').validate({ ...view, draft })).toEqual([]);
+  });
+
+  it('that the site file or an operator named is not replaced unasked where a node lacks it', () => {
+    const view = viewOf(unlike, named(wholeDraft, 'ubuntu-vg'));
+    expect(ours(view).map((field) => problemOf(field, view))).toEqual([
+      expect.stringMatching(/needed/),
+      expect.stringMatching(/needed/),
+    ]);
   });
 
   it('is asked in earnest where two would do; the group of the site is not written down', () => {

@@ -13,6 +13,8 @@ import type { Field, FieldChoice, Parsed, WizardView } from '../page.ts';
 export function groupChoiceFields(view: WizardView): readonly Field[] {
   const wish = storageWish(view);
   const sites = wish.storage.unshared.volumeGroup;
+  // A group that was named is not replaced unasked where a node lacks it: it may be mistyped, and data would lie elsewhere.
+  const named = textAt(view.draft, ['storage', 'unshared', 'volumeGroup']) !== '';
   return provisionalSite(view).nodes.flatMap(({ name, reach, role }, index): readonly Field[] => {
     const storage = factsOf(view, index)?.storage;
     if (!storage || storageDemand(wish, view.product, { name, reach, role }).local.length === 0) return [];
@@ -20,7 +22,7 @@ export function groupChoiceFields(view: WizardView): readonly Field[] {
     const usable = choices.filter(({ unusable }) => !unusable).map(({ value }) => value);
     const plain = choices.length === 0 || (usable.length === 1 && usable[0] === sites);
     if (plain && textAt(view.draft, placeOf(index)) === '') return [];
-    const usual = usable.includes(sites) ? sites : usable.length === 1 ? usable[0] : undefined;
+    const usual = usable.includes(sites) ? sites : usable.length === 1 && !named ? usable[0] : undefined;
     return [fieldOf({ name, index, sites, choices, usual })];
   });
 }

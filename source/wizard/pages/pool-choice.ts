@@ -28,7 +28,10 @@ export function poolChoiceFields(view: WizardView): readonly Field[] {
     if (!storage || !pool) return [];
     const wish = { ...pool, erase: textAt(view.draft, [...placeOf(index), 'erase']) || undefined };
     const candidates = poolCandidates(storage, wish);
-    const usual = defaultCandidate(candidates, wish);
+    const likely = defaultCandidate(candidates, wish);
+    // As with the group of unshared volumes: one that was named is not replaced unasked.
+    const named = textAt(view.draft, ['storage', 'shared', 'volumeGroup']) !== '';
+    const usual = named && likely && !isSites(likely, wish) ? undefined : likely;
     const choice = { node: name, index, wish, candidates, usual };
     return isPlain(choice) && typed(view.draft, choice) === undefined
       ? eraseFields(choice)
