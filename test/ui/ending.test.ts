@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { emptyStep } from '../../source/engine/view/step-view.ts';
-import { emptyView } from '../../source/engine/view/view.ts';
+import { applyEvent, emptyView } from '../../source/engine/view/view.ts';
 import { planBackup } from '../../source/plan/steps/backup.ts';
 import { filesUnder } from '../../source/site/files.ts';
 import { endingOf, nextLines } from '../../source/ui/model/ending.ts';
@@ -47,20 +47,24 @@ describe('a run of another purpose', () => {
   );
 });
 
+const command = { type: 'command', node: 'ks-1', command: ['true'] } as const;
+const written = { type: 'file-written', node: 'ks-1', path: '/etc/hosts', secret: false } as const;
+const failed = { type: 'step-failed', tried: 'x', seen: 'y', causes: [], next: [], durationMs: 1 } as const;
+const undone = { type: 'step-undone', seen: 'z' } as const;
+
 it.each([
-  ['changed', true, true],
-  ['changed', false, false],
-  ['failed', true, true],
-  ['already', true, false],
-  ['queued', true, false],
-] as const)('undo is offered where a step was begun that can be undone: %s, %s', (state, undoable, offered) => {
-  const plan = planOf(site);
-  const [first] = plan.steps;
+  ['ran a command', [command, failed], true, true],
+  ['wrote a file', [written, failed], true, true],
+  ['ran a command that cannot be undone', [command, failed], false, false],
+  ['failed before it ran one', [failed], true, false],
+  ['was undone', [command, failed, undone], true, false],
+] as const)('undo is offered where a step left something behind: it %s', (_, events, undoable, offered) => {
+  const [first, ...others] = planOf(site).steps;
   if (first === undefined) throw new Error('no step');
-  const step = { ...first, undoable };
-  const view = { ...emptyView(plan), outcome: 'failed' } as const;
-  const steps = new Map(view.steps).set(step.id, { ...emptyStep(step), state });
-  const lines = nextLines({ ...view, steps }, place);
+  const whole = { ...planOf(site), steps: [{ ...first, undoable }, ...others] };
+  let view = emptyView(whole);
+  for (const event of events) view = applyEvent(view, { at: '2026-11-21T08:00:00Z', step: first.id, ...event });
+  const lines = nextLines({ ...view, outcome: 'failed' }, place);
   expect(lines.some((line) => line.startsWith('kloudspot undo'))).toBe(offered);
 });
 

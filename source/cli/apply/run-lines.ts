@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { RunEvent, RunOrder, RunOutcome } from '../../engine/journal/event.ts';
-import { applyEvent, emptyView, failedSteps, type RunView } from '../../engine/view/view.ts';
+import { applyEvent, canUndo, emptyView, failedSteps, type RunView } from '../../engine/view/view.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import { systemClock } from '../../host/clock.ts';
 import { kloudspot } from '../../text/command.ts';
@@ -66,12 +66,12 @@ function askAfterFailure(watch: RunWatch, terminal: Terminal): Asking {
 export function choices(view: RunView): readonly string[] {
   const [failed] = failedSteps(view);
   if (failed === undefined) return [];
-  const { step, state } = failed;
+  const { step } = failed;
   return [
     `${step.node ?? 'cluster'}: ${step.title}. Type one of these and press Enter:`,
     '  retry',
     ...(step.skippable ? ['  skip'] : []),
-    ...(step.undoable && state !== 'undone' ? ['  undo   rolls this step back'] : []),
+    ...(canUndo(failed) ? ['  undo   rolls this step back'] : []),
     `  stop   leaves; ${kloudspot('resume')}  goes on later`,
   ];
 }

@@ -36,6 +36,8 @@ export interface StepView {
   readonly seen: string | undefined;
   /** Of a step that waits for a choice, also once it was undone. */
   readonly failure: StepFailure | undefined;
+  /** It ran a command or wrote a file that was not undone since. */
+  readonly touched: boolean;
   /** What it keeps for later, by key: the name of a backup. */
   readonly remembered: Readonly<Record<string, string>>;
   /** The last lines, oldest first; the journal holds all. */
@@ -65,6 +67,9 @@ export const isSettled = (state: StepState): boolean =>
 export const awaitsChoice = ({ state, failure }: StepView): boolean =>
   failure !== undefined && (state === 'failed' || state === 'undone' || state === 'undo-failed');
 
+/** Whether it left something behind that it can undo. */
+export const canUndo = ({ step, touched }: StepView): boolean => step.undoable && touched;
+
 /** Lines kept of each step. */
 const logLines = 200;
 
@@ -85,6 +90,7 @@ export function emptyStep(step: PlannedStep): StepView {
     waiting: undefined,
     seen: undefined,
     failure: undefined,
+    touched: false,
     remembered: {},
     log: [],
   };
@@ -126,7 +132,7 @@ export function stepAfter(step: StepView, event: StepEvent, at: number): StepVie
     case 'undo-started':
       return { ...quiet(step), state: 'undoing', startedAt: at };
     case 'step-undone':
-      return { ...quiet(step), state: 'undone', seen: event.seen };
+      return { ...quiet(step), state: 'undone', touched: false, seen: event.seen };
     case 'undo-failed':
       return { ...quiet(step), state: 'undo-failed', seen: event.seen };
     default:
@@ -144,6 +150,7 @@ function detailsAfter(step: StepView, event: Detail, at: number): StepView {
     case 'command':
       return {
         ...step,
+        touched: true,
         command: { node: event.node, words: event.command },
         waiting: undefined,
         log: logged(step, { at, node: event.node, stream: 'command', text: event.command.join(' ') }),
@@ -155,7 +162,11 @@ function detailsAfter(step: StepView, event: Detail, at: number): StepView {
     case 'waiting':
       return { ...step, waiting: { for: event.for, seen: event.seen, untilAt: Date.parse(event.untilAt) } };
     case 'file-written':
-      return { ...step, log: logged(step, { at, node: event.node, stream: 'command', text: `write ${event.path}` }) };
+      return {
+        ...step,
+        touched: true,
+        log: logged(step, { at, node: event.node, stream: 'command', text: `write ${event.path}` }),
+      };
     case 'command-ended':
       return { ...step, ...noShare, text: undefined };
     case 'remembered':

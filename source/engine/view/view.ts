@@ -11,7 +11,15 @@ import {
   stepAfter,
 } from './step-view.ts';
 
-export { awaitsChoice, isSettled, type LogLine, type StepFailure, type StepState, type StepView } from './step-view.ts';
+export {
+  awaitsChoice,
+  canUndo,
+  isSettled,
+  type LogLine,
+  type StepFailure,
+  type StepState,
+  type StepView,
+} from './step-view.ts';
 
 /** How a run stands, from its plan and the events so far. Pure data: every screen, the plain lines and JSON draw this. Times in ms since 1970. */
 export interface RunView {

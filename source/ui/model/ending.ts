@@ -1,5 +1,5 @@
 import type { RunOutcome } from '../../engine/journal/event.ts';
-import { isSettled, type RunView, type StepState } from '../../engine/view/view.ts';
+import { canUndo, isSettled, type RunView } from '../../engine/view/view.ts';
 import type { PlanPurpose } from '../../plan/document/document.ts';
 import type { Files } from '../../site/files.ts';
 import type { Site } from '../../site/schema.ts';
@@ -98,17 +98,11 @@ export function nextLines(view: RunView, place: RunPlace): readonly string[] {
     default:
       return [
         `${kloudspot('resume')}  continues from here; nothing is done twice`,
-        ...(undoesSomething(view) ? [`${kloudspot('undo')}  undoes what can be undone`] : []),
+        ...([...view.steps.values()].some(canUndo) ? [`${kloudspot('undo')}  undoes what can be undone`] : []),
         ...restoreLines(view),
       ];
   }
 }
-
-/** Whether a step was begun that can be undone. */
-const undoesSomething = ({ steps }: RunView): boolean =>
-  [...steps.values()].some(({ state, step }) => step.undoable && !untouched.has(state));
-
-const untouched: ReadonlySet<StepState> = new Set(['queued', 'already', 'skipped', 'undone']);
 
 /** The way back by the backup that the run began with. After a change of nodes it would be refused: it brings back no members. */
 function restoreLines(view: RunView): string[] {

@@ -1,6 +1,6 @@
 import type { RunHandle } from '../../engine/journal/event.ts';
 import { exitCodeOf } from '../../engine/outcome.ts';
-import { failedSteps, type RunView } from '../../engine/view/view.ts';
+import { canUndo, failedSteps, type RunView } from '../../engine/view/view.ts';
 import type { ExitCode } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import { unlessFault } from '../../errors/unless-fault.ts';
@@ -51,11 +51,11 @@ async function choose(walk: PlainWalk, run: RunHandle, view: RunView): Promise<'
   const { talk, session } = walk;
   const [failed] = failedSteps(view);
   if (!failed) return 'leave';
-  const { id, title, skippable, undoable } = failed.step;
+  const { id, title, skippable } = failed.step;
   const ways = new Map<string, { readonly order: 'retry' | 'skip' | 'undo'; readonly words: string }>([
     ['r', { order: 'retry', words: 'retries' }],
     ...(skippable ? ([['s', { order: 'skip', words: 'skips it' }]] as const) : []),
-    ...(undoable && failed.state !== 'undone' ? ([['u', { order: 'undo', words: 'undoes it' }]] as const) : []),
+    ...(canUndo(failed) ? ([['u', { order: 'undo', words: 'undoes it' }]] as const) : []),
   ]);
   const words = [...ways].map(([key, way]) => `${key} ${way.words}`).join(', ');
   for (;;) {

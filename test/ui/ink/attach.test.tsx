@@ -26,6 +26,7 @@ const begun: readonly RunEventBody[] = [
 ];
 const failed: readonly RunEventBody[] = [
   ...begun,
+  { type: 'command', step: 'chart', node: 'ks-1', command: ['helm'] },
   { type: 'step-failed', step: 'chart', tried: 'helm', seen: 'no', causes: [], next: [], durationMs: 1 },
   { type: 'run-paused', why: 'A step failed.' },
 ];

@@ -373,6 +373,7 @@ describe('the machines own names', () => {
 describe('a failed step', () => {
   const failing = [
     ...events.slice(0, 2),
+    { type: 'command', step: 'hostname@ks-1', node: 'ks-1', command: ['hostnamectl'] },
     {
       type: 'step-failed',
       step: 'hostname@ks-1',

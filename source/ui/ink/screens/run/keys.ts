@@ -1,5 +1,5 @@
 import type { RunOrder } from '../../../../engine/journal/event.ts';
-import { awaitsChoice } from '../../../../engine/view/view.ts';
+import { awaitsChoice, canUndo } from '../../../../engine/view/view.ts';
 import { next, type Transition } from '../../store/event.ts';
 import { helpPager } from '../../store/help-pager.ts';
 import { type RunEffect, type RunScreen, type RunState, stepHere } from '../../store/run-state.ts';
@@ -59,7 +59,7 @@ function choiceKeys(state: RunScreen): RunBindings {
   const { run } = state;
   const here = stepHere(run);
   if (run.view.state !== 'choosing' || !here || !awaitsChoice(here)) return [];
-  const { id, skippable, undoable } = here.step;
+  const { id, skippable } = here.step;
   const following: RunScreen = { ...state, run: { ...run, moved: false } };
   const retry: Binding<Result> = {
     keys: ['r'],
@@ -79,7 +79,7 @@ function choiceKeys(state: RunScreen): RunBindings {
     dropOrder: 0,
     act: () => order(state, { order: 'undo', step: id }),
   };
-  return [retry, ...(skippable ? [skip] : []), ...(undoable && here.state !== 'undone' ? [undo] : [])];
+  return [retry, ...(skippable ? [skip] : []), ...(canUndo(here) ? [undo] : [])];
 }
 
 const moves: Readonly<Partial<Record<KeyName, (run: RunState) => Partial<RunState>>>> = {
