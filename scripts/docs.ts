@@ -29,7 +29,7 @@ const tables: readonly Table[] = [
   { page: 'docs/proof.md', mark: 'situations not shown', rows: gapRows },
 ];
 
-/** Every page with a generated table, as it should stand there. */
+/** Every page with a generated table, as it should be there. */
 export function pages(): readonly { readonly path: string; readonly text: string }[] {
   const texts = new Map<string, string>();
   for (const { page, mark, rows } of tables) {

@@ -10,7 +10,7 @@ const launcher = resolve(import.meta.dirname, '../bin/kloudspot');
 /** ms that a start may take; a slower one is ended. */
 const patience = 30_000;
 
-/** What is typed once a text stands on the screen. */
+/** What is typed once a text is on the screen. */
 type Talk = readonly (readonly [seen: string, typed: string])[];
 
 const walk: Talk = [

@@ -12,7 +12,7 @@ function print(text: string): void {
   }
 }
 
-/** The first page of `init` or `attach` stands on the screen before what lies behind it is loaded. */
+/** The first page of `init` or `attach` is on the screen before what lies behind it is loaded. */
 async function begin(): Promise<void> {
   const { paintFirstPage } = first === 'init' ? await import('./cli/first-page.ts') : {};
   const firstPage = await paintFirstPage?.(argv.slice(1));

@@ -8,12 +8,12 @@ import type { Files } from '../site/files.ts';
 import { isUnreadable, siteText } from '../site/save.ts';
 import type { Site } from '../site/schema.ts';
 
-/** A file that a run writes, with the text that stands there now. */
+/** A file that a run writes, with the text that is there now. */
 export interface SiteDocument extends RunDocument {
   readonly before: string | undefined;
 }
 
-/** site.yaml at `path`, as an edit of what stands there, and values.yaml. A site file that cannot be read is kept beside it as `….unreadable`. */
+/** site.yaml at `path`, as an edit of what is there, and values.yaml. A site file that cannot be read is kept beside it as `….unreadable`. */
 export async function documentsOf(site: Site, product: Product, path: string, files: Files): Promise<SiteDocument[]> {
   const before = await present(path);
   const unreadable = before !== undefined && isUnreadable(before);

@@ -109,7 +109,7 @@ export interface InitSession extends Watcher {
   preflight(site: Site, facts: ReadonlyMap<string, NodeFacts>, signal: AbortSignal): Promise<readonly Finding[]>;
   /** `findings`: what the checks found; failures that the operator lets pass are written into the plan. */
   plan(site: Site, facts: ReadonlyMap<string, NodeFacts>, findings: readonly Finding[]): Promise<Plan>;
-  /** Texts of site.yaml and values.yaml as they would be written, with what stands there now. */
+  /** Texts of site.yaml and values.yaml as they would be written, with what is there now. */
   documents(
     site: Site,
   ): Promise<readonly { readonly path: string; readonly content: string; readonly before: string | undefined }[]>;

@@ -12,7 +12,7 @@ import { forScreen } from './line/terminal.ts';
 /** What the page shows that was painted before anything else was loaded. */
 export interface FirstPage {
   readonly start: StartFacts;
-  /** Where it stands on the screen and answers the keys that move the pointer. */
+  /** Where it is on the screen and answers the keys that move the pointer. */
   readonly onScreen?: OnScreen;
 }
 

@@ -53,7 +53,7 @@ function startOf(process_: number): string {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8');
     const stat = readFileSync(`/proc/${process_}/stat`, 'utf8');
-    // The program's name, field 2, stands in parentheses and may hold blanks: count from behind it.
+    // The program's name, field 2, is in parentheses and may hold blanks: count from behind it.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' ? 'ended' : `${boot.trim()} ${fields[19] ?? ''}`;
   } catch {

@@ -78,7 +78,7 @@ const holderAt = (path: string, text: string): Holder => ({
   path,
 });
 
-/** Where it stands who comes after a holder. The script of the nodes uses the same name. */
+/** Where it is written who comes after a holder. The script of the nodes uses the same name. */
 export const successorPath = (path: string, token: string | undefined): string =>
   `${path}${afterMark}${token ?? 'unreadable'}`;
 

@@ -30,7 +30,7 @@ export const keysOf = (text: string): string[] =>
     .slice(1)
     .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
 
-/** A key that is not allowed is where it stands, not the mapping that holds it. */
+/** The place of a key that is not allowed is its own, not that of the mapping that holds it. */
 function complaint(path: readonly string[], words: string): ValueComplaint {
   const unknown =
     /^additional propert(?:y|ies) '([^']+)'/i.exec(words)?.[1] ?? /^Additional property (\S+)/.exec(words)?.[1];

@@ -4,7 +4,7 @@ import type { Product } from '../product/schema.ts';
 import type { Files } from '../site/files.ts';
 import type { Site } from '../site/schema.ts';
 
-/** One step as it stands in `plan.json`: a kind and its parameters, never a function. */
+/** One step as it is in `plan.json`: a kind and its parameters, never a function. */
 export interface PlannedStep {
   /** Unique in the plan and stable between plans of one site: `hostname@ks-1`. */
   readonly id: string;
@@ -59,7 +59,7 @@ export interface PlannedFile {
   readonly owner?: string;
   /** Content is not shown, nor kept in plan or journal; it is made when the step runs. */
   readonly secret?: boolean;
-  /** What stands there now, for the diff. */
+  /** What is there now, for the diff. */
   readonly before?: string;
 }
 

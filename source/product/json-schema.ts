@@ -3,7 +3,7 @@ import { jsonSchemaText, siteJsonSchema } from '../site/json-schema.ts';
 import { templatesFolder } from '../site/templates.ts';
 import { productSchema } from './schema.ts';
 
-/** JSON Schemas of the files that people write, as they should stand in `templates/`. */
+/** JSON Schemas of the files that people write, as they should be in `templates/`. */
 export function writtenSchemas(): readonly { readonly path: string; readonly text: string }[] {
   const folder = templatesFolder();
   return [

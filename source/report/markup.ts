@@ -9,7 +9,7 @@ export class Markup {
 
 type Part = Markup | readonly Markup[] | string | number;
 
-/** HTML or SVG. What stands in `${…}` is escaped unless it is markup itself. */
+/** HTML or SVG. What is in `${…}` is escaped unless it is markup itself. */
 export function markup(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   return new Markup(
     strings.map((text, index) => text + (index < parts.length ? written(parts[index] ?? '') : '')).join(''),

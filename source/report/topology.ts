@@ -88,7 +88,7 @@ function workloadNetwork(
   return markup`${links}<rect x="${box.gap}" y="${y}" width="${width - 2 * box.gap}" height="36" rx="6" class="address"/><text x="${width / 2}" y="${y + 23}" text-anchor="middle">${text}</text>`;
 }
 
-/** What stands in a node's box below its address. */
+/** What is in a node's box below its address. */
 const linesOf = ({ workload, storage }: PictureNode): readonly string[] => [
   ...(workload === undefined ? [] : [workload]),
   ...storage,

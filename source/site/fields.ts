@@ -99,7 +99,7 @@ const kubernetesName = z
   .max(253)
   .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'a Kubernetes name: lower-case letters, digits, hyphens and dots');
 
-/** It stands in arguments and files that others read: no login in it. */
+/** It is in arguments and files that others read: no login in it. */
 const proxyUrl = z
   .string()
   .regex(/^https?:\/\/[A-Za-z0-9.-]+(:[1-9][0-9]{0,4})?\/?$/, 'http://HOST:PORT, without user and password');
@@ -114,7 +114,7 @@ const namespace = z
   .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'a namespace: lower-case letters, digits and hyphens, at most 63')
   .refine((name) => !/^kube-/.test(name), 'a namespace that is not one of Kubernetes’ own');
 
-/** As it stands in the name of an image: a host name or an address, with a port where it is not 443. */
+/** As it is in the name of an image: a host name or an address, with a port where it is not 443. */
 const registryHost = z
   .string()
   .max(253)

@@ -73,7 +73,7 @@ function insert(map: YAMLMap, pair: Pair, order: readonly string[]): void {
   map.items.splice(order.includes(keyOf(pair)) ? at + 1 : map.items.length, 0, pair);
 }
 
-/** Entries are the same when they have the same name or answer at the same place, wherever they stand. */
+/** Entries are the same when they have the same name or answer at the same place, wherever they are. */
 function mergeList(document: Document, list: YAMLSeq, values: readonly DraftValue[], path: SitePath): YAMLSeq {
   giveCommentTo(list, list.items[0]);
   const left = new Set(list.items);

@@ -186,7 +186,7 @@ const anyValue: z.ZodType<HelmValue> = z.lazy(() =>
   z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(anyValue), z.record(z.string(), anyValue)]),
 );
 
-/** A Helm value as it stands in a file. `null` removes a default of the chart. */
+/** A Helm value as it is in a file. `null` removes a default of the chart. */
 export type HelmValue = string | number | boolean | null | HelmValue[] | { [key: string]: HelmValue };
 
 export const siteSchema = z.strictObject({

@@ -35,7 +35,7 @@ export interface ClaimChange {
   readonly volume: string;
   readonly label: string;
   readonly class: VolumeClass;
-  /** Its stateful set, whose template Kubernetes does not change; undefined where the claim stands alone. */
+  /** Its stateful set, whose template Kubernetes does not change; undefined where the claim is alone. */
   readonly statefulSet?: string;
   readonly from: string;
   readonly to: string;

@@ -132,7 +132,7 @@ function unusedData(device: BlockDeviceFacts, storage: StorageFacts): string | u
   return [parts, ...found].filter(Boolean).join(', ');
 }
 
-/** What stands in lsblk's type column. */
+/** What is in lsblk's type column. */
 const kinds: Readonly<Record<string, string>> = {
   mpath: 'a multipath device',
   crypt: 'an opened encrypted volume',

@@ -23,7 +23,7 @@ export interface ExistingVolume {
   readonly path: string;
   readonly uuid: string;
   readonly tags: readonly string[];
-  /** What stands on it already, such as `ext4, mounted on /srv`; undefined as far as nothing was seen. */
+  /** What is on it already, such as `ext4, mounted on /srv`; undefined as far as nothing was seen. */
   readonly contents?: string;
 }
 

@@ -3,7 +3,7 @@ export type TypedSize = { readonly gib: number } | { readonly problem: string };
 const leastGiB = 1;
 const mostGiB = 1_000_000;
 
-/** A volume's size as it is typed: a whole number of GB. What is wrong and what to do stands in one line. */
+/** A volume's size as it is typed: a whole number of GB. What is wrong and what to do is in one line. */
 export function typedSize(text: string): TypedSize {
   const typed = text.trim();
   if (typed === '') return { problem: 'Nothing was typed: write a whole number of GB, such as 10.' };

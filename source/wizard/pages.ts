@@ -117,7 +117,7 @@ function commonDepth(one: SitePath, other: SitePath): number {
 }
 
 /**
- * The draft as a whole site: every answer that stands there by default or because it was seen is written down,
+ * The draft as a whole site: every answer that is there by default or because it was seen is written down,
  * and what an earlier answer hides is left out. What was typed stays as it is.
  */
 export function settle(view: WizardView): SiteDraft {

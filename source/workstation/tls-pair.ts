@@ -16,7 +16,7 @@ export interface TlsPair {
   readonly certificate: string;
 }
 
-/** The pair that stands on the workstation; undefined where a self-signed one was not made yet, or no longer fits. */
+/** The pair that is on the workstation; undefined where a self-signed one was not made yet, or no longer fits. */
 export async function standingPair(site: Site, files: Files, now: number): Promise<TlsPair | undefined> {
   if (site.tls.mode === 'files') {
     const [key, certificate] = [await readable(site.tls.key), await readable(site.tls.certificate)];

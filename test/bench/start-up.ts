@@ -38,7 +38,7 @@ function time(command: string, args: readonly string[], until?: Until): Promise<
   });
 }
 
-/** The last line of the page stands there. */
+/** The last line of the page is there. */
 const whole: Until = { seen: (output) => output.includes('help') };
 /** A key is answered: the pointer stands where it led. */
 const answered: Until = { seen: (output) => /❯ ?Load a site file/.test(plain(output)), type: keys.down };
@@ -46,7 +46,7 @@ const answered: Until = { seen: (output) => /❯ ?Load a site file/.test(plain(o
 const drawn: Until = { seen: (output) => output.split('❯').length > 3, type: keys.down };
 /** The first frame of Ink has come. */
 const inkDraws: Until = { seen: (output) => output.includes('\u001b[?2026h') };
-/** What the journal of the run says stands there. */
+/** What the journal of the run says is there. */
 const read: Until = { seen: (output) => plain(output).includes('has ended') };
 /** The page behind the first one. */
 const nodes: Until = { seen: (output) => output.includes('1/8'), type: keys.enter };

@@ -36,7 +36,7 @@ const whole = async () => {
 };
 const port = { tcpSocket: { port: 81 }, httpGet: null };
 
-/** What befalls a part, what status says of it, and the words of the kubelet or the scheduler that stand behind. */
+/** What befalls a part, what status says of it, and the words of the kubelet or the scheduler that are behind it. */
 const troubles = [
   {
     what: 'an image that no registry has',

@@ -22,7 +22,7 @@ const nodes = [
   { n: 2, name: 'ks-2', address: '10.78.0.12' },
   { n: 3, name: 'ks-3', address: '10.78.0.13' },
 ] as const;
-/** What stands on the workstation's disk, also while it is down. */
+/** What is on the workstation's disk, also while it is down. */
 const local = nodePath(1, 'upper');
 const folder = '/root/site';
 const flags = ['--site', `${folder}/site.yaml`, '--yes'];

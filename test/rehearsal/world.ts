@@ -97,7 +97,7 @@ export async function scenarioWith(parts: {
   return path;
 }
 
-/** A rehearsal in a folder of its own that begins where another one stands now. */
+/** A rehearsal in a folder of its own that begins where another one is now. */
 export async function copyOf(world: Bench): Promise<Bench> {
   await world.close();
   const files = filesUnder(await folder());

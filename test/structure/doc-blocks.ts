@@ -1,6 +1,6 @@
 /** A fenced block of a document. */
 export interface Block {
-  /** What stands behind the fence: `sh`, `yaml`, or nothing. */
+  /** What is behind the fence: `sh`, `yaml`, or nothing. */
   readonly language: string;
   readonly lines: readonly string[];
   /** Number of its first line, from 1. */
@@ -43,7 +43,7 @@ export function usagesIn(text: string, verb: string): string {
   return lines.filter(belongs).join('\n');
 }
 
-/** The commands of `console` blocks, each behind `$`, with the lines that stand below it. */
+/** The commands of `console` blocks, each behind `$`, with the lines that are below it. */
 export function consolesIn(text: string): readonly { readonly command: string; readonly lines: readonly string[] }[] {
   return blocksOf(text)
     .filter(({ language }) => language === 'console')

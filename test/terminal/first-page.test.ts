@@ -15,7 +15,7 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** What stood on the screen after each piece of output, from the last line of the first page on. */
+/** What was on the screen after each piece of output, from the last line of the first page on. */
 function watched(
   args: readonly string[],
   options: ScreenOptions,

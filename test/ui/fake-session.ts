@@ -9,7 +9,7 @@ import { judgeDraft, parseDraft } from '../../source/site/load.ts';
 import type { Site, SiteDraft } from '../../source/site/schema.ts';
 import { facts, planOf, product } from './sample.ts';
 
-/** A session whose world answers at once. What was asked of it stands in `asked`; its parts can be bent. */
+/** A session whose world answers at once. What was asked of it is in `asked`; its parts can be bent. */
 export class FakeSession implements InitSession {
   readonly files = filesUnder('/nowhere');
   readonly product = product;

@@ -7,7 +7,7 @@ export interface Redacted {
   readonly places: number;
 }
 
-/** Names of keys whose values are secret wherever they stand: `password: x`, `"token": "x"`, `API_KEY=x`. */
+/** Names of keys whose values are secret wherever they are: `password: x`, `"token": "x"`, `API_KEY=x`. */
 const secretKey = 'passw(?:or)?d|passwd|passphrase|secret|token|credential|api[-_]?key|private[-_]?key|auth';
 /** Names that only end so, and hold names of things or places. */
 const harmless = /(?:secret|token)-?_?(?:name|file|path|ttl)$|^auth(?:ori[sz]ation)?[-_]?mode$|^known_hosts$/i;
@@ -20,7 +20,7 @@ const pem = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[\s\S]*?-----END \1-----/g;
 /** A join token: `ADDRESS:25000/TOKEN/FINGERPRINT`. */
 const joinToken = /(:25000\/)[0-9a-f]{32,}(?:\/[0-9a-f]{12,})?/gi;
 
-/** Hides the secrets that are known, in all their forms, and whatever stands behind a key that names a secret. */
+/** Hides the secrets that are known, in all their forms, and whatever is behind a key that names a secret. */
 export function redactor(secrets: readonly string[]): (text: string) => Redacted {
   const mask = createMask(secrets);
   return (text) => {

@@ -194,7 +194,7 @@ export const snapSpace: Check = nodeCheck(
   },
 );
 
-/** What stands between the kernel and the disk: RAID controllers and arrays call every volume rotational. */
+/** What is between the kernel and the disk: RAID controllers and arrays call every volume rotational. */
 function controllerOf({ model = '', transport = '' }: LvmDisk): string | undefined {
   if (/perc|raid|mr9\d|megaraid|smart array|logical volume|serveraid|ucsc|lsi|avago|broadcom/i.test(model))
     return `the controller (${model})`;

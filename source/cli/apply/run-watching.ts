@@ -20,7 +20,7 @@ import type { RunWatch, Watching } from './run-watch.ts';
 /**
  * Shows a run until its end: as a screen, as lines, or as JSON, one event a line. Gives the exit code of its end.
  * `earlier`: how many processes have carried it before (`processesOf`); lines and JSON begin with the one after them. `standing`:
- * where its page stands on the screen already.
+ * where its page is on the screen already.
  */
 export async function watchRun(
   run: RunHandle,

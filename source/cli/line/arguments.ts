@@ -105,7 +105,7 @@ function usage({ name }: Shape, what: string, advice?: string): Fault {
 export interface Spoken {
   /** One or two words, or undefined where none was given. */
   readonly verb: string | undefined;
-  /** All the rest, in order; flags that stood before the verb come first. */
+  /** All the rest, in order; flags that came before the verb come first. */
   readonly rest: readonly string[];
 }
 

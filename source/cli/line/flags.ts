@@ -13,7 +13,7 @@ export interface Flag extends ParseArgsOptionDescriptor {
 
 export type Flags = Readonly<Record<string, Flag>>;
 
-/** A word that stands without a flag. */
+/** A word without a flag. */
 export interface Operand {
   /** What the help calls it. */
   readonly name: string;

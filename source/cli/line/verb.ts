@@ -29,9 +29,9 @@ export type VerbTable = Readonly<Record<string, VerbEntry>>;
 export interface Program {
   readonly verbs: VerbTable;
   readonly version: string;
-  /** What stands on the screen of `init` already. */
+  /** What is on the screen of `init` already. */
   readonly firstPage?: FirstPage | undefined;
-  /** Where the page of a run stands already. */
+  /** Where the page of a run is on the screen already. */
   readonly runPage?: Standing | undefined;
 }
 

@@ -168,7 +168,7 @@ function fishFlags(verb: CompletedVerb, named: NamedValues): string[] {
         : '';
     return [
       `${rule} -l ${name.slice(2)}${value} -d ${quoted(flag.about)}`,
-      // To fish a value that may be left out stands behind "=" alone.
+      // To fish a value that may be left out follows "=" only.
       ...(flag.optional && names !== ''
         ? [`complete -c kloudspot -n '${seen.join('; and ')}; and __fish_prev_arg_in ${name}' -a ${quoted(names)}`]
         : []),

@@ -8,7 +8,7 @@ import { templatesFolder } from '../../site/templates.ts';
 import { reportSchema } from '../../status/report.ts';
 import { preflightSchema } from './preflight-schema.ts';
 
-/** The JSON Schemas of `templates/`, as they should stand there: of the files that people write, and of what is printed with `--json`. */
+/** The JSON Schemas of `templates/`, as they should be there: of the files that people write, and of what is printed with `--json`. */
 export function schemaFiles(): readonly { readonly path: string; readonly text: string }[] {
   return [
     ...writtenSchemas(),

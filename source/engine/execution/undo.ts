@@ -117,7 +117,7 @@ async function undoAll(input: UndoInput): Promise<RunEnd> {
     if (!undone) return { outcome: 'failed', why: `${nameOf(step)} could not be undone` };
     count++;
   }
-  // What became of those is said before the undo starts: some go with what they stood on.
+  // What became of those is said before the undo starts: some go with what they were on.
   const stays = lasting === 0 ? '' : `, ${lasting} cannot be`;
   return {
     outcome: only === undefined ? 'undone' : 'partly-undone',

@@ -12,7 +12,7 @@ export interface FollowOptions {
 }
 
 /**
- * All events of a run from its beginning, then each new one as it is written. Ends after the `run-ended` event that stands last,
+ * All events of a run from its beginning, then each new one as it is written. Ends after the `run-ended` event that is last,
  * once its process has left (5 s at most) and where no other one is starting, after `signal`, or, when the run's process died unexpectedly, after a `run-ended` event with outcome `lost`, or `removed` where its files are gone; no journal holds these.
  */
 export async function* followRun(directory: string, options: FollowOptions): AsyncGenerator<RunEvent> {

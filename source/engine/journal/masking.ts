@@ -1,9 +1,9 @@
 import type { RunEventBody } from './event.ts';
 
-/** What stands where a secret stood. */
+/** What is written in place of a secret. */
 export const hidden = '[hidden]';
 
-/** Shorter ones hide only where they stand alone: replacing every `a` would tell more than it hides. */
+/** Shorter ones hide only where they are alone: replacing every `a` would tell more than it hides. */
 const shortestAnywhere = 4;
 
 /** Hides secrets in text, in every form in which tools print them. */
@@ -36,7 +36,7 @@ function quoted(text: string): string[] {
   const url = encodeURIComponent(text.toWellFormed());
   return [
     json,
-    // A JSON text that stands inside another JSON text, as kubectl and Helm print it.
+    // A JSON text that is inside another JSON text, as kubectl and Helm print it.
     JSON.stringify(json).slice(1, -1),
     url,
     url.replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`),

@@ -9,7 +9,7 @@ const documentsSchema = z.array(
   z.object({ path: z.string(), content: z.string(), mode: z.number().int(), aside: z.string().exactOptional() }),
 );
 
-/** A file of the workstation that a run writes once it holds the lock. `aside`: where the text that stands there is kept. */
+/** A file of the workstation that a run writes once it holds the lock. `aside`: where the text that is there is kept. */
 export type RunDocument = z.output<typeof documentsSchema>[number];
 
 const documentsPath = (directory: string): string => join(directory, 'documents.json');
@@ -19,13 +19,13 @@ export async function storeDocuments(directory: string, documents: readonly RunD
   if (documents.length > 0) await writeAtomic(documentsPath(directory), `${JSON.stringify(documents)}\n`, 0o600);
 }
 
-/** What stood there before, beside what was written; undefined: nothing. */
+/** What was there before, beside what was written; undefined: nothing. */
 const writtenSchema = z.array(documentsSchema.element.extend({ before: z.string().optional() }));
 const writtenPath = (directory: string): string => join(directory, 'documents-written.json');
 
 /**
- * Writes them, each as a whole, and keeps what stood there: a later process of the same run writes none. One that goes on after
- * a kill takes what is written already for its own, not for what stood there.
+ * Writes them, each as a whole, and keeps what was there: a later process of the same run writes none. One that goes on after
+ * a kill takes what is written already for its own, not for what was there.
  */
 export async function writeDocuments(directory: string): Promise<void> {
   const text = await textIfPresent(documentsPath(directory));
@@ -52,7 +52,7 @@ async function writtenDocuments(directory: string): Promise<z.output<typeof writ
 }
 
 /**
- * Puts back what stood there before, where no one has changed it since. The documents wait again for a later process of the same run.
+ * Puts back what was there before, where no one has changed it since. The documents wait again for a later process of the same run.
  * Gives the paths.
  */
 export async function restoreDocuments(directory: string): Promise<readonly string[]> {

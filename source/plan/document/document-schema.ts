@@ -113,7 +113,7 @@ function stepProblems({ steps }: Plan, kinds: ReadonlyMap<string, StepKind>): st
   });
 }
 
-/** Every need is a step of the plan, no id stands twice, and there is an order in which all can be done. */
+/** Every need is a step of the plan, no id occurs twice, and there is an order in which all can be done. */
 function orderProblems(steps: readonly PlannedStep[]): string[] {
   const ids = new Set<string>();
   const twice = steps.filter(({ id }) => ids.size === ids.add(id).size);

@@ -20,7 +20,7 @@ export interface PoolPlace extends Pick<SharedVolume, 'group' | 'volume'> {
 export interface SharedEngineInput extends EngineInput {
   /** The logical volume under the pool of each node that carries one. */
   readonly pools: readonly PoolPlace[];
-  /** The engine of unshared volumes stands beside it. */
+  /** The engine of unshared volumes is beside it. */
   readonly besideLvm: boolean;
   /** Nodes that leave the cluster later and whose pools stay until then. */
   readonly keep?: readonly string[];

@@ -14,7 +14,7 @@ export const notYet = (observed: string): StateCheck => ({ ok: false, observed }
 /** What a planner gives for one step; the rest follows from its kind. */
 export interface StepDraft<Schema extends z.ZodType> {
   readonly node?: string;
-  /** Where one kind stands more than once in a plan without a node: `storage-class/unshared`. */
+  /** Where one kind occurs more than once in a plan without a node: `storage-class/unshared`. */
   readonly name?: string;
   readonly group: string;
   readonly title: string;
@@ -35,7 +35,7 @@ function stepId(kind: string, place: { readonly node?: string; readonly name?: s
   return kind + (place.name === undefined ? '' : `/${place.name}`) + (place.node === undefined ? '' : `@${place.node}`);
 }
 
-/** A step as it stands in the plan: the planner's draft and what follows from its kind. */
+/** A step as it is in the plan: the planner's draft and what follows from its kind. */
 export function plannedStep<Schema extends z.ZodObject>(kind: StepKind<Schema>, draft: StepDraft<Schema>): PlannedStep {
   const { node, name, parameters } = draft;
   return {

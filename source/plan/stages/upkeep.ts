@@ -13,7 +13,7 @@ export function planBackupOnly(planning: Planning): void {
   addBackup(planning, 'by-hand', planning.cluster?.site ?? siteText(planning.site));
 }
 
-/** What stands now is kept first: a restore is a dangerous change as well. */
+/** What is there now is kept first: a restore is a dangerous change as well. */
 export function planRestoreOf(planning: Planning, backup: string): void {
   const { site, seed, list } = planning;
   const managers = site.nodes.filter(({ role }) => role === 'manager').map(({ name }) => name);

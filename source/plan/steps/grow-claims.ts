@@ -19,7 +19,7 @@ const parameters = z.object({
   label: z.string(),
   gib: z.number().int().positive(),
   claims: z.array(z.string()).min(1),
-  /** The set that made the claims; undefined where they stand alone. */
+  /** The set that made the claims; undefined where they are alone. */
   statefulSet: z.string().optional(),
 });
 type Parameters = z.output<typeof parameters>;

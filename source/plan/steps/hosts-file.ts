@@ -6,7 +6,7 @@ import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts'
 
 const path = '/etc/hosts';
 const templatePath = '/etc/cloud/templates/hosts.debian.tmpl';
-/** What is written stands in the step's files alone: with many nodes it is the largest part of a plan. */
+/** What is written is in the step's files alone: with many nodes it is the largest part of a plan. */
 const parameters = z.object({ node: z.string() });
 type Parameters = z.output<typeof parameters>;
 
@@ -46,7 +46,7 @@ export const hostsFile: StepKind<typeof parameters> = {
   },
 };
 
-/** `before`: what stands there now, for the differences. */
+/** `before`: what is there now, for the differences. */
 export function planHostsFile(
   node: string,
   { content, template }: Contents,

@@ -14,7 +14,7 @@ export const parameters = z.object({
   cloudInit: z.boolean(),
   /** IPv4 literal that the node is to answer on. */
   address: z.string(),
-  /** Name of a folder for what stood there before; another one for every document. */
+  /** Name of a folder for what was there before; another one for every document. */
   keep: z.string(),
   /** Another node that must reach the new address too; set where the workstation changes its own. */
   witness: z.string().optional(),
@@ -70,7 +70,7 @@ netplan apply
 `;
 }
 
-/** What takes the change back is written first. `before`: our file as it stands now. */
+/** What takes the change back is written first. `before`: our file as it is now. */
 export function files(p: Parameters, before: string | undefined): PlannedFile[] {
   return [
     { node: p.node, path: restoreScript, content: restoreText(p), mode: 0o700 },

@@ -4,7 +4,7 @@ import { command, minutes, plannedStep } from '../execution/define.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 
 /*
- * A clone gets a machine-id and an iSCSI initiator name of its own. What stood there before is remembered and put back by undo.
+ * A clone gets a machine-id and an iSCSI initiator name of its own. What was there before is remembered and put back by undo.
  */
 
 const parameters = z.object({ node: z.string(), value: z.string() });

@@ -9,7 +9,7 @@ import { settings, standing } from './proxy.ts';
 const parameters = z.object({ node: z.string() });
 type Parameters = z.output<typeof parameters>;
 
-/** What stood there before: text of apt's file, and what snapd had. */
+/** What was there before: text of apt's file, and what snapd had. */
 const earlier = z.object({
   apt: z.string(),
   snapd: settings.partial().optional(),

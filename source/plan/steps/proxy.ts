@@ -42,7 +42,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   await runCommand(context, step, 'set');
 }
 
-/** What stood there before stands there again; the file of apt was ours alone. */
+/** What was there before is put back; the file of apt was ours alone. */
 async function undo(context: StepContext, { node }: Parameters): Promise<void> {
   const before = settings.partial().safeParse(JSON.parse(context.recall('before') ?? '{}'));
   await context.run(node, ['rm', '-f', aptProxyFile], { sudo: true });

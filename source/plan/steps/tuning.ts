@@ -15,7 +15,7 @@ const parameters = z.object({
 });
 type Parameters = z.output<typeof parameters>;
 
-/** What stood there before the step changed anything. */
+/** What was there before the step changed anything. */
 const earlier = z.object({
   sysctls: z.record(z.string(), z.string()),
   /** Modules that were not loaded. */

@@ -18,7 +18,7 @@ const diskSchema = z.object({
   wwn: z.string(),
   rotational: z.boolean(),
   transport: z.string(),
-  /** In the order of their numbers. Which of them are physical volumes stands in `lvm`. */
+  /** In the order of their numbers. Which of them are physical volumes is in `lvm`. */
   partitions: z.array(
     z.object({ sizeBytes: z.number().int(), fsType: z.string().optional(), mount: z.string().optional() }),
   ),

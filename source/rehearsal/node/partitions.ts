@@ -23,7 +23,7 @@ export interface BlockDevice {
 export const partitionName = (disk: string, number: number): string =>
   /\d$/.test(disk) ? `${disk}p${number}` : `${disk}${number}`;
 
-/** All disks with what lies on them, as lsblk shows them. A volume that spans two disks stands under the first. */
+/** All disks with what lies on them, as lsblk shows them. A volume that spans two disks is under the first. */
 export function blockDevices(machine: Machine): BlockDevice[] {
   return machine.hardware.disks.map((disk) => {
     const path = `/dev/${disk.name}`;

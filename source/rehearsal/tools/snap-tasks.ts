@@ -26,7 +26,7 @@ const sum = (some: readonly Task[]): number => some.reduce((parts, [part]) => pa
 export const fetchingPart = sum(fetching);
 const spawned = 'today at 08:18 UTC';
 
-/** `snap tasks ID` (snapd cmd/snap/cmd_changes.go): a share stands behind the task that runs, where it has one. */
+/** `snap tasks ID` (snapd cmd/snap/cmd_changes.go): a share is behind the task that runs, where it has one. */
 export function tasks(call: Call, id: string): number {
   const own = call.look(({ snapChange }, _state, now) => {
     if (snapChange === undefined || String(snapChange.id) !== id) return undefined;

@@ -3,7 +3,7 @@ import type { SitePath } from '../schema.ts';
 /** One thing that is wrong with data from outside, without its place in a text. */
 export interface Complaint {
   readonly field: SitePath;
-  /** What stands there: `missing`, `"KS_1"`, `unknown key`. */
+  /** What is there: `missing`, `"KS_1"`, `unknown key`. */
   readonly found: string;
   /** What is wanted there, as a noun phrase. */
   readonly expected: string;

@@ -163,7 +163,7 @@ function placedIn(document: Document, lines: LineCounter, complaint: Complaint, 
   };
 }
 
-/** A number stands in advice as it was typed: 00420 is 420 to YAML, and its zeros count. */
+/** A number is repeated in advice as it was typed: 00420 is 420 to YAML, and its zeros count. */
 function asTyped(document: Document, complaint: Complaint): Complaint {
   const node = nodeAt(document, complaint.field);
   const typed = isScalar(node) && typeof node.value !== 'string' ? node.source : undefined;

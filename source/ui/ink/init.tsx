@@ -13,7 +13,7 @@ import { type ThemeOptions, themeOf } from './widgets/theme.ts';
 const firstKeysMs = 30;
 
 interface InitOptions extends ThemeOptions, Omit<Beginning, 'size' | 'index'> {
-  /** Where the first page stands on the screen already, and answers keys. */
+  /** Where the first page is on the screen already, and answers keys. */
   readonly onScreen?: { readonly leaveKeys: () => number; readonly handOver: () => void } | undefined;
 }
 

@@ -34,7 +34,7 @@ export interface AttachOptions extends ThemeOptions {
   readonly files: RunPlace['files'];
   /** The run began before this screen. */
   readonly reading: boolean;
-  /** Where the page stands on the screen already: called when Ink has drawn over it. */
+  /** Where the page is on the screen already: called when Ink has drawn over it. */
   readonly handOver?: () => void;
 }
 

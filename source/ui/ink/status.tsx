@@ -19,7 +19,7 @@ export interface StatusOptions extends ThemeOptions {
   /** One report after the other, until the screen is left. */
   readonly reports: AsyncIterable<StatusReport>;
   readonly rehearsal?: string;
-  /** Where the page stands on the screen already: called when Ink has drawn over it. */
+  /** Where the page is on the screen already: called when Ink has drawn over it. */
   readonly handOver?: () => void;
 }
 

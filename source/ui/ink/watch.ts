@@ -66,7 +66,7 @@ const linesOf = (report: StatusReport | undefined, { columns }: Size): readonly 
     ? ['Asking the site how it is.']
     : reportLines(report).flatMap((text) => folded(text, columns - 2, '  '));
 
-/** A page of the live status: what stands around it, and its body. */
+/** A page of the live status: what is around it, and its body. */
 export function watchPage(
   { site, rehearsal }: { readonly site: string; readonly rehearsal?: string },
   state: WatchState,

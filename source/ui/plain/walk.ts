@@ -9,7 +9,7 @@ export interface Place {
   readonly field: Field;
 }
 
-/** All questions as they stand now, in order; the rare ones only when they are wanted. */
+/** All questions as they are now, in order; the rare ones only when they are wanted. */
 export function places(view: WizardView, rare: boolean): readonly Place[] {
   return pages.flatMap((page) =>
     page

@@ -55,7 +55,7 @@ function without(here: DraftValue, path: SitePath): DraftValue {
   return Object.keys(result).length === 0 ? undefined : result;
 }
 
-/** What stands in the draft for a field; undefined where nothing was typed. */
+/** What is in the draft for a field; undefined where nothing was typed. */
 export function typedValue(field: Field, draft: SiteDraft): DraftValue {
   const value = field.read ? field.read(draft) : getAt(draft, field.path);
   return value === null ? undefined : value;
@@ -66,7 +66,7 @@ export interface Answer {
   readonly from: 'typed' | 'seen' | 'default' | 'computed';
 }
 
-/** The answer that counts: what was typed, else what stands there already. */
+/** The answer that counts: what was typed, else what is there already. */
 export function answerOf(field: Field, view: WizardView): Answer | undefined {
   const typed = typedValue(field, view.draft);
   if (typed !== undefined) return { value: typed, from: 'typed' };

@@ -22,7 +22,7 @@ const earlyChecks: readonly Check[] = [
   ...identityChecks,
 ];
 
-/** What stands beside the nodes as soon as it is known: the worst first. */
+/** What is beside the nodes as soon as it is known: the worst first. */
 export function nodeNotes(view: WizardView): readonly Note[] {
   const shape = survival(view);
   const all: Note[] = [...factNotes(view), ...sharedZones(view), ...(shape ? [shape] : [])];

@@ -10,7 +10,7 @@ export const nodePlaceFields = onceFor((view: WizardView): readonly Field[] =>
   [...groupChoiceFields(view), ...poolChoiceFields(view)].toSorted((one, other) => Number(one.row) - Number(other.row)),
 );
 
-/** The nodes of the draft, each with the place that stands there for its volumes, typed or not. */
+/** The nodes of the draft, each with the place that is there for its volumes, typed or not. */
 export function placedNodes(view: WizardView): ReturnType<typeof provisionalSite>['nodes'] {
   const draft = nodePlaceFields(view).reduce((before, field) => {
     const fallback = typedValue(field, before) === undefined ? field.fallback : undefined;

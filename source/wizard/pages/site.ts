@@ -26,7 +26,7 @@ function siteFields(view: WizardView): readonly Field[] {
   return [tlsMode, ...(withFiles ? tlsFiles(view) : []), dnsField(certificateOf(view).name), customerReference];
 }
 
-/** The name that the certificate is for stands there until another is typed. */
+/** The name that the certificate is for is there until another is typed. */
 function dnsField(named: string | undefined): Field {
   return {
     id: 'customer.dnsName',

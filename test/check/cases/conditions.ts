@@ -16,7 +16,7 @@ const behindProxy = (noProxy: string) =>
     ]),
   });
 
-/** What stands in a cluster's way on the node itself. */
+/** What is in a cluster's way on the node itself. */
 export const conditionCases: readonly Case[] = [
   {
     ...on,

@@ -82,7 +82,7 @@ async function dropCopies(context: StepContext, p: Parameters, step: PlannedStep
   });
 }
 
-/** The list of pools is replaced as a whole: what stands there now, without this node's. */
+/** The list of pools is replaced as a whole: what is there now, without this node's. */
 async function dropPool(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   const found = await readObject(await context.look(p.seed), cstorKinds.clusters, poolName, p.namespace, cluster);
   if (!found.answered || found.value === undefined) return;

@@ -63,7 +63,7 @@ export const providers: readonly Provider[] = [
 /** Packages of which the nodes are asked whether they have them. */
 export const providerPackages: readonly string[] = [...new Set(providers.flatMap(({ packages }) => packages))];
 
-/** What stands behind the classes of the operator's own: known storage, and classes of which that is not known. */
+/** What is behind the classes of the operator's own: known storage, and classes of which that is not known. */
 export interface StorageBehind {
   readonly known: readonly Provider[];
   readonly unknown: readonly string[];

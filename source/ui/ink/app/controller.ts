@@ -96,7 +96,7 @@ export class Controller {
       this.#session.rememberPage(after.screen);
     if (this.#open !== undefined) this.#addresses.follow(this.#open, after);
     if (before.draft === after.draft || Object.keys(after.draft).length === 0) return;
-    // A draft that was just loaded stands on disk already.
+    // A draft that was just loaded is on disk already.
     if (after.savedAt === before.savedAt || after.savedAt === undefined) this.#saving.save(this.#session, after.draft);
     this.#gathering.follow(this.#session, after.draft);
   }

@@ -3,7 +3,7 @@ import { startKeys } from '../screens/start/keys.ts';
 import { initialState, progress } from '../store/state.ts';
 import type { ShownBinding } from '../widgets/bindings.ts';
 
-/** What stands around the start page: its keys as the footer shows them, and the pages of the progress line. */
+/** What is around the start page: its keys as the footer shows them, and the pages of the progress line. */
 export interface AroundStart {
   readonly keys: readonly ShownBinding[];
   readonly progress: readonly string[];

@@ -10,7 +10,7 @@ const sent: readonly (readonly [text: string, name: KeyName])[] = [
   ['\u001bOB', 'down'],
 ];
 
-/** Where the keys that stand first lead the pointer in a list of `count` rows, and what was typed behind them. */
+/** Where the keys that come first lead the pointer in a list of `count` rows, and what was typed behind them. */
 export function moved(typed: string, index: number, count: number): { readonly index: number; readonly rest: string } {
   const key = sent.find(([text]) => typed.startsWith(text));
   if (key === undefined) return { index, rest: typed };

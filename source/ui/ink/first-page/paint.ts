@@ -17,7 +17,7 @@ interface Given extends ThemeOptions {
 export interface StartScreen {
   /** How many rows the pointer can be on. */
   readonly count: number;
-  /** The whole page in plain escapes, over what stands on the screen, with the pointer on that row: what Ink draws of the same state. */
+  /** The whole page in plain escapes, over what is on the screen, with the pointer on that row: what Ink draws of the same state. */
   readonly at: (index: number) => string;
 }
 

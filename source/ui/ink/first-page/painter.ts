@@ -14,7 +14,7 @@ export const backFromScreen = `${esc}[?25h${esc}[?1049l`;
 /** Draws pages before Ink is there. */
 export interface Painter {
   readonly theme: Theme;
-  /** A whole page in plain escapes, over what stands on the screen: what Ink draws of it. */
+  /** A whole page in plain escapes, over what is on the screen: what Ink draws of it. */
   readonly paint: (parts: FrameParts, body: readonly Spans[]) => string;
 }
 

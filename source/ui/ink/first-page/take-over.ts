@@ -8,8 +8,8 @@ const alternateScreen = `${esc}[?1049h`;
 const style = new RegExp(`${esc}\\[[\\d;]*m`, 'g');
 
 /**
- * Lets the first frame of Ink come over a page that stands on the alternate screen already: the screen is not entered again, which
- * would clear it, and each line is written over what stands there.
+ * Lets the first frame of Ink come over a page that is on the alternate screen already: the screen is not entered again, which
+ * would clear it, and each line is written over what is there.
  */
 export function takeOver(stdout: WriteStream): void {
   const { write } = stdout;
@@ -23,7 +23,7 @@ export function takeOver(stdout: WriteStream): void {
   });
 }
 
-/** A frame from the first line of the screen on; what stands behind a line that is shorter goes. */
+/** A frame from the first line of the screen on; what is behind a line that is shorter goes. */
 export function overPage(frame: string, columns: number): string {
   const lines = frame.split('\n').map((line) => {
     const cells = cellsOf(line.replace(style, ''));

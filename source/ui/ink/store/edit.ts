@@ -7,7 +7,7 @@ import { emptyText, textState } from '../widgets/text/state.ts';
 import { clampFocus, type FormFocus, type FormLine, fieldIn, firstFocus, focusOn, formLines } from './focus.ts';
 import { type AppState, isPage, viewOf } from './state.ts';
 
-/** The page, its lines and where one stands on them. */
+/** The page, its lines and where one is on them. */
 export interface FormPlace {
   readonly page: WizardPage;
   readonly lines: readonly FormLine[];

@@ -67,7 +67,7 @@ export function moveNext(lines: readonly FormLine[], focus: FormFocus, by: 1 | -
   return clampFocus(lines, { line: next, column: by > 0 ? 0 : Number.MAX_SAFE_INTEGER });
 }
 
-/** Where a field stands. */
+/** Where a field is. */
 export function focusOn(lines: readonly FormLine[], id: string): FormFocus | undefined {
   for (const [index, line] of lines.entries()) {
     if (line.kind === 'field' && line.field.id === id) return { line: index, column: 0 };

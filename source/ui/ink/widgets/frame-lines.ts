@@ -17,7 +17,7 @@ export interface ProgressMark {
   readonly mark: 'done' | 'here' | 'todo' | 'warn';
 }
 
-/** What stands around the body of every page. */
+/** What is around the body of every page. */
 export interface FrameParts {
   readonly size: Size;
   readonly head: string;
@@ -29,7 +29,7 @@ export interface FrameParts {
   readonly keys: readonly KeyHint[];
 }
 
-/** Whether the progress stands at the left of the body. */
+/** Whether the progress is at the left of the body. */
 export const progressAtLeft = ({ size, progress }: Pick<FrameParts, 'size' | 'progress'>): boolean =>
   hasRail(size) && progress.length > 0;
 

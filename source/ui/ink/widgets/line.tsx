@@ -37,7 +37,7 @@ export function SpansLines(props: { readonly lines: readonly Spans[] }): ReactNo
   return keyed.map(({ key, spans }) => <SpansLine key={key} spans={spans} />);
 }
 
-/** A text over several lines, with a mark before the first; later ones stand under its text. At most `most` lines. */
+/** A text over several lines, with a mark before the first; later ones are under its text. At most `most` lines. */
 export function Marked(props: {
   readonly mark: string;
   readonly text: string;

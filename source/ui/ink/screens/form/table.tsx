@@ -71,6 +71,6 @@ function CellText(props: {
         {text}
       </Text>
     );
-  // Without colour the cell under the pointer stands in brackets.
+  // Without colour the cell under the pointer is in brackets.
   return <Text wrap="truncate">{`[${text}]`}</Text>;
 }

@@ -11,7 +11,7 @@ import type { Theme } from '../../widgets/theme.ts';
 import { runKeys } from './keys.ts';
 import { runTitle } from './unread.ts';
 
-/** What stands around the run screen where it is alone. */
+/** What is around the run screen where it is alone. */
 export function attachedFrame(screen: RunScreen, rehearsal: string | undefined, theme: Theme): FrameParts {
   return {
     size: screen.size,

@@ -15,7 +15,7 @@ export const runKeyHeads = {
   stop: { keys: ['^c'], label: 'stop', dropOrder: 4 },
 } as const satisfies Readonly<Record<string, ShownBinding>>;
 
-/** What stands around the run screen until the journal of the run is read: the same as `attachedFrame` says then, from a glance. */
+/** What is around the run screen until the journal of the run is read: the same as `attachedFrame` says then, from a glance. */
 export function unreadFrame({ site, rehearsal, nodes, groups }: RunGlance, size: Size, theme: Theme): FrameParts {
   const { rows, columns, log, leave, help, stop } = runKeyHeads;
   const keys = [

@@ -37,7 +37,7 @@ export function startPage(state: StartPageState, size: Size, theme: Theme): Star
   };
 }
 
-/** Lines under the list that a failure can stand on. */
+/** Lines under the list that a failure can be on. */
 export function startProblemRows(state: StartPageState, size: Size): number {
   const height = bodyRows(size);
   const rows = startRows(state).length;
@@ -53,7 +53,7 @@ export function startLines(state: StartPageState, size: Size, theme: Theme): rea
   return [...above, ...choiceLines(theme, choice), ...below];
 }
 
-/** Beside a site that stands already: the verbs that fit. */
+/** Beside a site that is set up already: the verbs that fit. */
 const besideSite = (theme: Theme, site: NonNullable<StartPageState['start']['installed']>): readonly Spans[] =>
   installedLines(site).map((text, index) =>
     index === 0 ? line(theme, ` ${text}`) : line(theme, `   ${text}`, 'quiet'),

@@ -76,5 +76,5 @@ function at(state: PagerState, top: number, height: number): PagerState {
   return { ...state, top: Math.max(0, Math.min(most, top)) };
 }
 
-/** Lines of the body that its text can stand on. */
+/** Lines of the body that its text can be on. */
 export const pagerHeight = (rows: number): number => Math.max(1, rows - 2);

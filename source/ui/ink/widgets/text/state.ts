@@ -71,7 +71,7 @@ function span(
   return [from, cursor];
 }
 
-/** The part of a longer text that stands around the cursor in `width` cells: its signs, and the cursor's place among them. */
+/** The part of a longer text that is around the cursor in `width` cells: its signs, and the cursor's place among them. */
 export function shownPart(signs: readonly string[], cursor: number, width: number): [readonly string[], number] {
   const cells = (from: number, to: number) => signs.slice(from, to).reduce((sum, sign) => sum + cellsOf(sign), 0);
   const under = cellsOf(signs[cursor] ?? ' ');
