@@ -37,7 +37,7 @@ async function putFile(situation: Situation): Promise<void> {
   await world.run(situation.on, ['rm', '-f', microk8sFiles.launched]);
   const before = { ...(await readState(world, situation.on)), launcher: [] };
   await host.writeFile({ path: join(launchFolder, name), content });
-  await world.clock.sleep(30_000);
+  await world.pass(30_000);
   const after = await readState(world, situation.on);
   holds(situation, { code: 0, stdout: '', stderr: '', before, after }, { ...addresses, nobody: '', free: '', token });
 }
@@ -59,7 +59,7 @@ async function held(situation: Situation): Promise<void> {
           () => ({ stdout: '', stderr: '' }),
         );
   // A first join takes the seed's API away for some seconds; what was cut goes on where nobody waits for it.
-  await world.clock.sleep(cut === undefined ? 8_000 : 40_000);
+  await world.pass(cut === undefined ? 8_000 : 40_000);
   holds(situation, { ...result, before, after: await readState(world, situation.on) }, names);
 }
 

@@ -71,7 +71,7 @@ const states: Readonly<Record<string, State>> = {
   plain: {
     make: async (world) => {
       await world.run('ks-1', `${microk8s} disable dns`);
-      return nothing(world.clock.sleep(40_000));
+      return nothing(world.pass(40_000));
     },
   },
   'low memory': {
@@ -117,7 +117,7 @@ const states: Readonly<Record<string, State>> = {
   'token expired': {
     make: async (world) => {
       const token = await tokenOf(world, '--token-ttl', '1');
-      await world.clock.sleep(3_000);
+      await world.pass(3_000);
       return token;
     },
   },
@@ -129,21 +129,21 @@ const states: Readonly<Record<string, State>> = {
     make: async (world) => {
       // Ended while it waits for its own membership, which the datastore completes without it.
       await cutJoin(world, 9_000);
-      return nothing(world.clock.sleep(40_000));
+      return nothing(world.pass(40_000));
     },
   },
   'cut, removed and forgotten': {
     from: 'cut while waiting',
     make: async (world) => {
       await world.run('ks-1', `${microk8s} remove-node ${addresses['ks-2']} --force`);
-      return nothing(world.clock.sleep(35_000));
+      return nothing(world.pass(35_000));
     },
   },
   'member without Node': {
     from: 'member',
     make: async (world) => {
       await world.setPower('ks-2', false);
-      await world.clock.sleep(60_000);
+      await world.pass(60_000);
       return nothing(world.run('ks-1', `${microk8s} kubectl delete nodes ks-2`));
     },
   },
@@ -167,7 +167,7 @@ const states: Readonly<Record<string, State>> = {
     scenario: withSudo('sudo-rs'),
     make: async (world) => {
       await world.run('ks-2', `${microk8s} disable dns`);
-      return nothing(world.clock.sleep(40_000));
+      return nothing(world.pass(40_000));
     },
   },
   'metallb enabled': {

@@ -77,9 +77,9 @@ describe('a reader that goes away', () => {
     expect(await rehearsal.intoClosedPipe(verb, ...flags)).toEqual(quiet);
   });
 
-  it.each(['init', 'apply'])('ends %s quietly, and its run comes to its end', async (verb) => {
+  it('ends init quietly, and its run comes to its end', async () => {
     const rehearsal = await Rehearsal.begin();
-    expect(await rehearsal.intoClosedPipe(verb, '--yes')).toEqual(quiet);
+    expect(await rehearsal.intoClosedPipe('init', '--yes')).toEqual(quiet);
     await expect.poll(async () => (await rehearsal.journal()).at(-1)?.type).toBe('run-ended');
     expect((await rehearsal.journal()).at(-1)).toMatchObject({ outcome: 'done' });
   });
@@ -88,6 +88,7 @@ describe('a reader that goes away', () => {
 it('ends resume quietly, and the run comes to its end', async () => {
   const rehearsal = await Rehearsal.begin('healthy', 90);
   await killAt(rehearsal, ({ type }) => type === 'command');
+  await rehearsal.setSpeed(1_000_000);
   expect(await rehearsal.intoClosedPipe('resume', '--yes')).toEqual(quiet);
   await expect
     .poll(async () => (await rehearsal.journal()).at(-1))

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { microk8s } from '../rehearsal/world.ts';
 import { onMachines } from './machine.ts';
-import { home, type JournalLine, killAt, Rehearsal } from './program.ts';
+import { home, Rehearsal } from './program.ts';
 
 /** The healthy scenario with one fault of MicroK8s or of the power. */
 const withFault = (fault: object, speed?: number) => withParts({ faults: [fault] }, speed);
@@ -103,19 +103,6 @@ it.each([0, 40])('a join whose output ends after %i bytes is judged by what the 
   expect((await rehearsal.run('init', '--yes')).code).toBe(0);
   expect(await known(rehearsal)).toEqual(whole);
 });
-
-it.each(['snap install', 'helm3 upgrade --install cstor'])(
-  'a run that is killed at the first %s goes on with resume',
-  async (words) => {
-    const rehearsal = await Rehearsal.begin('healthy', 90);
-    const at = ({ type, command }: JournalLine) =>
-      type === 'command' && String(command).replaceAll(',', ' ').includes(words);
-    await killAt(rehearsal, at);
-    const resumed = await rehearsal.run('resume', '--yes');
-    expect(resumed.code, resumed.stdout).toBe(0);
-    expect(await verdict(rehearsal)).toBe('ok');
-  },
-);
 
 it('undoes the join of a member that is stopped: it is started, leaves, and the seed forgets it', async () => {
   const rehearsal = await Rehearsal.built();

@@ -33,7 +33,7 @@ const addresses = (rehearsal: Rehearsal, before?: 'reboot') =>
       const host = await world.hosts.get(target);
       if (before === undefined) return (await host.run(['ip', '-4', '-o', 'address', 'show'])).stdout;
       await host.run(['systemctl', 'reboot'], { sudo: true });
-      await world.clock.sleep(200_000);
+      await world.pass(200_000);
       await world.hosts.forget(node);
       return (await (await world.hosts.get(target)).run(['ip', '-4', '-o', 'address', 'show'])).stdout;
     };

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -60,7 +60,9 @@ describe.skipIf(!hasSshd && !required)('a node that allows few sessions', () => 
     'an ssh that %s ends is a lost connection, no exit code of the command; the others go on',
     async (signal) => {
       const { host, sockets } = await hostWith([]);
-      const other = host.run(['sh', '-c', 'sleep 2; echo whole']);
+      const ended = join(tmpdir(), `ks-ended-${process.pid}-${signal}`);
+      cleanups.push(() => rmSync(ended, { force: true }));
+      const other = host.run(['sh', '-c', 'until test -e "$0"; do sleep 0.05; done; echo whole', ended]);
       let told = false;
       const running = host.run(['sh', '-c', 'echo victim; sleep 60'], {
         onLine: () => {
@@ -77,6 +79,7 @@ describe.skipIf(!hasSshd && !required)('a node that allows few sessions', () => 
       process.kill(client ?? expect.fail('no ssh found'), signal);
       expect(await fault).toMatchObject({ name: 'HostFault', kind: 'lost' });
       expect(performance.now() - killed, 'not only when the command ends').toBeLessThan(30_000);
+      writeFileSync(ended, '');
       expect(await other).toMatchObject({ code: 0, stdout: 'whole\n' });
     },
   );

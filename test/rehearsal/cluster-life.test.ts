@@ -51,7 +51,7 @@ async function engines(world: Bench): Promise<void> {
     world,
     'upgrade --install cstor cstor -n openebs --create-namespace --repo https://r --values /root/cstor.yaml --wait',
   );
-  await world.clock.sleep(30_000);
+  await world.pass(30_000);
   const devices = await items(world, 'ks-1', 'blockdevices.openebs.io -n openebs');
   const pools = devices.map(({ metadata }) => poolOf(metadata.labels?.['kubernetes.io/hostname'] ?? '', metadata.name));
   await apply(world, {
@@ -69,7 +69,7 @@ async function engines(world: Bench): Promise<void> {
     ),
     storageClass('kloudspot-shared', 'cstor.csi.openebs.io', { cstorPoolCluster: 'kloudspot' }, 'Immediate'),
   ]);
-  await world.clock.sleep(40_000);
+  await world.pass(40_000);
 }
 
 async function deploy(world: Bench, sizes = '10Gi', managers = 3): Promise<string> {
@@ -121,7 +121,7 @@ test('a manager that restarts before the datastore has made its voters keeps it 
   await joinCluster(world, 'ks-1', '10.0.4.21', 'ks-3');
   const voters = async () =>
     (await world.run('ks-2', `${microk8s} status --format yaml`)).stdout.match(/role: voter/g)?.length;
-  await world.clock.sleep(200_000);
+  await world.pass(200_000);
   expect(await voters()).toBe(3);
 });
 
@@ -158,7 +158,7 @@ describe('cStor', () => {
     expect(await webhooks(world)).toEqual(['openebs-cstor-validation-webhook']);
     expect((await helm(world, 'uninstall cstor -n openebs --no-hooks --wait')).code).toBe(0);
     // Its pods take their grace.
-    await world.clock.sleep(60_000);
+    await world.pass(60_000);
     expect(await webhooks(world)).toEqual(['openebs-cstor-validation-webhook']);
     const pool = {
       apiVersion: 'cstor.openebs.io/v1',
@@ -208,7 +208,7 @@ describe('the product', () => {
       'release "kloudspot" uninstalled\n',
     );
     // Their pods take their grace.
-    await world.clock.sleep(5_000);
+    await world.pass(5_000);
     expect(await items(world, 'ks-1', 'deployments,statefulsets,pods -n kloudspot')).toEqual([]);
     expect(await items(world, 'ks-1', 'persistentvolumeclaims -n kloudspot')).toHaveLength(11);
     expect((await helm(world, 'status kloudspot -n kloudspot -o json')).stderr).toBe('Error: release: not found\n');
@@ -265,15 +265,15 @@ describe('a manager without power', () => {
       const { stdout } = await world.run('ks-1', `${microk8s} kubectl get nodes ks-3 -o json`);
       return JSON.parse(stdout).status.conditions.at(-1).status;
     };
-    await world.clock.sleep(30_000);
+    await world.pass(30_000);
     expect(await ready()).toBe('True');
-    await world.clock.sleep(15_000);
+    await world.pass(15_000);
     expect(await ready()).toBe('Unknown');
     expect(await readyOf(world)).toMatchObject({ 'kloudspot-web': 2, 'kloudspot-mongodb': 2, 'kloudspot-kafka': 2 });
-    await world.clock.sleep(360_000);
+    await world.pass(360_000);
     expect(await readyOf(world)).toMatchObject({ 'kloudspot-web': 3, 'kloudspot-mongodb': 2, 'kloudspot-kafka': 2 });
     await world.setPower('ks-3', true);
-    await world.clock.sleep(180_000);
+    await world.pass(180_000);
     expect(await ready()).toBe('True');
     expect(await readyOf(world)).toMatchObject({
       'kloudspot-web': 3,
@@ -306,7 +306,7 @@ describe('a manager without power', () => {
     const others = ['ks-1', 'ks-2', 'ks-3'].filter((node) => node !== lost);
     const [through = ''] = others;
     await world.setPower(lost, false);
-    await world.clock.sleep(420_000);
+    await world.pass(420_000);
     expect(await readyOf(world, through)).toMatchObject({
       'kloudspot-elasticsearch': 1,
       'kloudspot-flink-job-manager': 1,
@@ -331,7 +331,7 @@ describe('a manager without power', () => {
     expect(status.code).toBe(1);
     expect(status.stdout).toContain('  running: False\n');
     await world.setPower('ks-2', true);
-    await world.clock.sleep(90_000);
+    await world.pass(90_000);
     expect((await world.run('ks-1', `${microk8s} kubectl get nodes`)).code).toBe(0);
   });
 });

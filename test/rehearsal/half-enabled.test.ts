@@ -15,7 +15,7 @@ test('rbac that was enabled while an agent was down is in the arguments alone, a
   expect((await world.run('ks-1', `${microk8s} enable rbac`)).code).toBe(0);
   expect(await read()).toEqual({ told: 'RBAC,Node', open: true });
   await world.run('ks-1', restart);
-  await world.clock.sleep(20_000);
+  await world.pass(20_000);
   expect(await read()).toEqual({ told: 'RBAC,Node', open: false });
 });
 
@@ -26,7 +26,7 @@ test('a kubelet that was told of the domain while another agent was down runs wi
   const domain = async () => JSON.parse((await world.run('ks-1', configz)).stdout).kubeletconfig.clusterDomain;
   const restart = async () => {
     await world.run('ks-1', 'snap restart microk8s.daemon-kubelite');
-    await world.clock.sleep(20_000);
+    await world.pass(20_000);
   };
   await host.writeFile({ path, content: ((await host.readFile(path)) ?? '').replace(/--cluster-domain.*\n/, '') });
   await restart();

@@ -50,7 +50,7 @@ describe('what happens by itself', () => {
     const world = await bench({ scenario: await scenarioWith({ nodes: { 'ks-1': { disks, volumes } }, events }) });
     const before = (await factsOf(world, node)).storage;
     expect(before?.volumeGroups.map((group) => groupTrouble(before, group))).toEqual([undefined, undefined]);
-    await world.clock.sleep(90_000);
+    await world.pass(90_000);
     const storage = (await factsOf(world, node)).storage;
     expect(storage?.disks.map(({ name }) => name)).toEqual(['sda']);
     const lost = storage?.volumeGroups.find(({ name }) => name === 'vg_data');
@@ -68,7 +68,7 @@ describe('what happens by itself', () => {
     const volumes = ['first', 'second'].map((name) => ({ group: 'ubuntu-vg', name, sizeGiB: 10 }));
     const events = [{ node, after, afterSeconds: 60, does: { kind: 'disk', name: 'sdb' } }];
     const world = await bench({ scenario: await scenarioWith({ nodes: { 'ks-1': { disks: two, volumes } }, events }) });
-    await world.clock.sleep(90_000);
+    await world.pass(90_000);
     const storage = (await factsOf(world, node)).storage ?? expect.fail('no storage');
     const [group] = storage.volumeGroups;
     expect(group && groupTrouble(storage, group)?.what).toBe('ubuntu-vg misses 1 physical volume.');
@@ -87,14 +87,14 @@ describe('what happens by itself', () => {
   test('the disk of / is lost: the machine stops for good', async () => {
     const events = [{ node, after, afterSeconds: 60, does: { kind: 'disk', name: 'sda' } }];
     const world = await bench({ scenario: await scenarioWith({ events }) });
-    await world.clock.sleep(600_000);
+    await world.pass(600_000);
     await expect(world.run(node, 'true')).rejects.toThrow(/ks-1/);
   });
 
   test('a group is filled, but for what is left', async () => {
     const events = [{ node, after, afterSeconds: 60, does: { kind: 'fill', group: 'ubuntu-vg', leavesGiB: 2 } }];
     const world = await bench({ scenario: await scenarioWith({ events }) });
-    await world.clock.sleep(90_000);
+    await world.pass(90_000);
     expect((await factsOf(world, node)).storage?.volumeGroups[0]?.freeBytes).toBe(2 * 1024 ** 3);
     const { code, stderr } = await world.run(node, 'lvcreate -y -L 3G -n new ubuntu-vg');
     expect([code, stderr]).toEqual([5, expect.stringContaining('insufficient free space (512 extents): 768 required')]);
@@ -105,9 +105,9 @@ describe('what happens by itself', () => {
     const world = await bench({ scenario: await scenarioWith({ events }) });
     const boots = async () => (await world.run('ks-2', 'cat /proc/sys/kernel/random/boot_id')).stdout;
     const first = await boots();
-    await world.clock.sleep(120_000);
+    await world.pass(120_000);
     await expect(boots()).rejects.toThrow(/ks-2/);
-    await world.clock.sleep(600_000);
+    await world.pass(600_000);
     await world.close();
     const again = await world.again();
     expect((await again.run('ks-2', 'cat /proc/sys/kernel/random/boot_id')).stdout).not.toBe(first);

@@ -10,7 +10,7 @@ async function installWith(world: Bench, node: string, text: string, path: strin
   await world.run(node, `hostnamectl set-hostname ${node}`);
   await host.writeFile({ path, content: text });
   const result = await world.run(node, 'snap install microk8s --classic --channel=1.34/stable');
-  await world.clock.sleep(60_000);
+  await world.pass(60_000);
   return { result, read: (file: string) => host.readFile(file) };
 }
 
@@ -147,7 +147,7 @@ describe('the arguments of a kubelet', () => {
     const script = { name: 'set-arguments', text: '', arguments: [''] };
     const host = await world.host('ks-2');
     await host.run(script, { sudo: true, stdin: '--node-ip=10.0.4.87\n' });
-    await world.clock.sleep(30_000);
+    await world.pass(30_000);
     expect(await read(`${microk8sFiles.arguments}/kubelet`)).toContain('--node-ip=10.0.4.87\n');
     expect(await addressesIn(world)).toMatchObject({ 'ks-2': '10.0.4.87' });
   });
@@ -160,6 +160,6 @@ test('a folder of launch configurations is looked into for .yaml only', async ()
     path: `${common}/etc/launcher/install.yml`,
     content: 'version: 0.1.0\n',
   });
-  await world.clock.sleep(60_000);
+  await world.pass(60_000);
   expect(await read(`${common}/etc/launcher/install.yml`)).toBe('version: 0.1.0\n');
 });

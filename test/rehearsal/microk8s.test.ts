@@ -130,7 +130,7 @@ describe('a node that was stopped', () => {
     await world.setPower('ks-1', false);
     await world.setPower('ks-1', true);
     await world.hosts.forget('ks-1');
-    await world.clock.sleep(90_000);
+    await world.pass(90_000);
     expect((await said(world, 'ks-1', 'status')).out).toBe(words);
     await world.run('ks-1', `${microk8s} start`);
     expect((await said(world, 'ks-1', 'status --wait-ready --timeout 60')).out).toBe('microk8s is running');
@@ -182,7 +182,7 @@ describe('joining', () => {
   test('a token with a time limit counts until then', async () => {
     const world = await copyOf(alone);
     const { stdout } = await world.run('ks-1', `${microk8s} add-node --token-ttl 60 --format token-check`);
-    await world.clock.sleep(61_000);
+    await world.pass(61_000);
     expect((await world.run('ks-2', `${microk8s} join 10.0.4.21:25000/${stdout.trim()}`)).code).toBe(6);
   });
 
@@ -196,7 +196,7 @@ describe('joining', () => {
     await world.run('ks-1', `${microk8s} remove-node ks-2 --force`);
     // The agent reads a list of members that is rewritten every 30 s.
     expect((await joinCluster(world, 'ks-1', '10.0.4.21', 'ks-2')).code).toBe(6);
-    await world.clock.sleep(35_000);
+    await world.pass(35_000);
     expect((await joinCluster(world, 'ks-1', '10.0.4.21', 'ks-2')).code).toBe(0);
   });
 

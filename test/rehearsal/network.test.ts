@@ -60,7 +60,7 @@ test('files merge: the old one has to go aside for the old address to go', async
   const world = await bench();
   await write(world, wanted);
   await world.run('ks-2', 'systemd-run --collect netplan apply');
-  await world.clock.sleep(2_000);
+  await world.pass(2_000);
   const shown = async () => (await world.run('ks-2', 'ip -4 -o address show')).stdout;
   expect(await shown()).toMatch(/10\.0\.4\.87\/24 .* dynamic eno1[\s\S]*10\.0\.4\.22\/24/);
 });
@@ -71,7 +71,7 @@ test('a change of address moves the machine: the old address falls silent, the p
   await write(world, wanted);
   await world.run('ks-2', 'mv /etc/netplan/50-cloud-init.yaml /var/lib/aside.yaml');
   await world.run('ks-2', 'systemd-run --unit=apply --collect netplan apply');
-  await world.clock.sleep(2_000);
+  await world.pass(2_000);
   await expect(host.run(['true'])).rejects.toMatchObject({ kind: 'lost' });
   await world.hosts.forget('ks-2');
   await expect(world.hosts.get({ node: 'ks-2', addresses: ['10.0.4.87'] })).rejects.toMatchObject({
@@ -109,10 +109,10 @@ test('the dead-man timer takes a change back by itself, files included', async (
   await world.run('ks-2', 'mv /etc/netplan/50-cloud-init.yaml /var/lib/kloudspot/netplan-before/first/');
   await write(world, wanted.replaceAll('10.0.4.22', '10.9.9.9'));
   await world.run('ks-2', 'systemd-run --unit=apply --collect netplan apply');
-  await world.clock.sleep(10_000);
+  await world.pass(10_000);
   await world.hosts.forget('ks-2');
   await expect(world.host('ks-2')).rejects.toMatchObject({ kind: 'unreachable' });
-  await world.clock.sleep(90_000);
+  await world.pass(90_000);
   expect((await (await world.host('ks-2')).access()).address).toBe('10.0.4.87');
   expect((await world.run('ks-2', 'ls -1 /etc/netplan')).stdout).toBe('50-cloud-init.yaml\n');
   expect((await world.run('ks-2', 'systemctl is-active restore.timer')).code).toBe(3);
@@ -123,7 +123,7 @@ test('a timer that is stopped in time does nothing', async () => {
   await world.run('ks-1', 'systemd-run --unit=restore --on-active=30 systemctl reboot');
   expect((await world.run('ks-1', 'systemctl stop restore.timer')).code).toBe(0);
   expect((await world.run('ks-1', 'systemctl stop restore.timer')).code).toBe(5);
-  await world.clock.sleep(60_000);
+  await world.pass(60_000);
   expect((await world.run('ks-1', 'true')).code).toBe(0);
 });
 

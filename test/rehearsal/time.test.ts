@@ -12,7 +12,7 @@ import { bench, install, microk8s } from './world.ts';
 describe('virtual time', () => {
   test('sleepers wake in the order of their times, and the clock then shows that time', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 100_000 }), { maxLength: 8 }), async (spans) => {
+      fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 6_000 }), { maxLength: 8 }), async (spans) => {
         const clock = new VirtualClock({ virtual: 1_000, speed: 0 });
         const woken: number[] = [];
         await Promise.all(
@@ -24,7 +24,7 @@ describe('virtual time', () => {
         );
         expect(woken).toEqual(spans.toSorted((one, other) => one - other));
       }),
-      { numRuns: 20 },
+      { numRuns: 20, examples: [[[100_000, 7_000, 40_000]]] },
     );
   });
 

@@ -39,9 +39,9 @@ describe('what a product declares for the operating system', () => {
       '* - nofile 100000\n',
     );
     await world.run('ks-1', 'systemctl reboot');
-    await world.clock.sleep(5_000);
+    await world.pass(5_000);
     await world.hosts.forget('ks-1');
-    await world.clock.sleep(60_000);
+    await world.pass(60_000);
     expect(await machines.state(step)).toMatchObject({ ok: true });
 
     await machines.undo(step);

@@ -7,7 +7,7 @@ test('drain moves what can move and leaves daemon sets; a node that is not known
   await joinCluster(world, 'ks-1', '10.0.4.21', 'ks-3', '--worker');
   await world.run('ks-1', `${microk8s} enable dns`);
   await world.run('ks-1', `${microk8s} kubectl scale deployment coredns -n kube-system --replicas=2`);
-  await world.clock.sleep(60_000);
+  await world.pass(60_000);
   const on = async (node: string) =>
     (await items(world, 'ks-1', 'pods -A')).filter(({ spec }) => (spec as { nodeName?: string }).nodeName === node);
   expect((await on('ks-3')).map(({ metadata }) => metadata.name).join()).toContain('coredns');
@@ -27,7 +27,7 @@ test('a refresh brings another track, its addons only after an update of their c
   const snap = async () => (await world.run('ks-1', 'snap list microk8s')).stdout;
   await world.run('ks-1', 'snap refresh --hold microk8s');
   expect((await world.run('ks-1', 'snap refresh microk8s --channel=1.35/stable')).code).toBe(0);
-  await world.clock.sleep(60_000);
+  await world.pass(60_000);
   expect(await snap()).toMatch(/v1\.35\.1 .*1\.35\/stable .*held/);
   const [node] = await items(world, 'ks-1', 'nodes');
   expect(JSON.stringify(node)).toContain('v1.35.1');

@@ -67,6 +67,7 @@ export async function laterKillTrial(seed: number): Promise<readonly string[]> {
   if (failed.length > 0) return failed;
   const runs = await rehearsal.runs();
   await killLater(rehearsal, later, next);
+  await rehearsal.setSpeed(1_000_000);
   const faults = await goOn(rehearsal, later, runs.length);
   const again = twice(await rehearsal.journal());
   const passed = await lockPasses(rehearsal, 'backup');
