@@ -47,7 +47,7 @@ export async function standingCluster(
   if (managers.length === 0) return undefined;
   const looks = new Map(managers.map((node) => [node.name, () => world.hosts.get(targetOf(node))]));
   const wanted = site.nodes.map(({ name }) => name);
-  const { found } = await findManager(looks, wanted, asking);
+  const { found } = await findManager(looks, wanted, world.clock, asking);
   if (found === undefined) return undefined;
   const through = managers.find(({ name }) => name === found.node);
   const nodes = found.nodes.map((object) => {

@@ -1,5 +1,6 @@
 import { messageOf } from '../errors/thrown.ts';
-import type { ReadOnlyHost } from '../host/host.ts';
+import type { Clock, ReadOnlyHost } from '../host/host.ts';
+import { unlessLate } from '../host/unless-late.ts';
 import { durationWords } from '../text/duration.ts';
 import { type NodeObject, nodeObject } from './objects.ts';
 import { type Asking, readList } from './read.ts';
@@ -23,6 +24,7 @@ export interface Unanswered {
 export async function findManager(
   looks: ReadonlyMap<string, () => Promise<ReadOnlyHost>>,
   wanted: readonly string[],
+  clock: Clock,
   asking: Asking = {},
 ): Promise<{ readonly found: Asked | undefined; readonly silent: readonly Unanswered[] }> {
   const silent: Unanswered[] = [];
@@ -30,7 +32,7 @@ export async function findManager(
   const knows = (asked: Asked) => asked.nodes.filter(({ metadata }) => wanted.includes(metadata.name)).length;
   const { promise: complete, resolve: finish } = Promise.withResolvers<void>();
   const all = [...looks].map(async ([node, look]) => {
-    const asked = await askOne(node, look, asking);
+    const asked = await askOne(node, look, clock, asking);
     if ('said' in asked) silent.push(asked);
     else answered.push(asked);
     if (!('said' in asked) && knows(asked) === wanted.length) finish();
@@ -40,24 +42,20 @@ export async function findManager(
   return { found, silent };
 }
 
-async function askOne(node: string, look: () => Promise<ReadOnlyHost>, asking: Asking): Promise<Asked | Unanswered> {
+async function askOne(
+  node: string,
+  look: () => Promise<ReadOnlyHost>,
+  clock: Clock,
+  asking: Asking,
+): Promise<Asked | Unanswered> {
   try {
     const deadline = asking.deadline ?? 8_000;
-    const host = await within(deadline, look());
+    // A node that is gone may keep a connection attempt waiting for longer than anyone wants to wait here.
+    const host = await unlessLate(clock, deadline, look());
+    if (host === undefined) return { node, said: `no answer in ${durationWords(deadline)}` };
     const nodes = await readList(host, 'nodes', {}, nodeObject, { ...asking, deadline });
     return nodes.answered ? { node, host, nodes: nodes.value } : { node, said: nodes.said };
   } catch (error) {
     return { node, said: messageOf(error) };
-  }
-}
-
-/** A node that is gone may keep a connection attempt waiting for longer than anyone wants to wait here. */
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer in ${durationWords(ms)}`)), ms);
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

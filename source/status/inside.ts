@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type * as z from 'zod';
-import type { ReadOnlyHost } from '../host/host.ts';
+import type { Clock, ReadOnlyHost } from '../host/host.ts';
 import { holderOf } from '../kubernetes/address-holder.ts';
 import { helm, parseReleaseList } from '../kubernetes/helm.ts';
 import {
@@ -24,6 +24,12 @@ import type { Site } from '../site/schema.ts';
 import { poolsSeen } from '../storage/engines/engines.ts';
 import { inTime } from './in-time.ts';
 import type { Observation } from './observation.ts';
+
+/** How long a round of questions may take, in ms of the clock. */
+export interface Rounds {
+  readonly clock: Clock;
+  readonly round: number;
+}
 
 /** What only the API can tell. */
 type Inside = Omit<Observation, 'at' | 'reached' | 'machines' | 'through' | 'silent'>;
@@ -50,11 +56,14 @@ export async function lookInside(
   host: ReadOnlyHost,
   site: Site,
   product: Product,
-  round: number,
+  { clock, round }: Rounds,
   lost: ReadonlySet<string>,
 ): Promise<Omit<Inside, 'nodes'>> {
   const { namespace, release: name } = product;
-  const { workloads, pods, claims, services, releases, values, ...rest } = await answers(host, product, round);
+  const { workloads, pods, claims, services, releases, values, ...rest } = await answers(host, product, {
+    clock,
+    round,
+  });
   const status = rest.members && parseMicroK8sStatus(rest.members);
   const listed = releases && parseReleaseList(releases.stdout);
   const own = ofRelease(workloads ?? [], name).map(workloadState);
@@ -78,20 +87,20 @@ export async function lookInside(
 }
 
 /** Each answer as far as there was one in time. */
-async function answers(host: ReadOnlyHost, { namespace, release: name, tlsSecret }: Product, round: number) {
+async function answers(host: ReadOnlyHost, { namespace, release: name, tlsSecret }: Product, { clock, round }: Rounds) {
   const within = { deadline: round };
-  const asked = (command: readonly string[]) => inTime(round, ask(host, command, within));
+  const asked = (command: readonly string[]) => inTime(clock, round, ask(host, command, within));
   const list = async <Schema extends z.ZodType>(kinds: string | readonly string[], where: object, schema: Schema) =>
-    value(await inTime(round, readList(host, kinds, where, schema, within)));
+    value(await inTime(clock, round, readList(host, kinds, where, schema, within)));
   const secretOf = async (secret: string) =>
-    value(await inTime(round, readObject(host, 'secrets', secret, namespace, secretObject, within)));
+    value(await inTime(clock, round, readObject(host, 'secrets', secret, namespace, secretObject, within)));
   const [members, workloads, pods, claims, pools, services, layer2, events, secret, releases, values] =
     await Promise.all([
       asked(microk8s.status()),
       list(workloadKinds, { namespace }, workloadObject),
       list('pods', { namespace }, podObject),
       list('persistentvolumeclaims', { namespace }, claimObject),
-      inTime(round, poolsSeen(host, within)).then(value),
+      inTime(clock, round, poolsSeen(host, within)).then(value),
       list('services', { all: true }, serviceObject),
       list('servicel2statuses.metallb.io', { all: true }, layer2StatusObject),
       list('events', { all: true, fields: 'reason=nodeAssigned' }, eventObject),

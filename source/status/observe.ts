@@ -1,11 +1,12 @@
 import { messageOf } from '../errors/thrown.ts';
 import type { Clock, ReadOnlyHost } from '../host/host.ts';
+import { unlessLate } from '../host/unless-late.ts';
 import { findManager } from '../kubernetes/ask.ts';
 import { clusterNode, readinessSince } from '../kubernetes/nodes.ts';
 import type { Product } from '../product/schema.ts';
 import type { Site } from '../site/schema.ts';
-import { unlessLate } from './in-time.ts';
-import { lookInside, nothing } from './inside.ts';
+import { grace } from './in-time.ts';
+import { lookInside, nothing, type Rounds } from './inside.ts';
 import { lookAtMachine } from './machine.ts';
 import type { Observation, ObservedMachine, Reached } from './observation.ts';
 
@@ -31,8 +32,8 @@ export async function observe({ site, product, clock, open, round = 5_000 }: Obs
   const looks = new Map(managers.map(({ name }) => [name, () => openOnce(name)]));
   const wanted = site.nodes.map(({ name }) => name);
   const [visits, { found, silent }] = await Promise.all([
-    Promise.all(wanted.map((node) => visit(node, openOnce, round))),
-    findManager(looks, wanted, { deadline: round }),
+    Promise.all(wanted.map((node) => visit(node, openOnce, { clock, round }))),
+    findManager(looks, wanted, clock, { deadline: round }),
   ]);
   const base = {
     at: clock.now(),
@@ -44,7 +45,7 @@ export async function observe({ site, product, clock, open, round = 5_000 }: Obs
   if (!found) return { ...base, ...nothing };
   const nodes = found.nodes.map((node) => ({ ...clusterNode(node), since: readinessSince(node) }));
   const lost = new Set(nodes.filter(({ ready }) => !ready).map(({ name }) => name));
-  return { ...base, nodes, ...(await lookInside(found.host, site, product, round, lost)) };
+  return { ...base, nodes, ...(await lookInside(found.host, site, product, { clock, round }, lost)) };
 }
 
 interface Visit {
@@ -52,10 +53,15 @@ interface Visit {
   readonly machine?: ObservedMachine | undefined;
 }
 
-async function visit(node: string, open: (node: string) => Promise<ReadOnlyHost>, round: number): Promise<Visit> {
+async function visit(
+  node: string,
+  open: (node: string) => Promise<ReadOnlyHost>,
+  { clock, round }: Rounds,
+): Promise<Visit> {
   try {
     const machine = await unlessLate(
-      round,
+      clock,
+      round + grace,
       open(node).then((host) => lookAtMachine(host, round)),
     );
     const answers = machine !== undefined;

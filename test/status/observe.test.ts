@@ -1,4 +1,6 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { systemClock } from '../../source/host/clock.ts';
 import type { Host } from '../../source/host/host.ts';
 import { observe } from '../../source/status/observe.ts';
 import { items, nodes, status, workloads } from '../plan/cluster-words.ts';
@@ -7,7 +9,7 @@ import { product, siteOf } from '../plan/sample.ts';
 
 const M = '/snap/bin/microk8s';
 const site = siteOf({ managers: 3 });
-const clock = { now: () => 0, elapsed: () => 0, sleep: async () => undefined };
+const clock = { ...systemClock, now: () => 0 };
 
 const answers: Answers = {
   [`${M} kubectl get`]: items([]),
@@ -49,6 +51,15 @@ test('machines that are dead or worse are seen as such', async () => {
   });
   expect(seen.through).toBe('ks-2');
   expect(seen.reached.map(({ answers: reached }) => reached)).toEqual([false, true, false]);
+});
+
+test('a machine is late by the clock of its world: the work of a busy machine does not make it dead in a rehearsal', async () => {
+  const { context } = fakeWorld({ site, product, answers });
+  const standing = { ...clock, sleep: () => new Promise<void>(() => undefined) };
+  const open = (node: string) => wait(700).then(() => context.look(node));
+  const seen = await observe({ site, product, clock: standing, round: 100, open });
+  expect(seen.reached).toEqual(['ks-1', 'ks-2', 'ks-3'].map((node) => ({ node, answers: true, said: '' })));
+  expect(seen.through).toBe('ks-1');
 });
 
 test('a stopped manager and a worker that answer with exit code 0 are not an API', async () => {
