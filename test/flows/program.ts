@@ -164,8 +164,10 @@ export class Rehearsal {
     return join(this.root, 'root', ...parts);
   }
 
+  /** Those that were made whole: a folder that is being put together has a dot before its name. */
   async runs(): Promise<string[]> {
-    return (await readdir(this.path('var/lib/kloudspot/runs')).catch(() => [])).toSorted();
+    const names = await readdir(this.path('var/lib/kloudspot/runs')).catch(() => []);
+    return names.filter((name) => !name.startsWith('.')).toSorted();
   }
 
   async journal(run?: string): Promise<JournalLine[]> {
