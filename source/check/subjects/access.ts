@@ -26,6 +26,12 @@ export const access: Check = {
 export const accessFindings = (input: Reached): readonly Finding[] =>
   judgeAll(input).map((outcome) => ({ check: accessWords.id, nodes: [], ...outcome }));
 
+/** That a node was not reached, and why; a reason that begins with the node says both. */
+export function unreachedText(node: string, why: string | undefined): string {
+  if (!why) return `${node} was not reached.`;
+  return why.startsWith(`${node} `) ? why : `${node} was not reached: ${why}`;
+}
+
 /** What to do about a node that does not answer; of a cluster that lives, how it goes on without it too. */
 export function unreachedAdvice(
   { name, access: login, reach }: SiteNode,
@@ -44,7 +50,7 @@ function judgeAccess(input: Reached, node: SiteNode, index: number): Outcome {
     const why = input.evidence?.unreached?.get(node.name);
     const member = input.evidence?.cluster?.nodes.some(({ name }) => name === node.name) ?? false;
     return {
-      ...fail(notSeen, why ? `${node.name} was not reached: ${why}` : `${node.name} was not reached.`, {
+      ...fail(notSeen, unreachedText(node.name, why), {
         advice: unreachedAdvice(node, { own: input.evidence?.reachAdvice?.get(node.name), member }),
         field: ['nodes', index, 'reach'],
       }),

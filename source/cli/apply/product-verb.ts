@@ -4,7 +4,7 @@ import { observeSite, unfinishedWords } from '../../app/observe-site.ts';
 import { checkOutside } from '../../app/outside-rights.ts';
 import { planSite } from '../../app/plan.ts';
 import { standingStorage } from '../../app/standing-storage.ts';
-import { unreachedAdvice } from '../../check/subjects/access.ts';
+import { unreachedAdvice, unreachedText } from '../../check/subjects/access.ts';
 import { unfinishedRun } from '../../engine/runs.ts';
 import type { RunDocument } from '../../engine/worker/documents.ts';
 import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
@@ -36,7 +36,7 @@ export async function reachedFacts(verb: SiteVerb): Promise<Seen['facts']> {
     const why = seen.unreached.get(node.name);
     if (why === undefined) continue;
     const advice = unreachedAdvice(node, { own: seen.advice.get(node.name), member });
-    tell(verb, [`${node.name} was not reached: ${why}`, `  Do: ${advice}`]);
+    tell(verb, [unreachedText(node.name, why), `  Do: ${advice}`]);
   }
   return seen.facts;
 }
