@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCode, Fault } from '../errors/fault.ts';
 import { localHost } from '../host/local.ts';
+import { makeFolder } from '../host/make-folder.ts';
 import { textIfPresent } from '../host/read-text.ts';
 import { writeAtomic } from '../host/write-atomic.ts';
 import type { Files } from '../site/files.ts';
@@ -21,7 +21,7 @@ export interface CertificateRequest {
 export async function requestCertificate(site: Site, { tls }: Pick<Files, 'tls'>): Promise<CertificateRequest> {
   const { dnsName } = site.customer;
   const at = (ending: string) => join(tls, `${dnsName}.${ending}`);
-  await mkdir(tls, { recursive: true, mode: 0o700 });
+  makeFolder(tls, 0o700);
   const keyKept = (await textIfPresent(at('key'))) !== undefined;
   if (!keyKept) {
     const key = await openssl(['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256']);

@@ -1,7 +1,8 @@
-import { access, constants, mkdir, rm } from 'node:fs/promises';
+import { access, constants, rm } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import type { Command, FileToWrite, Host, HostAccess, RunOptions, RunResult } from '../host/host.ts';
+import { makeFolder } from '../host/make-folder.ts';
 import { textIfPresent } from '../host/read-text.ts';
 import { writeAtomic } from '../host/write-atomic.ts';
 import { type Outside, outsideCommand, outsidePath } from '../kubernetes/outside-words.ts';
@@ -48,7 +49,7 @@ export class OutsideHost implements Host {
     if ('name' in command && command.name === 'node-lock') return { code: 0, stdout: 'yours\n', stderr: '' };
     const own = outsideCommand(command, this.#outside);
     if (own === undefined) return { code: 127, stdout: '', stderr: 'this is done on nodes of MicroK8s only\n' };
-    await mkdir(this.#outside.folder, { recursive: true, mode: 0o700 });
+    makeFolder(this.#outside.folder, 0o700);
     return this.#here.run(await found(own), { ...options, sudo: false });
   }
 
@@ -61,7 +62,7 @@ export class OutsideHost implements Host {
     const own = outsidePath(path, this.#outside);
     if (own === undefined) throw new Error(`${path} is not a file of the product.`);
     const before = await textIfPresent(own);
-    await mkdir(dirname(own), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(own), 0o700);
     await writeAtomic(own, content, mode);
     return { before };
   }

@@ -1,10 +1,9 @@
 import { accessSync, constants } from 'node:fs';
-import { dirname } from 'node:path';
 import { exitCode, Fault } from '../errors/fault.ts';
 import { codeOf } from '../errors/thrown.ts';
 import { kloudspot } from '../text/command.ts';
 
-/** Why a file of ours cannot be written or read, and the way out, by the code that the system gives (errno(3)). */
+/** Why a file cannot be written or read, and the way out, by the code that the system gives (errno(3)). PLACE: what else can be named. */
 const reasons: Readonly<Record<string, readonly [why: string, next: string]>> = {
   ENOSPC: [
     'The disk is full.',
@@ -13,33 +12,30 @@ const reasons: Readonly<Record<string, readonly [why: string, next: string]>> = 
   EFBIG: ['The file would be larger than a limit allows.', 'Lift the limit on the size of files: ulimit -f unlimited'],
   ENFILE: ['Too many files are open on this machine.', 'Raise the limit: sysctl fs.file-max'],
   EDQUOT: ['Your disk quota is used up.', 'Make room, then run the same command again.'],
-  EROFS: [
-    'The file system is read-only.',
-    'Look at dmesg: a disk error makes a file system read-only. Or give another root: --root DIR',
-  ],
-  EIO: ['The disk reports an error.', 'Look at dmesg. Or give another root on another disk: --root DIR'],
-  EACCES: ['You may not.', 'Run it as the owner of that folder, or give another root: --root DIR'],
-  EPERM: ['You may not.', 'Run it as the owner of that folder, or give another root: --root DIR'],
-  ENOENT: ['No such file or folder.', 'Create it, or give another root: --root DIR'],
-  ENOTDIR: ['A part of the path is a file, not a folder.', 'Move that file away, or give another root: --root DIR'],
-  EISDIR: ['A folder is in the place of a file.', 'Move that folder away, or give another root: --root DIR'],
-  EEXIST: ['A file is in the place of a folder.', 'Move that file away, or give another root: --root DIR'],
-  ENAMETOOLONG: ['The path is too long.', 'Give a shorter root: --root DIR'],
-  ELOOP: ['Symbolic links lead in a circle.', 'Correct the link, or give another root: --root DIR'],
+  EROFS: ['The file system is read-only.', 'Look at dmesg: a disk error makes a file system read-only. Or give PLACE'],
+  EIO: ['The disk reports an error.', 'Look at dmesg. Or give PLACE, on another disk'],
+  EACCES: ['You may not.', 'Run it as the owner of that folder, or give PLACE'],
+  EPERM: ['You may not.', 'Run it as the owner of that folder, or give PLACE'],
+  ENOENT: ['No such file or folder.', 'Create it, or give PLACE'],
+  ENOTDIR: ['A part of the path is a file, not a folder.', 'Move that file away, or give PLACE'],
+  EISDIR: ['A folder is in the place of a file.', 'Move that folder away, or give PLACE'],
+  EEXIST: ['A file is in the place of a folder.', 'Move that file away, or give PLACE'],
+  ENAMETOOLONG: ['The path is too long.', 'Shorten it, or give PLACE'],
+  ELOOP: ['Symbolic links lead in a circle.', 'Correct the link, or give PLACE'],
   EMFILE: ['Too many files are open.', 'Raise the limit: ulimit -n 4096'],
 };
 
-/**
- * An error of the file system as a `Fault` that names path, reason and way out (exit code 1). Anything else is returned as it is.
- * Node's recursive mkdir reports ENOENT where the truth is a read-only or forbidden folder: that is looked up here.
- */
-export function asFileFault(error: unknown): unknown {
+/** An error of the file system as a `Fault` that names path, reason and way out (exit code 1). Anything else is returned as it is. */
+export const asFileFault = (error: unknown): unknown => faultOf(error, 'another root: --root DIR', kloudspot('resume'));
+
+/** The same of a file that the operator names with --output. */
+export const asOutputFault = (error: unknown): unknown => faultOf(error, 'another file: --output FILE');
+
+function faultOf(error: unknown, place: string, resume?: string): unknown {
   if (error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd') return removedFolder(error);
   if (error instanceof Fault || !(error instanceof Error) || !('path' in error) || typeof error.path !== 'string')
     return error;
-  const given = codeOf(error) ?? '';
-  const making = given === 'ENOENT' && 'syscall' in error && error.syscall === 'mkdir';
-  const code = making ? (whyNoFolder(error.path) ?? given) : given;
+  const code = codeOf(error) ?? '';
   const call = 'syscall' in error ? String(error.syscall) : '';
   const reason = reasons[code] ?? otherReason(error, call);
   if (reason === undefined) return error;
@@ -50,7 +46,7 @@ export function asFileFault(error: unknown): unknown {
     what: `${error.path} cannot be ${act}.`,
     where: error.path,
     why: `${reason[0]} (${code})`,
-    next: [isFull(code) ? `${reason[1]} To continue a run: ${kloudspot('resume')}` : reason[1]],
+    next: [reason[1].replace('PLACE', place) + (resume && isFull(code) ? ` To continue a run: ${resume}` : '')],
     exitCode: exitCode.ourFault,
     cause: error,
   });
@@ -79,7 +75,7 @@ const removedFolder = (cause: Error): Fault =>
 /** A code that is seldom, such as ESTALE of a network file system, in the system's own words. No program that cannot be started. */
 function otherReason(error: Error, call: string): readonly [why: string, next: string] | undefined {
   if (call === '' || call.startsWith('spawn')) return undefined;
-  return [`The system says: ${error.message}`, 'Look at that path, or give another root: --root DIR'];
+  return [`The system says: ${error.message}`, 'Look at that path, or give PLACE'];
 }
 
 const isFull = (code: string): boolean => code === 'ENOSPC' || code === 'EDQUOT';
@@ -89,17 +85,4 @@ export function namePath(error: unknown, path: string): unknown {
   return codeOf(error) !== undefined && error instanceof Error && !('path' in error)
     ? Object.assign(error, { path })
     : error;
-}
-
-/** The code with which the nearest folder that exists refuses to be written to; undefined where it does not refuse. */
-function whyNoFolder(path: string): string | undefined {
-  for (let folder = dirname(path); ; folder = dirname(folder)) {
-    try {
-      accessSync(folder, constants.W_OK);
-      return undefined;
-    } catch (error) {
-      const code = codeOf(error);
-      if (code !== 'ENOENT' || folder === dirname(folder)) return code;
-    }
-  }
 }

@@ -1,14 +1,15 @@
-import { chmod, link, lstat, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { chmod, link, lstat, open, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Fault } from '../errors/fault.ts';
 import { codeOf } from '../errors/thrown.ts';
 import { namePath } from './file-fault.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Writes a file so that a reader sees the old text or the new one, whole, also after a power cut. */
 export async function writeAtomic(path: string, text: string, mode: number): Promise<void> {
   const target = await targetOf(path);
   const folder = dirname(target);
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   await removeLeftovers(folder, basename(target));
   const temporary = join(folder, `.${basename(target)}.${process.pid}.${counter++}`);
   try {

@@ -1,7 +1,8 @@
-import { mkdirSync, renameSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import Conf from 'conf';
 import * as z from 'zod';
+import { makeFolder } from '../host/make-folder.ts';
 import { isOfShell } from '../host/read-text-now.ts';
 import type { Files } from '../site/files.ts';
 import { memoryName, type RecentSite } from './recent-sites.ts';
@@ -75,7 +76,7 @@ function openStore(folder: string, report: (text: string) => void): Conf<Store> 
       clearInvalidConfig: false,
     });
   return attempt(() => {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     return attempt(open) ?? startOver(folder, open, report);
   });
 }

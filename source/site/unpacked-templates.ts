@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { getAsset } from 'node:sea';
 import * as z from 'zod';
 import { Fault } from '../errors/fault.ts';
 import { messageOf } from '../errors/thrown.ts';
+import { makeFolder } from '../host/make-folder.ts';
 
 const filesSchema = z.record(z.string(), z.string());
 
@@ -41,12 +42,12 @@ function isOurs(folder: string): boolean {
 }
 
 function unpack(files: z.output<typeof filesSchema>, cache: string, folder: string): void {
-  mkdirSync(cache, { recursive: true, mode: 0o700 });
+  makeFolder(cache, 0o700);
   const beside = mkdtempSync(join(cache, '.templates-'));
   try {
     for (const [name, content] of Object.entries(files)) {
       const path = join(beside, name);
-      mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+      makeFolder(dirname(path), 0o755);
       writeFileSync(path, content, { mode: 0o644 });
     }
     renameSync(beside, folder);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../host/make-folder.ts';
 import { foldersIn, openFile } from '../host/read-text.ts';
 import type { Files } from '../site/files.ts';
 
@@ -21,7 +22,7 @@ export async function keepBackup(
 ): Promise<void> {
   const part = join(backups, `.${id}.part`);
   await rm(part, { recursive: true, force: true });
-  await mkdir(part, { recursive: true, mode: 0o700 });
+  makeFolder(part, 0o700);
   for (const [name, content] of files) await writeFile(join(part, name), content, { mode: 0o600 });
   await rm(join(backups, id), { recursive: true, force: true });
   await rename(part, join(backups, id));

@@ -1,8 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../errors/fault.ts';
 import { atHome } from '../host/home-path.ts';
+import { makeFolder } from '../host/make-folder.ts';
 import { textOfFile } from '../host/read-text.ts';
 import { whyUnread } from '../host/unread.ts';
 import { writeAtomic } from '../host/write-atomic.ts';
@@ -38,7 +38,7 @@ export async function ensurePair(site: Site, files: Files, now: number): Promise
   const { selfSigned } = await import('../tls/self-signed.ts');
   const pair = await selfSigned(site.customer.dnsName, now, site.network.virtualAddress);
   const kept = keptAt(files);
-  await mkdir(files.tls, { recursive: true, mode: 0o700 });
+  makeFolder(files.tls, 0o700);
   await writeAtomic(kept.key, pair.key, 0o600);
   await writeAtomic(kept.certificate, pair.certificate, 0o644);
   return pair;

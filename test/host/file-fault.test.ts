@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../source/errors/fault.ts';
-import { asFileFault } from '../../source/host/file-fault.ts';
+import { asFileFault, asOutputFault } from '../../source/host/file-fault.ts';
+import { makeFolder } from '../../source/host/make-folder.ts';
 import { writeAtomic } from '../../source/host/write-atomic.ts';
 
 const mayMount = process.getuid?.() === 0 && process.platform === 'linux';
@@ -34,9 +35,9 @@ describe.skipIf(!mayMount)('a real file system', () => {
     });
   });
 
-  it('that is read-only, also where the folder is to be made and Node reports ENOENT', async () => {
+  it('that is read-only, also where the folder is to be made', async () => {
     await execa('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', folder]);
-    const fault = await whatHappens(mkdir(join(folder, 'var/lib/kloudspot'), { recursive: true }));
+    const fault = await whatHappens((async () => makeFolder(join(folder, 'var/lib/kloudspot')))());
     expect(fault).toMatchObject({ why: 'The file system is read-only. (EROFS)' });
     expect(await whatHappens(writeAtomic(join(folder, 'a'), '', 0o600))).toMatchObject({
       why: expect.stringMatching(/EROFS/),
@@ -49,6 +50,33 @@ it('says when a part of the path is a file', async () => {
   const fault = await whatHappens(writeAtomic(join(folder, 'file/site.yaml'), '', 0o600));
   expect(fault).toBeInstanceOf(Fault);
   expect(fault).toMatchObject({ why: expect.stringMatching(/in the place of a folder/) });
+});
+
+it.skipIf(process.platform !== 'linux')(
+  'a folder that cannot be made in /proc is refused: Node tries for ever',
+  async () => {
+    expect(await whatHappens(writeAtomic('/proc/kloudspot/var/site.yaml', '', 0o600))).toMatchObject({
+      message: '/proc/kloudspot cannot be written.',
+      why: 'No such file or folder. (ENOENT)',
+    });
+  },
+);
+
+it('makes every folder that is missing with the mode, leaves those that are there, and goes through links', async () => {
+  await mkdir(join(folder, 'there'), { mode: 0o755 });
+  await symlink('there', join(folder, 'link'));
+  makeFolder(join(folder, 'link/a/b'), 0o700);
+  makeFolder(join(folder, 'link/a/b'), 0o755);
+  const modes = await Promise.all(['there', 'there/a', 'there/a/b'].map((each) => stat(join(folder, each))));
+  expect(modes.map(({ mode }) => (mode & 0o777).toString(8))).toEqual(['755', '700', '700']);
+});
+
+it('of a file that --output names the way out is another name for it', async () => {
+  const write = await writeAtomic(folder, '', 0o600).catch((error: unknown) => error);
+  expect(asOutputFault(write)).toMatchObject({
+    why: 'A folder is in the place of a file. (EISDIR)',
+    next: ['Move that folder away, or give another file: --output FILE'],
+  });
 });
 
 it('says when a folder is in the place of a file', async () => {

@@ -1,8 +1,9 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Part } from '../../bundle/manifest.ts';
 import { manifestSchema } from '../../bundle/manifest.ts';
+import { makeFolder } from '../../host/make-folder.ts';
 import { textIfPresent } from '../../host/read-text.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
 import { digestOfFile } from '../../workstation/bundle/digest.ts';
@@ -23,7 +24,7 @@ export class Collection {
   }
 
   static async open(folder: string): Promise<Collection> {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     const text = await textIfPresent(join(folder, 'parts.json'));
     const read = kept.safeParse(text === undefined ? {} : asJson(text));
     return new Collection(folder, read.success ? read.data : {});

@@ -1,9 +1,10 @@
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type BundleManifest, manifestName, type Part } from '../../bundle/manifest.ts';
 import { imagesOf } from '../../bundle/references.ts';
 import type { Fetched, Stores } from '../../bundle/stores.ts';
 import { Fault } from '../../errors/fault.ts';
+import { makeFolder } from '../../host/make-folder.ts';
 import { openFile } from '../../host/read-text.ts';
 import { whyUnread } from '../../host/unread.ts';
 import type { WantedChart } from '../../plan/stages/charts.ts';
@@ -95,7 +96,7 @@ function manifestOf({ site, product, releases, architecture, now }: BundleWish, 
 
 async function folderFor({ collection }: Making, ...names: readonly string[]): Promise<string> {
   const folder = join(collection.folder, ...names);
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   return folder;
 }
 

@@ -1,8 +1,9 @@
-import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { exitCode, Fault } from '../../errors/fault.ts';
 import { asFileFault } from '../../host/file-fault.ts';
 import { localHost } from '../../host/local.ts';
+import { makeFolder } from '../../host/make-folder.ts';
 import { whyUnread } from '../../host/unread.ts';
 import type { Piece } from './collect.ts';
 
@@ -15,7 +16,7 @@ export async function writeBundle(path: string, name: string, pieces: readonly P
   try {
     for (const piece of pieces) {
       const file = join(folder, name, piece.path);
-      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+      makeFolder(dirname(file), 0o700);
       await writeFile(file, piece.text, { mode: 0o600 });
     }
     const fresh = join(folder, 'bundle.tar.gz');
@@ -31,7 +32,7 @@ export async function writeBundle(path: string, name: string, pieces: readonly P
 
 /** The folder of the file is made, as for a report. */
 async function folderBeside(path: string): Promise<string> {
-  await mkdir(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   return mkdtemp(join(dirname(path), '.support-'));
 }
 

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { makeBundle } from '../../app/bundle/make.ts';
 import { codeNames } from '../../bundle/ubuntu.ts';
 import { exitCode, Fault } from '../../errors/fault.ts';
+import { asOutputFault } from '../../host/file-fault.ts';
 import { kloudspot } from '../../text/command.ts';
 import { quote } from '../../text/quote.ts';
 import { listOf } from '../line/arguments.ts';
@@ -44,6 +45,8 @@ export default defineVerb({
         progress: (text) => {
           if (!settings.json) terminal.output.write(`${text}\n`);
         },
+      }).catch((error: unknown) => {
+        throw asOutputFault(error);
       });
       if (settings.json) printJson(terminal, { file: output, manifest });
       else

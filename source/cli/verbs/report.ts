@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { gatherAsBuilt } from '../../app/as-built/gather.ts';
 import { exitCode } from '../../errors/fault.ts';
+import { asOutputFault } from '../../host/file-fault.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
 import { asBuiltDocument } from '../../report/as-built.ts';
 import { accessPrompts } from '../line/access.ts';
@@ -22,7 +23,9 @@ export default defineVerb({
     withSite(args, async ({ opened, settings, terminal }) => {
       const built = await gatherAsBuilt(opened, settings.files, accessPrompts(settings, terminal));
       const path = resolve(args.output ?? `${built.site.name}-as-built.html`);
-      await writeAtomic(path, asBuiltDocument(built), 0o600);
+      await writeAtomic(path, asBuiltDocument(built), 0o600).catch((error: unknown) => {
+        throw asOutputFault(error);
+      });
       if (settings.json) printJson(terminal, { file: path });
       else printLines(terminal.output, [...rehearsalNote(opened.world), `Written: ${path}`]);
       return exitCode.done;

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { makeFolder } from '../../host/make-folder.ts';
 import { lifeOf } from '../../host/process-identity.ts';
 import { comeAfter, giveBack, type Holder, holderOf, inTurn } from '../../host/succession.ts';
 import type { Files } from '../../site/files.ts';
@@ -31,7 +31,7 @@ const heartbeatEvery = 10_000;
  */
 export async function lockWorkstation(files: Files, claim: LockClaim, options: LockOptions): Promise<HeldLock> {
   const { lock } = files;
-  await mkdir(dirname(lock), { recursive: true });
+  makeFolder(dirname(lock));
   await takeLock(lockFiles, lock, claim, { ...options, hasEnded: (run) => runHasEnded(files, run) });
   let sign = Promise.resolve();
   const beat = setInterval(() => {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
+import { chmod, lstat, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Fault } from '../../errors/fault.ts';
+import { makeFolder } from '../../host/make-folder.ts';
 import type { Files } from '../../site/files.ts';
 import type { RunOrder } from '../journal/event.ts';
 import { type OrderAnswer, orderSchema } from '../journal/event-schema.ts';
@@ -61,7 +62,7 @@ function answer(line: string, take: (order: RunOrder) => OrderAnswer): OrderAnsw
 }
 
 async function makePrivateFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  makeFolder(path, 0o700);
   // Not where a link leads: in /tmp someone else may have laid it. A link's own mode is 0777.
   const { uid, mode } = await lstat(path);
   const own = userInfo().uid;

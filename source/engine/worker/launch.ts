@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { exitCode, Fault } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
+import { makeFolder } from '../../host/make-folder.ts';
 import { identifyProcess } from '../../host/process-identity.ts';
 import { runEnvironment } from '../../host/program.ts';
 import { writeAtomic } from '../../host/write-atomic.ts';
@@ -72,7 +73,7 @@ async function createRun(options: LaunchOptions & NewRun): Promise<RunHandle> {
   const id = newId(new Date());
   const directory = join(files.runs, id);
   const fresh = unfinishedFolder(files, id);
-  await mkdir(fresh, { recursive: true, mode: 0o700 });
+  makeFolder(fresh, 0o700);
   await writeOrigin(fresh, {
     version: 1,
     root: files.root,

@@ -1,4 +1,5 @@
-import { chmod, lstat, mkdir } from 'node:fs/promises';
+import { chmod, lstat } from 'node:fs/promises';
+import { makeFolder } from '../make-folder.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 /**
@@ -15,7 +16,7 @@ export async function socketFolder(wanted: string): Promise<string> {
 
 async function isPrivate(folder: string): Promise<boolean> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     const found = await lstat(folder);
     if (!found.isDirectory() || found.uid !== process.geteuid?.()) return false;
     if ((found.mode & 0o077) !== 0) await chmod(folder, 0o700);

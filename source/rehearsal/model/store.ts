@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { appendFileSync, mkdirSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { Fault } from '../../errors/fault.ts';
 import { namePath } from '../../host/file-fault.ts';
+import { makeFolder } from '../../host/make-folder.ts';
 import { bytesNow, textNow } from '../../host/read-text-now.ts';
 import { underModelLock } from './model-lock.ts';
 import { applyPatch, Changes, patchSchema } from './patch.ts';
@@ -65,7 +66,7 @@ export class Store {
     act: (state: State | undefined) => { readonly state: State; readonly result: Result },
     wholly = false,
   ): Result {
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    makeFolder(this.folder, 0o700);
     try {
       return underModelLock(this.#lock, () => {
         const { state, result } = act(this.load());
