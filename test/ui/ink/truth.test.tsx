@@ -66,6 +66,22 @@ describe('what goes on', () => {
     const done = { type: 'step-done', step: 'chart', outcome: 'changed', seen: '9 of 9 ready', durationMs: 1 } as const;
     expect(told(running, done).shown()).toContain('It printed nothing. 9 of 9 ready');
   });
+  it('what a step sees while it waits takes the rows that are free, is marked where it is cut, and hides nothing else', () => {
+    const seen = Array.from({ length: 30 }, (_, part) => `part-number-${part} has 0 of 1`).join(', ');
+    const waiting = told(ran(), {
+      type: 'waiting',
+      step: 'chart',
+      for: 'every part of the product to be ready',
+      seen,
+      untilAt: '2026-01-01T12:00:00.000Z',
+    });
+    const lines = waiting.shown().split('\n');
+    const from = lines.findIndex((line) => line.includes('now: part-number-0'));
+    const until = lines.findIndex((line) => line.includes('gives up in'));
+    expect(until - from).toBeGreaterThan(2);
+    expect(lines[until - 1]?.trimEnd()).toMatch(/…$/);
+    expect(lines.join('\n')).toContain('waits for every part');
+  });
   it('a paused run says that nothing new starts, and how it goes on', () => {
     const paused = told(ran(), { type: 'run-paused', why: 'by the operator' });
     expect(paused.shown()).toContain('Paused: 1 running step ends, nothing new starts · p continues');

@@ -85,14 +85,29 @@ function footOf(step: StepView, now: number, width: number, rows: number): reado
   return foldedTexts(waitTexts(step, now), width, rows);
 }
 
-/** In one line where they fit, else one below the other and wrapped, as `rows` allows: the last one, when it gives up, is never cut. */
+/** In one line where they fit, else one below the other and wrapped, as `rows` allows. */
 function foldedTexts(texts: readonly string[], width: number, rows: number): readonly string[] {
   const line = texts.join(' · ');
   if (line === '' || cellsOf(line) <= width - 2) return line === '' ? [] : [line];
   const rest = texts.slice(1).join(' · ');
   const parts = cellsOf(rest) <= width - 2 ? [texts[0] ?? '', ...(rest === '' ? [] : [rest])] : texts;
-  const whole = parts.flatMap((text) => wrapped(text, width - 2));
-  return whole.length <= rows ? whole : parts;
+  return fittedTexts(
+    parts.map((text) => wrapped(text, width - 2)),
+    rows,
+    width,
+  );
+}
+
+/** Of the longest text as much as `rows` allows, with a mark; the others whole. */
+function fittedTexts(texts: readonly (readonly string[])[], rows: number, width: number): readonly string[] {
+  const over = texts.flat().length - rows;
+  const most = Math.max(...texts.map(({ length }) => length));
+  if (over <= 0 || most === 1) return texts.flat();
+  const longest = texts.findIndex(({ length }) => length === most);
+  const kept = Math.max(1, most - over);
+  return texts.flatMap((lines, index) =>
+    index === longest ? [...lines.slice(0, kept - 1), clipped(lines.slice(kept - 1).join(' '), width - 2)] : lines,
+  );
 }
 
 /** Why the step failed, as much of it as fits; `m` shows it whole. */
