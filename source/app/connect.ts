@@ -3,6 +3,7 @@ import type { NodeFacts } from '../facts/facts.ts';
 import type { HostKeyOffer, HostTarget } from '../host/host.ts';
 import type { Passwords } from '../host/secrets.ts';
 import { counted } from '../text/plural.ts';
+import { quote } from '../text/quote.ts';
 import { columns } from '../text/table.ts';
 import { type Reached, type ReachOptions, reachNode, reasonOf } from './reach-node.ts';
 import type { World } from './world.ts';
@@ -105,7 +106,7 @@ function refusals(states: ReadonlyMap<string, Reached>): Refusal[] {
 
 async function pin(offers: readonly HostKeyOffer[], { world, prompts }: Access): Promise<void> {
   const changed = offers.filter(({ changedFrom }) => changedFrom !== undefined);
-  if (changed.length > 0) throw changedKeys(changed);
+  if (changed.length > 0) throw changedKeys(changed, world.knownHosts);
   if (prompts.trust === undefined) throw keysNotKnown(offers);
   if (!(await prompts.trust(offers))) throw keysNotAccepted();
   await world.pin(offers);
@@ -133,9 +134,10 @@ function keysNotKnown(offers: readonly HostKeyOffer[]): Fault {
   });
 }
 
-function changedKeys(changed: readonly HostKeyOffer[]): Fault {
+function changedKeys(changed: readonly HostKeyOffer[], knownHosts: string | undefined): Fault {
+  const nodes = [...new Set(changed.map(({ node }) => node))];
   return new Fault({
-    what: `The host key of ${changed.map(({ node }) => node).join(', ')} has changed.`,
+    what: `The host key of ${nodes.join(', ')} has changed.`,
     why: changed
       .map(({ node, changedFrom, fingerprint }) => `${node}: was ${changedFrom}, is ${fingerprint}`)
       .join('\n'),
@@ -143,11 +145,16 @@ function changedKeys(changed: readonly HostKeyOffer[]): Fault {
     next: [
       'Either the node was reinstalled, or another machine answers in its place.',
       'Look at the key on the node itself: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub',
-      'If it is right, remove the line of that node from var/lib/kloudspot/known_hosts under the root and run the command again.',
+      ...(knownHosts === undefined ? [] : forgetKeys(nodes, knownHosts)),
     ],
     exitCode: exitCode.refused,
   });
 }
+
+const forgetKeys = (nodes: readonly string[], knownHosts: string): string[] => [
+  'If that shows the new one, forget the old one and run the same command again: it shows the new key and asks to trust it.',
+  ...nodes.map((node) => `ssh-keygen -R ${node} -f ${quote(knownHosts)}`),
+];
 
 function accessRefused(refused: readonly Refusal[]): Fault {
   return new Fault({

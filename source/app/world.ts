@@ -20,6 +20,8 @@ export interface World {
   readonly stores?: Stores;
   /** The rehearsal's scenario. */
   readonly scenario?: string;
+  /** File of the pinned keys; a rehearsal keeps them with its machines. */
+  readonly knownHosts?: string;
   /** Whether a key is pinned for the node: its login then refuses every other one. */
   isPinned(node: string): Promise<boolean>;
   /** Host keys that a node shows and that are not pinned yet. Costs a connection of its own. */
@@ -61,6 +63,7 @@ export async function openWorld({ files, passwords, rehearsal, fresh }: WorldOpt
   return {
     hosts,
     clock: systemClock,
+    knownHosts: files.knownHosts,
     isPinned: (node) => keys.isPinned(node, files),
     offeredHostKeys: (target) => keys.offeredHostKeys(target, files),
     pin: (offers) => keys.pinHostKeys(offers, files),

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
@@ -9,6 +10,7 @@ import { reachNode } from '../../source/app/reach-node.ts';
 import type { AccessState } from '../../source/app/session.ts';
 import { settingsFrom } from '../../source/app/settings.ts';
 import { type OpenedSite, openSite } from '../../source/app/site.ts';
+import { Fault } from '../../source/errors/fault.ts';
 import type { Host, HostPool } from '../../source/host/host.ts';
 import { draftTarget, targetOf } from '../../source/network/targets.ts';
 import { filesUnder } from '../../source/site/files.ts';
@@ -194,4 +196,28 @@ const poolOf = (hosts: HostPool): HostPool => ({
   get: (target) => hosts.get(target),
   forget: (node) => hosts.forget(node),
   close: () => hosts.close(),
+});
+
+it('prints the command that forgets the old host key of a reinstalled machine, and that of no other', async () => {
+  const opened = await rehearsed();
+  const targets = opened.site.nodes.map(targetOf);
+  const folder = await mkdtemp(join(tmpdir(), 'ks-keys-'));
+  left.push(() => rm(folder, { recursive: true }));
+  spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'key')]);
+  const key = (await readFile(join(folder, 'key.pub'), 'utf8')).split(' ').slice(0, 2).join(' ');
+  const knownHosts = join(folder, 'known hosts');
+  await writeFile(knownHosts, `ks-1 ${key}\nks-11 ${key}\n`);
+  await opened.world.trustHostKeys('ks-1', [key], { besideOld: false });
+  const fault: unknown = await connect(targets, {
+    ...opened,
+    world: { ...opened.world, knownHosts },
+    prompts: {},
+  }).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  expect(fault).toMatchObject({ message: 'The host key of ks-1 has changed.' });
+  const next = fault instanceof Fault ? fault.next : [];
+  expect(spawnSync('bash', ['-c', next.at(-1) ?? '']).status).toBe(0);
+  expect(await readFile(knownHosts, 'utf8')).toBe(`ks-11 ${key}\n`);
 });
