@@ -58,7 +58,7 @@ export function refuseBuilt({ facts, cluster }: Living): void {
     next: [
       `${kloudspot('backup')}  saves the objects of the cluster; what lies in volumes is saved by the product's own means.`,
       'On every node then: sudo snap remove --purge microk8s',
-      `${kloudspot('relocate')}  gives the new addresses, ${kloudspot('init')}  builds the cluster again at them,`,
+      `${kloudspot('relocate')}  gives the new addresses, ${kloudspot('apply')}  builds the cluster again at them,`,
       `${kloudspot('restore')}  brings the objects of the backup back.`,
     ],
     exitCode: exitCode.refused,

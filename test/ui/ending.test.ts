@@ -47,6 +47,16 @@ describe('a run of another purpose', () => {
   );
 });
 
+it.each([
+  ['relocate', 'done', 'kloudspot apply  builds the cluster there'],
+  ['apply', 'removed', 'kloudspot apply  starts a new one: what is right already stays'],
+] as const)('the site is written by then, so apply goes on with it: after %s that is %s', (verb, outcome, line) => {
+  const purpose = verb === 'apply' ? 'init' : verb;
+  const lines = nextLines({ ...emptyView({ ...planOf(site), purpose }), outcome }, place);
+  expect(lines).toContain(line);
+  expect(lines.join()).not.toContain('kloudspot init');
+});
+
 const command = { type: 'command', node: 'ks-1', command: ['true'] } as const;
 const written = { type: 'file-written', node: 'ks-1', path: '/etc/hosts', secret: false } as const;
 const failed = { type: 'step-failed', tried: 'x', seen: 'y', causes: [], next: [], durationMs: 1 } as const;

@@ -92,7 +92,7 @@ export function nextLines(view: RunView, place: RunPlace): readonly string[] {
     case 'partly-undone':
       return [`${kloudspot('plan')}  shows what is still to be done`, ...rehearsed];
     case 'removed':
-      return [`${kloudspot('init')}  starts a new one: what is right already stays`, ...rehearsed];
+      return [`${kloudspot('apply')}  starts a new one: what is right already stays`, ...rehearsed];
     case 'rebooting':
       return [`${kloudspot('attach')}  shows the run once this machine is back`];
     default:
@@ -123,7 +123,7 @@ function afterDone({ plan: { site, purpose, steps } }: RunView, { files }: RunPl
     return [
       ...(fromNextBoot(steps) ? ['Switch the nodes off, take them to their new place, and switch them on'] : []),
       `${kloudspot('preflight')}  checks them at their new addresses`,
-      `${kloudspot('init')}  builds the cluster there`,
+      `${kloudspot('apply')}  builds the cluster there`,
     ];
   const status = `${kloudspot('status')}  shows the state of the site`;
   if (site.deploy === 'later' && purpose === 'init')
