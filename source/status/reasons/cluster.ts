@@ -90,7 +90,7 @@ const lost =
 const foreign = ({ name, role }: NodeStatus): Reason => ({
   verdict: 'note',
   reason: `${name} (${role}) is in the cluster, but not in the site.`,
-  next: `Add ${name} to site.yaml, or take it out of the cluster.`,
+  next: `To keep it, add it to site.yaml; to take it out of the cluster: ${kloudspot('apply')}`,
 });
 
 function sinceWords(since: string | undefined, now: number): string {
