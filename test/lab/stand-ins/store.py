@@ -81,9 +81,14 @@ def promote(address):
 def remove(address):
     found = [member for member in members() if member['address'].partition(':')[0] == address]
     for member in found:
-        try: ask('cluster/member/remove', {'ID': member['ID']})
-        except OSError as refused:  # a member that removes itself: its server stops, and may do so before it answers
-            if not any(words in str(refused) for words in ('server stopped', 'closed connection')): raise
+        def attempt():
+            try: ask('cluster/member/remove', {'ID': member['ID']})
+            except OSError as refused:
+                if 'unhealthy' in str(refused): return None  # etcd has not heard from the other member for a moment; dqlite does not ask
+                # a member that removes itself: its server stops, and may do so before it answers
+                if not any(words in str(refused) for words in ('server stopped', 'closed connection')): raise RuntimeError(str(refused))
+            return True
+        if not until(60, attempt): raise RuntimeError('the datastore removes no member: it is not healthy')
     write_order([each for each in order() if each.partition(':')[0] != address])
     return bool(found)
 
