@@ -43,7 +43,7 @@ describe('a change of all addresses', () => {
       why: expect.stringContaining('datastore'),
       next: expect.arrayContaining([
         expect.stringContaining('backup'),
-        expect.stringContaining('init'),
+        expect.stringContaining('apply'),
         expect.stringContaining('restore'),
       ]),
       exitCode: 6,
