@@ -66,9 +66,11 @@ async function productOf(settings: Settings, world: World, wanted: string | unde
   return own ?? productOfDraft(settings);
 }
 
-const otherProduct = ({ scenario = '' }: World, own: Product, wanted: Product): Fault =>
-  new Fault({
-    what: `The rehearsal ${scenario} is one of ${own.name}, not of ${wanted.name}.`,
+function otherProduct({ scenario = '' }: World, own: Product, wanted: Product): Fault {
+  // A changed copy of a product has its name.
+  const named = ({ name, file }: Product) => (own.name === wanted.name ? `${name} (${file})` : name);
+  return new Fault({
+    what: `The rehearsal ${scenario} is one of ${named(own)}, not of ${named(wanted)}.`,
     why: 'Its machines, its site and its chart are written for one product.',
     next: [
       `With the product of the rehearsal: ${kloudspot('init')}`,
@@ -76,6 +78,7 @@ const otherProduct = ({ scenario = '' }: World, own: Product, wanted: Product): 
     ],
     exitCode: exitCode.usage,
   });
+}
 
 async function productOfDraft(settings: Settings): Promise<Product> {
   const unfinished = await loadDraft(settings.files).catch(() => undefined);

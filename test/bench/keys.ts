@@ -63,14 +63,13 @@ async function onPages(pages: Pages, presses: number): Promise<Row[]> {
   const root = mkdtempSync(join(tmpdir(), 'kloudspot-bench-'));
   const scenario = join(root, 'scenario.yaml');
   const product = join(root, 'product.yaml');
-  writeScenario(scenario, pages.nodes);
+  writeScenario(scenario, pages.nodes, pages.volumes === undefined ? 'kloudspot' : product);
   if (pages.volumes !== undefined) writeProduct(product, pages.volumes);
-  const words = pages.volumes === undefined ? [] : ['--product', product];
   const drawn = new Set<(screen: Screen) => void>();
   const onDrawn = (one: Screen): void => {
     for (const watch of drawn) watch(one);
   };
-  const args = ['init', `--rehearse=${scenario}`, '--root', root, '--speed', '100000', ...words];
+  const args = ['init', `--rehearse=${scenario}`, '--root', root, '--speed', '100000'];
   const screen = new Screen(args, { onDrawn });
   try {
     await toSeenNodes(screen, pages.nodes);

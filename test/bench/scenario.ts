@@ -24,8 +24,8 @@ export function writeProduct(file: string, count: number): void {
   );
 }
 
-/** Writes a scenario of `count` healthy machines in one /16, three of them managers, with a draft of a site on them. */
-export function writeScenario(file: string, count: number): void {
+/** Writes a scenario of `count` healthy machines in one /16, three of them managers, with a draft of a site of `of` on them: a product, or its file. */
+export function writeScenario(file: string, count: number, of: string): void {
   const shared = { gateway: '10.8.250.1', nameservers: ['10.8.250.1'] };
   const machines = Array.from({ length: count }, (_, index) => ({
     name: `n-${index + 1}`,
@@ -39,7 +39,7 @@ export function writeScenario(file: string, count: number): void {
   const draft = {
     version: 1,
     name: 'large',
-    product: 'kloudspot',
+    product: of,
     nodes: machines.map((machine) => ({
       ...machine,
       access: { user: 'ubuntu' },
