@@ -34,7 +34,8 @@ export async function waitUntil(wait: Wait, { step, clock, signal, note }: Waiti
       told = { seen, at: now };
       note({ type: 'waiting', step, for: wait.for, seen, untilAt: new Date(clock.now() + until - now).toISOString() });
     }
-    await clock.sleep(Math.max(0, Math.min(wait.every ?? 2000, until - now)), signal);
+    const pause = wait.every ?? 2000;
+    await clock.sleep(ok ? pause : Math.min(pause, until - now), signal);
   }
 }
 
