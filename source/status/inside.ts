@@ -56,14 +56,11 @@ export async function lookInside(
   host: ReadOnlyHost,
   site: Site,
   product: Product,
-  { clock, round }: Rounds,
+  rounds: Rounds,
   lost: ReadonlySet<string>,
 ): Promise<Omit<Inside, 'nodes'>> {
   const { namespace, release: name } = product;
-  const { workloads, pods, claims, services, releases, values, ...rest } = await answers(host, product, {
-    clock,
-    round,
-  });
+  const { workloads, pods, claims, services, releases, values, ...rest } = await answers(host, product, rounds);
   const status = rest.members && parseMicroK8sStatus(rest.members);
   const listed = releases && parseReleaseList(releases.stdout);
   const own = ofRelease(workloads ?? [], name).map(workloadState);

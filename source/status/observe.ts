@@ -29,10 +29,11 @@ export async function observe({ site, product, clock, open, round = 5_000 }: Obs
     return host;
   };
   const managers = site.nodes.filter(({ role }) => role === 'manager');
+  const rounds = { clock, round };
   const looks = new Map(managers.map(({ name }) => [name, () => openOnce(name)]));
   const wanted = site.nodes.map(({ name }) => name);
   const [visits, { found, silent }] = await Promise.all([
-    Promise.all(wanted.map((node) => visit(node, openOnce, { clock, round }))),
+    Promise.all(wanted.map((node) => visit(node, openOnce, rounds))),
     findManager(looks, wanted, clock, { deadline: round }),
   ]);
   const base = {
@@ -45,7 +46,7 @@ export async function observe({ site, product, clock, open, round = 5_000 }: Obs
   if (!found) return { ...base, ...nothing };
   const nodes = found.nodes.map((node) => ({ ...clusterNode(node), since: readinessSince(node) }));
   const lost = new Set(nodes.filter(({ ready }) => !ready).map(({ name }) => name));
-  return { ...base, nodes, ...(await lookInside(found.host, site, product, { clock, round }, lost)) };
+  return { ...base, nodes, ...(await lookInside(found.host, site, product, rounds, lost)) };
 }
 
 interface Visit {

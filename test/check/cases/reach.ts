@@ -89,7 +89,7 @@ export const reachCases: readonly Case[] = [
   },
   {
     check: 'snap-channel',
-    what: 'a store that is not reached is no refusal',
+    what: 'a store that is not reached refuses nothing',
     grade: 'pass',
     nodes: ['ks-1'],
     says: /lists no channels for snapd of ks-1/,
