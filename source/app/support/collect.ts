@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { journalPath } from '../../engine/journal/journal-path.ts';
 import { listRuns } from '../../engine/runs.ts';
 import { codeOf, messageOf } from '../../errors/thrown.ts';
-import type { Host } from '../../host/host.ts';
+import type { ReadOnlyHost } from '../../host/host.ts';
 import { textOfFile } from '../../host/read-text.ts';
 import { whyUnread } from '../../host/unread.ts';
+import { findManager } from '../../kubernetes/ask.ts';
 import { kubectl } from '../../kubernetes/kubectl.ts';
 import { ask } from '../../kubernetes/read.ts';
 import { snap } from '../../microk8s/snap.ts';
@@ -13,7 +14,7 @@ import type { Files } from '../../site/files.ts';
 import type { SiteNode } from '../../site/schema.ts';
 import { version } from '../../version.ts';
 import { judgeSeen } from '../check-site.ts';
-import { lookAtNodes, type Seen } from '../connect.ts';
+import type { Seen } from '../connect.ts';
 import { pastRuns } from '../history.ts';
 import { statusOf } from '../observe-site.ts';
 import type { OpenedSite } from '../site.ts';
@@ -28,6 +29,8 @@ export interface Piece {
 
 export interface Collecting {
   readonly opened: OpenedSite;
+  /** The nodes as they were when they were looked at: one that dies later keeps its facts. */
+  readonly seen: Seen;
   readonly files: Files;
   readonly hours: number;
 }
@@ -37,16 +40,9 @@ const runs = 5;
 /** ms for each question to a node. */
 const patience = 60_000;
 
-export interface Collected {
-  readonly pieces: readonly Piece[];
-  /** The nodes that are left out, each with the reason. */
-  readonly unreached: ReadonlyMap<string, string>;
-}
-
 /** Everything that explains a site. What fails is named in its place: a node that is dead costs only itself. */
-export async function collect(collecting: Collecting): Promise<Collected> {
-  const { opened, files } = collecting;
-  const seen = await lookAtNodes(opened.site.nodes.map(targetOf), opened.world);
+export async function collect(collecting: Collecting): Promise<readonly Piece[]> {
+  const { opened, seen, files } = collecting;
   const groups = await Promise.all([
     piece('about.json', async () => json({ version, at: new Date(opened.world.clock.now()), site: opened.site.name })),
     piece('unreached.json', async () => json(Object.fromEntries(seen.unreached))),
@@ -57,13 +53,7 @@ export async function collect(collecting: Collecting): Promise<Collected> {
     piece('values.yaml', async () => textOfFile(files.values)),
     ...[...seen.facts].map(([node, facts]) => piece(`nodes/${node}/facts.json`, async () => json(facts))),
   ]);
-  const pieces = [
-    ...groups,
-    ...(await ofRuns(files)),
-    ...(await ofNodes(collecting, seen)),
-    ...(await ofCluster(opened, seen)),
-  ];
-  return { pieces, unreached: seen.unreached };
+  return [...groups, ...(await ofRuns(files)), ...(await ofNodes(collecting)), ...(await ofCluster(opened, seen))];
 }
 
 async function piece(path: string, read: () => Promise<string>): Promise<Piece> {
@@ -101,7 +91,7 @@ function nodeCommands(hours: number): Readonly<Record<string, readonly string[]>
   };
 }
 
-async function ofNodes({ opened, hours }: Collecting, { facts }: Seen): Promise<Piece[]> {
+async function ofNodes({ opened, seen: { facts }, hours }: Collecting): Promise<Piece[]> {
   const living = opened.site.nodes.filter(({ name }) => facts.has(name));
   const commands = Object.entries(nodeCommands(hours));
   // Each asks for the node again: one that has gone since is named in each file that it leaves out.
@@ -113,7 +103,7 @@ async function ofNodes({ opened, hours }: Collecting, { facts }: Seen): Promise<
   );
 }
 
-async function said(host: Host, words: readonly string[]): Promise<string> {
+async function said(host: ReadOnlyHost, words: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await ask(host, words, { deadline: patience });
   return [stdout, stderr, ...(code === 0 ? [] : [`exit code ${code}\n`])].filter((text) => text !== '').join('');
 }
@@ -129,18 +119,15 @@ const kinds = [
   'persistentvolumeclaims',
 ] as const;
 
-/** Through the first manager that was reached and answers. */
+/** Through the manager whose API knows the most of the site's nodes: one that never joined answers for itself alone. */
 async function ofCluster({ site, world }: OpenedSite, { facts }: Seen): Promise<Piece[]> {
-  for (const node of site.nodes.filter(({ name, role }) => role === 'manager' && facts.has(name))) {
-    try {
-      const host = await world.hosts.get(targetOf(node));
-      const probe = await ask(host, kubectl.list('namespaces'), { deadline: 15_000 });
-      if (probe.code !== 0) continue;
-      const read = (kind: string) => piece(`cluster/${kind}.json`, () => said(host, kubectl.list(kind, { all: true })));
-      return await Promise.all(kinds.map(read));
-    } catch {
-      // The next manager may answer.
-    }
-  }
-  return [notCollected('cluster', 'No manager of the cluster answers.')];
+  const managers = site.nodes.filter(({ name, role }) => role === 'manager' && facts.has(name));
+  const looks = new Map(managers.map((node) => [node.name, () => world.hosts.get(targetOf(node))]));
+  const names = site.nodes.map(({ name }) => name);
+  const { found } = await findManager(looks, names, world.clock);
+  if (found === undefined) return [notCollected('cluster', 'No manager of the cluster answers.')];
+  const { host } = found;
+  return Promise.all(
+    kinds.map((kind) => piece(`cluster/${kind}.json`, () => said(host, kubectl.list(kind, { all: true })))),
+  );
 }

@@ -39,8 +39,10 @@ async function support(
   const opened = await openSite(settings);
   try {
     const { site, world, passwords } = opened;
-    await connect(site.nodes.map(targetOf), { world, passwords, prompts: accessPrompts(settings, terminal) });
-    const { pieces: found, unreached } = await collect({ opened, files: settings.files, hours });
+    const prompts = accessPrompts(settings, terminal);
+    const seen = await connect(site.nodes.map(targetOf), { world, passwords, prompts });
+    const { unreached } = seen;
+    const found = await collect({ opened, seen, files: settings.files, hours });
     const pieces = redacted(found, passwords.all());
     const name = `support-${site.name}-${new Date(world.clock.now()).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}`;
     const path = resolve(output ?? `${name}.tar.gz`);
