@@ -1,8 +1,8 @@
 import { exitCode, Fault } from '../../errors/fault.ts';
 import type { Site } from '../../site/schema.ts';
 import { kloudspot } from '../../text/command.ts';
-import { counted } from '../../text/plural.ts';
 import { didYouMean } from '../../text/nearest.ts';
+import { counted } from '../../text/plural.ts';
 import { refuseLastCopies } from './refusals.ts';
 import type { StandingCluster } from './standing.ts';
 
@@ -39,5 +39,5 @@ export function refuseDrill(name: string, site: Pick<Site, 'nodes'>, standing: S
       `It has ${counted(voters.length, 'voting member')}; more than half must be there.`,
       ['A cluster of three managers survives the loss of one.'],
     );
-  refuseLastCopies(standing, new Set([name]));
+  refuseLastCopies(standing, new Set([name]), { forGood: false });
 }

@@ -16,7 +16,7 @@ export function refuseDepartures(leaving: Leaving): void {
   refuseUnreached(leaving);
   refuseLossOfQuorum(leaving);
   const gone = leaving.departures.filter(({ why }) => why !== 'role').map(({ node }) => node);
-  refuseLastCopies(leaving.standing, new Set(gone));
+  refuseLastCopies(leaving.standing, new Set(gone), { forGood: true });
 }
 
 const refused = (what: string, where: string, why: string, next: readonly string[]): Fault =>
@@ -67,13 +67,17 @@ function isReady(address: string, { nodes }: StandingCluster): boolean {
 /** `data-kafka` of `data-kafka-2`: the volumes of one stateful set hold copies of the same data. */
 const setOf = ({ namespace, claim }: LocalVolume): string => `${namespace}/${claim.replace(/-\d+$/, '')}`;
 
-/** Throws `Fault` (exit code 6) where data could be used nowhere without these nodes. */
-export function refuseLastCopies(standing: StandingCluster, gone: ReadonlySet<string>): void {
-  refuseLastLocalCopy(standing, gone);
+/** Throws `Fault` (exit code 6) where data could be used nowhere without these nodes. `forGood`: they do not come back. */
+export function refuseLastCopies(
+  standing: StandingCluster,
+  gone: ReadonlySet<string>,
+  { forGood }: { readonly forGood: boolean },
+): void {
+  refuseLastLocalCopy(standing, gone, forGood);
   refuseLastSharedCopy(standing, gone);
 }
 
-function refuseLastLocalCopy(standing: StandingCluster, gone: ReadonlySet<string>): void {
+function refuseLastLocalCopy(standing: StandingCluster, gone: ReadonlySet<string>, forGood: boolean): void {
   const stays = ({ node, ready }: LocalVolume) =>
     !gone.has(node) && ready && standing.nodes.some(({ name, ready: lives }) => name === node && lives);
   const last = standing.locals.find(
@@ -87,7 +91,11 @@ function refuseLastLocalCopy(standing: StandingCluster, gone: ReadonlySet<string
     'The volume lies on this node alone, and no other instance of its service is ready on a node that stays.',
     [
       `Bring the other instances back first: ${kloudspot('status')}  shows them.`,
-      `Or save the data, then remove the volume: sudo microk8s kubectl delete pvc ${last.claim} -n ${last.namespace}`,
+      ...(forGood
+        ? [
+            `Or save the data, then remove the volume: sudo microk8s kubectl delete pvc ${last.claim} -n ${last.namespace}`,
+          ]
+        : []),
     ],
   );
 }

@@ -47,3 +47,10 @@ test.each([
   }
   expect(said).toContain(text);
 });
+
+test('no claim is to be deleted for a node that comes back', () => {
+  const standing = standingOf({ ...three, locals: { 'data-mongo-0': 'ks-2' } });
+  expect(() => refuseDrill('ks-2', siteOf(three), standing)).toThrow(
+    expect.objectContaining({ next: [expect.stringMatching(/^Bring the other instances back first/)] }),
+  );
+});
