@@ -8,7 +8,7 @@ import type { PlannedStep } from '../../source/plan/step.ts';
 import { planReboot, reboot } from '../../source/plan/steps/reboot.ts';
 import { normalisedPair } from '../../source/tls/pem.ts';
 import { selfSigned } from '../../source/tls/self-signed.ts';
-import { history, items, noRelease, release, workloads } from './cluster-words.ts';
+import { history, items, nodes, noRelease, release, workloads } from './cluster-words.ts';
 import { type Answers, carryThrough, fakeWorld, textOf } from './fake-world.ts';
 import { cluster, factsOf, makePlan, product, siteOf } from './sample.ts';
 
@@ -94,6 +94,35 @@ describe('a rollout that does not become ready', () => {
     expect(ran.map(({ command }) => textOf(command))).toEqual([
       `${M} helm3 rollback kloudspot 1 --namespace kloudspot`,
     ]);
+  });
+
+  test('names the node that is lost, and no trouble that a pod had before it became ready', async () => {
+    const step = stepOf('rollout');
+    const warning = (name: string, message: string) => ({
+      metadata: { name: `event-${name}` },
+      type: 'Warning',
+      reason: 'FailedScheduling',
+      message,
+      involvedObject: { kind: 'Pod', name },
+    });
+    const readyPod = { metadata: { name: 'web-9' }, status: { conditions: [{ type: 'Ready', status: 'True' }] } };
+    const { context } = world({
+      ...answers(step),
+      [`${M} kubectl get nodes`]: nodes('ks-1', 'ks-2', { name: 'ks-3', ready: false }),
+      [`${M} kubectl get pods`]: items([readyPod]),
+      [`${M} kubectl get events`]: items([warning('web-9', 'unbound claims'), warning('web-1', 'too little memory')]),
+    });
+    const fault = await carryThrough(context, step).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(fault).toMatchObject({
+      causes: expect.arrayContaining([
+        'node ks-3 is lost: what has its volume on it waits for it',
+        'Pod web-1: FailedScheduling: too little memory',
+      ]),
+    });
+    expect(JSON.stringify(fault)).not.toContain('unbound claims');
   });
 
   test('in an update goes back as soon as waiting cannot help, with the last words of the program', async () => {

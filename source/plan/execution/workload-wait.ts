@@ -1,7 +1,9 @@
 import { kubectl } from '../../kubernetes/kubectl.ts';
+import { clusterNode } from '../../kubernetes/nodes.ts';
 import {
   type EventObject,
   eventObject,
+  nodeObject,
   type PodObject,
   podObject,
   type WorkloadObject,
@@ -12,6 +14,7 @@ import {
   isHopeless,
   latestWarnings,
   ofRelease,
+  podReady,
   type StuckPod,
   sayWaiting,
   stuckLine,
@@ -142,8 +145,12 @@ async function stuckNow(context: StepContext, { through, namespace, pick }: Work
     ]);
     const names = workloads.answered ? pick(workloads.value).map(({ metadata }) => metadata.name) : [];
     const ours = ({ metadata }: PodObject) => names.some((name) => metadata.name.startsWith(`${name}-`));
-    const warnings = events.answered ? events.value : [];
-    return { stuck: stuckPods((pods.answered ? pods.value : []).filter(ours), warnings), events: warnings };
+    const found = pods.answered ? pods.value : [];
+    // What a pod waited for before it became ready is kept for an hour.
+    const ready = new Set(found.filter(podReady).map(({ metadata }) => metadata.name));
+    const past = ({ involvedObject: { kind, name } }: EventObject) => kind === 'Pod' && ready.has(name);
+    const warnings = (events.answered ? events.value : []).filter((event) => !past(event));
+    return { stuck: stuckPods(found.filter(ours), warnings), events: warnings };
   } catch {
     return { stuck: [], events: [] };
   }
@@ -151,13 +158,28 @@ async function stuckNow(context: StepContext, { through, namespace, pick }: Work
 
 /** What the pods and the cluster's last warnings tell, in plain lines. */
 async function troubles(context: StepContext, wanted: WorkloadsWanted): Promise<string[]> {
-  const { stuck, events } = await stuckNow(context, wanted);
+  const [{ stuck, events }, lost] = await Promise.all([stuckNow(context, wanted), lostNodes(context, wanted)]);
   const lines = await Promise.all(
     stuck
       .slice(0, 4)
       .map(async (pod) => [stuckLine(pod), ...(pod.crashed ? await lastWords(context, wanted, pod) : [])]),
   );
-  return [...lines.flat(), ...latestWarnings(events, 3)];
+  return [
+    ...lost.map((name) => `node ${name} is lost: what has its volume on it waits for it`),
+    ...lines.flat(),
+    ...latestWarnings(events, 3),
+  ];
+}
+
+/** The nodes that the cluster does not hear from, as far as the API answers. */
+async function lostNodes(context: StepContext, { through }: WorkloadsWanted): Promise<string[]> {
+  try {
+    const nodes = await readList(await context.look(through), 'nodes', {}, nodeObject);
+    const all = nodes.answered ? nodes.value.map(clusterNode) : [];
+    return all.filter(({ ready }) => !ready).map(({ name }) => name);
+  } catch {
+    return [];
+  }
 }
 
 /**
