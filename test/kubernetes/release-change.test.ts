@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { releaseChangeLines } from '../../source/cli/text/release-change-text.ts';
+import { releaseChangeLines, waitingLines } from '../../source/cli/text/release-change-text.ts';
 import { fixedChanges } from '../../source/kubernetes/fixed-fields.ts';
 import { manifestChanges, parseManifests } from '../../source/kubernetes/manifests.ts';
 
@@ -84,6 +84,16 @@ test('a stateful set that is made again on the way may have larger volumes, and 
     );
   expect(fixedChanges(set('1Gi', 'a'), set('2Gi', 'a'), { namespace: 'own', remade: new Set(['x']) })).toEqual([]);
   expect(fixedChanges(set('1Gi', 'a'), set('2Gi', 'b'), { namespace: 'own', remade: new Set(['x']) })).toHaveLength(1);
+});
+
+test('what is not ready before an update is said before it: it waits for that too, and goes back in the end', () => {
+  const part = { name: 'kafka', namespace: 'own', kind: 'StatefulSet', wanted: 3, ready: 2, complete: false } as const;
+  expect(waitingLines([part], { rollsBack: true })).toEqual([
+    '! Not ready now: kafka 2 of 3. The update waits for every part, and goes back to the revision before where one does not become ready.',
+    '',
+  ]);
+  expect(waitingLines([part], { rollsBack: false })[0]).toMatch(/waits for every part\.$/);
+  expect(waitingLines([{ ...part, ready: 3, complete: true }], { rollsBack: true })).toEqual([]);
 });
 
 describe('a newer chart, as update --update-helm shows it', () => {

@@ -15,7 +15,7 @@ import { kloudspot } from '../../text/command.ts';
 import { diffLines, shortDiff } from '../../ui/model/diff.ts';
 import type { SiteVerb } from '../line/site-verb.ts';
 import type { Terminal } from '../line/terminal.ts';
-import { releaseChangeLines, unheardLines } from '../text/release-change-text.ts';
+import { releaseChangeLines, unheardLines, waitingLines } from '../text/release-change-text.ts';
 import { lookAtCluster, runProductPlan, type SeenCluster, siteBefore, tell } from './product-verb.ts';
 
 /** What `update` and `storage grow` change. */
@@ -50,6 +50,7 @@ export async function updateProduct(
     const remade = new Set(growth.flatMap(({ statefulSet }) => statefulSet ?? []));
     const released = await releaseChange(verb.opened, seen, { newestChart: newest, chartVersion }, remade);
     if (released) tell(verb, [...unheardLines(released), ...releaseChangeLines(released, { all: settings.verbose })]);
+    tell(verb, waitingLines(seen.workloads ?? [], { rollsBack: growth.length === 0 }));
     const siteFile = change === undefined ? [] : [{ path: settings.site, content: change.text, mode: 0o644 }];
     const kept = changesCluster(released, growth.length > 0) ? await siteBefore(verb) : undefined;
     const wish = { purpose: 'update', newestChart: newest, chartVersion, siteBefore: kept } as const;

@@ -1,5 +1,6 @@
 import { isOtherChart, type ReleaseChange } from '../../app/release-change.ts';
 import type { ManifestChange } from '../../kubernetes/manifests.ts';
+import { sayWaiting, type WorkloadState } from '../../kubernetes/workloads.ts';
 import { counted } from '../../text/plural.ts';
 import { diffLines, shortDiff } from '../../ui/model/diff.ts';
 
@@ -15,6 +16,16 @@ export const unheardLines = ({ unheard }: Pick<ReleaseChange, 'unheard'>): strin
         ...unheard.map(({ image, problem }) => `  ${image}: ${problem}`),
         '',
       ];
+
+/** What is not ready before an update, which waits for it too. */
+export function waitingLines(
+  workloads: readonly WorkloadState[],
+  { rollsBack }: { readonly rollsBack: boolean },
+): string[] {
+  if (workloads.every(({ complete }) => complete)) return [];
+  const end = rollsBack ? ', and goes back to the revision before where one does not become ready' : '';
+  return [`! Not ready now: ${sayWaiting(workloads)}. The update waits for every part${end}.`, ''];
+}
 
 /** What an update changes: the chart, with its maker's words, and each object of the cluster. */
 export function releaseChangeLines(change: ReleaseChange, { all }: { readonly all: boolean }): string[] {
