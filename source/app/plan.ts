@@ -1,20 +1,17 @@
-import { join } from 'node:path';
 import type { RunHandle } from '../engine/journal/event.ts';
 import { exitCode, Fault } from '../errors/fault.ts';
 import type { NodeFacts } from '../facts/facts.ts';
-import { textUpTo } from '../host/read-text.ts';
-import { whyUnread } from '../host/unread.ts';
 import { type Drift, drift } from '../plan/document/basis.ts';
 import type { Plan } from '../plan/document/document.ts';
-import { parsePlan } from '../plan/document/document-schema.ts';
 import type { PlanInput } from '../plan/input.ts';
 import { stepKinds } from '../plan/kinds.ts';
-import { makePlan, planHash } from '../plan/plan.ts';
+import { makePlan } from '../plan/plan.ts';
 import { kloudspot } from '../text/command.ts';
 import { readChart } from '../workstation/chart-files.ts';
 import { bundleOf } from './bundle/of-site.ts';
 import { refuseOutside } from './outside.ts';
 import type { OpenedSite } from './site.ts';
+import { planPath, planText, storedPlan } from './stored-plan.ts';
 
 /** The plan for a site from what was seen of its nodes. Throws a `Fault` where its bundle cannot be read. */
 export async function planSite(
@@ -27,38 +24,14 @@ export async function planSite(
   return makePlan({ site, product, facts, now: new Date(world.clock.now()), readChart, ...wish, bundle });
 }
 
-/** Bytes. The plan for a hundred nodes has some MB; a device such as /dev/zero never ends. */
-const largest = 256 * 1024 * 1024;
-
-/** Reads a plan back from its file. Throws a `Fault` when it cannot be read, is damaged, or was changed after it was made. */
-export async function readPlan(file: string): Promise<Plan> {
-  const text = await textUpTo(file, largest, '--plan').catch((cause: unknown) => {
-    if (cause instanceof Fault) throw cause;
-    throw new Fault({
-      what: 'The plan cannot be read.',
-      where: file,
-      why: whyUnread(cause),
-      cause,
-      next: [`${kloudspot('plan --save FILE')}  writes one.`],
-    });
-  });
-  return checkedPlan(text, file);
-}
+/** Reads a plan back from its file, to be carried out. Throws a `Fault` when it cannot be read, is damaged, or was changed after it was made. */
+export const readPlan = async (file: string): Promise<Plan> => checkedPlan(await planText(file), file);
 
 /** The plan of a run, from its folder. */
-export const planOfRun = ({ directory }: RunHandle): Promise<Plan> => readPlan(join(directory, 'plan.json'));
+export const planOfRun = ({ directory }: RunHandle): Promise<Plan> => readPlan(planPath(directory));
 
 /** The plan that a text holds, once its hash shows that it is as it was made: what a plan shows is what it does. */
-export function checkedPlan(text: string, where: string): Plan {
-  const plan = parsePlan(text, stepKinds, where);
-  if (planHash(plan) === plan.hash) return plan;
-  throw new Fault({
-    what: 'The plan was changed after it was made.',
-    where,
-    why: `Its hash is ${plan.hash}, its content has ${planHash(plan)}.`,
-    next: [`Change site.yaml instead, then: ${kloudspot('plan --save FILE')}`],
-  });
-}
+export const checkedPlan = (text: string, where: string): Plan => storedPlan(text, stepKinds, where);
 
 /** Throws a `Fault` (exit code 6) with each fact that is different from what the plan rests on. `begun`: ids of its steps that were begun. */
 export function refuseDrift(plan: Plan, facts: ReadonlyMap<string, NodeFacts>, begun?: ReadonlySet<string>): void {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { atHome } from '../host/home-path.ts';
 import type { HostTarget } from '../host/host.ts';
 import { outsideCommand, outsideOf, outsidePath } from '../kubernetes/outside-words.ts';
@@ -6,6 +5,7 @@ import { targetOf } from '../network/targets.ts';
 import type { Finding } from '../site/finding.ts';
 import { basisOf } from './document/basis.ts';
 import type { Plan } from './document/document.ts';
+import { planHash } from './document/hash.ts';
 import type { PlanInput } from './input.ts';
 import { planRelocation } from './stages/addresses.ts';
 import { planBackups, planProductBackup } from './stages/backups.ts';
@@ -57,48 +57,6 @@ function acceptedIn(findings: readonly Finding[]): Pick<Plan, 'accepted'> {
     finding.accepted ? [{ check: finding.check, nodes: finding.nodes, reason: finding.reason }] : [],
   );
   return accepted.length === 0 ? {} : { accepted };
-}
-
-/** First 12 hex digits of SHA-256 over what a plan rests on and does. */
-export function planHash({
-  site,
-  basis,
-  steps,
-  accepted,
-}: Pick<Plan, 'site' | 'basis' | 'steps' | 'accepted'>): string {
-  const hash = createHash('sha256');
-  let text = '';
-  canonical({ site, basis, steps, accepted }, (piece) => {
-    text += piece;
-    if (text.length < 50_000) return;
-    hash.update(text);
-    text = '';
-  });
-  return hash.update(text).digest('hex').slice(0, 12);
-}
-
-/**
- * JSON with its keys in order: a plan that was stored and read back is the same plan. In pieces, since that of a thousand
- * nodes is tens of megabytes long.
- */
-function canonical(value: unknown, write: (piece: string) => void): void {
-  if (Array.isArray(value)) {
-    for (const [index, part] of value.entries()) {
-      write(index === 0 ? '[' : ',');
-      canonical(part ?? null, write);
-    }
-    write(value.length === 0 ? '[]' : ']');
-  } else if (typeof value === 'object' && value !== null) {
-    let before = '{';
-    for (const key of Object.keys(value).sort()) {
-      const part: unknown = Reflect.get(value, key);
-      if (part === undefined) continue;
-      write(`${before}${JSON.stringify(key)}:`);
-      canonical(part, write);
-      before = ',';
-    }
-    write(before === '{' ? '{}' : '}');
-  } else write(JSON.stringify(value));
 }
 
 /** Nodes that the site does not name any more, and that leave by themselves. */

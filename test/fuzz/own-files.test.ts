@@ -11,8 +11,8 @@ import { claimRun, lifeOfRun } from '../../source/engine/process/run-process.ts'
 import { summarizeRun } from '../../source/engine/runs.ts';
 import { identifyProcess } from '../../source/host/process-identity.ts';
 import { parsePlan } from '../../source/plan/document/document-schema.ts';
+import { planHash } from '../../source/plan/document/hash.ts';
 import { stepKinds } from '../../source/plan/kinds.ts';
-import { planHash } from '../../source/plan/plan.ts';
 import { filesUnder } from '../../source/site/files.ts';
 import { localBackups } from '../../source/workstation/backups.ts';
 import { writeArchive } from '../../source/workstation/bundle/archive.ts';

@@ -1,5 +1,5 @@
-import { planOfRun } from '../../app/plan.ts';
 import { settingsFrom } from '../../app/settings.ts';
+import { planToWatch } from '../../app/stored-plan.ts';
 import { findRun, latestRun } from '../../engine/runs.ts';
 import { Fault } from '../../errors/fault.ts';
 import { kloudspot } from '../../text/command.ts';
@@ -28,6 +28,6 @@ export default defineVerb({
         next: [`${kloudspot('apply')}  starts one.`],
       });
     await repeatFlagsOf(run);
-    return watchRun(run, await planOfRun(run), settings, processTerminal(), 'attached', { standing: runPage });
+    return watchRun(run, await planToWatch(run), settings, processTerminal(), 'attached', { standing: runPage });
   },
 });

@@ -79,12 +79,14 @@ export const planSchema: z.ZodType<Plan> = z.object({
 
 /**
  * Reads the text of a `plan.json`. Throws a `Fault` that lists everything that is wrong: the shape, unknown kinds of steps,
- * parameters that a kind does not take, needs that no step meets, and steps that wait for each other.
+ * parameters that a kind does not take, needs that no step meets, and steps that wait for each other. Without `kinds` neither kinds nor
+ * parameters are judged.
  */
-export function parsePlan(content: string, kinds: ReadonlyMap<string, StepKind>, where: string): Plan {
+export function parsePlan(content: string, kinds: ReadonlyMap<string, StepKind> | undefined, where: string): Plan {
   const parsed = planSchema.safeParse(readJson(content, where));
   if (!parsed.success) throw notAPlan(where, parsed.error.issues.map(sayIssue));
-  const problems = [...hidden(parsed.data), ...stepProblems(parsed.data, kinds), ...orderProblems(parsed.data.steps)];
+  const ofKinds = kinds === undefined ? [] : stepProblems(parsed.data, kinds);
+  const problems = [...hidden(parsed.data), ...ofKinds, ...orderProblems(parsed.data.steps)];
   if (problems.length > 0) throw notAPlan(where, problems);
   return parsed.data;
 }
