@@ -21,12 +21,14 @@ export interface PastRun {
   readonly steps: { readonly done: number; readonly changed: number; readonly all: number | undefined };
   /** Ids of steps that failed and were not done later. */
   readonly failed: readonly string[];
+  /** The same steps in the words in which the run shows them; the id where the plan cannot be read. */
+  readonly failedTitles: readonly string[];
 }
 
 const planSchema = z.object({
   purpose: z.string(),
   site: z.object({ name: z.string() }),
-  steps: z.array(z.unknown()),
+  steps: z.array(z.object({ id: z.string(), title: z.string(), node: z.string().optional() })),
 });
 
 /** All runs under a root, newest first. A run whose plan is damaged is listed all the same. */
@@ -59,7 +61,14 @@ async function pastRun(run: RunHandle): Promise<PastRun> {
     result: summary.state,
     steps: { done: done.size, changed: [...done.values()].filter(Boolean).length, all: plan?.steps.length },
     failed: [...failed],
+    failedTitles: [...failed].map((id) => titleOf(id, plan?.steps)),
   };
+}
+
+function titleOf(id: string, steps: z.output<typeof planSchema>['steps'] = []): string {
+  const step = steps.find((each) => each.id === id);
+  if (step === undefined) return id;
+  return step.node === undefined ? step.title : `${step.node}: ${step.title}`;
 }
 
 function spentAfter(spent: Spent, event: RunEvent): Spent {

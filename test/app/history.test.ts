@@ -33,3 +33,34 @@ it.each([
 ] as const)('%s: a gap of %i ms after %s', async (run, gap, outcome, spent) => {
   expect(await spentOf(run, gap, outcome)).toBe(spent);
 });
+
+it('names failed steps as the run did, and by their ids where the plan cannot be read', async () => {
+  const files = filesUnder(await mkdtemp(join(root, 'failed-')));
+  const at = '2026-01-01T10:00:00.000Z';
+  const failures = ['rollout', 'join@ks-2'].map((step) => ({
+    at,
+    type: 'step-failed',
+    step,
+    tried: 't',
+    seen: 's',
+    causes: [],
+    next: [],
+    durationMs: 1,
+  }));
+  const steps = [
+    { id: 'rollout', title: 'Every part becomes ready' },
+    { id: 'join@ks-2', title: 'Join ks-2', node: 'ks-2' },
+  ];
+  for (const run of ['20260101-100000-0004', '20260101-100000-0005']) {
+    const directory = join(files.runs, run);
+    await mkdir(directory, { recursive: true });
+    const started = { at, type: 'run-started', run, plan: 'p', owner: 'root', host: 'h', process: 1, version: '1' };
+    const lines = [{ ...started, resumed: false }, ...failures].map((event) => `${JSON.stringify(event)}\n`);
+    await writeFile(join(directory, 'journal.jsonl'), lines.join(''));
+  }
+  const plan = { purpose: 'update', site: { name: 'berlin' }, steps };
+  await writeFile(join(files.runs, '20260101-100000-0004', 'plan.json'), JSON.stringify(plan));
+  const [damaged, whole] = await pastRuns(files);
+  expect(whole?.failedTitles).toEqual(['Every part becomes ready', 'ks-2: Join ks-2']);
+  expect(damaged?.failedTitles).toEqual(['rollout', 'join@ks-2']);
+});

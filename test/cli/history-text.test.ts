@@ -13,6 +13,7 @@ const past = (more: Partial<PastRun> = {}): PastRun => ({
   result: 'done',
   steps: { done: 142, changed: 101, all: 142 },
   failed: [],
+  failedTitles: [],
   ...more,
 });
 const long = past({

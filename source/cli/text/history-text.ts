@@ -14,7 +14,7 @@ interface Page {
 export function historyLines(runs: readonly PastRun[], page: Page): string[] {
   const [newest] = runs;
   if (newest === undefined) return [`No runs yet. ${kloudspot('apply')}  starts one.`];
-  const failed = runs.flatMap(({ run, failed: steps }) =>
+  const failed = runs.flatMap(({ run, failedTitles: steps }) =>
     steps.length === 0 ? [] : [`  ${run}: ${steps.join(', ')}`],
   );
   return [
