@@ -8,9 +8,14 @@ export function touch(part: object, key: string): void {
   else keys.add(key);
 }
 
+/** The keys that were noted since they were taken. */
+export function touchedIn(part: object): ReadonlySet<string> {
+  return touched.get(part) ?? new Set();
+}
+
 /** The keys that were noted since the last time. */
 export function takeTouched(part: object): ReadonlySet<string> {
-  const keys = touched.get(part) ?? new Set();
+  const keys = touchedIn(part);
   touched.delete(part);
   return keys;
 }

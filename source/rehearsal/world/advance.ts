@@ -1,6 +1,7 @@
 import type { Product } from '../../product/schema.ts';
 import { reconcile } from '../cluster/controllers/reconcile.ts';
 import type { State } from '../model/state.ts';
+import { touchedIn } from '../model/touched.ts';
 import { handleEvent } from './events.ts';
 
 /** More rounds than this in one go: a controller never settles, which is a bug in the program. */
@@ -35,9 +36,27 @@ export function isDue(state: State, now: number): boolean {
   return state.agenda.some(({ at }) => at <= now) || Object.values(state.clusters).some(({ nextAt }) => nextAt <= now);
 }
 
-/** Something has changed that may concern any cluster: its controllers look again. */
+/** The cluster of each machine when something was changed last. */
+const homes = new WeakMap<State, Map<string, string | undefined>>();
+
+/** Something has changed: the controllers of the clusters that it may concern look again. */
 export function disturb(state: State): void {
-  for (const cluster of Object.values(state.clusters)) cluster.nextAt = 0;
+  const touched = touchedIn(state.machines);
+  const known = homes.get(state);
+  const now = new Map(known);
+  for (const { id, microk8s } of state.machines)
+    if (known === undefined || touched.has(id)) now.set(id, microk8s?.cluster);
+  homes.set(state, now);
+  // A machine concerns the cluster that it leaves, too.
+  const concerned = new Set([...touched].flatMap((id) => [known?.get(id), now.get(id)]));
+  for (const cluster of Object.values(state.clusters)) {
+    const isConcerned =
+      known === undefined ||
+      concerned.has(cluster.id) ||
+      touchedIn(cluster.objects).size > 0 ||
+      cluster.members.some(({ machine }) => touched.has(machine));
+    if (isConcerned) cluster.nextAt = 0;
+  }
 }
 
 function earliest<Item>(items: readonly Item[], rank: (item: Item) => readonly [number, number]): Item | undefined {
