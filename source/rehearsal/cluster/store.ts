@@ -46,6 +46,46 @@ export function list(cluster: Cluster, kind: string, namespace?: string): KubeOb
   return own.flatMap((key) => cluster.objects[key] ?? []);
 }
 
+/** Keys of the pods that each of their owners has, in order; whatever makes, removes or hands over a pod invalidates it. */
+const owners = new WeakMap<Cluster['objects'], ReadonlyMap<string, readonly string[]>>();
+
+function keysByOwner(cluster: Cluster): ReadonlyMap<string, readonly string[]> {
+  const known = owners.get(cluster.objects);
+  if (known !== undefined) return known;
+  const found = new Map<string, string[]>();
+  for (const key of keysOf(cluster, 'pods')) {
+    for (const { kind, name } of cluster.objects[key]?.metadata.ownerReferences ?? []) {
+      const owner = `${kind}/${key.split('/')[1]}/${name}`;
+      const keys = found.get(owner);
+      if (keys === undefined) found.set(owner, [key]);
+      else if (keys.at(-1) !== key) keys.push(key);
+    }
+  }
+  owners.set(cluster.objects, found);
+  return found;
+}
+
+/** The pods of a controller, in order of their names. */
+export function podsOf(cluster: Cluster, kind: string, namespace: string | undefined, name: string): KubeObject[] {
+  const keys = keysByOwner(cluster).get(`${kind}/${namespace ?? 'default'}/${name}`) ?? [];
+  return keys.flatMap((key) => cluster.objects[key] ?? []);
+}
+
+/** Gives a pod to a controller, or to none. */
+export function handOver(cluster: Cluster, pod: KubeObject, owner: KubeObject | undefined): void {
+  if (owner === undefined) delete pod.metadata.ownerReferences;
+  else pod.metadata.ownerReferences = [ownerReference(owner)];
+  owners.delete(cluster.objects);
+  touch(cluster.objects, keyOfObject(pod));
+}
+
+export const ownerReference = ({ apiVersion, kind, metadata }: KubeObject) => ({
+  apiVersion,
+  kind,
+  name: metadata.name,
+  controller: true,
+});
+
 export const stamp = (now: number): string => `${new Date(now).toISOString().slice(0, 19)}Z`;
 
 /** Puts a new object there, or replaces one as a whole. Metadata that the API server owns is filled in. */
@@ -66,6 +106,7 @@ export function put(cluster: Cluster, object: KubeObject, now: number): KubeObje
     },
   };
   if (before === undefined) indexes.delete(cluster.objects);
+  if (object.kind === 'Pod') owners.delete(cluster.objects);
   cluster.objects[key] = kept;
   touch(cluster.objects, key);
   return kept;
@@ -88,6 +129,7 @@ export function putStatus(cluster: Cluster, object: KubeObject, status: unknown)
 export function remove(cluster: Cluster, object: KubeObject): void {
   const key = keyOfObject(object);
   indexes.delete(cluster.objects);
+  owners.delete(cluster.objects);
   delete cluster.objects[key];
   touch(cluster.objects, key);
   delete cluster.due[key];

@@ -48,13 +48,22 @@ export function lostSince(context: Pick<ReconcileContext, 'cluster'>, name: stri
   return node === undefined ? 0 : context.cluster.due[`lost/${keyOfObject(node)}`];
 }
 
-export function machineOfNode(
-  { state, cluster }: Pick<ReconcileContext, 'state' | 'cluster'>,
-  name: string,
-): Machine | undefined {
-  return state.machines.find(
-    (machine) => machine.microk8s?.cluster === cluster.id && machine.microk8s.nodeName === name,
-  );
+/** Node name → machine, for one round of the controllers: no machine joins or leaves within it. */
+const machinesByNode = new WeakMap<object, ReadonlyMap<string, Machine>>();
+
+export function machineOfNode(context: Pick<ReconcileContext, 'state' | 'cluster'>, name: string): Machine | undefined {
+  const known = machinesByNode.get(context) ?? byNode(context);
+  machinesByNode.set(context, known);
+  return known.get(name);
+}
+
+function byNode({ state, cluster }: Pick<ReconcileContext, 'state' | 'cluster'>): ReadonlyMap<string, Machine> {
+  const found = new Map<string, Machine>();
+  for (const machine of state.machines) {
+    if (machine.microk8s?.cluster !== cluster.id || found.has(machine.microk8s.nodeName)) continue;
+    found.set(machine.microk8s.nodeName, machine);
+  }
+  return found;
 }
 
 function newNode(machine: Machine): KubeObject {

@@ -183,9 +183,11 @@ function volumesReady(context: ReconcileContext, pod: KubeObject): boolean {
 
 /** One of its volumes lies on a disk that is gone: what it reads and writes ends with an error. */
 function lostVolume({ cluster }: ReconcileContext, pod: KubeObject, machine: Machine): boolean {
+  const { volumes } = readPod(pod);
+  if (volumes.every(({ persistentVolumeClaim }) => persistentVolumeClaim === undefined)) return false;
   const lost = machine.lvm.logical.filter((volume) => isLost(machine, volume)).map(({ name }) => name);
   if (lost.length === 0) return false;
-  return readPod(pod).volumes.some(({ persistentVolumeClaim: used }) => {
+  return volumes.some(({ persistentVolumeClaim: used }) => {
     const claim = used && find(cluster, 'PersistentVolumeClaim', pod.metadata.namespace, used.claimName);
     return claim !== undefined && lost.includes(readClaim(claim).volumeName ?? '');
   });

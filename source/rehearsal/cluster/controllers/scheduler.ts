@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../model/cluster.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
 import { controlTaintFor, isReady, readClaim, readPod, readPodStatus } from '../schemas.ts';
-import { changed, find, list, matches, ownedBy, putStatus, stamp } from '../store.ts';
+import { changed, find, list, matches, ownedBy, podsOf, putStatus, stamp } from '../store.ts';
 import { recordWarning } from './events.ts';
 import { storageObstacle } from './volumes.ts';
 
@@ -47,11 +47,13 @@ function leastCrowded(
   nodes: readonly KubeObject[],
 ): KubeObject | undefined {
   const owner = pod.metadata.ownerReferences?.[0];
-  const crowd = (node: KubeObject) => {
-    const there = list(cluster, 'Pod').filter((other) => readPod(other).nodeName === node.metadata.name);
-    const alike = owner === undefined ? 0 : there.filter((other) => ownedBy(other, owner.kind, owner.name)).length;
-    return alike * 1_000 + there.length;
-  };
+  const crowds = new Map<string | undefined, number>();
+  for (const other of list(cluster, 'Pod')) {
+    const { nodeName } = readPod(other);
+    const alike = owner !== undefined && ownedBy(other, owner.kind, owner.name);
+    crowds.set(nodeName, (crowds.get(nodeName) ?? 0) + (alike ? 1_001 : 1));
+  }
+  const crowd = (node: KubeObject) => crowds.get(node.metadata.name) ?? 0;
   return nodes.reduce<KubeObject | undefined>(
     (least, node) => (least === undefined || crowd(node) < crowd(least) ? node : least),
     undefined,
@@ -73,15 +75,14 @@ function obstacle(
   if (!matches(spec.nodeSelector ?? {}, node.metadata.labels))
     return "node(s) didn't match Pod's node affinity/selector";
   const owner = pod.metadata.ownerReferences?.[0];
-  const rivals = list(context.cluster, 'Pod', pod.metadata.namespace).filter(
-    (other) =>
-      other !== pod &&
-      readPod(other).nodeName === node.metadata.name &&
-      owner !== undefined &&
-      ownedBy(other, owner.kind, owner.name),
-  );
   // Replicating services keep one instance a node.
-  if (owner?.kind === 'StatefulSet' && rivals.length > 0) return "node(s) didn't match pod anti-affinity rules";
+  if (
+    owner?.kind === 'StatefulSet' &&
+    podsOf(context.cluster, owner.kind, pod.metadata.namespace, owner.name).some(
+      (other) => other !== pod && readPod(other).nodeName === node.metadata.name,
+    )
+  )
+    return "node(s) didn't match pod anti-affinity rules";
   for (const claim of claims) {
     if (claim === undefined) return 'persistentvolumeclaim not found';
     const reason = storageObstacle(context, claim, node.metadata.name);

@@ -107,7 +107,7 @@ export function holderOf(context: ReconcileContext, address: string): Machine | 
     .filter((pod) => pod.metadata.name.startsWith('speaker-') && isReady(pod))
     .flatMap((pod) => machineOfNode(context, readPod(pod).nodeName ?? '') ?? [])
     .filter((machine) => machine.power === 'on');
-  return speakers.sort((one, other) =>
-    hexOf(`${address}/${one.id}`, 8).localeCompare(hexOf(`${address}/${other.id}`, 8)),
-  )[0];
+  return speakers
+    .map((machine) => ({ machine, rank: hexOf(`${address}/${machine.id}`, 8) }))
+    .sort((one, other) => one.rank.localeCompare(other.rank))[0]?.machine;
 }

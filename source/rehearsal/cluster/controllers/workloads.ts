@@ -4,7 +4,7 @@ import { hexOf } from '../../model/random.ts';
 import { touch } from '../../model/touched.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
 import { controlTaintFor, isReady, readPod, readWorkload, type WorkloadSpec } from '../schemas.ts';
-import { find, keyOfObject, list, matches, ownedBy, put, putStatus, stamp } from '../store.ts';
+import { find, handOver, keyOfObject, list, matches, ownerReference, podsOf, put, putStatus, stamp } from '../store.ts';
 
 /** Pods that are on their way out no longer count. */
 const stays = (pod: KubeObject) => pod.metadata.deletionTimestamp === undefined;
@@ -16,15 +16,17 @@ export function reconcileWorkloads(context: ReconcileContext): void {
   for (const workload of list(context.cluster, 'DaemonSet')) keepDaemonSet(context, workload);
 }
 
-function podsOf({ cluster }: ReconcileContext, workload: KubeObject): KubeObject[] {
-  return list(cluster, 'Pod', workload.metadata.namespace).filter((pod) =>
-    ownedBy(pod, workload.kind, workload.metadata.name),
-  );
-}
+const ownPods = ({ cluster }: ReconcileContext, { kind, metadata }: KubeObject): KubeObject[] =>
+  podsOf(cluster, kind, metadata.namespace, metadata.name);
+
+/** Of each template that was read: a spec is replaced, never changed in place. */
+const hashes = new WeakMap<WorkloadSpec, string>();
 
 /** Changes with the template: pods of another one are old. */
 function templateHash(spec: WorkloadSpec): string {
-  return hexOf(JSON.stringify(spec.template), 10);
+  const hash = hashes.get(spec) ?? hexOf(JSON.stringify(spec.template), 10);
+  hashes.set(spec, hash);
+  return hash;
 }
 
 function newPod(
@@ -47,9 +49,7 @@ function newPod(
         name,
         ...defined({ namespace: workload.metadata.namespace }),
         labels: { ...spec.template.metadata.labels, 'pod-template-hash': templateHash(spec) },
-        ownerReferences: [
-          { apiVersion: workload.apiVersion, kind: workload.kind, name: workload.metadata.name, controller: true },
-        ],
+        ownerReferences: [ownerReference(workload)],
       },
       spec: {
         ...spec.template.spec,
@@ -70,7 +70,7 @@ export function dismiss({ cluster, now }: ReconcileContext, pod: KubeObject): vo
 function keepDeployment(context: ReconcileContext, workload: KubeObject): void {
   const spec = readWorkload(workload);
   const hash = templateHash(spec);
-  const pods = podsOf(context, workload).filter(stays);
+  const pods = ownPods(context, workload).filter(stays);
   const current = pods.filter((pod) => pod.metadata.labels?.['pod-template-hash'] === hash);
   const old = pods.filter((pod) => !current.includes(pod));
   if (spec.strategy.type === 'Recreate' && old.length > 0) {
@@ -105,10 +105,10 @@ function keepStatefulSet(context: ReconcileContext, workload: KubeObject): void 
     // One after the other, unless all may begin at once.
     if (spec.podManagementPolicy !== 'Parallel' && (pod === undefined || !isReady(pod))) break;
   }
-  for (const pod of podsOf(context, workload)) {
+  for (const pod of ownPods(context, workload)) {
     if (Number(pod.metadata.name.split('-').at(-1)) >= spec.replicas) dismiss(context, pod);
   }
-  const pods = podsOf(context, workload).filter(stays);
+  const pods = ownPods(context, workload).filter(stays);
   const old = pods.filter((pod) => pod.metadata.labels?.['pod-template-hash'] !== hash);
   const last = old.at(-1);
   if (last !== undefined && pods.length === spec.replicas && pods.every(isReady)) dismiss(context, last);
@@ -116,15 +116,9 @@ function keepStatefulSet(context: ReconcileContext, workload: KubeObject): void 
 }
 
 /** A pod of its own that a former set of the same name left. */
-function adopt(
-  { cluster }: ReconcileContext,
-  pod: KubeObject,
-  { apiVersion, kind, metadata }: KubeObject,
-  spec: WorkloadSpec,
-): void {
+function adopt({ cluster }: ReconcileContext, pod: KubeObject, workload: KubeObject, spec: WorkloadSpec): void {
   if (pod.metadata.ownerReferences !== undefined || !matches(spec.selector.matchLabels, pod.metadata.labels)) return;
-  pod.metadata.ownerReferences = [{ apiVersion, kind, name: metadata.name, controller: true }];
-  touch(cluster.objects, keyOfObject(pod));
+  handOver(cluster, pod, workload);
 }
 
 function claim({ cluster, now }: ReconcileContext, workload: KubeObject, spec: WorkloadSpec, pod: string): void {
@@ -157,21 +151,22 @@ function keepDaemonSet(context: ReconcileContext, workload: KubeObject): void {
       matches(spec.template.spec.nodeSelector ?? {}, node.metadata.labels) &&
       controlTaintFor(node, workload.metadata.namespace) === undefined,
   );
-  const pods = podsOf(context, workload);
+  const pods = ownPods(context, workload);
+  const served = new Set(pods.map((pod) => readPod(pod).nodeName));
   for (const node of wanted) {
-    const own = pods.filter((pod) => readPod(pod).nodeName === node.metadata.name);
-    if (own.length > 0) continue;
+    if (served.has(node.metadata.name)) continue;
     const suffix = hexOf(
       `${context.cluster.id}/${workload.metadata.name}/${node.metadata.name}/${context.cluster.resourceVersion}`,
       5,
     );
     newPod(context, workload, spec, `${workload.metadata.name}-${suffix}`, node.metadata.name);
   }
+  const names = new Set<string | undefined>(wanted.map((node) => node.metadata.name));
   for (const pod of pods) {
-    const there = wanted.some((node) => node.metadata.name === readPod(pod).nodeName);
+    const there = names.has(readPod(pod).nodeName);
     if (!there || pod.metadata.labels?.['pod-template-hash'] !== hash) dismiss(context, pod);
   }
-  const now = podsOf(context, workload).filter(stays);
+  const now = ownPods(context, workload).filter(stays);
   const ready = now.filter(isReady).length;
   putStatus(context.cluster, workload, {
     observedGeneration: workload.metadata.generation,
@@ -186,7 +181,7 @@ function keepDaemonSet(context: ReconcileContext, workload: KubeObject): void {
 }
 
 function report(context: ReconcileContext, workload: KubeObject, spec: WorkloadSpec, hash: string): void {
-  const pods = podsOf(context, workload).filter(stays);
+  const pods = ownPods(context, workload).filter(stays);
   const ready = pods.filter(isReady).length;
   const updated = pods.filter((pod) => pod.metadata.labels?.['pod-template-hash'] === hash).length;
   const revision = `${workload.metadata.name}-${hash}`;

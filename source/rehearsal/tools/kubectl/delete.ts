@@ -1,7 +1,6 @@
 import { type Kind, printed } from '../../cluster/kinds.ts';
-import { changed, find, keyOfObject, list, ownedBy, remove, stamp } from '../../cluster/store.ts';
+import { changed, find, handOver, keyOfObject, list, podsOf, remove, stamp } from '../../cluster/store.ts';
 import type { Cluster, KubeObject } from '../../model/cluster.ts';
-import { touch } from '../../model/touched.ts';
 import { lastValue, refuse, type Steps } from '../call.ts';
 import type { Kubectl } from './request.ts';
 import { notFound, objectsOf, targetsOf } from './targets.ts';
@@ -53,11 +52,7 @@ export function* deleteObjects(kubectl: Kubectl): Steps {
 
 /** What it owns stays, without an owner. */
 function letGo(cluster: Cluster, { kind, metadata }: KubeObject): void {
-  for (const pod of list(cluster, 'Pod', metadata.namespace))
-    if (ownedBy(pod, kind, metadata.name)) {
-      delete pod.metadata.ownerReferences;
-      touch(cluster.objects, keyOfObject(pod));
-    }
+  for (const pod of podsOf(cluster, kind, metadata.namespace, metadata.name)) handOver(cluster, pod, undefined);
 }
 
 function deleted(kind: Kind, object: KubeObject): string {
