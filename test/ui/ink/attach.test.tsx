@@ -110,6 +110,23 @@ describe('keys on the run screen', () => {
     expect(stood([], '<escape>', grown).state.pager).toBeUndefined();
   });
 
+  it('asks for the time left when a step changes, and once a second of the run while steps print', () => {
+    const asked: string[] = [];
+    const at = (event: RunEventBody, time: string) => {
+      const left = () => asked.push(time) * 1000;
+      return { type: 'event', event: { at: `2026-01-01T00:00:${time}Z`, ...event }, left, now: 0 } as const;
+    };
+    const line: RunEventBody = { type: 'line', step: 'chart', node: 'ks-1', stream: 'stdout', text: 'a line' };
+    const [start, step] = begun;
+    const events = [
+      ...(start && step ? [at(start, '00.000'), at(step, '00.100')] : []),
+      ...['00.200', '00.300', '01.099', '01.100', '01.200', '02.100'].map((time) => at(line, time)),
+    ];
+    const { state } = events.reduce(told, fresh);
+    expect(asked).toEqual(['00.000', '00.100', '01.100', '02.100']);
+    expect(state.run.endsAt).toBe(Date.parse('2026-01-01T00:00:06.100Z'));
+  });
+
   it('the eye follows the work until someone moves it, and comes back for a failure', () => {
     const moved = stood(begun, '<up><up>');
     expect(moved.state.run.row).toBe(1);

@@ -24,6 +24,8 @@ export interface RunState {
   readonly moved: boolean;
   /** When it ends by earlier runs' times, ms since 1970 by the run's clock; undefined: not known. */
   readonly endsAt: number | undefined;
+  /** When that was asked for last, by the run's clock. */
+  readonly askedAt: number;
   /** A rehearsal's clock is its own: ms that it is ahead of this machine's; 0 where the clocks are one. */
   readonly ahead: number;
   readonly place: RunPlace;
@@ -84,6 +86,7 @@ function runState(plan: Plan, place: RunPlace): RunState {
     column: 0,
     moved: false,
     endsAt: undefined,
+    askedAt: Number.NEGATIVE_INFINITY,
     stopping: false,
     lost: undefined,
   };
@@ -94,13 +97,27 @@ export const isUnread = ({ reading, run }: RunScreen): boolean => reading && run
 
 /** `now`: when it was read, ms since 1970 by this machine's clock. */
 export function withEvent(state: RunState, event: RunEvent, left: TimeLeft | undefined, now: number): RunState {
-  const ahead = state.place.rehearsal ? Date.parse(event.at) - now : 0;
+  const at = Date.parse(event.at);
+  const ahead = state.place.rehearsal ? at - now : 0;
   const view = applyEvent(state.view, event);
-  const ms = left?.(view);
-  const next = { ...state, ahead, view, endsAt: ms === undefined ? state.endsAt : Date.parse(event.at) + ms };
+  const next = { ...state, ahead, view, ...endAfter(state, view, at, left) };
   const failed = event.type === 'step-failed';
   if (state.moved && !failed) return next;
   return event.type === 'step-started' || failed ? lookAt(next, event.step) : next;
+}
+
+/** ms of the run's clock that the time left holds while steps only print: it is asked of all steps, and lines come by the thousand. */
+const leftKeptMs = 1000;
+
+function endAfter(
+  { view: before, endsAt, askedAt }: RunState,
+  view: RunView,
+  at: number,
+  left: TimeLeft | undefined,
+): Pick<RunState, 'endsAt' | 'askedAt'> {
+  if (view.counts === before.counts && at - askedAt < leftKeptMs) return { endsAt, askedAt };
+  const ms = left?.(view);
+  return { endsAt: ms === undefined ? endsAt : at + ms, askedAt: at };
 }
 
 /** Focuses a step. */
