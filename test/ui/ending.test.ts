@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { emptyStep } from '../../source/engine/view/step-view.ts';
 import { applyEvent, emptyView } from '../../source/engine/view/view.ts';
+import { rolledBackMark } from '../../source/plan/step.ts';
 import { planBackup } from '../../source/plan/steps/backup.ts';
 import { filesUnder } from '../../source/site/files.ts';
 import { endingOf, nextLines } from '../../source/ui/model/ending.ts';
@@ -76,6 +77,21 @@ it.each([
   for (const event of events) view = applyEvent(view, { at: '2026-11-21T08:00:00Z', step: first.id, ...event });
   const lines = nextLines({ ...view, outcome: 'failed' }, place);
   expect(lines.some((line) => line.startsWith('kloudspot undo'))).toBe(offered);
+});
+
+it.each([
+  [
+    'with an earlier state in force again',
+    { type: 'remembered', key: rolledBackMark, value: '1' },
+    'tries the same change again, in site.yaml too',
+  ],
+  ['as it failed', command, 'continues from here; nothing is done twice'],
+] as const)('resume is what it does after a failed run: %s', (_, event, words) => {
+  const [first] = planOf(site).steps;
+  if (first === undefined) throw new Error('no step');
+  let view = emptyView(planOf(site));
+  for (const one of [event, failed]) view = applyEvent(view, { at: '2026-11-21T08:00:00Z', step: first.id, ...one });
+  expect(nextLines({ ...view, outcome: 'failed' }, place)).toContain(`kloudspot resume  ${words}`);
 });
 
 describe('a run that failed after its backup', () => {

@@ -1,6 +1,7 @@
 import type { RunOutcome } from '../../engine/journal/event.ts';
 import { canUndo, isSettled, type RunView } from '../../engine/view/view.ts';
 import type { PlanPurpose } from '../../plan/document/document.ts';
+import { rolledBackMark } from '../../plan/step.ts';
 import type { Files } from '../../site/files.ts';
 import type { Site } from '../../site/schema.ts';
 import { kloudspot } from '../../text/command.ts';
@@ -97,12 +98,16 @@ export function nextLines(view: RunView, place: RunPlace): readonly string[] {
       return [`${kloudspot('attach')}  shows the run once this machine is back`];
     default:
       return [
-        `${kloudspot('resume')}  continues from here; nothing is done twice`,
+        `${kloudspot('resume')}  ${wasTakenBack(view) ? 'tries the same change again, in site.yaml too' : 'continues from here; nothing is done twice'}`,
         ...([...view.steps.values()].some(canUndo) ? [`${kloudspot('undo')}  undoes what can be undone`] : []),
         ...restoreLines(view),
       ];
   }
 }
+
+/** An earlier state is in force again: to go on means to do it again. */
+const wasTakenBack = ({ steps }: RunView): boolean =>
+  [...steps.values()].some(({ state, remembered }) => state === 'failed' && remembered[rolledBackMark] !== undefined);
 
 /** The way back by the backup that the run began with. After a change of nodes it would be refused: it brings back no members. */
 function restoreLines(view: RunView): string[] {
