@@ -105,12 +105,17 @@ describe('a rollout that does not become ready', () => {
       message,
       involvedObject: { kind: 'Pod', name },
     });
+    const leaving = { metadata: { name: 'web-8', deletionTimestamp: '2026-11-21T08:00:00Z' } };
     const readyPod = { metadata: { name: 'web-9' }, status: { conditions: [{ type: 'Ready', status: 'True' }] } };
     const { context } = world({
       ...answers(step),
       [`${M} kubectl get nodes`]: nodes('ks-1', 'ks-2', { name: 'ks-3', ready: false }),
-      [`${M} kubectl get pods`]: items([readyPod]),
-      [`${M} kubectl get events`]: items([warning('web-9', 'unbound claims'), warning('web-1', 'too little memory')]),
+      [`${M} kubectl get pods`]: items([readyPod, leaving]),
+      [`${M} kubectl get events`]: items([
+        warning('web-9', 'unbound claims'),
+        warning('web-8', 'unbound claims'),
+        warning('web-1', 'too little memory'),
+      ]),
     });
     const fault = await carryThrough(context, step).then(
       () => undefined,

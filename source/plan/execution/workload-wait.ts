@@ -143,12 +143,13 @@ async function stuckNow(context: StepContext, { through, namespace, pick }: Work
       readList(host, 'events', { namespace }, eventObject),
       readList(host, workloadKinds, { namespace }, workloadObject),
     ]);
-    const names = workloads.answered ? pick(workloads.value).map(({ metadata }) => metadata.name) : [];
-    const ours = ({ metadata }: PodObject) => names.some((name) => metadata.name.startsWith(`${name}-`));
+    const parts = workloads.answered ? pick(workloads.value).map(({ metadata }) => metadata.name) : [];
+    const ours = ({ metadata }: PodObject) => parts.some((name) => metadata.name.startsWith(`${name}-`));
     const found = pods.answered ? pods.value : [];
-    // What a pod waited for before it became ready is kept for an hour.
-    const ready = new Set(found.filter(podReady).map(({ metadata }) => metadata.name));
-    const past = ({ involvedObject: { kind, name } }: EventObject) => kind === 'Pod' && ready.has(name);
+    // What a pod waited for before it became ready, or was replaced, is kept for an hour.
+    const settled = found.filter((pod) => podReady(pod) || pod.metadata.deletionTimestamp !== undefined);
+    const names = new Set(settled.map(({ metadata }) => metadata.name));
+    const past = ({ involvedObject: { kind, name } }: EventObject) => kind === 'Pod' && names.has(name);
     const warnings = (events.answered ? events.value : []).filter((event) => !past(event));
     return { stuck: stuckPods(found.filter(ours), warnings), events: warnings };
   } catch {
