@@ -56,6 +56,16 @@ describe('each check says what is wrong', () => {
   });
 });
 
+test('a member whose other nodes were not seen may be all that is left of its cluster: it is not to leave', () => {
+  const one = softwareCases.find(({ what }) => what === 'a member alone');
+  if (one === undefined) throw new Error('no such case');
+  const input = inputOf(one, product);
+  const seen = new Map([...input.facts].filter(([node]) => node === 'ks-1'));
+  const found = findCheck('microk8s')?.judge({ ...input, facts: seen }) ?? [];
+  expect(found.find(({ nodes }) => nodes.join() === 'ks-1')).toMatchObject({ grade: 'pass' });
+  expect(JSON.stringify(found)).not.toContain('microk8s leave');
+});
+
 test.each([
   ['zram', [{ path: '/dev/zram0', type: 'partition' }], /zram-generator/, /fstab/],
   ['a partition', [{ path: '/dev/sda2', type: 'partition' }], /swapoff \/dev\/sda2.*fstab/, /zram/],

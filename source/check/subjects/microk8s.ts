@@ -140,7 +140,10 @@ function judgeMember(
         field: ['nodes', index, 'role'],
       },
     );
-  const alone = input.site.nodes.every(({ name }) => name === node.name || !input.facts.get(name)?.microk8s?.joined);
+  // A node that was not seen may be a member as well: this one may be all that is left of the site's own cluster.
+  const alone = input.site.nodes.every(
+    ({ name }) => name === node.name || input.facts.get(name)?.microk8s?.joined === false,
+  );
   if (known === undefined && alone)
     return warn(cell, `${node.name} is a member of a cluster, and no other node of this site is.`, {
       advice: 'microk8s kubectl get nodes shows of which; microk8s leave takes it out',
