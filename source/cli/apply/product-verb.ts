@@ -25,20 +25,22 @@ export interface SeenCluster extends Observation, Pick<Seen, 'facts'> {
   readonly standing: StandingStorage | undefined;
 }
 
-/** Connects to the nodes, and says which were not reached. The facts of those that were. */
-export async function reachedFacts(verb: SiteVerb): Promise<Seen['facts']> {
-  const { opened, settings, terminal } = verb;
+/** Connects to the nodes of the site. */
+export async function reachNodes({ opened, settings, terminal }: SiteVerb): Promise<Seen> {
   const prompts = accessPrompts(settings, terminal);
-  const seen = await connect(opened.site.nodes.map(targetOf), { ...opened, prompts });
-  const { nodes, cluster } = opened.site;
-  const member = cluster.kubeconfig === undefined;
+  return connect(opened.site.nodes.map(targetOf), { ...opened, prompts });
+}
+
+/** Says which nodes were not reached. `answers`: another machine in the place of one is possible only where the API answers. */
+export function tellUnreached(verb: SiteVerb, seen: Seen, answers: boolean): void {
+  const { nodes, cluster } = verb.opened.site;
+  const member = answers && cluster.kubeconfig === undefined;
   for (const node of nodes) {
     const why = seen.unreached.get(node.name);
     if (why === undefined) continue;
     const advice = unreachedAdvice(node, { own: seen.advice.get(node.name), member });
     tell(verb, [unreachedText(node.name, why), `  Do: ${advice}`]);
   }
-  return seen.facts;
 }
 
 /**
@@ -77,8 +79,10 @@ export const noManagerAnswers = (): Fault =>
 /** Connects to the nodes that answer, and looks at the cluster. Throws `Fault` (exit code 4) where no manager answers. */
 export async function lookAtCluster(verb: SiteVerb): Promise<SeenCluster> {
   const { opened } = verb;
-  const facts = await reachedFacts(verb);
+  const seen = await reachNodes(verb);
+  const { facts } = seen;
   const [observed, standing] = await Promise.all([observeSite(opened), standingStorage(opened, facts)]);
+  tellUnreached(verb, seen, observed.through !== undefined);
   await refuseUnseen(verb, facts, observed);
   if (facts.size > 0) await checkOutside(opened, observed);
   return { ...observed, facts, standing };

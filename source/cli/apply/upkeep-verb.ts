@@ -9,7 +9,7 @@ import type { StandingCluster } from '../../plan/standing/standing.ts';
 import type { Observation } from '../../status/observation.ts';
 import type { SiteVerb } from '../line/site-verb.ts';
 import { beginPlan } from './apply-site.ts';
-import { noManagerAnswers, reachedFacts } from './product-verb.ts';
+import { noManagerAnswers, reachNodes, tellUnreached } from './product-verb.ts';
 
 /** A cluster that lives, as the verbs of its upkeep see it. */
 export interface SeenLiving extends Living {
@@ -20,8 +20,9 @@ export interface SeenLiving extends Living {
 /** Connects to the nodes that answer, and looks at the cluster. Throws `Fault` (exit code 4) where no manager answers. */
 export async function lookAtLivingCluster(verb: SiteVerb): Promise<SeenLiving> {
   const { opened, settings } = verb;
-  const facts = await reachedFacts(verb);
-  const [living, observed] = await Promise.all([lookAtLiving(opened, facts, settings.files), observeSite(opened)]);
+  const seen = await reachNodes(verb);
+  const [living, observed] = await Promise.all([lookAtLiving(opened, seen.facts, settings.files), observeSite(opened)]);
+  tellUnreached(verb, seen, living.cluster !== undefined);
   const { cluster } = living;
   if (cluster !== undefined) return { ...living, cluster, observed };
   throw noManagerAnswers();
