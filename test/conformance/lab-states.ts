@@ -34,7 +34,7 @@ const states: Readonly<Record<string, LabState>> = {
   member: { make: (world) => done(join(world)) },
   stopped: { make: (world) => done(world.run('ks-2', ['stop'])) },
   'member stopped': { from: 'member', make: (world) => done(world.run('ks-2', ['stop'])) },
-  'member, seed stopped': { from: 'member', make: (world) => done(world.run('ks-1', ['stop'])) },
+  'member, seed lost': { from: 'member', make: (world) => done(world.run('ks-1', ['stop'])) },
   'seed stopped': {
     make: (world) => {
       const token = tokenOf(world);

@@ -90,7 +90,12 @@ const states: Readonly<Record<string, State>> = {
   member: { make: (world) => nothing(join(world)) },
   stopped: { make: (world) => nothing(world.run('ks-2', `${microk8s} stop`)) },
   'member stopped': { from: 'member', make: (world) => nothing(world.run('ks-2', `${microk8s} stop`)) },
-  'member, seed stopped': { from: 'member', make: (world) => nothing(world.run('ks-1', `${microk8s} stop`)) },
+  'member, seed lost': {
+    from: 'member',
+    // By the mark alone: a stop that is asked for hands the vote of the datastore over first.
+    make: async (world) =>
+      nothing((await world.host('ks-1')).writeFile({ path: `${lockFolder}/stopped.lock`, content: '' })),
+  },
   'seed stopped': {
     make: async (world) => {
       const token = await tokenOf(world);

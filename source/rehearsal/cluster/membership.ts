@@ -1,19 +1,18 @@
 import type { Cluster } from '../model/cluster.ts';
 import type { Machine } from '../model/machine.ts';
-import { between, nextHex } from '../model/random.ts';
+import { between } from '../model/random.ts';
 import { at, machineSeen, type State } from '../model/state.ts';
 import { argumentLines, argumentOf, resetArguments, setArguments, writeArguments } from '../node/arguments.ts';
 import { removePath, writePath } from '../node/file-system.ts';
 import { sourceAddress } from '../node/reach.ts';
-import { isRunning, isStopped, locks, tokenFile } from '../node/services.ts';
+import { isReachable, isRunning, isStopped, locks, tokenFile } from '../node/services.ts';
 import { foundCluster } from './bootstrap.ts';
 import { internalAddress } from './schemas.ts';
 import { find, remove } from './store.ts';
 
-/** ms until a joiner's services answer, until the datastore has taken it in, and until its leader looks at the roles. */
+/** ms until a joiner's services answer, and until the datastore has taken it in. */
 const servicesMs = 9_000;
 const datastoreMs = [13_000, 27_000] as const;
-const rolesMs = 11_000;
 /** ms that the first join takes the seed's API away: its datastore moves to another address. */
 const outageMs = 5_000;
 /** ms after which the datastore has rewritten the list of members that the agent reads (go-dqlite app/app.go). */
@@ -29,16 +28,18 @@ export function needed(cluster: Cluster | undefined): Cluster {
   return cluster;
 }
 
-/** Whether the machine serves this cluster now. */
-export function serves(state: State, cluster: Cluster, id: string, now: number): boolean {
-  const machine = machineSeen(state, id);
-  return machine.microk8s?.cluster === cluster.id && isRunning(machine, now);
-}
-
 /** Whether enough voters are there for the API to answer. */
 export function hasQuorum(state: State, cluster: Cluster, now: number): boolean {
   const voters = cluster.members.filter((member) => member.role === 'voter');
-  return voters.filter((member) => serves(state, cluster, member.machine, now)).length * 2 > voters.length;
+  return voters.filter((member) => datastoreRuns(state, cluster, member.machine, now)).length * 2 > voters.length;
+}
+
+/** Whether the machine's part of the datastore runs. It does so also where a join has not started the rest of MicroK8s yet. */
+export function datastoreRuns(state: State, cluster: Cluster, id: string, now: number): boolean {
+  const machine = machineSeen(state, id);
+  const { microk8s } = machine;
+  if (microk8s?.cluster !== cluster.id || !isReachable(machine) || isStopped(machine)) return false;
+  return now >= microk8s.upSince || microk8s.upSince === stoppedUntilStarted;
 }
 
 /** Whether kubectl on this machine gets an answer. Workers reach any manager through their proxy. */
@@ -153,16 +154,6 @@ export function belongs(cluster: Cluster, machine: Machine): boolean {
   return machine.microk8s?.worker === true || cluster.members.some((member) => member.machine === machine.id);
 }
 
-/** The datastore has taken the joiner in. One that died meanwhile stays outside. */
-export function becomeMember(state: State, machine: Machine, id: string, address: string): void {
-  const cluster = state.clusters[id];
-  if (cluster === undefined || machine.microk8s?.cluster !== id || machine.power !== 'on') return;
-  if (address === '' || cluster.members.some((member) => member.machine === machine.id)) return;
-  const own = BigInt(`0x${nextHex(state, 15)}`).toString();
-  cluster.members.push({ machine: machine.id, address: `${address}:19001`, role: 'spare', id: own });
-  cluster.rolesAt = state.time + rolesMs;
-}
-
 /** The machine goes back to a cluster of its own; the other knows it as a lost node until it is removed there. */
 export function leaveCluster(state: State, machine: Machine): void {
   const cluster = clusterOf(state, machine);
@@ -197,54 +188,9 @@ export function removeMember(state: State, cluster: Cluster, ip: string): void {
   if (!cluster.members.some((member) => member.address === address)) return;
   cluster.members = cluster.members.filter((member) => member.address !== address);
   cluster.removed = { ...cluster.removed, [address]: state.time };
-  cluster.rolesAt = state.time + rolesMs;
 }
 
 export function nodeAddress(cluster: Cluster, name: string): string | undefined {
   const node = find(cluster, 'Node', undefined, name);
   return node && internalAddress(node);
-}
-
-/** Whether the services of a machine start again at a time that is known. */
-function starts({ power, microk8s }: Machine, now: number): boolean {
-  return power === 'on' && microk8s !== undefined && microk8s.upSince > now && microk8s.upSince < stoppedUntilStarted;
-}
-
-/** The leader's look at the roles, every 30 s; here until a look would change nothing. */
-export function settleRoles(state: State, cluster: Cluster, now: number): void {
-  delete cluster.rolesAt;
-  const quorum = hasQuorum(state, cluster, now);
-  if (quorum) giveRoles(state, cluster, now);
-  const starting = cluster.members.some(({ machine }) => starts(machineSeen(state, machine), now));
-  const voting = cluster.members.filter(
-    ({ machine, role }) => role === 'voter' && serves(state, cluster, machine, now),
-  );
-  const few = cluster.members.length >= 3 && voting.length < 3;
-  if (!quorum || starting || few) cluster.rolesAt = now + listMs;
-}
-
-/** Three voters of those that are there, then up to three that stand by. */
-function giveRoles(state: State, cluster: Cluster, now: number): void {
-  const alive = (id: string) => serves(state, cluster, id, now);
-  const living = cluster.members.filter((member) => alive(member.machine));
-  const wanted =
-    living.length >= 3
-      ? 3
-      : cluster.members.some((member) => member.role === 'voter' && !alive(member.machine))
-        ? 3
-        : 1;
-  for (const member of living) {
-    const voters = cluster.members.filter((other) => other.role === 'voter' && alive(other.machine)).length;
-    if (member.role !== 'voter' && voters < wanted) {
-      const dead = cluster.members.find((other) => other.role === 'voter' && !alive(other.machine));
-      if (dead !== undefined) dead.role = 'spare';
-      member.role = 'voter';
-    } else if (
-      member.role === 'spare' &&
-      cluster.members.filter((other) => other.role === 'standby').length < 3 &&
-      living.length > 3
-    ) {
-      member.role = 'standby';
-    }
-  }
 }

@@ -6,6 +6,7 @@ import { removeTree } from '../node/file-system.ts';
 import { foundCluster, offerLaunchConfiguration } from './bootstrap.ts';
 import { applyArguments, offeredConfiguration, readLaunchConfiguration } from './launch-configuration.ts';
 import { forgetMachine } from './membership.ts';
+import { handOverRole } from './settle-roles.ts';
 
 type SnapChange = NonNullable<Machine['snapChange']>;
 
@@ -34,6 +35,7 @@ export function endSnapChange(state: State, machine: Machine, id: number): void 
 function removed(state: State, machine: Machine, change: SnapChange): void {
   delete machine.snaps[change.snap];
   const cluster = machine.microk8s?.cluster;
+  handOverRole(state, machine, state.time);
   delete machine.microk8s;
   removeTree(machine, '/var/snap/microk8s');
   if (cluster !== undefined) forgetMachine(state, cluster, machine);
@@ -75,5 +77,6 @@ function replaced(state: State, machine: Machine, change: SnapChange): void {
     addons: snap.addons ?? trackOf(channel),
     before: { version, revision, channel },
   };
+  handOverRole(state, machine, state.time);
   if (machine.microk8s !== undefined) machine.microk8s.upSince = state.time + servicesMs;
 }

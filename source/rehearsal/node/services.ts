@@ -32,13 +32,12 @@ export function isGuarded(machine: Machine): boolean {
 /** No interface is up: for the others it is as if it did not run. */
 const isCutOff = ({ network }: Machine): boolean => network.interfaces.every(({ up }) => !up);
 
+/** Whether the others can speak to what runs on the machine. */
+export const isReachable = (machine: Machine): boolean => machine.power === 'on' && !isCutOff(machine);
+
 /** Whether MicroK8s' services run on the machine now. `now`: ms. */
 export function isRunning(machine: Machine, now: number): boolean {
   return (
-    machine.power === 'on' &&
-    !isCutOff(machine) &&
-    machine.microk8s !== undefined &&
-    !isStopped(machine) &&
-    now >= machine.microk8s.upSince
+    isReachable(machine) && machine.microk8s !== undefined && !isStopped(machine) && now >= machine.microk8s.upSince
   );
 }

@@ -3,6 +3,7 @@ import { bootMarker, domainMarker, packagesMarker } from '../../host/node-state.
 import { microk8s } from '../../microk8s/microk8s.ts';
 import { microk8sFiles } from '../../microk8s/node.ts';
 import { apiAnswers, ownMemberFile } from '../cluster/membership.ts';
+import { handOverRole } from '../cluster/settle-roles.ts';
 import { restartServices } from '../cluster/spread-arguments.ts';
 import { at } from '../model/state.ts';
 import { argumentOf, runningArgument, setArguments } from '../node/arguments.ts';
@@ -95,6 +96,7 @@ function* setNodeArguments(call: Call): Steps {
     setArguments(machine, 'ha-conf', { 'failure-domain': domain });
     writePath(machine, microk8sFiles.failureDomain, `${domain}\n`);
     writePath(machine, domainMarker, `${domain} ${id}\n`);
+    handOverRole(state, machine, now);
     if (machine.microk8s !== undefined)
       machine.microk8s.upSince = Math.max(machine.microk8s.upSince, now + datastoreMs);
     return 0;

@@ -1,3 +1,4 @@
+import { handOverRole } from '../cluster/settle-roles.ts';
 import type { Machine } from '../model/machine.ts';
 import { at, type State } from '../model/state.ts';
 import { fileAt } from '../node/file-system.ts';
@@ -70,6 +71,7 @@ function ask(call: Call, verb: string, units: readonly string[], quiet: boolean)
 
 function reboot(call: Call): number {
   call.change((machine, state, now) => {
+    handOverRole(state, machine, now);
     at(state, now + shutDownMs, { kind: 'power-off', machine: machine.id });
     at(state, now + shutDownMs + darkMs, { kind: 'power-on', machine: machine.id });
   });

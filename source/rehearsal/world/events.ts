@@ -1,5 +1,5 @@
 import type { Product } from '../../product/schema.ts';
-import { becomeMember } from '../cluster/membership.ts';
+import { becomeMember } from '../cluster/settle-roles.ts';
 import { endSnapChange } from '../cluster/snap-change.ts';
 import { machineOf, machineSeen, type State, type WorldEvent } from '../model/state.ts';
 import { fillGroup, loseDisk } from '../node/lost-disk.ts';

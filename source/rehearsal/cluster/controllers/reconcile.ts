@@ -1,7 +1,8 @@
 import type { Cluster } from '../../model/cluster.ts';
 import type { State } from '../../model/state.ts';
-import { hasQuorum, settleRoles } from '../membership.ts';
+import { hasQuorum } from '../membership.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
+import { settleRoles } from '../settle-roles.ts';
 import { reconcileAdmission } from './admission.ts';
 import { reconcileApis } from './apis.ts';
 import { reconcileBlockDevices } from './block-devices.ts';
@@ -32,7 +33,7 @@ export function reconcile(state: State, cluster: Cluster, now: number): number {
       if (time > now) next = Math.min(next, time);
     },
   };
-  if (cluster.rolesAt !== undefined && cluster.rolesAt <= now) settleRoles(state, cluster, now);
+  settleRoles(state, cluster, now);
   if (cluster.rolesAt !== undefined) context.wake(cluster.rolesAt);
   for (const machine of state.machines) {
     if (machine.microk8s?.cluster === cluster.id) context.wake(machine.microk8s.upSince);

@@ -1,4 +1,5 @@
 import { apiPort } from '../../../microk8s/node.ts';
+import { handOverRole } from '../../cluster/settle-roles.ts';
 import { removePath, writePath } from '../../node/file-system.ts';
 import { mainAddress } from '../../node/reach.ts';
 import { isStopped, locks } from '../../node/services.ts';
@@ -43,7 +44,10 @@ users:
 /** Stays stopped after a restart of the machine. */
 export function* stop(call: Call): Steps {
   yield 8_000;
-  call.change((machine) => writePath(machine, locks.stopped, ''));
+  call.change((machine, state, now) => {
+    handOverRole(state, machine, now);
+    writePath(machine, locks.stopped, '');
+  });
   return say(call, 'Stopped.\nStopped.');
 }
 
