@@ -15,7 +15,8 @@ export interface Memory {
   rememberSite(name: string, path: string): void;
   /** Usual times of the kinds of steps in ms, from earlier runs; those that never ran are not there. */
   stepTimes(): Readonly<Partial<Record<string, number>>>;
-  rememberStepTime(kind: string, ms: number): void;
+  /** The time of a step that found nothing to do counts only until one has changed something. */
+  rememberStepTime(kind: string, ms: number, changed: boolean): void;
   /** A choice of the screens, such as the last scenario. */
   choice(key: string): string | undefined;
   choose(key: string, value: string): void;
@@ -54,9 +55,10 @@ export function openMemory(files: Files, report: (text: string) => void = toStan
       keep({ sites: [{ name, path, at: new Date().toISOString() }, ...others].slice(0, sitesKept) });
     },
     stepTimes: () => read().stepTimes,
-    rememberStepTime(kind, ms) {
+    rememberStepTime(kind, ms, changed) {
       const { stepTimes } = read();
       const before = stepTimes[kind];
+      if (!changed && before !== undefined) return;
       keep({ stepTimes: { ...stepTimes, [kind]: Math.round(before === undefined ? ms : (before + ms) / 2) } });
     },
     choice: (key) => read().choices[key],

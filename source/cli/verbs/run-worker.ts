@@ -99,9 +99,9 @@ function workerParts(): WorkerParts {
       const { facts } = await lookAtNodes(plan.targets, opened);
       refuseDrift(plan, facts, begun);
     },
-    onStepTime: (files, kind, ms) => {
+    onStepTime: (files, kind, ms, changed) => {
       memory ??= openMemory(files);
-      memory.rememberStepTime(kind, ms);
+      memory.rememberStepTime(kind, ms, changed);
     },
   };
 }

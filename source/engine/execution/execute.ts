@@ -18,8 +18,8 @@ export interface ExecutionInput {
   readonly past: RunPast;
   /** Someone is there to choose when a step fails; else the run ends then. */
   readonly attended: boolean;
-  /** Called with the time that a step took which changed something, for later estimates. */
-  readonly onStepTime?: (kind: string, ms: number) => void;
+  /** Called with the time of each step that is done, for later estimates. `changed`: it did something. */
+  readonly onStepTime?: (kind: string, ms: number, changed: boolean) => void;
   /** Real ms that running steps get to end when the run has to end at once. Default 10 000. */
   readonly grace?: number;
 }
@@ -159,7 +159,7 @@ class GraphRun {
     const result = await attemptStep(this.#attemptInput(step));
     if (result.end === 'reboot') this.#reboot = result.reboot;
     this.#standing.set(step.id, result.end === 'done' ? 'settled' : result.end === 'failed' ? onFailure : 'queued');
-    if (result.end === 'done' && result.outcome === 'changed') this.#input.onStepTime?.(step.kind, result.durationMs);
+    if (result.end === 'done') this.#input.onStepTime?.(step.kind, result.durationMs, result.outcome === 'changed');
   }
 
   /** A step that was done and is not any more is done again; what cannot be looked at is left to the attempt, which says why. */

@@ -60,7 +60,7 @@ export interface WorkerParts {
   readonly onEnd: (origin: Origin, plan: Plan, past: RunPast) => Promise<void>;
   /** A text for an operator, as it reads for the cluster of the plan. */
   readonly reword?: (text: string, plan: Plan) => string;
-  readonly onStepTime: (files: Files, kind: string, ms: number) => void;
+  readonly onStepTime: (files: Files, kind: string, ms: number, changed: boolean) => void;
 }
 
 /** Carries out a run in this process, from its folder. Throws what keeps it from beginning; once begun, all is in the journal. */
@@ -224,7 +224,7 @@ async function underOrders(job: Job): Promise<RunEnd> {
 function start({ world, plan, past, options, parts }: Job): Execution {
   const { kinds } = parts;
   if (options.undo) return undo({ world, plan, past, kinds, attended: false, ...defined({ only: options.undo.step }) });
-  const onStepTime = (kind: string, ms: number) => parts.onStepTime(world.files, kind, ms);
+  const onStepTime = (kind: string, ms: number, changed: boolean) => parts.onStepTime(world.files, kind, ms, changed);
   return execute({ world, plan, past, kinds, attended: options.attended, onStepTime });
 }
 
