@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { nodeObject } from '../../kubernetes/objects.ts';
+import { readList } from '../../kubernetes/read.ts';
 import { agentPort, apiPort, microk8s, microk8sFiles } from '../../microk8s/microk8s.ts';
 import { kloudspot } from '../../text/command.ts';
 import { runCommand } from '../execution/carry-out.ts';
@@ -135,7 +137,8 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
 
 /** The join has overwritten the kubelet's arguments by those of the seed. The Node takes the address a little later. */
 async function settleArguments(context: StepContext, step: PlannedStep, p: Parameters): Promise<void> {
-  if (!(await argumentsSet(context, p)).ok) await runCommand(context, step, 'set-arguments');
+  const set = (await argumentsSet(context, p)).ok;
+  if (!set) await runCommand(context, step, 'set-arguments');
   await context.until({
     for: `${p.node} to have its address ${p.address} in Kubernetes`,
     deadline: minutes(3),
@@ -145,10 +148,33 @@ async function settleArguments(context: StepContext, step: PlannedStep, p: Param
     },
     next: [`sudo microk8s kubectl get nodes -o wide on ${p.seed}`],
   });
-  if ((await namedWhereManager(context, p)).ok) return;
-  await nameCertificate(context, step, p);
-  // Its kubelet has restarted with the API server, and calls the node not ready until it has looked at everything.
-  await untilMember(context, p, minutes(3));
+  const named = (await namedWhereManager(context, p)).ok;
+  if (!named) await nameCertificate(context, step, p);
+  if (!set || !named) await untilBack(context, p);
+}
+
+/**
+ * Its services have restarted. The cluster goes on to call the node ready for 40 s, whether they come back or not, and its kubelet
+ * calls it not ready for some seconds once it is back: its own API server has to answer, and the node to stay ready.
+ */
+function untilBack(context: StepContext, p: Parameters): Promise<void> {
+  return context.until({
+    for: `${p.node} to be ready after its services have restarted`,
+    deadline: minutes(4),
+    every: 3_000,
+    steady: 10_000,
+    probe: async () => {
+      const own = p.role === 'manager' ? await ownApi(context, p.node) : undefined;
+      return own ?? membership(context, p);
+    },
+    next: [`journalctl -u snap.microk8s.daemon-kubelite on ${p.node}`],
+  });
+}
+
+/** Undefined where the API server of the node itself answers. */
+async function ownApi(context: StepContext, node: string): Promise<StateCheck | undefined> {
+  const answer = await readList(await context.look(node), 'nodes', {}, nodeObject, { signal: context.signal });
+  return answer.answered ? undefined : { ok: false, observed: `${node} says: ${answer.said}` };
 }
 
 /** Waits for a join that still runs on the node or has just ended; whether it made the node a member. */
