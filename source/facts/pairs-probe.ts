@@ -20,6 +20,8 @@ export interface PairTask {
 /** `silent`: nothing came back, as behind a filter that drops. `refused`: the other machine, or a filter, said no. */
 const portState = z.enum(['open', 'refused', 'silent']);
 
+type PortState = z.output<typeof portState>;
+
 const pairAnswer = z.object({
   to: z.string(),
   ports: z.record(z.string(), portState),
@@ -38,6 +40,26 @@ const nodeAnswer = z.object({ busy: z.array(z.string()), peers: z.array(pairAnsw
 export type PairAnswer = z.output<typeof pairAnswer>;
 /** `busy`: ports that something of the node has already. */
 export type PairAnswers = z.output<typeof nodeAnswer>;
+
+/**
+ * Whether a port that was asked does not answer. `busy`: ports that something of the other node has: that may listen for its own
+ * machine only, and by UDP it need not answer.
+ */
+export const isClosed = (port: string, state: PortState, busy: readonly string[]): boolean =>
+  state !== 'open' && !(busy.includes(port) && (state === 'refused' || port.startsWith('udp')));
+
+/** What was seen at either of two times: a port that answered once is open. */
+export function seenOnce(first: PairAnswers, second: PairAnswers): PairAnswers {
+  const before = new Map(first.peers.map((peer) => [peer.to, peer]));
+  return {
+    busy: [...new Set([...first.busy, ...second.busy])],
+    peers: second.peers.map((peer) => {
+      const ports = before.get(peer.to)?.ports ?? {};
+      const open = Object.entries(ports).filter(([, state]) => state === 'open');
+      return { ...before.get(peer.to), ...peer, ports: { ...peer.ports, ...Object.fromEntries(open) } };
+    }),
+  };
+}
 
 /** s that a node asks, and that it answers at most. */
 const asking = 6;

@@ -1,3 +1,4 @@
+import { isClosed } from '../../facts/pairs-probe.ts';
 import { perInput } from '../check.ts';
 import { type Pair, pairsOf } from './asked-pairs.ts';
 
@@ -11,11 +12,9 @@ export interface ClosedPair extends Pair {
 
 export const closedPairs = perInput((input): ClosedPair[] =>
   pairsOf(input).flatMap((pair) => {
-    const busy = new Set(input.evidence?.pairs?.get(pair.to.name)?.busy);
-    // What has a port already may listen for this machine only, or may not answer by UDP; the check ports-free names it.
-    const closed = Object.entries(pair.answer.ports).filter(
-      ([name, state]) => state !== 'open' && !(busy.has(name) && (state === 'refused' || name.startsWith('udp'))),
-    );
+    // What has a port already is named by the check ports-free.
+    const busy = input.evidence?.pairs?.get(pair.to.name)?.busy ?? [];
+    const closed = Object.entries(pair.answer.ports).filter(([name, state]) => isClosed(name, state, busy));
     const silent = closed.some(([, state]) => state === 'silent');
     return closed.length === 0 ? [] : [{ ...pair, ports: closed.map(([name]) => name), silent }];
   }),
