@@ -188,7 +188,11 @@ describe('from a laptop', () => {
     const n = nodes.find(({ name }) => name === before)?.n ?? 0;
     const touched = await partsOn(before);
     const drilling = ran(fromLaptop(root, `drill ${before}`, '--seconds', '60', ...flags()));
-    const card = async () => (await lab.onNode(n, 'ip -o link show dev eth0')).stdout;
+    let refused = '';
+    void drilling.then((end) => {
+      refused = `${end.code} ${end.stdout}${end.stderr}`;
+    });
+    const card = async () => refused || (await lab.onNode(n, 'ip -o link show dev eth0')).stdout;
     await expect.poll(card, patience).toContain(' state DOWN ');
     // it stays away until all is seen, however long a busy machine takes
     await lab.cable(n, 'cut');
