@@ -33,7 +33,7 @@ export interface Asked {
 type Answers = NonNullable<LiveEvidence['pairs']>;
 
 /**
- * Every node that was seen asks every other one, all at the same time. Where a port does not answer all is asked once more: on busy
+ * Every node that was seen asks every other one, all at the same time. Where a port does not answer, all are asked again: on busy
  * machines one may begin to listen only when the others have given up. Changes nothing; never throws for a node.
  */
 export async function askPairs(

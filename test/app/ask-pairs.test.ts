@@ -51,7 +51,7 @@ it('asks once where every port answers', async () => {
   expect(tokens).toHaveLength(1);
 });
 
-it('asks once more where one does not, and counts as open what answered then', async () => {
+it('asks again where one does not, and counts as open what answered then', async () => {
   const { closed, tokens } = nodesThatAnswer('tcp 16443', 2);
   expect(await closed()).toEqual([]);
   expect(tokens).toHaveLength(2);
