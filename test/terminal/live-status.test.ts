@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { looks, type Painted, painted } from './painted.ts';
-import type { Screen, ScreenOptions } from './screen.ts';
+import { Screen, type ScreenOptions } from './screen.ts';
 
 let root: string;
 let screen: Screen | undefined;
@@ -40,3 +40,23 @@ describe('the live status stands before Ink is loaded', () => {
     expect(await one.exited()).toBe(0);
   });
 });
+
+it('lines of a job that the shell has let go end when its terminal is closed', async () => {
+  const launcher = resolve(import.meta.dirname, '../../bin/kloudspot');
+  const watch = `${launcher} status --watch --plain --rehearse --accept-new-host-keys --root ${root}`;
+  const script = `set -m; ${watch} & echo "job $!"; disown; read -r line`;
+  screen = new Screen(['--norc', '-c', script], { command: 'bash' });
+  await screen.see('No cluster yet');
+  const job = Number(/job (\d+)/.exec(screen.output)?.[1]);
+  expect(isAlive(job)).toBe(true);
+  screen.kill();
+  await expect.poll(() => isAlive(job)).toBe(false);
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { isatty } from 'node:tty';
 import type { Settings } from '../../app/settings.ts';
 import type { OpenedSite } from '../../app/site.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
@@ -151,9 +152,14 @@ async function drawLive(
 async function watchAsLines(live: AsyncIterable<StatusReport>, settings: Settings, terminal: Terminal): Promise<void> {
   let told = '';
   for await (const report of live) {
+    if (isGone(terminal.output)) return;
     const news = JSON.stringify([report.verdict, report.nodes.map(({ since, ...rest }) => rest), report.components]);
     if (settings.json) terminal.output.write(`${JSON.stringify(report)}\n`);
     else if (news !== told) printLines(terminal.output, [...reportLines(report), '']);
     told = news;
   }
 }
+
+/** A terminal that was closed. A job that the shell has let go gets no signal then, and writes only when something has changed. */
+const isGone = (output: Terminal['output']): boolean =>
+  output === process.stdout && output.isTTY && !isatty(process.stdout.fd);
