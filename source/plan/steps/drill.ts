@@ -172,7 +172,7 @@ function partWords(seen: readonly Moment[], last: Moment | undefined): string[] 
     const from = seen.find(({ incomplete }) => incomplete.includes(name))?.at ?? 0;
     const end = seen.findLast(({ incomplete }) => incomplete.includes(name))?.at ?? 0;
     const still = last?.incomplete.includes(name) ?? false;
-    return `${name} not ready from ${measuredDuration(from)} ${still ? 'to the end' : `to ${measuredDuration(end)}`}`;
+    return `${name} not ready from ${measuredDuration(from)} ${still ? 'to the end of the cut' : `to ${measuredDuration(end)}`}`;
   });
 }
 
