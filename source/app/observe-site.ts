@@ -1,4 +1,4 @@
-import { unfinishedRun } from '../engine/runs.ts';
+import { type RunSummary, unfinishedRun, wasRolledBack } from '../engine/runs.ts';
 import { Fault } from '../errors/fault.ts';
 import { outsideOf, outsideText } from '../kubernetes/outside-words.ts';
 import { targetOf } from '../network/targets.ts';
@@ -26,8 +26,15 @@ export function observeSite({ site, product, world }: OpenedSite): Promise<Obser
 export async function statusOf(opened: OpenedSite, files: Files): Promise<StatusReport> {
   const { site, product } = opened;
   const [seen, run] = await Promise.all([observeSite(opened), unfinishedRun(files)]);
-  return withRun(saidOutside(site, judge(site, product, seen, helmValues(site, product))), run?.state);
+  const report = saidOutside(site, judge(site, product, seen, helmValues(site, product)));
+  return withRun(report, run && (await stateOf(run)));
 }
+
+/** `rolled-back`: it failed and has put what was there before in force again. */
+type UnfinishedState = RunSummary['state'] | 'rolled-back';
+
+const stateOf = async (run: RunSummary): Promise<UnfinishedState> =>
+  run.state === 'failed' && (await wasRolledBack(run)) ? 'rolled-back' : run.state;
 
 /** Advice about nodes of MicroK8s, as it reads for a cluster that is there already. */
 function saidOutside({ cluster, nodes }: OpenedSite['site'], report: StatusReport): StatusReport {
@@ -37,9 +44,13 @@ function saidOutside({ cluster, nodes }: OpenedSite['site'], report: StatusRepor
   return { ...report, reasons: report.reasons.map(say), next: report.next && say(report.next) };
 }
 
-/** A run that is not finished explains most of it: to continue it comes before every other advice. */
-export function withRun(report: StatusReport, run: string | undefined): StatusReport {
+/** A run that is not finished explains most of it: to continue it comes before every other advice. One that was rolled back left nothing to continue. */
+export function withRun(report: StatusReport, run: UnfinishedState | undefined): StatusReport {
   if (run === undefined) return report;
+  if (run === 'rolled-back') {
+    const reasons = [...report.reasons.slice(0, 4), 'The last change did not become ready and was rolled back.'];
+    return { ...report, reasons, next: report.next ?? kloudspot('attach') };
+  }
   const { reason, next } = unfinishedWords(run);
   return { ...report, reasons: [reason, ...report.reasons].slice(0, 5), next };
 }

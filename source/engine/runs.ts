@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { Fault } from '../errors/fault.ts';
 import { foldersIn, textOfFile } from '../host/read-text.ts';
+import { rolledBackMark } from '../plan/step.ts';
 import type { Files } from '../site/files.ts';
 import { kloudspot } from '../text/command.ts';
 import type { RunEvent, RunHandle, RunOutcome } from './journal/event.ts';
 import { journalLines } from './journal/journal.ts';
+import { readPast } from './journal/past.ts';
 import { isStarting, lifeOfRun } from './process/run-process.ts';
 
 /** Where a run stands, as its folder shows it. */
@@ -65,6 +67,12 @@ export async function latestRun(files: Files): Promise<RunSummary | undefined> {
 export async function unfinishedRun(files: Files): Promise<RunSummary | undefined> {
   const latest = await latestRun(files);
   return latest?.state === 'done' || latest?.state === 'undone' ? undefined : latest;
+}
+
+/** Whether a step of it has put an earlier state in force again: what the run wrote on this machine says otherwise then. */
+export async function wasRolledBack(run: RunHandle): Promise<boolean> {
+  const past = await readPast(run.directory);
+  return past.order().some((step) => past.of(step).remembered.has(rolledBackMark));
 }
 
 /** A run by its id or the end of it (`7f3a`). Throws a `Fault` that lists the runs there are. */

@@ -157,8 +157,17 @@ test.each([
   ['failed', 'ok', 'kloudspot resume'],
   ['failed', 'degraded', 'kloudspot resume'],
   ['running', 'ok', 'kloudspot attach'],
+  ['rolled-back', 'ok', 'kloudspot attach'],
 ] as const)('with a run that is %s, a site that is %s: next %s', (run, verdict, next) => {
   expect(withRun({ ...emptyReport, verdict }, run).next).toBe(next);
+});
+
+test('a change that was rolled back is said after what is wrong now, whose advice comes first', () => {
+  const lost = { ...emptyReport, reasons: ['ks-3 does not answer.'], next: 'kloudspot node replace ks-3' };
+  expect(withRun(lost, 'rolled-back')).toMatchObject({
+    reasons: ['ks-3 does not answer.', 'The last change did not become ready and was rolled back.'],
+    next: 'kloudspot node replace ks-3',
+  });
 });
 
 test('the files of a run stay untouched until the operator has agreed', async () => {

@@ -84,6 +84,10 @@ describe('update', () => {
     const values = parse(await readFile(rehearsal.path('etc/kloudspot/values.yaml'), 'utf8'), { version: '1.1' });
     expect(values.features.kloudManage).toBe(false);
     const status = JSON.parse((await rehearsal.run('status', '--json')).stdout);
-    expect(status.release).toMatchObject({ status: 'deployed', differs: [] });
+    expect(status).toMatchObject({
+      release: { status: 'deployed', differs: [] },
+      reasons: expect.arrayContaining(['The last change did not become ready and was rolled back.']),
+    });
+    expect(status.next).not.toMatch(/resume/);
   });
 });

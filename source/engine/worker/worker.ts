@@ -4,7 +4,7 @@ import { messageOf } from '../../errors/thrown.ts';
 import { asFileFault } from '../../host/file-fault.ts';
 import type { Clock, HostPool } from '../../host/host.ts';
 import type { Plan } from '../../plan/document/document.ts';
-import { rolledBackMark, type StepKind } from '../../plan/step.ts';
+import type { StepKind } from '../../plan/step.ts';
 import type { Product } from '../../product/schema.ts';
 import { type Files, filesUnder } from '../../site/files.ts';
 import type { Site } from '../../site/schema.ts';
@@ -22,7 +22,7 @@ import { type LockClaim, ownClaim } from '../lock/lock-claim.ts';
 import { lockNodes } from '../lock/node-lock.ts';
 import { type Origin, readOrigin } from '../process/origin.ts';
 import { claimRun } from '../process/run-process.ts';
-import { readPlanText } from '../runs.ts';
+import { readPlanText, wasRolledBack } from '../runs.ts';
 import { type ControlServer, controlSocket, listenForOrders } from './control.ts';
 import { restoreDocuments, writeDocuments } from './documents.ts';
 import { type RunOrders, runOrders } from './run-orders.ts';
@@ -122,12 +122,6 @@ function refuseOtherPlan({ directory }: RunHandle, { hash }: Plan, past: RunPast
 function maskFor(plan: Plan, secrets: readonly string[], reword: WorkerParts['reword']): Mask {
   const mask = createMask(secrets);
   return reword === undefined ? mask : { add: mask.add, text: (text) => reword(mask.text(text), plan) };
-}
-
-/** A step has put an earlier state in force again: what the run wrote here says otherwise then. */
-async function wasRolledBack(run: RunHandle): Promise<boolean> {
-  const past = await readPast(run.directory);
-  return past.order().some((step) => past.of(step).remembered.has(rolledBackMark));
 }
 
 interface Locking {
