@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { type Document, parseDocument } from 'yaml';
+import type { Document } from 'yaml';
 import * as z from 'zod';
 import { Fault } from '../errors/fault.ts';
 import { messageOf } from '../errors/thrown.ts';
@@ -10,9 +10,10 @@ import { safeValues } from '../text/safe-text.ts';
 import type { Finding } from './finding.ts';
 import { withOutsideNode } from './outside.ts';
 import type { Complaint } from './reading/complaint.ts';
+import { documentOf } from './reading/document.ts';
 import { InvalidFile } from './reading/invalid-file.ts';
 import { emptyPlace, judge } from './reading/issues.ts';
-import { dataOf, reading, readYaml, type SiteProblem } from './reading/reading.ts';
+import { dataOf, readYaml, type SiteProblem } from './reading/reading.ts';
 import { siteRules } from './rules.ts';
 import { type DraftValue, type Site, type SiteDraft, type SitePath, siteSchema } from './schema.ts';
 
@@ -47,7 +48,7 @@ export const whyNothingAt = (path: SitePath): string | undefined => emptyPlace(s
 /** The draft that a text holds, right or wrong. Throws `Fault` when it is not a YAML mapping at all. */
 export function parseDraft(text: string): SiteDraft {
   const what = 'The draft is not readable.';
-  const document = parseDocument(text, { ...reading, prettyErrors: false });
+  const document = documentOf(text);
   const [error] = document.errors;
   if (error !== undefined) throw new Fault({ what, why: error.message });
   const parsed = draftSchema.safeParse(safeValues(plainData(document) ?? {}));

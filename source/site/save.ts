@@ -1,6 +1,6 @@
 import { rm, stat } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { Document, isMap, isNode, isScalar, parseDocument } from 'yaml';
+import { Document, isMap, isNode, isScalar } from 'yaml';
 import { Fault } from '../errors/fault.ts';
 import { messageOf } from '../errors/thrown.ts';
 import { freeName, moveAside } from '../host/move-aside.ts';
@@ -11,7 +11,8 @@ import { siteDefaults } from './defaults.ts';
 import type { Files } from './files.ts';
 import { parseDraft } from './load.ts';
 import { mergeInto } from './merge.ts';
-import { dataOf, reading } from './reading/reading.ts';
+import { documentOf } from './reading/document.ts';
+import { dataOf } from './reading/reading.ts';
 import { type DraftValue, type Site, type SiteDraft, siteSchema } from './schema.ts';
 import { schemaLine } from './templates.ts';
 import { safeYaml, unfolded } from './yaml-text.ts';
@@ -32,7 +33,7 @@ export function siteText(site: SiteDraft | Site, before?: string): string {
 
 /** A text that can be edited, and what it says; undefined where it is not a YAML mapping or holds an alias that leads nowhere or into itself. */
 function editable(text: string): { readonly document: Document; readonly said: unknown } | undefined {
-  const document = parseDocument(text, { ...safeYaml, ...reading, prettyErrors: false });
+  const document = documentOf(text, safeYaml);
   if (document.errors.length > 0 || !isMap(document.contents)) return undefined;
   try {
     return { document, said: dataOf(document) };

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
@@ -32,3 +32,15 @@ it.each([
     expect(stdout.startsWith('/')).toBe(true);
   },
 );
+
+it.each([
+  ['a folder of the system that takes none', '/proc/self'],
+  ['one below it', '/proc/nowhere/cache'],
+  ['the end of a link that leads nowhere', join(work, 'dead')],
+])('without a compile cache where it would be in %s', async (_, folder) => {
+  await rm(join(work, 'dead'), { force: true });
+  await symlink(join(work, 'missing', 'folder'), join(work, 'dead'));
+  const env = { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, HOME: work, NODE_COMPILE_CACHE: folder };
+  const { stdout } = await execa(join(work, 'bin/kloudspot'), { env, extendEnv: false });
+  expect(stdout).toBe('undefined');
+});

@@ -33,10 +33,10 @@ function significant(value: unknown): unknown {
   );
 }
 
-export function valueAt(value: unknown, path: SitePath): unknown {
+function valueAt(value: unknown, path: SitePath): unknown {
   return path.reduce<unknown>((inner, key) => {
-    if (typeof inner !== 'object' || inner === null || !Object.hasOwn(inner, key)) return undefined;
-    return Object.entries(inner).find(([name]) => name === String(key))?.[1];
+    if (Array.isArray(inner)) return inner[Number(key)];
+    return isMapping(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined;
   }, value);
 }
 

@@ -1,5 +1,5 @@
-import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import { reading } from './reading.ts';
+import { isMap, isPair, isScalar, isSeq, LineCounter } from 'yaml';
+import { documentOf } from './document.ts';
 
 /** A file and the lines of its keys, counted from 1, by dotted path: `nodes.ks-1.volumes`. A node stands by its name, not by its place. */
 export interface KeyLines {
@@ -10,7 +10,7 @@ export interface KeyLines {
 /** The lines of all keys of a YAML text; none where it cannot be read. */
 export function keyLines(text: string, file: string): KeyLines {
   const counter = new LineCounter();
-  const { contents, errors } = parseDocument(text, { ...reading, lineCounter: counter, prettyErrors: false });
+  const { contents, errors } = documentOf(text, { lineCounter: counter });
   const lines = new Map<string, number>();
   if (errors.length === 0) visit(contents, [], (path, offset) => lines.set(path, counter.linePos(offset).line));
   return { file, lines };
