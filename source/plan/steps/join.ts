@@ -154,15 +154,14 @@ async function settleArguments(context: StepContext, step: PlannedStep, p: Param
 }
 
 /**
- * Its services have restarted. The cluster goes on to call the node ready for 40 s, whether they come back or not, and its kubelet
- * calls it not ready for some seconds once it is back: its own API server has to answer, and the node to stay ready.
+ * Its services have restarted. The cluster goes on to call the node ready for 40 s, whether they come back or not: its own API
+ * server has to answer first, which runs in one process with its kubelet.
  */
 function untilBack(context: StepContext, p: Parameters): Promise<void> {
   return context.until({
     for: `${p.node} to be ready after its services have restarted`,
     deadline: minutes(4),
-    every: 3_000,
-    steady: 10_000,
+    every: 1_000,
     probe: async () => {
       const own = p.role === 'manager' ? await ownApi(context, p.node) : undefined;
       return own ?? membership(context, p);

@@ -153,4 +153,5 @@ export const cluster: Readonly<Record<string, Claim>> = {
   R45: elsewhere('test/lab/from-a-node: a restore replaces what changed since the backup'),
   R46: elsewhere('test/lab/life: a node is off for minutes there'),
   R47: elsewhere('test/lab/real-programs: every container of both is deleted there'),
+  R48: elsewhere('test/soak/dqlite-roles: members of dqlite are killed, stopped and removed there'),
 };
