@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { journalPath } from '../engine/journal/journal-path.ts';
+import { journalPath, planPath } from '../engine/journal/run-paths.ts';
 import { bytesNow } from '../host/read-text-now.ts';
 import type { Files } from '../site/files.ts';
 import { isMapping } from '../text/mapping.ts';
@@ -25,7 +25,7 @@ export function glanceRun({ runs }: Pick<Files, 'runs'>, id: string | undefined)
     const ids = readdirSync(runs).filter((name) => !name.startsWith('.') && (id === undefined || name.endsWith(id)));
     const found = id === undefined ? ids.toSorted().findLast((name) => isBegun(join(runs, name))) : ids[0];
     if (found === undefined || (id !== undefined && ids.length > 1)) return undefined;
-    const plan = bytesNow(join(runs, found, 'plan.json'))?.toString('latin1');
+    const plan = bytesNow(planPath(join(runs, found)))?.toString('latin1');
     const origin = bytesNow(join(runs, found, 'run.json'))?.toString('utf8');
     return plan === undefined || origin === undefined ? undefined : glance(plan, JSON.parse(origin));
   } catch {

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { journalPath } from '../engine/journal/journal-path.ts';
+import { journalPath } from '../engine/journal/run-paths.ts';
 import { withoutWaiting } from '../host/read-text-now.ts';
 import type { Files } from '../site/files.ts';
 

@@ -1,4 +1,5 @@
 import type { RunHandle } from '../engine/journal/event.ts';
+import { planPath } from '../engine/journal/run-paths.ts';
 import { exitCode, Fault } from '../errors/fault.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import { type Drift, drift } from '../plan/document/basis.ts';
@@ -11,7 +12,7 @@ import { readChart } from '../workstation/chart-files.ts';
 import { bundleOf } from './bundle/of-site.ts';
 import { refuseOutside } from './outside.ts';
 import type { OpenedSite } from './site.ts';
-import { planPath, planText, storedPlan } from './stored-plan.ts';
+import { planText, storedPlan } from './stored-plan.ts';
 
 /** The plan for a site from what was seen of its nodes. Throws a `Fault` where its bundle cannot be read. */
 export async function planSite(

@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import type { RunHandle } from '../engine/journal/event.ts';
+import { planPath } from '../engine/journal/run-paths.ts';
 import { Fault } from '../errors/fault.ts';
 import { textUpTo } from '../host/read-text.ts';
 import { whyUnread } from '../host/unread.ts';
@@ -11,8 +11,6 @@ import { kloudspot } from '../text/command.ts';
 
 /** Bytes. The plan for a hundred nodes has some MB; a device such as /dev/zero never ends. */
 const largest = 256 * 1024 * 1024;
-
-export const planPath = (directory: string): string => join(directory, 'plan.json');
 
 /** The plan of a run, to be shown: what each kind of step takes is left to the process that carries it out, and so no kind is loaded. */
 export async function planToWatch({ directory }: RunHandle): Promise<Plan> {

@@ -6,6 +6,7 @@ import type { Files } from '../site/files.ts';
 import { kloudspot } from '../text/command.ts';
 import type { RunEvent, RunHandle, RunOutcome } from './journal/event.ts';
 import { journalLines } from './journal/journal.ts';
+import { planPath } from './journal/run-paths.ts';
 import { readPast } from './journal/past.ts';
 import { isStarting, lifeOfRun } from './process/run-process.ts';
 
@@ -99,5 +100,5 @@ export async function findRun(files: Files, name: string): Promise<RunHandle> {
 
 /** The text of the run's plan, to be parsed where plans are known. */
 export async function readPlanText(run: RunHandle): Promise<string> {
-  return textOfFile(join(run.directory, 'plan.json'));
+  return textOfFile(planPath(run.directory));
 }

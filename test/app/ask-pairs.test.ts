@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { askPairs } from '../../source/app/ask-pairs.ts';
 import type { PairTask } from '../../source/facts/pairs-probe.ts';
-import type { Host, HostPool } from '../../source/host/host.ts';
+import { fakeHost, fakePool } from '../fake-hosts.ts';
 import { textOf } from '../plan/fake-world.ts';
 import { factsOf, product, siteOf } from '../plan/sample.ts';
 
@@ -12,13 +12,8 @@ const facts = factsOf(shape);
 /** Nodes of which one answers on this port from so many times on: as one that begins to listen late. */
 function nodesThatAnswer(port: string, from: number) {
   const tokens: string[] = [];
-  const host = (name: string): Host => ({
-    name,
-    access: async () => ({ user: 'ubuntu', sudo: 'free', address: name }),
-    readFile: async () => undefined,
-    writeFile: async () => ({ before: undefined }),
-    close: async () => undefined,
-    run: async (command) => {
+  const host = (name: string) =>
+    fakeHost(name, async (command) => {
       const text = textOf(command);
       const task: PairTask = JSON.parse(text.slice(text.indexOf('{"token')));
       if (!tokens.includes(task.token)) tokens.push(task.token);
@@ -29,13 +24,8 @@ function nodesThatAnswer(port: string, from: number) {
         ports: Object.fromEntries(ports.map((each) => [each, each === port && late(to) ? 'silent' : 'open'])),
       }));
       return { code: 0, stdout: JSON.stringify({ busy: [], peers }), stderr: '' };
-    },
-  });
-  const hosts: HostPool = {
-    get: async ({ node }) => host(node),
-    forget: async () => undefined,
-    close: async () => undefined,
-  };
+    });
+  const hosts = fakePool(({ node }) => host(node));
   const closed = async () =>
     [...(await askPairs({ site, product }, hosts, facts, undefined))].flatMap(([from, { peers }]) =>
       peers.flatMap(({ to, ports }) =>

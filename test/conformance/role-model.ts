@@ -1,16 +1,10 @@
 import {
-  type RoleChange,
   rolesAdjusted,
   rolesAssumed,
   rolesHandedOver,
   type SeenMember,
+  withRoles,
 } from '../../source/rehearsal/cluster/roles.ts';
-
-const changed = (members: readonly SeenMember[], changes: readonly RoleChange[]): SeenMember[] =>
-  members.map((member) => ({
-    ...member,
-    role: changes.findLast(({ address }) => address === member.address)?.role ?? member.role,
-  }));
 
 /** The members right after the event, before the leader looks at them. */
 export function afterEvent(members: SeenMember[], event: string, who: string, domain: number): SeenMember[] {
@@ -18,12 +12,12 @@ export function afterEvent(members: SeenMember[], event: string, who: string, do
   switch (event) {
     case 'joins': {
       const all: SeenMember[] = [...members, { address: who, role: 'spare', online: true, domain }];
-      return changed(all, rolesAssumed(all, who));
+      return withRoles(all, rolesAssumed(all, who));
     }
     case 'back':
-      return changed(as(true), rolesAssumed(as(true), who));
+      return withRoles(as(true), rolesAssumed(as(true), who));
     case 'stops':
-      return changed(as(false), rolesHandedOver(members, who));
+      return withRoles(as(false), rolesHandedOver(members, who));
     case 'lost':
       return as(false);
     default:
@@ -35,7 +29,7 @@ export function look(members: SeenMember[]): SeenMember[] {
   const voters = members.filter(({ role }) => role === 'voter');
   const living = voters.filter(({ online }) => online);
   return living.length * 2 > voters.length
-    ? changed(members, rolesAdjusted(members, living[0]?.address ?? ''))
+    ? withRoles(members, rolesAdjusted(members, living[0]?.address ?? ''))
     : members;
 }
 

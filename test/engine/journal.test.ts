@@ -6,12 +6,12 @@ import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../source/engine/journal/event.ts';
 import { followRun, untilStarted } from '../../source/engine/journal/follow.ts';
 import { journalEvents, openJournal } from '../../source/engine/journal/journal.ts';
-import { journalPath } from '../../source/engine/journal/journal-path.ts';
 import { createMask } from '../../source/engine/journal/masking.ts';
-import { identifyProcess } from '../../source/host/process-identity.ts';
+import { journalPath } from '../../source/engine/journal/run-paths.ts';
 import { claimRun } from '../../source/engine/process/run-process.ts';
 import { summarizeRun } from '../../source/engine/runs.ts';
 import { asFileFault } from '../../source/host/file-fault.ts';
+import { identifyProcess } from '../../source/host/process-identity.ts';
 import { fastClock } from './toys.ts';
 
 const folder = () => mkdtemp(join(tmpdir(), 'ks-journal-'));

@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunEventBody } from '../../source/engine/journal/event.ts';
 import { openJournal } from '../../source/engine/journal/journal.ts';
-import { journalPath } from '../../source/engine/journal/journal-path.ts';
 import { createMask, hidden } from '../../source/engine/journal/masking.ts';
+import { journalPath } from '../../source/engine/journal/run-paths.ts';
 import { fastClock, ToyLand, toyPlan } from './toys.ts';
 
 const encodings: Readonly<Record<string, (secret: string) => string>> = {

@@ -10,6 +10,7 @@ import { noPast } from '../../source/engine/journal/past.ts';
 import { latestRun, summarizeRun } from '../../source/engine/runs.ts';
 import type { Host, RunOptions } from '../../source/host/host.ts';
 import { filesUnder } from '../../source/site/files.ts';
+import { fakePool } from '../fake-hosts.ts';
 import { ToyLand, toyPlan } from './toys.ts';
 
 const folder = () => mkdtemp(join(tmpdir(), 'ks-output-'));
@@ -30,7 +31,7 @@ async function chatty(land: ToyLand, directory: string, lines: number) {
     return { code: 0, stdout: '', stderr: '' };
   };
   const talking: Host = { ...host, run };
-  const hosts = { get: async () => talking, forget: async () => undefined, close: async () => undefined };
+  const hosts = fakePool(() => talking);
   return {
     journal,
     context: stepContext({ ...world, hosts, journal, directory }, 's', noPast, new AbortController().signal),

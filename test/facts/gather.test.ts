@@ -4,6 +4,7 @@ import { gatherFacts } from '../../source/facts/gather.ts';
 import { readFacts } from '../../source/facts/parts.ts';
 import { probeSections, probeText, readSections } from '../../source/facts/probe.ts';
 import type { Clock, Host, HostAccess, RunOptions } from '../../source/host/host.ts';
+import { fakeHost } from '../fake-hosts.ts';
 import { type Recording, said, ubuntu } from './recorded/ubuntu.ts';
 
 const facts = (recording: Recording) => readFacts(readSections(probeText(recording)), 1_000, 1_040);
@@ -184,18 +185,12 @@ describe('gathering', () => {
   });
 
   function host(access: HostAccess, stdout: string, asked: RunOptions[] = []): Host {
-    return {
-      name: 'spot1',
-      access: async () => access,
-      run: async (_, options = {}) => {
-        asked.push(options);
-        for (const line of stdout.split('\n')) options.onLine?.(line, 'stdout');
-        return { code: stdout === '' ? 2 : 0, stdout, stderr: stdout === '' ? 'bash: broken' : '' };
-      },
-      readFile: async () => undefined,
-      writeFile: async () => ({ before: undefined }),
-      close: async () => undefined,
+    const run: Host['run'] = async (_, options = {}) => {
+      asked.push(options);
+      for (const line of stdout.split('\n')) options.onLine?.(line, 'stdout');
+      return { code: stdout === '' ? 2 : 0, stdout, stderr: stdout === '' ? 'bash: broken' : '' };
     };
+    return { ...fakeHost('spot1', run), access: async () => access };
   }
   const access: HostAccess = { user: 'ubuntu', sudo: 'free', address: '192.168.1.106' };
   const options = { node: 'spot1', packages: [] };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, it } from 'vitest';
 import { siteOfBackup } from '../../source/app/restore-choice.ts';
 import type { BundleManifest } from '../../source/bundle/manifest.ts';
-import { journalPath } from '../../source/engine/journal/journal-path.ts';
+import { journalPath } from '../../source/engine/journal/run-paths.ts';
 import { readOrigin, writeOrigin } from '../../source/engine/process/origin.ts';
 import { claimRun, lifeOfRun } from '../../source/engine/process/run-process.ts';
 import { summarizeRun } from '../../source/engine/runs.ts';

@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { imagesOf } from '../../source/bundle/references.ts';
 import { journalEvents } from '../../source/engine/journal/journal.ts';
-import { journalPath } from '../../source/engine/journal/journal-path.ts';
 import { pastOf } from '../../source/engine/journal/past.ts';
+import { journalPath } from '../../source/engine/journal/run-paths.ts';
 import { claimText, ownClaim } from '../../source/engine/lock/lock-claim.ts';
 import { parseHolder } from '../../source/engine/lock/node-lock-script.ts';
 import {

@@ -7,6 +7,7 @@ import { summarizeRun } from '../../source/engine/runs.ts';
 import { applyEvent, emptyView } from '../../source/engine/view/view.ts';
 import { localHost } from '../../source/host/local.ts';
 import { ToyLand, toyPlan } from '../engine/toys.ts';
+import { fakePool } from '../fake-hosts.ts';
 
 /*
  * A process of its own, so that its memory can be measured: `noise.ts say FOLDER LINES` runs a step with a command that prints so
@@ -19,7 +20,7 @@ async function say(directory: string, lines: string): Promise<void> {
   const land = new ToyLand({ secrets: ['secret-word'] });
   const journal = await openJournal(directory, land.mask, land.clock);
   const host = localHost('a', () => undefined);
-  const hosts = { get: async () => host, forget: async () => undefined, close: async () => undefined };
+  const hosts = fakePool(() => host);
   const world = { ...land.world(plan), hosts, journal, directory };
   const context = stepContext(world, 's', noPast, new AbortController().signal);
   await journal.write({ type: 'step-started', step: 's', attempt: 1, deadlineMs: 1 });

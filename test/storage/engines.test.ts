@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { ReadOnlyHost } from '../../source/host/host.ts';
 import { copiesSeen, poolsSeen } from '../../source/storage/engines/engines.ts';
+import { fakeHost } from '../fake-hosts.ts';
 
 /** A manager whose API lists these objects for every question, or refuses. */
-const manager = (items: readonly object[] | undefined): ReadOnlyHost => ({
-  name: 'ks-1',
-  readFile: async () => undefined,
-  run: async () =>
+const manager = (items: readonly object[] | undefined): ReadOnlyHost =>
+  fakeHost('ks-1', async () =>
     items === undefined
       ? { code: 1, stdout: '', stderr: 'the server is currently unable to handle the request\n' }
       : { code: 0, stdout: JSON.stringify({ items }), stderr: '' },
-});
+  );
 
 const pool = (node: string, status: object) => ({
   metadata: { name: `kloudspot-${node}`, labels: { 'kubernetes.io/hostname': node } },

@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { journalPath } from '../../engine/journal/journal-path.ts';
+import { journalPath, planPath } from '../../engine/journal/run-paths.ts';
 import { listRuns } from '../../engine/runs.ts';
 import { codeOf, messageOf } from '../../errors/thrown.ts';
 import type { ReadOnlyHost } from '../../host/host.ts';
@@ -72,7 +71,7 @@ async function ofRuns(files: Files): Promise<Piece[]> {
   const newest = (await listRuns(files)).slice(-runs);
   return Promise.all(
     newest.flatMap(({ id, directory }) => [
-      piece(`runs/${id}/plan.json`, () => textOfFile(join(directory, 'plan.json'))),
+      piece(`runs/${id}/plan.json`, () => textOfFile(planPath(directory))),
       piece(`runs/${id}/journal.jsonl`, () => textOfFile(journalPath(directory))),
     ]),
   );

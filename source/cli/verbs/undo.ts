@@ -3,7 +3,7 @@ import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { refuseUndo, undoOrder } from '../../engine/execution/undo.ts';
 import { leavesCluster, losesData, removesCluster } from '../../engine/execution/undo-losses.ts';
 import { untilStarted } from '../../engine/journal/follow.ts';
-import { journalPath } from '../../engine/journal/journal-path.ts';
+import { journalPath } from '../../engine/journal/run-paths.ts';
 import { type RunPast, readPast, readWholePast } from '../../engine/journal/past.ts';
 import { findRun, latestRun, type RunSummary, summarizeRun } from '../../engine/runs.ts';
 import { undoRun } from '../../engine/worker/launch.ts';

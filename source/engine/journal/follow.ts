@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { isStarting, lifeOfRun, type RunLife } from '../process/run-process.ts';
 import type { RunEvent } from './event.ts';
 import { journalLines } from './journal.ts';
-import { journalPath } from './journal-path.ts';
+import { journalPath } from './run-paths.ts';
 
 export interface FollowOptions {
   readonly signal: AbortSignal;

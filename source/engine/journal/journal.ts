@@ -8,7 +8,7 @@ import { kloudspot } from '../../text/command.ts';
 import { parsedJson } from '../../text/parsed-json.ts';
 import type { RunEvent, RunEventBody } from './event.ts';
 import { eventSchema } from './event-schema.ts';
-import { journalPath } from './journal-path.ts';
+import { journalPath } from './run-paths.ts';
 import { type Mask, maskEvent } from './masking.ts';
 
 /** The journal of a run: append-only, one JSON line an event, the only thing that viewers and `resume` read. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { identifyProcess, lifeOf } from '../../host/process-identity.ts';
 import type { Files } from '../../site/files.ts';
 import type { RunHandle } from '../journal/event.ts';
-import { journalPath } from '../journal/journal-path.ts';
+import { journalPath } from '../journal/run-paths.ts';
 import { readOrigin } from '../process/origin.ts';
 import { lifeOfRun } from '../process/run-process.ts';
 import { listRuns } from '../runs.ts';

@@ -16,6 +16,7 @@ import { givenFlags, kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
 import type { RunHandle } from '../journal/event.ts';
 import { journalEnd, journalLines } from '../journal/journal.ts';
+import { planPath } from '../journal/run-paths.ts';
 import { type Origin, writeOrigin } from '../process/origin.ts';
 import { holdsLock } from '../process/run-process.ts';
 import { removeAbandoned, unfinishedFolder } from './abandoned.ts';
@@ -81,7 +82,7 @@ async function createRun(options: LaunchOptions & NewRun): Promise<RunHandle> {
     ...defined({ rehearsal, site, launcher: identifyProcess(process.pid) }),
   });
   await storeDocuments(fresh, documents);
-  await writeAtomic(join(fresh, 'plan.json'), `${JSON.stringify(plan, undefined, 1)}\n`, 0o600);
+  await writeAtomic(planPath(fresh), `${JSON.stringify(plan, undefined, 1)}\n`, 0o600);
   await rename(fresh, directory);
   return { id, directory };
 }

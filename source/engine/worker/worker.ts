@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Fault } from '../../errors/fault.ts';
 import { messageOf } from '../../errors/thrown.ts';
 import { asFileFault } from '../../host/file-fault.ts';
@@ -17,6 +16,7 @@ import type { RunEventBody, RunHandle } from '../journal/event.ts';
 import { openJournal } from '../journal/journal.ts';
 import { createMask, type Mask } from '../journal/masking.ts';
 import { type RunPast, readPast } from '../journal/past.ts';
+import { planPath } from '../journal/run-paths.ts';
 import { type LockOptions, lockWorkstation } from '../lock/lock.ts';
 import { type LockClaim, ownClaim } from '../lock/lock-claim.ts';
 import { lockNodes } from '../lock/node-lock.ts';
@@ -112,7 +112,7 @@ function refuseOtherPlan({ directory }: RunHandle, { hash }: Plan, past: RunPast
   if (past.plan === undefined || past.plan === hash) return;
   throw new Fault({
     what: 'The plan is not the one that the run began with.',
-    where: join(directory, 'plan.json'),
+    where: planPath(directory),
     why: `Its hash is ${hash}, the journal says ${past.plan}.`,
     next: ['Put the plan of the run back.', `${kloudspot('apply --take-over')}  makes a new plan and carries it out.`],
   });

@@ -1,5 +1,7 @@
+import type { Member } from '../model/cluster.ts';
+
 /** What a member of the datastore is: only voters count for the quorum, standbys copy what they write, spares do neither by themselves. */
-export type MemberRole = 'voter' | 'standby' | 'spare';
+export type MemberRole = Member['role'];
 
 /** A member as its leader sees it. */
 export interface SeenMember {
@@ -27,10 +29,17 @@ export function rolesAdjusted(members: readonly SeenMember[], leader: string): r
     const change = adjustment(seen, leader);
     if (change === undefined) break;
     changes.push(change);
-    seen = seen.map((member) => (member.address === change.address ? { ...member, role: change.role } : member));
+    seen = withRoles(seen, [change]);
   }
   return changes;
 }
+
+/** The members after the changes. */
+export const withRoles = (members: readonly SeenMember[], changes: readonly RoleChange[]): SeenMember[] =>
+  members.map((member) => ({
+    ...member,
+    role: changes.findLast(({ address }) => address === member.address)?.role ?? member.role,
+  }));
 
 /** What a member takes for itself, and gives one other, as it starts: the third one makes three voters at once. */
 export function rolesAssumed(members: readonly SeenMember[], own: string): readonly RoleChange[] {

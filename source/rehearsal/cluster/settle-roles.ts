@@ -9,9 +9,9 @@ import { type RoleChange, rolesAdjusted, rolesAssumed, rolesHandedOver, type See
 /** ms until the leader looks at the members, which it does every 30 s (go-dqlite app/options.go; seen after 11 to 24 s). */
 const lookMs = [2_000, 30_000] as const;
 
-/** The leader changes roles at its next look, where there is something to change and a majority to change it. */
+/** The leader of a cluster with a quorum changes roles at its next look, where there is something to change. */
 export function settleRoles(state: State, cluster: Cluster, now: number): void {
-  const changes = hasQuorum(state, cluster, now) ? wantedChanges(state, cluster, now) : [];
+  const changes = wantedChanges(state, cluster, now);
   if (changes.length === 0) delete cluster.rolesAt;
   else cluster.rolesAt ??= now + between(`roles/${cluster.id}/${now}`, ...lookMs);
   if (cluster.rolesAt === undefined || cluster.rolesAt > now) return;
@@ -32,11 +32,11 @@ export function becomeMember(state: State, machine: Machine, id: string, ip: str
 }
 
 /** The datastore of a machine stops as it was asked to, which hands its role over first. Nothing is handed over where the power fails. */
-export function handOverRole(state: State, machine: Machine, now: number): void {
+export function handOverRole(state: State, machine: Machine): void {
   const cluster = clusterOf(state, machine);
   const own = cluster?.members.find((member) => member.machine === machine.id);
-  if (cluster === undefined || own === undefined || !hasQuorum(state, cluster, now)) return;
-  change(cluster, rolesHandedOver(seenMembers(state, cluster, now), own.address));
+  if (cluster === undefined || own === undefined || !hasQuorum(state, cluster, state.time)) return;
+  change(cluster, rolesHandedOver(seenMembers(state, cluster, state.time), own.address));
 }
 
 function wantedChanges(state: State, cluster: Cluster, now: number): readonly RoleChange[] {

@@ -35,7 +35,7 @@ export function endSnapChange(state: State, machine: Machine, id: number): void 
 function removed(state: State, machine: Machine, change: SnapChange): void {
   delete machine.snaps[change.snap];
   const cluster = machine.microk8s?.cluster;
-  handOverRole(state, machine, state.time);
+  handOverRole(state, machine);
   delete machine.microk8s;
   removeTree(machine, '/var/snap/microk8s');
   if (cluster !== undefined) forgetMachine(state, cluster, machine);
@@ -77,6 +77,6 @@ function replaced(state: State, machine: Machine, change: SnapChange): void {
     addons: snap.addons ?? trackOf(channel),
     before: { version, revision, channel },
   };
-  handOverRole(state, machine, state.time);
+  handOverRole(state, machine);
   if (machine.microk8s !== undefined) machine.microk8s.upSince = state.time + servicesMs;
 }

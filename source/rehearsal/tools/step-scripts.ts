@@ -96,7 +96,7 @@ function* setNodeArguments(call: Call): Steps {
     setArguments(machine, 'ha-conf', { 'failure-domain': domain });
     writePath(machine, microk8sFiles.failureDomain, `${domain}\n`);
     writePath(machine, domainMarker, `${domain} ${id}\n`);
-    handOverRole(state, machine, now);
+    handOverRole(state, machine);
     if (machine.microk8s !== undefined)
       machine.microk8s.upSince = Math.max(machine.microk8s.upSince, now + datastoreMs);
     return 0;

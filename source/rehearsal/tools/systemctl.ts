@@ -71,7 +71,7 @@ function ask(call: Call, verb: string, units: readonly string[], quiet: boolean)
 
 function reboot(call: Call): number {
   call.change((machine, state, now) => {
-    handOverRole(state, machine, now);
+    handOverRole(state, machine);
     at(state, now + shutDownMs, { kind: 'power-off', machine: machine.id });
     at(state, now + shutDownMs + darkMs, { kind: 'power-on', machine: machine.id });
   });

@@ -98,7 +98,7 @@ export function nextLines(view: RunView, place: RunPlace): readonly string[] {
       return [`${kloudspot('attach')}  shows the run once this machine is back`];
     default:
       return [
-        `${kloudspot('resume')}  ${wasTakenBack(view) ? 'tries the same change again, in site.yaml too' : 'continues from here; nothing is done twice'}`,
+        `${kloudspot('resume')}  ${wasRolledBack(view) ? 'tries the same change again, in site.yaml too' : 'continues from here; nothing is done twice'}`,
         ...([...view.steps.values()].some(canUndo) ? [`${kloudspot('undo')}  undoes what can be undone`] : []),
         ...restoreLines(view),
       ];
@@ -106,7 +106,7 @@ export function nextLines(view: RunView, place: RunPlace): readonly string[] {
 }
 
 /** An earlier state is in force again: to go on means to do it again. */
-const wasTakenBack = ({ steps }: RunView): boolean =>
+const wasRolledBack = ({ steps }: RunView): boolean =>
   [...steps.values()].some(({ state, remembered }) => state === 'failed' && remembered[rolledBackMark] !== undefined);
 
 /** The way back by the backup that the run began with. After a change of nodes it would be refused: it brings back no members. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { refuseMissingImages } from '../../../source/app/release/render.ts';
-import type { Host, HostPool, RunOptions } from '../../../source/host/host.ts';
+import type { RunOptions } from '../../../source/host/host.ts';
 import { readPasswords } from '../../../source/host/secrets.ts';
 import { askImages, wantedImage } from '../../../source/plan/release/product-images.ts';
+import { fakeHost, fakePool } from '../../fake-hosts.ts';
 import { textOf } from '../../plan/fake-world.ts';
 import { product, siteOf } from '../../plan/sample.ts';
 
@@ -37,13 +38,8 @@ describe('where an image is looked for', () => {
 /** Nodes that have these images, and hear of the others that they are missing. */
 function nodesWith(images: Readonly<Record<string, readonly string[]>>) {
   const asked: { text: string; stdin: string | undefined }[] = [];
-  const host = (name: string): Host => ({
-    name,
-    access: async () => ({ user: 'ubuntu', sudo: 'free', address: name }),
-    readFile: async () => undefined,
-    writeFile: async () => ({ before: undefined }),
-    close: async () => undefined,
-    run: async (command, options: RunOptions = {}) => {
+  const host = (name: string) =>
+    fakeHost(name, async (command, options: RunOptions = {}) => {
       const text = textOf(command);
       if (text.includes('ctr images ls')) return { code: 0, stdout: (images[name] ?? []).join('\n'), stderr: '' };
       asked.push({ text, stdin: options.stdin });
@@ -54,13 +50,8 @@ function nodesWith(images: Readonly<Record<string, readonly string[]>>) {
         problem: 'the registry has no such image',
       }));
       return { code: 0, stdout: JSON.stringify({ missing }), stderr: '' };
-    },
-  });
-  const hosts: HostPool = {
-    get: async ({ node }) => host(node),
-    forget: async () => undefined,
-    close: async () => undefined,
-  };
+    });
+  const hosts = fakePool(({ node }) => host(node));
   return { host, hosts, asked };
 }
 

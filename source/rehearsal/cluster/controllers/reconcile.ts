@@ -33,13 +33,16 @@ export function reconcile(state: State, cluster: Cluster, now: number): number {
       if (time > now) next = Math.min(next, time);
     },
   };
-  settleRoles(state, cluster, now);
-  if (cluster.rolesAt !== undefined) context.wake(cluster.rolesAt);
   for (const machine of state.machines) {
     if (machine.microk8s?.cluster === cluster.id) context.wake(machine.microk8s.upSince);
   }
   // Without a quorum nothing is written, so nothing moves.
-  if (!hasQuorum(state, cluster, now)) return next;
+  if (!hasQuorum(state, cluster, now)) {
+    delete cluster.rolesAt;
+    return next;
+  }
+  settleRoles(state, cluster, now);
+  if (cluster.rolesAt !== undefined) context.wake(cluster.rolesAt);
   const before = cluster.resourceVersion;
   reconcileLaunch(context);
   reconcileNodes(context);

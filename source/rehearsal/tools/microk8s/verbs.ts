@@ -44,8 +44,8 @@ users:
 /** Stays stopped after a restart of the machine. */
 export function* stop(call: Call): Steps {
   yield 8_000;
-  call.change((machine, state, now) => {
-    handOverRole(state, machine, now);
+  call.change((machine, state) => {
+    handOverRole(state, machine);
     writePath(machine, locks.stopped, '');
   });
   return say(call, 'Stopped.\nStopped.');
