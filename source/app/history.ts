@@ -2,13 +2,16 @@ import * as z from 'zod';
 import type { RunEvent, RunHandle } from '../engine/journal/event.ts';
 import { journalEvents } from '../engine/journal/journal.ts';
 import { listRuns, type RunSummary, readPlanText, summarizeRun } from '../engine/runs.ts';
+import { readOrigin } from '../engine/process/origin.ts';
 import { type Spent, startOf } from '../engine/view/view.ts';
 import type { Files } from '../site/files.ts';
 
 /** One run, as an audit wants it: who, where, when, what, result. */
 export interface PastRun {
   readonly run: string;
-  /** What it was for: `init`, `start`, `update`, `stop`. Undefined where its plan cannot be read. */
+  /** The words of the verb that began it, with its operand: `apply`, `drill ks-2`. Undefined where they are not known. */
+  readonly verb: string | undefined;
+  /** What its plan is for: `init`, `start`, `update`, `stop`. Undefined where it cannot be read. */
   readonly purpose: string | undefined;
   readonly site: string | undefined;
   /** Each one that has carried it, in order; more than one where it was resumed. */
@@ -37,7 +40,7 @@ export async function pastRuns(files: Files): Promise<PastRun[]> {
 }
 
 async function pastRun(run: RunHandle): Promise<PastRun> {
-  const [summary, plan] = await Promise.all([summarizeRun(run), planOf(run)]);
+  const [summary, plan, verb] = await Promise.all([summarizeRun(run), planOf(run), verbOf(run)]);
   const by: { owner: string; host: string; at: string }[] = [];
   const done = new Map<string, boolean>();
   const failed = new Set<string>();
@@ -53,6 +56,7 @@ async function pastRun(run: RunHandle): Promise<PastRun> {
   }
   return {
     run: run.id,
+    verb,
     purpose: plan?.purpose,
     site: plan?.site.name,
     by,
@@ -76,6 +80,13 @@ function spentAfter(spent: Spent, event: RunEvent): Spent {
   const startedAt = event.type === 'run-started' ? startOf(spent, at) : spent.startedAt;
   return { startedAt, lastAt: at, outcome: event.type === 'run-ended' ? event.outcome : undefined };
 }
+
+/** A run whose origin is damaged is listed all the same. */
+const verbOf = ({ directory }: RunHandle): Promise<string | undefined> =>
+  readOrigin(directory).then(
+    ({ verb }) => verb,
+    () => undefined,
+  );
 
 async function planOf(run: RunHandle): Promise<z.output<typeof planSchema> | undefined> {
   try {

@@ -253,7 +253,11 @@ class Session implements InitSession {
 
   async begin(plan: Plan): Promise<RunHandle> {
     const documents = await this.documents(plan.site);
-    const run = await launch(plan, this.#opened(plan.site), this.#settings, { attended: true, documents });
+    const run = await launch(plan, this.#opened(plan.site), this.#settings, {
+      verb: 'init',
+      attended: true,
+      documents,
+    });
     await removeDraft(this.files);
     return run;
   }

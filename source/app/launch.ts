@@ -12,6 +12,8 @@ import type { OpenedSite } from './site.ts';
 export interface Launch {
   /** Someone is there to choose when a step fails. */
   readonly attended: boolean;
+  /** The verb that starts it, with its operand: `apply`, `drill ks-2`. */
+  readonly verb: string;
   readonly takeOver?: boolean;
   /** The site file of the run. Default: the one of the settings. */
   readonly site?: string;

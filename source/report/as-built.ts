@@ -16,7 +16,8 @@ export interface ReportedRun {
   /** ISO 8601; undefined where none began it. */
   readonly at: string | undefined;
   readonly who: string;
-  readonly purpose: string;
+  /** What was asked for, in the words of the command. */
+  readonly asked: string;
   readonly result: string;
 }
 
@@ -230,11 +231,11 @@ function openFindings({ findings }: AsBuilt): Markup {
 }
 
 function runs(built: AsBuilt): Markup {
-  const rows = built.runs.map(({ run, at, who, purpose, result }) => [
+  const rows = built.runs.map(({ run, at, who, asked, result }) => [
     run,
     at === undefined ? '' : minuteOf(at),
     who,
-    purpose,
+    asked,
     result,
   ]);
   return table(['Run', 'Began (UTC)', 'Who', 'For', 'Result'], rows);

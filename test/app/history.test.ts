@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { pastRuns } from '../../source/app/history.ts';
+import { writeOrigin } from '../../source/engine/process/origin.ts';
 import { filesUnder } from '../../source/site/files.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'kloudspot-history-'));
@@ -63,4 +64,13 @@ it('names failed steps as the run did, and by their ids where the plan cannot be
   const [damaged, whole] = await pastRuns(files);
   expect(whole?.failedTitles).toEqual(['Every part becomes ready', 'ks-2: Join ks-2']);
   expect(damaged?.failedTitles).toEqual(['rollout', 'join@ks-2']);
+});
+
+it('names the verb that began a run: apply makes a plan like that of init', async () => {
+  const directory = join(filesUnder(root).runs, '20260101-100000-0006');
+  await mkdir(directory, { recursive: true });
+  await writeOrigin(directory, { version: 1, root, verb: 'apply' });
+  await writeFile(join(directory, 'plan.json'), JSON.stringify({ purpose: 'init', site: { name: 'berlin' }, steps: [] }));
+  const [newest] = await pastRuns(filesUnder(root));
+  expect(newest).toMatchObject({ verb: 'apply', purpose: 'init' });
 });

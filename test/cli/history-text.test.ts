@@ -5,6 +5,7 @@ import { cellsOf } from '../../source/text/width.ts';
 
 const past = (more: Partial<PastRun> = {}): PastRun => ({
   run: '20260101-100000-7f3a',
+  verb: 'apply',
   purpose: 'init',
   site: 'berlin',
   by: [{ owner: 'root', host: 'console-1', at: '2026-01-01T10:00:00.000Z' }],
@@ -18,6 +19,7 @@ const past = (more: Partial<PastRun> = {}): PastRun => ({
 });
 const long = past({
   site: 'a-site-with-a-long-name',
+  verb: 'certificates renew',
   purpose: 'certificates',
   result: 'partly-undone',
   by: [{ owner: 'administrator', host: 'console.of.the.company.example', at: '2026-01-01T10:00:00.000Z' }],
@@ -29,13 +31,17 @@ it('fits into 80 columns, a row a run, and marks what it cuts', () => {
   const [head, ...rows] = tableOf([past(), long], 80);
   expect(Math.max(...[head ?? '', ...rows].map(cellsOf))).toBeLessThanOrEqual(80);
   expect(head).toMatch(/^Run +Took +Who +Site +For +Steps +Result$/);
-  expect(rows[0]).toMatch(/^20260101-100000-7f3a +41 min +root… +berl… +init +142\/142 +done$/);
+  expect(rows[0]).toMatch(/^20260101-100000-7f3a +41 min +root… +berl… +apply +142\/142 +done$/);
   expect(rows[1]).toMatch(/ +admi… +a-si… +certificates +142\/142 +partly-undone$/);
   expect(tableOf([long], 80, true).join('')).toMatch(/^[ -~]*\.\.\.[ -~]*$/);
 });
 
 it('cuts nothing where it fits: on 80 columns, on a wide screen, and into a file', () => {
-  expect(tableOf([past()], 80)[1]).toMatch(/root@console-1 +berlin +init/);
+  expect(tableOf([past()], 80)[1]).toMatch(/root@console-1 +berlin +apply/);
   for (const width of [200, undefined])
-    expect(tableOf([past(), long], width)[2]).toContain('administrator@console.of.the.company.example');
+    expect(tableOf([past(), long], width)[2]).toMatch(/administrator@console\.of\.the\.company\.example +certificates renew /);
+});
+
+it('names what a plan is for where the verb is not known, as for a run of an earlier version', () => {
+  expect(tableOf([past({ verb: undefined })], undefined)[1]).toMatch(/ +init +berlin/);
 });

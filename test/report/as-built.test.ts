@@ -34,7 +34,7 @@ const built: AsBuilt = {
     { check: 'memory', grade: 'pass', nodes: ['ks-1'], seen: '64 GB', reason: 'Enough memory.' },
     { check: 'zones', grade: 'warn', nodes: [], seen: '', reason: 'Zones are not stated.', advice: 'State them.' },
   ],
-  runs: [{ run: '7f3a', at: '2026-01-01T00:00:00Z', who: 'anna', purpose: 'init', result: 'done' }],
+  runs: [{ run: '7f3a', at: '2026-01-01T00:00:00Z', who: 'anna', asked: 'init', result: 'done' }],
   program: 'kloudspot 0.1.0',
 };
 const page = asBuiltDocument(built);

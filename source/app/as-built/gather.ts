@@ -12,11 +12,11 @@ export async function gatherAsBuilt(opened: OpenedSite, files: Files, prompts: A
   const { site, product, world } = opened;
   const { facts, findings } = await checkSite(opened, prompts, files);
   const status = await statusOf(opened, files);
-  const runs = (await pastRuns(files)).map(({ run, by, purpose, result }) => ({
+  const runs = (await pastRuns(files)).map(({ run, by, verb, purpose = '', result }) => ({
     run,
     at: by[0]?.at,
     who: [...new Set(by.map(({ owner }) => owner))].join(', '),
-    purpose: purpose ?? '',
+    asked: verb ?? purpose,
     result,
   }));
   return { site, product, status, facts, findings, runs, program: `kloudspot ${version}`, rehearsal: world.scenario };

@@ -29,8 +29,6 @@ import { preflightLines } from '../text/preflight-text.ts';
 import { watchRun } from './run-watching.ts';
 
 export interface ApplyOptions extends Omit<Launch, 'attended'> {
-  /** The verb, for words: `apply`, `init`. */
-  readonly verb: string;
   /** Default: `init`, everything that the site says. */
   readonly purpose?: PlanPurpose;
   /** Checks whose failure the operator lets pass. */
@@ -138,7 +136,6 @@ export async function beginPlan(
   settings: Settings,
   terminal: Terminal,
   {
-    verb,
     purpose: _purpose,
     accept: _accept,
     part: _part,
@@ -152,7 +149,7 @@ export async function beginPlan(
     const lines = planLines(plan, { brief: true, ...defined({ done, width: screenWidth(terminal.output) }) });
     printLines(terminal.output, [...rehearsalNote(opened.world), ...lines]);
   }
-  await confirmed(`Begin with ${plan.site.name}?`, verb, settings, terminal);
+  await confirmed(`Begin with ${plan.site.name}?`, options.verb, settings, terminal);
   const attended = terminal.interactive && !settings.yes && !settings.json;
   holdInterrupts();
   const run = await launch(plan, opened, settings, { ...options, attended });

@@ -33,7 +33,7 @@ function table(runs: readonly PastRun[], { width = Number.POSITIVE_INFINITY, asc
       began(one),
       took(one),
       who(one),
-      one.purpose ?? '-',
+      asked(one),
       site(one),
       steps(one),
       one.result,
@@ -45,7 +45,8 @@ function table(runs: readonly PastRun[], { width = Number.POSITIVE_INFINITY, asc
       ['Run', 'Took', ...cut('Who', 'Site'), 'For', 'Steps', 'Result'],
       ...runs.map((one) => {
         const { done, all = '?' } = one.steps;
-        return [one.run, took(one), ...cut(who(one), site(one)), one.purpose ?? '-', `${done}/${all}`, one.result];
+        const [verb = ''] = asked(one).split(' ');
+        return [one.run, took(one), ...cut(who(one), site(one)), verb, `${done}/${all}`, one.result];
       }),
     ]);
   const room = width - Math.max(...narrow(() => ['', '']).map(cellsOf));
@@ -58,6 +59,9 @@ function table(runs: readonly PastRun[], { width = Number.POSITIVE_INFINITY, asc
     clipped(text, Math.max(4, Math.floor(cells)), ascii ? '...' : '…');
   return narrow((by, of) => [shown(by, room - names), shown(of, names)]);
 }
+
+/** What was asked for, in the words of the command. */
+const asked = ({ verb, purpose = '-' }: PastRun): string => verb ?? purpose;
 
 const site = ({ site: name }: PastRun): string => name ?? '-';
 

@@ -14,6 +14,8 @@ const originSchema = z.object({
   version: z.literal(1),
   root: z.string(),
   site: z.string().exactOptional(),
+  /** The words of the verb that began it, with its operand: `apply`, `drill ks-2`. */
+  verb: z.string().exactOptional(),
   /** Flags that commands to print repeat. */
   flags: z.array(z.string()).default([]),
   rehearsal: z.object({ scenario: z.string(), speed: z.number().positive() }).exactOptional(),

@@ -39,6 +39,8 @@ export interface LaunchOptions {
 export interface NewRun {
   readonly plan: Plan;
   readonly site?: string | undefined;
+  /** The words of the verb that begins it, with its operand. */
+  readonly verb?: string | undefined;
   readonly documents?: readonly RunDocument[] | undefined;
   readonly rehearsal?: Origin['rehearsal'] | undefined;
 }
@@ -69,7 +71,7 @@ export async function undoRun(run: RunHandle, options: LaunchOptions & { readonl
 }
 
 async function createRun(options: LaunchOptions & NewRun): Promise<RunHandle> {
-  const { files, rehearsal, site, documents = [], plan } = options;
+  const { files, rehearsal, site, verb, documents = [], plan } = options;
   await removeAbandoned(files);
   const id = newId(new Date());
   const directory = join(files.runs, id);
@@ -79,7 +81,7 @@ async function createRun(options: LaunchOptions & NewRun): Promise<RunHandle> {
     version: 1,
     root: files.root,
     flags: [...givenFlags()],
-    ...defined({ rehearsal, site, launcher: identifyProcess(process.pid) }),
+    ...defined({ rehearsal, site, verb, launcher: identifyProcess(process.pid) }),
   });
   await storeDocuments(fresh, documents);
   await writeAtomic(planPath(fresh), `${JSON.stringify(plan, undefined, 1)}\n`, 0o600);
