@@ -70,6 +70,15 @@ export async function unfinishedRun(files: Files): Promise<RunSummary | undefine
   return latest?.state === 'done' || latest?.state === 'undone' ? undefined : latest;
 }
 
+/** The newest run that neither came to its end nor was undone or rolled back, whatever was done after it. */
+export async function endedEarly(files: Files): Promise<RunSummary | undefined> {
+  for (const run of (await listRuns(files)).reverse()) {
+    const summary = await summarizeRun(run);
+    if (!['prepared', 'done', 'undone'].includes(summary.state) && !(await wasRolledBack(run))) return summary;
+  }
+  return undefined;
+}
+
 /** Whether a step of it has put an earlier state in force again: what the run wrote on this machine says otherwise then. */
 export async function wasRolledBack(run: RunHandle): Promise<boolean> {
   const past = await readPast(run.directory);

@@ -80,9 +80,9 @@ function otherReason(error: Error, call: string): readonly [why: string, next: s
 
 const isFull = (code: string): boolean => code === 'ENOSPC' || code === 'EDQUOT';
 
-/** Names the file in an error of a write, which the system gives without a path. */
-export function namePath(error: unknown, path: string): unknown {
-  return codeOf(error) !== undefined && error instanceof Error && !('path' in error)
-    ? Object.assign(error, { path })
-    : error;
+/** Names the file in an error of a write, which the system gives without a path, or with that of the `temporary` file in its place. */
+export function namePath(error: unknown, path: string, temporary?: string): unknown {
+  if (codeOf(error) === undefined || !(error instanceof Error)) return error;
+  const named = 'path' in error ? error.path : undefined;
+  return named === undefined || named === temporary ? Object.assign(error, { path }) : error;
 }

@@ -18,7 +18,7 @@ export async function writeAtomic(path: string, text: string, mode: number): Pro
     await syncFolder(folder);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw namePath(error, target);
+    throw namePath(error, target, temporary);
   }
 }
 
@@ -33,7 +33,7 @@ export async function placeAtomic(path: string, text: string, mode: number): Pro
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
-    throw namePath(error, path);
+    throw namePath(error, path, temporary);
   } finally {
     await rm(temporary, { force: true });
   }

@@ -70,7 +70,10 @@ it('names the verb that began a run: apply makes a plan like that of init', asyn
   const directory = join(filesUnder(root).runs, '20260101-100000-0006');
   await mkdir(directory, { recursive: true });
   await writeOrigin(directory, { version: 1, root, verb: 'apply' });
-  await writeFile(join(directory, 'plan.json'), JSON.stringify({ purpose: 'init', site: { name: 'berlin' }, steps: [] }));
+  await writeFile(
+    join(directory, 'plan.json'),
+    JSON.stringify({ purpose: 'init', site: { name: 'berlin' }, steps: [] }),
+  );
   const [newest] = await pastRuns(filesUnder(root));
   expect(newest).toMatchObject({ verb: 'apply', purpose: 'init' });
 });

@@ -39,7 +39,9 @@ it('fits into 80 columns, a row a run, and marks what it cuts', () => {
 it('cuts nothing where it fits: on 80 columns, on a wide screen, and into a file', () => {
   expect(tableOf([past()], 80)[1]).toMatch(/root@console-1 +berlin +apply/);
   for (const width of [200, undefined])
-    expect(tableOf([past(), long], width)[2]).toMatch(/administrator@console\.of\.the\.company\.example +certificates renew /);
+    expect(tableOf([past(), long], width)[2]).toMatch(
+      /administrator@console\.of\.the\.company\.example +certificates renew /,
+    );
 });
 
 it('names what a plan is for where the verb is not known, as for a run of an earlier version', () => {

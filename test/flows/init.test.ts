@@ -144,7 +144,7 @@ describe('init, unattended, in rehearsal', () => {
     const undone = await rehearsal.undo();
     expect(undone.code, undone.stdout).toBe(0);
     const status = await rehearsal.run('status');
-    expect(status.stdout).toMatch(/REHEARSAL healthy[\s\S]*MicroK8s is not installed[\s\S]*kloudspot init --rehearse/);
+    expect(status.stdout).toMatch(/REHEARSAL healthy[\s\S]*MicroK8s is not installed[\s\S]*kloudspot apply --rehearse/);
   });
 
   it('leaves no planted secret anywhere, and nothing outside its root', async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { lchown, mkdtemp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { lchown, mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -36,4 +36,11 @@ it('removes what a writer that was killed has left, and nothing of one that live
   await writeFile(join(place, '.file.txt'), 'of someone else');
   await writeAtomic(join(place, 'file'), 'whole', 0o600);
   expect((await readdir(place)).toSorted()).toEqual([`.file.${process.pid}.900`, '.file.txt', 'file'].toSorted());
+});
+
+it('names the file itself in an error, not the temporary one beside it', async () => {
+  const place = await folder();
+  await mkdir(join(place, 'taken'));
+  const path = join(place, 'taken');
+  await expect(writeAtomic(path, 'new', 0o600)).rejects.toMatchObject({ code: 'EISDIR', path });
 });

@@ -135,15 +135,7 @@ export async function beginPlan(
   opened: Pick<OpenedSite, 'passwords' | 'world'>,
   settings: Settings,
   terminal: Terminal,
-  {
-    purpose: _purpose,
-    accept: _accept,
-    part: _part,
-    refuse: _refuse,
-    answer: _answer,
-    done,
-    ...options
-  }: Beginning,
+  { purpose: _purpose, accept: _accept, part: _part, refuse: _refuse, answer: _answer, done, ...options }: Beginning,
 ): Promise<ExitCode> {
   if (!settings.json) {
     const lines = planLines(plan, { brief: true, ...defined({ done, width: screenWidth(terminal.output) }) });

@@ -28,16 +28,7 @@ export function historyLines(runs: readonly PastRun[], page: Page): string[] {
 function table(runs: readonly PastRun[], { width = Number.POSITIVE_INFINITY, ascii }: Page): string[] {
   const whole = columns([
     ['Run', 'Began (UTC)', 'Took', 'Who', 'For', 'Site', 'Steps done', 'Result'],
-    ...runs.map((one) => [
-      one.run,
-      began(one),
-      took(one),
-      who(one),
-      asked(one),
-      site(one),
-      steps(one),
-      one.result,
-    ]),
+    ...runs.map((one) => [one.run, began(one), took(one), who(one), asked(one), site(one), steps(one), one.result]),
   ]);
   if (Math.max(...whole.map(cellsOf)) <= width) return whole;
   const narrow = (cut: (who: string, site: string) => readonly [who: string, site: string]): string[] =>

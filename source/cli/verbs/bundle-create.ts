@@ -7,6 +7,7 @@ import { kloudspot } from '../../text/command.ts';
 import { quote } from '../../text/quote.ts';
 import { listOf } from '../line/arguments.ts';
 import { globalFlags } from '../line/flags.ts';
+import { outputFile } from '../line/output-file.ts';
 import { withSite } from '../line/site-verb.ts';
 import { printJson, printLines } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
@@ -20,7 +21,11 @@ export default defineVerb({
     'On a machine with internet: fetch everything that a site is installed from (snaps, packages, images, charts) and write it into one file, for init --bundle. Needs snap, apt-get, skopeo and helm. After an interruption the same command continues.',
   flags: {
     ...globalFlags,
-    output: { type: 'string', value: 'FILE', about: 'Where to write it. Default: SITE.bundle here.' },
+    output: {
+      type: 'string',
+      value: 'FILE',
+      about: 'Where to write it: a file, or a folder. Default: SITE.bundle here.',
+    },
     ubuntu: {
       type: 'string',
       multiple: true,
@@ -36,7 +41,7 @@ export default defineVerb({
   },
   run: ({ args }) =>
     withSite(args, async ({ opened, settings, terminal }) => {
-      const output = resolve(args.output ?? `${opened.site.name}.bundle`);
+      const output = outputFile(args.output, `${opened.site.name}.bundle`);
       const manifest = await makeBundle(opened, {
         output,
         releases: releasesFrom(args.ubuntu),

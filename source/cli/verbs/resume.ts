@@ -7,13 +7,14 @@ import { openWorld } from '../../app/world.ts';
 import { untilStarted } from '../../engine/journal/follow.ts';
 import { journalEvents } from '../../engine/journal/journal.ts';
 import { readOrigin } from '../../engine/process/origin.ts';
-import { findRun, latestRun, type RunSummary, summarizeRun, unfinishedRun } from '../../engine/runs.ts';
+import { findRun, endedEarly, latestRun, type RunSummary, summarizeRun, unfinishedRun } from '../../engine/runs.ts';
 import { applyEvent, emptyView, failedSteps } from '../../engine/view/view.ts';
 import { continueRun } from '../../engine/worker/launch.ts';
 import { Fault } from '../../errors/fault.ts';
 import { program } from '../../host/program.ts';
 import type { Passwords } from '../../host/secrets.ts';
 import type { Plan } from '../../plan/document/document.ts';
+import type { Files } from '../../site/files.ts';
 import { kloudspot } from '../../text/command.ts';
 import { repeatFlagsOf } from '../apply/run-flags.ts';
 import { processesOf, watchRun } from '../apply/run-watching.ts';
@@ -61,13 +62,7 @@ async function resumable({ files }: Settings, name: string | undefined): Promise
   const latest = found === undefined ? await latestRun(files) : undefined;
   const named = found ?? latest;
   if (named !== undefined) await repeatFlagsOf(named);
-  if (found === undefined)
-    throw new Fault({
-      what: 'No run to resume.',
-      where: files.runs,
-      ...(latest && { why: `The last run, ${latest.id}, ${latest.state === 'done' ? 'is done' : 'was undone'}.` }),
-      next: [`${kloudspot('apply')}  starts one.`],
-    });
+  if (found === undefined) throw await nothingToResume(files, latest);
   // It may be going on already, by a process that has written nothing yet.
   await untilStarted(found.directory);
   const run = await summarizeRun(found);
@@ -77,6 +72,22 @@ async function resumable({ files }: Settings, name: string | undefined): Promise
       next: [`${kloudspot('apply')}  makes a new plan and carries it out.`],
     });
   return run;
+}
+
+/** Names an earlier run that did not end, too: what was done after it may be all that it lacked, or not. */
+async function nothingToResume(files: Files, latest: RunSummary | undefined): Promise<Fault> {
+  const earlier = latest && (await endedEarly(files));
+  return new Fault({
+    what: 'No run to resume.',
+    where: files.runs,
+    ...(latest && { why: `The last run, ${latest.id}, ${latest.state === 'done' ? 'is done' : 'was undone'}.` }),
+    next: [
+      `${kloudspot('apply')}  starts one.`,
+      ...(earlier
+        ? [`${kloudspot(`resume ${earlier.id}`)}  continues an earlier one that is not finished: ${earlier.state}.`]
+        : []),
+    ],
+  });
 }
 
 /** A run that lives but waits for someone: what failed is tried again, a pause ends. */

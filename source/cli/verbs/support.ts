@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { connect } from '../../app/connect.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { openSite } from '../../app/site.ts';
@@ -12,6 +11,7 @@ import { columns } from '../../text/table.ts';
 import { accessPrompts } from '../line/access.ts';
 import { confirmed } from '../line/confirm.ts';
 import { globalFlags } from '../line/flags.ts';
+import { outputFile } from '../line/output-file.ts';
 import { printJson, printLines, processTerminal, type Terminal } from '../line/terminal.ts';
 import { defineVerb } from '../line/verb.ts';
 
@@ -21,7 +21,11 @@ export default defineVerb({
     'Collect what explains a site into one file: facts, findings, status, journals of runs, and the logs of all nodes that answer. Secrets are hidden; the content is listed before the file is written. Dead nodes are left out.',
   flags: {
     ...globalFlags,
-    output: { type: 'string', value: 'FILE', about: 'Where to write it. Default: support-SITE-TIME.tar.gz here.' },
+    output: {
+      type: 'string',
+      value: 'FILE',
+      about: 'Where to write it: a file, or a folder. Default: support-SITE-TIME.tar.gz here.',
+    },
     hours: { type: 'string', value: 'N', about: 'Hours of logs to collect. Default 4.' },
   },
   run: async ({ args }) => {
@@ -45,7 +49,7 @@ async function support(
     const found = await collect({ opened, seen, files: settings.files, hours });
     const pieces = redacted(found, passwords.all());
     const name = `support-${site.name}-${new Date(world.clock.now()).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}`;
-    const path = resolve(output ?? `${name}.tar.gz`);
+    const path = outputFile(output, `${name}.tar.gz`);
     if (!settings.json)
       printLines(terminal.output, [...contents(pieces, path), ...leftOut(unreached), ...missing(pieces)]);
     await confirmed(`Write ${path}?`, 'support', settings, terminal);

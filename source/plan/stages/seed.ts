@@ -61,7 +61,7 @@ export function livingSeed(site: Site, facts: ReadonlyMap<string, NodeFacts>): S
   throw new Fault({
     what: 'No manager of the site runs MicroK8s.',
     why: reached.length === 0 ? 'No node was reached.' : `Reached: ${reached.join(', ')}.`,
-    next: [`${kloudspot('status')}  shows more`, `${kloudspot('init')}  builds the cluster`],
+    next: [`${kloudspot('status')}  shows more`, `${kloudspot('apply')}  builds the cluster`],
     exitCode: exitCode.stepFailed,
   });
 }

@@ -15,7 +15,7 @@ export function aboutApi(site: Site, seen: Observation): Reason[] {
   const silent = seen.silent.filter(({ node }) => answering.includes(node));
   if (silent.length > 0 && silent.every(({ said }) => notInstalled.test(said))) {
     const reason = `No cluster yet: MicroK8s is not installed on ${list(silent.map(({ node }) => node))}.`;
-    return [{ verdict: 'down', reason, next: kloudspot('init') }];
+    return [{ verdict: 'down', reason, next: kloudspot('apply') }];
   }
   if (answering.length === 0) {
     const reason = 'The API of the cluster does not answer on any manager; no machine answers.';
