@@ -23,3 +23,21 @@ test('preflight, plan and apply take the volume group that the nodes have where 
     shared: { volumeGroup: 'vg_data' },
   });
 });
+
+test('storage estimate counts the groups that a build would take, and names them where nodes differ', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'kloudspot-group-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const scenario = parse(await readFile(join(home, 'templates/rehearsal/healthy.yaml'), 'utf8'));
+  scenario.nodes['ks-1'].disks = [{ group: 'vg_data' }];
+  scenario.nodes['ks-2'].disks = [{ group: 'vg_data' }];
+  scenario.nodes['ks-3'].disks = [{ group: 'data' }];
+  const file = join(folder, 'other-groups.yaml');
+  await writeFile(file, stringify(scenario));
+  const rehearsal = await Rehearsal.begin(file);
+  const { code, stdout } = await rehearsal.run('storage estimate', '--plain');
+  expect([code, stdout]).toEqual([
+    0,
+    expect.stringContaining('Using vg_data of ks-1 and ks-2, data of ks-3 for unshared volumes'),
+  ]);
+  expect(stdout).toContain('(the pool will lie on vg_data/shared of ks-1 and ks-2, data/shared of ks-3, to be made');
+});

@@ -13,7 +13,7 @@ export const operatingSystem: Check = nodeCheck(
   (system, { input }) => {
     const { os } = input.product.nodes;
     const wanted = os.map(({ id, minimum, ltsOnly }) => `${id} ${minimum} or newer${ltsOnly ? ' LTS' : ''}`).join(', ');
-    const rest = { wanted, advice: 'Install a supported release on it' };
+    const rest = { wanted, advice: `Install a supported release on it: ${wanted}` };
     const row = os.find(({ id }) => id === system.id);
     if (!row) return fail(system.prettyName, `${system.prettyName} is not supported.`, rest);
     if (compareVersions(system.versionId, row.minimum) < 0)

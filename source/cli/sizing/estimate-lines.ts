@@ -5,6 +5,7 @@ import type { StorageEstimate } from '../../storage/estimate.ts';
 import type { StorageWish } from '../../storage/volumes.ts';
 import { kloudspot } from '../../text/command.ts';
 import { cellsOf, rightAligned } from '../../text/width.ts';
+import { unsharedGroups } from '../text/estimate-text.ts';
 import type { StorageSubject } from './subject.ts';
 
 export function headLines({
@@ -44,10 +45,10 @@ export function engineLines(
   ];
 }
 
-export function unsharedLine({ storage }: StorageWish): string {
+export function unsharedLine({ storage }: StorageWish, estimate: StorageEstimate): string {
   const own = ownClass(storage, 'unshared');
   return own === undefined
-    ? `Using ${storage.unshared.volumeGroup} for unshared volumes`
+    ? `Using ${unsharedGroups(estimate) ?? storage.unshared.volumeGroup} for unshared volumes`
     : `Unshared volumes go to your storage class ${own}: their room is not counted here`;
 }
 

@@ -94,5 +94,6 @@ function hasCluster({ facts }: EstimateRequest['subject']): boolean {
 function beforeSizes(subject: EstimateRequest['subject'], wish: StorageWish): string[] {
   const estimate = estimateOf(subject, wish);
   const inferred = evidenceOf(wish, subject.product);
-  return [...(inferred ? [inferred] : []), unsharedLine(wish), availableLine(estimate), ...poolLines(estimate), ''];
+  const using = unsharedLine(wish, estimate);
+  return [...(inferred ? [inferred] : []), using, availableLine(estimate), ...poolLines(estimate), ''];
 }

@@ -1,9 +1,10 @@
 import { hostname } from 'node:os';
 import { connect } from '../../app/connect.ts';
 import { refuseOutside } from '../../app/outside.ts';
+import { lookAtLiving } from '../../app/plan-living.ts';
+import { siteToBuild } from '../../app/seen-storage.ts';
 import type { Settings } from '../../app/settings.ts';
 import { exists, givenPasswords, openSite } from '../../app/site.ts';
-import { standingStorage } from '../../app/standing-storage.ts';
 import { openWorld, type World } from '../../app/world.ts';
 import { Fault } from '../../errors/fault.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
@@ -53,14 +54,16 @@ export async function openStorageSubject(
 }
 
 async function ofSite(settings: Settings, terminal: Terminal): Promise<StorageSubject> {
-  const { site, product, passwords, world, close } = await openSite(settings);
+  const opened = await openSite(settings);
+  const { site, product, passwords, world, close } = opened;
   try {
     refuseOutside(site);
     const prompts = accessPrompts(settings, terminal);
     const seen = await connect(site.nodes.map(targetOf), { world, passwords, prompts });
-    const { name, nodes } = site;
-    const standing = await standingStorage({ site, product, world }, seen.facts);
-    const wish = { ...site, claimed: standing && claimedSizes(site, product, standing) };
+    const living = await lookAtLiving(opened, seen.facts, settings.files);
+    const built = siteToBuild(opened, living);
+    const { name, nodes } = built;
+    const wish = { ...built, claimed: living.standing && claimedSizes(built, product, living.standing) };
     return {
       kind: 'site',
       name,

@@ -6,6 +6,7 @@ import { groupTrouble } from '../../storage/groups.ts';
 import { remedyKinds } from '../../storage/remedies/remedy.ts';
 import type { NodeRoom } from '../../storage/room.ts';
 import { kloudspot } from '../../text/command.ts';
+import { listed } from '../../text/listed.ts';
 import { columns } from '../../text/table.ts';
 
 /** Volume groups and disks of one node, as they lie. */
@@ -67,12 +68,30 @@ export function requiredLine({ requiredBytes }: StorageEstimate): string {
   return `Required: Shared ${gigabytes(requiredBytes.shared)}, Unshared ${gigabytes(requiredBytes.unshared)}`;
 }
 
+/** The group of unshared volumes, or the group of each node where they differ. */
+export function unsharedGroups(estimate: StorageEstimate): string | undefined {
+  return placesOf(estimate, ({ unshared }) => unshared.group);
+}
+
+/** Where something lies: once where all nodes that were seen have it alike, else with the nodes. Undefined: none was seen. */
+function placesOf({ nodes }: StorageEstimate, placeOf: (room: NodeRoom) => string | undefined): string | undefined {
+  const seen = nodes.flatMap(({ node, room }) => {
+    const place = room && placeOf(room);
+    return place === undefined ? [] : [{ node, place }];
+  });
+  const byPlace = [...Map.groupBy(seen, ({ place }) => place)];
+  const [only] = byPlace;
+  if (only === undefined || byPlace.length === 1) return only?.[0];
+  return byPlace.map(([place, on]) => `${place} of ${listed(on.map(({ node }) => node))}`).join(', ');
+}
+
 /** What the numbers above rest on, once. */
 export function poolLines(estimate: StorageEstimate): string[] {
   const { pool } = estimate;
   if (!pool) return [];
   const there = estimate.nodes.some(({ room }) => room?.shared?.exists);
-  const name = `${pool.group}/${pool.volume}`;
+  const places = placesOf(estimate, ({ shared }) => shared && `${shared.group}/${shared.volume}`);
+  const name = places ?? `${pool.group}/${pool.volume}`;
   return there
     ? [
         `(the pool lies on ${name} and holds 0.76 of it: at 85 % of its capacity it turns read-only)`,
