@@ -12,28 +12,43 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import { isMapping } from '../text/mapping.ts';
+import { Aliases } from './aliases.ts';
 import { beyondDefault } from './defaults.ts';
+import { isTakeOver } from './reading/alias-fault.ts';
 import { keysAt } from './reading/known.ts';
 import { type DraftValue, type SitePath, siteSchema } from './schema.ts';
 
 /**
- * Makes a parsed `site.yaml` say what `value` says and touches nothing else: comments, blank lines, order, quoting and
- * keys of the operator's own (`x-…`) stay. Keys that only repeat a default are not added.
+ * Makes a parsed `site.yaml`, which says `said`, say what `value` says and touches nothing else: comments, blank lines, order,
+ * quoting, aliases and keys of the operator's own (`x-…`) stay. Keys that only repeat a default are not added.
  */
-export function mergeInto(document: Document, value: DraftValue, defaults: DraftValue): void {
-  document.contents = merged(document, document.contents, value, defaults, []);
+export function mergeInto(document: Document, said: unknown, value: DraftValue, defaults: DraftValue): void {
+  const aliases = new Aliases(document);
+  document.contents = merged({ document, aliases }, { node: document.contents, said }, value, defaults, []);
+  aliases.settle();
 }
 
-function merged(document: Document, old: unknown, value: DraftValue, defaults: DraftValue, path: SitePath): Node {
-  if (isMap(old) && isMapping(value)) return mergeMap(document, old, value, defaults, path);
-  if (isSeq(old) && Array.isArray(value)) return mergeList(document, old, value, path);
-  if (isNode(old) && isDeepStrictEqual(old.toJS(document), value)) return old;
-  const fresh = document.createNode(value);
-  if (!isNode(old)) return fresh;
-  if (isScalar(old) && isScalar(fresh)) keepStyle(old, fresh);
-  if (old.commentBefore) fresh.commentBefore = old.commentBefore;
-  if (old.comment) fresh.comment = old.comment;
-  if (old.spaceBefore) fresh.spaceBefore = true;
+interface Edit {
+  readonly document: Document;
+  readonly aliases: Aliases;
+}
+
+/** A part of the document and what it said before the edit: an edit elsewhere may have changed what its aliases stand for. */
+interface Old {
+  readonly node: unknown;
+  readonly said: unknown;
+}
+
+function merged(edit: Edit, { node, said }: Old, value: DraftValue, defaults: DraftValue, path: SitePath): Node {
+  if (isMap(node) && isMapping(value)) return mergeMap(edit, node, said, value, defaults, path);
+  if (isSeq(node) && Array.isArray(value)) return mergeList(edit, node, said, value, path);
+  if (isNode(node) && isDeepStrictEqual(said, value)) return node;
+  const fresh = edit.document.createNode(value, { aliasDuplicateObjects: false });
+  if (!isNode(node)) return fresh;
+  if (isScalar(node) && isScalar(fresh)) keepStyle(node, fresh);
+  if (node.commentBefore) fresh.commentBefore = node.commentBefore;
+  if (node.comment) fresh.comment = node.comment;
+  if (node.spaceBefore) fresh.spaceBefore = true;
   return fresh;
 }
 
@@ -43,8 +58,9 @@ function keepStyle(old: Scalar, fresh: Scalar): void {
 }
 
 function mergeMap(
-  document: Document,
+  edit: Edit,
   map: YAMLMap,
+  said: unknown,
   value: { [key: string]: DraftValue },
   defaults: DraftValue,
   path: SitePath,
@@ -52,19 +68,28 @@ function mergeMap(
   const wanted = Object.entries(value).filter(([, inner]) => inner !== undefined && inner !== null);
   if (typeof path.at(-1) === 'string') giveCommentTo(map, map.items[0]?.key);
   const names = new Set(wanted.map(([key]) => key));
-  map.items = map.items.filter((pair) => names.has(keyOf(pair)) || keyOf(pair).startsWith('x-') || isEmpty(pair));
+  const stays = (key: string): boolean => names.has(key) || key.startsWith('x-');
+  const takenOver = edit.aliases.takenOver(map);
+  const takesOver = Object.keys(takenOver).every(stays);
+  map.items = map.items.filter((pair) => (isTakeOver(pair) ? takesOver : stays(keyOf(pair)) || isEmpty(pair)));
   for (const [key, inner] of wanted) {
     const fallback = isMapping(defaults) ? defaults[key] : undefined;
     const pair = map.items.find((candidate) => keyOf(candidate) === key);
     if (pair !== undefined) {
-      pair.value = merged(document, pair.value, inner, fallback, [...path, key]);
+      pair.value = merged(edit, { node: pair.value, said: valueAt(said, key) }, inner, fallback, [...path, key]);
       continue;
     }
+    if (takesOver && isDeepStrictEqual(takenOver[key], inner)) continue;
     const rest = beyondDefault(inner, fallback);
-    if (rest !== undefined) insert(map, document.createPair(key, rest), keysAt(siteSchema, path));
+    if (rest !== undefined) insert(map, createPair(edit, key, rest), keysAt(siteSchema, path));
   }
   return map;
 }
+
+const valueAt = (said: unknown, key: string): unknown => (isMapping(said) ? said[key] : undefined);
+
+const createPair = ({ document }: Edit, key: string, value: DraftValue): Pair =>
+  document.createPair(key, document.createNode(value, { aliasDuplicateObjects: false }));
 
 /** Behind the nearest key that the schema names before it, so that a new key stands where a reader looks for it. */
 function insert(map: YAMLMap, pair: Pair, order: readonly string[]): void {
@@ -74,31 +99,35 @@ function insert(map: YAMLMap, pair: Pair, order: readonly string[]): void {
 }
 
 /** Entries are the same when they have the same name or answer at the same place, wherever they are. */
-function mergeList(document: Document, list: YAMLSeq, values: readonly DraftValue[], path: SitePath): YAMLSeq {
+function mergeList(edit: Edit, list: YAMLSeq, said: unknown, values: readonly DraftValue[], path: SitePath): YAMLSeq {
   giveCommentTo(list, list.items[0]);
-  const left = new Set(list.items);
-  const pairs = values.map((value) => ({ value, old: takeSame(document, left, value) }));
+  const saids: readonly unknown[] = Array.isArray(said) ? said : [];
+  const before = list.items.map((node, index): Old => ({ node, said: saids[index] }));
+  const left = new Set(before);
+  const pairs = values.map((value) => ({ value, old: takeSame(left, value) }));
   const stillAt = (index: number) => {
-    const item = list.items[index];
-    return left.delete(item) ? item : undefined;
+    const item = before[index];
+    return item !== undefined && left.delete(item) ? item : undefined;
   };
   list.items = pairs.map(({ value, old }, index) =>
-    merged(document, old ?? (isMapping(value) ? stillAt(index) : undefined), value, undefined, [...path, index]),
+    merged(edit, old ?? ((isMapping(value) && stillAt(index)) || nothing), value, undefined, [...path, index]),
   );
   const [first] = list.items;
   if (isNode(first) && !list.flow) first.spaceBefore = false;
   return list;
 }
 
-function takeSame(document: Document, left: Set<unknown>, value: DraftValue): unknown {
-  const plain = [...left].map((item) => ({ item, data: isNode(item) ? item.toJS(document) : undefined }));
+const nothing: Old = { node: undefined, said: undefined };
+
+function takeSame(left: Set<Old>, value: DraftValue): Old | undefined {
+  const items = [...left];
   const same = (key: string) =>
-    plain.find(
-      ({ data }) => isMapping(data) && isMapping(value) && value[key] !== undefined && data[key] === value[key],
+    items.find(
+      ({ said }) => isMapping(said) && isMapping(value) && value[key] !== undefined && said[key] === value[key],
     );
-  const match = plain.find(({ data }) => isDeepStrictEqual(data, value)) ?? same('name') ?? same('reach');
-  if (match !== undefined) left.delete(match.item);
-  return match?.item;
+  const match = items.find(({ said }) => isDeepStrictEqual(said, value)) ?? same('name') ?? same('reach');
+  if (match !== undefined) left.delete(match);
+  return match;
 }
 
 /** The parser gives a comment above the first entry to the whole collection; it goes where that entry goes. */

@@ -26,7 +26,7 @@ export function siteText(site: SiteDraft | Site, before?: string): string {
   if (before === undefined || read === undefined || !isSameSite(read.said, { ...site }))
     return withSchemaLine(freshText(site));
   const { document, said } = read;
-  mergeInto(document, { ...site }, siteDefaults);
+  mergeInto(document, said, { ...site }, siteDefaults);
   const unchanged = isDeepStrictEqual(document.toJS(), said);
   return withSchemaLine(unchanged ? before : document.toString(unfolded));
 }

@@ -1,5 +1,16 @@
-import { type Document, isMap, isNode, isScalar, isSeq, type LineCounter, type Pair, type YAMLMap } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  type LineCounter,
+  type Pair,
+  type YAMLMap,
+} from 'yaml';
 import type { SitePath } from '../schema.ts';
+import { aliasSources, isTakeOver } from './alias-fault.ts';
 import type { Complaint } from './complaint.ts';
 
 /** One thing that is wrong, with its place in a text. Lines and columns count from 1. */
@@ -10,16 +21,18 @@ export interface PlacedProblem extends Complaint {
   readonly path: string;
 }
 
-/** Where a document says what a complaint is about. */
+/** Where a document says what a complaint is about: of what an alias stands for, at its anchor. */
 export class Places {
   readonly #document: Document;
   readonly #lines: LineCounter;
+  readonly #sources: ReturnType<typeof aliasSources>;
   /** The pairs of each mapping that was asked for one. */
   readonly #pairs = new Map<YAMLMap, ReadonlyMap<string, Pair>>();
 
   constructor(document: Document, lines: LineCounter) {
     this.#document = document;
     this.#lines = lines;
+    this.#sources = aliasSources(document);
   }
 
   of(complaint: Complaint): PlacedProblem {
@@ -61,20 +74,33 @@ export class Places {
 
   #nodeAt(path: SitePath): unknown {
     return path.reduce<unknown>(
-      (node, key) => (isSeq(node) ? node.items[Number(key)] : this.#pairOf(node, key)?.value),
+      (node, key) => this.#meant(isSeq(node) ? node.items[Number(key)] : this.#pairOf(node, key)?.value),
       this.#document.contents,
     );
   }
 
+  #meant(node: unknown): unknown {
+    return isAlias(node) ? this.#sources.get(node) : node;
+  }
+
   #pairOf(node: unknown, key: string | number | undefined): Pair | undefined {
     if (!isMap(node)) return undefined;
-    const pairs = this.#pairs.get(node) ?? pairsOf(node);
-    this.#pairs.set(node, pairs);
-    return pairs.get(String(key));
+    return this.#pairsOf(node).get(String(key));
   }
-}
 
-/** By key. Of a key given twice the last pair: its value is the one that counts. */
-function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
-  return new Map(map.items.flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value), pair]] : [])));
+  /** By key. Of a key given twice the last pair: its value is the one that counts. Keys that `<<` takes over count least. */
+  #pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+    const known = this.#pairs.get(map);
+    if (known) return known;
+    const own = map.items.flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value), pair] as const] : []));
+    const pairs = new Map([...this.#takenOver(map.items.find(isTakeOver)?.value), ...own]);
+    this.#pairs.set(map, pairs);
+    return pairs;
+  }
+
+  #takenOver(value: unknown): readonly (readonly [string, Pair])[] {
+    const meant = this.#meant(value);
+    if (isSeq(meant)) return meant.items.toReversed().flatMap((item) => this.#takenOver(item));
+    return isMap(meant) ? [...this.#pairsOf(meant)] : [];
+  }
 }

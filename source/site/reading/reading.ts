@@ -4,6 +4,7 @@ import { messageOf } from '../../errors/thrown.ts';
 import { holdsItself } from '../../text/holds-itself.ts';
 import { safeLine, safeValues } from '../../text/safe-text.ts';
 import type { SitePath } from '../schema.ts';
+import { aliasFault } from './alias-fault.ts';
 import type { Complaint } from './complaint.ts';
 import { documentOf } from './document.ts';
 import { judge } from './issues.ts';
@@ -33,7 +34,18 @@ export function readYaml<Schema extends z.ZodType>(
   const complaints = 'complaints' in judged ? judged.complaints : [];
   const places = new Places(document, lines);
   const placed = complaints.map((complaint) => ({ ...places.of(complaint), file }));
-  return { problems: [...syntax, ...placed].sort((a, b) => a.line - b.line || a.column - b.column) };
+  return { problems: [...syntax, ...onceEach(placed)].sort((a, b) => a.line - b.line || a.column - b.column) };
+}
+
+/** What stands at an anchor is wrong wherever an alias uses it, and told once. */
+function onceEach(problems: readonly SiteProblem[]): SiteProblem[] {
+  const known = new Map<string, SiteProblem>();
+  for (const problem of problems) {
+    const { line, column, found, expected } = problem;
+    const mark = JSON.stringify([line, column, problem.field.at(-1), found, expected]);
+    if (!known.has(mark)) known.set(mark, problem);
+  }
+  return [...known.values()];
 }
 
 /** The places in a text of complaints that were found after it was read. */
@@ -63,10 +75,18 @@ function parseForgiving(text: string): Parsed {
   try {
     return { syntax, value: { ...second, data: safeValues(dataOf(second.document)) } };
   } catch (error) {
-    const expected = 'an alias that was set before';
-    const found = messageOf(error);
-    return { syntax: [...syntax, place([], 1, 1, found, expected, found)] };
+    return { syntax: [...syntax, aliasProblem(second, messageOf(error))] };
   }
+}
+
+function aliasProblem(
+  { document, lines }: { readonly document: Document; readonly lines: LineCounter },
+  message: string,
+): PlacedProblem {
+  const fault = aliasFault(document);
+  if (fault === undefined) return place([], 1, 1, message, 'fewer aliases', message);
+  const { line, col } = lines.linePos(fault.offset);
+  return place([], line, col, fault.found, fault.expected, `${fault.found}, wanted ${fault.expected}`);
 }
 
 /** What a document says. Throws where an alias leads nowhere or into what it is a part of. */
