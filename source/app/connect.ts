@@ -66,8 +66,9 @@ export async function connect(targets: readonly HostTarget[], access: Access): P
   }
   for (let asked = 0; ; asked++) {
     const refused = refusals(states);
+    if ([...states.values()].some(({ state }) => state === 'refused')) throw accessRefused(states);
     if (refused.length === 0) return seenIn(states);
-    if (access.prompts.password === undefined || asked === attempts) throw accessRefused(refused);
+    if (access.prompts.password === undefined || asked === attempts) throw accessRefused(states);
     for (const refusal of refused) {
       access.passwords.give(refusal.node, refusal.kind, await access.prompts.password(refusal));
       await world.hosts.forget(refusal.node);
@@ -156,13 +157,20 @@ const forgetKeys = (nodes: readonly string[], knownHosts: string): string[] => [
   ...nodes.map((node) => `ssh-keygen -R ${node} -f ${quote(knownHosts)}`),
 ];
 
-function accessRefused(refused: readonly Refusal[]): Fault {
+/** Every node that refuses, each with what helps there. */
+function accessRefused(states: ReadonlyMap<string, Reached>): Fault {
+  const refused = [...states].flatMap(([node, state]) =>
+    state.state === 'refused' || state.state === 'password-needed' ? [{ node, ...state }] : [],
+  );
+  const passwords =
+    'Give passwords with --password-file FILE (mode 0600) or --password-fd N, or a key with access.key in the site file.';
   return new Fault({
     what: `${counted(refused.length, 'node refuses', 'nodes refuse')} access.`,
     where: refused.map(({ node }) => node).join(', '),
-    why: refused.map(({ node, why }) => `${node}: ${why}`).join('\n'),
+    why: refused.map(({ why }) => why).join('\n'),
     next: [
-      'Give passwords with --password-file FILE (mode 0600) or --password-fd N, or a key with access.key in the site file.',
+      ...refused.flatMap(({ state, next }) => (state === 'refused' ? next : [])),
+      ...(refused.some(({ state }) => state === 'password-needed') ? [passwords] : []),
     ],
     exitCode: exitCode.refused,
   });

@@ -64,11 +64,13 @@ async function otherKey(error: unknown, target: HostTarget, world: World): Promi
 
 function stateOf(error: unknown): Reached {
   if (!(error instanceof Fault)) throw error;
-  const kind = error instanceof HostFault ? error.kind : undefined;
   const { message, why, next } = error;
   const whole = why === undefined ? message : `${message} ${why}`;
-  if (kind === 'login-refused') return { state: 'password-needed', for: 'login', why: whole, next };
-  if (kind === 'sudo-refused') return { state: 'password-needed', for: 'sudo', why: whole, next };
+  if (error instanceof HostFault) {
+    if (error.wants !== undefined) return { state: 'password-needed', for: error.wants, why: whole, next };
+    if (error.kind === 'login-refused') return { state: 'refused', for: 'login', why: whole, next };
+    if (error.kind === 'sudo-refused') return { state: 'refused', for: 'sudo', why: whole, next };
+  }
   return { state: 'failed', what: whole, next };
 }
 
@@ -82,6 +84,7 @@ export function reasonOf(node: string, access: AccessState): string | undefined 
     case 'host-key-unknown':
       return `its host key is not trusted yet. Compare the fingerprint with the one on the machine, then trust it.`;
     case 'password-needed':
+    case 'refused':
       return access.why;
     case 'failed':
       return access.what;

@@ -26,6 +26,13 @@ export type AccessState =
       /** What else helps. */
       readonly next: readonly string[];
     }
+  | {
+      /** No password changes that: the account has expired, say, or a rule on the node forbids it. */
+      readonly state: 'refused';
+      readonly for: 'login' | 'sudo';
+      readonly why: string;
+      readonly next: readonly string[];
+    }
   | { readonly state: 'failed'; readonly what: string; readonly next: readonly string[] };
 
 /** What the start page shows: read from files alone, before anything of a session is loaded. */

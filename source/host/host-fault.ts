@@ -11,16 +11,21 @@ export type HostFaultKind =
   | 'lost'
   | 'aborted';
 
+type Password = 'login' | 'sudo';
+
 /** The machine was not reached, did not let us in, or did not end in time. */
 export class HostFault extends Fault {
   override readonly name = 'HostFault';
   readonly kind: HostFaultKind;
   readonly node: string;
+  /** The password that would help. */
+  readonly wants: Password | undefined;
 
-  constructor(kind: HostFaultKind, node: string, words: FaultWords) {
+  constructor(kind: HostFaultKind, node: string, words: FaultWords & { readonly wants?: Password | undefined }) {
     super({ where: node, exitCode: exitCode.stepFailed, ...words });
     this.kind = kind;
     this.node = node;
+    this.wants = words.wants;
   }
 }
 
@@ -35,16 +40,17 @@ export interface SudoRefusal {
 /** sudo did not let the user become root: its own words, and the cause where they tell it. */
 export function sudoRefused(refusal: SudoRefusal): HostFault {
   const { node, user, said } = refusal;
-  const [, why, next] = causes.find(([pattern]) => pattern.test(said)) ?? passwordCause(refusal);
+  const [, why, next, wants] = causes.find(([pattern]) => pattern.test(said)) ?? passwordCause(refusal);
   const own = sudoWordsOf(said);
   return new HostFault('sudo-refused', node, {
     what: `On ${node}, ${user} may not work as root.`,
     why: own === '' ? why : `${why} sudo says: ${own}`,
     next: [next.replaceAll('USER', user).replaceAll('NODE', node)],
+    wants,
   });
 }
 
-type Cause = readonly [said: RegExp, why: string, next: string];
+type Cause = readonly [said: RegExp, why: string, next: string, wants?: 'sudo'];
 
 /** sudo's messages, of sudo 1.9 and of sudo-rs. https://www.sudo.ws/docs/man/sudo.man/#DIAGNOSTICS */
 const causes: readonly Cause[] = [
@@ -83,16 +89,18 @@ function passwordCause({ user, passwordGiven, said }: SudoRefusal): Cause {
       /$/,
       'sudo asks for a password and none was given.',
       'Give the sudo password of USER on NODE, or log in as root.',
+      'sudo',
     ];
   if (wanted !== user) {
     return [
       /$/,
       `sudo wants the password of ${wanted} here, not that of ${user} (rootpw or targetpw), and did not accept the one given.`,
       `Give the password of ${wanted} on NODE as the sudo password.`,
+      'sudo',
     ];
   }
   return wrongPassword.test(said)
-    ? [/$/, 'The sudo password was not accepted.', 'Give the sudo password of USER on NODE, or log in as root.']
+    ? [/$/, 'The sudo password was not accepted.', 'Give the sudo password of USER on NODE, or log in as root.', 'sudo']
     : [/$/, 'sudo refused, and it is not known why.', 'Try by hand on NODE as USER: sudo -k true'];
 }
 

@@ -12,6 +12,7 @@ import { settingsFrom } from '../../source/app/settings.ts';
 import { type OpenedSite, openSite } from '../../source/app/site.ts';
 import { Fault } from '../../source/errors/fault.ts';
 import type { Host, HostPool } from '../../source/host/host.ts';
+import { sudoRefused } from '../../source/host/host-fault.ts';
 import { draftTarget, targetOf } from '../../source/network/targets.ts';
 import { filesUnder } from '../../source/site/files.ts';
 import type { DraftValue, SiteDraft } from '../../source/site/schema.ts';
@@ -145,6 +146,40 @@ it('asks for passwords until they are right, three times at most', async () => {
   await expect(connect(targets, { world, passwords, prompts: {} })).rejects.toMatchObject({
     message: expect.stringMatching(/refuses? access/),
   });
+});
+
+it.each([
+  ['sudo: sorry, you must have a tty to run sudo', 'add the line "Defaults:ubuntu !requiretty"'],
+  ['sudo: account validation failure, is your account locked?', 'sudo chage -E -1 ubuntu'],
+  ['ubuntu is not in the sudoers file.', 'Put ubuntu into the group sudo on ks-2'],
+  ['sudo: a password is required', undefined],
+])('%s: a password is asked for, and advised, only where it helps', async (said, advice) => {
+  const opened = await rehearsed();
+  const targets = opened.site.nodes.map(targetOf);
+  const { hosts } = opened.world;
+  const refusing: Pick<HostPool, 'get'> = {
+    get: async (target) => {
+      const host = hostOf(await hosts.get(target));
+      if (target.node !== 'ks-2') return host;
+      const { user, address } = await host.access();
+      const run: Host['run'] = () => Promise.reject(sudoRefused({ node: 'ks-2', user, passwordGiven: false, said }));
+      return { ...host, access: async () => ({ user, address, sudo: 'refused' }), run };
+    },
+  };
+  const world = { ...opened.world, hosts: { ...poolOf(hosts), ...refusing } };
+  let asked = 0;
+  const password = async () => {
+    asked += 1;
+    return 'any';
+  };
+  const passwords = 'Give passwords with --password-file FILE';
+  await expect(connect(targets, { ...opened, world, prompts: { ...trusting, password } })).rejects.toMatchObject({
+    where: 'ks-2',
+    why: expect.stringMatching(/^On ks-2, ubuntu may not work as root\./),
+    next: [expect.stringContaining(advice ?? passwords)],
+    exitCode: 6,
+  });
+  expect(asked > 0).toBe(advice === undefined);
 });
 
 it('tells which nodes were not reached, and why', async () => {

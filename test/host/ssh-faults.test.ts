@@ -55,6 +55,26 @@ describe('what ssh says, as a fault', () => {
     expect(fault(said, { target: { ...target, identityFile: '/home/me/lost' } }).why).toContain('/home/me/lost');
   });
 
+  test.each([
+    ['a password', both, 'ssh-copy-id -p 2222 -i /home/me/k -o ProxyJump=gate ubuntu@10.0.0.5'],
+    ['another try', 'something new', 'ssh -p 2222 -i /home/me/k -J gate ubuntu@10.0.0.5'],
+    ['a change', 'Your password has expired.', 'ssh -p 2222 -i /home/me/k -J gate ubuntu@10.0.0.5'],
+  ])('the command of the advice, %s, leads to the same account by the same way', (_, said, command) => {
+    const there = { ...target, port: 2222, identityFile: '/home/me/k', jump: 'gate' };
+    expect(fault(said, { target: there }).next.join()).toContain(command);
+    expect(fault(said).next.join()).toMatch(/(ssh|ssh-copy-id) ubuntu@10\.0\.0\.5$/);
+  });
+
+  test.each([
+    [both, false, 'login'],
+    [both, true, 'login'],
+    [keysOnly, true, undefined],
+    ['Your account has expired; please contact your administrator', true, undefined],
+    ['Connection refused', false, undefined],
+  ])('%s, password given: %s: the password that helps is %s', (said, passwordGiven, wants) => {
+    expect(fault(said, { passwordGiven }).wants).toBe(wants);
+  });
+
   test('our own time limit', () => {
     expect(fault('', { ending: undefined })).toMatchObject({ why: /time limit of kloudspot/, message: /within 1 min/ });
   });

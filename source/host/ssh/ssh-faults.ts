@@ -3,6 +3,7 @@ import type { HostTarget } from '../host.ts';
 import { HostFault } from '../host-fault.ts';
 import type { Ending } from '../shell/child.ts';
 import { slowProbe } from '../shell/slow-probe.ts';
+import { copyKeyByHand, sshByHand } from './by-hand.ts';
 
 /** What a failed login looked like. */
 export interface FailedLogin {
@@ -91,7 +92,7 @@ export function loginFault(failed: FailedLogin): HostFault {
   return new HostFault('unreachable', node, {
     what: `${node} cannot be reached at ${address}.`,
     why: why ?? `ssh says: ${safeLine(said.trim()) || 'nothing'}`,
-    next: next === undefined ? [`Try by hand: ssh ${address}`] : [next],
+    next: next === undefined ? [`Try by hand: ${sshByHand(target, address)}`] : [next],
   });
 }
 
@@ -105,7 +106,7 @@ const expiries: readonly Reason[] = [
   [
     /password (has )?expired|password change required|must change your password|required to change your password/i,
     'The password of the account has expired and must be changed first.',
-    'Log in by hand and change it: ssh ADDRESS',
+    'Log in by hand and change it: LOGIN',
   ],
 ];
 
@@ -129,7 +130,7 @@ function refusedBecause({ target, address, said }: FailedLogin, why: string, nex
   return new HostFault('login-refused', target.node, {
     what: `${target.node} at ${address} refused the login${asUser(target)}.`,
     why: words === '' ? why : `${why} It says: ${words.slice(0, 300)}`,
-    next: [next.replaceAll('USER', target.user ?? 'USER').replaceAll('ADDRESS', address)],
+    next: [next.replaceAll('USER', target.user ?? 'USER').replaceAll('LOGIN', sshByHand(target, address))],
   });
 }
 
@@ -144,19 +145,22 @@ function refused({ target, address, said, passwordGiven, passwordsForbiddenBy }:
     ? passwordsForbiddenBy !== undefined && takesPasswords
       ? [
           `Your own ssh configuration keeps ssh from offering the password (${passwordsForbiddenBy}), and no key was accepted.`,
-          `Change that for this host in ~/.ssh/config or /etc/ssh/ssh_config: ssh -G ${address} shows what holds.`,
+          `Change that for this host in ~/.ssh/config or /etc/ssh/ssh_config: ${sshByHand(target, address, '-G')} shows what holds.`,
         ]
       : takesPasswords
         ? ['The password was not accepted, and no key was either.', 'Give the right password, or the key of this user.']
         : ['This machine takes no passwords, and no key was accepted.', keyAdvice(target)]
     : [
         `No key was accepted.${takesPasswords ? ' This machine takes passwords, but none was given.' : ''}`,
-        takesPasswords ? `Give a password, or put your key there: ssh-copy-id ${address}` : keyAdvice(target),
+        takesPasswords
+          ? `Give a password, or put your key there: ${copyKeyByHand(target, address)}`
+          : keyAdvice(target),
       ];
   return new HostFault('login-refused', target.node, {
     what: `${target.node} at ${address} refused the login${asUser(target)}.`,
     why: keyTrouble === undefined ? why : `${why} (${keyTrouble})`,
     next: [next],
+    ...((takesPasswords || ways.length === 0) && passwordsForbiddenBy === undefined ? { wants: 'login' } : {}),
   });
 }
 

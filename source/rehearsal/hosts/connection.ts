@@ -57,5 +57,6 @@ export function sudoRefused(node: string, given: boolean): HostFault {
   return new HostFault('sudo-refused', node, {
     what: given ? `sudo on ${node} refuses the password.` : `sudo on ${node} asks for a password.`,
     next: ['Give the password for sudo of this node.'],
+    wants: 'sudo',
   });
 }

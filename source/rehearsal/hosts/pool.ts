@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Host, HostKeyOffer, HostPool, HostTarget, Secrets } from '../../host/host.ts';
 import { HostFault } from '../../host/host-fault.ts';
+import { copyKeyByHand } from '../../host/ssh/by-hand.ts';
 import { defined } from '../../text/defined.ts';
 import type { Machine } from '../model/machine.ts';
 import { machineSeen, type State } from '../model/state.ts';
@@ -156,17 +157,19 @@ function mayLogIn(machine: Machine, target: HostTarget, password: string | undef
   const userFits = target.user === undefined || target.user === login.user || target.user === 'root';
   if (userFits && target.user !== 'root' && login.key) return;
   if (userFits && target.user !== 'root' && login.password !== undefined && password === login.password) return;
-  const user = target.user ?? login.user;
-  throw new HostFault('login-refused', target.node, {
-    what: `${target.node} refuses the login as ${user}.`,
-    why:
-      password === undefined
-        ? 'No key was accepted. This machine takes passwords, but none was given.'
-        : 'The password was not accepted, and no key was either.',
-    next: [
-      password === undefined
-        ? `Give a password, or put your key there: ssh-copy-id ${target.addresses[0]}`
-        : 'Give the right password, or the key of this user.',
-    ],
+  const { node, addresses, user = login.user } = target;
+  const what = `${node} refuses the login as ${user}.`;
+  if (password !== undefined)
+    throw new HostFault('login-refused', node, {
+      what,
+      why: 'The password was not accepted, and no key was either.',
+      next: ['Give the right password, or the key of this user.'],
+      wants: 'login',
+    });
+  throw new HostFault('login-refused', node, {
+    what,
+    why: 'No key was accepted. This machine takes passwords, but none was given.',
+    next: [`Give a password, or put your key there: ${copyKeyByHand(target, addresses[0] ?? node)}`],
+    wants: 'login',
   });
 }

@@ -60,6 +60,7 @@ function stateLines(node: string, state: AccessState): readonly string[] {
         ),
       ];
     case 'password-needed':
+    case 'refused':
       return [`${node}: ${state.why}`, ...state.next.map((line) => `  ${line}`)];
     case 'failed':
       return [`${node}: ${state.what}`, ...state.next.map((line) => `  ${line}`)];

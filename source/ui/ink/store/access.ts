@@ -35,6 +35,8 @@ export function accessWords(entry: AccessEntry | undefined, now: number): { grad
         : { grade: 'warn', text: 'host key is new' };
     case 'password-needed':
       return { grade: 'warn', text: access.for === 'login' ? 'password needed' : 'sudo password needed' };
+    case 'refused':
+      return { grade: 'fail', text: access.for === 'login' ? 'login refused' : 'sudo refused' };
     case 'failed':
       return { grade: 'fail', text: access.what };
   }

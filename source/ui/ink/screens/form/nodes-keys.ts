@@ -76,7 +76,7 @@ const reconnect = (state: AppState, reach?: string): Transition => next(state, {
 function passwordFor(state: AppState, reach: string): 'login' | 'sudo' {
   const access = state.access.get(reach)?.state;
   if (access?.state === 'ready' && access.facts.access.sudo === 'refused') return 'sudo';
-  return access?.state === 'password-needed' ? access.for : 'login';
+  return access?.state === 'password-needed' || access?.state === 'refused' ? access.for : 'login';
 }
 
 function askPassword(state: AppState, node: string | undefined, kind: 'login' | 'sudo'): AppState {

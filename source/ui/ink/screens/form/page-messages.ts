@@ -81,6 +81,10 @@ function nodeAccess(state: AppState, index: number, here: boolean): readonly Mes
     const remedy = access.next.join(' ') || keys('r tries again.', 'R tries all again.');
     return [{ mark: 'fail', text: `${called}: ${access.what}`, remedy }];
   }
+  if (access?.state === 'refused') {
+    const remedy = [...access.next, keys('u names another user, r tries again.', 'R tries all again.')].join(' ');
+    return [{ mark: 'fail', text: `${called}: ${access.why}`, remedy }];
+  }
   const password = keys('p gives a password for this node, P one for all, u another user.', everyPassword);
   if (access?.state === 'password-needed')
     return [{ mark: 'warn', text: `${called}: ${access.why}`, remedy: [password, ...access.next].join(' ') }];
