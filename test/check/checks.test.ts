@@ -67,7 +67,7 @@ test('a member whose other nodes were not seen may be all that is left of its cl
 });
 
 test.each([
-  ['zram', [{ path: '/dev/zram0', type: 'partition' }], /zram-generator/, /fstab/],
+  ['zram', [{ path: '/dev/zram0', type: 'partition' }], /apt-get remove '~i~nzram'/, /fstab/],
   ['a partition', [{ path: '/dev/sda2', type: 'partition' }], /swapoff \/dev\/sda2.*fstab/, /zram/],
   ['a file', [{ path: '/swap.img', type: 'file' }], /swapoff \/swap\.img.*fstab/, /zram/],
   ['something that was not seen', [], /systemctl list-units --type=swap$/, /zram|fstab/],

@@ -115,7 +115,7 @@ test.each([
   ['snapd-down', ['fail snapd'], /connection refused.*systemctl restart snapd/],
   ['broken-snap', ['fail microk8s'], /broken: snapd cannot mount it.*snap remove --purge microk8s/],
   ['ipv6-only', ['fail default-route'], /no IPv4 address and no IPv4 route.*Give the node an IPv4 address/],
-  ['zram', ['warn swap'], /It is zram: sudo apt-get remove systemd-zram-generator zram-tools/],
+  ['zram', ['warn swap'], /It is zram: sudo apt-get remove '~i~nzram'/],
   ['luks-raid-zfs', ['warn lvm-disk'], /894\.2 GB of 931 GB, as server SSDs of its class do/],
 ])('%s: %j', (kind, expected, says) => {
   const findings = found(kind);

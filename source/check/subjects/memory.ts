@@ -58,7 +58,9 @@ function swapAdvice({ swaps }: MemoryFacts): string {
   const zram = swaps.filter(({ path }) => /^\/dev\/zram\d/.test(path));
   const other = swaps.filter((one) => !zram.includes(one)).map(({ path }) => path);
   return [
-    ...(zram.length > 0 ? ['It is zram: sudo apt-get remove systemd-zram-generator zram-tools, then restart'] : []),
+    ...(zram.length > 0
+      ? ["It is zram: sudo apt-get remove '~i~nzram' removes the package that makes it; then restart"]
+      : []),
     ...(other.length > 0 ? [`sudo swapoff ${other.join(' ')}, and remove its line from /etc/fstab`] : []),
   ].join('; ');
 }
