@@ -1,4 +1,4 @@
-import type { NodeFacts } from '../facts/facts.ts';
+import type { BlockDeviceFacts, NodeFacts } from '../facts/facts.ts';
 import { mapperName } from '../facts/mapper-name.ts';
 import type { Product } from '../product/schema.ts';
 import { defined } from '../text/defined.ts';
@@ -25,6 +25,8 @@ export interface ExistingVolume {
   readonly tags: readonly string[];
   /** What is on it already, such as `ext4, mounted on /srv`; undefined as far as nothing was seen. */
   readonly contents?: string;
+  /** Where it is mounted; `[SWAP]` where it is used as swap. */
+  readonly mountPoints: readonly string[];
 }
 
 /** Undefined where nothing is to be made: the engine is not ours, or no volume is shared. */
@@ -52,20 +54,24 @@ export function existingVolume(
     (volume) => volume.name === place.volume && volume.volumeGroup === place.group,
   );
   if (!found) return undefined;
-  const contents = found.carries ?? contentsOf(facts, place);
+  const device = deviceOf(facts, place);
+  const contents = found.carries ?? (device && contentsOf(device));
   return {
     sizeBytes: found.sizeBytes,
     path: found.path,
     uuid: found.uuid,
     tags: found.tags,
+    mountPoints: device?.mountPoints ?? [],
     ...defined({ contents }),
   };
 }
 
-function contentsOf(facts: NodeFacts, place: Pick<SharedVolume, 'group' | 'volume'>): string | undefined {
+function deviceOf(facts: NodeFacts, place: Pick<SharedVolume, 'group' | 'volume'>): BlockDeviceFacts | undefined {
   const name = mapperName(place.group, place.volume);
-  const device = [...(facts.storage?.disks ?? [])].flatMap(withChildren).find((disk) => disk.name === name);
-  if (!device) return undefined;
+  return [...(facts.storage?.disks ?? [])].flatMap(withChildren).find((disk) => disk.name === name);
+}
+
+function contentsOf(device: BlockDeviceFacts): string | undefined {
   const said = [
     ...(device.fsType ? [device.fsType] : []),
     ...device.mountPoints.map((place) => (place === '[SWAP]' ? 'used as swap' : `mounted on ${place}`)),

@@ -6,7 +6,7 @@ import { loadProduct } from '../../source/product/load.ts';
 import { selfSigned } from '../../source/tls/self-signed.ts';
 import { GiB, healthyFacts, healthySite, healthyStorage, seenAtMs, withoutSections } from '../facts-fixtures.ts';
 import { bundleCases } from './cases/bundle.ts';
-import { fromKs1ToKs2, inputOf, set } from './cases/case.ts';
+import { fromKs1ToKs2, inputOf, onNode1, set, withShared } from './cases/case.ts';
 import { conditionCases } from './cases/conditions.ts';
 import { disksCases } from './cases/disks.ts';
 import { identityCases } from './cases/identity.ts';
@@ -93,6 +93,15 @@ test.each([
   const facts = { 'ks-1': set('storage', { ...healthyStorage(), root, logicalVolumes: [{ ...logical, tags: [] }] }) };
   const [finding] = findCheck('root-size')?.judge(inputOf({ facts }, product)) ?? [];
   expect(finding?.advice).toMatch(fits);
+});
+
+test.each([
+  ['/srv', 'sudo umount /srv; sudo wipefs -a /dev/ubuntu-vg/shared, and remove its line from /etc/fstab'],
+  ['[SWAP]', 'sudo swapoff /dev/ubuntu-vg/shared; sudo wipefs -a /dev/ubuntu-vg/shared, and remove'],
+])('a volume for the pool that is in use as %s: it is released before it is emptied', (at, commands) => {
+  const facts = onNode1('storage', withShared({ fsType: 'ext4', mountPoints: [at] }));
+  const [finding] = findCheck('shared-volume')?.judge(inputOf({ facts }, product)) ?? [];
+  expect(finding?.advice).toContain(commands);
 });
 
 describe('the command that opens a port between two nodes', () => {

@@ -320,6 +320,16 @@ describe('remedies', () => {
     expect(reduce?.text).toMatch(/^Reduce .* from 10 to \d GB, .* from 10 to \d GB, /);
   });
 
+  test('name only volumes and features that use the group that is short', () => {
+    const storage = disks({ 'ubuntu-vg': [830, 700], vg_pool: [20, 20] });
+    const node = judged(wish({ features: ['kloudManage', 'kloudInsights'], shared: 'vg_pool' }), storage);
+    const texts = node.remedies.map(({ text }) => text);
+    expect(texts.find((text) => text.startsWith('Reduce'))).not.toMatch(/database|Kafka|Zookeeper/);
+    expect(texts.filter((text) => text.startsWith('Turn'))).toEqual([
+      'Turn KloudInsights off: frees 34 GB on each node.',
+    ]);
+  });
+
   test('without a blank disk they say how large one has to be', () => {
     const extend = judged(wish(), disks({ 'ubuntu-vg': small })).remedies.find(({ kind }) => kind === 'extend');
     expect(extend?.text).toBe('Put in a disk of 12 GB or more and vgextend ubuntu-vg with it.');

@@ -8,7 +8,7 @@ import { isPoolMark } from '../../storage/engines/engines.ts';
 import { estimateStorage, type StorageEstimate } from '../../storage/estimate.ts';
 import { groupTrouble } from '../../storage/groups.ts';
 import { storageOf } from '../../storage/per-node.ts';
-import { existingVolume } from '../../storage/shared.ts';
+import { type ExistingVolume, existingVolume } from '../../storage/shared.ts';
 import {
   accessAdvice,
   type Check,
@@ -160,8 +160,15 @@ export const poolVolume: Check = nodeCheck(
       return pass('pool', `${name} carries the pool already.${grows}`);
     return fail(found.contents, `${name} holds ${found.contents}.`, {
       wanted: 'blank',
-      advice: `Name another volume, or empty it knowingly: wipefs -a ${found.path}`,
+      advice: `Name another volume, or empty it knowingly: ${emptying(found)}`,
       field: ['storage', 'shared', 'volume'],
     });
   },
 );
+
+/** Commands that empty a volume which carries data. One that is in use refuses to be emptied. */
+function emptying({ path, mountPoints }: ExistingVolume): string {
+  const released = mountPoints.map((place) => (place === '[SWAP]' ? `sudo swapoff ${path}` : `sudo umount ${place}`));
+  const again = released.length > 0 ? ', and remove its line from /etc/fstab' : '';
+  return `${[...released, `sudo wipefs -a ${path}`].join('; ')}${again}`;
+}

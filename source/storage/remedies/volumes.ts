@@ -37,18 +37,26 @@ function inProportion(
 
 const hasTrouble = ({ room }: Shortage): boolean => room.groups.some((group) => group.trouble);
 
-/** A feature less. Where every short node lacks a group, no feature is at fault. */
+/** A feature less, of those that use what is short. Where every short node lacks a group, no feature is at fault. */
 export function disable({ site, product, short }: SiteShortage): Remedy[] {
   if (short.every(hasTrouble)) return [];
   return site.features.flatMap((feature): Remedy[] => {
     const without = { ...site, features: site.features.filter((each) => each !== feature) };
     const freed = Math.max(...short.map((each) => total(each.wanted) - total(demandOf(without, each))));
-    if (freed <= 0) return [];
     const enough = short.every((each) => fits(without, each));
+    if (freed <= 0 || !(enough || short.some((each) => relieves(without, each)))) return [];
     const label = product.features.find(({ id }) => id === feature)?.label ?? feature;
     const text = `Turn ${label} off: frees ${gigabytes(freed)} on each node${enough ? '' : ', not enough alone'}.`;
     return [siteRemedy('disable', text, enough)];
   });
+}
+
+/** Whether a volume of a class that does not fit is gone from it with the changed site. */
+function relieves(changed: StorageWish, each: Shortage): boolean {
+  const left = demandOf(changed, each).volumes;
+  return lackingVolumes(each).some(
+    (volume) => !left.some((same) => same.id === volume.id && same.class === volume.class),
+  );
 }
 
 function demandOf(site: StorageWish, { wanted }: Shortage): StorageDemand {
@@ -84,7 +92,7 @@ function lackingOf(short: readonly Shortage[]): WantedVolume[] {
 /** Both classes where the pool still has to be cut from the same group. */
 function lackingVolumes({ wanted, room }: Shortage): WantedVolume[] {
   const engine = sharedEngine(wanted.wish.storage.shared.engine);
-  const crowded = room.groups.some((group) => group.leftBytes < 0);
+  const crowded = room.groups.some((group) => group.leftBytes < 0 && group.name === room.unshared.group);
   const cutNow = room.groups.some((group) => group.leftBytes < 0 && group.poolBytes > 0);
   const shared = engine.ours && ((room.shared?.deficitBytes ?? 0) > 0 || cutNow);
   const local = room.unshared.deficitBytes > 0 || crowded;
