@@ -1,9 +1,9 @@
 import { extend, growShared, repair } from './groups.ts';
 import { otherGroup } from './other-group.ts';
 import type { Remedy, Shortage, SiteShortage } from './remedy.ts';
-import { anotherNode, disable, reduce } from './volumes.ts';
+import { anotherNode, disable, hasTrouble, reduce } from './volumes.ts';
 
-/** Ways out of a shortage of one node. Those of the site are the same for every node. */
+/** Ways out of a shortage of one node. Those of the site are the same for every node that they help. */
 type NodeRemedies = (short: Shortage) => readonly Remedy[];
 
 /**
@@ -16,7 +16,7 @@ export function remediesFor(all: SiteShortage): NodeRemedies {
   return (short) => [
     ...others,
     ...repair(short),
-    ...reduced,
+    ...(hasTrouble(short) ? [] : reduced),
     ...extend(short),
     ...growShared(all, short),
     ...disabled,

@@ -35,7 +35,8 @@ function inProportion(
   return permille < 1 ? undefined : at(permille);
 }
 
-const hasTrouble = ({ room }: Shortage): boolean => room.groups.some((group) => group.trouble);
+/** Whether a group or device of it is missing or broken: no size helps there. */
+export const hasTrouble = ({ room }: Shortage): boolean => room.groups.some((group) => group.trouble);
 
 /** A feature less, of those that use what is short. Where every short node lacks a group, no feature is at fault. */
 export function disable({ site, product, short }: SiteShortage): Remedy[] {
