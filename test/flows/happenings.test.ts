@@ -42,3 +42,26 @@ it('a disk that is lost after the build is named with what lay on it, and a grou
   const grown = await rehearsal.run('storage grow', 'kafka', '9', '--yes', scenario);
   expect([grown.code, grown.stderr]).toEqual([3, expect.stringContaining('ks-2: ubuntu-vg has 1 GB free')]);
 });
+
+it('a cluster that was made by hand is taken over with its workers', async () => {
+  const rehearsal = await Rehearsal.begin();
+  const scenario = await scenarioOf(rehearsal, (healthy) => {
+    const address = { mode: 'static', address: '10.0.4.24', gateway: '10.0.4.1', nameservers: ['10.0.4.1'] };
+    healthy.nodes['ks-4'] = { hostname: 'ks-4', address };
+    for (const name of ['ks-2', 'ks-3']) Object.assign(healthy.nodes[name] ?? {}, { hostname: name });
+    const own = { name: 'ks-4', reach: '10.0.4.24', role: 'worker', access: { user: 'ubuntu' } };
+    healthy.draft['nodes'] = [
+      ...['10.0.4.21', '10.0.4.87', '10.0.4.23'].map((reach, at) => ({
+        ...own,
+        name: `ks-${at + 1}`,
+        reach,
+        role: 'manager',
+      })),
+      own,
+    ];
+    healthy['cluster'] = { managers: ['ks-1', 'ks-2', 'ks-3'], workers: ['ks-4'], addons: ['dns'] };
+  });
+  const built = await rehearsal.run('init', '--yes', scenario);
+  expect(built.code, built.stderr + built.stdout.slice(-2000)).toBe(0);
+  expect(built.stdout).toMatch(/ks-4: Install MicroK8s .*: done, .* held, its arguments are those of its cluster/);
+});

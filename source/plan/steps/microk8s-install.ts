@@ -97,10 +97,16 @@ async function state(context: StepContext, p: Parameters, step: PlannedStep): Pr
   return { ok: own.ok, observed: `${said}, held, ${own.observed}` };
 }
 
+/** Whether it has joined: its arguments are looked at by that step then, and a worker has no API server that a certificate is for. */
+async function isOfItsCluster(context: StepContext, { node, joins }: Parameters): Promise<boolean> {
+  if (!joins) return false;
+  const { member, worker, joining } = await ownMarks(context, node);
+  return member || worker || joining;
+}
+
 /** A join overwrites them; while it runs the node is not a member yet. */
 async function ownArguments(context: StepContext, p: Parameters): Promise<StateCheck> {
-  const { member, worker, joining } = await ownMarks(context, p.node);
-  if (p.joins && (member || worker || joining)) return { ok: true, observed: 'its arguments are those of its cluster' };
+  if (await isOfItsCluster(context, p)) return { ok: true, observed: 'its arguments are those of its cluster' };
   const other = await otherRanges(context, p.node, p.ranges);
   if (other !== undefined) return { ok: false, observed: other };
   const own = await argumentsSet(context, p);
@@ -126,9 +132,10 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   await untilLaunched(context, p.node);
   const ranges = await otherRanges(context, p.node, p.ranges);
   if (ranges !== undefined) throw otherCluster(p.node, ranges);
-  if (!(await argumentsSet(context, p)).ok) await runCommand(context, step, 'set-arguments');
+  const joined = await isOfItsCluster(context, p);
+  if (!joined && !(await argumentsSet(context, p)).ok) await runCommand(context, step, 'set-arguments');
   await untilReady(context, step);
-  await nameCertificate(context, step, wishOf(p));
+  if (!joined) await nameCertificate(context, step, wishOf(p));
   if (p.fetched) await runCommand(context, step, 'remove-file');
   await runCommand(context, step, 'hold', { run: { next: ['snap version: holding a snap needs snapd 2.58'] } });
 }
