@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { ReadOnlyHost, RunResult } from '../host/host.ts';
 import { parseJson } from '../microk8s/microk8s.ts';
 import { defined } from '../text/defined.ts';
+import { spokenLines } from '../text/spoken-lines.ts';
 import { kubectl, type Where } from './kubectl.ts';
 
 /** An answer of the API as far as there was one. `said` is the first line of what came instead. */
@@ -61,5 +62,5 @@ export function ask(host: ReadOnlyHost, command: readonly string[], asking: Aski
 /** The first line that says something, errors before output. */
 export function firstWords(result: RunResult): string {
   const text = result.stderr.trim() || result.stdout.trim();
-  return text.split('\n', 1)[0] || `exit code ${result.code}`;
+  return spokenLines(text)[0]?.trim() ?? `exit code ${result.code}`;
 }

@@ -1,4 +1,5 @@
 import type { ReadOnlyHost } from '../host/host.ts';
+import { spokenLines } from '../text/spoken-lines.ts';
 import { kubectl } from './kubectl.ts';
 import type { Manifest } from './manifests.ts';
 
@@ -74,6 +75,7 @@ export async function missingRights(
   const stdin = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: rights.map(review) });
   const { code, stdout, stderr } = await host.run(kubectl.review(), { stdin, deadline: 60_000 });
   const answers = stdout.trim().split('\n');
-  if (code !== 0 || answers.length !== rights.length) return { said: stderr.trim() || 'no answer' };
+  if (code !== 0 || answers.length !== rights.length)
+    return { said: spokenLines(stderr).join('\n').trim() || 'no answer' };
   return { missing: rights.filter((_, index) => answers[index] !== 'true') };
 }

@@ -65,3 +65,29 @@ it('a cluster that was made by hand is taken over with its workers', async () =>
   expect(built.code, built.stderr + built.stdout.slice(-2000)).toBe(0);
   expect(built.stdout).toMatch(/ks-4: Install MicroK8s .*: done, .* held, its arguments are those of its cluster/);
 });
+
+it('certificates that have ended are shown and renewed although no API answers; the cluster is whole again', async () => {
+  const rehearsal = await Rehearsal.begin();
+  const scenario = await scenarioOf(rehearsal, (healthy) => {
+    const does = { kind: 'certificates', endedDays: 3 };
+    healthy['events'] = Object.keys(healthy.nodes).map((node) => ({ node, does }));
+  });
+  const built = await rehearsal.run('init', '--yes', scenario);
+  expect(built.code, built.stderr + built.stdout.slice(-2000)).toBe(0);
+
+  const status = await rehearsal.run('status', scenario);
+  expect(status.stdout).toMatch(
+    /DOWN.*\n {2}The API of the cluster does not answer: its certificate has ended on ks-1, ks-2, ks-3\./,
+  );
+  expect(status.stdout).toMatch(/Next: kloudspot certificates renew /);
+  const listed = await rehearsal.run('certificates', scenario);
+  expect(listed.stdout).toMatch(/server +ks-1 +ended/);
+  expect(listed.stdout).toContain('the certificate of the ingress was not read');
+  const refused = await rehearsal.run('update', '--yes', scenario);
+  expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('No manager of the cluster answers.')]);
+
+  const renewed = await rehearsal.run('certificates renew', '--yes', scenario);
+  expect(renewed.code, renewed.stderr + renewed.stdout.slice(-2000)).toBe(0);
+  const { verdict } = JSON.parse((await rehearsal.run('status', '--json', scenario)).stdout);
+  expect(verdict).toBe('ok');
+});

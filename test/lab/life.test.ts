@@ -68,6 +68,23 @@ describe('the life of a cluster', () => {
     expect(uneven).toEqual([]);
   });
 
+  it('certificates of the API servers that have ended are named and renewed without any API; all heals', async () => {
+    const folder = '/var/snap/microk8s/current/certs';
+    const ended = 'openssl x509 -req -CA ca.crt -CAkey ca.key -CAcreateserial -days -1 -out server.crt';
+    for (const n of [1, 2, 3])
+      await lab.onNode(n, `cd ${folder} && openssl req -new -key server.key -subj /CN=127.0.0.1 | ${ended}`);
+    // A server reads its certificate again once a minute.
+    await expect.poll(verdict, patience).toBe('down');
+    const { reasons, next } = await status();
+    expect(reasons[0]).toBe('The API of the cluster does not answer: its certificate has ended on ks-1, ks-2, ks-3.');
+    expect(next).toContain('kloudspot certificates renew');
+    const listed = await ran(fromLaptop(root, 'certificates', '--site', site));
+    expect(listed.stdout).toMatch(/server +ks-1 +ended/);
+    await done('certificates renew');
+    await expect.poll(verdict, patience).toBe('ok');
+    await expectProduct(1);
+  });
+
   it('stop leaves claims, cluster and address, and nothing else of the release', async () => {
     const before = await claims();
     const told = await done('stop');

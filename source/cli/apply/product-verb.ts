@@ -78,12 +78,18 @@ export const noManagerAnswers = (): Fault =>
 
 /** Connects to the nodes that answer, and looks at the cluster. Throws `Fault` (exit code 4) where no manager answers. */
 export async function lookAtCluster(verb: SiteVerb): Promise<SeenCluster> {
+  const seen = await lookAtNodes(verb);
+  await refuseUnseen(verb, seen.facts, seen);
+  return seen;
+}
+
+/** The same where the API may be silent: what the nodes themselves tell. */
+export async function lookAtNodes(verb: SiteVerb): Promise<SeenCluster> {
   const { opened } = verb;
   const seen = await reachNodes(verb);
   const { facts } = seen;
   const [observed, standing] = await Promise.all([observeSite(opened), standingStorage(opened, facts)]);
   tellUnreached(verb, seen, observed.through !== undefined);
-  await refuseUnseen(verb, facts, observed);
   if (facts.size > 0) await checkOutside(opened, observed);
   return { ...observed, facts, standing };
 }

@@ -11,27 +11,36 @@ import type { SiteVerb } from '../line/site-verb.ts';
 import { beginPlan } from './apply-site.ts';
 import { noManagerAnswers, reachNodes, tellUnreached } from './product-verb.ts';
 
-/** A cluster that lives, as the verbs of its upkeep see it. */
-export interface SeenLiving extends Living {
-  readonly cluster: StandingCluster;
+/** A cluster, as the verbs of its upkeep see it; `cluster` is undefined where no manager answers. */
+export interface SeenUpkeep extends Living {
   readonly observed: Observation;
+}
+
+/** One that lives. */
+export interface SeenLiving extends SeenUpkeep {
+  readonly cluster: StandingCluster;
 }
 
 /** Connects to the nodes that answer, and looks at the cluster. Throws `Fault` (exit code 4) where no manager answers. */
 export async function lookAtLivingCluster(verb: SiteVerb): Promise<SeenLiving> {
+  const { cluster, ...seen } = await lookForCluster(verb);
+  if (cluster !== undefined) return { ...seen, cluster };
+  throw noManagerAnswers();
+}
+
+/** The same where the API may be silent. */
+export async function lookForCluster(verb: SiteVerb): Promise<SeenUpkeep> {
   const { opened, settings } = verb;
   const seen = await reachNodes(verb);
   const [living, observed] = await Promise.all([lookAtLiving(opened, seen.facts, settings.files), observeSite(opened)]);
   tellUnreached(verb, seen, living.cluster !== undefined);
-  const { cluster } = living;
-  if (cluster !== undefined) return { ...living, cluster, observed };
-  throw noManagerAnswers();
+  return { ...living, observed };
 }
 
 /** Plans what is asked for, asks, begins the run and shows it to its end. */
 export async function runUpkeep(
   { opened, settings, terminal }: SiteVerb,
-  { facts, cluster }: SeenLiving,
+  { facts, cluster }: SeenUpkeep,
   wish: { readonly purpose: PlanPurpose; readonly verb: string; readonly upkeep?: Upkeep },
   documents: readonly RunDocument[] = [],
 ): Promise<ExitCode> {

@@ -3,8 +3,8 @@ import type { Upkeep } from '../../plan/input.ts';
 import { certificateStatuses } from '../../status/certificates.ts';
 import type { CertificateStatus } from '../../status/report.ts';
 import { kloudspot } from '../../text/command.ts';
-import { tell } from '../apply/product-verb.ts';
-import { lookAtLivingCluster, runUpkeep } from '../apply/upkeep-verb.ts';
+import { noManagerAnswers, tell } from '../apply/product-verb.ts';
+import { lookForCluster, runUpkeep } from '../apply/upkeep-verb.ts';
 import { globalFlags } from '../line/flags.ts';
 import { withNodes } from '../line/site-verb.ts';
 import { defineVerb } from '../line/verb.ts';
@@ -21,9 +21,12 @@ export default defineVerb({
   run: async ({ args }) => {
     const within = daysFrom(args.within);
     return withNodes(args, async (verb) => {
-      const seen = await lookAtLivingCluster(verb);
-      if (args.ca) refuseSharedCa(seen.cluster.nodes.length);
-      const due = renewals(certificateStatuses(seen.observed), args.ca ?? false, within);
+      const seen = await lookForCluster(verb);
+      const { nodes } = seen.cluster ?? verb.opened.site;
+      if (args.ca) refuseSharedCa(nodes.length);
+      const read = certificateStatuses(seen.observed);
+      if (seen.cluster === undefined && !apiEnded(read)) throw noManagerAnswers();
+      const due = renewals(read, args.ca ?? false, within);
       if (due.length === 0) {
         tell(verb, ['No certificate is due.']);
         return exitCode.done;
@@ -33,6 +36,10 @@ export default defineVerb({
     });
   },
 });
+
+/** Whether the certificate of an API server has ended: it does not answer because of that, and the renewal needs no API. */
+const apiEnded = (read: readonly CertificateStatus[]): boolean =>
+  read.some(({ name, daysLeft }) => name === 'server' && daysLeft < 0);
 
 function daysFrom(text: string | undefined): number {
   if (text === undefined) return Number.POSITIVE_INFINITY;

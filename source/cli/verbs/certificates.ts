@@ -3,7 +3,7 @@ import { certificateStatuses } from '../../status/certificates.ts';
 import type { CertificateStatus } from '../../status/report.ts';
 import { kloudspot } from '../../text/command.ts';
 import { columns } from '../../text/table.ts';
-import { lookAtCluster } from '../apply/product-verb.ts';
+import { lookAtNodes } from '../apply/product-verb.ts';
 import { globalFlags } from '../line/flags.ts';
 import { withNodes } from '../line/site-verb.ts';
 import { printJson, printLines } from '../line/terminal.ts';
@@ -18,7 +18,7 @@ export default defineVerb({
     withNodes(args, async ({ opened, settings, terminal }) => {
       // Words about nodes that were not reached go to the error stream: the table is what is printed.
       const quiet = { ...settings, json: true };
-      const seen = await lookAtCluster({ opened, settings: quiet, terminal });
+      const seen = await lookAtNodes({ opened, settings: quiet, terminal });
       const certificates = certificateStatuses(seen);
       if (certificates.length === 0) throw nothingSeen();
       const nodes = opened.site.nodes.length;
@@ -27,7 +27,7 @@ export default defineVerb({
         .map(({ name }) => name)
         .filter((name) => !rows.some(({ node }) => node === name));
       if (settings.json) printJson(terminal, { certificates: rows, unseen });
-      else printLines(terminal.output, certificateLines(rows, unseen));
+      else printLines(terminal.output, certificateLines(rows, { unseen, api: seen.through !== undefined }));
       return exitCode.done;
     }),
 });
@@ -55,7 +55,11 @@ export function renewal({ name }: CertificateStatus, nodes: number): string {
   }
 }
 
-export function certificateLines(rows: readonly Row[], unseen: readonly string[]): string[] {
+/** `unseen`: nodes on which none was read. `api`: whether it answers. */
+export function certificateLines(
+  rows: readonly Row[],
+  { unseen, api }: { readonly unseen: readonly string[]; readonly api: boolean },
+): string[] {
   const table = rows.map(({ name, node, daysLeft, until, renewedBy }) => [
     name,
     node ?? 'cluster',
@@ -66,6 +70,7 @@ export function certificateLines(rows: readonly Row[], unseen: readonly string[]
   return [
     ...columns([['Certificate', 'Node', 'Days left', 'Until', 'Renewed by'], ...table]),
     ...(unseen.length === 0 ? [] : ['', `Not read on: ${unseen.join(', ')}.`]),
+    ...(api ? [] : ['', 'The API of the cluster does not answer, so the certificate of the ingress was not read.']),
     '',
     `${kloudspot('certificates renew')}  renews those of one manager after the other; its API restarts.`,
   ];

@@ -5,6 +5,7 @@ import type { Product } from '../../product/schema.ts';
 import type { Files } from '../../site/files.ts';
 import type { Site } from '../../site/schema.ts';
 import { defined } from '../../text/defined.ts';
+import { spokenLines } from '../../text/spoken-lines.ts';
 import type { Journal } from '../journal/journal.ts';
 import { hidden, type Mask } from '../journal/masking.ts';
 import { openOutput } from '../journal/output-file.ts';
@@ -157,7 +158,7 @@ async function outputOf({ world, step, host }: Place, shown: readonly string[]):
 /** The last lines of what it complained about, else of what it said. */
 function lastWords({ stdout, stderr }: RunResult): string {
   const said = stderr.trim() === '' ? stdout : stderr;
-  return said.split('\n').map(keptLine).filter(Boolean).slice(-3).join(' / ');
+  return spokenLines(said).map(keptLine).filter(Boolean).slice(-3).join(' / ');
 }
 
 /**

@@ -22,10 +22,10 @@ export function planRestoreOf(planning: Planning, backup: string): void {
   list.addCluster(planSettled('after-restore', 'after the restore', health(planning)));
 }
 
-/** One node after the other: the API of a node restarts with its certificate. A renewed authority is kept as well. */
+/** One node after the other: the API of a node restarts with its certificate. A renewed authority is kept as well. An API whose certificate has ended answers to no backup before. */
 export function planRenewals(planning: Planning): void {
   const { list, upkeep, cluster } = planning;
-  addBackup(planning, 'before-certificates', cluster?.site);
+  if (cluster !== undefined) addBackup(planning, 'before-certificates', cluster.site);
   for (const renewal of upkeep?.renewals ?? [])
     list.addCluster(planCertificateRenewal({ node: renewal.node, certificates: [...renewal.certificates] }));
   addBackup(planning, 'after-certificates', cluster?.site);

@@ -3,6 +3,7 @@ import type { Machine } from '../model/machine.ts';
 import { between } from '../model/random.ts';
 import { at, machineSeen, type State } from '../model/state.ts';
 import { argumentLines, argumentOf, resetArguments, setArguments, writeArguments } from '../node/arguments.ts';
+import { apiCertificateEnded } from '../node/certificates.ts';
 import { removePath, writePath } from '../node/file-system.ts';
 import { sourceAddress } from '../node/reach.ts';
 import { isReachable, isRunning, isStopped, locks, tokenFile } from '../node/services.ts';
@@ -42,11 +43,26 @@ export function datastoreRuns(state: State, cluster: Cluster, id: string, now: n
   return now >= microk8s.upSince || microk8s.upSince === stoppedUntilStarted;
 }
 
-/** Whether kubectl on this machine gets an answer. Workers reach any manager through their proxy. */
+/** Whether kubectl on this machine gets an answer that it trusts. */
 export function apiAnswers(state: State, machine: Machine, now: number): boolean {
   const cluster = clusterOf(state, machine);
-  return cluster !== undefined && isRunning(machine, now) && hasQuorum(state, cluster, now);
+  return cluster !== undefined && reachesApi(state, machine, now) && hasQuorum(state, cluster, now);
 }
+
+/** Whether what runs on the machine trusts an API server: its own, or for a worker any manager's, through its proxy. */
+export function reachesApi(state: State, machine: Machine, now: number): boolean {
+  if (!isRunning(machine, now)) return false;
+  return machine.microk8s?.worker === true
+    ? hasTrustedApi(state, machine.microk8s.cluster, now)
+    : !apiCertificateEnded(machine, now);
+}
+
+/** Whether the certificate of some manager's API server holds: where none does, the controllers are shut out too. */
+export const hasTrustedApi = (state: State, cluster: string, now: number): boolean =>
+  state.machines.some(
+    (machine) =>
+      machine.microk8s?.cluster === cluster && !machine.microk8s.worker && !apiCertificateEnded(machine, now),
+  );
 
 /** Whether the datastore of this machine answers. It runs also where the rest of MicroK8s is stopped in the middle of a join. */
 export function datastoreAnswers(state: State, machine: Machine, now: number): boolean {

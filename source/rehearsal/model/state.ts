@@ -28,6 +28,8 @@ export const eventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('disk-lost'), machine: z.string(), disk: z.string() }),
   /** A volume group is filled, but for so many bytes. */
   z.object({ kind: z.literal('group-filled'), machine: z.string(), group: z.string(), leavesBytes: z.number() }),
+  /** The certificates that last a year have ended, so many days ago. */
+  z.object({ kind: z.literal('certificates-ended'), machine: z.string(), days: z.number() }),
   /** A transient timer of systemd fires. */
   z.object({ kind: z.literal('timer'), machine: z.string(), unit: z.string(), command: z.array(z.string()) }),
   /** A background process ends. */

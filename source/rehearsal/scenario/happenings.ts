@@ -24,6 +24,8 @@ export const happeningSchema = z.strictObject({
     z.strictObject({ kind: z.literal('disk'), name: z.string() }),
     /** Something takes the free space of a volume group. */
     z.strictObject({ kind: z.literal('fill'), group: z.string(), leavesGiB: z.number().min(0).default(0) }),
+    /** The certificates that MicroK8s makes for a year end; a negative number of days: they end so soon. */
+    z.strictObject({ kind: z.literal('certificates'), endedDays: z.number().default(1) }),
   ]),
 });
 export type Happening = z.output<typeof happeningSchema>;

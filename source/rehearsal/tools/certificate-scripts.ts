@@ -1,7 +1,7 @@
 import type { Machine } from '../model/machine.ts';
 import { addCertificateNames, apiCertificateNames } from '../node/api-certificate.ts';
+import { certificateEnd, certificateNames } from '../node/certificates.ts';
 import { type Call, type Program, refuse, say } from './call.ts';
-import { certificateEnd, certificateNames } from './microk8s/certificates.ts';
 
 /** `certificate-dates`: those that MicroK8s makes on a manager; a worker has two of them. */
 function certificateDates(call: Call): number {

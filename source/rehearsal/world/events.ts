@@ -2,6 +2,7 @@ import type { Product } from '../../product/schema.ts';
 import { becomeMember } from '../cluster/settle-roles.ts';
 import { endSnapChange } from '../cluster/snap-change.ts';
 import { machineOf, machineSeen, type State, type WorldEvent } from '../model/state.ts';
+import { endCertificates } from '../node/certificates.ts';
 import { fillGroup, loseDisk } from '../node/lost-disk.ts';
 import { boot, powerOff, powerOn } from '../node/power.ts';
 import { advanceJoin } from '../tools/microk8s/join-unit.ts';
@@ -26,6 +27,9 @@ export function handleEvent(state: State, event: WorldEvent, product: Product | 
       break;
     case 'group-filled':
       fillGroup(machine, event.group, event.leavesBytes);
+      break;
+    case 'certificates-ended':
+      endCertificates(machine, event.days, state.time);
       break;
     case 'timer':
       if (machine.power === 'on') inBackground(state, event.machine, event.command, product);

@@ -52,5 +52,7 @@ function eventsOf({ node: machine, does }: Happening): (readonly [number, WorldE
       return [
         [0, { kind: 'group-filled', machine, group: does.group, leavesBytes: Math.round(does.leavesGiB * gibibyte) }],
       ];
+    case 'certificates':
+      return [[0, { kind: 'certificates-ended', machine, days: does.endedDays }]];
   }
 }

@@ -3,8 +3,7 @@ import type { Machine } from '../../model/machine.ts';
 import { touch } from '../../model/touched.ts';
 import { kubeletAddress } from '../../node/arguments.ts';
 import { mainAddress } from '../../node/reach.ts';
-import { isRunning } from '../../node/services.ts';
-import { belongs } from '../membership.ts';
+import { belongs, reachesApi } from '../membership.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
 import { internalAddress, readPodStatus, taintsOf } from '../schemas.ts';
 import { find, keyOfObject, list, put, putStatus, stamp } from '../store.ts';
@@ -18,7 +17,8 @@ const graceMs = 40_000;
 export function reconcileNodes(context: ReconcileContext): void {
   const { state, cluster, now } = context;
   for (const machine of state.machines) {
-    if (machine.microk8s?.cluster !== cluster.id || !isRunning(machine, now) || !belongs(cluster, machine)) continue;
+    if (machine.microk8s?.cluster !== cluster.id || !reachesApi(state, machine, now)) continue;
+    if (!belongs(cluster, machine)) continue;
     const { nodeName, registered, upSince } = machine.microk8s;
     if (registered === upSince) continue;
     machine.microk8s.registered = upSince;
@@ -28,7 +28,7 @@ export function reconcileNodes(context: ReconcileContext): void {
   for (const node of list(cluster, 'Node')) {
     const machine = machineOfNode(context, node.metadata.name);
     const lostKey = `lost/${keyOfObject(node)}`;
-    if (machine !== undefined && isRunning(machine, now) && belongs(cluster, machine)) {
+    if (machine !== undefined && reachesApi(state, machine, now) && belongs(cluster, machine)) {
       delete cluster.due[lostKey];
       const readyAt = (machine.microk8s?.upSince ?? 0) + networkMs;
       context.wake(readyAt);

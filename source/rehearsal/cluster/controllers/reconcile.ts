@@ -1,6 +1,6 @@
 import type { Cluster } from '../../model/cluster.ts';
 import type { State } from '../../model/state.ts';
-import { hasQuorum } from '../membership.ts';
+import { hasQuorum, hasTrustedApi } from '../membership.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
 import { settleRoles } from '../settle-roles.ts';
 import { reconcileAdmission } from './admission.ts';
@@ -43,6 +43,7 @@ export function reconcile(state: State, cluster: Cluster, now: number): number {
   }
   settleRoles(state, cluster, now);
   if (cluster.rolesAt !== undefined) context.wake(cluster.rolesAt);
+  if (!hasTrustedApi(state, cluster.id, now)) return next;
   const before = cluster.resourceVersion;
   reconcileLaunch(context);
   reconcileNodes(context);

@@ -1,4 +1,5 @@
 import { apiAnswers, clusterOf, needed } from '../../cluster/membership.ts';
+import { apiRefusal } from '../../node/certificates.ts';
 import { type Call, lastValue, optionsOf, type Program, refuse, type Steps } from '../call.ts';
 import { get, history, list, status } from './ask.ts';
 import { login } from './login.ts';
@@ -53,10 +54,9 @@ export const helm: Program = function* (call: Call): Steps {
   if (act === undefined) return refuse(call, `Error: unknown command "${verb}" for "helm"`);
   if (!call.look((machine, state, now) => apiAnswers(state, machine, now))) {
     yield 8_000;
-    return refuse(
-      call,
-      'Error: Kubernetes cluster unreachable: Get "https://127.0.0.1:16443/version": dial tcp 127.0.0.1:16443: connect: connection refused',
-    );
+    const ended = call.look((machine, _state, now) => apiRefusal(machine, now));
+    const why = ended ?? 'dial tcp 127.0.0.1:16443: connect: connection refused';
+    return refuse(call, `Error: Kubernetes cluster unreachable: Get "https://127.0.0.1:16443/version": ${why}`);
   }
   const result = act({
     call,

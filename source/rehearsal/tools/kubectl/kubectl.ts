@@ -1,4 +1,8 @@
 import { apiAnswers, clusterOf, needed } from '../../cluster/membership.ts';
+import type { Machine } from '../../model/machine.ts';
+import type { State } from '../../model/state.ts';
+import { apiRefusal } from '../../node/certificates.ts';
+import { isRunning } from '../../node/services.ts';
 import { type Call, lastValue, type Options, optionsOf, type Program, refuse, type Steps } from '../call.ts';
 import { apply } from './apply.ts';
 import { annotate, cordon, label, patch, scale, taint } from './change.ts';
@@ -61,8 +65,8 @@ export const kubectl: Program = function* (call: Call): Steps {
   const act = verbs[verb];
   if (act === undefined) return refuse(call, `error: unknown command "${verb}" for "kubectl"`);
   if (!call.look((machine, state, now) => apiAnswers(state, machine, now))) {
-    yield giveUpMs;
-    return refuse(call, noServer);
+    if (!call.look(isUntrusted)) yield giveUpMs;
+    return undiscovered(call);
   }
   const result = act({
     call,
@@ -86,5 +90,27 @@ function version(call: Call, options: Options): number {
       `${JSON.stringify({ clientVersion: { gitVersion: server }, ...(answers ? { serverVersion: { gitVersion: server } } : {}) }, undefined, 2)}\n`,
     );
   } else call.out(`Client Version: ${server}\n${answers ? `Server Version: ${server}\n` : ''}`);
-  return answers ? 0 : refuse(call, noServer);
+  return answers ? 0 : refuse(call, unreached(call).said);
 }
+
+/** kubectl asks five times which kinds there are, logs each failure, and says the last one (recorded from kubectl 1.34). */
+function undiscovered(call: Call): number {
+  const { logged, said } = unreached(call);
+  const time = call.look((_machine, _state, now) => new Date(now).toISOString());
+  const stamp = `E${time.slice(5, 7)}${time.slice(8, 10)} ${time.slice(11, 23)}000   32000 memcache.go:265]`;
+  const get = `Get \\"https://127.0.0.1:16443/api?timeout=32s\\"`;
+  const line = `${stamp} "Unhandled Error" err="couldn't get current server API group list: ${get}: ${logged}"\n`;
+  call.err(line.repeat(5));
+  return refuse(call, said);
+}
+
+/** Why the API server is not reached, as the library logs it and as kubectl says it. */
+function unreached(call: Call): { readonly logged: string; readonly said: string } {
+  const refusal = call.look((machine, _state, now) => (isRunning(machine, now) ? apiRefusal(machine, now) : undefined));
+  return refusal === undefined
+    ? { logged: 'dial tcp 127.0.0.1:16443: connect: connection refused', said: noServer }
+    : { logged: refusal, said: `Unable to connect to the server: ${refusal}` };
+}
+
+const isUntrusted = (machine: Machine, _state: State, now: number): boolean =>
+  isRunning(machine, now) && apiRefusal(machine, now) !== undefined;

@@ -1,27 +1,12 @@
 import type { CertificateName } from '../../../microk8s/certificates.ts';
 import { said } from '../../../microk8s/messages.ts';
-import type { Machine } from '../../model/machine.ts';
 import { makeApiCertificate } from '../../node/api-certificate.ts';
+import { certificateEnd } from '../../node/certificates.ts';
 import { fileAt } from '../../node/file-system.ts';
 import { locks } from '../../node/services.ts';
 import { answer, type Call, lastValue, optionsOf, refuse, type Steps, say } from '../call.ts';
 
 const daysMs = 86_400_000;
-/** Days that a fresh certificate holds. */
-const days: Readonly<Record<CertificateName, number>> = {
-  ca: 3_650,
-  server: 365,
-  'front-proxy-ca': 3_650,
-  'front-proxy-client': 365,
-  kubelet: 365,
-};
-export const certificateNames = ['ca', 'server', 'front-proxy-ca', 'front-proxy-client', 'kubelet'] as const;
-
-/** End of a certificate of the machine, ms since 1970. */
-export function certificateEnd(machine: Machine, name: CertificateName): number {
-  return (machine.microk8s?.certificates[name] ?? 0) + days[name] * daysMs;
-}
-
 /** ms that kubelite takes to answer again after its certificate was replaced. */
 const restartMs = 9_000;
 const renewable: Readonly<Record<string, CertificateName>> = {
