@@ -185,3 +185,28 @@ it.each([
   expect([exitCode, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(/its nodes are not part of the site\.[\s\S]*Nothing was changed\.[\s\S]*kloudspot status/);
 });
+
+it.each(['start', 'update', 'stop'])(
+  '%s on a cluster that is there already says what is missing, and nothing of managers',
+  async (verb) => {
+    const rehearsal = await Rehearsal.begin();
+    const site = join(rehearsal.root, 'site.yaml');
+    await writeFile(site, outside);
+    const flags = ['--site', site, '--root', rehearsal.path(), '--yes'];
+    const { exitCode, stdout, stderr } = await execa(launcher, [verb, ...flags], { reject: false });
+    expect([exitCode, stdout]).toEqual([4, '']);
+    expect(stderr).toMatch(
+      /^✗ The cluster that this site is on cannot be used\.\n {2}where: \/etc\/acme\.yaml\n {2}why: {3}\S/,
+    );
+    expect(stderr).not.toMatch(/manager|MicroK8s|kloudspot apply/);
+  },
+);
+
+it('status of a cluster that is there already and does not answer says nothing of managers', async () => {
+  const rehearsal = await Rehearsal.begin();
+  const site = join(rehearsal.root, 'site.yaml');
+  await writeFile(site, outside);
+  const { stdout } = await execa(launcher, ['status', '--site', site, '--root', rehearsal.path()], { reject: false });
+  expect(stdout).toMatch(/acme is DOWN .*\n {2}The API of the cluster does not answer\.\n/);
+  expect(stdout).toContain('Next: kubectl --kubeconfig /etc/acme.yaml get --raw /readyz?verbose');
+});

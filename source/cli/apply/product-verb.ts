@@ -76,6 +76,21 @@ export const noManagerAnswers = (): Fault =>
     exitCode: exitCode.stepFailed,
   });
 
+/** On a cluster that is there already nothing else is known, and no verb here builds it. */
+function outsideUnreached({ opened }: SiteVerb, where: string, { unreached, advice }: Seen): Fault {
+  const rehearsed = opened.world.scenario !== undefined;
+  return new Fault({
+    what: 'The cluster that this site is on cannot be used.',
+    where,
+    why: rehearsed
+      ? 'A rehearsal simulates machines, and no cluster behind a kubeconfig.'
+      : [...unreached.values()].join('\n'),
+    unchanged: true,
+    next: rehearsed ? ['Leave out --rehearse, and give the site: --site FILE'] : [...advice.values()],
+    exitCode: exitCode.stepFailed,
+  });
+}
+
 /** Connects to the nodes that answer, and looks at the cluster. Throws `Fault` (exit code 4) where no manager answers. */
 export async function lookAtCluster(verb: SiteVerb): Promise<SeenCluster> {
   const seen = await lookAtNodes(verb);
@@ -88,6 +103,8 @@ export async function lookAtNodes(verb: SiteVerb): Promise<SeenCluster> {
   const { opened } = verb;
   const seen = await reachNodes(verb);
   const { facts } = seen;
+  const { kubeconfig } = opened.site.cluster;
+  if (kubeconfig !== undefined && facts.size === 0) throw outsideUnreached(verb, kubeconfig, seen);
   const [observed, standing] = await Promise.all([observeSite(opened), standingStorage(opened, facts)]);
   tellUnreached(verb, seen, observed.through !== undefined);
   if (facts.size > 0) await checkOutside(opened, observed);

@@ -14,16 +14,17 @@ export function aboutApi(site: Site, seen: Observation): Reason[] {
   if (seen.through !== undefined) return [];
   const answering = seen.reached.filter(({ answers }) => answers).map(({ node }) => node);
   const silent = seen.silent.filter(({ node }) => answering.includes(node));
-  if (silent.length > 0 && silent.every(({ said }) => notInstalled.test(said))) {
+  const ours = site.cluster.kubeconfig === undefined;
+  if (ours && silent.length > 0 && silent.every(({ said }) => notInstalled.test(said))) {
     const reason = `No cluster yet: MicroK8s is not installed on ${list(silent.map(({ node }) => node))}.`;
     return [{ verdict: 'down', reason, next: kloudspot('apply') }];
   }
   if (answering.length === 0) {
-    const reason = 'The API of the cluster does not answer on any manager; no machine answers.';
-    return [
-      { verdict: 'unknown', reason, next: 'Look at the machines and their network.' },
-      ...unreached(seen).slice(0, 2),
-    ];
+    const reason = ours
+      ? 'The API of the cluster does not answer on any manager; no machine answers.'
+      : 'The API of the cluster was not asked.';
+    const next = ours ? 'Look at the machines and their network.' : kloudspot('start');
+    return [{ verdict: 'unknown', reason, next }, ...unreached(seen).slice(0, 2)];
   }
   const ended = certificateStatuses(seen).flatMap(({ name, node = '', daysLeft }) =>
     name === 'server' && daysLeft < 0 ? [node] : [],
@@ -35,7 +36,9 @@ export function aboutApi(site: Site, seen: Observation): Reason[] {
   return [
     {
       verdict: 'down',
-      reason: `The API of the cluster does not answer on any manager; ${list(answering)} can be reached.`,
+      reason: ours
+        ? `The API of the cluster does not answer on any manager; ${list(answering)} can be reached.`
+        : 'The API of the cluster does not answer.',
       next: `sudo microk8s inspect, on ${answering[0]}`,
       ...withoutQuorum(site, answering),
     },
