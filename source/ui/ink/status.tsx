@@ -10,7 +10,9 @@ import { screenOptions } from './screen.ts';
 import { unwatched, type WatchEvent, watch, watchPage } from './watch.ts';
 import { Frame } from './widgets/frame.tsx';
 import { keysOf } from './widgets/keys.ts';
+import { bodyRows } from './widgets/layout.ts';
 import { SpansLines } from './widgets/line.tsx';
+import { Pager } from './widgets/pager/pager.tsx';
 import { type Theme, type ThemeOptions, themeOf } from './widgets/theme.ts';
 import { ThemeContext } from './widgets/theme-context.ts';
 
@@ -71,9 +73,13 @@ function StatusScreen(props: {
   return (
     <ThemeContext value={theme}>
       <Frame {...parts}>
-        <Box flexDirection="column" flexShrink={0}>
-          <SpansLines lines={body} />
-        </Box>
+        {state.help ? (
+          <Pager state={state.help} width={size.columns} rows={bodyRows(size)} />
+        ) : (
+          <Box flexDirection="column" flexShrink={0}>
+            <SpansLines lines={body} />
+          </Box>
+        )}
       </Frame>
     </ThemeContext>
   );

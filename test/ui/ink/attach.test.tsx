@@ -12,8 +12,9 @@ import {
   type RunScreenEvent,
   runScreen,
 } from '../../../source/ui/ink/store/run-state.ts';
-import { topOf, watch, watchPage } from '../../../source/ui/ink/watch.ts';
+import { topOf, unwatched, type WatchState, watch, watchPage } from '../../../source/ui/ink/watch.ts';
 import { press } from '../../../source/ui/ink/widgets/keys.ts';
+import { placeOf } from '../../../source/ui/ink/widgets/pager/state.ts';
 import { themeOf } from '../../../source/ui/ink/widgets/theme.ts';
 import { emptyReport } from '../../status/empty-report.ts';
 import { planOf, siteOf, wholeDraft } from '../sample.ts';
@@ -108,6 +109,15 @@ describe('keys on the run screen', () => {
     expect(pager?.lines.at(-1)?.text).toContain('the last');
     expect(pager && pager.top + 18).toBe(pager?.lines.length);
     expect(stood([], '<escape>', grown).state.pager).toBeUndefined();
+    expect(pager && placeOf(pager, 20)).toBe('24-41 of 41');
+  });
+
+  it('a log without a line is not counted as one', () => {
+    const empty = stood(begun, 'l').state.pager?.pager;
+    expect(empty && [empty.lines.map(({ text }) => text), placeOf(empty, 20)]).toEqual([
+      ['Nothing was printed yet.'],
+      '',
+    ]);
   });
 
   it('asks for the time left when a step changes, and once a second of the run while steps print', () => {
@@ -138,7 +148,8 @@ describe('keys on the run screen', () => {
 });
 
 describe('the live status', () => {
-  const empty = { report: undefined, problem: undefined, top: 0, left: false };
+  const empty = unwatched;
+  const theme = themeOf({ ascii: false, color: false });
   it.each([press('character', 'q'), press('escape'), press('control', 'c')])('is left by %j', (key) => {
     expect(watch(empty, { type: 'key', key, size }).left).toBe(true);
   });
@@ -148,6 +159,43 @@ describe('the live status', () => {
       report: undefined,
     });
   });
+  describe('with more lines than the screen has', () => {
+    const reasons = Array.from({ length: 40 }, (_, index) => `reason ${index}`);
+    const report: StatusReport = { ...emptyReport, reasons };
+    const long: WatchState = { ...empty, report };
+    const keyed = (keys: string) => keysIn(keys).reduce((state, key) => watch(state, { type: 'key', key, size }), long);
+    const parts = (state: WatchState) => watchPage({ site: 'berlin' }, state, size, theme).parts;
+    const lines = watchPage({ site: 'berlin' }, long, { columns: 80, rows: 200 }, theme).body.length;
+
+    it('says how many there are below and above', () => {
+      const left = lines - 20;
+      expect(parts(long).message?.text).toBe(`${left} more lines below`);
+      expect(parts(keyed('<down>')).message?.text).toBe(`${left - 1} more lines below, 1 above`);
+      expect(parts(keyed('<end>')).message?.text).toBe(`${left} more lines above`);
+      expect(parts({ ...long, problem: 'no one answers' }).message?.text).toBe('no one answers');
+      expect(watchPage({ site: 'berlin' }, long, { columns: 80, rows: 200 }, theme).parts.message).toBeUndefined();
+    });
+
+    it('shows only keys that move', () => {
+      const shown = (state: WatchState) => parts(state).keys.map(({ label }) => label);
+      expect(shown(long)).toEqual(['scroll', 'page down', 'end', 'leave', 'help']);
+      expect(shown(keyed('<end>'))).toEqual(['scroll', 'page up', 'beginning', 'leave', 'help']);
+    });
+  });
+
+  it('? says what the verdicts mean and which keys there are, over the report', () => {
+    const keyed = (keys: string) =>
+      keysIn(keys).reduce((state, key) => watch(state, { type: 'key', key, size }), empty);
+    const { help } = keyed('?');
+    const text = help?.lines.map((one) => one.text).join('\n');
+    expect(text).toMatch(/DEGRADED: it works[\s\S]*Keys here[\s\S]*leave[\s\S]*\? +help/);
+    expect(keyed('?<escape>')).toEqual(empty);
+    expect(keyed('?q')).toEqual(empty);
+    expect(keyed('?<down>').help?.top).toBe(1);
+    expect(keyed('?/q').help?.filter).toBe('q');
+    expect(keyed('?<^c>').left).toBe(true);
+  });
+
   it('shows the verdict again on a taller screen', () => {
     expect(topOf({ ...empty, top: 7 }, { columns: 80, rows: 44 })).toBe(0);
   });
@@ -165,12 +213,7 @@ describe('the live status', () => {
         through: 'ks-1',
       };
       const screen = { columns, rows: 44 };
-      const { body } = watchPage(
-        { site: 'berlin' },
-        { ...empty, report },
-        screen,
-        themeOf({ ascii: false, color: false }),
-      );
+      const { body } = watchPage({ site: 'berlin' }, { ...empty, report }, screen, theme);
       const lines = body.map((spans) => spans.map(({ text }) => text).join(''));
       expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(columns);
       expect(lines.join(' ').replaceAll(/ +/g, ' ')).toContain('nothing is written any more.');

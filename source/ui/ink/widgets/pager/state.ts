@@ -1,3 +1,4 @@
+import { counted } from '../../../../text/plural.ts';
 import { folded } from '../../../../text/width.ts';
 
 /** A long text that is read by scrolling. */
@@ -17,6 +18,8 @@ export interface PagerLine {
   readonly tone?: 'pass' | 'fail' | 'warn' | 'accent' | 'quiet';
   /** The lines after it belong to it. */
   readonly head?: true;
+  /** It stands in for a text that is empty, and is not counted. */
+  readonly note?: true;
 }
 
 export type PagerAction =
@@ -78,3 +81,17 @@ function at(state: PagerState, top: number, height: number): PagerState {
 
 /** Lines of the body that its text can be on. */
 export const pagerHeight = (rows: number): number => Math.max(1, rows - 2);
+
+/** Which of its lines are shown, for its heading: `1-18 of 33`, `5 lines`; nothing of a text that is empty. */
+export function placeOf(state: PagerState, rows: number): string {
+  const lines = shownLines(state);
+  if (lines.some(({ note }) => note)) return '';
+  const height = pagerHeight(rows);
+  if (lines.length <= height) return counted(lines.length, 'line');
+  const top = topOf(state, rows);
+  return `${top + 1}-${Math.min(lines.length, top + height)} of ${lines.length}`;
+}
+
+/** The first line that is shown: never so far down that lines stay empty. */
+export const topOf = (state: PagerState, rows: number): number =>
+  Math.min(state.top, Math.max(0, shownLines(state).length - pagerHeight(rows)));
