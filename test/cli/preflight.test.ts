@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { runChecks } from '../../source/check/run.ts';
 import { preflightCode, preflightData } from '../../source/cli/text/preflight-data.ts';
-import { preflightLines } from '../../source/cli/text/preflight-text.ts';
+import { openFindingLines, preflightLines } from '../../source/cli/text/preflight-text.ts';
 import { loadProduct } from '../../source/product/load.ts';
 import { defined } from '../../source/text/defined.ts';
 import { healthyPairs, healthyReach } from '../check/cases/case.ts';
@@ -13,7 +13,10 @@ const plain = { ascii: true, all: false, from: 'site.yaml' };
 
 /** A node that is lost neither asks nor is asked. */
 function pairsWithout(lost: readonly string[]) {
-  return new Map([...healthyPairs(site)].filter(([name]) => !lost.includes(name)));
+  const asked = [...healthyPairs(site)].filter(([name]) => !lost.includes(name));
+  return new Map(
+    asked.map(([name, seen]) => [name, { ...seen, peers: seen.peers.filter(({ to }) => !lost.includes(to)) }]),
+  );
 }
 
 function findingsWith(change: Parameters<typeof healthyFacts>[1], lost: readonly string[] = []) {
@@ -62,6 +65,19 @@ describe('preflight in plain text', () => {
     expect(preflightCode(findings)).toBe(3);
     expect(preflightCode(findingsWith({}))).toBe(0);
   });
+});
+
+test('a verb that does something else shows what does not pass, without the grid', () => {
+  const lines = openFindingLines(site, findingsWith({ cpu: { model: 'QEMU', cores: 16, flags: [] } }), plain);
+  expect(lines[0]).toMatch(/^Site berlin, from site\.yaml: \d+ of \d+ checks pass/);
+  expect(lines.slice(1, 3)).toEqual(['', 'x Processor instructions (ks-2)']);
+  expect(lines.join('\n')).not.toContain('+ AVX');
+});
+
+test('the last node that was reached had no one to ask: that is told of the others alone', () => {
+  const lines = preflightLines(site, findingsWith({}, ['ks-1', 'ks-3']), plain).join('\n');
+  expect(lines).toMatch(/Login and sudo \(ks-1, ks-3\)/);
+  expect(lines).not.toContain('were not asked');
 });
 
 test('a node that was not reached is told once', () => {

@@ -30,9 +30,12 @@ export function outcomesOfPairs(input: CheckInput, bad: readonly Outcome[], good
   return all.length > 0 ? all : [pass(`${pairs.length} pairs`, good)];
 }
 
-function notAsked({ site }: CheckInput, pairs: readonly Pair[]): Outcome[] {
+/** Nodes from which none was asked. One whose peers were not reached had no one to ask. */
+function notAsked({ site, facts }: CheckInput, pairs: readonly Pair[]): Outcome[] {
   const asked = new Set(pairs.map(({ from }) => from.name));
-  const silent = site.nodes.filter(({ name }) => !asked.has(name)).map(({ name }) => name);
+  const names = site.nodes.map(({ name }) => name);
+  const alone = (name: string) => facts.has(name) && names.every((other) => other === name || !facts.has(other));
+  const silent = names.filter((name) => !asked.has(name) && !alone(name));
   if (silent.length === 0) return [];
   const advice = 'Fix the access to these nodes, then check again';
   return [{ ...warn(notSeen, `Other nodes were not asked from ${silent.join(', ')}.`, { advice }), nodes: silent }];

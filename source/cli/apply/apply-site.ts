@@ -25,7 +25,7 @@ import type { SiteVerb } from '../line/site-verb.ts';
 import { printJson, printLines, type Terminal } from '../line/terminal.ts';
 import { planLines } from '../text/plan-text.ts';
 import { preflightCode, preflightData } from '../text/preflight-data.ts';
-import { preflightLines } from '../text/preflight-text.ts';
+import { openFindingLines, preflightLines } from '../text/preflight-text.ts';
 import { watchRun } from './run-watching.ts';
 
 export interface ApplyOptions extends Omit<Launch, 'attended'> {
@@ -112,7 +112,7 @@ export function refuseUnreached(
   return refused(code, settings, terminal);
 }
 
-/** What does not pass. As JSON only where the run cannot begin: else the run's events are what is printed. */
+/** What does not pass; with `--verbose` every check. As JSON only where the run cannot begin: else the run's events are what is printed. */
 function showFindings(
   findings: readonly Finding[],
   { site, from }: Pick<OpenedSite, 'site' | 'from'>,
@@ -124,8 +124,9 @@ function showFindings(
     if (failed) printJson(terminal, preflightData(site, findings));
   } else if (failed || findings.some(({ grade }) => grade === 'warn')) {
     const ascii = settings.ascii || settings.plain;
-    const width = defined({ width: screenWidth(terminal.output) });
-    printLines(terminal.output, [...preflightLines(site, findings, { ascii, all: false, from, ...width }), '']);
+    const all = { ascii, all: false, from, ...defined({ width: screenWidth(terminal.output) }) };
+    const lines = settings.verbose ? preflightLines(site, findings, all) : openFindingLines(site, findings, all);
+    printLines(terminal.output, [...lines, '']);
   }
 }
 

@@ -51,7 +51,7 @@ export const globalFlags = {
   json: { type: 'boolean', about: 'Print facts as JSON.' },
   color: { type: 'boolean', negative: true, about: 'No colours (also NO_COLOR).' },
   ascii: { type: 'boolean', about: 'Only ASCII characters on screen.' },
-  verbose: { type: 'boolean', about: 'Print more: commands as they run, causes of faults.' },
+  verbose: { type: 'boolean', about: 'Print more: commands as they run, every check, causes of faults.' },
   'accept-new-host-keys': {
     type: 'boolean',
     about: 'Pin host keys not seen before, after printing their fingerprints. A changed key is refused all the same.',

@@ -31,7 +31,7 @@ export function preflightLines(site: Site, findings: readonly Finding[], options
   const cells = cellWidth(options.width, names.length);
   const siteCells = options.width === undefined ? Number.POSITIVE_INFINITY : widest;
   return [
-    `Site ${site.name}, from ${options.from}: ${countText(countChecks(findings))}`,
+    headLine(site, findings, options.from),
     '',
     ...columns([
       ['Check', ...names],
@@ -42,6 +42,18 @@ export function preflightLines(site: Site, findings: readonly Finding[], options
     ...reasons(findings, marks, options.all),
   ];
 }
+
+/** The same without the grid: for a verb that does something else than to check. */
+export function openFindingLines(
+  site: Site,
+  findings: readonly Finding[],
+  { ascii, from }: Pick<PreflightTextOptions, 'ascii' | 'from'>,
+): string[] {
+  return [headLine(site, findings, from), ...reasons(findings, ascii ? asciiSigns : signs, false)];
+}
+
+const headLine = ({ name }: Site, findings: readonly Finding[], from: string): string =>
+  `Site ${name}, from ${from}: ${countText(countChecks(findings))}`;
 
 function cell(findings: readonly Finding[], node: string, marks: Marks, width: number): string {
   const own = findings.filter(({ nodes }) => nodes.includes(node));

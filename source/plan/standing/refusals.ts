@@ -85,12 +85,15 @@ function refuseLastLocalCopy(standing: StandingCluster, gone: ReadonlySet<string
       gone.has(volume.node) && !standing.locals.some((other) => setOf(other) === setOf(volume) && stays(other)),
   );
   if (last === undefined) return;
+  const stopped = standing.locals.every(({ pod }) => pod === undefined);
   throw refused(
     `${last.node} holds the only copy of ${last.claim} that can be used.`,
     last.node,
-    'The volume lies on this node alone, and no other instance of its service is ready on a node that stays.',
+    `The volume lies on this node alone, and ${stopped ? 'no service with a volume of its own runs: the product is stopped' : 'no other instance of its service is ready on a node that stays'}.`,
     [
-      `Bring the other instances back first: ${kloudspot('status')}  shows them.`,
+      stopped
+        ? `${kloudspot('start')}  starts the product again.`
+        : `Bring the other instances back first: ${kloudspot('status')}  shows them.`,
       ...(forGood
         ? [
             `Or save the data, then remove the volume: sudo microk8s kubectl delete pvc ${last.claim} -n ${last.namespace}`,

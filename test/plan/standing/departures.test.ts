@@ -3,9 +3,16 @@ import { Fault } from '../../../source/errors/fault.ts';
 import { type Departure, departures } from '../../../source/plan/standing/changes.ts';
 import { leaveParts } from '../../../source/plan/standing/leave-table.ts';
 import { refuseDepartures } from '../../../source/plan/standing/refusals.ts';
+import type { StandingCluster } from '../../../source/plan/standing/standing.ts';
 import type { EngineName } from '../../../source/storage/engines/engines.ts';
 import { cluster, factsOf, siteOf } from '../sample.ts';
 import { standingOf } from './a-cluster.ts';
+
+/** As `stop` leaves it: no pod uses a volume. */
+const stopped = (standing: StandingCluster): StandingCluster => ({
+  ...standing,
+  locals: standing.locals.map((volume) => ({ ...volume, pod: undefined, ready: false })),
+});
 
 const leaving = (part: Partial<Departure>): Departure => ({
   node: 'ks-3',
@@ -97,7 +104,7 @@ describe('each refusal, with the message that the operator gets', () => {
       refuseDepartures({ departures: leave, standing, facts: seen });
       return 'not refused';
     } catch (error) {
-      return error instanceof Fault ? `${error.message} ${error.why ?? ''}` : String(error);
+      return error instanceof Fault ? [error.message, error.why, ...(error.next ?? [])].join(' ') : String(error);
     }
   };
   const dead = leaving({ alive: false });
@@ -140,6 +147,13 @@ describe('each refusal, with the message that the operator gets', () => {
       standingOf({ managers: 3, locals: { 'data-mongo-0': 'ks-3' } }),
       undefined,
       'ks-3 holds the only copy of data-mongo-0 that can be used. The volume lies on this node alone, and no other instance of its service is ready on a node that stays.',
+    ],
+    [
+      'a volume of a product that is stopped',
+      [leaving({})],
+      stopped(standingOf({ managers: 3, locals: { 'data-mongo-0': 'ks-3', 'data-mongo-1': 'ks-1' } })),
+      undefined,
+      'no service with a volume of its own runs: the product is stopped. kloudspot start  starts the product again.',
     ],
     [
       'an instance of three',
