@@ -76,7 +76,7 @@ test('a verb that does something else shows what does not pass, without the grid
 
 test('the last node that was reached had no one to ask: that is told of the others alone', () => {
   const lines = preflightLines(site, findingsWith({}, ['ks-1', 'ks-3']), plain).join('\n');
-  expect(lines).toMatch(/Login and sudo \(ks-1, ks-3\)/);
+  for (const lost of ['ks-1', 'ks-3']) expect(lines).toContain(`Login and sudo (${lost})`);
   expect(lines).not.toContain('were not asked');
 });
 
