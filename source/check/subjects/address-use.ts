@@ -1,4 +1,6 @@
 import type { AddressAnswer } from '../../facts/address-probe.ts';
+import type { InterfaceFacts } from '../../facts/facts.ts';
+import type { SiteNode } from '../../site/schema.ts';
 import { type Check, type CheckInput, factsOf, fail, type Outcome, pass, siteCheck, warn } from '../check.ts';
 
 interface Wanted {
@@ -54,9 +56,9 @@ function judge(wanted: Wanted, input: CheckInput): Outcome {
   const { address, owner, what, field } = wanted;
   const nodes = owner === undefined ? [] : [owner];
   const answers = [...(input.evidence?.addresses?.get(address) ?? [])];
-  const other = answers
-    .map(([asker, answer]) => stranger(asker, answer, wanted, input))
-    .find((each) => each !== undefined);
+  const other =
+    interfaceWith(wanted, input) ??
+    answers.map(([asker, answer]) => stranger(asker, answer, wanted, input)).find((each) => each !== undefined);
   if (other !== undefined) {
     return {
       ...fail(`${address} taken`, `${address}, ${what}, is in use by ${other}.`, {
@@ -90,6 +92,27 @@ function judge(wanted: Wanted, input: CheckInput): Outcome {
   };
 }
 
+/** The node that has an address of the cluster on an interface of its own, in words: MetalLB puts it on none. */
+function interfaceWith({ address, owner }: Wanted, input: CheckInput): string | undefined {
+  if (owner !== undefined || isGiven(address, input)) return undefined;
+  for (const node of input.site.nodes) {
+    const held = factsOf(input, node)?.network?.interfaces.find((each) => has(each, address));
+    if (held !== undefined && !isLeft(node, held)) return `${node.name}, on its interface ${held.name}`;
+  }
+  return undefined;
+}
+
+const has = ({ addresses }: InterfaceFacts, wanted: string): boolean =>
+  addresses.some(({ address }) => address === wanted);
+
+/** The run gives this interface another address. */
+const isLeft = ({ network, reach }: SiteNode, held: InterfaceFacts): boolean =>
+  network?.mode === 'static' && (held.name === network.interface || has(held, reach));
+
+/** The cluster's own, held by whichever node: also by one that the site does not name any more. */
+const isGiven = (address: string, { evidence }: CheckInput): boolean =>
+  evidence?.cluster?.givenAddresses.includes(address) ?? false;
+
 /** Who has the address, in words, unless it is the one that may. */
 function stranger(
   asker: string,
@@ -99,8 +122,7 @@ function stranger(
 ): string | undefined {
   const holder = holderOf(asker, answer, input);
   if (holder === undefined) return undefined;
-  // The cluster's own, held by whichever node: also by one that the site does not name any more.
-  if (owner === undefined && input.evidence?.cluster?.givenAddresses.includes(address)) return undefined;
+  if (owner === undefined && isGiven(address, input)) return undefined;
   if (holder.node === undefined) return `a machine with MAC ${holder.mac}`;
   return owner === undefined || owner === holder.node ? undefined : holder.node;
 }

@@ -95,6 +95,15 @@ const workloadCases: readonly Case[] = [
     site: withWorkload({ syslog: '10.20.0.50' }),
     evidence: answer('10.20.0.50', 'ks-1', '00:11:22:33:44:55'),
   },
+  {
+    check: 'addresses-free',
+    what: "a service's address that a node has on an interface of its own",
+    grade: 'fail',
+    nodes: [],
+    says: /the address of syslog in the network for workload, is in use by ks-1, on its interface eno2/,
+    site: withWorkload({ syslog: '10.20.0.11' }),
+    facts: eno2({}),
+  },
 ];
 
 export const networkCases: readonly Case[] = [
