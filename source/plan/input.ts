@@ -45,6 +45,8 @@ export interface PlanInput {
   readonly atNextBoot?: boolean;
   /** `update`: the chart's version to stay on, where neither site nor product pins one. */
   readonly chartVersion?: string | undefined;
+  /** `update`: the revision of the release that is in force. */
+  readonly revision?: number | undefined;
   /** `update --update-helm`: take the newest chart that is allowed. */
   readonly newestChart?: boolean;
   /** What everything is installed from, where the nodes reach no internet. */

@@ -15,8 +15,8 @@ import { cluster, factsOf, makePlan, product, siteOf } from './sample.ts';
 const shape = { managers: 3 };
 const now = new Date('2026-11-21T08:00:00Z');
 const M = '/snap/bin/microk8s';
-const update = (site = siteOf(shape)) =>
-  makePlan({ purpose: 'update', site, product, facts: factsOf(shape, () => cluster()), now });
+const update = (site = siteOf(shape), revision?: number) =>
+  makePlan({ purpose: 'update', site, product, facts: factsOf(shape, () => cluster()), now, revision });
 
 function stepOf(kind: string, plan = update()): PlannedStep {
   const step = plan.steps.find((each) => each.kind === kind);
@@ -128,6 +128,31 @@ describe('a rollout that does not become ready', () => {
       ]),
     });
     expect(JSON.stringify(fault)).not.toContain('unbound claims');
+  });
+
+  test('of a revision that was in force before goes back to none: this run has changed nothing', async () => {
+    const step = stepOf('rollout', update(siteOf(shape), 2));
+    const { context, ran } = world(answers(step));
+    await expect(carryThrough(context, step)).rejects.toMatchObject({
+      seen: expect.not.stringContaining('rolled back'),
+    });
+    expect(ran).toEqual([]);
+  });
+
+  test('for want of a node is advised to bring it back, not to correct the values', async () => {
+    const step = stepOf('rollout');
+    const { context } = world({
+      ...answers(step),
+      [`${M} kubectl get nodes`]: nodes('ks-1', { name: 'ks-3', ready: false }),
+    });
+    await expect(carryThrough(context, step)).rejects.toMatchObject({
+      next: [
+        expect.stringContaining('site.yaml and values.yaml go back'),
+        expect.stringMatching(/^Bring ks-3 back, or replace it: kloudspot node replace ks-3 /),
+        expect.stringContaining('kubectl get pods'),
+        'Then: kloudspot update',
+      ],
+    });
   });
 
   test('in an update goes back as soon as waiting cannot help, with the last words of the program', async () => {

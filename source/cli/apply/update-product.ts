@@ -53,7 +53,8 @@ export async function updateProduct(
     tell(verb, waitingLines(seen.workloads ?? [], { rollsBack: growth.length === 0 }));
     const siteFile = change === undefined ? [] : [{ path: settings.site, content: change.text, mode: 0o644 }];
     const kept = changesCluster(released, growth.length > 0) ? await siteBefore(verb) : undefined;
-    const wish = { purpose: 'update', newestChart: newest, chartVersion, siteBefore: kept } as const;
+    const revision = seen.release?.revision;
+    const wish = { purpose: 'update', newestChart: newest, chartVersion, siteBefore: kept, revision } as const;
     return await runProductPlan(verb, seen, wish, [...siteFile, values]);
   } finally {
     await found.close();

@@ -23,6 +23,7 @@ import {
   workloadKinds,
   workloadState,
 } from '../../kubernetes/workloads.ts';
+import { kloudspot } from '../../text/command.ts';
 import type { StateCheck, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { look } from './carry-out.ts';
@@ -112,11 +113,18 @@ export async function untilWorkloadsReady(
     });
   } catch (error) {
     if (!(error instanceof StepFault) || context.signal.aborted) throw error;
+    const lost = await lostNodes(context, wanted);
     throw new StepFault({
       tried: error.tried,
       seen: error.seen,
-      causes: [...(await troubles(context, wanted)), ...(wait.causes ?? [])],
-      next: [`sudo microk8s kubectl get pods -n ${wanted.namespace} on ${wanted.through} shows their state`],
+      causes: [...(await troubles(context, wanted, lost)), ...(wait.causes ?? [])],
+      next: [
+        ...lost.map(
+          (name) =>
+            `Bring ${name} back, or replace it: ${kloudspot(`node replace ${name} --with NEW --reach ADDRESS`)}`,
+        ),
+        `sudo microk8s kubectl get pods -n ${wanted.namespace} on ${wanted.through} shows their state`,
+      ],
       cause: error,
     });
   }
@@ -158,8 +166,8 @@ async function stuckNow(context: StepContext, { through, namespace, pick }: Work
 }
 
 /** What the pods and the cluster's last warnings tell, in plain lines. */
-async function troubles(context: StepContext, wanted: WorkloadsWanted): Promise<string[]> {
-  const [{ stuck, events }, lost] = await Promise.all([stuckNow(context, wanted), lostNodes(context, wanted)]);
+async function troubles(context: StepContext, wanted: WorkloadsWanted, lost: readonly string[]): Promise<string[]> {
+  const { stuck, events } = await stuckNow(context, wanted);
   const lines = await Promise.all(
     stuck
       .slice(0, 4)
@@ -173,7 +181,10 @@ async function troubles(context: StepContext, wanted: WorkloadsWanted): Promise<
 }
 
 /** The nodes that the cluster does not hear from, as far as the API answers. */
-async function lostNodes(context: StepContext, { through }: WorkloadsWanted): Promise<string[]> {
+export async function lostNodes(
+  context: StepContext,
+  { through }: Pick<WorkloadsWanted, 'through'>,
+): Promise<string[]> {
   try {
     const nodes = await readList(await context.look(through), 'nodes', {}, nodeObject);
     const all = nodes.answered ? nodes.value.map(clusterNode) : [];

@@ -11,6 +11,7 @@ import { firstWords } from '../../kubernetes/read.ts';
 import { kloudspot } from '../../text/command.ts';
 import { look, runCommand } from '../execution/carry-out.ts';
 import { command, minutes } from '../execution/define.ts';
+import { lostNodes } from '../execution/workload-wait.ts';
 import { type PlannedCommand, type PlannedStep, rolledBackMark, type StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 
@@ -82,14 +83,17 @@ export async function rolledBack(
     context.remember(rolledBackMark, String(before));
   }
   const now = before === undefined ? 'no earlier revision to roll back to' : `rolled back to revision ${before}`;
+  const lost = await lostNodes(context, { through: node });
+  const again = kloudspot('update');
   return new StepFault({
     tried: error.tried,
     seen: `${error.seen}; ${now}`,
     causes: error.causes,
     next: [
       ...(before === undefined ? [] : ['site.yaml and values.yaml go back with it, where this update changed them.']),
-      `Correct the values in site.yaml, then: ${kloudspot('update')}`,
-      ...error.next,
+      ...(lost.length > 0
+        ? [...error.next, `Then: ${again}`]
+        : [`Correct the values in site.yaml, then: ${again}`, ...error.next]),
     ],
     cause: error,
   });

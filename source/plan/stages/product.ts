@@ -7,6 +7,7 @@ import { planReleaseCheck } from '../steps/release-check.ts';
 import { planRollout } from '../steps/rollout.ts';
 import { planTlsSecret } from '../steps/tls-secret.ts';
 import { planChartFiles, planValues } from '../steps/written-files.ts';
+import { defined } from '../../text/defined.ts';
 import { registrySecretName, valuesText } from '../values.ts';
 import { productWish } from './charts.ts';
 import { planGrowth } from './growth.ts';
@@ -57,7 +58,7 @@ export function planEarlyJudgement(planning: Planning): void {
 
 /** The release, and its becoming ready. `grows`: volumes become larger before. */
 export function planRelease(planning: Planning, grows: boolean): void {
-  const { purpose, site, product, seed, list, newestChart: newest = false } = planning;
+  const { purpose, site, product, seed, list, newestChart: newest = false, revision } = planning;
   const { namespace, release } = product;
   const place = { seed: seed.name, namespace, release };
   const chart = productChart(planning, seed.name);
@@ -68,7 +69,7 @@ export function planRelease(planning: Planning, grows: boolean): void {
   const install = { ...place, digest, newest, rollBack };
   const login = chartLogin(chart.place, site.registry);
   list.addCluster(planHelmInstall(install, chart, update ? 'update' : 'install', login));
-  list.addCluster(planRollout({ ...place, digest, rollBack }));
+  list.addCluster(planRollout({ ...place, digest, rollBack, ...defined({ before: revision }) }));
 }
 
 /** The chart that a run would install through this node. Throws `Fault` where a local one is none. */

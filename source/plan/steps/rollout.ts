@@ -13,38 +13,43 @@ const parameters = z.object({
   digest: z.string(),
   /** When it does not become ready, the revision before is put in force again. */
   rollBack: z.boolean(),
+  /** The revision that was in force as the plan was made: what this run did not change it does not put back. */
+  before: z.number().exactOptional(),
 });
 type Parameters = z.output<typeof parameters>;
 
-async function inForce(context: StepContext, p: Parameters): Promise<boolean> {
+/** The revision in force where it is the wanted one. */
+async function inForce(context: StepContext, p: Parameters): Promise<number | undefined> {
   const release = await releaseOn(context, p.seed, p);
-  return release?.status === 'deployed' && release.description === madeOf(p.digest);
+  return release?.status === 'deployed' && release.description === madeOf(p.digest) ? release.revision : undefined;
 }
 
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
-  if (!(await inForce(context, p))) return { ok: false, observed: 'another revision is deployed' };
+  if ((await inForce(context, p)) === undefined) return { ok: false, observed: 'another revision is deployed' };
   const { ok, observed } = await workloadsReady(context, partsOf(p));
   return { ok, observed };
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
-  if (!(await inForce(context, p))) {
+  const revision = await inForce(context, p);
+  if (revision === undefined) {
     throw new StepFault({
       tried: 'watch the new revision become ready',
       seen: 'another revision is deployed: it was rolled back, or changed by hand',
       next: [`${kloudspot('update')}  applies the values again`],
     });
   }
+  const goesBack = p.rollBack && revision !== p.before;
   try {
     await untilWorkloadsReady(context, partsOf(p), {
       for: 'every part of the product to be ready',
       deadline: minutes(15),
       // What was in force before waits to be put back.
-      endsEarly: p.rollBack,
+      endsEarly: goesBack,
       causes: ['an image cannot be pulled', 'a volume cannot be made', 'too few nodes for one instance each'],
     });
   } catch (error) {
-    if (!(error instanceof StepFault) || !p.rollBack || context.signal.aborted) throw error;
+    if (!(error instanceof StepFault) || !goesBack || context.signal.aborted) throw error;
     throw await rolledBack(context, step, p.seed, p, error);
   }
 }
