@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { cellsOf } from '../../../source/text/width.ts';
 import { asciiStream } from '../../../source/ui/ink/screen.ts';
 import { keysLine } from '../../../source/ui/ink/widgets/frame-lines.ts';
@@ -88,4 +88,30 @@ it('the line of keys holds whole hints only, also where those that stay do not f
     for (const hint of line.trim().split('  ')) expect(keys.map(({ key, label }) => `${key} ${label}`)).toContain(hint);
   }
   expect(shownKeys(keysLine(keys, 40))).toBe(' 0 move  2 whole message');
+});
+
+describe('what stands under the list of the start page', () => {
+  const path = '/srv/a/long/way/to/the/folder/of/the/site/etc/kloudspot/site.yaml';
+  const beside = (size: { columns: number; rows: number }) =>
+    new Walk(size, { installed: { name: 'berlin', path, run: 'open' } });
+
+  it('is folded, and nothing of a command is cut', () => {
+    const shown = beside({ columns: 60, rows: 24 }).shown();
+    expect(shown.replaceAll(/\s+/g, '')).toContain(path);
+    expect(shown).toMatch(/kloudspot resume {2}continues where it stopped/);
+  });
+
+  it.each([small, { columns: 80, rows: 12 }])(
+    'says how much of it is missing at %j, and the help has it all',
+    (size) => {
+      const walk = beside(size);
+      expect(walk.shown()).toMatch(/\d+ more lines: \? shows them/);
+      const { overlay } = walk.keys('?').state;
+      const lines = overlay?.kind === 'pager' ? overlay.pager.lines : [];
+      const words = lines.map(({ text }) => text.trim()).join(' ');
+      expect(words).toContain('kloudspot resume  continues where it stopped');
+      const fresh = new Walk(size);
+      expect(fresh.shown()).toMatch(/\d+ more lines: \? shows them/);
+    },
+  );
 });

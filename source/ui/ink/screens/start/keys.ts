@@ -7,7 +7,7 @@ import { enterScreen } from '../../store/transitions.ts';
 import { choiceBindings, textBindings } from '../../widgets/field.ts';
 import { type TextState, textState } from '../../widgets/text/state.ts';
 import { problemKey } from '../overlay/problem-key.ts';
-import { startProblemRows } from './page.ts';
+import { besideList, startProblemRows } from './page.ts';
 import { startRows } from './rows.ts';
 
 export function startKeys(state: AppState): AppBindings {
@@ -25,7 +25,8 @@ export function startKeys(state: AppState): AppBindings {
     { keys: ['escape', 'q'], label: 'leave', act: () => next({ ...state, overlay: { kind: 'leave' } }) },
     leaveKey(state),
   ];
-  return withHelp(state, bindings, 'Where to start', helpText);
+  const beside = besideList(start.installed, '-').map((text) => text.trim());
+  return withHelp(state, bindings, 'Where to start', [helpText, '', ...beside].join('\n'));
 }
 
 const helpText =

@@ -1,3 +1,4 @@
+import { folded } from '../../../../text/width.ts';
 import { installedLines } from '../../../model/installed.ts';
 import { startTitle } from '../../../model/start-title.ts';
 import type { AppState } from '../../store/state.ts';
@@ -33,16 +34,39 @@ export function startPage(state: StartPageState, size: Size, theme: Theme): Star
   return {
     above: [...blank, line(theme, ` ${startTitle(productName)}`, 'plain', true), ...blank],
     choice: { rows, index, height: listHeight(rows.length, height), width },
-    below: [line(theme, ' '), ...(installed ? besideSite(theme, installed) : needed(theme))],
+    below: [
+      line(theme, ' '),
+      ...fitting(besideList(installed, theme.glyphs.dot), width, startProblemRows(state, size), theme),
+    ],
   };
+}
+
+/** What stands under the list: beside a site that is set up already the verbs that fit, else what is needed for a new one. */
+export const besideList = (installed: StartPageState['start']['installed'], dot: string): readonly string[] =>
+  installed
+    ? installedLines(installed).map((text, index) => (index === 0 ? text : `  ${text}`))
+    : [
+        'Have at hand:',
+        ...atHand.map((text) => `  ${dot} ${text}`),
+        '',
+        'Every change is saved as a draft. No machine is changed before you say so.',
+      ];
+
+/** The texts between the edges of the screen; of more lines than there is room for the help has the rest. */
+function fitting(texts: readonly string[], width: number, room: number, theme: Theme): readonly Spans[] {
+  const lines = texts.flatMap((text, index) =>
+    folded(text, width - 2, '  ').map((part) => line(theme, ` ${part}`, index === 0 ? 'plain' : 'quiet')),
+  );
+  if (lines.length <= room) return lines;
+  const kept = lines.slice(0, Math.max(0, room - 1));
+  return [...kept, line(theme, ` ${lines.length - kept.length} more lines: ? shows them`, 'quiet')];
 }
 
 /** Lines under the list that a failure can be on. */
 export function startProblemRows(state: StartPageState, size: Size): number {
   const height = bodyRows(size);
   const rows = startRows(state).length;
-  const listed = listHeight(rows, height);
-  return Math.max(1, height - (height >= 16 ? 3 : 1) - listed - (listed < rows ? 1 : 0) - 1);
+  return Math.max(1, height - (height >= 16 ? 3 : 1) - listHeight(rows, height) - 1);
 }
 
 const listHeight = (rows: number, height: number): number => Math.max(2, Math.min(rows, height - 4));
@@ -52,16 +76,3 @@ export function startLines(state: StartPageState, size: Size, theme: Theme): rea
   const { above, choice, below } = startPage(state, size, theme);
   return [...above, ...choiceLines(theme, choice), ...below];
 }
-
-/** Beside a site that is set up already: the verbs that fit. */
-const besideSite = (theme: Theme, site: NonNullable<StartPageState['start']['installed']>): readonly Spans[] =>
-  installedLines(site).map((text, index) =>
-    index === 0 ? line(theme, ` ${text}`) : line(theme, `   ${text}`, 'quiet'),
-  );
-
-const needed = (theme: Theme): readonly Spans[] => [
-  line(theme, ' Have at hand:'),
-  ...atHand.map((text) => line(theme, `   ${theme.glyphs.dot} ${text}`, 'quiet')),
-  line(theme, ' '),
-  line(theme, ' Every change is saved as a draft. No machine is changed before you say so.', 'quiet'),
-];
