@@ -32,7 +32,7 @@ import { type Settings, settingsFrom, siteHome } from './settings.ts';
 import { givenPasswords } from './site.ts';
 import { readStartFacts } from './start-facts.ts';
 import { openUnfinished } from './unfinished-site.ts';
-import { openWorld, type World } from './world.ts';
+import { openWorld, restoreMachines, type World } from './world.ts';
 
 /**
  * The door between the pages of `init` and the world. `productName`: for a new site; a site file, a draft or the scenario of a rehearsal
@@ -103,6 +103,7 @@ class Session implements InitSession {
   readonly #accepted = new Set<string>();
 
   readonly #bundle: string | undefined;
+  #looked = false;
 
   constructor(settings: Settings, world: World, passwords: Passwords, product: Product, bundle: string | undefined) {
     this.#bundle = bundle;
@@ -184,6 +185,7 @@ class Session implements InitSession {
     onState: (node: string, state: AccessState) => void,
     signal: AbortSignal,
   ): Promise<void> {
+    this.#looked = true;
     const tell = (target: HostTarget, state: AccessState) => {
       if (signal.aborted) return;
       this.#access.set(target.addresses[0] ?? '', state);
@@ -266,7 +268,9 @@ class Session implements InitSession {
     return { site, product: productFor(site, this.product), world: this.#world, passwords: this.#passwords };
   }
 
-  close(): Promise<void> {
-    return this.#world.close();
+  /** Pages that were left before they looked at a node leave the machines of a rehearsal as they were. */
+  async close(): Promise<void> {
+    if (!this.#looked) await restoreMachines(this.#world, this.files);
+    await this.#world.close();
   }
 }

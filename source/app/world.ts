@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Stores } from '../bundle/stores.ts';
 import { Fault } from '../errors/fault.ts';
+import { unlessFault } from '../errors/unless-fault.ts';
 import type { Clock, HostKeyOffer, HostPool, HostTarget } from '../host/host.ts';
 import { foldersIn } from '../host/read-text.ts';
 import type { Passwords } from '../host/secrets.ts';
@@ -70,6 +71,12 @@ export async function openWorld({ files, passwords, rehearsal, fresh }: WorldOpt
     trustHostKeys: (node, lines, { besideOld }) => keys.pinKeysOf(node, lines, besideOld, files),
     close: () => hosts.close(),
   };
+}
+
+/** Brings back the machines of a rehearsal that `fresh` has replaced, unless a run is under way on the new ones. */
+export async function restoreMachines(world: World, files: Files): Promise<void> {
+  if (world.restore === undefined) return;
+  await unlessFault(() => underLock(files, async () => world.restore?.()));
 }
 
 /** A run that lives keeps its machines. The lock of one that is gone goes with the machines that it was for. */

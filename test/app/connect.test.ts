@@ -103,6 +103,29 @@ it('lets the wizard tell why a node was not reached, and ends its preflight when
   await expect(wizard.preflight(judged.site, facts, AbortSignal.abort())).rejects.toThrow(/abort/i);
 });
 
+it('pages of init that are left before they look at a node leave the machines of a rehearsal as they were', async () => {
+  const wanted = await settings();
+  const pinned = async () => {
+    const opened = await openSite(wanted);
+    try {
+      return await Promise.all(opened.site.nodes.map(({ name }) => opened.world.isPinned(name)));
+    } finally {
+      await opened.close();
+    }
+  };
+  const before = await openSite(wanted);
+  await connect(before.site.nodes.map(targetOf), { ...before, prompts: trusting });
+  await before.close();
+  const first = await openInitSession(wanted, undefined);
+  await first.startFacts();
+  await first.close();
+  expect(await pinned()).toEqual([true, true, true]);
+  const further = await openInitSession(wanted, undefined);
+  await further.gather(await further.newDraft(), () => undefined, new AbortController().signal);
+  await further.close();
+  expect(await pinned()).toEqual([false, false, false]);
+});
+
 /** No node has a wanted address of its own. */
 function withoutNetwork(draft: SiteDraft): SiteDraft {
   const nodes = Array.isArray(draft['nodes']) ? draft['nodes'] : [];
