@@ -5,8 +5,8 @@ import { update } from '../../../source/ui/ink/app/update.ts';
 import { Frame } from '../../../source/ui/ink/widgets/frame.tsx';
 import { Line } from '../../../source/ui/ink/widgets/line.tsx';
 import { getAt } from '../../../source/wizard/draft/draft.ts';
-import { facts, wholeDraft } from '../sample.ts';
-import { begin, checked, ended, failed, opened, ran, reviewed, seen, told } from './states.tsx';
+import { facts, step, wholeDraft } from '../sample.ts';
+import { begin, checked, ended, failed, opened, plan, ran, reviewed, reviewOfPlan, seen, told } from './states.tsx';
 import { Walk } from './walk.tsx';
 
 const small = { columns: 40, rows: 12 };
@@ -85,6 +85,33 @@ describe('what goes on', () => {
   it('a paused run says that nothing new starts, and how it goes on', () => {
     const paused = told(ran(), { type: 'run-paused', why: 'by the operator' });
     expect(paused.shown()).toContain('Paused: 1 running step ends, nothing new starts · p continues');
+  });
+  it.each([80, 120])('steps of the cluster are not read as those of the first node, on %i columns', (columns) => {
+    const size = { columns, rows: 40 };
+    const group = 'Prepare';
+    const steps = [
+      step('values', { group }),
+      step('images@ks-1', { group }),
+      step('secret', { group }),
+      step('rollout'),
+    ];
+    const done = (id: string) =>
+      ({ type: 'step-done', step: id, outcome: 'changed', seen: '', durationMs: 2000 }) as const;
+    const mixed = { ...plan, steps };
+    const begun = checked('pass', size)
+      .keys('n')
+      .tell({ type: 'planned', plan: mixed, review: reviewOfPlan(mixed) })
+      .keys('berlin<enter>')
+      .tell({ type: 'begun', now: 0 });
+    const run = told(
+      begun,
+      { type: 'run-started', run: '7f3a', plan: 'x', process: 1, owner: 'me', host: 'h', resumed: false },
+      done('values'),
+      done('images@ks-1'),
+    );
+    expect(run.shown()).toMatch(/○ Prepare +✓ 2 s +○ 1 of 2 · cluster/);
+    expect(run.shown()).toMatch(/○ Host names +○ · cluster/);
+    expect(told(run, done('secret')).shown()).toMatch(/✓ Prepare +✓ 2 s +✓ 4 s · cluster/);
   });
   it('a running step says what it waits for and when it gives up', () => {
     const waits = told(ran(), {

@@ -1,6 +1,13 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
-import { cellSteps, type RunGroup, type StepState, type StepView, worstState } from '../../../../engine/view/view.ts';
+import {
+  cellSteps,
+  isSettled,
+  type RunGroup,
+  type StepState,
+  type StepView,
+  worstState,
+} from '../../../../engine/view/view.ts';
 import { durationClock } from '../../../../text/duration.ts';
 import { cellsOf, fitted } from '../../../../text/width.ts';
 import { isUnread, type RunScreen, type RunState, stepHere } from '../../store/run-state.ts';
@@ -106,6 +113,7 @@ function GroupRow(props: {
   readonly here: boolean;
   readonly title: number;
   readonly nodes: readonly { readonly id: string; readonly width: number }[];
+  readonly width: number;
   readonly now: number;
   readonly tick: number;
 }): ReactNode {
@@ -113,29 +121,41 @@ function GroupRow(props: {
   const { run, group } = props;
   const all = [...group.steps.keys()].flatMap((node) => cellSteps(run.view, group, node));
   const state = worstState(all) ?? 'queued';
-  const cluster = cellSteps(run.view, group, undefined);
   const focus = run.view.nodes[run.column];
+  const nodes = group.steps.size === 1 && group.steps.has(undefined) ? [] : props.nodes;
+  const taken = 5 + props.title + nodes.reduce((sum, { width }) => sum + width + 2, 0);
   return (
     <Box flexShrink={0} height={1} paddingLeft={1}>
       <Pointer here={props.here} />
       <Text {...tone(theme, toneOf(state))}>{`${glyphOf(theme, state, props.tick)} `}</Text>
       <Text bold={props.here}>{`${fitted(asciiText(theme, group.title), props.title - 2)}  `}</Text>
-      {cluster.length > 0 && group.steps.size === 1 ? (
-        <Text wrap="truncate" {...tone(theme, toneOf(state))}>
-          {cellWords(theme, cluster, props.now)}
-        </Text>
-      ) : (
-        props.nodes.map(({ id, width }) => (
-          <NodeCell
-            key={id}
-            steps={cellSteps(run.view, group, id.slice(1))}
-            width={width}
-            here={props.here && id.slice(1) === focus}
-            now={props.now}
-          />
-        ))
-      )}
+      {nodes.map(({ id, width }) => (
+        <NodeCell
+          key={id}
+          steps={cellSteps(run.view, group, id.slice(1))}
+          width={width}
+          here={props.here && id.slice(1) === focus}
+          now={props.now}
+        />
+      ))}
+      <ClusterCell steps={cellSteps(run.view, group, undefined)} room={props.width - taken} now={props.now} />
     </Box>
+  );
+}
+
+/** Steps of the cluster stand under no node: where there is room, their cell says so. */
+function ClusterCell(props: { readonly steps: readonly StepView[]; readonly room: number; readonly now: number }) {
+  const theme = useTheme();
+  const state = worstState(props.steps);
+  if (state === undefined) return null;
+  const words = cellWords(theme, props.steps, props.now);
+  const label = asciiText(theme, ' · cluster');
+  const fits = cellsOf(words + label) <= props.room;
+  return (
+    <Text wrap="truncate" {...tone(theme, toneOf(state))}>
+      {words}
+      {fits ? <Text {...tone(theme, 'quiet')}>{label}</Text> : null}
+    </Text>
   );
 }
 
@@ -179,7 +199,7 @@ function stateGlyph(glyphs: Glyphs, state: StepState): string {
   return state === 'queued' ? glyphs.todo : glyphs.running;
 }
 
-/** A cell: `✓ 48 s`, `… 62%`, `○`. */
+/** A cell: `✓ 48 s`, `… 62%`, `○`, and `○ 2 of 5` between its steps. */
 function cellWords(theme: Theme, steps: readonly StepView[], now: number): string {
   const state = worstState(steps);
   if (state === undefined) return '';
@@ -188,6 +208,8 @@ function cellWords(theme: Theme, steps: readonly StepView[], now: number): strin
   if (running?.fraction !== undefined) return `${mark} ${Math.round(running.fraction * 100)}%`;
   if (running?.startedAt !== undefined) return `${mark} ${durationClock(now - running.startedAt)}`;
   if (state === 'failed' || state === 'undo-failed') return `${mark} failed`;
+  const done = steps.filter((step) => isSettled(step.state)).length;
+  if (state === 'queued' && done > 0) return `${mark} ${done} of ${steps.length}`;
   const spent = steps.reduce((sum, step) => sum + (step.state === 'changed' ? (step.durationMs ?? 0) : 0), 0);
   if (state === 'changed' && spent >= 1000) return `${mark} ${durationClock(spent)}`;
   if (state === 'already') return `${mark} there`;
