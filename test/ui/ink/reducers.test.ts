@@ -6,7 +6,7 @@ import { pressed } from '../../../source/ui/ink/widgets/bindings.ts';
 import type { ChoiceState } from '../../../source/ui/ink/widgets/choice/state.ts';
 import { choiceBindings, textBindings } from '../../../source/ui/ink/widgets/field.ts';
 import { type KeyPress, keysOf, press } from '../../../source/ui/ink/widgets/keys.ts';
-import { fitColumns } from '../../../source/ui/ink/widgets/table/columns.ts';
+import { fitColumns, nodeColumns, nodeHeads } from '../../../source/ui/ink/widgets/table/columns.ts';
 import { windowOf } from '../../../source/ui/ink/widgets/table/window.ts';
 import { textState } from '../../../source/ui/ink/widgets/text/state.ts';
 import { diffLines, shortDiff } from '../../../source/ui/model/diff.ts';
@@ -162,6 +162,20 @@ describe('columns', () => {
   ])('in %i cells with %s in focus', (room, focus, kept) =>
     expect(fitColumns(wishes, room, focus).map((column) => column.id)).toEqual(kept),
   );
+  it.each([
+    [20, undefined, ['ks-1', 'ks-2 +3']],
+    [20, 'ks-1', ['ks-1', 'ks-2 +3']],
+    [30, 'ks-3', ['ks-2', 'ks-3', 'ks-4 +2']],
+    [20, 'ks-5', ['ks-4', 'ks-5 +3']],
+  ])('of five nodes in %i cells with %s in focus those beside it are shown, else the first', (room, focus, heads) => {
+    const nodes = ['ks-1', 'ks-2', 'ks-3', 'ks-4', 'ks-5'];
+    const columns = fitColumns(
+      nodeColumns(nodes, focus, () => ({ width: 8 })),
+      room,
+      focus && `@${focus}`,
+    );
+    expect(nodeHeads(columns, nodes)).toEqual(heads);
+  });
 });
 
 describe('words', () => {

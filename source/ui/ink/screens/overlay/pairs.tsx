@@ -17,7 +17,7 @@ const answerAt = ({ preflight }: AppState, from: string, to: string) =>
 export function pairsKeys(state: AppState, overlay: PairsOverlay): AppBindings {
   const names = namesOf(state);
   const [from, to] = [names[overlay.row], names[overlay.column]];
-  const moved = (row: number, column: number) => () => {
+  const moved = (row: number, column: number) => {
     const last = Math.max(0, names.length - 1);
     const at = (value: number) => Math.min(last, Math.max(0, value));
     return next({ ...state, overlay: { ...overlay, row: at(row), column: at(column) } });
@@ -36,10 +36,18 @@ export function pairsKeys(state: AppState, overlay: PairsOverlay): AppBindings {
           },
         ];
   return [
-    { keys: ['up'], label: 'up', act: moved(row - 1, column) },
-    { keys: ['down'], label: 'down', act: moved(row + 1, column) },
-    { keys: ['left'], label: 'left', act: moved(row, column - 1) },
-    { keys: ['right'], label: 'right', act: moved(row, column + 1) },
+    {
+      keys: ['up', 'down'],
+      label: 'from',
+      dropOrder: 3,
+      act: (key) => moved(row + (key.name === 'up' ? -1 : 1), column),
+    },
+    {
+      keys: ['left', 'right'],
+      label: 'to',
+      dropOrder: 3,
+      act: (key) => moved(row, column + (key.name === 'left' ? -1 : 1)),
+    },
     ...ask,
     ...(overlay.asking
       ? []
@@ -60,10 +68,14 @@ export function PairsView(props: {
   const down = windowOf(names.length, overlay.row, Math.max(1, rows - 7));
   const across = windowOf(names.length, overlay.column, Math.max(1, Math.floor((width - 14) / (cells + 2))));
   const shown = names.slice(across.from, across.to);
+  const cut = down.to - down.from < names.length || shown.length < names.length;
+  const part = cut
+    ? `, rows ${down.from + 1}-${down.to}, columns ${across.from + 1}-${across.to} of ${names.length}`
+    : '';
   const here = answerAt(state, names[overlay.row] ?? '', names[overlay.column] ?? '');
   return (
     <Box flexDirection="column" flexShrink={0}>
-      <Line bold text={` From (row) to (column)${overlay.asking ? ', asking' : ''}`} />
+      <Line bold text={` From (row) to (column)${part}${overlay.asking ? ', asking' : ''}`} />
       <Line as="quiet" text={`  ${fitted('', 10)}  ${shown.map((name) => fitted(name, cells)).join('  ')}`} />
       {names.slice(down.from, down.to).map((from, at) => (
         <Row

@@ -13,7 +13,7 @@ import { fitMessages } from '../../widgets/fit-messages.ts';
 import { Line } from '../../widgets/line.tsx';
 import { Messages } from '../../widgets/messages.tsx';
 import { Problem } from '../../widgets/problem.tsx';
-import { type ColumnWish, fitColumns, nodeHeads } from '../../widgets/table/columns.ts';
+import { type ColumnWish, fitColumns, nodeColumns, nodeHeads } from '../../widgets/table/columns.ts';
 import { windowOf } from '../../widgets/table/window.ts';
 import { asciiText, markOf, tone } from '../../widgets/theme.ts';
 import { useTheme } from '../../widgets/theme-context.ts';
@@ -116,7 +116,7 @@ function GridLines(props: {
   const perNode = props.shown.filter((row) => row.about === 'node');
   const here = props.shown[props.row - props.from];
   const worst = props.nodes.find((node) => ['fail', 'warn'].includes(here?.cells.get(node)?.grade ?? ''));
-  const wishes = gridColumns(props.shown, perNode, props.nodes);
+  const wishes = gridColumns(props.shown, perNode, props.nodes, worst);
   const columns = fitColumns(wishes, props.width - 4, worst === undefined ? undefined : `@${worst}`);
   const heads = nodeHeads(columns, props.nodes);
   return (
@@ -141,7 +141,12 @@ function GridLines(props: {
 }
 
 /** Title, what is wanted, and a column for each node, as wide as the rows shown need. */
-function gridColumns(shown: readonly GridRow[], perNode: readonly GridRow[], nodes: readonly string[]): ColumnWish[] {
+function gridColumns(
+  shown: readonly GridRow[],
+  perNode: readonly GridRow[],
+  nodes: readonly string[],
+  worst: string | undefined,
+): ColumnWish[] {
   const titles = Math.min(30, Math.max(12, ...perNode.map((row) => cellsOf(row.title))));
   const wanted = Math.min(22, Math.max(0, ...shown.map((row) => cellsOf(row.wanted))));
   const nodeWidth = (node: string): number =>
@@ -149,11 +154,9 @@ function gridColumns(shown: readonly GridRow[], perNode: readonly GridRow[], nod
   return [
     { id: 'title', width: titles, least: Math.min(titles, 22), dropOrder: 0 },
     ...(wanted > 0 ? [{ id: 'wanted', width: wanted, least: Math.min(wanted, 12), dropOrder: 2 }] : []),
-    ...nodes.map((node) => ({
-      id: `@${node}`,
+    ...nodeColumns(nodes, worst, (node) => ({
       width: Math.min(16, nodeWidth(node)),
       least: Math.min(6, node.length + 2),
-      dropOrder: 1,
     })),
   ];
 }

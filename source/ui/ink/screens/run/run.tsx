@@ -14,7 +14,7 @@ import { isUnread, type RunScreen, type RunState, stepHere } from '../../store/r
 import { Pointer } from '../../widgets/choice/choice.tsx';
 import { Line, SpansLine } from '../../widgets/line.tsx';
 import { Pager } from '../../widgets/pager/pager.tsx';
-import { fitColumns, nodeHeads } from '../../widgets/table/columns.ts';
+import { fitColumns, nodeColumns, nodeHeads } from '../../widgets/table/columns.ts';
 import { rowsAround, windowOf } from '../../widgets/table/window.ts';
 import { asciiText, type Glyphs, type Theme, type Tone, tone } from '../../widgets/theme.ts';
 import { useTheme } from '../../widgets/theme-context.ts';
@@ -100,7 +100,7 @@ function gridColumns({ view, column }: RunState, groups: readonly RunGroup[], wi
   return fitColumns(
     [
       { id: 'title', width: titles, least: Math.min(titles, 20), dropOrder: 0 },
-      ...view.nodes.map((node) => ({ id: `@${node}`, width: Math.max(9, Math.min(14, cellsOf(node))), dropOrder: 1 })),
+      ...nodeColumns(view.nodes, focus, (node) => ({ width: Math.max(9, Math.min(14, cellsOf(node))) })),
     ],
     width,
     focus === undefined ? undefined : `@${focus}`,

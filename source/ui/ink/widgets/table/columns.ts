@@ -31,6 +31,20 @@ export function fitColumns(
   return narrowed(kept, room);
 }
 
+/** The columns of `nodes`, `@NAME`. Those that are farthest from the one in `focus`, else from the first, are left out first. */
+export function nodeColumns(
+  nodes: readonly string[],
+  focus: string | undefined,
+  wish: (node: string) => { readonly width: number; readonly least?: number },
+): ColumnWish[] {
+  const at = Math.max(0, nodes.indexOf(focus ?? ''));
+  return nodes.map((node, index) => ({
+    id: `@${node}`,
+    ...wish(node),
+    dropOrder: 1 + Math.abs(index - at) / (nodes.length + 1),
+  }));
+}
+
 /** The heads of the columns of nodes, `@NAME`; the last one says how many of `nodes` have none for want of room: `ks-3 +2`. */
 export function nodeHeads(columns: readonly { readonly id: string }[], nodes: readonly string[]): string[] {
   const shown = columns.filter(({ id }) => id.startsWith('@')).length;
