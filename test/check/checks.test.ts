@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checks, findCheck } from '../../source/check/checks.ts';
 import { runChecks } from '../../source/check/run.ts';
-import { worst } from '../../source/check/summary.ts';
+import { causes, worst } from '../../source/check/summary.ts';
 import { loadProduct } from '../../source/product/load.ts';
 import { selfSigned } from '../../source/tls/self-signed.ts';
 import { GiB, healthyFacts, healthySite, healthyStorage, seenAtMs, withoutSections } from '../facts-fixtures.ts';
@@ -145,6 +145,13 @@ describe('a healthy site', () => {
     expect(pair.find(({ check }) => check === 'tls-match')?.grade).toBe('pass');
     expect(pair.find(({ check }) => check === 'tls-name')?.grade).toBe('pass');
   });
+});
+
+test('a certificate that cannot be read is told once', () => {
+  const tls = { key: { text: 'x' }, certificate: { problem: 'the file does not exist.' } };
+  const site = { tls: { mode: 'files', key: '/k', certificate: '/c' } } as const;
+  const told = causes(runChecks(inputOf({ site, evidence: { tls } }, product)));
+  expect(told.filter(({ grade }) => grade !== 'pass').map(({ check }) => check)).toEqual(['tls-certificate']);
 });
 
 describe('what was not seen does not pass', () => {

@@ -75,7 +75,8 @@ function ofFiles(id: string, { site, evidence }: CheckInput): readonly Outcome[]
   const { key, certificate } = read;
   const own = { 'tls-key': key, 'tls-certificate': certificate }[id];
   if (own && 'problem' in own) return [unreadable(id, own, site.tls)];
-  if (!('text' in key) || !('text' in certificate)) return [notJudged];
+  if (!('text' in certificate)) return [notJudged('tls-certificate')];
+  if (!('text' in key)) return [notJudged('tls-key')];
   const { virtualAddress } = site.network;
   const findings = inspectPair({
     keyText: key.text,
@@ -86,15 +87,18 @@ function ofFiles(id: string, { site, evidence }: CheckInput): readonly Outcome[]
   });
   const about = findings.filter(({ check }) => check === id);
   if (about.length > 0) return about;
-  const broken = findings.some(
+  const broken = findings.find(
     ({ grade, check }) => grade === 'fail' && ['tls-key', 'tls-certificate'].includes(check),
   );
-  return [broken && id !== 'tls-certificate' ? notJudged : pass('readable', 'The certificate can be read.')];
+  if (broken === undefined || id === 'tls-certificate') return [pass('readable', 'The certificate can be read.')];
+  return [notJudged(broken.check)];
 }
 
-const notJudged: Outcome = warn('not judged', 'This is checked once key and certificate can be read.', {
-  advice: 'Give a key and a certificate that can be read',
-});
+const notJudged = (follows: string): Outcome =>
+  warn('not judged', 'This is checked once key and certificate can be read.', {
+    advice: 'Give a key and a certificate that can be read',
+    follows,
+  });
 
 function unreadable(id: string, file: ReadText, tls: CheckInput['site']['tls']): Outcome {
   const what = id === 'tls-key' ? 'key' : 'certificate';
