@@ -161,7 +161,17 @@ function formulas({ workload, volumes }: ProductData): Complaint[] {
     if (!isVolume(volume)) return [broken([...place, 'volume'], `"${volume}"`, aVolume)];
     return formula([...place, 'value'], value, [...known, volumeBytes]);
   });
-  return [...sizes, ...settings];
+  return [...usualInputs(workload), ...sizes, ...settings];
+}
+
+/** Formulas that stand in place of a number: each knows the inputs before its own alone. */
+function usualInputs({ inputs, constants }: NonNullable<ProductData['workload']>): Complaint[] {
+  const names = constants.map(({ id }) => id);
+  return inputs.flatMap(({ default: usual }, at) =>
+    typeof usual === 'number'
+      ? []
+      : formula(['workload', 'inputs', at, 'default'], usual, [...inputs.slice(0, at).map(({ id }) => id), ...names]),
+  );
 }
 
 const aVolume = 'a volume of this product';

@@ -59,7 +59,9 @@ const workload = z.strictObject({
       id: z.string().regex(/^[a-z][A-Za-z]*$/),
       label: z.string().min(1),
       unit: z.string().min(1),
-      default: z.number().min(0),
+      default: z.union([z.number().min(0), z.string().min(1)]).meta({
+        description: 'A number, or a formula of inputs that stand before this one, and of constants.',
+      }),
       ...rests,
     }),
   ),

@@ -41,7 +41,7 @@ export function computedSize(
   if (!row) return undefined;
   const values = valuesOf(product, volume.class, site);
   const parsed = parseFormula(row.bytes);
-  const bytes = evaluate(parsed, Object.fromEntries(values.map(({ name, value }) => [name, value])));
+  const bytes = evaluate(parsed, named(values));
   const used = values.filter(({ name }) => new RegExp(`\\b${name}\\b`).test(row.bytes));
   return { gib: Math.max(1, Math.ceil(bytes / gibibyte)), formula: row.bytes, source: row.source, values: used };
 }
@@ -61,20 +61,8 @@ export function settingFor(
 }
 
 function valuesOf(product: Product, of: VolumeClass, { workload, managers, whatIf }: WorkloadSite): ComputedValue[] {
-  const inputs = (product.workload?.inputs ?? []).map(({ id, default: usual, source, confidence }): ComputedValue => {
-    const given = workload[id];
-    return given === undefined
-      ? { name: id, value: usual, from: 'product', source: `${source} (${confidence})` }
-      : { name: id, value: given, from: 'site' };
-  });
-  const constants = (product.workload?.constants ?? []).map(
-    ({ id, value, source, confidence }): ComputedValue => ({
-      name: id,
-      value,
-      from: 'product',
-      source: `${source} (${confidence})`,
-    }),
-  );
+  const inputs = inputValues(product, workload);
+  const constants = constantValues(product);
   const nodes = whatIf?.nodes ?? managers;
   const yearly = inputs.find(({ name }) => name === 'growthPercent')?.value ?? 0;
   const cluster = {
@@ -86,3 +74,27 @@ function valuesOf(product: Product, of: VolumeClass, { workload, managers, whatI
   const counted = Object.entries(cluster).map(([name, value]): ComputedValue => ({ name, value, from: 'cluster' }));
   return [...inputs, ...constants, ...counted];
 }
+
+/** The inputs as the site gives them, each other one with its usual value, which may follow from those before it. */
+export function inputValues(product: Product, workload: Readonly<Record<string, number>>): readonly ComputedValue[] {
+  const known = named(constantValues(product));
+  return (product.workload?.inputs ?? []).map(({ id, default: usual, source, confidence }): ComputedValue => {
+    const given = workload[id];
+    const value = given ?? (typeof usual === 'number' ? usual : evaluate(parseFormula(usual), known));
+    known[id] = value;
+    if (given !== undefined) return { name: id, value, from: 'site' };
+    const rests = `${source} (${confidence})`;
+    return { name: id, value, from: 'product', source: typeof usual === 'number' ? rests : `${usual}. ${rests}` };
+  });
+}
+
+const constantValues = (product: Product): readonly ComputedValue[] =>
+  (product.workload?.constants ?? []).map(({ id, value, source, confidence }) => ({
+    name: id,
+    value,
+    from: 'product',
+    source: `${source} (${confidence})`,
+  }));
+
+const named = (values: readonly ComputedValue[]): Record<string, number> =>
+  Object.fromEntries(values.map(({ name, value }) => [name, value]));

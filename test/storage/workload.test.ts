@@ -5,6 +5,7 @@ import { evaluate, namesIn, parseFormula } from '../../source/product/formula.ts
 import { loadProduct } from '../../source/product/load.ts';
 import { productRules } from '../../source/product/rules.ts';
 import { type StorageWish, volumesFor } from '../../source/storage/volumes.ts';
+import { inputValues } from '../../source/storage/workload.ts';
 import { healthySite } from '../facts-fixtures.ts';
 
 const product = await loadProduct('kloudspot');
@@ -84,6 +85,26 @@ describe('sizes from the workload', () => {
   test('search index by hand: 300 events/s at the peak, 30 days, three nodes, one replica', () => {
     const bytes = ((300 / 3) * 400 * 86_400 * 30 * 1.1 * 2) / 3 / 0.85 / 0.975;
     expect(sizes({ eventsPerSecond: 300 })).toMatchObject({ streamElasticsearch: Math.ceil(bytes / GiB) });
+  });
+
+  test('events follow the devices, unless they are given', () => {
+    expect(sizes({ devices: 20_000 })).toEqual(sizes({ devices: 20_000, eventsPerSecond: 200 }));
+    const values = inputValues(product, { devices: 20_000 });
+    expect(values.find(({ name }) => name === 'eventsPerSecond')).toEqual({
+      name: 'eventsPerSecond',
+      value: 200,
+      from: 'product',
+      source: 'devices / 100. Each device is seen every 100 s. (assumed)',
+    });
+  });
+
+  test('an input follows those before it alone', () => {
+    const { file: _, ...data } = product;
+    const inputs = (data.workload?.inputs ?? []).map((input) =>
+      input.id === 'devices' ? { ...input, default: 'eventsPerSecond * 100' } : input,
+    );
+    const looped = { ...data, workload: data.workload && { ...data.workload, inputs } };
+    expect(productRules(looped).map(({ text }) => text)).toEqual([expect.stringContaining('"eventsPerSecond"')]);
   });
 
   test('a lost node leaves the index to two; five nodes share it; growth is of a year', () => {

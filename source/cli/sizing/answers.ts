@@ -10,7 +10,7 @@ import {
 } from '../../storage/engines/engines.ts';
 import { typedSize } from '../../storage/typed-size.ts';
 import { type StorageWish, volumesFor } from '../../storage/volumes.ts';
-import type { WhatIf } from '../../storage/workload.ts';
+import { inputValues, type WhatIf } from '../../storage/workload.ts';
 import { defined } from '../../text/defined.ts';
 import { didYouMean } from '../../text/nearest.ts';
 import { rightAligned } from '../../text/width.ts';
@@ -51,7 +51,7 @@ export function withFlags(wish: StorageWish, flags: StorageFlags, product: Produ
   }
   const workload = withWorkload(wish, flags, product);
   const storage = { ...wish.storage, shared: { ...wish.storage.shared, engine }, volumes, ...defined({ workload }) };
-  return { ...wish, features, storage, whatIf: whatIfOf(flags) };
+  return { ...wish, features, storage, whatIf: withNodesToLose(whatIfOf(flags), wish) };
 }
 
 function withWorkload(wish: StorageWish, { workload = [] }: StorageFlags, product: Product) {
@@ -61,7 +61,8 @@ function withWorkload(wish: StorageWish, { workload = [] }: StorageFlags, produc
     const [id = '', typed = ''] = text.split('=', 2);
     if (!inputs.some((input) => input.id === id)) throw noSuch('workload', id, inputs);
     if (!/^\d+(\.\d+)?$/.test(typed)) {
-      const next = [`Write for example --workload ${id}=${inputs.find((input) => input.id === id)?.default}`];
+      const usual = inputValues(product, {}).find(({ name }) => name === id)?.value;
+      const next = [`Write for example --workload ${id}=${usual}`];
       throw new Fault({ what: `${typed || 'Nothing'} is not a number.`, where: `--workload ${text}`, next });
     }
     return [id, Number(typed)];
@@ -82,6 +83,17 @@ function whatIfOf({ whatIf = [], nodes }: StorageFlags): WhatIf | undefined {
     throw new Fault({ what: `Unknown question ${text}.`, where: '--what-if', next });
   });
   return Object.assign({}, ...asked, defined({ nodes: nodes === undefined ? undefined : Number(nodes) }));
+}
+
+/** One node has no other that would go on. */
+function withNodesToLose(asked: WhatIf | undefined, { nodes }: StorageWish): WhatIf | undefined {
+  const managers = asked?.nodes ?? nodes?.filter(({ role }) => role === 'manager').length;
+  if (asked?.failures === undefined || managers !== 1) return asked;
+  throw new Fault({
+    what: 'One node has no other that would go on without it.',
+    where: '--what-if lose-node',
+    next: ['Ask for three: --nodes 3'],
+  });
 }
 
 function knownFeatures(given: readonly string[], product: Product): string[] {

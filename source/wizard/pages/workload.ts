@@ -1,5 +1,6 @@
 import type { Product } from '../../product/schema.ts';
 import { volumesFor } from '../../storage/volumes.ts';
+import { type ComputedValue, inputValues } from '../../storage/workload.ts';
 import { isMapping } from '../../text/mapping.ts';
 import { getAt, removeAt, setAt } from '../draft/draft.ts';
 import { storageWish } from '../draft/storage-wish.ts';
@@ -14,7 +15,7 @@ export function workloadFields(view: WizardView): readonly Field[] {
   const { workload } = view.product;
   if (!workload || volumesFor(storageWish(view), view.product).length === 0) return [];
   const on = isMapping(getAt(view.draft, path));
-  return [toggle, ...(on ? usedInputs(view).map(inputField) : [])];
+  return [toggle, ...(on ? usedInputs(view).map((input) => inputField(input, usualOf(view))) : [])];
 }
 
 const toggle: Field = {
@@ -45,15 +46,30 @@ function usedInputs(view: WizardView): readonly Input[] {
   return inputs.filter((input) => used.some((formula) => new RegExp(`\\b${names(input)}\\b`).test(formula)));
 }
 
-function inputField({ id, label, unit, default: usual, source, confidence }: Input): Field {
+/** The usual value of each input, with those that were typed before it. */
+function usualOf({ draft, product }: WizardView): (id: string) => ComputedValue | undefined {
+  const given = getAt(draft, path);
+  const typed = isMapping(given)
+    ? Object.fromEntries(
+        Object.entries(given).flatMap(([id, value]) => (typeof value === 'number' ? [[id, value]] : [])),
+      )
+    : {};
+  return (id) => {
+    const { [id]: _, ...others } = typed;
+    return inputValues(product, others).find(({ name }) => name === id);
+  };
+}
+
+function inputField({ id, label, unit }: Input, usualFor: (id: string) => ComputedValue | undefined): Field {
   const own = [...path, id];
+  const { value: usual = 0, source = '' } = usualFor(id) ?? {};
   return {
     id: own.join('.'),
     path: own,
     kind: 'number',
     label,
     question: `${label} (${unit})`,
-    help: `The sizes follow from it. ${usual} is offered because: ${source} (${confidence}).`,
+    help: `The sizes follow from it. ${usual} is offered because: ${source}.`,
     required: true,
     unit,
     fallback: { value: usual, from: 'default' },
