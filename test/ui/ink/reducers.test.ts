@@ -7,7 +7,7 @@ import type { ChoiceState } from '../../../source/ui/ink/widgets/choice/state.ts
 import { choiceBindings, textBindings } from '../../../source/ui/ink/widgets/field.ts';
 import { type KeyPress, keysOf, press } from '../../../source/ui/ink/widgets/keys.ts';
 import { fitColumns, nodeColumns, nodeHeads } from '../../../source/ui/ink/widgets/table/columns.ts';
-import { windowOf } from '../../../source/ui/ink/widgets/table/window.ts';
+import { leftOut, windowOf } from '../../../source/ui/ink/widgets/table/window.ts';
 import { textState } from '../../../source/ui/ink/widgets/text/state.ts';
 import { diffLines, shortDiff } from '../../../source/ui/model/diff.ts';
 
@@ -135,7 +135,7 @@ describe('a long list', () => {
         (count, at, height) => {
           const cursor = Math.min(at, count - 1);
           const shown = windowOf(count, cursor, height);
-          const lines = shown.to - shown.from + (shown.below > 0 ? 1 : 0);
+          const lines = shown.to - shown.from + (leftOut(shown) === undefined ? 0 : 1);
           return (
             shown.from <= cursor &&
             cursor < shown.to &&

@@ -10,6 +10,7 @@ import { Choice, Pointer } from '../../widgets/choice/choice.tsx';
 import { Line } from '../../widgets/line.tsx';
 import { Messages } from '../../widgets/messages.tsx';
 import { fitColumns } from '../../widgets/table/columns.ts';
+import { LeftOut } from '../../widgets/table/left-out.tsx';
 import { windowOf } from '../../widgets/table/window.ts';
 import { TextInput } from '../../widgets/text/text.tsx';
 import { Bars } from './bars.tsx';
@@ -84,7 +85,7 @@ function Lines(props: {
           />
         </Box>
       ))}
-      {shown.below > 0 ? <Line as="quiet" text={`    ${shown.below} more below`} /> : null}
+      <LeftOut shown={shown} />
     </>
   );
 }

@@ -14,6 +14,7 @@ import { Line } from '../../widgets/line.tsx';
 import { Messages } from '../../widgets/messages.tsx';
 import { Problem } from '../../widgets/problem.tsx';
 import { type ColumnWish, fitColumns, nodeColumns, nodeHeads } from '../../widgets/table/columns.ts';
+import { LeftOut } from '../../widgets/table/left-out.tsx';
 import { windowOf } from '../../widgets/table/window.ts';
 import { asciiText, markOf, tone } from '../../widgets/theme.ts';
 import { useTheme } from '../../widgets/theme-context.ts';
@@ -64,7 +65,7 @@ function Open(props: { readonly state: AppState; readonly rows: number; readonly
           </Text>
         </Box>
       ))}
-      {shown.below > 0 ? <Line as="quiet" text={`    ${shown.below} more below`} /> : null}
+      <LeftOut shown={shown} />
     </Box>
   );
 }
@@ -92,7 +93,7 @@ function Grid(props: { readonly state: AppState; readonly rows: number; readonly
       <Line bold text={summaryOf(state.preflight.findings ?? [])} />
       {props.rows >= 14 ? <Line text="" /> : null}
       <GridLines shown={shown.slice(view.from, view.to)} from={view.from} row={row} nodes={nodes} width={width} />
-      {view.below > 0 ? <Line as="quiet" text={`    ${view.below} more below`} /> : null}
+      <LeftOut shown={view} />
       {state.preflight.all || rows.length === shown.length ? null : <Line as="quiet" text="   a shows all checks." />}
       <Line text="" />
       {here ? <Detail row={here} width={width} most={detail} /> : null}

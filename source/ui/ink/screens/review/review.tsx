@@ -8,6 +8,7 @@ import type { AppState } from '../../store/state.ts';
 import { Pointer } from '../../widgets/choice/choice.tsx';
 import { Line, Marked } from '../../widgets/line.tsx';
 import { Problem } from '../../widgets/problem.tsx';
+import { LeftOut } from '../../widgets/table/left-out.tsx';
 import { windowOf } from '../../widgets/table/window.ts';
 import { TextInput } from '../../widgets/text/text.tsx';
 import { asciiText, markOf, tone } from '../../widgets/theme.ts';
@@ -37,7 +38,7 @@ export function ReviewPage(props: {
       {review.lines.slice(shown.from, shown.to).map((line, at) => (
         <SubjectLine key={line.subject} line={line} here={shown.from + at === index} width={width} />
       ))}
-      {shown.below > 0 ? <Line as="quiet" text={`    ${shown.below} more below`} /> : null}
+      <LeftOut shown={shown} />
       {rows >= 10 ? <Line text="" /> : null}
       {problem.length > 0 ? (
         <Problem

@@ -12,10 +12,11 @@ import { durationClock } from '../../../../text/duration.ts';
 import { cellsOf, fitted } from '../../../../text/width.ts';
 import { isUnread, type RunScreen, type RunState, stepHere } from '../../store/run-state.ts';
 import { Pointer } from '../../widgets/choice/choice.tsx';
-import { Line, SpansLine } from '../../widgets/line.tsx';
+import { SpansLine } from '../../widgets/line.tsx';
 import { Pager } from '../../widgets/pager/pager.tsx';
 import { fitColumns, nodeColumns, nodeHeads } from '../../widgets/table/columns.ts';
-import { rowsAround, windowOf } from '../../widgets/table/window.ts';
+import { LeftOut } from '../../widgets/table/left-out.tsx';
+import { leftOut, rowsAround, windowOf } from '../../widgets/table/window.ts';
 import { asciiText, type Glyphs, type Theme, type Tone, tone } from '../../widgets/theme.ts';
 import { useTheme } from '../../widgets/theme-context.ts';
 import { StepPanel } from './panel.tsx';
@@ -50,11 +51,11 @@ function RunPage(props: {
   const groups = run.view.groups;
   // On a small screen the head says what is left out, so that the line is one of the grid.
   const shown = (small ? rowsAround : windowOf)(groups.length, run.row, props.rows - lower - 1);
-  const below = shown.below > 0 ? `${shown.below} more below` : '';
+  const more = leftOut(small && shown.below > 0 ? { ...shown, above: 0 } : shown) ?? '';
   return (
     <Box flexDirection="column" flexShrink={0}>
-      <Grid {...props} groups={groups.slice(shown.from, shown.to)} from={shown.from} corner={small ? below : ''} />
-      {!small && below !== '' ? <Line as="quiet" text={`    ${below}`} /> : null}
+      <Grid {...props} groups={groups.slice(shown.from, shown.to)} from={shown.from} corner={small ? more : ''} />
+      {small ? null : <LeftOut shown={shown} />}
       {step ? <StepPanel step={step} rows={lower} width={width} now={props.now} /> : null}
     </Box>
   );

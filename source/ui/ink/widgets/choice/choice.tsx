@@ -3,18 +3,18 @@ import { Indicator, Item } from 'ink-select-input';
 import type { ReactNode } from 'react';
 import { tone } from '../theme.ts';
 import { useTheme } from '../theme-context.ts';
-import { type ChoiceProps, choiceView, moreBelow, type ShownRow } from './view.ts';
+import { type ChoiceProps, choiceView, type ShownRow } from './view.ts';
 
 /** The rows around the pointer, as many as there is height for. */
 export function Choice(props: ChoiceProps): ReactNode {
   const theme = useTheme();
-  const { rows, below } = choiceView(props);
+  const { rows, more } = choiceView(props);
   return (
     <Box flexDirection="column" flexShrink={0}>
       {rows.map((row) => (
         <Row key={row.key} row={row} />
       ))}
-      {below > 0 ? <Text {...tone(theme, 'quiet')}>{moreBelow(below)}</Text> : null}
+      {more === undefined ? null : <Text {...tone(theme, 'quiet')}>{more}</Text>}
     </Box>
   );
 }

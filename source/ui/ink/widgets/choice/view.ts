@@ -1,6 +1,6 @@
 import { cellsOf, clipped, filled } from '../../../../text/width.ts';
 import type { Span, Spans } from '../spans.ts';
-import { windowOf } from '../table/window.ts';
+import { leftOut, windowOf } from '../table/window.ts';
 import type { Theme } from '../theme.ts';
 import type { ChoiceRow } from './row.ts';
 
@@ -22,8 +22,11 @@ export interface ShownRow {
   readonly hint: string;
 }
 
-/** The rows around the pointer, as many as there is height for, and how many more stand below. */
-export function choiceView(props: ChoiceProps): { readonly rows: readonly ShownRow[]; readonly below: number } {
+/** The rows around the pointer, as many as there is height for, and the line under them where some are left out. */
+export function choiceView(props: ChoiceProps): {
+  readonly rows: readonly ShownRow[];
+  readonly more: string | undefined;
+} {
   const { rows, index, height, width } = props;
   const shown = windowOf(rows.length, index, height);
   // A long label gives way to the hint beside it.
@@ -36,15 +39,13 @@ export function choiceView(props: ChoiceProps): { readonly rows: readonly ShownR
     const here = shown.from + at === index;
     return { key: row.key, here, lit: here && !row.unusable, label, hint };
   });
-  return { rows: fitting, below: shown.below };
+  const words = leftOut(shown);
+  return { rows: fitting, more: words && `   ${words}` };
 }
-
-/** Under a list that is cut. */
-export const moreBelow = (below: number): string => `   ${below} more below`;
 
 /** The same list as lines. */
 export function choiceLines(theme: Theme, props: ChoiceProps): readonly Spans[] {
-  const { rows, below } = choiceView(props);
+  const { rows, more } = choiceView(props);
   const lines = rows.map(({ here, lit, label, hint }): Spans => {
     const as = lit ? 'accent' : 'plain';
     const pointer: Spans = here
@@ -56,5 +57,5 @@ export function choiceLines(theme: Theme, props: ChoiceProps): readonly Spans[] 
     const beside: readonly Span[] = hint === '' ? [] : [{ text: hint, as: 'quiet' }];
     return [...pointer, { text: label, as }, ...beside];
   });
-  return below > 0 ? [...lines, [{ text: moreBelow(below), as: 'quiet' }]] : lines;
+  return more === undefined ? lines : [...lines, [{ text: more, as: 'quiet' }]];
 }

@@ -8,19 +8,18 @@ export interface Shown {
 }
 
 /**
- * The rows around the cursor that fit into `height` lines. Where rows are left out below, one line is kept for saying so.
+ * The rows around the cursor that fit into `height` lines. Where rows are left out, one line is kept for saying so: see `leftOut`.
  * Worked out from the cursor alone, so that a resize cannot leave it outside.
  */
 export function windowOf(count: number, cursor: number, height: number): Shown {
   if (count <= height) return { from: 0, to: count, above: 0, below: 0 };
-  const rows = Math.max(1, height - 1);
-  const from = Math.max(0, Math.min(count - rows, cursor - Math.floor(rows / 2)));
-  // At the end nothing is left to be said, so the line is a row again.
-  if (from + rows >= count) {
-    const last = Math.max(0, count - Math.max(1, height));
-    return { from: last, to: count, above: last, below: 0 };
-  }
-  return { from, to: from + rows, above: from, below: count - from - rows };
+  return rowsAround(count, cursor, height - 1);
+}
+
+/** What stands under rows of which some are left out. */
+export function leftOut({ above, below }: Shown): string | undefined {
+  if (below > 0) return above > 0 ? `${below} more below, ${above} above` : `${below} more below`;
+  return above > 0 ? `${above} more above` : undefined;
 }
 
 /** The same with all of `height` for rows: what is left out is said elsewhere. */
