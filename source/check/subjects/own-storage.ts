@@ -1,8 +1,12 @@
 import type { NodeFacts } from '../../facts/facts.ts';
 import type { KernelFacts } from '../../facts/kernel.ts';
 import { requirements } from '../../product/features.ts';
+import { ownClass } from '../../storage/classes.ts';
 import { type Provider, storageBehind } from '../../storage/engines/existing/providers.ts';
-import { type AboutNode, type Check, fail, nodeCheck, type Outcome, pass, warn } from '../check.ts';
+import { volumesFor } from '../../storage/volumes.ts';
+import { kloudspot } from '../../text/command.ts';
+import { listed } from '../../text/listed.ts';
+import { type AboutNode, type Check, type CheckInput, fail, nodeCheck, type Outcome, pass, warn } from '../check.ts';
 
 /** What the storage behind a class of the operator's own needs of each node. */
 export const ownStorage: Check = nodeCheck(
@@ -20,6 +24,8 @@ export const ownStorage: Check = nodeCheck(
     if (known.length === 0 && unknown.length === 0) return pass('none', 'OpenEBS holds the volumes.');
     const lacking = known.flatMap((provider) => lackingOf(provider, kernel, about));
     if (lacking.length > 0) return lacking;
+    const absent = classesToCome(about.input);
+    if (absent.length > 0) return toCome(absent);
     const names = known.map(({ name }) => name).join(', ');
     if (unknown.length === 0) return pass(names, `What ${names} needs of the node is there.`);
     return pass(
@@ -28,6 +34,27 @@ export const ownStorage: Check = nodeCheck(
     );
   },
 );
+
+/** Classes of the operator's own on a cluster that this run builds and deploys to: nothing of the run makes them. */
+function classesToCome({ site, product, facts, evidence }: CheckInput): readonly string[] {
+  const stands = evidence?.cluster !== undefined || evidence?.provisioners !== undefined;
+  if (stands || site.deploy !== 'now' || [...facts.values()].some(({ microk8s }) => microk8s?.installed)) return [];
+  const declared = new Set(
+    site.nodes.flatMap(({ volumes = [] }) => volumes.flatMap((each) => each.storageClass ?? [])),
+  );
+  const wanted = volumesFor(site, product).flatMap((volume) => ownClass(site.storage, volume.class) ?? []);
+  return [...new Set(wanted)].filter((name) => !declared.has(name));
+}
+
+const toCome = (classes: readonly string[]): Outcome =>
+  warn(
+    'not there yet',
+    `The cluster that is built does not have ${listed(classes)}: the run stops before the product.`,
+    {
+      advice: `Deploy later (deploy: later in site.yaml): install that storage once the cluster is built, then ${kloudspot('start')}`,
+      field: ['storage'],
+    },
+  );
 
 function lackingOf(provider: Provider, kernel: KernelFacts, about: AboutNode): Outcome[] {
   return [

@@ -15,6 +15,13 @@ const ownStorage = { check: 'own-storage', nodes: ['ks-1'] } as const;
 export const ownStorageCases: readonly Case[] = [
   {
     ...ownStorage,
+    what: 'a class on a cluster that is still to be built',
+    grade: 'warn',
+    says: /^The cluster that is built does not have fast: the run stops before the product\.$/,
+    site: behind('fast'),
+  },
+  {
+    ...ownStorage,
     what: 'Mayastor without NVMe over TCP',
     grade: 'fail',
     says: /no kernel module nvme_tcp, which OpenEBS Mayastor/,
@@ -58,7 +65,7 @@ export const ownStorageCases: readonly Case[] = [
     what: 'Mayastor with all that it needs',
     grade: 'pass',
     says: /What OpenEBS Mayastor needs of the node is there/,
-    site: behind('mayastor-3'),
+    site: { ...behind('mayastor-3'), deploy: 'later' },
     facts: onNode1('memory', { hugePages: 1024 }),
   },
   {
@@ -83,6 +90,6 @@ export const ownStorageCases: readonly Case[] = [
     what: 'a class of which nothing is known yet',
     grade: 'pass',
     says: /The provisioner of class gold is unknown/,
-    site: behind('gold'),
+    site: { ...behind('gold'), deploy: 'later' },
   },
 ];
