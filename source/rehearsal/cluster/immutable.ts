@@ -15,8 +15,18 @@ const claimSpec = z.object({
   resources: z.object({ requests: z.object({ storage: z.string() }) }),
 });
 const claim = z.object({ spec: claimSpec, status: z.object({ phase: z.string().default('Pending') }).prefault({}) });
-const set = z.object({ spec: z.object({ volumeClaimTemplates: z.array(z.object({ spec: claimSpec })).default([]) }) });
+const specified = z.object({ spec: z.record(z.string(), z.unknown()).default({}) });
 
+/** What may change in a stateful set. */
+const freeOfSet: readonly string[] = [
+  'replicas',
+  'ordinals',
+  'template',
+  'updateStrategy',
+  'revisionHistoryLimit',
+  'persistentVolumeClaimRetentionPolicy',
+  'minReadySeconds',
+];
 const fixedOfSet =
   "spec: Forbidden: updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
 const fixedOfClaim =
@@ -31,7 +41,10 @@ export function changeRefusal(cluster: Cluster, wanted: KubeObject): Refusal | u
   if (before === undefined || before.metadata.deletionTimestamp !== undefined) return undefined;
   switch (kind) {
     case 'StatefulSet':
-      return sameTemplates(before, wanted) ? undefined : invalid('StatefulSet.apps', metadata.name, fixedOfSet);
+      return sameSpec(before, wanted) ? undefined : invalid('StatefulSet.apps', metadata.name, fixedOfSet);
+    case 'Deployment':
+    case 'DaemonSet':
+      return ofSelector(before, wanted);
     case 'PersistentVolumeClaim':
       return ofClaim(cluster, before, wanted);
     case 'StorageClass':
@@ -46,9 +59,20 @@ const invalid = (kind: string, name: string, why: string): Refusal => ({
   text: `${kind} "${name}" is invalid: ${why}`,
 });
 
-function sameTemplates(before: KubeObject, wanted: KubeObject): boolean {
-  const templates = (object: KubeObject) => JSON.stringify(set.safeParse(object).data?.spec.volumeClaimTemplates ?? []);
-  return templates(before) === templates(wanted);
+const specOf = (object: KubeObject): Record<string, unknown> => specified.safeParse(object).data?.spec ?? {};
+
+/** What the API server adds by itself is in neither: what one of them lacks counts as changed. */
+function sameSpec(before: KubeObject, wanted: KubeObject): boolean {
+  const fixed = (object: KubeObject) =>
+    Object.fromEntries(Object.entries(specOf(object)).filter(([key]) => !freeOfSet.includes(key)));
+  return sameWords(fixed(before), fixed(wanted));
+}
+
+function ofSelector(before: KubeObject, wanted: KubeObject): Refusal | undefined {
+  const [old, next] = [before, wanted].map((object) => specOf(object)['selector']);
+  if (sameWords(old, next)) return undefined;
+  const why = `spec.selector: Invalid value: ${JSON.stringify(next)}: field is immutable`;
+  return invalid(`${wanted.kind}.apps`, wanted.metadata.name, why);
 }
 
 function ofClaim(cluster: Cluster, before: KubeObject, wanted: KubeObject): Refusal | undefined {
@@ -82,6 +106,6 @@ function sameWords(one: unknown, other: unknown): boolean {
   return [...keys].every((key) => sameWords(Reflect.get(one, key), Reflect.get(other, key)));
 }
 
-/** As kubectl prints it. */
+/** As kubectl prints it: without the group of the kind. */
 export const kubectlRefusal = ({ reason, text }: Refusal): string =>
-  reason === 'Invalid' ? `The ${text}` : `Error from server (Forbidden): ${text}`;
+  reason === 'Invalid' ? `The ${text.replace(/^(\w+)\.\S+/, '$1')}` : `Error from server (Forbidden): ${text}`;

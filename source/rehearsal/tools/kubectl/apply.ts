@@ -2,7 +2,7 @@ import { parseAllDocuments } from 'yaml';
 import { isMapping } from '../../../text/mapping.ts';
 import { unansweredWebhook } from '../../cluster/controllers/admission.ts';
 import { changeRefusal, kubectlRefusal } from '../../cluster/immutable.ts';
-import { kindOf, printed } from '../../cluster/kinds.ts';
+import { kindOf, printed, qualified } from '../../cluster/kinds.ts';
 import { find, put } from '../../cluster/store.ts';
 import { type Cluster, type KubeObject, kubeObjectSchema } from '../../model/cluster.ts';
 import { fileAt } from '../../node/file-system.ts';
@@ -65,6 +65,10 @@ function applyOne(cluster: Cluster, now: number, manifest: KubeObject, namespace
     return { refusal: `Error from server (NotFound): namespaces "${place}" not found` };
   }
   const before = find(cluster, kind.kind, place, name);
+  if (before === undefined && kind.namespaced && isTerminating(cluster, place))
+    return {
+      refusal: `Error from server (Forbidden): ${qualified(kind)} "${name}" is forbidden: unable to create new content in namespace ${place} because it is being terminated`,
+    };
   const wanted = encoded(manifest);
   const merged: unknown = before === undefined ? wanted : merge(before, wanted);
   const object = kubeObjectSchema.parse(merged);
@@ -75,6 +79,9 @@ function applyOne(cluster: Cluster, now: number, manifest: KubeObject, namespace
   put(cluster, { ...object, metadata: { ...object.metadata, ...(kind.namespaced ? { namespace: place } : {}) } }, now);
   return { name: printed(kind, name), verb: before === undefined ? 'created' : 'configured' };
 }
+
+const isTerminating = (cluster: Cluster, namespace: string): boolean =>
+  find(cluster, 'Namespace', undefined, namespace)?.metadata.deletionTimestamp !== undefined;
 
 /** A secret's plain words lie in the API as base64 of `data`. */
 function encoded(manifest: KubeObject): KubeObject {

@@ -1,18 +1,25 @@
+import { isDeepStrictEqual } from 'node:util';
 import { changeRefusal, kubectlRefusal } from '../../cluster/immutable.ts';
-import { printed } from '../../cluster/kinds.ts';
+import { printed, qualified } from '../../cluster/kinds.ts';
 import { taintsOf } from '../../cluster/schemas.ts';
-import { put } from '../../cluster/store.ts';
-import { type KubeObject, kubeObjectSchema } from '../../model/cluster.ts';
+import { find, put } from '../../cluster/store.ts';
+import { type Cluster, type KubeObject, kubeObjectSchema } from '../../model/cluster.ts';
 import { lastValue, refuse, type Steps } from '../call.ts';
 import { merge } from './apply.ts';
 import type { Kubectl } from './request.ts';
 import { notFound, objectsOf, type Target, targetsOf } from './targets.ts';
 
+/** What kubectl prints behind an object: that it was changed, or was as wanted. */
+interface Done {
+  readonly changed: string;
+  readonly same: string;
+}
+
 /** Changes each object that the words name and prints what was done. */
 function* each(
   kubectl: Kubectl,
   words: readonly string[],
-  done: string,
+  done: Done,
   change: (object: KubeObject, target: Target) => unknown,
 ): Steps {
   const { call } = kubectl;
@@ -26,11 +33,14 @@ function* each(
       const [refusal] = wanted.flatMap((object) => changeRefusal(cluster, object) ?? []);
       if (refusal) return kubectlRefusal(refusal);
       for (const object of wanted) put(cluster, object, now);
-      return objects.map((object) => printed(target.kind, object.metadata.name));
+      return objects.map((object, index) => {
+        const said = isDeepStrictEqual(object, wanted[index]) ? done.same : done.changed;
+        return `${printed(target.kind, object.metadata.name)} ${said}`;
+      });
     });
     if (typeof changed === 'string') return refuse(call, changed);
     if (changed.length === 0 && target.name !== undefined) return refuse(call, notFound(target.kind, target.name));
-    for (const name of changed) call.out(`${name} ${done}\n`);
+    for (const line of changed) call.out(`${line}\n`);
   }
   return 0;
 }
@@ -38,12 +48,26 @@ function* each(
 /** `kubectl scale KIND NAME --replicas=N` */
 export function* scale(kubectl: Kubectl): Steps {
   const replicas = Number(lastValue(kubectl.options, '--replicas') ?? Number.NaN);
-  if (!Number.isInteger(replicas))
+  if (!Number.isInteger(replicas) || replicas < 0)
     return refuse(
       kubectl.call,
       'error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0',
     );
-  return yield* each(kubectl, kubectl.words, 'scaled', (object) => merge(object, { spec: { replicas } }));
+  const [missing] = kubectl.see((cluster) => missingOf(kubectl, cluster));
+  if (missing !== undefined)
+    return refuse(
+      kubectl.call,
+      `error: no objects passed to scale ${qualified(missing.kind)} "${missing.name}" not found`,
+    );
+  const done = { changed: 'scaled', same: 'scaled' };
+  return yield* each(kubectl, kubectl.words, done, (object) => merge(object, { spec: { replicas } }));
+}
+
+/** Targets that are named and not there. */
+function missingOf(kubectl: Kubectl, cluster: Cluster): readonly Target[] {
+  const targets = targetsOf(cluster, kubectl.words);
+  if (typeof targets === 'string') return [];
+  return targets.filter((target) => target.name !== undefined && objectsOf(kubectl, cluster, target).length === 0);
 }
 
 /** `kubectl taint nodes NAME KEY=:EFFECT|KEY:EFFECT- [--overwrite]` */
@@ -51,8 +75,20 @@ export function* taint(kubectl: Kubectl): Steps {
   const [kind = '', name = '', ...words] = kubectl.words;
   const [, key = '', , effect = '', off = ''] = /^([^=:]+)(=[^:]*)?:(\w+)(-?)$/.exec(words[0] ?? '') ?? [];
   if (key === '') return refuse(kubectl.call, 'error: at least one taint update is required');
-  return yield* each(kubectl, [kind, name], off === '' ? 'tainted' : 'untainted', (object) => {
-    const others = taintsOf(object).filter((one) => one.key !== key);
+  const overwrite = kubectl.options.flags.has('--overwrite');
+  const there = kubectl.see((cluster) => {
+    const node = find(cluster, 'Node', undefined, name);
+    return node === undefined ? [] : taintsOf(node).filter((one) => one.key === key && one.effect === effect);
+  });
+  if (off !== '' && there.length === 0) return refuse(kubectl.call, `error: taint "${key}:${effect}" not found`);
+  if (off === '' && there.length > 0 && !overwrite)
+    return refuse(
+      kubectl.call,
+      `error: node ${name} already has a taint(s) with same effect(s) and --overwrite is false`,
+    );
+  const word = overwrite ? 'modified' : off === '' ? 'tainted' : 'untainted';
+  return yield* each(kubectl, [kind, name], { changed: word, same: word }, (object) => {
+    const others = taintsOf(object).filter((one) => one.key !== key || one.effect !== effect);
     return merge(object, { spec: { taints: off === '' ? [...others, { key, effect }] : others } });
   });
 }
@@ -67,39 +103,19 @@ export function* patch(kubectl: Kubectl): Steps {
   try {
     change = JSON.parse(text);
   } catch {
-    return refuse(call, `error: unable to parse "${text}": yaml: did not find expected node content`);
+    return refuse(call, 'Error from server (BadRequest): error decoding patch: unexpected end of JSON input');
   }
-  return yield* each(kubectl, kubectl.words, 'patched', (object) => merge(object, change));
-}
-
-/** `name=value` sets, `name-` takes away. */
-function marks(words: readonly string[]): Record<string, string | null> {
-  return Object.fromEntries(
-    words.map((word) => {
-      const [name = '', ...value] = word.split('=');
-      return value.length === 0 ? [name.replace(/-$/, ''), null] : [name, value.join('=')];
-    }),
+  return yield* each(kubectl, kubectl.words, { changed: 'patched', same: 'patched (no change)' }, (object) =>
+    merge(object, change),
   );
 }
-
-/** `kubectl label|annotate KIND NAME a=b c-` */
-function mark(part: 'labels' | 'annotations', done: string): (kubectl: Kubectl) => Steps {
-  return function* (kubectl) {
-    const isMark = (word: string) => word.includes('=') || word.endsWith('-');
-    const words = kubectl.words.filter((word) => !isMark(word));
-    const wanted = marks(kubectl.words.filter(isMark));
-    return yield* each(kubectl, words, done, (object) => merge(object, { metadata: { [part]: wanted } }));
-  };
-}
-
-export const label = mark('labels', 'labeled');
-export const annotate = mark('annotations', 'annotated');
 
 /** `kubectl cordon|uncordon NODE` */
 export function* cordon(kubectl: Kubectl): Steps {
   const closed = kubectl.call.words.includes('cordon');
   const change = { spec: { unschedulable: closed ? true : null } };
-  return yield* each(kubectl, ['nodes', ...kubectl.words], closed ? 'cordoned' : 'uncordoned', (object) =>
+  const word = closed ? 'cordoned' : 'uncordoned';
+  return yield* each(kubectl, ['nodes', ...kubectl.words], { changed: word, same: `already ${word}` }, (object) =>
     merge(object, change),
   );
 }

@@ -38,6 +38,7 @@ export function* deleteObjects(kubectl: Kubectl): Steps {
     if (objects.length === 0 && target.name !== undefined && !tolerant)
       code = refuse(call, notFound(target.kind, target.name));
   }
+  if (gone.length === 0 && targets.every(({ name }) => name === undefined)) call.out('No resources found\n');
   if (lastValue(options, '--wait') !== 'false') {
     const there = (object: KubeObject) =>
       kubectl.see(
@@ -57,7 +58,8 @@ function letGo(cluster: Cluster, { kind, metadata }: KubeObject): void {
 
 function deleted(kind: Kind, object: KubeObject): string {
   const [name = '', id = ''] = printed(kind, object.metadata.name).split('/');
-  return `${name} "${id}" deleted`;
+  const from = object.metadata.namespace === undefined ? '' : ` from ${object.metadata.namespace} namespace`;
+  return `${name} "${id}" deleted${from}`;
 }
 
 /** Pods, claims and namespaces go when what they hold is gone; anything else goes at once. */

@@ -1,3 +1,4 @@
+import { isMapping } from '../../../text/mapping.ts';
 import { readPod, readPodStatus } from '../../cluster/schemas.ts';
 import { find, keyOfObject, list, put, stamp } from '../../cluster/store.ts';
 import { type KubeObject, kubeObjectSchema } from '../../model/cluster.ts';
@@ -17,7 +18,7 @@ export function* drain(kubectl: Kubectl): Steps {
   yield 250;
   const closed = { spec: { unschedulable: true } };
   kubectl.change((cluster, now) => put(cluster, kubeObjectSchema.parse(merge(node, closed)), now));
-  call.out(`node/${name} cordoned\n`);
+  call.out(`node/${name} ${isClosed(node) ? 'already cordoned' : 'cordoned'}\n`);
   const pods = kubectl.see((cluster) => list(cluster, 'Pod').filter((pod) => readPod(pod).nodeName === name));
   const daemons = pods.filter(isDaemon);
   if (daemons.length > 0 && !options.flags.has('--ignore-daemonsets'))
@@ -63,6 +64,7 @@ function* untilGone(kubectl: Kubectl, name: string, pods: readonly KubeObject[])
   }
 }
 
+const isClosed = (node: KubeObject): boolean => isMapping(node['spec']) && node['spec']['unschedulable'] === true;
 const isDaemon = (pod: KubeObject): boolean =>
   pod.metadata.ownerReferences?.some(({ kind }) => kind === 'DaemonSet') ?? false;
 const nameOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? 'default'}/${metadata.name}`;

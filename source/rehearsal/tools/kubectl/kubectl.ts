@@ -3,15 +3,15 @@ import type { Machine } from '../../model/machine.ts';
 import type { State } from '../../model/state.ts';
 import { apiRefusal } from '../../node/certificates.ts';
 import { isRunning } from '../../node/services.ts';
-import { type Call, lastValue, type Options, optionsOf, type Program, refuse, type Steps } from '../call.ts';
+import { type Call, lastValue, type Options, optionsOf, type Program, refuse, type Steps, say } from '../call.ts';
 import { apply } from './apply.ts';
-import { annotate, cordon, label, patch, scale, taint } from './change.ts';
+import { cordon, patch, scale, taint } from './change.ts';
 import { deleteObjects } from './delete.ts';
 import { drain } from './drain.ts';
 import { exec } from './exec.ts';
 import { get } from './get.ts';
+import { logs } from './logs.ts';
 import type { Kubectl } from './request.ts';
-import { rollout } from './rollout.ts';
 
 const valued = [
   '-n',
@@ -37,16 +37,14 @@ const valued = [
 ];
 
 const verbs: Readonly<Record<string, (kubectl: Kubectl) => number | Steps>> = {
-  annotate,
   apply,
   cordon,
   delete: deleteObjects,
   exec,
   drain,
   get,
-  label,
+  logs,
   patch,
-  rollout,
   scale,
   taint,
   uncordon: cordon,
@@ -84,6 +82,8 @@ export const kubectl: Program = function* (call: Call): Steps {
 
 function version(call: Call, options: Options): number {
   const server = call.look((machine) => machine.snaps['microk8s']?.version ?? '');
+  const client = options.flags.has('--client') || lastValue(options, '--client') === 'true';
+  if (client) return say(call, `Client Version: ${server}\nKustomize Version: v5.7.1`);
   const answers = call.look((machine, state, now) => apiAnswers(state, machine, now));
   if (lastValue(options, '-o', '--output') === 'json') {
     call.out(

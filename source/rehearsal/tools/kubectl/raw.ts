@@ -2,8 +2,12 @@ import { runningArgument } from '../../node/arguments.ts';
 import { isRunning } from '../../node/services.ts';
 import { type Call, refuse, say } from '../call.ts';
 
-/** `kubectl get --raw /api/v1/nodes/NAME/proxy/configz`: what the kubelet of a node runs with. */
+/** `kubectl get --raw /readyz`, and `/api/v1/nodes/NAME/proxy/configz`: what the kubelet of a node runs with. */
 export function getRaw(call: Call, path: string): number {
+  if (path === '/readyz') {
+    call.out('ok');
+    return 0;
+  }
   const [, name] = /^\/api\/v1\/nodes\/([^/]+)\/proxy\/configz$/.exec(path) ?? [];
   if (name === undefined)
     return refuse(call, 'Error from server (NotFound): the server could not find the requested resource');

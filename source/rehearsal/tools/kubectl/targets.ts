@@ -12,7 +12,14 @@ export interface Target {
 /** What the words name, or kubectl's refusal. */
 export function targetsOf(cluster: Cluster, words: readonly string[]): readonly Target[] | string {
   const [first = '', ...names] = words;
-  if (first === '') return 'error: You must specify the type of resource to get.';
+  if (first === '')
+    return [
+      'You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.',
+      '',
+      'error: Required resource not specified.',
+      'Use "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).',
+      "See 'kubectl get -h' for help and examples",
+    ].join('\n');
   const targets: Target[] = [];
   const single = first.includes('/');
   const pairs = single ? words.map((word) => word.split('/')) : first.split(',').map((word) => [word]);
