@@ -347,7 +347,6 @@ describe('kubectl', () => {
     ['delete service nosuch --ignore-not-found --wait=true', 0, ''],
     ['delete service nosuch', 1, 'Error from server (NotFound): services "nosuch" not found\n'],
     ['scale deployment coredns -n kube-system --replicas=2', 0, 'deployment.apps/coredns scaled\n'],
-    ['label nodes ks-1 zone=rack-a', 0, 'node/ks-1 labeled\n'],
     [
       'patch ipaddresspools.metallb.io default-addresspool -n metallb-system --type merge -p {"spec":{"addresses":["10.0.4.31/32"]}}',
       0,

@@ -44,7 +44,7 @@ describe('a scenario file that is wrong says what, where', () => {
     'nodes:\n  one:\n    hostname: one\n    address: { mode: dhcp, address: 10.0.9.11, gateway: 10.0.9.1 }\n';
   const cases: readonly (readonly [what: string, text: string, said: RegExp])[] = [
     ['no draft', `${head}${node}`, /line 1, column 1: draft is missing/],
-    ['an alias of nothing', `${head}${node}draft: *a\n`, /Unresolved alias .*: a/],
+    ['an alias of nothing', `${head}${node}draft: *a\n`, /\*a is an alias of nothing, wanted &a before it/],
     ['not YAML', `${head}nodes: {\n`, /line \d+, column \d+: not valid YAML/],
     [
       'a key that is not known',

@@ -43,7 +43,10 @@ test('what a backup of the datastore holds comes back', async () => {
   const world = await bench();
   await install(world, 'ks-1');
   const label = (value: string) =>
-    world.run('ks-1', `${microk8s} kubectl label configmap coredns -n kube-system a=${value} `);
+    world.run(
+      'ks-1',
+      `${microk8s} kubectl patch configmap coredns -n kube-system --type merge -p {"metadata":{"labels":{"a":"${value}"}}}`,
+    );
   await label('before');
   const file = '/var/lib/kloudspot/b.tar.gz';
   expect((await world.run('ks-1', `${microk8s} dbctl backup -o ${file}`)).stdout).toContain(`The backup is: ${file}`);
