@@ -2,6 +2,7 @@ import { exitCode, Fault } from '../errors/fault.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import type { HostKeyOffer, HostTarget } from '../host/host.ts';
 import type { Passwords } from '../host/secrets.ts';
+import { showHostKey } from '../host/ssh/show-host-key.ts';
 import { counted } from '../text/plural.ts';
 import { quote } from '../text/quote.ts';
 import { columns } from '../text/table.ts';
@@ -130,7 +131,10 @@ function keysNotKnown(offers: readonly HostKeyOffer[]): Fault {
     what: `${counted(offers.length, 'host key is', 'host keys are')} not known yet, and there is no terminal to prompt on.`,
     why: keyLines(offers).join('\n').trim(),
     unchanged: true,
-    next: ['Compare them with those on the nodes, then run the same command with --accept-new-host-keys added.'],
+    next: [
+      `Compare them with those that the nodes' own consoles show: ${showHostKey}`,
+      'Then run the same command with --accept-new-host-keys added.',
+    ],
     exitCode: exitCode.refused,
   });
 }
@@ -145,7 +149,7 @@ function changedKeys(changed: readonly HostKeyOffer[], knownHosts: string | unde
     unchanged: true,
     next: [
       'Either the node was reinstalled, or another machine answers in its place.',
-      'Look at the key on the node itself: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub',
+      `Look at the key on the node itself: ${showHostKey}`,
       ...(knownHosts === undefined ? [] : forgetKeys(nodes, knownHosts)),
     ],
     exitCode: exitCode.refused,

@@ -142,6 +142,7 @@ it('asks for the keys once, and names what it may not ask', async () => {
   const targets = site.nodes.map(targetOf);
   await expect(connect(targets, { world, passwords, prompts: {} })).rejects.toMatchObject({
     message: expect.stringContaining('3 host keys are not known yet'),
+    next: [expect.stringContaining(': ssh-keygen -lf /etc/ssh/'), expect.stringContaining('--accept-new-host-keys')],
     exitCode: 6,
   });
   const no: AccessPrompts = { trust: async () => false };

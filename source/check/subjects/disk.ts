@@ -24,7 +24,7 @@ export const rootSize: Check = nodeCheck(
     const share = 1 - keptByFileSystem;
     if (root.sizeBytes < floor.rootGiB * gibibyte * share) {
       return fail(seen, `/ has ${seen} of the ${floor.rootGiB} GB that a ${node.role} needs.`, {
-        wanted: `${floor.rootGiB} GB or more`,
+        wanted: `about ${floor.rootGiB} GB or more`,
         advice: largerRoot(storage, floor.rootGiB),
       });
     }
@@ -34,7 +34,7 @@ export const rootSize: Check = nodeCheck(
         advice: largerRoot(storage, recommended.rootGiB),
       });
     }
-    return pass(seen, '/ is large enough.', { wanted: `${recommended.rootGiB} GB or more` });
+    return pass(seen, '/ is large enough.', { wanted: `about ${recommended.rootGiB} GB or more` });
   },
 );
 

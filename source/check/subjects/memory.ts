@@ -27,14 +27,14 @@ export const memory: Check = nodeCheck(
     const seen = gigabytes(totalBytes);
     if (!reaches(totalBytes, floor.memoryGiB)) {
       return fail(seen, `${node.name} has ${seen} of the ${floor.memoryGiB} GB that a ${node.role} needs.`, {
-        wanted: `${floor.memoryGiB} GB or more`,
+        wanted: `about ${floor.memoryGiB} GB or more`,
         advice: 'Give the machine more memory',
       });
     }
     const sized = input.site.cluster.nodeMemoryGiB ?? 0;
     if (!reaches(totalBytes, sized) && carriesProduct(input.product, input.site.nodes, node.role)) {
       return fail(seen, `${node.name} has ${seen}; cluster.nodeMemoryGiB sizes the product for ${sized} GB.`, {
-        wanted: `${sized} GB or more`,
+        wanted: `about ${sized} GB or more`,
         advice: 'Set cluster.nodeMemoryGiB in site.yaml to the memory of the smallest node that carries the product',
       });
     }
@@ -44,7 +44,7 @@ export const memory: Check = nodeCheck(
         advice: 'Add memory or a worker if the load is heavy',
       });
     }
-    return pass(seen, 'Enough memory.', { wanted: `${recommended.memoryGiB} GB or more` });
+    return pass(seen, 'Enough memory.', { wanted: `about ${recommended.memoryGiB} GB or more` });
   },
 );
 

@@ -1,5 +1,6 @@
 import { type AccessPrompts, keyLines } from '../../app/connect.ts';
 import type { Settings } from '../../app/settings.ts';
+import { showHostKey } from '../../host/ssh/show-host-key.ts';
 import { questionsFor } from './questions.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -21,8 +22,8 @@ const pinAll = ({ errors }: Terminal): AccessPrompts => ({
 
 const askTrust = (settings: Settings, terminal: Terminal): AccessPrompts => ({
   trust: (offers) => {
-    const head = "These host keys are new. Compare them with what the nodes' own consoles show:";
-    terminal.output.write(`${[head, ...keyLines(offers)].join('\n')}\n`);
+    const how = `Compare them with what the nodes' own consoles show: ${showHostKey}`;
+    terminal.output.write(`${['These host keys are new:', ...keyLines(offers), how].join('\n')}\n`);
     const keys = offers.length === 1 ? 'this key' : `these ${offers.length} keys`;
     return questionsFor(settings, terminal).confirm({ message: `Pin ${keys} and go on?`, default: false });
   },

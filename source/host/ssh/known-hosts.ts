@@ -8,6 +8,7 @@ import { textIfPresent } from '../read-text.ts';
 import { ask, type Ending } from '../shell/child.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { writeAtomic } from '../write-atomic.ts';
+import { showHostKey } from './show-host-key.ts';
 import { loginFault, mostTelling } from './ssh-faults.ts';
 import { pinning, reaching, sshEnvironment } from './ssh-options.ts';
 
@@ -74,7 +75,7 @@ export async function changedKey(target: HostTarget, address: string, files: Hos
       'Either the machine was reinstalled, or another machine has this address, or someone is in between.',
     ].join(' '),
     next: [
-      "Look at the node's own console: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub",
+      `Look at the node's own console: ${showHostKey}`,
       'Trust the new key only when that shows the same fingerprint.',
     ],
   });

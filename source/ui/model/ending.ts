@@ -144,7 +144,7 @@ function laterLines({ nodes }: Site): readonly string[] {
   const managers = nodes.filter(({ role }) => role === 'manager');
   const last = managers.at(-1)?.name;
   return [
-    `${kloudspot('backup')}  saves the objects of the cluster; every week, and before each change`,
+    `${kloudspot('backup')}  saves the objects of the cluster: run it every week and before each change`,
     ...(managers.length > 2 && last !== undefined
       ? [`${kloudspot(`drill ${last}`)}  shows in a maintenance window what the loss of a node costs`]
       : []),

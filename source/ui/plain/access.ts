@@ -1,5 +1,6 @@
 import type { AccessState, InitSession } from '../../app/session.ts';
 import type { NodeFacts } from '../../facts/facts.ts';
+import { showHostKey } from '../../host/ssh/show-host-key.ts';
 import type { SiteDraft } from '../../site/schema.ts';
 import { counted } from '../../text/plural.ts';
 import { textAt } from '../../wizard/draft/draft.ts';
@@ -74,12 +75,9 @@ async function helped(
   open: readonly (readonly [string, AccessState])[],
 ): Promise<boolean> {
   const offers = open.flatMap(([, state]) => (state.state === 'host-key-unknown' ? state.offers : []));
-  const trusted =
-    offers.length > 0 &&
-    (await talk.yes(
-      `Trust ${offers.length === 1 ? 'this host key' : `these ${offers.length} host keys`}? Compare them on each machine's console`,
-      false,
-    ));
+  if (offers.length > 0) talk.say(`Compare with what each machine's own console shows: ${showHostKey}`);
+  const keys = offers.length === 1 ? 'this host key' : `these ${offers.length} host keys`;
+  const trusted = offers.length > 0 && (await talk.yes(`Trust ${keys}`, false));
   if (trusted) await session.trust(offers);
   const given = await passwords(talk, session, open);
   if (trusted || given) return true;

@@ -286,7 +286,7 @@ describe('a draft that stands there', () => {
 describe('access', () => {
   const offer = { node: 'ks-1', address: '10.0.4.21', fingerprint: 'ED25519 SHA256:abc', line: 'x' };
   const states: readonly (readonly [string, AccessState, readonly string[], string])[] = [
-    ['a new host key', { state: 'host-key-unknown', offers: [offer] }, ['yes'], 'ED25519 SHA256:abc'],
+    ['a new host key', { state: 'host-key-unknown', offers: [offer] }, ['yes'], 'shows: ssh-keygen -lf /etc/ssh/'],
     [
       'a password',
       { state: 'password-needed', for: 'sudo', why: 'ubuntu may become root with a password only.', next: [] },

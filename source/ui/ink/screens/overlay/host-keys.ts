@@ -1,3 +1,4 @@
+import { showHostKey } from '../../../../host/ssh/show-host-key.ts';
 import { offersOf } from '../../store/access.ts';
 import type { AppState, Overlay } from '../../store/state.ts';
 import { bodyColumns } from '../../widgets/layout.ts';
@@ -20,7 +21,7 @@ export function hostKeysOverlay(state: AppState): Overlay {
   ]);
   const how: readonly PagerLine[] = [
     { text: "Compare them with what each machine's own console shows:" },
-    { text: '  ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub', tone: 'quiet' },
+    { text: `  ${showHostKey}`, tone: 'quiet' },
   ];
   return {
     kind: 'keys',

@@ -1,3 +1,4 @@
+import { kloudspot } from '../../../../text/command.ts';
 import type { Review, ReviewLine } from '../../../model/review.ts';
 import { type AppBindings, next, type Transition } from '../../store/event.ts';
 import { anywhereKeys, pageKeys, withHelp } from '../../store/shared-keys.ts';
@@ -61,7 +62,7 @@ function lineKeys(state: AppState, review: Review): AppBindings {
       : [{ keys: ['n'], label: 'start', dropOrder: 0, act: () => next(withIndex(state, review.lines.length)) }]),
     ...pageKeys(state),
   ];
-  return withHelp(state, bindings, 'Review', helpText);
+  return withHelp(state, bindings, 'Review', helpText());
 }
 
 /** `e` goes to where the line is changed. */
@@ -72,8 +73,8 @@ function placeKeys(state: AppState, here: ReviewLine | undefined): AppBindings {
   return field ? goes(() => jumpTo(state, field)) : [];
 }
 
-const helpText =
-  'This is exactly what the run does, command for command. Typing the site’s name and Enter writes site.yaml and values.yaml and starts it. The run goes on by itself when this terminal goes away; `kloudspot attach` finds it.';
+const helpText = (): string =>
+  `This is exactly what the run does, command for command. Typing the site’s name and Enter writes site.yaml and values.yaml and starts it. The run goes on by itself when this terminal goes away; \`${kloudspot('attach')}\` finds it.`;
 
 const withIndex = (state: AppState, index: number): AppState => ({ ...state, review: { ...state.review, index } });
 
