@@ -29,6 +29,9 @@ it('a row of the nodes page keeps its number on a narrow screen, and marks what 
   const offers = [{ node: 'ks-1', address: '10.0.4.21', fingerprint: 'ED25519 SHA256:x', line: '' }];
   walk.tell({ type: 'access', reach: '10.0.4.21', now: 0, state: { state: 'host-key-unknown', offers } });
   expect(walk.shown()).toMatch(/ 1 10\.0\.4\.21 +ks-1 +! host k.*…/);
+  expect(walk.shown()).toMatch(/# Reach at +Host name +Access.*(\+\d|…)\n/);
+  expect(walk.tell({ type: 'resize', columns: 80, rows: 24 }).shown()).toMatch(/# Reach at .* Key file +\+2\n/);
+  expect(walk.tell({ type: 'resize', columns: 120, rows: 24 }).shown()).toMatch(/# Reach at .* Jump host\n/);
 });
 
 it('to a terminal of ASCII goes nothing else, wherever it comes from; escapes stay', () => {

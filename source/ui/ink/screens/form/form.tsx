@@ -64,7 +64,8 @@ function Lines(props: {
   const cells = new Map<FormLine, readonly Cell[]>();
   for (const line of place.lines) if (line.kind === 'row') cells.set(line, rowCells(place.page.id, line, state, view));
   const numbered = place.page.rows !== undefined;
-  const columns = fitColumns(columnWishes([...cells.values()]), width - (numbered ? 7 : 4), place.field?.label);
+  const wishes = columnWishes([...cells.values()]);
+  const columns = fitColumns(wishes, width - (numbered ? 7 : 4), place.field?.label);
   const visible = place.lines.slice(shown.from, shown.to);
   const firstRow = visible.findIndex((line) => line.kind === 'row');
   const isTable = (line: FormLine | undefined): boolean => line?.kind !== 'field';
@@ -75,7 +76,7 @@ function Lines(props: {
       {visible.map((line, at) => (
         <Box key={keyOf(line)} flexDirection="column" flexShrink={0}>
           {roomy && at > 0 && isTable(line) !== isTable(visible[at - 1]) ? <Line text="" /> : null}
-          {at === firstRow ? <TableHead columns={columns} numbered={numbered} /> : null}
+          {at === firstRow ? <TableHead columns={columns} of={wishes.length} numbered={numbered} /> : null}
           <OneLine
             {...props}
             line={line}

@@ -10,9 +10,16 @@ import type { Cell } from './cell.ts';
 
 type Columns = readonly { readonly id: string; readonly width: number }[];
 
-export function TableHead(props: { readonly columns: Columns; readonly numbered: boolean }): ReactNode {
+/** `of`: how many columns there are; the end of the line says how many of them have no room. */
+export function TableHead(props: {
+  readonly columns: Columns;
+  readonly of: number;
+  readonly numbered: boolean;
+}): ReactNode {
   const theme = useTheme();
-  const text = asciiText(theme, props.columns.map((column) => fitted(column.id, column.width)).join('  '));
+  const heads = props.columns.map((column) => fitted(column.id, column.width));
+  const more = props.of - heads.length;
+  const text = asciiText(theme, [...heads, ...(more > 0 ? [`+${more}`] : [])].join('  '));
   return <Text wrap="truncate" {...tone(theme, 'quiet')}>{`${props.numbered ? '    # ' : '   '}${text}`}</Text>;
 }
 
