@@ -216,7 +216,7 @@ describe('the product', () => {
 
   test('a volume that fits nowhere keeps its pod waiting, and Helm gives up', async () => {
     const world = await copyOf(cluster);
-    expect(await deploy(world, '900Gi')).toContain('INSTALLATION FAILED: context deadline exceeded');
+    expect(await deploy(world, '900Gi')).toContain('Error: context deadline exceeded');
     const events = await items(world, 'ks-1', 'events -n kloudspot');
     expect(JSON.stringify(events)).toContain('did not have enough free storage');
     expect(JSON.parse((await helm(world, 'status kloudspot -n kloudspot -o json')).stdout)).toMatchObject({

@@ -5,11 +5,19 @@ import { objectsOf } from './chart.ts';
 import { latest, releaseOf } from './releases.ts';
 import type { Helm } from './request.ts';
 
+/** As Go's ANSIC: `Sat Nov 28 11:26:25 2026`. */
+function dateOf(ms: number): string {
+  const [day = '', date = '', month = '', year = '', clock = ''] = new Date(ms).toUTCString().split(/,? /);
+  return `${day} ${month} ${String(Number(date)).padStart(2)} ${clock} ${year}`;
+}
+
 export const noRelease = 'Error: release: not found';
 const time = (ms: number) => new Date(ms).toISOString().replace(/\.(\d{3})Z$/, '.$1000000Z');
 
 /** `helm status RELEASE [-o json]` */
 export function status({ call, words, options, namespace, see }: Helm): number {
+  if (words.length !== 1)
+    return refuse(call, 'Error: "helm status" requires 1 argument\n\nUsage:  helm status RELEASE_NAME [flags]');
   const release = see((cluster) => releaseOf(cluster, words[0] ?? '', namespace));
   const revision = release === undefined ? undefined : latest(release);
   if (release === undefined || revision === undefined) return refuse(call, noRelease);
@@ -36,7 +44,7 @@ export function asJson(release: Release, revision: ReleaseRevision): unknown {
 
 export function asText(release: Release, revision: ReleaseRevision): string {
   return `NAME: ${release.name}
-LAST DEPLOYED: ${new Date(revision.lastDeployed).toUTCString()}
+LAST DEPLOYED: ${dateOf(revision.lastDeployed)}
 NAMESPACE: ${release.namespace}
 STATUS: ${revision.status}
 REVISION: ${revision.revision}
@@ -76,7 +84,7 @@ export function list({ call, options, namespace, see }: Helm): number {
           name: release.name,
           namespace: release.namespace,
           revision: String(revision.revision),
-          updated: time(revision.lastDeployed),
+          updated: time(revision.lastDeployed).replace('T', ' ').replace('Z', ' +0000 UTC'),
           status: revision.status,
           chart: revision.chart,
           app_version: revision.appVersion,

@@ -51,7 +51,8 @@ export const helm: Program = function* (call: Call): Steps {
   }
   if (verb === 'registry' || verb === 'repo') return login(call, words, options);
   const act = verbs[verb];
-  if (act === undefined) return refuse(call, `Error: unknown command "${verb}" for "helm"`);
+  if (act === undefined)
+    return refuse(call, `Error: unknown command "${verb}" for "helm"\nRun 'helm --help' for usage.`);
   if (!call.look((machine, state, now) => apiAnswers(state, machine, now))) {
     yield 8_000;
     const ended = call.look((machine, _state, now) => apiRefusal(machine, now));

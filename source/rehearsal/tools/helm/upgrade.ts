@@ -6,7 +6,7 @@ import { isReady } from '../../cluster/schemas.ts';
 import { find, list, ownedBy } from '../../cluster/store.ts';
 import type { Cluster } from '../../model/cluster.ts';
 import { fileAt } from '../../node/file-system.ts';
-import { lastValue, refuse, type Steps } from '../call.ts';
+import { type Call, lastValue, refuse, type Steps } from '../call.ts';
 import { merge } from '../kubectl/apply.ts';
 import { asJson, asText } from './ask.ts';
 import { type Chart, chartOf, objectsOf, schemaOf } from './chart.ts';
@@ -25,20 +25,21 @@ export function* upgrade(helm: Helm): Steps {
   const { call, options, namespace } = helm;
   const [name, word] = helm.words;
   const installs = call.words[0] === 'install' || options.flags.has('--install') || options.flags.has('-i');
-  if (name === undefined || word === undefined) return refuse(call, 'Error: "helm upgrade" requires 2 arguments');
+  if (name === undefined || word === undefined)
+    return refuse(call, 'Error: "helm upgrade" requires 2 arguments\n\nUsage:  helm upgrade [RELEASE] [CHART] [flags]');
   const before = helm.see((cluster) => releaseOf(cluster, name, namespace));
   const last = before === undefined ? undefined : latest(before);
-  const verb = last === undefined ? 'INSTALLATION' : 'UPGRADE';
+  const inInstall = call.words[0] === 'install' ? 'INSTALLATION FAILED: ' : '';
   const not = notNow(name, last, installs, call.words[0] === 'install');
   if (not !== undefined) return refuse(call, `Error: ${not}`);
-  const chart = chartOf(call, word, options);
-  if (typeof chart === 'string') return refuse(call, `Error: ${verb} FAILED: ${chart}`);
-  const values = valuesOf(helm);
-  if (typeof values === 'string') return refuse(call, `Error: ${verb} FAILED: ${values}`);
-  const wrong = refusedValues({ name: chart.name, ...schemaOf(call, word) }, values);
-  if (wrong !== undefined) return refuse(call, `Error: ${verb} FAILED: ${wrong}`);
   if (last === undefined && call.words[0] !== 'install')
     call.out(`Release "${name}" does not exist. Installing it now.\n`);
+  const chart = chartOf(call, word, options);
+  if (typeof chart === 'string') return refuse(call, `Error: ${inInstall}${chart}`);
+  const values = valuesOf(helm);
+  if (typeof values === 'string') return refuse(call, `Error: ${inInstall}${values}`);
+  const wrong = refusedValues({ name: chart.name, ...schemaOf(call, word) }, values);
+  if (wrong !== undefined) return refuse(call, `Error: ${failing(call, last)}${wrong}\n`);
   yield chart.fetchMs + readMs;
   const refused = helm.change((cluster, now) => {
     if (options.flags.has('--create-namespace')) ensureNamespace(cluster, now, namespace);
@@ -55,12 +56,18 @@ export function* upgrade(helm: Helm): Steps {
     });
     return undefined;
   });
-  if (refused !== undefined) return refuse(call, `Error: ${verb} FAILED: ${refused}`);
+  if (refused !== undefined) return refuse(call, `Error: ${failing(call, last)}${refused}`);
   yield applyMs;
   const forbidden = putInPlace(helm, chart, name, last?.objects ?? []);
-  if (forbidden !== undefined) return refuse(call, `Error: ${verb} FAILED: ${forbidden}`);
+  if (forbidden !== undefined) return refuse(call, `Error: ${failing(call, last)}${forbidden}`);
   const ready = !options.flags.has('--wait') || (yield* untilReady(helm, name));
-  return conclude(helm, name, last === undefined, ready);
+  return conclude(helm, name, last, ready);
+}
+
+/** What Helm says before the reason; nothing where `upgrade --install` installs. */
+function failing(call: Call, last: ReturnType<typeof latest>): string {
+  if (call.words[0] === 'install') return 'INSTALLATION FAILED: ';
+  return last === undefined ? '' : 'UPGRADE FAILED: ';
 }
 
 /** Why Helm refuses the release as it is. */
@@ -148,9 +155,10 @@ export function allReady(cluster: Cluster, name: string, namespace: string): boo
 function conclude(
   { call, options, namespace, change, see }: Helm,
   name: string,
-  first: boolean,
+  before: ReturnType<typeof latest>,
   ready: boolean,
 ): number {
+  const first = before === undefined;
   const given = lastValue(options, '--description');
   change((cluster) => {
     const release = releaseOf(cluster, name, namespace);
@@ -165,7 +173,7 @@ function conclude(
     for (const other of release.revisions)
       if (other !== revision && other.status === 'deployed') other.status = 'superseded';
   });
-  if (!ready) return refuse(call, `Error: ${first ? 'INSTALLATION' : 'UPGRADE'} FAILED: context deadline exceeded`);
+  if (!ready) return refuse(call, `Error: ${failing(call, before)}context deadline exceeded`);
   const release = see((cluster) => releaseOf(cluster, name, namespace));
   const revision = release === undefined ? undefined : latest(release);
   if (release === undefined || revision === undefined) return 1;
