@@ -135,6 +135,23 @@ describe('passwords', () => {
     given['ks-2'] = 'rehearsal';
     expect((await host.run(['id', '-un'], { sudo: true })).stdout).toBe('root\n');
   });
+
+  test.each([
+    ['ubuntu', 'refused'],
+    ['root', 'root'],
+  ])('on a machine without sudo %s has the rights: %s', async (user, sudo) => {
+    const scenario = await scenarioWith({ nodes: { 'ks-1': { login: { user, sudoProgram: 'none' } } } });
+    const host = await (await bench({ scenario })).host('ks-1');
+    expect((await host.access()).sudo).toBe(sudo);
+    const asked = host.run(['id', '-un'], { sudo: true });
+    if (sudo === 'root') expect((await asked).stdout).toBe('root\n');
+    else
+      await expect(asked).rejects.toMatchObject({
+        kind: 'sudo-refused',
+        why: 'The node has no sudo.',
+        wants: undefined,
+      });
+  });
 });
 
 describe('host keys', () => {

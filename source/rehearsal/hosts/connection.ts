@@ -52,11 +52,3 @@ export function overdue(node: string, command: string, deadline: number): HostFa
 export function abandoned(node: string, cause: unknown): HostFault {
   return new HostFault('aborted', node, { what: 'The command was given up.', cause });
 }
-
-export function sudoRefused(node: string, given: boolean): HostFault {
-  return new HostFault('sudo-refused', node, {
-    what: given ? `sudo on ${node} refuses the password.` : `sudo on ${node} asks for a password.`,
-    next: ['Give the password for sudo of this node.'],
-    wants: 'sudo',
-  });
-}

@@ -1,14 +1,16 @@
 import { open } from 'node:fs/promises';
 import { Fault } from '../../errors/fault.ts';
 import type { Command, FileSlice, FileToWrite, Host, HostAccess, RunOptions, RunResult } from '../../host/host.ts';
+import { sudoRefused } from '../../host/host-fault.ts';
 import { microk8sFiles } from '../../microk8s/microk8s.ts';
 import { defined } from '../../text/defined.ts';
 import { membersFile, ownMemberFile } from '../cluster/membership.ts';
+import type { Machine } from '../model/machine.ts';
 import { machineOf, machineSeen } from '../model/state.ts';
 import { readPath, writePath } from '../node/file-system.ts';
 import { scripts } from '../tools/scripts.ts';
 import type { World } from '../world/world.ts';
-import { type Connection, lost, sudoRefused } from './connection.ts';
+import { type Connection, lost } from './connection.ts';
 import { Execution } from './execution.ts';
 
 const usualDeadline = 30_000;
@@ -84,12 +86,22 @@ export class SimulatedHost implements Host {
   }
 
   #mayBecomeRoot(): void {
-    if (this.#sudo() === 'refused') throw sudoRefused(this.name, this.#connection.sudoPassword() !== undefined);
+    if (this.#sudo() !== 'refused') return;
+    const { node, user, sudoPassword } = this.#connection;
+    const passwordGiven = sudoPassword() !== undefined;
+    const asked = passwordGiven ? 'Sorry, try again.' : 'sudo: a password is required';
+    const said = this.#login().sudoProgram === 'none' ? 'sh: 1: sudo: not found' : asked;
+    throw sudoRefused({ node, user, passwordGiven, said });
+  }
+
+  #login(): Machine['login'] {
+    return this.#world.look((state) => machineSeen(state, this.#connection.machine)).login;
   }
 
   #sudo(): HostAccess['sudo'] {
     if (this.#connection.user === 'root') return 'root';
-    const { login } = this.#world.look((state) => machineSeen(state, this.#connection.machine));
+    const login = this.#login();
+    if (login.sudoProgram === 'none') return 'refused';
     if (login.sudo === 'free') return 'free';
     const given = this.#connection.sudoPassword();
     return given !== undefined && given === login.password ? 'password' : 'refused';

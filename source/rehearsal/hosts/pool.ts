@@ -154,9 +154,8 @@ function keyFault(node: string, address: string, shown: string, pinned: string |
 
 function mayLogIn(machine: Machine, target: HostTarget, password: string | undefined): void {
   const { login } = machine;
-  const userFits = target.user === undefined || target.user === login.user || target.user === 'root';
-  if (userFits && target.user !== 'root' && login.key) return;
-  if (userFits && target.user !== 'root' && login.password !== undefined && password === login.password) return;
+  const known = target.user === undefined || target.user === login.user;
+  if (known && (login.key || (login.password !== undefined && password === login.password))) return;
   const { node, addresses, user = login.user } = target;
   const what = `${node} refuses the login as ${user}.`;
   if (password !== undefined)
