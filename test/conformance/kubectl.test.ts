@@ -1,9 +1,11 @@
 // The rehearsal's kubectl beside the real one with a real API server: the same words, one after the other, on both.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasPlane, needsPlane, type Plane, startPlane } from '../kubernetes/plane.ts';
-import { type Bench, bench, install, microk8s } from '../rehearsal/world.ts';
+import { type Bench, bench, install, microk8s, scenarioWith } from '../rehearsal/world.ts';
 
 type Row = readonly [words: string, manifest?: object | string];
 
@@ -101,6 +103,55 @@ const unlike: ReadonlyMap<string, Row> = new Map<string, Row>([
   ['an object without a version', [apply, 'kind: ConfigMap']],
   ['an object without a name', [apply, { ...named('ConfigMap', 'a'), metadata: {} }]],
 ]);
+
+/** An authority and a certificate of it that ended yesterday. */
+async function endedCertificate(folder: string): Promise<void> {
+  const openssl = (...words: readonly string[]) => execa('openssl', words, { cwd: folder });
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  await openssl('req', '-x509', ...key, '-subj', '/CN=ca', '-days', '9', '-keyout', 'ca.key', '-out', 'ca.crt');
+  await openssl('req', ...key, '-subj', '/CN=server', '-keyout', 'ended.key', '-out', 'ended.csr');
+  const authority = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial'];
+  await openssl('x509', '-req', '-in', 'ended.csr', ...authority, '-days', '-1', '-out', 'ended.crt');
+}
+
+/** Times, numbers of processes and the port are each side's own. */
+const masked = (text: string): string =>
+  text
+    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, 'TIME')
+    .replaceAll(/^E\d{4} [\d:.]+ +\d+/gm, 'E')
+    .replaceAll(/127\.0\.0\.1:\d+/g, 'SERVER');
+
+it.skipIf(!hasPlane)(
+  `an API server whose certificate has ended is refused in the same words ${needsPlane}`,
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kloudspot-ended-'));
+    await endedCertificate(folder);
+    const plane = await startPlane({
+      more: () => ['--tls-cert-file', join(folder, 'ended.crt'), '--tls-private-key-file', join(folder, 'ended.key')],
+    });
+    const text = (await readFile(await plane.kubeconfigOf('admin'), 'utf8')).replace(
+      'insecure-skip-tls-verify: true',
+      `certificate-authority: ${join(folder, 'ca.crt')}`,
+    );
+    const config = join(folder, 'config');
+    await writeFile(config, text, { mode: 0o600 });
+    const does = { kind: 'certificates', endedDays: 3 };
+    const scenario = await scenarioWith({ events: [{ node: 'ks-1', after: 'start', afterSeconds: 3_600, does }] });
+    const world = await bench({ scenario });
+    await install(world, 'ks-1');
+    await world.pass(3_600_000);
+    for (const words of ['get nodes', 'get --raw /readyz', 'version']) {
+      const kubectl = join(plane.programs, 'kubectl');
+      const argv = ['--kubeconfig', config, '--cache-dir', join(folder, words), ...words.split(' ')];
+      const real = await execa(kubectl, argv, { reject: false, stripFinalNewline: false });
+      const ours = await world.run('ks-1', [microk8s, 'kubectl', ...words.split(' ')]);
+      expect([ours.code, masked(ours.stderr)], words).toEqual([real.exitCode, masked(real.stderr)]);
+    }
+    await world.close();
+    await plane.close();
+    await rm(folder, { recursive: true, force: true });
+  },
+);
 
 describe.skipIf(!hasPlane)(`kubectl of a rehearsal ${needsPlane}`, () => {
   let plane: Plane;

@@ -30,7 +30,7 @@ export function apiCertificateEnded(machine: Machine, now: number): boolean {
   return machine.microk8s?.certificates['server'] !== undefined && certificateEnd(machine, 'server') < now;
 }
 
-/** What kubectl and Helm say of an API server whose certificate has ended (recorded from kubectl 1.34); undefined where it holds. */
+/** What kubectl and Helm say of an API server whose certificate has ended (test/conformance/kubectl); undefined where it holds. */
 export function apiRefusal(machine: Machine, now: number): string | undefined {
   if (!apiCertificateEnded(machine, now)) return undefined;
   const second = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;

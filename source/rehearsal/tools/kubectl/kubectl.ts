@@ -64,7 +64,8 @@ export const kubectl: Program = function* (call: Call): Steps {
   if (act === undefined) return refuse(call, `error: unknown command "${verb}" for "kubectl"`);
   if (!call.look((machine, state, now) => apiAnswers(state, machine, now))) {
     if (!call.look(isUntrusted)) yield giveUpMs;
-    return undiscovered(call);
+    // What is asked for by its path needs no kinds.
+    return lastValue(options, '--raw') === undefined ? undiscovered(call) : refuse(call, unreached(call).said);
   }
   const result = act({
     call,
