@@ -5,6 +5,7 @@ import type { SiteDraft } from '../../site/schema.ts';
 import { counted } from '../../text/plural.ts';
 import { textAt } from '../../wizard/draft/draft.ts';
 import { draftNodes } from '../../wizard/draft/draft-nodes.ts';
+import { aboutNode } from '../model/about-node.ts';
 import type { Conversation } from './conversation.ts';
 
 /**
@@ -62,9 +63,9 @@ function stateLines(node: string, state: AccessState): readonly string[] {
       ];
     case 'password-needed':
     case 'refused':
-      return [`${node}: ${state.why}`, ...state.next.map((line) => `  ${line}`)];
+      return [aboutNode(node, state.why), ...state.next.map((line) => `  ${line}`)];
     case 'failed':
-      return [`${node}: ${state.what}`, ...state.next.map((line) => `  ${line}`)];
+      return [aboutNode(node, state.what), ...state.next.map((line) => `  ${line}`)];
   }
 }
 

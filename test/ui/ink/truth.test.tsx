@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { update } from '../../../source/ui/ink/app/update.ts';
 import { Frame } from '../../../source/ui/ink/widgets/frame.tsx';
 import { Line } from '../../../source/ui/ink/widgets/line.tsx';
+import { aboutNode } from '../../../source/ui/model/about-node.ts';
 import { getAt } from '../../../source/wizard/draft/draft.ts';
 import { facts, step, wholeDraft } from '../sample.ts';
 import { begin, checked, ended, failed, opened, plan, ran, reviewed, reviewOfPlan, seen, told } from './states.tsx';
@@ -334,4 +335,28 @@ describe('a wide screen without a progress line', () => {
     );
     expect(renderToString(frame, { columns: 120 })).toMatch(/^ berlin is OK/m);
   });
+});
+
+it('messages that are opened in full keep their marks, under the title of what they are about', () => {
+  const shown = checked('warn').keys('m').shown();
+  expect(shown).toMatch(/Processor cores {2}2 lines/);
+  expect(shown).toMatch(/\n ! ks-2: Few cores\. Add some\./);
+});
+
+it('a node is named once in what is said of it', () => {
+  const why = 'ks-1 at 10.0.4.21 refused the login as ubuntu.';
+  const state = { state: 'refused', for: 'login', why, next: ['Name its key.'] } as const;
+  const walk = opened().tell({ type: 'access', reach: '10.0.4.21', now: 0, state });
+  expect(walk.shown()).toMatch(/✗ ks-1 at 10\.0\.4\.21 refused the login as ubuntu\. Name its key\./);
+  expect(walk.shown()).toMatch(/✗ login refused/);
+  expect(aboutNode('ks-1', 'It broke on ks-11.')).toBe('ks-1: It broke on ks-11.');
+});
+
+it.each([
+  ['login', /kept in memory only, and used for sudo too/],
+  ['sudo', /kept in memory only\./],
+] as const)('where a %s password is typed stands what becomes of it', (kind, words) => {
+  const state = { state: 'password-needed', for: kind, why: 'It asks.', next: [] } as const;
+  const walk = opened().tell({ type: 'access', reach: '10.0.4.21', now: 0, state });
+  expect(walk.keys('<down>p').shown().replaceAll(/\s+/g, ' ')).toMatch(words);
 });

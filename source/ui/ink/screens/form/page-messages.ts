@@ -4,6 +4,7 @@ import { draftNodes, nodeCalled } from '../../../../wizard/draft/draft-nodes.ts'
 import type { Note, WizardView } from '../../../../wizard/page.ts';
 import { ownNames } from '../../../../wizard/pages/own-names.ts';
 import { pageNotes } from '../../../../wizard/pages.ts';
+import { aboutNode } from '../../../model/about-node.ts';
 import { nodeNameNotes, siteNameNotes } from '../../../model/heard-names.ts';
 import { offersOf } from '../../store/access.ts';
 import { type FormPlace, fieldById } from '../../store/edit.ts';
@@ -79,15 +80,15 @@ function nodeAccess(state: AppState, index: number, here: boolean): readonly Mes
   const keys = (onRow: string, elsewhere: string): string => keyNow(state, here ? onRow : elsewhere);
   if (access?.state === 'failed') {
     const remedy = access.next.join(' ') || keys('r tries again.', 'R tries all again.');
-    return [{ mark: 'fail', text: `${called}: ${access.what}`, remedy }];
+    return [{ mark: 'fail', text: aboutNode(called, access.what), remedy }];
   }
   if (access?.state === 'refused') {
     const remedy = [...access.next, keys('u names another user, r tries again.', 'R tries all again.')].join(' ');
-    return [{ mark: 'fail', text: `${called}: ${access.why}`, remedy }];
+    return [{ mark: 'fail', text: aboutNode(called, access.why), remedy }];
   }
   const password = keys('p gives a password for this node, P one for all, u another user.', everyPassword);
   if (access?.state === 'password-needed')
-    return [{ mark: 'warn', text: `${called}: ${access.why}`, remedy: [password, ...access.next].join(' ') }];
+    return [{ mark: 'warn', text: aboutNode(called, access.why), remedy: [password, ...access.next].join(' ') }];
   if (access?.state !== 'ready' || access.facts.access.sudo !== 'refused') return [];
   const text = `${called}: ${access.facts.access.user} may not use sudo there without a password, or not at all.`;
   return [{ mark: 'fail', text, remedy: password }];

@@ -111,7 +111,7 @@ function acceptKey(state: AppState): AppBindings {
 function messageKey(state: AppState): AppBindings {
   const messages = findingMessages(findingsHere(state));
   if (messages.length === 0) return [];
-  const pager = () => messagesPager(messages, bodyColumns(state.size));
+  const pager = () => messagesPager(messages, bodyColumns(state.size), titleHere(state));
   return [
     {
       keys: ['m'],

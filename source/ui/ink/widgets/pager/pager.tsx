@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
 import { clipped } from '../../../../text/width.ts';
-import { asciiText, tone } from '../theme.ts';
+import { asciiText, markOf, tone } from '../theme.ts';
 import { useTheme } from '../theme-context.ts';
 import { type PagerState, pagerHeight, placeOf, shownLines, topOf } from './state.ts';
 
@@ -23,7 +23,7 @@ export function Pager(props: { readonly state: PagerState; readonly width: numbe
       </Text>
       {visible.map(({ key, line }) => (
         <Text key={key} wrap="truncate" {...tone(theme, line.tone ?? 'plain')}>
-          {clipped(asciiText(theme, ` ${line.text}`), props.width)}
+          {clipped(asciiText(theme, ` ${line.mark ? `${markOf(theme, line.mark)} ` : ''}${line.text}`), props.width)}
         </Text>
       ))}
     </Box>

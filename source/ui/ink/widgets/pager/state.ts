@@ -16,6 +16,8 @@ export interface PagerState {
 export interface PagerLine {
   readonly text: string;
   readonly tone?: 'pass' | 'fail' | 'warn' | 'accent' | 'quiet';
+  /** Before its first part, where it is folded. */
+  readonly mark?: 'pass' | 'fail' | 'warn';
   /** The lines after it belong to it. */
   readonly head?: true;
   /** It stands in for a text that is empty, and is not counted. */
@@ -53,8 +55,10 @@ export function page(state: PagerState, action: PagerAction, height: number): Pa
 }
 
 export function shownLines(state: PagerState): readonly PagerLine[] {
-  return filteredLines(state).flatMap((line) =>
-    folded(line.text, state.width, '    ').map((text) => ({ ...line, text })),
+  return filteredLines(state).flatMap(({ mark, ...line }) =>
+    folded(line.text, state.width - (mark ? 2 : 0), '    ').map((text, part) =>
+      mark && part === 0 ? { ...line, text, mark } : { ...line, text },
+    ),
   );
 }
 
