@@ -115,6 +115,9 @@ describe('a newer chart, as update --update-helm shows it', () => {
 
   test('the same chart is not called another; what Helm does not tell is not called nothing', () => {
     const same = { ...chart, to: chart.from };
+    expect(releaseChangeLines({ chart: same, unheard, objects: [] }, { all: false, newest: true })[0]).toBe(
+      `Chart: ${same.to} is the newest one that the site allows.`,
+    );
     expect(releaseChangeLines({ chart: same, unheard, objects: [] }, { all: false })).toEqual([
       'No object of the cluster changes.',
       '',

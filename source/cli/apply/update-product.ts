@@ -49,7 +49,8 @@ export async function updateProduct(
     const chartVersion = seen.release && parseChartName(seen.release.chart)?.version;
     const remade = new Set(growth.flatMap(({ statefulSet }) => statefulSet ?? []));
     const released = await releaseChange(verb.opened, seen, { newestChart: newest, chartVersion }, remade);
-    if (released) tell(verb, [...unheardLines(released), ...releaseChangeLines(released, { all: settings.verbose })]);
+    if (released)
+      tell(verb, [...unheardLines(released), ...releaseChangeLines(released, { all: settings.verbose, newest })]);
     tell(verb, waitingLines(seen.workloads ?? [], { rollsBack: growth.length === 0 }));
     const siteFile = change === undefined ? [] : [{ path: settings.site, content: change.text, mode: 0o644 }];
     const kept = changesCluster(released, growth.length > 0) ? await siteBefore(verb) : undefined;

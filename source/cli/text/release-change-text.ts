@@ -27,12 +27,16 @@ export function waitingLines(
   return [`! Not ready now: ${sayWaiting(workloads)}. The update waits for every part${end}.`, ''];
 }
 
-/** What an update changes: the chart, with its maker's words, and each object of the cluster. */
-export function releaseChangeLines(change: ReleaseChange, { all }: { readonly all: boolean }): string[] {
+/** What an update changes: the chart, with its maker's words, and each object of the cluster. `newest`: the newest chart was asked for. */
+export function releaseChangeLines(
+  change: ReleaseChange,
+  { all, newest = false }: { readonly all: boolean; readonly newest?: boolean },
+): string[] {
   const { chart, objects } = change;
+  const same = newest ? [`Chart: ${chart.to} is the newest one that the site allows.`, ''] : [];
   const version = isOtherChart(change)
     ? [`Chart: ${chart.from} becomes ${chart.to}.`, ...chart.changes.map((each) => `  - ${each}`), '']
-    : [];
+    : same;
   if (objects === undefined)
     return [...version, 'Helm does not say what the release is made of: no difference is shown.', ''];
   if (objects.length === 0) return [...version, 'No object of the cluster changes.', ''];
