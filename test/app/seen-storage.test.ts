@@ -3,10 +3,11 @@ import { siteToBuild, withSeenGroups } from '../../source/app/seen-storage.ts';
 import { storageWords } from '../../source/app/storage-words.ts';
 import type { NodeFacts } from '../../source/facts/facts.ts';
 import type { SiteDraft } from '../../source/site/schema.ts';
+import { estimateStorage } from '../../source/storage/estimate.ts';
 import { setAt } from '../../source/wizard/draft/draft.ts';
 import { storageWish } from '../../source/wizard/draft/storage-wish.ts';
-import { settle } from '../../source/wizard/pages.ts';
 import { placedNodes } from '../../source/wizard/pages/node-places.ts';
+import { settle } from '../../source/wizard/pages.ts';
 import { GiB } from '../facts-fixtures.ts';
 import { facts, product, siteOf, wholeDraft } from '../ui/sample.ts';
 
@@ -49,6 +50,27 @@ it('a node whose only group has another name gets that, as the page has it', () 
   const words = wordsOf(wholeDraft, unlike);
   expect(words[0]).toMatch(/^Using vg_data \(ks-2: ubuntu-vg\) for unshared volumes\./);
   expect(words[1]).toMatch(/^It fits\./);
+});
+
+it('the only group of a node is the one that is told to be too small for the pool', () => {
+  const ks2 = unlike.get('ks-2');
+  const small: NodeFacts[] = ks2?.storage
+    ? [
+        {
+          ...ks2,
+          storage: {
+            ...ks2.storage,
+            volumeGroups: ks2.storage.volumeGroups.map((group) => ({ ...group, freeBytes: 20 * GiB })),
+          },
+        },
+      ]
+    : [];
+  const nodes = new Map([...unlike, ...small.map((node) => [node.node, node] as const)]);
+  const site = withSeenGroups({ site: siteOf(wholeDraft), draft: wholeDraft, product, facts: nodes });
+  expect(site.nodes[1]?.storage?.shared).toEqual({ volumeGroup: 'ubuntu-vg' });
+  const [told] = estimateStorage({ ...site, nodes: site.nodes }, product, [...nodes.values()]).nodes.slice(1);
+  expect(told?.reason).toMatch(/^A shared pool on ubuntu-vg holds .* short/);
+  expect(told?.remedies.map(({ text }) => text).join(' ')).toMatch(/vgextend ubuntu-vg/);
 });
 
 it('what a node says for itself stays, and a disk is not taken unless it is named', () => {
