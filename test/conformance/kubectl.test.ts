@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { selfSigned } from '../../source/tls/self-signed.ts';
 import { hasPlane, needsPlane, type Plane, startPlane } from '../kubernetes/plane.ts';
 import { type Bench, bench, install, microk8s, scenarioWith } from '../rehearsal/world.ts';
 
@@ -104,16 +105,6 @@ const unlike: ReadonlyMap<string, Row> = new Map<string, Row>([
   ['an object without a name', [apply, { ...named('ConfigMap', 'a'), metadata: {} }]],
 ]);
 
-/** An authority and a certificate of it that ended yesterday. */
-async function endedCertificate(folder: string): Promise<void> {
-  const openssl = (...words: readonly string[]) => execa('openssl', words, { cwd: folder });
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  await openssl('req', '-x509', ...key, '-subj', '/CN=ca', '-days', '9', '-keyout', 'ca.key', '-out', 'ca.crt');
-  await openssl('req', ...key, '-subj', '/CN=server', '-keyout', 'ended.key', '-out', 'ended.csr');
-  const authority = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial'];
-  await openssl('x509', '-req', '-in', 'ended.csr', ...authority, '-days', '-1', '-out', 'ended.crt');
-}
-
 /** Times, numbers of processes and the port are each side's own. */
 const masked = (text: string): string =>
   text
@@ -125,13 +116,15 @@ it.skipIf(!hasPlane)(
   `an API server whose certificate has ended is refused in the same words ${needsPlane}`,
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'kloudspot-ended-'));
-    await endedCertificate(folder);
+    const { key, certificate } = await selfSigned('localhost', Date.now() - 900 * 86_400_000, '127.0.0.1');
+    await writeFile(join(folder, 'ended.key'), key, { mode: 0o600 });
+    await writeFile(join(folder, 'ended.crt'), certificate);
     const plane = await startPlane({
       more: () => ['--tls-cert-file', join(folder, 'ended.crt'), '--tls-private-key-file', join(folder, 'ended.key')],
     });
     const text = (await readFile(await plane.kubeconfigOf('admin'), 'utf8')).replace(
       'insecure-skip-tls-verify: true',
-      `certificate-authority: ${join(folder, 'ca.crt')}`,
+      `certificate-authority: ${join(folder, 'ended.crt')}`,
     );
     const config = join(folder, 'config');
     await writeFile(config, text, { mode: 0o600 });
