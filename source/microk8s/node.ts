@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { known, type NodePair, type NodePort } from './data/node.ts';
 
 export type { NodePort };
@@ -17,6 +18,8 @@ export interface ClusterRanges {
 export const defaultRanges: ClusterRanges = known.ranges;
 
 export const { program: microk8sProgram, folders, freshMarks, services, ports, nodePorts } = known;
+/** All that MicroK8s keeps: what snapd removes with it. */
+export const keptFolder = dirname(folders.common);
 export const lockFolder = `${folders.data}/var/lock`;
 
 /** Puts the folders of MicroK8s in the place of `{data}`, `{common}` and `{lock}`. */

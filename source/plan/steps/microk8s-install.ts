@@ -11,6 +11,7 @@ import { type Registry, registryFill } from '../release/registry.ts';
 import type { PlannedCommand, PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { certificateCommands, certificateNamed, nameCertificate } from './api-certificate.ts';
+import { detachMounts } from './detach-mounts.ts';
 import { ownMarks } from './membership.ts';
 import { refuseWhileOthersRest, untilLaunched, untilReady } from './microk8s-ready.ts';
 import {
@@ -172,6 +173,7 @@ export const microk8sInstall: StepKind<typeof parameters> = {
     const ours = context.recall(installedHere) === 'yes';
     if (ours) {
       await refuseWhileOthersRest(context, node);
+      await context.run(node, detachMounts, { sudo: true });
       await context.run(node, snap.remove(name), { sudo: true, deadline: minutes(10) });
     }
     // snapd removes them with the snap, but not where the installation had failed.

@@ -1,8 +1,10 @@
+import { keptFolder } from '../../microk8s/node.ts';
 import { trackIn, trackOf } from '../../microk8s/tracks.ts';
 import type { Machine } from '../model/machine.ts';
 import type { State } from '../model/state.ts';
 import { resetArguments, takeRanges } from '../node/arguments.ts';
 import { removeTree } from '../node/file-system.ts';
+import { mountedIn } from '../node/mounts.ts';
 import { foundCluster, offerLaunchConfiguration } from './bootstrap.ts';
 import { applyArguments, offeredConfiguration, readLaunchConfiguration } from './launch-configuration.ts';
 import { forgetMachine } from './membership.ts';
@@ -32,12 +34,18 @@ export function endSnapChange(state: State, machine: Machine, id: number): void 
   }
 }
 
+/** A folder that is a mount cannot be removed: the snap stays, switched off (seen with snapd 2.68). */
 function removed(state: State, machine: Machine, change: SnapChange): void {
+  const snap = machine.snaps[change.snap];
+  if (snap !== undefined && mountedIn(machine, keptFolder).length > 0) {
+    snap.notes = 'disabled,classic';
+    return;
+  }
   delete machine.snaps[change.snap];
   const cluster = machine.microk8s?.cluster;
   handOverRole(state, machine);
   delete machine.microk8s;
-  removeTree(machine, '/var/snap/microk8s');
+  removeTree(machine, keptFolder);
   if (cluster !== undefined) forgetMachine(state, cluster, machine);
 }
 

@@ -27,6 +27,17 @@ export function mountsOf(
   return [...volumes, ...disks, ...encrypted].flatMap(({ at, ...rest }) => (at === undefined ? [] : [{ ...rest, at }]));
 }
 
+/** Where something is mounted in a folder, the folder itself included. */
+export const mountedIn = (machine: Machine, folder: string): string[] =>
+  mountsOf(machine).flatMap(({ at }) => (at === folder || at.startsWith(`${folder}/`) ? [at] : []));
+
+/** `umount -l` of all that is mounted there. */
+export function detach(machine: Machine, folder: string): void {
+  const places = mountedIn(machine, folder);
+  const all: Mountable[] = [...machine.lvm.logical, ...machine.hardware.disks, ...luksOf(machine)];
+  for (const device of all) if (device.mount !== undefined && places.includes(device.mount)) delete device.mount;
+}
+
 /** Starts or stops a mount unit as its file says; what systemd says where the device is not there. */
 export function turnMount(machine: Machine, unit: string, on: boolean): string | undefined {
   const text = fileAt(machine, `/etc/systemd/system/${unit}`)?.content ?? '';

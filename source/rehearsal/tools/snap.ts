@@ -1,10 +1,12 @@
 import * as z from 'zod';
+import { keptFolder } from '../../microk8s/node.ts';
 import { trackIn } from '../../microk8s/tracks.ts';
 import { offeredConfiguration, readLaunchConfiguration } from '../cluster/launch-configuration.ts';
 import type { Machine } from '../model/machine.ts';
 import { between } from '../model/random.ts';
 import { at, type State } from '../model/state.ts';
 import { fileAt, writePath } from '../node/file-system.ts';
+import { mountedIn } from '../node/mounts.ts';
 import { type Call, lastValue, optionsOf, type Program, refuse, type Steps, say } from './call.ts';
 import { ack, installBase, missingBase, readSnapFile, signaturesOf, storeSnap } from './snap-files.ts';
 import { fetchingPart, tasks } from './snap-tasks.ts';
@@ -259,8 +261,10 @@ function* follow(call: Call, change: number, verb: Verb, done: string): Steps {
       snapChange?.id === change ? snapChange.readyAt - now : undefined,
     );
     if (left === undefined) {
-      const failed = verb === 'install' && call.look(({ snaps }) => snaps['microk8s']) === undefined;
-      return failed ? refuse(call, hookFailed(call.look(offeredConfiguration))) : say(call, done);
+      const there = call.look(({ snaps }) => snaps['microk8s']);
+      if (verb === 'install' && there === undefined) return refuse(call, hookFailed(call.look(offeredConfiguration)));
+      if (verb === 'remove' && there !== undefined) return refuse(call, notRemoved(call, there.revision));
+      return say(call, done);
     }
     yield Math.max(50, Math.min(lookAgainMs, left));
   }
@@ -270,6 +274,12 @@ function hookFailed(configuration: string): string {
   const why = readLaunchConfiguration(configuration);
   return `error: cannot perform the following tasks:
 - Run install hook of "microk8s" snap if present (run hook "install": ${typeof why === 'string' ? why : 'signal: killed'})`;
+}
+
+function notRemoved(call: Call, revision: string | number): string {
+  const [mount] = call.look((machine) => mountedIn(machine, keptFolder));
+  return `error: cannot perform the following tasks:
+- Remove data for snap "microk8s" (${revision}) (unlinkat ${mount}: device or resource busy)`;
 }
 
 function* remove(call: Call, name: string): Steps {

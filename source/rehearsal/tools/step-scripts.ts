@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { bootMarker, domainMarker, packagesMarker } from '../../host/node-state.ts';
 import { microk8s } from '../../microk8s/microk8s.ts';
-import { microk8sFiles } from '../../microk8s/node.ts';
+import { keptFolder, microk8sFiles } from '../../microk8s/node.ts';
 import { apiAnswers, ownMemberFile } from '../cluster/membership.ts';
 import { handOverRole } from '../cluster/settle-roles.ts';
 import { restartServices } from '../cluster/spread-arguments.ts';
 import { at } from '../model/state.ts';
 import { argumentOf, runningArgument, setArguments } from '../node/arguments.ts';
 import { fileAt, readPath, removePath, writePath } from '../node/file-system.ts';
+import { detach } from '../node/mounts.ts';
 import { tokenFile } from '../node/services.ts';
 import { apiServerScripts } from './api-server-scripts.ts';
 import { missingParts, receivePart } from './bundle-scripts.ts';
@@ -150,6 +151,11 @@ export const stepScripts: Readonly<Record<string, Program>> = {
   'install-from-folder': installFromFolder,
   'pull-image': (call) => call.exec(microk8s.pullImage(call.words[0] ?? '')),
   'forget-tokens': forgetTokens,
+  'detach-mounts': (call) =>
+    call.change((machine) => {
+      detach(machine, keptFolder);
+      return 0;
+    }),
   'set-arguments': setNodeArguments,
   ...hostKeyScripts,
   ...kernelScripts,
