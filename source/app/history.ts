@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { RunEvent, RunHandle } from '../engine/journal/event.ts';
 import { journalEvents } from '../engine/journal/journal.ts';
-import { listRuns, type RunSummary, readPlanText, summarizeRun } from '../engine/runs.ts';
 import { readOrigin } from '../engine/process/origin.ts';
+import { listRuns, type RunSummary, readPlanText, summarizeRun } from '../engine/runs.ts';
 import { type Spent, startOf } from '../engine/view/view.ts';
 import type { Files } from '../site/files.ts';
 

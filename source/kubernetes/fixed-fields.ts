@@ -9,7 +9,7 @@ export interface FixedChange {
 }
 
 /** What may change in the specification of a stateful set: its validation in kubernetes/pkg/apis/apps/validation. */
-const changeable = [
+export const changeableOfSet: readonly string[] = [
   'replicas',
   'ordinals',
   'template',
@@ -23,7 +23,7 @@ const changeable = [
 const fixed: Readonly<Record<string, (object: Manifest, other: Manifest) => readonly string[]>> = {
   StatefulSet: (one, other) =>
     keysOf(one['spec'], other['spec'])
-      .filter((key) => !changeable.includes(key))
+      .filter((key) => !changeableOfSet.includes(key))
       .map((key) => `spec.${key}`),
   Deployment: () => ['spec.selector'],
   DaemonSet: () => ['spec.selector'],

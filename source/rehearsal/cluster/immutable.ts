@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { changeableOfSet } from '../../kubernetes/fixed-fields.ts';
 import type { Cluster, KubeObject } from '../model/cluster.ts';
 import { bytesOfQuantity } from './schemas.ts';
 import { find } from './store.ts';
@@ -17,16 +18,6 @@ const claimSpec = z.object({
 const claim = z.object({ spec: claimSpec, status: z.object({ phase: z.string().default('Pending') }).prefault({}) });
 const specified = z.object({ spec: z.record(z.string(), z.unknown()).default({}) });
 
-/** What may change in a stateful set. */
-const freeOfSet: readonly string[] = [
-  'replicas',
-  'ordinals',
-  'template',
-  'updateStrategy',
-  'revisionHistoryLimit',
-  'persistentVolumeClaimRetentionPolicy',
-  'minReadySeconds',
-];
 const fixedOfSet =
   "spec: Forbidden: updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
 const fixedOfClaim =
@@ -64,7 +55,7 @@ const specOf = (object: KubeObject): Record<string, unknown> => specified.safePa
 /** What the API server adds by itself is in neither: what one of them lacks counts as changed. */
 function sameSpec(before: KubeObject, wanted: KubeObject): boolean {
   const fixed = (object: KubeObject) =>
-    Object.fromEntries(Object.entries(specOf(object)).filter(([key]) => !freeOfSet.includes(key)));
+    Object.fromEntries(Object.entries(specOf(object)).filter(([key]) => !changeableOfSet.includes(key)));
   return sameWords(fixed(before), fixed(wanted));
 }
 
