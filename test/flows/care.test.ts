@@ -27,7 +27,12 @@ test('a backup is whole here and on every manager; restore brings its objects ba
     stderr: expect.stringContaining('No backups on this machine'),
   });
   const label = (value: string) =>
-    on(rehearsal, 'ks-1', '10.0.4.21', `${kubectl} label configmap coredns -n kube-system a=${value}`);
+    on(
+      rehearsal,
+      'ks-1',
+      '10.0.4.21',
+      `${kubectl} patch configmap coredns -n kube-system --type merge -p {"metadata":{"labels":{"a":"${value}"}}}`,
+    );
   await label('before');
   expect(await rehearsal.run('backup', '--yes')).toMatchObject({ code: 0 });
   const { backups } = JSON.parse((await rehearsal.run('backup', '--list', '--json')).stdout);
