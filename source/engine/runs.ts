@@ -6,8 +6,8 @@ import type { Files } from '../site/files.ts';
 import { kloudspot } from '../text/command.ts';
 import type { RunEvent, RunHandle, RunOutcome } from './journal/event.ts';
 import { journalLines } from './journal/journal.ts';
-import { planPath } from './journal/run-paths.ts';
 import { readPast } from './journal/past.ts';
+import { planPath } from './journal/run-paths.ts';
 import { isStarting, lifeOfRun } from './process/run-process.ts';
 
 /** Where a run stands, as its folder shows it. */

@@ -2,6 +2,10 @@ import { daysLeft } from '../microk8s/certificates.ts';
 import type { Observation } from './observation.ts';
 import type { CertificateStatus } from './report.ts';
 
+/** The nodes whose API server no client trusts any more: its certificate has ended. */
+export const endedApiServers = (read: readonly CertificateStatus[]): string[] =>
+  read.flatMap(({ name, node = '', daysLeft: left }) => (name === 'server' && left < 0 ? [node] : []));
+
 /** All certificates that were read, those that end first first. */
 export function certificateStatuses({ at, machines, ingressCertificate }: Observation): CertificateStatus[] {
   const ofNodes = machines.flatMap(({ node, certificates = [] }) =>

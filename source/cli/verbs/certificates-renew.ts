@@ -1,6 +1,6 @@
 import { exitCode, Fault } from '../../errors/fault.ts';
 import type { Upkeep } from '../../plan/input.ts';
-import { certificateStatuses } from '../../status/certificates.ts';
+import { certificateStatuses, endedApiServers } from '../../status/certificates.ts';
 import type { CertificateStatus } from '../../status/report.ts';
 import { kloudspot } from '../../text/command.ts';
 import { noManagerAnswers, tell } from '../apply/product-verb.ts';
@@ -25,7 +25,8 @@ export default defineVerb({
       const { nodes } = seen.cluster ?? verb.opened.site;
       if (args.ca) refuseSharedCa(nodes.length);
       const read = certificateStatuses(seen.observed);
-      if (seen.cluster === undefined && !apiEnded(read)) throw noManagerAnswers();
+      // An API whose certificate has ended does not answer because of that, and the renewal needs none.
+      if (seen.cluster === undefined && endedApiServers(read).length === 0) throw noManagerAnswers();
       const due = renewals(read, args.ca ?? false, within);
       if (due.length === 0) {
         tell(verb, ['No certificate is due.']);
@@ -36,10 +37,6 @@ export default defineVerb({
     });
   },
 });
-
-/** Whether the certificate of an API server has ended: it does not answer because of that, and the renewal needs no API. */
-const apiEnded = (read: readonly CertificateStatus[]): boolean =>
-  read.some(({ name, daysLeft }) => name === 'server' && daysLeft < 0);
 
 function daysFrom(text: string | undefined): number {
   if (text === undefined) return Number.POSITIVE_INFINITY;

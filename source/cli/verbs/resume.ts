@@ -7,7 +7,7 @@ import { openWorld } from '../../app/world.ts';
 import { untilStarted } from '../../engine/journal/follow.ts';
 import { journalEvents } from '../../engine/journal/journal.ts';
 import { readOrigin } from '../../engine/process/origin.ts';
-import { findRun, endedEarly, latestRun, type RunSummary, summarizeRun, unfinishedRun } from '../../engine/runs.ts';
+import { endedEarly, findRun, latestRun, type RunSummary, summarizeRun, unfinishedRun } from '../../engine/runs.ts';
 import { applyEvent, emptyView, failedSteps } from '../../engine/view/view.ts';
 import { continueRun } from '../../engine/worker/launch.ts';
 import { Fault } from '../../errors/fault.ts';

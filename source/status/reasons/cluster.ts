@@ -2,7 +2,7 @@ import { microk8sFiles } from '../../microk8s/node.ts';
 import type { Site } from '../../site/schema.ts';
 import { kloudspot } from '../../text/command.ts';
 import { durationWords } from '../../text/duration.ts';
-import { certificateStatuses } from '../certificates.ts';
+import { certificateStatuses, endedApiServers } from '../certificates.ts';
 import type { Observation } from '../observation.ts';
 import type { DatastoreStatus, NodeStatus } from '../report.ts';
 import { list, type Reason } from './reason.ts';
@@ -26,9 +26,7 @@ export function aboutApi(site: Site, seen: Observation): Reason[] {
     const next = ours ? 'Look at the machines and their network.' : kloudspot('start');
     return [{ verdict: 'unknown', reason, next }, ...unreached(seen).slice(0, 2)];
   }
-  const ended = certificateStatuses(seen).flatMap(({ name, node = '', daysLeft }) =>
-    name === 'server' && daysLeft < 0 ? [node] : [],
-  );
+  const ended = endedApiServers(certificateStatuses(seen));
   if (ended.length > 0) {
     const reason = `The API of the cluster does not answer: its certificate has ended on ${list(ended)}.`;
     return [{ verdict: 'down', reason, next: kloudspot('certificates renew') }];

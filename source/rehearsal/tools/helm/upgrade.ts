@@ -29,7 +29,8 @@ export function* upgrade(helm: Helm): Steps {
     return refuse(call, 'Error: "helm upgrade" requires 2 arguments\n\nUsage:  helm upgrade [RELEASE] [CHART] [flags]');
   const before = helm.see((cluster) => releaseOf(cluster, name, namespace));
   const last = before === undefined ? undefined : latest(before);
-  const inInstall = call.words[0] === 'install' ? 'INSTALLATION FAILED: ' : '';
+  // What `helm upgrade` itself looks at, before it begins, fails without its words.
+  const inInstall = failing(call, undefined);
   const not = notNow(name, last, installs, call.words[0] === 'install');
   if (not !== undefined) return refuse(call, `Error: ${not}`);
   if (last === undefined && call.words[0] !== 'install')
