@@ -1,7 +1,8 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, readlinkSync } from 'node:fs';
 import { exitCode, Fault } from '../errors/fault.ts';
 import { codeOf } from '../errors/thrown.ts';
 import { kloudspot } from '../text/command.ts';
+import { safeLine } from '../text/safe-text.ts';
 
 /** Why a file cannot be written or read, and the way out, by the code that the system gives (errno(3)). PLACE: what else can be named. */
 const reasons: Readonly<Record<string, readonly [why: string, next: string]>> = {
@@ -37,7 +38,7 @@ function faultOf(error: unknown, place: string, resume?: string): unknown {
     return error;
   const code = codeOf(error) ?? '';
   const call = 'syscall' in error ? String(error.syscall) : '';
-  const reason = reasons[code] ?? otherReason(error, call);
+  const reason = (code === 'EEXIST' && deadLink(error.path)) || (reasons[code] ?? otherReason(error, call));
   if (reason === undefined) return error;
   const reads =
     /^(read|access|scandir|opendir|readlink|l?stat)$/.test(call) || (call === 'open' && unread(code, error.path));
@@ -50,6 +51,18 @@ function faultOf(error: unknown, place: string, resume?: string): unknown {
     exitCode: exitCode.ourFault,
     cause: error,
   });
+}
+
+/** mkdir(2) calls a link that leads nowhere a file in the place of the folder. */
+function deadLink(path: string): readonly [why: string, next: string] | undefined {
+  try {
+    const target = readlinkSync(path);
+    return existsSync(path)
+      ? undefined
+      : [`It is a symbolic link to ${safeLine(target)}, which does not exist.`, 'Create that folder, or give PLACE'];
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether a file that could not be opened was to be read, or cannot be read either. */

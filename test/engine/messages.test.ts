@@ -12,3 +12,12 @@ it('a disk that is full is not called a bug of the program: the step says which 
   expect(failure.causes).toEqual([expect.stringContaining('The disk is full.')]);
   expect(failure.next).toEqual([expect.stringContaining('resume')]);
 });
+
+it('a place that the first line names is not said again', () => {
+  const large = Object.assign(new Error('EFBIG: file too large, write'), {
+    code: 'EFBIG',
+    syscall: 'write',
+    path: '/a',
+  });
+  expect(describeFailure('Name the machine', large).seen).toBe('/a cannot be written.');
+});

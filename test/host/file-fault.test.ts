@@ -52,6 +52,15 @@ it('says when a part of the path is a file', async () => {
   expect(fault).toMatchObject({ why: expect.stringMatching(/in the place of a folder/) });
 });
 
+it('says when a folder is a link that leads nowhere', async () => {
+  await symlink(join(folder, 'gone'), join(folder, 'link'));
+  expect(await whatHappens((async () => makeFolder(join(folder, 'link')))())).toMatchObject({
+    message: `${join(folder, 'link')} cannot be written.`,
+    why: `It is a symbolic link to ${join(folder, 'gone')}, which does not exist. (EEXIST)`,
+    next: [expect.stringMatching(/^Create that folder/)],
+  });
+});
+
 it.skipIf(process.platform !== 'linux')(
   'a folder that cannot be made in /proc is refused: Node tries for ever',
   async () => {

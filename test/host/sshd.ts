@@ -30,6 +30,8 @@ export interface Sshd {
   readonly target: HostTarget;
   /** Ends the listener and every connection, as a machine that dies would. */
   kill(): void;
+  /** Ends every connection, as a fault of sshd would: what runs in the sessions is left. */
+  dropSessions(): void;
   start(): Promise<void>;
   /** The machine is reinstalled. */
   newHostKey(): void;
@@ -94,6 +96,10 @@ export async function makeSshd(settings: readonly string[] = []): Promise<Sshd> 
     kill() {
       for (const pid of running === undefined ? [] : [running, ...descendants(running)]) killQuietly(pid);
       running = undefined;
+    },
+    dropSessions() {
+      const own = new Set(execFileSync('pgrep', ['-x', 'sshd|sshd-session'], { encoding: 'utf8' }).trim().split('\n'));
+      for (const pid of running === undefined ? [] : descendants(running)) if (own.has(String(pid))) killQuietly(pid);
     },
     async start() {
       if (running !== undefined) return;

@@ -1,7 +1,8 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { newestJournal } from '../flows/events.ts';
 import { letPass } from '../flows/power.ts';
 import { keys, Screen } from './screen.ts';
 
@@ -21,15 +22,7 @@ function open(verb: string, ...flags: readonly string[]): Screen {
   return screen;
 }
 
-async function journal(): Promise<{ type: string; outcome?: string; process?: number }[]> {
-  const runs = join(root, 'var/lib/kloudspot/runs');
-  const [run = ''] = (await readdir(runs)).toSorted().toReversed();
-  const text = await readFile(join(runs, run, 'journal.jsonl'), 'utf8');
-  return text
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-}
+const journal = () => newestJournal(root);
 
 /** So slow that the run is still at its first steps when a second command looks, also on a busy machine. */
 const early = ['--rehearse', '--speed', '6', '--accept-new-host-keys'];
@@ -52,6 +45,17 @@ describe('a run', () => {
     expect(await third.exited()).toBe(0);
     expect(third.output).toContain('berlin is running.');
     expect((await journal()).filter(({ type }) => type === 'run-started')).toHaveLength(1);
+  });
+
+  it('goes on while its terminal takes nothing, as a serial console that is held, and shows its end as the terminal goes on', async () => {
+    const first = open('init', '--yes', ...slowly);
+    await first.see(': starts');
+    first.hold();
+    await expect
+      .poll(async () => (await journal()).at(-1), { timeout: 300_000, interval: 250 })
+      .toMatchObject({ type: 'run-ended', outcome: 'done' });
+    first.goOn();
+    await first.see('every step is done');
   });
 
   it('is refused to a second operator, who is told who works there', async () => {

@@ -158,6 +158,15 @@ export class Screen {
     return this.#exit;
   }
 
+  /** Nothing that the program sends is taken until `goOn`: its writes wait once the buffer of the terminal is full. */
+  hold(): void {
+    this.#pty.pause();
+  }
+
+  goOn(): void {
+    this.#pty.resume();
+  }
+
   kill(signal = 'SIGKILL'): void {
     if (this.#exit === undefined) this.#pty.kill(signal);
   }

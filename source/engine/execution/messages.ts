@@ -26,7 +26,10 @@ export function describeFailure(tried: string, thrown: unknown): StepFailure {
   if (error instanceof StepFault)
     return { tried: error.tried, seen: error.seen, causes: error.causes, next: error.next };
   if (error instanceof Fault) {
-    const seen = error.where === undefined ? error.message : `${error.message} (${error.where})`;
+    const seen =
+      error.where === undefined || error.message.includes(error.where)
+        ? error.message
+        : `${error.message} (${error.where})`;
     return { tried, seen, causes: error.why === undefined ? [] : [error.why], next: error.next };
   }
   const seen = messageOf(error);
