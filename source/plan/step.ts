@@ -28,6 +28,8 @@ export interface PlannedStep {
   readonly commands: readonly PlannedCommand[];
   readonly files: readonly PlannedFile[];
   readonly undoable: boolean;
+  /** The key under which it remembers that it made what its undo removes. Without that key it found that there and only fixed it. */
+  readonly madeUnder?: string;
   readonly skippable: boolean;
   /**
    * Facts that it changes, as keys of the plan's basis: they do not count as drift on resume.
@@ -136,6 +138,19 @@ export interface StepKind<Schema extends z.ZodType = z.ZodType> {
   state(context: StepContext, parameters: z.output<Schema>, step: PlannedStep): Promise<StateCheck>;
   act(context: StepContext, parameters: z.output<Schema>, step: PlannedStep): Promise<void>;
   undo?(context: StepContext, parameters: z.output<Schema>, step: PlannedStep): Promise<void>;
-  /** The key under which the step remembers that it made what `undo` removes. Without it, it found that there and only fixed it. */
-  madeUnder?(step: PlannedStep): string | undefined;
+  /** `madeUnder` of its steps. None where `undo` has something to do after every command. */
+  madeUnder?(step: Pick<PlannedStep, 'files'>): string | undefined;
 }
+
+/** What a run knows of a step that it began. */
+interface StepTrace {
+  /** It ran a command or wrote a file that was not undone since. */
+  readonly touched: boolean;
+  readonly remembers: (key: string) => boolean;
+}
+
+/** Whether a step left something behind that its undo removes or brings back: what it found there and only fixed stays. */
+export const leftUndoable = (
+  { undoable, madeUnder }: Pick<PlannedStep, 'undoable' | 'madeUnder'>,
+  { touched, remembers }: StepTrace,
+): boolean => undoable && touched && (madeUnder === undefined || remembers(madeUnder));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { refuseUndo, undo as startUndo } from '../../source/engine/execution/undo.ts';
+import { refuseUndo, undo as startUndo, undoOrder } from '../../source/engine/execution/undo.ts';
 import { pastOf } from '../../source/engine/journal/past.ts';
+import { applyEvent, canUndo, emptyView } from '../../source/engine/view/view.ts';
 import { ToyLand, toyPlan } from './toys.ts';
 
 const undo = (land: ToyLand, plan: ReturnType<typeof toyPlan>, only?: string) =>
@@ -65,6 +66,35 @@ describe('undo', () => {
     await land.execute(plan).end;
     await undo(land, plan);
     expect(seen).toEqual(['old name']);
+  });
+
+  it('leaves what a step found there and only fixed, and is offered only for what it made', async () => {
+    const made = { madeUnder: 'made' };
+    const some = toyPlan([
+      { id: 'fixed', ...made },
+      { id: 'made', ...made },
+    ]);
+    const land = new ToyLand().on('made', { act: (context) => context.remember('made', 'yes') });
+    await land.execute(some).end;
+    const past = pastOf(land.events);
+    expect(undoOrder({ plan: some, past }).map(({ id, undoable }) => [id, undoable])).toEqual([
+      ['made', true],
+      ['fixed', false],
+    ]);
+    const view = land.events.reduce(applyEvent, emptyView(some));
+    expect([...view.steps.values()].filter(canUndo).map(({ step }) => step.id)).toEqual(['made']);
+    await expect(undo(land, some)).resolves.toMatchObject({ why: '1 step undone, 1 cannot be' });
+    expect(land.acts().filter((line) => line.startsWith('undo'))).toEqual(['undo made']);
+  });
+
+  it('of a failed step that only fixed what is there is refused while its run waits', async () => {
+    const some = toyPlan([{ id: 'fixed', madeUnder: 'made' }]);
+    const land = new ToyLand().on('fixed', { verifies: false });
+    const run = land.execute(some, { attended: true });
+    await land.until(() => land.of('run-paused').length > 0);
+    expect(run.take({ order: 'undo', step: 'fixed' })).toMatchObject({ taken: false, why: /made nothing/ });
+    run.take({ order: 'stop' });
+    await run.end;
   });
 
   it('refuses to put back a text that had a secret in it', async () => {

@@ -116,11 +116,12 @@ describe('the step of the metrics server', () => {
   });
 
   test('undo switches it off and waits until it is gone', async () => {
-    const { context, ran } = fakeWorld({
+    const { context, ran, remembered } = fakeWorld({
       site,
       product,
       answers: { [`${kubectl} get deployments`]: ({ ran: count }) => json(count('disable') > 0 ? [] : [deployment]) },
     });
+    remembered.set('made', 'metrics-server');
     const kind = kindOf(step);
     await kind.undo?.(context, kind.parameters.parse(step.parameters), step);
     expect(ran.map(({ command }) => textOf(command))).toEqual(['/snap/bin/microk8s disable metrics-server']);

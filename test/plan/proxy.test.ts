@@ -68,6 +68,21 @@ describe('the step', () => {
     ]);
   });
 
+  test('undo of another proxy puts back the file of apt that an earlier run wrote', async () => {
+    const { context, written } = fakeWorld({
+      site,
+      product,
+      files: { [apt]: 'of the proxy before' },
+      answers: {
+        'snap get -d system proxy': ({ ran: count }) => said(count('snap set') ? proxy.http : 'http://old:1'),
+      },
+    });
+    await carryThrough(context, step);
+    const kind = stepKinds.get('proxy');
+    await kind?.undo?.(context, kind.parameters.parse(step.parameters), step);
+    expect(written.get(apt)).toBe('of the proxy before');
+  });
+
   test('a proxy that does not answer changes nothing', async () => {
     const { context, ran, written } = fakeWorld({
       site,

@@ -808,3 +808,57 @@ describe('a join', () => {
 test('addresses of the sample are those of the plan', () => {
   expect(site.nodes.map(({ name }) => addressOf(name))).toEqual(['10.0.4.21', '10.0.4.22', '10.0.4.23', '10.0.4.24']);
 });
+
+describe('undo leaves what a step found there and only fixed', () => {
+  const undoable = stories
+    .map(({ id }) => stepOf(id))
+    .filter(({ madeUnder, files }) => madeUnder !== undefined && files.every(({ node }) => node !== undefined));
+
+  test.each(undoable.map(({ id }) => id))('%s', async (id) => {
+    const step = stepOf(id);
+    const { context, ran, written } = fakeWorld({ site, product });
+    const before = [...written];
+    const kind = stepKinds.get(step.kind);
+    await kind?.undo?.(context, kind.parameters.parse(step.parameters), step);
+    expect(ran.map(({ command }) => textOf(command))).toEqual([]);
+    expect([...written]).toEqual(before);
+  });
+
+  test('for every kind that deletes what other runs make, too', () => {
+    const kinds = [...stepKinds.values()].filter(({ madeUnder }) => madeUnder !== undefined).map(({ kind }) => kind);
+    expect(kinds.toSorted()).toEqual([
+      'cluster-service',
+      'control-only',
+      'declared-class',
+      'declared-volume',
+      'drain',
+      'group-bindings',
+      'ingress-service',
+      'join-manager',
+      'join-worker',
+      'microk8s-install',
+      'pool-group',
+      'shared-volume',
+      'snap-refresh',
+      'storage-class',
+    ]);
+  });
+
+  const className = 'storage-class/unshared';
+  test.each([
+    ['was not there', '', true],
+    ['was there with other settings', '{"metadata":{"name":"x"},"provisioner":"other"}', false],
+  ])('a class that %s', async (_, before, goes) => {
+    const step = stepOf(className);
+    const { context, ran } = fakeWorld({
+      site,
+      product,
+      answers: { [kubectl('get storageclasses')]: before },
+    });
+    const kind = stepKinds.get(step.kind);
+    await kind?.act(context, kind.parameters.parse(step.parameters), step);
+    const acted = ran.length;
+    await kind?.undo?.(context, kind.parameters.parse(step.parameters), step);
+    expect(ran.length > acted).toBe(goes);
+  });
+});

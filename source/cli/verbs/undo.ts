@@ -3,14 +3,13 @@ import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { refuseUndo, undoOrder } from '../../engine/execution/undo.ts';
 import { leavesCluster, losesData, removesCluster } from '../../engine/execution/undo-losses.ts';
 import { untilStarted } from '../../engine/journal/follow.ts';
-import { journalPath } from '../../engine/journal/run-paths.ts';
 import { type RunPast, readPast, readWholePast } from '../../engine/journal/past.ts';
+import { journalPath } from '../../engine/journal/run-paths.ts';
 import { findRun, latestRun, type RunSummary, summarizeRun } from '../../engine/runs.ts';
 import { undoRun } from '../../engine/worker/launch.ts';
 import { type ExitCode, exitCode, Fault } from '../../errors/fault.ts';
 import { program } from '../../host/program.ts';
 import type { Plan } from '../../plan/document/document.ts';
-import { stepKinds } from '../../plan/kinds.ts';
 import type { PlannedStep } from '../../plan/step.ts';
 import { kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
@@ -113,7 +112,7 @@ async function watchUndo(
 
 function stepsToUndo(plan: Plan, past: RunPast, only: string | undefined): readonly PlannedStep[] {
   refuseUndo(plan, past, only);
-  return undoOrder({ plan, past, kinds: stepKinds }).filter(({ id }) => only === undefined || id === only);
+  return undoOrder({ plan, past }).filter(({ id }) => only === undefined || id === only);
 }
 
 function nothingLeft(run: RunSummary, settings: Settings, terminal: Terminal): ExitCode {

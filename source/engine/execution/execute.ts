@@ -5,7 +5,7 @@ import type { PlannedStep, StepKind } from '../../plan/step.ts';
 import type { RunEventBody, RunOrder, RunOutcome } from '../journal/event.ts';
 import type { OrderAnswer } from '../journal/event-schema.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { RunPast, StepPast } from '../journal/past.ts';
+import { pastUndoable, type RunPast, type StepPast } from '../journal/past.ts';
 import { type AttemptInput, attemptStep, recheckStep, undoStep } from './attempt.ts';
 import type { RunWorld } from './context.ts';
 import { Notifier } from './notifier.ts';
@@ -242,6 +242,8 @@ class GraphRun {
   #undo(step: PlannedStep): OrderAnswer {
     if (!step.undoable || kindOf(this.#input.kinds, step).undo === undefined)
       return refused(`${step.title} cannot be undone.`);
+    if (!pastUndoable(step, this.#input.past.of(step.id)))
+      return refused(`${step.title} made nothing that could be removed: what it found there and fixed stays.`);
     this.#choosing = false;
     this.#spend(undoStep(this.#attemptInput(step)));
     return taken;

@@ -4,7 +4,7 @@ import type { PlannedStep } from '../../plan/step.ts';
 import { kloudspot } from '../../text/command.ts';
 import { didYouMean } from '../../text/nearest.ts';
 import { counted } from '../../text/plural.ts';
-import type { RunPast } from '../journal/past.ts';
+import { pastUndoable, type RunPast } from '../journal/past.ts';
 import { undoStep } from './attempt.ts';
 import { type Execution, type ExecutionInput, kindOf, noting, type RunEnd } from './execute.ts';
 
@@ -29,13 +29,8 @@ function leftBehind({ plan, past }: Pick<UndoInput, 'plan' | 'past'>): readonly 
 }
 
 /** What an undo goes through. What a step only fixed it cannot undo. */
-export function undoOrder({ kinds, ...run }: Pick<UndoInput, 'plan' | 'past' | 'kinds'>): readonly PlannedStep[] {
-  return leftBehind(run).map((step) => (madeBy(step, run.past, kinds) ? step : { ...step, undoable: false }));
-}
-
-function madeBy(step: PlannedStep, past: RunPast, kinds: UndoInput['kinds']): boolean {
-  const key = kinds.get(step.kind)?.madeUnder?.(step);
-  return key === undefined || past.of(step.id).remembered.has(key);
+export function undoOrder(run: Pick<UndoInput, 'plan' | 'past'>): readonly PlannedStep[] {
+  return leftBehind(run).map((step) => ({ ...step, undoable: pastUndoable(step, run.past.of(step.id)) }));
 }
 
 /** Refuses (exit code 2) to undo one step that is unknown, that changed nothing, or that later ones rest on. */

@@ -1,3 +1,4 @@
+import { leftUndoable, type PlannedStep } from '../../plan/step.ts';
 import type { RunEvent, RunEventBody } from './event.ts';
 import { journalLines } from './journal.ts';
 
@@ -20,6 +21,10 @@ export const noPast: StepPast = {
   touched: false,
   remembered: new Map(),
 };
+
+/** Whether a step left something behind that it can undo. */
+export const pastUndoable = (step: PlannedStep, { touched, remembered }: StepPast): boolean =>
+  leftUndoable(step, { touched, remembers: (key) => remembered.has(key) });
 
 /** A whole run, or one step of it. */
 export interface UndoScope {

@@ -1,4 +1,4 @@
-import type { PlannedStep } from '../../plan/step.ts';
+import { leftUndoable, type PlannedStep } from '../../plan/step.ts';
 import type { RunEvent } from '../journal/event.ts';
 
 export type StepState =
@@ -68,7 +68,8 @@ export const awaitsChoice = ({ state, failure }: StepView): boolean =>
   failure !== undefined && (state === 'failed' || state === 'undone' || state === 'undo-failed');
 
 /** Whether it left something behind that it can undo. */
-export const canUndo = ({ step, touched }: StepView): boolean => step.undoable && touched;
+export const canUndo = ({ step, touched, remembered }: StepView): boolean =>
+  leftUndoable(step, { touched, remembers: (key) => remembered[key] !== undefined });
 
 /** Lines kept of each step. */
 const logLines = 200;
@@ -132,7 +133,7 @@ export function stepAfter(step: StepView, event: StepEvent, at: number): StepVie
     case 'undo-started':
       return { ...quiet(step), state: 'undoing', startedAt: at };
     case 'step-undone':
-      return { ...quiet(step), state: 'undone', touched: false, seen: event.seen };
+      return { ...quiet(step), state: 'undone', touched: false, remembered: {}, seen: event.seen };
     case 'undo-failed':
       return { ...quiet(step), state: 'undo-failed', seen: event.seen };
     default:

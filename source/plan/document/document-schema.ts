@@ -48,6 +48,7 @@ const step: z.ZodType<PlannedStep> = z.object({
   commands: z.array(command),
   files: z.array(file),
   undoable: z.boolean(),
+  madeUnder: text,
   skippable: z.boolean(),
   changes: z.array(z.string()),
 });

@@ -37,7 +37,7 @@ function stepId(kind: string, place: { readonly node?: string; readonly name?: s
 
 /** A step as it is in the plan: the planner's draft and what follows from its kind. */
 export function plannedStep<Schema extends z.ZodObject>(kind: StepKind<Schema>, draft: StepDraft<Schema>): PlannedStep {
-  const { node, name, parameters } = draft;
+  const { node, name, parameters, files = [] } = draft;
   return {
     id: stepId(kind.kind, defined({ node, name })),
     kind: kind.kind,
@@ -53,8 +53,9 @@ export function plannedStep<Schema extends z.ZodObject>(kind: StepKind<Schema>, 
     deadline: draft.deadline,
     parameters,
     commands: draft.commands ?? [],
-    files: draft.files ?? [],
+    files,
     undoable: kind.undo !== undefined,
+    ...defined({ madeUnder: kind.madeUnder?.({ files }) }),
     skippable: draft.skippable ?? false,
     changes: draft.changes ?? [],
   };

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { WorkloadState } from '../../kubernetes/workloads.ts';
+import { defined } from '../../text/defined.ts';
 import { runCommand } from '../execution/carry-out.ts';
 import { minutes } from '../execution/define.ts';
 import { untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../execution/workload-wait.ts';
@@ -23,11 +24,12 @@ export interface Addon<Schema extends z.ZodType> {
   /** What it is called in messages. Default: what follows `addon-` in its kind. */
   readonly title?: (parameters: z.output<Schema>) => string;
   readonly undo?: NonNullable<StepKind<Schema>['undo']>;
+  readonly madeUnder?: NonNullable<StepKind<Schema>['madeUnder']>;
   readonly advice: (parameters: z.output<Schema>) => Pick<StepRunOptions, 'causes' | 'next'>;
 }
 
 export function addonKind<Schema extends z.ZodType>(addon: Addon<Schema>): StepKind<Schema> {
-  const { kind, parameters, wanted, rest, clear, complete, advice, undo } = addon;
+  const { kind, parameters, wanted, rest, clear, complete, advice } = addon;
   const name = addon.title ?? (() => kind.replace(/^addon-/, ''));
   const state = async (context: StepContext, p: z.output<Schema>): Promise<StateCheck> => {
     const { ok, observed, states } = await workloadsReady(context, wanted(p));
@@ -40,7 +42,7 @@ export function addonKind<Schema extends z.ZodType>(addon: Addon<Schema>): StepK
   return {
     kind,
     parameters,
-    ...(undo ? { undo } : {}),
+    ...defined({ undo: addon.undo, madeUnder: addon.madeUnder }),
     state,
     async act(context, p, step) {
       await clear?.(context, p, step);

@@ -54,6 +54,10 @@ async function serves(context: StepContext, p: Parameters): Promise<StateCheck> 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   const earlier = await readText(context, p.node, apiArgumentsFile);
   if (earlier !== undefined) context.remember('earlier', earlier);
+  for (const { path } of step.files) {
+    const text = await readText(context, p.node, path);
+    if (text !== undefined) context.remember(path, text);
+  }
   await writeFiles(context, step);
   await runCommand(context, step, 'set');
   await removeCertificate(context, p, step);
@@ -114,8 +118,14 @@ async function putBack(context: StepContext, { node, remove }: Parameters): Prom
 }
 
 async function undo(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
+  const earlier = (path: string) => context.recall(path);
+  for (const { path } of step.files) {
+    const content = earlier(path);
+    if (content !== undefined) await context.write(p.node, { path, content, ...publicFile });
+  }
   await putBack(context, p);
-  for (const { path } of step.files) await context.run(p.node, ['rm', '-f', path], { sudo: true });
+  for (const { path } of step.files.filter((file) => earlier(file.path) === undefined))
+    await context.run(p.node, ['rm', '-f', path], { sudo: true });
 }
 
 export const apiServer: StepKind<typeof parameters> = { kind: 'api-server', parameters, state, act, undo };

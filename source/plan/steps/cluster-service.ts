@@ -82,6 +82,7 @@ async function clear(context: StepContext, p: Parameters, step: PlannedStep): Pr
   context.remember('on-before', JSON.stringify(await onBefore(context, p)));
   const { states } = await workloadsReady(context, wanted(p));
   const { parts } = serviceOf(p);
+  if (states.length < parts.length) context.remember('made', p.name);
   if (states.length > 0 && states.length < parts.length) await startOver(context, p, step);
   await writeFiles(context, step);
 }
@@ -140,6 +141,7 @@ const recalled = (context: StepContext): readonly string[] =>
 
 /** It goes, and so do the addons that came with it and that nothing else uses. */
 async function undo(context: StepContext, p: Parameters): Promise<void> {
+  if (context.recall('made') === undefined) return;
   const before = recalled(context);
   if ((await workloadsReady(context, wanted(p))).states.length > 0)
     await context.run(p.seed, microk8s.disable(p.name), { sudo: true, deadline: minutes(6) });
@@ -167,6 +169,7 @@ export const clusterService = addonKind({
   rest,
   clear,
   complete,
+  madeUnder: () => 'made',
   undo,
   advice: (p) => ({
     causes: [

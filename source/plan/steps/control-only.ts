@@ -10,11 +10,17 @@ import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts'
 const parameters = z.object({ seed: z.string(), nodes: z.array(z.string()).min(1) });
 type Parameters = z.output<typeof parameters>;
 
-async function state(context: StepContext, { seed, nodes }: Parameters): Promise<StateCheck> {
+/** Those that the product may run on. As text: why the cluster was not asked. */
+async function openNodes(context: StepContext, { seed, nodes }: Parameters): Promise<readonly string[] | string> {
   const answer = await readList(await context.look(seed), 'nodes', {}, nodeObject);
-  if (!answer.answered) return { ok: false, observed: `${seed} says: ${answer.said}` };
+  if (!answer.answered) return `${seed} says: ${answer.said}`;
   const only = answer.value.map(clusterNode).filter((node) => node.controlOnly);
-  const open = nodes.filter((name) => !only.some((node) => node.name === name));
+  return nodes.filter((name) => !only.some((node) => node.name === name));
+}
+
+async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
+  const open = await openNodes(context, p);
+  if (typeof open === 'string') return { ok: false, observed: open };
   return {
     ok: open.length === 0,
     observed: open.length === 0 ? 'only the cluster itself runs on them' : `the product may run on ${open.join(', ')}`,
@@ -26,9 +32,14 @@ export const controlOnly: StepKind<typeof parameters> = {
   kind: 'control-only',
   parameters,
   state,
-  act: (context, _, step) => carryOut(context, step),
-  async undo(context, { seed, nodes }) {
-    for (const node of nodes)
+  madeUnder: () => 'closed',
+  async act(context, p, step) {
+    const open = await openNodes(context, p);
+    if (typeof open !== 'string' && open.length > 0) context.remember('closed', open.join(' '));
+    await carryOut(context, step);
+  },
+  async undo(context, { seed }) {
+    for (const node of context.recall('closed')?.split(' ') ?? [])
       await context.run(seed, kubectl.taint(node, `${controlTaint.key}:${controlTaint.effect}-`), {
         sudo: true,
         allow: [0, 1],

@@ -68,17 +68,33 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
     : { ok: false, observed: `not yet: ${open.map(volumeName).join(', ')}` };
 }
 
+/** Names of the class and the volumes that the cluster does not have. */
+async function missingObjects(context: StepContext, p: Parameters): Promise<readonly string[]> {
+  const host = await context.look(p.seed);
+  const found = await readObject(host, 'storageclasses', p.name, undefined, storageClassObject);
+  const all = await readList(host, 'persistentvolumes', {}, localVolumeObject);
+  if (!found.answered || !all.answered) return [];
+  const there = new Set(all.value.map(({ metadata }) => metadata.name));
+  return [...(found.value ? [] : [p.name]), ...p.volumes.map(volumeName).filter((name) => !there.has(name))];
+}
+
 /** Gives declared volumes to the cluster, each bound to its node. */
 export const declaredClass: StepKind<typeof parameters> = {
   kind: 'declared-class',
   parameters,
   state,
-  act: (context, _, step) => carryOut(context, step),
+  madeUnder: () => 'made',
+  async act(context, p, step) {
+    const missing = await missingObjects(context, p);
+    if (missing.length > 0) context.remember('made', missing.join(' '));
+    await carryOut(context, step);
+  },
+  /** What an earlier run gave to the cluster stays. */
   async undo(context, p) {
-    for (const volume of p.volumes)
-      await context.run(p.seed, kubectl.delete('persistentvolumes', volumeName(volume), { wait: true }), {
-        sudo: true,
-      });
+    const made = new Set(context.recall('made')?.split(' '));
+    for (const name of p.volumes.map(volumeName).filter((each) => made.has(each)))
+      await context.run(p.seed, kubectl.delete('persistentvolumes', name, { wait: true }), { sudo: true });
+    if (!made.has(p.name)) return;
     await context.run(p.seed, kubectl.delete('storageclasses', p.name, { wait: true }), { sudo: true });
   },
 };

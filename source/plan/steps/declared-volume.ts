@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { carrierOf, luksKey } from '../../storage/luks.ts';
 import { parseSafeJson } from '../../text/safe-text.ts';
-import { look, runCommand, writeFiles } from '../execution/carry-out.ts';
+import { look, readText, runCommand, writeFiles } from '../execution/carry-out.ts';
 import { minutes, plannedStep } from '../execution/define.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
@@ -57,6 +57,7 @@ const place = ({ node, group = '', name }: Parameters) => ({ node, group, volume
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   const there = (await mounted(context, p)) !== undefined;
   if (!there) await refuseHidden(context, p);
+  if ((await readText(context, p.node, unitPath(p))) === undefined) context.remember('mounted', p.mount);
   const ours = p.group === undefined ? there || (await takeOnce(context, p, step)) : await makeVolume(context, p, step);
   if (p.group !== undefined || !there) await makeCarrier(context, p, step, ours);
   else if (p.encrypt) await openEncrypted(context, p, step);
@@ -146,7 +147,10 @@ export const declaredVolume: StepKind<typeof parameters> = {
   parameters,
   state,
   act,
+  madeUnder: () => 'mounted',
+  /** A volume that an earlier run mounted, and that this one only grew, stays in use. */
   async undo(context, p) {
+    if (context.recall('mounted') === undefined) return;
     const unit = mountUnit(p.mount);
     await context.run(p.node, ['systemctl', 'disable', '--now', unit], { sudo: true, allow: [0, 1] });
     await context.run(p.node, ['rm', '-f', unitPath(p)], { sudo: true });

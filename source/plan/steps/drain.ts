@@ -46,12 +46,19 @@ async function state(context: StepContext, { node, seed, becomes }: Parameters):
   };
 }
 
+async function takesPods(context: StepContext, seed: string, node: string): Promise<boolean> {
+  const found = await readObject(await context.look(seed), 'nodes', node, undefined, nodeObject);
+  return found.answered && found.value !== undefined && clusterNode(found.value).schedulable;
+}
+
 export const drain: StepKind<typeof parameters> = {
   kind: 'drain',
   parameters,
   state,
-  act: (context, { node, seed }, step) =>
-    carryOut(context, step, {
+  madeUnder: () => 'closed',
+  async act(context, { node, seed }, step) {
+    if (await takesPods(context, seed, node)) context.remember('closed', node);
+    await carryOut(context, step, {
       run: {
         deadline: minutes(12),
         causes: [
@@ -60,8 +67,11 @@ export const drain: StepKind<typeof parameters> = {
         ],
         next: [`sudo microk8s kubectl get pods -A -o wide --field-selector spec.nodeName=${node} on ${seed}`],
       },
-    }),
+    });
+  },
+  /** A node that was closed before stays so. */
   async undo(context, { node, seed }) {
+    if (context.recall('closed') === undefined) return;
     const found = await readObject(await context.look(seed), 'nodes', node, undefined, nodeObject);
     if (found.answered && found.value?.spec.unschedulable)
       await context.run(seed, kubectl.uncordon(node), { sudo: true });

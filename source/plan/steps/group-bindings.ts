@@ -56,6 +56,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
     if (bound.answered && bound.value !== undefined) there.push(role);
   }
   context.remember('there', JSON.stringify(there));
+  if (p.gone.length > 0 || there.length < p.bindings.length) context.remember('made', 'yes');
   await carryOut(context, step);
 }
 
@@ -69,7 +70,14 @@ async function undo(context: StepContext, { seed, bindings, gone }: Parameters):
       await context.run(seed, kubectl.delete(kind, nameOf(role), { wait: true }), { sudo: true });
 }
 
-export const groupBindings: StepKind<typeof parameters> = { kind: 'group-bindings', parameters, state, act, undo };
+export const groupBindings: StepKind<typeof parameters> = {
+  kind: 'group-bindings',
+  parameters,
+  state,
+  act,
+  madeUnder: () => 'made',
+  undo,
+};
 
 const manifestOf = ({ role, groups }: Parameters['bindings'][number]) => ({
   apiVersion: 'rbac.authorization.k8s.io/v1',

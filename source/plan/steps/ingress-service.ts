@@ -57,12 +57,21 @@ async function state(context: StepContext, { seed, channel, virtualAddress }: Pa
   };
 }
 
+/** Only where it is seen to be: what was not asked may be there. */
+async function isMissing(context: StepContext, { seed, channel }: Parameters): Promise<boolean> {
+  const name = serviceName(channel);
+  const answer = await readObject(await context.look(seed), 'services', name, ingressNamespace, serviceObject);
+  return ingressOf(channel) === 'nginx' && answer.answered && answer.value === undefined;
+}
+
 export const ingressService: StepKind<typeof parameters> = {
   kind: 'ingress-service',
   parameters,
 
   state,
+  madeUnder: () => 'made',
   async act(context, p, step) {
+    if (await isMissing(context, p)) context.remember('made', serviceName(p.channel));
     await carryOut(context, step);
     await context.until({
       for: `the ingress to get ${p.virtualAddress}`,
@@ -76,7 +85,7 @@ export const ingressService: StepKind<typeof parameters> = {
     });
   },
   async undo(context, p) {
-    if (ingressOf(p.channel) === 'traefik') return;
+    if (context.recall('made') === undefined) return;
     await context.run(p.seed, kubectl.delete('services', 'ingress', { namespace: ingressNamespace, wait: true }), {
       sudo: true,
     });

@@ -40,6 +40,7 @@ export const poolGroup: StepKind<typeof parameters> = {
   parameters,
   state,
   act,
+  madeUnder: () => 'made',
   async undo(context, p) {
     if (context.recall('made') !== p.device.path || !(await state(context, p)).ok) return;
     // Without --force it refuses while a logical volume is left in the group.

@@ -31,6 +31,8 @@ async function state(context: StepContext, { node, proxy }: Parameters, step: Pl
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
   const before = await standing(context, p.node);
   context.remember('before', JSON.stringify(before));
+  const apt = await readText(context, p.node, aptProxyFile);
+  if (apt !== undefined) context.remember('apt', apt);
   await runCommand(context, step, 'try', {
     run: {
       deadline: minutes(1),
@@ -42,10 +44,12 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   await runCommand(context, step, 'set');
 }
 
-/** What was there before is put back; the file of apt was ours alone. */
+/** What was there before is put back; a file of apt from an earlier run, too. */
 async function undo(context: StepContext, { node }: Parameters): Promise<void> {
   const before = settings.partial().safeParse(JSON.parse(context.recall('before') ?? '{}'));
-  await context.run(node, ['rm', '-f', aptProxyFile], { sudo: true });
+  const apt = context.recall('apt');
+  if (apt === undefined) await context.run(node, ['rm', '-f', aptProxyFile], { sudo: true });
+  else await context.write(node, { path: aptProxyFile, content: apt, mode: 0o644 });
   await context.run(node, snap.setSystemProxy(before.success ? before.data : {}), { sudo: true });
 }
 

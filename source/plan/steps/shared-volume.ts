@@ -45,6 +45,7 @@ export const sharedVolume: StepKind<typeof parameters> = {
 
   state,
   act,
+  madeUnder: () => 'made',
   async undo(context, p) {
     const made = context.recall('made') === `${p.group}/${p.volume}`;
     if (!made || !(await findVolume(context, p))?.ours) return;

@@ -47,8 +47,8 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   await untilSnapdIdle(context, p.node);
   const found = parseSnapList(name, (await look(context, p.node, snap.list(name))).stdout);
   if (found !== undefined && trackOf(found.tracking) !== trackOf(p.channel)) {
-    if (p.drain) await runCommand(context, step, 'drain', { run: { deadline: minutes(12), ...drainAdvice(p) } });
     context.remember('refreshed', found.tracking);
+    if (p.drain) await runCommand(context, step, 'drain', { run: { deadline: minutes(12), ...drainAdvice(p) } });
     await withSnapProgress({ context, node: p.node, name }, () =>
       runCommand(context, step, 'refresh', { run: { deadline: minutes(30), ...refreshAdvice } }),
     );
@@ -96,7 +96,8 @@ const wayBack = ({ node }: Parameters): string[] => [
 async function undo(context: StepContext, p: Parameters): Promise<void> {
   await untilSnapdIdle(context, p.node);
   const before = context.recall('refreshed');
-  if (before !== undefined) await revert(context, p, before);
+  if (before === undefined) return;
+  await revert(context, p, before);
   await context.run(p.through, kubectl.uncordon(p.node), { sudo: true });
 }
 
@@ -124,7 +125,14 @@ async function revert(context: StepContext, p: Parameters, before: string): Prom
   });
 }
 
-export const snapRefresh: StepKind<typeof parameters> = { kind: 'snap-refresh', parameters, state, act, undo };
+export const snapRefresh: StepKind<typeof parameters> = {
+  kind: 'snap-refresh',
+  parameters,
+  state,
+  act,
+  madeUnder: () => 'refreshed',
+  undo,
+};
 
 export function planSnapRefresh(p: Parameters): PlannedStep {
   const track = trackOf(p.channel);

@@ -35,13 +35,17 @@ function manifest(p: Parameters): string {
   ]);
 }
 
-async function standing(context: StepContext, p: Parameters): Promise<StateCheck & { readonly other: boolean }> {
+interface Standing extends StateCheck {
+  readonly is: 'same' | 'other' | 'missing' | 'not asked';
+}
+
+async function standing(context: StepContext, p: Parameters): Promise<Standing> {
   const answer = await readObject(await context.look(p.seed), 'storageclasses', p.name, undefined, storageClassObject);
-  if (!answer.answered) return { ok: false, other: false, observed: `${p.seed} says: ${answer.said}` };
-  if (!answer.value) return { ok: false, other: false, observed: `no class ${p.name}` };
+  if (!answer.answered) return { ok: false, is: 'not asked', observed: `${p.seed} says: ${answer.said}` };
+  if (!answer.value) return { ok: false, is: 'missing', observed: `no class ${p.name}` };
   const { provisioner, parameters: settings, volumeBindingMode } = answer.value;
   const same = provisioner === p.provisioner && volumeBindingMode === p.binding && sameWords(settings, p.settings);
-  return { ok: same, other: !same, observed: same ? `class ${p.name} is there` : differs };
+  return { ok: same, is: same ? 'same' : 'other', observed: same ? `class ${p.name} is there` : differs };
 }
 
 function sameWords(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
@@ -54,10 +58,14 @@ export const storageClass: StepKind<typeof parameters> = {
   parameters,
   state: standing,
   async act(context, p, step) {
-    if ((await standing(context, p)).other) await runCommand(context, step, 'delete');
+    const { is } = await standing(context, p);
+    if (is === 'missing') context.remember('made', p.name);
+    if (is === 'other') await runCommand(context, step, 'delete');
     await carryOut(context, step);
   },
+  madeUnder: () => 'made',
   async undo(context, p) {
+    if (context.recall('made') !== p.name) return;
     await context.run(p.seed, kubectl.delete('storageclasses', p.name, { wait: true }), { sudo: true });
   },
 };
