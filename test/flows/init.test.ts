@@ -130,6 +130,29 @@ describe('init, unattended, in rehearsal', () => {
     expect(applied.code, applied.stderr).toBe(0);
   });
 
+  it('refuses a stored plan once a file that it was made from says something else, and names what', async () => {
+    const rehearsal = await Rehearsal.begin();
+    const site = await rehearsal.siteFile();
+    const file = join(rehearsal.root, 'plan.json');
+    expect((await rehearsal.run('plan', '--site', site, '--save', file)).code).toBe(0);
+    const text = await readFile(site, 'utf8');
+    await writeFile(site, text.replace('10.0.4.30', '10.0.4.31').replace('name: berlin', 'name: potsdam'));
+    const { code, stderr } = await rehearsal.run('apply', '--yes', '--plan', file);
+    expect(code).toBe(6);
+    expect(stderr).toContain('The plan is stale: site.yaml changed after it was made.');
+    expect(stderr).toContain('name was "berlin", is "potsdam"');
+    expect(stderr).toContain('network.virtualAddress was "10.0.4.30", is "10.0.4.31"');
+    expect(stderr).toContain(`--site ${site} --save ${file}`);
+    expect(await rehearsal.runs()).toEqual([]);
+    // A comment is no change.
+    await writeFile(site, `# ours\n${text}`);
+    expect((await rehearsal.run('apply', '--yes', '--plan', file)).code).toBe(0);
+    // A plan may be carried out on another machine.
+    await rm(site);
+    const elsewhere = await rehearsal.run('apply', '--yes', '--plan', file);
+    expect(elsewhere.stderr).toContain(`${site} is not on this machine`);
+  });
+
   it('says before undo that cluster, product and data go with MicroK8s', async () => {
     const rehearsal = await Rehearsal.built();
     const asked = await rehearsal.run('undo');

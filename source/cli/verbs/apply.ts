@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { connect } from '../../app/connect.ts';
 import { documentsOf } from '../../app/documents.ts';
 import { readPlan, refuseDrift } from '../../app/plan.ts';
+import { refuseStale } from '../../app/plan-sources.ts';
 import type { Living } from '../../app/plan-living.ts';
 import { siteToBuild } from '../../app/seen-storage.ts';
 import { type Settings, settingsFrom, siteHome } from '../../app/settings.ts';
@@ -25,7 +26,7 @@ export default defineVerb({
     plan: {
       type: 'string',
       value: 'FILE',
-      about: 'Carry out exactly this plan, or refuse when the nodes have changed since it was made.',
+      about: 'Carry out exactly this plan, or refuse when the site file or the nodes have changed since.',
     },
     'take-over': takeOver,
     'accept-failure': acceptFailure,
@@ -59,6 +60,7 @@ async function answered(opened: OpenedSite, settings: Settings, living: Living):
 
 async function applyPlan(file: string, settings: Settings, terminal: Terminal, takeOver: boolean): Promise<ExitCode> {
   const plan = await readPlan(file);
+  for (const note of await refuseStale(plan, file, settings)) terminal.errors.write(`${note}\n`);
   const passwords = await givenPasswords(settings);
   const world = await openWorld({ files: settings.files, passwords, rehearsal: settings.rehearsal });
   try {

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { connect } from '../../app/connect.ts';
 import { lookAtLiving, planLiving } from '../../app/plan-living.ts';
+import { planSources } from '../../app/plan-sources.ts';
 import { siteToBuild } from '../../app/seen-storage.ts';
 import { stepsDone } from '../../app/steps-done.ts';
 import { exitCode, Fault } from '../../errors/fault.ts';
@@ -44,7 +45,9 @@ export default defineVerb({
       const refused = refuseUnreached(opened, seen, living.cluster, { settings, terminal });
       if (refused !== undefined) return refused;
       const site = siteToBuild(opened, living);
-      const plan = await planLiving({ ...opened, site }, living);
+      const made = await planLiving({ ...opened, site }, living);
+      const stored = settings.json || args.save !== undefined;
+      const plan = stored ? { ...made, sources: await planSources(opened) } : made;
       const file = args.save === undefined ? undefined : resolve(args.save);
       if (file !== undefined) await save(plan, file);
       if (settings.json) printJson(terminal, plan);

@@ -6,7 +6,7 @@ import { siteSchema } from '../../site/schema.ts';
 import { kloudspot } from '../../text/command.ts';
 import { safeValues } from '../../text/safe-text.ts';
 import type { PlannedCommand, PlannedFile, PlannedStep, StepKind } from '../step.ts';
-import { type Plan, planPurposes } from './document.ts';
+import { type Plan, type PlanSource, planPurposes } from './document.ts';
 
 const text = z.string().exactOptional();
 
@@ -64,6 +64,13 @@ const target: z.ZodType<HostTarget> = z.object({
   kubeconfig: text,
 });
 
+const source: z.ZodType<PlanSource> = z.object({
+  what: z.enum(['site', 'product', 'chart', 'bundle']),
+  path: z.string(),
+  digest: z.string(),
+  written: z.record(z.string(), z.unknown()).exactOptional(),
+});
+
 /** `plan.json` as it is read back. */
 export const planSchema: z.ZodType<Plan> = z.object({
   version: z.literal(2, 'version 2; this plan was made by another version of the program'),
@@ -76,6 +83,7 @@ export const planSchema: z.ZodType<Plan> = z.object({
   basis: z.record(z.string(), z.record(z.string(), z.string())),
   steps: z.array(step),
   accepted: z.array(z.object({ check: z.string(), nodes: z.array(z.string()), reason: z.string() })).exactOptional(),
+  sources: z.array(source).exactOptional(),
 });
 
 /**

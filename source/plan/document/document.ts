@@ -36,6 +36,18 @@ export interface Plan {
   readonly steps: readonly PlannedStep[];
   /** Checks that failed when the plan was made, and that the operator let pass by name. */
   readonly accepted?: readonly AcceptedFailure[];
+  /** Of a plan that is stored: what it was made from. `apply` refuses when one of them says something else now. */
+  readonly sources?: readonly PlanSource[];
+}
+
+/** A file or folder that a plan was made from. */
+export interface PlanSource {
+  readonly what: 'site' | 'product' | 'chart' | 'bundle';
+  readonly path: string;
+  /** Of what it says: comments and the order of keys do not count. */
+  readonly digest: string;
+  /** The site as it was written, so that a difference can be named. */
+  readonly written?: Readonly<Record<string, unknown>>;
 }
 
 /** A check that failed and was let pass. */

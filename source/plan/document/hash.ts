@@ -15,6 +15,10 @@ export function planHash({
   return hash.update(']}').digest('hex').slice(0, 12);
 }
 
+/** First 12 hex digits of SHA-256 over a value: what is written in another order is the same. */
+export const digestOf = (value: object): string =>
+  createHash('sha256').update(canonical(value)).digest('hex').slice(0, 12);
+
 /** JSON with its keys in order: a plan that was stored and read back is the same plan. */
 const canonical = (value: object): string => JSON.stringify(inOrder(value));
 
