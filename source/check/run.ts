@@ -1,5 +1,6 @@
 import { messageOf } from '../errors/thrown.ts';
 import type { Finding } from '../site/finding.ts';
+import { kloudspot } from '../text/command.ts';
 import { type Check, type CheckInput, factsOf, notSeen } from './check.ts';
 import { checks } from './checks.ts';
 
@@ -47,7 +48,7 @@ function judged(check: Check, input: CheckInput): readonly Finding[] {
         nodes: [],
         seen: 'not judged',
         reason: `${check.title} could not be judged: ${why}`,
-        advice: 'This is a fault of the program. Report it with what `kloudspot support` collects',
+        advice: `This is a fault of the program. Report it with what this collects: ${kloudspot('support')}`,
       },
     ];
   }

@@ -32,12 +32,12 @@ export const exitCodes: readonly ExitCodeMeaning[] = [
   {
     code: exitCode.stepFailed,
     means: 'a step failed, no manager of the cluster answers, or the process of a run is gone',
-    next: '`kloudspot resume`, where a run had started',
+    next: '`resume`, where a run had started',
   },
   {
     code: exitCode.locked,
     means: 'another run holds the lock',
-    next: '`kloudspot attach`, or `kloudspot resume` when its process is gone',
+    next: '`attach`, or `resume` when its process is gone',
   },
   {
     code: exitCode.refused,
@@ -52,10 +52,10 @@ export const exitCodes: readonly ExitCodeMeaning[] = [
     means: '`status --exit-code`: no machine was reached from here',
     next: 'look at the network between here and the machines',
   },
-  { code: exitCode.interrupted, means: 'interrupted or stopped', next: '`kloudspot resume`' },
+  { code: exitCode.interrupted, means: 'interrupted or stopped', next: '`resume`' },
   {
     code: exitCode.outputClosed,
-    means: 'whatever read the output went away, as in `kloudspot plan | head -1`; a run goes on',
-    next: '`kloudspot attach`, where a run had started',
+    means: 'whatever read the output went away, as `head -1` behind a pipe does; a run goes on',
+    next: '`attach`, where a run had started',
   },
 ];

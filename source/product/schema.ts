@@ -155,7 +155,7 @@ export const productSchema = z.strictObject({
     cpuFlags: z.array(z.string()).default([]),
     requireSsd: z.boolean().default(true),
     strictChecks: z.array(z.string()).default([]).meta({
-      description: 'Names of checks whose failure an operator cannot accept, as `kloudspot explain` lists them.',
+      description: 'Names of checks whose failure an operator cannot accept, as the verb `explain` lists them.',
     }),
     ports: z
       .array(

@@ -327,7 +327,7 @@ export const siteSchema = z.strictObject({
   deploy: z
     .enum(['now', 'later'])
     .default('now')
-    .meta({ description: 'later: build the cluster only, `kloudspot start` deploys.' }),
+    .meta({ description: 'later: build the cluster only, the verb `start` deploys.' }),
   chart: z
     .strictObject({ reference: z.string().min(1), version: z.string().min(1).optional() })
     .optional()
@@ -340,7 +340,7 @@ export const siteSchema = z.strictObject({
     .meta({ description: "The vendor's registry, or one of your own: for the chart, the images and as a mirror." }),
   bundle: z.string().min(1).optional().meta({
     description:
-      'For nodes without internet: the file of `kloudspot bundle create` on this machine, its whole path. Everything is installed from it.',
+      'For nodes without internet: the file of the verb `bundle create` on this machine, its whole path. Everything is installed from it.',
   }),
   values: z.record(z.string(), anyValue).optional().meta({
     description:

@@ -1,4 +1,5 @@
 import type { BlockDeviceFacts, StorageFacts, VolumeGroupFacts } from '../facts/facts.ts';
+import { kloudspot } from '../text/command.ts';
 import { type DiskRow, diskRows } from './disks.ts';
 import type { GroupTrouble } from './groups.ts';
 
@@ -47,7 +48,7 @@ export function deviceTrouble(storage: StorageFacts, path: string, erase?: strin
   if (storage.volumeGroups.some(({ name }) => name === deviceGroup)) return undefined;
   const device = deviceAt(storage, path);
   if (!device)
-    return { what: `The device ${path} does not exist.`, advice: 'Name another one: kloudspot storage list' };
+    return { what: `The device ${path} does not exist.`, advice: `Name another one: ${kloudspot('storage list')}` };
   const row = diskRows(storage).find((each) => each.device === device);
   if (!row || row.usable) return undefined;
   const trouble = eraseTrouble(row, erase);
@@ -55,7 +56,7 @@ export function deviceTrouble(storage: StorageFacts, path: string, erase?: strin
   const knowingly = row.data === undefined ? '' : `, or have this one erased: erase: ${device.name}, beside device`;
   return {
     what: `${path} cannot carry the pool: ${trouble}.`,
-    advice: `Name another device (kloudspot storage list)${knowingly}`,
+    advice: `Name another device${knowingly}. What there is: ${kloudspot('storage list')}`,
   };
 }
 

@@ -8,6 +8,7 @@ import { whyUnread } from '../host/unread.ts';
 import { writeAtomic } from '../host/write-atomic.ts';
 import type { Files } from '../site/files.ts';
 import type { Site } from '../site/schema.ts';
+import { kloudspot } from '../text/command.ts';
 import { normalisedPair } from '../tls/pem.ts';
 
 /** PEM texts. The key is a secret. */
@@ -59,7 +60,7 @@ function notReadable(where: string): never {
   throw new Fault({
     what: 'The key or the certificate is not readable PEM.',
     where,
-    next: ['kloudspot preflight says what is wrong with them.'],
+    next: [`${kloudspot('preflight')}  says what is wrong with them.`],
   });
 }
 

@@ -5,6 +5,7 @@ import { withRun } from '../../source/app/observe-site.ts';
 import { checkedPlan, refuseDrift } from '../../source/app/plan.ts';
 import { settingsFrom } from '../../source/app/settings.ts';
 import { refuseToAsk } from '../../source/cli/line/terminal.ts';
+import { verbs } from '../../source/cli/verb-table.ts';
 import { lockedFault, ownClaim } from '../../source/engine/lock/lock-claim.ts';
 import { emptyView } from '../../source/engine/view/view.ts';
 import { Fault } from '../../source/errors/fault.ts';
@@ -12,7 +13,8 @@ import { filesUnder } from '../../source/site/files.ts';
 import { calledWith, kloudspot } from '../../source/text/command.ts';
 import { nextLines } from '../../source/ui/model/ending.ts';
 import { exitLines } from '../../source/ui/model/exit-message.ts';
-import { siteOf } from '../plan/sample.ts';
+import { featuresPage } from '../../source/wizard/pages/features.ts';
+import { product, siteOf } from '../plan/sample.ts';
 import { emptyReport } from '../status/empty-report.ts';
 import { planOf } from '../ui/sample.ts';
 import { commandsIn, understood } from './printed-commands.ts';
@@ -91,23 +93,66 @@ describe.each([
   });
 });
 
-/** Help, the vendor's transcript, and texts that are made before the flags are known. */
-const without =
-  /^(cli\.ts|cli\/line\/overview\.ts|cli\/verbs\/(plan|storage-estimate)\.ts|errors\/exit-codes\.ts|site\/s|wizard\/pages\/features\.ts|ui\/ink\/)/;
+/** Texts of the help, which is the same for every call, and of a file that outlives the call; titles of pages. */
+const spelt = [
+  'Try it without risk: kloudspot init --rehearse',
+  'source <(kloudspot completion bash)',
+  'that kloudspot apply --plan FILE carries out',
+  'Write the plan to FILE, for kloudspot apply --plan FILE.',
+  'from this file of kloudspot bundle create.',
+  'Edit it by hand or with kloudspot init;',
+  'kloudspot init asks questions.',
+  'kloudspot init --yes asks nothing',
+  "'kloudspot init'",
+  '`kloudspot init · ',
+  '`kloudspot status · ',
+];
 
-it('no message spells a command out: it asks for one with the flags that were given', () => {
-  const spelt = readdirSync(source, { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.tsx?$/.test(file) && !without.test(file))
-    .flatMap((file) =>
-      readFileSync(join(source, file), 'utf8')
-        .split('\n')
-        .filter((line) => !/^\s*(\*|\/\/|\/\*\*)/.test(line))
-        .filter((line) =>
-          /\bkloudspot (init(?! (asks|--yes asks))|apply|plan|resume|undo|attach|status|start|stop|update) ?/.test(
-            line,
-          ),
-        )
-        .map((line) => `${file}: ${line.trim()}`),
-    );
-  expect(spelt).toEqual([]);
+/** Verbs that are also what the program does in a sentence: `kloudspot stops`. */
+const firstWords = new Set(Object.keys(verbs).map((name) => name.replace(/ .*/, '')));
+const command = new RegExp(`kloudspot (?:${[...firstWords].join('|')})(?![\\w-])`);
+
+/** Lines of a source file that spell out a command of the program in a text, comments left out. */
+const speltOut = (text: string): readonly string[] =>
+  text
+    .replaceAll(/\/\*.*?\*\//gs, '')
+    .split('\n')
+    .filter((line) => command.test(line.replace(/(^|\s)\/\/ .*/, '')))
+    .filter((line) => !spelt.some((part) => line.includes(part)))
+    .map((line) => line.trim());
+
+describe('no text spells a command out', () => {
+  it('in the sources: it asks for one with the flags that were given', () => {
+    const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file));
+    const texts = files.map((file) => ({ file, text: readFileSync(join(source, file), 'utf8') }));
+    expect(texts.flatMap(({ file, text }) => speltOut(text).map((line) => `${file}: ${line}`))).toEqual([]);
+    expect(spelt.filter((part) => !texts.some(({ text }) => text.includes(part)))).toEqual([]);
+  });
+
+  it.each([
+    ["hint: 'build the cluster only; `kloudspot start` deploys'", 1],
+    ["advice: 'Name another one: kloudspot storage list'", 1],
+    ['next: shells.map((name) => `kloudspot completion ${name}`)', 1],
+    ['// `kloudspot plan` ends here', 0],
+    ['/** What `kloudspot plan` prints. */', 0],
+    ["next: [kloudspot('plan')]", 0],
+    ["'the machine that kloudspot runs on'", 0],
+  ])('%s', (line, count) => {
+    expect(speltOut(line)).toHaveLength(count);
+  });
+});
+
+it('a page of the wizard names commands with the flags that were given', () => {
+  calledWith(['--rehearse=clone'], false);
+  const view = {
+    draft: {},
+    product,
+    facts: new Map(),
+    machine: { now: () => 0, file: () => ({ problem: 'there is none' }) },
+  };
+  const deploy = featuresPage.fields(view).find(({ id }) => id === 'deploy');
+  expect([deploy?.help, deploy?.choices?.at(-1)?.hint]).toEqual([
+    expect.stringContaining('kloudspot start --rehearse=clone  deploys'),
+    expect.stringContaining('kloudspot start --rehearse=clone  deploys'),
+  ]);
 });

@@ -6,10 +6,11 @@ import { onlineServices } from '../../microk8s/services.ts';
 import { trackOf } from '../../microk8s/tracks.ts';
 import { chosenServices, offlineImages } from '../../product/services.ts';
 import { gigabytes } from '../../storage/bytes.ts';
+import { kloudspot } from '../../text/command.ts';
 import { type Check, type CheckInput, fail, nodeCheck, type Outcome, pass, siteCheck } from '../check.ts';
 
 const field = ['bundle'];
-const remake = 'On a machine with internet: kloudspot bundle create --site FILE --output FILE';
+const remake = () => `On a machine with internet: ${kloudspot('bundle create --site FILE --output FILE', '--root')}`;
 
 /** Whether the file is whole, and was made for what the site asks for. */
 export const bundleFits: Check = siteCheck(
@@ -23,12 +24,12 @@ export const bundleFits: Check = siteCheck(
     if (site.bundle === undefined) return pass('none', 'Snaps, packages, images and charts come from the internet.');
     const seen = evidence?.bundle;
     if (seen === undefined) return fail('not read', 'The bundle was not read.', { field, advice: 'Check again' });
-    if ('problem' in seen) return fail('not read', seen.problem, { field, advice: remake });
+    if ('problem' in seen) return fail('not read', seen.problem, { field, advice: remake() });
     const { manifest, damaged } = seen;
     const wrong = [...damagedSaid(damaged), ...differences({ site, product }, manifest)];
     const words = `${manifest.product}, MicroK8s ${trackOf(manifest.channel)}, ${manifest.parts.length} parts`;
     if (wrong.length === 0) return pass(words, 'It is whole, and holds what the site asks for.');
-    return fail(words, wrong.join(' '), { field, advice: damaged.length > 0 ? 'Copy the file again' : remake });
+    return fail(words, wrong.join(' '), { field, advice: damaged.length > 0 ? 'Copy the file again' : remake() });
   },
 );
 
@@ -71,7 +72,7 @@ export const bundleOnNode: Check = nodeCheck(
       return pass('not asked', 'The site has no bundle that can be read.');
     const { manifest } = seen;
     const unfit = misfit(facts, manifest);
-    if (unfit !== undefined) return fail(unfit.seen, unfit.reason, { field, advice: remake });
+    if (unfit !== undefined) return fail(unfit.seen, unfit.reason, { field, advice: remake() });
     const bytes = copied(manifest, facts.system?.versionId);
     const free = Math.min(root.freeBytes, snapFreeBytes);
     const wanted = `${gigabytes(bytes * timesItsSize)} free`;

@@ -1,6 +1,7 @@
 import type { ReachAnswer } from '../../facts/reach-probe.ts';
 import { channelForm, trackOf, tracksBetween } from '../../microk8s/tracks.ts';
 import { gigabytes } from '../../storage/bytes.ts';
+import { kloudspot } from '../../text/command.ts';
 import { listed } from '../../text/listed.ts';
 import { compareVersions } from '../../text/versions.ts';
 import {
@@ -55,8 +56,7 @@ export const snapStore: Check = reachCheck(
     if (store === 'pass') return pass('reached', 'snapd reaches every server of the store.');
     return fail('not reached', `snapd of ${node.name} does not reach ${store.join(', ')}.`, {
       wanted: 'reached',
-      advice:
-        'Open the way to these servers (test: snap debug connectivity), give the site a proxy (network.proxy), or install from a bundle. On a machine with internet: kloudspot bundle create --output FILE',
+      advice: `Open the way to these servers (test: snap debug connectivity), give the site a proxy (network.proxy), or install from a bundle. On a machine with internet: ${kloudspot('bundle create --output FILE', '--root', '--site')}`,
     });
   },
 );

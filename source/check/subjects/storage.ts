@@ -9,6 +9,7 @@ import { estimateStorage, type StorageEstimate } from '../../storage/estimate.ts
 import { groupTrouble } from '../../storage/groups.ts';
 import { storageOf } from '../../storage/per-node.ts';
 import { type ExistingVolume, existingVolume } from '../../storage/shared.ts';
+import { kloudspot } from '../../text/command.ts';
 import {
   accessAdvice,
   type Check,
@@ -39,7 +40,8 @@ export const storageFits: Check = nodeCheck(
     if (verdict === 'ok') return pass('fits', reason);
     const advice = remedies.map(({ text }) => text).join(' Or: ');
     const rest = {
-      advice: advice || 'Make the volumes smaller, or add a disk: kloudspot storage estimate shows where it is tight',
+      advice:
+        advice || `Make the volumes smaller, or add a disk: ${kloudspot('storage estimate')}  shows where it is tight`,
       field: ['storage'],
     };
     if (verdict === 'tight') return warn('tight', `It fits, but little is left. ${reason}`, rest);
@@ -132,7 +134,7 @@ export const declaredVolumes: Check = nodeCheck(
     const troubles = volumes.flatMap((volume) => declaredTrouble(volume, storage) ?? []);
     if (troubles.length === 0) return pass(String(volumes.length), 'Each can be made, or is there.');
     const rest = {
-      advice: 'Change it in site.yaml; what there is: kloudspot storage list',
+      advice: `Change it in site.yaml; what there is: ${kloudspot('storage list')}`,
       field: ['nodes', index, 'volumes'],
     };
     return troubles.map((trouble) => fail('cannot be made', trouble, rest));

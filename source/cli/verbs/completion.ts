@@ -1,6 +1,7 @@
 import { checks } from '../../check/checks.ts';
 import { exitCode, Fault } from '../../errors/fault.ts';
 import { templateNames } from '../../site/templates.ts';
+import { kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
 import type { Program } from '../line/verb.ts';
 import { defineVerb } from '../line/verb.ts';
@@ -17,7 +18,7 @@ export default defineVerb({
     if (shell === undefined)
       throw new Fault({
         what: operand === undefined ? 'The name of a shell is missing.' : `Unknown shell ${operand}.`,
-        next: shells.map((name) => `kloudspot completion ${name}`),
+        next: shells.map((name) => kloudspot(`completion ${name}`)),
         exitCode: exitCode.usage,
       });
     process.stdout.write(completion(shell, await shownVerbs(program), namedValues()));

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { gigabytes } from '../../storage/bytes.ts';
+import { kloudspot } from '../../text/command.ts';
 import { parseSafeJson } from '../../text/safe-text.ts';
 import { look } from '../execution/carry-out.ts';
 import type { StepContext } from '../step.ts';
@@ -84,7 +85,7 @@ const refusing =
     new StepFault({
       tried: `${wish} on ${path} of ${node}`,
       seen,
-      next: ['kloudspot storage list shows the disks as they are now', 'Nothing was written to the device'],
+      next: [`${kloudspot('storage list')}  shows the disks as they are now`, 'Nothing was written to the device'],
     });
 
 async function identify(context: StepContext, node: string, device: DeviceIdentity, refuse: Refuse) {

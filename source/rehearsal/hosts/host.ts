@@ -3,6 +3,7 @@ import { Fault } from '../../errors/fault.ts';
 import type { Command, FileSlice, FileToWrite, Host, HostAccess, RunOptions, RunResult } from '../../host/host.ts';
 import { sudoRefused } from '../../host/host-fault.ts';
 import { microk8sFiles } from '../../microk8s/microk8s.ts';
+import { kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
 import { membersFile, ownMemberFile } from '../cluster/membership.ts';
 import type { Machine } from '../model/machine.ts';
@@ -116,7 +117,7 @@ async function textOf({ path, start, bytes }: FileSlice): Promise<string> {
     throw new Fault({
       what: 'A rehearsal takes no real bundle.',
       where: path,
-      next: ['kloudspot bundle create --rehearse makes one for rehearsals.'],
+      next: [`${kloudspot('bundle create')}  makes one for rehearsals.`],
     });
   const handle = await open(path, 'r');
   try {

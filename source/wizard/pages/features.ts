@@ -1,5 +1,6 @@
 import { channelFor, channelForm, defaultChannel, pairsFor } from '../../microk8s/tracks.ts';
 import { type DraftValue, type SiteDraft, siteRules } from '../../site/schema.ts';
+import { kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
 import { chosenFeatures } from '../draft/chosen-features.ts';
 import { setAt, textAt } from '../draft/draft.ts';
@@ -15,10 +16,10 @@ const reboots = [
   { value: 'never', label: 'never', hint: 'you reboot later yourself' },
 ] as const;
 
-const deploys = [
+const deploys = () => [
   { value: 'now', label: 'in the same run', hint: 'cluster first, then the product' },
-  { value: 'later', label: 'later', hint: 'build the cluster only; `kloudspot start` deploys' },
-] as const;
+  { value: 'later', label: 'later', hint: `build the cluster only; ${kloudspot('start')}  deploys` },
+];
 
 export const featuresPage: Page<'features'> = {
   id: 'features',
@@ -110,11 +111,11 @@ const deployField = (product: string): Field => ({
   kind: 'choice',
   label: `Deploy ${product}`,
   question: `Deploy ${product} in the same run, or later?`,
-  help: 'Later: the run ends with a ready cluster, and `kloudspot start` deploys the product.',
-  choices: deploys,
+  help: `Later: the run ends with a ready cluster, and ${kloudspot('start')}  deploys the product.`,
+  choices: deploys(),
   required: true,
   fallback: { value: 'now', from: 'default' },
-  parse: oneOf(deploys),
+  parse: oneOf(deploys()),
 });
 
 const namespaceField = ({ name, namespace }: WizardView['product']): Field => ({

@@ -1,6 +1,7 @@
 import type { Product } from '../../product/schema.ts';
 import { volumesFor } from '../../storage/volumes.ts';
 import { type ComputedValue, inputValues } from '../../storage/workload.ts';
+import { kloudspot } from '../../text/command.ts';
 import { isMapping } from '../../text/mapping.ts';
 import { getAt, removeAt, setAt } from '../draft/draft.ts';
 import { storageWish } from '../draft/storage-wish.ts';
@@ -15,16 +16,16 @@ export function workloadFields(view: WizardView): readonly Field[] {
   const { workload } = view.product;
   if (!workload || volumesFor(storageWish(view), view.product).length === 0) return [];
   const on = isMapping(getAt(view.draft, path));
-  return [toggle, ...(on ? usedInputs(view).map((input) => inputField(input, usualOf(view))) : [])];
+  return [toggle(), ...(on ? usedInputs(view).map((input) => inputField(input, usualOf(view))) : [])];
 }
 
-const toggle: Field = {
+const toggle = (): Field => ({
   id: fromWorkloadId,
   path,
   kind: 'toggle',
   label: 'Sizes from workload',
   question: 'Do the sizes follow from the workload (devices, events, days)?',
-  help: 'Each size that is not typed is computed from what the product has to do. Formulas, constants and their sources are data of the product; `kloudspot storage estimate` prints each with its numbers. A size that is typed counts all the same.',
+  help: `Each size that is not typed is computed from what the product has to do. Formulas, constants and their sources are data of the product; ${kloudspot('storage estimate')}  prints each with its numbers. A size that is typed counts all the same.`,
   required: false,
   rare: true,
   fallback: { value: false, from: 'default' },
@@ -34,7 +35,7 @@ const toggle: Field = {
       : { problem: `${text}: answer yes or no` },
   read: (draft) => (isMapping(getAt(draft, path)) ? true : undefined),
   write: (draft, value) => (value === true ? setAt(draft, path, getAt(draft, path) ?? {}) : removeAt(draft, path)),
-};
+});
 
 type Input = NonNullable<Product['workload']>['inputs'][number];
 
