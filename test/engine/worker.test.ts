@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunEvent, RunHandle } from '../../source/engine/journal/event.ts';
 import { followRun } from '../../source/engine/journal/follow.ts';
 import { journalEvents } from '../../source/engine/journal/journal.ts';
-import { lifeOf } from '../../source/host/process-identity.ts';
+import { identifyProcess, lifeOf } from '../../source/host/process-identity.ts';
 import { runProcess } from '../../source/engine/process/run-process.ts';
 import { findRun, listRuns, summarizeRun, unfinishedRun } from '../../source/engine/runs.ts';
 import { continueRun, type LaunchOptions, launchRun, undoRun } from '../../source/engine/worker/launch.ts';
@@ -109,6 +109,20 @@ describe('the process of a run', () => {
       message: 'The run’s process ended before it began (exit code 1).'.replace('’', "'"),
       why: expect.stringContaining('a bad day'),
     });
+  });
+
+  it('is given up where its process hangs before it takes the run over, and leaves no process and no folder', async () => {
+    const here = await place();
+    const text = join(here.files.root, 'pid');
+    const hangs = ['sh', '-c', `echo $$ > ${text}; exec sleep 600`, 'sh'];
+    const launching = launchRun({ ...here, plan: toyPlan([]), program: hangs, startsWithin: 5000 });
+    await expect(launching).rejects.toMatchObject({
+      message: "The run's process did not start within 5 s.",
+      next: [expect.stringContaining('ulimit -a')],
+    });
+    expect(await readdir(here.files.runs)).toEqual([]);
+    const process = Number(await readFile(text, 'utf8'));
+    await expect.poll(() => identifyProcess(process)).toBeUndefined();
   });
 
   it('says why its process could not be started, and leaves no folder', async () => {

@@ -63,6 +63,24 @@ describe.skipIf(!canPreload)('someone sets the clock (needs a C compiler)', () =
     },
   );
 
+  it.each([
+    ['1970, as where its battery is empty', 1970, -Date.now() / 1000 + 86_400],
+    ['2100', 2100, Date.UTC(2100, 5) / 1000 - Date.now() / 1000],
+  ])('a clock that stands at %s does not stop a build, and status reads what it wrote', async (_, year, by) => {
+    const rehearsal = await Rehearsal.begin();
+    const { library: path, flag } = await library(source);
+    await writeFile(flag, String(Math.round(by)));
+    const clock = { LD_PRELOAD: path, CLOCK_OFFSET: flag };
+    const { code, stdout, stderr } = await rehearsal.runIn(clock, 'init', '--yes');
+    expect(code, stdout + stderr).toBe(0);
+    const status = await rehearsal.runIn(clock, 'status', '--json');
+    expect(JSON.parse(status.stdout)).toMatchObject({ verdict: 'ok' });
+    // The right time comes back: the run is there, by its own dates.
+    await writeFile(flag, '0');
+    const history = await rehearsal.runIn(clock, 'history');
+    expect(history).toMatchObject({ code: 0, stdout: expect.stringMatching(new RegExp(`${year}-.*done`)) });
+  });
+
   it('the clock of the program is really set', async () => {
     const rehearsal = await Rehearsal.begin();
     const { library: path, flag } = await library(source);

@@ -27,6 +27,17 @@ it('where so few files may be open that the run cannot be started, one message s
   expect(existsSync(rehearsal.path('var/lib/kloudspot/lock'))).toBe(false);
 });
 
+it('a limit on the size of files is named, by the command or by the step that meets it, and resume goes on without it', async () => {
+  const rehearsal = await Rehearsal.begin();
+  const refused = await rehearsal.inShell('ulimit -f 1; "$@"', 'init', '--yes');
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('ulimit -f unlimited') });
+  // KiB: the plan fits, and in the run what is written grows above it.
+  const stopped = await rehearsal.inShell('ulimit -f 200; "$@"', 'init', '--yes');
+  expect(stopped).toMatchObject({ code: 4, stdout: expect.stringContaining('next: Lift the limit'), stderr: bare });
+  const resumed = await rehearsal.run('resume', '--yes');
+  expect(resumed.code, resumed.stdout + resumed.stderr).toBe(0);
+});
+
 it.each(['status', 'support'])('in a folder that was removed, %s says so', async (verb) => {
   const rehearsal = await Rehearsal.begin();
   const gone = 'gone=$(mktemp -d); cd "$gone"; rmdir "$gone"; "$@" 2> >(grep -v getcwd >&2)';

@@ -2,7 +2,7 @@
 export interface Promised {
   readonly promise: string;
   readonly how: string;
-  readonly ring: 'pure' | 'rehearsal' | 'long';
+  readonly ring: 'pure' | 'rehearsal' | 'terminal' | 'long';
   /** Parts of the names of their files. */
   readonly files: readonly string[];
 }
@@ -35,9 +35,21 @@ export const promises: readonly Promised[] = [
   },
   {
     promise: 'A clock that is set changes only the times shown',
-    how: 'an hour forward and back in a run, by a preloaded library',
+    how: 'an hour forward and back in a run, by a preloaded library; a build in 1970 and in 2100, and the right time afterwards',
     ring: 'rehearsal',
     files: ['test/flows/clock'],
+  },
+  {
+    promise: 'A session that is lost takes no run and no draft along',
+    how: 'a real sshd whose session is killed, in a run and in the wizard; a terminal that is hung up; one that takes nothing',
+    ring: 'terminal',
+    files: ['test/terminal/lost-session', 'test/terminal/run.test'],
+  },
+  {
+    promise: 'What is scarce is one clear error',
+    how: 'limits on open files and on the size of files, an output that is full, a folder that was removed',
+    ring: 'rehearsal',
+    files: ['test/flows/scarce'],
   },
   {
     promise: 'A closed pipe ends every verb quietly',

@@ -14,11 +14,12 @@ import type { Plan } from '../../plan/document/document.ts';
 import type { Files } from '../../site/files.ts';
 import { givenFlags, kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
+import { durationWords } from '../../text/duration.ts';
 import type { RunHandle } from '../journal/event.ts';
 import { journalEnd, journalLines } from '../journal/journal.ts';
 import { planPath } from '../journal/run-paths.ts';
 import { type Origin, writeOrigin } from '../process/origin.ts';
-import { holdsLock } from '../process/run-process.ts';
+import { holdsLock, runProcess } from '../process/run-process.ts';
 import { removeAbandoned, unfinishedFolder } from './abandoned.ts';
 import { type RunDocument, storeDocuments } from './documents.ts';
 import { readReport } from './fault-report.ts';
@@ -33,6 +34,8 @@ export interface LaunchOptions {
   readonly attended: boolean;
   /** Take the lock from a run that is gone or silent; the operator was asked. */
   readonly takeOver?: boolean;
+  /** ms that the run's process has to take the run over; two minutes unless told. */
+  readonly startsWithin?: number;
 }
 
 /** What a run is made of, beside its plan: the site file that it is for, and the files that it writes once it holds the lock. */
@@ -114,13 +117,31 @@ async function startProcess(run: RunHandle, options: LaunchOptions, mode: readon
   const ended = endOf(child);
   await log.close();
   handOver(child, options.passwords.snapshot());
+  const { startsWithin = 120_000 } = options;
+  const deadline = performance.now() + startsWithin;
   let end: string | Fault | undefined;
   while (!(await begunSince(run.directory, before))) {
     if (end instanceof Fault) throw end;
     if (end !== undefined) throw await earlyDeath(run, logBefore, end);
+    if (performance.now() > deadline && !(await hasTakenOver(child, run))) throw notStarting(child, startsWithin);
     end = await Promise.race([ended, wait(20).then(() => undefined)]);
   }
   child.unref();
+}
+
+/** Whether that process has noted itself as the one of the run. From then on it may look at the nodes for as long as they take. */
+const hasTakenOver = async ({ pid }: ChildProcess, { directory }: RunHandle): Promise<boolean> =>
+  (await runProcess(directory).catch(() => undefined))?.process === pid;
+
+/** Where the limit of processes is reached, Node.js waits without end for a thread that it could not begin. */
+function notStarting(child: ChildProcess, within: number): Fault {
+  child.kill('SIGKILL');
+  return new Fault({
+    what: `The run's process did not start within ${durationWords(within)}.`,
+    why: `It was started as process ${child.pid}, and has not taken the run over. It was ended.`,
+    next: [lookAtLimits],
+    exitCode: exitCode.ourFault,
+  });
 }
 
 const workerFlags = ({ attended, takeOver }: LaunchOptions): string[] => [
@@ -133,6 +154,8 @@ async function begunSince(directory: string, from: number): Promise<boolean> {
   return false;
 }
 
+const lookAtLimits = 'Look at the limits of this shell (ulimit -a) and at its memory, then run the same command again.';
+
 /** How the process ended. Gives a `Fault` where it could not be started at all. */
 function endOf(child: ChildProcess): Promise<string | Fault> {
   return once(child, 'exit').then(
@@ -141,7 +164,7 @@ function endOf(child: ChildProcess): Promise<string | Fault> {
       new Fault({
         what: "The run's process could not be started.",
         why: messageOf(error),
-        next: ['Look at the limits of this shell (ulimit -a) and at its memory, then run the same command again.'],
+        next: [lookAtLimits],
         exitCode: exitCode.ourFault,
         cause: error,
       }),
