@@ -6,7 +6,7 @@ import { clockSkew, clockSynchronized } from './subjects/clock.ts';
 import { clusterServices } from './subjects/cluster-services.ts';
 import { lvmDisk, rootSize, snapSpace, solidState } from './subjects/disk.ts';
 import { features } from './subjects/features.ts';
-import { firewall } from './subjects/firewall.ts';
+import { administrators, firewall } from './subjects/firewall.ts';
 import { gatewayAnswers } from './subjects/gateway.ts';
 import { identityChecks } from './subjects/identity.ts';
 import { interfaces } from './subjects/interfaces.ts';
@@ -68,6 +68,7 @@ export const checks: readonly Check[] = [
   securityModules,
   otherRuntimes,
   firewall,
+  administrators,
   multipath,
   proxies,
   snapStore,

@@ -9,6 +9,14 @@ export interface DroppingChain {
   readonly hook: 'input' | 'forward';
 }
 
+/** The SSH session that the node was asked through. */
+export interface SshSession {
+  /** The address that it comes from, as the node sees it: behind a jump host that one's. */
+  readonly from: string;
+  /** The port of the node that it came in on. */
+  readonly port: number;
+}
+
 export interface ServiceFacts {
   /** Units that run, of those asked for, without `.service`. */
   readonly active: readonly string[];
@@ -17,6 +25,8 @@ export interface ServiceFacts {
   readonly multipathBlacklist?: string;
   /** `http_proxy` → URL without its password, in small letters, from /etc/environment. */
   readonly proxies: ReadonlyMap<string, string>;
+  /** Undefined where no open one was found. On the machine that kloudspot runs on: the one that the operator came by. */
+  readonly ssh?: SshSession;
   /** Those of `askedFiles` that are there. */
   readonly askedFiles: readonly string[];
 }
@@ -67,6 +77,20 @@ const probe = {
     asIs,
     { slow: true },
   ),
+  // sudo leaves the variable out: it is looked for in the processes above. One that a screen kept from an earlier login is not open any more.
+  ssh: section(
+    'ssh-session',
+    {
+      bash: `at=$$ session=\${SSH_CONNECTION-}
+  while [ -z "$session" ] && [ "\${at:-1}" -gt 1 ]; do
+    session=$(tr '\\0' '\\n' 2>/dev/null <"/proc/$at/environ" | sed -n 's/^SSH_CONNECTION=//p')
+    at=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$at/status" 2>/dev/null)
+  done
+  read -r from port to on <<<"$session"
+  [ -z "$on" ] || ! timeout 5 ss -Htn state established "dst $from and dport = :$port" | grep -q . || echo "$from $on"`,
+    },
+    sshSession,
+  ),
   proxies: section('proxies', { bash: '[ ! -r /etc/environment ] || echo "$(</etc/environment)"' }, proxies),
   askedFiles: section(
     'asked-files',
@@ -78,13 +102,21 @@ export const serviceSections = Object.values(probe);
 
 export function serviceFacts(sections: Sections): ServiceFacts {
   const active = read(sections, probe.active);
+  const ssh = readIfAny(sections, probe.ssh);
   return {
     active,
     firewall: read(sections, probe.firewall),
     proxies: read(sections, probe.proxies),
     askedFiles: readIfAny(sections, probe.askedFiles) ?? [],
+    ...(ssh === undefined ? {} : { ssh }),
     ...(active.includes('multipathd') ? { multipathBlacklist: blacklist(read(sections, probe.multipath)) } : {}),
   };
+}
+
+/** `192.0.2.7 22` */
+function sshSession(text: string): SshSession | undefined {
+  const [, from, port] = /^([0-9a-f.:]+)(?:%\S+)? (\d+)$/.exec(text.trim()) ?? [];
+  return from === undefined ? undefined : { from, port: Number(port) };
 }
 
 /** `table inet filter {`, `chain input {`, `type filter hook input priority filter; policy drop;`, or `-P INPUT DROP`. */

@@ -42,6 +42,13 @@ describe('what a node takes', () => {
     });
   });
 
+  test('has the port that SSH came in on, where a router forwards another one to it', () => {
+    const seen = { active: [], firewall: { ufw: false, dropping: [] }, proxies: new Map(), askedFiles: [] };
+    const facts = factsOf(shape, () => ({ services: { ...seen, ssh: { from: '10.0.9.7', port: 22 } } }));
+    const node = { ...site.nodes[0], name: 'ks-1', reach: '198.51.100.4', access: { port: 2201 } };
+    expect(filterOf({ site, product, facts }, { ...node, role: 'worker' })?.administration).toEqual([22]);
+  });
+
   test('leaves out no port that a node serves to others, but for what nothing asks', () => {
     const taken = [...(of('ks-1')?.tcp ?? []), ...(of('ks-1')?.clients ?? [])];
     const left = ports.filter(({ port, listens }) => listens !== '127.0.0.1' && !taken.includes(port));

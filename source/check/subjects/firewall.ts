@@ -2,9 +2,9 @@ import type { NodeFacts } from '../../facts/facts.ts';
 import { presentAddress, wantedAddress } from '../../network/addresses.ts';
 import { rangesOf } from '../../network/cluster-ranges.ts';
 import { filterTable } from '../../network/packet-filter.ts';
-import { networkOf } from '../../site/address-rules.ts';
+import { isIn, networkOf } from '../../site/address-rules.ts';
 import type { SiteNode } from '../../site/schema.ts';
-import { type AboutNode, type Check, type CheckInput, factsOf, nodeCheck, pass, warn } from '../check.ts';
+import { type AboutNode, type Check, type CheckInput, factsOf, fail, nodeCheck, pass, warn } from '../check.ts';
 import { closedPairs } from './closed-pairs.ts';
 
 /** A firewall of a node that may drop what other nodes send. */
@@ -32,6 +32,37 @@ export const firewall: Check = nodeCheck(
     return warn(found.seen, found.words(about.node.name), {
       advice: found.allow(clusterSources(about)),
       ...(measured ? { follows: 'pair-ports' } : {}),
+    });
+  },
+);
+
+/** Where the site wants a packet filter: whether it lets in who administers. */
+export const administrators: Check = nodeCheck(
+  {
+    id: 'administrators',
+    title: 'SSH past the packet filter',
+    why: 'The packet filter takes SSH from the networks of the administrators only. Without the address that kloudspot comes from, every node that is reached from there is cut off, and drops the new rules after a minute; on the machine that kloudspot runs on they stay, and the next login is refused.',
+    source: 'network.firewall in docs/site-file.md; SSH_CONNECTION in ssh(1)',
+  },
+  'services',
+  ({ ssh }, { node, facts, input }) => {
+    const { firewall: wanted } = input.site.network;
+    if (wanted === undefined) return pass('none', 'The site wants no packet filter.');
+    const { administrators: networks } = wanted;
+    if (networks.length === 0) return pass('from anywhere', 'No network of administrators is named.');
+    if (ssh === undefined) return pass('no SSH', `No open SSH session leads to ${node.name}.`);
+    const { from } = ssh;
+    const own = facts.network?.interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address)) ?? [];
+    // It comes in by the loopback interface, which is open.
+    if (from.startsWith('127.') || own.includes(from)) return pass(from, `${node.name} is reached from itself.`);
+    if (networks.some((network) => !from.includes(':') && isIn(from, network)))
+      return pass(from, `${from} is among the administrators.`);
+    return fail(from, `SSH reaches ${node.name} from ${from}, and the packet filter would not let that in.`, {
+      wanted: `in ${networks.join(', ')}`,
+      advice: from.includes(':')
+        ? 'Reach the node by IPv4: administrators are networks of IPv4. Or leave them out, then SSH is let in from anywhere.'
+        : `Add ${from}/32, or its network, to network.firewall.administrators in site.yaml`,
+      field: ['network', 'firewall', 'administrators'],
     });
   },
 );

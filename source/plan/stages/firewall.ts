@@ -35,9 +35,13 @@ export function filterOf(
     tcp: of('tcp'),
     udp: of('udp'),
     clients: numbers(clientPorts),
-    administration: numbers([node.access?.port ?? 22, ...(manager ? administratorPorts : [])]),
+    administration: numbers([sshPort(node, facts), ...(manager ? administratorPorts : [])]),
     administrators: firewall.administrators,
   };
 }
+
+/** The node's own port of SSH: that of its login may be one that a router forwards. */
+const sshPort = ({ name, access }: SiteNode, facts: Planning['facts']): number =>
+  facts.get(name)?.services?.ssh?.port ?? access?.port ?? 22;
 
 const numbers = (all: readonly number[]): number[] => [...new Set(all)].toSorted((one, other) => one - other);

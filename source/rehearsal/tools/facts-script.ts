@@ -6,6 +6,7 @@ import { askedFiles } from '../../host/node-state.ts';
 import type { Machine } from '../model/machine.ts';
 import { fileAt, namesIn, readPath } from '../node/file-system.ts';
 import { settingOf } from '../node/kernel.ts';
+import { workstationAddress } from '../node/packet-filter.ts';
 import { extentOf, partitionName } from '../node/partitions.ts';
 import type { Call, Steps } from './call.ts';
 import { certificateLines } from './certificate-scripts.ts';
@@ -59,6 +60,7 @@ const answers: Readonly<
     ),
   firewall: () => 'Status: inactive\n',
   multipath: () => '',
+  'ssh-session': () => `${workstationAddress} 22\n`,
   proxies: (call) => call.look((machine) => fileAt(machine, '/etc/environment')?.content ?? ''),
   'asked-files': (call) =>
     call.look((machine) =>

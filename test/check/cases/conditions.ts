@@ -125,6 +125,33 @@ export const conditionCases: readonly Case[] = [
     says: /inet filter input/,
     facts: onNode1('services', { firewall: { ufw: false, dropping } }),
   },
+  ...(['203.0.113.7', '2001:db8::7'] as const).map(
+    (from): Case => ({
+      ...on,
+      check: 'administrators',
+      what: `the workstation is not among them: ${from}`,
+      grade: 'fail',
+      says: /would not let that in/,
+      site: { network: { ...healthySite().network, firewall: { administrators: ['192.168.1.0/24'] } } },
+      facts: onNode1('services', { ssh: { from, port: 22 } }),
+    }),
+  ),
+  ...[
+    { what: 'the workstation is among them', administrators: ['203.0.113.0/24'], from: '203.0.113.7' },
+    { what: 'the workstation, where none are named', administrators: [], from: '203.0.113.7' },
+    { what: 'a login from the node itself', administrators: ['203.0.113.0/24'], from: '192.168.1.101' },
+    { what: 'a node at whose console the operator is', administrators: ['203.0.113.0/24'], from: undefined },
+  ].map(
+    ({ what, administrators, from }): Case => ({
+      ...on,
+      check: 'administrators',
+      what,
+      grade: 'pass',
+      says: /./,
+      site: { network: { ...healthySite().network, firewall: { administrators } } },
+      facts: onNode1('services', from === undefined ? {} : { ssh: { from, port: 22 } }),
+    }),
+  ),
   {
     ...on,
     check: 'multipath',

@@ -165,6 +165,7 @@ export const ubuntu: Recording = {
   ),
   services: said('multipathd\n'),
   firewall: said('Status: inactive\n'),
+  'ssh-session': said('192.168.1.5 22\n'),
   multipath: said(
     'defaults {\n\tverbosity 2\n}\nblacklist {\n\tdevnode "!^(sd[a-z]|dasd[a-z]|nvme[0-9])"\n}\nblacklist_exceptions {\n\tproperty "(SCSI_IDENT_|ID_WWN)"\n}\n',
   ),
