@@ -113,6 +113,33 @@ export function fastClock(speed = 1000): Clock {
   };
 }
 
+/** Time that passes by sleeps alone, from the earliest to the next: how busy the machine is changes nothing. */
+export function leapingClock(): Clock {
+  let elapsed = 0;
+  const sleepers = new Map<() => void, number>();
+  const leap = () => {
+    const [next] = [...sleepers].toSorted(([, a], [, b]) => a - b);
+    if (next === undefined) return;
+    const [wake, at] = next;
+    sleepers.delete(wake);
+    elapsed = Math.max(elapsed, at);
+    wake();
+  };
+  return {
+    now: () => Date.UTC(2026, 0, 1) + elapsed,
+    elapsed: () => elapsed,
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        sleepers.set(resolve, elapsed + ms);
+        setImmediate(leap);
+        signal?.addEventListener('abort', () => {
+          sleepers.delete(resolve);
+          reject(signal.reason);
+        });
+      }),
+  };
+}
+
 /** What a command answers: text, an exit code, or a line after the other. */
 export type ToyCommand = (words: readonly string[]) => Partial<RunResult> | Promise<Partial<RunResult>>;
 
