@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as realWait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { VirtualClock } from '../../source/rehearsal/model/clock.ts';
 import { bench, install, microk8s } from './world.ts';
 
@@ -65,6 +65,22 @@ describe('virtual time', () => {
     expect(await Promise.race([late, work().then(() => 'work')])).toBe('work');
     await late;
     expect(clock.now()).toBe(1_000);
+  });
+
+  test.each([
+    ['only sleeps waits a little at each leap after thousands of them', () => undefined, true],
+    ['works between its sleeps is never made to wait', () => stat(new URL(import.meta.url)), false],
+  ])('who %s', async (_, work, waits) => {
+    const clock = new VirtualClock({ virtual: 0, speed: 0 });
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    try {
+      for (let leap = 0; leap < 5_100; leap += 1) await Promise.all([clock.sleep(1), leap % 1_000 === 0 && work()]);
+      timers.mockClear();
+      await clock.sleep(1);
+      expect(timers.mock.calls.length > 0).toBe(waits);
+    } finally {
+      timers.mockRestore();
+    }
   });
 
   test('a sleeper that is given up wakes at once with the reason', async () => {

@@ -22,7 +22,7 @@ const patienceMs = 500;
 const quietTurns = 2;
 /** Longest real wait (ms) until the time that has passed is counted. */
 const tickMs = 20;
-/** After this many leaps in a row only heartbeats are left: wait longer, to spare the processor. */
+/** After this many leaps in a row without real work, who sleeps only waits for what does not come: wait longer, to spare the processor. */
 const restlessLeaps = 5_000;
 
 /** One watch for all clocks of this process. */
@@ -98,9 +98,14 @@ export class VirtualClock implements Clock {
   /** `counted`: real time up to which time has passed. `quiet`: since when nothing works. */
   #settle(counted: number, quiet = counted, turns = 0): void {
     if (this.#sleepers.length === 0) this.#scheduled = false;
-    else if (this.#works.isUnderWay()) this.#works.afterNext(() => this.#settle(performance.now()));
+    else if (this.#works.isUnderWay()) this.#settleLater();
     else if (turns < quietTurns) setImmediate(() => this.#settle(counted, quiet, turns + 1));
     else this.#pass(counted, quiet);
+  }
+
+  #settleLater(): void {
+    this.#leaps = 0;
+    this.#works.afterNext(() => this.#settle(performance.now()));
   }
 
   /** Lets pass what has passed in real time, up to the next sleeper. */
