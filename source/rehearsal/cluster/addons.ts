@@ -48,11 +48,19 @@ function serviceOf(channel: string, name: string): ReturnType<Maker> {
   };
 }
 
-/** As `status` sees it: a file of the node, or part of what kubectl lists. */
 export function isEnabled(addon: AddonData, cluster: Cluster, machine: Machine): boolean {
-  if (addon.proof === 'always') return true;
-  if (addon.proof.startsWith('/')) return fileAt(machine, addon.proof) !== undefined;
-  return Object.values(cluster.objects).some((object) => listedAs(object).includes(addon.proof));
+  return enabledOf([addon], cluster, machine).length > 0;
+}
+
+/** Those that are enabled as `status` sees it: by a file of the node, or by part of what kubectl lists. */
+export function enabledOf<Some extends AddonData>(addons: readonly Some[], cluster: Cluster, machine: Machine): Some[] {
+  let listed: readonly string[] | undefined;
+  return addons.filter(({ proof }) => {
+    if (proof === 'always') return true;
+    if (proof.startsWith('/')) return fileAt(machine, proof) !== undefined;
+    listed ??= Object.values(cluster.objects).map(listedAs);
+    return listed.some((text) => text.includes(proof));
+  });
 }
 
 const groups: Readonly<Record<string, string>> = {

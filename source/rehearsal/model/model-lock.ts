@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Fault } from '../../errors/fault.ts';
 import { codeOf, isMissing } from '../../errors/thrown.ts';
@@ -19,7 +19,7 @@ export function underModelLock<Result>(path: string, work: () => Result): Result
   } finally {
     // While its process lives, no one comes after a claim: only who came after another one has more files to remove.
     if (succeeded) atOnce(giveBack(path, claim, claimOfNow('.end')), perform);
-    else rmSync(path, { force: true });
+    else remove(path);
   }
 }
 
@@ -60,18 +60,27 @@ function perform(one: FileAct): readonly string[] {
     case 'replace': {
       // Only the holder replaces: one name is enough.
       const fresh = `${path}.new`;
-      rmSync(fresh, { force: true });
+      remove(fresh);
       symlinkSync(one.text, fresh);
       renameSync(fresh, path);
       return [];
     }
     case 'remove':
-      rmSync(path, { force: true });
+      remove(path);
       return [];
     case 'list':
       return readdirSync(dirname(path))
         .filter((name) => name.startsWith(basename(path)))
         .map((name) => join(dirname(path), name));
+  }
+}
+
+/** Each save ends with it: `rmSync` looks at the file and for a tree below it first. */
+function remove(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
   }
 }
 

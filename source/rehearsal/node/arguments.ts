@@ -10,17 +10,24 @@ const parted = (line: string) => /^([^= ]+)[= ](.*)$/.exec(line) ?? [line, line,
 
 /** The value of an argument of a service on a machine. */
 export function argumentOf(machine: Machine, service: string, name: string): string | undefined {
-  const lines = fileAt(machine, fileOf(service))?.content.split('\n') ?? [];
-  return lines.map(parted).find(([, key]) => key === name)?.[2];
+  return valueIn(fileAt(machine, fileOf(service))?.content.split('\n') ?? [], name);
+}
+
+/** Controllers ask at each of their rounds: only a line that begins with the name is taken apart. */
+function valueIn(lines: readonly string[], name: string): string | undefined {
+  for (const line of lines) {
+    if (!line.startsWith(name)) continue;
+    const [, key, value] = parted(line);
+    if (key === name) return value;
+  }
+  return undefined;
 }
 
 /** The value of an argument that a service of a machine runs with: that of its file when it started. */
 export function runningArgument(machine: Machine, service: string, name: string): string | undefined {
   const { former, upSince } = machine.microk8s ?? {};
   const lines = former?.since === upSince ? former?.arguments[service] : undefined;
-  return lines === undefined
-    ? argumentOf(machine, service, name)
-    : lines.map(parted).find(([, key]) => key === name)?.[2];
+  return lines === undefined ? argumentOf(machine, service, name) : valueIn(lines, name);
 }
 
 /** Sets arguments, or takes them away where the value is null. Says whether anything changed. */

@@ -33,7 +33,10 @@ export function advance(state: State, now: number, product: Product | undefined)
 
 /** Whether anything is to happen up to `now`. */
 export function isDue(state: State, now: number): boolean {
-  return state.agenda.some(({ at }) => at <= now) || Object.values(state.clusters).some(({ nextAt }) => nextAt <= now);
+  for (const { at } of state.agenda) if (at <= now) return true;
+  // Asked at each look: no list of the clusters is made.
+  for (const id in state.clusters) if ((state.clusters[id]?.nextAt ?? Number.POSITIVE_INFINITY) <= now) return true;
+  return false;
 }
 
 /** The cluster of each machine when something was changed last. */

@@ -3,10 +3,11 @@ import type { Machine } from '../../model/machine.ts';
 import { touch } from '../../model/touched.ts';
 import { kubeletAddress } from '../../node/arguments.ts';
 import { mainAddress } from '../../node/reach.ts';
+import { anyKind } from '../kinds.ts';
 import { belongs, reachesApi } from '../membership.ts';
 import type { ReconcileContext } from '../reconcile-context.ts';
 import { internalAddress, readPodStatus, taintsOf } from '../schemas.ts';
-import { find, keyOfObject, list, put, putStatus, stamp } from '../store.ts';
+import { find, keyOf, keyOfObject, list, put, putStatus, stamp } from '../store.ts';
 
 /** ms from the start of a node's services until its network plug-in lets it be Ready. */
 const networkMs = 6_000;
@@ -42,10 +43,13 @@ export function reconcileNodes(context: ReconcileContext): void {
   }
 }
 
+const nodeKind = anyKind('Node');
+
 /** Since when (ms) the node is silent; undefined while it is not. */
 export function lostSince(context: Pick<ReconcileContext, 'cluster'>, name: string): number | undefined {
-  const node = find(context.cluster, 'Node', undefined, name);
-  return node === undefined ? 0 : context.cluster.due[`lost/${keyOfObject(node)}`];
+  const { objects, due } = context.cluster;
+  const key = keyOf(nodeKind, undefined, name);
+  return objects[key] === undefined ? 0 : due[`lost/${key}`];
 }
 
 /** Node name → machine, for one round of the controllers: no machine joins or leaves within it. */

@@ -1,5 +1,5 @@
 import { said } from '../../../microk8s/messages.ts';
-import { type Addon, addonsOn, isEnabled } from '../../cluster/addons.ts';
+import { type Addon, addonsOn, enabledOf } from '../../cluster/addons.ts';
 import { apiAnswers, clusterOf, datastoreAnswers } from '../../cluster/membership.ts';
 import { isReady } from '../../cluster/schemas.ts';
 import { find, list } from '../../cluster/store.ts';
@@ -60,7 +60,7 @@ export function isSomebodyReady(machine: Machine, state: State, now: number): bo
 
 function enabledAddons(machine: Machine, state: State): readonly Addon[] {
   const cluster = clusterOf(state, machine);
-  return cluster === undefined ? [] : addonsOn(machine).filter((addon) => isEnabled(addon, cluster, machine));
+  return cluster === undefined ? [] : enabledOf(addonsOn(machine), cluster, machine);
 }
 
 /** Members as the datastore lists them; none where it does not answer. */
