@@ -10,6 +10,8 @@ export interface ClusterNode {
   readonly schedulable: boolean;
   /** Nothing is placed on it but what belongs to the cluster itself. */
   readonly controlOnly?: boolean;
+  /** Its kubelet has too little disk space, and evicts pods. */
+  readonly diskPressure?: boolean;
 }
 
 /** Of a manager that only controls: https://kubernetes.io/docs/reference/labels-annotations-taints/#node-role-kubernetes-io-control-plane-taint */
@@ -27,6 +29,7 @@ export function clusterNode(node: NodeObject): ClusterNode {
     version: node.status.nodeInfo.kubeletVersion,
     schedulable: !node.spec.unschedulable,
     controlOnly: node.spec.taints.some(({ key, effect }) => key === controlTaint.key && effect === controlTaint.effect),
+    diskPressure: node.status.conditions.some(({ type, status }) => type === 'DiskPressure' && status === 'True'),
   };
 }
 

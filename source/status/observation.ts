@@ -7,6 +7,7 @@ import type { CertificateDate } from '../microk8s/certificates.ts';
 import type { InstalledSnap } from '../microk8s/snap.ts';
 import type { DatastoreMember } from '../microk8s/status.ts';
 import type { PoolSeen } from '../storage/engines/engine.ts';
+import type { FileSystemSpace, ThinPoolUse } from '../storage/fullness.ts';
 import type { MissingDisks } from '../storage/missing-disks.ts';
 
 /** What one look at a site saw. Undefined parts were not answered in time: that is something seen, too. */
@@ -62,6 +63,10 @@ export interface ObservedMachine {
   readonly authorization?: Authorization | undefined;
   /** Volume groups that miss a disk; undefined where LVM was not asked, or did not say. */
   readonly missingDisks?: readonly MissingDisks[] | undefined;
+  /** Of / and of MicroK8s' own folder; undefined where df did not say. */
+  readonly fileSystems?: readonly FileSystemSpace[] | undefined;
+  /** Undefined where LVM was not asked, or did not say. */
+  readonly thinPools?: readonly ThinPoolUse[] | undefined;
 }
 
 /** A node as the API knows it. */

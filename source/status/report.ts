@@ -91,7 +91,14 @@ const claimSchema = z.object({ name: z.string(), bound: z.boolean(), size: z.str
 /** A claim for a volume. */
 export type ClaimStatus = z.output<typeof claimSchema>;
 
-const poolSchema = z.object({ name: z.string(), node: z.string(), state: z.string(), online: z.boolean() });
+const poolSchema = z.object({
+  name: z.string(),
+  node: z.string(),
+  state: z.string(),
+  online: z.boolean(),
+  usedPercent: z.number().int().optional().meta({ description: 'Of its space, where the engine says so' }),
+  readOnlyPercent: z.number().int().optional().meta({ description: 'Used from which on it takes no writes' }),
+});
 /** A pool of shared volumes. */
 export type PoolStatus = z.output<typeof poolSchema>;
 

@@ -8,6 +8,7 @@ import { aboutAddress, aboutApi, aboutAuthorization, aboutDatastore, aboutNodes 
 import { aboutDisks } from './reasons/disks.ts';
 import { aboutParts, aboutPlaces, aboutRelease, aboutValues, aboutVolumes } from './reasons/product.ts';
 import type { Reason } from './reasons/reason.ts';
+import { aboutRoom } from './reasons/room.ts';
 import { aboutCertificates, aboutVersions } from './reasons/upkeep.ts';
 import type { ClaimStatus, StatusReport, Verdict } from './report.ts';
 import { differences } from './values.ts';
@@ -59,6 +60,7 @@ function reasonsOf(site: Site, product: Product, seen: Observation, parts: Parts
     ...aboutDatastore(site, parts.datastore),
     ...aboutRelease(product, seen),
     ...aboutDisks(site, seen),
+    ...aboutRoom(seen, parts.pools),
     ...aboutParts(parts.components, product, seen),
     ...aboutAddress(site, seen),
     ...aboutAuthorization(site, seen),

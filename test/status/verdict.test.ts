@@ -41,6 +41,19 @@ const pool = (hostName: string, phase: string) => ({
   online: phase === 'ONLINE',
 });
 
+const filled = (name: string, freeGb: number) => ({
+  node: name,
+  snap: microk8s,
+  certificates: undefined,
+  fileSystems: [{ path: '/', size: 100 * 2 ** 30, free: freeGb * 2 ** 30 }],
+});
+const thin = (data: number, metadata: number) => ({
+  node: 'ks-1',
+  snap: microk8s,
+  certificates: undefined,
+  thinPools: [{ pool: 'data-vg/pool', data, metadata }],
+});
+
 const healthy: Observation = {
   at,
   reached: names.map((name) => ({ node: name, answers: true, said: '' })),
@@ -194,6 +207,50 @@ describe('one verdict, its reasons and the next command', () => {
       'ok',
       [/^Volume group old of ks-2 misses 2 disks\.$/],
       /Look at the disk of ks-2/,
+    ],
+    [
+      'a node evicts pods, as its disk is full',
+      { nodes: [node('ks-1'), node('ks-2'), { ...node('ks-3'), diskPressure: true }], machines: [filled('ks-3', 1.1)] },
+      'degraded',
+      [/^ks-3 has too little disk space \(DiskPressure\): Kubernetes evicts pods from it\.$/],
+      /^sudo du .*, on ks-3$/,
+    ],
+    [
+      'a disk is about to be full',
+      { machines: [filled('ks-2', 1.5)] },
+      'degraded',
+      [/^\/ of ks-2 has 1\.5 GB free: below 1 GB MicroK8s evicts pods\.$/],
+      /^sudo du .*, on ks-2$/,
+    ],
+    [
+      'a disk fills up',
+      { machines: [filled('ks-2', 12)] },
+      'ok',
+      [/^\/ of ks-2 is 88 % full: the kubelet deletes unused images there\.$/],
+      /^sudo du /,
+    ],
+    ['a disk has room', { machines: [filled('ks-2', 40)] }, 'ok', [], undefined],
+    [
+      'a thin pool fills up',
+      { machines: [thin(83.4, 12)] },
+      'ok',
+      [/^Thin pool data-vg\/pool of ks-1 is 83 % full \(metadata 12 %\)/],
+      /^sudo lvextend -L \+10G data-vg\/pool, on ks-1$/,
+    ],
+    [
+      'the metadata of a thin pool are full',
+      { machines: [thin(40, 96.2)] },
+      'degraded',
+      [/is 40 % full \(metadata 96 %\)/],
+      /--poolmetadatasize \+1G data-vg\/pool/,
+    ],
+    ['a thin pool has room', { machines: [thin(79.9, 12)] }, 'ok', [], undefined],
+    [
+      'a storage pool fills up',
+      { pools: [pool('ks-1', 'ONLINE'), { ...pool('ks-2', 'ONLINE'), usedPercent: 78, readOnlyPercent: 85 }] },
+      'ok',
+      [/^Storage pool pool-ks-2 of ks-2 is 78 % full: from 85 % on it takes no writes\.$/],
+      /^kloudspot storage grow$/,
     ],
     [
       'a certificate ends soon',

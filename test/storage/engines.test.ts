@@ -19,12 +19,16 @@ const pool = (node: string, status: object) => ({
 
 describe('what the cluster shows of its engine', () => {
   it('is each pool with its state, and whether it takes what is written to it', async () => {
-    const items = [pool('a', { phase: 'ONLINE' }), pool('b', { phase: 'ONLINE', readOnly: true }), pool('c', {})];
+    const items = [
+      pool('a', { phase: 'ONLINE', capacity: { total: '9630098k', used: '7.6G' } }),
+      pool('b', { phase: 'ONLINE', readOnly: true }),
+      pool('c', {}),
+    ];
     const answer = await poolsSeen(manager(items), {});
     expect(answer).toEqual({
       answered: true,
       value: [
-        { name: 'kloudspot-a', node: 'a', state: 'ONLINE', online: true },
+        { name: 'kloudspot-a', node: 'a', state: 'ONLINE', online: true, usedPercent: 78, readOnlyPercent: 85 },
         { name: 'kloudspot-b', node: 'b', state: 'read-only', online: false },
         { name: 'kloudspot-c', node: 'c', state: 'unknown', online: false },
       ],

@@ -1,15 +1,13 @@
 import { kernelModules, kernelSettings } from '../../facts/kernel.ts';
-import { mapperPath } from '../../facts/mapper-name.ts';
 import { probeSections, probeText, type SectionName } from '../../facts/probe.ts';
 import type { Section, SectionOutput } from '../../facts/section.ts';
 import { askedFiles } from '../../host/node-state.ts';
-import type { Machine } from '../model/machine.ts';
 import { fileAt, namesIn, readPath } from '../node/file-system.ts';
 import { settingOf } from '../node/kernel.ts';
 import { workstationAddress } from '../node/packet-filter.ts';
-import { extentOf, partitionName } from '../node/partitions.ts';
 import type { Call, Steps } from './call.ts';
 import { certificateLines } from './certificate-scripts.ts';
+import { rootTwice } from './df.ts';
 
 /** ms that all tools together take on a quiet machine. */
 const toolsMs = 650;
@@ -79,7 +77,7 @@ const answers: Readonly<
   'hosts-template': 'as-asked',
   listeners: 'as-asked',
   lsblk: 'as-asked',
-  df: fileSystems,
+  df: rootTwice,
   'data-links': () => '',
   vgs: 'as-asked',
   pvs: 'as-asked',
@@ -144,35 +142,4 @@ function cloudInit(call: Call): string {
 function installedPackages(call: Call): string {
   const { installed } = call.look((machine) => machine.packages);
   return call.words.flatMap((name) => (installed[name] ? [`installed ${name} ${installed[name]}\n`] : [])).join('');
-}
-
-/** Of the bytes of a volume: what its file system offers, and what a fresh Ubuntu takes of them. */
-const usable = 0.98;
-const taken = 9.4 * 1024 ** 3;
-
-/** One file system holds all. */
-function fileSystems(call: Call): string {
-  const row = call.look(rootRow);
-  return `Filesystem        1B-blocks        Avail Mounted on\n${row}\n${row}\n`;
-}
-
-function rootRow(machine: Machine): string {
-  const root = rootDevice(machine);
-  if (root === undefined) return '/dev/root 0 0 /';
-  const size = Math.round(root.bytes * usable);
-  return `${root.path} ${size} ${Math.max(0, Math.round(size - taken))} /`;
-}
-
-/** The logical volume, or the plain partition, that carries /. */
-function rootDevice(machine: Machine): { readonly path: string; readonly bytes: number } | undefined {
-  const volume = machine.lvm.logical.find((candidate) => candidate.mount === '/');
-  if (volume) {
-    return { path: mapperPath(volume.group, volume.name), bytes: volume.extents * extentOf(machine, volume.group) };
-  }
-  for (const disk of machine.hardware.disks) {
-    const index = disk.partitions.findIndex(({ mount }) => mount === '/');
-    const part = disk.partitions[index];
-    if (part) return { path: `/dev/${partitionName(disk.name, index + 1)}`, bytes: part.sizeBytes };
-  }
-  return undefined;
 }

@@ -3,6 +3,7 @@ import type { Program } from './call.ts';
 import { coreutils } from './coreutils.ts';
 import { encryption } from './cryptsetup.ts';
 import { curl } from './curl.ts';
+import { spacePrograms } from './df.ts';
 import { disks } from './disks.ts';
 import { shell } from './file-scripts.ts';
 import { files } from './files.ts';
@@ -26,6 +27,7 @@ export const programs: ReadonlyMap<string, Program> = new Map(
     ...coreutils,
     ...files,
     ...disks,
+    ...spacePrograms,
     ...encryption,
     ...mounts,
     ...lvmReport,

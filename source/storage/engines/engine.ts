@@ -11,6 +11,10 @@ export interface PoolSeen {
   readonly state: string;
   /** It takes what is written to it. */
   readonly online: boolean;
+  /** Of its space, where the engine says so. */
+  readonly usedPercent?: number;
+  /** Used from which on it takes no writes. */
+  readonly readOnlyPercent?: number;
 }
 
 /** One copy of a shared volume on one pool. */

@@ -1,4 +1,5 @@
 import { readList } from '../../../kubernetes/read.ts';
+import { quantityBytes } from '../../../text/quantity.ts';
 import { gibibyte } from '../../bytes.ts';
 import type { EngineProfile } from '../engine.ts';
 import {
@@ -50,12 +51,16 @@ export const cstor: EngineProfile = {
 };
 
 function poolSeen(pool: PoolInstanceObject) {
-  const { phase, readOnly } = pool.status;
+  const { phase, readOnly, capacity } = pool.status;
+  const [total = 0, used] = [quantityBytes(capacity.total), quantityBytes(capacity.used)];
   return {
     name: pool.metadata.name,
     node: nodeOf(pool),
     state: readOnly ? 'read-only' : phase || 'unknown',
     online: phase === 'ONLINE' && !readOnly,
+    ...(total > 0 && used !== undefined
+      ? { usedPercent: Math.floor((used / total) * 100), readOnlyPercent: Math.round(cstorReadOnlyAt * 100) }
+      : {}),
   };
 }
 

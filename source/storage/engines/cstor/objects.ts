@@ -49,7 +49,13 @@ export const poolClusterObject = z.object({
 export const poolInstanceObject = z.object({
   metadata,
   spec: z.object({ hostName: z.string().default('') }).prefault({}),
-  status: z.object({ phase: z.string().default(''), readOnly: z.boolean().default(false) }).prefault({}),
+  status: z
+    .object({
+      phase: z.string().default(''),
+      readOnly: z.boolean().default(false),
+      capacity: z.object({ total: z.string().default(''), used: z.string().default('') }).prefault({}),
+    })
+    .prefault({}),
 });
 export type PoolInstanceObject = z.output<typeof poolInstanceObject>;
 
