@@ -1,5 +1,5 @@
-import type { HeardNames } from '../../source/app/ask-names.ts';
 import type { HeardAddresses } from '../../source/app/ask-addresses.ts';
+import type { HeardNames } from '../../source/app/ask-names.ts';
 import type { AccessState, InitSession, StartFacts } from '../../source/app/session.ts';
 import type { RunEvent, RunEventBody, RunOrder } from '../../source/engine/journal/event.ts';
 import type { HostKeyOffer } from '../../source/host/host.ts';

@@ -45,7 +45,10 @@ function watchKeys(state: WatchState, size: Size): Bindings<WatchState> {
     ...scrollKeys(state, size),
     { keys: ['q', 'escape', '^c'], label: 'leave', dropOrder: 0, act: leave },
   ];
-  const help = () => ({ ...state, help: helpPager('Live status', about, all, size.columns) });
+  const help = () => ({
+    ...state,
+    help: helpPager({ title: 'Live status', text: about, typing: false }, all, size.columns),
+  });
   const all: Bindings<WatchState> = [...bindings, { keys: ['?'], label: 'help', dropOrder: 1, act: help }];
   return all;
 }

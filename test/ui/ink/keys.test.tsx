@@ -115,6 +115,24 @@ const keysNamedIn = (screen: string): readonly string[] =>
     ),
   ].map(([, key]) => key ?? '');
 
+/** What one more key leads to on the same screen; a long text has a filter of its own. */
+const afterKeys = (state: AppState): readonly AppState[] =>
+  bindingsOf(state).flatMap(({ keys: [name = ''], label }) => {
+    const key = everyKey.find((each) => keyNames(each).includes(name));
+    if (key === undefined || /^(leave|help|pages|next|back|go to the page .*)$/.test(label)) return [];
+    const after = update(state, { type: 'key', key, now: state.now }).state;
+    return after.overlay?.kind === 'pager' || after.run?.pager || after.screen !== state.screen ? [] : [after];
+  });
+
+/** Every line of the screen under the pointer, one after the other. */
+function downFrom(state: AppState): readonly AppState[] {
+  const down = everyKey.filter((key) => key.name === 'down');
+  const states = [state];
+  for (let line = 0; line < 40; line++)
+    for (const key of down) states.push(update(states.at(-1) ?? state, { type: 'key', key, now: state.now }).state);
+  return states;
+}
+
 /** The help that `?` opens, else none. */
 function helpOf(state: AppState): string {
   const { overlay, run } = update(state, { type: 'key', key: press('character', '?'), now: 0 }).state;
@@ -168,6 +186,15 @@ describe('the one table of keys', () => {
     expect(helpOf(opened().state)).toMatch(/Enter +edit/);
     expect(helpOf(checked('warn').state)).toMatch(/a +all/);
     expect(helpOf(ran().state)).toMatch(/\^C +stop/);
+  });
+
+  it.each(screens)('%s: the help has the keys of a line of text where one is typed, and only there', (_, walk) => {
+    const { state } = walk();
+    const help = helpOf(state);
+    if (state.overlay || !help.includes('Keys here')) return;
+    const types = (each: AppState) => bindingsOf(each).some(({ label }) => label === 'type');
+    const typed = downFrom(state).some((each) => types(each) || afterKeys(each).some(types));
+    expect(help.includes('While typing')).toBe(typed);
   });
 
   it('the help of a check says why it matters', () => {

@@ -1,6 +1,6 @@
-import type { LastRun } from '../../../source/app/last-run.ts';
 import { renderToString } from 'ink';
 import { describe, expect, it } from 'vitest';
+import type { LastRun } from '../../../source/app/last-run.ts';
 import { update } from '../../../source/ui/ink/app/update.ts';
 import { Frame } from '../../../source/ui/ink/widgets/frame.tsx';
 import { Line } from '../../../source/ui/ink/widgets/line.tsx';

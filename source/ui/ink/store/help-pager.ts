@@ -3,10 +3,16 @@ import { type Bindings, helpOfKeys } from '../widgets/bindings.ts';
 import { pagerBindings, textBindings } from '../widgets/field.ts';
 import { type PagerLine, type PagerState, pagerOf, pagerWidth } from '../widgets/pager/state.ts';
 
-/** A help: what is focused, the keys of the screen, the keys of a line of text and of a long text. */
+export interface Help {
+  readonly title: string;
+  readonly text: string;
+  /** Whether something is typed there. */
+  readonly typing: boolean;
+}
+
+/** A help: what is focused, the keys of the screen, those of a line of text where one is typed there, and of a long text. */
 export function helpPager<Result>(
-  title: string,
-  text: string,
+  { title, text, typing }: Help,
   bindings: Bindings<Result>,
   columns: number,
 ): PagerState {
@@ -23,7 +29,7 @@ export function helpPager<Result>(
     [
       ...wrapped(text, pagerWidth(columns)).map((line) => ({ text: line })),
       ...section('Keys here', helpOfKeys(bindings)),
-      ...section('While typing', helpOfKeys(typed)),
+      ...(typing ? section('While typing', helpOfKeys(typed)) : []),
       ...section('In a long text', helpOfKeys(long)),
     ],
     columns,

@@ -1,6 +1,6 @@
 import { bodyColumns } from '../widgets/layout.ts';
 import { type AppBindings, next, type Transition } from './event.ts';
-import { helpPager } from './help-pager.ts';
+import { type Help, helpPager } from './help-pager.ts';
 import { type AppState, isPage, progress, type ScreenId } from './state.ts';
 import { backFrom, commitEditor, goTo, whyNotYet } from './transitions.ts';
 
@@ -55,9 +55,9 @@ function numberKeys(state: AppState): AppBindings {
 const screenAt = (number: number, otherwise: ScreenId): ScreenId => progress[number - 1]?.id ?? otherwise;
 
 /** The bindings with `?`, which lists them all. */
-export function withHelp(state: AppState, bindings: AppBindings, title: string, text: string): AppBindings {
+export function withHelp(state: AppState, bindings: AppBindings, help: Help): AppBindings {
   const asks = (): Transition => {
-    const pager = helpPager(title, text, all, bodyColumns(state.size));
+    const pager = helpPager(help, all, bodyColumns(state.size));
     return next({ ...state, overlay: { kind: 'pager', pager } });
   };
   const all: AppBindings = [...bindings, { keys: ['?'], label: 'help', dropOrder: 1, act: asks }];

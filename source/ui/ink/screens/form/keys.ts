@@ -28,7 +28,11 @@ export function formKeys(state: AppState): AppBindings {
     { keys: ['n'], label: 'next', dropOrder: 0, act: () => nextFrom(state) },
     ...pageKeys(state),
   ];
-  return withHelp(state, bindings, place.field?.label ?? 'Add a node', helpText(place));
+  return withHelp(state, bindings, {
+    title: place.field?.label ?? 'Add a node',
+    text: helpText(place),
+    typing: place.lines.some(isTyped),
+  });
 }
 
 function helpText(place: FormPlace): string {
@@ -89,6 +93,10 @@ function changeKeys(state: AppState, place: FormPlace): AppBindings {
     ...clearKeys(state, field),
   ];
 }
+
+/** Whether a line of the page holds something that is typed. */
+const isTyped = (line: Lines[number]): boolean =>
+  line.kind === 'add' || (line.kind === 'row' ? line.fields : [line.field]).some((field) => !hasChoices(field));
 
 const hasChoices = (field: Field): boolean => field.choices !== undefined || field.kind === 'toggle';
 

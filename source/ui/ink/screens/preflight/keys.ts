@@ -40,7 +40,7 @@ export function preflightKeys(state: AppState): AppBindings {
     },
     ...pageKeys(state),
   ];
-  return withHelp(state, bindings, titleHere(state), helpText(state));
+  return withHelp(state, bindings, { title: titleHere(state), text: helpText(state), typing: false });
 }
 
 function withPreflight(state: AppState, change: Partial<PreflightState>): AppState {

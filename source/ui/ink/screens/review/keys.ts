@@ -62,7 +62,7 @@ function lineKeys(state: AppState, review: Review): AppBindings {
       : [{ keys: ['n'], label: 'start', dropOrder: 0, act: () => next(withIndex(state, review.lines.length)) }]),
     ...pageKeys(state),
   ];
-  return withHelp(state, bindings, 'Review', helpText());
+  return withHelp(state, bindings, { title: 'Review', text: helpText(), typing: !fails(review) });
 }
 
 /** `e` goes to where the line is changed. */

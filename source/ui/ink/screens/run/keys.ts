@@ -48,8 +48,7 @@ function screenKeys(state: RunScreen): RunBindings {
 }
 
 function helpText(state: RunScreen, bindings: RunBindings) {
-  const { title, text } = helpOf(state.run);
-  return helpPager(title, text, [...bindings, ...stopKeys(state)], bodyColumns(state.size));
+  return helpPager({ ...helpOf(state.run), typing: false }, [...bindings, ...stopKeys(state)], bodyColumns(state.size));
 }
 
 const order = (state: RunScreen, what: RunOrder): Result => next(state, { do: 'steer', order: what });

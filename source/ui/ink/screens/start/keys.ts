@@ -26,7 +26,11 @@ export function startKeys(state: AppState): AppBindings {
     leaveKey(state),
   ];
   const beside = besideList(start.installed, '-').map((text) => text.trim());
-  return withHelp(state, bindings, 'Where to start', [helpText, '', ...beside].join('\n'));
+  return withHelp(state, bindings, {
+    title: 'Where to start',
+    text: [helpText, '', ...beside].join('\n'),
+    typing: rows.some(({ key }) => key === 'load'),
+  });
 }
 
 const helpText =
