@@ -44,6 +44,10 @@ export function wrapped(text: string, width: number, soft = false): readonly str
 
 /** A command as texts hold it: in backticks, or with two spaces or nothing behind it. A namespace or release may be called as the program. */
 const ownCommand = /`[^`]+`|(?<!namespace |release )(?:sudo )?kloudspot(?: [^ ]+)+(?= {2}|$)/g;
+/** Where the commands of ours are in a text. */
+export const commandsOf = (text: string): readonly { readonly start: number; readonly end: number }[] =>
+  [...text.matchAll(ownCommand)].map(({ index, 0: found }) => ({ start: index, end: index + found.length }));
+
 /** Stands for a space at which no line is broken; for private use in Unicode. */
 const heldSpace = '\uE000';
 

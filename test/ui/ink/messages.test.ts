@@ -56,4 +56,22 @@ describe('messages in few lines', () => {
       ),
     );
   });
+
+  it('is not cut inside a command, in whatever width: it is shown as a whole or not at all', () => {
+    const command = 'kloudspot status --rehearse=healthy --root=/srv/site';
+    const texts = [
+      `${command}  shows the state of the site`,
+      `Set a proper certificate in site.yaml, then  ${command}`,
+      `The run was stopped by someone: ${command}  continues from here`,
+    ];
+    const item = (text: string): Message => ({ mark: 'item', text });
+    for (let width = 24; width < 110; width++)
+      for (const rows of [1, 2, 3, 4, 6, 9]) {
+        const shown = textOf(texts.map(item), width, rows);
+        const words = (text: string) => text.split(/\s+/);
+        const begun = words(shown).filter((word) => word === 'kloudspot').length;
+        const ended = shown.replaceAll(/\s/g, '').split(command.replaceAll(' ', '')).length - 1;
+        expect([width, rows, begun]).toEqual([width, rows, ended]);
+      }
+  });
 });

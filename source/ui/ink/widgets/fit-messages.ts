@@ -1,4 +1,4 @@
-import { cellsOf, clipped, wrapped } from '../../../text/width.ts';
+import { cellsOf, clipped, commandsOf, wrapped } from '../../../text/width.ts';
 
 /** One thing that a page says. */
 export interface Message {
@@ -67,12 +67,24 @@ function fitting(short: readonly (readonly string[])[], rows: number): number {
   return kept;
 }
 
-/** At most so many lines of what is wrong, with a mark where something is left out. */
+/** At most so many lines of what is wrong, with a mark where something is left out. None ends in a command: it goes as a whole, or all stays. */
 function shortened(message: Message, cells: number, most: number): readonly string[] {
   const lines = wrapped(message.text, cells);
   if (lines.length <= most && message.remedy === undefined) return lines;
   const kept = lines.slice(0, most);
-  return [...kept.slice(0, -1), withMark(kept.at(-1) ?? '', cells)];
+  const short = [...kept.slice(0, -1), withMark(kept.at(-1) ?? '', cells)];
+  const cut = commandCutBy(message.text, short);
+  if (cut === undefined) return short;
+  const before = message.text.slice(0, cut).trimEnd();
+  if (before === '') return message.remedy === undefined ? lines : [...lines, '…'];
+  return shortened({ ...message, text: before, remedy: '' }, cells, most);
+}
+
+/** Where a command begins that these lines, the beginning of a text and a mark, break off in. */
+function commandCutBy(text: string, lines: readonly string[]): number | undefined {
+  const shown = lines.join('').replaceAll(/[ …]/g, '').length;
+  const ink = (end: number): number => text.slice(0, end).replaceAll(' ', '').length;
+  return commandsOf(text).find(({ start, end }) => ink(start) < shown && shown < ink(end))?.start;
 }
 
 const withMark = (line: string, cells: number): string =>
