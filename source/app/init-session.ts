@@ -16,6 +16,7 @@ import { keyLines } from '../site/reading/key-lines.ts';
 import { copyDraft, loadDraft, removeDraft, saveDraft } from '../site/save.ts';
 import type { Site, SiteDraft } from '../site/schema.ts';
 import { kloudspot } from '../text/command.ts';
+import { defined } from '../text/defined.ts';
 import { quote } from '../text/quote.ts';
 import { askAddresses, type HeardAddresses } from './ask-addresses.ts';
 import { askNames, type HeardNames } from './ask-names.ts';
@@ -26,7 +27,7 @@ import { firstDraft } from './first-draft.ts';
 import { type Watcher, watcherOf } from './follow.ts';
 import { launch } from './launch.ts';
 import { lookAtLiving, planLiving } from './plan-living.ts';
-import { reachNode, reasonOf } from './reach-node.ts';
+import { type ReachOptions, reachNode, reasonOf } from './reach-node.ts';
 import type { AccessState, InitSession, StartFacts } from './session.ts';
 import { type Settings, settingsFrom, siteHome } from './settings.ts';
 import { givenPasswords } from './site.ts';
@@ -101,6 +102,8 @@ class Session implements InitSession {
   readonly #access = new Map<string, AccessState>();
   /** Fingerprints the operator has accepted: the same key under a new node name is not asked about again. */
   readonly #accepted = new Set<string>();
+  /** By address: new host keys that were pinned unasked. */
+  readonly #pinned = new Map<string, readonly HostKeyOffer[]>();
 
   readonly #bundle: string | undefined;
   #looked = false;
@@ -171,7 +174,8 @@ class Session implements InitSession {
 
   /** A rehearsal lies under a root of its own; this session stays as it is. */
   async rehearse(): Promise<InitSession> {
-    const rehearsing = settingsFrom({ rehearse: '', color: this.#settings.color, ascii: this.#settings.ascii });
+    const { color, ascii, acceptNewHostKeys } = this.#settings;
+    const rehearsing = settingsFrom({ rehearse: '', color, ascii, 'accept-new-host-keys': acceptNewHostKeys });
     return openInitSession(rehearsing, undefined);
   }
 
@@ -188,8 +192,9 @@ class Session implements InitSession {
     this.#looked = true;
     const tell = (target: HostTarget, state: AccessState) => {
       if (signal.aborted) return;
-      this.#access.set(target.addresses[0] ?? '', state);
-      onState(target.node, state);
+      const reach = target.addresses[0] ?? '';
+      this.#access.set(reach, state);
+      onState(target.node, { ...state, ...defined({ pinned: this.#pinned.get(reach) }) });
     };
     const nodes = Array.isArray(draft['nodes']) ? draft['nodes'] : [];
     const targets = nodes.map(draftTarget).filter((target) => target !== undefined);
@@ -197,9 +202,15 @@ class Session implements InitSession {
       targets.map(async (target) => {
         tell(target, { state: 'connecting', sinceMs: Date.now() });
         await this.#world.hosts.forget(target.node);
-        tell(target, await reachNode(target, this.#world, { accepted: this.#accepted }));
+        tell(target, await reachNode(target, this.#world, this.#trusting(target)));
       }),
     );
+  }
+
+  /** Which host keys of a node are pinned: those that were accepted, and with `--accept-new-host-keys` those that are new. */
+  #trusting({ addresses: [reach = ''] }: HostTarget): ReachOptions {
+    const onNewKeys = (offers: readonly HostKeyOffer[]) => this.#pinned.set(reach, offers);
+    return { accepted: this.#accepted, ...(this.#settings.acceptNewHostKeys ? { onNewKeys } : {}) };
   }
 
   async trust(offers: readonly HostKeyOffer[]): Promise<void> {

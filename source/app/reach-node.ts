@@ -1,6 +1,6 @@
 import { Fault } from '../errors/fault.ts';
 import { gatherFacts } from '../facts/gather.ts';
-import type { HostTarget } from '../host/host.ts';
+import type { HostKeyOffer, HostTarget } from '../host/host.ts';
 import { HostFault } from '../host/host-fault.ts';
 import { providerPackages } from '../storage/engines/existing/providers.ts';
 import { reachOutside } from './outside-hosts.ts';
@@ -25,6 +25,8 @@ export type Reached = Exclude<AccessState, { readonly state: 'connecting' }>;
 export interface ReachOptions {
   /** Fingerprints of host keys that are pinned where a node shows them. */
   readonly accepted?: ReadonlySet<string>;
+  /** New host keys are pinned unasked, and told here; one that has changed is not. */
+  readonly onNewKeys?: ((offers: readonly HostKeyOffer[]) => void) | undefined;
   /** Told of a node that commands run on as root from now on; its facts are still to come. */
   readonly onLogin?: ((target: HostTarget) => void) | undefined;
 }
@@ -36,13 +38,15 @@ export interface ReachOptions {
 export async function reachNode(
   target: HostTarget,
   world: World,
-  { accepted = new Set(), onLogin }: ReachOptions = {},
+  { accepted = new Set(), onNewKeys, onLogin }: ReachOptions = {},
 ): Promise<Reached> {
   try {
     const offers = target.local || (await world.isPinned(target.node)) ? [] : await world.offeredHostKeys(target);
-    const trusted = offers.every(({ fingerprint, changedFrom }) => accepted.has(fingerprint) && !changedFrom);
-    if (!trusted) return { state: 'host-key-unknown', offers };
+    const trusted = offers.every(({ fingerprint }) => accepted.has(fingerprint));
+    const changed = offers.some(({ changedFrom }) => changedFrom !== undefined);
+    if (changed || (!trusted && onNewKeys === undefined)) return { state: 'host-key-unknown', offers };
     if (offers.length > 0) await world.pin(offers);
+    if (!trusted) onNewKeys?.(offers);
     const host = await world.hosts.get(target);
     if (target.kubeconfig !== undefined) return reachOutside(host, target.kubeconfig, world.clock);
     // sudo itself says why it refuses.

@@ -13,8 +13,10 @@ import type { HeardNames } from './ask-names.ts';
 import type { Watcher } from './follow.ts';
 import type { LastRun } from './last-run.ts';
 
-/** Where one node's access stands, as the nodes page shows it. */
-export type AccessState =
+/** Where one node's access stands, as the nodes page shows it. `pinned`: its host keys, where they were new and accepted unasked. */
+export type AccessState = Attempt & { readonly pinned?: readonly HostKeyOffer[] };
+
+type Attempt =
   | { readonly state: 'connecting'; readonly sinceMs: number }
   | { readonly state: 'ready'; readonly facts: NodeFacts }
   | { readonly state: 'host-key-unknown'; readonly offers: readonly HostKeyOffer[] }

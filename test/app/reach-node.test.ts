@@ -4,11 +4,12 @@ import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { reachNode } from '../../source/app/reach-node.ts';
+import { type ReachOptions, reachNode } from '../../source/app/reach-node.ts';
 import { openWorld, type World } from '../../source/app/world.ts';
 import type { HostTarget } from '../../source/host/host.ts';
 import { Passwords } from '../../source/host/secrets.ts';
 import { filesUnder } from '../../source/site/files.ts';
+import { defined } from '../../source/text/defined.ts';
 import { hasUsers, makeSshd, type Sshd } from '../host/sshd.ts';
 
 const required = process.env.KLOUDSPOT_REQUIRE === 'all';
@@ -50,11 +51,11 @@ describe.skipIf(!hasUsers && !required)('reaching a node', () => {
   });
 
   /** From cold, as each call of the program does. */
-  async function reach(accepted?: ReadonlySet<string>) {
+  async function reach(accepted?: ReadonlySet<string>, onNewKeys?: ReachOptions['onNewKeys']) {
     const world = await openWorld({ files: filesUnder(root), passwords: new Passwords(), rehearsal: undefined });
     worlds.push(world);
     connections = 0;
-    return reachNode(target, world, accepted && { accepted });
+    return reachNode(target, world, defined({ accepted, onNewKeys }));
   }
 
   test('one whose key is pinned takes one connection; a new key and one that has changed are shown', async () => {
@@ -74,11 +75,18 @@ describe.skipIf(!hasUsers && !required)('reaching a node', () => {
     if (changed.state !== 'host-key-unknown') throw new Error(JSON.stringify(changed));
     expect(changed.offers[0]?.changedFrom).toBe(offer?.fingerprint);
     expect(changed.offers[0]?.fingerprint).not.toBe(offer?.fingerprint);
+    const told = vi.fn<NonNullable<ReachOptions['onNewKeys']>>();
+    expect((await reach(undefined, told)).state).toBe('host-key-unknown');
+    expect(told).not.toHaveBeenCalled();
   });
 
   test('a connection ends with the program that is done with it, which does not wait for that', async () => {
     const before = await reach();
     const fingerprints = before.state === 'host-key-unknown' ? before.offers.map((offer) => offer.fingerprint) : [];
+    rmSync(filesUnder(root).knownHosts, { force: true });
+    const told = vi.fn<NonNullable<ReachOptions['onNewKeys']>>();
+    expect((await reach(undefined, told)).state).toBe('ready');
+    expect(told.mock.calls.flat(2).map(({ fingerprint }) => fingerprint)).toEqual(fingerprints);
     rmSync(filesUnder(root).knownHosts, { force: true });
     expect((await reach(new Set(fingerprints))).state).toBe('ready');
     expect(open).toBeGreaterThan(0);

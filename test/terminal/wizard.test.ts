@@ -62,6 +62,18 @@ describe('the wizard at 80×24', () => {
     expect(existsSync(draft())).toBe(false);
   });
 
+  it('with --accept-new-host-keys asks for no key, and says how they came to be pinned', async () => {
+    init({}, '--accept-new-host-keys');
+    await screen.see('New site');
+    await screen.see('select');
+    screen.press(keys.enter);
+    await screen.see(/(✓ sudo[\s\S]*){3}/);
+    await screen.see(/New host keys were pinned by --accept-new-host-keys: ks-1,\s+ks-2,\s+ks-3/);
+    screen.press(keys.down);
+    await screen.see(/--accept-new-host-keys pinned it: ED25519\s+SHA256:/);
+    expect(screen.output).not.toContain('Host keys: 3 new');
+  });
+
   it('takes several keys that arrive in one read, in every list', async () => {
     init();
     await screen.see('select');

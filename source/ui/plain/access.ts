@@ -40,11 +40,19 @@ async function statesOf(
     draft,
     (node, state) => {
       states.set(node, state);
-      if (state.state !== 'connecting') talk.say(...stateLines(node, state));
+      if (state.state !== 'connecting') talk.say(...pinnedLines(node, state), ...stateLines(node, state));
     },
     new AbortController().signal,
   );
   return states;
+}
+
+function pinnedLines(node: string, { pinned = [] }: AccessState): readonly string[] {
+  if (pinned.length === 0) return [];
+  return [
+    `${node}: its host key was new and is pinned now, by --accept-new-host-keys`,
+    ...pinned.map(({ fingerprint }) => `  ${fingerprint}`),
+  ];
 }
 
 function stateLines(node: string, state: AccessState): readonly string[] {

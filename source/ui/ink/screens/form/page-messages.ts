@@ -58,12 +58,31 @@ function ofAccess(state: AppState, place: FormPlace): readonly Message[] {
   );
   const { offers } = offersOf(state);
   const changed = offers.filter((offer) => offer.changedFrom !== undefined).length;
-  if (offers.length === 0) return list;
+  if (offers.length === 0) return [...list, ...ofPinned(state, here)];
   const text = `Host keys: ${offers.length - changed} new, ${changed} changed.`;
   return [
     ...list,
     { mark: changed > 0 ? 'fail' : 'warn', text, remedy: keyNow(state, 'f shows the fingerprints and trusts them.') },
   ];
+}
+
+/** How host keys came to be trusted without a question. */
+function ofPinned({ draft, access }: AppState, here: number | undefined): readonly Message[] {
+  const pinned = draftNodes(draft).flatMap((node, index) => {
+    const keys = access.get(textAt(node, ['reach']))?.state.pinned ?? [];
+    return keys.length === 0 ? [] : [{ index, called: nodeCalled(draft, index), keys }];
+  });
+  const mine = pinned.find(({ index }) => index === here);
+  const how = 'New host keys were pinned by --accept-new-host-keys';
+  if (mine !== undefined) {
+    const keys = mine.keys.map(({ fingerprint }) => fingerprint).join(', ');
+    return [
+      { mark: 'plain', text: `The host key of ${mine.called} was new, and --accept-new-host-keys pinned it: ${keys}` },
+    ];
+  }
+  return pinned.length === 0
+    ? []
+    : [{ mark: 'plain', text: `${how}: ${pinned.map(({ called }) => called).join(', ')}.` }];
 }
 
 function ofNames(state: AppState, view: WizardView): readonly Message[] {
