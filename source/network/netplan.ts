@@ -1,8 +1,7 @@
-import { Document, isMap, isNode } from 'yaml';
 import type { InterfaceFacts, NetworkFacts, NodeFacts } from '../facts/facts.ts';
 import { type AddressWithPrefix, isInside } from '../site/address-rules.ts';
 import type { Site, SiteNode } from '../site/schema.ts';
-import { safeYaml, unfolded } from '../site/yaml-text.ts';
+import { blockYaml } from '../site/block-yaml.ts';
 import {
   holds,
   presentDefault,
@@ -203,22 +202,17 @@ function text(node: SiteNode, target: Definition, definitions: readonly Definiti
       mergedSettings(definitions.filter((one) => one.kind === kind && one.id === id).map((one) => one.settings));
     return [kind, Object.fromEntries(ids.map((id) => [id, settings(id)]))] as const;
   });
-  const document = new Document(
-    { network: { version: 2, renderer: 'networkd', ...Object.fromEntries(byKind) } },
-    safeYaml,
-  );
-  document.commentBefore =
-    ` The static address of ${node.name}, written by kloudspot from site.yaml.\n` +
-    ' It takes the place of the files that configured the same interface before.';
-  remark(document, target);
-  return document.toString(unfolded);
+  const head = [
+    `# The static address of ${node.name}, written by kloudspot from site.yaml.`,
+    '# It takes the place of the files that configured the same interface before.',
+  ];
+  const network = { version: 2, renderer: 'networkd', ...Object.fromEntries(byKind) };
+  return `${head.join('\n')}\n\n${blockYaml({ network }, (path) => remark(path, target))}`;
 }
 
-function remark(document: Document, target: Definition): void {
-  const kind = document.getIn(['network', target.kind]);
-  if (!isMap(kind)) return;
-  for (const { key } of kind.items) {
-    if (isNode(key) && String(key) === target.id) key.commentBefore = ' carries the address of the cluster';
-    else if (isNode(key)) key.commentBefore = ' as it was';
-  }
+/** Of the definitions of the same kind. */
+function remark(path: readonly string[], target: Definition): string | undefined {
+  const [, kind, id] = path;
+  if (path.length !== 3 || kind !== target.kind) return undefined;
+  return id === target.id ? 'carries the address of the cluster' : 'as it was';
 }

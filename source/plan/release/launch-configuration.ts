@@ -1,6 +1,6 @@
 import { type ClusterRanges, defaultRanges } from '../../microk8s/node.ts';
 import { addressIn } from '../../network/addresses.ts';
-import { manifestText } from './manifest.ts';
+import { blockYaml } from '../../site/block-yaml.ts';
 
 /** What is true for one node from MicroK8s' first start on. */
 export interface LaunchWish {
@@ -35,21 +35,19 @@ export const failureDomain = (domain: number): string => `failure-domain=${domai
  */
 export function launchConfiguration({ address, names, ranges, domain, environment }: LaunchWish): string {
   const args = dnsArguments(ranges);
-  return manifestText([
-    {
-      version: '0.1.0',
-      addons: [{ name: 'dns', ...(args.length > 0 ? { args } : {}) }],
-      extraKubeletArgs: {
-        '--cluster-dns': dnsAddress(ranges),
-        '--cluster-domain': clusterDomain,
-        '--node-ip': address,
-      },
-      ...(environment === undefined ? {} : { extraContainerdEnv: environment }),
-      ...(isDefault(ranges) ? {} : { extraCNIEnv: cniOf(ranges) }),
-      extraSANs: certificateNames(names, ranges),
-      ...(domain === undefined ? {} : { extraConfigFiles: { 'ha-conf': failureDomain(domain) } }),
+  return blockYaml({
+    version: '0.1.0',
+    addons: [{ name: 'dns', ...(args.length > 0 ? { args } : {}) }],
+    extraKubeletArgs: {
+      '--cluster-dns': dnsAddress(ranges),
+      '--cluster-domain': clusterDomain,
+      '--node-ip': address,
     },
-  ]);
+    ...(environment === undefined ? {} : { extraContainerdEnv: environment }),
+    ...(isDefault(ranges) ? {} : { extraCNIEnv: cniOf(ranges) }),
+    extraSANs: certificateNames(names, ranges),
+    ...(domain === undefined ? {} : { extraConfigFiles: { 'ha-conf': failureDomain(domain) } }),
+  });
 }
 
 /** What the API server's certificate is for beside what MicroK8s gives it: its own service has another address in other ranges. */
