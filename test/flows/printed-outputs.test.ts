@@ -53,9 +53,35 @@ beforeAll(async () => {
 });
 beforeEach(() => rm(user, { recursive: true, force: true, maxRetries: 20 }));
 
+const environment = (speed: string) => ({
+  HOME: user,
+  PATH: `${bin}:${process.env['PATH'] ?? ''}`,
+  LANG: 'C.UTF-8',
+  SPEED: speed,
+});
+
 function shell(command: string, speed = '1000000') {
-  const env = { HOME: user, PATH: `${bin}:${process.env['PATH'] ?? ''}`, LANG: 'C.UTF-8', SPEED: speed };
+  const env = environment(speed);
   return execa('bash', ['-c', command], { env, extendEnv: false, reject: false, stdin: 'ignore', cwd: work });
+}
+
+/**
+ * What stands on a terminal once every question was answered as the document shows it behind that question, and by Enter alone where
+ * it is not shown.
+ */
+async function answered(command: string, shown: readonly string[]): Promise<string> {
+  const env = environment('1000000');
+  const asked = execa('bash', ['-c', `exec 2>&1; ${command}`], { env, extendEnv: false, reject: false, cwd: work });
+  let screen = '';
+  asked.stdout.on('data', (chunk: Buffer) => {
+    screen += chunk.toString();
+    const question = /[^\n]*: $/.exec(screen)?.[0];
+    if (question === undefined) return;
+    const answer = shown.find((line) => line.startsWith(question))?.slice(question.length) ?? '';
+    asked.stdin.write(`${answer}\n`);
+  });
+  await asked;
+  return screen;
 }
 
 /** Host keys are trusted: a document leaves that question out. */
@@ -107,7 +133,9 @@ describe('a `console` block shows what the program prints', () => {
     async ({ name, consoles }) => {
       await before[name.replace('docs/', '')]?.();
       for (const { command, lines } of consoles) {
-        const { stdout } = await shell(`exec 2>&1; ${command}`);
+        const stdout = / --plain\b/.test(command)
+          ? await answered(command, lines)
+          : (await shell(`exec 2>&1; ${command}`)).stdout;
         expect(differences(lines, stdout.replaceAll(user, '~')), `${command}\n${stdout}`).toEqual([]);
       }
     },
