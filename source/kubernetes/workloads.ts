@@ -14,7 +14,8 @@ export interface WorkloadState {
   readonly complete: boolean;
 }
 
-export function workloadState(workload: WorkloadObject): WorkloadState {
+/** `excused`: pods of it that are not ready and do not count against it. */
+export function workloadState(workload: WorkloadObject, excused: readonly PodObject[] = []): WorkloadState {
   const { kind, metadata, spec, status } = workload;
   const daemon = kind === 'DaemonSet';
   const wanted = daemon ? status.desiredNumberScheduled : (spec.replicas ?? 1);
@@ -28,8 +29,49 @@ export function workloadState(workload: WorkloadObject): WorkloadState {
     kind,
     wanted,
     ready: Math.min(ready, updated),
-    complete: seen && settled && ready >= wanted && updated >= wanted && (!daemon || wanted > 0),
+    complete:
+      seen &&
+      settled &&
+      ready >= wanted - excused.length &&
+      updated >= wanted - outdated(workload, excused) &&
+      (!daemon || wanted > 0),
   };
+}
+
+/** How many of these pods are not of the newest revision, as far as a workload that is not renewed would tell. */
+function outdated({ kind, status }: WorkloadObject, pods: readonly PodObject[]): number {
+  if (kind === 'Deployment') return 0;
+  const revision = ({ metadata }: PodObject) => metadata.labels['controller-revision-hash'];
+  return pods.filter((pod) => revision(pod) === undefined || revision(pod) !== status.updateRevision).length;
+}
+
+/**
+ * The pods of a workload that only a lost node keeps from being ready: they are on it, their volume is, or no place was found for them
+ * before either (`notReady`: names of workloads). Where a pod leaves a lost node, a Deployment has made another one already.
+ */
+export function waitingForNodes(
+  workload: WorkloadObject,
+  pods: readonly PodObject[],
+  lost: readonly string[],
+  notReady: readonly string[],
+): PodObject[] {
+  const { kind, metadata } = workload;
+  return pods.filter((pod) => {
+    if (lost.length === 0 || !isPodOf(pod, { kind, name: metadata.name })) return false;
+    const { nodeName } = pod.spec;
+    const leaves = pod.metadata.deletionTimestamp !== undefined && kind === 'Deployment';
+    if (nodeName !== undefined) return lost.includes(nodeName) && !leaves;
+    return !podReady(pod) && (notReady.includes(metadata.name) || volumeElsewhere.test(unscheduled(pod) ?? ''));
+  });
+}
+
+/** A pod of a Deployment belongs to it through a replica set, whose name is the Deployment's with a hash. */
+export function isPodOf({ metadata }: PodObject, { name, kind }: Pick<WorkloadState, 'name' | 'kind'>): boolean {
+  return (metadata.ownerReferences ?? []).some((owner) =>
+    owner.kind === 'ReplicaSet'
+      ? kind === 'Deployment' && owner.name.replace(/-[^-]+$/, '') === name
+      : owner.kind === kind && owner.name === name,
+  );
 }
 
 /** A stateful set whose update has ended counts its pods as current, not as updated. */
@@ -166,8 +208,8 @@ function troubleOf(pod: PodObject): Trouble | undefined {
   if (pod.status.phase === 'Succeeded') return undefined;
   const trouble = pod.status.containerStatuses.flatMap((container) => containerTrouble(container) ?? [])[0];
   if (trouble) return trouble;
-  const unscheduled = pod.status.conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
-  if (unscheduled) return unplaced(unscheduled.message || unscheduled.reason);
+  const obstacle = unscheduled(pod);
+  if (obstacle !== undefined) return unplaced(obstacle);
   if (podReady(pod)) return undefined;
   return { cause: pod.status.reason || `${pod.status.phase}, not ready${probeWords(pod)}`, said: '' };
 }
@@ -210,6 +252,8 @@ const meanings: Readonly<Record<string, string>> = {
   RunContainerError: 'its program cannot be started',
 };
 
+const volumeElsewhere = /volume node affinity conflict/;
+
 /** What the scheduler's reasons mean, the first that fits; its own words stay behind them. */
 const obstacles: readonly (readonly [RegExp, string])[] = [
   [/unbound immediate PersistentVolumeClaims|persistentvolumeclaim .*not found/, 'its volume is not there yet'],
@@ -217,9 +261,15 @@ const obstacles: readonly (readonly [RegExp, string])[] = [
   [/Insufficient memory/, 'no node has enough free memory'],
   [/Insufficient cpu/, 'no node has enough free CPU'],
   [/anti-affinity rules/, 'every node that could take it has one of its kind'],
-  [/volume node affinity conflict/, 'the node with its volume cannot take it'],
+  [volumeElsewhere, 'the node with its volume cannot take it'],
   [/not enough free storage|did not have enough free storage/, 'no node has enough free storage'],
 ];
+
+/** Why the scheduler places it nowhere, in its words. */
+function unscheduled({ status: { conditions } }: PodObject): string | undefined {
+  const found = conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
+  return found && (found.message || found.reason);
+}
 
 function unplaced(said: string): Trouble {
   const meaning = obstacles.find(([words]) => words.test(said))?.[1];

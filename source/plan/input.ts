@@ -47,6 +47,8 @@ export interface PlanInput {
   readonly chartVersion?: string | undefined;
   /** `update`: the revision of the release that is in force. */
   readonly revision?: number | undefined;
+  /** `update`: the workloads of the release that are not ready, by name. */
+  readonly notReady?: readonly string[] | undefined;
   /** `update --update-helm`: take the newest chart that is allowed. */
   readonly newestChart?: boolean;
   /** What everything is installed from, where the nodes reach no internet. */

@@ -63,7 +63,7 @@ export async function lookInside(
   const { workloads, pods, claims, services, releases, values, ...rest } = await answers(host, product, rounds);
   const status = rest.members && parseMicroK8sStatus(rest.members);
   const listed = releases && parseReleaseList(releases.stdout);
-  const own = ofRelease(workloads ?? [], name).map(workloadState);
+  const own = ofRelease(workloads ?? [], name).map((each) => workloadState(each));
   const ours = (each: PodObject | ClaimObject) => namespace !== 'default' || belongsTo(name, each, own);
   const { layer2 = [], events = [] } = rest;
   const holder = holderOf(site.network.virtualAddress, { services: services ?? [], layer2, events, lost });

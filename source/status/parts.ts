@@ -1,6 +1,6 @@
 import type { PodObject } from '../kubernetes/objects.ts';
 import { isUneven } from '../kubernetes/spread.ts';
-import { podCause, podReady, podTrouble, type WorkloadState } from '../kubernetes/workloads.ts';
+import { isPodOf, podCause, podReady, podTrouble, type WorkloadState } from '../kubernetes/workloads.ts';
 import { type EnabledComponent, enabledComponents } from '../product/features.ts';
 import type { ComponentKind, Product } from '../product/schema.ts';
 import type { Site } from '../site/schema.ts';
@@ -15,7 +15,7 @@ export function componentStatuses(site: Site, product: Product, seen: Observatio
     ({ ready, schedulable, controlOnly }) => ready && schedulable && !controlOnly,
   ).length;
   return (seen.workloads ?? []).map((workload) => {
-    const pods = (seen.pods ?? []).filter((pod) => belongs(pod, workload));
+    const pods = (seen.pods ?? []).filter((pod) => isPodOf(pod, workload));
     const loss = lossOf(workload, product.release, components);
     const nodes = countedByNode(pods);
     const { name, kind, ready, wanted, complete } = workload;
@@ -35,15 +35,6 @@ function lossOf(
 ): Exclude<ComponentKind, 'by-volume'> {
   const known = components.find(({ id }) => `${release}-${id}` === name);
   return known?.kind ?? (kind === 'StatefulSet' ? 'stateful-lvm' : 'stateless');
-}
-
-/** A pod of a deployment belongs to it through a replica set, whose name is the deployment's with a hash. */
-function belongs({ metadata }: PodObject, { name, kind }: WorkloadState): boolean {
-  return (metadata.ownerReferences ?? []).some((owner) =>
-    owner.kind === 'ReplicaSet'
-      ? kind === 'Deployment' && owner.name.replace(/-[^-]+$/, '') === name
-      : owner.kind === kind && owner.name === name,
-  );
 }
 
 function countedByNode(pods: readonly PodObject[]): { node: string; ready: number }[] {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { filesUnder } from '../../source/site/files.ts';
 import { localBackups as backupsUnder } from '../../source/workstation/backups.ts';
+import { setPower } from './power.ts';
 import { Rehearsal } from './program.ts';
 
 const running = () =>
@@ -57,6 +58,20 @@ describe('update', () => {
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain('StatefulSet kloudspot-kafka: spec.volumeClaimTemplates never changes');
     expect(await rehearsal.runs()).toEqual(runs);
+  });
+
+  it('with a node lost ends well where all that it changed is ready, and goes back where that is not', async () => {
+    const rehearsal = await running();
+    await setPower(rehearsal, 'ks-3', false, 600_000);
+    const done = await rehearsal.run('update', '--yes', '--set', 'customer.reference=berlin-2');
+    expect(done.code, done.stdout).toBe(0);
+    expect(done.stdout).toContain('The update waits for every part but for what only ks-3 can run');
+    expect(done.stdout).toMatch(/kafka 2 of 3.*: what has its volume or its place on ks-3 waits for it/);
+    const wrong = ['features=[kloudInsights,kloudManage]', 'values.volumes.manageDatabase.storageClass=missing'];
+    const failed = await rehearsal.run('update', '--yes', ...wrong.flatMap((each) => ['--set', each]));
+    expect(failed.code).toBe(4);
+    expect(failed.stdout).toMatch(/rolled back to revision 2\n[\s\S]*next: Bring ks-3 back, or replace it: /);
+    expect(failed.stdout.match(/node replace ks-3/g)).toHaveLength(2);
   });
 
   it('that does not become ready says what is stuck, and goes back with site.yaml and values.yaml', async () => {

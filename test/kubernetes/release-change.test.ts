@@ -88,12 +88,15 @@ test('a stateful set that is made again on the way may have larger volumes, and 
 
 test('what is not ready before an update is said before it: it waits for that too, and goes back in the end', () => {
   const part = { name: 'kafka', namespace: 'own', kind: 'StatefulSet', wanted: 3, ready: 2, complete: false } as const;
-  expect(waitingLines([part], { rollsBack: true })).toEqual([
+  const seen = { workloads: [part], nodes: [] };
+  expect(waitingLines(seen, { rollsBack: true })).toEqual([
     '! Not ready now: kafka 2 of 3. The update waits for every part, and goes back to the revision before where one does not become ready.',
     '',
   ]);
-  expect(waitingLines([part], { rollsBack: false })[0]).toMatch(/waits for every part\.$/);
-  expect(waitingLines([{ ...part, ready: 3, complete: true }], { rollsBack: true })).toEqual([]);
+  expect(waitingLines(seen, { rollsBack: false })[0]).toMatch(/waits for every part\.$/);
+  expect(waitingLines({ workloads: [{ ...part, ready: 3, complete: true }], nodes: [] }, { rollsBack: true })).toEqual(
+    [],
+  );
 });
 
 describe('a newer chart, as update --update-helm shows it', () => {

@@ -15,8 +15,8 @@ import { cluster, factsOf, makePlan, product, siteOf } from './sample.ts';
 const shape = { managers: 3 };
 const now = new Date('2026-11-21T08:00:00Z');
 const M = '/snap/bin/microk8s';
-const update = (site = siteOf(shape), revision?: number) =>
-  makePlan({ purpose: 'update', site, product, facts: factsOf(shape, () => cluster()), now, revision });
+const update = (site = siteOf(shape), revision?: number, notReady?: readonly string[]) =>
+  makePlan({ purpose: 'update', site, product, facts: factsOf(shape, () => cluster()), now, revision, notReady });
 
 function stepOf(kind: string, plan = update()): PlannedStep {
   const step = plan.steps.find((each) => each.kind === kind);
@@ -123,7 +123,7 @@ describe('a rollout that does not become ready', () => {
     );
     expect(fault).toMatchObject({
       causes: expect.arrayContaining([
-        'node ks-3 is lost: what has its volume on it waits for it',
+        'node ks-3 is lost: what has its volume or its place on ks-3 waits for it',
         'Pod web-1: FailedScheduling: too little memory',
       ]),
     });
@@ -137,6 +137,77 @@ describe('a rollout that does not become ready', () => {
       seen: expect.not.stringContaining('rolled back'),
     });
     expect(ran).toEqual([]);
+  });
+
+  test('of two nodes that are lost names both in one line', async () => {
+    const step = stepOf('rollout');
+    const { context } = world({
+      ...answers(step),
+      [`${M} kubectl get nodes`]: nodes('ks-1', { name: 'ks-2', ready: false }, { name: 'ks-3', ready: false }),
+    });
+    await expect(carryThrough(context, step)).rejects.toMatchObject({
+      next: [
+        expect.stringContaining('site.yaml and values.yaml go back'),
+        expect.stringMatching(/^Bring ks-2 and ks-3 back, or replace each, such as ks-2: kloudspot node replace ks-2 /),
+        expect.stringContaining('kubectl get pods'),
+        'Then: kloudspot update',
+      ],
+      causes: expect.arrayContaining([expect.stringMatching(/^nodes ks-2 and ks-3 are lost: .* waits for them$/)]),
+    });
+  });
+
+  describe('but for pods of a lost node', () => {
+    const lostNode = nodes('ks-1', 'ks-2', { name: 'ks-3', ready: false });
+    const set = (updated: number) => ({
+      kind: 'StatefulSet',
+      metadata: { name: 'kafka', generation: 2, annotations: { 'meta.helm.sh/release-name': 'kloudspot' } },
+      spec: { replicas: 3 },
+      status: {
+        ...{ observedGeneration: 2, replicas: 3, readyReplicas: 2, updatedReplicas: updated },
+        ...{ currentRevision: 'kafka-1', updateRevision: 'kafka-2' },
+      },
+    });
+    const pod = (name: string, more: object) => ({
+      metadata: { name, ownerReferences: [{ kind: 'StatefulSet', name: 'kafka' }] },
+      status: { phase: 'Pending', conditions: [] },
+      ...more,
+    });
+    const unplaced = (message: string) => ({
+      status: { phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'False', message }] },
+    });
+    const conflict =
+      '0/3 nodes are available: 1 node(s) had untolerated taint, 2 node(s) had volume node affinity conflict';
+    const onLost = pod('kafka-0', { spec: { nodeName: 'ks-3' } });
+    const rollOut = async (notReady: string[], updated: number, pods: unknown[], all = lostNode) => {
+      const step = stepOf('rollout', update(siteOf(shape), 1, notReady));
+      const { context, ran } = world({
+        ...answers(step),
+        [`${M} kubectl get deployments`]: items([set(updated)]),
+        [`${M} kubectl get pods`]: items(pods),
+        [`${M} kubectl get nodes`]: all,
+      });
+      const after = await carryThrough(context, step).then(
+        (story) => story.after.observed,
+        () => undefined,
+      );
+      return after ?? ran.map(({ command }) => textOf(command));
+    };
+    const goesBack = [`${M} helm3 rollback kloudspot 1 --namespace kloudspot`];
+
+    test('is an update that has changed what it could', async () => {
+      const said = 'kafka 2 of 3: what has its volume or its place on ks-3 waits for it';
+      expect(await rollOut(['kafka'], 2, [onLost])).toBe(said);
+      expect(await rollOut([], 2, [onLost])).toBe(said);
+      expect(await rollOut([], 2, [pod('kafka-0', unplaced(conflict))])).toBe(said);
+      expect(await rollOut(['kafka'], 2, [pod('kafka-0', unplaced('Insufficient memory'))])).toBe(said);
+    });
+
+    test('goes back where it did not come to the pods of nodes that live, or what it changed has no place', async () => {
+      expect(await rollOut(['kafka'], 0, [onLost])).toEqual(goesBack);
+      expect(await rollOut([], 2, [pod('kafka-0', unplaced('Insufficient memory'))])).toEqual(goesBack);
+      expect(await rollOut(['kafka'], 2, [pod('kafka-0', { spec: { nodeName: 'ks-2' } })])).toEqual(goesBack);
+      expect(await rollOut(['kafka'], 2, [onLost], nodes('ks-1', 'ks-2', 'ks-3'))).toEqual(goesBack);
+    });
   });
 
   test('for want of a node is advised to bring it back, not to correct the values', async () => {

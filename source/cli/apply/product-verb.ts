@@ -120,7 +120,7 @@ export async function siteBefore({ opened, settings }: SiteVerb): Promise<string
 export async function runProductPlan(
   { opened, settings, terminal }: SiteVerb,
   { facts, standing }: Pick<SeenCluster, 'facts' | 'standing'>,
-  wish: Pick<PlanInput, 'purpose' | 'chartVersion' | 'newestChart' | 'siteBefore' | 'revision'>,
+  wish: Pick<PlanInput, 'purpose' | 'chartVersion' | 'newestChart' | 'siteBefore' | 'revision' | 'notReady'>,
   documents: readonly RunDocument[] = [],
 ): Promise<ExitCode> {
   const plan = await planSite(opened, facts, { ...wish, standing });

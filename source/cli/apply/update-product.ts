@@ -51,11 +51,19 @@ export async function updateProduct(
     const released = await releaseChange(verb.opened, seen, { newestChart: newest, chartVersion }, remade);
     if (released)
       tell(verb, [...unheardLines(released), ...releaseChangeLines(released, { all: settings.verbose, newest })]);
-    tell(verb, waitingLines(seen.workloads ?? [], { rollsBack: growth.length === 0 }));
+    tell(verb, waitingLines(seen, { rollsBack: growth.length === 0 }));
     const siteFile = change === undefined ? [] : [{ path: settings.site, content: change.text, mode: 0o644 }];
     const kept = changesCluster(released, growth.length > 0) ? await siteBefore(verb) : undefined;
     const revision = seen.release?.revision;
-    const wish = { purpose: 'update', newestChart: newest, chartVersion, siteBefore: kept, revision } as const;
+    const notReady = (seen.workloads ?? []).filter(({ complete }) => !complete).map(({ name }) => name);
+    const wish = {
+      purpose: 'update',
+      newestChart: newest,
+      chartVersion,
+      siteBefore: kept,
+      revision,
+      notReady,
+    } as const;
     return await runProductPlan(verb, seen, wish, [...siteFile, values]);
   } finally {
     await found.close();

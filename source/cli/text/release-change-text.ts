@@ -1,6 +1,8 @@
 import { isOtherChart, type ReleaseChange } from '../../app/release-change.ts';
 import type { ManifestChange } from '../../kubernetes/manifests.ts';
-import { sayWaiting, type WorkloadState } from '../../kubernetes/workloads.ts';
+import { sayWaiting } from '../../kubernetes/workloads.ts';
+import type { Observation } from '../../status/observation.ts';
+import { listed } from '../../text/listed.ts';
 import { counted } from '../../text/plural.ts';
 import { diffLines, shortDiff } from '../../ui/model/diff.ts';
 
@@ -17,14 +19,16 @@ export const unheardLines = ({ unheard }: Pick<ReleaseChange, 'unheard'>): strin
         '',
       ];
 
-/** What is not ready before an update, which waits for it too. */
+/** What is not ready before an update, which waits for it too, but not for a node that is lost. */
 export function waitingLines(
-  workloads: readonly WorkloadState[],
+  { workloads = [], nodes = [] }: Pick<Observation, 'workloads' | 'nodes'>,
   { rollsBack }: { readonly rollsBack: boolean },
 ): string[] {
   if (workloads.every(({ complete }) => complete)) return [];
   const end = rollsBack ? ', and goes back to the revision before where one does not become ready' : '';
-  return [`! Not ready now: ${sayWaiting(workloads)}. The update waits for every part${end}.`, ''];
+  const lost = nodes.filter(({ ready }) => !ready).map(({ name }) => name);
+  const except = lost.length === 0 ? '' : ` but for what only ${listed(lost)} can run`;
+  return [`! Not ready now: ${sayWaiting(workloads)}. The update waits for every part${except}${end}.`, ''];
 }
 
 /** What an update changes: the chart, with its maker's words, and each object of the cluster. `newest`: the newest chart was asked for. */

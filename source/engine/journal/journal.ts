@@ -8,8 +8,8 @@ import { kloudspot } from '../../text/command.ts';
 import { parsedJson } from '../../text/parsed-json.ts';
 import type { RunEvent, RunEventBody } from './event.ts';
 import { eventSchema } from './event-schema.ts';
-import { journalPath } from './run-paths.ts';
 import { type Mask, maskEvent } from './masking.ts';
+import { journalPath } from './run-paths.ts';
 
 /** The journal of a run: append-only, one JSON line an event, the only thing that viewers and `resume` read. */
 export interface Journal {

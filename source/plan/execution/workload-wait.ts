@@ -20,10 +20,12 @@ import {
   stuckLine,
   stuckPods,
   type WorkloadState,
+  waitingForNodes,
   workloadKinds,
   workloadState,
 } from '../../kubernetes/workloads.ts';
 import { kloudspot } from '../../text/command.ts';
+import { listed } from '../../text/listed.ts';
 import type { StateCheck, StepContext } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
 import { look } from './carry-out.ts';
@@ -38,6 +40,11 @@ export interface WorkloadsWanted {
   readonly pick: (workloads: readonly WorkloadObject[]) => readonly WorkloadObject[];
   /** At least so many must be there: none at all is not "all ready". */
   readonly atLeast: number;
+  /**
+   * Set: pods that only a lost node keeps from being ready are not waited for. The workloads that were not ready before, by name: their
+   * pods without a place count as such.
+   */
+  readonly notReady?: readonly string[] | undefined;
 }
 
 /** The workloads of a release, one at least. */
@@ -64,12 +71,36 @@ export async function workloadsReady(
     signal: context.signal,
   });
   if (!answer.answered) return { ok: false, observed: `${wanted.through} says: ${answer.said}`, states: [] };
-  const states = wanted.pick(answer.value).map(workloadState);
+  const found = wanted.pick(answer.value);
+  const states = found.map((each) => workloadState(each));
   if (states.length < wanted.atLeast) {
     return { ok: false, observed: `${states.length} of ${wanted.atLeast} workloads are there`, states };
   }
-  return { ok: states.every(({ complete }) => complete), observed: sayWaiting(states), states };
+  if (wanted.notReady === undefined || states.every(({ complete }) => complete)) {
+    return { ok: states.every(({ complete }) => complete), observed: sayWaiting(states), states };
+  }
+  return readyButForNodes(context, wanted, found, states);
 }
+
+/** The same where pods that only a lost node keeps from being ready do not count. */
+async function readyButForNodes(
+  context: StepContext,
+  wanted: WorkloadsWanted,
+  found: readonly WorkloadObject[],
+  strict: readonly WorkloadState[],
+): ReturnType<typeof workloadsReady> {
+  const { through, namespace, notReady = [] } = wanted;
+  const lost = await lostNodes(context, wanted);
+  const pods =
+    lost.length === 0 ? undefined : await readList(await context.look(through), 'pods', { namespace }, podObject);
+  if (!pods?.answered) return { ok: false, observed: sayWaiting(strict), states: strict };
+  const states = found.map((each) => workloadState(each, waitingForNodes(each, pods.value, lost, notReady)));
+  const ok = states.every(({ complete }) => complete);
+  return { ok, observed: ok ? `${sayWaiting(strict)}: ${waitsFor(lost)}` : sayWaiting(states), states };
+}
+
+const waitsFor = (lost: readonly string[]): string =>
+  `what has its volume or its place on ${listed(lost)} waits for ${lost.length === 1 ? 'it' : 'them'}`;
 
 export interface WorkloadsWait {
   readonly for: string;
@@ -119,15 +150,22 @@ export async function untilWorkloadsReady(
       seen: error.seen,
       causes: [...(await troubles(context, wanted, lost)), ...(wait.causes ?? [])],
       next: [
-        ...lost.map(
-          (name) =>
-            `Bring ${name} back, or replace it: ${kloudspot(`node replace ${name} --with NEW --reach ADDRESS`)}`,
-        ),
+        ...bringBack(lost),
         `sudo microk8s kubectl get pods -n ${wanted.namespace} on ${wanted.through} shows their state`,
       ],
       cause: error,
     });
   }
+}
+
+/** What to do about the nodes that are lost: one line, however many they are. */
+function bringBack(lost: readonly string[]): string[] {
+  const [first] = lost;
+  if (first === undefined) return [];
+  const it = lost.length === 1 ? 'it' : `each, such as ${first}`;
+  return [
+    `Bring ${listed(lost)} back, or replace ${it}: ${kloudspot(`node replace ${first} --with NEW --reach ADDRESS`)}`,
+  ];
 }
 
 function fraction(states: readonly WorkloadState[]): number | undefined {
@@ -174,7 +212,9 @@ async function troubles(context: StepContext, wanted: WorkloadsWanted, lost: rea
       .map(async (pod) => [stuckLine(pod), ...(pod.crashed ? await lastWords(context, wanted, pod) : [])]),
   );
   return [
-    ...lost.map((name) => `node ${name} is lost: what has its volume on it waits for it`),
+    ...(lost.length === 0
+      ? []
+      : [`${lost.length === 1 ? `node ${lost[0]} is` : `nodes ${listed(lost)} are`} lost: ${waitsFor(lost)}`]),
     ...lines.flat(),
     ...latestWarnings(events, 3),
   ];

@@ -1,3 +1,4 @@
+import { defined } from '../../text/defined.ts';
 import { type ChartWish, chartLogin, digestOf, type PlannedChart, planChart } from '../release/charts.ts';
 import type { PlannedStep } from '../step.ts';
 import { planHelmInstall } from '../steps/helm-install.ts';
@@ -7,7 +8,6 @@ import { planReleaseCheck } from '../steps/release-check.ts';
 import { planRollout } from '../steps/rollout.ts';
 import { planTlsSecret } from '../steps/tls-secret.ts';
 import { planChartFiles, planValues } from '../steps/written-files.ts';
-import { defined } from '../../text/defined.ts';
 import { registrySecretName, valuesText } from '../values.ts';
 import { productWish } from './charts.ts';
 import { planGrowth } from './growth.ts';
@@ -58,7 +58,7 @@ export function planEarlyJudgement(planning: Planning): void {
 
 /** The release, and its becoming ready. `grows`: volumes become larger before. */
 export function planRelease(planning: Planning, grows: boolean): void {
-  const { purpose, site, product, seed, list, newestChart: newest = false, revision } = planning;
+  const { purpose, site, product, seed, list, newestChart: newest = false, revision, notReady } = planning;
   const { namespace, release } = product;
   const place = { seed: seed.name, namespace, release };
   const chart = productChart(planning, seed.name);
@@ -69,7 +69,9 @@ export function planRelease(planning: Planning, grows: boolean): void {
   const install = { ...place, digest, newest, rollBack };
   const login = chartLogin(chart.place, site.registry);
   list.addCluster(planHelmInstall(install, chart, update ? 'update' : 'install', login));
-  list.addCluster(planRollout({ ...place, digest, rollBack, ...defined({ before: revision }) }));
+  list.addCluster(
+    planRollout({ ...place, digest, rollBack, ...defined({ before: revision, notReady: notReady && [...notReady] }) }),
+  );
 }
 
 /** The chart that a run would install through this node. Throws `Fault` where a local one is none. */

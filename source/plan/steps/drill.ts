@@ -98,7 +98,7 @@ async function moment(context: StepContext, p: Parameters, begun: number): Promi
   const node = states.find(({ name }) => name === p.node);
   const away = new Set(states.filter(({ ready }) => !ready).map(({ name }) => name));
   const records = { services: listed(services), layer2: listed(layer2), events: listed(events), lost: away };
-  const parts = workloads.answered ? ofRelease(workloads.value, p.release).map(workloadState) : [];
+  const parts = workloads.answered ? ofRelease(workloads.value, p.release).map((each) => workloadState(each)) : [];
   return {
     at: context.clock.elapsed() - begun,
     answered: nodes.answered,

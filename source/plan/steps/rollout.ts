@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { kloudspot } from '../../text/command.ts';
 import { minutes, plannedStep } from '../execution/define.ts';
-import { partsOf, untilWorkloadsReady, workloadsReady } from '../execution/workload-wait.ts';
+import { partsOf, untilWorkloadsReady, type WorkloadsWanted, workloadsReady } from '../execution/workload-wait.ts';
 import { madeOf, releaseOn, rollBackCommands, rolledBack } from '../release/release.ts';
 import type { PlannedStep, StateCheck, StepContext, StepKind } from '../step.ts';
 import { StepFault } from '../step-fault.ts';
@@ -15,6 +15,8 @@ const parameters = z.object({
   rollBack: z.boolean(),
   /** The revision that was in force as the plan was made: what this run did not change it does not put back. */
   before: z.number().exactOptional(),
+  /** Of an update: the workloads that were not ready as the plan was made. What waits for a lost node does not fail it. */
+  notReady: z.array(z.string()).exactOptional(),
 });
 type Parameters = z.output<typeof parameters>;
 
@@ -24,9 +26,11 @@ async function inForce(context: StepContext, p: Parameters): Promise<number | un
   return release?.status === 'deployed' && release.description === madeOf(p.digest) ? release.revision : undefined;
 }
 
+const wanted = (p: Parameters): WorkloadsWanted => ({ ...partsOf(p), notReady: p.notReady });
+
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   if ((await inForce(context, p)) === undefined) return { ok: false, observed: 'another revision is deployed' };
-  const { ok, observed } = await workloadsReady(context, partsOf(p));
+  const { ok, observed } = await workloadsReady(context, wanted(p));
   return { ok, observed };
 }
 
@@ -41,7 +45,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   }
   const goesBack = p.rollBack && revision !== p.before;
   try {
-    await untilWorkloadsReady(context, partsOf(p), {
+    await untilWorkloadsReady(context, wanted(p), {
       for: 'every part of the product to be ready',
       deadline: minutes(15),
       // What was in force before waits to be put back.
