@@ -2,11 +2,10 @@ import { exitCode, Fault } from '../errors/fault.ts';
 import type { NodeFacts } from '../facts/facts.ts';
 import type { HostKeyOffer, HostTarget } from '../host/host.ts';
 import type { Passwords } from '../host/secrets.ts';
-import { showHostKey } from '../host/ssh/show-host-key.ts';
+import { forgetKeys, showHostKey } from '../host/ssh/show-host-key.ts';
 import { counted } from '../text/plural.ts';
-import { quote } from '../text/quote.ts';
 import { columns } from '../text/table.ts';
-import { type Reached, type ReachOptions, reachNode, reasonOf } from './reach-node.ts';
+import { changedFrom, type Reached, type ReachOptions, reachNode, reasonOf } from './reach-node.ts';
 import type { World } from './world.ts';
 
 /** What was seen of the nodes, and why some were not. */
@@ -46,7 +45,7 @@ const attempts = 3;
 
 /** Looks at all nodes side by side. A node that is not reached costs only itself. */
 export async function lookAtNodes(targets: readonly HostTarget[], world: World): Promise<Seen> {
-  return seenIn(await reachAll(targets, world));
+  return seenIn(await reachAll(targets, world), world);
 }
 
 /**
@@ -68,7 +67,7 @@ export async function connect(targets: readonly HostTarget[], access: Access): P
   for (let asked = 0; ; asked++) {
     const refused = refusals(states);
     if ([...states.values()].some(({ state }) => state === 'refused')) throw accessRefused(states);
-    if (refused.length === 0) return seenIn(states);
+    if (refused.length === 0) return seenIn(states, world);
     if (access.prompts.password === undefined || asked === attempts) throw accessRefused(states);
     for (const refusal of refused) {
       access.passwords.give(refusal.node, refusal.kind, await access.prompts.password(refusal));
@@ -88,7 +87,7 @@ async function reachAll(
   );
 }
 
-function seenIn(states: ReadonlyMap<string, Reached>): Seen {
+function seenIn(states: ReadonlyMap<string, Reached>, { knownHosts }: World): Seen {
   const facts = new Map<string, NodeFacts>();
   const unreached = new Map<string, string>();
   const advice = new Map<string, string>();
@@ -96,6 +95,8 @@ function seenIn(states: ReadonlyMap<string, Reached>): Seen {
     if (state.state === 'ready') facts.set(node, state.facts);
     else unreached.set(node, reasonOf(node, state) ?? '');
     if (state.state === 'failed' && state.next.length > 0) advice.set(node, state.next.join(' '));
+    if (state.state === 'host-key-unknown' && changedFrom(state) !== undefined)
+      advice.set(node, changedAdvice([node], knownHosts).join(' '));
   }
   return { facts, unreached, advice };
 }
@@ -139,7 +140,7 @@ function keysNotKnown(offers: readonly HostKeyOffer[]): Fault {
   });
 }
 
-function changedKeys(changed: readonly HostKeyOffer[], knownHosts: string | undefined): Fault {
+function changedKeys(changed: readonly HostKeyOffer[], knownHosts: string): Fault {
   const nodes = [...new Set(changed.map(({ node }) => node))];
   return new Fault({
     what: `The host key of ${nodes.join(', ')} has changed.`,
@@ -147,18 +148,15 @@ function changedKeys(changed: readonly HostKeyOffer[], knownHosts: string | unde
       .map(({ node, changedFrom, fingerprint }) => `${node}: was ${changedFrom}, is ${fingerprint}`)
       .join('\n'),
     unchanged: true,
-    next: [
-      'Either the node was reinstalled, or another machine answers in its place.',
-      `Look at the key on the node itself: ${showHostKey}`,
-      ...(knownHosts === undefined ? [] : forgetKeys(nodes, knownHosts)),
-    ],
+    next: changedAdvice(nodes, knownHosts),
     exitCode: exitCode.refused,
   });
 }
 
-const forgetKeys = (nodes: readonly string[], knownHosts: string): string[] => [
-  'If that shows the new one, forget the old one and run the same command again: it shows the new key and asks to trust it.',
-  ...nodes.map((node) => `ssh-keygen -R ${node} -f ${quote(knownHosts)}`),
+const changedAdvice = (nodes: readonly string[], knownHosts: string): string[] => [
+  'Either the node was reinstalled, or another machine answers in its place.',
+  `Look at the key on the node itself: ${showHostKey}`,
+  ...forgetKeys(nodes, knownHosts),
 ];
 
 /** Every node that refuses, each with what helps there. */

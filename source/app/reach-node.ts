@@ -78,6 +78,10 @@ function stateOf(error: unknown): Reached {
   return { state: 'failed', what: whole, next };
 }
 
+/** Fingerprint of the pinned key that a node shows another one than; undefined where none was pinned. */
+export const changedFrom = ({ offers }: Extract<Reached, { readonly state: 'host-key-unknown' }>): string | undefined =>
+  offers.find((offer) => offer.changedFrom !== undefined)?.changedFrom;
+
 /** Why a node was not reached, in one sentence; undefined when it was. */
 export function reasonOf(node: string, access: AccessState): string | undefined {
   switch (access.state) {
@@ -86,6 +90,8 @@ export function reasonOf(node: string, access: AccessState): string | undefined 
     case 'connecting':
       return `${node} has not answered yet.`;
     case 'host-key-unknown':
+      if (changedFrom(access) !== undefined)
+        return `the host key of ${node} has changed: was ${changedFrom(access)}, is ${access.offers[0]?.fingerprint}.`;
       return `its host key is not trusted yet. Compare the fingerprint with the one on the machine, then trust it.`;
     case 'password-needed':
     case 'refused':

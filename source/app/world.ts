@@ -21,8 +21,8 @@ export interface World {
   readonly stores?: Stores;
   /** The rehearsal's scenario. */
   readonly scenario?: string;
-  /** File of the pinned keys; a rehearsal keeps them with its machines. */
-  readonly knownHosts?: string;
+  /** File of the pinned keys. */
+  readonly knownHosts: string;
   /** Whether a key is pinned for the node: its login then refuses every other one. */
   isPinned(node: string): Promise<boolean>;
   /** Host keys that a node shows and that are not pinned yet. Costs a connection of its own. */
@@ -31,7 +31,7 @@ export interface World {
   /** Pins these keys for a node, in the place of or beside those that are pinned. */
   trustHostKeys(node: string, keys: readonly string[], how: { readonly besideOld: boolean }): Promise<void>;
   /** Brings back the machines of a rehearsal that `fresh` has replaced. */
-  restore?(): void;
+  restore?(): Promise<void>;
   close(): Promise<void>;
 }
 

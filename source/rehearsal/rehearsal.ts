@@ -1,13 +1,17 @@
+import { rm } from 'node:fs/promises';
 import type { Stores } from '../bundle/stores.ts';
 import { Fault } from '../errors/fault.ts';
 import type { Clock, HostKeyOffer, HostPool, HostTarget, Secrets } from '../host/host.ts';
+import { textIfPresent } from '../host/read-text.ts';
+import { isPinned, pinHostKeys, pinKeysOf } from '../host/ssh/known-hosts.ts';
+import { writeAtomic } from '../host/write-atomic.ts';
 import { loadProduct } from '../product/load.ts';
 import type { Product } from '../product/schema.ts';
 import type { Files } from '../site/files.ts';
 import type { SiteDraft } from '../site/schema.ts';
 import { kloudspot } from '../text/command.ts';
 import { quote } from '../text/quote.ts';
-import { offeredKeys, pinKeys, pinKeysOf, SimulatedPool } from './hosts/pool.ts';
+import { offeredKeys, SimulatedPool } from './hosts/pool.ts';
 import { type Anchor, VirtualClock } from './model/clock.ts';
 import { machineOf, type State } from './model/state.ts';
 import { Store } from './model/store.ts';
@@ -48,6 +52,8 @@ export interface Rehearsal {
   readonly clock: Clock;
   /** A site that fits the simulated machines, to start with. */
   readonly draft: SiteDraft;
+  /** File of the accepted keys. */
+  readonly knownHosts: string;
   /** Whether a key of the node is accepted: its login then refuses every other one. */
   isPinned(node: string): Promise<boolean>;
   /** Host keys that a node shows and that are not accepted yet. Throws `HostFault` when it does not answer. */
@@ -59,7 +65,7 @@ export interface Rehearsal {
   /** Pulls a machine's plug, or gives it power again; it then boots. Machines have the names of the scenario. */
   setPower(machine: string, on: boolean): Promise<void>;
   /** Brings back the machines that `fresh` has replaced, as they were. */
-  restore(): void;
+  restore(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -68,7 +74,8 @@ export interface Rehearsal {
  * `fresh` starts over. Throws `Fault` for an unknown scenario, for another one than the current one, and for a damaged model.
  */
 export async function openRehearsal(options: RehearsalOptions): Promise<Rehearsal> {
-  const store = new Store(options.files.rehearsal);
+  const { files } = options;
+  const store = new Store(files.rehearsal);
   const kept = store.load();
   const id = options.scenario || kept?.scenario || usualScenario;
   if (kept && kept.scenario !== id && options.fresh !== true) throw otherScenario(kept.scenario, id);
@@ -77,24 +84,30 @@ export async function openRehearsal(options: RehearsalOptions): Promise<Rehearsa
   const speed = options.speed < leapsFrom ? Math.max(0, options.speed) : 0;
   const goesOn = kept !== undefined && options.fresh !== true;
   const anchor = goesOn ? nextAnchor(kept, scenario, speed) : { real: Date.now(), virtual: Date.now(), speed };
+  const pins = goesOn ? undefined : await textIfPresent(files.knownHosts);
+  // Those of the machines before: others of the same names are not theirs.
+  if (!goesOn) await rm(files.knownHosts, { force: true });
   if (!goesOn) store.change(() => ({ state: firstState(id, scenario, anchor, product), result: undefined }));
   const world = new World({ store, clock: new VirtualClock(anchor), speed, scenario, product });
-  const hosts = new SimulatedPool(world, options.secrets);
+  const hosts = new SimulatedPool(world, files, options.secrets);
   return {
     scenario: id,
     hosts,
     clock: world.clock,
     draft: structuredClone(scenario.draft),
     stores: rehearsedStores(product),
-    isPinned: async (node) => world.look((state) => state.pins[node] !== undefined),
-    offeredHostKeys: (target) => offeredKeys(world, target),
-    pin: async (offers) => pinKeys(world, offers),
-    trustHostKeys: async (node, keys, { besideOld }) => pinKeysOf(world, node, keys, besideOld),
+    knownHosts: files.knownHosts,
+    isPinned: (node) => isPinned(node, files),
+    offeredHostKeys: (target) => offeredKeys(world, target, files),
+    pin: (offers) => pinHostKeys(offers, files),
+    trustHostKeys: (node, keys, { besideOld }) => pinKeysOf(node, keys, besideOld, files),
     setPower: async (machine, on) => {
       world.change((state) => (on ? powerOn : powerOff)(state, machineOf(state, machine)));
     },
-    restore: () => {
-      if (kept !== undefined && !goesOn) store.change(() => ({ state: kept, result: undefined }));
+    restore: async () => {
+      if (kept === undefined || goesOn) return;
+      store.change(() => ({ state: kept, result: undefined }));
+      if (pins !== undefined) await writeAtomic(files.knownHosts, pins, 0o600);
     },
     close: async () => {
       world.rest();

@@ -42,7 +42,7 @@ test('a change wakes the controllers of the clusters that it may concern, and no
   disturb(state);
   expect(woken(state)).toEqual([clusterOf(state, 'ks-1')]);
   settle(state);
-  state.pins['ks-1'] = 'another key';
+  state.struck['ks-1'] = 1;
   disturb(state);
   expect(woken(state)).toEqual([]);
 });

@@ -8,7 +8,7 @@ import { textIfPresent } from '../read-text.ts';
 import { ask, type Ending } from '../shell/child.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { writeAtomic } from '../write-atomic.ts';
-import { showHostKey } from './show-host-key.ts';
+import { forgetKeys, showHostKey } from './show-host-key.ts';
 import { loginFault, mostTelling } from './ssh-faults.ts';
 import { pinning, reaching, sshEnvironment } from './ssh-options.ts';
 
@@ -40,6 +40,11 @@ export async function offeredHostKeys(target: HostTarget, files: HostFiles): Pro
 /** Whether a key is pinned for the node: its login then refuses every other one, and need not be looked at before. */
 export async function isPinned(node: string, files: HostFiles): Promise<boolean> {
   return (await pinnedLines(files)).some((line) => nodeOf(line) === node);
+}
+
+/** Fingerprints of the keys that are pinned for the node. */
+export async function pinnedKeys(node: string, files: HostFiles): Promise<string[]> {
+  return (await pinnedLines(files)).filter((line) => nodeOf(line) === node).map(fingerprint);
 }
 
 /** Trusts these keys from now on, each in the place of what was pinned for its node. */
@@ -77,6 +82,7 @@ export async function changedKey(target: HostTarget, address: string, files: Hos
     next: [
       `Look at the node's own console: ${showHostKey}`,
       'Trust the new key only when that shows the same fingerprint.',
+      ...forgetKeys([target.node], files.knownHosts),
     ],
   });
 }
@@ -88,8 +94,8 @@ async function pinnedLines(files: HostFiles): Promise<string[]> {
   return text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
 }
 
-/** `ED25519 SHA256:…`, as ssh-keygen prints it. */
-function fingerprint(line: string): string {
+/** `ED25519 SHA256:…`, as ssh-keygen prints it, of a line of the file. */
+export function fingerprint(line: string): string {
   const [, type = '', key = ''] = line.split(' ');
   const digest = createHash('sha256').update(Buffer.from(key, 'base64')).digest('base64').replace(/=+$/, '');
   const name = type

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
-import type { Host, HostKeyOffer, HostPool, HostTarget, Secrets } from '../../host/host.ts';
+import type { Host, HostFiles, HostKeyOffer, HostPool, HostTarget, Secrets } from '../../host/host.ts';
 import { HostFault } from '../../host/host-fault.ts';
 import { copyKeyByHand } from '../../host/ssh/by-hand.ts';
+import { fingerprint, pinnedKeys } from '../../host/ssh/known-hosts.ts';
+import { forgetKeys, showHostKey } from '../../host/ssh/show-host-key.ts';
 import { defined } from '../../text/defined.ts';
 import type { Machine } from '../model/machine.ts';
 import { machineSeen, type State } from '../model/state.ts';
@@ -16,11 +17,13 @@ const handshakeMs = 350;
 /** Connections to simulated machines, one a node. */
 export class SimulatedPool implements HostPool {
   readonly #world: World;
+  readonly #files: HostFiles;
   readonly #secrets: Secrets | undefined;
   readonly #hosts = new Map<string, Host>();
 
-  constructor(world: World, secrets: Secrets | undefined) {
+  constructor(world: World, files: HostFiles, secrets: Secrets | undefined) {
     this.#world = world;
+    this.#files = files;
     this.#secrets = secrets;
   }
 
@@ -52,9 +55,9 @@ export class SimulatedPool implements HostPool {
       sudoPassword: () => this.#secrets?.sudo(target.node),
     };
     if (target.local === true) return connection;
-    const pinned = this.#world.look((state) => state.pins[target.node]);
-    const shown = fingerprint(machine);
-    if (!pinnedKeys(pinned).includes(shown)) throw keyFault(target.node, address, shown, pinned);
+    const pinned = await pinnedKeys(target.node, this.#files);
+    const shown = fingerprint(keyLine(target.node, machine));
+    if (!pinned.includes(shown)) throw keyFault(target.node, address, { shown, pinned }, this.#files);
     mayLogIn(machine, target, this.#secrets?.login(target.node));
     return connection;
   }
@@ -91,54 +94,27 @@ function answering(state: State, address: string): Machine | undefined {
   );
 }
 
-export function fingerprint(machine: Pick<Machine, 'hostKey'>): string {
-  const digest = createHash('sha256').update(Buffer.from(machine.hostKey, 'base64')).digest('base64');
-  return `ED25519 SHA256:${digest.replace(/=+$/, '')}`;
-}
+/** As it stands in a file of known hosts; the simulated machines have no key of another kind. */
+const keyLine = (node: string, { hostKey }: Machine): string => `${node} ssh-ed25519 ${hostKey}`;
 
 /** What a node shows that is not pinned yet; nothing when the pinned key is shown. Throws `HostFault` when the machine does not answer. */
-export async function offeredKeys(world: World, target: HostTarget): Promise<HostKeyOffer[]> {
+export async function offeredKeys(world: World, target: HostTarget, files: HostFiles): Promise<HostKeyOffer[]> {
   if (target.local === true) return [];
   const { machine, address } = await find(world, target);
-  const pinned = world.look((state) => state.pins[target.node]);
-  const shown = fingerprint(machine);
-  if (pinnedKeys(pinned).includes(shown)) return [];
-  return [
-    {
-      node: target.node,
-      address,
-      fingerprint: shown,
-      line: `${target.node} ssh-ed25519 ${machine.hostKey}`,
-      ...defined({ changedFrom: pinned }),
-    },
-  ];
+  const pinned = await pinnedKeys(target.node, files);
+  const line = keyLine(target.node, machine);
+  const shown = fingerprint(line);
+  if (pinned.includes(shown)) return [];
+  return [{ node: target.node, address, fingerprint: shown, line, ...defined({ changedFrom: pinned[0] }) }];
 }
 
-export function pinKeys(world: World, offers: readonly HostKeyOffer[]): void {
-  if (offers.length === 0) return;
-  world.change((state) => {
-    for (const offer of offers) state.pins[offer.node] = offer.fingerprint;
-  });
-}
-
-/** Several keys of one node stand side by side while one takes the place of another. */
-const between = ' or ';
-const pinnedKeys = (pinned = ''): string[] => pinned.split(between);
-
-/** Pins public keys of a node; of several kinds the simulated machines have ed25519 alone. */
-export function pinKeysOf(world: World, node: string, keys: readonly string[], besideOld: boolean): void {
-  const fresh = keys.flatMap((key) => {
-    const [kind, text = ''] = key.trim().split(/\s+/);
-    return kind === 'ssh-ed25519' ? [fingerprint({ hostKey: text })] : [];
-  });
-  world.change((state) => {
-    const before = besideOld ? pinnedKeys(state.pins[node]).filter((key) => key !== '' && !fresh.includes(key)) : [];
-    state.pins[node] = [...before, ...fresh].join(between);
-  });
-}
-
-function keyFault(node: string, address: string, shown: string, pinned: string | undefined): HostFault {
-  if (pinned === undefined) {
+function keyFault(
+  node: string,
+  address: string,
+  { shown, pinned }: { readonly shown: string; readonly pinned: readonly string[] },
+  files: HostFiles,
+): HostFault {
+  if (pinned.length === 0) {
     return new HostFault('host-key-unknown', node, {
       what: `The host key of ${node} (${address}) is not known yet.`,
       why: `It shows ${shown}.`,
@@ -147,8 +123,8 @@ function keyFault(node: string, address: string, shown: string, pinned: string |
   }
   return new HostFault('host-key-changed', node, {
     what: `${node} (${address}) shows another host key than before.`,
-    why: `It shows ${shown}; ${pinned} was accepted before. The machine was reinstalled, or another machine answers.`,
-    next: ['Find out which, before you accept the new key.'],
+    why: `It shows ${shown}; ${pinned.join(' or ')} was accepted before. The machine was reinstalled, or another machine answers.`,
+    next: [`Find out which, before you accept the new key: ${showHostKey}`, ...forgetKeys([node], files.knownHosts)],
   });
 }
 

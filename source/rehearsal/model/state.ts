@@ -58,8 +58,6 @@ export const stateSchema = z.object({
   clusters: z.record(z.string(), clusterSchema),
   /** Name → address, as the name server of the network knows them. */
   names: z.record(z.string(), z.string()).default({}),
-  /** Node name → fingerprint of the host key that the operator has accepted. */
-  pins: z.record(z.string(), z.string()),
   /** How often each fault of the scenario has struck, and when its events take place. */
   struck: z.record(z.string(), z.number().int()),
 });

@@ -37,7 +37,6 @@ export function newState(id: string, scenario: Scenario, clock: State['clock']):
       online: scenario.internet,
     })),
     clusters: {},
-    pins: {},
     names: namesIn(scenario.draft),
     struck: {},
   };
