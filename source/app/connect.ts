@@ -19,6 +19,8 @@ export interface Seen {
 
 /** Questions about access to nodes. One that is missing cannot be asked. */
 export interface AccessPrompts {
+  /** For verbs that only look: a node that shows another key than the pinned one is not reached, and the others are. */
+  readonly withoutChanged?: boolean;
   /** Whether new host keys may be pinned. */
   trust?(offers: readonly HostKeyOffer[]): Promise<boolean>;
   /** The password that a node asks for. */
@@ -109,10 +111,12 @@ function refusals(states: ReadonlyMap<string, Reached>): Refusal[] {
 
 async function pin(offers: readonly HostKeyOffer[], { world, prompts }: Access): Promise<void> {
   const changed = offers.filter(({ changedFrom }) => changedFrom !== undefined);
-  if (changed.length > 0) throw changedKeys(changed, world.knownHosts);
-  if (prompts.trust === undefined) throw keysNotKnown(offers);
-  if (!(await prompts.trust(offers))) throw keysNotAccepted();
-  await world.pin(offers);
+  if (changed.length > 0 && !prompts.withoutChanged) throw changedKeys(changed, world.knownHosts);
+  const fresh = offers.filter((offer) => !changed.includes(offer));
+  if (fresh.length === 0) return;
+  if (prompts.trust === undefined) throw keysNotKnown(fresh);
+  if (!(await prompts.trust(fresh))) throw keysNotAccepted();
+  await world.pin(fresh);
 }
 
 /** One line for each key: node, address, fingerprint. */

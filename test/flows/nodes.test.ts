@@ -1,9 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { filesUnder } from '../../source/site/files.ts';
 import { reportSchema, type StatusReport } from '../../source/status/report.ts';
 import { localBackups } from '../../source/workstation/backups.ts';
-import { microk8s } from '../rehearsal/world.ts';
+import { microk8s, scenarioWith } from '../rehearsal/world.ts';
 import { onMachines } from './machine.ts';
 import { setPower } from './power.ts';
 import { Rehearsal } from './program.ts';
@@ -111,6 +112,33 @@ test('a member that works is not replaced by itself; one that has left by hand j
   const after = await report(rehearsal);
   expect(members(after).toSorted()).toEqual(members(before).toSorted());
   expect(after).toMatchObject({ verdict: 'ok', claims: before.claims });
+});
+
+test('a new machine at the address and under the name of a dead one: its host key is not trusted by itself, and what is printed leads on', async () => {
+  const address = { mode: 'static', address: '10.0.4.23', gateway: '10.0.4.1', nameservers: ['10.0.4.1'] };
+  const events = [{ node: 'ks-4', after: 'start', afterSeconds: 0, does: { kind: 'power' } }];
+  const rehearsal = await Rehearsal.begin(
+    await scenarioWith({ nodes: { 'ks-4': { hostname: 'ubuntu-4', address } }, events }),
+  );
+  expect(await rehearsal.run('init', '--yes')).toMatchObject({ code: 0 });
+  await setPower(rehearsal, 'ks-3', false, 600_000);
+  await setPower(rehearsal, 'ks-4', true);
+
+  const status = await rehearsal.run('status');
+  expect(status).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ks-3 +manager +yes +lost/m) });
+  expect(status.stderr).toMatch(/^! ks-3 is not asked: the host key of ks-3 has changed: was \S+ SHA256:\S+, is /);
+  const refused = await rehearsal.run('node replace', 'ks-3', '--yes');
+  expect(refused).toMatchObject({ code: 6, stderr: expect.stringContaining('The host key of ks-3 has changed.') });
+  const forget = /^ +(ssh-keygen -R ks-3 -f \S+)$/m.exec(refused.stderr)?.[1] ?? 'false';
+  expect(status.stderr).toContain(forget);
+  await execa('bash', ['-c', forget]);
+
+  const done = await rehearsal.run('node replace', 'ks-3', '--yes');
+  expect(done.code, done.stdout).toBe(0);
+  expect(done.stderr).toMatch(/New host keys, now pinned:\n +ks-3 /);
+  expect(await report(rehearsal)).toMatchObject({ verdict: 'ok', nodes: { length: 3 }, pools: { length: 3 } });
+  const resumed = await rehearsal.run('resume');
+  expect(resumed.stderr).not.toContain('host key');
 });
 
 test('with one manager lost another one does not leave: the quorum', async () => {

@@ -7,6 +7,7 @@ import { HostFault } from '../../host/host-fault.ts';
 import { targetOf } from '../../network/targets.ts';
 import { reportLines, verdictLines } from '../../status/lines.ts';
 import type { StatusReport, Verdict } from '../../status/report.ts';
+import { kloudspot } from '../../text/command.ts';
 import { defined } from '../../text/defined.ts';
 import type { PlainOutput } from '../../ui/plain/output.ts';
 import { globalFlags } from '../line/flags.ts';
@@ -71,7 +72,13 @@ async function enter({ site, world, passwords }: OpenedSite, settings: Settings,
     import('../../app/connect.ts'),
     import('../line/access.ts'),
   ]);
-  await connect(refused, { world, passwords, prompts: accessPrompts(settings, terminal) });
+  const prompts = { ...accessPrompts(settings, terminal), withoutChanged: true };
+  const { unreached, advice } = await connect(refused, { world, passwords, prompts });
+  for (const [node, why] of unreached)
+    printLines(terminal.errors, [
+      `! ${node} is not asked: ${why}`,
+      `  Do: ${advice.get(node) ?? kloudspot('preflight')}`,
+    ]);
 }
 
 function show(report: StatusReport, { world }: OpenedSite, settings: Settings, terminal: Terminal): StatusReport {

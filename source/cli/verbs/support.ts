@@ -43,7 +43,7 @@ async function support(
   const opened = await openSite(settings);
   try {
     const { site, world, passwords } = opened;
-    const prompts = accessPrompts(settings, terminal);
+    const prompts = { ...accessPrompts(settings, terminal), withoutChanged: true };
     const seen = await connect(site.nodes.map(targetOf), { world, passwords, prompts });
     const { unreached } = seen;
     const found = await collect({ opened, seen, files: settings.files, hours });

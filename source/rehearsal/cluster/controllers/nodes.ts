@@ -64,8 +64,10 @@ export function machineOfNode(context: Pick<ReconcileContext, 'state' | 'cluster
 function byNode({ state, cluster }: Pick<ReconcileContext, 'state' | 'cluster'>): ReadonlyMap<string, Machine> {
   const found = new Map<string, Machine>();
   for (const machine of state.machines) {
-    if (machine.microk8s?.cluster !== cluster.id || found.has(machine.microk8s.nodeName)) continue;
-    found.set(machine.microk8s.nodeName, machine);
+    if (machine.microk8s?.cluster !== cluster.id) continue;
+    const { nodeName } = machine.microk8s;
+    // A dead machine takes itself for the node still, when another one has its name and place.
+    if (found.get(nodeName)?.power !== 'on') found.set(nodeName, machine);
   }
   return found;
 }
