@@ -11,6 +11,9 @@ export interface FollowOptions {
   readonly poll?: number;
 }
 
+/** ms for which events are gathered before they are read: a busy run writes hundreds a second, and each reading opens the file. */
+const gatherMs = 50;
+
 /**
  * All events of a run from its beginning, then each new one as it is written. Ends after the `run-ended` event that is last,
  * once its process has left (5 s at most) and where no other one is starting, after `signal`, or, when the run's process died unexpectedly, after a `run-ended` event with outcome `lost`, or `removed` where its files are gone; no journal holds these.
@@ -43,7 +46,9 @@ export async function* followRun(directory: string, options: FollowOptions): Asy
           return yield ended('removed', `its files were removed: ${directory}`, last.at);
       }
       const isDone = last?.type === 'run-ended' && asked === undefined;
-      if (!isDone) await bell.wait(options.poll ?? 500);
+      if (isDone) continue;
+      if (!quiet) await wait(gatherMs);
+      await bell.wait(options.poll ?? 500);
     }
   } finally {
     bell.close();
