@@ -1,13 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
-
-interface Patch {
-  readonly file: RegExp;
-  /** Each must be found exactly as written, or the build fails: a patch that matches nothing is worse than none. */
-  readonly replace: readonly (readonly [found: string, by: string])[];
-  readonly prelude?: string;
-}
+import { drawingPatches, type Patch } from './drawing-patches.ts';
 
 const segmenter = resolve(import.meta.dirname, 'lazy-segmenter.js');
 const lazySegmenter = {
@@ -59,6 +53,7 @@ const patches: readonly Patch[] = [
       ['ctx.jitless !== true) {', 'ctx.jitless !== true && (fastpass || ++objects > 20)) {'],
     ],
   },
+  ...drawingPatches,
   { file: /ink\/build\/line-update\.js$/, ...lazySegmenter },
   { file: /wrap-ansi\/index\.js$/, ...lazySegmenter },
   { file: /slice-ansi\/tokenize-ansi\.js$/, ...lazySegmenter },
