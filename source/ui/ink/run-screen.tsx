@@ -8,7 +8,7 @@ import { messageOf } from '../../errors/thrown.ts';
 import type { Plan } from '../../plan/document/document.ts';
 import { endingOf, nextLines, type RunPlace } from '../model/ending.ts';
 import { timeLeftOf } from '../model/time-left.ts';
-import { useKeys, useSeconds } from './app/hooks.ts';
+import { spinnerTurns, useKeys, useSeconds } from './app/hooks.ts';
 import { keepHeapSmall } from './app/small-heap.ts';
 import { Store } from './app/store.ts';
 import { takeOver } from './first-page/take-over.ts';
@@ -47,7 +47,7 @@ export async function runInkAttach(options: AttachOptions): Promise<ExitCode> {
   if (options.handOver) takeOver(process.stdout);
   const app = render(
     <AttachedRun store={store} rehearsal={options.rehearsal} theme={theme} />,
-    screenOptions(15, theme),
+    screenOptions(60, theme),
   );
   options.handOver?.();
   keepHeapSmall();
@@ -98,11 +98,11 @@ function AttachedRun(props: {
   const state = useSyncExternalStore(store.subscribe, store.snapshot);
   const size = useKeys(store.dispatch);
   const going = state.run.view.state !== 'ended' && state.run.lost === undefined;
-  const frame = useSeconds(going, 250, store.dispatch);
+  useSeconds(going, 250, store.dispatch);
   return (
     <ThemeContext value={theme}>
       <Frame {...attachedFrame({ ...state, size }, props.rehearsal, theme)}>
-        <RunBody screen={state} rows={bodyRows(size)} width={size.columns} tick={frame} />
+        <RunBody screen={state} rows={bodyRows(size)} width={size.columns} tick={spinnerTurns(state.now)} />
       </Frame>
     </ThemeContext>
   );

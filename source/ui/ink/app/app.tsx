@@ -20,17 +20,17 @@ import type { Theme } from '../widgets/theme.ts';
 import { ThemeContext } from '../widgets/theme-context.ts';
 import { bindingsOf } from './bindings.ts';
 import type { Controller } from './controller.ts';
-import { useKeys, useSeconds } from './hooks.ts';
+import { spinnerTurns, useKeys, useSeconds } from './hooks.ts';
 
 /** The whole of `init` on the screen: hands every key to the store and draws what it holds. */
 export function App(props: { readonly store: Controller['store']; readonly theme: Theme }): ReactNode {
   const { store } = props;
   const state = useSyncExternalStore(store.subscribe, store.snapshot);
   const size = useKeys(store.dispatch);
-  const frame = useSeconds(isBusy(state), state.screen === 'run' ? 250 : 1000, store.dispatch);
+  useSeconds(isBusy(state), state.screen === 'run' ? 250 : 1000, store.dispatch);
   return (
     <ThemeContext value={props.theme}>
-      <Screen state={{ ...state, size }} theme={props.theme} tick={frame} />
+      <Screen state={{ ...state, size }} theme={props.theme} tick={spinnerTurns(state.now)} />
     </ThemeContext>
   );
 }

@@ -1,4 +1,4 @@
-import { useAnimation, useApp, useInput, usePaste, useWindowSize } from 'ink';
+import { useApp, useInput, usePaste, useWindowSize } from 'ink';
 import { useEffect } from 'react';
 import { type KeyPress, keysOf, press } from '../widgets/keys.ts';
 import type { Size } from '../widgets/layout.ts';
@@ -30,11 +30,20 @@ export function useTerminalAgain(): void {
   }, [suspendTerminal]);
 }
 
-/** The one clock of a screen: it turns the spinner and counts the seconds, and stands still when nothing goes on. */
-export function useSeconds(isActive: boolean, interval: number, dispatch: (event: Happened) => void): number {
-  const { frame } = useAnimation({ interval, isActive });
+/** ms after which the spinner turns. */
+const turnMs = 250;
+
+/**
+ * The one clock of a screen: it stands still when nothing goes on. It tells the store, not React, so that what it turns
+ * is drawn together with the news of that moment.
+ */
+export function useSeconds(isActive: boolean, interval: number, dispatch: (event: Happened) => void): void {
   useEffect(() => {
-    if (isActive && frame > 0) dispatch({ type: 'time', now: Date.now() });
-  }, [dispatch, isActive, frame]);
-  return frame;
+    if (!isActive) return;
+    const timer = setInterval(() => dispatch({ type: 'time', now: Date.now() }), interval);
+    return () => clearInterval(timer);
+  }, [dispatch, interval, isActive]);
 }
+
+/** How often the spinner has turned. */
+export const spinnerTurns = (now: number): number => Math.floor(now / turnMs);

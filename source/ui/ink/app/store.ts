@@ -1,7 +1,11 @@
 import type { Transition } from '../store/event.ts';
 
 /** News is drawn at most this often, so that a chatty run stays cheap over a slow line; keys are never kept waiting. ms. */
-const newsEveryMs = 66;
+const newsEveryMs = 125;
+/** News waits until this many times what the last frame took has gone by, so that a slow machine is not kept busy with drawing. */
+const waitPerFrame = 8;
+/** ms that news waits at most. */
+const newsWithinMs = 500;
 
 /** What a screen is made of: its reducer, who does what it asks, and who hears of a change. */
 export interface StoreParts<State, Event, Effect> {
@@ -26,6 +30,8 @@ export class Store<State, Event extends { readonly type: string }, Effect> {
   #state: State;
   #keyTold = true;
   #toldAt = performance.now();
+  /** ms that the last frame took. */
+  #frameMs = 0;
   #news: NodeJS.Timeout | undefined;
   readonly #kept: Event[] = [];
   readonly #listeners = new Set<() => void>();
@@ -87,8 +93,8 @@ export class Store<State, Event extends { readonly type: string }, Effect> {
 
   #tellNews(): void {
     if (this.#news) return;
-    const wait = Math.max(0, this.#toldAt + newsEveryMs - performance.now());
-    this.#news = setTimeout(() => this.#tell(), wait);
+    const apart = Math.min(newsWithinMs, Math.max(newsEveryMs, waitPerFrame * this.#frameMs));
+    this.#news = setTimeout(() => this.#tell(), Math.max(0, this.#toldAt + apart - performance.now()));
   }
 
   #tell(): void {
@@ -96,5 +102,9 @@ export class Store<State, Event extends { readonly type: string }, Effect> {
     this.#news = undefined;
     this.#toldAt = performance.now();
     for (const listener of this.#listeners) listener();
+    // What hears of it draws in a task of this turn, which is in line before this one.
+    queueMicrotask(() => {
+      this.#frameMs = performance.now() - this.#toldAt;
+    });
   }
 }

@@ -1,35 +1,54 @@
 import { Text } from 'ink';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { wrapped } from '../../../text/width.ts';
-import type { Spans } from './spans.ts';
+import { type Span, type Spans, sameSpans } from './spans.ts';
 import { asciiText, type Tone, tone } from './theme.ts';
 import { useTheme } from './theme-context.ts';
 
-/** One line of text that never becomes two. */
-export function Line(props: { readonly text: string; readonly as?: Tone; readonly bold?: boolean }): ReactNode {
+interface LineProps {
+  readonly text: string;
+  readonly as?: Tone;
+  readonly bold?: boolean;
+}
+
+/** One line of text that never becomes two. Laid out again only where it changes, as are the lines below. */
+export const Line = memo(function Line(props: LineProps): ReactNode {
   const theme = useTheme();
   return (
     <Text wrap="truncate" bold={props.bold ?? false} {...tone(theme, props.as ?? 'plain')}>
       {asciiText(theme, props.text) || ' '}
     </Text>
   );
+});
+
+interface SpansProps {
+  readonly spans: Spans;
 }
 
 /** One line of several looks. */
-export function SpansLine(props: { readonly spans: Spans }): ReactNode {
+export const SpansLine = memo(
+  function SpansLine(props: SpansProps): ReactNode {
+    // A part of a line has no other name than its place.
+    const keyed = props.spans.map((span, place) => ({ span, key: String(place) }));
+    return (
+      <Text wrap="truncate">
+        {keyed.map(({ key, span }) => (
+          <Part key={key} {...span} />
+        ))}
+      </Text>
+    );
+  },
+  (before, after) => sameSpans(before.spans, after.spans),
+);
+
+const Part = memo(function Part({ text, as, bold = false, underline = false }: Span): ReactNode {
   const theme = useTheme();
-  // A part of a line has no other name than its place.
-  const keyed = props.spans.map((span, place) => ({ ...span, key: String(place) }));
   return (
-    <Text wrap="truncate">
-      {keyed.map(({ key, text, as, bold = false }) => (
-        <Text key={key} bold={bold} {...tone(theme, as)}>
-          {text}
-        </Text>
-      ))}
+    <Text bold={bold} underline={underline} {...tone(theme, as)}>
+      {text}
     </Text>
   );
-}
+});
 
 /** Lines under each other. */
 export function SpansLines(props: { readonly lines: readonly Spans[] }): ReactNode {

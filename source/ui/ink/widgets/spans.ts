@@ -6,6 +6,7 @@ export interface Span {
   readonly text: string;
   readonly as: Tone;
   readonly bold?: boolean;
+  readonly underline?: boolean;
 }
 
 /** One line of the screen as data, for Ink and for the first page, which is written before Ink is there. */
@@ -22,6 +23,16 @@ export const span = (theme: Theme, text: string, as: Tone = 'plain', bold = fals
 export const line = (theme: Theme, text: string, as: Tone = 'plain', bold = false): Spans => [
   span(theme, text, as, bold),
 ];
+
+/** Whether two lines look the same. */
+export const sameSpans = (one: Spans, other: Spans): boolean =>
+  one.length === other.length && one.every((span, at) => isSameSpan(span, other[at]));
+
+const isSameSpan = (one: Span, other: Span | undefined): boolean =>
+  one.text === other?.text &&
+  one.as === other.as &&
+  (one.bold ?? false) === (other.bold ?? false) &&
+  (one.underline ?? false) === (other.underline ?? false);
 
 /** Cells that a line takes. */
 export const cellsOfSpans = (spans: Spans): number => spans.reduce((sum, { text }) => sum + cellsOf(text), 0);

@@ -1,4 +1,4 @@
-import { Box, Text } from 'ink';
+import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import {
   cellSteps,
@@ -11,13 +11,13 @@ import {
 import { durationClock } from '../../../../text/duration.ts';
 import { cellsOf, fitted } from '../../../../text/width.ts';
 import { isUnread, type RunScreen, type RunState, stepHere } from '../../store/run-state.ts';
-import { Pointer } from '../../widgets/choice/choice.tsx';
-import { SpansLine } from '../../widgets/line.tsx';
+import { Line, SpansLine } from '../../widgets/line.tsx';
 import { Pager } from '../../widgets/pager/pager.tsx';
+import type { Spans } from '../../widgets/spans.ts';
 import { fitColumns, nodeColumns, nodeHeads } from '../../widgets/table/columns.ts';
 import { LeftOut } from '../../widgets/table/left-out.tsx';
 import { leftOut, rowsAround, windowOf } from '../../widgets/table/window.ts';
-import { asciiText, type Glyphs, type Theme, type Tone, tone } from '../../widgets/theme.ts';
+import { asciiText, type Glyphs, type Theme, type Tone } from '../../widgets/theme.ts';
 import { useTheme } from '../../widgets/theme-context.ts';
 import { StepPanel } from './panel.tsx';
 import { unreadLine } from './unread.ts';
@@ -75,20 +75,13 @@ function Grid(props: {
   const { run } = props;
   const [title, ...nodes] = gridColumns(run, props.groups, props.width - 4);
   const heads = nodeHeads(nodes, run.view.nodes);
+  const head = nodes.map((column, at) => fitted(heads[at] ?? '', column.width)).join('  ');
+  const grid = { ...props, theme, title: title?.width ?? 0, nodes };
   return (
     <>
-      <Text wrap="truncate" {...tone(theme, 'quiet')}>
-        {`   ${fitted(props.corner, title?.width ?? 0)}  ${nodes.map((column, at) => fitted(heads[at] ?? '', column.width)).join('  ')}`}
-      </Text>
+      <Line as="quiet" text={`   ${fitted(props.corner, grid.title)}  ${head}`} />
       {props.groups.map((group, at) => (
-        <GroupRow
-          key={group.title}
-          {...props}
-          group={group}
-          here={props.from + at === run.row}
-          title={title?.width ?? 0}
-          nodes={nodes}
-        />
+        <SpansLine key={group.title} spans={groupLine(grid, group, props.from + at === run.row)} />
       ))}
     </>
   );
@@ -108,75 +101,56 @@ function gridColumns({ view, column }: RunState, groups: readonly RunGroup[], wi
   );
 }
 
-function GroupRow(props: {
+interface GridLook {
   readonly run: RunState;
-  readonly group: RunGroup;
-  readonly here: boolean;
+  readonly theme: Theme;
+  /** Cells for the titles. */
   readonly title: number;
   readonly nodes: readonly { readonly id: string; readonly width: number }[];
   readonly width: number;
   readonly now: number;
   readonly tick: number;
-}): ReactNode {
-  const theme = useTheme();
-  const { run, group } = props;
+}
+
+/** A row of the grid. One line, not a box a cell: laying out the boxes of 20 nodes took longer than all the rest of a frame. */
+function groupLine(grid: GridLook, group: RunGroup, here: boolean): Spans {
+  const { run, theme, title } = grid;
   const all = [...group.steps.keys()].flatMap((node) => cellSteps(run.view, group, node));
   const state = worstState(all) ?? 'queued';
   const focus = run.view.nodes[run.column];
-  const nodes = group.steps.size === 1 && group.steps.has(undefined) ? [] : props.nodes;
-  const taken = 5 + props.title + nodes.reduce((sum, { width }) => sum + width + 2, 0);
-  return (
-    <Box flexShrink={0} height={1} paddingLeft={1}>
-      <Pointer here={props.here} />
-      <Text {...tone(theme, toneOf(state))}>{`${glyphOf(theme, state, props.tick)} `}</Text>
-      <Text bold={props.here}>{`${fitted(asciiText(theme, group.title), props.title - 2)}  `}</Text>
-      {nodes.map(({ id, width }) => (
-        <NodeCell
-          key={id}
-          steps={cellSteps(run.view, group, id.slice(1))}
-          width={width}
-          here={props.here && id.slice(1) === focus}
-          now={props.now}
-        />
-      ))}
-      <ClusterCell steps={cellSteps(run.view, group, undefined)} room={props.width - taken} now={props.now} />
-    </Box>
-  );
+  const nodes = group.steps.size === 1 && group.steps.has(undefined) ? [] : grid.nodes;
+  const taken = 5 + title + nodes.reduce((sum, { width }) => sum + width + 2, 0);
+  return [
+    { text: here ? ` ${theme.glyphs.pointer} ` : '   ', as: theme.ascii ? 'plain' : 'accent' },
+    { text: `${glyphOf(theme, state, grid.tick)} `, as: toneOf(state) },
+    { text: `${fitted(asciiText(theme, group.title), title - 2)}  `, as: 'plain', bold: here },
+    ...nodes.flatMap(({ id, width }) => {
+      const node = id.slice(1);
+      return nodeCell(grid, cellSteps(run.view, group, node), width, here && node === focus);
+    }),
+    ...clusterCell(grid, cellSteps(run.view, group, undefined), grid.width - taken),
+  ];
 }
 
 /** Steps of the cluster stand under no node: where there is room, their cell says so. */
-function ClusterCell(props: { readonly steps: readonly StepView[]; readonly room: number; readonly now: number }) {
-  const theme = useTheme();
-  const state = worstState(props.steps);
-  if (state === undefined) return null;
-  const words = cellWords(theme, props.steps, props.now);
+function clusterCell({ theme, now }: GridLook, steps: readonly StepView[], room: number): Spans {
+  const state = worstState(steps);
+  if (state === undefined) return [];
+  const words = cellWords(theme, steps, now);
   const label = asciiText(theme, ' · cluster');
-  const fits = cellsOf(words + label) <= props.room;
-  return (
-    <Text wrap="truncate" {...tone(theme, toneOf(state))}>
-      {words}
-      {fits ? <Text {...tone(theme, 'quiet')}>{label}</Text> : null}
-    </Text>
-  );
+  const fits = cellsOf(words + label) <= room;
+  return [{ text: words, as: toneOf(state) }, ...(fits ? [{ text: label, as: 'quiet' as const }] : [])];
 }
 
-function NodeCell(props: {
-  readonly steps: readonly StepView[];
-  readonly width: number;
-  readonly here: boolean;
-  readonly now: number;
-}): ReactNode {
-  const theme = useTheme();
-  const { steps } = props;
-  const as = toneOf(worstState(steps) ?? 'skipped');
-  return (
-    <Text wrap="truncate">
-      <Text {...tone(theme, as)} underline={props.here && steps.length > 0 && theme.color}>
-        {fitted(cellWords(theme, steps, props.now), props.width)}
-      </Text>
-      {'  '}
-    </Text>
-  );
+function nodeCell({ theme, now }: GridLook, steps: readonly StepView[], width: number, here: boolean): Spans {
+  return [
+    {
+      text: fitted(cellWords(theme, steps, now), width),
+      as: toneOf(worstState(steps) ?? 'skipped'),
+      underline: here && steps.length > 0 && theme.color,
+    },
+    { text: '  ', as: 'plain' },
+  ];
 }
 
 function toneOf(state: StepState): Tone {
