@@ -50,8 +50,7 @@ const furtherMeaning: Readonly<Record<string, string>> = {
   network: 'What the nodes have in common.',
   system: 'The operating system of the nodes.',
   'system.updatePackages': 'Bring the packages of each node up to date before the cluster begins.',
-  'system.reboot':
-    'Whether a node restarts before the cluster begins: when an update asks for it, in any case, or not at all.',
+  'system.reboot': 'Whether a node restarts before the cluster begins: when an update requires it, always, or never.',
   cluster: 'MicroK8s.',
   'cluster.channel': 'Snap channel of MicroK8s. Nodes stay on it and are not refreshed by themselves.',
   storage: 'Where the volumes lie; see [storage.md](storage.md).',

@@ -35,7 +35,7 @@ mkdir -p -- "$folder"
 new=$(mktemp -- "$folder/.kloudspot-XXXXXXXX")
 trap 'rm -f -- "$new"' EXIT
 cat >"$new"
-if [ "$(stat -c %s -- "$new")" != "$bytes" ]; then echo 'the text did not arrive whole' >&2; exit 74; fi
+if [ "$(stat -c %s -- "$new")" != "$bytes" ]; then echo 'the copy is incomplete' >&2; exit 74; fi
 if [ -e "$path" ]; then
   before=$(base64 -w0 -- "$path"; echo .)
   : "\${owner:=$(stat -c %u:%g -- "$path")}" "\${mode:=$(stat -c %a -- "$path")}"

@@ -153,9 +153,9 @@ const failures: readonly (readonly [string, () => unknown, readonly string[]])[]
     () => upgraded('1.33/stable', '1.34/stable'),
     [
       'ks-1 runs 1.34/stable; 1.33/stable is older.',
-      'Kubernetes never goes back by a minor version',
+      'Kubernetes does not support downgrades',
       'Keep cluster.channel at 1.34/stable in site.yaml',
-      'kloudspot restore  brings an earlier datastore back',
+      'kloudspot restore  restores an earlier datastore',
     ],
   ],
   [

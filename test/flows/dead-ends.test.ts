@@ -45,7 +45,7 @@ it('goes on after MetalLB was enabled half way: its pool is made although MicroK
   expect(JSON.parse(stdout)).toMatchObject({ verdict: 'ok' });
 });
 
-it('does not call a join undone while the node still takes itself for a member, and undoes it the next time', async () => {
+it('does not call a join undone while the node still considers itself a member, and undoes it the next time', async () => {
   const rehearsal = await withFault({
     node: 'ks-3',
     command: 'microk8s leave',
@@ -54,7 +54,7 @@ it('does not call a join undone while the node still takes itself for a member, 
   expect((await rehearsal.run('init', '--yes')).code).toBe(0);
   const first = await rehearsal.undo();
   expect(first.code).toBe(4);
-  expect(first.stdout).toMatch(/Join ks-3 as a manager: could not be undone.*ks-3 still takes itself for a member/);
+  expect(first.stdout).toMatch(/Join ks-3 as a manager: could not be undone.*ks-3 still considers itself a member/);
   expect((await rehearsal.undo()).code).toBe(0);
 });
 

@@ -57,7 +57,7 @@ const lost = [
 
 /** With one manager without power for two minutes. */
 const oneLost: readonly Row[] = [
-  ['drill ks-1', 6, /ks-3 is lost already\./, /A drill needs a cluster that is whole\./],
+  ['drill ks-1', 6, /ks-3 is lost already\./, /A drill needs a healthy cluster\./],
   ['node remove ks-2', 3, /ks-3/],
   ['node replace ks-3', 3, /ks-3/],
   ['rebalance', 0, /spread evenly/],

@@ -150,7 +150,7 @@ describe.skipIf(!able)('on a kernel with device-mapper (needs user-mode-linux, a
       again: { ok: true, observed: 'xfs on /var/logs' },
     });
     await done('touch /var/logs/kept; systemctl stop var-logs.mount');
-    await expect(carryThrough(real().context, step)).rejects.toThrow(/it carries xfs/);
+    await expect(carryThrough(real().context, step)).rejects.toThrow(/it holds xfs/);
     await done('systemctl start var-logs.mount; test -e /var/logs/kept');
   });
 

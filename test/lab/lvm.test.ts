@@ -116,7 +116,7 @@ describe.skipIf(!able)("against LVM's own books (needs root, lvm2 and loop devic
     const step = planPoolGroup({ node: 'ks-1', group: 'kloudspot-pool', device: identity });
     await expect(carryThrough(context, step)).resolves.toMatchObject({ before: { ok: false }, again: { ok: true } });
     expect(run(['vgs', '--noheadings', '-o', 'vg_tags', 'kloudspot-pool']).stdout.trim()).toBe('kloudspot');
-    await expect(carryThrough(context, step)).rejects.toThrow(/it carries LVM2_member|something lies on it/);
+    await expect(carryThrough(context, step)).rejects.toThrow(/it holds LVM2_member|it is in use now/);
     await undo(context, step);
     expect(seen().volumeGroups.map(({ name }) => name)).not.toContain('kloudspot-pool');
     expect(run(['wipefs', '-n', '-J', first]).stdout).not.toContain('LVM2_member');

@@ -144,6 +144,6 @@ test('data of other sizes is never deleted to heal a service', async () => {
       [`${kubectl} get persistentvolumeclaims`]: json(claims),
     },
   });
-  await expect(carryThrough(context, step)).rejects.toThrow(/otherwise than site.yaml wants it/);
+  await expect(carryThrough(context, step)).rejects.toThrow(/does not match site.yaml/);
   expect(ran).toEqual([]);
 });

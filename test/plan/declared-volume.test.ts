@@ -126,7 +126,7 @@ describe('a volume in a group', () => {
       { lvs: lvs(100, ''), wipefs: '{"signatures":[{"type":"ext4"}]}' },
       /was not made by kloudspot/,
     ],
-    ['another file system', { lvs: lvs(100), wipefs: '{"signatures":[{"type":"xfs"}]}' }, /it carries xfs/],
+    ['another file system', { lvs: lvs(100), wipefs: '{"signatures":[{"type":"xfs"}]}' }, /it holds xfs/],
     ['a folder with something in it', { lvs: none, ls: 'etcd\n' }, /is not empty/],
   ])('%s is left alone', async (_, answers, says) => {
     const { context, ran } = world(answers);
@@ -165,7 +165,7 @@ describe('a device of its own', () => {
 
   test.each([
     ['another disk', lsblk.replace('S1', 'S2'), '', /its serial number is S2, not S1/],
-    ['a disk that carries something', lsblk, '{"signatures":[{"type":"ext4"}]}', /it carries ext4/],
+    ['a disk that carries something', lsblk, '{"signatures":[{"type":"ext4"}]}', /it holds ext4/],
   ])('%s is not touched', async (_, seen, wipefs, says) => {
     const { context, ran } = world({ lsblk: seen, wipefs, findmnt: xfs });
     await expect(carryThrough(context, step())).rejects.toThrow(says);

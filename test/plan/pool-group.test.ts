@@ -79,9 +79,9 @@ describe('the disk is identified again just before', () => {
     ['another size', { ...seen, size: 400 * GiB }, undefined, /it has 400 GB, not 500 GB/],
     ['another WWN', { ...seen, wwn: '0x9' }, undefined, /its WWN is 0x9, not 0x5001/],
     ['another serial number', { ...seen, serial: 'S2' }, undefined, /its serial number is S2, not S1/],
-    ['mounted', { ...seen, mountpoints: ['/srv'] }, undefined, /something lies on it now/],
-    ['a partition', { ...seen, children: [{ name: 'sdb1' }] }, undefined, /something lies on it now/],
-    ['a file system', seen, '{"signatures":[{"type":"ext4"}]}', /it carries ext4/],
+    ['mounted', { ...seen, mountpoints: ['/srv'] }, undefined, /it is in use now/],
+    ['a partition', { ...seen, children: [{ name: 'sdb1' }] }, undefined, /it is in use now/],
+    ['a file system', seen, '{"signatures":[{"type":"ext4"}]}', /it holds ext4/],
   ])('%s: refused, and nothing was written', async (_, lsblk, wiped, says) => {
     const { context, ran } = world(answers(lsblk, wiped));
     await expect(carryThrough(context, stepOf('pool-group@ks-2'))).rejects.toThrow(says);
@@ -143,7 +143,7 @@ describe('a disk that carries data is erased only where its name was typed', () 
       { ...seen, children: [{ path: '/dev/sdb1', children: [{}] }] },
       /something uses a partition/,
     ],
-    ['a partition made since', { ...seen, children: [{ path: '/dev/sdb2' }] }, /sdb2 lies on it now/],
+    ['a partition made since', { ...seen, children: [{ path: '/dev/sdb2' }] }, /sdb2 is on it now/],
   ])('%s: nothing is erased', async (_, lsblk, says) => {
     const { context, ran } = world(listed(lsblk)[0] ?? '');
     await expect(carryThrough(context, step())).rejects.toThrow(says);

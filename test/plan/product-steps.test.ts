@@ -218,7 +218,7 @@ describe('a rollout that does not become ready', () => {
     });
     await expect(carryThrough(context, step)).rejects.toMatchObject({
       next: [
-        expect.stringContaining('site.yaml and values.yaml go back'),
+        expect.stringContaining('site.yaml and values.yaml are rolled back'),
         expect.stringMatching(/^Bring ks-3 back, or replace it: kloudspot node replace ks-3 /),
         expect.stringContaining('kubectl get pods'),
         'Then: kloudspot update',
@@ -257,7 +257,7 @@ describe('a rollout that does not become ready', () => {
     const began = context.clock.now();
     await expect(carryThrough(context, step)).rejects.toMatchObject({
       seen: expect.stringContaining('rolled back to revision 1'),
-      causes: expect.arrayContaining([expect.stringContaining('web-2 said last: no such option: --fast')]),
+      causes: expect.arrayContaining([expect.stringContaining('the last log line of web-2: no such option: --fast')]),
     });
     expect(context.clock.now() - began).toBeLessThan(60_000);
   });
@@ -374,8 +374,8 @@ test('the restart of the workstation leaves a unit behind that goes on, then tel
 });
 
 test.each([
-  ['yes', 'restarted, nothing asks for another'],
-  ['never', 'nothing asks for a restart'],
+  ['yes', 'restarted, no other restart is required'],
+  ['never', 'no restart is required'],
 ])('a restart that was made is said, and one that was not needed too: %s', async (since, observed) => {
   const step = planReboot({ node: 'ks-2', mode: 'when-needed', local: false, member: false });
   const { context } = world({ 'boot-state': `boot-id a\nreboot-required no\nbooted-since-update ${since}\n` });

@@ -739,7 +739,7 @@ describe('a join', () => {
     test('is not called done while the node takes itself for a member', async () => {
       await expect(
         undo({ [`${M} leave`]: { code: 1, stderr: 'microk8s is not running' } }, { [member]: '' }),
-      ).rejects.toThrow(/still takes itself for a member/);
+      ).rejects.toThrow(/still considers itself a member/);
     });
 
     test.each([
@@ -771,7 +771,7 @@ describe('a join', () => {
       const kind = stepKinds.get(step.kind);
       const undone = kind?.undo?.(world.context, kind.parameters.parse(step.parameters), step);
       if (left === 1) await undone;
-      else await expect(undone).rejects.toThrow(/still takes itself for a member/);
+      else await expect(undone).rejects.toThrow(/still considers itself a member/);
       expect(leftAt).toBeGreaterThanOrEqual(left === 1 ? looks : 1);
     });
 

@@ -62,12 +62,15 @@ test('a login that site.yaml has no more is taken away, and the rights of its gr
   });
   expect(await machines.act(later('api-server@ks-1'))).toEqual({
     ok: true,
-    observed: 'its API server asks for rights',
+    observed: 'its API server enforces RBAC',
   });
   const text = await (await world.host('ks-1')).readFile(path);
   expect(text).toContain('--authorization-mode=RBAC,Node');
   expect(text).not.toContain('oidc');
-  expect(await machines.state(later('group-bindings'))).toEqual({ ok: false, observed: 'groups still have view' });
+  expect(await machines.state(later('group-bindings'))).toEqual({
+    ok: false,
+    observed: 'view is still bound to groups',
+  });
   expect(await machines.act(later('group-bindings'))).toMatchObject({ ok: true });
   await machines.undo(later('group-bindings'));
   expect(await machines.state(bindings)).toEqual({ ok: true, observed: 'view: oidc:auditors' });
@@ -95,7 +98,7 @@ test('the certificate of a login that site.yaml has no more goes with it, and un
   expect(await machines.act(later)).toMatchObject({ ok: true });
   expect(await read()).toBeUndefined();
   await (await world.host('ks-1')).writeFile({ path: authority, content: 'left', mode: 0o644 });
-  expect(await machines.state(later)).toEqual({ ok: false, observed: `${authority} is there still` });
+  expect(await machines.state(later)).toEqual({ ok: false, observed: `${authority} still exists` });
   await machines.undo(later);
   expect(await read()).toBe(written);
 });
@@ -105,9 +108,9 @@ test('RBAC that site.yaml has no more is taken away by a dangerous step, and onl
   const machines = await onMachines(site, product, world);
   await machines.act(step);
   const open = stepsOf(planFor(siteOf(shape)))('api-server@ks-1');
-  expect(open).toMatchObject({ risk: 'dangerous', title: 'Let the API server of ks-1 ask for no rights any more' });
+  expect(open).toMatchObject({ risk: 'dangerous', title: 'Disable RBAC on the API server of ks-1' });
   expect(await machines.state(open)).toMatchObject({ ok: false });
-  expect(await machines.act(open)).toEqual({ ok: true, observed: 'its API server lets everyone do everything' });
+  expect(await machines.act(open)).toEqual({ ok: true, observed: 'its API server authorizes every request' });
   const never = makePlan({
     purpose: 'init',
     site: siteOf(shape),
@@ -129,15 +132,15 @@ test.each([
   expect(JSON.stringify('findings' in judged && judged.findings)).toContain(said);
 });
 
-test('the API server asks for rights once it has restarted, groups get their roles, and undo opens it again', async () => {
+test('the API server enforces RBAC once it has restarted, groups get their roles, and undo opens it again', async () => {
   const { world } = await inState('plain', '1.34');
   const machines = await onMachines(site, product, world);
   expect(await machines.state(step)).toEqual({
     ok: false,
     observed: 'its API server has --authorization-mode=AlwaysAllow',
   });
-  expect(await machines.act(step)).toEqual({ ok: true, observed: 'its API server asks for rights' });
-  expect(await machines.state(bindings)).toEqual({ ok: false, observed: 'view is given to no group' });
+  expect(await machines.act(step)).toEqual({ ok: true, observed: 'its API server enforces RBAC' });
+  expect(await machines.state(bindings)).toEqual({ ok: false, observed: 'view is bound to no group' });
   expect(await machines.act(bindings)).toEqual({ ok: true, observed: 'view: oidc:auditors' });
   await machines.undo(bindings);
   expect(await machines.state(bindings)).toMatchObject({ ok: false });
@@ -154,7 +157,7 @@ test('rbac that MicroK8s left half enabled is completed by a restart', async () 
   const machines = await onMachines(only, product, world);
   expect(await machines.state(half)).toEqual({
     ok: false,
-    observed: 'its API server was not restarted since its arguments were written',
+    observed: 'its API server has not been restarted since its arguments were written',
   });
   expect(await machines.act(half)).toMatchObject({ ok: true });
 });
@@ -179,7 +182,7 @@ test('an API server that does not start with its arguments gets those of before,
     files: { [path]: before },
   });
   await expect(carryThrough(world.context, step)).rejects.toMatchObject({
-    seen: expect.stringContaining('it runs with its arguments of before again'),
+    seen: expect.stringContaining('it runs with its previous arguments again'),
   });
   expect(world.written.get(path)).toBe(before);
   expect(world.ran.map(({ command }) => textOf(command))).toEqual([

@@ -79,7 +79,7 @@ describe('on a node', () => {
     const machines = await onMachines(site, product);
     const { world } = machines;
     expect(await machines.state(step)).toEqual({ ok: false, observed: 'no packet filter of ours' });
-    expect(await machines.act(step)).toEqual({ ok: true, observed: 'the rules are loaded, also after a restart' });
+    expect(await machines.act(step)).toEqual({ ok: true, observed: 'the rules are loaded, also at boot' });
     await world.run('ks-1', 'systemctl reboot');
     await world.pass(5_000);
     await world.hosts.forget('ks-1');
@@ -121,7 +121,10 @@ describe('on a node', () => {
       const words = step.commands.find((each) => each.name === name)?.command;
       if (Array.isArray(words)) await machines.world.run('ks-1', words);
     }
-    expect(await machines.state(step)).toEqual({ ok: false, observed: 'rules of an earlier run are still on trial' });
+    expect(await machines.state(step)).toEqual({
+      ok: false,
+      observed: 'rules of an earlier run are not confirmed yet',
+    });
     expect(await machines.act(step)).toMatchObject({ ok: true });
     const timer = await machines.world.run('ks-1', `systemctl is-active ${restoreTimer}.timer`);
     expect(timer.stdout.trim()).toBe('inactive');

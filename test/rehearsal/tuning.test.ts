@@ -56,7 +56,7 @@ describe('what a product declares for the operating system', () => {
     [
       'a file is gone',
       ['rm', '/etc/modules-load.d/kloudspot.conf'],
-      '/etc/modules-load.d/kloudspot.conf does not say it',
+      '/etc/modules-load.d/kloudspot.conf does not contain it',
     ],
   ])('is not there where %s', async (_, command, observed) => {
     const machines = await onMachines(site, product);

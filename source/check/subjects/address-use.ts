@@ -81,7 +81,7 @@ function judge(wanted: Wanted, input: CheckInput): Outcome {
   return {
     ...warn(
       `${address} not asked`,
-      `Whether ${address} is free could not be asked${why.length > 0 ? ` (${why.join('; ')})` : ''}.`,
+      `Cannot determine whether ${address} is free${why.length > 0 ? ` (${why.join('; ')})` : ''}.`,
       {
         advice: `arping -D -c 3 ${address} on a node of that network`,
         field,

@@ -75,7 +75,7 @@ function explained(error: unknown, planned: PlannedCommand, run: StepRunOptions)
   if (!(error instanceof HostFault) || error.kind !== 'deadline') return error;
   return new StepFault({
     tried: sayCommand(planned.command),
-    seen: 'it had not ended when its time was up',
+    seen: 'it did not finish in time',
     where: planned.node,
     ...defined({ causes: run.causes, next: run.next }),
     cause: error,

@@ -7,7 +7,7 @@ export class OwnReboot extends Error {
   readonly node: string;
 
   constructor(node: string) {
-    super(`${node} is the machine that kloudspot runs on and restarts now; the run continues by itself after it.`);
+    super(`${node} is the machine that kloudspot runs on and restarts now; the run continues by itself afterwards.`);
     this.node = node;
   }
 }

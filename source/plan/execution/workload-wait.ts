@@ -241,7 +241,7 @@ export async function lostNodes(
 async function lastWords(context: StepContext, wanted: WorkloadsWanted, { pod }: StuckPod): Promise<string[]> {
   const before = await wordsOf(context, wanted, pod, true);
   const lines = before.length > 0 ? before : await wordsOf(context, wanted, pod, false);
-  return lines.slice(-3).map((line) => `${pod} said last: ${line.slice(0, 200)}`);
+  return lines.slice(-3).map((line) => `the last log line of ${pod}: ${line.slice(0, 200)}`);
 }
 
 async function wordsOf(

@@ -90,7 +90,9 @@ export async function rolledBack(
     seen: `${error.seen}; ${now}`,
     causes: error.causes,
     next: [
-      ...(before === undefined ? [] : ['site.yaml and values.yaml go back with it, where this update changed them.']),
+      ...(before === undefined
+        ? []
+        : ['site.yaml and values.yaml are rolled back with it, where this update changed them.']),
       ...(lost.length > 0
         ? [...error.next, `Then: ${again}`]
         : [`Correct the values in site.yaml, then: ${again}`, ...error.next]),

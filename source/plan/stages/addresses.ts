@@ -101,9 +101,9 @@ export function factsOf({ facts }: Planning, { name }: SiteNode): NodeFacts {
   const seen = facts.get(name);
   if (seen) return seen;
   throw new Fault({
-    what: `Nothing is known about ${name} yet.`,
+    what: `Nothing is known of ${name} yet.`,
     where: name,
-    why: 'A plan rests on what was seen on every node.',
-    next: [`See that ${name} runs and can be reached: ${kloudspot('preflight')}`],
+    why: 'A plan needs the facts of every node.',
+    next: [`Make sure that ${name} is up and reachable: ${kloudspot('preflight')}`],
   });
 }

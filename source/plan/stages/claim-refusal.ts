@@ -56,7 +56,8 @@ function wayBack({ volume, kind, from }: ClaimChange, before: readonly WantedVol
   const gib = Number(/^(\d+)Gi$/.exec(from)?.[1]);
   if (kind === 'class' || Number.isNaN(gib)) return 'Keep the features and the engine that the volume was made with.';
   if (before.find(({ id }) => id === volume)?.gib !== gib)
-    return `${kloudspot(`update --set storage.volumes.${volume}=${gib}`)}  says in site.yaml what is there.`;
-  if (kind === 'fixed') return 'Let its class grow volumes first, where its driver can: allowVolumeExpansion: true';
+    return `${kloudspot(`update --set storage.volumes.${volume}=${gib}`)}  writes the current size to site.yaml.`;
+  if (kind === 'fixed')
+    return 'Allow volume expansion in its class first, if its driver supports it: allowVolumeExpansion: true';
   return `A larger size: ${kloudspot(`storage grow ${volume} ${gib + 1}`)}`;
 }

@@ -74,7 +74,7 @@ function refuseFullGroups({ site, facts }: Planning, growth: readonly ClaimGrowt
   throw new Fault({
     what: `The volumes cannot grow: each node must have ${gigabytes(local)} more.`,
     where: short.join('; '),
-    why: 'A volume grows in the volume group that it lies in.',
+    why: 'A volume grows within its own volume group.',
     next: [
       'Add a disk to the group: sudo vgextend GROUP DISK',
       `${kloudspot('storage list')}  shows the disks of each node`,

@@ -18,7 +18,7 @@ export function seedOf(site: Site, facts: ReadonlyMap<string, NodeFacts>): SiteN
     managers.find((node) => of(node)?.installed && of(node)?.running) ??
     managers.find((node) => facts.has(node.name)) ??
     managers[0];
-  if (!seed) throw new Fault({ what: 'The site has no manager.', next: ['Give one node or three the role manager.'] });
+  if (!seed) throw new Fault({ what: 'The site has no manager.', next: ['Give one or three nodes the role manager.'] });
   return seed;
 }
 
@@ -44,9 +44,9 @@ export function stayingSeed(
     stays[0];
   if (seed) return seed;
   throw new Fault({
-    what: 'No manager of the cluster would stay.',
+    what: 'No manager of the cluster would remain.',
     where: cluster.nodes.map(({ name }) => name).join(', '),
-    why: 'Those that join need a member that they join, and the datastore one that holds it.',
+    why: 'New nodes need a member to join, and the datastore a member that holds it.',
     unchanged: true,
     next: ['Replace the managers one after the other.'],
     exitCode: exitCode.refused,

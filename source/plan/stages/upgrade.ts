@@ -83,11 +83,8 @@ export function refuseStepBack(
   if (newer === undefined) return;
   stop(
     `${newer.node} runs ${newer.channel}; ${channel} is older.`,
-    'Kubernetes never goes back by a minor version: what the newer one wrote, the older one may not read.',
-    [
-      `Keep cluster.channel at ${newer.channel} in site.yaml`,
-      `${kloudspot('restore')}  brings an earlier datastore back`,
-    ],
+    'Kubernetes does not support downgrades: the older version may not read what the newer one wrote.',
+    [`Keep cluster.channel at ${newer.channel} in site.yaml`, `${kloudspot('restore')}  restores an earlier datastore`],
   );
 }
 
@@ -102,7 +99,7 @@ function refuse({ site, leaving, cluster, bundle }: Planning, behind: readonly B
   );
   if (bundle !== undefined)
     stop(
-      'The channel is changed on a site that is installed from a bundle.',
+      'The channel of a site that is installed from a bundle cannot change.',
       'snap refresh asks the store for the newer revision, and the addons of the new track ask for their images.',
       [
         `Set cluster.channel to ${behind[0]?.channel ?? ''} again, or remove bundle from site.yaml where the nodes reach the store.`,
@@ -111,7 +108,7 @@ function refuse({ site, leaving, cluster, bundle }: Planning, behind: readonly B
   const joins = site.nodes.filter(({ name }) => !cluster?.nodes.some((node) => node.name === name));
   if (leaving.length > 0 || joins.length > 0)
     stop(
-      'Nodes and channel are changed at once.',
+      'Nodes and channel cannot change in the same run.',
       `Nodes join with the version that the cluster has: ${behind[0]?.channel ?? ''}.`,
       [`Set cluster.channel to ${behind[0]?.channel ?? ''} again, apply the nodes, then the channel.`],
     );

@@ -22,21 +22,20 @@ export function refuseDrill(name: string, site: Pick<Site, 'nodes'>, standing: S
     });
   }
   if (wanted.local)
-    stop(`kloudspot runs on ${name}: cut off, it could measure nothing.`, 'The cluster is asked from here meanwhile.', [
-      'Run the drill from a workstation or from another node.',
-    ]);
+    stop(
+      `kloudspot runs on ${name}: it could not measure while cut off.`,
+      'The cluster is queried from here during the drill.',
+      ['Run the drill from a workstation or from another node.'],
+    );
   const lost = standing.nodes.filter(({ ready }) => !ready).map((each) => each.name);
   if (lost.length > 0)
-    stop(
-      `${lost.join(', ')} ${lost.length === 1 ? 'is' : 'are'} lost already.`,
-      'A drill needs a cluster that is whole.',
-    );
+    stop(`${lost.join(', ')} ${lost.length === 1 ? 'is' : 'are'} lost already.`, 'A drill needs a healthy cluster.');
   const voters = standing.members.filter(({ role }) => role === 'voter');
   const votes = voters.some(({ address }) => address === node.address);
   if (votes && (voters.length - 1) * 2 <= voters.length)
     stop(
       `Without ${name} the datastore would lose its quorum.`,
-      `It has ${counted(voters.length, 'voting member')}; more than half must be there.`,
+      `It has ${counted(voters.length, 'voting member')}; more than half must be online.`,
       ['A cluster of three managers survives the loss of one.'],
     );
   refuseLastCopies(standing, new Set([name]), { forGood: false });

@@ -29,9 +29,9 @@ function refuseUnreached({ departures, standing, facts }: Leaving): void {
   );
   if (living === undefined) return;
   throw refused(
-    `${living.node} is to leave, is ready in the cluster, and cannot be reached from here.`,
+    `${living.node} is to be removed and is ready in the cluster, but cannot be reached from here.`,
     living.node,
-    'A node that lives leaves the cluster itself: removed from outside, it would keep its volumes and write to them.',
+    'A running node has to leave the cluster itself: removed from outside, it would keep its volumes and write to them.',
     [`Fix the access to ${living.node}, or switch the machine off and wait until the cluster reports it as lost.`],
   );
 }
@@ -89,7 +89,7 @@ function refuseLastLocalCopy(standing: StandingCluster, gone: ReadonlySet<string
   throw refused(
     `${last.node} holds the only copy of ${last.claim} that can be used.`,
     last.node,
-    `The volume lies on this node alone, and ${stopped ? 'no service with a volume of its own runs: the product is stopped' : 'no other instance of its service is ready on a node that stays'}.`,
+    `The volume is on this node alone, and ${stopped ? 'no service with a volume of its own runs: the product is stopped' : 'no other instance of its service is ready on a node that stays'}.`,
     [
       stopped
         ? `${kloudspot('start')}  starts the product again.`

@@ -37,10 +37,10 @@ async function rest(context: StepContext, p: Parameters, [coredns]: readonly Wor
   if (address === undefined) return { ok: false, observed: 'service kube-dns is missing' };
   const [untold] = await nodesNotTold(context, p.nodes, address);
   if (untold !== undefined)
-    return { ok: false, observed: `the kubelet of ${untold} does not name ${address} to its pods` };
+    return { ok: false, observed: `the kubelet of ${untold} does not give ${address} to its pods` };
   const [former] = await nodesBefore(context, p, address);
   if (former !== undefined)
-    return { ok: false, observed: `the kubelet of ${former} got ${address} and was not restarted since` };
+    return { ok: false, observed: `the kubelet of ${former} has not been restarted since it got ${address}` };
   return { ok: true, observed: `coredns runs, ${instances} of ${p.replicas}, at ${address}` };
 }
 
@@ -150,7 +150,7 @@ export function planAddonDns(p: Parameters, ranges: ClusterRanges): PlannedStep 
       ),
       ...p.nodes.map((node) =>
         command(`restart@${node}`, node, ['snap', 'restart', 'microk8s.daemon-kubelite'], {
-          when: 'its kubelet runs without what its arguments say',
+          when: 'its kubelet does not run with its current arguments',
         }),
       ),
     ],

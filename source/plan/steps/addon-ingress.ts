@@ -63,7 +63,7 @@ export const addonIngress = addonKind({
   clear,
   advice: ({ channel }) => ({
     causes: [
-      'ports 80 or 443 of a node are taken by another program',
+      'port 80 or 443 of a node is used by another program',
       ...(ingressOf(channel) === 'traefik' ? ['from MicroK8s 1.35 the ingress addon needs the internet'] : []),
     ],
   }),

@@ -131,7 +131,7 @@ export const addonMetallb = addonKind({
   complete: async (context, _, step) => void (await runCommand(context, step, 'apply')),
   advice: ({ seed }) => ({
     causes: [
-      'the webhook of MetalLB is not reached: pod network, a firewall (ufw), a proxy',
+      'the webhook of MetalLB cannot be reached: pod network, a firewall (ufw), a proxy',
       'its images cannot be pulled',
     ],
     next: [`sudo microk8s kubectl get pods -n ${namespace} on ${seed}`],

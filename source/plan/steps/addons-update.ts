@@ -28,7 +28,7 @@ export const addonsUpdate: StepKind<typeof ofNode> = {
   parameters: ofNode,
   async state(context, { node }): Promise<StateCheck> {
     const ok = (await look(context, node, addonsCurrent)).stdout.trim() === 'current';
-    return { ok, observed: ok ? 'the addons are those of the snap' : 'the addons are those of another track' };
+    return { ok, observed: ok ? 'the addons match the snap' : 'the addons are of another track' };
   },
   act: (context, _, step) => carryOut(context, step, { run: { deadline: minutes(3) } }),
 };
@@ -38,7 +38,7 @@ export function planAddonsUpdate(node: string): PlannedStep {
     node,
     group: 'Addons',
     title: 'Update the addons to the new track',
-    why: 'A refresh of the snap leaves the copies of the addons as they were.',
+    why: 'Refreshing the snap does not update the copies of the addons.',
     deadline: minutes(4),
     parameters: { node },
     commands: [command('update', node, microk8s.updateAddons())],
@@ -77,7 +77,7 @@ export function planIngressRemoval(seed: string): PlannedStep {
   return plannedStep(ingressRemoval, {
     group: 'Addons',
     title: 'Remove ingress-nginx',
-    why: 'The new track brings Traefik in its place. Until that runs, nothing answers on the virtual address; annotations of nginx have no effect any more.',
+    why: 'The new track replaces it with Traefik. Until that runs, nothing answers on the virtual address; annotations of nginx no longer have an effect.',
     risk: 'dangerous',
     deadline: minutes(12),
     parameters: { seed },

@@ -14,7 +14,7 @@ export interface CertificateWish {
 /** Read from the certificate itself: a launch configuration that was applied late, or never, leaves names out silently. */
 export async function certificateNamed(context: StepContext, { node, names }: CertificateWish): Promise<StateCheck> {
   const { code, stdout, stderr } = await look(context, node, certificateNames);
-  if (code !== 0) return { ok: false, observed: `the certificate of its API is not read: ${stderr.trim()}` };
+  if (code !== 0) return { ok: false, observed: `failed to read the certificate of its API: ${stderr.trim()}` };
   const there = new Set(parseCertificateNames(stdout));
   const missing = names.filter((name) => !there.has(name.toLowerCase()));
   if (missing.length === 0) return { ok: true, observed: 'the certificate of its API has all names' };
@@ -51,6 +51,6 @@ export function untilApiAnswers(context: StepContext, node: string): Promise<voi
       return { ok: status.state === 'running', observed: sayStatus(status) };
     },
     causes: ['kubelite does not start with it'],
-    next: [`sudo microk8s refresh-certs -u on ${node} brings the old ones back`],
+    next: [`sudo microk8s refresh-certs -u on ${node} restores the old ones`],
   });
 }

@@ -26,9 +26,9 @@ const restart = ['snap', 'restart', 'microk8s.daemon-kubelite'];
 /** What the file says, and what the server that runs does: MicroK8s' own `rbac` may change the first alone. */
 async function state(context: StepContext, p: Parameters, step: PlannedStep): Promise<StateCheck> {
   for (const { path, content } of step.files)
-    if ((await readText(context, p.node, path)) !== content) return notYet(`${path} is missing or another`);
+    if ((await readText(context, p.node, path)) !== content) return notYet(`${path} is missing or different`);
   if (p.remove !== undefined && (await readText(context, p.node, p.remove)) !== undefined)
-    return notYet(`${p.remove} is there still`);
+    return notYet(`${p.remove} still exists`);
   const text = await readText(context, p.node, apiArgumentsFile);
   const other = p.arguments.find(({ name, value }) => argumentIn(text, name) !== value);
   if (other !== undefined)
@@ -36,7 +36,8 @@ async function state(context: StepContext, p: Parameters, step: PlannedStep): Pr
   const left = p.gone.find((name) => argumentIn(text, name) !== undefined);
   if (left !== undefined) return notYet(`its API server still has ${left}`);
   const { stdout } = await look(context, p.node, startedSince);
-  if (stdout.trim() !== 'since yes') return notYet('its API server was not restarted since its arguments were written');
+  if (stdout.trim() !== 'since yes')
+    return notYet('its API server has not been restarted since its arguments were written');
   return serves(context, p);
 }
 
@@ -47,7 +48,7 @@ const asksForRights = (p: Pick<Parameters, 'arguments'>): boolean =>
 async function serves(context: StepContext, p: Parameters): Promise<StateCheck> {
   const seen = parseAuthorization((await look(context, p.node, authorization)).stdout);
   if (seen?.open === undefined) return notYet('its API server does not answer yet');
-  const observed = seen.open ? 'its API server lets everyone do everything' : 'its API server asks for rights';
+  const observed = seen.open ? 'its API server authorizes every request' : 'its API server enforces RBAC';
   return { ok: seen.open !== asksForRights(p), observed };
 }
 
@@ -83,15 +84,15 @@ async function removeCertificate(context: StepContext, { node, remove }: Paramet
 /** An argument that the server does not take keeps it from starting: with those of before the manager serves again. */
 async function restored(context: StepContext, p: Parameters, seen: string): Promise<StepFault> {
   const back = await putBack(context, p).then(
-    () => 'it runs with its arguments of before again',
+    () => 'it runs with its previous arguments again',
     (error: unknown) =>
-      error instanceof StepFault ? `with its arguments of before: ${error.seen}` : Promise.reject(error),
+      error instanceof StepFault ? `with its previous arguments: ${error.seen}` : Promise.reject(error),
   );
   return new StepFault({
     tried: `start the API server of ${p.node} with ${p.arguments.map(({ name }) => name).join(', ')}`,
     seen: `${seen}; ${back}`,
     causes: [
-      'it does not take one of these arguments',
+      'it rejects one of these arguments',
       'cluster.oidc in site.yaml names an issuer or a certificate that it refuses',
     ],
     next: [`sudo journalctl -u snap.microk8s.daemon-kubelite -n 50 on ${p.node}`, kloudspot('resume')],
@@ -133,12 +134,12 @@ export const apiServer: StepKind<typeof parameters> = { kind: 'api-server', para
 function wordsOf(p: Parameters): Pick<PlannedStep, 'title' | 'why' | 'risk'> {
   if (asksForRights(p))
     return {
-      title: `Let the API server of ${p.node} ask for rights`,
-      why: 'MicroK8s lets everyone who gets in do everything. Each manager has an API server with arguments of its own, and it restarts: one after the other.',
+      title: `Enable RBAC on the API server of ${p.node}`,
+      why: 'By default MicroK8s authorizes every request. Each manager has its own API server, which restarts: one after the other.',
       risk: 'low',
     };
   return {
-    title: `Let the API server of ${p.node} ask for no rights any more`,
+    title: `Disable RBAC on the API server of ${p.node}`,
     why: 'cluster.rbac was removed from site.yaml: anyone with access may do everything, which is the default of MicroK8s.',
     risk: 'dangerous',
   };

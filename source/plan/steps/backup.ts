@@ -38,7 +38,7 @@ async function state(context: StepContext, { seed, managers }: Parameters): Prom
   const made = context.recall('backup');
   if (made === undefined) return { ok: false, observed: 'not made yet' };
   const here = (await localBackups(context.files)).find((each) => each.id === made);
-  if (here?.whole !== true) return { ok: false, observed: `${made} is not on this machine as a whole` };
+  if (here?.whole !== true) return { ok: false, observed: `${made} is missing or incomplete on this machine` };
   const kept: string[] = [];
   for (const manager of managers) if (await keeps(context, manager, made)) kept.push(manager);
   const ok = kept.includes(seed);

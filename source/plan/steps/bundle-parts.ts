@@ -36,8 +36,8 @@ mkdir -p -- "$(dirname -- "$path")"
 new=$path.part
 trap 'rm -f -- "$new"' EXIT
 cat >"$new"
-[ "$(stat -c %s -- "$new")" = "$bytes" ] || { echo 'it did not arrive whole' >&2; exit 74; }
-[ "$(sha256sum <"$new" | cut -d ' ' -f 1)" = "$sum" ] || { echo 'its digest is not that of the bundle' >&2; exit 74; }
+[ "$(stat -c %s -- "$new")" = "$bytes" ] || { echo 'the copy is incomplete' >&2; exit 74; }
+[ "$(sha256sum <"$new" | cut -d ' ' -f 1)" = "$sum" ] || { echo 'its digest does not match the bundle' >&2; exit 74; }
 sync -- "$new"
 mv -fT -- "$new" "$path"
 trap - EXIT
@@ -87,7 +87,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
 }
 
 const advice = ({ node, file }: Parameters) => ({
-  causes: [`the disk of ${node} is full`, `${file} was changed since the plan was made`, 'the connection broke'],
+  causes: [`the disk of ${node} is full`, `${file} has changed since the plan was made`, 'the connection broke'],
   next: [`df -h /var/lib on ${node}`],
 });
 

@@ -127,7 +127,7 @@ async function untilBound(context: StepContext, { seed, name, access }: Paramete
       'it has no space left',
       'its nodes lack a package or module',
     ],
-    next: [`sudo microk8s kubectl get events -n ${namespace} on ${seed} says what the provisioner misses`],
+    next: [`sudo microk8s kubectl get events -n ${namespace} on ${seed} shows what the provisioner lacks`],
   });
 }
 
@@ -140,8 +140,8 @@ export function planClassCheck(input: z.input<typeof parameters>): PlannedStep {
     // The id that plans of shared volumes always had.
     ...(p.class === 'shared' ? {} : { name: p.class }),
     group: 'Storage',
-    title: `Try storage class ${p.name} with a claim that is removed again`,
-    why: `${p.class === 'shared' ? 'Shared volumes' : 'Volumes of one node'} rest on this class. kloudspot does not install it: its storage must be there before this step.`,
+    title: `Test storage class ${p.name} with a temporary claim`,
+    why: `${p.class === 'shared' ? 'Shared volumes' : 'Volumes of one node'} use this class. kloudspot does not install it: its storage must exist before this step.`,
     deadline: minutes(6),
     parameters: p,
     commands: [

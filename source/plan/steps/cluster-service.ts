@@ -61,7 +61,7 @@ async function rest(context: StepContext, p: Parameters): Promise<StateCheck> {
   for (const { claim, gib, storageClass } of p.claims) {
     const there = claims.find(({ metadata }) => metadata.name === claim);
     const size = there?.spec.resources.requests['storage'] ?? '';
-    if (there === undefined) return { ok: false, observed: `it has no claim ${claim}` };
+    if (there === undefined) return { ok: false, observed: `claim ${claim} is missing` };
     if (there.spec.storageClassName !== storageClass || quantityBytes(size) !== gib * 2 ** 30)
       return { ok: false, observed: `${claim} is ${size} of class ${there.spec.storageClassName}` };
     if (there.status.phase !== 'Bound') return { ok: false, observed: `${claim} waits for its volume` };
@@ -112,10 +112,10 @@ async function startOver(context: StepContext, p: Parameters, step: PlannedStep)
   const { observed } = await rest(context, p);
   throw new StepFault({
     tried: `set up ${serviceOf(p).label}`,
-    seen: `it is there otherwise than site.yaml wants it: ${observed}`,
+    seen: `it does not match site.yaml: ${observed}`,
     causes: ['a size or class of its volumes was changed after they were made', 'its installation was interrupted'],
     next: [
-      'Give storage.volumes in site.yaml the sizes of the claims that are there',
+      'Give storage.volumes in site.yaml the sizes of the existing claims',
       `Or remove it with its data on ${p.seed}: sudo microk8s disable ${p.name}`,
     ],
   });
@@ -147,7 +147,7 @@ async function undo(context: StepContext, p: Parameters): Promise<void> {
     await context.run(p.seed, microk8s.disable(p.name), { sudo: true, deadline: minutes(6) });
   const { label, brings } = serviceOf(p);
   await context.until({
-    for: `${label} to be gone`,
+    for: `${label} to be removed`,
     deadline: minutes(3),
     probe: async () => {
       const { states } = await workloadsReady(context, wanted(p));
@@ -173,8 +173,8 @@ export const clusterService = addonKind({
   undo,
   advice: (p) => ({
     causes: [
-      'a node does not answer: MicroK8s changes services on all of them',
-      ...(serviceOf(p).charts.length > 0 ? [`no way to ${serviceOf(p).servers.join(', ')} from ${p.seed}`] : []),
+      'a node does not answer: MicroK8s changes services on all nodes',
+      ...(serviceOf(p).charts.length > 0 ? [`${p.seed} cannot reach ${serviceOf(p).servers.join(', ')}`] : []),
     ],
     next: [`sudo microk8s enable ${p.name} on ${p.seed} shows its output`],
   }),

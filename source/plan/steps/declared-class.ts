@@ -56,7 +56,8 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const found = await readObject(host, 'storageclasses', p.name, undefined, storageClassObject);
   if (!found.answered) return { ok: false, observed: `${p.seed} says: ${found.said}` };
   if (!found.value) return { ok: false, observed: `no class ${p.name}` };
-  if (found.value.provisioner !== provisioner) return { ok: false, observed: `class ${p.name} is another one` };
+  if (found.value.provisioner !== provisioner)
+    return { ok: false, observed: `class ${p.name} belongs to another provisioner` };
   const all = await readList(host, 'persistentvolumes', {}, localVolumeObject);
   if (!all.answered) return { ok: false, observed: `${p.seed} says: ${all.said}` };
   const open = p.volumes.filter((volume) => {
@@ -103,8 +104,8 @@ export function planDeclaredClass(p: Parameters): PlannedStep {
   return plannedStep(declaredClass, {
     name: p.name,
     group: 'Storage',
-    title: `Give ${counted(p.volumes.length, 'declared volume')} to the cluster as class ${p.name}`,
-    why: 'A claim of this class gets one of them, on the node that it lies on.',
+    title: `Add ${counted(p.volumes.length, 'declared volume')} to the cluster as class ${p.name}`,
+    why: 'A claim of this class gets one of them, on its node.',
     deadline: minutes(3),
     parameters: p,
     commands: [command('apply', p.seed, kubectl.apply(), { stdin: manifest(p) })],

@@ -44,7 +44,7 @@ export async function luksMissing(context: StepContext, volume: Encrypted): Prom
   const { code, stdout } = await look(context, node, ['stat', '-c', '%a', luksKey(name)]);
   if (code !== 0) return `no key ${luksKey(name)}`;
   if (stdout.trim() !== '600') return `others can read ${luksKey(name)}: mode ${stdout.trim()}`;
-  return isListed(await readText(context, node, table), volume) ? undefined : `${table} does not open it at a start`;
+  return isListed(await readText(context, node, table), volume) ? undefined : `${table} does not open it at boot`;
 }
 
 const isListed = (text: string | undefined, volume: Encrypted): boolean =>

@@ -72,7 +72,7 @@ async function refuseHidden(context: StepContext, { node, mount, name }: Paramet
   if (code !== 0 || stdout.trim() === '') return;
   throw new StepFault({
     tried: `mount ${name} on ${mount} of ${node}`,
-    seen: 'the folder is not empty, and what lies in it would be out of sight',
+    seen: 'the folder is not empty, and mounting would hide what is in it',
     next: [`Move it away, or choose another mount: nodes[].volumes in site.yaml`],
   });
 }
@@ -121,7 +121,7 @@ async function isBlank(
   if (ours && carries.includes(wanted)) return false;
   throw new StepFault({
     tried: `put ${p.fsType} on ${p.group === undefined ? p.path : `${p.group}/${p.name}`} of ${p.node}`,
-    seen: `it carries ${carries.join(', ')}${ours ? '' : ', and was not made by kloudspot'}`,
+    seen: `it holds ${carries.join(', ')}${ours ? '' : ', and was not made by kloudspot'}`,
     next: [`Choose another name, or empty it knowingly: sudo wipefs -a ${path}`],
   });
 }

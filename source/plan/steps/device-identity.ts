@@ -49,9 +49,9 @@ export async function identifyBlank(
 ): Promise<void> {
   const refuse = refusing(node, device, wish);
   const seen = await identify(context, node, device, refuse);
-  if (seen.children.length > 0 || seen.mountpoints.some(Boolean)) throw refuse('something lies on it now');
+  if (seen.children.length > 0 || seen.mountpoints.some(Boolean)) throw refuse('it is in use now');
   const found = await signaturesOn(context, node, device.path, refuse);
-  if (found.length > 0) throw refuse(`it carries ${found.join(', ')}`);
+  if (found.length > 0) throw refuse(`it holds ${found.join(', ')}`);
 }
 
 /**
@@ -73,7 +73,7 @@ export async function identifyErased(
   if ([seen, ...parts].some(({ mountpoints }) => mountpoints.some(Boolean))) throw refuse('it is mounted now');
   if (parts.some(({ children }) => children.length > 0)) throw refuse('something uses a partition of it now');
   const other = parts.find(({ path }) => !paths.includes(path));
-  if (other) throw refuse(`${other.path} lies on it now, which the plan does not name`);
+  if (other) throw refuse(`${other.path} is on it now, which is not in the plan`);
   return parts.length > 0 || (await signaturesOn(context, node, device.path, refuse)).length > 0;
 }
 
@@ -92,7 +92,7 @@ async function identify(context: StepContext, node: string, device: DeviceIdenti
   const columns = 'PATH,SIZE,SERIAL,WWN,MOUNTPOINTS';
   const listed = await look(context, node, ['lsblk', '-J', '-b', '-o', columns, device.path]);
   const [seen] = listed.code === 0 ? devices.parse(parseSafeJson(listed.stdout)).blockdevices : [];
-  if (!seen) throw refuse('the device is not there any more');
+  if (!seen) throw refuse('the device no longer exists');
   const differs = difference(device, seen);
   if (differs !== undefined) throw refuse(differs);
   return seen;

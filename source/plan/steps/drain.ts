@@ -34,10 +34,10 @@ async function movablePods(context: StepContext, seed: string, node: string): Pr
 async function state(context: StepContext, { node, seed, becomes }: Parameters): Promise<StateCheck> {
   const answer = await readObject(await context.look(seed), 'nodes', node, undefined, nodeObject);
   if (!answer.answered) return { ok: false, observed: `${seed} says: ${answer.said}` };
-  if (!answer.value) return { ok: true, observed: `${node} is not in the cluster any more` };
+  if (!answer.value) return { ok: true, observed: `${node} is no longer in the cluster` };
   const { schedulable, role } = clusterNode(answer.value);
   if (role === becomes) return { ok: true, observed: `${node} is a ${role} already` };
-  if (schedulable) return { ok: false, observed: `${node} takes new pods` };
+  if (schedulable) return { ok: false, observed: `${node} is not cordoned` };
   const left = await movablePods(context, seed, node);
   if (typeof left === 'string') return { ok: false, observed: left };
   return {
@@ -62,8 +62,8 @@ export const drain: StepKind<typeof parameters> = {
       run: {
         deadline: minutes(12),
         causes: [
-          'a disruption budget does not let one more instance go: another one is not ready',
-          'a pod does not end in its time',
+          'a disruption budget blocks the eviction: another instance is not ready',
+          'a pod does not terminate in time',
         ],
         next: [`sudo microk8s kubectl get pods -A -o wide --field-selector spec.nodeName=${node} on ${seed}`],
       },
@@ -82,7 +82,7 @@ export function planDrain(p: Parameters): PlannedStep {
   return plannedStep(drain, {
     node: p.node,
     group: `Take ${p.node} out`,
-    title: 'Move what runs here to the other nodes',
+    title: 'Move pods to the other nodes',
     why: 'Parts that can move do so while their node still runs, one after the other, as far as the product allows.',
     risk: 'dangerous',
     deadline: minutes(14),

@@ -147,8 +147,8 @@ function report(p: Parameters, before: Moment, seen: readonly Moment[], back: nu
     `cut off for ${measuredDuration(ms(p.seconds))}, back after ${measuredDuration(back)}`,
     lost === undefined ? 'never counted as lost' : `counted as lost after ${measuredDuration(lost)}`,
     silent.length === 0
-      ? 'the API answered all the time'
-      : `the API was silent in ${silent.length} of ${seen.length} looks`,
+      ? 'the API always answered'
+      : `the API did not answer ${silent.length} of ${seen.length} queries`,
     ...addressWords(p, before, moved),
     ...partWords(seen, last),
   ];
@@ -182,7 +182,7 @@ export const drill: StepKind<typeof parameters> = {
   state,
   async act(context, p, step) {
     if (p.through === p.node)
-      throw new StepFault({ tried: 'cut the node off', seen: 'no other manager could be asked meanwhile', next: [] });
+      throw new StepFault({ tried: 'cut the node off', seen: 'no other manager could be queried meanwhile', next: [] });
     await act(context, p, step);
   },
 };
@@ -192,7 +192,7 @@ export function planDrill(p: Parameters): PlannedStep {
     node: p.node,
     group: 'Drill',
     title: `Cut ${p.node} off for ${measuredDuration(ms(p.seconds))}`,
-    why: 'Whether the cluster survives the loss of a node is seen before it is needed. The node has its own timer and comes back whatever happens here.',
+    why: 'Shows whether the cluster survives the loss of a node before it happens. The node has its own timer and comes back whatever happens here.',
     risk: 'dangerous',
     deadline: ms(p.seconds) + minutes(8),
     parameters: p,

@@ -17,7 +17,7 @@ export const eraseCommands = ({ node, erase }: TakenDevice): PlannedCommand[] =>
     : [
         command('erase', node, ['wipefs', '-a', ...erase], {
           when: 'it carries something',
-          note: 'its name was typed in site.yaml; what it carries is lost, and undo does not bring it back',
+          note: 'its name was typed in site.yaml; all data on it is lost, and undo does not restore it',
         }),
       ];
 

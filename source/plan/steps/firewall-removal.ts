@@ -46,7 +46,7 @@ export const planFirewallRemoval = (node: string): PlannedStep =>
     node,
     group: 'Firewall',
     title: `Remove the packet filter of ${node}`,
-    why: 'site.yaml has no network.firewall any more. Other firewalls of the node stay as they are.',
+    why: 'network.firewall was removed from site.yaml. Other firewalls of the node stay as they are.',
     deadline: minutes(2),
     parameters: { node },
     commands: Object.entries(endFirewall).map(([name, { words }]) => command(name, node, words)),

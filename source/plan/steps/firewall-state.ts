@@ -30,7 +30,7 @@ export async function verifyRestored(context: StepContext, node: string, wanted:
   if ((await inKernel(context, node)) === wanted) return;
   throw new StepFault({
     tried: `restore the packet filter of ${node}`,
-    seen: `the rules that are loaded are not those of before`,
+    seen: `the loaded rules are not the previous ones`,
     next: [`sudo nft list table ${filterTable.join(' ')} on ${node}`],
   });
 }

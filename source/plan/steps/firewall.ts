@@ -15,7 +15,7 @@ type Parameters = z.output<typeof parameters>;
 
 /** The node drops the new rules by itself after this time, unless a new connection has reached it. */
 const restoreAfterSeconds = 60;
-const armed = 'rules of an earlier run are still on trial';
+const armed = 'rules of an earlier run are not confirmed yet';
 const rulesOf = (step: PlannedStep) => step.files.find(({ path }) => path === candidateFile)?.content;
 
 const onTrial = (context: StepContext, node: string) => isActive(context, node, `${restoreTimer}.timer`);
@@ -27,15 +27,11 @@ async function state(context: StepContext, { node }: Parameters, step: PlannedSt
   const live = await inKernel(context, node);
   if (live !== 'same')
     return notYet(
-      live === 'absent'
-        ? 'its rules are not loaded'
-        : `the rules that are loaded are not those of ${packetFilterRules}`,
+      live === 'absent' ? 'its rules are not loaded' : `the loaded rules do not match ${packetFilterRules}`,
     );
   const { code } = await look(context, node, ['systemctl', 'is-enabled', firewallUnit]);
-  if (code !== 0) return notYet('it is not loaded after a restart');
-  return (await onTrial(context, node))
-    ? notYet(armed)
-    : { ok: true, observed: 'the rules are loaded, also after a restart' };
+  if (code !== 0) return notYet('it is not loaded at boot');
+  return (await onTrial(context, node)) ? notYet(armed) : { ok: true, observed: 'the rules are loaded, also at boot' };
 }
 
 async function act(context: StepContext, p: Parameters, step: PlannedStep): Promise<void> {
@@ -134,8 +130,8 @@ export const planFirewall = (p: Parameters, rules: string): PlannedStep =>
   plannedStep(firewall, {
     node: p.node,
     group: 'Firewall',
-    title: `Let ${p.node} take the ports of the cluster and of the product alone`,
-    why: 'What nothing of this site needs is dropped before a program sees it. Packets that a node passes on to pods are not looked at.',
+    title: `Allow only the ports of the cluster and the product on ${p.node}`,
+    why: 'Traffic that this site does not need is dropped before a program sees it. Packets that a node forwards to pods are not filtered.',
     risk: 'dangerous',
     deadline: minutes(5),
     parameters: p,

@@ -37,14 +37,14 @@ async function state(context: StepContext, { seed, bindings, gone }: Parameters)
     if (!bound.answered) return notYet(`${seed} says: ${bound.said}`);
     const has = bound.value?.subjects.filter((each) => each.kind === 'Group').map(({ name }) => name) ?? [];
     if (bound.value?.roleRef.name !== role || has.toSorted().join() !== groups.toSorted().join())
-      return notYet(`${role} is given to ${has.length === 0 ? 'no group' : has.join(', ')}`);
+      return notYet(`${role} is bound to ${has.length === 0 ? 'no group' : has.join(', ')}`);
   }
   for (const { role } of gone) {
     const bound = await readObject(host, kind, nameOf(role), undefined, bindingObject);
     if (!bound.answered) return notYet(`${seed} says: ${bound.said}`);
-    if (bound.value !== undefined) return notYet(`groups still have ${role}`);
+    if (bound.value !== undefined) return notYet(`${role} is still bound to groups`);
   }
-  if (bindings.length === 0) return { ok: true, observed: 'no group has a role from here' };
+  if (bindings.length === 0) return { ok: true, observed: 'no group is bound to a role by kloudspot' };
   return { ok: true, observed: bindings.map(({ role, groups }) => `${role}: ${groups.join(', ')}`).join('; ') };
 }
 
@@ -93,9 +93,9 @@ export function planGroupBindings(p: Parameters): PlannedStep {
     group: 'API servers',
     title:
       p.bindings.length === 0
-        ? 'Take the roles of the cluster from groups of the corporate login'
-        : 'Give roles of the cluster to groups of the corporate login',
-    why: 'Who comes with a token of the issuer has the rights of the groups in it, and no others.',
+        ? 'Unbind cluster roles from groups of the corporate login'
+        : 'Bind cluster roles to groups of the corporate login',
+    why: 'A user with a token of the issuer has the rights of the groups in it, and no others.',
     deadline: minutes(3),
     parameters: p,
     commands: [

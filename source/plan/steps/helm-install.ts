@@ -37,7 +37,7 @@ async function inForce(context: StepContext, p: Parameters): Promise<StateCheck>
   const same = release.description === madeOf(p.digest);
   return {
     ok: same,
-    observed: same ? `${revision} is deployed` : `${revision} was made of other values or another chart`,
+    observed: same ? `${revision} is deployed` : `${revision} was installed with other values or another chart`,
   };
 }
 
@@ -45,7 +45,7 @@ async function inForce(context: StepContext, p: Parameters): Promise<StateCheck>
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const check = await inForce(context, p);
   const fetch = p.newest && context.recall('fetched') !== 'yes';
-  return fetch && check.ok ? { ok: false, observed: `${check.observed}; the newest chart is asked for` } : check;
+  return fetch && check.ok ? { ok: false, observed: `${check.observed}; the newest chart is requested` } : check;
 }
 
 export const helmInstall: StepKind<typeof parameters> = {
@@ -85,7 +85,7 @@ async function upgrade(context: StepContext, p: Parameters, step: PlannedStep): 
 }
 
 const loginAdvice = {
-  causes: ['the user or the secret is wrong', 'no way from the node to the registry', 'its certificate is not trusted'],
+  causes: ['the user or the secret is wrong', 'the node cannot reach the registry', 'its certificate is not trusted'],
   next: ['Correct registry in site.yaml, or the secret in its file'],
 };
 
@@ -106,7 +106,7 @@ const advice = (p: Parameters) => ({
   causes: [
     'the chart refuses the values',
     'the size or class of a volume that exists was changed, which Kubernetes forbids',
-    'no way to the chart from the node',
+    'the node cannot reach the chart',
     'a hook of the chart does not end',
   ],
   next: [`sudo microk8s helm3 status ${p.release} -n ${p.namespace} on ${p.seed}`],
@@ -126,7 +126,7 @@ export function planHelmInstall(
   return plannedStep(helmInstall, {
     group: purpose === 'install' ? 'Install the product' : 'Update the product',
     title: purpose === 'install' ? `Install release ${p.release}` : `Update release ${p.release}`,
-    why: 'Helm keeps every revision, so that one can go back.',
+    why: 'Helm keeps every revision for a rollback.',
     deadline: minutes(25),
     parameters: p,
     commands: [

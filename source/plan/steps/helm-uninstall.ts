@@ -24,10 +24,13 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   ]);
   if (!workloads.answered || !pods.answered) return { ok: false, observed: `${p.seed} does not answer` };
   const left = ofRelease(workloads.value, p.release).length + pods.value.length;
-  if (left > 0) return { ok: false, observed: `${left} of its parts are still there` };
+  if (left > 0) return { ok: false, observed: `${left} of its parts still exist` };
   const ours = (claim: ClaimObject) => p.namespace !== 'default' || belongsTo(p.release, claim);
   const volumes = claims.answered ? claims.value.filter(ours).length : 0;
-  return { ok: true, observed: volumes === 0 ? 'nothing of it runs' : `nothing of it runs; ${volumes} volumes stay` };
+  return {
+    ok: true,
+    observed: volumes === 0 ? 'nothing of it is running' : `nothing of it is running; ${volumes} volumes stay`,
+  };
 }
 
 export const helmUninstall: StepKind<typeof parameters> = {
@@ -54,7 +57,7 @@ export function planHelmUninstall(p: Parameters): PlannedStep {
   return plannedStep(helmUninstall, {
     group: 'Stop the product',
     title: `Uninstall release ${p.release}`,
-    why: 'The product ends. Its volumes, the virtual address and the cluster stay.',
+    why: 'The product is uninstalled. Its volumes, the virtual address and the cluster stay.',
     risk: 'dangerous',
     deadline: minutes(11),
     parameters: p,

@@ -25,7 +25,7 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const name = await staticName(context, p.node);
   const kept = !p.cloudInit || (await (await context.look(p.node)).readFile(cloudInitFile)) === cloudInitText;
   if (name !== p.node) return { ok: false, observed: `named ${name || 'nothing'}` };
-  return { ok: kept, observed: kept ? `named ${name}` : `named ${name}, but cloud-init may rename it at a boot` };
+  return { ok: kept, observed: kept ? `named ${name}` : `named ${name}, but cloud-init may rename it at boot` };
 }
 
 export const hostname: StepKind<typeof parameters> = {

@@ -24,7 +24,7 @@ async function state(context: StepContext, { node }: Parameters, step: PlannedSt
   const named = (await readText(context, node, path)) === contentOf(step, path);
   const lasts = template === undefined || (await readText(context, node, templatePath)) === template;
   if (!named) return { ok: false, observed: 'does not name every node as planned' };
-  return { ok: lasts, observed: lasts ? 'names every node' : 'names every node, but cloud-init replaces it at a boot' };
+  return { ok: lasts, observed: lasts ? 'names every node' : 'names every node, but cloud-init replaces it at boot' };
 }
 
 export const hostsFile: StepKind<typeof parameters> = {

@@ -154,7 +154,7 @@ export function planImagesAhead(p: Parameters): PlannedStep {
   return plannedStep(imagesAhead, {
     group: 'Fetch images',
     title: 'Fetch images for pods that start later',
-    why: 'The nodes fetch them while others join. What is not there in time comes when its pod starts.',
+    why: 'The nodes fetch them while others join. What is not fetched in time is pulled when its pod starts.',
     risk: 'none',
     // Before it, Helm renders up to three charts, in 2 minutes each.
     deadline: most + minutes(8),

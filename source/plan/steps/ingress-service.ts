@@ -80,7 +80,7 @@ export const ingressService: StepKind<typeof parameters> = {
         const { ok, observed } = await state(context, p);
         return { ok, observed };
       },
-      causes: ['MetalLB has no such address to give, or has given it to another service'],
+      causes: ['the address is not in the pool of MetalLB, or assigned to another service'],
       next: [`sudo microk8s kubectl get services -A on ${p.seed} shows who has it`],
     });
   },
@@ -96,7 +96,7 @@ export function planIngressService(p: Parameters): PlannedStep {
   return plannedStep(ingressService, {
     group: 'Virtual address',
     title: `The ingress answers on ${p.virtualAddress}`,
-    why: 'The DNS name of the site leads to this address.',
+    why: 'The DNS name of the site resolves to this address.',
     deadline: minutes(4),
     parameters: p,
     commands: commands(p),

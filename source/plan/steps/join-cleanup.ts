@@ -66,7 +66,7 @@ async function start(context: StepContext, node: string): Promise<void> {
     });
   } catch (error) {
     if (!(error instanceof StepFault) || context.signal.aborted) throw error;
-    context.progress(`${error.seen}; goes on with what ${node} can do`);
+    context.progress(`${error.seen}; continues with what ${node} can do`);
   }
 }
 
@@ -90,7 +90,7 @@ export async function undo(context: StepContext, p: JoiningAs): Promise<void> {
   if (!left.member && !left.worker) return;
   throw new StepFault({
     tried: `remove ${p.node} from the cluster`,
-    seen: `${p.seed} does not know it any more, but ${p.node} still takes itself for a member`,
+    seen: `${p.seed} no longer knows it, but ${p.node} still considers itself a member`,
     next: [`sudo microk8s start on ${p.node}, then: ${kloudspot('undo')}`],
   });
 }

@@ -206,7 +206,7 @@ function elsewhere(p: Parameters): StepFault {
     tried: `join ${p.node} to the cluster of ${p.seed}`,
     seen: `${p.node} belongs to a cluster that ${p.seed} does not know`,
     next: [
-      `If that cluster is not needed any more: sudo microk8s leave on ${p.node}, then: ${kloudspot('resume')}`,
+      `If that cluster is no longer needed: sudo microk8s leave on ${p.node}, then: ${kloudspot('resume')}`,
       `Otherwise remove ${p.node} from site.yaml`,
     ],
   });

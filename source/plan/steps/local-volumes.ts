@@ -50,7 +50,7 @@ export function planLocalVolumes(p: Parameters): PlannedStep {
   return plannedStep(localVolumes, {
     node: p.node,
     group: `Take ${p.node} out`,
-    title: `Give up ${counted(p.volumes.length, 'volume')} that ${p.volumes.length === 1 ? 'lies' : 'lie'} here`,
+    title: `Release ${counted(p.volumes.length, 'volume')} on this node`,
     why: 'Each is one copy of several. Its instance gets a new volume on another node and fills it from the others.',
     risk: 'dangerous',
     deadline: minutes(8),

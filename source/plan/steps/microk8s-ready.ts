@@ -20,7 +20,7 @@ export function untilLaunched(context: StepContext, node: string): Promise<void>
       const ok = applied || (!pending && context.recall('installed') !== 'yes');
       return { ok, observed: ok ? 'applied' : 'not applied yet' };
     },
-    causes: ['the datastore is slow to start: a slow or busy disk', 'MicroK8s finds no default route'],
+    causes: ['the datastore is slow to start: a slow or busy disk', 'MicroK8s does not find a default route'],
     next: [`sudo microk8s inspect on ${node}`],
   });
 }
@@ -38,7 +38,7 @@ export function untilReady(context: StepContext, step: PlannedStep): Promise<voi
       const ready = status.state === 'running' || status.state === 'worker';
       return { ok: ready, observed: sayStatus(status), hopeless: status.state === 'low-memory' };
     },
-    causes: ['pods of the network (Calico) do not start: no way to the image registry', 'a slow or busy disk'],
+    causes: ['pods of the network (Calico) do not start: the image registry cannot be reached', 'a slow or busy disk'],
     next: [`sudo microk8s inspect on ${step.node ?? ''}`],
   });
 }

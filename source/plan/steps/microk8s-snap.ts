@@ -49,16 +49,16 @@ export async function installFiles(
 }
 
 const fileAdvice = {
-  causes: ['too little space under /var', 'snapd is busy with another change', 'snapd is older than the snap wants'],
+  causes: ['too little space under /var', 'snapd is busy with another change', 'snapd is too old for the snap'],
   next: [
-    'snap changes shows what snapd is at',
+    'snap changes shows what snapd is doing',
     `sudo rm -rf ${snapFolder} removes a file that was fetched and is damaged`,
   ],
 };
 
 export const installAdvice = {
-  causes: ['no way to the snap store', 'too little space under /var', 'snapd is busy with another change'],
-  next: ['snap changes shows what snapd is at'],
+  causes: ['the snap store cannot be reached', 'too little space under /var', 'snapd is busy with another change'],
+  next: ['snap changes shows what snapd is doing'],
 };
 
 /** Another track is there: what it is, and how it is kept or removed. */

@@ -44,7 +44,7 @@ export async function restored(context: StepContext, p: Parameters, seen: string
     tried: `reach ${p.node} on ${p.address}`,
     seen: `${seen}; ${back}`,
     causes: [
-      'the gateway, the prefix or the interface is another than planned',
+      'the gateway, the prefix or the interface is not the planned one',
       'another machine has the address',
       'the switch port is in another network',
     ],

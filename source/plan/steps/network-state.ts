@@ -19,7 +19,7 @@ export async function inForce(context: StepContext, p: Parameters): Promise<Stat
   if ((await readText(context, p.node, p.path)) !== p.content) return { ok: false, observed: `${p.path} is another` };
   for (const path of othersOf(p)) {
     if ((await readText(context, p.node, path)) !== undefined)
-      return { ok: false, observed: `${path} is still in force` };
+      return { ok: false, observed: `${path} is still active` };
   }
   if (p.cloudInit && (await readText(context, p.node, cloudInitFile)) !== cloudInitText) {
     return { ok: false, observed: "cloud-init's network part is not turned off" };

@@ -27,7 +27,7 @@ type Parameters = z.output<typeof parameters>;
 /** Asked of the seed; a node that joined again in its new role, or whose new machine is a member, has left as it should. */
 async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   const known = await knownToSeed(context, p);
-  if (!known.node && !known.member) return { ok: true, observed: `${p.seed} does not know ${p.node} any more` };
+  if (!known.node && !known.member) return { ok: true, observed: `${p.seed} no longer knows ${p.node}` };
   if (await joinedAgain(context, p)) return { ok: true, observed: `${p.node} has joined again` };
   return {
     ok: false,
@@ -66,7 +66,7 @@ async function leave(context: StepContext, p: Parameters, step: PlannedStep): Pr
   if (!left.member && !left.worker) return;
   throw new StepFault({
     tried: `microk8s leave on ${p.node}`,
-    seen: `${p.node} still takes itself for a member`,
+    seen: `${p.node} still considers itself a member`,
     causes: ['the node holds the only copy of the datastore', 'the other managers do not answer it on port 25000'],
     next: [`sudo microk8s leave on ${p.node} shows its output`],
   });
@@ -97,7 +97,7 @@ function commands({ node, address, seed, role: now, alive }: Parameters): Planne
     ...(alive
       ? [
           command('start', node, microk8s.start(), { when: stopped }),
-          command('leave', node, microk8s.leave(), { note: 'it goes on as an empty cluster of its own' }),
+          command('leave', node, microk8s.leave(), { note: 'it continues as an empty cluster of its own' }),
         ]
       : []),
     command('remove-node', seed, microk8s.removeNode(node, { force: true }), {

@@ -121,7 +121,7 @@ export const packages: StepKind<typeof parameters> = {
     carryOut(context, step, {
       run: {
         causes: [
-          'no way to the package archive',
+          'the package archive cannot be reached',
           'another package manager holds the lock',
           'a package that fails to configure',
         ],

@@ -59,7 +59,7 @@ export function planPoolGroup(input: z.input<typeof parameters>): PlannedStep {
     title: `${p.erase.length > 0 ? 'Erase and make' : 'Make'} volume group ${p.group} on ${path} (${what})`,
     why:
       p.erase.length > 0
-        ? 'The site names this device for the pool, and its name a second time: what it carries is lost. It is identified again just before.'
+        ? 'The site names this device for the pool, and confirms its name: all data on it is lost. It is identified again just before.'
         : 'The site names this device for the pool. It is identified again, and must be blank, just before.',
     risk: 'dangerous',
     deadline: minutes(2),

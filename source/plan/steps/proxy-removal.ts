@@ -45,8 +45,8 @@ export const planProxyRemoval = (node: string): PlannedStep =>
   plannedStep(proxyRemoval, {
     node,
     group: 'Proxy',
-    title: 'Use no proxy any more',
-    why: 'site.yaml has no network.proxy any more. What containerd was installed with stays in args/containerd-env of MicroK8s.',
+    title: 'Stop using the proxy',
+    why: 'network.proxy was removed from site.yaml. What containerd was installed with stays in args/containerd-env of MicroK8s.',
     deadline: minutes(2),
     parameters: { node },
     commands: [

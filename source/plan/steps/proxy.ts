@@ -37,7 +37,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
     run: {
       deadline: minutes(1),
       causes: ['the proxy does not answer', 'it asks for a login', 'it refuses api.snapcraft.io'],
-      next: ['Correct network.proxy in site.yaml, or have the proxy let this server through'],
+      next: ['Correct network.proxy in site.yaml, or allow this server in the proxy'],
     },
   });
   await writeFiles(context, step);

@@ -48,9 +48,9 @@ async function state(context: StepContext, { node, mode }: Parameters): Promise<
     const since = now.get('booted-since-update') === 'yes';
     return { ok: since, observed: since ? 'restarted since the update' : 'not restarted since the update' };
   }
-  if (now.get('reboot-required') !== 'no') return { ok: false, observed: 'an update asks for a restart' };
+  if (now.get('reboot-required') !== 'no') return { ok: false, observed: 'an update requires a restart' };
   const since = now.get('booted-since-update') === 'yes';
-  return { ok: true, observed: since ? 'restarted, nothing asks for another' : 'nothing asks for a restart' };
+  return { ok: true, observed: since ? 'restarted, no other restart is required' : 'no restart is required' };
 }
 
 function commands({ node, local }: Parameters): PlannedCommand[] {
@@ -119,7 +119,7 @@ export function planReboot(p: Parameters): PlannedStep {
   return plannedStep(reboot, {
     node: p.node,
     group: 'Restarts',
-    title: p.mode === 'always' ? 'Restart' : 'Restart if an update asks for it',
+    title: p.mode === 'always' ? 'Restart' : 'Restart if an update requires it',
     why: p.local
       ? 'A new kernel runs only after a restart. kloudspot runs on this node: the run continues by itself when it is back.'
       : 'A new kernel and new libraries run only after a restart.',

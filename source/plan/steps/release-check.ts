@@ -75,7 +75,7 @@ async function rendered(context: StepContext, p: Parameters, secret: string | un
     tried: `render the chart ${p.chart.chart} with the values of this site`,
     seen: complaints.length > 0 ? complaints.map(({ text }) => text).join('; ') : answer.said,
     where: p.node,
-    causes: complaints.length > 0 ? [] : ['no way from the node to the chart', 'the chart refuses an answer'],
+    causes: complaints.length > 0 ? [] : ['the node cannot reach the chart', 'the chart refuses an answer'],
     next: correct(['its answers, `values`, `chart` or `registry`']),
   });
 }
@@ -101,7 +101,7 @@ export function planReleaseCheck(p: Omit<Parameters, 'chart'>, { place }: Planne
   return plannedStep(releaseCheck, {
     node: p.node,
     group: 'Prepare the product',
-    title: 'Chart, values and images of the product are judged',
+    title: 'Check chart, values and images of the product',
     why: 'What Helm or a registry would refuse at the end of the run is found before nodes join.',
     risk: 'none',
     deadline: minutes(5),

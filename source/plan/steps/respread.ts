@@ -88,7 +88,7 @@ export function planRespread(p: Parameters): PlannedStep {
     name: p.deployment,
     group: 'Rebalance',
     title: `Spread ${p.deployment} over the nodes`,
-    why: 'After a node came back, what moved away stays where it went. One instance at a time goes where there are fewer; the others run on.',
+    why: 'After a node comes back, pods that moved away stay where they are. One instance at a time moves to a node with fewer; the others keep running.',
     deadline: minutes(40),
     parameters: p,
     commands: [

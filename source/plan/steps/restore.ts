@@ -52,7 +52,7 @@ async function copyThere(context: StepContext, { backup, seed }: Parameters, ste
   if (here === undefined)
     throw new StepFault({
       tried: `copy backup ${backup} to ${seed}`,
-      seen: 'neither that manager nor this machine has it as a whole',
+      seen: 'neither that manager nor this machine has a complete copy',
       next: [`${kloudspot('backup --list')}  lists them`],
     });
   for (const file of [...backupFiles, sumsFile]) {
@@ -81,7 +81,7 @@ export function planRestore(p: Parameters): PlannedStep {
   return plannedStep(restore, {
     group: 'Restore',
     title: `The datastore is that of ${p.backup}`,
-    why: 'Every object of the backup is written again; what came after it under another name stays.',
+    why: 'Every object of the backup is written again; objects created later under another name stay.',
     risk: 'dangerous',
     deadline: minutes(60),
     parameters: p,

@@ -59,7 +59,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
       deadline: minutes(10),
       every: 3_000,
       probe,
-      causes: ['the new kubelet does not start: cgroups, kernel, arguments that it does not know any more'],
+      causes: ['the new kubelet does not start: cgroups, kernel, arguments that it no longer knows'],
       next: wayBack(p),
     });
   await ready(async () => {
@@ -73,16 +73,16 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
 }
 
 const drainAdvice = ({ node, through }: Parameters) => ({
-  causes: ['a disruption budget does not let one more instance go: another one is not ready'],
+  causes: ['a disruption budget blocks the eviction: another instance is not ready'],
   next: [
     `sudo microk8s kubectl get pods -A -o wide on ${through}`,
     `sudo microk8s kubectl uncordon ${node} on ${through} lets it take pods again; nothing was refreshed yet`,
   ],
 });
 const refreshAdvice = {
-  causes: ['no way to the snap store', 'too little space under /var', 'snapd is busy with another change'],
+  causes: ['the snap store cannot be reached', 'too little space under /var', 'snapd is busy with another change'],
   next: [
-    'snap changes shows what snapd is at',
+    'snap changes shows what snapd is doing',
     'snap info microk8s lists the channels: one that the store does not have cannot stay in cluster.channel',
   ],
 };

@@ -14,9 +14,9 @@ export async function otherRanges(
   );
   const pods = argumentIn(proxy, '--cluster-cidr');
   const services = argumentIn(api, '--service-cluster-ip-range');
-  if (pods !== undefined && pods !== wanted.pods) return `it gives ${pods} to pods, not ${wanted.pods}`;
+  if (pods !== undefined && pods !== wanted.pods) return `it uses ${pods} for pods, not ${wanted.pods}`;
   if (services !== undefined && services !== wanted.services)
-    return `it gives ${services} to services, not ${wanted.services}`;
+    return `it uses ${services} for services, not ${wanted.services}`;
   return undefined;
 }
 

@@ -53,7 +53,7 @@ export const storageEngine: StepKind<typeof parameters> = {
     await carryOut(context, step, {
       run: {
         deadline: minutes(12),
-        causes: ['no way to the chart repository from the node', 'a former release hangs'],
+        causes: ['the node cannot reach the chart repository', 'a former release hangs'],
       },
     });
     await untilWorkloadsReady(context, partsOf(p), {

@@ -35,7 +35,7 @@ async function tuningOf(context: StepContext, { node, sysctls, modules }: Parame
 async function state(context: StepContext, p: Parameters, step: PlannedStep): Promise<StateCheck> {
   const now = await tuningOf(context, p);
   for (const { path, content } of step.files) {
-    if ((await readText(context, p.node, path)) !== content) return notYet(`${path} does not say it`);
+    if ((await readText(context, p.node, path)) !== content) return notYet(`${path} does not contain it`);
     const attributes = now.files.get(path);
     if (attributes !== tuningAttributes) return notYet(`${path} is ${attributes}, not ${tuningAttributes}`);
   }
@@ -135,7 +135,7 @@ export function planTuning(node: string, declared: Tuning, there: readonly strin
         }
       : {
           title: 'Remove what an earlier product set of the operating system',
-          why: 'The product declares no tuning any more. What the kernel has stays until its next start.',
+          why: 'The product no longer declares tuning. The current kernel values stay until the next boot.',
         }),
     deadline: minutes(2),
     parameters: { node, sysctls, modules },

@@ -11,8 +11,8 @@ const copyMs = 400;
 export function* receivePart(call: Call): Steps {
   const [path = '', bytes = '', sha256 = ''] = call.words;
   yield copyMs;
-  if (Buffer.byteLength(call.stdin) !== Number(bytes)) return refuse(call, 'it did not arrive whole', 74);
-  if (digestOf(call.stdin) !== sha256) return refuse(call, 'its digest is not that of the bundle', 74);
+  if (Buffer.byteLength(call.stdin) !== Number(bytes)) return refuse(call, 'the copy is incomplete', 74);
+  if (digestOf(call.stdin) !== sha256) return refuse(call, 'its digest does not match the bundle', 74);
   call.change((machine) => writePath(machine, path, call.stdin));
   return 0;
 }

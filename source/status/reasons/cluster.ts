@@ -135,7 +135,7 @@ export function aboutAuthorization(site: Pick<Site, 'cluster'>, { machines }: Ob
       ? [
           {
             verdict: 'note' as const,
-            reason: 'The API servers ask for rights (RBAC), and site.yaml does not say so.',
+            reason: 'RBAC is enabled on the API servers, but not in site.yaml.',
             next: 'cluster.rbac: true in site.yaml',
           },
         ]
@@ -145,7 +145,7 @@ export function aboutAuthorization(site: Pick<Site, 'cluster'>, { machines }: Ob
       : [
           {
             verdict: 'degraded' as const,
-            reason: `RBAC is half enabled: the API server of ${list(others)} lets everyone do everything, that of ${list(asking)} does not.`,
+            reason: `RBAC is half enabled: the API server of ${list(others)} authorizes every request, that of ${list(asking)} does not.`,
             next: `On ${list(others)}: --authorization-mode=RBAC,Node in ${microk8sFiles.arguments}/kube-apiserver, then: sudo snap restart microk8s.daemon-kubelite`,
           },
         ]),
@@ -154,7 +154,7 @@ export function aboutAuthorization(site: Pick<Site, 'cluster'>, { machines }: Ob
       : [
           {
             verdict: 'degraded' as const,
-            reason: `The API server of ${list(open)} got the setting of RBAC and was not restarted: it still lets everyone do everything.`,
+            reason: `The API server of ${list(open)} has not been restarted since RBAC was set: it still authorizes every request.`,
             next: `sudo snap restart microk8s.daemon-kubelite, on ${list(open)}`,
           },
         ]),

@@ -351,7 +351,7 @@ export const networkCases: readonly Case[] = [
     what: 'no one could ask',
     grade: 'warn',
     nodes: [],
-    says: /could not be asked \(ks-1: no raw socket\)/,
+    says: /^Cannot determine whether \S+ is free \(ks-1: no raw socket\)/,
     evidence: {
       addresses: new Map([['192.168.1.200', new Map([['ks-1', { state: 'unknown', why: 'no raw socket' } as const]])]]),
     },

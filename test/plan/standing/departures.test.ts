@@ -80,7 +80,7 @@ describe('who leaves', () => {
       { node: '10.0.4.99', address: '10.0.4.99', alive: false },
     ]);
   });
-  it('no machine that still takes itself for a member, although its Node was deleted: its join brings it back', () => {
+  it('no machine that still considers itself a member, although its Node was deleted: its join brings it back', () => {
     const nodes = standing.nodes.filter(({ name }) => name !== 'ks-3');
     const [own = ''] = (facts.get('ks-3')?.network?.interfaces ?? []).flatMap(({ addresses }) =>
       addresses.map(({ address }) => address),
@@ -117,7 +117,7 @@ describe('each refusal, with the message that the operator gets', () => {
       [dead],
       undefined,
       others('ks-3'),
-      'ks-3 is to leave, is ready in the cluster, and cannot be reached from here. A node that lives leaves the cluster itself',
+      'ks-3 is to be removed and is ready in the cluster, but cannot be reached from here. A running node has to leave the cluster itself',
     ],
     ['a dead one of three', [dead], standingOf({ managers: 3, lost: ['ks-3'] }), others('ks-3'), 'not refused'],
     [
@@ -146,7 +146,7 @@ describe('each refusal, with the message that the operator gets', () => {
       [leaving({})],
       standingOf({ managers: 3, locals: { 'data-mongo-0': 'ks-3' } }),
       undefined,
-      'ks-3 holds the only copy of data-mongo-0 that can be used. The volume lies on this node alone, and no other instance of its service is ready on a node that stays.',
+      'ks-3 holds the only copy of data-mongo-0 that can be used. The volume is on this node alone, and no other instance of its service is ready on a node that stays.',
     ],
     [
       'a volume of a product that is stopped',

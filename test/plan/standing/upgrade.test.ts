@@ -63,12 +63,12 @@ describe('the plan of an upgrade', () => {
     [
       'nodes at once',
       () => planTo('1.35/stable', '1.34/stable', siteOf({ managers: 3 }, { cluster: { channel: '1.35/stable' } })),
-      'Nodes and channel are changed at once.',
+      'Nodes and channel cannot change in the same run.',
     ],
     [
       'a site that is installed from a bundle',
       () => planTo('1.34/stable', '1.33/stable', undefined, bundle),
-      'The channel is changed on a site that is installed from a bundle.',
+      'The channel of a site that is installed from a bundle cannot change.',
     ],
   ])('refuses %s', (_, make, text) => {
     expect(make).toThrow(Fault);

@@ -103,7 +103,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
     deadline: minutes(60),
     every: 5_000,
     probe: () => state(context, p),
-    causes: ['the copies are still being rebuilt: it takes as long as their data needs', 'a pool is not online'],
+    causes: ['the copies are still being rebuilt: the time depends on their size', 'a pool is not online'],
     next: [`sudo microk8s kubectl get ${cstorKinds.replicas} -n ${p.namespace} on ${p.seed}`],
   });
 }
@@ -135,7 +135,7 @@ export function planCopies(p: Parameters): PlannedStep {
   return plannedStep(cstorCopies, {
     group: 'Storage',
     title: `Shared volumes have ${counted(p.copies, 'copy', 'copies')} each`,
-    why: 'A pool that came or goes changes where copies can lie; a copy is made before another one goes.',
+    why: 'Pools that are added or removed change where copies can be; a new copy is made before an old one is removed.',
     deadline: minutes(180),
     parameters: p,
     commands: [

@@ -21,7 +21,7 @@ const parameters = z.object({
 type Parameters = z.output<typeof parameters>;
 
 const unmark = JSON.stringify({ metadata: { finalizers: null } });
-const dead = 'its node is dead: nothing there takes the mark away';
+const dead = 'its node is dead: nothing there removes the finalizer';
 const cluster = z.object({
   spec: z.object({ pools: z.array(z.looseObject({ nodeSelector: z.record(z.string(), z.string()) })) }),
 });
@@ -36,7 +36,7 @@ async function state(context: StepContext, p: Parameters): Promise<StateCheck> {
   );
   if (!answer.answered) return { ok: false, observed: `${p.seed} says: ${answer.said}` };
   const ok = answer.value === undefined;
-  return { ok, observed: ok ? `pool ${p.instance} is gone` : `pool ${p.instance} is still there` };
+  return { ok, observed: ok ? `pool ${p.instance} is gone` : `pool ${p.instance} still exists` };
 }
 
 /** https://openebs.io/docs, "Volume Migration when the underlying cStor pool is lost": copies, their marks, the pool, its mark. */
@@ -44,7 +44,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
   await dropCopies(context, p, step);
   await dropPool(context, p, step);
   await context.until({
-    for: `pool ${p.instance} to go`,
+    for: `pool ${p.instance} to be removed`,
     deadline: minutes(5),
     every: 3_000,
     probe: async () => {
@@ -52,7 +52,7 @@ async function act(context: StepContext, p: Parameters, step: PlannedStep): Prom
       if (!seen.ok && !p.alive) await run(context, step, 'release-pool');
       return seen;
     },
-    causes: ['a copy of a volume still lies on it', 'the operator of the pools does not run'],
+    causes: ['it still holds a copy of a volume', 'the operator of the pools is not running'],
     next: [`sudo microk8s kubectl describe ${cstorKinds.clusters} ${poolName} -n ${p.namespace} on ${p.seed}`],
   });
 }
@@ -66,7 +66,7 @@ async function dropCopies(context: StepContext, p: Parameters, step: PlannedStep
     await run(context, step, 'drop-copy', { '<volume>': volume.metadata.name, '<pools>': rest });
   }
   await context.until({
-    for: `the copies on ${p.instance} to go`,
+    for: `the copies on ${p.instance} to be removed`,
     deadline: minutes(10),
     every: 3_000,
     probe: async () => {
@@ -77,7 +77,7 @@ async function dropCopies(context: StepContext, p: Parameters, step: PlannedStep
         for (const { metadata } of left) await run(context, step, 'release-copy', { '<copy>': metadata.name });
       return { ok: left.length === 0, observed: `${left.length} left` };
     },
-    causes: ['a volume is not healthy: cStor takes no copy from it then'],
+    causes: ['a volume is not healthy: cStor does not remove a copy of it then'],
     next: [`sudo microk8s kubectl get ${cstorKinds.replicas} -n ${p.namespace} on ${p.seed}`],
   });
 }
@@ -111,7 +111,7 @@ export function planPoolLeave(p: Parameters): PlannedStep {
     commands: [
       patch('drop-copy', cstorKinds.configs, '<volume>', '<pools>', 'a volume has a copy on it, for each one'),
       ...(p.alive ? [] : [patch('release-copy', cstorKinds.replicas, '<copy>', unmark, dead)]),
-      patch('drop-pool', cstorKinds.clusters, poolName, '<pools>', 'the pool is still asked for'),
+      patch('drop-pool', cstorKinds.clusters, poolName, '<pools>', 'the pool is still declared'),
       ...(p.alive ? [] : [patch('release-pool', cstorKinds.instances, p.instance, unmark, dead)]),
     ],
   });

@@ -160,7 +160,7 @@ export function planCstorPool(p: Parameters): PlannedStep {
   return plannedStep(cstorPool, {
     group: 'Storage',
     title: `Make a pool on ${p.pools.length === 1 ? 'the node' : `each of ${p.pools.length} nodes`}`,
-    why: 'Shared volumes lie in it, with a copy on each node.',
+    why: 'It holds the shared volumes, with a copy on each node.',
     deadline: minutes(16),
     parameters: p,
     commands: [command('apply', p.seed, kubectl.apply(), { stdin: manifest(p) })],

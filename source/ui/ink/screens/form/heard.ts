@@ -41,6 +41,6 @@ function ofVirtualAddress(state: AppState, view: WizardView): readonly Message[]
   return [
     grade === 'pass'
       ? { mark: 'pass', text: `${address} is ${text}: no machine answered when nodes asked for it.` }
-      : { mark: 'plain', text: `Whether ${address} is free could not be asked: no node is in its network.` },
+      : { mark: 'plain', text: `Cannot determine whether ${address} is free: no node is in its network.` },
   ];
 }
