@@ -243,6 +243,23 @@ test('a cluster is not called safe before three managers vote', async () => {
   expect(ran).toEqual([]);
 });
 
+test('nor before the first manager has written down who joined: stopped by then, it finds no other member again', async () => {
+  const list = '/var/snap/microk8s/current/var/kubernetes/backend/cluster.yaml';
+  const named = (...hosts: readonly number[]) => hosts.map((host) => `- Address: 10.0.4.${host}:19001\n`).join('');
+  const { context } = fakeWorld({
+    site,
+    product,
+    answers: { [`${M} status`]: status('10.0.4.21', '10.0.4.22', '10.0.4.23') },
+    files: { [list]: named(21, 22) },
+    passes: (ms, files) => void (ms > 20_000 && files.set(list, named(21, 22, 23))),
+  });
+  const { before, after: done } = await carryThrough(context, stepOf('voters'));
+  expect([before, done]).toEqual([
+    { ok: false, observed: '3 of 3 members vote, but the datastore of ks-1 has not written down 10.0.4.23 yet' },
+    { ok: true, observed: '3 of 3 members vote' },
+  ]);
+});
+
 describe('packages', () => {
   /** Runs a step's command with a program of that name that is locked the first time, in its own words and with its own exit code. */
   const lockedOnce = async (

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { type Bench, bench, install, joinCluster, microk8s } from './world.ts';
 
+const members = '/var/snap/microk8s/current/var/kubernetes/backend/cluster.yaml';
+
 /** A role for each address, as `microk8s status` says it on a node. */
 const roles = async (world: Bench, node: string) =>
   Object.fromEntries(
@@ -30,6 +32,20 @@ test('of two managers the one that stops as asked hands its vote over, and the A
   await world.setPower('ks-2', false);
   await world.pass(60_000);
   expect((await world.run('ks-1', `${microk8s} kubectl get nodes`)).code).not.toBe(0);
+});
+
+test('a first manager that stops before it has written down who joined finds no other member again', async () => {
+  const world = await bench();
+  await install(world, 'ks-1', 'ks-2');
+  // The datastore has taken ks-2 in by then.
+  await world.run('ks-1', 'systemd-run --on-active=36 systemctl reboot');
+  await joinCluster(world, 'ks-1', '10.0.4.21', 'ks-2');
+  await world.pass(300_000);
+  await world.hosts.forget('ks-1');
+  const list = (await (await world.host('ks-1')).readFile(members)) ?? '';
+  expect(list).toMatch(/^- Address: 10\.0\.4\.21:19001\n {2}Role: 0\n$/);
+  expect((await world.run('ks-1', `${microk8s} kubectl get nodes`)).code).not.toBe(0);
+  expect((await world.run('ks-2', `${microk8s} kubectl get nodes -o json`)).stdout).toContain('NodeStatusUnknown');
 });
 
 test('once one of three managers has left, one of the two that remain votes', async () => {

@@ -40,8 +40,12 @@ export function datastoreRuns(state: State, cluster: Cluster, id: string, now: n
   const machine = machineSeen(state, id);
   const { microk8s } = machine;
   if (microk8s?.cluster !== cluster.id || !isReachable(machine) || isStopped(machine)) return false;
+  if (isAstray(cluster, id)) return false;
   return now >= microk8s.upSince || microk8s.upSince === stoppedUntilStarted;
 }
+
+const isAstray = ({ members }: Cluster, id: string): boolean =>
+  members.some(({ machine, astray }) => machine === id && astray === true);
 
 /** Whether kubectl on this machine gets an answer that it trusts. */
 export function apiAnswers(state: State, machine: Machine, now: number): boolean {
@@ -51,7 +55,8 @@ export function apiAnswers(state: State, machine: Machine, now: number): boolean
 
 /** Whether what runs on the machine trusts an API server: its own, or for a worker any manager's, through its proxy. */
 export function reachesApi(state: State, machine: Machine, now: number): boolean {
-  if (!isRunning(machine, now)) return false;
+  const cluster = clusterOf(state, machine);
+  if (!isRunning(machine, now) || (cluster && isAstray(cluster, machine.id))) return false;
   return machine.microk8s?.worker === true
     ? hasTrustedApi(state, machine.microk8s.cluster, now)
     : !apiCertificateEnded(machine, now);
@@ -148,12 +153,20 @@ export function rememberedMembers(cluster: Cluster, now: number): string[] {
   return [...new Set([...cluster.members.map(({ address }) => address), ...removed.map(([address]) => address)])];
 }
 
+/** A member knows those that were there when it joined; those that came later it writes down at its next look. */
+export function listedBy(cluster: Cluster, machine: Machine, now: number): string[] {
+  const own = cluster.members.find((member) => member.machine === machine.id);
+  if (own?.astray) return [own.address];
+  const unknown = cluster.members.filter(({ joined = 0 }) => joined > (own?.joined ?? 0) && now < joined + listMs);
+  return rememberedMembers(cluster, now).filter((address) => !unknown.some((member) => member.address === address));
+}
+
 /** The list that the agent reads, as a file of a manager; undefined where no datastore runs. */
 export function membersFile(state: State, machine: Machine, now: number): string | undefined {
   const cluster = machine.microk8s?.worker ? undefined : clusterOf(state, machine);
   return (
     cluster &&
-    rememberedMembers(cluster, now)
+    listedBy(cluster, machine, now)
       .map((address) => `- Address: ${address}\n  Role: 0\n`)
       .join('')
   );

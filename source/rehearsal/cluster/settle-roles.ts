@@ -3,7 +3,7 @@ import type { Cluster } from '../model/cluster.ts';
 import type { Machine } from '../model/machine.ts';
 import { between, nextHex } from '../model/random.ts';
 import { machineSeen, type State } from '../model/state.ts';
-import { clusterOf, datastoreRuns, hasQuorum } from './membership.ts';
+import { clusterOf, datastoreRuns, hasQuorum, listedBy } from './membership.ts';
 import { type RoleChange, rolesAdjusted, rolesAssumed, rolesHandedOver, type SeenMember } from './roles.ts';
 
 /** ms until the leader looks at the members, which it does every 30 s (go-dqlite app/options.go; seen after 11 to 24 s). */
@@ -26,7 +26,7 @@ export function becomeMember(state: State, machine: Machine, id: string, ip: str
   if (ip === '' || cluster.members.some((member) => member.machine === machine.id)) return;
   const own = BigInt(`0x${nextHex(state, 15)}`).toString();
   const address = `${ip}:19001`;
-  cluster.members.push({ machine: machine.id, address, role: 'spare', id: own });
+  cluster.members.push({ machine: machine.id, address, role: 'spare', id: own, joined: state.time });
   if (hasQuorum(state, cluster, state.time))
     change(cluster, rolesAssumed(seenMembers(state, cluster, state.time), address));
 }
@@ -36,7 +36,10 @@ export function handOverRole(state: State, machine: Machine): void {
   const cluster = clusterOf(state, machine);
   const own = cluster?.members.find((member) => member.machine === machine.id);
   if (cluster === undefined || own === undefined || !hasQuorum(state, cluster, state.time)) return;
-  change(cluster, rolesHandedOver(seenMembers(state, cluster, state.time), own.address));
+  const handed = rolesHandedOver(seenMembers(state, cluster, state.time), own.address);
+  change(cluster, handed);
+  // Seen on real dqlite: it starts again with its list of members, which names itself alone.
+  if (handed.length > 0 && listedBy(cluster, machine, state.time).length === 1) own.astray = true;
 }
 
 function wantedChanges(state: State, cluster: Cluster, now: number): readonly RoleChange[] {

@@ -55,6 +55,10 @@ const memberSchema = z.object({
   role: z.enum(['voter', 'standby', 'spare']),
   /** As its node keeps it in info.yaml. */
   id: z.string().default(''),
+  /** When it joined, ms since 1970; the first member did not. */
+  joined: z.number().optional(),
+  /** It gave its vote away before it knew another member, and finds none of them any more. */
+  astray: z.boolean().optional(),
 });
 
 /** One Kubernetes cluster with its datastore. A fresh MicroK8s is a cluster of one. */
