@@ -41,11 +41,13 @@ it('stop asks for no name where every volume stays, but a wrong one is refused',
   const rehearsal = await Rehearsal.built();
   const wrong = await rehearsal.run('stop', '--yes', '--confirm-data-loss', 'munich');
   expect(wrong).toMatchObject({ code: 6, stderr: expect.stringContaining('The site is called berlin, not munich.') });
-  const { code, stdout } = await rehearsal.run('stop', '--yes');
+  const { code, stdout } = await rehearsal.run('stop', '--yes', '--confirm-data-loss', 'berlin');
+  expect(stdout).toContain('--confirm-data-loss confirms nothing here: stop removes no volume that the chart keeps');
   expect(stdout).not.toContain('ALL DATA');
   expect(stdout).toMatch(/Backup before stop: done.*-before-stop: here and on ks-1, ks-2, ks-3/);
   expect(code).toBe(0);
   const again = await rehearsal.run('stop', '--yes');
   expect(again.stdout).toContain('nothing, it is not installed');
+  expect(again.stdout).not.toContain('confirm-data-loss');
   expect(again.stdout).not.toContain('Backup');
 });

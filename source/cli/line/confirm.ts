@@ -38,6 +38,9 @@ export async function confirmedByName(
   if (typed.trim() !== name) throw notConfirmed();
 }
 
+/** Of a flag that was given where no data goes: it neither removes anything nor is it needed. */
+export const confirmsNothing = (why: string): string => `--confirm-data-loss confirms nothing here: ${why}`;
+
 const dataLoss = (name: string, given: string | undefined, command: string): Fault =>
   new Fault({
     what: given === undefined ? 'This removes data for good.' : `The site is called ${name}, not ${given}.`,

@@ -7,7 +7,7 @@ import type { Observation } from '../../status/observation.ts';
 import { kloudspot } from '../../text/command.ts';
 import { counted } from '../../text/plural.ts';
 import { lookAtCluster, runProductPlan, siteBefore, tell } from '../apply/product-verb.ts';
-import { confirmedByName } from '../line/confirm.ts';
+import { confirmedByName, confirmsNothing } from '../line/confirm.ts';
 import { confirmDataLoss, globalFlags } from '../line/flags.ts';
 import { withSite } from '../line/site-verb.ts';
 import { defineVerb } from '../line/verb.ts';
@@ -23,8 +23,10 @@ export default defineVerb({
       const before = await lookAtCluster(verb);
       tell(verb, whatStopDoes(opened.site, opened.product, before));
       const given = args['confirm-data-loss'];
-      if (given !== undefined || mayLoseData(before))
-        await confirmedByName(opened.site.name, 'stop', given, settings, terminal);
+      const loses = mayLoseData(before);
+      if (given !== undefined || loses) await confirmedByName(opened.site.name, 'stop', given, settings, terminal);
+      if (given !== undefined && !loses)
+        tell(verb, [confirmsNothing('stop removes no volume that the chart keeps, and none goes.'), '']);
       const code = await runProductPlan(verb, before, {
         purpose: 'stop',
         siteBefore: before.release && (await siteBefore(verb)),

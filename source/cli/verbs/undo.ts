@@ -17,7 +17,7 @@ import { quote } from '../../text/quote.ts';
 import { filled } from '../../text/width.ts';
 import { repeatFlagsOf } from '../apply/run-flags.ts';
 import { processesOf, watchRun } from '../apply/run-watching.ts';
-import { confirmed, confirmedByName } from '../line/confirm.ts';
+import { confirmed, confirmedByName, confirmsNothing } from '../line/confirm.ts';
 import { confirmDataLoss, globalFlags, runOperand, takeOver } from '../line/flags.ts';
 import { holdInterrupts } from '../line/interrupts.ts';
 import { printJson, printLines, processTerminal, type Terminal } from '../line/terminal.ts';
@@ -48,9 +48,12 @@ export default defineVerb({
     if (!settings.json) printLines(terminal.output, undoLines(steps, removesCluster(steps, plan, past)));
     if (!steps.some(({ undoable }) => undoable)) throw nothingUndoable(run);
     const given = args['confirm-data-loss'];
-    if (given !== undefined || losesData(steps)) {
+    const loses = losesData(steps);
+    if (given !== undefined || loses) {
       const words = ['undo', run.id, ...(args.step === undefined ? [] : ['--step', args.step])].join(' ');
       await confirmedByName(plan.site.name, words, given, settings, terminal);
+      if (!loses && !settings.json)
+        printLines(terminal.output, [confirmsNothing('no step that is undone holds data.'), '']);
     } else await confirmed('Undo this?', 'undo', settings, terminal);
     const earlier = await processesOf(run);
     const passwords = await passwordsFor(run, plan, settings, terminal);
