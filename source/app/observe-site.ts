@@ -9,23 +9,29 @@ import { observe } from '../status/observe.ts';
 import type { StatusReport } from '../status/report.ts';
 import { judge } from '../status/verdict.ts';
 import { kloudspot } from '../text/command.ts';
+import type { RefusedNodes } from './enter-nodes.ts';
 import type { OpenedSite } from './site.ts';
 
-/** Looks at cluster and product through whichever manager answers. Never throws for a node that is dead. */
-export function observeSite({ site, product, world }: OpenedSite): Promise<Observation> {
+/** Looks at cluster and product through whichever manager answers. Never throws for a node that is dead, and does not try those that refused. */
+export function observeSite(
+  { site, product, world }: OpenedSite,
+  refused: RefusedNodes = new Map(),
+): Promise<Observation> {
   const nodes = new Map(site.nodes.map((node) => [node.name, node]));
   const open = async (name: string) => {
     const node = nodes.get(name);
     if (!node) throw new Fault({ what: `The site has no node ${name}.` });
+    const refusal = refused.get(name);
+    if (refusal !== undefined) throw refusal;
     return world.hosts.get(targetOf(node));
   };
   return observe({ site, product, clock: world.clock, open });
 }
 
 /** Looks and judges. A run that is under way or not finished comes before everything else. */
-export async function statusOf(opened: OpenedSite, files: Files): Promise<StatusReport> {
+export async function statusOf(opened: OpenedSite, files: Files, refused?: RefusedNodes): Promise<StatusReport> {
   const { site, product } = opened;
-  const [seen, run] = await Promise.all([observeSite(opened), unfinishedRun(files)]);
+  const [seen, run] = await Promise.all([observeSite(opened, refused), unfinishedRun(files)]);
   const report = saidOutside(site, judge(site, product, seen, helmValues(site, product)));
   return withRun(report, run && (await stateOf(run)));
 }

@@ -50,6 +50,8 @@ export interface Reached {
   readonly answers: boolean;
   /** Why not, or nothing. */
   readonly said: string;
+  /** The machine answers, and does not let us in: its host key, or the login. */
+  readonly refused?: { readonly next: string | undefined };
 }
 
 /** What a node itself says, beside the API. */

@@ -4,7 +4,14 @@ import { certificateStatuses } from './certificates.ts';
 import { datastoreStatus, nodeStatuses } from './nodes.ts';
 import type { Observation } from './observation.ts';
 import { componentStatuses } from './parts.ts';
-import { aboutAddress, aboutApi, aboutAuthorization, aboutDatastore, aboutNodes } from './reasons/cluster.ts';
+import {
+  aboutAddress,
+  aboutApi,
+  aboutAuthorization,
+  aboutDatastore,
+  aboutNodes,
+  aboutRefusals,
+} from './reasons/cluster.ts';
 import { aboutDisks } from './reasons/disks.ts';
 import { aboutParts, aboutPlaces, aboutRelease, aboutValues, aboutVolumes } from './reasons/product.ts';
 import type { Reason } from './reasons/reason.ts';
@@ -57,6 +64,7 @@ function reasonsOf(site: Site, product: Product, seen: Observation, parts: Parts
   return [
     ...aboutApi(site, seen),
     ...aboutNodes(parts.nodes, seen),
+    ...aboutRefusals(seen),
     ...aboutDatastore(site, parts.datastore),
     ...aboutRelease(product, seen),
     ...aboutDisks(site, seen),

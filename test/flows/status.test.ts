@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { reportSchema, type StatusReport } from '../../source/status/report.ts';
+import { setPower } from './power.ts';
 import { home, Rehearsal } from './program.ts';
 
 /** The healthy scenario, in which nodes lose their power at a look of `status`: name → the how manieth. */
@@ -71,4 +72,36 @@ test('ok, degraded with one node dead, down with two: by exit code, by JSON, and
   const down = await until(rehearsal, ({ report }) => report.verdict === 'down');
   expect(down.code).toBe(11);
   expect(down.report.reasons[0]).toMatch(/does not answer on any manager; ks-1/);
+});
+
+/** Changes the login of rehearsed machines so that nothing that is given opens it. */
+async function lockOut(rehearsal: Rehearsal, ...names: readonly string[]): Promise<void> {
+  const path = rehearsal.path('var/lib/kloudspot/rehearsal/state.json');
+  const model = JSON.parse(await readFile(path, 'utf8'));
+  for (const machine of model.machines)
+    if (names.includes(machine.id)) machine.login = { ...machine.login, key: false, password: 'another' };
+  await writeFile(path, JSON.stringify(model));
+}
+
+test('a node that refuses the login is named, and the others are looked at; support too', async () => {
+  const rehearsal = await Rehearsal.built();
+  await lockOut(rehearsal, 'ks-3');
+  const { code, stdout } = await rehearsal.run('status', '--exit-code');
+  expect(stdout).toMatch(
+    /OK as of[\s\S]*Not looked at: ks-3 refuses the login as ubuntu\.[\s\S]*Next: Give a password/,
+  );
+  expect(stdout).toMatch(/ks-1 +manager +yes +ready[\s\S]*ks-3 +manager +yes +ready/);
+  expect(code).toBe(0);
+  await setPower(rehearsal, 'ks-2', false);
+  expect(await rehearsal.run('status', '--exit-code')).toMatchObject({
+    code: 10,
+    stdout: expect.stringMatching(/ks-2 has not answered[\s\S]*Not looked at: ks-3/),
+  });
+  const support = await rehearsal.run('support', '--yes', '--output', rehearsal.path('support.tar.gz'));
+  expect([support.code, support.stdout]).toEqual([0, expect.stringMatching(/ks-3 refuses the login/)]);
+  await lockOut(rehearsal, 'ks-1');
+  expect(await rehearsal.run('status', '--exit-code')).toMatchObject({
+    code: 6,
+    stderr: expect.stringMatching(/2 nodes refuse access[\s\S]*--password-file/),
+  });
 });

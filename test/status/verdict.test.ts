@@ -41,6 +41,17 @@ const pool = (hostName: string, phase: string) => ({
   online: phase === 'ONLINE',
 });
 
+const refusing = (...some: readonly string[]) =>
+  names.map((name) =>
+    some.includes(name)
+      ? { ...{ node: name, answers: false }, ...refusalBy(name) }
+      : { node: name, answers: true, said: '' },
+  );
+const notLookedAt = (name: string) => new RegExp(`^Not looked at: ${name} refuses`);
+const refusalBy = (name: string) => ({
+  said: `${name} refuses the login as ubuntu.`,
+  refused: { next: `Give a password for ${name}` },
+});
 const filled = (name: string, freeGb: number) => ({
   node: name,
   snap: microk8s,
@@ -207,6 +218,37 @@ describe('one verdict, its reasons and the next command', () => {
       'ok',
       [/^Volume group old of ks-2 misses 2 disks\.$/],
       /Look at the disk of ks-2/,
+    ],
+    [
+      'a node refuses the login, and is well',
+      { reached: refusing('ks-3') },
+      'ok',
+      [/^Not looked at: ks-3 refuses the login as ubuntu\.$/],
+      /^Give a password for ks-3$/,
+    ],
+    [
+      'a node refuses the login, and the cluster has lost it',
+      { ...lostThird, reached: refusing('ks-3') },
+      'degraded',
+      [/^ks-3 has not answered the cluster .*though the machine runs\.$/, /^Losing one more/, /^Not looked at: ks-3/],
+      /microk8s inspect, on ks-3$/,
+    ],
+    [
+      'every manager refuses the login',
+      { ...silence, reached: refusing(...names) },
+      'unknown',
+      [/^The API of the cluster was not asked: no manager lets us in\.$/, ...names.map(notLookedAt)],
+      /^Give a password for ks-1$/,
+    ],
+    [
+      'one manager is silent, and two refuse the login: they are not away',
+      { ...silence, reached: refusing('ks-2', 'ks-3') },
+      'down',
+      [
+        /^The API of the cluster does not answer on any manager; ks-1 can be reached\.$/,
+        ...['ks-2', 'ks-3'].map(notLookedAt),
+      ],
+      /microk8s inspect, on ks-1$/,
     ],
     [
       'a node evicts pods, as its disk is full',

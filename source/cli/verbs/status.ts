@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isatty } from 'node:tty';
+import { type Entered, enterNodes } from '../../app/enter-nodes.ts';
 import type { Settings } from '../../app/settings.ts';
 import type { OpenedSite } from '../../app/site.ts';
 import { type ExitCode, exitCode } from '../../errors/fault.ts';
-import { HostFault } from '../../host/host-fault.ts';
 import { targetOf } from '../../network/targets.ts';
 import { reportLines, verdictLines } from '../../status/lines.ts';
 import type { StatusReport, Verdict } from '../../status/report.ts';
@@ -34,9 +34,12 @@ export default defineVerb({
   run: ({ args }) =>
     withSite(args, async ({ opened, settings, terminal }) => {
       // What judges the nodes is loaded while they answer.
-      const entered = enter(opened, settings, terminal);
-      const [{ statusOf }] = await Promise.all([import('../../app/observe-site.ts'), entered]);
-      const look = () => statusOf(opened, settings.files);
+      const entered = enterNodes(opened.site.nodes.map(targetOf), opened, async () =>
+        (await import('../line/access.ts')).accessPrompts(settings, terminal),
+      );
+      const [{ statusOf }, { refused, changed }] = await Promise.all([import('../../app/observe-site.ts'), entered]);
+      tellChanged(changed, terminal);
+      const look = () => statusOf(opened, settings.files, refused);
       const last = args.watch
         ? await watch(look, opened, settings, terminal)
         : show(await look(), opened, settings, terminal);
@@ -52,33 +55,10 @@ const codes: Readonly<Record<Verdict, ExitCode>> = {
   unknown: exitCode.unknown,
 };
 
-/** Host keys and passwords are asked for only where a node that answers refuses access: dead nodes are not waited for. */
-async function enter({ site, world, passwords }: OpenedSite, settings: Settings, terminal: Terminal): Promise<void> {
-  const targets = site.nodes.map(targetOf);
-  const tries = await Promise.all(
-    targets.map(async (target) => {
-      try {
-        await Promise.race([world.hosts.get(target), wait(4_000, undefined, { ref: false })]);
-        return [];
-      } catch (error) {
-        const refused = error instanceof HostFault && error.kind !== 'unreachable' && error.kind !== 'deadline';
-        return refused ? [target] : [];
-      }
-    }),
-  );
-  const refused = tries.flat();
-  if (refused.length === 0) return;
-  const [{ connect }, { accessPrompts }] = await Promise.all([
-    import('../../app/connect.ts'),
-    import('../line/access.ts'),
-  ]);
-  const prompts = { ...accessPrompts(settings, terminal), withoutChanged: true };
-  const { unreached, advice } = await connect(refused, { world, passwords, prompts });
+/** How the old key of a node that shows another one is forgotten. */
+function tellChanged({ unreached, advice }: Entered['changed'], { errors }: Terminal): void {
   for (const [node, why] of unreached)
-    printLines(terminal.errors, [
-      `! ${node} is not asked: ${why}`,
-      `  Do: ${advice.get(node) ?? kloudspot('preflight')}`,
-    ]);
+    printLines(errors, [`! ${node} is not asked: ${why}`, `  Do: ${advice.get(node) ?? kloudspot('preflight')}`]);
 }
 
 function show(report: StatusReport, { world }: OpenedSite, settings: Settings, terminal: Terminal): StatusReport {

@@ -1,4 +1,5 @@
-import { connect } from '../../app/connect.ts';
+import { lookAtNodes } from '../../app/connect.ts';
+import { enterNodes } from '../../app/enter-nodes.ts';
 import { type Settings, settingsFrom } from '../../app/settings.ts';
 import { openSite } from '../../app/site.ts';
 import { writeBundle } from '../../app/support/bundle.ts';
@@ -43,8 +44,11 @@ async function support(
   const opened = await openSite(settings);
   try {
     const { site, world, passwords } = opened;
-    const prompts = { ...accessPrompts(settings, terminal), withoutChanged: true };
-    const seen = await connect(site.nodes.map(targetOf), { world, passwords, prompts });
+    const prompts = accessPrompts(settings, terminal);
+    const targets = site.nodes.map(targetOf);
+    // What is wrong may be the login of a node: the others are collected from all the same.
+    await enterNodes(targets, opened, async () => prompts);
+    const seen = await lookAtNodes(targets, world);
     const { unreached } = seen;
     const found = await collect({ opened, seen, files: settings.files, hours });
     const pieces = redacted(found, passwords.all());

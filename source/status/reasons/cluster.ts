@@ -1,6 +1,7 @@
 import { microk8sFiles } from '../../microk8s/node.ts';
 import type { Site } from '../../site/schema.ts';
 import { kloudspot } from '../../text/command.ts';
+import { defined } from '../../text/defined.ts';
 import { durationWords } from '../../text/duration.ts';
 import { certificateStatuses, endedApiServers } from '../certificates.ts';
 import type { Observation } from '../observation.ts';
@@ -18,6 +19,12 @@ export function aboutApi(site: Site, seen: Observation): Reason[] {
   if (ours && silent.length > 0 && silent.every(({ said }) => notInstalled.test(said))) {
     const reason = `No cluster yet: MicroK8s is not installed on ${list(silent.map(({ node }) => node))}.`;
     return [{ verdict: 'down', reason, next: kloudspot('apply') }];
+  }
+  const refusing = seen.reached.flatMap(({ node, refused }) => (refused ? [node] : []));
+  const managers = site.nodes.filter(({ role }) => role === 'manager').map(({ name }) => name);
+  if (ours && refusing.length > 0 && !managers.some((name) => answering.includes(name))) {
+    const reason = 'The API of the cluster was not asked: no manager lets us in.';
+    return [{ verdict: 'unknown', reason }];
   }
   if (answering.length === 0) {
     const reason = ours
@@ -38,15 +45,17 @@ export function aboutApi(site: Site, seen: Observation): Reason[] {
         ? `The API of the cluster does not answer on any manager; ${list(answering)} can be reached.`
         : 'The API of the cluster does not answer.',
       next: `sudo microk8s inspect, on ${answering[0]}`,
-      ...withoutQuorum(site, answering),
+      ...withoutQuorum(managers, [...answering, ...refusing]),
     },
     ...silent.slice(0, 2).map(({ node, said }): Reason => ({ verdict: 'down', reason: `${node}: ${said}` })),
   ];
 }
 
 /** A datastore whose members are mostly away answers nothing, and no look at those that are left shows more. */
-function withoutQuorum(site: Site, answering: readonly string[]): Pick<Reason, 'reason' | 'next'> | undefined {
-  const managers = site.nodes.filter(({ role }) => role === 'manager').map(({ name }) => name);
+function withoutQuorum(
+  managers: readonly string[],
+  answering: readonly string[],
+): Pick<Reason, 'reason' | 'next'> | undefined {
   const away = managers.filter((name) => !answering.includes(name));
   if (away.length * 2 <= managers.length) return undefined;
   return {
@@ -60,10 +69,20 @@ function unreached({ reached }: Observation): Reason[] {
   return reached.map(({ node, said }) => ({ verdict: 'unknown', reason: `${node}: ${said}` }));
 }
 
+/** A machine that answers and does not let us in: what it says of itself is not known, whatever the API says of it. */
+export const aboutRefusals = ({ reached }: Observation): Reason[] =>
+  reached.flatMap(({ said, refused }) =>
+    refused ? [{ verdict: 'note', reason: `Not looked at: ${said}`, ...defined({ next: refused.next }) }] : [],
+  );
+
 export function aboutNodes(nodes: readonly NodeStatus[], seen: Observation): Reason[] {
+  const refuses = (name: string) => seen.reached.some(({ node, refused }) => node === name && refused !== undefined);
   const of = (pick: (node: NodeStatus) => boolean, say: (node: NodeStatus) => Reason) => nodes.filter(pick).map(say);
   return [
-    ...of(({ state }) => state === 'lost', lost(seen.at)),
+    ...of(
+      ({ state }) => state === 'lost',
+      (node) => lost(seen.at, { ...node, answers: node.answers || refuses(node.name) }),
+    ),
     ...of(
       ({ state }) => state === 'absent',
       ({ name }) => ({
@@ -74,7 +93,7 @@ export function aboutNodes(nodes: readonly NodeStatus[], seen: Observation): Rea
     ),
     ...of(({ inSite }) => !inSite, foreign),
     ...of(
-      ({ inSite, state, answers }) => inSite && state === 'ready' && !answers,
+      ({ inSite, state, answers, name }) => inSite && state === 'ready' && !answers && !refuses(name),
       ({ name }) => ({ verdict: 'note', reason: `${name} is ready, but cannot be reached from here.` }),
     ),
     ...of(
@@ -88,13 +107,11 @@ export function aboutNodes(nodes: readonly NodeStatus[], seen: Observation): Rea
   ];
 }
 
-const lost =
-  (now: number) =>
-  ({ name, since, answers }: NodeStatus): Reason => ({
-    verdict: 'degraded',
-    reason: `${name} has not answered the cluster${sinceWords(since, now)}${answers ? ', though the machine runs' : ''}.`,
-    next: answers ? `sudo microk8s inspect, on ${name}` : `Bring ${name} back: power, cable, console.`,
-  });
+const lost = (now: number, { name, since, answers }: NodeStatus): Reason => ({
+  verdict: 'degraded',
+  reason: `${name} has not answered the cluster${sinceWords(since, now)}${answers ? ', though the machine runs' : ''}.`,
+  next: answers ? `sudo microk8s inspect, on ${name}` : `Bring ${name} back: power, cable, console.`,
+});
 
 const foreign = ({ name, role }: NodeStatus): Reason => ({
   verdict: 'note',
