@@ -1,3 +1,4 @@
+import { placeOf } from '../ui/page-places.ts';
 import { pictureOf } from './picture.ts';
 import { keys, Screen } from './screen.ts';
 import { toNodes } from './to-nodes.ts';
@@ -19,10 +20,10 @@ export async function takePictures(root: string): Promise<ReadonlyMap<string, st
     await toNodes(screen);
     take('nodes');
     for (const [name, page] of [
-      ['network', '2/8 Network'],
-      ['features', '3/8 Features'],
-      ['storage', '4/8 Storage'],
-      ['site', '5/8 Site'],
+      ['network', placeOf('Network')],
+      ['features', placeOf('Features')],
+      ['storage', placeOf('Storage')],
+      ['site', placeOf('Site')],
     ] as const) {
       screen.press('n');
       await screen.see(page);

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { blocksOf } from '../structure/doc-blocks.ts';
+import { placeOf, placesTo } from '../ui/page-places.ts';
 import { keys, Screen, type ScreenOptions } from './screen.ts';
 import { toNodes } from './to-nodes.ts';
 
@@ -39,7 +40,7 @@ describe('the wizard at 80×24', () => {
       command: join(home, program),
     });
     await toNodes(screen);
-    for (const page of ['2/8 Network', '3/8 Features', '4/8 Storage', '5/8 Site']) {
+    for (const page of placesTo('Site', 'Nodes')) {
       screen.press('n');
       const text = await screen.see(page);
       expect(text).toContain('REHEARSAL');
@@ -82,7 +83,7 @@ describe('the wizard at 80×24', () => {
     screen.press(keys.escape);
     await screen.see('New site');
     screen.press(keys.up, keys.up, keys.enter);
-    await screen.see('1/8 Nodes');
+    await screen.see(placeOf('Nodes'));
     // Three down, then into the field: the second node's name, changed and left, in one read.
     screen.press(keys.down, keys.down, keys.right, keys.enter, keys.ctrlU, 'ks-9', keys.enter);
     const text = await screen.see('ks-9');
@@ -96,15 +97,15 @@ describe('the wizard at 80×24', () => {
     screen.press(keys.down, keys.right, keys.enter, keys.ctrlU, 'KS_1', keys.enter);
     expect(await screen.see('KS_1')).toContain('write ks-1');
     screen.press('n');
-    await screen.see('2/8 Network');
+    await screen.see(placeOf('Network'));
     screen.press(keys.right, keys.enter, keys.ctrlU, '10.0.4.21', keys.enter);
     await screen.see('prefix');
     await expect.poll(() => readFile(draft(), 'utf8')).toContain('KS_1');
     screen.press(keys.escape);
-    await screen.see('1/8 Nodes');
-    for (let presses = 1; presses <= 5; presses++) {
+    await screen.see(placeOf('Nodes'));
+    for (const page of placesTo('Preflight', 'Nodes')) {
       screen.press('n');
-      await screen.see(`${presses + 1}/8`);
+      await screen.see(page);
     }
     await screen.see('KS_1');
   });
@@ -113,9 +114,9 @@ describe('the wizard at 80×24', () => {
     init();
     await toNodes(screen);
     screen.press('n');
-    await screen.see('2/8 Network');
+    await screen.see(placeOf('Network'));
     screen.press(keys.escape);
-    await screen.see('1/8 Nodes');
+    await screen.see(placeOf('Nodes'));
     screen.press(keys.ctrlC);
     await screen.see(/leave/i);
     screen.press(keys.ctrlC);
@@ -124,30 +125,27 @@ describe('the wizard at 80×24', () => {
     init();
     await screen.see('Continue the draft');
     screen.press(keys.enter);
-    await screen.see('1/8 Nodes');
+    await screen.see(placeOf('Nodes'));
     expect(await screen.see('10.0.4.87')).toContain('ks-2');
   });
 
-  it.each(['1/8 Nodes', '2/8 Network', '3/8 Features', '4/8 Storage', '5/8 Site', '6/8 Preflight', '7/8 Review'])(
-    'Ctrl-C on %s asks once, then leaves with 130 and a safe draft',
-    async (page) => {
-      init();
-      await toNodes(screen);
-      for (let presses = 1; presses < Number(page[0]); presses++) {
-        screen.press('n');
-        await screen.see(`${presses + 1}/8`);
-        if (presses === 5) await screen.see(/checks pass.*none fails/);
-      }
-      await screen.see(page);
-      screen.press(keys.ctrlC);
-      await screen.see(/draft/);
-      screen.press(keys.ctrlC);
-      expect(await screen.exited()).toBe(130);
-      expect(screen.output).toContain('site.draft.yaml');
-      expect(existsSync(draft())).toBe(true);
-      expect(existsSync(join(root, 'etc/kloudspot/site.yaml'))).toBe(false);
-    },
-  );
+  it.each(placesTo('Review'))('Ctrl-C on %s asks once, then leaves with 130 and a safe draft', async (page) => {
+    init();
+    await toNodes(screen);
+    for (let presses = 1; presses < Number(page[0]); presses++) {
+      screen.press('n');
+      await screen.see(`${presses + 1}/8`);
+      if (presses === 5) await screen.see(/checks pass.*none fails/);
+    }
+    await screen.see(page);
+    screen.press(keys.ctrlC);
+    await screen.see(/draft/);
+    screen.press(keys.ctrlC);
+    expect(await screen.exited()).toBe(130);
+    expect(screen.output).toContain('site.draft.yaml');
+    expect(existsSync(draft())).toBe(true);
+    expect(existsSync(join(root, 'etc/kloudspot/site.yaml'))).toBe(false);
+  });
 });
 
 describe('terminals of every kind', () => {
@@ -185,8 +183,8 @@ describe('terminals of every kind', () => {
     await screen.see('New site');
     await screen.see('select');
     screen.press(keys.enter);
-    await screen.see('1/8 Nodes');
-    for (const page of ['2/8', '3/8', '4/8', '5/8', '6/8']) {
+    await screen.see(placeOf('Nodes'));
+    for (const page of placesTo('Preflight', 'Nodes')) {
       screen.press('n');
       await screen.see(page);
     }
@@ -217,7 +215,7 @@ it('stopped and continued by a shell, which had the terminal meanwhile, it draws
   await writeFile(terminal, '\u001b[2J\u001b[H$ ');
   await screen.see(/^\$$/);
   process.kill(screen.pid, 'SIGCONT');
-  await screen.see('1/8 Nodes');
+  await screen.see(placeOf('Nodes'));
   screen.press('n');
-  await screen.see('2/8 Network');
+  await screen.see(placeOf('Network'));
 });

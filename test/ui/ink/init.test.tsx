@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Fault } from '../../../source/errors/fault.ts';
 import { FakeSession } from '../fake-session.ts';
+import { placeOf } from '../page-places.ts';
 import { wholeDraft } from '../sample.ts';
 import { failing, stage, toReview } from './stage.tsx';
 
@@ -97,8 +98,8 @@ describe('on a terminal', () => {
     const screen = await begin(session);
     screen.type('\u001b[B\ry');
     await screen.until('kept beside it as site.draft.copy.yaml');
-    screen.type('4');
-    await screen.until('4/8');
+    screen.type(placeOf('Storage').slice(0, 1));
+    await screen.until(placeOf('Storage'));
     expect(session.page).toBe('storage');
     expect(session.asked).toEqual(['copy']);
   });

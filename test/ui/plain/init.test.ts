@@ -4,7 +4,7 @@ import { Fault } from '../../../source/errors/fault.ts';
 import { runPlainInit } from '../../../source/ui/plain/init.ts';
 import { FakeSession } from '../fake-session.ts';
 import { facts, wholeDraft } from '../sample.ts';
-import { scripted } from './talk.ts';
+import { type Answers, byQuestion, scripted } from './talk.ts';
 
 const clock = {
   now: () => 0,
@@ -20,39 +20,35 @@ const events = [
   { type: 'run-ended', outcome: 'done', why: 'Everything is done.' },
 ] as const;
 
-async function walk(session: FakeSession, lines: readonly string[]) {
-  const talk = scripted(lines);
+async function walk(session: FakeSession, answers: Parameters<typeof scripted>[0]) {
+  const talk = scripted(answers);
   const code = await runPlainInit(session, talk.io, clock);
   return { code, text: talk.text(), left: talk.left };
 }
 
-/** From the first page with three nodes to the end of the questions, everything by Enter that can be. */
-const wholeWalk = [
-  '1',
-  '10.0.4.21-23',
-  '',
-  'berlin',
-  ...['ks-1', '', 'rack-a', ''],
-  ...['ks-2', '', ''],
-  ...['ks-3', ''],
-  ...['', '', ''],
-  ...['', ''],
-  '',
-  '10.0.4.30',
-  ...['', '', ''],
-  ...['', 'yes', '', '', '', '', ''],
-  ...Array.from({ length: 5 }, () => ''),
-  ...Array.from({ length: 5 }, () => ''),
-  '',
-  'spot.acme.eu',
-  'acme',
-];
+/** From the first page with three nodes to the end of the questions: what Enter does not answer, by its question. */
+const wholeWalk: Answers = {
+  'Which one': '1',
+  'Add a node': ['10.0.4.21-23', ''],
+  'What is this site called': 'berlin',
+  'host name of berlin-1': 'ks-1',
+  'host name of berlin-2': 'ks-2',
+  'host name of berlin-3': 'ks-3',
+  'does ks-1 share with others': 'rack-a',
+  'At which single address': '10.0.4.30',
+  'Enable KloudInsights': 'yes',
+  'Under which DNS name': 'spot.acme.eu',
+  'customer reference': 'acme',
+  'Type berlin to start': 'berlin',
+};
 
 describe('the size of a volume', () => {
   it('that is wrong is refused in words and asked for again', async () => {
-    const sizes = wholeWalk.length - 13;
     const bad = ['0', '1e9', '-1', 'text', '10TB', '12GB'];
-    const { text } = await walk(new FakeSession(), [...wholeWalk.slice(0, sizes), ...bad, 'quit']);
+    const { text } = await walk(
+      new FakeSession(),
+      byQuestion({ ...wholeWalk, 'Stream processing elasticsearch': [...bad, 'quit'] }),
+    );
     for (const said of [
       '0 GB is too small: at least 1 GB.',
       '1e9 is not a number of GB: write digits only, such as 10.',
@@ -74,7 +70,7 @@ describe('the whole walk', () => {
     const session = new FakeSession();
     if (leadsTo !== undefined) session.names.set('spot.acme.eu', [leadsTo]);
     session.names.set('ks-2', ['10.0.9.8']);
-    const { text } = await walk(session, [...wholeWalk.slice(0, -1), 'quit']);
+    const { text } = await walk(session, byQuestion({ ...wholeWalk, 'customer reference': 'quit' }));
     expect(text.slice(text.indexOf('Under which DNS name'))).toContain(line);
     expect(text).toContain('Warning: DNS on ks-1: ks-2 leads to 10.0.9.8. Correct its entry in the name server.');
     expect(session.namesAsked).toEqual(['ks-1 ks-2 ks-3', 'spot.acme.eu']);
@@ -82,7 +78,7 @@ describe('the whole walk', () => {
 
   it('asks, looks, reviews, begins, and follows to the end', async () => {
     const session = new FakeSession({ events });
-    const { code, text, left } = await walk(session, [...wholeWalk, 'berlin']);
+    const { code, text, left } = await walk(session, byQuestion(wholeWalk));
     expect(text).toContain('REHEARSAL healthy');
     expect(text).toContain('What is the host name of berlin-1? [berlin-1]: ks-1');
     expect(text).toContain('Enable KloudInsights? (yes or no) [no]: yes');
@@ -101,7 +97,7 @@ describe('the whole walk', () => {
       expect(session.orders).toEqual([]);
       return { id: '7f3a', directory: '/nowhere/7f3a' };
     };
-    const { text } = await walk(session, [...wholeWalk, 'berlin']);
+    const { text } = await walk(session, byQuestion(wholeWalk));
     expect(session.orders).toEqual([{ order: 'stop' }, { order: 'stop-now' }]);
     expect(text).toContain('Stops after the running steps.');
   });
@@ -109,7 +105,7 @@ describe('the whole walk', () => {
   it('prints no byte below 0x20 but the new line', async () => {
     const session = new FakeSession({ events });
     session.first = { ...wholeDraft, name: 'ber\u001b[31mlin' };
-    const { text } = await walk(session, [...wholeWalk, 'berlin']);
+    const { text } = await walk(session, byQuestion(wholeWalk));
     expect([...text].filter((one) => one < ' ' && one !== '\n')).toEqual([]);
     expect(text).not.toContain('\u007f');
   });
