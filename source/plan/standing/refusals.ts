@@ -32,9 +32,16 @@ function refuseUnreached({ departures, standing, facts }: Leaving): void {
     `${living.node} is to be removed and is ready in the cluster, but cannot be reached from here.`,
     living.node,
     'A running node has to leave the cluster itself: removed from outside, it would keep its volumes and write to them.',
-    [`Fix the access to ${living.node}, or switch the machine off and wait until the cluster reports it as lost.`],
+    [
+      ...(living.why === 'leaves' ? [toKeep(living)] : []),
+      `Fix the access to ${living.node}, or switch the machine off and wait until the cluster reports it as lost.`,
+    ],
   );
 }
+
+/** A cluster that was made by hand may have a node that no one has named yet. */
+const toKeep = ({ node, address, role }: Departure): string =>
+  `To keep it, name it in site.yaml under nodes, with the login of the others: name: ${node}, reach: ${address}, role: ${role}.`;
 
 /** Steps through the departures in the order in which they happen: the dead first. */
 function refuseLossOfQuorum({ departures, standing }: Leaving): void {

@@ -119,6 +119,13 @@ describe('each refusal, with the message that the operator gets', () => {
       others('ks-3'),
       'ks-3 is to be removed and is ready in the cluster, but cannot be reached from here. A running node has to leave the cluster itself',
     ],
+    [
+      'ready, not reached, and never named',
+      [dead],
+      undefined,
+      others('ks-3'),
+      'To keep it, name it in site.yaml under nodes, with the login of the others: name: ks-3, reach: 10.0.4.23, role: manager. Fix the access',
+    ],
     ['a dead one of three', [dead], standingOf({ managers: 3, lost: ['ks-3'] }), others('ks-3'), 'not refused'],
     [
       'a living manager while another is dead',
