@@ -8,12 +8,12 @@ const home = resolve(import.meta.dirname, '../..');
 const work = await mkdtemp(join(tmpdir(), 'kloudspot-launcher-'));
 afterAll(() => rm(work, { recursive: true }));
 
-/** The launcher beside a program that only tells where its compile cache is. */
+/** The launcher beside a program that only shows a variable of its environment: where its compile cache is, or the one named. */
 beforeAll(async () => {
   await mkdir(join(work, 'dist'));
   await mkdir(join(work, 'bin'));
   await cp(join(home, 'bin/kloudspot'), join(work, 'bin/kloudspot'));
-  await writeFile(join(work, 'dist/cli.js'), 'console.log(process.env.NODE_COMPILE_CACHE)');
+  await writeFile(join(work, 'dist/cli.js'), "console.log(process.env[process.env.SHOW ?? 'NODE_COMPILE_CACHE'])");
 });
 
 it.each([
@@ -43,4 +43,14 @@ it.each([
   const env = { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, HOME: work, NODE_COMPILE_CACHE: folder };
   const { stdout } = await execa(join(work, 'bin/kloudspot'), { env, extendEnv: false });
   expect(stdout).toBe('undefined');
+});
+
+it.each([
+  ['one, so that a screen takes less memory', {}, '1'],
+  ['those that the environment asks for', { MALLOC_ARENA_MAX: '4' }, '4'],
+])('areas of malloc are %s', async (_, given, wanted) => {
+  const path = `${dirname(process.execPath)}:/usr/bin:/bin`;
+  const env = { PATH: path, HOME: work, SHOW: 'MALLOC_ARENA_MAX', ...given };
+  const { stdout } = await execa(join(work, 'bin/kloudspot'), { env, extendEnv: false });
+  expect(stdout).toBe(wanted);
 });
