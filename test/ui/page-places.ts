@@ -12,3 +12,6 @@ export function placesTo(last: string, after?: string): readonly string[] {
   const titles = progress.map(({ title }) => title);
   return titles.slice(after === undefined ? 0 : titles.indexOf(after) + 1, titles.indexOf(last) + 1).map(placeOf);
 }
+
+/** The key that goes to the page. */
+export const keyOf = (title: string): string => placeOf(title).slice(0, 1);

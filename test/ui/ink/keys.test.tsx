@@ -5,6 +5,7 @@ import type { AppState } from '../../../source/ui/ink/store/state.ts';
 import { hintsOf, keyNames } from '../../../source/ui/ink/widgets/bindings.ts';
 import { type KeyPress, press } from '../../../source/ui/ink/widgets/keys.ts';
 import { themeOf } from '../../../source/ui/ink/widgets/theme.ts';
+import { keyOf } from '../page-places.ts';
 import { facts } from '../sample.ts';
 import { begin, checked, ended, failed, opened, ran, reviewed, seen } from './states.tsx';
 import { named, Walk } from './walk.tsx';
@@ -73,12 +74,14 @@ const screens: readonly (readonly [string, () => Walk])[] = [
   ['nodes, adding', () => opened().keys('a10')],
   ['nodes, typing', () => opened().keys('<enter>x')],
   ['nodes, a choice', () => opened().keys('<down><right><right><enter>')],
-  ...['2', '3', '4', '5'].map((page) => [`page ${page}`, () => seen(opened()).keys(page)] as const),
+  ...['Network', 'Features', 'Storage', 'Site'].map(
+    (page) => [`page ${page}`, () => seen(opened()).keys(keyOf(page))] as const,
+  ),
   ['a help', () => opened().keys('?')],
   ['a filter', () => opened().keys('?/x')],
   ['the pages', () => opened().keys('<^g>')],
   ['leaving', () => opened().keys('<^c>')],
-  ['preflight, asking', () => seen(opened()).keys('6')],
+  ['preflight, asking', () => seen(opened()).keys(keyOf('Preflight'))],
   ['preflight, all pass', () => checked('pass')],
   ['preflight, a warning', () => checked('warn')],
   ['preflight, a failure', () => checked('fail')],

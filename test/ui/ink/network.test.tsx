@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Controller } from '../../../source/ui/ink/app/controller.ts';
 import { setAt } from '../../../source/wizard/draft/draft.ts';
 import { FakeSession } from '../fake-session.ts';
+import { keyOf } from '../page-places.ts';
 import { facts, wholeDraft } from '../sample.ts';
 import { Walk } from './walk.tsx';
 
@@ -12,7 +13,7 @@ function onNetwork(draft = moved, size = { columns: 120, rows: 30 }) {
   const walk = new Walk(size).tell({ type: 'draft', draft, savedAt: new Date(0), at: 'nodes', now: 0 });
   for (const [index, reach] of reaches.entries())
     walk.tell({ type: 'access', reach, now: 0, state: { state: 'ready', facts: facts(`ks-${index + 1}`, reach) } });
-  return walk.keys('2');
+  return walk.keys(keyOf('Network'));
 }
 const heard = (address: string, answer: { state: 'free' } | { state: 'taken'; mac: string }) => ({
   type: 'heard' as const,
@@ -55,7 +56,7 @@ describe('the page Network', () => {
       `✓ DNS on ks-1: ${name} leads to 10.0.4.30, the virtual address.`,
     );
     expect(walk.keys('5').shown()).toContain(`✓ DNS on ks-1: ${name} leads to 10.0.4.30, the virtual address.`);
-    walk.keys('2');
+    walk.keys(keyOf('Network'));
     expect(walk.tell(named('ks-2', '10.0.4.22')).shown()).not.toContain('ks-2 leads');
     expect(walk.tell(named('ks-2', '10.0.9.8')).shown()).toContain('DNS on ks-1: ks-2 leads to 10.0.9.8.');
   });
@@ -72,7 +73,7 @@ describe('the page Network', () => {
     for (const { name, reach } of nodes)
       walk.tell({ type: 'access', reach, now: 0, state: { state: 'ready', facts: facts(name, reach) } });
     for (const { network } of nodes) walk.tell(heard(network.address.replace('/24', ''), { state: 'free' }));
-    const lines = walk.keys('2').shown().split('\n');
+    const lines = walk.keys(keyOf('Network')).shown().split('\n');
     for (const { name, network } of nodes)
       expect(lines.filter((line) => line.includes(`${name} `) && line.includes(network.address))).toHaveLength(1);
     expect(lines.filter((line) => /✓ free +10\.0\.4\.1 +1500/.test(line))).toHaveLength(9);

@@ -3,6 +3,7 @@ import type { Plan } from '../../../source/plan/document/document.ts';
 import type { Grade } from '../../../source/site/finding.ts';
 import type { Size } from '../../../source/ui/ink/widgets/layout.ts';
 import { reviewOf } from '../../../source/ui/model/review.ts';
+import { keyOf } from '../page-places.ts';
 import { facts, planOf, product, siteOf, wholeDraft } from '../sample.ts';
 import { Walk } from './walk.tsx';
 
@@ -41,7 +42,7 @@ export const seen = (walk: Walk): Walk =>
 /** Preflight, with one check that ends so. */
 export const checked = (grade: Grade, size?: Size): Walk =>
   seen(opened(size))
-    .keys('6')
+    .keys(keyOf('Preflight'))
     .tell(
       { type: 'judged', open: [], site },
       {

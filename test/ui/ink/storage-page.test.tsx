@@ -3,6 +3,7 @@ import type { StorageFacts } from '../../../source/facts/facts.ts';
 import { judgeDraft } from '../../../source/site/load.ts';
 import type { DraftValue } from '../../../source/site/schema.ts';
 import { device, GiB } from '../../facts-fixtures.ts';
+import { keyOf } from '../page-places.ts';
 import { facts, wholeDraft } from '../sample.ts';
 import { Walk } from './walk.tsx';
 
@@ -46,7 +47,7 @@ function page(
       state: { state: 'ready', facts: { ...seen, ...(storage && { storage }) } },
     });
   }
-  return walk.keys('4');
+  return walk.keys(keyOf('Storage'));
 }
 
 const lines = (walk: Walk): string[] => walk.shown().split('\n');

@@ -6,7 +6,7 @@ import { Frame } from '../../../source/ui/ink/widgets/frame.tsx';
 import { Line } from '../../../source/ui/ink/widgets/line.tsx';
 import { aboutNode } from '../../../source/ui/model/about-node.ts';
 import { getAt } from '../../../source/wizard/draft/draft.ts';
-import { placesTo } from '../page-places.ts';
+import { keyOf, placesTo } from '../page-places.ts';
 import { facts, step, wholeDraft } from '../sample.ts';
 import { begin, checked, ended, failed, opened, plan, ran, reviewed, reviewOfPlan, seen, told } from './states.tsx';
 import { Walk } from './walk.tsx';
@@ -32,7 +32,11 @@ describe('marks of the progress line', () => {
   });
   it('a page with an open warning is not done', () => {
     // The certificate is self-signed.
-    expect(seen(opened()).keys('51').shown()).toContain('!Site');
+    expect(
+      seen(opened())
+        .keys(`${keyOf('Site')}${keyOf('Nodes')}`)
+        .shown(),
+    ).toContain('!Site');
   });
   it('a run that was stopped is not done', () => {
     const stopped = ended('stopped').keys('q').shown();
@@ -179,7 +183,7 @@ describe('where one was', () => {
   it('the checks wait for a node that is still connecting', () => {
     const connecting = opened()
       .tell({ type: 'access', reach: '10.0.4.21', now: 0, state: { state: 'connecting', sinceMs: 0 } })
-      .keys('6');
+      .keys(keyOf('Preflight'));
     expect(connecting.effects).toEqual([]);
     expect(connecting.shown()).toContain('Connecting to every node first.');
     expect(seen(connecting).effects).toEqual([{ do: 'preflight' }]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../source/site/finding.ts';
 import { getAt } from '../../../source/wizard/draft/draft.ts';
+import { keyOf } from '../page-places.ts';
 import { facts, wholeDraft } from '../sample.ts';
 import { seen } from './states.tsx';
 import { Walk } from './walk.tsx';
@@ -57,7 +58,7 @@ describe('nothing typed is lost', () => {
     expect(walk.keys('z').state.draft).toEqual(wholeDraft);
   });
   it('Delete takes an answer back, so that what was seen stands again', () => {
-    const walk = seen(at()).keys('2<end><up><up><up><up><delete>');
+    const walk = seen(at()).keys(keyOf('Network')).keys('<end><up><up><up><up><delete>');
     expect(inDraft(walk, 'network', 'gateway')).toBeUndefined();
     expect(walk.shown()).toMatch(/Gateway +10\.0\.4\.1 +seen/);
   });
@@ -130,8 +131,9 @@ describe('preflight and review', () => {
   });
   const checked = (findings: readonly Finding[]) =>
     at()
-      .keys('6')
-      .keys('5n')
+      .keys(keyOf('Preflight'))
+      .keys(keyOf('Site'))
+      .keys('n')
       .tell(
         { type: 'judged', open: [], site: undefined },
         {
